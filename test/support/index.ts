@@ -1,0 +1,13 @@
+/** Everything a test file needs, under one name. */
+export { EtcdClient } from './client.ts';
+export { DRIVERS, type Driver, etcd, sqlite, TINE_DRIVERS } from './drivers.ts';
+export { freePort } from './free-port.ts';
+export type * from './messages.ts';
+export { etcdctlProgram, etcdProgram, findOnPath, kineProgram, repositoryRoot } from './paths.ts';
+export { failureOf, RpcError, type RpcFailure } from './rpc-error.ts';
+export { type Exit, Server, type ServerOptions } from './server.ts';
+export { KeepAliveStream, WatchStream } from './streams.ts';
+export { ownServer, type Suite, suite } from './suite.ts';
+export { temporaryDirectory } from './temporary-directory.ts';
+export { prefixEnd, withPrefix } from './values.ts';
+export { sleep, waitFor, within } from './wait.ts';

@@ -1,0 +1,49 @@
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import type { Writable } from 'node:stream';
+
+/**
+ * Cleans up behind a test process that dies without its `after` hooks: a shell in a session of its own holds the
+ * reading end of a pipe, keeps the list of what this process started, and at the end of the pipe kills and removes it.
+ */
+const REAPER_SCRIPT = `
+pids=' '
+directories=' '
+while read -r verb what; do
+  case $verb in
+    process) pids="$pids$what " ;;
+    ended) pids="\${pids%% $what *} \${pids#* $what }" ;;
+    directory) directories="$directories$what " ;;
+  esac
+done
+for pid in $pids; do kill -9 "$pid" 2>/dev/null; done
+sleep 0.2
+for directory in $directories; do rm -rf "$directory"; done
+`;
+
+let reaper: ChildProcessByStdio<Writable, null, null> | undefined;
+
+function tell(line: string): void {
+  if (reaper === undefined) {
+    reaper = spawn('sh', ['-c', REAPER_SCRIPT], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
+    reaper.stdin.on('error', () => {});
+    reaper.unref();
+    // The pipe must not keep the test process alive; a Socket has unref, its declared type here has not.
+    (reaper.stdin as unknown as { unref(): void }).unref();
+  }
+  reaper.stdin.write(`${line}\n`);
+}
+
+/** Kills the process when the test process has gone before `forgetProcess` was called. */
+export function watchProcess(pid: number): void {
+  tell(`process ${pid}`);
+}
+
+/** To be called as soon as a process ended: its number may be given to another one. */
+export function forgetProcess(pid: number): void {
+  tell(`ended ${pid}`);
+}
+
+/** Removes the directory after the test process, however that ends. Its path must not hold spaces. */
+export function watchDirectory(path: string): void {
+  tell(`directory ${path}`);
+}

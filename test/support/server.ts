@@ -1,0 +1,211 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { delimiter, dirname, join } from 'node:path';
+import type { Driver } from './drivers.ts';
+import { freePort } from './free-port.ts';
+import { etcdProgram, repositoryRoot } from './paths.ts';
+import { forgetProcess, watchProcess } from './reaper.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+import { waitFor, within } from './wait.ts';
+
+export interface ServerOptions {
+  readonly driver: Driver;
+  /** More arguments, after the ones every server gets. */
+  readonly arguments?: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+  /** An existing directory for the data: of a second instance, or prepared by the test. Not removed. */
+  readonly dataDirectory?: string;
+  readonly port?: number;
+  /** How long the server may take until it answers. */
+  readonly startTimeoutMs?: number;
+}
+
+/** How a process ended: its exit status or the signal that ended it. */
+export interface Exit {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+const startTimeoutMsDefault = 30_000;
+const stopTimeoutMs = 20_000;
+const portAttemptCountMax = 5;
+
+/** A server process on 127.0.0.1, with its port and data directory: both stay over `kill` and `start`. */
+export class Server {
+  readonly driver: Driver;
+  readonly port: number;
+  readonly dataDirectory: string;
+  readonly #options: ServerOptions;
+  readonly #directory: string;
+  #child: ChildProcess | undefined;
+  #exit: Promise<Exit> | undefined;
+
+  private constructor(options: ServerOptions, port: number) {
+    this.driver = options.driver;
+    this.port = port;
+    this.#options = options;
+    this.#directory = temporaryDirectory();
+    this.dataDirectory = options.dataDirectory ?? join(this.#directory, 'data');
+    mkdirSync(this.dataDirectory, { recursive: true, mode: 0o700 });
+  }
+
+  /** Starts a server and waits until it answers. A port lost to another program between choice and use is chosen anew. */
+  static async start(options: ServerOptions): Promise<Server> {
+    for (let attempt = 1; ; attempt += 1) {
+      const server = new Server(options, options.port ?? (await freePort()));
+      try {
+        await server.start();
+        return server;
+      } catch (error) {
+        const portLost = /address (already )?in use|EADDRINUSE/i.test(server.log());
+        await server.remove();
+        if (options.port !== undefined || !portLost || attempt === portAttemptCountMax) throw error;
+      }
+    }
+  }
+
+  /** `127.0.0.1:PORT`, as gRPC clients take it. */
+  get address(): string {
+    return `127.0.0.1:${this.port}`;
+  }
+
+  /** `http://127.0.0.1:PORT`. */
+  get url(): string {
+    return `http://${this.address}`;
+  }
+
+  get pid(): number {
+    const pid = this.#child?.pid;
+    if (pid === undefined) throw new Error('the server is not running');
+    return pid;
+  }
+
+  /** The command line that starts this server, program first. */
+  get command(): string[] {
+    const urls = ['--listen-client-urls', this.url, '--advertise-client-urls', this.url];
+    const storage = this.driver.storageArguments(this.dataDirectory);
+    const extra = this.#options.arguments ?? [];
+    if (this.driver.kind === 'etcd') {
+      return [etcdProgram(), ...storage, ...urls, ...etcdPeerArguments, '--log-level', 'warn', ...extra];
+    }
+    return [join(repositoryRoot, 'bin', 'tine'), ...storage, ...urls, '--log-level', 'info', ...extra];
+  }
+
+  /** Starts the process again after `stop` or `kill`, on the same port and directory. */
+  async start(): Promise<void> {
+    if (this.#child !== undefined) throw new Error('the server is running already');
+    const [program, ...commandArguments] = this.command;
+    if (program === undefined) throw new Error('a command has a program');
+    const log = openSync(this.#logPath, 'a');
+    const child = spawn(program, commandArguments, {
+      stdio: ['ignore', log, log],
+      env: { ...process.env, PATH: pathWithOwnNode(), ...this.#options.environment },
+    });
+    closeSync(log);
+    this.#child = child;
+    this.#exit = exitOf(child);
+    await this.#untilAnswering();
+  }
+
+  /** SIGTERM, and the exit that follows. */
+  async stop(): Promise<Exit> {
+    return this.#end('SIGTERM');
+  }
+
+  /** SIGKILL: what a power cut of the process is. */
+  async kill(): Promise<Exit> {
+    return this.#end('SIGKILL');
+  }
+
+  /** Sends a signal without waiting. */
+  signal(signal: NodeJS.Signals): void {
+    process.kill(this.pid, signal);
+  }
+
+  /** Waits for the process to end by itself or by an earlier signal. */
+  async exited(timeoutMs = stopTimeoutMs): Promise<Exit> {
+    if (this.#exit === undefined) throw new Error('the server is not running');
+    const exit = await within(timeoutMs, `${this.driver.name} on port ${this.port} to end`, this.#exit);
+    this.#child = undefined;
+    this.#exit = undefined;
+    return exit;
+  }
+
+  /** Ends the process and removes what the server left behind. */
+  async remove(): Promise<void> {
+    if (this.#child !== undefined) await this.kill();
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  /** Everything the process printed, over all its starts. */
+  log(): string {
+    return existsSync(this.#logPath) ? readFileSync(this.#logPath, 'utf8') : '';
+  }
+
+  get #logPath(): string {
+    return join(this.#directory, 'server.log');
+  }
+
+  async #end(signal: NodeJS.Signals): Promise<Exit> {
+    this.signal(signal);
+    return this.exited();
+  }
+
+  async #untilAnswering(): Promise<void> {
+    const exit = this.#exit?.then((how) => {
+      this.#child = undefined;
+      throw new Error(`${this.driver.name} ended (${how.status ?? how.signal}) before it answered:\n${this.log()}`);
+    });
+    const timeoutMs = this.#options.startTimeoutMs ?? startTimeoutMsDefault;
+    const abort = new AbortController();
+    const answering = waitFor('an answer', () => isHealthy(this.url, abort.signal), { timeoutMs });
+    try {
+      await Promise.race([answering, exit]);
+    } catch (error) {
+      throw new Error(`${this.command.join(' ')}\n${(error as Error).message}\n${this.log()}`, { cause: error });
+    } finally {
+      abort.abort();
+      exit?.catch(() => {});
+      answering.catch(() => {});
+    }
+  }
+}
+
+/** A peer port nobody needs: etcd takes any free one and never calls itself on it. */
+const etcdPeerArguments = [
+  '--listen-peer-urls',
+  'http://127.0.0.1:0',
+  '--initial-advertise-peer-urls',
+  'http://127.0.0.1:1',
+  '--initial-cluster',
+  'default=http://127.0.0.1:1',
+];
+
+/** `bin/tine` begins with `env node`: the Node that runs the tests comes first. */
+function pathWithOwnNode(): string {
+  return `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`;
+}
+
+function exitOf(child: ChildProcess): Promise<Exit> {
+  const pid = child.pid;
+  if (pid !== undefined) watchProcess(pid);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (status, signal) => {
+      if (pid !== undefined) forgetProcess(pid);
+      resolve({ status, signal });
+    });
+  });
+}
+
+async function isHealthy(url: string, abort: AbortSignal): Promise<boolean> {
+  abort.throwIfAborted();
+  try {
+    const reply = await fetch(`${url}/health`, { signal: AbortSignal.timeout(2_000) });
+    await reply.arrayBuffer();
+    return reply.ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,76 @@
+import { after, afterEach, before, type TestContext } from 'node:test';
+import { EtcdClient } from './client.ts';
+import type { Driver } from './drivers.ts';
+import { Server } from './server.ts';
+
+/** A server and a client that the tests of one file share. They exist while tests run, not while the file loads. */
+export interface Suite {
+  readonly driver: Driver;
+  readonly server: Server;
+  readonly client: EtcdClient;
+  /** A key prefix nobody else uses: tests on one server stay apart by it. */
+  readonly prefix: () => string;
+}
+
+const logTailLengthMax = 4_000;
+
+/** Starts one server for the tests of this file, and prints the end of its log below a test that failed. */
+export function suite(driver: Driver, options: { readonly arguments?: readonly string[] } = {}): Suite {
+  let server: Server | undefined;
+  let client: EtcdClient | undefined;
+  let prefixCount = 0;
+
+  before(async () => {
+    server = await Server.start({ driver, arguments: options.arguments ?? [] });
+    client = new EtcdClient(server.address);
+  });
+  after(async () => {
+    client?.close();
+    await server?.remove();
+  });
+  afterEach((context) => printLogOfFailure(context as TestContext, server));
+
+  return {
+    driver,
+    get server() {
+      return running(server);
+    },
+    get client() {
+      return running(client);
+    },
+    prefix: () => {
+      prefixCount += 1;
+      return `/test-${prefixCount}/`;
+    },
+  };
+}
+
+/** A server for one test alone; it is gone after the test, and its log is printed when the test failed. */
+export async function ownServer(context: TestContext, options: Parameters<typeof Server.start>[0]) {
+  const server = await Server.start(options);
+  const client = new EtcdClient(server.address);
+  context.after(async () => {
+    client.close();
+    printLogOfFailure(context, server);
+    await server.remove();
+  });
+  return { server, client };
+}
+
+function printLogOfFailure(context: TestContext, server: Server | undefined): void {
+  if (server === undefined || passed(context)) return;
+  const log = server.log();
+  context.diagnostic(
+    `the end of the log of ${server.driver.name} on port ${server.port}:\n${log.slice(-logTailLengthMax)}`,
+  );
+}
+
+function running<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('the server of this file runs only while its tests run');
+  return value;
+}
+
+/** Node 24 has `passed`; its published types have not. */
+function passed(context: TestContext): boolean {
+  return (context as TestContext & { readonly passed: boolean }).passed;
+}
