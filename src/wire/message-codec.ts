@@ -1,0 +1,35 @@
+import type { Reader } from './reader.ts';
+import type { Writer } from './writer.ts';
+
+/** Turns messages of one type into bytes and back. */
+export interface MessageCodec<Message> {
+  /** For example `etcdserverpb.RangeRequest`. */
+  readonly typeName: string;
+  /** A message with every field at its default. */
+  create(): Message;
+  /**
+   * A message from all of `bytes`. Its `bytes` fields are not copies: they share memory with `bytes`. What the schema
+   * does not know is passed over. Throws `WireError` when the bytes are malformed.
+   */
+  decode(bytes: Uint8Array): Message;
+  encode(message: MessageInput<Message>): Buffer;
+  /** Reads fields up to `reader.end` into `message`, and returns it. */
+  read(reader: Reader, message: Message): Message;
+  /** Bytes of the encoded message, without a length before it. */
+  size(message: MessageInput<Message>): number;
+  /** Writes the message, without a length before it: exactly `size` bytes. */
+  write(message: MessageInput<Message>, writer: Writer): void;
+}
+
+/** What is encoded: a message, in which whatever is left out or undefined has its default. */
+export type MessageInput<T> = T extends Scalar
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly MessageInput<Item>[]
+    : T extends ReadonlyMap<infer Key, infer Value>
+      ? ReadonlyMap<Key, MessageInput<Value>>
+      : T extends { readonly case: infer Case; readonly value: infer Value }
+        ? { readonly case: Case; readonly value: MessageInput<Value> }
+        : { readonly [Field in keyof T]?: MessageInput<T[Field]> | undefined };
+
+type Scalar = number | bigint | boolean | string | Uint8Array | undefined;

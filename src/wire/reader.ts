@@ -1,0 +1,196 @@
+import { isUtf8 } from 'node:buffer';
+import { WireError } from './wire-error.ts';
+import { WireType } from './wire-type.ts';
+
+/**
+ * Messages in messages, at most. etcd's library allows 10,000, which would overflow the stack here; nobody nests
+ * transactions more than a few deep, and each takes two messages.
+ */
+export const messageDepthMax = 400;
+
+const TWO_POW_32 = 0x1_0000_0000;
+
+/**
+ * Walks the bytes of one protobuf message. Whatever the bytes are, it stays inside them, comes to an end, and throws
+ * `WireError` where they are malformed.
+ */
+export class Reader {
+  private readonly buffer: Buffer;
+  /** Offset of the next byte. */
+  position = 0;
+  /** Offset past the message that is being read: of the outermost, or of one within it. */
+  end: number;
+  private depth = 0;
+  // Halves of the last varint: two 32-bit numbers, because JavaScript's bit operations have 32 bits.
+  private low = 0;
+  private high = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    this.end = bytes.length;
+  }
+
+  /** The next field's number and wire type, `number << 3 | type`; 0 at the end of the message. */
+  tag(): number {
+    if (this.position === this.end) return 0;
+    this.high = 0;
+    const tag = this.uint32();
+    if (tag < 8 || this.high !== 0) throw new WireError('a field number out of range');
+    return tag;
+  }
+
+  /** A varint's lower 32 bits, unsigned. */
+  uint32(): number {
+    const byte = this.position < this.end ? this.buffer[this.position] : undefined;
+    if (byte !== undefined && byte < 0x80) {
+      this.position++;
+      return byte;
+    }
+    this.varint();
+    return this.low >>> 0;
+  }
+
+  /** A varint's lower 32 bits, signed: an enum, or an int32. */
+  int32(): number {
+    return this.uint32() | 0;
+  }
+
+  bool(): boolean {
+    this.varint();
+    return (this.low | this.high) !== 0;
+  }
+
+  /** Rounded outside of +-2^53. */
+  int64(): number {
+    this.varint();
+    return this.high * TWO_POW_32 + (this.low >>> 0);
+  }
+
+  /** Rounded above 2^53. */
+  uint64(): number {
+    this.varint();
+    return (this.high >>> 0) * TWO_POW_32 + (this.low >>> 0);
+  }
+
+  int64Exact(): bigint {
+    this.varint();
+    if (this.high === 0) return BigInt(this.low >>> 0);
+    return (BigInt(this.high) << 32n) | BigInt(this.low >>> 0);
+  }
+
+  uint64Exact(): bigint {
+    this.varint();
+    if (this.high === 0) return BigInt(this.low >>> 0);
+    return (BigInt(this.high >>> 0) << 32n) | BigInt(this.low >>> 0);
+  }
+
+  /** Not a copy: it shares memory with what is being read. */
+  bytes(): Uint8Array {
+    const end = this.lengthEnd();
+    const bytes = this.buffer.subarray(this.position, end);
+    this.position = end;
+    return bytes;
+  }
+
+  string(): string {
+    const bytes = this.bytes();
+    if (!isUtf8(bytes)) throw new WireError('a string is not UTF-8');
+    return (bytes as Buffer).toString('utf8');
+  }
+
+  /** Begins a message within this one; what is returned goes to `leave` when it has been read to its end. */
+  enter(): number {
+    const outerEnd = this.end;
+    const end = this.lengthEnd();
+    if (++this.depth > messageDepthMax) throw new WireError('messages nested too deep');
+    this.end = end;
+    return outerEnd;
+  }
+
+  leave(outerEnd: number): void {
+    this.depth--;
+    this.end = outerEnd;
+  }
+
+  /** Passes over a field that the schema does not have, or has with another wire type. */
+  skip(tag: number): void {
+    switch (tag & 7) {
+      case WireType.varint:
+        this.varint();
+        break;
+      case WireType.fixed64:
+        this.advance(8);
+        break;
+      case WireType.bytes:
+        this.position = this.lengthEnd();
+        break;
+      case WireType.groupStart:
+        this.skipGroup(tag);
+        break;
+      case WireType.fixed32:
+        this.advance(4);
+        break;
+      default:
+        throw new WireError(`unexpected wire type ${tag & 7}`);
+    }
+  }
+
+  private skipGroup(startTag: number): void {
+    if (++this.depth > messageDepthMax) throw new WireError('groups nested too deep');
+    const endTag = ((startTag & ~7) | WireType.groupEnd) >>> 0;
+    for (;;) {
+      const tag = this.tag();
+      if (tag === 0) throw new WireError('a group without an end');
+      if (tag === endTag) break;
+      this.skip(tag);
+    }
+    this.depth--;
+  }
+
+  private advance(count: number): void {
+    if (count > this.end - this.position) throw new WireError('cut off');
+    this.position += count;
+  }
+
+  /** Reads a length, and returns the offset past what has that length. */
+  private lengthEnd(): number {
+    this.varint();
+    const length = (this.high >>> 0) * TWO_POW_32 + (this.low >>> 0);
+    if (length > this.end - this.position) throw new WireError('cut off');
+    return this.position + length;
+  }
+
+  /** Reads a varint into `low` and `high`. */
+  private varint(): void {
+    let low = 0;
+    let high = 0;
+    for (let shift = 0; shift < 28; shift += 7) {
+      const byte = this.byte();
+      low |= (byte & 0x7f) << shift;
+      if (byte < 0x80) {
+        this.low = low;
+        this.high = 0;
+        return;
+      }
+    }
+    // The fifth byte has bits of both halves.
+    let byte = this.byte();
+    low |= byte << 28;
+    high = (byte & 0x7f) >>> 4;
+    for (let shift = 3; byte >= 0x80; shift += 7) {
+      if (shift > 31) throw new WireError('a varint of more than 10 bytes');
+      byte = this.byte();
+      // The tenth byte has room for bit 63 alone.
+      if (shift === 31 && byte > 1) throw new WireError('a varint of more than 64 bits');
+      high |= (byte & 0x7f) << shift;
+    }
+    this.low = low;
+    this.high = high;
+  }
+
+  private byte(): number {
+    const byte = this.position < this.end ? this.buffer[this.position++] : undefined;
+    if (byte === undefined) throw new WireError('cut off');
+    return byte;
+  }
+}

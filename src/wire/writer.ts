@@ -1,0 +1,89 @@
+/** The largest number that JavaScript's bit operations can take apart. */
+const UINT32_MAX = 0xffff_ffff;
+const TWO_POW_32 = 0x1_0000_0000;
+const UINT64_MASK = (1n << 64n) - 1n;
+
+/**
+ * Writes protobuf fields into a buffer of exactly the size they take, which the caller has computed with the functions
+ * of size.ts. Two passes cost less than growing a buffer, or moving what is written to make room for a length.
+ */
+export class Writer {
+  readonly buffer: Buffer;
+  /** Offset of the next byte. */
+  position = 0;
+
+  /** `size`, in bytes: of everything that will be written. */
+  constructor(size: number) {
+    this.buffer = Buffer.allocUnsafe(size);
+  }
+
+  /** The buffer, full. */
+  finish(): Buffer {
+    if (this.position !== this.buffer.length) {
+      throw new Error(`assertion failed: ${this.position} bytes written of ${this.buffer.length}`);
+    }
+    return this.buffer;
+  }
+
+  /** A tag (`number << 3 | type`), a length, or an unsigned number of up to 32 bits. */
+  uint32(value: number): void {
+    let rest = value;
+    while (rest > 0x7f) {
+      this.buffer[this.position++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.buffer[this.position++] = rest;
+  }
+
+  /** An enum's number or an int32: a negative one takes ten bytes. */
+  int32(value: number): void {
+    this.number(value);
+  }
+
+  bool(value: boolean): void {
+    this.buffer[this.position++] = value ? 1 : 0;
+  }
+
+  /** A whole number, as int64 or uint64. */
+  number(value: number): void {
+    if (value >= 0 && value <= UINT32_MAX) this.uint32(value);
+    else this.halves(value | 0, Math.floor(value / TWO_POW_32) >>> 0);
+  }
+
+  /** All 64 bits of a number, negative ones as two's complement. */
+  bigint(value: bigint): void {
+    const bits = value & UINT64_MASK;
+    if (bits <= 0xffff_ffffn) this.uint32(Number(bits));
+    else this.halves(Number(bits & 0xffff_ffffn), Number(bits >> 32n));
+  }
+
+  /** A length and the bytes. */
+  bytes(value: Uint8Array): void {
+    this.uint32(value.length);
+    this.raw(value);
+  }
+
+  /** A length and the text in UTF-8. */
+  string(value: string): void {
+    this.uint32(Buffer.byteLength(value));
+    this.position += this.buffer.write(value, this.position);
+  }
+
+  /** Bytes as they are: something already encoded. */
+  raw(value: Uint8Array): void {
+    this.buffer.set(value, this.position);
+    this.position += value.length;
+  }
+
+  /** A varint of more than 32 bits. */
+  private halves(low: number, high: number): void {
+    let lowRest = low >>> 0;
+    let highRest = high >>> 0;
+    while (highRest > 0) {
+      this.buffer[this.position++] = (lowRest & 0x7f) | 0x80;
+      lowRest = ((lowRest >>> 7) | (highRest << 25)) >>> 0;
+      highRest >>>= 7;
+    }
+    this.uint32(lowRest);
+  }
+}
