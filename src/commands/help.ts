@@ -1,0 +1,13 @@
+import { helpText } from '../config/help-text.ts';
+import { tineVersion } from '../version.ts';
+import type { Command } from './command.ts';
+
+/** `tine help`: how to call it. */
+export const help: Command = {
+  kind: 'text',
+  operandCountMax: 1,
+  run: () => {
+    process.stdout.write(helpText(tineVersion()));
+    return 0;
+  },
+};

@@ -1,0 +1,52 @@
+import type { Dsn } from './dsn.ts';
+import type { ListenAddress } from './listen-address.ts';
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** `auto`: text on a terminal, JSON elsewhere. */
+export type LogFormat = 'auto' | 'text' | 'json';
+
+/**
+ * What compacts the history without a client's request. A Kubernetes API server compacts every five minutes by itself.
+ * - `periodic`: keep what is younger than `retentionMs`, as etcd's mode of that name.
+ * - `revision`: every `intervalMs`, keep the newest `retentionRevisions`, as etcd's mode (whose interval is five minutes)
+ *   and kine's `--compact-interval` with `--compact-min-retain`.
+ */
+export type AutoCompaction =
+  | { readonly kind: 'off' }
+  | { readonly kind: 'periodic'; readonly retentionMs: number }
+  | { readonly kind: 'revision'; readonly intervalMs: number; readonly retentionRevisions: number };
+
+/** Everything a run of the server is told, checked and frozen. Where each comes from: `options.ts`. */
+export interface Config {
+  /** This member's name, as `etcdctl member list` shows it. */
+  readonly name: string;
+  readonly endpoint: Dsn;
+  /** At least one. */
+  readonly listenAddresses: readonly ListenAddress[];
+  /** URLs told to clients by MemberList; at least one. */
+  readonly advertiseClientUrls: readonly string[];
+  /** Where else /metrics and /health are served, besides the client port; empty for nowhere else. */
+  readonly metricsListenAddresses: readonly ListenAddress[];
+
+  /** Largest request, in bytes of its protobuf. */
+  readonly maxRequestBytes: number;
+  /** Operations in one transaction, nested ones counted for themselves, as in etcd. */
+  readonly maxTxnOps: number;
+  /** Streams that one connection may have open. */
+  readonly maxConcurrentStreams: number;
+  readonly watchProgressNotifyIntervalMs: number;
+  /** The version that Status and /version report; clients infer features from it. */
+  readonly emulatedEtcdVersion: string;
+
+  readonly autoCompaction: AutoCompaction;
+  /** Superseded rows that one compaction transaction deletes at most. */
+  readonly compactBatchRows: number;
+  /** Rows that the watch tailer reads at once. */
+  readonly pollBatchRows: number;
+  /** Statements that take longer are logged as a warning. Infinity: none. */
+  readonly slowSqlThresholdMs: number;
+
+  readonly logLevel: LogLevel;
+  readonly logFormat: LogFormat;
+}

@@ -1,0 +1,217 @@
+import type { LogFormat, LogLevel } from './config.ts';
+import { parseDsn } from './dsn.ts';
+import { parseListenAddresses, splitList } from './listen-address.ts';
+import { boolean, duration, durationOrNever, oneOf, textLike, wholeNumber } from './values.ts';
+
+/** What is known of an option; the one home of each fact. `--help` and the environment are derived from it. */
+export interface Option {
+  readonly group: OptionGroup;
+  /** How `--help` names the value; a boolean has none. */
+  readonly placeholder?: string;
+  /** What stands for it when nothing is given, as it would be written. Undefined: the option is then absent. */
+  readonly default?: string;
+  /** How `--help` shows the default where the text above does not say it. */
+  readonly defaultShown?: string;
+  /** @throws Error that says what is wrong, without the name of the flag. */
+  readonly parse: (text: string) => unknown;
+  /** A sentence or two for `--help`. */
+  readonly help: string;
+  /** Further names of the flag. */
+  readonly aliases?: readonly string[];
+}
+
+export const optionGroups = ['Data', 'Listening', 'Limits', 'Watch and compaction', 'Logs', 'Compatibility'] as const;
+export type OptionGroup = (typeof optionGroups)[number];
+
+const MAX_UINT32 = 4_294_967_295;
+
+/**
+ * Every option, by the name of its flag. Names, values and defaults are etcd's where it has the option,
+ * else kine's; where a default differs, the help says so.
+ */
+export const options = {
+  'data-dir': {
+    group: 'Data',
+    placeholder: 'DIR',
+    default: './db',
+    parse: (text) => {
+      if (text === '') throw new Error('the directory is missing');
+      return text;
+    },
+    help: 'Keep the database in DIR/state.db. Short for --endpoint sqlite://DIR/state.db.',
+  },
+  endpoint: {
+    group: 'Data',
+    placeholder: 'DSN',
+    parse: parseDsn,
+    help: 'The database: sqlite://PATH or a path. A file that kine wrote is opened in place.',
+  },
+  name: {
+    group: 'Data',
+    placeholder: 'NAME',
+    default: 'default',
+    parse: textLike(/^[^\s]+$/, 'node-1'),
+    help: 'Name of this member, as "etcdctl member list" shows it.',
+  },
+
+  'listen-client-urls': {
+    group: 'Listening',
+    placeholder: 'URLS',
+    default: 'http://127.0.0.1:2379',
+    parse: parseListenAddresses,
+    help: 'Where clients connect: http://HOST:PORT or unix://PATH, several separated by commas.',
+  },
+  'listen-address': {
+    group: 'Listening',
+    placeholder: 'ADDRESS',
+    parse: parseListenAddresses,
+    help: "kine's name for --listen-client-urls; HOST:PORT is enough.",
+  },
+  'advertise-client-urls': {
+    group: 'Listening',
+    placeholder: 'URLS',
+    defaultShown: 'where it listens',
+    parse: parseClientUrls,
+    help: 'URLs under which clients reach this member, told to those that ask for the members.',
+  },
+  'metrics-bind-address': {
+    group: 'Listening',
+    placeholder: 'ADDRESS',
+    default: '0',
+    defaultShown: 'none',
+    parse: (text) => (text === '' || text === '0' ? [] : parseListenAddresses(text)),
+    help: 'Serve /metrics and /health here too, besides the client port. 0 for nowhere else.',
+    aliases: ['listen-metrics-urls'],
+  },
+
+  'max-request-bytes': {
+    group: 'Limits',
+    placeholder: 'BYTES',
+    default: '1572864',
+    // A gibibyte is near what SQLite holds in one value, and far beyond what a message should be.
+    parse: wholeNumber({ min: 1024, max: 1_073_741_824 }),
+    help: 'Largest request that is accepted.',
+  },
+  'max-txn-ops': {
+    group: 'Limits',
+    placeholder: 'N',
+    default: '128',
+    parse: wholeNumber({ min: 1, max: 100_000 }),
+    help: 'Most operations in one transaction.',
+  },
+  'max-concurrent-streams': {
+    group: 'Limits',
+    placeholder: 'N',
+    default: String(MAX_UINT32),
+    defaultShown: 'no limit',
+    parse: wholeNumber({ min: 1, max: MAX_UINT32 }),
+    help: 'Most requests and watches that one connection may have open.',
+  },
+
+  'watch-progress-notify-interval': {
+    group: 'Watch and compaction',
+    placeholder: 'DURATION',
+    default: '5s',
+    parse: duration({ minMs: 100 }),
+    help: "How often an idle watch is told the revision, if it asked for that. (etcd's default is 10m; Kubernetes wants 5s.)",
+  },
+  'auto-compaction-mode': {
+    group: 'Watch and compaction',
+    placeholder: 'MODE',
+    default: 'periodic',
+    parse: oneOf(['periodic', 'revision']),
+    help: 'What --auto-compaction-retention counts: periodic (a time) or revision (revisions).',
+  },
+  'auto-compaction-retention': {
+    group: 'Watch and compaction',
+    placeholder: 'RETENTION',
+    default: '0',
+    parse: textLike(/^[0-9][0-9a-zµμ.]*$/, '10m, 1 (one hour), or 1000 with --auto-compaction-mode revision'),
+    help: 'History to keep: 10m, 1 (hours), or a number of revisions. 0 is off: Kubernetes compacts by itself.',
+  },
+  'compact-interval': {
+    group: 'Watch and compaction',
+    placeholder: 'DURATION',
+    default: '0s',
+    parse: durationOrNever,
+    help: "kine's: compact this often and keep --compact-min-retain revisions. 0s is off.",
+  },
+  'compact-min-retain': {
+    group: 'Watch and compaction',
+    placeholder: 'N',
+    default: '1000',
+    parse: wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER }),
+    help: 'Revisions that --compact-interval keeps.',
+  },
+  'compact-batch-size': {
+    group: 'Watch and compaction',
+    placeholder: 'ROWS',
+    default: '1000',
+    parse: wholeNumber({ min: 1, max: 100_000 }),
+    help: 'Rows that compaction deletes in one transaction.',
+    aliases: ['compaction-batch-limit'],
+  },
+  'poll-batch-size': {
+    group: 'Watch and compaction',
+    placeholder: 'ROWS',
+    default: '500',
+    parse: wholeNumber({ min: 1, max: 100_000 }),
+    help: 'Rows that the follower of the log reads at once.',
+  },
+
+  'log-level': {
+    group: 'Logs',
+    placeholder: 'LEVEL',
+    default: 'info',
+    parse: oneOf<LogLevel>(['debug', 'info', 'warn', 'error'], { panic: 'error', fatal: 'error' }),
+    help: 'debug, info, warn or error.',
+  },
+  'log-format': {
+    group: 'Logs',
+    placeholder: 'FORMAT',
+    default: 'auto',
+    defaultShown: 'text on a terminal, json elsewhere',
+    parse: oneOf<LogFormat>(['auto', 'text', 'json'], { console: 'text', plain: 'text' }),
+    help: 'text or json.',
+  },
+  debug: {
+    group: 'Logs',
+    default: 'false',
+    parse: boolean,
+    help: 'Short for --log-level debug.',
+  },
+  'slow-sql-threshold': {
+    group: 'Logs',
+    placeholder: 'DURATION',
+    default: '1s',
+    parse: durationOrNever,
+    help: 'Log statements that take longer. 0 is off.',
+  },
+
+  'emulated-etcd-version': {
+    group: 'Compatibility',
+    placeholder: 'VERSION',
+    default: '3.7.0',
+    parse: textLike(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, '3.7.0'),
+    help: 'The etcd version that is told to clients, which infer features from it.',
+  },
+} as const satisfies Readonly<Record<string, Option>>;
+
+export type OptionName = keyof typeof options;
+
+/** The value of each option; undefined where none is given and none is the default. */
+export type Settings = {
+  readonly [Name in OptionName]:
+    | ReturnType<(typeof options)[Name]['parse']>
+    | ((typeof options)[Name] extends { readonly default: string } ? never : undefined);
+};
+
+function parseClientUrls(text: string): readonly string[] {
+  const urls = splitList(text);
+  if (urls.length === 0) throw new Error('a URL is missing; write http://HOST:2379');
+  for (const url of urls) {
+    const isUrl = /^(https?:\/\/[^\s/]+:\d+|unixs?:\/\/\S+)\/?$/.test(url);
+    if (!isUrl) throw new Error(`"${url}" is not a client URL; write http://HOST:2379`);
+  }
+  return urls;
+}

@@ -1,0 +1,55 @@
+import { parseGoDuration } from './go-duration.ts';
+
+/** Readers of single values. Each throws an Error that says what is wrong, without the name of the flag. */
+
+/** A whole number within bounds, in decimal. */
+export function wholeNumber({ min, max }: { readonly min: number; readonly max: number }): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+    if (!(value >= min && value <= max)) throw new Error(`"${text}" is not a whole number from ${min} to ${max}`);
+    return value;
+  };
+}
+
+/** A duration as Go writes it, in milliseconds, at least `minMs`. */
+export function duration({ minMs }: { readonly minMs: number }): (text: string) => number {
+  return (text) => {
+    const value = parseGoDuration(text);
+    if (value === undefined) throw new Error(`"${text}" is not a duration; write 5s, 2m30s, 1h or 100ms`);
+    if (value < minMs) throw new Error(`"${text}" is too short; it is at least ${minMs}ms`);
+    return value;
+  };
+}
+
+/** A duration in milliseconds; zero or less means never, as in kine's flags. */
+export function durationOrNever(text: string): number {
+  const value = duration({ minMs: Number.NEGATIVE_INFINITY })(text);
+  return value <= 0 ? Number.POSITIVE_INFINITY : value;
+}
+
+/** One of some words; `synonyms` are the words other programs use for them. */
+export function oneOf<const Word extends string>(
+  words: readonly Word[],
+  synonyms: Readonly<Record<string, Word>> = {},
+): (text: string) => Word {
+  return (text) => {
+    const word = words.find((candidate) => candidate === text) ?? synonyms[text];
+    if (word === undefined) throw new Error(`"${text}" is none of ${words.join(', ')}`);
+    return word;
+  };
+}
+
+/** A boolean by the words Go accepts. */
+export function boolean(text: string): boolean {
+  if (/^(1|t|true)$/i.test(text)) return true;
+  if (/^(0|f|false)$/i.test(text)) return false;
+  throw new Error(`"${text}" is neither true nor false`);
+}
+
+/** A text that must match; `example` says what would. */
+export function textLike(pattern: RegExp, example: string): (text: string) => string {
+  return (text) => {
+    if (!pattern.test(text)) throw new Error(`"${text}" is not understood; write for example ${example}`);
+    return text;
+  };
+}

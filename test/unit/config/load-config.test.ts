@@ -1,0 +1,282 @@
+import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
+import { describe, test } from 'node:test';
+import type { Config } from '../../../src/config/config.ts';
+import { flagShape } from '../../../src/config/given-options.ts';
+import { splitCommandLine } from '../../../src/config/go-flags.ts';
+import { type LoadedConfig, loadConfig } from '../../../src/config/load-config.ts';
+import { UsageError } from '../../../src/config/usage-error.ts';
+
+type Environment = Readonly<Record<string, string>>;
+
+function load(commandLine: string, environment: Environment = {}): LoadedConfig {
+  const args = commandLine.split(' ').filter((arg) => arg !== '');
+  return loadConfig(splitCommandLine(args, flagShape).flags, environment);
+}
+
+const configOf = (commandLine: string, environment: Environment = {}): Config => load(commandLine, environment).config;
+
+function refused(commandLine: string, message: RegExp, environment: Environment = {}): void {
+  assert.throws(
+    () => load(commandLine, environment),
+    (error) => {
+      assert.ok(error instanceof UsageError, String(error));
+      assert.match(error.message, message);
+      assert.doesNotMatch(error.message, /\n/);
+      return true;
+    },
+  );
+}
+
+describe('defaults', () => {
+  test("are etcd's, and kine's progress interval", () => {
+    assert.deepEqual(configOf(''), {
+      name: 'default',
+      endpoint: { kind: 'sqlite', path: resolve('db/state.db') },
+      listenAddresses: [{ kind: 'tcp', host: '127.0.0.1', port: 2379 }],
+      advertiseClientUrls: ['http://127.0.0.1:2379'],
+      metricsListenAddresses: [],
+      maxRequestBytes: 1_572_864,
+      maxTxnOps: 128,
+      maxConcurrentStreams: 4_294_967_295,
+      watchProgressNotifyIntervalMs: 5000,
+      emulatedEtcdVersion: '3.7.0',
+      autoCompaction: { kind: 'off' },
+      compactBatchRows: 1000,
+      pollBatchRows: 500,
+      slowSqlThresholdMs: 1000,
+      logLevel: 'info',
+      logFormat: 'auto',
+    } satisfies Config);
+  });
+
+  test('the configuration is frozen all the way down', () => {
+    const config = configOf('');
+    assert.ok(Object.isFrozen(config) && Object.isFrozen(config.endpoint));
+    assert.ok(Object.isFrozen(config.listenAddresses) && Object.isFrozen(config.listenAddresses[0]));
+  });
+});
+
+describe('forms of a flag', () => {
+  test('one dash or two, = or the next argument', () => {
+    for (const line of ['--max-txn-ops=7', '--max-txn-ops 7', '-max-txn-ops=7', '-max-txn-ops 7']) {
+      assert.equal(configOf(line).maxTxnOps, 7, line);
+    }
+  });
+
+  test('a boolean needs no value and takes one after =', () => {
+    assert.equal(configOf('--debug').logLevel, 'debug');
+    assert.equal(configOf('--debug=true').logLevel, 'debug');
+    assert.equal(configOf('--debug=false').logLevel, 'info');
+    refused('--debug=perhaps', /^--debug: "perhaps" is neither true nor false$/);
+  });
+
+  test('of a flag given twice the last one counts', () => {
+    assert.equal(configOf('--name a --name b').name, 'b');
+  });
+
+  test("etcd's experimental name of a flag is that flag", () => {
+    assert.equal(configOf('--experimental-watch-progress-notify-interval=7s').watchProgressNotifyIntervalMs, 7000);
+  });
+
+  test('an unknown flag is answered with the nearest known one', () => {
+    refused('--data-dri /x', /^unknown flag --data-dri; did you mean --data-dir\?; tine --help lists all$/);
+    refused('--frobnicate', /^unknown flag --frobnicate; tine --help lists all$/);
+    refused('--name', /^--name needs a value/);
+  });
+});
+
+describe('environment', () => {
+  test('each option has three variables; TINE_ is stronger than ETCD_, that than KINE_, and a flag than all', () => {
+    const kine = { KINE_NAME: 'k' };
+    const etcd = { ...kine, ETCD_NAME: 'e' };
+    const tine = { ...etcd, TINE_NAME: 't' };
+    assert.equal(configOf('', kine).name, 'k');
+    assert.equal(configOf('', etcd).name, 'e');
+    assert.equal(configOf('', tine).name, 't');
+    assert.equal(configOf('--name f', tine).name, 'f');
+  });
+
+  test('an empty variable counts as none', () => {
+    assert.equal(configOf('', { TINE_NAME: '', ETCD_NAME: 'e' }).name, 'e');
+  });
+
+  test('a bad value is blamed on the variable', () => {
+    refused('', /^ETCD_MAX_TXN_OPS: "many" is not a whole number from 1 to 100000$/, { ETCD_MAX_TXN_OPS: 'many' });
+  });
+
+  test('a mistyped TINE_ variable is noted, those that Kubernetes sets for a Service are not', () => {
+    const environment = { TINE_DATADIR: '/x', TINE_PORT: 'tcp://10.0.0.1:2379', TINE_SERVICE_HOST: '10.0.0.1' };
+    assert.deepEqual(load('', environment).notes, [
+      'TINE_DATADIR names no option and is ignored; did you mean TINE_DATA_DIR?',
+    ]);
+  });
+});
+
+describe('database', () => {
+  const pathOf = (line: string, environment: Environment = {}): string => configOf(line, environment).endpoint.path;
+
+  test('a data directory, a DSN, a bare path', () => {
+    assert.equal(pathOf('--data-dir /var/lib/tine'), '/var/lib/tine/state.db');
+    assert.equal(pathOf('--endpoint sqlite:///a/b.db'), '/a/b.db');
+    assert.equal(pathOf('--endpoint sqlite://./a.db'), resolve('a.db'));
+    assert.equal(pathOf('--endpoint /a/b.db'), '/a/b.db');
+  });
+
+  test('a question mark in the data directory is part of its name', () => {
+    assert.equal(pathOf('--data-dir /what?'), '/what?/state.db');
+  });
+
+  test("kine's pragmas in a DSN are noted and ignored", () => {
+    const { config, notes } = load('--endpoint sqlite:///a.db?_journal=WAL&cache=shared');
+    assert.equal(config.endpoint.path, '/a.db');
+    assert.deepEqual(notes, [
+      'the parameter _journal of the endpoint is ignored',
+      'the parameter cache of the endpoint is ignored',
+    ]);
+  });
+
+  test('both names in one place conflict; in two places the stronger one counts', () => {
+    refused('--data-dir /x --endpoint /y', /^--data-dir and --endpoint say the same thing twice; give one of them$/);
+    assert.equal(pathOf('--data-dir /x', { KINE_ENDPOINT: '/y' }), '/x/state.db');
+    assert.equal(pathOf('', { ETCD_DATA_DIR: '/x', TINE_ENDPOINT: '/y' }), '/y');
+  });
+
+  test('what this build does not serve is said, without the password', () => {
+    refused(
+      '--endpoint postgres://me:s3cret@h/db',
+      /^--endpoint: "postgres:\/\/me:\*\*\*@h\/db": this build serves SQLite/,
+    );
+    refused(
+      '--endpoint mysql://me:s3cret@tcp(h:1)/db',
+      /^--endpoint: "mysql:\/\/me:\*\*\*@tcp\(h:1\)\/db": this build/,
+    );
+    refused('--endpoint http://etcd:2379', /is an etcd/);
+    refused('--endpoint mongo://h', /unknown database mongo/);
+    refused('--endpoint sqlite://', /path of the database file is missing/);
+    refused('--endpoint :memory:', /would lose every acknowledged write/);
+  });
+});
+
+describe('addresses', () => {
+  test('several URLs, IPv6, sockets', () => {
+    assert.deepEqual(
+      configOf('--listen-client-urls http://127.0.0.1:1,http://[::1]:2,unix:///run/t.sock').listenAddresses,
+      [
+        { kind: 'tcp', host: '127.0.0.1', port: 1 },
+        { kind: 'tcp', host: '::1', port: 2 },
+        { kind: 'unix', path: '/run/t.sock' },
+      ],
+    );
+  });
+
+  test("kine's forms", () => {
+    assert.deepEqual(configOf('--listen-address 0.0.0.0:2379').listenAddresses, [
+      { kind: 'tcp', host: '0.0.0.0', port: 2379 },
+    ]);
+    assert.deepEqual(configOf('--listen-address unix://kine.sock').listenAddresses, [
+      { kind: 'unix', path: 'kine.sock' },
+    ]);
+    assert.deepEqual(configOf('--metrics-bind-address :8080').metricsListenAddresses, [
+      { kind: 'tcp', host: '0.0.0.0', port: 8080 },
+    ]);
+    assert.deepEqual(configOf('--metrics-bind-address 0').metricsListenAddresses, []);
+  });
+
+  test('two names for the address conflict', () => {
+    refused('--listen-client-urls http://a:1 --listen-address b:1', /say the same thing twice/);
+  });
+
+  test('bad ones say what is wrong', () => {
+    refused('--listen-client-urls http://127.0.0.1', /"http:\/\/127.0.0.1" is not an address with a port/);
+    refused('--listen-client-urls http://h:99999', /has a port above 65535/);
+    refused('--listen-client-urls https://127.0.0.1:2379', /asks for TLS/);
+    refused('--listen-client-urls ftp://h:1', /unknown scheme ftp/);
+    refused('--listen-client-urls=', /an address is missing/);
+    refused('--advertise-client-urls h:1', /"h:1" is not a client URL/);
+  });
+
+  test('what is advertised is given, or where it listens', () => {
+    assert.deepEqual(configOf('--advertise-client-urls http://a:1,http://b:2').advertiseClientUrls, [
+      'http://a:1',
+      'http://b:2',
+    ]);
+    assert.deepEqual(configOf('--listen-client-urls http://h:5').advertiseClientUrls, ['http://h:5']);
+    assert.doesNotMatch(configOf('--listen-address :5').advertiseClientUrls.join(), /0\.0\.0\.0/);
+  });
+});
+
+describe('compaction', () => {
+  const compactionOf = (line: string, environment: Environment = {}): Config['autoCompaction'] =>
+    configOf(line, environment).autoCompaction;
+
+  test("etcd's retention: a duration, hours, revisions, off", () => {
+    assert.deepEqual(compactionOf('--auto-compaction-retention 10m'), { kind: 'periodic', retentionMs: 600_000 });
+    assert.deepEqual(compactionOf('--auto-compaction-retention 1'), { kind: 'periodic', retentionMs: 3_600_000 });
+    assert.deepEqual(compactionOf('--auto-compaction-mode revision --auto-compaction-retention 1000'), {
+      kind: 'revision',
+      intervalMs: 300_000,
+      retentionRevisions: 1000,
+    });
+    assert.deepEqual(compactionOf('--auto-compaction-retention 0'), { kind: 'off' });
+    assert.deepEqual(compactionOf('--auto-compaction-retention 0s'), { kind: 'off' });
+  });
+
+  test("kine's interval", () => {
+    assert.deepEqual(compactionOf('--compact-interval 5m --compact-min-retain 10'), {
+      kind: 'revision',
+      intervalMs: 300_000,
+      retentionRevisions: 10,
+    });
+    assert.deepEqual(compactionOf('--compact-interval 0'), { kind: 'off' });
+  });
+
+  test('the stronger of the two counts, both in one place conflict', () => {
+    refused('--compact-interval 5m --auto-compaction-retention 1', /say the same thing twice/);
+    const both = { KINE_COMPACT_INTERVAL: '5m', ETCD_AUTO_COMPACTION_RETENTION: '1h' };
+    assert.deepEqual(compactionOf('', both), { kind: 'periodic', retentionMs: 3_600_000 });
+  });
+
+  test('bad ones say what is wrong', () => {
+    refused('--auto-compaction-retention soon', /^--auto-compaction-retention: "soon"/);
+    refused('--auto-compaction-retention 5x', /^--auto-compaction-retention: "5x" is neither a duration nor/);
+    refused('--auto-compaction-mode revision --auto-compaction-retention 5m', /"5m" is not a number of revisions/);
+    refused('--auto-compaction-mode sometimes', /"sometimes" is none of periodic, revision/);
+  });
+});
+
+describe("other programs' flags", () => {
+  test('what has no meaning here is accepted with a note', () => {
+    const { notes } = load(
+      '--initial-cluster default=http://localhost:2380 --pre-vote --quota-backend-bytes 1 --name x',
+      {
+        ETCD_HEARTBEAT_INTERVAL: '100',
+      },
+    );
+    assert.deepEqual(notes, [
+      'ETCD_HEARTBEAT_INTERVAL has no meaning without Raft and is ignored',
+      '--initial-cluster has no meaning without Raft and is ignored',
+      '--pre-vote has no meaning without Raft and is ignored',
+      '--quota-backend-bytes is not enforced: the disk is the limit',
+    ]);
+  });
+
+  test('what a user relies on is refused, unless it is switched off', () => {
+    refused('--cert-file /c.pem', /^--cert-file asks for TLS, which this version does not serve/);
+    refused('--client-cert-auth', /^--client-cert-auth asks for TLS/);
+    refused('', /^ETCD_TRUSTED_CA_FILE asks for TLS/, { ETCD_TRUSTED_CA_FILE: '/ca.pem' });
+    assert.deepEqual(load('--client-cert-auth=false --auto-tls=false').notes, []);
+  });
+
+  test("other programs' words for a level and a format", () => {
+    assert.equal(configOf('--log-format console').logFormat, 'text');
+    assert.equal(configOf('--log-format plain').logFormat, 'text');
+    assert.equal(configOf('--log-level fatal').logLevel, 'error');
+    refused('--log-level loud', /"loud" is none of debug, info, warn, error/);
+  });
+});
+
+test('zero switches the log of slow statements off', () => {
+  assert.equal(configOf('--slow-sql-threshold 0').slowSqlThresholdMs, Number.POSITIVE_INFINITY);
+  assert.equal(configOf('--slow-sql-threshold -1s').slowSqlThresholdMs, Number.POSITIVE_INFINITY);
+});
