@@ -1,0 +1,72 @@
+/** A field of a request or reply, in the shape @grpc/proto-loader gives it: 64-bit numbers are decimal strings. */
+export type Value = undefined | null | boolean | number | string | Buffer | Reference | Message | readonly Value[];
+
+export type Message = { readonly [field: string]: Value };
+
+/** What a call came to: a reply, or a status with etcd's code and text. */
+export type Outcome = { readonly code: 0; readonly reply: Message } | { readonly code: number; readonly text: string };
+
+export type Int = number | string;
+
+/** Stands in a script for a number that is only known when the script runs. */
+export type Reference = RevisionReference | LeaseReference;
+
+/** A revision counted from the current or the compacted one. */
+export class RevisionReference {
+  readonly base: 'current' | 'compacted';
+  readonly offset: number;
+
+  constructor(base: 'current' | 'compacted', offset: number) {
+    this.base = base;
+    this.offset = offset;
+  }
+}
+
+/** The id that a server chose itself for the lease granted under this name. */
+export class LeaseReference {
+  readonly alias: string;
+
+  constructor(alias: string) {
+    this.alias = alias;
+  }
+}
+
+/** What references resolve to. */
+export interface Bindings {
+  readonly currentRevision: number;
+  readonly compactedRevision: number;
+  /** Lease ids by alias: each server has its own. */
+  readonly leaseIds: ReadonlyMap<string, string>;
+}
+
+/** An id no lease of a script has: what a reference to a lease never granted becomes. */
+const unknownLeaseId = '4242424242';
+
+/** The request with its references replaced. */
+export function resolve(message: Message, bindings: Bindings): Message {
+  return resolveValue(message, bindings) as Message;
+}
+
+function resolveValue(value: Value, bindings: Bindings): Value {
+  if (value instanceof RevisionReference) {
+    return (value.base === 'current' ? bindings.currentRevision : bindings.compactedRevision) + value.offset;
+  }
+  if (value instanceof LeaseReference) return bindings.leaseIds.get(value.alias) ?? unknownLeaseId;
+  if (isList(value)) return value.map((item) => resolveValue(item, bindings));
+  if (!isMessage(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([field, inner]) => [field, resolveValue(inner, bindings)]));
+}
+
+export function isMessage(value: Value): value is Message {
+  return (
+    typeof value === 'object' && value !== null && !Buffer.isBuffer(value) && !isList(value) && !isReference(value)
+  );
+}
+
+export function isList(value: Value): value is readonly Value[] {
+  return Array.isArray(value);
+}
+
+function isReference(value: Value): value is Reference {
+  return value instanceof RevisionReference || value instanceof LeaseReference;
+}

@@ -1,0 +1,347 @@
+import {
+  type Canonical,
+  canonical,
+  canonicalMessage,
+  type FirstDifference,
+  firstDifference,
+  printCanonical,
+  printRequest,
+} from './canonical.ts';
+import { type Bindings, isMessage, type Message, type Outcome, resolve } from './message.ts';
+import { withoutTies } from './sort-ties.ts';
+import type { Step } from './step.ts';
+import type { Target } from './target.ts';
+import { WatchRecord } from './watch-record.ts';
+
+/** The model as the runner needs it: a target that answers at once and knows the current revisions. */
+export interface OracleTarget extends Target {
+  readonly currentRevision: number;
+  readonly compactedRevision: number;
+}
+
+export interface Contestants {
+  /** Says what to wait for: how many events a watcher is due, whether a progress request is answered. */
+  readonly oracle: OracleTarget;
+  /** Says what is right. May be the oracle. */
+  readonly expected: Target;
+  readonly actual: Target;
+  /** Whether the oracle's word counts more than this answer of `expected`: the known differences between versions. */
+  readonly prefersOracle: (step: Step, request: Message, expected: Outcome) => boolean;
+}
+
+/** One answer that is not as it should be. */
+export interface Difference {
+  readonly index: number;
+  readonly step: Step;
+  readonly request: string;
+  readonly field: FirstDifference;
+  readonly expected: Canonical | undefined;
+  readonly actual: Canonical | undefined;
+}
+
+const differenceCountMax = 10;
+const watchTimeoutMs = 8_000;
+/** After a first wait in vain the script goes on to its end, without patience. */
+const watchTimeoutAfterDifferenceMs = 500;
+/** How long a progress request may stay unanswered while watchers still catch up; then it is sent again. */
+const progressRetryMs = 150;
+/** How long to wait for an answer that must not come. */
+const silenceMs = 50;
+/** How far two servers' remaining times to live may be apart: both are rounded, at different moments. The model's stands still. */
+const ttlToleranceSeconds = 3;
+const printedLengthMax = 1500;
+
+/** Runs the script on all contestants, request by request, and tells where `actual` is not as `expected`. */
+export async function runScript(script: readonly Step[], contestants: Contestants): Promise<Difference[]> {
+  const run = new ScriptRun(contestants);
+  try {
+    for (const [index, step] of script.entries()) {
+      await run.step(index, step);
+      if (run.isOver) break;
+    }
+  } finally {
+    run.closeWatches();
+  }
+  return run.differences;
+}
+
+/** The difference for a reader, in a few lines. */
+export function describeDifference(difference: Difference, names: { expected: string; actual: string }): string {
+  const method = 'method' in difference.step ? difference.step.method : difference.step.kind;
+  return [
+    `step ${difference.index}, ${method} ${shortened(difference.request)}`,
+    `  field    ${difference.field.path}`,
+    `  expected ${shortened(printCanonical(difference.field.expected))}`,
+    `  actual   ${shortened(printCanonical(difference.field.actual))}`,
+    `  ${names.expected} answered ${shortened(printCanonical(difference.expected))}`,
+    `  ${names.actual} answered ${shortened(printCanonical(difference.actual))}`,
+  ].join('\n');
+}
+
+function shortened(text: string): string {
+  return text.length <= printedLengthMax ? text : `${text.slice(0, printedLengthMax)}... (${text.length} characters)`;
+}
+
+/** A contestant with what it alone knows: the lease ids it chose, and its watch streams. */
+class Lane {
+  readonly target: Target;
+  readonly leaseIds = new Map<string, string>();
+  readonly aliases = new Map<string, string>();
+  readonly watches = new Map<number, WatchRecord>();
+
+  constructor(target: Target) {
+    this.target = target;
+  }
+
+  watch(stream: number): WatchRecord {
+    const record = this.watches.get(stream) ?? new WatchRecord(this.target.watch());
+    this.watches.set(stream, record);
+    return record;
+  }
+}
+
+class ScriptRun {
+  readonly differences: Difference[] = [];
+  isOver = false;
+  readonly #contestants: Contestants;
+  readonly #oracle: Lane;
+  readonly #expected: Lane;
+  readonly #actual: Lane;
+  readonly #lanes: readonly Lane[];
+  /** How many entries of a watcher were compared already, by stream and watch id. */
+  readonly #comparedCounts = new Map<string, number>();
+  readonly #startedAtMs = Date.now();
+  #index = 0;
+  #step: Step = { kind: 'settle' };
+
+  constructor(contestants: Contestants) {
+    this.#contestants = contestants;
+    this.#oracle = new Lane(contestants.oracle);
+    this.#expected = contestants.expected === contestants.oracle ? this.#oracle : new Lane(contestants.expected);
+    this.#actual = new Lane(contestants.actual);
+    this.#lanes = [...new Set([this.#oracle, this.#expected, this.#actual])];
+  }
+
+  async step(index: number, step: Step): Promise<void> {
+    this.#index = index;
+    this.#step = step;
+    switch (step.kind) {
+      case 'settle':
+        return this.#settle();
+      case 'closeWatch':
+        return this.#closeWatch(step.stream);
+      case 'watch':
+        return this.#watchStep(step.stream, step.request);
+      default:
+        return this.#callStep(step);
+    }
+  }
+
+  closeWatches(): void {
+    for (const lane of this.#lanes) for (const record of lane.watches.values()) record.session.close();
+  }
+
+  async #callStep(step: Exclude<Step, { kind: 'watch' | 'closeWatch' | 'settle' }>): Promise<void> {
+    // Watchers that have not caught up would see a compaction at a moment of the server's choice.
+    if (step.kind === 'unary' && step.method === 'Compact') await this.#settle();
+    const template = 'request' in step ? step.request : {};
+    const requests = new Map(this.#lanes.map((lane) => [lane, resolve(template, this.#bindings(lane))]));
+    const outcomes = new Map<Lane, Outcome>();
+    await Promise.all(this.#lanes.map(async (lane) => outcomes.set(lane, await call(lane.target, step, requests.get(lane) ?? {}))));
+    for (const lane of this.#lanes) rememberLease(lane, step, outcomes.get(lane));
+    const request = requests.get(this.#actual) ?? {};
+    this.#compare(request, this.#decide(step, request, outcomes), outcomes.get(this.#actual));
+  }
+
+  /** The outcome that counts, with the lane it came from. */
+  #decide(step: Step, request: Message, outcomes: ReadonlyMap<Lane, Outcome>): { lane: Lane; outcome: Outcome | undefined } {
+    const outcome = outcomes.get(this.#expected);
+    const prefersOracle = outcome !== undefined && this.#contestants.prefersOracle(step, request, outcome);
+    const lane = prefersOracle ? this.#oracle : this.#expected;
+    return { lane, outcome: outcomes.get(lane) };
+  }
+
+  #compare(request: Message, { lane, outcome: expected }: { lane: Lane; outcome: Outcome | undefined }, actual: Outcome | undefined): void {
+    if (expected === undefined || actual === undefined) throw new Error('every lane has an outcome');
+    this.#report(request, comparable(request, expected, lane), comparable(request, actual, this.#actual));
+  }
+
+  #report(request: Message, expected: Canonical | undefined, actual: Canonical | undefined): void {
+    const field = firstDifference(expected, actual, '');
+    if (field === undefined || (this.#isTimeStep() && this.#isTtlWithinTolerance(field))) return;
+    this.differences.push({ index: this.#index, step: this.#step, request: printRequest(request), field, expected, actual });
+    // Once the revisions differ, everything after does.
+    this.isOver ||= this.differences.length >= differenceCountMax || field.path.endsWith('.revision');
+  }
+
+  #isTtlWithinTolerance({ path, expected, actual }: FirstDifference): boolean {
+    const sinceStartSeconds = (Date.now() - this.#startedAtMs) / 1000;
+    const toleranceSeconds = ttlToleranceSeconds + (this.#expected === this.#oracle ? sinceStartSeconds : 0);
+    return path === '.TTL' && Math.abs(Number(expected) - Number(actual)) <= toleranceSeconds;
+  }
+
+  #isTimeStep(): boolean {
+    return this.#step.kind === 'unary' && this.#step.method === 'LeaseTimeToLive';
+  }
+
+  #bindings(lane: Lane): Bindings {
+    const { currentRevision, compactedRevision } = this.#contestants.oracle;
+    return { currentRevision, compactedRevision, leaseIds: lane.leaseIds };
+  }
+
+  async #watchStep(stream: number, template: Message): Promise<void> {
+    const request = resolve(template, this.#bindings(this.#actual));
+    if (request.create_request === undefined) await this.#settle();
+    const progressCount = this.#oracle.watch(stream).progress.length;
+    for (const lane of this.#lanes) lane.watch(stream).session.send(request);
+    if (request.create_request !== undefined) return this.#compareCreated(stream, request);
+    if (request.cancel_request !== undefined) return this.#settle();
+    return this.#compareProgress(stream, request, progressCount);
+  }
+
+  async #compareCreated(stream: number, request: Message): Promise<void> {
+    const oracle = this.#oracle.watch(stream);
+    oracle.read();
+    const createdCount = oracle.created.length;
+    await this.#untilAll(stream, (record) => record.created.length >= createdCount);
+    const replies = [this.#expected, this.#actual].map((lane) => lane.watch(stream).created[createdCount - 1]);
+    this.#report(request, ...(replies.map((reply) => reply && canonicalMessage(reply, new Map())) as [Canonical?, Canonical?] as [Canonical, Canonical]));
+    const create = request.create_request;
+    const watchId = replies[1]?.watch_id;
+    if (isMessage(create) && create.fragment === true) this.#actual.watch(stream).expectFragments(String(watchId ?? 0));
+  }
+
+  async #compareProgress(stream: number, request: Message, countBefore: number): Promise<void> {
+    const oracle = this.#oracle.watch(stream);
+    oracle.read();
+    const isAnswered = oracle.progress.length > countBefore;
+    const actual = this.#actual.watch(stream);
+    if (isAnswered) {
+      await this.#requestProgress(actual, request);
+    } else {
+      await actual.session.until(() => false, silenceMs);
+      actual.read();
+    }
+    const expected = isAnswered ? oracle.progress.at(-1) : undefined;
+    const answer = actual.progress.splice(0).at(-1);
+    this.#report(
+      request,
+      expected && canonicalMessage(expected, new Map()),
+      answer && canonicalMessage(answer, new Map()),
+    );
+    oracle.progress.length = 0;
+  }
+
+  /** A watcher that has just caught up may not count as such yet: clients ask again, and so do we. */
+  async #requestProgress(record: WatchRecord, request: Message): Promise<void> {
+    const deadline = Date.now() + this.#timeoutMs();
+    const isAnswered = () => {
+      record.read();
+      return record.progress.length > 0;
+    };
+    while (Date.now() < deadline) {
+      if (await record.session.until(isAnswered, progressRetryMs)) return;
+      record.session.send(request);
+    }
+  }
+
+  async #closeWatch(stream: number): Promise<void> {
+    await this.#settle();
+    for (const lane of this.#lanes) {
+      lane.watches.get(stream)?.session.close();
+      lane.watches.delete(stream);
+    }
+    for (const key of this.#comparedCounts.keys()) if (key.startsWith(`${stream} `)) this.#comparedCounts.delete(key);
+  }
+
+  /** Waits until every watcher has what the oracle's has, and compares it. */
+  async #settle(): Promise<void> {
+    for (const stream of this.#oracle.watches.keys()) {
+      const oracle = this.#oracle.watch(stream);
+      const due = oracle.watchIds().map((watchId) => ({ watchId, count: oracle.entries(watchId).length }));
+      await this.#untilAll(stream, (record) => due.every(({ watchId, count }) => record.entries(watchId).length >= count));
+      for (const { watchId } of due) this.#compareEntries(stream, watchId);
+      this.#compareViolations(stream);
+    }
+  }
+
+  async #untilAll(stream: number, satisfied: (record: WatchRecord) => boolean): Promise<void> {
+    const check = (record: WatchRecord) => () => {
+      record.read();
+      return satisfied(record);
+    };
+    const records = this.#lanes.map((lane) => lane.watch(stream));
+    await Promise.all(records.map((record) => record.session.until(check(record), this.#timeoutMs())));
+  }
+
+  #timeoutMs(): number {
+    return this.differences.length === 0 ? watchTimeoutMs : watchTimeoutAfterDifferenceMs;
+  }
+
+  #compareEntries(stream: number, watchId: string): void {
+    const position = `${stream} ${watchId}`;
+    const comparedCount = this.#comparedCounts.get(position) ?? 0;
+    const entriesOf = (lane: Lane) => lane.watch(stream).entries(watchId).slice(comparedCount);
+    const canonicalOf = (lane: Lane) => entriesOf(lane).map((entry) => canonicalMessage(entry, lane.aliases));
+    const expected = this.#contestants.prefersOracle(this.#step, { watch_id: watchId }, { code: 0, reply: { entries: entriesOf(this.#expected) } })
+      ? canonicalOf(this.#oracle)
+      : canonicalOf(this.#expected);
+    const actual = canonicalOf(this.#actual);
+    this.#comparedCounts.set(position, comparedCount + Math.max(expected.length, actual.length));
+    this.#report({ stream, watchId, entriesBefore: comparedCount }, { watch: expected }, { watch: actual });
+  }
+
+  #compareViolations(stream: number): void {
+    const violations = this.#actual.watch(stream).violations.splice(0);
+    this.#report({ stream }, { violations: [] }, { violations });
+  }
+}
+
+async function call(target: Target, step: Step, request: Message): Promise<Outcome> {
+  switch (step.kind) {
+    case 'unary':
+      return target.unary(step.method, request);
+    case 'rangeStream':
+      return target.rangeStream(request);
+    case 'keepAlive':
+      return target.keepAlive(request);
+    case 'raw':
+      return target.raw(step.method, step.bytes);
+    default:
+      throw new Error(`${step.kind} is no call`);
+  }
+}
+
+function rememberLease(lane: Lane, step: Step, outcome: Outcome | undefined): void {
+  if (step.kind !== 'unary' || step.alias === undefined || outcome === undefined || !('reply' in outcome)) return;
+  const id = String(outcome.reply.ID);
+  lane.leaseIds.set(step.alias, id);
+  lane.aliases.set(id, step.alias);
+}
+
+/** The outcome in the form that is compared: without chance, and without what the protocol leaves open. */
+function comparable(request: Message, outcome: Outcome, lane: Lane): Canonical {
+  if ('text' in outcome) return canonical(outcome, lane.aliases);
+  const reply = withSortedLists(withoutTies(request, mergedChunks(outcome.reply)), lane.aliases);
+  return canonical({ code: 0, reply }, lane.aliases);
+}
+
+/** A RangeStream as the range it stands for. */
+function mergedChunks(reply: Message): Message {
+  const messages = (reply.messages ?? []) as readonly Message[];
+  const chunks = messages.map((message) => message.range_response).filter(isMessage);
+  if (chunks.length === 0) return reply;
+  const rows = chunks.flatMap((chunk) => (chunk.kvs ?? []) as readonly Message[]);
+  return { ...Object.assign({}, ...chunks), kvs: rows };
+}
+
+/** Leases, and the keys of one, come in any order. */
+function withSortedLists(reply: Message, aliases: ReadonlyMap<string, string>): Message {
+  const byName = (lease: Message) => aliases.get(String(lease.ID)) ?? String(lease.ID);
+  const { leases, keys } = reply as { leases?: readonly Message[]; keys?: readonly Buffer[] };
+  return {
+    ...reply,
+    ...(leases && { leases: [...leases].sort((left, right) => (byName(left) < byName(right) ? -1 : 1)) }),
+    ...(keys && { keys: [...keys].sort(Buffer.compare) }),
+  };
+}

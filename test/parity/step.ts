@@ -1,0 +1,18 @@
+import type { Message } from './message.ts';
+import type { UnaryMethod } from './target.ts';
+
+/** One request of a script, with references for what is only known while it runs. */
+export type Step =
+  /** With an alias, the reply's ID is what references to the alias mean from then on. */
+  | { readonly kind: 'unary'; readonly method: UnaryMethod; readonly request: Message; readonly alias?: string }
+  | { readonly kind: 'rangeStream'; readonly request: Message }
+  | { readonly kind: 'keepAlive'; readonly request: Message }
+  | { readonly kind: 'raw'; readonly method: UnaryMethod; readonly bytes: Buffer }
+  | { readonly kind: 'watch'; readonly stream: number; readonly request: Message }
+  | { readonly kind: 'closeWatch'; readonly stream: number }
+  /** Waits until every watcher has every event, and compares what they got. */
+  | { readonly kind: 'settle' };
+
+export function unary(method: UnaryMethod, request: Message): Step {
+  return { kind: 'unary', method, request };
+}

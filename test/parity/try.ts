@@ -1,0 +1,17 @@
+import { ModelTarget } from '../property/model-target.ts';
+import { Server, etcd } from '../support/index.ts';
+import { Random, chosenSeed, numberFromEnvironment } from './random.ts';
+import { describeDifference, runScript } from './runner.ts';
+import { generateScript } from './script.ts';
+import { GrpcTarget } from './wire.ts';
+const seed = chosenSeed();
+const server = await Server.start({ driver: etcd });
+const expected = new ModelTarget();
+const actual = new GrpcTarget('etcd', server.address);
+const script = generateScript(new Random(seed), numberFromEnvironment('TINE_TEST_STEPS', 500));
+const began = Date.now();
+const differences = await runScript(script, { oracle: expected, expected, actual, prefersOracle: () => false });
+for (const difference of differences) console.log(describeDifference(difference, { expected: 'model', actual: 'etcd' }));
+console.log({ seed, steps: script.length, ms: Date.now() - began, differences: differences.length, revision: expected.currentRevision });
+actual.close();
+await server.remove();

@@ -1,0 +1,95 @@
+import { encodeWatchResponse } from './wire.ts';
+import { isList, isMessage, type Message, type Value } from './message.ts';
+import type { WatchSession } from './target.ts';
+
+/** Above this a response asked to be in fragments is one too many; etcd counts 1.5 MiB and leaves the headers out. */
+const fragmentBytesMax = 1.5 * (1 << 20) + 1024;
+
+/**
+ * What one watch stream has said so far, watcher by watcher: how events are spread over responses, and how watchers take turns,
+ * is the server's own business and is checked for order only.
+ */
+export class WatchRecord {
+  readonly session: WatchSession;
+  /** Answers to create requests, in order. */
+  readonly created: Message[] = [];
+  /** Answers to progress requests. */
+  readonly progress: Message[] = [];
+  /** Broken promises that need no second server to be seen. */
+  readonly violations: string[] = [];
+  readonly #entries = new Map<string, Message[]>();
+  readonly #lastRevisions = new Map<string, number>();
+  readonly #fragmenting = new Set<string>();
+  #readCount = 0;
+
+  constructor(session: WatchSession) {
+    this.session = session;
+  }
+
+  watchIds(): string[] {
+    this.read();
+    return [...this.#entries.keys()];
+  }
+
+  /** A watcher's events and its end, in order. */
+  entries(watchId: string): readonly Message[] {
+    this.read();
+    return this.#entries.get(watchId) ?? [];
+  }
+
+  /** Takes in the responses that came since the last time. */
+  read(): void {
+    for (const response of this.session.responses.slice(this.#readCount)) this.#add(response);
+    this.#readCount = this.session.responses.length;
+  }
+
+  /** To be told of a create request that asks for fragments. */
+  expectFragments(watchId: string): void {
+    this.#fragmenting.add(watchId);
+  }
+
+  #add(response: Message): void {
+    const watchId = String(response.watch_id ?? 0);
+    const events = isList(response.events) ? response.events.filter(isMessage) : [];
+    if (response.created === true) {
+      this.created.push(response);
+      if (response.canceled !== true) this.#lastRevisions.delete(watchId);
+      return;
+    }
+    if (watchId === '-1') {
+      this.progress.push(response);
+      return;
+    }
+    const entries = this.#entries.get(watchId) ?? [];
+    this.#entries.set(watchId, entries);
+    for (const event of events) entries.push({ event });
+    if (response.canceled === true) entries.push(response);
+    this.#checkEvents(watchId, response, events);
+  }
+
+  #checkEvents(watchId: string, response: Message, events: readonly Message[]): void {
+    let last = this.#lastRevisions.get(watchId) ?? 0;
+    const first = revisionOf(events[0]);
+    const isContinuation = this.#fragmenting.has(watchId);
+    if (events.length > 0 && first <= last && !isContinuation) {
+      this.violations.push(`watcher ${watchId}: a response begins at revision ${first} after one that ended with ${last}`);
+    }
+    for (const event of events) {
+      const revision = revisionOf(event);
+      if (revision < last) this.violations.push(`watcher ${watchId}: revision ${revision} after ${last}`);
+      last = revision;
+    }
+    this.#lastRevisions.set(watchId, last);
+    const headerRevision = isMessage(response.header) ? Number(response.header.revision ?? 0) : 0;
+    if (headerRevision < last && events.length > 0) {
+      this.violations.push(`watcher ${watchId}: header revision ${headerRevision} with an event of ${last}`);
+    }
+    if (isContinuation && events.length > 1 && encodeWatchResponse(response).length > fragmentBytesMax) {
+      this.violations.push(`watcher ${watchId}: ${events.length} events in a fragment of more than ${fragmentBytesMax} bytes`);
+    }
+  }
+}
+
+function revisionOf(event: Value): number {
+  return isMessage(event) && isMessage(event.kv) ? Number(event.kv.mod_revision ?? 0) : 0;
+}
