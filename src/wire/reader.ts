@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer';
+import { joinInt64, joinUint64 } from './int64-halves.ts';
 import { WireError } from './wire-error.ts';
 import { WireType } from './wire-type.ts';
 
@@ -74,14 +75,12 @@ export class Reader {
 
   int64Exact(): bigint {
     this.varint();
-    if (this.high === 0) return BigInt(this.low >>> 0);
-    return (BigInt(this.high) << 32n) | BigInt(this.low >>> 0);
+    return joinInt64(this.low, this.high);
   }
 
   uint64Exact(): bigint {
     this.varint();
-    if (this.high === 0) return BigInt(this.low >>> 0);
-    return (BigInt(this.high >>> 0) << 32n) | BigInt(this.low >>> 0);
+    return joinUint64(this.low, this.high);
   }
 
   /** Not a copy: it shares memory with what is being read. */

@@ -1,3 +1,5 @@
+import { halves, splitInt64 } from './int64-halves.ts';
+
 /** Bytes that `Writer` will need. */
 
 const INT32_MAX = 0x7fff_ffff;
@@ -25,14 +27,11 @@ export function sizeNumber(value: number): number {
 
 /** Of `Writer.bigint`. */
 export function sizeBigint(value: bigint): number {
-  if (value >= 0n && value <= 0x7fff_ffffn) return sizeUint32(Number(value));
-  let bits = BigInt.asUintN(64, value);
-  let size = 0;
-  do {
-    size++;
-    bits >>= 7n;
-  } while (bits > 0n);
-  return size;
+  splitInt64(value);
+  const { low, high } = halves;
+  if (high === 0) return sizeUint32(low);
+  // Seven bits a byte, of the 32 lower ones and those of the upper half that are used.
+  return Math.ceil((64 - Math.clz32(high)) / 7);
 }
 
 /** Of `Writer.bytes`. */

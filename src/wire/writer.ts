@@ -1,7 +1,8 @@
+import { halves, splitInt64 } from './int64-halves.ts';
+
 /** The largest number that JavaScript's bit operations can take apart. */
 const UINT32_MAX = 0xffff_ffff;
 const TWO_POW_32 = 0x1_0000_0000;
-const UINT64_MASK = (1n << 64n) - 1n;
 
 /**
  * Writes protobuf fields into a buffer of exactly the size they take, which the caller has computed with the functions
@@ -52,9 +53,10 @@ export class Writer {
 
   /** All 64 bits of a number, negative ones as two's complement. */
   bigint(value: bigint): void {
-    const bits = value & UINT64_MASK;
-    if (bits <= 0xffff_ffffn) this.uint32(Number(bits));
-    else this.halves(Number(bits & 0xffff_ffffn), Number(bits >> 32n));
+    splitInt64(value);
+    const { low, high } = halves;
+    if (high === 0) this.uint32(low);
+    else this.halves(low, high);
   }
 
   /** A length and the bytes. */
