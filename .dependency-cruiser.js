@@ -1,0 +1,72 @@
+/**
+ * Imports go one way: server -> store, watch -> mvcc -> sql -> wire, and drivers stand beside the store behind one
+ * small interface. docs/flow.md says what flows along these edges.
+ */
+const SHARED = '^src/(limits|errors|assert|logger|version)\\.ts$';
+
+/** A rule: files of `folder` may import themselves, the shared leaves and what matches `allowed`, nothing else of src. */
+function onlyImports(folder, ...allowed) {
+  return {
+    name: `${folder.replace('src/', '')}-imports`,
+    severity: 'error',
+    from: { path: `^${folder}/` },
+    to: { path: '^src/', pathNot: [`^${folder}/`, ...allowed] },
+  };
+}
+
+const driverInterface = ['^src/drivers/driver\\.ts$', '^src/drivers/open\\.ts$'];
+
+export default {
+  forbidden: [
+    { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
+    onlyImports('src/wire'),
+    onlyImports('src/sql', '^src/wire/', '^src/(limits|errors|assert)\\.ts$'),
+    onlyImports('src/mvcc', '^src/(sql|wire)/', SHARED),
+    onlyImports('src/drivers', '^src/(mvcc|sql|wire)/', SHARED),
+    onlyImports('src/store', ...driverInterface, '^src/(mvcc|sql|wire)/', SHARED),
+    onlyImports('src/watch', ...driverInterface, '^src/(mvcc|sql|wire)/', SHARED),
+    onlyImports('src/server', '^src/(store|watch|mvcc|wire)/', SHARED),
+    onlyImports('src/config', SHARED),
+    {
+      name: 'shared-leaves-stay-leaves',
+      comment: 'What everybody imports imports nobody.',
+      severity: 'error',
+      from: { path: SHARED },
+      // The logger is set up from the configuration.
+      to: { path: '^src/', pathNot: [SHARED, '^src/config/(config|redact)\\.ts$'] },
+    },
+    {
+      name: 'database-clients-in-drivers',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/drivers/' },
+      to: { path: 'node_modules/(better-sqlite3|pg|mysql2|knex)/' },
+    },
+    {
+      name: 'grpc-library-in-the-server',
+      comment: 'The transport must be replaceable: only its adapters know the library.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/server/' },
+      to: { path: 'node_modules/@grpc/' },
+    },
+    {
+      name: 'sources-import-no-tests',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { path: '^(test|bench|scripts)/' },
+    },
+    {
+      name: 'published-code-imports-no-tools',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
+    { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    // The compiler's own interface is gone in TypeScript 7; swc reads the sources, type imports included.
+    parser: 'swc',
+    detectProcessBuiltinModuleCalls: true,
+    tsPreCompilationDeps: true,
+  },
+};
