@@ -65,6 +65,12 @@ export class Draw {
     ]);
   }
 
+  /** Like `revision`, without negative ones, which etcd refuses. */
+  startRevision(): RevisionReference | Int {
+    const revision = this.revision();
+    return typeof revision === 'number' ? Math.max(0, revision) : revision;
+  }
+
   /** A lease that may or may not exist. */
   leaseId(): LeaseReference | string {
     const alias = this.aliases.at(-1 - this.random.below(3));

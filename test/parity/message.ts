@@ -11,7 +11,7 @@ export type Int = number | string;
 /** Stands in a script for a number that is only known when the script runs. */
 export type Reference = RevisionReference | LeaseReference;
 
-/** A revision counted from the current or the compacted one. */
+/** A revision counted from the current or the compacted one, and never negative. */
 export class RevisionReference {
   readonly base: 'current' | 'compacted';
   readonly offset: number;
@@ -49,7 +49,8 @@ export function resolve(message: Message, bindings: Bindings): Message {
 
 function resolveValue(value: Value, bindings: Bindings): Value {
   if (value instanceof RevisionReference) {
-    return (value.base === 'current' ? bindings.currentRevision : bindings.compactedRevision) + value.offset;
+    const base = value.base === 'current' ? bindings.currentRevision : bindings.compactedRevision;
+    return Math.max(0, base + value.offset);
   }
   if (value instanceof LeaseReference) return bindings.leaseIds.get(value.alias) ?? unknownLeaseId;
   if (isList(value)) return value.map((item) => resolveValue(item, bindings));

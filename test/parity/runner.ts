@@ -11,6 +11,7 @@ import { type Bindings, isMessage, type Message, type Outcome, resolve } from '.
 import { withoutTies } from './sort-ties.ts';
 import type { Step } from './step.ts';
 import type { Target } from './target.ts';
+import type { VersionRules } from './version-differences.ts';
 import { WatchRecord } from './watch-record.ts';
 
 /** The model as the runner needs it: a target that answers at once and knows the current revisions. */
@@ -25,8 +26,8 @@ export interface Contestants {
   /** Says what is right. May be the oracle. */
   readonly expected: Target;
   readonly actual: Target;
-  /** Whether the oracle's word counts more than this answer of `expected`: the known differences between versions. */
-  readonly prefersOracle: (step: Step, request: Message, expected: Outcome) => boolean;
+  /** Where the oracle's word counts more than that of `expected`: the known differences between versions. */
+  readonly rules: VersionRules;
 }
 
 /** One answer that is not as it should be. */
@@ -110,6 +111,8 @@ class ScriptRun {
   readonly #lanes: readonly Lane[];
   /** How many entries of a watcher were compared already, by stream and watch id. */
   readonly #comparedCounts = new Map<string, number>();
+  /** Watchers whose events the oracle decides, by stream and watch id. */
+  readonly #judgedByOracle = new Set<string>();
   readonly #startedAtMs = Date.now();
   #index = 0;
   #step: Step = { kind: 'settle' };
@@ -147,18 +150,33 @@ class ScriptRun {
     const template = 'request' in step ? step.request : {};
     const requests = new Map(this.#lanes.map((lane) => [lane, resolve(template, this.#bindings(lane))]));
     const outcomes = new Map<Lane, Outcome>();
-    await Promise.all(this.#lanes.map(async (lane) => outcomes.set(lane, await call(lane.target, step, requests.get(lane) ?? {}))));
+    await Promise.all(
+      this.#lanes.map(async (lane) => {
+        const request = requests.get(lane) ?? {};
+        const target = lane === this.#expected && this.#isSpared(request) ? this.#oracle.target : lane.target;
+        outcomes.set(lane, await call(target, step, request));
+      }),
+    );
     for (const lane of this.#lanes) rememberLease(lane, step, outcomes.get(lane));
     const request = requests.get(this.#actual) ?? {};
-    this.#compare(request, this.#decide(step, request, outcomes), outcomes.get(this.#actual));
+    this.#compare(request, this.#decide(request, outcomes), outcomes.get(this.#actual));
   }
 
   /** The outcome that counts, with the lane it came from. */
-  #decide(step: Step, request: Message, outcomes: ReadonlyMap<Lane, Outcome>): { lane: Lane; outcome: Outcome | undefined } {
+  #decide(request: Message, outcomes: ReadonlyMap<Lane, Outcome>): { lane: Lane; outcome: Outcome | undefined } {
     const outcome = outcomes.get(this.#expected);
-    const prefersOracle = outcome !== undefined && this.#contestants.prefersOracle(step, request, outcome);
-    const lane = prefersOracle ? this.#oracle : this.#expected;
+    const lane = outcome !== undefined && this.#prefersOracle(request, outcome) ? this.#oracle : this.#expected;
     return { lane, outcome: outcomes.get(lane) };
+  }
+
+  #isSpared(request: Message): boolean {
+    const { compactedRevision } = this.#contestants.oracle;
+    return this.#contestants.rules.spares({ step: this.#step, request, compactedRevision });
+  }
+
+  #prefersOracle(request: Message, outcome: Outcome): boolean {
+    const { compactedRevision } = this.#contestants.oracle;
+    return this.#contestants.rules.prefersOracle({ step: this.#step, request, outcome, compactedRevision });
   }
 
   #compare(request: Message, { lane, outcome: expected }: { lane: Lane; outcome: Outcome | undefined }, actual: Outcome | undefined): void {
@@ -192,11 +210,11 @@ class ScriptRun {
   async #watchStep(stream: number, template: Message): Promise<void> {
     const request = resolve(template, this.#bindings(this.#actual));
     if (request.create_request === undefined) await this.#settle();
-    const progressCount = this.#oracle.watch(stream).progress.length;
+    for (const lane of this.#lanes) lane.watch(stream).progress.length = 0;
     for (const lane of this.#lanes) lane.watch(stream).session.send(request);
     if (request.create_request !== undefined) return this.#compareCreated(stream, request);
     if (request.cancel_request !== undefined) return this.#settle();
-    return this.#compareProgress(stream, request, progressCount);
+    return this.#compareProgress(stream, request);
   }
 
   async #compareCreated(stream: number, request: Message): Promise<void> {
@@ -204,45 +222,40 @@ class ScriptRun {
     oracle.read();
     const createdCount = oracle.created.length;
     await this.#untilAll(stream, (record) => record.created.length >= createdCount);
-    const replies = [this.#expected, this.#actual].map((lane) => lane.watch(stream).created[createdCount - 1]);
-    this.#report(request, ...(replies.map((reply) => reply && canonicalMessage(reply, new Map())) as [Canonical?, Canonical?] as [Canonical, Canonical]));
+    const prefersOracle = this.#prefersOracle(request, { code: 0, reply: {} });
+    const judge = prefersOracle ? this.#oracle : this.#expected;
+    const [expected, actual] = [judge, this.#actual].map((lane) => lane.watch(stream).created[createdCount - 1]);
+    this.#report(request, expected && canonicalMessage(expected, new Map()), actual && canonicalMessage(actual, new Map()));
+    const watchId = String(actual?.watch_id ?? 0);
+    if (prefersOracle) this.#judgedByOracle.add(`${stream} ${watchId}`);
     const create = request.create_request;
-    const watchId = replies[1]?.watch_id;
-    if (isMessage(create) && create.fragment === true) this.#actual.watch(stream).expectFragments(String(watchId ?? 0));
+    if (isMessage(create) && create.fragment === true) this.#actual.watch(stream).expectFragments(watchId);
   }
 
-  async #compareProgress(stream: number, request: Message, countBefore: number): Promise<void> {
-    const oracle = this.#oracle.watch(stream);
-    oracle.read();
-    const isAnswered = oracle.progress.length > countBefore;
-    const actual = this.#actual.watch(stream);
-    if (isAnswered) {
-      await this.#requestProgress(actual, request);
-    } else {
-      await actual.session.until(() => false, silenceMs);
-      actual.read();
-    }
-    const expected = isAnswered ? oracle.progress.at(-1) : undefined;
-    const answer = actual.progress.splice(0).at(-1);
-    this.#report(
-      request,
-      expected && canonicalMessage(expected, new Map()),
-      answer && canonicalMessage(answer, new Map()),
-    );
-    oracle.progress.length = 0;
+  async #compareProgress(stream: number, request: Message): Promise<void> {
+    this.#oracle.watch(stream).read();
+    const isDue = this.#oracle.watch(stream).progress.length > 0;
+    const answers = new Map<Lane, Canonical | undefined>();
+    for (const lane of this.#lanes) answers.set(lane, await this.#progressAnswer(lane.watch(stream), request, isDue));
+    const judge = this.#prefersOracle(request, { code: 0, reply: {} }) ? this.#oracle : this.#expected;
+    this.#report(request, answers.get(judge), answers.get(this.#actual));
   }
 
-  /** A watcher that has just caught up may not count as such yet: clients ask again, and so do we. */
-  async #requestProgress(record: WatchRecord, request: Message): Promise<void> {
-    const deadline = Date.now() + this.#timeoutMs();
+  /**
+   * The answer to a progress request already sent. A watcher that has just caught up may not count as such yet: clients ask again,
+   * and so do we.
+   */
+  async #progressAnswer(record: WatchRecord, request: Message, isDue: boolean): Promise<Canonical | undefined> {
     const isAnswered = () => {
       record.read();
       return record.progress.length > 0;
     };
-    while (Date.now() < deadline) {
-      if (await record.session.until(isAnswered, progressRetryMs)) return;
+    const deadline = Date.now() + (isDue ? this.#timeoutMs() : silenceMs);
+    while (!(await record.session.until(isAnswered, isDue ? progressRetryMs : silenceMs)) && Date.now() < deadline) {
       record.session.send(request);
     }
+    const answer = record.progress.splice(0).at(-1);
+    return answer && canonicalMessage(answer, new Map());
   }
 
   async #closeWatch(stream: number): Promise<void> {
@@ -251,7 +264,10 @@ class ScriptRun {
       lane.watches.get(stream)?.session.close();
       lane.watches.delete(stream);
     }
-    for (const key of this.#comparedCounts.keys()) if (key.startsWith(`${stream} `)) this.#comparedCounts.delete(key);
+    for (const position of this.#comparedCounts.keys()) {
+      if (position.startsWith(`${stream} `)) this.#comparedCounts.delete(position);
+    }
+    for (const position of this.#judgedByOracle) if (position.startsWith(`${stream} `)) this.#judgedByOracle.delete(position);
   }
 
   /** Waits until every watcher has what the oracle's has, and compares it. */
@@ -259,19 +275,31 @@ class ScriptRun {
     for (const stream of this.#oracle.watches.keys()) {
       const oracle = this.#oracle.watch(stream);
       const due = oracle.watchIds().map((watchId) => ({ watchId, count: oracle.entries(watchId).length }));
-      await this.#untilAll(stream, (record) => due.every(({ watchId, count }) => record.entries(watchId).length >= count));
+      await this.#untilAll(stream, (record, lane) =>
+        due
+          .filter(({ watchId }) => this.#counts(lane, stream, watchId))
+          .every(({ watchId, count }) => record.entries(watchId).length >= count),
+      );
       for (const { watchId } of due) this.#compareEntries(stream, watchId);
       this.#compareViolations(stream);
     }
   }
 
-  async #untilAll(stream: number, satisfied: (record: WatchRecord) => boolean): Promise<void> {
-    const check = (record: WatchRecord) => () => {
-      record.read();
-      return satisfied(record);
+  /** Whether it matters what this lane's watcher receives. */
+  #counts(lane: Lane, stream: number, watchId: string): boolean {
+    return lane === this.#actual || !this.#judgedByOracle.has(`${stream} ${watchId}`);
+  }
+
+  async #untilAll(stream: number, satisfied: (record: WatchRecord, lane: Lane) => boolean): Promise<void> {
+    const until = (lane: Lane) => {
+      const record = lane.watch(stream);
+      const check = () => {
+        record.read();
+        return satisfied(record, lane);
+      };
+      return record.session.until(check, this.#timeoutMs());
     };
-    const records = this.#lanes.map((lane) => lane.watch(stream));
-    await Promise.all(records.map((record) => record.session.until(check(record), this.#timeoutMs())));
+    await Promise.all(this.#lanes.map(until));
   }
 
   #timeoutMs(): number {
@@ -283,9 +311,7 @@ class ScriptRun {
     const comparedCount = this.#comparedCounts.get(position) ?? 0;
     const entriesOf = (lane: Lane) => lane.watch(stream).entries(watchId).slice(comparedCount);
     const canonicalOf = (lane: Lane) => entriesOf(lane).map((entry) => canonicalMessage(entry, lane.aliases));
-    const expected = this.#contestants.prefersOracle(this.#step, { watch_id: watchId }, { code: 0, reply: { entries: entriesOf(this.#expected) } })
-      ? canonicalOf(this.#oracle)
-      : canonicalOf(this.#expected);
+    const expected = canonicalOf(this.#judgedByOracle.has(position) ? this.#oracle : this.#expected);
     const actual = canonicalOf(this.#actual);
     this.#comparedCounts.set(position, comparedCount + Math.max(expected.length, actual.length));
     this.#report({ stream, watchId, entriesBefore: comparedCount }, { watch: expected }, { watch: actual });

@@ -16,9 +16,10 @@ export class WatchScript {
     this.#draw = draw;
   }
 
-  next(): Step[] {
+  next(): readonly Step[] {
     const { random } = this.#draw;
     const stream = random.below(streamCount);
+    if (random.chance(3)) return refusedForItsStart;
     const createCount = this.#createCounts[stream] ?? 0;
     if (createCount > watcherCountPerStreamMax) {
       this.#createCounts[stream] = 0;
@@ -52,7 +53,7 @@ export class WatchScript {
     const { random } = this.#draw;
     return {
       ...(random.chance(60) ? this.#draw.keyRange() : prefixRange('a')),
-      ...(random.chance(60) && { start_revision: this.#draw.revision() }),
+      ...(random.chance(60) && { start_revision: this.#draw.startRevision() }),
       ...(random.chance(20) && { filters: random.pick([[0], [1], [0, 1], [1, 1]]) }),
       ...(random.chance(50) && { prev_kv: true }),
       ...(random.chance(30) && { watch_id: random.pick([1, 2, 5, 100, -7]) }),
@@ -66,6 +67,12 @@ export class WatchScript {
     return { cancel_request: { watch_id: this.#draw.random.pick([0, 1, 2, 3, 4, 5, 100, 999]) } };
   }
 }
+
+/** On a stream of its own: etcd before 3.7 accepts it, and its watcher would be in the way of others. */
+const refusedForItsStart: readonly Step[] = [
+  { kind: 'watch', stream: streamCount + 1, request: { create_request: { key: Buffer.from('a'), start_revision: -1 } } },
+  { kind: 'closeWatch', stream: streamCount + 1 },
+];
 
 function prefixRange(prefix: string): { key: Buffer; range_end: Buffer } {
   const end = Buffer.from(prefix);

@@ -20,8 +20,8 @@ export function generateScript(random: Random, stepCount: number): Step[] {
   return [...steps, { kind: 'settle' }, ...watches.fragments(), { kind: 'settle' }];
 }
 
-function nextSteps(draw: Draw, watches: WatchScript): Step[] {
-  const make = draw.random.weighted<() => Step[]>([
+function nextSteps(draw: Draw, watches: WatchScript): readonly Step[] {
+  const make = draw.random.weighted<() => readonly Step[]>([
     [26, () => [unary('Put', put(draw))]],
     [24, () => [unary('Range', range(draw))]],
     [8, () => [unary('DeleteRange', deleteRange(draw))]],

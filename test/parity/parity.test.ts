@@ -1,0 +1,51 @@
+import { test } from 'node:test';
+import { ModelTarget } from '../property/model-target.ts';
+import { etcd, Server, TINE_DRIVERS } from '../support/index.ts';
+import { type Arena, compareOverScript } from './comparison.ts';
+import { chosenSeed, numberFromEnvironment, Random } from './random.ts';
+import { etcdVersion, startSubjectEtcd } from './reference.ts';
+import { generateScript } from './script.ts';
+import { versionRules } from './version-differences.ts';
+import { GrpcTarget } from './wire.ts';
+
+/** A few milliseconds each on a busy machine: within half a minute. */
+const stepCountDefault = 4000;
+
+/** With TINE_TEST_SUBJECT, that etcd stands where tine stands. */
+const subjectProgram = process.env.TINE_TEST_SUBJECT ?? '';
+const subjects: readonly { readonly name: string; readonly start: () => Promise<Server> }[] =
+  subjectProgram === ''
+    ? TINE_DRIVERS.map((driver) => ({ name: `tine on ${driver.name}`, start: () => Server.start({ driver }) }))
+    : [{ name: subjectProgram, start: () => startSubjectEtcd(subjectProgram) }];
+
+const seed = chosenSeed();
+const stepCount = numberFromEnvironment('TINE_TEST_STEPS', stepCountDefault);
+
+for (const subject of subjects) {
+  test(`${subject.name}: every reply of a random script is etcd's`, async (context) => {
+    context.diagnostic(`TINE_TEST_SEED=${seed} TINE_TEST_STEPS=${stepCount}`);
+    const script = generateScript(new Random(seed), stepCount);
+    try {
+      await compareOverScript(script, () => openArena(subject.name, subject.start));
+    } catch (error) {
+      throw new Error(`with TINE_TEST_SEED=${seed} TINE_TEST_STEPS=${stepCount}: ${(error as Error).message}`, { cause: error });
+    }
+  });
+}
+
+/** The reference and the subject on fresh servers. */
+async function openArena(subjectName: string, startSubject: () => Promise<Server>): Promise<Arena> {
+  const reference = await Server.start({ driver: etcd });
+  const subject = await startSubject();
+  const version = await etcdVersion(reference);
+  const expected = new GrpcTarget(`etcd ${version}`, reference.address);
+  const actual = new GrpcTarget(subjectName, subject.address);
+  return {
+    contestants: { oracle: new ModelTarget(), expected, actual, rules: versionRules(version) },
+    close: async () => {
+      expected.close();
+      actual.close();
+      await Promise.all([reference.remove(), subject.remove()]);
+    },
+  };
+}
