@@ -9,5 +9,5 @@ export { type Exit, Server, type ServerOptions } from './server.ts';
 export { KeepAliveStream, WatchStream } from './streams.ts';
 export { ownServer, type Suite, suite } from './suite.ts';
 export { temporaryDirectory } from './temporary-directory.ts';
-export { prefixEnd, withPrefix } from './values.ts';
+export { keysOf, prefixEnd, withPrefix } from './values.ts';
 export { sleep, waitFor, within } from './wait.ts';

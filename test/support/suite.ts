@@ -14,23 +14,36 @@ export interface Suite {
 
 const logTailLengthMax = 4_000;
 
-/** Starts one server for the tests of this file, and prints the end of its log below a test that failed. */
-export function suite(driver: Driver, options: { readonly arguments?: readonly string[] } = {}): Suite {
+export interface SuiteOptions {
+  /** More arguments for the server. */
+  readonly arguments?: readonly string[];
+  /** Runs once the server answers, before the first test: node's runner does not order a file's own `before` after it. */
+  readonly prepare?: (suite: Suite) => Promise<void>;
+}
+
+/** Starts one server for the tests of this file, and prints what it logged during a test below one that failed. */
+export function suite(driver: Driver, options: SuiteOptions = {}): Suite {
   let server: Server | undefined;
   let client: EtcdClient | undefined;
   let prefixCount = 0;
+  let logLengthSeen = 0;
 
   before(async () => {
     server = await Server.start({ driver, arguments: options.arguments ?? [] });
     client = new EtcdClient(server.address);
+    await options.prepare?.(shared);
   });
   after(async () => {
     client?.close();
     await server?.remove();
   });
-  afterEach((context) => printLogOfFailure(context as TestContext, server));
+  afterEach((context) => {
+    if (server === undefined) return;
+    printLogOfFailure(context as TestContext, server, logLengthSeen);
+    logLengthSeen = server.log().length;
+  });
 
-  return {
+  const shared: Suite = {
     driver,
     get server() {
       return running(server);
@@ -43,6 +56,7 @@ export function suite(driver: Driver, options: { readonly arguments?: readonly s
       return `/test-${prefixCount}/`;
     },
   };
+  return shared;
 }
 
 /** A server for one test alone; it is gone after the test, and its log is printed when the test failed. */
@@ -51,18 +65,16 @@ export async function ownServer(context: TestContext, options: Parameters<typeof
   const client = new EtcdClient(server.address);
   context.after(async () => {
     client.close();
-    printLogOfFailure(context, server);
+    printLogOfFailure(context, server, 0);
     await server.remove();
   });
   return { server, client };
 }
 
-function printLogOfFailure(context: TestContext, server: Server | undefined): void {
-  if (server === undefined || passed(context)) return;
-  const log = server.log();
-  context.diagnostic(
-    `the end of the log of ${server.driver.name} on port ${server.port}:\n${log.slice(-logTailLengthMax)}`,
-  );
+function printLogOfFailure(context: TestContext, server: Server, logLengthSeen: number): void {
+  if (passed(context)) return;
+  const log = server.log().slice(logLengthSeen).slice(-logTailLengthMax);
+  if (log !== '') context.diagnostic(`${context.name}\n${server.driver.name} on port ${server.port} logged:\n${log}`);
 }
 
 function running<T>(value: T | undefined): T {

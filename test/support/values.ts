@@ -65,3 +65,10 @@ export function prefixEnd(prefix: string | Buffer): Buffer {
 export function withPrefix(prefix: string): { key: string; range_end: Buffer } {
   return { key: prefix, range_end: prefixEnd(prefix) };
 }
+
+/** The keys of a reply's pairs or of events, as text. */
+export function keysOf(
+  items: readonly ({ readonly key: Buffer } | { readonly kv: { readonly key: Buffer } })[],
+): string[] {
+  return items.map((item) => ('kv' in item ? item.kv.key : item.key).toString());
+}
