@@ -1,0 +1,80 @@
+/** One connection to a SQLite file, with the settings tine relies on and its prepared statements. */
+import Database from 'better-sqlite3';
+import { limits } from '../../limits.ts';
+import type { Query } from '../../mvcc/program.ts';
+import type { Row, Statement } from '../../sql/statement.ts';
+
+export type SqliteDatabase = Database.Database;
+
+/** What a connection is for decides its cache and whether it may write. */
+export type ConnectionRole = 'writer' | 'reader';
+
+/** Opens an existing file. The caller closes. */
+export function openConnection(path: string, role: ConnectionRole): SqliteDatabase {
+  const database = new Database(path, { fileMustExist: true, timeout: limits.sqliteBusyTimeoutMs });
+  try {
+    // Readers do not wait for the writer, nor the writer for readers.
+    database.pragma('journal_mode = WAL');
+    // A commit is on disk before it is answered. Group commit pays for it.
+    database.pragma('synchronous = FULL');
+    // Negative: KiB. The operating system caches the file as well.
+    database.pragma(`cache_size = ${role === 'writer' ? -32_768 : -16_384}`);
+    database.pragma('temp_store = MEMORY');
+    if (role === 'reader') database.pragma('query_only = ON');
+    else database.pragma(`wal_autocheckpoint = ${limits.sqliteCheckpointPages}`);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return database;
+}
+
+/** Runs the queries of programs; statements are prepared once. */
+export class StatementRunner {
+  readonly #database: SqliteDatabase;
+  readonly #prepared = new Map<Statement, Database.Statement>();
+
+  constructor(database: SqliteDatabase) {
+    this.#database = database;
+  }
+
+  run(query: Query): readonly Row[] {
+    const prepared = this.#prepare(query.statement);
+    switch (query.statement.returns) {
+      case 'change':
+        return [[prepared.run(query.parameters).changes]];
+      case 'row': {
+        const found = prepared.get(query.parameters);
+        return found === undefined ? noRows : [found as Row];
+      }
+      default:
+        return query.bytesMax === undefined
+          ? (prepared.all(query.parameters) as Row[])
+          : upTo(query.bytesMax, prepared.iterate(query.parameters) as Iterable<Row>);
+    }
+  }
+
+  #prepare(statement: Statement): Database.Statement {
+    let prepared = this.#prepared.get(statement);
+    if (prepared === undefined) {
+      prepared = this.#database.prepare(statement.text);
+      if (statement.returns !== 'change') prepared.raw(true);
+      this.#prepared.set(statement, prepared);
+    }
+    return prepared;
+  }
+}
+
+const noRows: readonly Row[] = [];
+
+/** Takes rows until their blobs reach a number of bytes. */
+function upTo(bytesMax: number, found: Iterable<Row>): readonly Row[] {
+  const taken: Row[] = [];
+  let bytes = 0;
+  for (const each of found) {
+    taken.push(each);
+    for (const value of each) if (value instanceof Uint8Array) bytes += value.length;
+    if (bytes >= bytesMax) break;
+  }
+  return taken;
+}

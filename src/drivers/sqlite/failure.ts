@@ -1,0 +1,27 @@
+/** Errors on their way between threads. */
+import { AssertionError, DriverError, EtcdError, etcdError } from '../../errors.ts';
+import type { Failure } from './protocol.ts';
+import { weather } from './weather.ts';
+
+/** Takes an error apart, in the thread where it happened. */
+export function failureOf(thrown: unknown): Failure {
+  const error = weather(thrown);
+  if (error instanceof EtcdError && error.entry !== undefined) return { kind: 'etcd', name: error.entry };
+  if (error instanceof DriverError) return { kind: 'driver', driverKind: error.kind, message: error.message };
+  return { kind: 'bug', message: error.message, stack: error.stack ?? '' };
+}
+
+/** Puts it together again, in the thread that asked. */
+export function errorOf(failure: Failure): Error {
+  switch (failure.kind) {
+    case 'etcd':
+      return etcdError(failure.name);
+    case 'driver':
+      return new DriverError(failure.driverKind, failure.message);
+    default: {
+      const error = new AssertionError(failure.message);
+      error.stack = failure.stack;
+      return error;
+    }
+  }
+}

@@ -1,0 +1,84 @@
+/** A SQLite file before it is served: is it there, is it ours, is its schema this version's? */
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { migrations } from '../../../migrations/migrations.ts';
+import { StartError } from '../../errors.ts';
+import { limits } from '../../limits.ts';
+import { sqliteCode } from './weather.ts';
+
+/** Where knex records what was applied. */
+export const migrationsTable = 'tine_migrations';
+
+/** @throws StartError that names the file, what is wrong and what to do. */
+export async function prepareFile(path: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const applied = inspect(path);
+    const unknown = applied.find((name) => !migrations.some((migration) => migration.name === name));
+    if (unknown !== undefined) {
+      throw new StartError(`${path} was written by a newer tine (it has ${unknown}); start that version or a newer one`);
+    }
+    if (applied.length < migrations.length) await migrate(path);
+  } catch (error) {
+    throw startError(path, error);
+  }
+}
+
+/** The names of the migrations a file has; a new file gets its settings, which cannot be changed later. */
+function inspect(path: string): readonly string[] {
+  const database = new Database(path, { timeout: limits.sqliteBusyTimeoutMs });
+  try {
+    if (database.pragma('page_count', { simple: true }) === 0) database.pragma('auto_vacuum = INCREMENTAL');
+    database.pragma('journal_mode = WAL');
+    const known = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(migrationsTable);
+    if (known === undefined) return [];
+    return database.prepare(`SELECT name FROM ${migrationsTable} ORDER BY id`).pluck().all() as string[];
+  } finally {
+    database.close();
+  }
+}
+
+/**
+ * knex is loaded only when there is something to do. All of it is one transaction, knex's own lock included: a process that is killed half-way
+ * leaves the file as it was, without a lock to remove by hand.
+ */
+async function migrate(path: string): Promise<void> {
+  const { default: knex } = await import('knex');
+  const database = knex({ client: 'better-sqlite3', connection: { filename: path }, useNullAsDefault: true });
+  try {
+    await database.raw(`PRAGMA busy_timeout = ${limits.sqliteBusyTimeoutMs}`);
+    await database.raw('PRAGMA synchronous = FULL');
+    await database.transaction((transaction) =>
+      transaction.migrate.latest({
+        tableName: migrationsTable,
+        disableTransactions: true,
+        migrationSource: {
+          getMigrations: async () => [...migrations],
+          getMigrationName: (migration: (typeof migrations)[number]) => migration.name,
+          getMigration: async (migration: (typeof migrations)[number]) => ({ up: migration.up, down: async () => {} }),
+        },
+      }),
+    );
+  } finally {
+    await database.destroy();
+  }
+}
+
+function startError(path: string, error: unknown): Error {
+  if (error instanceof StartError) return error;
+  const code = sqliteCode(error) ?? (error as NodeJS.ErrnoException).code ?? '';
+  return new StartError(`${path}: ${explanation(code, error)}`, { cause: error });
+}
+
+function explanation(code: string, error: unknown): string {
+  if (code === 'SQLITE_NOTADB') return 'not a SQLite database; name another file, or move this one away';
+  if (code.startsWith('SQLITE_CORRUPT')) return 'the database is damaged; run `tine check` on it and restore it from a backup';
+  if (code.startsWith('SQLITE_BUSY')) return 'another program holds the database locked; stop it, then start again';
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC') return 'no space is left on the disk; make room, then start again';
+  if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY') || code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
+    return 'cannot be written; check the permissions of the file and its directory';
+  }
+  if (code === 'ENOTDIR' || code === 'EEXIST') return 'its directory is not a directory; name another path';
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,37 @@
+/** What the main thread and the database's threads say to each other. */
+import type { DriverErrorKind, EtcdErrorName } from '../../errors.ts';
+import type { WriteOperation } from '../../mvcc/operations.ts';
+import type { ReadName } from '../../mvcc/read-programs.ts';
+import type { ConnectionRole } from './connection.ts';
+
+/** Given to a thread at its start. */
+export interface ThreadData {
+  readonly path: string;
+  readonly role: ConnectionRole;
+}
+
+export type Task =
+  | { readonly kind: 'read'; readonly name: ReadName; readonly input: unknown }
+  | { readonly kind: 'write'; readonly operations: readonly WriteOperation[] }
+  /** Catches the derived index up with what kine wrote, and gives leases their whole time again. */
+  | { readonly kind: 'takeOver'; readonly nowMs: number }
+  | { readonly kind: 'reclaim' }
+  | { readonly kind: 'size' }
+  | { readonly kind: 'close' };
+
+export interface Request {
+  readonly id: number;
+  readonly task: Task;
+}
+
+/** Errors do not keep their class on the way; this is what is left of each. */
+export type Failure =
+  | { readonly kind: 'etcd'; readonly name: EtcdErrorName }
+  | { readonly kind: 'driver'; readonly driverKind: DriverErrorKind; readonly message: string }
+  | { readonly kind: 'bug'; readonly message: string; readonly stack: string };
+
+export type Answer =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly failure: Failure }
+  /** Said once, when the connection is open (id -1), or cannot be opened (a failure with id -1). */
+  | { readonly id: -1; readonly value: 'open' };

@@ -1,0 +1,134 @@
+/** The body of a database thread: one connection, one task at a time. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { Statement } from 'better-sqlite3';
+import { AssertionError } from '../../errors.ts';
+import { readPrograms } from '../../mvcc/read-programs.ts';
+import type { Program } from '../../mvcc/program.ts';
+import { takeOver } from '../../mvcc/take-over.ts';
+import type { WriteOperation } from '../../mvcc/operations.ts';
+import { type BatchResult, writeBatch } from '../../mvcc/write-batch.ts';
+import { openConnection, type SqliteDatabase, StatementRunner } from './connection.ts';
+import { failureOf } from './failure.ts';
+import type { Answer, Failure, Request, Task, ThreadData } from './protocol.ts';
+import { reclaimBite, sizeOf } from './space.ts';
+import { weather } from './weather.ts';
+import { runProgram } from './run-program.ts';
+
+if (parentPort === null) throw new AssertionError('thread.ts is the body of a worker thread');
+const port = parentPort;
+const { path, role } = workerData as ThreadData;
+
+/** Buffers from this size on are handed over instead of copied. */
+const transferBytesMin = 8 * 1024;
+
+function start(): void {
+  let database: SqliteDatabase;
+  try {
+    database = openConnection(path, role);
+  } catch (error) {
+    say({ id: -1, failure: failureOf(error) });
+    return;
+  }
+  const statements = new StatementRunner(database);
+  port.on('message', (request: Request) => {
+    try {
+      const value = perform(request.task, database, statements);
+      say({ id: request.id, value });
+    } catch (error) {
+      say({ id: request.id, failure: failureOf(error) });
+    }
+    if (request.task.kind === 'close') port.close();
+  });
+  say({ id: -1, value: 'open' });
+}
+
+function say(answer: Answer): void {
+  port.postMessage(answer, 'value' in answer ? transferable(answer.value) : []);
+}
+
+function perform(task: Task, database: SqliteDatabase, statements: StatementRunner): unknown {
+  switch (task.kind) {
+    case 'read': {
+      const program = readPrograms[task.name] as (input: unknown) => Program<unknown>;
+      return inTransaction(database, 'BEGIN', () => runProgram(program(task.input), statements));
+    }
+    case 'write':
+      return write(task.operations, database, statements);
+    case 'takeOver':
+      return inTransaction(database, 'BEGIN IMMEDIATE', () => runProgram(takeOver(task.nowMs), statements));
+    case 'reclaim':
+      return reclaimBite(database);
+    case 'size':
+      return sizeOf(database);
+    default:
+      database.close();
+      return null;
+  }
+}
+
+/** All together; if the database refuses, one by one, so that one operation's failure is not its neighbours'. */
+function write(
+  operations: readonly WriteOperation[],
+  database: SqliteDatabase,
+  statements: StatementRunner,
+): Omit<BatchResult, 'outcomes'> & { outcomes: readonly (BatchResult['outcomes'][number] | { failure: Failure })[] } {
+  const attempt = (batch: readonly WriteOperation[]) =>
+    inTransaction(database, 'BEGIN IMMEDIATE', () => runProgram(writeBatch(batch), statements));
+  try {
+    return attempt(operations);
+  } catch (error) {
+    if (operations.length === 1 || isForAll(error)) throw error;
+  }
+  let head: BatchResult['head'] | undefined;
+  const outcomes = operations.map((operation) => {
+    try {
+      const alone = attempt([operation]);
+      head = alone.head;
+      return alone.outcomes[0] as BatchResult['outcomes'][number];
+    } catch (error) {
+      return { failure: failureOf(error) };
+    }
+  });
+  return { outcomes, head: head ?? runProgram(readPrograms.head(null), statements) };
+}
+
+/** A lock that another process holds would refuse each of the batch in turn. */
+function isForAll(error: unknown): boolean {
+  const cause = weather(error);
+  return 'kind' in cause && cause.kind === 'busy';
+}
+
+/** Whatever goes wrong, nothing is left open and nothing half done. */
+function inTransaction<Result>(database: SqliteDatabase, begin: string, work: () => Result): Result {
+  const run = (sql: string) => prepareOnce(database, sql).run();
+  run(begin);
+  try {
+    const result = work();
+    run('COMMIT');
+    return result;
+  } catch (error) {
+    if (database.inTransaction) run('ROLLBACK');
+    throw error;
+  }
+}
+
+const control = new Map<string, Statement<[]>>();
+
+function prepareOnce(database: SqliteDatabase, sql: string): Statement<[]> {
+  let prepared = control.get(sql);
+  if (prepared === undefined) {
+    prepared = database.prepare<[]>(sql);
+    control.set(sql, prepared);
+  }
+  return prepared;
+}
+
+/** The large buffers of an answer, wherever the programs put them. */
+function transferable(value: unknown): ArrayBuffer[] {
+  const candidates = value as { bytes?: unknown; block?: { bytes?: unknown }; events?: { bytes?: unknown } } | null;
+  return [candidates?.bytes, candidates?.block?.bytes, candidates?.events?.bytes]
+    .filter((bytes): bytes is Uint8Array<ArrayBuffer> => bytes instanceof Uint8Array && bytes.byteLength >= transferBytesMin)
+    .map((bytes) => bytes.buffer);
+}
+
+start();

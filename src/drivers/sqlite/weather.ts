@@ -1,0 +1,24 @@
+/** SQLite's errors as tine's. */
+import { AssertionError, DriverError, type DriverErrorKind, EtcdError } from '../../errors.ts';
+
+/** Leaves the client's mistakes and our own bugs as they are; everything SQLite says becomes `DriverError`. */
+export function weather(error: unknown): Error {
+  if (error instanceof EtcdError || error instanceof DriverError || error instanceof AssertionError) return error;
+  const code = sqliteCode(error);
+  if (code === undefined) return error instanceof Error ? error : new Error(String(error));
+  return new DriverError(kindOf(code), `${code}: ${(error as Error).message}`, { cause: error });
+}
+
+/** SQLITE_..., or undefined when the error is not SQLite's. */
+export function sqliteCode(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && code.startsWith('SQLITE_') ? code : undefined;
+}
+
+function kindOf(code: string): DriverErrorKind {
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'busy';
+  if (code === 'SQLITE_FULL') return 'full';
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return 'corrupt';
+  if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY')) return 'lost';
+  return 'other';
+}

@@ -1,0 +1,109 @@
+/**
+ * The three kinds of error, matched by class and converted once, at the edge.
+ */
+
+/** gRPC status codes that tine answers with. Numbers are gRPC's. */
+export const StatusCode = {
+  ok: 0,
+  canceled: 1,
+  unknown: 2,
+  invalidArgument: 3,
+  deadlineExceeded: 4,
+  notFound: 5,
+  alreadyExists: 6,
+  permissionDenied: 7,
+  resourceExhausted: 8,
+  failedPrecondition: 9,
+  aborted: 10,
+  outOfRange: 11,
+  unimplemented: 12,
+  internal: 13,
+  unavailable: 14,
+  dataLoss: 15,
+  unauthenticated: 16,
+} as const;
+
+/** One of gRPC's status codes. */
+export type StatusCode = (typeof StatusCode)[keyof typeof StatusCode];
+
+/** The client's error: `code` and `message` reach it as they are. The catalogue is `etcdErrors`. */
+export class EtcdError extends Error {
+  override readonly name = 'EtcdError';
+  readonly code: StatusCode;
+  /** Its name in the catalogue, when it comes from there. */
+  readonly entry: EtcdErrorName | undefined;
+
+  constructor(code: StatusCode, message: string, entry?: EtcdErrorName) {
+    super(message);
+    this.code = code;
+    this.entry = entry;
+  }
+}
+
+/** etcd's errors that the store itself raises: code and text are etcd 3.7's. */
+export const etcdErrors = {
+  emptyKey: [StatusCode.invalidArgument, 'etcdserver: key is not provided'],
+  keyNotFound: [StatusCode.invalidArgument, 'etcdserver: key not found'],
+  valueProvided: [StatusCode.invalidArgument, 'etcdserver: value is provided'],
+  leaseProvided: [StatusCode.invalidArgument, 'etcdserver: lease is provided'],
+  tooManyOperations: [StatusCode.invalidArgument, 'etcdserver: too many operations in txn request'],
+  duplicateKey: [StatusCode.invalidArgument, 'etcdserver: duplicate key given in txn request'],
+  invalidSortOption: [StatusCode.invalidArgument, 'etcdserver: invalid sort option'],
+  compacted: [StatusCode.outOfRange, 'etcdserver: mvcc: required revision has been compacted'],
+  futureRevision: [StatusCode.outOfRange, 'etcdserver: mvcc: required revision is a future revision'],
+  noSpace: [StatusCode.resourceExhausted, 'etcdserver: mvcc: database space exceeded'],
+  leaseNotFound: [StatusCode.notFound, 'etcdserver: requested lease not found'],
+  leaseExists: [StatusCode.failedPrecondition, 'etcdserver: lease already exists'],
+  leaseTtlTooLarge: [StatusCode.outOfRange, 'etcdserver: too large lease TTL'],
+  requestTooLarge: [StatusCode.invalidArgument, 'etcdserver: request is too large'],
+  tooManyRequests: [StatusCode.resourceExhausted, 'etcdserver: too many requests'],
+  stopped: [StatusCode.unavailable, 'etcdserver: server stopped'],
+  timeout: [StatusCode.unavailable, 'etcdserver: request timed out'],
+  canceled: [StatusCode.canceled, 'etcdserver: request canceled'],
+} as const satisfies Record<string, readonly [StatusCode, string]>;
+
+/** The name of an entry of `etcdErrors`; it survives the way through a worker thread. */
+export type EtcdErrorName = keyof typeof etcdErrors;
+
+/** Makes the error that `etcdErrors` lists under `name`. */
+export function etcdError(name: EtcdErrorName): EtcdError {
+  const [code, message] = etcdErrors[name];
+  return new EtcdError(code, message, name);
+}
+
+/**
+ * The database's weather: `busy` (locked by another), `lost` (gone, or its answer is), `full` (no space),
+ * `corrupt` (the file is damaged), `other`. Answered Unavailable, `full` as NOSPACE, never with its SQL.
+ */
+export type DriverErrorKind = 'busy' | 'lost' | 'full' | 'corrupt' | 'other';
+
+/** What a driver throws when the database, not the client, is the cause. */
+export class DriverError extends Error {
+  override readonly name = 'DriverError';
+  readonly kind: DriverErrorKind;
+
+  constructor(kind: DriverErrorKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+/** What a person gets in one line at start: what is wrong and what to do. */
+export class StartError extends Error {
+  override readonly name = 'StartError';
+}
+
+/** Our own bug. */
+export class AssertionError extends Error {
+  override readonly name = 'AssertionError';
+}
+
+/** Throws `AssertionError` when what must hold does not; `statement` says what must hold. */
+export function assert(condition: boolean, statement: string): asserts condition {
+  if (!condition) throw new AssertionError(statement);
+}
+
+/** Proves to the compiler that a switch is complete. */
+export function unreachable(value: never): never {
+  throw new AssertionError(`unreachable: ${JSON.stringify(value)}`);
+}

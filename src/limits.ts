@@ -1,0 +1,57 @@
+/** Every bound of the system: name with unit, value, reason. Relations between bounds are asserted at the end. */
+import { assert } from './errors.ts';
+
+export const limits = {
+  /** Rows of one page of a range. A page of small rows must not keep other reads of its thread waiting for more than some milliseconds. */
+  rangePageRowsMax: 1_000,
+  /** Bytes of one page of a range. 1 MiB of 1 KiB rows is read and encoded within 4 ms. */
+  rangePageBytesMax: 1024 * 1024,
+  /** Point reads answered by one snapshot. 128 reads take about a millisecond. */
+  pointReadsMax: 128,
+  /** Batches of point reads sent and not yet answered: two, so that the reader finds the next when it has finished one. */
+  pointBatchesUnderWayMax: 2,
+  /** Rows the tailer reads at once. 500 rows of 1 KiB arrive within a millisecond or two on every driver. */
+  eventPageRowsMax: 500,
+  /** Bytes of such a page: values of 1.5 MiB must not make it 750 MiB. */
+  eventPageBytesMax: 4 * 1024 * 1024,
+  /** Ids one page of a watcher's catch-up walks over: 20,000 rows of 1 KiB are walked in some 20 ms. */
+  eventWalkIdsMax: 20_000,
+  /** Operations committed together. More adds latency to the first of them, and no throughput. */
+  writeBatchCountMax: 256,
+  /** Bytes of values committed together, so that a batch stays a small part of the WAL. */
+  writeBatchBytesMax: 4 * 1024 * 1024,
+  /** Batches of writes sent and not yet answered: two, so that the writer finds the next when it has committed one. */
+  writeBatchesUnderWayMax: 2,
+  /** Writes waiting for a batch. Beyond it etcd's "too many requests" is the answer: 10,000 writes wait for about a second. */
+  writeQueueCountMax: 10_000,
+  /** Bytes of values waiting for a batch. */
+  writeQueueBytesMax: 256 * 1024 * 1024,
+  /** Reads waiting for a reader; beyond it "too many requests". */
+  readQueueCountMax: 20_000,
+  /** Ids one bite of a compaction covers. 200 rows are deleted within 3 ms, between two batches of writes. */
+  compactBiteIdsMax: 200,
+  /** The shortest TTL of a lease, in seconds: etcd's, one and a half of its election timeout, rounded up. */
+  leaseTtlSecondsMin: 2,
+  /** The longest TTL of a lease, in seconds: etcd's. */
+  leaseTtlSecondsMax: 9_000_000_000,
+  /** How often renewed deadlines are written. Between two writes a crash may forget a renewal: expiry waits for `leaseGraceMs` on top. */
+  leaseFlushIntervalMs: 250,
+  /** How much later than its deadline a lease expires, so that a renewal not yet written still counts. */
+  leaseGraceMs: 400,
+  /** How often due leases are looked for. */
+  leaseExpiryIntervalMs: 200,
+  /** Leases revoked by one look. */
+  leaseExpiryCountMax: 100,
+  /** How long background work waits after the database refused it. */
+  retryPauseMs: 500,
+  /** How often the newest id is asked for when nothing wakes the tailer: another process may have written to the file. */
+  sqlitePollIntervalMs: 20,
+  /** How long a statement waits for another process's lock before the write is tried again. */
+  sqliteBusyTimeoutMs: 5_000,
+  /** Pages in the WAL at which the writer copies them into the database: 4,000 pages are 16 MiB. */
+  sqliteCheckpointPages: 4_000,
+} as const;
+
+assert(limits.leaseFlushIntervalMs < limits.leaseGraceMs, 'a renewal is written before its lease can expire');
+assert(limits.leaseGraceMs + limits.leaseExpiryIntervalMs < 1_000, 'keys of an expired lease go within a second');
+assert(limits.writeBatchCountMax < limits.writeQueueCountMax, 'a batch fits into the queue');

@@ -1,0 +1,29 @@
+/** Compaction: the mark first, then the rows, in bites. */
+import { etcdError } from '../errors.ts';
+import { limits } from '../limits.ts';
+import { COMPACTED_ID, DELETE_REPLACED, DELETE_TOMBSTONES, SET_COMPACTED_ID, SET_COMPACT_MARK } from '../sql/write-statements.ts';
+import { idThroughRevision } from './head.ts';
+import type { Revision } from './operations.ts';
+import { change, type Program, row } from './program.ts';
+import type { WriteState } from './write-state.ts';
+
+/** Sets the mark: from here on reads below it fail. */
+export function* setCompactMark(revision: Revision, state: WriteState): Program<void> {
+  if (revision <= state.compactRevision) throw etcdError('compacted');
+  if (revision > state.head.revision) throw etcdError('futureRevision');
+  const id = yield* idThroughRevision(revision);
+  yield* change(SET_COMPACT_MARK, id);
+  state.compactId = id;
+  state.compactRevision = revision;
+}
+
+/** Deletes what the mark made unreachable in the next stretch of ids; whether the mark is reached. */
+export function* compactBite(state: WriteState): Program<boolean> {
+  const fromId = ((yield* row(COMPACTED_ID))?.[0] as number | undefined) ?? 0;
+  const throughId = Math.min(state.compactId, fromId + limits.compactBiteIdsMax);
+  if (fromId >= throughId) return true;
+  yield* change(DELETE_REPLACED, fromId, throughId);
+  yield* change(DELETE_TOMBSTONES, fromId, throughId);
+  yield* change(SET_COMPACTED_ID, throughId);
+  return throughId === state.compactId;
+}

@@ -1,0 +1,175 @@
+/** Reads of the log: rows as events, encoded once for all watchers. */
+import { limits } from '../limits.ts';
+import { endOfKeys, EVENTS_AFTER, EVENTS_OF_INTERVAL, EVENTS_OF_KEY, REST_OF_TRANSACTION } from '../sql/read-statements.ts';
+import { keyValueRow } from '../sql/row.ts';
+import type { Row, Statement, Parameter } from '../sql/statement.ts';
+import { KeyValueWriter } from '../wire/key-value-writer.ts';
+import { headProgram, idThroughRevision } from './head.ts';
+import type { Keys, Revision, RowId } from './operations.ts';
+import { type Program, rows } from './program.ts';
+import { encodable } from './range.ts';
+import type { Head, LogEvent } from './results.ts';
+
+/** Events in columns: they cross to another thread as a handful of buffers. */
+export interface PackedEvents {
+  readonly ids: Float64Array;
+  readonly revisions: Float64Array;
+  /** 1: a delete. */
+  readonly deletes: Uint8Array;
+  readonly keys: readonly string[];
+  /** The bodies and previous values of all events, back to back. */
+  readonly bytes: Uint8Array;
+  /** For each event where its body ends and where its previous value ends. */
+  readonly ends: Uint32Array;
+}
+
+export interface PackedEventPage {
+  readonly events: PackedEvents;
+  readonly throughId: RowId;
+  readonly head: Head;
+}
+
+const writer = new KeyValueWriter();
+
+/** The next events after an id; a transaction's stay together. */
+export function* eventsAfter(request: { afterId: RowId; countMax: number }): Program<PackedEventPage> {
+  const head = yield* headProgram();
+  const found = yield* eventRows(EVENTS_AFTER, [request.afterId, request.countMax]);
+  if (!isStopped(found, request.countMax)) return { events: packed(found), throughId: Math.max(head.id, request.afterId), head };
+  const whole = yield* wholeTransactions(found);
+  return { events: packed(whole), throughId: idOf(whole.at(-1) as Row), head };
+}
+
+/** Events of some keys after an id, as far as one bounded walk comes. */
+export function* eventsOfKeys(request: { keys: Keys; afterId: RowId; throughId: RowId }): Program<PackedEventPage> {
+  const head = yield* headProgram();
+  const { keys, afterId } = request;
+  const countMax = limits.eventPageRowsMax;
+  // One key's rows come from its index; an interval's are picked from a stretch of the log.
+  const walkEnd = 'one' in keys ? request.throughId : Math.min(request.throughId, afterId + limits.eventWalkIdsMax);
+  const found =
+    'one' in keys
+      ? yield* eventRows(EVENTS_OF_KEY, [keys.one, afterId, walkEnd, countMax])
+      : yield* eventRows(EVENTS_OF_INTERVAL, [afterId, walkEnd, keys.start, keys.end ?? endOfKeys, countMax]);
+  if (!isStopped(found, countMax)) return { events: packed(found), throughId: walkEnd, head };
+  const whole = yield* wholeTransactions(found);
+  return { events: packed(whole.filter((each) => concerns(keys, nameOf(each)))), throughId: idOf(whole.at(-1) as Row), head };
+}
+
+/** The id of the last row before a revision's first. */
+export function* idBefore(revision: Revision): Program<{ id: RowId; head: Head }> {
+  const head = yield* headProgram();
+  return { id: revision <= 1 ? 0 : yield* idThroughRevision(Math.min(revision - 1, head.revision)), head };
+}
+
+function* eventRows(statement: Statement, parameters: readonly Parameter[]): Program<readonly Row[]> {
+  return yield { statement, parameters, bytesMax: limits.eventPageBytesMax };
+}
+
+/** Whether the driver may have left rows out. */
+function isStopped(found: readonly Row[], countMax: number): boolean {
+  if (found.length === 0) return false;
+  return found.length === countMax || blobBytes(found) >= limits.eventPageBytesMax;
+}
+
+/** Cuts the last transaction off, which may be incomplete, unless it is all there is: then its rest is read. */
+function* wholeTransactions(found: readonly Row[]): Program<readonly Row[]> {
+  const last = revisionOf(found.at(-1) as Row);
+  const cut = found.filter((each) => revisionOf(each) !== last);
+  if (cut.length > 0) return cut;
+  const endId = yield* idThroughRevision(last);
+  return [...found, ...(yield* rows(REST_OF_TRANSACTION, idOf(found.at(-1) as Row), endId))];
+}
+
+// Columns of the event statements.
+const isEventColumn = 0;
+const rowColumn = 1;
+const nameColumn = 1;
+const idColumn = 2;
+const revisionColumn = 3;
+const valueColumn = 7;
+const deletedColumn = 8;
+const olderColumn = 9;
+const olderValueColumn = 15;
+
+function packed(found: readonly Row[]): PackedEvents {
+  const visible = found.filter((each) => each[isEventColumn] === 1);
+  const ids = new Float64Array(visible.length);
+  const revisions = new Float64Array(visible.length);
+  const deletes = new Uint8Array(visible.length);
+  const ends = new Uint32Array(visible.length * 2);
+  const keys: string[] = [];
+  visible.forEach((each, index) => {
+    ids[index] = idOf(each);
+    revisions[index] = revisionOf(each);
+    deletes[index] = each[deletedColumn] === 1 ? 1 : 0;
+    keys.push(nameOf(each));
+    writeBody(each);
+    ends[index * 2] = writer.length;
+    if (each[olderColumn] !== null) writer.field(previousTag, encodable(keyValueRow(each, olderColumn)));
+    ends[index * 2 + 1] = writer.length;
+  });
+  return { ids, revisions, deletes, keys, bytes: writer.take(), ends };
+}
+
+/** Tags of mvccpb.Event: type, kv, prev_kv. */
+const typeTag = 0x08;
+const deleteType = 1;
+const kvTag = 0x12;
+const previousTag = 0x1a;
+
+/** A delete's kv has its key and revision only. */
+function writeBody(event: Row): void {
+  const keyValue = encodable(keyValueRow(event, rowColumn));
+  if (event[deletedColumn] === 1) {
+    writer.raw(typeTag, deleteType);
+    writer.field(kvTag, { ...keyValue, createRevision: 0, version: 0, value: null, lease: null });
+  } else {
+    writer.field(kvTag, keyValue);
+  }
+}
+
+/** Takes apart what another thread packed. The events share its buffer. */
+export function unpackEvents(events: PackedEvents): LogEvent[] {
+  const { ids, revisions, deletes, keys, bytes, ends } = events;
+  let start = 0;
+  return keys.map((key, index) => {
+    const bodyEnd = ends[index * 2] as number;
+    const end = ends[index * 2 + 1] as number;
+    const event: LogEvent = {
+      id: ids[index] as number,
+      revision: revisions[index] as number,
+      type: deletes[index] === 1 ? 'delete' : 'put',
+      key,
+      body: bytes.subarray(start, bodyEnd),
+      previous: bytes.subarray(bodyEnd, end),
+    };
+    start = end;
+    return event;
+  });
+}
+
+function idOf(event: Row): RowId {
+  return event[idColumn] as number;
+}
+
+function revisionOf(event: Row): Revision {
+  return event[revisionColumn] as number;
+}
+
+function nameOf(event: Row): string {
+  return event[nameColumn] as string;
+}
+
+function concerns(keys: Keys, name: string): boolean {
+  if ('one' in keys) return name === keys.one;
+  return name >= keys.start && (keys.end === undefined || name < keys.end);
+}
+
+function blobBytes(found: readonly Row[]): number {
+  let bytes = 0;
+  for (const each of found) {
+    bytes += ((each[valueColumn] as Uint8Array | null)?.length ?? 0) + ((each[olderValueColumn] as Uint8Array | null)?.length ?? 0);
+  }
+  return bytes;
+}

@@ -1,0 +1,31 @@
+/** Where the store stands, and what a revision means in ids. */
+import { etcdError } from '../errors.ts';
+import { HEAD, ID_THROUGH_REVISION } from '../sql/read-statements.ts';
+import { numberAt } from '../sql/row.ts';
+import type { Revision, RowId } from './operations.ts';
+import { type Program, row } from './program.ts';
+import type { Head } from './results.ts';
+
+/** The head of this snapshot, and the id at the compaction mark. */
+export function* headProgram(): Program<Head & { compactId: RowId }> {
+  const found = yield* row(HEAD);
+  if (found === undefined) return { id: 0, revision: 0, compactId: 0, compactRevision: 0 };
+  return {
+    id: numberAt(found, 0),
+    revision: numberAt(found, 1),
+    compactId: numberAt(found, 2),
+    compactRevision: numberAt(found, 3),
+  };
+}
+
+/** The last id at or before a revision; rows after it are later. */
+export function* idThroughRevision(revision: Revision): Program<RowId> {
+  const found = yield* row(ID_THROUGH_REVISION, revision);
+  return found === undefined ? 0 : numberAt(found, 0);
+}
+
+/** Throws etcd's error when a read names a revision that is not there (0, the latest, always is). */
+export function checkReadable(revision: Revision, head: Head): void {
+  if (revision > head.revision) throw etcdError('futureRevision');
+  if (revision !== 0 && revision < head.compactRevision) throw etcdError('compacted');
+}

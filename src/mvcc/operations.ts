@@ -1,0 +1,105 @@
+/**
+ * What a client can ask for, after its request was checked: plain data, so that an operation can cross to a worker
+ * thread. The server makes these, the store and the programs run them.
+ */
+import type { Interval, KeyText } from '../sql/key-text.ts';
+
+/** An etcd revision. A number: at 100,000 commits a second 2^53 lasts 2,850 years. 0 means "none" or "the latest". */
+export type Revision = number;
+
+/** A row's id in table `kine`. Equal to its revision until a transaction has written several keys. */
+export type RowId = number;
+
+/** A lease's id, 63 bits, chosen by clients; 0n is "no lease". */
+export type LeaseId = bigint;
+
+/** One key, or an interval of them. */
+export type Keys = { readonly one: KeyText } | Interval;
+
+export type SortTarget = 'key' | 'version' | 'create' | 'mod' | 'value';
+
+export interface RangeOperation {
+  readonly kind: 'range';
+  readonly keys: Keys;
+  /** 0: the latest. */
+  readonly revision: Revision;
+  /** 0: no limit. */
+  readonly limit: number;
+  /** Undefined: by key, ascending, as stored. */
+  readonly sort:
+    | {
+        readonly target: SortTarget;
+        readonly descending: boolean;
+        /** etcd's own: with sort order NONE, another target than the key and no revision filter, it sorts only the first `limit` + 1 keys. */
+        readonly withinLimit: boolean;
+      }
+    | undefined;
+  readonly keysOnly: boolean;
+  readonly countOnly: boolean;
+  /** 0: no bound, as in the request. Undefined when all four are 0. */
+  readonly revisionFilter:
+    | {
+        readonly minMod: Revision;
+        readonly maxMod: Revision;
+        readonly minCreate: Revision;
+        readonly maxCreate: Revision;
+      }
+    | undefined;
+}
+
+export interface PutOperation {
+  readonly kind: 'put';
+  readonly key: KeyText;
+  /** Owns its bytes (not a view into a larger buffer): it crosses threads and outlives the request. Ignored with `ignoreValue`. */
+  readonly value: Uint8Array;
+  readonly lease: LeaseId;
+  readonly previous: boolean;
+  readonly ignoreValue: boolean;
+  readonly ignoreLease: boolean;
+}
+
+export interface DeleteOperation {
+  readonly kind: 'delete';
+  readonly keys: Keys;
+  /** Whether the deleted key-values are to be answered (prev_kv). */
+  readonly previous: boolean;
+}
+
+export type CompareResult = 'equal' | 'greater' | 'less' | 'notEqual';
+
+export type Compare = { readonly keys: Keys; readonly result: CompareResult } & (
+  | { readonly target: 'version' | 'create' | 'mod'; readonly number: number }
+  | { readonly target: 'lease'; readonly lease: LeaseId }
+  | { readonly target: 'value'; readonly value: Uint8Array }
+);
+
+export interface TxnOperation {
+  readonly kind: 'txn';
+  readonly compares: readonly Compare[];
+  readonly success: readonly TxnStep[];
+  readonly failure: readonly TxnStep[];
+}
+
+/** What a branch of a transaction holds. */
+export type TxnStep = RangeOperation | PutOperation | DeleteOperation | TxnOperation;
+
+/** Everything that goes through the write queue. */
+export type WriteOperation =
+  | PutOperation
+  | DeleteOperation
+  | TxnOperation
+  | { readonly kind: 'compact'; readonly revision: Revision }
+  | { readonly kind: 'leaseGrant'; readonly id: LeaseId; readonly ttlSeconds: number; readonly expiresAtMs: number }
+  | { readonly kind: 'leaseRevoke'; readonly id: LeaseId }
+  /** Moves deadlines; ids that no longer exist come back. */
+  | { readonly kind: 'leaseRenew'; readonly renewals: readonly LeaseRenewal[] }
+  /** Revokes this lease if it is still due, by the database's own record. */
+  | { readonly kind: 'leaseExpire'; readonly id: LeaseId; readonly dueBeforeMs: number }
+  /** Deletes rows below the compaction mark, a bite of them. */
+  | { readonly kind: 'compactBite' };
+
+export interface LeaseRenewal {
+  readonly id: LeaseId;
+  /** Milliseconds since 1970, database time. */
+  readonly expiresAtMs: number;
+}

@@ -1,0 +1,25 @@
+/** The programs that only read, by the name under which they are sent to a thread or a connection. */
+import { eventsAfter, eventsOfKeys, idBefore } from './events.ts';
+import { headProgram } from './head.ts';
+import { leaseProgram, leasesDue, leasesProgram } from './lease-reads.ts';
+import type { RangeOperation } from './operations.ts';
+import type { Program } from './program.ts';
+import { type PagePosition, type PointRead, pointReads, rangePage } from './range.ts';
+
+export const readPrograms = {
+  head: (_input: null) => headProgram(),
+  points: (reads: readonly PointRead[]) => pointReads(reads),
+  rangePage: (input: { operation: RangeOperation; position: PagePosition | undefined; bytesMax: number }) =>
+    rangePage(input.operation, input.position, input.bytesMax),
+  eventsAfter,
+  eventsOfKeys,
+  idBefore,
+  lease: leaseProgram,
+  leases: (_input: null) => leasesProgram(),
+  leasesDue,
+} as const;
+
+export type ReadName = keyof typeof readPrograms;
+export type ReadInput<Name extends ReadName> = Parameters<(typeof readPrograms)[Name]>[0];
+export type ReadOutput<Name extends ReadName> =
+  ReturnType<(typeof readPrograms)[Name]> extends Program<infer Result> ? Result : never;

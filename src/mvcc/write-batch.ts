@@ -1,0 +1,69 @@
+/** One batch of the write queue: its operations one after the other, each with a result of its own. */
+import { EtcdError, type EtcdErrorName, unreachable } from '../errors.ts';
+import { compactBite, setCompactMark } from './compact.ts';
+import { expireLease, grantLease, renewLeases, revokeLease } from './leases.ts';
+import type { WriteOperation } from './operations.ts';
+import type { Program } from './program.ts';
+import type { Head, WriteResult } from './results.ts';
+import { deleteProgram, putProgram, txnProgram } from './txn.ts';
+import { WriteState } from './write-state.ts';
+
+/** What one operation came to: its result, or the client's mistake by name. */
+export type WriteOutcome = { readonly result: WriteResult } | { readonly error: EtcdErrorName };
+
+export interface BatchResult {
+  readonly outcomes: readonly WriteOutcome[];
+  /** After the batch. */
+  readonly head: Head;
+}
+
+/**
+ * Runs a batch; the caller holds the revision lock and commits. A client's mistake is found before its operation writes, so
+ * that it leaves nothing behind; any other error fails the whole batch.
+ */
+export function* writeBatch(operations: readonly WriteOperation[]): Program<BatchResult> {
+  const state = yield* WriteState.open();
+  const outcomes: WriteOutcome[] = [];
+  for (const operation of operations) {
+    outcomes.push(yield* outcomeOf(operation, state));
+    state.settle();
+  }
+  return { outcomes, head: state.head };
+}
+
+function* outcomeOf(operation: WriteOperation, state: WriteState): Program<WriteOutcome> {
+  try {
+    return { result: yield* apply(operation, state) };
+  } catch (error) {
+    if (!(error instanceof EtcdError) || error.entry === undefined) throw error;
+    return { error: error.entry };
+  }
+}
+
+function* apply(operation: WriteOperation, state: WriteState): Program<WriteResult> {
+  switch (operation.kind) {
+    case 'put':
+      return yield* putProgram(operation, state);
+    case 'delete':
+      return yield* deleteProgram(operation, state);
+    case 'txn':
+      return yield* txnProgram(operation, state);
+    case 'compact':
+      yield* setCompactMark(operation.revision, state);
+      return { kind: 'compact', revision: state.revision };
+    case 'leaseGrant':
+      yield* grantLease(operation);
+      return { kind: 'leaseGrant', revision: state.revision };
+    case 'leaseRevoke':
+      yield* revokeLease(operation.id, state);
+      return { kind: 'leaseRevoke', revision: state.revision };
+    case 'leaseRenew':
+      return { kind: 'leaseRenew', missing: yield* renewLeases(operation.renewals) };
+    case 'leaseExpire':
+      return { kind: 'leaseExpire', expired: yield* expireLease(operation, state) };
+    case 'compactBite':
+      return { kind: 'compactBite', done: yield* compactBite(state) };
+    default:
+      return unreachable(operation);
+  }
+}

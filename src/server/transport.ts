@@ -1,0 +1,34 @@
+/**
+ * The seam between the services and whatever carries their bytes. Services know these types only; the adapter
+ * (http2-transport.ts) knows the wire. A message is protobuf bytes without gRPC's five-byte prefix.
+ */
+
+/** One message, whole or in pieces that belong together (a large list is never copied into one buffer). */
+export type Message = Uint8Array | readonly Uint8Array[];
+
+/** What a handler may know of its call. */
+export interface Call {
+  /** Aborted when the client cancels, its deadline passes or its connection is gone. Made on first use: it costs. */
+  readonly signal: AbortSignal;
+  /** Request metadata; names are lower case. */
+  metadata(name: string): string | undefined;
+  readonly peer: string;
+}
+
+/** The client's messages in order, and the way back. */
+export interface MessageStream {
+  readonly incoming: AsyncIterable<Uint8Array>;
+  /** Queues messages, written together. False: more than the transport likes to hold is waiting, await `drained`. */
+  send(messages: readonly Message[]): boolean;
+  /** Resolves when what waits has fallen below the mark, or the stream is gone. */
+  drained(): Promise<void>;
+  /** Bytes queued and not yet taken by the connection. */
+  readonly pendingBytes: number;
+}
+
+export type Method = { readonly path: string } & (
+  | { readonly kind: 'unary'; handle(request: Uint8Array, call: Call): Promise<Message> }
+  | { readonly kind: 'serverStream'; handle(request: Uint8Array, stream: MessageStream, call: Call): Promise<void> }
+  /** Ends the call with OK when the promise resolves, with its error when it rejects. */
+  | { readonly kind: 'bidirectional'; handle(stream: MessageStream, call: Call): Promise<void> }
+);

@@ -1,0 +1,63 @@
+/**
+ * Keys are bytes, names are text. Bytes 0x02-0x7E stand for themselves; 0x00 and 0x01 become 0x01 and a digit, 0x7F-0xFF become
+ * 0x7F and two hex digits. The text is plain ASCII without NUL, and compares, byte by byte, in the order of the keys.
+ */
+
+/** A key as the store keeps it. JavaScript's string order of two such texts is the byte order of their keys. */
+export type KeyText = string & { readonly brand: 'KeyText' };
+
+/** Keys from `start` on, up to and without `end`; undefined: to the last key. */
+export interface Interval {
+  readonly start: KeyText;
+  readonly end: KeyText | undefined;
+}
+
+/** kine's own row, the compaction mark: never a client's key. */
+export const compactMarkName = 'compact_rev_key';
+
+/**
+ * The text of the key `compact_rev_key`, which the API server writes. A lone 0x01 at the end is no escape, so no other key has this text, and it
+ * sorts where the key belongs. (kine keeps that key as `compact_rev_key_apiserver`; taking over and handing back rename it.)
+ */
+export const clientsCompactMarkText = `${compactMarkName}\u0001` as KeyText;
+
+const plainText = /^[\u0002-\u007e]*$/;
+
+/** The text of a key. */
+export function keyText(key: Uint8Array): KeyText {
+  const text = latin1(key);
+  if (plainText.test(text)) return (text === compactMarkName ? clientsCompactMarkText : text) as KeyText;
+  return escaped(key) as KeyText;
+}
+
+/** The key of a text that `keyText` made. */
+export function keyBytes(text: string): Uint8Array {
+  if (plainText.test(text)) return Buffer.from(text, 'latin1');
+  if (text === clientsCompactMarkText) return Buffer.from(compactMarkName, 'latin1');
+  return unescaped(text);
+}
+
+function latin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+}
+
+function escaped(key: Uint8Array): string {
+  let text = '';
+  for (const byte of key) {
+    if (byte <= 0x01) text += `\u0001${byte}`;
+    else if (byte >= 0x7f) text += `\u007f${byte.toString(16)}`;
+    else text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+function unescaped(text: string): Uint8Array {
+  const bytes: number[] = [];
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code === 0x01) bytes.push(text.charCodeAt((index += 1)) & 1);
+    else if (code === 0x7f) bytes.push(Number.parseInt(text.slice(index + 1, (index += 2) + 1), 16));
+    else bytes.push(code);
+  }
+  return Uint8Array.from(bytes);
+}

@@ -1,0 +1,118 @@
+/** The statements that bring tine's derived tables up to a table `kine` that kine wrote to. They run once at a start. */
+import { clientsCompactMarkText, compactMarkName } from './key-text.ts';
+import { changes, selectsRow, selectsRows } from './statement.ts';
+
+/** kine's name for the API server's key `compact_rev_key`. */
+export const kinesClientsMarkName = 'compact_rev_key_apiserver';
+
+// Exactly one mark is there, whoever made the table.
+export const INSERT_MISSING_MARK = changes(
+  'insert_missing_mark',
+  `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, version, value)
+  SELECT COALESCE((SELECT MAX(id) FROM kine), 0) + 1, '${compactMarkName}', 1, 0, 0, 0, 0, 1, X''
+  WHERE NOT EXISTS (SELECT 1 FROM kine WHERE name = '${compactMarkName}')`,
+);
+
+export const NEWEST_ROW = selectsRow(
+  'newest_row',
+  `SELECT id, version
+  FROM kine
+  ORDER BY id DESC
+  LIMIT 1`,
+);
+
+export const COVERED_ID = selectsRow(
+  'covered_id',
+  `SELECT value
+  FROM tine_state
+  WHERE name = 'covered_id'`,
+);
+
+export const SET_COVERED_ID = changes(
+  'set_covered_id',
+  `INSERT INTO tine_state (name, value)
+  VALUES ('covered_id', ?)
+  ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+);
+
+// The newest row that tine wrote after an id. Walks back over kine's rows only.
+export const COVERING_ROW = selectsRow(
+  'covering_row',
+  `SELECT id
+  FROM kine
+  WHERE id > ? AND version IS NOT NULL
+  ORDER BY id DESC
+  LIMIT 1`,
+);
+
+export const DROP_ALL_CURRENT = changes('drop_all_current', 'DELETE FROM kine_current');
+
+/** Each takes the id after which rows are new: first the keys that are gone, then those that are there. Gap rows and the mark are no keys. */
+export const REFILL_CURRENT = [
+  changes(
+    'refill_current_gone',
+    `DELETE FROM kine_current
+    WHERE name IN (SELECT name FROM kine WHERE id > ? AND deleted = 1 AND prev_revision <> 0)`,
+  ),
+  changes(
+    'refill_current_there',
+    `INSERT INTO kine_current (name, id, lease_id)
+    SELECT kine.name, kine.id, kine.lease_id
+    FROM (SELECT MAX(id) AS id FROM kine WHERE id > ? GROUP BY name) newest
+    JOIN kine ON kine.id = newest.id
+    WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'
+    ON CONFLICT (name) DO UPDATE SET id = excluded.id, lease_id = excluded.lease_id`,
+  ),
+];
+
+// Names with bytes that tine escapes.
+export const FOREIGN_NAMES = selectsRows(
+  'foreign_names',
+  `SELECT DISTINCT name
+  FROM kine
+  WHERE id > ? AND name GLOB '*[^' || char(2) || '-' || char(126) || ']*' AND version IS NULL`,
+);
+
+export const RENAME = changes(
+  'rename',
+  `UPDATE kine
+  SET name = ?
+  WHERE name = ? AND id > ? AND version IS NULL`,
+);
+
+export const CLIENTS_MARK_ROWS = selectsRows(
+  'clients_mark_rows',
+  `SELECT id, value
+  FROM kine
+  WHERE name = '${kinesClientsMarkName}' AND id > ? AND version IS NULL`,
+);
+
+export const SET_CLIENTS_MARK_ROW = changes(
+  'set_clients_mark_row',
+  `UPDATE kine
+  SET name = '${clientsCompactMarkText}', value = ?, version = ?
+  WHERE id = ?`,
+);
+
+// Newest rows with a TTL of kine's and no lease.
+export const FOREIGN_LEASE_ROWS = selectsRows(
+  'foreign_lease_rows',
+  `SELECT kine.id, kine.lease
+  FROM kine_current
+  JOIN kine ON kine.id = kine_current.id
+  WHERE kine_current.lease_id IS NULL AND kine.lease > 0 AND kine.version IS NULL`,
+);
+
+/** Each takes the lease's id and the row's. */
+export const SET_ROW_LEASE = [
+  changes('set_row_lease', 'UPDATE kine SET lease_id = ? WHERE id = ?'),
+  changes('set_current_lease', 'UPDATE kine_current SET lease_id = ? WHERE name = (SELECT name FROM kine WHERE id = ?)'),
+];
+
+// kine deletes what its mark covers together with moving the mark.
+export const SET_COMPACTED_TO_MARK = changes(
+  'set_compacted_to_mark',
+  `INSERT INTO tine_state (name, value)
+  SELECT 'compacted_id', MAX(prev_revision) FROM kine WHERE name = '${compactMarkName}'
+  ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+);

@@ -1,0 +1,82 @@
+/**
+ * Deletes what compaction made unreachable, in bites that share a commit with the writes that wait, and gives space back afterwards. What a crash left
+ * undone goes on at the next start.
+ */
+import type { Logger } from 'pino';
+import type { Driver } from '../drivers/driver.ts';
+import { limits } from '../limits.ts';
+import type { Revision } from '../mvcc/operations.ts';
+import type { WriteQueue } from './write-queue.ts';
+
+export class Compactor {
+  readonly #driver: Driver;
+  readonly #writes: WriteQueue;
+  readonly #logger: Logger;
+  #running: Promise<void> | undefined;
+  #again = false;
+  #stopped = false;
+
+  constructor(driver: Driver, writes: WriteQueue, logger: Logger) {
+    this.#driver = driver;
+    this.#writes = writes;
+    this.#logger = logger;
+  }
+
+  /** Sets the mark; the rows follow in the background. Returns the header's revision. */
+  async compact(revision: Revision): Promise<Revision> {
+    const result = await this.#writes.write({ kind: 'compact', revision });
+    this.#logger.info({ revision }, 'compaction marked');
+    this.wake();
+    return result.revision;
+  }
+
+  /** Starts deleting unless it runs already; then it looks once more when it has ended. */
+  wake(): void {
+    if (this.#running !== undefined) {
+      this.#again = true;
+      return;
+    }
+    this.#running = this.#run().finally(() => {
+      this.#running = undefined;
+      if (this.#again && !this.#stopped) {
+        this.#again = false;
+        this.wake();
+      }
+    });
+  }
+
+  /** Resolves when every row below the mark of now is gone. */
+  async finished(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopped) {
+      try {
+        const { done } = await this.#writes.write({ kind: 'compactBite' });
+        if (done) break;
+      } catch (error) {
+        this.#logger.warn({ err: error }, 'compaction cannot go on; trying again');
+        await pause();
+      }
+    }
+    await this.#reclaim();
+  }
+
+  async #reclaim(): Promise<void> {
+    try {
+      while (!this.#stopped && (await this.#driver.reclaim()).more);
+    } catch (error) {
+      this.#logger.warn({ err: error }, 'space cannot be given back now; the next compaction tries again');
+    }
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, limits.retryPauseMs));
+}

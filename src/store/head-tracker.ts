@@ -1,0 +1,25 @@
+/** The newest head this process has seen, whoever saw it, and who wants to know. */
+import type { Head } from '../mvcc/results.ts';
+
+export class HeadTracker {
+  #latest: Head = { id: 0, revision: 0, compactRevision: 0 };
+  readonly #listeners = new Set<(head: Head) => void>();
+
+  get latest(): Head {
+    return this.#latest;
+  }
+
+  /** Heads arrive out of order: answers of several threads cross. An older one changes nothing. */
+  saw(head: Head): void {
+    const latest = this.#latest;
+    if (head.id < latest.id || (head.id === latest.id && head.compactRevision <= latest.compactRevision)) return;
+    this.#latest = { ...head, compactRevision: Math.max(head.compactRevision, latest.compactRevision) };
+    for (const listener of this.#listeners) listener(this.#latest);
+  }
+
+  /** Returns the way to stop. */
+  onHead(listener: (head: Head) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+}

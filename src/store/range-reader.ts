@@ -1,0 +1,76 @@
+/** Reads ranges page by page at one revision, so that a long one holds up nobody. */
+import type { Driver } from '../drivers/driver.ts';
+import { EtcdError, etcdError } from '../errors.ts';
+import { limits } from '../limits.ts';
+import type { RangeOperation } from '../mvcc/operations.ts';
+import type { PagePosition } from '../mvcc/range.ts';
+import type { Head, KeyValueBlock, RangeResult } from '../mvcc/results.ts';
+
+/** How often a list without a revision begins anew because a compaction overtook it. */
+const restartsMax = 3;
+
+export class RangeReader {
+  readonly #driver: Driver;
+  readonly #saw: (head: Head) => void;
+
+  constructor(driver: Driver, saw: (head: Head) => void) {
+    this.#driver = driver;
+    this.#saw = saw;
+  }
+
+  /** All pages in one result. */
+  async read(operation: RangeOperation, signal?: AbortSignal): Promise<RangeResult> {
+    for (let restarts = 0; ; restarts += 1) {
+      try {
+        return await this.#collect(operation, signal);
+      } catch (error) {
+        if (operation.revision !== 0 || restarts === restartsMax || !isCompacted(error)) throw error;
+      }
+    }
+  }
+
+  /** A page at a time; the last has `more` and `count` right. */
+  async *parts(operation: RangeOperation, signal?: AbortSignal): AsyncGenerator<RangeResult> {
+    let position: PagePosition | undefined;
+    let total: number | undefined;
+    let sent = 0;
+    do {
+      if (signal?.aborted === true) throw etcdError('canceled');
+      const page = await this.#driver.read(
+        'rangePage',
+        { operation, position, bytesMax: limits.rangePageBytesMax },
+        isQuick(operation) ? 'quick' : 'bulk',
+      );
+      this.#saw(page.head);
+      total ??= page.count;
+      sent += page.block.count;
+      position = page.next;
+      yield {
+        kind: 'range',
+        revision: operation.revision === 0 ? page.readRevision : page.head.revision,
+        blocks: page.block.count === 0 ? [] : [page.block],
+        more: page.more,
+        count: total ?? sent,
+      };
+    } while (position !== undefined);
+  }
+
+  async #collect(operation: RangeOperation, signal: AbortSignal | undefined): Promise<RangeResult> {
+    const blocks: KeyValueBlock[] = [];
+    let last: RangeResult | undefined;
+    for await (const part of this.parts(operation, signal)) {
+      blocks.push(...part.blocks);
+      last = part;
+    }
+    return { ...(last as RangeResult), blocks };
+  }
+}
+
+/** A count walks an index of small rows; one key is two probes. */
+function isQuick(operation: RangeOperation): boolean {
+  return 'one' in operation.keys;
+}
+
+function isCompacted(error: unknown): boolean {
+  return error instanceof EtcdError && error.entry === 'compacted';
+}

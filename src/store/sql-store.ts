@@ -1,0 +1,173 @@
+/** The store over a driver: sends each operation the way that suits it. */
+import { randomBytes } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { AutoCompaction } from '../config/config.ts';
+import type { Driver } from '../drivers/driver.ts';
+import { etcdError } from '../errors.ts';
+import { limits } from '../limits.ts';
+import { unpackEvents } from '../mvcc/events.ts';
+import type { PackedEventPage } from '../mvcc/events.ts';
+import type { DeleteOperation, LeaseId, PutOperation, RangeOperation, Revision, TxnOperation } from '../mvcc/operations.ts';
+import type { DeleteResult, Head, LeaseStatus, PutResult, RangeResult, TxnResult } from '../mvcc/results.ts';
+import type { EventPage, EventSource } from '../watch/event-source.ts';
+import { startAutoCompaction } from './auto-compaction.ts';
+import { Compactor } from './compactor.ts';
+import { HeadTracker } from './head-tracker.ts';
+import { LeaseKeeper } from './lease-keeper.ts';
+import { PointReader } from './point-reader.ts';
+import { RangeReader } from './range-reader.ts';
+import type { Store } from './store.ts';
+import { WriteQueue } from './write-queue.ts';
+
+export class SqlStore implements Store {
+  readonly events: EventSource;
+  readonly #driver: Driver;
+  readonly #heads = new HeadTracker();
+  readonly #points: PointReader;
+  readonly #ranges: RangeReader;
+  readonly #writes: WriteQueue;
+  readonly #leases: LeaseKeeper;
+  readonly #compactor: Compactor;
+  readonly #stopAutoCompaction: () => void;
+
+  /** The driver is the store's from here on: `close` closes it. */
+  constructor(driver: Driver, options: { autoCompaction: AutoCompaction; logger: Logger }) {
+    const saw = (head: Head) => this.#heads.saw(head);
+    this.#driver = driver;
+    this.#points = new PointReader(driver, saw);
+    this.#ranges = new RangeReader(driver, saw);
+    this.#writes = new WriteQueue(driver, saw);
+    this.#leases = new LeaseKeeper(driver, this.#writes, options.logger);
+    this.#compactor = new Compactor(driver, this.#writes, options.logger);
+    this.events = eventSource(driver, this.#heads);
+    this.#leases.start();
+    this.#compactor.wake();
+    this.#stopAutoCompaction = startAutoCompaction(
+      options.autoCompaction,
+      {
+        revision: async () => (await this.head()).revision,
+        compact: (revision) => this.#compactor.compact(revision),
+      },
+      options.logger,
+    );
+  }
+
+  get latestHead(): Head {
+    return this.#heads.latest;
+  }
+
+  range(operation: RangeOperation, signal?: AbortSignal): Promise<RangeResult> {
+    const { keys } = operation;
+    const isPoint = 'one' in keys && operation.revision === 0 && !operation.countOnly && operation.revisionFilter === undefined;
+    if (isPoint) return this.#points.read({ key: keys.one, withValue: !operation.keysOnly });
+    return this.#ranges.read(operation, signal);
+  }
+
+  rangeParts(operation: RangeOperation, signal?: AbortSignal): AsyncIterable<RangeResult> {
+    return this.#ranges.parts(operation, signal);
+  }
+
+  put(operation: PutOperation): Promise<PutResult> {
+    return this.#writes.write(operation);
+  }
+
+  deleteRange(operation: DeleteOperation): Promise<DeleteResult> {
+    return this.#writes.write(operation);
+  }
+
+  txn(operation: TxnOperation): Promise<TxnResult> {
+    return this.#writes.write(operation);
+  }
+
+  async compact(request: { revision: Revision; physical: boolean }): Promise<{ revision: Revision }> {
+    const revision = await this.#compactor.compact(request.revision);
+    if (request.physical) await this.#compactor.finished();
+    return { revision };
+  }
+
+  async leaseGrant(request: {
+    id: LeaseId;
+    ttlSeconds: number;
+  }): Promise<{ revision: Revision; id: LeaseId; ttlSeconds: number }> {
+    if (request.ttlSeconds > limits.leaseTtlSecondsMax) throw etcdError('leaseTtlTooLarge');
+    const ttlSeconds = Math.max(request.ttlSeconds, limits.leaseTtlSecondsMin);
+    const id = request.id === 0n ? freshLeaseId() : request.id;
+    const lease = { id, ttlSeconds, expiresAtMs: Date.now() + ttlSeconds * 1000 };
+    const { revision } = await this.#writes.write({ kind: 'leaseGrant', ...lease });
+    this.#leases.granted(lease);
+    return { revision, id, ttlSeconds };
+  }
+
+  async leaseRevoke(id: LeaseId): Promise<{ revision: Revision }> {
+    const { revision } = await this.#writes.write({ kind: 'leaseRevoke', id });
+    this.#leases.forget(id);
+    return { revision };
+  }
+
+  async leaseKeepAlive(id: LeaseId): Promise<{ revision: Revision; ttlSeconds: number }> {
+    const ttlSeconds = await this.#leases.keepAlive(id);
+    return { revision: this.#heads.latest.revision, ttlSeconds };
+  }
+
+  async leaseTimeToLive(request: { id: LeaseId; keys: boolean }): Promise<{
+    revision: Revision;
+    lease: LeaseStatus | undefined;
+    remainingSeconds: number;
+    keys: readonly Uint8Array[];
+  }> {
+    const { head, lease, keys } = await this.#driver.read('lease', request, 'quick');
+    this.#heads.saw(head);
+    const remainingMs = lease === undefined ? 0 : this.#leases.expiresAtMs(lease) - Date.now();
+    return { revision: head.revision, lease, remainingSeconds: Math.floor(remainingMs / 1000), keys };
+  }
+
+  async leases(): Promise<{ revision: Revision; leases: readonly LeaseStatus[] }> {
+    const { head, leases } = await this.#driver.read('leases', null, 'quick');
+    this.#heads.saw(head);
+    return { revision: head.revision, leases };
+  }
+
+  async head(): Promise<Head> {
+    const { id, revision, compactRevision } = await this.#driver.read('head', null, 'quick');
+    const head = { id, revision, compactRevision };
+    this.#heads.saw(head);
+    return head;
+  }
+
+  size(): Promise<{ bytes: number; inUseBytes: number }> {
+    return this.#driver.size();
+  }
+
+  async close(): Promise<void> {
+    this.#stopAutoCompaction();
+    await this.#compactor.stop();
+    await this.#leases.stop();
+    await this.#driver.close();
+  }
+}
+
+/** 63 bits, never 0. */
+function freshLeaseId(): LeaseId {
+  return (randomBytes(8).readBigUInt64BE() >> 1n) | 1n;
+}
+
+function eventSource(driver: Driver, heads: HeadTracker): EventSource {
+  const unpacked = (page: PackedEventPage): EventPage => {
+    heads.saw(page.head);
+    return { events: unpackEvents(page.events), throughId: page.throughId, head: page.head };
+  };
+  return {
+    pollIntervalMs: driver.pollIntervalMs,
+    get latestHead() {
+      return heads.latest;
+    },
+    onHead: (listener) => heads.onHead(listener),
+    eventsAfter: async (request) => unpacked(await driver.read('eventsAfter', request, 'quick')),
+    eventsOfKeys: async (request) => unpacked(await driver.read('eventsOfKeys', request, 'bulk')),
+    idBefore: async (revision) => {
+      const found = await driver.read('idBefore', revision, 'quick');
+      heads.saw(found.head);
+      return found;
+    },
+  };
+}

@@ -1,0 +1,33 @@
+/** What the watch side asks of the store: rows of the log as events. */
+import type { Keys, Revision, RowId } from '../mvcc/operations.ts';
+import type { Head, LogEvent } from '../mvcc/results.ts';
+
+/** A stretch of the log. */
+export interface EventPage {
+  /** In id order. The events of one transaction are neighbours with one revision and never split between two pages. */
+  readonly events: readonly LogEvent[];
+  /** Every event up to and including this id was considered; ask on from here. */
+  readonly throughId: RowId;
+  /** The store's head in the same snapshot. */
+  readonly head: Head;
+}
+
+/** Rejects with `DriverError` while the database is away; the caller tries again. */
+export interface EventSource {
+  /** The next events after an id, at most about `countMax` (a larger transaction comes whole) and a few MiB. Empty page: nothing new. */
+  eventsAfter(request: { afterId: RowId; countMax: number }): Promise<EventPage>;
+  /**
+   * The same for some keys only, for a watcher that catches up: ends at `throughId` of the request at the latest. A page may be empty although
+   * more follow: go on while `throughId` of the page is below the request's. When `head.compactRevision` exceeds the revision the watcher wants
+   * next, events may be missing from the page: the watcher is to be cancelled with that compact revision.
+   */
+  eventsOfKeys(request: { keys: Keys; afterId: RowId; throughId: RowId }): Promise<EventPage>;
+  /** The id of the last row before a revision's first: events from `revision` on are those after this id. */
+  idBefore(revision: Revision): Promise<{ id: RowId; head: Head }>;
+  /** Calls back, synchronously and often, whenever a newer head than any before was seen (a local commit, a read). Returns the way to stop. */
+  onHead(listener: (head: Head) => void): () => void;
+  /** The newest head seen so far, without asking. */
+  readonly latestHead: Head;
+  /** How often to ask when nothing wakes the tailer, in ms. */
+  readonly pollIntervalMs: number;
+}
