@@ -63,6 +63,8 @@ function describeStep(step: Step): string {
       return `  Watch, stream ${step.stream} ${printRequest(step.request)}`;
     case 'closeWatch':
       return `  the end of watch stream ${step.stream}`;
+    case 'restart':
+      return '  (the server is killed and started again)';
     case 'settle':
       return '  (every event arrives)';
     default:

@@ -3,8 +3,37 @@ import type { Random } from './random.ts';
 
 /** Every kind of byte where it can hurt: ends of the byte range, escapes of the table's names, kine's own rows, long keys. */
 const keys: readonly Buffer[] = [
-  ...['a', 'a\0', 'a\0\0', 'a\x01', 'a\x02', 'a/', 'a/b', 'a/b/c', 'a~', 'a\x7f', 'a\x80', 'a\xff', 'a\xff\xff', 'ab', 'b'],
-  ...['\0', '\0\0', '\x01', '\x7f', '\xff', '\xff\xff\xff', '%', '_', 'A', 'compact_rev_key', 'gap-5', '/registry/pods/default/x'],
+  ...[
+    'a',
+    'a\0',
+    'a\0\0',
+    'a\x01',
+    'a\x02',
+    'a/',
+    'a/b',
+    'a/b/c',
+    'a~',
+    'a\x7f',
+    'a\x80',
+    'a\xff',
+    'a\xff\xff',
+    'ab',
+    'b',
+  ],
+  ...[
+    '\0',
+    '\0\0',
+    '\x01',
+    '\x7f',
+    '\xff',
+    '\xff\xff\xff',
+    '%',
+    '_',
+    'A',
+    'compact_rev_key',
+    'gap-5',
+    '/registry/pods/default/x',
+  ],
   ...[`long/${'k'.repeat(300)}`, `long/${'\0\xff'.repeat(400)}`],
 ].map((text) => Buffer.from(text, 'latin1'));
 const unicodeKeys = ['é', '日本/語', '🙂'].map((text) => Buffer.from(text));

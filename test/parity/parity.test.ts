@@ -28,7 +28,9 @@ for (const subject of subjects) {
     try {
       await compareOverScript(script, () => openArena(subject.name, subject.start));
     } catch (error) {
-      throw new Error(`with TINE_TEST_SEED=${seed} TINE_TEST_STEPS=${stepCount}: ${(error as Error).message}`, { cause: error });
+      throw new Error(`with TINE_TEST_SEED=${seed} TINE_TEST_STEPS=${stepCount}: ${(error as Error).message}`, {
+        cause: error,
+      });
     }
   });
 }
@@ -40,8 +42,13 @@ async function openArena(subjectName: string, startSubject: () => Promise<Server
   const version = await etcdVersion(reference);
   const expected = new GrpcTarget(`etcd ${version}`, reference.address);
   const actual = new GrpcTarget(subjectName, subject.address);
+  const restartActual = async () => {
+    await subject.kill();
+    await subject.start();
+    actual.reconnect();
+  };
   return {
-    contestants: { oracle: new ModelTarget(), expected, actual, rules: versionRules(version) },
+    contestants: { oracle: new ModelTarget(), expected, actual, rules: versionRules(version), restartActual },
     close: async () => {
       expected.close();
       actual.close();

@@ -1,3 +1,4 @@
+import { sleep } from '../support/index.ts';
 import {
   type Canonical,
   canonical,
@@ -28,6 +29,8 @@ export interface Contestants {
   readonly actual: Target;
   /** Where the oracle's word counts more than that of `expected`: the known differences between versions. */
   readonly rules: VersionRules;
+  /** Kills the server of `actual` and starts it again. */
+  readonly restartActual: () => Promise<void>;
 }
 
 /** One answer that is not as it should be. */
@@ -46,6 +49,8 @@ const watchTimeoutMs = 8_000;
 const watchTimeoutAfterDifferenceMs = 500;
 /** How long a progress request may stay unanswered while watchers still catch up; then it is sent again. */
 const progressRetryMs = 150;
+/** etcd looks every 100 ms for watchers that start in the past. */
+const catchUpMs = 400;
 /** How long to wait for an answer that must not come. */
 const silenceMs = 50;
 /** How far two servers' remaining times to live may be apart: both are rounded, at different moments. The model's stands still. */
@@ -113,6 +118,7 @@ class ScriptRun {
   readonly #comparedCounts = new Map<string, number>();
   /** Watchers whose events the oracle decides, by stream and watch id. */
   readonly #judgedByOracle = new Set<string>();
+  #watchCreatedAtMs = 0;
   readonly #startedAtMs = Date.now();
   #index = 0;
   #step: Step = { kind: 'settle' };
@@ -131,6 +137,8 @@ class ScriptRun {
     switch (step.kind) {
       case 'settle':
         return this.#settle();
+      case 'restart':
+        return this.#restart();
       case 'closeWatch':
         return this.#closeWatch(step.stream);
       case 'watch':
@@ -144,9 +152,13 @@ class ScriptRun {
     for (const lane of this.#lanes) for (const record of lane.watches.values()) record.session.close();
   }
 
-  async #callStep(step: Exclude<Step, { kind: 'watch' | 'closeWatch' | 'settle' }>): Promise<void> {
-    // Watchers that have not caught up would see a compaction at a moment of the server's choice.
-    if (step.kind === 'unary' && step.method === 'Compact') await this.#settle();
+  async #restart(): Promise<void> {
+    for (const stream of [...this.#oracle.watches.keys()]) await this.#closeWatch(stream);
+    await this.#contestants.restartActual();
+  }
+
+  async #callStep(step: Exclude<Step, { kind: 'watch' | 'closeWatch' | 'settle' | 'restart' }>): Promise<void> {
+    if (step.kind === 'unary' && step.method === 'Compact') await this.#beforeCompaction();
     const template = 'request' in step ? step.request : {};
     const requests = new Map(this.#lanes.map((lane) => [lane, resolve(template, this.#bindings(lane))]));
     const outcomes = new Map<Lane, Outcome>();
@@ -160,6 +172,15 @@ class ScriptRun {
     for (const lane of this.#lanes) rememberLease(lane, step, outcomes.get(lane));
     const request = requests.get(this.#actual) ?? {};
     this.#compare(request, this.#decide(request, outcomes), outcomes.get(this.#actual));
+  }
+
+  /**
+   * A watcher that has not caught up when its start is compacted is cancelled. Those with events to come are waited for; of those without,
+   * nothing tells when they have looked, so they get the time.
+   */
+  async #beforeCompaction(): Promise<void> {
+    await this.#settle();
+    await sleep(Math.max(0, this.#watchCreatedAtMs + catchUpMs - Date.now()));
   }
 
   /** The outcome that counts, with the lane it came from. */
@@ -179,7 +200,11 @@ class ScriptRun {
     return this.#contestants.rules.prefersOracle({ step: this.#step, request, outcome, compactedRevision });
   }
 
-  #compare(request: Message, { lane, outcome: expected }: { lane: Lane; outcome: Outcome | undefined }, actual: Outcome | undefined): void {
+  #compare(
+    request: Message,
+    { lane, outcome: expected }: { lane: Lane; outcome: Outcome | undefined },
+    actual: Outcome | undefined,
+  ): void {
     if (expected === undefined || actual === undefined) throw new Error('every lane has an outcome');
     this.#report(request, comparable(request, expected, lane), comparable(request, actual, this.#actual));
   }
@@ -187,7 +212,14 @@ class ScriptRun {
   #report(request: Message, expected: Canonical | undefined, actual: Canonical | undefined): void {
     const field = firstDifference(expected, actual, '');
     if (field === undefined || (this.#isTimeStep() && this.#isTtlWithinTolerance(field))) return;
-    this.differences.push({ index: this.#index, step: this.#step, request: printRequest(request), field, expected, actual });
+    this.differences.push({
+      index: this.#index,
+      step: this.#step,
+      request: printRequest(request),
+      field,
+      expected,
+      actual,
+    });
     // Once the revisions differ, everything after does.
     this.isOver ||= this.differences.length >= differenceCountMax || field.path.endsWith('.revision');
   }
@@ -218,6 +250,7 @@ class ScriptRun {
   }
 
   async #compareCreated(stream: number, request: Message): Promise<void> {
+    this.#watchCreatedAtMs = Date.now();
     const oracle = this.#oracle.watch(stream);
     oracle.read();
     const createdCount = oracle.created.length;
@@ -225,7 +258,11 @@ class ScriptRun {
     const prefersOracle = this.#prefersOracle(request, { code: 0, reply: {} });
     const judge = prefersOracle ? this.#oracle : this.#expected;
     const [expected, actual] = [judge, this.#actual].map((lane) => lane.watch(stream).created[createdCount - 1]);
-    this.#report(request, expected && canonicalMessage(expected, new Map()), actual && canonicalMessage(actual, new Map()));
+    this.#report(
+      request,
+      expected && canonicalMessage(expected, new Map()),
+      actual && canonicalMessage(actual, new Map()),
+    );
     const watchId = String(actual?.watch_id ?? 0);
     if (prefersOracle) this.#judgedByOracle.add(`${stream} ${watchId}`);
     const create = request.create_request;
@@ -267,7 +304,8 @@ class ScriptRun {
     for (const position of this.#comparedCounts.keys()) {
       if (position.startsWith(`${stream} `)) this.#comparedCounts.delete(position);
     }
-    for (const position of this.#judgedByOracle) if (position.startsWith(`${stream} `)) this.#judgedByOracle.delete(position);
+    for (const position of this.#judgedByOracle)
+      if (position.startsWith(`${stream} `)) this.#judgedByOracle.delete(position);
   }
 
   /** Waits until every watcher has what the oracle's has, and compares it. */

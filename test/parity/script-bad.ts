@@ -54,7 +54,8 @@ const deleteOf = (name: string, end?: string): Message => ({
   request_delete_range: { key: Buffer.from(name), ...(end !== undefined && { range_end: Buffer.from(end) }) },
 });
 const nested = (request: Message): Message => ({ request_txn: request });
-const many = (count: number, prefix = 'many'): Message[] => Array.from({ length: count }, (_, index) => putOf(`${prefix}/${index}`));
+const many = (count: number, prefix = 'many'): Message[] =>
+  Array.from({ length: count }, (_, index) => putOf(`${prefix}/${index}`));
 
 const refusedTransactions: readonly Message[] = [
   { success: [{}] },
@@ -72,7 +73,10 @@ const refusedTransactions: readonly Message[] = [
   { failure: many(operationCountMax + 1) },
   { success: [...many(operationCountMax - 1), nested({ success: many(2, 'deep') })] },
   { success: [{ request_put: { key, lease: 31337 } }], failure: [{ request_put: { key, lease: 31337 } }] },
-  { success: [{ request_put: { key: Buffer.from('never'), ignore_value: true } }, putOf('d')], failure: [{ request_range: { key, revision: '9223372036854775807' } }] },
+  {
+    success: [{ request_put: { key: Buffer.from('never'), ignore_value: true } }, putOf('d')],
+    failure: [{ request_range: { key, revision: '9223372036854775807' } }],
+  },
 ];
 
 /** Bytes that are no message: cut short, an impossible field, a field of the wrong type, a number without end. */

@@ -7,7 +7,14 @@ export function range(draw: Draw): Message {
   const { random } = draw;
   return {
     ...draw.keyRange(),
-    ...(random.chance(30) && { limit: random.weighted<Int>([[6, random.between(1, 8)], [1, 1000], [1, '9223372036854775807'], [1, -1]]) }),
+    ...(random.chance(30) && {
+      limit: random.weighted<Int>([
+        [6, random.between(1, 8)],
+        [1, 1000],
+        [1, '9223372036854775807'],
+        [1, -1],
+      ]),
+    }),
     ...(random.chance(30) && { revision: draw.revision() }),
     ...(random.chance(30) && { sort_order: random.below(3), sort_target: random.below(5) }),
     ...(random.chance(20) && { serializable: true }),
@@ -36,7 +43,9 @@ export function rangeForStream(draw: Draw): Message {
   const { random } = draw;
   const { sort_order: order, sort_target: target, limit, ...request } = range(draw);
   return {
-    ...(random.chance(70) ? { ...draw.keyRange(), revision: request.revision, count_only: request.count_only } : request),
+    ...(random.chance(70)
+      ? { ...draw.keyRange(), revision: request.revision, count_only: request.count_only }
+      : request),
     ...(limit !== -1 && { limit }),
     ...(random.chance(10) && order !== 0 && { sort_order: order, sort_target: target }),
   };

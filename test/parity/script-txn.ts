@@ -17,7 +17,8 @@ function deletesFromKeyOn(value: Value): boolean {
   if (isList(value)) return value.some(deletesFromKeyOn);
   if (!isMessage(value)) return false;
   const { request_delete_range: deleted } = value;
-  const isFromKeyOn = isMessage(deleted) && Buffer.isBuffer(deleted.range_end) && deleted.range_end.equals(Buffer.of(0));
+  const isFromKeyOn =
+    isMessage(deleted) && Buffer.isBuffer(deleted.range_end) && deleted.range_end.equals(Buffer.of(0));
   return isFromKeyOn || Object.values(value).some(deletesFromKeyOn);
 }
 
@@ -32,9 +33,29 @@ function withoutIgnores(value: Message): Message {
 
 function txnAt(draw: Draw, depth: number): Message {
   const { random } = draw;
-  const operations = () => Array.from({ length: random.weighted([[1, 0], [4, 1], [3, 2], [2, 4]]) }, () => operation(draw, depth));
+  const operations = () =>
+    Array.from(
+      {
+        length: random.weighted([
+          [1, 0],
+          [4, 1],
+          [3, 2],
+          [2, 4],
+        ]),
+      },
+      () => operation(draw, depth),
+    );
   return {
-    compare: Array.from({ length: random.weighted([[2, 0], [5, 1], [2, 2]]) }, () => compare(draw)),
+    compare: Array.from(
+      {
+        length: random.weighted([
+          [2, 0],
+          [5, 1],
+          [2, 2],
+        ]),
+      },
+      () => compare(draw),
+    ),
     success: operations(),
     failure: operations(),
   };

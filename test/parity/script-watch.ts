@@ -70,7 +70,11 @@ export class WatchScript {
 
 /** On a stream of its own: etcd before 3.7 accepts it, and its watcher would be in the way of others. */
 const refusedForItsStart: readonly Step[] = [
-  { kind: 'watch', stream: streamCount + 1, request: { create_request: { key: Buffer.from('a'), start_revision: -1 } } },
+  {
+    kind: 'watch',
+    stream: streamCount + 1,
+    request: { create_request: { key: Buffer.from('a'), start_revision: -1 } },
+  },
   { kind: 'closeWatch', stream: streamCount + 1 },
 ];
 

@@ -13,15 +13,23 @@ export function withoutTies(request: Message, reply: Message): Message {
   const rows = reply.kvs.filter(isMessage);
   // Values sorted by, yet not shown: nothing tells which rows tie.
   const groups = field === 'value' && request.keys_only === true ? [rows] : groupsOfEqual(rows, field);
-  const ordered = groups.map((group) => [...group].sort((left, right) => Buffer.compare(bytes(left.key), bytes(right.key))));
+  const ordered = groups.map((group) =>
+    [...group].sort((left, right) => Buffer.compare(bytes(left.key), bytes(right.key))),
+  );
   const cut = reply.more === true ? ordered.pop() : undefined;
-  return { ...reply, kvs: [...ordered.flat(), ...(cut ?? []).map((row) => ({ [field]: field === 'value' ? null : row[field] }))] };
+  return {
+    ...reply,
+    kvs: [...ordered.flat(), ...(cut ?? []).map((row) => ({ [field]: field === 'value' ? null : row[field] }))],
+  };
 }
 
 function withoutTiesInTxn(request: Message, reply: Message): Message {
   const operations = reply.succeeded === true ? request.success : request.failure;
   const responses = isList(reply.responses) ? reply.responses : [];
-  return { ...reply, responses: responses.map((response, index) => withoutTiesInOperation(operationAt(operations, index), response)) };
+  return {
+    ...reply,
+    responses: responses.map((response, index) => withoutTiesInOperation(operationAt(operations, index), response)),
+  };
 }
 
 function withoutTiesInOperation(operation: Message, response: Value): Value {

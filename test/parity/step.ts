@@ -11,7 +11,9 @@ export type Step =
   | { readonly kind: 'watch'; readonly stream: number; readonly request: Message }
   | { readonly kind: 'closeWatch'; readonly stream: number }
   /** Waits until every watcher has every event, and compares what they got. */
-  | { readonly kind: 'settle' };
+  | { readonly kind: 'settle' }
+  /** All watch streams end, and the server under test is killed and started again. */
+  | { readonly kind: 'restart' };
 
 export function unary(method: UnaryMethod, request: Message): Step {
   return { kind: 'unary', method, request };

@@ -45,7 +45,8 @@ const versionDifferences: readonly VersionDifference[] = [
   {
     // 3.5 began to refuse it.
     name: 'an unknown sort order is no order',
-    applies: ({ step, request }) => step.kind === 'unary' && step.method === 'Range' && Number(request.sort_order ?? 0) > 2,
+    applies: ({ step, request }) =>
+      step.kind === 'unary' && step.method === 'Range' && Number(request.sort_order ?? 0) > 2,
   },
   {
     // 3.7 refuses it as compacted.
@@ -55,7 +56,8 @@ const versionDifferences: readonly VersionDifference[] = [
   {
     // 3.7 keeps deletes of the compacted revision itself until the next compaction.
     name: 'a watch from the compacted revision misses its deletes',
-    applies: ({ request, compactedRevision }) => compactedRevision > 0 && Number(startRevision(request)) === compactedRevision,
+    applies: ({ request, compactedRevision }) =>
+      compactedRevision > 0 && Number(startRevision(request)) === compactedRevision,
   },
 ];
 
@@ -64,7 +66,8 @@ const deadly: readonly VersionDifference[] = [
   {
     // 3.5 began to refuse it.
     name: 'an unknown sort target',
-    applies: ({ step, request }) => step.kind === 'unary' && step.method === 'Range' && Number(request.sort_target ?? 0) > 4,
+    applies: ({ step, request }) =>
+      step.kind === 'unary' && step.method === 'Range' && Number(request.sort_target ?? 0) > 4,
   },
 ];
 

@@ -1,6 +1,6 @@
-import { encodeWatchResponse } from './wire.ts';
 import { isList, isMessage, type Message, type Value } from './message.ts';
 import type { WatchSession } from './target.ts';
+import { encodeWatchResponse } from './wire.ts';
 
 /** Above this a response asked to be in fragments is one too many; etcd counts 1.5 MiB and leaves the headers out. */
 const fragmentBytesMax = 1.5 * (1 << 20) + 1024;
@@ -72,7 +72,9 @@ export class WatchRecord {
     const first = revisionOf(events[0]);
     const isContinuation = this.#fragmenting.has(watchId);
     if (events.length > 0 && first <= last && !isContinuation) {
-      this.violations.push(`watcher ${watchId}: a response begins at revision ${first} after one that ended with ${last}`);
+      this.violations.push(
+        `watcher ${watchId}: a response begins at revision ${first} after one that ended with ${last}`,
+      );
     }
     for (const event of events) {
       const revision = revisionOf(event);
@@ -85,7 +87,9 @@ export class WatchRecord {
       this.violations.push(`watcher ${watchId}: header revision ${headerRevision} with an event of ${last}`);
     }
     if (isContinuation && events.length > 1 && encodeWatchResponse(response).length > fragmentBytesMax) {
-      this.violations.push(`watcher ${watchId}: ${events.length} events in a fragment of more than ${fragmentBytesMax} bytes`);
+      this.violations.push(
+        `watcher ${watchId}: ${events.length} events in a fragment of more than ${fragmentBytesMax} bytes`,
+      );
     }
   }
 }

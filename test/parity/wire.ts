@@ -52,15 +52,19 @@ export function encodeWatchResponse(response: Message): Buffer {
 /** A server of etcd's API at a gRPC address, spoken to over a connection of its own. */
 export class GrpcTarget implements Target {
   readonly name: string;
-  readonly #client: grpc.Client;
+  readonly #address: string;
+  #client: grpc.Client;
 
   constructor(name: string, address: string) {
     this.name = name;
-    this.#client = new grpc.Client(address, grpc.credentials.createInsecure(), {
-      'grpc.use_local_subchannel_pool': 1,
-      'grpc.max_receive_message_length': -1,
-      'grpc.max_send_message_length': -1,
-    });
+    this.#address = address;
+    this.#client = connect(address);
+  }
+
+  /** After a restart of the server: the old connection would wait before it tries again. */
+  reconnect(): void {
+    this.#client.close();
+    this.#client = connect(this.#address);
   }
 
   unary(name: UnaryMethod, request: Message): Promise<Outcome> {
@@ -106,6 +110,14 @@ export class GrpcTarget implements Target {
       );
     });
   }
+}
+
+function connect(address: string): grpc.Client {
+  return new grpc.Client(address, grpc.credentials.createInsecure(), {
+    'grpc.use_local_subchannel_pool': 1,
+    'grpc.max_receive_message_length': -1,
+    'grpc.max_send_message_length': -1,
+  });
 }
 
 function callOptions(): grpc.CallOptions {

@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { chosenSeed, numberFromEnvironment, Random } from '../parity/random.ts';
+import { DRIVERS, EtcdClient, type Event, type Suite, suite, type TxnResponse, withPrefix } from '../support/index.ts';
+
+const clientCount = 8;
+const seed = chosenSeed();
+/** How much longer than by default: 10 takes about a minute and a half. */
+const factor = numberFromEnvironment('TINE_TEST_FACTOR', 1);
+
+for (const driver of DRIVERS) {
+  const shared = suite(driver);
+
+  test(`${driver.name}: increments by compare-and-swap from many clients are never lost`, async () => {
+    const prefix = shared.prefix();
+    const counters = [1, 2, 3].map((index) => `${prefix}counter/${index}`);
+    const incrementCount = 40 * factor;
+    const watching = await watchFrom(shared, prefix);
+
+    const wins = await withClients(shared, async (client, index) => {
+      const random = new Random(seed + index);
+      const won: { key: string; value: number; revision: number }[] = [];
+      while (won.length < incrementCount) won.push(await increment(client, random.pick(counters)));
+      return won;
+    });
+
+    const all = wins.flat().sort((left, right) => left.revision - right.revision);
+    assert.equal(all.length, clientCount * incrementCount);
+    for (const key of counters) {
+      const values = all.filter((win) => win.key === key).map((win) => win.value);
+      assert.deepEqual(values, range(1, values.length), 'each increment saw the one before it');
+      const { kvs } = await shared.client.range({ key });
+      assert.equal(kvs[0]?.value.toString(), String(values.length));
+      assert.equal(kvs[0]?.version, values.length);
+    }
+    const events = await watching.events(all.length);
+    assert.deepEqual(
+      events.map(({ kv }) => ({ key: kv.key.toString(), value: Number(kv.value), revision: kv.mod_revision })),
+      all,
+      'the watch shows each acknowledged increment once, in the order of revisions',
+    );
+  });
+
+  test(`${driver.name}: of many clients that create a key at once, one succeeds`, async () => {
+    const prefix = shared.prefix();
+    for (let round = 0; round < 20 * factor; round += 1) {
+      const key = `${prefix}lock/${round}`;
+      const replies = await withClients(shared, (client, index) => createOnly(client, key, String(index)));
+      const winners = replies.map((reply, index) => (reply.succeeded ? index : -1)).filter((index) => index >= 0);
+      assert.equal(winners.length, 1, `round ${round}: winners are ${winners.join(', ')}`);
+      for (const reply of replies.filter((one) => !one.succeeded)) {
+        const [seen] = reply.responses[0]?.response_range?.kvs ?? [];
+        assert.equal(seen?.value.toString(), String(winners[0]), 'who loses reads who won');
+      }
+    }
+  });
+
+  test(`${driver.name}: writes of many clients take consecutive revisions, and a watch shows them all in order`, async () => {
+    const prefix = shared.prefix();
+    const writeCount = 100 * factor;
+    const watching = await watchFrom(shared, prefix);
+
+    const writes = await withClients(shared, async (client, index) => {
+      const random = new Random(seed + index);
+      const own: { revision: number; key: string; value: string }[] = [];
+      for (let write = 0; write < writeCount; write += 1) {
+        const key = `${prefix}${random.below(20)}`;
+        const value = `${index}-${write}`;
+        const { header } = await client.put({ key, value });
+        assert.ok(header.revision > (own.at(-1)?.revision ?? 0), 'a client sees its own writes in order');
+        own.push({ revision: header.revision, key, value });
+      }
+      return own;
+    });
+
+    const all = writes.flat().sort((left, right) => left.revision - right.revision);
+    const first = all[0]?.revision ?? 0;
+    assert.deepEqual(
+      all.map(({ revision }) => revision),
+      range(first, all.length),
+      'nobody else writes, so no revision is missing',
+    );
+    const events = await watching.events(all.length);
+    assert.deepEqual(
+      events.map(({ kv }) => ({ revision: kv.mod_revision, key: kv.key.toString(), value: kv.value.toString() })),
+      all,
+    );
+  });
+
+  test(`${driver.name}: what was acknowledged before a read began is in it, and no read goes back in time`, async () => {
+    const prefix = shared.prefix();
+    const newest = new Map<string, number>();
+    let isWriting = true;
+
+    const write = async (client: EtcdClient, index: number) => {
+      for (let count = 1; count <= 150 * factor; count += 1) {
+        await client.put({ key: `${prefix}${index}`, value: String(count) });
+        newest.set(`${prefix}${index}`, count);
+      }
+      isWriting = false;
+    };
+    const read = async (client: EtcdClient) => {
+      let lastRevision = 0;
+      while (isWriting) {
+        const acknowledged = new Map(newest);
+        const { header, kvs, count } = await client.range(withPrefix(prefix));
+        assert.ok(header.revision >= lastRevision, `revision ${header.revision} after ${lastRevision}`);
+        lastRevision = header.revision;
+        assert.equal(count, kvs.length);
+        const seen = new Map(kvs.map((kv) => [kv.key.toString(), Number(kv.value)]));
+        for (const [key, value] of acknowledged)
+          assert.ok((seen.get(key) ?? 0) >= value, `${key} was ${value} already`);
+      }
+    };
+    await withClients(shared, (client, index) => (index % 2 === 0 ? write(client, index) : read(client)));
+  });
+
+  test(`${driver.name}: a transaction over several keys is seen as a whole or not at all`, async () => {
+    const prefix = shared.prefix();
+    const accounts = range(0, 6).map((index) => `${prefix}account/${index}`);
+    const total = accounts.length * 100;
+    for (const key of accounts) await shared.client.put({ key, value: '100' });
+    const transferCount = 25 * factor;
+    const watching = await watchFrom(shared, prefix);
+    let running = clientCount / 2;
+
+    const transfers = async (client: EtcdClient, index: number) => {
+      const random = new Random(seed + index);
+      for (let done = 0; done < transferCount; ) if (await transfer(client, random, accounts)) done += 1;
+      running -= 1;
+    };
+    const audits = async (client: EtcdClient) => {
+      while (running > 0) {
+        const { kvs } = await client.range(withPrefix(prefix));
+        assert.equal(sum(kvs.map((kv) => Number(kv.value))), total);
+      }
+    };
+    await withClients(shared, (client, index) => (index % 2 === 0 ? transfers(client, index) : audits(client)));
+
+    const responses = await watching.responses((clientCount / 2) * transferCount * 2);
+    const balances = new Map(accounts.map((key) => [key, 100]));
+    for (const events of responses) {
+      for (const { kv } of events) balances.set(kv.key.toString(), Number(kv.value));
+      assert.equal(sum([...balances.values()]), total, 'the two events of a transfer come in one response');
+    }
+  });
+}
+
+/** Runs the same work on a client of its own each, at the same time. */
+async function withClients<T>(shared: Suite, work: (client: EtcdClient, index: number) => Promise<T>): Promise<T[]> {
+  const clients = range(0, clientCount).map(() => new EtcdClient(shared.server.address));
+  try {
+    return await Promise.all(clients.map(work));
+  } finally {
+    for (const client of clients) client.close();
+  }
+}
+
+/** A watch from now on; its readers end it. */
+async function watchFrom(shared: Suite, prefix: string) {
+  const stream = shared.client.watch();
+  await stream.create(withPrefix(prefix));
+  const responses = async (eventCount: number): Promise<Event[][]> => {
+    const received: Event[][] = [];
+    while (received.flat().length < eventCount) received.push((await stream.next()).events);
+    stream.close();
+    assert.equal(received.flat().length, eventCount, 'no event comes twice');
+    return received;
+  };
+  return { responses, events: async (eventCount: number) => (await responses(eventCount)).flat() };
+}
+
+/** Reads and swaps until it is this client's turn: the value it wrote, and the revision of that. */
+async function increment(client: EtcdClient, key: string): Promise<{ key: string; value: number; revision: number }> {
+  for (;;) {
+    const [current] = (await client.range({ key })).kvs;
+    const value = Number(current?.value ?? 0) + 1;
+    const reply = await client.txn({
+      compare: [{ key, target: 'MOD', result: 'EQUAL', mod_revision: current?.mod_revision ?? 0 }],
+      success: [{ request_put: { key, value: String(value) } }],
+    });
+    if (reply.succeeded) return { key, value, revision: reply.header.revision };
+  }
+}
+
+function createOnly(client: EtcdClient, key: string, value: string): Promise<TxnResponse> {
+  return client.txn({
+    compare: [{ key, target: 'CREATE', result: 'EQUAL', create_revision: 0 }],
+    success: [{ request_put: { key, value } }],
+    failure: [{ request_range: { key } }],
+  });
+}
+
+/** Moves something from one account to another; false when another client was faster. */
+async function transfer(client: EtcdClient, random: Random, accounts: readonly string[]): Promise<boolean> {
+  const from = random.pick(accounts);
+  const to = random.pick(accounts.filter((key) => key !== from));
+  const amount = random.between(1, 9);
+  const [giver, taker] = await Promise.all([from, to].map(async (key) => (await client.range({ key })).kvs[0]));
+  assert.ok(giver && taker);
+  const unchanged = [giver, taker].map((kv) => ({
+    key: kv.key,
+    target: 'MOD' as const,
+    result: 'EQUAL' as const,
+    mod_revision: kv.mod_revision,
+  }));
+  const reply = await client.txn({
+    compare: unchanged,
+    success: [
+      { request_put: { key: from, value: String(Number(giver.value) - amount) } },
+      { request_put: { key: to, value: String(Number(taker.value) + amount) } },
+    ],
+  });
+  return reply.succeeded;
+}
+
+function range(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => first + index);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}
