@@ -43,7 +43,9 @@ const allowed: Readonly<Record<string, (prefix: string) => TxnRequest>> = {
     success: [nested([remove(`${p}a`)], [put(`${p}a`)])],
   }),
   // etcd's check takes the end of "every key from here on" for a key, the smallest one, and so for an empty range.
-  'a put and a delete of all keys from an earlier one on': (p) => ({ success: [put(`~${p}b`), remove(`~${p}a`, '\0')] }),
+  'a put and a delete of all keys from an earlier one on': (p) => ({
+    success: [put(`~${p}b`), remove(`~${p}a`, '\0')],
+  }),
   'a put and a read of one key': (p) => ({
     success: [put(`${p}a`), { request_range: { key: `${p}a` } }, put(`${p}b`)],
   }),
