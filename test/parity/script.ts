@@ -1,6 +1,7 @@
 import { Draw } from './draw.ts';
 import type { Random } from './random.ts';
 import { badRequest } from './script-bad.ts';
+import { bulkSteps } from './script-bulk.ts';
 import { compact, deleteRange, leaseSteps, put, range, rangeForStream } from './script-kv.ts';
 import { txn } from './script-txn.ts';
 import { WatchScript } from './script-watch.ts';
@@ -17,7 +18,7 @@ export function generateScript(random: Random, stepCount: number): Step[] {
     steps.push(...nextSteps(draw, watches));
     if (count % stepCountBetweenSettles === 0) steps.push({ kind: 'settle' });
   }
-  return [...steps, { kind: 'settle' }, ...watches.fragments(), { kind: 'settle' }];
+  return [...steps, { kind: 'settle' }, ...bulkSteps(draw), ...watches.fragments(), { kind: 'settle' }];
 }
 
 function nextSteps(draw: Draw, watches: WatchScript): readonly Step[] {

@@ -43,7 +43,7 @@ export class ModelWatchStream implements WatchSession {
   }
 
   send(request: Message): void {
-    if (request.create_request) this.#create(request.create_request as CreateRequest);
+    if (request.create_request) this.responses.push(...this.#create(request.create_request as CreateRequest));
     if (request.cancel_request) this.#cancel(request.cancel_request as { readonly watch_id?: Int });
     if (request.progress_request) this.#progress();
   }
@@ -58,37 +58,43 @@ export class ModelWatchStream implements WatchSession {
 
   /** The events of one commit. */
   deliver(written: readonly Version[]): void {
-    for (const watcher of this.#watchers.values()) this.#sendEvents(watcher, written);
+    for (const watcher of this.#watchers.values()) this.responses.push(...this.#events(watcher, written));
   }
 
-  #create(request: CreateRequest): void {
-    const startRevision = toNumber(request.start_revision);
-    if (startRevision < 0) return this.#refuse(errors.watchCompactedText);
+  /** The answer to a create request, and what the watcher is due at once. */
+  #create(request: CreateRequest): Message[] {
+    const requestedRevision = toNumber(request.start_revision);
+    if (requestedRevision < 0) return [this.#refusal(errors.watchCompactedText)];
     // An empty key is the smallest key.
     const range = { start: toText(request.key) || '\0', end: toText(request.range_end) };
     const isInverted = range.end !== '' && range.end !== '\0' && range.start >= range.end;
-    if (isInverted) return this.#refuse(errors.watchRangeEmptyText);
+    if (isInverted) return [this.#refusal(errors.watchRangeEmptyText)];
     const id = this.#chooseId(toNumber(request.watch_id));
-    if (id === undefined) return this.#refuse(errors.watchIdTakenText);
+    if (id === undefined) return [this.#refusal(errors.watchIdTakenText)];
+    const watcher = this.#watcher(id, range, request);
+    this.#watchers.set(id, watcher);
+    return [this.#response({ watch_id: id, created: true }), ...this.#past(watcher)];
+  }
+
+  #watcher(id: number, range: KeyRange, request: CreateRequest): Watcher {
     const { revision, compactedRevision } = this.#model;
-    const isPast = startRevision > 0 && startRevision <= revision;
-    const watcher = {
+    const requestedRevision = toNumber(request.start_revision);
+    return {
       id,
       range,
-      startRevision: startRevision === 0 ? revision + 1 : startRevision,
-      requestedRevision: startRevision,
+      requestedRevision,
+      startRevision: requestedRevision === 0 ? revision + 1 : requestedRevision,
       sendsPuts: !(request.filters ?? []).includes(0),
       sendsDeletes: !(request.filters ?? []).includes(1),
       sendsPrevious: request.prev_kv === true,
-      isCompacted: isPast && startRevision < compactedRevision,
+      isCompacted: requestedRevision > 0 && requestedRevision < compactedRevision,
     };
-    this.#watchers.set(id, watcher);
-    this.#send({ watch_id: id, created: true });
-    if (watcher.isCompacted) {
-      this.responses.push({ header: {}, watch_id: id, canceled: true, compact_revision: compactedRevision });
-    } else if (isPast) {
-      this.#sendEvents(watcher, this.#model.history);
-    }
+  }
+
+  #past(watcher: Watcher): Message[] {
+    const { history, compactedRevision } = this.#model;
+    if (!watcher.isCompacted) return this.#events(watcher, history);
+    return [{ header: {}, watch_id: watcher.id, canceled: true, compact_revision: compactedRevision }];
   }
 
   #chooseId(wanted: number): number | undefined {
@@ -98,29 +104,32 @@ export class ModelWatchStream implements WatchSession {
     return this.#nextId - 1;
   }
 
-  #refuse(reason: string): void {
-    this.#send({ watch_id: noWatchId, created: true, canceled: true, cancel_reason: reason });
+  #refusal(reason: string): Message {
+    return this.#response({ watch_id: noWatchId, created: true, canceled: true, cancel_reason: reason });
   }
 
   #cancel(request: { readonly watch_id?: Int }): void {
     const id = toNumber(request.watch_id);
-    if (this.#watchers.delete(id)) this.#send({ watch_id: id, canceled: true });
+    if (this.#watchers.delete(id)) this.responses.push(this.#response({ watch_id: id, canceled: true }));
   }
 
   /** Answered when every watcher of the stream is up to date, which one that starts in the future is not. */
   #progress(): void {
     const watchers = [...this.#watchers.values()];
     const isUpToDate = (watcher: Watcher) => !watcher.isCompacted && watcher.requestedRevision <= this.#model.revision;
-    if (watchers.length > 0 && watchers.every(isUpToDate)) this.#send({ watch_id: noWatchId });
+    if (watchers.length > 0 && watchers.every(isUpToDate)) {
+      this.responses.push(this.#response({ watch_id: noWatchId }));
+    }
   }
 
-  #sendEvents(watcher: Watcher, written: readonly Version[]): void {
-    if (watcher.isCompacted) return;
+  /** One response with what the watcher sees of these, or none. */
+  #events(watcher: Watcher, written: readonly Version[]): Message[] {
+    if (watcher.isCompacted) return [];
     const events = written
       .filter((version) => version.modRevision >= watcher.startRevision && isInRange(watcher.range, version.key))
       .filter((version) => (version.isTombstone ? watcher.sendsDeletes : watcher.sendsPuts))
       .map((version) => this.#event(watcher, version));
-    if (events.length > 0) this.#send({ watch_id: watcher.id, events });
+    return events.length > 0 ? [this.#response({ watch_id: watcher.id, events })] : [];
   }
 
   #event(watcher: Watcher, version: Version): Message {
@@ -143,7 +152,7 @@ export class ModelWatchStream implements WatchSession {
     return previous === undefined ? undefined : toKeyValue(previous);
   }
 
-  #send(response: Message): void {
-    this.responses.push({ header: { revision: this.#model.revision }, ...response });
+  #response(fields: Message): Message {
+    return { header: { revision: this.#model.revision }, ...fields };
   }
 }
