@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { etcdctlProgram } from './paths.ts';
+import { watchProcess } from './reaper.ts';
+import { within } from './wait.ts';
+
+export interface CommandResult {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+const timeoutMs = 20_000;
+
+/** Runs etcdctl against a server to its end. `input` goes to its standard input, as `txn` wants it. */
+export async function etcdctl(
+  address: string,
+  commandArguments: readonly string[],
+  input = '',
+): Promise<CommandResult> {
+  const child = startEtcdctl(address, commandArguments);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (text: string) => {
+    stdout += text;
+  });
+  child.stderr.on('data', (text: string) => {
+    stderr += text;
+  });
+  child.stdin.end(input);
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  try {
+    return { status: await within(timeoutMs, `etcdctl ${commandArguments.join(' ')}`, ended), stdout, stderr };
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+/** Starts an etcdctl that goes on by itself, such as `watch`. The caller kills it. */
+export function startEtcdctl(address: string, commandArguments: readonly string[]) {
+  const child = spawn(etcdctlProgram(), ['--endpoints', address, ...commandArguments], {
+    env: { ...process.env, ETCDCTL_API: '3' },
+  });
+  if (child.pid !== undefined) watchProcess(child.pid);
+  child.stdout.setEncoding('utf8');
+  child.stderr.setEncoding('utf8');
+  return child;
+}
