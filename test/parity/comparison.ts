@@ -12,10 +12,14 @@ export interface Arena {
 const shrinkTimeLimitMsDefault = 20_000;
 
 /**
- * Runs a script in a fresh arena. Where the contestants differ: an error with every difference found, and a shorter script
- * that shows one.
+ * Runs a script in a fresh arena. Where the contestants differ: an error with every kind of difference found, a shorter script
+ * that shows one, and how to repeat the run.
  */
-export async function compareOverScript(script: readonly Step[], openArena: () => Promise<Arena>): Promise<void> {
+export async function compareOverScript(
+  script: readonly Step[],
+  repeat: string,
+  openArena: () => Promise<Arena>,
+): Promise<void> {
   const { differences, names } = await runInArena(script, openArena);
   const [first] = differences;
   if (first === undefined) return;
@@ -24,7 +28,7 @@ export async function compareOverScript(script: readonly Step[], openArena: () =
   const again = await runInArena(shrunk, openArena);
   throw new Error(
     [
-      `${differences.length} differences:`,
+      `${repeat}: ${differences.length} differences`,
       ...differences.map((difference) => describeDifference(difference, names)),
       '',
       `the first of them, in ${shrunk.length} steps:`,

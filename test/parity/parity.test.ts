@@ -23,15 +23,10 @@ const stepCount = numberFromEnvironment('TINE_TEST_STEPS', stepCountDefault);
 
 for (const subject of subjects) {
   test(`${subject.name}: every reply of a random script is etcd's`, async (context) => {
-    context.diagnostic(`TINE_TEST_SEED=${seed} TINE_TEST_STEPS=${stepCount}`);
+    const repeat = `TINE_TEST_SEED=${seed} TINE_TEST_STEPS=${stepCount}`;
+    context.diagnostic(repeat);
     const script = generateScript(new Random(seed), stepCount);
-    try {
-      await compareOverScript(script, () => openArena(subject.name, subject.start));
-    } catch (error) {
-      throw new Error(`with TINE_TEST_SEED=${seed} TINE_TEST_STEPS=${stepCount}: ${(error as Error).message}`, {
-        cause: error,
-      });
-    }
+    await compareOverScript(script, repeat, () => openArena(subject.name, subject.start));
   });
 }
 

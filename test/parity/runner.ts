@@ -44,6 +44,7 @@ export interface Difference {
 }
 
 const differenceCountMax = 10;
+const differenceCountOfKindMax = 2;
 const watchTimeoutMs = 8_000;
 /** After a first wait in vain the script goes on to its end, without patience. */
 const watchTimeoutAfterDifferenceMs = 500;
@@ -73,15 +74,18 @@ export async function runScript(script: readonly Step[], contestants: Contestant
 
 /** The difference for a reader, in a few lines. */
 export function describeDifference(difference: Difference, names: { expected: string; actual: string }): string {
-  const method = 'method' in difference.step ? difference.step.method : difference.step.kind;
   return [
-    `step ${difference.index}, ${method} ${shortened(difference.request)}`,
+    `step ${difference.index}, ${describeMethod(difference.step)} ${shortened(difference.request)}`,
     `  field    ${difference.field.path}`,
     `  expected ${shortened(printCanonical(difference.field.expected))}`,
     `  actual   ${shortened(printCanonical(difference.field.actual))}`,
     `  ${names.expected} answered ${shortened(printCanonical(difference.expected))}`,
     `  ${names.actual} answered ${shortened(printCanonical(difference.actual))}`,
   ].join('\n');
+}
+
+function describeMethod(step: Step): string {
+  return 'method' in step ? step.method : step.kind;
 }
 
 function shortened(text: string): string {
@@ -119,6 +123,7 @@ class ScriptRun {
   /** Watchers whose events the oracle decides, by stream and watch id. */
   readonly #judgedByOracle = new Set<string>();
   #watchCreatedAtMs = 0;
+  readonly #differenceCounts = new Map<string, number>();
   readonly #startedAtMs = Date.now();
   #index = 0;
   #step: Step = { kind: 'settle' };
@@ -212,7 +217,7 @@ class ScriptRun {
   #report(request: Message, expected: Canonical | undefined, actual: Canonical | undefined): void {
     const field = firstDifference(expected, actual, '');
     if (field === undefined || (this.#isTimeStep() && this.#isTtlWithinTolerance(field))) return;
-    this.differences.push({
+    this.#keep({
       index: this.#index,
       step: this.#step,
       request: printRequest(request),
@@ -222,6 +227,14 @@ class ScriptRun {
     });
     // Once the revisions differ, everything after does.
     this.isOver ||= this.differences.length >= differenceCountMax || field.path.endsWith('.revision');
+  }
+
+  /** A mistake that comes back hides others: of each kind only the first are kept. */
+  #keep(difference: Difference): void {
+    const kind = `${describeMethod(difference.step)} ${difference.field.path.replace(/\d+/g, '#')}`;
+    const sameCount = (this.#differenceCounts.get(kind) ?? 0) + 1;
+    this.#differenceCounts.set(kind, sameCount);
+    if (sameCount <= differenceCountOfKindMax) this.differences.push(difference);
   }
 
   #isTtlWithinTolerance({ path, expected, actual }: FirstDifference): boolean {

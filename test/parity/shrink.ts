@@ -1,7 +1,9 @@
 import type { Step } from './step.ts';
 
 /**
- * A shorter script that still shows a difference: halves, then smaller pieces are left out as long as time remains.
+ * A shorter script that still shows a difference. First whole kinds of requests are left out, then halves, then smaller pieces, as
+ * long as time remains.
+ * @param script ends with the step that showed the difference
  * @param differs runs a script on fresh servers
  */
 export async function shrinkScript(
@@ -11,12 +13,23 @@ export async function shrinkScript(
 ): Promise<readonly Step[]> {
   const deadline = Date.now() + timeLimitMs;
   let shortest = script;
-  for (let pieceLength = Math.ceil(script.length / 2); pieceLength >= 1; pieceLength = Math.floor(pieceLength / 2)) {
-    for (let end = shortest.length; end > 0; end -= pieceLength) {
-      if (Date.now() > deadline) return shortest;
-      const candidate = shortest.toSpliced(Math.max(0, end - pieceLength), Math.min(pieceLength, end));
-      if (candidate.length > 0 && (await differs(candidate))) shortest = candidate;
+  const tryShorter = async (candidate: readonly Step[]) => {
+    const isWorthIt = candidate.length > 0 && candidate.length < shortest.length && Date.now() < deadline;
+    if (isWorthIt && (await differs(candidate))) shortest = candidate;
+  };
+  for (const kind of new Set(script.map(kindOf))) {
+    const last = shortest.length - 1;
+    await tryShorter(shortest.filter((step, index) => index === last || kindOf(step) !== kind));
+  }
+  for (let length = Math.ceil(shortest.length / 2); length >= 1; length = Math.floor(length / 2)) {
+    for (let end = shortest.length; end > 0; end -= length) {
+      const start = Math.max(0, end - length);
+      await tryShorter(shortest.toSpliced(start, end - start));
     }
   }
   return shortest;
+}
+
+function kindOf(step: Step): string {
+  return step.kind === 'unary' ? step.method : step.kind;
 }

@@ -24,11 +24,7 @@ for (const driver of DRIVERS) {
       const script = generateScript(new Random(runSeed), stepCount);
       // What was there before a kill is there after it.
       const withRestart = hasRestart ? script.toSpliced(Math.floor(script.length / 2), 0, { kind: 'restart' }) : script;
-      try {
-        await compareOverScript(withRestart, () => openArena(driver));
-      } catch (error) {
-        throw new Error(`${repeat}: ${(error as Error).message}`, { cause: error });
-      }
+      await compareOverScript(withRestart, repeat, () => openArena(driver));
     });
   }
 }
