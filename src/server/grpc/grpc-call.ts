@@ -1,0 +1,191 @@
+import { assert, EtcdError, StatusCode } from '../../errors.ts';
+import { canceledStatus, deadlineStatus, okStatus, type Status, stoppedStatus } from '../status.ts';
+import type { Call, Message, MessageStream } from '../transport.ts';
+import { decompress } from './decompress.ts';
+import type { GrpcServer } from './grpc-server.ts';
+import type { HttpStream, HttpStreamListener } from './http-stream.ts';
+import { IncomingMessages } from './incoming-messages.ts';
+import { MessageReader } from './message-reader.ts';
+import type { MethodEntry } from './method-table.ts';
+
+const noDeadline = -1;
+
+/** One call, from its headers to its trailers. It is its own `Call`; a streaming one makes a `MessageStream` besides. */
+export class GrpcCall implements Call, HttpStreamListener {
+  readonly #server: GrpcServer;
+  readonly #stream: HttpStream;
+  readonly #entry: MethodEntry;
+  readonly #startMs = performance.now();
+  readonly #encoding: string | undefined;
+  readonly #reader: MessageReader;
+  #deadlineTick = noDeadline;
+  #abort: AbortController | undefined;
+  #incoming: IncomingMessages | undefined;
+  /** A call of one request has it. */
+  #isRequested = false;
+  /** Set once, when the call ends, however it does. */
+  #end: Status | undefined;
+
+  constructor(server: GrpcServer, stream: HttpStream, entry: MethodEntry) {
+    this.#server = server;
+    this.#stream = stream;
+    this.#entry = entry;
+    this.#encoding = stream.header('grpc-encoding');
+    this.#reader = new MessageReader(server);
+    entry.metrics.started += 1;
+  }
+
+  /** `timeoutMs`: of the client's deadline, if it has one. */
+  start(timeoutMs: number | undefined): void {
+    if (timeoutMs !== undefined) this.#deadlineTick = this.#server.deadlines.add(this, timeoutMs);
+    const { method } = this.#entry;
+    if (method.kind !== 'bidirectional') return;
+    this.#incoming = new IncomingMessages(() => this.#stream.resume());
+    this.#stream.resume();
+    this.#runStream(() => method.handle(this.#messageStream(), this));
+  }
+
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#end !== undefined) this.#abort.abort(abortReason(this.#end));
+    return this.#abort.signal;
+  }
+
+  metadata(name: string): string | undefined {
+    return this.#stream.header(name);
+  }
+
+  get peer(): string {
+    return this.#stream.peer;
+  }
+
+  /** Whether the call ends when its client wants it to: on a shutdown these are told at once. */
+  get isOpenEnded(): boolean {
+    return this.#entry.method.kind !== 'unary';
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#end !== undefined) return;
+    try {
+      this.#reader.push(chunk);
+      for (let message = this.#reader.next(); message !== undefined; message = this.#reader.next()) {
+        this.#receive(this.#reader.isCompressed ? decompress(message, this.#compression()) : message);
+      }
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  onEnd(): void {
+    if (this.#end !== undefined) return;
+    if (this.#reader.isWithinMessage) {
+      this.#fail(new EtcdError(StatusCode.internal, 'unexpected EOF'));
+    } else if (this.#incoming !== undefined) {
+      this.#incoming.end();
+    } else if (!this.#isRequested) {
+      const text = 'cardinality violation: received no request message from non-client-streaming RPC';
+      this.#fail(new EtcdError(StatusCode.internal, text));
+    }
+  }
+
+  onClose(): void {
+    this.#finish(canceledStatus);
+  }
+
+  onDeadline(): void {
+    this.#deadlineTick = noDeadline;
+    this.#endWith(deadlineStatus);
+  }
+
+  /** The server goes. */
+  stop(): void {
+    this.#endWith(stoppedStatus);
+  }
+
+  #receive(message: Buffer): void {
+    if (this.#incoming !== undefined) {
+      this.#incoming.push(message);
+      if (this.#incoming.isFull) this.#stream.pause();
+      return;
+    }
+    if (this.#isRequested) {
+      const text = 'cardinality violation: received multiple request messages for non-client-streaming RPC';
+      throw new EtcdError(StatusCode.internal, text);
+    }
+    this.#isRequested = true;
+    const { method } = this.#entry;
+    assert(method.kind !== 'bidirectional', 'a bidirectional call has incoming messages');
+    if (method.kind === 'serverStream') {
+      this.#runStream(() => method.handle(message, this.#messageStream(), this));
+    } else {
+      method.handle(message, this).then(
+        (reply) => this.#reply(reply),
+        (error: unknown) => this.#fail(error),
+      );
+    }
+  }
+
+  #runStream(run: () => Promise<void>): void {
+    try {
+      run().then(
+        () => this.#endWith(okStatus),
+        (error: unknown) => this.#fail(error),
+      );
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #messageStream(): MessageStream {
+    const stream = this.#stream;
+    const call = this;
+    return {
+      incoming: this.#incoming ?? new IncomingMessages(() => undefined),
+      send(messages) {
+        if (call.#end === undefined) stream.send(messages);
+        return stream.pendingBytes <= call.#server.outgoingBytesMark;
+      },
+      drained: () => stream.drained(),
+      get pendingBytes() {
+        return stream.pendingBytes;
+      },
+    };
+  }
+
+  #reply(message: Message): void {
+    if (this.#end !== undefined) return;
+    this.#stream.reply(message);
+    this.#finish(okStatus);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#end !== undefined) return;
+    this.#endWith(this.#server.statusOf(error, { isStream: this.isOpenEnded }));
+  }
+
+  #endWith(status: Status): void {
+    if (this.#end !== undefined) return;
+    this.#stream.end(status);
+    this.#finish(status);
+  }
+
+  #finish(status: Status): void {
+    if (this.#end !== undefined) return;
+    this.#end = status;
+    if (this.#deadlineTick !== noDeadline) this.#server.deadlines.remove(this, this.#deadlineTick);
+    this.#entry.metrics.end(status.code, this.#startMs);
+    this.#server.forget(this);
+    if (status === okStatus) return;
+    this.#abort?.abort(abortReason(status));
+    this.#incoming?.end(abortReason(status));
+  }
+
+  #compression() {
+    return { encoding: this.#encoding, messageBytesMax: this.#server.messageBytesMax };
+  }
+}
+
+/** What a handler's signal is aborted with, and what it is then expected to reject with. */
+function abortReason({ message }: Status): Error {
+  return new DOMException(message, 'AbortError');
+}

@@ -1,0 +1,115 @@
+import { StatusCode } from '../../errors.ts';
+import type { Logger } from '../../logger.ts';
+import { FaultLog } from '../fault-log.ts';
+import { serverLimits } from '../server-limits.ts';
+import { type Status, statusOf } from '../status.ts';
+import { Deadlines } from './deadlines.ts';
+import { acceptedEncodings, isKnownEncoding } from './decompress.ts';
+import { GrpcCall } from './grpc-call.ts';
+import type { HttpStream, HttpStreamListener } from './http-stream.ts';
+import type { MethodTable } from './method-table.ts';
+import { parseTimeoutMs } from './parse-timeout.ts';
+
+const contentType = /^application\/grpc($|[+;])/;
+
+export interface GrpcServerOptions {
+  readonly methods: MethodTable;
+  readonly logger: Logger;
+  /** The largest message that is received. */
+  readonly messageBytesMax: number;
+}
+
+/** Turns HTTP/2 streams into calls, and knows those that are under way. */
+export class GrpcServer {
+  readonly deadlines = new Deadlines();
+  readonly messageBytesMax: number;
+  readonly outgoingBytesMark = serverLimits.outgoingBytesMark;
+  readonly #methods: MethodTable;
+  readonly #log: FaultLog;
+  readonly #calls = new Set<GrpcCall>();
+  #isStopping = false;
+  #onIdle: (() => void) | undefined;
+
+  constructor({ methods, logger, messageBytesMax }: GrpcServerOptions) {
+    this.#methods = methods;
+    this.#log = new FaultLog(logger);
+    this.messageBytesMax = messageBytesMax;
+  }
+
+  /** A new stream with its headers. Undefined: it was answered. */
+  accept(stream: HttpStream): HttpStreamListener | undefined {
+    const refusal = refusalOf(stream);
+    if (refusal !== undefined) {
+      stream.end(refusal.status, refusal);
+      return undefined;
+    }
+    const path = stream.header(':path') ?? '';
+    const entry = this.#methods.find(path);
+    if (entry === undefined) {
+      stream.end(this.#methods.unknown(path));
+      return undefined;
+    }
+    const timeout = stream.header('grpc-timeout');
+    const timeoutMs = timeout === undefined ? undefined : parseTimeoutMs(timeout);
+    const call = new GrpcCall(this, stream, entry);
+    this.#calls.add(call);
+    call.start(timeoutMs);
+    if (this.#isStopping && call.isOpenEnded) call.stop();
+    return call;
+  }
+
+  statusOf(error: unknown, { isStream }: { readonly isStream: boolean }): Status {
+    return statusOf(error, { isStream, log: this.#log });
+  }
+
+  forget(call: GrpcCall): void {
+    this.#calls.delete(call);
+    if (this.#calls.size === 0) this.#onIdle?.();
+  }
+
+  /** Ends calls that have no end of their own, lets the others end, and resolves when there are none. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    for (const call of this.#calls) {
+      if (call.isOpenEnded) call.stop();
+    }
+    if (this.#calls.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
+  }
+}
+
+interface Refusal {
+  readonly status: Status;
+  readonly httpStatus?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** Why a stream is no gRPC call, in grpc-go's words. */
+function refusalOf(stream: HttpStream): Refusal | undefined {
+  const type = stream.header('content-type') ?? '';
+  if (!contentType.test(type)) {
+    const message = `invalid gRPC request content-type ${JSON.stringify(type)}`;
+    return { status: { code: StatusCode.invalidArgument, message }, httpStatus: 415 };
+  }
+  const method = stream.header(':method') ?? '';
+  if (method !== 'POST') {
+    const message = `Received a HEADERS frame with :method ${JSON.stringify(method)} which should be POST`;
+    return { status: { code: StatusCode.internal, message }, httpStatus: 405 };
+  }
+  const timeout = stream.header('grpc-timeout');
+  if (timeout !== undefined && parseTimeoutMs(timeout) === undefined) {
+    const message = `malformed grpc-timeout: ${JSON.stringify(timeout)}`;
+    return { status: { code: StatusCode.internal, message }, httpStatus: 400 };
+  }
+  const encoding = stream.header('grpc-encoding');
+  if (!isKnownEncoding(encoding)) {
+    const message = `grpc: Decompressor is not installed for grpc-encoding ${JSON.stringify(encoding)}`;
+    return {
+      status: { code: StatusCode.unimplemented, message },
+      headers: { 'grpc-accept-encoding': acceptedEncodings },
+    };
+  }
+  return undefined;
+}

@@ -1,0 +1,38 @@
+import type { Status } from '../status.ts';
+import type { Message } from '../transport.ts';
+
+/** What the gRPC layer asks of one HTTP/2 stream. */
+export interface HttpStream {
+  /** A request header, pseudo-headers included; names are lower case. Repeated ones are joined by commas. */
+  header(name: string): string | undefined;
+  /** Who sends it: `address:port`. */
+  readonly peer: string;
+  /** The whole answer at once: headers, one message, trailers of the OK status. */
+  reply(message: Message): void;
+  /** Messages; the headers go before the first. */
+  send(messages: readonly Message[]): void;
+  /** Trailers, or, when nothing was sent before, headers that are trailers. Ends the stream. */
+  end(status: Status, options?: RefusalOptions): void;
+  /** Bytes sent and not yet taken by the connection. */
+  readonly pendingBytes: number;
+  /** Resolves when `pendingBytes` has fallen below the mark, or the stream is gone. */
+  drained(): Promise<void>;
+  /** Makes the client wait, and go on. */
+  pause(): void;
+  resume(): void;
+}
+
+/** For answers to what is not a gRPC request. */
+export interface RefusalOptions {
+  readonly httpStatus?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What happens to a stream. After `onClose` nothing else does. */
+export interface HttpStreamListener {
+  onData(chunk: Buffer): void;
+  /** The client has sent all it will send. */
+  onEnd(): void;
+  /** The stream is over before it was answered: reset, or its connection is gone. */
+  onClose(): void;
+}

@@ -1,0 +1,62 @@
+import type { RangeOperation } from '../mvcc/operations.ts';
+import type { RangeResult } from '../mvcc/results.ts';
+import { CompactionResponse, KV } from '../wire/generated/etcdserverpb/kv.ts';
+import { checkRequestSize } from './check-request-size.ts';
+import { deleteReply, putReply, rangeReply, rangeStreamReply, txnReply } from './kv-replies.ts';
+import { parseRange, parseRangeStream } from './parse-range.ts';
+import { isReadOnlyTxn, parseTxn } from './parse-txn.ts';
+import { parseDelete, parsePut } from './parse-write.ts';
+import type { ServiceContext } from './service-context.ts';
+import type { Call, Method } from './transport.ts';
+import { unary } from './unary.ts';
+
+/** etcdserverpb.KV. */
+export function kvService({ store, headers, config }: ServiceContext): readonly Method[] {
+  const { range, rangeStream, put, deleteRange, txn, compact } = KV.methods;
+  return [
+    unary(range, async (request, call) => {
+      const operation = parseRange(request);
+      return rangeReply(await store.range(operation, signalFor(operation, call)), headers);
+    }),
+    {
+      path: rangeStream.path,
+      kind: 'serverStream',
+      async handle(bytes, stream, call) {
+        const operation = parseRangeStream(rangeStream.request.decode(bytes));
+        let waiting: RangeResult | undefined;
+        for await (const part of store.rangeParts(operation, call.signal)) {
+          if (waiting !== undefined && !stream.send([rangeStreamReply(waiting, { last: undefined })])) {
+            await stream.drained();
+          }
+          waiting = part;
+        }
+        if (waiting !== undefined) stream.send([rangeStreamReply(waiting, { last: headers })]);
+      },
+    },
+    unary(put, async (request, _call, bytes) => {
+      const operation = parsePut(request);
+      checkRequestSize(bytes, config);
+      return putReply(await store.put(operation), headers);
+    }),
+    unary(deleteRange, async (request, _call, bytes) => {
+      const operation = parseDelete(request);
+      checkRequestSize(bytes, config);
+      return deleteReply(await store.deleteRange(operation), headers);
+    }),
+    unary(txn, async (request, _call, bytes) => {
+      const operation = parseTxn(request, { operationsMax: config.maxTxnOps });
+      if (!isReadOnlyTxn(operation)) checkRequestSize(bytes, config);
+      return txnReply(await store.txn(operation), headers);
+    }),
+    unary(compact, async ({ revision, physical }, call, bytes) => {
+      checkRequestSize(bytes, config);
+      const result = await store.compact({ revision, physical }, call.signal);
+      return CompactionResponse.encode({ header: headers.message(result.revision) });
+    }),
+  ];
+}
+
+/** A get is over before anyone could abort it, and a signal costs as much as the get. */
+function signalFor(operation: RangeOperation, call: Call): AbortSignal | undefined {
+  return 'one' in operation.keys ? undefined : call.signal;
+}
