@@ -24,7 +24,7 @@ export function createLogger(level: Config['logLevel'], stream: DestinationStrea
       base: null,
       formatters: { level: (label) => ({ level: label }) },
       timestamp: () => `,"ts":"${new Date().toISOString()}"`,
-      serializers: { error: pino.stdSerializers.err },
+      serializers: { error: pino.stdSerializers.err, err: pino.stdSerializers.err },
       errorKey: 'error',
       hooks: { streamWrite: redact },
     },
@@ -45,7 +45,7 @@ async function textDestination(colorize: boolean): Promise<DestinationStream> {
     colorize: colorize && process.env.NO_COLOR === undefined,
     timestampKey: 'ts',
     translateTime: 'SYS:HH:MM:ss.l',
-    errorLikeObjectKeys: ['error'],
+    errorLikeObjectKeys: ['error', 'err'],
     singleLine: true,
   });
 }

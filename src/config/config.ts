@@ -40,12 +40,6 @@ export interface Config {
   readonly emulatedEtcdVersion: string;
 
   readonly autoCompaction: AutoCompaction;
-  /** Superseded rows that one compaction transaction deletes at most. */
-  readonly compactBatchRows: number;
-  /** Rows that the watch tailer reads at once. */
-  readonly pollBatchRows: number;
-  /** Statements that take longer are logged as a warning. Infinity: none. */
-  readonly slowSqlThresholdMs: number;
 
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;

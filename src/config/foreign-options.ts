@@ -38,8 +38,12 @@ export const foreignOptions: ReadonlyMap<string, ForeignOption> = new Map([
   ...ignored(
     'tunes a storage engine that tine does not have, and is ignored',
     `backend-bbolt-freelist-type backend-batch-interval backend-batch-limit bootstrap-defrag-threshold-megabytes
-     compaction-sleep-interval feature-gates`,
+     feature-gates`,
     'memory-mlock',
+  ),
+  ...ignored(
+    'is ignored: tine sizes its own batches',
+    'compact-batch-size compaction-batch-limit compaction-sleep-interval poll-batch-size',
   ),
   ...ignored('is not enforced: the disk is the limit', 'quota-backend-bytes'),
   ...ignored('is ignored: every commit is synced', '', 'unsafe-no-fsync'),
@@ -52,7 +56,7 @@ export const foreignOptions: ReadonlyMap<string, ForeignOption> = new Map([
   ...ignored(
     'concerns a part of etcd or kine that tine does not have, and is ignored',
     `auth-token bcrypt-cost auth-token-ttl cors host-whitelist metrics logger log-outputs log-rotation-config-json
-     warning-unary-request-duration warning-apply-duration slow-sql-warning-threshold compact-interval-jitter
+     warning-unary-request-duration warning-apply-duration slow-sql-threshold slow-sql-warning-threshold compact-interval-jitter
      compact-timeout distributed-tracing-address distributed-tracing-service-name
      distributed-tracing-instance-id distributed-tracing-sampling-rate grpc-keepalive-min-time grpc-keepalive-interval
      grpc-keepalive-timeout s3-bucket s3-folder s3-endpoint s3-region s3-access-key s3-secret-key s3-session-token

@@ -40,9 +40,6 @@ export function loadConfig(
     watchProgressNotifyIntervalMs: settings['watch-progress-notify-interval'],
     emulatedEtcdVersion: settings['emulated-etcd-version'],
     autoCompaction: autoCompaction(settings, given),
-    compactBatchRows: settings['compact-batch-size'],
-    pollBatchRows: settings['poll-batch-size'],
-    slowSqlThresholdMs: settings['slow-sql-threshold'],
     logLevel: settings.debug ? 'debug' : settings['log-level'],
     logFormat: settings['log-format'],
   };

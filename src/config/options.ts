@@ -143,21 +143,6 @@ export const options = {
     parse: wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER }),
     help: 'Revisions that --compact-interval keeps.',
   },
-  'compact-batch-size': {
-    group: 'Watch and compaction',
-    placeholder: 'ROWS',
-    default: '1000',
-    parse: wholeNumber({ min: 1, max: 100_000 }),
-    help: 'Rows that compaction deletes in one transaction.',
-    aliases: ['compaction-batch-limit'],
-  },
-  'poll-batch-size': {
-    group: 'Watch and compaction',
-    placeholder: 'ROWS',
-    default: '500',
-    parse: wholeNumber({ min: 1, max: 100_000 }),
-    help: 'Rows that the follower of the log reads at once.',
-  },
 
   'log-level': {
     group: 'Logs',
@@ -179,13 +164,6 @@ export const options = {
     default: 'false',
     parse: boolean,
     help: 'Short for --log-level debug.',
-  },
-  'slow-sql-threshold': {
-    group: 'Logs',
-    placeholder: 'DURATION',
-    default: '1s',
-    parse: durationOrNever,
-    help: 'Log statements that take longer. 0 is off.',
   },
 
   'emulated-etcd-version': {

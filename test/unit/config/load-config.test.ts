@@ -42,9 +42,6 @@ describe('defaults', () => {
       watchProgressNotifyIntervalMs: 5000,
       emulatedEtcdVersion: '3.7.0',
       autoCompaction: { kind: 'off' },
-      compactBatchRows: 1000,
-      pollBatchRows: 500,
-      slowSqlThresholdMs: 1000,
       logLevel: 'info',
       logFormat: 'auto',
     } satisfies Config);
@@ -274,9 +271,4 @@ describe("other programs' flags", () => {
     assert.equal(configOf('--log-level fatal').logLevel, 'error');
     refused('--log-level loud', /"loud" is none of debug, info, warn, error/);
   });
-});
-
-test('zero switches the log of slow statements off', () => {
-  assert.equal(configOf('--slow-sql-threshold 0').slowSqlThresholdMs, Number.POSITIVE_INFINITY);
-  assert.equal(configOf('--slow-sql-threshold -1s').slowSqlThresholdMs, Number.POSITIVE_INFINITY);
 });

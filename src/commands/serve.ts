@@ -1,0 +1,60 @@
+import type { Config } from '../config/config.ts';
+import { dsnText } from '../config/dsn.ts';
+import { DriverError, StartError } from '../errors.ts';
+import { type Logger, openLogger } from '../logger.ts';
+import { startServer } from '../server/server.ts';
+import { openStore } from '../store/open-store.ts';
+import type { Store } from '../store/store.ts';
+import { tineVersion } from '../version.ts';
+import type { Command } from './command.ts';
+import { guardAgainstCrashes } from './crash-guard.ts';
+import { nextSteps } from './next-steps.ts';
+import { listenForStop } from './stop-signal.ts';
+
+// Longer than any request should take, shorter than the ten seconds that container runtimes wait before they kill.
+const drainMsMax = 5000;
+
+/** `tine`: serves until it is told to stop. */
+export const serve: Command = {
+  kind: 'configured',
+  operandCountMax: 0,
+  run: async ({ config, notes }) => {
+    const logger = await openLogger(config);
+    for (const note of notes) logger.warn(note);
+    const store = await open(config, logger);
+    try {
+      return await serveUntilStopped(config, store, logger);
+    } finally {
+      await store.close();
+    }
+  },
+};
+
+/** What the database says while it is opened is about its file, and for a person. */
+async function open(config: Config, logger: Logger): Promise<Store> {
+  try {
+    return await openStore({ config, logger });
+  } catch (error) {
+    if (!(error instanceof DriverError)) throw error;
+    const advice =
+      error.kind === 'corrupt' ? 'run `tine check` and restore the file from a backup' : 'see docs/operations.md';
+    throw new StartError(`${dsnText(config.endpoint)}: ${error.message}; ${advice}`, { cause: error });
+  }
+}
+
+async function serveUntilStopped(config: Config, store: Store, logger: Logger): Promise<number> {
+  const server = await startServer({ config, store, logger });
+  const flood = Promise.withResolvers<'faults'>();
+  const stopGuarding = guardAgainstCrashes(logger, () => flood.resolve('faults'));
+  const stop = listenForStop();
+  const { urls } = server;
+  logger.info({ version: tineVersion(), urls, database: dsnText(config.endpoint), pid: process.pid }, 'serving');
+  if (process.stdout.isTTY) process.stdout.write(nextSteps(urls[0] ?? '', config.endpoint));
+  const reason = await Promise.race([stop.received, flood.promise]);
+  logger.info({ reason }, 'stopping: requests under way are finished; another signal ends at once');
+  await server.drain(drainMsMax);
+  logger.info('stopped');
+  stop.dispose();
+  stopGuarding();
+  return reason === 'faults' ? 1 : 0;
+}

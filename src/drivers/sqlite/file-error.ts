@@ -1,0 +1,23 @@
+/** What keeps a SQLite file from being used, as one line for a person: what is wrong and what to do. */
+import { StartError } from '../../errors.ts';
+import { sqliteCode } from './weather.ts';
+
+/** Leaves a StartError as it is; everything else is told with the file's name. */
+export function fileError(path: string, error: unknown): StartError {
+  if (error instanceof StartError) return error;
+  const code = sqliteCode(error) ?? (error as NodeJS.ErrnoException).code ?? '';
+  return new StartError(`${path}: ${explanation(code, error)}`, { cause: error });
+}
+
+function explanation(code: string, error: unknown): string {
+  if (code === 'ENOENT') return 'no such file';
+  if (code === 'SQLITE_NOTADB') return 'not a SQLite database; name another file, or move this one away';
+  if (code.startsWith('SQLITE_CORRUPT'))
+    return 'the database is damaged; run `tine check` on it and restore it from a backup';
+  if (code.startsWith('SQLITE_BUSY')) return 'another program holds the database locked; stop it, then try again';
+  if (code === 'SQLITE_FULL' || code === 'ENOSPC') return 'no space is left on the disk; make room, then try again';
+  if (/^SQLITE_(CANTOPEN|READONLY)|^(EACCES|EROFS|EPERM)$/.test(code)) {
+    return 'cannot be opened or written; check the permissions of the file and its directory';
+  }
+  return error instanceof Error ? error.message : String(error);
+}

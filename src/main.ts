@@ -1,0 +1,57 @@
+import type { Command } from './commands/command.ts';
+import { flagShape } from './config/given-options.ts';
+import { splitCommandLine } from './config/go-flags.ts';
+import { loadConfig } from './config/load-config.ts';
+import { nearest } from './config/nearest.ts';
+import { redact } from './config/redact.ts';
+import { UsageError } from './config/usage-error.ts';
+import { StartError } from './errors.ts';
+
+// Loaded when called for: the help needs neither gRPC nor a database.
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./commands/serve.ts')).serve,
+  check: async () => (await import('./commands/check.ts')).check,
+  release: async () => (await import('./commands/release.ts')).release,
+  version: async () => (await import('./commands/version.ts')).version,
+  help: async () => (await import('./commands/help.ts')).help,
+};
+
+const flagsThatAreCommands: ReadonlyMap<string, string> = new Map([
+  ['help', 'help'],
+  ['h', 'help'],
+  ['version', 'version'],
+  ['v', 'version'],
+]);
+
+/** Runs a command line; resolves with the exit status. */
+async function main(args: readonly string[]): Promise<number> {
+  const { flags, operands } = splitCommandLine(args, (name) =>
+    flagsThatAreCommands.has(name) ? 'boolean' : flagShape(name),
+  );
+  const asked = flags.map(({ name }) => flagsThatAreCommands.get(name)).find((name) => name !== undefined);
+  const [name = 'serve', ...rest] = asked === undefined ? operands : [asked];
+  const load = commands[name];
+  if (load === undefined) {
+    const near = nearest(name, Object.keys(commands));
+    throw new UsageError(
+      `unknown command "${name}"${near === undefined ? '' : `; did you mean ${near}?`}; see tine --help`,
+    );
+  }
+  const command = await load();
+  if (rest.length > command.operandCountMax) throw new UsageError(`${name} does not take "${rest.at(-1)}"`);
+  // A broken environment must not keep the help from being read.
+  if (command.kind === 'text') return command.run();
+  return command.run({ ...loadConfig(flags, process.env), operands: rest });
+}
+
+function exitStatus(error: unknown): number {
+  if (error instanceof UsageError || error instanceof StartError) {
+    process.stderr.write(`tine: ${redact(error.message)}\n`);
+    return error instanceof UsageError ? 2 : 1;
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`tine: this is a bug in tine: ${redact(text)}\n`);
+  return 1;
+}
+
+process.exitCode = await main(process.argv.slice(2)).catch(exitStatus);
