@@ -1,0 +1,177 @@
+import http2 from 'node:http2';
+import net from 'node:net';
+import type { MessageCodec, MessageInput } from '../../src/wire/message-codec.ts';
+import type { MethodContract } from '../../src/wire/service.ts';
+
+/** A list of 10,000 keys of 1 KiB must not wait for window updates, or the network would be measured. */
+const windowBytes = 64 * 1024 * 1024;
+
+/** No server that is worth measuring takes this long. */
+const callTimeoutMs = 30_000;
+
+const frameHeaderBytes = 5;
+
+/** A call that failed. `code` is gRPC's. */
+export class CallError extends Error {
+  override readonly name = 'CallError';
+  readonly code: number;
+
+  constructor(code: number, message: string) {
+    super(`${message} (code ${code})`);
+    this.code = code;
+  }
+}
+
+/** An open call that sends and receives any number of messages. */
+export interface Stream<Request> {
+  send(message: MessageInput<Request>): void;
+  close(): void;
+}
+
+/**
+ * One HTTP/2 connection that speaks as much gRPC as a load generator needs. A client library would do, but takes several
+ * times the processor time, which then is missing to the server on the same machine.
+ */
+export class Connection {
+  private readonly session: http2.ClientHttp2Session;
+
+  private constructor(session: http2.ClientHttp2Session) {
+    this.session = session;
+  }
+
+  /** `address` is HOST:PORT. Throws when nobody listens there. */
+  static open(address: string): Promise<Connection> {
+    const [host, port] = splitAddress(address);
+    const session = http2.connect(`http://${address}`, {
+      createConnection: () => net.connect({ host, port, noDelay: true }),
+      settings: { enablePush: false, initialWindowSize: windowBytes },
+    });
+    return new Promise((resolve, reject) => {
+      session.once('error', reject);
+      session.once('connect', () => {
+        session.setLocalWindowSize(windowBytes);
+        session.off('error', reject);
+        // Every call under way fails with the connection, and says so.
+        session.on('error', () => {});
+        resolve(new Connection(session));
+      });
+    });
+  }
+
+  close(): void {
+    this.session.destroy();
+  }
+
+  call<Request, Response>(
+    method: MethodContract<Request, Response>,
+    request: MessageInput<Request>,
+  ): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      let response: Response | undefined;
+      const stream = this.start(method, {
+        onMessage: (message) => {
+          response = message;
+        },
+        onEnd: (error) => {
+          if (error !== undefined) reject(error);
+          else if (response === undefined) reject(new CallError(13, 'no reply'));
+          else resolve(response);
+        },
+      });
+      stream.setTimeout(callTimeoutMs, () => stream.destroy(new Error('timed out')));
+      stream.end(framed(method.request, request));
+    });
+  }
+
+  stream<Request, Response>(
+    method: MethodContract<Request, Response>,
+    events: { onMessage: (message: Response) => void; onEnd: (error: Error | undefined) => void },
+  ): Stream<Request> {
+    const stream = this.start(method, events);
+    return {
+      send: (message) => {
+        stream.write(framed(method.request, message));
+      },
+      close: () => stream.close(http2.constants.NGHTTP2_CANCEL),
+    };
+  }
+
+  private start<Request, Response>(
+    method: MethodContract<Request, Response>,
+    events: { onMessage: (message: Response) => void; onEnd: (error: Error | undefined) => void },
+  ): http2.ClientHttp2Stream {
+    const stream = this.session.request({
+      ':method': 'POST',
+      ':path': method.path,
+      'content-type': 'application/grpc',
+      te: 'trailers',
+    });
+    const frames = new FrameReader((body) => events.onMessage(method.response.decode(body)));
+    let failure: Error | undefined = new CallError(14, 'the connection ended');
+    const readStatus = (headers: http2.IncomingHttpHeaders) => {
+      const status = headers['grpc-status'];
+      if (status === undefined) return;
+      failure = status === '0' ? undefined : new CallError(Number(status), decodeURIComponent(statusText(headers)));
+    };
+    // A reply without a body carries its status in the headers, every other in the trailers.
+    stream.on('response', readStatus);
+    stream.on('trailers', readStatus);
+    stream.on('data', (chunk: Buffer) => frames.push(chunk));
+    stream.on('error', (error) => {
+      failure = error;
+    });
+    stream.on('close', () => events.onEnd(failure));
+    return stream;
+  }
+}
+
+/** Cuts what arrives into gRPC's frames: a byte for compression, four of length, the message. */
+export class FrameReader {
+  private readonly onFrame: (body: Buffer) => void;
+  private chunks: Buffer[] = [];
+  private byteCount = 0;
+  /** Bytes that must be there before the next look. */
+  private wanted = frameHeaderBytes;
+
+  constructor(onFrame: (body: Buffer) => void) {
+    this.onFrame = onFrame;
+  }
+
+  push(chunk: Buffer): void {
+    this.chunks.push(chunk);
+    this.byteCount += chunk.length;
+    if (this.byteCount < this.wanted) return;
+    let rest = this.chunks.length === 1 ? chunk : Buffer.concat(this.chunks);
+    this.wanted = frameHeaderBytes;
+    while (rest.length >= frameHeaderBytes) {
+      const end = frameHeaderBytes + rest.readUInt32BE(1);
+      if (rest.length < end) {
+        this.wanted = end;
+        break;
+      }
+      this.onFrame(rest.subarray(frameHeaderBytes, end));
+      rest = rest.subarray(end);
+    }
+    this.chunks = rest.length === 0 ? [] : [rest];
+    this.byteCount = rest.length;
+  }
+}
+
+function framed<Message>(codec: MessageCodec<Message>, message: MessageInput<Message>): Buffer {
+  const body = codec.encode(message);
+  const frame = Buffer.allocUnsafe(frameHeaderBytes + body.length);
+  frame[0] = 0;
+  frame.writeUInt32BE(body.length, 1);
+  frame.set(body, frameHeaderBytes);
+  return frame;
+}
+
+function statusText(headers: http2.IncomingHttpHeaders): string {
+  const text = headers['grpc-message'];
+  return typeof text === 'string' ? text : 'failed';
+}
+
+function splitAddress(address: string): [string, number] {
+  const colon = address.lastIndexOf(':');
+  return [address.slice(0, colon).replace(/^\[|\]$/g, ''), Number(address.slice(colon + 1))];
+}

@@ -1,0 +1,28 @@
+import { UsageError } from './usage-error.ts';
+
+/** A server that is measured. */
+export interface Target {
+  readonly name: string;
+  /** HOST:PORT that writes and reads go to. */
+  readonly address: string;
+  /** HOST:PORT that watches go to. */
+  readonly watchAddress: string;
+  /** The server's process on this machine, to measure what it uses. */
+  readonly pid: number | undefined;
+}
+
+const pattern = /^(?<name>[^=]+)=(?<address>[^;@]+:\d+)(;(?<watchAddress>[^;@]+:\d+))?(@(?<pid>\d+))?$/;
+
+/** From `NAME=HOST:PORT[;HOST:PORT][@PID]`. Throws `UsageError`. */
+export function parseTarget(text: string): Target {
+  const groups = pattern.exec(text)?.groups;
+  if (!groups?.name || !groups.address) {
+    throw new UsageError(`a target is NAME=HOST:PORT[;HOST:PORT][@PID], not ${text}`);
+  }
+  return {
+    name: groups.name,
+    address: groups.address,
+    watchAddress: groups.watchAddress ?? groups.address,
+    pid: groups.pid === undefined ? undefined : Number(groups.pid),
+  };
+}

@@ -1,0 +1,73 @@
+/** A thread of the load generator: runs its share of one phase on one target at a time, as it is told. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { Connection } from './connection.ts';
+import { KeyTable } from './key-table.ts';
+import type { Options } from './options.ts';
+import { phases } from './phases.ts';
+import type { Sample } from './sample.ts';
+import type { Target } from './target.ts';
+import { valueSource } from './values.ts';
+
+/** What a thread is started with. */
+export interface ThreadData {
+  readonly options: Options;
+  /** From 0 on. */
+  readonly thread: number;
+}
+
+/** What a thread is told. */
+export interface ThreadOrder {
+  readonly phase: string;
+  readonly target: Target;
+}
+
+/** A target as this thread knows it. */
+interface TargetState {
+  readonly connections: readonly Connection[];
+  readonly watchConnection: Connection;
+  readonly keys: KeyTable;
+}
+
+const { options, thread } = workerData as ThreadData;
+const states = new Map<string, TargetState>();
+const value = valueSource(options.valueBytes);
+
+parentPort?.on('message', async (order: ThreadOrder) => {
+  parentPort?.postMessage(await run(order).catch((error: Error) => error.message));
+});
+
+async function run({ phase: name, target }: ThreadOrder): Promise<Sample | undefined> {
+  const phase = phases[name];
+  if (phase === undefined) throw new Error(`no phase ${name}`);
+  const state = states.get(target.name) ?? (await connect(target));
+  states.set(target.name, state);
+  const clientCount = shareOf(phase.clientCount(options));
+  if (clientCount === 0) return undefined;
+  return phase.run({
+    options,
+    clientCount,
+    connection: (client) => state.connections[client % state.connections.length] as Connection,
+    watchConnection: state.watchConnection,
+    keys: state.keys,
+    value,
+  });
+}
+
+async function connect(target: Target): Promise<TargetState> {
+  const connectionCount = Math.max(1, shareOf(options.connectionCount));
+  return {
+    connections: await Promise.all(Array.from({ length: connectionCount }, () => Connection.open(target.address))),
+    watchConnection: await Connection.open(target.watchAddress),
+    keys: new KeyTable({
+      prefix: options.prefix,
+      total: options.keyCount,
+      share: thread,
+      shareCount: options.threadCount,
+    }),
+  };
+}
+
+/** This thread's part of something that is divided among all. */
+function shareOf(total: number): number {
+  return Math.floor(total / options.threadCount) + (thread < total % options.threadCount ? 1 : 0);
+}

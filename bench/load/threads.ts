@@ -1,0 +1,34 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import type { Options } from './options.ts';
+import type { Sample } from './sample.ts';
+import type { ThreadData, ThreadOrder } from './thread.ts';
+
+/** The threads of the load generator. */
+export class Threads {
+  private readonly workers: readonly Worker[];
+
+  constructor(options: Options) {
+    this.workers = Array.from({ length: options.threadCount }, (_, thread) => {
+      const workerData: ThreadData = { options, thread };
+      return new Worker(new URL('./thread.ts', import.meta.url), { workerData });
+    });
+  }
+
+  /** Runs a phase on all threads at once; those without a client of it have no sample. Throws when one cannot. */
+  async run(order: ThreadOrder): Promise<Sample[]> {
+    const replies = await Promise.all(
+      this.workers.map(async (worker) => {
+        worker.postMessage(order);
+        const [reply] = (await once(worker, 'message')) as [Sample | string | undefined];
+        if (typeof reply === 'string') throw new Error(`${order.target.name} (${order.target.address}): ${reply}`);
+        return reply;
+      }),
+    );
+    return replies.filter((sample) => sample !== undefined);
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all(this.workers.map((worker) => worker.terminate()));
+  }
+}
