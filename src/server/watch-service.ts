@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import type { WatchHub } from '../watch/hub.ts';
+import { WatchSession } from '../watch/watch-session.ts';
+import { Watch, type WatchCreateRequest, WatchRequest } from '../wire/generated/etcdserverpb/watch.ts';
+import { parseWatch } from './parse-watch.ts';
+import type { Call, Method } from './transport.ts';
+
+const idTakenText = 'mvcc: duplicate watch ID provided on the WatchStream';
+
+/** etcdserverpb.Watch: a stream of requests that begin and end watches, and of what the watches see. */
+export function watchService(hub: WatchHub): readonly Method[] {
+  return [
+    {
+      path: Watch.methods.watch.path,
+      kind: 'bidirectional',
+      async handle(stream, call) {
+        const session = new WatchSession(hub, stream);
+        try {
+          await Promise.race([serve(session, stream.incoming, call), session.ended]);
+        } finally {
+          session.close();
+        }
+      },
+    },
+  ];
+}
+
+/** A client that has nothing more to ask still listens: the stream ends when the client goes. */
+async function serve(session: WatchSession, incoming: AsyncIterable<Uint8Array>, call: Call): Promise<void> {
+  for await (const bytes of incoming) {
+    if (session.isClosed) return;
+    run(session, WatchRequest.decode(bytes));
+  }
+  if (!call.signal.aborted) await once(call.signal, 'abort');
+}
+
+function run(session: WatchSession, { requestUnion }: WatchRequest): void {
+  switch (requestUnion?.case) {
+    case 'createRequest':
+      return create(session, requestUnion.value);
+    case 'cancelRequest':
+      return session.cancel(requestUnion.value.watchId);
+    case 'progressRequest':
+      return session.requestProgress();
+    case undefined:
+      // Neither: etcd passes over it too.
+      return;
+  }
+}
+
+function create(session: WatchSession, request: WatchCreateRequest): void {
+  const parsed = parseWatch(request);
+  if ('refused' in parsed) return session.refuse(parsed.refused);
+  if (!session.create(parsed.requested, request.watchId)) session.refuse(idTakenText);
+}

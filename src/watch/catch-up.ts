@@ -1,0 +1,114 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { assert, DriverError } from '../errors.ts';
+import type { LogEvent } from '../mvcc/results.ts';
+import { isWanted } from './audience.ts';
+import { eventChunks } from './event-chunk.ts';
+import type { WatchHub } from './hub.ts';
+import { holdsKey } from './key-index.ts';
+import type { Position } from './position.ts';
+import { watchLimits } from './watch-limits.ts';
+import type { Watcher } from './watcher.ts';
+
+/**
+ * Brings one watcher from where it is to the hub's position: from the event log when that reaches back far enough, from
+ * the database in pages otherwise, never faster than its stream is read.
+ */
+export class CatchUp {
+  readonly #hub: WatchHub;
+  readonly #watcher: Watcher;
+  #failureCount = 0;
+
+  constructor(hub: WatchHub, watcher: Watcher) {
+    this.#hub = hub;
+    this.#watcher = watcher;
+  }
+
+  /** Resolves when the watcher has joined the live ones, or ended. */
+  async run(): Promise<void> {
+    while (this.#isBehind) {
+      try {
+        await this.#step();
+        this.#failureCount = 0;
+      } catch (error) {
+        if (!(error instanceof DriverError)) throw error;
+        await this.#pauseAfterFailure();
+      }
+    }
+  }
+
+  get #isBehind(): boolean {
+    return this.#watcher.state === 'behind';
+  }
+
+  async #step(): Promise<void> {
+    const position = this.#watcher.position ?? this.#hub.log.positionBefore(this.#watcher.startRevision);
+    if (!position) return this.#findStart();
+    this.#watcher.position = position;
+    if (position.id >= this.#hub.position.id) return this.#hub.join(this.#watcher);
+    if (!this.#watcher.session.hasRoom) return this.#waitForRoom();
+    if (!this.#hub.log.covers(position.id)) return this.#readDatabase(position);
+    this.#readLog(position);
+    if (this.#watcher.position.id < this.#hub.position.id) await nextTurn();
+  }
+
+  async #findStart(): Promise<void> {
+    const { startRevision } = this.#watcher;
+    const { id, head } = await this.#hub.turnstile.pass(() => this.#hub.source.idBefore(startRevision));
+    if (!this.#isBehind) return;
+    if (startRevision < head.compactRevision) return this.#watcher.session.endCompacted(this.#watcher, head.compactRevision);
+    this.#watcher.position = { id, revision: startRevision - 1 };
+  }
+
+  #readLog(position: Position): void {
+    const { events, through } = this.#hub.log.after(position.id, watchLimits.logSliceEventsMax);
+    assert(through !== undefined, 'the log reaches to the hub');
+    const { keys, wants } = this.#watcher.audience;
+    const wanted = events.filter((event) => holdsKey(keys, event.key) && isWanted(event, wants));
+    this.#watcher.position = this.#send(wanted, this.#hub.source.latestHead.compactRevision, position) ?? through;
+  }
+
+  async #readDatabase(position: Position): Promise<void> {
+    const { keys, wants } = this.#watcher.audience;
+    const request = { keys, afterId: position.id, through: this.#hub.position };
+    // Read only what the stream takes: a page held until it does would be memory without bound.
+    const page = await this.#hub.turnstile.pass(async () => {
+      if (!this.#isBehind || !this.#watcher.session.hasRoom) return undefined;
+      return this.#hub.source.eventsOfKeys({ ...request, throughId: request.through.id });
+    });
+    if (!page || !this.#isBehind) return;
+    const { compactRevision } = page.head;
+    if (position.revision + 1 < compactRevision) return this.#watcher.session.endCompacted(this.#watcher, compactRevision);
+    assert(page.throughId > position.id, 'a page goes on');
+    const wanted = page.events.filter((event) => isWanted(event, wants));
+    const isThrough = page.throughId >= request.through.id;
+    const end = isThrough ? request.through : { id: page.throughId, revision: lastRevision(page.events, position) };
+    this.#watcher.position = this.#send(wanted, compactRevision, position) ?? end;
+  }
+
+  /** Sends what the stream takes. Returns how far it came when that is not everything. */
+  #send(events: readonly LogEvent[], compactRevision: number, from: Position): Position | undefined {
+    const form = { previous: this.#watcher.audience.wants.previous, compactRevision };
+    let position = from;
+    for (const chunk of eventChunks(events, form, watchLimits.responseBytesMax)) {
+      if (!this.#watcher.session.hasRoom) return position;
+      this.#watcher.session.sendCatchUp(this.#watcher, chunk, this.#hub.position.revision);
+      position = chunk.end;
+    }
+    return undefined;
+  }
+
+  async #waitForRoom(): Promise<void> {
+    await this.#watcher.session.drained();
+    if (this.#isBehind && !this.#watcher.session.hasRoom) await sleep(watchLimits.backlogCheckMs, undefined, { ref: false });
+  }
+
+  async #pauseAfterFailure(): Promise<void> {
+    const ms = Math.min(watchLimits.retryMsMin * 2 ** this.#failureCount, watchLimits.retryMsMax);
+    this.#failureCount += 1;
+    await sleep(ms, undefined, { ref: false });
+  }
+}
+
+function lastRevision(events: readonly LogEvent[], position: Position): number {
+  return events.at(-1)?.revision ?? position.revision;
+}

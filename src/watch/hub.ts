@@ -1,0 +1,263 @@
+import type { Logger } from '../logger.ts';
+import type { Keys, Revision } from '../mvcc/operations.ts';
+import type { LogEvent } from '../mvcc/results.ts';
+import type { Origin } from '../wire/response-headers.ts';
+import { Audience, audienceName, type EventSelection, isWanted } from './audience.ts';
+import { type EventChunk, eventChunks } from './event-chunk.ts';
+import { EventLog } from './event-log.ts';
+import type { EventPage, EventSource } from './event-source.ts';
+import { KeyIndex } from './key-index.ts';
+import type { Position } from './position.ts';
+import { ResponseEncoder } from './response-encoder.ts';
+import { Tailer } from './tailer.ts';
+import { Turnstile } from './turnstile.ts';
+import { watchLimits } from './watch-limits.ts';
+import type { Watcher, WatcherHome } from './watcher.ts';
+
+/** What a hub is made of. */
+export interface WatchHubOptions {
+  readonly source: EventSource;
+  readonly origin: Origin;
+  readonly logger: Logger;
+  /** Rows the tailer reads at once. */
+  readonly pageRowsMax: number;
+  /** How often a watch that asked for it hears how far it is, while nothing happens. */
+  readonly progressIntervalMs: number;
+  /** A response of more bytes is sent in pieces to the watches that allow it. */
+  readonly fragmentBytesMax: number;
+  /** Bytes of the event log. */
+  readonly eventLogBytesMax?: number;
+  /** Bytes all streams may have waiting. */
+  readonly backlogBytesMax?: number;
+}
+
+/** For metrics. */
+export interface WatchStatistics {
+  readonly streams: number;
+  readonly watchers: number;
+  /** Watchers that catch up. */
+  readonly watchersBehind: number;
+  readonly eventsSent: number;
+  readonly eventLogBytes: number;
+  readonly eventsEvicted: number;
+  /** Everything through this revision was delivered. */
+  readonly revision: Revision;
+}
+
+/**
+ * All watches of this process. A page of the tailer goes to the watchers that are live, at once; those that are behind
+ * read on from the log by themselves and join when they have reached the hub's position. One thread runs it all, so a
+ * position compared is a position joined: no event is missed between, and none comes twice.
+ */
+export class WatchHub {
+  readonly source: EventSource;
+  readonly logger: Logger;
+  readonly encoder: ResponseEncoder;
+  readonly progressIntervalMs: number;
+  readonly fragmentBytesMax: number;
+  readonly log: EventLog;
+  /** Before the database is read for a watcher that is behind. */
+  readonly turnstile = new Turnstile({ countMax: watchLimits.catchUpReadsMax });
+  readonly #tailer: Tailer;
+  readonly #backlogBytesMax: number;
+  readonly #index = new KeyIndex<Audience<Watcher>>();
+  readonly #audiences = new Map<string, Audience<Watcher>>();
+  readonly #sessions = new Set<WatcherHome>();
+  /** Sessions with messages of the page that is being delivered. */
+  readonly #unsent: WatcherHome[] = [];
+  readonly #matches: Audience<Watcher>[] = [];
+  #watcherCount = 0;
+  #behindCount = 0;
+  #eventsSent = 0;
+
+  constructor(options: WatchHubOptions) {
+    const { source, logger } = options;
+    this.source = source;
+    this.logger = logger;
+    this.encoder = new ResponseEncoder(options.origin);
+    this.progressIntervalMs = Math.max(options.progressIntervalMs, watchLimits.progressIntervalMsMin);
+    this.fragmentBytesMax = options.fragmentBytesMax;
+    this.log = new EventLog({ bytesMax: options.eventLogBytesMax ?? watchLimits.eventLogBytesMax });
+    this.#backlogBytesMax = options.backlogBytesMax ?? watchLimits.backlogBytesMax;
+    this.#tailer = new Tailer({
+      source,
+      logger,
+      countMax: options.pageRowsMax,
+      deliver: (page, from, to) => this.#deliver(page, from, to),
+    });
+  }
+
+  /** Every event up to here went to the live watchers. */
+  get position(): Position {
+    return this.#tailer.position;
+  }
+
+  /** The newest revision this process knows. */
+  get revision(): Revision {
+    return Math.max(this.source.latestHead.revision, this.position.revision);
+  }
+
+  /** Bytes a stream may have waiting before its watchers are served later. */
+  get streamBacklogBytesMax(): number {
+    const share = Math.floor(this.#backlogBytesMax / Math.max(this.#sessions.size, 1));
+    return Math.max(watchLimits.streamBacklogBytesMin, Math.min(share, watchLimits.streamBacklogBytesMax));
+  }
+
+  get statistics(): WatchStatistics {
+    return {
+      streams: this.#sessions.size,
+      watchers: this.#watcherCount,
+      watchersBehind: this.#behindCount,
+      eventsSent: this.#eventsSent,
+      eventLogBytes: this.log.bytes,
+      eventsEvicted: this.log.evictedCount,
+      revision: this.position.revision,
+    };
+  }
+
+  admit(session: WatcherHome): void {
+    this.#sessions.add(session);
+  }
+
+  dismiss(session: WatcherHome): void {
+    this.#sessions.delete(session);
+  }
+
+  /** Ends every stream. */
+  close(): void {
+    for (const session of [...this.#sessions]) session.stop();
+    this.#tailer.close();
+  }
+
+  /** Resolves when everything that was committed at the time of the call was delivered: through this revision. */
+  catchUp(): Promise<Revision> {
+    return this.#tailer.catchUp();
+  }
+
+  /** Who wants these events in this form. To be followed by `attach`, in the same tick. */
+  audience(keys: Keys, wants: EventSelection): Audience<Watcher> {
+    const name = audienceName(keys, wants);
+    const existing = this.#audiences.get(name);
+    if (existing) return existing;
+    const audience = new Audience<Watcher>(name, keys, wants);
+    this.#audiences.set(name, audience);
+    this.#index.add(keys, audience);
+    return audience;
+  }
+
+  /** Counts a new watcher in. With the first one the tailer begins to read. */
+  attach(watcher: Watcher): void {
+    watcher.audience.memberCount += 1;
+    if (this.#watcherCount === 0) {
+      this.#tailer.resume();
+      this.log.reset(this.position);
+    }
+    this.#watcherCount += 1;
+    watcher.state = 'behind';
+    this.#behindCount += 1;
+  }
+
+  /** From the next page on, the watcher gets its events as they come. Everything through `position` was sent to it, or is not for it. */
+  join(watcher: Watcher): void {
+    watcher.state = 'live';
+    watcher.position = undefined;
+    watcher.audience.add(watcher);
+    this.#behindCount -= 1;
+  }
+
+  /** The watcher got everything through `position` and no more: it has to read on by itself. */
+  fallBehind(watcher: Watcher, position: Position): void {
+    watcher.audience.remove(watcher);
+    watcher.state = 'behind';
+    watcher.position = position;
+    this.#behindCount += 1;
+    watcher.session.follow(watcher);
+  }
+
+  /** The end of a watcher. With the last one the tailer rests, and the log is given back. */
+  detach(watcher: Watcher, state: 'compacted' | 'closed'): void {
+    if (watcher.state === 'compacted' || watcher.state === 'closed') {
+      watcher.state = state;
+      return;
+    }
+    if (watcher.state === 'live') watcher.audience.remove(watcher);
+    else this.#behindCount -= 1;
+    watcher.state = state;
+    this.#release(watcher.audience);
+    this.#watcherCount -= 1;
+    if (this.#watcherCount > 0) return;
+    this.#tailer.rest();
+    this.log.reset(this.position);
+  }
+
+  countSent(events: number): void {
+    this.#eventsSent += events;
+  }
+
+  /** Has `session.flush` called when the page has been delivered to all. */
+  flushLater(session: WatcherHome): void {
+    this.#unsent.push(session);
+  }
+
+  #release(audience: Audience<Watcher>): void {
+    audience.memberCount -= 1;
+    if (audience.memberCount > 0) return;
+    this.#audiences.delete(audience.name);
+    this.#index.remove(audience.keys, audience);
+  }
+
+  #deliver(page: EventPage, from: Position, to: Position): void {
+    if (mayLackEvents(page, from, to)) return this.#skip(from, to);
+    this.log.append(page.events, to);
+    for (const audience of this.#assign(page.events)) {
+      const form = { previous: audience.wants.previous, compactRevision: 0 };
+      const chunks = eventChunks(audience.batch, form, watchLimits.responseBytesMax);
+      audience.batch = [];
+      this.#send(audience, chunks, from);
+    }
+    for (const session of this.#unsent.splice(0)) session.flush();
+  }
+
+  /** Hands each event to its audiences' batches; returns the audiences that have one. */
+  #assign(events: readonly LogEvent[]): readonly Audience<Watcher>[] {
+    const touched: Audience<Watcher>[] = [];
+    const matches = this.#matches;
+    for (const event of events) {
+      matches.length = 0;
+      this.#index.match(event.key, matches);
+      for (const audience of matches) {
+        if (audience.members.length === 0 || !isWanted(event, audience.wants)) continue;
+        if (audience.batch.length === 0) touched.push(audience);
+        audience.batch.push(event);
+      }
+    }
+    return touched;
+  }
+
+  #send(audience: Audience<Watcher>, chunks: readonly EventChunk[], from: Position): void {
+    const late: { watcher: Watcher; position: Position }[] = [];
+    for (const watcher of audience.members) {
+      const position = watcher.session.sendLive(watcher, chunks, from);
+      if (position) late.push({ watcher, position });
+    }
+    for (const { watcher, position } of late) this.fallBehind(watcher, position);
+  }
+
+  /**
+   * Events may have been compacted before they were read: this process slept, or its database was away, while another
+   * one wrote and compacted. Every live watcher finds out for itself what is left for it, as after any late start.
+   */
+  #skip(from: Position, to: Position): void {
+    this.logger.warn({ from: from.revision, to: to.revision }, 'events were compacted before they were read');
+    this.log.reset(to);
+    for (const audience of this.#audiences.values()) {
+      for (const watcher of [...audience.members]) this.fallBehind(watcher, from);
+    }
+  }
+}
+
+/** Ids have no gaps, so a page with as many events as ids is whole, whatever was compacted meanwhile. */
+function mayLackEvents(page: EventPage, from: Position, to: Position): boolean {
+  const isDense = page.events.length === to.id - from.id;
+  return !isDense && page.head.compactRevision > from.revision + 1;
+}

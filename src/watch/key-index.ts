@@ -1,0 +1,40 @@
+import type { Keys } from '../mvcc/operations.ts';
+import { IntervalTree } from './interval-tree.ts';
+
+/** Whom does a key concern: one look-up for single keys, and one path through a tree for intervals, however many there are. */
+export class KeyIndex<Item> {
+  readonly #single = new Map<string, Item[]>();
+  readonly #intervals = new IntervalTree<Item>();
+
+  /** An item may be added once to the same keys. */
+  add(keys: Keys, item: Item): void {
+    if (!('one' in keys)) return this.#intervals.add(keys, item);
+    const items = this.#single.get(keys.one);
+    if (items) items.push(item);
+    else this.#single.set(keys.one, [item]);
+  }
+
+  /** Whether it was there. */
+  remove(keys: Keys, item: Item): boolean {
+    if (!('one' in keys)) return this.#intervals.remove(keys, item);
+    const items = this.#single.get(keys.one) ?? [];
+    const index = items.indexOf(item);
+    if (index < 0) return false;
+    items.splice(index, 1);
+    if (items.length === 0) this.#single.delete(keys.one);
+    return true;
+  }
+
+  /** Appends the items a key concerns, each once for each of its keys that match. */
+  match(key: string, found: Item[]): void {
+    const items = this.#single.get(key);
+    if (items) for (const item of items) found.push(item);
+    this.#intervals.match(key, found);
+  }
+}
+
+/** Whether a key is among these keys. */
+export function holdsKey(keys: Keys, key: string): boolean {
+  if ('one' in keys) return keys.one === key;
+  return key >= keys.start && (keys.end === undefined || key < keys.end);
+}

@@ -1,0 +1,175 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DriverError } from '../errors.ts';
+import type { Logger } from '../logger.ts';
+import type { Revision, RowId } from '../mvcc/operations.ts';
+import type { Head } from '../mvcc/results.ts';
+import type { EventPage, EventSource } from './event-source.ts';
+import type { Position } from './position.ts';
+import { watchLimits } from './watch-limits.ts';
+
+interface CatchUpWaiter {
+  /** The head of the first snapshot taken after the question; undefined: not read yet. */
+  throughId: RowId | undefined;
+  resolve(revision: Revision): void;
+}
+
+/** What the tailer is told, and tells. */
+export interface TailerOptions {
+  readonly source: EventSource;
+  readonly logger: Logger;
+  /** Rows read at once. */
+  readonly countMax: number;
+  /** The events between two positions, all of them that still exist, never half a transaction. Must not throw. */
+  deliver(page: EventPage, from: Position, to: Position): void;
+}
+
+/**
+ * Follows the log for all watchers of this process: a commit wakes it, or the timer, and it reads on from where it is, a
+ * bounded page at a time. It outlives the database's absence. While it rests it only remembers the newest head.
+ */
+export class Tailer {
+  readonly #options: TailerOptions;
+  readonly #stopWatchingHeads: () => void;
+  readonly #waiters: CatchUpWaiter[] = [];
+  #position: Position = { id: 0, revision: 0 };
+  #isResting = true;
+  #isClosed = false;
+  /** Grows when the position jumps: a page read from before the jump is void. */
+  #epoch = 0;
+  #endWait: (() => void) | undefined;
+  #failureCount = 0;
+
+  constructor(options: TailerOptions) {
+    this.#options = options;
+    this.#stopWatchingHeads = options.source.onHead(() => this.#isDue && this.#wake());
+    void this.#run();
+  }
+
+  /** Every event up to here was delivered. Moves on without delivering while the tailer rests. */
+  get position(): Position {
+    return this.#isResting ? positionOf(this.#options.source.latestHead) : this.#position;
+  }
+
+  /** Starts to deliver what comes after the newest head. */
+  resume(): void {
+    if (!this.#isResting) return;
+    this.#position = this.position;
+    this.#isResting = false;
+    this.#epoch += 1;
+    this.#wake();
+  }
+
+  /** Stops to read: nobody watches. */
+  rest(): void {
+    this.#isResting = true;
+    this.#epoch += 1;
+    for (const waiter of this.#waiters.splice(0)) waiter.resolve(this.position.revision);
+  }
+
+  /** Resolves when everything that was committed at the time of the call, by any instance, was delivered: through this revision. */
+  catchUp(): Promise<Revision> {
+    if (this.#isResting) return Promise.resolve(this.position.revision);
+    return new Promise((resolve) => {
+      this.#waiters.push({ throughId: undefined, resolve });
+      this.#wake();
+    });
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#stopWatchingHeads();
+    this.rest();
+    this.#wake();
+  }
+
+  /** Whether there is something to read. It is asked before every wait, so no wake-up is lost. */
+  get #isDue(): boolean {
+    if (this.#isResting) return false;
+    return this.#waiters.length > 0 || this.#options.source.latestHead.id > this.#position.id;
+  }
+
+  #wake(): void {
+    this.#endWait?.();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#isClosed) {
+      if (!this.#isDue) await this.#wait(this.#isResting ? undefined : this.#options.source.pollIntervalMs);
+      try {
+        await this.#readToHead();
+      } catch (error) {
+        this.#reportFailure(error);
+        await this.#pauseAfterFailure();
+      }
+    }
+  }
+
+  /** Reads pages until one reaches the head of its own snapshot. */
+  async #readToHead(): Promise<void> {
+    const { source, countMax } = this.#options;
+    for (let isBehind = true; isBehind && !this.#isResting; ) {
+      const epoch = this.#epoch;
+      const asking = this.#waiters.filter(({ throughId }) => throughId === undefined);
+      const page = await source.eventsAfter({ afterId: this.#position.id, countMax });
+      this.#reportRecovery();
+      if (epoch !== this.#epoch) continue;
+      this.#accept(page);
+      for (const waiter of asking) waiter.throughId = page.head.id;
+      this.#answerWaiters();
+      isBehind = this.#position.id < page.head.id || this.#waiters.length > 0;
+    }
+  }
+
+  #accept(page: EventPage): void {
+    const from = this.#position;
+    const to = endOf(page, from);
+    if (to.id <= from.id) return;
+    this.#position = to;
+    this.#options.deliver(page, from, to);
+  }
+
+  #answerWaiters(): void {
+    for (const waiter of this.#waiters.splice(0)) {
+      if (waiter.throughId !== undefined && waiter.throughId <= this.#position.id) waiter.resolve(this.#position.revision);
+      else this.#waiters.push(waiter);
+    }
+  }
+
+  /** Until woken, or for so long; undefined: until woken. */
+  async #wait(ms: number | undefined): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = ms === undefined ? undefined : setTimeout(resolve, ms);
+    this.#endWait = resolve;
+    await promise;
+    this.#endWait = undefined;
+    clearTimeout(timer);
+  }
+
+  async #pauseAfterFailure(): Promise<void> {
+    const ms = Math.min(watchLimits.retryMsMin * 2 ** (this.#failureCount - 1), watchLimits.retryMsMax);
+    await sleep(ms, undefined, { ref: false });
+  }
+
+  #reportFailure(error: unknown): void {
+    this.#failureCount += 1;
+    const { logger } = this.#options;
+    if (!(error instanceof DriverError)) logger.error({ error }, 'reading events failed; trying again');
+    else if (this.#failureCount === 1) logger.warn({ error }, 'watches wait: the database does not answer; trying again');
+  }
+
+  #reportRecovery(): void {
+    if (this.#failureCount > 0) this.#options.logger.info('watches go on: the database answers again');
+    this.#failureCount = 0;
+  }
+}
+
+function positionOf(head: Head): Position {
+  return { id: head.id, revision: head.revision };
+}
+
+/** An empty page has seen everything up to its head: there was nothing to deliver. */
+function endOf(page: EventPage, from: Position): Position {
+  const last = page.events.at(-1);
+  if (!last || page.throughId >= page.head.id) return positionOf(page.head);
+  return { id: page.throughId, revision: Math.max(from.revision, last.revision) };
+}

@@ -1,0 +1,22 @@
+/** Lets so many at once through, the others wait in order. */
+export class Turnstile {
+  readonly #countMax: number;
+  readonly #waiting: (() => void)[] = [];
+  #count = 0;
+
+  constructor({ countMax }: { countMax: number }) {
+    this.#countMax = countMax;
+  }
+
+  async pass<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#count < this.#countMax) this.#count += 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next) next();
+      else this.#count -= 1;
+    }
+  }
+}

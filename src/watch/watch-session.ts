@@ -1,0 +1,248 @@
+import { etcdError } from '../errors.ts';
+import type { Revision } from '../mvcc/operations.ts';
+import { CatchUp } from './catch-up.ts';
+import { type EventChunk, eventChunks } from './event-chunk.ts';
+import type { WatchHub } from './hub.ts';
+import type { Position } from './position.ts';
+import type { ResponseMessage } from './response-encoder.ts';
+import { watchLimits } from './watch-limits.ts';
+import type { WatchStream } from './watch-stream.ts';
+import { Watcher, type WatcherHome, type WatchRequested } from './watcher.ts';
+
+/** The watches of one stream. Whatever it sends goes through here, in order. */
+export class WatchSession implements WatcherHome {
+  readonly #hub: WatchHub;
+  readonly #stream: WatchStream;
+  readonly #watchers = new Map<bigint, Watcher>();
+  readonly #ended = Promise.withResolvers<never>();
+  #nextId = 0n;
+  /** Responses of the page that is being delivered. */
+  #unsent: ResponseMessage[] = [];
+  #unsentBytes = 0;
+  /** Watchers that catch up. */
+  #behindCount = 0;
+  #progressTimer: NodeJS.Timeout | undefined;
+  #progressAsked = 0;
+  #isProgressUnderWay = false;
+  /** Answers that wait for the last watcher to catch up. */
+  #progressOwed = 0;
+  #isClosed = false;
+
+  /** Whoever opens it closes it. */
+  constructor(hub: WatchHub, stream: WatchStream) {
+    this.#hub = hub;
+    this.#stream = stream;
+    hub.admit(this);
+    // Nobody may wait for it.
+    this.#ended.promise.catch(() => undefined);
+  }
+
+  /** Rejects when the server ends the stream: it stops, or failed. */
+  get ended(): Promise<never> {
+    return this.#ended.promise;
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
+  /** One that holds nothing takes a response of any size. */
+  get hasRoom(): boolean {
+    return this.#stream.pendingBytes + this.#unsentBytes < this.#hub.streamBacklogBytesMax;
+  }
+
+  /** Begins a watch, with an id of the client's choice, or 0n for the next free one. Undefined: the id is taken. */
+  create(requested: WatchRequested, wantedId: bigint): Watcher | undefined {
+    if (wantedId !== 0n && this.#watchers.has(wantedId)) return undefined;
+    const id = wantedId === 0n ? this.#freeId() : wantedId;
+    const hub = this.#hub;
+    const audience = hub.audience(requested.keys, requested.wants);
+    const watcher = new Watcher(this, id, audience, requested, hub.revision);
+    this.#watchers.set(id, watcher);
+    hub.attach(watcher);
+    this.#send([hub.encoder.created(hub.revision, watcher.idField)]);
+    if (requested.progressNotify) this.#startProgressTimer();
+    this.#begin(watcher);
+    return watcher;
+  }
+
+  /** Answers a watch that cannot be, with the reason. */
+  refuse(reason: string): void {
+    this.#send([this.#hub.encoder.refused(this.#hub.revision, reason)]);
+  }
+
+  /** Ends a watch. An unknown id is passed over, as in etcd. */
+  cancel(id: bigint): void {
+    const watcher = this.#watchers.get(id);
+    if (!watcher) return;
+    this.#hub.detach(watcher, 'closed');
+    this.#watchers.delete(id);
+    this.#send([this.#hub.encoder.canceled(this.#hub.revision, watcher.idField)]);
+  }
+
+  /**
+   * Answers how far the stream is, once everything committed by now was sent on it. As in etcd, a stream without watches is not
+   * answered, nor one with a watch that begins in the future or has ended by compaction.
+   */
+  requestProgress(): void {
+    if (this.#progressAsked < watchLimits.progressAnswersMax) this.#progressAsked += 1;
+    if (!this.#isProgressUnderWay) void this.#answerProgress();
+  }
+
+  /** Ends everything; the stream itself ends with its handler. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    clearInterval(this.#progressTimer);
+    for (const watcher of this.#watchers.values()) this.#hub.detach(watcher, 'closed');
+    this.#watchers.clear();
+    this.#unsent = [];
+    this.#hub.dismiss(this);
+  }
+
+  stop(): void {
+    this.#fail(etcdError('stopped'));
+  }
+
+  sendLive(watcher: Watcher, chunks: readonly EventChunk[], from: Position): Position | undefined {
+    let position = from;
+    for (const chunk of chunks) {
+      if (!this.hasRoom) return position;
+      if (this.#unsent.length === 0) this.#hub.flushLater(this);
+      this.#unsentBytes += chunk.bytes.length;
+      this.#append(this.#unsent, watcher, chunk, chunk.end.revision);
+      position = chunk.end;
+    }
+    return undefined;
+  }
+
+  flush(): void {
+    const messages = this.#unsent;
+    this.#unsent = [];
+    this.#unsentBytes = 0;
+    if (messages.length > 0) this.#send(messages);
+  }
+
+  sendCatchUp(watcher: Watcher, chunk: EventChunk, revision: Revision): void {
+    this.flush();
+    const messages: ResponseMessage[] = [];
+    this.#append(messages, watcher, chunk, revision);
+    this.#send(messages);
+  }
+
+  follow(watcher: Watcher): void {
+    this.#behindCount += 1;
+    void new CatchUp(this.#hub, watcher).run().then(
+      () => this.#finishFollowing(),
+      (error: unknown) => this.#failFollowing(error),
+    );
+  }
+
+  endCompacted(watcher: Watcher, compactRevision: Revision): void {
+    this.#hub.detach(watcher, 'compacted');
+    this.#send([this.#hub.encoder.compacted(compactRevision, watcher.idField)]);
+  }
+
+  async drained(): Promise<void> {
+    await this.#stream.drained();
+  }
+
+  #freeId(): bigint {
+    while (this.#watchers.has(this.#nextId)) this.#nextId += 1n;
+    const id = this.#nextId;
+    this.#nextId += 1n;
+    return id;
+  }
+
+  #begin(watcher: Watcher): void {
+    const { startRevision } = watcher;
+    const { compactRevision } = this.#hub.source.latestHead;
+    if (startRevision < compactRevision) return this.endCompacted(watcher, compactRevision);
+    if (startRevision > this.#hub.position.revision) return this.#hub.join(watcher);
+    this.follow(watcher);
+  }
+
+  #append(messages: ResponseMessage[], watcher: Watcher, chunk: EventChunk, revision: Revision): void {
+    if (chunk.firstRevision < watcher.startRevision) return this.#appendRest(messages, watcher, chunk, revision);
+    const { encoder, fragmentBytesMax } = this.#hub;
+    if (watcher.fragment) messages.push(...encoder.fragments(revision, watcher.idField, chunk, fragmentBytesMax));
+    else messages.push(encoder.events(revision, watcher.idField, chunk));
+    watcher.isBusy = true;
+    this.#hub.countSent(chunk.events.length);
+  }
+
+  /** A watch that begins amid a chunk gets the rest of it. */
+  #appendRest(messages: ResponseMessage[], watcher: Watcher, chunk: EventChunk, revision: Revision): void {
+    const events = chunk.events.filter((event) => event.revision >= watcher.startRevision);
+    for (const rest of eventChunks(events, chunk.form, watchLimits.responseBytesMax)) {
+      this.#append(messages, watcher, rest, revision);
+    }
+  }
+
+  #send(messages: readonly ResponseMessage[]): void {
+    if (!this.#isClosed) this.#stream.send(messages);
+  }
+
+  #finishFollowing(): void {
+    this.#behindCount -= 1;
+    if (this.#behindCount > 0 || this.#progressOwed === 0) return;
+    const answers = this.#progressOwed;
+    this.#progressOwed = 0;
+    this.#sendProgress(answers);
+  }
+
+  #failFollowing(error: unknown): void {
+    this.#hub.logger.error({ error }, 'a watch failed while it caught up');
+    this.#fail(error);
+  }
+
+  /** Ends the stream with an error. */
+  #fail(error: unknown): void {
+    this.#ended.reject(error);
+    this.close();
+  }
+
+  async #answerProgress(): Promise<void> {
+    this.#isProgressUnderWay = true;
+    while (this.#progressAsked > 0 && !this.#isClosed) {
+      const answers = this.#progressAsked;
+      this.#progressAsked = 0;
+      await this.#hub.catchUp();
+      this.#sendProgress(answers);
+    }
+    this.#isProgressUnderWay = false;
+  }
+
+  #sendProgress(answers: number): void {
+    const { revision } = this.#hub.position;
+    if (this.#watchers.size === 0 || this.#isClosed) return;
+    if (this.#behindCount > 0) {
+      this.#progressOwed = Math.min(this.#progressOwed + answers, watchLimits.progressAnswersMax);
+      return;
+    }
+    for (const { state, progressRevisionMin } of this.#watchers.values()) {
+      if (state === 'compacted' || revision < progressRevisionMin) return;
+    }
+    this.#send(Array.from({ length: answers }, () => this.#hub.encoder.progressOfAll(revision)));
+  }
+
+  /** A tenth of chance is added, as etcd does, so that the streams of a restarted client do not all speak at once. */
+  #startProgressTimer(): void {
+    if (this.#progressTimer) return;
+    const intervalMs = this.#hub.progressIntervalMs;
+    this.#progressTimer = setInterval(() => this.#notifyProgress(), intervalMs * (1 + Math.random() / 10));
+    this.#progressTimer.unref();
+  }
+
+  #notifyProgress(): void {
+    const { revision } = this.#hub.position;
+    const messages: ResponseMessage[] = [];
+    for (const watcher of this.#watchers.values()) {
+      if (!watcher.progressNotify) continue;
+      const isDue = watcher.state === 'live' && !watcher.isBusy && revision >= watcher.progressRevisionMin;
+      if (isDue) messages.push(this.#hub.encoder.progress(revision, watcher.idField));
+      watcher.isBusy = false;
+    }
+    if (messages.length > 0 && this.hasRoom) this.#send(messages);
+  }
+}
