@@ -11,10 +11,10 @@ export async function up(knex: Knex): Promise<void> {
   else await create(knex);
   await knex.raw('CREATE UNIQUE INDEX IF NOT EXISTS kine_name_prev_revision_uindex ON kine (name, prev_revision)');
   await knex.raw('CREATE INDEX IF NOT EXISTS kine_name_id_index ON kine (name, id)');
-  await knex.raw('CREATE INDEX IF NOT EXISTS kine_revision_index ON kine (revision) WHERE revision IS NOT NULL');
+  await knex.raw('CREATE INDEX IF NOT EXISTS kine_revision_index ON kine (revision) WHERE revision > 0');
   // The newest row of each key. It can be dropped and rebuilt from kine.
   await knex.raw('CREATE TABLE kine_current (name TEXT PRIMARY KEY, id INTEGER NOT NULL, lease_id INTEGER) WITHOUT ROWID');
-  await knex.raw('CREATE INDEX kine_current_lease_index ON kine_current (lease_id, name) WHERE lease_id IS NOT NULL');
+  await knex.raw('CREATE INDEX kine_current_lease_index ON kine_current (lease_id, name) WHERE lease_id <> 0');
   await knex.raw('CREATE TABLE tine_lease (id INTEGER PRIMARY KEY, ttl_seconds INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL)');
   await knex.raw('CREATE INDEX tine_lease_expiry_index ON tine_lease (expires_at_ms)');
   // Named numbers: compacted_id (rows below the compaction mark are gone up to here), covered_id (kine_current knows every row up to here).

@@ -6,6 +6,8 @@ export const limits = {
   rangePageRowsMax: 1_000,
   /** Bytes of one page of a range. 1 MiB of 1 KiB rows is read and encoded within 4 ms. */
   rangePageBytesMax: 1024 * 1024,
+  /** What a key-value takes beside its value, on average: a guess that saves growing a buffer. */
+  rangeRowOverheadBytes: 128,
   /** Point reads answered by one snapshot. 128 reads take about a millisecond. */
   pointReadsMax: 128,
   /** Batches of point reads sent and not yet answered: two, so that the reader finds the next when it has finished one. */

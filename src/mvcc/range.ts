@@ -1,14 +1,14 @@
 /** Reads of keys: one key, a page of many, their count. */
-import { unreachable } from '../errors.ts';
+import { assert, unreachable } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { endOfKeys, COUNT_CURRENT, COUNT_HISTORY, CURRENT_ROW, CURRENT_ROW_WITHOUT_VALUE, rangeStatement } from '../sql/read-statements.ts';
+import { CURRENT_LENGTHS, CURRENT_VALUES, endOfKeys, COUNT_CURRENT, COUNT_HISTORY, CURRENT_ROW, CURRENT_ROW_WITHOUT_VALUE, rangeStatement } from '../sql/read-statements.ts';
 import { keyBytes, type KeyText } from '../sql/key-text.ts';
 import { type KeyValueRow, keyValueRow, numberAt } from '../sql/row.ts';
-import type { Parameter } from '../sql/statement.ts';
+import type { Parameter, Row } from '../sql/statement.ts';
 import { type EncodableKeyValue, KeyValueWriter } from '../wire/key-value-writer.ts';
 import { checkReadable, headProgram, idThroughRevision } from './head.ts';
 import type { Keys, RangeOperation, Revision, RowId, SortTarget } from './operations.ts';
-import { type Program, row } from './program.ts';
+import { type Program, row, rows } from './program.ts';
 import type { Head, KeyValueBlock } from './results.ts';
 
 /** The field number 2 of RangeResponse, as a tag. */
@@ -82,15 +82,74 @@ export function* rangePage(
   const left = operation.limit === 0 ? Number.POSITIVE_INFINITY : operation.limit - countBefore;
   const pageable = operation.sort === undefined;
   const rowsMax = pageable ? Math.min(left + 1, limits.rangePageRowsMax) : left + 1;
-  const found = yield* rangeRows(operation, interval, throughId, rowsMax, pageable ? bytesMax : undefined);
-  const taken = found.slice(0, left);
-  const block = encodedBlock(taken);
-  const more = found.length > left;
-  // The driver stops at the rows or at the bytes asked for, or because there are no more.
-  const stopped = pageable && !more && (found.length === rowsMax || valueBytes(found) >= bytesMax);
-  const next = stopped ? { revision, afterName: (taken.at(-1) as KeyValueRow).name, countBefore: countBefore + taken.length } : undefined;
-  const count = yield* totalCount(operation, position, interval, throughId, more || stopped, taken.length);
+  const page =
+    pageable && throughId === undefined && !operation.keysOnly && operation.revisionFilter === undefined
+      ? yield* plainPage(interval, rowsMax, left, bytesMax)
+      : yield* anyPage(operation, interval, throughId, rowsMax, left, pageable ? bytesMax : undefined);
+  const { block, more, lastName } = page;
+  const stopped = pageable && page.stopped && !more;
+  const next = stopped ? { revision, afterName: lastName, countBefore: countBefore + block.count } : undefined;
+  const count = yield* totalCount(operation, position, interval, throughId, more || stopped, block.count);
   return { head, readRevision: revision, block, next, more, count };
+}
+
+interface PageRows {
+  readonly block: KeyValueBlock;
+  /** There are more rows than the limit lets through. */
+  readonly more: boolean;
+  /** There may be more rows than the page holds. */
+  readonly stopped: boolean;
+  readonly lastName: string;
+}
+
+/** The newest rows in the order of their names: their lengths first, then as many values as fit, in one piece. */
+function* plainPage(interval: NameInterval, rowsMax: number, left: number, bytesMax: number): Program<PageRows> {
+  const found = yield* rows(CURRENT_LENGTHS, interval.start, interval.end, rowsMax);
+  let count = 0;
+  let bytes = 0;
+  while (count < Math.min(found.length, left) && bytes < bytesMax) bytes += numberAt(found[count++] as Row, lengthColumn);
+  if (count === 0) return { block: emptyBlock, more: found.length > 0, stopped: false, lastName: '' };
+  const lastName = (found[count - 1] as Row)[0] as string;
+  const values = (yield* row(CURRENT_VALUES, interval.start, lastName))?.[0] as Buffer | null;
+  const block = { bytes: encodedWith(values ?? noBuffer, found, count, bytes), count };
+  const more = found.length > count && count === left;
+  return { block, more, stopped: !more && (found.length > count || found.length === rowsMax), lastName };
+}
+
+const lengthColumn = 6;
+const noBuffer = Buffer.alloc(0);
+
+function encodedWith(values: Buffer, found: readonly Row[], count: number, bytes: number): Uint8Array {
+  assert(values.length === bytes, 'the values in one piece are as long as each of them together');
+  writer.reserve(bytes + count * limits.rangeRowOverheadBytes);
+  let start = 0;
+  for (let index = 0; index < count; index += 1) {
+    const each = found[index] as Row;
+    const end = start + (each[lengthColumn] as number);
+    writer.field(kvsTag, encodable(keyValueRow(each)), { bytes: values, start, end });
+    start = end;
+  }
+  return writer.take();
+}
+
+/** Rows of any kind, each with its value. */
+function* anyPage(
+  operation: RangeOperation,
+  interval: NameInterval,
+  throughId: RowId | undefined,
+  rowsMax: number,
+  left: number,
+  bytesMax: number | undefined,
+): Program<PageRows> {
+  const found = yield* rangeRows(operation, interval, throughId, rowsMax, bytesMax);
+  const taken = found.slice(0, left);
+  return {
+    block: encodedBlock(taken),
+    more: found.length > left,
+    // The driver stops at the rows or at the bytes asked for, or because there are no more.
+    stopped: found.length === rowsMax || (bytesMax !== undefined && valueBytes(found) >= bytesMax),
+    lastName: taken.at(-1)?.name ?? '',
+  };
 }
 
 /**

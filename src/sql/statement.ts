@@ -16,6 +16,13 @@ export interface Statement {
   readonly returns: 'row' | 'rows' | 'change';
 }
 
+/**
+ * Parameters with their type. A bare `?` in a comparison makes SQLite compile the statement anew whenever its value changes: 10 µs for
+ * a probe of 1 µs, 40 µs with the columns of a row. A cast hides the value from the planner, and tells Postgres the type.
+ */
+export const text = 'CAST(? AS TEXT)';
+export const integer = 'CAST(? AS INTEGER)';
+
 /** Declares a statement that returns any number of rows. */
 export function selectsRows(name: string, text: string): Statement {
   return { name, text, returns: 'rows' };

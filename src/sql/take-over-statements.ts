@@ -1,6 +1,6 @@
 /** The statements that bring tine's derived tables up to a table `kine` that kine wrote to. They run once at a start. */
 import { clientsCompactMarkText, compactMarkName } from './key-text.ts';
-import { changes, selectsRow, selectsRows } from './statement.ts';
+import { changes, integer, selectsRow, selectsRows, text } from './statement.ts';
 
 /** kine's name for the API server's key `compact_rev_key`. */
 export const kinesClientsMarkName = 'compact_rev_key_apiserver';
@@ -40,7 +40,7 @@ export const COVERING_ROW = selectsRow(
   'covering_row',
   `SELECT id
   FROM kine
-  WHERE id > ? AND version IS NOT NULL
+  WHERE id > ${integer} AND version IS NOT NULL
   ORDER BY id DESC
   LIMIT 1`,
 );
@@ -52,13 +52,13 @@ export const REFILL_CURRENT = [
   changes(
     'refill_current_gone',
     `DELETE FROM kine_current
-    WHERE name IN (SELECT name FROM kine WHERE id > ? AND deleted = 1 AND prev_revision <> 0)`,
+    WHERE name IN (SELECT name FROM kine WHERE id > ${integer} AND deleted = 1 AND prev_revision <> 0)`,
   ),
   changes(
     'refill_current_there',
     `INSERT INTO kine_current (name, id, lease_id)
     SELECT kine.name, kine.id, kine.lease_id
-    FROM (SELECT MAX(id) AS id FROM kine WHERE id > ? GROUP BY name) newest
+    FROM (SELECT MAX(id) AS id FROM kine WHERE id > ${integer} GROUP BY name) newest
     JOIN kine ON kine.id = newest.id
     WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'
     ON CONFLICT (name) DO UPDATE SET id = excluded.id, lease_id = excluded.lease_id`,
@@ -70,28 +70,28 @@ export const FOREIGN_NAMES = selectsRows(
   'foreign_names',
   `SELECT DISTINCT name
   FROM kine
-  WHERE id > ? AND name GLOB '*[^' || char(2) || '-' || char(126) || ']*' AND version IS NULL`,
+  WHERE id > ${integer} AND name GLOB '*[^' || char(2) || '-' || char(126) || ']*' AND version IS NULL`,
 );
 
 export const RENAME = changes(
   'rename',
   `UPDATE kine
   SET name = ?
-  WHERE name = ? AND id > ? AND version IS NULL`,
+  WHERE name = ${text} AND id > ${integer} AND version IS NULL`,
 );
 
 export const CLIENTS_MARK_ROWS = selectsRows(
   'clients_mark_rows',
   `SELECT id, value
   FROM kine
-  WHERE name = '${kinesClientsMarkName}' AND id > ? AND version IS NULL`,
+  WHERE name = '${kinesClientsMarkName}' AND id > ${integer} AND version IS NULL`,
 );
 
 export const SET_CLIENTS_MARK_ROW = changes(
   'set_clients_mark_row',
   `UPDATE kine
   SET name = '${clientsCompactMarkText}', value = ?, version = ?
-  WHERE id = ?`,
+  WHERE id = ${integer}`,
 );
 
 // Newest rows with a TTL of kine's and no lease.
@@ -105,8 +105,8 @@ export const FOREIGN_LEASE_ROWS = selectsRows(
 
 /** Each takes the lease's id and the row's. */
 export const SET_ROW_LEASE = [
-  changes('set_row_lease', 'UPDATE kine SET lease_id = ? WHERE id = ?'),
-  changes('set_current_lease', 'UPDATE kine_current SET lease_id = ? WHERE name = (SELECT name FROM kine WHERE id = ?)'),
+  changes('set_row_lease', 'UPDATE kine SET lease_id = ? WHERE id = ${integer}'),
+  changes('set_current_lease', 'UPDATE kine_current SET lease_id = ? WHERE name = (SELECT name FROM kine WHERE id = ${integer})'),
 ];
 
 // kine deletes what its mark covers together with moving the mark.

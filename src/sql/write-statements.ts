@@ -1,7 +1,7 @@
 /** The statements of writes. All run under the database's revision lock. */
 import { compactMarkName } from './key-text.ts';
 import { rowColumns } from './row.ts';
-import { changes, selectsRow, selectsRows } from './statement.ts';
+import { changes, integer, selectsRow, selectsRows, text } from './statement.ts';
 
 // A new row. Its id is assigned here, not by the database: ids follow each other without gaps, in commit order.
 export const INSERT_ROW = changes(
@@ -20,7 +20,7 @@ export const SET_CURRENT = changes(
 export const DROP_CURRENT = changes(
   'drop_current',
   `DELETE FROM kine_current
-  WHERE name = ?`,
+  WHERE name = ${text}`,
 );
 
 // A key that is not there now: the row it was last deleted by, which a create names as the one it replaces.
@@ -28,7 +28,7 @@ export const LAST_ROW_OF_NAME = selectsRow(
   'last_row_of_name',
   `SELECT id
   FROM kine
-  WHERE name = ?
+  WHERE name = ${text}
   ORDER BY id DESC
   LIMIT 1`,
 );
@@ -39,7 +39,7 @@ export const CURRENT_ROWS = selectsRows(
   `SELECT ${rowColumns('kine')}, kine.value
   FROM kine_current
   CROSS JOIN kine ON kine.id = kine_current.id
-  WHERE kine_current.name >= ? AND kine_current.name < ?
+  WHERE kine_current.name >= ${text} AND kine_current.name < ${text}
   ORDER BY kine_current.name`,
 );
 
@@ -48,7 +48,7 @@ export const CURRENT_ROWS_WITHOUT_VALUE = selectsRows(
   `SELECT ${rowColumns('kine')}
   FROM kine_current
   CROSS JOIN kine ON kine.id = kine_current.id
-  WHERE kine_current.name >= ? AND kine_current.name < ?
+  WHERE kine_current.name >= ${text} AND kine_current.name < ${text}
   ORDER BY kine_current.name`,
 );
 
@@ -80,14 +80,14 @@ export const DELETE_REPLACED = changes(
   WHERE id IN (
     SELECT prev_revision
     FROM kine
-    WHERE id > ? AND id <= ? AND prev_revision > 0 AND name <> '${compactMarkName}')`,
+    WHERE id > ${integer} AND id <= ${integer} AND prev_revision > 0 AND name <> '${compactMarkName}')`,
 );
 
 // Tombstones of the window, and gap rows of kine's. The newest row of all stays, it holds the store's revision.
 export const DELETE_TOMBSTONES = changes(
   'delete_tombstones',
   `DELETE FROM kine
-  WHERE id > ? AND id <= ? AND deleted = 1 AND id < (SELECT MAX(id) FROM kine)`,
+  WHERE id > ${integer} AND id <= ${integer} AND deleted = 1 AND id < (SELECT MAX(id) FROM kine)`,
 );
 
 export const INSERT_LEASE = changes(
@@ -99,7 +99,7 @@ export const INSERT_LEASE = changes(
 export const DELETE_LEASE = changes(
   'delete_lease',
   `DELETE FROM tine_lease
-  WHERE id = ?`,
+  WHERE id = ${integer}`,
 );
 
 // Deadlines only move later.
@@ -107,7 +107,7 @@ export const RENEW_LEASE = changes(
   'renew_lease',
   `UPDATE tine_lease
   SET expires_at_ms = MAX(expires_at_ms, ?)
-  WHERE id = ?`,
+  WHERE id = ${integer}`,
 );
 
 // After a start every lease gets its whole time again, as etcd gives it after an election: nobody could renew it meanwhile.

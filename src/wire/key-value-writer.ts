@@ -4,8 +4,8 @@
  */
 
 const initialBytes = 16 * 1024;
-/** A buffer that one large list has grown beyond this is given back. */
-const keptBytesMax = 4 * 1024 * 1024;
+/** From here on the buffer itself is handed over, not a copy of its beginning. */
+const givenAwayBytesMin = 64 * 1024;
 
 /** What mvccpb.KeyValue holds. */
 export interface EncodableKeyValue {
@@ -18,6 +18,13 @@ export interface EncodableKeyValue {
   readonly lease: string | null;
 }
 
+/** A stretch of a larger buffer: a value that is not copied out first. */
+export interface ByteSpan {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Collects messages one after the other; `take` hands over the bytes and starts anew. */
 export class KeyValueWriter {
   #buffer = Buffer.allocUnsafeSlow(initialBytes);
@@ -27,38 +34,50 @@ export class KeyValueWriter {
     return this.#length;
   }
 
-  /** Appends a field of type KeyValue: tag, length, message. A string key is taken as Latin-1. */
-  field(tag: number, keyValue: EncodableKeyValue): void {
-    const size = keyValueSize(keyValue);
-    this.#reserve(size + 12);
+  /** Appends a field of type KeyValue: tag, length, message. A string key is taken as Latin-1. `value` stands in for the key-value's own. */
+  field(tag: number, keyValue: EncodableKeyValue, value?: ByteSpan): void {
+    const valueBytes = value === undefined ? (keyValue.value?.length ?? 0) : value.end - value.start;
+    const size = keyValueSize(keyValue, valueBytes);
+    this.reserve(size + 12);
     this.#buffer[this.#length++] = tag;
     this.#varint(size);
-    this.#body(keyValue);
+    this.#body(keyValue, valueBytes, value);
   }
 
   /** Appends the message alone. */
   message(keyValue: EncodableKeyValue): void {
-    this.#reserve(keyValueSize(keyValue) + 12);
-    this.#body(keyValue);
+    const valueBytes = keyValue.value?.length ?? 0;
+    this.reserve(keyValueSize(keyValue, valueBytes) + 12);
+    this.#body(keyValue, valueBytes, undefined);
   }
 
   /** Appends bytes as they are. */
   raw(...bytes: number[]): void {
-    this.#reserve(bytes.length);
+    this.reserve(bytes.length);
     for (const byte of bytes) this.#buffer[this.#length++] = byte;
   }
 
   /** The bytes written since the last `take`, in a buffer of their own, which may be transferred to another thread. */
   take(): Uint8Array {
-    const bytes = new Uint8Array(this.#length);
-    bytes.set(this.#buffer.subarray(0, this.#length));
+    const length = this.#length;
     this.#length = 0;
-    if (this.#buffer.length > keptBytesMax) this.#buffer = Buffer.allocUnsafeSlow(initialBytes);
-    return bytes;
+    if (length < givenAwayBytesMin) return new Uint8Array(this.#buffer.subarray(0, length));
+    const whole = new Uint8Array(this.#buffer.buffer, 0, length);
+    this.#buffer = Buffer.allocUnsafeSlow(initialBytes);
+    return whole;
   }
 
-  #body(keyValue: EncodableKeyValue): void {
-    const { key, value } = keyValue;
+  /** Makes room for a number of bytes at once. */
+  reserve(bytes: number): void {
+    const needed = this.#length + bytes;
+    if (needed <= this.#buffer.length) return;
+    const grown = Buffer.allocUnsafeSlow(this.#length === 0 ? needed : Math.max(needed, this.#buffer.length * 2));
+    grown.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = grown;
+  }
+
+  #body(keyValue: EncodableKeyValue, valueBytes: number, value: ByteSpan | undefined): void {
+    const { key } = keyValue;
     this.#buffer[this.#length++] = 0x0a;
     this.#varint(key.length);
     if (typeof key === 'string') this.#length += this.#buffer.write(key, this.#length, 'latin1');
@@ -66,10 +85,11 @@ export class KeyValueWriter {
     this.#number(0x10, keyValue.createRevision);
     this.#number(0x18, keyValue.modRevision);
     this.#number(0x20, keyValue.version);
-    if (value !== null && value.length > 0) {
+    if (valueBytes > 0) {
       this.#buffer[this.#length++] = 0x2a;
-      this.#varint(value.length);
-      this.#bytes(value);
+      this.#varint(valueBytes);
+      if (value === undefined) this.#bytes(keyValue.value as Uint8Array);
+      else this.#length += value.bytes.copy(this.#buffer, this.#length, value.start, value.end);
     }
     if (keyValue.lease !== null && keyValue.lease !== '0') this.#bigVarint(0x30, BigInt(keyValue.lease));
   }
@@ -107,18 +127,9 @@ export class KeyValueWriter {
     }
     this.#buffer[this.#length++] = Number(rest);
   }
-
-  #reserve(bytes: number): void {
-    const needed = this.#length + bytes;
-    if (needed <= this.#buffer.length) return;
-    const grown = Buffer.allocUnsafeSlow(Math.max(needed, this.#buffer.length * 2));
-    grown.set(this.#buffer.subarray(0, this.#length));
-    this.#buffer = grown;
-  }
 }
 
-function keyValueSize(keyValue: EncodableKeyValue): number {
-  const valueBytes = keyValue.value?.length ?? 0;
+function keyValueSize(keyValue: EncodableKeyValue, valueBytes: number): number {
   let size = 1 + varintSize(keyValue.key.length) + keyValue.key.length;
   size += numberSize(keyValue.createRevision) + numberSize(keyValue.modRevision) + numberSize(keyValue.version);
   if (valueBytes > 0) size += 1 + varintSize(valueBytes) + valueBytes;
