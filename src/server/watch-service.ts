@@ -37,19 +37,22 @@ async function serve(session: WatchSession, incoming: AsyncIterable<Uint8Array>,
 function run(session: WatchSession, { requestUnion }: WatchRequest): void {
   switch (requestUnion?.case) {
     case 'createRequest':
-      return create(session, requestUnion.value);
+      create(session, requestUnion.value);
+      break;
     case 'cancelRequest':
-      return session.cancel(requestUnion.value.watchId);
+      session.cancel(requestUnion.value.watchId);
+      break;
     case 'progressRequest':
-      return session.requestProgress();
+      session.requestProgress();
+      break;
     case undefined:
-      // Neither: etcd passes over it too.
-      return;
+      // A request for nothing is passed over, as by etcd.
+      break;
   }
 }
 
 function create(session: WatchSession, request: WatchCreateRequest): void {
   const parsed = parseWatch(request);
-  if ('refused' in parsed) return session.refuse(parsed.refused);
-  if (!session.create(parsed.requested, request.watchId)) session.refuse(idTakenText);
+  if ('refused' in parsed) session.refuse(parsed.refused);
+  else if (!session.create(parsed.requested, request.watchId)) session.refuse(idTakenText);
 }

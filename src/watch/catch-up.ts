@@ -55,7 +55,8 @@ export class CatchUp {
     const { startRevision } = this.#watcher;
     const { id, head } = await this.#hub.turnstile.pass(() => this.#hub.source.idBefore(startRevision));
     if (!this.#isBehind) return;
-    if (startRevision < head.compactRevision) return this.#watcher.session.endCompacted(this.#watcher, head.compactRevision);
+    if (startRevision < head.compactRevision)
+      return this.#watcher.session.endCompacted(this.#watcher, head.compactRevision);
     this.#watcher.position = { id, revision: startRevision - 1 };
   }
 
@@ -77,7 +78,8 @@ export class CatchUp {
     });
     if (!page || !this.#isBehind) return;
     const { compactRevision } = page.head;
-    if (position.revision + 1 < compactRevision) return this.#watcher.session.endCompacted(this.#watcher, compactRevision);
+    if (position.revision + 1 < compactRevision)
+      return this.#watcher.session.endCompacted(this.#watcher, compactRevision);
     assert(page.throughId > position.id, 'a page goes on');
     const wanted = page.events.filter((event) => isWanted(event, wants));
     const isThrough = page.throughId >= request.through.id;
@@ -99,7 +101,8 @@ export class CatchUp {
 
   async #waitForRoom(): Promise<void> {
     await this.#watcher.session.drained();
-    if (this.#isBehind && !this.#watcher.session.hasRoom) await sleep(watchLimits.backlogCheckMs, undefined, { ref: false });
+    if (this.#isBehind && !this.#watcher.session.hasRoom)
+      await sleep(watchLimits.backlogCheckMs, undefined, { ref: false });
   }
 
   async #pauseAfterFailure(): Promise<void> {

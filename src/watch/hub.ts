@@ -207,7 +207,11 @@ export class WatchHub {
   }
 
   #deliver(page: EventPage, from: Position, to: Position): void {
-    if (mayLackEvents(page, from, to)) return this.#skip(from, to);
+    if (mayLackEvents(page, from, to)) this.#skip(from, to);
+    else this.#distribute(page, from, to);
+  }
+
+  #distribute(page: EventPage, from: Position, to: Position): void {
     this.log.append(page.events, to);
     for (const audience of this.#assign(page.events)) {
       const form = { previous: audience.wants.previous, compactRevision: 0 };

@@ -8,10 +8,8 @@ export class KeyIndex<Item> {
 
   /** An item may be added once to the same keys. */
   add(keys: Keys, item: Item): void {
-    if (!('one' in keys)) return this.#intervals.add(keys, item);
-    const items = this.#single.get(keys.one);
-    if (items) items.push(item);
-    else this.#single.set(keys.one, [item]);
+    if ('one' in keys) this.#addSingle(keys.one, item);
+    else this.#intervals.add(keys, item);
   }
 
   /** Whether it was there. */
@@ -30,6 +28,12 @@ export class KeyIndex<Item> {
     const items = this.#single.get(key);
     if (items) for (const item of items) found.push(item);
     this.#intervals.match(key, found);
+  }
+
+  #addSingle(key: string, item: Item): void {
+    const items = this.#single.get(key);
+    if (items) items.push(item);
+    else this.#single.set(key, [item]);
   }
 }
 

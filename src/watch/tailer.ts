@@ -130,7 +130,8 @@ export class Tailer {
 
   #answerWaiters(): void {
     for (const waiter of this.#waiters.splice(0)) {
-      if (waiter.throughId !== undefined && waiter.throughId <= this.#position.id) waiter.resolve(this.#position.revision);
+      if (waiter.throughId !== undefined && waiter.throughId <= this.#position.id)
+        waiter.resolve(this.#position.revision);
       else this.#waiters.push(waiter);
     }
   }
@@ -154,7 +155,8 @@ export class Tailer {
     this.#failureCount += 1;
     const { logger } = this.#options;
     if (!(error instanceof DriverError)) logger.error({ error }, 'reading events failed; trying again');
-    else if (this.#failureCount === 1) logger.warn({ error }, 'watches wait: the database does not answer; trying again');
+    else if (this.#failureCount === 1)
+      logger.warn({ error }, 'watches wait: the database does not answer; trying again');
   }
 
   #reportRecovery(): void {

@@ -31,4 +31,7 @@ export const watchLimits = {
 } as const;
 
 assert(watchLimits.responseBytesMax <= watchLimits.streamBacklogBytesMax, 'a response fits into an idle stream');
-assert(watchLimits.streamBacklogBytesMin < watchLimits.streamBacklogBytesMax, 'a stream may hold the least it is given');
+assert(
+  watchLimits.streamBacklogBytesMin < watchLimits.streamBacklogBytesMax,
+  'a stream may hold the least it is given',
+);

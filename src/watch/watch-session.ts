@@ -157,13 +157,16 @@ export class WatchSession implements WatcherHome {
   #begin(watcher: Watcher): void {
     const { startRevision } = watcher;
     const { compactRevision } = this.#hub.source.latestHead;
-    if (startRevision < compactRevision) return this.endCompacted(watcher, compactRevision);
-    if (startRevision > this.#hub.position.revision) return this.#hub.join(watcher);
-    this.follow(watcher);
+    if (startRevision < compactRevision) this.endCompacted(watcher, compactRevision);
+    else if (startRevision > this.#hub.position.revision) this.#hub.join(watcher);
+    else this.follow(watcher);
   }
 
   #append(messages: ResponseMessage[], watcher: Watcher, chunk: EventChunk, revision: Revision): void {
-    if (chunk.firstRevision < watcher.startRevision) return this.#appendRest(messages, watcher, chunk, revision);
+    if (chunk.firstRevision < watcher.startRevision) {
+      this.#appendRest(messages, watcher, chunk, revision);
+      return;
+    }
     const { encoder, fragmentBytesMax } = this.#hub;
     if (watcher.fragment) messages.push(...encoder.fragments(revision, watcher.idField, chunk, fragmentBytesMax));
     else messages.push(encoder.events(revision, watcher.idField, chunk));
