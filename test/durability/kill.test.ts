@@ -1,0 +1,204 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  DRIVERS,
+  EtcdClient,
+  type Event,
+  ownServer,
+  prefixEnd,
+  RpcError,
+  sleep,
+  waitFor,
+  withPrefix,
+} from '../support/index.ts';
+
+interface Acknowledged {
+  readonly key: string;
+  readonly value: string;
+  readonly revision: number;
+}
+
+const writerCount = 24;
+const keyCount = 60;
+const killCount = 3;
+
+/** Writes until the server is gone; gives what was acknowledged, in this writer's order. */
+async function writeUntilGone(client: EtcdClient, name: string): Promise<Acknowledged[]> {
+  const acknowledged: Acknowledged[] = [];
+  for (let count = 0; ; count += 1) {
+    const key = `k/${(count * 7) % keyCount}`;
+    const value = `${name}-${count}`;
+    try {
+      const { header } = await client.put({ key, value });
+      acknowledged.push({ key, value, revision: header.revision });
+    } catch (error) {
+      assert.ok(error instanceof RpcError, String(error));
+      return acknowledged;
+    }
+  }
+}
+
+/** A watch that resumes from its last seen revision whenever its stream breaks. */
+class ResumingWatch {
+  readonly events: Event[] = [];
+  readonly #client: EtcdClient;
+  readonly #running: Promise<void>;
+  #closed = false;
+
+  constructor(client: EtcdClient) {
+    this.#client = client;
+    this.#running = this.#run();
+  }
+
+  get lastRevision(): number {
+    return this.events.at(-1)?.kv.mod_revision ?? 0;
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#closed) {
+      const stream = this.#client.watch();
+      try {
+        await stream.create({ ...withPrefix('k/'), start_revision: this.lastRevision + 1 }, 2_000);
+        while (!this.#closed) {
+          const message = await stream.take(() => true, 100).catch(() => undefined);
+          if (message !== undefined) this.events.push(...message.events);
+          else if ((await stream.ended(1).catch(() => 'alive')) !== 'alive') break;
+        }
+      } catch {
+        await sleep(20);
+      }
+      stream.close();
+    }
+  }
+}
+
+for (const driver of DRIVERS) {
+  test(`${driver.name}: after kill -9 amid writes every acknowledged write is there, and every watch goes on without gap or repetition`, async (context) => {
+    const { server, client } = await ownServer(context, { driver });
+    const watches = Array.from({ length: 3 }, () => new ResumingWatch(new EtcdClient(server.address)));
+    const acknowledged: Acknowledged[] = [];
+    let lastRevision = 0;
+
+    for (let round = 0; round < killCount; round += 1) {
+      const writers = Array.from({ length: writerCount }, (_, index) => writeUntilGone(client, `${round}.${index}`));
+      await sleep(700);
+      await server.kill();
+      const written = await Promise.all(writers);
+      await server.start();
+      for (const own of written) {
+        const revisions = own.map(({ revision }) => revision);
+        assert.ok(
+          revisions.every((revision, index) => revision > (revisions[index - 1] ?? lastRevision)),
+          'revisions strictly grow, over a restart too',
+        );
+        acknowledged.push(...own);
+      }
+      lastRevision = (await client.range({ key: 'k/' })).header.revision;
+      assert.ok(acknowledged.length > writerCount, 'the round wrote something');
+      assert.ok(acknowledged.every(({ revision }) => revision <= lastRevision));
+    }
+
+    const { revision: end } = (await client.put({ key: 'k/end', value: 'end' })).header;
+    assert.equal(end, lastRevision + 1);
+    await waitFor('the watches to catch up', () => watches.every((watch) => watch.lastRevision === end));
+    for (const watch of watches) await watch.close();
+
+    const history = client.watch();
+    await history.create({ ...withPrefix('k/'), start_revision: 1 });
+    const all = (await history.until(({ events }) => events.at(-1)?.kv.mod_revision === end)).flatMap(
+      ({ events }) => events,
+    );
+    history.close();
+    const byRevision = new Map(all.map(({ kv }) => [kv.mod_revision, kv]));
+    assert.equal(byRevision.size, all.length, 'no revision twice');
+    assert.equal(all.length, end - 1, 'no revision left out');
+    for (const { key, value, revision } of acknowledged) {
+      const kv = byRevision.get(revision);
+      assert.equal(kv?.key.toString(), key);
+      assert.equal(kv?.value.toString(), value);
+    }
+    for (const watch of watches) assert.deepEqual(watch.events, all);
+
+    const newest = new Map(all.map(({ kv }) => [kv.key.toString(), kv]));
+    const { kvs } = await client.range({ key: 'k/', range_end: prefixEnd('k/') });
+    assert.equal(kvs.length, newest.size);
+    for (const kv of kvs) assert.deepEqual(kv, newest.get(kv.key.toString()));
+  });
+
+  test(`${driver.name}: after kill -9 every transaction is there as a whole or not at all`, async (context) => {
+    const { server, client } = await ownServer(context, { driver });
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const writer = async (group: number): Promise<number> => {
+      for (let count = 0; ; count += 1) {
+        const operations = names.map((name) => ({ request_put: { key: `t/${group}/${name}`, value: `${count}` } }));
+        try {
+          await client.txn({ success: operations });
+        } catch (error) {
+          assert.ok(error instanceof RpcError, String(error));
+          return count - 1;
+        }
+      }
+    };
+    const writers = Array.from({ length: 16 }, (_, group) => writer(group));
+    await sleep(500);
+    await server.kill();
+    const lastAcknowledged = await Promise.all(writers);
+    await server.start();
+    for (const [group, last] of lastAcknowledged.entries()) {
+      const { kvs } = await client.range(withPrefix(`t/${group}/`));
+      const values = new Set(kvs.map(({ value }) => Number(value)));
+      assert.equal(kvs.length, names.length);
+      assert.equal(values.size, 1, `group ${group} is torn: ${[...values]}`);
+      assert.equal(new Set(kvs.map(({ mod_revision }) => mod_revision)).size, 1);
+      assert.ok([last, last + 1].includes([...values][0] as number), 'the last acknowledged one, or the one in doubt');
+    }
+  });
+
+  test(`${driver.name}: after kill -9 a lease lives as long as its last keepalive promised`, async (context) => {
+    const { server, client } = await ownServer(context, { driver });
+    const { ID } = await client.leaseGrant({ TTL: 5 });
+    await client.put({ key: 'leased', lease: ID });
+    await sleep(3_500);
+    const stream = client.keepAlive();
+    const renewed = await stream.renew(ID);
+    const promisedUntil = Date.now() + renewed.TTL * 1_000;
+    await server.kill();
+    await server.start();
+    await sleep(Math.max(0, promisedUntil - 700 - Date.now()));
+    assert.equal((await client.range({ key: 'leased' })).count, 1, 'the keepalive was answered, so it holds');
+    await waitFor('the expiry', async () => (await client.range({ key: 'leased' })).count === 0, { timeoutMs: 15_000 });
+  });
+
+  test(`${driver.name}: kill -9 amid compactions loses no current key`, async (context) => {
+    const { server, client } = await ownServer(context, { driver });
+    const expected = new Map<string, string>();
+    for (let round = 0; round < 2; round += 1) {
+      for (let first = 0; first < 1_000; first += 50) {
+        await Promise.all(
+          Array.from({ length: 50 }, async (_, index) => {
+            const key = `c/${(first + index) % 100}`;
+            await client.put({ key, value: `${round}-${first + index}` });
+          }),
+        );
+        for (let index = 0; index < 50; index += 1)
+          expected.set(`c/${(first + index) % 100}`, `${round}-${first + index}`);
+      }
+      const { revision } = (await client.range({ key: 'c/' })).header;
+      await client.compact({ revision: revision - 10 });
+      await sleep(round * 30);
+      await server.kill();
+      await server.start();
+      const { kvs } = await client.range(withPrefix('c/'));
+      assert.deepEqual(
+        new Map(kvs.map(({ key, value }) => [key.toString(), value.toString()])),
+        new Map([...expected].sort()),
+      );
+      assert.equal((await client.range({ key: 'c/5', revision: revision - 10 })).count, 1);
+    }
+  });
+}
