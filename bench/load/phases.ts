@@ -1,29 +1,8 @@
 import { during, each, runClients } from './clients.ts';
-import type { Connection } from './connection.ts';
-import type { KeyTable } from './key-table.ts';
-import type { Options } from './options.ts';
+import type { Phase, PhaseContext } from './phase.ts';
 import { count, create, get, list, remove, update } from './requests.ts';
 import type { Sample } from './sample.ts';
 import { watchPhase } from './watch-phase.ts';
-
-/** What a phase has to work with, in one thread. */
-export interface PhaseContext {
-  readonly options: Options;
-  /** Clients of this thread, of those the phase has in all. */
-  readonly clientCount: number;
-  /** The connection of a client. */
-  readonly connection: (client: number) => Connection;
-  readonly watchConnection: Connection;
-  readonly keys: KeyTable;
-  readonly value: () => Buffer;
-}
-
-export interface Phase {
-  readonly measures: 'rate' | 'time';
-  /** Clients of all threads together. One runs in one thread. */
-  readonly clientCount: (options: Options) => number;
-  readonly run: (context: PhaseContext) => Promise<Sample>;
-}
 
 const serialWriteCount = 500;
 const pageKeyCount = 500;

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Watch, type WatchRequest } from '../../src/wire/generated/etcdserverpb/watch.ts';
 import type { Connection, Stream } from './connection.ts';
-import type { PhaseContext } from './phases.ts';
+import type { PhaseContext } from './phase.ts';
 import { create, prefixEnd } from './requests.ts';
 import { type Sample, SampleRecorder } from './sample.ts';
 

@@ -1,0 +1,24 @@
+import type { Connection } from './connection.ts';
+import type { KeyTable } from './key-table.ts';
+import type { Options } from './options.ts';
+import type { Sample } from './sample.ts';
+
+/** What a phase has to work with, in one thread. */
+export interface PhaseContext {
+  readonly options: Options;
+  /** Clients of this thread, of those the phase has in all. */
+  readonly clientCount: number;
+  /** The connection of a client. */
+  readonly connection: (client: number) => Connection;
+  readonly watchConnection: Connection;
+  readonly keys: KeyTable;
+  readonly value: () => Buffer;
+}
+
+/** One kind of load. */
+export interface Phase {
+  readonly measures: 'rate' | 'time';
+  /** Clients of all threads together. One runs in one thread. */
+  readonly clientCount: (options: Options) => number;
+  readonly run: (context: PhaseContext) => Promise<Sample>;
+}
