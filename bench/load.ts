@@ -31,15 +31,20 @@ async function run(options: Options): Promise<void> {
   }
 }
 
-/** Every target in turn. */
+/** Every target in turn. One that cannot run a phase says so, and the others go on. */
 async function runPhase(threads: Threads, options: Options, phase: string): Promise<void> {
   let yardstick: Figure | undefined;
   for (const target of options.targets) {
     const before = processUsage(target.pid);
-    const figure = figureOf(await threads.run({ phase, target }));
-    const after = processUsage(target.pid);
-    const ratio = yardstick && ratioTo(yardstick, figure, phases[phase]?.measures ?? 'rate');
-    console.log(tableRow({ phase, target: target.name, figure, ratio, before, after }));
-    yardstick ??= figure;
+    try {
+      const figure = figureOf(await threads.run({ phase, target }));
+      const after = processUsage(target.pid);
+      const ratio = yardstick && ratioTo(yardstick, figure, phases[phase]?.measures ?? 'rate');
+      console.log(tableRow({ phase, target: target.name, figure, ratio, before, after }));
+      if (target === options.targets[0]) yardstick = figure;
+    } catch (error) {
+      console.error(`bench: ${phase}: ${error instanceof Error ? error.message : error}`);
+      process.exitCode = 1;
+    }
   }
 }

@@ -21,11 +21,13 @@ export class Threads {
       this.workers.map(async (worker) => {
         worker.postMessage(order);
         const [reply] = (await once(worker, 'message')) as [Sample | string | undefined];
-        if (typeof reply === 'string') throw new Error(`${order.target.name} (${order.target.address}): ${reply}`);
         return reply;
       }),
     );
-    return replies.filter((sample) => sample !== undefined);
+    // Only now: a thread that is still at work would answer the next order with this one's sample.
+    const problem = replies.find((reply) => typeof reply === 'string');
+    if (problem !== undefined) throw new Error(`${order.target.name} (${order.target.address}): ${problem}`);
+    return replies.filter((reply): reply is Sample => typeof reply === 'object');
   }
 
   async stop(): Promise<void> {
