@@ -78,8 +78,8 @@ export class CatchUp {
     });
     if (!page || !this.#isBehind) return;
     const { compactRevision } = page.head;
-    if (position.revision + 1 < compactRevision)
-      return this.#watcher.session.endCompacted(this.#watcher, compactRevision);
+    const nextRevision = Math.max(position.revision + 1, this.#watcher.startRevision);
+    if (nextRevision < compactRevision) return this.#watcher.session.endCompacted(this.#watcher, compactRevision);
     assert(page.throughId > position.id, 'a page goes on');
     const wanted = page.events.filter((event) => isWanted(event, wants));
     const isThrough = page.throughId >= request.through.id;

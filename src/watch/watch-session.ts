@@ -85,6 +85,7 @@ export class WatchSession implements WatcherHome {
    * answered, nor one with a watch that begins in the future or has ended by compaction.
    */
   requestProgress(): void {
+    if (this.#watchers.size === 0) return;
     if (this.#progressAsked < watchLimits.progressAnswersMax) this.#progressAsked += 1;
     if (!this.#isProgressUnderWay) void this.#answerProgress();
   }

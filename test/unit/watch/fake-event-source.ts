@@ -1,0 +1,125 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { DriverError } from '../../../src/errors.ts';
+import type { Keys, Revision, RowId } from '../../../src/mvcc/operations.ts';
+import type { Head, LogEvent } from '../../../src/mvcc/results.ts';
+import type { EventPage, EventSource } from '../../../src/watch/event-source.ts';
+import { holdsKey } from '../../../src/watch/key-index.ts';
+import { Event } from '../../../src/wire/generated/mvccpb/kv.ts';
+
+export interface Change {
+  readonly key: string;
+  /** Undefined: a delete. */
+  readonly value?: string;
+}
+
+/** A log in memory that behaves as the store's: pages of whole transactions, compaction, a database that goes away. */
+export class FakeEventSource implements EventSource {
+  pollIntervalMs = 5;
+  isAway = false;
+  /** Rows of a page, at most about. */
+  countMax = Number.POSITIVE_INFINITY;
+  /** Event loop turns a read takes. */
+  latencyTurns: () => number = () => 1;
+  readCount = 0;
+  /** Everything ever committed, also what was compacted. */
+  readonly history: LogEvent[] = [];
+  readonly #listeners = new Set<(head: Head) => void>();
+  readonly #current = new Map<string, LogEvent>();
+  #rows: LogEvent[] = [];
+  #seen: Head = { id: 0, revision: 1, compactRevision: 0 };
+  #revision: Revision = 1;
+  #compactRevision: Revision = 0;
+
+  get head(): Head {
+    return { id: this.history.length, revision: this.#revision, compactRevision: this.#compactRevision };
+  }
+
+  get latestHead(): Head {
+    return this.#seen;
+  }
+
+  /** One transaction. `isSeen` is false for a commit of another process, which nobody announces. */
+  commit(changes: readonly Change[], { isSeen = true } = {}): Revision {
+    this.#revision += 1;
+    for (const change of changes) this.#append(change);
+    if (isSeen) this.saw();
+    return this.#revision;
+  }
+
+  /** Sets the mark, and removes what is superseded. */
+  compact(revision: Revision, { isSeen = true } = {}): void {
+    this.#compactRevision = revision;
+    const newest = new Map<string, LogEvent>();
+    for (const row of this.#rows) if (row.revision <= revision) newest.set(row.key, row);
+    this.#rows = this.#rows.filter((row) => row.revision >= revision || newest.get(row.key) === row);
+    if (isSeen) this.saw();
+  }
+
+  saw(): void {
+    const { id, compactRevision } = this.head;
+    if (id <= this.#seen.id && compactRevision <= this.#seen.compactRevision) return;
+    this.#seen = this.head;
+    for (const listener of this.#listeners) listener(this.#seen);
+  }
+
+  onHead(listener: (head: Head) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  async eventsAfter({ afterId, countMax }: { afterId: RowId; countMax: number }): Promise<EventPage> {
+    return this.#read(() => this.#page(({ id }) => id > afterId, this.head.id, countMax));
+  }
+
+  async eventsOfKeys(request: { keys: Keys; afterId: RowId; throughId: RowId }): Promise<EventPage> {
+    const { keys, afterId, throughId } = request;
+    const isIn = ({ id, key }: LogEvent) => id > afterId && id <= throughId && holdsKey(keys, key);
+    return this.#read(() => this.#page(isIn, throughId, 20));
+  }
+
+  async idBefore(revision: Revision): Promise<{ id: RowId; head: Head }> {
+    return this.#read(() => {
+      const first = this.history.find((event) => event.revision >= revision);
+      return { id: first ? first.id - 1 : this.history.length, head: this.head };
+    });
+  }
+
+  #append({ key, value }: Change): void {
+    const old = this.#current.get(key);
+    const id = this.history.length + 1;
+    const modRevision = this.#revision;
+    const keyBytes = Buffer.from(key, 'latin1');
+    const kv = { key: keyBytes, modRevision, ...(value === undefined ? {} : { value: Buffer.from(value) }) };
+    const event: LogEvent = {
+      id,
+      revision: modRevision,
+      type: value === undefined ? 'delete' : 'put',
+      key,
+      body: Event.encode({ type: value === undefined ? 1 : 0, kv }),
+      previous:
+        old?.type === 'put' ? Event.encode({ prevKv: { key: keyBytes, modRevision: old.revision } }) : Buffer.of(),
+    };
+    this.history.push(event);
+    this.#rows.push(event);
+    this.#current.set(key, event);
+  }
+
+  async #read<Result>(read: () => Result): Promise<Result> {
+    this.readCount += 1;
+    for (let turns = this.latencyTurns(); turns > 0; turns -= 1) await nextTurn();
+    if (this.isAway) throw new DriverError('lost', 'the database is away');
+    const result = read();
+    // The answer is on its way while others commit.
+    for (let turns = this.latencyTurns(); turns > 0; turns -= 1) await nextTurn();
+    return result;
+  }
+
+  #page(isIn: (row: LogEvent) => boolean, throughId: RowId, countMax: number): EventPage {
+    const found = this.#rows.filter(isIn);
+    const rowsMax = Math.min(countMax, this.countMax);
+    const cut = found[Math.min(rowsMax, found.length) - 1];
+    if (found.length <= rowsMax || !cut) return { events: found, throughId, head: this.head };
+    const lastId = this.history.findLast((event) => event.revision === cut.revision)?.id ?? throughId;
+    return { events: found.filter(({ id }) => id <= lastId), throughId: lastId, head: this.head };
+  }
+}

@@ -1,0 +1,49 @@
+import type { WatchStream } from '../../../src/watch/watch-stream.ts';
+import { WatchResponse } from '../../../src/wire/generated/etcdserverpb/watch.ts';
+
+/** The client's end of a stream: takes everything at once, or so many bytes when it is told to. */
+export class FakeStream implements WatchStream {
+  readonly responses: WatchResponse[] = [];
+  /** Calls of `send`. */
+  sendCount = 0;
+  isSlow = false;
+  pendingBytesSeen = 0;
+  readonly #mark: number;
+  #waiting: number[] = [];
+  #onDrain: (() => void)[] = [];
+
+  constructor({ mark = 0 } = {}) {
+    this.#mark = mark;
+  }
+
+  get pendingBytes(): number {
+    return this.#waiting.reduce((sum, bytes) => sum + bytes, 0);
+  }
+
+  send(messages: readonly (readonly Uint8Array[])[]): boolean {
+    this.sendCount += 1;
+    for (const pieces of messages) {
+      const bytes = Buffer.concat(pieces);
+      this.responses.push(WatchResponse.decode(bytes));
+      if (this.isSlow) this.#waiting.push(bytes.length);
+    }
+    this.pendingBytesSeen = Math.max(this.pendingBytesSeen, this.pendingBytes);
+    return this.pendingBytes <= this.#mark;
+  }
+
+  async drained(): Promise<void> {
+    if (this.pendingBytes > this.#mark) await new Promise<void>((resolve) => this.#onDrain.push(resolve));
+  }
+
+  /** The client reads so many responses. */
+  take(count: number): void {
+    this.#waiting.splice(0, count);
+    if (this.pendingBytes > this.#mark) return;
+    for (const resolve of this.#onDrain.splice(0)) resolve();
+  }
+
+  takeAll(): void {
+    this.isSlow = false;
+    this.take(Number.POSITIVE_INFINITY);
+  }
+}

@@ -1,0 +1,305 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventsOf, one, prefix, requested, settle, until, watching } from './watching.ts';
+
+test('a watch from now on gets what comes after its created response, and its keys only', async (context) => {
+  const { source, open } = watching(context);
+  source.commit([{ key: 'a', value: '1' }]);
+  const { stream, session } = open();
+  session.create(requested(one('a')), 0n);
+  const created = stream.responses[0];
+  assert.equal(created?.created, true);
+  assert.equal(created?.header?.revision, 2);
+  assert.equal(created?.header?.clusterId, 7n);
+  source.commit([{ key: 'b', value: '1' }]);
+  source.commit([{ key: 'a', value: '2' }]);
+  source.commit([{ key: 'a' }]);
+  await settle();
+  assert.equal(eventsOf(stream.responses).replaceAll(' |', ''), 'a@4 -a@5');
+});
+
+test('what is committed between the newest known revision and the tailer is neither lost nor seen too early', async (context) => {
+  const { source, open } = watching(context);
+  const early = open();
+  early.session.create(requested(prefix('a')), 0n);
+  source.latencyTurns = () => 20;
+  source.commit([{ key: 'a1', value: '' }]);
+  source.commit([{ key: 'a2', value: '' }]);
+  // The tailer has delivered neither.
+  const now = open();
+  now.session.create(requested(prefix('a')), 0n);
+  const past = open();
+  past.session.create(requested(prefix('a'), { startRevision: 3 }), 0n);
+  source.commit([{ key: 'a3', value: '' }]);
+  await settle();
+  await settle();
+  assert.equal(eventsOf(now.stream.responses), 'a3@4');
+  assert.equal(eventsOf(past.stream.responses).replaceAll(' |', ''), 'a2@3 a3@4');
+});
+
+test('a watch of the past is served from memory when it can be, else from the database', async (context) => {
+  const { source, open } = watching(context);
+  for (let count = 0; count < 100; count += 1) source.commit([{ key: `a${count % 7}`, value: '' }]);
+  const first = open();
+  first.session.create(requested(one('a1'), { startRevision: 2 }), 0n);
+  await settle();
+  const expected = source.history.filter(({ key }) => key === 'a1').map(({ revision }) => `a1@${revision}`);
+  assert.equal(eventsOf(first.stream.responses).replaceAll(' |', ''), expected.join(' '));
+  const start = source.commit([{ key: 'a1', value: '' }]);
+  await settle();
+  const { readCount } = source;
+  const second = open();
+  second.session.create(requested(one('a1'), { startRevision: start }), 0n);
+  assert.equal(eventsOf(second.stream.responses), `a1@${start}`);
+  assert.equal(source.readCount, readCount, 'nothing was read');
+});
+
+test('a start in the future keeps earlier events away', async (context) => {
+  const { source, open } = watching(context);
+  const { stream, session } = open();
+  session.create(requested(one('a'), { startRevision: 4 }), 0n);
+  for (let count = 0; count < 5; count += 1) source.commit([{ key: 'a', value: '' }]);
+  await settle();
+  assert.equal(eventsOf(stream.responses).replaceAll(' |', ''), 'a@4 a@5 a@6');
+});
+
+test('a compacted start is created, then canceled with the compact revision and no revision in its header', async (context) => {
+  const { source, open } = watching(context);
+  for (let count = 0; count < 9; count += 1) source.commit([{ key: 'a', value: '' }]);
+  source.compact(6);
+  const { stream, session } = open();
+  session.create(requested(one('a'), { startRevision: 5 }), 0n);
+  session.create(requested(one('a'), { startRevision: 6 }), 0n);
+  await settle();
+  const [created, canceled] = stream.responses;
+  assert.deepEqual([created?.created, created?.canceled, created?.watchId], [true, false, 0n]);
+  assert.deepEqual([canceled?.canceled, canceled?.compactRevision, canceled?.header?.revision], [true, 6, 0]);
+  assert.equal(eventsOf(stream.responses, 1n).replaceAll(' |', ''), 'a@6 a@7 a@8 a@9 a@10');
+  // The id stays taken until the client cancels it, as in etcd.
+  session.cancel(0n);
+  assert.deepEqual([stream.responses.at(-1)?.canceled, stream.responses.at(-1)?.compactRevision], [true, 0]);
+});
+
+test('a compaction by another process, noticed only while catching up, cancels too', async (context) => {
+  const { source, open } = watching(context);
+  for (let count = 0; count < 9; count += 1) source.commit([{ key: 'a', value: '' }]);
+  source.compact(6, { isSeen: false });
+  const { stream, session } = open();
+  session.create(requested(one('a'), { startRevision: 3 }), 0n);
+  await settle();
+  assert.deepEqual(
+    stream.responses.map(({ created, canceled, compactRevision }) => [created, canceled, compactRevision]),
+    [
+      [true, false, 0],
+      [false, true, 6],
+    ],
+  );
+});
+
+test('ids: the next free one, or the client’s own; a taken one is refused, an unknown one passed over', (context) => {
+  const { open } = watching(context);
+  const { stream, session } = open();
+  assert.equal(session.create(requested(one('a')), 1n)?.id, 1n);
+  assert.equal(session.create(requested(one('a')), 0n)?.id, 0n);
+  assert.equal(session.create(requested(one('a')), 0n)?.id, 2n);
+  assert.equal(session.create(requested(one('a')), 2n), undefined);
+  session.cancel(17n);
+  assert.equal(stream.responses.length, 3);
+  session.cancel(2n);
+  assert.equal(session.create(requested(one('a')), 2n)?.id, 2n);
+  assert.equal(session.create(requested(one('a')), -5n)?.id, -5n);
+  assert.equal(stream.responses.at(-1)?.watchId, -5n);
+});
+
+test('filters leave out a kind of event; previous values come when asked for', async (context) => {
+  const { source, open } = watching(context);
+  const { stream, session } = open();
+  session.create(requested(one('a'), { wants: { puts: false, deletes: true, previous: false } }), 0n);
+  session.create(requested(one('a'), { wants: { puts: true, deletes: false, previous: true } }), 0n);
+  session.create(requested(one('a'), { wants: { puts: false, deletes: false, previous: true } }), 0n);
+  source.commit([{ key: 'a', value: '1' }]);
+  source.commit([{ key: 'a', value: '2' }]);
+  source.commit([{ key: 'a' }]);
+  await settle();
+  assert.equal(eventsOf(stream.responses, 0n), '-a@4');
+  assert.equal(eventsOf(stream.responses, 1n).replaceAll(' |', ''), 'a@2 a@3');
+  assert.equal(eventsOf(stream.responses, 2n), '');
+  const previous = stream.responses.flatMap(({ events }) => events.map(({ prevKv }) => prevKv?.modRevision));
+  assert.deepEqual(previous.sort(), [2, undefined, undefined]);
+});
+
+test('the value that an event at the compacted revision replaced is not told', async (context) => {
+  const { source, open } = watching(context);
+  const { stream, session } = open();
+  session.create(requested(one('a')), 0n);
+  for (let count = 0; count < 4; count += 1) source.commit([{ key: 'a', value: '' }]);
+  await settle();
+  source.compact(4);
+  const wants = { puts: true, deletes: true, previous: true };
+  session.create(requested(one('a'), { startRevision: 4, wants }), 0n);
+  await settle();
+  const events = stream.responses.filter(({ watchId }) => watchId === 1n).flatMap((response) => response.events);
+  assert.deepEqual(
+    events.map(({ kv, prevKv }) => [kv?.modRevision, prevKv?.modRevision]),
+    [
+      [4, undefined],
+      [5, 4],
+    ],
+  );
+});
+
+test('a transaction’s events come in one response, whose header has its revision', async (context) => {
+  const { source, open } = watching(context);
+  const { stream, session } = open();
+  session.create(requested(prefix('a')), 0n);
+  source.commit([
+    { key: 'a1', value: '' },
+    { key: 'b', value: '' },
+    { key: 'a2', value: '' },
+  ]);
+  await settle();
+  assert.equal(eventsOf(stream.responses), 'a1@2 a2@2');
+  assert.equal(stream.responses.at(-1)?.header?.revision, 2);
+});
+
+test('a large transaction comes in fragments to the watch that allows them, whole to the other', async (context) => {
+  const { source, open } = watching(context, { fragmentBytesMax: 1_000 });
+  const { stream, session } = open();
+  session.create(requested(prefix('a'), { fragment: true }), 0n);
+  session.create(requested(prefix('a')), 0n);
+  const value = 'v'.repeat(300);
+  source.commit([1, 2, 3, 4, 5, 6, 7].map((number) => ({ key: `a${number}`, value })));
+  await settle();
+  assert.equal(eventsOf(stream.responses, 0n), 'a1@2 a2@2 a3@2 | a4@2 a5@2 a6@2 | a7@2');
+  const fragments = stream.responses.filter(({ watchId, events }) => watchId === 0n && events.length > 0);
+  assert.deepEqual(
+    fragments.map(({ fragment }) => fragment),
+    [true, true, false],
+  );
+  assert.equal(eventsOf(stream.responses, 1n), 'a1@2 a2@2 a3@2 a4@2 a5@2 a6@2 a7@2');
+});
+
+test('all responses of one page leave a stream together', async (context) => {
+  const { source, open } = watching(context);
+  const { stream, session } = open();
+  for (let count = 0; count < 100; count += 1) session.create(requested(prefix('a')), 0n);
+  await settle();
+  const { sendCount } = stream;
+  source.commit([{ key: 'a1', value: '' }]);
+  await settle();
+  assert.equal(stream.responses.length, 200);
+  assert.equal(stream.sendCount, sendCount + 1);
+});
+
+test('a slow reader holds up nobody, is held a bounded number of bytes, and misses nothing', async (context) => {
+  const { source, open } = watching(context, { backlogBytesMax: 1, eventLogBytesMax: 300_000 });
+  const slow = open();
+  const quick = open();
+  slow.stream.isSlow = true;
+  slow.session.create(requested(prefix('a')), 0n);
+  quick.session.create(requested(prefix('a')), 0n);
+  const value = 'v'.repeat(1_000);
+  for (let count = 0; count < 1_000; count += 1) {
+    const revision = source.commit([{ key: `a${count}`, value }]);
+    if (count % 10 === 0)
+      await until('the quick one has it', () => eventsOf(quick.stream.responses).endsWith(`@${revision}`));
+  }
+  assert.ok(slow.stream.pendingBytesSeen < 300_000, `${slow.stream.pendingBytesSeen} bytes were held`);
+  assert.ok(eventsOf(slow.stream.responses).length < eventsOf(quick.stream.responses).length);
+  slow.stream.takeAll();
+  const all = (text: string) => text.replaceAll(' |', '');
+  await until(
+    'the slow one has all',
+    () => all(eventsOf(slow.stream.responses)) === all(eventsOf(quick.stream.responses)),
+  );
+});
+
+test('a slow reader whose events were compacted is canceled, its neighbour that missed nothing is not', async (context) => {
+  const { source, open } = watching(context, { backlogBytesMax: 1, eventLogBytesMax: 10_000 });
+  const { stream, session } = open();
+  session.create(requested(prefix('a')), 0n);
+  session.create(requested(prefix('b')), 0n);
+  stream.isSlow = true;
+  const value = 'v'.repeat(1_000);
+  for (let count = 0; count < 300; count += 1) {
+    source.commit([{ key: `a${count % 10}`, value }]);
+    await settle();
+  }
+  source.compact(source.head.revision);
+  stream.takeAll();
+  source.commit([{ key: 'b', value }]);
+  await until('the one is canceled', () => stream.responses.some(({ compactRevision }) => compactRevision === 301));
+  await settle();
+  assert.equal(eventsOf(stream.responses, 1n), 'b@302');
+});
+
+test('events compacted before the tailer read them cancel every live watch that may miss some', async (context) => {
+  const { source, open } = watching(context);
+  const { stream, session } = open();
+  session.create(requested(one('a')), 0n);
+  session.create(requested(one('a'), { startRevision: 1_000 }), 0n);
+  await settle();
+  source.isAway = true;
+  for (let count = 0; count < 9; count += 1) source.commit([{ key: 'a', value: '' }], { isSeen: false });
+  source.compact(8, { isSeen: false });
+  source.isAway = false;
+  await until('it is canceled', () => stream.responses.some(({ compactRevision }) => compactRevision === 8));
+});
+
+test('the database’s absence delays events and loses none', async (context) => {
+  const { source, open } = watching(context);
+  const { stream, session } = open();
+  session.create(requested(one('a')), 0n);
+  await settle();
+  source.isAway = true;
+  source.commit([{ key: 'a', value: '' }]);
+  await settle();
+  const late = open();
+  late.session.create(requested(one('a'), { startRevision: 1 }), 0n);
+  await settle();
+  assert.equal(eventsOf(stream.responses), '');
+  source.isAway = false;
+  await until('the event came', () => eventsOf(stream.responses) === 'a@2');
+  await until('it came to the other', () => eventsOf(late.stream.responses) === 'a@2');
+});
+
+test('the timer finds what another process committed', async (context) => {
+  const { source, open } = watching(context);
+  const { stream, session } = open();
+  session.create(requested(one('a')), 0n);
+  await settle();
+  source.commit([{ key: 'a', value: '' }], { isSeen: false });
+  await until('the event came', () => eventsOf(stream.responses) === 'a@2');
+});
+
+test('nobody watches: nothing is read, and a new watch replays nothing', async (context) => {
+  const { source, hub, open } = watching(context);
+  source.pollIntervalMs = 1;
+  const { session } = open();
+  session.create(requested(one('a')), 0n);
+  session.cancel(0n);
+  await settle();
+  const { readCount } = source;
+  for (let count = 0; count < 100; count += 1) source.commit([{ key: 'a', value: '' }]);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  assert.equal(source.readCount, readCount);
+  const { stream, session: next } = open();
+  next.create(requested(one('a')), 0n);
+  source.commit([{ key: 'a', value: '' }]);
+  await until('the event came', () => eventsOf(stream.responses) === 'a@102');
+  assert.equal(hub.statistics.eventsSent, 1);
+});
+
+test('a closed stream leaves nothing behind', async (context) => {
+  const { source, hub, open } = watching(context);
+  const { session } = open();
+  for (let count = 0; count < 100; count += 1) session.create(requested(one(`a${count}`), { startRevision: 1 }), 0n);
+  session.close();
+  source.commit([{ key: 'a1', value: '' }]);
+  await settle();
+  const { streams, watchers, watchersBehind, eventLogBytes } = hub.statistics;
+  assert.deepEqual(
+    { streams, watchers, watchersBehind, eventLogBytes },
+    { streams: 0, watchers: 0, watchersBehind: 0, eventLogBytes: 0 },
+  );
+});

@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { eventsOf, one, prefix, requested, settle, until, watching } from './watching.ts';
+
+test('a progress request is answered for watch -1, at the revision that was committed, also by another process', async (context) => {
+  const { source, open } = watching(context);
+  source.pollIntervalMs = 60_000;
+  const { stream, session } = open();
+  session.create(requested(one('a')), 0n);
+  await settle();
+  source.commit([{ key: 'a', value: '' }], { isSeen: false });
+  source.commit([{ key: 'b', value: '' }], { isSeen: false });
+  session.requestProgress();
+  await until('it is answered', () => stream.responses.at(-1)?.watchId === -1n);
+  assert.equal(eventsOf(stream.responses), 'a@2');
+  assert.equal(stream.responses.at(-1)?.header?.revision, 3);
+});
+
+test('each progress request has an answer', async (context) => {
+  const { open } = watching(context);
+  const { stream, session } = open();
+  session.create(requested(one('a')), 0n);
+  for (let count = 0; count < 3; count += 1) session.requestProgress();
+  await settle();
+  session.requestProgress();
+  await settle();
+  assert.equal(stream.responses.filter(({ watchId }) => watchId === -1n).length, 4);
+});
+
+test('without watches, or with one that begins in the future or is compacted, there is no answer, as in etcd', async (context) => {
+  const { source, open } = watching(context);
+  for (let count = 0; count < 9; count += 1) source.commit([{ key: 'a', value: '' }]);
+  source.compact(5);
+  const none = open();
+  none.session.requestProgress();
+  const future = open();
+  future.session.create(requested(one('a'), { startRevision: 11 }), 0n);
+  future.session.requestProgress();
+  const compacted = open();
+  compacted.session.create(requested(one('a'), { startRevision: 2 }), 0n);
+  compacted.session.create(requested(one('a')), 0n);
+  compacted.session.requestProgress();
+  await settle();
+  for (const { stream } of [none, future, compacted]) {
+    assert.equal(
+      stream.responses.some(({ watchId }) => watchId === -1n),
+      false,
+    );
+  }
+  compacted.session.cancel(0n);
+  compacted.session.requestProgress();
+  await until('it is answered', () => compacted.stream.responses.at(-1)?.watchId === -1n);
+});
+
+test('while a watch catches up the answer waits for it', async (context) => {
+  const { source, open } = watching(context);
+  for (let count = 0; count < 200; count += 1) source.commit([{ key: `a${count}`, value: '' }]);
+  const { stream, session } = open();
+  session.create(requested(prefix('a'), { startRevision: 2 }), 0n);
+  session.requestProgress();
+  await until('it is answered', () => stream.responses.at(-1)?.watchId === -1n);
+  assert.ok(eventsOf(stream.responses).endsWith('a199@201'));
+  assert.equal(stream.responses.at(-1)?.header?.revision, 201);
+});
+
+test('an idle watch that asked for it hears of progress, a busy one in the next interval', async (context) => {
+  const { source, open } = watching(context, { progressIntervalMs: 100 });
+  const { stream, session } = open();
+  session.create(requested(one('a'), { progressNotify: true }), 0n);
+  session.create(requested(one('b')), 0n);
+  source.commit([{ key: 'a', value: '' }]);
+  await new Promise((resolve) => setTimeout(resolve, 160));
+  assert.equal(stream.responses.length, 3, 'two created, one event');
+  await until('it is told', () => stream.responses.length === 4);
+  const { watchId, header, events } = stream.responses[3] ?? {};
+  assert.deepEqual([watchId, header?.revision, events], [0n, 2, []]);
+});
