@@ -6,6 +6,23 @@ export const serverLimits = {
   incomingBytesMax: 256 * 1024,
   /** Bytes queued towards a client at which `send` asks its caller to wait. A watcher's page of events is about as large. */
   outgoingBytesMark: 1024 * 1024,
+  /** What a client may send of one request before it waits: a whole put of the usual size. */
+  streamWindowBytes: 1024 * 1024,
+  /** The same for a connection, refilled as it is read whatever its streams do. */
+  connectionWindowBytes: 16 * 1024 * 1024,
+  /** Headers of one request, as HPACK counts them. Clients send half a KiB, tokens another few. */
+  headerListBytesMax: 64 * 1024,
+  /** Bytes of one DATA frame that is sent, also to clients that would take more: others wait meanwhile. */
+  sentFrameBytesMax: 64 * 1024,
+  /** Bytes a stream sends before it is another's turn. */
+  streamTurnBytes: 64 * 1024,
+  /** Bytes a connection may hold for its socket before its streams wait. */
+  connectionOutputBytesMark: 512 * 1024,
+  /** Bytes at which the client is not even listened to until it reads. Answers that are small are never held back, so they add to the mark. */
+  connectionOutputBytesMax: 4 * 1024 * 1024,
+  /** Streams a client may reset: this many at once, and then so many a second. API servers cancel hundreds of watches at a time. */
+  streamResetBurst: 10_000,
+  streamResetsPerSecond: 1_000,
   /** How fine deadlines are: they are checked together, this often. */
   deadlineTickMs: 50,
   /** How often a health watch looks whether the database is there. etcd pushes changes; a load balancer asks every 5 to 30 s. */

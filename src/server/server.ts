@@ -10,13 +10,13 @@ import { GrpcServer } from './grpc/grpc-server.ts';
 import { MethodTable } from './grpc/method-table.ts';
 import { healthService } from './health-service.ts';
 import { httpEndpoints } from './http-endpoints.ts';
+import { Http2Connection } from './http2/http2-connection.ts';
 import { identity } from './identity.ts';
 import { kvService } from './kv-service.ts';
 import { leaseService } from './lease-service.ts';
 import { type Listener, listen } from './listener.ts';
 import { maintenanceService } from './maintenance-service.ts';
 import { Metrics } from './metrics.ts';
-import { nodeHttp2 } from './node-http2.ts';
 import { serverLimits } from './server-limits.ts';
 import type { ServiceContext } from './service-context.ts';
 import type { Method } from './transport.ts';
@@ -44,7 +44,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const methods = new MethodTable(servedMethods(options));
   const messageBytesMax = config.maxRequestBytes + serverLimits.messageOverheadBytes;
   const grpc = new GrpcServer({ methods, logger, messageBytesMax });
-  const http2 = nodeHttp2(grpc, config);
   const version = config.emulatedEtcdVersion;
   const metrics = new Metrics({ store, methods: methods.metrics, version, connectionCount: () => connections.count });
   const http1 = createHttpServer(
@@ -57,9 +56,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       metricsContentType: metrics.contentType,
     }),
   );
+  const http2 = new Set<Http2Connection>();
   const connections = new Connections({
-    http2: (socket) => http2.emit('connection', socket),
     http1: (socket) => http1.emit('connection', socket),
+    http2: (socket) => {
+      const { maxConcurrentStreams } = config;
+      const connection = new Http2Connection(socket, { maxConcurrentStreams, accept: (stream) => grpc.accept(stream) });
+      http2.add(connection);
+      socket.once('close', () => http2.delete(connection));
+    },
   });
   const addresses = [...config.listenAddresses, ...config.metricsListenAddresses];
   const listeners = await listenOnAll(addresses, (socket) => connections.add(socket));
@@ -67,6 +72,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     urls: listeners.slice(0, config.listenAddresses.length).map(({ url }) => url),
     async drain(ms) {
       for (const listener of listeners) listener.close();
+      for (const connection of http2) connection.close();
       await within(ms, grpc.stop());
       http1.closeAllConnections();
       connections.destroy();
