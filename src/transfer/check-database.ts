@@ -74,10 +74,13 @@ function kinesRules(markId: number): readonly Rule[] {
     },
     {
       // Above the mark nothing was ever taken away.
-      sql: 'SELECT MAX(id) - MAX(?1, MIN(id) - 1) - SUM(id > ?1), ?1 + 1 FROM kine WHERE id >= ?1',
+      sql: `WITH mark(id) AS (VALUES (?))
+        SELECT MAX(kine.id) - mark.id - COUNT(*), mark.id + 1
+        FROM mark
+        JOIN kine ON kine.id > mark.id`,
       parameters: [markId],
       finding: (count, id) =>
-        `${count} ids from ${id} on are missing: rows were lost, or kine left holes; ${restore} unless kine did, \`tine release\` fills them`,
+        `${count} ids from ${id} on are missing: if kine left these holes, \`tine release\` fills them, else rows were lost: ${restore}`,
     },
     {
       sql: `SELECT COUNT(*), MIN(later.id)
@@ -166,7 +169,9 @@ function summary(file: OfflineFile, isTines: boolean): string {
     )[0] ?? [];
   const behind = isTines ? rowsNotCovered(file) : 0;
   const owner = isTines && behind === 0 ? "tine's" : "kine's, tine takes it over when it starts";
-  return `${numberOf(keys)} keys in ${numberOf(rows)} rows, revision ${numberOf(newest)}; it is ${owner}`;
+  return `${counted(numberOf(keys), 'key')} in ${counted(numberOf(rows), 'row')}, revision ${numberOf(newest)}; it is ${owner}`;
 }
 
-const rowsFrom = (count: number, firstId: number): string => `${count} rows (the first is ${firstId})`;
+const rowsFrom = (count: number, firstId: number): string => `${counted(count, 'row')} (the first is ${firstId})`;
+
+const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -43,15 +43,12 @@ export function releaseToKine(file: OfflineFile): readonly string[] {
   if (!isTines) return [];
   const markId = compactedId(file);
   const report = [
-    counted(returnClientsMark(file), 'rows of the key compact_rev_key got the name kine has for it'),
-    counted(unescapeNames(file), 'keys got their bytes back'),
-    counted(
-      forgetLaggingRevisions(file),
-      'rows of transactions over several keys have their id for a revision, as in kine',
-    ),
-    counted(leasesToTtls(file), 'rows have a TTL, as in kine, instead of a lease'),
-    counted(fillHoles(file, markId), 'missing ids were filled'),
-    counted(fillOldValues(file, markId), 'rows got the previous value that kine keeps in each'),
+    counted(returnClientsMark(file), 'rows of the key compact_rev_key under the name kine has for it'),
+    counted(unescapeNames(file), 'keys with their bytes as they are, not escaped'),
+    counted(forgetLaggingRevisions(file), 'rows whose id became their revision, as in kine'),
+    counted(leasesToTtls(file), 'rows with a TTL, as in kine, instead of a lease'),
+    counted(fillHoles(file, markId), 'missing ids filled'),
+    counted(fillOldValues(file, markId), 'rows given the previous value, as kine keeps it'),
   ];
   for (const name of tinesTables) file.change(`DROP TABLE IF EXISTS ${name}`);
   for (const name of tinesIndexes) file.change(`DROP INDEX IF EXISTS ${name}`);
@@ -62,7 +59,7 @@ export function releaseToKine(file: OfflineFile): readonly string[] {
   return [...report.filter((line) => line !== undefined), "kine's indexes are there, tine's tables are gone"];
 }
 
-const counted = (count: number, what: string): string | undefined => (count === 0 ? undefined : `${count} ${what}`);
+const counted = (count: number, what: string): string | undefined => (count === 0 ? undefined : `${what}: ${count}`);
 
 /** A row without a version is kine's to tine, which then takes over its name, its value and its TTL at the next start. */
 const makeKines = 'version = NULL';

@@ -2,11 +2,15 @@
 import { StartError } from '../../errors.ts';
 import { sqliteCode } from './weather.ts';
 
-/** Leaves a StartError as it is; everything else is told with the file's name. */
-export function fileError(path: string, error: unknown): StartError {
-  if (error instanceof StartError) return error;
-  const code = sqliteCode(error) ?? (error as NodeJS.ErrnoException).code ?? '';
-  return new StartError(`${path}: ${explanation(code, error)}`, { cause: error });
+/** Tells what SQLite and the file system say with the file's name. What else is thrown is no word about the file, and left as it is. */
+export function fileError(path: string, error: unknown): unknown {
+  const code = sqliteCode(error) ?? systemCode(error);
+  return code === undefined ? error : new StartError(`${path}: ${explanation(code, error)}`, { cause: error });
+}
+
+/** ENOENT and its like. */
+function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && 'syscall' in error && 'code' in error ? String(error.code) : undefined;
 }
 
 function explanation(code: string, error: unknown): string {
@@ -14,7 +18,7 @@ function explanation(code: string, error: unknown): string {
   if (code === 'SQLITE_NOTADB') return 'not a SQLite database; name another file, or move this one away';
   if (code.startsWith('SQLITE_CORRUPT'))
     return 'the database is damaged; run `tine check` on it and restore it from a backup';
-  if (code.startsWith('SQLITE_BUSY')) return 'another program holds the database locked; stop it, then try again';
+  if (code.startsWith('SQLITE_BUSY')) return 'another program has the database open; stop it, then try again';
   if (code === 'SQLITE_FULL' || code === 'ENOSPC') return 'no space is left on the disk; make room, then try again';
   if (/^SQLITE_(CANTOPEN|READONLY)|^(EACCES|EROFS|EPERM)$/.test(code)) {
     return 'cannot be opened or written; check the permissions of the file and its directory';
