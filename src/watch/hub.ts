@@ -1,3 +1,4 @@
+import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { Keys, Revision } from '../mvcc/operations.ts';
 import type { LogEvent } from '../mvcc/results.ts';
@@ -19,12 +20,12 @@ export interface WatchHubOptions {
   readonly source: EventSource;
   readonly origin: Origin;
   readonly logger: Logger;
-  /** Rows the tailer reads at once. */
-  readonly pageRowsMax: number;
   /** How often a watch that asked for it hears how far it is, while nothing happens. */
   readonly progressIntervalMs: number;
   /** A response of more bytes is sent in pieces to the watches that allow it. */
   readonly fragmentBytesMax: number;
+  /** Rows the tailer reads at once. */
+  readonly pageRowsMax?: number;
   /** Bytes of the event log. */
   readonly eventLogBytesMax?: number;
   /** Bytes all streams may have waiting. */
@@ -82,7 +83,7 @@ export class WatchHub {
     this.#tailer = new Tailer({
       source,
       logger,
-      countMax: options.pageRowsMax,
+      countMax: options.pageRowsMax ?? limits.eventPageRowsMax,
       deliver: (page, from, to) => this.#deliver(page, from, to),
     });
   }
