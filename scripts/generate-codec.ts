@@ -4,15 +4,16 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { descriptorsSource } from './codec/descriptors-source.ts';
 import { fileSource } from './codec/file-source.ts';
 import { loadSchema } from './codec/schema.ts';
 
 const root = join(import.meta.dirname, '..');
 const outputDirectory = join(root, 'src/wire/generated');
 
-const wanted = new Map(
-  loadSchema(join(root, 'proto')).map((file) => [file.path.replace(/\.proto$/, '.ts'), fileSource(file)]),
-);
+const files = loadSchema(join(root, 'proto'));
+const wanted = new Map(files.map((file) => [file.path.replace(/\.proto$/, '.ts'), fileSource(file)]));
+wanted.set('descriptors.ts', descriptorsSource(files));
 
 if (process.argv.includes('--check')) {
   const stale = [...wanted].filter(([path, source]) => read(join(outputDirectory, path)) !== source);

@@ -50,6 +50,7 @@ const bigint = {
 } as const;
 
 const SCALARS: Readonly<Record<string, Scalar>> = {
+  int32: { ...number, read: 'int32', write: 'int32' },
   uint32: { ...number, read: 'uint32', size: 'sizeUint32', write: 'uint32' },
   int64: { ...number, read: 'int64', write: 'number' },
   uint64: { ...number, read: 'uint64', write: 'number' },

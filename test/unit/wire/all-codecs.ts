@@ -7,12 +7,29 @@ import * as lease from '../../../src/wire/generated/etcdserverpb/lease.ts';
 import * as maintenance from '../../../src/wire/generated/etcdserverpb/maintenance.ts';
 import * as watch from '../../../src/wire/generated/etcdserverpb/watch.ts';
 import * as health from '../../../src/wire/generated/grpc/health/v1/health.ts';
+import * as reflection from '../../../src/wire/generated/grpc/reflection/v1/reflection.ts';
+import * as reflectionAlpha from '../../../src/wire/generated/grpc/reflection/v1alpha/reflection.ts';
 import * as keyValue from '../../../src/wire/generated/mvccpb/kv.ts';
 import * as election from '../../../src/wire/generated/v3electionpb/v3election.ts';
 import * as lock from '../../../src/wire/generated/v3lockpb/v3lock.ts';
 import type { MessageCodec } from '../../../src/wire/message-codec.ts';
 
-const modules = [auth, authService, cluster, header, kv, lease, maintenance, watch, health, keyValue, election, lock];
+const modules = [
+  auth,
+  authService,
+  cluster,
+  header,
+  kv,
+  lease,
+  maintenance,
+  watch,
+  health,
+  keyValue,
+  election,
+  lock,
+  reflection,
+  reflectionAlpha,
+];
 
 /** Every generated codec. What the messages hold is for the tests to find out. */
 export const allCodecs: readonly MessageCodec<object>[] = modules

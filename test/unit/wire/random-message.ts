@@ -33,6 +33,8 @@ function randomValue(field: protobuf.Field, random: () => number, depth: number)
       return ['a', 'größer', '日本語', '💧'.repeat(40)][Math.floor(random() * 4)];
     case 'bool':
       return true;
+    case 'int32':
+      return -1 - Math.floor(random() * 2 ** 31);
     case 'uint32':
       return 1 + Math.floor(random() * (2 ** 32 - 1));
     case 'int64':
