@@ -1,16 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../logger.ts';
 import type { Store } from '../store/store.ts';
+import type { Metrics } from './metrics.ts';
 import { serverLimits } from './server-limits.ts';
 import { clusterVersion, storageVersion } from './versions.ts';
 
 export interface HttpEndpointsOptions {
   readonly store: Store;
   readonly logger: Logger;
+  readonly metrics: Metrics;
   readonly emulatedEtcdVersion: string;
-  /** The text of /metrics. */
-  readonly metricsText: () => Promise<string>;
-  readonly metricsContentType: string;
 }
 
 type Handler = (query: URLSearchParams) => Promise<HttpReply>;
@@ -33,7 +32,7 @@ export function httpEndpoints(options: HttpEndpointsOptions) {
   const handlers = new Map<string, Handler>([
     ['/health', () => health(options.store)],
     ['/version', () => version(options.emulatedEtcdVersion)],
-    ['/metrics', async () => ({ status: 200, type: options.metricsContentType, body: await options.metricsText() })],
+    ['/metrics', () => metricsPage(options.metrics)],
     ...checkHandlers('/livez', livenessChecks, options.store),
     ...checkHandlers('/readyz', readinessChecks, options.store),
   ]);
@@ -76,6 +75,10 @@ async function version(etcdVersion: string): Promise<HttpReply> {
     storage: storageVersion(etcdVersion),
   });
   return { status: 200, type: json, body };
+}
+
+async function metricsPage(metrics: Metrics): Promise<HttpReply> {
+  return { status: 200, type: metrics.contentType, body: await metrics.text() };
 }
 
 function checkHandlers(path: string, checks: readonly string[], store: Store): [string, Handler][] {

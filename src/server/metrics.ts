@@ -1,6 +1,7 @@
 import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { StatusCode } from '../errors.ts';
 import type { Store } from '../store/store.ts';
+import type { WatchStatistics } from '../watch/hub.ts';
 import { latencyBucketsMs, type MethodMetrics } from './grpc/method-metrics.ts';
 import { splitPath } from './grpc/method-table.ts';
 import type { Method } from './transport.ts';
@@ -11,6 +12,7 @@ export interface MetricsOptions {
   readonly version: string;
   /** Client connections that are open. */
   readonly connectionCount: () => number;
+  readonly watches: () => WatchStatistics;
 }
 
 /** The text of /metrics: the process's own metrics, etcd's names where tine has the thing, and the counts of all calls. */
@@ -18,7 +20,7 @@ export class Metrics {
   readonly #registry = new Registry();
   readonly #methods: readonly MethodMetrics[];
 
-  constructor({ store, methods, version, connectionCount }: MetricsOptions) {
+  constructor({ store, methods, version, connectionCount, watches }: MetricsOptions) {
     this.#methods = methods;
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
@@ -29,6 +31,19 @@ export class Metrics {
     gauge('etcd_debugging_mvcc_compact_revision', 'The revision of the last compaction in store.', () =>
       Math.max(0, store.latestHead.compactRevision),
     );
+    gauge('etcd_debugging_mvcc_watch_stream_total', 'Total number of watch streams.', () => watches().streams);
+    gauge('etcd_debugging_mvcc_watcher_total', 'Total number of watchers.', () => watches().watchers);
+    gauge(
+      'etcd_debugging_mvcc_slow_watcher_total',
+      'Total number of unsynced slow watchers.',
+      () => watches().watchersBehind,
+    );
+    gauge(
+      'etcd_debugging_mvcc_events_total',
+      'Total number of events sent by this member.',
+      () => watches().eventsSent,
+    );
+    gauge('tine_event_log_bytes', 'Bytes of recent events kept in memory.', () => watches().eventLogBytes);
     gauge('tine_client_connections', 'Client connections that are open.', connectionCount);
     const size = new Gauge({
       name: 'etcd_mvcc_db_total_size_in_bytes',

@@ -33,6 +33,8 @@ export const serverLimits = {
   httpHeadersTimeoutMs: 10_000,
   /** How long a health check over HTTP/1.1 waits for the database. etcd's request timeout. */
   httpCheckTimeoutMs: 5_000,
+  /** How long a drained connection gets to take its last answers and hang up. */
+  closeTimeoutMs: 500,
   /** How often a database that fails is mentioned in the log. */
   databaseFaultLogIntervalMs: 1_000,
 } as const;

@@ -1,8 +1,10 @@
 import { createServer as createHttpServer } from 'node:http';
 import type { Config } from '../config/config.ts';
 import type { ListenAddress } from '../config/listen-address.ts';
+import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { Store } from '../store/store.ts';
+import { WatchHub } from '../watch/hub.ts';
 import { ResponseHeaders } from '../wire/response-headers.ts';
 import { clusterService } from './cluster-service.ts';
 import { Connections } from './connections.ts';
@@ -10,16 +12,18 @@ import { GrpcServer } from './grpc/grpc-server.ts';
 import { MethodTable } from './grpc/method-table.ts';
 import { healthService } from './health-service.ts';
 import { httpEndpoints } from './http-endpoints.ts';
-import { Http2Connection } from './http2/http2-connection.ts';
+import { Http2Server } from './http2/http2-server.ts';
 import { identity } from './identity.ts';
 import { kvService } from './kv-service.ts';
 import { leaseService } from './lease-service.ts';
 import { type Listener, listen } from './listener.ts';
 import { maintenanceService } from './maintenance-service.ts';
 import { Metrics } from './metrics.ts';
+import { reflectionService } from './reflection-service.ts';
 import { serverLimits } from './server-limits.ts';
 import type { ServiceContext } from './service-context.ts';
 import type { Method } from './transport.ts';
+import { watchService } from './watch-service.ts';
 
 export interface ServerOptions {
   readonly config: Config;
@@ -41,30 +45,28 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config, store, logger } = options;
-  const methods = new MethodTable(servedMethods(options));
-  const messageBytesMax = config.maxRequestBytes + serverLimits.messageOverheadBytes;
-  const grpc = new GrpcServer({ methods, logger, messageBytesMax });
-  const version = config.emulatedEtcdVersion;
-  const metrics = new Metrics({ store, methods: methods.metrics, version, connectionCount: () => connections.count });
+  const context = serviceContext(options);
+  const hub = watchHub(context);
+  const methods = new MethodTable(servedMethods(context, hub));
+  const grpc = new GrpcServer({ methods, logger, messageBytesMax: messageBytesMax(config) });
+  const http2 = new Http2Server({
+    maxConcurrentStreams: config.maxConcurrentStreams,
+    accept: (each) => grpc.accept(each),
+  });
+  const metrics = new Metrics({
+    store,
+    methods: methods.metrics,
+    version: config.emulatedEtcdVersion,
+    connectionCount: () => connections.count,
+    watches: () => hub.statistics,
+  });
   const http1 = createHttpServer(
     { headersTimeout: serverLimits.httpHeadersTimeoutMs },
-    httpEndpoints({
-      store,
-      logger,
-      emulatedEtcdVersion: version,
-      metricsText: () => metrics.text(),
-      metricsContentType: metrics.contentType,
-    }),
+    httpEndpoints({ store, logger, metrics, emulatedEtcdVersion: config.emulatedEtcdVersion }),
   );
-  const http2 = new Set<Http2Connection>();
   const connections = new Connections({
     http1: (socket) => http1.emit('connection', socket),
-    http2: (socket) => {
-      const { maxConcurrentStreams } = config;
-      const connection = new Http2Connection(socket, { maxConcurrentStreams, accept: (stream) => grpc.accept(stream) });
-      http2.add(connection);
-      socket.once('close', () => http2.delete(connection));
-    },
+    http2: (socket) => http2.add(socket),
   });
   const addresses = [...config.listenAddresses, ...config.metricsListenAddresses];
   const listeners = await listenOnAll(addresses, (socket) => connections.add(socket));
@@ -72,24 +74,47 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     urls: listeners.slice(0, config.listenAddresses.length).map(({ url }) => url),
     async drain(ms) {
       for (const listener of listeners) listener.close();
-      for (const connection of http2) connection.close();
+      http2.close();
       await within(ms, grpc.stop());
+      hub.close();
       http1.closeAllConnections();
+      await within(serverLimits.closeTimeoutMs, http2.whenEmpty());
       connections.destroy();
     },
   };
 }
 
-function servedMethods({ config, store, logger }: ServerOptions): readonly Method[] {
+function serviceContext({ config, store, logger }: ServerOptions): ServiceContext {
   const origin = identity(config);
-  const context: ServiceContext = { store, config, logger, origin, headers: new ResponseHeaders(origin) };
-  return [
+  return { config, store, logger, origin, headers: new ResponseHeaders(origin) };
+}
+
+function watchHub({ config, store, logger, origin }: ServiceContext): WatchHub {
+  return new WatchHub({
+    source: store.events,
+    origin,
+    logger,
+    pageRowsMax: limits.eventPageRowsMax,
+    progressIntervalMs: config.watchProgressNotifyIntervalMs,
+    fragmentBytesMax: messageBytesMax(config),
+  });
+}
+
+function servedMethods(context: ServiceContext, hub: WatchHub): readonly Method[] {
+  const etcd = [
     ...kvService(context),
+    ...watchService(hub),
     ...leaseService(context),
     ...clusterService(context),
     ...maintenanceService(context),
     ...healthService(context),
   ];
+  return [...etcd, ...reflectionService(etcd)];
+}
+
+/** The largest gRPC message that is taken, and the size at which a watch's answer is fragmented. */
+function messageBytesMax({ maxRequestBytes }: Config): number {
+  return maxRequestBytes + serverLimits.messageOverheadBytes;
 }
 
 async function listenOnAll(

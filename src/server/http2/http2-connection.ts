@@ -210,27 +210,36 @@ export class Http2Connection {
   #dispatch(type: number, flags: number, streamId: number, payload: Buffer): void {
     switch (type) {
       case FrameType.data:
-        return this.#onData(streamId, flags, payload);
+        this.#onData(streamId, flags, payload);
+        break;
       case FrameType.headers:
-        return this.#onHeaders(streamId, flags, payload);
+        this.#onHeaders(streamId, flags, payload);
+        break;
       case FrameType.priority:
         // Deprecated, and of no use here.
-        return checkStream(streamId);
+        checkStream(streamId);
+        break;
       case FrameType.rstStream:
-        return this.#onReset(streamId, payload);
+        this.#onReset(streamId, payload);
+        break;
       case FrameType.settings:
-        return this.#onSettings(streamId, flags, payload);
+        this.#onSettings(streamId, flags, payload);
+        break;
       case FrameType.pushPromise:
         throw new ConnectionError(ErrorCode.protocolError, 'a client cannot push');
       case FrameType.ping:
-        return this.#onPing(streamId, flags, payload);
+        this.#onPing(streamId, flags, payload);
+        break;
       case FrameType.goAway:
         checkConnection(streamId);
-        return this.close();
+        this.close();
+        break;
       case FrameType.windowUpdate:
-        return this.#onWindowUpdate(streamId, payload);
+        this.#onWindowUpdate(streamId, payload);
+        break;
       case FrameType.continuation:
-        return this.#onContinuation(streamId, flags, payload);
+        this.#onContinuation(streamId, flags, payload);
+        break;
       default:
       // Frames of unknown types are to be ignored.
     }

@@ -1,0 +1,38 @@
+import type { Socket } from 'node:net';
+import { Http2Connection, type Http2ConnectionOptions } from './http2-connection.ts';
+
+/** All HTTP/2 connections. */
+export class Http2Server {
+  readonly #options: Http2ConnectionOptions;
+  readonly #connections = new Set<Http2Connection>();
+  #isClosing = false;
+  #onEmpty: (() => void) | undefined;
+
+  constructor(options: Http2ConnectionOptions) {
+    this.#options = options;
+  }
+
+  /** Takes over a socket whose first bytes are HTTP/2's. */
+  add(socket: Socket): void {
+    const connection = new Http2Connection(socket, this.#options);
+    this.#connections.add(connection);
+    socket.once('close', () => {
+      this.#connections.delete(connection);
+      if (this.#connections.size === 0) this.#onEmpty?.();
+    });
+    if (this.#isClosing) connection.close();
+  }
+
+  /** Tells every client that no more requests are taken; connections close when their last one is answered. */
+  close(): void {
+    this.#isClosing = true;
+    for (const connection of this.#connections) connection.close();
+  }
+
+  async whenEmpty(): Promise<void> {
+    if (this.#connections.size === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onEmpty = resolve;
+    });
+  }
+}
