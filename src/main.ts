@@ -1,5 +1,5 @@
 import type { Command } from './commands/command.ts';
-import { flagShape } from './config/given-options.ts';
+import { flagShape, unknownFlag } from './config/given-options.ts';
 import { splitCommandLine } from './config/go-flags.ts';
 import { loadConfig } from './config/load-config.ts';
 import { nearest } from './config/nearest.ts';
@@ -29,19 +29,24 @@ async function main(args: readonly string[]): Promise<number> {
     flagsThatAreCommands.has(name) ? 'boolean' : flagShape(name),
   );
   const asked = flags.map(({ name }) => flagsThatAreCommands.get(name)).find((name) => name !== undefined);
+  const mistyped = flags.find(({ name }) => !flagsThatAreCommands.has(name) && flagShape(name) === 'unknown');
+  // Its value would be taken for a command.
+  if (asked === undefined && mistyped !== undefined) throw unknownFlag(mistyped.name);
   const [name = 'serve', ...rest] = asked === undefined ? operands : [asked];
   const load = commands[name];
-  if (load === undefined) {
-    const near = nearest(name, Object.keys(commands));
-    throw new UsageError(
-      `unknown command "${name}"${near === undefined ? '' : `; did you mean ${near}?`}; see tine --help`,
-    );
-  }
+  if (load === undefined) throw unknownCommand(name);
   const command = await load();
   if (rest.length > command.operandCountMax) throw new UsageError(`${name} does not take "${rest.at(-1)}"`);
   // A broken environment must not keep the help from being read.
   if (command.kind === 'text') return command.run();
   return command.run({ ...loadConfig(flags, process.env), operands: rest });
+}
+
+function unknownCommand(name: string): UsageError {
+  const near = nearest(name, Object.keys(commands));
+  return new UsageError(
+    `unknown command "${name}"${near === undefined ? '' : `; did you mean ${near}?`}; see tine --help`,
+  );
 }
 
 function exitStatus(error: unknown): number {

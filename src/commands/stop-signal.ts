@@ -1,7 +1,7 @@
 const stopSignals = ['SIGTERM', 'SIGINT'] as const;
 
 // npm passes on the Ctrl-C that the terminal has sent to every process already: the echo is no second wish.
-const echoMs = 300;
+const ctrlCEchoMs = 300;
 
 export interface StopSignal {
   /** Resolves with the name of the first signal to stop. */
@@ -14,10 +14,10 @@ export function listenForStop(): StopSignal {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
   let firstAt: number | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
-    const now = Date.now();
-    firstAt ??= now;
+    const isFirst = firstAt === undefined;
+    firstAt ??= Date.now();
     resolve(signal);
-    if (now - firstAt <= echoMs) return;
+    if (isFirst || (signal === 'SIGINT' && Date.now() - firstAt <= ctrlCEchoMs)) return;
     dispose();
     process.kill(process.pid, signal);
   };

@@ -55,9 +55,14 @@ export function collectOptions(
   }
   for (const { name, value } of flags) {
     const known = add(name, { text: value ?? 'true', source: `--${name}`, rank: 0 });
-    if (!known) throw new UsageError(`unknown flag --${name}${suggestion(name, flagText)}; tine --help lists all`);
+    if (!known) throw unknownFlag(name);
   }
   return { byName, notes };
+}
+
+/** The answer to a flag that nobody has: the nearest one that tine has. */
+export function unknownFlag(name: string): UsageError {
+  return new UsageError(`unknown flag --${name}${suggestion(name, flagText)}; tine --help lists all`);
 }
 
 /** How a flag takes its value, for `splitCommandLine`. */

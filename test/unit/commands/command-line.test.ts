@@ -1,0 +1,171 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { closeSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { createServer, type Server as NetServer } from 'node:net';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { repositoryRoot, temporaryDirectory, within } from '../../support/index.ts';
+import { tamper, tineFile } from '../transfer/tine-file.ts';
+
+interface Ended {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+interface Started {
+  readonly args: readonly string[];
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** Runs tine until it ends by itself. */
+async function run({ args, environment = {} }: Started): Promise<Ended> {
+  const child = spawn(process.execPath, [join(repositoryRoot, 'src', 'main.ts'), ...args], {
+    cwd: temporaryDirectory(),
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.stderr += text;
+  });
+  const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
+  try {
+    return { status: await within(20_000, `tine ${args.join(' ')} to end`, closed), ...output };
+  } finally {
+    child.kill('SIGKILL');
+  }
+}
+
+/** It ends with a status and one line on standard error. */
+async function refused(started: Started, status: 1 | 2, line: RegExp): Promise<void> {
+  const ended = await run(started);
+  assert.equal(ended.status, status, ended.stderr);
+  assert.match(ended.stderr, /^tine: [^\n]+\n$/);
+  assert.match(ended.stderr, line);
+  assert.equal(ended.stdout, '');
+}
+
+describe('usage', () => {
+  test('--help prints every command and option, whatever else is wrong', async () => {
+    for (const args of [['--help'], ['-h'], ['help'], ['--help', '--frobnicate'], ['check', '--help']]) {
+      const { status, stdout, stderr } = await run({ args, environment: { TINE_MAX_TXN_OPS: 'many' } });
+      assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+      assert.match(stdout, /tine check \[FILE\][\s\S]*--data-dir DIR/);
+    }
+  });
+
+  test('--version prints the versions', async () => {
+    const { status, stdout } = await run({ args: ['--version'] });
+    assert.equal(status, 0);
+    assert.match(stdout, /^tine \d+\.\d+\.\d+\netcd API 3\.7\.\d+\nnode \d+/);
+  });
+
+  test('what cannot be followed is one line and status 2', async () => {
+    await refused({ args: ['--data-dri', '/x'] }, 2, /unknown flag --data-dri; did you mean --data-dir\?/);
+    await refused(
+      { args: ['--data-dir', '/x', '--endpoint', '/y'] },
+      2,
+      /--data-dir and --endpoint say the same thing/,
+    );
+    await refused({ args: ['chek'] }, 2, /unknown command "chek"; did you mean check\?/);
+    await refused({ args: ['check', 'a', 'b'] }, 2, /check does not take "b"/);
+    await refused(
+      { args: [], environment: { ETCD_MAX_TXN_OPS: '0' } },
+      2,
+      /ETCD_MAX_TXN_OPS: "0" is not a whole number/,
+    );
+    await refused(
+      { args: ['--endpoint', 'mysql://me:s3cret@tcp(h)/'] },
+      2,
+      /"mysql:\/\/me:\*\*\*@tcp\(h\)\/": this build/,
+    );
+  });
+});
+
+describe('start', () => {
+  const anyPort = ['--listen-client-urls', 'http://127.0.0.1:0'];
+
+  test('a port that is taken', async () => {
+    const taken = createServer();
+    const port = await listen(taken);
+    try {
+      const args = ['--listen-client-urls', `http://127.0.0.1:${port}`, '--log-level', 'error'];
+      await refused({ args }, 1, new RegExp(`cannot listen on 127\\.0\\.0\\.1:${port}: .+; .+`));
+    } finally {
+      taken.close();
+    }
+  });
+
+  test('a file that is no database', async () => {
+    const path = join(temporaryDirectory(), 'notes');
+    writeFileSync(path, 'notes, and nothing else. '.repeat(200));
+    await refused({ args: [...anyPort, '--endpoint', path] }, 1, /notes: not a SQLite database; .+/);
+  });
+
+  test('a directory that is a file', async () => {
+    const path = join(temporaryDirectory(), 'file');
+    writeFileSync(path, '');
+    await refused({ args: [...anyPort, '--data-dir', path] }, 1, /file\/state\.db: .+; .+/);
+  });
+
+  test('a database of a newer tine', async () => {
+    const path = await tineFile();
+    tamper(path, "INSERT INTO tine_migrations (name, batch) VALUES ('999-later', 9)");
+    await refused(
+      { args: [...anyPort, '--endpoint', path] },
+      1,
+      /was written by a newer tine \(it has 999-later\); .+/,
+    );
+  });
+
+  test('a database with a corrupt page', async () => {
+    const path = await tineFile();
+    tamper(path, 'PRAGMA wal_checkpoint(TRUNCATE)');
+    const file = openSync(path, 'r+');
+    // All but the first page, which has the header.
+    writeSync(file, Buffer.alloc(statSync(path).size - 4096, 0xa5), 0, statSync(path).size - 4096, 4096);
+    closeSync(file);
+    await refused({ args: [...anyPort, '--endpoint', path] }, 1, /state\.db: .*(damaged|malformed).*`tine check`/);
+  });
+});
+
+describe('check and release', () => {
+  test('check says that a database is sound, or what is wrong with status 1', async () => {
+    const path = await tineFile();
+    assert.deepEqual(await run({ args: ['check', path] }), {
+      status: 0,
+      stdout: `${path}: sound: 2 keys in 6 rows, revision 6; it is tine's\n`,
+      stderr: '',
+    });
+    tamper(path, "DELETE FROM kine_current WHERE name = 'a'");
+    const { status, stdout } = await run({ args: ['check', '--endpoint', path] });
+    assert.equal(status, 1);
+    assert.match(stdout, /^\S+: the index kine_current lacks 1 keys [^\n]+\n$/);
+  });
+
+  test('release says what it did, and the second time that there is nothing to do', async () => {
+    const path = await tineFile();
+    const { status, stdout } = await run({ args: ['release', path] });
+    assert.equal(status, 0);
+    assert.match(stdout, /: handed back to kine\n {2}rows given the previous value, as kine keeps it: 2\n/);
+    assert.match((await run({ args: ['release', path] })).stdout, /: is kine's already, nothing to do\n$/);
+  });
+
+  test('a file that is not there is not made', async () => {
+    await refused({ args: ['check', '/nowhere/state.db'] }, 1, /\/nowhere\/state\.db: no such file/);
+    await refused({ args: ['release', '/nowhere/state.db'] }, 1, /\/nowhere\/state\.db: no such file/);
+  });
+});
+
+function listen(server: NetServer): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+    });
+  });
+}
