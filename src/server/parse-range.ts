@@ -13,7 +13,7 @@ export function parseRange(request: RangeRequest): RangeOperation {
     kind: 'range',
     keys,
     sort: parseSort(request),
-    revision: Math.max(0, request.revision),
+    revision: request.revision,
     limit: Math.max(0, request.limit),
     keysOnly: request.keysOnly,
     countOnly: request.countOnly,
