@@ -2,14 +2,14 @@
 import { etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { COMPACTED_ID, DELETE_REPLACED, DELETE_TOMBSTONES, SET_COMPACTED_ID, SET_COMPACT_MARK } from '../sql/write-statements.ts';
-import { idThroughRevision } from './head.ts';
+import { idThroughRevision, neverCompacted } from './head.ts';
 import type { Revision } from './operations.ts';
 import { change, type Program, row } from './program.ts';
 import type { WriteState } from './write-state.ts';
 
 /** Sets the mark: from here on reads below it fail. */
 export function* setCompactMark(revision: Revision, state: WriteState): Program<void> {
-  if (revision <= state.compactRevision) throw etcdError('compacted');
+  if (revision <= (state.compactRevision || neverCompacted)) throw etcdError('compacted');
   if (revision > state.head.revision) throw etcdError('futureRevision');
   const id = yield* idThroughRevision(revision);
   yield* change(SET_COMPACT_MARK, id);

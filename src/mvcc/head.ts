@@ -24,8 +24,14 @@ export function* idThroughRevision(revision: Revision): Program<RowId> {
   return found === undefined ? 0 : numberAt(found, 0);
 }
 
-/** Throws etcd's error when a read names a revision that is not there (0, the latest, always is). */
+/**
+ * Throws etcd's error when a read names a revision that is not there; 0, the latest, always is. Before the first compaction etcd's compacted
+ * revision is -1.
+ */
 export function checkReadable(revision: Revision, head: Head): void {
   if (revision > head.revision) throw etcdError('futureRevision');
-  if (revision !== 0 && revision < head.compactRevision) throw etcdError('compacted');
+  if (revision !== 0 && revision < (head.compactRevision || neverCompacted)) throw etcdError('compacted');
 }
+
+/** etcd's compacted revision of a store that was never compacted. */
+export const neverCompacted = -1;

@@ -21,7 +21,7 @@ export type SortTarget = 'key' | 'version' | 'create' | 'mod' | 'value';
 export interface RangeOperation {
   readonly kind: 'range';
   readonly keys: Keys;
-  /** 0: the latest. */
+  /** 0 or less: the latest. (Inside a transaction etcd refuses a negative one once something was compacted.) */
   readonly revision: Revision;
   /** 0: no limit. */
   readonly limit: number;

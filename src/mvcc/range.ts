@@ -57,10 +57,16 @@ export function* pointReads(reads: readonly PointRead[]): Program<PointReads> {
   let index = 0;
   for (const read of reads) {
     const found = yield* row(read.withValue ? CURRENT_ROW : CURRENT_ROW_WITHOUT_VALUE, read.key);
-    if (found !== undefined) writer.field(kvsTag, encodable(keyValueRow(found)));
+    if (found !== undefined) writer.field(kvsTag, pointKeyValue(found, read));
     ends[index++] = writer.length;
   }
   return { head, bytes: writer.take(), ends };
+}
+
+/** etcd 3.7 answers keys without values from its index, which knows no leases. */
+function pointKeyValue(found: Row, read: PointRead): EncodableKeyValue {
+  const keyValue = encodable(keyValueRow(found));
+  return read.withValue ? keyValue : { ...keyValue, lease: null };
 }
 
 /** A page of a range: bounded in bytes, at the revision the first page was read at. */
@@ -70,7 +76,7 @@ export function* rangePage(
   bytesMax: number,
 ): Program<RangePage> {
   const head = yield* headProgram();
-  const revision = position?.revision ?? (operation.revision || head.revision);
+  const revision = position?.revision ?? (operation.revision > 0 ? operation.revision : head.revision);
   checkReadable(revision, head);
   const throughId = revision === head.revision ? undefined : yield* idThroughRevision(revision);
   const interval = bounds(operation.keys, position);
@@ -161,7 +167,7 @@ export function* rangeInTransaction(
   revision: Revision,
 ): Program<{ block: KeyValueBlock; more: boolean; count: number }> {
   const throughId =
-    operation.revision === 0 || operation.revision === revision
+    operation.revision <= 0 || operation.revision === revision
       ? undefined
       : yield* idThroughRevision(operation.revision);
   const interval = bounds(operation.keys, undefined);
@@ -190,9 +196,10 @@ function* rangeRows(
   });
   const parameters = rangeParameters(operation, interval, throughId, rowsMax);
   const found = (yield { statement, parameters, ...(bytesMax === undefined ? {} : { bytesMax }) }).map((each) => keyValueRow(each));
-  if (!sortHere) return found;
-  const sorted = sortedBy(found, sort.target);
-  return operation.keysOnly ? sorted.map((each) => ({ ...each, value: null })) : sorted;
+  const sorted = sortHere ? sortedBy(found, sort.target) : found;
+  if (!operation.keysOnly) return sorted;
+  // etcd 3.7 answers keys from its index, which knows no leases, unless it had to look at the values to sort them.
+  return sorted.map((each) => ({ ...each, value: null, lease: sort?.target === 'value' ? each.lease : null }));
 }
 
 /** How many keys there are in all; undefined when it is the number of those in the pages. */
@@ -296,6 +303,6 @@ function rangeParameters(
   if (filter !== undefined) {
     for (const bound of [filter.maxMod, filter.minMod, filter.maxCreate, filter.minCreate]) parameters.push(bound, bound);
   }
-  parameters.push(Number.isFinite(rowsMax) ? rowsMax : -1);
+  parameters.push(Number.isFinite(rowsMax) ? Math.min(rowsMax, Number.MAX_SAFE_INTEGER) : -1);
   return parameters;
 }

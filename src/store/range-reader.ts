@@ -24,7 +24,7 @@ export class RangeReader {
       try {
         return await this.#collect(operation, signal);
       } catch (error) {
-        if (operation.revision !== 0 || restarts === restartsMax || !isCompacted(error)) throw error;
+        if (operation.revision > 0 || restarts === restartsMax || !isCompacted(error)) throw error;
       }
     }
   }
@@ -47,7 +47,7 @@ export class RangeReader {
       position = page.next;
       yield {
         kind: 'range',
-        revision: operation.revision === 0 ? page.readRevision : page.head.revision,
+        revision: operation.revision <= 0 ? page.readRevision : page.head.revision,
         blocks: page.block.count === 0 ? [] : [page.block],
         more: page.more,
         count: total ?? sent,

@@ -58,8 +58,8 @@ export class SqlStore implements Store {
 
   range(operation: RangeOperation, signal?: AbortSignal): Promise<RangeResult> {
     const { keys } = operation;
-    const isPoint = 'one' in keys && operation.revision === 0 && !operation.countOnly && operation.revisionFilter === undefined;
-    if (isPoint) return this.#points.read({ key: keys.one, withValue: !operation.keysOnly });
+    const plain = operation.sort === undefined && operation.revisionFilter === undefined && !operation.countOnly;
+    if ('one' in keys && operation.revision <= 0 && plain) return this.#points.read({ key: keys.one, withValue: !operation.keysOnly });
     return this.#ranges.read(operation, signal);
   }
 

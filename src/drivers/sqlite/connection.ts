@@ -18,7 +18,7 @@ export function openConnection(path: string, role: ConnectionRole): SqliteDataba
     // A commit is on disk before it is answered. Group commit pays for it.
     database.pragma('synchronous = FULL');
     // Negative: KiB. The operating system caches the file as well.
-    database.pragma(`cache_size = ${role === 'writer' ? -32_768 : -16_384}`);
+    database.pragma(`cache_size = ${role === 'writer' ? -16_384 : -6_144}`);
     database.pragma('temp_store = MEMORY');
     if (role === 'reader') database.pragma('query_only = ON');
     else database.pragma(`wal_autocheckpoint = ${limits.sqliteCheckpointPages}`);

@@ -61,6 +61,8 @@ export class ThreadClient {
     return new Promise((resolve, reject) => {
       const worker = new Worker(new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url), {
         workerData: this.#data,
+        // What a task makes dies with it; a larger young generation only keeps more of it around: 20 MiB a thread.
+        resourceLimits: { maxYoungGenerationSizeMb: 12 },
       });
       worker.on('message', (answer: Answer) => {
         if (answer.id !== -1) return this.#settle(answer);
