@@ -59,4 +59,9 @@ function exitStatus(error: unknown): number {
   return 1;
 }
 
-process.exitCode = await main(process.argv.slice(2)).catch(exitStatus);
+try {
+  process.exitCode = await main(process.argv.slice(2));
+} catch (error) {
+  // At once: whatever was opened before it failed must not keep the process.
+  process.exit(exitStatus(error));
+}
