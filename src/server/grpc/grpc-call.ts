@@ -7,6 +7,7 @@ import type { HttpStream, HttpStreamListener } from './http-stream.ts';
 import { IncomingMessages } from './incoming-messages.ts';
 import { MessageReader } from './message-reader.ts';
 import type { MethodEntry } from './method-table.ts';
+import { headerValue } from './request-head.ts';
 
 const noDeadline = -1;
 
@@ -26,11 +27,11 @@ export class GrpcCall implements Call, HttpStreamListener {
   /** Set once, when the call ends, however it does. */
   #end: Status | undefined;
 
-  constructor(server: GrpcServer, stream: HttpStream, entry: MethodEntry) {
+  constructor(server: GrpcServer, stream: HttpStream, entry: MethodEntry, encoding: string | undefined) {
     this.#server = server;
     this.#stream = stream;
     this.#entry = entry;
-    this.#encoding = stream.header('grpc-encoding');
+    this.#encoding = encoding;
     this.#reader = new MessageReader(server);
     entry.metrics.started += 1;
   }
@@ -52,7 +53,7 @@ export class GrpcCall implements Call, HttpStreamListener {
   }
 
   metadata(name: string): string | undefined {
-    return this.#stream.header(name);
+    return headerValue(this.#stream.fields, name);
   }
 
   get peer(): string {

@@ -9,8 +9,7 @@ import { GrpcCall } from './grpc-call.ts';
 import type { HttpStream, HttpStreamListener } from './http-stream.ts';
 import type { MethodTable } from './method-table.ts';
 import { parseTimeoutMs } from './parse-timeout.ts';
-
-const contentType = /^application\/grpc($|[+;])/;
+import { type RequestHead, requestHead } from './request-head.ts';
 
 export interface GrpcServerOptions {
   readonly methods: MethodTable;
@@ -38,20 +37,19 @@ export class GrpcServer {
 
   /** A new stream with its headers. Undefined: it was answered. */
   accept(stream: HttpStream): HttpStreamListener | undefined {
-    const refusal = refusalOf(stream);
+    const head = requestHead(stream.fields);
+    const timeoutMs = head.timeout === undefined ? undefined : parseTimeoutMs(head.timeout);
+    const refusal = refusalOf(head, timeoutMs);
     if (refusal !== undefined) {
       stream.end(refusal.status, refusal);
       return undefined;
     }
-    const path = stream.header(':path') ?? '';
-    const entry = this.#methods.find(path);
+    const entry = this.#methods.find(head.path);
     if (entry === undefined) {
-      stream.end(this.#methods.unknown(path));
+      stream.end(this.#methods.unknown(head.path));
       return undefined;
     }
-    const timeout = stream.header('grpc-timeout');
-    const timeoutMs = timeout === undefined ? undefined : parseTimeoutMs(timeout);
-    const call = new GrpcCall(this, stream, entry);
+    const call = new GrpcCall(this, stream, entry, head.encoding);
     this.#calls.add(call);
     call.start(timeoutMs);
     if (this.#isStopping && call.isOpenEnded) call.stop();
@@ -87,23 +85,22 @@ interface Refusal {
 }
 
 /** Why a stream is no gRPC call, in grpc-go's words. */
-function refusalOf(stream: HttpStream): Refusal | undefined {
-  const type = stream.header('content-type') ?? '';
-  if (!contentType.test(type)) {
-    const message = `invalid gRPC request content-type ${JSON.stringify(type)}`;
+function refusalOf(
+  { contentType, method, timeout, encoding }: RequestHead,
+  timeoutMs: number | undefined,
+): Refusal | undefined {
+  if (!isGrpc(contentType)) {
+    const message = `invalid gRPC request content-type ${JSON.stringify(contentType)}`;
     return { status: { code: StatusCode.invalidArgument, message }, httpStatus: 415 };
   }
-  const method = stream.header(':method') ?? '';
   if (method !== 'POST') {
     const message = `Received a HEADERS frame with :method ${JSON.stringify(method)} which should be POST`;
     return { status: { code: StatusCode.internal, message }, httpStatus: 405 };
   }
-  const timeout = stream.header('grpc-timeout');
-  if (timeout !== undefined && parseTimeoutMs(timeout) === undefined) {
+  if (timeout !== undefined && timeoutMs === undefined) {
     const message = `malformed grpc-timeout: ${JSON.stringify(timeout)}`;
     return { status: { code: StatusCode.internal, message }, httpStatus: 400 };
   }
-  const encoding = stream.header('grpc-encoding');
   if (!isKnownEncoding(encoding)) {
     const message = `grpc: Decompressor is not installed for grpc-encoding ${JSON.stringify(encoding)}`;
     return {
@@ -112,4 +109,8 @@ function refusalOf(stream: HttpStream): Refusal | undefined {
     };
   }
   return undefined;
+}
+
+function isGrpc(contentType: string): boolean {
+  return contentType === 'application/grpc' || /^application\/grpc[+;]/.test(contentType);
 }

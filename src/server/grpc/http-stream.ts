@@ -1,10 +1,13 @@
 import type { Status } from '../status.ts';
 import type { Message } from '../transport.ts';
 
+/** A header's name and value. */
+export type HeaderField = readonly [name: string, value: string];
+
 /** What the gRPC layer asks of one HTTP/2 stream. */
 export interface HttpStream {
-  /** A request header, pseudo-headers included; names are lower case. Repeated ones are joined by commas. */
-  header(name: string): string | undefined;
+  /** The request's headers in order, pseudo-headers first; names are lower case. */
+  readonly fields: readonly HeaderField[];
   /** Who sends it: `address:port`. */
   readonly peer: string;
   /** The whole answer at once: headers, one message, trailers of the OK status. */

@@ -1,4 +1,5 @@
-import { type HeaderField, staticTable } from './hpack-static-table.ts';
+import type { HeaderField } from '../grpc/http-stream.ts';
+import { staticTable } from './hpack-static-table.ts';
 import { huffmanDecode } from './huffman.ts';
 import { ConnectionError, defaultHeaderTableBytes, ErrorCode } from './protocol.ts';
 

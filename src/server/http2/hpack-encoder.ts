@@ -1,4 +1,5 @@
-import { type HeaderField, staticTable } from './hpack-static-table.ts';
+import type { HeaderField } from '../grpc/http-stream.ts';
+import { staticTable } from './hpack-static-table.ts';
 import { defaultHeaderTableBytes } from './protocol.ts';
 
 /** The two fields of nearly every answer, kept in the client's table. Index 62 is the one inserted last. */

@@ -1,5 +1,4 @@
-/** A header's name and value. */
-export type HeaderField = readonly [name: string, value: string];
+import type { HeaderField } from '../grpc/http-stream.ts';
 
 /** HPACK's static table (RFC 7541, appendix A). The first entry has index 1. */
 export const staticTable: readonly HeaderField[] = [

@@ -1,11 +1,10 @@
 import type { Socket } from 'node:net';
-import type { HttpStream, HttpStreamListener } from '../grpc/http-stream.ts';
+import type { HeaderField, HttpStream, HttpStreamListener } from '../grpc/http-stream.ts';
 import { prefixBytes } from '../grpc/message-reader.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Message } from '../transport.ts';
 import { HpackDecoder } from './hpack-decoder.ts';
 import { HpackEncoder } from './hpack-encoder.ts';
-import type { HeaderField } from './hpack-static-table.ts';
 import { Http2Stream } from './http2-stream.ts';
 import { Output } from './output.ts';
 import {

@@ -1,16 +1,16 @@
 import { StatusCode } from '../../errors.ts';
-import type { HttpStream, HttpStreamListener, RefusalOptions } from '../grpc/http-stream.ts';
+import type { HeaderField, HttpStream, HttpStreamListener, RefusalOptions } from '../grpc/http-stream.ts';
 import { prefixBytes } from '../grpc/message-reader.ts';
 import { percentEncode } from '../grpc/percent-encode.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Status } from '../status.ts';
 import type { Message } from '../transport.ts';
-import type { HeaderField } from './hpack-static-table.ts';
 import type { Http2Connection } from './http2-connection.ts';
 
 /** A stream's own state; what concerns its connection too is done there. */
 export class Http2Stream implements HttpStream {
   readonly id: number;
+  readonly fields: readonly HeaderField[];
   listener: HttpStreamListener | undefined;
   /** Bytes that may be sent to the client, and that it may send. */
   sendWindow: number;
@@ -23,7 +23,6 @@ export class Http2Stream implements HttpStream {
   /** Our last byte is on its way, or the stream is reset. */
   isClosed = false;
   readonly #connection: Http2Connection;
-  readonly #fields: readonly HeaderField[];
   #hasHead = false;
   /** Messages, with their prefixes, that wait for a window. The first may be sent in part. */
   #queue: Uint8Array[] = [];
@@ -41,17 +40,9 @@ export class Http2Stream implements HttpStream {
   ) {
     this.#connection = connection;
     this.id = id;
-    this.#fields = fields;
+    this.fields = fields;
     this.sendWindow = sendWindow;
     this.receiveWindow = receiveWindow;
-  }
-
-  header(name: string): string | undefined {
-    let found: string | undefined;
-    for (const field of this.#fields) {
-      if (field[0] === name) found = found === undefined ? field[1] : `${found},${field[1]}`;
-    }
-    return found;
   }
 
   get peer(): string {

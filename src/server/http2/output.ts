@@ -2,6 +2,10 @@ import type { Socket } from 'node:net';
 
 /** Answers are gathered in buffers of this size. Large enough that dozens of small ones leave in one write. */
 const slabBytes = 64 * 1024;
+/** Slabs that are kept for the next answers. More than 64 connections seldom write at one moment. */
+const keptSlabsMax = 64;
+const keptSlabs: Buffer[] = [];
+const noSlab = Buffer.alloc(0);
 
 /**
  * What a connection writes: gathered while one batch of events is handled, then written at once. Everything is copied
@@ -9,11 +13,10 @@ const slabBytes = 64 * 1024;
  */
 export class Output {
   readonly #socket: Socket;
-  #slab: Buffer = Buffer.allocUnsafeSlow(slabBytes);
-  #start = 0;
+  /** An idle connection has none. */
+  #slab: Buffer = noSlab;
   #end = 0;
   #full: Buffer[] = [];
-  #fullBytes = 0;
   #isScheduled = false;
   readonly #flushLater = () => this.flush();
 
@@ -23,7 +26,7 @@ export class Output {
 
   /** Bytes written and not yet taken by the operating system. */
   get pendingBytes(): number {
-    return this.#socket.writableLength + this.#fullBytes + this.#end - this.#start;
+    return this.#socket.writableLength + this.#full.length * slabBytes + this.#end;
   }
 
   /** Appends `bytes` of a buffer, whole. */
@@ -69,26 +72,27 @@ export class Output {
   flushSoon(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    setImmediate(this.#flushLater);
+    process.nextTick(this.#flushLater);
   }
 
   /** Writes what was gathered. */
   flush(): void {
     this.#isScheduled = false;
-    const last = this.#end > this.#start ? this.#slab.subarray(this.#start, this.#end) : undefined;
-    this.#start = this.#end;
-    if (this.#socket.destroyed) {
-      this.#full = [];
-    } else if (this.#full.length === 0) {
-      if (last !== undefined) this.#socket.write(last);
-    } else {
-      this.#socket.cork();
-      for (const slab of this.#full) this.#socket.write(slab);
-      if (last !== undefined) this.#socket.write(last);
-      this.#socket.uncork();
-      this.#full = [];
+    if (this.#end === 0) return;
+    const socket = this.#socket;
+    const full = this.#full;
+    const last = this.#slab;
+    if (!socket.destroyed) {
+      if (full.length > 0) socket.cork();
+      for (const slab of full) socket.write(slab);
+      socket.write(last.subarray(0, this.#end));
+      if (full.length > 0) socket.uncork();
     }
-    this.#fullBytes = 0;
+    // What the operating system took at once is free for the next answers; anything else is in use until it leaves.
+    if (socket.writableLength === 0) keep(last, ...full);
+    if (full.length > 0) this.#full = [];
+    this.#slab = noSlab;
+    this.#end = 0;
   }
 
   #slabWith(bytes: number): Buffer {
@@ -102,13 +106,15 @@ export class Output {
   }
 
   #nextSlab(): void {
-    if (this.#end > this.#start) {
-      const filled = this.#slab.subarray(this.#start, this.#end);
-      this.#full.push(filled);
-      this.#fullBytes += filled.length;
-    }
-    this.#slab = Buffer.allocUnsafeSlow(slabBytes);
-    this.#start = 0;
+    // Of a slab without room for a frame's header the last bytes stay unused.
+    if (this.#end > 0) this.#full.push(this.#end === slabBytes ? this.#slab : this.#slab.subarray(0, this.#end));
+    this.#slab = keptSlabs.pop() ?? Buffer.allocUnsafeSlow(slabBytes);
     this.#end = 0;
+  }
+}
+
+function keep(...slabs: readonly Buffer[]): void {
+  for (const slab of slabs) {
+    if (slab.length === slabBytes && keptSlabs.length < keptSlabsMax) keptSlabs.push(slab);
   }
 }
