@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { repositoryRoot } from '../../support/index.ts';
+
+const guard = join(repositoryRoot, 'src', 'commands', 'crash-guard.ts');
+const logger = join(repositoryRoot, 'src', 'logger.ts');
+
+/** Runs `body` in a process of its own that is guarded: faults there would end this one too. */
+function guarded(body: string): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
+  const script = `
+    import { guardAgainstCrashes } from ${JSON.stringify(guard)};
+    import { openLogger } from ${JSON.stringify(logger)};
+    const logger = await openLogger({ logLevel: 'info', logFormat: 'json' });
+    const stop = guardAgainstCrashes(logger, () => console.log('gave up'));
+    ${body}`;
+  return spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
+}
+
+test('a fault that nothing caught is logged with its stack, and the process goes on', () => {
+  const { status, stdout, stderr } = guarded(`
+    setTimeout(() => { throw new Error('thrown in a timer'); });
+    Promise.reject(new Error('rejected'));
+    setTimeout(() => { console.log('goes on'); stop(); }, 50);`);
+  assert.equal(status, 0, stderr);
+  assert.equal(stdout, 'goes on\n');
+  const lines = stderr
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.deepEqual(
+    lines.map(({ level, error }) => [level, error.message]),
+    [
+      ['error', 'rejected'],
+      ['error', 'thrown in a timer'],
+    ],
+  );
+  assert.match(lines[1].error.stack, /Error: thrown in a timer\n +at /);
+});
+
+test('a flood of faults makes it give up, once', () => {
+  const { stdout } = guarded(`
+    for (let count = 0; count < 30; count += 1) setTimeout(() => { throw new Error('again'); });
+    setTimeout(stop, 100);`);
+  assert.equal(stdout, 'gave up\n');
+});
