@@ -1,23 +1,11 @@
 import { once } from 'node:events';
-import { WatchHub } from '../watch/hub.ts';
+import type { WatchHub } from '../watch/hub.ts';
 import { WatchSession } from '../watch/watch-session.ts';
 import { Watch, type WatchCreateRequest, WatchRequest } from '../wire/generated/etcdserverpb/watch.ts';
 import { parseWatch } from './parse-watch.ts';
-import type { ServiceContext } from './service-context.ts';
 import type { Call, Method } from './transport.ts';
 
 const idTakenText = 'mvcc: duplicate watch ID provided on the WatchStream';
-
-/** What the watches of a server share. Whoever opens it closes it, before the store. */
-export function openWatchHub({ store, origin, config, logger }: ServiceContext): WatchHub {
-  return new WatchHub({
-    source: store.events,
-    origin,
-    logger,
-    progressIntervalMs: config.watchProgressNotifyIntervalMs,
-    fragmentBytesMax: config.maxRequestBytes,
-  });
-}
 
 /** etcdserverpb.Watch: a stream of requests that begin and end watches, and of what the watches see. */
 export function watchService(hub: WatchHub): readonly Method[] {

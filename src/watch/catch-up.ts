@@ -6,6 +6,7 @@ import { eventChunks } from './event-chunk.ts';
 import type { WatchHub } from './hub.ts';
 import { holdsKey } from './key-index.ts';
 import type { Position } from './position.ts';
+import { withPreviousOfTransaction } from './previous-values.ts';
 import { watchLimits } from './watch-limits.ts';
 import type { Watcher } from './watcher.ts';
 
@@ -81,7 +82,7 @@ export class CatchUp {
     const nextRevision = Math.max(position.revision + 1, this.#watcher.startRevision);
     if (nextRevision < compactRevision) return this.#watcher.session.endCompacted(this.#watcher, compactRevision);
     assert(page.throughId > position.id, 'a page goes on');
-    const wanted = page.events.filter((event) => isWanted(event, wants));
+    const wanted = withPreviousOfTransaction(page.events).filter((event) => isWanted(event, wants));
     const isThrough = page.throughId >= request.through.id;
     const end = isThrough ? request.through : { id: page.throughId, revision: lastRevision(page.events, position) };
     this.#watcher.position = this.#send(wanted, compactRevision, position) ?? end;

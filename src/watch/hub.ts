@@ -9,6 +9,7 @@ import { EventLog } from './event-log.ts';
 import type { EventPage, EventSource } from './event-source.ts';
 import { KeyIndex } from './key-index.ts';
 import type { Position } from './position.ts';
+import { withPreviousOfTransaction } from './previous-values.ts';
 import { ResponseEncoder } from './response-encoder.ts';
 import { Tailer } from './tailer.ts';
 import { Turnstile } from './turnstile.ts';
@@ -213,8 +214,9 @@ export class WatchHub {
   }
 
   #distribute(page: EventPage, from: Position, to: Position): void {
-    this.log.append(page.events, to);
-    for (const audience of this.#assign(page.events)) {
+    const events = withPreviousOfTransaction(page.events);
+    this.log.append(events, to);
+    for (const audience of this.#assign(events)) {
       const form = { previous: audience.wants.previous, compactRevision: 0 };
       const chunks = eventChunks(audience.batch, form, watchLimits.responseBytesMax);
       audience.batch = [];
