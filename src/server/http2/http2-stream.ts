@@ -29,7 +29,8 @@ export class Http2Stream implements HttpStream {
   #queueIndex = 0;
   #offset = 0;
   #queueBytes = 0;
-  #trailers: Buffer | undefined;
+  /** Follows when all is sent. */
+  #end: Status | undefined;
   #onDrained: (() => void)[] = [];
 
   constructor(
@@ -55,7 +56,7 @@ export class Http2Stream implements HttpStream {
 
   /** Bytes that could be sent now if the windows allowed. */
   get isWaiting(): boolean {
-    return this.#queueBytes > 0 || (this.#trailers !== undefined && !this.isClosed);
+    return this.#queueBytes > 0 || (this.#end !== undefined && !this.isClosed);
   }
 
   reply(message: Message): void {
@@ -74,9 +75,8 @@ export class Http2Stream implements HttpStream {
 
   end(status: Status, options?: RefusalOptions): void {
     if (this.isClosed) return;
-    const encoder = this.#connection.encoder;
     if (this.#hasHead) {
-      this.#trailers = status.code === StatusCode.ok ? encoder.okTrailers() : encoder.fields(statusFields(status));
+      this.#end = status;
       this.#connection.pump(this);
       return;
     }
@@ -86,7 +86,7 @@ export class Http2Stream implements HttpStream {
       ...statusFields(status),
       ...Object.entries(options?.headers ?? {}),
     ];
-    this.#connection.sendHeaders(this, encoder.fields(head), { endStream: true });
+    this.#connection.sendHeaders(this, this.#connection.encoder.fields(head), { endStream: true });
     this.#connection.closed(this);
   }
 
@@ -122,10 +122,10 @@ export class Http2Stream implements HttpStream {
 
   /** The trailers, when everything before them is sent. */
   takeTrailers(): Buffer | undefined {
-    if (this.#queueBytes > 0) return undefined;
-    const trailers = this.#trailers;
-    this.#trailers = undefined;
-    return trailers;
+    if (this.#queueBytes > 0 || this.#end === undefined) return undefined;
+    // Encoded no sooner than they are sent: the blocks of a connection build on each other, in their order.
+    const { encoder } = this.#connection;
+    return this.#end.code === StatusCode.ok ? encoder.okTrailers() : encoder.fields(statusFields(this.#end));
   }
 
   /** Nothing more is sent. */
@@ -134,7 +134,7 @@ export class Http2Stream implements HttpStream {
     this.#queue = [];
     this.#queueIndex = 0;
     this.#queueBytes = 0;
-    this.#trailers = undefined;
+    this.#end = undefined;
     this.#wakeDrained();
   }
 

@@ -1,0 +1,143 @@
+/** A gRPC server with methods of a test's own, and a client that shows what is on the wire. */
+import { once } from 'node:events';
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, type IncomingHttpHeaders } from 'node:http2';
+import { type AddressInfo, createServer } from 'node:net';
+import type { TestContext } from 'node:test';
+import { createLogger } from '../../../src/logger.ts';
+import { Connections } from '../../../src/server/connections.ts';
+import { GrpcServer } from '../../../src/server/grpc/grpc-server.ts';
+import { MethodTable } from '../../../src/server/grpc/method-table.ts';
+import { Http2Server } from '../../../src/server/http2/http2-server.ts';
+import type { Method } from '../../../src/server/transport.ts';
+
+export interface Harness {
+  readonly port: number;
+  readonly grpc: GrpcServer;
+  readonly http2: Http2Server;
+  readonly methods: MethodTable;
+  readonly connections: Connections;
+  /** What the server logged. */
+  readonly log: string[];
+  client(): ClientHttp2Session;
+}
+
+export const messageBytesMax = 1024 * 1024;
+
+export async function startHarness(
+  context: TestContext,
+  methods: readonly Method[],
+  { maxConcurrentStreams = 1000 }: { readonly maxConcurrentStreams?: number } = {},
+): Promise<Harness> {
+  const log: string[] = [];
+  const logger = createLogger('debug', { write: (line) => log.push(line) });
+  const table = new MethodTable(methods);
+  const grpc = new GrpcServer({ methods: table, logger, messageBytesMax });
+  const http2 = new Http2Server({ maxConcurrentStreams, accept: (stream) => grpc.accept(stream) });
+  const connections = new Connections({ http1: (socket) => socket.destroy(), http2: (socket) => http2.add(socket) });
+  const server = createServer({ noDelay: true }, (socket) => connections.add(socket));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const sessions: ClientHttp2Session[] = [];
+  context.after(() => {
+    for (const session of sessions) session.destroy();
+    connections.destroy();
+    server.close();
+  });
+  return {
+    port,
+    grpc,
+    http2,
+    methods: table,
+    connections,
+    log,
+    client() {
+      const session = connect(`http://127.0.0.1:${port}`);
+      session.on('error', () => undefined);
+      sessions.push(session);
+      return session;
+    },
+  };
+}
+
+export interface Reply {
+  readonly headers: IncomingHttpHeaders;
+  /** Undefined when the headers were all there was. */
+  readonly trailers: IncomingHttpHeaders | undefined;
+  readonly messages: readonly Buffer[];
+  readonly status: number;
+  readonly statusMessage: string;
+}
+
+/** Sends bytes as the body of a call, and collects the answer. */
+export async function call(
+  session: ClientHttp2Session,
+  path: string,
+  body: Buffer,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Reply> {
+  const stream = open(session, path, headers);
+  stream.end(body);
+  return await collect(stream);
+}
+
+export function open(
+  session: ClientHttp2Session,
+  path: string,
+  headers: Readonly<Record<string, string>> = {},
+): ClientHttp2Stream {
+  const stream = session.request({
+    ':method': 'POST',
+    ':path': path,
+    'content-type': 'application/grpc',
+    te: 'trailers',
+    ...headers,
+  });
+  stream.on('error', () => undefined);
+  return stream;
+}
+
+export async function collect(stream: ClientHttp2Stream): Promise<Reply> {
+  const chunks: Buffer[] = [];
+  let headers: IncomingHttpHeaders = {};
+  let trailers: IncomingHttpHeaders | undefined;
+  stream.on('response', (received) => {
+    headers = received;
+  });
+  stream.on('trailers', (received) => {
+    trailers = received;
+  });
+  stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+  await once(stream, 'close');
+  const last = trailers ?? headers;
+  return {
+    headers,
+    trailers,
+    messages: messagesOf(Buffer.concat(chunks)),
+    status: Number(last['grpc-status']),
+    statusMessage: String(last['grpc-message'] ?? ''),
+  };
+}
+
+/** A message as it is on the wire. */
+export function framed(message: Uint8Array | string, { compressed = false } = {}): Buffer {
+  const bytes = Buffer.from(message);
+  const prefix = Buffer.alloc(5);
+  prefix[0] = compressed ? 1 : 0;
+  prefix.writeUInt32BE(bytes.length, 1);
+  return Buffer.concat([prefix, bytes]);
+}
+
+export function messagesOf(body: Buffer): Buffer[] {
+  const messages: Buffer[] = [];
+  let rest = body;
+  while (rest.length > 0) {
+    const end = 5 + rest.readUInt32BE(1);
+    messages.push(rest.subarray(5, end));
+    rest = rest.subarray(end);
+  }
+  return messages;
+}
+
+/** Answers with its request. */
+export const echo: Method = { path: '/test.Test/Echo', kind: 'unary', handle: async (request) => Buffer.from(request) };
