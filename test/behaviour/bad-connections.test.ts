@@ -87,7 +87,9 @@ for (const driver of DRIVERS) {
       const passing = new EtcdClient(shared.server.address);
       const watch = passing.watch();
       watch.send({ create_request: { ...withPrefix(prefix), start_revision: 1 } });
-      const lists = Array.from({ length: 5 }, () => passing.range(withPrefix(prefix)).catch(() => {}));
+      const lists = Array.from({ length: 5 }, () =>
+        passing.range(withPrefix(prefix), { deadlineMs: 2_000 }).catch(() => {}),
+      );
       await sleep(round * 5);
       watch.close();
       passing.close();

@@ -154,6 +154,7 @@ for (const driver of DRIVERS) {
     await client.compact({ revision: revisions[2] as number });
     await server.kill();
     await server.start();
+    client.reconnect();
     assert.deepEqual(await failureOf(client.range({ key: 'k', revision: revisions[1] as number })), compacted);
     const kept = await client.range({ key: 'k', revision: revisions[2] as number });
     assert.equal(kept.kvs[0]?.value.toString(), '2');

@@ -63,7 +63,7 @@ for (const driver of DRIVERS) {
     assert.match(text, /^etcd_server_has_leader 1$/m);
     assert.match(text, /^etcd_mvcc_db_total_size_in_bytes \d/m);
     for (const line of text.trimEnd().split('\n')) {
-      assert.match(line, /^(# (HELP|TYPE) |[a-zA-Z_:][a-zA-Z0-9_:]*(\{.*\})? [^ ]+$)/);
+      assert.match(line, /^$|^(# (HELP|TYPE) |[a-zA-Z_:][a-zA-Z0-9_:]*(\{.*\})? [^ ]+$)/);
     }
   });
 

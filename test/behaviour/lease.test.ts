@@ -229,6 +229,7 @@ for (const driver of DRIVERS) {
     await client.put({ key: 'short', lease: short.ID });
     await server.kill();
     await server.start();
+    client.reconnect();
     const kept = await client.leaseTimeToLive({ ID: 600, keys: true });
     assert.equal(kept.grantedTTL, 600);
     assert.ok(kept.TTL > 500);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DRIVERS, keysOf, prefixEnd, suite, withPrefix } from '../support/index.ts';
+import { DRIVERS, EtcdClient, keysOf, prefixEnd, suite, withPrefix } from '../support/index.ts';
 
 for (const driver of DRIVERS) {
   const names = ['a', 'b', 'b/1', 'b/2', 'c'];
@@ -181,5 +181,18 @@ for (const driver of DRIVERS) {
     assert.equal(reply.kvs.length, 2_000);
     assert.equal(reply.kvs.at(-1)?.key.toString(), `${own}01999`);
     assert.ok(reply.kvs.every((pair) => pair.value.equals(value)));
+  });
+
+  // The first trailers of a connection were once encoded in another order than they were sent.
+  test(`${driver.name}: several large lists at once on a new connection all arrive whole`, async () => {
+    const own = shared.prefix();
+    const value = Buffer.alloc(500_000, 'x');
+    for (let index = 0; index < 10; index += 1) await shared.client.put({ key: `${own}${index}`, value });
+    for (let round = 0; round < 5; round += 1) {
+      const fresh = new EtcdClient(shared.server.address);
+      const replies = await Promise.all(Array.from({ length: 5 }, () => fresh.range(withPrefix(own))));
+      fresh.close();
+      for (const reply of replies) assert.equal(reply.kvs.length, 10);
+    }
   });
 }

@@ -90,6 +90,7 @@ for (const driver of DRIVERS) {
       await server.kill();
       const written = await Promise.all(writers);
       await server.start();
+      client.reconnect();
       for (const own of written) {
         const revisions = own.map(({ revision }) => revision);
         assert.ok(
@@ -149,6 +150,7 @@ for (const driver of DRIVERS) {
     await server.kill();
     const lastAcknowledged = await Promise.all(writers);
     await server.start();
+    client.reconnect();
     for (const [group, last] of lastAcknowledged.entries()) {
       const { kvs } = await client.range(withPrefix(`t/${group}/`));
       const values = new Set(kvs.map(({ value }) => Number(value)));
@@ -169,6 +171,7 @@ for (const driver of DRIVERS) {
     const promisedUntil = Date.now() + renewed.TTL * 1_000;
     await server.kill();
     await server.start();
+    client.reconnect();
     await sleep(Math.max(0, promisedUntil - 700 - Date.now()));
     assert.equal((await client.range({ key: 'leased' })).count, 1, 'the keepalive was answered, so it holds');
     await waitFor('the expiry', async () => (await client.range({ key: 'leased' })).count === 0, { timeoutMs: 15_000 });
@@ -193,6 +196,7 @@ for (const driver of DRIVERS) {
       await sleep(round * 30);
       await server.kill();
       await server.start();
+      client.reconnect();
       const { kvs } = await client.range(withPrefix('c/'));
       assert.deepEqual(
         new Map(kvs.map(({ key, value }) => [key.toString(), value.toString()])),

@@ -31,6 +31,7 @@ for (const driver of TINE_DRIVERS) {
     assert.deepEqual(exit, { status: 0, signal: null });
     assert.deepEqual([...new Set(refused)], ['UNAVAILABLE']);
     await server.start();
+    client.reconnect();
     for (const key of acknowledged) assert.equal((await client.range({ key })).count, 1, key);
   });
 

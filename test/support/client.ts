@@ -101,6 +101,11 @@ export class EtcdClient {
     });
   }
 
+  /** Connects anew: after a restart of the server, instead of waiting for the old connection's next attempt. */
+  reconnect(): void {
+    this.close();
+  }
+
   /** Ends the connections, and the streams on them. */
   close(): void {
     for (const client of this.#clients.values()) client.close();
