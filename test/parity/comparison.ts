@@ -62,6 +62,7 @@ function describeStep(step: Step): string {
     case 'unary':
       return `  ${step.method} ${printRequest(step.request)}`;
     case 'raw':
+    case 'rawStream':
       return `  ${step.method} with the bytes ${step.bytes.toString('hex')}`;
     case 'watch':
       return `  Watch, stream ${step.stream} ${printRequest(step.request)}`;

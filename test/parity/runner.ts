@@ -164,18 +164,19 @@ class ScriptRun {
 
   async #callStep(step: Exclude<Step, { kind: 'watch' | 'closeWatch' | 'settle' | 'restart' }>): Promise<void> {
     if (step.kind === 'unary' && step.method === 'Compact') await this.#beforeCompaction();
-    const template = 'request' in step ? step.request : {};
-    const requests = new Map(this.#lanes.map((lane) => [lane, resolve(template, this.#bindings(lane))]));
     const outcomes = new Map<Lane, Outcome>();
+    // All requests are made before the first is sent: the oracle answers at once, and its revisions go on.
+    const calls = this.#lanes.map((lane) => {
+      const asked = lane === this.#expected ? this.#contestants.rules.asks(step) : step;
+      return { lane, asked, request: asked === undefined ? {} : this.#requestOf(asked, lane) };
+    });
+    const request = this.#requestOf(step, this.#actual);
     await Promise.all(
-      this.#lanes.map(async (lane) => {
-        const request = requests.get(lane) ?? {};
-        const target = lane === this.#expected && this.#isSpared(request) ? this.#oracle.target : lane.target;
-        outcomes.set(lane, await call(target, step, request));
+      calls.map(async ({ lane, asked, request }) => {
+        if (asked !== undefined) outcomes.set(lane, await call(lane.target, asked, request));
       }),
     );
     for (const lane of this.#lanes) rememberLease(lane, step, outcomes.get(lane));
-    const request = requests.get(this.#actual) ?? {};
     this.#compare(request, this.#decide(request, outcomes), outcomes.get(this.#actual));
   }
 
@@ -188,16 +189,17 @@ class ScriptRun {
     await sleep(Math.max(0, this.#watchCreatedAtMs + catchUpMs - Date.now()));
   }
 
+  /** The request with its references replaced; of a raw one its bytes, for a reader. */
+  #requestOf(step: Step, lane: Lane): Message {
+    if ('request' in step) return resolve(step.request, this.#bindings(lane));
+    return 'bytes' in step ? { bytes: step.bytes } : {};
+  }
+
   /** The outcome that counts, with the lane it came from. */
   #decide(request: Message, outcomes: ReadonlyMap<Lane, Outcome>): { lane: Lane; outcome: Outcome | undefined } {
     const outcome = outcomes.get(this.#expected);
-    const lane = outcome !== undefined && this.#prefersOracle(request, outcome) ? this.#oracle : this.#expected;
+    const lane = outcome === undefined || this.#prefersOracle(request, outcome) ? this.#oracle : this.#expected;
     return { lane, outcome: outcomes.get(lane) };
-  }
-
-  #isSpared(request: Message): boolean {
-    const { compactedRevision } = this.#contestants.oracle;
-    return this.#contestants.rules.spares({ step: this.#step, request, compactedRevision });
   }
 
   #prefersOracle(request: Message, outcome: Outcome): boolean {
@@ -383,7 +385,9 @@ async function call(target: Target, step: Step, request: Message): Promise<Outco
     case 'keepAlive':
       return target.keepAlive(request);
     case 'raw':
-      return target.raw(step.method, step.bytes);
+      return target.raw(step);
+    case 'rawStream':
+      return target.rawStream(step.method, step.bytes);
     default:
       throw new Error(`${step.kind} is no call`);
   }

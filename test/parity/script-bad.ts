@@ -2,6 +2,7 @@ import type { Draw } from './draw.ts';
 import type { Message } from './message.ts';
 import { compare } from './script-txn.ts';
 import { type Step, unary } from './step.ts';
+import type { UnaryMethod } from './target.ts';
 
 const key = Buffer.from('bad');
 const empty = Buffer.alloc(0);
@@ -20,6 +21,7 @@ export function badRequest(draw: Draw): Step {
     [4, () => unary('Txn', random.pick(refusedTransactions))],
     [2, () => unary('Txn', { ...random.pick(refusedTransactions), compare: [compare(draw)] })],
     [3, () => random.pick(invalidProtobuf)],
+    [3, () => random.pick(unusualProtobuf)],
     [1, () => unary('Put', { key, value: Buffer.alloc(random.pick([tooLargeBytes, tooLargeForTransportBytes])) })],
   ])();
 }
@@ -88,4 +90,41 @@ const invalidProtobuf: readonly Step[] = [
   { kind: 'raw', method: 'Range', bytes: Buffer.alloc(11, 0xff) },
   { kind: 'raw', method: 'LeaseGrant', bytes: Buffer.from([0x08]) },
   { kind: 'raw', method: 'DeleteRange', bytes: Buffer.from([0x00, 0x01]) },
+  { kind: 'rawStream', method: 'Watch', bytes: Buffer.from([0x0a, 0x05, 0x61]) },
+  { kind: 'rawStream', method: 'LeaseKeepAlive', bytes: Buffer.from([0x08]) },
 ];
+
+/** Bytes that few writers of protobuf make, and every reader understands. */
+const unusualProtobuf: readonly Step[] = [
+  // A field no one knows, of each type of wire.
+  unusual('Range', '0a0161 a00601 a206026869 ad0601000000 a1060100000000000000', { key: Buffer.from('a') }),
+  // A group no one knows.
+  unusual('Range', '0a0161 a306 0801 a406', { key: Buffer.from('a') }),
+  // A known field of another type of wire counts as unknown: here the key.
+  unusual('Range', '0801', {}),
+  unusual('Put', '0a036b6579 1001', { key: Buffer.from('key') }),
+  // Of a field given twice, the last one counts.
+  unusual('Range', '0a0162 0a0161 1805 1801', { key: Buffer.from('a'), limit: 1 }),
+  // Numbers with superfluous bytes, a truth of more than one bit, fields in another order.
+  unusual('Range', '4882808000 1881808080808080808000 0a0161', { key: Buffer.from('a'), limit: 1, count_only: true }),
+  // A 64-bit number where 32 bits are meant: the upper ones are cut off.
+  unusual('Range', '0a0161 288180808010', { key: Buffer.from('a'), sort_order: 1 }),
+  // A negative enum.
+  unusual('Range', '0a0161 28ffffffffffffffffff01', { key: Buffer.from('a'), sort_order: -1 }),
+  // A transaction of one put, in two pieces, which are merged.
+  unusual('Txn', '120a 1208 0a036b6579 120178', {
+    success: [{ request_put: { key: Buffer.from('key'), value: Buffer.from('x') } }],
+  }),
+  unusual('Txn', '120c 1205 0a036b6579 1203 120179', {
+    success: [{ request_put: { key: Buffer.from('key'), value: Buffer.from('y') } }],
+  }),
+  // Of several members of a union, the last one counts.
+  unusual('Txn', '120e 1205 0a036b6579 0a05 0a036b6579', { success: [{ request_range: { key: Buffer.from('key') } }] }),
+  // Nothing at all.
+  unusual('Txn', '', {}),
+  unusual('LeaseLeases', 'a00601', {}),
+];
+
+function unusual(method: UnaryMethod, hex: string, meaning: Message): Step {
+  return { kind: 'raw', method, bytes: Buffer.from(hex.replaceAll(' ', ''), 'hex'), meaning };
+}

@@ -1,5 +1,5 @@
 import type { Message } from './message.ts';
-import type { UnaryMethod } from './target.ts';
+import type { RawRequest, StreamMethod, UnaryMethod } from './target.ts';
 
 /** One request of a script, with references for what is only known while it runs. */
 export type Step =
@@ -7,7 +7,8 @@ export type Step =
   | { readonly kind: 'unary'; readonly method: UnaryMethod; readonly request: Message; readonly alias?: string }
   | { readonly kind: 'rangeStream'; readonly request: Message }
   | { readonly kind: 'keepAlive'; readonly request: Message }
-  | { readonly kind: 'raw'; readonly method: UnaryMethod; readonly bytes: Buffer }
+  | ({ readonly kind: 'raw' } & RawRequest)
+  | { readonly kind: 'rawStream'; readonly method: StreamMethod; readonly bytes: Buffer }
   | { readonly kind: 'watch'; readonly stream: number; readonly request: Message }
   | { readonly kind: 'closeWatch'; readonly stream: number }
   /** Waits until every watcher has every event, and compares what they got. */

@@ -11,12 +11,23 @@ export type UnaryMethod =
   | 'LeaseTimeToLive'
   | 'LeaseLeases';
 
+export type StreamMethod = 'Watch' | 'LeaseKeepAlive';
+
+/** A request by its bytes, whatever they mean. */
+export interface RawRequest {
+  readonly method: UnaryMethod;
+  readonly bytes: Buffer;
+  /** What a reader of protobuf makes of the bytes; absent where it refuses them. */
+  readonly meaning?: Message;
+}
+
 /** What a script runs against: a server, or the model of one. */
 export interface Target {
   readonly name: string;
   unary(name: UnaryMethod, request: Message): Promise<Outcome>;
-  /** A call whose request is these bytes, whatever they mean. */
-  raw(name: UnaryMethod, bytes: Buffer): Promise<Outcome>;
+  raw(request: RawRequest): Promise<Outcome>;
+  /** A stream whose first message is these bytes, which no reader of protobuf accepts. */
+  rawStream(name: StreamMethod, bytes: Buffer): Promise<Outcome>;
   /** A keepalive stream of one request: `{messages: [...]}`. */
   keepAlive(request: Message): Promise<Outcome>;
   /** All chunks: `{messages: [...]}`. */

@@ -16,6 +16,9 @@ export interface Answered {
   readonly compactedRevision: number;
 }
 
+const sortOrderMax = 2;
+const sortTargetMax = 4;
+
 const versionDifferences: readonly VersionDifference[] = [
   {
     // It came with 3.7.
@@ -35,7 +38,7 @@ const versionDifferences: readonly VersionDifference[] = [
   {
     // The codec changed with 3.7, and says less.
     name: 'what is wrong with invalid protobuf',
-    applies: ({ step, outcome }) => step.kind === 'raw' && outcome.code === 13,
+    applies: ({ step, outcome }) => step.kind.startsWith('raw') && outcome.code === 13,
   },
   {
     // 3.7 looks at the operations of a transaction one after the other, and at the lease of a put before its key.
@@ -45,8 +48,7 @@ const versionDifferences: readonly VersionDifference[] = [
   {
     // 3.5 began to refuse it.
     name: 'an unknown sort order is no order',
-    applies: ({ step, request }) =>
-      step.kind === 'unary' && step.method === 'Range' && Number(request.sort_order ?? 0) > 2,
+    applies: ({ step }) => isUnknownOrder(Number(requestOf(step).sort_order ?? 0)),
   },
   {
     // 3.7 refuses it as compacted.
@@ -61,38 +63,45 @@ const versionDifferences: readonly VersionDifference[] = [
   },
 ];
 
-/** What an older etcd does not survive, and is therefore not asked. */
-const deadly: readonly VersionDifference[] = [
-  {
-    // 3.5 began to refuse it.
-    name: 'an unknown sort target',
-    applies: ({ step, request }) =>
-      step.kind === 'unary' && step.method === 'Range' && Number(request.sort_target ?? 0) > 4,
-  },
-];
-
-/** Answers of a reference that do not count, because a newer version answers otherwise. */
+/** How far a reference counts. */
 export interface VersionRules {
-  /** The model decides. */
+  /** Whether the model decides instead, because newer versions answer otherwise. */
   readonly prefersOracle: (answered: Answered) => boolean;
-  /** The reference would die of it: it is not even asked. */
-  readonly spares: (asked: Omit<Answered, 'outcome'>) => boolean;
+  /** The step as the reference may be asked it; undefined where it would not survive that. */
+  readonly asks: (step: Step) => Step | undefined;
 }
 
 /** For a reference that counts in everything. */
-export const noRules: VersionRules = { prefersOracle: () => false, spares: () => false };
+export const noRules: VersionRules = { prefersOracle: () => false, asks: (step) => step };
 
 /** @param version the reference's, such as `3.4.23` */
 export function versionRules(version: string): VersionRules {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   if (major > 3 || minor >= 7) return noRules;
   return {
-    prefersOracle: (answered) => [...versionDifferences, ...deadly].some(({ applies }) => applies(answered)),
-    spares: (asked) => deadly.some(({ applies }) => applies({ ...asked, outcome: notAsked })),
+    prefersOracle: (answered) => versionDifferences.some(({ applies }) => applies(answered)),
+    asks: (step) => (hasUnknownSortTarget(step) ? undefined : withoutUnusualProtobuf(step)),
   };
 }
 
-const notAsked: Outcome = { code: 0, reply: {} };
+function requestOf(step: Step): Message {
+  return (step.kind === 'raw' ? step.meaning : 'request' in step ? step.request : undefined) ?? {};
+}
+
+function isUnknownOrder(order: number): boolean {
+  return order < 0 || order > sortOrderMax;
+}
+
+/** 3.4 panics where 3.5 and later refuse. */
+function hasUnknownSortTarget(step: Step): boolean {
+  return step.kind === 'unary' && step.method === 'Range' && Number(step.request.sort_target ?? 0) > sortTargetMax;
+}
+
+/** The codec before 3.7 does not merge the pieces of a message as protobuf has it, and refuses known fields of another type. */
+function withoutUnusualProtobuf(step: Step): Step {
+  if (step.kind !== 'raw' || step.meaning === undefined) return step;
+  return { kind: 'unary', method: step.method, request: step.meaning };
+}
 
 function startRevision(request: Message): Value {
   return isMessage(request.create_request) ? request.create_request.start_revision : undefined;

@@ -3,7 +3,7 @@ import * as grpc from '@grpc/grpc-js';
 import { loadSync, type MethodDefinition } from '@grpc/proto-loader';
 import { repositoryRoot } from '../support/paths.ts';
 import type { Message, Outcome } from './message.ts';
-import type { Target, UnaryMethod, WatchSession } from './target.ts';
+import type { RawRequest, StreamMethod, Target, UnaryMethod, WatchSession } from './target.ts';
 
 /**
  * The protocol by @grpc/proto-loader, which reads the .proto files at run time: on purpose another codec than the server's,
@@ -71,8 +71,15 @@ export class GrpcTarget implements Target {
     return this.#unary(method(services[name], name), (value) => encodeRequest(name, value), request);
   }
 
-  raw(name: UnaryMethod, bytes: Buffer): Promise<Outcome> {
-    return this.#unary(method(services[name], name), (value: Buffer) => value, bytes);
+  raw({ method: name, bytes }: RawRequest): Promise<Outcome> {
+    return this.#unary(method(services[name], name), asTheyAre, bytes);
+  }
+
+  async rawStream(name: StreamMethod, bytes: Buffer): Promise<Outcome> {
+    const { path, responseDeserialize } = method(name === 'Watch' ? 'Watch' : 'Lease', name);
+    const call = this.#client.makeBidiStreamRequest(path, asTheyAre, responseDeserialize, callOptions());
+    call.write(bytes);
+    return collect(call);
   }
 
   async keepAlive(request: Message): Promise<Outcome> {
@@ -118,6 +125,10 @@ function connect(address: string): grpc.Client {
     'grpc.max_receive_message_length': -1,
     'grpc.max_send_message_length': -1,
   });
+}
+
+function asTheyAre(bytes: Buffer): Buffer {
+  return bytes;
 }
 
 function callOptions(): grpc.CallOptions {

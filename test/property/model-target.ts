@@ -1,6 +1,6 @@
 import type { Message, Outcome } from '../parity/message.ts';
 import type { OracleTarget } from '../parity/runner.ts';
-import type { UnaryMethod, WatchSession } from '../parity/target.ts';
+import type { RawRequest, UnaryMethod, WatchSession } from '../parity/target.ts';
 import { encodeRequest } from '../parity/wire.ts';
 import { Model } from './model.ts';
 import { requestTooLarge } from './model-errors.ts';
@@ -8,6 +8,13 @@ import { checkDuplicates, checkRequest } from './model-requests.ts';
 
 /** A large id, as etcd chooses them. */
 const leaseIdFirst = 5_000_000_000_000_000;
+
+const invalidProtobuf = 'proto: cannot parse invalid wire-format data';
+const invalidRequest: Outcome = { code: 13, text: `grpc: error unmarshalling request: ${invalidProtobuf}` };
+const invalidMessage: Outcome = {
+  code: 13,
+  text: `grpc: failed to unmarshal the received message: ${invalidProtobuf}`,
+};
 
 const requestBytesMax = 1.5 * (1 << 20);
 const messageBytesMax = 2 * (1 << 20);
@@ -30,9 +37,12 @@ export class ModelTarget implements OracleTarget {
     return this.#tooLarge(name, request) ?? this.#answer(name, request);
   }
 
-  /** Every script's raw bytes are invalid. */
-  async raw(): Promise<Outcome> {
-    return { code: 13, text: 'grpc: error unmarshalling request: proto: cannot parse invalid wire-format data' };
+  async raw({ method, meaning }: RawRequest): Promise<Outcome> {
+    return meaning === undefined ? invalidRequest : this.#answer(method, meaning);
+  }
+
+  async rawStream(): Promise<Outcome> {
+    return invalidMessage;
   }
 
   async keepAlive(request: Message): Promise<Outcome> {
