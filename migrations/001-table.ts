@@ -13,9 +13,13 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw('CREATE INDEX IF NOT EXISTS kine_name_id_index ON kine (name, id)');
   await knex.raw('CREATE INDEX IF NOT EXISTS kine_revision_index ON kine (revision) WHERE revision > 0');
   // The newest row of each key. It can be dropped and rebuilt from kine.
-  await knex.raw('CREATE TABLE kine_current (name TEXT PRIMARY KEY, id INTEGER NOT NULL, lease_id INTEGER) WITHOUT ROWID');
+  await knex.raw(
+    'CREATE TABLE kine_current (name TEXT PRIMARY KEY, id INTEGER NOT NULL, lease_id INTEGER) WITHOUT ROWID',
+  );
   await knex.raw('CREATE INDEX kine_current_lease_index ON kine_current (lease_id, name) WHERE lease_id <> 0');
-  await knex.raw('CREATE TABLE tine_lease (id INTEGER PRIMARY KEY, ttl_seconds INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL)');
+  await knex.raw(
+    'CREATE TABLE tine_lease (id INTEGER PRIMARY KEY, ttl_seconds INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL)',
+  );
   await knex.raw('CREATE INDEX tine_lease_expiry_index ON tine_lease (expires_at_ms)');
   // Named numbers: compacted_id (rows below the compaction mark are gone up to here), covered_id (kine_current knows every row up to here).
   await knex.raw('CREATE TABLE tine_state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID');
@@ -45,7 +49,12 @@ async function extend(knex: Knex): Promise<void> {
   for (const column of ['version', 'lease_id', 'revision']) {
     if (!(await knex.schema.hasColumn('kine', column))) await knex.raw(`ALTER TABLE kine ADD COLUMN ${column} INTEGER`);
   }
-  for (const index of ['kine_name_index', 'kine_id_deleted_index', 'kine_prev_revision_index', 'kine_list_query_index']) {
+  for (const index of [
+    'kine_name_index',
+    'kine_id_deleted_index',
+    'kine_prev_revision_index',
+    'kine_id_compact_rev_key_with_prev_revision_index',
+  ]) {
     await knex.raw(`DROP INDEX IF EXISTS ${index}`);
   }
 }

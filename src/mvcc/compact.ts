@@ -1,7 +1,13 @@
 /** Compaction: the mark first, then the rows, in bites. */
 import { etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { COMPACTED_ID, DELETE_REPLACED, DELETE_TOMBSTONES, SET_COMPACTED_ID, SET_COMPACT_MARK } from '../sql/write-statements.ts';
+import {
+  COMPACTED_ID,
+  DELETE_REPLACED,
+  DELETE_TOMBSTONES,
+  SET_COMPACT_MARK,
+  SET_COMPACTED_ID,
+} from '../sql/write-statements.ts';
 import { idThroughRevision, neverCompacted } from './head.ts';
 import type { Revision } from './operations.ts';
 import { change, type Program, row } from './program.ts';

@@ -1,13 +1,14 @@
 /** Reads of the log: rows as events, encoded once for all watchers. */
 import { limits } from '../limits.ts';
-import { endOfKeys, EVENTS_AFTER, EVENTS_OF_INTERVAL, EVENTS_OF_KEY, REST_OF_TRANSACTION } from '../sql/read-statements.ts';
+import { endOfKeys } from '../sql/key-text.ts';
+import { EVENTS_AFTER, EVENTS_OF_INTERVAL, EVENTS_OF_KEY, REST_OF_TRANSACTION } from '../sql/read-statements.ts';
 import { keyValueRow } from '../sql/row.ts';
-import type { Row, Statement, Parameter } from '../sql/statement.ts';
+import type { Parameter, Row, Statement } from '../sql/statement.ts';
 import { KeyValueWriter } from '../wire/key-value-writer.ts';
+import { encodable } from './encode-row.ts';
 import { headProgram, idThroughRevision } from './head.ts';
 import type { Keys, Revision, RowId } from './operations.ts';
 import { type Program, rows } from './program.ts';
-import { encodable } from './range.ts';
 import type { Head, LogEvent } from './results.ts';
 
 /** Events in columns: they cross to another thread as a handful of buffers. */
@@ -35,7 +36,8 @@ const writer = new KeyValueWriter();
 export function* eventsAfter(request: { afterId: RowId; countMax: number }): Program<PackedEventPage> {
   const head = yield* headProgram();
   const found = yield* eventRows(EVENTS_AFTER, [request.afterId, request.countMax]);
-  if (!isStopped(found, request.countMax)) return { events: packed(found), throughId: Math.max(head.id, request.afterId), head };
+  if (!isStopped(found, request.countMax))
+    return { events: packed(found), throughId: Math.max(head.id, request.afterId), head };
   const whole = yield* wholeTransactions(found);
   return { events: packed(whole), throughId: idOf(whole.at(-1) as Row), head };
 }
@@ -53,7 +55,11 @@ export function* eventsOfKeys(request: { keys: Keys; afterId: RowId; throughId: 
       : yield* eventRows(EVENTS_OF_INTERVAL, [afterId, walkEnd, keys.start, keys.end ?? endOfKeys, countMax]);
   if (!isStopped(found, countMax)) return { events: packed(found), throughId: walkEnd, head };
   const whole = yield* wholeTransactions(found);
-  return { events: packed(whole.filter((each) => concerns(keys, nameOf(each)))), throughId: idOf(whole.at(-1) as Row), head };
+  return {
+    events: packed(whole.filter((each) => concerns(keys, nameOf(each)))),
+    throughId: idOf(whole.at(-1) as Row),
+    head,
+  };
 }
 
 /** The id of the last row before a revision's first. */
@@ -169,7 +175,9 @@ function concerns(keys: Keys, name: string): boolean {
 function blobBytes(found: readonly Row[]): number {
   let bytes = 0;
   for (const each of found) {
-    bytes += ((each[valueColumn] as Uint8Array | null)?.length ?? 0) + ((each[olderValueColumn] as Uint8Array | null)?.length ?? 0);
+    bytes +=
+      ((each[valueColumn] as Uint8Array | null)?.length ?? 0) +
+      ((each[olderValueColumn] as Uint8Array | null)?.length ?? 0);
   }
   return bytes;
 }

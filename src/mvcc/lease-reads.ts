@@ -1,6 +1,7 @@
 /** Reads of leases. */
-import { KEYS_OF_LEASE, LEASE, LEASES, LEASES_DUE } from '../sql/read-statements.ts';
+
 import { keyBytes } from '../sql/key-text.ts';
+import { KEYS_OF_LEASE, LEASE, LEASES, LEASES_DUE } from '../sql/read-statements.ts';
 import { numberAt } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
 import { headProgram } from './head.ts';

@@ -3,8 +3,9 @@ import { eventsAfter, eventsOfKeys, idBefore } from './events.ts';
 import { headProgram } from './head.ts';
 import { leaseProgram, leasesDue, leasesProgram } from './lease-reads.ts';
 import type { RangeOperation } from './operations.ts';
+import { type PointRead, pointReads } from './point-reads.ts';
 import type { Program } from './program.ts';
-import { type PagePosition, type PointRead, pointReads, rangePage } from './range.ts';
+import { type PagePosition, rangePage } from './range-page.ts';
 
 export const readPrograms = {
   head: (_input: null) => headProgram(),

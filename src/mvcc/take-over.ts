@@ -38,7 +38,9 @@ export function* takeOver(nowMs: number): Program<TakeOver> {
   const writtenByKine = newest?.[1] === null;
   let result: TakeOver = { rows: 0, leases: 0 };
   if (covered === undefined || (writtenByKine && covered < newestId)) {
-    result = yield* catchUp(covered === undefined ? 0 : yield* reach(covered), newestId, nowMs);
+    const afterId = covered === undefined ? 0 : yield* reach(covered);
+    const leases = yield* catchUp(afterId, nowMs);
+    result = { rows: writtenByKine ? newestId - afterId : 0, leases };
     yield* change(SET_COVERED_ID, newestId);
   }
   yield* change(EXTEND_LEASES, nowMs);
@@ -51,7 +53,8 @@ function* reach(covered: number): Program<number> {
   return own ?? covered;
 }
 
-function* catchUp(afterId: number, newestId: number, nowMs: number): Program<TakeOver> {
+/** Returns how many leases kine's TTLs became. */
+function* catchUp(afterId: number, nowMs: number): Program<number> {
   yield* escapeNames(afterId);
   yield* adoptClientsMark(afterId);
   if (afterId === 0) {
@@ -59,14 +62,14 @@ function* catchUp(afterId: number, newestId: number, nowMs: number): Program<Tak
     yield* change(SET_COMPACTED_TO_MARK);
   }
   for (const statement of REFILL_CURRENT) yield* change(statement, afterId);
-  return { rows: newestId - afterId, leases: yield* adoptLeases(nowMs) };
+  return yield* adoptLeases(nowMs);
 }
 
 /** Names are plain ASCII text here; kine keeps the bytes of a key as they come. */
 function* escapeNames(afterId: number): Program<void> {
   for (const found of yield* rows(FOREIGN_NAMES, afterId)) {
-    const name = found[0] as string;
-    yield* change(RENAME, keyText(Buffer.from(name)), name, afterId);
+    const name = found[0] as Uint8Array;
+    yield* change(RENAME, keyText(name), name, afterId);
   }
 }
 
@@ -77,7 +80,10 @@ function* adoptClientsMark(afterId: number): Program<void> {
     const text = Buffer.from(value ?? []).toString('latin1');
     const bar = text.indexOf('|');
     const version = Number(text.slice(0, bar));
-    const plain = bar > 0 && Number.isSafeInteger(version) ? Buffer.from(text.slice(bar + 1), 'latin1') : (value ?? new Uint8Array(0));
+    const plain =
+      bar > 0 && Number.isSafeInteger(version)
+        ? Buffer.from(text.slice(bar + 1), 'latin1')
+        : (value ?? new Uint8Array(0));
     yield* change(SET_CLIENTS_MARK_ROW, plain, bar > 0 && Number.isSafeInteger(version) ? version : null, id);
   }
 }

@@ -1,19 +1,26 @@
 /** Puts, deletes and transactions, as etcd applies them: all compares see the state before, all checks pass before the first write. */
 import { etcdError, unreachable } from '../errors.ts';
+import { endOfKeys } from '../sql/key-text.ts';
 import { CURRENT_ROW } from '../sql/read-statements.ts';
-import { endOfKeys } from '../sql/read-statements.ts';
 import { type KeyValueRow, keyValueRow } from '../sql/row.ts';
 import { CURRENT_ROWS, CURRENT_ROWS_WITHOUT_VALUE } from '../sql/write-statements.ts';
-import { KeyValueWriter } from '../wire/key-value-writer.ts';
+import { encodedMessage } from './encode-row.ts';
 import { checkReadable } from './head.ts';
 import { leaseTtl } from './leases.ts';
-import type { Compare, CompareResult, DeleteOperation, Keys, PutOperation, TxnOperation, TxnStep } from './operations.ts';
+import type {
+  Compare,
+  CompareResult,
+  DeleteOperation,
+  Keys,
+  PutOperation,
+  TxnOperation,
+  TxnStep,
+} from './operations.ts';
 import { type Program, row, rows } from './program.ts';
-import { encodable, rangeInTransaction } from './range.ts';
+import { rangeInTransaction } from './range-page.ts';
 import type { DeleteResult, PutResult, StepResult, TxnResult } from './results.ts';
 import type { WriteState } from './write-state.ts';
 
-const writer = new KeyValueWriter();
 const noBytes = new Uint8Array(0);
 
 /** A put on its own. */
@@ -30,7 +37,7 @@ export function* deleteProgram(operation: DeleteOperation, state: WriteState): P
     kind: 'delete',
     revision: state.revision,
     deleted: found.length,
-    previous: operation.previous ? found.map(encoded) : [],
+    previous: operation.previous ? found.map(encodedMessage) : [],
   };
 }
 
@@ -105,7 +112,7 @@ function* applyPut(operation: PutOperation, state: WriteState): Program<PutResul
   return {
     kind: 'put',
     revision: state.revision,
-    previous: wantsPrevious && previous !== undefined ? encoded(previous) : undefined,
+    previous: wantsPrevious && previous !== undefined ? encodedMessage(previous) : undefined,
   };
 }
 
@@ -174,9 +181,4 @@ function matches(result: CompareResult, difference: number): boolean {
     default:
       return unreachable(result);
   }
-}
-
-function encoded(keyValue: KeyValueRow): Uint8Array {
-  writer.message(encodable(keyValue));
-  return writer.take();
 }

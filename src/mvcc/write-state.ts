@@ -80,14 +80,35 @@ export class WriteState {
     );
     yield* change(SET_CURRENT, key, id, leaseId);
     const leaseText = leaseId === null ? null : leaseId.toString();
-    this.#current.set(key, { name: key, id, modRevision: revision, createRevision, version, lease: leaseText, value: null });
+    this.#current.set(key, {
+      name: key,
+      id,
+      modRevision: revision,
+      createRevision,
+      version,
+      lease: leaseText,
+      value: null,
+    });
   }
 
   /** Deletes a key that is there: a tombstone, as kine 0.16 writes it. */
   *delete(previous: KeyValueRow): Program<void> {
     const id = this.#nextId();
     const revision = this.revision;
-    yield* change(INSERT_ROW, id, previous.name, 0, 1, 0, previous.id, 0, null, 0, null, id === revision ? null : revision);
+    yield* change(
+      INSERT_ROW,
+      id,
+      previous.name,
+      0,
+      1,
+      0,
+      previous.id,
+      0,
+      null,
+      0,
+      null,
+      id === revision ? null : revision,
+    );
     const dropped = yield* change(DROP_CURRENT, previous.name);
     assert(dropped === 1, 'a deleted key was in kine_current');
     this.#current.set(previous.name, null);

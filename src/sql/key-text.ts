@@ -12,6 +12,9 @@ export interface Interval {
   readonly end: KeyText | undefined;
 }
 
+/** Sorts after every key's text: the end of an interval that has none. */
+export const endOfKeys = '\uffff';
+
 /** kine's own row, the compaction mark: never a client's key. */
 export const compactMarkName = 'compact_rev_key';
 
@@ -21,18 +24,16 @@ export const compactMarkName = 'compact_rev_key';
  */
 export const clientsCompactMarkText = `${compactMarkName}\u0001` as KeyText;
 
-const plainText = /^[\u0002-\u007e]*$/;
-
 /** The text of a key. */
 export function keyText(key: Uint8Array): KeyText {
   const text = latin1(key);
-  if (plainText.test(text)) return (text === compactMarkName ? clientsCompactMarkText : text) as KeyText;
+  if (isPlain(text)) return (text === compactMarkName ? clientsCompactMarkText : text) as KeyText;
   return escaped(key) as KeyText;
 }
 
 /** The key of a text that `keyText` made. */
 export function keyBytes(text: string): Uint8Array {
-  if (plainText.test(text)) return Buffer.from(text, 'latin1');
+  if (isPlain(text)) return Buffer.from(text, 'latin1');
   if (text === clientsCompactMarkText) return Buffer.from(compactMarkName, 'latin1');
   return unescaped(text);
 }
@@ -51,13 +52,20 @@ function escaped(key: Uint8Array): string {
   return text;
 }
 
-function unescaped(text: string): Uint8Array {
-  const bytes: number[] = [];
+/** Whether every character stands for itself. */
+function isPlain(text: string): boolean {
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
-    if (code === 0x01) bytes.push(text.charCodeAt((index += 1)) & 1);
-    else if (code === 0x7f) bytes.push(Number.parseInt(text.slice(index + 1, (index += 2) + 1), 16));
-    else bytes.push(code);
+    if (code < 0x02 || code > 0x7e) return false;
   }
-  return Uint8Array.from(bytes);
+  return true;
+}
+
+const escapeSequence = new RegExp(`${'\u0001'}([01])|${'\u007f'}([0-9a-f]{2})`, 'g');
+
+function unescaped(text: string): Uint8Array {
+  const plain = text.replace(escapeSequence, (_sequence, low: string | undefined, high: string) =>
+    String.fromCharCode(low === undefined ? Number.parseInt(high, 16) : Number(low)),
+  );
+  return Buffer.from(plain, 'latin1');
 }

@@ -1,10 +1,7 @@
-/** The statements of reads: the newest rows of keys, their rows at a revision, the log. */
+/** The statements of reads other than ranges: the head, single keys, the log, leases. */
 import { compactMarkName } from './key-text.ts';
 import { createRevision, modRevision, rowColumns, version } from './row.ts';
-import { integer, selectsRow, selectsRows, type Statement, text } from './statement.ts';
-
-/** Sorts after every key's text: the end of an interval that has none. */
-export const endOfKeys = '\uffff';
+import { integer, selectsRow, selectsRows, text } from './statement.ts';
 
 // Id and revision of the newest row, id and revision of the compaction mark. The mark holds an id; rows after it are never
 // compacted, so the mark's revision is the one before the next row's.
@@ -56,136 +53,6 @@ export const CURRENT_ROW_WITHOUT_VALUE = selectsRow(
   JOIN kine ON kine.id = kine_current.id
   WHERE kine_current.name = ${text}`,
 );
-
-// Walks the index of newest rows: the cost is the keys counted.
-export const COUNT_CURRENT = selectsRow(
-  'count_current',
-  `SELECT COUNT(*)
-  FROM kine_current
-  WHERE name >= ${text} AND name < ${text}`,
-);
-
-/** Which rows a range reads: the newest of each key, or the newest at or before an id. */
-export type RangeSource = 'current' | 'history';
-
-/** What a range statement selects beside the row's columns. */
-export interface RangeShape {
-  readonly source: RangeSource;
-  readonly withValue: boolean;
-  /** Undefined: by name, ascending. */
-  readonly sort: { readonly target: string; readonly descending: boolean } | undefined;
-  readonly filtered: boolean;
-}
-
-const rangeStatements = new Map<string, Statement>();
-
-/**
- * The statement of a range. Parameters in order: for `history` the id; start, end; for `filtered` max and min modification revision,
- * max and min create revision, each twice (0: no bound); the limit (-1: none).
- */
-export function rangeStatement(shape: RangeShape): Statement {
-  const name = [
-    'range',
-    shape.source,
-    shape.withValue ? 'values' : 'keys',
-    shape.sort === undefined ? 'by_key' : `by_${shape.sort.target}_${shape.sort.descending ? 'descending' : 'ascending'}`,
-    shape.filtered ? 'filtered' : 'all',
-  ].join('_');
-  let statement = rangeStatements.get(name);
-  if (statement === undefined) {
-    statement = selectsRows(name, rangeText(shape));
-    rangeStatements.set(name, statement);
-  }
-  return statement;
-}
-
-function rangeText(shape: RangeShape): string {
-  return `${shape.source === 'current' ? currentRows : historyRows}
-  ${shape.filtered ? filters : ''}
-  ORDER BY ${order(shape)}
-  LIMIT ?`.replace(
-    '{columns}',
-    `${rowColumns('kine')}${shape.withValue ? ', kine.value' : ''}`,
-  );
-}
-
-// CROSS JOIN fixes the order: walk the names, probe the table, so that a limit ends the walk.
-const currentRows = `SELECT {columns}
-  FROM kine_current
-  CROSS JOIN kine ON kine.id = kine_current.id
-  WHERE kine_current.name >= ${text} AND kine_current.name < ${text}`;
-
-// The newest rows of an interval with the length of their values instead of the values.
-export const CURRENT_LENGTHS = selectsRows(
-  'current_lengths',
-  `SELECT ${rowColumns('kine')}, COALESCE(LENGTH(kine.value), 0)
-  FROM kine_current
-  CROSS JOIN kine ON kine.id = kine_current.id
-  WHERE kine_current.name >= ${text} AND kine_current.name < ${text}
-  ORDER BY kine_current.name
-  LIMIT ?`,
-);
-
-// The values of an interval's newest rows, one after the other in one blob: reading 10,000 values one by one costs 24 ms, in one
-// piece 12 ms. The walk over kine_current is in the order of names.
-export const CURRENT_VALUES = selectsRow(
-  'current_values',
-  `SELECT CAST(GROUP_CONCAT(value, '') AS BLOB)
-  FROM (
-    SELECT COALESCE(kine.value, X'') AS value
-    FROM kine_current
-    CROSS JOIN kine ON kine.id = kine_current.id
-    WHERE kine_current.name >= ${text} AND kine_current.name <= ${text}
-    ORDER BY kine_current.name)`,
-);
-
-// Steps from name to name in the index (name, id) and takes each name's newest row at or before an id: two probes a name, however
-// many revisions it has.
-const skipScan = `WITH RECURSIVE bounds(through_id, first_name, end_name) AS (SELECT ${integer}, ${text}, ${text}),
-  names(name) AS (
-    SELECT (SELECT MIN(kine.name) FROM kine WHERE kine.name >= bounds.first_name AND kine.name < bounds.end_name) FROM bounds
-    UNION ALL
-    SELECT (SELECT MIN(kine.name) FROM kine, bounds WHERE kine.name > names.name AND kine.name < bounds.end_name)
-    FROM names
-    WHERE names.name IS NOT NULL
-  )`;
-
-const historyRows = `${skipScan}
-  SELECT {columns}
-  FROM names
-  CROSS JOIN kine ON kine.id = (
-    SELECT older.id FROM kine older, bounds WHERE older.name = names.name AND older.id <= bounds.through_id ORDER BY older.id DESC LIMIT 1)
-  WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'`;
-
-// How many keys there were at an id.
-export const COUNT_HISTORY = selectsRow(
-  'count_history',
-  `${skipScan}
-  SELECT COUNT(*)
-  FROM names
-  CROSS JOIN kine ON kine.id = (
-    SELECT older.id FROM kine older, bounds WHERE older.name = names.name AND older.id <= bounds.through_id ORDER BY older.id DESC LIMIT 1)
-  WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'`,
-);
-
-const filters = `AND (? = 0 OR ${modRevision('kine')} <= ?)
-    AND (? = 0 OR ${modRevision('kine')} >= ?)
-    AND (? = 0 OR ${createRevision('kine')} <= ?)
-    AND (? = 0 OR ${createRevision('kine')} >= ?)`;
-
-const sortColumns: Record<string, string> = {
-  key: 'kine.name',
-  version: version('kine'),
-  create: createRevision('kine'),
-  mod: modRevision('kine'),
-  value: "COALESCE(kine.value, X'')",
-};
-
-function order(shape: RangeShape): string {
-  const byName = shape.source === 'current' ? 'kine_current.name' : 'names.name';
-  if (shape.sort === undefined) return byName;
-  return `${sortColumns[shape.sort.target]} ${shape.sort.descending ? 'DESC' : 'ASC'}, ${byName}`;
-}
 
 // An event: the row, its value, and the row it replaced, as it still stands there. Gap rows that kine left (deleted, but replacing nothing)
 // and the compaction mark are not events.

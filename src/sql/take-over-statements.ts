@@ -1,6 +1,6 @@
 /** The statements that bring tine's derived tables up to a table `kine` that kine wrote to. They run once at a start. */
 import { clientsCompactMarkText, compactMarkName } from './key-text.ts';
-import { changes, integer, selectsRow, selectsRows, text } from './statement.ts';
+import { changes, integer, selectsRow, selectsRows } from './statement.ts';
 
 /** kine's name for the API server's key `compact_rev_key`. */
 export const kinesClientsMarkName = 'compact_rev_key_apiserver';
@@ -54,6 +54,12 @@ export const REFILL_CURRENT = [
     `DELETE FROM kine_current
     WHERE name IN (SELECT name FROM kine WHERE id > ${integer} AND deleted = 1 AND prev_revision <> 0)`,
   ),
+  // Whose tombstone kine has compacted away already.
+  changes(
+    'refill_current_compacted',
+    `DELETE FROM kine_current
+    WHERE id <= ${integer} AND NOT EXISTS (SELECT 1 FROM kine WHERE kine.id = kine_current.id)`,
+  ),
   changes(
     'refill_current_there',
     `INSERT INTO kine_current (name, id, lease_id)
@@ -65,10 +71,10 @@ export const REFILL_CURRENT = [
   ),
 ];
 
-// Names with bytes that tine escapes.
+// Names with bytes that tine escapes, as bytes: kine keeps keys as they come, in UTF-8 or not.
 export const FOREIGN_NAMES = selectsRows(
   'foreign_names',
-  `SELECT DISTINCT name
+  `SELECT DISTINCT CAST(name AS BLOB)
   FROM kine
   WHERE id > ${integer} AND name GLOB '*[^' || char(2) || '-' || char(126) || ']*' AND version IS NULL`,
 );
@@ -77,7 +83,7 @@ export const RENAME = changes(
   'rename',
   `UPDATE kine
   SET name = ?
-  WHERE name = ${text} AND id > ${integer} AND version IS NULL`,
+  WHERE name = CAST(CAST(? AS BLOB) AS TEXT) AND id > ${integer} AND version IS NULL`,
 );
 
 export const CLIENTS_MARK_ROWS = selectsRows(
@@ -105,8 +111,11 @@ export const FOREIGN_LEASE_ROWS = selectsRows(
 
 /** Each takes the lease's id and the row's. */
 export const SET_ROW_LEASE = [
-  changes('set_row_lease', 'UPDATE kine SET lease_id = ? WHERE id = ${integer}'),
-  changes('set_current_lease', 'UPDATE kine_current SET lease_id = ? WHERE name = (SELECT name FROM kine WHERE id = ${integer})'),
+  changes('set_row_lease', `UPDATE kine SET lease_id = ? WHERE id = ${integer}`),
+  changes(
+    'set_current_lease',
+    `UPDATE kine_current SET lease_id = ? WHERE name = (SELECT name FROM kine WHERE id = ${integer})`,
+  ),
 ];
 
 // kine deletes what its mark covers together with moving the mark.

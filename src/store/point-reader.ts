@@ -5,7 +5,7 @@
 import type { Driver } from '../drivers/driver.ts';
 import { etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import type { PointRead, PointReads } from '../mvcc/range.ts';
+import type { PointRead, PointReads } from '../mvcc/point-reads.ts';
 import type { Head, RangeResult } from '../mvcc/results.ts';
 
 interface Waiting {

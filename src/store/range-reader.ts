@@ -3,7 +3,7 @@ import type { Driver } from '../drivers/driver.ts';
 import { EtcdError, etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { RangeOperation } from '../mvcc/operations.ts';
-import type { PagePosition } from '../mvcc/range.ts';
+import type { PagePosition } from '../mvcc/range-page.ts';
 import type { Head, KeyValueBlock, RangeResult } from '../mvcc/results.ts';
 
 /** How often a list without a revision begins anew because a compaction overtook it. */

@@ -5,9 +5,16 @@ import type { AutoCompaction } from '../config/config.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { unpackEvents } from '../mvcc/events.ts';
 import type { PackedEventPage } from '../mvcc/events.ts';
-import type { DeleteOperation, LeaseId, PutOperation, RangeOperation, Revision, TxnOperation } from '../mvcc/operations.ts';
+import { unpackEvents } from '../mvcc/events.ts';
+import type {
+  DeleteOperation,
+  LeaseId,
+  PutOperation,
+  RangeOperation,
+  Revision,
+  TxnOperation,
+} from '../mvcc/operations.ts';
 import type { DeleteResult, Head, LeaseStatus, PutResult, RangeResult, TxnResult } from '../mvcc/results.ts';
 import type { EventPage, EventSource } from '../watch/event-source.ts';
 import { startAutoCompaction } from './auto-compaction.ts';
@@ -59,7 +66,8 @@ export class SqlStore implements Store {
   range(operation: RangeOperation, signal?: AbortSignal): Promise<RangeResult> {
     const { keys } = operation;
     const plain = operation.sort === undefined && operation.revisionFilter === undefined && !operation.countOnly;
-    if ('one' in keys && operation.revision <= 0 && plain) return this.#points.read({ key: keys.one, withValue: !operation.keysOnly });
+    if ('one' in keys && operation.revision <= 0 && plain)
+      return this.#points.read({ key: keys.one, withValue: !operation.keysOnly });
     return this.#ranges.read(operation, signal);
   }
 

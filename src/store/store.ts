@@ -22,14 +22,19 @@ export interface Store {
   /** Resolves when the mark is set; with `physical` when the rows are gone too. */
   compact(request: { revision: Revision; physical: boolean }, signal?: AbortSignal): Promise<{ revision: Revision }>;
   /** id 0n: one is chosen. */
-  leaseGrant(request: { id: LeaseId; ttlSeconds: number }): Promise<{ revision: Revision; id: LeaseId; ttlSeconds: number }>;
+  leaseGrant(request: {
+    id: LeaseId;
+    ttlSeconds: number;
+  }): Promise<{ revision: Revision; id: LeaseId; ttlSeconds: number }>;
   leaseRevoke(id: LeaseId): Promise<{ revision: Revision }>;
   /** ttlSeconds 0: no such lease. */
   leaseKeepAlive(id: LeaseId): Promise<{ revision: Revision; ttlSeconds: number }>;
-  leaseTimeToLive(request: {
-    id: LeaseId;
-    keys: boolean;
-  }): Promise<{ revision: Revision; lease: LeaseStatus | undefined; remainingSeconds: number; keys: readonly Uint8Array[] }>;
+  leaseTimeToLive(request: { id: LeaseId; keys: boolean }): Promise<{
+    revision: Revision;
+    lease: LeaseStatus | undefined;
+    remainingSeconds: number;
+    keys: readonly Uint8Array[];
+  }>;
   leases(): Promise<{ revision: Revision; leases: readonly LeaseStatus[] }>;
   /** Read from the database now: linearizable. Rejects while the database is away. */
   head(): Promise<Head>;

@@ -94,7 +94,10 @@ function bytesOf(operation: WriteOperation | TxnStep): number {
     case 'put':
       return base + operation.value.length;
     case 'txn':
-      return [...operation.success, ...operation.failure].reduce((sum, step) => sum + bytesOf(step), base * (1 + operation.compares.length));
+      return [...operation.success, ...operation.failure].reduce(
+        (sum, step) => sum + bytesOf(step),
+        base * (1 + operation.compares.length),
+      );
     default:
       return base;
   }

@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { migrations } from '../../../migrations/migrations.ts';
 import { StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
-import { sqliteCode } from './weather.ts';
+import { fileError } from './file-error.ts';
 
 /** Where knex records what was applied. */
 export const migrationsTable = 'tine_migrations';
@@ -17,11 +17,13 @@ export async function prepareFile(path: string): Promise<void> {
     const applied = inspect(path);
     const unknown = applied.find((name) => !migrations.some((migration) => migration.name === name));
     if (unknown !== undefined) {
-      throw new StartError(`${path} was written by a newer tine (it has ${unknown}); start that version or a newer one`);
+      throw new StartError(
+        `${path} was written by a newer tine (it has ${unknown}); start that version or a newer one`,
+      );
     }
     if (applied.length < migrations.length) await migrate(path);
   } catch (error) {
-    throw startError(path, error);
+    throw fileError(path, error);
   }
 }
 
@@ -31,7 +33,9 @@ function inspect(path: string): readonly string[] {
   try {
     if (database.pragma('page_count', { simple: true }) === 0) database.pragma('auto_vacuum = INCREMENTAL');
     database.pragma('journal_mode = WAL');
-    const known = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(migrationsTable);
+    const known = database
+      .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?")
+      .get(migrationsTable);
     if (known === undefined) return [];
     return database.prepare(`SELECT name FROM ${migrationsTable} ORDER BY id`).pluck().all() as string[];
   } finally {
@@ -63,22 +67,4 @@ async function migrate(path: string): Promise<void> {
   } finally {
     await database.destroy();
   }
-}
-
-function startError(path: string, error: unknown): Error {
-  if (error instanceof StartError) return error;
-  const code = sqliteCode(error) ?? (error as NodeJS.ErrnoException).code ?? '';
-  return new StartError(`${path}: ${explanation(code, error)}`, { cause: error });
-}
-
-function explanation(code: string, error: unknown): string {
-  if (code === 'SQLITE_NOTADB') return 'not a SQLite database; name another file, or move this one away';
-  if (code.startsWith('SQLITE_CORRUPT')) return 'the database is damaged; run `tine check` on it and restore it from a backup';
-  if (code.startsWith('SQLITE_BUSY')) return 'another program holds the database locked; stop it, then start again';
-  if (code === 'SQLITE_FULL' || code === 'ENOSPC') return 'no space is left on the disk; make room, then start again';
-  if (code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY') || code === 'EACCES' || code === 'EROFS' || code === 'EPERM') {
-    return 'cannot be written; check the permissions of the file and its directory';
-  }
-  if (code === 'ENOTDIR' || code === 'EEXIST') return 'its directory is not a directory; name another path';
-  return error instanceof Error ? error.message : String(error);
 }

@@ -10,6 +10,7 @@ import type { TakeOver } from '../../mvcc/take-over.ts';
 import type { BatchResult } from '../../mvcc/write-batch.ts';
 import type { Driver, DriverBatchResult, ReadLane } from '../driver.ts';
 import { errorOf } from './failure.ts';
+import { fileError } from './file-error.ts';
 import { prepareFile } from './prepare-file.ts';
 import type { Failure } from './protocol.ts';
 import { ThreadClient } from './thread-client.ts';
@@ -41,9 +42,15 @@ export class SqliteDriver implements Driver {
       ThreadClient.open({ path, role: 'reader' }, logger),
       ThreadClient.open({ path, role: 'reader' }, logger),
     ]);
-    const taken = await writer.ask<TakeOver>({ kind: 'takeOver', nowMs: Date.now() });
-    if (taken.rows > 0) logger.info(taken, 'took over what kine wrote');
-    return new SqliteDriver(writer, { quick, bulk });
+    const driver = new SqliteDriver(writer, { quick, bulk });
+    try {
+      const taken = await writer.ask<TakeOver>({ kind: 'takeOver', nowMs: Date.now() });
+      if (taken.rows > 0) logger.info(taken, 'took over what kine wrote');
+      return driver;
+    } catch (error) {
+      await driver.close();
+      throw fileError(path, error);
+    }
   }
 
   read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {

@@ -41,7 +41,8 @@ export class ThreadClient {
   /** @throws EtcdError, DriverError or AssertionError, as the thread did. */
   ask<Result>(task: Task): Promise<Result> {
     const worker = this.#worker;
-    if (worker === undefined) return Promise.reject(new DriverError('lost', 'the database thread is being started again'));
+    if (worker === undefined)
+      return Promise.reject(new DriverError('lost', 'the database thread is being started again'));
     const request: Request = { id: this.#nextId++, task };
     return new Promise<Result>((resolve, reject) => {
       this.#waiting.set(request.id, { resolve: resolve as (value: unknown) => void, reject });
@@ -59,11 +60,14 @@ export class ThreadClient {
 
   #start(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const worker = new Worker(new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url), {
-        workerData: this.#data,
-        // What a task makes dies with it; a larger young generation only keeps more of it around: 20 MiB a thread.
-        resourceLimits: { maxYoungGenerationSizeMb: 12 },
-      });
+      const worker = new Worker(
+        new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url),
+        {
+          workerData: this.#data,
+          // What a task makes dies with it; a larger young generation only keeps more of it around: 20 MiB a thread.
+          resourceLimits: { maxYoungGenerationSizeMb: 12 },
+        },
+      );
       worker.on('message', (answer: Answer) => {
         if (answer.id !== -1) return this.#settle(answer);
         if ('failure' in answer) {
@@ -74,7 +78,9 @@ export class ThreadClient {
         this.#worker = worker;
         resolve();
       });
-      worker.on('error', (error) => this.#logger.error({ err: error, role: this.#data.role }, 'a database thread failed'));
+      worker.on('error', (error) =>
+        this.#logger.error({ err: error, role: this.#data.role }, 'a database thread failed'),
+      );
       worker.on('exit', () => this.#lost());
     });
   }

@@ -2,17 +2,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Statement } from 'better-sqlite3';
 import { AssertionError } from '../../errors.ts';
-import { readPrograms } from '../../mvcc/read-programs.ts';
-import type { Program } from '../../mvcc/program.ts';
-import { takeOver } from '../../mvcc/take-over.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
+import type { Program } from '../../mvcc/program.ts';
+import { readPrograms } from '../../mvcc/read-programs.ts';
+import { takeOver } from '../../mvcc/take-over.ts';
 import { type BatchResult, writeBatch } from '../../mvcc/write-batch.ts';
 import { openConnection, type SqliteDatabase, StatementRunner } from './connection.ts';
 import { failureOf } from './failure.ts';
 import type { Answer, Failure, Request, Task, ThreadData } from './protocol.ts';
+import { runProgram } from './run-program.ts';
 import { reclaimBite, sizeOf } from './space.ts';
 import { weather } from './weather.ts';
-import { runProgram } from './run-program.ts';
 
 if (parentPort === null) throw new AssertionError('thread.ts is the body of a worker thread');
 const port = parentPort;
@@ -127,7 +127,9 @@ function prepareOnce(database: SqliteDatabase, sql: string): Statement<[]> {
 function transferable(value: unknown): ArrayBuffer[] {
   const candidates = value as { bytes?: unknown; block?: { bytes?: unknown }; events?: { bytes?: unknown } } | null;
   return [candidates?.bytes, candidates?.block?.bytes, candidates?.events?.bytes]
-    .filter((bytes): bytes is Uint8Array<ArrayBuffer> => bytes instanceof Uint8Array && bytes.byteLength >= transferBytesMin)
+    .filter(
+      (bytes): bytes is Uint8Array<ArrayBuffer> => bytes instanceof Uint8Array && bytes.byteLength >= transferBytesMin,
+    )
     .map((bytes) => bytes.buffer);
 }
 

@@ -1,0 +1,157 @@
+/** A range in pages at one revision, and a range inside a transaction in one piece. */
+import { assert } from '../errors.ts';
+import { limits } from '../limits.ts';
+import { CURRENT_LENGTHS, CURRENT_VALUES } from '../sql/range-statements.ts';
+import { type KeyValueRow, keyValueRow, numberAt } from '../sql/row.ts';
+import type { Row } from '../sql/statement.ts';
+import { KeyValueWriter } from '../wire/key-value-writer.ts';
+import { encodable, encodedBlock, kvsTag } from './encode-row.ts';
+import { checkReadable, headProgram } from './head.ts';
+import type { RangeOperation, Revision } from './operations.ts';
+import { type Program, row, rows } from './program.ts';
+import { countRows, type RangeWindow, rangeRows } from './range-rows.ts';
+import { nameInterval, readPoint, successor } from './read-point.ts';
+import type { Head, KeyValueBlock } from './results.ts';
+
+/** Where a page begins: after the one before, at its revision. */
+export interface PagePosition {
+  readonly revision: Revision;
+  readonly afterName: string;
+  /** Keys in earlier pages. */
+  readonly countBefore: number;
+}
+
+export interface RangePage {
+  readonly head: Head;
+  /** The revision the page shows. */
+  readonly readRevision: Revision;
+  readonly block: KeyValueBlock;
+  /** Undefined on the last page. */
+  readonly next: PagePosition | undefined;
+  readonly more: boolean;
+  /** Set on the first page: keys in the range, whatever the limit; undefined when the pages' own number is the answer. */
+  readonly count: number | undefined;
+}
+
+/** A page of a range, bounded in rows and bytes; a sorted range is one page. `position` is undefined for the first. */
+export function* rangePage(
+  operation: RangeOperation,
+  position: PagePosition | undefined,
+  bytesMax: number,
+): Program<RangePage> {
+  const head = yield* headProgram();
+  const revision = position?.revision ?? (operation.revision > 0 ? operation.revision : head.revision);
+  checkReadable(revision, head);
+  const whole = nameInterval(operation.keys);
+  const interval = position === undefined ? whole : { start: successor(position.afterName), end: whole.end };
+  const point = yield* readPoint(revision, head.revision);
+  const base = { head, readRevision: revision };
+  if (operation.countOnly) {
+    return { ...base, block: emptyBlock, next: undefined, more: false, count: yield* countRows(interval, point) };
+  }
+  const countBefore = position?.countBefore ?? 0;
+  const left = operation.limit === 0 ? Number.POSITIVE_INFINITY : operation.limit - countBefore;
+  const window: RangeWindow =
+    operation.sort === undefined
+      ? { interval, point, rowsMax: Math.min(left + 1, limits.rangePageRowsMax), bytesMax }
+      : { interval, point, rowsMax: left + 1, bytesMax: undefined };
+  const page = isPlain(operation, window) ? yield* plainRows(window, left) : yield* anyRows(operation, window, left);
+  const next = page.stopped
+    ? { revision, afterName: page.lastName, countBefore: countBefore + page.block.count }
+    : undefined;
+  // The pages count themselves, unless something cuts them short.
+  const filtered = operation.revisionFilter !== undefined;
+  const asksForCount = position === undefined && (operation.limit !== 0 || filtered);
+  const cut = page.more || page.stopped || filtered;
+  const count = asksForCount ? (cut ? yield* countRows(interval, point) : page.block.count) : undefined;
+  return { ...base, block: page.block, next, more: page.more, count };
+}
+
+/**
+ * Every key of a range inside a transaction, in one block; its revision was checked before. `latest` is the revision that the transaction's own
+ * writes so far have: what names an older one does not see them.
+ */
+export function* rangeInTransaction(
+  operation: RangeOperation,
+  latest: Revision,
+): Program<{ block: KeyValueBlock; more: boolean; count: number }> {
+  const point = yield* readPoint(operation.revision > 0 ? operation.revision : latest, latest);
+  const interval = nameInterval(operation.keys);
+  const count = yield* countRows(interval, point);
+  if (operation.countOnly) return { block: emptyBlock, more: false, count };
+  const limit = operation.limit === 0 ? Number.POSITIVE_INFINITY : operation.limit;
+  const found = yield* rangeRows(operation, { interval, point, rowsMax: limit + 1, bytesMax: undefined });
+  return { block: encodedBlock(found.slice(0, limit)), more: found.length > limit, count };
+}
+
+interface PageRows {
+  readonly block: KeyValueBlock;
+  /** There are more rows than the limit lets through. */
+  readonly more: boolean;
+  /** The page is full, and there may be more rows that the limit lets through. */
+  readonly stopped: boolean;
+  readonly lastName: string;
+}
+
+const emptyBlock: KeyValueBlock = { bytes: new Uint8Array(0), count: 0 };
+
+function isPlain(operation: RangeOperation, window: RangeWindow): boolean {
+  const { sort, keysOnly, revisionFilter } = operation;
+  return window.point.source === 'current' && sort === undefined && !keysOnly && revisionFilter === undefined;
+}
+
+/** Rows of any kind, each with its value. */
+function* anyRows(operation: RangeOperation, window: RangeWindow, left: number): Program<PageRows> {
+  const found = yield* rangeRows(operation, window);
+  const taken = found.slice(0, left);
+  const more = found.length > left;
+  // The driver stops at the rows or at the bytes asked for, or because there are no more.
+  const full =
+    found.length === window.rowsMax || (window.bytesMax !== undefined && valueBytes(found) >= window.bytesMax);
+  return { block: encodedBlock(taken), more, stopped: full && !more, lastName: taken.at(-1)?.name ?? '' };
+}
+
+function valueBytes(keyValues: readonly KeyValueRow[]): number {
+  let bytes = 0;
+  for (const { value } of keyValues) bytes += value?.length ?? 0;
+  return bytes;
+}
+
+/** The newest rows in the order of their names: their lengths first, then as many values as fit, in one piece. */
+function* plainRows(
+  { interval, rowsMax, bytesMax = Number.POSITIVE_INFINITY }: RangeWindow,
+  left: number,
+): Program<PageRows> {
+  const found = yield* rows(CURRENT_LENGTHS, interval.start, interval.end, rowsMax);
+  let count = 0;
+  let bytes = 0;
+  while (count < Math.min(found.length, left) && bytes < bytesMax)
+    bytes += numberAt(found[count++] as Row, lengthColumn);
+  if (count === 0) return { block: emptyBlock, more: found.length > 0, stopped: false, lastName: '' };
+  const lastName = (found[count - 1] as Row)[0] as string;
+  const values = ((yield* row(CURRENT_VALUES, interval.start, lastName))?.[0] ?? noBuffer) as Buffer;
+  assert(values.length === bytes, 'the values in one piece are as long as each of them together');
+  const more = found.length > count && count === left;
+  return {
+    block: { bytes: encodedWith(values, found.slice(0, count)), count },
+    more,
+    stopped: !more && (found.length > count || found.length === rowsMax),
+    lastName,
+  };
+}
+
+const lengthColumn = 6;
+const noBuffer = Buffer.alloc(0);
+const writer = new KeyValueWriter();
+
+/** Rows that have the length of their value in place of it, and all values one after the other. */
+function encodedWith(values: Buffer, found: readonly Row[]): Uint8Array {
+  writer.reserve(values.length + found.length * limits.rangeRowOverheadBytes);
+  let start = 0;
+  for (const each of found) {
+    const end = start + (each[lengthColumn] as number);
+    writer.field(kvsTag, encodable(keyValueRow(each)), { bytes: values, start, end });
+    start = end;
+  }
+  return writer.take();
+}

@@ -1,0 +1,88 @@
+/** The rows of a range, sorted and filtered as asked, and their number. */
+import { assert, unreachable } from '../errors.ts';
+import { countStatement, rangeStatement } from '../sql/range-statements.ts';
+import { type KeyValueRow, keyValueRow, numberAt } from '../sql/row.ts';
+import type { Parameter } from '../sql/statement.ts';
+import type { RangeOperation, SortTarget } from './operations.ts';
+import { type Program, row } from './program.ts';
+import type { NameInterval, ReadPoint } from './read-point.ts';
+
+/** What of a range is read: which names, where in the log, how many rows, and after how many bytes of values the driver may stop. */
+export interface RangeWindow {
+  readonly interval: NameInterval;
+  readonly point: ReadPoint;
+  /** Infinity: all. */
+  readonly rowsMax: number;
+  /** Undefined: all. */
+  readonly bytesMax: number | undefined;
+}
+
+/** The rows of a window, each with its value unless only keys are asked for. */
+export function* rangeRows(operation: RangeOperation, window: RangeWindow): Program<readonly KeyValueRow[]> {
+  const { sort, keysOnly } = operation;
+  const sortsHere = sort?.withinLimit === true;
+  const statement = rangeStatement({
+    source: window.point.source,
+    withValue: !keysOnly || (sortsHere && sort.target === 'value'),
+    sort: sortsHere ? undefined : sort,
+    filtered: operation.revisionFilter !== undefined,
+  });
+  const found = (yield {
+    statement,
+    parameters: rangeParameters(operation, window),
+    ...(window.bytesMax === undefined ? {} : { bytesMax: window.bytesMax }),
+  }).map((each) => keyValueRow(each));
+  if (sort === undefined) assertInOrder(found);
+  const sorted = sortsHere ? sortedBy(found, sort.target) : found;
+  if (!keysOnly) return sorted;
+  // etcd 3.7 answers keys from its index, which knows no leases, unless it had to look at the values to sort them.
+  return sorted.map((each) => ({ ...each, value: null, lease: sort?.target === 'value' ? each.lease : null }));
+}
+
+function assertInOrder(found: readonly KeyValueRow[]): void {
+  let before = '';
+  for (const { name } of found) {
+    assert(before < name, 'a range comes in the order of its keys');
+    before = name;
+  }
+}
+
+/** How many keys an interval has. */
+export function* countRows(interval: NameInterval, point: ReadPoint): Program<number> {
+  const found = yield* row(countStatement(point.source), ...intervalParameters(interval, point));
+  return found === undefined ? 0 : numberAt(found, 0);
+}
+
+function intervalParameters(interval: NameInterval, point: ReadPoint): Parameter[] {
+  return point.source === 'current' ? [interval.start, interval.end] : [interval.start, interval.end, point.throughId];
+}
+
+function rangeParameters(operation: RangeOperation, { interval, point, rowsMax }: RangeWindow): readonly Parameter[] {
+  const parameters = intervalParameters(interval, point);
+  const filter = operation.revisionFilter;
+  if (filter !== undefined) {
+    for (const bound of [filter.maxMod, filter.minMod, filter.maxCreate, filter.minCreate])
+      parameters.push(bound, bound);
+  }
+  parameters.push(Number.isFinite(rowsMax) ? Math.min(rowsMax, Number.MAX_SAFE_INTEGER) : -1);
+  return parameters;
+}
+
+const noBytes = new Uint8Array(0);
+
+function sortedBy(keyValues: readonly KeyValueRow[], target: SortTarget): readonly KeyValueRow[] {
+  switch (target) {
+    case 'key':
+      return keyValues;
+    case 'version':
+      return keyValues.toSorted((a, b) => a.version - b.version);
+    case 'create':
+      return keyValues.toSorted((a, b) => a.createRevision - b.createRevision);
+    case 'mod':
+      return keyValues.toSorted((a, b) => a.modRevision - b.modRevision);
+    case 'value':
+      return keyValues.toSorted((a, b) => Buffer.compare(a.value ?? noBytes, b.value ?? noBytes));
+    default:
+      return unreachable(target);
+  }
+}

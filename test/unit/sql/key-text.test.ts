@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+import { test } from 'node:test';
+import { compactMarkName, endOfKeys, keyBytes, keyText } from '../../../src/sql/key-text.ts';
+
+const interesting = [0x00, 0x01, 0x02, 0x2f, 0x30, 0x31, 0x61, 0x7e, 0x7f, 0x80, 0xfe, 0xff];
+
+function someKey(): Buffer {
+  return Buffer.from(
+    Array.from({ length: randomInt(1, 6) }, () => interesting[randomInt(interesting.length)] as number),
+  );
+}
+
+test('a key comes back from its text byte by byte, whatever its bytes', () => {
+  for (let byte = 0; byte < 256; byte += 1) {
+    const key = Buffer.from([0x61, byte, 0x62]);
+    assert.deepEqual(Buffer.from(keyBytes(keyText(key))), key);
+  }
+});
+
+test('texts are plain ASCII without NUL', () => {
+  for (let byte = 0; byte < 256; byte += 1) {
+    for (const character of keyText(Buffer.from([byte]))) assert.ok(character > '\u0000' && character <= '\u007f');
+  }
+});
+
+test('texts sort as their keys do, and end before the end of all keys', () => {
+  const keys = [Buffer.from(compactMarkName), Buffer.from(`${compactMarkName}\0`), Buffer.from(`${compactMarkName}_`)];
+  for (let count = 0; count < 5_000; count += 1) keys.push(someKey());
+  keys.sort(Buffer.compare);
+  for (let index = 1; index < keys.length; index += 1) {
+    const [before, after] = [keys[index - 1] as Buffer, keys[index] as Buffer];
+    const order = Buffer.compare(before, after);
+    if (order === 0) assert.equal(keyText(before), keyText(after));
+    else assert.ok(keyText(before) < keyText(after), `${before.toString('hex')} before ${after.toString('hex')}`);
+    assert.ok(keyText(after) < endOfKeys);
+  }
+});
+
+test("the client's key compact_rev_key is not the store's own row of that name", () => {
+  const text = keyText(Buffer.from(compactMarkName));
+  assert.notEqual(text, compactMarkName);
+  assert.equal(Buffer.from(keyBytes(text)).toString(), compactMarkName);
+});
