@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-export type ServerKind = 'tine' | 'etcd';
+export type ServerKind = 'tine' | 'etcd' | 'kine';
 
 /** What a suite loops over: a server kind together with the database under it. */
 export interface Driver {
@@ -22,6 +22,9 @@ export const etcd: Driver = {
   kind: 'etcd',
   storageArguments: (directory) => ['--data-dir', directory],
 };
+
+/** kine on a file that tine opens too, for take-over and hand-back. Only where `kineProgram` finds one. */
+export const kine: Driver = { ...sqlite, name: 'kine', kind: 'kine' };
 
 const targets: Readonly<Record<string, readonly Driver[]>> = { tine: [sqlite], etcd: [etcd] };
 

@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
+import { EtcdClient } from './client.ts';
 import type { Driver } from './drivers.ts';
 import { freePort } from './free-port.ts';
-import { etcdProgram, repositoryRoot } from './paths.ts';
+import { etcdProgram, kineProgram, repositoryRoot } from './paths.ts';
 import { forgetProcess, watchProcess } from './reaper.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 import { waitFor, within } from './wait.ts';
@@ -89,6 +90,17 @@ export class Server {
     if (this.driver.kind === 'etcd') {
       return [etcdProgram(), ...storage, ...urls, ...etcdPeerArguments, '--log-level', 'warn', ...extra];
     }
+    if (this.driver.kind === 'kine') {
+      return [
+        required(kineProgram()),
+        ...storage,
+        '--listen-address',
+        this.url,
+        '--metrics-bind-address',
+        '0',
+        ...extra,
+      ];
+    }
     return [join(repositoryRoot, 'bin', 'tine'), ...storage, ...urls, '--log-level', 'info', ...extra];
   }
 
@@ -159,7 +171,7 @@ export class Server {
     });
     const timeoutMs = this.#options.startTimeoutMs ?? startTimeoutMsDefault;
     const abort = new AbortController();
-    const answering = waitFor('an answer', () => isHealthy(this.url, abort.signal), { timeoutMs });
+    const answering = waitFor('an answer', () => this.#isHealthy(abort.signal), { timeoutMs });
     try {
       await Promise.race([answering, exit]);
     } catch (error) {
@@ -169,6 +181,11 @@ export class Server {
       exit?.catch(() => {});
       answering.catch(() => {});
     }
+  }
+
+  async #isHealthy(abort: AbortSignal): Promise<boolean> {
+    abort.throwIfAborted();
+    return this.driver.kind === 'kine' ? servesGrpc(this.address) : servesHealth(this.url);
   }
 }
 
@@ -199,8 +216,7 @@ function exitOf(child: ChildProcess): Promise<Exit> {
   });
 }
 
-async function isHealthy(url: string, abort: AbortSignal): Promise<boolean> {
-  abort.throwIfAborted();
+async function servesHealth(url: string): Promise<boolean> {
   try {
     const reply = await fetch(`${url}/health`, { signal: AbortSignal.timeout(2_000) });
     await reply.arrayBuffer();
@@ -208,4 +224,22 @@ async function isHealthy(url: string, abort: AbortSignal): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** kine has no health over HTTP. */
+async function servesGrpc(address: string): Promise<boolean> {
+  const client = new EtcdClient(address);
+  try {
+    await client.range({ key: '/registry/health' }, { deadlineMs: 1_000 });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    client.close();
+  }
+}
+
+function required(program: string | undefined): string {
+  if (program === undefined) throw new Error('kine is not on this machine');
+  return program;
 }

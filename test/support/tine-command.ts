@@ -1,0 +1,31 @@
+import { spawnSync } from 'node:child_process';
+import { delimiter, dirname, join } from 'node:path';
+import { repositoryRoot } from './paths.ts';
+
+export interface TineResult {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface TineOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Runs as this user, where the test process may. */
+  readonly userId?: number;
+}
+
+/** Runs `tine` with these arguments to its end, which must come within 20 s. */
+export function runTine(commandArguments: readonly string[], options: TineOptions = {}): TineResult {
+  const { status, stdout, stderr } = spawnSync(join(repositoryRoot, 'bin', 'tine'), commandArguments, {
+    encoding: 'utf8',
+    timeout: 20_000,
+    killSignal: 'SIGKILL',
+    env: {
+      ...process.env,
+      PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`,
+      ...options.environment,
+    },
+    ...(options.userId === undefined ? {} : { uid: options.userId, gid: options.userId }),
+  });
+  return { status, stdout, stderr };
+}
