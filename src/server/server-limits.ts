@@ -23,6 +23,8 @@ export const serverLimits = {
   /** Streams a client may reset: this many at once, and then so many a second. API servers cancel hundreds of watches at a time. */
   streamResetBurst: 10_000,
   streamResetsPerSecond: 1_000,
+  /** Streams a connection remembers to have reset, while their last frames may be on the way. */
+  recentResetsMax: 1_000,
   /** How fine deadlines are: they are checked together, this often. */
   deadlineTickMs: 50,
   /** How often a health watch looks whether the database is there. etcd pushes changes; a load balancer asks every 5 to 30 s. */

@@ -3,6 +3,7 @@ import type { HeaderField, HttpStream, HttpStreamListener } from '../grpc/http-s
 import { prefixBytes } from '../grpc/message-reader.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Message } from '../transport.ts';
+import { checkRequestFields, checkTrailerFields, unknownLength } from './check-request-fields.ts';
 import { HpackDecoder } from './hpack-decoder.ts';
 import { HpackEncoder } from './hpack-encoder.ts';
 import { Http2Stream } from './http2-stream.ts';
@@ -29,9 +30,8 @@ export interface Http2ConnectionOptions {
 }
 
 const noBytes = Buffer.alloc(0);
-/** Headers that belong to a connection of HTTP/1.1 make a request malformed. */
-const connectionHeaders = new Set(['connection', 'proxy-connection', 'keep-alive', 'transfer-encoding', 'upgrade']);
 const lastStreamIdMax = 0x7fff_ffff;
+const priorityBytes = 5;
 
 /** The server's end of one HTTP/2 connection (RFC 9113): frames in, frames out, flow control both ways. */
 export class Http2Connection {
@@ -49,6 +49,8 @@ export class Http2Connection {
   });
   /** What arrived and is no whole frame. */
   #rest: Buffer = noBytes;
+  /** Streams that this side reset, the oldest first: what the client had sent of them already is no mistake. */
+  readonly #recentResets = new Set<number>();
   #hasPreface = false;
   #hasSettings = false;
   #lastStreamId = 0;
@@ -215,8 +217,7 @@ export class Http2Connection {
         this.#onHeaders(streamId, flags, payload);
         break;
       case FrameType.priority:
-        // Deprecated, and of no use here.
-        checkStream(streamId);
+        checkPriority(streamId, payload);
         break;
       case FrameType.rstStream:
         this.#onReset(streamId, payload);
@@ -248,13 +249,19 @@ export class Http2Connection {
     checkStream(streamId);
     this.#countReceived(payload.length);
     const stream = this.#known(streamId);
+    if (stream?.isRemoteClosed ?? !this.#recentResets.has(streamId)) {
+      throw new StreamError(ErrorCode.streamClosed, 'data after the end');
+    }
     if (stream === undefined) return;
-    if (stream.isRemoteClosed) throw new StreamError(ErrorCode.streamClosed, 'data after the end');
     stream.receiveWindow -= payload.length;
     if (stream.receiveWindow < 0) throw new StreamError(ErrorCode.flowControlError, 'more data than the window');
     stream.unacknowledgedBytes += payload.length;
     const data = withoutPadding(flags, payload);
     const isEnd = (flags & Flag.endStream) !== 0;
+    if (stream.missingBytes !== unknownLength) {
+      stream.missingBytes -= data.length;
+      if (isEnd || stream.missingBytes < 0) checkLength(stream);
+    }
     if (isEnd) stream.isRemoteClosed = true;
     if (data.length > 0) stream.listener?.onData(data);
     if (isEnd) stream.listener?.onEnd();
@@ -277,8 +284,8 @@ export class Http2Connection {
     if (streamId % 2 === 0) throw new ConnectionError(ErrorCode.protocolError, 'an even stream of a client');
     let block = withoutPadding(flags, payload);
     if ((flags & Flag.priority) !== 0) {
-      if (block.length < 5) throw new ConnectionError(ErrorCode.frameSizeError, 'a priority is cut off');
-      block = block.subarray(5);
+      checkPriority(streamId, block.subarray(0, priorityBytes));
+      block = block.subarray(priorityBytes);
     }
     if ((flags & Flag.endHeaders) !== 0) this.#onHeaderBlock(streamId, flags, block);
     else this.#partialHeaders = { streamId, flags, blocks: [Buffer.from(block)], bytes: block.length };
@@ -305,7 +312,7 @@ export class Http2Connection {
     const fields = this.#decoder.decode(block);
     const isEnd = (flags & Flag.endStream) !== 0;
     if (streamId <= this.#lastStreamId) {
-      this.#onTrailers(streamId, isEnd);
+      this.#onTrailers(streamId, isEnd, fields);
       return;
     }
     this.#lastStreamId = streamId;
@@ -314,23 +321,28 @@ export class Http2Connection {
       this.#sendReset(streamId, ErrorCode.refusedStream);
       return;
     }
-    if (isMalformed(fields)) throw new StreamError(ErrorCode.protocolError, 'malformed headers');
+    const contentLength = checkRequestFields(fields);
     const stream = new Http2Stream(this, streamId, fields, {
       sendWindow: this.#initialSendWindow,
       receiveWindow: serverLimits.streamWindowBytes,
     });
     stream.isRemoteClosed = isEnd;
+    stream.missingBytes = contentLength;
     this.#streams.set(streamId, stream);
     stream.listener = this.#options.accept(stream);
     if (isEnd) stream.listener?.onEnd();
   }
 
-  #onTrailers(streamId: number, isEnd: boolean): void {
+  #onTrailers(streamId: number, isEnd: boolean, fields: readonly HeaderField[]): void {
     const stream = this.#streams.get(streamId);
-    // Of a stream that is over: the client could not know yet.
-    if (stream === undefined) return;
+    if (stream === undefined) {
+      if (this.#recentResets.has(streamId)) return;
+      throw new ConnectionError(ErrorCode.protocolError, 'a stream opened out of order');
+    }
     if (stream.isRemoteClosed) throw new StreamError(ErrorCode.streamClosed, 'headers after the end');
     if (!isEnd) throw new StreamError(ErrorCode.protocolError, 'trailers that do not end the stream');
+    checkTrailerFields(fields);
+    checkLength(stream);
     stream.isRemoteClosed = true;
     stream.listener?.onEnd();
   }
@@ -541,6 +553,11 @@ export class Http2Connection {
   }
 
   #sendReset(streamId: number, code: ErrorCode): void {
+    this.#recentResets.add(streamId);
+    if (this.#recentResets.size > serverLimits.recentResetsMax) {
+      const [oldest] = this.#recentResets;
+      if (oldest !== undefined) this.#recentResets.delete(oldest);
+    }
     this.#output.frameHeader(4, FrameType.rstStream, 0, streamId);
     this.#output.uint32(code);
     this.#output.flushSoon();
@@ -564,6 +581,22 @@ function checkConnection(streamId: number): void {
   if (streamId !== 0) throw new ConnectionError(ErrorCode.protocolError, 'a frame that belongs to no stream');
 }
 
+/** Priorities are deprecated, and of no use here, but they must make sense. */
+function checkPriority(streamId: number, payload: Buffer): void {
+  checkStream(streamId);
+  if (payload.length !== priorityBytes) throw new StreamError(ErrorCode.frameSizeError, 'a priority of another size');
+  if ((payload.readUInt32BE(0) & lastStreamIdMax) === streamId) {
+    throw new StreamError(ErrorCode.protocolError, 'a stream that depends on itself');
+  }
+}
+
+/** At the end of a request that said how long it is. */
+function checkLength({ missingBytes }: Http2Stream): void {
+  if (missingBytes !== 0 && missingBytes !== unknownLength) {
+    throw new StreamError(ErrorCode.protocolError, 'not the length that was announced');
+  }
+}
+
 function withoutPadding(flags: number, payload: Buffer): Buffer {
   if ((flags & Flag.padded) === 0) return payload;
   const padding = payload[0];
@@ -572,20 +605,3 @@ function withoutPadding(flags: number, payload: Buffer): Buffer {
   }
   return payload.subarray(1, payload.length - padding);
 }
-
-/** Pseudo-headers first and known, names in lower case, none that belongs to a connection. */
-function isMalformed(fields: readonly HeaderField[]): boolean {
-  let isPastPseudo = false;
-  for (const [name] of fields) {
-    if (name.startsWith(':')) {
-      if (isPastPseudo || !pseudoHeaders.has(name)) return true;
-    } else {
-      isPastPseudo = true;
-      if (connectionHeaders.has(name) || upperCase.test(name)) return true;
-    }
-  }
-  return false;
-}
-
-const pseudoHeaders = new Set([':method', ':scheme', ':path', ':authority']);
-const upperCase = /[A-Z]/;

@@ -5,6 +5,7 @@ import { percentEncode } from '../grpc/percent-encode.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Status } from '../status.ts';
 import type { Message } from '../transport.ts';
+import { unknownLength } from './check-request-fields.ts';
 import type { Http2Connection } from './http2-connection.ts';
 
 /** A stream's own state; what concerns its connection too is done there. */
@@ -17,6 +18,8 @@ export class Http2Stream implements HttpStream {
   receiveWindow: number;
   /** Bytes received since the client's window was last refilled. */
   unacknowledgedBytes = 0;
+  /** Of the content-length; `unknownLength` when there is none. */
+  missingBytes = unknownLength;
   isPaused = false;
   /** The client has sent its last byte. */
   isRemoteClosed = false;
