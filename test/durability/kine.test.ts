@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import {
   EtcdClient,
+  failureOf,
   type KeyValue,
   kine,
   kineProgram,
@@ -11,6 +12,7 @@ import {
   Server,
   sqlite,
   temporaryDirectory,
+  waitFor,
   withPrefix,
 } from '../support/index.ts';
 import { writeKineFile } from '../support/kine-file.ts';
@@ -104,6 +106,22 @@ function shapedWork(dataDirectory: string) {
   ];
 }
 
+/** Has kine compact by itself what it wrote, where there is a kine. */
+async function kineCompacts(dataDirectory: string): Promise<void> {
+  const options = ['--compact-interval', '1s', '--compact-min-retain', '5'];
+  const server = await Server.start({ driver: kine, dataDirectory, arguments: options });
+  const client = new EtcdClient(server.address);
+  try {
+    const isForgotten = async () =>
+      (await client.range({ key: '/registry/first/0', revision: 5 }).catch(() => undefined)) === undefined;
+    await waitFor('kine to compact', isForgotten, { timeoutMs: 20_000, intervalMs: 200 });
+  } finally {
+    client.close();
+    await server.stop();
+    await server.remove();
+  }
+}
+
 async function tineShows(context: TestContext, dataDirectory: string) {
   const { server, client } = await ownServer(context, { driver: sqlite, dataDirectory });
   return { server, client, pairs: (await client.range(withPrefix('/registry/'))).kvs.map(facts) };
@@ -187,3 +205,24 @@ test(`sqlite: kine, tine, kine, tine on one file, each going on where the other 
     await server.remove();
   }
 });
+
+if (isKineHere) {
+  test('sqlite: what kine compacted is gone and what it kept is there (kine itself)', async (context) => {
+    const dataDirectory = temporaryDirectory();
+    const expected = await kineWorks(dataDirectory, 'first');
+    await kineCompacts(dataDirectory);
+    const { server, client, pairs } = await tineShows(context, dataDirectory);
+    assert.deepEqual(pairs, expected);
+    const { code } = await failureOf(client.range({ key: '/registry/first/0', revision: 5 }));
+    assert.equal(code, 'OUT_OF_RANGE');
+    await work(new ApiServer(client), 'second');
+    const { revision } = (await client.range({ key: '/registry/' })).header;
+    await client.compact({ revision, physical: true });
+    const after = (await client.range(withPrefix('/registry/'))).kvs.map(facts);
+    await server.kill();
+    assert.equal(runTine(['check', join(dataDirectory, 'state.db')]).status, 0);
+    await server.start();
+    client.reconnect();
+    assert.deepEqual((await client.range(withPrefix('/registry/'))).kvs.map(facts), after);
+  });
+}
