@@ -42,6 +42,8 @@ export const limits = {
   leaseGraceMs: 400,
   /** How often due leases are looked for. */
   leaseExpiryIntervalMs: 200,
+  /** How often leases that ended elsewhere are dropped from memory: a walk over all of them. */
+  leaseForgetIntervalMs: 10_000,
   /** Leases revoked by one look. */
   leaseExpiryCountMax: 100,
   /** How long background work waits after the database refused it. */
@@ -52,6 +54,10 @@ export const limits = {
   sqliteBusyTimeoutMs: 5_000,
   /** Pages in the WAL at which the writer copies them into the database: 4,000 pages are 16 MiB. */
   sqliteCheckpointPages: 4_000,
+  /** Size of the WAL at which the writer waits for the readers and begins it anew: four times what it copies at. */
+  walBytesMax: 64 * 1024 * 1024,
+  /** How often its size is looked at, in batches of writes: a batch is at most some 5 MiB. */
+  walLookBatches: 16,
 } as const;
 
 assert(limits.leaseFlushIntervalMs < limits.leaseGraceMs, 'a renewal is written before its lease can expire');

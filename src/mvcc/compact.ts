@@ -30,6 +30,7 @@ export function* compactBite(state: WriteState): Program<boolean> {
   if (fromId >= throughId) return true;
   yield* change(DELETE_REPLACED, fromId, throughId);
   yield* change(DELETE_TOMBSTONES, fromId, throughId);
-  yield* change(SET_COMPACTED_ID, throughId);
+  // The newest row of all stays even if it is a tombstone: the next compaction looks at it again.
+  yield* change(SET_COMPACTED_ID, Math.min(throughId, state.head.id - 1));
   return throughId === state.compactId;
 }

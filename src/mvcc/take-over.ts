@@ -18,6 +18,7 @@ import {
   SET_COMPACTED_TO_MARK,
   SET_COVERED_ID,
   SET_ROW_LEASE,
+  UNITE_MARKS,
 } from '../sql/take-over-statements.ts';
 import { EXTEND_LEASES, INSERT_LEASE } from '../sql/write-statements.ts';
 import { change, type Program, row, rows } from './program.ts';
@@ -32,6 +33,7 @@ export interface TakeOver {
 /** Runs under the revision lock, once at each start, before anything is served. */
 export function* takeOver(nowMs: number): Program<TakeOver> {
   yield* change(INSERT_MISSING_MARK);
+  for (const statement of UNITE_MARKS) yield* change(statement);
   const newest = yield* row(NEWEST_ROW);
   const covered = (yield* row(COVERED_ID))?.[0] as number | undefined;
   const newestId = (newest?.[0] as number | undefined) ?? 0;

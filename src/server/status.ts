@@ -26,9 +26,9 @@ export const stoppedStatus: Status = statusOfEntry(etcdErrors.stopped);
 export function statusOf(error: unknown, { isStream, log }: { isStream: boolean; log: FaultLog }): Status {
   if (error instanceof EtcdError) return { code: error.code, message: error.message };
   if (error instanceof WireError) {
-    // grpc-go's two texts.
+    // grpc-go's two texts, and its decoder's one for whatever is wrong.
     const what = isStream ? 'failed to unmarshal the received message' : 'error unmarshalling request';
-    return { code: StatusCode.internal, message: `grpc: ${what}: proto: ${error.message}` };
+    return { code: StatusCode.internal, message: `grpc: ${what}: proto: cannot parse invalid wire-format data` };
   }
   if (error instanceof DriverError) return statusOfDriverError(error, log);
   if (isAbort(error)) return canceledStatus;

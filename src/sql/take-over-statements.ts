@@ -13,6 +13,31 @@ export const INSERT_MISSING_MARK = changes(
   WHERE NOT EXISTS (SELECT 1 FROM kine WHERE name = '${compactMarkName}')`,
 );
 
+/**
+ * Each in turn: the newest of several marks remains, and covers what the others covered. (It may be the newest row of all, whose id is the store's
+ * revision.)
+ */
+export const UNITE_MARKS = [
+  changes(
+    'lower_newest_mark',
+    `UPDATE kine
+    SET prev_revision = -(SELECT MAX(prev_revision) FROM kine WHERE name = '${compactMarkName}') - 1
+    WHERE id = (SELECT MAX(id) FROM kine WHERE name = '${compactMarkName}')
+      AND 1 < (SELECT COUNT(*) FROM kine WHERE name = '${compactMarkName}')`,
+  ),
+  changes(
+    'drop_older_marks',
+    `DELETE FROM kine
+    WHERE name = '${compactMarkName}' AND id < (SELECT MAX(id) FROM kine WHERE name = '${compactMarkName}')`,
+  ),
+  changes(
+    'raise_newest_mark',
+    `UPDATE kine
+    SET prev_revision = -prev_revision - 1
+    WHERE name = '${compactMarkName}' AND prev_revision < 0`,
+  ),
+];
+
 export const NEWEST_ROW = selectsRow(
   'newest_row',
   `SELECT id, version

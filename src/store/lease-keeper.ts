@@ -23,6 +23,7 @@ export class LeaseKeeper {
   /** Renewals that the database has not yet been told. */
   #dirty = new Set<LeaseId>();
   #timers: NodeJS.Timeout[] = [];
+  #forgotAtMs = 0;
 
   constructor(driver: Driver, writes: WriteQueue, logger: Logger) {
     this.#driver = driver;
@@ -35,9 +36,12 @@ export class LeaseKeeper {
     this.#every(limits.leaseExpiryIntervalMs, () => this.#expireDue());
   }
 
+  /** Writes what was renewed last, if the database is there; if not, a start gives leases their whole time again. */
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
-    await this.flush();
+    await this.flush().catch((error: unknown) =>
+      this.#logger.warn({ err: error }, 'the last renewals are not written'),
+    );
   }
 
   /** Remembers a lease that was just granted. */
@@ -99,6 +103,14 @@ export class LeaseKeeper {
       const { expired } = await this.#writes.write({ kind: 'leaseExpire', id, dueBeforeMs });
       if (expired) this.forget(id);
     }
+    this.#forgetOld(dueBeforeMs);
+  }
+
+  /** What expired or was revoked through another instance is no longer of interest here. */
+  #forgetOld(dueBeforeMs: number): void {
+    if (dueBeforeMs < this.#forgotAtMs + limits.leaseForgetIntervalMs) return;
+    this.#forgotAtMs = dueBeforeMs;
+    for (const [id, known] of this.#known) if (known.expiresAtMs < dueBeforeMs) this.forget(id);
   }
 
   /** Runs at its own pace: never twice at a time, and goes on after the database was away. */

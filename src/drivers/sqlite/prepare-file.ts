@@ -33,6 +33,7 @@ function inspect(path: string): readonly string[] {
   try {
     if (database.pragma('page_count', { simple: true }) === 0) database.pragma('auto_vacuum = INCREMENTAL');
     database.pragma('journal_mode = WAL');
+    refuseForeignTable(database, path);
     const known = database
       .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?")
       .get(migrationsTable);
@@ -43,13 +44,44 @@ function inspect(path: string): readonly string[] {
   }
 }
 
+/** A table `kine` that has not kine's columns is another program's. */
+function refuseForeignTable(database: Database.Database, path: string): void {
+  const columns = database.prepare("SELECT name FROM pragma_table_info('kine')").pluck().all();
+  if (columns.length === 0) return;
+  const missing = kineColumns.filter((column) => !columns.includes(column));
+  if (missing.length === 0) return;
+  throw new StartError(
+    `${path}: its table kine is not kine's (it has no column ${missing.join(', ')}); name another file, or rename that table`,
+  );
+}
+
+const kineColumns = [
+  'id',
+  'name',
+  'created',
+  'deleted',
+  'create_revision',
+  'prev_revision',
+  'lease',
+  'value',
+  'old_value',
+];
+
+/** What knex would print goes to the caller as an error anyway. */
+const silence = { debug() {}, deprecate() {}, error() {}, warn() {} };
+
 /**
  * knex is loaded only when there is something to do. All of it is one transaction, knex's own lock included: a process that is killed half-way
  * leaves the file as it was, without a lock to remove by hand.
  */
 async function migrate(path: string): Promise<void> {
   const { default: knex } = await import('knex');
-  const database = knex({ client: 'better-sqlite3', connection: { filename: path }, useNullAsDefault: true });
+  const database = knex({
+    client: 'better-sqlite3',
+    connection: { filename: path },
+    useNullAsDefault: true,
+    log: silence,
+  });
   try {
     await database.raw(`PRAGMA busy_timeout = ${limits.sqliteBusyTimeoutMs}`);
     await database.raw('PRAGMA synchronous = FULL');

@@ -20,6 +20,7 @@ export class ThreadClient {
   #worker: Worker | undefined;
   #nextId = 0;
   #closing = false;
+  #hasOpened = false;
 
   private constructor(data: ThreadData, logger: Logger) {
     this.#data = data;
@@ -60,27 +61,26 @@ export class ThreadClient {
 
   #start(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const worker = new Worker(
-        new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url),
-        {
-          workerData: this.#data,
-          // What a task makes dies with it; a larger young generation only keeps more of it around: 20 MiB a thread.
-          resourceLimits: { maxYoungGenerationSizeMb: 12 },
-        },
-      );
+      const worker = new Worker(threadFile, {
+        workerData: this.#data,
+        // What a task makes dies with it; a larger young generation only keeps more of it around: 20 MiB a thread.
+        resourceLimits: { maxYoungGenerationSizeMb: 12 },
+      });
       worker.on('message', (answer: Answer) => {
         if (answer.id !== -1) return this.#settle(answer);
         if ('failure' in answer) {
-          this.#closing = true;
+          reject(errorOf(answer.failure));
           void worker.terminate();
-          return reject(errorOf(answer.failure));
+          return;
         }
         this.#worker = worker;
+        this.#hasOpened = true;
         resolve();
       });
-      worker.on('error', (error) =>
-        this.#logger.error({ err: error, role: this.#data.role }, 'a database thread failed'),
-      );
+      worker.on('error', (error) => {
+        this.#logger.error({ err: error, role: this.#data.role }, 'a database thread failed');
+        reject(new DriverError('lost', error.message, { cause: error }));
+      });
       worker.on('exit', () => this.#lost());
     });
   }
@@ -98,14 +98,16 @@ export class ThreadClient {
     this.#worker = undefined;
     for (const waiting of this.#waiting.values()) waiting.reject(new DriverError('lost', 'the database thread ended'));
     this.#waiting.clear();
+    // A thread that never opened is its caller's concern.
+    if (this.#closing || !this.#hasOpened) return;
+    setTimeout(() => this.#startAgain(), restartDelayMs).unref();
+  }
+
+  /** Tries until it succeeds: each thread that ends without opening leads here again. */
+  #startAgain(): void {
     if (this.#closing) return;
-    setTimeout(() => {
-      if (this.#closing) return;
-      this.#start().catch((error: unknown) => {
-        this.#closing = false;
-        this.#logger.error({ err: error }, 'the database cannot be opened again');
-        this.#lost();
-      });
-    }, restartDelayMs).unref();
+    this.#start().catch((error: unknown) => this.#logger.error({ err: error }, 'the database cannot be opened again'));
   }
 }
+
+const threadFile = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url);

@@ -11,7 +11,7 @@ import { openConnection, type SqliteDatabase, StatementRunner } from './connecti
 import { failureOf } from './failure.ts';
 import type { Answer, Failure, Request, Task, ThreadData } from './protocol.ts';
 import { runProgram } from './run-program.ts';
-import { reclaimBite, sizeOf } from './space.ts';
+import { boundWal, reclaimBite, sizeOf } from './space.ts';
 import { weather } from './weather.ts';
 
 if (parentPort === null) throw new AssertionError('thread.ts is the body of a worker thread');
@@ -74,6 +74,7 @@ function write(
 ): Omit<BatchResult, 'outcomes'> & { outcomes: readonly (BatchResult['outcomes'][number] | { failure: Failure })[] } {
   const attempt = (batch: readonly WriteOperation[]) =>
     inTransaction(database, 'BEGIN IMMEDIATE', () => runProgram(writeBatch(batch), statements));
+  boundWal(database, path);
   try {
     return attempt(operations);
   } catch (error) {

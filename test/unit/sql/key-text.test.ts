@@ -25,7 +25,11 @@ test('texts are plain ASCII without NUL', () => {
 });
 
 test('texts sort as their keys do, and end before the end of all keys', () => {
-  const keys = [Buffer.from(compactMarkName), Buffer.from(`${compactMarkName}\0`), Buffer.from(`${compactMarkName}_`)];
+  const keys: Buffer[] = [
+    Buffer.from(compactMarkName),
+    Buffer.from(`${compactMarkName}\0`),
+    Buffer.from(`${compactMarkName}_`),
+  ];
   for (let count = 0; count < 5_000; count += 1) keys.push(someKey());
   keys.sort(Buffer.compare);
   for (let index = 1; index < keys.length; index += 1) {
