@@ -2,6 +2,8 @@
 export const serverLimits = {
   /** What etcd lets a gRPC message have on top of `--max-request-bytes`. */
   messageOverheadBytes: 512 * 1024,
+  /** Bytes of messages that have arrived in part, of all clients: 170 of the largest puts at a time. Beyond it calls are refused. */
+  incompleteBytesMax: 256 * 1024 * 1024,
   /** Messages of a stream that wait for their handler, in bytes: then the client is made to wait. */
   incomingBytesMax: 256 * 1024,
   /** Bytes queued towards a client at which `send` asks its caller to wait. A watcher's page of events is about as large. */

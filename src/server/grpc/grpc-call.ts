@@ -1,4 +1,5 @@
-import { assert, EtcdError, StatusCode } from '../../errors.ts';
+import { assert, EtcdError, etcdError, StatusCode } from '../../errors.ts';
+import { serverLimits } from '../server-limits.ts';
 import { canceledStatus, deadlineStatus, okStatus, type Status, stoppedStatus } from '../status.ts';
 import type { Call, Message, MessageStream } from '../transport.ts';
 import { decompress } from './decompress.ts';
@@ -22,6 +23,7 @@ export class GrpcCall implements Call, HttpStreamListener {
   #deadlineTick = noDeadline;
   #abort: AbortController | undefined;
   #incoming: IncomingMessages | undefined;
+  #heldBytes = 0;
   /** A call of one request has it. */
   #isRequested = false;
   /** Set once, when the call ends, however it does. */
@@ -72,6 +74,7 @@ export class GrpcCall implements Call, HttpStreamListener {
       for (let message = this.#reader.next(); message !== undefined; message = this.#reader.next()) {
         this.#receive(this.#reader.isCompressed ? decompress(message, this.#compression()) : message);
       }
+      this.#hold(this.#reader.heldBytes);
     } catch (error) {
       this.#fail(error);
     }
@@ -79,7 +82,7 @@ export class GrpcCall implements Call, HttpStreamListener {
 
   onEnd(): void {
     if (this.#end !== undefined) return;
-    if (this.#reader.isWithinMessage) {
+    if (this.#reader.heldBytes > 0) {
       this.#fail(new EtcdError(StatusCode.internal, 'unexpected EOF'));
     } else if (this.#incoming !== undefined) {
       this.#incoming.end();
@@ -101,6 +104,14 @@ export class GrpcCall implements Call, HttpStreamListener {
   /** The server goes. */
   stop(): void {
     this.#endWith(stoppedStatus);
+  }
+
+  /** What came of a message that is not all there counts against what the server holds of such. */
+  #hold(bytes: number): void {
+    if (bytes === this.#heldBytes || this.#end !== undefined) return;
+    this.#server.heldBytes += bytes - this.#heldBytes;
+    this.#heldBytes = bytes;
+    if (this.#server.heldBytes > serverLimits.incompleteBytesMax) throw etcdError('tooManyRequests');
   }
 
   #receive(message: Buffer): void {
@@ -174,6 +185,7 @@ export class GrpcCall implements Call, HttpStreamListener {
     if (this.#end !== undefined) return;
     this.#end = status;
     if (this.#deadlineTick !== noDeadline) this.#server.deadlines.remove(this, this.#deadlineTick);
+    this.#server.heldBytes -= this.#heldBytes;
     this.#entry.metrics.end(status.code, this.#startMs);
     this.#server.forget(this);
     if (status === okStatus) return;

@@ -23,6 +23,8 @@ export class GrpcServer {
   readonly deadlines = new Deadlines();
   readonly messageBytesMax: number;
   readonly outgoingBytesMark = serverLimits.outgoingBytesMark;
+  /** Bytes of all messages that have arrived in part. */
+  heldBytes = 0;
   readonly #methods: MethodTable;
   readonly #log: FaultLog;
   readonly #calls = new Set<GrpcCall>();

@@ -4,22 +4,26 @@ import { EtcdError, StatusCode } from '../../errors.ts';
 export const prefixBytes = 5;
 
 const nothing = Buffer.alloc(0);
+const assemblyBytesMin = 4096;
 
 /** Cuts a stream of bytes into gRPC messages. Holds no more than one message that is incomplete. */
 export class MessageReader {
   readonly #messageBytesMax: number;
-  /** What arrived and was not taken yet, in order. */
-  #chunks: Buffer[] = [];
-  #bytes = 0;
+  /** What arrived and was not taken yet is between start and end. */
+  #bytes: Buffer = nothing;
+  #start = 0;
+  #end = 0;
+  /** The bytes are a buffer of our own, with room at its end; otherwise they are what arrived, untouched. */
+  #isAssembly = false;
   #isCompressed = false;
 
   constructor({ messageBytesMax }: { readonly messageBytesMax: number }) {
     this.#messageBytesMax = messageBytesMax;
   }
 
-  /** Whether something has arrived that is no whole message. */
-  get isWithinMessage(): boolean {
-    return this.#bytes > 0;
+  /** Bytes that arrived and are no whole message, once `next` has given all there are. */
+  get heldBytes(): number {
+    return this.#end - this.#start;
   }
 
   /** Of the message that `next` gave last. */
@@ -28,9 +32,16 @@ export class MessageReader {
   }
 
   push(chunk: Buffer): void {
-    if (chunk.length === 0) return;
-    this.#chunks.push(chunk);
-    this.#bytes += chunk.length;
+    if (this.#start === this.#end) {
+      this.#bytes = chunk;
+      this.#start = 0;
+      this.#end = chunk.length;
+      this.#isAssembly = false;
+      return;
+    }
+    this.#makeRoom(chunk.length);
+    this.#bytes.set(chunk, this.#end);
+    this.#end += chunk.length;
   }
 
   /**
@@ -39,33 +50,37 @@ export class MessageReader {
    * @throws EtcdError with grpc-go's texts for a message that is too large, as soon as its length is known.
    */
   next(): Buffer | undefined {
-    if (this.#bytes < prefixBytes) return undefined;
-    const length = this.#length();
-    if (this.#bytes < prefixBytes + length) return undefined;
-    const [whole = nothing] = this.#chunks.length === 1 ? this.#chunks : [Buffer.concat(this.#chunks)];
-    const end = prefixBytes + length;
-    this.#chunks = end === whole.length ? [] : [whole.subarray(end)];
-    this.#bytes -= end;
-    return whole.subarray(prefixBytes, end);
+    const start = this.#start;
+    if (this.#end - start < prefixBytes) return undefined;
+    const messageStart = start + prefixBytes;
+    const messageEnd = messageStart + this.#length();
+    if (messageEnd > this.#end) return undefined;
+    this.#start = messageEnd;
+    return this.#bytes.subarray(messageStart, messageEnd);
   }
 
   /** Reads the prefix. */
   #length(): number {
-    let first = this.#chunks[0] ?? nothing;
-    if (first.length < prefixBytes) {
-      first = Buffer.concat(this.#chunks);
-      this.#chunks = [first];
-    }
-    const flag = first.readUInt8(0);
-    if (flag > 1) {
-      throw new EtcdError(StatusCode.internal, `grpc: received unexpected payload format ${flag}`);
-    }
+    const flag = this.#bytes[this.#start] ?? 0;
+    if (flag > 1) throw new EtcdError(StatusCode.internal, `grpc: received unexpected payload format ${flag}`);
     this.#isCompressed = flag === 1;
-    const length = first.readUInt32BE(1);
+    const length = this.#bytes.readUInt32BE(this.#start + 1);
     if (length > this.#messageBytesMax) {
       const text = `grpc: received message larger than max (${length} vs. ${this.#messageBytesMax})`;
       throw new EtcdError(StatusCode.resourceExhausted, text);
     }
     return length;
+  }
+
+  /** Grows by doubling: a message may come in a million pieces, and may be announced and never come. */
+  #makeRoom(bytes: number): void {
+    if (this.#isAssembly && this.#bytes.length - this.#end >= bytes) return;
+    const held = this.heldBytes;
+    const grown = Buffer.allocUnsafe(Math.max(2 * held, held + bytes, assemblyBytesMin));
+    grown.set(this.#bytes.subarray(this.#start, this.#end));
+    this.#bytes = grown;
+    this.#start = 0;
+    this.#end = held;
+    this.#isAssembly = true;
   }
 }
