@@ -19,9 +19,12 @@ export interface MetricsOptions {
 export class Metrics {
   readonly #registry = new Registry();
   readonly #methods: readonly MethodMetrics[];
+  readonly #store: Store;
+  #size = { bytes: 0, inUseBytes: 0 };
 
   constructor({ store, methods, version, connectionCount, watches }: MetricsOptions) {
     this.#methods = methods;
+    this.#store = store;
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     gauge('etcd_server_has_leader', 'Whether or not a leader exists. 1 is existence, 0 is not.', () => 1);
@@ -45,23 +48,16 @@ export class Metrics {
     );
     gauge('tine_event_log_bytes', 'Bytes of recent events kept in memory.', () => watches().eventLogBytes);
     gauge('tine_client_connections', 'Client connections that are open.', connectionCount);
-    const size = new Gauge({
-      name: 'etcd_mvcc_db_total_size_in_bytes',
-      help: 'Total size of the underlying database physically allocated in bytes.',
-      registers,
-    });
-    new Gauge({
-      name: 'etcd_mvcc_db_total_size_in_use_in_bytes',
-      help: 'Total size of the underlying database logically in use in bytes.',
-      registers,
-      async collect() {
-        // A scrape must work while the database is away: then the sizes are the last that were seen.
-        const current = await store.size().catch(() => undefined);
-        if (current === undefined) return;
-        this.set(current.inUseBytes);
-        size.set(current.bytes);
-      },
-    });
+    gauge(
+      'etcd_mvcc_db_total_size_in_bytes',
+      'Total size of the underlying database physically allocated in bytes.',
+      () => this.#size.bytes,
+    );
+    gauge(
+      'etcd_mvcc_db_total_size_in_use_in_bytes',
+      'Total size of the underlying database logically in use in bytes.',
+      () => this.#size.inUseBytes,
+    );
     new Gauge({
       name: 'etcd_server_version',
       help: "Which version is running. 1 for 'server_version' label with current version.",
@@ -86,6 +82,8 @@ export class Metrics {
   }
 
   async text(): Promise<string> {
+    // A scrape must work while the database is away: then the sizes are the last that were seen.
+    this.#size = await this.#store.size().catch(() => this.#size);
     return (await this.#registry.metrics()) + this.#callText();
   }
 

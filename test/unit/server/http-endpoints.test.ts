@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, createServer as createNetServer, type Socket } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { DriverError, StartError } from '../../../src/errors.ts';
+import { createLogger } from '../../../src/logger.ts';
+import { Connections } from '../../../src/server/connections.ts';
+import { MethodMetrics } from '../../../src/server/grpc/method-metrics.ts';
+import { httpEndpoints } from '../../../src/server/http-endpoints.ts';
+import { listen } from '../../../src/server/listener.ts';
+import { Metrics } from '../../../src/server/metrics.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { echo } from './grpc-harness.ts';
+
+const head = { id: 7, revision: 7, compactRevision: 3 };
+const logger = createLogger('error', { write: () => undefined });
+
+async function start(context: TestContext, { isAway = false } = {}) {
+  const away = () => Promise.reject(new DriverError('lost', 'SELECT secret'));
+  // What the endpoints ask of a store, and no more.
+  const store = {
+    latestHead: head,
+    head: isAway ? away : async () => head,
+    size: isAway ? away : async () => ({ bytes: 8192, inUseBytes: 4096 }),
+  } as Pick<Store, 'latestHead' | 'head' | 'size'> as Store;
+  const method = new MethodMetrics(echo);
+  method.started += 2;
+  method.end(0, performance.now());
+  method.end(5, performance.now() - 30);
+  const metrics = new Metrics({
+    store,
+    methods: [method],
+    version: '3.7.1',
+    connectionCount: () => 4,
+    watches: () => ({
+      streams: 1,
+      watchers: 2,
+      watchersBehind: 0,
+      eventsSent: 9,
+      eventLogBytes: 10,
+      eventsEvicted: 0,
+      revision: 7,
+    }),
+  });
+  const server = createServer(httpEndpoints({ store, logger, metrics, emulatedEtcdVersion: '3.7.1' }));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  context.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  return async (path: string, method = 'GET') => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`, { method });
+    return { status: response.status, type: response.headers.get('content-type'), body: await response.text() };
+  };
+}
+
+test("health, checks and version are etcd's", async (context) => {
+  const get = await start(context);
+  assert.deepEqual(await get('/health'), {
+    status: 200,
+    type: 'text/plain; charset=utf-8',
+    body: '{"health":"true","reason":""}',
+  });
+  assert.equal((await get('/livez')).body, 'ok\n');
+  assert.equal((await get('/readyz')).body, 'ok\n');
+  assert.equal((await get('/livez?verbose')).body, '[+]serializable_read ok\nok\n');
+  assert.match(
+    (await get('/readyz?verbose&exclude=non_learner')).body,
+    /^\[\+\]data_corruption ok\n\[\+\]linearizable_read ok\n\[\+\]serializable_read ok\nok\n$/,
+  );
+  assert.equal((await get('/readyz/linearizable_read')).body, 'ok\n');
+  const version = await get('/version');
+  assert.equal(version.type, 'application/json');
+  assert.equal(version.body, '{"etcdserver":"3.7.1","etcdcluster":"3.7.0","storage":"3.7.0"}');
+});
+
+test('a database that is away is unhealthy, and told without its details', async (context) => {
+  const get = await start(context, { isAway: true });
+  const health = await get('/health');
+  assert.equal(health.status, 503);
+  assert.deepEqual(JSON.parse(health.body), { health: 'false', reason: 'RANGE ERROR:the database does not answer' });
+  const ready = await get('/readyz');
+  assert.equal(ready.status, 503);
+  assert.match(ready.body, /^\[\+\]data_corruption ok\n\[-\]linearizable_read failed: the database does not answer\n/);
+  assert.equal((await get('/livez')).status, 503);
+  assert.equal((await get('/readyz/non_learner')).status, 200);
+  assert.equal((await get('/metrics')).status, 200);
+});
+
+test('paths that are none, and methods that are not allowed', async (context) => {
+  const get = await start(context);
+  assert.equal((await get('/')).status, 404);
+  assert.equal((await get('/v2/keys')).status, 404);
+  assert.equal((await get('//')).status, 404);
+  assert.equal((await get('/health', 'POST')).status, 405);
+});
+
+test('metrics count the calls', async (context) => {
+  const get = await start(context);
+  const { body, type } = await get('/metrics');
+  assert.match(type ?? '', /^text\/plain/);
+  const labels = 'grpc_method="Echo",grpc_service="test.Test",grpc_type="unary"';
+  for (const line of [
+    `grpc_server_started_total{${labels}} 2`,
+    `grpc_server_handled_total{grpc_code="OK",${labels}} 1`,
+    `grpc_server_handled_total{grpc_code="NotFound",${labels}} 1`,
+    `grpc_server_handling_seconds_bucket{${labels},le="0.001"} 1`,
+    `grpc_server_handling_seconds_bucket{${labels},le="+Inf"} 2`,
+    `grpc_server_handling_seconds_count{${labels}} 2`,
+    'etcd_server_has_leader 1',
+    'etcd_mvcc_db_total_size_in_bytes 8192',
+    'etcd_mvcc_db_total_size_in_use_in_bytes 4096',
+    'etcd_debugging_mvcc_current_revision 7',
+    'etcd_debugging_mvcc_watcher_total 2',
+    'tine_client_connections 4',
+  ]) {
+    assert.ok(body.split('\n').includes(line), line);
+  }
+  assert.match(body, /^process_cpu_seconds_total/m);
+});
+
+test('a port that is taken is told in one line', async () => {
+  const address = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
+  const first = await listen(address, () => undefined);
+  const port = Number(new URL(first.url).port);
+  await assert.rejects(
+    () => listen({ ...address, port }, () => undefined),
+    (error) =>
+      error instanceof StartError &&
+      error.message ===
+        `cannot listen on 127.0.0.1:${port}: another program listens there; stop it, or choose another address with --listen-client-urls`,
+  );
+  first.close();
+  await assert.rejects(() => listen({ ...address, host: '192.0.2.1' }, () => undefined), /does not have that address/);
+});
+
+test('a socket file of a process that is gone is used again, one in use is not', async () => {
+  const path = `${temporaryDirectory()}/tine.sock`;
+  const address = { kind: 'unix', path } as const;
+  const abandoned = createNetServer().listen(path);
+  await once(abandoned, 'listening');
+  await assert.rejects(() => listen(address, () => undefined), /another program listens there/);
+  // A handle closed without its server leaves the file, as a killed process does.
+  const received = Promise.withResolvers<Socket>();
+  abandoned.close();
+  await once(abandoned, 'close');
+  const listener = await listen(address, received.resolve);
+  assert.equal(listener.url, `unix://${path}`);
+  connect(path).end();
+  (await received.promise).destroy();
+  listener.close();
+});
+
+test('the first bytes decide what a connection speaks, however they arrive', async (context) => {
+  const spoken: string[] = [];
+  const handled = new EventTarget();
+  const take = (protocol: string) => (socket: Socket) => {
+    socket.once('data', (chunk: Buffer) => {
+      spoken.push(`${protocol} ${chunk.toString('latin1')}`);
+      socket.destroy();
+      handled.dispatchEvent(new Event('one'));
+    });
+  };
+  const connections = new Connections({ http1: take('http1'), http2: take('http2') });
+  const server = createNetServer((socket) => connections.add(socket)).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  context.after(() => server.close());
+  const { port } = server.address() as AddressInfo;
+  const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+  for (const parts of [
+    ['GET / HTTP/1.1\r\n'],
+    ['P', 'UT / HTTP/1.1'],
+    [preface],
+    [preface.slice(0, 3), preface.slice(3)],
+  ]) {
+    const isHandled = once(handled, 'one');
+    const socket = connect(port, '127.0.0.1').setNoDelay();
+    socket.on('error', () => undefined);
+    for (const part of parts) {
+      socket.write(part);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    await isHandled;
+  }
+  assert.deepEqual(spoken, [
+    'http1 GET / HTTP/1.1\r\n',
+    'http1 PUT / HTTP/1.1',
+    `http2 ${preface}`,
+    `http2 ${preface}`,
+  ]);
+});
