@@ -2,8 +2,11 @@
 import { assert } from '../errors.ts';
 
 export const watchLimits = {
-  /** Events kept in memory for watchers that are a little behind: 16,000 updates of 1 KiB with their previous values, more than a second of full load. */
-  eventLogBytesMax: 32 * 1024 * 1024,
+  /**
+   * Events kept in memory for watchers that are a little behind: 6,500 updates of 1 KiB with their previous values, about a second of full
+   * load. The process grows by some three times as much while buffers wait to be collected.
+   */
+  eventLogBytesMax: 16 * 1024 * 1024,
   /** What an event in memory costs beside its bytes: the object, its key and its views. */
   eventOverheadBytes: 400,
   /** Events a watcher is given from memory before others have their turn: 500 take about a tenth of a millisecond to match. */
