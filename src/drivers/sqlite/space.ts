@@ -36,7 +36,10 @@ export function reclaimBite(database: SqliteDatabase): { more: boolean } {
   if (pragma(database, 'auto_vacuum') !== incremental) return { more: false };
   if (!hasSpare(database)) return { more: false };
   database.pragma(`incremental_vacuum(${pagesPerBite})`);
-  return { more: hasSpare(database) };
+  const more = hasSpare(database);
+  // The file becomes smaller when the WAL is copied into it.
+  if (!more) database.pragma('wal_checkpoint(PASSIVE)');
+  return { more };
 }
 
 function hasSpare(database: SqliteDatabase): boolean {
