@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
+import { renameSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, createServer as createNetServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
@@ -141,10 +142,12 @@ test('a socket file of a process that is gone is used again, one in use is not',
   const abandoned = createNetServer().listen(path);
   await once(abandoned, 'listening');
   await assert.rejects(() => listen(address, () => undefined), /another program listens there/);
-  // A handle closed without its server leaves the file, as a killed process does.
+  // A process that is killed leaves the file; one that closes takes it away, if it is still where it was.
   const received = Promise.withResolvers<Socket>();
+  renameSync(path, `${path}.kept`);
   abandoned.close();
   await once(abandoned, 'close');
+  renameSync(`${path}.kept`, path);
   const listener = await listen(address, received.resolve);
   assert.equal(listener.url, `unix://${path}`);
   connect(path).end();
