@@ -4,6 +4,7 @@ import { etcd, Server, TINE_DRIVERS } from '../support/index.ts';
 import { type Arena, compareOverScript } from './comparison.ts';
 import { chosenSeed, numberFromEnvironment, Random } from './random.ts';
 import { etcdVersion, startSubjectEtcd } from './reference.ts';
+import { noLags } from './runner.ts';
 import { generateScript } from './script.ts';
 import { versionRules } from './version-differences.ts';
 import { GrpcTarget } from './wire.ts';
@@ -43,7 +44,14 @@ async function openArena(subjectName: string, startSubject: () => Promise<Server
     actual.reconnect();
   };
   return {
-    contestants: { oracle: new ModelTarget(), expected, actual, rules: versionRules(version), restartActual },
+    contestants: {
+      oracle: new ModelTarget(),
+      expected,
+      actual,
+      rules: versionRules(version),
+      restartActual,
+      lags: noLags,
+    },
     close: async () => {
       expected.close();
       actual.close();

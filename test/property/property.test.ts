@@ -1,13 +1,16 @@
 import { test } from 'node:test';
 import { type Arena, compareOverScript } from '../parity/comparison.ts';
 import { chosenSeed, numberFromEnvironment, Random } from '../parity/random.ts';
+import { noLags } from '../parity/runner.ts';
 import { generateScript } from '../parity/script.ts';
+import type { Step } from '../parity/step.ts';
 import { noRules } from '../parity/version-differences.ts';
 import { GrpcTarget } from '../parity/wire.ts';
-import { DRIVERS, type Driver, Server } from '../support/index.ts';
+import { DRIVERS, type Driver, Server, TINE_DRIVERS } from '../support/index.ts';
+import { AlternatingTarget } from './alternating-target.ts';
 import { ModelTarget } from './model-target.ts';
 
-const runCountDefault = 6;
+const runCountDefault = 4;
 const stepCountDefault = 600;
 
 const seed = chosenSeed();
@@ -16,17 +19,27 @@ const stepCount = numberFromEnvironment('TINE_TEST_STEPS', stepCountDefault);
 
 for (const driver of DRIVERS) {
   for (let run = 0; run < runCount; run += 1) {
-    const runSeed = seed + run;
-    const hasRestart = runSeed % 2 === 1;
     test(`${driver.name}: random requests are answered as the model of etcd answers them, run ${run + 1}`, async (context) => {
-      const repeat = `TINE_TEST_SEED=${runSeed} TINE_TEST_RUNS=1 TINE_TEST_STEPS=${stepCount}`;
+      const { script, repeat } = scriptOf(seed + run);
       context.diagnostic(repeat);
-      const script = generateScript(new Random(runSeed), stepCount);
       // What was there before a kill is there after it.
-      const withRestart = hasRestart ? script.toSpliced(Math.floor(script.length / 2), 0, { kind: 'restart' }) : script;
+      const withRestart = script.toSpliced(Math.floor(script.length / 2), 0, { kind: 'restart' });
       await compareOverScript(withRestart, repeat, () => openArena(driver));
     });
   }
+}
+
+for (const driver of TINE_DRIVERS) {
+  test(`${driver.name}: two servers over one database, asked in turns, answer as one`, async (context) => {
+    const { script, repeat } = scriptOf(seed);
+    context.diagnostic(repeat);
+    await compareOverScript(script, repeat, () => openArenaOfTwo(driver));
+  });
+}
+
+function scriptOf(scriptSeed: number): { script: readonly Step[]; repeat: string } {
+  const repeat = `TINE_TEST_SEED=${scriptSeed} TINE_TEST_RUNS=1 TINE_TEST_STEPS=${stepCount}`;
+  return { script: generateScript(new Random(scriptSeed), stepCount), repeat };
 }
 
 async function openArena(driver: Driver): Promise<Arena> {
@@ -39,10 +52,32 @@ async function openArena(driver: Driver): Promise<Arena> {
     actual.reconnect();
   };
   return {
-    contestants: { oracle, expected: oracle, actual, rules: noRules, restartActual },
+    contestants: { oracle, expected: oracle, actual, rules: noRules, restartActual, lags: noLags },
     close: async () => {
       actual.close();
       await server.remove();
+    },
+  };
+}
+
+/** What one server of two may learn late. A renewed lease is looked up in memory, and that is brought up to date every quarter of a second. */
+const lagsOfTwo = { watchMsMax: 100, keepAliveMsMax: 500 };
+
+async function openArenaOfTwo(driver: Driver): Promise<Arena> {
+  const first = await Server.start({ driver });
+  const second = await Server.start({ driver, dataDirectory: first.dataDirectory });
+  const oracle = new ModelTarget();
+  const targets = [first, second].map((server) => new GrpcTarget(`${driver.name} on ${server.port}`, server.address));
+  const actual = new AlternatingTarget(targets);
+  const restartActual = async () => {
+    throw new Error('a script for two servers restarts none');
+  };
+  return {
+    contestants: { oracle, expected: oracle, actual, rules: noRules, restartActual, lags: lagsOfTwo },
+    close: async () => {
+      actual.close();
+      await second.remove();
+      await first.remove();
     },
   };
 }
