@@ -213,7 +213,10 @@ for (const driver of DRIVERS) {
     for (const method of ['KV/Range', 'KV/Put', 'KV/DeleteRange', 'KV/Txn', 'KV/Compact', 'Lease/LeaseGrant']) {
       for (const bytes of [truncated, badWireType, endlessVarint]) {
         const { code, details } = await failureOf(client.callBytes(`/etcdserverpb.${method}`, bytes));
-        assert.equal(code, 'INTERNAL', `${method}: ${details}`);
+        assert.equal(code, 'INTERNAL');
+        // Go's protobuf puts a no-break space into some builds, so that nobody relies on its texts.
+        const expected = 'grpc: error unmarshalling request: proto: cannot parse invalid wire-format data';
+        assert.equal(details.replace('\u00a0', ' '), expected);
       }
     }
     assert.equal((await client.range({ key: 'a' })).header.revision, revision);

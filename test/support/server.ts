@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { childEnvironment } from './child-environment.ts';
 import { EtcdClient } from './client.ts';
 import type { Driver } from './drivers.ts';
 import { freePort } from './free-port.ts';
@@ -112,7 +113,7 @@ export class Server {
     const log = openSync(this.#logPath, 'a');
     const child = spawn(program, commandArguments, {
       stdio: ['ignore', log, log],
-      env: { ...process.env, PATH: pathWithOwnNode(), ...this.#options.environment },
+      env: childEnvironment(this.#options.environment),
     });
     closeSync(log);
     this.#child = child;
@@ -198,11 +199,6 @@ const etcdPeerArguments = [
   '--initial-cluster',
   'default=http://127.0.0.1:1',
 ];
-
-/** `bin/tine` begins with `env node`: the Node that runs the tests comes first. */
-function pathWithOwnNode(): string {
-  return `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`;
-}
 
 function exitOf(child: ChildProcess): Promise<Exit> {
   const pid = child.pid;

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { delimiter, dirname, join } from 'node:path';
+import { join } from 'node:path';
+import { childEnvironment } from './child-environment.ts';
 import { repositoryRoot } from './paths.ts';
 
 export interface TineResult {
@@ -20,11 +21,7 @@ export function runTine(commandArguments: readonly string[], options: TineOption
     encoding: 'utf8',
     timeout: 20_000,
     killSignal: 'SIGKILL',
-    env: {
-      ...process.env,
-      PATH: `${dirname(process.execPath)}${delimiter}${process.env.PATH ?? ''}`,
-      ...options.environment,
-    },
+    env: childEnvironment(options.environment),
     ...(options.userId === undefined ? {} : { uid: options.userId, gid: options.userId }),
   });
   return { status, stdout, stderr };
