@@ -1,35 +1,32 @@
 import type { Revision, RowId } from '../mvcc/operations.ts';
 import type { LogEvent } from '../mvcc/results.ts';
+import { EventBlock } from './event-block.ts';
+import { lowerBound } from './lower-bound.ts';
 import type { Position } from './position.ts';
 import { watchLimits } from './watch-limits.ts';
 
-interface Segment {
-  readonly events: readonly LogEvent[];
-  readonly through: Position;
-  readonly bytes: number;
-}
-
-/** Segments dropped at the front before the array is shortened. */
-const droppedSegmentsMax = 1024;
-
 /**
- * The newest events, without a gap, bounded in bytes: the oldest are forgotten first, as they came (a page whose
- * events share a buffer frees it). Watchers a little behind are served from here.
+ * The newest events, without a gap, bounded in bytes: the oldest are forgotten first, a block at a time. Watchers a little behind are
+ * served from here. Bytes are copied into blocks that are used again and again: the buffers that pages arrive in die young, and the
+ * garbage collector is not left with as much again to find.
  */
 export class EventLog {
   readonly #bytesMax: number;
-  #segments: Segment[] = [];
-  /** Index of the oldest segment kept. */
-  #first = 0;
+  readonly #blockBytes: number;
+  #blocks: EventBlock[] = [];
+  /** A block's memory that waits for its next use. */
+  #spare: Buffer | undefined;
   #start: Position = { id: 0, revision: 0 };
+  #end: Position = this.#start;
   #bytes = 0;
   #evictedCount = 0;
 
   constructor({ bytesMax }: { bytesMax: number }) {
     this.#bytesMax = bytesMax;
+    this.#blockBytes = Math.min(Math.ceil(bytesMax / 16), watchLimits.eventBlockBytesMax);
   }
 
-  /** Bytes of the events kept, with what the objects take. */
+  /** Bytes of the blocks, with what their events take beside. */
   get bytes(): number {
     return this.#bytes;
   }
@@ -41,18 +38,17 @@ export class EventLog {
 
   /** Forgets everything: the log goes on after `start`. */
   reset(start: Position): void {
-    this.#segments = [];
-    this.#first = 0;
+    this.#blocks = [];
+    this.#spare = undefined;
     this.#bytes = 0;
     this.#start = start;
+    this.#end = start;
   }
 
   /** Adds the events between the end of the log and `through`: all of them. */
   append(events: readonly LogEvent[], through: Position): void {
-    const bytes = events.reduce((sum, event) => sum + eventBytes(event), 0);
-    this.#segments.push({ events, through, bytes });
-    this.#bytes += bytes;
-    while (this.#bytes > this.#bytesMax) this.#evict();
+    for (const event of events) this.#add(event);
+    this.#end = through;
   }
 
   /** Whether every event after an id is here. */
@@ -60,77 +56,55 @@ export class EventLog {
     return afterId >= this.#start.id;
   }
 
-  /** Where a watcher that wants events from `revision` on begins; undefined: before the log. */
+  /** Where a watcher that wants events from `revision` on begins; undefined: not within the log. */
   positionBefore(revision: Revision): Position | undefined {
-    if (revision <= this.#start.revision) return undefined;
-    const segment = this.#segments[this.#search((through) => through.revision >= revision)];
-    if (!segment) return undefined;
-    const event = segment.events[lowerBound(segment.events, (candidate) => candidate.revision >= revision)];
-    return { id: event ? event.id - 1 : segment.through.id, revision: revision - 1 };
+    if (revision <= this.#start.revision || revision > this.#end.revision) return undefined;
+    const block = this.#blocks[lowerBound(this.#blocks, ({ end }) => end.revision >= revision)];
+    const id = block === undefined ? this.#end.id : block.idBefore(revision);
+    return { id, revision: revision - 1 };
   }
 
   /**
-   * Events after an id that the log covers, some `countMax` of them: a transaction comes whole. `through` is how far
-   * they reach; undefined: the id is the end of the log.
+   * Events after an id that the log covers, some `countMax` of them: a transaction comes whole. `through` is how far they reach;
+   * undefined: the id is the end of the log. The events are good until the log is written to.
    */
   after(afterId: RowId, countMax: number): { events: readonly LogEvent[]; through: Position | undefined } {
     const events: LogEvent[] = [];
-    let through: Position | undefined;
-    for (let index = this.#search(({ id }) => id > afterId); events.length < countMax; index += 1) {
-      const segment = this.#segments[index];
-      if (!segment) break;
-      through = takeFrom(segment, afterId, countMax, events);
+    if (afterId >= this.#end.id) return { events, through: undefined };
+    for (let index = lowerBound(this.#blocks, ({ end }) => end.id > afterId); ; index += 1) {
+      const block = this.#blocks[index];
+      if (!block) return { events, through: this.#end };
+      const through = block.takeAfter(afterId, countMax, events);
+      if (through) return { events, through };
     }
-    return { events, through };
   }
 
-  /** The first segment whose end fulfils a condition that stays true once it is. */
-  #search(isReached: (through: Position) => boolean): number {
-    return lowerBound(this.#segments, ({ through }) => isReached(through), this.#first);
+  #add(event: LogEvent): void {
+    const last = this.#blocks.at(-1);
+    const block = last?.hasRoomFor(event) ? last : this.#addBlock(event.body.length + event.previous.length);
+    this.#bytes += watchLimits.eventOverheadBytes;
+    block.add(event);
+  }
+
+  #addBlock(bytes: number): EventBlock {
+    const isUsual = bytes <= this.#blockBytes;
+    const block = new EventBlock(
+      (isUsual && this.#spare) || Buffer.allocUnsafeSlow(isUsual ? this.#blockBytes : bytes),
+    );
+    if (isUsual) this.#spare = undefined;
+    this.#bytes += block.capacity;
+    // What is already here goes before the bound is exceeded, the block that is being filled stays.
+    while (this.#bytes > this.#bytesMax && this.#blocks.length > 0) this.#evict();
+    this.#blocks.push(block);
+    return block;
   }
 
   #evict(): void {
-    const segment = this.#segments[this.#first];
-    if (!segment) return;
-    this.#first += 1;
-    this.#start = segment.through;
-    this.#bytes -= segment.bytes;
-    this.#evictedCount += segment.events.length;
-    this.#segments[this.#first - 1] = forgotten;
-    if (this.#first < droppedSegmentsMax) return;
-    this.#segments = this.#segments.slice(this.#first);
-    this.#first = 0;
+    const block = this.#blocks.shift();
+    if (!block) return;
+    this.#start = block.end;
+    this.#bytes -= block.capacity + block.count * watchLimits.eventOverheadBytes;
+    this.#evictedCount += block.count;
+    if (block.capacity === this.#blockBytes) this.#spare = block.memory;
   }
-}
-
-/** What stands for an evicted segment until the array is shortened, so that its events are free at once. */
-const forgotten: Segment = { events: [], through: { id: 0, revision: 0 }, bytes: 0 };
-
-function eventBytes(event: LogEvent): number {
-  return event.body.length + event.previous.length + event.key.length + watchLimits.eventOverheadBytes;
-}
-
-function takeFrom(segment: Segment, afterId: RowId, countMax: number, taken: LogEvent[]): Position {
-  const { events, through } = segment;
-  for (let index = lowerBound(events, ({ id }) => id > afterId); ; index += 1) {
-    const event = events[index];
-    if (!event) return through;
-    const last = taken.at(-1);
-    if (last && taken.length >= countMax && last.revision !== event.revision) {
-      return { id: last.id, revision: last.revision };
-    }
-    taken.push(event);
-  }
-}
-
-/** The first index at which a condition holds that stays true once it is; the length when it never does. */
-function lowerBound<Item>(items: readonly Item[], holds: (item: Item) => boolean, from = 0): number {
-  let low = from;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (holds(items[middle] as Item)) high = middle;
-    else low = middle + 1;
-  }
-  return low;
 }

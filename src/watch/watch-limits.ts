@@ -2,13 +2,12 @@
 import { assert } from '../errors.ts';
 
 export const watchLimits = {
-  /**
-   * Events kept in memory for watchers that are a little behind: 6,500 updates of 1 KiB with their previous values, about a second of full
-   * load. The process grows by some three times as much while buffers wait to be collected.
-   */
+  /** Events kept in memory for watchers that are a little behind: 6,500 updates of 1 KiB with their previous values, more than a second of load. */
   eventLogBytesMax: 16 * 1024 * 1024,
-  /** What an event in memory costs beside its bytes: the object, its key and its views. */
-  eventOverheadBytes: 400,
+  /** Bytes the log forgets at once: a sixteenth of it. */
+  eventBlockBytesMax: 1024 * 1024,
+  /** What an event in the log costs beside its bytes: its entry and its key. */
+  eventOverheadBytes: 200,
   /** Events a watcher is given from memory before others have their turn: 500 take about a tenth of a millisecond to match. */
   logSliceEventsMax: 500,
   /** Where a response ends and the next begins, unless one transaction is larger. Clients refuse messages above 4 MiB by default. */

@@ -57,25 +57,60 @@ test('a revision is found in the log, or is before it', () => {
   assert.equal(log.positionBefore(11), undefined);
 });
 
-test('the oldest pages are forgotten when the bytes exceed the bound', () => {
-  const each = 1_000 + 1 + watchLimits.eventOverheadBytes;
-  const log = new EventLog({ bytesMax: 3 * each });
+test('the oldest events are forgotten, a block at a time, when the bytes exceed the bound', () => {
+  const log = new EventLog({ bytesMax: 160_000 });
   log.reset({ id: 0, revision: 1 });
-  for (let id = 1; id <= 5_000; id += 1) log.append([event(id, id + 1, 1_000)], { id, revision: id + 1 });
-  assert.equal(log.bytes, 3 * each);
-  assert.equal(log.evictedCount, 4_997);
-  assert.equal(log.covers(4_996), false);
-  assert.equal(log.covers(4_997), true);
-  assert.deepEqual(idsOf(log.after(4_997, 100).events), [4_998, 4_999, 5_000]);
-  assert.equal(log.positionBefore(4_998), undefined);
-  assert.deepEqual(log.positionBefore(4_999), { id: 4_997, revision: 4_998 });
+  for (let id = 1; id <= 5_000; id += 1) {
+    log.append([event(id, id + 1, 1_000)], { id, revision: id + 1 });
+    assert.ok(log.bytes <= 160_000 + 10 * watchLimits.eventOverheadBytes);
+  }
+  // Ten events a block, thirteen blocks with their entries.
+  assert.equal(log.evictedCount, 4_870);
+  assert.equal(log.covers(4_869), false);
+  assert.equal(log.covers(4_870), true);
+  assert.deepEqual(idsOf(log.after(4_870, 3).events), [4_871, 4_872, 4_873]);
+  assert.equal(log.after(4_870, 1_000).events.length, 130);
+  assert.equal(log.positionBefore(4_871), undefined);
+  assert.deepEqual(log.positionBefore(4_872), { id: 4_870, revision: 4_871 });
 });
 
-test('one page larger than the bound leaves an empty log that goes on', () => {
-  const log = new EventLog({ bytesMax: 100 });
+test('events keep their bytes while the memory is used again', () => {
+  const log = new EventLog({ bytesMax: 40_000 });
   log.reset({ id: 0, revision: 1 });
-  log.append([event(1, 2, 1_000)], { id: 1, revision: 2 });
-  assert.equal(log.bytes, 0);
+  for (let id = 1; id <= 1_000; id += 1) {
+    const body = new Uint8Array(id % 700).fill(id % 251);
+    const previous = new Uint8Array(id % 90).fill(id % 13);
+    log.append([{ ...event(id, id + 1), body, previous }], { id, revision: id + 1 });
+    const { events } = log.after(Math.max(log.evictedCount, id - 20), 100);
+    for (const each of events) {
+      assert.deepEqual([each.body.length, each.previous.length], [each.id % 700, each.id % 90]);
+      assert.ok(
+        each.body.every((byte) => byte === each.id % 251) && each.previous.every((byte) => byte === each.id % 13),
+      );
+    }
+  }
+});
+
+test('a transaction cut by the end of the memory is not found by halves', () => {
+  const log = new EventLog({ bytesMax: 16_000 });
+  log.reset({ id: 0, revision: 1 });
+  // Two blocks hold a transaction's halves; the next ones push the first half out.
+  log.append([event(1, 2, 900), event(2, 2, 900)], { id: 2, revision: 2 });
+  let id = 2;
+  while (log.evictedCount === 0) log.append([event(++id, id, 900)], { id, revision: id });
+  assert.equal(log.evictedCount, 1);
   assert.equal(log.covers(0), false);
-  assert.equal(log.covers(1), true);
+  assert.equal(log.positionBefore(2), undefined);
+  assert.deepEqual(log.positionBefore(3), { id: 2, revision: 2 });
+  assert.equal(log.covers(2), true);
+});
+
+test('an event larger than a block, and than the bound, has its place and loses it', () => {
+  const log = new EventLog({ bytesMax: 16_000 });
+  log.reset({ id: 0, revision: 1 });
+  log.append([event(1, 2, 50_000)], { id: 1, revision: 2 });
+  assert.equal(log.covers(0), true);
+  log.append([event(2, 3, 10)], { id: 2, revision: 3 });
+  assert.equal(log.covers(0), false);
+  assert.deepEqual(idsOf(log.after(1, 10).events), [2]);
 });

@@ -1,0 +1,11 @@
+/** The first index at which a condition holds that stays true once it is; the length when it never does. */
+export function lowerBound<Item>(items: readonly Item[], holds: (item: Item) => boolean): number {
+  let low = 0;
+  let high = items.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (holds(items[middle] as Item)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
