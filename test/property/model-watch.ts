@@ -1,7 +1,7 @@
 import type { Int, Message, Outcome } from '../parity/message.ts';
 import type { WatchSession } from '../parity/target.ts';
-import { isInRange, type KeyRange, type Model, toKeyValue, toNumber, toText, type Version } from './model.ts';
 import * as errors from './model-errors.ts';
+import { isInRange, type KeyRange, type Past, toKeyValue, toNumber, toText, type Version } from './model-values.ts';
 
 type CreateRequest = {
   readonly key?: Buffer;
@@ -32,12 +32,12 @@ const noWatchId = -1;
 export class ModelWatchStream implements WatchSession {
   readonly responses: Message[] = [];
   readonly ended: Outcome | undefined = undefined;
-  readonly #model: Model;
+  readonly #model: Past;
   readonly #onClose: () => void;
   readonly #watchers = new Map<number, Watcher>();
   #nextId = 0;
 
-  constructor(model: Model, onClose: () => void) {
+  constructor(model: Past, onClose: () => void) {
     this.#model = model;
     this.#onClose = onClose;
   }

@@ -9,25 +9,18 @@ import {
   type Range,
   type Txn,
 } from './model-requests.ts';
+import {
+  isInRange,
+  type KeyRange,
+  keyRange,
+  type Past,
+  toBytes,
+  toKeyValue,
+  toNumber,
+  toText,
+  type Version,
+} from './model-values.ts';
 import { ModelWatchStream } from './model-watch.ts';
-
-/** A write to a key as the store keeps it. Keys are latin1 text: one character a byte, so that text order is byte order. */
-export interface Version {
-  readonly key: string;
-  readonly modRevision: number;
-  /** 0 in a tombstone, and so is all that follows. */
-  readonly createRevision: number;
-  readonly version: number;
-  readonly value: Buffer;
-  readonly lease: string;
-  readonly isTombstone: boolean;
-}
-
-/** Keys from `start`: one key without `end`, all that follow with the end `\0`, else those before `end`. */
-export interface KeyRange {
-  readonly start: string;
-  readonly end: string;
-}
 
 interface Lease {
   readonly grantedTtlSeconds: number;
@@ -45,7 +38,7 @@ const noValue = Buffer.alloc(0);
  * What etcd 3.7 answers, without disk, network or time: keys with all their versions, leases that never expire, watchers
  * that see each commit at once. Requests and replies have the shape of the wire, so that it stands where a server stands.
  */
-export class Model {
+export class Model implements Past {
   revision = 1;
   /** Nothing was compacted yet at -1; a compaction of revision 0 is possible, and etcd does it. */
   compactedRevision = -1;
@@ -299,26 +292,6 @@ export class Model {
   }
 }
 
-export function isInRange(range: KeyRange, key: string): boolean {
-  if (range.end === '') return key === range.start;
-  return key >= range.start && (range.end === '\0' || key < range.end);
-}
-
-export function keyRange(request: { readonly key?: Buffer; readonly range_end?: Buffer }): KeyRange {
-  return { start: toText(request.key), end: toText(request.range_end) };
-}
-
-export function toKeyValue(version: Version): Message {
-  return {
-    key: toBytes(version.key),
-    create_revision: version.createRevision,
-    mod_revision: version.modRevision,
-    version: version.version,
-    value: version.value,
-    lease: version.lease,
-  };
-}
-
 /** etcd answers keys_only from its index, which knows no leases, unless it needs the values for sorting. */
 function toRangeKeyValue(request: Range, version: Version): Message {
   const shown = toKeyValue(version);
@@ -326,20 +299,8 @@ function toRangeKeyValue(request: Range, version: Version): Message {
   return { ...shown, value: noValue, lease: request.sort_target === 4 ? version.lease : '0' };
 }
 
-export function toNumber(value: Int | undefined): number {
-  return Number(value ?? 0);
-}
-
 function isZero(value: Int | undefined): boolean {
   return toNumber(value) === 0;
-}
-
-export function toText(bytes: Buffer | undefined): string {
-  return bytes?.toString('latin1') ?? '';
-}
-
-function toBytes(text: string): Buffer {
-  return Buffer.from(text, 'latin1');
 }
 
 function ok(reply: Message): Outcome {

@@ -11,7 +11,7 @@ import { AlternatingTarget } from './alternating-target.ts';
 import { ModelTarget } from './model-target.ts';
 
 const runCountDefault = 4;
-const stepCountDefault = 600;
+const stepCountDefault = 500;
 
 const seed = chosenSeed();
 const runCount = numberFromEnvironment('TINE_TEST_RUNS', runCountDefault);
