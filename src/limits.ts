@@ -4,8 +4,8 @@ import { assert } from './errors.ts';
 export const limits = {
   /** Rows of one page of a range. A page of small rows must not keep other reads of its thread waiting for more than some milliseconds. */
   rangePageRowsMax: 1_000,
-  /** Bytes of one page of a range. 512 KiB of 1 KiB rows are read and encoded within 2 ms. */
-  rangePageBytesMax: 512 * 1024,
+  /** Bytes of one page of a range: read and encoded within a millisecond. Its buffers stay below what bin/tine has malloc take from the kernel each time. */
+  rangePageBytesMax: 200 * 1024,
   /** What a key-value takes beside its value, on average: a guess that saves growing a buffer. */
   rangeRowOverheadBytes: 128,
   /** Point reads answered by one snapshot. 128 reads take about a millisecond. */

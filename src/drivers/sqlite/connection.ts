@@ -7,7 +7,13 @@ import type { Row, Statement } from '../../sql/statement.ts';
 export type SqliteDatabase = Database.Database;
 
 /** What a connection is for decides its cache and whether it may write. */
-export type ConnectionRole = 'writer' | 'reader';
+export type ConnectionRole = 'writer' | 'quick' | 'bulk';
+
+/**
+ * KiB of pages a connection keeps. The operating system caches the file as well, but a list of 10 MiB through a smaller cache spends a quarter of its time
+ * fetching pages from there.
+ */
+const cacheKib: Record<ConnectionRole, number> = { writer: 16_384, quick: 6_144, bulk: 16_384 };
 
 /** Opens an existing file. The caller closes. */
 export function openConnection(path: string, role: ConnectionRole): SqliteDatabase {
@@ -17,11 +23,10 @@ export function openConnection(path: string, role: ConnectionRole): SqliteDataba
     database.pragma('journal_mode = WAL');
     // A commit is on disk before it is answered. Group commit pays for it.
     database.pragma('synchronous = FULL');
-    // Negative: KiB. The operating system caches the file as well.
-    database.pragma(`cache_size = ${role === 'writer' ? -16_384 : -6_144}`);
+    database.pragma(`cache_size = ${-cacheKib[role]}`);
     database.pragma('temp_store = MEMORY');
-    if (role === 'reader') database.pragma('query_only = ON');
-    else database.pragma(`wal_autocheckpoint = ${limits.sqliteCheckpointPages}`);
+    if (role === 'writer') database.pragma(`wal_autocheckpoint = ${limits.sqliteCheckpointPages}`);
+    else database.pragma('query_only = ON');
   } catch (error) {
     database.close();
     throw error;

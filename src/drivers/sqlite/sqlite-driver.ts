@@ -39,8 +39,8 @@ export class SqliteDriver implements Driver {
     await prepareFile(path);
     const [writer, quick, bulk] = await Promise.all([
       ThreadClient.open({ path, role: 'writer' }, logger),
-      ThreadClient.open({ path, role: 'reader' }, logger),
-      ThreadClient.open({ path, role: 'reader' }, logger),
+      ThreadClient.open({ path, role: 'quick' }, logger),
+      ThreadClient.open({ path, role: 'bulk' }, logger),
     ]);
     const driver = new SqliteDriver(writer, { quick, bulk });
     try {
