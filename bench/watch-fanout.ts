@@ -55,6 +55,10 @@ class PacedSource implements EventSource {
     throw new Error('nobody starts in the past');
   }
 
+  onWriting(): () => void {
+    return () => undefined;
+  }
+
   onHead(listener: (head: Head) => void): () => void {
     this.#listener = listener;
     return () => undefined;

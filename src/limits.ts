@@ -24,6 +24,8 @@ export const limits = {
   writeBatchBytesMax: 4 * 1024 * 1024,
   /** Batches of writes sent and not yet answered: two, so that the writer finds the next when it has committed one. */
   writeBatchesUnderWayMax: 2,
+  /** Operations of a batch whose events the writer itself reads at once. More would keep the next batch waiting: a reader does it. */
+  followedBatchCountMax: 8,
   /** Writes waiting for a batch. Beyond it etcd's "too many requests" is the answer: 10,000 writes wait for about a second. */
   writeQueueCountMax: 10_000,
   /** Bytes of values waiting for a batch. */

@@ -10,9 +10,9 @@ export interface DriverBatchResult extends Omit<BatchResult, 'outcomes'> {
 
 /**
  * Which readers a read may occupy. `quick` reads take a millisecond or two at most; `bulk` reads take longer, or there are many of
- * them (the pages of lists), and must not hold up quick ones.
+ * them (the pages of lists), and must not hold up quick ones. `behindWrites` ones see the writes that were given before.
  */
-export type ReadLane = 'quick' | 'bulk';
+export type ReadLane = 'quick' | 'bulk' | 'behindWrites';
 
 export interface Driver {
   /** For messages: `sqlite`. */

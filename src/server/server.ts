@@ -51,7 +51,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const grpc = new GrpcServer({ methods, logger, messageBytesMax: messageBytesMax(config) });
   const http2 = new Http2Server({
     maxConcurrentStreams: config.maxConcurrentStreams,
-    accept: (each) => grpc.accept(each),
+    accept: (stream) => grpc.accept(stream),
+    onFault: (error) => grpc.reportFault(error),
   });
   const metrics = new Metrics({
     store,

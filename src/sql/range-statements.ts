@@ -53,7 +53,7 @@ function rangeText(shape: RangeShape): string {
   WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'
   ${shape.filtered ? filters : ''}
   ${order(shape)}
-  LIMIT ?`;
+  LIMIT ${integer}`;
 }
 
 const bounds = `bounds(first_name, end_name, through_id) AS (SELECT ${text}, ${text}, ${integer})`;
@@ -135,7 +135,7 @@ export const CURRENT_LENGTHS = selectsRows(
   CROSS JOIN kine ON kine.id = kine_current.id
   WHERE kine_current.name >= ${text} AND kine_current.name < ${text}
   ORDER BY kine_current.name
-  LIMIT ?`,
+  LIMIT ${integer}`,
 );
 
 // The values of an interval's newest rows, one after the other in one blob: reading 10,000 values one by one costs 24 ms, in one

@@ -80,7 +80,7 @@ export const EVENTS_AFTER = selectsRows(
   ${eventRows}
   WHERE kine.id > ${integer}
   ORDER BY kine.id
-  LIMIT ?`,
+  LIMIT ${integer}`,
 );
 
 // The rows of one key after an id and up to another.
@@ -91,7 +91,7 @@ export const EVENTS_OF_KEY = selectsRows(
   ${eventRows}
   WHERE kine.name = ${text} AND kine.id > ${integer} AND kine.id <= ${integer}
   ORDER BY kine.id
-  LIMIT ?`,
+  LIMIT ${integer}`,
 );
 
 // The rows of an interval of keys among those after an id and up to another. Walks the primary key (+ keeps the planner off the
@@ -103,7 +103,7 @@ export const EVENTS_OF_INTERVAL = selectsRows(
   ${eventRows}
   WHERE kine.id > ${integer} AND kine.id <= ${integer} AND +kine.name >= ${text} AND +kine.name < ${text}
   ORDER BY kine.id
-  LIMIT ?`,
+  LIMIT ${integer}`,
 );
 
 // The rows after an id that belong to its transaction: neighbours with its revision.
@@ -137,7 +137,7 @@ export const LEASES_DUE = selectsRows(
   FROM tine_lease
   WHERE expires_at_ms <= ${integer}
   ORDER BY expires_at_ms
-  LIMIT ?`,
+  LIMIT ${integer}`,
 );
 
 // The keys that hang on a lease.

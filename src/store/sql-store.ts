@@ -46,7 +46,7 @@ export class SqlStore implements Store {
     this.#writes = new WriteQueue(driver, saw);
     this.#leases = new LeaseKeeper(driver, this.#writes, options.logger);
     this.#compactor = new Compactor(driver, this.#writes, options.logger);
-    this.events = eventSource(driver, this.#heads);
+    this.events = eventSource(driver, this.#heads, this.#writes);
     this.#leases.start();
     this.#compactor.wake();
     this.#stopAutoCompaction = startAutoCompaction(
@@ -159,7 +159,7 @@ function freshLeaseId(): LeaseId {
   return (randomBytes(8).readBigUInt64BE() >> 1n) | 1n;
 }
 
-function eventSource(driver: Driver, heads: HeadTracker): EventSource {
+function eventSource(driver: Driver, heads: HeadTracker, writes: WriteQueue): EventSource {
   const unpacked = (page: PackedEventPage): EventPage => {
     heads.saw(page.head);
     return { events: unpackEvents(page.events), throughId: page.throughId, head: page.head };
@@ -170,7 +170,9 @@ function eventSource(driver: Driver, heads: HeadTracker): EventSource {
       return heads.latest;
     },
     onHead: (listener) => heads.onHead(listener),
-    eventsAfter: async (request) => unpacked(await driver.read('eventsAfter', request, 'quick')),
+    onWriting: (listener) => writes.onWriting(listener),
+    eventsAfter: async (request) =>
+      unpacked(await driver.read('eventsAfter', request, writes.isFollowed ? 'behindWrites' : 'quick')),
     eventsOfKeys: async (request) => unpacked(await driver.read('eventsOfKeys', request, 'bulk')),
     idBefore: async (revision) => {
       const found = await driver.read('idBefore', revision, 'quick');

@@ -19,10 +19,23 @@ export class WriteQueue {
   #waitingBytes = 0;
   #scheduled = false;
   #underWay = 0;
+  #followedCount = 0;
+  readonly #listeners = new Set<() => void>();
 
   constructor(driver: Driver, saw: (head: Head) => void) {
     this.#driver = driver;
     this.#saw = saw;
+  }
+
+  /** Whether a small batch is under way: reading its events behind it takes the writer less time than another thread needs to wake up. */
+  get isFollowed(): boolean {
+    return this.#followedCount > 0;
+  }
+
+  /** Calls back when a small batch was just given to the database. Returns the way to stop. */
+  onWriting(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
   }
 
   /** Resolves when the write is durable. Rejects with `EtcdError` when it was refused, with `DriverError` when the database failed it. */
@@ -38,6 +51,15 @@ export class WriteQueue {
       this.#waiting.push({ operation, bytes, resolve: resolve as Waiting['resolve'], reject });
       this.#schedule();
     });
+  }
+
+  #notifyFollowers(writing: Promise<unknown>): void {
+    const done = () => {
+      this.#followedCount -= 1;
+    };
+    this.#followedCount += 1;
+    writing.then(done, done);
+    for (const listener of this.#listeners) listener();
   }
 
   /** At the end of this turn of the event loop, so that writes which arrived together leave together. */
@@ -65,7 +87,9 @@ export class WriteQueue {
   async #send(batch: readonly Waiting[]): Promise<void> {
     this.#underWay += 1;
     try {
-      const result = await this.#driver.write(batch.map((each) => each.operation));
+      const writing = this.#driver.write(batch.map((each) => each.operation));
+      if (batch.length <= limits.followedBatchCountMax) this.#notifyFollowers(writing);
+      const result = await writing;
       // Watchers are woken first: their events and the answers below leave in the same turn.
       this.#saw(result.head);
       answer(batch, result);

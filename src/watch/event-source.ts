@@ -26,6 +26,11 @@ export interface EventSource {
   idBefore(revision: Revision): Promise<{ id: RowId; head: Head }>;
   /** Calls back, synchronously and often, whenever a newer head than any before was seen (a local commit, a read). Returns the way to stop. */
   onHead(listener: (head: Head) => void): () => void;
+  /**
+   * Calls back, synchronously, when a few writes were just given to the database: events asked for now are read behind them, and are on their way
+   * as soon as the writes are durable. Returns the way to stop.
+   */
+  onWriting(listener: () => void): () => void;
   /** The newest head seen so far, without asking. */
   readonly latestHead: Head;
   /** How often to ask when nothing wakes the tailer, in ms. */

@@ -23,9 +23,9 @@ export class SqliteDriver implements Driver {
   readonly name = 'sqlite';
   readonly pollIntervalMs = limits.sqlitePollIntervalMs;
   readonly #writer: ThreadClient;
-  readonly #readers: Record<ReadLane, ThreadClient>;
+  readonly #readers: Record<Exclude<ReadLane, 'behindWrites'>, ThreadClient>;
 
-  private constructor(writer: ThreadClient, readers: Record<ReadLane, ThreadClient>) {
+  private constructor(writer: ThreadClient, readers: Record<Exclude<ReadLane, 'behindWrites'>, ThreadClient>) {
     this.#writer = writer;
     this.#readers = readers;
   }
@@ -54,7 +54,8 @@ export class SqliteDriver implements Driver {
   }
 
   read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
-    return this.#readers[lane].ask({ kind: 'read', name, input });
+    const thread = lane === 'behindWrites' ? this.#writer : this.#readers[lane];
+    return thread.ask({ kind: 'read', name, input });
   }
 
   async write(operations: readonly WriteOperation[]): Promise<DriverBatchResult> {

@@ -62,6 +62,11 @@ export class GrpcServer {
     return statusOf(error, { isStream, log: this.#log });
   }
 
+  /** A bug outside of any call. */
+  reportFault(error: unknown): void {
+    this.#log.internal(error);
+  }
+
   forget(call: GrpcCall): void {
     this.#calls.delete(call);
     if (this.#calls.size === 0) this.#onIdle?.();

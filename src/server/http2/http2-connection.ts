@@ -27,6 +27,8 @@ export interface Http2ConnectionOptions {
   readonly maxConcurrentStreams: number;
   /** Takes a new stream. Undefined: it was answered. */
   readonly accept: (stream: HttpStream) => HttpStreamListener | undefined;
+  /** A bug met a connection, which ends. */
+  readonly onFault: (error: unknown) => void;
 }
 
 const noBytes = Buffer.alloc(0);
@@ -87,8 +89,12 @@ export class Http2Connection {
     try {
       this.#parse(this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk]));
     } catch (error) {
-      if (!(error instanceof ConnectionError)) throw error;
-      this.#fail(error);
+      if (!(error instanceof ConnectionError)) this.#options.onFault(error);
+      this.#fail(
+        error instanceof ConnectionError
+          ? error
+          : new ConnectionError(ErrorCode.internalError, 'a fault of the server'),
+      );
     }
     // A client that does not read its answers is not listened to either, or they would pile up.
     if (this.#output.pendingBytes > serverLimits.connectionOutputBytesMax) this.#socket.pause();

@@ -67,6 +67,10 @@ export class FakeEventSource implements EventSource {
     return () => this.#listeners.delete(listener);
   }
 
+  onWriting(): () => void {
+    return () => undefined;
+  }
+
   async eventsAfter({ afterId, countMax }: { afterId: RowId; countMax: number }): Promise<EventPage> {
     return this.#read(() => this.#page(({ id }) => id > afterId, this.head.id, countMax));
   }
