@@ -1,23 +1,59 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { chosenSeed, numberFromEnvironment, Random } from '../parity/random.ts';
-import { DRIVERS, EtcdClient, type Event, type Suite, suite, type TxnResponse, withPrefix } from '../support/index.ts';
+import {
+  DRIVERS,
+  type Driver,
+  EtcdClient,
+  type Event,
+  Server,
+  type Suite,
+  suite,
+  TINE_DRIVERS,
+  type TxnResponse,
+  withPrefix,
+} from '../support/index.ts';
 
 const clientCount = 8;
 const seed = chosenSeed();
 /** How much longer than by default: 10 takes about a minute and a half. */
 const factor = numberFromEnvironment('TINE_TEST_FACTOR', 1);
 
-for (const driver of DRIVERS) {
-  const shared = suite(driver);
+/** One server, or several over one database: what many clients see must fit together all the same. */
+interface Place {
+  readonly name: string;
+  readonly shared: Suite;
+  /** Where clients go in turns. */
+  readonly addresses: () => string[];
+}
 
-  test(`${driver.name}: increments by compare-and-swap from many clients are never lost`, async () => {
+function alone(driver: Driver): Place {
+  const shared = suite(driver);
+  return { name: driver.name, shared, addresses: () => [shared.server.address] };
+}
+
+function withNeighbour(driver: Driver): Place {
+  let neighbour: Server | undefined;
+  const shared = suite(driver, {
+    prepare: async ({ server }) => {
+      neighbour = await Server.start({ driver, dataDirectory: server.dataDirectory });
+    },
+  });
+  after(() => neighbour?.remove());
+  const addresses = () => [shared.server, neighbour].flatMap((server) => server?.address ?? []);
+  return { name: `${driver.name}, two servers`, shared, addresses };
+}
+
+for (const place of [...DRIVERS.map(alone), ...TINE_DRIVERS.map(withNeighbour)]) {
+  const { name, shared } = place;
+
+  test(`${name}: increments by compare-and-swap from many clients are never lost`, async () => {
     const prefix = shared.prefix();
     const counters = [1, 2, 3].map((index) => `${prefix}counter/${index}`);
     const incrementCount = 40 * factor;
-    const watching = await watchFrom(shared, prefix);
+    const watching = await watchFrom(place, prefix);
 
-    const wins = await withClients(shared, async (client, index) => {
+    const wins = await withClients(place, async (client, index) => {
       const random = new Random(seed + index);
       const won: { key: string; value: number; revision: number }[] = [];
       while (won.length < incrementCount) won.push(await increment(client, random.pick(counters)));
@@ -41,11 +77,11 @@ for (const driver of DRIVERS) {
     );
   });
 
-  test(`${driver.name}: of many clients that create a key at once, one succeeds`, async () => {
+  test(`${name}: of many clients that create a key at once, one succeeds`, async () => {
     const prefix = shared.prefix();
     for (let round = 0; round < 20 * factor; round += 1) {
       const key = `${prefix}lock/${round}`;
-      const replies = await withClients(shared, (client, index) => createOnly(client, key, String(index)));
+      const replies = await withClients(place, (client, index) => createOnly(client, key, String(index)));
       const winners = replies.map((reply, index) => (reply.succeeded ? index : -1)).filter((index) => index >= 0);
       assert.equal(winners.length, 1, `round ${round}: winners are ${winners.join(', ')}`);
       for (const reply of replies.filter((one) => !one.succeeded)) {
@@ -55,12 +91,12 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: writes of many clients take consecutive revisions, and a watch shows them all in order`, async () => {
+  test(`${name}: writes of many clients take consecutive revisions, and a watch shows them all in order`, async () => {
     const prefix = shared.prefix();
     const writeCount = 100 * factor;
-    const watching = await watchFrom(shared, prefix);
+    const watching = await watchFrom(place, prefix);
 
-    const writes = await withClients(shared, async (client, index) => {
+    const writes = await withClients(place, async (client, index) => {
       const random = new Random(seed + index);
       const own: { revision: number; key: string; value: string }[] = [];
       for (let write = 0; write < writeCount; write += 1) {
@@ -87,7 +123,7 @@ for (const driver of DRIVERS) {
     );
   });
 
-  test(`${driver.name}: what was acknowledged before a read began is in it, and no read goes back in time`, async () => {
+  test(`${name}: what was acknowledged before a read began is in it, and no read goes back in time`, async () => {
     const prefix = shared.prefix();
     const newest = new Map<string, number>();
     let isWriting = true;
@@ -112,16 +148,16 @@ for (const driver of DRIVERS) {
           assert.ok((seen.get(key) ?? 0) >= value, `${key} was ${value} already`);
       }
     };
-    await withClients(shared, (client, index) => (index % 2 === 0 ? write(client, index) : read(client)));
+    await withClients(place, (client, index) => (index % 2 === 0 ? write(client, index) : read(client)));
   });
 
-  test(`${driver.name}: a transaction over several keys is seen as a whole or not at all`, async () => {
+  test(`${name}: a transaction over several keys is seen as a whole or not at all`, async () => {
     const prefix = shared.prefix();
     const accounts = range(0, 6).map((index) => `${prefix}account/${index}`);
     const total = accounts.length * 100;
     for (const key of accounts) await shared.client.put({ key, value: '100' });
     const transferCount = 25 * factor;
-    const watching = await watchFrom(shared, prefix);
+    const watching = await watchFrom(place, prefix);
     let running = clientCount / 2;
 
     const transfers = async (client: EtcdClient, index: number) => {
@@ -135,7 +171,7 @@ for (const driver of DRIVERS) {
         assert.equal(sum(kvs.map((kv) => Number(kv.value))), total);
       }
     };
-    await withClients(shared, (client, index) => (index % 2 === 0 ? transfers(client, index) : audits(client)));
+    await withClients(place, (client, index) => (index % 2 === 0 ? transfers(client, index) : audits(client)));
 
     const responses = await watching.responses((clientCount / 2) * transferCount * 2);
     const balances = new Map(accounts.map((key) => [key, 100]));
@@ -147,8 +183,9 @@ for (const driver of DRIVERS) {
 }
 
 /** Runs the same work on a client of its own each, at the same time. */
-async function withClients<T>(shared: Suite, work: (client: EtcdClient, index: number) => Promise<T>): Promise<T[]> {
-  const clients = range(0, clientCount).map(() => new EtcdClient(shared.server.address));
+async function withClients<T>(place: Place, work: (client: EtcdClient, index: number) => Promise<T>): Promise<T[]> {
+  const addresses = place.addresses();
+  const clients = range(0, clientCount).map((index) => new EtcdClient(addresses[index % addresses.length] ?? ''));
   try {
     return await Promise.all(clients.map(work));
   } finally {
@@ -156,14 +193,16 @@ async function withClients<T>(shared: Suite, work: (client: EtcdClient, index: n
   }
 }
 
-/** A watch from now on; its readers end it. */
-async function watchFrom(shared: Suite, prefix: string) {
-  const stream = shared.client.watch();
+/** A watch through the last server from now on; its readers end it. */
+async function watchFrom(place: Place, prefix: string) {
+  const client = new EtcdClient(place.addresses().at(-1) ?? '');
+  const stream = client.watch();
   await stream.create(withPrefix(prefix));
   const responses = async (eventCount: number): Promise<Event[][]> => {
     const received: Event[][] = [];
     while (received.flat().length < eventCount) received.push((await stream.next()).events);
     stream.close();
+    client.close();
     assert.equal(received.flat().length, eventCount, 'no event comes twice');
     return received;
   };
