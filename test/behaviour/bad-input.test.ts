@@ -240,4 +240,27 @@ for (const driver of DRIVERS) {
       [`${prefix}b`],
     );
   });
+
+  test(`${driver.name}: transactions nested as deep as 128 operations allow, and deeper`, async () => {
+    // Written by hand: the client's own codec stops at 100 levels.
+    const rangeOfKeyA = field(1, field(1, Buffer.from('a')));
+    const nest = (depth: number): Buffer => {
+      let operation = rangeOfKeyA;
+      for (let level = 1; level < depth; level += 1) operation = field(4, field(2, operation));
+      return field(2, operation);
+    };
+    const txn = (bytes: Buffer) => shared.client.callBytes('/etcdserverpb.KV/Txn', bytes);
+    assert.ok((await txn(nest(128))).length > 0);
+    await assertRefused(tooManyOperations, () => txn(nest(129)));
+    const absurdlyDeep = await failureOf(txn(nest(20_000)));
+    assert.ok(['INVALID_ARGUMENT', 'INTERNAL'].includes(absurdlyDeep.code), absurdlyDeep.details);
+  });
+}
+
+/** A length-delimited protobuf field. */
+function field(number: number, content: Buffer): Buffer {
+  const head = [(number << 3) | 2];
+  let length = content.length;
+  for (; length > 0x7f; length >>>= 7) head.push((length & 0x7f) | 0x80);
+  return Buffer.concat([Buffer.from([...head, length]), content]);
 }

@@ -250,4 +250,24 @@ for (const driver of DRIVERS) {
     stream.close();
     assert.ok(Date.now() - started < 10_000, `10,000 keepalives took ${Date.now() - started} ms`);
   });
+
+  test(`${driver.name}: a lease of five thousand keys goes in one revision`, async () => {
+    const prefix = shared.prefix();
+    const { ID } = await shared.client.leaseGrant({ TTL: 600 });
+    for (let first = 0; first < 5_000; first += 100) {
+      const operations = Array.from({ length: 100 }, (_, index) => ({
+        request_put: { key: `${prefix}${first + index}`, lease: ID },
+      }));
+      await shared.client.txn({ success: operations });
+    }
+    assert.equal((await shared.client.leaseTimeToLive({ ID, keys: true })).keys.length, 5_000);
+    const { revision } = (await shared.client.range({ key: prefix })).header;
+    const watch = shared.client.watch();
+    await watch.create(withPrefix(prefix));
+    assert.equal((await shared.client.leaseRevoke({ ID })).header.revision, revision + 1);
+    const events = await watch.events(5_000);
+    watch.close();
+    assert.ok(events.every(({ type, kv }) => type === 'DELETE' && kv.mod_revision === revision + 1));
+    assert.equal((await shared.client.range({ ...withPrefix(prefix), count_only: true })).count, 0);
+  });
 }

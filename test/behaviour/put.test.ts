@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { DRIVERS, suite } from '../support/index.ts';
+import { DRIVERS, suite, withPrefix } from '../support/index.ts';
 
 for (const driver of DRIVERS) {
   const shared = suite(driver);
@@ -178,5 +178,19 @@ for (const driver of DRIVERS) {
       revisions.toSorted((a, b) => a - b),
       Array.from({ length: 1000 }, (_, index) => before + 1 + index),
     );
+  });
+
+  test(`${driver.name}: a key may be long`, async () => {
+    const prefix = shared.prefix();
+    const key = prefix + 'k'.repeat(64 * 1024);
+    await shared.client.put({ key, value: 'a' });
+    await shared.client.put({ key: `${key}/`, value: 'b' });
+    assert.equal((await read(key))?.value.toString(), 'a');
+    const { kvs } = await shared.client.range(withPrefix(key));
+    assert.deepEqual(
+      kvs.map(({ value }) => value.toString()),
+      ['a', 'b'],
+    );
+    assert.equal((await shared.client.deleteRange(withPrefix(key))).deleted, 2);
   });
 }

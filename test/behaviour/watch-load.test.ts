@@ -95,4 +95,46 @@ for (const driver of DRIVERS) {
     assert.equal((await watch.events(1))[0]?.kv.key.toString(), `${prefix}still`);
     watch.close();
   });
+
+  test(`${driver.name}: two thousand watch streams share one connection`, async () => {
+    const { server } = shared;
+    const prefix = shared.prefix();
+    const single = new EtcdClient(server.address);
+    const streams = Array.from({ length: 2_000 }, () => single.watch());
+    await Promise.all(streams.map((watch, index) => watch.create({ key: `${prefix}${index % 20}` }, 20_000)));
+    for (let index = 0; index < 20; index += 1) await single.put({ key: `${prefix}${index}` });
+    for (const [index, watch] of streams.entries()) {
+      const [event] = await watch.events(1, { timeoutMs: 20_000 });
+      assert.equal(event?.kv.key.toString(), `${prefix}${index % 20}`);
+    }
+    single.close();
+  });
+
+  test(`${driver.name}: a slow reader overtaken by a compaction is told so, and sees no gap before`, async () => {
+    const { client, server } = shared;
+    const prefix = shared.prefix();
+    const slowClient = new EtcdClient(server.address);
+    const slow = slowClient.watch();
+    await slow.create(withPrefix(prefix));
+    slow.pause();
+    const value = Buffer.alloc(100_000, 'x');
+    const revisions: number[] = [];
+    for (let index = 0; index < 600; index += 1)
+      revisions.push((await client.put({ key: prefix, value })).header.revision);
+    const last = revisions.at(-1) as number;
+    await client.compact({ revision: last, physical: true });
+    slow.resume();
+    const seen: number[] = [];
+    for (;;) {
+      const message = await slow.next(20_000);
+      seen.push(...message.events.map(({ kv }) => kv.mod_revision));
+      if (message.canceled) {
+        assert.equal(message.compact_revision, last);
+        break;
+      }
+      if (seen.at(-1) === last) break;
+    }
+    slowClient.close();
+    assert.deepEqual(seen, revisions.slice(0, seen.length));
+  });
 }
