@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { childEnvironment } from './child-environment.ts';
 import { etcdctlProgram } from './paths.ts';
 import { watchProcess } from './reaper.ts';
 import { within } from './wait.ts';
@@ -38,7 +39,7 @@ export async function etcdctl(
 /** Starts an etcdctl that goes on by itself, such as `watch`. The caller kills it. */
 export function startEtcdctl(address: string, commandArguments: readonly string[]) {
   const child = spawn(etcdctlProgram(), ['--endpoints', address, ...commandArguments], {
-    env: { ...process.env, ETCDCTL_API: '3' },
+    env: childEnvironment(),
   });
   if (child.pid !== undefined) watchProcess(child.pid);
   child.stdout.setEncoding('utf8');

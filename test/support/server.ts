@@ -19,6 +19,8 @@ export interface ServerOptions {
   /** An existing directory for the data: of a second instance, or prepared by the test. Not removed. */
   readonly dataDirectory?: string;
   readonly port?: number;
+  /** No file of the server may become larger: what a full disk is to a program. */
+  readonly fileBytesMax?: number;
   /** How long the server may take until it answers. */
   readonly startTimeoutMs?: number;
 }
@@ -105,10 +107,17 @@ export class Server {
     return [join(repositoryRoot, 'bin', 'tine'), ...storage, ...urls, '--log-level', 'info', ...extra];
   }
 
+  /** A shell that sets the limit and becomes the server; it counts in blocks of 512 bytes. */
+  get #limitingCommand(): string[] {
+    const { fileBytesMax } = this.#options;
+    if (fileBytesMax === undefined) return [];
+    return ['sh', '-c', 'ulimit -f "$0" && exec "$@"', `${Math.ceil(fileBytesMax / 512)}`];
+  }
+
   /** Starts the process again after `stop` or `kill`, on the same port and directory. */
   async start(): Promise<void> {
     if (this.#child !== undefined) throw new Error('the server is running already');
-    const [program, ...commandArguments] = this.command;
+    const [program, ...commandArguments] = [...this.#limitingCommand, ...this.command];
     if (program === undefined) throw new Error('a command has a program');
     const log = openSync(this.#logPath, 'a');
     const child = spawn(program, commandArguments, {
