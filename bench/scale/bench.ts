@@ -1,0 +1,125 @@
+import { cp, mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
+import { Connection } from '../load/connection.ts';
+import type { Options } from '../load/options.ts';
+import { Threads } from '../load/threads.ts';
+import { type Bar, barLine } from './bar.ts';
+import { type Fill, fillDatabase } from './database-file.ts';
+import { databasePath, TineServer } from './tine-server.ts';
+
+/** What scenarios work with: servers, files and clients that are gone afterwards, and the place where results go. */
+export class Bench {
+  /** 1: everything. Less: a quick look, with that part of the rows. */
+  readonly #fraction: number;
+  readonly #nodeOptions: string;
+  readonly #root = temporaryDirectory();
+  readonly #made = new Map<string, Promise<string>>();
+  /** Ways to end what the scenario opened. */
+  #open: (() => Promise<void>)[] = [];
+  #servers: TineServer[] = [];
+  #directoryCount = 0;
+  failedCount = 0;
+
+  constructor({ fraction, nodeOptions }: { fraction: number; nodeOptions: string }) {
+    this.#fraction = fraction;
+    this.#nodeOptions = nodeOptions;
+  }
+
+  /** A number of rows, keys or seconds, as large as this run is. */
+  sized(count: number): number {
+    return Math.max(1, Math.round(count * this.#fraction));
+  }
+
+  report(bar: Bar): void {
+    console.log(barLine(bar));
+    if (!bar.passed) this.failedCount += 1;
+  }
+
+  /** Something worth knowing beside the bars. */
+  note(text: string): void {
+    console.log(`      ${text}`);
+  }
+
+  /** A data directory whose database holds the rows. The same rows are made once, and copied for whoever asks again. */
+  async dataDirectory(fills: readonly Fill[] = []): Promise<string> {
+    const directory = await this.#newDirectory();
+    if (fills.length === 0) return directory;
+    const name = JSON.stringify(fills);
+    const made = this.#made.get(name) ?? this.#filledDirectory(fills);
+    this.#made.set(name, made);
+    await cp(databasePath(await made), databasePath(directory));
+    return directory;
+  }
+
+  async server(dataDirectory: string): Promise<TineServer> {
+    const server = await TineServer.start(dataDirectory, this.#nodeOptions);
+    this.#servers.push(server);
+    this.closeLater(() => server.end('SIGTERM'));
+    return server;
+  }
+
+  async connections(server: TineServer, count: number): Promise<Connection[]> {
+    const connections = await Promise.all(Array.from({ length: count }, () => Connection.open(server.address)));
+    this.closeLater(async () => {
+      for (const connection of connections) connection.close();
+    });
+    return connections;
+  }
+
+  /** The load generator's threads: 64 clients with values of 1 KiB, unless said otherwise. */
+  load(options: Pick<Options, 'prefix' | 'keyCount'> & Partial<Options>): Threads {
+    const threads = new Threads({ ...loadDefaults, ...options });
+    this.closeLater(() => threads.stop());
+    return threads;
+  }
+
+  /** Has something closed with the rest. */
+  closeLater(close: () => Promise<void>): void {
+    this.#open.push(close);
+  }
+
+  /** Of the servers that run. */
+  get serverIds(): number[] {
+    return this.#servers.map((server) => server.pid);
+  }
+
+  /** Ends what the scenario opened, the last first. */
+  async endScenario(): Promise<void> {
+    this.#servers = [];
+    for (const close of this.#open.reverse()) await close();
+    this.#open = [];
+  }
+
+  async close(): Promise<void> {
+    await this.endScenario();
+    await rm(this.#root, { recursive: true, force: true });
+  }
+
+  async #newDirectory(): Promise<string> {
+    const directory = join(this.#root, String(this.#directoryCount++));
+    await mkdir(directory);
+    return directory;
+  }
+
+  async #filledDirectory(fills: readonly Fill[]): Promise<string> {
+    const directory = await this.#newDirectory();
+    const begin = performance.now();
+    await (await TineServer.start(directory)).end('SIGTERM');
+    fillDatabase(databasePath(directory), fills);
+    const rowCount = fills.reduce((sum, { keyCount, revisionCount }) => sum + keyCount * revisionCount, 0);
+    this.note(`made a database of ${rowCount} rows in ${((performance.now() - begin) / 1000).toFixed(0)} s`);
+    return directory;
+  }
+}
+
+const loadDefaults: Omit<Options, 'prefix' | 'keyCount'> = {
+  targets: [],
+  phases: [],
+  valueBytes: 1024,
+  clientCount: 64,
+  connectionCount: 8,
+  roundCount: 1,
+  phaseSeconds: 2,
+  threadCount: 2,
+};

@@ -1,0 +1,113 @@
+import { KV } from '../../src/wire/generated/etcdserverpb/kv.ts';
+import type { Connection } from '../load/connection.ts';
+import { type Figure, figureOf } from '../load/figure.ts';
+import type { Sample } from '../load/sample.ts';
+import type { Threads } from '../load/threads.ts';
+import { atMost } from './bar.ts';
+import type { Bench } from './bench.ts';
+import { historyFills, oftenPrefix } from './history.ts';
+import type { Scenario } from './scenario.ts';
+import type { TineServer } from './tine-server.ts';
+
+const slowdownMax = 2;
+const growthMax = 1.05;
+/** The load runs in slices, so that it can end when the compaction has. */
+const sliceSeconds = 2;
+const quietSliceCount = 4;
+const sliceCountMax = 30;
+const mebibyte = 1024 * 1024;
+
+/** A long compaction under a busy API server's load, and what it leaves of the file. */
+export const compaction: Scenario = {
+  about: 'a million superseded rows compacted while a mixed load runs, then the same again',
+  run: async (bench) => {
+    const keyCount = bench.sized(10_000);
+    const server = await bench.server(await bench.dataDirectory(historyFills(bench)));
+    const [connection] = await bench.connections(server, 1);
+    const threads = bench.load({ prefix: oftenPrefix, keyCount, phaseSeconds: sliceSeconds });
+    // Tells the clients at which revisions the keys are, and supersedes one more row each.
+    await threads.run({ phase: 'update', target: server.target });
+    await threads.run({ phase: 'update', target: server.target });
+    const quiet: Sample[] = [];
+    for (let slice = 0; slice < quietSliceCount; slice += 1) quiet.push(...(await mixedSlice(threads, server)));
+    const bytesBefore = server.fileBytes();
+
+    const first = await compactUnderLoad(connection as Connection, threads, server, undefined);
+    const bytesAfter = server.fileBytes();
+    const second = await compactUnderLoad(connection as Connection, threads, server, first.sliceCount);
+    reportLatency(bench, figureOf(quiet), figureOf(first.samples));
+    bench.note(
+      `the compaction took ${first.seconds.toFixed(1)} s; the file: ${mebibytes(bytesBefore)} before, ` +
+        `${mebibytes(bytesAfter)} after, ${mebibytes(server.fileBytes())} at the end of the second run`,
+    );
+    const growth = Math.max(second.peakBytes, server.fileBytes()) / bytesAfter;
+    bench.report(
+      atMost('compaction: the file at its largest in a second run to after the first', growth, growthMax, 'times'),
+    );
+  },
+};
+
+function reportLatency(bench: Bench, quiet: Figure, compacting: Figure): void {
+  const what = `compaction: p99 of mixed with it (${compacting.p99.toFixed(1)} ms) to without (${quiet.p99.toFixed(1)} ms)`;
+  bench.report(atMost(what, compacting.p99 / quiet.p99, slowdownMax, 'times'));
+  bench.note(
+    `mixed: ${quiet.operationsPerSecond.toFixed(0)} ops/s without, ${compacting.operationsPerSecond.toFixed(0)} with; ` +
+      `max ${quiet.max.toFixed(0)} ms without, ${compacting.max.toFixed(0)} with`,
+  );
+}
+
+interface LoadedCompaction {
+  readonly seconds: number;
+  readonly sliceCount: number;
+  /** Of the slices that the compaction filled. */
+  readonly samples: readonly Sample[];
+  readonly peakBytes: number;
+}
+
+/** `sliceCount` undefined: as long as the compaction takes. */
+async function compactUnderLoad(
+  connection: Connection,
+  threads: Threads,
+  server: TineServer,
+  sliceCount: number | undefined,
+): Promise<LoadedCompaction> {
+  const start = performance.now();
+  let seconds: number | undefined;
+  const compacting = compactAll(connection).then(() => {
+    seconds = (performance.now() - start) / 1000;
+  });
+  const samples: Sample[] = [];
+  let peakBytes = 0;
+  let slice = 0;
+  while (sliceCount === undefined ? seconds === undefined && slice < sliceCountMax : slice < sliceCount) {
+    const found = await mixedSlice(threads, server);
+    if (slice === 0 || seconds === undefined) samples.push(...found);
+    peakBytes = Math.max(peakBytes, server.fileBytes());
+    slice += 1;
+  }
+  await compacting;
+  return { seconds: seconds ?? Number.NaN, sliceCount: slice, samples, peakBytes };
+}
+
+async function mixedSlice(threads: Threads, server: TineServer): Promise<Sample[]> {
+  const samples = await threads.run({ phase: 'mixed', target: server.target });
+  const { errorCount, firstError } = figureOf(samples);
+  if (errorCount > 0) throw new Error(`${errorCount} operations failed: ${firstError}`);
+  return samples;
+}
+
+/** Everything superseded until now. Resolves when the rows are gone; that may take longer than a call of the load generator may. */
+async function compactAll(connection: Connection): Promise<void> {
+  const { header } = await connection.call(KV.methods.range, { key: Buffer.from('any') });
+  await new Promise<void>((resolve, reject) => {
+    const call = connection.stream(KV.methods.compact, {
+      onMessage: () => {},
+      onEnd: (error) => (error === undefined ? resolve() : reject(error)),
+    });
+    call.send({ revision: header?.revision ?? 0, physical: true });
+  });
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / mebibyte).toFixed(0)} MiB`;
+}

@@ -1,0 +1,83 @@
+import type { Connection } from '../load/connection.ts';
+import { count, list } from '../load/requests.ts';
+import { atMost } from './bar.ts';
+import type { Bench } from './bench.ts';
+import { keyName } from './key-name.ts';
+import { median } from './median.ts';
+import type { Scenario } from './scenario.ts';
+
+const ratioMax = 1.3;
+const pageKeyCount = 500;
+
+/** One kind of read, of the keys of a prefix. */
+interface Read {
+  readonly name: string;
+  readonly repeatCount: number;
+  readonly run: (connection: Connection, prefix: string, index: number) => Promise<unknown>;
+}
+
+/** Cost follows the answer: reads of keys with a long history against the same reads of keys without one, in turn. */
+export const history: Scenario = {
+  about: 'list, page and count over 10,000 keys with 100 revisions each, and with 1 each',
+  run: async (bench) => {
+    const keyCount = bench.sized(10_000);
+    const server = await bench.server(await bench.dataDirectory(historyFills(bench)));
+    const [connection] = await bench.connections(server, 1);
+    for (const read of readsOf(keyCount)) await compare(bench, connection as Connection, read);
+  },
+};
+
+const once = '/registry/once/';
+const often = '/registry/often/';
+
+/** 10,000 keys of 1 KiB with one revision each and 10,000 with 100 each. */
+export function historyFills(bench: Bench) {
+  const keys = { keyCount: bench.sized(10_000), valueBytes: 1024 };
+  return [
+    { prefix: once, revisionCount: 1, ...keys },
+    { prefix: often, revisionCount: 100, ...keys },
+  ];
+}
+
+/** The prefix of the keys with 100 revisions. */
+export const oftenPrefix = often;
+
+function readsOf(keyCount: number): readonly Read[] {
+  return [
+    {
+      name: 'list',
+      repeatCount: 15,
+      run: async (connection, prefix) => {
+        const { kvs } = await list(connection, prefix, Buffer.from(prefix), 0);
+        if (kvs.length !== keyCount) throw new Error(`${kvs.length} keys instead of ${keyCount}`);
+      },
+    },
+    {
+      name: `page of ${pageKeyCount}`,
+      repeatCount: 150,
+      run: (connection, prefix, index) => {
+        const first = (index * 7_919) % Math.max(1, keyCount - pageKeyCount);
+        return list(connection, prefix, Buffer.from(keyName(prefix, first)), pageKeyCount);
+      },
+    },
+    { name: 'count', repeatCount: 300, run: (connection, prefix) => count(connection, prefix) },
+  ];
+}
+
+async function compare(bench: Bench, connection: Connection, { name, repeatCount, run }: Read): Promise<void> {
+  const times = new Map<string, number[]>([
+    [once, []],
+    [often, []],
+  ]);
+  for (let index = -2; index < repeatCount; index += 1) {
+    for (const prefix of index % 2 === 0 ? [once, often] : [often, once]) {
+      const start = performance.now();
+      await run(connection, prefix, Math.max(0, index));
+      // The first reads make prepared statements and warm caches.
+      if (index >= 0) times.get(prefix)?.push(performance.now() - start);
+    }
+  }
+  const [short, long] = [median(times.get(once) ?? []), median(times.get(often) ?? [])];
+  const what = `history: ${name}, 100 revisions a key (${long.toFixed(2)} ms) to 1 (${short.toFixed(2)} ms)`;
+  bench.report(atMost(what, long / short, ratioMax, 'times'));
+}

@@ -1,0 +1,26 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+
+/** What a thread answers. */
+export type ThreadAnswer<Result> = { readonly result: Result } | { readonly problem: string };
+
+/** A thread that is asked one thing at a time. */
+export class ThreadCaller<Order, Result> {
+  readonly #worker: Worker;
+
+  constructor(file: URL) {
+    this.#worker = new Worker(file);
+  }
+
+  /** Throws what the thread threw. */
+  async ask(order: Order): Promise<Result> {
+    this.#worker.postMessage(order);
+    const [answer] = (await once(this.#worker, 'message')) as [ThreadAnswer<Result>];
+    if ('problem' in answer) throw new Error(answer.problem);
+    return answer.result;
+  }
+
+  async stop(): Promise<void> {
+    await this.#worker.terminate();
+  }
+}

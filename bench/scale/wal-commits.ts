@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+
+const fileHeaderBytes = 32;
+const frameHeaderBytes = 24;
+
+export interface WalState {
+  /** Changes whenever the WAL begins anew. */
+  readonly salt: string;
+  readonly commitCount: number;
+}
+
+/** The commits in a WAL, read from the file itself: the last frame of each carries the size of the database, every other one 0. */
+export function walState(path: string): WalState {
+  const wal = readFileSync(path);
+  const pageBytes = wal.readUInt32BE(8);
+  const salt = wal.subarray(16, 24).toString('hex');
+  let commitCount = 0;
+  for (let start = fileHeaderBytes; start + frameHeaderBytes <= wal.length; start += frameHeaderBytes + pageBytes) {
+    // What lies behind the newest frame is left over from before.
+    if (wal.subarray(start + 8, start + 16).toString('hex') !== salt) break;
+    if (wal.readUInt32BE(start + 4) !== 0) commitCount += 1;
+  }
+  return { salt, commitCount };
+}
