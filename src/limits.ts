@@ -8,10 +8,10 @@ export const limits = {
   rangePageBytesMax: 200 * 1024,
   /** What a key-value takes beside its value, on average: a guess that saves growing a buffer. */
   rangeRowOverheadBytes: 128,
-  /** Point reads answered by one snapshot. 128 reads take about a millisecond. */
-  pointReadsMax: 128,
-  /** Batches of point reads sent and not yet answered: two, so that the reader finds the next when it has finished one. */
-  pointBatchesUnderWayMax: 2,
+  /** Small reads answered by one snapshot. 128 point reads take half a millisecond. */
+  readBatchCountMax: 128,
+  /** Batches of small reads sent and not yet answered: two, so that the reader finds the next when it has finished one. */
+  readBatchesUnderWayMax: 2,
   /** Rows the tailer reads at once. 500 rows of 1 KiB arrive within a millisecond or two on every driver. */
   eventPageRowsMax: 500,
   /** Bytes of such a page: values of 1.5 MiB must not make it 750 MiB. */
@@ -44,8 +44,6 @@ export const limits = {
   leaseGraceMs: 400,
   /** How often due leases are looked for. */
   leaseExpiryIntervalMs: 200,
-  /** How often leases that ended elsewhere are dropped from memory: a walk over all of them. */
-  leaseForgetIntervalMs: 10_000,
   /** Leases revoked by one look. */
   leaseExpiryCountMax: 100,
   /** How long background work waits after the database refused it. */

@@ -27,6 +27,16 @@ export function* leasesProgram(): Program<{ head: Head; leases: readonly LeaseSt
   return { head, leases: (yield* rows(LEASES)).map(leaseStatus) };
 }
 
+/** Leases by their ids, in the order asked for; undefined where there is none. */
+export function* leasesById(ids: readonly LeaseId[]): Program<readonly (LeaseStatus | undefined)[]> {
+  const leases: (LeaseStatus | undefined)[] = [];
+  for (const id of ids) {
+    const found = yield* row(LEASE, id);
+    leases.push(found === undefined ? undefined : leaseStatus(found));
+  }
+  return leases;
+}
+
 /** Leases whose deadline has passed, the longest overdue first. */
 export function* leasesDue(request: { dueBeforeMs: number; countMax: number }): Program<readonly LeaseStatus[]> {
   return (yield* rows(LEASES_DUE, request.dueBeforeMs, request.countMax)).map(leaseStatus);

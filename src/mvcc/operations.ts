@@ -91,7 +91,7 @@ export type WriteOperation =
   | { readonly kind: 'compact'; readonly revision: Revision }
   | { readonly kind: 'leaseGrant'; readonly id: LeaseId; readonly ttlSeconds: number; readonly expiresAtMs: number }
   | { readonly kind: 'leaseRevoke'; readonly id: LeaseId }
-  /** Moves deadlines; ids that no longer exist come back. */
+  /** Moves deadlines. */
   | { readonly kind: 'leaseRenew'; readonly renewals: readonly LeaseRenewal[] }
   /** Revokes this lease if it is still due, by the database's own record. */
   | { readonly kind: 'leaseExpire'; readonly id: LeaseId; readonly dueBeforeMs: number }

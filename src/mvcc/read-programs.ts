@@ -1,7 +1,7 @@
 /** The programs that only read, by the name under which they are sent to a thread or a connection. */
 import { eventsAfter, eventsOfKeys, idBefore } from './events.ts';
 import { headProgram } from './head.ts';
-import { leaseProgram, leasesDue, leasesProgram } from './lease-reads.ts';
+import { leaseProgram, leasesById, leasesDue, leasesProgram } from './lease-reads.ts';
 import type { RangeOperation } from './operations.ts';
 import { type PointRead, pointReads } from './point-reads.ts';
 import type { Program } from './program.ts';
@@ -17,6 +17,7 @@ export const readPrograms = {
   idBefore,
   lease: leaseProgram,
   leases: (_input: null) => leasesProgram(),
+  leasesById,
   leasesDue,
 } as const;
 

@@ -58,7 +58,7 @@ export type WriteResult =
   | { readonly kind: 'compact'; readonly revision: Revision }
   | { readonly kind: 'leaseGrant'; readonly revision: Revision }
   | { readonly kind: 'leaseRevoke'; readonly revision: Revision }
-  | { readonly kind: 'leaseRenew'; readonly missing: readonly LeaseId[] }
+  | { readonly kind: 'leaseRenew' }
   | { readonly kind: 'leaseExpire'; readonly expired: boolean }
   | { readonly kind: 'compactBite'; readonly done: boolean };
 

@@ -58,7 +58,8 @@ function* apply(operation: WriteOperation, state: WriteState): Program<WriteResu
       yield* revokeLease(operation.id, state);
       return { kind: 'leaseRevoke', revision: state.revision };
     case 'leaseRenew':
-      return { kind: 'leaseRenew', missing: yield* renewLeases(operation.renewals) };
+      yield* renewLeases(operation.renewals);
+      return { kind: 'leaseRenew' };
     case 'leaseExpire':
       return { kind: 'leaseExpire', expired: yield* expireLease(operation, state) };
     case 'compactBite':

@@ -16,7 +16,7 @@ export function watchService(hub: WatchHub): readonly Method[] {
       async handle(stream, call) {
         const session = new WatchSession(hub, stream);
         try {
-          await Promise.race([serve(session, stream.incoming, call), session.ended]);
+          await Promise.race([serve({ hub, session }, stream.incoming, call), session.ended]);
         } finally {
           session.close();
         }
@@ -25,19 +25,24 @@ export function watchService(hub: WatchHub): readonly Method[] {
   ];
 }
 
+interface Served {
+  readonly hub: WatchHub;
+  readonly session: WatchSession;
+}
+
 /** A client that has nothing more to ask still listens: the stream ends when the client goes. */
-async function serve(session: WatchSession, incoming: AsyncIterable<Uint8Array>, call: Call): Promise<void> {
+async function serve(served: Served, incoming: AsyncIterable<Uint8Array>, call: Call): Promise<void> {
   for await (const bytes of incoming) {
-    if (session.isClosed) return;
-    run(session, WatchRequest.decode(bytes));
+    if (served.session.isClosed) return;
+    await run(served, WatchRequest.decode(bytes));
   }
   if (!call.signal.aborted) await once(call.signal, 'abort');
 }
 
-function run(session: WatchSession, { requestUnion }: WatchRequest): void {
+async function run({ hub, session }: Served, { requestUnion }: WatchRequest): Promise<void> {
   switch (requestUnion?.case) {
     case 'createRequest':
-      create(session, requestUnion.value);
+      await create({ hub, session }, requestUnion.value);
       break;
     case 'cancelRequest':
       session.cancel(requestUnion.value.watchId);
@@ -51,8 +56,10 @@ function run(session: WatchSession, { requestUnion }: WatchRequest): void {
   }
 }
 
-function create(session: WatchSession, request: WatchCreateRequest): void {
+async function create({ hub, session }: Served, request: WatchCreateRequest): Promise<void> {
   const parsed = parseWatch(request);
-  if ('refused' in parsed) session.refuse(parsed.refused);
-  else if (!session.create(parsed.requested, request.watchId)) session.refuse(idTakenText);
+  if ('refused' in parsed) return session.refuse(parsed.refused);
+  if (request.startRevision <= 0) await hub.refresh();
+  if (session.isClosed) return;
+  if (!session.create(parsed.requested, request.watchId)) session.refuse(idTakenText);
 }

@@ -1,34 +1,29 @@
 /**
- * Leases as time passes: renews them in memory at once and in the database soon after, all in one write; looks for those that are due. Deadlines
- * are in the database's time, which for SQLite is this machine's clock.
+ * Leases as time passes: a renewal counts at once and is written soon after, all renewals in one write; due leases are looked for. Deadlines are in the database's
+ * time, which for SQLite is this machine's clock.
  */
 import type { Logger } from 'pino';
 import type { Driver } from '../drivers/driver.ts';
 import { limits } from '../limits.ts';
 import type { LeaseId } from '../mvcc/operations.ts';
+import type { LeaseStatus } from '../mvcc/results.ts';
+import { Coalescer } from './coalescer.ts';
 import type { WriteQueue } from './write-queue.ts';
-
-interface Known {
-  readonly ttlSeconds: number;
-  /** When its deadline was last read or moved: it cannot have expired elsewhere while this is young. */
-  expiresAtMs: number;
-}
 
 export class LeaseKeeper {
   readonly #driver: Driver;
   readonly #writes: WriteQueue;
   readonly #logger: Logger;
-  /** Leases that were granted or renewed through this process. */
-  readonly #known = new Map<LeaseId, Known>();
-  /** Renewals that the database has not yet been told. */
-  #dirty = new Set<LeaseId>();
-  #timers: NodeJS.Timeout[] = [];
-  #forgotAtMs = 0;
+  readonly #lookUps: Coalescer<LeaseId, LeaseStatus | undefined>;
+  /** Deadlines in ms that the database has not yet been told. */
+  readonly #renewals = new Map<LeaseId, number>();
+  readonly #timers: NodeJS.Timeout[] = [];
 
   constructor(driver: Driver, writes: WriteQueue, logger: Logger) {
     this.#driver = driver;
     this.#writes = writes;
     this.#logger = logger;
+    this.#lookUps = new Coalescer((ids) => driver.read('leasesById', ids, 'quick'));
   }
 
   start(): void {
@@ -44,73 +39,36 @@ export class LeaseKeeper {
     );
   }
 
-  /** Remembers a lease that was just granted. */
-  granted(lease: { id: LeaseId; ttlSeconds: number; expiresAtMs: number }): void {
-    this.#known.set(lease.id, { ttlSeconds: lease.ttlSeconds, expiresAtMs: lease.expiresAtMs });
-  }
-
-  forget(id: LeaseId): void {
-    this.#known.delete(id);
-    this.#dirty.delete(id);
-  }
-
-  /** A renewal's TTL in seconds; 0: there is no such lease. */
+  /** A renewal's TTL in seconds; 0: there is no such lease. The database is asked: another instance may have ended it. */
   async keepAlive(id: LeaseId): Promise<number> {
-    const known = this.#known.get(id) ?? (await this.#lookUp(id));
-    if (known === undefined) return 0;
-    known.expiresAtMs = Date.now() + known.ttlSeconds * 1000;
-    this.#dirty.add(id);
-    return known.ttlSeconds;
+    const lease = await this.#lookUps.ask(id);
+    if (lease === undefined) return 0;
+    this.#renewals.set(id, Date.now() + lease.ttlSeconds * 1000);
+    return lease.ttlSeconds;
   }
 
-  /** The deadline this process knows of, if later than the database's own. */
-  expiresAtMs(lease: { id: LeaseId; expiresAtMs: number }): number {
-    return Math.max(lease.expiresAtMs, this.#known.get(lease.id)?.expiresAtMs ?? 0);
+  /** The deadline of a lease with its renewals that are not yet written. */
+  expiresAtMs({ id, expiresAtMs }: LeaseStatus): number {
+    return Math.max(expiresAtMs, this.#renewals.get(id) ?? 0);
   }
 
   /** Tells the database of all renewals since the last time, in one write. */
   async flush(): Promise<void> {
-    if (this.#dirty.size === 0) return;
-    const ids = this.#dirty;
-    this.#dirty = new Set();
-    const renewals = [...ids].flatMap((id) => {
-      const known = this.#known.get(id);
-      return known === undefined ? [] : [{ id, expiresAtMs: known.expiresAtMs }];
-    });
-    try {
-      const { missing } = await this.#writes.write({ kind: 'leaseRenew', renewals });
-      for (const id of missing) this.forget(id);
-    } catch (error) {
-      for (const id of ids) this.#dirty.add(id);
-      throw error;
+    if (this.#renewals.size === 0) return;
+    const renewals = [...this.#renewals].map(([id, expiresAtMs]) => ({ id, expiresAtMs }));
+    await this.#writes.write({ kind: 'leaseRenew', renewals });
+    for (const { id, expiresAtMs } of renewals) {
+      if (this.#renewals.get(id) === expiresAtMs) this.#renewals.delete(id);
     }
   }
 
-  async #lookUp(id: LeaseId): Promise<Known | undefined> {
-    const { lease } = await this.#driver.read('lease', { id, keys: false }, 'quick');
-    if (lease === undefined) return undefined;
-    const known = { ttlSeconds: lease.ttlSeconds, expiresAtMs: lease.expiresAtMs };
-    this.#known.set(id, known);
-    return known;
-  }
-
-  /** The database is asked, not this process's memory: another instance may have granted or renewed. */
   async #expireDue(): Promise<void> {
     const dueBeforeMs = Date.now() - limits.leaseGraceMs;
-    const due = await this.#driver.read('leasesDue', { dueBeforeMs, countMax: limits.leaseExpiryCountMax }, 'quick');
-    for (const { id } of due) {
-      if ((this.#known.get(id)?.expiresAtMs ?? 0) > dueBeforeMs) continue;
-      const { expired } = await this.#writes.write({ kind: 'leaseExpire', id, dueBeforeMs });
-      if (expired) this.forget(id);
+    const countMax = limits.leaseExpiryCountMax;
+    for (const lease of await this.#driver.read('leasesDue', { dueBeforeMs, countMax }, 'quick')) {
+      if (this.expiresAtMs(lease) > dueBeforeMs) continue;
+      await this.#writes.write({ kind: 'leaseExpire', id: lease.id, dueBeforeMs });
     }
-    this.#forgetOld(dueBeforeMs);
-  }
-
-  /** What expired or was revoked through another instance is no longer of interest here. */
-  #forgetOld(dueBeforeMs: number): void {
-    if (dueBeforeMs < this.#forgotAtMs + limits.leaseForgetIntervalMs) return;
-    this.#forgotAtMs = dueBeforeMs;
-    for (const [id, known] of this.#known) if (known.expiresAtMs < dueBeforeMs) this.forget(id);
   }
 
   /** Runs at its own pace: never twice at a time, and goes on after the database was away. */

@@ -46,7 +46,7 @@ export class SqlStore implements Store {
     this.#writes = new WriteQueue(driver, saw);
     this.#leases = new LeaseKeeper(driver, this.#writes, options.logger);
     this.#compactor = new Compactor(driver, this.#writes, options.logger);
-    this.events = eventSource(driver, this.#heads, this.#writes);
+    this.events = eventSource(driver, this.#heads, this.#writes, () => this.head());
     this.#leases.start();
     this.#compactor.wake();
     this.#stopAutoCompaction = startAutoCompaction(
@@ -102,13 +102,11 @@ export class SqlStore implements Store {
     const id = request.id === 0n ? freshLeaseId() : request.id;
     const lease = { id, ttlSeconds, expiresAtMs: Date.now() + ttlSeconds * 1000 };
     const { revision } = await this.#writes.write({ kind: 'leaseGrant', ...lease });
-    this.#leases.granted(lease);
     return { revision, id, ttlSeconds };
   }
 
   async leaseRevoke(id: LeaseId): Promise<{ revision: Revision }> {
     const { revision } = await this.#writes.write({ kind: 'leaseRevoke', id });
-    this.#leases.forget(id);
     return { revision };
   }
 
@@ -159,7 +157,12 @@ function freshLeaseId(): LeaseId {
   return (randomBytes(8).readBigUInt64BE() >> 1n) | 1n;
 }
 
-function eventSource(driver: Driver, heads: HeadTracker, writes: WriteQueue): EventSource {
+function eventSource(
+  driver: Driver,
+  heads: HeadTracker,
+  writes: WriteQueue,
+  readHead: () => Promise<Head>,
+): EventSource {
   const unpacked = (page: PackedEventPage): EventPage => {
     heads.saw(page.head);
     return { events: unpackEvents(page.events), throughId: page.throughId, head: page.head };
@@ -170,6 +173,7 @@ function eventSource(driver: Driver, heads: HeadTracker, writes: WriteQueue): Ev
       return heads.latest;
     },
     onHead: (listener) => heads.onHead(listener),
+    readHead,
     onWriting: (listener) => writes.onWriting(listener),
     eventsAfter: async (request) =>
       unpacked(await driver.read('eventsAfter', request, writes.isFollowed ? 'behindWrites' : 'quick')),

@@ -31,6 +31,8 @@ export interface EventSource {
    * as soon as the writes are durable. Returns the way to stop.
    */
   onWriting(listener: () => void): () => void;
+  /** The head now, from the database. Whoever listens to heads hears of it before this resolves. */
+  readHead(): Promise<Head>;
   /** The newest head seen so far, without asking. */
   readonly latestHead: Head;
   /** How often to ask when nothing wakes the tailer, in ms. */

@@ -1,3 +1,4 @@
+import { DriverError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { Keys, Revision } from '../mvcc/operations.ts';
@@ -115,6 +116,18 @@ export class WatchHub {
       eventsEvicted: this.log.evictedCount,
       revision: this.position.revision,
     };
+  }
+
+  /**
+   * Learns of what others have committed: a watch from now on begins after everything that was answered before it was asked for, through any instance. While the
+   * database is away it begins after what is known.
+   */
+  async refresh(): Promise<void> {
+    try {
+      await this.source.readHead();
+    } catch (error) {
+      if (!(error instanceof DriverError)) throw error;
+    }
   }
 
   admit(session: WatcherHome): void {

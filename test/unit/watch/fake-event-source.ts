@@ -34,6 +34,10 @@ export class FakeEventSource implements EventSource {
     return { id: this.history.length, revision: this.#revision, compactRevision: this.#compactRevision };
   }
 
+  readHead(): Promise<Head> {
+    return Promise.resolve(this.latestHead);
+  }
+
   get latestHead(): Head {
     return this.#seen;
   }
