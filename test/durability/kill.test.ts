@@ -3,9 +3,9 @@ import { test } from 'node:test';
 import {
   DRIVERS,
   EtcdClient,
-  type Event,
   ownServer,
   prefixEnd,
+  ResumingWatch,
   RpcError,
   sleep,
   waitFor,
@@ -38,49 +38,13 @@ async function writeUntilGone(client: EtcdClient, name: string): Promise<Acknowl
   }
 }
 
-/** A watch that resumes from its last seen revision whenever its stream breaks. */
-class ResumingWatch {
-  readonly events: Event[] = [];
-  readonly #client: EtcdClient;
-  readonly #running: Promise<void>;
-  #closed = false;
-
-  constructor(client: EtcdClient) {
-    this.#client = client;
-    this.#running = this.#run();
-  }
-
-  get lastRevision(): number {
-    return this.events.at(-1)?.kv.mod_revision ?? 0;
-  }
-
-  async close(): Promise<void> {
-    this.#closed = true;
-    await this.#running;
-  }
-
-  async #run(): Promise<void> {
-    while (!this.#closed) {
-      const stream = this.#client.watch();
-      try {
-        await stream.create({ ...withPrefix('k/'), start_revision: this.lastRevision + 1 }, 2_000);
-        while (!this.#closed) {
-          const message = await stream.take(() => true, 100).catch(() => undefined);
-          if (message !== undefined) this.events.push(...message.events);
-          else if ((await stream.ended(1).catch(() => 'alive')) !== 'alive') break;
-        }
-      } catch {
-        await sleep(20);
-      }
-      stream.close();
-    }
-  }
-}
-
 for (const driver of DRIVERS) {
   test(`${driver.name}: after kill -9 amid writes every acknowledged write is there, and every watch goes on without gap or repetition`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
-    const watches = Array.from({ length: 3 }, () => new ResumingWatch(new EtcdClient(server.address)));
+    const watches = Array.from(
+      { length: 3 },
+      () => new ResumingWatch(new EtcdClient(server.address), withPrefix('k/')),
+    );
     const acknowledged: Acknowledged[] = [];
     let lastRevision = 0;
 

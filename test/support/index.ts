@@ -4,6 +4,7 @@ export { DRIVERS, type Driver, etcd, kine, sqlite, TINE_DRIVERS } from './driver
 export { freePort } from './free-port.ts';
 export type * from './messages.ts';
 export { etcdProgram, kineProgram, repositoryRoot } from './paths.ts';
+export { ResumingWatch } from './resuming-watch.ts';
 export { failureOf, RpcError, type RpcFailure } from './rpc-error.ts';
 export { Server } from './server.ts';
 export { WatchStream } from './streams.ts';

@@ -30,6 +30,10 @@ class DuplexStream<Request, Response> {
     return this.inbox.waiting;
   }
 
+  get hasEnded(): boolean {
+    return this.inbox.ended !== undefined;
+  }
+
   send(request: Request): void {
     this.#call.write(toWire(request));
   }
