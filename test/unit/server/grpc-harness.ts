@@ -32,7 +32,11 @@ export async function startHarness(
   const logger = createLogger('debug', { write: (line) => log.push(line) });
   const table = new MethodTable(methods);
   const grpc = new GrpcServer({ methods: table, logger, messageBytesMax });
-  const http2 = new Http2Server({ maxConcurrentStreams, accept: (stream) => grpc.accept(stream) });
+  const http2 = new Http2Server({
+    maxConcurrentStreams,
+    accept: (stream) => grpc.accept(stream),
+    onFault: (error) => grpc.reportFault(error),
+  });
   const connections = new Connections({ http1: (socket) => socket.destroy(), http2: (socket) => http2.add(socket) });
   const server = createServer({ noDelay: true }, (socket) => connections.add(socket));
   server.listen(0, '127.0.0.1');
