@@ -8,14 +8,14 @@ import {
   SET_COMPACT_MARK,
   SET_COMPACTED_ID,
 } from '../sql/write-statements.ts';
-import { idThroughRevision, neverCompacted } from './head.ts';
+import { idThroughRevision } from './head.ts';
 import type { Revision } from './operations.ts';
 import { change, type Program, row } from './program.ts';
 import type { WriteState } from './write-state.ts';
 
 /** Sets the mark: from here on reads below it fail. */
 export function* setCompactMark(revision: Revision, state: WriteState): Program<void> {
-  if (revision <= (state.compactRevision || neverCompacted)) throw etcdError('compacted');
+  if (revision <= state.compactRevision) throw etcdError('compacted');
   if (revision > state.head.revision) throw etcdError('futureRevision');
   const id = yield* idThroughRevision(revision);
   yield* change(SET_COMPACT_MARK, id);

@@ -9,7 +9,7 @@ import type { Head } from './results.ts';
 /** The head of this snapshot, and the id at the compaction mark. */
 export function* headProgram(): Program<Head & { compactId: RowId }> {
   const found = yield* row(HEAD);
-  if (found === undefined) return { id: 0, revision: 0, compactId: 0, compactRevision: 0 };
+  if (found === undefined) return { id: 0, revision: 0, compactId: 0, compactRevision: -1 };
   return {
     id: numberAt(found, 0),
     revision: numberAt(found, 1),
@@ -25,13 +25,9 @@ export function* idThroughRevision(revision: Revision): Program<RowId> {
 }
 
 /**
- * Throws etcd's error when a read names a revision that is not there; 0, the latest, always is. Before the first compaction etcd's compacted
- * revision is -1.
+ * Throws etcd's error when a read names a revision that is not there; 0, the latest, always is.
  */
 export function checkReadable(revision: Revision, head: Head): void {
   if (revision > head.revision) throw etcdError('futureRevision');
-  if (revision !== 0 && revision < (head.compactRevision || neverCompacted)) throw etcdError('compacted');
+  if (revision !== 0 && revision < head.compactRevision) throw etcdError('compacted');
 }
-
-/** etcd's compacted revision of a store that was never compacted. */
-export const neverCompacted = -1;

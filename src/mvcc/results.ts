@@ -10,7 +10,7 @@ export interface KeyValueBlock {
   readonly count: number;
 }
 
-/** Where the store stands: id and revision of its newest row, and the compacted revision (0: never compacted). */
+/** Where the store stands: id and revision of its newest row, and the compacted revision (-1: never compacted, as in etcd). */
 export interface Head {
   readonly id: RowId;
   readonly revision: Revision;

@@ -4,18 +4,18 @@ import { createRevision, modRevision, rowColumns, version } from './row.ts';
 import { integer, selectsRow, selectsRows, text } from './statement.ts';
 
 // Id and revision of the newest row, id and revision of the compaction mark. The mark holds an id; rows after it are never
-// compacted, so the mark's revision is the one before the next row's.
+// compacted, so the mark's revision is the one before the next row's. A mark at 0 stands for no compaction, or (version 2) for one at revision 0.
 export const HEAD = selectsRow(
   'head',
   `SELECT newest.id,
     newest.revision,
     COALESCE(mark.prev_revision, 0),
-    CASE WHEN COALESCE(mark.prev_revision, 0) = 0 THEN 0
+    CASE WHEN COALESCE(mark.prev_revision, 0) = 0 THEN CASE WHEN mark.version = 2 THEN 0 ELSE -1 END
       ELSE COALESCE(
         (SELECT ${modRevision('next')} - 1 FROM kine next WHERE next.id > mark.prev_revision ORDER BY next.id LIMIT 1),
         newest.revision) END
   FROM (SELECT id, ${modRevision('kine')} AS revision FROM kine ORDER BY id DESC LIMIT 1) newest
-  LEFT JOIN (SELECT prev_revision FROM kine WHERE name = '${compactMarkName}' ORDER BY id LIMIT 1) mark`,
+  LEFT JOIN (SELECT prev_revision, version FROM kine WHERE name = '${compactMarkName}' ORDER BY id LIMIT 1) mark`,
 );
 
 // The last row at or before a revision. Rows with a revision of their own are found in its index; after them come only rows whose

@@ -55,7 +55,7 @@ export const CURRENT_ROWS_WITHOUT_VALUE = selectsRows(
 export const SET_COMPACT_MARK = changes(
   'set_compact_mark',
   `UPDATE kine
-  SET prev_revision = ?
+  SET prev_revision = ?, version = 2
   WHERE name = '${compactMarkName}'`,
 );
 

@@ -2,7 +2,7 @@
 import type { Head } from '../mvcc/results.ts';
 
 export class HeadTracker {
-  #latest: Head = { id: 0, revision: 0, compactRevision: 0 };
+  #latest: Head = { id: 0, revision: 0, compactRevision: -1 };
   readonly #listeners = new Set<(head: Head) => void>();
 
   get latest(): Head {

@@ -111,25 +111,29 @@ export class Http2Connection {
 
   /** Headers, one message and the trailers of a good answer in one go, if the windows let it pass. */
   sendWhole(stream: Http2Stream, message: Message): boolean {
-    const isWhole = message instanceof Uint8Array;
-    let length = isWhole ? message.length : 0;
-    if (!isWhole) for (const piece of message) length += piece.length;
-    const bytes = prefixBytes + length;
-    if (bytes > this.#frameBytesMax || bytes > this.#sendWindow || bytes > stream.sendWindow) return false;
-    this.#sendWindow -= bytes;
-    const output = this.#output;
+    const bytes = prefixBytes + messageBytes(message);
+    if (!this.#fitsOneFrame(stream, bytes)) return false;
     const head = this.encoder.answerHead();
-    output.frameHeader(head.length, FrameType.headers, Flag.endHeaders, stream.id);
-    output.bytes(head);
-    output.frameHeader(bytes, FrameType.data, 0, stream.id);
-    output.uint8(0);
-    output.uint32(length);
-    if (isWhole) output.bytes(message);
-    else for (const piece of message) output.bytes(piece);
+    this.#output.frameHeader(head.length, FrameType.headers, Flag.endHeaders, stream.id);
+    this.#output.bytes(head);
+    this.#writeDataHeader(stream, bytes);
+    this.#writeMessage(message, bytes - prefixBytes);
     const trailers = this.encoder.okTrailers();
-    output.frameHeader(trailers.length, FrameType.headers, Flag.endHeaders | Flag.endStream, stream.id);
-    output.bytes(trailers);
+    this.#output.frameHeader(trailers.length, FrameType.headers, Flag.endHeaders | Flag.endStream, stream.id);
+    this.#output.bytes(trailers);
     this.closed(stream);
+    return true;
+  }
+
+  /** Messages in one frame, if the windows let them pass and nothing is before them. */
+  sendAtOnce(stream: Http2Stream, messages: readonly Message[]): boolean {
+    if (stream.pendingBytes > 0 || !this.#hasOutputRoom()) return false;
+    let bytes = 0;
+    for (const message of messages) bytes += prefixBytes + messageBytes(message);
+    if (!this.#fitsOneFrame(stream, bytes)) return false;
+    this.#writeDataHeader(stream, bytes);
+    for (const message of messages) this.#writeMessage(message, messageBytes(message));
+    this.#output.flushSoon();
     return true;
   }
 
@@ -472,9 +476,7 @@ export class Http2Connection {
       const windowBytes = Math.min(this.#sendWindow, stream.sendWindow);
       const bytes = Math.min(windowBytes, stream.pendingBytes, this.#frameBytesMax, rest);
       if (bytes <= 0) return progress;
-      this.#sendWindow -= bytes;
-      stream.sendWindow -= bytes;
-      output.frameHeader(bytes, FrameType.data, 0, stream.id);
+      this.#writeDataHeader(stream, bytes);
       stream.takeBytes(bytes, (piece, start, end) => output.range(piece, start, end));
       rest -= bytes;
       progress = true;
@@ -484,6 +486,24 @@ export class Http2Connection {
     this.sendHeaders(stream, trailers, { endStream: true });
     this.closed(stream);
     return true;
+  }
+
+  #fitsOneFrame(stream: Http2Stream, bytes: number): boolean {
+    return bytes <= this.#frameBytesMax && bytes <= this.#sendWindow && bytes <= stream.sendWindow;
+  }
+
+  #writeDataHeader(stream: Http2Stream, bytes: number): void {
+    this.#sendWindow -= bytes;
+    stream.sendWindow -= bytes;
+    this.#output.frameHeader(bytes, FrameType.data, 0, stream.id);
+  }
+
+  #writeMessage(message: Message, bytes: number): void {
+    const output = this.#output;
+    output.uint8(0);
+    output.uint32(bytes);
+    if (message instanceof Uint8Array) output.bytes(message);
+    else for (const piece of message) output.bytes(piece);
   }
 
   #hasOutputRoom(): boolean {
@@ -577,6 +597,13 @@ export class Http2Connection {
     this.#output.bytes(text);
     this.#output.flushSoon();
   }
+}
+
+function messageBytes(message: Message): number {
+  if (message instanceof Uint8Array) return message.length;
+  let bytes = 0;
+  for (const piece of message) bytes += piece.length;
+  return bytes;
 }
 
 function checkStream(streamId: number): void {

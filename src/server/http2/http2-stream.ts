@@ -72,6 +72,7 @@ export class Http2Stream implements HttpStream {
   send(messages: readonly Message[]): void {
     if (this.isClosed) return;
     this.#sendHead();
+    if (this.#connection.sendAtOnce(this, messages)) return;
     for (const message of messages) this.#enqueue(message);
     this.#connection.pump(this);
   }
