@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
-import { type Driver, failureOf, ownServer, TINE_DRIVERS, waitFor, withPrefix } from '../support/index.ts';
+import { type Driver, failureOf, ownServer, sleep, TINE_DRIVERS, waitFor, withPrefix } from '../support/index.ts';
 
 async function twoServers(context: TestContext, driver: Driver) {
   const first = await ownServer(context, { driver });
@@ -160,5 +160,35 @@ for (const driver of TINE_DRIVERS) {
     const seen = new Set(messages.flatMap(({ events }) => events.map(({ kv }) => kv.key.toString())));
     for (const key of acknowledged) assert.ok(seen.has(key), key);
     watch.close();
+  });
+
+  test(`${driver.name}: a watch from now on through a server that rested begins with the present`, async (context) => {
+    const { first, second } = await twoServers(context, driver);
+    let revision = 0;
+    for (let index = 0; index < 5; index += 1)
+      revision = (await first.client.put({ key: 'k', value: `${index}` })).header.revision;
+    await sleep(1_000);
+    const watch = second.client.watch();
+    const created = await watch.create({ key: 'k' });
+    assert.ok(created.header.revision >= revision, `at ${created.header.revision}, the store is at ${revision}`);
+    await first.client.put({ key: 'k', value: 'after' });
+    const [event] = await watch.events(1);
+    watch.close();
+    assert.equal(event?.kv.value.toString(), 'after');
+  });
+
+  test(`${driver.name}: a keepalive at one server soon sees what the other revoked or granted anew`, async (context) => {
+    const { first, second } = await twoServers(context, driver);
+    const stream = second.client.keepAlive();
+    await first.client.leaseGrant({ ID: 2, TTL: 60 });
+    assert.equal((await stream.renew(2)).TTL, 60);
+    await first.client.leaseRevoke({ ID: 2 });
+    await waitFor('the revoke to be seen', async () => (await stream.renew(2)).TTL === 0, {
+      timeoutMs: 2_000,
+      intervalMs: 50,
+    });
+    await first.client.leaseGrant({ ID: 2, TTL: 90 });
+    await waitFor('the new TTL', async () => (await stream.renew(2)).TTL === 90, { timeoutMs: 2_000, intervalMs: 50 });
+    stream.close();
   });
 }
