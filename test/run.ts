@@ -63,6 +63,8 @@ async function runTests(patterns: readonly string[]): Promise<void> {
     files: files.map((file) => `${repositoryRoot}/${file}`),
     concurrency: Math.min(fileCountAtOnceMax, cpus().length),
     timeout: fileTimeoutMs,
+    // A failed test may leave connections open, which must not keep its file from ending.
+    forceExit: true,
   });
   stream.on('test:fail', () => {
     process.exitCode = 1;
