@@ -6,16 +6,25 @@ import { serverLimits } from '../server-limits.ts';
 import type { Status } from '../status.ts';
 import type { Message } from '../transport.ts';
 import { unknownLength } from './check-request-fields.ts';
-import type { Http2Connection } from './http2-connection.ts';
+import type { Http2Sender } from './http2-sender.ts';
+import type { Output } from './output.ts';
 
-/** A stream's own state; what concerns its connection too is done there. */
+/** What a stream asks of its connection. */
+export interface StreamHome {
+  readonly peer: string;
+  readonly sender: Http2Sender;
+  /** Lets the client send on. */
+  refillWindow(stream: Http2Stream): void;
+}
+
+/** A stream's own state, and what waits to be sent of it. */
 export class Http2Stream implements HttpStream {
   readonly id: number;
   readonly fields: readonly HeaderField[];
   listener: HttpStreamListener | undefined;
   /** Bytes that may be sent to the client, and that it may send. */
   sendWindow: number;
-  receiveWindow: number;
+  receiveWindow: number = serverLimits.streamWindowBytes;
   /** Bytes received since the client's window was last refilled. */
   unacknowledgedBytes = 0;
   /** Of the content-length; `unknownLength` when there is none. */
@@ -25,7 +34,7 @@ export class Http2Stream implements HttpStream {
   isRemoteClosed = false;
   /** Our last byte is on its way, or the stream is reset. */
   isClosed = false;
-  readonly #connection: Http2Connection;
+  readonly #home: StreamHome;
   #hasHead = false;
   /** Messages, with their prefixes, that wait for a window. The first may be sent in part. */
   #queue: Uint8Array[] = [];
@@ -36,62 +45,58 @@ export class Http2Stream implements HttpStream {
   #end: Status | undefined;
   #onDrained: (() => void)[] = [];
 
-  constructor(
-    connection: Http2Connection,
-    id: number,
-    fields: readonly HeaderField[],
-    { sendWindow, receiveWindow }: { readonly sendWindow: number; readonly receiveWindow: number },
-  ) {
-    this.#connection = connection;
+  constructor(home: StreamHome, id: number, fields: readonly HeaderField[]) {
+    this.#home = home;
     this.id = id;
     this.fields = fields;
-    this.sendWindow = sendWindow;
-    this.receiveWindow = receiveWindow;
+    this.sendWindow = home.sender.initialStreamWindow;
   }
 
   get peer(): string {
-    return this.#connection.peer;
+    return this.#home.peer;
   }
 
   get pendingBytes(): number {
     return this.#queueBytes;
   }
 
-  /** Bytes that could be sent now if the windows allowed. */
+  /** Whether there is something to send when the windows allow. */
   get isWaiting(): boolean {
-    return this.#queueBytes > 0 || (this.#end !== undefined && !this.isClosed);
+    return !this.isClosed && (this.#queueBytes > 0 || this.#end !== undefined);
   }
 
   reply(message: Message): void {
     if (this.isClosed) return;
-    if (!this.#hasHead && this.#connection.sendWhole(this, message)) return;
+    if (!this.#hasHead && this.#home.sender.whole(this, message)) return;
     this.send([message]);
     this.end({ code: StatusCode.ok, message: '' });
   }
 
   send(messages: readonly Message[]): void {
     if (this.isClosed) return;
-    this.#sendHead();
-    if (this.#connection.sendAtOnce(this, messages)) return;
+    const { sender } = this.#home;
+    if (!this.#hasHead) {
+      this.#hasHead = true;
+      sender.head(this);
+    }
+    if (sender.atOnce(this, messages)) return;
     for (const message of messages) this.#enqueue(message);
-    this.#connection.pump(this);
+    sender.pump(this);
   }
 
   end(status: Status, options?: RefusalOptions): void {
     if (this.isClosed) return;
     if (this.#hasHead) {
       this.#end = status;
-      this.#connection.pump(this);
+      this.#home.sender.pump(this);
       return;
     }
-    const head: HeaderField[] = [
+    this.#home.sender.lastFields(this, [
       [':status', String(options?.httpStatus ?? 200)],
       ['content-type', 'application/grpc'],
       ...statusFields(status),
       ...Object.entries(options?.headers ?? {}),
-    ];
-    this.#connection.sendHeaders(this, this.#connection.encoder.fields(head), { endStream: true });
-    this.#connection.closed(this);
+    ]);
   }
 
   async drained(): Promise<void> {
@@ -106,16 +111,16 @@ export class Http2Stream implements HttpStream {
   resume(): void {
     if (!this.isPaused) return;
     this.isPaused = false;
-    this.#connection.refillWindow(this);
+    this.#home.refillWindow(this);
   }
 
-  /** Gives up to `bytes` of what waits to `take`, piece by piece. */
-  takeBytes(bytes: number, take: (piece: Uint8Array, start: number, end: number) => void): void {
+  /** Writes the next `bytes` of what waits. */
+  takeBytes(bytes: number, output: Output): void {
     let rest = bytes;
     while (rest > 0) {
-      const piece = this.#queue[this.#queueIndex] as Uint8Array;
+      const piece = this.#queue[this.#queueIndex] ?? noBytes;
       const end = Math.min(piece.length, this.#offset + rest);
-      take(piece, this.#offset, end);
+      output.range(piece, this.#offset, end);
       rest -= end - this.#offset;
       this.#offset = end;
       if (end === piece.length) this.#dropFirst();
@@ -124,12 +129,12 @@ export class Http2Stream implements HttpStream {
     if (this.#queueBytes <= serverLimits.outgoingBytesMark) this.#wakeDrained();
   }
 
-  /** The trailers, when everything before them is sent. */
-  takeTrailers(): Buffer | undefined {
-    if (this.#queueBytes > 0 || this.#end === undefined) return undefined;
-    // Encoded no sooner than they are sent: the blocks of a connection build on each other, in their order.
-    const { encoder } = this.#connection;
-    return this.#end.code === StatusCode.ok ? encoder.okTrailers() : encoder.fields(statusFields(this.#end));
+  /** What ends the stream, when everything before it is sent. */
+  takeTrailers(): readonly HeaderField[] | 'ok' | undefined {
+    const end = this.#end;
+    if (this.#queueBytes > 0 || end === undefined) return undefined;
+    this.#end = undefined;
+    return end.code === StatusCode.ok ? 'ok' : statusFields(end);
   }
 
   /** Nothing more is sent. */
@@ -140,12 +145,6 @@ export class Http2Stream implements HttpStream {
     this.#queueBytes = 0;
     this.#end = undefined;
     this.#wakeDrained();
-  }
-
-  #sendHead(): void {
-    if (this.#hasHead) return;
-    this.#hasHead = true;
-    this.#connection.sendHeaders(this, this.#connection.encoder.answerHead(), { endStream: false });
   }
 
   #enqueue(message: Message): void {

@@ -1,0 +1,274 @@
+import type { Socket } from 'node:net';
+import type { HeaderField } from '../grpc/http-stream.ts';
+import { prefixBytes } from '../grpc/message-reader.ts';
+import { serverLimits } from '../server-limits.ts';
+import type { Message } from '../transport.ts';
+import { HpackEncoder } from './hpack-encoder.ts';
+import type { Http2Stream } from './http2-stream.ts';
+import { Output } from './output.ts';
+import {
+  ConnectionError,
+  defaultFrameBytesMax,
+  defaultWindowBytes,
+  ErrorCode,
+  Flag,
+  FrameType,
+  Setting,
+  StreamError,
+  windowBytesMax,
+} from './protocol.ts';
+
+/** Everything a connection sends: answers as far as the client's windows and the socket take them, and control frames. */
+export class Http2Sender {
+  readonly #output: Output;
+  readonly #encoder = new HpackEncoder();
+  readonly #onEnded: (stream: Http2Stream) => void;
+  /** Streams with something to send that the windows, or the socket, did not take. */
+  readonly #waiting = new Set<Http2Stream>();
+  #window = defaultWindowBytes;
+  #initialStreamWindow = defaultWindowBytes;
+  #frameBytesMax = defaultFrameBytesMax;
+
+  /** `onEnded`: the last frame of a stream's answer was written. */
+  constructor(socket: Socket, onEnded: (stream: Http2Stream) => void) {
+    this.#output = new Output(socket);
+    this.#onEnded = onEnded;
+  }
+
+  /** What the client lets a new stream send. */
+  get initialStreamWindow(): number {
+    return this.#initialStreamWindow;
+  }
+
+  /** Whether so much waits for the socket that the client should not be listened to. */
+  get isOverfull(): boolean {
+    return this.#output.pendingBytes > serverLimits.connectionOutputBytesMax;
+  }
+
+  get hasRoom(): boolean {
+    return this.#output.pendingBytes < serverLimits.connectionOutputBytesMark;
+  }
+
+  flush(): void {
+    this.#output.flush();
+  }
+
+  /** Headers, one message and the trailers of a good answer in one go, if the windows let it pass. */
+  whole(stream: Http2Stream, message: Message): boolean {
+    const bytes = prefixBytes + messageBytes(message);
+    if (!this.#fitsOneFrame(stream, bytes)) return false;
+    this.head(stream);
+    this.#dataHeader(stream, bytes);
+    this.#message(message, bytes - prefixBytes);
+    this.#okTrailers(stream);
+    return true;
+  }
+
+  /** Messages in one frame, if the windows let them pass and nothing is before them. */
+  atOnce(stream: Http2Stream, messages: readonly Message[]): boolean {
+    if (stream.pendingBytes > 0 || !this.hasRoom) return false;
+    let bytes = 0;
+    for (const message of messages) bytes += prefixBytes + messageBytes(message);
+    if (!this.#fitsOneFrame(stream, bytes)) return false;
+    this.#dataHeader(stream, bytes);
+    for (const message of messages) this.#message(message, messageBytes(message));
+    this.#output.flushSoon();
+    return true;
+  }
+
+  /** The headers before an answer. */
+  head(stream: Http2Stream): void {
+    this.#headerFrames(stream.id, this.#encoder.answerHead(), 0);
+  }
+
+  /** The fields that end a stream: trailers, or all there is. */
+  lastFields(stream: Http2Stream, fields: readonly HeaderField[]): void {
+    this.#headerFrames(stream.id, this.#encoder.fields(fields), Flag.endStream);
+    this.#onEnded(stream);
+  }
+
+  /** Sends of a stream what the windows and the socket take. */
+  pump(stream: Http2Stream): void {
+    this.#pump(stream, Number.POSITIVE_INFINITY);
+    if (stream.isWaiting) this.#waiting.add(stream);
+    else this.#waiting.delete(stream);
+    this.#output.flushSoon();
+  }
+
+  /** The same for all streams that wait. In turns, so that a large list does not hold back what is small. */
+  pumpWaiting(): void {
+    let progress = true;
+    while (progress && this.#window > 0 && this.#waiting.size > 0 && this.hasRoom) {
+      progress = false;
+      for (const stream of this.#waiting) {
+        if (this.#pump(stream, serverLimits.streamTurnBytes)) progress = true;
+        if (!stream.isWaiting) this.#waiting.delete(stream);
+      }
+    }
+    this.#output.flushSoon();
+  }
+
+  /** Nothing more is sent of a stream. */
+  forget(stream: Http2Stream): void {
+    this.#waiting.delete(stream);
+  }
+
+  /** The client's window for the connection grows. */
+  growWindow(increment: number): void {
+    this.#window += increment;
+    if (increment === 0) throw new ConnectionError(ErrorCode.protocolError, 'a window update of nothing');
+    if (this.#window > windowBytesMax) throw new ConnectionError(ErrorCode.flowControlError, 'a window overflows');
+    this.pumpWaiting();
+  }
+
+  /** The client's window for a stream grows. */
+  growStreamWindow(stream: Http2Stream, increment: number): void {
+    stream.sendWindow += increment;
+    if (increment === 0) throw new StreamError(ErrorCode.protocolError, 'a window update of nothing');
+    if (stream.sendWindow > windowBytesMax) throw new StreamError(ErrorCode.flowControlError, 'a window overflows');
+    if (this.#waiting.has(stream)) this.pump(stream);
+  }
+
+  /** One of the client's settings; `streams` are those that are open. */
+  applySetting(setting: number, value: number, streams: Iterable<Http2Stream>): void {
+    switch (setting) {
+      case Setting.headerTableSize:
+        this.#encoder.setTableBytesMax(value);
+        return;
+      case Setting.enablePush:
+        if (value > 1) throw new ConnectionError(ErrorCode.protocolError, 'a push setting out of range');
+        return;
+      case Setting.initialWindowSize:
+        this.#setInitialStreamWindow(value, streams);
+        return;
+      case Setting.maxFrameSize:
+        if (value < defaultFrameBytesMax || value > 0xff_ffff) {
+          throw new ConnectionError(ErrorCode.protocolError, 'a frame size out of range');
+        }
+        this.#frameBytesMax = Math.min(value, serverLimits.sentFrameBytesMax);
+        return;
+      default:
+      // Unknown ones, and those that only limit what this side never does.
+    }
+  }
+
+  settings(settings: readonly (readonly [setting: number, value: number])[]): void {
+    this.#output.frameHeader(settings.length * 6, FrameType.settings, 0, 0);
+    for (const [setting, value] of settings) {
+      this.#output.uint8(setting >>> 8);
+      this.#output.uint8(setting);
+      this.#output.uint32(value);
+    }
+    this.#output.flushSoon();
+  }
+
+  settingsAcknowledgement(): void {
+    this.#output.frameHeader(0, FrameType.settings, Flag.ack, 0);
+    this.#output.flushSoon();
+  }
+
+  pingAcknowledgement(payload: Buffer): void {
+    this.#output.frameHeader(payload.length, FrameType.ping, Flag.ack, 0);
+    this.#output.bytes(payload);
+    this.#output.flushSoon();
+  }
+
+  /** Lets the client send on. Stream 0 is the connection. */
+  windowUpdate(streamId: number, bytes: number): void {
+    this.#output.frameHeader(4, FrameType.windowUpdate, 0, streamId);
+    this.#output.uint32(bytes);
+    this.#output.flushSoon();
+  }
+
+  reset(streamId: number, code: ErrorCode): void {
+    this.#output.frameHeader(4, FrameType.rstStream, 0, streamId);
+    this.#output.uint32(code);
+    this.#output.flushSoon();
+  }
+
+  goAway(lastStreamId: number, code: ErrorCode, message: string): void {
+    const text = Buffer.from(message);
+    this.#output.frameHeader(8 + text.length, FrameType.goAway, 0, 0);
+    this.#output.uint32(lastStreamId);
+    this.#output.uint32(code);
+    this.#output.bytes(text);
+    this.#output.flushSoon();
+  }
+
+  #setInitialStreamWindow(value: number, streams: Iterable<Http2Stream>): void {
+    if (value > windowBytesMax) throw new ConnectionError(ErrorCode.flowControlError, 'a window out of range');
+    const change = value - this.#initialStreamWindow;
+    this.#initialStreamWindow = value;
+    for (const stream of streams) {
+      stream.sendWindow += change;
+      if (stream.sendWindow > windowBytesMax)
+        throw new ConnectionError(ErrorCode.flowControlError, 'a window overflows');
+    }
+    if (change > 0) this.pumpWaiting();
+  }
+
+  /** Sends up to `bytesMax` of a stream, and its end after the last. Whether anything was sent. */
+  #pump(stream: Http2Stream, bytesMax: number): boolean {
+    let rest = bytesMax;
+    let progress = false;
+    while (rest > 0 && stream.pendingBytes > 0 && this.hasRoom) {
+      const window = Math.min(this.#window, stream.sendWindow);
+      const bytes = Math.min(window, stream.pendingBytes, this.#frameBytesMax, rest);
+      if (bytes <= 0) return progress;
+      this.#dataHeader(stream, bytes);
+      stream.takeBytes(bytes, this.#output);
+      rest -= bytes;
+      progress = true;
+    }
+    // Encoded no sooner than they are sent: the header blocks of a connection build on each other, in their order.
+    const trailers = stream.takeTrailers();
+    if (trailers === undefined) return progress;
+    if (trailers === 'ok') this.#okTrailers(stream);
+    else this.lastFields(stream, trailers);
+    return true;
+  }
+
+  #okTrailers(stream: Http2Stream): void {
+    this.#headerFrames(stream.id, this.#encoder.okTrailers(), Flag.endStream);
+    this.#onEnded(stream);
+  }
+
+  #fitsOneFrame(stream: Http2Stream, bytes: number): boolean {
+    return bytes <= this.#frameBytesMax && bytes <= this.#window && bytes <= stream.sendWindow;
+  }
+
+  #dataHeader(stream: Http2Stream, bytes: number): void {
+    this.#window -= bytes;
+    stream.sendWindow -= bytes;
+    this.#output.frameHeader(bytes, FrameType.data, 0, stream.id);
+  }
+
+  #message(message: Message, bytes: number): void {
+    const output = this.#output;
+    output.uint8(0);
+    output.uint32(bytes);
+    if (message instanceof Uint8Array) output.bytes(message);
+    else for (const piece of message) output.bytes(piece);
+  }
+
+  /** A header block; one longer than a frame goes on in further frames. */
+  #headerFrames(streamId: number, block: Buffer, endFlag: number): void {
+    let start = 0;
+    do {
+      const end = Math.min(block.length, start + this.#frameBytesMax);
+      const isFirst = start === 0;
+      const flags = (isFirst ? endFlag : 0) | (end === block.length ? Flag.endHeaders : 0);
+      this.#output.frameHeader(end - start, isFirst ? FrameType.headers : FrameType.continuation, flags, streamId);
+      this.#output.range(block, start, end);
+      start = end;
+    } while (start < block.length);
+    this.#output.flushSoon();
+  }
+}
+
+function messageBytes(message: Message): number {
+  if (message instanceof Uint8Array) return message.length;
+  let bytes = 0;
+  for (const piece of message) bytes += piece.length;
+  return bytes;
+}
