@@ -26,9 +26,10 @@ export function maintenanceService({ store, headers, origin, config }: ServiceCo
       });
     }),
     unary(Maintenance.methods.alarm, async ({ action }) => {
-      if (action !== AlarmAction.GET) {
-        throw new EtcdError(StatusCode.unimplemented, 'etcdserver: alarms can only be listed');
+      if (action === AlarmAction.ACTIVATE) {
+        throw new EtcdError(StatusCode.unimplemented, 'etcdserver: alarms cannot be raised');
       }
+      // There is none to list, and none to end.
       return AlarmResponse.encode({ header: headers.message((await store.head()).revision) });
     }),
   ];
