@@ -6,6 +6,8 @@ export const limits = {
   rangePageRowsMax: 1_000,
   /** Bytes of one page of a range: read and encoded within a millisecond. Its buffers stay below what bin/tine has malloc take from the kernel each time. */
   rangePageBytesMax: 200 * 1024,
+  /** Bytes of the pages that one task of a reader reads: a few milliseconds, in which other lists wait. */
+  rangeTaskBytesMax: 1024 * 1024,
   /** What a key-value takes beside its value, on average: a guess that saves growing a buffer. */
   rangeRowOverheadBytes: 128,
   /** Small reads answered by one snapshot. 128 point reads take half a millisecond. */

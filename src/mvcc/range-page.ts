@@ -33,8 +33,27 @@ export interface RangePage {
   readonly count: number | undefined;
 }
 
+/** Several pages read in one go. */
+export interface RangePages extends Omit<RangePage, 'block'> {
+  readonly blocks: readonly KeyValueBlock[];
+}
+
+/** As many pages as one task of a reader is worth: each task is a way to the reader and back. */
+export function* rangePages(operation: RangeOperation, position: PagePosition | undefined): Program<RangePages> {
+  let page = yield* rangePage(operation, position, limits.rangePageBytesMax);
+  const { count } = page;
+  const blocks = [page.block];
+  let bytes = page.block.bytes.length;
+  while (page.next !== undefined && bytes < limits.rangeTaskBytesMax) {
+    page = yield* rangePage(operation, page.next, limits.rangePageBytesMax);
+    blocks.push(page.block);
+    bytes += page.block.bytes.length;
+  }
+  return { ...page, blocks, count };
+}
+
 /** A page of a range, bounded in rows and bytes; a sorted range is one page. `position` is undefined for the first. */
-export function* rangePage(
+function* rangePage(
   operation: RangeOperation,
   position: PagePosition | undefined,
   bytesMax: number,

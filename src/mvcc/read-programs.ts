@@ -5,13 +5,13 @@ import { leaseProgram, leasesById, leasesDue, leasesProgram } from './lease-read
 import type { RangeOperation } from './operations.ts';
 import { type PointRead, pointReads } from './point-reads.ts';
 import type { Program } from './program.ts';
-import { type PagePosition, rangePage } from './range-page.ts';
+import { type PagePosition, rangePages } from './range-page.ts';
 
 export const readPrograms = {
   head: (_input: null) => headProgram(),
   points: (reads: readonly PointRead[]) => pointReads(reads),
-  rangePage: (input: { operation: RangeOperation; position: PagePosition | undefined; bytesMax: number }) =>
-    rangePage(input.operation, input.position, input.bytesMax),
+  rangePages: (input: { operation: RangeOperation; position: PagePosition | undefined }) =>
+    rangePages(input.operation, input.position),
   eventsAfter,
   eventsOfKeys,
   idBefore,

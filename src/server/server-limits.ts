@@ -1,4 +1,6 @@
-/** The bounds of the server side: name with unit, value, reason. */
+import { assert } from '../errors.ts';
+
+/** The bounds of the server side: name with unit, value, reason. Relations between them are asserted at the end. */
 export const serverLimits = {
   /** What etcd lets a gRPC message have on top of `--max-request-bytes`. */
   messageOverheadBytes: 512 * 1024,
@@ -42,3 +44,11 @@ export const serverLimits = {
   /** How often a database that fails is mentioned in the log. */
   databaseFaultLogIntervalMs: 1_000,
 } as const;
+
+assert(serverLimits.streamWindowBytes <= serverLimits.connectionWindowBytes, 'a stream may use its whole window');
+assert(serverLimits.sentFrameBytesMax <= serverLimits.streamTurnBytes, 'a frame fits into a turn');
+assert(serverLimits.streamTurnBytes < serverLimits.connectionOutputBytesMark, 'several streams get a turn');
+assert(
+  serverLimits.connectionOutputBytesMark < serverLimits.connectionOutputBytesMax,
+  'streams wait before the client is no longer listened to',
+);

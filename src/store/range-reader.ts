@@ -1,7 +1,6 @@
 /** Reads ranges page by page at one revision, so that a long one holds up nobody. */
 import type { Driver } from '../drivers/driver.ts';
 import { EtcdError, etcdError } from '../errors.ts';
-import { limits } from '../limits.ts';
 import type { RangeOperation } from '../mvcc/operations.ts';
 import type { PagePosition } from '../mvcc/range-page.ts';
 import type { Head, KeyValueBlock, RangeResult } from '../mvcc/results.ts';
@@ -37,21 +36,19 @@ export class RangeReader {
     do {
       if (signal?.aborted === true) throw etcdError('canceled');
       const page = await this.#driver.read(
-        'rangePage',
-        { operation, position, bytesMax: limits.rangePageBytesMax },
+        'rangePages',
+        { operation, position },
         isQuick(operation) ? 'quick' : 'bulk',
       );
       this.#saw(page.head);
       total ??= page.count;
-      sent += page.block.count;
       position = page.next;
-      yield {
-        kind: 'range',
-        revision: operation.revision <= 0 ? page.readRevision : page.head.revision,
-        blocks: page.block.count === 0 ? [] : [page.block],
-        more: page.more,
-        count: total ?? sent,
-      };
+      const revision = operation.revision <= 0 ? page.readRevision : page.head.revision;
+      for (const block of page.blocks) {
+        sent += block.count;
+        const blocks = block.count === 0 ? [] : [block];
+        yield { kind: 'range', revision, blocks, more: page.more, count: total ?? sent };
+      }
     } while (position !== undefined);
   }
 

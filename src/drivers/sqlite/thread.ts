@@ -126,8 +126,12 @@ function prepareOnce(database: SqliteDatabase, sql: string): Statement<[]> {
 
 /** The large buffers of an answer, wherever the programs put them. */
 function transferable(value: unknown): ArrayBuffer[] {
-  const candidates = value as { bytes?: unknown; block?: { bytes?: unknown }; events?: { bytes?: unknown } } | null;
-  return [candidates?.bytes, candidates?.block?.bytes, candidates?.events?.bytes]
+  const candidates = value as {
+    bytes?: unknown;
+    blocks?: readonly { bytes: unknown }[];
+    events?: { bytes?: unknown };
+  } | null;
+  return [candidates?.bytes, candidates?.events?.bytes, ...(candidates?.blocks ?? []).map(({ bytes }) => bytes)]
     .filter(
       (bytes): bytes is Uint8Array<ArrayBuffer> => bytes instanceof Uint8Array && bytes.byteLength >= transferBytesMin,
     )

@@ -105,7 +105,7 @@ export class Http2Connection implements StreamHome {
   }
 
   #onDrain(): void {
-    this.sender.pumpWaiting();
+    this.sender.onDrain();
     if (this.#socket.isPaused() && this.sender.hasRoom) this.#socket.resume();
   }
 

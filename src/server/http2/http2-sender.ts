@@ -95,6 +95,12 @@ export class Http2Sender {
     this.#output.flushSoon();
   }
 
+  /** The socket has taken everything. */
+  onDrain(): void {
+    this.#output.reclaim();
+    this.pumpWaiting();
+  }
+
   /** The same for all streams that wait. In turns, so that a large list does not hold back what is small. */
   pumpWaiting(): void {
     let progress = true;

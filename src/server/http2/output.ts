@@ -17,6 +17,8 @@ export class Output {
   #slab: Buffer = noSlab;
   #end = 0;
   #full: Buffer[] = [];
+  /** Given to the socket, and perhaps not yet taken. */
+  #written: Buffer[] = [];
   #isScheduled = false;
   readonly #flushLater = () => this.flush();
 
@@ -81,18 +83,26 @@ export class Output {
     if (this.#end === 0) return;
     const socket = this.#socket;
     const full = this.#full;
-    const last = this.#slab;
     if (!socket.destroyed) {
       if (full.length > 0) socket.cork();
       for (const slab of full) socket.write(slab);
-      socket.write(last.subarray(0, this.#end));
+      socket.write(this.#slab.subarray(0, this.#end));
       if (full.length > 0) socket.uncork();
+      this.#written.push(...full, this.#slab);
+      this.reclaim();
     }
-    // What the operating system took at once is free for the next answers; anything else is in use until it leaves.
-    if (socket.writableLength === 0) keep(last, ...full);
     if (full.length > 0) this.#full = [];
     this.#slab = noSlab;
     this.#end = 0;
+  }
+
+  /** Slabs whose bytes the operating system has taken, mostly at once, are free for the next answers of whoever. */
+  reclaim(): void {
+    if (this.#socket.writableLength > 0) return;
+    for (const slab of this.#written) {
+      if (slab.length === slabBytes && keptSlabs.length < keptSlabsMax) keptSlabs.push(slab);
+    }
+    this.#written = [];
   }
 
   #slabWith(bytes: number): Buffer {
@@ -110,11 +120,5 @@ export class Output {
     if (this.#end > 0) this.#full.push(this.#end === slabBytes ? this.#slab : this.#slab.subarray(0, this.#end));
     this.#slab = keptSlabs.pop() ?? Buffer.allocUnsafeSlow(slabBytes);
     this.#end = 0;
-  }
-}
-
-function keep(...slabs: readonly Buffer[]): void {
-  for (const slab of slabs) {
-    if (slab.length === slabBytes && keptSlabs.length < keptSlabsMax) keptSlabs.push(slab);
   }
 }
