@@ -28,13 +28,16 @@ export function* leasesProgram(): Program<{ head: Head; leases: readonly LeaseSt
 }
 
 /** Leases by their ids, in the order asked for; undefined where there is none. */
-export function* leasesById(ids: readonly LeaseId[]): Program<readonly (LeaseStatus | undefined)[]> {
+export function* leasesById(
+  ids: readonly LeaseId[],
+): Program<{ head: Head; leases: readonly (LeaseStatus | undefined)[] }> {
+  const head = yield* headProgram();
   const leases: (LeaseStatus | undefined)[] = [];
   for (const id of ids) {
     const found = yield* row(LEASE, id);
     leases.push(found === undefined ? undefined : leaseStatus(found));
   }
-  return leases;
+  return { head, leases };
 }
 
 /** Leases whose deadline has passed, the longest overdue first. */

@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { Driver } from '../drivers/driver.ts';
 import { limits } from '../limits.ts';
 import type { LeaseId } from '../mvcc/operations.ts';
-import type { LeaseStatus } from '../mvcc/results.ts';
+import type { Head, LeaseStatus } from '../mvcc/results.ts';
 import { Coalescer } from './coalescer.ts';
 import type { WriteQueue } from './write-queue.ts';
 
@@ -19,11 +19,15 @@ export class LeaseKeeper {
   readonly #renewals = new Map<LeaseId, number>();
   readonly #timers: NodeJS.Timeout[] = [];
 
-  constructor(driver: Driver, writes: WriteQueue, logger: Logger) {
+  constructor(driver: Driver, writes: WriteQueue, options: { logger: Logger; saw: (head: Head) => void }) {
     this.#driver = driver;
     this.#writes = writes;
-    this.#logger = logger;
-    this.#lookUps = new Coalescer((ids) => driver.read('leasesById', ids, 'quick'));
+    this.#logger = options.logger;
+    this.#lookUps = new Coalescer(async (ids) => {
+      const { head, leases } = await driver.read('leasesById', ids, 'quick');
+      options.saw(head);
+      return leases;
+    });
   }
 
   start(): void {

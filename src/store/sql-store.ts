@@ -44,7 +44,7 @@ export class SqlStore implements Store {
     this.#points = new PointReader(driver, saw);
     this.#ranges = new RangeReader(driver, saw);
     this.#writes = new WriteQueue(driver, saw);
-    this.#leases = new LeaseKeeper(driver, this.#writes, options.logger);
+    this.#leases = new LeaseKeeper(driver, this.#writes, { logger: options.logger, saw });
     this.#compactor = new Compactor(driver, this.#writes, options.logger);
     this.events = eventSource(driver, this.#heads, this.#writes, () => this.head());
     this.#leases.start();
