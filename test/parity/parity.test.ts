@@ -4,7 +4,6 @@ import { etcd, Server, TINE_DRIVERS } from '../support/index.ts';
 import { type Arena, compareOverScript } from './comparison.ts';
 import { chosenSeed, numberFromEnvironment, Random } from './random.ts';
 import { etcdVersion, startSubjectEtcd } from './reference.ts';
-import { noLags } from './runner.ts';
 import { generateScript } from './script.ts';
 import { versionRules } from './version-differences.ts';
 import { GrpcTarget } from './wire.ts';
@@ -50,7 +49,7 @@ async function openArena(subjectName: string, startSubject: () => Promise<Server
       actual,
       rules: versionRules(version),
       restartActual,
-      lags: noLags,
+      actualKnowsAll: async () => {},
     },
     close: async () => {
       expected.close();

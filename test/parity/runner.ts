@@ -31,17 +31,12 @@ export interface Contestants {
   readonly rules: VersionRules;
   /** Kills the server of `actual` and starts it again. */
   readonly restartActual: () => Promise<void>;
-  /** How long after a request to one server the others may not know of it. */
-  readonly lags: Lags;
+  /**
+   * Waits until what stands for `actual` knows of everything so far, as far as it does not ask its database: where a watch begins,
+   * which leases there are to be kept alive.
+   */
+  readonly actualKnowsAll: () => Promise<void>;
 }
-
-/** Of what is not read from the database at once: where a watch begins, and which leases there are to be kept alive. */
-export interface Lags {
-  readonly watchMsMax: number;
-  readonly keepAliveMsMax: number;
-}
-
-export const noLags: Lags = { watchMsMax: 0, keepAliveMsMax: 0 };
 
 /** One answer that is not as it should be. */
 export interface Difference {
@@ -174,7 +169,7 @@ class ScriptRun {
 
   async #callStep(step: Exclude<Step, { kind: 'watch' | 'closeWatch' | 'settle' | 'restart' }>): Promise<void> {
     if (step.kind === 'unary' && step.method === 'Compact') await this.#beforeCompaction();
-    await this.#beforeLease(step);
+    if (isAboutLeases(step)) await this.#contestants.actualKnowsAll();
     const outcomes = new Map<Lane, Outcome>();
     // All requests are made before the first is sent: the oracle answers at once, and its revisions go on.
     const calls = this.#lanes.map((lane) => {
@@ -198,13 +193,6 @@ class ScriptRun {
   async #beforeCompaction(): Promise<void> {
     await this.#settle();
     await sleep(Math.max(0, this.#watchCreatedAtMs + catchUpMs - Date.now()));
-  }
-
-  /** Answers about leases come with the revision that a watch would begin at. */
-  async #beforeLease(step: Step): Promise<void> {
-    const { watchMsMax, keepAliveMsMax } = this.#contestants.lags;
-    if (step.kind === 'keepAlive') await sleep(keepAliveMsMax);
-    if (step.kind === 'unary' && step.method.startsWith('Lease')) await sleep(watchMsMax);
   }
 
   /** The request with its references replaced; of a raw one its bytes, for a reader. */
@@ -274,7 +262,7 @@ class ScriptRun {
 
   async #watchStep(stream: number, template: Message): Promise<void> {
     const request = resolve(template, this.#bindings(this.#actual));
-    await sleep(this.#contestants.lags.watchMsMax);
+    await this.#contestants.actualKnowsAll();
     if (request.create_request === undefined) await this.#settle();
     for (const lane of this.#lanes) lane.watch(stream).progress.length = 0;
     for (const lane of this.#lanes) lane.watch(stream).session.send(request);
@@ -410,6 +398,10 @@ async function call(target: Target, step: Step, request: Message): Promise<Outco
     default:
       throw new Error(`${step.kind} is no call`);
   }
+}
+
+function isAboutLeases(step: Step): boolean {
+  return step.kind === 'keepAlive' || (step.kind === 'unary' && step.method.startsWith('Lease'));
 }
 
 function rememberLease(lane: Lane, step: Step, outcome: Outcome | undefined): void {

@@ -1,7 +1,6 @@
 import { test } from 'node:test';
 import { type Arena, compareOverScript } from '../parity/comparison.ts';
 import { chosenSeed, numberFromEnvironment, Random } from '../parity/random.ts';
-import { noLags } from '../parity/runner.ts';
 import { generateScript } from '../parity/script.ts';
 import type { Step } from '../parity/step.ts';
 import { noRules } from '../parity/version-differences.ts';
@@ -52,16 +51,13 @@ async function openArena(driver: Driver): Promise<Arena> {
     actual.reconnect();
   };
   return {
-    contestants: { oracle, expected: oracle, actual, rules: noRules, restartActual, lags: noLags },
+    contestants: { oracle, expected: oracle, actual, rules: noRules, restartActual, actualKnowsAll: async () => {} },
     close: async () => {
       actual.close();
       await server.remove();
     },
   };
 }
-
-/** What one server of two may learn late. A renewed lease is looked up in memory, and that is brought up to date every quarter of a second. */
-const lagsOfTwo = { watchMsMax: 100, keepAliveMsMax: 500 };
 
 async function openArenaOfTwo(driver: Driver): Promise<Arena> {
   const first = await Server.start({ driver });
@@ -73,7 +69,14 @@ async function openArenaOfTwo(driver: Driver): Promise<Arena> {
     throw new Error('a script for two servers restarts none');
   };
   return {
-    contestants: { oracle, expected: oracle, actual, rules: noRules, restartActual, lags: lagsOfTwo },
+    contestants: {
+      oracle,
+      expected: oracle,
+      actual,
+      rules: noRules,
+      restartActual,
+      actualKnowsAll: () => actual.untilAllKnow(),
+    },
     close: async () => {
       actual.close();
       await second.remove();
