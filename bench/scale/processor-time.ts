@@ -18,7 +18,7 @@ export function processorTime(serverIds: readonly number[]): ProcessorTime {
   const [user = 0, nice = 0, system = 0, idle = 0, wait = 0, ...others] = fields('/proc/stat', /^cpu +(.*)$/m);
   const busy = user + nice + system + others.slice(0, 3).reduce((sum, ticks) => sum + ticks, 0);
   // After the program's name: user and system time of this process, and of its children that have ended.
-  const own = fields('/proc/self/stat', /\) \S (.*)$/).slice(10, 14);
+  const own = fields('/proc/self/stat', /\) \S (.*)$/m).slice(10, 14);
   const living = serverIds.reduce((sum, pid) => sum + (processUsage(pid)?.cpuSeconds ?? 0), 0);
   return {
     all: (busy + idle + wait) / ticksPerSecond,
