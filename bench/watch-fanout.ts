@@ -59,9 +59,7 @@ class PacedSource implements EventSource {
     return Promise.resolve(this.latestHead);
   }
 
-  onWriting(): () => void {
-    return () => undefined;
-  }
+  follow(): void {}
 
   onHead(listener: (head: Head) => void): () => void {
     this.#listener = listener;

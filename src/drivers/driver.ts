@@ -1,4 +1,5 @@
 /** The small interface behind which the databases are. Everything above speaks to this. */
+import type { EventsRequest, PackedEventPage } from '../mvcc/events.ts';
 import type { WriteOperation } from '../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../mvcc/read-programs.ts';
 import type { BatchResult } from '../mvcc/write-batch.ts';
@@ -6,13 +7,15 @@ import type { BatchResult } from '../mvcc/write-batch.ts';
 /** What came of each operation of a batch, in order: an outcome, or the database's weather for this one. */
 export interface DriverBatchResult extends Omit<BatchResult, 'outcomes'> {
   readonly outcomes: readonly (BatchResult['outcomes'][number] | { readonly failure: Error })[];
+  /** What was asked for along with the batch, if it could be read. */
+  readonly events?: PackedEventPage;
 }
 
 /**
  * Which readers a read may occupy. `quick` reads take a millisecond or two at most; `bulk` reads take longer, or there are many of
- * them (the pages of lists), and must not hold up quick ones. `behindWrites` ones see the writes that were given before.
+ * them (the pages of lists), and must not hold up quick ones.
  */
-export type ReadLane = 'quick' | 'bulk' | 'behindWrites';
+export type ReadLane = 'quick' | 'bulk';
 
 export interface Driver {
   /** For messages: `sqlite`. */
@@ -27,11 +30,11 @@ export interface Driver {
   read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>>;
   /**
    * Runs a batch under the revision lock and commits it durably. One that fails for the database's reasons is run again one by one, so that an operation's
-   * failure is its own.
+   * failure is its own. `events`: what the log holds after an id once the batch is committed, read by the same connection and answered together with it.
    *
    * @throws DriverError when nothing of the batch was done, for a reason that concerns all of it.
    */
-  write(operations: readonly WriteOperation[]): Promise<DriverBatchResult>;
+  write(operations: readonly WriteOperation[], events?: EventsRequest): Promise<DriverBatchResult>;
   /** Gives unused space back to the file system, a bounded bite; whether there is more. */
   reclaim(): Promise<{ more: boolean }>;
   /** Bytes on disk, and of those not free for reuse. */

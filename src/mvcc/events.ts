@@ -24,6 +24,12 @@ export interface PackedEvents {
   readonly ends: Uint32Array;
 }
 
+/** Where to read on, and how many rows at most; a transaction is never cut. */
+export interface EventsRequest {
+  readonly afterId: RowId;
+  readonly countMax: number;
+}
+
 export interface PackedEventPage {
   readonly events: PackedEvents;
   readonly throughId: RowId;
@@ -33,7 +39,7 @@ export interface PackedEventPage {
 const writer = new KeyValueWriter();
 
 /** The next events after an id; a transaction's stay together. */
-export function* eventsAfter(request: { afterId: RowId; countMax: number }): Program<PackedEventPage> {
+export function* eventsAfter(request: EventsRequest): Program<PackedEventPage> {
   const head = yield* headProgram();
   const found = yield* eventRows(EVENTS_AFTER, [request.afterId, request.countMax]);
   if (!isStopped(found, request.countMax))

@@ -163,9 +163,9 @@ function eventSource(
   writes: WriteQueue,
   readHead: () => Promise<Head>,
 ): EventSource {
-  const unpacked = (page: PackedEventPage): EventPage => {
+  const seen = (page: PackedEventPage): EventPage => {
     heads.saw(page.head);
-    return { events: unpackEvents(page.events), throughId: page.throughId, head: page.head };
+    return unpacked(page);
   };
   return {
     pollIntervalMs: driver.pollIntervalMs,
@@ -174,14 +174,18 @@ function eventSource(
     },
     onHead: (listener) => heads.onHead(listener),
     readHead,
-    onWriting: (listener) => writes.onWriting(listener),
-    eventsAfter: async (request) =>
-      unpacked(await driver.read('eventsAfter', request, writes.isFollowed ? 'behindWrites' : 'quick')),
-    eventsOfKeys: async (request) => unpacked(await driver.read('eventsOfKeys', request, 'bulk')),
+    follow: (follower) =>
+      writes.follow(follower && { next: () => follower.next(), take: (page) => follower.take(page && unpacked(page)) }),
+    eventsAfter: async (request) => seen(await driver.read('eventsAfter', request, 'quick')),
+    eventsOfKeys: async (request) => seen(await driver.read('eventsOfKeys', request, 'bulk')),
     idBefore: async (revision) => {
       const found = await driver.read('idBefore', revision, 'quick');
       heads.saw(found.head);
       return found;
     },
   };
+}
+
+function unpacked({ events, throughId, head }: PackedEventPage): EventPage {
+  return { events: unpackEvents(events), throughId, head };
 }

@@ -2,6 +2,7 @@
 import type { Driver, DriverBatchResult } from '../drivers/driver.ts';
 import { etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
+import type { EventsRequest, PackedEventPage } from '../mvcc/events.ts';
 import type { TxnStep, WriteOperation } from '../mvcc/operations.ts';
 import type { Head, WriteResult } from '../mvcc/results.ts';
 
@@ -12,6 +13,14 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
+/** Who reads the log along with small batches: the writer's own read takes less time than another thread needs to wake up. */
+export interface BatchFollower {
+  /** Asked when a small batch is about to be given to the database: where to read on from; undefined: not now. */
+  next(): EventsRequest | undefined;
+  /** Called before the writes are answered, with what was read; undefined: nothing could be. */
+  take(page: PackedEventPage | undefined): void;
+}
+
 export class WriteQueue {
   readonly #driver: Driver;
   readonly #saw: (head: Head) => void;
@@ -19,23 +28,16 @@ export class WriteQueue {
   #waitingBytes = 0;
   #scheduled = false;
   #underWay = 0;
-  #followedCount = 0;
-  readonly #listeners = new Set<() => void>();
+  #follower: BatchFollower | undefined;
 
   constructor(driver: Driver, saw: (head: Head) => void) {
     this.#driver = driver;
     this.#saw = saw;
   }
 
-  /** Whether a small batch is under way: reading its events behind it takes the writer less time than another thread needs to wake up. */
-  get isFollowed(): boolean {
-    return this.#followedCount > 0;
-  }
-
-  /** Calls back when a small batch was just given to the database. Returns the way to stop. */
-  onWriting(listener: () => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  /** There is one follower, or none. */
+  follow(follower: BatchFollower | undefined): void {
+    this.#follower = follower;
   }
 
   /** Resolves when the write is durable. Rejects with `EtcdError` when it was refused, with `DriverError` when the database failed it. */
@@ -51,15 +53,6 @@ export class WriteQueue {
       this.#waiting.push({ operation, bytes, resolve: resolve as Waiting['resolve'], reject });
       this.#schedule();
     });
-  }
-
-  #notifyFollowers(writing: Promise<unknown>): void {
-    const done = () => {
-      this.#followedCount -= 1;
-    };
-    this.#followedCount += 1;
-    writing.then(done, done);
-    for (const listener of this.#listeners) listener();
   }
 
   /** At the end of this turn of the event loop, so that writes which arrived together leave together. */
@@ -86,14 +79,19 @@ export class WriteQueue {
 
   async #send(batch: readonly Waiting[]): Promise<void> {
     this.#underWay += 1;
+    const follower = batch.length <= limits.followedBatchCountMax ? this.#follower : undefined;
+    const events = follower?.next();
     try {
-      const writing = this.#driver.write(batch.map((each) => each.operation));
-      if (batch.length <= limits.followedBatchCountMax) this.#notifyFollowers(writing);
-      const result = await writing;
-      // Watchers are woken first: their events and the answers below leave in the same turn.
+      const result = await this.#driver.write(
+        batch.map((each) => each.operation),
+        events,
+      );
+      // Watchers first: their events and the answers below leave in the same turn.
+      if (events !== undefined) follower?.take(result.events);
       this.#saw(result.head);
       answer(batch, result);
     } catch (error) {
+      if (events !== undefined) follower?.take(undefined);
       for (const each of batch) each.reject(error);
     } finally {
       this.#underWay -= 1;

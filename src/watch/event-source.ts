@@ -1,4 +1,5 @@
 /** What the watch side asks of the store: rows of the log as events. */
+import type { EventsRequest } from '../mvcc/events.ts';
 import type { Keys, Revision, RowId } from '../mvcc/operations.ts';
 import type { Head, LogEvent } from '../mvcc/results.ts';
 
@@ -12,10 +13,18 @@ export interface EventPage {
   readonly head: Head;
 }
 
+/** Who reads on along with small batches of writes. */
+export interface EventFollower {
+  /** Asked, synchronously, when a few writes are about to be given to the database: what to read behind them; undefined: not now. */
+  next(): EventsRequest | undefined;
+  /** What came of each `next` that asked, before the writes are answered; undefined: nothing was read. */
+  take(page: EventPage | undefined): void;
+}
+
 /** Rejects with `DriverError` while the database is away; the caller tries again. */
 export interface EventSource {
   /** The next events after an id, at most about `countMax` (a larger transaction comes whole) and a few MiB. Empty page: nothing new. */
-  eventsAfter(request: { afterId: RowId; countMax: number }): Promise<EventPage>;
+  eventsAfter(request: EventsRequest): Promise<EventPage>;
   /**
    * The same for some keys only, for a watcher that catches up: ends at `throughId` of the request at the latest. A page may be empty although
    * more follow: go on while `throughId` of the page is below the request's. When `head.compactRevision` exceeds the revision the watcher wants
@@ -26,11 +35,8 @@ export interface EventSource {
   idBefore(revision: Revision): Promise<{ id: RowId; head: Head }>;
   /** Calls back, synchronously and often, whenever a newer head than any before was seen (a local commit, a read). Returns the way to stop. */
   onHead(listener: (head: Head) => void): () => void;
-  /**
-   * Calls back, synchronously, when a few writes were just given to the database: events asked for now are read behind them, and are on their way
-   * as soon as the writes are durable. Returns the way to stop.
-   */
-  onWriting(listener: () => void): () => void;
+  /** Events of small batches arrive together with the batch's own answer, without a second way to the database. Undefined: nobody follows any more. */
+  follow(follower: EventFollower | undefined): void;
   /** The head now, from the database. Whoever listens to heads hears of it before this resolves. */
   readHead(): Promise<Head>;
   /** The newest head seen so far, without asking. */

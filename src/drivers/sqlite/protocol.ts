@@ -1,5 +1,6 @@
 /** What the main thread and the database's threads say to each other. */
 import type { DriverErrorKind, EtcdErrorName } from '../../errors.ts';
+import type { EventsRequest } from '../../mvcc/events.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { ReadName } from '../../mvcc/read-programs.ts';
 import type { ConnectionRole } from './connection.ts';
@@ -12,7 +13,11 @@ export interface ThreadData {
 
 export type Task =
   | { readonly kind: 'read'; readonly name: ReadName; readonly input: unknown }
-  | { readonly kind: 'write'; readonly operations: readonly WriteOperation[] }
+  | {
+      readonly kind: 'write';
+      readonly operations: readonly WriteOperation[];
+      readonly events: EventsRequest | undefined;
+    }
   /** Catches the derived index up with what kine wrote, and gives leases their whole time again. */
   | { readonly kind: 'takeOver'; readonly nowMs: number }
   | { readonly kind: 'reclaim' }

@@ -1,6 +1,4 @@
 /** How large the file is, and how it becomes smaller. */
-import { statSync } from 'node:fs';
-import { limits } from '../../limits.ts';
 import type { SqliteDatabase } from './connection.ts';
 
 /** Pages given back by one bite: 256 pages of 4 KiB are moved within some milliseconds. */
@@ -9,20 +7,6 @@ const pagesPerBite = 256;
 const freePagesKeptMin = 4_096;
 
 const incremental = 2;
-
-let batchesUntilLook = limits.walLookBatches;
-
-/**
- * Begins the WAL anew when it has grown far beyond the size at which the writer copies it: without a pause between reads SQLite finds no moment to do so by
- * itself. Waits for the readers, which take milliseconds.
- */
-export function boundWal(database: SqliteDatabase, path: string): void {
-  batchesUntilLook -= 1;
-  if (batchesUntilLook > 0) return;
-  batchesUntilLook = limits.walLookBatches;
-  const bytes = statSync(`${path}-wal`, { throwIfNoEntry: false })?.size ?? 0;
-  if (bytes > limits.walBytesMax) database.pragma('wal_checkpoint(TRUNCATE)');
-}
 
 /** Bytes of the file and its WAL, and of those that hold something. */
 export function sizeOf(database: SqliteDatabase): { bytes: number; inUseBytes: number } {

@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino';
 import { limits } from '../../limits.ts';
+import type { EventsRequest, PackedEventPage } from '../../mvcc/events.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../../mvcc/read-programs.ts';
 import type { TakeOver } from '../../mvcc/take-over.ts';
@@ -17,15 +18,16 @@ import { ThreadClient } from './thread-client.ts';
 
 type ThreadBatchResult = Omit<BatchResult, 'outcomes'> & {
   readonly outcomes: readonly (BatchResult['outcomes'][number] | { readonly failure: Failure })[];
+  readonly events?: PackedEventPage;
 };
 
 export class SqliteDriver implements Driver {
   readonly name = 'sqlite';
   readonly pollIntervalMs = limits.sqlitePollIntervalMs;
   readonly #writer: ThreadClient;
-  readonly #readers: Record<Exclude<ReadLane, 'behindWrites'>, ThreadClient>;
+  readonly #readers: Record<ReadLane, ThreadClient>;
 
-  private constructor(writer: ThreadClient, readers: Record<Exclude<ReadLane, 'behindWrites'>, ThreadClient>) {
+  private constructor(writer: ThreadClient, readers: Record<ReadLane, ThreadClient>) {
     this.#writer = writer;
     this.#readers = readers;
   }
@@ -54,12 +56,11 @@ export class SqliteDriver implements Driver {
   }
 
   read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
-    const thread = lane === 'behindWrites' ? this.#writer : this.#readers[lane];
-    return thread.ask({ kind: 'read', name, input });
+    return this.#readers[lane].ask({ kind: 'read', name, input });
   }
 
-  async write(operations: readonly WriteOperation[]): Promise<DriverBatchResult> {
-    const result = await this.#writer.ask<ThreadBatchResult>({ kind: 'write', operations });
+  async write(operations: readonly WriteOperation[], events?: EventsRequest): Promise<DriverBatchResult> {
+    const result = await this.#writer.ask<ThreadBatchResult>({ kind: 'write', operations, events });
     const outcomes = result.outcomes.map((outcome) =>
       'failure' in outcome ? { failure: errorOf(outcome.failure) } : outcome,
     );

@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Statement } from 'better-sqlite3';
 import { AssertionError } from '../../errors.ts';
+import { type EventsRequest, eventsAfter, type PackedEventPage } from '../../mvcc/events.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { Program } from '../../mvcc/program.ts';
 import { readPrograms } from '../../mvcc/read-programs.ts';
@@ -11,7 +12,8 @@ import { openConnection, type SqliteDatabase, StatementRunner } from './connecti
 import { failureOf } from './failure.ts';
 import type { Answer, Failure, Request, Task, ThreadData } from './protocol.ts';
 import { runProgram } from './run-program.ts';
-import { boundWal, reclaimBite, sizeOf } from './space.ts';
+import { reclaimBite, sizeOf } from './space.ts';
+import { boundWal, extendWal } from './wal.ts';
 import { weather } from './weather.ts';
 
 if (parentPort === null) throw new AssertionError('thread.ts is the body of a worker thread');
@@ -25,6 +27,7 @@ function start(): void {
   let database: SqliteDatabase;
   try {
     database = openConnection(path, role);
+    if (role === 'writer') extendWal(database, path);
   } catch (error) {
     say({ id: -1, failure: failureOf(error) });
     return;
@@ -48,12 +51,12 @@ function say(answer: Answer): void {
 
 function perform(task: Task, database: SqliteDatabase, statements: StatementRunner): unknown {
   switch (task.kind) {
-    case 'read': {
-      const program = readPrograms[task.name] as (input: unknown) => Program<unknown>;
-      return inTransaction(database, 'BEGIN', () => runProgram(program(task.input), statements));
+    case 'read':
+      return read(readPrograms[task.name] as (input: unknown) => Program<unknown>, task.input, database, statements);
+    case 'write': {
+      const result = write(task.operations, database, statements);
+      return { ...result, events: task.events && eventsBehind(task.events, database, statements) };
     }
-    case 'write':
-      return write(task.operations, database, statements);
     case 'takeOver':
       return inTransaction(database, 'BEGIN IMMEDIATE', () => runProgram(takeOver(task.nowMs), statements));
     case 'reclaim':
@@ -63,6 +66,28 @@ function perform(task: Task, database: SqliteDatabase, statements: StatementRunn
     default:
       database.close();
       return null;
+  }
+}
+
+function read<Input, Result>(
+  program: (input: Input) => Program<Result>,
+  input: Input,
+  database: SqliteDatabase,
+  statements: StatementRunner,
+): Result {
+  return inTransaction(database, 'BEGIN', () => runProgram(program(input), statements));
+}
+
+/** The batch is durable, whatever becomes of this read: a reader does it again, and tells what is wrong. */
+function eventsBehind(
+  request: EventsRequest,
+  database: SqliteDatabase,
+  statements: StatementRunner,
+): PackedEventPage | undefined {
+  try {
+    return read(eventsAfter, request, database, statements);
+  } catch {
+    return undefined;
   }
 }
 
@@ -129,9 +154,10 @@ function transferable(value: unknown): ArrayBuffer[] {
   const candidates = value as {
     bytes?: unknown;
     blocks?: readonly { bytes: unknown }[];
-    events?: { bytes?: unknown };
+    events?: { bytes?: unknown; events?: { bytes?: unknown } };
   } | null;
-  return [candidates?.bytes, candidates?.events?.bytes, ...(candidates?.blocks ?? []).map(({ bytes }) => bytes)]
+  const { bytes, events } = candidates ?? {};
+  return [bytes, events?.bytes, events?.events?.bytes, ...(candidates?.blocks ?? []).map(({ bytes }) => bytes)]
     .filter(
       (bytes): bytes is Uint8Array<ArrayBuffer> => bytes instanceof Uint8Array && bytes.byteLength >= transferBytesMin,
     )

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DriverError } from '../../../src/errors.ts';
+import type { EventsRequest } from '../../../src/mvcc/events.ts';
 import type { Keys, Revision, RowId } from '../../../src/mvcc/operations.ts';
 import type { Head, LogEvent } from '../../../src/mvcc/results.ts';
-import type { EventPage, EventSource } from '../../../src/watch/event-source.ts';
+import type { EventFollower, EventPage, EventSource } from '../../../src/watch/event-source.ts';
 import { holdsKey } from '../../../src/watch/key-index.ts';
 import { Event } from '../../../src/wire/generated/mvccpb/kv.ts';
 
@@ -26,6 +27,7 @@ export class FakeEventSource implements EventSource {
   readonly #listeners = new Set<(head: Head) => void>();
   readonly #current = new Map<string, LogEvent>();
   #rows: LogEvent[] = [];
+  #follower: EventFollower | undefined;
   #seen: Head = { id: 0, revision: 1, compactRevision: 0 };
   #revision: Revision = 1;
   #compactRevision: Revision = 0;
@@ -50,6 +52,18 @@ export class FakeEventSource implements EventSource {
     return this.#revision;
   }
 
+  /** One transaction whose answer brings along what the follower wants to read behind it. */
+  async commitFollowed(changes: readonly Change[]): Promise<void> {
+    const follower = this.#follower;
+    const request = follower?.next();
+    const page = await this.#read(() => {
+      this.commit(changes, { isSeen: false });
+      return request && this.#eventsAfter(request);
+    }).catch(() => undefined);
+    if (request) follower?.take(page);
+    this.saw();
+  }
+
   /** Sets the mark, and removes what is superseded. */
   compact(revision: Revision, { isSeen = true } = {}): void {
     this.#compactRevision = revision;
@@ -71,12 +85,12 @@ export class FakeEventSource implements EventSource {
     return () => this.#listeners.delete(listener);
   }
 
-  onWriting(): () => void {
-    return () => undefined;
+  follow(follower: EventFollower | undefined): void {
+    this.#follower = follower;
   }
 
-  async eventsAfter({ afterId, countMax }: { afterId: RowId; countMax: number }): Promise<EventPage> {
-    return this.#read(() => this.#page(({ id }) => id > afterId, this.head.id, countMax));
+  async eventsAfter(request: EventsRequest): Promise<EventPage> {
+    return this.#read(() => this.#eventsAfter(request));
   }
 
   async eventsOfKeys(request: { keys: Keys; afterId: RowId; throughId: RowId }): Promise<EventPage> {
@@ -90,6 +104,10 @@ export class FakeEventSource implements EventSource {
       const first = this.history.find((event) => event.revision >= revision);
       return { id: first ? first.id - 1 : this.history.length, head: this.head };
     });
+  }
+
+  #eventsAfter({ afterId, countMax }: EventsRequest): EventPage {
+    return this.#page(({ id }) => id > afterId, this.head.id, countMax);
   }
 
   #append({ key, value }: Change): void {

@@ -12,7 +12,7 @@ import { holdsKey } from '../../../src/watch/key-index.ts';
 import type { WatchSession } from '../../../src/watch/watch-session.ts';
 import type { WatchRequested } from '../../../src/watch/watcher.ts';
 import { chosenSeed, numberFromEnvironment, Random } from '../../parity/random.ts';
-import type { FakeEventSource } from './fake-event-source.ts';
+import type { Change, FakeEventSource } from './fake-event-source.ts';
 import type { FakeStream } from './fake-stream.ts';
 import { allKeys, one, prefix, requested, until, type Watching, watching } from './watching.ts';
 
@@ -57,7 +57,8 @@ for (let run = 0; run < runs; run += 1) {
 function act(random: Random, { source, open }: Watching, clients: Client[]): void {
   const client = clients.length > 0 ? random.pick(clients) : undefined;
   const action = random.weighted([
-    [50, () => commit(random, source)],
+    [25, () => source.commit(changes(random), { isSeen: random.chance(80) })],
+    [25, () => void source.commitFollowed(changes(random))],
     [
       2,
       () =>
@@ -75,15 +76,12 @@ function act(random: Random, { source, open }: Watching, clients: Client[]): voi
   action();
 }
 
-function commit(random: Random, source: FakeEventSource): void {
+function changes(random: Random): readonly Change[] {
   const keys = ['a1', 'a2', 'b1', 'b2', 'c', 'a3'];
   const count = random.pick([1, 1, 1, 2, 5]);
   const changed = new Set(Array.from({ length: count }, () => random.pick(keys)));
   const value = 'v'.repeat(random.pick([1, 10, 20_000]));
-  source.commit(
-    [...changed].map((key) => (random.chance(25) ? { key } : { key, value })),
-    { isSeen: random.chance(80) },
-  );
+  return [...changed].map((key) => (random.chance(25) ? { key } : { key, value }));
 }
 
 function create(random: Random, client: Client, source: FakeEventSource): void {

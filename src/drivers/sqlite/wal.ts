@@ -1,0 +1,58 @@
+/** The WAL as a file: as long as it will become before the first commit, and never much longer. */
+import { closeSync, fdatasyncSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
+import { limits } from '../../limits.ts';
+import type { SqliteDatabase } from './connection.ts';
+
+/** 4 KiB of page and 24 bytes of header for each frame, after the header of the file. */
+const wholeBytes = 32 + limits.sqliteCheckpointPages * (24 + 4_096);
+const zeros = Buffer.alloc(1024 * 1024);
+
+let batchesUntilLook = limits.walLookBatches;
+
+/**
+ * Gives the WAL the length it reaches between two checkpoints. A commit that overwrites needs no new blocks of the file system and is on disk in half the time of
+ * one that appends. SQLite takes frames of zeros for the end of the log, as it does the frames of an earlier round.
+ */
+export function extendWal(database: SqliteDatabase, path: string): void {
+  // Nobody appends while this connection has the right to write.
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    writeZeros(`${path}-wal`);
+  } finally {
+    database.exec('ROLLBACK');
+  }
+}
+
+/** Where the disk has no room for it, the WAL stays as it was and commits append. */
+function writeZeros(walPath: string): void {
+  const start = walBytes(walPath);
+  if (start >= wholeBytes) return;
+  const file = openSync(walPath, 'r+');
+  try {
+    for (let end = start; end < wholeBytes; ) {
+      end += writeSync(file, zeros, 0, Math.min(zeros.length, wholeBytes - end), end);
+    }
+    fdatasyncSync(file);
+  } catch {
+    ftruncateSync(file, start);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/**
+ * Begins the WAL anew when it has grown far beyond the size at which the writer copies it: without a pause between reads SQLite finds no moment to do so by
+ * itself. Waits for the readers, which take milliseconds.
+ */
+export function boundWal(database: SqliteDatabase, path: string): void {
+  batchesUntilLook -= 1;
+  if (batchesUntilLook > 0) return;
+  batchesUntilLook = limits.walLookBatches;
+  if (walBytes(`${path}-wal`) <= limits.walBytesMax) return;
+  database.pragma('wal_checkpoint(TRUNCATE)');
+  extendWal(database, path);
+}
+
+function walBytes(walPath: string): number {
+  return statSync(walPath, { throwIfNoEntry: false })?.size ?? 0;
+}
