@@ -2,10 +2,10 @@
 import { assert } from './errors.ts';
 
 export const limits = {
-  /** Rows of one page of a range. A page of small rows must not keep other reads of its thread waiting for more than some milliseconds. */
-  rangePageRowsMax: 1_000,
-  /** Bytes of one page of a range: read and encoded within a millisecond. Its buffers stay below what bin/tine has malloc take from the kernel each time. */
-  rangePageBytesMax: 200 * 1024,
+  /** Rows of one page of a range. A page of large rows ends sooner, and what was looked up of the others is looked up again: 500 of them take half a millisecond. */
+  rangePageRowsMax: 512,
+  /** Bytes of the blocks of a page: its buffers stay below what bin/tine has malloc take from the kernel each time. */
+  rangeBlockBytesMax: 200 * 1024,
   /** Bytes of the pages that one task of a reader reads: a few milliseconds, in which other lists wait. */
   rangeTaskBytesMax: 1024 * 1024,
   /** What a key-value takes beside its value, on average: a guess that saves growing a buffer. */

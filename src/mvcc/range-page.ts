@@ -21,11 +21,12 @@ export interface PagePosition {
   readonly countBefore: number;
 }
 
-export interface RangePage {
+/** One page, or several read in one go. */
+export interface RangePages {
   readonly head: Head;
   /** The revision the page shows. */
   readonly readRevision: Revision;
-  readonly block: KeyValueBlock;
+  readonly blocks: readonly KeyValueBlock[];
   /** Undefined on the last page. */
   readonly next: PagePosition | undefined;
   readonly more: boolean;
@@ -33,23 +34,21 @@ export interface RangePage {
   readonly count: number | undefined;
 }
 
-/** Several pages read in one go. */
-export interface RangePages extends Omit<RangePage, 'block'> {
-  readonly blocks: readonly KeyValueBlock[];
-}
-
 /** As many pages as one task of a reader is worth: each task is a way to the reader and back. */
 export function* rangePages(operation: RangeOperation, position: PagePosition | undefined): Program<RangePages> {
-  let page = yield* rangePage(operation, position, limits.rangePageBytesMax);
+  let page = yield* rangePage(operation, position, limits.rangeTaskBytesMax);
   const { count } = page;
-  const blocks = [page.block];
-  let bytes = page.block.bytes.length;
-  while (page.next !== undefined && bytes < limits.rangeTaskBytesMax) {
-    page = yield* rangePage(operation, page.next, limits.rangePageBytesMax);
-    blocks.push(page.block);
-    bytes += page.block.bytes.length;
+  const blocks = [...page.blocks];
+  for (;;) {
+    const bytesLeft = limits.rangeTaskBytesMax - bytesOf(blocks);
+    if (page.next === undefined || bytesLeft <= 0) return { ...page, blocks, count };
+    page = yield* rangePage(operation, page.next, bytesLeft);
+    blocks.push(...page.blocks);
   }
-  return { ...page, blocks, count };
+}
+
+function bytesOf(blocks: readonly KeyValueBlock[]): number {
+  return blocks.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
 /** A page of a range, bounded in rows and bytes; a sorted range is one page. `position` is undefined for the first. */
@@ -57,7 +56,7 @@ function* rangePage(
   operation: RangeOperation,
   position: PagePosition | undefined,
   bytesMax: number,
-): Program<RangePage> {
+): Program<RangePages> {
   const head = yield* headProgram();
   const revision = position?.revision ?? (operation.revision > 0 ? operation.revision : head.revision);
   checkReadable(revision, head);
@@ -66,7 +65,7 @@ function* rangePage(
   const point = yield* readPoint(revision, head.revision);
   const base = { head, readRevision: revision };
   if (operation.countOnly) {
-    return { ...base, block: emptyBlock, next: undefined, more: false, count: yield* countRows(interval, point) };
+    return { ...base, blocks: [], next: undefined, more: false, count: yield* countRows(interval, point) };
   }
   const countBefore = position?.countBefore ?? 0;
   const left = operation.limit === 0 ? Number.POSITIVE_INFINITY : operation.limit - countBefore;
@@ -75,15 +74,13 @@ function* rangePage(
       ? { interval, point, rowsMax: Math.min(left + 1, limits.rangePageRowsMax), bytesMax }
       : { interval, point, rowsMax: left + 1, bytesMax: undefined };
   const page = isPlain(operation, window) ? yield* plainRows(window, left) : yield* anyRows(operation, window, left);
-  const next = page.stopped
-    ? { revision, afterName: page.lastName, countBefore: countBefore + page.block.count }
-    : undefined;
+  const next = page.stopped ? { revision, afterName: page.lastName, countBefore: countBefore + page.count } : undefined;
   // The pages count themselves, unless something cuts them short.
   const filtered = operation.revisionFilter !== undefined;
   const asksForCount = position === undefined && (operation.limit !== 0 || filtered);
   const cut = page.more || page.stopped || filtered;
-  const count = asksForCount ? (cut ? yield* countRows(interval, point) : page.block.count) : undefined;
-  return { ...base, block: page.block, next, more: page.more, count };
+  const count = asksForCount ? (cut ? yield* countRows(interval, point) : page.count) : undefined;
+  return { ...base, blocks: page.blocks, next, more: page.more, count };
 }
 
 /**
@@ -104,7 +101,8 @@ export function* rangeInTransaction(
 }
 
 interface PageRows {
-  readonly block: KeyValueBlock;
+  readonly blocks: readonly KeyValueBlock[];
+  readonly count: number;
   /** There are more rows than the limit lets through. */
   readonly more: boolean;
   /** The page is full, and there may be more rows that the limit lets through. */
@@ -127,7 +125,8 @@ function* anyRows(operation: RangeOperation, window: RangeWindow, left: number):
   // The driver stops at the rows or at the bytes asked for, or because there are no more.
   const full =
     found.length === window.rowsMax || (window.bytesMax !== undefined && valueBytes(found) >= window.bytesMax);
-  return { block: encodedBlock(taken), more, stopped: full && !more, lastName: taken.at(-1)?.name ?? '' };
+  const blocks = taken.length === 0 ? [] : [encodedBlock(taken)];
+  return { blocks, count: taken.length, more, stopped: full && !more, lastName: taken.at(-1)?.name ?? '' };
 }
 
 function valueBytes(keyValues: readonly KeyValueRow[]): number {
@@ -142,21 +141,34 @@ function* plainRows(
   left: number,
 ): Program<PageRows> {
   const found = yield* rows(CURRENT_LENGTHS, interval.start, interval.end, rowsMax);
+  const countMax = Math.min(found.length, left);
+  const blocks: KeyValueBlock[] = [];
+  let count = 0;
+  for (let bytes = 0; count < countMax && bytes < bytesMax; ) {
+    const block = yield* plainBlock(found.slice(count, countMax), bytesMax - bytes);
+    blocks.push(block);
+    count += block.count;
+    bytes += block.bytes.length;
+  }
+  const more = found.length > count && count === left;
+  const stopped = !more && (found.length > count || found.length === rowsMax);
+  return { blocks, count, more, stopped, lastName: nameOf(found[count - 1]) };
+}
+
+/** As many of these rows as fill a block, at least one. */
+function* plainBlock(found: readonly Row[], bytesMax: number): Program<KeyValueBlock> {
+  const blockBytesMax = Math.min(bytesMax, limits.rangeBlockBytesMax);
   let count = 0;
   let bytes = 0;
-  while (count < Math.min(found.length, left) && bytes < bytesMax)
-    bytes += numberAt(found[count++] as Row, lengthColumn);
-  if (count === 0) return { block: emptyBlock, more: found.length > 0, stopped: false, lastName: '' };
-  const lastName = (found[count - 1] as Row)[0] as string;
-  const values = ((yield* row(CURRENT_VALUES, interval.start, lastName))?.[0] ?? noBuffer) as Buffer;
+  while (count < found.length && bytes < blockBytesMax) bytes += numberAt(found[count++] as Row, lengthColumn);
+  const taken = found.slice(0, count);
+  const values = ((yield* row(CURRENT_VALUES, nameOf(taken[0]), nameOf(taken.at(-1))))?.[0] ?? noBuffer) as Buffer;
   assert(values.length === bytes, 'the values in one piece are as long as each of them together');
-  const more = found.length > count && count === left;
-  return {
-    block: { bytes: encodedWith(values, found.slice(0, count)), count },
-    more,
-    stopped: !more && (found.length > count || found.length === rowsMax),
-    lastName,
-  };
+  return { bytes: encodedWith(values, taken), count };
+}
+
+function nameOf(found: Row | undefined): string {
+  return (found?.[0] ?? '') as string;
 }
 
 const lengthColumn = 6;

@@ -44,9 +44,8 @@ export class RangeReader {
       total ??= page.count;
       position = page.next;
       const revision = operation.revision <= 0 ? page.readRevision : page.head.revision;
-      for (const block of page.blocks) {
-        sent += block.count;
-        const blocks = block.count === 0 ? [] : [block];
+      for (const blocks of page.blocks.length === 0 ? [[]] : page.blocks.map((block) => [block])) {
+        sent += blocks[0]?.count ?? 0;
         yield { kind: 'range', revision, blocks, more: page.more, count: total ?? sent };
       }
     } while (position !== undefined);
