@@ -1,6 +1,7 @@
 /** A range in pages at one revision, and a range inside a transaction in one piece. */
 import { assert } from '../errors.ts';
 import { limits } from '../limits.ts';
+import { freeWhole } from '../memory.ts';
 import { CURRENT_LENGTHS, CURRENT_VALUES } from '../sql/range-statements.ts';
 import { type KeyValueRow, keyValueRow, numberAt } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
@@ -164,7 +165,9 @@ function* plainBlock(found: readonly Row[], bytesMax: number): Program<KeyValueB
   const taken = found.slice(0, count);
   const values = ((yield* row(CURRENT_VALUES, nameOf(taken[0]), nameOf(taken.at(-1))))?.[0] ?? noBuffer) as Buffer;
   assert(values.length === bytes, 'the values in one piece are as long as each of them together');
-  return { bytes: encodedWith(values, taken), count };
+  const block = { bytes: encodedWith(values, taken), count };
+  freeWhole(values);
+  return block;
 }
 
 function nameOf(found: Row | undefined): string {

@@ -1,6 +1,7 @@
 /** Reads ranges page by page at one revision, so that a long one holds up nobody. */
 import type { Driver } from '../drivers/driver.ts';
 import { EtcdError, etcdError } from '../errors.ts';
+import { markSingleUse } from '../memory.ts';
 import type { RangeOperation } from '../mvcc/operations.ts';
 import type { PagePosition } from '../mvcc/range-page.ts';
 import type { Head, KeyValueBlock, RangeResult } from '../mvcc/results.ts';
@@ -45,7 +46,10 @@ export class RangeReader {
       position = page.next;
       const revision = operation.revision <= 0 ? page.readRevision : page.head.revision;
       for (const blocks of page.blocks.length === 0 ? [[]] : page.blocks.map((block) => [block])) {
-        sent += blocks[0]?.count ?? 0;
+        for (const { bytes, count } of blocks) {
+          sent += count;
+          markSingleUse(bytes);
+        }
         yield { kind: 'range', revision, blocks, more: page.more, count: total ?? sent };
       }
     } while (position !== undefined);

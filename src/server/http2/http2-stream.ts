@@ -1,4 +1,5 @@
 import { StatusCode } from '../../errors.ts';
+import { freeSingleUse } from '../../memory.ts';
 import type { HeaderField, HttpStream, HttpStreamListener, RefusalOptions } from '../grpc/http-stream.ts';
 import { prefixBytes } from '../grpc/message-reader.ts';
 import { percentEncode } from '../grpc/percent-encode.ts';
@@ -123,7 +124,10 @@ export class Http2Stream implements HttpStream {
       output.range(piece, this.#offset, end);
       rest -= end - this.#offset;
       this.#offset = end;
-      if (end === piece.length) this.#dropFirst();
+      if (end === piece.length) {
+        freeSingleUse(piece);
+        this.#dropFirst();
+      }
     }
     this.#queueBytes -= bytes;
     if (this.#queueBytes <= serverLimits.outgoingBytesMark) this.#wakeDrained();

@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { freeSingleUse, freeWhole, markSingleUse } from '../../src/memory.ts';
+
+test('bytes that fill their buffer are given back', () => {
+  const bytes = new Uint8Array(100);
+  freeWhole(bytes);
+  assert.equal(bytes.length, 0);
+});
+
+test('bytes that share their buffer are left alone', () => {
+  const bytes = new Uint8Array(100).fill(7);
+  freeWhole(bytes.subarray(0, 50));
+  assert.deepEqual(bytes, new Uint8Array(100).fill(7));
+});
+
+test('sent bytes are given back when they were meant to be sent once, and only then', () => {
+  const many = new Uint8Array(100).fill(7);
+  const once = new Uint8Array(100);
+  markSingleUse(once);
+  for (const bytes of [many, once]) freeSingleUse(bytes);
+  assert.deepEqual(many, new Uint8Array(100).fill(7));
+  assert.equal(once.length, 0);
+});
