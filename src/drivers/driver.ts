@@ -1,5 +1,5 @@
 /** The small interface behind which the databases are. Everything above speaks to this. */
-import type { EventsRequest, PackedEventPage } from '../mvcc/events.ts';
+import type { EventsRequest } from '../mvcc/events.ts';
 import type { WriteOperation } from '../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../mvcc/read-programs.ts';
 import type { BatchResult } from '../mvcc/write-batch.ts';
@@ -7,8 +7,6 @@ import type { BatchResult } from '../mvcc/write-batch.ts';
 /** What came of each operation of a batch, in order: an outcome, or the database's weather for this one. */
 export interface DriverBatchResult extends Omit<BatchResult, 'outcomes'> {
   readonly outcomes: readonly (BatchResult['outcomes'][number] | { readonly failure: Error })[];
-  /** What was asked for along with the batch, if it could be read. */
-  readonly events?: PackedEventPage;
 }
 
 /**
@@ -30,7 +28,7 @@ export interface Driver {
   read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>>;
   /**
    * Runs a batch under the revision lock and commits it durably. One that fails for the database's reasons is run again one by one, so that an operation's
-   * failure is its own. `events`: what the log holds after an id once the batch is committed, read by the same connection and answered together with it.
+   * failure is its own. `events`: what to read of the log in the same transaction, when all of the batch is in it; left out of the answer when it ran one by one.
    *
    * @throws DriverError when nothing of the batch was done, for a reason that concerns all of it.
    */

@@ -40,7 +40,11 @@ const writer = new KeyValueWriter();
 
 /** The next events after an id; a transaction's stay together. */
 export function* eventsAfter(request: EventsRequest): Program<PackedEventPage> {
-  const head = yield* headProgram();
+  return yield* eventsUpTo(yield* headProgram(), request);
+}
+
+/** The same where the head is known: inside the transaction that wrote it. */
+export function* eventsUpTo(head: Head, request: EventsRequest): Program<PackedEventPage> {
   const found = yield* eventRows(EVENTS_AFTER, [request.afterId, request.countMax]);
   if (!isStopped(found, request.countMax))
     return { events: packed(found), throughId: Math.max(head.id, request.afterId), head };

@@ -1,6 +1,7 @@
 /** One batch of the write queue: its operations one after the other, each with a result of its own. */
 import { EtcdError, type EtcdErrorName, unreachable } from '../errors.ts';
 import { compactBite, setCompactMark } from './compact.ts';
+import { type EventsRequest, eventsUpTo, type PackedEventPage } from './events.ts';
 import { expireLease, grantLease, renewLeases, revokeLease } from './leases.ts';
 import type { WriteOperation } from './operations.ts';
 import type { Program } from './program.ts';
@@ -15,20 +16,23 @@ export interface BatchResult {
   readonly outcomes: readonly WriteOutcome[];
   /** After the batch. */
   readonly head: Head;
+  /** What was asked for along with the batch. */
+  readonly events?: PackedEventPage | undefined;
 }
 
 /**
  * Runs a batch; the caller holds the revision lock and commits. A client's mistake is found before its operation writes, so
- * that it leaves nothing behind; any other error fails the whole batch.
+ * that it leaves nothing behind; any other error fails the whole batch. `events`: what to read of the log when all is written, within the same transaction.
  */
-export function* writeBatch(operations: readonly WriteOperation[]): Program<BatchResult> {
+export function* writeBatch(operations: readonly WriteOperation[], events?: EventsRequest): Program<BatchResult> {
   const state = yield* WriteState.open();
   const outcomes: WriteOutcome[] = [];
   for (const operation of operations) {
     outcomes.push(yield* outcomeOf(operation, state));
     state.settle();
   }
-  return { outcomes, head: state.head };
+  const { head } = state;
+  return { outcomes, head, events: events && (yield* eventsUpTo(head, events)) };
 }
 
 function* outcomeOf(operation: WriteOperation, state: WriteState): Program<WriteOutcome> {

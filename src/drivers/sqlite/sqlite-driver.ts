@@ -4,7 +4,7 @@
  */
 import type { Logger } from 'pino';
 import { limits } from '../../limits.ts';
-import type { EventsRequest, PackedEventPage } from '../../mvcc/events.ts';
+import type { EventsRequest } from '../../mvcc/events.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../../mvcc/read-programs.ts';
 import type { TakeOver } from '../../mvcc/take-over.ts';
@@ -18,7 +18,6 @@ import { ThreadClient } from './thread-client.ts';
 
 type ThreadBatchResult = Omit<BatchResult, 'outcomes'> & {
   readonly outcomes: readonly (BatchResult['outcomes'][number] | { readonly failure: Failure })[];
-  readonly events?: PackedEventPage;
 };
 
 export class SqliteDriver implements Driver {

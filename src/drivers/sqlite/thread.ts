@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Statement } from 'better-sqlite3';
 import { AssertionError } from '../../errors.ts';
-import { type EventsRequest, eventsAfter, type PackedEventPage } from '../../mvcc/events.ts';
+import type { EventsRequest } from '../../mvcc/events.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { Program } from '../../mvcc/program.ts';
 import { readPrograms } from '../../mvcc/read-programs.ts';
@@ -51,12 +51,12 @@ function say(answer: Answer): void {
 
 function perform(task: Task, database: SqliteDatabase, statements: StatementRunner): unknown {
   switch (task.kind) {
-    case 'read':
-      return read(readPrograms[task.name] as (input: unknown) => Program<unknown>, task.input, database, statements);
-    case 'write': {
-      const result = write(task.operations, database, statements);
-      return { ...result, events: task.events && eventsBehind(task.events, database, statements) };
+    case 'read': {
+      const program = readPrograms[task.name] as (input: unknown) => Program<unknown>;
+      return inTransaction(database, 'BEGIN', () => runProgram(program(task.input), statements));
     }
+    case 'write':
+      return write(task, database, statements);
     case 'takeOver':
       return inTransaction(database, 'BEGIN IMMEDIATE', () => runProgram(takeOver(task.nowMs), statements));
     case 'reclaim':
@@ -69,39 +69,17 @@ function perform(task: Task, database: SqliteDatabase, statements: StatementRunn
   }
 }
 
-function read<Input, Result>(
-  program: (input: Input) => Program<Result>,
-  input: Input,
-  database: SqliteDatabase,
-  statements: StatementRunner,
-): Result {
-  return inTransaction(database, 'BEGIN', () => runProgram(program(input), statements));
-}
-
-/** The batch is durable, whatever becomes of this read: a reader does it again, and tells what is wrong. */
-function eventsBehind(
-  request: EventsRequest,
-  database: SqliteDatabase,
-  statements: StatementRunner,
-): PackedEventPage | undefined {
-  try {
-    return read(eventsAfter, request, database, statements);
-  } catch {
-    return undefined;
-  }
-}
-
 /** All together; if the database refuses, one by one, so that one operation's failure is not its neighbours'. */
 function write(
-  operations: readonly WriteOperation[],
+  { operations, events }: Task & { kind: 'write' },
   database: SqliteDatabase,
   statements: StatementRunner,
 ): Omit<BatchResult, 'outcomes'> & { outcomes: readonly (BatchResult['outcomes'][number] | { failure: Failure })[] } {
-  const attempt = (batch: readonly WriteOperation[]) =>
-    inTransaction(database, 'BEGIN IMMEDIATE', () => runProgram(writeBatch(batch), statements));
+  const attempt = (batch: readonly WriteOperation[], follow?: EventsRequest) =>
+    inTransaction(database, 'BEGIN IMMEDIATE', () => runProgram(writeBatch(batch, follow), statements));
   boundWal(database, path);
   try {
-    return attempt(operations);
+    return attempt(operations, events);
   } catch (error) {
     if (operations.length === 1 || isForAll(error)) throw error;
   }
