@@ -30,7 +30,7 @@ async function settle(): Promise<void> {
 
 /** A log that hands out one page when it is told to, and nothing else. */
 class PacedSource implements EventSource {
-  readonly pollIntervalMs = 1_000_000;
+  readonly pollMs = { min: 1_000_000, max: 1_000_000 };
   latestHead: Head = { id: 0, revision: 1, compactRevision: 0 };
   #page: readonly LogEvent[] = [];
   #listener: (head: Head) => void = () => undefined;

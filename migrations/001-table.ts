@@ -1,60 +1,111 @@
 /**
  * Table `kine` with kine's columns and tine's own, the index of newest rows, and tine's small tables. On a database that kine made the
- * table is there: it gets the columns it lacks, and loses the indexes that tine's statements do not use.
+ * table is there: it gets the columns it lacks, and loses the indexes that tine's statements do not use. Every step may have been made before: not every database undoes
+ * them all when one fails.
  */
 import type { Knex } from 'knex';
+import type { SchemaWords } from './words.ts';
 
 export const name = '001-table';
 
-export async function up(knex: Knex): Promise<void> {
-  if (await knex.schema.hasTable('kine')) await extend(knex);
-  else await create(knex);
-  await knex.raw('CREATE UNIQUE INDEX IF NOT EXISTS kine_name_prev_revision_uindex ON kine (name, prev_revision)');
-  await knex.raw('CREATE INDEX IF NOT EXISTS kine_name_id_index ON kine (name, id)');
-  await knex.raw('CREATE INDEX IF NOT EXISTS kine_revision_index ON kine (revision) WHERE revision > 0');
+export async function up(knex: Knex, words: SchemaWords): Promise<void> {
+  if (await knex.schema.hasTable('kine')) await extend(knex, words);
+  else await create(knex, words);
+  await addIndex(knex, words, 'UNIQUE INDEX', 'kine_name_prev_revision_uindex', '(name, prev_revision)');
+  await addIndex(knex, words, 'INDEX', 'kine_name_id_index', '(name, id)');
+  await addIndex(knex, words, 'INDEX', 'kine_revision_index', `(revision, id)${words.where('revision > 0')}`);
+  const { name: key, id, leaseId } = words;
   // The newest row of each key. It can be dropped and rebuilt from kine.
   await knex.raw(
-    'CREATE TABLE kine_current (name TEXT PRIMARY KEY, id INTEGER NOT NULL, lease_id INTEGER) WITHOUT ROWID',
+    `CREATE TABLE IF NOT EXISTS kine_current (name ${key} NOT NULL PRIMARY KEY, id ${id} NOT NULL, lease_id ${leaseId})${words.keyedTable}`,
   );
-  await knex.raw('CREATE INDEX kine_current_lease_index ON kine_current (lease_id, name) WHERE lease_id <> 0');
+  await addIndex(
+    knex,
+    words,
+    'INDEX',
+    'kine_current_lease_index',
+    `(lease_id, name)${words.where('lease_id <> 0')}`,
+    'kine_current',
+  );
   await knex.raw(
-    'CREATE TABLE tine_lease (id INTEGER PRIMARY KEY, ttl_seconds INTEGER NOT NULL, expires_at_ms INTEGER NOT NULL)',
+    `CREATE TABLE IF NOT EXISTS tine_lease (id ${leaseId} NOT NULL PRIMARY KEY, ttl_seconds ${leaseId} NOT NULL, expires_at_ms ${leaseId} NOT NULL)${words.table}`,
   );
-  await knex.raw('CREATE INDEX tine_lease_expiry_index ON tine_lease (expires_at_ms)');
+  await addIndex(knex, words, 'INDEX', 'tine_lease_expiry_index', '(expires_at_ms)', 'tine_lease');
+  // The instances over this database, what each says of itself (JSON), and when it was last heard of.
+  await knex.raw(
+    `CREATE TABLE IF NOT EXISTS tine_member (id ${leaseId} NOT NULL PRIMARY KEY, details ${words.bytes} NOT NULL, seen_at_ms ${leaseId} NOT NULL)${words.table}`,
+  );
+  // What each connection for writes committed last: by it a commit whose answer was lost is found again.
+  await knex.raw(
+    `CREATE TABLE IF NOT EXISTS tine_commit (slot ${leaseId} NOT NULL PRIMARY KEY, token ${leaseId} NOT NULL, at_ms ${leaseId} NOT NULL)${words.table}`,
+  );
   // Named numbers: compacted_id (rows below the compaction mark are gone up to here), covered_id (kine_current knows every row up to here).
-  await knex.raw('CREATE TABLE tine_state (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID');
+  await knex.raw(
+    `CREATE TABLE IF NOT EXISTS tine_state (name ${words.label} NOT NULL PRIMARY KEY, value ${leaseId} NOT NULL)${words.keyedTable}`,
+  );
 }
 
 /** The small columns stand before the value: a row whose value fills several pages is judged by its first. */
-async function create(knex: Knex): Promise<void> {
+async function create(knex: Knex, words: SchemaWords): Promise<void> {
+  const { newId, id, leaseId, small, name: key, bytes, noBytes } = words;
   await knex.raw(`CREATE TABLE kine (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT,
-    created INTEGER,
-    deleted INTEGER,
-    create_revision INTEGER,
-    prev_revision INTEGER,
-    lease INTEGER,
-    version INTEGER,
-    lease_id INTEGER,
-    revision INTEGER,
-    value BLOB,
-    old_value BLOB)`);
+    id ${newId},
+    name ${key},
+    created ${small},
+    deleted ${small},
+    create_revision ${id},
+    prev_revision ${id},
+    lease ${small},
+    version ${id},
+    lease_id ${leaseId},
+    revision ${id},
+    value ${bytes},
+    old_value ${bytes})${words.table}`);
   // The compaction mark. It is row 1, so a fresh store is at revision 1, as etcd's.
   await knex.raw(`INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, version, value)
-    VALUES (1, 'compact_rev_key', 1, 0, 0, 0, 0, 1, X'')`);
+    VALUES (1, 'compact_rev_key', 1, 0, 0, 0, 0, 1, ${noBytes})`);
+  if (words.advanceIds !== undefined) await knex.raw(words.advanceIds);
 }
 
-async function extend(knex: Knex): Promise<void> {
-  for (const column of ['version', 'lease_id', 'revision']) {
-    if (!(await knex.schema.hasColumn('kine', column))) await knex.raw(`ALTER TABLE kine ADD COLUMN ${column} INTEGER`);
+async function extend(knex: Knex, words: SchemaWords): Promise<void> {
+  for (const statement of words.adaptKine) await knex.raw(statement);
+  for (const [column, type] of [
+    ['version', words.id],
+    ['lease_id', words.leaseId],
+    ['revision', words.id],
+  ]) {
+    if (!(await knex.schema.hasColumn('kine', column as string))) {
+      await knex.raw(`ALTER TABLE kine ADD COLUMN ${column} ${type}`);
+    }
   }
   for (const index of [
     'kine_name_index',
     'kine_id_deleted_index',
     'kine_prev_revision_index',
     'kine_id_compact_rev_key_with_prev_revision_index',
+    'kine_list_query_index',
   ]) {
-    await knex.raw(`DROP INDEX IF EXISTS ${index}`);
+    if (words.ifNoIndex !== '' || (await hasIndex(knex, 'kine', index))) await knex.raw(words.dropIndex(index));
   }
+}
+
+async function addIndex(
+  knex: Knex,
+  words: SchemaWords,
+  kind: string,
+  index: string,
+  columns: string,
+  table = 'kine',
+): Promise<void> {
+  if (words.ifNoIndex === '' && (await hasIndex(knex, table, index))) return;
+  await knex.raw(`CREATE ${kind} ${words.ifNoIndex}${index} ON ${table} ${columns}`);
+}
+
+/** Where the database has no words for it. */
+async function hasIndex(knex: Knex, table: string, index: string): Promise<boolean> {
+  const found = (await knex.raw(
+    'SELECT 1 FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = ? AND index_name = ?',
+    [table, index],
+  )) as readonly [readonly unknown[]];
+  return found[0].length > 0;
 }

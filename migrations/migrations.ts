@@ -1,10 +1,41 @@
 /** All migrations in order. A new change is a new file and a line here; a file that was released is never edited. */
 import type { Knex } from 'knex';
 import * as table from './001-table.ts';
+import type { SchemaWords } from './words.ts';
 
 export interface Migration {
   readonly name: string;
-  up(knex: Knex): Promise<void>;
+  up(knex: Knex, words: SchemaWords): Promise<void>;
 }
 
 export const migrations: readonly Migration[] = [table];
+
+/** Where knex records what was applied. */
+export const migrationsTable = 'tine_migrations';
+
+/** The migrations as knex wants them. */
+export function migrationSource(words: SchemaWords): Knex.MigrationSource<Migration> {
+  return {
+    getMigrations: async () => [...migrations],
+    getMigrationName: (migration) => migration.name,
+    getMigration: async (migration) => ({ up: (knex) => migration.up(knex, words), down: async () => {} }),
+  };
+}
+
+/** The first of these names that this version does not know: a newer tine has been here. */
+export function unknownMigration(applied: readonly string[]): string | undefined {
+  return applied.find((name) => !migrations.some((migration) => migration.name === name));
+}
+
+/** Columns that kine's table has in every version. */
+export const kinesColumns = [
+  'id',
+  'name',
+  'created',
+  'deleted',
+  'create_revision',
+  'prev_revision',
+  'lease',
+  'value',
+  'old_value',
+] as const;

@@ -10,6 +10,8 @@ export const limits = {
   rangeTaskBytesMax: 1024 * 1024,
   /** What a key-value takes beside its value, on average: a guess that saves growing a buffer. */
   rangeRowOverheadBytes: 128,
+  /** Ranges of which the number of keys is remembered: an API server asks for some tens of them. */
+  knownCountsMax: 512,
   /** Small reads answered by one snapshot. 128 point reads take half a millisecond. */
   readBatchCountMax: 128,
   /** Batches of small reads sent and not yet answered: two, so that the reader finds the next when it has finished one. */
@@ -28,6 +30,10 @@ export const limits = {
   writeBatchesUnderWayMax: 2,
   /** Operations of a batch whose events the writer itself reads at once. More would keep the next batch waiting: a reader does it. */
   followedBatchCountMax: 8,
+  /** Rows of a write transaction that wait to be given to the database together. */
+  unflushedRowsMax: 1_000,
+  /** Bytes of their values: a statement of this size is far below every database's bound. */
+  unflushedBytesMax: 2 * 1024 * 1024,
   /** Writes waiting for a batch. Beyond it etcd's "too many requests" is the answer: 10,000 writes wait for about a second. */
   writeQueueCountMax: 10_000,
   /** Bytes of values waiting for a batch. */
@@ -44,16 +50,39 @@ export const limits = {
   leaseFlushIntervalMs: 250,
   /** How much later than its deadline a lease expires, so that a renewal not yet written still counts. */
   leaseGraceMs: 400,
-  /** How often due leases are looked for. */
-  leaseExpiryIntervalMs: 200,
+  /** How often leases are looked for that are due, or will be before the next look; those are ended on time. A lease lasts longer than this. */
+  leaseExpiryIntervalMs: 1_000,
   /** Leases revoked by one look. */
   leaseExpiryCountMax: 100,
+  /** How often an instance says that it is there. */
+  memberBeatIntervalMs: 5_000,
+  /** After how long a silent instance is no longer listed: two beats, and the time a busy database takes. */
+  memberSilenceMsMax: 12_000,
+  /** After how long its row goes. */
+  memberForgottenAfterMs: 3_600_000,
   /** How long background work waits after the database refused it. */
   retryPauseMs: 500,
   /** How often the newest id is asked for when nothing wakes the tailer: another process may have written to the file. */
   sqlitePollIntervalMs: 20,
   /** How long a statement waits for another process's lock before the write is tried again. */
   sqliteBusyTimeoutMs: 5_000,
+  /** How often an instance over Postgres asks for the newest id: others announce theirs, and an announcement is seldom lost. */
+  postgresPollIntervalMs: 1_000,
+  /** How often an instance over MySQL asks for the newest id while others write, and while nobody does. */
+  mysqlPollIntervalMsMin: 5,
+  mysqlPollIntervalMsMax: 50,
+  /** Connections for short reads: two batches of point reads, and one for all else. */
+  quickConnectionsMax: 3,
+  /** How long a request waits for a connection before it is refused. */
+  connectionWaitMsMax: 4_000,
+  /** How long an unused connection is kept. */
+  connectionIdleMsMax: 60_000,
+  /** How long the database may take for one answer: a network that swallows packets says nothing. etcd gives a request 7 s. */
+  databaseAnswerMsMax: 5_000,
+  /** How often a lost database is tried again. */
+  reconnectPauseMs: 250,
+  /** How long is tried to find out what became of a commit without an answer. */
+  doubtMsMax: 5_000,
   /** Pages in the WAL at which the writer copies them into the database: 4,000 pages are 16 MiB. */
   sqliteCheckpointPages: 4_000,
   /** Size of the WAL at which the writer waits for the readers and begins it anew: four times what it copies at. */
@@ -63,5 +92,10 @@ export const limits = {
 } as const;
 
 assert(limits.leaseFlushIntervalMs < limits.leaseGraceMs, 'a renewal is written before its lease can expire');
-assert(limits.leaseGraceMs + limits.leaseExpiryIntervalMs < 1_000, 'keys of an expired lease go within a second');
+assert(limits.leaseGraceMs < 1_000, 'keys of an expired lease go within a second');
+assert(
+  limits.leaseExpiryIntervalMs < limits.leaseTtlSecondsMin * 1_000,
+  'a lease granted by another instance is seen before it is due',
+);
+assert(limits.memberBeatIntervalMs * 2 < limits.memberSilenceMsMax, 'an instance that is there is listed');
 assert(limits.writeBatchCountMax < limits.writeQueueCountMax, 'a batch fits into the queue');

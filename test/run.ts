@@ -1,80 +1,96 @@
 /**
- * `node test/run.ts [PATTERN...]`: makes sure of the Debian programs the tests talk to, then runs every test file, or those
- * whose path contains one of the patterns. The exit status is 1 when a test failed.
+ * `node test/run.ts [PATTERN...]`: makes sure of the Debian programs the tests talk to, starts the databases, then runs every test
+ * file, or those whose path contains one of the patterns. The exit status is 1 when a test failed.
  */
-import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, globSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { globSync } from 'node:fs';
+import { availableParallelism, constants } from 'node:os';
 import { run } from 'node:test';
+import { type DebianPackage, installMissingPackages } from './support/debian-packages.ts';
 import { findOnPath, repositoryRoot } from './support/paths.ts';
 import { reportTersely } from './support/terse-reporter.ts';
+import { databasesFor, withDatabases } from './support/test-databases.ts';
 
-/** Test files at a time: every file runs servers of its own beside itself, so more would only measure the scheduler. */
-const fileCountAtOnceMax = 2;
+/**
+ * Test files at a time: one more than there are processors, for a third of the time a file waits (for leases to end, for servers to
+ * start). Every file runs servers of its own beside itself, so more would only measure the scheduler.
+ */
+const fileCountAtOnce = Math.min(availableParallelism() + 1, 4);
 
-/** The slowest file takes about a minute on two cores; what takes five hangs. */
-const fileTimeoutMs = 5 * 60_000;
+/** Folders by how long their files take, so that none of the long ones begins last and runs alone. */
+const slowestFolders = ['test/property/', 'test/parity/', 'test/durability/'];
 
-const debianPackages = [
-  { program: 'etcd', name: 'etcd-server', override: 'TINE_TEST_ETCD' },
-  { program: 'etcdctl', name: 'etcd-client', override: 'TINE_TEST_ETCDCTL' },
-] as const;
+/** The slowest file takes about a minute for each database on two cores; what takes ten hangs. */
+const fileTimeoutMs = 10 * 60_000;
 
-installMissingPackages();
-await runTests(process.argv.slice(2));
+const etcdPackages: readonly DebianPackage[] = [
+  {
+    name: 'etcd-server',
+    isHere: () => isNamed('TINE_TEST_ETCD') || findOnPath('etcd') !== undefined,
+    instead: 'name the program etcd in TINE_TEST_ETCD',
+    // On the port `npm start` serves on.
+    service: 'etcd',
+  },
+  {
+    name: 'etcd-client',
+    isHere: () => isNamed('TINE_TEST_ETCDCTL') || findOnPath('etcdctl') !== undefined,
+    instead: 'name the program etcdctl in TINE_TEST_ETCDCTL',
+  },
+];
 
-function installMissingPackages(): void {
-  const missing = debianPackages.filter(({ program, override }) => !process.env[override] && !findOnPath(program));
-  if (missing.length === 0) return;
-  const names = missing.map(({ name }) => name);
-  if (process.getuid?.() !== 0 || findOnPath('apt-get') === undefined) {
-    const overrides = missing.map(({ override }) => override).join(', ');
-    fail(
-      `the tests need the Debian packages ${names.join(' and ')} (or the programs' paths in ${overrides}): install them and try again`,
-    );
-  }
-  console.log(`installing ${names.join(' and ')}`);
-  aptGet(['update']);
-  aptGet(['install', '--yes', '--no-install-recommends', ...names]);
-  if (names.includes('etcd-server')) stopInstalledService();
-}
-
-function aptGet(commandArguments: readonly string[]): void {
-  const { status } = spawnSync('apt-get', ['-qq', ...commandArguments], {
-    stdio: 'inherit',
-    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+const interruption = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  // A second one ends at once.
+  process.once(signal, () => {
+    process.exitCode = 128 + constants.signals[signal];
+    interruption.abort();
   });
-  if (status !== 0) fail(`apt-get ${commandArguments.join(' ')} failed: install the packages by hand and try again`);
 }
 
-/** Debian starts etcd at once, on the port `npm start` serves on. The tests need the program alone, and installed it. */
-function stopInstalledService(): void {
-  if (existsSync('/run/systemd/system')) spawnSync('systemctl', ['disable', '--now', 'etcd']);
-  else if (findOnPath('service') !== undefined) spawnSync('service', ['etcd', 'stop']);
+try {
+  await main(process.argv.slice(2));
+} catch (error) {
+  console.error(`test: ${error instanceof Error ? error.message : error}`);
+  process.exitCode ??= 1;
 }
 
-async function runTests(patterns: readonly string[]): Promise<void> {
+async function main(patterns: readonly string[]): Promise<void> {
+  const files = chosenFiles(patterns);
+  const databases = databasesFor(files);
+  installMissingPackages([...etcdPackages, ...databases.map(({ debianPackage }) => debianPackage)]);
+  await withDatabases(databases, () => runTests(files));
+}
+
+function isNamed(variable: string): boolean {
+  return Boolean(process.env[variable]);
+}
+
+function chosenFiles(patterns: readonly string[]): string[] {
   const all = globSync('test/**/*.test.ts', { cwd: repositoryRoot }).sort();
   const files = all.filter((file) => patterns.length === 0 || patterns.some((pattern) => file.includes(pattern)));
-  if (files.length === 0) fail(`no test file matches ${patterns.join(' or ')}`);
+  if (files.length === 0) throw new Error(`no test file matches ${patterns.join(' or ')}`);
+  return files.toSorted((left, right) => rank(left) - rank(right));
+}
+
+function rank(file: string): number {
+  const index = slowestFolders.findIndex((folder) => file.startsWith(folder));
+  return index === -1 ? slowestFolders.length : index;
+}
+
+async function runTests(files: readonly string[]): Promise<void> {
+  if (interruption.signal.aborted) return;
   const stream = run({
     cwd: repositoryRoot,
     files: files.map((file) => `${repositoryRoot}/${file}`),
-    concurrency: Math.min(fileCountAtOnceMax, cpus().length),
+    concurrency: fileCountAtOnce,
     timeout: fileTimeoutMs,
-    // A failed test may leave connections open, which must not keep its file from ending.
-    forceExit: true,
+    signal: interruption.signal,
+    execArgv: ['--import', import.meta.resolve('./support/end-with-tests.ts')],
   });
   stream.on('test:fail', () => {
-    process.exitCode = 1;
+    process.exitCode ??= 1;
   });
   reportTersely(stream);
   stream.resume();
   await once(stream, 'close');
-}
-
-function fail(message: string): never {
-  console.error(`test: ${message}`);
-  process.exit(1);
 }

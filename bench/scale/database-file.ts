@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { INSERT_ROW, SET_CURRENT } from '../../src/sql/write-statements.ts';
+import { sqliteDialect } from '../../src/sql/sqlite-dialect.ts';
+import { INSERT_ROWS, SET_CURRENT } from '../../src/sql/write-statements.ts';
 import { valueSource } from '../load/values.ts';
 import { keyName } from './key-name.ts';
 
@@ -37,8 +38,8 @@ export function fillDatabase(path: string, fills: readonly Fill[]): void {
 }
 
 function insertRounds(database: Database.Database, fill: Fill): void {
-  const insert = database.prepare(INSERT_ROW.text);
-  const setCurrent = database.prepare(SET_CURRENT.text);
+  const insert = database.prepare(INSERT_ROWS.text(sqliteDialect));
+  const setCurrent = database.prepare(SET_CURRENT.text(sqliteDialect));
   const value = valueSource(fill.valueBytes);
   const names = Array.from({ length: fill.keyCount }, (_, index) => keyName(fill.prefix, index));
   const createIds = new Float64Array(fill.keyCount);

@@ -1,3 +1,4 @@
+import { requireFile } from '../config/dsn.ts';
 import { inspectFile } from '../drivers/sqlite/offline-file.ts';
 import { checkDatabase } from '../transfer/check-database.ts';
 import type { Command } from './command.ts';
@@ -7,7 +8,7 @@ export const check: Command = {
   kind: 'configured',
   operandCountMax: 1,
   run: async ({ config, operands }) => {
-    const path = operands[0] ?? config.endpoint.path;
+    const path = operands[0] ?? requireFile(config.endpoint).path;
     const { findings, summary } = inspectFile(path, checkDatabase);
     for (const finding of findings) process.stdout.write(`${path}: ${finding}\n`);
     if (findings.length === 0) process.stdout.write(`${path}: sound: ${summary}\n`);

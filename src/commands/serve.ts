@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import { dsnText } from '../config/dsn.ts';
 import { DriverError, StartError } from '../errors.ts';
 import { type Logger, openLogger } from '../logger.ts';
+import { memberOf } from '../server/identity.ts';
 import { startServer } from '../server/server.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
@@ -33,7 +34,7 @@ export const serve: Command = {
 /** What the database says while it is opened is about its file, and for a person. */
 async function open(config: Config, logger: Logger): Promise<Store> {
   try {
-    return await openStore({ config, logger });
+    return await openStore({ config, self: memberOf(config), logger });
   } catch (error) {
     if (!(error instanceof DriverError)) throw error;
     const advice =

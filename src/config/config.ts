@@ -22,6 +22,8 @@ export interface Config {
   /** This member's name, as `etcdctl member list` shows it. */
   readonly name: string;
   readonly endpoint: Dsn;
+  /** How a database server is used; without effect on a file. */
+  readonly datastore: { readonly maxOpenConnections: number };
   /** At least one. */
   readonly listenAddresses: readonly ListenAddress[];
   /** URLs told to clients by MemberList; at least one. */

@@ -1,17 +1,17 @@
-import { resolve } from 'node:path';
-import { redact } from './redact.ts';
+import type { TlsOptions } from './database-tls.ts';
+import { mysqlDsnText, parseMysqlDsn } from './mysql-dsn.ts';
+import { parsePostgresDsn, postgresDsnText } from './postgres-dsn.ts';
+import { hideCredentials } from './redact.ts';
+import type { ServerDsn } from './server-dsn.ts';
+import { parseSqliteDsn, type SqliteDsn } from './sqlite-dsn.ts';
+import { UsageError } from './usage-error.ts';
 
-/** Which database, and where. One kind today; the others join this union with their drivers. */
-export interface SqliteDsn {
-  readonly kind: 'sqlite';
-  /** Absolute path of the database file. */
-  readonly path: string;
-}
+export type { DatabaseHost, DatabaseTls, DatabaseTlsMode, ServerDsn } from './server-dsn.ts';
+export type { SqliteDsn } from './sqlite-dsn.ts';
+export { databaseTlsOptions } from './tls-files.ts';
 
-export type Dsn = SqliteDsn;
-
-/** The file kine and tine keep by default, in a data directory. */
-export const databaseFileName = 'state.db';
+/** Which database, and where. */
+export type Dsn = SqliteDsn | ServerDsn;
 
 /** A database address with what could not be followed in it. */
 export interface ParsedDsn {
@@ -20,45 +20,68 @@ export interface ParsedDsn {
   readonly ignoredParameters: readonly string[];
 }
 
+const FORMS =
+  'write sqlite:///path/to/state.db, postgres://USER:PASSWORD@HOST/DATABASE or mysql://USER:PASSWORD@tcp(HOST)/DATABASE';
+
 /**
- * Reads an endpoint as kine writes it: `sqlite://PATH?parameters`, or a bare path.
+ * Reads an endpoint as kine writes it: `sqlite://PATH?parameters`, a bare path, or the address of a server.
+ * `tlsOptions` are what options add to the address of a server; a file needs none.
  *
  * @throws Error that says what is wrong, without the name of the flag and without a password.
  */
-export function parseDsn(text: string): ParsedDsn {
-  const [, scheme = 'sqlite', rest = ''] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*)$/is.exec(text) ?? [];
-  const shown = redact(JSON.stringify(text));
-  switch (scheme.toLowerCase()) {
+export function parseDsn(text: string, tlsOptions: TlsOptions = {}): ParsedDsn {
+  const [, scheme, rest = ''] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*)$/is.exec(text) ?? [];
+  switch (scheme?.toLowerCase()) {
+    case undefined:
+      refuseAddressWithoutScheme(rest);
+      return parseSqliteDsn(rest);
     case 'sqlite':
-      return parseSqlite(rest);
+      return parseSqliteDsn(rest);
     case 'postgres':
     case 'postgresql':
+      return parsePostgresDsn(rest, tlsOptions);
     case 'mysql':
-      throw new Error(`${shown}: this build serves SQLite only; write sqlite:///path/to/state.db`);
+      return parseMysqlDsn(rest, tlsOptions);
+    case 'mariadb':
+      throw new Error('MariaDB is served as mysql://; write mysql:// instead of mariadb://');
     case 'http':
     case 'https':
-      throw new Error(`${shown} is an etcd, and tine keeps its data itself; point the client at it directly`);
+      throw new Error(
+        `${JSON.stringify(hideCredentials(text))} is an etcd, and tine keeps its data itself; point the client at it directly`,
+      );
     default:
-      throw new Error(`${shown}: unknown database ${scheme}://; write sqlite:///path/to/state.db`);
+      throw new Error(`unknown database ${scheme}://; ${FORMS}`);
   }
 }
 
-/** The database in a file. */
-export function sqliteDsn(path: string): SqliteDsn {
-  return { kind: 'sqlite', path: resolve(path) };
-}
-
-function parseSqlite(rest: string): ParsedDsn {
-  const question = rest.indexOf('?');
-  const path = question < 0 ? rest : rest.slice(0, question);
-  if (path === '') throw new Error('the path of the database file is missing; write sqlite:///path/to/state.db');
-  if (path === ':memory:') throw new Error('a database in memory would lose every acknowledged write; name a file');
-  if (path.startsWith('file:')) throw new Error(`"${path}": write a plain path instead of a file: URI`);
-  const parameters = new URLSearchParams(question < 0 ? '' : rest.slice(question + 1));
-  return { dsn: sqliteDsn(path), ignoredParameters: [...new Set(parameters.keys())] };
+/**
+ * A bare text is the path of a file. One that looks like the address of a server is a mistake, and as the name of a file it
+ * would carry its password into the log.
+ */
+function refuseAddressWithoutScheme(text: string): void {
+  const isPath = /^\.{0,2}\//.test(text);
+  const looksLikeAddress = /:.*@|@(tcp|unix)\b|\b(password|host|dbname)\s*=/s.test(text);
+  if (looksLikeAddress && !isPath) throw new Error(`an address of a database begins with its kind; ${FORMS}`);
 }
 
 /** The address as a user writes it, safe to print: no password. */
 export function dsnText(dsn: Dsn): string {
-  return `sqlite://${dsn.path}`;
+  switch (dsn.kind) {
+    case 'sqlite':
+      return `sqlite://${dsn.path}`;
+    case 'postgres':
+      return postgresDsnText(dsn);
+    case 'mysql':
+      return mysqlDsnText(dsn);
+  }
+}
+
+/**
+ * The database file that a command works on.
+ *
+ * @throws UsageError when the endpoint is a database server.
+ */
+export function requireFile(dsn: Dsn): SqliteDsn {
+  if (dsn.kind === 'sqlite') return dsn;
+  throw new UsageError(`${dsnText(dsn)} is a database server, and this command works on a SQLite file; name one`);
 }

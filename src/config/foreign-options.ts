@@ -20,6 +20,8 @@ const refused = (reason: string, names: string, booleans = ''): readonly [string
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');
 
+const TLS = 'asks for TLS, which this version does not serve; listen on 127.0.0.1 or a unix socket behind a TLS proxy';
+
 export const foreignOptions: ReadonlyMap<string, ForeignOption> = new Map([
   ...ignored(
     'has no meaning without Raft and is ignored',
@@ -48,10 +50,8 @@ export const foreignOptions: ReadonlyMap<string, ForeignOption> = new Map([
   ...ignored('is not enforced: the disk is the limit', 'quota-backend-bytes'),
   ...ignored('is ignored: every commit is synced', '', 'unsafe-no-fsync'),
   ...ignored(
-    'concerns connections to a database server, of which SQLite needs none, and is ignored',
-    `ca-file datastore-max-idle-connections datastore-max-open-connections datastore-connection-max-lifetime
-     datastore-connection-max-idle-time`,
-    'skip-verify',
+    'is ignored: tine opens few connections to a database server and keeps them',
+    'datastore-max-idle-connections datastore-connection-max-lifetime datastore-connection-max-idle-time',
   ),
   ...ignored(
     'concerns a part of etcd or kine that tine does not have, and is ignored',
@@ -64,9 +64,11 @@ export const foreignOptions: ReadonlyMap<string, ForeignOption> = new Map([
     `enable-pprof enable-log-rotation enable-distributed-tracing enable-grpc-gateway socket-reuse-port
      socket-reuse-address metrics-enable-profiling metrics-ignore-tls-config`,
   ),
+  ...refused(`${TLS}; for the connection to the database, name it with --datastore-certfile`, 'cert-file'),
+  ...refused(`${TLS}; for the connection to the database, name it with --datastore-keyfile`, 'key-file'),
   ...refused(
-    'asks for TLS, which this version does not serve; listen on 127.0.0.1 or a unix socket behind a TLS proxy',
-    `cert-file key-file trusted-ca-file server-cert-file server-key-file client-cert-file client-key-file
+    TLS,
+    `trusted-ca-file server-cert-file server-key-file client-cert-file client-key-file
      client-crl-file client-cert-allowed-hostname cipher-suites tls-min-version tls-max-version
      self-signed-cert-validity`,
     'client-cert-auth auto-tls',

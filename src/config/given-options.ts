@@ -47,17 +47,47 @@ export function collectOptions(
     const rank = environmentPrefixes.findIndex((prefix) => variable.startsWith(prefix)) + 1;
     // An empty variable counts as none, as in etcd.
     if (rank === 0 || text === undefined || text === '') continue;
-    const flagName = variable.slice('TINE_'.length).toLowerCase().replaceAll('_', '-');
+    const flagName = flagNameOf(variable);
     const known = add(flagName, { text, source: variable, rank });
     if (!known && variable.startsWith('TINE_') && !isServiceVariable(variable)) {
       notes.push(`${variable} names no option and is ignored${suggestion(flagName, environmentName)}`);
     }
   }
   for (const { name, value } of flags) {
+    refuseSecret(name);
     const known = add(name, { text: value ?? 'true', source: `--${name}`, rank: 0 });
     if (!known) throw unknownFlag(name);
   }
   return { byName, notes };
+}
+
+/**
+ * Which of two options for the same thing counts: the one given in the stronger place.
+ *
+ * @throws UsageError when both are given in one place.
+ */
+export function strongerOf({ byName }: GivenOptions, one: OptionName, other: OptionName): OptionName | undefined {
+  const [first, second] = [byName.get(one), byName.get(other)];
+  if (first === undefined || second === undefined) return first === undefined ? second && other : one;
+  if (first.rank === second.rank) {
+    throw new UsageError(`${first.source} and ${second.source} say the same thing twice; give one of them`);
+  }
+  return first.rank < second.rank ? one : other;
+}
+
+/** The flag that stands for a variable: `data-dir` for `KINE_DATA_DIR`. */
+function flagNameOf(variable: string): string {
+  const name = variable.slice('TINE_'.length).toLowerCase().replaceAll('_', '-');
+  return (variable.startsWith('KINE_') ? namesByKinesVariable.get(name) : undefined) ?? name;
+}
+
+/** @throws UsageError when a flag brings what must not be seen in a list of processes. */
+function refuseSecret(flagName: string): void {
+  const name = optionNamed(flagName);
+  if (name === undefined || (options[name] as Option).isSecret !== true) return;
+  throw new UsageError(
+    `--${name} would show it to every user of the machine; put it into ${environmentName(name)} or --${name}-file`,
+  );
 }
 
 /** The answer to a flag that nobody has: the nearest one that tine has. */
@@ -78,7 +108,7 @@ const isBoolean = (entry: Option): boolean => entry.parse === boolean;
 const flagText = (name: string): string => `--${name}`;
 
 /** The strongest of an option's variables: `TINE_DATA_DIR`. */
-const environmentName = (name: string): string => `TINE_${name.toUpperCase().replaceAll('-', '_')}`;
+export const environmentName = (name: string): string => `TINE_${name.toUpperCase().replaceAll('-', '_')}`;
 
 // etcd's flags began as --experimental-...; its users' command lines keep that.
 const withoutExperimental = (flagName: string): string => flagName.replace(/^experimental-/, '');
@@ -86,6 +116,12 @@ const withoutExperimental = (flagName: string): string => flagName.replace(/^exp
 const namesByFlag: ReadonlyMap<string, OptionName> = new Map(
   Object.entries<Option>(options).flatMap(([name, { aliases = [] }]) =>
     [name, ...aliases].map((flagName): [string, OptionName] => [flagName, name as OptionName]),
+  ),
+);
+
+const namesByKinesVariable: ReadonlyMap<string, string> = new Map(
+  Object.entries<Option>(options).flatMap(([name, { kinesVariable }]) =>
+    kinesVariable === undefined ? [] : [[kinesVariable, name] as const],
   ),
 );
 

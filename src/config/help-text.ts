@@ -1,3 +1,4 @@
+import { environmentName } from './given-options.ts';
 import { type Option, optionGroups, options } from './options.ts';
 
 // Fits a terminal of 100 columns, with some air.
@@ -10,6 +11,7 @@ Examples:
   tine                                    serve http://127.0.0.1:2379 from ./db/state.db
   tine --data-dir /var/lib/tine --listen-client-urls http://0.0.0.0:2379
   tine --endpoint sqlite:///var/lib/rancher/k3s/server/db/state.db      open kine's file in place
+  tine --endpoint postgres://tine@db1,db2/kubernetes --datastore-password-file /etc/tine/password
   tine --auto-compaction-retention 1h     keep an hour of history (Kubernetes compacts by itself)
 
 Commands:
@@ -33,7 +35,7 @@ export function helpText(version: string): string {
 }
 
 function optionText(name: string, option: Option): string {
-  const left = `  --${name}${option.placeholder === undefined ? '' : ` ${option.placeholder}`}`;
+  const left = option.isSecret === true ? `  ${environmentName(name)}` : `  --${name}${placeholderText(option)}`;
   const shown = option.defaultShown ?? option.default;
   const text = shown === undefined ? option.help : `${option.help} Default: ${shown}`;
   const lines = wrap(text, WIDTH - OPTION_COLUMN);
@@ -42,6 +44,8 @@ function optionText(name: string, option: Option): string {
   const first = fits ? left.padEnd(OPTION_COLUMN) : `${left}\n${indent}`;
   return first + lines.join(`\n${indent}`);
 }
+
+const placeholderText = ({ placeholder }: Option): string => (placeholder === undefined ? '' : ` ${placeholder}`);
 
 function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = [];

@@ -1,12 +1,11 @@
-import { join } from 'node:path';
 import { advertisedUrls } from './advertised-urls.ts';
 import { parseAutoCompaction } from './auto-compaction.ts';
+import { blaming } from './blaming.ts';
 import type { AutoCompaction, Config } from './config.ts';
-import { databaseFileName, type ParsedDsn, sqliteDsn } from './dsn.ts';
-import { collectOptions, type GivenOptions } from './given-options.ts';
+import { databaseEndpoint } from './database-endpoint.ts';
+import { collectOptions, type GivenOptions, strongerOf } from './given-options.ts';
 import type { GivenFlag } from './go-flags.ts';
 import { type Option, type OptionName, options, type Settings } from './options.ts';
-import { UsageError } from './usage-error.ts';
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -26,11 +25,12 @@ export function loadConfig(
 ): LoadedConfig {
   const given = collectOptions(flags, environment);
   const settings = parseSettings(given);
-  const { dsn, ignoredParameters } = database(settings, given);
+  const { dsn, notes } = databaseEndpoint(settings, given, environment.PGPASSWORD);
   const listenAddresses = listening(settings, given);
   const config: Config = {
     name: settings.name,
     endpoint: dsn,
+    datastore: { maxOpenConnections: settings['datastore-max-open-connections'] },
     listenAddresses,
     advertiseClientUrls: settings['advertise-client-urls'] ?? advertisedUrls(listenAddresses),
     metricsListenAddresses: settings['metrics-bind-address'],
@@ -43,8 +43,7 @@ export function loadConfig(
     logLevel: settings.debug ? 'debug' : settings['log-level'],
     logFormat: settings['log-format'],
   };
-  const parameterNotes = ignoredParameters.map((name) => `the parameter ${name} of the endpoint is ignored`);
-  return { config: deepFreeze(config), notes: [...given.notes, ...parameterNotes] };
+  return { config: deepFreeze(config), notes: [...given.notes, ...notes] };
 }
 
 function parseSettings({ byName }: GivenOptions): Settings {
@@ -54,13 +53,6 @@ function parseSettings({ byName }: GivenOptions): Settings {
     return [name, option.default === undefined ? undefined : option.parse(option.default)];
   });
   return Object.fromEntries(parsed) as Settings;
-}
-
-function database(settings: Settings, given: GivenOptions): ParsedDsn {
-  if (strongerOf(given, 'data-dir', 'endpoint') === 'endpoint' && settings.endpoint !== undefined) {
-    return settings.endpoint;
-  }
-  return { dsn: sqliteDsn(join(settings['data-dir'], databaseFileName)), ignoredParameters: [] };
 }
 
 function listening(settings: Settings, given: GivenOptions): Config['listenAddresses'] {
@@ -78,28 +70,6 @@ function autoCompaction(settings: Settings, given: GivenOptions): AutoCompaction
   const isKines = strongerOf(given, 'auto-compaction-retention', 'compact-interval') === 'compact-interval';
   if (etcds.kind !== 'off' && !isKines) return etcds;
   return { kind: 'revision', intervalMs, retentionRevisions: settings['compact-min-retain'] };
-}
-
-/**
- * Which of two options for the same thing counts: the one given in the stronger place.
- *
- * @throws UsageError when both are given in one place.
- */
-function strongerOf({ byName }: GivenOptions, one: OptionName, other: OptionName): OptionName | undefined {
-  const [first, second] = [byName.get(one), byName.get(other)];
-  if (first === undefined || second === undefined) return first === undefined ? second && other : one;
-  if (first.rank === second.rank) {
-    throw new UsageError(`${first.source} and ${second.source} say the same thing twice; give one of them`);
-  }
-  return first.rank < second.rank ? one : other;
-}
-
-function blaming<Value>(source: string, parse: () => Value): Value {
-  try {
-    return parse();
-  } catch (cause) {
-    throw new UsageError(`${source}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
-  }
 }
 
 function deepFreeze<Value>(value: Value): Value {

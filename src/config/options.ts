@@ -1,7 +1,7 @@
 import type { LogFormat, LogLevel } from './config.ts';
-import { parseDsn } from './dsn.ts';
 import { parseListenAddresses, splitList } from './listen-address.ts';
-import { boolean, duration, durationOrNever, oneOf, textLike, wholeNumber } from './values.ts';
+import { maxOpenConnectionsDefault, maxOpenConnectionsMin, parseMaxOpenConnections } from './max-open-connections.ts';
+import { boolean, duration, durationOrNever, nonEmpty, oneOf, textLike, wholeNumber } from './values.ts';
 
 /** What is known of an option; the one home of each fact. `--help` and the environment are derived from it. */
 export interface Option {
@@ -18,9 +18,21 @@ export interface Option {
   readonly help: string;
   /** Further names of the flag. */
   readonly aliases?: readonly string[];
+  /** kine's name for it where the flag of that name is etcd's: it holds for the variable `KINE_...` alone. */
+  readonly kinesVariable?: string;
+  /** Read from the environment alone: the command line of a process can be seen by every user of the machine. */
+  readonly isSecret?: boolean;
 }
 
-export const optionGroups = ['Data', 'Listening', 'Limits', 'Watch and compaction', 'Logs', 'Compatibility'] as const;
+export const optionGroups = [
+  'Data',
+  'Database server',
+  'Listening',
+  'Limits',
+  'Watch and compaction',
+  'Logs',
+  'Compatibility',
+] as const;
 export type OptionGroup = (typeof optionGroups)[number];
 
 const MAX_UINT32 = 4_294_967_295;
@@ -34,17 +46,14 @@ export const options = {
     group: 'Data',
     placeholder: 'DIR',
     default: './db',
-    parse: (text) => {
-      if (text === '') throw new Error('the directory is missing');
-      return text;
-    },
+    parse: nonEmpty('the directory'),
     help: 'Keep the database in DIR/state.db. Short for --endpoint sqlite://DIR/state.db.',
   },
   endpoint: {
     group: 'Data',
     placeholder: 'DSN',
-    parse: parseDsn,
-    help: 'The database: sqlite://PATH or a path. A file that kine wrote is opened in place.',
+    parse: nonEmpty('the address of the database'),
+    help: 'The database: sqlite://PATH or a path, postgres://USER@HOST:PORT/DATABASE or mysql://USER@tcp(HOST:PORT)/DATABASE; one that kine wrote is opened in place.',
   },
   name: {
     group: 'Data',
@@ -52,6 +61,55 @@ export const options = {
     default: 'default',
     parse: textLike(/^[^\s]+$/, 'node-1'),
     help: 'Name of this member, as "etcdctl member list" shows it.',
+  },
+
+  'datastore-password': {
+    group: 'Database server',
+    placeholder: 'PASSWORD',
+    parse: (text) => text,
+    help: 'Password of the user that --endpoint names. It comes before one in the endpoint.',
+    isSecret: true,
+  },
+  'datastore-password-file': {
+    group: 'Database server',
+    placeholder: 'FILE',
+    parse: nonEmpty('the file'),
+    help: 'Read that password from a file.',
+  },
+  'datastore-cafile': {
+    group: 'Database server',
+    placeholder: 'FILE',
+    parse: nonEmpty('the file'),
+    help: 'Authorities (PEM) that the certificate of the database must come from. The connection is then encrypted and verified.',
+    aliases: ['ca-file'],
+  },
+  'datastore-certfile': {
+    group: 'Database server',
+    placeholder: 'FILE',
+    parse: nonEmpty('the file'),
+    help: "tine's own certificate (PEM), which the database asks for.",
+    kinesVariable: 'cert-file',
+  },
+  'datastore-keyfile': {
+    group: 'Database server',
+    placeholder: 'FILE',
+    parse: nonEmpty('the file'),
+    help: 'The key of that certificate.',
+    kinesVariable: 'key-file',
+  },
+  'datastore-skip-verify': {
+    group: 'Database server',
+    default: 'false',
+    parse: boolean,
+    help: 'Do not verify the certificate of the database.',
+    aliases: ['skip-verify'],
+  },
+  'datastore-max-open-connections': {
+    group: 'Database server',
+    placeholder: 'N',
+    default: String(maxOpenConnectionsDefault),
+    parse: parseMaxOpenConnections,
+    help: `Most connections to the database; at least ${maxOpenConnectionsMin}.`,
   },
 
   'listen-client-urls': {

@@ -53,3 +53,11 @@ export function textLike(pattern: RegExp, example: string): (text: string) => st
     return text;
   };
 }
+
+/** Any text but none; `what` is what the text names. */
+export function nonEmpty(what: string): (text: string) => string {
+  return (text) => {
+    if (text === '') throw new Error(`${what} is missing`);
+    return text;
+  };
+}

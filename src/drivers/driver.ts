@@ -2,6 +2,7 @@
 import type { EventsRequest } from '../mvcc/events.ts';
 import type { WriteOperation } from '../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../mvcc/read-programs.ts';
+import type { Head } from '../mvcc/results.ts';
 import type { BatchResult } from '../mvcc/write-batch.ts';
 
 /** What came of each operation of a batch, in order: an outcome, or the database's weather for this one. */
@@ -18,8 +19,12 @@ export type ReadLane = 'quick' | 'bulk';
 export interface Driver {
   /** For messages: `sqlite`. */
   readonly name: string;
-  /** How often another process's writes have to be asked for, in ms. */
-  readonly pollIntervalMs: number;
+  /** How often other instances' writes have to be asked for, in ms: every `min` while they come, up to every `max` while nothing happens. */
+  readonly pollMs: { readonly min: number; readonly max: number };
+  /** Milliseconds since 1970 by the clock that all instances share. */
+  nowMs(): number;
+  /** Calls back with heads that other instances announce, where the database carries messages. They are hints: some may be lost. */
+  onHead(listener: (head: Head) => void): void;
   /**
    * Runs a reading program in one snapshot that is taken after the call.
    *
@@ -28,7 +33,7 @@ export interface Driver {
   read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>>;
   /**
    * Runs a batch under the revision lock and commits it durably. One that fails for the database's reasons is run again one by one, so that an operation's
-   * failure is its own. `events`: what to read of the log in the same transaction, when all of the batch is in it; left out of the answer when it ran one by one.
+   * failure is its own. `events`: what to read of the log in the same transaction; a driver may leave it out of its answer.
    *
    * @throws DriverError when nothing of the batch was done, for a reason that concerns all of it.
    */

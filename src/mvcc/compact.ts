@@ -3,20 +3,21 @@ import { etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import {
   COMPACTED_ID,
-  DELETE_REPLACED,
-  DELETE_TOMBSTONES,
+  DELETE_ROWS,
   SET_COMPACT_MARK,
   SET_COMPACTED_ID,
+  UNREACHABLE_ROWS,
 } from '../sql/write-statements.ts';
 import { idThroughRevision } from './head.ts';
 import type { Revision } from './operations.ts';
-import { change, type Program, row } from './program.ts';
+import { change, changeEach, type Program, row, rows } from './program.ts';
 import type { WriteState } from './write-state.ts';
 
 /** Sets the mark: from here on reads below it fail. */
 export function* setCompactMark(revision: Revision, state: WriteState): Program<void> {
   if (revision <= state.compactRevision) throw etcdError('compacted');
   if (revision > state.head.revision) throw etcdError('futureRevision');
+  yield* state.flush();
   const id = yield* idThroughRevision(revision);
   yield* change(SET_COMPACT_MARK, id);
   state.compactId = id;
@@ -28,8 +29,12 @@ export function* compactBite(state: WriteState): Program<boolean> {
   const fromId = ((yield* row(COMPACTED_ID))?.[0] as number | undefined) ?? 0;
   const throughId = Math.min(state.compactId, fromId + limits.compactBiteIdsMax);
   if (fromId >= throughId) return true;
-  yield* change(DELETE_REPLACED, fromId, throughId);
-  yield* change(DELETE_TOMBSTONES, fromId, throughId);
+  yield* state.flush();
+  const unreachable = yield* rows(UNREACHABLE_ROWS, fromId, throughId, fromId, throughId);
+  yield* changeEach(
+    DELETE_ROWS,
+    unreachable.map(([id]) => [id as number]),
+  );
   // The newest row of all stays even if it is a tombstone: the next compaction looks at it again.
   yield* change(SET_COMPACTED_ID, Math.min(throughId, state.head.id - 1));
   return throughId === state.compactId;

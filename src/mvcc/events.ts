@@ -3,12 +3,12 @@ import { limits } from '../limits.ts';
 import { endOfKeys } from '../sql/key-text.ts';
 import { EVENTS_AFTER, EVENTS_OF_INTERVAL, EVENTS_OF_KEY, REST_OF_TRANSACTION } from '../sql/read-statements.ts';
 import { keyValueRow } from '../sql/row.ts';
-import type { Parameter, Row, Statement } from '../sql/statement.ts';
+import type { Row } from '../sql/statement.ts';
 import { KeyValueWriter } from '../wire/key-value-writer.ts';
 import { encodable } from './encode-row.ts';
 import { headProgram, idThroughRevision } from './head.ts';
 import type { Keys, Revision, RowId } from './operations.ts';
-import { type Program, rows } from './program.ts';
+import { type Program, query, rowsOf } from './program.ts';
 import type { Head, LogEvent } from './results.ts';
 
 /** Events in columns: they cross to another thread as a handful of buffers. */
@@ -37,6 +37,7 @@ export interface PackedEventPage {
 }
 
 const writer = new KeyValueWriter();
+const bytesMax = limits.eventPageBytesMax;
 
 /** The next events after an id; a transaction's stay together. */
 export function* eventsAfter(request: EventsRequest): Program<PackedEventPage> {
@@ -45,7 +46,7 @@ export function* eventsAfter(request: EventsRequest): Program<PackedEventPage> {
 
 /** The same where the head is known: inside the transaction that wrote it. */
 export function* eventsUpTo(head: Head, request: EventsRequest): Program<PackedEventPage> {
-  const found = yield* eventRows(EVENTS_AFTER, [request.afterId, request.countMax]);
+  const found = yield* rowsOf({ ...query(EVENTS_AFTER, request.afterId, request.countMax), bytesMax });
   if (!isStopped(found, request.countMax))
     return { events: packed(found), throughId: Math.max(head.id, request.afterId), head };
   const whole = yield* wholeTransactions(found);
@@ -59,10 +60,11 @@ export function* eventsOfKeys(request: { keys: Keys; afterId: RowId; throughId: 
   const countMax = limits.eventPageRowsMax;
   // One key's rows come from its index; an interval's are picked from a stretch of the log.
   const walkEnd = 'one' in keys ? request.throughId : Math.min(request.throughId, afterId + limits.eventWalkIdsMax);
-  const found =
+  const asked =
     'one' in keys
-      ? yield* eventRows(EVENTS_OF_KEY, [keys.one, afterId, walkEnd, countMax])
-      : yield* eventRows(EVENTS_OF_INTERVAL, [afterId, walkEnd, keys.start, keys.end ?? endOfKeys, countMax]);
+      ? query(EVENTS_OF_KEY, keys.one, afterId, walkEnd, countMax)
+      : query(EVENTS_OF_INTERVAL, afterId, walkEnd, keys.start, keys.end ?? endOfKeys, countMax);
+  const found = yield* rowsOf({ ...asked, bytesMax });
   if (!isStopped(found, countMax)) return { events: packed(found), throughId: walkEnd, head };
   const whole = yield* wholeTransactions(found);
   return {
@@ -78,14 +80,10 @@ export function* idBefore(revision: Revision): Program<{ id: RowId; head: Head }
   return { id: revision <= 1 ? 0 : yield* idThroughRevision(Math.min(revision - 1, head.revision)), head };
 }
 
-function* eventRows(statement: Statement, parameters: readonly Parameter[]): Program<readonly Row[]> {
-  return yield { statement, parameters, bytesMax: limits.eventPageBytesMax };
-}
-
 /** Whether the driver may have left rows out. */
 function isStopped(found: readonly Row[], countMax: number): boolean {
   if (found.length === 0) return false;
-  return found.length === countMax || blobBytes(found) >= limits.eventPageBytesMax;
+  return found.length === countMax || blobBytes(found) >= bytesMax;
 }
 
 /** Cuts the last transaction off, which may be incomplete, unless it is all there is: then its rest is read. */
@@ -94,7 +92,8 @@ function* wholeTransactions(found: readonly Row[]): Program<readonly Row[]> {
   const cut = found.filter((each) => revisionOf(each) !== last);
   if (cut.length > 0) return cut;
   const endId = yield* idThroughRevision(last);
-  return [...found, ...(yield* rows(REST_OF_TRANSACTION, idOf(found.at(-1) as Row), endId))];
+  const rest = query(REST_OF_TRANSACTION, idOf(found.at(-1) as Row), endId, Number.MAX_SAFE_INTEGER);
+  return [...found, ...(yield* rowsOf({ ...rest, bytesMax: Number.MAX_SAFE_INTEGER }))];
 }
 
 // Columns of the event statements.

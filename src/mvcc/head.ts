@@ -2,13 +2,24 @@
 import { etcdError } from '../errors.ts';
 import { HEAD, ID_THROUGH_REVISION } from '../sql/read-statements.ts';
 import { numberAt } from '../sql/row.ts';
+import type { Row } from '../sql/statement.ts';
 import type { Revision, RowId } from './operations.ts';
-import { type Program, row } from './program.ts';
+import { type Program, row, rows } from './program.ts';
 import type { Head } from './results.ts';
 
-/** The head of this snapshot, and the id at the compaction mark. */
-export function* headProgram(): Program<Head & { compactId: RowId }> {
-  const found = yield* row(HEAD);
+/** The head, and the id at the compaction mark. */
+export interface MarkedHead extends Head {
+  readonly compactId: RowId;
+}
+
+/** The head of this snapshot. */
+export function* headProgram(): Program<MarkedHead> {
+  return headOf(yield* rows(HEAD));
+}
+
+/** The head that statement `HEAD` found. */
+export function headOf(rows: readonly Row[] | undefined): MarkedHead {
+  const found = rows?.[0];
   if (found === undefined) return { id: 0, revision: 0, compactId: 0, compactRevision: -1 };
   return {
     id: numberAt(found, 0),

@@ -1,12 +1,12 @@
 /** Reads of leases. */
 
 import { keyBytes } from '../sql/key-text.ts';
-import { KEYS_OF_LEASE, LEASE, LEASES, LEASES_DUE } from '../sql/read-statements.ts';
+import { HEAD, KEYS_OF_LEASE, LEASES, LEASES_BY_ID, LEASES_DUE } from '../sql/read-statements.ts';
 import { numberAt } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
-import { headProgram } from './head.ts';
+import { headOf, headProgram } from './head.ts';
 import type { LeaseId } from './operations.ts';
-import { type Program, row, rows } from './program.ts';
+import { listQuery, type Program, query, rows } from './program.ts';
 import type { Head, LeaseStatus } from './results.ts';
 
 /** One lease, and its keys when asked for. */
@@ -14,11 +14,11 @@ export function* leaseProgram(request: {
   id: LeaseId;
   keys: boolean;
 }): Program<{ head: Head; lease: LeaseStatus | undefined; keys: readonly Uint8Array[] }> {
-  const head = yield* headProgram();
-  const found = yield* row(LEASE, request.id);
-  if (found === undefined) return { head, lease: undefined, keys: [] };
+  const { head, leases } = yield* leasesById([request.id]);
+  const lease = leases[0];
+  if (lease === undefined) return { head, lease, keys: [] };
   const names = request.keys ? yield* rows(KEYS_OF_LEASE, request.id) : [];
-  return { head, lease: leaseStatus(found), keys: names.map((name) => keyBytes(name[0] as string)) };
+  return { head, lease, keys: names.map((name) => keyBytes(name[0] as string)) };
 }
 
 /** All leases, by id. */
@@ -31,18 +31,19 @@ export function* leasesProgram(): Program<{ head: Head; leases: readonly LeaseSt
 export function* leasesById(
   ids: readonly LeaseId[],
 ): Program<{ head: Head; leases: readonly (LeaseStatus | undefined)[] }> {
-  const head = yield* headProgram();
-  const leases: (LeaseStatus | undefined)[] = [];
-  for (const id of ids) {
-    const found = yield* row(LEASE, id);
-    leases.push(found === undefined ? undefined : leaseStatus(found));
-  }
-  return { head, leases };
+  const [head, found] = yield [query(HEAD), listQuery(LEASES_BY_ID, leaseList(ids))];
+  const byId = new Map((found ?? []).map((each) => [BigInt(each[0] as string), leaseStatus(each)]));
+  return { head: headOf(head), leases: ids.map((id) => byId.get(id)) };
 }
 
 /** Leases whose deadline has passed, the longest overdue first. */
 export function* leasesDue(request: { dueBeforeMs: number; countMax: number }): Program<readonly LeaseStatus[]> {
   return (yield* rows(LEASES_DUE, request.dueBeforeMs, request.countMax)).map(leaseStatus);
+}
+
+/** Lease ids as a statement's list. */
+export function leaseList(ids: Iterable<LeaseId>): readonly [LeaseId][] {
+  return [...new Set(ids)].map((id) => [id]);
 }
 
 /** A lease of its columns id, ttl_seconds, expires_at_ms. */

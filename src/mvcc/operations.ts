@@ -13,6 +13,16 @@ export type RowId = number;
 /** A lease's id, 63 bits, chosen by clients; 0n is "no lease". */
 export type LeaseId = bigint;
 
+/** An instance's id, 63 bits. */
+export type MemberId = bigint;
+
+/** An instance over the database, as clients see it. */
+export interface Member {
+  readonly id: MemberId;
+  readonly name: string;
+  readonly clientUrls: readonly string[];
+}
+
 /** One key, or an interval of them. */
 export type Keys = { readonly one: KeyText } | Interval;
 
@@ -91,15 +101,17 @@ export type WriteOperation =
   | { readonly kind: 'compact'; readonly revision: Revision }
   | { readonly kind: 'leaseGrant'; readonly id: LeaseId; readonly ttlSeconds: number; readonly expiresAtMs: number }
   | { readonly kind: 'leaseRevoke'; readonly id: LeaseId }
-  /** Moves deadlines. */
-  | { readonly kind: 'leaseRenew'; readonly renewals: readonly LeaseRenewal[] }
+  /** Gives leases their whole time again from a moment on (milliseconds since 1970, database time). Deadlines only move later. */
+  | { readonly kind: 'leaseRenew'; readonly ids: readonly LeaseId[]; readonly renewedAtMs: number }
   /** Revokes this lease if it is still due, by the database's own record. */
   | { readonly kind: 'leaseExpire'; readonly id: LeaseId; readonly dueBeforeMs: number }
+  | {
+      readonly kind: 'memberAnnounce';
+      readonly member: Member;
+      /** Milliseconds since 1970, database time. */
+      readonly nowMs: number;
+      readonly forgetBeforeMs: number;
+    }
+  | { readonly kind: 'memberDrop'; readonly id: MemberId }
   /** Deletes rows below the compaction mark, a bite of them. */
   | { readonly kind: 'compactBite' };
-
-export interface LeaseRenewal {
-  readonly id: LeaseId;
-  /** Milliseconds since 1970, database time. */
-  readonly expiresAtMs: number;
-}

@@ -1,12 +1,12 @@
 /** Reads of single keys at the latest revision. */
 import type { KeyText } from '../sql/key-text.ts';
-import { CURRENT_ROW, CURRENT_ROW_WITHOUT_VALUE } from '../sql/read-statements.ts';
-import { keyValueRow } from '../sql/row.ts';
-import type { Row } from '../sql/statement.ts';
+import { HEAD, NEWEST_ROWS, NEWEST_ROWS_WITHOUT_VALUE } from '../sql/read-statements.ts';
+import type { KeyValueRow } from '../sql/row.ts';
 import { type EncodableKeyValue, KeyValueWriter } from '../wire/key-value-writer.ts';
 import { encodable, kvsTag } from './encode-row.ts';
-import { headProgram } from './head.ts';
-import { type Program, row } from './program.ts';
+import { headOf } from './head.ts';
+import { newestByName } from './newest-rows.ts';
+import { listQuery, type Program, query } from './program.ts';
 import type { Head } from './results.ts';
 
 export interface PointRead {
@@ -26,19 +26,30 @@ const writer = new KeyValueWriter();
 
 /** Answers many point reads from one snapshot. */
 export function* pointReads(reads: readonly PointRead[]): Program<PointReads> {
-  const head = yield* headProgram();
+  const [head, whole, bare] = yield [
+    query(HEAD),
+    listQuery(NEWEST_ROWS, namesOf(reads, true)),
+    listQuery(NEWEST_ROWS_WITHOUT_VALUE, namesOf(reads, false)),
+  ];
+  const withValue = newestByName(whole);
+  const withoutValue = newestByName(bare);
   const ends = new Uint32Array(reads.length);
-  let index = 0;
-  for (const read of reads) {
-    const found = yield* row(read.withValue ? CURRENT_ROW : CURRENT_ROW_WITHOUT_VALUE, read.key);
+  reads.forEach((read, index) => {
+    const found = (read.withValue ? withValue : withoutValue).get(read.key)?.keyValue;
     if (found !== undefined) writer.field(kvsTag, pointKeyValue(found, read));
-    ends[index++] = writer.length;
-  }
-  return { head, bytes: writer.take(), ends };
+    ends[index] = writer.length;
+  });
+  return { head: headOf(head), bytes: writer.take(), ends };
+}
+
+function namesOf(reads: readonly PointRead[], withValue: boolean): readonly [KeyText][] {
+  const names = new Set<KeyText>();
+  for (const read of reads) if (read.withValue === withValue) names.add(read.key);
+  return [...names].map((name) => [name]);
 }
 
 /** etcd 3.7 answers keys without values from its index, which knows no leases. */
-function pointKeyValue(found: Row, read: PointRead): EncodableKeyValue {
-  const keyValue = encodable(keyValueRow(found));
+function pointKeyValue(found: KeyValueRow, read: PointRead): EncodableKeyValue {
+  const keyValue = encodable(found);
   return read.withValue ? keyValue : { ...keyValue, lease: null };
 }

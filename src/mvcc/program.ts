@@ -1,29 +1,65 @@
 /**
  * A program is a generator that yields statements and is handed their rows. It decides what etcd decides; it runs inside one transaction of
- * the database, wherever that is: in SQLite's worker thread, step by step, or over a connection.
+ * the database, wherever that is: in SQLite's worker thread, step by step, or over a connection. Statements yielded together do not wait for each other's rows, so
+ * that a connection sends them in one go.
  */
 import type { Parameter, Row, Statement } from '../sql/statement.ts';
 
 export interface Query {
   readonly statement: Statement;
   readonly parameters: readonly Parameter[];
-  /** The driver stops after the row with which the bytes of the blobs it read reach this. */
+  /** For a statement that takes a list; an empty one finds and changes nothing. */
+  readonly list?: readonly (readonly Parameter[])[];
+  /** For a statement that ends at a number of bytes, with the row that reaches it. */
   readonly bytesMax?: number;
 }
 
-export type Program<Result> = Generator<Query, Result, readonly Row[]>;
+export type Program<Result> = Generator<readonly Query[], Result, readonly (readonly Row[])[]>;
+
+/** Names a statement and its parameters. */
+export function query(statement: Statement, ...parameters: readonly Parameter[]): Query {
+  return { statement, parameters };
+}
+
+/** Names a statement that takes a list, and the rows of it. */
+export function listQuery(
+  statement: Statement,
+  list: readonly (readonly Parameter[])[],
+  ...parameters: readonly Parameter[]
+): Query {
+  return { statement, parameters, list };
+}
+
+/** All rows of a query. */
+export function* rowsOf(asked: Query): Program<readonly Row[]> {
+  return (yield [asked])[0] as readonly Row[];
+}
 
 /** All rows of a statement. */
 export function* rows(statement: Statement, ...parameters: readonly Parameter[]): Program<readonly Row[]> {
-  return yield { statement, parameters };
+  return (yield [{ statement, parameters }])[0] as readonly Row[];
 }
 
 /** The only row of a statement, or undefined. */
 export function* row(statement: Statement, ...parameters: readonly Parameter[]): Program<Row | undefined> {
-  return (yield { statement, parameters })[0];
+  return (yield [{ statement, parameters }])[0]?.[0];
 }
 
 /** Runs a changing statement; how many rows it changed. */
 export function* change(statement: Statement, ...parameters: readonly Parameter[]): Program<number> {
-  return (yield { statement, parameters })[0]?.[0] as number;
+  return changed((yield [{ statement, parameters }])[0]);
+}
+
+/** Runs a changing statement for each row of a list; how many rows it changed altogether. */
+export function* changeEach(
+  statement: Statement,
+  list: readonly (readonly Parameter[])[],
+  ...parameters: readonly Parameter[]
+): Program<number> {
+  return changed((yield [{ statement, parameters, list }])[0]);
+}
+
+/** What a changing statement came back with. */
+export function changed(found: readonly Row[] | undefined): number {
+  return found?.[0]?.[0] as number;
 }

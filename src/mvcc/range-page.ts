@@ -2,16 +2,18 @@
 import { assert } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { freeWhole } from '../memory.ts';
+import { successor } from '../sql/key-text.ts';
 import { CURRENT_LENGTHS, CURRENT_VALUES } from '../sql/range-statements.ts';
 import { type KeyValueRow, keyValueRow, numberAt } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
 import { KeyValueWriter } from '../wire/key-value-writer.ts';
 import { encodable, encodedBlock, kvsTag } from './encode-row.ts';
 import { checkReadable, headProgram } from './head.ts';
-import type { RangeOperation, Revision } from './operations.ts';
+import type { RangeOperation, Revision, RowId } from './operations.ts';
 import { type Program, row, rows } from './program.ts';
 import { countRows, type RangeWindow, rangeRows } from './range-rows.ts';
-import { nameInterval, readPoint, successor } from './read-point.ts';
+import { type NameInterval, nameInterval, type ReadPoint, readPoint } from './read-point.ts';
+import type { DatabaseFacts } from './read-programs.ts';
 import type { Head, KeyValueBlock } from './results.ts';
 
 /** Where a page begins: after the one before, at its revision. */
@@ -35,15 +37,29 @@ export interface RangePages {
   readonly count: number | undefined;
 }
 
+/** What is read: a range from its start, or from where the page before ended. */
+export interface RangeRequest {
+  readonly operation: RangeOperation;
+  readonly position: PagePosition | undefined;
+  /** What the whole range counted last. */
+  readonly known: KnownCount | undefined;
+}
+
+/** The number of keys of a range when the newest row had an id. */
+export interface KnownCount {
+  readonly atId: RowId;
+  readonly count: number;
+}
+
 /** As many pages as one task of a reader is worth: each task is a way to the reader and back. */
-export function* rangePages(operation: RangeOperation, position: PagePosition | undefined): Program<RangePages> {
-  let page = yield* rangePage(operation, position, limits.rangeTaskBytesMax);
+export function* rangePages(request: RangeRequest, facts: DatabaseFacts): Program<RangePages> {
+  let page = yield* rangePage(request, { bytesMax: limits.rangeTaskBytesMax, facts });
   const { count } = page;
   const blocks = [...page.blocks];
   for (;;) {
     const bytesLeft = limits.rangeTaskBytesMax - bytesOf(blocks);
     if (page.next === undefined || bytesLeft <= 0) return { ...page, blocks, count };
-    page = yield* rangePage(operation, page.next, bytesLeft);
+    page = yield* rangePage({ ...request, position: page.next }, { bytesMax: bytesLeft, facts });
     blocks.push(...page.blocks);
   }
 }
@@ -54,9 +70,8 @@ function bytesOf(blocks: readonly KeyValueBlock[]): number {
 
 /** A page of a range, bounded in rows and bytes; a sorted range is one page. `position` is undefined for the first. */
 function* rangePage(
-  operation: RangeOperation,
-  position: PagePosition | undefined,
-  bytesMax: number,
+  { operation, position, known }: RangeRequest,
+  { bytesMax, facts }: { readonly bytesMax: number; readonly facts: DatabaseFacts },
 ): Program<RangePages> {
   const head = yield* headProgram();
   const revision = position?.revision ?? (operation.revision > 0 ? operation.revision : head.revision);
@@ -65,23 +80,34 @@ function* rangePage(
   const interval = position === undefined ? whole : { start: successor(position.afterName), end: whole.end };
   const point = yield* readPoint(revision, head.revision);
   const base = { head, readRevision: revision };
-  if (operation.countOnly) {
-    return { ...base, blocks: [], next: undefined, more: false, count: yield* countRows(interval, point) };
-  }
+  const counted = () => countedAt(head, interval, point, known);
+  if (operation.countOnly) return { ...base, blocks: [], next: undefined, more: false, count: yield* counted() };
   const countBefore = position?.countBefore ?? 0;
   const left = operation.limit === 0 ? Number.POSITIVE_INFINITY : operation.limit - countBefore;
   const window: RangeWindow =
     operation.sort === undefined
       ? { interval, point, rowsMax: Math.min(left + 1, limits.rangePageRowsMax), bytesMax }
       : { interval, point, rowsMax: left + 1, bytesMax: undefined };
-  const page = isPlain(operation, window) ? yield* plainRows(window, left) : yield* anyRows(operation, window, left);
+  const joins = facts.joinsValues && isPlain(operation, window);
+  const page = joins ? yield* plainRows(window, left) : yield* anyRows(operation, window, left);
   const next = page.stopped ? { revision, afterName: page.lastName, countBefore: countBefore + page.count } : undefined;
   // The pages count themselves, unless something cuts them short.
   const filtered = operation.revisionFilter !== undefined;
   const asksForCount = position === undefined && (operation.limit !== 0 || filtered);
   const cut = page.more || page.stopped || filtered;
-  const count = asksForCount ? (cut ? yield* countRows(interval, point) : page.count) : undefined;
+  const count = asksForCount ? (cut ? yield* counted() : page.count) : undefined;
   return { ...base, blocks: page.blocks, next, more: page.more, count };
+}
+
+/** Nothing was written since: the count is the same. */
+function* countedAt(
+  head: Head,
+  interval: NameInterval,
+  point: ReadPoint,
+  known: KnownCount | undefined,
+): Program<number> {
+  if (known !== undefined && known.atId === head.id && point.source === 'current') return known.count;
+  return yield* countRows(interval, point);
 }
 
 /**

@@ -4,7 +4,7 @@ import { countStatement, rangeStatement } from '../sql/range-statements.ts';
 import { type KeyValueRow, keyValueRow, numberAt } from '../sql/row.ts';
 import type { Parameter } from '../sql/statement.ts';
 import type { RangeOperation, SortTarget } from './operations.ts';
-import { type Program, row } from './program.ts';
+import { type Program, query, row, rowsOf } from './program.ts';
 import type { NameInterval, ReadPoint } from './read-point.ts';
 
 /** What of a range is read: which names, where in the log, how many rows, and after how many bytes of values the driver may stop. */
@@ -26,12 +26,13 @@ export function* rangeRows(operation: RangeOperation, window: RangeWindow): Prog
     withValue: !keysOnly || (sortsHere && sort.target === 'value'),
     sort: sortsHere ? undefined : sort,
     filtered: operation.revisionFilter !== undefined,
+    bounded: window.bytesMax !== undefined,
   });
-  const found = (yield {
-    statement,
-    parameters: rangeParameters(operation, window),
-    ...(window.bytesMax === undefined ? {} : { bytesMax: window.bytesMax }),
-  }).map((each) => keyValueRow(each));
+  const asked = query(statement, ...rangeParameters(operation, window));
+  const { bytesMax } = window;
+  const found = (yield* rowsOf(bytesMax === undefined ? asked : { ...asked, bytesMax })).map((each) =>
+    keyValueRow(each),
+  );
   if (sort === undefined) assertInOrder(found);
   const sorted = sortsHere ? sortedBy(found, sort.target) : found;
   if (!keysOnly) return sorted;
@@ -64,7 +65,7 @@ function rangeParameters(operation: RangeOperation, { interval, point, rowsMax }
     for (const bound of [filter.maxMod, filter.minMod, filter.maxCreate, filter.minCreate])
       parameters.push(bound, bound);
   }
-  parameters.push(Number.isFinite(rowsMax) ? Math.min(rowsMax, Number.MAX_SAFE_INTEGER) : -1);
+  parameters.push(Math.min(rowsMax, Number.MAX_SAFE_INTEGER));
   return parameters;
 }
 

@@ -1,5 +1,5 @@
 /** Where in the log a read looks, and which names it covers. */
-import { endOfKeys } from '../sql/key-text.ts';
+import { endOfKeys, successor } from '../sql/key-text.ts';
 import { idThroughRevision } from './head.ts';
 import type { Keys, Revision, RowId } from './operations.ts';
 import type { Program } from './program.ts';
@@ -23,9 +23,4 @@ export interface NameInterval {
 export function nameInterval(keys: Keys): NameInterval {
   if ('one' in keys) return { start: keys.one, end: successor(keys.one) };
   return { start: keys.start, end: keys.end ?? endOfKeys };
-}
-
-/** The next text after one: no name lies between. */
-export function successor(name: string): string {
-  return `${name}\u0000`;
 }

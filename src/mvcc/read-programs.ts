@@ -2,16 +2,21 @@
 import { eventsAfter, eventsOfKeys, idBefore } from './events.ts';
 import { headProgram } from './head.ts';
 import { leaseProgram, leasesById, leasesDue, leasesProgram } from './lease-reads.ts';
-import type { RangeOperation } from './operations.ts';
+import { membersSince } from './members.ts';
 import { type PointRead, pointReads } from './point-reads.ts';
 import type { Program } from './program.ts';
-import { type PagePosition, rangePages } from './range-page.ts';
+import { rangePages } from './range-page.ts';
+
+/** What programs know of the database they run in. */
+export interface DatabaseFacts {
+  /** The values of many rows cross to the driver sooner in one piece than one by one. */
+  readonly joinsValues: boolean;
+}
 
 export const readPrograms = {
   head: (_input: null) => headProgram(),
   points: (reads: readonly PointRead[]) => pointReads(reads),
-  rangePages: (input: { operation: RangeOperation; position: PagePosition | undefined }) =>
-    rangePages(input.operation, input.position),
+  rangePages,
   eventsAfter,
   eventsOfKeys,
   idBefore,
@@ -19,7 +24,11 @@ export const readPrograms = {
   leases: (_input: null) => leasesProgram(),
   leasesById,
   leasesDue,
+  membersSince,
 } as const;
+
+/** Programs of one statement: they need no transaction to see one moment. */
+export const singleStatements: ReadonlySet<ReadName> = new Set(['head', 'leasesDue', 'membersSince']);
 
 export type ReadName = keyof typeof readPrograms;
 export type ReadInput<Name extends ReadName> = Parameters<(typeof readPrograms)[Name]>[0];

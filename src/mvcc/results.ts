@@ -60,6 +60,8 @@ export type WriteResult =
   | { readonly kind: 'leaseRevoke'; readonly revision: Revision }
   | { readonly kind: 'leaseRenew' }
   | { readonly kind: 'leaseExpire'; readonly expired: boolean }
+  | { readonly kind: 'memberAnnounce' }
+  | { readonly kind: 'memberDrop' }
   | { readonly kind: 'compactBite'; readonly done: boolean };
 
 export type StepResult = RangeResult | PutResult | DeleteResult | TxnResult;

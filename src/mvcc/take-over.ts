@@ -7,10 +7,13 @@ import {
   CLIENTS_MARK_ROWS,
   COVERED_ID,
   COVERING_ROW,
+  clientsMarkName,
   DROP_ALL_CURRENT,
   FOREIGN_LEASE_ROWS,
   FOREIGN_NAMES,
-  INSERT_MISSING_MARK,
+  INSERT_MARK,
+  MARKS,
+  MOVE_MARK,
   NEWEST_ROW,
   REFILL_CURRENT,
   RENAME,
@@ -18,10 +21,9 @@ import {
   SET_COMPACTED_TO_MARK,
   SET_COVERED_ID,
   SET_ROW_LEASE,
-  UNITE_MARKS,
 } from '../sql/take-over-statements.ts';
-import { EXTEND_LEASES, INSERT_LEASE } from '../sql/write-statements.ts';
-import { change, type Program, row, rows } from './program.ts';
+import { DELETE_ROWS, EXTEND_LEASES, INSERT_LEASES } from '../sql/write-statements.ts';
+import { change, changeEach, type Program, row, rows } from './program.ts';
 
 export interface TakeOver {
   /** Rows of kine's that the index now covers. */
@@ -32,8 +34,7 @@ export interface TakeOver {
 
 /** Runs under the revision lock, once at each start, before anything is served. */
 export function* takeOver(nowMs: number): Program<TakeOver> {
-  yield* change(INSERT_MISSING_MARK);
-  for (const statement of UNITE_MARKS) yield* change(statement);
+  yield* uniteMarks();
   const newest = yield* row(NEWEST_ROW);
   const covered = (yield* row(COVERED_ID))?.[0] as number | undefined;
   const newestId = (newest?.[0] as number | undefined) ?? 0;
@@ -47,6 +48,25 @@ export function* takeOver(nowMs: number): Program<TakeOver> {
   }
   yield* change(EXTEND_LEASES, nowMs);
   return result;
+}
+
+/**
+ * Exactly one mark is there, whoever made the table: of several the newest remains, which may be the newest row of all, whose id is the store's revision. It covers
+ * what the others covered.
+ */
+function* uniteMarks(): Program<void> {
+  const marks = (yield* rows(MARKS)) as readonly (readonly [number, number])[];
+  const newest = marks.at(-1);
+  if (newest === undefined) {
+    yield* change(INSERT_MARK, (((yield* row(NEWEST_ROW))?.[0] as number | undefined) ?? 0) + 1);
+    return;
+  }
+  if (marks.length === 1) return;
+  yield* changeEach(
+    DELETE_ROWS,
+    marks.slice(0, -1).map(([id]) => [id]),
+  );
+  yield* change(MOVE_MARK, Math.max(...marks.map(([, covered]) => covered)), newest[0]);
 }
 
 /** How far the index reaches: what was recorded, or the newest row tine wrote. */
@@ -86,17 +106,24 @@ function* adoptClientsMark(afterId: number): Program<void> {
       bar > 0 && Number.isSafeInteger(version)
         ? Buffer.from(text.slice(bar + 1), 'latin1')
         : (value ?? new Uint8Array(0));
-    yield* change(SET_CLIENTS_MARK_ROW, plain, bar > 0 && Number.isSafeInteger(version) ? version : null, id);
+    yield* change(
+      SET_CLIENTS_MARK_ROW,
+      clientsMarkName,
+      plain,
+      bar > 0 && Number.isSafeInteger(version) ? version : null,
+      id,
+    );
   }
 }
 
 /** kine counts a TTL from its own start: each key that has one gets a lease of its own, named by the row that set it. */
 function* adoptLeases(nowMs: number): Program<number> {
-  const found = yield* rows(FOREIGN_LEASE_ROWS);
-  for (const [id, ttlSeconds] of found as readonly (readonly [number, number])[]) {
-    const leaseId = BigInt(id);
-    yield* change(INSERT_LEASE, leaseId, ttlSeconds, nowMs + ttlSeconds * 1000);
-    for (const statement of SET_ROW_LEASE) yield* change(statement, leaseId, id);
-  }
+  const found = (yield* rows(FOREIGN_LEASE_ROWS)) as readonly (readonly [number, number])[];
+  yield* changeEach(
+    INSERT_LEASES,
+    found.map(([id, ttlSeconds]) => [id, ttlSeconds, nowMs + ttlSeconds * 1000]),
+  );
+  const ids = found.map(([id]) => [id]);
+  for (const statement of SET_ROW_LEASE) yield* changeEach(statement, ids);
   return found.length;
 }

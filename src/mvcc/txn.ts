@@ -1,12 +1,10 @@
 /** Puts, deletes and transactions, as etcd applies them: all compares see the state before, all checks pass before the first write. */
 import { etcdError, unreachable } from '../errors.ts';
 import { endOfKeys } from '../sql/key-text.ts';
-import { CURRENT_ROW } from '../sql/read-statements.ts';
 import { type KeyValueRow, keyValueRow } from '../sql/row.ts';
 import { CURRENT_ROWS, CURRENT_ROWS_WITHOUT_VALUE } from '../sql/write-statements.ts';
 import { encodedMessage } from './encode-row.ts';
 import { checkReadable } from './head.ts';
-import { leaseTtl } from './leases.ts';
 import type {
   Compare,
   CompareResult,
@@ -16,7 +14,7 @@ import type {
   TxnOperation,
   TxnStep,
 } from './operations.ts';
-import { type Program, row, rows } from './program.ts';
+import { type Program, rows } from './program.ts';
 import { rangeInTransaction } from './range-page.ts';
 import type { DeleteResult, PutResult, StepResult, TxnResult } from './results.ts';
 import type { WriteState } from './write-state.ts';
@@ -82,6 +80,7 @@ function* applyPlan(plan: Plan, state: WriteState): Program<TxnResult> {
 function* applyStep(step: Plan['steps'][number], state: WriteState): Program<StepResult> {
   switch (step.kind) {
     case 'range': {
+      yield* state.flush();
       const { block, more, count } = yield* rangeInTransaction(step, state.revision);
       return { kind: 'range', revision: state.revision, blocks: [block], more, count };
     }
@@ -97,17 +96,17 @@ function* applyStep(step: Plan['steps'][number], state: WriteState): Program<Ste
 }
 
 function* checkPut(operation: PutOperation, state: WriteState): Program<void> {
-  if (operation.lease !== 0n && (yield* leaseTtl(operation.lease)) === undefined) throw etcdError('leaseNotFound');
+  if (operation.lease !== 0n && (yield* state.lease(operation.lease)) === undefined) throw etcdError('leaseNotFound');
   if (!operation.ignoreValue && !operation.ignoreLease) return;
-  if ((yield* state.current(operation.key)) === null) throw etcdError('keyNotFound');
+  if ((yield* state.current(operation.key)) === undefined) throw etcdError('keyNotFound');
 }
 
 function* applyPut(operation: PutOperation, state: WriteState): Program<PutResult> {
   const { key, previous: wantsPrevious, ignoreValue, ignoreLease } = operation;
-  const previous = wantsPrevious || ignoreValue ? yield* currentWithValue(key) : undefined;
+  const previous = wantsPrevious || ignoreValue ? yield* state.currentWithValue(key) : undefined;
   const value = ignoreValue ? (previous?.value ?? noBytes) : operation.value;
   const leaseId = ignoreLease ? BigInt((yield* state.current(key))?.lease ?? 0) : operation.lease;
-  const ttlSeconds = leaseId === 0n ? 0 : ((yield* leaseTtl(leaseId)) ?? 0);
+  const ttlSeconds = leaseId === 0n ? 0 : ((yield* state.lease(leaseId))?.ttlSeconds ?? 0);
   yield* state.put(key, value, { id: leaseId, ttlSeconds });
   return {
     kind: 'put',
@@ -116,16 +115,12 @@ function* applyPut(operation: PutOperation, state: WriteState): Program<PutResul
   };
 }
 
-function* currentWithValue(key: string): Program<KeyValueRow | undefined> {
-  const found = yield* row(CURRENT_ROW, key);
-  return found === undefined ? undefined : keyValueRow(found);
-}
-
 function* currentRows(keys: Keys, withValue: boolean, state: WriteState): Program<readonly KeyValueRow[]> {
   if ('one' in keys) {
-    const found = withValue ? yield* currentWithValue(keys.one) : yield* state.current(keys.one);
-    return found === undefined || found === null ? [] : [found];
+    const found = withValue ? yield* state.currentWithValue(keys.one) : yield* state.current(keys.one);
+    return found === undefined ? [] : [found];
   }
+  yield* state.flush();
   const statement = withValue ? CURRENT_ROWS : CURRENT_ROWS_WITHOUT_VALUE;
   return (yield* rows(statement, keys.start, keys.end ?? endOfKeys)).map((each) => keyValueRow(each));
 }

@@ -3,6 +3,8 @@ import { EtcdError, type EtcdErrorName, unreachable } from '../errors.ts';
 import { compactBite, setCompactMark } from './compact.ts';
 import { type EventsRequest, eventsUpTo, type PackedEventPage } from './events.ts';
 import { expireLease, grantLease, renewLeases, revokeLease } from './leases.ts';
+import { announceMember, dropMember } from './members.ts';
+import { namedBy } from './named.ts';
 import type { WriteOperation } from './operations.ts';
 import type { Program } from './program.ts';
 import type { Head, WriteResult } from './results.ts';
@@ -25,12 +27,13 @@ export interface BatchResult {
  * that it leaves nothing behind; any other error fails the whole batch. `events`: what to read of the log when all is written, within the same transaction.
  */
 export function* writeBatch(operations: readonly WriteOperation[], events?: EventsRequest): Program<BatchResult> {
-  const state = yield* WriteState.open();
+  const state = yield* WriteState.open(namedBy(operations));
   const outcomes: WriteOutcome[] = [];
   for (const operation of operations) {
     outcomes.push(yield* outcomeOf(operation, state));
     state.settle();
   }
+  yield* state.flush();
   const { head } = state;
   return { outcomes, head, events: events && (yield* eventsUpTo(head, events)) };
 }
@@ -56,16 +59,22 @@ function* apply(operation: WriteOperation, state: WriteState): Program<WriteResu
       yield* setCompactMark(operation.revision, state);
       return { kind: 'compact', revision: state.revision };
     case 'leaseGrant':
-      yield* grantLease(operation);
+      yield* grantLease(operation, state);
       return { kind: 'leaseGrant', revision: state.revision };
     case 'leaseRevoke':
       yield* revokeLease(operation.id, state);
       return { kind: 'leaseRevoke', revision: state.revision };
     case 'leaseRenew':
-      yield* renewLeases(operation.renewals);
+      yield* renewLeases(operation, state);
       return { kind: 'leaseRenew' };
     case 'leaseExpire':
       return { kind: 'leaseExpire', expired: yield* expireLease(operation, state) };
+    case 'memberAnnounce':
+      yield* announceMember(operation);
+      return { kind: 'memberAnnounce' };
+    case 'memberDrop':
+      yield* dropMember(operation.id);
+      return { kind: 'memberDrop' };
     case 'compactBite':
       return { kind: 'compactBite', done: yield* compactBite(state) };
     default:

@@ -1,14 +1,27 @@
 /** What one write transaction of the database knows while its operations run one after the other. */
 import { assert } from '../errors.ts';
-import { CURRENT_ROW_WITHOUT_VALUE } from '../sql/read-statements.ts';
-import { type KeyValueRow, keyValueRow } from '../sql/row.ts';
-import { DROP_CURRENT, INSERT_ROW, LAST_ROW_OF_NAME, SET_CURRENT } from '../sql/write-statements.ts';
-import { headProgram } from './head.ts';
+import { limits } from '../limits.ts';
+import { HEAD, LEASES_BY_ID, NEWEST_ROWS, NEWEST_ROWS_WITHOUT_VALUE } from '../sql/read-statements.ts';
+import type { KeyValueRow } from '../sql/row.ts';
+import type { Parameter, Row } from '../sql/statement.ts';
+import { DROP_CURRENT, INSERT_ROWS, SET_CURRENT } from '../sql/write-statements.ts';
+import { headOf, type MarkedHead } from './head.ts';
+import { leaseList, leaseStatus } from './lease-reads.ts';
+import type { Named } from './named.ts';
+import { type NewestRow, newestByName } from './newest-rows.ts';
 import type { LeaseId, Revision, RowId } from './operations.ts';
-import { change, type Program, row } from './program.ts';
-import type { Head } from './results.ts';
+import { changed, listQuery, type Program, query } from './program.ts';
+import type { Head, LeaseStatus } from './results.ts';
 
-/** Ids and revisions handed out so far, and the newest rows looked up so far. */
+/** A key's newest row, and whether its value was read along: it is null where it was not. */
+interface Known extends NewestRow {
+  readonly hasValue: boolean;
+}
+
+/**
+ * Ids and revisions handed out so far, the newest rows and leases looked up so far, and the rows that are written but not yet given to the database: they go
+ * together, at the end or before a statement that must see them.
+ */
 export class WriteState {
   #id: RowId;
   #revision: Revision;
@@ -16,19 +29,34 @@ export class WriteState {
   compactRevision: Revision;
   /** Whether the operation under way has written: then it has taken the next revision. */
   #wrote = false;
-  /** Newest rows without their values; null: there is none. Changed with every row written, so that it is never stale. */
-  readonly #current = new Map<string, KeyValueRow | null>();
+  /** Changed with every row written, so that it is never stale. A row of id 0: the key was never there. */
+  readonly #newest = new Map<string, Known>();
+  readonly #leases = new Map<LeaseId, LeaseStatus | undefined>();
+  #rows: (readonly Parameter[])[] = [];
+  #rowBytes = 0;
+  /** Keys whose place in `kine_current` the rows above change, and whether they have one there now. */
+  readonly #moved = new Map<string, { readonly isThere: boolean }>();
 
-  private constructor(head: Head & { compactId: RowId }) {
+  private constructor(head: MarkedHead) {
     this.#id = head.id;
     this.#revision = head.revision;
     this.compactId = head.compactId;
     this.compactRevision = head.compactRevision;
   }
 
-  /** Reads where the store stands; the caller holds the revision lock. */
-  static *open(): Program<WriteState> {
-    return new WriteState(yield* headProgram());
+  /** Reads where the store stands, and the keys and leases that the operations name; the caller holds the revision lock. */
+  static *open({ keys, keysWithValue, leases }: Named): Program<WriteState> {
+    const [head, bare, whole, found] = yield [
+      query(HEAD),
+      listQuery(NEWEST_ROWS_WITHOUT_VALUE, nameList(keys)),
+      listQuery(NEWEST_ROWS, nameList(keysWithValue)),
+      listQuery(LEASES_BY_ID, leaseList(leases)),
+    ];
+    const state = new WriteState(headOf(head));
+    state.#learn(keys, bare, false);
+    state.#learn(keysWithValue, whole, true);
+    state.#learnLeases(leases, found);
+    return state;
   }
 
   get head(): Head {
@@ -46,72 +74,144 @@ export class WriteState {
     this.#wrote = false;
   }
 
-  /** The newest row of a key without its value, or null. */
-  *current(key: string): Program<KeyValueRow | null> {
-    const known = this.#current.get(key);
-    if (known !== undefined) return known;
-    const found = yield* row(CURRENT_ROW_WITHOUT_VALUE, key);
-    const current = found === undefined ? null : keyValueRow(found);
-    this.#current.set(key, current);
-    return current;
+  /** The newest row of a key without its value; undefined: the key is not there. */
+  *current(key: string): Program<KeyValueRow | undefined> {
+    return (yield* this.#newestOf(key)).keyValue;
+  }
+
+  /** The same with its value. */
+  *currentWithValue(key: string): Program<KeyValueRow | undefined> {
+    const known = this.#newest.get(key);
+    if (known?.hasValue === true || (known !== undefined && known.keyValue === undefined)) return known.keyValue;
+    const [found] = yield [listQuery(NEWEST_ROWS, [[key]])];
+    this.#learn([key], found, true);
+    return this.#newest.get(key)?.keyValue;
+  }
+
+  /** Looks keys up together that operations did not name. */
+  *load(keys: readonly string[]): Program<void> {
+    const unknown = keys.filter((key) => !this.#newest.has(key));
+    if (unknown.length === 0) return;
+    const [found] = yield [listQuery(NEWEST_ROWS_WITHOUT_VALUE, nameList(unknown))];
+    this.#learn(unknown, found, false);
+  }
+
+  /** A lease; undefined: there is none of that id. */
+  *lease(id: LeaseId): Program<LeaseStatus | undefined> {
+    if (!this.#leases.has(id)) {
+      const [found] = yield [listQuery(LEASES_BY_ID, [[id]])];
+      this.#learnLeases([id], found);
+    }
+    return this.#leases.get(id);
+  }
+
+  /** A lease was made or ended. */
+  setLease(id: LeaseId, lease: LeaseStatus | undefined): void {
+    this.#leases.set(id, lease);
+  }
+
+  /** The database changes these. */
+  forgetLeases(ids: readonly LeaseId[]): void {
+    for (const id of ids) this.#leases.delete(id);
   }
 
   /** Writes a key. `ttlSeconds` is the lease's, for kine's column; 0 without a lease. */
   *put(key: string, value: Uint8Array, lease: { id: LeaseId; ttlSeconds: number }): Program<void> {
-    const previous = yield* this.current(key);
+    const { id: replacedId, keyValue: previous } = yield* this.#newestOf(key);
     const id = this.#nextId();
     const revision = this.revision;
-    const version = previous === null ? 1 : previous.version + 1;
-    const createRevision = previous === null ? revision : previous.createRevision;
     const leaseId = lease.id === 0n ? null : lease.id;
-    yield* change(
-      INSERT_ROW,
-      id,
-      key,
-      previous === null ? 1 : 0,
-      0,
-      previous === null ? 0 : createRevision,
-      previous === null ? yield* replacedId(key) : previous.id,
-      lease.ttlSeconds,
-      value,
-      version,
-      leaseId,
-      id === revision ? null : revision,
-    );
-    yield* change(SET_CURRENT, key, id, leaseId);
-    const leaseText = leaseId === null ? null : leaseId.toString();
-    this.#current.set(key, {
+    const keyValue: KeyValueRow = {
       name: key,
       id,
       modRevision: revision,
-      createRevision,
-      version,
-      lease: leaseText,
-      value: null,
-    });
+      createRevision: previous === undefined ? revision : previous.createRevision,
+      version: previous === undefined ? 1 : previous.version + 1,
+      lease: leaseId === null ? null : leaseId.toString(),
+      value,
+    };
+    this.#rows.push([
+      id,
+      key,
+      previous === undefined ? 1 : 0,
+      0,
+      previous === undefined ? 0 : keyValue.createRevision,
+      replacedId,
+      Math.min(lease.ttlSeconds, kinesTtlSecondsMax),
+      value,
+      keyValue.version,
+      leaseId,
+      id === revision ? null : revision,
+    ]);
+    yield* this.#wroteRow(key, { id, keyValue, hasValue: true }, previous !== undefined, value.length);
   }
 
   /** Deletes a key that is there: a tombstone, as kine 0.16 writes it. */
-  *delete(previous: KeyValueRow): Program<void> {
+  *delete({ name, id: replacedId }: KeyValueRow): Program<void> {
     const id = this.#nextId();
     const revision = this.revision;
-    yield* change(
-      INSERT_ROW,
-      id,
-      previous.name,
-      0,
-      1,
-      0,
-      previous.id,
-      0,
-      null,
-      0,
-      null,
-      id === revision ? null : revision,
-    );
-    const dropped = yield* change(DROP_CURRENT, previous.name);
-    assert(dropped === 1, 'a deleted key was in kine_current');
-    this.#current.set(previous.name, null);
+    this.#rows.push([id, name, 0, 1, 0, replacedId, 0, null, 0, null, id === revision ? null : revision]);
+    yield* this.#wroteRow(name, { id, keyValue: undefined, hasValue: true }, true, 0);
+  }
+
+  /** Gives the database what was written. Statements that come after it see it. */
+  *flush(): Program<void> {
+    const written = this.#rows.length;
+    if (written === 0) return;
+    const dropped = [...this.#moved].filter(([key, { isThere }]) => isThere && !this.#isHere(key));
+    const set = [...this.#moved.keys()].filter((key) => this.#isHere(key));
+    const asked = [
+      listQuery(INSERT_ROWS, this.#rows),
+      listQuery(
+        SET_CURRENT,
+        set.map((key) => this.#placeOf(key)),
+      ),
+      listQuery(
+        DROP_CURRENT,
+        dropped.map(([key]) => [key]),
+      ),
+    ];
+    this.#rows = [];
+    this.#rowBytes = 0;
+    this.#moved.clear();
+    const [inserted, , removed] = yield asked;
+    assert(changed(inserted) === written, 'every row written is in the table');
+    assert(changed(removed) === dropped.length, 'a deleted key was in kine_current');
+  }
+
+  *#newestOf(key: string): Program<Known> {
+    yield* this.load([key]);
+    return this.#newest.get(key) as Known;
+  }
+
+  *#wroteRow(key: string, known: Known, wasThere: boolean, bytes: number): Program<void> {
+    this.#newest.set(key, known);
+    if (!this.#moved.has(key)) this.#moved.set(key, { isThere: wasThere });
+    this.#rowBytes += bytes;
+    if (this.#rows.length >= limits.unflushedRowsMax || this.#rowBytes >= limits.unflushedBytesMax) yield* this.flush();
+  }
+
+  #isHere(key: string): boolean {
+    return this.#newest.get(key)?.keyValue !== undefined;
+  }
+
+  #placeOf(key: string): readonly Parameter[] {
+    const placed = this.#newest.get(key)?.keyValue;
+    assert(placed !== undefined, 'a key with a place in kine_current is there');
+    return [key, placed.id, placed.lease === null ? null : BigInt(placed.lease)];
+  }
+
+  #learn(keys: Iterable<string>, found: readonly Row[] | undefined, hasValue: boolean): void {
+    const newest = newestByName(found);
+    for (const key of keys) this.#newest.set(key, { ...(newest.get(key) ?? neverThere), hasValue });
+  }
+
+  #learnLeases(ids: Iterable<LeaseId>, found: readonly Row[] | undefined): void {
+    for (const id of ids) this.#leases.set(id, undefined);
+    for (const each of found ?? []) {
+      const lease = leaseStatus(each);
+      this.#leases.set(lease.id, lease);
+    }
   }
 
   #nextId(): RowId {
@@ -122,7 +222,11 @@ export class WriteState {
   }
 }
 
-/** The tombstone that a create replaces, or 0. */
-function* replacedId(key: string): Program<RowId> {
-  return ((yield* row(LAST_ROW_OF_NAME, key))?.[0] as number | undefined) ?? 0;
+const neverThere: NewestRow = { id: 0, keyValue: undefined };
+
+/** kine's column holds 31 bits where the database tells sizes of numbers apart. */
+const kinesTtlSecondsMax = 2 ** 31 - 1;
+
+function nameList(names: Iterable<string>): readonly [string][] {
+  return [...names].map((name) => [name]);
 }

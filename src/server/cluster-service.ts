@@ -3,13 +3,11 @@ import type { ServiceContext } from './service-context.ts';
 import type { Method } from './transport.ts';
 import { unary } from './unary.ts';
 
-/** etcdserverpb.Cluster: one member, this one. */
-export function clusterService({ store, headers, origin, config }: ServiceContext): readonly Method[] {
-  const members = [{ id: origin.memberId, name: config.name, clientUrls: config.advertiseClientUrls }];
+/** etcdserverpb.Cluster: the members are the instances over the database. */
+export function clusterService({ store, headers }: ServiceContext): readonly Method[] {
   return [
     unary(Cluster.methods.memberList, async ({ linearizable }) => {
-      // The reply says nothing of the database; asked for a linearizable one, a client wants to know that it is there.
-      if (linearizable) await store.head();
+      const members = linearizable ? await store.members() : store.knownMembers;
       // The header of etcd's reply has no revision.
       return MemberListResponse.encode({ header: headers.message(), members });
     }),

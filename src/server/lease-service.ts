@@ -7,6 +7,8 @@ import {
   LeaseRevokeResponse,
   LeaseTimeToLiveResponse,
 } from '../wire/generated/etcdserverpb/lease.ts';
+import { answerInOrder } from './answer-in-order.ts';
+import { serverLimits } from './server-limits.ts';
 import type { ServiceContext } from './service-context.ts';
 import type { Message, Method } from './transport.ts';
 import { unary } from './unary.ts';
@@ -29,11 +31,7 @@ export function leaseService({ store, headers }: ServiceContext): readonly Metho
     {
       path: leaseKeepAlive.path,
       kind: 'bidirectional',
-      async handle(stream) {
-        for await (const bytes of stream.incoming) {
-          if (!stream.send([await keepAlive(bytes)])) await stream.drained();
-        }
-      },
+      handle: (stream) => answerInOrder(stream, { atOnceMax: serverLimits.keepAlivesAtOnceMax, answer: keepAlive }),
     },
     unary(leaseTimeToLive, async ({ id, keys: wantsKeys }) => {
       const { revision, lease, remainingSeconds, keys } = await store.leaseTimeToLive({ id, keys: wantsKeys });

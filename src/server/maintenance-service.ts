@@ -17,7 +17,8 @@ export function maintenanceService({ store, headers, origin, config }: ServiceCo
         storageVersion: storageVersion(version),
         dbSize: size.bytes,
         dbSizeInUse: size.inUseBytes,
-        leader: origin.memberId,
+        // Every instance takes writes; one is named, and the same by all.
+        leader: store.knownMembers[0]?.id ?? origin.memberId,
         // The log is the table: its newest row is both its end and what was applied.
         raftIndex: head.id,
         raftAppliedIndex: head.id,

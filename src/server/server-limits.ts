@@ -41,6 +41,8 @@ export const serverLimits = {
   httpCheckTimeoutMs: 5_000,
   /** How long a drained connection gets to take its last answers and hang up. */
   closeTimeoutMs: 500,
+  /** Keepalives of one stream that are looked up together. */
+  keepAlivesAtOnceMax: 128,
   /** How often a database that fails is mentioned in the log. */
   databaseFaultLogIntervalMs: 1_000,
 } as const;

@@ -59,7 +59,7 @@ async function run({ hub, session }: Served, { requestUnion }: WatchRequest): Pr
 async function create({ hub, session }: Served, request: WatchCreateRequest): Promise<void> {
   const parsed = parseWatch(request);
   if ('refused' in parsed) return session.refuse(parsed.refused);
-  if (request.startRevision <= 0) await hub.refresh();
+  if (request.startRevision <= 0 || !hub.knowsHead) await hub.refresh();
   if (session.isClosed) return;
   if (!session.create(parsed.requested, request.watchId)) session.refuse(idTakenText);
 }

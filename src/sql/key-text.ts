@@ -12,8 +12,13 @@ export interface Interval {
   readonly end: KeyText | undefined;
 }
 
-/** Sorts after every key's text: the end of an interval that has none. */
-export const endOfKeys = '\uffff';
+/** Sorts after every key's text (0x7F is always followed by a hex digit): the end of an interval that has none. */
+export const endOfKeys = '\u007f\u007f';
+
+/** The next text after a key's: none lies between. (0x00, which databases do not keep in text, is no part of one, and 0x01 is followed by a digit.) */
+export function successor(name: string): string {
+  return `${name}\u0001`;
+}
 
 /** kine's own row, the compaction mark: never a client's key. */
 export const compactMarkName = 'compact_rev_key';

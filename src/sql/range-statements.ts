@@ -1,7 +1,8 @@
 /** The statements of ranges: the rows of an interval of keys, now or at a revision, and their number. */
+import type { ColumnType, Dialect } from './dialect.ts';
 import { compactMarkName } from './key-text.ts';
 import { createRevision, modRevision, rowColumns, version } from './row.ts';
-import { integer, type Statement, selectsRow, selectsRows, text } from './statement.ts';
+import { type Statement, selectsRow, selectsRows } from './statement.ts';
 
 /** Which rows a range reads: the newest of each key, or the newest at or before an id. The cost of both follows the names, not the rows of each. */
 export type RangeSource = 'current' | 'history';
@@ -13,13 +14,18 @@ export interface RangeShape {
   /** Undefined: by name, ascending. */
   readonly sort: { readonly target: string; readonly descending: boolean } | undefined;
   readonly filtered: boolean;
+  /** Whether the statement ends at a number of bytes, too. */
+  readonly bounded: boolean;
 }
+
+/** `rowColumns` and the value. */
+const pageColumns: readonly ColumnType[] = ['text', 'integer', 'integer', 'integer', 'integer', 'text', 'bytes'];
 
 const rangeStatements = new Map<string, Statement>();
 
 /**
  * The statement of a range. Parameters in order: start, end; the id unless `current`; for `filtered` max and min modification revision,
- * max and min create revision, each twice (0: no bound); the limit (-1: none).
+ * max and min create revision, each twice (0: no bound); the number of rows.
  */
 export function rangeStatement(shape: RangeShape): Statement {
   const name = [
@@ -30,10 +36,12 @@ export function rangeStatement(shape: RangeShape): Statement {
       ? 'by_key'
       : `by_${shape.sort.target}_${shape.sort.descending ? 'descending' : 'ascending'}`,
     shape.filtered ? 'filtered' : 'all',
+    shape.bounded ? 'bounded' : 'whole',
   ].join('_');
   let statement = rangeStatements.get(name);
   if (statement === undefined) {
-    statement = selectsRows(name, rangeText(shape));
+    const selected = selectsRows(name, (sql) => rangeText(sql, shape));
+    statement = shape.bounded && shape.withValue ? { ...selected, columns: pageColumns } : selected;
     rangeStatements.set(name, statement);
   }
   return statement;
@@ -44,31 +52,44 @@ export function countStatement(source: RangeSource): Statement {
   return countStatements[source];
 }
 
-// CROSS JOIN fixes the order: walk the names, probe the table, so that a limit ends the walk.
-function rangeText(shape: RangeShape): string {
-  return `WITH RECURSIVE ${namesOf[shape.source]}
-  SELECT ${rowColumns('kine')}${shape.withValue ? ', kine.value' : ''}
-  FROM names
-  CROSS JOIN kine ON kine.id = names.id
+function rangeText(sql: Dialect, shape: RangeShape): string {
+  const { source, withValue, sort, filtered, bounded } = shape;
+  const before = `WITH RECURSIVE ${namesOf(sql, source, { limited: sort === undefined && !filtered })}`;
+  const columns = [...rowColumns(sql, 'kine'), ...(withValue ? [sql.selectedBytes('kine.value')] : [])];
+  const from = `FROM names
+  ${sql.joinRow('names.id')}
   WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'
-  ${shape.filtered ? filters : ''}
-  ${order(shape)}
-  LIMIT ${integer}`;
+  ${filtered ? filters(sql) : ''}`;
+  if (bounded) {
+    const bytes = 'COALESCE(LENGTH(kine.value), 0)';
+    const comesInOrder = source === 'history';
+    return sql.upToBytes({
+      before,
+      columns,
+      bytes,
+      from,
+      place: 'names.name',
+      joined: '',
+      orderColumn: 1,
+      comesInOrder,
+    });
+  }
+  return `${before}
+  SELECT ${columns.join(', ')}
+  ${from}
+  ORDER BY ${sort === undefined ? 'names.name' : `${sortColumn(sql, sort.target)} ${sort.descending ? 'DESC' : 'ASC'}, names.name`}
+  LIMIT ${sql.limit}`;
 }
 
-const bounds = `bounds(first_name, end_name, through_id) AS (SELECT ${text}, ${text}, ${integer})`;
-
-/** One of the bounds as a scalar, which SQLite uses to seek; joined, it would only filter. */
-function bound(column: string): string {
-  return `(SELECT ${column} FROM bounds)`;
-}
-
-const namesOf: Record<RangeSource, string> = {
-  current: `names(name, id) AS (
-    SELECT name, id FROM kine_current WHERE name >= ${text} AND name < ${text}
-  )`,
+function namesOf(sql: Dialect, source: RangeSource, shape: { readonly limited: boolean }): string {
+  if (source === 'current') {
+    return `names(name, id) AS (
+    SELECT name, id FROM kine_current WHERE name >= ${sql.text} AND name < ${sql.text}
+  )`;
+  }
+  if (sql.namesThroughId !== undefined) return sql.namesThroughId(shape);
   // Two probes a name: the next name, and its newest row at or before the id.
-  history: `${bounds},
+  return `bounds(first_name, end_name, through_id) AS (SELECT ${sql.text}, ${sql.text}, ${sql.integer}),
   each_name(name) AS (
     SELECT MIN(name) FROM kine WHERE name >= ${bound('first_name')} AND name < ${bound('end_name')}
     UNION ALL
@@ -84,69 +105,70 @@ const namesOf: Record<RangeSource, string> = {
       ORDER BY older.id DESC
       LIMIT 1)
     FROM each_name
-  )`,
-};
+  )`;
+}
+
+/** One of the bounds as a scalar, which SQLite uses to seek; joined, it would only filter. */
+function bound(column: string): string {
+  return `(SELECT ${column} FROM bounds)`;
+}
 
 const countStatements: Record<RangeSource, Statement> = {
   // Walks the index of newest rows alone.
   current: selectsRow(
     'count_current',
-    `SELECT COUNT(*)
+    (sql) => `SELECT COUNT(*)
     FROM kine_current
-    WHERE name >= ${text} AND name < ${text}`,
+    WHERE name >= ${sql.text} AND name < ${sql.text}`,
   ),
   history: selectsRow(
     'count_history',
-    `WITH RECURSIVE ${namesOf.history}
+    (sql) => `WITH RECURSIVE ${namesOf(sql, 'history', { limited: false })}
     SELECT COUNT(*)
     FROM names
-    CROSS JOIN kine ON kine.id = names.id
+    ${sql.joinRow('names.id')}
     WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'`,
   ),
 };
 
-const filters = `AND (${integer} = 0 OR ${modRevision('kine')} <= ${integer})
-    AND (${integer} = 0 OR ${modRevision('kine')} >= ${integer})
-    AND (${integer} = 0 OR ${createRevision('kine')} <= ${integer})
-    AND (${integer} = 0 OR ${createRevision('kine')} >= ${integer})`;
+function filters(sql: Dialect): string {
+  return `AND (${sql.integer} = 0 OR ${modRevision('kine')} <= ${sql.integer})
+    AND (${sql.integer} = 0 OR ${modRevision('kine')} >= ${sql.integer})
+    AND (${sql.integer} = 0 OR ${createRevision('kine')} <= ${sql.integer})
+    AND (${sql.integer} = 0 OR ${createRevision('kine')} >= ${sql.integer})`;
+}
 
-const sortColumns: Record<string, string> = {
-  key: 'names.name',
-  version: version('kine'),
-  create: createRevision('kine'),
-  mod: modRevision('kine'),
-  value: "COALESCE(kine.value, X'')",
-};
-
-/**
- * The names come in their order from each source. Saying so again would make SQLite collect all rows to sort them before it gives the first; the
- * reader asserts the order instead.
- */
-function order({ source, sort }: RangeShape): string {
-  if (sort === undefined) return source === 'current' ? 'ORDER BY names.name' : '';
-  return `ORDER BY ${sortColumns[sort.target]} ${sort.descending ? 'DESC' : 'ASC'}, names.name`;
+function sortColumn(sql: Dialect, target: string): string {
+  const columns: Record<string, string> = {
+    key: 'names.name',
+    version: version('kine'),
+    create: createRevision('kine'),
+    mod: modRevision('kine'),
+    value: `COALESCE(kine.value, ${sql.noBytes})`,
+  };
+  return columns[target] as string;
 }
 
 // The newest rows of an interval with the length of their values instead of the values.
 export const CURRENT_LENGTHS = selectsRows(
   'current_lengths',
-  `SELECT ${rowColumns('kine')}, COALESCE(LENGTH(kine.value), 0)
+  (sql) => `SELECT ${rowColumns(sql, 'kine').join(', ')}, COALESCE(LENGTH(kine.value), 0)
   FROM kine_current
-  CROSS JOIN kine ON kine.id = kine_current.id
-  WHERE kine_current.name >= ${text} AND kine_current.name < ${text}
+  ${sql.joinRow('kine_current.id')}
+  WHERE kine_current.name >= ${sql.text} AND kine_current.name < ${sql.text}
   ORDER BY kine_current.name
-  LIMIT ${integer}`,
+  LIMIT ${sql.limit}`,
 );
 
 // The values of an interval's newest rows, one after the other in one blob: reading 10,000 values one by one costs 24 ms, in one
 // piece 12 ms. The walk over kine_current is in the order of names.
 export const CURRENT_VALUES = selectsRow(
   'current_values',
-  `SELECT CAST(GROUP_CONCAT(value, '') AS BLOB)
+  (sql) => `SELECT ${sql.concatenated('value', 'name')}
   FROM (
-    SELECT COALESCE(kine.value, X'') AS value
+    SELECT kine_current.name, COALESCE(kine.value, ${sql.noBytes}) AS value
     FROM kine_current
-    CROSS JOIN kine ON kine.id = kine_current.id
-    WHERE kine_current.name >= ${text} AND kine_current.name <= ${text}
-    ORDER BY kine_current.name)`,
+    ${sql.joinRow('kine_current.id')}
+    WHERE kine_current.name >= ${sql.text} AND kine_current.name <= ${sql.text}
+    ORDER BY kine_current.name) newest`,
 );

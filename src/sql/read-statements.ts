@@ -1,28 +1,29 @@
 /** The statements of reads other than ranges: the head, single keys, the log, leases. */
+import type { Dialect } from './dialect.ts';
 import { compactMarkName } from './key-text.ts';
 import { createRevision, modRevision, rowColumns, version } from './row.ts';
-import { integer, selectsRow, selectsRows, text } from './statement.ts';
+import { type Statement, selectsEach, selectsRow, selectsRows } from './statement.ts';
 
 // Id and revision of the newest row, id and revision of the compaction mark. The mark holds an id; rows after it are never
 // compacted, so the mark's revision is the one before the next row's. A mark at 0 stands for no compaction, or (version 2) for one at revision 0.
 export const HEAD = selectsRow(
   'head',
-  `SELECT newest.id,
+  () => `SELECT newest.id,
     newest.revision,
     COALESCE(mark.prev_revision, 0),
     CASE WHEN COALESCE(mark.prev_revision, 0) = 0 THEN CASE WHEN mark.version = 2 THEN 0 ELSE -1 END
       ELSE COALESCE(
-        (SELECT ${modRevision('next')} - 1 FROM kine next WHERE next.id > mark.prev_revision ORDER BY next.id LIMIT 1),
+        (SELECT ${modRevision('next_row')} - 1 FROM kine next_row WHERE next_row.id > mark.prev_revision ORDER BY next_row.id LIMIT 1),
         newest.revision) END
   FROM (SELECT id, ${modRevision('kine')} AS revision FROM kine ORDER BY id DESC LIMIT 1) newest
-  LEFT JOIN (SELECT prev_revision, version FROM kine WHERE name = '${compactMarkName}' ORDER BY id LIMIT 1) mark`,
+  LEFT JOIN (SELECT prev_revision, version FROM kine WHERE name = '${compactMarkName}' ORDER BY id LIMIT 1) mark ON 1 = 1`,
 );
 
 // The last row at or before a revision. Rows with a revision of their own are found in its index; after them come only rows whose
 // id is their revision.
 export const ID_THROUGH_REVISION = selectsRow(
   'id_through_revision',
-  `WITH asked(revision) AS (SELECT ${integer}),
+  (sql) => `WITH asked(revision) AS (SELECT ${sql.integer}),
   lagging(id) AS (
     SELECT COALESCE((
       SELECT kine.id
@@ -36,96 +37,90 @@ export const ID_THROUGH_REVISION = selectsRow(
   FROM lagging, asked`,
 );
 
-// The newest row of one key: two probes.
-export const CURRENT_ROW = selectsRow(
-  'current_row',
-  `SELECT ${rowColumns('kine')}, kine.value
-  FROM kine_current
-  JOIN kine ON kine.id = kine_current.id
-  WHERE kine_current.name = ${text}`,
+// Of each name its newest row, a tombstone included (`deleted` is the first column): one probe of the index of names.
+export const NEWEST_ROWS = selectsEach(
+  'newest_rows',
+  ['text'],
+  (sql) => `SELECT kine.deleted, ${rowColumns(sql, 'kine').join(', ')}, ${sql.selectedBytes('kine.value')}
+  ${sql.newestOfNames}`,
 );
 
-// The same without its value, for compares.
-export const CURRENT_ROW_WITHOUT_VALUE = selectsRow(
-  'current_row_without_value',
-  `SELECT ${rowColumns('kine')}
-  FROM kine_current
-  JOIN kine ON kine.id = kine_current.id
-  WHERE kine_current.name = ${text}`,
+// The same without values, for compares.
+export const NEWEST_ROWS_WITHOUT_VALUE = selectsEach(
+  'newest_rows_without_value',
+  ['text'],
+  (sql) => `SELECT kine.deleted, ${rowColumns(sql, 'kine').join(', ')}
+  ${sql.newestOfNames}`,
 );
 
 // An event: the row, its value, and the row it replaced, as it still stands there. Gap rows that kine left (deleted, but replacing nothing)
 // and the compaction mark are not events.
-const eventColumns = `${rowColumns('kine')},
-    kine.value,
-    kine.deleted,
-    older.name,
-    older.id,
-    ${modRevision('older')},
-    ${createRevision('older')},
-    CASE WHEN older.id IS NULL THEN NULL ELSE ${version('older')} END,
-    CAST(older.lease_id AS TEXT),
-    older.value`;
+function events(name: string, where: (sql: Dialect) => string): Statement {
+  return selectsRows(name, (sql) =>
+    sql.upToBytes({
+      before: '',
+      columns: [
+        `CASE WHEN kine.name <> '${compactMarkName}' AND (kine.deleted = 0 OR kine.prev_revision <> 0) THEN 1 ELSE 0 END`,
+        ...rowColumns(sql, 'kine'),
+        sql.selectedBytes('kine.value'),
+        'kine.deleted',
+        'older.name',
+        'older.id',
+        modRevision('older'),
+        createRevision('older'),
+        `CASE WHEN older.id IS NULL THEN NULL ELSE ${version('older')} END`,
+        sql.asText('older.lease_id'),
+        sql.selectedBytes('older.value'),
+      ],
+      bytes: 'COALESCE(LENGTH(kine.value), 0) + COALESCE(LENGTH(older.value), 0)',
+      from: `FROM kine
+      ${olderRow(sql)}
+      WHERE ${where(sql)}`,
+      place: 'kine.id',
+      joined: olderRow(sql),
+      orderColumn: 3,
+      comesInOrder: false,
+    }),
+  );
+}
 
-const eventRows = `FROM kine
-  LEFT JOIN kine older ON older.id = kine.prev_revision AND older.deleted = 0`;
-
-const isEvent = `kine.name <> '${compactMarkName}' AND (kine.deleted = 0 OR kine.prev_revision <> 0)`;
+const olderRow = (sql: Dialect) => sql.leftJoinRow('older', 'kine.prev_revision', 'older.deleted = 0');
 
 // Rows after an id, oldest first. Walks the primary key: the cost is the rows returned.
-export const EVENTS_AFTER = selectsRows(
-  'events_after',
-  `SELECT ${isEvent},
-    ${eventColumns}
-  ${eventRows}
-  WHERE kine.id > ${integer}
-  ORDER BY kine.id
-  LIMIT ${integer}`,
-);
+export const EVENTS_AFTER = events('events_after', (sql) => `kine.id > ${sql.integer}`);
 
 // The rows of one key after an id and up to another.
-export const EVENTS_OF_KEY = selectsRows(
+export const EVENTS_OF_KEY = events(
   'events_of_key',
-  `SELECT ${isEvent},
-    ${eventColumns}
-  ${eventRows}
-  WHERE kine.name = ${text} AND kine.id > ${integer} AND kine.id <= ${integer}
-  ORDER BY kine.id
-  LIMIT ${integer}`,
+  (sql) => `kine.name = ${sql.text} AND kine.id > ${sql.integer} AND kine.id <= ${sql.integer}`,
 );
 
-// The rows of an interval of keys among those after an id and up to another. Walks the primary key (+ keeps the planner off the
-// index of names): the caller bounds the stretch of ids.
-export const EVENTS_OF_INTERVAL = selectsRows(
+// The rows of an interval of keys among those after an id and up to another. Walks the primary key: the caller bounds the stretch of ids.
+export const EVENTS_OF_INTERVAL = events(
   'events_of_interval',
-  `SELECT ${isEvent},
-    ${eventColumns}
-  ${eventRows}
-  WHERE kine.id > ${integer} AND kine.id <= ${integer} AND +kine.name >= ${text} AND +kine.name < ${text}
-  ORDER BY kine.id
-  LIMIT ${integer}`,
+  (sql) => `kine.id > ${sql.integer} AND kine.id <= ${sql.integer}
+        AND ${sql.unindexed('kine.name')} >= ${sql.text} AND ${sql.unindexed('kine.name')} < ${sql.text}`,
 );
 
 // The rows after an id that belong to its transaction: neighbours with its revision.
-export const REST_OF_TRANSACTION = selectsRows(
+export const REST_OF_TRANSACTION = events(
   'rest_of_transaction',
-  `SELECT ${isEvent},
-    ${eventColumns}
-  ${eventRows}
-  WHERE kine.id > ${integer} AND kine.id <= ${integer}
-  ORDER BY kine.id`,
+  (sql) => `kine.id > ${sql.integer} AND kine.id <= ${sql.integer}`,
 );
 
-export const LEASE = selectsRow(
-  'lease',
-  `SELECT CAST(id AS TEXT), ttl_seconds, expires_at_ms
+const leaseColumns = (sql: Dialect) => `${sql.asText('id')}, ttl_seconds, expires_at_ms`;
+
+export const LEASES_BY_ID = selectsEach(
+  'leases_by_id',
+  ['integer'],
+  (sql) => `SELECT ${leaseColumns(sql)}
   FROM tine_lease
-  WHERE id = ${integer}`,
+  WHERE ${sql.inList('id', 'integer')}`,
 );
 
 export const LEASES = selectsRows(
   'leases',
-  `SELECT CAST(id AS TEXT), ttl_seconds, expires_at_ms
+  (sql) => `SELECT ${leaseColumns(sql)}
   FROM tine_lease
   ORDER BY id`,
 );
@@ -133,18 +128,18 @@ export const LEASES = selectsRows(
 // Leases that are due, the longest overdue first.
 export const LEASES_DUE = selectsRows(
   'leases_due',
-  `SELECT CAST(id AS TEXT), ttl_seconds, expires_at_ms
+  (sql) => `SELECT ${leaseColumns(sql)}
   FROM tine_lease
-  WHERE expires_at_ms <= ${integer}
+  WHERE expires_at_ms <= ${sql.integer}
   ORDER BY expires_at_ms
-  LIMIT ${integer}`,
+  LIMIT ${sql.limit}`,
 );
 
 // The keys that hang on a lease.
 export const KEYS_OF_LEASE = selectsRows(
   'keys_of_lease',
-  `SELECT name
+  (sql) => `SELECT name
   FROM kine_current
-  WHERE lease_id = ${integer} AND lease_id <> 0
+  WHERE lease_id = ${sql.integer} AND lease_id <> 0
   ORDER BY name`,
 );

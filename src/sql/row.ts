@@ -1,18 +1,20 @@
 /** Rows of table `kine`, column by column, and what they mean in etcd's terms. */
+import type { Dialect } from './dialect.ts';
 import type { Row, Value } from './statement.ts';
 
 /**
  * The revision of a row is its id until a transaction has written several keys (column `revision`). A creating row keeps
- * create_revision 0, as kine does. A version kine left out is counted along the chain of rows that are kept: each names the one it replaced.
- * Lease ids use all 63 bits, more than a JavaScript number holds: they travel as text.
+ * create_revision 0, as kine does. Lease ids use all 63 bits, more than a JavaScript number holds: they travel as text.
  */
-export function rowColumns(row: string): string {
-  return `${row}.name,
-    ${row}.id,
-    ${modRevision(row)},
-    ${createRevision(row)},
-    ${version(row)},
-    CAST(${row}.lease_id AS TEXT)`;
+export function rowColumns(sql: Dialect, row: string): readonly string[] {
+  return [
+    `${row}.name`,
+    `${row}.id`,
+    modRevision(row),
+    createRevision(row),
+    version(row),
+    sql.asText(`${row}.lease_id`),
+  ];
 }
 
 /** SQL: the revision at which a row was written. */
@@ -25,18 +27,22 @@ export function createRevision(row: string): string {
   return `CASE WHEN ${row}.created = 1 THEN ${modRevision(row)} ELSE ${row}.create_revision END`;
 }
 
-/** SQL: how many times a row's key was written since it was created. */
+/**
+ * SQL: how many times a row's key was written since it was created. Rows of kine's do not say: they are counted from the newest one before that does, or that
+ * created the key, on; what is compacted away cannot be counted.
+ */
 export function version(row: string): string {
+  const knowing = `FROM kine known
+      WHERE known.name = ${row}.name AND known.id <= ${row}.id AND (known.created = 1 OR known.version IS NOT NULL)`;
   return `COALESCE(${row}.version, (
-      WITH RECURSIVE chain(depth, prev_revision, created, version) AS (
-        SELECT 0, ${row}.prev_revision, ${row}.created, NULL
-        UNION ALL
-        SELECT chain.depth + 1, older.prev_revision, older.created, older.version
-        FROM chain
-        JOIN kine older ON older.id = chain.prev_revision
-        WHERE chain.created = 0 AND chain.version IS NULL AND older.deleted = 0
-      )
-      SELECT MAX(depth + COALESCE(version, 1)) FROM chain))`;
+      SELECT COUNT(*)
+      FROM kine unknown
+      WHERE unknown.name = ${row}.name AND unknown.id <= ${row}.id AND unknown.id > COALESCE((SELECT MAX(known.id) ${knowing}), 0)
+    ) + COALESCE((
+      SELECT COALESCE(known.version, 1)
+      ${knowing}
+      ORDER BY known.id DESC
+      LIMIT 1), 0))`;
 }
 
 /** A row of `rowColumns` followed by `value`. */

@@ -1,4 +1,5 @@
 /** A statement of SQL: written once, prepared once a connection, found by its name. */
+import type { ColumnType, Dialect } from './dialect.ts';
 
 /** What a parameter may be; text is bound as text, so that names stay text for kine. */
 export type Parameter = string | number | bigint | Uint8Array | null;
@@ -11,29 +12,42 @@ export type Row = readonly Value[];
 
 export interface Statement {
   readonly name: string;
-  readonly text: string;
+  /** The text in a database's words, with `?` for each parameter. */
+  readonly text: (sql: Dialect) => string;
   /** `row`: at most one row comes back. `rows`: any number. `change`: none, but how many rows were changed. */
   readonly returns: 'row' | 'rows' | 'change';
+  /**
+   * Undefined: the statement takes the parameters that its text shows. Otherwise it takes a list of rows of these columns after them, and runs for each of the list; the
+   * driver decides how: one by one, or all in one.
+   */
+  readonly list?: readonly ColumnType[];
+  /** The columns of a statement that is asked for many large rows: a driver may have a way for these. */
+  readonly columns?: readonly ColumnType[];
 }
 
-/**
- * Parameters with their type. A bare `?` in a comparison makes SQLite compile the statement anew whenever its value changes: 10 µs for
- * a probe of 1 µs, 40 µs with the columns of a row. A cast hides the value from the planner, and tells Postgres the type.
- */
-export const text = 'CAST(? AS TEXT)';
-export const integer = 'CAST(? AS INTEGER)';
+type Text = Statement['text'];
 
 /** Declares a statement that returns any number of rows. */
-export function selectsRows(name: string, text: string): Statement {
+export function selectsRows(name: string, text: Text): Statement {
   return { name, text, returns: 'rows' };
 }
 
 /** Declares a statement that returns a row or none. */
-export function selectsRow(name: string, text: string): Statement {
+export function selectsRow(name: string, text: Text): Statement {
   return { name, text, returns: 'row' };
 }
 
+/** Declares a statement that returns rows for a list of values; the rows come in any order. */
+export function selectsEach(name: string, list: readonly ColumnType[], text: Text): Statement {
+  return { name, text, returns: 'rows', list };
+}
+
 /** Declares a statement that changes rows; it comes back as one row with their number. */
-export function changes(name: string, text: string): Statement {
+export function changes(name: string, text: Text): Statement {
   return { name, text, returns: 'change' };
+}
+
+/** Declares a statement that changes rows for each row of a list. */
+export function changesEach(name: string, list: readonly ColumnType[], text: Text): Statement {
+  return { name, text, returns: 'change', list };
 }

@@ -1,118 +1,118 @@
 /** The statements of writes. All run under the database's revision lock. */
 import { compactMarkName } from './key-text.ts';
 import { rowColumns } from './row.ts';
-import { changes, integer, selectsRow, selectsRows, text } from './statement.ts';
+import { changes, changesEach, selectsRow, selectsRows } from './statement.ts';
 
-// A new row. Its id is assigned here, not by the database: ids follow each other without gaps, in commit order.
-export const INSERT_ROW = changes(
-  'insert_row',
-  `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, version, lease_id, revision)
-  VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+// New rows. Their ids are assigned here, not by the database: ids follow each other without gaps, in commit order.
+export const INSERT_ROWS = changesEach(
+  'insert_rows',
+  ['integer', 'text', 'integer', 'integer', 'integer', 'integer', 'integer', 'bytes', 'integer', 'integer', 'integer'],
+  (
+    sql,
+  ) => `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, version, lease_id, revision)
+  ${sql.insertedList(INSERT_ROWS.list ?? [])}`,
 );
 
-export const SET_CURRENT = changes(
+export const SET_CURRENT = changesEach(
   'set_current',
-  `INSERT INTO kine_current (name, id, lease_id)
-  VALUES (?, ?, ?)
-  ON CONFLICT (name) DO UPDATE SET id = excluded.id, lease_id = excluded.lease_id`,
+  ['text', 'integer', 'integer'],
+  (sql) => `INSERT INTO kine_current (name, id, lease_id)
+  ${sql.insertedList(SET_CURRENT.list ?? [])}
+  ${sql.overwrite('name', ['id', 'lease_id'])}`,
 );
 
-export const DROP_CURRENT = changes(
+export const DROP_CURRENT = changesEach(
   'drop_current',
-  `DELETE FROM kine_current
-  WHERE name = ${text}`,
-);
-
-// A key that is not there now: the row it was last deleted by, which a create names as the one it replaces.
-export const LAST_ROW_OF_NAME = selectsRow(
-  'last_row_of_name',
-  `SELECT id
-  FROM kine
-  WHERE name = ${text}
-  ORDER BY id DESC
-  LIMIT 1`,
+  ['text'],
+  (sql) => `DELETE FROM kine_current
+  WHERE ${sql.inList('name', 'text')}`,
 );
 
 // The newest rows of an interval, for deletes.
 export const CURRENT_ROWS = selectsRows(
   'current_rows',
-  `SELECT ${rowColumns('kine')}, kine.value
+  (sql) => `SELECT ${rowColumns(sql, 'kine').join(', ')}, ${sql.selectedBytes('kine.value')}
   FROM kine_current
-  CROSS JOIN kine ON kine.id = kine_current.id
-  WHERE kine_current.name >= ${text} AND kine_current.name < ${text}
+  ${sql.joinRow('kine_current.id')}
+  WHERE kine_current.name >= ${sql.text} AND kine_current.name < ${sql.text}
   ORDER BY kine_current.name`,
 );
 
 export const CURRENT_ROWS_WITHOUT_VALUE = selectsRows(
   'current_rows_without_value',
-  `SELECT ${rowColumns('kine')}
+  (sql) => `SELECT ${rowColumns(sql, 'kine').join(', ')}
   FROM kine_current
-  CROSS JOIN kine ON kine.id = kine_current.id
-  WHERE kine_current.name >= ${text} AND kine_current.name < ${text}
+  ${sql.joinRow('kine_current.id')}
+  WHERE kine_current.name >= ${sql.text} AND kine_current.name < ${sql.text}
   ORDER BY kine_current.name`,
 );
 
 export const SET_COMPACT_MARK = changes(
   'set_compact_mark',
-  `UPDATE kine
-  SET prev_revision = ?, version = 2
+  (sql) => `UPDATE kine
+  SET prev_revision = ${sql.integer}, version = 2
   WHERE name = '${compactMarkName}'`,
 );
 
 export const COMPACTED_ID = selectsRow(
   'compacted_id',
-  `SELECT value
+  () => `SELECT value
   FROM tine_state
   WHERE name = 'compacted_id'`,
 );
 
 export const SET_COMPACTED_ID = changes(
   'set_compacted_id',
-  `INSERT INTO tine_state (name, value)
-  VALUES ('compacted_id', ?)
-  ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+  (sql) => `INSERT INTO tine_state (name, value)
+  VALUES ('compacted_id', ${sql.integer})
+  ${sql.overwrite('name', ['value'])}`,
 );
 
-// Each row of the window names the row it replaced: the cost follows the window, not the table.
-export const DELETE_REPLACED = changes(
-  'delete_replaced',
-  `DELETE FROM kine
-  WHERE id IN (
-    SELECT prev_revision
-    FROM kine
-    WHERE id > ${integer} AND id <= ${integer} AND prev_revision > 0 AND name <> '${compactMarkName}')`,
+// What nobody can read any more of a stretch of ids: each row names the one it replaced, so the cost follows the stretch, not the table; tombstones,
+// and gap rows of kine's. The newest row of all stays, it holds the store's revision.
+export const UNREACHABLE_ROWS = selectsRows(
+  'unreachable_rows',
+  (sql) => `SELECT prev_revision
+  FROM kine
+  WHERE id > ${sql.integer} AND id <= ${sql.integer} AND prev_revision > 0 AND name <> '${compactMarkName}'
+  UNION ALL
+  SELECT id
+  FROM kine
+  WHERE id > ${sql.integer} AND id <= ${sql.integer} AND deleted = 1 AND id < (SELECT MAX(id) FROM kine)`,
 );
 
-// Tombstones of the window, and gap rows of kine's. The newest row of all stays, it holds the store's revision.
-export const DELETE_TOMBSTONES = changes(
-  'delete_tombstones',
-  `DELETE FROM kine
-  WHERE id > ${integer} AND id <= ${integer} AND deleted = 1 AND id < (SELECT MAX(id) FROM kine)`,
+export const DELETE_ROWS = changesEach(
+  'delete_rows',
+  ['integer'],
+  (sql) => `DELETE FROM kine
+  WHERE ${sql.inList('id', 'integer')}`,
 );
 
-export const INSERT_LEASE = changes(
-  'insert_lease',
-  `INSERT INTO tine_lease (id, ttl_seconds, expires_at_ms)
-  VALUES (?, ?, ?)`,
+export const INSERT_LEASES = changesEach(
+  'insert_leases',
+  ['integer', 'integer', 'integer'],
+  (sql) => `INSERT INTO tine_lease (id, ttl_seconds, expires_at_ms)
+  ${sql.insertedList(INSERT_LEASES.list ?? [])}`,
 );
 
 export const DELETE_LEASE = changes(
   'delete_lease',
-  `DELETE FROM tine_lease
-  WHERE id = ${integer}`,
+  (sql) => `DELETE FROM tine_lease
+  WHERE id = ${sql.integer}`,
 );
 
-// Deadlines only move later.
-export const RENEW_LEASE = changes(
-  'renew_lease',
-  `UPDATE tine_lease
-  SET expires_at_ms = MAX(expires_at_ms, ?)
-  WHERE id = ${integer}`,
+// These leases get their whole time again from a moment on, the statement's parameter. Deadlines only move later.
+export const RENEW_LEASES = changesEach(
+  'renew_leases',
+  ['integer'],
+  (sql) => `UPDATE tine_lease
+  SET expires_at_ms = ${sql.greatest('expires_at_ms', `${sql.integer} + ttl_seconds * 1000`)}
+  WHERE ${sql.inList('id', 'integer')}`,
 );
 
 // After a start every lease gets its whole time again, as etcd gives it after an election: nobody could renew it meanwhile.
 export const EXTEND_LEASES = changes(
   'extend_leases',
-  `UPDATE tine_lease
-  SET expires_at_ms = MAX(expires_at_ms, ? + ttl_seconds * 1000)`,
+  (sql) => `UPDATE tine_lease
+  SET expires_at_ms = ${sql.greatest('expires_at_ms', `${sql.integer} + ttl_seconds * 1000`)}`,
 );

@@ -1,6 +1,6 @@
 /**
- * Leases as time passes: a renewal counts at once and is written soon after, all renewals in one write; due leases are looked for. Deadlines are in the database's
- * time, which for SQLite is this machine's clock.
+ * Leases as time passes: a renewal counts at once and is written soon after, all renewals in one write; due leases are looked for. Deadlines are in the
+ * driver's time, which all instances share.
  */
 import type { Logger } from 'pino';
 import type { Driver } from '../drivers/driver.ts';
@@ -17,7 +17,9 @@ export class LeaseKeeper {
   readonly #lookUps: Coalescer<LeaseId, LeaseStatus | undefined>;
   /** Deadlines in ms that the database has not yet been told. */
   readonly #renewals = new Map<LeaseId, number>();
-  readonly #timers: NodeJS.Timeout[] = [];
+  /** The next run of each work. */
+  readonly #timers = new Map<() => Promise<number>, NodeJS.Timeout>();
+  #isStopped = false;
 
   constructor(driver: Driver, writes: WriteQueue, options: { logger: Logger; saw: (head: Head) => void }) {
     this.#driver = driver;
@@ -31,13 +33,17 @@ export class LeaseKeeper {
   }
 
   start(): void {
-    this.#every(limits.leaseFlushIntervalMs, () => this.flush());
-    this.#every(limits.leaseExpiryIntervalMs, () => this.#expireDue());
+    this.#repeat(async () => {
+      await this.flush();
+      return limits.leaseFlushIntervalMs;
+    });
+    this.#repeat(() => this.#expireDue());
   }
 
   /** Writes what was renewed last, if the database is there; if not, a start gives leases their whole time again. */
   async stop(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    this.#isStopped = true;
+    for (const timer of this.#timers.values()) clearTimeout(timer);
     await this.flush().catch((error: unknown) =>
       this.#logger.warn({ err: error }, 'the last renewals are not written'),
     );
@@ -47,7 +53,7 @@ export class LeaseKeeper {
   async keepAlive(id: LeaseId): Promise<number> {
     const lease = await this.#lookUps.ask(id);
     if (lease === undefined) return 0;
-    this.#renewals.set(id, Date.now() + lease.ttlSeconds * 1000);
+    this.#renewals.set(id, this.#driver.nowMs() + lease.ttlSeconds * 1000);
     return lease.ttlSeconds;
   }
 
@@ -59,39 +65,50 @@ export class LeaseKeeper {
   /** Tells the database of all renewals since the last time, in one write. */
   async flush(): Promise<void> {
     if (this.#renewals.size === 0) return;
-    const renewals = [...this.#renewals].map(([id, expiresAtMs]) => ({ id, expiresAtMs }));
-    await this.#writes.write({ kind: 'leaseRenew', renewals });
-    for (const { id, expiresAtMs } of renewals) {
+    const renewals = [...this.#renewals];
+    await this.#writes.write({
+      kind: 'leaseRenew',
+      ids: renewals.map(([id]) => id),
+      renewedAtMs: this.#driver.nowMs(),
+    });
+    for (const [id, expiresAtMs] of renewals) {
       if (this.#renewals.get(id) === expiresAtMs) this.#renewals.delete(id);
     }
   }
 
-  async #expireDue(): Promise<void> {
-    const dueBeforeMs = Date.now() - limits.leaseGraceMs;
-    const countMax = limits.leaseExpiryCountMax;
-    for (const lease of await this.#driver.read('leasesDue', { dueBeforeMs, countMax }, 'quick')) {
-      if (this.expiresAtMs(lease) > dueBeforeMs) continue;
-      await this.#writes.write({ kind: 'leaseExpire', id: lease.id, dueBeforeMs });
+  /** Ends what is due. Returns how many ms later the next lease is due that was seen, or the next look is. */
+  async #expireDue(): Promise<number> {
+    const { leaseGraceMs, leaseExpiryIntervalMs, leaseExpiryCountMax: countMax } = limits;
+    const dueBeforeMs = this.#driver.nowMs() - leaseGraceMs;
+    const seen = await this.#driver.read(
+      'leasesDue',
+      { dueBeforeMs: dueBeforeMs + leaseExpiryIntervalMs, countMax },
+      'quick',
+    );
+    let nextMs: number = leaseExpiryIntervalMs;
+    for (const lease of seen) {
+      const leftMs = this.expiresAtMs(lease) - dueBeforeMs;
+      if (leftMs <= 0) await this.#writes.write({ kind: 'leaseExpire', id: lease.id, dueBeforeMs });
+      nextMs = Math.max(0, Math.min(nextMs, leftMs));
     }
+    // Those that were ended are followed by more, or by a look that finds none.
+    return nextMs;
   }
 
-  /** Runs at its own pace: never twice at a time, and goes on after the database was away. */
-  #every(intervalMs: number, work: () => Promise<void>): void {
-    let busy = false;
-    let failing = false;
-    const timer = setInterval(async () => {
-      if (busy) return;
-      busy = true;
+  /** Runs at the pace that the work asks for, never twice at a time, and goes on after the database was away. */
+  #repeat(work: () => Promise<number>): void {
+    let isFailing = false;
+    const run = async (): Promise<void> => {
+      let pauseMs: number = limits.retryPauseMs;
       try {
-        await work();
-        failing = false;
+        pauseMs = await work();
+        isFailing = false;
       } catch (error) {
-        if (!failing) this.#logger.warn({ err: error }, 'leases cannot be written or read; trying again');
-        failing = true;
-      } finally {
-        busy = false;
+        if (!isFailing) this.#logger.warn({ err: error }, 'leases cannot be written or read; trying again');
+        isFailing = true;
       }
-    }, intervalMs);
-    this.#timers.push(timer);
+      if (!this.#isStopped) this.#timers.set(work, setTimeout(run, pauseMs));
+    };
+    this.#timers.set(work, setTimeout(run, 0));
   }
 }

@@ -2,13 +2,27 @@
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { openDriver } from '../drivers/open.ts';
+import { DriverError } from '../errors.ts';
+import type { Member } from '../mvcc/operations.ts';
 import { SqlStore } from './sql-store.ts';
 import type { Store } from './store.ts';
 
 /** @throws StartError with one line for a person. */
-export async function openStore({ config, logger }: { config: Config; logger: Logger }): Promise<Store> {
-  const driver = await openDriver(config.endpoint, logger);
-  const store = new SqlStore(driver, { autoCompaction: config.autoCompaction, logger });
-  await store.head();
+export async function openStore({
+  config,
+  self,
+  logger,
+}: {
+  config: Config;
+  /** As the other instances shall see this one. */
+  self: Member;
+  logger: Logger;
+}): Promise<Store> {
+  const driver = await openDriver(config, logger);
+  const store = new SqlStore(driver, { self, autoCompaction: config.autoCompaction, logger });
+  // A database that is away at the start is weather: the driver goes on trying.
+  await store.head().catch((error: unknown) => {
+    if (!(error instanceof DriverError)) throw error;
+  });
   return store;
 }

@@ -5,6 +5,7 @@ import { markSingleUse } from '../memory.ts';
 import type { RangeOperation } from '../mvcc/operations.ts';
 import type { PagePosition } from '../mvcc/range-page.ts';
 import type { Head, KeyValueBlock, RangeResult } from '../mvcc/results.ts';
+import { KnownCounts } from './known-counts.ts';
 
 /** How often a list without a revision begins anew because a compaction overtook it. */
 const restartsMax = 3;
@@ -12,6 +13,7 @@ const restartsMax = 3;
 export class RangeReader {
   readonly #driver: Driver;
   readonly #saw: (head: Head) => void;
+  readonly #counts = new KnownCounts();
 
   constructor(driver: Driver, saw: (head: Head) => void) {
     this.#driver = driver;
@@ -38,10 +40,11 @@ export class RangeReader {
       if (signal?.aborted === true) throw etcdError('canceled');
       const page = await this.#driver.read(
         'rangePages',
-        { operation, position },
+        { operation, position, known: this.#counts.get(operation.keys) },
         isQuick(operation) ? 'quick' : 'bulk',
       );
       this.#saw(page.head);
+      this.#counts.learn(operation.keys, page);
       total ??= page.count;
       position = page.next;
       const revision = operation.revision <= 0 ? page.readRevision : page.head.revision;

@@ -10,6 +10,7 @@ import { unpackEvents } from '../mvcc/events.ts';
 import type {
   DeleteOperation,
   LeaseId,
+  Member,
   PutOperation,
   RangeOperation,
   Revision,
@@ -21,6 +22,7 @@ import { startAutoCompaction } from './auto-compaction.ts';
 import { Compactor } from './compactor.ts';
 import { HeadTracker } from './head-tracker.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
+import { Members } from './members.ts';
 import { PointReader } from './point-reader.ts';
 import { RangeReader } from './range-reader.ts';
 import type { Store } from './store.ts';
@@ -35,19 +37,23 @@ export class SqlStore implements Store {
   readonly #writes: WriteQueue;
   readonly #leases: LeaseKeeper;
   readonly #compactor: Compactor;
+  readonly #members: Members;
   readonly #stopAutoCompaction: () => void;
 
   /** The driver is the store's from here on: `close` closes it. */
-  constructor(driver: Driver, options: { autoCompaction: AutoCompaction; logger: Logger }) {
+  constructor(driver: Driver, options: { self: Member; autoCompaction: AutoCompaction; logger: Logger }) {
     const saw = (head: Head) => this.#heads.saw(head);
     this.#driver = driver;
     this.#points = new PointReader(driver, saw);
     this.#ranges = new RangeReader(driver, saw);
     this.#writes = new WriteQueue(driver, saw);
     this.#leases = new LeaseKeeper(driver, this.#writes, { logger: options.logger, saw });
+    this.#members = new Members(driver, this.#writes, options);
     this.#compactor = new Compactor(driver, this.#writes, options.logger);
     this.events = eventSource(driver, this.#heads, this.#writes, () => this.head());
+    driver.onHead(saw);
     this.#leases.start();
+    this.#members.start();
     this.#compactor.wake();
     this.#stopAutoCompaction = startAutoCompaction(
       options.autoCompaction,
@@ -57,6 +63,14 @@ export class SqlStore implements Store {
       },
       options.logger,
     );
+  }
+
+  members(): Promise<readonly Member[]> {
+    return this.#members.list();
+  }
+
+  get knownMembers(): readonly Member[] {
+    return this.#members.known;
   }
 
   get latestHead(): Head {
@@ -100,7 +114,7 @@ export class SqlStore implements Store {
     if (request.ttlSeconds > limits.leaseTtlSecondsMax) throw etcdError('leaseTtlTooLarge');
     const ttlSeconds = Math.max(request.ttlSeconds, limits.leaseTtlSecondsMin);
     const id = request.id === 0n ? freshLeaseId() : request.id;
-    const lease = { id, ttlSeconds, expiresAtMs: Date.now() + ttlSeconds * 1000 };
+    const lease = { id, ttlSeconds, expiresAtMs: this.#driver.nowMs() + ttlSeconds * 1000 };
     const { revision } = await this.#writes.write({ kind: 'leaseGrant', ...lease });
     return { revision, id, ttlSeconds };
   }
@@ -123,7 +137,7 @@ export class SqlStore implements Store {
   }> {
     const { head, lease, keys } = await this.#driver.read('lease', request, 'quick');
     this.#heads.saw(head);
-    const remainingMs = lease === undefined ? 0 : this.#leases.expiresAtMs(lease) - Date.now();
+    const remainingMs = lease === undefined ? 0 : this.#leases.expiresAtMs(lease) - this.#driver.nowMs();
     return { revision: head.revision, lease, remainingSeconds: Math.floor(remainingMs / 1000), keys };
   }
 
@@ -148,6 +162,7 @@ export class SqlStore implements Store {
     this.#stopAutoCompaction();
     await this.#compactor.stop();
     await this.#leases.stop();
+    await this.#members.stop();
     await this.#driver.close();
   }
 }
@@ -168,7 +183,9 @@ function eventSource(
     return unpacked(page);
   };
   return {
-    pollIntervalMs: driver.pollIntervalMs,
+    get pollMs() {
+      return driver.pollMs;
+    },
     get latestHead() {
       return heads.latest;
     },

@@ -2,6 +2,7 @@
 import type {
   DeleteOperation,
   LeaseId,
+  Member,
   PutOperation,
   RangeOperation,
   Revision,
@@ -40,6 +41,10 @@ export interface Store {
   head(): Promise<Head>;
   /** The newest head this process has seen, without asking. */
   readonly latestHead: Head;
+  /** The instances over this database that are there now, by id; never empty. */
+  members(): Promise<readonly Member[]>;
+  /** The same as far as this process knows, without asking. */
+  readonly knownMembers: readonly Member[];
   /** Bytes of the database on disk, and of those in use. */
   size(): Promise<{ bytes: number; inUseBytes: number }>;
   /** What the watch hub follows. */

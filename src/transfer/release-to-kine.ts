@@ -1,6 +1,7 @@
 /** Hands a database back to kine: what kine needs to find is put back, and what is tine's own goes. */
+
+import { migrationsTable } from '../../migrations/migrations.ts';
 import type { OfflineFile } from '../drivers/sqlite/offline-file.ts';
-import { migrationsTable } from '../drivers/sqlite/prepare-file.ts';
 import { StartError } from '../errors.ts';
 import { clientsCompactMarkText, keyBytes } from '../sql/key-text.ts';
 import { modRevision, version } from '../sql/row.ts';
@@ -8,7 +9,15 @@ import { kinesClientsMarkName } from '../sql/take-over-statements.ts';
 import { compactedId, numberOf, tableFacts } from './table-facts.ts';
 
 /** Tables and indexes that are tine's. kine ignores its columns, which stay. */
-const tinesTables = ['kine_current', 'tine_lease', 'tine_state', migrationsTable, `${migrationsTable}_lock`] as const;
+const tinesTables = [
+  'kine_current',
+  'tine_lease',
+  'tine_member',
+  'tine_commit',
+  'tine_state',
+  migrationsTable,
+  `${migrationsTable}_lock`,
+] as const;
 const tinesIndexes = ['kine_revision_index'] as const;
 
 /** kine's indexes on SQLite. kine would make them at its start; made here, its start is quick. */

@@ -1,21 +1,7 @@
 /** What is in a file that may be kine's, tine's, or nobody's. */
-import { migrations } from '../../migrations/migrations.ts';
+import { kinesColumns, migrations, migrationsTable } from '../../migrations/migrations.ts';
 import type { OfflineFile } from '../drivers/sqlite/offline-file.ts';
-import { migrationsTable } from '../drivers/sqlite/prepare-file.ts';
 import { compactMarkName } from '../sql/key-text.ts';
-
-/** Columns that kine's table has in every version. */
-export const kinesColumns = [
-  'id',
-  'name',
-  'created',
-  'deleted',
-  'create_revision',
-  'prev_revision',
-  'lease',
-  'value',
-  'old_value',
-] as const;
 
 /** Columns that tine adds. */
 const tinesColumns = ['version', 'lease_id', 'revision'] as const;

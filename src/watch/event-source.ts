@@ -41,6 +41,6 @@ export interface EventSource {
   readHead(): Promise<Head>;
   /** The newest head seen so far, without asking. */
   readonly latestHead: Head;
-  /** How often to ask when nothing wakes the tailer, in ms. */
-  readonly pollIntervalMs: number;
+  /** How often to ask when nothing wakes the tailer, in ms: every `min` while others' events come, up to every `max` while none do. */
+  readonly pollMs: { readonly min: number; readonly max: number };
 }

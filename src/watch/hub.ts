@@ -121,13 +121,20 @@ export class WatchHub {
   /**
    * Learns of what others have committed: a watch from now on begins after everything that was answered before it was asked for, through any instance. While the
    * database is away it begins after what is known.
+   *
+   * @throws DriverError when nothing is known: the database was away since the start.
    */
   async refresh(): Promise<void> {
     try {
       await this.source.readHead();
     } catch (error) {
-      if (!(error instanceof DriverError)) throw error;
+      if (!(error instanceof DriverError) || !this.knowsHead) throw error;
     }
+  }
+
+  /** Whether the database has answered since the start. */
+  get knowsHead(): boolean {
+    return this.source.latestHead.id > 0;
   }
 
   admit(session: WatcherHome): void {

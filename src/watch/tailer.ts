@@ -40,10 +40,12 @@ export class Tailer {
   #followedFrom: Position | undefined;
   #endWait: (() => void) | undefined;
   #failureCount = 0;
+  #pollMs: number;
 
   constructor(options: TailerOptions) {
     this.#options = options;
     const { source } = options;
+    this.#pollMs = source.pollMs.min;
     this.#stopListening = source.onHead(() => this.#isDue && this.#wake());
     source.follow({ next: () => this.#follow(), take: (page) => this.#takeFollowed(page) });
     void this.#run();
@@ -112,14 +114,24 @@ export class Tailer {
 
   async #run(): Promise<void> {
     while (!this.#isClosed) {
-      if (!this.#isDue) await this.#wait(this.#isResting ? undefined : this.#options.source.pollIntervalMs);
+      if (!this.#isDue) await this.#wait(this.#isResting ? undefined : this.#pollMs);
       try {
-        await this.#readToHead();
+        if (!this.#isDue) await this.#look();
+        if (this.#isDue) await this.#readToHead();
       } catch (error) {
         this.#reportFailure(error);
         await this.#pauseAfterFailure();
       }
     }
+  }
+
+  /** Asks for the head: whether another instance has written. The more it has, the sooner the next look. */
+  async #look(): Promise<void> {
+    if (this.#isResting || this.#isClosed) return;
+    await this.#options.source.readHead();
+    this.#reportRecovery();
+    const { min, max } = this.#options.source.pollMs;
+    this.#pollMs = this.#isDue ? min : Math.min(this.#pollMs * 2, max);
   }
 
   /** Reads pages until one reaches the head of its own snapshot. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { DRIVERS, failureOf, suite, TINE_DRIVERS, waitFor } from '../support/index.ts';
 
@@ -33,7 +34,7 @@ for (const driver of DRIVERS) {
     const before = (await shared.client.status({})).dbSizeInUse;
     const key = shared.prefix();
     for (let index = 0; index < 8; index += 1) {
-      await shared.client.put({ key: `${key}${index}`, value: Buffer.alloc(1_000_000, 'x') });
+      await shared.client.put({ key: `${key}${index}`, value: randomBytes(1_000_000) });
     }
     await waitFor('the size to grow', async () => (await shared.client.status({})).dbSizeInUse - before > 6_000_000);
   });

@@ -15,12 +15,12 @@ import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
 import {
+  FILE_DRIVERS,
   freePort,
   ownServer,
   repositoryRoot,
   runTine,
   sqlite,
-  TINE_DRIVERS,
   type TineResult,
   temporaryDirectory,
 } from '../support/index.ts';
@@ -48,7 +48,7 @@ async function databaseFile(context: TestContext): Promise<string> {
   return join(server.dataDirectory, 'state.db');
 }
 
-for (const driver of TINE_DRIVERS) {
+for (const driver of FILE_DRIVERS) {
   test(`${driver.name}: an unknown flag names the nearest known one, status 2`, () => {
     const result = runTine(['--data-dri', temporaryDirectory()]);
     assertOneLine(result, /--data-dri\b.*--data-dir\b/);

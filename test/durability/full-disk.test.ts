@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ownServer, RpcError, runTine, TINE_DRIVERS, withPrefix } from '../support/index.ts';
+import { FILE_DRIVERS, ownServer, RpcError, runTine, withPrefix } from '../support/index.ts';
 
-for (const driver of TINE_DRIVERS) {
+for (const driver of FILE_DRIVERS) {
   test(`${driver.name}: a full disk fails writes, keeps reads and watches, and loses nothing that was acknowledged`, async (context) => {
     const { server, client } = await ownServer(context, { driver, fileBytesMax: 4_000_000 });
     const watch = client.watch();

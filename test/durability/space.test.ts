@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { ownServer, sqlite, TINE_DRIVERS, waitFor } from '../support/index.ts';
+import { FILE_DRIVERS, ownServer, sqlite, waitFor } from '../support/index.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -24,7 +24,7 @@ async function overwrite(client: Awaited<ReturnType<typeof fileServer>>['client'
   return revision;
 }
 
-for (const driver of TINE_DRIVERS) {
+for (const driver of FILE_DRIVERS) {
   test(`${driver.name}: the write-ahead log stays bounded while writes go on`, async (context) => {
     const { client, walBytes } = await fileServer(context);
     let most = 0;

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { mysqlDatabases, postgresDatabases, type SqlDatabases } from './sql-database.ts';
 
 export type ServerKind = 'tine' | 'etcd' | 'kine';
 
@@ -6,38 +7,102 @@ export type ServerKind = 'tine' | 'etcd' | 'kine';
 export interface Driver {
   readonly name: string;
   readonly kind: ServerKind;
-  /** The arguments that make a server use the database in this directory. */
+  /** The data is a file in the directory, `state.db`, which a test may read, damage or take away. */
+  readonly isFile: boolean;
+  /** The arguments that make a server use the database in, or named after, this directory. */
   readonly storageArguments: (directory: string) => string[];
+  /** Removes what is kept for this directory outside of it. */
+  readonly dropStorage: (directory: string) => Promise<void>;
 }
 
 export const sqlite: Driver = {
   name: 'sqlite',
   kind: 'tine',
+  isFile: true,
   storageArguments: (directory) => ['--endpoint', `sqlite://${join(directory, 'state.db')}`],
+  dropStorage: async () => {},
 };
+
+/** tine on a Postgres of the test's own, such as a `PostgresServer`, whose `url` may be asked for again at any time. */
+export function postgresAt(serverUrl: () => string): Driver {
+  return onServer('postgres', postgresDatabases(serverUrl));
+}
+
+/** tine on a MySQL or MariaDB of the test's own, such as a `MariadbServer`. */
+export function mysqlAt(serverDsn: () => string): Driver {
+  return onServer('mysql', mysqlDatabases(serverDsn));
+}
+
+/** On the Postgres that `npm test` started, or was named. */
+export const postgres: Driver = postgresAt(() => serverAddress('TINE_TEST_POSTGRES_URL'));
+
+/** On the MariaDB that `npm test` started, or the MySQL or MariaDB it was named. */
+export const mysql: Driver = mysqlAt(() => serverAddress('TINE_TEST_MYSQL_URL'));
 
 /** The original, for validating the suites themselves: TINE_TEST_TARGET=etcd runs them against it. */
 export const etcd: Driver = {
   name: 'etcd',
   kind: 'etcd',
+  isFile: true,
   storageArguments: (directory) => ['--data-dir', directory],
+  dropStorage: async () => {},
 };
 
 /** kine on a file that tine opens too, for take-over and hand-back. Only where `kineProgram` finds one. */
 export const kine: Driver = { ...sqlite, name: 'kine', kind: 'kine' };
 
-const targets: Readonly<Record<string, readonly Driver[]>> = { tine: [sqlite], etcd: [etcd] };
+/** Every database tine runs on. */
+const tineDrivers: readonly Driver[] = [sqlite, postgres, mysql];
 
-function chosenDrivers(): readonly Driver[] {
-  const target = process.env.TINE_TEST_TARGET ?? 'tine';
-  const drivers = targets[target];
-  if (drivers === undefined)
-    throw new Error(`TINE_TEST_TARGET is ${target}; it can be ${Object.keys(targets).join(' or ')}`);
-  return drivers;
-}
+/** The ones suites run on when TINE_TEST_DRIVERS does not choose. */
+const tineDriversByDefault: readonly Driver[] = [sqlite, postgres];
 
-/** Every database tine runs on; with TINE_TEST_TARGET=etcd, etcd itself. */
+/** Every database tine runs on, or those that TINE_TEST_DRIVERS chooses; with TINE_TEST_TARGET=etcd, etcd itself. */
 export const DRIVERS: readonly Driver[] = chosenDrivers();
 
 /** For tests of what tine does otherwise than etcd, or what etcd has not: empty when the target is etcd. */
 export const TINE_DRIVERS: readonly Driver[] = DRIVERS.filter((driver) => driver.kind === 'tine');
+
+/** For tests that lay hands on the database's file. */
+export const FILE_DRIVERS: readonly Driver[] = TINE_DRIVERS.filter((driver) => driver.isFile);
+
+function onServer(name: string, databases: SqlDatabases): Driver {
+  return {
+    name,
+    kind: 'tine',
+    isFile: false,
+    storageArguments: (directory) => ['--endpoint', databases.endpoint(directory)],
+    dropStorage: databases.drop,
+  };
+}
+
+function serverAddress(variable: string): string {
+  const address = process.env[variable];
+  if (address) return address;
+  throw new Error(
+    `${variable} is not set: run \`npm test -- PATTERN\`, which starts a server, or set it to the address of a running one`,
+  );
+}
+
+function chosenDrivers(): readonly Driver[] {
+  const target = process.env.TINE_TEST_TARGET ?? 'tine';
+  switch (target) {
+    case 'tine':
+      return chosenTineDrivers(process.env.TINE_TEST_DRIVERS);
+    case 'etcd':
+      return [etcd];
+    default:
+      throw new Error(`TINE_TEST_TARGET is ${target}; it can be tine or etcd`);
+  }
+}
+
+/** From names with commas between them. */
+function chosenTineDrivers(names: string | undefined): readonly Driver[] {
+  if (!names) return tineDriversByDefault;
+  return names.split(',').map((name) => {
+    const driver = tineDrivers.find((candidate) => candidate.name === name.trim());
+    if (driver !== undefined) return driver;
+    const known = tineDrivers.map((candidate) => candidate.name).join(', ');
+    throw new Error(`TINE_TEST_DRIVERS names ${name.trim()}; it can name ${known}`);
+  });
+}

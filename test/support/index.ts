@@ -1,6 +1,16 @@
 /** Everything a test file needs, under one name. */
 export { EtcdClient } from './client.ts';
-export { DRIVERS, type Driver, etcd, kine, sqlite, TINE_DRIVERS } from './drivers.ts';
+export {
+  DRIVERS,
+  type Driver,
+  etcd,
+  FILE_DRIVERS,
+  kine,
+  mysqlAt,
+  postgresAt,
+  sqlite,
+  TINE_DRIVERS,
+} from './drivers.ts';
 export { freePort } from './free-port.ts';
 export type * from './messages.ts';
 export { etcdProgram, kineProgram, repositoryRoot } from './paths.ts';

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -33,12 +33,37 @@ export function kineProgram(): string | undefined {
   return existsSync(cached) ? cached : findOnPath('kine');
 }
 
+/** Where Postgres's programs are: Debian keeps them off PATH, a folder for each version. The newest one. */
+export function postgresDirectory(): string {
+  const directory = findPostgresDirectory();
+  if (directory === undefined) throw new Error(missing({ program: 'postgres', debianPackage: 'postgresql' }));
+  return directory;
+}
+
+export function findPostgresDirectory(): string | undefined {
+  const version = (path: string) => Number(path.split('/').at(-3));
+  const [newest] = globSync('/usr/lib/postgresql/*/bin/initdb').sort((a, b) => version(b) - version(a));
+  const initdb = newest ?? findOnPath('initdb');
+  return initdb === undefined ? undefined : dirname(initdb);
+}
+
+/** `mariadbd`, or a program that comes with it. Debian's server is where users' PATH does not lead. */
+export function mariadbProgram(program: string): string {
+  const path = findMariadbProgram(program);
+  if (path === undefined) throw new Error(missing({ program, debianPackage: 'mariadb-server-core' }));
+  return path;
+}
+
+export function findMariadbProgram(program: string): string | undefined {
+  return findOnPath(program) ?? [`/usr/sbin/${program}`].find((path) => existsSync(path));
+}
+
 function required(wanted: { program: string; override: string | undefined; debianPackage: string }): string {
   const path = wanted.override || findOnPath(wanted.program);
-  if (path === undefined) {
-    throw new Error(
-      `${wanted.program} is not on this machine: install ${wanted.debianPackage} (npm test does so as root)`,
-    );
-  }
+  if (path === undefined) throw new Error(missing(wanted));
   return path;
+}
+
+function missing({ program, debianPackage }: { program: string; debianPackage: string }): string {
+  return `${program} is not on this machine: install ${debianPackage} (npm test does so as root)`;
 }

@@ -5,9 +5,10 @@ import { join } from 'node:path';
 import { childEnvironment } from './child-environment.ts';
 import { EtcdClient } from './client.ts';
 import type { Driver } from './drivers.ts';
+import { type Exit, exitOf } from './exit.ts';
 import { freePort } from './free-port.ts';
 import { etcdProgram, kineProgram, repositoryRoot } from './paths.ts';
-import { forgetProcess, watchProcess } from './reaper.ts';
+import { leaveStorage, useStorage } from './storage-users.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 import { waitFor, within } from './wait.ts';
 
@@ -25,12 +26,6 @@ export interface ServerOptions {
   readonly startTimeoutMs?: number;
 }
 
-/** How a process ended: its exit status or the signal that ended it. */
-export interface Exit {
-  readonly status: number | null;
-  readonly signal: NodeJS.Signals | null;
-}
-
 const startTimeoutMsDefault = 30_000;
 const stopTimeoutMs = 20_000;
 const portAttemptCountMax = 5;
@@ -44,6 +39,7 @@ export class Server {
   readonly #directory: string;
   #child: ChildProcess | undefined;
   #exit: Promise<Exit> | undefined;
+  #left: Promise<void> | undefined;
 
   private constructor(options: ServerOptions, port: number) {
     this.driver = options.driver;
@@ -52,6 +48,7 @@ export class Server {
     this.#directory = temporaryDirectory();
     this.dataDirectory = options.dataDirectory ?? join(this.#directory, 'data');
     mkdirSync(this.dataDirectory, { recursive: true, mode: 0o700 });
+    useStorage(this.dataDirectory);
   }
 
   /** Starts a server and waits until it answers. A port lost to another program between choice and use is chosen anew. */
@@ -154,9 +151,10 @@ export class Server {
     return exit;
   }
 
-  /** Ends the process and removes what the server left behind. */
+  /** Ends the process and removes what the server left behind: its database, when no other server here is on it, too. */
   async remove(): Promise<void> {
     if (this.#child !== undefined) await this.kill();
+    await this.#leaveStorage();
     await rm(this.#directory, { recursive: true, force: true });
   }
 
@@ -167,6 +165,16 @@ export class Server {
 
   get #logPath(): string {
     return join(this.#directory, 'server.log');
+  }
+
+  /** Once, however often the server is removed. */
+  #leaveStorage(): Promise<void> {
+    this.#left ??= leaveStorage(
+      this.driver,
+      this.dataDirectory,
+      this.#options.dataDirectory === undefined ? 'owner' : 'guest',
+    );
+    return this.#left;
   }
 
   async #end(signal: NodeJS.Signals): Promise<Exit> {
@@ -208,18 +216,6 @@ const etcdPeerArguments = [
   '--initial-cluster',
   'default=http://127.0.0.1:1',
 ];
-
-function exitOf(child: ChildProcess): Promise<Exit> {
-  const pid = child.pid;
-  if (pid !== undefined) watchProcess(pid);
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('exit', (status, signal) => {
-      if (pid !== undefined) forgetProcess(pid);
-      resolve({ status, signal });
-    });
-  });
-}
 
 async function servesHealth(url: string): Promise<boolean> {
   try {

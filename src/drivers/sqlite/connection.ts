@@ -2,7 +2,8 @@
 import Database from 'better-sqlite3';
 import { limits } from '../../limits.ts';
 import type { Query } from '../../mvcc/program.ts';
-import type { Row, Statement } from '../../sql/statement.ts';
+import { sqliteDialect } from '../../sql/sqlite-dialect.ts';
+import type { Parameter, Row, Statement } from '../../sql/statement.ts';
 
 export type SqliteDatabase = Database.Database;
 
@@ -43,26 +44,27 @@ export class StatementRunner {
     this.#database = database;
   }
 
-  run(query: Query): readonly Row[] {
-    const prepared = this.#prepare(query.statement);
-    switch (query.statement.returns) {
+  run({ statement, parameters, list, bytesMax }: Query): readonly Row[] {
+    const prepared = this.#prepare(statement);
+    if (list !== undefined) return runForEach(prepared, statement, parameters, list);
+    switch (statement.returns) {
       case 'change':
-        return [[prepared.run(query.parameters).changes]];
+        return [[prepared.run(parameters).changes]];
       case 'row': {
-        const found = prepared.get(query.parameters);
+        const found = prepared.get(parameters);
         return found === undefined ? noRows : [found as Row];
       }
       default:
-        return query.bytesMax === undefined
-          ? (prepared.all(query.parameters) as Row[])
-          : upTo(query.bytesMax, prepared.iterate(query.parameters) as Iterable<Row>);
+        return bytesMax === undefined
+          ? (prepared.all(parameters) as Row[])
+          : upTo(bytesMax, prepared.iterate(parameters) as Iterable<Row>);
     }
   }
 
   #prepare(statement: Statement): Database.Statement {
     let prepared = this.#prepared.get(statement);
     if (prepared === undefined) {
-      prepared = this.#database.prepare(statement.text);
+      prepared = this.#database.prepare(statement.text(sqliteDialect));
       if (statement.returns !== 'change') prepared.raw(true);
       this.#prepared.set(statement, prepared);
     }
@@ -71,6 +73,23 @@ export class StatementRunner {
 }
 
 const noRows: readonly Row[] = [];
+
+/** Inside the process a list is quickest one by one. */
+function runForEach(
+  prepared: Database.Statement,
+  { returns }: Statement,
+  parameters: readonly Parameter[],
+  list: readonly (readonly Parameter[])[],
+): readonly Row[] {
+  if (returns === 'change') {
+    let changes = 0;
+    for (const each of list) changes += prepared.run(...parameters, ...each).changes;
+    return [[changes]];
+  }
+  const found: Row[] = [];
+  for (const each of list) found.push(...(prepared.all(...parameters, ...each) as Row[]));
+  return found;
+}
 
 /** Takes rows until their blobs reach a number of bytes. */
 function upTo(bytesMax: number, found: Iterable<Row>): readonly Row[] {

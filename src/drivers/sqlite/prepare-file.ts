@@ -2,20 +2,24 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import { migrations } from '../../../migrations/migrations.ts';
+import {
+  kinesColumns,
+  migrationSource,
+  migrations,
+  migrationsTable,
+  unknownMigration,
+} from '../../../migrations/migrations.ts';
+import { sqliteWords } from '../../../migrations/words.ts';
 import { StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { fileError } from './file-error.ts';
-
-/** Where knex records what was applied. */
-export const migrationsTable = 'tine_migrations';
 
 /** @throws StartError that names the file, what is wrong and what to do. */
 export async function prepareFile(path: string): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
     const applied = inspect(path);
-    const unknown = applied.find((name) => !migrations.some((migration) => migration.name === name));
+    const unknown = unknownMigration(applied);
     if (unknown !== undefined) {
       throw new StartError(
         `${path} was written by a newer tine (it has ${unknown}); start that version or a newer one`,
@@ -48,24 +52,12 @@ function inspect(path: string): readonly string[] {
 function refuseForeignTable(database: Database.Database, path: string): void {
   const columns = database.prepare("SELECT name FROM pragma_table_info('kine')").pluck().all();
   if (columns.length === 0) return;
-  const missing = kineColumns.filter((column) => !columns.includes(column));
+  const missing = kinesColumns.filter((column) => !columns.includes(column));
   if (missing.length === 0) return;
   throw new StartError(
     `${path}: its table kine is not kine's (it has no column ${missing.join(', ')}); name another file, or rename that table`,
   );
 }
-
-const kineColumns = [
-  'id',
-  'name',
-  'created',
-  'deleted',
-  'create_revision',
-  'prev_revision',
-  'lease',
-  'value',
-  'old_value',
-];
 
 /** What knex would print goes to the caller as an error anyway. */
 const silence = { debug() {}, deprecate() {}, error() {}, warn() {} };
@@ -89,11 +81,7 @@ async function migrate(path: string): Promise<void> {
       transaction.migrate.latest({
         tableName: migrationsTable,
         disableTransactions: true,
-        migrationSource: {
-          getMigrations: async () => [...migrations],
-          getMigrationName: (migration: (typeof migrations)[number]) => migration.name,
-          getMigration: async (migration: (typeof migrations)[number]) => ({ up: migration.up, down: async () => {} }),
-        },
+        migrationSource: migrationSource(sqliteWords),
       }),
     );
   } finally {

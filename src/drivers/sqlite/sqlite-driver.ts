@@ -22,7 +22,7 @@ type ThreadBatchResult = Omit<BatchResult, 'outcomes'> & {
 
 export class SqliteDriver implements Driver {
   readonly name = 'sqlite';
-  readonly pollIntervalMs = limits.sqlitePollIntervalMs;
+  readonly pollMs = { min: limits.sqlitePollIntervalMs, max: limits.sqlitePollIntervalMs };
   readonly #writer: ThreadClient;
   readonly #readers: Record<ReadLane, ThreadClient>;
 
@@ -45,7 +45,7 @@ export class SqliteDriver implements Driver {
     ]);
     const driver = new SqliteDriver(writer, { quick, bulk });
     try {
-      const taken = await writer.ask<TakeOver>({ kind: 'takeOver', nowMs: Date.now() });
+      const taken = await writer.ask<TakeOver>({ kind: 'takeOver', nowMs: driver.nowMs() });
       if (taken.rows > 0) logger.info(taken, 'took over what kine wrote');
       return driver;
     } catch (error) {
@@ -53,6 +53,14 @@ export class SqliteDriver implements Driver {
       throw fileError(path, error);
     }
   }
+
+  /** All processes that share a file are on one machine. */
+  nowMs(): number {
+    return Date.now();
+  }
+
+  /** A file carries no messages. */
+  onHead(): void {}
 
   read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
     return this.#readers[lane].ask({ kind: 'read', name, input });

@@ -5,7 +5,7 @@ import { AssertionError } from '../../errors.ts';
 import type { EventsRequest } from '../../mvcc/events.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { Program } from '../../mvcc/program.ts';
-import { readPrograms } from '../../mvcc/read-programs.ts';
+import { type DatabaseFacts, readPrograms } from '../../mvcc/read-programs.ts';
 import { takeOver } from '../../mvcc/take-over.ts';
 import { type BatchResult, writeBatch } from '../../mvcc/write-batch.ts';
 import { openConnection, type SqliteDatabase, StatementRunner } from './connection.ts';
@@ -19,6 +19,9 @@ import { weather } from './weather.ts';
 if (parentPort === null) throw new AssertionError('thread.ts is the body of a worker thread');
 const port = parentPort;
 const { path, role } = workerData as ThreadData;
+
+/** Reading 10,000 values one by one costs 24 ms, in one piece 12 ms. */
+const facts: DatabaseFacts = { joinsValues: true };
 
 /** Buffers from this size on are handed over instead of copied. */
 const transferBytesMin = 8 * 1024;
@@ -52,8 +55,8 @@ function say(answer: Answer): void {
 function perform(task: Task, database: SqliteDatabase, statements: StatementRunner): unknown {
   switch (task.kind) {
     case 'read': {
-      const program = readPrograms[task.name] as (input: unknown) => Program<unknown>;
-      return inTransaction(database, 'BEGIN', () => runProgram(program(task.input), statements));
+      const program = readPrograms[task.name] as (input: unknown, facts: DatabaseFacts) => Program<unknown>;
+      return inTransaction(database, 'BEGIN', () => runProgram(program(task.input, facts), statements));
     }
     case 'write':
       return write(task, database, statements);

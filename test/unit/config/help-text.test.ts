@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { environmentName } from '../../../src/config/given-options.ts';
 import { helpText } from '../../../src/config/help-text.ts';
 import { type Option, options } from '../../../src/config/options.ts';
 
@@ -11,7 +12,8 @@ test('the help fits 100 columns', () => {
 
 test('every option is in the help, with its default', () => {
   for (const [name, option] of Object.entries<Option>(options)) {
-    assert.match(help, new RegExp(`^  --${name}( |$)`, 'm'));
+    const shownName = option.isSecret === true ? environmentName(name) : `--${name}`;
+    assert.match(help, new RegExp(`^  ${shownName}( |$)`, 'm'));
     const shown = option.defaultShown ?? option.default;
     if (shown !== undefined) assert.ok(help.replaceAll(/\s+/g, ' ').includes(`Default: ${shown}`), name);
   }

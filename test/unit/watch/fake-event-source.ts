@@ -15,7 +15,7 @@ export interface Change {
 
 /** A log in memory that behaves as the store's: pages of whole transactions, compaction, a database that goes away. */
 export class FakeEventSource implements EventSource {
-  pollIntervalMs = 5;
+  pollMs = { min: 5, max: 5 };
   isAway = false;
   /** Rows of a page, at most about. */
   countMax = Number.POSITIVE_INFINITY;
@@ -37,7 +37,10 @@ export class FakeEventSource implements EventSource {
   }
 
   readHead(): Promise<Head> {
-    return Promise.resolve(this.latestHead);
+    return this.#read(() => {
+      this.saw();
+      return this.head;
+    });
   }
 
   get latestHead(): Head {

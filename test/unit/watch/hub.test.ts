@@ -274,7 +274,7 @@ test('the timer finds what another process committed', async (context) => {
 
 test('nobody watches: nothing is read, and a new watch replays nothing', async (context) => {
   const { source, hub, open } = watching(context);
-  source.pollIntervalMs = 1;
+  source.pollMs = { min: 1, max: 1 };
   const { session } = open();
   session.create(requested(one('a')), 0n);
   session.cancel(0n);

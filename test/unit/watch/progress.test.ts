@@ -4,7 +4,7 @@ import { eventsOf, one, prefix, requested, settle, until, watching } from './wat
 
 test('a progress request is answered for watch -1, at the revision that was committed, also by another process', async (context) => {
   const { source, open } = watching(context);
-  source.pollIntervalMs = 60_000;
+  source.pollMs = { min: 60_000, max: 60_000 };
   const { stream, session } = open();
   session.create(requested(one('a')), 0n);
   await settle();

@@ -1,0 +1,50 @@
+/** How tine connects to MySQL and MariaDB. */
+import { connect } from 'node:net';
+import type { ConnectionOptions, SslOptions } from 'mysql2';
+import { type DatabaseHost, databaseTlsOptions, type ServerDsn } from '../../config/dsn.ts';
+import { takesTls } from './tls-support.ts';
+
+/** The settings of one connection. Certificates are read anew for each. */
+export async function connectionSettings(dsn: ServerDsn, host: DatabaseHost): Promise<ConnectionOptions> {
+  const ssl = await tlsSettings(dsn, host);
+  return ssl === undefined ? plainSettings(dsn, host) : { ...plainSettings(dsn, host), ...ssl };
+}
+
+function plainSettings({ user, password, database, connectTimeoutMs }: ServerDsn, host: DatabaseHost): ConnectionOptions {
+  return {
+    ...(host.socketPath === undefined ? { host: host.host, port: host.port } : { socketPath: host.socketPath }),
+    user,
+    ...(password === undefined ? {} : { password }),
+    database,
+    connectTimeout: connectTimeoutMs,
+    charset: 'utf8mb4',
+    enableKeepAlive: true,
+    keepAliveInitialDelay: 10_000,
+    multipleStatements: true,
+    // Sums are decimals to the server. Ids and revisions stay far below 2^53; lease ids are selected as text.
+    decimalNumbers: true,
+    connectAttributes: { program_name: 'tine' },
+    // The server may not ask for files.
+    flags: ['-LOCAL_FILES'],
+  };
+}
+
+type Tls = Pick<ConnectionOptions, 'ssl' | 'host' | 'stream'>;
+
+async function tlsSettings(dsn: ServerDsn, host: DatabaseHost): Promise<Tls | undefined> {
+  const { tls } = dsn;
+  if (tls === undefined || host.socketPath !== undefined) return undefined;
+  const { checkServerIdentity: _checkServerIdentity, ...options } = databaseTlsOptions(tls);
+  const settings = { ssl: { ...(options as SslOptions), verifyIdentity: tls.mode === 'verify-full' }, ...namedHost(host.host, host.port) };
+  if (tls.mode !== 'prefer') return settings;
+  return (await takesTls(host, { ...plainSettings(dsn, host), ...settings })) ? settings : undefined;
+}
+
+/**
+ * mysql2 verifies the certificate of an address that is no name as if it were localhost's. With a dot at its end the address is a name to mysql2, and the address to Node's
+ * comparison with the certificate.
+ */
+function namedHost(host: string, port: number): Omit<Tls, 'ssl'> {
+  if (!/^[0-9.]+$|:/.test(host)) return {};
+  return { host: `${host}.`, stream: () => connect({ host, port, noDelay: true }) };
+}

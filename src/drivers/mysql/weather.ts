@@ -1,0 +1,115 @@
+/** MySQL's errors as tine's. */
+import { AssertionError, DriverError, type DriverErrorKind, EtcdError, StartError } from '../../errors.ts';
+
+/** Leaves the client's mistakes and our own bugs as they are; what the server and the network say becomes `DriverError`. */
+export function weather(error: unknown): Error {
+  if (isOurs(error)) return error;
+  const failure = failureOf(error);
+  if (failure === undefined) return error instanceof Error ? error : new Error(String(error));
+  const kind = kindOf(failure);
+  return new DriverError(kind, messageOf(failure, kind), { cause: withoutSql(error as Error) });
+}
+
+function isOurs(error: unknown): error is Error {
+  return (
+    error instanceof EtcdError ||
+    error instanceof DriverError ||
+    error instanceof AssertionError ||
+    error instanceof StartError
+  );
+}
+
+interface Failure {
+  /** `ER_...`, the system's code (ECONNREFUSED), or the client's own. */
+  readonly code: string;
+  /** The server's number; undefined when the server did not say it. */
+  readonly number: number | undefined;
+  readonly message: string;
+}
+
+/** What the server, the network or mysql2 say; undefined when it is none of theirs. */
+function failureOf(error: unknown): Failure | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const { code, errno, fatal, sqlState } = error as Error & {
+    code?: unknown;
+    errno?: unknown;
+    fatal?: unknown;
+    sqlState?: unknown;
+  };
+  const isServers = typeof errno === 'number' && errno > 0 && (sqlState !== undefined || /^ER_/.test(String(code)));
+  if (typeof code !== 'string' && !isServers && fatal !== true) return undefined;
+  return { code: String(code ?? 'PROTOCOL_ERROR'), number: isServers ? errno : undefined, message: error.message };
+}
+
+/** The number by which the server tells its error; undefined when it is not the server's. */
+export function serverErrorNumber(error: unknown): number | undefined {
+  return failureOf(error)?.number;
+}
+
+/** Whether the connection can be used no more. */
+export function isConnectionLost(error: unknown): boolean {
+  const failure = weather(error);
+  return failure instanceof DriverError && failure.kind === 'lost';
+}
+
+/** The server's numbers of errors, where tine does something about them. */
+export const errorNumber = {
+  hostNotPrivileged: 1130,
+  accessDenied: 1045,
+  databaseAccessDenied: 1044,
+  tableAccessDenied: 1142,
+  badDatabase: 1049,
+  packetTooLarge: 1153,
+  dataTooLong: 1406,
+  unknownAuthentication: 1251,
+} as const;
+
+const kinds: ReadonlyMap<number, DriverErrorKind> = new Map([
+  // Shutting down, connections ended by the server or by a person, errors of the network.
+  ...each('lost', 1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 3169, 4031),
+  // Set to read only; not (yet) part of its cluster; the host is blocked after errors of its connections; offline.
+  ...each('lost', 1290, 1836, 1047, 1129, 3032),
+  // Lock wait timeout, deadlock, a row changed since the snapshot; too long a query, one that was ended; too many connections, of all or of this user.
+  ...each('busy', 1205, 1213, 1020, 1317, 1969, 3024, 1040, 1203, 1226),
+  // The disk, the table.
+  ...each('full', 1021, 1114),
+  ...each('corrupt', 1034, 1035, 1194, 1195, 1712),
+]);
+
+function each(kind: DriverErrorKind, ...numbers: readonly number[]): readonly (readonly [number, DriverErrorKind])[] {
+  return numbers.map((number) => [number, kind]);
+}
+
+function kindOf({ number, message }: Failure): DriverErrorKind {
+  if (number === undefined) return 'lost';
+  // A write to a file that failed: the system's error 28 is a full disk.
+  if (/no space left on device|errno: 28\b|errcode: 28\b/i.test(message)) return 'full';
+  return kinds.get(number) ?? 'other';
+}
+
+/** What the server says of a statement may quote it. */
+function messageOf({ code, number, message }: Failure, kind: DriverErrorKind): string {
+  switch (number) {
+    case undefined:
+      return code === 'PROTOCOL_ERROR' ? message : `${message} (${code})`;
+    case 1040:
+    case 1203:
+    case 1226:
+      return `the database has too many connections (${code})`;
+    case 1290:
+    case 1836:
+      return `the database is set to read only (${code})`;
+    case errorNumber.packetTooLarge:
+      return `a request is larger than the max_allowed_packet of the database; raise it (${code})`;
+    case errorNumber.dataTooLong:
+      return `a key or a value is longer than the table takes (${code})`;
+    default:
+      return kind === 'other' ? `the database refused a statement (${code}, ${number})` : `${message} (${code})`;
+  }
+}
+
+/** mysql2 hangs the statement on its error, which then stands in logs. */
+function withoutSql(error: Error): Error {
+  delete (error as { sql?: unknown }).sql;
+  return error;
+}

@@ -1,0 +1,111 @@
+/** LISTEN and NOTIFY: instances tell each other of new heads within a millisecond. */
+
+import pg, { type Client } from 'pg';
+import type { Logger } from 'pino';
+import type { ServerDsn } from '../../config/dsn.ts';
+import { limits } from '../../limits.ts';
+import type { Head } from '../../mvcc/results.ts';
+import type { MessageChannel } from '../remote/engine.ts';
+import type { HostTurn } from '../remote/host-turn.ts';
+import { connectionSettings } from './connection-settings.ts';
+
+const channel = 'tine_head';
+/** How long an instance waits for its own word to come back before it takes the channel for deaf: a pooler in between swallows notifications. */
+const echoMsMax = 1_000;
+
+/** A connection of its own, opened again whenever it is lost. Announcements are sent one at a time; of those that come meanwhile the newest. */
+export class Notifications implements MessageChannel {
+  readonly #dsn: ServerDsn;
+  readonly #hosts: HostTurn;
+  readonly #logger: Logger;
+  readonly #listener: (head: Head) => void;
+  #client: Client | undefined;
+  #isSending = false;
+  #next: Head | undefined;
+  #isHeard = false;
+  #isClosed = false;
+
+  constructor(dsn: ServerDsn, hosts: HostTurn, logger: Logger, listener: (head: Head) => void) {
+    this.#dsn = dsn;
+    this.#hosts = hosts;
+    this.#logger = logger;
+    this.#listener = listener;
+    void this.#keepOpen();
+  }
+
+  get isHeard(): boolean {
+    return this.#isHeard;
+  }
+
+  announce(head: Head): void {
+    this.#next = head;
+    if (!this.#isSending) void this.#send();
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#client?.end().catch(() => {});
+  }
+
+  async #send(): Promise<void> {
+    this.#isSending = true;
+    try {
+      while (this.#next !== undefined && this.#client !== undefined) {
+        const { id, revision, compactRevision } = this.#next;
+        this.#next = undefined;
+        await this.#client.query({
+          name: 'announce',
+          text: 'SELECT pg_notify($1, $2)',
+          values: [channel, `${id} ${revision} ${compactRevision}`],
+        });
+      }
+    } catch {
+      // The connection is gone: the others' poll finds what was not said.
+    } finally {
+      this.#isSending = false;
+    }
+  }
+
+  async #keepOpen(): Promise<void> {
+    while (!this.#isClosed) {
+      try {
+        await this.#listen();
+      } catch (error) {
+        this.#logger.debug({ err: error }, 'the connection for notifications was lost');
+        this.#hosts.next();
+      }
+      this.#client = undefined;
+      this.#isHeard = false;
+      if (!this.#isClosed) await new Promise((resolve) => setTimeout(resolve, limits.reconnectPauseMs));
+    }
+  }
+
+  /** Resolves or rejects when the connection ends. */
+  async #listen(): Promise<void> {
+    const client = new pg.Client(await connectionSettings(this.#dsn, this.#hosts.current));
+    const ended = new Promise<void>((resolve) => client.once('end', resolve));
+    client.on('error', () => {});
+    client.on('notification', ({ payload }) => this.#hear(payload ?? ''));
+    try {
+      await client.connect();
+      await client.query(`LISTEN ${channel}`);
+      this.#client = client;
+      this.announce({ id: 0, revision: 0, compactRevision: -1 });
+      const deaf = setTimeout(() => {
+        if (this.#isHeard || this.#isClosed) return;
+        this.#logger.info('the database passes no notifications on (a pooler?): it is asked more often instead');
+      }, echoMsMax);
+      deaf.unref();
+      await ended;
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
+
+  #hear(payload: string): void {
+    this.#isHeard = true;
+    const [id, revision, compactRevision] = payload.split(' ').map(Number);
+    if (!Number.isSafeInteger(id) || !Number.isSafeInteger(revision) || !Number.isSafeInteger(compactRevision)) return;
+    this.#listener({ id: id as number, revision: revision as number, compactRevision: compactRevision as number });
+  }
+}

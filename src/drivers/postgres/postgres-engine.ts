@@ -1,0 +1,75 @@
+/** Postgres, as `RemoteDriver` wants it. */
+import type { Knex } from 'knex';
+import type { Client } from 'pg';
+import type { Logger } from 'pino';
+import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
+import { DriverError } from '../../errors.ts';
+import { limits } from '../../limits.ts';
+import { query } from '../../mvcc/program.ts';
+import type { Head } from '../../mvcc/results.ts';
+import { numberAt } from '../../sql/row.ts';
+import { selectsRow } from '../../sql/statement.ts';
+import type { Engine } from '../remote/engine.ts';
+import { HostTurn } from '../remote/host-turn.ts';
+import type { Session } from '../remote/session.ts';
+import { connectionSettings, sessionStatements } from './connection-settings.ts';
+import { Notifications } from './notifications.ts';
+import { PostgresSession } from './postgres-session.ts';
+import { prepareDatabase } from './prepare.ts';
+import { columnTypes } from './types.ts';
+import { weather } from './weather.ts';
+
+const NOW = selectsRow('now', () => 'SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)');
+
+const SIZE = selectsRow(
+  'size',
+  () => `SELECT CAST(pg_total_relation_size('kine') + pg_total_relation_size('kine_current') AS bigint)`,
+);
+
+export function postgresEngine(dsn: ServerDsn, logger: Logger): Engine {
+  return {
+    name: 'postgres',
+    facts: { joinsValues: false },
+    pollMs: { min: limits.postgresPollIntervalMs, max: limits.postgresPollIntervalMs },
+    deafPollMs: { min: limits.mysqlPollIntervalMsMin, max: limits.mysqlPollIntervalMsMax },
+    hosts: dsn.hosts,
+    poolSettings: (host) => poolSettings(dsn, host),
+    session: (connection) => new PostgresSession(connection as Client),
+    weather,
+    prepare: (host) => prepareDatabase(dsn, host),
+    now: (session) => numberOf(session, NOW),
+    size: (session) => numberOf(session, SIZE),
+    openMessages: (listener: (head: Head) => void) => new Notifications(dsn, new HostTurn(dsn.hosts), logger, listener),
+  };
+}
+
+function poolSettings(dsn: ServerDsn, host: DatabaseHost): Knex.Config {
+  return {
+    client: 'pg',
+    connection: async () =>
+      ({ ...(await connectionSettings(dsn, host)), pipeline: true, types: columnTypes }) as Knex.PgConnectionConfig,
+    pool: {
+      afterCreate: (client: Client, done: (error: unknown, client: Client) => void) => {
+        makeReady(client).then(
+          () => done(undefined, client),
+          (error: unknown) => done(error, client),
+        );
+      },
+    },
+  };
+}
+
+/** @throws DriverError when the server takes no writes: reads from a standby are stale. */
+async function makeReady(client: Client): Promise<void> {
+  await Promise.all(sessionStatements.map((statement) => client.query(statement)));
+  const { rows } = await client.query<{ refuses: boolean }>(
+    "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS refuses",
+  );
+  if (rows[0]?.refuses === true)
+    throw new DriverError('lost', 'the database takes no writes: it is a standby, or set to read only');
+}
+
+async function numberOf(session: Session, statement: typeof NOW): Promise<number> {
+  const [found] = await session.run([query(statement)]);
+  return numberAt(found?.[0] ?? [], 0);
+}

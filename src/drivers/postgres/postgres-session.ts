@@ -1,0 +1,134 @@
+/** A connection to Postgres. Queries are sent without waiting for each other's answers. */
+import pg, { type Client } from 'pg';
+import { DriverError } from '../../errors.ts';
+import type { Query } from '../../mvcc/program.ts';
+import type { ColumnType, Dialect } from '../../sql/dialect.ts';
+import { postgresDialect } from '../../sql/postgres-dialect.ts';
+import type { Row, Statement } from '../../sql/statement.ts';
+import { withinAnswerTime } from '../remote/answer-time.ts';
+import { CommitInDoubt, type Session, type TransactionKind } from '../remote/session.ts';
+import { CopyQuery } from './copy-query.ts';
+import { parameterValues } from './parameters.ts';
+import { isConnectionLost } from './weather.ts';
+
+/** The revision lock: any number that nobody else in this database locks. */
+const revisionLock = 7_016_996_765_293_437_281n;
+
+const beginTexts: Record<Exclude<TransactionKind, 'none'>, string> = {
+  snapshot: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+  // Each statement sees what was committed before it, and nobody commits while the lock is held.
+  exclusive: 'BEGIN ISOLATION LEVEL READ COMMITTED',
+};
+
+const lock = {
+  name: 'tine_lock',
+  text: `SELECT pg_advisory_xact_lock(${revisionLock})`,
+  rowMode: 'array' as const,
+};
+
+export class PostgresSession implements Session {
+  readonly #client: Client;
+  #kind: TransactionKind = 'none';
+  #first: readonly Query[] = [];
+  #isBegun = false;
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  begin(kind: TransactionKind, first: readonly Query[] = []): void {
+    this.#kind = kind;
+    this.#first = first;
+  }
+
+  async run(queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
+    // All are sent in this turn; an error shows in the first answer that has one.
+    const begun = this.#sendBegin();
+    const answers = queries.map((query) => this.#send(query));
+    const [rows] = await this.#answered(Promise.all([Promise.all(answers), ...begun]));
+    return rows;
+  }
+
+  async commit(): Promise<void> {
+    if (!this.#isBegun) return;
+    this.#isBegun = false;
+    let command: string;
+    try {
+      command = (await this.#answered(this.#client.query('COMMIT'))).command;
+    } catch (error) {
+      if (!isConnectionLost(error)) throw error;
+      throw new CommitInDoubt(error);
+    }
+    if (command !== 'COMMIT') throw new DriverError('other', 'the database rolled the transaction back');
+  }
+
+  async rollback(): Promise<void> {
+    if (!this.#isBegun) return;
+    this.#isBegun = false;
+    await this.#answered(this.#client.query('ROLLBACK'));
+  }
+
+  #sendBegin(): readonly Promise<unknown>[] {
+    if (this.#isBegun || this.#kind === 'none') return [];
+    this.#isBegun = true;
+    const begun: Promise<unknown>[] = [this.#client.query(beginTexts[this.#kind])];
+    if (this.#kind === 'exclusive') begun.push(this.#client.query(lock));
+    return [...begun, ...this.#first.map((query) => this.#send(query))];
+  }
+
+  async #send(query: Query): Promise<readonly Row[]> {
+    const { statement, list } = query;
+    const changes = statement.returns === 'change';
+    if (list !== undefined && list.length === 0) return changes ? [[0]] : [];
+    if (statement.columns !== undefined) return this.#copy(query, statement.columns);
+    const { rows, rowCount } = await this.#client.query<Row[]>({
+      name: statement.name,
+      text: numbered(statement),
+      values: parameterValues(query),
+      rowMode: 'array',
+    });
+    return changes ? [[rowCount]] : (rows as unknown as Row[]);
+  }
+
+  /** A COPY takes no parameters: they stand in its text. */
+  #copy(query: Query, columns: readonly ColumnType[]): Promise<readonly Row[]> {
+    return new Promise((resolve, reject) => {
+      const copy = new CopyQuery(literal(query), columns, (error) => (error ? reject(error) : resolve(copy.received)));
+      this.#client.query(copy);
+    });
+  }
+
+  #answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
+    return withinAnswerTime(answer, () => destroy(this.#client));
+  }
+}
+
+const texts = new Map<Statement, string>();
+
+/** The statement's text with `$1`, `$2`, ... */
+function numbered(statement: Statement): string {
+  let text = texts.get(statement);
+  if (text === undefined) {
+    let count = 0;
+    text = statement.text(postgresDialect).replaceAll('?', () => `$${++count}`);
+    texts.set(statement, text);
+  }
+  return text;
+}
+
+const binaryDialect: Dialect = { ...postgresDialect, selectedBytes: (expression) => expression };
+
+/** The statement's text with its parameters in it: names, which are ASCII without NUL, and numbers. */
+function literal(query: Query): string {
+  const values = parameterValues(query);
+  let count = 0;
+  return query.statement.text(binaryDialect).replaceAll('?', () => {
+    const value = values[count++];
+    return typeof value === 'string' ? pg.escapeLiteral(value) : String(value);
+  });
+}
+
+/** Ends the connection without a word to the server: everything that waits for it fails. */
+function destroy(client: Client): void {
+  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+}

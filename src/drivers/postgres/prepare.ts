@@ -1,0 +1,142 @@
+/** A Postgres database before it is served: is it there, can it be served, is its schema this version's? */
+import knex, { type Knex } from 'knex';
+import {
+  kinesColumns,
+  migrationSource,
+  migrations,
+  migrationsTable,
+  unknownMigration,
+} from '../../../migrations/migrations.ts';
+import { postgresWords } from '../../../migrations/words.ts';
+import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/dsn.ts';
+import { StartError } from '../../errors.ts';
+import { silence } from '../remote/pool.ts';
+import { connectionSettings } from './connection-settings.ts';
+import { codeOf } from './weather.ts';
+
+const versionMin = 120_000;
+/** Its database is there on every server; one is connected to it to make another. */
+const maintenanceDatabase = 'postgres';
+/** Migrations are one instance's at a time. */
+const migrationLock = 7_016_996_765_293_437_282n;
+
+/** @throws StartError for what a person must mend; whatever pg says while the server is away. */
+export async function prepareDatabase(dsn: ServerDsn, host: DatabaseHost): Promise<void> {
+  try {
+    await withKnex(dsn, host, (database) => bringUpToDate(database, dsn));
+  } catch (error) {
+    if (codeOf(error) !== missingDatabase) throw explained(error, dsn);
+    await createDatabase(dsn, host);
+    await withKnex(dsn, host, (database) => bringUpToDate(database, dsn));
+  }
+}
+
+const missingDatabase = '3D000';
+const duplicateDatabase = '42P04';
+const uniqueViolation = '23505';
+
+async function createDatabase(dsn: ServerDsn, host: DatabaseHost): Promise<void> {
+  try {
+    // Every byte of a key is ASCII, and compared as a byte, whatever the server's own language is.
+    await withKnex({ ...dsn, database: maintenanceDatabase }, host, (server) =>
+      server.raw('CREATE DATABASE ??', [dsn.database]),
+    );
+  } catch (error) {
+    const code = codeOf(error);
+    // Another instance was quicker.
+    if (code === duplicateDatabase || code === uniqueViolation) return;
+    if (code === '42501') {
+      throw new StartError(
+        `${dsnText(dsn)}: there is no database "${dsn.database}" and user "${dsn.user}" may not create it; create it (CREATE DATABASE "${dsn.database}" OWNER "${dsn.user}") or grant CREATEDB`,
+        { cause: error },
+      );
+    }
+    throw explained(error, dsn);
+  }
+}
+
+async function withKnex<Result>(
+  dsn: ServerDsn,
+  host: DatabaseHost,
+  use: (database: Knex) => Promise<Result>,
+): Promise<Result> {
+  const settings = await connectionSettings(dsn, host);
+  const database = knex({
+    client: 'pg',
+    connection: settings as Knex.PgConnectionConfig,
+    pool: { min: 0, max: 1 },
+    log: silence,
+  });
+  try {
+    return await use(database);
+  } finally {
+    await database.destroy();
+  }
+}
+
+/** All of it is one transaction under a lock: a process that is killed half-way leaves the database as it was. */
+async function bringUpToDate(database: Knex, dsn: ServerDsn): Promise<void> {
+  await refuseOldServer(database, dsn);
+  await database.transaction(async (transaction) => {
+    await transaction.raw(`SELECT pg_advisory_xact_lock(${migrationLock})`);
+    await refuseForeignTable(transaction, dsn);
+    const applied = (await transaction.schema.hasTable(migrationsTable))
+      ? (await transaction(migrationsTable).orderBy('id').select('name')).map(({ name }) => String(name))
+      : [];
+    const unknown = unknownMigration(applied);
+    if (unknown !== undefined) {
+      throw new StartError(
+        `${dsnText(dsn)} was written by a newer tine (it has ${unknown}); start that version or a newer one`,
+      );
+    }
+    if (applied.length === migrations.length) return;
+    await transaction.migrate.latest({
+      tableName: migrationsTable,
+      disableTransactions: true,
+      migrationSource: migrationSource(postgresWords),
+    });
+  });
+}
+
+async function refuseOldServer(database: Knex, dsn: ServerDsn): Promise<void> {
+  const { rows } = await database.raw<{ rows: readonly { version: string; name: string }[] }>(
+    "SELECT current_setting('server_version_num') AS version, current_setting('server_version') AS name",
+  );
+  const [found] = rows;
+  if (found === undefined || Number(found.version) >= versionMin) return;
+  throw new StartError(`${dsnText(dsn)}: Postgres ${found.name} is too old; tine needs Postgres 12 or newer`);
+}
+
+/** A table `kine` that has not kine's columns is another program's. */
+async function refuseForeignTable(database: Knex, dsn: ServerDsn): Promise<void> {
+  if (!(await database.schema.hasTable('kine'))) return;
+  const columns = Object.keys(await database('kine').columnInfo());
+  const missing = kinesColumns.filter((column) => !columns.includes(column));
+  if (missing.length === 0) return;
+  throw new StartError(
+    `${dsnText(dsn)}: its table kine is not kine's (it has no column ${missing.join(', ')}); name another database, or rename that table`,
+  );
+}
+
+/** What a person must mend, in a line; anything else as it is. */
+function explained(error: unknown, dsn: ServerDsn): unknown {
+  const where = dsnText(dsn);
+  switch (codeOf(error)) {
+    case '28P01':
+      return new StartError(`${where}: the password of user "${dsn.user}" is wrong; correct it and start again`, {
+        cause: error,
+      });
+    case '28000':
+      return new StartError(
+        `${where}: the server refuses user "${dsn.user}" from here; see its pg_hba.conf, and whether the user exists`,
+        { cause: error },
+      );
+    case '42501':
+      return new StartError(
+        `${where}: user "${dsn.user}" may not create tables there; make it the owner of the database, or grant CREATE on its schema`,
+        { cause: error },
+      );
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,53 @@
+/** Postgres's errors as tine's. */
+import { AssertionError, DriverError, type DriverErrorKind, EtcdError, StartError } from '../../errors.ts';
+
+/** Leaves the client's mistakes and our own bugs as they are; what Postgres and the network say becomes `DriverError`. */
+export function weather(error: unknown): Error {
+  if (isOurs(error)) return error;
+  const code = codeOf(error);
+  if (code === undefined && !isConnectionError(error)) return error instanceof Error ? error : new Error(String(error));
+  const message = (error as Error).message;
+  return new DriverError(kindOf(code), code === undefined ? message : `${message} (${code})`, { cause: error });
+}
+
+function isOurs(error: unknown): error is Error {
+  return (
+    error instanceof EtcdError ||
+    error instanceof DriverError ||
+    error instanceof AssertionError ||
+    error instanceof StartError
+  );
+}
+
+/** A SQLSTATE of five characters, or the system's code (ECONNREFUSED); undefined when it is neither. */
+export function codeOf(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | null)?.code;
+  return typeof code === 'string' && /^([0-9A-Z]{5}|E[A-Z]+)$/.test(code) ? code : undefined;
+}
+
+/** pg says these without a code. */
+function isConnectionError(error: unknown): boolean {
+  const message = error instanceof Error ? error.message : '';
+  return /^(Connection terminated|Client (was closed|has encountered a connection error)|timeout expired|The server does not support SSL|Query read timeout)/.test(
+    message,
+  );
+}
+
+/** Whether the connection can be used no more. */
+export function isConnectionLost(error: unknown): boolean {
+  const failure = weather(error);
+  return failure instanceof DriverError && failure.kind === 'lost';
+}
+
+function kindOf(code: string | undefined): DriverErrorKind {
+  if (code === undefined) return 'lost';
+  // Insufficient resources: too many connections; disk full.
+  if (code === '53300') return 'busy';
+  if (code === '53100') return 'full';
+  // Serialization failure, deadlock, lock not available.
+  if (code === '40001' || code === '40P01' || code === '55P03') return 'busy';
+  if (code === 'XX001' || code === 'XX002') return 'corrupt';
+  // Connection exceptions; shutdown, crash, starting up, dropped; a standby or a server set to read only; an idle transaction ended.
+  if (/^(08|57P0)/.test(code) || code === '25006' || code === '25P03') return 'lost';
+  return code.startsWith('E') ? 'lost' : 'other';
+}

@@ -1,0 +1,22 @@
+import { DriverError } from '../../errors.ts';
+import { limits } from '../../limits.ts';
+
+/**
+ * Waits for an answer of the database, but not for ever: a network that swallows packets says nothing. `abandon` closes the connection, whose state is unknown then.
+ *
+ * @throws DriverError when it takes too long.
+ */
+export async function withinAnswerTime<Result>(answer: Promise<Result>, abandon: () => void): Promise<Result> {
+  let timer: NodeJS.Timeout | undefined;
+  const tooLate = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      abandon();
+      reject(new DriverError('lost', `the database did not answer within ${limits.databaseAnswerMsMax} ms`));
+    }, limits.databaseAnswerMsMax);
+  });
+  try {
+    return await Promise.race([answer, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

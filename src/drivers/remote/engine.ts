@@ -1,0 +1,44 @@
+/** What a kind of database server brings to `RemoteDriver`. */
+import type { Knex } from 'knex';
+import type { DatabaseHost } from '../../config/dsn.ts';
+import type { DatabaseFacts } from '../../mvcc/read-programs.ts';
+import type { Head } from '../../mvcc/results.ts';
+import type { Session } from './session.ts';
+
+export interface Engine {
+  /** For messages: `postgres`. */
+  readonly name: string;
+  readonly facts: DatabaseFacts;
+  /** How often another instance's writes are asked for, in ms: `min` while they come, up to `max` while nothing happens. */
+  readonly pollMs: { readonly min: number; readonly max: number };
+  /** The same while no message was heard on an open channel. */
+  readonly deafPollMs: { readonly min: number; readonly max: number };
+  /** The addresses, in the order in which they are tried. */
+  readonly hosts: readonly DatabaseHost[];
+  /** knex's settings for a pool to one of the hosts. Its `pool.afterCreate` makes each new connection ready for work, and refuses one that takes no writes. */
+  poolSettings(host: DatabaseHost): Knex.Config;
+  /** A connection of such a pool as a session. */
+  session(connection: unknown): Session;
+  /** The database's error as tine's; leaves our own and the client's as they are. */
+  weather(error: unknown): Error;
+  /**
+   * Makes the database if it is missing and brings its schema up to date, once, whoever else starts meanwhile.
+   *
+   * @throws StartError for what a person must mend; what the database's client says while the server is away.
+   */
+  prepare(host: DatabaseHost): Promise<void>;
+  /** Milliseconds since 1970 by the server's clock. */
+  now(session: Session): Promise<number>;
+  /** Bytes of tine's tables and indexes. */
+  size(session: Session): Promise<number>;
+  /** Tells the other instances of a new head, where the database carries messages; and hears theirs. Undefined: it does not. */
+  openMessages?(listener: (head: Head) => void): MessageChannel;
+}
+
+/** Carries heads between instances, as well as it can: what is lost, the poll finds. */
+export interface MessageChannel {
+  announce(head: Head): void;
+  /** Whether anything was heard since it was opened, be it its own word. */
+  readonly isHeard: boolean;
+  close(): Promise<void>;
+}

@@ -1,0 +1,75 @@
+/** The keys and leases that operations name: what a batch looks up in one go before its first operation runs. */
+import { unreachable } from '../errors.ts';
+import type { Compare, Keys, LeaseId, TxnStep, WriteOperation } from './operations.ts';
+
+export interface Named {
+  readonly keys: ReadonlySet<string>;
+  /** Keys of which the value is wanted too; none of them is in `keys`. */
+  readonly keysWithValue: ReadonlySet<string>;
+  readonly leases: ReadonlySet<LeaseId>;
+}
+
+/** Intervals are not looked at: they are read when their operation runs. */
+export function namedBy(operations: readonly WriteOperation[]): Named {
+  const names = new Names();
+  for (const operation of operations) names.addOperation(operation);
+  for (const key of names.keysWithValue) names.keys.delete(key);
+  return names;
+}
+
+class Names implements Named {
+  readonly keys = new Set<string>();
+  readonly keysWithValue = new Set<string>();
+  readonly leases = new Set<LeaseId>();
+
+  addOperation(operation: WriteOperation): void {
+    switch (operation.kind) {
+      case 'put':
+      case 'delete':
+      case 'txn':
+        this.#addStep(operation);
+        return;
+      case 'leaseGrant':
+      case 'leaseRevoke':
+      case 'leaseExpire':
+        this.leases.add(operation.id);
+        return;
+      case 'compact':
+      case 'compactBite':
+      case 'leaseRenew':
+      case 'memberAnnounce':
+      case 'memberDrop':
+        return;
+      default:
+        unreachable(operation);
+    }
+  }
+
+  #addStep(step: TxnStep): void {
+    switch (step.kind) {
+      case 'put':
+        this.#addKeys({ one: step.key }, step.previous || step.ignoreValue);
+        if (step.lease !== 0n) this.leases.add(step.lease);
+        return;
+      case 'delete':
+        this.#addKeys(step.keys, step.previous);
+        return;
+      case 'txn':
+        for (const compare of step.compares) this.#addCompare(compare);
+        for (const inner of [...step.success, ...step.failure]) this.#addStep(inner);
+        return;
+      case 'range':
+        return;
+      default:
+        unreachable(step);
+    }
+  }
+
+  #addCompare(compare: Compare): void {
+    this.#addKeys(compare.keys, compare.target === 'value');
+  }
+
+  #addKeys(keys: Keys, withValue: boolean): void {
+    if ('one' in keys) (withValue ? this.keysWithValue : this.keys).add(keys.one);
+  }
+}

@@ -1,0 +1,26 @@
+/** The newest row of a key, which may be a tombstone. */
+import { type KeyValueRow, keyValueRow, numberAt } from '../sql/row.ts';
+import type { Row } from '../sql/statement.ts';
+import type { RowId } from './operations.ts';
+
+export interface NewestRow {
+  readonly id: RowId;
+  /** Undefined: the key is deleted. */
+  readonly keyValue: KeyValueRow | undefined;
+}
+
+/** What a statement of newest rows found, by name. */
+export function newestByName(found: readonly Row[] | undefined): Map<string, NewestRow> {
+  const newest = new Map<string, NewestRow>();
+  for (const each of found ?? []) {
+    newest.set(each[nameColumn] as string, {
+      id: numberAt(each, idColumn),
+      keyValue: each[deletedColumn] === 1 ? undefined : keyValueRow(each, nameColumn),
+    });
+  }
+  return newest;
+}
+
+const deletedColumn = 0;
+const nameColumn = 1;
+const idColumn = 2;

@@ -1,0 +1,19 @@
+import type { BytesQuery } from './dialect.ts';
+
+/**
+ * A query that counts its rows' bytes as they come and ends with the row that reaches a bound: over a network a driver cannot stop in the middle. Its last parameters
+ * are the number of rows and the bound.
+ */
+export function countedBytes({ before, columns, bytes, from, orderColumn }: BytesQuery): string {
+  const named = columns.map((column, index) => `${column} AS c${index + 1}`);
+  const order = columns[orderColumn - 1];
+  return `${before} SELECT ${columns.map((_column, index) => `c${index + 1}`).join(', ')}
+  FROM (
+    SELECT ${named.join(', ')},
+      SUM(${bytes}) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) - (${bytes}) AS bytes_before
+    ${from}
+    ORDER BY ${orderColumn}
+    LIMIT ?) page
+  WHERE bytes_before < ?
+  ORDER BY ${orderColumn}`;
+}

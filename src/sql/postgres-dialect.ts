@@ -1,0 +1,55 @@
+/** Postgres's words. */
+import { countedBytes } from './counted-bytes.ts';
+import type { ColumnType, Dialect } from './dialect.ts';
+
+const arrayOf: Record<Exclude<ColumnType, 'bytes'>, string> = { text: 'text[]', integer: 'bigint[]' };
+
+/** A list arrives as one array a column; bytes, of which arrays would be slow text, as one piece with an array of starts and one of lengths. */
+export const postgresDialect: Dialect = {
+  text: 'CAST(? AS text)',
+  integer: 'CAST(? AS bigint)',
+  limit: 'CAST(? AS bigint)',
+  bytes: 'CAST(? AS bytea)',
+  textOfBytes: "convert_from(CAST(? AS bytea), 'UTF8')",
+  noBytes: "''::bytea",
+  // The limit keeps the planner from another way: one made for an empty table compares every pair of rows of a full one.
+  joinRow: (id) => `CROSS JOIN LATERAL (SELECT * FROM kine probed WHERE probed.id = ${id} LIMIT 1) kine`,
+  leftJoinRow: (name, id, condition) =>
+    `LEFT JOIN LATERAL (SELECT * FROM kine probed WHERE probed.id = ${id} LIMIT 1) ${name} ON ${condition}`,
+  asText: (expression) => `CAST(${expression} AS text)`,
+  // pg gets columns as text only. Base64 is a third shorter than Postgres's own hexadecimal, and read five times as fast. The driver knows it by its type.
+  selectedBytes: (expression) => `CAST(encode(${expression}, 'base64') AS varchar)`,
+  bytesOf: (column) => `convert_to(${column}, 'UTF8')`,
+  isForeign: (column) => `${column} ~ '[^\\x02-\\x7e]'`,
+  greatest: (first, second) => `GREATEST(${first}, ${second})`,
+  unindexed: (column) => `(${column} || '')`,
+  overwrite: (key, columns) =>
+    `ON CONFLICT (${key}) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
+  concatenated: (column, orderedBy) => `string_agg(${column}, ''::bytea ORDER BY ${orderedBy})`,
+  inList: (column, type) => `${column} = ANY(CAST(? AS ${type === 'text' ? 'text[]' : 'bigint[]'}))`,
+  insertedList,
+  newestOfNames: `FROM unnest(CAST(? AS text[])) AS asked(name)
+  CROSS JOIN LATERAL (
+    SELECT *
+    FROM kine
+    WHERE kine.name = asked.name
+    ORDER BY kine.id DESC
+    LIMIT 1) kine`,
+  upToBytes: countedBytes,
+  countsBytes: true,
+};
+
+function insertedList(columns: readonly ColumnType[]): string {
+  const plain = columns.filter((type) => type !== 'bytes');
+  const arrays = plain.map((type) => `CAST(? AS ${arrayOf[type]})`);
+  if (plain.length === columns.length) return `SELECT * FROM unnest(${arrays.join(', ')})`;
+  const names = plain.map((_type, index) => `c${index + 1}`);
+  let next = 0;
+  const selected = columns.map((type) => (type === 'bytes' ? piece : `list.${names[next++]}`));
+  return `SELECT ${selected.join(', ')}
+  FROM unnest(${arrays.join(', ')}, CAST(? AS integer[]), CAST(? AS integer[])) AS list(${names.join(', ')}, start, length),
+    (SELECT CAST(? AS bytea) AS bytes) whole`;
+}
+
+/** The bytes of one row; a row without has no length. */
+const piece = 'substring(whole.bytes FROM list.start FOR list.length)';

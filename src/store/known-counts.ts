@@ -1,0 +1,27 @@
+/** How many keys ranges had when they were last counted. While nothing is written, the answer is the same: clients ask for the same few ranges all the time. */
+import { limits } from '../limits.ts';
+import type { Keys } from '../mvcc/operations.ts';
+import type { KnownCount, RangePages } from '../mvcc/range-page.ts';
+
+export class KnownCounts {
+  /** The one learned last is the last. */
+  readonly #counts = new Map<string, KnownCount>();
+
+  get(keys: Keys): KnownCount | undefined {
+    return this.#counts.get(nameOf(keys));
+  }
+
+  /** Keeps what a page of the latest revision counted. */
+  learn(keys: Keys, { count, head, readRevision }: RangePages): void {
+    if (count === undefined || readRevision !== head.revision) return;
+    const name = nameOf(keys);
+    this.#counts.delete(name);
+    this.#counts.set(name, { atId: head.id, count });
+    if (this.#counts.size > limits.knownCountsMax) this.#counts.delete(this.#counts.keys().next().value as string);
+  }
+}
+
+/** A key has no character 0. */
+function nameOf(keys: Keys): string {
+  return 'one' in keys ? keys.one : `${keys.start}\u0000${keys.end ?? ''}`;
+}

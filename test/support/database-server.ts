@@ -1,0 +1,191 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chownSync, closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { childEnvironment } from './child-environment.ts';
+import { type Exit, exitOf } from './exit.ts';
+import { freePort } from './free-port.ts';
+import { killWithChildren } from './process-tree.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+import { waitFor, within } from './wait.ts';
+
+export interface DatabaseServerOptions {
+  /** Settings of the server by their own names, over those every test server has. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+const startTimeoutMs = 30_000;
+const stopTimeoutMs = 30_000;
+const portAttemptCountMax = 5;
+
+/** Databases refuse to run as root: `nobody` and `nogroup` of every Debian stand in for it. */
+const unprivileged = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+
+const runFile = promisify(execFile);
+
+/**
+ * A database server of the tests' own on 127.0.0.1, with its data in a temporary directory: port, directory and what was committed stay over
+ * `stop`, `kill` and `start`. It is gone after the test process, however that ends.
+ */
+export abstract class DatabaseServer {
+  readonly port: number;
+  /** Data, log and socket. */
+  readonly directory: string;
+  /** The server's own user, who may do everything in it. */
+  protected readonly user = 'tine';
+  protected readonly password = randomBytes(12).toString('hex');
+  readonly #settings: Readonly<Record<string, string>>;
+  #child: ChildProcess | undefined;
+  #exit: Promise<Exit> | undefined;
+
+  protected constructor(port: number, { settings = {} }: DatabaseServerOptions) {
+    this.port = port;
+    this.#settings = settings;
+    this.directory = temporaryDirectory();
+    this.#giveAway(this.directory);
+  }
+
+  /** The address as `--endpoint` takes it, naming no database. */
+  abstract get url(): string;
+
+  /** Makes the system tables in `dataDirectory`. */
+  abstract prepare(): Promise<void>;
+
+  /** Program first; `settings` are the ones asked for. */
+  protected abstract command(settings: Readonly<Record<string, string>>): string[];
+
+  /** Rejects as long as the server does not take connections. */
+  protected abstract connect(): Promise<void>;
+
+  /** Asks the server to end its sessions, write everything out and go. */
+  protected abstract readonly stopSignal: NodeJS.Signals;
+
+  protected get dataDirectory(): string {
+    return join(this.directory, 'data');
+  }
+
+  /** Starts the server, again after `stop` or `kill`, and waits until it takes connections. */
+  async start(): Promise<void> {
+    if (this.#child !== undefined) throw new Error('the database server is running already');
+    const [program, ...commandArguments] = this.command(this.#settings);
+    if (program === undefined) throw new Error('a command has a program');
+    const log = openSync(this.#logPath, 'a');
+    // In a session of its own, so that Ctrl-C is the test process's to handle.
+    const child = spawn(program, commandArguments, {
+      ...this.#processOptions,
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    this.#child = child;
+    this.#exit = exitOf(child);
+    await this.#untilConnecting();
+  }
+
+  /** A clean end, as by an administrator: sessions are cut off, nothing is left to recover. */
+  async stop(): Promise<void> {
+    process.kill(this.#pid, this.stopSignal);
+    await this.#exited();
+  }
+
+  /** SIGKILL to all of its processes at once. */
+  async kill(): Promise<void> {
+    await killWithChildren(this.#pid);
+    await this.#exited();
+  }
+
+  /** Ends the server and removes its data. */
+  async remove(): Promise<void> {
+    if (this.#child !== undefined) await this.kill();
+    await rm(this.directory, { recursive: true, force: true });
+  }
+
+  /** Everything the server printed, over all its starts. */
+  log(): string {
+    return existsSync(this.#logPath) ? readFileSync(this.#logPath, 'utf8') : '';
+  }
+
+  /** Runs a program as the server's user to its end, which must be a success; what it printed. */
+  protected async run(program: string, commandArguments: readonly string[]): Promise<string> {
+    return (await runFile(program, commandArguments, this.#processOptions)).stdout;
+  }
+
+  /** A file beside the data that only the server's user reads; its path. */
+  protected writeSecret(name: string, text: string): string {
+    const path = join(this.directory, name);
+    writeFileSync(path, text, { mode: 0o600 });
+    this.#giveAway(path);
+    return path;
+  }
+
+  get #pid(): number {
+    const pid = this.#child?.pid;
+    if (pid === undefined) throw new Error('the database server is not running');
+    return pid;
+  }
+
+  get #logPath(): string {
+    return join(this.directory, 'server.log');
+  }
+
+  /** The server's user may not enter the directory the tests run in. */
+  get #processOptions() {
+    return { ...unprivileged, cwd: '/', env: childEnvironment({ LC_ALL: 'C' }) };
+  }
+
+  #giveAway(path: string): void {
+    if (unprivileged.uid !== undefined) chownSync(path, unprivileged.uid, unprivileged.gid);
+  }
+
+  async #exited(): Promise<void> {
+    if (this.#exit === undefined) throw new Error('the database server is not running');
+    await within(stopTimeoutMs, `the database server on port ${this.port} to end`, this.#exit);
+    this.#child = undefined;
+    this.#exit = undefined;
+  }
+
+  async #untilConnecting(): Promise<void> {
+    const abort = new AbortController();
+    const exit = this.#exit?.then(({ status, signal }) => {
+      this.#child = undefined;
+      throw new Error(`it ended with ${status ?? signal}`);
+    });
+    const connecting = waitFor('a connection', () => this.#connects(abort.signal), { timeoutMs: startTimeoutMs });
+    try {
+      await Promise.race([connecting, exit]);
+    } catch (error) {
+      const command = this.command(this.#settings).join(' ');
+      throw new Error(`${command}: ${(error as Error).message}\n${this.log()}`, { cause: error });
+    } finally {
+      abort.abort();
+      exit?.catch(() => {});
+      connecting.catch(() => {});
+    }
+  }
+
+  async #connects(abort: AbortSignal): Promise<boolean> {
+    abort.throwIfAborted();
+    return this.connect().then(
+      () => true,
+      () => false,
+    );
+  }
+}
+
+/** Prepares and starts a server. A port lost to another program between choice and use is chosen anew. */
+export async function startOnFreePort<T extends DatabaseServer>(make: (port: number) => T): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    const server = make(await freePort());
+    try {
+      await server.prepare();
+      await server.start();
+      return server;
+    } catch (error) {
+      const portLost = /address already in use/i.test(server.log());
+      await server.remove();
+      if (!portLost || attempt === portAttemptCountMax) throw error;
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { findOnPath } from './paths.ts';
+
+export interface DebianPackage {
+  readonly name: string;
+  /** Whether what the tests want of it is on this machine, from wherever. */
+  readonly isHere: () => boolean;
+  /** How to do without it, for the message where it cannot be installed. */
+  readonly instead: string;
+  /** What it starts by itself once it is installed; the tests need the program alone. */
+  readonly service?: string;
+}
+
+/** Debian makes and starts a Postgres with its package; this tells it not to. A setting of the package's, not of any server's. */
+const postgresDefaults = {
+  path: '/etc/postgresql-common/createcluster.d/tine-tests.conf',
+  text: 'create_main_cluster = false\n',
+};
+
+/**
+ * Installs what is missing, and keeps it from serving. Servers that were there before stay as they are.
+ *
+ * @throws Error of one line where it may not, or cannot.
+ */
+export function installMissingPackages(packages: readonly DebianPackage[]): void {
+  const missing = packages.filter(({ isHere }) => !isHere());
+  if (missing.length === 0) return;
+  const names = missing.map(({ name }) => name);
+  if (process.getuid?.() !== 0 || findOnPath('apt-get') === undefined) {
+    const ways = missing.map(({ instead }) => instead).join(', ');
+    throw new Error(`install the Debian packages ${names.join(', ')} and try again, or ${ways}`);
+  }
+  console.log(`installing ${names.join(', ')}`);
+  aptGet(['update']);
+  withoutNewCluster(() => aptGet(['install', '--yes', '--no-install-recommends', '--no-remove', ...names]));
+  for (const { service } of missing) if (service !== undefined) stopService(service);
+}
+
+function aptGet(commandArguments: readonly string[]): void {
+  const { status } = spawnSync('apt-get', ['-qq', ...commandArguments], {
+    stdio: 'inherit',
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  if (status !== 0) {
+    throw new Error(`apt-get ${commandArguments.join(' ')} failed: install the packages by hand and try again`);
+  }
+}
+
+function withoutNewCluster(install: () => void): void {
+  const { path, text } = postgresDefaults;
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, text);
+  try {
+    install();
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+function stopService(name: string): void {
+  if (existsSync('/run/systemd/system')) spawnSync('systemctl', ['disable', '--now', name]);
+  else if (findOnPath('service') !== undefined) spawnSync('service', [name, 'stop']);
+}

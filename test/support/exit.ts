@@ -1,0 +1,21 @@
+import type { ChildProcess } from 'node:child_process';
+import { forgetProcess, watchProcess } from './reaper.ts';
+
+/** How a process ended: its exit status or the signal that ended it. */
+export interface Exit {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** Resolves when the process ends, and sees to it that it ends with the test process at the latest. */
+export function exitOf(child: ChildProcess): Promise<Exit> {
+  const pid = child.pid;
+  if (pid !== undefined) watchProcess(pid);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (status, signal) => {
+      if (pid !== undefined) forgetProcess(pid);
+      resolve({ status, signal });
+    });
+  });
+}

@@ -1,0 +1,82 @@
+import { createHash } from 'node:crypto';
+import { type Connection, createConnection } from 'mysql2/promise';
+import pg from 'pg';
+
+/** A database server as tests use it: a database of its own for each data directory, which tine creates at its first start. */
+export interface SqlDatabases {
+  /** The address of the directory's database as `--endpoint` takes it. */
+  readonly endpoint: (directory: string) => string;
+  /** Drops the directory's database when it is there; a server that is gone has taken it along. */
+  readonly drop: (directory: string) => Promise<void>;
+}
+
+/** Databases of a Postgres at a `postgres://` URL, whose own database is not touched. */
+export function postgresDatabases(serverUrl: () => string): SqlDatabases {
+  return {
+    endpoint: (directory) => postgresUrl(serverUrl(), databaseName(directory)),
+    drop: async (directory) => {
+      const client = new pg.Client({ connectionString: postgresUrl(serverUrl(), 'postgres') });
+      client.on('error', () => {});
+      await unlessGone(async () => {
+        try {
+          await client.connect();
+          await client.query(`DROP DATABASE IF EXISTS ${databaseName(directory)} WITH (FORCE)`);
+        } finally {
+          await client.end();
+        }
+      });
+    },
+  };
+}
+
+/** Databases of a MySQL or MariaDB at a DSN as kine writes it: `mysql://user:password@tcp(host:port)/`. */
+export function mysqlDatabases(serverDsn: () => string): SqlDatabases {
+  return {
+    endpoint: (directory) => mysqlDsn(serverDsn(), databaseName(directory)),
+    drop: async (directory) => {
+      await unlessGone(async () => {
+        const connection = await connectMysql(serverDsn());
+        try {
+          await connection.query(`DROP DATABASE IF EXISTS ${databaseName(directory)}`);
+        } finally {
+          await connection.end();
+        }
+      });
+    },
+  };
+}
+
+/** Each temporary directory has a name nobody else has, and so has its database. */
+function databaseName(directory: string): string {
+  return `tine_${createHash('sha256').update(directory).digest('hex').slice(0, 16)}`;
+}
+
+function postgresUrl(serverUrl: string, database: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${database}`;
+  return url.href;
+}
+
+/** The database stands after the last slash, and parameters after it. */
+function mysqlDsn(serverDsn: string, database: string): string {
+  const [, server, parameters = ''] = /^(.*\/)[^/?]*(\?.*)?$/.exec(serverDsn) ?? [];
+  if (server === undefined) throw new Error(`${serverDsn} is no DSN like mysql://user:password@tcp(host:port)/`);
+  return `${server}${database}${parameters}`;
+}
+
+async function connectMysql(dsn: string): Promise<Connection> {
+  const match = /^mysql:\/\/(?:([^:@]*)(?::(.*))?@)?(tcp|unix)\(([^)]*)\)\//.exec(dsn);
+  if (match === null) throw new Error(`${dsn} is no DSN like mysql://user:password@tcp(host:port)/`);
+  const [, user = 'root', password = '', network, address = ''] = match;
+  const [host = '', port = '3306'] = address.split(':');
+  const place = network === 'unix' ? { socketPath: address } : { host, port: Number(port) };
+  return createConnection({ user, password, ...place });
+}
+
+async function unlessGone(drop: () => Promise<void>): Promise<void> {
+  try {
+    await drop();
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error;
+  }
+}

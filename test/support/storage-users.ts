@@ -1,0 +1,28 @@
+import type { Driver } from './drivers.ts';
+
+interface Users {
+  count: number;
+  /** The server that made the directory is removed: its data is wanted no more. */
+  isOrphan: boolean;
+}
+
+/** The servers on each data directory: the database outside of it must outlast the last one, in whatever order they are removed. */
+const usersOf = new Map<string, Users>();
+
+/** To be called by every server on the directory, before its first start. */
+export function useStorage(directory: string): void {
+  const users = usersOf.get(directory) ?? { count: 0, isOrphan: false };
+  users.count += 1;
+  usersOf.set(directory, users);
+}
+
+/** To be called by every server on the directory once its process has ended; the owner is the one that made it. */
+export async function leaveStorage(driver: Driver, directory: string, who: 'owner' | 'guest'): Promise<void> {
+  const users = usersOf.get(directory);
+  if (users === undefined) return;
+  users.count -= 1;
+  if (who === 'owner') users.isOrphan = true;
+  if (users.count > 0) return;
+  usersOf.delete(directory);
+  if (users.isOrphan) await driver.dropStorage(directory);
+}

@@ -1,0 +1,199 @@
+import { connect, createServer, type Server, type Socket } from 'node:net';
+
+/** Which bytes of a client are a commit of a write: `commit` on a connection that has sent `begin` since the last commit. */
+export interface CommitSign {
+  readonly begin: string;
+  readonly commit: string;
+}
+
+/** `before`: the commit never reaches the server. `after`: its answer never reaches the client. `swallowed`: the same, and nobody is told that the connection is lost. */
+export type CommitLoss = 'before' | 'after' | 'swallowed';
+
+interface Ambush {
+  readonly sign: CommitSign;
+  readonly loss: CommitLoss;
+  sprung(): void;
+}
+
+/** Stands between a program and a server on 127.0.0.1, and is the network between them at its worst. */
+export class TcpProxy {
+  readonly #targetPort: number;
+  readonly #links = new Set<Link>();
+  #listener: Server | undefined;
+  #port = 0;
+  #ambush: Ambush | undefined;
+  #isSwallowing = false;
+  /** How long bytes are on their way, in each direction. */
+  delayMs = 0;
+
+  private constructor(targetPort: number) {
+    this.#targetPort = targetPort;
+  }
+
+  static async start(targetPort: number): Promise<TcpProxy> {
+    const proxy = new TcpProxy(targetPort);
+    await proxy.accept();
+    return proxy;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get isSwallowing(): boolean {
+    return this.#isSwallowing;
+  }
+
+  /** Connections that are open now. */
+  get connectionCount(): number {
+    return this.#links.size;
+  }
+
+  /** Takes connections, again after `refuse`. */
+  async accept(): Promise<void> {
+    const listener = createServer((client) => this.#link(client));
+    await new Promise<void>((resolve, reject) => {
+      listener.once('error', reject);
+      listener.listen(this.#port, '127.0.0.1', resolve);
+    });
+    this.#listener = listener;
+    this.#port = (listener.address() as { port: number }).port;
+  }
+
+  /** Refuses connections from now on, and cuts those that are there. */
+  async refuse(): Promise<void> {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    const closed = new Promise<void>((resolve) => (listener === undefined ? resolve() : listener.close(() => resolve())));
+    this.cut();
+    await closed;
+  }
+
+  /** Ends all connections at once, on both sides. */
+  cut(): void {
+    for (const link of [...this.#links]) link.cut();
+  }
+
+  /** From now on bytes vanish without a word. A connection that lost some, or began meanwhile, stays silent for ever; its ends are not told of each other's. */
+  swallow(): void {
+    this.#isSwallowing = true;
+  }
+
+  stopSwallowing(): void {
+    this.#isSwallowing = false;
+  }
+
+  /** Loses the connection of the next commit of a write; resolves when that has happened. */
+  loseNextCommit(sign: CommitSign, loss: CommitLoss): Promise<void> {
+    return new Promise((sprung) => {
+      this.#ambush = { sign, loss, sprung };
+    });
+  }
+
+  /** The ambush for one link that has just seen its sign: each is for one. */
+  takeAmbush(): Ambush | undefined {
+    const ambush = this.#ambush;
+    this.#ambush = undefined;
+    return ambush;
+  }
+
+  /** The sign that is waited for. */
+  get sign(): CommitSign | undefined {
+    return this.#ambush?.sign;
+  }
+
+  async close(): Promise<void> {
+    this.stopSwallowing();
+    await this.refuse();
+  }
+
+  #link(client: Socket): void {
+    const link = new Link(this, client, this.#targetPort);
+    this.#links.add(link);
+    client.once('close', () => link.isOver && this.#links.delete(link));
+    link.server.once('close', () => link.isOver && this.#links.delete(link));
+  }
+}
+
+/** One connection through the proxy. */
+class Link {
+  readonly server: Socket;
+  readonly #proxy: TcpProxy;
+  readonly #client: Socket;
+  #isSilent: boolean;
+  #isWriting = false;
+  /** Set while the answer to a commit is awaited that shall not pass. */
+  #ambush: Ambush | undefined;
+
+  constructor(proxy: TcpProxy, client: Socket, targetPort: number) {
+    this.#proxy = proxy;
+    this.#client = client;
+    this.server = connect(targetPort, '127.0.0.1');
+    this.#isSilent = proxy.isSwallowing;
+    const toServer = this.#pipe(client, this.server, (bytes) => this.#inspect(bytes));
+    const toClient = this.#pipe(this.server, client, () => this.#answered());
+    for (const socket of [client, this.server]) {
+      socket.setNoDelay(true);
+      socket.on('error', () => {});
+    }
+    client.once('close', () => this.#passEnd(toServer, this.server));
+    this.server.once('close', () => this.#passEnd(toClient, client));
+  }
+
+  get isOver(): boolean {
+    return this.#client.destroyed && this.server.destroyed;
+  }
+
+  cut(): void {
+    this.#client.resetAndDestroy();
+    this.server.resetAndDestroy();
+  }
+
+  /** Sends on what comes, `delayMs` later and in order, if `inspect` lets it pass. Returns how to wait until all of it went. */
+  #pipe(from: Socket, to: Socket, inspect: (bytes: Buffer) => 'pass' | 'lose'): () => Promise<void> {
+    let sent = Promise.resolve();
+    from.on('data', (bytes) => {
+      if (this.#proxy.isSwallowing) this.#isSilent = true;
+      if (this.#isSilent || inspect(bytes) === 'lose') return;
+      const dueMs = performance.now() + this.#proxy.delayMs;
+      sent = sent.then(async () => {
+        const leftMs = dueMs - performance.now();
+        if (leftMs > 0) await new Promise((resolve) => setTimeout(resolve, leftMs));
+        if (!to.destroyed && !this.#isSilent) to.write(bytes);
+      });
+    });
+    return () => sent;
+  }
+
+  #passEnd(sent: () => Promise<void>, to: Socket): void {
+    if (this.#proxy.isSwallowing) this.#isSilent = true;
+    if (this.#isSilent) return;
+    void sent().then(() => to.end(() => to.destroy()));
+  }
+
+  #inspect(bytes: Buffer): 'pass' | 'lose' {
+    const { sign } = this.#proxy;
+    if (sign === undefined) return 'pass';
+    if (bytes.includes(sign.begin)) this.#isWriting = true;
+    if (!this.#isWriting || !bytes.includes(sign.commit)) return 'pass';
+    this.#isWriting = false;
+    const ambush = this.#proxy.takeAmbush();
+    if (ambush?.loss !== 'before') {
+      this.#ambush = ambush;
+      return 'pass';
+    }
+    this.cut();
+    ambush.sprung();
+    return 'lose';
+  }
+
+  #answered(): 'pass' | 'lose' {
+    const ambush = this.#ambush;
+    if (ambush === undefined) return 'pass';
+    this.#ambush = undefined;
+    if (ambush.loss === 'swallowed') this.#isSilent = true;
+    else this.cut();
+    ambush.sprung();
+    return 'lose';
+  }
+}
