@@ -14,10 +14,10 @@ export async function up(knex: Knex, words: SchemaWords): Promise<void> {
   await addIndex(knex, words, 'UNIQUE INDEX', 'kine_name_prev_revision_uindex', '(name, prev_revision)');
   await addIndex(knex, words, 'INDEX', 'kine_name_id_index', '(name, id)');
   await addIndex(knex, words, 'INDEX', 'kine_revision_index', `(revision, id)${words.where('revision > 0')}`);
-  const { name: key, id, leaseId } = words;
-  // The newest row of each key. It can be dropped and rebuilt from kine.
+  const { name: key, id, leaseId, small } = words;
+  // The newest row of each key, and how large its value is. It can be dropped and rebuilt from kine.
   await knex.raw(
-    `CREATE TABLE IF NOT EXISTS kine_current (name ${key} NOT NULL PRIMARY KEY, id ${id} NOT NULL, lease_id ${leaseId})${words.keyedTable}`,
+    `CREATE TABLE IF NOT EXISTS kine_current (name ${key} NOT NULL PRIMARY KEY, id ${id} NOT NULL, lease_id ${leaseId}, value_bytes ${small} NOT NULL DEFAULT 0)${words.keyedTable}`,
   );
   await addIndex(
     knex,

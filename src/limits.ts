@@ -8,6 +8,9 @@ export const limits = {
   rangeBlockBytesMax: 200 * 1024,
   /** Bytes of the pages that one task of a reader reads: a few milliseconds, in which other lists wait. */
   rangeTaskBytesMax: 1024 * 1024,
+  /** The same over a connection: each page costs its way and its planning, some 3 ms, as much as 400 rows of 1 KiB. */
+  remoteRangePageRowsMax: 4_096,
+  remoteRangePageBytesMax: 4 * 1024 * 1024,
   /** What a key-value takes beside its value, on average: a guess that saves growing a buffer. */
   rangeRowOverheadBytes: 128,
   /** Ranges of which the number of keys is remembered: an API server asks for some tens of them. */
@@ -42,6 +45,8 @@ export const limits = {
   readQueueCountMax: 20_000,
   /** Ids one bite of a compaction covers. 200 rows are deleted within 3 ms, between two batches of writes. */
   compactBiteIdsMax: 200,
+  /** Rows that a take-over walks in one statement: 20,000 take some 200 ms. */
+  takeOverRowsMax: 20_000,
   /** The shortest TTL of a lease, in seconds: etcd's, one and a half of its election timeout, rounded up. */
   leaseTtlSecondsMin: 2,
   /** The longest TTL of a lease, in seconds: etcd's. */
@@ -55,11 +60,12 @@ export const limits = {
   /** Leases revoked by one look. */
   leaseExpiryCountMax: 100,
   /** How often an instance says that it is there. */
-  memberBeatIntervalMs: 5_000,
+  memberBeatIntervalMs: 10_000,
   /** After how long a silent instance is no longer listed: two beats, and the time a busy database takes. */
-  memberSilenceMsMax: 12_000,
-  /** After how long its row goes. */
+  memberSilenceMsMax: 25_000,
+  /** After how long its row goes, and how many beats pass between two looks for such rows. */
   memberForgottenAfterMs: 3_600_000,
+  memberBeatsPerCleaning: 60,
   /** How long background work waits after the database refused it. */
   retryPauseMs: 500,
   /** How often the newest id is asked for when nothing wakes the tailer: another process may have written to the file. */
@@ -67,7 +73,7 @@ export const limits = {
   /** How long a statement waits for another process's lock before the write is tried again. */
   sqliteBusyTimeoutMs: 5_000,
   /** How often an instance over Postgres asks for the newest id: others announce theirs, and an announcement is seldom lost. */
-  postgresPollIntervalMs: 1_000,
+  postgresPollIntervalMs: 2_000,
   /** How often an instance over MySQL asks for the newest id while others write, and while nobody does. */
   mysqlPollIntervalMsMin: 5,
   mysqlPollIntervalMsMax: 50,

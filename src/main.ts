@@ -1,6 +1,6 @@
-import type { Command } from './commands/command.ts';
+import type { Command, TransferSides } from './commands/command.ts';
 import { flagShape, unknownFlag } from './config/given-options.ts';
-import { splitCommandLine } from './config/go-flags.ts';
+import { type CommandLine, type FlagShape, type GivenFlag, splitCommandLine } from './config/go-flags.ts';
 import { loadConfig } from './config/load-config.ts';
 import { nearest } from './config/nearest.ts';
 import { redact } from './config/redact.ts';
@@ -11,6 +11,8 @@ import { StartError } from './errors.ts';
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./commands/serve.ts')).serve,
   check: async () => (await import('./commands/check.ts')).check,
+  repair: async () => (await import('./commands/repair.ts')).repair,
+  copy: async () => (await import('./commands/copy.ts')).copy,
   release: async () => (await import('./commands/release.ts')).release,
   version: async () => (await import('./commands/version.ts')).version,
   help: async () => (await import('./commands/help.ts')).help,
@@ -23,24 +25,53 @@ const flagsThatAreCommands: ReadonlyMap<string, string> = new Map([
   ['v', 'version'],
 ]);
 
+/** The flags of `tine copy` alone: what it reads and what it writes. */
+const sideFlags: ReadonlySet<string> = new Set(['from', 'to']);
+
 /** Runs a command line; resolves with the exit status. */
 async function main(args: readonly string[]): Promise<number> {
-  const { flags, operands } = splitCommandLine(args, (name) =>
-    flagsThatAreCommands.has(name) ? 'boolean' : flagShape(name),
-  );
+  const { flags, operands } = splitCommandLine(args, shapeOf);
   const asked = flags.map(({ name }) => flagsThatAreCommands.get(name)).find((name) => name !== undefined);
-  const mistyped = flags.find(({ name }) => !flagsThatAreCommands.has(name) && flagShape(name) === 'unknown');
+  const mistyped = flags.find(({ name }) => shapeOf(name) === 'unknown');
   // Its value would be taken for a command.
   if (asked === undefined && mistyped !== undefined) throw unknownFlag(mistyped.name);
   const [name = 'serve', ...rest] = asked === undefined ? operands : [asked];
   const load = commands[name];
   if (load === undefined) throw unknownCommand(name);
-  const command = await load();
-  if (rest.length > command.operandCountMax) throw new UsageError(`${name} does not take "${rest.at(-1)}"`);
+  return run(name, await load(), { flags, operands: rest });
+}
+
+function shapeOf(flag: string): FlagShape {
+  if (flagsThatAreCommands.has(flag)) return 'boolean';
+  return sideFlags.has(flag) ? 'value' : flagShape(flag);
+}
+
+async function run(name: string, command: Command, { flags, operands }: CommandLine): Promise<number> {
   // A broken environment must not keep the help from being read.
   if (command.kind === 'text') return command.run();
-  return command.run({ ...loadConfig(flags, process.env), operands: rest });
+  const takesEndpoint = command.kind === 'configured' && command.operands === 'endpoint';
+  if (operands.length > (takesEndpoint ? 1 : 0)) throw new UsageError(`${name} does not take "${operands.at(-1)}"`);
+  if (command.kind === 'transfer') return command.run(transferSides(flags));
+  const foreign = flags.find((flag) => sideFlags.has(flag.name));
+  if (foreign !== undefined) throw new UsageError(`--${foreign.name} belongs to \`tine copy\``);
+  return command.run(loadConfig([...flags, ...operands.map(endpointFlag)], process.env));
 }
+
+function transferSides(flags: readonly GivenFlag[]): TransferSides {
+  const others = flags.filter(({ name }) => !sideFlags.has(name));
+  const text = (side: 'from' | 'to'): string => {
+    const value = flags.findLast(({ name }) => name === side)?.value;
+    if (value === undefined || value === '') throw new UsageError(`copy needs --${side}; see tine --help`);
+    return value;
+  };
+  const load = (side: 'from' | 'to') => {
+    const password = process.env[`TINE_${side.toUpperCase()}_PASSWORD`];
+    return loadConfig([...others, endpointFlag(text(side))], { ...process.env, TINE_DATASTORE_PASSWORD: password });
+  };
+  return { from: text('from'), to: text('to'), load };
+}
+
+const endpointFlag = (value: string): GivenFlag => ({ name: 'endpoint', value });
 
 function unknownCommand(name: string): UsageError {
   const near = nearest(name, Object.keys(commands));

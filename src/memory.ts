@@ -8,6 +8,14 @@ export function freeWhole(bytes: Uint8Array): void {
   if (bytes.byteLength === bytes.buffer.byteLength) free(bytes);
 }
 
+/** node keeps small buffers together in one of this size; larger ones have their memory to themselves. */
+const sharedBytesMax = 64 * 1024;
+
+/** Gives the memory of large buffers back in which these bytes lie. They read as empty from here on. */
+export function freeLarge(pieces: Iterable<Uint8Array | null>): void {
+  for (const piece of pieces) if (piece !== null && piece.buffer.byteLength > sharedBytesMax) free(piece);
+}
+
 const singleUse = new WeakSet<Uint8Array>();
 
 /** Says that bytes are sent once and then needed by nobody, nor is anything else in their buffer. */

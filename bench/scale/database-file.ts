@@ -68,7 +68,7 @@ function insertRounds(database: Database.Database, fill: Fill): void {
     }
   }
   names.forEach((name, index) => {
-    setCurrent.run(name, newestIds[index], null);
+    setCurrent.run(name, newestIds[index], null, fill.valueBytes);
   });
 }
 

@@ -1,12 +1,23 @@
 import type { LoadedConfig } from '../config/load-config.ts';
 
-export interface CommandArguments extends LoadedConfig {
-  /** What stands after the command's name. */
-  readonly operands: readonly string[];
-}
-
-/** A subcommand. `run` gives the exit status, and throws UsageError or StartError for a line that explains itself. */
-export type Command = { readonly operandCountMax: number } & (
+/**
+ * A subcommand. `run` gives the exit status, and throws UsageError or StartError for a line that explains itself.
+ * - `text`: prints something that needs no configuration.
+ * - `configured`: works on what the options say. `operands`: what may stand after its name; `endpoint` is another way to write that option.
+ * - `transfer`: works on the two databases that its flags --from and --to name.
+ */
+export type Command =
   | { readonly kind: 'text'; readonly run: () => number }
-  | { readonly kind: 'configured'; readonly run: (args: CommandArguments) => Promise<number> }
-);
+  | {
+      readonly kind: 'configured';
+      readonly operands: 'none' | 'endpoint';
+      readonly run: (loaded: LoadedConfig) => Promise<number>;
+    }
+  | { readonly kind: 'transfer'; readonly run: (sides: TransferSides) => Promise<number> };
+
+/** The two sides as the user wrote them, and the way to read the options as if they said this endpoint. */
+export interface TransferSides {
+  readonly from: string;
+  readonly to: string;
+  readonly load: (side: 'from' | 'to') => LoadedConfig;
+}

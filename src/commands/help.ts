@@ -5,7 +5,6 @@ import type { Command } from './command.ts';
 /** `tine help`: how to call it. */
 export const help: Command = {
   kind: 'text',
-  operandCountMax: 1,
   run: () => {
     process.stdout.write(helpText(tineVersion()));
     return 0;

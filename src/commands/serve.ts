@@ -18,7 +18,7 @@ const drainMsMax = 5000;
 /** `tine`: serves until it is told to stop. */
 export const serve: Command = {
   kind: 'configured',
-  operandCountMax: 0,
+  operands: 'none',
   run: async ({ config, notes }) => {
     const logger = await openLogger(config);
     for (const note of notes) logger.warn(note);

@@ -5,7 +5,6 @@ import type { Command } from './command.ts';
 /** `tine version`: its own, the etcd whose API it speaks, and what it runs on. */
 export const version: Command = {
   kind: 'text',
-  operandCountMax: 0,
   run: () => {
     const etcd = options['emulated-etcd-version'].default;
     process.stdout.write(`tine ${tineVersion()}\netcd API ${etcd}\nnode ${process.versions.node}\n`);

@@ -1,7 +1,10 @@
 /** Opens the driver that an endpoint names. */
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
+import type { ServerDsn } from '../config/dsn.ts';
+import { unreachable } from '../errors.ts';
 import type { Driver } from './driver.ts';
+import type { Engine } from './remote/engine.ts';
 import { SqliteDriver } from './sqlite/sqlite-driver.ts';
 
 /** The drivers of servers are loaded when they are needed: their clients take time and memory. @throws StartError with one line for a person. */
@@ -9,6 +12,16 @@ export async function openDriver(config: Config, logger: Logger): Promise<Driver
   const { endpoint } = config;
   if (endpoint.kind === 'sqlite') return SqliteDriver.open(endpoint.path, logger);
   const { RemoteDriver } = await import('./remote/remote-driver.ts');
-  const { postgresEngine } = await import('./postgres/postgres-engine.ts');
-  return RemoteDriver.open(postgresEngine(endpoint, logger), logger, config.datastore.maxOpenConnections);
+  return RemoteDriver.open(await openEngine(endpoint, logger), logger, config.datastore.maxOpenConnections);
+}
+
+async function openEngine(dsn: ServerDsn, logger: Logger): Promise<Engine> {
+  switch (dsn.kind) {
+    case 'postgres':
+      return (await import('./postgres/postgres-engine.ts')).postgresEngine(dsn, logger);
+    case 'mysql':
+      return (await import('./mysql/mysql-engine.ts')).mysqlEngine(dsn, logger);
+    default:
+      return unreachable(dsn.kind);
+  }
 }

@@ -1,4 +1,5 @@
 /** Rows as the messages that are sent. */
+import { limits } from '../limits.ts';
 import { keyBytes } from '../sql/key-text.ts';
 import type { KeyValueRow } from '../sql/row.ts';
 import { type EncodableKeyValue, KeyValueWriter } from '../wire/key-value-writer.ts';
@@ -26,4 +27,19 @@ export function encodedMessage(keyValue: KeyValueRow): Uint8Array {
 export function encodedBlock(keyValues: readonly KeyValueRow[]): KeyValueBlock {
   for (const keyValue of keyValues) writer.field(kvsTag, encodable(keyValue));
   return { bytes: writer.take(), count: keyValues.length };
+}
+
+/** The same as blocks of bounded size. */
+export function encodedBlocks(keyValues: readonly KeyValueRow[]): readonly KeyValueBlock[] {
+  const blocks: KeyValueBlock[] = [];
+  let first = 0;
+  for (let next = 0; next < keyValues.length; first = next) {
+    let bytes = 0;
+    while (next < keyValues.length && bytes < limits.rangeBlockBytesMax) {
+      bytes += (keyValues[next++]?.value?.length ?? 0) + limits.rangeRowOverheadBytes;
+    }
+    writer.reserve(bytes);
+    blocks.push(encodedBlock(keyValues.slice(first, next)));
+  }
+  return blocks;
 }

@@ -16,10 +16,12 @@ export function* membersSince(sinceMs: number): Program<readonly Member[]> {
 export function* announceMember(request: {
   readonly member: Member;
   readonly nowMs: number;
-  readonly forgetBeforeMs: number;
+  /** Undefined: nobody is forgotten this time. */
+  readonly forgetBeforeMs: number | undefined;
 }): Program<void> {
   const { id, ...details } = request.member;
   yield* changeEach(SET_MEMBER, [[id, Buffer.from(JSON.stringify(details)), request.nowMs]]);
+  if (request.forgetBeforeMs === undefined) return;
   yield* change(DROP_MEMBERS_BEFORE, request.forgetBeforeMs);
   yield* change(DROP_COMMITS_BEFORE, request.forgetBeforeMs);
 }

@@ -110,7 +110,7 @@ export type WriteOperation =
       readonly member: Member;
       /** Milliseconds since 1970, database time. */
       readonly nowMs: number;
-      readonly forgetBeforeMs: number;
+      readonly forgetBeforeMs: number | undefined;
     }
   | { readonly kind: 'memberDrop'; readonly id: MemberId }
   /** Deletes rows below the compaction mark, a bite of them. */

@@ -1,13 +1,13 @@
 /** A range in pages at one revision, and a range inside a transaction in one piece. */
 import { assert } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { freeWhole } from '../memory.ts';
+import { freeLarge, freeWhole } from '../memory.ts';
 import { successor } from '../sql/key-text.ts';
-import { CURRENT_LENGTHS, CURRENT_VALUES } from '../sql/range-statements.ts';
+import { CURRENT_LENGTHS, CURRENT_PAGE, CURRENT_VALUES } from '../sql/range-statements.ts';
 import { type KeyValueRow, keyValueRow, numberAt } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
 import { KeyValueWriter } from '../wire/key-value-writer.ts';
-import { encodable, encodedBlock, kvsTag } from './encode-row.ts';
+import { encodable, encodedBlock, encodedBlocks, kvsTag } from './encode-row.ts';
 import { checkReadable, headProgram } from './head.ts';
 import type { RangeOperation, Revision, RowId } from './operations.ts';
 import { type Program, row, rows } from './program.ts';
@@ -53,11 +53,12 @@ export interface KnownCount {
 
 /** As many pages as one task of a reader is worth: each task is a way to the reader and back. */
 export function* rangePages(request: RangeRequest, facts: DatabaseFacts): Program<RangePages> {
-  let page = yield* rangePage(request, { bytesMax: limits.rangeTaskBytesMax, facts });
+  const taskBytesMax = facts.rangePage.bytesMax;
+  let page = yield* rangePage(request, { bytesMax: taskBytesMax, facts });
   const { count } = page;
   const blocks = [...page.blocks];
   for (;;) {
-    const bytesLeft = limits.rangeTaskBytesMax - bytesOf(blocks);
+    const bytesLeft = taskBytesMax - bytesOf(blocks);
     if (page.next === undefined || bytesLeft <= 0) return { ...page, blocks, count };
     page = yield* rangePage({ ...request, position: page.next }, { bytesMax: bytesLeft, facts });
     blocks.push(...page.blocks);
@@ -86,10 +87,9 @@ function* rangePage(
   const left = operation.limit === 0 ? Number.POSITIVE_INFINITY : operation.limit - countBefore;
   const window: RangeWindow =
     operation.sort === undefined
-      ? { interval, point, rowsMax: Math.min(left + 1, limits.rangePageRowsMax), bytesMax }
+      ? { interval, point, rowsMax: Math.min(left + 1, facts.rangePage.rowsMax), bytesMax }
       : { interval, point, rowsMax: left + 1, bytesMax: undefined };
-  const joins = facts.joinsValues && isPlain(operation, window);
-  const page = joins ? yield* plainRows(window, left) : yield* anyRows(operation, window, left);
+  const page = yield* pageRows(operation, window, { left, facts });
   const next = page.stopped ? { revision, afterName: page.lastName, countBefore: countBefore + page.count } : undefined;
   // The pages count themselves, unless something cuts them short.
   const filtered = operation.revisionFilter !== undefined;
@@ -144,15 +144,36 @@ function isPlain(operation: RangeOperation, window: RangeWindow): boolean {
   return window.point.source === 'current' && sort === undefined && !keysOnly && revisionFilter === undefined;
 }
 
-/** Rows of any kind, each with its value. */
-function* anyRows(operation: RangeOperation, window: RangeWindow, left: number): Program<PageRows> {
-  const found = yield* rangeRows(operation, window);
+function* pageRows(
+  operation: RangeOperation,
+  window: RangeWindow,
+  { left, facts }: { readonly left: number; readonly facts: DatabaseFacts },
+): Program<PageRows> {
+  const plain = isPlain(operation, window);
+  if (plain && facts.joinsValues) return yield* plainRows(window, left);
+  const found = plain && facts.countsPages ? yield* currentPage(window) : yield* rangeRows(operation, window);
+  return rowsOfPage(found, window, left);
+}
+
+/** The newest rows in the order of their names, each with its value. */
+function* currentPage({
+  interval,
+  rowsMax,
+  bytesMax = Number.MAX_SAFE_INTEGER,
+}: RangeWindow): Program<readonly KeyValueRow[]> {
+  const found = yield* rows(CURRENT_PAGE, interval.start, interval.end, rowsMax, bytesMax);
+  return found.map((each) => keyValueRow(each));
+}
+
+/** Rows of any kind, each with its value unless only keys were asked for. */
+function rowsOfPage(found: readonly KeyValueRow[], window: RangeWindow, left: number): PageRows {
   const taken = found.slice(0, left);
   const more = found.length > left;
   // The driver stops at the rows or at the bytes asked for, or because there are no more.
   const full =
     found.length === window.rowsMax || (window.bytesMax !== undefined && valueBytes(found) >= window.bytesMax);
-  const blocks = taken.length === 0 ? [] : [encodedBlock(taken)];
+  const blocks = encodedBlocks(taken);
+  freeLarge(found.map(({ value }) => value));
   return { blocks, count: taken.length, more, stopped: full && !more, lastName: taken.at(-1)?.name ?? '' };
 }
 

@@ -11,6 +11,10 @@ import { rangePages } from './range-page.ts';
 export interface DatabaseFacts {
   /** The values of many rows cross to the driver sooner in one piece than one by one. */
   readonly joinsValues: boolean;
+  /** The database finds out by itself, and soon, where the newest rows reach a number of bytes. Otherwise the driver counts them. */
+  readonly countsPages: boolean;
+  /** Rows and bytes of one page of a range: what a way to the database and back is worth. */
+  readonly rangePage: { readonly rowsMax: number; readonly bytesMax: number };
 }
 
 export const readPrograms = {

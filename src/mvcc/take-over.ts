@@ -2,6 +2,8 @@
  * Brings the derived index up to what kine wrote while the database was its own. kine leaves column `version` NULL and tine never does, so
  * the newest row tells who wrote last, and the newest row with a version tells how far the index reaches.
  */
+import { StartError } from '../errors.ts';
+import { limits } from '../limits.ts';
 import { keyText } from '../sql/key-text.ts';
 import {
   CLIENTS_MARK_ROWS,
@@ -9,6 +11,7 @@ import {
   COVERING_ROW,
   clientsMarkName,
   DROP_ALL_CURRENT,
+  DROP_COMPACTED_CURRENT,
   FOREIGN_LEASE_ROWS,
   FOREIGN_NAMES,
   INSERT_MARK,
@@ -17,12 +20,16 @@ import {
   NEWEST_ROW,
   REFILL_CURRENT,
   RENAME,
+  RENAME_EARLIER,
+  RENAMED_ROWS,
   SET_CLIENTS_MARK_ROW,
   SET_COMPACTED_TO_MARK,
   SET_COVERED_ID,
   SET_ROW_LEASE,
+  STRETCH_END,
+  UNFINISHED_COPY,
 } from '../sql/take-over-statements.ts';
-import { DELETE_ROWS, EXTEND_LEASES, INSERT_LEASES } from '../sql/write-statements.ts';
+import { DELETE_ROWS, EXTEND_LEASES, INSERT_LEASES, SET_CURRENT } from '../sql/write-statements.ts';
 import { change, changeEach, type Program, row, rows } from './program.ts';
 
 export interface TakeOver {
@@ -32,8 +39,17 @@ export interface TakeOver {
   readonly leases: number;
 }
 
-/** Runs under the revision lock, once at each start, before anything is served. */
+/**
+ * Runs under the revision lock, once at each start, before anything is served.
+ *
+ * @throws StartError when the database is half of a copy.
+ */
 export function* takeOver(nowMs: number): Program<TakeOver> {
+  if ((yield* row(UNFINISHED_COPY)) !== undefined) {
+    throw new StartError(
+      'a copy into this database has not been finished; run the same `tine copy` again, which goes on where it was, or drop the database',
+    );
+  }
   yield* uniteMarks();
   const newest = yield* row(NEWEST_ROW);
   const covered = (yield* row(COVERED_ID))?.[0] as number | undefined;
@@ -42,9 +58,8 @@ export function* takeOver(nowMs: number): Program<TakeOver> {
   let result: TakeOver = { rows: 0, leases: 0 };
   if (covered === undefined || (writtenByKine && covered < newestId)) {
     const afterId = covered === undefined ? 0 : yield* reach(covered);
-    const leases = yield* catchUp(afterId, nowMs);
+    const leases = yield* cover({ afterId, newestId, nowMs });
     result = { rows: writtenByKine ? newestId - afterId : 0, leases };
-    yield* change(SET_COVERED_ID, newestId);
   }
   yield* change(EXTEND_LEASES, nowMs);
   return result;
@@ -52,21 +67,22 @@ export function* takeOver(nowMs: number): Program<TakeOver> {
 
 /**
  * Exactly one mark is there, whoever made the table: of several the newest remains, which may be the newest row of all, whose id is the store's revision. It covers
- * what the others covered.
+ * what the others covered. Returns how many there were.
  */
-function* uniteMarks(): Program<void> {
+export function* uniteMarks(): Program<number> {
   const marks = (yield* rows(MARKS)) as readonly (readonly [number, number])[];
   const newest = marks.at(-1);
   if (newest === undefined) {
     yield* change(INSERT_MARK, (((yield* row(NEWEST_ROW))?.[0] as number | undefined) ?? 0) + 1);
-    return;
+    return 0;
   }
-  if (marks.length === 1) return;
+  if (marks.length === 1) return 1;
   yield* changeEach(
     DELETE_ROWS,
     marks.slice(0, -1).map(([id]) => [id]),
   );
   yield* change(MOVE_MARK, Math.max(...marks.map(([, covered]) => covered)), newest[0]);
+  return marks.length;
 }
 
 /** How far the index reaches: what was recorded, or the newest row tine wrote. */
@@ -75,55 +91,107 @@ function* reach(covered: number): Program<number> {
   return own ?? covered;
 }
 
-/** Returns how many leases kine's TTLs became. */
-function* catchUp(afterId: number, nowMs: number): Program<number> {
-  yield* escapeNames(afterId);
-  yield* adoptClientsMark(afterId);
-  if (afterId === 0) {
-    yield* change(DROP_ALL_CURRENT);
-    yield* change(SET_COMPACTED_TO_MARK);
-  }
-  for (const statement of REFILL_CURRENT) yield* change(statement, afterId);
-  return yield* adoptLeases(nowMs);
+/** Rows after an id, up to the newest. */
+interface Uncovered {
+  readonly afterId: number;
+  readonly newestId: number;
+  readonly nowMs: number;
 }
 
-/** Names are plain ASCII text here; kine keeps the bytes of a key as they come. */
-function* escapeNames(afterId: number): Program<void> {
-  for (const found of yield* rows(FOREIGN_NAMES, afterId)) {
-    const name = found[0] as Uint8Array;
-    yield* change(RENAME, keyText(name), name, afterId);
+/** Brings the index up to the newest row, from nothing when it reached to 0; how many leases kine's TTLs became. */
+export function* cover({ afterId, newestId, nowMs }: Uncovered): Program<number> {
+  yield* eachStretch(afterId, newestId, adoptNames);
+  yield* adoptClientsMark(afterId);
+  if (afterId === 0) {
+    yield* rebuildCurrent(newestId);
+    yield* change(SET_COMPACTED_TO_MARK);
+  } else {
+    yield* change(DROP_COMPACTED_CURRENT, afterId);
+    yield* eachStretch(afterId, newestId, refill);
   }
+  const leases = yield* adoptLeases({ afterId, newestId, nowMs });
+  yield* change(SET_COVERED_ID, newestId);
+  return leases;
+}
+
+/** The index of newest rows can be made of the table alone. */
+export function* rebuildCurrent(newestId: number): Program<void> {
+  yield* change(DROP_ALL_CURRENT);
+  yield* eachStretch(0, newestId, refill);
+}
+
+function* refill(fromId: number, throughId: number): Program<void> {
+  for (const statement of REFILL_CURRENT) yield* change(statement, fromId, throughId);
+}
+
+/** A table of millions of rows is walked in stretches: no single statement may take longer than a database may be silent. */
+export function* eachStretch(
+  afterId: number,
+  newestId: number,
+  work: (fromId: number, throughId: number) => Program<void>,
+): Program<void> {
+  let fromId = afterId;
+  while (fromId < newestId) {
+    const end = (yield* row(STRETCH_END, fromId, limits.takeOverRowsMax))?.[0] as number | undefined;
+    const throughId = Math.min(end ?? newestId, newestId);
+    yield* work(fromId, throughId);
+    fromId = throughId;
+  }
+}
+
+/** Names are plain ASCII text here; kine keeps the bytes of a key as they come. Where its collation folds case, a key has the name that was written last. */
+function* adoptNames(fromId: number, throughId: number): Program<void> {
+  for (const found of yield* rows(FOREIGN_NAMES, fromId, throughId)) {
+    const name = found[0] as Uint8Array;
+    yield* change(RENAME, keyText(name), name, fromId);
+  }
+  for (const found of yield* rows(RENAMED_ROWS, fromId, throughId)) {
+    const [id, name, earlierName] = found as [number, string, string];
+    if (folded(name) === folded(earlierName)) yield* change(RENAME_EARLIER, name, earlierName, id);
+  }
+}
+
+/** As kine's collation compares it: without case, and without spaces at the end. */
+export function folded(name: string): string {
+  return name.replace(/ +$/, '').toLowerCase();
 }
 
 /** The API server's own key `compact_rev_key`: kine keeps it under another name, with the version in front of the value. */
 function* adoptClientsMark(afterId: number): Program<void> {
   for (const found of yield* rows(CLIENTS_MARK_ROWS, afterId)) {
     const [id, value] = found as [number, Uint8Array | null];
-    const text = Buffer.from(value ?? []).toString('latin1');
-    const bar = text.indexOf('|');
-    const version = Number(text.slice(0, bar));
-    const plain =
-      bar > 0 && Number.isSafeInteger(version)
-        ? Buffer.from(text.slice(bar + 1), 'latin1')
-        : (value ?? new Uint8Array(0));
-    yield* change(
-      SET_CLIENTS_MARK_ROW,
-      clientsMarkName,
-      plain,
-      bar > 0 && Number.isSafeInteger(version) ? version : null,
-      id,
-    );
+    const mark = clientsMark(value);
+    yield* change(SET_CLIENTS_MARK_ROW, clientsMarkName, mark.value, mark.version, id);
   }
 }
 
-/** kine counts a TTL from its own start: each key that has one gets a lease of its own, named by the row that set it. */
-function* adoptLeases(nowMs: number): Program<number> {
-  const found = (yield* rows(FOREIGN_LEASE_ROWS)) as readonly (readonly [number, number])[];
-  yield* changeEach(
-    INSERT_LEASES,
-    found.map(([id, ttlSeconds]) => [id, ttlSeconds, nowMs + ttlSeconds * 1000]),
-  );
-  const ids = found.map(([id]) => [id]);
-  for (const statement of SET_ROW_LEASE) yield* changeEach(statement, ids);
-  return found.length;
+/** What kine keeps as `<version>|<value>`, taken apart; the version is null where there is none. */
+export function clientsMark(kept: Uint8Array | null): { readonly version: number | null; readonly value: Uint8Array } {
+  const text = Buffer.from(kept ?? []).toString('latin1');
+  const bar = text.indexOf('|');
+  const version = Number(text.slice(0, bar));
+  if (bar <= 0 || !Number.isSafeInteger(version)) return { version: null, value: kept ?? new Uint8Array(0) };
+  return { version, value: Buffer.from(text.slice(bar + 1), 'latin1') };
+}
+
+/** kine counts a TTL from its own start: each key that has one gets a lease of its own, named by the row that set it. Returns how many. */
+export function* adoptLeases({ afterId, newestId, nowMs }: Uncovered): Program<number> {
+  let count = 0;
+  yield* eachStretch(afterId, newestId, function* (fromId, throughId) {
+    const found = (yield* rows(FOREIGN_LEASE_ROWS, fromId, throughId)) as readonly (readonly [number, number, string])[];
+    yield* changeEach(
+      INSERT_LEASES,
+      found.map(([id, ttlSeconds]) => [id, ttlSeconds, nowMs + ttlSeconds * 1000]),
+    );
+    yield* changeEach(
+      SET_ROW_LEASE,
+      found.map(([id]) => [id]),
+    );
+    yield* changeEach(
+      SET_CURRENT,
+      found.map(([id, , name]) => [name, id, id]),
+    );
+    count += found.length;
+  });
+  return count;
 }

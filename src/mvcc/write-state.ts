@@ -198,7 +198,7 @@ export class WriteState {
   #placeOf(key: string): readonly Parameter[] {
     const placed = this.#newest.get(key)?.keyValue;
     assert(placed !== undefined, 'a key with a place in kine_current is there');
-    return [key, placed.id, placed.lease === null ? null : BigInt(placed.lease)];
+    return [key, placed.id, placed.lease === null ? null : BigInt(placed.lease), placed.value?.length ?? 0];
   }
 
   #learn(keys: Iterable<string>, found: readonly Row[] | undefined, hasValue: boolean): void {

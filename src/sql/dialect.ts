@@ -30,6 +30,11 @@ export interface Dialect {
   isForeign(column: string): string;
   /** The larger of two numbers. */
   greatest(first: string, second: string): string;
+  /**
+   * A parameter by its number, for statements that say it twice; undefined where a subquery is planned with the values of the row around it: elsewhere it seeks by what
+   * stands in the statement only, and walks otherwise.
+   */
+  readonly parameter: ((number: number) => string) | undefined;
   /** A column that no index is to be searched for. */
   unindexed(column: string): string;
   /** What makes an INSERT overwrite these columns of the row that has its key. */
@@ -55,6 +60,8 @@ export interface Dialect {
   upToBytes(query: BytesQuery): string;
   /** Whether `upToBytes` has a parameter. */
   readonly countsBytes: boolean;
+  /** Whether kine's column of names takes keys that differ only in case for one. */
+  readonly kineFoldsCase: boolean;
 }
 
 /** A query in parts. */
@@ -68,8 +75,6 @@ export interface BytesQuery {
   readonly from: string;
   /** The column by which `from` is walked in the order of the rows. */
   readonly place: string;
-  /** What `from` joins to a row of table `kine`. */
-  readonly joined: string;
   /** The position of the column that orders the rows, from 1 on. */
   readonly orderColumn: number;
   /** Whether SQLite's way through the tables has this order by itself: sorting would collect all rows before the first. */

@@ -22,6 +22,7 @@ export const mysqlDialect: Dialect = {
   // Not every version searches in bytes, nor knows escapes.
   isForeign: (column) => `HEX(${column}) REGEXP '^(..)*(0[01]|7F|[89A-F].)'`,
   greatest: (first, second) => `GREATEST(${first}, ${second})`,
+  parameter: (number) => `?${number}`,
   unindexed: (column) => `CONCAT(${column}, '')`,
   overwrite: (_key, columns) =>
     `ON DUPLICATE KEY UPDATE ${columns.map((column) => `${column} = VALUES(${column})`).join(', ')}`,
@@ -38,7 +39,8 @@ export const mysqlDialect: Dialect = {
     LIMIT 1)`,
   namesThroughId,
   upToBytes,
-  countsBytes: true,
+  countsBytes: false,
+  kineFoldsCase: true,
 };
 
 /**
@@ -55,20 +57,25 @@ function namesThroughId({ limited }: { readonly limited: boolean }): string {
   )`;
 }
 
-/** The window is over numbers only, and over no more rows than asked for: values would go through a temporary file, and a window without a limit reads to the end. */
-function upToBytes({ before, columns, bytes, from, orderColumn, place, joined }: BytesQuery): string {
-  return `${before} SELECT ${columns.join(', ')}
-  FROM (
-    SELECT id
-    FROM (
-      SELECT id, SUM(bytes) OVER (ORDER BY place ROWS UNBOUNDED PRECEDING) - bytes AS bytes_before
-      FROM (
-        SELECT kine.id AS id, ${place} AS place, ${bytes} AS bytes
-        ${from}
-        ORDER BY ${place}
-        LIMIT ?) page) counted
-    WHERE bytes_before < ?) chosen
-  STRAIGHT_JOIN kine ON kine.id = chosen.id
-  ${joined}
-  ORDER BY ${columns[orderColumn - 1]}`;
+/** Longer values stay behind when rows up to a number of bytes are read: 4,096 rows then bring 32 MiB at most. */
+export const heldBackBytesMin = 8 * 1_024;
+
+/** Whether a column of such a query is a value: it may stay behind. */
+export function isValueColumn(column: string): boolean {
+  return column.endsWith('.value');
+}
+
+/**
+ * The rows are counted by the client: a window over sums goes through temporary tables, which take as long as the rows. So it gets the short values along with the
+ * lengths of all, which stand after the columns, and asks for those long ones that it wants.
+ */
+function upToBytes({ before, columns, from, place }: BytesQuery): string {
+  const selected = columns.map((column) =>
+    isValueColumn(column) ? `IF(LENGTH(${column}) < ${heldBackBytesMin}, ${column}, NULL)` : column,
+  );
+  const lengths = columns.filter(isValueColumn).map((column) => `COALESCE(LENGTH(${column}), 0)`);
+  return `${before} SELECT ${[...selected, ...lengths].join(', ')}
+  ${from}
+  ORDER BY ${place}
+  LIMIT ?`;
 }

@@ -22,6 +22,7 @@ export const postgresDialect: Dialect = {
   bytesOf: (column) => `convert_to(${column}, 'UTF8')`,
   isForeign: (column) => `${column} ~ '[^\\x02-\\x7e]'`,
   greatest: (first, second) => `GREATEST(${first}, ${second})`,
+  parameter: undefined,
   unindexed: (column) => `(${column} || '')`,
   overwrite: (key, columns) =>
     `ON CONFLICT (${key}) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
@@ -37,6 +38,7 @@ export const postgresDialect: Dialect = {
     LIMIT 1) kine`,
   upToBytes: countedBytes,
   countsBytes: true,
+  kineFoldsCase: false,
 };
 
 function insertedList(columns: readonly ColumnType[]): string {

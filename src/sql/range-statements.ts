@@ -55,7 +55,12 @@ export function countStatement(source: RangeSource): Statement {
 function rangeText(sql: Dialect, shape: RangeShape): string {
   const { source, withValue, sort, filtered, bounded } = shape;
   const before = `WITH RECURSIVE ${namesOf(sql, source, { limited: sort === undefined && !filtered })}`;
-  const columns = [...rowColumns(sql, 'kine'), ...(withValue ? [sql.selectedBytes('kine.value')] : [])];
+  // The name as it comes from the walk, whose order is known.
+  const columns = [
+    'names.name',
+    ...rowColumns(sql, 'kine').slice(1),
+    ...(withValue ? [sql.selectedBytes('kine.value')] : []),
+  ];
   const from = `FROM names
   ${sql.joinRow('names.id')}
   WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'
@@ -69,7 +74,6 @@ function rangeText(sql: Dialect, shape: RangeShape): string {
       bytes,
       from,
       place: 'names.name',
-      joined: '',
       orderColumn: 1,
       comesInOrder,
     });
@@ -148,6 +152,27 @@ function sortColumn(sql: Dialect, target: string): string {
   };
   return columns[target] as string;
 }
+
+// The newest rows of an interval, up to and with the one at which their values reach a number of bytes: the index of newest rows knows how large each is. Parameters: start,
+// end, number of rows, bytes.
+export const CURRENT_PAGE: Statement = {
+  ...selectsRows(
+    'current_page',
+    (sql) => `SELECT ${['names.name', ...rowColumns(sql, 'kine').slice(1), sql.selectedBytes('kine.value')].join(', ')}
+  FROM (
+    SELECT name, id
+    FROM (
+      SELECT name, id, SUM(value_bytes) OVER (ORDER BY name ROWS UNBOUNDED PRECEDING) - value_bytes AS bytes_before
+      FROM kine_current
+      WHERE name >= ${sql.text} AND name < ${sql.text}
+      ORDER BY name
+      LIMIT ${sql.limit}) counted
+    WHERE bytes_before < ${sql.integer}) names
+  ${sql.joinRow('names.id')}
+  ORDER BY names.name`,
+  ),
+  columns: pageColumns,
+};
 
 // The newest rows of an interval with the length of their values instead of the values.
 export const CURRENT_LENGTHS = selectsRows(

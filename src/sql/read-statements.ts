@@ -8,22 +8,30 @@ import { type Statement, selectsEach, selectsRow, selectsRows } from './statemen
 // compacted, so the mark's revision is the one before the next row's. A mark at 0 stands for no compaction, or (version 2) for one at revision 0.
 export const HEAD = selectsRow(
   'head',
-  () => `SELECT newest.id,
+  (sql) => `SELECT newest.id,
     newest.revision,
     COALESCE(mark.prev_revision, 0),
     CASE WHEN COALESCE(mark.prev_revision, 0) = 0 THEN CASE WHEN mark.version = 2 THEN 0 ELSE -1 END
       ELSE COALESCE(
-        (SELECT ${modRevision('next_row')} - 1 FROM kine next_row WHERE next_row.id > mark.prev_revision ORDER BY next_row.id LIMIT 1),
+        (SELECT ${modRevision('next_row')} - 1 FROM kine next_row WHERE next_row.id > ${markId(sql)} ORDER BY next_row.id LIMIT 1),
         newest.revision) END
   FROM (SELECT id, ${modRevision('kine')} AS revision FROM kine ORDER BY id DESC LIMIT 1) newest
   LEFT JOIN (SELECT prev_revision, version FROM kine WHERE name = '${compactMarkName}' ORDER BY id LIMIT 1) mark ON 1 = 1`,
 );
 
+function markId(sql: Dialect): string {
+  if (sql.parameter === undefined) return 'mark.prev_revision';
+  return `(SELECT prev_revision FROM kine WHERE name = '${compactMarkName}' ORDER BY id LIMIT 1)`;
+}
+
 // The last row at or before a revision. Rows with a revision of their own are found in its index; after them come only rows whose
 // id is their revision.
-export const ID_THROUGH_REVISION = selectsRow(
-  'id_through_revision',
-  (sql) => `WITH asked(revision) AS (SELECT ${sql.integer}),
+export const ID_THROUGH_REVISION = selectsRow('id_through_revision', (sql) =>
+  sql.parameter === undefined ? throughAsked(sql) : throughParameter(sql.parameter),
+);
+
+function throughAsked(sql: Dialect): string {
+  return `WITH asked(revision) AS (SELECT ${sql.integer}),
   lagging(id) AS (
     SELECT COALESCE((
       SELECT kine.id
@@ -34,8 +42,19 @@ export const ID_THROUGH_REVISION = selectsRow(
     FROM asked
   )
   SELECT COALESCE((SELECT MAX(kine.id) FROM kine WHERE kine.id > lagging.id AND kine.id <= asked.revision), lagging.id)
-  FROM lagging, asked`,
-);
+  FROM lagging, asked`;
+}
+
+function throughParameter(parameter: (number: number) => string): string {
+  const revision = parameter(1);
+  const lagging = `COALESCE((
+    SELECT id
+    FROM kine
+    WHERE revision > 0 AND revision <= ${revision}
+    ORDER BY revision DESC, id DESC
+    LIMIT 1), 0)`;
+  return `SELECT COALESCE((SELECT MAX(id) FROM kine WHERE id > ${lagging} AND id <= ${revision}), ${lagging})`;
+}
 
 // Of each name its newest row, a tombstone included (`deleted` is the first column): one probe of the index of names.
 export const NEWEST_ROWS = selectsEach(
@@ -74,17 +93,14 @@ function events(name: string, where: (sql: Dialect) => string): Statement {
       ],
       bytes: 'COALESCE(LENGTH(kine.value), 0) + COALESCE(LENGTH(older.value), 0)',
       from: `FROM kine
-      ${olderRow(sql)}
+      ${sql.leftJoinRow('older', 'kine.prev_revision', 'older.deleted = 0')}
       WHERE ${where(sql)}`,
       place: 'kine.id',
-      joined: olderRow(sql),
       orderColumn: 3,
       comesInOrder: false,
     }),
   );
 }
-
-const olderRow = (sql: Dialect) => sql.leftJoinRow('older', 'kine.prev_revision', 'older.deleted = 0');
 
 // Rows after an id, oldest first. Walks the primary key: the cost is the rows returned.
 export const EVENTS_AFTER = events('events_after', (sql) => `kine.id > ${sql.integer}`);

@@ -19,6 +19,7 @@ export const sqliteDialect: Dialect = {
   bytesOf: (column) => `CAST(${column} AS BLOB)`,
   isForeign: (column) => `${column} GLOB '*[^' || char(2) || '-' || char(126) || ']*'`,
   greatest: (first, second) => `MAX(${first}, ${second})`,
+  parameter: undefined,
   unindexed: (column) => `+${column}`,
   overwrite: (key, columns) =>
     `ON CONFLICT (${key}) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
@@ -35,4 +36,5 @@ export const sqliteDialect: Dialect = {
   ${comesInOrder ? '' : `ORDER BY ${orderColumn}`}
   LIMIT CAST(? AS INTEGER)`,
   countsBytes: false,
+  kineFoldsCase: false,
 };

@@ -5,6 +5,26 @@ import { changes, changesEach, selectsRow, selectsRows } from './statement.ts';
 /** kine's name for the API server's key `compact_rev_key`. */
 export const kinesClientsMarkName = 'compact_rev_key_apiserver';
 
+/** In `tine_state` while the database is the target of a copy: a number that tells the source. */
+export const copySourceName = 'copy_source';
+
+export const UNFINISHED_COPY = selectsRow(
+  'unfinished_copy',
+  () => `SELECT value
+  FROM tine_state
+  WHERE name = '${copySourceName}'`,
+);
+
+// The id behind so many rows after an id; none when there are fewer. Ids may lie far apart.
+export const STRETCH_END = selectsRow(
+  'stretch_end',
+  (sql) => `SELECT id
+  FROM kine
+  WHERE id > ${sql.integer}
+  ORDER BY id
+  LIMIT 1 OFFSET ${sql.limit}`,
+);
+
 // Compaction marks, oldest first. kine may have left several.
 export const MARKS = selectsRows(
   'marks',
@@ -62,36 +82,63 @@ export const COVERING_ROW = selectsRow(
 
 export const DROP_ALL_CURRENT = changes('drop_all_current', () => 'DELETE FROM kine_current');
 
-/** Each takes the id after which rows are new: first the keys that are gone, then those that are there. Gap rows and the mark are no keys. */
+// Whose row kine has compacted away, and the tombstone with it.
+export const DROP_COMPACTED_CURRENT = changes(
+  'drop_compacted_current',
+  (sql) => `DELETE FROM kine_current
+  WHERE id <= ${sql.integer} AND NOT EXISTS (SELECT 1 FROM kine WHERE kine.id = kine_current.id)`,
+);
+
+/**
+ * Each takes a stretch of ids, the first one not included: the keys that are there after it, then those that are gone. Stretches come in their order. Gap rows and the
+ * mark are no keys.
+ */
 export const REFILL_CURRENT = [
-  changes(
-    'refill_current_gone',
-    (sql) => `DELETE FROM kine_current
-    WHERE name IN (SELECT name FROM kine WHERE id > ${sql.integer} AND deleted = 1 AND prev_revision <> 0)`,
-  ),
-  // Whose tombstone kine has compacted away already.
-  changes(
-    'refill_current_compacted',
-    (sql) => `DELETE FROM kine_current
-    WHERE id <= ${sql.integer} AND NOT EXISTS (SELECT 1 FROM kine WHERE kine.id = kine_current.id)`,
-  ),
   changes(
     'refill_current_there',
     (sql) => `INSERT INTO kine_current (name, id, lease_id)
     SELECT kine.name, kine.id, kine.lease_id
-    FROM (SELECT MAX(id) AS id FROM kine WHERE id > ${sql.integer} GROUP BY name) newest
+    FROM (SELECT MAX(id) AS id FROM kine WHERE id > ${sql.integer} AND id <= ${sql.integer} GROUP BY name) newest
     JOIN kine ON kine.id = newest.id
     WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'
     ${sql.overwrite('name', ['id', 'lease_id'])}`,
   ),
+  changes(
+    'refill_current_gone',
+    (sql) => `DELETE FROM kine_current
+    WHERE name IN (
+      SELECT kine.name
+      FROM (SELECT MAX(id) AS id FROM kine WHERE id > ${sql.integer} AND id <= ${sql.integer} GROUP BY name) newest
+      JOIN kine ON kine.id = newest.id
+      WHERE kine.deleted = 1)`,
+  ),
 ];
+
+// Rows of a stretch of ids that replaced a row of another name. To kine's collation on MySQL upper and lower case are one; elsewhere there are none.
+export const RENAMED_ROWS = selectsRows(
+  'renamed_rows',
+  (sql) => `SELECT later.id, later.name, earlier.name
+  FROM kine later
+  JOIN kine earlier ON earlier.id = later.prev_revision
+  WHERE later.id > ${sql.integer} AND later.id <= ${sql.integer} AND later.version IS NULL
+    AND later.name <> '${compactMarkName}' AND later.name <> earlier.name
+    AND ${sql.kineFoldsCase ? '1 = 1' : '1 = 0'}
+  ORDER BY later.id`,
+);
+
+export const RENAME_EARLIER = changes(
+  'rename_earlier',
+  (sql) => `UPDATE kine
+  SET name = ${sql.text}
+  WHERE name = ${sql.text} AND id < ${sql.integer} AND version IS NULL`,
+);
 
 // Names with bytes that tine escapes, as bytes: kine keeps keys as they come, in UTF-8 or not.
 export const FOREIGN_NAMES = selectsRows(
   'foreign_names',
   (sql) => `SELECT DISTINCT ${sql.selectedBytes(sql.bytesOf('name'))}
   FROM kine
-  WHERE id > ${sql.integer} AND ${sql.isForeign('name')} AND version IS NULL`,
+  WHERE id > ${sql.integer} AND id <= ${sql.integer} AND version IS NULL AND ${sql.isForeign('name')}`,
 );
 
 export const RENAME = changes(
@@ -118,32 +165,23 @@ export const SET_CLIENTS_MARK_ROW = changes(
 /** The first parameter of `SET_CLIENTS_MARK_ROW`. */
 export const clientsMarkName: string = clientsCompactMarkText;
 
-// Newest rows with a TTL of kine's and no lease.
+// Newest rows with a TTL of kine's and no lease, in a stretch of ids.
 export const FOREIGN_LEASE_ROWS = selectsRows(
   'foreign_lease_rows',
-  () => `SELECT kine.id, kine.lease
-  FROM kine_current
-  JOIN kine ON kine.id = kine_current.id
-  WHERE kine_current.lease_id IS NULL AND kine.lease > 0 AND kine.version IS NULL`,
+  (sql) => `SELECT kine.id, kine.lease, kine.name
+  FROM kine
+  JOIN kine_current ON kine_current.name = kine.name AND kine_current.id = kine.id
+  WHERE kine.id > ${sql.integer} AND kine.id <= ${sql.integer} AND kine.lease > 0 AND kine.lease_id IS NULL`,
 );
 
-/** Each takes lease ids. A lease made of a TTL of kine's is named by the row that set it. */
-export const SET_ROW_LEASE = [
-  changesEach(
-    'set_row_lease',
-    ['integer'],
-    (sql) => `UPDATE kine
-    SET lease_id = id
-    WHERE ${sql.inList('id', 'integer')}`,
-  ),
-  changesEach(
-    'set_current_lease',
-    ['integer'],
-    (sql) => `UPDATE kine_current
-    SET lease_id = id
-    WHERE ${sql.inList('id', 'integer')}`,
-  ),
-];
+/** Takes ids. A lease made of a TTL of kine's is named by the row that set it. */
+export const SET_ROW_LEASE = changesEach(
+  'set_row_lease',
+  ['integer'],
+  (sql) => `UPDATE kine
+  SET lease_id = id
+  WHERE ${sql.inList('id', 'integer')}`,
+);
 
 // kine deletes what its mark covers together with moving the mark.
 export const SET_COMPACTED_TO_MARK = changes(

@@ -15,10 +15,10 @@ export const INSERT_ROWS = changesEach(
 
 export const SET_CURRENT = changesEach(
   'set_current',
-  ['text', 'integer', 'integer'],
-  (sql) => `INSERT INTO kine_current (name, id, lease_id)
+  ['text', 'integer', 'integer', 'integer'],
+  (sql) => `INSERT INTO kine_current (name, id, lease_id, value_bytes)
   ${sql.insertedList(SET_CURRENT.list ?? [])}
-  ${sql.overwrite('name', ['id', 'lease_id'])}`,
+  ${sql.overwrite('name', ['id', 'lease_id', 'value_bytes'])}`,
 );
 
 export const DROP_CURRENT = changesEach(

@@ -11,6 +11,7 @@ export class Members {
   readonly #self: Member;
   readonly #logger: Logger;
   #known: readonly Member[];
+  #beats = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(driver: Driver, writes: WriteQueue, options: { readonly self: Member; readonly logger: Logger }) {
@@ -51,7 +52,8 @@ export class Members {
   async #beat(): Promise<void> {
     try {
       const nowMs = this.#driver.nowMs();
-      const forgetBeforeMs = nowMs - limits.memberForgottenAfterMs;
+      const isCleaning = this.#beats++ % limits.memberBeatsPerCleaning === 0;
+      const forgetBeforeMs = isCleaning ? nowMs - limits.memberForgottenAfterMs : undefined;
       await this.#writes.write({ kind: 'memberAnnounce', member: this.#self, nowMs, forgetBeforeMs });
       await this.list();
     } catch (error) {

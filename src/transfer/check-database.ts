@@ -1,8 +1,21 @@
 /** What `tine check` finds out about a database. */
-import type { OfflineFile } from '../drivers/sqlite/offline-file.ts';
+import type { OfflineDatabase } from '../drivers/offline.ts';
 import { compactMarkName } from '../sql/key-text.ts';
 import { modRevision } from '../sql/row.ts';
-import { compactedId, numberOf, tableFacts } from './table-facts.ts';
+import {
+  breachOf,
+  compactionDone,
+  currentRules,
+  kinesRules,
+  leasesThere,
+  type Rule,
+  repair,
+  restore,
+  revisionsInOrder,
+} from './rules.ts';
+import { compactedId, counted, numberOf, stateOf, type TableFacts, tableFacts } from './table-facts.ts';
+import { missingParts } from './tines-parts.ts';
+import { copyFinding } from './unfinished-copy.ts';
 
 export interface CheckReport {
   /** A line each: what is wrong, and what to do. Empty: the database is sound. */
@@ -11,167 +24,88 @@ export interface CheckReport {
   readonly summary: string | undefined;
 }
 
-/** A rule that no row may break: the statement gives their number and the id of the first. */
-interface Rule {
-  readonly sql: string;
-  readonly parameters?: readonly number[];
-  readonly finding: (count: number, firstId: number) => string;
-}
-
-const restore = 'restore the file from a backup';
-const rebuild = 'stop tine and run `tine release` on the file: the next start builds it anew';
-
-/** How many lines of SQLite's own check are told. */
-const integrityLinesMax = 10;
-
-/** Tests a database in the snapshot of `file`. Reads every page. */
-export function checkDatabase(file: OfflineFile): CheckReport {
-  const damage = file
-    .rows(`PRAGMA integrity_check(${integrityLinesMax})`)
-    .map(([line]) => String(line))
-    .filter((line) => line !== 'ok')
-    .map((line) => `damaged: ${line.replaceAll('\n', ' ')}; ${restore}`);
-  const { missingColumns, isTines, unknownMigrations } = tableFacts(file);
-  if (missingColumns.length > 0) {
-    const what = `table kine lacks ${missingColumns.join(', ')}`;
+/** Tests a database in one snapshot. Reads all of it. */
+export async function checkDatabase(database: OfflineDatabase): Promise<CheckReport> {
+  const damage = await damageOf(database);
+  const facts = await tableFacts(database);
+  if (facts.missingColumns.length > 0) {
+    const what = `table kine lacks ${facts.missingColumns.join(', ')}`;
     return {
-      findings: [...damage, `${what}; neither tine nor kine wrote this file, name another`],
+      findings: [...damage, `${what}; neither tine nor kine wrote this, name another database`],
       summary: undefined,
     };
   }
-  const newer = unknownMigrations.map(
+  const newer = facts.unknownMigrations.map(
     (name) => `written by a newer tine (it has ${name}); use that version or a newer one`,
   );
   // Statements about a layout that is not known, or over pages that cannot be read, prove nothing.
   if (damage.length + newer.length > 0) return { findings: [...damage, ...newer], summary: undefined };
-  const rules = [...kinesRules(compactedId(file)), ...(isTines ? tinesRules(file) : [])];
-  return {
-    findings: [...markFindings(file), ...rules.flatMap((rule) => apply(rule, file))],
-    summary: summary(file, isTines),
-  };
+  const findings = [
+    ...(await copyFinding(database, facts)),
+    ...(await markFindings(database)),
+    ...(await sequenceFindings(database, facts)),
+    ...missingParts(database.sql, facts).map((what) => `${what} is missing; ${repair}`),
+  ];
+  for (const rule of await rulesFor(database, facts)) {
+    const breach = await breachOf(rule, database);
+    if (breach !== undefined) findings.push(rule.finding(breach.count, breach.firstId));
+  }
+  return { findings, summary: await summary(database, facts) };
 }
 
-function apply({ sql, parameters = [], finding }: Rule, file: OfflineFile): readonly string[] {
-  const [count, firstId] = file.rows(sql, ...parameters)[0] ?? [];
-  return numberOf(count) === 0 ? [] : [finding(numberOf(count), numberOf(firstId))];
+async function rulesFor(database: OfflineDatabase, { isTines, tables }: TableFacts): Promise<readonly Rule[]> {
+  const kines = kinesRules(database.sql, await compactedId(database));
+  if (!isTines) return kines;
+  const always = [...kines, revisionsInOrder];
+  // Where one of the small tables is gone, that is the finding.
+  if (!tables.has('tine_state') || !tables.has('tine_lease')) return always;
+  if ((await rowsNotCovered(database)) > 0) return always;
+  return [...always, ...currentRules(database.sql), leasesThere, await compactionDone(database)];
 }
 
-function markFindings(file: OfflineFile): readonly string[] {
-  const count = numberOf(file.rows('SELECT COUNT(*) FROM kine WHERE name = ?', compactMarkName)[0]?.[0]);
+async function damageOf(database: OfflineDatabase): Promise<readonly string[]> {
+  if (database.sql.damage === undefined) return [];
+  return (await database.rows(database.sql.damage))
+    .map(([line]) => String(line))
+    .filter((line) => line !== 'ok')
+    .map((line) => `damaged: ${line.replaceAll('\n', ' ')}; ${restore}`);
+}
+
+async function markFindings(database: OfflineDatabase): Promise<readonly string[]> {
+  const [found] = await database.rows(`SELECT COUNT(*) FROM kine WHERE name = '${compactMarkName}'`);
+  const count = numberOf(found?.[0]);
   if (count === 1) return [];
-  if (count === 0) return [`the row ${compactMarkName} is missing; the next start of tine makes one`];
-  return [
-    `there are ${count} rows ${compactMarkName}; keep the one with the greatest prev_revision and delete the others`,
-  ];
+  if (count === 0) return [`the row ${compactMarkName} is missing; ${repair}`];
+  return [`there are ${count} rows ${compactMarkName}, and one must be; ${repair}`];
 }
 
-/** What holds for every table of kine's, whoever wrote it. */
-function kinesRules(markId: number): readonly Rule[] {
-  return [
-    {
-      sql: `SELECT COUNT(*), MIN(id) FROM kine WHERE name IS NULL OR typeof(name) <> 'text' OR name = ''`,
-      finding: (count, id) => `${rowsFrom(count, id)} without a key; ${restore}`,
-    },
-    {
-      // Above the mark nothing was ever taken away.
-      sql: `WITH mark(id) AS (VALUES (?))
-        SELECT MAX(kine.id) - mark.id - COUNT(*), mark.id + 1
-        FROM mark
-        JOIN kine ON kine.id > mark.id`,
-      parameters: [markId],
-      finding: (count, id) =>
-        `${count} ids from ${id} on are missing: if kine left these holes, \`tine release\` fills them, else rows were lost: ${restore}`,
-    },
-    {
-      sql: `SELECT COUNT(*), MIN(later.id)
-        FROM kine later
-        LEFT JOIN kine earlier ON earlier.id = later.prev_revision
-        WHERE later.name <> '${compactMarkName}' AND later.prev_revision <> 0
-          AND (later.prev_revision >= later.id
-            OR (earlier.id IS NULL AND later.prev_revision > ?)
-            OR (earlier.id IS NOT NULL AND earlier.name <> later.name))`,
-      parameters: [markId],
-      finding: (count, id) => `${rowsFrom(count, id)} whose prev_revision is no earlier row of their key; ${restore}`,
-    },
-    {
-      sql: `SELECT COUNT(*), MIN(id)
-        FROM kine
-        WHERE created = 0 AND deleted = 0 AND (prev_revision = 0 OR create_revision = 0 OR create_revision > id)`,
-      finding: (count, id) => `${rowsFrom(count, id)} that update a key and do not say which creation; ${restore}`,
-    },
-    {
-      sql: `SELECT COUNT(*), 0
-        FROM sqlite_sequence
-        WHERE name = 'kine' AND seq < (SELECT MAX(id) FROM kine)`,
-      finding: () => 'the sequence of ids is behind the newest row; `tine release` sets it',
-    },
-  ];
-}
-
-/** What holds for tine's columns and tables. The index of newest rows may be behind after kine owned the file; a start catches it up. */
-function tinesRules(file: OfflineFile): readonly Rule[] {
-  const order: Rule = {
-    sql: `SELECT COUNT(*), MIN(id)
-      FROM (
-        SELECT id, revision, ${modRevision('kine')} AS own, LAG(${modRevision('kine')}) OVER (ORDER BY id) AS before
-        FROM kine)
-      WHERE own < before OR revision > id`,
-    finding: (count, id) =>
-      `${rowsFrom(count, id)} whose revision is below that of an earlier row, or above their id; ${restore}`,
-  };
-  if (rowsNotCovered(file) > 0) return [order];
-  return [
-    order,
-    {
-      sql: `SELECT COUNT(*), MIN(kine.id)
-        FROM (SELECT MAX(id) AS id FROM kine GROUP BY name) newest
-        JOIN kine ON kine.id = newest.id
-        LEFT JOIN kine_current ON kine_current.name = kine.name
-        WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'
-          AND (kine_current.id IS NOT kine.id OR kine_current.lease_id IS NOT kine.lease_id)`,
-      finding: (count, id) => `the index kine_current lacks ${count} keys (the first has row ${id}); ${rebuild}`,
-    },
-    {
-      sql: `SELECT COUNT(*), MIN(kine_current.id)
-        FROM kine_current
-        LEFT JOIN kine ON kine.id = kine_current.id AND kine.name = kine_current.name
-        WHERE kine.id IS NULL OR kine.deleted = 1`,
-      finding: (count, id) =>
-        `the index kine_current has ${count} keys that are not there (the first has row ${id}); ${rebuild}`,
-    },
-    {
-      sql: `SELECT COUNT(*), MIN(kine_current.id)
-        FROM kine_current
-        LEFT JOIN tine_lease ON tine_lease.id = kine_current.lease_id
-        WHERE kine_current.lease_id IS NOT NULL AND tine_lease.id IS NULL`,
-      finding: (count, id) =>
-        `${count} keys (the first has row ${id}) hang on a lease that is not there and never expire; put or delete them`,
-    },
-  ];
+async function sequenceFindings(database: OfflineDatabase, { isTines }: TableFacts): Promise<readonly string[]> {
+  const { sequenceBehind, keepsSequence } = database.sql;
+  if (sequenceBehind === undefined || (isTines && !keepsSequence)) return [];
+  if ((await database.rows(sequenceBehind)).length === 0) return [];
+  return [`the sequence of ids is behind the newest row; ${repair}`];
 }
 
 /** Rows that kine wrote after tine's index was last complete. */
-function rowsNotCovered(file: OfflineFile): number {
-  const [newest, version] = file.rows('SELECT id, version FROM kine ORDER BY id DESC LIMIT 1')[0] ?? [];
-  const covered = numberOf(file.rows("SELECT value FROM tine_state WHERE name = 'covered_id'")[0]?.[0]);
+export async function rowsNotCovered(database: OfflineDatabase): Promise<number> {
+  const [newest, version] = (await database.rows('SELECT id, version FROM kine ORDER BY id DESC LIMIT 1'))[0] ?? [];
+  const covered = (await stateOf(database, 'covered_id')) ?? 0;
   return version === null ? Math.max(0, numberOf(newest) - covered) : 0;
 }
 
-function summary(file: OfflineFile, isTines: boolean): string {
+async function summary(database: OfflineDatabase, { isTines, tables }: TableFacts): Promise<string> {
   const revision = isTines ? modRevision('kine') : 'id';
-  const [rows, newest] = file.rows(`SELECT COUNT(*), MAX(${revision}) FROM kine`)[0] ?? [];
+  const [rows, newest] = (await database.rows(`SELECT COUNT(*), MAX(${revision}) FROM kine`))[0] ?? [];
   const [keys] =
-    file.rows(
-      `SELECT COUNT(*)
-    FROM (SELECT MAX(id) AS id FROM kine GROUP BY name) newest
-    JOIN kine ON kine.id = newest.id
-    WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'`,
+    (
+      await database.rows(
+        `SELECT COUNT(*)
+        FROM (SELECT MAX(id) AS id FROM kine GROUP BY name) newest
+        JOIN kine ON kine.id = newest.id
+        WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'`,
+      )
     )[0] ?? [];
-  const behind = isTines ? rowsNotCovered(file) : 0;
-  const owner = isTines && behind === 0 ? "tine's" : "kine's, tine takes it over when it starts";
+  const isCovered = isTines && tables.has('tine_state') && (await rowsNotCovered(database)) === 0;
+  const owner = isCovered ? "tine's" : "kine's, tine takes it over when it starts";
   return `${counted(numberOf(keys), 'key')} in ${counted(numberOf(rows), 'row')}, revision ${numberOf(newest)}; it is ${owner}`;
 }
-
-const rowsFrom = (count: number, firstId: number): string => `${counted(count, 'row')} (the first is ${firstId})`;
-
-const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;

@@ -1,44 +1,78 @@
-/** What is in a file that may be kine's, tine's, or nobody's. */
+/** What is in a database that may be kine's, tine's, or nobody's. */
 import { kinesColumns, migrations, migrationsTable } from '../../migrations/migrations.ts';
-import type { OfflineFile } from '../drivers/sqlite/offline-file.ts';
+import type { OfflineDatabase } from '../drivers/offline.ts';
+import { StartError } from '../errors.ts';
 import { compactMarkName } from '../sql/key-text.ts';
 
 /** Columns that tine adds. */
 const tinesColumns = ['version', 'lease_id', 'revision'] as const;
 
 export interface TableFacts {
+  readonly tables: ReadonlySet<string>;
+  readonly indexes: ReadonlySet<string>;
   /** Columns of kine's that table `kine` lacks; all of them when there is no such table. */
   readonly missingColumns: readonly string[];
   /** Whether tine's columns and tables are there too. */
   readonly isTines: boolean;
-  /** Migrations in the file that this version does not know. */
+  /** Migrations in the database that this version does not know. */
   readonly unknownMigrations: readonly string[];
 }
 
-/** Reads which tables and columns there are. */
-export function tableFacts(file: OfflineFile): TableFacts {
-  const columns = new Set(file.rows("SELECT name FROM pragma_table_info('kine')").map(([name]) => name));
-  const applied = hasTable(file, migrationsTable)
-    ? file.rows(`SELECT name FROM ${migrationsTable} ORDER BY id`).map(([name]) => String(name))
+/** Reads which tables, columns and indexes there are. */
+export async function tableFacts(database: OfflineDatabase): Promise<TableFacts> {
+  const columns = await names(database, database.sql.kineColumnNames);
+  const tables = await names(database, database.sql.tableNames);
+  const applied = tables.has(migrationsTable)
+    ? (await database.rows(`SELECT ${database.sql.asText('name')} FROM ${migrationsTable} ORDER BY id`)).map(textAt)
     : [];
   return {
+    tables,
+    indexes: await names(database, database.sql.indexNames),
     missingColumns: kinesColumns.filter((column) => !columns.has(column)),
-    isTines: tinesColumns.every((column) => columns.has(column)) && hasTable(file, 'kine_current'),
+    isTines: tinesColumns.every((column) => columns.has(column)) && tables.has('kine_current'),
     unknownMigrations: applied.filter((name) => !migrations.some((migration) => migration.name === name)),
   };
 }
 
+/** @throws StartError when the database is nobody's, or a newer tine's, which `doing` must be left to. */
+export function requireKnown(
+  database: OfflineDatabase,
+  { missingColumns, unknownMigrations }: TableFacts,
+  doing: string,
+) {
+  if (missingColumns.length > 0) {
+    throw new StartError(
+      `${database.name}: table kine lacks ${missingColumns.join(', ')}; neither tine nor kine wrote this`,
+    );
+  }
+  if (unknownMigrations.length > 0) {
+    throw new StartError(
+      `${database.name} was written by a newer tine (it has ${unknownMigrations[0]}); ${doing} it with that version`,
+    );
+  }
+}
+
 /** The id up to which history is compacted; 0 before the first time. */
-export function compactedId(file: OfflineFile): number {
-  const mark = file.rows('SELECT MAX(prev_revision) FROM kine WHERE name = ?', compactMarkName);
+export async function compactedId(database: OfflineDatabase): Promise<number> {
+  const mark = await database.rows(`SELECT MAX(prev_revision) FROM kine WHERE name = '${compactMarkName}'`);
   return numberOf(mark[0]?.[0]);
 }
 
-export function hasTable(file: OfflineFile, name: string): boolean {
-  return file.rows("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?", name).length > 0;
+/** A number that tine remembers by a name; undefined: it remembers none. */
+export async function stateOf(database: OfflineDatabase, name: string): Promise<number | undefined> {
+  const [found] = await database.rows(`SELECT value FROM tine_state WHERE name = '${name}'`);
+  return found === undefined ? undefined : numberOf(found[0]);
 }
 
 /** A count or an id; NULL, the greatest of nothing, is 0. */
 export function numberOf(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }
+
+export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
+
+async function names(database: OfflineDatabase, query: string): Promise<ReadonlySet<string>> {
+  return new Set((await database.rows(query)).map(textAt));
+}
+
+const textAt = ([name]: readonly unknown[]): string => String(name);

@@ -6,8 +6,11 @@ export interface CommitSign {
   readonly commit: string;
 }
 
-/** `before`: the commit never reaches the server. `after`: its answer never reaches the client. `swallowed`: the same, and nobody is told that the connection is lost. */
-export type CommitLoss = 'before' | 'after' | 'swallowed';
+/**
+ * `before`: the commit never reaches the server, and the connection is cut. `after`: its answer never reaches the client, and the connection is cut. The silent ones: the
+ * same, and neither side is told that the connection is lost.
+ */
+export type CommitLoss = 'before' | 'after' | 'silent before' | 'silent after';
 
 interface Ambush {
   readonly sign: CommitSign;
@@ -64,7 +67,9 @@ export class TcpProxy {
   async refuse(): Promise<void> {
     const listener = this.#listener;
     this.#listener = undefined;
-    const closed = new Promise<void>((resolve) => (listener === undefined ? resolve() : listener.close(() => resolve())));
+    const closed = new Promise<void>((resolve) =>
+      listener === undefined ? resolve() : listener.close(() => resolve()),
+    );
     this.cut();
     await closed;
   }
@@ -178,20 +183,22 @@ class Link {
     if (!this.#isWriting || !bytes.includes(sign.commit)) return 'pass';
     this.#isWriting = false;
     const ambush = this.#proxy.takeAmbush();
-    if (ambush?.loss !== 'before') {
+    if (ambush === undefined || ambush.loss === 'after' || ambush.loss === 'silent after') {
       this.#ambush = ambush;
       return 'pass';
     }
-    this.cut();
-    ambush.sprung();
-    return 'lose';
+    return this.#lose(ambush);
   }
 
   #answered(): 'pass' | 'lose' {
     const ambush = this.#ambush;
     if (ambush === undefined) return 'pass';
     this.#ambush = undefined;
-    if (ambush.loss === 'swallowed') this.#isSilent = true;
+    return this.#lose(ambush);
+  }
+
+  #lose(ambush: Ambush): 'lose' {
+    if (ambush.loss.startsWith('silent')) this.#isSilent = true;
     else this.cut();
     ambush.sprung();
     return 'lose';

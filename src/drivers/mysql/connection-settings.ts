@@ -1,5 +1,6 @@
 /** How tine connects to MySQL and MariaDB. */
 import { connect } from 'node:net';
+import type { Knex } from 'knex';
 import type { ConnectionOptions, SslOptions } from 'mysql2';
 import { type DatabaseHost, databaseTlsOptions, type ServerDsn } from '../../config/dsn.ts';
 import { takesTls } from './tls-support.ts';
@@ -10,7 +11,15 @@ export async function connectionSettings(dsn: ServerDsn, host: DatabaseHost): Pr
   return ssl === undefined ? plainSettings(dsn, host) : { ...plainSettings(dsn, host), ...ssl };
 }
 
-function plainSettings({ user, password, database, connectTimeoutMs }: ServerDsn, host: DatabaseHost): ConnectionOptions {
+/** knex hands them to mysql2 as they are, but describes fewer of them. */
+export function forKnex(settings: ConnectionOptions): Knex.MySql2ConnectionConfig {
+  return settings as unknown as Knex.MySql2ConnectionConfig;
+}
+
+function plainSettings(
+  { user, password, database, connectTimeoutMs }: ServerDsn,
+  host: DatabaseHost,
+): ConnectionOptions {
   return {
     ...(host.socketPath === undefined ? { host: host.host, port: host.port } : { socketPath: host.socketPath }),
     user,
@@ -35,7 +44,10 @@ async function tlsSettings(dsn: ServerDsn, host: DatabaseHost): Promise<Tls | un
   const { tls } = dsn;
   if (tls === undefined || host.socketPath !== undefined) return undefined;
   const { checkServerIdentity: _checkServerIdentity, ...options } = databaseTlsOptions(tls);
-  const settings = { ssl: { ...(options as SslOptions), verifyIdentity: tls.mode === 'verify-full' }, ...namedHost(host.host, host.port) };
+  const settings = {
+    ssl: { ...(options as SslOptions), verifyIdentity: tls.mode === 'verify-full' },
+    ...namedHost(host.host, host.port),
+  };
   if (tls.mode !== 'prefer') return settings;
   return (await takesTls(host, { ...plainSettings(dsn, host), ...settings })) ? settings : undefined;
 }

@@ -17,22 +17,24 @@ interface Template {
 }
 
 /** A query as the server takes it. */
-export function statementText({ statement, parameters, list, bytesMax }: Query): string {
+export function statementText({ statement, parameters, list }: Query): string {
   const { pieces, places } = templateOf(statement);
   let next = 0;
+  let taken = 0;
   let text = pieces[0] as string;
   for (const [index, place] of places.entries()) {
     if (place === 'next') {
-      text += next < parameters.length ? literal(parameters[next] as Parameter) : literal(bytesMax ?? null);
+      text += literal(parameters[next] as Parameter);
       next += 1;
     } else if (typeof place === 'number') {
       text += literal(parameters[place - 1] as Parameter);
+      taken = Math.max(taken, place);
     } else {
       text += listText(place, list ?? []);
     }
     text += pieces[index + 1];
   }
-  assert(next === parameters.length + (bytesMax === undefined ? 0 : 1), `${statement.name} is given the parameters that it takes`);
+  assert(Math.max(next, taken) === parameters.length, `${statement.name} is given the parameters that it takes`);
   return text;
 }
 

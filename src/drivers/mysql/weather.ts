@@ -56,12 +56,15 @@ export function isConnectionLost(error: unknown): boolean {
 export const errorNumber = {
   hostNotPrivileged: 1130,
   accessDenied: 1045,
+  accessDeniedWithoutPassword: 1698,
   databaseAccessDenied: 1044,
   tableAccessDenied: 1142,
   badDatabase: 1049,
   packetTooLarge: 1153,
   dataTooLong: 1406,
   unknownAuthentication: 1251,
+  unknownStorageEngine: 1286,
+  keyTooLong: 1071,
 } as const;
 
 const kinds: ReadonlyMap<number, DriverErrorKind> = new Map([

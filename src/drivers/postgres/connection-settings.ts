@@ -34,7 +34,7 @@ async function tls({ tls: wanted, connectTimeoutMs }: ServerDsn, host: DatabaseH
 /**
  * What every connection is told first. Plans must stay good on an empty table that grows: the statements are written for one way, by the indexes, and a plan made
  * for ten rows must not scan ten million. Compiling a query takes longer than running it. A connection that is lost in the middle of a transaction must not hold the
- * revision lock.
+ * revision lock: other instances wait for it. One that is well says something every few ms.
  */
 export const sessionStatements = [
   `SET jit = off`,
@@ -47,7 +47,7 @@ export const sessionStatements = [
   `SET plan_cache_mode = force_generic_plan`,
   `SET bytea_output = hex`,
   `SET synchronous_commit = on`,
-  `SET idle_in_transaction_session_timeout = '15s'`,
+  `SET idle_in_transaction_session_timeout = '2s'`,
   `SET tcp_keepalives_idle = 10`,
   `SET tcp_keepalives_interval = 5`,
   `SET tcp_keepalives_count = 3`,

@@ -8,6 +8,7 @@ import type { Head } from '../../mvcc/results.ts';
 import type { MessageChannel } from '../remote/engine.ts';
 import type { HostTurn } from '../remote/host-turn.ts';
 import { connectionSettings } from './connection-settings.ts';
+import { destroy } from './postgres-session.ts';
 
 const channel = 'tine_head';
 /** How long an instance waits for its own word to come back before it takes the channel for deaf: a pooler in between swallows notifications. */
@@ -19,10 +20,14 @@ export class Notifications implements MessageChannel {
   readonly #hosts: HostTurn;
   readonly #logger: Logger;
   readonly #listener: (head: Head) => void;
+  /** The connection, from its beginning. */
+  #connection: Client | undefined;
+  /** The same when it listens. */
   #client: Client | undefined;
   #isSending = false;
   #next: Head | undefined;
   #isHeard = false;
+  #echo: NodeJS.Timeout | undefined;
   #isClosed = false;
 
   constructor(dsn: ServerDsn, hosts: HostTurn, logger: Logger, listener: (head: Head) => void) {
@@ -42,9 +47,13 @@ export class Notifications implements MessageChannel {
     if (!this.#isSending) void this.#send();
   }
 
+  reopen(): void {
+    if (this.#connection !== undefined) destroy(this.#connection);
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
-    await this.#client?.end().catch(() => {});
+    this.reopen();
   }
 
   async #send(): Promise<void> {
@@ -53,6 +62,7 @@ export class Notifications implements MessageChannel {
       while (this.#next !== undefined && this.#client !== undefined) {
         const { id, revision, compactRevision } = this.#next;
         this.#next = undefined;
+        this.#expectEcho();
         await this.#client.query({
           name: 'announce',
           text: 'SELECT pg_notify($1, $2)',
@@ -66,6 +76,18 @@ export class Notifications implements MessageChannel {
     }
   }
 
+  /** Its own words come back at once. Where they did and no longer do, the connection is dead, and nobody says so. */
+  #expectEcho(): void {
+    if (!this.#isHeard || this.#echo !== undefined) return;
+    this.#echo = setTimeout(() => this.reopen(), limits.databaseAnswerMsMax);
+    this.#echo.unref();
+  }
+
+  #endEcho(): void {
+    clearTimeout(this.#echo);
+    this.#echo = undefined;
+  }
+
   async #keepOpen(): Promise<void> {
     while (!this.#isClosed) {
       try {
@@ -76,6 +98,7 @@ export class Notifications implements MessageChannel {
       }
       this.#client = undefined;
       this.#isHeard = false;
+      this.#endEcho();
       if (!this.#isClosed) await new Promise((resolve) => setTimeout(resolve, limits.reconnectPauseMs));
     }
   }
@@ -83,6 +106,7 @@ export class Notifications implements MessageChannel {
   /** Resolves or rejects when the connection ends. */
   async #listen(): Promise<void> {
     const client = new pg.Client(await connectionSettings(this.#dsn, this.#hosts.current));
+    this.#connection = client;
     const ended = new Promise<void>((resolve) => client.once('end', resolve));
     client.on('error', () => {});
     client.on('notification', ({ payload }) => this.#hear(payload ?? ''));
@@ -98,12 +122,13 @@ export class Notifications implements MessageChannel {
       deaf.unref();
       await ended;
     } finally {
-      await client.end().catch(() => {});
+      destroy(client);
     }
   }
 
   #hear(payload: string): void {
     this.#isHeard = true;
+    this.#endEcho();
     const [id, revision, compactRevision] = payload.split(' ').map(Number);
     if (!Number.isSafeInteger(id) || !Number.isSafeInteger(revision) || !Number.isSafeInteger(compactRevision)) return;
     this.#listener({ id: id as number, revision: revision as number, compactRevision: compactRevision as number });

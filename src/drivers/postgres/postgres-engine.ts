@@ -9,12 +9,13 @@ import { query } from '../../mvcc/program.ts';
 import type { Head } from '../../mvcc/results.ts';
 import { numberAt } from '../../sql/row.ts';
 import { selectsRow } from '../../sql/statement.ts';
+import { withinAnswerTime } from '../remote/answer-time.ts';
 import type { Engine } from '../remote/engine.ts';
 import { HostTurn } from '../remote/host-turn.ts';
 import type { Session } from '../remote/session.ts';
 import { connectionSettings, sessionStatements } from './connection-settings.ts';
 import { Notifications } from './notifications.ts';
-import { PostgresSession } from './postgres-session.ts';
+import { destroy, PostgresSession } from './postgres-session.ts';
 import { prepareDatabase } from './prepare.ts';
 import { columnTypes } from './types.ts';
 import { weather } from './weather.ts';
@@ -26,15 +27,32 @@ const SIZE = selectsRow(
   () => `SELECT CAST(pg_total_relation_size('kine') + pg_total_relation_size('kine_current') AS bigint)`,
 );
 
+// The backend of a connection that was lost, unless its number belongs to another program by now.
+const END_BACKEND = selectsRow(
+  'end_backend',
+  (sql) => `SELECT count(pg_terminate_backend(pid))
+  FROM pg_stat_activity
+  WHERE pid = ${sql.integer} AND application_name = 'tine' AND usename = current_user`,
+);
+
 export function postgresEngine(dsn: ServerDsn, logger: Logger): Engine {
   return {
     name: 'postgres',
-    facts: { joinsValues: false },
+    facts: {
+      joinsValues: false,
+      countsPages: true,
+      rangePage: { rowsMax: limits.remoteRangePageRowsMax, bytesMax: limits.remoteRangePageBytesMax },
+    },
     pollMs: { min: limits.postgresPollIntervalMs, max: limits.postgresPollIntervalMs },
     deafPollMs: { min: limits.mysqlPollIntervalMsMin, max: limits.mysqlPollIntervalMsMax },
     hosts: dsn.hosts,
     poolSettings: (host) => poolSettings(dsn, host),
     session: (connection) => new PostgresSession(connection as Client),
+    abandon: (connection) => destroy(connection as Client),
+    serverNameOf: (connection) => (connection as { readonly processID?: number }).processID?.toString(),
+    endLost: async (serverNames, session) => {
+      await session.run(serverNames.map((processId) => query(END_BACKEND, Number(processId))));
+    },
     weather,
     prepare: (host) => prepareDatabase(dsn, host),
     now: (session) => numberOf(session, NOW),
@@ -46,11 +64,13 @@ export function postgresEngine(dsn: ServerDsn, logger: Logger): Engine {
 function poolSettings(dsn: ServerDsn, host: DatabaseHost): Knex.Config {
   return {
     client: 'pg',
+    // knex asks for the server's version otherwise, and for no use.
+    version: '12',
     connection: async () =>
       ({ ...(await connectionSettings(dsn, host)), pipeline: true, types: columnTypes }) as Knex.PgConnectionConfig,
     pool: {
       afterCreate: (client: Client, done: (error: unknown, client: Client) => void) => {
-        makeReady(client).then(
+        withinAnswerTime(makeReady(client), () => destroy(client)).then(
           () => done(undefined, client),
           (error: unknown) => done(error, client),
         );
@@ -61,10 +81,12 @@ function poolSettings(dsn: ServerDsn, host: DatabaseHost): Knex.Config {
 
 /** @throws DriverError when the server takes no writes: reads from a standby are stale. */
 async function makeReady(client: Client): Promise<void> {
-  await Promise.all(sessionStatements.map((statement) => client.query(statement)));
-  const { rows } = await client.query<{ refuses: boolean }>(
-    "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS refuses",
-  );
+  const [{ rows }] = await Promise.all([
+    client.query<{ refuses: boolean }>(
+      "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS refuses",
+    ),
+    ...sessionStatements.map((statement) => client.query(statement)),
+  ]);
   if (rows[0]?.refuses === true)
     throw new DriverError('lost', 'the database takes no writes: it is a standby, or set to read only');
 }

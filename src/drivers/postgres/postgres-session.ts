@@ -6,13 +6,13 @@ import type { ColumnType, Dialect } from '../../sql/dialect.ts';
 import { postgresDialect } from '../../sql/postgres-dialect.ts';
 import type { Row, Statement } from '../../sql/statement.ts';
 import { withinAnswerTime } from '../remote/answer-time.ts';
-import { CommitInDoubt, type Session, type TransactionKind } from '../remote/session.ts';
+import { CommitInDoubt, type Session, type TransactionKind, type TransactionOptions } from '../remote/session.ts';
 import { CopyQuery } from './copy-query.ts';
 import { parameterValues } from './parameters.ts';
 import { isConnectionLost } from './weather.ts';
 
 /** The revision lock: any number that nobody else in this database locks. */
-const revisionLock = 7_016_996_765_293_437_281n;
+export const revisionLock = 7_016_996_765_293_437_281n;
 
 const beginTexts: Record<Exclude<TransactionKind, 'none'>, string> = {
   snapshot: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
@@ -30,15 +30,17 @@ export class PostgresSession implements Session {
   readonly #client: Client;
   #kind: TransactionKind = 'none';
   #first: readonly Query[] = [];
+  #options: TransactionOptions = {};
   #isBegun = false;
 
   constructor(client: Client) {
     this.#client = client;
   }
 
-  begin(kind: TransactionKind, first: readonly Query[] = []): void {
+  begin(kind: TransactionKind, first: readonly Query[] = [], options: TransactionOptions = {}): void {
     this.#kind = kind;
     this.#first = first;
+    this.#options = options;
   }
 
   async run(queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
@@ -99,7 +101,7 @@ export class PostgresSession implements Session {
   }
 
   #answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
-    return withinAnswerTime(answer, () => destroy(this.#client));
+    return withinAnswerTime(answer, () => destroy(this.#client), this.#options.answerMsMax);
   }
 }
 
@@ -129,6 +131,6 @@ function literal(query: Query): string {
 }
 
 /** Ends the connection without a word to the server: everything that waits for it fails. */
-function destroy(client: Client): void {
+export function destroy(client: Client): void {
   (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }

@@ -18,7 +18,7 @@ const versionMin = 120_000;
 /** Its database is there on every server; one is connected to it to make another. */
 const maintenanceDatabase = 'postgres';
 /** Migrations are one instance's at a time. */
-const migrationLock = 7_016_996_765_293_437_282n;
+export const migrationLock = 7_016_996_765_293_437_282n;
 
 /** @throws StartError for what a person must mend; whatever pg says while the server is away. */
 export async function prepareDatabase(dsn: ServerDsn, host: DatabaseHost): Promise<void> {

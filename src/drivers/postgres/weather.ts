@@ -19,10 +19,10 @@ function isOurs(error: unknown): error is Error {
   );
 }
 
-/** A SQLSTATE of five characters, or the system's code (ECONNREFUSED); undefined when it is neither. */
+/** A SQLSTATE of five characters, or the code of the system or of Node's streams (ECONNREFUSED, ERR_STREAM_DESTROYED); undefined when it is neither. */
 export function codeOf(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
-  return typeof code === 'string' && /^([0-9A-Z]{5}|E[A-Z]+)$/.test(code) ? code : undefined;
+  return typeof code === 'string' && /^([0-9A-Z]{5}|E[A-Z_]+)$/.test(code) ? code : undefined;
 }
 
 /** pg says these without a code. */

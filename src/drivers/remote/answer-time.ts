@@ -6,13 +6,17 @@ import { limits } from '../../limits.ts';
  *
  * @throws DriverError when it takes too long.
  */
-export async function withinAnswerTime<Result>(answer: Promise<Result>, abandon: () => void): Promise<Result> {
+export async function withinAnswerTime<Result>(
+  answer: Promise<Result>,
+  abandon: () => void,
+  answerMsMax: number = limits.databaseAnswerMsMax,
+): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       abandon();
-      reject(new DriverError('lost', `the database did not answer within ${limits.databaseAnswerMsMax} ms`));
-    }, limits.databaseAnswerMsMax);
+      reject(new DriverError('lost', `the database did not answer within ${answerMsMax} ms`));
+    }, answerMsMax);
   });
   try {
     return await Promise.race([answer, tooLate]);

@@ -19,6 +19,12 @@ export interface Engine {
   poolSettings(host: DatabaseHost): Knex.Config;
   /** A connection of such a pool as a session. */
   session(connection: unknown): Session;
+  /** Closes such a connection without a word to the server: everything that waits for it fails. */
+  abandon?(connection: unknown): void;
+  /** By what the server knows such a connection; undefined: it cannot be told. */
+  serverNameOf?(connection: unknown): string | undefined;
+  /** Ends what is left at the server of connections that the network has lost: their transactions hold locks. */
+  endLost?(serverNames: readonly string[], session: Session): Promise<void>;
   /** The database's error as tine's; leaves our own and the client's as they are. */
   weather(error: unknown): Error;
   /**
@@ -40,5 +46,7 @@ export interface MessageChannel {
   announce(head: Head): void;
   /** Whether anything was heard since it was opened, be it its own word. */
   readonly isHeard: boolean;
+  /** The network has lost connections: opens another. */
+  reopen(): void;
   close(): Promise<void>;
 }

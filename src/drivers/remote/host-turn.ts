@@ -20,6 +20,11 @@ export class HostTurn {
     return host;
   }
 
+  /** This one answers. */
+  turnTo(host: DatabaseHost): void {
+    this.#index = Math.max(0, this.#hosts.indexOf(host));
+  }
+
   /** The current one failed. */
   next(): void {
     this.#index = (this.#index + 1) % this.#hosts.length;

@@ -1,90 +1,62 @@
-/** Connections to a database server: opened when they are needed, kept, bounded in number. */
-import knex, { type Knex } from 'knex';
-import { DriverError } from '../../errors.ts';
-import { limits } from '../../limits.ts';
+/** Connections to a database server for one purpose, at whichever of its addresses answers. */
+import type { DatabaseHost } from '../../config/dsn.ts';
 import type { Engine } from './engine.ts';
+import { HostConnections, type Lease } from './host-connections.ts';
 import { HostTurn } from './host-turn.ts';
-import type { Session } from './session.ts';
 
-/** A session and the way to give it back. */
-export interface Lease {
-  readonly session: Session;
-  /** `broken`: it is closed instead of kept. */
-  release(state: 'good' | 'broken'): void;
-}
-
-interface Disposable {
-  __knex__disposed?: unknown;
-}
+export type { Lease } from './host-connections.ts';
+export { silence } from './knex-log.ts';
 
 export class Pool {
   readonly #engine: Engine;
   readonly #connectionCountMax: number;
-  /** The pool to the host that answered last. */
-  #knex: Knex;
   readonly #hosts: HostTurn;
+  /** To the host that answered last. */
+  #connections: HostConnections;
 
   constructor(engine: Engine, connectionCountMax: number) {
     this.#engine = engine;
     this.#connectionCountMax = connectionCountMax;
     this.#hosts = new HostTurn(engine.hosts);
-    this.#knex = this.#open();
+    this.#connections = this.#open();
   }
 
   /** @throws DriverError when no host answers, or all connections are taken for too long. */
   async acquire(): Promise<Lease> {
     let failure: unknown;
     for (let tries = 0; tries < this.#hosts.count; tries += 1) {
-      const pool = this.#knex;
+      const connections = this.#connections;
       try {
-        const connection: unknown = await pool.client.acquireConnection();
-        return {
-          session: this.#engine.session(connection),
-          release: (state) => {
-            if (state === 'broken') dispose(connection as Disposable);
-            void pool.client.releaseConnection(connection);
-          },
-        };
+        return await connections.acquire();
       } catch (error) {
+        if (connections.isGivenUp) throw error;
         failure = error;
-        if (pool === this.#knex && this.#hosts.count > 1) this.#tryNextHost();
+        if (connections === this.#connections && this.#hosts.count > 1) this.#tryNextHost();
       }
     }
-    throw this.#weather(failure);
+    throw failure;
+  }
+
+  /** Gives all connections up, and opens new ones to the host, when one is named. Returns by what the server knows the old ones. */
+  renew(host?: DatabaseHost): readonly string[] {
+    const left = this.#connections;
+    if (host !== undefined) this.#hosts.turnTo(host);
+    this.#connections = this.#open();
+    return left.giveUp();
   }
 
   async close(): Promise<void> {
-    await this.#knex.destroy();
-  }
-
-  #weather(error: unknown): Error {
-    if (error instanceof Error && error.name === 'KnexTimeoutError')
-      return new DriverError('busy', `all ${this.#connectionCountMax} connections are in use`);
-    return this.#engine.weather(error);
+    await this.#connections.close();
   }
 
   #tryNextHost(): void {
     this.#hosts.next();
-    const left = this.#knex;
-    this.#knex = this.#open();
-    left.destroy().catch(() => {});
+    const left = this.#connections;
+    this.#connections = this.#open();
+    left.retire();
   }
 
-  #open(): Knex {
-    const settings = this.#engine.poolSettings(this.#hosts.current);
-    return knex({
-      ...settings,
-      log: silence,
-      acquireConnectionTimeout: limits.connectionWaitMsMax,
-      pool: { ...settings.pool, min: 0, max: this.#connectionCountMax, idleTimeoutMillis: limits.connectionIdleMsMax },
-    });
+  #open(): HostConnections {
+    return new HostConnections(this.#engine, this.#hosts.current, this.#connectionCountMax);
   }
-}
-
-/** What knex would print goes to the caller as an error anyway. */
-export const silence = { debug() {}, deprecate() {}, error() {}, warn() {} };
-
-/** knex closes a connection with this mark instead of lending it again. */
-function dispose(connection: Disposable): void {
-  connection.__knex__disposed = 'broken';
 }

@@ -1,12 +1,11 @@
 /**
- * A database server as a driver. Writes, short reads and the pages of lists have connections of their own, so that none of them waits for the others. It outlives the
- * database's absence: what is asked meanwhile is refused, and what comes after works.
+ * A database server as a driver. It outlives the database's absence: what is asked meanwhile is refused, and what comes after works.
  */
 import type { Logger } from 'pino';
 import { AssertionError, DriverError, EtcdError, StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
-import type { Program, Query } from '../../mvcc/program.ts';
+import type { Program } from '../../mvcc/program.ts';
 import {
   type DatabaseFacts,
   type ReadInput,
@@ -19,23 +18,20 @@ import type { Head } from '../../mvcc/results.ts';
 import { takeOver } from '../../mvcc/take-over.ts';
 import { type BatchResult, writeBatch } from '../../mvcc/write-batch.ts';
 import type { Driver, DriverBatchResult, ReadLane } from '../driver.ts';
+import { withinAnswerTime } from './answer-time.ts';
 import { type CommitMark, CommitSlots, markQuery, wasCommitted } from './commit-slots.ts';
+import { Connections, type Lane, type Transaction } from './connections.ts';
 import type { Engine, MessageChannel } from './engine.ts';
-import { type Lease, Pool } from './pool.ts';
+import { remoteLimits } from './remote-limits.ts';
 import { runProgram } from './run-program.ts';
-import { CommitInDoubt, type Session, type TransactionKind } from './session.ts';
-
-/** How a transaction begins. */
-interface Transaction {
-  readonly kind: TransactionKind;
-  readonly first?: readonly Query[];
-}
+import { OutcomeUnknown, withSecondTry } from './second-try.ts';
+import { CommitInDoubt, type Session } from './session.ts';
 
 export class RemoteDriver implements Driver {
   readonly name: string;
   readonly #engine: Engine;
   readonly #logger: Logger;
-  readonly #pools: Record<ReadLane | 'write', Pool>;
+  readonly #connections: Connections;
   readonly #slots = new CommitSlots();
   readonly #headListeners = new Set<(head: Head) => void>();
   #messages: MessageChannel | undefined;
@@ -48,11 +44,12 @@ export class RemoteDriver implements Driver {
     this.name = engine.name;
     this.#engine = engine;
     this.#logger = logger;
-    this.#pools = {
-      write: new Pool(engine, limits.writeBatchesUnderWayMax),
-      quick: new Pool(engine, limits.quickConnectionsMax),
-      bulk: new Pool(engine, connectionCountMax - limits.writeBatchesUnderWayMax - limits.quickConnectionsMax - 1),
-    };
+    this.#connections = new Connections({
+      engine,
+      logger,
+      countMax: connectionCountMax,
+      onLoss: () => this.#messages?.reopen(),
+    });
   }
 
   /**
@@ -63,8 +60,9 @@ export class RemoteDriver implements Driver {
    */
   static async open(engine: Engine, logger: Logger, connectionCountMax: number): Promise<RemoteDriver> {
     const driver = new RemoteDriver(engine, logger, connectionCountMax);
+    const preparing = driver.#prepare();
     try {
-      await driver.#prepare();
+      await withinStart(preparing);
     } catch (error) {
       if (!(error instanceof DriverError)) {
         await driver.close();
@@ -72,7 +70,7 @@ export class RemoteDriver implements Driver {
       }
       logger.warn({ reason: error.message }, 'the database does not answer: serving begins when it does');
       driver.#lastFailure = error;
-      void driver.#prepareLater();
+      void driver.#prepareLater(preparing);
     }
     return driver;
   }
@@ -92,14 +90,16 @@ export class RemoteDriver implements Driver {
 
   async read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
     const program = readPrograms[name] as (input: ReadInput<Name>, facts: DatabaseFacts) => Program<ReadOutput<Name>>;
-    return this.#inTransaction(lane, { kind: singleStatements.has(name) ? 'none' : 'snapshot' }, (session) =>
-      runProgram(program(input, this.#engine.facts), session),
+    return withSecondTry(() =>
+      this.#inTransaction(lane, { kind: singleStatements.has(name) ? 'none' : 'snapshot' }, (session) =>
+        runProgram(program(input, this.#engine.facts), session),
+      ),
     );
   }
 
   async write(operations: readonly WriteOperation[]): Promise<DriverBatchResult> {
     try {
-      return this.#announced(await this.#attempt(operations));
+      return this.#announced(await withSecondTry(() => this.#attempt(operations)));
     } catch (error) {
       if (operations.length === 1 || isForAll(error)) throw error;
     }
@@ -119,7 +119,7 @@ export class RemoteDriver implements Driver {
   async close(): Promise<void> {
     this.#state = 'closed';
     await this.#messages?.close();
-    await Promise.all(Object.values(this.#pools).map((pool) => pool.close()));
+    await this.#connections.close();
   }
 
   #announced<Result extends DriverBatchResult>(result: Result): Result {
@@ -129,6 +129,7 @@ export class RemoteDriver implements Driver {
 
   /** A batch in a transaction of its own, which leaves a mark: by it a commit whose answer is lost is found again. */
   async #attempt(operations: readonly WriteOperation[]): Promise<BatchResult> {
+    const doubtEndsMs = performance.now() + remoteLimits.doubtEndsAfterMs;
     const mark = this.#slots.take();
     let result: BatchResult;
     try {
@@ -142,7 +143,7 @@ export class RemoteDriver implements Driver {
         this.#slots.giveBack(mark);
         throw error;
       }
-      await this.#resolve(mark, error);
+      await this.#resolve(mark, error, doubtEndsMs);
       // The answers were ready before the commit.
       result = error.result as BatchResult;
     }
@@ -156,7 +157,7 @@ export class RemoteDriver implements Driver {
     let head: Head | undefined;
     for (const operation of operations) {
       try {
-        const alone = await this.#attempt([operation]);
+        const alone = await withSecondTry(() => this.#attempt([operation]));
         head = alone.head;
         outcomes.push(...alone.outcomes);
       } catch (error) {
@@ -166,87 +167,59 @@ export class RemoteDriver implements Driver {
     return { outcomes, head: head ?? (await this.read('head', null, 'quick')) };
   }
 
-  /** Whatever goes wrong, nothing is left open and nothing half done. */
+  /** @throws DriverError while the database is not ready; what `Connections` throws. */
   async #inTransaction<Result>(
-    lane: ReadLane | 'write',
+    lane: Lane,
     transaction: Transaction,
     work: (session: Session) => Promise<Result>,
   ): Promise<Result> {
     if (this.#state !== 'ready') throw this.#lastFailure;
-    return this.#withSession(lane, transaction, work);
-  }
-
-  /** Throws `CommitInDoubt`, with the result in it, when the commit of an exclusive transaction may or may not have been made. */
-  async #withSession<Result>(
-    lane: ReadLane | 'write',
-    { kind, first }: Transaction,
-    work: (session: Session) => Promise<Result>,
-  ): Promise<Result> {
-    const lease = await this.#pools[lane].acquire();
-    let result: Result;
-    try {
-      lease.session.begin(kind, first);
-      result = await work(lease.session);
-    } catch (error) {
-      const failure = this.#engine.weather(error);
-      if (isLost(failure)) lease.release('broken');
-      else void end(lease, lease.session.rollback());
-      throw failure;
-    }
-    // A reader's answer does not wait for the end of its transaction.
-    if (kind === 'exclusive') await this.#commit(lease, result);
-    else void end(lease, lease.session.commit());
-    return result;
-  }
-
-  async #commit(lease: Lease, result: unknown): Promise<void> {
-    try {
-      await lease.session.commit();
-      lease.release('good');
-    } catch (error) {
-      lease.release('broken');
-      if (!(error instanceof CommitInDoubt)) throw this.#engine.weather(error);
-      error.result = result;
-      throw error;
-    }
+    return this.#connections.transaction(lane, transaction, work);
   }
 
   /** A commit without an answer: its mark tells what became of it. Returns when it was made. */
-  async #resolve(mark: CommitMark, cause: CommitInDoubt): Promise<void> {
-    const committed = await this.#outcomeOf(mark);
+  async #resolve(mark: CommitMark, cause: CommitInDoubt, deadlineMs: number): Promise<void> {
+    const committed = await this.#outcomeOf(mark, deadlineMs);
     this.#logger.warn({ committed: committed ?? 'unknown' }, 'the database was lost during a commit');
     if (committed === true) return;
-    if (committed === false) this.#slots.giveBack(mark);
-    const what = committed === false ? 'was not made' : 'may or may not have been made';
-    throw new DriverError('lost', `the connection was lost during a commit, which ${what}`, { cause });
+    if (committed === undefined) throw new OutcomeUnknown(cause);
+    this.#slots.giveBack(mark);
+    throw new DriverError('lost', 'the connection was lost during a commit, which was not made', { cause });
   }
 
   /** Tries for as long as a client may wait. Under the revision lock: the transaction in doubt has ended. */
-  async #outcomeOf(mark: CommitMark): Promise<boolean | undefined> {
-    const deadline = Date.now() + limits.doubtMsMax;
-    for (;;) {
+  async #outcomeOf(mark: CommitMark, deadlineMs: number): Promise<boolean | undefined> {
+    while (performance.now() < deadlineMs) {
+      const found = this.#inTransaction('write', { kind: 'exclusive' }, (session) => wasCommitted(mark, session));
       try {
-        return await this.#withSession('write', { kind: 'exclusive' }, (session) => wasCommitted(mark, session));
+        return await Promise.race([found, tooLateAt(deadlineMs)]);
       } catch (error) {
-        if (error instanceof AssertionError || Date.now() > deadline) return undefined;
+        found.catch(() => {});
+        if (error instanceof AssertionError) return undefined;
         await pause(limits.reconnectPauseMs);
       }
     }
+    return undefined;
   }
 
   async #prepare(): Promise<void> {
     await this.#prepareSomeHost();
-    const taken = await this.#withSession('write', { kind: 'exclusive' }, async (session) => {
-      const before = Date.now();
-      const now = await this.#engine.now(session);
-      this.#clockOffsetMs = Math.round(now - (before + Date.now()) / 2);
-      return runProgram(takeOver(now), session);
-    });
+    const taken = await this.#connections.transaction(
+      'write',
+      { kind: 'exclusive', answerMsMax: remoteLimits.takeOverMsMax },
+      async (session) => {
+        const before = Date.now();
+        const now = await this.#engine.now(session);
+        this.#clockOffsetMs = Math.round(now - (before + Date.now()) / 2);
+        return runProgram(takeOver(now), session);
+      },
+    );
     if (taken.rows > 0) this.#logger.info(taken, 'took over what kine wrote');
     this.#messages = this.#engine.openMessages?.((head) => {
       for (const listener of this.#headListeners) listener(head);
     });
-    if (this.#state === 'away') this.#state = 'ready';
+    if (this.#state === 'closed') await this.#messages?.close();
+    else this.#state = 'ready';
   }
 
   /** The first host that answers. */
@@ -263,39 +236,47 @@ export class RemoteDriver implements Driver {
     throw failure;
   }
 
-  async #prepareLater(): Promise<void> {
+  /** Until it succeeds. `preparing` is under way already. */
+  async #prepareLater(preparing: Promise<void>): Promise<void> {
+    let attempt = preparing;
+    let told = '';
     while (this.#state === 'away') {
-      await pause(limits.reconnectPauseMs);
       try {
-        await this.#prepare();
+        await attempt;
         this.#logger.info('the database answers: serving');
       } catch (error) {
-        if (error instanceof StartError) this.#logger.error(error.message);
-        else if (!(error instanceof DriverError)) this.#logger.error({ err: error }, 'the database cannot be prepared');
-        this.#lastFailure = error instanceof DriverError ? error : new DriverError('other', (error as Error).message);
+        const message = error instanceof Error ? error.message : String(error);
+        // A person may mend it while it is tried on: each cause is told once.
+        if (message !== told) this.#tellOfPreparing(error, message);
+        told = message;
+        this.#lastFailure = error instanceof DriverError ? error : new DriverError('other', message);
+        await pause(limits.reconnectPauseMs);
+        attempt = this.#prepare();
+        attempt.catch(() => {});
       }
     }
   }
-}
 
-/** Gives a connection back when its transaction has ended. */
-async function end(lease: Lease, ending: Promise<void>): Promise<void> {
-  try {
-    await ending;
-    lease.release('good');
-  } catch {
-    lease.release('broken');
+  #tellOfPreparing(error: unknown, message: string): void {
+    if (error instanceof StartError) this.#logger.error(message);
+    else if (!(error instanceof DriverError)) this.#logger.error({ err: error }, 'the database cannot be prepared');
   }
 }
 
-function isLost(failure: Error): boolean {
-  return failure instanceof DriverError && failure.kind === 'lost';
+/** @throws DriverError when it takes too long: it goes on meanwhile. */
+function withinStart(preparing: Promise<void>): Promise<void> {
+  return withinAnswerTime(preparing, () => {}, remoteLimits.startWaitMsMax);
 }
 
 /** What would refuse each operation of a batch in turn, or is nobody's fault but ours. */
 function isForAll(error: unknown): boolean {
   if (error instanceof EtcdError || error instanceof AssertionError) return false;
   return error instanceof DriverError && (error.kind === 'lost' || error.kind === 'busy');
+}
+
+async function tooLateAt(deadlineMs: number): Promise<never> {
+  await pause(deadlineMs - performance.now());
+  throw new DriverError('lost', 'the database did not answer in time');
 }
 
 function pause(ms: number): Promise<void> {

@@ -9,11 +9,16 @@ import type { Row } from '../../sql/statement.ts';
  */
 export type TransactionKind = 'snapshot' | 'exclusive' | 'none';
 
+export interface TransactionOptions {
+  /** How long one answer may take, where it is not `databaseAnswerMsMax`. */
+  readonly answerMsMax?: number;
+}
+
 export interface Session {
   /**
    * Begins a transaction, whose first queries may be given here: their rows are dropped. It costs no way to the server of its own, what is run next takes it along.
    */
-  begin(kind: TransactionKind, first?: readonly Query[]): void;
+  begin(kind: TransactionKind, first?: readonly Query[], options?: TransactionOptions): void;
   /** Runs queries that do not need each other's rows, in one go where the database can; the rows of each. */
   run(queries: readonly Query[]): Promise<readonly (readonly Row[])[]>;
   /** Ends the transaction. Rejects with `CommitInDoubt` when it may have been committed or not. */

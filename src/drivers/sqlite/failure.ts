@@ -1,5 +1,5 @@
 /** Errors on their way between threads. */
-import { AssertionError, DriverError, EtcdError, etcdError } from '../../errors.ts';
+import { AssertionError, DriverError, EtcdError, etcdError, StartError } from '../../errors.ts';
 import type { Failure } from './protocol.ts';
 import { weather } from './weather.ts';
 
@@ -8,6 +8,7 @@ export function failureOf(thrown: unknown): Failure {
   const error = weather(thrown);
   if (error instanceof EtcdError && error.entry !== undefined) return { kind: 'etcd', name: error.entry };
   if (error instanceof DriverError) return { kind: 'driver', driverKind: error.kind, message: error.message };
+  if (error instanceof StartError) return { kind: 'start', message: error.message };
   return { kind: 'bug', message: error.message, stack: error.stack ?? '' };
 }
 
@@ -18,6 +19,8 @@ export function errorOf(failure: Failure): Error {
       return etcdError(failure.name);
     case 'driver':
       return new DriverError(failure.driverKind, failure.message);
+    case 'start':
+      return new StartError(failure.message);
     default: {
       const error = new AssertionError(failure.message);
       error.stack = failure.stack;

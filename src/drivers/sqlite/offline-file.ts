@@ -1,61 +1,55 @@
 /** A SQLite file for the commands that look at it or work on it while it is not served by this process. */
-import { accessSync } from 'node:fs';
+import { accessSync, existsSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import type { Parameter, Row } from '../../sql/statement.ts';
-import type { SqliteDatabase } from './connection.ts';
+import { sqliteOfflineDialect } from '../../sql/sqlite-offline-dialect.ts';
+import { type OfflineAccess, type OfflineDatabase, offlineDatabase } from '../offline.ts';
+import { type SqliteDatabase, StatementRunner } from './connection.ts';
 import { fileError } from './file-error.ts';
-
-/** A file in one transaction. */
-export interface OfflineFile {
-  readonly path: string;
-  rows(sql: string, ...parameters: readonly Parameter[]): readonly Row[];
-  /** How many rows it changed. */
-  change(sql: string, ...parameters: readonly Parameter[]): number;
-}
+import { prepareFile } from './prepare-file.ts';
 
 // Somebody who has the file open for work keeps it; a moment is enough for one who only looks.
 const busyTimeoutMs = 1000;
 
-/**
- * Looks at a file in one snapshot, whoever else uses it meanwhile. Nothing is written.
- *
- * @throws StartError when it cannot be read.
- */
-export function inspectFile<Result>(path: string, look: (file: OfflineFile) => Result): Result {
-  return withDatabase(path, { readonly: true }, (database) => inTransaction(database, 'BEGIN', look));
+export function offlineFile(path: string): OfflineAccess {
+  return {
+    name: path,
+    isThere: async () => existsSync(path) && statSync(path).size > 0,
+    look: (work) => withDatabase(path, { readonly: true }, (database) => inTransaction(path, database, 'BEGIN', work)),
+    own: (work) =>
+      withDatabase(path, {}, (database) =>
+        owned(database, () =>
+          work({ transaction: (change) => inTransaction(path, database, 'BEGIN EXCLUSIVE', change) }),
+        ),
+      ),
+    prepare: () => prepareFile(path),
+  };
 }
 
-/**
- * Works on a file that nobody else has open, in one transaction: all of it is done, or nothing.
- *
- * @throws StartError when somebody has it open, or it cannot be written.
- */
-export function ownFile<Result>(path: string, work: (file: OfflineFile) => Result): Result {
-  return withDatabase(path, {}, (database) => {
-    const mode = database.pragma('journal_mode', { simple: true });
-    // A lock that lasts until the end. Leaving the WAL takes the file from everybody: SQLite refuses while anyone has it open.
-    database.pragma('locking_mode = EXCLUSIVE');
-    database.pragma('journal_mode = DELETE');
-    database.pragma('synchronous = FULL');
-    try {
-      return inTransaction(database, 'BEGIN EXCLUSIVE', work);
-    } finally {
-      database.pragma('locking_mode = NORMAL');
-      database.pragma(`journal_mode = ${mode}`);
-    }
-  });
+/** Takes the file from everybody. */
+async function owned<Result>(database: SqliteDatabase, work: () => Promise<Result>): Promise<Result> {
+  const mode = database.pragma('journal_mode', { simple: true });
+  // A lock that lasts until the end. Leaving the WAL takes the file from everybody: SQLite refuses while anyone has it open.
+  database.pragma('locking_mode = EXCLUSIVE');
+  database.pragma('journal_mode = DELETE');
+  database.pragma('synchronous = FULL');
+  try {
+    return await work();
+  } finally {
+    database.pragma('locking_mode = NORMAL');
+    database.pragma(`journal_mode = ${mode}`);
+  }
 }
 
-function withDatabase<Result>(
+async function withDatabase<Result>(
   path: string,
   options: { readonly readonly?: boolean },
-  use: (database: SqliteDatabase) => Result,
-): Result {
+  use: (database: SqliteDatabase) => Promise<Result>,
+): Promise<Result> {
   try {
     accessSync(path);
     const database = new Database(path, { ...options, fileMustExist: true, timeout: busyTimeoutMs });
     try {
-      return use(database);
+      return await use(database);
     } finally {
       database.close();
     }
@@ -64,14 +58,18 @@ function withDatabase<Result>(
   }
 }
 
-function inTransaction<Result>(database: SqliteDatabase, begin: string, use: (file: OfflineFile) => Result): Result {
+async function inTransaction<Result>(
+  path: string,
+  database: SqliteDatabase,
+  begin: string,
+  use: (file: OfflineDatabase) => Promise<Result>,
+): Promise<Result> {
+  const statements = new StatementRunner(database);
   database.exec(begin);
   try {
-    const result = use({
-      path: database.name,
-      rows: (sql, ...parameters) => database.prepare(sql).raw(true).all(parameters) as Row[],
-      change: (sql, ...parameters) => database.prepare(sql).run(parameters).changes,
-    });
+    const result = await use(
+      offlineDatabase({ name: path, sql: sqliteOfflineDialect }, async (asked) => statements.run(asked)),
+    );
     database.exec('COMMIT');
     return result;
   } catch (error) {

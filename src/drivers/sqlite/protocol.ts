@@ -33,6 +33,7 @@ export interface Request {
 export type Failure =
   | { readonly kind: 'etcd'; readonly name: EtcdErrorName }
   | { readonly kind: 'driver'; readonly driverKind: DriverErrorKind; readonly message: string }
+  | { readonly kind: 'start'; readonly message: string }
   | { readonly kind: 'bug'; readonly message: string; readonly stack: string };
 
 export type Answer =

@@ -2,20 +2,20 @@ import assert from 'node:assert/strict';
 import { closeSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { inspectFile } from '../../../src/drivers/sqlite/offline-file.ts';
+import { offlineFile } from '../../../src/drivers/sqlite/offline-file.ts';
 import { StartError } from '../../../src/errors.ts';
 import { type CheckReport, checkDatabase } from '../../../src/transfer/check-database.ts';
 import { temporaryDirectory } from '../../support/index.ts';
 import { tamper, tineFile } from './tine-file.ts';
 
-const check = (path: string): CheckReport => inspectFile(path, checkDatabase);
+const check = (path: string): Promise<CheckReport> => offlineFile(path).look(checkDatabase);
 
 /** What an accident does to a sound file, and the only finding it makes. */
 const accidents: readonly { readonly what: string; readonly sql: string; readonly finding: RegExp }[] = [
   {
     what: 'a lost row above the compaction mark',
     sql: 'DELETE FROM kine WHERE id = 4; DELETE FROM kine_current WHERE id = 4',
-    finding: /^1 ids from 4 on are missing: if kine left these holes, `tine release` fills them, else rows were lost/,
+    finding: /^1 ids from 4 on are missing: if kine left these holes, `tine repair` fills them, else rows were lost/,
   },
   {
     what: 'a row that replaces a row of another key',
@@ -50,7 +50,7 @@ const accidents: readonly { readonly what: string; readonly sql: string; readonl
   {
     what: 'a key missing from the index',
     sql: "DELETE FROM kine_current WHERE name = 'c'",
-    finding: /^the index kine_current lacks 1 keys \(the first has row 4\); stop tine and run `tine release`/,
+    finding: /^the index kine_current lacks 1 keys \(the first has row 4\); `tine repair` mends it/,
   },
   {
     what: 'an old row in the index',
@@ -70,17 +70,17 @@ const accidents: readonly { readonly what: string; readonly sql: string; readonl
   {
     what: 'a lost compaction mark',
     sql: "UPDATE kine SET name = 'x', created = 0, deleted = 1, prev_revision = 0 WHERE id = 1",
-    finding: /^the row compact_rev_key is missing; the next start of tine makes one$/,
+    finding: /^the row compact_rev_key is missing; `tine repair` mends it$/,
   },
   {
     what: 'a second compaction mark',
     sql: "INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, version) VALUES (7, 'compact_rev_key', 1, 0, 0, 2, 1)",
-    finding: /^there are 2 rows compact_rev_key; keep the one with the greatest prev_revision/,
+    finding: /^there are 2 rows compact_rev_key, and one must be; `tine repair` mends it/,
   },
   {
     what: 'a sequence that is behind',
     sql: "UPDATE sqlite_sequence SET seq = 4 WHERE name = 'kine'",
-    finding: /^the sequence of ids is behind the newest row; `tine release` sets it$/,
+    finding: /^the sequence of ids is behind the newest row; `tine repair` mends it$/,
   },
   {
     what: 'a newer schema',
@@ -90,12 +90,12 @@ const accidents: readonly { readonly what: string; readonly sql: string; readonl
   {
     what: 'a table of somebody else',
     sql: 'ALTER TABLE kine RENAME COLUMN lease TO rent',
-    finding: /^table kine lacks lease; neither tine nor kine wrote this file, name another$/,
+    finding: /^table kine lacks lease; neither tine nor kine wrote this, name another database$/,
   },
 ];
 
 test('a sound database has no findings, and says what it holds', async () => {
-  assert.deepEqual(check(await tineFile()), {
+  assert.deepEqual(await check(await tineFile()), {
     findings: [],
     summary: "2 keys in 6 rows, revision 6; it is tine's",
   });
@@ -105,7 +105,7 @@ for (const { what, sql, finding } of accidents) {
   test(`${what} is the one finding`, async () => {
     const path = await tineFile();
     tamper(path, sql);
-    const { findings } = check(path);
+    const { findings } = await check(path);
     assert.equal(findings.length, 1, findings.join('\n'));
     assert.match(findings[0] ?? '', finding);
   });
@@ -117,7 +117,7 @@ test('what kine wrote meanwhile is no fault of the index', async () => {
     path,
     "INSERT INTO kine (name, created, deleted, create_revision, prev_revision, lease) VALUES ('d', 1, 0, 0, 0, 0)",
   );
-  const { findings, summary } = check(path);
+  const { findings, summary } = await check(path);
   assert.deepEqual(findings, []);
   assert.match(summary ?? '', /it is kine's, tine takes it over when it starts$/);
 });
@@ -125,7 +125,7 @@ test('what kine wrote meanwhile is no fault of the index', async () => {
 test('a compacted row may be replaced by one that is there', async () => {
   const path = await tineFile();
   tamper(path, 'DELETE FROM kine WHERE id IN (2, 3)');
-  assert.deepEqual(check(path).findings, []);
+  assert.deepEqual((await check(path)).findings, []);
 });
 
 test('a corrupt page is found', async () => {
@@ -137,7 +137,7 @@ test('a corrupt page is found', async () => {
   closeSync(file);
   let findings: readonly string[];
   try {
-    ({ findings } = check(path));
+    ({ findings } = await check(path));
   } catch (error) {
     assert.ok(error instanceof StartError, String(error));
     findings = [error.message];
@@ -145,12 +145,12 @@ test('a corrupt page is found', async () => {
   assert.match(findings.join('\n'), /damaged/);
 });
 
-test('what is no database, or not there, is a line that says so', () => {
+test('what is no database, or not there, is a line that says so', async () => {
   const path = join(temporaryDirectory(), 'text');
-  assert.throws(() => check(path), new StartError(`${path}: no such file`));
+  await assert.rejects(check(path), new StartError(`${path}: no such file`));
   writeFileSync(path, 'certainly no database, but long enough to be one: '.repeat(100));
-  assert.throws(
-    () => check(path),
+  await assert.rejects(
+    check(path),
     new StartError(`${path}: not a SQLite database; name another file, or move this one away`),
   );
 });

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { inspectFile, ownFile } from '../../../src/drivers/sqlite/offline-file.ts';
+import { ownAlone } from '../../../src/drivers/offline.ts';
+import { offlineFile } from '../../../src/drivers/sqlite/offline-file.ts';
 import { prepareFile } from '../../../src/drivers/sqlite/prepare-file.ts';
 import { StartError } from '../../../src/errors.ts';
 import { keyText } from '../../../src/sql/key-text.ts';
@@ -9,11 +10,11 @@ import { checkDatabase } from '../../../src/transfer/check-database.ts';
 import { releaseToKine } from '../../../src/transfer/release-to-kine.ts';
 import { query, tamper, tineFile } from './tine-file.ts';
 
-const release = (path: string): readonly string[] => ownFile(path, releaseToKine);
+const release = (path: string): Promise<readonly string[]> => ownAlone(offlineFile(path), releaseToKine);
 
 test('rows above the mark get the value they replaced, those below do not', async () => {
   const path = await tineFile();
-  release(path);
+  await release(path);
   assert.deepEqual(query(path, 'SELECT id, CAST(old_value AS TEXT) AS old FROM kine WHERE old_value IS NOT NULL'), [
     { id: 5, old: '1' },
     { id: 6, old: '2' },
@@ -22,7 +23,7 @@ test('rows above the mark get the value they replaced, those below do not', asyn
 
 test("kine's indexes are there, tine's tables and indexes are gone", async () => {
   const path = await tineFile();
-  release(path);
+  await release(path);
   const names = (type: string) =>
     query(path, `SELECT name FROM sqlite_schema WHERE type = '${type}' AND name NOT LIKE 'sqlite_%' ORDER BY name`);
   assert.deepEqual(names('table'), [{ name: 'kine' }]);
@@ -38,11 +39,11 @@ test("kine's indexes are there, tine's tables and indexes are gone", async () =>
 
 test('doing it twice does nothing more, and what is left is sound', async () => {
   const path = await tineFile();
-  assert.notDeepEqual(release(path), []);
+  assert.notDeepEqual(await release(path), []);
   const before = query(path, 'SELECT * FROM kine');
-  assert.deepEqual(release(path), []);
+  assert.deepEqual(await release(path), []);
   assert.deepEqual(query(path, 'SELECT * FROM kine'), before);
-  assert.deepEqual(inspectFile(path, checkDatabase).findings, []);
+  assert.deepEqual((await offlineFile(path).look(checkDatabase)).findings, []);
 });
 
 test('a lagging revision becomes the id, and the create revisions that name it follow', async () => {
@@ -54,7 +55,7 @@ test('a lagging revision becomes the id, and the create revisions that name it f
       (8, 'e', 1, 0, 0, 0, 0, X'36', 1, 7),
       (9, 'e', 0, 0, 7, 8, 0, X'37', 2, 8)`,
   );
-  release(path);
+  await release(path);
   assert.deepEqual(query(path, "SELECT id, create_revision, revision FROM kine WHERE name = 'e'"), [
     { id: 8, create_revision: 0, revision: null },
     { id: 9, create_revision: 8, revision: null },
@@ -69,7 +70,7 @@ test("the API server's key compact_rev_key gets kine's name, its version in fron
     `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, version) VALUES
       (7, '${text}', 1, 0, 0, 0, 0, X'3535', 1), (8, '${text}', 0, 0, 7, 7, 0, X'3536', 2)`,
   );
-  release(path);
+  await release(path);
   assert.deepEqual(
     query(
       path,
@@ -90,7 +91,7 @@ test('escaped keys get their bytes back, as text', async () => {
     `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, version)
       VALUES (7, CAST(X'${Buffer.from(keyText(key)).toString('hex')}' AS TEXT), 1, 0, 0, 0, 0, 'x', 1)`,
   );
-  release(path);
+  await release(path);
   assert.deepEqual(query(path, 'SELECT hex(name) AS name, typeof(name) AS type FROM kine WHERE id = 7'), [
     { name: key.toString('hex').toUpperCase(), type: 'text' },
   ]);
@@ -99,7 +100,7 @@ test('escaped keys get their bytes back, as text', async () => {
 test('a lease leaves its TTL, and the row is as kine would have written it', async () => {
   const path = await tineFile();
   tamper(path, 'UPDATE kine SET lease = 60, lease_id = 77 WHERE id = 4');
-  release(path);
+  await release(path);
   assert.deepEqual(query(path, 'SELECT lease, lease_id, version FROM kine WHERE id = 4'), [
     { lease: 60, lease_id: null, version: null },
   ]);
@@ -108,7 +109,7 @@ test('a lease leaves its TTL, and the row is as kine would have written it', asy
 test('missing ids are filled, and the sequence goes on from the newest row', async () => {
   const path = await tineFile();
   tamper(path, 'UPDATE kine SET id = 9 WHERE id = 6');
-  release(path);
+  await release(path);
   assert.deepEqual(query(path, "SELECT id, name, created, deleted, prev_revision FROM kine WHERE name LIKE 'gap-%'"), [
     { id: 6, name: 'gap-6', created: 0, deleted: 1, prev_revision: 0 },
     { id: 7, name: 'gap-7', created: 0, deleted: 1, prev_revision: 0 },
@@ -123,7 +124,7 @@ test('a file that somebody has open is refused and unchanged', async () => {
   try {
     other.prepare('SELECT 1 FROM kine').get();
     const message = `${path}: another program has the database open; stop it, then try again`;
-    assert.throws(() => release(path), new StartError(message));
+    await assert.rejects(release(path), new StartError(message));
     assert.equal(query(path, "SELECT 1 FROM sqlite_schema WHERE name = 'kine_current'").length, 1);
   } finally {
     other.close();
@@ -133,15 +134,15 @@ test('a file that somebody has open is refused and unchanged', async () => {
 test('what cannot be handed back is refused and unchanged', async () => {
   const path = await tineFile();
   tamper(path, "INSERT INTO tine_migrations (name, batch) VALUES ('999-later', 9)");
-  assert.throws(() => release(path), /was written by a newer tine \(it has 999-later\); release it with that version$/);
+  await assert.rejects(release(path), /was written by a newer tine \(it has 999-later\); release it with that version$/);
   const other = await tineFile();
   tamper(other, 'DROP TABLE kine');
-  assert.throws(() => release(other), /table kine lacks id, .*; neither tine nor kine wrote this file$/);
+  await assert.rejects(release(other), /table kine lacks id, .*; neither tine nor kine wrote this$/);
 });
 
 test('tine takes the file over again', async () => {
   const path = await tineFile();
-  release(path);
+  await release(path);
   await prepareFile(path);
   assert.equal(query(path, "SELECT 1 FROM sqlite_schema WHERE name = 'kine_current'").length, 1);
 });

@@ -1,0 +1,40 @@
+import { offlineAccess } from '../drivers/offline.ts';
+import { type CopyReport, copyDatabase } from '../transfer/copy/copy-database.ts';
+import { digestText } from '../transfer/copy/digest.ts';
+import { type Progress, progressOn } from '../transfer/copy/progress.ts';
+import type { Command, TransferSides } from './command.ts';
+
+/** `tine copy --from DSN|URL --to DSN`: copies a database, or what a running etcd or kine holds, into an empty database. */
+export const copy: Command = {
+  kind: 'transfer',
+  run: async (sides) => {
+    const progress = progressOn(process.stderr);
+    const { source, target, revision } = await copied(sides, progress);
+    process.stdout.write(
+      [
+        `copied up to revision ${revision}; what was written to the source after it is not in the copy`,
+        `  source: ${digestText(source)}`,
+        `  target: ${digestText(target)}`,
+        '',
+      ].join('\n'),
+    );
+    return 0;
+  },
+};
+
+async function copied(sides: TransferSides, progress: Progress): Promise<CopyReport> {
+  const to = await offlineAccess(sides.load('to').config.endpoint);
+  if (!/^https?:\/\//i.test(sides.from)) {
+    return copyDatabase(await offlineAccess(sides.load('from').config.endpoint), to, progress);
+  }
+  const { EtcdClient } = await import('../transfer/copy/etcd-client.ts');
+  const { copyEtcd } = await import('../transfer/copy/copy-etcd.ts');
+  const { ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY, ETCDCTL_USER } = process.env;
+  const access = { caFile: ETCDCTL_CACERT, certFile: ETCDCTL_CERT, keyFile: ETCDCTL_KEY, user: ETCDCTL_USER };
+  const client = await EtcdClient.open(sides.from, access);
+  try {
+    return await copyEtcd(client, to, progress);
+  } finally {
+    client.close();
+  }
+}

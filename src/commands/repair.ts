@@ -1,0 +1,18 @@
+import { offlineAccess } from '../drivers/offline.ts';
+import { repairDatabase } from '../transfer/repair-database.ts';
+import type { Command } from './command.ts';
+
+/** `tine repair [DSN]`: mends what `tine check` names and can be mended. Status 1 when something is left. */
+export const repair: Command = {
+  kind: 'configured',
+  operands: 'endpoint',
+  run: async ({ config }) => {
+    const access = await offlineAccess(config.endpoint);
+    const { done, left } = await repairDatabase(access);
+    const verdict =
+      left.length > 0 ? 'not all of it can be mended' : done.length > 0 ? 'mended' : 'sound, nothing to do';
+    const lines = [verdict, ...left].map((line) => `${access.name}: ${line}`);
+    process.stdout.write([...lines, ...done.map((line) => `  ${line}`), ''].join('\n'));
+    return left.length === 0 ? 0 : 1;
+  },
+};

@@ -1,0 +1,35 @@
+import { dsnText, type ServerDsn } from '../../config/dsn.ts';
+import { StartError } from '../../errors.ts';
+import { errorNumber, serverErrorNumber } from './weather.ts';
+
+/** An error at the start as a line for a person, where a person must mend something; any other as it is. */
+export function explained(error: unknown, dsn: ServerDsn): unknown {
+  const what = explanation(error, dsn);
+  return what === undefined ? error : new StartError(`${dsnText(dsn)}: ${what}`, { cause: error });
+}
+
+function explanation(error: unknown, dsn: ServerDsn): string | undefined {
+  const { code, message } = error as { code?: unknown; message?: string };
+  if (code === 'HANDSHAKE_NO_SSL_SUPPORT')
+    return 'the server takes no encrypted connections; give it a certificate, or write tls=false';
+  if (code === 'HANDSHAKE_SSL_ERROR')
+    return `no encrypted connection comes about (${message}); see the ca file and the name in the server's certificate`;
+  switch (serverErrorNumber(error)) {
+    case errorNumber.accessDenied:
+    case errorNumber.accessDeniedWithoutPassword:
+      return `user "${dsn.user}" is unknown, may not come from here, or the password is wrong; correct it and start again`;
+    case errorNumber.hostNotPrivileged:
+      return 'the server accepts nobody from this machine; create the user for it';
+    case errorNumber.unknownAuthentication:
+      return `the server wants a kind of authentication that tine has not; ALTER USER "${dsn.user}" to caching_sha2_password or mysql_native_password`;
+    case errorNumber.databaseAccessDenied:
+    case errorNumber.tableAccessDenied:
+      return `user "${dsn.user}" may not create or change tables there; GRANT ALL ON \`${dsn.database}\`.* to it`;
+    case errorNumber.unknownStorageEngine:
+      return 'the server has no InnoDB; enable it';
+    case errorNumber.keyTooLong:
+      return 'an index cannot take keys of 3,000 bytes; the server needs innodb_page_size = 16k or more';
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,71 @@
+/** MySQL and MariaDB, as `RemoteDriver` wants them. */
+import type { Knex } from 'knex';
+import type { Connection } from 'mysql2';
+import type { Logger } from 'pino';
+import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
+import { limits } from '../../limits.ts';
+import { query } from '../../mvcc/program.ts';
+import { numberAt } from '../../sql/row.ts';
+import { selectsRow } from '../../sql/statement.ts';
+import type { Engine } from '../remote/engine.ts';
+import type { Session } from '../remote/session.ts';
+import { connectionSettings, forKnex } from './connection-settings.ts';
+import { MysqlSession } from './mysql-session.ts';
+import { prepareDatabase } from './prepare.ts';
+import { destroy, makeReady } from './ready-connection.ts';
+import { weather } from './weather.ts';
+
+const NOW = selectsRow('now', () => 'SELECT FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)');
+
+const SIZE = selectsRow(
+  'size',
+  () => `SELECT COALESCE(SUM(data_length + index_length), 0)
+  FROM information_schema.tables
+  WHERE table_schema = DATABASE() AND table_name IN ('kine', 'kine_current')`,
+);
+
+export function mysqlEngine(dsn: ServerDsn, logger: Logger): Engine {
+  const pollMs = { min: limits.mysqlPollIntervalMsMin, max: limits.mysqlPollIntervalMsMax };
+  return {
+    name: 'mysql',
+    facts: {
+      joinsValues: false,
+      countsPages: false,
+      rangePage: { rowsMax: limits.remoteRangePageRowsMax, bytesMax: limits.remoteRangePageBytesMax },
+    },
+    pollMs,
+    deafPollMs: pollMs,
+    hosts: dsn.hosts,
+    poolSettings: (host) => poolSettings(dsn, host),
+    session: (connection) => new MysqlSession(connection as Connection),
+    weather,
+    prepare: (host) => prepareDatabase({ dsn, host, logger }),
+    now: (session) => numberOf(session, NOW),
+    size: (session) => numberOf(session, SIZE),
+  };
+}
+
+function poolSettings(dsn: ServerDsn, host: DatabaseHost): Knex.Config {
+  return {
+    client: 'mysql2',
+    // knex asks for the server's version otherwise, and for no use.
+    version: 'latest',
+    connection: async () => forKnex(await connectionSettings(dsn, host)),
+    pool: {
+      afterCreate: (connection: Connection, done: (error: unknown, connection: Connection) => void) => {
+        makeReady(connection).then(
+          () => done(undefined, connection),
+          (error: unknown) => {
+            destroy(connection);
+            done(error, connection);
+          },
+        );
+      },
+    },
+  };
+}
+
+async function numberOf(session: Session, statement: typeof NOW): Promise<number> {
+  const [found] = await session.run([query(statement)]);
+  return numberAt(found?.[0] ?? [], 0);
+}

@@ -1,0 +1,61 @@
+/** MySQL and MariaDB in the hands of a command. */
+import { type Connection, createConnection, type ResultSetHeader } from 'mysql2';
+import pino from 'pino';
+import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
+import type { Query } from '../../mvcc/program.ts';
+import { mysqlOfflineDialect } from '../../sql/mysql-offline-dialect.ts';
+import type { Row } from '../../sql/statement.ts';
+import type { OfflineAccess } from '../offline.ts';
+import { type OfflineConnection, offlineServer } from '../remote/offline-server.ts';
+import { type Answered, ask } from './ask.ts';
+import { connectionSettings } from './connection-settings.ts';
+import { revisionLock } from './mysql-session.ts';
+import { migrationLock, prepareDatabase } from './prepare.ts';
+import { factsOf, makeReady } from './ready-connection.ts';
+import { rowsOf } from './rows.ts';
+import { statementText } from './statement-text.ts';
+import { errorNumber, serverErrorNumber, weather } from './weather.ts';
+
+export function offlineMysql(dsn: ServerDsn): OfflineAccess {
+  return offlineServer({
+    dsn,
+    sql: mysqlOfflineDialect,
+    connect: (host) => connect(dsn, host),
+    weather,
+    saysMissing: (error) => serverErrorNumber(error) === errorNumber.badDatabase,
+    // A setting that a server's start warns of is no matter of a command's.
+    prepare: (host) => prepareDatabase({ dsn, host, logger: pino({ enabled: false }) }),
+    beginSnapshot: 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY',
+    begin: 'START TRANSACTION',
+    lockRevision: revisionLock,
+    tryLockSchema: `SELECT COALESCE(GET_LOCK(${migrationLock}, 0), 0)`,
+    nowMs: 'FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)',
+  });
+}
+
+/** A command looks over whole tables, and thinks in between. */
+const patience = (isMariadb: boolean): string =>
+  `SET SESSION ${isMariadb ? 'idle_transaction_timeout = 0, SESSION ' : ''}wait_timeout = 28800, SESSION innodb_lock_wait_timeout = 10, SESSION lock_wait_timeout = 10`;
+
+async function connect(dsn: ServerDsn, host: DatabaseHost): Promise<OfflineConnection> {
+  const connection = createConnection(await connectionSettings(dsn, host));
+  // It is told by the query that waits.
+  connection.on('error', () => {});
+  await new Promise<void>((resolve, reject) =>
+    connection.connect((error) => (error === null ? resolve() : reject(error))),
+  );
+  await makeReady(connection);
+  await ask(connection, patience(factsOf(connection).isMariadb));
+  return { ask: (asked) => answerTo(connection, asked), close: () => end(connection) };
+}
+
+async function answerTo(connection: Connection, asked: Query): Promise<readonly Row[]> {
+  const isChange = asked.statement.returns === 'change';
+  if (asked.list?.length === 0) return isChange ? [[0]] : [];
+  const [answered] = (await ask(connection, statementText(asked))) as readonly [Answered];
+  return isChange ? [[(answered.answer as ResultSetHeader).affectedRows]] : rowsOf(answered);
+}
+
+function end(connection: Connection): Promise<void> {
+  return new Promise((resolve) => connection.end(() => resolve()));
+}

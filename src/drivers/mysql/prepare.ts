@@ -1,0 +1,167 @@
+/** A MySQL database before it is served: is it there, can it be served, is its schema this version's? */
+import knex, { type Knex } from 'knex';
+import type { Logger } from 'pino';
+import {
+  kinesColumns,
+  migrationSource,
+  migrations,
+  migrationsTable,
+  unknownMigration,
+} from '../../../migrations/migrations.ts';
+import { mysqlWords } from '../../../migrations/words.ts';
+import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/dsn.ts';
+import { DriverError, StartError } from '../../errors.ts';
+import { silence } from '../remote/pool.ts';
+import { connectionSettings, forKnex } from './connection-settings.ts';
+import { explained } from './explained.ts';
+import { errorNumber, serverErrorNumber } from './weather.ts';
+
+/** Where it is, and who hears what may be better there. */
+interface Place {
+  readonly dsn: ServerDsn;
+  readonly host: DatabaseHost;
+  readonly logger: Logger;
+}
+
+/** @throws StartError for what a person must mend; whatever mysql2 says while the server is away. */
+export async function prepareDatabase(place: Place): Promise<void> {
+  const { dsn } = place;
+  try {
+    try {
+      await withKnex(place, dsn.database, (database) => bringUpToDate(database, place));
+    } catch (error) {
+      if (serverErrorNumber(error) !== errorNumber.badDatabase) throw error;
+      await createDatabase(place);
+      await withKnex(place, dsn.database, (database) => bringUpToDate(database, place));
+    }
+  } catch (error) {
+    throw explained(error, dsn);
+  }
+}
+
+async function createDatabase(place: Place): Promise<void> {
+  const { dsn } = place;
+  try {
+    await withKnex(place, undefined, (server) => server.raw('CREATE DATABASE IF NOT EXISTS ??', [dsn.database]));
+  } catch (error) {
+    if (serverErrorNumber(error) !== errorNumber.databaseAccessDenied) throw error;
+    throw new StartError(
+      `${dsnText(dsn)}: there is no database "${dsn.database}", or user "${dsn.user}" has no right to it, nor to create it; create it and GRANT ALL ON \`${dsn.database}\`.* to the user`,
+      { cause: error },
+    );
+  }
+}
+
+/** `database` undefined: none is used. */
+async function withKnex<Result>(
+  { dsn, host }: Place,
+  database: string | undefined,
+  use: (server: Knex) => Promise<Result>,
+): Promise<Result> {
+  const { database: _named, ...settings } = await connectionSettings(dsn, host);
+  const server = knex({
+    client: 'mysql2',
+    version: 'latest',
+    connection: forKnex(database === undefined ? settings : { ...settings, database }),
+    // One connection: the lock below is the connection's.
+    pool: { min: 0, max: 1 },
+    log: silence,
+  });
+  try {
+    return await use(server);
+  } finally {
+    await server.destroy();
+  }
+}
+
+async function bringUpToDate(database: Knex, place: Place): Promise<void> {
+  await checkServer(database, place);
+  await database.raw(
+    "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION default_storage_engine = InnoDB, SESSION autocommit = 1",
+  );
+  await underLock(database, async () => {
+    await refuseForeignTable(database, place.dsn);
+    const applied = await appliedMigrations(database);
+    const unknown = unknownMigration(applied);
+    if (unknown !== undefined) {
+      throw new StartError(
+        `${dsnText(place.dsn)} was written by a newer tine (it has ${unknown}); start that version or a newer one`,
+      );
+    }
+    if (applied.length < migrations.length) await migrate(database);
+  });
+}
+
+const versionsMin = { MySQL: [8, 0], MariaDB: [10, 5] } as const;
+
+async function checkServer(database: Knex, { dsn, logger }: Place): Promise<void> {
+  const [found] = await rowsOf<{ version: string; flush: number }>(
+    database,
+    'SELECT VERSION() AS version, @@innodb_flush_log_at_trx_commit AS flush',
+  );
+  const { version = '', flush } = found ?? {};
+  const kind = /mariadb/i.test(version) ? 'MariaDB' : 'MySQL';
+  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(version.replace(/^5\.5\.5-/, '')) ?? [];
+  const [majorMin, minorMin] = versionsMin[kind];
+  if (Number(major) < majorMin || (Number(major) === majorMin && Number(minor) < minorMin)) {
+    throw new StartError(
+      `${dsnText(dsn)}: ${kind} ${version} is too old; tine needs MySQL 8.0 or MariaDB 10.5, or newer`,
+    );
+  }
+  if (flush !== 1) {
+    logger.warn(
+      `${dsnText(dsn)}: with innodb_flush_log_at_trx_commit = ${flush} the last second's writes are lost when the machine crashes; set it to 1`,
+    );
+  }
+}
+
+/** Names the lock under which the schema is changed. */
+export const migrationLock = "CONCAT('tine_', MD5(DATABASE()))";
+/** How long one instance waits for another that changes the schema, before it says so and waits on. */
+const lockWaitSeconds = 30;
+
+/** One instance at a time. The lock goes with the connection, and is the server's: each database has its own. */
+async function underLock(database: Knex, work: () => Promise<void>): Promise<void> {
+  const [found] = await rowsOf<{ locked: number | null }>(
+    database,
+    `SELECT GET_LOCK(${migrationLock}, ${lockWaitSeconds}) AS locked`,
+  );
+  if (found?.locked !== 1) throw new DriverError('busy', 'another instance is changing the schema');
+  await work();
+}
+
+/** In a database without transactions for schemas a killed process leaves what it did, which the steps expect, and knex's own lock. */
+async function migrate(database: Knex): Promise<void> {
+  const config: Knex.MigratorConfig = {
+    tableName: migrationsTable,
+    disableTransactions: true,
+    migrationSource: migrationSource(mysqlWords),
+  };
+  await database.migrate.forceFreeMigrationsLock(config);
+  await database.migrate.latest(config);
+}
+
+async function appliedMigrations(database: Knex): Promise<readonly string[]> {
+  if (!(await database.schema.hasTable(migrationsTable))) return [];
+  return (await database(migrationsTable).orderBy('id').select('name')).map(({ name }) => String(name));
+}
+
+/** A table `kine` that has not kine's columns is another program's. */
+async function refuseForeignTable(database: Knex, dsn: ServerDsn): Promise<void> {
+  const found = await rowsOf<{ name: string }>(
+    database,
+    "SELECT column_name AS name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = 'kine'",
+  );
+  if (found.length === 0) return;
+  const columns = found.map(({ name }) => name.toLowerCase());
+  const missing = kinesColumns.filter((column) => !columns.includes(column));
+  if (missing.length === 0) return;
+  throw new StartError(
+    `${dsnText(dsn)}: its table kine is not kine's (it has no column ${missing.join(', ')}); name another database, or rename that table`,
+  );
+}
+
+async function rowsOf<Row>(database: Knex, sql: string): Promise<readonly Row[]> {
+  const [rows] = (await database.raw(sql)) as readonly [readonly Row[]];
+  return rows;
+}

@@ -1,0 +1,91 @@
+/** Databases in the hands of a command, for work on the whole of them, while this process serves nothing. */
+import type { Dsn } from '../config/dsn.ts';
+import { changed, type Program, type Query, query } from '../mvcc/program.ts';
+import type { OfflineDialect } from '../sql/offline-dialect.ts';
+import { changes, type Parameter, type Row, selectsRows } from '../sql/statement.ts';
+
+/** A database in one transaction. */
+export interface OfflineDatabase {
+  /** For messages: the path of a file, the address of a server without its password. */
+  readonly name: string;
+  readonly sql: OfflineDialect;
+  rows(sql: string, ...parameters: readonly Parameter[]): Promise<readonly Row[]>;
+  /** How many rows it changed. */
+  change(sql: string, ...parameters: readonly Parameter[]): Promise<number>;
+  run<Result>(program: Program<Result>): Promise<Result>;
+}
+
+/** A database that nobody else writes to. */
+export interface OwnedDatabase {
+  /** One transaction under the revision lock: all of it is done, or nothing. */
+  transaction<Result>(work: (database: OfflineDatabase) => Promise<Result>): Promise<Result>;
+}
+
+/** The way to a database. Whatever cannot be used throws StartError with one line for a person. */
+export interface OfflineAccess {
+  readonly name: string;
+  /** Whether there is a file, or a database in the server. */
+  isThere(): Promise<boolean>;
+  /** Looks at it in one snapshot, whoever else uses it meanwhile. Nothing is written. */
+  look<Result>(work: (database: OfflineDatabase) => Promise<Result>): Promise<Result>;
+  /** Works on it while no tine serves it, and none can begin to. */
+  own<Result>(work: (owned: OwnedDatabase) => Promise<Result>): Promise<Result>;
+  /** Makes it if it is missing, and brings its schema up to date, as a start of the server does. */
+  prepare(): Promise<void>;
+}
+
+/** The way to the database that an endpoint names. The clients of servers are loaded when they are needed. */
+export async function offlineAccess(dsn: Dsn): Promise<OfflineAccess> {
+  switch (dsn.kind) {
+    case 'sqlite':
+      return (await import('./sqlite/offline-file.ts')).offlineFile(dsn.path);
+    case 'postgres':
+      return (await import('./postgres/offline-postgres.ts')).offlinePostgres(dsn);
+    case 'mysql':
+      return (await import('./mysql/offline-mysql.ts')).offlineMysql(dsn);
+  }
+}
+
+/** One transaction of `own`. */
+export function ownAlone<Result>(
+  access: OfflineAccess,
+  work: (database: OfflineDatabase) => Promise<Result>,
+): Promise<Result> {
+  return access.own((owned) => owned.transaction(work));
+}
+
+/** Makes an `OfflineDatabase` of a way to ask. */
+export function offlineDatabase(
+  { name, sql }: { readonly name: string; readonly sql: OfflineDialect },
+  ask: (asked: Query) => Promise<readonly Row[]>,
+): OfflineDatabase {
+  return {
+    name,
+    sql,
+    rows: (text, ...parameters) =>
+      ask(
+        query(
+          selectsRows('offline', () => text),
+          ...parameters,
+        ),
+      ),
+    change: async (text, ...parameters) =>
+      changed(
+        await ask(
+          query(
+            changes('offline', () => text),
+            ...parameters,
+          ),
+        ),
+      ),
+    run: async (program) => {
+      let step = program.next();
+      while (step.done !== true) {
+        const answers: (readonly Row[])[] = [];
+        for (const asked of step.value) answers.push(await ask(asked));
+        step = program.next(answers);
+      }
+      return step.value;
+    },
+  };
+}

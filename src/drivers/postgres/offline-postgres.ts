@@ -1,0 +1,57 @@
+/** Postgres in the hands of a command. */
+import pg from 'pg';
+import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
+import type { Query } from '../../mvcc/program.ts';
+import { postgresOfflineDialect } from '../../sql/postgres-offline-dialect.ts';
+import type { Row } from '../../sql/statement.ts';
+import type { OfflineAccess } from '../offline.ts';
+import { type OfflineConnection, offlineServer } from '../remote/offline-server.ts';
+import { connectionSettings } from './connection-settings.ts';
+import { parameterValues } from './parameters.ts';
+import { revisionLock } from './postgres-session.ts';
+import { migrationLock, prepareDatabase } from './prepare.ts';
+import { columnTypes } from './types.ts';
+import { codeOf, weather } from './weather.ts';
+
+const missingDatabase = '3D000';
+
+/**
+ * Unlike a server's, its statements go over whole tables: the planner finds their way. Of what runs while tine serves elsewhere, only locks may stand in the way, and are
+ * told after a while.
+ */
+const sessionStatements = ["SET jit = off; SET bytea_output = hex; SET lock_timeout = '10s'; SET work_mem = '64MB'"];
+
+export function offlinePostgres(dsn: ServerDsn): OfflineAccess {
+  return offlineServer({
+    dsn,
+    sql: postgresOfflineDialect,
+    connect: (host) => connect(dsn, host),
+    weather,
+    saysMissing: (error) => codeOf(error) === missingDatabase,
+    prepare: (host) => prepareDatabase(dsn, host),
+    beginSnapshot: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+    begin: 'BEGIN ISOLATION LEVEL READ COMMITTED',
+    lockRevision: `SELECT pg_advisory_xact_lock(${revisionLock})`,
+    tryLockSchema: `SELECT CASE WHEN pg_try_advisory_lock(${migrationLock}) THEN 1 ELSE 0 END`,
+    nowMs: 'CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)',
+  });
+}
+
+async function connect(dsn: ServerDsn, host: DatabaseHost): Promise<OfflineConnection> {
+  const client = new pg.Client({ ...(await connectionSettings(dsn, host)), types: columnTypes });
+  // It is told by the query that waits.
+  client.on('error', () => {});
+  await client.connect();
+  for (const statement of sessionStatements) await client.query(statement);
+  return { ask: (asked) => ask(client, asked), close: () => client.end() };
+}
+
+async function ask(client: pg.Client, asked: Query): Promise<readonly Row[]> {
+  const { statement, list } = asked;
+  const isChange = statement.returns === 'change';
+  if (list?.length === 0) return isChange ? [[0]] : [];
+  let count = 0;
+  const text = statement.text(postgresOfflineDialect).replaceAll('?', () => `$${++count}`);
+  const { rows, rowCount } = await client.query({ text, values: parameterValues(asked), rowMode: 'array' });
+  return isChange ? [[rowCount ?? 0]] : (rows as unknown as readonly Row[]);
+}

@@ -1,0 +1,186 @@
+/**
+ * The connections to the database, and transactions over them. Writes, short reads and the pages of lists have connections of their own, so that none of them waits for
+ * the others. When the database has gone silent, all are given up, and nothing is asked until it answers again.
+ */
+import type { Logger } from 'pino';
+import { DriverError } from '../../errors.ts';
+import { limits } from '../../limits.ts';
+import type { Query } from '../../mvcc/program.ts';
+import type { ReadLane } from '../driver.ts';
+import type { Engine } from './engine.ts';
+import { HostConnections } from './host-connections.ts';
+import { HostTurn } from './host-turn.ts';
+import { type Lease, Pool } from './pool.ts';
+import { CommitInDoubt, type Session, type TransactionKind, type TransactionOptions } from './session.ts';
+import { SilenceWatch, type Wait } from './silence-watch.ts';
+
+/** How a transaction begins. */
+export interface Transaction extends TransactionOptions {
+  readonly kind: TransactionKind;
+  readonly first?: readonly Query[];
+}
+
+/** Whom a connection is for. */
+export type Lane = ReadLane | 'write';
+
+export interface ConnectionsOptions {
+  readonly engine: Engine;
+  readonly logger: Logger;
+  readonly countMax: number;
+  /** The network has lost connections: others that are open may be among them. */
+  onLoss(): void;
+}
+
+export class Connections {
+  readonly #options: ConnectionsOptions;
+  readonly #pools: Record<Lane, Pool>;
+  readonly #probedHosts: HostTurn;
+  readonly #silence: SilenceWatch;
+  /** By what the server knows the connections that the network has lost. */
+  #lostNames: readonly string[] = [];
+
+  constructor(options: ConnectionsOptions) {
+    const { engine, logger, countMax } = options;
+    this.#options = options;
+    this.#pools = {
+      write: new Pool(engine, limits.writeBatchesUnderWayMax),
+      quick: new Pool(engine, limits.quickConnectionsMax),
+      bulk: new Pool(engine, countMax - limits.writeBatchesUnderWayMax - limits.quickConnectionsMax - 1),
+    };
+    this.#probedHosts = new HostTurn(engine.hosts);
+    this.#silence = new SilenceWatch({
+      probe: () => this.#probe(),
+      onLoss: () => this.#giveUp(),
+      onReturn: () => {
+        logger.info('the database answers again');
+        void this.#endLost();
+      },
+    });
+  }
+
+  /**
+   * Runs work in a transaction. Whatever goes wrong, nothing is left open and nothing half done.
+   *
+   * @throws CommitInDoubt with the result in it, when the commit of an exclusive transaction may or may not have been made; DriverError for other weather.
+   */
+  async transaction<Result>(
+    lane: Lane,
+    transaction: Transaction,
+    work: (session: Session) => Promise<Result>,
+  ): Promise<Result> {
+    if (this.#silence.isSilent) throw new DriverError('lost', 'the database does not answer');
+    const wait = this.#silence.waits();
+    try {
+      const lease = await this.#pools[lane].acquire();
+      wait.heard();
+      return await this.#over(lease, transaction, (session) => work(heardFrom(session, wait)));
+    } finally {
+      wait.ended();
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#silence.close();
+    await Promise.all(Object.values(this.#pools).map((pool) => pool.close()));
+  }
+
+  async #over<Result>(
+    lease: Lease,
+    { kind, first, ...options }: Transaction,
+    work: (session: Session) => Promise<Result>,
+  ): Promise<Result> {
+    let result: Result;
+    try {
+      lease.session.begin(kind, first, options);
+      result = await work(lease.session);
+    } catch (error) {
+      const failure = this.#options.engine.weather(error);
+      if (isLost(failure)) lease.release('broken');
+      else void end(lease, lease.session.rollback());
+      throw failure;
+    }
+    // A reader's answer does not wait for the end of its transaction.
+    if (kind === 'exclusive') await this.#commit(lease, result);
+    else void end(lease, lease.session.commit());
+    return result;
+  }
+
+  async #commit(lease: Lease, result: unknown): Promise<void> {
+    try {
+      await lease.session.commit();
+      lease.release('good');
+    } catch (error) {
+      lease.release('broken');
+      if (!(error instanceof CommitInDoubt)) throw this.#options.engine.weather(error);
+      error.result = result;
+      throw error;
+    }
+  }
+
+  /** Resolves when the database answers, be it that it has no connection left. */
+  async #probe(): Promise<void> {
+    const { engine } = this.#options;
+    const host = this.#probedHosts.current;
+    this.#probedHosts.next();
+    const connections = new HostConnections(engine, host, 1);
+    try {
+      const { session } = await connections.acquire();
+      await engine.now(session);
+    } catch (error) {
+      const failure = engine.weather(error);
+      if (isLost(failure)) throw failure;
+    } finally {
+      connections.giveUp();
+    }
+    if (this.#silence.isSilent) for (const pool of Object.values(this.#pools)) pool.renew(host);
+  }
+
+  /** What waits for them fails, and is tried again where it was not done. */
+  #giveUp(): void {
+    this.#options.logger.warn('the database has not answered: its connections are given up');
+    this.#lostNames = Object.values(this.#pools).flatMap((pool) => pool.renew());
+    this.#options.onLoss();
+    if (!this.#silence.isSilent) void this.#endLost();
+  }
+
+  /** The server may not have noticed, and what they began holds its locks. */
+  async #endLost(): Promise<void> {
+    const names = this.#lostNames;
+    this.#lostNames = [];
+    if (names.length === 0) return;
+    const { engine, logger } = this.#options;
+    try {
+      await this.transaction('quick', { kind: 'none' }, async (session) => engine.endLost?.(names, session));
+    } catch (error) {
+      logger.debug({ err: error }, 'lost connections cannot be ended: the server will');
+    }
+  }
+}
+
+/** The session, whose answers show that the database is there. */
+function heardFrom(session: Session, wait: Wait): Session {
+  return {
+    begin: (...how) => session.begin(...how),
+    run: async (queries) => {
+      const rows = await session.run(queries);
+      wait.heard();
+      return rows;
+    },
+    commit: () => session.commit(),
+    rollback: () => session.rollback(),
+  };
+}
+
+/** Gives a connection back when its transaction has ended. */
+async function end(lease: Lease, ending: Promise<void>): Promise<void> {
+  try {
+    await ending;
+    lease.release('good');
+  } catch {
+    lease.release('broken');
+  }
+}
+
+function isLost(failure: Error): boolean {
+  return failure instanceof DriverError && failure.kind === 'lost';
+}

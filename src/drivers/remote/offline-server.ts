@@ -1,0 +1,149 @@
+/** A database server in the hands of a command. */
+import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/dsn.ts';
+import { DriverError, StartError } from '../../errors.ts';
+import { limits } from '../../limits.ts';
+import { membersSince } from '../../mvcc/members.ts';
+import type { Query } from '../../mvcc/program.ts';
+import type { OfflineDialect } from '../../sql/offline-dialect.ts';
+import type { Row } from '../../sql/statement.ts';
+import { type OfflineAccess, type OfflineDatabase, type OwnedDatabase, offlineDatabase } from '../offline.ts';
+
+/** What a kind of server brings. */
+export interface OfflineServer {
+  readonly dsn: ServerDsn;
+  readonly sql: OfflineDialect;
+  /** A connection whose statements may take as long as they want. */
+  connect(host: DatabaseHost): Promise<OfflineConnection>;
+  /** The database's error as tine's. */
+  weather(error: unknown): Error;
+  /** Whether an error says that the server has no such database. */
+  saysMissing(error: unknown): boolean;
+  prepare(host: DatabaseHost): Promise<void>;
+  /** Begins a transaction that reads one moment. */
+  readonly beginSnapshot: string;
+  readonly begin: string;
+  /** Takes the revision lock for a transaction: a statement. */
+  readonly lockRevision: string;
+  /** A query of the lock under which the schema is changed, for the connection: 1, or 0 when another has it. */
+  readonly tryLockSchema: string;
+  /** The server's clock, in ms since 1970. */
+  readonly nowMs: string;
+}
+
+export interface OfflineConnection {
+  ask(asked: Query): Promise<readonly Row[]>;
+  close(): Promise<void>;
+}
+
+export function offlineServer(server: OfflineServer): OfflineAccess {
+  const { dsn } = server;
+  const name = dsnText(dsn);
+  const withConnection = <Result>(use: (database: OfflineDatabase) => Promise<Result>): Promise<Result> =>
+    explained(server, async () => {
+      const connection = await firstAnswering(server, (host) => server.connect(host));
+      try {
+        return await use(offlineDatabase({ name, sql: server.sql }, (asked) => connection.ask(asked)));
+      } finally {
+        await connection.close();
+      }
+    });
+  return {
+    name,
+    isThere: () => withConnection(async () => true).catch(whetherThere(server)),
+    look: (work) => withConnection((database) => inTransaction(database, [server.beginSnapshot], work)),
+    own: (work) =>
+      withConnection(async (database) => {
+        await lockSchema(server, database);
+        return work(ownedDatabase(server, database));
+      }),
+    prepare: () => explained(server, () => firstAnswering(server, (host) => server.prepare(host))),
+  };
+}
+
+function ownedDatabase(server: OfflineServer, connection: OfflineDatabase): OwnedDatabase {
+  return {
+    transaction: async (work) => {
+      // What kine made has neither the lock's row nor instances.
+      const isTines = (await connection.rows(server.sql.tableNames)).some(([name]) => name === 'tine_state');
+      const begin = isTines ? [server.begin, server.lockRevision] : [server.begin];
+      return inTransaction(connection, begin, async (database) => {
+        if (isTines) await refuseServed(server, database);
+        return work(database);
+      });
+    },
+  };
+}
+
+async function inTransaction<Result>(
+  database: OfflineDatabase,
+  begin: readonly string[],
+  work: (database: OfflineDatabase) => Promise<Result>,
+): Promise<Result> {
+  for (const statement of begin) await database.change(statement);
+  let result: Result;
+  try {
+    result = await work(database);
+  } catch (error) {
+    // When the connection is what failed, this fails too and says less.
+    await database.change('ROLLBACK').catch(() => {});
+    throw error;
+  }
+  await database.change('COMMIT');
+  return result;
+}
+
+/** No tine begins to serve while the connection has it. */
+async function lockSchema(server: OfflineServer, database: OfflineDatabase): Promise<void> {
+  if ((await database.rows(server.tryLockSchema))[0]?.[0] === 1) return;
+  throw new StartError(
+    `${database.name}: another tine is starting on it or works on it; let it finish, then try again`,
+  );
+}
+
+/** @throws StartError that names an instance which was heard of a moment ago. */
+async function refuseServed(server: OfflineServer, database: OfflineDatabase): Promise<void> {
+  const now = (await database.rows(`SELECT ${server.nowMs}`))[0]?.[0] as number;
+  const [member] = await database.run(membersSince(now - limits.memberSilenceMsMax));
+  if (member === undefined) return;
+  const seconds = limits.memberSilenceMsMax / 1000;
+  throw new StartError(
+    `${database.name}: tine "${member.name}" (${member.clientUrls.join(', ')}) serves it; stop it, then try again (${seconds} s later if it was killed)`,
+  );
+}
+
+/** Whatever the host says is the last one's word. */
+async function firstAnswering<Result>(
+  { dsn, weather }: OfflineServer,
+  use: (host: DatabaseHost) => Promise<Result>,
+): Promise<Result> {
+  let failure: unknown;
+  for (const host of dsn.hosts) {
+    try {
+      return await use(host);
+    } catch (error) {
+      failure = error;
+      const cause = weather(error);
+      if (!(cause instanceof DriverError) || cause.kind !== 'lost') throw error;
+    }
+  }
+  throw failure;
+}
+
+/** What the database says is for a person. */
+async function explained<Result>(server: OfflineServer, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const cause = server.weather(error);
+    if (!(cause instanceof DriverError)) throw cause;
+    const what = server.saysMissing(error) ? 'the server has no such database' : cause.message;
+    throw new StartError(`${dsnText(server.dsn)}: ${what}`, { cause: error });
+  }
+}
+
+function whetherThere(server: OfflineServer): (error: unknown) => boolean {
+  return (error) => {
+    if (error instanceof StartError && server.saysMissing(error.cause)) return false;
+    throw error;
+  };
+}

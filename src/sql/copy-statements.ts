@@ -1,0 +1,165 @@
+/** The statements of a copy from one database to another. */
+import { compactMarkName } from './key-text.ts';
+import { createRevision, modRevision, version } from './row.ts';
+import { changes, changesEach, selectsEach, selectsRow, selectsRows } from './statement.ts';
+
+/** Numbers that a target remembers in `tine_state` beside `copy_source`, so that a copy that was cut off goes on. */
+export const copyNames = {
+  /** The last id that was copied. */
+  throughId: 'copy_through_id',
+  /** The least id up to which the source was found compacted. */
+  compactedId: 'copy_compacted_id',
+  /** The revision of an etcd at which is read. */
+  revision: 'copy_revision',
+} as const;
+
+export const SET_STATE = changesEach(
+  'set_state',
+  ['text', 'integer'],
+  (sql) => `INSERT INTO tine_state (name, value)
+  ${sql.insertedList(SET_STATE.list ?? [])}
+  ${sql.overwrite('name', ['value'])}`,
+);
+
+export const FORGET_COPY = changes('forget_copy', () => "DELETE FROM tine_state WHERE name LIKE 'copy_%'");
+
+// How large the values of the next rows are: what is read at once is chosen by it.
+export const SIZES_AFTER = selectsRows(
+  'sizes_after',
+  (sql) => `SELECT id, COALESCE(LENGTH(value), 0)
+  FROM kine
+  WHERE id > ${sql.integer}
+  ORDER BY id
+  LIMIT ${sql.limit}`,
+);
+
+/** Whose table `kine` it is decides which columns it has. */
+export type Owner = 'tine' | 'kine';
+
+/** A stretch of rows as they stand, without the compaction mark. */
+export const copiedRows = (owner: Owner) =>
+  selectsRows(
+    `copied_rows_of_${owner}`,
+    (sql) => `SELECT id, ${sql.selectedBytes(sql.bytesOf('name'))}, COALESCE(created, 0), COALESCE(deleted, 0),
+      COALESCE(create_revision, 0), COALESCE(prev_revision, 0), COALESCE(lease, 0), ${sql.selectedBytes('value')},
+      ${owner === 'tine' ? `version, ${sql.asText('lease_id')}, revision` : 'NULL, NULL, NULL'}
+    FROM kine
+    WHERE id > ${sql.integer} AND id <= ${sql.integer} AND name <> '${compactMarkName}'
+    ORDER BY id`,
+  );
+
+// The versions and names of rows, by id.
+export const VERSIONS = selectsEach(
+  'versions',
+  ['integer'],
+  (sql) => `SELECT id, version, name
+  FROM kine
+  WHERE ${sql.inList('id', 'integer')}`,
+);
+
+/** The keys that are there, of a stretch of ids, in their order. */
+export const liveRows = (owner: Owner) =>
+  selectsRows(
+    `live_rows_of_${owner}`,
+    (sql) => `SELECT kine.id, ${sql.selectedBytes(sql.bytesOf('kine.name'))}, ${
+      owner === 'tine' ? `${modRevision('kine')}, ${createRevision('kine')}, ${version('kine')}` : kinesRevisions
+    }, ${sql.selectedBytes('kine.value')}, ${owner === 'tine' ? 'kine.version' : 'NULL'}
+    FROM kine
+    WHERE kine.id > ${sql.integer} AND kine.id <= ${sql.integer} AND kine.deleted = 0 AND kine.name <> '${compactMarkName}'
+      AND NOT EXISTS (SELECT 1 FROM kine later WHERE later.name = kine.name AND later.id > kine.id)
+    ORDER BY kine.id`,
+  );
+
+/** Where tine's columns are not there: an id is a revision, and the rows of a key's life are its versions. */
+const kinesRevisions = `kine.id, CASE WHEN kine.created = 1 THEN kine.id ELSE kine.create_revision END, (
+      SELECT COUNT(*)
+      FROM kine own
+      WHERE own.name = kine.name AND own.id <= kine.id AND own.id >= COALESCE((
+        SELECT MAX(creation.id)
+        FROM kine creation
+        WHERE creation.name = kine.name AND creation.id <= kine.id AND creation.created = 1), 0))`;
+
+// A page of keys in their order, after a name.
+export const LIVE_KEYS_AFTER = selectsRows(
+  'live_keys_after',
+  (sql) => `SELECT kine.name, ${modRevision('kine')}, ${createRevision('kine')}, ${version('kine')}, ${sql.selectedBytes('kine.value')}
+  FROM (
+    SELECT name, id
+    FROM kine_current
+    WHERE name > ${sql.text} AND name <= ${sql.text}
+    ORDER BY name) page
+  JOIN kine ON kine.id = page.id
+  ORDER BY page.name`,
+);
+
+// How large the values of the next keys are.
+export const KEY_SIZES_AFTER = selectsRows(
+  'key_sizes_after',
+  (sql) => `SELECT kine.name, COALESCE(LENGTH(kine.value), 0)
+  FROM (
+    SELECT name, id
+    FROM kine_current
+    WHERE name > ${sql.text}
+    ORDER BY name
+    LIMIT ${sql.limit}) page
+  JOIN kine ON kine.id = page.id
+  ORDER BY page.name`,
+);
+
+export const LEASE_PAGE = selectsRows(
+  'lease_page',
+  (sql) => `SELECT ${sql.asText('id')}, ttl_seconds, expires_at_ms
+  FROM tine_lease
+  WHERE id > ${sql.integer}
+  ORDER BY id
+  LIMIT ${sql.limit}`,
+);
+
+export const INSERT_STAGED = changesEach(
+  'insert_staged',
+  ['text', 'integer', 'integer', 'integer', 'integer', 'integer', 'bytes'],
+  (sql) => `INSERT INTO tine_copy (name, mod_revision, create_revision, version, lease, lease_id, value)
+  ${sql.insertedList(INSERT_STAGED.list ?? [])}`,
+);
+
+export const LAST_STAGED = selectsRow('last_staged', () => 'SELECT MAX(name), COUNT(*) FROM tine_copy');
+
+export const STAGED_LEASES = selectsRows(
+  'staged_leases',
+  (sql) => `SELECT DISTINCT ${sql.asText('lease_id')}
+  FROM tine_copy
+  WHERE lease_id IS NOT NULL`,
+);
+
+export const SET_STAGED_TTLS = changes(
+  'set_staged_ttls',
+  () => `UPDATE tine_copy
+  SET lease = (SELECT CASE WHEN ttl_seconds > 2147483647 THEN 2147483647 ELSE ttl_seconds END FROM tine_lease WHERE tine_lease.id = tine_copy.lease_id)
+  WHERE lease_id IS NOT NULL`,
+);
+
+/** The id that the rows of an etcd's updated keys name as the one they replaced: none has it. */
+const replacedId = 2;
+
+/**
+ * Gives the keys of an etcd ids in the order of their revisions: an id is the revision wherever several keys of one transaction before it have not taken ids beyond. The first
+ * id is free for the compaction mark, the second for no row at all.
+ */
+export const PLACE_STAGED = changes(
+  'place_staged',
+  (sql) => `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, version, lease_id, revision)
+  SELECT placed.id, tine_copy.name,
+    CASE WHEN tine_copy.create_revision = tine_copy.mod_revision THEN 1 ELSE 0 END, 0,
+    CASE WHEN tine_copy.create_revision = tine_copy.mod_revision THEN 0 ELSE tine_copy.create_revision END,
+    CASE WHEN tine_copy.create_revision = tine_copy.mod_revision THEN 0 ELSE ${replacedId} END,
+    tine_copy.lease, tine_copy.value, tine_copy.version, tine_copy.lease_id,
+    CASE WHEN placed.id = tine_copy.mod_revision THEN NULL ELSE tine_copy.mod_revision END
+  FROM (
+    SELECT name, place + MAX(${sql.greatest('mod_revision - place', String(replacedId))}) OVER (ORDER BY place) AS id
+    FROM (
+      SELECT name, mod_revision, ROW_NUMBER() OVER (ORDER BY mod_revision, name) AS place
+      FROM tine_copy) ordered) placed
+  JOIN tine_copy ON tine_copy.name = placed.name
+  ORDER BY placed.id`,
+);
+

@@ -1,0 +1,44 @@
+/** MySQL's and MariaDB's words for work on a whole database. */
+
+import { mysqlDialect } from './mysql-dialect.ts';
+import { kinesCommonIndexes, type OfflineDialect } from './offline-dialect.ts';
+
+/** Characters that kine's column of names takes. */
+const kinesNameLengthMax = 630;
+
+export const mysqlOfflineDialect: OfflineDialect = {
+  ...mysqlDialect,
+  tableNames: 'SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE()',
+  kineColumnNames:
+    "SELECT LOWER(column_name) FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = 'kine'",
+  indexNames: 'SELECT DISTINCT index_name FROM information_schema.statistics WHERE table_schema = DATABASE()',
+  damage: undefined,
+  isNoText: () => '1 = 0',
+  differs: (first, second) => `NOT (${first} <=> ${second})`,
+  updateJoined: ({ joined, on, set, where }) => `UPDATE kine
+  JOIN kine ${joined} ON ${on}
+  SET ${set.map(([column, expression]) => `kine.${column} = ${expression}`).join(', ')}
+  WHERE ${where}`,
+  // InnoDB counts along with ids that are given to it.
+  sequenceBehind: undefined,
+  keepsSequence: true,
+  setSequence: [],
+  changesTablesInTransaction: false,
+  dropIndex: (name) => `DROP INDEX ${name} ON kine`,
+  // kine's own, but compared byte by byte: with kine's collation, which does not tell "A" from "a", keys would be lost.
+  returnColumns: [
+    `ALTER TABLE kine MODIFY name VARCHAR(${kinesNameLengthMax}) CHARACTER SET ascii COLLATE ascii_bin, AUTO_INCREMENT = 1`,
+  ],
+  kinesIndexes: kinesCommonIndexes,
+  kineMakesIndexes: false,
+  // With an escape or a control character, long, or with a space at the end.
+  perhapsTooMuchForKine: `HEX(name) REGEXP '^(..)*([01].|7F)' OR LENGTH(name) > ${kinesNameLengthMax} OR name LIKE '% '`,
+  copyTable: `CREATE TABLE IF NOT EXISTS tine_copy (name VARBINARY(3000) NOT NULL PRIMARY KEY, mod_revision BIGINT NOT NULL, create_revision BIGINT NOT NULL, version BIGINT NOT NULL, lease INTEGER NOT NULL, lease_id BIGINT, value MEDIUMBLOB) ENGINE=InnoDB ROW_FORMAT=DYNAMIC`,
+  tooMuchForKine: (key) => {
+    if (key.length > kinesNameLengthMax)
+      return `has ${key.length} bytes, and its column of names in MySQL takes ${kinesNameLengthMax}`;
+    if (key.some((byte) => byte > 0x7f)) return 'is not ASCII, and its column of names in MySQL takes nothing else';
+    if (key.some((byte) => byte < 0x20)) return 'has control characters, which its column of names in MySQL orders otherwise';
+    return key.at(-1) === 0x20 ? 'ends with a space, which its column of names in MySQL does not tell' : undefined;
+  },
+};

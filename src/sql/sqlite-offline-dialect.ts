@@ -1,0 +1,36 @@
+/** SQLite's words for work on a whole file. */
+import { kinesCommonIndexes, type OfflineDialect, updateFrom } from './offline-dialect.ts';
+import { sqliteDialect } from './sqlite-dialect.ts';
+
+/** How many lines of SQLite's own check are told. */
+const damageLinesMax = 10;
+
+export const sqliteOfflineDialect: OfflineDialect = {
+  ...sqliteDialect,
+  tableNames: "SELECT name FROM sqlite_schema WHERE type = 'table'",
+  kineColumnNames: "SELECT name FROM pragma_table_info('kine')",
+  indexNames: "SELECT name FROM sqlite_schema WHERE type = 'index'",
+  damage: `PRAGMA integrity_check(${damageLinesMax})`,
+  isNoText: (column) => `typeof(${column}) <> 'text'`,
+  differs: (first, second) => `${first} IS NOT ${second}`,
+  updateJoined: updateFrom,
+  sequenceBehind: "SELECT 1 FROM sqlite_sequence WHERE name = 'kine' AND seq < (SELECT MAX(id) FROM kine)",
+  keepsSequence: true,
+  setSequence: [
+    "DELETE FROM sqlite_sequence WHERE name = 'kine'",
+    "INSERT INTO sqlite_sequence (name, seq) SELECT 'kine', MAX(id) FROM kine",
+  ],
+  changesTablesInTransaction: true,
+  dropIndex: (name) => `DROP INDEX ${name}`,
+  returnColumns: [],
+  kinesIndexes: {
+    ...kinesCommonIndexes,
+    kine_id_compact_rev_key_with_prev_revision_index:
+      "INDEX {} ON kine (id, name, prev_revision) WHERE name != 'compact_rev_key' AND prev_revision != 0",
+  },
+  kineMakesIndexes: true,
+  // Text of any bytes.
+  perhapsTooMuchForKine: '1 = 0',
+  copyTable: `CREATE TABLE IF NOT EXISTS tine_copy (name TEXT NOT NULL PRIMARY KEY, mod_revision INTEGER NOT NULL, create_revision INTEGER NOT NULL, version INTEGER NOT NULL, lease INTEGER NOT NULL, lease_id INTEGER, value BLOB)`,
+  tooMuchForKine: () => undefined,
+};

@@ -1,0 +1,147 @@
+/** Copies a database into another, row by row: ids, revisions, versions, leases and the history above the compaction mark stay. */
+import type { OfflineAccess, OfflineDatabase, OwnedDatabase } from '../../drivers/offline.ts';
+import { StartError } from '../../errors.ts';
+import { change, changeEach, query, rowsOf } from '../../mvcc/program.ts';
+import { adoptLeases, rebuildCurrent, uniteMarks } from '../../mvcc/take-over.ts';
+import { copiedRows, copyNames, LEASE_PAGE, type Owner, SIZES_AFTER } from '../../sql/copy-statements.ts';
+import { compactMarkName } from '../../sql/key-text.ts';
+import { SET_COVERED_ID } from '../../sql/take-over-statements.ts';
+import { INSERT_LEASES, INSERT_ROWS } from '../../sql/write-statements.ts';
+import { compactedId, numberOf, requireKnown, stateOf, tableFacts } from '../table-facts.ts';
+import { refuseUnfinishedCopy } from '../unfinished-copy.ts';
+import { adaptRows } from './adapt-rows.ts';
+import { type Digest, digestText } from './digest.ts';
+import { digestOf } from './digest-database.ts';
+import { pageEnd } from './pages.ts';
+import type { Progress } from './progress.ts';
+import { beginOn, forgetCopy, prepareTarget, remember } from './target.ts';
+
+/** What a copy came to. */
+export interface CopyReport {
+  readonly source: Digest;
+  readonly target: Digest;
+  /** The revision up to which the source was copied. */
+  readonly revision: number;
+}
+
+/** One snapshot of the source, and where in it the copy is. */
+interface Source {
+  readonly database: OfflineDatabase;
+  readonly owner: Owner;
+  readonly newestId: number;
+}
+
+/**
+ * Reads the source in one snapshot, whoever writes to it meanwhile, and the target in pages, each a transaction: cut off, it goes on where it was, and then
+ * copies what the source has by then.
+ *
+ * @throws StartError when the source is nobody's, or the target is not empty or is served.
+ */
+export async function copyDatabase(from: OfflineAccess, to: OfflineAccess, progress: Progress): Promise<CopyReport> {
+  if (from.name === to.name) throw new StartError(`${from.name}: it cannot be copied into itself`);
+  return from.look(async (database) => {
+    const source = await openSource(database);
+    await prepareTarget(to, from.name);
+    return to.own(async (target) => {
+      await copyRows(source, target, progress);
+      await target.transaction((own) => complete(source, own));
+      return verified(source, target, progress);
+    });
+  });
+}
+
+async function openSource(database: OfflineDatabase): Promise<Source> {
+  const facts = await tableFacts(database);
+  requireKnown(database, facts, 'copy');
+  await refuseUnfinishedCopy(database, facts);
+  const [newest] = await database.rows('SELECT MAX(id) FROM kine');
+  return { database, owner: facts.isTines ? 'tine' : 'kine', newestId: numberOf(newest?.[0]) };
+}
+
+async function copyRows(source: Source, target: OwnedDatabase, progress: Progress): Promise<void> {
+  const { database, newestId } = source;
+  let lastId = await target.transaction((own) => begin(source, own, progress));
+  for (;;) {
+    const endId = await pageEnd(database, SIZES_AFTER, lastId);
+    if (endId === undefined) return;
+    const found = await database.run(rowsOf(query(copiedRows(source.owner), lastId, endId)));
+    await target.transaction(async (own) => {
+      await own.run(changeEach(INSERT_ROWS, await adaptRows(found, own, { foldsCase: database.sql.kineFoldsCase })));
+      await remember(own, copyNames.throughId, endId);
+    });
+    lastId = endId;
+    progress.at('ids copied', endId, newestId);
+  }
+}
+
+/** The id after which to go on. */
+async function begin(source: Source, target: OfflineDatabase, progress: Progress): Promise<number> {
+  const goesOn = await beginOn(target, source.database.name);
+  const lastId = (await stateOf(target, copyNames.throughId)) ?? 0;
+  if (goesOn) progress.say(`going on after id ${lastId}`);
+  // Rows that the source compacts between two runs are in the target, for its own compaction to delete.
+  const compacted = await rowsGoneThrough(source);
+  const before = (await stateOf(target, copyNames.compactedId)) ?? compacted;
+  await remember(target, copyNames.compactedId, Math.min(before, compacted));
+  return lastId;
+}
+
+/** The id up to which no row is left that the compaction mark made unreachable. */
+async function rowsGoneThrough({ database, owner }: Source): Promise<number> {
+  if (owner === 'kine') return compactedId(database);
+  return (await stateOf(database, 'compacted_id')) ?? 0;
+}
+
+/** All rows are there: what is derived of them, and what is not in rows. */
+async function complete(source: Source, target: OfflineDatabase): Promise<void> {
+  await copyMarks(source, target);
+  await target.run(uniteMarks());
+  const [newest] = await target.rows('SELECT MAX(id) FROM kine');
+  const newestId = numberOf(newest?.[0]);
+  await target.run(rebuildCurrent(newestId));
+  await copyLeases(source, target);
+  await target.run(adoptLeases({ afterId: 0, newestId, nowMs: Date.now() }));
+  await target.run(change(SET_COVERED_ID, newestId));
+  await remember(target, 'compacted_id', (await stateOf(target, copyNames.compactedId)) ?? 0);
+  for (const statement of target.sql.setSequence) await target.change(statement);
+}
+
+/** The marks move while the rows are copied: they come last. */
+async function copyMarks({ database }: Source, target: OfflineDatabase): Promise<void> {
+  const marks = await database.rows(`SELECT id, prev_revision FROM kine WHERE name = '${compactMarkName}' ORDER BY id`);
+  await target.change(`DELETE FROM kine WHERE name = '${compactMarkName}'`);
+  const list = marks.map(([id, prev]) => [id, compactMarkName, 1, 0, 0, prev, 0, Buffer.alloc(0), 1, null, null] as const);
+  await target.run(changeEach(INSERT_ROWS, list as unknown as readonly (readonly (string | number | Uint8Array | null)[])[]));
+}
+
+const leasePageMax = 1000;
+
+async function copyLeases({ database, owner }: Source, target: OfflineDatabase): Promise<void> {
+  await target.change('DELETE FROM tine_lease');
+  if (owner === 'kine') return;
+  for (let lastId = 0n; ; ) {
+    const page = await database.run(rowsOf(query(LEASE_PAGE, lastId, leasePageMax)));
+    const leases = page.map(([id, ttl, expires]) => [BigInt(id as string), numberOf(ttl), numberOf(expires)] as const);
+    await target.run(changeEach(INSERT_LEASES, leases));
+    const last = leases.at(-1);
+    if (last === undefined) return;
+    lastId = last[0];
+  }
+}
+
+/** @throws StartError when the two sides differ: the copy is not finished then. */
+async function verified(source: Source, target: OwnedDatabase, progress: Progress): Promise<CopyReport> {
+  progress.say('comparing');
+  const ofSource = await digestOf(source.database, source.owner, progress);
+  return target.transaction(async (own) => {
+    const ofTarget = await digestOf(own, 'tine', progress);
+    if (ofSource.hash !== ofTarget.hash) {
+      throw new StartError(
+        `${own.name}: it is not what was copied: ${digestText(ofTarget)} instead of ${digestText(ofSource)}; drop it and start again`,
+      );
+    }
+    const [newest] = await own.rows('SELECT COALESCE(revision, id) FROM kine ORDER BY id DESC LIMIT 1');
+    await forgetCopy(own);
+    return { source: ofSource, target: ofTarget, revision: numberOf(newest?.[0]) };
+  });
+}

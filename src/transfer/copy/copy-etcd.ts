@@ -1,0 +1,195 @@
+/** Copies what a running etcd, or kine, holds at one revision: keys with their revisions, versions and leases. Its history stays behind. */
+import type { OfflineAccess, OfflineDatabase, OwnedDatabase } from '../../drivers/offline.ts';
+import { StartError } from '../../errors.ts';
+import { change, changeEach, row, rows } from '../../mvcc/program.ts';
+import { adoptLeases, rebuildCurrent } from '../../mvcc/take-over.ts';
+import {
+  copyNames,
+  INSERT_STAGED,
+  LAST_STAGED,
+  PLACE_STAGED,
+  SET_STAGED_TTLS,
+  STAGED_LEASES,
+} from '../../sql/copy-statements.ts';
+import { compactMarkName, keyBytes, keyText } from '../../sql/key-text.ts';
+import { SET_COVERED_ID } from '../../sql/take-over-statements.ts';
+import { INSERT_LEASES, INSERT_ROWS } from '../../sql/write-statements.ts';
+import type { KeyValue } from '../../wire/generated/mvccpb/kv.ts';
+import { numberOf, stateOf, tableFacts } from '../table-facts.ts';
+import type { CopyReport } from './copy-database.ts';
+import { type Digest, digestText, KeyHash, type LiveKey } from './digest.ts';
+import { digestByKey } from './digest-database.ts';
+import { type EtcdClient, RevisionCompacted } from './etcd-client.ts';
+import { type EtcdKeys, findKeys, pagesOf } from './etcd-keys.ts';
+import type { Progress } from './progress.ts';
+import { beginOn, forgetCopy, prepareTarget, remember } from './target.ts';
+
+/**
+ * The keys wait in a table of their own until all are there, and are then put in the order of their revisions. Cut off, it goes on after the last key; when the
+ * source has compacted the revision meanwhile it begins anew.
+ *
+ * @throws StartError when the source cannot be read, or the target is not empty or is served.
+ */
+export async function copyEtcd(client: EtcdClient, to: OfflineAccess, progress: Progress): Promise<CopyReport> {
+  await prepareTarget(to, client.name);
+  return to.own(async (target) => {
+    const keys = await begin(client, target, progress);
+    if (!(await isPlaced(target))) {
+      await stage(keys, target, progress);
+      const leases = keys.isKine ? [] : await leasesOf(client, target);
+      progress.say('putting the keys in the order of their revisions');
+      await target.transaction((own) => place(keys, leases, own));
+    }
+    return verified(keys, target, progress);
+  });
+}
+
+async function begin(client: EtcdClient, target: OwnedDatabase, progress: Progress): Promise<EtcdKeys> {
+  const [revision, staged] = await target.transaction(async (own) => {
+    await beginOn(own, client.name);
+    await own.change(own.sql.copyTable);
+    const [, count] = (await own.run(row(LAST_STAGED))) ?? [];
+    return [await stateOf(own, copyNames.revision), numberOf(count)] as const;
+  });
+  try {
+    const keys = await findKeys(client, revision);
+    if (revision === undefined) await target.transaction((own) => remember(own, copyNames.revision, keys.revision));
+    else progress.say(`going on at revision ${revision} after ${staged} keys`);
+    return keys;
+  } catch (error) {
+    if (!(error instanceof RevisionCompacted) || revision === undefined) throw error;
+    progress.say(`the source has compacted revision ${revision}: beginning anew`);
+    const keys = await findKeys(client, undefined);
+    await target.transaction(async (own) => {
+      for (const table of ['tine_copy', 'kine', 'kine_current', 'tine_lease']) await own.change(`DELETE FROM ${table}`);
+      await remember(own, copyNames.revision, keys.revision);
+    });
+    return keys;
+  }
+}
+
+/** Cut off after the keys were put in order, only the comparison is left. */
+function isPlaced(target: OwnedDatabase): Promise<boolean> {
+  return target.transaction(async (own) => (await own.rows('SELECT 1 FROM kine LIMIT 1')).length > 0);
+}
+
+async function stage(keys: EtcdKeys, target: OwnedDatabase, progress: Progress): Promise<void> {
+  const [last, staged] = (await target.transaction((own) => own.run(row(LAST_STAGED)))) ?? [];
+  let count = numberOf(staged);
+  for await (const page of whileKept(keys, pagesOf(keys, last === null ? undefined : keyBytes(String(last))))) {
+    const list = page.map((pair) => stagedRow(pair, keys));
+    await target.transaction((own) => own.run(changeEach(INSERT_STAGED, list)));
+    count += page.length;
+    progress.at('keys copied', count, keys.count);
+  }
+}
+
+/** @throws StartError when the source compacts the revision under way. */
+async function* whileKept<Page>(keys: EtcdKeys, pages: AsyncIterable<Page>): AsyncGenerator<Page> {
+  try {
+    yield* pages;
+  } catch (error) {
+    if (!(error instanceof RevisionCompacted)) throw error;
+    throw new StartError(
+      `${keys.client.name}: revision ${keys.revision} was compacted before all of it was read; start again, and stop what compacts it (a Kubernetes API server) first`,
+      { cause: error },
+    );
+  }
+}
+
+/** A key as tine would have it. kine tells no version, and the TTL as the lease. */
+function liveKey({ key, modRevision, createRevision, version, value }: KeyValue): LiveKey {
+  return { name: keyText(key), modRevision, createRevision, version: Math.max(1, version), value };
+}
+
+const kinesTtlSecondsMax = 2 ** 31 - 1;
+
+function stagedRow(pair: KeyValue, { isKine }: EtcdKeys) {
+  const { name, modRevision, createRevision, version, value } = liveKey(pair);
+  const ttlSeconds = isKine ? Math.min(Number(pair.lease), kinesTtlSecondsMax) : 0;
+  const lease = isKine || pair.lease === 0n ? null : pair.lease;
+  return [name, modRevision, createRevision, version, ttlSeconds, lease, value];
+}
+
+/** A lease as `INSERT_LEASES` takes it. */
+type LeaseRow = readonly [id: bigint, ttlSeconds: number, expiresAtMs: number];
+
+/** How long a lease lives whose time ran out while its keys were copied: they go soon after tine starts. */
+const endedTtlSeconds = 2;
+
+async function leasesOf(client: EtcdClient, target: OwnedDatabase): Promise<readonly LeaseRow[]> {
+  const held = await target.transaction((own) => own.run(rows(STAGED_LEASES)));
+  const ids = new Set([...(await client.leases()), ...held.map(([id]) => BigInt(id as string))]);
+  const leases: LeaseRow[] = [];
+  for (const id of ids) {
+    const { ttl, grantedTtl } = await client.timeToLive(id);
+    leases.push(ttl < 0 ? [id, endedTtlSeconds, Date.now()] : [id, grantedTtl, Date.now() + ttl * 1000]);
+  }
+  return leases;
+}
+
+/** The rows, the mark, and what is derived of them. Everything before the revision counts as compacted. */
+async function place({ revision }: EtcdKeys, leases: readonly LeaseRow[], target: OfflineDatabase): Promise<void> {
+  await target.run(changeEach(INSERT_LEASES, leases));
+  await target.run(change(SET_STAGED_TTLS));
+  await target.run(change(PLACE_STAGED));
+  const newestId = await reachRevision(revision, target);
+  await target.run(changeEach(INSERT_ROWS, [markRow(newestId)]));
+  await target.run(rebuildCurrent(newestId));
+  await target.run(adoptLeases({ afterId: 0, newestId, nowMs: Date.now() }));
+  await target.run(change(SET_COVERED_ID, newestId));
+  // The newest row stays whatever it is: the next compaction looks at it again.
+  await remember(target, 'compacted_id', Math.max(0, newestId - 1));
+  for (const statement of target.sql.setSequence) await target.change(statement);
+}
+
+/** The least id that no key has: the mark's. */
+const markId = 1;
+/** The least id that a key may have. */
+const firstId = 3;
+
+/** The newest row holds the store's revision. When the newest key is older a gap row of kine's, which nobody is shown, does. Returns its id. */
+async function reachRevision(revision: number, target: OfflineDatabase): Promise<number> {
+  const [newest] = await target.rows('SELECT id, COALESCE(revision, id) FROM kine ORDER BY id DESC LIMIT 1');
+  const [id, reached] = [numberOf(newest?.[0]), numberOf(newest?.[1])];
+  if (reached === revision) return id;
+  if (revision <= markId) return markId;
+  const gapId = Math.max(revision, id + 1, firstId);
+  const gap = [gapId, `gap-${gapId}`, 0, 1, 0, 0, 0, null, 0, null, gapId === revision ? null : revision];
+  await target.run(changeEach(INSERT_ROWS, [gap]));
+  return gapId;
+}
+
+function markRow(newestId: number) {
+  const coveredId = newestId === markId ? 0 : newestId;
+  return [markId, compactMarkName, 1, 0, 0, coveredId, 0, Buffer.alloc(0), coveredId === 0 ? 1 : 2, null, null];
+}
+
+/** @throws StartError when the two sides differ: the copy is not finished then. */
+async function verified(keys: EtcdKeys, target: OwnedDatabase, progress: Progress): Promise<CopyReport> {
+  progress.say('comparing');
+  const source = await digestOfEtcd(keys, progress);
+  const copied = await target.transaction((own) => digestByKey(own, progress));
+  if (source.hash !== copied.hash) {
+    throw new StartError(
+      `the copy of ${keys.client.name} is not what was copied: ${digestText(copied)} instead of ${digestText(source)}; drop it and start again`,
+    );
+  }
+  await target.transaction(async (own) => {
+    await forgetCopy(own);
+    const { tables } = await tableFacts(own);
+    if (tables.has('tine_copy')) await own.change('DROP TABLE tine_copy');
+  });
+  return { source, target: copied, revision: keys.revision };
+}
+
+async function digestOfEtcd(keys: EtcdKeys, progress: Progress): Promise<Digest> {
+  const hash = new KeyHash();
+  let count = 0;
+  for await (const page of whileKept(keys, pagesOf(keys, undefined))) {
+    for (const pair of page) hash.add(liveKey(pair));
+    count += page.length;
+    progress.at('keys compared', count, keys.count);
+  }
+  return hash.digest();
+}

@@ -1,0 +1,62 @@
+/** The digest of a database's keys. */
+import type { OfflineDatabase } from '../../drivers/offline.ts';
+import { query, rowsOf } from '../../mvcc/program.ts';
+import { clientsMark } from '../../mvcc/take-over.ts';
+import { KEY_SIZES_AFTER, LIVE_KEYS_AFTER, liveRows, type Owner, SIZES_AFTER } from '../../sql/copy-statements.ts';
+import { clientsCompactMarkText, keyText } from '../../sql/key-text.ts';
+import type { Row } from '../../sql/statement.ts';
+import { kinesClientsMarkName } from '../../sql/take-over-statements.ts';
+import { type Digest, KeyHash, type LiveKey } from './digest.ts';
+import { pageEnd } from './pages.ts';
+import type { Progress } from './progress.ts';
+
+/** Of all keys in the order of their newest rows, found in the table itself, whoever made it. */
+export async function digestOf(database: OfflineDatabase, owner: Owner, progress: Progress): Promise<Digest> {
+  const hash = new KeyHash();
+  for (let lastId = 0; ; ) {
+    const endId = await pageEnd(database, SIZES_AFTER, lastId);
+    if (endId === undefined) return hash.digest();
+    for (const row of await database.run(rowsOf(query(liveRows(owner), lastId, endId)))) hash.add(liveKey(row));
+    lastId = endId;
+    progress.at(`ids of ${database.name} compared`, endId);
+  }
+}
+
+/** The same of the keys in their own order, found through the index of newest rows. */
+export async function digestByKey(database: OfflineDatabase, progress: Progress): Promise<Digest> {
+  const hash = new KeyHash();
+  let keyCount = 0;
+  for (let last = ''; ; ) {
+    const end = await pageEnd(database, KEY_SIZES_AFTER, last);
+    if (end === undefined) return hash.digest();
+    const page = await database.run(rowsOf(query(LIVE_KEYS_AFTER, last, end)));
+    for (const [name, modRevision, createRevision, version, value] of page as readonly Indexed[]) {
+      hash.add({ name, modRevision, createRevision, version, value: value ?? new Uint8Array(0) });
+    }
+    last = end;
+    keyCount += page.length;
+    progress.at(`keys of ${database.name} compared`, keyCount);
+  }
+}
+
+type Indexed = readonly [string, number, number, number, Uint8Array | null];
+
+function liveKey(row: Row): LiveKey {
+  const [, bytes, modRevision, createRevision, version, kept, ownVersion] = row as [
+    number,
+    Uint8Array | string,
+    number,
+    number,
+    number,
+    Uint8Array | null,
+    number | null,
+  ];
+  const key = Buffer.from(bytes as string, 'latin1');
+  const value = kept ?? new Uint8Array(0);
+  const name = key.toString('latin1');
+  // A row without a version is kine's, whose names are the bytes of keys.
+  if (ownVersion !== null) return { name, modRevision, createRevision, version, value };
+  if (name !== kinesClientsMarkName) return { name: keyText(key), modRevision, createRevision, version, value };
+  const mark = clientsMark(value);
+  return { name: clientsCompactMarkText, modRevision, createRevision, version: mark.version ?? version, value: mark.value };
+}

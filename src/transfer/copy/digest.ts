@@ -1,0 +1,35 @@
+/** What two databases are compared by: all keys with their values, revisions and versions. */
+import { createHash } from 'node:crypto';
+
+export interface LiveKey {
+  /** The key's text, as tine stores it. */
+  readonly name: string;
+  readonly modRevision: number;
+  readonly createRevision: number;
+  readonly version: number;
+  readonly value: Uint8Array;
+}
+
+export interface Digest {
+  readonly keyCount: number;
+  /** SHA-256, in hexadecimal. */
+  readonly hash: string;
+}
+
+/** Counts and hashes keys, which must come in the same order on both sides. */
+export class KeyHash {
+  readonly #hash = createHash('sha256');
+  #keyCount = 0;
+
+  add({ name, modRevision, createRevision, version, value }: LiveKey): void {
+    this.#keyCount += 1;
+    this.#hash.update(`${modRevision} ${createRevision} ${version} ${value.length} ${name.length} ${name}`);
+    this.#hash.update(value);
+  }
+
+  digest(): Digest {
+    return { keyCount: this.#keyCount, hash: this.#hash.copy().digest('hex') };
+  }
+}
+
+export const digestText = ({ keyCount, hash }: Digest): string => `${keyCount} keys, SHA-256 ${hash.slice(0, 32)}`;

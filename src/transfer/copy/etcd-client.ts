@@ -1,0 +1,114 @@
+/** A running etcd, or kine, as a copy reads it. */
+import { readFileSync } from 'node:fs';
+import { type ChannelCredentials, Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
+import { StartError } from '../../errors.ts';
+import { Auth } from '../../wire/generated/etcdserverpb/auth.ts';
+import { KV, type RangeRequest, type RangeResponse } from '../../wire/generated/etcdserverpb/kv.ts';
+import { Lease, type LeaseTimeToLiveResponse } from '../../wire/generated/etcdserverpb/lease.ts';
+import type { MessageInput } from '../../wire/message-codec.ts';
+import type { MethodContract } from '../../wire/service.ts';
+
+/** What etcdctl's variables say of certificates and a user. Files are PEM. */
+export interface EtcdAccess {
+  readonly caFile: string | undefined;
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+  /** `NAME:PASSWORD`. */
+  readonly user: string | undefined;
+}
+
+/** How long the server may take for one answer. */
+const answerMsMax = 60_000;
+
+/** The source has compacted the revision that is asked for. */
+export class RevisionCompacted extends Error {
+  override readonly name = 'RevisionCompacted';
+}
+
+export class EtcdClient {
+  /** For messages: without a password. */
+  readonly name: string;
+  readonly #client: Client;
+  readonly #metadata = new Metadata();
+
+  private constructor(url: URL, access: EtcdAccess) {
+    this.name = `${url.protocol}//${url.host}`;
+    this.#client = new Client(url.host, channelCredentials(url, access), {
+      // Values of 1.5 MiB in pages of hundreds.
+      'grpc.max_receive_message_length': -1,
+    });
+  }
+
+  /** @throws StartError when the address, a file or the user is wrong. */
+  static async open(address: string, access: EtcdAccess): Promise<EtcdClient> {
+    const client = new EtcdClient(parsed(address), access);
+    if (access.user === undefined) return client;
+    const [name = '', ...password] = access.user.split(':');
+    const { token } = await client.#call(Auth.methods.authenticate, { name, password: password.join(':') });
+    client.#metadata.set('token', token);
+    return client;
+  }
+
+  range(request: MessageInput<RangeRequest>): Promise<RangeResponse> {
+    return this.#call(KV.methods.range, request);
+  }
+
+  /** The ids of all leases; none from a server that has no leases. */
+  async leases(): Promise<readonly bigint[]> {
+    const { leases } = await this.#call(Lease.methods.leaseLeases, {});
+    return leases.map(({ id }) => id);
+  }
+
+  timeToLive(id: bigint): Promise<LeaseTimeToLiveResponse> {
+    return this.#call(Lease.methods.leaseTimeToLive, { id });
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  #call<Request, Response>(
+    { path, request, response }: MethodContract<Request, Response>,
+    message: MessageInput<Request>,
+  ): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      this.#client.makeUnaryRequest(
+        path,
+        (input: MessageInput<Request>) => request.encode(input),
+        (bytes: Buffer) => response.decode(bytes),
+        message,
+        this.#metadata,
+        { deadline: Date.now() + answerMsMax },
+        (error, answer) => (error === null ? resolve(answer as Response) : reject(this.#explained(error))),
+      );
+    });
+  }
+
+  #explained(error: ServiceError): Error {
+    if (error.code === status.OUT_OF_RANGE && /compacted/.test(error.details)) return new RevisionCompacted(error.details);
+    return new StartError(`${this.name}: ${error.details}`, { cause: error });
+  }
+}
+
+/** @throws StartError that does not repeat a password. */
+function parsed(address: string): URL {
+  const url = URL.canParse(address) ? new URL(address) : undefined;
+  if (url === undefined || url.hostname === '') throw new StartError('the address of the etcd is not understood; write http://HOST:2379');
+  if (url.username !== '' || url.password !== '') throw new StartError('put the user of the etcd into ETCDCTL_USER (NAME:PASSWORD), not into its address');
+  if (url.port === '') url.port = '2379';
+  return url;
+}
+
+function channelCredentials(url: URL, { caFile, certFile, keyFile }: EtcdAccess): ChannelCredentials {
+  if (url.protocol === 'http:') return credentials.createInsecure();
+  return credentials.createSsl(file(caFile), file(keyFile), file(certFile));
+}
+
+function file(path: string | undefined): Buffer | null {
+  if (path === undefined || path === '') return null;
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new StartError(`${path}: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,86 @@
+/** All keys of an etcd at one revision, in pages in the order of the keys. */
+import type { KeyValue } from '../../wire/generated/mvccpb/kv.ts';
+import type { EtcdClient } from './etcd-client.ts';
+
+/** An interval of keys as a request names it: up to and without `end`. */
+interface Interval {
+  readonly start: Uint8Array;
+  readonly end: Uint8Array;
+}
+
+export interface EtcdKeys {
+  readonly client: EtcdClient;
+  readonly revision: number;
+  /** Intervals that together are all keys that the server shows. */
+  readonly intervals: readonly Interval[];
+  /** Leases are times to live in seconds, and versions are not told: the server is a kine. */
+  readonly isKine: boolean;
+  readonly count: number;
+}
+
+const key = (text: string): Uint8Array => Buffer.from(text, 'latin1');
+
+const everything: Interval = { start: key('\0'), end: key('\0') };
+
+/** kine lists what is under a slash, and gives the API server's own key when it is asked for it. */
+const kinesKeys: readonly Interval[] = [
+  { start: key('/'), end: key('0') },
+  { start: key('compact_rev_key'), end: new Uint8Array(0) },
+];
+
+/** Looks what there is. `revision` undefined: at the newest one. */
+export async function findKeys(client: EtcdClient, revision: number | undefined): Promise<EtcdKeys> {
+  const at = revision ?? 0;
+  const asked = { limit: 1, keysOnly: true, revision: at };
+  const root = await client.range({ ...asked, key: key('/'), rangeEnd: key('0') });
+  const newest = revision ?? root.header?.revision ?? 0;
+  // kine takes every interval for a prefix, and counts nothing in this one, or refuses its zero byte.
+  const all = await client
+    .range({ ...asked, key: everything.start, rangeEnd: everything.end, revision: newest })
+    .catch((error: unknown) => {
+      if (root.count === 0) throw error;
+      return undefined;
+    });
+  const isKine = all === undefined || all.count < root.count;
+  return {
+    client,
+    revision: newest,
+    intervals: isKine ? kinesKeys : [everything],
+    isKine,
+    count: isKine ? root.count : all.count,
+  };
+}
+
+/** Keys of a page: few at first, then as many as about fill it. */
+const pageKeysMax = 1000;
+const firstPageKeys = 50;
+const pageBytes = 4 * 1024 * 1024;
+
+/** Pages of keys after one, or from the first on. */
+export async function* pagesOf(
+  { client, revision, intervals }: EtcdKeys,
+  after: Uint8Array | undefined,
+): AsyncGenerator<readonly KeyValue[]> {
+  let limit = firstPageKeys;
+  for (const { start, end } of intervals) {
+    if (after !== undefined && end.length > 0 && end[0] !== 0 && Buffer.compare(after, end) >= 0) continue;
+    let from = after !== undefined && Buffer.compare(after, start) >= 0 ? next(after) : start;
+    // The one key of an interval without an end was read already.
+    if (end.length === 0 && from !== start) continue;
+    for (;;) {
+      const { kvs, more } = await client.range({ key: from, rangeEnd: end, revision, limit });
+      const last = kvs.at(-1);
+      if (last === undefined) break;
+      yield kvs;
+      if (!more) break;
+      from = next(last.key);
+      const bytes = kvs.reduce((sum, { value }) => sum + value.length, 0);
+      limit = Math.max(1, Math.min(pageKeysMax, Math.floor((pageBytes * kvs.length) / Math.max(1, bytes))));
+    }
+  }
+}
+
+/** The first key after one. */
+function next(last: Uint8Array): Uint8Array {
+  return Buffer.concat([last, Buffer.of(0)]);
+}

@@ -1,0 +1,172 @@
+/** What `tine repair` mends, and how. */
+import { migrationsTable } from '../../migrations/migrations.ts';
+import type { OfflineAccess, OfflineDatabase, OwnedDatabase } from '../drivers/offline.ts';
+import { change, changeEach } from '../mvcc/program.ts';
+import { rebuildCurrent, uniteMarks } from '../mvcc/take-over.ts';
+import { compactMarkName } from '../sql/key-text.ts';
+import { changes } from '../sql/statement.ts';
+import { DELETE_ROWS } from '../sql/write-statements.ts';
+import { checkDatabase, rowsNotCovered } from './check-database.ts';
+import { fillHoles } from './fill-holes.ts';
+import { makeKinesIndexes } from './release-to-kine.ts';
+import { breachOf, compactionDone, currentRules, leasesThere, unreachableRows } from './rules.ts';
+import { compactedId, counted, numberOf, requireKnown, type TableFacts, tableFacts } from './table-facts.ts';
+import { missingParts } from './tines-parts.ts';
+import { refuseUnfinishedCopy } from './unfinished-copy.ts';
+
+export interface RepairReport {
+  /** A line for each thing that was mended. */
+  readonly done: readonly string[];
+  /** The findings that are left, each with its cure. */
+  readonly left: readonly string[];
+}
+
+/** One kind of fault: what was done about it, or undefined when there was none. */
+type Mend = (database: OfflineDatabase, facts: TableFacts) => Promise<string | undefined>;
+
+/** In their order: what follows relies on what came before. */
+const mends: readonly Mend[] = [
+  mendMarks,
+  mendHoles,
+  mendLeases,
+  mendLeftovers,
+  mendCurrent,
+  mendKinesIndexes,
+  mendSequence,
+];
+
+/**
+ * Each fault in one transaction. What is sound is not changed.
+ *
+ * @throws StartError when the database is nobody's, a newer tine's, or in use.
+ */
+export async function repairDatabase(access: OfflineAccess): Promise<RepairReport> {
+  const isDamaged = await access.look(async (database) => {
+    const facts = await tableFacts(database);
+    const { findings, summary } = await checkDatabase(database);
+    if (summary === undefined) return findings;
+    requireKnown(database, facts, 'repair');
+    await refuseUnfinishedCopy(database, facts);
+    return undefined;
+  });
+  // Over pages that cannot be read nothing is written.
+  if (isDamaged !== undefined) return { done: [], left: isDamaged };
+  const done: string[] = await restoreParts(access);
+  await access.own(async (owned) => {
+    for (const mend of mends) {
+      const line = await mendIn(owned, mend);
+      if (line !== undefined) done.push(line);
+    }
+  });
+  const { findings } = await access.look(checkDatabase);
+  return { done, left: findings };
+}
+
+function mendIn(owned: OwnedDatabase, mend: Mend): Promise<string | undefined> {
+  return owned.transaction(async (database) => mend(database, await tableFacts(database)));
+}
+
+/** The schema's own steps make what is missing when they run again. */
+async function restoreParts(access: OfflineAccess): Promise<string[]> {
+  const missing = await access.own((owned) =>
+    owned.transaction(async (database) => {
+      const facts = await tableFacts(database);
+      if (!facts.isTines) return [];
+      const found = missingParts(database.sql, facts);
+      if (found.length > 0 && facts.tables.has(migrationsTable))
+        await database.change(`DELETE FROM ${migrationsTable}`);
+      return found;
+    }),
+  );
+  if (missing.length > 0) await access.prepare();
+  return missing.map((what) => `made ${what}`);
+}
+
+/** Exactly one, which covers what the others did. */
+async function mendMarks(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+  const [found] = await database.rows(`SELECT COUNT(*) FROM kine WHERE name = '${compactMarkName}'`);
+  const count = numberOf(found?.[0]);
+  if (count === 1) return undefined;
+  if (count > 1 || isTines) await database.run(uniteMarks());
+  else await database.run(change(INSERT_KINES_MARK));
+  return count === 0 ? `made the row ${compactMarkName}` : `of ${count} rows ${compactMarkName} the newest is left`;
+}
+
+const INSERT_KINES_MARK = changes(
+  'insert_kines_mark',
+  (sql) => `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value)
+  SELECT COALESCE(MAX(id), 0) + 1, '${compactMarkName}', 1, 0, 0, 0, 0, ${sql.noBytes}
+  FROM kine`,
+);
+
+async function mendHoles(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+  const markId = await compactedId(database);
+  const filled = await fillHoles(database, markId);
+  if (filled === 0) return undefined;
+  // A row without a version is kine's to tine; these are not.
+  if (isTines)
+    await database.change(
+      `UPDATE kine SET version = 0 WHERE id > ${markId} AND version IS NULL AND name LIKE 'gap-%' AND created = 0 AND prev_revision = 0`,
+    );
+  return `filled ${counted(filled, 'missing id')} as kine does: what was written there, if anything was, is lost`;
+}
+
+async function mendLeases(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+  if (!isTines) return undefined;
+  const breach = await breachOf(leasesThere, database);
+  if (breach === undefined) return undefined;
+  await database.change(
+    `UPDATE kine
+    SET lease_id = NULL, lease = 0
+    WHERE lease_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM tine_lease WHERE tine_lease.id = kine.lease_id)`,
+  );
+  await database.change(
+    `UPDATE kine_current
+    SET lease_id = NULL
+    WHERE lease_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM tine_lease WHERE tine_lease.id = kine_current.lease_id)`,
+  );
+  return `took the lease that is not there from ${counted(breach.count, 'key')}`;
+}
+
+async function mendLeftovers(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+  if (!isTines) return undefined;
+  const rule = await compactionDone(database);
+  const breach = await breachOf(rule, database);
+  if (breach === undefined) return undefined;
+  // From the oldest on: a row tells which older one it replaced.
+  for (;;) {
+    const found = await database.rows(`${unreachableRows(rule.throughId)} ORDER BY id LIMIT ${leftoversAtOnce}`);
+    await database.run(changeEach(DELETE_ROWS, found));
+    if (found.length < leftoversAtOnce) break;
+  }
+  return `deleted ${counted(breach.count, 'row')} left over from a compaction`;
+}
+
+/** Rows of a statement. */
+const leftoversAtOnce = 500;
+
+/** What kine wrote since the last start is the next start's to take over. */
+async function mendCurrent(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+  if (!isTines || (await rowsNotCovered(database)) > 0) return undefined;
+  for (const rule of currentRules(database.sql)) {
+    if ((await breachOf(rule, database)) === undefined) continue;
+    const [newest] = await database.rows('SELECT MAX(id) FROM kine');
+    await database.run(rebuildCurrent(numberOf(newest?.[0])));
+    return 'built the index kine_current anew';
+  }
+  return undefined;
+}
+
+async function mendKinesIndexes(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+  if (isTines || database.sql.kineMakesIndexes) return undefined;
+  const made = await makeKinesIndexes(database);
+  return made === 0 ? undefined : `made indexes of kine's: ${made}`;
+}
+
+async function mendSequence(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+  const { sequenceBehind, keepsSequence, setSequence } = database.sql;
+  if (sequenceBehind === undefined || (isTines && !keepsSequence)) return undefined;
+  if ((await database.rows(sequenceBehind)).length === 0) return undefined;
+  for (const statement of setSequence) await database.change(statement);
+  return 'set the sequence of ids to the newest row';
+}

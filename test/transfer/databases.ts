@@ -1,0 +1,116 @@
+import type { TestContext } from 'node:test';
+import { parseDsn } from '../../src/config/dsn.ts';
+import { type OfflineAccess, type OfflineDatabase, offlineAccess, ownAlone } from '../../src/drivers/offline.ts';
+import type { Row } from '../../src/sql/statement.ts';
+import { releaseToKine } from '../../src/transfer/release-to-kine.ts';
+import { type Driver, EtcdClient, runTine, Server, type TineResult, temporaryDirectory } from '../support/index.ts';
+import type { KineRow } from '../support/kine-file.ts';
+
+/** A database of one test's, on one of the databases tine runs on. It is gone after the test. */
+export interface TestDatabase {
+  readonly driver: Driver;
+  readonly dataDirectory: string;
+  /** As `--endpoint` takes it. */
+  readonly endpoint: string;
+  readonly access: OfflineAccess;
+}
+
+export async function testDatabase(context: TestContext, driver: Driver): Promise<TestDatabase> {
+  const dataDirectory = temporaryDirectory();
+  context.after(() => driver.dropStorage(dataDirectory));
+  const [, endpoint = ''] = driver.storageArguments(dataDirectory);
+  return { driver, dataDirectory, endpoint, access: await offlineAccess(parseDsn(endpoint).dsn) };
+}
+
+/** Runs a command of tine's on it. */
+export function tine(command: 'check' | 'release' | 'repair', { endpoint }: TestDatabase): TineResult {
+  return runTine([command, endpoint]);
+}
+
+/** Serves it with tine, or with kine, while `use` runs. */
+export async function serving<Result>(
+  database: TestDatabase,
+  use: (client: EtcdClient) => Promise<Result>,
+  options: { readonly kind?: 'tine' | 'kine'; readonly arguments?: readonly string[] } = {},
+): Promise<Result> {
+  const { driver, dataDirectory } = database;
+  const server = await Server.start({
+    driver: { ...driver, kind: options.kind ?? 'tine' },
+    dataDirectory,
+    arguments: options.arguments ?? [],
+  });
+  const client = new EtcdClient(server.address);
+  try {
+    return await use(client);
+  } finally {
+    client.close();
+    await server.stop();
+    await server.remove();
+  }
+}
+
+/** Runs statements, as an accident or another program would. */
+export function tamper({ access }: TestDatabase, statements: readonly string[]): Promise<void> {
+  return ownAlone(access, async (database) => {
+    for (const statement of statements) await database.change(statement);
+  });
+}
+
+export function rowsOf({ access }: TestDatabase, sql: string): Promise<readonly Row[]> {
+  return access.look((database) => database.rows(sql));
+}
+
+/** A text as bytes, in each database's words. */
+export function bytes(driver: Driver, text: string): string {
+  const hex = Buffer.from(text).toString('hex');
+  return driver.name === 'postgres' ? `'\\x${hex}'::bytea` : `X'${hex}'`;
+}
+
+/** What kine's table looked like before. */
+const oldTypes: Readonly<Record<string, readonly string[]>> = {
+  sqlite: [],
+  postgres: [
+    'ALTER TABLE kine ALTER COLUMN id TYPE integer, ALTER COLUMN create_revision TYPE integer, ALTER COLUMN prev_revision TYPE integer, ALTER COLUMN name TYPE varchar(630) COLLATE "en_US"',
+    'ALTER SEQUENCE kine_id_seq AS integer',
+  ],
+  mysql: [
+    'ALTER TABLE kine MODIFY id INTEGER AUTO_INCREMENT, MODIFY create_revision INTEGER, MODIFY prev_revision INTEGER, MODIFY name VARCHAR(630) CHARACTER SET ascii',
+  ],
+};
+
+/** What kine makes its columns today, where tine leaves others behind. */
+const newTypes: Readonly<Record<string, readonly string[]>> = {
+  sqlite: [],
+  postgres: [],
+  mysql: ['ALTER TABLE kine MODIFY name VARCHAR(630) CHARACTER SET ascii'],
+};
+
+/** Makes the database with kine's table in it, holding these rows. */
+export async function writeKineDatabase(
+  database: TestDatabase,
+  rows: readonly KineRow[],
+  types: 'old' | 'new' = 'new',
+): Promise<void> {
+  const { access, driver } = database;
+  await access.prepare();
+  await ownAlone(access, releaseToKine);
+  await tamper(database, [
+    ...['version', 'lease_id', 'revision'].map((column) => `ALTER TABLE kine DROP COLUMN ${column}`),
+    ...((types === 'old' ? oldTypes : newTypes)[driver.name] ?? []),
+    'DELETE FROM kine',
+  ]);
+  await ownAlone(access, (own) => insertKineRows(own, driver, rows));
+}
+
+/** kine writes no version. */
+export async function insertKineRows(own: OfflineDatabase, driver: Driver, rows: readonly KineRow[]): Promise<void> {
+  const value = (text: string | null | undefined) => (text === null || text === undefined ? 'NULL' : bytes(driver, text));
+  for (const row of rows) {
+    await own.change(
+      `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, old_value)
+      VALUES (${row.id}, ${own.sql.text}, ${row.created ?? 0}, ${row.deleted ?? 0}, ${row.create_revision ?? 0},
+        ${row.prev_revision ?? 0}, ${row.lease ?? 0}, ${value(row.value)}, ${value(row.old_value)})`,
+      row.name,
+    );
+  }
+}

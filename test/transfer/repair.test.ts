@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { type Driver, keysOf, TINE_DRIVERS, withPrefix } from '../support/index.ts';
+import { rowsOf, serving, type TestDatabase, tamper, testDatabase, tine } from './databases.ts';
+
+interface Fault {
+  readonly what: string;
+  /** What an accident does to a database of `written`. */
+  readonly sql: (driver: Driver) => readonly string[];
+  /** The only finding it makes. */
+  readonly finding: RegExp;
+  /** What a repair says it did. */
+  readonly done: RegExp;
+  /** What tine serves then, where that is not all that was written. */
+  readonly keys?: readonly string[];
+}
+
+const everything = ['/a', '/b', '/held'];
+
+const dropIndex = (driver: Driver, index: string, table: string): string =>
+  driver.name === 'mysql' ? `DROP INDEX ${index} ON ${table}` : `DROP INDEX ${index}`;
+
+/** Rows are /a in 2 and 3, /b in 4, /c in 5 and, deleted, in 6, /held in 7; compacted at 2. */
+const faults: readonly Fault[] = [
+  {
+    what: 'a lost compaction mark',
+    sql: () => ["UPDATE kine SET name = 'gap-1', created = 0, deleted = 1 WHERE id = 1"],
+    finding: /the row compact_rev_key is missing; `tine repair` mends it$/,
+    done: /made the row compact_rev_key/,
+  },
+  {
+    what: 'three compaction marks',
+    sql: () =>
+      [8, 9].map(
+        (id) =>
+          `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, version) VALUES (${id}, 'compact_rev_key', 1, 0, 0, ${id - 7}, 0, 1)`,
+      ),
+    finding: /there are 3 rows compact_rev_key, and one must be/,
+    done: /of 3 rows compact_rev_key the newest is left/,
+  },
+  {
+    what: 'a key missing from the index of newest rows',
+    sql: () => ["DELETE FROM kine_current WHERE name = '/b'"],
+    finding: /the index kine_current lacks 1 keys \(the first has row 4\)/,
+    done: /built the index kine_current anew/,
+  },
+  {
+    what: 'a deleted key in the index of newest rows',
+    sql: () => ["INSERT INTO kine_current (name, id) VALUES ('/c', 6)"],
+    finding: /the index kine_current has 1 keys that are not there/,
+    done: /built the index kine_current anew/,
+  },
+  {
+    what: 'an old row in the index of newest rows',
+    sql: () => ["UPDATE kine_current SET id = 2 WHERE name = '/a'"],
+    finding: /the index kine_current lacks 1 keys \(the first has row 3\)/,
+    done: /built the index kine_current anew/,
+  },
+  {
+    what: 'a missing index of names',
+    sql: (driver) => [dropIndex(driver, 'kine_name_id_index', 'kine')],
+    finding: /index kine_name_id_index is missing; `tine repair` mends it$/,
+    done: /made index kine_name_id_index/,
+  },
+  {
+    what: 'a missing index of leases',
+    sql: (driver) => [dropIndex(driver, 'kine_current_lease_index', 'kine_current')],
+    finding: /index kine_current_lease_index is missing/,
+    done: /made index kine_current_lease_index/,
+  },
+  {
+    what: 'a hole in the ids',
+    sql: () => ["DELETE FROM kine WHERE id = 4", "DELETE FROM kine_current WHERE name = '/b'"],
+    finding: /1 ids from 3 on are missing: if kine left these holes, `tine repair` fills them/,
+    done: /filled 1 missing id as kine does/,
+    keys: ['/a', '/held'],
+  },
+  {
+    what: 'a key on a lease that is gone',
+    sql: () => ['DELETE FROM tine_lease'],
+    finding: /1 keys \(the first has row 7\) hang on a lease that is not there/,
+    done: /took the lease that is not there from 1 key/,
+  },
+  {
+    what: 'rows that a compaction left over',
+    sql: () => [
+      "UPDATE kine SET prev_revision = 6, version = 2 WHERE name = 'compact_rev_key'",
+      "UPDATE tine_state SET value = 6 WHERE name = 'compacted_id'",
+    ],
+    finding: /3 rows \(the first is 2\) are left over from a compaction/,
+    done: /deleted 3 rows left over from a compaction/,
+  },
+];
+
+async function written(context: TestContext, driver: Driver): Promise<TestDatabase> {
+  const database = await testDatabase(context, driver);
+  await serving(database, async (client) => {
+    await client.put({ key: '/a', value: '1' });
+    await client.put({ key: '/a', value: '2' });
+    await client.put({ key: '/b', value: 'b' });
+    await client.put({ key: '/c', value: 'c' });
+    await client.deleteRange({ key: '/c' });
+    const { ID } = await client.leaseGrant({ TTL: 600 });
+    await client.put({ key: '/held', value: 'h', lease: ID });
+    await client.compact({ revision: 2, physical: true });
+  });
+  return database;
+}
+
+for (const driver of TINE_DRIVERS) {
+  test(`${driver.name}: what is sound is left as it is`, async (context) => {
+    const database = await written(context, driver);
+    const before = await rowsOf(database, 'SELECT id, name, version, prev_revision, lease FROM kine ORDER BY id');
+    const { status, stdout } = tine('repair', database);
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /: sound, nothing to do\n$/);
+    const after = await rowsOf(database, 'SELECT id, name, version, prev_revision, lease FROM kine ORDER BY id');
+    assert.deepEqual(after, before);
+  });
+
+  for (const { what, sql, finding, done, keys = everything } of faults) {
+    test(`${driver.name}: ${what} is named, and mended`, async (context) => {
+      const database = await written(context, driver);
+      await tamper(database, sql(driver));
+      const found = tine('check', database);
+      assert.equal(found.status, 1);
+      const findings = found.stdout.trimEnd().split('\n');
+      assert.equal(findings.length, 1, found.stdout);
+      assert.match(findings[0] ?? '', finding);
+
+      const repaired = tine('repair', database);
+      assert.equal(repaired.status, 0, repaired.stdout + repaired.stderr);
+      assert.match(repaired.stdout, /: mended\n/);
+      assert.match(repaired.stdout, done);
+      const sound = tine('check', database);
+      assert.equal(sound.status, 0, sound.stdout);
+
+      await serving(database, async (client) => {
+        assert.deepEqual(keysOf((await client.range(withPrefix('/'))).kvs), keys);
+        assert.equal((await client.range({ key: '/a' })).kvs[0]?.value.toString(), '2');
+        await client.put({ key: '/a', value: '3' });
+        assert.equal((await client.range({ key: '/a' })).kvs[0]?.version, 3);
+      });
+      assert.equal(tine('check', database).status, 0);
+    });
+  }
+
+  test(`${driver.name}: what cannot be mended is named with its cure`, async (context) => {
+    const database = await written(context, driver);
+    await tamper(database, ['UPDATE kine SET create_revision = 0 WHERE id = 3']);
+    const { status, stdout } = tine('repair', database);
+    assert.equal(status, 1);
+    assert.match(stdout, /1 row \(the first is 3\) that update a key .*; restore the database from a backup\n/);
+  });
+
+  test(`${driver.name}: neither repaired nor released while tine serves it`, async (context) => {
+    const database = await written(context, driver);
+    await serving(database, async (client) => {
+      await client.put({ key: '/a', value: 'served' });
+      for (const command of ['repair', 'release'] as const) {
+        const { status, stderr } = tine(command, database);
+        assert.equal(status, 1);
+        assert.match(stderr, /^tine: [^\n]*stop it, then try again[^\n]*\n$/);
+      }
+      assert.equal(tine('check', database).status, 0);
+    });
+  });
+}

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { type Connection, createConnection } from 'mysql2';
+import { pino } from 'pino';
+import { parseDsn, type ServerDsn } from '../../../../src/config/dsn.ts';
+import { ask } from '../../../../src/drivers/mysql/ask.ts';
+import { connectionSettings } from '../../../../src/drivers/mysql/connection-settings.ts';
+import { prepareDatabase } from '../../../../src/drivers/mysql/prepare.ts';
+import { makeReady } from '../../../../src/drivers/mysql/ready-connection.ts';
+import { statementText } from '../../../../src/drivers/mysql/statement-text.ts';
+import * as commitStatements from '../../../../src/sql/commit-statements.ts';
+import * as memberStatements from '../../../../src/sql/member-statements.ts';
+import { mysqlDialect } from '../../../../src/sql/mysql-dialect.ts';
+import * as rangeStatements from '../../../../src/sql/range-statements.ts';
+import * as readStatements from '../../../../src/sql/read-statements.ts';
+import type { Parameter, Statement } from '../../../../src/sql/statement.ts';
+import * as takeOverStatements from '../../../../src/sql/take-over-statements.ts';
+import * as writeStatements from '../../../../src/sql/write-statements.ts';
+import { mysql } from '../../../support/drivers.ts';
+
+const directory = `unit-statements-${process.pid}`;
+let connection: Connection;
+
+before(async () => {
+  const [, endpoint = ''] = mysql.storageArguments(directory);
+  const dsn = parseDsn(endpoint).dsn as ServerDsn;
+  const [host] = dsn.hosts;
+  assert.ok(host !== undefined);
+  await prepareDatabase({ dsn, host, logger: pino({ enabled: false }) });
+  connection = createConnection(await connectionSettings(dsn, host));
+  await makeReady(connection);
+});
+
+after(async () => {
+  connection?.destroy();
+  await mysql.dropStorage(directory);
+});
+
+for (const statement of everyStatement()) {
+  test(`mysql: ${statement.name} runs`, async () => {
+    // Everything is taken back.
+    await ask(connection, `START TRANSACTION;DELETE FROM kine;${statementText(someQuery(statement))};ROLLBACK`);
+  });
+}
+
+/** Those that the modules export, alone or in lists, and a range of each shape. */
+function everyStatement(): readonly Statement[] {
+  const modules = [
+    readStatements,
+    writeStatements,
+    takeOverStatements,
+    commitStatements,
+    memberStatements,
+    rangeStatements,
+  ];
+  const declared = modules.flatMap((module) => Object.values(module).flat()).filter(isStatement);
+  return [...declared, ...(['current', 'history'] as const).flatMap(rangesOf)];
+}
+
+function isStatement(value: unknown): value is Statement {
+  return typeof value === 'object' && value !== null && 'text' in value && 'returns' in value;
+}
+
+function rangesOf(source: 'current' | 'history'): readonly Statement[] {
+  const targets = ['key', 'version', 'create', 'mod', 'value'];
+  const both = [false, true];
+  return [
+    rangeStatements.countStatement(source),
+    ...both.flatMap((withValue) =>
+      both.flatMap((filtered) => [
+        ...both.map((bounded) =>
+          rangeStatements.rangeStatement({ source, withValue, sort: undefined, filtered, bounded }),
+        ),
+        ...targets.map((target) =>
+          rangeStatements.rangeStatement({
+            source,
+            withValue,
+            sort: { target, descending: filtered },
+            filtered,
+            bounded: false,
+          }),
+        ),
+      ]),
+    ),
+  ];
+}
+
+/** The dialect that tells what a parameter is. */
+const marked = { ...mysqlDialect, text: '?T', bytes: '?B', textOfBytes: '?B' };
+
+function someQuery(statement: Statement) {
+  const marks = [...statement.text(marked).matchAll(/\?(T|B|list|rows|names|\d|)/g)].map(([, mark = '']) => mark);
+  const numbered = Math.max(0, ...marks.filter((mark) => /\d/.test(mark)).map(Number));
+  const inOrder = marks.filter((mark) => /^[TB]?$/.test(mark)).map(someParameter);
+  const parameters = inOrder.length > 0 ? inOrder : Array.from({ length: numbered }, () => someParameter(''));
+  if (statement.list === undefined) return { statement, parameters };
+  const row = (number: number): Parameter[] =>
+    (statement.list ?? []).map((type) => (type === 'integer' ? number : Buffer.from(`${number}`)));
+  return { statement, parameters, list: [row(900_001), row(900_002)] };
+}
+
+function someParameter(mark: string): Parameter {
+  if (mark === 'T') return '/some/name';
+  return mark === 'B' ? Buffer.from('/some/bytes') : 900_001;
+}

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { weather } from '../../../../src/drivers/mysql/weather.ts';
+import { AssertionError, DriverError, EtcdError, etcdError } from '../../../../src/errors.ts';
+
+const secret = 'SELECT secret';
+
+function said(number: number, code: string, message = 'said the server'): Error {
+  return Object.assign(new Error(message), { errno: number, code, sqlState: 'HY000', sql: secret });
+}
+
+for (const [error, kind] of [
+  [said(1205, 'ER_LOCK_WAIT_TIMEOUT'), 'busy'],
+  [said(1213, 'ER_LOCK_DEADLOCK'), 'busy'],
+  [said(1040, 'ER_CON_COUNT_ERROR'), 'busy'],
+  [said(1053, 'ER_SERVER_SHUTDOWN'), 'lost'],
+  [said(1290, 'ER_OPTION_PREVENTS_STATEMENT'), 'lost'],
+  [said(1927, 'ER_CONNECTION_KILLED'), 'lost'],
+  [said(1114, 'ER_RECORD_FILE_FULL'), 'full'],
+  [said(1030, 'ER_GET_ERRNO', 'Got error 28 "No space left on device" from storage engine InnoDB'), 'full'],
+  [said(1712, 'ER_INDEX_CORRUPT'), 'corrupt'],
+  [said(1064, 'ER_PARSE_ERROR', `near '${secret}'`), 'other'],
+  [said(1153, 'ER_NET_PACKET_TOO_LARGE'), 'other'],
+  [Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', errno: -111, syscall: 'connect' }), 'lost'],
+  [Object.assign(new Error('Connection lost'), { code: 'PROTOCOL_CONNECTION_LOST', fatal: true }), 'lost'],
+  [Object.assign(new Error("Can't add new command when connection is in closed state"), { fatal: true }), 'lost'],
+] as const) {
+  test(`${(error as { code?: string }).code ?? error.message} is ${kind}`, () => {
+    const failure = weather(error);
+    assert.ok(failure instanceof DriverError);
+    assert.equal(failure.kind, kind);
+    assert.ok(!failure.message.includes(secret), failure.message);
+    assert.ok(!('sql' in (failure.cause as Error)));
+  });
+}
+
+test('too many connections and a read-only server are named', () => {
+  assert.match(weather(said(1040, 'ER_CON_COUNT_ERROR')).message, /too many connections/);
+  assert.match(weather(said(1290, 'ER_OPTION_PREVENTS_STATEMENT')).message, /read only/);
+});
+
+test("the client's mistakes and our own bugs stay what they are", () => {
+  for (const error of [etcdError('compacted'), new AssertionError('a bug'), new TypeError('a bug')]) {
+    assert.equal(weather(error), error);
+  }
+  assert.ok(weather(etcdError('compacted')) instanceof EtcdError);
+});

@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { remoteLimits } from '../../../../src/drivers/remote/remote-limits.ts';
+import { OutcomeUnknown, withSecondTry } from '../../../../src/drivers/remote/second-try.ts';
+import { DriverError, etcdError } from '../../../../src/errors.ts';
+
+/** Work that fails with each of the errors in turn, and then is done. */
+function failing(...errors: readonly Error[]) {
+  const state = { tries: 0 };
+  const work = async (): Promise<string> => {
+    const error = errors[state.tries];
+    state.tries += 1;
+    if (error !== undefined) throw error;
+    return 'done';
+  };
+  return { state, work };
+}
+
+const lost = new DriverError('lost', 'the connection was lost');
+
+test('work that was lost before it was done is done again, once', async () => {
+  const once = failing(lost);
+  assert.equal(await withSecondTry(once.work), 'done');
+  assert.equal(once.state.tries, 2);
+  const twice = failing(lost, lost);
+  await assert.rejects(withSecondTry(twice.work), lost);
+  assert.equal(twice.state.tries, 2);
+});
+
+test('work of which nobody knows whether it was done is not done again', async () => {
+  const { state, work } = failing(new OutcomeUnknown(lost));
+  await assert.rejects(withSecondTry(work), OutcomeUnknown);
+  assert.equal(state.tries, 1);
+});
+
+test('what is not the loss of a connection is not tried again', async () => {
+  for (const error of [etcdError('compacted'), new DriverError('busy', 'locked'), new DriverError('full', 'full')]) {
+    const { state, work } = failing(error);
+    await assert.rejects(withSecondTry(work), error);
+    assert.equal(state.tries, 1);
+  }
+});
+
+test('work that was lost late is not tried again: its client waits', async (context) => {
+  const { state, work } = failing(lost);
+  let nowMs = 0;
+  context.mock.method(performance, 'now', () => nowMs);
+  const tried = withSecondTry(async () => {
+    nowMs += remoteLimits.secondTryWithinMs + 1;
+    return work();
+  });
+  await assert.rejects(tried, lost);
+  assert.equal(state.tries, 1);
+});

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { remoteLimits } from '../../../../src/drivers/remote/remote-limits.ts';
+import { SilenceWatch } from '../../../../src/drivers/remote/silence-watch.ts';
+
+/** A watch over a database of which each question is answered by the test, and a clock that the test moves. */
+function watched(context: TestContext) {
+  context.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  let nowMs = 1_000;
+  context.mock.method(performance, 'now', () => nowMs);
+  const questions: { answer: () => void; refuse: () => void }[] = [];
+  const told: string[] = [];
+  const watch = new SilenceWatch({
+    probe: () =>
+      new Promise((resolve, reject) => questions.push({ answer: resolve, refuse: () => reject(new Error('refused')) })),
+    onLoss: () => told.push('lost'),
+    onReturn: () => told.push('back'),
+  });
+  context.after(() => watch.close());
+  const pass = async (ms: number) => {
+    for (let left = ms; left > 0; left -= remoteLimits.silenceLookMs) {
+      nowMs += remoteLimits.silenceLookMs;
+      context.mock.timers.tick(remoteLimits.silenceLookMs);
+      await settled();
+    }
+  };
+  return { watch, questions, told, pass };
+}
+
+/** Everything that was answered has had its effect. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+}
+
+test('as long as answers come in time, nothing is asked', async (context) => {
+  const { watch, questions, told, pass } = watched(context);
+  const wait = watch.waits();
+  for (let round = 0; round < 20; round += 1) {
+    await pass(remoteLimits.silenceLookMs);
+    wait.heard();
+  }
+  wait.ended();
+  await pass(60_000);
+  assert.equal(questions.length, 0);
+  assert.deepEqual(told, []);
+});
+
+test('an answer that takes long while the database is there is waited for', async (context) => {
+  const { watch, questions, told, pass } = watched(context);
+  const wait = watch.waits();
+  for (let round = 0; round < 40; round += 1) {
+    await pass(remoteLimits.silenceLookMs);
+    for (const { answer } of questions.splice(0)) answer();
+    await settled();
+  }
+  wait.ended();
+  assert.deepEqual(told, []);
+  assert.equal(watch.isSilent, false);
+});
+
+test('a database that answers nobody is silent until it answers', async (context) => {
+  const { watch, questions, told, pass } = watched(context);
+  watch.waits();
+  await pass(remoteLimits.suspicionMs + remoteLimits.silenceLookMs + remoteLimits.probeMsMax);
+  assert.deepEqual(told, ['lost']);
+  assert.equal(watch.isSilent, true);
+  await pass(30_000);
+  assert.deepEqual(told, ['lost'], 'it is told once');
+  questions.at(-1)?.answer();
+  await settled();
+  assert.deepEqual(told, ['lost', 'back']);
+  assert.equal(watch.isSilent, false);
+});
+
+test('a database that refuses while an answer is waited for is gone at once', async (context) => {
+  const { watch, questions, told, pass } = watched(context);
+  watch.waits();
+  await pass(remoteLimits.suspicionMs + remoteLimits.silenceLookMs);
+  questions[0]?.refuse();
+  await settled();
+  assert.deepEqual(told, ['lost']);
+});
+
+test('when a later question is answered and an earlier one is not, what waits has lost its connection', async (context) => {
+  const { watch, questions, told, pass } = watched(context);
+  watch.waits();
+  await pass(remoteLimits.suspicionMs + 2 * remoteLimits.probeIntervalMs);
+  assert.ok(questions.length >= 2);
+  questions.at(-1)?.answer();
+  await settled();
+  assert.deepEqual(told, ['lost']);
+  assert.equal(watch.isSilent, false, 'the database is there');
+});
+
+test('a question whose cause has gone changes nothing', async (context) => {
+  const { watch, questions, told, pass } = watched(context);
+  const wait = watch.waits();
+  await pass(remoteLimits.suspicionMs + remoteLimits.silenceLookMs);
+  wait.ended();
+  await pass(remoteLimits.silenceLookMs);
+  for (const { refuse } of questions) refuse();
+  await pass(remoteLimits.probeMsMax * 2);
+  assert.deepEqual(told, []);
+  assert.equal(watch.isSilent, false);
+});

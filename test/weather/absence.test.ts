@@ -1,0 +1,125 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { EtcdClient, failureOf, freePort, ownServer, sleep, waitFor } from '../support/index.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
+import { DATABASES } from './databases.ts';
+import { assertEverythingWorks } from './everything-works.ts';
+import { type Place, place, proxiedDriver, site } from './place.ts';
+import { assertRecovers, recoveryMsMax } from './recovery.ts';
+import { Traffic, unavailable } from './traffic.ts';
+
+/** How long the database is away. */
+const absenceMs = 2_000;
+
+/** A tine that finds no database at first. `tine` resolves when it serves. */
+async function startsLate(context: TestContext, { database, server }: Place) {
+  const proxy = await TcpProxy.start(server.port);
+  context.after(() => proxy.close());
+  await proxy.refuse();
+  const port = await freePort();
+  const tine = ownServer(context, { driver: proxiedDriver(database, server, proxy), port });
+  tine.catch(() => {});
+  const client = new EtcdClient(`127.0.0.1:${port}`);
+  context.after(() => client.close());
+  const url = `http://${client.address}`;
+  await waitFor('an answer', () => fetch(`${url}/version`).catch(() => undefined), { timeoutMs: 20_000 });
+  return { proxy, tine, client, url };
+}
+
+for (const database of DATABASES) {
+  const shared = place(database);
+
+  for (const how of ['stop', 'kill'] as const) {
+    const ended = how === 'stop' ? 'stopped' : 'killed';
+    test(`${database.name}: while the database is ${ended} everything is answered Unavailable, and afterwards all goes on`, async (context) => {
+      const { tine, client } = await site(context, shared);
+      const { pid } = tine;
+      const traffic = await Traffic.start(context, tine);
+      await shared.server[how]();
+      const failures = await Promise.all([
+        failureOf(client.put({ key: 'a' })),
+        failureOf(client.range({ key: 'a' })),
+        failureOf(client.range({ key: 'a', range_end: 'b' })),
+        failureOf(client.deleteRange({ key: 'a' })),
+        failureOf(client.txn({ success: [{ request_put: { key: 'a' } }] })),
+        failureOf(client.compact({ revision: 1 })),
+        failureOf(client.leaseGrant({ TTL: 10 })),
+        failureOf(client.leaseLeases({})),
+        failureOf(client.leaseTimeToLive({ ID: 1 })),
+        failureOf(client.leaseRevoke({ ID: 1 })),
+        failureOf(client.status({})),
+        failureOf(client.memberList({ linearizable: true })),
+      ]);
+      for (const failure of failures) assert.deepEqual(failure, unavailable);
+      await sleep(absenceMs);
+      await shared.server.start();
+      await assertRecovers(context, client, traffic);
+      assert.equal(tine.pid, pid);
+    });
+  }
+
+  test(`${database.name}: a database that restarts again and again loses and doubles nothing`, async (context) => {
+    const { tine, client } = await site(context, shared);
+    const traffic = await Traffic.start(context, tine);
+    for (const how of ['kill', 'stop', 'kill'] as const) {
+      await shared.server[how]();
+      await shared.server.start();
+      await traffic.flows();
+    }
+    await assertRecovers(context, client, traffic);
+  });
+
+  test(`${database.name}: an instance that starts before its database says so once, answers Unavailable and serves when it comes`, async (context) => {
+    const { tine, client, proxy, url } = await startsLate(context, shared);
+    for (const failure of [
+      await failureOf(client.put({ key: 'a' })),
+      await failureOf(client.range({ key: 'a' })),
+      await failureOf(client.leaseGrant({ TTL: 10 })),
+      await failureOf(client.status({})),
+    ]) {
+      assert.deepEqual(failure, unavailable);
+    }
+    const early = client.watch();
+    const created = early.create({ key: 'a' }).then(
+      () => 'created',
+      () => 'refused',
+    );
+    assert.equal((await fetch(`${url}/readyz`)).status, 503);
+    assert.equal((await fetch(`${url}/livez`)).status, 200);
+    await sleep(1_500);
+    await proxy.accept();
+    const started = performance.now();
+    await waitFor('a put', () => client.put({ key: 'a', value: '1' }).catch(() => undefined), { intervalMs: 20 });
+    const recoveryMs = performance.now() - started;
+    context.diagnostic(`serves ${Math.round(recoveryMs)} ms after the database's arrival`);
+    assert.ok(recoveryMs < recoveryMsMax * 2, `it took ${recoveryMs} ms`);
+    assert.equal((await fetch(`${url}/readyz`)).status, 200);
+    const lines = (await tine).server
+      .log()
+      .split('\n')
+      .filter((line) => /\b(WARN|ERROR)\b|"level":"(warn|error)"/.test(line));
+    assert.equal(lines.filter((line) => line.includes('serving begins when it does')).length, 1, lines.join('\n'));
+    assert.ok(lines.length < 8, `many lines say it:\n${lines.join('\n')}`);
+    assert.equal(await created, 'refused', 'nobody knows yet what is new');
+    early.close();
+    const watch = client.watch();
+    await watch.create({ key: 'a' });
+    await client.put({ key: 'a', value: '2' });
+    assert.equal((await watch.events(1))[0]?.kv.value.toString(), '2', 'a new watch is told of what is new');
+    watch.close();
+    await assertEverythingWorks(client);
+  });
+
+  test(`${database.name}: an instance goes on to say that it is there after the database was away`, async (context) => {
+    const { databaseName, client } = await site(context, shared);
+    await shared.server.kill();
+    await sleep(500);
+    await shared.server.start();
+    await client.put({ key: 'a' });
+    const before = await shared.administrator.lastBeatMs(databaseName);
+    await waitFor('the next beat', async () => (await shared.administrator.lastBeatMs(databaseName)) > before, {
+      timeoutMs: 8_000,
+      intervalMs: 200,
+    });
+  });
+}

@@ -1,0 +1,188 @@
+/** Database servers and what an administrator does to them. */
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
+import pg from 'pg';
+import type { DatabaseServer } from '../support/database-server.ts';
+import { DRIVERS, type Driver, mysqlAt, postgresAt } from '../support/index.ts';
+import { MariadbServer } from '../support/mariadb-server.ts';
+import { findMariadbProgram, findPostgresDirectory } from '../support/paths.ts';
+import { PostgresServer } from '../support/postgres-server.ts';
+import type { CommitSign } from '../support/tcp-proxy.ts';
+
+/** So few that a test can use them up in no time; tine itself takes a dozen. */
+const connectionCountMax = 40;
+
+/** The user that tine connects as: not the administrator, whom many a bound does not bind. */
+export const tineUser = { name: 'weather', password: 'fair' };
+
+/** Ends what it has begun. */
+export type Undo = () => Promise<void>;
+
+/** The administrator, who connects past the proxy. Databases are named as tine's address names them. */
+export interface Administrator {
+  /** Makes the user that tine connects as. */
+  createUser(): Promise<void>;
+  /** Ends all connections to a database but its own. Returns how many there were. */
+  endConnections(database: string): Promise<number>;
+  /** Makes all transactions that begin from now on read-only, and undoes it. */
+  forbidWrites(): Promise<Undo>;
+  /** Makes whoever writes to tine's table wait. */
+  lockTable(database: string): Promise<Undo>;
+  /** Bounds how many connections tine's user may have. */
+  limitConnections(countMax: number): Promise<Undo>;
+  /** When the instances last said that they are there, the oldest of them, in ms since 1970. */
+  lastBeatMs(database: string): Promise<number>;
+  /** Rows of tine's table. */
+  rowCount(database: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** A kind of database server. */
+export interface WeatherDatabase {
+  readonly name: string;
+  readonly commitSign: CommitSign;
+  start(): Promise<DatabaseServer>;
+  driverAt(url: () => string): Driver;
+  /** The address of the server for tine's user, at the port. */
+  urlAt(port: number): string;
+  administrator(server: DatabaseServer): Promise<Administrator>;
+  /** Opens a connection as tine's user; rejects when there is none left. */
+  occupyConnection(port: number): Promise<Undo>;
+}
+
+const postgres: WeatherDatabase = {
+  name: 'postgres',
+  commitSign: { begin: 'tine_lock', commit: 'COMMIT\0' },
+  start: () => PostgresServer.start({ settings: { max_connections: `${connectionCountMax}` } }),
+  driverAt: postgresAt,
+  urlAt: (port) => `postgres://${tineUser.name}:${tineUser.password}@127.0.0.1:${port}`,
+  async administrator({ url }) {
+    const sessions = new Map<string, pg.Client>();
+    const session = async (database: string) => {
+      const known = sessions.get(database);
+      if (known !== undefined) return known;
+      const client = await connectedToPostgres(`${url}/${database}?application_name=administrator`);
+      client.on('end', () => sessions.delete(database));
+      await client.query('SET default_transaction_read_only = off');
+      sessions.set(database, client);
+      return client;
+    };
+    const run = async (database: string, text: string) => (await (await session(database)).query(text)).rows;
+    const runAll = async (...texts: string[]) => {
+      for (const text of texts) await run('postgres', text);
+    };
+    return {
+      createUser: () => runAll(`CREATE ROLE ${tineUser.name} LOGIN CREATEDB PASSWORD '${tineUser.password}'`),
+      endConnections: async (database) =>
+        (
+          await run(
+            'postgres',
+            `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '${database}' AND usename = '${tineUser.name}'`,
+          )
+        ).length,
+      async forbidWrites() {
+        await runAll('ALTER SYSTEM SET default_transaction_read_only = on', 'SELECT pg_reload_conf()');
+        return () => runAll('ALTER SYSTEM RESET default_transaction_read_only', 'SELECT pg_reload_conf()');
+      },
+      async lockTable(database) {
+        await run(database, 'BEGIN');
+        await run(database, 'LOCK TABLE kine IN EXCLUSIVE MODE');
+        return async () => void (await run(database, 'COMMIT'));
+      },
+      async limitConnections(countMax) {
+        await runAll(`ALTER ROLE ${tineUser.name} CONNECTION LIMIT ${countMax}`);
+        return () => runAll(`ALTER ROLE ${tineUser.name} CONNECTION LIMIT -1`);
+      },
+      lastBeatMs: async (database) =>
+        Number((await run(database, 'SELECT min(seen_at_ms) AS at FROM tine_member'))[0].at),
+      rowCount: async (database) => Number((await run(database, 'SELECT count(*) AS count FROM kine'))[0].count),
+      async close() {
+        await Promise.all([...sessions.values()].map((client) => client.end()));
+      },
+    };
+  },
+  async occupyConnection(port) {
+    const client = await connectedToPostgres(`${postgres.urlAt(port)}/postgres`);
+    return () => client.end();
+  },
+};
+
+async function connectedToPostgres(connectionString: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString });
+  client.on('error', () => {});
+  await client.connect();
+  return client;
+}
+
+const mysql: WeatherDatabase = {
+  name: 'mysql',
+  commitSign: { begin: 'write_lock', commit: '\x03COMMIT' },
+  start: () => MariadbServer.start({ settings: { max_connections: `${connectionCountMax}` } }),
+  driverAt: mysqlAt,
+  urlAt: (port) => `mysql://${tineUser.name}:${tineUser.password}@tcp(127.0.0.1:${port})/`,
+  async administrator(server) {
+    const [, user, password] = /\/\/(.*?):(.*?)@/.exec(server.url) ?? [];
+    const connect = () => connectedToMysql({ user: user ?? '', password: password ?? '' }, server.port);
+    let shared = await connect();
+    const run = async (text: string) => {
+      // A restart of the server has ended it.
+      await shared.ping().catch(async () => {
+        shared = await connect();
+      });
+      return (await shared.query<RowDataPacket[]>(text))[0];
+    };
+    return {
+      async createUser() {
+        await run(`CREATE USER ${tineUser.name}@'%' IDENTIFIED BY '${tineUser.password}'`);
+        await run(
+          `GRANT SELECT, INSERT, UPDATE, DELETE, CREATE, DROP, ALTER, INDEX, REFERENCES, CREATE TEMPORARY TABLES, LOCK TABLES ON *.* TO ${tineUser.name}@'%'`,
+        );
+      },
+      async endConnections(database) {
+        const found = await run(
+          `SELECT id FROM information_schema.processlist WHERE db = '${database}' AND user = '${tineUser.name}'`,
+        );
+        // One may have gone by itself meanwhile.
+        for (const { id } of found) await run(`KILL CONNECTION ${id}`).catch(() => {});
+        return found.length;
+      },
+      async forbidWrites() {
+        await run('SET GLOBAL read_only = 1');
+        return async () => void (await run('SET GLOBAL read_only = 0'));
+      },
+      async lockTable(database) {
+        const holder = await connect();
+        await holder.query(`LOCK TABLES ${database}.kine READ`);
+        return () => holder.end();
+      },
+      async limitConnections(countMax) {
+        const limit = (count: number) => run(`ALTER USER ${tineUser.name}@'%' WITH MAX_USER_CONNECTIONS ${count}`);
+        await limit(countMax);
+        return async () => void (await limit(0));
+      },
+      lastBeatMs: async (database) =>
+        Number((await run(`SELECT min(seen_at_ms) AS at FROM ${database}.tine_member`))[0]?.at),
+      rowCount: async (database) => Number((await run(`SELECT count(*) AS count FROM ${database}.kine`))[0]?.count),
+      close: () => shared.end(),
+    };
+  },
+  async occupyConnection(port) {
+    const connection = await connectedToMysql({ user: tineUser.name, password: tineUser.password }, port);
+    return () => connection.end();
+  },
+};
+
+async function connectedToMysql(account: { user: string; password: string }, port: number) {
+  const connection = await createConnection({ ...account, host: '127.0.0.1', port });
+  connection.on('error', () => {});
+  return connection;
+}
+
+const known = [
+  { database: postgres, isHere: () => findPostgresDirectory() !== undefined },
+  { database: mysql, isHere: () => findMariadbProgram('mariadbd') !== undefined },
+];
+
+/** Of the drivers that suites run on, those whose database is a server that can be started on this machine. */
+export const DATABASES: readonly WeatherDatabase[] = known.flatMap(({ database, isHere }) =>
+  DRIVERS.some(({ name }) => name === database.name) && isHere() ? [database] : [],
+);

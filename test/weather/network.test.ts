@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { limits } from '../../src/limits.ts';
+import { failureOf, sleep, withPrefix } from '../support/index.ts';
+import { DATABASES } from './databases.ts';
+import { assertEverythingWorks } from './everything-works.ts';
+import { place, site } from './place.ts';
+import { assertRecovers } from './recovery.ts';
+import { Traffic, unavailable } from './traffic.ts';
+
+/** In each direction: to the other side of the earth, twice. */
+const delayMs = 200;
+/** Longer than a request may take, so that it is answered within. */
+const silenceMs = limits.databaseAnswerMsMax + 1_500;
+/** Requests under way are given five seconds, and are answered by then. */
+const stopMsMax = 12_000;
+
+for (const database of DATABASES) {
+  const shared = place(database);
+
+  test(`${database.name}: while connections are refused everything is answered Unavailable, and afterwards all goes on`, async (context) => {
+    const here = await site(context, shared);
+    const traffic = await Traffic.start(context, here.tine);
+    await here.proxy.refuse();
+    assert.deepEqual(await failureOf(here.client.put({ key: 'a' })), unavailable);
+    await traffic.isRefused();
+    await here.proxy.accept();
+    await assertRecovers(context, here.client, traffic);
+  });
+
+  test(`${database.name}: connections that are cut again and again lose and double nothing`, async (context) => {
+    const here = await site(context, shared);
+    const traffic = await Traffic.start(context, here.tine);
+    for (let count = 0; count < 40; count += 1) {
+      here.proxy.cut();
+      await sleep(count * 3);
+    }
+    await assertRecovers(context, here.client, traffic);
+  });
+
+  test(`${database.name}: over a slow network everything works, only slower`, async (context) => {
+    const here = await site(context, shared);
+    const { client, proxy } = here;
+    const watch = client.watch();
+    await watch.create(withPrefix('slow/'));
+    proxy.delayMs = delayMs;
+    await Promise.all(Array.from({ length: 20 }, (_, index) => client.put({ key: `slow/${index}`, value: 'x' })));
+    assert.equal((await watch.events(20)).length, 20);
+    watch.close();
+    const [{ kvs }, { count }, { ID }] = await Promise.all([
+      client.range(withPrefix('slow/')),
+      client.range({ ...withPrefix('slow/'), count_only: true }),
+      client.leaseGrant({ TTL: 30 }),
+      client.status({}),
+      client.memberList({ linearizable: true }),
+    ]);
+    assert.deepEqual([kvs.length, count], [20, 20]);
+    assert.equal((await client.leaseTimeToLive({ ID })).grantedTTL, 30);
+    // New connections, too: every step of getting to know each other takes its time.
+    proxy.cut();
+    await Promise.all([client.put({ key: 'slow/again' }), client.range(withPrefix('slow/'))]);
+    proxy.delayMs = 0;
+    await assertEverythingWorks(client);
+    assert.doesNotMatch(here.tine.log(), /"level":"error"|not answer|too long/, 'nothing was given up');
+  });
+
+  test(`${database.name}: a network that swallows everything for long is answered Unavailable in time, and forgotten when it ends`, async (context) => {
+    const here = await site(context, shared);
+    const { proxy } = here;
+    const traffic = await Traffic.start(context, here.tine);
+    proxy.swallow();
+    await sleep(silenceMs);
+    assert.ok(traffic.refusedCount > 0, 'writes are refused');
+    proxy.stopSwallowing();
+    await assertRecovers(context, here.client, traffic);
+  });
+
+  for (const shortSilenceMs of [1_000, 3_000]) {
+    test(`${database.name}: a network that swallows everything for ${shortSilenceMs} ms is forgotten within a second of its end`, async (context) => {
+      const here = await site(context, shared);
+      const traffic = await Traffic.start(context, here.tine);
+      here.proxy.swallow();
+      await sleep(shortSilenceMs);
+      here.proxy.stopSwallowing();
+      await assertRecovers(context, here.client, traffic);
+    });
+  }
+
+  test(`${database.name}: an instance is told to stop while the network swallows everything, and stops`, async (context) => {
+    const { tine, proxy, client } = await site(context, shared);
+    await client.put({ key: 'a' });
+    proxy.swallow();
+    const put = failureOf(client.put({ key: 'b' }));
+    await sleep(300);
+    const started = performance.now();
+    assert.equal((await tine.stop()).status, 0);
+    context.diagnostic(`stopped within ${Math.round(performance.now() - started)} ms`);
+    assert.ok(performance.now() - started < stopMsMax, 'it does not hang');
+    assert.equal((await put).code, 'UNAVAILABLE');
+  });
+}

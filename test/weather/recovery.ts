@@ -1,0 +1,28 @@
+import assert from 'node:assert/strict';
+import type { TestContext } from 'node:test';
+import { watchLimits } from '../../src/watch/watch-limits.ts';
+import type { EtcdClient } from '../support/index.ts';
+import { assertEverythingWorks } from './everything-works.ts';
+import type { Traffic } from './traffic.ts';
+
+/** Within how many ms of the database's return everything works again: what is promised. */
+export const recoveryMsMax = 1_000;
+/** The watch side tries again by itself, whatever the writers have found out. */
+const watchRecoveryMsMax = recoveryMsMax + watchLimits.retryMsMax;
+
+/** To be called when the weather is fair again: requests and watches go on in time, everything else does, and nothing is lost or doubled. */
+export async function assertRecovers(context: TestContext, client: EtcdClient, traffic: Traffic): Promise<void> {
+  const { writesMs, watchMs } = await traffic.flows();
+  const figures = [
+    `writes after ${Math.round(writesMs)} ms`,
+    `events after ${Math.round(watchMs)} ms`,
+    `slowest answer ${Math.round(traffic.slowestMs)} ms`,
+    `${traffic.acknowledgedCount} acknowledged`,
+    `${traffic.refusedCount} refused`,
+  ];
+  context.diagnostic(figures.join(', '));
+  assert.ok(writesMs < recoveryMsMax, `writes took ${writesMs} ms`);
+  assert.ok(watchMs < watchRecoveryMsMax, `events took ${watchMs} ms`);
+  await assertEverythingWorks(client);
+  await traffic.assertWhole();
+}
