@@ -72,6 +72,10 @@ export const limits = {
   sqlitePollIntervalMs: 20,
   /** How long a statement waits for another process's lock before the write is tried again. */
   sqliteBusyTimeoutMs: 5_000,
+  /** Characters of a key that Postgres takes: an entry of its index has 2,704 bytes, some of them for the id beside the name. */
+  postgresKeyLengthMax: 2_600,
+  /** The same for InnoDB: 3,072 bytes. */
+  mysqlKeyLengthMax: 3_000,
   /** How often an instance over Postgres asks for the newest id: others announce theirs, and an announcement is seldom lost. */
   postgresPollIntervalMs: 2_000,
   /** How often an instance over MySQL asks for the newest id while others write, and while nobody does. */

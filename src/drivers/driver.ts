@@ -21,6 +21,8 @@ export interface Driver {
   readonly name: string;
   /** How often other instances' writes have to be asked for, in ms: every `min` while they come, up to every `max` while nothing happens. */
   readonly pollMs: { readonly min: number; readonly max: number };
+  /** Characters of a key's stored text that the database's indexes take. */
+  readonly keyLengthMax: number;
   /** Milliseconds since 1970 by the clock that all instances share. */
   nowMs(): number;
   /** Calls back with heads that other instances announce, where the database carries messages. They are hints: some may be lost. */

@@ -82,7 +82,9 @@ const kinesRevisions = `kine.id, CASE WHEN kine.created = 1 THEN kine.id ELSE ki
 // A page of keys in their order, after a name.
 export const LIVE_KEYS_AFTER = selectsRows(
   'live_keys_after',
-  (sql) => `SELECT kine.name, ${modRevision('kine')}, ${createRevision('kine')}, ${version('kine')}, ${sql.selectedBytes('kine.value')}
+  (
+    sql,
+  ) => `SELECT kine.name, ${modRevision('kine')}, ${createRevision('kine')}, ${version('kine')}, ${sql.selectedBytes('kine.value')}
   FROM (
     SELECT name, id
     FROM kine_current
@@ -147,7 +149,9 @@ const replacedId = 2;
  */
 export const PLACE_STAGED = changes(
   'place_staged',
-  (sql) => `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, version, lease_id, revision)
+  (
+    sql,
+  ) => `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, version, lease_id, revision)
   SELECT placed.id, tine_copy.name,
     CASE WHEN tine_copy.create_revision = tine_copy.mod_revision THEN 1 ELSE 0 END, 0,
     CASE WHEN tine_copy.create_revision = tine_copy.mod_revision THEN 0 ELSE tine_copy.create_revision END,
@@ -162,4 +166,3 @@ export const PLACE_STAGED = changes(
   JOIN tine_copy ON tine_copy.name = placed.name
   ORDER BY placed.id`,
 );
-

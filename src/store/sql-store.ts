@@ -19,6 +19,7 @@ import type {
 import type { DeleteResult, Head, LeaseStatus, PutResult, RangeResult, TxnResult } from '../mvcc/results.ts';
 import type { EventPage, EventSource } from '../watch/event-source.ts';
 import { startAutoCompaction } from './auto-compaction.ts';
+import { checkKeys } from './check-keys.ts';
 import { Compactor } from './compactor.ts';
 import { HeadTracker } from './head-tracker.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
@@ -89,7 +90,8 @@ export class SqlStore implements Store {
     return this.#ranges.parts(operation, signal);
   }
 
-  put(operation: PutOperation): Promise<PutResult> {
+  async put(operation: PutOperation): Promise<PutResult> {
+    checkKeys(operation, this.#driver.keyLengthMax);
     return this.#writes.write(operation);
   }
 
@@ -97,7 +99,8 @@ export class SqlStore implements Store {
     return this.#writes.write(operation);
   }
 
-  txn(operation: TxnOperation): Promise<TxnResult> {
+  async txn(operation: TxnOperation): Promise<TxnResult> {
+    checkKeys(operation, this.#driver.keyLengthMax);
     return this.#writes.write(operation);
   }
 

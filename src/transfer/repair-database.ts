@@ -5,7 +5,7 @@ import { change, changeEach } from '../mvcc/program.ts';
 import { rebuildCurrent, uniteMarks } from '../mvcc/take-over.ts';
 import { compactMarkName } from '../sql/key-text.ts';
 import { changes } from '../sql/statement.ts';
-import { DELETE_ROWS } from '../sql/write-statements.ts';
+import { DELETE_ROWS, SET_COMPACT_MARK } from '../sql/write-statements.ts';
 import { checkDatabase, rowsNotCovered } from './check-database.ts';
 import { fillHoles } from './fill-holes.ts';
 import { makeKinesIndexes } from './release-to-kine.ts';
@@ -87,8 +87,10 @@ async function mendMarks(database: OfflineDatabase, { isTines }: TableFacts): Pr
   const [found] = await database.rows(`SELECT COUNT(*) FROM kine WHERE name = '${compactMarkName}'`);
   const count = numberOf(found?.[0]);
   if (count === 1) return undefined;
+  const markId = await compactedId(database);
   if (count > 1 || isTines) await database.run(uniteMarks());
   else await database.run(change(INSERT_KINES_MARK));
+  if (count === 0 && markId > 0) await database.run(change(SET_COMPACT_MARK, markId));
   return count === 0 ? `made the row ${compactMarkName}` : `of ${count} rows ${compactMarkName} the newest is left`;
 }
 

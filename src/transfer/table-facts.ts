@@ -52,10 +52,12 @@ export function requireKnown(
   }
 }
 
-/** The id up to which history is compacted; 0 before the first time. */
+/** The id up to which history is compacted; 0 before the first time. Where the mark is lost: up to which tine knows that it is. */
 export async function compactedId(database: OfflineDatabase): Promise<number> {
-  const mark = await database.rows(`SELECT MAX(prev_revision) FROM kine WHERE name = '${compactMarkName}'`);
-  return numberOf(mark[0]?.[0]);
+  const [mark] = await database.rows(`SELECT MAX(prev_revision) FROM kine WHERE name = '${compactMarkName}'`);
+  if (typeof mark?.[0] === 'number') return mark[0];
+  const { tables } = await tableFacts(database);
+  return tables.has('tine_state') ? ((await stateOf(database, 'compacted_id')) ?? 0) : 0;
 }
 
 /** A number that tine remembers by a name; undefined: it remembers none. */

@@ -182,7 +182,8 @@ for (const driver of DRIVERS) {
 
   test(`${driver.name}: a key may be long`, async () => {
     const prefix = shared.prefix();
-    const key = prefix + 'k'.repeat(64 * 1024);
+    // A database server indexes keys up to a length of its own: long-keys.test.ts.
+    const key = prefix + 'k'.repeat(driver.isFile ? 64 * 1024 : 2_000);
     await shared.client.put({ key, value: 'a' });
     await shared.client.put({ key: `${key}/`, value: 'b' });
     assert.equal((await read(key))?.value.toString(), 'a');

@@ -1,6 +1,10 @@
 import type { TestContext } from 'node:test';
 import { parseDsn } from '../../src/config/dsn.ts';
 import { type OfflineAccess, type OfflineDatabase, offlineAccess, ownAlone } from '../../src/drivers/offline.ts';
+import type { LeaseId, Revision, WriteOperation } from '../../src/mvcc/operations.ts';
+import { takeOver } from '../../src/mvcc/take-over.ts';
+import { writeBatch } from '../../src/mvcc/write-batch.ts';
+import { keyText } from '../../src/sql/key-text.ts';
 import type { Row } from '../../src/sql/statement.ts';
 import { releaseToKine } from '../../src/transfer/release-to-kine.ts';
 import { type Driver, EtcdClient, runTine, Server, type TineResult, temporaryDirectory } from '../support/index.ts';
@@ -20,6 +24,32 @@ export async function testDatabase(context: TestContext, driver: Driver): Promis
   context.after(() => driver.dropStorage(dataDirectory));
   const [, endpoint = ''] = driver.storageArguments(dataDirectory);
   return { driver, dataDirectory, endpoint, access: await offlineAccess(parseDsn(endpoint).dsn) };
+}
+
+/** Makes the tables and writes what a server would, without one. */
+export async function writeTineDatabase({ access }: TestDatabase, operations: readonly WriteOperation[]): Promise<void> {
+  await access.prepare();
+  await ownAlone(access, async (own) => {
+    await own.run(takeOver(0));
+    await own.run(writeBatch(operations));
+  });
+}
+
+export function put(key: string, value: string, lease = 0n): WriteOperation {
+  const options = { previous: false, ignoreValue: false, ignoreLease: false };
+  return { kind: 'put', key: keyText(Buffer.from(key)), value: Buffer.from(value), lease: lease as LeaseId, ...options };
+}
+
+export function remove(key: string): WriteOperation {
+  return { kind: 'delete', keys: { one: keyText(Buffer.from(key)) }, previous: false };
+}
+
+export function grant(id: bigint, ttlSeconds: number): WriteOperation {
+  return { kind: 'leaseGrant', id: id as LeaseId, ttlSeconds, expiresAtMs: Date.now() + ttlSeconds * 1000 };
+}
+
+export function compact(revision: number): readonly WriteOperation[] {
+  return [{ kind: 'compact', revision: revision as Revision }, { kind: 'compactBite' }];
 }
 
 /** Runs a command of tine's on it. */
@@ -70,7 +100,7 @@ export function bytes(driver: Driver, text: string): string {
 const oldTypes: Readonly<Record<string, readonly string[]>> = {
   sqlite: [],
   postgres: [
-    'ALTER TABLE kine ALTER COLUMN id TYPE integer, ALTER COLUMN create_revision TYPE integer, ALTER COLUMN prev_revision TYPE integer, ALTER COLUMN name TYPE varchar(630) COLLATE "en_US"',
+    'ALTER TABLE kine ALTER COLUMN id TYPE integer, ALTER COLUMN create_revision TYPE integer, ALTER COLUMN prev_revision TYPE integer, ALTER COLUMN name TYPE varchar(630) COLLATE "en-x-icu"',
     'ALTER SEQUENCE kine_id_seq AS integer',
   ],
   mysql: [

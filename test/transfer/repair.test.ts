@@ -1,7 +1,21 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { checkDatabase } from '../../src/transfer/check-database.ts';
+import { repairDatabase } from '../../src/transfer/repair-database.ts';
 import { type Driver, keysOf, TINE_DRIVERS, withPrefix } from '../support/index.ts';
-import { rowsOf, serving, type TestDatabase, tamper, testDatabase, tine } from './databases.ts';
+import {
+  compact,
+  grant,
+  put,
+  remove,
+  rowsOf,
+  serving,
+  type TestDatabase,
+  tamper,
+  testDatabase,
+  tine,
+  writeTineDatabase,
+} from './databases.ts';
 
 interface Fault {
   readonly what: string;
@@ -24,7 +38,7 @@ const dropIndex = (driver: Driver, index: string, table: string): string =>
 const faults: readonly Fault[] = [
   {
     what: 'a lost compaction mark',
-    sql: () => ["UPDATE kine SET name = 'gap-1', created = 0, deleted = 1 WHERE id = 1"],
+    sql: () => ['DELETE FROM kine WHERE id = 1'],
     finding: /the row compact_rev_key is missing; `tine repair` mends it$/,
     done: /made the row compact_rev_key/,
   },
@@ -33,7 +47,7 @@ const faults: readonly Fault[] = [
     sql: () =>
       [8, 9].map(
         (id) =>
-          `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, version) VALUES (${id}, 'compact_rev_key', 1, 0, 0, ${id - 7}, 0, 1)`,
+          `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, version) VALUES (${id}, 'compact_rev_key', 1, 0, 0, ${id - 8}, 0, 1)`,
       ),
     finding: /there are 3 rows compact_rev_key, and one must be/,
     done: /of 3 rows compact_rev_key the newest is left/,
@@ -94,16 +108,8 @@ const faults: readonly Fault[] = [
 
 async function written(context: TestContext, driver: Driver): Promise<TestDatabase> {
   const database = await testDatabase(context, driver);
-  await serving(database, async (client) => {
-    await client.put({ key: '/a', value: '1' });
-    await client.put({ key: '/a', value: '2' });
-    await client.put({ key: '/b', value: 'b' });
-    await client.put({ key: '/c', value: 'c' });
-    await client.deleteRange({ key: '/c' });
-    const { ID } = await client.leaseGrant({ TTL: 600 });
-    await client.put({ key: '/held', value: 'h', lease: ID });
-    await client.compact({ revision: 2, physical: true });
-  });
+  const operations = [put('/a', '1'), put('/a', '2'), put('/b', 'b'), put('/c', 'c'), remove('/c')];
+  await writeTineDatabase(database, [...operations, grant(77n, 600), put('/held', 'h', 77n), ...compact(2)]);
   return database;
 }
 
@@ -114,6 +120,7 @@ for (const driver of TINE_DRIVERS) {
     const { status, stdout } = tine('repair', database);
     assert.equal(status, 0, stdout);
     assert.match(stdout, /: sound, nothing to do\n$/);
+    assert.equal(tine('check', database).status, 0);
     const after = await rowsOf(database, 'SELECT id, name, version, prev_revision, lease FROM kine ORDER BY id');
     assert.deepEqual(after, before);
   });
@@ -122,18 +129,14 @@ for (const driver of TINE_DRIVERS) {
     test(`${driver.name}: ${what} is named, and mended`, async (context) => {
       const database = await written(context, driver);
       await tamper(database, sql(driver));
-      const found = tine('check', database);
-      assert.equal(found.status, 1);
-      const findings = found.stdout.trimEnd().split('\n');
-      assert.equal(findings.length, 1, found.stdout);
+      const { findings } = await database.access.look(checkDatabase);
+      assert.equal(findings.length, 1, findings.join('\n'));
       assert.match(findings[0] ?? '', finding);
 
-      const repaired = tine('repair', database);
-      assert.equal(repaired.status, 0, repaired.stdout + repaired.stderr);
-      assert.match(repaired.stdout, /: mended\n/);
-      assert.match(repaired.stdout, done);
-      const sound = tine('check', database);
-      assert.equal(sound.status, 0, sound.stdout);
+      const repaired = await repairDatabase(database.access);
+      assert.deepEqual(repaired.left, []);
+      assert.match(repaired.done.join('\n'), done);
+      assert.deepEqual((await database.access.look(checkDatabase)).findings, []);
 
       await serving(database, async (client) => {
         assert.deepEqual(keysOf((await client.range(withPrefix('/'))).kvs), keys);
@@ -141,7 +144,6 @@ for (const driver of TINE_DRIVERS) {
         await client.put({ key: '/a', value: '3' });
         assert.equal((await client.range({ key: '/a' })).kvs[0]?.version, 3);
       });
-      assert.equal(tine('check', database).status, 0);
     });
   }
 

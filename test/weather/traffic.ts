@@ -13,6 +13,8 @@ import {
 } from '../support/index.ts';
 
 const writerCount = 4;
+/** Writes before the weather begins. */
+const runInCount = 40;
 const prefix = 'traffic/';
 /** Far beyond what a server may take: a request that hangs shows by how long it took. */
 const deadlineMs = 20_000;
@@ -49,6 +51,7 @@ export class Traffic {
     const traffic = new Traffic(tine);
     context.after(() => traffic.#end());
     await traffic.flows();
+    await waitFor('some writes', () => traffic.acknowledgedCount >= runInCount);
     return traffic;
   }
 

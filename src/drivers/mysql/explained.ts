@@ -14,6 +14,8 @@ function explanation(error: unknown, dsn: ServerDsn): string | undefined {
     return 'the server takes no encrypted connections; give it a certificate, or write tls=false';
   if (code === 'HANDSHAKE_SSL_ERROR')
     return `no encrypted connection comes about (${message}); see the ca file and the name in the server's certificate`;
+  // MySQL and MariaDB have different numbers for it.
+  if (/insecure transport/i.test(message ?? '')) return 'the server takes encrypted connections only; write tls=true';
   switch (serverErrorNumber(error)) {
     case errorNumber.accessDenied:
     case errorNumber.accessDeniedWithoutPassword:
@@ -23,6 +25,7 @@ function explanation(error: unknown, dsn: ServerDsn): string | undefined {
     case errorNumber.unknownAuthentication:
       return `the server wants a kind of authentication that tine has not; ALTER USER "${dsn.user}" to caching_sha2_password or mysql_native_password`;
     case errorNumber.databaseAccessDenied:
+      return `there is no database "${dsn.database}" that user "${dsn.user}" has a right to, and it may not create it; CREATE DATABASE \`${dsn.database}\` and GRANT ALL ON \`${dsn.database}\`.* to it`;
     case errorNumber.tableAccessDenied:
       return `user "${dsn.user}" may not create or change tables there; GRANT ALL ON \`${dsn.database}\`.* to it`;
     case errorNumber.unknownStorageEngine:

@@ -28,6 +28,7 @@ export function mysqlEngine(dsn: ServerDsn, logger: Logger): Engine {
   const pollMs = { min: limits.mysqlPollIntervalMsMin, max: limits.mysqlPollIntervalMsMax };
   return {
     name: 'mysql',
+    keyLengthMax: limits.mysqlKeyLengthMax,
     facts: {
       joinsValues: false,
       countsPages: false,

@@ -116,7 +116,7 @@ export class Notifications implements MessageChannel {
       this.#client = client;
       this.announce({ id: 0, revision: 0, compactRevision: -1 });
       const deaf = setTimeout(() => {
-        if (this.#isHeard || this.#isClosed) return;
+        if (this.#isHeard || this.#isClosed || this.#client !== client) return;
         this.#logger.info('the database passes no notifications on (a pooler?): it is asked more often instead');
       }, echoMsMax);
       deaf.unref();

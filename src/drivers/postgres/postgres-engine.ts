@@ -38,6 +38,7 @@ const END_BACKEND = selectsRow(
 export function postgresEngine(dsn: ServerDsn, logger: Logger): Engine {
   return {
     name: 'postgres',
+    keyLengthMax: limits.postgresKeyLengthMax,
     facts: {
       joinsValues: false,
       countsPages: true,

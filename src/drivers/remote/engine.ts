@@ -9,6 +9,8 @@ export interface Engine {
   /** For messages: `postgres`. */
   readonly name: string;
   readonly facts: DatabaseFacts;
+  /** Characters of a key's stored text that the database's indexes take. */
+  readonly keyLengthMax: number;
   /** How often another instance's writes are asked for, in ms: `min` while they come, up to `max` while nothing happens. */
   readonly pollMs: { readonly min: number; readonly max: number };
   /** The same while no message was heard on an open channel. */

@@ -80,6 +80,10 @@ export class RemoteDriver implements Driver {
     return this.#messages?.isHeard === false ? this.#engine.deafPollMs : this.#engine.pollMs;
   }
 
+  get keyLengthMax(): number {
+    return this.#engine.keyLengthMax;
+  }
+
   nowMs(): number {
     return Date.now() + this.#clockOffsetMs;
   }

@@ -22,6 +22,7 @@ type ThreadBatchResult = Omit<BatchResult, 'outcomes'> & {
 
 export class SqliteDriver implements Driver {
   readonly name = 'sqlite';
+  readonly keyLengthMax = Number.POSITIVE_INFINITY;
   readonly pollMs = { min: limits.sqlitePollIntervalMs, max: limits.sqlitePollIntervalMs };
   readonly #writer: ThreadClient;
   readonly #readers: Record<ReadLane, ThreadClient>;

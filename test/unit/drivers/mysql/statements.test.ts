@@ -16,31 +16,34 @@ import * as readStatements from '../../../../src/sql/read-statements.ts';
 import type { Parameter, Statement } from '../../../../src/sql/statement.ts';
 import * as takeOverStatements from '../../../../src/sql/take-over-statements.ts';
 import * as writeStatements from '../../../../src/sql/write-statements.ts';
-import { mysql } from '../../../support/drivers.ts';
+import { mysql, TINE_DRIVERS } from '../../../support/drivers.ts';
 
 const directory = `unit-statements-${process.pid}`;
 let connection: Connection;
 
-before(async () => {
-  const [, endpoint = ''] = mysql.storageArguments(directory);
-  const dsn = parseDsn(endpoint).dsn as ServerDsn;
-  const [host] = dsn.hosts;
-  assert.ok(host !== undefined);
-  await prepareDatabase({ dsn, host, logger: pino({ enabled: false }) });
-  connection = createConnection(await connectionSettings(dsn, host));
-  await makeReady(connection);
-});
-
-after(async () => {
-  connection?.destroy();
-  await mysql.dropStorage(directory);
-});
-
-for (const statement of everyStatement()) {
-  test(`mysql: ${statement.name} runs`, async () => {
-    // Everything is taken back.
-    await ask(connection, `START TRANSACTION;DELETE FROM kine;${statementText(someQuery(statement))};ROLLBACK`);
+if (TINE_DRIVERS.includes(mysql)) {
+  before(async () => {
+    const [, endpoint = ''] = mysql.storageArguments(directory);
+    const dsn = parseDsn(endpoint).dsn as ServerDsn;
+    const [host] = dsn.hosts;
+    assert.ok(host !== undefined);
+    await prepareDatabase({ dsn, host, logger: pino({ enabled: false }) });
+    connection = createConnection(await connectionSettings(dsn, host));
+    await makeReady(connection);
   });
+
+  after(async () => {
+    connection?.destroy();
+    await mysql.dropStorage(directory);
+  });
+
+  for (const statement of everyStatement()) {
+    test(`mysql: ${statement.name} runs`, async () => {
+      // There is a mark already, and one only. Everything is taken back.
+      const first = statement === takeOverStatements.INSERT_MARK ? 'DELETE FROM kine;' : '';
+      await ask(connection, `START TRANSACTION;${first}${statementText(someQuery(statement))};ROLLBACK`);
+    });
+  }
 }
 
 /** Those that the modules export, alone or in lists, and a range of each shape. */

@@ -1,0 +1,223 @@
+/** Databases as kine leaves them, in every form it had, on every database: what tine makes of them. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ownAlone } from '../../src/drivers/offline.ts';
+import { type Driver, failureOf, keysOf, TINE_DRIVERS, withPrefix } from '../support/index.ts';
+import type { KineRow } from '../support/kine-file.ts';
+import { insertKineRows, rowsOf, serving, testDatabase, tine, writeKineDatabase } from './databases.ts';
+
+/** Rows of every kind that kine, now and in older versions, leaves in its table; compacted at 3. */
+const rows: readonly KineRow[] = [
+  { id: 1, name: 'compact_rev_key', created: 1, prev_revision: 3, value: '' },
+  { id: 2, name: '/registry/health', created: 1, value: '{"health":"true"}' },
+  // Created below the mark, its first row compacted away.
+  { id: 4, name: '/registry/a', created: 0, create_revision: 3, prev_revision: 3, value: 'a2', old_value: 'a1' },
+  { id: 5, name: '/registry/b', created: 1, value: 'b1' },
+  { id: 6, name: '/registry/b', create_revision: 5, prev_revision: 5, value: 'b2', old_value: 'b1' },
+  // A delete of 0.16 and later.
+  { id: 7, name: '/registry/b', deleted: 1, prev_revision: 6, old_value: 'b2' },
+  { id: 8, name: 'gap-8', deleted: 1 },
+  { id: 9, name: '/registry/c', created: 1, value: 'c1' },
+  // A delete before 0.16.
+  { id: 10, name: '/registry/c', deleted: 1, create_revision: 9, prev_revision: 9, value: 'c1', old_value: 'c1' },
+  // Creations over tombstones: of now, and of older versions with the deleted value.
+  { id: 11, name: '/registry/b', created: 1, prev_revision: 7, value: 'b3' },
+  { id: 12, name: '/registry/c', created: 1, prev_revision: 10, value: 'c2', old_value: 'c1' },
+  { id: 13, name: '/registry/leased', created: 1, lease: 600, value: 'l1' },
+  { id: 14, name: '/registry/empty', created: 1, value: null },
+  { id: 15, name: 'compact_rev_key_apiserver', created: 1, value: '1|7' },
+  { id: 16, name: 'compact_rev_key_apiserver', create_revision: 15, prev_revision: 15, value: '2|9', old_value: '1|7' },
+  { id: 17, name: '/registry/Z', created: 1, value: 'sorts before a' },
+  { id: 18, name: 'gap-18', deleted: 1 },
+  { id: 19, name: '/registry/b', create_revision: 11, prev_revision: 11, value: 'b4', old_value: 'b3' },
+];
+
+const served = [
+  ['/registry/Z', 'sorts before a', 17, 17],
+  ['/registry/a', 'a2', 3, 4],
+  ['/registry/b', 'b4', 11, 19],
+  ['/registry/c', 'c2', 12, 12],
+  ['/registry/empty', '', 14, 14],
+  ['/registry/health', '{"health":"true"}', 2, 2],
+  ['/registry/leased', 'l1', 13, 13],
+];
+
+/** kine's column of names takes other bytes there. */
+const takesAnyKey = (driver: Driver): boolean => driver.name !== 'mysql';
+
+for (const driver of TINE_DRIVERS) {
+  for (const types of ['new', 'old'] as const) {
+    test(`${driver.name}: a database of kine's opens in place (${types} column types)`, async (context) => {
+      const database = await testDatabase(context, driver);
+      await writeKineDatabase(database, rows, types);
+      assert.match(tine('check', database).stdout, /: sound: 8 keys in 18 rows, revision 19; it is kine's/);
+      await serving(database, async (client) => {
+        const { header, kvs } = await client.range(withPrefix('/registry/'));
+        assert.equal(header.revision, 19);
+        const shown = kvs.map((kv) => [kv.key.toString(), kv.value.toString(), kv.create_revision, kv.mod_revision]);
+        assert.deepEqual(shown, served);
+        const all = keysOf((await client.range({ key: '\0', range_end: '\0' })).kvs);
+        assert.deepEqual(all, [...served.map(([key]) => key), 'compact_rev_key'], "kine's own rows are not shown");
+        const [clientsMark] = (await client.range({ key: 'compact_rev_key' })).kvs;
+        assert.equal(clientsMark?.value.toString(), '9');
+        assert.equal(clientsMark?.version, 2);
+        assert.equal((await failureOf(client.range({ key: '/registry/b', revision: 2 }))).code, 'OUT_OF_RANGE');
+        assert.equal((await client.range({ key: '/registry/b', revision: 6 })).kvs[0]?.value.toString(), 'b2');
+
+        const watch = client.watch();
+        await watch.create({ ...withPrefix('/registry/'), start_revision: 5, prev_kv: true });
+        const events = await watch.events(11);
+        watch.close();
+        assert.deepEqual(
+          events.map(({ type, kv, prev_kv }) => `${kv.mod_revision} ${type} ${kv.key} < ${prev_kv?.value ?? '-'}`),
+          [
+            '5 PUT /registry/b < -',
+            '6 PUT /registry/b < b1',
+            '7 DELETE /registry/b < b2',
+            '9 PUT /registry/c < -',
+            '10 DELETE /registry/c < c1',
+            '11 PUT /registry/b < -',
+            '12 PUT /registry/c < -',
+            '13 PUT /registry/leased < -',
+            '14 PUT /registry/empty < -',
+            '17 PUT /registry/Z < -',
+            '19 PUT /registry/b < b3',
+          ],
+        );
+
+        const [leased] = (await client.range({ key: '/registry/leased' })).kvs;
+        const { grantedTTL } = await client.leaseTimeToLive({ ID: leased?.lease ?? 0n });
+        assert.equal(grantedTTL, 600);
+        await client.leaseRevoke({ ID: leased?.lease ?? 0n });
+        assert.equal((await client.range({ key: '/registry/leased' })).count, 0);
+      });
+      assert.match(tine('check', database).stdout, /: sound: .*; it is tine's\n$/);
+    });
+  }
+
+  test(`${driver.name}: of several compaction marks the newest is left, and covers what the others did`, async (context) => {
+    const database = await testDatabase(context, driver);
+    const marks = [
+      { id: 20, name: 'compact_rev_key', created: 1, prev_revision: 5, value: '' },
+      { id: 21, name: 'compact_rev_key', created: 1, prev_revision: 0, value: '' },
+    ] as const;
+    await writeKineDatabase(database, [...rows, ...marks]);
+    const { stdout, status } = tine('check', database);
+    assert.equal(status, 1);
+    assert.match(stdout, /there are 3 rows compact_rev_key, and one must be; `tine repair` mends it/);
+    await serving(database, async (client) => {
+      assert.equal((await client.range(withPrefix('/registry/'))).header.revision, 21);
+      assert.equal((await failureOf(client.range({ key: '/registry/b', revision: 4 }))).code, 'OUT_OF_RANGE');
+    });
+    assert.deepEqual(
+      await rowsOf(database, "SELECT id, prev_revision FROM kine WHERE name = 'compact_rev_key'"),
+      [[21, 5]],
+    );
+  });
+
+  test(`${driver.name}: repair mends a database of kine's too, and leaves it kine's`, async (context) => {
+    const database = await testDatabase(context, driver);
+    const later = rows.filter(({ id }) => id !== 8);
+    await writeKineDatabase(database, [...later, { id: 20, name: 'compact_rev_key', created: 1, prev_revision: 2 }]);
+    const { stdout, status } = tine('repair', database);
+    assert.equal(status, 0, stdout);
+    assert.match(stdout, /of 2 rows compact_rev_key the newest is left/);
+    assert.match(stdout, /filled 1 missing id/);
+    assert.match(tine('check', database).stdout, /: sound: 8 keys in 18 rows, revision 20; it is kine's/);
+    await serving(database, async (client) => {
+      assert.equal((await client.range(withPrefix('/registry/'))).count, served.length);
+    });
+  });
+
+  test(`${driver.name}: deep history, thousands of keys with a TTL, and holes far apart are taken over`, async (context) => {
+    const database = await testDatabase(context, driver);
+    await writeKineDatabase(database, [{ id: 1, name: 'compact_rev_key', created: 1 }]);
+    const many: KineRow[] = [];
+    let id = 5_000_000_000;
+    for (let index = 0; index < 2_000; index += 1) {
+      many.push({ id: ++id, name: `/events/${index}`, created: 1, lease: 3600, value: `${index}` });
+    }
+    let last = ++id;
+    many.push({ id: last, name: '/hot', created: 1, value: '0' });
+    const created = last;
+    for (let index = 1; index < 3_000; index += 1) {
+      many.push({ id: ++id, name: '/hot', create_revision: created, prev_revision: last, value: `${index}` });
+      last = id;
+    }
+    await ownAlone(database.access, (own) => insertKineRows(own, driver, many));
+    await serving(database, async (client) => {
+      const [hot] = (await client.range({ key: '/hot' })).kvs;
+      assert.equal(hot?.value.toString(), '2999');
+      assert.equal(hot?.version, 3000);
+      assert.equal((await client.range({ ...withPrefix('/events/'), count_only: true })).count, 2_000);
+      assert.equal((await client.leaseLeases({})).leases.length, 2_000);
+      assert.equal((await client.put({ key: '/hot' })).header.revision, id + 1);
+    });
+  });
+
+  if (takesAnyKey(driver)) {
+    test(`${driver.name}: keys that are not ASCII are taken over, and handed back`, async (context) => {
+      const database = await testDatabase(context, driver);
+      await writeKineDatabase(database, [...rows, { id: 20, name: '/registry/é', created: 1, value: 'e' }]);
+      await serving(database, async (client) => {
+        assert.equal((await client.range({ key: '/registry/é' })).kvs[0]?.value.toString(), 'e');
+        await client.put({ key: '/registry/ö', value: 'o' });
+      });
+      assert.equal(tine('release', database).status, 0);
+      const names = await rowsOf(database, `SELECT id, name FROM kine WHERE id > 19 ORDER BY id`);
+      assert.deepEqual(names, [
+        [20, '/registry/é'],
+        [21, '/registry/ö'],
+      ]);
+    });
+  } else {
+    test(`${driver.name}: a key that kine had in upper and lower case is the one that was written last`, async (context) => {
+      const database = await testDatabase(context, driver);
+      await writeKineDatabase(database, [
+        { id: 1, name: 'compact_rev_key', created: 1 },
+        { id: 2, name: '/Key', created: 1, value: '1' },
+        { id: 3, name: '/key', create_revision: 2, prev_revision: 2, value: '2', old_value: '1' },
+        { id: 4, name: '/KEY', create_revision: 2, prev_revision: 3, value: '3', old_value: '2' },
+        { id: 5, name: '/Gone', created: 1, value: 'g' },
+        { id: 6, name: '/gone', deleted: 1, prev_revision: 5, old_value: 'g' },
+      ]);
+      assert.equal(tine('check', database).status, 0);
+      await serving(database, async (client) => {
+        const { kvs } = await client.range(withPrefix('/'));
+        assert.deepEqual(
+          kvs.map(({ key, value, create_revision, version }) => [`${key}=${value}`, create_revision, version]),
+          [['/KEY=3', 2, 3]],
+        );
+        await client.put({ key: '/key', value: 'another' });
+        assert.equal((await client.range(withPrefix('/'))).count, 2);
+        await client.deleteRange({ key: '/KEY' });
+      });
+      assert.equal(tine('check', database).status, 0);
+    });
+
+    for (const [what, key] of [
+      ['too long', `/${'k'.repeat(700)}`],
+      ['not ASCII', '/é'],
+      ['ended by a space', '/space '],
+    ] as const) {
+      test(`${driver.name}: a key that is ${what} for kine keeps the database from being released`, async (context) => {
+        const database = await testDatabase(context, driver);
+        await serving(database, async (client) => {
+          await client.put({ key: '/k' });
+          await client.put({ key });
+        });
+        const { status, stderr } = tine('release', database);
+        assert.equal(status, 1);
+        assert.match(stderr, /^tine: [^\n]*kine cannot hold the key "\/[^\n]*; delete the key, compact, then release\n$/);
+        await serving(database, async (client) => {
+          const { header } = await client.deleteRange({ key });
+          await client.compact({ revision: header.revision, physical: true });
+          await client.put({ key: '/k' });
+          const { revision } = (await client.put({ key: '/k' })).header;
+          await client.compact({ revision, physical: true });
+        });
+        assert.equal(tine('release', database).status, 0);
+      });
+    }
+  }
+}
