@@ -91,8 +91,6 @@ export const limits = {
   databaseAnswerMsMax: 5_000,
   /** How often a lost database is tried again. */
   reconnectPauseMs: 250,
-  /** How long is tried to find out what became of a commit without an answer. */
-  doubtMsMax: 5_000,
   /** Pages in the WAL at which the writer copies them into the database: 4,000 pages are 16 MiB. */
   sqliteCheckpointPages: 4_000,
   /** Size of the WAL at which the writer waits for the readers and begins it anew: four times what it copies at. */

@@ -90,8 +90,12 @@ function exitStatus(error: unknown): number {
   return 1;
 }
 
+/** What a command leaves open that goes by itself, such as output on its way, has this long. Connections to a network that is away must not keep the process. */
+const lingerMsMax = 500;
+
 try {
   process.exitCode = await main(process.argv.slice(2));
+  setTimeout(() => process.exit(), lingerMsMax).unref();
 } catch (error) {
   // At once: whatever was opened before it failed must not keep the process.
   process.exit(exitStatus(error));

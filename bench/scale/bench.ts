@@ -1,18 +1,24 @@
+import { execFile } from 'node:child_process';
 import { cp, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { mysqlDatabases, postgresDatabases, type SqlDatabases } from '../../test/support/sql-database.ts';
 import { temporaryDirectory } from '../../test/support/temporary-directory.ts';
 import { Connection } from '../load/connection.ts';
 import type { Options } from '../load/options.ts';
 import { Threads } from '../load/threads.ts';
 import { type Bar, barLine } from './bar.ts';
 import { type Fill, fillDatabase } from './database-file.ts';
-import { databasePath, TineServer } from './tine-server.ts';
+import type { ScaleOptions } from './options.ts';
+import { databasePath, TineServer, tineProgram } from './tine-server.ts';
 
 /** What scenarios work with: servers, files and clients that are gone afterwards, and the place where results go. */
 export class Bench {
   /** 1: everything. Less: a quick look, with that part of the rows. */
   readonly #fraction: number;
   readonly #nodeOptions: string;
+  /** Of the database server; undefined: files. */
+  readonly #databases: SqlDatabases | undefined;
   readonly #root = temporaryDirectory();
   readonly #made = new Map<string, Promise<string>>();
   /** Ways to end what the scenario opened. */
@@ -21,9 +27,10 @@ export class Bench {
   #directoryCount = 0;
   failedCount = 0;
 
-  constructor({ fraction, nodeOptions }: { fraction: number; nodeOptions: string }) {
+  constructor({ fraction, nodeOptions, endpoint }: Pick<ScaleOptions, 'fraction' | 'nodeOptions' | 'endpoint'>) {
     this.#fraction = fraction;
     this.#nodeOptions = nodeOptions;
+    this.#databases = databasesOn(endpoint);
   }
 
   /** A number of rows, keys or seconds, as large as this run is. */
@@ -48,12 +55,14 @@ export class Bench {
     const name = JSON.stringify(fills);
     const made = this.#made.get(name) ?? this.#filledDirectory(fills);
     this.#made.set(name, made);
-    await cp(databasePath(await made), databasePath(directory));
+    if (this.#databases === undefined) await cp(databasePath(await made), databasePath(directory));
+    else await this.#copy(await made, this.#databases.endpoint(directory));
     return directory;
   }
 
   async server(dataDirectory: string): Promise<TineServer> {
-    const server = await TineServer.start(dataDirectory, this.#nodeOptions);
+    const endpoint = this.#databases?.endpoint(dataDirectory);
+    const server = await TineServer.start(dataDirectory, { endpoint, nodeOptions: this.#nodeOptions });
     this.#servers.push(server);
     this.closeLater(() => server.end('SIGTERM'));
     return server;
@@ -93,13 +102,26 @@ export class Bench {
 
   async close(): Promise<void> {
     await this.endScenario();
+    for (let index = 0; index < this.#directoryCount; index += 1) await this.#databases?.drop(this.#directory(index));
     await rm(this.#root, { recursive: true, force: true });
   }
 
   async #newDirectory(): Promise<string> {
-    const directory = join(this.#root, String(this.#directoryCount++));
+    const directory = this.#directory(this.#directoryCount++);
     await mkdir(directory);
     return directory;
+  }
+
+  #directory(index: number): string {
+    return join(this.#root, String(index));
+  }
+
+  /** The rows of a file into a database, by tine's own command. */
+  async #copy(directory: string, endpoint: string): Promise<void> {
+    const begin = performance.now();
+    const from = `sqlite://${databasePath(directory)}`;
+    await promisify(execFile)(tineProgram, ['copy', '--from', from, '--to', endpoint]);
+    this.note(`copied it to the server in ${((performance.now() - begin) / 1000).toFixed(0)} s`);
   }
 
   async #filledDirectory(fills: readonly Fill[]): Promise<string> {
@@ -111,6 +133,11 @@ export class Bench {
     this.note(`made a database of ${rowCount} rows in ${((performance.now() - begin) / 1000).toFixed(0)} s`);
     return directory;
   }
+}
+
+function databasesOn(endpoint: string | undefined): SqlDatabases | undefined {
+  if (endpoint === undefined) return undefined;
+  return endpoint.startsWith('mysql') ? mysqlDatabases(() => endpoint) : postgresDatabases(() => endpoint);
 }
 
 const loadDefaults: Omit<Options, 'prefix' | 'keyCount'> = {

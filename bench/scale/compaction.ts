@@ -32,13 +32,13 @@ export const compaction: Scenario = {
     await threads.run({ phase: 'update', target: server.target });
     const quiet: Sample[] = [];
     for (let slice = 0; slice < quietSliceCount; slice += 1) quiet.push(...(await mixedSlice(threads, server)));
-    const bytesBefore = server.fileBytes();
+    const bytesBefore = await server.storageBytes();
 
     const compacted = await compactUnderLoad(connection as Connection, threads, server);
     reportLatency(bench, figureOf(quiet), figureOf(compacted.samples));
     await compactAll(connection as Connection);
     bench.note(
-      `the compaction took ${compacted.seconds.toFixed(1)} s; the file: ${mebibytes(bytesBefore)} before, ${mebibytes(server.fileBytes())} after`,
+      `the compaction took ${compacted.seconds.toFixed(1)} s; the file: ${mebibytes(bytesBefore)} before, ${mebibytes(await server.storageBytes())} after`,
     );
     const first = await updateAndCompact(connection as Connection, threads, server);
     const second = await updateAndCompact(connection as Connection, threads, server);
@@ -54,9 +54,9 @@ async function updateAndCompact(connection: Connection, threads: Threads, server
   for (let phase = 0; phase < updatePhasesPerRound; phase += 1) {
     await threads.run({ phase: 'update', target: server.target });
   }
-  const bytes = server.fileBytes();
+  const bytes = await server.storageBytes();
   await compactAll(connection);
-  return Math.max(bytes, server.fileBytes());
+  return Math.max(bytes, await server.storageBytes());
 }
 
 function reportLatency(bench: Bench, quiet: Figure, compacting: Figure): void {

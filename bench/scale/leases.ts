@@ -17,6 +17,7 @@ const tickMs = 5;
 
 /** Keepalives at a steady pace, and the commits that the database made for them. */
 export const leases: Scenario = {
+  needsFile: true,
   about: '10,000 keepalives a second over 1,000 leases: commits of the database, latency',
   run: async (bench) => {
     const server = await bench.server(await bench.dataDirectory());

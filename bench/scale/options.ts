@@ -5,6 +5,8 @@ import { scenarios } from './scenarios.ts';
 export interface ScaleOptions {
   readonly names: readonly string[];
   readonly fraction: number;
+  /** A database server on which the databases are made; undefined: SQLite files. */
+  readonly endpoint: string | undefined;
   /** For the server's Node, to look closer. */
   readonly nodeOptions: string;
 }
@@ -17,6 +19,8 @@ ${Object.entries(scenarios)
   .map(([name, { about }]) => `  ${name.padEnd(12)}${about}`)
   .join('\n')}
 
+  --endpoint DSN       on this database server, named without a database: postgres://USER:PASSWORD@HOST:PORT or
+                       mysql://USER:PASSWORD@tcp(HOST:PORT)/ (SQLite files)
   --size FRACTION      that part of the rows, for a quick look: the bars are meant for 1 (1)
   --node-options TEXT  given to the server's Node, for example --cpu-prof
   --help               this text
@@ -30,11 +34,15 @@ export function parseScaleOptions(argv: readonly string[]): ScaleOptions | 'help
   if (unknown !== undefined) {
     throw new UsageError(`no scenario ${unknown}; there are ${Object.keys(scenarios).join(', ')}`);
   }
+  if (values.endpoint !== undefined && !/^(postgres(ql)?|mysql):\/\//.test(values.endpoint)) {
+    throw new UsageError(`--endpoint is postgres://... or mysql://..., not ${values.endpoint}`);
+  }
   const fraction = Number(values.size ?? '1');
   if (!(fraction > 0 && fraction <= 1)) throw new UsageError(`--size is above 0 and at most 1, not ${values.size}`);
   return {
     names: positionals.length > 0 ? positionals : Object.keys(scenarios),
     fraction,
+    endpoint: values.endpoint,
     nodeOptions: values['node-options'] ?? '',
   };
 }
@@ -44,7 +52,12 @@ function parsed(argv: readonly string[]) {
     return parseArgs({
       args: [...argv],
       allowPositionals: true,
-      options: { size: { type: 'string' }, 'node-options': { type: 'string' }, help: { type: 'boolean' } },
+      options: {
+        endpoint: { type: 'string' },
+        size: { type: 'string' },
+        'node-options': { type: 'string' },
+        help: { type: 'boolean' },
+      },
     });
   } catch (error) {
     throw new UsageError(error instanceof Error ? error.message : String(error));

@@ -1,16 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { KV } from '../../src/wire/generated/etcdserverpb/kv.ts';
+import { Maintenance } from '../../src/wire/generated/etcdserverpb/maintenance.ts';
 import { freePort } from '../../test/support/free-port.ts';
 import { forgetProcess, watchProcess } from '../../test/support/reaper.ts';
 import { Connection } from '../load/connection.ts';
 import type { Target } from '../load/target.ts';
 
-const program = fileURLToPath(new URL('../../bin/tine', import.meta.url));
+export const tineProgram = fileURLToPath(new URL('../../bin/tine', import.meta.url));
 /** Finer than the figure that is shown. */
 const pollMs = 5;
 const startMsMax = 60_000;
@@ -30,13 +31,15 @@ export class TineServer {
     this.startMs = about.startMs;
   }
 
-  static async start(dataDirectory: string, nodeOptions = ''): Promise<TineServer> {
+  /** `endpoint`: of its database on a server; undefined: the database is a file of the directory. */
+  static async start(dataDirectory: string, { endpoint, nodeOptions = '' }: StartOptions = {}): Promise<TineServer> {
     const address = `127.0.0.1:${await freePort()}`;
     const logPath = join(dataDirectory, 'server.log');
     const log = openSync(logPath, 'a');
     const urls = ['--listen-client-urls', `http://${address}`, '--advertise-client-urls', `http://${address}`];
+    const storage = endpoint === undefined ? ['--data-dir', dataDirectory] : ['--endpoint', endpoint];
     const begin = performance.now();
-    const child = spawn(program, ['--data-dir', dataDirectory, ...urls, '--log-level', 'warn'], {
+    const child = spawn(tineProgram, [...storage, ...urls, '--log-level', 'warn'], {
       stdio: ['ignore', log, log],
       env: { ...process.env, NODE_OPTIONS: nodeOptions },
     });
@@ -65,8 +68,9 @@ export class TineServer {
     return databasePath(this.dataDirectory);
   }
 
-  /** Bytes of the database and its WAL. */
-  fileBytes(): number {
+  /** Bytes of the database: of the file and its WAL, or as its server counts them. */
+  async storageBytes(): Promise<number> {
+    if (!existsSync(this.databasePath)) return statusBytes(this.address);
     return [this.databasePath, `${this.databasePath}-wal`].reduce(
       (sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0),
       0,
@@ -81,6 +85,21 @@ export class TineServer {
       await exit;
     }
     forgetProcess(this.pid);
+  }
+}
+
+interface StartOptions {
+  readonly endpoint?: string | undefined;
+  /** For the server's Node, to look closer. */
+  readonly nodeOptions?: string;
+}
+
+async function statusBytes(address: string): Promise<number> {
+  const connection = await Connection.open(address);
+  try {
+    return (await connection.call(Maintenance.methods.status, {})).dbSize;
+  } finally {
+    connection.close();
   }
 }
 

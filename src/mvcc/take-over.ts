@@ -178,7 +178,12 @@ export function clientsMark(kept: Uint8Array | null): { readonly version: number
 export function* adoptLeases({ afterId, newestId, nowMs }: Uncovered): Program<number> {
   let count = 0;
   yield* eachStretch(afterId, newestId, function* (fromId, throughId) {
-    const found = (yield* rows(FOREIGN_LEASE_ROWS, fromId, throughId)) as readonly (readonly [number, number, string])[];
+    const found = (yield* rows(FOREIGN_LEASE_ROWS, fromId, throughId)) as readonly (readonly [
+      number,
+      number,
+      string,
+      number,
+    ])[];
     yield* changeEach(
       INSERT_LEASES,
       found.map(([id, ttlSeconds]) => [id, ttlSeconds, nowMs + ttlSeconds * 1000]),
@@ -189,7 +194,7 @@ export function* adoptLeases({ afterId, newestId, nowMs }: Uncovered): Program<n
     );
     yield* changeEach(
       SET_CURRENT,
-      found.map(([id, , name]) => [name, id, id]),
+      found.map(([id, , name, valueBytes]) => [name, id, id, valueBytes]),
     );
     count += found.length;
   });

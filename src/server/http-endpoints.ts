@@ -23,7 +23,7 @@ interface HttpReply {
 const plainText = 'text/plain; charset=utf-8';
 const json = 'application/json';
 
-/** The checks behind /livez and /readyz, each with its own path. Names are etcd's; all come down to: does the database answer. */
+/** The checks behind /livez and /readyz, each with its own path. Names are etcd's; those of /readyz come down to: does the database answer. */
 const livenessChecks = ['serializable_read'] as const;
 const readinessChecks = ['data_corruption', 'linearizable_read', 'non_learner', 'serializable_read'] as const;
 
@@ -33,8 +33,9 @@ export function httpEndpoints(options: HttpEndpointsOptions) {
     ['/health', () => health(options.store)],
     ['/version', () => version(options.emulatedEtcdVersion)],
     ['/metrics', () => metricsPage(options.metrics)],
-    ...checkHandlers('/livez', livenessChecks, options.store),
-    ...checkHandlers('/readyz', readinessChecks, options.store),
+    // A database that is away is no reason to start this process anew.
+    ...checkHandlers('/livez', livenessChecks, async () => undefined),
+    ...checkHandlers('/readyz', readinessChecks, () => readFailure(options.store)),
   ]);
 
   return (request: IncomingMessage, response: ServerResponse): void => {
@@ -81,16 +82,18 @@ async function metricsPage(metrics: Metrics): Promise<HttpReply> {
   return { status: 200, type: metrics.contentType, body: await metrics.text() };
 }
 
-function checkHandlers(path: string, checks: readonly string[], store: Store): [string, Handler][] {
+type ReadFailure = () => Promise<string | undefined>;
+
+function checkHandlers(path: string, checks: readonly string[], read: ReadFailure): [string, Handler][] {
   return [
-    [path, (query) => runChecks(checks, store, query)],
-    ...checks.map((check): [string, Handler] => [`${path}/${check}`, (query) => runChecks([check], store, query)]),
+    [path, (query) => runChecks(checks, read, query)],
+    ...checks.map((check): [string, Handler] => [`${path}/${check}`, (query) => runChecks([check], read, query)]),
   ];
 }
 
-async function runChecks(checks: readonly string[], store: Store, query: URLSearchParams): Promise<HttpReply> {
+async function runChecks(checks: readonly string[], read: ReadFailure, query: URLSearchParams): Promise<HttpReply> {
   const excluded = new Set(query.getAll('exclude'));
-  const failure = await readFailure(store);
+  const failure = await read();
   let failed = false;
   let reason = '';
   for (const check of checks) {

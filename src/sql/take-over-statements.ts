@@ -96,12 +96,12 @@ export const DROP_COMPACTED_CURRENT = changes(
 export const REFILL_CURRENT = [
   changes(
     'refill_current_there',
-    (sql) => `INSERT INTO kine_current (name, id, lease_id)
-    SELECT kine.name, kine.id, kine.lease_id
+    (sql) => `INSERT INTO kine_current (name, id, lease_id, value_bytes)
+    SELECT kine.name, kine.id, kine.lease_id, COALESCE(LENGTH(kine.value), 0)
     FROM (SELECT MAX(id) AS id FROM kine WHERE id > ${sql.integer} AND id <= ${sql.integer} GROUP BY name) newest
     JOIN kine ON kine.id = newest.id
     WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'
-    ${sql.overwrite('name', ['id', 'lease_id'])}`,
+    ${sql.overwrite('name', ['id', 'lease_id', 'value_bytes'])}`,
   ),
   changes(
     'refill_current_gone',
@@ -168,7 +168,7 @@ export const clientsMarkName: string = clientsCompactMarkText;
 // Newest rows with a TTL of kine's and no lease, in a stretch of ids.
 export const FOREIGN_LEASE_ROWS = selectsRows(
   'foreign_lease_rows',
-  (sql) => `SELECT kine.id, kine.lease, kine.name
+  (sql) => `SELECT kine.id, kine.lease, kine.name, kine_current.value_bytes
   FROM kine
   JOIN kine_current ON kine_current.name = kine.name AND kine_current.id = kine.id
   WHERE kine.id > ${sql.integer} AND kine.id <= ${sql.integer} AND kine.lease > 0 AND kine.lease_id IS NULL`,

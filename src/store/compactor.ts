@@ -15,6 +15,8 @@ export class Compactor {
   #running: Promise<void> | undefined;
   #again = false;
   #stopped = false;
+  /** Said once while it lasts. */
+  #isFailing = false;
 
   constructor(driver: Driver, writes: WriteQueue, logger: Logger) {
     this.#driver = driver;
@@ -60,8 +62,10 @@ export class Compactor {
       try {
         const { done } = await this.#writes.write({ kind: 'compactBite' });
         if (done) break;
+        this.#isFailing = false;
       } catch (error) {
-        this.#logger.warn({ err: error }, 'compaction cannot go on; trying again');
+        if (!this.#isFailing) this.#logger.warn({ err: error }, 'compaction cannot go on; trying again');
+        this.#isFailing = true;
         await pause();
       }
     }

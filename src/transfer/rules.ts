@@ -80,7 +80,8 @@ export const currentRules = (sql: OfflineDialect): readonly Rule[] => [
       JOIN kine ON kine.id = newest.id
       LEFT JOIN kine_current ON kine_current.name = kine.name
       WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'
-        AND (${sql.differs('kine_current.id', 'kine.id')} OR ${sql.differs('kine_current.lease_id', 'kine.lease_id')})`,
+        AND (${sql.differs('kine_current.id', 'kine.id')} OR ${sql.differs('kine_current.lease_id', 'kine.lease_id')}
+          OR kine_current.value_bytes <> COALESCE(LENGTH(kine.value), 0))`,
     finding: (count, id) => `the index kine_current lacks ${count} keys (the first has row ${id}); ${repair}`,
   },
   {

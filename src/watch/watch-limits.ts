@@ -23,7 +23,7 @@ export const watchLimits = {
   /** First pause after the database failed a read; each further one doubles it. */
   retryMsMin: 50,
   /** The longest such pause: how late watchers notice that the database is back. */
-  retryMsMax: 1_000,
+  retryMsMax: 250,
   /** How often a slow stream is looked at when the transport calls it drained and it still holds too much. */
   backlogCheckMs: 10,
   /** Progress requests of one stream answered one by one. A flood beyond it shares an answer. */

@@ -1,24 +1,22 @@
 import assert from 'node:assert/strict';
-import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import {
+  type Driver,
   EtcdClient,
   failureOf,
   type KeyValue,
-  kine,
   kineProgram,
   ownServer,
   runTine,
   Server,
-  sqlite,
+  TINE_DRIVERS,
   temporaryDirectory,
   waitFor,
   withPrefix,
 } from '../support/index.ts';
-import { writeKineFile } from '../support/kine-file.ts';
 
-const isKineHere = kineProgram() !== undefined;
-const source = isKineHere ? 'kine itself' : 'no kine is on this machine: a file shaped like one of its own';
+// kine is no package of Debian's: what it leaves is tested row by row in test/transfer/kine-databases.test.ts, itself only where it is.
+const DRIVERS = kineProgram() === undefined ? [] : TINE_DRIVERS;
 
 const facts = ({ key, value, create_revision, mod_revision }: KeyValue) => ({
   key: key.toString(),
@@ -78,140 +76,173 @@ async function work(api: ApiServer, round: string): Promise<void> {
   for (let index = 0; index < 2; index += 1) await api.create(`/registry/${round}/${index}`, `again in ${round}`);
 }
 
-/** Starts kine on the directory, has it work, and gives what it then shows; without a kine the same by SQL. */
-async function kineWorks(dataDirectory: string, round: string) {
-  if (!isKineHere) return shapedWork(dataDirectory);
-  const server = await Server.start({ driver: kine, dataDirectory });
+/** A place for a database that both use in turn, gone after the test. */
+interface Place {
+  readonly driver: Driver;
+  readonly dataDirectory: string;
+  readonly endpoint: string;
+}
+
+function newPlace(context: TestContext, driver: Driver): Place {
+  const dataDirectory = temporaryDirectory();
+  context.after(() => driver.dropStorage(dataDirectory));
+  return { driver, dataDirectory, endpoint: driver.storageArguments(dataDirectory)[1] ?? '' };
+}
+
+/** Runs kine on it while `use` runs. */
+async function withKine<Result>(
+  { driver, dataDirectory }: Place,
+  use: (client: EtcdClient) => Promise<Result>,
+  options: readonly string[] = [],
+): Promise<Result> {
+  const server = await Server.start({ driver: { ...driver, kind: 'kine' }, dataDirectory, arguments: options });
   const client = new EtcdClient(server.address);
   try {
+    return await use(client);
+  } finally {
+    client.close();
+    await server.stop();
+    await server.remove();
+  }
+}
+
+/** Has kine work, and gives what it then shows. */
+function kineWorks(place: Place, round: string) {
+  return withKine(place, async (client) => {
     await work(new ApiServer(client), round);
     return (await client.range(withPrefix('/registry/'))).kvs.map(facts);
-  } finally {
-    client.close();
-    await server.stop();
-    await server.remove();
-  }
+  });
 }
 
-function shapedWork(dataDirectory: string) {
-  writeKineFile(join(dataDirectory, 'state.db'), [
-    { id: 1, name: 'compact_rev_key', created: 1, value: '' },
-    { id: 2, name: '/registry/health', created: 1, value: '{"health":"true"}' },
-    { id: 3, name: '/registry/first/0', created: 1, value: 'created' },
-    { id: 4, name: '/registry/first/0', create_revision: 3, prev_revision: 3, value: 'updated', old_value: 'created' },
-  ]);
-  return [
-    { key: '/registry/first/0', value: 'updated', create_revision: 3, mod_revision: 4 },
-    { key: '/registry/health', value: '{"health":"true"}', create_revision: 2, mod_revision: 2 },
-  ];
-}
-
-/** Has kine compact by itself what it wrote, where there is a kine. */
-async function kineCompacts(dataDirectory: string): Promise<void> {
+/** Has kine compact by itself what it wrote. */
+async function kineCompacts(place: Place): Promise<void> {
   const options = ['--compact-interval', '1s', '--compact-min-retain', '5'];
-  const server = await Server.start({ driver: kine, dataDirectory, arguments: options });
-  const client = new EtcdClient(server.address);
-  try {
-    const isForgotten = async () =>
-      (await client.range({ key: '/registry/first/0', revision: 5 }).catch(() => undefined)) === undefined;
-    await waitFor('kine to compact', isForgotten, { timeoutMs: 20_000, intervalMs: 200 });
-  } finally {
-    client.close();
-    await server.stop();
-    await server.remove();
-  }
+  await withKine(
+    place,
+    async (client) => {
+      const isForgotten = async () =>
+        (await client.range({ key: '/registry/first/0', revision: 5 }).catch(() => undefined)) === undefined;
+      await waitFor('kine to compact', isForgotten, { timeoutMs: 20_000, intervalMs: 200 });
+    },
+    options,
+  );
 }
 
-async function tineShows(context: TestContext, dataDirectory: string) {
-  const { server, client } = await ownServer(context, { driver: sqlite, dataDirectory });
+async function tineShows(context: TestContext, { driver, dataDirectory }: Place) {
+  const { server, client } = await ownServer(context, { driver, dataDirectory });
   return { server, client, pairs: (await client.range(withPrefix('/registry/'))).kvs.map(facts) };
 }
 
-test(`sqlite: what kine wrote is read, watched and written on (${source})`, async (context) => {
-  if (!isKineHere) context.diagnostic('set TINE_TEST_KINE to a kine binary to test against the real one');
-  const dataDirectory = temporaryDirectory();
-  const expected = await kineWorks(dataDirectory, 'first');
-  const { client, pairs } = await tineShows(context, dataDirectory);
-  assert.deepEqual(pairs, expected);
+for (const driver of DRIVERS) {
+  test(`${driver.name}: what kine wrote is read, watched and written on`, async (context) => {
+    const place = newPlace(context, driver);
+    const expected = await kineWorks(place, 'first');
+    assert.match(runTine(['check', place.endpoint]).stdout, /: sound: .* kine's/);
+    const { client, pairs } = await tineShows(context, place);
+    assert.deepEqual(pairs, expected);
 
-  const watch = client.watch();
-  await watch.create({ ...withPrefix('/registry/'), start_revision: 2 });
-  const { revision } = (await client.put({ key: '/registry/end' })).header;
-  const messages = await watch.until(({ events }) => events.at(-1)?.kv.mod_revision === revision);
-  watch.close();
-  const replayed = new Map<string, string>();
-  for (const { type, kv } of messages.flatMap(({ events }) => events)) {
-    if (type === 'PUT') replayed.set(kv.key.toString(), kv.value.toString());
-    else replayed.delete(kv.key.toString());
-  }
-  replayed.delete('/registry/end');
-  assert.deepEqual(
-    [...replayed].sort(),
-    expected.map(({ key, value }) => [key, value]).sort(),
-    'the watched history leads to the listed state',
-  );
-  await work(new ApiServer(client), 'second');
-});
-
-test(`sqlite: kine, tine, kine, tine on one file, each going on where the other ended (${source})`, async (context) => {
-  const dataDirectory = temporaryDirectory();
-  await kineWorks(dataDirectory, 'first');
-  const first = await tineShows(context, dataDirectory);
-  await work(new ApiServer(first.client), 'second');
-  const several = ['x', 'y', 'z'].map((name) => ({
-    request_put: { key: `/registry/several/${name}`, value: 'at once' },
-  }));
-  await first.client.txn({ success: several });
-  await first.client.put({ key: '/registry/several/x', value: 'later' });
-  const left = (await first.client.range(withPrefix('/registry/'))).kvs.map(({ key, value }) => `${key}=${value}`);
-  await first.server.stop();
-  const released = runTine(['release', join(dataDirectory, 'state.db')]);
-  assert.equal(released.status, 0, released.stderr);
-  if (!isKineHere) {
-    context.diagnostic(
-      'no kine: that it opens the released file is not tested here; durability/kine-file.test.ts tests its shape',
-    );
-    return;
-  }
-
-  const server = await Server.start({ driver: kine, dataDirectory });
-  const client = new EtcdClient(server.address);
-  try {
-    const { header, kvs } = await client.range(withPrefix('/registry/'));
-    assert.deepEqual(
-      kvs.map(({ key, value }) => `${key}=${value}`),
-      left,
-      'kine shows what tine left',
-    );
     const watch = client.watch();
-    await watch.create({ ...withPrefix('/registry/'), prev_kv: true, start_revision: header.revision + 1 });
-    const api = new ApiServer(client);
-    await api.update('/registry/several/y', 'by kine');
-    await api.remove('/registry/several/z');
-    const events = await watch.events(2);
-    assert.deepEqual(
-      events.map(({ type, prev_kv }) => `${type} ${prev_kv?.value}`),
-      ['PUT at once', 'DELETE at once'],
-    );
+    await watch.create({ ...withPrefix('/registry/'), start_revision: 2 });
+    const { revision } = (await client.put({ key: '/registry/end' })).header;
+    const messages = await watch.until(({ events }) => events.at(-1)?.kv.mod_revision === revision);
     watch.close();
-    await work(api, 'third');
-    const expected = (await client.range(withPrefix('/registry/'))).kvs.map(facts);
-    await server.stop();
-    const last = await tineShows(context, dataDirectory);
-    assert.deepEqual(last.pairs, expected);
-    await work(new ApiServer(last.client), 'fourth');
-  } finally {
-    client.close();
-    await server.remove();
-  }
-});
+    const replayed = new Map<string, string>();
+    for (const { type, kv } of messages.flatMap(({ events }) => events)) {
+      if (type === 'PUT') replayed.set(kv.key.toString(), kv.value.toString());
+      else replayed.delete(kv.key.toString());
+    }
+    replayed.delete('/registry/end');
+    assert.deepEqual(
+      [...replayed].sort(),
+      expected.map(({ key, value }) => [key, value]).sort(),
+      'the watched history leads to the listed state',
+    );
+    await work(new ApiServer(client), 'second');
+  });
 
-if (isKineHere) {
-  test('sqlite: what kine compacted is gone and what it kept is there (kine itself)', async (context) => {
-    const dataDirectory = temporaryDirectory();
-    const expected = await kineWorks(dataDirectory, 'first');
-    await kineCompacts(dataDirectory);
-    const { server, client, pairs } = await tineShows(context, dataDirectory);
+  test(`${driver.name}: a watch goes on with tine at the revision it had with kine, and the other way round`, async (context) => {
+    const place = newPlace(context, driver);
+    const { seen, revision } = await withKine(place, async (client) => {
+      const api = new ApiServer(client);
+      const seen = await api.create('/registry/pods/a', '1');
+      await api.update('/registry/pods/a', '2');
+      await api.create('/registry/pods/b', 'b');
+      return { seen, revision: await api.remove('/registry/pods/b') };
+    });
+    const first = await tineShows(context, place);
+    const events = await eventsFrom(first.client, seen + 1, 3);
+    assert.deepEqual(events, [
+      `${seen + 1} PUT /registry/pods/a 2 < 1`,
+      `${seen + 2} PUT /registry/pods/b b < -`,
+      `${revision} DELETE /registry/pods/b  < b`,
+    ]);
+    const api = new ApiServer(first.client);
+    assert.equal(await api.update('/registry/pods/a', '3'), revision + 1);
+    await api.remove('/registry/pods/a');
+    await first.server.stop();
+    assert.equal(runTine(['release', place.endpoint]).status, 0);
+    await withKine(place, async (client) => {
+      assert.deepEqual(await eventsFrom(client, revision + 1, 2), [
+        `${revision + 1} PUT /registry/pods/a 3 < 2`,
+        `${revision + 2} DELETE /registry/pods/a  < 3`,
+      ]);
+      assert.equal(await new ApiServer(client).create('/registry/pods/c', 'c'), revision + 3);
+    });
+  });
+
+  test(`${driver.name}: kine, tine, kine, tine on one database, each going on where the other ended`, async (context) => {
+    const place = newPlace(context, driver);
+    await kineWorks(place, 'first');
+    const first = await tineShows(context, place);
+    await work(new ApiServer(first.client), 'second');
+    const several = ['x', 'y', 'z'].map((name) => ({
+      request_put: { key: `/registry/several/${name}`, value: 'at once' },
+    }));
+    await first.client.txn({ success: several });
+    await first.client.put({ key: '/registry/several/x', value: 'later' });
+    await first.client.put({ key: 'compact_rev_key', value: '12' });
+    const { ID } = await first.client.leaseGrant({ TTL: 600 });
+    await first.client.put({ key: '/registry/held', value: 'held', lease: ID });
+    const left = (await first.client.range(withPrefix('/registry/'))).kvs.map(({ key, value }) => `${key}=${value}`);
+    await first.server.stop();
+    const released = runTine(['release', place.endpoint]);
+    assert.equal(released.status, 0, released.stderr);
+    assert.match(runTine(['check', place.endpoint]).stdout, /: sound: .* kine's/);
+
+    const expected = await withKine(place, async (client) => {
+      const { header, kvs } = await client.range(withPrefix('/registry/'));
+      assert.deepEqual(
+        kvs.map(({ key, value }) => `${key}=${value}`),
+        left,
+        'kine shows what tine left',
+      );
+      assert.equal((await client.range({ key: 'compact_rev_key' })).kvs[0]?.value.toString(), '12');
+      const watch = client.watch();
+      await watch.create({ ...withPrefix('/registry/'), prev_kv: true, start_revision: header.revision + 1 });
+      const api = new ApiServer(client);
+      await api.update('/registry/several/y', 'by kine');
+      await api.remove('/registry/several/z');
+      const events = await watch.events(2);
+      assert.deepEqual(
+        events.map(({ type, prev_kv }) => `${type} ${prev_kv?.value}`),
+        ['PUT at once', 'DELETE at once'],
+      );
+      watch.close();
+      await work(api, 'third');
+      return (await client.range(withPrefix('/registry/'))).kvs.map(facts);
+    });
+    const last = await tineShows(context, place);
+    assert.deepEqual(last.pairs, expected);
+    assert.equal((await last.client.range({ key: 'compact_rev_key' })).kvs[0]?.value.toString(), '12');
+    assert.equal((await last.client.leaseLeases({})).leases.length, 1);
+    await work(new ApiServer(last.client), 'fourth');
+  });
+
+  test(`${driver.name}: what kine compacted is gone and what it kept is there, and kine compacts what tine wrote`, async (context) => {
+    const place = newPlace(context, driver);
+    const expected = await kineWorks(place, 'first');
+    await kineCompacts(place);
+    const { server, client, pairs } = await tineShows(context, place);
     assert.deepEqual(pairs, expected);
     const { code } = await failureOf(client.range({ key: '/registry/first/0', revision: 5 }));
     assert.equal(code, 'OUT_OF_RANGE');
@@ -220,9 +251,37 @@ if (isKineHere) {
     await client.compact({ revision, physical: true });
     const after = (await client.range(withPrefix('/registry/'))).kvs.map(facts);
     await server.kill();
-    assert.equal(runTine(['check', join(dataDirectory, 'state.db')]).status, 0);
+    assert.equal(runTine(['check', place.endpoint]).status, 0);
     await server.start();
     client.reconnect();
     assert.deepEqual((await client.range(withPrefix('/registry/'))).kvs.map(facts), after);
+    await work(new ApiServer(client), 'third');
+    const kept = (await client.range(withPrefix('/registry/'))).kvs.map(facts);
+    await server.stop();
+    assert.equal(runTine(['release', place.endpoint]).status, 0);
+
+    const options = ['--compact-interval', '1s', '--compact-min-retain', '2'];
+    await withKine(
+      place,
+      async (own) => {
+        const isForgotten = async () =>
+          (await own.range({ key: '/registry/third/0', revision: revision + 1 }).catch(() => undefined)) === undefined;
+        await waitFor('kine to compact', isForgotten, { timeoutMs: 20_000, intervalMs: 200 });
+        assert.deepEqual((await own.range(withPrefix('/registry/'))).kvs.map(facts), kept);
+      },
+      options,
+    );
+    assert.match(runTine(['check', place.endpoint]).stdout, /: sound: .* kine's/);
   });
+}
+
+/** Events from a revision on, a line each. */
+async function eventsFrom(client: EtcdClient, startRevision: number, count: number): Promise<readonly string[]> {
+  const watch = client.watch();
+  await watch.create({ ...withPrefix('/registry/pods/'), start_revision: startRevision, prev_kv: true });
+  const events = await watch.events(count);
+  watch.close();
+  return events.map(
+    ({ type, kv, prev_kv }) => `${kv.mod_revision} ${type} ${kv.key} ${type === 'PUT' ? kv.value : ''} < ${prev_kv?.value ?? '-'}`,
+  );
 }

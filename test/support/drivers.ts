@@ -54,9 +54,6 @@ export const kine: Driver = { ...sqlite, name: 'kine', kind: 'kine' };
 /** Every database tine runs on. */
 const tineDrivers: readonly Driver[] = [sqlite, postgres, mysql];
 
-/** The ones suites run on when TINE_TEST_DRIVERS does not choose. */
-const tineDriversByDefault: readonly Driver[] = [sqlite, postgres];
-
 /** Every database tine runs on, or those that TINE_TEST_DRIVERS chooses; with TINE_TEST_TARGET=etcd, etcd itself. */
 export const DRIVERS: readonly Driver[] = chosenDrivers();
 
@@ -98,7 +95,7 @@ function chosenDrivers(): readonly Driver[] {
 
 /** From names with commas between them. */
 function chosenTineDrivers(names: string | undefined): readonly Driver[] {
-  if (!names) return tineDriversByDefault;
+  if (!names) return tineDrivers;
   return names.split(',').map((name) => {
     const driver = tineDrivers.find((candidate) => candidate.name === name.trim());
     if (driver !== undefined) return driver;

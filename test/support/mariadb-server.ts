@@ -31,6 +31,8 @@ export class MariadbServer extends DatabaseServer {
     await this.run(mariadbProgram('mariadb-install-db'), [
       '--no-defaults',
       `--datadir=${this.dataDirectory}`,
+      // A server that starts clears the shared one.
+      `--tmpdir=${this.directory}`,
       '--auth-root-authentication-method=normal',
       '--skip-test-db',
       '--skip-name-resolve',
@@ -48,6 +50,7 @@ export class MariadbServer extends DatabaseServer {
   protected override command(settings: Readonly<Record<string, string>>): string[] {
     const files = {
       datadir: this.dataDirectory,
+      tmpdir: this.directory,
       socket: join(this.directory, 'socket'),
       pid_file: join(this.directory, 'pid'),
       init_file: join(this.directory, 'init.sql'),

@@ -129,7 +129,10 @@ export async function writeKineDatabase(
     ...((types === 'old' ? oldTypes : newTypes)[driver.name] ?? []),
     'DELETE FROM kine',
   ]);
-  await ownAlone(access, (own) => insertKineRows(own, driver, rows));
+  await ownAlone(access, async (own) => {
+    await insertKineRows(own, driver, rows);
+    for (const statement of own.sql.setSequence) await own.change(statement);
+  });
 }
 
 /** kine writes no version. */

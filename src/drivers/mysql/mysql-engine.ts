@@ -3,10 +3,11 @@ import type { Knex } from 'knex';
 import type { Connection } from 'mysql2';
 import type { Logger } from 'pino';
 import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
+import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { query } from '../../mvcc/program.ts';
 import { numberAt } from '../../sql/row.ts';
-import { selectsRow } from '../../sql/statement.ts';
+import { changes, selectsRow } from '../../sql/statement.ts';
 import type { Engine } from '../remote/engine.ts';
 import type { Session } from '../remote/session.ts';
 import { connectionSettings, forKnex } from './connection-settings.ts';
@@ -39,11 +40,28 @@ export function mysqlEngine(dsn: ServerDsn, logger: Logger): Engine {
     hosts: dsn.hosts,
     poolSettings: (host) => poolSettings(dsn, host),
     session: (connection) => new MysqlSession(connection as Connection),
+    abandon: (connection) => destroy(connection as Connection),
+    serverNameOf: (connection) => (connection as Connection).threadId?.toString(),
+    endLost: async (serverNames, session) => {
+      for (const threadId of serverNames) await endThread(Number(threadId), session);
+    },
     weather,
     prepare: (host) => prepareDatabase({ dsn, host, logger }),
     now: (session) => numberOf(session, NOW),
     size: (session) => numberOf(session, SIZE),
   };
+}
+
+const KILL = changes('kill', (sql) => `KILL CONNECTION ${sql.integer}`);
+
+/** It may have ended by itself, or not be ours to end. */
+async function endThread(threadId: number, session: Session): Promise<void> {
+  try {
+    await session.run([query(KILL, threadId)]);
+  } catch (error) {
+    const failure = weather(error);
+    if (!(failure instanceof DriverError) || failure.kind === 'lost') throw failure;
+  }
 }
 
 function poolSettings(dsn: ServerDsn, host: DatabaseHost): Knex.Config {

@@ -6,7 +6,7 @@ import type { Row } from '../../sql/statement.ts';
 import { withinAnswerTime } from '../remote/answer-time.ts';
 import { CommitInDoubt, type Session, type TransactionKind, type TransactionOptions } from '../remote/session.ts';
 import { type Answered, ask } from './ask.ts';
-import { destroy, factsOf, idleTransactionSeconds, type ServerFacts } from './ready-connection.ts';
+import { destroy, factsOf, idleSeconds, idleTransactionSeconds, type ServerFacts } from './ready-connection.ts';
 import { rowsOf } from './rows.ts';
 import { fillIn, type MissingValue, rowsUpToBytes, valuesQuery } from './rows-up-to-bytes.ts';
 import { statementText } from './statement-text.ts';
@@ -25,6 +25,7 @@ const beginTexts: Record<Exclude<TransactionKind, 'none'>, readonly string[]> = 
 
 /** MariaDB ends an idle transaction by itself. MySQL knows idle connections only. */
 const mysqlBegin = `SET SESSION wait_timeout = ${idleTransactionSeconds}`;
+const mysqlEnd = `SET SESSION wait_timeout = ${idleSeconds}`;
 
 export class MysqlSession implements Session {
   readonly #connection: Connection;
@@ -75,7 +76,7 @@ export class MysqlSession implements Session {
     if (!this.#isBegun) return;
     this.#isBegun = false;
     try {
-      await this.#send(['COMMIT']);
+      await this.#send(this.#endTexts('COMMIT'));
     } catch (error) {
       if (this.#kind !== 'exclusive' || !isConnectionLost(error)) throw error;
       throw new CommitInDoubt(error);
@@ -85,7 +86,7 @@ export class MysqlSession implements Session {
   async rollback(): Promise<void> {
     if (!this.#isBegun) return;
     this.#isBegun = false;
-    await this.#send(['ROLLBACK']);
+    await this.#send(this.#endTexts('ROLLBACK'));
   }
 
   #beginTexts(): readonly string[] {
@@ -93,6 +94,10 @@ export class MysqlSession implements Session {
     this.#isBegun = true;
     const texts = [...beginTexts[this.#kind], ...this.#first.filter(isSent).map(statementText)];
     return this.#facts.isMariadb ? texts : [mysqlBegin, ...texts];
+  }
+
+  #endTexts(end: 'COMMIT' | 'ROLLBACK'): readonly string[] {
+    return this.#facts.isMariadb ? [end] : [end, mysqlEnd];
   }
 
   /** In as few requests as the server's bound allows: most often one. */

@@ -65,9 +65,9 @@ export function isOn(value: string | undefined): boolean {
 }
 
 /** An idle connection is closed by tine, not by the server. */
-const idleSeconds = Math.ceil((limits.connectionIdleMsMax * 2) / 1_000);
+export const idleSeconds = Math.ceil((limits.connectionIdleMsMax * 2) / 1_000);
 /** How long a transaction may wait for its instance before the server ends it: the instance may be gone, and the revision lock would stay. */
-export const idleTransactionSeconds = 15;
+export const idleTransactionSeconds = 2;
 /** A lock that takes longer is told as what it is, not as a database that does not answer. */
 const lockSeconds = Math.floor(limits.databaseAnswerMsMax / 1_000) - 1;
 

@@ -37,6 +37,7 @@ export class RemoteDriver implements Driver {
   #messages: MessageChannel | undefined;
   /** The server's clock less this machine's, in ms. */
   #clockOffsetMs = 0;
+  #clockTimer: NodeJS.Timeout | undefined;
   #state: 'away' | 'ready' | 'closed' = 'away';
   #lastFailure: Error = new DriverError('lost', 'the database has not answered yet');
 
@@ -122,6 +123,7 @@ export class RemoteDriver implements Driver {
 
   async close(): Promise<void> {
     this.#state = 'closed';
+    clearInterval(this.#clockTimer);
     await this.#messages?.close();
     await this.#connections.close();
   }
@@ -212,18 +214,36 @@ export class RemoteDriver implements Driver {
       'write',
       { kind: 'exclusive', answerMsMax: remoteLimits.takeOverMsMax },
       async (session) => {
-        const before = Date.now();
-        const now = await this.#engine.now(session);
-        this.#clockOffsetMs = Math.round(now - (before + Date.now()) / 2);
-        return runProgram(takeOver(now), session);
+        await this.#readClock(session);
+        return runProgram(takeOver(this.nowMs()), session);
       },
     );
     if (taken.rows > 0) this.#logger.info(taken, 'took over what kine wrote');
     this.#messages = this.#engine.openMessages?.((head) => {
       for (const listener of this.#headListeners) listener(head);
     });
-    if (this.#state === 'closed') await this.#messages?.close();
-    else this.#state = 'ready';
+    if (this.#state === 'closed') {
+      await this.#messages?.close();
+      return;
+    }
+    this.#state = 'ready';
+    this.#clockTimer = setInterval(() => void this.#keepClock(), remoteLimits.clockIntervalMs);
+    this.#clockTimer.unref();
+  }
+
+  /** Clocks drift apart, and are set. While the database is away the last difference counts. */
+  async #keepClock(): Promise<void> {
+    try {
+      await this.#inTransaction('quick', { kind: 'none' }, (session) => this.#readClock(session));
+    } catch (error) {
+      if (!(error instanceof DriverError)) this.#logger.error({ err: error }, "the database's clock cannot be read");
+    }
+  }
+
+  async #readClock(session: Session): Promise<void> {
+    const before = Date.now();
+    const now = await this.#engine.now(session);
+    this.#clockOffsetMs = Math.round(now - (before + Date.now()) / 2);
   }
 
   /** The first host that answers. */

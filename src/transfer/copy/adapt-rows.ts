@@ -51,7 +51,9 @@ export async function adaptRows(
 async function knownBefore(rows: readonly Copied[], target: OfflineDatabase): Promise<Map<number, Known>> {
   const ids = rows.filter(({ version, prevId }) => version === null && prevId > 0).map(({ prevId }) => [prevId]);
   const found = await target.run(rowsOf(listQuery(VERSIONS, ids)));
-  return new Map(found.map(([id, version, name]) => [id as number, { version: version as number, name: name as string }]));
+  return new Map(
+    found.map(([id, version, name]) => [id as number, { version: version as number, name: name as string }]),
+  );
 }
 
 const RENAME_EARLIER_COPIED = changes(
@@ -109,7 +111,12 @@ function copied(row: Row): Copied {
     return { ...common, name: keyText(name), value: isGone ? null : value, version };
   }
   const mark = clientsMark(value);
-  return { ...common, name: clientsCompactMarkText, value: isGone ? null : mark.value, version: isGone ? 0 : mark.version };
+  return {
+    ...common,
+    name: clientsCompactMarkText,
+    value: isGone ? null : mark.value,
+    version: isGone ? 0 : mark.version,
+  };
 }
 
 function parametersOf(row: Copied): readonly Parameter[] {

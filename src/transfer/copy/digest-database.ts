@@ -58,5 +58,11 @@ function liveKey(row: Row): LiveKey {
   if (ownVersion !== null) return { name, modRevision, createRevision, version, value };
   if (name !== kinesClientsMarkName) return { name: keyText(key), modRevision, createRevision, version, value };
   const mark = clientsMark(value);
-  return { name: clientsCompactMarkText, modRevision, createRevision, version: mark.version ?? version, value: mark.value };
+  return {
+    name: clientsCompactMarkText,
+    modRevision,
+    createRevision,
+    version: mark.version ?? version,
+    value: mark.value,
+  };
 }

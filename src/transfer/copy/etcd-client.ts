@@ -85,7 +85,8 @@ export class EtcdClient {
   }
 
   #explained(error: ServiceError): Error {
-    if (error.code === status.OUT_OF_RANGE && /compacted/.test(error.details)) return new RevisionCompacted(error.details);
+    if (error.code === status.OUT_OF_RANGE && /compacted/.test(error.details))
+      return new RevisionCompacted(error.details);
     return new StartError(`${this.name}: ${error.details}`, { cause: error });
   }
 }
@@ -93,8 +94,10 @@ export class EtcdClient {
 /** @throws StartError that does not repeat a password. */
 function parsed(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
-  if (url === undefined || url.hostname === '') throw new StartError('the address of the etcd is not understood; write http://HOST:2379');
-  if (url.username !== '' || url.password !== '') throw new StartError('put the user of the etcd into ETCDCTL_USER (NAME:PASSWORD), not into its address');
+  if (url === undefined || url.hostname === '')
+    throw new StartError('the address of the etcd is not understood; write http://HOST:2379');
+  if (url.username !== '' || url.password !== '')
+    throw new StartError('put the user of the etcd into ETCDCTL_USER (NAME:PASSWORD), not into its address');
   if (url.port === '') url.port = '2379';
   return url;
 }

@@ -19,7 +19,7 @@ export async function tineFile(): Promise<string> {
       (4, 'c', 1, 0, 0, 0, 0, X'33', 1),
       (5, 'a', 0, 0, 2, 2, 0, X'34', 2),
       (6, 'b', 0, 1, 0, 3, 0, NULL, 0);
-    INSERT INTO kine_current (name, id) VALUES ('a', 5), ('c', 4);
+    INSERT INTO kine_current (name, id, value_bytes) VALUES ('a', 5, 1), ('c', 4, 1);
     UPDATE kine SET prev_revision = 3 WHERE name = 'compact_rev_key';`);
   database.close();
   return path;
