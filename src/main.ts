@@ -66,7 +66,12 @@ function transferSides(flags: readonly GivenFlag[]): TransferSides {
   };
   const load = (side: 'from' | 'to') => {
     const password = process.env[`TINE_${side.toUpperCase()}_PASSWORD`];
-    return loadConfig([...others, endpointFlag(text(side))], { ...process.env, TINE_DATASTORE_PASSWORD: password });
+    try {
+      return loadConfig([...others, endpointFlag(text(side))], { ...process.env, TINE_DATASTORE_PASSWORD: password });
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      throw new UsageError(error.message.replace(/^--endpoint\b/, `--${side}`), { cause: error });
+    }
   };
   return { from: text('from'), to: text('to'), load };
 }

@@ -1,4 +1,4 @@
-import { offlineAccess } from '../drivers/offline.ts';
+import { offlineAccess } from '../drivers/open-offline.ts';
 import { checkDatabase } from '../transfer/check-database.ts';
 import type { Command } from './command.ts';
 

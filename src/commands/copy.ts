@@ -1,4 +1,4 @@
-import { offlineAccess } from '../drivers/offline.ts';
+import { offlineAccess } from '../drivers/open-offline.ts';
 import { type CopyReport, copyDatabase } from '../transfer/copy/copy-database.ts';
 import { digestText } from '../transfer/copy/digest.ts';
 import { type Progress, progressOn } from '../transfer/copy/progress.ts';

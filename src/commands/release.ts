@@ -1,4 +1,5 @@
-import { offlineAccess, ownAlone } from '../drivers/offline.ts';
+import { ownAlone } from '../drivers/offline.ts';
+import { offlineAccess } from '../drivers/open-offline.ts';
 import { releaseToKine } from '../transfer/release-to-kine.ts';
 import type { Command } from './command.ts';
 

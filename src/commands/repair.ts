@@ -1,4 +1,4 @@
-import { offlineAccess } from '../drivers/offline.ts';
+import { offlineAccess } from '../drivers/open-offline.ts';
 import { repairDatabase } from '../transfer/repair-database.ts';
 import type { Command } from './command.ts';
 

@@ -16,8 +16,11 @@ Examples:
 
 Commands:
   tine [options]              serve
-  tine check [FILE]           test a database file
-  tine release [FILE]         hand a database back to kine
+  tine check [DSN]            test a database, also while it is served
+  tine repair [DSN]           mend what check names and can be mended
+  tine release [DSN]          hand a database back to kine
+  tine copy --from DSN|http://HOST:PORT --to DSN
+                              copy a database, a running etcd or kine into an empty database
   tine version                print the version
   tine help                   print this
 

@@ -1,5 +1,4 @@
 /** Databases in the hands of a command, for work on the whole of them, while this process serves nothing. */
-import type { Dsn } from '../config/dsn.ts';
 import { changed, type Program, type Query, query } from '../mvcc/program.ts';
 import type { OfflineDialect } from '../sql/offline-dialect.ts';
 import { changes, type Parameter, type Row, selectsRows } from '../sql/statement.ts';
@@ -32,18 +31,6 @@ export interface OfflineAccess {
   own<Result>(work: (owned: OwnedDatabase) => Promise<Result>): Promise<Result>;
   /** Makes it if it is missing, and brings its schema up to date, as a start of the server does. */
   prepare(): Promise<void>;
-}
-
-/** The way to the database that an endpoint names. The clients of servers are loaded when they are needed. */
-export async function offlineAccess(dsn: Dsn): Promise<OfflineAccess> {
-  switch (dsn.kind) {
-    case 'sqlite':
-      return (await import('./sqlite/offline-file.ts')).offlineFile(dsn.path);
-    case 'postgres':
-      return (await import('./postgres/offline-postgres.ts')).offlinePostgres(dsn);
-    case 'mysql':
-      return (await import('./mysql/offline-mysql.ts')).offlineMysql(dsn);
-  }
 }
 
 /** One transaction of `own`. */

@@ -37,9 +37,8 @@ export const mysqlOfflineDialect: OfflineDialect = {
   tooMuchForKine: (key) => {
     if (key.length > kinesNameLengthMax)
       return `has ${key.length} bytes, and its column of names in MySQL takes ${kinesNameLengthMax}`;
-    if (key.some((byte) => byte > 0x7f)) return 'is not ASCII, and its column of names in MySQL takes nothing else';
-    if (key.some((byte) => byte < 0x20))
-      return 'has control characters, which its column of names in MySQL orders otherwise';
+    if (key.some((byte) => byte < 0x20 || byte > 0x7e))
+      return 'is not printable ASCII, and its column of names in MySQL takes or orders nothing else';
     return key.at(-1) === 0x20 ? 'ends with a space, which its column of names in MySQL does not tell' : undefined;
   },
 };

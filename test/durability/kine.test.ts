@@ -282,6 +282,7 @@ async function eventsFrom(client: EtcdClient, startRevision: number, count: numb
   const events = await watch.events(count);
   watch.close();
   return events.map(
-    ({ type, kv, prev_kv }) => `${kv.mod_revision} ${type} ${kv.key} ${type === 'PUT' ? kv.value : ''} < ${prev_kv?.value ?? '-'}`,
+    ({ type, kv, prev_kv }) =>
+      `${kv.mod_revision} ${type} ${kv.key} ${type === 'PUT' ? kv.value : ''} < ${prev_kv?.value ?? '-'}`,
   );
 }

@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
 import { parseDsn } from '../../src/config/dsn.ts';
-import { type OfflineAccess, type OfflineDatabase, offlineAccess, ownAlone } from '../../src/drivers/offline.ts';
+import { type OfflineAccess, type OfflineDatabase, ownAlone } from '../../src/drivers/offline.ts';
+import { offlineAccess } from '../../src/drivers/open-offline.ts';
 import type { LeaseId, Revision, WriteOperation } from '../../src/mvcc/operations.ts';
 import { takeOver } from '../../src/mvcc/take-over.ts';
 import { writeBatch } from '../../src/mvcc/write-batch.ts';
@@ -27,7 +28,10 @@ export async function testDatabase(context: TestContext, driver: Driver): Promis
 }
 
 /** Makes the tables and writes what a server would, without one. */
-export async function writeTineDatabase({ access }: TestDatabase, operations: readonly WriteOperation[]): Promise<void> {
+export async function writeTineDatabase(
+  { access }: TestDatabase,
+  operations: readonly WriteOperation[],
+): Promise<void> {
   await access.prepare();
   await ownAlone(access, async (own) => {
     await own.run(takeOver(0));
@@ -37,7 +41,13 @@ export async function writeTineDatabase({ access }: TestDatabase, operations: re
 
 export function put(key: string, value: string, lease = 0n): WriteOperation {
   const options = { previous: false, ignoreValue: false, ignoreLease: false };
-  return { kind: 'put', key: keyText(Buffer.from(key)), value: Buffer.from(value), lease: lease as LeaseId, ...options };
+  return {
+    kind: 'put',
+    key: keyText(Buffer.from(key)),
+    value: Buffer.from(value),
+    lease: lease as LeaseId,
+    ...options,
+  };
 }
 
 export function remove(key: string): WriteOperation {
@@ -137,7 +147,8 @@ export async function writeKineDatabase(
 
 /** kine writes no version. */
 export async function insertKineRows(own: OfflineDatabase, driver: Driver, rows: readonly KineRow[]): Promise<void> {
-  const value = (text: string | null | undefined) => (text === null || text === undefined ? 'NULL' : bytes(driver, text));
+  const value = (text: string | null | undefined) =>
+    text === null || text === undefined ? 'NULL' : bytes(driver, text);
   for (const row of rows) {
     await own.change(
       `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, old_value)

@@ -109,10 +109,9 @@ for (const driver of TINE_DRIVERS) {
       assert.equal((await client.range(withPrefix('/registry/'))).header.revision, 21);
       assert.equal((await failureOf(client.range({ key: '/registry/b', revision: 4 }))).code, 'OUT_OF_RANGE');
     });
-    assert.deepEqual(
-      await rowsOf(database, "SELECT id, prev_revision FROM kine WHERE name = 'compact_rev_key'"),
-      [[21, 5]],
-    );
+    assert.deepEqual(await rowsOf(database, "SELECT id, prev_revision FROM kine WHERE name = 'compact_rev_key'"), [
+      [21, 5],
+    ]);
   });
 
   test(`${driver.name}: repair mends a database of kine's too, and leaves it kine's`, async (context) => {
@@ -208,7 +207,10 @@ for (const driver of TINE_DRIVERS) {
         });
         const { status, stderr } = tine('release', database);
         assert.equal(status, 1);
-        assert.match(stderr, /^tine: [^\n]*kine cannot hold the key "\/[^\n]*; delete the key, compact, then release\n$/);
+        assert.match(
+          stderr,
+          /^tine: [^\n]*kine cannot hold the key "\/[^\n]*; delete the key, compact, then release\n$/,
+        );
         await serving(database, async (client) => {
           const { header } = await client.deleteRange({ key });
           await client.compact({ revision: header.revision, physical: true });

@@ -84,7 +84,7 @@ const faults: readonly Fault[] = [
   },
   {
     what: 'a hole in the ids',
-    sql: () => ["DELETE FROM kine WHERE id = 4", "DELETE FROM kine_current WHERE name = '/b'"],
+    sql: () => ['DELETE FROM kine WHERE id = 4', "DELETE FROM kine_current WHERE name = '/b'"],
     finding: /1 ids from 3 on are missing: if kine left these holes, `tine repair` fills them/,
     done: /filled 1 missing id as kine does/,
     keys: ['/a', '/held'],

@@ -1,4 +1,5 @@
 /** A database server in the hands of a command. */
+import { setTimeout as pause } from 'node:timers/promises';
 import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/dsn.ts';
 import { DriverError, StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
@@ -92,12 +93,21 @@ async function inTransaction<Result>(
   return result;
 }
 
+/** How long the lock is tried for, and how often: the server notices a moment later that a connection which had it is closed. */
+const lockWaitMs = 3_000;
+const lockRetryMs = 100;
+
 /** No tine begins to serve while the connection has it. */
 async function lockSchema(server: OfflineServer, database: OfflineDatabase): Promise<void> {
-  if ((await database.rows(server.tryLockSchema))[0]?.[0] === 1) return;
-  throw new StartError(
-    `${database.name}: another tine is starting on it or works on it; let it finish, then try again`,
-  );
+  const deadline = Date.now() + lockWaitMs;
+  while ((await database.rows(server.tryLockSchema))[0]?.[0] !== 1) {
+    if (Date.now() > deadline) {
+      throw new StartError(
+        `${database.name}: another tine is starting on it or works on it; let it finish, then try again`,
+      );
+    }
+    await pause(lockRetryMs);
+  }
 }
 
 /** @throws StartError that names an instance which was heard of a moment ago. */

@@ -69,7 +69,7 @@ export class RemoteDriver implements Driver {
         await driver.close();
         throw error;
       }
-      logger.warn({ reason: error.message }, 'the database does not answer: serving begins when it does');
+      logger.warn({ reason: error.message }, 'the database is not ready: serving begins when it is');
       driver.#lastFailure = error;
       void driver.#prepareLater(preparing);
     }

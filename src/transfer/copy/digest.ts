@@ -1,5 +1,6 @@
 /** What two databases are compared by: all keys with their values, revisions and versions. */
 import { createHash } from 'node:crypto';
+import { counted } from '../table-facts.ts';
 
 export interface LiveKey {
   /** The key's text, as tine stores it. */
@@ -32,4 +33,4 @@ export class KeyHash {
   }
 }
 
-export const digestText = ({ keyCount, hash }: Digest): string => `${keyCount} keys, SHA-256 ${hash.slice(0, 32)}`;
+export const digestText = ({ keyCount, hash }: Digest): string => `${counted(keyCount, 'key')}, SHA-256 ${hash}`;

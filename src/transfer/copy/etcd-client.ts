@@ -32,6 +32,8 @@ export class EtcdClient {
   readonly #metadata = new Metadata();
 
   private constructor(url: URL, access: EtcdAccess) {
+    // The library names an address without a name to the server as if it were one, and Node warns of it.
+    process.noDeprecation = true;
     this.name = `${url.protocol}//${url.host}`;
     this.#client = new Client(url.host, channelCredentials(url, access), {
       // Values of 1.5 MiB in pages of hundreds.
@@ -87,7 +89,8 @@ export class EtcdClient {
   #explained(error: ServiceError): Error {
     if (error.code === status.OUT_OF_RANGE && /compacted/.test(error.details))
       return new RevisionCompacted(error.details);
-    return new StartError(`${this.name}: ${error.details}`, { cause: error });
+    const [, reason = error.details] = /Last error: (?:Error: )?(.*?)\. Resolution note/s.exec(error.details) ?? [];
+    return new StartError(`${this.name}: ${reason}`, { cause: error });
   }
 }
 

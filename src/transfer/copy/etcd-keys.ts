@@ -54,7 +54,7 @@ export async function findKeys(client: EtcdClient, revision: number | undefined)
 /** Keys of a page: few at first, then as many as about fill it. */
 const pageKeysMax = 1000;
 const firstPageKeys = 50;
-const pageBytes = 4 * 1024 * 1024;
+const pageBytes = 1024 * 1024;
 
 /** Pages of keys after one, or from the first on. */
 export async function* pagesOf(
@@ -68,7 +68,13 @@ export async function* pagesOf(
     // The one key of an interval without an end was read already.
     if (end.length === 0 && from !== start) continue;
     for (;;) {
-      const { kvs, more } = await client.range({ key: from, rangeEnd: end, revision, limit });
+      // kine takes no limit for a single key.
+      const { kvs, more } = await client.range({
+        key: from,
+        rangeEnd: end,
+        revision,
+        limit: end.length === 0 ? 0 : limit,
+      });
       const last = kvs.at(-1);
       if (last === undefined) break;
       yield kvs;

@@ -3,9 +3,9 @@ import type { OfflineDatabase } from '../../drivers/offline.ts';
 import { query, rowsOf } from '../../mvcc/program.ts';
 import type { Parameter, Statement } from '../../sql/statement.ts';
 
-/** Rows of a page; a page in memory, on both sides of the copy, is a few times its values. */
+/** Rows of a page, and bytes of their values: written as a statement it is twice as long, and below what any server takes. */
 const pageRowsMax = 1000;
-const pageBytesMax = 4 * 1024 * 1024;
+const pageBytesMax = 1024 * 1024;
 
 /**
  * The last key of the page after another: `sizes` lists keys and bytes. Undefined: there is nothing more. A single row may be larger than a page.

@@ -54,7 +54,7 @@ describe('usage', () => {
     for (const args of [['--help'], ['-h'], ['help'], ['--help', '--frobnicate'], ['check', '--help']]) {
       const { status, stdout, stderr } = await run({ args, environment: { TINE_MAX_TXN_OPS: 'many' } });
       assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
-      assert.match(stdout, /tine check \[FILE\][\s\S]*--data-dir DIR/);
+      assert.match(stdout, /tine check \[DSN\][\s\S]*--data-dir DIR/);
     }
   });
 

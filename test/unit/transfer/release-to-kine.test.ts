@@ -134,7 +134,10 @@ test('a file that somebody has open is refused and unchanged', async () => {
 test('what cannot be handed back is refused and unchanged', async () => {
   const path = await tineFile();
   tamper(path, "INSERT INTO tine_migrations (name, batch) VALUES ('999-later', 9)");
-  await assert.rejects(release(path), /was written by a newer tine \(it has 999-later\); release it with that version$/);
+  await assert.rejects(
+    release(path),
+    /was written by a newer tine \(it has 999-later\); release it with that version$/,
+  );
   const other = await tineFile();
   tamper(other, 'DROP TABLE kine');
   await assert.rejects(release(other), /table kine lacks id, .*; neither tine nor kine wrote this$/);
