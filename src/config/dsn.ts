@@ -4,9 +4,8 @@ import { parsePostgresDsn, postgresDsnText } from './postgres-dsn.ts';
 import { hideCredentials } from './redact.ts';
 import type { ServerDsn } from './server-dsn.ts';
 import { parseSqliteDsn, type SqliteDsn } from './sqlite-dsn.ts';
-import { UsageError } from './usage-error.ts';
 
-export type { DatabaseHost, DatabaseTls, DatabaseTlsMode, ServerDsn } from './server-dsn.ts';
+export type { DatabaseHost, ServerDsn } from './server-dsn.ts';
 export type { SqliteDsn } from './sqlite-dsn.ts';
 export { databaseTlsOptions } from './tls-files.ts';
 
@@ -74,14 +73,4 @@ export function dsnText(dsn: Dsn): string {
     case 'mysql':
       return mysqlDsnText(dsn);
   }
-}
-
-/**
- * The database file that a command works on.
- *
- * @throws UsageError when the endpoint is a database server.
- */
-export function requireFile(dsn: Dsn): SqliteDsn {
-  if (dsn.kind === 'sqlite') return dsn;
-  throw new UsageError(`${dsnText(dsn)} is a database server, and this command works on a SQLite file; name one`);
 }

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import { type Dsn, dsnText, parseDsn, requireFile, type ServerDsn } from '../../../src/config/dsn.ts';
-import { UsageError } from '../../../src/config/usage-error.ts';
+import { type Dsn, dsnText, parseDsn, type ServerDsn } from '../../../src/config/dsn.ts';
 
 function serverOf(text: string): ServerDsn {
   const { dsn } = parseDsn(text);
@@ -343,14 +342,4 @@ test('a printed address reads as it was, without the password', () => {
     const shape = (dsn: Dsn): unknown => ({ ...dsn, password: undefined, tls: undefined });
     assert.deepEqual(shape(again), shape(parseDsn(text).dsn));
   }
-});
-
-test('a command on a file says so when the endpoint is a server', () => {
-  assert.deepEqual(requireFile(parseDsn('/a.db').dsn), { kind: 'sqlite', path: '/a.db' });
-  assert.throws(
-    () => requireFile(parseDsn('mysql://me:s3cret@tcp(h)/').dsn),
-    new UsageError(
-      'mysql://me@tcp(h:3306)/kubernetes is a database server, and this command works on a SQLite file; name one',
-    ),
-  );
 });

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { describe, test } from 'node:test';
 import type { Config } from '../../../src/config/config.ts';
-import { requireFile } from '../../../src/config/dsn.ts';
 import { flagShape } from '../../../src/config/given-options.ts';
 import { splitCommandLine } from '../../../src/config/go-flags.ts';
 import { type LoadedConfig, loadConfig } from '../../../src/config/load-config.ts';
@@ -113,8 +112,11 @@ describe('environment', () => {
 });
 
 describe('database', () => {
-  const pathOf = (line: string, environment: Environment = {}): string =>
-    requireFile(configOf(line, environment).endpoint).path;
+  const pathOf = (line: string, environment: Environment = {}): string => {
+    const { endpoint } = configOf(line, environment);
+    assert.ok(endpoint.kind === 'sqlite');
+    return endpoint.path;
+  };
 
   test('a data directory, a DSN, a bare path', () => {
     assert.equal(pathOf('--data-dir /var/lib/tine'), '/var/lib/tine/state.db');
