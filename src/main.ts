@@ -98,6 +98,10 @@ function exitStatus(error: unknown): number {
 /** What a command leaves open that goes by itself, such as output on its way, has this long. Connections to a network that is away must not keep the process. */
 const lingerMsMax = 500;
 
+// Node 24 may turn for ever while it frees what connections left behind that were closed under way (seen with a database that refused them). What is printed was printed by
+// then: the process ends without that.
+process.once('exit', (status) => process.exit(status));
+
 try {
   process.exitCode = await main(process.argv.slice(2));
   setTimeout(() => process.exit(), lingerMsMax).unref();
