@@ -98,6 +98,16 @@ export class AssertionError extends Error {
   override readonly name = 'AssertionError';
 }
 
+/** Whether an error is one of these, and not what a library or the system threw. */
+export function isOwnError(error: unknown): error is Error {
+  return (
+    error instanceof EtcdError ||
+    error instanceof DriverError ||
+    error instanceof AssertionError ||
+    error instanceof StartError
+  );
+}
+
 /** Throws `AssertionError` when what must hold does not; `statement` says what must hold. */
 export function assert(condition: boolean, statement: string): asserts condition {
   if (!condition) throw new AssertionError(statement);

@@ -1,17 +1,12 @@
 /** A MySQL database before it is served: is it there, can it be served, is its schema this version's? */
 import knex, { type Knex } from 'knex';
 import type { Logger } from 'pino';
-import {
-  kinesColumns,
-  migrationSource,
-  migrations,
-  migrationsTable,
-  unknownMigration,
-} from '../../../migrations/migrations.ts';
+import { migrationSource, migrations, migrationsTable } from '../../../migrations/migrations.ts';
 import { mysqlWords } from '../../../migrations/words.ts';
 import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/dsn.ts';
 import { DriverError, StartError } from '../../errors.ts';
-import { silence } from '../remote/pool.ts';
+import { silence } from '../knex-log.ts';
+import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
 import { connectionSettings, forKnex } from './connection-settings.ts';
 import { explained } from './explained.ts';
 import { errorNumber, serverErrorNumber } from './weather.ts';
@@ -82,12 +77,7 @@ async function bringUpToDate(database: Knex, place: Place): Promise<void> {
   await underLock(database, async () => {
     await refuseForeignTable(database, place.dsn);
     const applied = await appliedMigrations(database);
-    const unknown = unknownMigration(applied);
-    if (unknown !== undefined) {
-      throw new StartError(
-        `${dsnText(place.dsn)} was written by a newer tine (it has ${unknown}); start that version or a newer one`,
-      );
-    }
+    refuseNewer(dsnText(place.dsn), applied);
     if (applied.length < migrations.length) await migrate(database);
   });
 }
@@ -154,11 +144,7 @@ async function refuseForeignTable(database: Knex, dsn: ServerDsn): Promise<void>
   );
   if (found.length === 0) return;
   const columns = found.map(({ name }) => name.toLowerCase());
-  const missing = kinesColumns.filter((column) => !columns.includes(column));
-  if (missing.length === 0) return;
-  throw new StartError(
-    `${dsnText(dsn)}: its table kine is not kine's (it has no column ${missing.join(', ')}); name another database, or rename that table`,
-  );
+  refuseForeignColumns(dsnText(dsn), columns, 'database');
 }
 
 async function rowsOf<Row>(database: Knex, sql: string): Promise<readonly Row[]> {

@@ -1,22 +1,13 @@
 /** MySQL's errors as tine's. */
-import { AssertionError, DriverError, type DriverErrorKind, EtcdError, StartError } from '../../errors.ts';
+import { DriverError, type DriverErrorKind, isOwnError } from '../../errors.ts';
 
 /** Leaves the client's mistakes and our own bugs as they are; what the server and the network say becomes `DriverError`. */
 export function weather(error: unknown): Error {
-  if (isOurs(error)) return error;
+  if (isOwnError(error)) return error;
   const failure = failureOf(error);
   if (failure === undefined) return error instanceof Error ? error : new Error(String(error));
   const kind = kindOf(failure);
   return new DriverError(kind, messageOf(failure, kind), { cause: withoutSql(error as Error) });
-}
-
-function isOurs(error: unknown): error is Error {
-  return (
-    error instanceof EtcdError ||
-    error instanceof DriverError ||
-    error instanceof AssertionError ||
-    error instanceof StartError
-  );
 }
 
 interface Failure {

@@ -1,16 +1,11 @@
 /** A Postgres database before it is served: is it there, can it be served, is its schema this version's? */
 import knex, { type Knex } from 'knex';
-import {
-  kinesColumns,
-  migrationSource,
-  migrations,
-  migrationsTable,
-  unknownMigration,
-} from '../../../migrations/migrations.ts';
+import { migrationSource, migrations, migrationsTable } from '../../../migrations/migrations.ts';
 import { postgresWords } from '../../../migrations/words.ts';
 import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/dsn.ts';
 import { StartError } from '../../errors.ts';
-import { silence } from '../remote/pool.ts';
+import { silence } from '../knex-log.ts';
+import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { codeOf } from './weather.ts';
 
@@ -83,12 +78,7 @@ async function bringUpToDate(database: Knex, dsn: ServerDsn): Promise<void> {
     const applied = (await transaction.schema.hasTable(migrationsTable))
       ? (await transaction(migrationsTable).orderBy('id').select('name')).map(({ name }) => String(name))
       : [];
-    const unknown = unknownMigration(applied);
-    if (unknown !== undefined) {
-      throw new StartError(
-        `${dsnText(dsn)} was written by a newer tine (it has ${unknown}); start that version or a newer one`,
-      );
-    }
+    refuseNewer(dsnText(dsn), applied);
     if (applied.length === migrations.length) return;
     await transaction.migrate.latest({
       tableName: migrationsTable,
@@ -111,11 +101,7 @@ async function refuseOldServer(database: Knex, dsn: ServerDsn): Promise<void> {
 async function refuseForeignTable(database: Knex, dsn: ServerDsn): Promise<void> {
   if (!(await database.schema.hasTable('kine'))) return;
   const columns = Object.keys(await database('kine').columnInfo());
-  const missing = kinesColumns.filter((column) => !columns.includes(column));
-  if (missing.length === 0) return;
-  throw new StartError(
-    `${dsnText(dsn)}: its table kine is not kine's (it has no column ${missing.join(', ')}); name another database, or rename that table`,
-  );
+  refuseForeignColumns(dsnText(dsn), columns, 'database');
 }
 
 /** What a person must mend, in a line; anything else as it is. */

@@ -1,22 +1,13 @@
 /** Postgres's errors as tine's. */
-import { AssertionError, DriverError, type DriverErrorKind, EtcdError, StartError } from '../../errors.ts';
+import { DriverError, type DriverErrorKind, isOwnError } from '../../errors.ts';
 
 /** Leaves the client's mistakes and our own bugs as they are; what Postgres and the network say becomes `DriverError`. */
 export function weather(error: unknown): Error {
-  if (isOurs(error)) return error;
+  if (isOwnError(error)) return error;
   const code = codeOf(error);
   if (code === undefined && !isConnectionError(error)) return error instanceof Error ? error : new Error(String(error));
   const message = (error as Error).message;
   return new DriverError(kindOf(code), code === undefined ? message : `${message} (${code})`, { cause: error });
-}
-
-function isOurs(error: unknown): error is Error {
-  return (
-    error instanceof EtcdError ||
-    error instanceof DriverError ||
-    error instanceof AssertionError ||
-    error instanceof StartError
-  );
 }
 
 /** A SQLSTATE of five characters, or the code of the system or of Node's streams (ECONNREFUSED, ERR_STREAM_DESTROYED); undefined when it is neither. */

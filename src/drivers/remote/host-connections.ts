@@ -3,8 +3,8 @@ import knex, { type Knex } from 'knex';
 import type { DatabaseHost } from '../../config/dsn.ts';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
+import { silence } from '../knex-log.ts';
 import type { Engine } from './engine.ts';
-import { silence } from './knex-log.ts';
 import { remoteLimits } from './remote-limits.ts';
 import type { Session } from './session.ts';
 

@@ -5,7 +5,6 @@ import { HostConnections, type Lease } from './host-connections.ts';
 import { HostTurn } from './host-turn.ts';
 
 export type { Lease } from './host-connections.ts';
-export { silence } from './knex-log.ts';
 
 export class Pool {
   readonly #engine: Engine;

@@ -2,16 +2,11 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
-import {
-  kinesColumns,
-  migrationSource,
-  migrations,
-  migrationsTable,
-  unknownMigration,
-} from '../../../migrations/migrations.ts';
+import { migrationSource, migrations, migrationsTable } from '../../../migrations/migrations.ts';
 import { sqliteWords } from '../../../migrations/words.ts';
-import { StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
+import { silence } from '../knex-log.ts';
+import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
 import { fileError } from './file-error.ts';
 
 /** @throws StartError that names the file, what is wrong and what to do. */
@@ -19,12 +14,7 @@ export async function prepareFile(path: string): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
     const applied = inspect(path);
-    const unknown = unknownMigration(applied);
-    if (unknown !== undefined) {
-      throw new StartError(
-        `${path} was written by a newer tine (it has ${unknown}); start that version or a newer one`,
-      );
-    }
+    refuseNewer(path, applied);
     if (applied.length < migrations.length) await migrate(path);
   } catch (error) {
     throw fileError(path, error);
@@ -52,15 +42,8 @@ function inspect(path: string): readonly string[] {
 function refuseForeignTable(database: Database.Database, path: string): void {
   const columns = database.prepare("SELECT name FROM pragma_table_info('kine')").pluck().all();
   if (columns.length === 0) return;
-  const missing = kinesColumns.filter((column) => !columns.includes(column));
-  if (missing.length === 0) return;
-  throw new StartError(
-    `${path}: its table kine is not kine's (it has no column ${missing.join(', ')}); name another file, or rename that table`,
-  );
+  refuseForeignColumns(path, columns, 'file');
 }
-
-/** What knex would print goes to the caller as an error anyway. */
-const silence = { debug() {}, deprecate() {}, error() {}, warn() {} };
 
 /**
  * knex is loaded only when there is something to do. All of it is one transaction, knex's own lock included: a process that is killed half-way

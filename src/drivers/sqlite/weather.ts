@@ -1,9 +1,9 @@
 /** SQLite's errors as tine's. */
-import { AssertionError, DriverError, type DriverErrorKind, EtcdError } from '../../errors.ts';
+import { DriverError, type DriverErrorKind, isOwnError } from '../../errors.ts';
 
 /** Leaves the client's mistakes and our own bugs as they are; everything SQLite says becomes `DriverError`. */
 export function weather(error: unknown): Error {
-  if (error instanceof EtcdError || error instanceof DriverError || error instanceof AssertionError) return error;
+  if (isOwnError(error)) return error;
   const code = sqliteCode(error);
   if (code === undefined) return error instanceof Error ? error : new Error(String(error));
   return new DriverError(kindOf(code), `${code}: ${(error as Error).message}`, { cause: error });
