@@ -1,6 +1,7 @@
 /** All migrations in order. A new change is a new file and a line here; a file that was released is never edited. */
 import type { Knex } from 'knex';
 import * as table from './001-table.ts';
+import * as auth from './002-auth.ts';
 import type { SchemaWords } from './words.ts';
 
 export interface Migration {
@@ -8,7 +9,7 @@ export interface Migration {
   up(knex: Knex, words: SchemaWords): Promise<void>;
 }
 
-export const migrations: readonly Migration[] = [table];
+export const migrations: readonly Migration[] = [table, auth];
 
 /** Where knex records what was applied. */
 export const migrationsTable = 'tine_migrations';

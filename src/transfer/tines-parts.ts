@@ -10,7 +10,15 @@ export function tinesTables({ tables }: TableFacts): readonly string[] {
 /** The index on table `kine` that is tine's alone. */
 export const tinesKineIndex = 'kine_revision_index';
 
-const neededTables = ['tine_lease', 'tine_member', 'tine_state', 'tine_commit'] as const;
+const neededTables = [
+  'tine_lease',
+  'tine_member',
+  'tine_state',
+  'tine_commit',
+  'tine_user',
+  'tine_role',
+  'tine_alarm',
+] as const;
 const neededIndexes = [
   'kine_name_prev_revision_uindex',
   'kine_name_id_index',
