@@ -5,7 +5,7 @@
 const SHARED = '^src/(limits|errors|assert|logger|memory|version)\\.ts$';
 
 /** The checked configuration and the values in it. */
-const CONFIG = '^src/config/(config|dsn|listen-address)\\.ts$';
+const CONFIG = '^src/config/(config|dsn|listen-address|web-lists)\\.ts$';
 
 /** A rule: files of `folder` may import themselves, the shared leaves and what matches `allowed`, nothing else of src. */
 function onlyImports(folder, ...allowed) {

@@ -30,6 +30,10 @@ export interface Config {
   readonly advertiseClientUrls: readonly string[];
   /** Where else /metrics and /health are served, besides the client port; empty for nowhere else. */
   readonly metricsListenAddresses: readonly ListenAddress[];
+  /** Origins whose pages may read answers over HTTP/1.1; empty and `*` are all. `listAllows` knows. */
+  readonly cors: readonly string[];
+  /** Host names that requests over HTTP/1.1 without TLS may name; empty and `*` are all. `listAllows` knows. */
+  readonly hostWhitelist: readonly string[];
 
   /** Largest request, in bytes of its protobuf. */
   readonly maxRequestBytes: number;

@@ -34,6 +34,8 @@ export function loadConfig(
     listenAddresses,
     advertiseClientUrls: settings['advertise-client-urls'] ?? advertisedUrls(listenAddresses),
     metricsListenAddresses: settings['metrics-bind-address'],
+    cors: settings.cors,
+    hostWhitelist: settings['host-whitelist'],
     maxRequestBytes: settings['max-request-bytes'],
     maxTxnOps: settings['max-txn-ops'],
     maxConcurrentStreams: settings['max-concurrent-streams'],

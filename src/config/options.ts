@@ -2,6 +2,7 @@ import type { LogFormat, LogLevel } from './config.ts';
 import { parseListenAddresses, splitList } from './listen-address.ts';
 import { maxOpenConnectionsDefault, maxOpenConnectionsMin, parseMaxOpenConnections } from './max-open-connections.ts';
 import { boolean, duration, durationOrNever, nonEmpty, oneOf, textLike, wholeNumber } from './values.ts';
+import { parseHostNames, parseOrigins } from './web-lists.ts';
 
 /** What is known of an option; the one home of each fact. `--help` and the environment are derived from it. */
 export interface Option {
@@ -140,6 +141,22 @@ export const options = {
     parse: (text) => (text === '' || text === '0' ? [] : parseListenAddresses(text)),
     help: 'Serve /metrics and /health here too, besides the client port. 0 for nowhere else.',
     aliases: ['listen-metrics-urls'],
+  },
+  'host-whitelist': {
+    group: 'Listening',
+    placeholder: 'HOSTS',
+    default: '*',
+    defaultShown: 'all',
+    parse: parseHostNames,
+    help: 'Host names that requests over HTTP without TLS may name, against DNS rebinding.',
+  },
+  cors: {
+    group: 'Listening',
+    placeholder: 'ORIGINS',
+    default: '*',
+    defaultShown: 'all',
+    parse: parseOrigins,
+    help: 'Origins of web pages that may read answers over HTTP.',
   },
 
   'max-request-bytes': {

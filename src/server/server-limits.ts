@@ -45,6 +45,8 @@ export const serverLimits = {
   keepAlivesAtOnceMax: 128,
   /** How often a database that fails is mentioned in the log. */
   databaseFaultLogIntervalMs: 1_000,
+  /** How often the same mistake of clients is: one that is set up wrong comes back every second, for ever. */
+  clientFaultLogIntervalMs: 10_000,
 } as const;
 
 assert(serverLimits.streamWindowBytes <= serverLimits.connectionWindowBytes, 'a stream may use its whole window');

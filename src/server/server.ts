@@ -11,6 +11,7 @@ import { Connections } from './connections.ts';
 import { GrpcServer } from './grpc/grpc-server.ts';
 import { MethodTable } from './grpc/method-table.ts';
 import { healthService } from './health-service.ts';
+import { withHostWhitelist } from './host-whitelist.ts';
 import { httpEndpoints } from './http-endpoints.ts';
 import { Http2Server } from './http2/http2-server.ts';
 import { identity } from './identity.ts';
@@ -63,7 +64,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const http1 = createHttpServer(
     { headersTimeout: serverLimits.httpHeadersTimeoutMs },
-    httpEndpoints({ store, logger, metrics, emulatedEtcdVersion: config.emulatedEtcdVersion }),
+    withHostWhitelist(
+      { hostWhitelist: config.hostWhitelist, logger },
+      httpEndpoints({ store, logger, metrics, emulatedEtcdVersion: config.emulatedEtcdVersion }),
+    ),
   );
   const connections = new Connections({
     http1: (socket) => http1.emit('connection', socket),

@@ -37,6 +37,8 @@ describe('defaults', () => {
       listenAddresses: [{ kind: 'tcp', host: '127.0.0.1', port: 2379 }],
       advertiseClientUrls: ['http://127.0.0.1:2379'],
       metricsListenAddresses: [],
+      cors: ['*'],
+      hostWhitelist: ['*'],
       maxRequestBytes: 1_572_864,
       maxTxnOps: 128,
       maxConcurrentStreams: 4_294_967_295,

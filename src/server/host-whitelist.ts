@@ -1,0 +1,53 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import { listAllows } from '../config/web-lists.ts';
+import type { Logger } from '../logger.ts';
+import { SparingLog } from './sparing-log.ts';
+
+export interface HostWhitelistOptions {
+  readonly hostWhitelist: readonly string[];
+  readonly logger: Logger;
+}
+
+/**
+ * Lets requests pass that name an allowed host. A web page can have a name of its own point to an address it should not reach, and
+ * read from there (DNS rebinding, CVE-2018-5702); the Host header then has the page's name. A request over TLS passes: its
+ * certificate would not fit. As etcd does, with its text and status.
+ */
+export function withHostWhitelist(
+  { hostWhitelist, logger }: HostWhitelistOptions,
+  next: RequestListener,
+): RequestListener {
+  const log = new SparingLog(logger);
+  return (request: IncomingMessage, response: ServerResponse & { req: IncomingMessage }): void => {
+    const host = hostName(request.headers.host ?? '');
+    if ('encrypted' in request.socket || listAllows(hostWhitelist, host)) {
+      next(request, response);
+      return;
+    }
+    log.warn({ host }, 'rejecting HTTP request to prevent DNS rebinding attacks');
+    response.writeHead(421, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' });
+    response.end(refusal(host));
+  };
+}
+
+/** Of `host:port`, `[::1]:port` and a bare host, the host. */
+function hostName(header: string): string {
+  return (
+    /^(?:\[([^\]]*)\]|([^:]*)):\d*$/
+      .exec(header)
+      ?.slice(1)
+      .find((part) => part !== undefined) ?? header
+  );
+}
+
+const refusal = (host: string): string => `
+etcd received your request, but the Host header was unrecognized.
+
+To fix this, choose one of the following options:
+- Enable TLS, then any HTTPS request will be allowed.
+- Add the hostname you want to use to the whitelist in settings.
+  - e.g. etcd --host-whitelist ${JSON.stringify(host)}
+
+This requirement has been added to help prevent "DNS Rebinding" attacks (CVE-2018-5702).
+
+`;
