@@ -52,6 +52,7 @@ export const etcdErrors = {
   compacted: [StatusCode.outOfRange, 'etcdserver: mvcc: required revision has been compacted'],
   futureRevision: [StatusCode.outOfRange, 'etcdserver: mvcc: required revision is a future revision'],
   noSpace: [StatusCode.resourceExhausted, 'etcdserver: mvcc: database space exceeded'],
+  corrupt: [StatusCode.dataLoss, 'etcdserver: corrupt cluster'],
   leaseNotFound: [StatusCode.notFound, 'etcdserver: requested lease not found'],
   leaseExists: [StatusCode.failedPrecondition, 'etcdserver: lease already exists'],
   leaseTtlTooLarge: [StatusCode.outOfRange, 'etcdserver: too large lease TTL'],
@@ -59,6 +60,7 @@ export const etcdErrors = {
   tooManyRequests: [StatusCode.resourceExhausted, 'etcdserver: too many requests'],
   stopped: [StatusCode.unavailable, 'etcdserver: server stopped'],
   timeout: [StatusCode.unavailable, 'etcdserver: request timed out'],
+  unknownMethod: [StatusCode.unknown, 'etcdserver: unknown method'],
   canceled: [StatusCode.canceled, 'etcdserver: request canceled'],
 } as const satisfies Record<string, readonly [StatusCode, string]>;
 

@@ -66,6 +66,8 @@ export const limits = {
   /** After how long its row goes, and how many beats pass between two looks for such rows. */
   memberForgottenAfterMs: 3_600_000,
   memberBeatsPerCleaning: 60,
+  /** How old the size may be that writes are held against a quota with: what this instance wrote since is added, what the others wrote is not. */
+  quotaSizeIntervalMs: 1_000,
   /** How long background work waits after the database refused it. */
   retryPauseMs: 500,
   /** How often the newest id is asked for when nothing wakes the tailer: another process may have written to the file. */

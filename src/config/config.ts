@@ -39,6 +39,8 @@ export interface Config {
   readonly maxRequestBytes: number;
   /** Operations in one transaction, nested ones counted for themselves, as in etcd. */
   readonly maxTxnOps: number;
+  /** Size of the database from which on writes are refused, in bytes. 0: none was given; less: none is wanted. */
+  readonly quotaBackendBytes: number;
   /** Streams that one connection may have open. */
   readonly maxConcurrentStreams: number;
   readonly watchProgressNotifyIntervalMs: number;

@@ -47,7 +47,6 @@ export const foreignOptions: ReadonlyMap<string, ForeignOption> = new Map([
     'is ignored: tine sizes its own batches',
     'compact-batch-size compaction-batch-limit compaction-sleep-interval poll-batch-size',
   ),
-  ...ignored('is not enforced: the disk is the limit', 'quota-backend-bytes'),
   ...ignored('is ignored: every commit is synced', '', 'unsafe-no-fsync'),
   ...ignored(
     'is ignored: tine opens few connections to a database server and keeps them',

@@ -38,6 +38,7 @@ export function loadConfig(
     hostWhitelist: settings['host-whitelist'],
     maxRequestBytes: settings['max-request-bytes'],
     maxTxnOps: settings['max-txn-ops'],
+    quotaBackendBytes: settings['quota-backend-bytes'],
     maxConcurrentStreams: settings['max-concurrent-streams'],
     watchProgressNotifyIntervalMs: settings['watch-progress-notify-interval'],
     emulatedEtcdVersion: settings['emulated-etcd-version'],

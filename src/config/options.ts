@@ -1,7 +1,7 @@
 import type { LogFormat, LogLevel } from './config.ts';
 import { parseListenAddresses, splitList } from './listen-address.ts';
 import { maxOpenConnectionsDefault, maxOpenConnectionsMin, parseMaxOpenConnections } from './max-open-connections.ts';
-import { boolean, duration, durationOrNever, nonEmpty, oneOf, textLike, wholeNumber } from './values.ts';
+import { boolean, duration, durationOrNever, integer, nonEmpty, oneOf, textLike, wholeNumber } from './values.ts';
 import { parseHostNames, parseOrigins } from './web-lists.ts';
 
 /** What is known of an option; the one home of each fact. `--help` and the environment are derived from it. */
@@ -173,6 +173,14 @@ export const options = {
     default: '128',
     parse: wholeNumber({ min: 1, max: 100_000 }),
     help: 'Most operations in one transaction.',
+  },
+  'quota-backend-bytes': {
+    group: 'Limits',
+    placeholder: 'BYTES',
+    default: '0',
+    defaultShown: 'none',
+    parse: integer,
+    help: "Size of the database at which alarm NOSPACE is raised and writes are refused. 0 and less: no quota. (etcd's default of 2 GiB comes from its file format.)",
   },
   'max-concurrent-streams': {
     group: 'Limits',

@@ -11,6 +11,13 @@ export function wholeNumber({ min, max }: { readonly min: number; readonly max: 
   };
 }
 
+/** A whole number in decimal, which may be negative. */
+export function integer(text: string): number {
+  const value = /^[+-]?\d{1,19}$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(value)) throw new Error(`"${text}" is not a whole number below ${Number.MAX_SAFE_INTEGER}`);
+  return value;
+}
+
 /** A duration as Go writes it, in milliseconds, at least `minMs`. */
 export function duration({ minMs }: { readonly minMs: number }): (text: string) => number {
   return (text) => {

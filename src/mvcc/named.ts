@@ -39,6 +39,8 @@ class Names implements Named {
       case 'leaseRenew':
       case 'memberAnnounce':
       case 'memberDrop':
+      case 'alarmRaise':
+      case 'alarmDrop':
         return;
       default:
         unreachable(operation);

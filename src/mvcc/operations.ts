@@ -23,6 +23,16 @@ export interface Member {
   readonly clientUrls: readonly string[];
 }
 
+/** An alarm of a member's: clients may raise one for any id. */
+export interface Alarm {
+  readonly memberId: bigint;
+  /** Its number in etcd's protocol; `alarmNumbers` names those that have an effect. */
+  readonly number: number;
+}
+
+/** 0 stands for none, and for all when alarms are asked for. */
+export const alarmNumbers = { none: 0, noSpace: 1, corrupt: 2 } as const;
+
 /** One key, or an interval of them. */
 export type Keys = { readonly one: KeyText } | Interval;
 
@@ -113,5 +123,7 @@ export type WriteOperation =
       readonly forgetBeforeMs: number | undefined;
     }
   | { readonly kind: 'memberDrop'; readonly id: MemberId }
+  | { readonly kind: 'alarmRaise'; readonly alarm: Alarm }
+  | { readonly kind: 'alarmDrop'; readonly alarm: Alarm }
   /** Deletes rows below the compaction mark, a bite of them. */
   | { readonly kind: 'compactBite' };

@@ -1,4 +1,5 @@
 /** The programs that only read, by the name under which they are sent to a thread or a connection. */
+import { alarmsProgram } from './alarms.ts';
 import { eventsAfter, eventsOfKeys, idBefore } from './events.ts';
 import { headProgram } from './head.ts';
 import { leaseProgram, leasesById, leasesDue, leasesProgram } from './lease-reads.ts';
@@ -29,6 +30,7 @@ export const readPrograms = {
   leasesById,
   leasesDue,
   membersSince,
+  alarms: (_input: null) => alarmsProgram(),
 } as const;
 
 /** Programs of one statement: they need no transaction to see one moment. */

@@ -62,6 +62,10 @@ export type WriteResult =
   | { readonly kind: 'leaseExpire'; readonly expired: boolean }
   | { readonly kind: 'memberAnnounce' }
   | { readonly kind: 'memberDrop' }
+  /** Whether it was not active before. */
+  | { readonly kind: 'alarmRaise'; readonly revision: Revision; readonly raised: boolean }
+  /** Whether it was active. */
+  | { readonly kind: 'alarmDrop'; readonly revision: Revision; readonly dropped: boolean }
   | { readonly kind: 'compactBite'; readonly done: boolean };
 
 export type StepResult = RangeResult | PutResult | DeleteResult | TxnResult;

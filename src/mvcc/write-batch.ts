@@ -1,5 +1,6 @@
 /** One batch of the write queue: its operations one after the other, each with a result of its own. */
 import { EtcdError, type EtcdErrorName, unreachable } from '../errors.ts';
+import { dropAlarm, raiseAlarm, refuseUnderAlarm } from './alarms.ts';
 import { compactBite, setCompactMark } from './compact.ts';
 import { type EventsRequest, eventsUpTo, type PackedEventPage } from './events.ts';
 import { expireLease, grantLease, renewLeases, revokeLease } from './leases.ts';
@@ -40,6 +41,7 @@ export function* writeBatch(operations: readonly WriteOperation[], events?: Even
 
 function* outcomeOf(operation: WriteOperation, state: WriteState): Program<WriteOutcome> {
   try {
+    refuseUnderAlarm(operation, state.alarms);
     return { result: yield* apply(operation, state) };
   } catch (error) {
     if (!(error instanceof EtcdError) || error.entry === undefined) throw error;
@@ -75,6 +77,10 @@ function* apply(operation: WriteOperation, state: WriteState): Program<WriteResu
     case 'memberDrop':
       yield* dropMember(operation.id);
       return { kind: 'memberDrop' };
+    case 'alarmRaise':
+      return { kind: 'alarmRaise', revision: state.revision, raised: yield* raiseAlarm(operation.alarm, state) };
+    case 'alarmDrop':
+      return { kind: 'alarmDrop', revision: state.revision, dropped: yield* dropAlarm(operation.alarm, state) };
     case 'compactBite':
       return { kind: 'compactBite', done: yield* compactBite(state) };
     default:

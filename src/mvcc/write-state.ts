@@ -1,15 +1,17 @@
 /** What one write transaction of the database knows while its operations run one after the other. */
 import { assert } from '../errors.ts';
 import { limits } from '../limits.ts';
+import { ALARMS } from '../sql/alarm-statements.ts';
 import { HEAD, LEASES_BY_ID, NEWEST_ROWS, NEWEST_ROWS_WITHOUT_VALUE } from '../sql/read-statements.ts';
 import type { KeyValueRow } from '../sql/row.ts';
 import type { Parameter, Row } from '../sql/statement.ts';
 import { DROP_CURRENT, INSERT_ROWS, SET_CURRENT } from '../sql/write-statements.ts';
+import { alarmList } from './alarms.ts';
 import { headOf, type MarkedHead } from './head.ts';
 import { leaseList, leaseStatus } from './lease-reads.ts';
 import type { Named } from './named.ts';
 import { type NewestRow, newestByName } from './newest-rows.ts';
-import type { LeaseId, Revision, RowId } from './operations.ts';
+import type { Alarm, LeaseId, Revision, RowId } from './operations.ts';
 import { changed, listQuery, type Program, query } from './program.ts';
 import type { Head, LeaseStatus } from './results.ts';
 
@@ -27,6 +29,8 @@ export class WriteState {
   #revision: Revision;
   compactId: RowId;
   compactRevision: Revision;
+  /** Those that are active. */
+  alarms: readonly Alarm[] = [];
   /** Whether the operation under way has written: then it has taken the next revision. */
   #wrote = false;
   /** Changed with every row written, so that it is never stale. A row of id 0: the key was never there. */
@@ -44,15 +48,17 @@ export class WriteState {
     this.compactRevision = head.compactRevision;
   }
 
-  /** Reads where the store stands, and the keys and leases that the operations name; the caller holds the revision lock. */
+  /** Reads where the store stands, its alarms, and the keys and leases that the operations name; the caller holds the revision lock. */
   static *open({ keys, keysWithValue, leases }: Named): Program<WriteState> {
-    const [head, bare, whole, found] = yield [
+    const [head, alarms, bare, whole, found] = yield [
       query(HEAD),
+      query(ALARMS),
       listQuery(NEWEST_ROWS_WITHOUT_VALUE, nameList(keys)),
       listQuery(NEWEST_ROWS, nameList(keysWithValue)),
       listQuery(LEASES_BY_ID, leaseList(leases)),
     ];
     const state = new WriteState(headOf(head));
+    state.alarms = alarmList(alarms);
     state.#learn(keys, bare, false);
     state.#learn(keysWithValue, whole, true);
     state.#learnLeases(leases, found);

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../logger.ts';
+import { type Alarm, alarmNumbers } from '../mvcc/operations.ts';
 import type { Store } from '../store/store.ts';
+import { alarmName } from './alarm-text.ts';
 import type { Metrics } from './metrics.ts';
 import { serverLimits } from './server-limits.ts';
 import { clusterVersion, storageVersion } from './versions.ts';
@@ -23,19 +25,19 @@ interface HttpReply {
 const plainText = 'text/plain; charset=utf-8';
 const json = 'application/json';
 
-/** The checks behind /livez and /readyz, each with its own path. Names are etcd's; those of /readyz come down to: does the database answer. */
+/** The checks behind /livez and /readyz, each with its own path. Names are etcd's; those of /readyz come down to: does the database answer, and is it whole. */
 const livenessChecks = ['serializable_read'] as const;
 const readinessChecks = ['data_corruption', 'linearizable_read', 'non_learner', 'serializable_read'] as const;
 
 /** What etcd serves over HTTP/1.1 beside gRPC: health, version and metrics. Bodies and status codes are etcd 3.7's. */
 export function httpEndpoints(options: HttpEndpointsOptions) {
   const handlers = new Map<string, Handler>([
-    ['/health', () => health(options.store)],
+    ['/health', (query) => health(options.store, query)],
     ['/version', () => version(options.emulatedEtcdVersion)],
     ['/metrics', () => metricsPage(options.metrics)],
     // A database that is away is no reason to start this process anew.
-    ...checkHandlers('/livez', livenessChecks, async () => undefined),
-    ...checkHandlers('/readyz', readinessChecks, () => readFailure(options.store)),
+    ...checkHandlers('/livez', livenessChecks, async () => ({ failure: undefined, alarms: [] })),
+    ...checkHandlers('/readyz', readinessChecks, () => stateOf(options.store)),
   ]);
 
   return (request: IncomingMessage, response: ServerResponse): void => {
@@ -62,11 +64,22 @@ export function httpEndpoints(options: HttpEndpointsOptions) {
   }
 }
 
-async function health(store: Store): Promise<HttpReply> {
-  const failure = await readFailure(store);
-  if (failure === undefined) return { status: 200, type: plainText, body: '{"health":"true","reason":""}' };
-  const body = `${JSON.stringify({ health: 'false', reason: `RANGE ERROR:${failure}` })}\n`;
-  return { status: 503, type: plainText, body };
+/** `exclude`: names of alarms that do not count. */
+async function health(store: Store, query: URLSearchParams): Promise<HttpReply> {
+  const { failure, alarms } = await stateOf(store);
+  const excluded = new Set(query.getAll('exclude'));
+  const alarm = alarms.find(({ number }) => !excluded.has(alarmName(number)));
+  if (alarm !== undefined) return unhealthy(`ALARM ${alarmReason(alarm)}`);
+  if (failure !== undefined) return unhealthy(`RANGE ERROR:${failure}`);
+  return { status: 200, type: plainText, body: '{"health":"true","reason":""}' };
+}
+
+function unhealthy(reason: string): HttpReply {
+  return { status: 503, type: plainText, body: `${JSON.stringify({ health: 'false', reason })}\n` };
+}
+
+function alarmReason({ number }: Alarm): string {
+  return number === alarmNumbers.noSpace || number === alarmNumbers.corrupt ? alarmName(number) : 'UNKNOWN';
 }
 
 async function version(etcdVersion: string): Promise<HttpReply> {
@@ -82,23 +95,31 @@ async function metricsPage(metrics: Metrics): Promise<HttpReply> {
   return { status: 200, type: metrics.contentType, body: await metrics.text() };
 }
 
-type ReadFailure = () => Promise<string | undefined>;
+/** What the checks are about. */
+interface StoreState {
+  /** Why the database cannot be read, without its details; undefined when it can. */
+  readonly failure: string | undefined;
+  readonly alarms: readonly Alarm[];
+}
 
-function checkHandlers(path: string, checks: readonly string[], read: ReadFailure): [string, Handler][] {
+type Look = () => Promise<StoreState>;
+
+function checkHandlers(path: string, checks: readonly string[], look: Look): [string, Handler][] {
   return [
-    [path, (query) => runChecks(checks, read, query)],
-    ...checks.map((check): [string, Handler] => [`${path}/${check}`, (query) => runChecks([check], read, query)]),
+    [path, (query) => runChecks(checks, look, query)],
+    ...checks.map((check): [string, Handler] => [`${path}/${check}`, (query) => runChecks([check], look, query)]),
   ];
 }
 
-async function runChecks(checks: readonly string[], read: ReadFailure, query: URLSearchParams): Promise<HttpReply> {
+async function runChecks(checks: readonly string[], look: Look, query: URLSearchParams): Promise<HttpReply> {
   const excluded = new Set(query.getAll('exclude'));
-  const failure = await read();
+  const state = await look();
   let failed = false;
   let reason = '';
   for (const check of checks) {
     if (excluded.has(check)) continue;
-    if (failure === undefined || !check.endsWith('_read')) {
+    const failure = failureOf(check, state);
+    if (failure === undefined) {
       reason += `[+]${check} ok\n`;
       continue;
     }
@@ -109,14 +130,21 @@ async function runChecks(checks: readonly string[], read: ReadFailure, query: UR
   return { status: 200, type: plainText, body: query.has('verbose') ? `${reason}ok\n` : 'ok\n' };
 }
 
-/** Why the database cannot be read, without its details; undefined when it can. */
-async function readFailure(store: Store): Promise<string | undefined> {
-  const timeout = Promise.withResolvers<string>();
-  const timer = setTimeout(() => timeout.resolve('etcdserver: request timed out'), serverLimits.httpCheckTimeoutMs);
+function failureOf(check: string, { failure, alarms }: StoreState): string | undefined {
+  if (check.endsWith('_read')) return failure;
+  const isCorrupt = check === 'data_corruption' && alarms.some(({ number }) => number === alarmNumbers.corrupt);
+  return isCorrupt ? 'alarm activated: CORRUPT' : undefined;
+}
+
+async function stateOf(store: Store): Promise<StoreState> {
+  const timeout = Promise.withResolvers<StoreState>();
+  const tooLate = { failure: 'etcdserver: request timed out', alarms: [] };
+  const timer = setTimeout(() => timeout.resolve(tooLate), serverLimits.httpCheckTimeoutMs);
   try {
-    return await Promise.race([store.head().then(() => undefined), timeout.promise]);
+    const read = store.alarms().then(({ alarms }) => ({ failure: undefined, alarms }));
+    return await Promise.race([read, timeout.promise]);
   } catch {
-    return 'the database does not answer';
+    return { failure: 'the database does not answer', alarms: [] };
   } finally {
     clearTimeout(timer);
   }

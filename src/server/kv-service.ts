@@ -1,10 +1,11 @@
 import type { RangeOperation } from '../mvcc/operations.ts';
+import { isReadOnlyTxn } from '../mvcc/read-only-txn.ts';
 import type { RangeResult } from '../mvcc/results.ts';
 import { CompactionResponse, KV } from '../wire/generated/etcdserverpb/kv.ts';
 import { checkRequestSize } from './check-request-size.ts';
 import { deleteReply, putReply, rangeReply, rangeStreamReply, txnReply } from './kv-replies.ts';
 import { parseRange, parseRangeStream } from './parse-range.ts';
-import { isReadOnlyTxn, parseTxn } from './parse-txn.ts';
+import { parseTxn } from './parse-txn.ts';
 import { parseDelete, parsePut } from './parse-write.ts';
 import type { ServiceContext } from './service-context.ts';
 import type { Call, Method } from './transport.ts';

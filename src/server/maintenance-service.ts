@@ -1,5 +1,14 @@
-import { EtcdError, StatusCode } from '../errors.ts';
-import { AlarmAction, AlarmResponse, Maintenance, StatusResponse } from '../wire/generated/etcdserverpb/maintenance.ts';
+import { etcdError } from '../errors.ts';
+import { type Alarm, alarmNumbers, type Revision } from '../mvcc/operations.ts';
+import type { Store } from '../store/store.ts';
+import {
+  AlarmAction,
+  type AlarmRequest,
+  AlarmResponse,
+  Maintenance,
+  StatusResponse,
+} from '../wire/generated/etcdserverpb/maintenance.ts';
+import { alarmText } from './alarm-text.ts';
 import type { ServiceContext } from './service-context.ts';
 import type { Method } from './transport.ts';
 import { unary } from './unary.ts';
@@ -10,28 +19,54 @@ export function maintenanceService({ store, headers, origin, config }: ServiceCo
   const version = config.emulatedEtcdVersion;
   return [
     unary(Maintenance.methods.status, async () => {
-      const [head, size] = await Promise.all([store.head(), store.size()]);
+      const [{ head, alarms }, size] = await Promise.all([store.alarms(), store.size()]);
       return StatusResponse.encode({
         header: headers.message(head.revision),
         version,
         storageVersion: storageVersion(version),
         dbSize: size.bytes,
         dbSizeInUse: size.inUseBytes,
+        dbSizeQuota: config.quotaBackendBytes,
         // Every instance takes writes; one is named, and the same by all.
         leader: store.knownMembers[0]?.id ?? origin.memberId,
         // The log is the table: its newest row is both its end and what was applied.
         raftIndex: head.id,
         raftAppliedIndex: head.id,
         raftTerm: origin.raftTerm,
+        errors: alarms.map(alarmText),
         downgradeInfo: {},
       });
     }),
-    unary(Maintenance.methods.alarm, async ({ action }) => {
-      if (action === AlarmAction.ACTIVATE) {
-        throw new EtcdError(StatusCode.unimplemented, 'etcdserver: alarms cannot be raised');
-      }
-      // There is none to list, and none to end.
-      return AlarmResponse.encode({ header: headers.message((await store.head()).revision) });
+    unary(Maintenance.methods.alarm, async (request) => {
+      const { revision, alarms } = await runAlarmRequest(request, store);
+      const found = alarms.map(({ memberId, number }) => ({ memberId, alarm: number }));
+      return AlarmResponse.encode({ header: headers.message(revision), alarms: found });
     }),
   ];
+}
+
+/** What etcd answers: the alarms asked for, or the one that is active now, or the one that is no more. */
+async function runAlarmRequest(
+  { action, memberId, alarm: number }: AlarmRequest,
+  store: Store,
+): Promise<{ revision: Revision; alarms: readonly Alarm[] }> {
+  const alarm: Alarm = { memberId, number };
+  switch (action) {
+    case AlarmAction.GET: {
+      const { head, alarms } = await store.alarms();
+      const isAsked = (each: Alarm) => number === alarmNumbers.none || each.number === number;
+      return { revision: head.revision, alarms: alarms.filter(isAsked) };
+    }
+    case AlarmAction.ACTIVATE: {
+      if (number === alarmNumbers.none) return { revision: (await store.head()).revision, alarms: [] };
+      const { revision } = await store.raiseAlarm(alarm);
+      return { revision, alarms: [alarm] };
+    }
+    case AlarmAction.DEACTIVATE: {
+      const { revision, dropped } = await store.dropAlarm(alarm);
+      return { revision, alarms: dropped ? [alarm] : [] };
+    }
+    default:
+      throw etcdError('unknownMethod');
+  }
 }

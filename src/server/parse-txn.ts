@@ -24,15 +24,6 @@ export function parseTxn(request: TxnRequest, { operationsMax }: { operationsMax
   return operation;
 }
 
-/** Whether a transaction only reads. etcd counts one with a transaction inside as a write, whatever that does. */
-export function isReadOnlyTxn({ success, failure }: TxnOperation): boolean {
-  return success.every(isRange) && failure.every(isRange);
-}
-
-function isRange(step: TxnStep): boolean {
-  return step.kind === 'range';
-}
-
 function parseNestedTxn(request: TxnRequest, operationsMax: number): TxnOperation {
   const operations = Math.max(request.compare.length, request.success.length, request.failure.length);
   if (operations > operationsMax) throw etcdError('tooManyOperations');

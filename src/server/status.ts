@@ -42,7 +42,7 @@ function statusOfDriverError(error: DriverError, log: FaultLog): Status {
     case 'full':
       return statusOfEntry(etcdErrors.noSpace);
     case 'corrupt':
-      return { code: StatusCode.dataLoss, message: 'etcdserver: corrupt cluster' };
+      return statusOfEntry(etcdErrors.corrupt);
     default:
       return statusOfEntry(etcdErrors.timeout);
   }

@@ -19,7 +19,12 @@ export async function openStore({
   logger: Logger;
 }): Promise<Store> {
   const driver = await openDriver(config, logger);
-  const store = new SqlStore(driver, { self, autoCompaction: config.autoCompaction, logger });
+  const store = new SqlStore(driver, {
+    self,
+    autoCompaction: config.autoCompaction,
+    quotaBytes: config.quotaBackendBytes,
+    logger,
+  });
   // A database that is away at the start is weather: the driver goes on trying.
   await store.head().catch((error: unknown) => {
     if (!(error instanceof DriverError)) throw error;

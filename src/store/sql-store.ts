@@ -7,14 +7,16 @@ import { etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { PackedEventPage } from '../mvcc/events.ts';
 import { unpackEvents } from '../mvcc/events.ts';
-import type {
-  DeleteOperation,
-  LeaseId,
-  Member,
-  PutOperation,
-  RangeOperation,
-  Revision,
-  TxnOperation,
+import {
+  type Alarm,
+  alarmNumbers,
+  type DeleteOperation,
+  type LeaseId,
+  type Member,
+  type PutOperation,
+  type RangeOperation,
+  type Revision,
+  type TxnOperation,
 } from '../mvcc/operations.ts';
 import type { DeleteResult, Head, LeaseStatus, PutResult, RangeResult, TxnResult } from '../mvcc/results.ts';
 import type { EventPage, EventSource } from '../watch/event-source.ts';
@@ -25,9 +27,18 @@ import { HeadTracker } from './head-tracker.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { Members } from './members.ts';
 import { PointReader } from './point-reader.ts';
+import { Quota } from './quota.ts';
 import { RangeReader } from './range-reader.ts';
 import type { Store } from './store.ts';
 import { WriteQueue } from './write-queue.ts';
+
+export interface SqlStoreOptions {
+  readonly self: Member;
+  readonly autoCompaction: AutoCompaction;
+  /** 0 or less: none. */
+  readonly quotaBytes: number;
+  readonly logger: Logger;
+}
 
 export class SqlStore implements Store {
   readonly events: EventSource;
@@ -39,17 +50,22 @@ export class SqlStore implements Store {
   readonly #leases: LeaseKeeper;
   readonly #compactor: Compactor;
   readonly #members: Members;
+  /** Undefined: the disk is the bound. */
+  readonly #quota: Quota | undefined;
+  readonly #logger: Logger;
   readonly #stopAutoCompaction: () => void;
 
   /** The driver is the store's from here on: `close` closes it. */
-  constructor(driver: Driver, options: { self: Member; autoCompaction: AutoCompaction; logger: Logger }) {
+  constructor(driver: Driver, options: SqlStoreOptions) {
     const saw = (head: Head) => this.#heads.saw(head);
     this.#driver = driver;
+    this.#logger = options.logger;
     this.#points = new PointReader(driver, saw);
     this.#ranges = new RangeReader(driver, saw);
     this.#writes = new WriteQueue(driver, saw);
     this.#leases = new LeaseKeeper(driver, this.#writes, { logger: options.logger, saw });
     this.#members = new Members(driver, this.#writes, options);
+    this.#quota = this.#quotaOf(options);
     this.#compactor = new Compactor(driver, this.#writes, options.logger);
     this.events = eventSource(driver, this.#heads, this.#writes, () => this.head());
     driver.onHead(saw);
@@ -92,6 +108,7 @@ export class SqlStore implements Store {
 
   async put(operation: PutOperation): Promise<PutResult> {
     checkKeys(operation, this.#driver.keyLengthMax);
+    if (this.#quota !== undefined) await this.#quota.admit(operation);
     return this.#writes.write(operation);
   }
 
@@ -101,6 +118,7 @@ export class SqlStore implements Store {
 
   async txn(operation: TxnOperation): Promise<TxnResult> {
     checkKeys(operation, this.#driver.keyLengthMax);
+    if (this.#quota !== undefined) await this.#quota.admit(operation);
     return this.#writes.write(operation);
   }
 
@@ -118,7 +136,9 @@ export class SqlStore implements Store {
     const ttlSeconds = Math.max(request.ttlSeconds, limits.leaseTtlSecondsMin);
     const id = request.id === 0n ? freshLeaseId() : request.id;
     const lease = { id, ttlSeconds, expiresAtMs: this.#driver.nowMs() + ttlSeconds * 1000 };
-    const { revision } = await this.#writes.write({ kind: 'leaseGrant', ...lease });
+    const operation = { kind: 'leaseGrant', ...lease } as const;
+    if (this.#quota !== undefined) await this.#quota.admit(operation);
+    const { revision } = await this.#writes.write(operation);
     return { revision, id, ttlSeconds };
   }
 
@@ -161,6 +181,24 @@ export class SqlStore implements Store {
     return this.#driver.size();
   }
 
+  async alarms(): Promise<{ head: Head; alarms: readonly Alarm[] }> {
+    const found = await this.#driver.read('alarms', null, 'quick');
+    this.#heads.saw(found.head);
+    return found;
+  }
+
+  async raiseAlarm(alarm: Alarm): Promise<{ revision: Revision; raised: boolean }> {
+    const { revision, raised } = await this.#writes.write({ kind: 'alarmRaise', alarm });
+    if (raised) this.#logger.warn(alarmFields(alarm), 'an alarm was raised');
+    return { revision, raised };
+  }
+
+  async dropAlarm(alarm: Alarm): Promise<{ revision: Revision; dropped: boolean }> {
+    const { revision, dropped } = await this.#writes.write({ kind: 'alarmDrop', alarm });
+    if (dropped) this.#logger.info(alarmFields(alarm), 'an alarm was disarmed');
+    return { revision, dropped };
+  }
+
   async close(): Promise<void> {
     this.#stopAutoCompaction();
     await this.#compactor.stop();
@@ -168,6 +206,24 @@ export class SqlStore implements Store {
     await this.#members.stop();
     await this.#driver.close();
   }
+
+  #quotaOf({ quotaBytes: bytes, self, logger }: SqlStoreOptions): Quota | undefined {
+    if (bytes <= 0) return undefined;
+    logger.info({ quotaBytes: bytes }, 'the quota of the database is enforced');
+    const alarm = { memberId: self.id, number: alarmNumbers.noSpace };
+    return new Quota(this.#driver, {
+      bytes,
+      raise: async (sizeBytes) => {
+        const { raised } = await this.raiseAlarm(alarm);
+        if (raised) logger.warn({ sizeBytes, quotaBytes: bytes }, 'the quota is reached: writes are refused');
+      },
+    });
+  }
+}
+
+/** What a log says of an alarm; ids as clients print them. */
+function alarmFields({ memberId, number }: Alarm): { readonly member: string; readonly alarm: number } {
+  return { member: memberId.toString(16), alarm: number };
 }
 
 /** 63 bits, never 0. */

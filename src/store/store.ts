@@ -1,5 +1,6 @@
 /** What the server asks of the store. `openStore` makes one. */
 import type {
+  Alarm,
   DeleteOperation,
   LeaseId,
   Member,
@@ -47,6 +48,12 @@ export interface Store {
   readonly knownMembers: readonly Member[];
   /** Bytes of the database on disk, and of those in use. */
   size(): Promise<{ bytes: number; inUseBytes: number }>;
+  /** The active alarms and the head, read from the database now. Rejects while it is away. */
+  alarms(): Promise<{ head: Head; alarms: readonly Alarm[] }>;
+  /** From here on every instance refuses what etcd refuses under it. Whether it was not active before. */
+  raiseAlarm(alarm: Alarm): Promise<{ revision: Revision; raised: boolean }>;
+  /** Whether it was active. */
+  dropAlarm(alarm: Alarm): Promise<{ revision: Revision; dropped: boolean }>;
   /** What the watch hub follows. */
   readonly events: EventSource;
   /** Stops taking work, finishes what is under way, closes the database. */

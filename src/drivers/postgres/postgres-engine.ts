@@ -22,9 +22,17 @@ import { weather } from './weather.ts';
 
 const NOW = selectsRow('now', () => 'SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)');
 
+// The files, and what of them the rows make up that are not dead: vacuum makes room of the rest.
 const SIZE = selectsRow(
   'size',
-  () => `SELECT CAST(pg_total_relation_size('kine') + pg_total_relation_size('kine_current') AS bigint)`,
+  () => `SELECT CAST(SUM(bytes) AS bigint), CAST(SUM(CASE WHEN live + dead = 0 THEN bytes ELSE bytes * live / (live + dead) END) AS bigint)
+  FROM (
+    SELECT pg_total_relation_size(pg_class.oid) AS bytes,
+      CAST(pg_stat_get_live_tuples(pg_class.oid) AS double precision) AS live,
+      pg_stat_get_dead_tuples(pg_class.oid) AS dead
+    FROM pg_class
+    WHERE relkind = 'r' AND pg_table_is_visible(oid)
+      AND (relname IN ('kine', 'kine_current') OR relname LIKE 'tine!_%' ESCAPE '!')) tables`,
 );
 
 // The backend of a connection that was lost, unless its number belongs to another program by now.
@@ -57,7 +65,10 @@ export function postgresEngine(dsn: ServerDsn, logger: Logger): Engine {
     weather,
     prepare: (host) => prepareDatabase(dsn, host),
     now: (session) => numberOf(session, NOW),
-    size: (session) => numberOf(session, SIZE),
+    size: async (session) => {
+      const [[found = []] = []] = await session.run([query(SIZE)]);
+      return { bytes: numberAt(found, 0), inUseBytes: numberAt(found, 1) };
+    },
     openMessages: (listener: (head: Head) => void) => new Notifications(dsn, new HostTurn(dsn.hosts), logger, listener),
   };
 }

@@ -37,8 +37,8 @@ export interface Engine {
   prepare(host: DatabaseHost): Promise<void>;
   /** Milliseconds since 1970 by the server's clock. */
   now(session: Session): Promise<number>;
-  /** Bytes of tine's tables and indexes. */
-  size(session: Session): Promise<number>;
+  /** Bytes of tine's tables and indexes on disk, and of those that hold something, as near as the server knows. */
+  size(session: Session): Promise<{ bytes: number; inUseBytes: number }>;
   /** Tells the other instances of a new head, where the database carries messages; and hears theirs. Undefined: it does not. */
   openMessages?(listener: (head: Head) => void): MessageChannel;
 }

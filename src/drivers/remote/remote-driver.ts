@@ -116,9 +116,8 @@ export class RemoteDriver implements Driver {
     return { more: false };
   }
 
-  async size(): Promise<{ bytes: number; inUseBytes: number }> {
-    const bytes = await this.#inTransaction('quick', { kind: 'none' }, (session) => this.#engine.size(session));
-    return { bytes, inUseBytes: bytes };
+  size(): Promise<{ bytes: number; inUseBytes: number }> {
+    return this.#inTransaction('quick', { kind: 'none' }, (session) => this.#engine.size(session));
   }
 
   async close(): Promise<void> {

@@ -41,6 +41,7 @@ describe('defaults', () => {
       hostWhitelist: ['*'],
       maxRequestBytes: 1_572_864,
       maxTxnOps: 128,
+      quotaBackendBytes: 0,
       maxConcurrentStreams: 4_294_967_295,
       watchProgressNotifyIntervalMs: 5000,
       emulatedEtcdVersion: '3.7.0',
@@ -244,19 +245,27 @@ describe('compaction', () => {
   });
 });
 
+test('a quota is a number of bytes; none and less stand for no quota, as in etcd', () => {
+  for (const [text, bytes] of [
+    ['2147483648', 2_147_483_648],
+    ['0', 0],
+    ['-1', -1],
+  ] as const) {
+    assert.equal(load(`--quota-backend-bytes=${text}`).config.quotaBackendBytes, bytes);
+  }
+  assert.equal(load('').config.quotaBackendBytes, 0);
+  refused('--quota-backend-bytes 2GiB', /"2GiB" is not a whole number/);
+});
+
 describe("other programs' flags", () => {
   test('what has no meaning here is accepted with a note', () => {
-    const { notes } = load(
-      '--initial-cluster default=http://localhost:2380 --pre-vote --quota-backend-bytes 1 --name x',
-      {
-        ETCD_HEARTBEAT_INTERVAL: '100',
-      },
-    );
+    const { notes } = load('--initial-cluster default=http://localhost:2380 --pre-vote --name x', {
+      ETCD_HEARTBEAT_INTERVAL: '100',
+    });
     assert.deepEqual(notes, [
       'ETCD_HEARTBEAT_INTERVAL has no meaning without Raft and is ignored',
       '--initial-cluster has no meaning without Raft and is ignored',
       '--pre-vote has no meaning without Raft and is ignored',
-      '--quota-backend-bytes is not enforced: the disk is the limit',
     ]);
   });
 

@@ -6,6 +6,7 @@ import { type AddressInfo, connect, createServer as createNetServer, type Socket
 import { type TestContext, test } from 'node:test';
 import { DriverError, StartError } from '../../../src/errors.ts';
 import { createLogger } from '../../../src/logger.ts';
+import type { Alarm } from '../../../src/mvcc/operations.ts';
 import { Connections } from '../../../src/server/connections.ts';
 import { MethodMetrics } from '../../../src/server/grpc/method-metrics.ts';
 import { httpEndpoints } from '../../../src/server/http-endpoints.ts';
@@ -18,14 +19,17 @@ import { echo } from './grpc-harness.ts';
 const head = { id: 7, revision: 7, compactRevision: 3 };
 const logger = createLogger('error', { write: () => undefined });
 
-async function start(context: TestContext, { isAway = false } = {}) {
+async function start(
+  context: TestContext,
+  { isAway = false, alarms = [] }: { isAway?: boolean; alarms?: readonly Alarm[] } = {},
+) {
   const away = () => Promise.reject(new DriverError('lost', 'SELECT secret'));
   // What the endpoints ask of a store, and no more.
   const store = {
     latestHead: head,
-    head: isAway ? away : async () => head,
+    alarms: isAway ? away : async () => ({ head, alarms }),
     size: isAway ? away : async () => ({ bytes: 8192, inUseBytes: 4096 }),
-  } as Pick<Store, 'latestHead' | 'head' | 'size'> as Store;
+  } as Pick<Store, 'latestHead' | 'alarms' | 'size'> as Store;
   const method = new MethodMetrics(echo);
   method.started += 2;
   method.end(0, performance.now());
@@ -55,6 +59,27 @@ async function start(context: TestContext, { isAway = false } = {}) {
     return { status: response.status, type: response.headers.get('content-type'), body: await response.text() };
   };
 }
+
+test('an alarm makes /health false unless it is excluded, and one of corruption /readyz', async (context) => {
+  const noSpace = { memberId: 5n, number: 1 };
+  const get = await start(context, { alarms: [noSpace] });
+  const unhealthy = { status: 503, type: 'text/plain; charset=utf-8' };
+  assert.deepEqual(await get('/health'), { ...unhealthy, body: '{"health":"false","reason":"ALARM NOSPACE"}\n' });
+  assert.equal((await get('/health?exclude=CORRUPT')).status, 503);
+  assert.equal((await get('/health?exclude=CORRUPT&exclude=NOSPACE')).body, '{"health":"true","reason":""}');
+  assert.equal((await get('/readyz')).status, 200);
+
+  const getCorrupt = await start(context, { alarms: [noSpace, { memberId: 5n, number: 2 }] });
+  assert.match((await getCorrupt('/health?exclude=NOSPACE')).body, /"ALARM CORRUPT"/);
+  assert.deepEqual(await getCorrupt('/readyz/data_corruption'), {
+    ...unhealthy,
+    body: '[-]data_corruption failed: alarm activated: CORRUPT\n\n',
+  });
+  assert.equal((await getCorrupt('/livez')).status, 200);
+
+  const getUnknown = await start(context, { alarms: [{ memberId: 5n, number: 7 }] });
+  assert.match((await getUnknown('/health')).body, /"ALARM UNKNOWN"/);
+});
 
 test("health, checks and version are etcd's", async (context) => {
   const get = await start(context);

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EtcdError, type EtcdErrorName, etcdErrors } from '../../../src/errors.ts';
+import { isReadOnlyTxn } from '../../../src/mvcc/read-only-txn.ts';
 import { parseRange, parseRangeStream } from '../../../src/server/parse-range.ts';
-import { isReadOnlyTxn, parseTxn } from '../../../src/server/parse-txn.ts';
+import { parseTxn } from '../../../src/server/parse-txn.ts';
 import { parseDelete, parsePut } from '../../../src/server/parse-write.ts';
 import {
   Compare,
