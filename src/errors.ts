@@ -62,6 +62,10 @@ export const etcdErrors = {
   timeout: [StatusCode.unavailable, 'etcdserver: request timed out'],
   unknownMethod: [StatusCode.unknown, 'etcdserver: unknown method'],
   canceled: [StatusCode.canceled, 'etcdserver: request canceled'],
+  lockSessionExpired: [StatusCode.unknown, 'mutex: session is expired'],
+  electionNotLeader: [StatusCode.unknown, 'election: not leader'],
+  electionNoLeader: [StatusCode.unknown, 'election: no leader'],
+  leaderMissing: [StatusCode.unknown, '"leader" field must be provided'],
 } as const satisfies Record<string, readonly [StatusCode, string]>;
 
 /** The name of an entry of `etcdErrors`; it survives the way through a worker thread. */

@@ -43,6 +43,15 @@ export const serverLimits = {
   closeTimeoutMs: 500,
   /** Keepalives of one stream that are looked up together. */
   keepAlivesAtOnceMax: 128,
+  /** The TTL of a lease that a lock or a campaign without one is given: etcd's. */
+  lockLeaseTtlSeconds: 60,
+  /** Calls that wait for a lock or to lead, each a few KiB; beyond it "too many requests". */
+  lockWaitersMax: 100_000,
+  /** How often those that wait ask anew while the database is away. */
+  lockRetryPauseMs: 250,
+  /** How long the key of a call that was given up is tried to be deleted while the database is away, and how many such keys at a time. Then its lease ends it. */
+  abandonedKeyMsMax: 60_000,
+  abandonedKeysMax: 100_000,
   /** How often a database that fails is mentioned in the log. */
   databaseFaultLogIntervalMs: 1_000,
   /** How often the same mistake of clients is: one that is set up wrong comes back every second, for ever. */

@@ -7,7 +7,9 @@ import type { Store } from '../store/store.ts';
 import { WatchHub } from '../watch/hub.ts';
 import { ResponseHeaders } from '../wire/response-headers.ts';
 import { clusterService } from './cluster-service.ts';
+import { Queues } from './concurrency/queues.ts';
 import { Connections } from './connections.ts';
+import { electionService } from './election-service.ts';
 import { GrpcServer } from './grpc/grpc-server.ts';
 import { MethodTable } from './grpc/method-table.ts';
 import { healthService } from './health-service.ts';
@@ -18,6 +20,7 @@ import { identity } from './identity.ts';
 import { kvService } from './kv-service.ts';
 import { leaseService } from './lease-service.ts';
 import { type Listener, listen } from './listener.ts';
+import { lockService } from './lock-service.ts';
 import { maintenanceService } from './maintenance-service.ts';
 import { Metrics } from './metrics.ts';
 import { reflectionService } from './reflection-service.ts';
@@ -48,7 +51,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const { config, store, logger } = options;
   const context = serviceContext(options);
   const hub = watchHub(context);
-  const methods = new MethodTable(servedMethods(context, hub));
+  const queues = new Queues(context);
+  const methods = new MethodTable(servedMethods(context, hub, queues));
   const grpc = new GrpcServer({ methods, logger, messageBytesMax: messageBytesMax(config) });
   const http2 = new Http2Server({
     maxConcurrentStreams: config.maxConcurrentStreams,
@@ -81,6 +85,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       for (const listener of listeners) listener.close();
       http2.close();
       await within(ms, grpc.stop());
+      await within(serverLimits.closeTimeoutMs, queues.settled());
       hub.close();
       http1.closeAllConnections();
       await within(serverLimits.closeTimeoutMs, http2.whenEmpty());
@@ -105,13 +110,15 @@ function watchHub({ config, store, logger, origin }: ServiceContext): WatchHub {
   });
 }
 
-function servedMethods(context: ServiceContext, hub: WatchHub): readonly Method[] {
+function servedMethods(context: ServiceContext, hub: WatchHub, queues: Queues): readonly Method[] {
   const etcd = [
     ...kvService(context),
     ...watchService(hub),
     ...leaseService(context),
     ...clusterService(context),
     ...maintenanceService(context),
+    ...lockService(context, hub, queues),
+    ...electionService(context, hub, queues),
     ...healthService(context),
   ];
   return [...etcd, ...reflectionService(etcd)];

@@ -27,7 +27,12 @@ export interface MessageStream {
 }
 
 export type Method = { readonly path: string } & (
-  | { readonly kind: 'unary'; handle(request: Uint8Array, call: Call): Promise<Message> }
+  | {
+      readonly kind: 'unary';
+      /** It may take as long as its client wants it to: a server that stops does not wait for it. */
+      readonly isOpenEnded?: boolean;
+      handle(request: Uint8Array, call: Call): Promise<Message>;
+    }
   | { readonly kind: 'serverStream'; handle(request: Uint8Array, stream: MessageStream, call: Call): Promise<void> }
   /** Ends the call with OK when the promise resolves, with its error when it rejects. */
   | { readonly kind: 'bidirectional'; handle(stream: MessageStream, call: Call): Promise<void> }

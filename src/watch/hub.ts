@@ -179,6 +179,15 @@ export class WatchHub {
     this.#behindCount += 1;
   }
 
+  /** After `attach`: the watcher joins at once when all its events are to come, and reads on by itself otherwise. */
+  begin(watcher: Watcher): void {
+    const { startRevision, session } = watcher;
+    const { compactRevision } = this.source.latestHead;
+    if (startRevision < compactRevision) session.endCompacted(watcher, compactRevision);
+    else if (startRevision > this.position.revision) this.join(watcher);
+    else session.follow(watcher);
+  }
+
   /** From the next page on, the watcher gets its events as they come. Everything through `position` was sent to it, or is not for it. */
   join(watcher: Watcher): void {
     watcher.state = 'live';

@@ -18,6 +18,8 @@ export const watchLimits = {
   backlogBytesMax: 128 * 1024 * 1024,
   /** However many streams there are, each may hold this much: below it a reader that keeps up would be called slow. */
   streamBacklogBytesMin: 128 * 1024,
+  /** Bytes of events that a watch of the process's own keeps until they are asked for: thousands of small ones. A larger one comes alone. */
+  localBacklogBytesMax: 256 * 1024,
   /** Reads by watchers that catch up from the database, at once. More would make other reads wait. */
   catchUpReadsMax: 2,
   /** First pause after the database failed a read; each further one doubles it. */

@@ -62,7 +62,7 @@ export class WatchSession implements WatcherHome {
     hub.attach(watcher);
     this.#send([hub.encoder.created(hub.revision, watcher.idField)]);
     if (requested.progressNotify) this.#startProgressTimer();
-    this.#begin(watcher);
+    hub.begin(watcher);
     return watcher;
   }
 
@@ -153,14 +153,6 @@ export class WatchSession implements WatcherHome {
     const id = this.#nextId;
     this.#nextId += 1n;
     return id;
-  }
-
-  #begin(watcher: Watcher): void {
-    const { startRevision } = watcher;
-    const { compactRevision } = this.#hub.source.latestHead;
-    if (startRevision < compactRevision) this.endCompacted(watcher, compactRevision);
-    else if (startRevision > this.#hub.position.revision) this.#hub.join(watcher);
-    else this.follow(watcher);
   }
 
   #append(messages: ResponseMessage[], watcher: Watcher, chunk: EventChunk, revision: Revision): void {

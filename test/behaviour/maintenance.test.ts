@@ -82,8 +82,6 @@ for (const driver of TINE_DRIVERS) {
       ['etcdserverpb.Auth', 'UserList'],
       ['etcdserverpb.Auth', 'AuthEnable'],
       ['etcdserverpb.Cluster', 'MemberAdd'],
-      ['v3lockpb.Lock', 'Lock'],
-      ['v3electionpb.Election', 'Campaign'],
     ];
     for (const [service, method] of calls) {
       const { code } = await failureOf(shared.client.call(service, method, {}));

@@ -2,17 +2,20 @@ import {
   type Client,
   type ClientDuplexStream,
   type ClientReadableStream,
+  type ClientUnaryCall,
   credentials,
   type ServiceError,
 } from '@grpc/grpc-js';
 import type * as etcd from './messages.ts';
 import { serviceClient } from './proto.ts';
 import { RpcError } from './rpc-error.ts';
-import { KeepAliveStream, WatchStream } from './streams.ts';
+import { KeepAliveStream, ReplyStream, WatchStream } from './streams.ts';
 import { fromWire, toWire } from './values.ts';
 
 export interface CallOptions {
   readonly deadlineMs?: number;
+  /** Cancels the call. */
+  readonly signal?: AbortSignal;
 }
 
 const deadlineMsDefault = 20_000;
@@ -57,6 +60,15 @@ export class EtcdClient {
     'Alarm',
   );
   memberList = this.#unary<{ linearizable?: boolean }, etcd.MemberListResponse>('etcdserverpb.Cluster', 'MemberList');
+  lock = this.#unary<etcd.LockRequest, etcd.LockResponse>('v3lockpb.Lock', 'Lock');
+  unlock = this.#unary<{ key?: etcd.Bytes }, etcd.HeaderResponse>('v3lockpb.Lock', 'Unlock');
+  campaign = this.#unary<etcd.CampaignRequest, etcd.CampaignResponse>('v3electionpb.Election', 'Campaign');
+  proclaim = this.#unary<{ leader?: etcd.LeaderKeyRequest; value?: etcd.Bytes }, etcd.HeaderResponse>(
+    'v3electionpb.Election',
+    'Proclaim',
+  );
+  leader = this.#unary<{ name: etcd.Bytes }, etcd.LeaderResponse>('v3electionpb.Election', 'Leader');
+  resign = this.#unary<{ leader?: etcd.LeaderKeyRequest }, etcd.HeaderResponse>('v3electionpb.Election', 'Resign');
   healthCheck = this.#unary<{ service?: string }, etcd.HealthCheckResponse>('grpc.health.v1.Health', 'Check');
 
   /** The chunks of a RangeStream. */
@@ -79,6 +91,12 @@ export class EtcdClient {
   /** Opens a LeaseKeepAlive stream. */
   keepAlive(): KeepAliveStream {
     return new KeepAliveStream('LeaseKeepAlive', this.#duplex('etcdserverpb.Lease', 'LeaseKeepAlive'));
+  }
+
+  /** Opens an Observe stream. */
+  observe(name: string): ReplyStream<etcd.LeaderResponse> {
+    const call = this.#method('v3electionpb.Election', 'Observe')(toWire({ name }));
+    return new ReplyStream('Observe', call as ClientReadableStream<unknown>);
   }
 
   /** Any unary call by its names, for services without a method above. */
@@ -116,10 +134,12 @@ export class EtcdClient {
     return (request: Request, options: CallOptions = {}): Promise<Response> => {
       const method = this.#method(service, name);
       return new Promise((resolve, reject) => {
-        method(toWire(request), { deadline: deadlineOf(options) }, (error: ServiceError | null, reply: unknown) => {
+        const settle = (error: ServiceError | null, reply: unknown) => {
           if (error) reject(new RpcError(`${service}.${name}`, error));
           else resolve(fromWire(reply) as Response);
-        });
+        };
+        const call = method(toWire(request), { deadline: deadlineOf(options) }, settle) as ClientUnaryCall;
+        options.signal?.addEventListener('abort', () => call.cancel(), { once: true });
       });
     };
   }

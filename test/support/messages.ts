@@ -229,3 +229,41 @@ export interface AlarmResponse {
 export interface HealthCheckResponse {
   readonly status: 'UNKNOWN' | 'SERVING' | 'NOT_SERVING' | 'SERVICE_UNKNOWN';
 }
+
+export interface LockRequest {
+  readonly name?: Bytes;
+  readonly lease?: Integer;
+}
+
+export interface LockResponse {
+  readonly header: ResponseHeader;
+  readonly key: Buffer;
+}
+
+export interface CampaignRequest extends LockRequest {
+  readonly value?: Bytes;
+}
+
+export interface LeaderKeyRequest {
+  readonly name?: Bytes;
+  readonly key?: Bytes;
+  readonly rev?: Integer;
+  readonly lease?: Integer;
+}
+
+export interface LeaderKey {
+  readonly name: Buffer;
+  readonly key: Buffer;
+  readonly rev: number;
+  readonly lease: bigint;
+}
+
+export interface CampaignResponse {
+  readonly header: ResponseHeader;
+  readonly leader: LeaderKey;
+}
+
+export interface LeaderResponse {
+  readonly header: ResponseHeader;
+  readonly kv: KeyValue;
+}

@@ -1,4 +1,4 @@
-import type { ClientDuplexStream, ServiceError } from '@grpc/grpc-js';
+import type { ClientDuplexStream, ClientReadableStream, ServiceError } from '@grpc/grpc-js';
 import { Inbox } from './inbox.ts';
 import type {
   Event,
@@ -13,12 +13,12 @@ import { fromWire, toWire } from './values.ts';
 
 const timeoutMsDefault = 10_000;
 
-/** A bidirectional stream whose replies wait in an inbox. */
-class DuplexStream<Request, Response> {
+/** A stream whose replies wait in an inbox. */
+export class ReplyStream<Response> {
   protected readonly inbox = new Inbox<Response>();
-  readonly #call: ClientDuplexStream<unknown, unknown>;
+  readonly #call: ClientReadableStream<unknown>;
 
-  constructor(name: string, call: ClientDuplexStream<unknown, unknown>) {
+  constructor(name: string, call: ClientReadableStream<unknown>) {
     this.#call = call;
     call.on('data', (message: unknown) => this.inbox.deliver(fromWire(message) as Response));
     call.on('error', (error: ServiceError) => this.inbox.close(new RpcError(name, error)));
@@ -32,10 +32,6 @@ class DuplexStream<Request, Response> {
 
   get hasEnded(): boolean {
     return this.inbox.ended !== undefined;
-  }
-
-  send(request: Request): void {
-    this.#call.write(toWire(request));
   }
 
   /** The next message, in the order of arrival. */
@@ -73,14 +69,28 @@ class DuplexStream<Request, Response> {
     this.#call.resume();
   }
 
-  /** No more requests; the server may still send. */
-  finish(): void {
-    this.#call.end();
-  }
-
   /** Resets the stream. */
   close(): void {
     this.#call.cancel();
+  }
+}
+
+/** A bidirectional stream. */
+class DuplexStream<Request, Response> extends ReplyStream<Response> {
+  readonly #requests: ClientDuplexStream<unknown, unknown>;
+
+  constructor(name: string, call: ClientDuplexStream<unknown, unknown>) {
+    super(name, call);
+    this.#requests = call;
+  }
+
+  send(request: Request): void {
+    this.#requests.write(toWire(request));
+  }
+
+  /** No more requests; the server may still send. */
+  finish(): void {
+    this.#requests.end();
   }
 }
 

@@ -64,7 +64,8 @@ export class GrpcCall implements Call, HttpStreamListener {
 
   /** Whether the call ends when its client wants it to: on a shutdown these are told at once. */
   get isOpenEnded(): boolean {
-    return this.#entry.method.kind !== 'unary';
+    const { method } = this.#entry;
+    return method.kind !== 'unary' || method.isOpenEnded === true;
   }
 
   onData(chunk: Buffer): void {
@@ -172,7 +173,7 @@ export class GrpcCall implements Call, HttpStreamListener {
 
   #fail(error: unknown): void {
     if (this.#end !== undefined) return;
-    this.#endWith(this.#server.statusOf(error, { isStream: this.isOpenEnded }));
+    this.#endWith(this.#server.statusOf(error, { isStream: this.#entry.method.kind !== 'unary' }));
   }
 
   #endWith(status: Status): void {

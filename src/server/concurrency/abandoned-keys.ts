@@ -1,0 +1,74 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DriverError } from '../../errors.ts';
+import type { Logger } from '../../logger.ts';
+import type { Revision, TxnOperation } from '../../mvcc/operations.ts';
+import type { KeyText } from '../../sql/key-text.ts';
+import type { Store } from '../../store/store.ts';
+import { serverLimits } from '../server-limits.ts';
+
+/** A key whose call is over before it came to the front. */
+interface AbandonedKey {
+  readonly key: KeyText;
+  /** The key as it was then: one made anew is somebody's. Undefined: it is nobody else's, whenever it was made. */
+  readonly createRevision: Revision | undefined;
+}
+
+/**
+ * Deletes the keys of calls that were given up, so that nobody waits for them: at once, or when the database is there again. What it cannot delete goes with its lease.
+ * It is the server's own work, whatever the client may do by now.
+ */
+export class AbandonedKeys {
+  readonly #store: Store;
+  readonly #logger: Logger;
+  readonly #underWay = new Map<KeyText, Promise<void>>();
+
+  constructor({ store, logger }: { readonly store: Store; readonly logger: Logger }) {
+    this.#store = store;
+    this.#logger = logger;
+  }
+
+  remove(abandoned: AbandonedKey): void {
+    const { key } = abandoned;
+    const done = this.#remove(abandoned).then(() => {
+      if (this.#underWay.get(key) === done) this.#underWay.delete(key);
+    });
+    this.#underWay.set(key, done);
+  }
+
+  /** Resolves when a key is not about to be deleted: only then may it be taken again. */
+  whenSettled(key: KeyText): Promise<void> | undefined {
+    return this.#underWay.get(key);
+  }
+
+  /** Resolves when nothing is left to do. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#underWay.values());
+  }
+
+  async #remove(abandoned: AbandonedKey): Promise<void> {
+    const giveUpAtMs = performance.now() + serverLimits.abandonedKeyMsMax;
+    for (;;) {
+      try {
+        await this.#store.txn(removal(abandoned));
+        return;
+      } catch (error) {
+        const isOver = performance.now() > giveUpAtMs || this.#underWay.size > serverLimits.abandonedKeysMax;
+        if (!(error instanceof DriverError) || isOver) {
+          this.#logger.warn({ err: error }, 'the key of a lock that was given up stays until its lease ends');
+          return;
+        }
+        await sleep(serverLimits.lockRetryPauseMs, undefined, { ref: false });
+      }
+    }
+  }
+}
+
+function removal({ key, createRevision }: AbandonedKey): TxnOperation {
+  const keys = { one: key };
+  return {
+    kind: 'txn',
+    compares: createRevision === undefined ? [] : [{ keys, result: 'equal', target: 'create', number: createRevision }],
+    success: [{ kind: 'delete', keys, previous: false }],
+    failure: [],
+  };
+}

@@ -1,0 +1,135 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DriverError, EtcdError } from '../../errors.ts';
+import type { Keys, LeaseId, RangeOperation, Revision, TxnOperation } from '../../mvcc/operations.ts';
+import type { RangeResult, TxnResult } from '../../mvcc/results.ts';
+import type { Interval, KeyText } from '../../sql/key-text.ts';
+import type { WatchHub } from '../../watch/hub.ts';
+import { type LocallyWatched, LocalWatch } from '../../watch/local-watch.ts';
+import { RangeResponse } from '../../wire/generated/etcdserverpb/kv.ts';
+import type { KeyValue } from '../../wire/generated/mvccpb/kv.ts';
+import { serverLimits } from '../server-limits.ts';
+import type { ServiceContext } from '../service-context.ts';
+import type { Call } from '../transport.ts';
+
+/** One key, or none, and the revision at which it was read. */
+export interface Found {
+  readonly revision: Revision;
+  readonly keyValue: KeyValue | undefined;
+}
+
+/**
+ * The store as one client uses it through the Lock and Election services: whatever they do with keys and leases for a client goes through here, as if the client
+ * had asked the KV and Lease services itself.
+ */
+export class ClientKeys {
+  readonly #store: ServiceContext['store'];
+  readonly #hub: WatchHub;
+  readonly #signal: AbortSignal;
+  /** Rejects when the call is over: the client gave up, or the server stops. */
+  readonly #over: Promise<never>;
+
+  constructor({ store }: ServiceContext, hub: WatchHub, call: Call) {
+    this.#store = store;
+    this.#hub = hub;
+    this.#signal = call.signal;
+    this.#over = whenAborted(call.signal);
+  }
+
+  get isOver(): boolean {
+    return this.#signal.aborted;
+  }
+
+  /** Waits, but no longer than the call. */
+  async whileAsked<Result>(work: Promise<Result>): Promise<Result> {
+    return Promise.race([work, this.#over]);
+  }
+
+  async grantLease(): Promise<LeaseId> {
+    const { id } = await this.#store.leaseGrant({ id: 0n, ttlSeconds: serverLimits.lockLeaseTtlSeconds });
+    return id;
+  }
+
+  txn(operation: TxnOperation): Promise<TxnResult> {
+    return this.#store.txn(operation);
+  }
+
+  async delete(key: KeyText): Promise<{ revision: Revision }> {
+    return this.#store.deleteRange({ kind: 'delete', keys: { one: key }, previous: false });
+  }
+
+  get(key: KeyText): Promise<Found> {
+    return this.#find({ ...anyRange, keys: { one: key } });
+  }
+
+  /** Who was first in a line. */
+  oldest(line: Interval): Promise<Found> {
+    return this.#find({ ...oneByCreation, keys: line, sort: { ...byCreation, descending: false } });
+  }
+
+  /** Who was the last in a line before a revision; without its value. */
+  lastBefore(line: Interval, createRevision: Revision): Promise<Found> {
+    const revisionFilter = { minMod: 0, maxMod: 0, minCreate: 0, maxCreate: createRevision - 1 };
+    return this.#find({ ...oneByCreation, keys: line, keysOnly: true, revisionFilter });
+  }
+
+  /** To be closed by who asks for it. */
+  watch(watched: LocallyWatched): LocalWatch {
+    return new LocalWatch(this.#hub, watched);
+  }
+
+  /** For those who wait: asks again while the database is away or has too much to do, as long as the call lasts. */
+  async patiently<Result>(ask: () => Promise<Result>): Promise<Result> {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!isWeather(error)) throw error;
+        await sleep(serverLimits.lockRetryPauseMs, undefined, { signal: this.#signal, ref: false });
+      }
+    }
+  }
+
+  async #find(operation: RangeOperation): Promise<Found> {
+    const result = await this.#store.range(operation, this.#signal);
+    return { revision: result.revision, keyValue: keyValueOf(result) };
+  }
+}
+
+const anyRange = {
+  kind: 'range',
+  revision: 0,
+  limit: 0,
+  sort: undefined,
+  keysOnly: false,
+  countOnly: false,
+  revisionFilter: undefined,
+} as const;
+
+const byCreation = { target: 'create', descending: true, withinLimit: false } as const;
+
+const oneByCreation = { ...anyRange, limit: 1, sort: byCreation } as const;
+
+/** The only key-value of a result. */
+export function keyValueOf({ blocks }: RangeResult): KeyValue | undefined {
+  return RangeResponse.decode(Buffer.concat(blocks.map(({ bytes }) => bytes))).kvs[0];
+}
+
+/** The read of a key, for a transaction. */
+export function rangeOf(keys: Keys): RangeOperation {
+  return { ...anyRange, keys };
+}
+
+function isWeather(error: unknown): boolean {
+  if (error instanceof DriverError) return error.kind !== 'corrupt';
+  return error instanceof EtcdError && error.entry === 'tooManyRequests';
+}
+
+function whenAborted(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  // Nobody may wait for it.
+  promise.catch(() => undefined);
+  return promise;
+}
