@@ -31,7 +31,7 @@ async function settle(): Promise<void> {
 /** A log that hands out one page when it is told to, and nothing else. */
 class PacedSource implements EventSource {
   readonly pollMs = { min: 1_000_000, max: 1_000_000 };
-  latestHead: Head = { id: 0, revision: 1, compactRevision: 0 };
+  latestHead: Head = { id: 0, revision: 1, compactRevision: 0, authState: 2 };
   #page: readonly LogEvent[] = [];
   #listener: (head: Head) => void = () => undefined;
 
@@ -39,7 +39,7 @@ class PacedSource implements EventSource {
   commit(keys: readonly string[]): void {
     const { id, revision } = this.latestHead;
     this.#page = keys.map((key, index) => put(key, id + index + 1, revision + index + 1));
-    this.latestHead = { id: id + keys.length, revision: revision + keys.length, compactRevision: 0 };
+    this.latestHead = { id: id + keys.length, revision: revision + keys.length, compactRevision: 0, authState: 2 };
     this.#listener(this.latestHead);
   }
 

@@ -2,6 +2,7 @@
 import type { Knex } from 'knex';
 import * as table from './001-table.ts';
 import * as auth from './002-auth.ts';
+import * as tokenSecret from './003-token-secret.ts';
 import type { SchemaWords } from './words.ts';
 
 export interface Migration {
@@ -9,7 +10,7 @@ export interface Migration {
   up(knex: Knex, words: SchemaWords): Promise<void>;
 }
 
-export const migrations: readonly Migration[] = [table, auth];
+export const migrations: readonly Migration[] = [table, auth, tokenSecret];
 
 /** Where knex records what was applied. */
 export const migrationsTable = 'tine_migrations';

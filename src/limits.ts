@@ -59,6 +59,8 @@ export const limits = {
   leaseExpiryIntervalMs: 1_000,
   /** Leases revoked by one look. */
   leaseExpiryCountMax: 100,
+  /** Users of whom it is remembered what they may do. A cluster has some tens of them, each a few KiB. */
+  knownUsersMax: 1_000,
   /** How often an instance says that it is there. */
   memberBeatIntervalMs: 10_000,
   /** After how long a silent instance is no longer listed: two beats, and the time a busy database takes. */

@@ -17,6 +17,34 @@ export type AutoCompaction =
   | { readonly kind: 'periodic'; readonly retentionMs: number }
   | { readonly kind: 'revision'; readonly intervalMs: number; readonly retentionRevisions: number };
 
+/** How tokens are given and known (`--auth-token`): tine's own, signed with a secret in the database; JSON Web Tokens; or none. */
+export type TokenConfig = { readonly kind: 'simple'; readonly ttlMs: number } | JwtConfig | { readonly kind: 'none' };
+
+export interface JwtConfig {
+  readonly kind: 'jwt';
+  readonly signMethod: JwtSignMethod;
+  readonly publicKeyFile: string | undefined;
+  readonly privateKeyFile: string | undefined;
+  readonly ttlMs: number;
+}
+
+export const jwtSignMethods = [
+  'HS256',
+  'HS384',
+  'HS512',
+  'RS256',
+  'RS384',
+  'RS512',
+  'PS256',
+  'PS384',
+  'PS512',
+  'ES256',
+  'ES384',
+  'ES512',
+  'EdDSA',
+] as const;
+export type JwtSignMethod = (typeof jwtSignMethods)[number];
+
 /** Everything a run of the server is told, checked and frozen. Where each comes from: `options.ts`. */
 export interface Config {
   /** This member's name, as `etcdctl member list` shows it. */
@@ -48,6 +76,12 @@ export interface Config {
   readonly emulatedEtcdVersion: string;
 
   readonly autoCompaction: AutoCompaction;
+
+  readonly auth: {
+    readonly tokens: TokenConfig;
+    /** Of bcrypt: 2 to the power of it is how often a password is stirred. */
+    readonly bcryptCost: number;
+  };
 
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;

@@ -1,4 +1,5 @@
 import { advertisedUrls } from './advertised-urls.ts';
+import { authConfig } from './auth-options.ts';
 import { parseAutoCompaction } from './auto-compaction.ts';
 import { blaming } from './blaming.ts';
 import type { AutoCompaction, Config } from './config.ts';
@@ -27,6 +28,11 @@ export function loadConfig(
   const settings = parseSettings(given);
   const { dsn, notes } = databaseEndpoint(settings, given, environment.PGPASSWORD);
   const listenAddresses = listening(settings, given);
+  const auth = authConfig({
+    spec: settings['auth-token'],
+    ttlSeconds: settings['auth-token-ttl'],
+    bcryptCost: settings['bcrypt-cost'],
+  });
   const config: Config = {
     name: settings.name,
     endpoint: dsn,
@@ -43,10 +49,11 @@ export function loadConfig(
     watchProgressNotifyIntervalMs: settings['watch-progress-notify-interval'],
     emulatedEtcdVersion: settings['emulated-etcd-version'],
     autoCompaction: autoCompaction(settings, given),
+    auth: auth.config,
     logLevel: settings.debug ? 'debug' : settings['log-level'],
     logFormat: settings['log-format'],
   };
-  return { config: deepFreeze(config), notes: [...given.notes, ...notes] };
+  return { config: deepFreeze(config), notes: [...given.notes, ...notes, ...auth.notes] };
 }
 
 function parseSettings({ byName }: GivenOptions): Settings {

@@ -1,3 +1,4 @@
+import { bcryptCost, parseAuthToken } from './auth-options.ts';
 import type { LogFormat, LogLevel } from './config.ts';
 import { parseListenAddresses, splitList } from './listen-address.ts';
 import { maxOpenConnectionsDefault, maxOpenConnectionsMin, parseMaxOpenConnections } from './max-open-connections.ts';
@@ -31,6 +32,7 @@ export const optionGroups = [
   'Listening',
   'Limits',
   'Watch and compaction',
+  'Users and roles',
   'Logs',
   'Compatibility',
 ] as const;
@@ -225,6 +227,28 @@ export const options = {
     default: '1000',
     parse: wholeNumber({ min: 0, max: Number.MAX_SAFE_INTEGER }),
     help: 'Revisions that --compact-interval keeps.',
+  },
+
+  'auth-token': {
+    group: 'Users and roles',
+    placeholder: 'SPEC',
+    default: 'simple',
+    parse: parseAuthToken,
+    help: 'Tokens of users: simple, or jwt with settings behind it, as etcd has them: jwt,sign-method=RS256,priv-key=FILE,pub-key=FILE,ttl=5m.',
+  },
+  'auth-token-ttl': {
+    group: 'Users and roles',
+    placeholder: 'SECONDS',
+    default: '300',
+    parse: wholeNumber({ min: 0, max: MAX_UINT32 }),
+    help: 'How long a simple token that is not used is good. 0 is the default.',
+  },
+  'bcrypt-cost': {
+    group: 'Users and roles',
+    placeholder: 'N',
+    default: String(bcryptCost.default),
+    parse: wholeNumber({ min: 0, max: MAX_UINT32 }),
+    help: `Cost of the hash of a password, ${bcryptCost.min} to ${bcryptCost.max}: one more takes twice the time.`,
   },
 
   'log-level': {

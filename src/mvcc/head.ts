@@ -3,6 +3,7 @@ import { etcdError } from '../errors.ts';
 import { HEAD, ID_THROUGH_REVISION } from '../sql/read-statements.ts';
 import { numberAt } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
+import { untouchedAuth } from './auth-state.ts';
 import type { Revision, RowId } from './operations.ts';
 import { type Program, row, rows } from './program.ts';
 import type { Head } from './results.ts';
@@ -20,12 +21,13 @@ export function* headProgram(): Program<MarkedHead> {
 /** The head that statement `HEAD` found. */
 export function headOf(rows: readonly Row[] | undefined): MarkedHead {
   const found = rows?.[0];
-  if (found === undefined) return { id: 0, revision: 0, compactId: 0, compactRevision: -1 };
+  if (found === undefined) return { id: 0, revision: 0, compactId: 0, compactRevision: -1, authState: untouchedAuth };
   return {
     id: numberAt(found, 0),
     revision: numberAt(found, 1),
     compactId: numberAt(found, 2),
     compactRevision: numberAt(found, 3),
+    authState: numberAt(found, 4),
   };
 }
 

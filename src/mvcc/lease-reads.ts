@@ -1,7 +1,7 @@
 /** Reads of leases. */
 
-import { keyBytes } from '../sql/key-text.ts';
-import { HEAD, KEYS_OF_LEASE, LEASES, LEASES_BY_ID, LEASES_DUE } from '../sql/read-statements.ts';
+import type { KeyText } from '../sql/key-text.ts';
+import { HEAD, KEYS_OF_LEASE, LEASED_KEYS, LEASES, LEASES_BY_ID, LEASES_DUE } from '../sql/read-statements.ts';
 import { numberAt } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
 import { headOf, headProgram } from './head.ts';
@@ -13,18 +13,22 @@ import type { Head, LeaseStatus } from './results.ts';
 export function* leaseProgram(request: {
   id: LeaseId;
   keys: boolean;
-}): Program<{ head: Head; lease: LeaseStatus | undefined; keys: readonly Uint8Array[] }> {
+}): Program<{ head: Head; lease: LeaseStatus | undefined; keys: readonly KeyText[] }> {
   const { head, leases } = yield* leasesById([request.id]);
   const lease = leases[0];
   if (lease === undefined) return { head, lease, keys: [] };
   const names = request.keys ? yield* rows(KEYS_OF_LEASE, request.id) : [];
-  return { head, lease, keys: names.map((name) => keyBytes(name[0] as string)) };
+  return { head, lease, keys: names.map(([name]) => name as KeyText) };
 }
 
-/** All leases, by id. */
-export function* leasesProgram(): Program<{ head: Head; leases: readonly LeaseStatus[] }> {
+/** All leases, by id, and the keys that hang on any when asked for. */
+export function* leasesProgram(request: {
+  keys: boolean;
+}): Program<{ head: Head; leases: readonly LeaseStatus[]; keys: readonly KeyText[] }> {
   const head = yield* headProgram();
-  return { head, leases: (yield* rows(LEASES)).map(leaseStatus) };
+  const leases = (yield* rows(LEASES)).map(leaseStatus);
+  const names = request.keys ? yield* rows(LEASED_KEYS) : [];
+  return { head, leases, keys: names.map(([name]) => name as KeyText) };
 }
 
 /** Leases by their ids, in the order asked for; undefined where there is none. */

@@ -41,6 +41,7 @@ class Names implements Named {
       case 'memberDrop':
       case 'alarmRaise':
       case 'alarmDrop':
+      case 'auth':
         return;
       default:
         unreachable(operation);

@@ -3,6 +3,8 @@
  * thread. The server makes these, the store and the programs run them.
  */
 import type { Interval, KeyText } from '../sql/key-text.ts';
+import type { AuthChange } from './auth-changes.ts';
+import type { Permit } from './permit.ts';
 
 /** An etcd revision. A number: at 100,000 commits a second 2^53 lasts 2,850 years. 0 means "none" or "the latest". */
 export type Revision = number;
@@ -103,8 +105,8 @@ export interface TxnOperation {
 /** What a branch of a transaction holds. */
 export type TxnStep = RangeOperation | PutOperation | DeleteOperation | TxnOperation;
 
-/** Everything that goes through the write queue. */
-export type WriteOperation =
+/** Everything that goes through the write queue. What a client asked for carries what it was permitted by. */
+export type WriteOperation = { readonly permit?: Permit | undefined } & (
   | PutOperation
   | DeleteOperation
   | TxnOperation
@@ -125,5 +127,8 @@ export type WriteOperation =
   | { readonly kind: 'memberDrop'; readonly id: MemberId }
   | { readonly kind: 'alarmRaise'; readonly alarm: Alarm }
   | { readonly kind: 'alarmDrop'; readonly alarm: Alarm }
+  /** Users and roles. */
+  | { readonly kind: 'auth'; readonly change: AuthChange }
   /** Deletes rows below the compaction mark, a bite of them. */
-  | { readonly kind: 'compactBite' };
+  | { readonly kind: 'compactBite' }
+);

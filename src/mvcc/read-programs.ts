@@ -1,5 +1,6 @@
 /** The programs that only read, by the name under which they are sent to a thread or a connection. */
 import { alarmsProgram } from './alarms.ts';
+import { authNames, rolePermissions, tokenSecret, userRights } from './auth-reads.ts';
 import { eventsAfter, eventsOfKeys, idBefore } from './events.ts';
 import { headProgram } from './head.ts';
 import { leaseProgram, leasesById, leasesDue, leasesProgram } from './lease-reads.ts';
@@ -26,11 +27,15 @@ export const readPrograms = {
   eventsOfKeys,
   idBefore,
   lease: leaseProgram,
-  leases: (_input: null) => leasesProgram(),
+  leases: leasesProgram,
   leasesById,
   leasesDue,
   membersSince,
   alarms: (_input: null) => alarmsProgram(),
+  userRights,
+  rolePermissions,
+  authNames,
+  tokenSecret: (_input: null) => tokenSecret(),
 } as const;
 
 /** Programs of one statement: they need no transaction to see one moment. */

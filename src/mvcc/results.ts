@@ -2,6 +2,7 @@
  * What operations come to. Key-values come encoded, as the wire wants them: they are encoded once, where the rows
  * are read (in SQLite: in the worker thread), and never taken apart again.
  */
+import type { AuthState } from './auth-state.ts';
 import type { LeaseId, Revision, RowId } from './operations.ts';
 
 /** A run of protobuf-encoded `KeyValue` messages, each as `tag length message` with the tag 0x12 (field 2), back to back. */
@@ -10,11 +11,12 @@ export interface KeyValueBlock {
   readonly count: number;
 }
 
-/** Where the store stands: id and revision of its newest row, and the compacted revision (-1: never compacted, as in etcd). */
+/** Where the store stands: id and revision of its newest row, the compacted revision (-1: never compacted, as in etcd), and users and roles. */
 export interface Head {
   readonly id: RowId;
   readonly revision: Revision;
   readonly compactRevision: Revision;
+  readonly authState: AuthState;
 }
 
 export interface RangeResult {
@@ -66,6 +68,7 @@ export type WriteResult =
   | { readonly kind: 'alarmRaise'; readonly revision: Revision; readonly raised: boolean }
   /** Whether it was active. */
   | { readonly kind: 'alarmDrop'; readonly revision: Revision; readonly dropped: boolean }
+  | { readonly kind: 'auth'; readonly revision: Revision }
   | { readonly kind: 'compactBite'; readonly done: boolean };
 
 export type StepResult = RangeResult | PutResult | DeleteResult | TxnResult;

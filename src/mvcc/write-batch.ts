@@ -1,12 +1,14 @@
 /** One batch of the write queue: its operations one after the other, each with a result of its own. */
 import { EtcdError, type EtcdErrorName, unreachable } from '../errors.ts';
 import { dropAlarm, raiseAlarm, refuseUnderAlarm } from './alarms.ts';
+import { changeAuth } from './auth-changes.ts';
 import { compactBite, setCompactMark } from './compact.ts';
 import { type EventsRequest, eventsUpTo, type PackedEventPage } from './events.ts';
 import { expireLease, grantLease, renewLeases, revokeLease } from './leases.ts';
 import { announceMember, dropMember } from './members.ts';
 import { namedBy } from './named.ts';
 import type { WriteOperation } from './operations.ts';
+import { checkPermit } from './permit.ts';
 import type { Program } from './program.ts';
 import type { Head, WriteResult } from './results.ts';
 import { deleteProgram, putProgram, txnProgram } from './txn.ts';
@@ -42,6 +44,7 @@ export function* writeBatch(operations: readonly WriteOperation[], events?: Even
 function* outcomeOf(operation: WriteOperation, state: WriteState): Program<WriteOutcome> {
   try {
     refuseUnderAlarm(operation, state.alarms);
+    if (operation.permit !== undefined) yield* checkPermit(operation.permit, state);
     return { result: yield* apply(operation, state) };
   } catch (error) {
     if (!(error instanceof EtcdError) || error.entry === undefined) throw error;
@@ -81,6 +84,9 @@ function* apply(operation: WriteOperation, state: WriteState): Program<WriteResu
       return { kind: 'alarmRaise', revision: state.revision, raised: yield* raiseAlarm(operation.alarm, state) };
     case 'alarmDrop':
       return { kind: 'alarmDrop', revision: state.revision, dropped: yield* dropAlarm(operation.alarm, state) };
+    case 'auth':
+      yield* changeAuth(operation.change, state);
+      return { kind: 'auth', revision: state.revision };
     case 'compactBite':
       return { kind: 'compactBite', done: yield* compactBite(state) };
     default:

@@ -7,6 +7,7 @@ import type { KeyValueRow } from '../sql/row.ts';
 import type { Parameter, Row } from '../sql/statement.ts';
 import { DROP_CURRENT, INSERT_ROWS, SET_CURRENT } from '../sql/write-statements.ts';
 import { alarmList } from './alarms.ts';
+import type { AuthState } from './auth-state.ts';
 import { headOf, type MarkedHead } from './head.ts';
 import { leaseList, leaseStatus } from './lease-reads.ts';
 import type { Named } from './named.ts';
@@ -31,6 +32,7 @@ export class WriteState {
   compactRevision: Revision;
   /** Those that are active. */
   alarms: readonly Alarm[] = [];
+  authState: AuthState;
   /** Whether the operation under way has written: then it has taken the next revision. */
   #wrote = false;
   /** Changed with every row written, so that it is never stale. A row of id 0: the key was never there. */
@@ -46,6 +48,7 @@ export class WriteState {
     this.#revision = head.revision;
     this.compactId = head.compactId;
     this.compactRevision = head.compactRevision;
+    this.authState = head.authState;
   }
 
   /** Reads where the store stands, its alarms, and the keys and leases that the operations name; the caller holds the revision lock. */
@@ -66,7 +69,8 @@ export class WriteState {
   }
 
   get head(): Head {
-    return { id: this.#id, revision: this.#revision, compactRevision: this.compactRevision };
+    const { compactRevision, authState } = this;
+    return { id: this.#id, revision: this.#revision, compactRevision, authState };
   }
 
   /** The revision that a reply's header names: the operation's own once it has written. */

@@ -4,9 +4,10 @@ import type { Method } from './transport.ts';
 import { unary } from './unary.ts';
 
 /** etcdserverpb.Cluster: the members are the instances over the database. */
-export function clusterService({ store, headers }: ServiceContext): readonly Method[] {
+export function clusterService({ access, store, headers }: ServiceContext): readonly Method[] {
   return [
-    unary(Cluster.methods.memberList, async ({ linearizable }) => {
+    unary(Cluster.methods.memberList, async ({ linearizable }, call) => {
+      await access.known(call);
       const members = linearizable ? await store.members() : store.knownMembers;
       // The header of etcd's reply has no revision.
       return MemberListResponse.encode({ header: headers.message(), members });

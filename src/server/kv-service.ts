@@ -2,6 +2,7 @@ import type { RangeOperation } from '../mvcc/operations.ts';
 import { isReadOnlyTxn } from '../mvcc/read-only-txn.ts';
 import type { RangeResult } from '../mvcc/results.ts';
 import { CompactionResponse, KV } from '../wire/generated/etcdserverpb/kv.ts';
+import { anyNeed, deleteNeed, putNeed, rangeNeed, txnNeed } from './access/needs.ts';
 import { checkRequestSize } from './check-request-size.ts';
 import { deleteReply, putReply, rangeReply, rangeStreamReply, txnReply } from './kv-replies.ts';
 import { parseRange, parseRangeStream } from './parse-range.ts';
@@ -12,12 +13,13 @@ import type { Call, Method } from './transport.ts';
 import { unary } from './unary.ts';
 
 /** etcdserverpb.KV. */
-export function kvService({ store, headers, config }: ServiceContext): readonly Method[] {
+export function kvService({ access, store, headers, config }: ServiceContext): readonly Method[] {
   const { range, rangeStream, put, deleteRange, txn, compact } = KV.methods;
   return [
     unary(range, async (request, call) => {
       const operation = parseRange(request);
-      return rangeReply(await store.range(operation, signalFor(operation, call)), headers);
+      const signal = signalFor(operation, call);
+      return rangeReply(await access.read(call, rangeNeed(operation), () => store.range(operation, signal)), headers);
     }),
     {
       path: rangeStream.path,
@@ -25,7 +27,8 @@ export function kvService({ store, headers, config }: ServiceContext): readonly 
       async handle(bytes, stream, call) {
         const operation = parseRangeStream(rangeStream.request.decode(bytes));
         let waiting: RangeResult | undefined;
-        for await (const part of store.rangeParts(operation, call.signal)) {
+        const parts = access.parts(call, rangeNeed(operation), () => store.rangeParts(operation, call.signal));
+        for await (const part of parts) {
           if (waiting !== undefined && !stream.send([rangeStreamReply(waiting, { last: undefined })])) {
             await stream.drained();
           }
@@ -34,24 +37,26 @@ export function kvService({ store, headers, config }: ServiceContext): readonly 
         if (waiting !== undefined) stream.send([rangeStreamReply(waiting, { last: headers })]);
       },
     },
-    unary(put, async (request, _call, bytes) => {
+    unary(put, async (request, call, bytes) => {
       const operation = parsePut(request);
       checkRequestSize(bytes, config);
-      return putReply(await store.put(operation), headers);
+      return putReply(await access.write(call, putNeed(operation), (permit) => store.put(operation, permit)), headers);
     }),
-    unary(deleteRange, async (request, _call, bytes) => {
+    unary(deleteRange, async (request, call, bytes) => {
       const operation = parseDelete(request);
       checkRequestSize(bytes, config);
-      return deleteReply(await store.deleteRange(operation), headers);
+      const result = await access.write(call, deleteNeed(operation), (permit) => store.deleteRange(operation, permit));
+      return deleteReply(result, headers);
     }),
-    unary(txn, async (request, _call, bytes) => {
+    unary(txn, async (request, call, bytes) => {
       const operation = parseTxn(request, { operationsMax: config.maxTxnOps });
       if (!isReadOnlyTxn(operation)) checkRequestSize(bytes, config);
-      return txnReply(await store.txn(operation), headers);
+      return txnReply(await access.write(call, txnNeed(operation), (permit) => store.txn(operation, permit)), headers);
     }),
     unary(compact, async ({ revision, physical }, call, bytes) => {
       checkRequestSize(bytes, config);
-      const result = await store.compact({ revision, physical }, call.signal);
+      // etcd asks for no right to compact.
+      const result = await access.write(call, anyNeed, (permit) => store.compact({ revision, physical }, permit));
       return CompactionResponse.encode({ header: headers.message(result.revision) });
     }),
   ];

@@ -1,3 +1,5 @@
+import type { LeaseId } from '../mvcc/operations.ts';
+import { type KeyText, keyBytes } from '../sql/key-text.ts';
 import {
   Lease,
   LeaseGrantResponse,
@@ -7,48 +9,81 @@ import {
   LeaseRevokeResponse,
   LeaseTimeToLiveResponse,
 } from '../wire/generated/etcdserverpb/lease.ts';
+import type { Caller } from './access/caller.ts';
+import { knownNeed, leaseNeed } from './access/needs.ts';
 import { answerInOrder } from './answer-in-order.ts';
 import { serverLimits } from './server-limits.ts';
 import type { ServiceContext } from './service-context.ts';
-import type { Message, Method } from './transport.ts';
+import type { Call, Message, Method } from './transport.ts';
 import { unary } from './unary.ts';
 
 /** What etcd answers as the time left of a lease that does not exist. */
 const noLeaseTtl = -1;
 
 /** etcdserverpb.Lease. */
-export function leaseService({ store, headers }: ServiceContext): readonly Method[] {
+export function leaseService({ access, store, headers }: ServiceContext): readonly Method[] {
   const { leaseGrant, leaseRevoke, leaseKeepAlive, leaseTimeToLive, leaseLeases } = Lease.methods;
   return [
-    unary(leaseGrant, async (request) => {
-      const { revision, id, ttlSeconds } = await store.leaseGrant({ id: request.id, ttlSeconds: request.ttl });
+    unary(leaseGrant, async (request, call) => {
+      const { revision, id, ttlSeconds } = await access.write(call, knownNeed, (permit) =>
+        store.leaseGrant({ id: request.id, ttlSeconds: request.ttl }, permit),
+      );
       return LeaseGrantResponse.encode({ header: headers.message(revision), id, ttl: ttlSeconds });
     }),
-    unary(leaseRevoke, async ({ id }) => {
-      const { revision } = await store.leaseRevoke(id);
+    unary(leaseRevoke, async ({ id }, call) => {
+      const { revision } = await access.write(call, leaseNeed(id), (permit) => store.leaseRevoke(id, permit));
       return LeaseRevokeResponse.encode({ header: headers.message(revision) });
     }),
     {
       path: leaseKeepAlive.path,
       kind: 'bidirectional',
-      handle: (stream) => answerInOrder(stream, { atOnceMax: serverLimits.keepAlivesAtOnceMax, answer: keepAlive }),
+      handle: (stream, call) =>
+        answerInOrder(stream, {
+          atOnceMax: serverLimits.keepAlivesAtOnceMax,
+          answer: (bytes) => keepAlive(LeaseKeepAliveRequest.decode(bytes).id, call),
+        }),
     },
-    unary(leaseTimeToLive, async ({ id, keys: wantsKeys }) => {
-      const { revision, lease, remainingSeconds, keys } = await store.leaseTimeToLive({ id, keys: wantsKeys });
+    unary(leaseTimeToLive, async ({ id, keys: wantsKeys }, call) => {
+      const { revision, lease, remainingSeconds, keys } = await access.read(call, knownNeed, async ({ caller }) => {
+        const found = await store.leaseTimeToLive({ id, keys: wantsKeys });
+        requireReadOfAll(found.keys, caller);
+        return found;
+      });
       const header = headers.message(revision);
       if (lease === undefined) return LeaseTimeToLiveResponse.encode({ header, id, ttl: noLeaseTtl });
       const ttl = Math.trunc(remainingSeconds);
-      return LeaseTimeToLiveResponse.encode({ header, id, ttl, grantedTtl: lease.ttlSeconds, keys });
+      return LeaseTimeToLiveResponse.encode({
+        header,
+        id,
+        ttl,
+        grantedTtl: lease.ttlSeconds,
+        keys: keys.map(keyBytes),
+      });
     }),
-    unary(leaseLeases, async () => {
-      const { revision, leases } = await store.leases();
+    unary(leaseLeases, async (_request, call) => {
+      const { revision, leases } = await access.read(call, knownNeed, async ({ caller }) => {
+        const found = await store.leases({ keys: caller?.isAdmin === false });
+        requireReadOfAll(found.keys, caller);
+        return found;
+      });
       return LeaseLeasesResponse.encode({ header: headers.message(revision), leases });
     }),
   ];
 
-  async function keepAlive(bytes: Uint8Array): Promise<Message> {
-    const { id } = LeaseKeepAliveRequest.decode(bytes);
-    const { revision, ttlSeconds } = await store.leaseKeepAlive(id);
+  async function keepAlive(id: LeaseId, call: Call): Promise<Message> {
+    const { revision, ttlSeconds } = await access.read(call, knownNeed, async ({ caller, holds }) => {
+      if (caller?.isAdmin === false) {
+        const { keys } = await store.leaseTimeToLive({ id, keys: true });
+        for (const key of keys) caller.requireWrite({ one: key });
+      }
+      return store.leaseKeepAlive(id, holds);
+    });
     return LeaseKeepAliveResponse.encode({ header: headers.message(revision), id, ttl: ttlSeconds });
   }
+}
+
+/** `caller` undefined: auth is off. */
+function requireReadOfAll(keys: readonly KeyText[], caller: Caller | undefined): void {
+  if (caller === undefined || caller.isAdmin) return;
+  for (const key of keys) caller.requireRead({ one: key });
 }

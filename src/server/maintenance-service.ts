@@ -15,10 +15,11 @@ import { unary } from './unary.ts';
 import { storageVersion } from './versions.ts';
 
 /** etcdserverpb.Maintenance, as far as it has a meaning here. */
-export function maintenanceService({ store, headers, origin, config }: ServiceContext): readonly Method[] {
+export function maintenanceService({ access, store, headers, origin, config }: ServiceContext): readonly Method[] {
   const version = config.emulatedEtcdVersion;
   return [
-    unary(Maintenance.methods.status, async () => {
+    unary(Maintenance.methods.status, async (_request, call) => {
+      await access.known(call);
       const [{ head, alarms }, size] = await Promise.all([store.alarms(), store.size()]);
       return StatusResponse.encode({
         header: headers.message(head.revision),
@@ -37,7 +38,8 @@ export function maintenanceService({ store, headers, origin, config }: ServiceCo
         downgradeInfo: {},
       });
     }),
-    unary(Maintenance.methods.alarm, async (request) => {
+    unary(Maintenance.methods.alarm, async (request, call) => {
+      await (request.action === AlarmAction.GET ? access.known(call) : access.admin(call));
       const { revision, alarms } = await runAlarmRequest(request, store);
       const found = alarms.map(({ memberId, number }) => ({ memberId, alarm: number }));
       return AlarmResponse.encode({ header: headers.message(revision), alarms: found });

@@ -52,6 +52,12 @@ export const serverLimits = {
   /** How long the key of a call that was given up is tried to be deleted while the database is away, and how many such keys at a time. Then its lease ends it. */
   abandonedKeyMsMax: 60_000,
   abandonedKeysMax: 100_000,
+  /** Passwords that are hashed at once: each takes a thread of libuv's four for some 60 ms, and names and files want one too. */
+  passwordsAtOnceMax: 2,
+  /** Passwords that are hashed or wait for it: the last waits 4 s. Beyond it "too many requests". */
+  passwordsWaitingMax: 128,
+  /** Tokens that are remembered to be good, some 300 bytes each. One that is forgotten is looked at again. */
+  knownTokensMax: 10_000,
   /** How often a database that fails is mentioned in the log. */
   databaseFaultLogIntervalMs: 1_000,
   /** How often the same mistake of clients is: one that is set up wrong comes back every second, for ever. */

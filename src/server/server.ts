@@ -6,6 +6,10 @@ import type { Logger } from '../logger.ts';
 import type { Store } from '../store/store.ts';
 import { WatchHub } from '../watch/hub.ts';
 import { ResponseHeaders } from '../wire/response-headers.ts';
+import { Access } from './access/access.ts';
+import { openTokens } from './access/open-tokens.ts';
+import { Passwords } from './access/passwords.ts';
+import { authService } from './auth-service.ts';
 import { clusterService } from './cluster-service.ts';
 import { Queues } from './concurrency/queues.ts';
 import { Connections } from './connections.ts';
@@ -49,7 +53,7 @@ export interface RunningServer {
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config, store, logger } = options;
-  const context = serviceContext(options);
+  const context = serviceContext(options, await openAccess(options));
   const hub = watchHub(context);
   const queues = new Queues(context);
   const methods = new MethodTable(servedMethods(context, hub, queues));
@@ -94,9 +98,20 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-function serviceContext({ config, store, logger }: ServerOptions): ServiceContext {
+/** @throws StartError when the keys of tokens cannot be used */
+async function openAccess({ config, store }: ServerOptions): Promise<Access> {
+  const { tokens, bcryptCost } = config.auth;
+  return new Access({
+    auth: store.auth,
+    tokens: await openTokens(tokens, store.auth),
+    passwords: new Passwords({ cost: bcryptCost }),
+    trustsCertificates: true,
+  });
+}
+
+function serviceContext({ config, store, logger }: ServerOptions, access: Access): ServiceContext {
   const origin = identity(config);
-  return { config, store, logger, origin, headers: new ResponseHeaders(origin) };
+  return { access, config, store, logger, origin, headers: new ResponseHeaders(origin) };
 }
 
 function watchHub({ config, store, logger, origin }: ServiceContext): WatchHub {
@@ -113,12 +128,13 @@ function watchHub({ config, store, logger, origin }: ServiceContext): WatchHub {
 function servedMethods(context: ServiceContext, hub: WatchHub, queues: Queues): readonly Method[] {
   const etcd = [
     ...kvService(context),
-    ...watchService(hub),
+    ...watchService(context, hub),
     ...leaseService(context),
     ...clusterService(context),
     ...maintenanceService(context),
     ...lockService(context, hub, queues),
     ...electionService(context, hub, queues),
+    ...authService(context),
     ...healthService(context),
   ];
   return [...etcd, ...reflectionService(etcd)];

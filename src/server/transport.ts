@@ -13,6 +13,8 @@ export interface Call {
   /** Request metadata; names are lower case. */
   metadata(name: string): string | undefined;
   readonly peer: string;
+  /** The common name in the client's certificate, where it was verified. It is read on first use. */
+  readonly commonName: string | undefined;
 }
 
 /** The client's messages in order, and the way back. */

@@ -1,14 +1,19 @@
 import { once } from 'node:events';
+import { EtcdError, type EtcdErrorName, etcdErrors } from '../errors.ts';
+import type { Keys } from '../mvcc/operations.ts';
 import type { WatchHub } from '../watch/hub.ts';
 import { WatchSession } from '../watch/watch-session.ts';
 import { Watch, type WatchCreateRequest, WatchRequest } from '../wire/generated/etcdserverpb/watch.ts';
+import type { Access } from './access/access.ts';
+import { rangeNeed } from './access/needs.ts';
 import { parseWatch } from './parse-watch.ts';
+import type { ServiceContext } from './service-context.ts';
 import type { Call, Method } from './transport.ts';
 
 const idTakenText = 'mvcc: duplicate watch ID provided on the WatchStream';
 
 /** etcdserverpb.Watch: a stream of requests that begin and end watches, and of what the watches see. */
-export function watchService(hub: WatchHub): readonly Method[] {
+export function watchService({ access }: ServiceContext, hub: WatchHub): readonly Method[] {
   return [
     {
       path: Watch.methods.watch.path,
@@ -16,7 +21,7 @@ export function watchService(hub: WatchHub): readonly Method[] {
       async handle(stream, call) {
         const session = new WatchSession(hub, stream);
         try {
-          await Promise.race([serve({ hub, session }, stream.incoming, call), session.ended]);
+          await Promise.race([serve({ hub, session, access, call }, stream.incoming), session.ended]);
         } finally {
           session.close();
         }
@@ -28,21 +33,25 @@ export function watchService(hub: WatchHub): readonly Method[] {
 interface Served {
   readonly hub: WatchHub;
   readonly session: WatchSession;
+  readonly access: Access;
+  readonly call: Call;
 }
 
 /** A client that has nothing more to ask still listens: the stream ends when the client goes. */
-async function serve(served: Served, incoming: AsyncIterable<Uint8Array>, call: Call): Promise<void> {
+async function serve(served: Served, incoming: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const bytes of incoming) {
     if (served.session.isClosed) return;
     await run(served, WatchRequest.decode(bytes));
   }
-  if (!call.signal.aborted) await once(call.signal, 'abort');
+  const { signal } = served.call;
+  if (!signal.aborted) await once(signal, 'abort');
 }
 
-async function run({ hub, session }: Served, { requestUnion }: WatchRequest): Promise<void> {
+async function run(served: Served, { requestUnion }: WatchRequest): Promise<void> {
+  const { session } = served;
   switch (requestUnion?.case) {
     case 'createRequest':
-      await create({ hub, session }, requestUnion.value);
+      await create(served, requestUnion.value);
       break;
     case 'cancelRequest':
       session.cancel(requestUnion.value.watchId);
@@ -56,10 +65,33 @@ async function run({ hub, session }: Served, { requestUnion }: WatchRequest): Pr
   }
 }
 
-async function create({ hub, session }: Served, request: WatchCreateRequest): Promise<void> {
+/** A watch begins after everything that was answered before it was asked for. It is permitted when it begins; as in etcd it goes on when the right is taken away. */
+async function create(served: Served, request: WatchCreateRequest): Promise<void> {
+  const { session } = served;
   const parsed = parseWatch(request);
-  if ('refused' in parsed) return session.refuse(parsed.refused);
-  if (request.startRevision <= 0 || !hub.knowsHead) await hub.refresh();
+  const refused = (await refusalOf(parsed.keys, served)) ?? ('refused' in parsed ? parsed.refused : undefined);
   if (session.isClosed) return;
-  if (!session.create(parsed.requested, request.watchId)) session.refuse(idTakenText);
+  if (refused !== undefined) session.refuse(refused);
+  else if ('requested' in parsed && !session.create(parsed.requested, request.watchId)) session.refuse(idTakenText);
 }
+
+/** Why the caller may not watch keys, in etcd's words; undefined: it may. */
+async function refusalOf(keys: Keys | undefined, { hub, access, call }: Served): Promise<string | undefined> {
+  if (keys === undefined) return undefined;
+  try {
+    await access.read(call, rangeNeed({ keys }), () => hub.refresh());
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof EtcdError)) throw error;
+    return reasons.get(error.entry) ?? permissionDeniedText;
+  }
+}
+
+const permissionDeniedText = `rpc error: code = PermissionDenied desc = ${etcdErrors.permissionDenied[1]}`;
+
+/** Errors as Go prints them. */
+const reasons: ReadonlyMap<EtcdErrorName | undefined, string> = new Map([
+  ['invalidAuthToken', `rpc error: code = Unauthenticated desc = ${etcdErrors.invalidAuthToken[1]}`],
+  ['authOldRevision', `rpc error: code = InvalidArgument desc = ${etcdErrors.authOldRevision[1]}`],
+  ['userEmpty', `rpc error: code = InvalidArgument desc = ${etcdErrors.userEmpty[1]}`],
+]);

@@ -13,14 +13,6 @@ export const copyNames = {
   revision: 'copy_revision',
 } as const;
 
-export const SET_STATE = changesEach(
-  'set_state',
-  ['text', 'integer'],
-  (sql) => `INSERT INTO tine_state (name, value)
-  ${sql.insertedList(SET_STATE.list ?? [])}
-  ${sql.overwrite('name', ['value'])}`,
-);
-
 export const FORGET_COPY = changes('forget_copy', () => "DELETE FROM tine_state WHERE name LIKE 'copy_%'");
 
 // How large the values of the next rows are: what is read at once is chosen by it.

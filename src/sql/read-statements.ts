@@ -4,7 +4,7 @@ import { compactMarkName } from './key-text.ts';
 import { createRevision, modRevision, rowColumns, version } from './row.ts';
 import { type Statement, selectsEach, selectsRow, selectsRows } from './statement.ts';
 
-// Id and revision of the newest row, id and revision of the compaction mark. The mark holds an id; rows after it are never
+// Id and revision of the newest row, id and revision of the compaction mark, the state of auth. The mark holds an id; rows after it are never
 // compacted, so the mark's revision is the one before the next row's. A mark at 0 stands for no compaction, or (version 2) for one at revision 0.
 export const HEAD = selectsRow(
   'head',
@@ -14,10 +14,15 @@ export const HEAD = selectsRow(
     CASE WHEN COALESCE(mark.prev_revision, 0) = 0 THEN CASE WHEN mark.version = 2 THEN 0 ELSE -1 END
       ELSE COALESCE(
         (SELECT ${modRevision('next_row')} - 1 FROM kine next_row WHERE next_row.id > ${markId(sql)} ORDER BY next_row.id LIMIT 1),
-        newest.revision) END
+        newest.revision) END,
+    ${authState}
   FROM (SELECT id, ${modRevision('kine')} AS revision FROM kine ORDER BY id DESC LIMIT 1) newest
   LEFT JOIN (SELECT prev_revision, version FROM kine WHERE name = '${compactMarkName}' ORDER BY id LIMIT 1) mark ON 1 = 1`,
 );
+
+/** Twice the revision of auth, and one while it is on. A store whose auth nobody has touched is at revision 1, as etcd's. */
+const authState = `COALESCE((SELECT 2 * value FROM tine_state WHERE name = 'auth_revision'), 2)
+      + COALESCE((SELECT value FROM tine_state WHERE name = 'auth_enabled'), 0)`;
 
 function markId(sql: Dialect): string {
   if (sql.parameter === undefined) return 'mark.prev_revision';
@@ -158,4 +163,12 @@ export const KEYS_OF_LEASE = selectsRows(
   FROM kine_current
   WHERE lease_id = ${sql.integer} AND lease_id <> 0
   ORDER BY name`,
+);
+
+// The keys that hang on any lease.
+export const LEASED_KEYS = selectsRows(
+  'leased_keys',
+  () => `SELECT name
+  FROM kine_current
+  WHERE lease_id <> 0`,
 );

@@ -6,6 +6,7 @@ import type { Logger } from 'pino';
 import type { Driver } from '../drivers/driver.ts';
 import { limits } from '../limits.ts';
 import type { Revision } from '../mvcc/operations.ts';
+import type { Permit } from '../mvcc/permit.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 export class Compactor {
@@ -25,8 +26,8 @@ export class Compactor {
   }
 
   /** Sets the mark; the rows follow in the background. Returns the header's revision. */
-  async compact(revision: Revision): Promise<Revision> {
-    const result = await this.#writes.write({ kind: 'compact', revision });
+  async compact(revision: Revision, permit?: Permit): Promise<Revision> {
+    const result = await this.#writes.write({ kind: 'compact', revision, permit });
     this.#logger.info({ revision }, 'compaction marked');
     this.wake();
     return result.revision;

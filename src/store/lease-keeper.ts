@@ -49,10 +49,10 @@ export class LeaseKeeper {
     );
   }
 
-  /** A renewal's TTL in seconds; 0: there is no such lease. The database is asked: another instance may have ended it. */
-  async keepAlive(id: LeaseId): Promise<number> {
+  /** A renewal's TTL in seconds; 0: there is no such lease, or `isPermitted` no more. The database is asked: another instance may have ended it. */
+  async keepAlive(id: LeaseId, isPermitted: () => boolean): Promise<number> {
     const lease = await this.#lookUps.ask(id);
-    if (lease === undefined) return 0;
+    if (lease === undefined || !isPermitted()) return 0;
     this.#renewals.set(id, this.#driver.nowMs() + lease.ttlSeconds * 1000);
     return lease.ttlSeconds;
   }

@@ -18,10 +18,14 @@ import {
   type Revision,
   type TxnOperation,
 } from '../mvcc/operations.ts';
+import type { Permit } from '../mvcc/permit.ts';
 import type { DeleteResult, Head, LeaseStatus, PutResult, RangeResult, TxnResult } from '../mvcc/results.ts';
+import type { KeyText } from '../sql/key-text.ts';
 import type { EventPage, EventSource } from '../watch/event-source.ts';
+import { AuthStore } from './auth-store.ts';
 import { startAutoCompaction } from './auto-compaction.ts';
 import { checkKeys } from './check-keys.ts';
+import { Coalescer } from './coalescer.ts';
 import { Compactor } from './compactor.ts';
 import { HeadTracker } from './head-tracker.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
@@ -42,8 +46,11 @@ export interface SqlStoreOptions {
 
 export class SqlStore implements Store {
   readonly events: EventSource;
+  readonly auth: AuthStore;
   readonly #driver: Driver;
   readonly #heads = new HeadTracker();
+  readonly #saw: (head: Head) => void;
+  readonly #headReads: Coalescer<null, Head>;
   readonly #points: PointReader;
   readonly #ranges: RangeReader;
   readonly #writes: WriteQueue;
@@ -57,7 +64,11 @@ export class SqlStore implements Store {
 
   /** The driver is the store's from here on: `close` closes it. */
   constructor(driver: Driver, options: SqlStoreOptions) {
-    const saw = (head: Head) => this.#heads.saw(head);
+    const saw = (head: Head) => {
+      this.#heads.saw(head);
+      this.auth.saw(head);
+    };
+    this.#saw = saw;
     this.#driver = driver;
     this.#logger = options.logger;
     this.#points = new PointReader(driver, saw);
@@ -67,8 +78,15 @@ export class SqlStore implements Store {
     this.#members = new Members(driver, this.#writes, options);
     this.#quota = this.#quotaOf(options);
     this.#compactor = new Compactor(driver, this.#writes, options.logger);
-    this.events = eventSource(driver, this.#heads, this.#writes, () => this.head());
-    driver.onHead(saw);
+    this.#headReads = new Coalescer(async (questions) => {
+      const { id, revision, compactRevision, authState } = await driver.read('head', null, 'quick');
+      const head = { id, revision, compactRevision, authState };
+      saw(head);
+      return questions.map(() => head);
+    });
+    this.auth = new AuthStore(driver, this.#writes, { saw, readHead: () => this.head() });
+    this.events = eventSource({ driver, saw, heads: this.#heads, writes: this.#writes, readHead: () => this.head() });
+    driver.onHead((head) => this.#heads.saw(head));
     this.#leases.start();
     this.#members.start();
     this.#compactor.wake();
@@ -106,49 +124,52 @@ export class SqlStore implements Store {
     return this.#ranges.parts(operation, signal);
   }
 
-  async put(operation: PutOperation): Promise<PutResult> {
+  async put(operation: PutOperation, permit: Permit | undefined): Promise<PutResult> {
     checkKeys(operation, this.#driver.keyLengthMax);
     if (this.#quota !== undefined) await this.#quota.admit(operation);
-    return this.#writes.write(operation);
+    return this.#writes.write({ ...operation, permit });
   }
 
-  deleteRange(operation: DeleteOperation): Promise<DeleteResult> {
-    return this.#writes.write(operation);
+  deleteRange(operation: DeleteOperation, permit: Permit | undefined): Promise<DeleteResult> {
+    return this.#writes.write({ ...operation, permit });
   }
 
-  async txn(operation: TxnOperation): Promise<TxnResult> {
+  async txn(operation: TxnOperation, permit: Permit | undefined): Promise<TxnResult> {
     checkKeys(operation, this.#driver.keyLengthMax);
     if (this.#quota !== undefined) await this.#quota.admit(operation);
-    return this.#writes.write(operation);
+    return this.#writes.write({ ...operation, permit });
   }
 
-  async compact(request: { revision: Revision; physical: boolean }): Promise<{ revision: Revision }> {
-    const revision = await this.#compactor.compact(request.revision);
+  async compact(
+    request: { revision: Revision; physical: boolean },
+    permit: Permit | undefined,
+  ): Promise<{ revision: Revision }> {
+    const revision = await this.#compactor.compact(request.revision, permit);
     if (request.physical) await this.#compactor.finished();
     return { revision };
   }
 
-  async leaseGrant(request: {
-    id: LeaseId;
-    ttlSeconds: number;
-  }): Promise<{ revision: Revision; id: LeaseId; ttlSeconds: number }> {
+  async leaseGrant(
+    request: { id: LeaseId; ttlSeconds: number },
+    permit: Permit | undefined,
+  ): Promise<{ revision: Revision; id: LeaseId; ttlSeconds: number }> {
     if (request.ttlSeconds > limits.leaseTtlSecondsMax) throw etcdError('leaseTtlTooLarge');
     const ttlSeconds = Math.max(request.ttlSeconds, limits.leaseTtlSecondsMin);
     const id = request.id === 0n ? freshLeaseId() : request.id;
     const lease = { id, ttlSeconds, expiresAtMs: this.#driver.nowMs() + ttlSeconds * 1000 };
-    const operation = { kind: 'leaseGrant', ...lease } as const;
+    const operation = { kind: 'leaseGrant', ...lease, permit } as const;
     if (this.#quota !== undefined) await this.#quota.admit(operation);
     const { revision } = await this.#writes.write(operation);
     return { revision, id, ttlSeconds };
   }
 
-  async leaseRevoke(id: LeaseId): Promise<{ revision: Revision }> {
-    const { revision } = await this.#writes.write({ kind: 'leaseRevoke', id });
+  async leaseRevoke(id: LeaseId, permit: Permit | undefined): Promise<{ revision: Revision }> {
+    const { revision } = await this.#writes.write({ kind: 'leaseRevoke', id, permit });
     return { revision };
   }
 
-  async leaseKeepAlive(id: LeaseId): Promise<{ revision: Revision; ttlSeconds: number }> {
-    const ttlSeconds = await this.#leases.keepAlive(id);
+  async leaseKeepAlive(id: LeaseId, isPermitted: () => boolean): Promise<{ revision: Revision; ttlSeconds: number }> {
+    const ttlSeconds = await this.#leases.keepAlive(id, isPermitted);
     return { revision: this.#heads.latest.revision, ttlSeconds };
   }
 
@@ -156,25 +177,24 @@ export class SqlStore implements Store {
     revision: Revision;
     lease: LeaseStatus | undefined;
     remainingSeconds: number;
-    keys: readonly Uint8Array[];
+    keys: readonly KeyText[];
   }> {
     const { head, lease, keys } = await this.#driver.read('lease', request, 'quick');
-    this.#heads.saw(head);
+    this.#saw(head);
     const remainingMs = lease === undefined ? 0 : this.#leases.expiresAtMs(lease) - this.#driver.nowMs();
     return { revision: head.revision, lease, remainingSeconds: Math.floor(remainingMs / 1000), keys };
   }
 
-  async leases(): Promise<{ revision: Revision; leases: readonly LeaseStatus[] }> {
-    const { head, leases } = await this.#driver.read('leases', null, 'quick');
-    this.#heads.saw(head);
-    return { revision: head.revision, leases };
+  async leases(request: {
+    keys: boolean;
+  }): Promise<{ revision: Revision; leases: readonly LeaseStatus[]; keys: readonly KeyText[] }> {
+    const { head, leases, keys } = await this.#driver.read('leases', request, 'quick');
+    this.#saw(head);
+    return { revision: head.revision, leases, keys };
   }
 
-  async head(): Promise<Head> {
-    const { id, revision, compactRevision } = await this.#driver.read('head', null, 'quick');
-    const head = { id, revision, compactRevision };
-    this.#heads.saw(head);
-    return head;
+  head(): Promise<Head> {
+    return this.#headReads.ask(null);
   }
 
   size(): Promise<{ bytes: number; inUseBytes: number }> {
@@ -183,7 +203,7 @@ export class SqlStore implements Store {
 
   async alarms(): Promise<{ head: Head; alarms: readonly Alarm[] }> {
     const found = await this.#driver.read('alarms', null, 'quick');
-    this.#heads.saw(found.head);
+    this.#saw(found.head);
     return found;
   }
 
@@ -231,14 +251,21 @@ function freshLeaseId(): LeaseId {
   return (randomBytes(8).readBigUInt64BE() >> 1n) | 1n;
 }
 
-function eventSource(
-  driver: Driver,
-  heads: HeadTracker,
-  writes: WriteQueue,
-  readHead: () => Promise<Head>,
-): EventSource {
+function eventSource({
+  driver,
+  heads,
+  saw,
+  writes,
+  readHead,
+}: {
+  readonly driver: Driver;
+  readonly heads: HeadTracker;
+  readonly saw: (head: Head) => void;
+  readonly writes: WriteQueue;
+  readonly readHead: () => Promise<Head>;
+}): EventSource {
   const seen = (page: PackedEventPage): EventPage => {
-    heads.saw(page.head);
+    saw(page.head);
     return unpacked(page);
   };
   return {
@@ -256,7 +283,7 @@ function eventSource(
     eventsOfKeys: async (request) => seen(await driver.read('eventsOfKeys', request, 'bulk')),
     idBefore: async (revision) => {
       const found = await driver.read('idBefore', revision, 'quick');
-      heads.saw(found.head);
+      saw(found.head);
       return found;
     },
   };

@@ -9,35 +9,47 @@ import type {
   Revision,
   TxnOperation,
 } from '../mvcc/operations.ts';
+import type { Permit } from '../mvcc/permit.ts';
 import type { DeleteResult, Head, LeaseStatus, PutResult, RangeResult, TxnResult } from '../mvcc/results.ts';
+import type { KeyText } from '../sql/key-text.ts';
 import type { EventSource } from '../watch/event-source.ts';
+import type { AuthStore } from './auth-store.ts';
 
-/** Every method rejects with `EtcdError` (the client's mistake) or `DriverError` (the database's weather). */
+/**
+ * Every method rejects with `EtcdError` (the client's mistake) or `DriverError` (the database's weather). A write says by what it was permitted; undefined: the server does
+ * it of itself.
+ */
 export interface Store {
   /** Linearizable: read from a snapshot taken after the call. */
   range(operation: RangeOperation, signal?: AbortSignal): Promise<RangeResult>;
   /** The same in parts, at one revision, as they are read. `more` and `count` are right in the last part only. Pull the next when it can be sent. */
   rangeParts(operation: RangeOperation, signal?: AbortSignal): AsyncIterable<RangeResult>;
-  put(operation: PutOperation): Promise<PutResult>;
-  deleteRange(operation: DeleteOperation): Promise<DeleteResult>;
-  txn(operation: TxnOperation): Promise<TxnResult>;
+  put(operation: PutOperation, permit: Permit | undefined): Promise<PutResult>;
+  deleteRange(operation: DeleteOperation, permit: Permit | undefined): Promise<DeleteResult>;
+  txn(operation: TxnOperation, permit: Permit | undefined): Promise<TxnResult>;
   /** Resolves when the mark is set; with `physical` when the rows are gone too. */
-  compact(request: { revision: Revision; physical: boolean }, signal?: AbortSignal): Promise<{ revision: Revision }>;
+  compact(
+    request: { revision: Revision; physical: boolean },
+    permit: Permit | undefined,
+  ): Promise<{ revision: Revision }>;
   /** id 0n: one is chosen. */
-  leaseGrant(request: {
-    id: LeaseId;
-    ttlSeconds: number;
-  }): Promise<{ revision: Revision; id: LeaseId; ttlSeconds: number }>;
-  leaseRevoke(id: LeaseId): Promise<{ revision: Revision }>;
-  /** ttlSeconds 0: no such lease. */
-  leaseKeepAlive(id: LeaseId): Promise<{ revision: Revision; ttlSeconds: number }>;
+  leaseGrant(
+    request: { id: LeaseId; ttlSeconds: number },
+    permit: Permit | undefined,
+  ): Promise<{ revision: Revision; id: LeaseId; ttlSeconds: number }>;
+  leaseRevoke(id: LeaseId, permit: Permit | undefined): Promise<{ revision: Revision }>;
+  /** ttlSeconds 0: no such lease. Nothing is renewed when `isPermitted` says no after the lease was looked up. */
+  leaseKeepAlive(id: LeaseId, isPermitted: () => boolean): Promise<{ revision: Revision; ttlSeconds: number }>;
   leaseTimeToLive(request: { id: LeaseId; keys: boolean }): Promise<{
     revision: Revision;
     lease: LeaseStatus | undefined;
     remainingSeconds: number;
-    keys: readonly Uint8Array[];
+    keys: readonly KeyText[];
   }>;
-  leases(): Promise<{ revision: Revision; leases: readonly LeaseStatus[] }>;
+  /** `keys`: those that hang on any of them, when asked for. */
+  leases(request: {
+    keys: boolean;
+  }): Promise<{ revision: Revision; leases: readonly LeaseStatus[]; keys: readonly KeyText[] }>;
   /** Read from the database now: linearizable. Rejects while the database is away. */
   head(): Promise<Head>;
   /** The newest head this process has seen, without asking. */
@@ -54,6 +66,8 @@ export interface Store {
   raiseAlarm(alarm: Alarm): Promise<{ revision: Revision; raised: boolean }>;
   /** Whether it was active. */
   dropAlarm(alarm: Alarm): Promise<{ revision: Revision; dropped: boolean }>;
+  /** Users and roles. */
+  readonly auth: AuthStore;
   /** What the watch hub follows. */
   readonly events: EventSource;
   /** Stops taking work, finishes what is under way, closes the database. */

@@ -18,6 +18,7 @@ const neededTables = [
   'tine_user',
   'tine_role',
   'tine_alarm',
+  'tine_secret',
 ] as const;
 const neededIndexes = [
   'kine_name_prev_revision_uindex',

@@ -4,6 +4,7 @@ import pg, { type Client } from 'pg';
 import type { Logger } from 'pino';
 import type { ServerDsn } from '../../config/dsn.ts';
 import { limits } from '../../limits.ts';
+import { untouchedAuth } from '../../mvcc/auth-state.ts';
 import type { Head } from '../../mvcc/results.ts';
 import type { MessageChannel } from '../remote/engine.ts';
 import type { HostTurn } from '../remote/host-turn.ts';
@@ -60,13 +61,13 @@ export class Notifications implements MessageChannel {
     this.#isSending = true;
     try {
       while (this.#next !== undefined && this.#client !== undefined) {
-        const { id, revision, compactRevision } = this.#next;
+        const { id, revision, compactRevision, authState } = this.#next;
         this.#next = undefined;
         this.#expectEcho();
         await this.#client.query({
           name: 'announce',
           text: 'SELECT pg_notify($1, $2)',
-          values: [channel, `${id} ${revision} ${compactRevision}`],
+          values: [channel, `${id} ${revision} ${compactRevision} ${authState}`],
         });
       }
     } catch {
@@ -114,7 +115,7 @@ export class Notifications implements MessageChannel {
       await client.connect();
       await client.query(`LISTEN ${channel}`);
       this.#client = client;
-      this.announce({ id: 0, revision: 0, compactRevision: -1 });
+      this.announce({ id: 0, revision: 0, compactRevision: -1, authState: untouchedAuth });
       const deaf = setTimeout(() => {
         if (this.#isHeard || this.#isClosed || this.#client !== client) return;
         this.#logger.info('the database passes no notifications on (a pooler?): it is asked more often instead');
@@ -129,8 +130,9 @@ export class Notifications implements MessageChannel {
   #hear(payload: string): void {
     this.#isHeard = true;
     this.#endEcho();
-    const [id, revision, compactRevision] = payload.split(' ').map(Number);
-    if (!Number.isSafeInteger(id) || !Number.isSafeInteger(revision) || !Number.isSafeInteger(compactRevision)) return;
-    this.#listener({ id: id as number, revision: revision as number, compactRevision: compactRevision as number });
+    const numbers = payload.split(' ').map(Number);
+    if (numbers.length !== 4 || !numbers.every(Number.isSafeInteger)) return;
+    const [id, revision, compactRevision, authState] = numbers as [number, number, number, number];
+    this.#listener({ id, revision, compactRevision, authState });
   }
 }

@@ -49,7 +49,7 @@ export class AbandonedKeys {
     const giveUpAtMs = performance.now() + serverLimits.abandonedKeyMsMax;
     for (;;) {
       try {
-        await this.#store.txn(removal(abandoned));
+        await this.#store.txn(removal(abandoned), undefined);
         return;
       } catch (error) {
         const isOver = performance.now() > giveUpAtMs || this.#underWay.size > serverLimits.abandonedKeysMax;

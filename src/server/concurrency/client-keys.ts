@@ -7,6 +7,7 @@ import type { WatchHub } from '../../watch/hub.ts';
 import { type LocallyWatched, LocalWatch } from '../../watch/local-watch.ts';
 import { RangeResponse } from '../../wire/generated/etcdserverpb/kv.ts';
 import type { KeyValue } from '../../wire/generated/mvccpb/kv.ts';
+import { deleteNeed, knownNeed, rangeNeed, txnNeed } from '../access/needs.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { ServiceContext } from '../service-context.ts';
 import type { Call } from '../transport.ts';
@@ -23,13 +24,17 @@ export interface Found {
  */
 export class ClientKeys {
   readonly #store: ServiceContext['store'];
+  readonly #access: ServiceContext['access'];
+  readonly #call: Call;
   readonly #hub: WatchHub;
   readonly #signal: AbortSignal;
   /** Rejects when the call is over: the client gave up, or the server stops. */
   readonly #over: Promise<never>;
 
-  constructor({ store }: ServiceContext, hub: WatchHub, call: Call) {
+  constructor({ access, store }: ServiceContext, hub: WatchHub, call: Call) {
     this.#store = store;
+    this.#access = access;
+    this.#call = call;
     this.#hub = hub;
     this.#signal = call.signal;
     this.#over = whenAborted(call.signal);
@@ -45,16 +50,19 @@ export class ClientKeys {
   }
 
   async grantLease(): Promise<LeaseId> {
-    const { id } = await this.#store.leaseGrant({ id: 0n, ttlSeconds: serverLimits.lockLeaseTtlSeconds });
+    const wanted = { id: 0n, ttlSeconds: serverLimits.lockLeaseTtlSeconds };
+    const { id } = await this.#access.write(this.#call, knownNeed, (permit) => this.#store.leaseGrant(wanted, permit));
     return id;
   }
 
   txn(operation: TxnOperation): Promise<TxnResult> {
-    return this.#store.txn(operation);
+    return this.#access.write(this.#call, txnNeed(operation), (permit) => this.#store.txn(operation, permit));
   }
 
   async delete(key: KeyText): Promise<{ revision: Revision }> {
-    return this.#store.deleteRange({ kind: 'delete', keys: { one: key }, previous: false });
+    const operation = { kind: 'delete', keys: { one: key }, previous: false } as const;
+    const need = deleteNeed(operation);
+    return this.#access.write(this.#call, need, (permit) => this.#store.deleteRange(operation, permit));
   }
 
   get(key: KeyText): Promise<Found> {
@@ -90,7 +98,8 @@ export class ClientKeys {
   }
 
   async #find(operation: RangeOperation): Promise<Found> {
-    const result = await this.#store.range(operation, this.#signal);
+    const need = rangeNeed(operation);
+    const result = await this.#access.read(this.#call, need, () => this.#store.range(operation, this.#signal));
     return { revision: result.revision, keyValue: keyValueOf(result) };
   }
 }

@@ -62,6 +62,10 @@ export class GrpcCall implements Call, HttpStreamListener {
     return this.#stream.peer;
   }
 
+  get commonName(): string | undefined {
+    return this.#stream.commonName;
+  }
+
   /** Whether the call ends when its client wants it to: on a shutdown these are told at once. */
   get isOpenEnded(): boolean {
     const { method } = this.#entry;

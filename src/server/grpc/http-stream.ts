@@ -10,6 +10,8 @@ export interface HttpStream {
   readonly fields: readonly HeaderField[];
   /** Who sends it: `address:port`. */
   readonly peer: string;
+  /** Of the sender's certificate, where it was verified. */
+  readonly commonName: string | undefined;
   /** The whole answer at once: headers, one message, trailers of the OK status. */
   reply(message: Message): void;
   /** Messages; the headers go before the first. */

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { HttpStream, HttpStreamListener } from '../grpc/http-stream.ts';
 import { serverLimits } from '../server-limits.ts';
 import { checkRequestFields, checkTrailerFields, unknownLength } from './check-request-fields.ts';
+import { commonNameOf } from './common-name.ts';
 import { checkConnection, checkLength, checkPriority, checkStream, withoutPadding } from './frame-checks.ts';
 import { FrameReader } from './frame-reader.ts';
 import { type HeaderBlock, HeaderBlocks } from './header-blocks.ts';
@@ -50,6 +51,8 @@ export class Http2Connection implements StreamHome {
   /** Failed, or gone: nothing is read any more. */
   #isOver = false;
   #receiveWindow: number = serverLimits.connectionWindowBytes;
+  /** Once it was asked for. */
+  #commonName: { readonly is: string | undefined } | undefined;
 
   constructor(socket: Socket, options: Http2ConnectionOptions) {
     this.#socket = socket;
@@ -68,6 +71,11 @@ export class Http2Connection implements StreamHome {
 
   get peer(): string {
     return `${this.#socket.remoteAddress ?? 'unix'}:${this.#socket.remotePort ?? ''}`;
+  }
+
+  get commonName(): string | undefined {
+    this.#commonName ??= { is: commonNameOf(this.#socket) };
+    return this.#commonName.is;
   }
 
   /** Takes no more streams, and closes when those there are have ended. */

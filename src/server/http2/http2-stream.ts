@@ -13,6 +13,7 @@ import type { Output } from './output.ts';
 /** What a stream asks of its connection. */
 export interface StreamHome {
   readonly peer: string;
+  readonly commonName: string | undefined;
   readonly sender: Http2Sender;
   /** Lets the client send on. */
   refillWindow(stream: Http2Stream): void;
@@ -55,6 +56,10 @@ export class Http2Stream implements HttpStream {
 
   get peer(): string {
     return this.#home.peer;
+  }
+
+  get commonName(): string | undefined {
+    return this.#home.commonName;
   }
 
   get pendingBytes(): number {

@@ -3,8 +3,9 @@ import { createHash } from 'node:crypto';
 import type { OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
 import { change, changeEach } from '../../mvcc/program.ts';
-import { FORGET_COPY, SET_STATE } from '../../sql/copy-statements.ts';
+import { FORGET_COPY } from '../../sql/copy-statements.ts';
 import { compactMarkName } from '../../sql/key-text.ts';
+import { SET_STATE } from '../../sql/state-statements.ts';
 import { copySourceName } from '../../sql/take-over-statements.ts';
 import { counted, numberOf, requireKnown, stateOf, tableFacts } from '../table-facts.ts';
 

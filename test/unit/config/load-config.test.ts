@@ -46,6 +46,7 @@ describe('defaults', () => {
       watchProgressNotifyIntervalMs: 5000,
       emulatedEtcdVersion: '3.7.0',
       autoCompaction: { kind: 'off' },
+      auth: { tokens: { kind: 'simple', ttlMs: 300_000 }, bcryptCost: 10 },
       logLevel: 'info',
       logFormat: 'auto',
     } satisfies Config);

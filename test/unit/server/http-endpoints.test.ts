@@ -16,7 +16,7 @@ import type { Store } from '../../../src/store/store.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { echo } from './grpc-harness.ts';
 
-const head = { id: 7, revision: 7, compactRevision: 3 };
+const head = { id: 7, revision: 7, compactRevision: 3, authState: 2 };
 const logger = createLogger('error', { write: () => undefined });
 
 async function start(

@@ -28,12 +28,12 @@ export class FakeEventSource implements EventSource {
   readonly #current = new Map<string, LogEvent>();
   #rows: LogEvent[] = [];
   #follower: EventFollower | undefined;
-  #seen: Head = { id: 0, revision: 1, compactRevision: 0 };
+  #seen: Head = { id: 0, revision: 1, compactRevision: 0, authState: 2 };
   #revision: Revision = 1;
   #compactRevision: Revision = 0;
 
   get head(): Head {
-    return { id: this.history.length, revision: this.#revision, compactRevision: this.#compactRevision };
+    return { id: this.history.length, revision: this.#revision, compactRevision: this.#compactRevision, authState: 2 };
   }
 
   readHead(): Promise<Head> {

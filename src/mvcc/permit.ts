@@ -1,0 +1,27 @@
+/** What a client's write was permitted by, looked at again where it is made: users and roles may have changed on its way. */
+import { etcdError } from '../errors.ts';
+import { KEYS_OF_LEASE } from '../sql/read-statements.ts';
+import type { AuthState } from './auth-state.ts';
+import { coversName, type KeySpan } from './key-spans.ts';
+import type { LeaseId } from './operations.ts';
+import { type Program, rows } from './program.ts';
+import type { WriteState } from './write-state.ts';
+
+export interface Permit {
+  /** The state of auth that the right was found in. In any other one the write is refused, and its right is to be looked for again. */
+  readonly authState: AuthState;
+  /** Leases whose keys must all be among those that the caller may write. Undefined: none, or it may write any key. */
+  readonly leases: { readonly ids: readonly LeaseId[]; readonly writable: readonly KeySpan[] } | undefined;
+}
+
+/** @throws EtcdError `authOldRevision`, `permissionDenied` */
+export function* checkPermit({ authState, leases }: Permit, state: WriteState): Program<void> {
+  if (authState !== state.authState) throw etcdError('authOldRevision');
+  if (leases === undefined) return;
+  yield* state.flush();
+  for (const id of leases.ids) {
+    for (const [name] of yield* rows(KEYS_OF_LEASE, id)) {
+      if (!coversName(leases.writable, name as string)) throw etcdError('permissionDenied');
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { etcdError } from '../../errors.ts';
+import { authRevision, isAuthOn } from '../../mvcc/auth-state.ts';
+import type { Revision } from '../../mvcc/operations.ts';
+import type { AuthStore } from '../../store/auth-store.ts';
+import type { Passwords } from './passwords.ts';
+import type { TokenProvider } from './token-provider.ts';
+
+/** Changes of users that a log-in outlives. */
+const attemptsMax = 5;
+
+/**
+ * A token for a name and its password. A name that nobody has takes as long as a password that is wrong.
+ *
+ * @throws EtcdError
+ */
+export async function authenticate(
+  { name, password }: { readonly name: string; readonly password: string },
+  {
+    auth,
+    passwords,
+    tokens,
+  }: { readonly auth: AuthStore; readonly passwords: Passwords; readonly tokens: TokenProvider },
+): Promise<{ readonly revision: Revision; readonly token: string }> {
+  for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
+    const { revision, authState } = await auth.refresh();
+    if (!isAuthOn(authState)) throw etcdError('authNotEnabled');
+    const { epoch } = auth;
+    const user = await auth.user(name);
+    if (user?.isPasswordless === true) throw etcdError('noPasswordUser');
+    const isRight = await passwords.isRight(password, user?.passwordHash ?? '');
+    const token = isRight ? await tokens.issue(name, authRevision(authState)) : undefined;
+    await auth.refresh();
+    if (auth.epoch !== epoch) continue;
+    if (token === undefined) throw etcdError('authFailed');
+    return { revision, token };
+  }
+  throw etcdError('authOldRevision');
+}

@@ -1,0 +1,26 @@
+import type { TokenConfig } from '../../config/config.ts';
+import { etcdError, unreachable } from '../../errors.ts';
+import type { AuthStore } from '../../store/auth-store.ts';
+import { JwtTokens } from './jwt-tokens.ts';
+import { SimpleTokens } from './simple-tokens.ts';
+import type { TokenProvider } from './token-provider.ts';
+
+/** @throws StartError when the keys of tokens cannot be used */
+export async function openTokens(config: TokenConfig, auth: AuthStore): Promise<TokenProvider> {
+  switch (config.kind) {
+    case 'simple':
+      return new SimpleTokens(auth, config);
+    case 'jwt':
+      return JwtTokens.open(config);
+    case 'none':
+      return noTokens;
+    default:
+      return unreachable(config);
+  }
+}
+
+/** For clients that come with certificates alone. */
+const noTokens: TokenProvider = {
+  verify: () => Promise.reject(etcdError('invalidAuthToken')),
+  issue: () => Promise.reject(etcdError('authFailed')),
+};

@@ -1,0 +1,51 @@
+/** Passwords as bcrypt keeps them, off the main thread. */
+import { hash, verify } from '@node-rs/bcrypt';
+import { etcdError } from '../../errors.ts';
+import { Turnstile } from '../../watch/turnstile.ts';
+import { serverLimits } from '../server-limits.ts';
+
+/** What bcrypt looks at of a password. A longer one is refused when it is set, as by etcd; when it is tried the rest counts for nothing. */
+const passwordBytesMax = 72;
+
+export class Passwords {
+  readonly #cost: number;
+  readonly #turnstile = new Turnstile({ countMax: serverLimits.passwordsAtOnceMax });
+  #waitingCount = 0;
+  /** Compared with where there is nothing to compare with, so that it takes as long. */
+  #nobodys: Promise<string> | undefined;
+
+  constructor({ cost }: { readonly cost: number }) {
+    this.#cost = cost;
+  }
+
+  /** @throws EtcdError when it is too long, or too many wait */
+  async hash(password: string): Promise<Uint8Array> {
+    if (Buffer.byteLength(password) > passwordBytesMax) throw etcdError('passwordTooLong');
+    return Buffer.from(await this.#inTurn(() => this.#hash(password)));
+  }
+
+  /** Takes as long whether the password is right or wrong, and where there is none: `passwordHash` empty. @throws EtcdError when too many wait */
+  async isRight(password: string, passwordHash: string): Promise<boolean> {
+    const bytes = Buffer.from(password).subarray(0, passwordBytesMax);
+    return this.#inTurn(async () => {
+      this.#nobodys ??= this.#hash('nobody');
+      const nobodys = await this.#nobodys;
+      const isRight = await verify(bytes, passwordHash === '' ? nobodys : passwordHash);
+      return isRight && passwordHash !== '';
+    });
+  }
+
+  #hash(password: string): Promise<string> {
+    return hash(password, { cost: this.#cost, version: '2a' });
+  }
+
+  async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.#waitingCount >= serverLimits.passwordsWaitingMax) throw etcdError('tooManyRequests');
+    this.#waitingCount += 1;
+    try {
+      return await this.#turnstile.pass(work);
+    } finally {
+      this.#waitingCount -= 1;
+    }
+  }
+}

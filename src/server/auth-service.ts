@@ -1,0 +1,168 @@
+import { EtcdError, etcdError } from '../errors.ts';
+import type { AuthChange } from '../mvcc/auth-changes.ts';
+import { rootName } from '../mvcc/auth-changes.ts';
+import { authRevision, isAuthOn } from '../mvcc/auth-state.ts';
+import { type Permission, PermissionType } from '../wire/generated/authpb/auth.ts';
+import {
+  Auth,
+  AuthDisableResponse,
+  AuthEnableResponse,
+  AuthenticateResponse,
+  AuthRoleAddResponse,
+  AuthRoleDeleteResponse,
+  AuthRoleGetResponse,
+  AuthRoleGrantPermissionResponse,
+  AuthRoleListResponse,
+  AuthRoleRevokePermissionResponse,
+  AuthStatusResponse,
+  AuthUserAddResponse,
+  AuthUserChangePasswordResponse,
+  AuthUserDeleteResponse,
+  AuthUserGetResponse,
+  AuthUserGrantRoleResponse,
+  AuthUserListResponse,
+  AuthUserRevokeRoleResponse,
+} from '../wire/generated/etcdserverpb/auth.ts';
+import type { ResponseHeader } from '../wire/generated/etcdserverpb/header.ts';
+import type { MessageCodec, MessageInput } from '../wire/message-codec.ts';
+import { authenticate } from './access/authenticate.ts';
+import { adminNeed, anyNeed } from './access/needs.ts';
+import { checkRequestSize } from './check-request-size.ts';
+import { ownBytes } from './parse-write.ts';
+import type { ServiceContext } from './service-context.ts';
+import type { Call, Message, Method } from './transport.ts';
+import { unary } from './unary.ts';
+
+/** What etcd shows as the permission of the role root. */
+const rootPermission = { permType: PermissionType.READWRITE, key: Buffer.alloc(0), rangeEnd: Buffer.of(0) };
+
+/** etcdserverpb.Auth. */
+export function authService(context: ServiceContext): readonly Method[] {
+  const { access, store, headers, config, logger } = context;
+  const { passwords, tokens } = access;
+  const { auth } = store;
+  const methods = Auth.methods;
+  return [
+    unary(methods.authEnable, (_request, call) => changed(call, { kind: 'enable' }, AuthEnableResponse)),
+    unary(methods.authDisable, (_request, call) => changed(call, { kind: 'disable' }, AuthDisableResponse)),
+    unary(methods.authStatus, async (_request, call) => {
+      const { revision, authState } = await access.read(call, anyNeed, () => auth.refresh());
+      const header = headers.message(revision);
+      return AuthStatusResponse.encode({
+        header,
+        enabled: isAuthOn(authState),
+        authRevision: authRevision(authState),
+      });
+    }),
+    unary(methods.authenticate, async ({ name, password }) => {
+      const { revision, token } = await authenticate({ name, password }, { auth, passwords, tokens });
+      return AuthenticateResponse.encode({ header: headers.message(revision), token });
+    }),
+
+    unary(methods.userAdd, async ({ name, password, options }, call, bytes) => {
+      checkRequestSize(bytes, config);
+      await access.admin(call);
+      const isPasswordless = options?.noPassword === true;
+      const passwordHash = isPasswordless ? Buffer.alloc(0) : await passwords.hash(password);
+      return changed(call, { kind: 'addUser', user: name, isPasswordless, passwordHash }, AuthUserAddResponse);
+    }),
+    unary(methods.userGet, async ({ name }, call) => {
+      const { revision, user } = await access.read(
+        call,
+        (caller) => caller.requireAdminOr(caller.name === name),
+        async () => {
+          const head = await auth.refresh();
+          return { revision: head.revision, user: await auth.user(name) };
+        },
+      );
+      if (user === undefined) throw etcdError('userNotFound');
+      return AuthUserGetResponse.encode({ header: headers.message(revision), roles: user.roles });
+    }),
+    unary(methods.userList, async (_request, call) => {
+      const { revision, names: users } = await access.read(call, adminNeed, () => auth.names('users'));
+      return AuthUserListResponse.encode({ header: headers.message(revision), users });
+    }),
+    unary(methods.userDelete, ({ name }, call) =>
+      changed(call, { kind: 'deleteUser', user: name }, AuthUserDeleteResponse),
+    ),
+    unary(methods.userChangePassword, async ({ name, password, hashedPassword }, call, bytes) => {
+      checkRequestSize(bytes, config);
+      await access.admin(call);
+      const passwordHash = password === '' ? decodedHash(hashedPassword) : await passwords.hash(password);
+      return changed(call, { kind: 'setPassword', user: name, passwordHash }, AuthUserChangePasswordResponse);
+    }),
+    unary(methods.userGrantRole, ({ user, role }, call) =>
+      changed(call, { kind: 'grantRole', user, role }, AuthUserGrantRoleResponse),
+    ),
+    unary(methods.userRevokeRole, ({ name, role }, call) =>
+      changed(call, { kind: 'revokeRole', user: name, role }, AuthUserRevokeRoleResponse),
+    ),
+
+    unary(methods.roleAdd, ({ name }, call) => changed(call, { kind: 'addRole', role: name }, AuthRoleAddResponse)),
+    unary(methods.roleGet, async ({ role }, call) => {
+      const { revision, permissions } = await access.read(
+        call,
+        (caller) => caller.requireAdminOr(caller.hasRole(role)),
+        () => auth.permissions(role),
+      );
+      if (permissions === undefined) throw etcdError('roleNotFound');
+      const perm = role === rootName ? [rootPermission] : permissions;
+      return AuthRoleGetResponse.encode({ header: headers.message(revision), perm });
+    }),
+    unary(methods.roleList, async (_request, call) => {
+      const { revision, names: roles } = await access.read(call, adminNeed, () => auth.names('roles'));
+      return AuthRoleListResponse.encode({ header: headers.message(revision), roles });
+    }),
+    unary(methods.roleDelete, ({ role }, call) => changed(call, { kind: 'deleteRole', role }, AuthRoleDeleteResponse)),
+    unary(methods.roleGrantPermission, ({ name, perm }, call) =>
+      changed(
+        call,
+        { kind: 'grantPermission', role: name, permission: perm && ownPermission(perm) },
+        AuthRoleGrantPermissionResponse,
+      ),
+    ),
+    unary(methods.roleRevokePermission, ({ role, key, rangeEnd }, call) =>
+      changed(
+        call,
+        { kind: 'revokePermission', role, key: ownBytes(key), rangeEnd: ownBytes(rangeEnd) },
+        AuthRoleRevokePermissionResponse,
+      ),
+    ),
+  ];
+
+  /** A change by the role root; its reply is a header. */
+  async function changed<Response extends { header: ResponseHeader | undefined }>(
+    call: Call,
+    change: AuthChange,
+    response: MessageCodec<Response>,
+  ): Promise<Message> {
+    try {
+      const revision = await access.write(call, adminNeed, (permit) => auth.change(change, permit));
+      logger.info(named(change), 'users and roles changed');
+      return response.encode({ header: headers.message(revision) } as MessageInput<Response>);
+    } catch (error) {
+      if (error instanceof EtcdError)
+        logger.info({ ...named(change), reason: error.message }, 'a change of users and roles was refused');
+      throw error;
+    }
+  }
+}
+
+function ownPermission({ permType, key, rangeEnd }: Permission): Permission {
+  return { permType, key: ownBytes(key), rangeEnd: ownBytes(rangeEnd) };
+}
+
+/** What may be in a log: no password, nor its hash. */
+function named(change: AuthChange): Readonly<Record<string, string>> {
+  return {
+    change: change.kind,
+    ...('user' in change && { user: change.user }),
+    ...('role' in change && { role: change.role }),
+  };
+}
+
+/** A hash as a client sends it. Undefined: it is no base64. */
+function decodedHash(text: string): Uint8Array | undefined {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : undefined;
+}

@@ -1,0 +1,67 @@
+/** The statements of users, roles and the secret that tokens are signed with. Details are etcd's messages; names are escaped as keys are. */
+import { changes, changesEach, selectsEach, selectsRow, selectsRows } from './statement.ts';
+
+/** The same for users and for roles. */
+function detailsOf(owner: 'user' | 'role') {
+  const set = changesEach(
+    `set_${owner}`,
+    ['text', 'bytes'],
+    (sql) => `INSERT INTO tine_${owner} (name, details)
+  ${sql.insertedList(set.list ?? [])}
+  ${sql.overwrite('name', ['details'])}`,
+  );
+  return {
+    set,
+    // One of them.
+    one: selectsRow(
+      `${owner}_by_name`,
+      (sql) => `SELECT ${sql.selectedBytes('details')}
+  FROM tine_${owner}
+  WHERE name = ${sql.text}`,
+    ),
+    // Those that are there of some names.
+    some: selectsEach(
+      `${owner}s_by_name`,
+      ['text'],
+      (sql) => `SELECT ${sql.selectedBytes('details')}
+  FROM tine_${owner}
+  WHERE ${sql.inList('name', 'text')}`,
+    ),
+    names: selectsRows(
+      `${owner}_names`,
+      () => `SELECT name
+  FROM tine_${owner}
+  ORDER BY name`,
+    ),
+    all: selectsRows(
+      `all_${owner}s`,
+      (sql) => `SELECT ${sql.selectedBytes('details')}
+  FROM tine_${owner}
+  ORDER BY name`,
+    ),
+    drop: changes(
+      `drop_${owner}`,
+      (sql) => `DELETE FROM tine_${owner}
+  WHERE name = ${sql.text}`,
+    ),
+  } as const;
+}
+
+export const USERS = detailsOf('user');
+export const ROLES = detailsOf('role');
+
+export const TOKEN_SECRET = selectsRow(
+  'token_secret',
+  (sql) => `SELECT ${sql.selectedBytes('value')}
+  FROM tine_secret
+  WHERE name = 'token'`,
+);
+
+export const SET_TOKEN_SECRET = changesEach(
+  'set_token_secret',
+  ['text', 'bytes'],
+  (sql) => `INSERT INTO tine_secret (name, value)
+  ${sql.insertedList(SET_TOKEN_SECRET.list ?? [])}`,
+);
+
+export const DROP_TOKEN_SECRET = changes('drop_token_secret', () => "DELETE FROM tine_secret WHERE name = 'token'");

@@ -1,0 +1,157 @@
+/**
+ * Users and roles as this instance knows them. Every answer of the database carries the state of auth in its head: what was found out about users holds as long
+ * as answers show the same state, and is asked for again when one does not.
+ */
+import { randomBytes } from 'node:crypto';
+import type { Driver } from '../drivers/driver.ts';
+import { EtcdError, StatusCode } from '../errors.ts';
+import { limits } from '../limits.ts';
+import type { AuthChange } from '../mvcc/auth-changes.ts';
+import { authName, type UserRights } from '../mvcc/auth-reads.ts';
+import { type AuthState, untouchedAuth } from '../mvcc/auth-state.ts';
+import type { Revision } from '../mvcc/operations.ts';
+import type { Permit } from '../mvcc/permit.ts';
+import type { Head } from '../mvcc/results.ts';
+import type { Permission } from '../wire/generated/authpb/auth.ts';
+import type { WriteQueue } from './write-queue.ts';
+
+/** A user that was looked up; undefined: there is none of that name. */
+type Found = { readonly user: UserRights | undefined };
+
+const secretBytes = 32;
+
+export class AuthStore {
+  readonly #driver: Driver;
+  readonly #writes: WriteQueue;
+  readonly #readHead: () => Promise<Head>;
+  readonly #saw: (head: Head) => void;
+  #state: AuthState = untouchedAuth;
+  #isKnown = false;
+  #epoch = 0;
+  /** Those that asked for something in this epoch, the longest known first. */
+  readonly #users = new Map<string, Found>();
+  readonly #lookUps = new Map<string, Promise<Found>>();
+  #secret: Uint8Array | undefined;
+
+  constructor(
+    driver: Driver,
+    writes: WriteQueue,
+    options: { readonly saw: (head: Head) => void; readonly readHead: () => Promise<Head> },
+  ) {
+    this.#driver = driver;
+    this.#writes = writes;
+    this.#saw = options.saw;
+    this.#readHead = options.readHead;
+  }
+
+  /** Whether the database has answered since the start. */
+  get isKnown(): boolean {
+    return this.#isKnown;
+  }
+
+  /** Milliseconds since 1970 by the clock that all instances share. */
+  nowMs(): number {
+    return this.#driver.nowMs();
+  }
+
+  /** As the last answer of the database showed it. */
+  get state(): AuthState {
+    return this.#state;
+  }
+
+  /** Another number whenever an answer has shown another state: what was checked at one number and answered at the same was right when it was answered. */
+  get epoch(): number {
+    return this.#epoch;
+  }
+
+  /** Every answer's head passes here before the answer is given. */
+  saw({ authState }: Head): void {
+    this.#isKnown = true;
+    if (authState === this.#state) return;
+    this.#state = authState;
+    this.#epoch += 1;
+    this.#users.clear();
+    this.#lookUps.clear();
+    this.#secret = undefined;
+  }
+
+  /** Asks for the state of now. @throws DriverError */
+  async refresh(): Promise<Head> {
+    return this.#readHead();
+  }
+
+  /** A user of this epoch, if it is known without asking. */
+  knownUser(name: string): Found | undefined {
+    return this.#users.get(name);
+  }
+
+  /** A user with what it may do; undefined: there is none. @throws DriverError */
+  async user(name: string): Promise<UserRights | undefined> {
+    const known = this.#users.get(name);
+    if (known !== undefined) return known.user;
+    let lookUp = this.#lookUps.get(name);
+    if (lookUp === undefined) {
+      lookUp = this.#lookUp(name);
+      this.#lookUps.set(name, lookUp);
+    }
+    return (await lookUp).user;
+  }
+
+  async permissions(role: string): Promise<{ revision: Revision; permissions: readonly Permission[] | undefined }> {
+    const { head, permissions } = await this.#driver.read('rolePermissions', role, 'quick');
+    this.#saw(head);
+    return { revision: head.revision, permissions };
+  }
+
+  async names(owner: 'users' | 'roles'): Promise<{ revision: Revision; names: readonly string[] }> {
+    const { head, names } = await this.#driver.read('authNames', owner, 'quick');
+    this.#saw(head);
+    return { revision: head.revision, names };
+  }
+
+  /** What the instances sign tokens with since auth is on. The first that needs it makes it. */
+  async secret(): Promise<Uint8Array> {
+    for (;;) {
+      if (this.#secret !== undefined) return this.#secret;
+      const { head, secret } = await this.#driver.read('tokenSecret', null, 'quick');
+      this.#saw(head);
+      if (secret === undefined) await this.change({ kind: 'addSecret', secret: randomBytes(secretBytes) });
+      else if (head.authState === this.#state) this.#secret = secret;
+      else return secret;
+    }
+  }
+
+  /** Returns the header's revision. @throws EtcdError, DriverError */
+  async change(change: AuthChange, permit?: Permit): Promise<Revision> {
+    checkNames(change, this.#driver.keyLengthMax);
+    const { revision } = await this.#writes.write({ kind: 'auth', change, permit });
+    return revision;
+  }
+
+  async #lookUp(name: string): Promise<Found> {
+    try {
+      const { head, user } = await this.#driver.read('userRights', name, 'quick');
+      this.#saw(head);
+      if (head.authState === this.#state) this.#remember(name, { user });
+      return { user };
+    } finally {
+      this.#lookUps.delete(name);
+    }
+  }
+
+  #remember(name: string, found: Found): void {
+    this.#users.set(name, found);
+    if (this.#users.size > limits.knownUsersMax) this.#users.delete(this.#users.keys().next().value as string);
+  }
+}
+
+/** The tables' keys are as long as the database's indexes take. */
+function checkNames(change: AuthChange, lengthMax: number): void {
+  const name = change.kind === 'addUser' ? change.user : change.kind === 'addRole' ? change.role : '';
+  const { length } = authName(name);
+  if (length <= lengthMax) return;
+  throw new EtcdError(
+    StatusCode.invalidArgument,
+    `etcdserver: name is too long: it takes ${length} characters in the database, whose indexes take ${lengthMax}`,
+  );
+}
