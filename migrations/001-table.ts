@@ -59,6 +59,7 @@ async function create(knex: Knex, words: SchemaWords): Promise<void> {
     version ${id},
     lease_id ${leaseId},
     revision ${id},
+    sub_revision ${small},
     value ${bytes},
     old_value ${bytes})${words.table}`);
   // The compaction mark. It is row 1, so a fresh store is at revision 1, as etcd's.

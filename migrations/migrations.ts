@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import * as table from './001-table.ts';
 import * as auth from './002-auth.ts';
 import * as tokenSecret from './003-token-secret.ts';
+import * as subRevision from './004-sub-revision.ts';
 import type { SchemaWords } from './words.ts';
 
 export interface Migration {
@@ -10,7 +11,7 @@ export interface Migration {
   up(knex: Knex, words: SchemaWords): Promise<void>;
 }
 
-export const migrations: readonly Migration[] = [table, auth, tokenSecret];
+export const migrations: readonly Migration[] = [table, auth, tokenSecret, subRevision];
 
 /** Where knex records what was applied. */
 export const migrationsTable = 'tine_migrations';

@@ -61,6 +61,11 @@ export const etcdErrors = {
   stopped: [StatusCode.unavailable, 'etcdserver: server stopped'],
   timeout: [StatusCode.unavailable, 'etcdserver: request timed out'],
   unknownMethod: [StatusCode.unknown, 'etcdserver: unknown method'],
+  /** tine's own: etcd holds on to what a snapshot reads. */
+  snapshotOvertaken: [
+    StatusCode.aborted,
+    'etcdserver: a compaction has deleted what the snapshot had still to read; take it again',
+  ],
   canceled: [StatusCode.canceled, 'etcdserver: request canceled'],
   lockSessionExpired: [StatusCode.unknown, 'mutex: session is expired'],
   electionNotLeader: [StatusCode.unknown, 'election: not leader'],

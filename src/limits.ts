@@ -25,6 +25,13 @@ export const limits = {
   eventPageBytesMax: 4 * 1024 * 1024,
   /** Ids one page of a watcher's catch-up walks over: 20,000 rows of 1 KiB are walked in some 20 ms. */
   eventWalkIdsMax: 20_000,
+  /** Rows that a hash or a snapshot walks over at once, and bytes of their values: some 10 ms of a reader, in which lists wait. */
+  keyBucketRowsMax: 5_000,
+  keyBucketBytesMax: 2 * 1024 * 1024,
+  /** Snapshots under way: each reads as much as a client takes, and holds a few megabytes. */
+  snapshotsUnderWayMax: 2,
+  /** Hashes computed at once. Each reads all there is, a page at a time. */
+  hashesUnderWayMax: 4,
   /** Operations committed together. More adds latency to the first of them, and no throughput. */
   writeBatchCountMax: 256,
   /** Bytes of values committed together, so that a batch stays a small part of the WAL. */

@@ -62,6 +62,7 @@ function insertRounds(database: Database.Database, fill: Fill): void {
         round,
         null,
         null,
+        null,
       );
       if (isCreate) createIds[index] = id;
       newestIds[index] = id;

@@ -1,13 +1,16 @@
 /** The programs that only read, by the name under which they are sent to a thread or a connection. */
 import { alarmsProgram } from './alarms.ts';
 import { authNames, rolePermissions, tokenSecret, userRights } from './auth-reads.ts';
+import { backendParts } from './backend-parts.ts';
 import { eventsAfter, eventsOfKeys, idBefore } from './events.ts';
+import { hashKeys } from './hash-keys.ts';
 import { headProgram } from './head.ts';
 import { leaseProgram, leasesById, leasesDue, leasesProgram } from './lease-reads.ts';
 import { membersSince } from './members.ts';
 import { type PointRead, pointReads } from './point-reads.ts';
 import type { Program } from './program.ts';
 import { rangePages } from './range-page.ts';
+import { snapshotLengths, snapshotRows } from './snapshot-pages.ts';
 
 /** What programs know of the database they run in. */
 export interface DatabaseFacts {
@@ -26,6 +29,10 @@ export const readPrograms = {
   eventsAfter,
   eventsOfKeys,
   idBefore,
+  hashKeys,
+  backendParts: (_input: null) => backendParts(),
+  snapshotLengths,
+  snapshotRows,
   lease: leaseProgram,
   leases: leasesProgram,
   leasesById,

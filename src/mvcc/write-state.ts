@@ -33,8 +33,8 @@ export class WriteState {
   /** Those that are active. */
   alarms: readonly Alarm[] = [];
   authState: AuthState;
-  /** Whether the operation under way has written: then it has taken the next revision. */
-  #wrote = false;
+  /** Rows that the operation under way has written: with the first it took the next revision. */
+  #writtenCount = 0;
   /** Changed with every row written, so that it is never stale. A row of id 0: the key was never there. */
   readonly #newest = new Map<string, Known>();
   readonly #leases = new Map<LeaseId, LeaseStatus | undefined>();
@@ -75,13 +75,13 @@ export class WriteState {
 
   /** The revision that a reply's header names: the operation's own once it has written. */
   get revision(): Revision {
-    return this.#wrote ? this.#revision + 1 : this.#revision;
+    return this.#writtenCount > 0 ? this.#revision + 1 : this.#revision;
   }
 
   /** Ends an operation: what it wrote has one revision. */
   settle(): void {
-    if (this.#wrote) this.#revision += 1;
-    this.#wrote = false;
+    if (this.#writtenCount > 0) this.#revision += 1;
+    this.#writtenCount = 0;
   }
 
   /** The newest row of a key without its value; undefined: the key is not there. */
@@ -152,6 +152,7 @@ export class WriteState {
       keyValue.version,
       leaseId,
       id === revision ? null : revision,
+      this.#subRevision,
     ]);
     yield* this.#wroteRow(key, { id, keyValue, hasValue: true }, previous !== undefined, value.length);
   }
@@ -160,7 +161,20 @@ export class WriteState {
   *delete({ name, id: replacedId }: KeyValueRow): Program<void> {
     const id = this.#nextId();
     const revision = this.revision;
-    this.#rows.push([id, name, 0, 1, 0, replacedId, 0, null, 0, null, id === revision ? null : revision]);
+    this.#rows.push([
+      id,
+      name,
+      0,
+      1,
+      0,
+      replacedId,
+      0,
+      null,
+      0,
+      null,
+      id === revision ? null : revision,
+      this.#subRevision,
+    ]);
     yield* this.#wroteRow(name, { id, keyValue: undefined, hasValue: true }, true, 0);
   }
 
@@ -224,8 +238,13 @@ export class WriteState {
     }
   }
 
+  /** The place of the row written last among those of its revision; null: it is the first. */
+  get #subRevision(): number | null {
+    return this.#writtenCount > 1 ? this.#writtenCount - 1 : null;
+  }
+
   #nextId(): RowId {
-    this.#wrote = true;
+    this.#writtenCount += 1;
     this.#id += 1;
     assert(this.#id >= this.revision, 'revisions never overtake ids');
     return this.#id;

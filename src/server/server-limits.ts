@@ -41,6 +41,8 @@ export const serverLimits = {
   httpCheckTimeoutMs: 5_000,
   /** How long a drained connection gets to take its last answers and hang up. */
   closeTimeoutMs: 500,
+  /** Bytes of a snapshot in one message: etcd's, below what any client takes. */
+  snapshotPieceBytes: 32 * 1024,
   /** Keepalives of one stream that are looked up together. */
   keepAlivesAtOnceMax: 128,
   /** The TTL of a lease that a lock or a campaign without one is given: etcd's. */

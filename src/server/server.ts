@@ -30,6 +30,7 @@ import { Metrics } from './metrics.ts';
 import { reflectionService } from './reflection-service.ts';
 import { serverLimits } from './server-limits.ts';
 import type { ServiceContext } from './service-context.ts';
+import { snapshotService } from './snapshot-service.ts';
 import type { Method } from './transport.ts';
 import { watchService } from './watch-service.ts';
 
@@ -135,6 +136,7 @@ function servedMethods(context: ServiceContext, hub: WatchHub, queues: Queues): 
     ...lockService(context, hub, queues),
     ...electionService(context, hub, queues),
     ...authService(context),
+    ...snapshotService(context),
     ...healthService(context),
   ];
   return [...etcd, ...reflectionService(etcd)];

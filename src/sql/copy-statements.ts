@@ -34,7 +34,7 @@ export const copiedRows = (owner: Owner) =>
     `copied_rows_of_${owner}`,
     (sql) => `SELECT id, ${sql.selectedBytes(sql.bytesOf('name'))}, COALESCE(created, 0), COALESCE(deleted, 0),
       COALESCE(create_revision, 0), COALESCE(prev_revision, 0), COALESCE(lease, 0), ${sql.selectedBytes('value')},
-      ${owner === 'tine' ? `version, ${sql.asText('lease_id')}, revision` : 'NULL, NULL, NULL'}
+      ${owner === 'tine' ? `version, ${sql.asText('lease_id')}, revision, sub_revision` : 'NULL, NULL, NULL, NULL'}
     FROM kine
     WHERE id > ${sql.integer} AND id <= ${sql.integer} AND name <> '${compactMarkName}'
     ORDER BY id`,

@@ -6,10 +6,23 @@ import { changes, changesEach, selectsRow, selectsRows } from './statement.ts';
 // New rows. Their ids are assigned here, not by the database: ids follow each other without gaps, in commit order.
 export const INSERT_ROWS = changesEach(
   'insert_rows',
-  ['integer', 'text', 'integer', 'integer', 'integer', 'integer', 'integer', 'bytes', 'integer', 'integer', 'integer'],
+  [
+    'integer',
+    'text',
+    'integer',
+    'integer',
+    'integer',
+    'integer',
+    'integer',
+    'bytes',
+    'integer',
+    'integer',
+    'integer',
+    'integer',
+  ],
   (
     sql,
-  ) => `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, version, lease_id, revision)
+  ) => `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, version, lease_id, revision, sub_revision)
   ${sql.insertedList(INSERT_ROWS.list ?? [])}`,
 );
 

@@ -28,11 +28,13 @@ import { checkKeys } from './check-keys.ts';
 import { Coalescer } from './coalescer.ts';
 import { Compactor } from './compactor.ts';
 import { HeadTracker } from './head-tracker.ts';
+import { KeyHasher, type KeysHash } from './key-hasher.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { Members } from './members.ts';
 import { PointReader } from './point-reader.ts';
 import { Quota } from './quota.ts';
 import { RangeReader } from './range-reader.ts';
+import { type Snapshot, type SnapshotOptions, Snapshots } from './snapshots.ts';
 import type { Store } from './store.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -60,6 +62,8 @@ export class SqlStore implements Store {
   /** Undefined: the disk is the bound. */
   readonly #quota: Quota | undefined;
   readonly #logger: Logger;
+  readonly #hasher: KeyHasher;
+  readonly #snapshots: Snapshots;
   readonly #stopAutoCompaction: () => void;
 
   /** The driver is the store's from here on: `close` closes it. */
@@ -77,6 +81,8 @@ export class SqlStore implements Store {
     this.#leases = new LeaseKeeper(driver, this.#writes, { logger: options.logger, saw });
     this.#members = new Members(driver, this.#writes, options);
     this.#quota = this.#quotaOf(options);
+    this.#hasher = new KeyHasher(driver, saw);
+    this.#snapshots = new Snapshots(driver);
     this.#compactor = new Compactor(driver, this.#writes, options.logger);
     this.#headReads = new Coalescer(async (questions) => {
       const { id, revision, compactRevision, authState } = await driver.read('head', null, 'quick');
@@ -195,6 +201,18 @@ export class SqlStore implements Store {
 
   head(): Promise<Head> {
     return this.#headReads.ask(null);
+  }
+
+  hashKeys(revision: Revision, signal?: AbortSignal): Promise<KeysHash> {
+    return this.#hasher.hash(revision, signal);
+  }
+
+  hash(options: SnapshotOptions): Promise<{ readonly revision: Revision; readonly hash: number }> {
+    return this.#snapshots.hash(options);
+  }
+
+  snapshot(options: SnapshotOptions, use: (snapshot: Snapshot) => Promise<void>): Promise<void> {
+    return this.#snapshots.take(options, use);
   }
 
   size(): Promise<{ bytes: number; inUseBytes: number }> {

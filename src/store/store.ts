@@ -14,6 +14,8 @@ import type { DeleteResult, Head, LeaseStatus, PutResult, RangeResult, TxnResult
 import type { KeyText } from '../sql/key-text.ts';
 import type { EventSource } from '../watch/event-source.ts';
 import type { AuthStore } from './auth-store.ts';
+import type { KeysHash } from './key-hasher.ts';
+import type { Snapshot, SnapshotOptions } from './snapshots.ts';
 
 /**
  * Every method rejects with `EtcdError` (the client's mistake) or `DriverError` (the database's weather). A write says by what it was permitted; undefined: the server does
@@ -68,6 +70,12 @@ export interface Store {
   dropAlarm(alarm: Alarm): Promise<{ revision: Revision; dropped: boolean }>;
   /** Users and roles. */
   readonly auth: AuthStore;
+  /** The hash of the keys' history up to a revision (0: the newest), as etcd computes it. */
+  hashKeys(revision: Revision, signal?: AbortSignal): Promise<KeysHash>;
+  /** A hash of all there is, leases, users and roles included: that of a snapshot of this moment. */
+  hash(options: SnapshotOptions): Promise<{ readonly revision: Revision; readonly hash: number }>;
+  /** Takes a snapshot, which lasts until `use` is done. */
+  snapshot(options: SnapshotOptions, use: (snapshot: Snapshot) => Promise<void>): Promise<void>;
   /** What the watch hub follows. */
   readonly events: EventSource;
   /** Stops taking work, finishes what is under way, closes the database. */

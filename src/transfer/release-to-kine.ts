@@ -105,6 +105,7 @@ async function unescapeNames(database: OfflineDatabase): Promise<number> {
 /** To kine an id is a revision. Create revisions follow; where the creating row is compacted away they stay, and are below the id. */
 async function forgetLaggingRevisions(database: OfflineDatabase): Promise<number> {
   const first = (await database.rows('SELECT MIN(revision) FROM kine WHERE revision IS NOT NULL'))[0]?.[0];
+  await database.change('UPDATE kine SET sub_revision = NULL WHERE sub_revision IS NOT NULL');
   if (typeof first !== 'number') return 0;
   await database.change(
     database.sql.updateJoined({

@@ -25,6 +25,18 @@ export interface ByteSpan {
   readonly end: number;
 }
 
+/** What a row is called in etcd's bucket `key`: `_` stands between the numbers, `t` after them for a deleted key. */
+export interface RevisionKey {
+  readonly revision: number;
+  readonly subRevision: number;
+  readonly isTombstone: boolean;
+}
+
+/** Bytes of such a key. */
+export const revisionKeyBytes = ({ isTombstone }: Pick<RevisionKey, 'isTombstone'>): number => (isTombstone ? 18 : 17);
+
+const revisionKeyBytesMax = 18;
+
 /** Collects messages one after the other; `take` hands over the bytes and starts anew. */
 export class KeyValueWriter {
   #buffer = Buffer.allocUnsafeSlow(initialBytes);
@@ -37,7 +49,7 @@ export class KeyValueWriter {
   /** Appends a field of type KeyValue: tag, length, message. A string key is taken as Latin-1. `value` stands in for the key-value's own. */
   field(tag: number, keyValue: EncodableKeyValue, value?: ByteSpan): void {
     const valueBytes = value === undefined ? (keyValue.value?.length ?? 0) : value.end - value.start;
-    const size = keyValueSize(keyValue, valueBytes);
+    const size = keyValueBytes(keyValue, valueBytes);
     this.reserve(size + 12);
     this.#buffer[this.#length++] = tag;
     this.#varint(size);
@@ -47,8 +59,17 @@ export class KeyValueWriter {
   /** Appends the message alone. */
   message(keyValue: EncodableKeyValue): void {
     const valueBytes = keyValue.value?.length ?? 0;
-    this.reserve(keyValueSize(keyValue, valueBytes) + 12);
+    this.reserve(keyValueBytes(keyValue, valueBytes) + 12);
     this.#body(keyValue, valueBytes, undefined);
+  }
+
+  /** Appends the key of etcd's bucket `key`: both numbers with the most significant byte first. */
+  revisionKey({ revision, subRevision, isTombstone }: RevisionKey): void {
+    this.reserve(revisionKeyBytesMax);
+    this.#wholeNumber(revision);
+    this.#buffer[this.#length++] = 0x5f;
+    this.#wholeNumber(subRevision);
+    if (isTombstone) this.#buffer[this.#length++] = 0x74;
   }
 
   /** Appends bytes as they are. */
@@ -94,6 +115,13 @@ export class KeyValueWriter {
     if (keyValue.lease !== null && keyValue.lease !== '0') this.#bigVarint(0x30, BigInt(keyValue.lease));
   }
 
+  /** 64 bits. */
+  #wholeNumber(value: number): void {
+    this.#buffer.writeUInt32BE(Math.floor(value / 0x1_0000_0000), this.#length);
+    this.#buffer.writeUInt32BE(value % 0x1_0000_0000, this.#length + 4);
+    this.#length += 8;
+  }
+
   #number(tag: number, value: number): void {
     if (value === 0) return;
     this.#buffer[this.#length++] = tag;
@@ -129,7 +157,8 @@ export class KeyValueWriter {
   }
 }
 
-function keyValueSize(keyValue: EncodableKeyValue, valueBytes: number): number {
+/** Bytes of a message without tag and length, whose value has so many. */
+export function keyValueBytes(keyValue: EncodableKeyValue, valueBytes: number): number {
   let size = 1 + varintSize(keyValue.key.length) + keyValue.key.length;
   size += numberSize(keyValue.createRevision) + numberSize(keyValue.modRevision) + numberSize(keyValue.version);
   if (valueBytes > 0) size += 1 + varintSize(valueBytes) + valueBytes;

@@ -21,6 +21,7 @@ interface Copied {
   readonly version: number | null;
   readonly lease: string | null;
   readonly revision: number | null;
+  readonly subRevision: number | null;
 }
 
 interface Known {
@@ -81,7 +82,20 @@ async function renameEarlier(
 }
 
 function copied(row: Row): Copied {
-  const [id, bytes, created, deleted, createRevision, prevId, ttlSeconds, value, version, lease, revision] = row as [
+  const [
+    id,
+    bytes,
+    created,
+    deleted,
+    createRevision,
+    prevId,
+    ttlSeconds,
+    value,
+    version,
+    lease,
+    revision,
+    subRevision,
+  ] = row as [
     number,
     Uint8Array | string,
     number,
@@ -92,6 +106,7 @@ function copied(row: Row): Copied {
     Uint8Array | null,
     number | null,
     string | null,
+    number | null,
     number | null,
   ];
   const name = Buffer.from(bytes as string, 'latin1');
@@ -105,6 +120,7 @@ function copied(row: Row): Copied {
     ttlSeconds: isGone ? 0 : ttlSeconds,
     lease,
     revision,
+    subRevision,
   };
   if (version !== null) return { ...common, name: name.toString('latin1'), value: isGone ? null : value, version };
   if (name.toString('latin1') !== kinesClientsMarkName) {
@@ -133,5 +149,6 @@ function parametersOf(row: Copied): readonly Parameter[] {
     row.version,
     lease,
     row.revision,
+    row.subRevision,
   ];
 }

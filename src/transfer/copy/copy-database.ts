@@ -111,7 +111,7 @@ async function copyMarks({ database }: Source, target: OfflineDatabase): Promise
   const marks = await database.rows(`SELECT id, prev_revision FROM kine WHERE name = '${compactMarkName}' ORDER BY id`);
   await target.change(`DELETE FROM kine WHERE name = '${compactMarkName}'`);
   const list = marks.map(
-    ([id, prev]) => [id, compactMarkName, 1, 0, 0, prev, 0, Buffer.alloc(0), 1, null, null] as const,
+    ([id, prev]) => [id, compactMarkName, 1, 0, 0, prev, 0, Buffer.alloc(0), 1, null, null, null] as const,
   );
   await target.run(
     changeEach(INSERT_ROWS, list as unknown as readonly (readonly (string | number | Uint8Array | null)[])[]),

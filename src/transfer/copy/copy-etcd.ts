@@ -155,14 +155,14 @@ async function reachRevision(revision: number, target: OfflineDatabase): Promise
   if (reached === revision) return id;
   if (revision <= markId) return markId;
   const gapId = Math.max(revision, id + 1, firstId);
-  const gap = [gapId, `gap-${gapId}`, 0, 1, 0, 0, 0, null, 0, null, gapId === revision ? null : revision];
+  const gap = [gapId, `gap-${gapId}`, 0, 1, 0, 0, 0, null, 0, null, gapId === revision ? null : revision, null];
   await target.run(changeEach(INSERT_ROWS, [gap]));
   return gapId;
 }
 
 function markRow(newestId: number) {
   const coveredId = newestId === markId ? 0 : newestId;
-  return [markId, compactMarkName, 1, 0, 0, coveredId, 0, Buffer.alloc(0), coveredId === 0 ? 1 : 2, null, null];
+  return [markId, compactMarkName, 1, 0, 0, coveredId, 0, Buffer.alloc(0), coveredId === 0 ? 1 : 2, null, null, null];
 }
 
 /** @throws StartError when the two sides differ: the copy is not finished then. */

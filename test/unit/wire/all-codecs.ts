@@ -9,6 +9,7 @@ import * as watch from '../../../src/wire/generated/etcdserverpb/watch.ts';
 import * as health from '../../../src/wire/generated/grpc/health/v1/health.ts';
 import * as reflection from '../../../src/wire/generated/grpc/reflection/v1/reflection.ts';
 import * as reflectionAlpha from '../../../src/wire/generated/grpc/reflection/v1alpha/reflection.ts';
+import * as storedLease from '../../../src/wire/generated/leasepb/lease.ts';
 import * as keyValue from '../../../src/wire/generated/mvccpb/kv.ts';
 import * as election from '../../../src/wire/generated/v3electionpb/v3election.ts';
 import * as lock from '../../../src/wire/generated/v3lockpb/v3lock.ts';
@@ -21,6 +22,7 @@ const modules = [
   header,
   kv,
   lease,
+  storedLease,
   maintenance,
   watch,
   health,

@@ -113,7 +113,7 @@ async function session(): Promise<MysqlSession> {
 }
 
 function keyRow(id: number, name: string, value: Uint8Array, previous = 0): readonly Parameter[] {
-  return [id, name, previous === 0 ? 1 : 0, 0, 0, previous, 0, value, 1, null, null];
+  return [id, name, previous === 0 ? 1 : 0, 0, 0, previous, 0, value, 1, null, null, null];
 }
 
 async function insert(rows: readonly (readonly Parameter[])[]): Promise<void> {

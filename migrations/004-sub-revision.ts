@@ -1,0 +1,13 @@
+/**
+ * The place of a row among those of its revision, which etcd calls its sub revision: NULL is 0, the first or only one. It cannot be told from the table: compaction may
+ * have deleted the rows before it. A snapshot in etcd's format and the hashes that etcd's tools compare hold it.
+ */
+import type { Knex } from 'knex';
+import type { SchemaWords } from './words.ts';
+
+export const name = '004-sub-revision';
+
+export async function up(knex: Knex, words: SchemaWords): Promise<void> {
+  if (await knex.schema.hasColumn('kine', 'sub_revision')) return;
+  await knex.raw(`ALTER TABLE kine ADD COLUMN sub_revision ${words.small}`);
+}

@@ -1,0 +1,141 @@
+/** Writes a file of bbolt from its first page to its last, in the order in which it is read: nothing is gone back to. */
+import { assert } from '../errors.ts';
+import { fnv1a } from './fnv1a.ts';
+import { bucketFlag, bucketHeaderBytes, meta, PageKind, pageBytes, pageHeaderBytes } from './layout.ts';
+import { PageFill } from './page-fill.ts';
+import { PageSink } from './page-sink.ts';
+import { TreeMeasure } from './tree-measure.ts';
+import { TreeWriter, writeId, writePage, writePageHeader } from './tree-writer.ts';
+
+/** A key and a value of a bucket. */
+export type Element = readonly [key: Buffer, value: Buffer];
+
+/** A bucket as small as this has its only page in place of the id of one: bbolt's own bound. */
+const inlineBytesMax = pageBytes / 4;
+
+/** Two meta pages and a freelist, which is empty: every page is used. */
+const firstPages = 3;
+const freelistId = 2;
+
+/** Counts the pages of a file. Its buckets come in the order of their names. */
+export class FileMeasure {
+  readonly #root = new TreeMeasure();
+  #pageCount = firstPages;
+
+  bucket(name: string, elements: Iterable<Element>): void {
+    const inlineBytes = bytesInline(elements);
+    if (inlineBytes !== undefined) {
+      this.#root.add(name.length, bucketHeaderBytes + inlineBytes);
+      return;
+    }
+    const tree = new TreeMeasure();
+    for (const [key, value] of elements) tree.add(key.length, value.length);
+    this.tree(name, tree);
+  }
+
+  /** A bucket that was measured by itself. */
+  tree(name: string, tree: TreeMeasure): void {
+    this.#pageCount += tree.finish();
+    this.#root.add(name.length, bucketHeaderBytes);
+  }
+
+  /** Pages of the whole file. */
+  finish(): number {
+    return this.#pageCount + this.#root.finish();
+  }
+}
+
+export class FileWriter {
+  readonly #sink = new PageSink();
+  readonly #pageCount: number;
+  readonly #buckets: Element[] = [];
+
+  /** `pageCount`: what `FileMeasure` counted. It stands on the first page. */
+  constructor(pageCount: number) {
+    this.#pageCount = pageCount;
+    for (const transaction of [0, 1]) this.#writeMeta(transaction);
+    const { id, page } = this.#sink.allot(1);
+    page.fill(0);
+    writePageHeader(page, { id, kind: PageKind.freelist, count: 0 });
+  }
+
+  /** The chunks that it fills. */
+  *bucket(name: string, elements: Iterable<Element>): Generator<Buffer> {
+    const inlineBytes = bytesInline(elements);
+    if (inlineBytes !== undefined) {
+      const value = Buffer.concat([bucketHeader(0), inlinePage([...elements], inlineBytes)]);
+      this.#buckets.push([Buffer.from(name), value]);
+      return;
+    }
+    const tree = this.tree(name);
+    for (const [key, value] of elements) {
+      tree.add(key, value);
+      yield* this.takeFull();
+    }
+    tree.finish();
+  }
+
+  /** A bucket to be filled before the next is begun. */
+  tree(name: string): { add(key: Buffer, value: Buffer): void; finish(): void } {
+    const tree = new TreeWriter(this.#sink);
+    return {
+      add: (key, value) => tree.add(key, value),
+      finish: () => {
+        this.#buckets.push([Buffer.from(name), bucketHeader(tree.finish())]);
+      },
+    };
+  }
+
+  /** What can be sent. */
+  takeFull(): readonly Buffer[] {
+    return this.#sink.takeFull();
+  }
+
+  /** The rest of it: the file is complete. */
+  finish(): readonly Buffer[] {
+    const root = new TreeWriter(this.#sink, bucketFlag);
+    for (const [name, header] of this.#buckets) root.add(name, header);
+    root.finish();
+    assert(this.#sink.nextId === this.#pageCount, 'a file has the pages that were counted');
+    return this.#sink.takeAll();
+  }
+
+  #writeMeta(transaction: number): void {
+    const { id, page } = this.#sink.allot(1);
+    page.fill(0);
+    writePageHeader(page, { id, kind: PageKind.meta, count: 0 });
+    const fields = page.subarray(pageHeaderBytes, pageHeaderBytes + meta.bytes);
+    fields.writeUInt32LE(meta.magic, meta.magicAt);
+    fields.writeUInt32LE(meta.version, meta.versionAt);
+    fields.writeUInt32LE(pageBytes, meta.pageBytesAt);
+    // The page of the buckets' names is the last to be written.
+    writeId(fields, this.#pageCount - 1, meta.rootAt);
+    writeId(fields, freelistId, meta.freelistAt);
+    writeId(fields, this.#pageCount, meta.pageCountAt);
+    writeId(fields, transaction, meta.transactionAt);
+    fields.writeBigUInt64LE(fnv1a(fields.subarray(0, meta.checksumAt)), meta.checksumAt);
+  }
+}
+
+function bucketHeader(rootId: number): Buffer {
+  const header = Buffer.alloc(bucketHeaderBytes);
+  writeId(header, rootId, 0);
+  return header;
+}
+
+/** Bytes of the page of a small bucket; undefined: it is none. */
+function bytesInline(elements: Iterable<Element>): number | undefined {
+  const fill = new PageFill();
+  for (const [key, value] of elements) {
+    fill.add(key.length + value.length);
+    if (fill.bytes > inlineBytesMax) return undefined;
+  }
+  return fill.bytes;
+}
+
+function inlinePage(elements: readonly Element[], bytes: number): Buffer {
+  const page = Buffer.alloc(bytes);
+  const [keys, values] = [elements.map(([key]) => key), elements.map(([, value]) => value)];
+  writePage(page, 0, { kind: PageKind.leaf, flags: 0, keys, values, children: [] });
+  return page;
+}

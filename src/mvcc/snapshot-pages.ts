@@ -1,0 +1,70 @@
+/** The log for a snapshot, page by page: first how long its rows will be, then the rows themselves. */
+import { etcdError } from '../errors.ts';
+import { KEY_BUCKET_LENGTHS } from '../sql/key-bucket-statements.ts';
+import { keyValueRow, numberAt } from '../sql/row.ts';
+import type { Row } from '../sql/statement.ts';
+import { COMPACTED_ID } from '../sql/write-statements.ts';
+import { KeyValueWriter, keyValueBytes, revisionKeyBytes } from '../wire/key-value-writer.ts';
+import { encodable } from './encode-row.ts';
+import { endOfWalk, type KeyBucketStretch, keyBucketRows, storedKeyValue, writeKeyBucketRow } from './key-bucket.ts';
+import type { RowId } from './operations.ts';
+import { type Program, row, rows } from './program.ts';
+
+/** Lengths of rows, in the order of the rows. */
+export interface SnapshotLengths {
+  readonly keyBytes: Uint8Array;
+  readonly valueBytes: Uint32Array;
+  readonly throughId: RowId;
+}
+
+/** Rows as etcd has them: keys and values back to back, and where each ends. */
+export interface SnapshotRows {
+  readonly bytes: Uint8Array;
+  readonly keyEnds: Uint32Array;
+  readonly valueEnds: Uint32Array;
+  readonly throughId: RowId;
+}
+
+// Columns of the statements of this bucket.
+const valueBytesColumn = 6;
+const deletedColumn = 7;
+
+/** @throws EtcdError `snapshotOvertaken` when rows of the snapshot may be gone. */
+export function* snapshotLengths(stretch: KeyBucketStretch): Program<SnapshotLengths> {
+  yield* checkUntouched(stretch);
+  const throughId = yield* endOfWalk(stretch);
+  const { afterId, compactId, thereAtId } = stretch;
+  const found = yield* rows(KEY_BUCKET_LENGTHS, afterId, throughId, compactId, thereAtId);
+  return {
+    keyBytes: Uint8Array.from(found, (each) => revisionKeyBytes({ isTombstone: each[deletedColumn] === 1 })),
+    valueBytes: Uint32Array.from(found, storedBytes),
+    throughId,
+  };
+}
+
+function storedBytes(found: Row): number {
+  const valueBytes = numberAt(found, valueBytesColumn);
+  const keyValue = encodable(keyValueRow([...found.slice(0, valueBytesColumn), null]));
+  return keyValueBytes(storedKeyValue(keyValue, { isTombstone: found[deletedColumn] === 1 }), valueBytes);
+}
+
+const writer = new KeyValueWriter();
+
+/** @throws EtcdError `snapshotOvertaken` when rows of the snapshot may be gone. */
+export function* snapshotRows(stretch: KeyBucketStretch): Program<SnapshotRows> {
+  yield* checkUntouched(stretch);
+  const { found, throughId } = yield* keyBucketRows(stretch);
+  const keyEnds = new Uint32Array(found.length);
+  const valueEnds = new Uint32Array(found.length);
+  for (let index = 0; index < found.length; index += 1) {
+    keyEnds[index] = writeKeyBucketRow(found[index] as Row, writer).keyEnd;
+    valueEnds[index] = writer.length;
+  }
+  return { bytes: writer.take(), keyEnds, valueEnds, throughId };
+}
+
+/** Compaction says how far it has come in the transaction that deletes. */
+function* checkUntouched({ compactId }: KeyBucketStretch): Program<void> {
+  const compactedId = ((yield* row(COMPACTED_ID))?.[0] as number | undefined) ?? 0;
+  if (compactedId > compactId) throw etcdError('snapshotOvertaken');
+}

@@ -1,0 +1,59 @@
+/** The statements that read the log as etcd keeps it in its bucket `key`: for snapshots, and for hashes that etcd's tools compare. */
+import type { Dialect } from './dialect.ts';
+import { compactMarkName } from './key-text.ts';
+import { rowColumns } from './row.ts';
+import { selectsRow, selectsRows } from './statement.ts';
+
+/**
+ * Parameters: after this id, up to this one; the id of the compaction mark; the id at which what lies at or below the mark must be there still.
+ *
+ * A row is replaced by the one row of its key that names it: one probe of the unique index (name, prev_revision). Gap rows that kine left and the mark itself are no part
+ * of the history.
+ */
+const where = (sql: Dialect) => `kine.id > ${sql.integer} AND kine.id <= ${sql.integer}
+        AND kine.name <> '${compactMarkName}' AND (kine.deleted = 0 OR kine.prev_revision <> 0)
+        AND (kine.id > ${sql.integer} OR (kine.deleted = 0 AND COALESCE((
+          SELECT later.id
+          FROM kine later
+          WHERE later.name = kine.name AND later.prev_revision = kine.id), ${Number.MAX_SAFE_INTEGER}) > ${sql.integer}))`;
+
+const placeColumns = ['kine.deleted', 'COALESCE(kine.sub_revision, 0)'];
+
+// Rows with their values, oldest first. Walks the primary key.
+export const KEY_BUCKET_ROWS = selectsRows('key_bucket_rows', (sql) =>
+  sql.upToBytes({
+    before: '',
+    columns: [...rowColumns(sql, 'kine'), sql.selectedBytes('kine.value'), ...placeColumns],
+    bytes: 'COALESCE(LENGTH(kine.value), 0)',
+    from: `FROM kine
+      WHERE ${where(sql)}`,
+    place: 'kine.id',
+    orderColumn: 2,
+    comesInOrder: false,
+  }),
+);
+
+// The same rows with the length of their values instead of the values.
+export const KEY_BUCKET_LENGTHS = selectsRows(
+  'key_bucket_lengths',
+  (sql) => `SELECT ${[...rowColumns(sql, 'kine'), 'COALESCE(LENGTH(kine.value), 0)', ...placeColumns].join(', ')}
+  FROM kine
+  WHERE ${where(sql)}
+  ORDER BY kine.id`,
+);
+
+export const ANY_CURRENT = selectsRow(
+  'any_current',
+  () => `SELECT 1
+  FROM kine_current
+  LIMIT 1`,
+);
+
+// Whether the newest row of all is a client's write.
+export const NEWEST_EVENT = selectsRow(
+  'newest_event',
+  () => `SELECT name, CASE WHEN name <> '${compactMarkName}' AND (deleted = 0 OR prev_revision <> 0) THEN 1 ELSE 0 END
+  FROM kine
+  ORDER BY id DESC
+  LIMIT 1`,
+);

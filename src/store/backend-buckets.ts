@@ -1,0 +1,121 @@
+/** The buckets of etcd 3.7's storage, as a snapshot has them: what stands in each, in the order of the file. */
+import type { Element } from '../bbolt/file-writer.ts';
+import type { BackendParts } from '../mvcc/backend-parts.ts';
+import { keyBytes } from '../sql/key-text.ts';
+import { AlarmMember } from '../wire/generated/etcdserverpb/maintenance.ts';
+import { Lease } from '../wire/generated/leasepb/lease.ts';
+import { KeyValueWriter } from '../wire/key-value-writer.ts';
+
+/** What a cluster of etcd's has besides: which version wrote the storage, and which the members agreed on. */
+export interface BackendVersions {
+  readonly storage: string;
+  readonly cluster: string;
+}
+
+export interface BackendBucket {
+  readonly name: string;
+  /** May be walked again. */
+  readonly elements: Iterable<Element>;
+}
+
+/** The buckets before and after the log, which is bucket `key`. */
+export interface BackendBuckets {
+  readonly before: readonly BackendBucket[];
+  readonly after: readonly BackendBucket[];
+  /** What follows the log's last row so that the store's revision is known; mostly nothing. */
+  readonly logEnd: readonly Element[];
+}
+
+/** Members are none: who restores says which there are. */
+export function backendBuckets(parts: BackendParts, versions: BackendVersions): BackendBuckets {
+  const { auth, users, roles } = parts;
+  return {
+    before: [
+      { name: 'alarm', elements: alarms(parts) },
+      {
+        name: 'auth',
+        elements: [
+          [Buffer.from('authEnabled'), Buffer.of(auth.isEnabled ? 1 : 0)],
+          [Buffer.from('authRevision'), wholeNumber(auth.revision)],
+        ],
+      },
+      { name: 'authRoles', elements: roles.map(({ name, details }) => [asBuffer(name), asBuffer(details)]) },
+      { name: 'authUsers', elements: users.map(({ name, details }) => [asBuffer(name), asBuffer(details)]) },
+      { name: 'cluster', elements: [[Buffer.from('clusterVersion'), Buffer.from(versions.cluster)]] },
+    ],
+    logEnd: logEnd(parts),
+    after: [
+      { name: 'lease', elements: { [Symbol.iterator]: () => leases(parts) } },
+      { name: 'members', elements: [] },
+      { name: 'members_removed', elements: [] },
+      { name: 'meta', elements: metaElements(parts, versions) },
+    ],
+  };
+}
+
+/** An alarm is its own key. */
+function alarms({ alarms: raised }: BackendParts): readonly Element[] {
+  return raised
+    .map(({ memberId, alarm }) => AlarmMember.encode({ memberId, alarm }))
+    .sort(Buffer.compare)
+    .map((key) => [key, noBytes]);
+}
+
+/** etcd notes how much is left of a lease only where it is told to; else a lease that is restored has its whole time again, and so it is here. */
+function* leases({ leaseIds, leaseTtlSeconds }: BackendParts): Generator<Element> {
+  for (const [index, id] of leaseIds.entries()) {
+    const key = Buffer.alloc(8);
+    key.writeBigInt64BE(id);
+    yield [key, Lease.encode({ id, ttl: leaseTtlSeconds[index] as number })];
+  }
+}
+
+/** The log's end is the index that was applied. Its term is that of a cluster which never elected anybody. */
+function metaElements({ head }: BackendParts, { storage }: BackendVersions): readonly Element[] {
+  const compacted: readonly Element[] =
+    head.compactRevision < 0
+      ? []
+      : ['finishedCompactRev', 'scheduledCompactRev'].map((name) => [
+          Buffer.from(name),
+          revisionKey(head.compactRevision, { isTombstone: false }),
+        ]);
+  return [
+    [Buffer.from('consistent_index'), wholeNumber(head.id)],
+    ...compacted,
+    [Buffer.from('storageVersion'), Buffer.from(storage)],
+    [Buffer.from('term'), wholeNumber(1)],
+  ];
+}
+
+/** kine leaves rows that are nobody's write. To etcd the newest one is the end of a key that never was. */
+function logEnd({ head, revisionHolder }: BackendParts): readonly Element[] {
+  if (revisionHolder === undefined || head.revision <= Math.max(1, head.compactRevision)) return [];
+  const writer = new KeyValueWriter();
+  writer.message({
+    key: keyBytes(revisionHolder),
+    createRevision: 0,
+    modRevision: 0,
+    version: 0,
+    value: null,
+    lease: null,
+  });
+  return [[revisionKey(head.revision, { isTombstone: true }), asBuffer(writer.take())]];
+}
+
+function revisionKey(revision: number, { isTombstone }: { readonly isTombstone: boolean }): Buffer {
+  const writer = new KeyValueWriter();
+  writer.revisionKey({ revision, subRevision: 0, isTombstone });
+  return asBuffer(writer.take());
+}
+
+const noBytes = Buffer.alloc(0);
+
+function wholeNumber(value: number): Buffer {
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64BE(BigInt(value));
+  return bytes;
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}

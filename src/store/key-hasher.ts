@@ -1,0 +1,66 @@
+/** Hashes the keys' history in short reads, so that it holds up nobody. */
+import type { Driver } from '../drivers/driver.ts';
+import { EtcdError, etcdError } from '../errors.ts';
+import { limits } from '../limits.ts';
+import type { HashPosition } from '../mvcc/hash-keys.ts';
+import type { Revision } from '../mvcc/operations.ts';
+import type { Head } from '../mvcc/results.ts';
+import { Slots } from './slots.ts';
+
+/** How often it begins anew because a compaction overtook it. */
+const restartsMax = 3;
+
+/** The hash of everything up to a revision that compaction has not deleted. */
+export interface KeysHash {
+  /** The newest revision. */
+  readonly headRevision: Revision;
+  readonly revision: Revision;
+  /** -1: nothing was compacted. */
+  readonly compactRevision: Revision;
+  readonly hash: number;
+}
+
+export class KeyHasher {
+  readonly #driver: Driver;
+  readonly #saw: (head: Head) => void;
+  readonly #slots = new Slots({ countMax: limits.hashesUnderWayMax });
+
+  constructor(driver: Driver, saw: (head: Head) => void) {
+    this.#driver = driver;
+    this.#saw = saw;
+  }
+
+  /** `revision` 0: the newest one. Rejects with `EtcdError`: `compacted`, `futureRevision`, `tooManyRequests`. */
+  async hash(revision: Revision, signal?: AbortSignal): Promise<KeysHash> {
+    const leave = this.#slots.take();
+    try {
+      return await this.#untilUndisturbed(revision, signal);
+    } finally {
+      leave();
+    }
+  }
+
+  async #untilUndisturbed(revision: Revision, signal: AbortSignal | undefined): Promise<KeysHash> {
+    for (let restarts = 0; ; restarts += 1) {
+      try {
+        return await this.#hashAll(revision, signal);
+      } catch (error) {
+        const isOvertaken = error instanceof EtcdError && error.entry === 'compacted';
+        if (!isOvertaken || restarts === restartsMax) throw error;
+      }
+    }
+  }
+
+  async #hashAll(asked: Revision, signal: AbortSignal | undefined): Promise<KeysHash> {
+    let position: HashPosition | undefined;
+    for (;;) {
+      if (signal?.aborted === true) throw etcdError('canceled');
+      const { head, revision, hash, next } = await this.#driver.read('hashKeys', { revision: asked, position }, 'bulk');
+      this.#saw(head);
+      if (next === undefined) {
+        return { headRevision: head.revision, revision, compactRevision: head.compactRevision, hash };
+      }
+      position = next;
+    }
+  }
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { chosenSeed } from '../parity/random.ts';
+import { etcdctl } from '../support/etcdctl.ts';
+import { type EtcdClient, ownServer, TINE_DRIVERS, temporaryDirectory } from '../support/index.ts';
+import { etcdVersion, restoredEtcd, snapshotStatus } from './etcd-tools.ts';
+import { hashKv } from './hash-kv.ts';
+import { writeRandomHistory } from './random-history.ts';
+
+/** Everything a client can see, at a revision and of the history after another. */
+async function seen(client: EtcdClient, { fromRevision }: { readonly fromRevision: number }) {
+  const { header, kvs } = await client.range({ key: '\0', range_end: '\0' });
+  const { leases } = await client.leaseLeases({});
+  const watch = client.watch();
+  await watch.create({ key: '\0', range_end: '\0', start_revision: fromRevision, prev_kv: true });
+  await client.put({ key: 'end' });
+  const messages = await watch.until(({ events }) => events.at(-1)?.kv.key.toString() === 'end');
+  watch.close();
+  return {
+    revision: header.revision,
+    kvs,
+    leases: leases.map(({ ID }) => ID).sort(),
+    events: messages.flatMap(({ events }) => events),
+  };
+}
+
+async function save(context: TestContext, address: string): Promise<string> {
+  const directory = temporaryDirectory();
+  context.after(() => rmSync(directory, { recursive: true, force: true }));
+  const path = join(directory, 'snapshot.db');
+  const { status, stdout, stderr } = await etcdctl(address, ['snapshot', 'save', path]);
+  assert.equal(status, 0, `${stdout}${stderr}`);
+  return path;
+}
+
+for (const driver of TINE_DRIVERS) {
+  test(`${driver.name}: etcd restores a snapshot with its revisions, versions, leases and history`, async (context) => {
+    const seed = chosenSeed();
+    context.diagnostic(`TINE_TEST_SEED=${seed}`);
+    const version = etcdVersion();
+    const { server, client } = await ownServer(context, {
+      driver,
+      arguments: ['--emulated-etcd-version', version.text],
+    });
+    const head = await writeRandomHistory([client], { seed, stepCount: 150, leases: true });
+    const path = await save(context, server.address);
+    const compactRevision = (await hashKv(client, 0)).compact_revision;
+
+    const status = snapshotStatus(path);
+    assert.equal(status.revision, head);
+    assert.equal(status.totalSize % 4096, 0);
+    assert.equal(statSync(path).size, status.totalSize + 32, 'and the SHA-256');
+    const { hash } = (await client.call('etcdserverpb.Maintenance', 'Hash', {})) as { readonly hash: number };
+    assert.equal(hash, status.hash, 'Hash is what the status shows');
+
+    const restored = await restoredEtcd(context, path);
+    if (version.isModern) {
+      assert.match(status.version ?? '', /^3\.\d+\.0$/);
+      for (let revision = Math.max(1, compactRevision); revision <= head; revision += 5) {
+        const { header: _own, ...own } = await hashKv(client, revision);
+        const { header: _etcds, ...etcds } = await hashKv(restored.client, revision);
+        assert.deepEqual(own, etcds, `HashKV at revision ${revision}`);
+      }
+    }
+    const fromRevision = compactRevision + 1;
+    assert.deepEqual(await seen(restored.client, { fromRevision }), await seen(client, { fromRevision }));
+  });
+
+  test(`${driver.name}: an empty store has a snapshot`, async (context) => {
+    const version = etcdVersion();
+    const { server } = await ownServer(context, { driver, arguments: ['--emulated-etcd-version', version.text] });
+    const path = await save(context, server.address);
+    assert.equal(snapshotStatus(path).totalKey, 0);
+    const restored = await restoredEtcd(context, path);
+    assert.equal((await restored.client.put({ key: 'a' })).header.revision, 2);
+  });
+
+  test(`${driver.name}: writes and compactions under way leave a snapshot of one revision`, async (context) => {
+    const version = etcdVersion();
+    const { server, client } = await ownServer(context, {
+      driver,
+      arguments: ['--emulated-etcd-version', version.text],
+    });
+    const value = 'v'.repeat(2_000);
+    const put = async (index: number) =>
+      (await client.put({ key: `/k/${index % 50}`, value: `${index}${value}` })).header;
+    for (let index = 0; index < 400; index += 1) await put(index);
+    let isSaving = true;
+    const writing = (async () => {
+      for (let index = 400; isSaving; index += 1) {
+        const { revision } = await put(index);
+        if (index % 20 === 0) await client.compact({ revision: revision - 10 });
+      }
+    })();
+    const paths: string[] = [];
+    for (let count = 0; count < 5; count += 1) paths.push(await save(context, server.address));
+    isSaving = false;
+    await writing;
+    const revisions = paths.map((path) => snapshotStatus(path).revision);
+    assert.deepEqual(
+      revisions,
+      revisions.toSorted((a, b) => a - b),
+    );
+    for (const path of paths) assert.equal(snapshotStatus(path).totalKey, 50);
+    const restored = await restoredEtcd(context, paths[2] as string);
+    assert.equal((await restored.client.range({ key: '/k/', range_end: '/k0' })).count, 50);
+  });
+}
