@@ -79,5 +79,7 @@ export default {
     // The compiler's own interface is gone in TypeScript 7; swc reads the sources, type imports included.
     parser: 'swc',
     detectProcessBuiltinModuleCalls: true,
+    // Parts that packages export by name.
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
   },
 };

@@ -1,11 +1,12 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../logger.ts';
 import { type Alarm, alarmNumbers } from '../mvcc/operations.ts';
 import type { Store } from '../store/store.ts';
 import { alarmName } from './alarm-text.ts';
+import type { HeaderField } from './grpc/http-stream.ts';
 import type { Metrics } from './metrics.ts';
 import { serverLimits } from './server-limits.ts';
 import { clusterVersion, storageVersion } from './versions.ts';
+import type { WebExchange, WebHandler } from './web/web-exchange.ts';
 
 export interface HttpEndpointsOptions {
   readonly store: Store;
@@ -29,8 +30,8 @@ const json = 'application/json';
 const livenessChecks = ['serializable_read'] as const;
 const readinessChecks = ['data_corruption', 'linearizable_read', 'non_learner', 'serializable_read'] as const;
 
-/** What etcd serves over HTTP/1.1 beside gRPC: health, version and metrics. Bodies and status codes are etcd 3.7's. */
-export function httpEndpoints(options: HttpEndpointsOptions) {
+/** What etcd serves over HTTP beside gRPC and the gateway: health, version and metrics. Bodies and status codes are etcd 3.7's. */
+export function httpEndpoints(options: HttpEndpointsOptions): WebHandler {
   const handlers = new Map<string, Handler>([
     ['/health', (query) => health(options.store, query)],
     ['/version', () => version(options.emulatedEtcdVersion)],
@@ -40,26 +41,35 @@ export function httpEndpoints(options: HttpEndpointsOptions) {
     ...checkHandlers('/readyz', readinessChecks, () => stateOf(options.store)),
   ]);
 
-  return (request: IncomingMessage, response: ServerResponse): void => {
-    answer(request).then(
+  return (exchange) => {
+    answer(exchange).then(
       ({ status, type, body }) => {
-        const allow = status === 405 ? { allow: 'GET' } : {};
-        response.writeHead(status, { 'content-type': type, 'x-content-type-options': 'nosniff', ...allow });
-        response.end(request.method === 'HEAD' ? undefined : body);
+        const allow: readonly HeaderField[] = status === 405 ? [['allow', 'GET']] : [];
+        const fields: readonly HeaderField[] = [
+          ['content-type', type],
+          ['x-content-type-options', 'nosniff'],
+          ...allow,
+          ['content-length', String(Buffer.byteLength(body))],
+        ];
+        exchange.head(status, fields);
+        exchange.write(Buffer.from(body));
+        exchange.end();
       },
       (error: unknown) => {
-        options.logger.error({ error, path: request.url }, 'an HTTP request failed on a fault of this server');
-        response.writeHead(500).end();
+        options.logger.error({ error, path: exchange.target }, 'an HTTP request failed on a fault of this server');
+        exchange.head(500, [['content-length', '0']]);
+        exchange.end();
       },
     );
+    return undefined;
   };
 
-  async function answer(request: IncomingMessage): Promise<HttpReply> {
+  async function answer({ method, target }: WebExchange): Promise<HttpReply> {
     // The base only completes what is a path alone.
-    const url = URL.parse(request.url ?? '/', 'http://localhost');
+    const url = URL.parse(target, 'http://localhost');
     const handler = url === null ? undefined : handlers.get(url.pathname);
     if (url === null || handler === undefined) return { status: 404, type: plainText, body: '404 page not found\n' };
-    if (request.method !== 'GET') return { status: 405, type: plainText, body: 'Method Not Allowed\n' };
+    if (method !== 'GET') return { status: 405, type: plainText, body: 'Method Not Allowed\n' };
     return await handler(url.searchParams);
   }
 }

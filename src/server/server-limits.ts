@@ -35,7 +35,13 @@ export const serverLimits = {
   healthPollIntervalMs: 5_000,
   /** A connection that has sent nothing must say what it speaks within this time. */
   firstBytesTimeoutMs: 10_000,
-  /** Requests over HTTP/1.1 are health checks and scrapes: their headers arrive at once. */
+  /** Bytes of one JSON value that the gateway takes: four times the usual message, of which base64 makes a third more and escapes up to six times. */
+  gatewayValueBytesMax: 8 * 1024 * 1024,
+  /** Characters of JSON that the gateway writes before it is others' turn: a millisecond's work. */
+  gatewayTurnLength: 256 * 1024,
+  /** How long an idle connection of HTTP/1.1 is kept: longer than Go's clients keep theirs (90 s), so that they are not hung up on as they ask again. */
+  httpIdleTimeoutMs: 120_000,
+  /** Headers of a request over HTTP/1.1 arrive at once. */
   httpHeadersTimeoutMs: 10_000,
   /** How long a health check over HTTP/1.1 waits for the database. etcd's request timeout. */
   httpCheckTimeoutMs: 5_000,

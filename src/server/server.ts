@@ -1,4 +1,3 @@
-import { createServer as createHttpServer } from 'node:http';
 import type { Config } from '../config/config.ts';
 import type { ListenAddress } from '../config/listen-address.ts';
 import { limits } from '../limits.ts';
@@ -14,6 +13,7 @@ import { clusterService } from './cluster-service.ts';
 import { Queues } from './concurrency/queues.ts';
 import { Connections } from './connections.ts';
 import { electionService } from './election-service.ts';
+import { Gateway } from './gateway/gateway.ts';
 import { GrpcServer } from './grpc/grpc-server.ts';
 import { MethodTable } from './grpc/method-table.ts';
 import { healthService } from './health-service.ts';
@@ -33,6 +33,10 @@ import type { ServiceContext } from './service-context.ts';
 import { snapshotService } from './snapshot-service.ts';
 import type { Method } from './transport.ts';
 import { watchService } from './watch-service.ts';
+import { http1Listener } from './web/http1-exchange.ts';
+import { Http1Server } from './web/http1-server.ts';
+import { Http2Exchange, isGrpcRequest } from './web/http2-exchange.ts';
+import { webHandler } from './web/web-handler.ts';
 
 export interface ServerOptions {
   readonly config: Config;
@@ -61,7 +65,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const grpc = new GrpcServer({ methods, logger, messageBytesMax: messageBytesMax(config) });
   const http2 = new Http2Server({
     maxConcurrentStreams: config.maxConcurrentStreams,
-    accept: (stream) => grpc.accept(stream),
+    // Over TLS browsers and curl speak HTTP/2 of their own accord; without it, it is gRPC's clients alone, as in etcd.
+    accept: (stream) =>
+      stream.isSecure && !isGrpcRequest(stream) ? web(new Http2Exchange(stream)) : grpc.accept(stream),
     onFault: (error) => grpc.reportFault(error),
   });
   const metrics = new Metrics({
@@ -71,15 +77,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     connectionCount: () => connections.count,
     watches: () => hub.statistics,
   });
-  const http1 = createHttpServer(
-    { headersTimeout: serverLimits.httpHeadersTimeoutMs },
-    withHostWhitelist(
-      { hostWhitelist: config.hostWhitelist, logger },
-      httpEndpoints({ store, logger, metrics, emulatedEtcdVersion: config.emulatedEtcdVersion }),
-    ),
-  );
+  const gateway = new Gateway({ grpc, maxConcurrentStreams: config.maxConcurrentStreams });
+  const web = webHandler({
+    cors: config.cors,
+    gateway: (exchange, path) => gateway.accept(exchange, path),
+    endpoints: httpEndpoints({ store, logger, metrics, emulatedEtcdVersion: config.emulatedEtcdVersion }),
+  });
+  const http1 = new Http1Server(withHostWhitelist({ hostWhitelist: config.hostWhitelist, logger }, http1Listener(web)));
   const connections = new Connections({
-    http1: (socket) => http1.emit('connection', socket),
+    http1: (socket) => http1.add(socket),
     http2: (socket) => http2.add(socket),
   });
   const addresses = [...config.listenAddresses, ...config.metricsListenAddresses];
@@ -89,10 +95,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     async drain(ms) {
       for (const listener of listeners) listener.close();
       http2.close();
-      await within(ms, grpc.stop());
+      await within(ms, Promise.all([grpc.stop(), gateway.whenIdle()]));
       await within(serverLimits.closeTimeoutMs, queues.settled());
       hub.close();
-      http1.closeAllConnections();
+      http1.close();
       await within(serverLimits.closeTimeoutMs, http2.whenEmpty());
       connections.destroy();
     },
@@ -161,7 +167,7 @@ async function listenOnAll(
   return listeners;
 }
 
-async function within(ms: number, work: Promise<void>): Promise<void> {
+async function within(ms: number, work: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { HttpStream, HttpStreamListener } from '../grpc/http-stream.ts';
+import type { HttpStreamListener } from '../grpc/http-stream.ts';
 import { serverLimits } from '../server-limits.ts';
 import { checkRequestFields, checkTrailerFields, unknownLength } from './check-request-fields.ts';
 import { commonNameOf } from './common-name.ts';
@@ -23,7 +23,7 @@ import { RateLimit } from './rate-limit.ts';
 export interface Http2ConnectionOptions {
   readonly maxConcurrentStreams: number;
   /** Takes a new stream. Undefined: it was answered. */
-  readonly accept: (stream: HttpStream) => HttpStreamListener | undefined;
+  readonly accept: (stream: Http2Stream) => HttpStreamListener | undefined;
   /** A bug met a connection, which ends. */
   readonly onFault: (error: unknown) => void;
 }
@@ -76,6 +76,10 @@ export class Http2Connection implements StreamHome {
   get commonName(): string | undefined {
     this.#commonName ??= { is: commonNameOf(this.#socket) };
     return this.#commonName.is;
+  }
+
+  get isSecure(): boolean {
+    return 'encrypted' in this.#socket;
   }
 
   /** Takes no more streams, and closes when those there are have ended. */

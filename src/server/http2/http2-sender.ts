@@ -81,6 +81,11 @@ export class Http2Sender {
     this.#headerFrames(stream.id, this.#encoder.answerHead(), 0);
   }
 
+  /** Headers before an answer that is not gRPC's. */
+  fields(stream: Http2Stream, fields: readonly HeaderField[]): void {
+    this.#headerFrames(stream.id, this.#encoder.fields(fields), 0);
+  }
+
   /** The fields that end a stream: trailers, or all there is. */
   lastFields(stream: Http2Stream, fields: readonly HeaderField[]): void {
     this.#headerFrames(stream.id, this.#encoder.fields(fields), Flag.endStream);
@@ -230,12 +235,19 @@ export class Http2Sender {
     const trailers = stream.takeTrailers();
     if (trailers === undefined) return progress;
     if (trailers === 'ok') this.#okTrailers(stream);
-    else this.lastFields(stream, trailers);
+    else if (trailers.length > 0) this.lastFields(stream, trailers);
+    else this.#lastData(stream);
     return true;
   }
 
   #okTrailers(stream: Http2Stream): void {
     this.#headerFrames(stream.id, this.#encoder.okTrailers(), Flag.endStream);
+    this.#onEnded(stream);
+  }
+
+  /** An end without trailers. A frame without data needs no window. */
+  #lastData(stream: Http2Stream): void {
+    this.#output.frameHeader(0, FrameType.data, Flag.endStream, stream.id);
     this.#onEnded(stream);
   }
 

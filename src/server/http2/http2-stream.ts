@@ -6,6 +6,7 @@ import { percentEncode } from '../grpc/percent-encode.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Status } from '../status.ts';
 import type { Message } from '../transport.ts';
+import type { Http2WebStream } from '../web/http2-exchange.ts';
 import { unknownLength } from './check-request-fields.ts';
 import type { Http2Sender } from './http2-sender.ts';
 import type { Output } from './output.ts';
@@ -14,13 +15,15 @@ import type { Output } from './output.ts';
 export interface StreamHome {
   readonly peer: string;
   readonly commonName: string | undefined;
+  /** The connection is encrypted. */
+  readonly isSecure: boolean;
   readonly sender: Http2Sender;
   /** Lets the client send on. */
   refillWindow(stream: Http2Stream): void;
 }
 
 /** A stream's own state, and what waits to be sent of it. */
-export class Http2Stream implements HttpStream {
+export class Http2Stream implements HttpStream, Http2WebStream {
   readonly id: number;
   readonly fields: readonly HeaderField[];
   listener: HttpStreamListener | undefined;
@@ -38,13 +41,13 @@ export class Http2Stream implements HttpStream {
   isClosed = false;
   readonly #home: StreamHome;
   #hasHead = false;
-  /** Messages, with their prefixes, that wait for a window. The first may be sent in part. */
+  /** Messages, with their prefixes, or parts of another body, that wait for a window. The first may be sent in part. */
   #queue: Uint8Array[] = [];
   #queueIndex = 0;
   #offset = 0;
   #queueBytes = 0;
-  /** Follows when all is sent. */
-  #end: Status | undefined;
+  /** Follows when all is sent: the trailers of a good answer, others, or none. */
+  #end: readonly HeaderField[] | 'ok' | undefined;
   #onDrained: (() => void)[] = [];
 
   constructor(home: StreamHome, id: number, fields: readonly HeaderField[]) {
@@ -60,6 +63,10 @@ export class Http2Stream implements HttpStream {
 
   get commonName(): string | undefined {
     return this.#home.commonName;
+  }
+
+  get isSecure(): boolean {
+    return this.#home.isSecure;
   }
 
   get pendingBytes(): number {
@@ -93,7 +100,7 @@ export class Http2Stream implements HttpStream {
   end(status: Status, options?: RefusalOptions): void {
     if (this.isClosed) return;
     if (this.#hasHead) {
-      this.#end = status;
+      this.#end = status.code === StatusCode.ok ? 'ok' : statusFields(status);
       this.#home.sender.pump(this);
       return;
     }
@@ -103,6 +110,25 @@ export class Http2Stream implements HttpStream {
       ...statusFields(status),
       ...Object.entries(options?.headers ?? {}),
     ]);
+  }
+
+  respond(fields: readonly HeaderField[]): void {
+    if (this.isClosed) return;
+    this.#hasHead = true;
+    this.#home.sender.fields(this, fields);
+  }
+
+  sendBytes(bytes: Uint8Array): void {
+    if (this.isClosed) return;
+    this.#queue.push(bytes);
+    this.#queueBytes += bytes.length;
+    this.#home.sender.pump(this);
+  }
+
+  finish(trailers: readonly HeaderField[]): void {
+    if (this.isClosed) return;
+    this.#end = trailers;
+    this.#home.sender.pump(this);
   }
 
   async drained(): Promise<void> {
@@ -138,12 +164,12 @@ export class Http2Stream implements HttpStream {
     if (this.#queueBytes <= serverLimits.outgoingBytesMark) this.#wakeDrained();
   }
 
-  /** What ends the stream, when everything before it is sent. */
+  /** What ends the stream, when everything before it is sent. None is an end without trailers. */
   takeTrailers(): readonly HeaderField[] | 'ok' | undefined {
     const end = this.#end;
     if (this.#queueBytes > 0 || end === undefined) return undefined;
     this.#end = undefined;
-    return end.code === StatusCode.ok ? 'ok' : statusFields(end);
+    return end;
   }
 
   /** Nothing more is sent. */

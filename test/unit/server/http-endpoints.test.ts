@@ -12,6 +12,7 @@ import { MethodMetrics } from '../../../src/server/grpc/method-metrics.ts';
 import { httpEndpoints } from '../../../src/server/http-endpoints.ts';
 import { listen } from '../../../src/server/listener.ts';
 import { Metrics } from '../../../src/server/metrics.ts';
+import { http1Listener } from '../../../src/server/web/http1-exchange.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { echo } from './grpc-harness.ts';
@@ -49,7 +50,7 @@ async function start(
       revision: 7,
     }),
   });
-  const server = createServer(httpEndpoints({ store, logger, metrics, emulatedEtcdVersion: '3.7.1' }));
+  const server = createServer(http1Listener(httpEndpoints({ store, logger, metrics, emulatedEtcdVersion: '3.7.1' })));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   context.after(() => server.close());

@@ -1,0 +1,190 @@
+import { etcdError, StatusCode } from '../../errors.ts';
+import type { GrpcServer } from '../grpc/grpc-server.ts';
+import type { HeaderField, HttpStream, HttpStreamListener } from '../grpc/http-stream.ts';
+import { prefixBytes } from '../grpc/message-reader.ts';
+import { serverLimits } from '../server-limits.ts';
+import { okStatus, type Status } from '../status.ts';
+import type { Message } from '../transport.ts';
+import type { WebExchange } from '../web/web-exchange.ts';
+import { GatewayAnswer } from './gateway-answer.ts';
+import { JsonSyntaxError } from './json-scanner.ts';
+import { JsonValues } from './json-values.ts';
+import type { MethodSchema } from './message-schema.ts';
+import { ProtoJsonError } from './proto-json-error.ts';
+import { readMessage } from './read-message.ts';
+
+export interface GatewayCallOptions {
+  readonly grpc: GrpcServer;
+  readonly exchange: WebExchange;
+  readonly method: MethodSchema;
+  /** Headers of the gRPC call. */
+  readonly fields: readonly HeaderField[];
+  /** The answer is written, or the client is gone. */
+  readonly onOver: () => void;
+}
+
+/**
+ * A call over HTTP with JSON. To the gRPC server it is a stream like those of HTTP/2, so that everything is as there:
+ * the methods, their deadlines and limits, what is counted of them, and what a stop does to them.
+ */
+export class GatewayCall implements HttpStream, HttpStreamListener {
+  readonly fields: readonly HeaderField[];
+  /** A certificate names no user here, as in etcd, whose gateway stands between the client and the methods. */
+  readonly commonName = undefined;
+  readonly #options: GatewayCallOptions;
+  readonly #values = new JsonValues({ valueBytesMax: serverLimits.gatewayValueBytesMax });
+  readonly #answer: GatewayAnswer;
+  /** The gRPC call; undefined before it begins, and when it was over at once. */
+  #call: HttpStreamListener | undefined;
+  /** The request of a call that has one. */
+  #request: Buffer | undefined;
+  /** Nothing more is read of the body. */
+  #isRead = false;
+  #heldBytes = 0;
+  #isOver = false;
+
+  constructor(options: GatewayCallOptions) {
+    this.#options = options;
+    this.fields = options.fields;
+    this.#answer = new GatewayAnswer(options.exchange, {
+      schema: options.method.response,
+      isStream: options.method.kind !== 'unary',
+      onEnd: () => this.#over(),
+      onFault: (error) => options.grpc.reportFault(error),
+    });
+    if (options.method.kind === 'bidirectional') this.#start();
+  }
+
+  get peer(): string {
+    return this.#options.exchange.peer;
+  }
+
+  // What the client sends: the exchange calls.
+
+  onData(chunk: Buffer): void {
+    if (this.#isRead) return;
+    this.#values.push(chunk);
+    this.#read(() => this.#values.next());
+    if (!this.#isRead) this.#hold(this.#values.heldBytes);
+  }
+
+  onEnd(): void {
+    if (!this.#isRead) this.#read(() => this.#values.last());
+    if (this.#isOver) return;
+    if (this.#options.method.kind !== 'bidirectional') {
+      this.#start();
+      this.#give(this.#request ?? Buffer.alloc(0));
+    }
+    this.#endRequests();
+  }
+
+  onClose(): void {
+    this.#answer.drop();
+    this.#call?.onClose();
+    this.#over();
+  }
+
+  // What the method answers: the gRPC server calls.
+
+  reply(message: Message): void {
+    this.#answer.add([message]);
+    this.#answer.end(okStatus);
+  }
+
+  send(messages: readonly Message[]): void {
+    this.#answer.add(messages);
+  }
+
+  end(status: Status): void {
+    this.#answer.end(status, { isGrpc: true });
+  }
+
+  get pendingBytes(): number {
+    return this.#answer.pendingBytes;
+  }
+
+  drained(): Promise<void> {
+    return this.#answer.drained();
+  }
+
+  pause(): void {
+    this.#options.exchange.pause();
+  }
+
+  resume(): void {
+    this.#options.exchange.resume();
+  }
+
+  #start(): void {
+    this.#call = this.#options.grpc.accept(this);
+  }
+
+  /** Takes the values that are there. What follows the request of a call that has one is not looked at, as in etcd. */
+  #read(nextValue: () => Buffer | undefined): void {
+    const { kind, request } = this.#options.method;
+    try {
+      for (let json = nextValue(); json !== undefined; json = nextValue()) {
+        const message = readMessage(json, request);
+        if (kind === 'bidirectional') {
+          this.#give(message);
+        } else {
+          this.#request = message;
+          this.#isRead = true;
+          this.#hold(message.length);
+          return;
+        }
+      }
+    } catch (error) {
+      this.#onUnreadable(error);
+    }
+  }
+
+  #give(message: Buffer): void {
+    const framed = Buffer.allocUnsafe(prefixBytes + message.length);
+    framed[0] = 0;
+    framed.writeUInt32BE(message.length, 1);
+    framed.set(message, prefixBytes);
+    this.#call?.onData(framed);
+  }
+
+  /** A stream that hears something it cannot read hears nothing more, and goes on: as in etcd. */
+  #onUnreadable(error: unknown): void {
+    this.#isRead = true;
+    const isJson = error instanceof JsonSyntaxError || error instanceof ProtoJsonError;
+    const { grpc, method } = this.#options;
+    const isStream = method.kind === 'bidirectional';
+    if (isJson && isStream) this.#endRequests();
+    else if (isJson) this.#refuse({ code: StatusCode.invalidArgument, message: error.message });
+    else this.#refuse(grpc.statusOf(error, { isStream }));
+  }
+
+  #refuse(status: Status): void {
+    this.#isRead = true;
+    this.#answer.end(status);
+    this.#call?.onClose();
+  }
+
+  #endRequests(): void {
+    this.#isRead = true;
+    this.#hold(0);
+    this.#call?.onEnd();
+  }
+
+  /** What came of a request that is not all there counts against what the server holds of such. */
+  #hold(bytes: number): void {
+    const { grpc } = this.#options;
+    grpc.heldBytes += bytes - this.#heldBytes;
+    this.#heldBytes = bytes;
+    if (bytes > 0 && grpc.heldBytes > serverLimits.incompleteBytesMax) {
+      this.#refuse(grpc.statusOf(etcdError('tooManyRequests'), { isStream: false }));
+    }
+  }
+
+  #over(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#isRead = true;
+    this.#hold(0);
+    this.#options.onOver();
+  }
+}

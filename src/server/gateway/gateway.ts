@@ -1,0 +1,84 @@
+import { EtcdError, etcdError, StatusCode } from '../../errors.ts';
+import type { GrpcServer } from '../grpc/grpc-server.ts';
+import type { HttpStreamListener } from '../grpc/http-stream.ts';
+import { headerValue } from '../grpc/request-head.ts';
+import type { WebExchange } from '../web/web-exchange.ts';
+import { callFields } from './call-fields.ts';
+import { GatewayCall } from './gateway-call.ts';
+import { httpStatusOf } from './http-status.ts';
+import { methodSchema } from './message-schema.ts';
+import { gatewayRoutes } from './routes.ts';
+
+export interface GatewayOptions {
+  readonly grpc: GrpcServer;
+  /** Calls at a time: to the gRPC server they are streams of one client, as in etcd. */
+  readonly maxConcurrentStreams: number;
+}
+
+const form = 'application/x-www-form-urlencoded';
+
+/** etcd's methods for clients that speak HTTP and JSON: paths that begin with `/v3/`. Statuses, headers and texts are those of etcd 3.7, which has them of grpc-gateway. */
+export class Gateway {
+  readonly #options: GatewayOptions;
+  readonly #rpcs = new Map(gatewayRoutes.map(({ path, rpc }) => [path, rpc]));
+  #callCount = 0;
+  #onIdle: (() => void) | undefined;
+
+  constructor(options: GatewayOptions) {
+    this.#options = options;
+  }
+
+  /** `path`: without escapes. */
+  accept(exchange: WebExchange, path: string): HttpStreamListener | undefined {
+    try {
+      return this.#call(exchange, path);
+    } catch (error) {
+      refuse(exchange, this.#options.grpc.statusOf(error, { isStream: false }));
+      return undefined;
+    }
+  }
+
+  /** Resolves when every call that there is has been answered. */
+  async whenIdle(): Promise<void> {
+    if (this.#callCount === 0) return;
+    await new Promise<void>((resolve) => {
+      this.#onIdle = resolve;
+    });
+  }
+
+  #call(exchange: WebExchange, path: string): HttpStreamListener {
+    const rpc = this.#rpcs.get(path);
+    if (rpc === undefined) throw new EtcdError(StatusCode.notFound, 'Not Found');
+    if (methodOf(exchange) !== 'POST') throw new EtcdError(StatusCode.unimplemented, 'Method Not Allowed');
+    const fields = callFields(exchange.fields, rpc);
+    if (this.#callCount >= this.#options.maxConcurrentStreams) throw etcdError('tooManyRequests');
+    this.#callCount += 1;
+    const onOver = () => this.#forget();
+    return new GatewayCall({ grpc: this.#options.grpc, exchange, method: methodSchema(rpc), fields, onOver });
+  }
+
+  #forget(): void {
+    this.#callCount -= 1;
+    if (this.#callCount === 0) this.#onIdle?.();
+  }
+}
+
+/** A form may name another method than the one it is sent with. */
+function methodOf({ method, fields }: WebExchange): string {
+  const override = headerValue(fields, 'x-http-method-override');
+  const isForm = method === 'POST' && headerValue(fields, 'content-type') === form;
+  return isForm && override !== undefined ? override.toUpperCase() : method;
+}
+
+function refuse(
+  exchange: WebExchange,
+  { code, message }: { readonly code: StatusCode; readonly message: string },
+): void {
+  const body = Buffer.from(JSON.stringify({ code, message }));
+  exchange.head(httpStatusOf(code), [
+    ['content-type', 'application/json'],
+    ['content-length', String(body.length)],
+  ]);
+  exchange.write(body);
+  exchange.end();
+}

@@ -1,0 +1,204 @@
+import { isUtf8 } from 'node:buffer';
+import { AssertionError, assert } from '../../errors.ts';
+import { isJsonSpace } from './json-scanner.ts';
+import { ProtoJsonError } from './proto-json-error.ts';
+
+/** A value that is no object and no list, or the beginning of one. `raw` is how it is written, for errors. */
+export type ScalarToken = { readonly start: number; readonly raw: string } & (
+  | { readonly kind: 'string'; readonly text: string }
+  | { readonly kind: 'number' }
+  | { readonly kind: 'bool'; readonly value: boolean }
+  | { readonly kind: 'other' }
+);
+
+export interface NameToken {
+  readonly start: number;
+  readonly raw: string;
+  readonly text: string;
+}
+
+const quote = 0x22;
+const backslash = 0x5c;
+const [openBrace, closeBrace, openBracket, closeBracket, comma, colon] = Buffer.from('{}[],:');
+
+/** Walks one JSON value whose grammar is known to be sound: strings may still hold what is no text. Errors say where, in Go's protojson's words. */
+export class JsonReader {
+  readonly #json: Buffer;
+  #at = 0;
+
+  constructor(json: Buffer) {
+    this.#json = json;
+  }
+
+  enterObject(): void {
+    this.#enter(openBrace);
+  }
+
+  enterList(): void {
+    this.#enter(openBracket);
+  }
+
+  /** The name of the next member; what is to be read then is its value. Undefined: the object has ended. */
+  nextName(): NameToken | undefined {
+    if (!this.#hasNext(closeBrace)) return undefined;
+    const token = this.#string();
+    this.#skipSpace();
+    this.#expect(colon);
+    return token;
+  }
+
+  /** Whether the list goes on with another element. */
+  hasNextElement(): boolean {
+    return this.#hasNext(closeBracket);
+  }
+
+  /** Passes over a null. False: something else comes. */
+  skipNull(): boolean {
+    this.#skipSpace();
+    if (this.#json[this.#at] !== 0x6e) return false;
+    this.#at += 'null'.length;
+    return true;
+  }
+
+  /** The next value; of an object or a list only its bracket. */
+  scalar(): ScalarToken {
+    this.#skipSpace();
+    const start = this.#at;
+    if (this.#json[start] === quote) return { kind: 'string', ...this.#string() };
+    const raw = this.#word();
+    if (raw === 'true' || raw === 'false') return { kind: 'bool', start, raw, value: raw === 'true' };
+    return { kind: /^[-\d]/.test(raw) ? 'number' : 'other', start, raw };
+  }
+
+  /** Passes over any value. */
+  skipValue(): void {
+    let depth = 0;
+    do {
+      this.#skipSpace();
+      switch (this.#json[this.#at]) {
+        case openBrace:
+        case openBracket:
+          depth += 1;
+          this.#at += 1;
+          break;
+        case closeBrace:
+        case closeBracket:
+          depth -= 1;
+          this.#at += 1;
+          break;
+        case comma:
+        case colon:
+          this.#at += 1;
+          break;
+        case quote:
+          this.#string();
+          break;
+        default:
+          this.#word();
+      }
+    } while (depth > 0);
+  }
+
+  /** What is wrong with the value at an offset. */
+  error(start: number, text: string): ProtoJsonError {
+    return new ProtoJsonError(`(${this.#place(start)}): ${text}`);
+  }
+
+  #syntaxError(start: number, text: string): ProtoJsonError {
+    return new ProtoJsonError(`syntax error (${this.#place(start)}): ${text}`);
+  }
+
+  /** Lines and characters count from 1. */
+  #place(start: number): string {
+    const before = this.#json.subarray(0, start).toString('utf8');
+    const lines = before.split('\n');
+    return `line ${lines.length}:${[...(lines.at(-1) ?? '')].length + 1}`;
+  }
+
+  #enter(bracket: number | undefined): void {
+    this.#skipSpace();
+    if (this.#json[this.#at] === bracket) {
+      this.#at += 1;
+      return;
+    }
+    const { start, raw } = this.scalar();
+    throw this.#syntaxError(start, `unexpected token ${raw}`);
+  }
+
+  /** Whether an object or list goes on: passes over its closing bracket, or over the comma. */
+  #hasNext(bracket: number | undefined): boolean {
+    this.#skipSpace();
+    if (this.#json[this.#at] === comma) {
+      this.#at += 1;
+      this.#skipSpace();
+    }
+    if (this.#json[this.#at] !== bracket) return true;
+    this.#at += 1;
+    return false;
+  }
+
+  #skipSpace(): void {
+    while (this.#at < this.#json.length && isJsonSpace(this.#json[this.#at] as number)) this.#at += 1;
+  }
+
+  #expect(byte: number | undefined): void {
+    assert(this.#json[this.#at] === byte, 'the grammar of the JSON is sound');
+    this.#at += 1;
+  }
+
+  /** A number, a literal, or a single bracket. */
+  #word(): string {
+    const start = this.#at;
+    let end = start + 1;
+    while (isWordByte(this.#json[start]) && isWordByte(this.#json[end])) end += 1;
+    this.#at = end;
+    return this.#json.toString('latin1', start, end);
+  }
+
+  #string(): NameToken {
+    const start = this.#at;
+    const end = this.#stringEnd(start);
+    const bytes = this.#json.subarray(start, end);
+    if (!isUtf8(bytes)) throw this.#syntaxError(start, 'invalid UTF-8 in string');
+    const raw = bytes.toString('utf8');
+    this.#at = end;
+    if (!bytes.includes(backslash)) return { start, raw, text: raw.slice(1, -1) };
+    const text: unknown = JSON.parse(raw);
+    assert(typeof text === 'string', 'a string was read');
+    if (!text.isWellFormed()) throw this.#brokenHalf(start, raw);
+    return { start, raw, text };
+  }
+
+  /** Offset past the quote that ends a string. */
+  #stringEnd(start: number): number {
+    for (let at = this.#json.indexOf(quote, start + 1); ; at = this.#json.indexOf(quote, at + 1)) {
+      let firstBackslash = at;
+      while (this.#json[firstBackslash - 1] === backslash) firstBackslash -= 1;
+      if ((at - firstBackslash) % 2 === 0) return at + 1;
+    }
+  }
+
+  /** The error for the first escape that is half of a character without its other half. Go looks at the six bytes after it. */
+  #brokenHalf(start: number, raw: string): ProtoJsonError {
+    const escapes = /\\(?:u(d[\da-f]{3})|.)/gi;
+    for (let match = escapes.exec(raw); match !== null; match = escapes.exec(raw)) {
+      const [, half] = match;
+      if (half === undefined || half[1] === undefined || half[1] < '8') continue;
+      const pair = /^\\u(d[89ab][\da-f]{2})\\u(d[c-f][\da-f]{2})/i.exec(raw.slice(match.index));
+      if (pair !== null) {
+        escapes.lastIndex = match.index + pair[0].length;
+        continue;
+      }
+      const restStart = start + Buffer.byteLength(raw.slice(0, escapes.lastIndex));
+      const rest = this.#json.subarray(restStart, restStart + 6);
+      if (rest.length < 6) return new ProtoJsonError('unexpected EOF');
+      return this.#syntaxError(start, `invalid escape code ${JSON.stringify(rest.toString('utf8'))} in string`);
+    }
+    throw new AssertionError('text that is not well-formed has an escape that is not');
+  }
+}
+
+/** Of a number or a literal. */
+function isWordByte(byte: number | undefined): boolean {
+  return byte !== undefined && /[-+.\w]/.test(String.fromCharCode(byte));
+}

@@ -1,0 +1,32 @@
+import { EtcdError, StatusCode } from '../../errors.ts';
+
+const unitMs: Readonly<Record<string, number>> = {
+  H: 3_600_000,
+  M: 60_000,
+  S: 1000,
+  m: 1,
+  u: 1e-3,
+  n: 1e-6,
+};
+
+/** Eight digits are the most that gRPC sends on. Of milliseconds they are a day and a quarter. */
+const timeoutMsMax = 99_999_999;
+
+/**
+ * The milliseconds of the header `grpc-timeout` as grpc-gateway reads it: any whole number and a unit; 0 is none.
+ * Undefined: the call has no deadline.
+ *
+ * @throws EtcdError when it is malformed, or over already: within less than a millisecond nothing is answered
+ */
+export function timeoutFieldMs(text: string | undefined): number | undefined {
+  if (text === undefined || text === '') return undefined;
+  const unit = unitMs[text.slice(-1)];
+  const digits = text.slice(0, -1);
+  if (unit === undefined || !/^[+-]?\d+$/.test(digits)) {
+    throw new EtcdError(StatusCode.invalidArgument, `invalid grpc-timeout: ${text}`);
+  }
+  const ms = Number(digits) * unit;
+  if (ms === 0) return undefined;
+  if (ms < 1) throw new EtcdError(StatusCode.deadlineExceeded, 'context deadline exceeded');
+  return Math.min(Math.trunc(ms), timeoutMsMax);
+}

@@ -1,0 +1,96 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
+import type { HeaderField } from '../grpc/http-stream.ts';
+import type { WebExchange, WebHandler } from './web-exchange.ts';
+
+/** Gives requests over HTTP/1.1 to a handler. */
+export function http1Listener(handler: WebHandler): RequestListener {
+  return (request, response) => {
+    const listener = handler(new Http1Exchange(request, response));
+    if (listener === undefined) {
+      request.resume();
+      return;
+    }
+    request.on('data', (chunk: Buffer) => listener.onData(chunk));
+    request.on('end', () => listener.onEnd());
+    // A client that goes away is heard of by the response's end.
+    request.on('error', () => undefined);
+    response.on('close', () => {
+      if (!response.writableFinished) listener.onClose();
+    });
+  };
+}
+
+class Http1Exchange implements WebExchange {
+  readonly method: string;
+  readonly target: string;
+  readonly fields: readonly HeaderField[];
+  readonly #request: IncomingMessage;
+  readonly #response: ServerResponse;
+  readonly #answerFields: HeaderField[] = [];
+
+  constructor(request: IncomingMessage, response: ServerResponse) {
+    this.#request = request;
+    this.#response = response;
+    this.method = request.method ?? '';
+    this.target = request.url ?? '';
+    this.fields = pairs(request.rawHeaders);
+  }
+
+  get peer(): string {
+    const { remoteAddress, remotePort } = this.#request.socket;
+    return `${remoteAddress ?? 'unix'}:${remotePort ?? ''}`;
+  }
+
+  get pendingBytes(): number {
+    return this.#response.writableLength;
+  }
+
+  addFields(fields: readonly HeaderField[]): void {
+    this.#answerFields.push(...fields);
+  }
+
+  head(status: number, fields: readonly HeaderField[]): void {
+    this.#response.writeHead(status, [...this.#answerFields, ...fields].flat());
+  }
+
+  write(bytes: Uint8Array): void {
+    this.#response.write(bytes);
+  }
+
+  end(trailers: readonly HeaderField[] = []): void {
+    if (trailers.length > 0)
+      this.#response.addTrailers(trailers.map(([name, value]): [string, string] => [name, value]));
+    this.#response.end();
+  }
+
+  async drained(): Promise<void> {
+    const response = this.#response;
+    if (!response.writableNeedDrain || response.destroyed) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        response.off('drain', done);
+        response.off('close', done);
+        resolve();
+      };
+      response.on('drain', done);
+      response.on('close', done);
+    });
+  }
+
+  pause(): void {
+    this.#request.pause();
+  }
+
+  resume(): void {
+    this.#request.resume();
+  }
+}
+
+/** Names and values as node gives them, one after the other. */
+function pairs(rawHeaders: readonly string[]): readonly HeaderField[] {
+  const fields: HeaderField[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    fields.push([(rawHeaders[index] as string).toLowerCase(), rawHeaders[index + 1] as string]);
+  }
+  return fields;
+}

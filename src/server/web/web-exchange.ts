@@ -1,0 +1,30 @@
+import type { HeaderField, HttpStreamListener } from '../grpc/http-stream.ts';
+
+/** A request that is not gRPC's, and the way to answer it, whichever version of HTTP carries them. */
+export interface WebExchange {
+  readonly method: string;
+  /** Path and query, as the client sent them. */
+  readonly target: string;
+  /** The request's headers in order; names are lower case. `host` is among them in HTTP/2 too. */
+  readonly fields: readonly HeaderField[];
+  /** Who sends it: `address:port`. */
+  readonly peer: string;
+  /** Headers that the answer has, whatever it will be. Before `head`. */
+  addFields(fields: readonly HeaderField[]): void;
+  /** The answer's status and headers. */
+  head(status: number, fields: readonly HeaderField[]): void;
+  /** A part of its body. */
+  write(bytes: Uint8Array): void;
+  /** Its end; trailers are those that the header `trailer` announced. */
+  end(trailers?: readonly HeaderField[]): void;
+  /** Bytes written and not yet taken by the connection. */
+  readonly pendingBytes: number;
+  /** Resolves when they have fallen below the connection's mark, or the client is gone. */
+  drained(): Promise<void>;
+  /** Makes the client wait with the rest of its request, and go on. */
+  pause(): void;
+  resume(): void;
+}
+
+/** Takes a request; what it returns is told of its body, and of its client going away. */
+export type WebHandler = (exchange: WebExchange) => HttpStreamListener | undefined;
