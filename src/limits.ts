@@ -100,6 +100,11 @@ export const limits = {
   connectionIdleMsMax: 60_000,
   /** How long the database may take for one answer: a network that swallows packets says nothing. etcd gives a request 7 s. */
   databaseAnswerMsMax: 5_000,
+  /** Lines about slow requests, and about slow statements, in one interval: enough to see what is slow, and no flood when everything is. */
+  slowLogLinesMax: 10,
+  slowLogIntervalMs: 10_000,
+  /** How long a scrape waits for a database's size, or for a thread that works on something long; then it is told what was known before. Prometheus gives it 10 s. */
+  scrapeWaitMsMax: 1_000,
   /** How often a lost database is tried again. */
   reconnectPauseMs: 250,
   /** Pages in the WAL at which the writer copies them into the database: 4,000 pages are 16 MiB. */

@@ -3,6 +3,9 @@ import type { ListenAddress } from './listen-address.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
+/** etcd's two levels of `--metrics`: `extensive` adds the latencies of each gRPC method. */
+export type MetricsDetail = 'basic' | 'extensive';
+
 /** `auto`: text on a terminal, JSON elsewhere. */
 export type LogFormat = 'auto' | 'text' | 'json';
 
@@ -82,6 +85,15 @@ export interface Config {
     /** Of bcrypt: 2 to the power of it is how often a password is stirred. */
     readonly bcryptCost: number;
   };
+
+  /** Whether the latencies of all methods are among the metrics, as with etcd's `--metrics`. */
+  readonly metrics: MetricsDetail;
+  /** Reads and writes that take longer in the store are logged. */
+  readonly warningApplyMs: number;
+  /** Unary calls that take longer are logged. */
+  readonly warningUnaryRequestMs: number;
+  /** Statements that take so long are logged. */
+  readonly slowStatementMs: number;
 
   readonly logLevel: LogLevel;
   readonly logFormat: LogFormat;

@@ -54,8 +54,7 @@ export const foreignOptions: ReadonlyMap<string, ForeignOption> = new Map([
   ),
   ...ignored(
     'concerns a part of etcd or kine that tine does not have, and is ignored',
-    `metrics logger log-outputs log-rotation-config-json
-     warning-unary-request-duration warning-apply-duration slow-sql-threshold slow-sql-warning-threshold compact-interval-jitter
+    `logger log-outputs log-rotation-config-json slow-sql-warning-threshold compact-interval-jitter
      compact-timeout distributed-tracing-address distributed-tracing-service-name
      distributed-tracing-instance-id distributed-tracing-sampling-rate grpc-keepalive-min-time grpc-keepalive-interval
      grpc-keepalive-timeout s3-bucket s3-folder s3-endpoint s3-region s3-access-key s3-secret-key s3-session-token

@@ -50,6 +50,10 @@ export function loadConfig(
     emulatedEtcdVersion: settings['emulated-etcd-version'],
     autoCompaction: autoCompaction(settings, given),
     auth: auth.config,
+    metrics: settings.metrics,
+    warningApplyMs: settings['warning-apply-duration'],
+    warningUnaryRequestMs: settings['warning-unary-request-duration'],
+    slowStatementMs: settings['slow-sql-threshold'],
     logLevel: settings.debug ? 'debug' : settings['log-level'],
     logFormat: settings['log-format'],
   };

@@ -1,5 +1,5 @@
 import { bcryptCost, parseAuthToken } from './auth-options.ts';
-import type { LogFormat, LogLevel } from './config.ts';
+import type { LogFormat, LogLevel, MetricsDetail } from './config.ts';
 import { parseListenAddresses, splitList } from './listen-address.ts';
 import { maxOpenConnectionsDefault, maxOpenConnectionsMin, parseMaxOpenConnections } from './max-open-connections.ts';
 import { boolean, duration, durationOrNever, integer, nonEmpty, oneOf, textLike, wholeNumber } from './values.ts';
@@ -33,7 +33,7 @@ export const optionGroups = [
   'Limits',
   'Watch and compaction',
   'Users and roles',
-  'Logs',
+  'Logs and metrics',
   'Compatibility',
 ] as const;
 export type OptionGroup = (typeof optionGroups)[number];
@@ -252,14 +252,14 @@ export const options = {
   },
 
   'log-level': {
-    group: 'Logs',
+    group: 'Logs and metrics',
     placeholder: 'LEVEL',
     default: 'info',
     parse: oneOf<LogLevel>(['debug', 'info', 'warn', 'error'], { panic: 'error', fatal: 'error' }),
     help: 'debug, info, warn or error.',
   },
   'log-format': {
-    group: 'Logs',
+    group: 'Logs and metrics',
     placeholder: 'FORMAT',
     default: 'auto',
     defaultShown: 'text on a terminal, json elsewhere',
@@ -267,10 +267,39 @@ export const options = {
     help: 'text or json.',
   },
   debug: {
-    group: 'Logs',
+    group: 'Logs and metrics',
     default: 'false',
     parse: boolean,
     help: 'Short for --log-level debug.',
+  },
+
+  'warning-apply-duration': {
+    group: 'Logs and metrics',
+    placeholder: 'DURATION',
+    default: '100ms',
+    parse: duration({ minMs: 0 }),
+    help: 'Log reads and writes that the database takes longer for, waiting included.',
+  },
+  'warning-unary-request-duration': {
+    group: 'Logs and metrics',
+    placeholder: 'DURATION',
+    default: '300ms',
+    parse: duration({ minMs: 0 }),
+    help: 'Log calls that take longer, from their arrival to their answer.',
+  },
+  'slow-sql-threshold': {
+    group: 'Logs and metrics',
+    placeholder: 'DURATION',
+    default: '100ms',
+    parse: durationOrNever,
+    help: "Log statements of SQL that take so long. 0s is never. (kine's default is 1s.)",
+  },
+  metrics: {
+    group: 'Logs and metrics',
+    placeholder: 'DETAIL',
+    default: 'basic',
+    parse: oneOf<MetricsDetail>(['basic', 'extensive']),
+    help: 'basic, or extensive: with the latency of each gRPC method, grpc_server_handling_seconds.',
   },
 
   'emulated-etcd-version': {

@@ -4,6 +4,7 @@ import type { WriteOperation } from '../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../mvcc/read-programs.ts';
 import type { Head } from '../mvcc/results.ts';
 import type { BatchResult } from '../mvcc/write-batch.ts';
+import type { DriverStatistics } from './driver-statistics.ts';
 
 /** What came of each operation of a batch, in order: an outcome, or the database's weather for this one. */
 export interface DriverBatchResult extends Omit<BatchResult, 'outcomes'> {
@@ -44,5 +45,7 @@ export interface Driver {
   reclaim(): Promise<{ more: boolean }>;
   /** Bytes on disk, and of those not free for reuse. */
   size(): Promise<{ bytes: number; inUseBytes: number }>;
+  /** What was counted since the start. Answers also while the database is away. */
+  statistics(): Promise<DriverStatistics>;
   close(): Promise<void>;
 }

@@ -9,10 +9,14 @@ import { SqliteDriver } from './sqlite/sqlite-driver.ts';
 
 /** The drivers of servers are loaded when they are needed: their clients take time and memory. @throws StartError with one line for a person. */
 export async function openDriver(config: Config, logger: Logger): Promise<Driver> {
-  const { endpoint } = config;
-  if (endpoint.kind === 'sqlite') return SqliteDriver.open(endpoint.path, logger);
+  const { endpoint, slowStatementMs } = config;
+  if (endpoint.kind === 'sqlite') return SqliteDriver.open(endpoint.path, { logger, slowStatementMs });
   const { RemoteDriver } = await import('./remote/remote-driver.ts');
-  return RemoteDriver.open(await openEngine(endpoint, logger), logger, config.datastore.maxOpenConnections);
+  return RemoteDriver.open(await openEngine(endpoint, logger), {
+    logger,
+    slowStatementMs,
+    connectionCountMax: config.datastore.maxOpenConnections,
+  });
 }
 
 async function openEngine(dsn: ServerDsn, logger: Logger): Promise<Engine> {

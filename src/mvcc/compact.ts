@@ -24,18 +24,18 @@ export function* setCompactMark(revision: Revision, state: WriteState): Program<
   state.compactRevision = revision;
 }
 
-/** Deletes what the mark made unreachable in the next stretch of ids; whether the mark is reached. */
-export function* compactBite(state: WriteState): Program<boolean> {
+/** Deletes what the mark made unreachable in the next stretch of ids: how many rows, and how many ids are left to the mark. */
+export function* compactBite(state: WriteState): Program<{ deletedRows: number; idsLeft: number }> {
   const fromId = ((yield* row(COMPACTED_ID))?.[0] as number | undefined) ?? 0;
   const throughId = Math.min(state.compactId, fromId + limits.compactBiteIdsMax);
-  if (fromId >= throughId) return true;
+  if (fromId >= throughId) return { deletedRows: 0, idsLeft: 0 };
   yield* state.flush();
   const unreachable = yield* rows(UNREACHABLE_ROWS, fromId, throughId, fromId, throughId);
-  yield* changeEach(
+  const deletedRows = yield* changeEach(
     DELETE_ROWS,
     unreachable.map(([id]) => [id as number]),
   );
   // The newest row of all stays even if it is a tombstone: the next compaction looks at it again.
   yield* change(SET_COMPACTED_ID, Math.min(throughId, state.head.id - 1));
-  return throughId === state.compactId;
+  return { deletedRows, idsLeft: state.compactId - throughId };
 }

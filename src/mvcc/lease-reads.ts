@@ -1,12 +1,20 @@
 /** Reads of leases. */
 
 import type { KeyText } from '../sql/key-text.ts';
-import { HEAD, KEYS_OF_LEASE, LEASED_KEYS, LEASES, LEASES_BY_ID, LEASES_DUE } from '../sql/read-statements.ts';
+import {
+  HEAD,
+  KEYS_OF_LEASE,
+  LEASE_COUNT,
+  LEASED_KEYS,
+  LEASES,
+  LEASES_BY_ID,
+  LEASES_DUE,
+} from '../sql/read-statements.ts';
 import { numberAt } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
 import { headOf, headProgram } from './head.ts';
 import type { LeaseId } from './operations.ts';
-import { listQuery, type Program, query, rows } from './program.ts';
+import { listQuery, type Program, query, row, rows } from './program.ts';
 import type { Head, LeaseStatus } from './results.ts';
 
 /** One lease, and its keys when asked for. */
@@ -29,6 +37,11 @@ export function* leasesProgram(request: {
   const leases = (yield* rows(LEASES)).map(leaseStatus);
   const names = request.keys ? yield* rows(LEASED_KEYS) : [];
   return { head, leases, keys: names.map(([name]) => name as KeyText) };
+}
+
+/** How many leases there are. */
+export function* leaseCount(): Program<number> {
+  return numberAt((yield* row(LEASE_COUNT)) ?? [], 0);
 }
 
 /** Leases by their ids, in the order asked for; undefined where there is none. */

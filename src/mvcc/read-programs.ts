@@ -5,7 +5,7 @@ import { backendParts } from './backend-parts.ts';
 import { eventsAfter, eventsOfKeys, idBefore } from './events.ts';
 import { hashKeys } from './hash-keys.ts';
 import { headProgram } from './head.ts';
-import { leaseProgram, leasesById, leasesDue, leasesProgram } from './lease-reads.ts';
+import { leaseCount, leaseProgram, leasesById, leasesDue, leasesProgram } from './lease-reads.ts';
 import { membersSince } from './members.ts';
 import { type PointRead, pointReads } from './point-reads.ts';
 import type { Program } from './program.ts';
@@ -34,6 +34,7 @@ export const readPrograms = {
   snapshotLengths,
   snapshotRows,
   lease: leaseProgram,
+  leaseCount: (_input: null) => leaseCount(),
   leases: leasesProgram,
   leasesById,
   leasesDue,
@@ -46,7 +47,7 @@ export const readPrograms = {
 } as const;
 
 /** Programs of one statement: they need no transaction to see one moment. */
-export const singleStatements: ReadonlySet<ReadName> = new Set(['head', 'leasesDue', 'membersSince']);
+export const singleStatements: ReadonlySet<ReadName> = new Set(['head', 'leaseCount', 'leasesDue', 'membersSince']);
 
 export type ReadName = keyof typeof readPrograms;
 export type ReadInput<Name extends ReadName> = Parameters<(typeof readPrograms)[Name]>[0];

@@ -69,7 +69,8 @@ export type WriteResult =
   /** Whether it was active. */
   | { readonly kind: 'alarmDrop'; readonly revision: Revision; readonly dropped: boolean }
   | { readonly kind: 'auth'; readonly revision: Revision }
-  | { readonly kind: 'compactBite'; readonly done: boolean };
+  /** `idsLeft`: between what was looked at so far and the mark; 0 when it is reached. */
+  | { readonly kind: 'compactBite'; readonly deletedRows: number; readonly idsLeft: number };
 
 export type StepResult = RangeResult | PutResult | DeleteResult | TxnResult;
 

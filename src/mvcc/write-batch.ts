@@ -88,7 +88,7 @@ function* apply(operation: WriteOperation, state: WriteState): Program<WriteResu
       yield* changeAuth(operation.change, state);
       return { kind: 'auth', revision: state.revision };
     case 'compactBite':
-      return { kind: 'compactBite', done: yield* compactBite(state) };
+      return { kind: 'compactBite', ...(yield* compactBite(state)) };
     default:
       return unreachable(operation);
   }

@@ -3,7 +3,7 @@ import { type Alarm, alarmNumbers } from '../mvcc/operations.ts';
 import type { Store } from '../store/store.ts';
 import { alarmName } from './alarm-text.ts';
 import type { HeaderField } from './grpc/http-stream.ts';
-import type { Metrics } from './metrics.ts';
+import type { Metrics } from './metrics/metrics.ts';
 import { serverLimits } from './server-limits.ts';
 import { clusterVersion, storageVersion } from './versions.ts';
 import type { WebExchange, WebHandler } from './web/web-exchange.ts';
@@ -33,7 +33,7 @@ const readinessChecks = ['data_corruption', 'linearizable_read', 'non_learner', 
 /** What etcd serves over HTTP beside gRPC and the gateway: health, version and metrics. Bodies and status codes are etcd 3.7's. */
 export function httpEndpoints(options: HttpEndpointsOptions): WebHandler {
   const handlers = new Map<string, Handler>([
-    ['/health', (query) => health(options.store, query)],
+    ['/health', (query) => countedHealth(options, query)],
     ['/version', () => version(options.emulatedEtcdVersion)],
     ['/metrics', () => metricsPage(options.metrics)],
     // A database that is away is no reason to start this process anew.
@@ -72,6 +72,12 @@ export function httpEndpoints(options: HttpEndpointsOptions): WebHandler {
     if (method !== 'GET') return { status: 405, type: plainText, body: 'Method Not Allowed\n' };
     return await handler(url.searchParams);
   }
+}
+
+async function countedHealth({ store, metrics }: HttpEndpointsOptions, query: URLSearchParams): Promise<HttpReply> {
+  const reply = await health(store, query);
+  metrics.health[reply.status === 200 ? 'successes' : 'failures'] += 1;
+  return reply;
 }
 
 /** `exclude`: names of alarms that do not count. */

@@ -66,6 +66,10 @@ export const serverLimits = {
   passwordsWaitingMax: 128,
   /** Tokens that are remembered to be good, some 300 bytes each. One that is forgotten is looked at again. */
   knownTokensMax: 10_000,
+  /** How often it is looked whether the process stood still, from when on that counts, and from when on it is told. */
+  stallTickMs: 50,
+  stallMsMin: 100,
+  stallLoggedMsMin: 1_000,
   /** How often a database that fails is mentioned in the log. */
   databaseFaultLogIntervalMs: 1_000,
   /** How often the same mistake of clients is: one that is set up wrong comes back every second, for ever. */

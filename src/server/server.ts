@@ -3,6 +3,7 @@ import type { ListenAddress } from '../config/listen-address.ts';
 import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { Store } from '../store/store.ts';
+import { tineVersion } from '../version.ts';
 import { WatchHub } from '../watch/hub.ts';
 import { ResponseHeaders } from '../wire/response-headers.ts';
 import { Access } from './access/access.ts';
@@ -26,11 +27,12 @@ import { leaseService } from './lease-service.ts';
 import { type Listener, listen } from './listener.ts';
 import { lockService } from './lock-service.ts';
 import { maintenanceService } from './maintenance-service.ts';
-import { Metrics } from './metrics.ts';
+import { Metrics } from './metrics/metrics.ts';
 import { reflectionService } from './reflection-service.ts';
 import { serverLimits } from './server-limits.ts';
 import type { ServiceContext } from './service-context.ts';
 import { snapshotService } from './snapshot-service.ts';
+import { StallWatch } from './stall-watch.ts';
 import type { Method } from './transport.ts';
 import { watchService } from './watch-service.ts';
 import { http1Listener } from './web/http1-exchange.ts';
@@ -70,10 +72,17 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       stream.isSecure && !isGrpcRequest(stream) ? web(new Http2Exchange(stream)) : grpc.accept(stream),
     onFault: (error) => grpc.reportFault(error),
   });
+  const stallWatch = new StallWatch(logger);
   const metrics = new Metrics({
     store,
     methods: methods.metrics,
-    version: config.emulatedEtcdVersion,
+    origin: context.origin,
+    etcdVersion: config.emulatedEtcdVersion,
+    tineVersion: tineVersion(),
+    databaseKind: config.endpoint.kind,
+    detail: config.metrics,
+    quotaBytes: config.quotaBackendBytes > 0 ? config.quotaBackendBytes : Number.POSITIVE_INFINITY,
+    stalls: stallWatch.stalls,
     connectionCount: () => connections.count,
     watches: () => hub.statistics,
   });
@@ -98,6 +107,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await within(ms, Promise.all([grpc.stop(), gateway.whenIdle()]));
       await within(serverLimits.closeTimeoutMs, queues.settled());
       hub.close();
+      stallWatch.close();
       http1.close();
       await within(serverLimits.closeTimeoutMs, http2.whenEmpty());
       connections.destroy();

@@ -146,6 +146,8 @@ export const LEASES = selectsRows(
   ORDER BY id`,
 );
 
+export const LEASE_COUNT = selectsRow('lease_count', () => 'SELECT COUNT(*) FROM tine_lease');
+
 // Leases that are due, the longest overdue first.
 export const LEASES_DUE = selectsRows(
   'leases_due',

@@ -48,6 +48,10 @@ export class Compactor {
     });
   }
 
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
   /** Resolves when every row below the mark of now is gone. */
   async finished(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
@@ -61,8 +65,8 @@ export class Compactor {
   async #run(): Promise<void> {
     while (!this.#stopped) {
       try {
-        const { done } = await this.#writes.write({ kind: 'compactBite' });
-        if (done) break;
+        const { idsLeft } = await this.#writes.write({ kind: 'compactBite' });
+        if (idsLeft === 0) break;
         this.#isFailing = false;
       } catch (error) {
         if (!this.#isFailing) this.#logger.warn({ err: error }, 'compaction cannot go on; trying again');

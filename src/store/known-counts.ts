@@ -4,6 +4,8 @@ import type { Keys } from '../mvcc/operations.ts';
 import type { KnownCount, RangePages } from '../mvcc/range-page.ts';
 
 export class KnownCounts {
+  /** How often a count that was asked for was known, and how often not. */
+  readonly uses = { hits: 0, misses: 0 };
   /** The one learned last is the last. */
   readonly #counts = new Map<string, KnownCount>();
 
@@ -15,6 +17,7 @@ export class KnownCounts {
   learn(keys: Keys, { count, head, readRevision }: RangePages): void {
     if (count === undefined || readRevision !== head.revision) return;
     const name = nameOf(keys);
+    this.uses[this.#counts.get(name)?.atId === head.id ? 'hits' : 'misses'] += 1;
     this.#counts.delete(name);
     this.#counts.set(name, { atId: head.id, count });
     if (this.#counts.size > limits.knownCountsMax) this.#counts.delete(this.#counts.keys().next().value as string);

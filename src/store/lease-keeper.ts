@@ -8,12 +8,15 @@ import { limits } from '../limits.ts';
 import type { LeaseId } from '../mvcc/operations.ts';
 import type { Head, LeaseStatus } from '../mvcc/results.ts';
 import { Coalescer } from './coalescer.ts';
+import type { OperationCounts } from './operation-counts.ts';
+import type { CoalescerStatistics } from './store-statistics.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 export class LeaseKeeper {
   readonly #driver: Driver;
   readonly #writes: WriteQueue;
   readonly #logger: Logger;
+  readonly #counts: OperationCounts;
   readonly #lookUps: Coalescer<LeaseId, LeaseStatus | undefined>;
   /** Deadlines in ms that the database has not yet been told. */
   readonly #renewals = new Map<LeaseId, number>();
@@ -21,15 +24,24 @@ export class LeaseKeeper {
   readonly #timers = new Map<() => Promise<number>, NodeJS.Timeout>();
   #isStopped = false;
 
-  constructor(driver: Driver, writes: WriteQueue, options: { logger: Logger; saw: (head: Head) => void }) {
+  constructor(
+    driver: Driver,
+    writes: WriteQueue,
+    options: { logger: Logger; counts: OperationCounts; saw: (head: Head) => void },
+  ) {
     this.#driver = driver;
     this.#writes = writes;
     this.#logger = options.logger;
+    this.#counts = options.counts;
     this.#lookUps = new Coalescer(async (ids) => {
       const { head, leases } = await driver.read('leasesById', ids, 'quick');
       options.saw(head);
       return leases;
     });
+  }
+
+  get lookUps(): CoalescerStatistics {
+    return this.#lookUps.statistics;
   }
 
   start(): void {
@@ -53,6 +65,7 @@ export class LeaseKeeper {
   async keepAlive(id: LeaseId, isPermitted: () => boolean): Promise<number> {
     const lease = await this.#lookUps.ask(id);
     if (lease === undefined || !isPermitted()) return 0;
+    this.#counts.leases.renewed += 1;
     this.#renewals.set(id, this.#driver.nowMs() + lease.ttlSeconds * 1000);
     return lease.ttlSeconds;
   }

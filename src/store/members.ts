@@ -12,6 +12,7 @@ export class Members {
   readonly #logger: Logger;
   #known: readonly Member[];
   #beats = 0;
+  #leaderChanges = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(driver: Driver, writes: WriteQueue, options: { readonly self: Member; readonly logger: Logger }) {
@@ -27,6 +28,11 @@ export class Members {
     return this.#known;
   }
 
+  /** How often another instance was named the leader than before. The first of all by id is: see `known`. */
+  get leaderChanges(): number {
+    return this.#leaderChanges;
+  }
+
   start(): void {
     void this.#beat();
     this.#timer = setInterval(() => void this.#beat(), limits.memberBeatIntervalMs);
@@ -36,8 +42,10 @@ export class Members {
   /** Those that are there now, this one among them. */
   async list(): Promise<readonly Member[]> {
     const found = await this.#driver.read('membersSince', this.#driver.nowMs() - limits.memberSilenceMsMax, 'quick');
+    const [leader] = this.#known;
     const others = found.filter(({ id }) => id !== this.#self.id);
     this.#known = [...others, this.#self].sort((a, b) => (a.id < b.id ? -1 : 1));
+    if (this.#known[0]?.id !== leader?.id) this.#leaderChanges += 1;
     return this.#known;
   }
 

@@ -23,6 +23,7 @@ export async function openStore({
     self,
     autoCompaction: config.autoCompaction,
     quotaBytes: config.quotaBackendBytes,
+    warningApplyMs: config.warningApplyMs,
     logger,
   });
   // A database that is away at the start is weather: the driver goes on trying.

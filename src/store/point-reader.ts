@@ -3,16 +3,25 @@ import type { Driver } from '../drivers/driver.ts';
 import type { PointRead, PointReads } from '../mvcc/point-reads.ts';
 import type { Head, RangeResult } from '../mvcc/results.ts';
 import { Coalescer } from './coalescer.ts';
+import type { SlowOperations } from './slow-operations.ts';
+import type { CoalescerStatistics } from './store-statistics.ts';
 
 export class PointReader {
   readonly #coalescer: Coalescer<PointRead, RangeResult>;
 
-  constructor(driver: Driver, saw: (head: Head) => void) {
-    this.#coalescer = new Coalescer(async (reads) => {
-      const found = await driver.read('points', reads, 'quick');
-      saw(found.head);
-      return results(found);
-    });
+  constructor(driver: Driver, { saw, slow }: { saw(head: Head): void; readonly slow: SlowOperations }) {
+    this.#coalescer = new Coalescer(
+      async (reads) => {
+        const found = await driver.read('points', reads, 'quick');
+        saw(found.head);
+        return results(found);
+      },
+      (batch, startMs) => slow.pointReads(batch, startMs),
+    );
+  }
+
+  get statistics(): CoalescerStatistics {
+    return this.#coalescer.statistics;
   }
 
   read(read: PointRead): Promise<RangeResult> {

@@ -6,6 +6,7 @@ import type { RangeOperation } from '../mvcc/operations.ts';
 import type { PagePosition } from '../mvcc/range-page.ts';
 import type { Head, KeyValueBlock, RangeResult } from '../mvcc/results.ts';
 import { KnownCounts } from './known-counts.ts';
+import type { SlowOperations } from './slow-operations.ts';
 
 /** How often a list without a revision begins anew because a compaction overtook it. */
 const restartsMax = 3;
@@ -13,11 +14,18 @@ const restartsMax = 3;
 export class RangeReader {
   readonly #driver: Driver;
   readonly #saw: (head: Head) => void;
+  readonly #slow: SlowOperations;
   readonly #counts = new KnownCounts();
 
-  constructor(driver: Driver, saw: (head: Head) => void) {
+  constructor(driver: Driver, { saw, slow }: { saw(head: Head): void; readonly slow: SlowOperations }) {
     this.#driver = driver;
     this.#saw = saw;
+    this.#slow = slow;
+  }
+
+  /** How often the number of a range's keys was known. */
+  get countUses(): { readonly hits: number; readonly misses: number } {
+    return this.#counts.uses;
   }
 
   /** All pages in one result. */
@@ -60,12 +68,15 @@ export class RangeReader {
 
   async #collect(operation: RangeOperation, signal: AbortSignal | undefined): Promise<RangeResult> {
     const blocks: KeyValueBlock[] = [];
+    const startMs = performance.now();
     let last: RangeResult | undefined;
     for await (const part of this.parts(operation, signal)) {
       blocks.push(...part.blocks);
       last = part;
     }
-    return { ...(last as RangeResult), blocks };
+    const result = { ...(last as RangeResult), blocks };
+    this.#slow.range(operation, result, startMs);
+    return result;
   }
 }
 

@@ -1,7 +1,7 @@
 /** The store over a driver: sends each operation the way that suits it. */
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { AutoCompaction } from '../config/config.ts';
+import type { Config } from '../config/config.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
@@ -31,16 +31,19 @@ import { HeadTracker } from './head-tracker.ts';
 import { KeyHasher, type KeysHash } from './key-hasher.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { Members } from './members.ts';
+import { OperationCounts } from './operation-counts.ts';
 import { PointReader } from './point-reader.ts';
 import { Quota } from './quota.ts';
 import { RangeReader } from './range-reader.ts';
+import { SlowOperations } from './slow-operations.ts';
 import { type Snapshot, type SnapshotOptions, Snapshots } from './snapshots.ts';
 import type { Store } from './store.ts';
+import type { StoreStatistics } from './store-statistics.ts';
 import { WriteQueue } from './write-queue.ts';
 
-export interface SqlStoreOptions {
+export interface SqlStoreOptions extends Pick<Config, 'autoCompaction' | 'warningApplyMs'> {
+  /** As the other instances shall see this one. */
   readonly self: Member;
-  readonly autoCompaction: AutoCompaction;
   /** 0 or less: none. */
   readonly quotaBytes: number;
   readonly logger: Logger;
@@ -51,6 +54,8 @@ export class SqlStore implements Store {
   readonly auth: AuthStore;
   readonly #driver: Driver;
   readonly #heads = new HeadTracker();
+  readonly #counts = new OperationCounts();
+  readonly #slow: SlowOperations;
   readonly #saw: (head: Head) => void;
   readonly #headReads: Coalescer<null, Head>;
   readonly #points: PointReader;
@@ -75,10 +80,12 @@ export class SqlStore implements Store {
     this.#saw = saw;
     this.#driver = driver;
     this.#logger = options.logger;
-    this.#points = new PointReader(driver, saw);
-    this.#ranges = new RangeReader(driver, saw);
-    this.#writes = new WriteQueue(driver, saw);
-    this.#leases = new LeaseKeeper(driver, this.#writes, { logger: options.logger, saw });
+    this.#slow = new SlowOperations({ thresholdMs: options.warningApplyMs, logger: options.logger });
+    const observed = { saw, slow: this.#slow, counts: this.#counts };
+    this.#points = new PointReader(driver, observed);
+    this.#ranges = new RangeReader(driver, observed);
+    this.#writes = new WriteQueue(driver, observed);
+    this.#leases = new LeaseKeeper(driver, this.#writes, { logger: options.logger, ...observed });
     this.#members = new Members(driver, this.#writes, options);
     this.#quota = this.#quotaOf(options);
     this.#hasher = new KeyHasher(driver, saw);
@@ -119,6 +126,7 @@ export class SqlStore implements Store {
   }
 
   range(operation: RangeOperation, signal?: AbortSignal): Promise<RangeResult> {
+    this.#counts.ranges += 1;
     const { keys } = operation;
     const plain = operation.sort === undefined && operation.revisionFilter === undefined && !operation.countOnly;
     if ('one' in keys && operation.revision <= 0 && plain)
@@ -127,6 +135,7 @@ export class SqlStore implements Store {
   }
 
   rangeParts(operation: RangeOperation, signal?: AbortSignal): AsyncIterable<RangeResult> {
+    this.#counts.ranges += 1;
     return this.#ranges.parts(operation, signal);
   }
 
@@ -199,6 +208,10 @@ export class SqlStore implements Store {
     return { revision: head.revision, leases, keys };
   }
 
+  leaseCount(): Promise<number> {
+    return this.#driver.read('leaseCount', null, 'quick');
+  }
+
   head(): Promise<Head> {
     return this.#headReads.ask(null);
   }
@@ -235,6 +248,20 @@ export class SqlStore implements Store {
     const { revision, dropped } = await this.#writes.write({ kind: 'alarmDrop', alarm });
     if (dropped) this.#logger.info(alarmFields(alarm), 'an alarm was disarmed');
     return { revision, dropped };
+  }
+
+  async statistics(): Promise<StoreStatistics> {
+    return {
+      operations: this.#counts,
+      writes: this.#writes.statistics,
+      pointReads: this.#points.statistics,
+      leaseReads: this.#leases.lookUps,
+      knownCounts: this.#ranges.countUses,
+      slowOperations: this.#slow.count,
+      leaderChanges: this.#members.leaderChanges,
+      isCompacting: this.#compactor.isRunning,
+      database: await this.#driver.statistics(),
+    };
   }
 
   async close(): Promise<void> {

@@ -16,6 +16,7 @@ import type { EventSource } from '../watch/event-source.ts';
 import type { AuthStore } from './auth-store.ts';
 import type { KeysHash } from './key-hasher.ts';
 import type { Snapshot, SnapshotOptions } from './snapshots.ts';
+import type { StoreStatistics } from './store-statistics.ts';
 
 /**
  * Every method rejects with `EtcdError` (the client's mistake) or `DriverError` (the database's weather). A write says by what it was permitted; undefined: the server does
@@ -52,6 +53,8 @@ export interface Store {
   leases(request: {
     keys: boolean;
   }): Promise<{ revision: Revision; leases: readonly LeaseStatus[]; keys: readonly KeyText[] }>;
+  /** How many leases there are now. */
+  leaseCount(): Promise<number>;
   /** Read from the database now: linearizable. Rejects while the database is away. */
   head(): Promise<Head>;
   /** The newest head this process has seen, without asking. */
@@ -76,6 +79,8 @@ export interface Store {
   hash(options: SnapshotOptions): Promise<{ readonly revision: Revision; readonly hash: number }>;
   /** Takes a snapshot, which lasts until `use` is done. */
   snapshot(options: SnapshotOptions, use: (snapshot: Snapshot) => Promise<void>): Promise<void>;
+  /** What was counted since the start, for metrics. Answers also while the database is away. */
+  statistics(): Promise<StoreStatistics>;
   /** What the watch hub follows. */
   readonly events: EventSource;
   /** Stops taking work, finishes what is under way, closes the database. */

@@ -5,10 +5,16 @@ import { limits } from '../limits.ts';
 import type { EventsRequest, PackedEventPage } from '../mvcc/events.ts';
 import type { TxnStep, WriteOperation } from '../mvcc/operations.ts';
 import type { Head, WriteResult } from '../mvcc/results.ts';
+import { requestBoundsMs } from '../statistics/bounds.ts';
+import { doublingBounds, Histogram } from '../statistics/histogram.ts';
+import type { OperationCounts } from './operation-counts.ts';
+import type { SlowOperations } from './slow-operations.ts';
+import type { WriteQueueStatistics } from './store-statistics.ts';
 
 interface Waiting {
   readonly operation: WriteOperation;
   readonly bytes: number;
+  readonly sinceMs: number;
   resolve(result: WriteResult): void;
   reject(error: unknown): void;
 }
@@ -21,18 +27,47 @@ export interface BatchFollower {
   take(page: PackedEventPage | undefined): void;
 }
 
+const batchOperationBounds = doublingBounds(1, 9);
+/** 1 KiB to 4 MiB. */
+const batchBytesBounds = doublingBounds(1024, 13);
+
+export interface WriteQueueOptions {
+  saw(head: Head): void;
+  readonly counts: OperationCounts;
+  readonly slow: SlowOperations;
+}
+
 export class WriteQueue {
   readonly #driver: Driver;
-  readonly #saw: (head: Head) => void;
+  readonly #options: WriteQueueOptions;
+  readonly #batchOperations = new Histogram(batchOperationBounds);
+  readonly #batchBytes = new Histogram(batchBytesBounds);
+  readonly #waitMs = new Histogram(requestBoundsMs);
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #scheduled = false;
   #underWay = 0;
+  #operationsUnderWay = 0;
+  #failedCount = 0;
+  #refusedCount = 0;
   #follower: BatchFollower | undefined;
 
-  constructor(driver: Driver, saw: (head: Head) => void) {
+  constructor(driver: Driver, options: WriteQueueOptions) {
     this.#driver = driver;
-    this.#saw = saw;
+    this.#options = options;
+  }
+
+  get statistics(): WriteQueueStatistics {
+    return {
+      waiting: this.#waiting.length,
+      waitingBytes: this.#waitingBytes,
+      underWay: this.#operationsUnderWay,
+      batchOperations: this.#batchOperations,
+      batchBytes: this.#batchBytes,
+      waitMs: this.#waitMs,
+      failed: this.#failedCount,
+      refused: this.#refusedCount,
+    };
   }
 
   /** There is one follower, or none. */
@@ -46,11 +81,18 @@ export class WriteQueue {
   ): Promise<WriteResult & { kind: Kind }> {
     const bytes = bytesOf(operation);
     if (this.#waiting.length >= limits.writeQueueCountMax || this.#waitingBytes + bytes > limits.writeQueueBytesMax) {
+      this.#refusedCount += 1;
       return Promise.reject(etcdError('tooManyRequests'));
     }
     return new Promise((resolve, reject) => {
       this.#waitingBytes += bytes;
-      this.#waiting.push({ operation, bytes, resolve: resolve as Waiting['resolve'], reject });
+      this.#waiting.push({
+        operation,
+        bytes,
+        sinceMs: performance.now(),
+        resolve: resolve as Waiting['resolve'],
+        reject,
+      });
       this.#schedule();
     });
   }
@@ -74,11 +116,16 @@ export class WriteQueue {
       bytes += each.bytes;
     }
     this.#waitingBytes -= bytes;
+    this.#batchOperations.observe(count);
+    this.#batchBytes.observe(bytes);
     return this.#waiting.splice(0, count);
   }
 
   async #send(batch: readonly Waiting[]): Promise<void> {
+    const startMs = performance.now();
+    for (const { sinceMs } of batch) this.#waitMs.observe(startMs - sinceMs);
     this.#underWay += 1;
+    this.#operationsUnderWay += batch.length;
     const follower = batch.length <= limits.followedBatchCountMax ? this.#follower : undefined;
     const events = follower?.next();
     try {
@@ -88,25 +135,34 @@ export class WriteQueue {
       );
       // Watchers first: their events and the answers below leave in the same turn.
       if (events !== undefined) follower?.take(result.events);
-      this.#saw(result.head);
-      answer(batch, result);
+      this.#options.saw(result.head);
+      this.#answer(batch, result);
     } catch (error) {
       if (events !== undefined) follower?.take(undefined);
-      for (const each of batch) each.reject(error);
+      for (const each of batch) this.#fail(each, error);
     } finally {
       this.#underWay -= 1;
+      this.#operationsUnderWay -= batch.length;
+      this.#options.slow.writes(batch, startMs);
       if (this.#waiting.length > 0) this.#schedule();
     }
   }
-}
 
-function answer(batch: readonly Waiting[], result: DriverBatchResult): void {
-  batch.forEach((each, index) => {
-    const outcome = result.outcomes[index] as DriverBatchResult['outcomes'][number];
-    if ('result' in outcome) each.resolve(outcome.result);
-    else if ('error' in outcome) each.reject(etcdError(outcome.error));
-    else each.reject(outcome.failure);
-  });
+  #answer(batch: readonly Waiting[], { outcomes }: DriverBatchResult): void {
+    for (const [index, each] of batch.entries()) {
+      const outcome = outcomes[index] as DriverBatchResult['outcomes'][number];
+      if ('result' in outcome) {
+        this.#options.counts.done(each.operation, outcome.result);
+        each.resolve(outcome.result);
+      } else if ('error' in outcome) each.reject(etcdError(outcome.error));
+      else this.#fail(each, outcome.failure);
+    }
+  }
+
+  #fail({ reject }: Waiting, error: unknown): void {
+    this.#failedCount += 1;
+    reject(error);
+  }
 }
 
 /** What an operation holds in memory while it waits: its values, and something for the rest. */

@@ -43,6 +43,10 @@ export interface WatchStatistics {
   readonly eventsSent: number;
   readonly eventLogBytes: number;
   readonly eventsEvicted: number;
+  /** How often a watcher that was live could not keep up. */
+  readonly fellBehind: number;
+  /** How far delivery is behind what is known to be committed. */
+  readonly lag: { readonly ids: number; readonly ms: number };
   /** Everything through this revision was delivered. */
   readonly revision: Revision;
 }
@@ -72,6 +76,7 @@ export class WatchHub {
   #watcherCount = 0;
   #behindCount = 0;
   #eventsSent = 0;
+  #fellBehindCount = 0;
 
   constructor(options: WatchHubOptions) {
     const { source, logger } = options;
@@ -114,6 +119,8 @@ export class WatchHub {
       eventsSent: this.#eventsSent,
       eventLogBytes: this.log.bytes,
       eventsEvicted: this.log.evictedCount,
+      fellBehind: this.#fellBehindCount,
+      lag: this.#tailer.lag,
       revision: this.position.revision,
     };
   }
@@ -202,6 +209,7 @@ export class WatchHub {
     watcher.state = 'behind';
     watcher.position = position;
     this.#behindCount += 1;
+    this.#fellBehindCount += 1;
     watcher.session.follow(watcher);
   }
 

@@ -41,12 +41,14 @@ export class Tailer {
   #endWait: (() => void) | undefined;
   #failureCount = 0;
   #pollMs: number;
+  /** Since when something is known to be committed that was not delivered. */
+  #lagSinceMs: number | undefined;
 
   constructor(options: TailerOptions) {
     this.#options = options;
     const { source } = options;
     this.#pollMs = source.pollMs.min;
-    this.#stopListening = source.onHead(() => this.#isDue && this.#wake());
+    this.#stopListening = source.onHead(() => this.#onHead());
     source.follow({ next: () => this.#follow(), take: (page) => this.#takeFollowed(page) });
     void this.#run();
   }
@@ -54,6 +56,12 @@ export class Tailer {
   /** Every event up to here was delivered. Moves on without delivering while the tailer rests. */
   get position(): Position {
     return this.#isResting ? positionOf(this.#options.source.latestHead) : this.#position;
+  }
+
+  /** How far delivery is behind what is known to be committed. */
+  get lag(): { readonly ids: number; readonly ms: number } {
+    if (this.#lagSinceMs === undefined) return { ids: 0, ms: 0 };
+    return { ids: this.#idsBehind, ms: performance.now() - this.#lagSinceMs };
   }
 
   /** Starts to deliver what comes after the newest head. */
@@ -67,6 +75,7 @@ export class Tailer {
   /** Stops to read: nobody watches. */
   rest(): void {
     this.#isResting = true;
+    this.#lagSinceMs = undefined;
     for (const waiter of this.#waiters.splice(0)) waiter.resolve(this.position.revision);
   }
 
@@ -90,7 +99,17 @@ export class Tailer {
   /** Whether there is something to read. It is asked before every wait, so no wake-up is lost. */
   get #isDue(): boolean {
     if (this.#isResting) return false;
-    return this.#waiters.length > 0 || this.#options.source.latestHead.id > this.#position.id;
+    return this.#waiters.length > 0 || this.#idsBehind > 0;
+  }
+
+  get #idsBehind(): number {
+    return this.#options.source.latestHead.id - this.#position.id;
+  }
+
+  #onHead(): void {
+    if (!this.#isDue) return;
+    if (this.#idsBehind > 0) this.#lagSinceMs ??= performance.now();
+    this.#wake();
   }
 
   /** Events that come with the answer of their own commit are there a third of a millisecond earlier than those that are asked for then. */
@@ -165,6 +184,7 @@ export class Tailer {
     const to = endOf(page, from);
     if (to.id <= from.id) return;
     this.#position = to;
+    if (this.#idsBehind <= 0) this.#lagSinceMs = undefined;
     this.#options.deliver(page, from, to);
   }
 

@@ -41,7 +41,7 @@ export function mysqlEngine(dsn: ServerDsn, logger: Logger): Engine {
     deafPollMs: pollMs,
     hosts: dsn.hosts,
     poolSettings: (host) => poolSettings(dsn, host),
-    session: (connection) => new MysqlSession(connection as Connection),
+    session: (connection, meter) => new MysqlSession(connection as Connection, meter),
     abandon: (connection) => destroy(connection as Connection),
     serverNameOf: (connection) => (connection as Connection).threadId?.toString(),
     endLost: async (serverNames, session) => {

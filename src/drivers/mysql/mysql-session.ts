@@ -5,6 +5,7 @@ import type { Query } from '../../mvcc/program.ts';
 import type { Row } from '../../sql/statement.ts';
 import { withinAnswerTime } from '../remote/answer-time.ts';
 import { CommitInDoubt, type Session, type TransactionKind, type TransactionOptions } from '../remote/session.ts';
+import type { StatementMeter } from '../statement-meter.ts';
 import { type Answered, ask } from './ask.ts';
 import { destroy, factsOf, idleSeconds, idleTransactionSeconds, type ServerFacts } from './ready-connection.ts';
 import { rowsOf } from './rows.ts';
@@ -18,25 +19,36 @@ import { isConnectionLost } from './weather.ts';
  */
 export const revisionLock = `INSERT INTO tine_state (name, value) VALUES ('write_lock', 1) ON DUPLICATE KEY UPDATE value = value + 1`;
 
-const beginTexts: Record<Exclude<TransactionKind, 'none'>, readonly string[]> = {
-  snapshot: ['START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY'],
-  exclusive: ['START TRANSACTION', revisionLock],
+const beginTexts: Record<Exclude<TransactionKind, 'none'>, readonly NamedText[]> = {
+  snapshot: [{ name: 'begin', text: 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY' }],
+  exclusive: [
+    { name: 'begin', text: 'START TRANSACTION' },
+    { name: 'revision_lock', text: revisionLock },
+  ],
 };
 
+/** A statement with the name under which its times are counted. */
+interface NamedText {
+  readonly name: string;
+  readonly text: string;
+}
+
 /** MariaDB ends an idle transaction by itself. MySQL knows idle connections only. */
-const mysqlBegin = `SET SESSION wait_timeout = ${idleTransactionSeconds}`;
-const mysqlEnd = `SET SESSION wait_timeout = ${idleSeconds}`;
+const mysqlBegin = { name: 'set_timeout', text: `SET SESSION wait_timeout = ${idleTransactionSeconds}` };
+const mysqlEnd = { name: 'set_timeout', text: `SET SESSION wait_timeout = ${idleSeconds}` };
 
 export class MysqlSession implements Session {
   readonly #connection: Connection;
+  readonly #meter: StatementMeter;
   readonly #facts: ServerFacts;
   #kind: TransactionKind = 'none';
   #first: readonly Query[] = [];
   #options: TransactionOptions = {};
   #isBegun = false;
 
-  constructor(connection: Connection) {
+  constructor(connection: Connection, meter: StatementMeter) {
     this.#connection = connection;
+    this.#meter = meter;
     this.#facts = factsOf(connection);
   }
 
@@ -50,7 +62,7 @@ export class MysqlSession implements Session {
     const sent = queries.filter(isSent);
     if (sent.length === 0) return queries.map(nothing);
     const begin = this.#beginTexts();
-    const answers = await this.#send([...begin, ...sent.map(statementText)]);
+    const answers = await this.#send([...begin, ...sent.map(namedText)]);
     let next = begin.length;
     const found = queries.map((query) =>
       isSent(query) ? rowsFor(query, answers[next++] as Answered) : nothing(query),
@@ -66,7 +78,7 @@ export class MysqlSession implements Session {
       return bytesMax === undefined ? rows : rowsUpToBytes({ statement, rows, bytesMax }, missing);
     });
     if (missing.length > 0) {
-      const [answered] = await this.#send([statementText(valuesQuery(missing))]);
+      const [answered] = await this.#send([namedText(valuesQuery(missing))]);
       fillIn(missing, rowsOf(answered as Answered));
     }
     return cut;
@@ -89,26 +101,37 @@ export class MysqlSession implements Session {
     await this.#send(this.#endTexts('ROLLBACK'));
   }
 
-  #beginTexts(): readonly string[] {
+  #beginTexts(): readonly NamedText[] {
     if (this.#isBegun || this.#kind === 'none') return [];
     this.#isBegun = true;
-    const texts = [...beginTexts[this.#kind], ...this.#first.filter(isSent).map(statementText)];
+    const texts = [...beginTexts[this.#kind], ...this.#first.filter(isSent).map(namedText)];
     return this.#facts.isMariadb ? texts : [mysqlBegin, ...texts];
   }
 
-  #endTexts(end: 'COMMIT' | 'ROLLBACK'): readonly string[] {
+  #endTexts(text: 'COMMIT' | 'ROLLBACK'): readonly NamedText[] {
+    const end = { name: text.toLowerCase(), text };
     return this.#facts.isMariadb ? [end] : [end, mysqlEnd];
   }
 
   /** In as few requests as the server's bound allows: most often one. */
-  async #send(texts: readonly string[]): Promise<readonly Answered[]> {
+  async #send(texts: readonly NamedText[]): Promise<readonly Answered[]> {
     const answers: Answered[] = [];
     for (const request of requestsOf(texts, this.#facts.packetBytesMax)) {
       const answer = ask(this.#connection, request);
       answers.push(...(await withinAnswerTime(answer, () => destroy(this.#connection), this.#options.answerMsMax)));
     }
+    for (const [index, { name }] of texts.entries()) this.#ran(name, answers[index] as Answered);
     return answers;
   }
+
+  #ran(name: string, { answer, ms }: Answered): void {
+    const rows = 'affectedRows' in answer ? answer.affectedRows : answer.length;
+    this.#meter.ran(this.#meter.totalsOf(name), ms, rows);
+  }
+}
+
+function namedText(query: Query): NamedText {
+  return { name: query.statement.name, text: statementText(query) };
 }
 
 /** A list without rows finds and changes nothing. */
@@ -128,10 +151,10 @@ function rowsFor({ statement }: Query, answered: Answered): readonly Row[] {
 const requestHeaderBytes = 1_024;
 
 /** @throws DriverError when one statement alone is too large. Texts are ASCII. */
-function requestsOf(texts: readonly string[], packetBytesMax: number): readonly string[] {
+function requestsOf(texts: readonly NamedText[], packetBytesMax: number): readonly string[] {
   const bytesMax = packetBytesMax - requestHeaderBytes;
   const requests: string[] = [];
-  for (const text of texts) {
+  for (const { text } of texts) {
     if (text.length > bytesMax) throw tooLarge(text.length, packetBytesMax);
     const last = requests.at(-1);
     if (last !== undefined && last.length + text.length < bytesMax) requests[requests.length - 1] = `${last};${text}`;

@@ -6,7 +6,7 @@ import type { ServerDsn } from '../../config/dsn.ts';
 import { limits } from '../../limits.ts';
 import { untouchedAuth } from '../../mvcc/auth-state.ts';
 import type { Head } from '../../mvcc/results.ts';
-import type { MessageChannel } from '../remote/engine.ts';
+import type { MessageChannel, MessageListener } from '../remote/engine.ts';
 import type { HostTurn } from '../remote/host-turn.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { destroy } from './postgres-session.ts';
@@ -20,7 +20,7 @@ export class Notifications implements MessageChannel {
   readonly #dsn: ServerDsn;
   readonly #hosts: HostTurn;
   readonly #logger: Logger;
-  readonly #listener: (head: Head) => void;
+  readonly #listener: MessageListener;
   /** The connection, from its beginning. */
   #connection: Client | undefined;
   /** The same when it listens. */
@@ -29,9 +29,11 @@ export class Notifications implements MessageChannel {
   #next: Head | undefined;
   #isHeard = false;
   #echo: NodeJS.Timeout | undefined;
+  /** What this instance said last that has not come back, and when. */
+  #said: { readonly payload: string; readonly atMs: number } | undefined;
   #isClosed = false;
 
-  constructor(dsn: ServerDsn, hosts: HostTurn, logger: Logger, listener: (head: Head) => void) {
+  constructor(dsn: ServerDsn, hosts: HostTurn, logger: Logger, listener: MessageListener) {
     this.#dsn = dsn;
     this.#hosts = hosts;
     this.#logger = logger;
@@ -63,11 +65,13 @@ export class Notifications implements MessageChannel {
       while (this.#next !== undefined && this.#client !== undefined) {
         const { id, revision, compactRevision, authState } = this.#next;
         this.#next = undefined;
+        const payload = `${id} ${revision} ${compactRevision} ${authState}`;
         this.#expectEcho();
+        this.#said ??= { payload, atMs: performance.now() };
         await this.#client.query({
           name: 'announce',
           text: 'SELECT pg_notify($1, $2)',
-          values: [channel, `${id} ${revision} ${compactRevision} ${authState}`],
+          values: [channel, payload],
         });
       }
     } catch {
@@ -89,6 +93,12 @@ export class Notifications implements MessageChannel {
     this.#echo = undefined;
   }
 
+  #measureEcho(payload: string): void {
+    if (this.#said?.payload !== payload) return;
+    this.#listener.onEcho(performance.now() - this.#said.atMs);
+    this.#said = undefined;
+  }
+
   async #keepOpen(): Promise<void> {
     while (!this.#isClosed) {
       try {
@@ -99,6 +109,7 @@ export class Notifications implements MessageChannel {
       }
       this.#client = undefined;
       this.#isHeard = false;
+      this.#said = undefined;
       this.#endEcho();
       if (!this.#isClosed) await new Promise((resolve) => setTimeout(resolve, limits.reconnectPauseMs));
     }
@@ -130,9 +141,10 @@ export class Notifications implements MessageChannel {
   #hear(payload: string): void {
     this.#isHeard = true;
     this.#endEcho();
+    this.#measureEcho(payload);
     const numbers = payload.split(' ').map(Number);
     if (numbers.length !== 4 || !numbers.every(Number.isSafeInteger)) return;
     const [id, revision, compactRevision, authState] = numbers as [number, number, number, number];
-    this.#listener({ id, revision, compactRevision, authState });
+    this.#listener.onHead({ id, revision, compactRevision, authState });
   }
 }

@@ -6,7 +6,6 @@ import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { query } from '../../mvcc/program.ts';
-import type { Head } from '../../mvcc/results.ts';
 import { numberAt } from '../../sql/row.ts';
 import { selectsRow } from '../../sql/statement.ts';
 import { withinAnswerTime } from '../remote/answer-time.ts';
@@ -56,7 +55,7 @@ export function postgresEngine(dsn: ServerDsn, logger: Logger): Engine {
     deafPollMs: { min: limits.mysqlPollIntervalMsMin, max: limits.mysqlPollIntervalMsMax },
     hosts: dsn.hosts,
     poolSettings: (host) => poolSettings(dsn, host),
-    session: (connection) => new PostgresSession(connection as Client),
+    session: (connection, meter) => new PostgresSession(connection as Client, meter),
     abandon: (connection) => destroy(connection as Client),
     serverNameOf: (connection) => (connection as { readonly processID?: number }).processID?.toString(),
     endLost: async (serverNames, session) => {
@@ -69,7 +68,7 @@ export function postgresEngine(dsn: ServerDsn, logger: Logger): Engine {
       const [[found = []] = []] = await session.run([query(SIZE)]);
       return { bytes: numberAt(found, 0), inUseBytes: numberAt(found, 1) };
     },
-    openMessages: (listener: (head: Head) => void) => new Notifications(dsn, new HostTurn(dsn.hosts), logger, listener),
+    openMessages: (listener) => new Notifications(dsn, new HostTurn(dsn.hosts), logger, listener),
   };
 }
 

@@ -1,5 +1,5 @@
 /** A connection to Postgres. Queries are sent without waiting for each other's answers. */
-import pg, { type Client } from 'pg';
+import pg, { type Client, type QueryConfig } from 'pg';
 import { DriverError } from '../../errors.ts';
 import type { Query } from '../../mvcc/program.ts';
 import type { ColumnType, Dialect } from '../../sql/dialect.ts';
@@ -7,6 +7,7 @@ import { postgresDialect } from '../../sql/postgres-dialect.ts';
 import type { Row, Statement } from '../../sql/statement.ts';
 import { withinAnswerTime } from '../remote/answer-time.ts';
 import { CommitInDoubt, type Session, type TransactionKind, type TransactionOptions } from '../remote/session.ts';
+import { rowCount, type StatementMeter } from '../statement-meter.ts';
 import { CopyQuery } from './copy-query.ts';
 import { parameterValues } from './parameters.ts';
 import { isConnectionLost } from './weather.ts';
@@ -28,13 +29,17 @@ const lock = {
 
 export class PostgresSession implements Session {
   readonly #client: Client;
+  readonly #meter: StatementMeter;
   #kind: TransactionKind = 'none';
   #first: readonly Query[] = [];
   #options: TransactionOptions = {};
   #isBegun = false;
+  /** When the last answer came, or what waits for one was sent. */
+  #lastMs = 0;
 
-  constructor(client: Client) {
+  constructor(client: Client, meter: StatementMeter) {
     this.#client = client;
+    this.#meter = meter;
   }
 
   begin(kind: TransactionKind, first: readonly Query[] = [], options: TransactionOptions = {}): void {
@@ -44,6 +49,7 @@ export class PostgresSession implements Session {
   }
 
   async run(queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
+    this.#lastMs = performance.now();
     // All are sent in this turn; an error shows in the first answer that has one.
     const begun = this.#sendBegin();
     const answers = queries.map((query) => this.#send(query));
@@ -55,8 +61,9 @@ export class PostgresSession implements Session {
     if (!this.#isBegun) return;
     this.#isBegun = false;
     let command: string;
+    this.#lastMs = performance.now();
     try {
-      command = (await this.#answered(this.#client.query('COMMIT'))).command;
+      command = (await this.#answered(this.#control('commit', 'COMMIT'))).command;
     } catch (error) {
       if (!isConnectionLost(error)) throw error;
       throw new CommitInDoubt(error);
@@ -73,23 +80,41 @@ export class PostgresSession implements Session {
   #sendBegin(): readonly Promise<unknown>[] {
     if (this.#isBegun || this.#kind === 'none') return [];
     this.#isBegun = true;
-    const begun: Promise<unknown>[] = [this.#client.query(beginTexts[this.#kind])];
-    if (this.#kind === 'exclusive') begun.push(this.#client.query(lock));
+    const begun: Promise<unknown>[] = [this.#control('begin', beginTexts[this.#kind])];
+    if (this.#kind === 'exclusive') begun.push(this.#control('revision_lock', lock));
     return [...begun, ...this.#first.map((query) => this.#send(query))];
   }
 
   async #send(query: Query): Promise<readonly Row[]> {
     const { statement, list } = query;
-    const changes = statement.returns === 'change';
-    if (list !== undefined && list.length === 0) return changes ? [[0]] : [];
-    if (statement.columns !== undefined) return this.#copy(query, statement.columns);
-    const { rows, rowCount } = await this.#client.query<Row[]>({
+    if (list !== undefined && list.length === 0) return statement.returns === 'change' ? [[0]] : [];
+    const rows = statement.columns === undefined ? await this.#ask(query) : await this.#copy(query, statement.columns);
+    this.#ran(statement.name, rowCount(statement, rows));
+    return rows;
+  }
+
+  async #ask(query: Query): Promise<readonly Row[]> {
+    const { statement } = query;
+    const answer = await this.#client.query<Row[]>({
       name: statement.name,
       text: numbered(statement),
       values: parameterValues(query),
       rowMode: 'array',
     });
-    return changes ? [[rowCount]] : (rows as unknown as Row[]);
+    return statement.returns === 'change' ? [[answer.rowCount]] : (answer.rows as unknown as Row[]);
+  }
+
+  async #control(name: string, config: string | QueryConfig): Promise<{ readonly command: string }> {
+    const answer = await this.#client.query(config);
+    this.#ran(name, 0);
+    return answer;
+  }
+
+  /** Answers come one after the other: a statement took what lies between the one before and its own. */
+  #ran(name: string, rows: number): void {
+    const nowMs = performance.now();
+    this.#meter.ran(this.#meter.totalsOf(name), nowMs - this.#lastMs, rows);
+    this.#lastMs = nowMs;
   }
 
   /** A COPY takes no parameters: they stand in its text. */

@@ -6,7 +6,10 @@ import type { Logger } from 'pino';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import type { Query } from '../../mvcc/program.ts';
+import type { Histogram } from '../../statistics/histogram.ts';
 import type { ReadLane } from '../driver.ts';
+import type { PoolStatistics } from '../driver-statistics.ts';
+import type { StatementMeter } from '../statement-meter.ts';
 import type { Engine } from './engine.ts';
 import { HostConnections } from './host-connections.ts';
 import { HostTurn } from './host-turn.ts';
@@ -22,11 +25,16 @@ export interface Transaction extends TransactionOptions {
 
 /** Whom a connection is for. */
 export type Lane = ReadLane | 'write';
+const lanes: readonly Lane[] = ['write', 'quick', 'bulk'];
 
 export interface ConnectionsOptions {
   readonly engine: Engine;
   readonly logger: Logger;
   readonly countMax: number;
+  /** Where times are counted. */
+  readonly meter: StatementMeter;
+  readonly writeTransactions: Histogram;
+  readonly commits: Histogram;
   /** The network has lost connections: others that are open may be among them. */
   onLoss(): void;
 }
@@ -40,12 +48,13 @@ export class Connections {
   #lostNames: readonly string[] = [];
 
   constructor(options: ConnectionsOptions) {
-    const { engine, logger, countMax } = options;
+    const { engine, logger, meter, countMax } = options;
+    const pool = (poolCountMax: number) => new Pool({ engine, meter, countMax: poolCountMax });
     this.#options = options;
     this.#pools = {
-      write: new Pool(engine, limits.writeBatchesUnderWayMax),
-      quick: new Pool(engine, limits.quickConnectionsMax),
-      bulk: new Pool(engine, countMax - limits.writeBatchesUnderWayMax - limits.quickConnectionsMax - 1),
+      write: pool(limits.writeBatchesUnderWayMax),
+      quick: pool(limits.quickConnectionsMax),
+      bulk: pool(countMax - limits.writeBatchesUnderWayMax - limits.quickConnectionsMax - 1),
     };
     this.#probedHosts = new HostTurn(engine.hosts);
     this.#silence = new SilenceWatch({
@@ -79,6 +88,10 @@ export class Connections {
     }
   }
 
+  get pools(): readonly PoolStatistics[] {
+    return lanes.map((name) => ({ name, ...this.#pools[name].statistics }));
+  }
+
   async close(): Promise<void> {
     this.#silence.close();
     await Promise.all(Object.values(this.#pools).map((pool) => pool.close()));
@@ -89,6 +102,7 @@ export class Connections {
     { kind, first, ...options }: Transaction,
     work: (session: Session) => Promise<Result>,
   ): Promise<Result> {
+    const startMs = performance.now();
     let result: Result;
     try {
       lease.session.begin(kind, first, options);
@@ -100,14 +114,19 @@ export class Connections {
       throw failure;
     }
     // A reader's answer does not wait for the end of its transaction.
-    if (kind === 'exclusive') await this.#commit(lease, result);
+    if (kind === 'exclusive') await this.#commit(lease, result, startMs);
     else void end(lease, lease.session.commit());
     return result;
   }
 
-  async #commit(lease: Lease, result: unknown): Promise<void> {
+  async #commit(lease: Lease, result: unknown, startMs: number): Promise<void> {
+    const { commits, writeTransactions } = this.#options;
+    const commitMs = performance.now();
     try {
       await lease.session.commit();
+      const endMs = performance.now();
+      commits.observe(endMs - commitMs);
+      writeTransactions.observe(endMs - startMs);
       lease.release('good');
     } catch (error) {
       lease.release('broken');
@@ -119,10 +138,10 @@ export class Connections {
 
   /** Resolves when the database answers, be it that it has no connection left. */
   async #probe(): Promise<void> {
-    const { engine } = this.#options;
+    const { engine, meter } = this.#options;
     const host = this.#probedHosts.current;
     this.#probedHosts.next();
-    const connections = new HostConnections(engine, host, 1);
+    const connections = new HostConnections({ engine, host, meter, countMax: 1, counts: { opened: 0, lost: 0 } });
     try {
       const { session } = await connections.acquire();
       await engine.now(session);

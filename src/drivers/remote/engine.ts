@@ -3,6 +3,7 @@ import type { Knex } from 'knex';
 import type { DatabaseHost } from '../../config/dsn.ts';
 import type { DatabaseFacts } from '../../mvcc/read-programs.ts';
 import type { Head } from '../../mvcc/results.ts';
+import type { StatementMeter } from '../statement-meter.ts';
 import type { Session } from './session.ts';
 
 export interface Engine {
@@ -19,8 +20,8 @@ export interface Engine {
   readonly hosts: readonly DatabaseHost[];
   /** knex's settings for a pool to one of the hosts. Its `pool.afterCreate` makes each new connection ready for work, and refuses one that takes no writes. */
   poolSettings(host: DatabaseHost): Knex.Config;
-  /** A connection of such a pool as a session. */
-  session(connection: unknown): Session;
+  /** A connection of such a pool as a session, which counts the times of its statements. */
+  session(connection: unknown, meter: StatementMeter): Session;
   /** Closes such a connection without a word to the server: everything that waits for it fails. */
   abandon?(connection: unknown): void;
   /** By what the server knows such a connection; undefined: it cannot be told. */
@@ -40,7 +41,14 @@ export interface Engine {
   /** Bytes of tine's tables and indexes on disk, and of those that hold something, as near as the server knows. */
   size(session: Session): Promise<{ bytes: number; inUseBytes: number }>;
   /** Tells the other instances of a new head, where the database carries messages; and hears theirs. Undefined: it does not. */
-  openMessages?(listener: (head: Head) => void): MessageChannel;
+  openMessages?(listener: MessageListener): MessageChannel;
+}
+
+/** Who is told what a message channel hears. */
+export interface MessageListener {
+  onHead(head: Head): void;
+  /** How long its own word took to come back. */
+  onEcho(ms: number): void;
 }
 
 /** Carries heads between instances, as well as it can: what is lost, the poll finds. */

@@ -3,7 +3,9 @@ import knex, { type Knex } from 'knex';
 import type { DatabaseHost } from '../../config/dsn.ts';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
+import type { PoolStatistics } from '../driver-statistics.ts';
 import { silence } from '../knex-log.ts';
+import type { StatementMeter } from '../statement-meter.ts';
 import type { Engine } from './engine.ts';
 import { remoteLimits } from './remote-limits.ts';
 import type { Session } from './session.ts';
@@ -21,7 +23,17 @@ interface Disposable {
 
 type AfterCreate = (connection: unknown, done: (error: unknown, connection: unknown) => void) => void;
 
+export interface HostConnectionsOptions {
+  readonly engine: Engine;
+  readonly host: DatabaseHost;
+  readonly countMax: number;
+  readonly meter: StatementMeter;
+  /** Written to whenever a connection is opened or lost. */
+  readonly counts: { opened: number; lost: number };
+}
+
 export class HostConnections {
+  readonly #options: HostConnectionsOptions;
   readonly #engine: Engine;
   readonly #countMax: number;
   readonly #knex: Knex;
@@ -31,13 +43,19 @@ export class HostConnections {
   readonly #waiting = new Set<(error: Error) => void>();
   #isGivenUp = false;
 
-  constructor(engine: Engine, host: DatabaseHost, countMax: number) {
-    this.#engine = engine;
-    this.#countMax = countMax;
-    this.#knex = this.#pool(host);
+  constructor(options: HostConnectionsOptions) {
+    this.#options = options;
+    this.#engine = options.engine;
+    this.#countMax = options.countMax;
+    this.#knex = this.#pool(options.host);
     this.#knex.client.pool.on('destroySuccess', (_id: number, connection: unknown) => this.#open.delete(connection));
     // It did not hang up.
     this.#knex.client.pool.on('destroyFail', (_id: number, connection: unknown) => this.#abandon(connection));
+  }
+
+  get usage(): Pick<PoolStatistics, 'used' | 'idle' | 'waiting'> {
+    const { pool } = this.#knex.client;
+    return { used: pool.numUsed(), idle: pool.numFree(), waiting: pool.numPendingAcquires() };
   }
 
   get isGivenUp(): boolean {
@@ -91,7 +109,7 @@ export class HostConnections {
 
   #lease(connection: unknown): Lease {
     return {
-      session: this.#engine.session(connection),
+      session: this.#engine.session(connection, this.#options.meter),
       release: (state) => this.#release(connection, state),
     };
   }
@@ -103,7 +121,7 @@ export class HostConnections {
 
   /** What is left of its transaction, the server undoes when it notices. */
   #abandon(connection: unknown): void {
-    this.#open.delete(connection);
+    if (this.#open.delete(connection)) this.#options.counts.lost += 1;
     // knex closes a connection with this mark instead of lending it again.
     (connection as Disposable).__knex__disposed = 'broken';
     this.#engine.abandon?.(connection);
@@ -139,7 +157,12 @@ export class HostConnections {
   #made(connection: unknown, error: unknown): unknown {
     if (error) this.#abandon(connection);
     else if (this.#isGivenUp) this.#abandon(connection);
-    else this.#open.add(connection);
+    else this.#opened(connection);
     return error;
+  }
+
+  #opened(connection: unknown): void {
+    this.#open.add(connection);
+    this.#options.counts.opened += 1;
   }
 }

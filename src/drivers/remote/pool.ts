@@ -1,22 +1,30 @@
 /** Connections to a database server for one purpose, at whichever of its addresses answers. */
 import type { DatabaseHost } from '../../config/dsn.ts';
+import type { PoolStatistics } from '../driver-statistics.ts';
+import type { StatementMeter } from '../statement-meter.ts';
 import type { Engine } from './engine.ts';
 import { HostConnections, type Lease } from './host-connections.ts';
 import { HostTurn } from './host-turn.ts';
 
 export type { Lease } from './host-connections.ts';
 
+export interface PoolOptions {
+  readonly engine: Engine;
+  readonly countMax: number;
+  readonly meter: StatementMeter;
+}
+
 export class Pool {
-  readonly #engine: Engine;
-  readonly #connectionCountMax: number;
+  readonly #options: PoolOptions;
+  /** Connections opened and lost since the start, to whichever host. */
+  readonly #counts = { opened: 0, lost: 0 };
   readonly #hosts: HostTurn;
   /** To the host that answered last. */
   #connections: HostConnections;
 
-  constructor(engine: Engine, connectionCountMax: number) {
-    this.#engine = engine;
-    this.#connectionCountMax = connectionCountMax;
-    this.#hosts = new HostTurn(engine.hosts);
+  constructor(options: PoolOptions) {
+    this.#options = options;
+    this.#hosts = new HostTurn(options.engine.hosts);
     this.#connections = this.#open();
   }
 
@@ -44,6 +52,10 @@ export class Pool {
     return left.giveUp();
   }
 
+  get statistics(): Omit<PoolStatistics, 'name'> {
+    return { countMax: this.#options.countMax, ...this.#connections.usage, ...this.#counts };
+  }
+
   async close(): Promise<void> {
     await this.#connections.close();
   }
@@ -56,6 +68,6 @@ export class Pool {
   }
 
   #open(): HostConnections {
-    return new HostConnections(this.#engine, this.#hosts.current, this.#connectionCountMax);
+    return new HostConnections({ ...this.#options, host: this.#hosts.current, counts: this.#counts });
   }
 }

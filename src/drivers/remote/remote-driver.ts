@@ -17,7 +17,13 @@ import {
 import type { Head } from '../../mvcc/results.ts';
 import { takeOver } from '../../mvcc/take-over.ts';
 import { type BatchResult, writeBatch } from '../../mvcc/write-batch.ts';
+import { commitBoundsMs, requestBoundsMs } from '../../statistics/bounds.ts';
+import { Histogram } from '../../statistics/histogram.ts';
 import type { Driver, DriverBatchResult, ReadLane } from '../driver.ts';
+import type { DriverStatistics } from '../driver-statistics.ts';
+import { FailureCounts } from '../failure-counts.ts';
+import { SlowStatementLog } from '../slow-statement-log.ts';
+import { addedByName, StatementMeter } from '../statement-meter.ts';
 import { withinAnswerTime } from './answer-time.ts';
 import { type CommitMark, CommitSlots, markQuery, wasCommitted } from './commit-slots.ts';
 import { Connections, type Lane, type Transaction } from './connections.ts';
@@ -27,12 +33,25 @@ import { runProgram } from './run-program.ts';
 import { OutcomeUnknown, withSecondTry } from './second-try.ts';
 import { CommitInDoubt, type Session } from './session.ts';
 
+export interface RemoteOptions {
+  readonly logger: Logger;
+  /** Statements that take so long are logged. */
+  readonly slowStatementMs: number;
+  readonly connectionCountMax: number;
+}
+
 export class RemoteDriver implements Driver {
   readonly name: string;
   readonly #engine: Engine;
   readonly #logger: Logger;
   readonly #connections: Connections;
   readonly #slots = new CommitSlots();
+  readonly #meter: StatementMeter;
+  readonly #writeTransactions = new Histogram(commitBoundsMs);
+  readonly #commits = new Histogram(commitBoundsMs);
+  readonly #echoes = new Histogram(requestBoundsMs);
+  readonly #failures = new FailureCounts();
+  readonly #doubts = { committed: 0, undone: 0, unknown: 0 };
   readonly #headListeners = new Set<(head: Head) => void>();
   #messages: MessageChannel | undefined;
   /** The server's clock less this machine's, in ms. */
@@ -41,14 +60,19 @@ export class RemoteDriver implements Driver {
   #state: 'away' | 'ready' | 'closed' = 'away';
   #lastFailure: Error = new DriverError('lost', 'the database has not answered yet');
 
-  private constructor(engine: Engine, logger: Logger, connectionCountMax: number) {
+  private constructor(engine: Engine, { logger, slowStatementMs, connectionCountMax }: RemoteOptions) {
+    const slowLog = new SlowStatementLog(logger);
     this.name = engine.name;
     this.#engine = engine;
     this.#logger = logger;
+    this.#meter = new StatementMeter({ slowMs: slowStatementMs, onSlow: (slow) => slowLog.tell(slow) });
     this.#connections = new Connections({
       engine,
       logger,
       countMax: connectionCountMax,
+      meter: this.#meter,
+      writeTransactions: this.#writeTransactions,
+      commits: this.#commits,
       onLoss: () => this.#messages?.reopen(),
     });
   }
@@ -59,8 +83,8 @@ export class RemoteDriver implements Driver {
    *
    * @throws StartError with one line for a person.
    */
-  static async open(engine: Engine, logger: Logger, connectionCountMax: number): Promise<RemoteDriver> {
-    const driver = new RemoteDriver(engine, logger, connectionCountMax);
+  static async open(engine: Engine, options: RemoteOptions): Promise<RemoteDriver> {
+    const driver = new RemoteDriver(engine, options);
     const preparing = driver.#prepare();
     try {
       await withinStart(preparing);
@@ -69,7 +93,7 @@ export class RemoteDriver implements Driver {
         await driver.close();
         throw error;
       }
-      logger.warn({ reason: error.message }, 'the database is not ready: serving begins when it is');
+      options.logger.warn({ reason: error.message }, 'the database is not ready: serving begins when it is');
       driver.#lastFailure = error;
       void driver.#prepareLater(preparing);
     }
@@ -118,6 +142,19 @@ export class RemoteDriver implements Driver {
 
   size(): Promise<{ bytes: number; inUseBytes: number }> {
     return this.#inTransaction('quick', { kind: 'none' }, (session) => this.#engine.size(session));
+  }
+
+  async statistics(): Promise<DriverStatistics> {
+    return {
+      statements: addedByName([this.#meter.all]),
+      writeTransactions: this.#writeTransactions,
+      commits: this.#commits,
+      pools: this.#connections.pools,
+      failures: this.#failures.byKind,
+      echoes: this.#echoes,
+      doubts: this.#doubts,
+      walBytes: 0,
+    };
   }
 
   async close(): Promise<void> {
@@ -178,13 +215,19 @@ export class RemoteDriver implements Driver {
     transaction: Transaction,
     work: (session: Session) => Promise<Result>,
   ): Promise<Result> {
-    if (this.#state !== 'ready') throw this.#lastFailure;
-    return this.#connections.transaction(lane, transaction, work);
+    try {
+      if (this.#state !== 'ready') throw this.#lastFailure;
+      return await this.#connections.transaction(lane, transaction, work);
+    } catch (error) {
+      this.#failures.count(error);
+      throw error;
+    }
   }
 
   /** A commit without an answer: its mark tells what became of it. Returns when it was made. */
   async #resolve(mark: CommitMark, cause: CommitInDoubt, deadlineMs: number): Promise<void> {
     const committed = await this.#outcomeOf(mark, deadlineMs);
+    this.#doubts[committed === undefined ? 'unknown' : committed ? 'committed' : 'undone'] += 1;
     this.#logger.warn({ committed: committed ?? 'unknown' }, 'the database was lost during a commit');
     if (committed === true) return;
     if (committed === undefined) throw new OutcomeUnknown(cause);
@@ -218,8 +261,11 @@ export class RemoteDriver implements Driver {
       },
     );
     if (taken.rows > 0) this.#logger.info(taken, 'took over what kine wrote');
-    this.#messages = this.#engine.openMessages?.((head) => {
-      for (const listener of this.#headListeners) listener(head);
+    this.#messages = this.#engine.openMessages?.({
+      onHead: (head) => {
+        for (const listener of this.#headListeners) listener(head);
+      },
+      onEcho: (ms) => this.#echoes.observe(ms),
     });
     if (this.#state === 'closed') {
       await this.#messages?.close();

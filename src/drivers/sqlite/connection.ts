@@ -4,6 +4,7 @@ import { limits } from '../../limits.ts';
 import type { Query } from '../../mvcc/program.ts';
 import { sqliteDialect } from '../../sql/sqlite-dialect.ts';
 import type { Parameter, Row, Statement } from '../../sql/statement.ts';
+import { type RunningTotals, rowCount, type StatementMeter } from '../statement-meter.ts';
 
 export type SqliteDatabase = Database.Database;
 
@@ -38,41 +39,58 @@ export function openConnection(path: string, role: ConnectionRole): SqliteDataba
 /** Runs the queries of programs; statements are prepared once. */
 export class StatementRunner {
   readonly #database: SqliteDatabase;
-  readonly #prepared = new Map<Statement, Database.Statement>();
+  readonly #meter: StatementMeter | undefined;
+  readonly #prepared = new Map<Statement, Prepared>();
 
-  constructor(database: SqliteDatabase) {
+  /** `meter`: where the times of statements are counted, if anywhere. */
+  constructor(database: SqliteDatabase, meter?: StatementMeter) {
     this.#database = database;
+    this.#meter = meter;
   }
 
-  run({ statement, parameters, list, bytesMax }: Query): readonly Row[] {
-    const prepared = this.#prepare(statement);
-    if (list !== undefined) return runForEach(prepared, statement, parameters, list);
-    switch (statement.returns) {
-      case 'change':
-        return [[prepared.run(parameters).changes]];
-      case 'row': {
-        const found = prepared.get(parameters);
-        return found === undefined ? noRows : [found as Row];
-      }
-      default:
-        return bytesMax === undefined
-          ? (prepared.all(parameters) as Row[])
-          : upTo(bytesMax, prepared.iterate(parameters) as Iterable<Row>);
-    }
+  run(query: Query): readonly Row[] {
+    const { prepared, totals } = this.#prepare(query.statement);
+    if (this.#meter === undefined || totals === undefined) return runPrepared(prepared, query);
+    const startMs = performance.now();
+    const rows = runPrepared(prepared, query);
+    this.#meter.ran(totals, performance.now() - startMs, rowCount(query.statement, rows));
+    return rows;
   }
 
-  #prepare(statement: Statement): Database.Statement {
-    let prepared = this.#prepared.get(statement);
-    if (prepared === undefined) {
-      prepared = this.#database.prepare(statement.text(sqliteDialect));
+  #prepare(statement: Statement): Prepared {
+    let known = this.#prepared.get(statement);
+    if (known === undefined) {
+      const prepared = this.#database.prepare(statement.text(sqliteDialect));
       if (statement.returns !== 'change') prepared.raw(true);
-      this.#prepared.set(statement, prepared);
+      known = { prepared, totals: this.#meter?.totalsOf(statement.name) };
+      this.#prepared.set(statement, known);
     }
-    return prepared;
+    return known;
   }
 }
 
+interface Prepared {
+  readonly prepared: Database.Statement;
+  readonly totals: RunningTotals | undefined;
+}
+
 const noRows: readonly Row[] = [];
+
+function runPrepared(prepared: Database.Statement, { statement, parameters, list, bytesMax }: Query): readonly Row[] {
+  if (list !== undefined) return runForEach(prepared, statement, parameters, list);
+  switch (statement.returns) {
+    case 'change':
+      return [[prepared.run(parameters).changes]];
+    case 'row': {
+      const found = prepared.get(parameters);
+      return found === undefined ? noRows : [found as Row];
+    }
+    default:
+      return bytesMax === undefined
+        ? (prepared.all(parameters) as Row[])
+        : upTo(bytesMax, prepared.iterate(parameters) as Iterable<Row>);
+  }
+}
 
 /** Inside the process a list is quickest one by one. */
 function runForEach(

@@ -3,12 +3,16 @@ import type { DriverErrorKind, EtcdErrorName } from '../../errors.ts';
 import type { EventsRequest } from '../../mvcc/events.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { ReadName } from '../../mvcc/read-programs.ts';
+import type { HistogramCounts } from '../../statistics/histogram.ts';
+import type { SlowStatement, StatementTotals } from '../driver-statistics.ts';
 import type { ConnectionRole } from './connection.ts';
 
 /** Given to a thread at its start. */
 export interface ThreadData {
   readonly path: string;
   readonly role: ConnectionRole;
+  /** Statements that take so long are told of. */
+  readonly slowStatementMs: number;
 }
 
 export type Task =
@@ -22,6 +26,7 @@ export type Task =
   | { readonly kind: 'takeOver'; readonly nowMs: number }
   | { readonly kind: 'reclaim' }
   | { readonly kind: 'size' }
+  | { readonly kind: 'statistics' }
   | { readonly kind: 'close' };
 
 export interface Request {
@@ -40,4 +45,14 @@ export type Answer =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly failure: Failure }
   /** Said once, when the connection is open (id -1), or cannot be opened (a failure with id -1). */
-  | { readonly id: -1; readonly value: 'open' };
+  | { readonly id: -1; readonly value: 'open' }
+  /** Said whenever a statement took long. */
+  | { readonly id: -2; readonly slow: SlowStatement };
+
+/** What a thread has counted since it began. */
+export interface ThreadStatistics {
+  readonly statements: readonly StatementTotals[];
+  readonly writeTransactions: HistogramCounts;
+  readonly commits: HistogramCounts;
+  readonly walBytes: number;
+}

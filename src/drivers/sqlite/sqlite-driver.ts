@@ -9,27 +9,50 @@ import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../../mvcc/read-programs.ts';
 import type { TakeOver } from '../../mvcc/take-over.ts';
 import type { BatchResult } from '../../mvcc/write-batch.ts';
+import { commitBoundsMs, requestBoundsMs } from '../../statistics/bounds.ts';
+import { Histogram } from '../../statistics/histogram.ts';
+import { LatestAnswer } from '../../statistics/latest-answer.ts';
 import type { Driver, DriverBatchResult, ReadLane } from '../driver.ts';
+import type { DriverStatistics } from '../driver-statistics.ts';
+import { FailureCounts } from '../failure-counts.ts';
+import { SlowStatementLog } from '../slow-statement-log.ts';
+import { addedByName } from '../statement-meter.ts';
+import type { ConnectionRole } from './connection.ts';
 import { errorOf } from './failure.ts';
 import { fileError } from './file-error.ts';
 import { prepareFile } from './prepare-file.ts';
-import type { Failure } from './protocol.ts';
-import { ThreadClient } from './thread-client.ts';
+import type { Failure, ThreadStatistics } from './protocol.ts';
+import { ThreadClient, type ThreadClientOptions } from './thread-client.ts';
 
 type ThreadBatchResult = Omit<BatchResult, 'outcomes'> & {
   readonly outcomes: readonly (BatchResult['outcomes'][number] | { readonly failure: Failure })[];
 };
 
+type PoolName = ReadLane | 'write';
+const poolNames: readonly PoolName[] = ['write', 'quick', 'bulk'];
+
+export interface SqliteOptions {
+  readonly logger: Logger;
+  /** Statements that take so long are logged. */
+  readonly slowStatementMs: number;
+}
+
 export class SqliteDriver implements Driver {
   readonly name = 'sqlite';
   readonly keyLengthMax = Number.POSITIVE_INFINITY;
   readonly pollMs = { min: limits.sqlitePollIntervalMs, max: limits.sqlitePollIntervalMs };
-  readonly #writer: ThreadClient;
-  readonly #readers: Record<ReadLane, ThreadClient>;
+  readonly #threads: Record<PoolName, ThreadClient>;
+  readonly #failures: FailureCounts;
+  readonly #statistics: Record<PoolName, LatestAnswer<ThreadStatistics>>;
 
-  private constructor(writer: ThreadClient, readers: Record<ReadLane, ThreadClient>) {
-    this.#writer = writer;
-    this.#readers = readers;
+  private constructor(threads: Record<PoolName, ThreadClient>, failures: FailureCounts) {
+    this.#threads = threads;
+    this.#failures = failures;
+    this.#statistics = {
+      write: latestStatistics(threads.write),
+      quick: latestStatistics(threads.quick),
+      bulk: latestStatistics(threads.bulk),
+    };
   }
 
   /**
@@ -37,14 +60,18 @@ export class SqliteDriver implements Driver {
    *
    * @throws StartError with one line for a person.
    */
-  static async open(path: string, logger: Logger): Promise<SqliteDriver> {
+  static async open(path: string, { logger, slowStatementMs }: SqliteOptions): Promise<SqliteDriver> {
     await prepareFile(path);
-    const [writer, quick, bulk] = await Promise.all([
-      ThreadClient.open({ path, role: 'writer' }, logger),
-      ThreadClient.open({ path, role: 'quick' }, logger),
-      ThreadClient.open({ path, role: 'bulk' }, logger),
-    ]);
-    const driver = new SqliteDriver(writer, { quick, bulk });
+    const failures = new FailureCounts();
+    const slowLog = new SlowStatementLog(logger);
+    const options: ThreadClientOptions = {
+      logger,
+      onSlow: (slow) => slowLog.tell(slow),
+      onFailure: (failure) => failures.count(failure),
+    };
+    const open = (role: ConnectionRole) => ThreadClient.open({ path, role, slowStatementMs }, options);
+    const [writer, quick, bulk] = await Promise.all([open('writer'), open('quick'), open('bulk')]);
+    const driver = new SqliteDriver({ write: writer, quick, bulk }, failures);
     try {
       const taken = await writer.ask<TakeOver>({ kind: 'takeOver', nowMs: driver.nowMs() });
       if (taken.rows > 0) logger.info(taken, 'took over what kine wrote');
@@ -64,11 +91,11 @@ export class SqliteDriver implements Driver {
   onHead(): void {}
 
   read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
-    return this.#readers[lane].ask({ kind: 'read', name, input });
+    return this.#threads[lane].ask({ kind: 'read', name, input });
   }
 
   async write(operations: readonly WriteOperation[], events?: EventsRequest): Promise<DriverBatchResult> {
-    const result = await this.#writer.ask<ThreadBatchResult>({ kind: 'write', operations, events });
+    const result = await this.#threads.write.ask<ThreadBatchResult>({ kind: 'write', operations, events });
     const outcomes = result.outcomes.map((outcome) =>
       'failure' in outcome ? { failure: errorOf(outcome.failure) } : outcome,
     );
@@ -76,15 +103,49 @@ export class SqliteDriver implements Driver {
   }
 
   reclaim(): Promise<{ more: boolean }> {
-    return this.#writer.ask({ kind: 'reclaim' });
+    return this.#threads.write.ask({ kind: 'reclaim' });
   }
 
   size(): Promise<{ bytes: number; inUseBytes: number }> {
-    return this.#readers.quick.ask({ kind: 'size' });
+    return this.#threads.quick.ask({ kind: 'size' });
+  }
+
+  async statistics(): Promise<DriverStatistics> {
+    const { write, quick, bulk } = this.#statistics;
+    const [writer, ...readers] = await Promise.all([write.get(), quick.get(), bulk.get()]);
+    const { writeTransactions, commits, walBytes } = writer.answer;
+    return {
+      statements: addedByName([writer, ...readers].map(({ answer }) => answer.statements)),
+      writeTransactions,
+      commits,
+      walBytes,
+      pools: poolNames.map((name) => ({ name, ...this.#threads[name].statistics })),
+      failures: { ...this.#failures.byKind },
+      echoes: noEchoes,
+      doubts: { committed: 0, undone: 0, unknown: 0 },
+    };
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#readers.quick.close(), this.#readers.bulk.close()]);
-    await this.#writer.close();
+    await Promise.all([this.#threads.quick.close(), this.#threads.bulk.close()]);
+    await this.#threads.write.close();
   }
+}
+
+const nothingYet: ThreadStatistics = {
+  statements: [],
+  writeTransactions: new Histogram(commitBoundsMs),
+  commits: new Histogram(commitBoundsMs),
+  walBytes: 0,
+};
+
+/** A file carries no messages. */
+const noEchoes = new Histogram(requestBoundsMs);
+
+function latestStatistics(thread: ThreadClient): LatestAnswer<ThreadStatistics> {
+  return new LatestAnswer<ThreadStatistics>({
+    ask: () => thread.ask({ kind: 'statistics' }),
+    initial: nothingYet,
+    waitMsMax: limits.scrapeWaitMsMax,
+  });
 }

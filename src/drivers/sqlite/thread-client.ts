@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { DriverError } from '../../errors.ts';
+import type { PoolStatistics, SlowStatement } from '../driver-statistics.ts';
 import { errorOf } from './failure.ts';
 import type { Answer, Request, Task, ThreadData } from './protocol.ts';
 
@@ -10,33 +11,53 @@ interface Waiting {
   reject(error: Error): void;
 }
 
+export interface ThreadClientOptions {
+  readonly logger: Logger;
+  onSlow(slow: SlowStatement): void;
+  /** What the database failed. */
+  onFailure(failure: Error): void;
+}
+
 /** How long after its death a thread is started again: soon enough for a request's deadline, seldom enough not to spin. */
 const restartDelayMs = 100;
 
 export class ThreadClient {
   readonly #data: ThreadData;
+  readonly #options: ThreadClientOptions;
   readonly #logger: Logger;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #nextId = 0;
   #closing = false;
   #hasOpened = false;
+  #openedCount = 0;
+  #lostCount = 0;
 
-  private constructor(data: ThreadData, logger: Logger) {
+  private constructor(data: ThreadData, options: ThreadClientOptions) {
     this.#data = data;
-    this.#logger = logger;
+    this.#options = options;
+    this.#logger = options.logger;
   }
 
   /** @throws DriverError when the file cannot be opened. */
-  static async open(data: ThreadData, logger: Logger): Promise<ThreadClient> {
-    const client = new ThreadClient(data, logger);
+  static async open(data: ThreadData, options: ThreadClientOptions): Promise<ThreadClient> {
+    const client = new ThreadClient(data, options);
     await client.#start();
     return client;
   }
 
-  /** Tasks given and not yet answered. */
-  get pending(): number {
-    return this.#waiting.size;
+  /** The thread as a pool of one connection. */
+  get statistics(): Omit<PoolStatistics, 'name'> {
+    const open = this.#worker === undefined ? 0 : 1;
+    const used = Math.min(open, this.#waiting.size);
+    return {
+      countMax: 1,
+      used,
+      idle: open - used,
+      waiting: this.#waiting.size - used,
+      opened: this.#openedCount,
+      lost: this.#lostCount,
+    };
   }
 
   /** @throws EtcdError, DriverError or AssertionError, as the thread did. */
@@ -67,6 +88,7 @@ export class ThreadClient {
         resourceLimits: { maxYoungGenerationSizeMb: 12 },
       });
       worker.on('message', (answer: Answer) => {
+        if ('slow' in answer) return this.#options.onSlow(answer.slow);
         if (answer.id !== -1) return this.#settle(answer);
         if ('failure' in answer) {
           reject(errorOf(answer.failure));
@@ -75,6 +97,7 @@ export class ThreadClient {
         }
         this.#worker = worker;
         this.#hasOpened = true;
+        this.#openedCount += 1;
         resolve();
       });
       worker.on('error', (error) => {
@@ -85,18 +108,25 @@ export class ThreadClient {
     });
   }
 
-  #settle(answer: Answer): void {
+  #settle(answer: Exclude<Answer, { readonly slow: SlowStatement }>): void {
     const waiting = this.#waiting.get(answer.id);
     if (waiting === undefined) return;
     this.#waiting.delete(answer.id);
-    if ('failure' in answer) waiting.reject(errorOf(answer.failure));
+    if ('failure' in answer) this.#fail(waiting, errorOf(answer.failure));
     else waiting.resolve(answer.value);
+  }
+
+  #fail(waiting: Waiting, failure: Error): void {
+    this.#options.onFailure(failure);
+    waiting.reject(failure);
   }
 
   /** What was under way is in doubt, and said to be. */
   #lost(): void {
     this.#worker = undefined;
-    for (const waiting of this.#waiting.values()) waiting.reject(new DriverError('lost', 'the database thread ended'));
+    this.#lostCount += 1;
+    for (const waiting of this.#waiting.values())
+      this.#fail(waiting, new DriverError('lost', 'the database thread ended'));
     this.#waiting.clear();
     // A thread that never opened is its caller's concern.
     if (this.#closing || !this.#hasOpened) return;

@@ -9,17 +9,27 @@ import type { Program } from '../../mvcc/program.ts';
 import { type DatabaseFacts, readPrograms } from '../../mvcc/read-programs.ts';
 import { takeOver } from '../../mvcc/take-over.ts';
 import { type BatchResult, writeBatch } from '../../mvcc/write-batch.ts';
+import { commitBoundsMs } from '../../statistics/bounds.ts';
+import { Histogram } from '../../statistics/histogram.ts';
+import { StatementMeter } from '../statement-meter.ts';
 import { openConnection, type SqliteDatabase, StatementRunner } from './connection.ts';
 import { failureOf } from './failure.ts';
-import type { Answer, Failure, Request, Task, ThreadData } from './protocol.ts';
+import type { Answer, Failure, Request, Task, ThreadData, ThreadStatistics } from './protocol.ts';
 import { runProgram } from './run-program.ts';
 import { reclaimBite, sizeOf } from './space.ts';
-import { boundWal, extendWal } from './wal.ts';
+import { boundWal, extendWal, walBytes } from './wal.ts';
 import { weather } from './weather.ts';
 
 if (parentPort === null) throw new AssertionError('thread.ts is the body of a worker thread');
 const port = parentPort;
-const { path, role } = workerData as ThreadData;
+const { path, role, slowStatementMs } = workerData as ThreadData;
+
+const meter = new StatementMeter({
+  slowMs: slowStatementMs,
+  onSlow: (slow) => say({ id: -2, slow }),
+});
+const writeTransactions = new Histogram(commitBoundsMs);
+const commits = new Histogram(commitBoundsMs);
 
 /** Reading 10,000 values one by one costs 24 ms, in one piece 12 ms. */
 const facts: DatabaseFacts = {
@@ -40,7 +50,7 @@ function start(): void {
     say({ id: -1, failure: failureOf(error) });
     return;
   }
-  const statements = new StatementRunner(database);
+  const statements = new StatementRunner(database, meter);
   port.on('message', (request: Request) => {
     try {
       const value = perform(request.task, database, statements);
@@ -71,6 +81,8 @@ function perform(task: Task, database: SqliteDatabase, statements: StatementRunn
       return reclaimBite(database);
     case 'size':
       return sizeOf(database);
+    case 'statistics':
+      return { statements: meter.all, writeTransactions, commits, walBytes: walBytes(path) } satisfies ThreadStatistics;
     default:
       database.close();
       return null;
@@ -84,7 +96,7 @@ function write(
   statements: StatementRunner,
 ): Omit<BatchResult, 'outcomes'> & { outcomes: readonly (BatchResult['outcomes'][number] | { failure: Failure })[] } {
   const attempt = (batch: readonly WriteOperation[], follow?: EventsRequest) =>
-    inTransaction(database, 'BEGIN IMMEDIATE', () => runProgram(writeBatch(batch, follow), statements));
+    measuredWrite(database, () => runProgram(writeBatch(batch, follow), statements));
   boundWal(database, path);
   try {
     return attempt(operations, events);
@@ -108,6 +120,21 @@ function write(
 function isForAll(error: unknown): boolean {
   const cause = weather(error);
   return 'kind' in cause && cause.kind === 'busy';
+}
+
+/** A transaction of writes, and how long it and its commit take. */
+function measuredWrite<Result>(database: SqliteDatabase, work: () => Result): Result {
+  const startMs = performance.now();
+  let commitMs = startMs;
+  const result = inTransaction(database, 'BEGIN IMMEDIATE', () => {
+    const worked = work();
+    commitMs = performance.now();
+    return worked;
+  });
+  const endMs = performance.now();
+  commits.observe(endMs - commitMs);
+  writeTransactions.observe(endMs - startMs);
+  return result;
 }
 
 /** Whatever goes wrong, nothing is left open and nothing half done. */

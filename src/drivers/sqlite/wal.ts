@@ -17,17 +17,17 @@ export function extendWal(database: SqliteDatabase, path: string): void {
   // Nobody appends while this connection has the right to write.
   database.exec('BEGIN IMMEDIATE');
   try {
-    writeZeros(`${path}-wal`);
+    writeZeros(path);
   } finally {
     database.exec('ROLLBACK');
   }
 }
 
 /** Where the disk has no room for it, the WAL stays as it was and commits append. */
-function writeZeros(walPath: string): void {
-  const start = walBytes(walPath);
+function writeZeros(path: string): void {
+  const start = walBytes(path);
   if (start >= wholeBytes) return;
-  const file = openSync(walPath, 'r+');
+  const file = openSync(walPathOf(path), 'r+');
   try {
     for (let end = start; end < wholeBytes; ) {
       end += writeSync(file, zeros, 0, Math.min(zeros.length, wholeBytes - end), end);
@@ -48,11 +48,16 @@ export function boundWal(database: SqliteDatabase, path: string): void {
   batchesUntilLook -= 1;
   if (batchesUntilLook > 0) return;
   batchesUntilLook = limits.walLookBatches;
-  if (walBytes(`${path}-wal`) <= limits.walBytesMax) return;
+  if (walBytes(path) <= limits.walBytesMax) return;
   database.pragma('wal_checkpoint(TRUNCATE)');
   extendWal(database, path);
 }
 
-function walBytes(walPath: string): number {
-  return statSync(walPath, { throwIfNoEntry: false })?.size ?? 0;
+/** How long the WAL of a database's file is. */
+export function walBytes(path: string): number {
+  return statSync(walPathOf(path), { throwIfNoEntry: false })?.size ?? 0;
+}
+
+function walPathOf(path: string): string {
+  return `${path}-wal`;
 }

@@ -120,6 +120,7 @@ export class GrpcCall implements Call, HttpStreamListener {
   }
 
   #receive(message: Buffer): void {
+    this.#entry.metrics.countReceived(message.length);
     if (this.#incoming !== undefined) {
       this.#incoming.push(message);
       if (this.#incoming.isFull) this.#stream.pause();
@@ -159,7 +160,10 @@ export class GrpcCall implements Call, HttpStreamListener {
     return {
       incoming: this.#incoming ?? new IncomingMessages(() => undefined),
       send(messages) {
-        if (call.#end === undefined) stream.send(messages);
+        if (call.#end === undefined) {
+          for (const message of messages) call.#entry.metrics.countSent(message);
+          stream.send(messages);
+        }
         return stream.pendingBytes <= call.#server.outgoingBytesMark;
       },
       drained: () => stream.drained(),
@@ -171,6 +175,8 @@ export class GrpcCall implements Call, HttpStreamListener {
 
   #reply(message: Message): void {
     if (this.#end !== undefined) return;
+    // Its pieces may be gone when it is sent.
+    this.#entry.metrics.countSent(message);
     this.#stream.reply(message);
     this.#finish(okStatus);
   }
@@ -191,7 +197,7 @@ export class GrpcCall implements Call, HttpStreamListener {
     this.#end = status;
     if (this.#deadlineTick !== noDeadline) this.#server.deadlines.remove(this, this.#deadlineTick);
     this.#server.heldBytes -= this.#heldBytes;
-    this.#entry.metrics.end(status.code, this.#startMs);
+    this.#entry.metrics.end(status.code, performance.now() - this.#startMs);
     this.#server.forget(this);
     if (status === okStatus) return;
     this.#abort?.abort(abortReason(status));

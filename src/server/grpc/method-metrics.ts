@@ -1,32 +1,39 @@
-import type { StatusCode } from '../../errors.ts';
-import type { Method } from '../transport.ts';
+import { StatusCode } from '../../errors.ts';
+import { requestBoundsMs } from '../../statistics/bounds.ts';
+import { Histogram } from '../../statistics/histogram.ts';
+import type { Message, Method } from '../transport.ts';
 
-/** Upper bounds of the buckets of the latency histogram, in milliseconds: prometheus's usual ones, and two below them. */
-export const latencyBucketsMs = [1, 2.5, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000] as const;
-
-/**
- * What is counted of one method's calls. Plain numbers, made into prometheus's text when it asks: this is written to in
- * every call.
- */
+/** What is counted of one method's calls. Plain numbers, made into prometheus's text when it asks: this is written to in every call. */
 export class MethodMetrics {
   readonly method: Method;
   started = 0;
   readonly handled: number[] = Array.from({ length: 17 }, () => 0);
-  /** Calls by bucket, not cumulated; the last bucket has no bound. */
-  readonly latencies: number[] = Array.from({ length: latencyBucketsMs.length + 1 }, () => 0);
-  latencySumMs = 0;
+  /** Messages of clients and to them, and their bytes without gRPC's prefix. */
+  readonly received = { messages: 0, bytes: 0 };
+  readonly sent = { messages: 0, bytes: 0 };
+  /** Milliseconds of calls that went well, and of the others. */
+  readonly successes = new Histogram(requestBoundsMs);
+  readonly failures = new Histogram(requestBoundsMs);
 
   constructor(method: Method) {
     this.method = method;
   }
 
-  /** Times are `performance.now()`. */
-  end(code: StatusCode, startMs: number): void {
-    const latencyMs = performance.now() - startMs;
-    let bucket = 0;
-    while (latencyMs > (latencyBucketsMs[bucket] ?? Number.POSITIVE_INFINITY)) bucket += 1;
-    this.latencies[bucket] = (this.latencies[bucket] ?? 0) + 1;
-    this.latencySumMs += latencyMs;
+  countReceived(bytes: number): void {
+    this.received.messages += 1;
+    this.received.bytes += bytes;
+  }
+
+  countSent(message: Message): void {
+    this.sent.messages += 1;
+    if (message instanceof Uint8Array) this.sent.bytes += message.length;
+    else for (const piece of message) this.sent.bytes += piece.length;
+  }
+
+  end(code: StatusCode, latencyMs: number): void {
+    (code === StatusCode.ok ? this.successes : this.failures).observe(latencyMs);
     this.handled[code] = (this.handled[code] ?? 0) + 1;
+    // As prometheus's middleware for gRPC counts: an error, too, answers the one message of a unary call.
+    if (code !== StatusCode.ok && this.method.kind === 'unary') this.sent.messages += 1;
   }
 }

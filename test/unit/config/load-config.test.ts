@@ -47,6 +47,10 @@ describe('defaults', () => {
       emulatedEtcdVersion: '3.7.0',
       autoCompaction: { kind: 'off' },
       auth: { tokens: { kind: 'simple', ttlMs: 300_000 }, bcryptCost: 10 },
+      metrics: 'basic',
+      warningApplyMs: 100,
+      warningUnaryRequestMs: 300,
+      slowStatementMs: 100,
       logLevel: 'info',
       logFormat: 'auto',
     } satisfies Config);

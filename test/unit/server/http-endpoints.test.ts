@@ -4,6 +4,7 @@ import { renameSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { type AddressInfo, connect, createServer as createNetServer, type Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
+import type { MetricsDetail } from '../../../src/config/config.ts';
 import { DriverError, StartError } from '../../../src/errors.ts';
 import { createLogger } from '../../../src/logger.ts';
 import type { Alarm } from '../../../src/mvcc/operations.ts';
@@ -11,34 +12,48 @@ import { Connections } from '../../../src/server/connections.ts';
 import { MethodMetrics } from '../../../src/server/grpc/method-metrics.ts';
 import { httpEndpoints } from '../../../src/server/http-endpoints.ts';
 import { listen } from '../../../src/server/listener.ts';
-import { Metrics } from '../../../src/server/metrics.ts';
+import { Metrics } from '../../../src/server/metrics/metrics.ts';
 import { http1Listener } from '../../../src/server/web/http1-exchange.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { echo } from './grpc-harness.ts';
+import { nothingCounted } from './store-statistics.ts';
 
 const head = { id: 7, revision: 7, compactRevision: 3, authState: 2 };
 const logger = createLogger('error', { write: () => undefined });
 
 async function start(
   context: TestContext,
-  { isAway = false, alarms = [] }: { isAway?: boolean; alarms?: readonly Alarm[] } = {},
+  {
+    isAway = false,
+    alarms = [],
+    detail = 'basic',
+  }: { isAway?: boolean; alarms?: readonly Alarm[]; detail?: MetricsDetail } = {},
 ) {
   const away = () => Promise.reject(new DriverError('lost', 'SELECT secret'));
   // What the endpoints ask of a store, and no more.
   const store = {
     latestHead: head,
+    knownMembers: [{ id: 0x1234n, name: 'one', clientUrls: [] }],
     alarms: isAway ? away : async () => ({ head, alarms }),
     size: isAway ? away : async () => ({ bytes: 8192, inUseBytes: 4096 }),
-  } as Pick<Store, 'latestHead' | 'alarms' | 'size'> as Store;
+    leaseCount: isAway ? away : async () => 5,
+    statistics: async () => nothingCounted(),
+  } as Pick<Store, 'latestHead' | 'knownMembers' | 'alarms' | 'size' | 'leaseCount' | 'statistics'> as Store;
   const method = new MethodMetrics(echo);
   method.started += 2;
-  method.end(0, performance.now());
-  method.end(5, performance.now() - 30);
+  method.end(0, 0.7);
+  method.end(5, 30);
   const metrics = new Metrics({
     store,
     methods: [method],
-    version: '3.7.1',
+    origin: { memberId: 0x1234n, clusterId: 1n, raftTerm: 2 },
+    etcdVersion: '3.7.1',
+    tineVersion: '0.0.1',
+    databaseKind: 'sqlite',
+    detail,
+    quotaBytes: Number.POSITIVE_INFINITY,
+    stalls: { count: 0, ms: 0 },
     connectionCount: () => 4,
     watches: () => ({
       streams: 1,
@@ -47,6 +62,8 @@ async function start(
       eventsSent: 9,
       eventLogBytes: 10,
       eventsEvicted: 0,
+      fellBehind: 0,
+      lag: { ids: 0, ms: 0 },
       revision: 7,
     }),
   });
@@ -124,7 +141,7 @@ test('paths that are none, and methods that are not allowed', async (context) =>
 });
 
 test('metrics count the calls', async (context) => {
-  const get = await start(context);
+  const get = await start(context, { detail: 'extensive' });
   const { body, type } = await get('/metrics');
   assert.match(type ?? '', /^text\/plain/);
   const labels = 'grpc_method="Echo",grpc_service="test.Test",grpc_type="unary"';
@@ -141,10 +158,30 @@ test('metrics count the calls', async (context) => {
     'etcd_debugging_mvcc_current_revision 7',
     'etcd_debugging_mvcc_watcher_total 2',
     'tine_client_connections 4',
+    'etcd_server_proposals_pending 5',
+    'etcd_server_quota_backend_bytes +Inf',
+    'etcd_server_id{server_id="1234"} 1',
+    'tine_leases 5',
+    'tine_statement_duration_seconds_sum{statement="head"} 0.5',
+    'tine_statement_duration_seconds_count{statement="head"} 4',
   ]) {
     assert.ok(body.split('\n').includes(line), line);
   }
   assert.match(body, /^process_cpu_seconds_total/m);
+});
+
+test('metrics leave the latencies of methods out, as etcd does, unless they are asked for', async (context) => {
+  const basic = await (await start(context))('/metrics');
+  assert.doesNotMatch(basic.body, /grpc_server_handling_seconds/);
+  assert.match(basic.body, /^grpc_server_msg_received_total\{/m);
+});
+
+test('metrics of a database that is away say so, and what was known before', async (context) => {
+  const { status, body } = await (await start(context, { isAway: true }))('/metrics');
+  assert.equal(status, 200);
+  for (const line of ['tine_database_up 0', 'etcd_server_has_leader 0', 'etcd_server_is_leader 1', 'tine_leases 0']) {
+    assert.ok(body.split('\n').includes(line), line);
+  }
 });
 
 test('a port that is taken is told in one line', async () => {

@@ -7,6 +7,7 @@ import { connectionSettings } from '../../../../src/drivers/mysql/connection-set
 import { MysqlSession } from '../../../../src/drivers/mysql/mysql-session.ts';
 import { prepareDatabase } from '../../../../src/drivers/mysql/prepare.ts';
 import { makeReady } from '../../../../src/drivers/mysql/ready-connection.ts';
+import { StatementMeter } from '../../../../src/drivers/statement-meter.ts';
 import { listQuery, query } from '../../../../src/mvcc/program.ts';
 import { EVENTS_AFTER, HEAD, NEWEST_ROWS } from '../../../../src/sql/read-statements.ts';
 import { type Parameter, selectsRows } from '../../../../src/sql/statement.ts';
@@ -109,7 +110,7 @@ async function session(): Promise<MysqlSession> {
   connection.on('error', () => {});
   connections.push(connection);
   await makeReady(connection);
-  return new MysqlSession(connection);
+  return new MysqlSession(connection, new StatementMeter({ slowMs: Number.POSITIVE_INFINITY, onSlow: () => {} }));
 }
 
 function keyRow(id: number, name: string, value: Uint8Array, previous = 0): readonly Parameter[] {

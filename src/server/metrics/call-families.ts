@@ -1,0 +1,145 @@
+/** What was counted of the calls, by gRPC method. */
+import type { HistogramCounts } from '../../statistics/histogram.ts';
+import type { MethodMetrics } from '../grpc/method-metrics.ts';
+import { splitPath } from '../grpc/method-table.ts';
+import type { Method } from '../transport.ts';
+import { counter, type Family, type HistogramSample, histogram, type Labels, type Sample } from './family.ts';
+
+export interface CallFamiliesOptions {
+  /** With the latencies of each method: they are most of the text. */
+  readonly isExtensive: boolean;
+}
+
+export function callFamilies(
+  methods: readonly MethodMetrics[],
+  { isExtensive }: CallFamiliesOptions,
+): readonly Family[] {
+  const labelled = methods.map((metrics) => ({ metrics, labels: labelsOf(metrics.method) }));
+  const each = (read: (metrics: MethodMetrics) => number): readonly Sample[] =>
+    labelled.map(({ metrics, labels }) => ({ labels, value: read(metrics) }));
+  const sum = (read: (metrics: MethodMetrics) => number): number =>
+    methods.reduce((total, metrics) => total + read(metrics), 0);
+  return [
+    counter(
+      'grpc_server_started_total',
+      'Total number of RPCs started on the server.',
+      each(({ started }) => started),
+    ),
+    counter(
+      'grpc_server_handled_total',
+      'Total number of RPCs completed on the server, regardless of success or failure.',
+      labelled.flatMap(({ metrics, labels }) => handledSamples(metrics, labels)),
+    ),
+    counter(
+      'grpc_server_msg_received_total',
+      'Total number of RPC stream messages received on the server.',
+      each(({ received }) => received.messages),
+    ),
+    counter(
+      'grpc_server_msg_sent_total',
+      'Total number of gRPC stream messages sent by the server.',
+      each(({ sent }) => sent.messages),
+    ),
+    counter(
+      'etcd_network_client_grpc_received_bytes_total',
+      'The total number of bytes received from grpc clients.',
+      sum(({ received }) => received.bytes),
+    ),
+    counter(
+      'etcd_network_client_grpc_sent_bytes_total',
+      'The total number of bytes sent to grpc clients.',
+      sum(({ sent }) => sent.bytes),
+    ),
+    histogram(
+      'etcd_server_request_duration_seconds',
+      'Response latency distribution in seconds for each type.',
+      methods.flatMap(requestSamples),
+    ),
+    ...(isExtensive ? [handlingFamily(labelled)] : []),
+  ];
+}
+
+function handledSamples({ handled }: MethodMetrics, labels: Labels): readonly Sample[] {
+  return handled.map((value, code) => ({ labels: { grpc_code: codeNames[code] ?? 'Unknown', ...labels }, value }));
+}
+
+function handlingFamily(labelled: readonly { metrics: MethodMetrics; labels: Labels }[]): Family {
+  return histogram(
+    'grpc_server_handling_seconds',
+    'Histogram of response latency (seconds) of gRPC that had been application-level handled by the server.',
+    labelled.map(({ metrics, labels }) => ({ labels, counts: together(metrics), unit: 0.001 })),
+  );
+}
+
+function together({ successes, failures }: MethodMetrics): HistogramCounts {
+  return {
+    bounds: successes.bounds,
+    counts: successes.counts.map((count, bucket) => count + (failures.counts[bucket] ?? 0)),
+    sum: successes.sum + failures.sum,
+  };
+}
+
+/** A type is there once there was a request of it, as in etcd. */
+function requestSamples({ method, successes, failures }: MethodMetrics): readonly HistogramSample[] {
+  const type = requestType(method);
+  if (type === undefined) return [];
+  return [
+    { success: 'true', counts: successes },
+    { success: 'false', counts: failures },
+  ]
+    .filter(({ counts }) => counts.counts.some((count) => count > 0))
+    .map(({ success, counts }) => ({ labels: { success, type }, counts, unit: 0.001 }));
+}
+
+/** How etcd calls what a method asks for; undefined: it does not count such. */
+function requestType({ path, kind }: Method): string | undefined {
+  const split = splitPath(path);
+  if (kind !== 'unary' || split === undefined) return undefined;
+  const { service, method } = split;
+  switch (service) {
+    case 'etcdserverpb.KV':
+      return method === 'Compact' ? 'Compaction' : method;
+    case 'etcdserverpb.Lease':
+      return method;
+    case 'etcdserverpb.Auth':
+      return method.startsWith('Auth') ? method : `Auth${method}`;
+    default:
+      return undefined;
+  }
+}
+
+const typeNames: Readonly<Record<Method['kind'], string>> = {
+  unary: 'unary',
+  serverStream: 'server_stream',
+  bidirectional: 'bidi_stream',
+};
+
+function labelsOf({ path, kind }: Method): Labels {
+  const split = splitPath(path);
+  return {
+    grpc_method: split?.method ?? '',
+    grpc_service: split?.service ?? '',
+    grpc_type: typeNames[kind],
+  };
+}
+
+/** By number, as prometheus's middleware for gRPC spells them. */
+const codeNames: readonly string[] = [
+  'OK',
+  'Canceled',
+  'Unknown',
+  'InvalidArgument',
+  'DeadlineExceeded',
+  'NotFound',
+  'AlreadyExists',
+  'PermissionDenied',
+  'ResourceExhausted',
+  'FailedPrecondition',
+  'Aborted',
+  'OutOfRange',
+  'Unimplemented',
+  'Internal',
+  'Unavailable',
+  'DataLoss',
+  'Unauthenticated',
+];

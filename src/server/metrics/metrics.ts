@@ -1,0 +1,85 @@
+import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { MetricsDetail } from '../../config/config.ts';
+import { limits } from '../../limits.ts';
+import { LatestAnswer } from '../../statistics/latest-answer.ts';
+import type { Store } from '../../store/store.ts';
+import type { WatchStatistics } from '../../watch/hub.ts';
+import type { Origin } from '../../wire/response-headers.ts';
+import type { MethodMetrics } from '../grpc/method-metrics.ts';
+import { callFamilies } from './call-families.ts';
+import { etcdFamilies } from './etcd-families.ts';
+import { expositionText } from './exposition.ts';
+import { descriptorFamilies } from './process-families.ts';
+import type { Scrape } from './scrape.ts';
+import { tineFamilies } from './tine-families.ts';
+
+export interface MetricsOptions {
+  readonly store: Store;
+  readonly methods: readonly MethodMetrics[];
+  readonly origin: Origin;
+  readonly etcdVersion: string;
+  readonly tineVersion: string;
+  readonly databaseKind: string;
+  readonly detail: MetricsDetail;
+  /** Infinite: there is none. */
+  readonly quotaBytes: number;
+  /** Client connections that are open. */
+  readonly connectionCount: () => number;
+  readonly watches: () => WatchStatistics;
+  readonly stalls: Scrape['stalls'];
+}
+
+/** The text of /metrics: put together when it is asked for, from what is counted where it happens. */
+export class Metrics {
+  /** Answers of /health. */
+  readonly health = { successes: 0, failures: 0 };
+  readonly #options: MetricsOptions;
+  /** The process's own metrics, and those of its runtime. */
+  readonly #runtime = new Registry();
+  readonly #size: LatestAnswer<Scrape['size']>;
+  readonly #leases: LatestAnswer<number>;
+
+  constructor(options: MetricsOptions) {
+    const { store } = options;
+    const waitMsMax = limits.scrapeWaitMsMax;
+    this.#options = options;
+    this.#size = new LatestAnswer({ ask: () => store.size(), initial: { bytes: 0, inUseBytes: 0 }, waitMsMax });
+    this.#leases = new LatestAnswer({ ask: () => store.leaseCount(), initial: 0, waitMsMax });
+    collectDefaultMetrics({ register: this.#runtime });
+  }
+
+  get contentType(): string {
+    return this.#runtime.contentType;
+  }
+
+  async text(): Promise<string> {
+    const scrape = await this.#scrape();
+    const { methods, detail } = this.#options;
+    const families = [
+      ...etcdFamilies(scrape),
+      ...callFamilies(methods, { isExtensive: detail === 'extensive' }),
+      ...tineFamilies(scrape),
+      ...descriptorFamilies(),
+    ];
+    return (await this.#runtime.metrics()) + expositionText(families);
+  }
+
+  /** It must work while the database is away: then it says what was seen last. */
+  async #scrape(): Promise<Scrape> {
+    const { store, watches, connectionCount, ...told } = this.#options;
+    const [size, leases, statistics] = await Promise.all([this.#size.get(), this.#leases.get(), store.statistics()]);
+    return {
+      ...told,
+      store: statistics,
+      head: store.latestHead,
+      size: size.answer,
+      leases: leases.answer,
+      isDatabaseUp: size.isFresh,
+      isLeader: store.knownMembers[0]?.id === told.origin.memberId,
+      members: store.knownMembers.length,
+      watches: watches(),
+      connections: connectionCount(),
+      health: this.health,
+    };
+  }
+}

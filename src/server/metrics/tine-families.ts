@@ -1,0 +1,187 @@
+/** tine's own metrics: what etcd has not, in base units. */
+import type { Family, Sample } from './family.ts';
+import { byLabel, counter, gauge, info, seconds, sizes, summary } from './family.ts';
+import type { Scrape } from './scrape.ts';
+
+export function tineFamilies(scrape: Scrape): readonly Family[] {
+  return [
+    ...serverFamilies(scrape),
+    ...writeFamilies(scrape),
+    ...readFamilies(scrape),
+    ...watchFamilies(scrape),
+    ...compactionFamilies(scrape),
+    ...databaseFamilies(scrape),
+    ...poolFamilies(scrape),
+    ...statementFamilies(scrape),
+  ];
+}
+
+function serverFamilies({ tineVersion, databaseKind, connections, members, stalls }: Scrape): readonly Family[] {
+  return [
+    info('tine_build_info', 'Always 1, with the version of tine and the kind of database under it.', {
+      version: tineVersion,
+      database: databaseKind,
+    }),
+    gauge('tine_client_connections', 'Client connections that are open.', connections),
+    gauge('tine_instances', 'Instances over this database that were heard of lately, this one among them.', members),
+    counter(
+      'tine_event_loop_stalls_total',
+      'How often the process could do nothing else for 100 ms or longer.',
+      stalls.count,
+    ),
+    counter('tine_event_loop_stall_seconds_total', 'The time these stalls took.', stalls.ms / 1000),
+  ];
+}
+
+function writeFamilies({ store }: Scrape): readonly Family[] {
+  const { waiting, waitingBytes, underWay, batchOperations, batchBytes, waitMs, refused } = store.writes;
+  return [
+    gauge('tine_write_queue_operations', 'Writes that wait for a batch.', waiting),
+    gauge('tine_write_queue_bytes', 'Bytes of the writes that wait for a batch.', waitingBytes),
+    gauge('tine_write_operations_under_way', 'Writes in batches that the database works on.', underWay),
+    seconds('tine_write_queue_wait_seconds', 'How long writes waited for their batch.', waitMs),
+    sizes('tine_write_batch_operations', 'Writes that were committed together.', batchOperations),
+    sizes('tine_write_batch_bytes', 'Bytes of the writes that were committed together.', batchBytes),
+    counter('tine_writes_refused_total', 'Writes refused because too many waited.', refused),
+  ];
+}
+
+function readFamilies({ store }: Scrape): readonly Family[] {
+  const { pointReads, leaseReads, knownCounts } = store;
+  return [
+    gauge('tine_read_queue_reads', 'Reads of single keys, or leases, that wait for a batch.', [
+      { labels: { kind: 'key' }, value: pointReads.waiting },
+      { labels: { kind: 'lease' }, value: leaseReads.waiting },
+    ]),
+    sizes('tine_read_batch_keys', 'Reads of single keys that were answered together.', pointReads.batchReads),
+    sizes('tine_read_batch_leases', 'Renewals of leases that were looked up together.', leaseReads.batchReads),
+    counter(
+      'tine_reads_refused_total',
+      'Reads refused because too many waited.',
+      pointReads.refused + leaseReads.refused,
+    ),
+    counter(
+      'tine_range_counts_total',
+      'Ranges whose number of keys was asked for: known while nothing was written (hit), or counted by the database (miss).',
+      byLabel('result', { hit: knownCounts.hits, miss: knownCounts.misses }),
+    ),
+  ];
+}
+
+function watchFamilies({ watches }: Scrape): readonly Family[] {
+  return [
+    gauge(
+      'tine_watch_lag_rows',
+      'Rows that are known to be committed and were not yet given to watchers.',
+      watches.lag.ids,
+    ),
+    gauge(
+      'tine_watch_lag_seconds',
+      'How long there have been such rows; 0 while there are none.',
+      watches.lag.ms / 1000,
+    ),
+    gauge('tine_watchers_behind', 'Watchers that catch up, from memory or from the database.', watches.watchersBehind),
+    counter(
+      'tine_watchers_fell_behind_total',
+      'How often a watcher could not keep up and went on by itself.',
+      watches.fellBehind,
+    ),
+    gauge('tine_event_log_bytes', 'Bytes of recent events kept in memory.', watches.eventLogBytes),
+    counter(
+      'tine_event_log_evicted_events_total',
+      'Events that left memory to make room for newer ones.',
+      watches.eventsEvicted,
+    ),
+  ];
+}
+
+function compactionFamilies({ store: { operations, isCompacting } }: Scrape): readonly Family[] {
+  return [
+    gauge('tine_compaction_running', 'Whether this instance deletes compacted rows. 1 if so.', isCompacting ? 1 : 0),
+    gauge(
+      'tine_compaction_rows_left',
+      'Rows between what this instance has looked at and the compaction mark.',
+      operations.compaction.idsLeft,
+    ),
+    counter(
+      'tine_compaction_bites_total',
+      'Portions in which this instance has looked at compacted rows.',
+      operations.compaction.bites,
+    ),
+  ];
+}
+
+function databaseFamilies({ store: { database }, isDatabaseUp, leases }: Scrape): readonly Family[] {
+  const { committed, undone, unknown } = database.doubts;
+  return [
+    gauge('tine_database_up', 'Whether the database answers. 1 if it does.', isDatabaseUp ? 1 : 0),
+    counter(
+      'tine_database_failures_total',
+      'What the database failed, by kind: busy (locked), lost (no answer), full, corrupt, other.',
+      byLabel('kind', database.failures),
+    ),
+    counter(
+      'tine_commits_in_doubt_total',
+      'Commits whose answer was lost, by what they were found to be: committed, undone, or unknown.',
+      byLabel('outcome', { committed, undone, unknown }),
+    ),
+    seconds(
+      'tine_notification_echo_seconds',
+      'How long an announcement of this instance took to come back from the database. Postgres only.',
+      database.echoes,
+    ),
+    gauge('tine_database_wal_bytes', "Size of SQLite's write-ahead log; 0 on other databases.", database.walBytes),
+    gauge('tine_leases', 'Leases in the database, of all instances.', leases),
+  ];
+}
+
+function poolFamilies({ store: { database } }: Scrape): readonly Family[] {
+  const each = (read: (pool: (typeof database.pools)[number]) => number): readonly Sample[] =>
+    database.pools.map((pool) => ({ labels: { pool: pool.name }, value: read(pool) }));
+  return [
+    gauge(
+      'tine_database_connections',
+      'Connections that are open, by what they are for. In SQLite each is a thread.',
+      database.pools.flatMap(({ name, used, idle }) => [
+        { labels: { pool: name, state: 'used' }, value: used },
+        { labels: { pool: name, state: 'idle' }, value: idle },
+      ]),
+    ),
+    gauge(
+      'tine_database_connections_max',
+      'Connections that may be open.',
+      each(({ countMax }) => countMax),
+    ),
+    gauge(
+      'tine_database_connection_waiters',
+      'What waits for a connection.',
+      each(({ waiting }) => waiting),
+    ),
+    counter(
+      'tine_database_connections_opened_total',
+      'Connections that were opened since the start: reconnects, where it grows.',
+      each(({ opened }) => opened),
+    ),
+    counter(
+      'tine_database_connections_lost_total',
+      'Connections that broke or were given up since the start.',
+      each(({ lost }) => lost),
+    ),
+  ];
+}
+
+function statementFamilies({ store: { database } }: Scrape): readonly Family[] {
+  const labelled = database.statements.map((totals) => ({ totals, labels: { statement: totals.name } }));
+  return [
+    summary(
+      'tine_statement_duration_seconds',
+      'Times of statements of SQL, by name.',
+      labelled.map(({ totals, labels }) => ({ labels, sum: totals.ms / 1000, count: totals.runs })),
+    ),
+    counter(
+      'tine_statement_rows_total',
+      'Rows that statements returned or changed, by name.',
+      labelled.map(({ totals, labels }) => ({ labels, value: totals.rows })),
+    ),
+  ];
+}

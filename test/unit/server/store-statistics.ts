@@ -1,0 +1,38 @@
+import { Histogram } from '../../../src/statistics/histogram.ts';
+import { OperationCounts } from '../../../src/store/operation-counts.ts';
+import type { StoreStatistics } from '../../../src/store/store-statistics.ts';
+
+/** What a store has counted that was never asked anything. */
+export function nothingCounted(): StoreStatistics {
+  const none = new Histogram([1, 2]);
+  const reads = { waiting: 0, batchReads: none, refused: 0 };
+  return {
+    operations: new OperationCounts(),
+    writes: {
+      waiting: 3,
+      waitingBytes: 0,
+      underWay: 2,
+      batchOperations: none,
+      batchBytes: none,
+      waitMs: none,
+      failed: 0,
+      refused: 0,
+    },
+    pointReads: reads,
+    leaseReads: reads,
+    knownCounts: { hits: 0, misses: 0 },
+    slowOperations: 0,
+    leaderChanges: 0,
+    isCompacting: false,
+    database: {
+      statements: [{ name: 'head', runs: 4, ms: 500, rows: 8 }],
+      writeTransactions: none,
+      commits: none,
+      pools: [],
+      failures: { busy: 0, lost: 0, full: 0, corrupt: 0, other: 0 },
+      echoes: none,
+      doubts: { committed: 0, undone: 0, unknown: 0 },
+      walBytes: 0,
+    },
+  };
+}
