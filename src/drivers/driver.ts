@@ -41,8 +41,15 @@ export interface Driver {
    * @throws DriverError when nothing of the batch was done, for a reason that concerns all of it.
    */
   write(operations: readonly WriteOperation[], events?: EventsRequest): Promise<DriverBatchResult>;
-  /** Gives unused space back to the file system, a bounded bite; whether there is more. */
+  /** Gives unused space back to the file system, beyond what the next writes will use: a bounded bite; whether there is more. */
   reclaim(): Promise<{ more: boolean }>;
+  /**
+   * Gives back all unused space that can be given back while others are served, and makes the rest usable: in bounded bites where those who are served wait meanwhile.
+   * Whether there is more, or why nothing of it can be given back.
+   *
+   * @throws DriverError the database's weather; nothing is lost by it.
+   */
+  defragment(): Promise<{ more: boolean } | { obstacle: string }>;
   /** Bytes on disk, and of those not free for reuse. */
   size(): Promise<{ bytes: number; inUseBytes: number }>;
   /** What was counted since the start. Answers also while the database is away. */

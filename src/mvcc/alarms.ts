@@ -27,8 +27,13 @@ export function alarmList(found: readonly Row[] | undefined): readonly Alarm[] {
 }
 
 /** Whether it was not active before. */
-export function* raiseAlarm(alarm: Alarm, state: WriteState): Program<boolean> {
-  if (state.alarms.some((active) => isSame(active, alarm))) return false;
+export function* raiseAlarm(
+  { alarm, unlessActive }: WriteOperation & { kind: 'alarmRaise' },
+  state: WriteState,
+): Program<boolean> {
+  const isRaised = (active: Alarm) =>
+    unlessActive === 'same' ? isSame(active, alarm) : active.number === alarm.number;
+  if (state.alarms.some(isRaised)) return false;
   yield* changeEach(INSERT_ALARM, [[BigInt.asIntN(64, alarm.memberId), alarm.number]]);
   state.alarms = [...state.alarms, alarm];
   return true;

@@ -125,7 +125,8 @@ export type WriteOperation = { readonly permit?: Permit | undefined } & (
       readonly forgetBeforeMs: number | undefined;
     }
   | { readonly kind: 'memberDrop'; readonly id: MemberId }
-  | { readonly kind: 'alarmRaise'; readonly alarm: Alarm }
+  /** `unlessActive`: of this member, or of any: the members share one database, and of its size one alarm is enough. */
+  | { readonly kind: 'alarmRaise'; readonly alarm: Alarm; readonly unlessActive: 'same' | 'ofAny' }
   | { readonly kind: 'alarmDrop'; readonly alarm: Alarm }
   /** Users and roles. */
   | { readonly kind: 'auth'; readonly change: AuthChange }

@@ -81,7 +81,7 @@ function* apply(operation: WriteOperation, state: WriteState): Program<WriteResu
       yield* dropMember(operation.id);
       return { kind: 'memberDrop' };
     case 'alarmRaise':
-      return { kind: 'alarmRaise', revision: state.revision, raised: yield* raiseAlarm(operation.alarm, state) };
+      return { kind: 'alarmRaise', revision: state.revision, raised: yield* raiseAlarm(operation, state) };
     case 'alarmDrop':
       return { kind: 'alarmDrop', revision: state.revision, dropped: yield* dropAlarm(operation.alarm, state) };
     case 'auth':

@@ -5,6 +5,7 @@ import {
   AlarmAction,
   type AlarmRequest,
   AlarmResponse,
+  DefragmentResponse,
   Maintenance,
   StatusResponse,
 } from '../wire/generated/etcdserverpb/maintenance.ts';
@@ -43,6 +44,12 @@ export function maintenanceService({ access, store, headers, origin, config }: S
       const { revision, alarms } = await runAlarmRequest(request, store);
       const found = alarms.map(({ memberId, number }) => ({ memberId, alarm: number }));
       return AlarmResponse.encode({ header: headers.message(revision), alarms: found });
+    }),
+    unary(Maintenance.methods.defragment, async (_request, call) => {
+      await access.admin(call);
+      await store.defragment();
+      // etcd's reply has no header.
+      return DefragmentResponse.encode({});
     }),
   ];
 }

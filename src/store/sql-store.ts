@@ -27,6 +27,7 @@ import { startAutoCompaction } from './auto-compaction.ts';
 import { checkKeys } from './check-keys.ts';
 import { Coalescer } from './coalescer.ts';
 import { Compactor } from './compactor.ts';
+import { Defragmenter } from './defragmenter.ts';
 import { HeadTracker } from './head-tracker.ts';
 import { KeyHasher, type KeysHash } from './key-hasher.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
@@ -64,6 +65,7 @@ export class SqlStore implements Store {
   readonly #leases: LeaseKeeper;
   readonly #compactor: Compactor;
   readonly #members: Members;
+  readonly #defragmenter: Defragmenter;
   /** Undefined: the disk is the bound. */
   readonly #quota: Quota | undefined;
   readonly #logger: Logger;
@@ -91,6 +93,7 @@ export class SqlStore implements Store {
     this.#hasher = new KeyHasher(driver, saw);
     this.#snapshots = new Snapshots(driver);
     this.#compactor = new Compactor(driver, this.#writes, options.logger);
+    this.#defragmenter = new Defragmenter(driver, options.logger);
     this.#headReads = new Coalescer(async (questions) => {
       const { id, revision, compactRevision, authState } = await driver.read('head', null, 'quick');
       const head = { id, revision, compactRevision, authState };
@@ -232,16 +235,20 @@ export class SqlStore implements Store {
     return this.#driver.size();
   }
 
+  defragment(): Promise<void> {
+    return this.#defragmenter.defragment();
+  }
+
   async alarms(): Promise<{ head: Head; alarms: readonly Alarm[] }> {
     const found = await this.#driver.read('alarms', null, 'quick');
     this.#saw(found.head);
     return found;
   }
 
-  async raiseAlarm(alarm: Alarm): Promise<{ revision: Revision; raised: boolean }> {
-    const { revision, raised } = await this.#writes.write({ kind: 'alarmRaise', alarm });
+  async raiseAlarm(alarm: Alarm): Promise<{ revision: Revision }> {
+    const { revision, raised } = await this.#writes.write({ kind: 'alarmRaise', alarm, unlessActive: 'same' });
     if (raised) this.#logger.warn(alarmFields(alarm), 'an alarm was raised');
-    return { revision, raised };
+    return { revision };
   }
 
   async dropAlarm(alarm: Alarm): Promise<{ revision: Revision; dropped: boolean }> {
@@ -266,6 +273,7 @@ export class SqlStore implements Store {
 
   async close(): Promise<void> {
     this.#stopAutoCompaction();
+    this.#defragmenter.stop();
     await this.#compactor.stop();
     await this.#leases.stop();
     await this.#members.stop();
@@ -279,8 +287,12 @@ export class SqlStore implements Store {
     return new Quota(this.#driver, {
       bytes,
       raise: async (sizeBytes) => {
-        const { raised } = await this.raiseAlarm(alarm);
-        if (raised) logger.warn({ sizeBytes, quotaBytes: bytes }, 'the quota is reached: writes are refused');
+        const { raised } = await this.#writes.write({ kind: 'alarmRaise', alarm, unlessActive: 'ofAny' });
+        if (!raised) return;
+        logger.warn(
+          { sizeBytes, quotaBytes: bytes },
+          'the quota is reached: alarm NOSPACE is raised, writes are refused',
+        );
       },
     });
   }

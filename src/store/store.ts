@@ -65,10 +65,12 @@ export interface Store {
   readonly knownMembers: readonly Member[];
   /** Bytes of the database on disk, and of those in use. */
   size(): Promise<{ bytes: number; inUseBytes: number }>;
+  /** Gives unused space back, and answers when it is done. Requests go on meanwhile. */
+  defragment(): Promise<void>;
   /** The active alarms and the head, read from the database now. Rejects while it is away. */
   alarms(): Promise<{ head: Head; alarms: readonly Alarm[] }>;
-  /** From here on every instance refuses what etcd refuses under it. Whether it was not active before. */
-  raiseAlarm(alarm: Alarm): Promise<{ revision: Revision; raised: boolean }>;
+  /** From here on every instance refuses what etcd refuses under it. */
+  raiseAlarm(alarm: Alarm): Promise<{ revision: Revision }>;
   /** Whether it was active. */
   dropAlarm(alarm: Alarm): Promise<{ revision: Revision; dropped: boolean }>;
   /** Users and roles. */

@@ -59,6 +59,7 @@ export class EtcdClient {
     'etcdserverpb.Maintenance',
     'Alarm',
   );
+  defragment = this.#unary<Record<string, never>, object>('etcdserverpb.Maintenance', 'Defragment');
   memberList = this.#unary<{ linearizable?: boolean }, etcd.MemberListResponse>('etcdserverpb.Cluster', 'MemberList');
   lock = this.#unary<etcd.LockRequest, etcd.LockResponse>('v3lockpb.Lock', 'Lock');
   unlock = this.#unary<{ key?: etcd.Bytes }, etcd.HeaderResponse>('v3lockpb.Lock', 'Unlock');

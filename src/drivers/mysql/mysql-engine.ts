@@ -7,14 +7,14 @@ import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { query } from '../../mvcc/program.ts';
 import { numberAt } from '../../sql/row.ts';
-import { changes, selectsRow } from '../../sql/statement.ts';
+import { changes, selectsRow, selectsRows } from '../../sql/statement.ts';
 import type { Engine } from '../remote/engine.ts';
 import type { Session } from '../remote/session.ts';
 import { connectionSettings, forKnex } from './connection-settings.ts';
 import { MysqlSession } from './mysql-session.ts';
 import { prepareDatabase } from './prepare.ts';
 import { destroy, makeReady } from './ready-connection.ts';
-import { weather } from './weather.ts';
+import { tableFailure, weather } from './weather.ts';
 
 const NOW = selectsRow('now', () => 'SELECT FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)');
 
@@ -49,12 +49,27 @@ export function mysqlEngine(dsn: ServerDsn, logger: Logger): Engine {
     },
     weather,
     prepare: (host) => prepareDatabase({ dsn, host, logger }),
+    defragment: optimize,
     now: (session) => numberOf(session, NOW),
     size: async (session) => {
       const [[found = []] = []] = await session.run([query(SIZE)]);
       return { bytes: numberAt(found, 0), inUseBytes: numberAt(found, 1) };
     },
   };
+}
+
+// Others wait while the last step waits for those who use the table: it gives up soon.
+const WAIT_SHORTLY = changes('wait_shortly', () => 'SET SESSION lock_wait_timeout = 1');
+
+// Builds the table anew beside the old one, which is read and written meanwhile, and takes its place in the end. Replicas and other nodes of a cluster are not held up: each gives
+// its own space back.
+const OPTIMIZE = selectsRows('optimize', () => 'OPTIMIZE NO_WRITE_TO_BINLOG TABLE kine, kine_current, tine_lease');
+
+/** The server tells of a failure in rows: table, operation, kind of message, message. */
+async function optimize(session: Session): Promise<void> {
+  const [, messages] = await session.run([query(WAIT_SHORTLY), query(OPTIMIZE)]);
+  const failure = messages?.find(([, , kind]) => /^error$/i.test(String(kind)));
+  if (failure !== undefined) throw tableFailure(String(failure[3]));
 }
 
 const KILL = changes('kill', (sql) => `KILL CONNECTION ${sql.integer}`);

@@ -1,11 +1,13 @@
 /** MySQL's errors as tine's. */
 import { DriverError, type DriverErrorKind, isOwnError } from '../../errors.ts';
+import { GaveWay } from '../remote/second-try.ts';
 
 /** Leaves the client's mistakes and our own bugs as they are; what the server and the network say becomes `DriverError`. */
 export function weather(error: unknown): Error {
   if (isOwnError(error)) return error;
   const failure = failureOf(error);
   if (failure === undefined) return error instanceof Error ? error : new Error(String(error));
+  if (gaveWay.has(failure.number ?? 0)) return new GaveWay(messageOf(failure, 'busy'), withoutSql(error as Error));
   const kind = kindOf(failure);
   return new DriverError(kind, messageOf(failure, kind), { cause: withoutSql(error as Error) });
 }
@@ -30,6 +32,12 @@ function failureOf(error: unknown): Failure | undefined {
   const isServers = typeof errno === 'number' && errno > 0 && (sqlState !== undefined || /^ER_/.test(String(code)));
   if (typeof code !== 'string' && !isServers && fatal !== true) return undefined;
   return { code: String(code ?? 'PROTOCOL_ERROR'), number: isServers ? errno : undefined, message: error.message };
+}
+
+/** What the server says of work on a table, which comes without a number. */
+export function tableFailure(message: string): DriverError {
+  if (isFull(message) || /table .* is full/i.test(message)) return new DriverError('full', message);
+  return new DriverError(/lock wait timeout/i.test(message) ? 'busy' : 'other', message);
 }
 
 /** The number by which the server tells its error; undefined when it is not the server's. */
@@ -63,12 +71,15 @@ const kinds: ReadonlyMap<number, DriverErrorKind> = new Map([
   ...each('lost', 1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 3169, 4031),
   // Set to read only; not (yet) part of its cluster; the host is blocked after errors of its connections; offline.
   ...each('lost', 1290, 1836, 1047, 1129, 3032),
-  // Lock wait timeout, deadlock, a row changed since the snapshot; too long a query, one that was ended; too many connections, of all or of this user.
-  ...each('busy', 1205, 1213, 1020, 1317, 1969, 3024, 1040, 1203, 1226),
+  // Lock wait timeout; too long a query, one that was ended; too many connections, of all or of this user.
+  ...each('busy', 1205, 1317, 1969, 3024, 1040, 1203, 1226),
   // The disk, the table.
   ...each('full', 1021, 1114),
   ...each('corrupt', 1034, 1035, 1194, 1195, 1712),
 ]);
+
+/** Deadlock, a row or a table that changed since the snapshot. */
+const gaveWay: ReadonlySet<number> = new Set([1213, 1020, 1412]);
 
 function each(kind: DriverErrorKind, ...numbers: readonly number[]): readonly (readonly [number, DriverErrorKind])[] {
   return numbers.map((number) => [number, kind]);
@@ -77,8 +88,12 @@ function each(kind: DriverErrorKind, ...numbers: readonly number[]): readonly (r
 function kindOf({ number, message }: Failure): DriverErrorKind {
   if (number === undefined) return 'lost';
   // A write to a file that failed: the system's error 28 is a full disk.
-  if (/no space left on device|errno: 28\b|errcode: 28\b/i.test(message)) return 'full';
+  if (isFull(message)) return 'full';
   return kinds.get(number) ?? 'other';
+}
+
+function isFull(message: string): boolean {
+  return /no space left on device|errno: 28\b|errcode: 28\b/i.test(message);
 }
 
 /** What the server says of a statement may quote it. */

@@ -7,7 +7,7 @@ import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { query } from '../../mvcc/program.ts';
 import { numberAt } from '../../sql/row.ts';
-import { selectsRow } from '../../sql/statement.ts';
+import { changes, selectsRow } from '../../sql/statement.ts';
 import { withinAnswerTime } from '../remote/answer-time.ts';
 import type { Engine } from '../remote/engine.ts';
 import { HostTurn } from '../remote/host-turn.ts';
@@ -32,6 +32,12 @@ const SIZE = selectsRow(
     FROM pg_class
     WHERE relkind = 'r' AND pg_table_is_visible(oid)
       AND (relname IN ('kine', 'kine_current') OR relname LIKE 'tine!_%' ESCAPE '!')) tables`,
+);
+
+/** What is left behind by updates and compaction. */
+const vacuums = ['kine', 'kine_current', 'tine_lease', 'tine_state', 'tine_commit', 'tine_member'].map((table) =>
+  // Without FULL, which would keep everybody from the table while it is rewritten: dead rows become room for new ones, and only free space at the end goes back.
+  changes(`vacuum_${table}`, () => `VACUUM ${table}`),
 );
 
 // The backend of a connection that was lost, unless its number belongs to another program by now.
@@ -67,6 +73,9 @@ export function postgresEngine(dsn: ServerDsn, logger: Logger): Engine {
     size: async (session) => {
       const [[found = []] = []] = await session.run([query(SIZE)]);
       return { bytes: numberAt(found, 0), inUseBytes: numberAt(found, 1) };
+    },
+    defragment: async (session) => {
+      for (const vacuum of vacuums) await session.run([query(vacuum)]);
     },
     openMessages: (listener) => new Notifications(dsn, new HostTurn(dsn.hosts), logger, listener),
   };

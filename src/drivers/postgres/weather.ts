@@ -1,5 +1,6 @@
 /** Postgres's errors as tine's. */
 import { DriverError, type DriverErrorKind, isOwnError } from '../../errors.ts';
+import { GaveWay } from '../remote/second-try.ts';
 
 /** Leaves the client's mistakes and our own bugs as they are; what Postgres and the network say becomes `DriverError`. */
 export function weather(error: unknown): Error {
@@ -7,6 +8,8 @@ export function weather(error: unknown): Error {
   const code = codeOf(error);
   if (code === undefined && !isConnectionError(error)) return error instanceof Error ? error : new Error(String(error));
   const message = (error as Error).message;
+  // Serialization failure, deadlock.
+  if (code === '40001' || code === '40P01') return new GaveWay(`${message} (${code})`, error);
   return new DriverError(kindOf(code), code === undefined ? message : `${message} (${code})`, { cause: error });
 }
 
@@ -35,8 +38,8 @@ function kindOf(code: string | undefined): DriverErrorKind {
   // Insufficient resources: too many connections; disk full.
   if (code === '53300') return 'busy';
   if (code === '53100') return 'full';
-  // Serialization failure, deadlock, lock not available.
-  if (code === '40001' || code === '40P01' || code === '55P03') return 'busy';
+  // Lock not available.
+  if (code === '55P03') return 'busy';
   if (code === 'XX001' || code === 'XX002') return 'corrupt';
   // Connection exceptions; shutdown, crash, starting up, dropped; a standby or a server set to read only; an idle transaction ended.
   if (/^(08|57P0)/.test(code) || code === '25006' || code === '25P03') return 'lost';

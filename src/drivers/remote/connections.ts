@@ -44,6 +44,8 @@ export class Connections {
   readonly #pools: Record<Lane, Pool>;
   readonly #probedHosts: HostTurn;
   readonly #silence: SilenceWatch;
+  /** Those of work that is done apart. */
+  readonly #apart = new Set<Pool>();
   /** By what the server knows the connections that the network has lost. */
   #lostNames: readonly string[] = [];
 
@@ -92,9 +94,23 @@ export class Connections {
     return lanes.map((name) => ({ name, ...this.#pools[name].statistics }));
   }
 
+  /** Runs work that takes long over a connection of its own: it keeps nobody waiting, and nobody takes its silence for that of the network. */
+  async apart<Result>(transaction: Transaction, work: (session: Session) => Promise<Result>): Promise<Result> {
+    const { engine, meter } = this.#options;
+    const pool = new Pool({ engine, meter, countMax: 1 });
+    this.#apart.add(pool);
+    try {
+      return await this.#over(await pool.acquire(), transaction, work);
+    } finally {
+      this.#apart.delete(pool);
+      void pool.close();
+    }
+  }
+
   async close(): Promise<void> {
     this.#silence.close();
-    await Promise.all(Object.values(this.#pools).map((pool) => pool.close()));
+    for (const pool of this.#apart) pool.renew();
+    await Promise.all([...Object.values(this.#pools), ...this.#apart].map((pool) => pool.close()));
   }
 
   async #over<Result>(

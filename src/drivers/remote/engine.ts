@@ -40,6 +40,8 @@ export interface Engine {
   now(session: Session): Promise<number>;
   /** Bytes of tine's tables and indexes on disk, and of those that hold something, as near as the server knows. */
   size(session: Session): Promise<{ bytes: number; inUseBytes: number }>;
+  /** Gives back unused space of tine's tables while they are used, over a connection that does nothing else. */
+  defragment(session: Session): Promise<void>;
   /** Tells the other instances of a new head, where the database carries messages; and hears theirs. Undefined: it does not. */
   openMessages?(listener: MessageListener): MessageChannel;
 }

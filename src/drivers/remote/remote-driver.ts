@@ -140,6 +140,14 @@ export class RemoteDriver implements Driver {
     return { more: false };
   }
 
+  async defragment(): Promise<{ more: boolean }> {
+    if (this.#state !== 'ready') throw this.#lastFailure;
+    await this.#connections.apart({ kind: 'none', answerMsMax: remoteLimits.defragmentMsMax }, (session) =>
+      this.#engine.defragment(session),
+    );
+    return { more: false };
+  }
+
   size(): Promise<{ bytes: number; inUseBytes: number }> {
     return this.#inTransaction('quick', { kind: 'none' }, (session) => this.#engine.size(session));
   }

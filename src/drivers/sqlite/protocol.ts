@@ -25,6 +25,7 @@ export type Task =
   /** Catches the derived index up with what kine wrote, and gives leases their whole time again. */
   | { readonly kind: 'takeOver'; readonly nowMs: number }
   | { readonly kind: 'reclaim' }
+  | { readonly kind: 'defragment' }
   | { readonly kind: 'size' }
   | { readonly kind: 'statistics' }
   | { readonly kind: 'close' };

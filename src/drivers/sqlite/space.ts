@@ -15,14 +15,35 @@ export function sizeOf(database: SqliteDatabase): { bytes: number; inUseBytes: n
   return { bytes: pages * pageBytes, inUseBytes: (pages - pragma(database, 'freelist_count')) * pageBytes };
 }
 
+/** What a task of defragmentation came to. */
+export type Defragmented = { readonly more: boolean } | { readonly obstacle: string };
+
+/** Gives free pages back to the file system, whatever number there is. */
+export function defragmentBite(database: SqliteDatabase): Defragmented {
+  if (pragma(database, 'freelist_count') > 0) {
+    if (pragma(database, 'auto_vacuum') !== incremental) return { obstacle: fixedSize };
+    database.pragma(`incremental_vacuum(${pagesPerBite})`);
+    if (pragma(database, 'freelist_count') > 0) return { more: true };
+  }
+  shrink(database);
+  return { more: false };
+}
+
+const fixedSize =
+  'the file was made by kine and keeps its size: what is free in it is used for the next writes; to make it small once, stop tine and run VACUUM with sqlite3';
+
+/** The file becomes smaller when the WAL is copied into it. A reader of an older snapshot keeps it from that until the next time. */
+function shrink(database: SqliteDatabase): void {
+  database.pragma('wal_checkpoint(PASSIVE)');
+}
+
 /** Gives free pages back to the file system while there are many. A file that kine made cannot shrink so; its free pages are used again. */
 export function reclaimBite(database: SqliteDatabase): { more: boolean } {
   if (pragma(database, 'auto_vacuum') !== incremental) return { more: false };
   if (!hasSpare(database)) return { more: false };
   database.pragma(`incremental_vacuum(${pagesPerBite})`);
   const more = hasSpare(database);
-  // The file becomes smaller when the WAL is copied into it.
-  if (!more) database.pragma('wal_checkpoint(PASSIVE)');
+  if (!more) shrink(database);
   return { more };
 }
 

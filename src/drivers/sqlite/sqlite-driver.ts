@@ -106,6 +106,10 @@ export class SqliteDriver implements Driver {
     return this.#threads.write.ask({ kind: 'reclaim' });
   }
 
+  defragment(): ReturnType<Driver['defragment']> {
+    return this.#threads.write.ask({ kind: 'defragment' });
+  }
+
   size(): Promise<{ bytes: number; inUseBytes: number }> {
     return this.#threads.quick.ask({ kind: 'size' });
   }

@@ -16,7 +16,7 @@ import { openConnection, type SqliteDatabase, StatementRunner } from './connecti
 import { failureOf } from './failure.ts';
 import type { Answer, Failure, Request, Task, ThreadData, ThreadStatistics } from './protocol.ts';
 import { runProgram } from './run-program.ts';
-import { reclaimBite, sizeOf } from './space.ts';
+import { defragmentBite, reclaimBite, sizeOf } from './space.ts';
 import { boundWal, extendWal, walBytes } from './wal.ts';
 import { weather } from './weather.ts';
 
@@ -78,7 +78,11 @@ function perform(task: Task, database: SqliteDatabase, statements: StatementRunn
     case 'takeOver':
       return inTransaction(database, 'BEGIN IMMEDIATE', () => runProgram(takeOver(task.nowMs), statements));
     case 'reclaim':
+      boundWal(database, path);
       return reclaimBite(database);
+    case 'defragment':
+      boundWal(database, path);
+      return defragmentBite(database);
     case 'size':
       return sizeOf(database);
     case 'statistics':

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { remoteLimits } from '../../../../src/drivers/remote/remote-limits.ts';
-import { OutcomeUnknown, withSecondTry } from '../../../../src/drivers/remote/second-try.ts';
+import { GaveWay, OutcomeUnknown, withSecondTry } from '../../../../src/drivers/remote/second-try.ts';
 import { DriverError, etcdError } from '../../../../src/errors.ts';
 
 /** Work that fails with each of the errors in turn, and then is done. */
@@ -31,6 +31,13 @@ test('work of which nobody knows whether it was done is not done again', async (
   const { state, work } = failing(new OutcomeUnknown(lost));
   await assert.rejects(withSecondTry(work), OutcomeUnknown);
   assert.equal(state.tries, 1);
+});
+
+test('work that gave way to another transaction is done again, as often as that happens', async () => {
+  const way = new GaveWay('deadlock', undefined);
+  const { state, work } = failing(way, way, lost, way);
+  assert.equal(await withSecondTry(work), 'done');
+  assert.equal(state.tries, 5);
 });
 
 test('what is not the loss of a connection is not tried again', async () => {
