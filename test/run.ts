@@ -18,7 +18,7 @@ import { databasesFor, withDatabases } from './support/test-databases.ts';
 const fileCountAtOnce = Math.min(availableParallelism() + 1, 4);
 
 /** Folders by how long their files take, so that none of the long ones begins last and runs alone. */
-const slowestFolders = ['test/property/', 'test/parity/', 'test/durability/'];
+const slowestFolders = ['test/property/', 'test/etcdctl/', 'test/parity/', 'test/durability/'];
 
 /** The slowest file takes about a minute for each database on two cores; what takes ten hangs. */
 const fileTimeoutMs = 10 * 60_000;

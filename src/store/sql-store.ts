@@ -208,7 +208,10 @@ export class SqlStore implements Store {
   }): Promise<{ revision: Revision; leases: readonly LeaseStatus[]; keys: readonly KeyText[] }> {
     const { head, leases, keys } = await this.#driver.read('leases', request, 'quick');
     this.#saw(head);
-    return { revision: head.revision, leases, keys };
+    const expiresAtMs = (lease: LeaseStatus) => this.#leases.expiresAtMs(lease);
+    // The next to expire comes first, as with etcd.
+    const byExpiry = leases.toSorted((left, right) => expiresAtMs(left) - expiresAtMs(right));
+    return { revision: head.revision, leases: byExpiry, keys };
   }
 
   leaseCount(): Promise<number> {

@@ -145,6 +145,22 @@ for (const driver of DRIVERS) {
     assert.deepEqual(leases.map(({ ID }) => ID).sort(), [20n, 30n]);
   });
 
+  test(`${driver.name}: a list of leases begins with the next to expire`, async (context) => {
+    const { client } = await ownServer(context, { driver });
+    for (const [ID, TTL] of [
+      [1, 3000],
+      [2, 1000],
+      [3, 2000],
+    ] as const) {
+      await client.leaseGrant({ TTL, ID });
+    }
+    const { leases } = await client.leaseLeases({});
+    assert.deepEqual(
+      leases.map(({ ID }) => ID),
+      [2n, 3n, 1n],
+    );
+  });
+
   test(`${driver.name}: a keepalive gives the whole TTL again`, async () => {
     const { ID } = await shared.client.leaseGrant({ TTL: 50 });
     await waitFor('the lease to age', async () => (await shared.client.leaseTimeToLive({ ID })).TTL < 49);

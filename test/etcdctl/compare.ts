@@ -1,0 +1,54 @@
+import type { Outcome } from './lane.ts';
+
+const shownDifferenceCountMax = 20;
+const shownLengthMax = 1_200;
+const shownContextLength = 60;
+
+/** The steps in which two transcripts of one script differ, for a reader; empty where they are equal. */
+export function differencesBetween(
+  expected: readonly Outcome[],
+  actual: readonly Outcome[],
+  { counts }: { readonly counts: (step: Outcome) => boolean },
+): string[] {
+  const differences = expected.flatMap((outcome, index) => {
+    const other = actual[index];
+    return counts(outcome) ? describe(outcome, other) : [];
+  });
+  const hidden = differences.length - shownDifferenceCountMax;
+  return hidden > 0 ? [...differences.slice(0, shownDifferenceCountMax), `and ${hidden} more`] : differences;
+}
+
+function describe(expected: Outcome, actual: Outcome | undefined): string[] {
+  const fields = (['exit', 'stdout', 'stderr'] as const).filter((field) => expected[field] !== actual?.[field]);
+  if (fields.length === 0) return [];
+  const shown = fields.flatMap((field) => {
+    const [etcd, tine] = withoutEqualEnds(expected[field], actual?.[field] ?? '');
+    return [`  ${field} of etcd: ${short(etcd)}`, `  ${field} of tine: ${short(tine)}`];
+  });
+  return [[`etcdctl ${expected.step}`, ...shown].join('\n')];
+}
+
+/** Two texts without what they begin and end with alike, but for some of it. */
+function withoutEqualEnds(left: string, right: string): readonly [string, string] {
+  const shorter = Math.min(left.length, right.length);
+  let begin = 0;
+  while (begin < shorter && left[begin] === right[begin]) begin += 1;
+  let end = 0;
+  while (end < shorter - begin && left.at(-1 - end) === right.at(-1 - end)) end += 1;
+  const cut = (text: string) =>
+    text.slice(Math.max(0, begin - shownContextLength), text.length - Math.max(0, end - shownContextLength));
+  return [cut(left), cut(right)];
+}
+
+function short(text: string): string {
+  const quoted = JSON.stringify(text);
+  return quoted.length > shownLengthMax ? `${quoted.slice(0, shownLengthMax)}...` : quoted;
+}
+
+/** Whether version `3.4.23` is `3.4` or a later one. */
+export function isAtLeast(version: string, since: string | undefined): boolean {
+  if (since === undefined) return true;
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  const [sinceMajor = 0, sinceMinor = 0] = since.split('.').map(Number);
+  return major > sinceMajor || (major === sinceMajor && minor >= sinceMinor);
+}

@@ -1,0 +1,77 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
+import { childEnvironment } from '../support/child-environment.ts';
+import { type Exit, exitOf } from '../support/exit.ts';
+import { waitFor, within } from '../support/wait.ts';
+
+const endTimeoutMs = 30_000;
+const printTimeoutMs = 15_000;
+
+/** What etcdctl printed, and how it ended. */
+export interface Printed {
+  readonly exit: string;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+}
+
+/** One run of etcdctl. */
+export class EtcdctlProcess {
+  readonly #child: ChildProcessWithoutNullStreams;
+  readonly #exit: Promise<Exit>;
+  readonly #closed: Promise<unknown>;
+  readonly #stdout: Buffer[] = [];
+  readonly #stderr: Buffer[] = [];
+  #hasEnded = false;
+  #seenLength = 0;
+
+  constructor(program: string, commandArguments: readonly string[], environment: Readonly<Record<string, string>>) {
+    this.#child = spawn(program, commandArguments, { env: childEnvironment(environment) });
+    this.#exit = exitOf(this.#child);
+    this.#closed = new Promise((resolve) => this.#child.once('close', resolve));
+    this.#child.stdout.on('data', (bytes: Buffer) => this.#stdout.push(bytes));
+    this.#child.stderr.on('data', (bytes: Buffer) => this.#stderr.push(bytes));
+    // It may end before it has read everything.
+    this.#child.stdin.on('error', () => {});
+    void this.#closed.then(() => {
+      this.#hasEnded = true;
+    });
+  }
+
+  say(text: string): void {
+    this.#child.stdin.write(text);
+  }
+
+  endInput(text = ''): void {
+    this.#child.stdin.end(text);
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child.kill(signal);
+  }
+
+  /** Waits until it has printed one of the texts since the last time, or anything where there are none, or has ended. */
+  async prints(texts: readonly string[]): Promise<void> {
+    const isPrinted = () => {
+      const fresh = Buffer.concat(this.#stdout).subarray(this.#seenLength);
+      return texts.length === 0 ? fresh.length > 0 : texts.some((text) => fresh.includes(text));
+    };
+    const isThere = () => this.#hasEnded || isPrinted();
+    // What it printed by then is compared: that says more than that it took too long.
+    await waitFor(texts.join(' or '), isThere, { timeoutMs: printTimeoutMs, intervalMs: 5 }).catch(() => {});
+    this.#seenLength = Buffer.concat(this.#stdout).length;
+  }
+
+  /** Its end, which must come. */
+  async ended(): Promise<Printed> {
+    try {
+      await within(endTimeoutMs, `the end of ${this.#child.spawnargs.join(' ')}`, this.#closed);
+    } finally {
+      this.#child.kill('SIGKILL');
+    }
+    const { status, signal } = await this.#exit;
+    return {
+      exit: signal ?? `status ${status}`,
+      stdout: Buffer.concat(this.#stdout),
+      stderr: Buffer.concat(this.#stderr),
+    };
+  }
+}

@@ -1,0 +1,131 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { loadSync, type MethodDefinition } from '@grpc/proto-loader';
+import { repositoryRoot } from '../support/paths.ts';
+
+/** What etcdctl's `--write-out` takes. */
+export type Format = 'simple' | 'json' | 'fields' | 'table' | 'protobuf';
+
+const protoDirectory = join(repositoryRoot, 'proto');
+const protocol = loadSync(
+  readdirSync(protoDirectory, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.proto')),
+  { includeDirs: [protoDirectory], keepCase: true, longs: String, enums: String, bytes: Buffer, oneofs: true },
+);
+
+/** The reply that a command prints with `--write-out=protobuf`. Others refuse that format, or print text. */
+const replies: Readonly<Record<string, readonly [service: string, method: string]>> = {
+  put: ['KV', 'Put'],
+  get: ['KV', 'Range'],
+  del: ['KV', 'DeleteRange'],
+  txn: ['KV', 'Txn'],
+  watch: ['Watch', 'Watch'],
+  lock: ['KV', 'Range'],
+  elect: ['KV', 'Range'],
+  'member add': ['Cluster', 'MemberAdd'],
+  'member list': ['Cluster', 'MemberList'],
+  'member remove': ['Cluster', 'MemberRemove'],
+  'member update': ['Cluster', 'MemberUpdate'],
+  'member promote': ['Cluster', 'MemberPromote'],
+  'alarm list': ['Maintenance', 'Alarm'],
+  'alarm disarm': ['Maintenance', 'Alarm'],
+  'auth status': ['Auth', 'AuthStatus'],
+  'role add': ['Auth', 'RoleAdd'],
+  'role get': ['Auth', 'RoleGet'],
+  'role delete': ['Auth', 'RoleDelete'],
+  'role list': ['Auth', 'RoleList'],
+  'role grant-permission': ['Auth', 'RoleGrantPermission'],
+  'role revoke-permission': ['Auth', 'RoleRevokePermission'],
+  'user add': ['Auth', 'UserAdd'],
+  'user get': ['Auth', 'UserGet'],
+  'user list': ['Auth', 'UserList'],
+  'user delete': ['Auth', 'UserDelete'],
+  'user passwd': ['Auth', 'UserChangePassword'],
+  'user grant-role': ['Auth', 'UserGrantRole'],
+  'user revoke-role': ['Auth', 'UserRevokeRole'],
+};
+
+/** Who a server says it is, in the header of every reply. */
+export interface HeaderIds {
+  readonly clusterId: bigint;
+  readonly memberId: bigint;
+}
+
+/** What etcdctl printed as text in which every byte can be seen: base64 of JSON is opened, messages become JSON. */
+export function readable(output: Buffer, format: Format, command: readonly string[], ids: HeaderIds): string {
+  switch (format) {
+    case 'json':
+      return visible(output).replace(
+        /"(key|value|range_end|roles?|name)":"([A-Za-z0-9+/]+=*)"/g,
+        (whole, field, text) => (field === 'name' || !isBase64(text) ? whole : `"${field}":"${decoded(text)}"`),
+      );
+    case 'table':
+      // As wide as their widest cell, which may hold what differs.
+      return output
+        .toString()
+        .replaceAll('|', '│')
+        .replace(/ {2,}/g, ' ')
+        .replace(/─+|-{2,}/g, '─');
+    case 'protobuf':
+      return message(output, command) ?? visible(withoutIds(output, ids));
+    default:
+      return visible(output);
+  }
+}
+
+/** Lines stay lines; other bytes that cannot be seen are escaped. */
+function visible(bytes: Buffer): string {
+  return bytes.toString('latin1').replace(/[^\n -~]/g, escaped);
+}
+
+function escaped(character: string): string {
+  return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+}
+
+function isBase64(text: string): boolean {
+  return Buffer.from(text, 'base64').toString('base64') === text;
+}
+
+function decoded(base64: string): string {
+  return Buffer.from(base64, 'base64')
+    .toString('latin1')
+    .replace(/[^ -~]/g, escaped);
+}
+
+function message(output: Buffer, command: readonly string[]): string | undefined {
+  const [first = '', second = ''] = command;
+  const reply = replies[`${first} ${second}`] ?? replies[first];
+  if (reply === undefined || output.length === 0) return undefined;
+  const [service, method] = reply;
+  const methods = protocol[`etcdserverpb.${service}`] as Record<string, MethodDefinition<object, object>> | undefined;
+  const definition = methods?.[method];
+  if (definition === undefined) throw new Error(`proto/ has no ${service}.${method}`);
+  try {
+    return `${JSON.stringify(definition.responseDeserialize(output), printedBytes, 1)}\n`;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Messages among text, or a header alone: not to be taken apart, but the ids that begin a header are known. */
+function withoutIds(output: Buffer, { clusterId, memberId }: HeaderIds): Buffer {
+  const ids = Buffer.concat([Buffer.of(0x08), varint(clusterId), Buffer.of(0x10), varint(memberId)]).toString('latin1');
+  const [first = '', ...parts] = output.toString('latin1').split(ids);
+  // The byte before them is the header's length, which depends on theirs, where it is a part of a message.
+  const shown = [first, ...parts].map((part, index) =>
+    index < parts.length && part.at(-2) === '\n' ? `${part.slice(0, -2)}<header>` : part,
+  );
+  return Buffer.from(shown.join('<ids>'), 'latin1');
+}
+
+function varint(value: bigint): Buffer {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest >= 0x80n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
+  return Buffer.from([...bytes, Number(rest)]);
+}
+
+/** JSON.stringify shows a replacer what Buffer.toJSON made of a buffer. */
+function printedBytes(_: string, value: unknown): unknown {
+  const isBuffer = typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer';
+  return isBuffer && 'data' in value ? visible(Buffer.from(value.data as number[])) : value;
+}

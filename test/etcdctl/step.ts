@@ -1,0 +1,94 @@
+/**
+ * One step of a script. Words in braces stand for what is known only while the script runs: `{revision}` and `{revision-2}` (the
+ * current one, counted from), `{member}` (the server's id, as etcdctl takes it), `{endpoint}`, `{lease:NAME}` (the id granted by the
+ * step with that name), `{file:NAME}` (a path of the run's own), `{destination-flags}` (how `make-mirror` gets into the same server).
+ */
+export type Step = CommandStep | StartStep | PrintsStep | HoldsStep | SayStep | StopStep;
+
+/** A run of etcdctl to its end. */
+export interface CommandStep {
+  readonly kind: 'command';
+  readonly arguments: readonly string[];
+  readonly input?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** The lease that the command makes is called so from then on. */
+  readonly grants?: string;
+  /** Connects as someone else than the other steps: without their certificate and user. */
+  readonly isAnonymous?: boolean;
+  /** The oldest etcd that answers as 3.7 does. With an older one the step runs all the same, and is not compared. */
+  readonly since?: string;
+}
+
+/** An etcdctl that goes on, such as `watch`, under a name for later steps. */
+export interface StartStep extends Omit<CommandStep, 'kind'> {
+  readonly kind: 'start';
+  readonly name: string;
+}
+
+/** Waits until an etcdctl that goes on has printed one of the texts, as it is or in base64; without texts, anything since the last wait. */
+export interface PrintsStep {
+  readonly kind: 'prints';
+  readonly name: string;
+  readonly texts: readonly string[];
+}
+
+/** Waits until there are so many keys with the prefix. */
+export interface HoldsStep {
+  readonly kind: 'holds';
+  readonly prefix: string;
+  readonly count: number;
+}
+
+/** Gives an etcdctl that goes on a line to read. */
+export interface SayStep {
+  readonly kind: 'say';
+  readonly name: string;
+  readonly text: string;
+}
+
+/** Ends an etcdctl that goes on, by a signal or the end of its input, and compares all it has printed. */
+export interface StopStep {
+  readonly kind: 'stop';
+  readonly name: string;
+  readonly by: NodeJS.Signals | 'end of input' | 'itself';
+}
+
+export type CommandOptions = Omit<CommandStep, 'kind' | 'arguments'>;
+
+/** A command with its arguments: as a line of words, or one by one where an argument has spaces or is empty. */
+export function run(command: string | readonly string[], options: CommandOptions = {}): CommandStep {
+  return { kind: 'command', arguments: words(command), ...options };
+}
+
+export function start(name: string, command: string | readonly string[], options: CommandOptions = {}): StartStep {
+  return { kind: 'start', name, arguments: words(command), ...options };
+}
+
+export function prints(name: string, ...texts: readonly string[]): PrintsStep {
+  return { kind: 'prints', name, texts };
+}
+
+export function holds(prefix: string, count: number): HoldsStep {
+  return { kind: 'holds', prefix, count };
+}
+
+export function say(name: string, text: string): SayStep {
+  return { kind: 'say', name, text };
+}
+
+export function stop(name: string, by: StopStep['by'] = 'SIGINT'): StopStep {
+  return { kind: 'stop', name, by };
+}
+
+/** Steps by their lines, one a command. */
+export function lines(text: string): CommandStep[] {
+  return text
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+    .map((line) => run(line));
+}
+
+function words(command: string | readonly string[]): readonly string[] {
+  return typeof command === 'string' ? command.split(' ').filter((word) => word !== '') : command;
+}
