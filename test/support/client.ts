@@ -4,13 +4,15 @@ import {
   type ClientReadableStream,
   type ClientUnaryCall,
   credentials,
+  InterceptingCall,
+  type Interceptor,
   type ServiceError,
 } from '@grpc/grpc-js';
 import type * as etcd from './messages.ts';
 import { serviceClient } from './proto.ts';
 import { RpcError } from './rpc-error.ts';
 import { KeepAliveStream, ReplyStream, WatchStream } from './streams.ts';
-import { fromWire, toWire } from './values.ts';
+import { fromWire, toAuthWire, toWire } from './values.ts';
 
 export interface CallOptions {
   readonly deadlineMs?: number;
@@ -37,9 +39,15 @@ export class EtcdClient {
   readonly address: string;
   readonly #clients = new Map<string, Client>();
 
-  /** @param address `127.0.0.1:PORT` */
-  constructor(address: string) {
+  readonly #metadata: Readonly<Record<string, string>>;
+
+  /**
+   * @param address `127.0.0.1:PORT`
+   * @param metadata goes with every call: a token
+   */
+  constructor(address: string, metadata: Readonly<Record<string, string>> = {}) {
     this.address = address;
+    this.#metadata = metadata;
   }
 
   range = this.#unary<etcd.RangeRequest, etcd.RangeResponse>('etcdserverpb.KV', 'Range');
@@ -139,7 +147,8 @@ export class EtcdClient {
           if (error) reject(new RpcError(`${service}.${name}`, error));
           else resolve(fromWire(reply) as Response);
         };
-        const call = method(toWire(request), { deadline: deadlineOf(options) }, settle) as ClientUnaryCall;
+        const wire = service === 'etcdserverpb.Auth' ? toAuthWire(request) : toWire(request);
+        const call = method(wire, { deadline: deadlineOf(options) }, settle) as ClientUnaryCall;
         options.signal?.addEventListener('abort', () => call.cancel(), { once: true });
       });
     };
@@ -160,11 +169,24 @@ export class EtcdClient {
     let client = this.#clients.get(service);
     if (client === undefined) {
       const Constructor = serviceClient(service);
-      client = new Constructor(this.address, credentials.createInsecure(), channelOptions);
+      client = new Constructor(this.address, credentials.createInsecure(), {
+        ...channelOptions,
+        interceptors: [addingMetadata(this.#metadata)],
+      });
       this.#clients.set(service, client);
     }
     return client;
   }
+}
+
+function addingMetadata(added: Readonly<Record<string, string>>): Interceptor {
+  return (options, nextCall) =>
+    new InterceptingCall(nextCall(options), {
+      start(metadata, listener, next) {
+        for (const [name, value] of Object.entries(added)) metadata.set(name, value);
+        next(metadata, listener);
+      },
+    });
 }
 
 function deadlineOf({ deadlineMs = deadlineMsDefault }: CallOptions): Date {

@@ -21,13 +21,21 @@ const identifierFields: ReadonlySet<string> = new Set([
 
 const byteFields: ReadonlySet<string> = new Set(['key', 'range_end', 'value', 'name', 'blob']);
 
+/** In requests of users and roles names are text. */
+const byteFieldsOfAuth: ReadonlySet<string> = new Set(['key', 'range_end']);
+
 /** A request as tests write it (text for bytes, bigint for ids) -> as protobuf.js takes it. */
-export function toWire(value: unknown, field = ''): unknown {
-  if (typeof value === 'bigint') return value.toString();
-  if (typeof value === 'string') return byteFields.has(field) ? Buffer.from(value, 'utf8') : value;
-  if (Array.isArray(value)) return value.map((item) => toWire(item, field));
-  if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value;
-  return mapFields(value, toWire);
+export const toWire = converter(byteFields);
+export const toAuthWire = converter(byteFieldsOfAuth);
+
+function converter(bytes: ReadonlySet<string>) {
+  return function convert(value: unknown, field = ''): unknown {
+    if (typeof value === 'bigint') return value.toString();
+    if (typeof value === 'string') return bytes.has(field) ? Buffer.from(value, 'utf8') : value;
+    if (Array.isArray(value)) return value.map((item) => convert(item, field));
+    if (value === null || typeof value !== 'object' || value instanceof Uint8Array) return value;
+    return mapFields(value, convert);
+  };
 }
 
 /** A reply as protobuf.js gives it -> as tests read it: numbers for Longs, bigint for the fields named above. */
