@@ -41,6 +41,8 @@ export interface Dialect {
   overwrite(key: string, columns: readonly string[]): string;
   /** All values of a column of bytes, in the order of another, in one piece: an aggregate. */
   concatenated(column: string, orderedBy: string): string;
+  /** Deletes the rows of a table whose name a query finds. Each is looked up once: MariaDB runs such a query anew for every row of the table where it stands in a condition. */
+  deleteNamed(table: string, names: string): string;
   /** Whether a column's value is in the list that the statement takes. */
   inList(column: string, type: ColumnType): string;
   /** The rows of the list that the statement takes, as an INSERT wants them. */

@@ -27,6 +27,9 @@ export const mysqlDialect: Dialect = {
   overwrite: (_key, columns) =>
     `ON DUPLICATE KEY UPDATE ${columns.map((column) => `${column} = VALUES(${column})`).join(', ')}`,
   concatenated: (column, orderedBy) => `GROUP_CONCAT(${column} ORDER BY ${orderedBy} SEPARATOR '')`,
+  deleteNamed: (table, names) => `DELETE ${table}
+  FROM (${names}) found
+  STRAIGHT_JOIN ${table} ON ${table}.name = found.name`,
   inList: (column) => `${column} IN (?list)`,
   insertedList: () => 'VALUES ?rows',
   // A probe a name. MAX(id) ... GROUP BY name reads all rows of each.

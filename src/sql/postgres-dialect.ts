@@ -27,6 +27,8 @@ export const postgresDialect: Dialect = {
   overwrite: (key, columns) =>
     `ON CONFLICT (${key}) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
   concatenated: (column, orderedBy) => `string_agg(${column}, ''::bytea ORDER BY ${orderedBy})`,
+  deleteNamed: (table, names) => `DELETE FROM ${table}
+  WHERE name IN (${names})`,
   inList: (column, type) => `${column} = ANY(CAST(? AS ${type === 'text' ? 'text[]' : 'bigint[]'}))`,
   insertedList,
   newestOfNames: `FROM unnest(CAST(? AS text[])) AS asked(name)

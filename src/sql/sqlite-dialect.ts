@@ -25,6 +25,8 @@ export const sqliteDialect: Dialect = {
     `ON CONFLICT (${key}) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
   // Rows come in the order of the walk that feeds the aggregate.
   concatenated: (column) => `CAST(GROUP_CONCAT(${column}, '') AS BLOB)`,
+  deleteNamed: (table, names) => `DELETE FROM ${table}
+  WHERE name IN (${names})`,
   inList: (column, type) => `${column} = CAST(? AS ${type === 'text' ? 'TEXT' : 'INTEGER'})`,
   insertedList: (columns) => `VALUES (${columns.map(() => '?').join(', ')})`,
   newestOfNames: `FROM kine

@@ -103,14 +103,14 @@ export const REFILL_CURRENT = [
     WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'
     ${sql.overwrite('name', ['id', 'lease_id', 'value_bytes'])}`,
   ),
-  changes(
-    'refill_current_gone',
-    (sql) => `DELETE FROM kine_current
-    WHERE name IN (
-      SELECT kine.name
+  changes('refill_current_gone', (sql) =>
+    sql.deleteNamed(
+      'kine_current',
+      `SELECT kine.name
       FROM (SELECT MAX(id) AS id FROM kine WHERE id > ${sql.integer} AND id <= ${sql.integer} GROUP BY name) newest
       JOIN kine ON kine.id = newest.id
-      WHERE kine.deleted = 1)`,
+      WHERE kine.deleted = 1`,
+    ),
   ),
 ];
 

@@ -59,7 +59,7 @@ function postgresUrl(serverUrl: string, database: string): string {
 
 /** The database stands after the last slash, and parameters after it. */
 function mysqlDsn(serverDsn: string, database: string): string {
-  const [, server, parameters = ''] = /^(.*\/)[^/?]*(\?.*)?$/.exec(serverDsn) ?? [];
+  const [, server, parameters = ''] = /^(.*\)\/)[^/?]*(\?.*)?$/.exec(serverDsn) ?? [];
   if (server === undefined) throw new Error(`${serverDsn} is no DSN like mysql://user:password@tcp(host:port)/`);
   return `${server}${database}${parameters}`;
 }
