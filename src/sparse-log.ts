@@ -1,3 +1,4 @@
+import { durationText } from './duration-text.ts';
 import type { Logger } from './logger.ts';
 
 export interface SparseLogOptions {
@@ -33,7 +34,7 @@ export class SparseLog {
   #endInterval(): void {
     const { logger, message, intervalMs } = this.#options;
     if (this.#suppressed > 0)
-      logger.warn({ suppressed: this.#suppressed, 'interval-ms': intervalMs }, `${message}: more of the same`);
+      logger.warn({ suppressed: this.#suppressed, within: durationText(intervalMs) }, `${message}: more of the same`);
     this.#lines = 0;
     this.#suppressed = 0;
     this.#interval = undefined;

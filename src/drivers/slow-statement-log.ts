@@ -1,3 +1,4 @@
+import { durationText } from '../duration-text.ts';
 import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import { SparseLog } from '../sparse-log.ts';
@@ -17,6 +18,6 @@ export class SlowStatementLog {
   }
 
   tell({ name, ms, rows }: SlowStatement): void {
-    this.#log.warn(() => ({ statement: name, 'took-ms': Math.round(ms), rows }));
+    this.#log.warn(() => ({ statement: name, took: durationText(ms), rows }));
   }
 }

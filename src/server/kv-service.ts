@@ -18,6 +18,7 @@ export function kvService({ access, store, headers, config }: ServiceContext): r
   return [
     unary(range, async (request, call) => {
       const operation = parseRange(request);
+      call.about(operation);
       const signal = signalFor(operation, call);
       return rangeReply(await access.read(call, rangeNeed(operation), () => store.range(operation, signal)), headers);
     }),
@@ -39,22 +40,26 @@ export function kvService({ access, store, headers, config }: ServiceContext): r
     },
     unary(put, async (request, call, bytes) => {
       const operation = parsePut(request);
+      call.about(operation);
       checkRequestSize(bytes, config);
       return putReply(await access.write(call, putNeed(operation), (permit) => store.put(operation, permit)), headers);
     }),
     unary(deleteRange, async (request, call, bytes) => {
       const operation = parseDelete(request);
+      call.about(operation);
       checkRequestSize(bytes, config);
       const result = await access.write(call, deleteNeed(operation), (permit) => store.deleteRange(operation, permit));
       return deleteReply(result, headers);
     }),
     unary(txn, async (request, call, bytes) => {
       const operation = parseTxn(request, { operationsMax: config.maxTxnOps });
+      call.about(operation);
       if (!isReadOnlyTxn(operation)) checkRequestSize(bytes, config);
       return txnReply(await access.write(call, txnNeed(operation), (permit) => store.txn(operation, permit)), headers);
     }),
     unary(compact, async ({ revision, physical }, call, bytes) => {
       checkRequestSize(bytes, config);
+      call.about({ kind: 'compact', revision });
       // etcd asks for no right to compact.
       const result = await access.write(call, anyNeed, (permit) => store.compact({ revision, physical }, permit));
       return CompactionResponse.encode({ header: headers.message(result.revision) });

@@ -64,7 +64,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const hub = watchHub(context);
   const queues = new Queues(context);
   const methods = new MethodTable(servedMethods(context, hub, queues));
-  const grpc = new GrpcServer({ methods, logger, messageBytesMax: messageBytesMax(config) });
+  const grpc = new GrpcServer({
+    methods,
+    logger,
+    messageBytesMax: messageBytesMax(config),
+    slowCallMs: config.warningUnaryRequestMs,
+  });
   const http2 = new Http2Server({
     maxConcurrentStreams: config.maxConcurrentStreams,
     // Over TLS browsers and curl speak HTTP/2 of their own accord; without it, it is gRPC's clients alone, as in etcd.

@@ -1,3 +1,4 @@
+import { durationText } from '../duration-text.ts';
 import type { Logger } from '../logger.ts';
 import { serverLimits } from './server-limits.ts';
 
@@ -27,6 +28,6 @@ export class StallWatch {
     this.stalls.count += 1;
     this.stalls.ms += lateMs;
     if (lateMs < serverLimits.stallLoggedMsMin) return;
-    this.#logger.warn({ 'took-ms': Math.round(lateMs) }, 'the process stood still: nobody was answered');
+    this.#logger.warn({ took: durationText(lateMs) }, 'the process stood still: nobody was answered');
   }
 }

@@ -2,6 +2,7 @@
  * The seam between the services and whatever carries their bytes. Services know these types only; the adapter
  * (http2-transport.ts) knows the wire. A message is protobuf bytes without gRPC's five-byte prefix.
  */
+import type { RangeOperation, WriteOperation } from '../mvcc/operations.ts';
 
 /** One message, whole or in pieces that belong together (a large list is never copied into one buffer). */
 export type Message = Uint8Array | readonly Uint8Array[];
@@ -15,6 +16,8 @@ export interface Call {
   readonly peer: string;
   /** The common name in the client's certificate, where it was verified. It is read on first use. */
   readonly commonName: string | undefined;
+  /** Says what the call asks the store for, for the log of those that take long. */
+  about(operation: RangeOperation | WriteOperation): void;
 }
 
 /** The client's messages in order, and the way back. */

@@ -1,3 +1,4 @@
+import { durationText } from '../duration-text.ts';
 import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { RangeOperation, WriteOperation } from '../mvcc/operations.ts';
@@ -93,10 +94,10 @@ export class SlowOperations {
   #tell({ queuedMs, databaseMs }: Times, fields: () => object): void {
     this.#count += 1;
     this.#log.warn(() => ({
-      took: duration(queuedMs + databaseMs),
-      'expected-duration': duration(this.#thresholdMs),
-      queued: duration(queuedMs),
-      database: duration(databaseMs),
+      took: durationText(queuedMs + databaseMs),
+      'expected-duration': durationText(this.#thresholdMs),
+      queued: durationText(queuedMs),
+      database: durationText(databaseMs),
       ...fields(),
     }));
   }
@@ -121,9 +122,4 @@ function countOf({ blocks }: RangeResult): number {
 
 function bytesOf({ blocks }: RangeResult): number {
   return blocks.reduce((sum, { bytes }) => sum + bytes.length, 0);
-}
-
-/** As Go writes it: `12.3ms`. */
-function duration(ms: number): string {
-  return `${Math.round(ms * 1000) / 1000}ms`;
 }

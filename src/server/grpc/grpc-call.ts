@@ -26,6 +26,9 @@ export class GrpcCall implements Call, HttpStreamListener {
   #heldBytes = 0;
   /** A call of one request has it. */
   #isRequested = false;
+  #requestBytes = 0;
+  #replyBytes = 0;
+  #operation: Parameters<Call['about']>[0] | undefined;
   /** Set once, when the call ends, however it does. */
   #end: Status | undefined;
 
@@ -64,6 +67,10 @@ export class GrpcCall implements Call, HttpStreamListener {
 
   get commonName(): string | undefined {
     return this.#stream.commonName;
+  }
+
+  about(operation: Parameters<Call['about']>[0]): void {
+    this.#operation = operation;
   }
 
   /** Whether the call ends when its client wants it to: on a shutdown these are told at once. */
@@ -121,6 +128,7 @@ export class GrpcCall implements Call, HttpStreamListener {
 
   #receive(message: Buffer): void {
     this.#entry.metrics.countReceived(message.length);
+    this.#requestBytes += message.length;
     if (this.#incoming !== undefined) {
       this.#incoming.push(message);
       if (this.#incoming.isFull) this.#stream.pause();
@@ -176,7 +184,7 @@ export class GrpcCall implements Call, HttpStreamListener {
   #reply(message: Message): void {
     if (this.#end !== undefined) return;
     // Its pieces may be gone when it is sent.
-    this.#entry.metrics.countSent(message);
+    this.#replyBytes = this.#entry.metrics.countSent(message);
     this.#stream.reply(message);
     this.#finish(okStatus);
   }
@@ -197,11 +205,25 @@ export class GrpcCall implements Call, HttpStreamListener {
     this.#end = status;
     if (this.#deadlineTick !== noDeadline) this.#server.deadlines.remove(this, this.#deadlineTick);
     this.#server.heldBytes -= this.#heldBytes;
-    this.#entry.metrics.end(status.code, performance.now() - this.#startMs);
+    const tookMs = performance.now() - this.#startMs;
+    this.#entry.metrics.end(status.code, tookMs);
+    if (tookMs > this.#server.slowCalls.thresholdMs && !this.isOpenEnded) this.#tellOfSlowness(tookMs, status);
     this.#server.forget(this);
     if (status === okStatus) return;
     this.#abort?.abort(abortReason(status));
     this.#incoming?.end(abortReason(status));
+  }
+
+  #tellOfSlowness(tookMs: number, { code }: Status): void {
+    this.#server.slowCalls.tell({
+      path: this.#entry.method.path,
+      peer: this.peer,
+      tookMs,
+      code,
+      requestBytes: this.#requestBytes,
+      replyBytes: this.#replyBytes,
+      operation: this.#operation,
+    });
   }
 
   #compression() {

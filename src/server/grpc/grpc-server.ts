@@ -2,6 +2,7 @@ import { StatusCode } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
 import { FaultLog } from '../fault-log.ts';
 import { serverLimits } from '../server-limits.ts';
+import { SlowCalls } from '../slow-calls.ts';
 import { type Status, statusOf } from '../status.ts';
 import { Deadlines } from './deadlines.ts';
 import { acceptedEncodings, isKnownEncoding } from './decompress.ts';
@@ -16,6 +17,8 @@ export interface GrpcServerOptions {
   readonly logger: Logger;
   /** The largest message that is received. */
   readonly messageBytesMax: number;
+  /** Unary calls that take longer are logged. */
+  readonly slowCallMs: number;
 }
 
 /** Turns HTTP/2 streams into calls, and knows those that are under way. */
@@ -25,13 +28,15 @@ export class GrpcServer {
   readonly outgoingBytesMark = serverLimits.outgoingBytesMark;
   /** Bytes of all messages that have arrived in part. */
   heldBytes = 0;
+  readonly slowCalls: SlowCalls;
   readonly #methods: MethodTable;
   readonly #log: FaultLog;
   readonly #calls = new Set<GrpcCall>();
   #isStopping = false;
   #onIdle: (() => void) | undefined;
 
-  constructor({ methods, logger, messageBytesMax }: GrpcServerOptions) {
+  constructor({ methods, logger, messageBytesMax, slowCallMs }: GrpcServerOptions) {
+    this.slowCalls = new SlowCalls({ logger, thresholdMs: slowCallMs });
     this.#methods = methods;
     this.#log = new FaultLog(logger);
     this.messageBytesMax = messageBytesMax;

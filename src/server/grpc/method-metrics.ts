@@ -24,10 +24,14 @@ export class MethodMetrics {
     this.received.bytes += bytes;
   }
 
-  countSent(message: Message): void {
+  /** Returns its bytes. */
+  countSent(message: Message): number {
+    let bytes = 0;
+    if (message instanceof Uint8Array) bytes = message.length;
+    else for (const piece of message) bytes += piece.length;
     this.sent.messages += 1;
-    if (message instanceof Uint8Array) this.sent.bytes += message.length;
-    else for (const piece of message) this.sent.bytes += piece.length;
+    this.sent.bytes += bytes;
+    return bytes;
   }
 
   end(code: StatusCode, latencyMs: number): void {

@@ -31,7 +31,7 @@ export async function startHarness(
   const log: string[] = [];
   const logger = createLogger('debug', { write: (line) => log.push(line) });
   const table = new MethodTable(methods);
-  const grpc = new GrpcServer({ methods: table, logger, messageBytesMax });
+  const grpc = new GrpcServer({ methods: table, logger, messageBytesMax, slowCallMs: Number.POSITIVE_INFINITY });
   const http2 = new Http2Server({
     maxConcurrentStreams,
     accept: (stream) => grpc.accept(stream),
