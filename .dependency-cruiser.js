@@ -5,7 +5,7 @@
 const SHARED = '^src/((limits|errors|assert|duration-text|logger|memory|sparse-log|version)\\.ts$|statistics/)';
 
 /** The checked configuration and the values in it. */
-const CONFIG = '^src/config/(config|dsn|listen-address|web-lists)\\.ts$';
+const CONFIG = '^src/config/(config|dsn|listen-address|pem-files|server-tls|web-lists)\\.ts$';
 
 /** A rule: files of `folder` may import themselves, the shared leaves and what matches `allowed`, nothing else of src. */
 function onlyImports(folder, ...allowed) {

@@ -1,5 +1,6 @@
 import type { Dsn } from './dsn.ts';
 import type { ListenAddress } from './listen-address.ts';
+import type { ServerTls } from './server-tls.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -57,9 +58,13 @@ export interface Config {
   readonly datastore: { readonly maxOpenConnections: number };
   /** At least one. */
   readonly listenAddresses: readonly ListenAddress[];
+  /** Where HTTP is served without gRPC; unless empty, `listenAddresses` serve gRPC without HTTP. */
+  readonly httpListenAddresses: readonly ListenAddress[];
+  /** Of all addresses that are secure; undefined when none is. */
+  readonly tls: ServerTls | undefined;
   /** URLs told to clients by MemberList; at least one. */
   readonly advertiseClientUrls: readonly string[];
-  /** Where else /metrics and /health are served, besides the client port; empty for nowhere else. */
+  /** Where /metrics and /health, and nothing else, are served too; empty for nowhere. */
   readonly metricsListenAddresses: readonly ListenAddress[];
   /** Origins whose pages may read answers over HTTP/1.1; empty and `*` are all. `listAllows` knows. */
   readonly cors: readonly string[];

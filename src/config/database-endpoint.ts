@@ -4,9 +4,10 @@ import type { TlsOptions } from './database-tls.ts';
 import { type Dsn, type ParsedDsn, parseDsn } from './dsn.ts';
 import { type GivenOptions, strongerOf } from './given-options.ts';
 import { type Option, type OptionName, options, type Settings } from './options.ts';
+import { readText } from './pem-files.ts';
 import type { ServerDsn } from './server-dsn.ts';
 import { databaseFileName, sqliteDsn } from './sqlite-dsn.ts';
-import { databaseTlsOptions, readText } from './tls-files.ts';
+import { databaseTlsOptions } from './tls-files.ts';
 import { UsageError } from './usage-error.ts';
 
 /**

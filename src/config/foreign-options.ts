@@ -20,8 +20,6 @@ const refused = (reason: string, names: string, booleans = ''): readonly [string
 
 const words = (text: string): readonly string[] => text.split(/\s+/).filter((word) => word !== '');
 
-const TLS = 'asks for TLS, which this version does not serve; listen on 127.0.0.1 or a unix socket behind a TLS proxy';
-
 export const foreignOptions: ReadonlyMap<string, ForeignOption> = new Map([
   ...ignored(
     'has no meaning without Raft and is ignored',
@@ -37,6 +35,7 @@ export const foreignOptions: ReadonlyMap<string, ForeignOption> = new Map([
      peer-skip-client-san-verification discovery-insecure-transport discovery-insecure-skip-tls-verify
      force-new-cluster initial-corrupt-check`,
   ),
+  ...ignored('is ignored: tine calls no etcd server', 'client-cert-file client-key-file'),
   ...ignored(
     'tunes a storage engine that tine does not have, and is ignored',
     `backend-bbolt-freelist-type backend-batch-interval backend-batch-limit bootstrap-defrag-threshold-megabytes
@@ -62,15 +61,5 @@ export const foreignOptions: ReadonlyMap<string, ForeignOption> = new Map([
     `enable-pprof enable-log-rotation enable-distributed-tracing enable-grpc-gateway socket-reuse-port
      socket-reuse-address metrics-enable-profiling metrics-ignore-tls-config`,
   ),
-  ...refused(`${TLS}; for the connection to the database, name it with --datastore-certfile`, 'cert-file'),
-  ...refused(`${TLS}; for the connection to the database, name it with --datastore-keyfile`, 'key-file'),
-  ...refused(
-    TLS,
-    `trusted-ca-file server-cert-file server-key-file client-cert-file client-key-file
-     client-crl-file client-cert-allowed-hostname cipher-suites tls-min-version tls-max-version
-     self-signed-cert-validity`,
-    'client-cert-auth auto-tls',
-  ),
   ...refused('is not read; give its settings as flags or in the environment', 'config-file'),
-  ...refused('is not served apart; /health and /metrics are on the client port', 'listen-client-http-urls'),
 ]);

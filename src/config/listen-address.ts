@@ -1,12 +1,13 @@
-/** Where a server listens. A TCP port of 0 is any free one. */
-export type ListenAddress =
+/** Where a server listens, with TLS or without. A TCP port of 0 is any free one. */
+export type ListenAddress = { readonly isSecure: boolean } & (
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
-  | { readonly kind: 'unix'; readonly path: string };
+  | { readonly kind: 'unix'; readonly path: string }
+);
 
-const EXAMPLE = 'write http://127.0.0.1:2379, host:port or unix:///path';
+const EXAMPLE = 'write http://127.0.0.1:2379, https://127.0.0.1:2379, host:port or unix:///path';
 
 /**
- * Reads a listen address as etcd (`http://host:port`, `unix://path`) and kine (`host:port`, `tcp://host:port`, `:port`)
+ * Reads a listen address as etcd (`http://host:port`, `https://host:port`, `unix://path`, `unixs://path`) and kine (`host:port`, `tcp://host:port`, `:port`)
  * write it.
  *
  * @throws Error that says what is wrong, without the name of the flag.
@@ -15,22 +16,25 @@ export function parseListenAddress(text: string): ListenAddress {
   const [, scheme = 'tcp', rest = ''] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*)$/is.exec(text) ?? [];
   switch (scheme.toLowerCase()) {
     case 'unix':
-      if (rest === '') throw new Error(`"${text}" names no socket file; ${EXAMPLE}`);
-      return { kind: 'unix', path: rest };
+      return parseSocket(text, rest, { isSecure: false });
+    case 'unixs':
+      return parseSocket(text, rest, { isSecure: true });
     case 'http':
     case 'tcp':
-      return parseHostAndPort(text, rest.replace(/\/$/, ''));
+      return { ...parseHostAndPort(text, rest.replace(/\/$/, '')), isSecure: false };
     case 'https':
-    case 'unixs':
-      throw new Error(
-        `"${text}" asks for TLS, which this version does not serve; use http:// or unix:// behind a TLS proxy`,
-      );
+      return { ...parseHostAndPort(text, rest.replace(/\/$/, '')), isSecure: true };
     default:
       throw new Error(`"${text}" has the unknown scheme ${scheme}://; ${EXAMPLE}`);
   }
 }
 
-function parseHostAndPort(text: string, hostAndPort: string): ListenAddress {
+function parseSocket(text: string, path: string, { isSecure }: { readonly isSecure: boolean }): ListenAddress {
+  if (path === '') throw new Error(`"${text}" names no socket file; ${EXAMPLE}`);
+  return { kind: 'unix', path, isSecure };
+}
+
+function parseHostAndPort(text: string, hostAndPort: string): { kind: 'tcp'; host: string; port: number } {
   const match = /^(?:\[([0-9a-f:.%a-z]+)\]|([^:/[\]@\s]*)):(\d+)$/i.exec(hostAndPort);
   if (match === null) throw new Error(`"${text}" is not an address with a port; ${EXAMPLE}`);
   const port = Number(match[3]);
@@ -55,9 +59,10 @@ export function splitList(text: string): readonly string[] {
     .filter((part) => part !== '');
 }
 
-/** The address as a client writes it: `http://127.0.0.1:2379`, `unix:///run/tine.sock`. */
+/** The address as a client writes it: `http://127.0.0.1:2379`, `unixs:///run/tine.sock`. */
 export function listenAddressUrl(address: ListenAddress): string {
-  return address.kind === 'unix' ? `unix://${address.path}` : `http://${hostAndPort(address)}`;
+  const secure = address.isSecure ? 's' : '';
+  return address.kind === 'unix' ? `unix${secure}://${address.path}` : `http${secure}://${hostAndPort(address)}`;
 }
 
 /** `127.0.0.1:2379`, `[::1]:2379` or the path of a socket: short, for messages. */

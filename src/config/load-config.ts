@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { advertisedUrls } from './advertised-urls.ts';
 import { authConfig } from './auth-options.ts';
 import { parseAutoCompaction } from './auto-compaction.ts';
@@ -6,7 +7,10 @@ import type { AutoCompaction, Config } from './config.ts';
 import { databaseEndpoint } from './database-endpoint.ts';
 import { collectOptions, type GivenOptions, strongerOf } from './given-options.ts';
 import type { GivenFlag } from './go-flags.ts';
+import { type ListenAddress, listenAddressText } from './listen-address.ts';
+import { serverTls } from './load-server-tls.ts';
 import { type Option, type OptionName, options, type Settings } from './options.ts';
+import { UsageError } from './usage-error.ts';
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -27,19 +31,25 @@ export function loadConfig(
   const given = collectOptions(flags, environment);
   const settings = parseSettings(given);
   const { dsn, notes } = databaseEndpoint(settings, given, environment.PGPASSWORD);
-  const listenAddresses = listening(settings, given);
   const auth = authConfig({
     spec: settings['auth-token'],
     ttlSeconds: settings['auth-token-ttl'],
     bcryptCost: settings['bcrypt-cost'],
   });
+  const addresses = listening(settings, given);
+  const { tls, notes: tlsNotes } = serverTls({
+    settings,
+    given,
+    addresses: Object.values(addresses).flat(),
+    dataDirectory: dsn.kind === 'sqlite' ? dirname(dsn.path) : settings['data-dir'],
+  });
   const config: Config = {
     name: settings.name,
     endpoint: dsn,
     datastore: { maxOpenConnections: settings['datastore-max-open-connections'] },
-    listenAddresses,
-    advertiseClientUrls: settings['advertise-client-urls'] ?? advertisedUrls(listenAddresses),
-    metricsListenAddresses: settings['metrics-bind-address'],
+    ...addresses,
+    tls,
+    advertiseClientUrls: settings['advertise-client-urls'] ?? advertisedUrls(addresses.listenAddresses),
     cors: settings.cors,
     hostWhitelist: settings['host-whitelist'],
     maxRequestBytes: settings['max-request-bytes'],
@@ -57,7 +67,8 @@ export function loadConfig(
     logLevel: settings.debug ? 'debug' : settings['log-level'],
     logFormat: settings['log-format'],
   };
-  return { config: deepFreeze(config), notes: [...given.notes, ...notes, ...auth.notes] };
+  const allNotes = [...given.notes, ...notes, ...tlsNotes, ...auth.notes];
+  return { config: deepFreeze(config), notes: allNotes };
 }
 
 function parseSettings({ byName }: GivenOptions): Settings {
@@ -69,10 +80,41 @@ function parseSettings({ byName }: GivenOptions): Settings {
   return Object.fromEntries(parsed) as Settings;
 }
 
-function listening(settings: Settings, given: GivenOptions): Config['listenAddresses'] {
+type Addresses = Pick<Config, 'listenAddresses' | 'httpListenAddresses' | 'metricsListenAddresses'>;
+
+function listening(settings: Settings, given: GivenOptions): Addresses {
   const isKines = strongerOf(given, 'listen-client-urls', 'listen-address') === 'listen-address';
-  return (isKines ? settings['listen-address'] : undefined) ?? settings['listen-client-urls'];
+  const kines = isKines ? settings['listen-address'] : undefined;
+  // With a certificate, kine serves TLS whatever the address says.
+  const isSecure = settings['cert-file'] !== undefined;
+  const addresses = {
+    listenAddresses:
+      kines?.map((address) => (isSecure ? { ...address, isSecure } : address)) ?? settings['listen-client-urls'],
+    httpListenAddresses: settings['listen-client-http-urls'] ?? [],
+    metricsListenAddresses: settings['metrics-bind-address'],
+  };
+  refuseSharedPlaces(addresses);
+  return addresses;
 }
+
+/** One place may be listened on with TLS and without, but not for two purposes. */
+function refuseSharedPlaces({ listenAddresses, httpListenAddresses, metricsListenAddresses }: Addresses): void {
+  const groups = [
+    ['--listen-client-urls', listenAddresses],
+    ['--listen-client-http-urls', httpListenAddresses],
+    ['--listen-metrics-urls', metricsListenAddresses],
+  ] as const;
+  const seen = new Map<string, string>();
+  for (const [option, addresses] of groups) {
+    for (const place of addresses.filter(isFixedPlace).map(listenAddressText)) {
+      const other = seen.get(place) ?? option;
+      if (other !== option) throw new UsageError(`cannot bind both ${other} and ${option} on the same url ${place}`);
+      seen.set(place, option);
+    }
+  }
+}
+
+const isFixedPlace = (address: ListenAddress): boolean => address.kind === 'unix' || address.port !== 0;
 
 function autoCompaction(settings: Settings, given: GivenOptions): AutoCompaction {
   const retention = given.byName.get('auto-compaction-retention');

@@ -1,7 +1,9 @@
 import { bcryptCost, parseAuthToken } from './auth-options.ts';
+import { parseCipherSuites } from './cipher-suites.ts';
 import type { LogFormat, LogLevel, MetricsDetail } from './config.ts';
 import { parseListenAddresses, splitList } from './listen-address.ts';
 import { maxOpenConnectionsDefault, maxOpenConnectionsMin, parseMaxOpenConnections } from './max-open-connections.ts';
+import type { TlsVersion } from './server-tls.ts';
 import { boolean, duration, durationOrNever, integer, nonEmpty, oneOf, textLike, wholeNumber } from './values.ts';
 import { parseHostNames, parseOrigins } from './web-lists.ts';
 
@@ -30,6 +32,7 @@ export const optionGroups = [
   'Data',
   'Database server',
   'Listening',
+  'TLS to clients',
   'Limits',
   'Watch and compaction',
   'Users and roles',
@@ -120,13 +123,20 @@ export const options = {
     placeholder: 'URLS',
     default: 'http://127.0.0.1:2379',
     parse: parseListenAddresses,
-    help: 'Where clients connect: http://HOST:PORT or unix://PATH, several separated by commas.',
+    help: 'Where clients connect: http://HOST:PORT, https://HOST:PORT, unix://PATH or unixs://PATH, several separated by commas.',
   },
   'listen-address': {
     group: 'Listening',
     placeholder: 'ADDRESS',
     parse: parseListenAddresses,
     help: "kine's name for --listen-client-urls; HOST:PORT is enough.",
+  },
+  'listen-client-http-urls': {
+    group: 'Listening',
+    placeholder: 'URLS',
+    defaultShown: 'the above',
+    parse: parseListenAddresses,
+    help: 'Serve HTTP (health, metrics, JSON) here alone; --listen-client-urls then serve gRPC alone.',
   },
   'advertise-client-urls': {
     group: 'Listening',
@@ -141,7 +151,7 @@ export const options = {
     default: '0',
     defaultShown: 'none',
     parse: (text) => (text === '' || text === '0' ? [] : parseListenAddresses(text)),
-    help: 'Serve /metrics and /health here too, besides the client port. 0 for nowhere else.',
+    help: 'Serve /metrics and /health, and nothing else, here too. 0 for nowhere else.',
     aliases: ['listen-metrics-urls'],
   },
   'host-whitelist': {
@@ -159,6 +169,90 @@ export const options = {
     defaultShown: 'all',
     parse: parseOrigins,
     help: 'Origins of web pages that may read answers over HTTP.',
+  },
+
+  'cert-file': {
+    group: 'TLS to clients',
+    placeholder: 'FILE',
+    parse: nonEmpty('the file'),
+    help: "The server's certificate (PEM), with those of its issuers. Changed on disk, it is used for the next connection.",
+    aliases: ['server-cert-file'],
+  },
+  'key-file': {
+    group: 'TLS to clients',
+    placeholder: 'FILE',
+    parse: nonEmpty('the file'),
+    help: 'The key of that certificate.',
+    aliases: ['server-key-file'],
+  },
+  'trusted-ca-file': {
+    group: 'TLS to clients',
+    placeholder: 'FILE',
+    parse: nonEmpty('the file'),
+    help: 'Ask clients for a certificate that comes from one of these authorities (PEM).',
+  },
+  'client-cert-auth': {
+    group: 'TLS to clients',
+    default: 'false',
+    parse: boolean,
+    help: 'Ask clients for a certificate; without --trusted-ca-file of any public authority.',
+  },
+  'client-crl-file': {
+    group: 'TLS to clients',
+    placeholder: 'FILE',
+    parse: nonEmpty('the file'),
+    help: 'List of certificates (DER or PEM) that were revoked.',
+  },
+  'client-cert-allowed-hostname': {
+    group: 'TLS to clients',
+    placeholder: 'NAMES',
+    default: '',
+    defaultShown: 'any',
+    parse: splitList,
+    help: "Host names or addresses one of which a client's certificate must be for.",
+  },
+  'client-cert-allowed-cn': {
+    group: 'TLS to clients',
+    placeholder: 'NAMES',
+    default: '',
+    defaultShown: 'any',
+    parse: splitList,
+    help: "Common names one of which a client's certificate must have.",
+  },
+  'auto-tls': {
+    group: 'TLS to clients',
+    default: 'false',
+    parse: boolean,
+    help: 'Make a certificate at the first start, signed by itself, in DIR/fixtures/client of --data-dir.',
+  },
+  'self-signed-cert-validity': {
+    group: 'TLS to clients',
+    placeholder: 'YEARS',
+    default: '1',
+    parse: wholeNumber({ min: 1, max: 100 }),
+    help: 'How long that certificate is good.',
+  },
+  'cipher-suites': {
+    group: 'TLS to clients',
+    placeholder: 'NAMES',
+    defaultShown: 'those with forward secrecy',
+    parse: parseCipherSuites,
+    help: "Suites of TLS 1.2 by Go's names, the preferred first.",
+  },
+  'tls-min-version': {
+    group: 'TLS to clients',
+    placeholder: 'VERSION',
+    default: 'TLS1.2',
+    parse: parseTlsVersion,
+    help: 'TLS1.2 or TLS1.3.',
+  },
+  'tls-max-version': {
+    group: 'TLS to clients',
+    placeholder: 'VERSION',
+    default: '',
+    defaultShown: 'the newest',
+    parse: parseTlsVersion,
+    help: 'TLS1.2 or TLS1.3.',
   },
 
   'max-request-bytes': {
@@ -319,6 +413,19 @@ export type Settings = {
     | ReturnType<(typeof options)[Name]['parse']>
     | ((typeof options)[Name] extends { readonly default: string } ? never : undefined);
 };
+
+function parseTlsVersion(text: string): TlsVersion | undefined {
+  switch (text) {
+    case '':
+      return undefined;
+    case 'TLS1.2':
+      return 'TLSv1.2';
+    case 'TLS1.3':
+      return 'TLSv1.3';
+    default:
+      throw new Error(`unexpected TLS version "${text}" (must be one of: TLS1.2, TLS1.3)`);
+  }
+}
 
 function parseClientUrls(text: string): readonly string[] {
   const urls = splitList(text);

@@ -1,37 +1,45 @@
 import type { Socket } from 'node:net';
+import type { Logger } from '../logger.ts';
 import { serverLimits } from './server-limits.ts';
+import { SparingLog } from './sparing-log.ts';
 
 /** How HTTP/2 begins a connection: enough of it to tell it from a request line of HTTP/1.1, none of which starts with `PRI *`. */
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
-/** What takes a connection over. The bytes read so far are given back to the socket first. */
+/** The first byte of a TLS handshake. No method of HTTP begins with it. */
+const tlsHandshakeByte = 0x16;
+
+/** What takes a connection over. The bytes read so far are given back to the socket first. One that speaks what is missing here is closed. */
 export interface Protocols {
-  http2(socket: Socket): void;
-  http1(socket: Socket): void;
+  readonly http2?: (socket: Socket) => void;
+  readonly http1?: (socket: Socket) => void;
+  readonly tls?: (socket: Socket) => void;
 }
+
+const names: Readonly<Record<keyof Protocols, string>> = { http2: 'HTTP/2', http1: 'HTTP/1.1', tls: 'TLS' };
 
 /** Open connections, each handed to the protocol that its first bytes speak. */
 export class Connections {
-  readonly #protocols: Protocols;
+  readonly #log: SparingLog;
   readonly #sockets = new Set<Socket>();
 
-  constructor(protocols: Protocols) {
-    this.#protocols = protocols;
+  constructor(logger: Logger) {
+    this.#log = new SparingLog(logger);
   }
 
   get count(): number {
     return this.#sockets.size;
   }
 
-  /** Takes a connection in. It is forgotten when it closes. */
-  add(socket: Socket): void {
+  /** Takes a connection in. It is forgotten when it closes, or goes on to TLS. */
+  add(socket: Socket, protocols: Protocols): void {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
     // Whoever takes it over listens for itself; until then a reset must not be an unheard error.
     socket.on('error', () => undefined);
     socket.setTimeout(serverLimits.firstBytesTimeoutMs, () => socket.destroy());
     socket.on('readable', onReadable);
-    const protocols = this.#protocols;
+    const handOver = (protocol: keyof Protocols) => this.#handOver(socket, protocols, protocol);
     let seen: Buffer = Buffer.alloc(0);
 
     function onReadable(): void {
@@ -44,7 +52,7 @@ export class Connections {
       socket.setTimeout(0);
       socket.removeAllListeners('timeout');
       socket.unshift(seen);
-      protocols[protocol](socket);
+      handOver(protocol);
     }
   }
 
@@ -52,10 +60,23 @@ export class Connections {
   destroy(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
+
+  #handOver(socket: Socket, protocols: Protocols, protocol: keyof Protocols): void {
+    const take = protocols[protocol];
+    if (take === undefined) {
+      const reason = `the client speaks ${names[protocol]}, which is not served at this address`;
+      this.#log.warn({ peer: socket.remoteAddress, reason }, 'rejected connection on client endpoint');
+      socket.destroy();
+      return;
+    }
+    if (protocol === 'tls') this.#sockets.delete(socket);
+    take(socket);
+  }
 }
 
 /** Undefined: too early to tell. */
 function protocolOf(seen: Buffer): keyof Protocols | undefined {
+  if (seen[0] === tlsHandshakeByte) return 'tls';
   const length = Math.min(seen.length, preface.length);
   if (!seen.subarray(0, length).equals(preface.subarray(0, length))) return 'http1';
   return length === preface.length ? 'http2' : undefined;

@@ -13,21 +13,19 @@ export interface HostWhitelistOptions {
  * read from there (DNS rebinding, CVE-2018-5702); the Host header then has the page's name. A request over TLS passes: its
  * certificate would not fit. As etcd does, with its text and status.
  */
-export function withHostWhitelist(
-  { hostWhitelist, logger }: HostWhitelistOptions,
-  next: RequestListener,
-): RequestListener {
+export function hostGuard({ hostWhitelist, logger }: HostWhitelistOptions): (next: RequestListener) => RequestListener {
   const log = new SparingLog(logger);
-  return (request: IncomingMessage, response: ServerResponse & { req: IncomingMessage }): void => {
-    const host = hostName(request.headers.host ?? '');
-    if ('encrypted' in request.socket || listAllows(hostWhitelist, host)) {
-      next(request, response);
-      return;
-    }
-    log.warn({ host }, 'rejecting HTTP request to prevent DNS rebinding attacks');
-    response.writeHead(421, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' });
-    response.end(refusal(host));
-  };
+  return (next) =>
+    (request: IncomingMessage, response: ServerResponse & { req: IncomingMessage }): void => {
+      const host = hostName(request.headers.host ?? '');
+      if ('encrypted' in request.socket || listAllows(hostWhitelist, host)) {
+        next(request, response);
+        return;
+      }
+      log.warn({ host }, 'rejecting HTTP request to prevent DNS rebinding attacks');
+      response.writeHead(421, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' });
+      response.end(refusal(host));
+    };
 }
 
 /** Of `host:port`, `[::1]:port` and a bare host, the host. */

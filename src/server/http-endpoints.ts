@@ -13,6 +13,8 @@ export interface HttpEndpointsOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly emulatedEtcdVersion: string;
+  /** `monitoring`: health and metrics alone, for an address of their own. */
+  readonly served?: 'all' | 'monitoring';
 }
 
 type Handler = (query: URLSearchParams) => Promise<HttpReply>;
@@ -34,12 +36,12 @@ const readinessChecks = ['data_corruption', 'linearizable_read', 'non_learner', 
 export function httpEndpoints(options: HttpEndpointsOptions): WebHandler {
   const handlers = new Map<string, Handler>([
     ['/health', (query) => countedHealth(options, query)],
-    ['/version', () => version(options.emulatedEtcdVersion)],
     ['/metrics', () => metricsPage(options.metrics)],
     // A database that is away is no reason to start this process anew.
     ...checkHandlers('/livez', livenessChecks, async () => ({ failure: undefined, alarms: [] })),
     ...checkHandlers('/readyz', readinessChecks, () => stateOf(options.store)),
   ]);
+  if (options.served !== 'monitoring') handlers.set('/version', () => version(options.emulatedEtcdVersion));
 
   return (exchange) => {
     answer(exchange).then(

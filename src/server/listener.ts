@@ -1,12 +1,12 @@
 import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
-import { type ListenAddress, listenAddressText, listenAddressUrl } from '../config/listen-address.ts';
+import { type ListenAddress, listenAddressText } from '../config/listen-address.ts';
 import { StartError } from '../errors.ts';
 
 /** An open listener. */
 export interface Listener {
   /** Where it listens; a port of 0 has become the one it got. */
-  readonly url: string;
+  readonly address: ListenAddress;
   /** Takes no more connections; those there are stay. */
   close(): void;
 }
@@ -29,7 +29,7 @@ export async function listen(address: ListenAddress, onConnection: (socket: Sock
     address.kind === 'tcp' && bound !== null && typeof bound === 'object' ? { ...address, port: bound.port } : address;
   // Who may write to the socket may do everything: its owner and group, as for a database's own files.
   if (address.kind === 'unix') chmodSync(address.path, 0o660);
-  return { url: listenAddressUrl(actual), close: () => server.close() };
+  return { address: actual, close: () => server.close() };
 }
 
 async function listening(server: Server, address: ListenAddress): Promise<void> {

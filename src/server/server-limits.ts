@@ -41,6 +41,16 @@ export const serverLimits = {
   gatewayTurnLength: 256 * 1024,
   /** How long an idle connection of HTTP/1.1 is kept: longer than Go's clients keep theirs (90 s), so that they are not hung up on as they ask again. */
   httpIdleTimeoutMs: 120_000,
+  /** A handshake must be done within this time. etcd's. */
+  handshakeTimeoutMs: 10_000,
+  /** Handshakes under way; further ones wait. Each holds some 60 KiB, and more at once end none of them sooner. */
+  handshakesMax: 256,
+  /** While others wait, a handshake has this long: who opens connections and says nothing must not hold up the rest. */
+  handshakeGraceMs: 1_000,
+  /** Connections that wait for their handshake: all clients of a large cluster come back at once. */
+  handshakesWaitingMax: 10_000,
+  /** How often the files of certificates are looked at, at most. Four calls of stat are 20 us, a handshake some 500. */
+  credentialsLookIntervalMs: 100,
   /** Headers of a request over HTTP/1.1 arrive at once. */
   httpHeadersTimeoutMs: 10_000,
   /** How long a health check over HTTP/1.1 waits for the database. etcd's request timeout. */
@@ -83,3 +93,4 @@ assert(
   serverLimits.connectionOutputBytesMark < serverLimits.connectionOutputBytesMax,
   'streams wait before the client is no longer listened to',
 );
+assert(serverLimits.handshakeGraceMs < serverLimits.handshakeTimeoutMs, 'a handshake is hurried when others wait');

@@ -1,5 +1,4 @@
 import type { Config } from '../config/config.ts';
-import type { ListenAddress } from '../config/listen-address.ts';
 import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { Store } from '../store/store.ts';
@@ -14,17 +13,17 @@ import { clusterService } from './cluster-service.ts';
 import { Queues } from './concurrency/queues.ts';
 import { Connections } from './connections.ts';
 import { electionService } from './election-service.ts';
+import { openEntrances } from './entrances.ts';
 import { Gateway } from './gateway/gateway.ts';
 import { GrpcServer } from './grpc/grpc-server.ts';
 import { MethodTable } from './grpc/method-table.ts';
 import { healthService } from './health-service.ts';
-import { withHostWhitelist } from './host-whitelist.ts';
+import { hostGuard } from './host-whitelist.ts';
 import { httpEndpoints } from './http-endpoints.ts';
 import { Http2Server } from './http2/http2-server.ts';
 import { identity } from './identity.ts';
 import { kvService } from './kv-service.ts';
 import { leaseService } from './lease-service.ts';
-import { type Listener, listen } from './listener.ts';
 import { lockService } from './lock-service.ts';
 import { maintenanceService } from './maintenance-service.ts';
 import { Metrics } from './metrics/metrics.ts';
@@ -35,10 +34,9 @@ import { snapshotService } from './snapshot-service.ts';
 import { StallWatch } from './stall-watch.ts';
 import type { Method } from './transport.ts';
 import { watchService } from './watch-service.ts';
-import { http1Listener } from './web/http1-exchange.ts';
-import { Http1Server } from './web/http1-server.ts';
 import { Http2Exchange, isGrpcRequest } from './web/http2-exchange.ts';
 import { webHandler } from './web/web-handler.ts';
+import { WebServer } from './web/web-server.ts';
 
 export interface ServerOptions {
   readonly config: Config;
@@ -70,12 +68,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     messageBytesMax: messageBytesMax(config),
     slowCallMs: config.warningUnaryRequestMs,
   });
+  const reportFault = (error: unknown) => grpc.reportFault(error);
+  const servesWeb = config.httpListenAddresses.length === 0;
   const http2 = new Http2Server({
     maxConcurrentStreams: config.maxConcurrentStreams,
     // Over TLS browsers and curl speak HTTP/2 of their own accord; without it, it is gRPC's clients alone, as in etcd.
     accept: (stream) =>
-      stream.isSecure && !isGrpcRequest(stream) ? web(new Http2Exchange(stream)) : grpc.accept(stream),
-    onFault: (error) => grpc.reportFault(error),
+      stream.isSecure && servesWeb && !isGrpcRequest(stream) ? web(new Http2Exchange(stream)) : grpc.accept(stream),
+    onFault: reportFault,
   });
   const stallWatch = new StallWatch(logger);
   const metrics = new Metrics({
@@ -92,29 +92,35 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     watches: () => hub.statistics,
   });
   const gateway = new Gateway({ grpc, maxConcurrentStreams: config.maxConcurrentStreams });
+  const endpoints = { store, logger, metrics, emulatedEtcdVersion: config.emulatedEtcdVersion };
   const web = webHandler({
     cors: config.cors,
     gateway: (exchange, path) => gateway.accept(exchange, path),
-    endpoints: httpEndpoints({ store, logger, metrics, emulatedEtcdVersion: config.emulatedEtcdVersion }),
+    endpoints: httpEndpoints(endpoints),
   });
-  const http1 = new Http1Server(withHostWhitelist({ hostWhitelist: config.hostWhitelist, logger }, http1Listener(web)));
-  const connections = new Connections({
-    http1: (socket) => http1.add(socket),
-    http2: (socket) => http2.add(socket),
+  const common = { maxConcurrentStreams: config.maxConcurrentStreams, onFault: reportFault };
+  const webServer = new WebServer({ ...common, handler: web, guard: hostGuard({ ...config, logger }) });
+  const monitoring = new WebServer({ ...common, handler: httpEndpoints({ ...endpoints, served: 'monitoring' }) });
+  const connections = new Connections(logger);
+  const entrances = await openEntrances({
+    config,
+    connections,
+    logger,
+    serve: { grpc: (socket) => http2.add(socket), web: webServer.protocols, metrics: monitoring.protocols },
   });
-  const addresses = [...config.listenAddresses, ...config.metricsListenAddresses];
-  const listeners = await listenOnAll(addresses, (socket) => connections.add(socket));
   return {
-    urls: listeners.slice(0, config.listenAddresses.length).map(({ url }) => url),
+    urls: entrances.urls,
     async drain(ms) {
-      for (const listener of listeners) listener.close();
+      entrances.close();
       http2.close();
       await within(ms, Promise.all([grpc.stop(), gateway.whenIdle()]));
       await within(serverLimits.closeTimeoutMs, queues.settled());
       hub.close();
       stallWatch.close();
-      http1.close();
+      webServer.close();
+      monitoring.close();
       await within(serverLimits.closeTimeoutMs, http2.whenEmpty());
+      entrances.destroy();
       connections.destroy();
     },
   };
@@ -127,7 +133,7 @@ async function openAccess({ config, store }: ServerOptions): Promise<Access> {
     auth: store.auth,
     tokens: await openTokens(tokens, store.auth),
     passwords: new Passwords({ cost: bcryptCost }),
-    trustsCertificates: true,
+    trustsCertificates: config.tls?.clients?.areUsers ?? false,
   });
 }
 
@@ -166,20 +172,6 @@ function servedMethods(context: ServiceContext, hub: WatchHub, queues: Queues): 
 /** The largest gRPC message that is taken, and the size at which a watch's answer is fragmented. */
 function messageBytesMax({ maxRequestBytes }: Config): number {
   return maxRequestBytes + serverLimits.messageOverheadBytes;
-}
-
-async function listenOnAll(
-  addresses: readonly ListenAddress[],
-  onConnection: Parameters<typeof listen>[1],
-): Promise<readonly Listener[]> {
-  const listeners: Listener[] = [];
-  try {
-    for (const address of addresses) listeners.push(await listen(address, onConnection));
-  } catch (error) {
-    for (const listener of listeners) listener.close();
-    throw error;
-  }
-  return listeners;
 }
 
 async function within(ms: number, work: Promise<unknown>): Promise<void> {

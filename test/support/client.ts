@@ -1,4 +1,5 @@
 import {
+  type ChannelCredentials,
   type Client,
   type ClientDuplexStream,
   type ClientReadableStream,
@@ -40,14 +41,20 @@ export class EtcdClient {
   readonly #clients = new Map<string, Client>();
 
   readonly #metadata: Readonly<Record<string, string>>;
+  readonly #credentials: ChannelCredentials;
 
   /**
-   * @param address `127.0.0.1:PORT`
+   * @param address `127.0.0.1:PORT`, or `unix:PATH`
    * @param metadata goes with every call: a token
    */
-  constructor(address: string, metadata: Readonly<Record<string, string>> = {}) {
+  constructor(
+    address: string,
+    metadata: Readonly<Record<string, string>> = {},
+    channelCredentials: ChannelCredentials = credentials.createInsecure(),
+  ) {
     this.address = address;
     this.#metadata = metadata;
+    this.#credentials = channelCredentials;
   }
 
   range = this.#unary<etcd.RangeRequest, etcd.RangeResponse>('etcdserverpb.KV', 'Range');
@@ -169,7 +176,7 @@ export class EtcdClient {
     let client = this.#clients.get(service);
     if (client === undefined) {
       const Constructor = serviceClient(service);
-      client = new Constructor(this.address, credentials.createInsecure(), {
+      client = new Constructor(this.address, this.#credentials, {
         ...channelOptions,
         interceptors: [addingMetadata(this.#metadata)],
       });

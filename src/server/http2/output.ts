@@ -21,9 +21,15 @@ export class Output {
   #written: Buffer[] = [];
   #isScheduled = false;
   readonly #flushLater = () => this.flush();
+  /**
+   * Of an encrypted connection: node says that its bytes are taken in a later turn, when nobody may flush any more. Slabs of connections
+   * without TLS are mostly taken at once, and asking would cost each write.
+   */
+  readonly #onTaken: (() => void) | undefined;
 
   constructor(socket: Socket) {
     this.#socket = socket;
+    this.#onTaken = 'encrypted' in socket ? () => this.reclaim() : undefined;
   }
 
   /** Bytes written and not yet taken by the operating system. */
@@ -86,7 +92,7 @@ export class Output {
     if (!socket.destroyed) {
       if (full.length > 0) socket.cork();
       for (const slab of full) socket.write(slab);
-      socket.write(this.#slab.subarray(0, this.#end));
+      socket.write(this.#slab.subarray(0, this.#end), this.#onTaken);
       if (full.length > 0) socket.uncork();
       this.#written.push(...full, this.#slab);
       this.reclaim();

@@ -34,9 +34,11 @@ describe('defaults', () => {
       name: 'default',
       endpoint: { kind: 'sqlite', path: resolve('db/state.db') },
       datastore: { maxOpenConnections: 10 },
-      listenAddresses: [{ kind: 'tcp', host: '127.0.0.1', port: 2379 }],
+      listenAddresses: [{ kind: 'tcp', host: '127.0.0.1', port: 2379, isSecure: false }],
       advertiseClientUrls: ['http://127.0.0.1:2379'],
+      httpListenAddresses: [],
       metricsListenAddresses: [],
+      tls: undefined,
       cors: ['*'],
       hostWhitelist: ['*'],
       maxRequestBytes: 1_572_864,
@@ -168,22 +170,22 @@ describe('addresses', () => {
     assert.deepEqual(
       configOf('--listen-client-urls http://127.0.0.1:1,http://[::1]:2,unix:///run/t.sock').listenAddresses,
       [
-        { kind: 'tcp', host: '127.0.0.1', port: 1 },
-        { kind: 'tcp', host: '::1', port: 2 },
-        { kind: 'unix', path: '/run/t.sock' },
+        { kind: 'tcp', host: '127.0.0.1', port: 1, isSecure: false },
+        { kind: 'tcp', host: '::1', port: 2, isSecure: false },
+        { kind: 'unix', path: '/run/t.sock', isSecure: false },
       ],
     );
   });
 
   test("kine's forms", () => {
     assert.deepEqual(configOf('--listen-address 0.0.0.0:2379').listenAddresses, [
-      { kind: 'tcp', host: '0.0.0.0', port: 2379 },
+      { kind: 'tcp', host: '0.0.0.0', port: 2379, isSecure: false },
     ]);
     assert.deepEqual(configOf('--listen-address unix://kine.sock').listenAddresses, [
-      { kind: 'unix', path: 'kine.sock' },
+      { kind: 'unix', path: 'kine.sock', isSecure: false },
     ]);
     assert.deepEqual(configOf('--metrics-bind-address :8080').metricsListenAddresses, [
-      { kind: 'tcp', host: '0.0.0.0', port: 8080 },
+      { kind: 'tcp', host: '0.0.0.0', port: 8080, isSecure: false },
     ]);
     assert.deepEqual(configOf('--metrics-bind-address 0').metricsListenAddresses, []);
   });
@@ -195,7 +197,7 @@ describe('addresses', () => {
   test('bad ones say what is wrong', () => {
     refused('--listen-client-urls http://127.0.0.1', /"http:\/\/127.0.0.1" is not an address with a port/);
     refused('--listen-client-urls http://h:99999', /has a port above 65535/);
-    refused('--listen-client-urls https://127.0.0.1:2379', /asks for TLS/);
+    refused('--listen-client-urls https://127.0.0.1:2379', /^TLS key\/cert .* for client url https/);
     refused('--listen-client-urls ftp://h:1', /unknown scheme ftp/);
     refused('--listen-client-urls=', /an address is missing/);
     refused('--advertise-client-urls h:1', /"h:1" is not a client URL/);
@@ -272,17 +274,6 @@ describe("other programs' flags", () => {
       '--initial-cluster has no meaning without Raft and is ignored',
       '--pre-vote has no meaning without Raft and is ignored',
     ]);
-  });
-
-  test('what a user relies on is refused, unless it is switched off', () => {
-    refused(
-      '--cert-file /c.pem',
-      /^--cert-file asks for TLS, which this version does not serve.*--datastore-certfile$/,
-    );
-    refused('--key-file /k.pem', /^--key-file asks for TLS, .*--datastore-keyfile$/);
-    refused('--client-cert-auth', /^--client-cert-auth asks for TLS/);
-    refused('', /^ETCD_TRUSTED_CA_FILE asks for TLS/, { ETCD_TRUSTED_CA_FILE: '/ca.pem' });
-    assert.deepEqual(load('--client-cert-auth=false --auto-tls=false').notes, []);
   });
 
   test("other programs' words for a level and a format", () => {

@@ -1,7 +1,7 @@
 /** A gRPC server with methods of a test's own, and a client that shows what is on the wire. */
 import { once } from 'node:events';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type IncomingHttpHeaders } from 'node:http2';
-import { type AddressInfo, createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import { createLogger } from '../../../src/logger.ts';
 import { Connections } from '../../../src/server/connections.ts';
@@ -37,8 +37,9 @@ export async function startHarness(
     accept: (stream) => grpc.accept(stream),
     onFault: (error) => grpc.reportFault(error),
   });
-  const connections = new Connections({ http1: (socket) => socket.destroy(), http2: (socket) => http2.add(socket) });
-  const server = createServer({ noDelay: true }, (socket) => connections.add(socket));
+  const connections = new Connections(logger);
+  const protocols = { http2: (socket: Socket) => http2.add(socket) };
+  const server = createServer({ noDelay: true }, (socket) => connections.add(socket, protocols));
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;

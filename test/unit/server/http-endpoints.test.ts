@@ -185,9 +185,9 @@ test('metrics of a database that is away say so, and what was known before', asy
 });
 
 test('a port that is taken is told in one line', async () => {
-  const address = { kind: 'tcp', host: '127.0.0.1', port: 0 } as const;
+  const address = { kind: 'tcp', host: '127.0.0.1', port: 0, isSecure: false } as const;
   const first = await listen(address, () => undefined);
-  const port = Number(new URL(first.url).port);
+  const port = first.address.kind === 'tcp' ? first.address.port : 0;
   await assert.rejects(
     () => listen({ ...address, port }, () => undefined),
     (error) =>
@@ -201,7 +201,7 @@ test('a port that is taken is told in one line', async () => {
 
 test('a socket file of a process that is gone is used again, one in use is not', async () => {
   const path = `${temporaryDirectory()}/tine.sock`;
-  const address = { kind: 'unix', path } as const;
+  const address = { kind: 'unix', path, isSecure: false } as const;
   const abandoned = createNetServer().listen(path);
   await once(abandoned, 'listening');
   await assert.rejects(() => listen(address, () => undefined), /another program listens there/);
@@ -212,7 +212,7 @@ test('a socket file of a process that is gone is used again, one in use is not',
   await once(abandoned, 'close');
   renameSync(`${path}.kept`, path);
   const listener = await listen(address, received.resolve);
-  assert.equal(listener.url, `unix://${path}`);
+  assert.deepEqual(listener.address, address);
   connect(path).end();
   (await received.promise).destroy();
   listener.close();
@@ -228,8 +228,9 @@ test('the first bytes decide what a connection speaks, however they arrive', asy
       handled.dispatchEvent(new Event('one'));
     });
   };
-  const connections = new Connections({ http1: take('http1'), http2: take('http2') });
-  const server = createNetServer((socket) => connections.add(socket)).listen(0, '127.0.0.1');
+  const connections = new Connections(logger);
+  const protocols = { http1: take('http1'), http2: take('http2'), tls: take('tls') };
+  const server = createNetServer((socket) => connections.add(socket, protocols)).listen(0, '127.0.0.1');
   await once(server, 'listening');
   context.after(() => server.close());
   const { port } = server.address() as AddressInfo;
@@ -237,6 +238,7 @@ test('the first bytes decide what a connection speaks, however they arrive', asy
   for (const parts of [
     ['GET / HTTP/1.1\r\n'],
     ['P', 'UT / HTTP/1.1'],
+    ['\x16', '\x03\x01'],
     [preface],
     [preface.slice(0, 3), preface.slice(3)],
   ]) {
@@ -252,6 +254,7 @@ test('the first bytes decide what a connection speaks, however they arrive', asy
   assert.deepEqual(spoken, [
     'http1 GET / HTTP/1.1\r\n',
     'http1 PUT / HTTP/1.1',
+    'tls \x16',
     `http2 ${preface}`,
     `http2 ${preface}`,
   ]);

@@ -1,0 +1,38 @@
+import type { RequestListener } from 'node:http';
+import type { Protocols } from '../connections.ts';
+import { Http2Server } from '../http2/http2-server.ts';
+import { http1Listener } from './http1-exchange.ts';
+import { Http1Server } from './http1-server.ts';
+import { Http2Exchange } from './http2-exchange.ts';
+import type { WebHandler } from './web-exchange.ts';
+
+export interface WebServerOptions {
+  readonly handler: WebHandler;
+  /** What requests over HTTP/1.1 pass first. */
+  readonly guard?: (next: RequestListener) => RequestListener;
+  readonly maxConcurrentStreams: number;
+  readonly onFault: (error: unknown) => void;
+}
+
+/** Serves what is not gRPC, over both versions of HTTP. */
+export class WebServer {
+  readonly protocols: Required<Pick<Protocols, 'http1' | 'http2'>>;
+  readonly #http1: Http1Server;
+  readonly #http2: Http2Server;
+
+  constructor({ handler, guard = (next) => next, maxConcurrentStreams, onFault }: WebServerOptions) {
+    this.#http1 = new Http1Server(guard(http1Listener(handler)));
+    this.#http2 = new Http2Server({
+      maxConcurrentStreams,
+      accept: (stream) => handler(new Http2Exchange(stream)),
+      onFault,
+    });
+    this.protocols = { http1: (socket) => this.#http1.add(socket), http2: (socket) => this.#http2.add(socket) };
+  }
+
+  /** Hangs up on HTTP/1.1, and says goodbye to HTTP/2. */
+  close(): void {
+    this.#http1.close();
+    this.#http2.close();
+  }
+}
