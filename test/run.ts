@@ -36,6 +36,7 @@ const etcdPackages: readonly DebianPackage[] = [
     isHere: () => isNamed('TINE_TEST_ETCDCTL') || findOnPath('etcdctl') !== undefined,
     instead: 'name the program etcdctl in TINE_TEST_ETCDCTL',
   },
+  { name: 'curl', isHere: () => findOnPath('curl') !== undefined, instead: 'put another curl on PATH' },
 ];
 
 const interruption = new AbortController();
