@@ -60,6 +60,14 @@ export const etcdErrors = {
   tooManyRequests: [StatusCode.resourceExhausted, 'etcdserver: too many requests'],
   stopped: [StatusCode.unavailable, 'etcdserver: server stopped'],
   timeout: [StatusCode.unavailable, 'etcdserver: request timed out'],
+  memberNotFound: [StatusCode.notFound, 'etcdserver: member not found'],
+  memberNotLearner: [StatusCode.failedPrecondition, 'etcdserver: can only promote a learner member'],
+  memberBadUrls: [StatusCode.invalidArgument, 'etcdserver: given member URLs are invalid'],
+  peerUrlExists: [StatusCode.failedPrecondition, 'etcdserver: Peer URLs already exists'],
+  notLeader: [StatusCode.failedPrecondition, 'etcdserver: not leader'],
+  badLeaderTransferee: [StatusCode.failedPrecondition, 'etcdserver: bad leader transferee'],
+  wrongDowngradeVersionFormat: [StatusCode.invalidArgument, 'etcdserver: wrong downgrade target version format'],
+  invalidDowngradeTargetVersion: [StatusCode.invalidArgument, 'etcdserver: invalid downgrade target version'],
   unknownMethod: [StatusCode.unknown, 'etcdserver: unknown method'],
   /** tine's own: etcd holds on to what a snapshot reads. */
   snapshotOvertaken: [

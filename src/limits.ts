@@ -72,6 +72,8 @@ export const limits = {
   memberBeatIntervalMs: 10_000,
   /** After how long a silent instance is no longer listed: two beats, and the time a busy database takes. */
   memberSilenceMsMax: 25_000,
+  /** How long after its last beat an instance counts as running, and is not removed: a beat, and the time that writing it takes. */
+  memberRunsMsMax: 12_000,
   /** After how long its row goes, and how many beats pass between two looks for such rows. */
   memberForgottenAfterMs: 3_600_000,
   memberBeatsPerCleaning: 60,
@@ -121,5 +123,6 @@ assert(
   limits.leaseExpiryIntervalMs < limits.leaseTtlSecondsMin * 1_000,
   'a lease granted by another instance is seen before it is due',
 );
+assert(limits.memberBeatIntervalMs < limits.memberRunsMsMax, 'an instance that runs is not removed');
 assert(limits.memberBeatIntervalMs * 2 < limits.memberSilenceMsMax, 'an instance that is there is listed');
 assert(limits.writeBatchCountMax < limits.writeQueueCountMax, 'a batch fits into the queue');

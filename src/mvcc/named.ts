@@ -39,6 +39,8 @@ class Names implements Named {
       case 'leaseRenew':
       case 'memberAnnounce':
       case 'memberDrop':
+      case 'memberRemove':
+      case 'leaderName':
       case 'alarmRaise':
       case 'alarmDrop':
       case 'auth':

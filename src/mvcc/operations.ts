@@ -125,6 +125,9 @@ export type WriteOperation = { readonly permit?: Permit | undefined } & (
       readonly forgetBeforeMs: number | undefined;
     }
   | { readonly kind: 'memberDrop'; readonly id: MemberId }
+  /** Forgets another that was not heard of since a moment (milliseconds since 1970, database time). */
+  | { readonly kind: 'memberRemove'; readonly id: MemberId; readonly silentSinceMs: number }
+  | { readonly kind: 'leaderName'; readonly id: MemberId }
   /** `unlessActive`: of this member, or of any: the members share one database, and of its size one alarm is enough. */
   | { readonly kind: 'alarmRaise'; readonly alarm: Alarm; readonly unlessActive: 'same' | 'ofAny' }
   | { readonly kind: 'alarmDrop'; readonly alarm: Alarm }

@@ -64,6 +64,8 @@ export type WriteResult =
   | { readonly kind: 'leaseExpire'; readonly expired: boolean }
   | { readonly kind: 'memberAnnounce' }
   | { readonly kind: 'memberDrop' }
+  | { readonly kind: 'memberRemove'; readonly outcome: 'removed' | 'running' | 'unknown' }
+  | { readonly kind: 'leaderName' }
   /** Whether it was not active before. */
   | { readonly kind: 'alarmRaise'; readonly revision: Revision; readonly raised: boolean }
   /** Whether it was active. */

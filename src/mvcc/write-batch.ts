@@ -5,7 +5,7 @@ import { changeAuth } from './auth-changes.ts';
 import { compactBite, setCompactMark } from './compact.ts';
 import { type EventsRequest, eventsUpTo, type PackedEventPage } from './events.ts';
 import { expireLease, grantLease, renewLeases, revokeLease } from './leases.ts';
-import { announceMember, dropMember } from './members.ts';
+import { announceMember, dropMember, nameLeader, removeMember } from './members.ts';
 import { namedBy } from './named.ts';
 import type { WriteOperation } from './operations.ts';
 import { checkPermit } from './permit.ts';
@@ -80,6 +80,11 @@ function* apply(operation: WriteOperation, state: WriteState): Program<WriteResu
     case 'memberDrop':
       yield* dropMember(operation.id);
       return { kind: 'memberDrop' };
+    case 'memberRemove':
+      return { kind: 'memberRemove', outcome: yield* removeMember(operation) };
+    case 'leaderName':
+      yield* nameLeader(operation.id);
+      return { kind: 'leaderName' };
     case 'alarmRaise':
       return { kind: 'alarmRaise', revision: state.revision, raised: yield* raiseAlarm(operation, state) };
     case 'alarmDrop':

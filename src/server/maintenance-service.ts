@@ -6,14 +6,17 @@ import {
   type AlarmRequest,
   AlarmResponse,
   DefragmentResponse,
+  DowngradeResponse,
   Maintenance,
+  MoveLeaderResponse,
   StatusResponse,
 } from '../wire/generated/etcdserverpb/maintenance.ts';
 import { alarmText } from './alarm-text.ts';
+import { checkDowngrade } from './check-downgrade.ts';
 import type { ServiceContext } from './service-context.ts';
 import type { Method } from './transport.ts';
 import { unary } from './unary.ts';
-import { storageVersion } from './versions.ts';
+import { minorVersion, storageVersion } from './versions.ts';
 
 /** etcdserverpb.Maintenance, as far as it has a meaning here. */
 export function maintenanceService({ access, store, headers, origin, config }: ServiceContext): readonly Method[] {
@@ -21,7 +24,7 @@ export function maintenanceService({ access, store, headers, origin, config }: S
   return [
     unary(Maintenance.methods.status, async (_request, call) => {
       await access.known(call);
-      const [{ head, alarms }, size] = await Promise.all([store.alarms(), store.size()]);
+      const [{ head, alarms }, size] = await Promise.all([store.alarms(), store.size(), store.members()]);
       return StatusResponse.encode({
         header: headers.message(head.revision),
         version,
@@ -30,7 +33,7 @@ export function maintenanceService({ access, store, headers, origin, config }: S
         dbSizeInUse: size.inUseBytes,
         dbSizeQuota: config.quotaBackendBytes,
         // Every instance takes writes; one is named, and the same by all.
-        leader: store.knownMembers[0]?.id ?? origin.memberId,
+        leader: store.knownLeader,
         // The log is the table: its newest row is both its end and what was applied.
         raftIndex: head.id,
         raftAppliedIndex: head.id,
@@ -50,6 +53,21 @@ export function maintenanceService({ access, store, headers, origin, config }: S
       await store.defragment();
       // etcd's reply has no header.
       return DefragmentResponse.encode({});
+    }),
+    unary(Maintenance.methods.moveLeader, async ({ targetId }, call) => {
+      await access.admin(call);
+      const members = await store.members();
+      if (store.knownLeader !== origin.memberId) throw etcdError('notLeader');
+      if (!members.some(({ id }) => id === targetId)) throw etcdError('badLeaderTransferee');
+      await store.nameLeader(targetId);
+      // Nor has this one.
+      return MoveLeaderResponse.encode({});
+    }),
+    unary(Maintenance.methods.downgrade, async (request, call) => {
+      await access.admin(call);
+      checkDowngrade(request, version);
+      const { revision } = await store.head();
+      return DowngradeResponse.encode({ header: headers.message(revision), version: minorVersion(version) });
     }),
   ];
 }

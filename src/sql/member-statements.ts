@@ -1,10 +1,11 @@
 /** The statements of the instances over one database. */
-import { changes, changesEach, selectsRows } from './statement.ts';
+import { changes, changesEach, selectsRow, selectsRows } from './statement.ts';
 
-// Who was heard of since a moment: id, what it says of itself, when.
+// Who was heard of since a moment: id, what it says of itself, and whether it was named the leader.
 export const MEMBERS_SINCE = selectsRows(
   'members_since',
-  (sql) => `SELECT ${sql.asText('id')}, ${sql.selectedBytes('details')}
+  (sql) => `SELECT ${sql.asText('id')}, ${sql.selectedBytes('details')},
+    CASE WHEN id = (SELECT value FROM tine_state WHERE name = 'leader') THEN 1 ELSE 0 END
   FROM tine_member
   WHERE seen_at_ms >= ${sql.integer}
   ORDER BY id`,
@@ -22,6 +23,27 @@ export const DROP_MEMBER = changes(
   'drop_member',
   (sql) => `DELETE FROM tine_member
   WHERE id = ${sql.integer}`,
+);
+
+export const SET_LEADER = changes(
+  'set_leader',
+  (sql) => `INSERT INTO tine_state (name, value)
+  VALUES ('leader', ${sql.integer})
+  ${sql.overwrite('name', ['value'])}`,
+);
+
+export const HAS_MEMBER = selectsRow(
+  'has_member',
+  (sql) => `SELECT 1
+  FROM tine_member
+  WHERE id = ${sql.integer}`,
+);
+
+// One that was not heard of since a moment.
+export const DROP_SILENT_MEMBER = changes(
+  'drop_silent_member',
+  (sql) => `DELETE FROM tine_member
+  WHERE id = ${sql.integer} AND seen_at_ms < ${sql.integer}`,
 );
 
 // Long gone, without having said so.

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { Driver } from '../drivers/driver.ts';
 import { limits } from '../limits.ts';
-import type { Member } from '../mvcc/operations.ts';
+import type { Member, MemberId } from '../mvcc/operations.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 export class Members {
@@ -11,6 +11,7 @@ export class Members {
   readonly #self: Member;
   readonly #logger: Logger;
   #known: readonly Member[];
+  #leader: MemberId;
   #beats = 0;
   #leaderChanges = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -21,6 +22,7 @@ export class Members {
     this.#self = options.self;
     this.#logger = options.logger;
     this.#known = [options.self];
+    this.#leader = options.self.id;
   }
 
   /** As of the last time this one asked; by id, never empty. */
@@ -28,7 +30,12 @@ export class Members {
     return this.#known;
   }
 
-  /** How often another instance was named the leader than before. The first of all by id is: see `known`. */
+  /** The one that was named, or the first by id. As of then. */
+  get leader(): MemberId {
+    return this.#leader;
+  }
+
+  /** How often another instance was the leader than before. */
   get leaderChanges(): number {
     return this.#leaderChanges;
   }
@@ -41,12 +48,26 @@ export class Members {
 
   /** Those that are there now, this one among them. */
   async list(): Promise<readonly Member[]> {
-    const found = await this.#driver.read('membersSince', this.#driver.nowMs() - limits.memberSilenceMsMax, 'quick');
-    const [leader] = this.#known;
-    const others = found.filter(({ id }) => id !== this.#self.id);
+    const sinceMs = this.#driver.nowMs() - limits.memberSilenceMsMax;
+    const { members, namedLeader } = await this.#driver.read('membersSince', sinceMs, 'quick');
+    const others = members.filter(({ id }) => id !== this.#self.id);
     this.#known = [...others, this.#self].sort((a, b) => (a.id < b.id ? -1 : 1));
-    if (this.#known[0]?.id !== leader?.id) this.#leaderChanges += 1;
+    const leader = namedLeader ?? this.#known[0]?.id ?? this.#self.id;
+    if (leader !== this.#leader) this.#leaderChanges += 1;
+    this.#leader = leader;
     return this.#known;
+  }
+
+  /** Forgets one that ended without saying so. */
+  async remove(id: MemberId): Promise<'removed' | 'running' | 'unknown'> {
+    const silentSinceMs = this.#driver.nowMs() - limits.memberRunsMsMax;
+    return (await this.#writes.write({ kind: 'memberRemove', id, silentSinceMs })).outcome;
+  }
+
+  /** Names one that is there the leader. */
+  async nameLeader(id: MemberId): Promise<void> {
+    await this.#writes.write({ kind: 'leaderName', id });
+    await this.list();
   }
 
   /** Says good-bye, if the database is there; if not, the others notice. */

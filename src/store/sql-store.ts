@@ -13,6 +13,7 @@ import {
   type DeleteOperation,
   type LeaseId,
   type Member,
+  type MemberId,
   type PutOperation,
   type RangeOperation,
   type Revision,
@@ -118,6 +119,18 @@ export class SqlStore implements Store {
 
   members(): Promise<readonly Member[]> {
     return this.#members.list();
+  }
+
+  get knownLeader(): MemberId {
+    return this.#members.leader;
+  }
+
+  removeMember(id: MemberId): Promise<'removed' | 'running' | 'unknown'> {
+    return this.#members.remove(id);
+  }
+
+  nameLeader(id: MemberId): Promise<void> {
+    return this.#members.nameLeader(id);
   }
 
   get knownMembers(): readonly Member[] {

@@ -4,6 +4,7 @@ import type {
   DeleteOperation,
   LeaseId,
   Member,
+  MemberId,
   PutOperation,
   RangeOperation,
   Revision,
@@ -63,6 +64,11 @@ export interface Store {
   members(): Promise<readonly Member[]>;
   /** The same as far as this process knows, without asking. */
   readonly knownMembers: readonly Member[];
+  /** The instance that clients are told is the leader, of the same moment. Every one takes writes. */
+  readonly knownLeader: MemberId;
+  /** Forgets an instance, unless it was heard of a moment ago. */
+  removeMember(id: MemberId): Promise<'removed' | 'running' | 'unknown'>;
+  nameLeader(id: MemberId): Promise<void>;
   /** Bytes of the database on disk, and of those in use. */
   size(): Promise<{ bytes: number; inUseBytes: number }>;
   /** Gives unused space back, and answers when it is done. Requests go on meanwhile. */

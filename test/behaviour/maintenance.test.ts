@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
-import { DRIVERS, failureOf, suite, TINE_DRIVERS, waitFor } from '../support/index.ts';
+import { DRIVERS, failureOf, suite, waitFor } from '../support/index.ts';
 
 /** Kubernetes asks a watch cache's etcd for progress from 3.4.25 and 3.5.8 on; tine says what it is the peer of. */
 const leastMinorVersion = 6;
@@ -70,18 +70,6 @@ for (const driver of DRIVERS) {
   test(`${driver.name}: a method that no service has is unimplemented`, async () => {
     for (const path of ['/etcdserverpb.KV/Fetch', '/nothing.Of/ThisName']) {
       assert.equal((await failureOf(shared.client.callBytes(path, new Uint8Array()))).code, 'UNIMPLEMENTED');
-    }
-  });
-}
-
-for (const driver of TINE_DRIVERS) {
-  const shared = suite(driver);
-
-  test(`${driver.name}: services that are not there yet answer Unimplemented`, async () => {
-    const calls: [string, string][] = [['etcdserverpb.Cluster', 'MemberAdd']];
-    for (const [service, method] of calls) {
-      const { code } = await failureOf(shared.client.call(service, method, {}));
-      assert.equal(code, 'UNIMPLEMENTED', `${service}.${method}`);
     }
   });
 }

@@ -85,6 +85,21 @@ export class EtcdClient {
   );
   leader = this.#unary<{ name: etcd.Bytes }, etcd.LeaderResponse>('v3electionpb.Election', 'Leader');
   resign = this.#unary<{ leader?: etcd.LeaderKeyRequest }, etcd.HeaderResponse>('v3electionpb.Election', 'Resign');
+  memberAdd = this.#unary<{ peerURLs?: readonly string[]; isLearner?: boolean }, etcd.MemberListResponse>(
+    'etcdserverpb.Cluster',
+    'MemberAdd',
+  );
+  memberUpdate = this.#unary<{ ID: etcd.Integer; peerURLs?: readonly string[] }, etcd.MemberListResponse>(
+    'etcdserverpb.Cluster',
+    'MemberUpdate',
+  );
+  memberRemove = this.#unary<{ ID: etcd.Integer }, etcd.MemberListResponse>('etcdserverpb.Cluster', 'MemberRemove');
+  memberPromote = this.#unary<{ ID: etcd.Integer }, etcd.MemberListResponse>('etcdserverpb.Cluster', 'MemberPromote');
+  moveLeader = this.#unary<{ targetID: etcd.Integer }, object>('etcdserverpb.Maintenance', 'MoveLeader');
+  downgrade = this.#unary<{ action?: string | number; version?: string }, { version: string }>(
+    'etcdserverpb.Maintenance',
+    'Downgrade',
+  );
   healthCheck = this.#unary<{ service?: string }, etcd.HealthCheckResponse>('grpc.health.v1.Health', 'Check');
 
   /** The chunks of a RangeStream. */

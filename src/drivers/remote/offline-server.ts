@@ -113,7 +113,7 @@ async function lockSchema(server: OfflineServer, database: OfflineDatabase): Pro
 /** @throws StartError that names an instance which was heard of a moment ago. */
 async function refuseServed(server: OfflineServer, database: OfflineDatabase): Promise<void> {
   const now = (await database.rows(`SELECT ${server.nowMs}`))[0]?.[0] as number;
-  const [member] = await database.run(membersSince(now - limits.memberSilenceMsMax));
+  const [member] = (await database.run(membersSince(now - limits.memberSilenceMsMax))).members;
   if (member === undefined) return;
   const seconds = limits.memberSilenceMsMax / 1000;
   throw new StartError(

@@ -75,7 +75,7 @@ export class Metrics {
       size: size.answer,
       leases: leases.answer,
       isDatabaseUp: size.isFresh,
-      isLeader: store.knownMembers[0]?.id === told.origin.memberId,
+      isLeader: store.knownLeader === told.origin.memberId,
       members: store.knownMembers.length,
       watches: watches(),
       connections: connectionCount(),
