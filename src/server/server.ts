@@ -91,7 +91,11 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     connectionCount: () => connections.count,
     watches: () => hub.statistics,
   });
-  const gateway = new Gateway({ grpc, maxConcurrentStreams: config.maxConcurrentStreams });
+  const gateway = new Gateway({
+    grpc,
+    maxConcurrentStreams: config.maxConcurrentStreams,
+    certificatesNameUsers: () => context.access.takesUsersOfCertificates,
+  });
   const endpoints = { store, logger, metrics, emulatedEtcdVersion: config.emulatedEtcdVersion };
   const web = webHandler({
     cors: config.cors,

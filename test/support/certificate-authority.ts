@@ -24,7 +24,8 @@ export interface Issued {
 export interface IssueOptions {
   readonly commonName?: string;
   readonly hosts?: readonly string[];
-  readonly for?: 'server' | 'client';
+  /** etcd's gateway is its server's client, with the server's own certificate. */
+  readonly for?: 'server' | 'client' | 'both';
   readonly expired?: boolean;
 }
 
@@ -71,7 +72,7 @@ export class CertificateAuthority {
       signer: { name: this.#name, privateKey: this.#privateKey },
       ...validity(options),
       isAuthority: false,
-      purposes: [purposes[options.for ?? 'server']],
+      purposes: options.for === 'both' ? [purposes.server, purposes.client] : [purposes[options.for ?? 'server']],
       hosts,
     });
     this.#count += 1;

@@ -55,6 +55,11 @@ export class Access {
     this.#trustsCertificates = trustsCertificates;
   }
 
+  /** Whether a caller without a token is the user that its certificate names. */
+  get takesUsersOfCertificates(): boolean {
+    return this.#trustsCertificates && isAuthOn(this.#auth.state);
+  }
+
   /** Work that asks the database and changes nothing: it may be done several times. @throws EtcdError */
   async read<Result>(call: Call, need: Need, work: (standing: Standing) => Promise<Result>): Promise<Result> {
     for (let attempt = 0; attempt < attemptsMax; attempt += 1) {

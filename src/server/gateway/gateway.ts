@@ -13,6 +13,8 @@ export interface GatewayOptions {
   readonly grpc: GrpcServer;
   /** Calls at a time: to the gRPC server they are streams of one client, as in etcd. */
   readonly maxConcurrentStreams: number;
+  /** Whether a certificate would say over gRPC who calls. */
+  readonly certificatesNameUsers: () => boolean;
 }
 
 const form = 'application/x-www-form-urlencoded';
@@ -30,6 +32,10 @@ export class Gateway {
 
   /** `path`: without escapes. */
   accept(exchange: WebExchange, path: string): HttpStreamListener | undefined {
+    if (this.#options.certificatesNameUsers() && (exchange.commonName ?? '') !== '') {
+      refuseCertificate(exchange);
+      return undefined;
+    }
     try {
       return this.#call(exchange, path);
     } catch (error) {
@@ -61,6 +67,18 @@ export class Gateway {
     this.#callCount -= 1;
     if (this.#callCount === 0) this.#onIdle?.();
   }
+}
+
+/** Who relies on a certificate's name here would be nobody: it is told so, in etcd's words. */
+function refuseCertificate(exchange: WebExchange): void {
+  const text = 'CommonName of client sending a request against gateway will be ignored and not used as expected\n';
+  exchange.head(400, [
+    ['content-type', 'text/plain; charset=utf-8'],
+    ['x-content-type-options', 'nosniff'],
+    ['content-length', String(text.length)],
+  ]);
+  exchange.write(Buffer.from(text));
+  exchange.end();
 }
 
 /** A form may name another method than the one it is sent with. */

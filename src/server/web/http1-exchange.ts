@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { HeaderField } from '../grpc/http-stream.ts';
+import { commonNameOf } from '../http2/common-name.ts';
 import type { WebExchange, WebHandler } from './web-exchange.ts';
 
 /** Gives requests over HTTP/1.1 to a handler. */
@@ -39,6 +40,10 @@ class Http1Exchange implements WebExchange {
   get peer(): string {
     const { remoteAddress, remotePort } = this.#request.socket;
     return `${remoteAddress ?? 'unix'}:${remotePort ?? ''}`;
+  }
+
+  get commonName(): string | undefined {
+    return commonNameOf(this.#request.socket);
   }
 
   get pendingBytes(): number {

@@ -6,6 +6,7 @@ import type { WebExchange } from './web-exchange.ts';
 export interface Http2WebStream {
   readonly fields: readonly HeaderField[];
   readonly peer: string;
+  readonly commonName: string | undefined;
   readonly pendingBytes: number;
   /** The answer's headers, `:status` first. */
   respond(fields: readonly HeaderField[]): void;
@@ -43,6 +44,10 @@ export class Http2Exchange implements WebExchange {
 
   get peer(): string {
     return this.#stream.peer;
+  }
+
+  get commonName(): string | undefined {
+    return this.#stream.commonName;
   }
 
   get pendingBytes(): number {

@@ -9,6 +9,8 @@ export interface WebExchange {
   readonly fields: readonly HeaderField[];
   /** Who sends it: `address:port`. */
   readonly peer: string;
+  /** In the certificate of a client that was verified; '' when it has none, undefined when nobody was verified. */
+  readonly commonName: string | undefined;
   /** Headers that the answer has, whatever it will be. Before `head`. */
   addFields(fields: readonly HeaderField[]): void;
   /** The answer's status and headers. */
