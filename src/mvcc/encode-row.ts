@@ -29,17 +29,29 @@ export function encodedBlock(keyValues: readonly KeyValueRow[]): KeyValueBlock {
   return { bytes: writer.take(), count: keyValues.length };
 }
 
-/** The same as blocks of bounded size. */
-export function encodedBlocks(keyValues: readonly KeyValueRow[]): readonly KeyValueBlock[] {
-  const blocks: KeyValueBlock[] = [];
-  let first = 0;
-  for (let next = 0; next < keyValues.length; first = next) {
-    let bytes = 0;
-    while (next < keyValues.length && bytes < limits.rangeBlockBytesMax) {
-      bytes += (keyValues[next++]?.value?.length ?? 0) + limits.rangeRowOverheadBytes;
-    }
-    writer.reserve(bytes);
-    blocks.push(encodedBlock(keyValues.slice(first, next)));
+/** Rows that come one by one, as blocks of bounded size. */
+export class BlockEncoder {
+  readonly #blocks: KeyValueBlock[] = [];
+  readonly #writer = new KeyValueWriter();
+  #count = 0;
+
+  /** Encodes a row: its value may change afterwards. */
+  add(keyValue: KeyValueRow): void {
+    // What fills one block mostly fills another.
+    if (this.#count === 0 && this.#blocks.length > 0) this.#writer.reserve(limits.rangeBlockBytesMax);
+    this.#writer.field(kvsTag, encodable(keyValue));
+    this.#count += 1;
+    if (this.#writer.length >= limits.rangeBlockBytesMax - limits.rangeRowOverheadBytes) this.#end();
   }
-  return blocks;
+
+  /** All blocks. Nothing is added afterwards. */
+  blocks(): readonly KeyValueBlock[] {
+    if (this.#count > 0) this.#end();
+    return this.#blocks;
+  }
+
+  #end(): void {
+    this.#blocks.push({ bytes: this.#writer.take(), count: this.#count });
+    this.#count = 0;
+  }
 }

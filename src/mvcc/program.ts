@@ -12,6 +12,8 @@ export interface Query {
   readonly list?: readonly (readonly Parameter[])[];
   /** For a statement that ends at a number of bytes, with the row that reaches it. */
   readonly bytesMax?: number;
+  /** Takes the rows one by one, as they come where the driver can: then nothing collects them, and the program is handed none. Bytes in a row are borrowed for the call. */
+  readonly each?: (row: Row) => void;
 }
 
 export type Program<Result> = Generator<readonly Query[], Result, readonly (readonly Row[])[]>;
@@ -38,6 +40,11 @@ export function* rowsOf(asked: Query): Program<readonly Row[]> {
 /** All rows of a statement. */
 export function* rows(statement: Statement, ...parameters: readonly Parameter[]): Program<readonly Row[]> {
   return (yield [{ statement, parameters }])[0] as readonly Row[];
+}
+
+/** Gives each row of a query to a function. */
+export function* eachRow(asked: Query, each: (row: Row) => void): Program<void> {
+  for (const row of yield* rowsOf({ ...asked, each })) each(row);
 }
 
 /** The only row of a statement, or undefined. */

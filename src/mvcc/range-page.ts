@@ -7,10 +7,10 @@ import { CURRENT_LENGTHS, CURRENT_PAGE, CURRENT_VALUES } from '../sql/range-stat
 import { type KeyValueRow, keyValueRow, numberAt } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
 import { KeyValueWriter } from '../wire/key-value-writer.ts';
-import { encodable, encodedBlock, encodedBlocks, kvsTag } from './encode-row.ts';
+import { BlockEncoder, encodable, encodedBlock, kvsTag } from './encode-row.ts';
 import { checkReadable, headProgram } from './head.ts';
 import type { RangeOperation, Revision, RowId } from './operations.ts';
-import { type Program, row, rows } from './program.ts';
+import { eachRow, type Program, query, row, rows } from './program.ts';
 import { countRows, type RangeWindow, rangeRows } from './range-rows.ts';
 import { type NameInterval, nameInterval, type ReadPoint, readPoint } from './read-point.ts';
 import type { DatabaseFacts } from './read-programs.ts';
@@ -151,36 +151,49 @@ function* pageRows(
 ): Program<PageRows> {
   const plain = isPlain(operation, window);
   if (plain && facts.joinsValues) return yield* plainRows(window, left);
-  const found = plain && facts.countsPages ? yield* currentPage(window) : yield* rangeRows(operation, window);
-  return rowsOfPage(found, window, left);
-}
-
-/** The newest rows in the order of their names, each with its value. */
-function* currentPage({
-  interval,
-  rowsMax,
-  bytesMax = Number.MAX_SAFE_INTEGER,
-}: RangeWindow): Program<readonly KeyValueRow[]> {
-  const found = yield* rows(CURRENT_PAGE, interval.start, interval.end, rowsMax, bytesMax);
-  return found.map((each) => keyValueRow(each));
-}
-
-/** Rows of any kind, each with its value unless only keys were asked for. */
-function rowsOfPage(found: readonly KeyValueRow[], window: RangeWindow, left: number): PageRows {
-  const taken = found.slice(0, left);
-  const more = found.length > left;
-  // The driver stops at the rows or at the bytes asked for, or because there are no more.
-  const full =
-    found.length === window.rowsMax || (window.bytesMax !== undefined && valueBytes(found) >= window.bytesMax);
-  const blocks = encodedBlocks(taken);
+  const page = new PageCollector(window, left);
+  if (plain && facts.countsPages) {
+    const { interval, rowsMax, bytesMax = Number.MAX_SAFE_INTEGER } = window;
+    const asked = query(CURRENT_PAGE, interval.start, interval.end, rowsMax, bytesMax);
+    yield* eachRow(asked, (each) => page.add(keyValueRow(each)));
+    return page.rows();
+  }
+  const found = yield* rangeRows(operation, window);
+  for (const each of found) page.add(each);
   freeLarge(found.map(({ value }) => value));
-  return { blocks, count: taken.length, more, stopped: full && !more, lastName: taken.at(-1)?.name ?? '' };
+  return page.rows();
 }
 
-function valueBytes(keyValues: readonly KeyValueRow[]): number {
-  let bytes = 0;
-  for (const { value } of keyValues) bytes += value?.length ?? 0;
-  return bytes;
+/** Takes a page's rows in their order, each with its value unless only keys were asked for. */
+class PageCollector {
+  readonly #window: RangeWindow;
+  readonly #left: number;
+  readonly #encoder = new BlockEncoder();
+  #found = 0;
+  #valueBytes = 0;
+  #lastName = '';
+
+  constructor(window: RangeWindow, left: number) {
+    this.#window = window;
+    this.#left = left;
+  }
+
+  add(keyValue: KeyValueRow): void {
+    this.#found += 1;
+    this.#valueBytes += keyValue.value?.length ?? 0;
+    if (this.#found > this.#left) return;
+    this.#encoder.add(keyValue);
+    this.#lastName = keyValue.name;
+  }
+
+  rows(): PageRows {
+    const { rowsMax, bytesMax = Number.POSITIVE_INFINITY } = this.#window;
+    const more = this.#found > this.#left;
+    // The driver stops at the rows or at the bytes asked for, or because there are no more.
+    const full = this.#found === rowsMax || this.#valueBytes >= bytesMax;
+    const count = Math.min(this.#found, this.#left);
+    return { blocks: this.#encoder.blocks(), count, more, stopped: full && !more, lastName: this.#lastName };
+  }
 }
 
 /** The newest rows in the order of their names: their lengths first, then as many values as fit, in one piece. */

@@ -12,18 +12,29 @@ const endOfRows = -1;
 /** Bytes of values that are allocated together: malloc takes as much from the kernel, and gives it back. */
 const roomBytes = 256 * 1024;
 
-/** Collects the rows of a COPY in binary form. */
+/** What a COPY brings, and who takes its rows; undefined: they are collected. */
+interface CopyShape {
+  readonly columns: readonly ColumnType[];
+  readonly each: ((row: Row) => void) | undefined;
+}
+
+/** Reads the rows of a COPY in binary form. */
 export class CopyQuery extends pg.Query {
+  /** The rows that nobody took. */
   readonly received: Row[] = [];
+  /** How many came, taken or not. */
+  rowsReceived = 0;
   readonly #columns: readonly ColumnType[];
+  readonly #each: ((row: Row) => void) | undefined;
   #isFirst = true;
   #room = Buffer.alloc(0);
   #used = 0;
 
   /** `callback` is called when all rows are there, or with the error. */
-  constructor(select: string, columns: readonly ColumnType[], callback: (error: Error | null | undefined) => void) {
+  constructor(select: string, { columns, each }: CopyShape, callback: (error: Error | null | undefined) => void) {
     super({ text: `COPY (${select}) TO STDOUT (FORMAT binary)` }, undefined, (error) => callback(error));
     this.#columns = columns;
+    this.#each = each;
   }
 
   /** pg calls it for each message of the server's; a message is a row, the first one after the header. */
@@ -46,7 +57,9 @@ export class CopyQuery extends pg.Query {
       row.push(length < 0 ? null : this.#field(chunk, { type, offset, length }));
       if (length > 0) offset += length;
     }
-    this.received.push(row);
+    this.rowsReceived += 1;
+    if (this.#each === undefined) this.received.push(row);
+    else this.#each(row);
     return offset;
   }
 
@@ -55,7 +68,7 @@ export class CopyQuery extends pg.Query {
       case 'text':
         return chunk.toString('latin1', offset, offset + length);
       case 'bytes':
-        return this.#copied(chunk, offset, length);
+        return this.#each === undefined ? this.#copied(chunk, offset, length) : chunk.subarray(offset, offset + length);
       default:
         assert(length === 8, 'a whole number has 64 bits');
         return chunk.readInt32BE(offset) * 2 ** 32 + chunk.readUInt32BE(offset + 4);

@@ -88,7 +88,8 @@ export class PostgresSession implements Session {
   async #send(query: Query): Promise<readonly Row[]> {
     const { statement, list } = query;
     if (list !== undefined && list.length === 0) return statement.returns === 'change' ? [[0]] : [];
-    const rows = statement.columns === undefined ? await this.#ask(query) : await this.#copy(query, statement.columns);
+    if (statement.columns !== undefined) return this.#copy(query, statement.columns);
+    const rows = await this.#ask(query);
     this.#ran(statement.name, rowCount(statement, rows));
     return rows;
   }
@@ -118,11 +119,15 @@ export class PostgresSession implements Session {
   }
 
   /** A COPY takes no parameters: they stand in its text. */
-  #copy(query: Query, columns: readonly ColumnType[]): Promise<readonly Row[]> {
-    return new Promise((resolve, reject) => {
-      const copy = new CopyQuery(literal(query), columns, (error) => (error ? reject(error) : resolve(copy.received)));
-      this.#client.query(copy);
+  async #copy(query: Query, columns: readonly ColumnType[]): Promise<readonly Row[]> {
+    const copy = await new Promise<CopyQuery>((resolve, reject) => {
+      const sent: CopyQuery = new CopyQuery(literal(query), { columns, each: query.each }, (error) =>
+        error ? reject(error) : resolve(sent),
+      );
+      this.#client.query(sent);
     });
+    this.#ran(query.statement.name, copy.rowsReceived);
+    return copy.received;
   }
 
   #answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
