@@ -128,6 +128,10 @@ test('a database that is away is unhealthy, and told without its details', async
   assert.equal(ready.status, 503);
   assert.match(ready.body, /^\[\+\]data_corruption ok\n\[-\]linearizable_read failed: the database does not answer\n/);
   assert.equal((await get('/livez')).status, 200, 'a process started anew would not find it either');
+  assert.equal((await get('/health?serializable=true')).status, 200, 'what kubeadm asks before it starts etcd anew');
+  assert.equal((await get('/health?serializable=false')).status, 503);
+  assert.equal((await get('/readyz?exclude=linearizable_read&exclude=serializable_read')).status, 200);
+  assert.equal((await get('/readyz/linearizable_read?exclude=linearizable_read')).status, 503);
   assert.equal((await get('/readyz/non_learner')).status, 200);
   assert.equal((await get('/metrics')).status, 200);
 });
@@ -138,6 +142,7 @@ test('paths that are none, and methods that are not allowed', async (context) =>
   assert.equal((await get('/v2/keys')).status, 404);
   assert.equal((await get('//')).status, 404);
   assert.equal((await get('/health', 'POST')).status, 405);
+  assert.equal((await get('/metrics', 'POST')).status, 200);
 });
 
 test('metrics count the calls', async (context) => {
