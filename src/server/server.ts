@@ -21,7 +21,7 @@ import { healthService } from './health-service.ts';
 import { hostGuard } from './host-whitelist.ts';
 import { httpEndpoints } from './http-endpoints.ts';
 import { Http2Server } from './http2/http2-server.ts';
-import { identity } from './identity.ts';
+import { originOf } from './identity.ts';
 import { kvService } from './kv-service.ts';
 import { leaseService } from './lease-service.ts';
 import { lockService } from './lock-service.ts';
@@ -142,7 +142,7 @@ async function openAccess({ config, store }: ServerOptions): Promise<Access> {
 }
 
 function serviceContext({ config, store, logger }: ServerOptions, access: Access): ServiceContext {
-  const origin = identity(config);
+  const origin = originOf(config, store);
   return { access, config, store, logger, origin, headers: new ResponseHeaders(origin) };
 }
 

@@ -1,5 +1,4 @@
 /** The store over a driver: sends each operation the way that suits it. */
-import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { Driver } from '../drivers/driver.ts';
@@ -20,6 +19,7 @@ import {
   type TxnOperation,
 } from '../mvcc/operations.ts';
 import type { Permit } from '../mvcc/permit.ts';
+import { randomId } from '../mvcc/random-id.ts';
 import type { DeleteResult, Head, LeaseStatus, PutResult, RangeResult, TxnResult } from '../mvcc/results.ts';
 import type { KeyText } from '../sql/key-text.ts';
 import type { EventPage, EventSource } from '../watch/event-source.ts';
@@ -121,6 +121,10 @@ export class SqlStore implements Store {
     return this.#members.list();
   }
 
+  get clusterId(): bigint {
+    return this.#driver.clusterId;
+  }
+
   get knownLeader(): MemberId {
     return this.#members.leader;
   }
@@ -186,7 +190,7 @@ export class SqlStore implements Store {
   ): Promise<{ revision: Revision; id: LeaseId; ttlSeconds: number }> {
     if (request.ttlSeconds > limits.leaseTtlSecondsMax) throw etcdError('leaseTtlTooLarge');
     const ttlSeconds = Math.max(request.ttlSeconds, limits.leaseTtlSecondsMin);
-    const id = request.id === 0n ? freshLeaseId() : request.id;
+    const id = request.id === 0n ? randomId() : request.id;
     const lease = { id, ttlSeconds, expiresAtMs: this.#driver.nowMs() + ttlSeconds * 1000 };
     const operation = { kind: 'leaseGrant', ...lease, permit } as const;
     if (this.#quota !== undefined) await this.#quota.admit(operation);
@@ -317,11 +321,6 @@ export class SqlStore implements Store {
 /** What a log says of an alarm; ids as clients print them. */
 function alarmFields({ memberId, number }: Alarm): { readonly member: string; readonly alarm: number } {
   return { member: memberId.toString(16), alarm: number };
-}
-
-/** 63 bits, never 0. */
-function freshLeaseId(): LeaseId {
-  return (randomBytes(8).readBigUInt64BE() >> 1n) | 1n;
 }
 
 function eventSource({

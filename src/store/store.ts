@@ -60,6 +60,8 @@ export interface Store {
   head(): Promise<Head>;
   /** The newest head this process has seen, without asking. */
   readonly latestHead: Head;
+  /** The id by which clients know the database; 0n, which is none, until it was reached for the first time. */
+  readonly clusterId: bigint;
   /** The instances over this database that are there now, by id; never empty. */
   members(): Promise<readonly Member[]>;
   /** The same as far as this process knows, without asking. */
