@@ -336,5 +336,9 @@ test('random frames never harm the server', async (context) => {
   }
   const reply = await call(harness.client(), echo.path, framed('unharmed'));
   assert.equal(reply.status, 0);
-  assert.deepEqual(harness.log, []);
+  // A call that was answered has a line of its own, for those who look for mistakes.
+  assert.deepEqual(
+    harness.log.filter((line) => !line.includes('"request stats"')),
+    [],
+  );
 });

@@ -34,7 +34,7 @@ for (const [what, before] of [
     const goodbye = await client.next(FrameType.goAway);
     assert.equal(goodbye?.payload.readUInt32BE(4), ErrorCode.enhanceYourCalm);
     assert.equal(String(goodbye?.payload.subarray(8)), 'too_many_pings');
-    await client.closed;
+    await client.closed();
   });
 }
 
@@ -74,5 +74,5 @@ test('a silent client is pinged, and stays when it answers', async (context) => 
 test('one that does not answer is hung up on', async (context) => {
   const client = await start(context, silent, { intervalMs: 300, timeoutMs: 400 });
   assert.equal((await client.next(FrameType.ping))?.flags, 0);
-  await client.closed;
+  await client.closed();
 });
