@@ -22,6 +22,8 @@ import type { Permit } from '../mvcc/permit.ts';
 import { randomId } from '../mvcc/random-id.ts';
 import type { DeleteResult, Head, LeaseStatus, PutResult, RangeResult, TxnResult } from '../mvcc/results.ts';
 import type { KeyText } from '../sql/key-text.ts';
+import { defragmentBoundsMs, snapshotBoundsMs } from '../statistics/bounds.ts';
+import { TimedWork } from '../statistics/timed-work.ts';
 import type { EventPage, EventSource } from '../watch/event-source.ts';
 import { AuthStore } from './auth-store.ts';
 import { startAutoCompaction } from './auto-compaction.ts';
@@ -57,6 +59,8 @@ export class SqlStore implements Store {
   readonly #driver: Driver;
   readonly #heads = new HeadTracker();
   readonly #counts = new OperationCounts();
+  readonly #defragmentations = new TimedWork(defragmentBoundsMs);
+  readonly #snapshotTimes = new TimedWork(snapshotBoundsMs);
   readonly #slow: SlowOperations;
   readonly #saw: (head: Head) => void;
   readonly #headReads: Coalescer<null, Head>;
@@ -231,6 +235,10 @@ export class SqlStore implements Store {
     return { revision: head.revision, leases: byExpiry, keys };
   }
 
+  keyCount(): Promise<number> {
+    return this.#ranges.keyCount();
+  }
+
   leaseCount(): Promise<number> {
     return this.#driver.read('leaseCount', null, 'quick');
   }
@@ -248,7 +256,7 @@ export class SqlStore implements Store {
   }
 
   snapshot(options: SnapshotOptions, use: (snapshot: Snapshot) => Promise<void>): Promise<void> {
-    return this.#snapshots.take(options, use);
+    return this.#snapshotTimes.run(() => this.#snapshots.take(options, use));
   }
 
   size(): Promise<{ bytes: number; inUseBytes: number }> {
@@ -256,7 +264,7 @@ export class SqlStore implements Store {
   }
 
   defragment(): Promise<void> {
-    return this.#defragmenter.defragment();
+    return this.#defragmentations.run(() => this.#defragmenter.defragment());
   }
 
   async alarms(): Promise<{ head: Head; alarms: readonly Alarm[] }> {
@@ -287,6 +295,8 @@ export class SqlStore implements Store {
       slowOperations: this.#slow.count,
       leaderChanges: this.#members.leaderChanges,
       isCompacting: this.#compactor.isRunning,
+      defragmentations: this.#defragmentations,
+      snapshots: this.#snapshotTimes,
       database: await this.#driver.statistics(),
     };
   }

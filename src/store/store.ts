@@ -54,6 +54,8 @@ export interface Store {
   leases(request: {
     keys: boolean;
   }): Promise<{ revision: Revision; leases: readonly LeaseStatus[]; keys: readonly KeyText[] }>;
+  /** How many keys there are now: it costs a walk over them. */
+  keyCount(): Promise<number>;
   /** How many leases there are now. */
   leaseCount(): Promise<number>;
   /** Read from the database now: linearizable. Rejects while the database is away. */

@@ -38,8 +38,12 @@ async function start(
     alarms: isAway ? away : async () => ({ head, alarms }),
     size: isAway ? away : async () => ({ bytes: 8192, inUseBytes: 4096 }),
     leaseCount: isAway ? away : async () => 5,
+    keyCount: isAway ? away : async () => 6,
     statistics: async () => nothingCounted(),
-  } as Pick<Store, 'latestHead' | 'knownMembers' | 'alarms' | 'size' | 'leaseCount' | 'statistics'> as Store;
+  } as Pick<
+    Store,
+    'latestHead' | 'knownMembers' | 'alarms' | 'size' | 'leaseCount' | 'keyCount' | 'statistics'
+  > as Store;
   const method = new MethodMetrics(echo);
   method.started += 2;
   method.end(0, 0.7);
@@ -167,6 +171,7 @@ test('metrics count the calls', async (context) => {
     'etcd_server_quota_backend_bytes +Inf',
     'etcd_server_id{server_id="1234"} 1',
     'tine_leases 5',
+    'etcd_debugging_mvcc_keys_total 6',
     'tine_statement_duration_seconds_sum{statement="head"} 0.5',
     'tine_statement_duration_seconds_count{statement="head"} 4',
   ]) {
