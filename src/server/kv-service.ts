@@ -2,7 +2,7 @@ import type { RangeOperation } from '../mvcc/operations.ts';
 import { isReadOnlyTxn } from '../mvcc/read-only-txn.ts';
 import type { RangeResult } from '../mvcc/results.ts';
 import { CompactionResponse, KV } from '../wire/generated/etcdserverpb/kv.ts';
-import { anyNeed, deleteNeed, putNeed, rangeNeed, txnNeed } from './access/needs.ts';
+import { adminNeed, deleteNeed, putNeed, rangeNeed, txnNeed } from './access/needs.ts';
 import { checkRequestSize } from './check-request-size.ts';
 import { deleteReply, putReply, rangeReply, rangeStreamReply, txnReply } from './kv-replies.ts';
 import { parseRange, parseRangeStream } from './parse-range.ts';
@@ -60,8 +60,7 @@ export function kvService({ access, store, headers, config }: ServiceContext): r
     unary(compact, async ({ revision, physical }, call, bytes) => {
       checkRequestSize(bytes, config);
       call.about({ kind: 'compact', revision });
-      // etcd asks for no right to compact.
-      const result = await access.write(call, anyNeed, (permit) => store.compact({ revision, physical }, permit));
+      const result = await access.write(call, adminNeed, (permit) => store.compact({ revision, physical }, permit));
       return CompactionResponse.encode({ header: headers.message(result.revision) });
     }),
   ];

@@ -229,6 +229,7 @@ for (const driver of DRIVERS) {
     for (const action of ['ACTIVATE', 'DEACTIVATE']) {
       assert.deepEqual(await failureOf(as('owner').alarm({ action, alarm: 'NOSPACE' })), denied);
     }
+    assert.deepEqual(await failureOf(as('owner').compact({ revision: 1 })), denied);
   });
 
   test(`${driver.name}: a token that is none is refused everywhere, and so is one of the header "authorization"`, async () => {

@@ -20,6 +20,11 @@ export function differencesBetween(
 
 function describe(expected: Outcome, actual: Outcome | undefined): string[] {
   const fields = (['exit', 'stdout', 'stderr'] as const).filter((field) => expected[field] !== actual?.[field]);
+  if (expected.differs !== undefined) {
+    return fields.length > 0
+      ? []
+      : [`etcdctl ${expected.step}\n  is no instance of "${expected.differs}": it is equal`];
+  }
   if (fields.length === 0) return [];
   const shown = fields.flatMap((field) => {
     const [etcd, tine] = withoutEqualEnds(expected[field], actual?.[field] ?? '');

@@ -5,6 +5,7 @@ import { waitFor } from '../support/wait.ts';
 import { EtcdctlProcess, type Printed } from './etcdctl-process.ts';
 import { namedDifferences } from './named-differences.ts';
 import { type Format, type HeaderIds, readable } from './readable.ts';
+import { rootPassword } from './scripts/auth.ts';
 import type { CommandStep, Step } from './step.ts';
 
 /** A server that etcdctl is to be run against, and how it gets in. */
@@ -23,6 +24,7 @@ export interface Place {
 export interface Outcome {
   readonly step: string;
   readonly since: string | undefined;
+  readonly differs: string | undefined;
   readonly exit: string;
   readonly stdout: string;
   readonly stderr: string;
@@ -114,7 +116,8 @@ export class Lane {
 
   /** A question of the lane's own, answered as JSON. */
   async #ask(...words: string[]): Promise<string> {
-    const flags = [...this.#place.flags, ...patienceFlags, '--write-out=json'];
+    // While auth is on only root may; while it is off, a user is no hindrance.
+    const flags = [...this.#place.flags, ...patienceFlags, '--write-out=json', `--user=root:${rootPassword}`];
     const process = new EtcdctlProcess(etcdctlProgram(), [...flags, ...words], {});
     process.endInput();
     const { exit, stdout, stderr } = await process.ended();
@@ -173,6 +176,7 @@ export class Lane {
     return {
       step: step.arguments.join(' '),
       since: step.since,
+      differs: step.differs,
       exit,
       stdout: this.#comparable(readable(stdout, this.#formatOf(step), step.arguments, this.#ids)),
       stderr: this.#comparable(readable(stderr, 'simple', step.arguments, this.#ids)),

@@ -34,14 +34,26 @@ export const namedDifferences: readonly NamedDifference[] = [
   },
   {
     name: 'peer URLs',
-    reason: 'Instances of tine do not speak with each other: they meet in the database, and have no peer URLs.',
+    reason:
+      'Instances of tine do not speak with each other: they meet in the database. Their client URLs stand for peer URLs.',
     replacements: [
-      [/"peerURLs":\["http:\/\/127\.0\.0\.1:1"\],/g, ''],
-      [/"PeerURL" : "http:\/\/127\.0\.0\.1:1"\n/g, ''],
-      [/\n {3}"peerURLs": \[\n {4}"http:\/\/127\.0\.0\.1:1"\n {3}\],/g, ''],
-      [/, http:\/\/127\.0\.0\.1:1, /g, ', , '],
-      [/│ http:\/\/127\.0\.0\.1:1 │/g, '│ │'],
+      [/"peerURLs":\["https?:\/\/(?:127\.0\.0\.1:1|<endpoint>)"\]/g, '"peerURLs":["#"]'],
+      [/"PeerURL" : "https?:\/\/(?:127\.0\.0\.1:1|<endpoint>)"/g, '"PeerURL" : "#"'],
+      [/("peerURLs": \[\n +)"https?:\/\/(?:127\.0\.0\.1:1|<endpoint>)"/g, '$1"#"'],
+      [/(started(?:,| │) \S+?(,| │)) https?:\/\/(?:127\.0\.0\.1:1|<endpoint>)\2/g, '$1 #$2'],
     ],
+  },
+  {
+    name: 'changes of members',
+    reason:
+      'An instance is a member as soon as it is started on the database, and none when it is stopped: `member add` and `member update` say so. See cluster.md.',
+    replacements: [],
+  },
+  {
+    name: 'downgrades',
+    reason:
+      '`downgrade enable` prepares the files of etcd for an older version. There are none here: it is refused where etcd would begin.',
+    replacements: [],
   },
   {
     name: 'raft term and raft indexes',

@@ -17,6 +17,8 @@ export interface CommandStep {
   readonly isAnonymous?: boolean;
   /** The oldest etcd that answers as 3.7 does. With an older one the step runs all the same, and is not compared. */
   readonly since?: string;
+  /** The named difference that what tine answers is an instance of; then it must differ. */
+  readonly differs?: string;
 }
 
 /** An etcdctl that goes on, such as `watch`, under a name for later steps. */

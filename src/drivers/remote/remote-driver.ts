@@ -6,7 +6,6 @@ import { AssertionError, DriverError, EtcdError, StartError } from '../../errors
 import { limits } from '../../limits.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { Program } from '../../mvcc/program.ts';
-import { randomId } from '../../mvcc/random-id.ts';
 import {
   type DatabaseFacts,
   type ReadInput,
@@ -16,7 +15,7 @@ import {
   singleStatements,
 } from '../../mvcc/read-programs.ts';
 import type { Head } from '../../mvcc/results.ts';
-import { startUp } from '../../mvcc/start-up.ts';
+import { takeOver } from '../../mvcc/take-over.ts';
 import { type BatchResult, writeBatch } from '../../mvcc/write-batch.ts';
 import { commitBoundsMs, requestBoundsMs } from '../../statistics/bounds.ts';
 import { Histogram } from '../../statistics/histogram.ts';
@@ -59,7 +58,6 @@ export class RemoteDriver implements Driver {
   #clockOffsetMs = 0;
   #clockTimer: NodeJS.Timeout | undefined;
   #state: 'away' | 'ready' | 'closed' = 'away';
-  #clusterId = 0n;
   #lastFailure: Error = new DriverError('lost', 'the database has not answered yet');
 
   private constructor(engine: Engine, { logger, slowStatementMs, connectionCountMax }: RemoteOptions) {
@@ -105,10 +103,6 @@ export class RemoteDriver implements Driver {
   /** While the channel between instances is deaf, the database is asked more often. */
   get pollMs(): Driver['pollMs'] {
     return this.#messages?.isHeard === false ? this.#engine.deafPollMs : this.#engine.pollMs;
-  }
-
-  get clusterId(): bigint {
-    return this.#clusterId;
   }
 
   get keyLengthMax(): number {
@@ -266,15 +260,14 @@ export class RemoteDriver implements Driver {
 
   async #prepare(): Promise<void> {
     await this.#prepareSomeHost();
-    const { taken, clusterId } = await this.#connections.transaction(
+    const taken = await this.#connections.transaction(
       'write',
       { kind: 'exclusive', answerMsMax: remoteLimits.takeOverMsMax },
       async (session) => {
         await this.#readClock(session);
-        return runProgram(startUp({ nowMs: this.nowMs(), freshClusterId: randomId() }), session);
+        return runProgram(takeOver(this.nowMs()), session);
       },
     );
-    this.#clusterId = clusterId;
     if (taken.rows > 0) this.#logger.info(taken, 'took over what kine wrote');
     this.#messages = this.#engine.openMessages?.({
       onHead: (head) => {

@@ -1,9 +1,13 @@
-import { lines, type Step } from '../step.ts';
+import { lines, run, type Step } from '../step.ts';
 
 const endpoints: readonly Step[] = lines(`
   endpoint health
   endpoint health --cluster
   endpoint health --write-out=table
+  endpoint status
+  endpoint status --cluster
+  endpoint status --write-out=table
+  endpoint status --write-out=table --cluster
   endpoint
 `);
 
@@ -16,13 +20,25 @@ const members: readonly Step[] = lines(`
   member add
   member add other
   member add other more --peer-urls=http://127.0.0.1:2
+  member add other --peer-urls=nonsense
   member remove
+  member remove 123
   member remove nothex
   member update
   member update {member}
+  member update 123 --peer-urls=http://127.0.0.1:2
   member update nothex --peer-urls=http://127.0.0.1:2
   member promote
   member promote nothex
+  member promote 123
+  member promote {member}
 `);
 
 export const clusterScript: readonly Step[] = [...endpoints, ...members];
+
+/** Last of all, for etcd has another member afterwards, and another version. */
+export const membershipScript: readonly Step[] = [
+  run('member update {member} --peer-urls=http://127.0.0.1:3', { differs: 'changes of members' }),
+  run('member add other --learner --peer-urls=http://127.0.0.1:2', { differs: 'changes of members' }),
+  run('downgrade enable 3.6.0', { since: '3.7', differs: 'downgrades' }),
+];
