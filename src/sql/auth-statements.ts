@@ -35,7 +35,7 @@ function detailsOf(owner: 'user' | 'role') {
     ),
     all: selectsRows(
       `all_${owner}s`,
-      (sql) => `SELECT ${sql.selectedBytes('details')}
+      (sql) => `SELECT name, ${sql.selectedBytes('details')}
   FROM tine_${owner}
   ORDER BY name`,
     ),

@@ -5,7 +5,7 @@ import { clientsCompactMarkText, keyBytes } from '../sql/key-text.ts';
 import { modRevision, version } from '../sql/row.ts';
 import { kinesClientsMarkName } from '../sql/take-over-statements.ts';
 import { fillHoles } from './fill-holes.ts';
-import { compactedId, numberOf, requireKnown, tableFacts } from './table-facts.ts';
+import { compactedId, numberOf, requireKnown, stateOf, tableFacts } from './table-facts.ts';
 import { tinesKineIndex, tinesTables } from './tines-parts.ts';
 import { refuseUnfinishedCopy } from './unfinished-copy.ts';
 
@@ -23,6 +23,7 @@ export async function releaseToKine(database: OfflineDatabase): Promise<readonly
   await refuseWhatKineCannotHold(database);
   const markId = await compactedId(database);
   const report = [
+    await usersLost(database),
     counted(await returnClientsMark(database), 'rows of the key compact_rev_key under the name kine has for it'),
     counted(await unescapeNames(database), 'keys with their bytes as they are, not escaped'),
     counted(await forgetLaggingRevisions(database), 'rows whose id became their revision, as in kine'),
@@ -32,6 +33,18 @@ export async function releaseToKine(database: OfflineDatabase): Promise<readonly
   ];
   await changeTables(database);
   return [...report.filter((line) => line !== undefined), "kine's indexes are there, tine's tables are gone"];
+}
+
+/** kine knows nobody: whoever reaches it may do everything. */
+async function usersLost(database: OfflineDatabase): Promise<string | undefined> {
+  const { tables } = await tableFacts(database);
+  const count = async (table: string): Promise<number> =>
+    tables.has(table) ? numberOf((await database.rows(`SELECT COUNT(*) FROM ${table}`))[0]?.[0]) : 0;
+  const [users, roles] = [await count('tine_user'), await count('tine_role')];
+  if (users + roles === 0) return undefined;
+  const isOn = (await stateOf(database, 'auth_enabled')) === 1;
+  const warning = isOn ? '; they were asked for until now, and kine lets everybody in who reaches it' : '';
+  return `users and roles lost, which kine does not have: ${users} and ${roles}${warning}`;
 }
 
 const counted = (count: number, what: string): string | undefined => (count === 0 ? undefined : `${what}: ${count}`);

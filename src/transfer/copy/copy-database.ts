@@ -10,6 +10,7 @@ import { INSERT_LEASES, INSERT_ROWS } from '../../sql/write-statements.ts';
 import { compactedId, numberOf, requireKnown, stateOf, tableFacts } from '../table-facts.ts';
 import { refuseUnfinishedCopy } from '../unfinished-copy.ts';
 import { adaptRows } from './adapt-rows.ts';
+import { copyAuth } from './copy-auth.ts';
 import { type Digest, digestText } from './digest.ts';
 import { digestOf } from './digest-database.ts';
 import { pageEnd } from './pages.ts';
@@ -100,6 +101,7 @@ async function complete(source: Source, target: OfflineDatabase): Promise<void> 
   const newestId = numberOf(newest?.[0]);
   await target.run(rebuildCurrent(newestId));
   await copyLeases(source, target);
+  if (source.owner === 'tine') await copyAuth(source.database, target);
   await target.run(adoptLeases({ afterId: 0, newestId, nowMs: Date.now() }));
   await target.run(change(SET_COVERED_ID, newestId));
   await remember(target, 'compacted_id', (await stateOf(target, copyNames.compactedId)) ?? 0);

@@ -1,0 +1,37 @@
+/** Users, roles, and whether they count, from one database of tine's to another. Tokens that were given end with the source: the secret they are signed with stays behind. */
+import type { OfflineDatabase } from '../../drivers/offline.ts';
+import { changeEach, query, rowsOf } from '../../mvcc/program.ts';
+import { ROLES, USERS } from '../../sql/auth-statements.ts';
+import { SET_STATE } from '../../sql/state-statements.ts';
+import { stateOf, tableFacts } from '../table-facts.ts';
+
+/** Counts of what was copied. */
+export interface CopiedAuth {
+  readonly users: number;
+  readonly roles: number;
+}
+
+const stateNames = ['auth_revision', 'auth_enabled'] as const;
+
+/** The source may be an older tine's, which knew no users. */
+export async function copyAuth(source: OfflineDatabase, target: OfflineDatabase): Promise<CopiedAuth> {
+  const { tables } = await tableFacts(source);
+  for (const table of ['tine_user', 'tine_role', 'tine_secret']) await target.change(`DELETE FROM ${table}`);
+  const users = tables.has('tine_user') ? await copyDetails(USERS, source, target) : 0;
+  const roles = tables.has('tine_role') ? await copyDetails(ROLES, source, target) : 0;
+  for (const name of stateNames) {
+    const value = await stateOf(source, name);
+    if (value !== undefined) await target.run(changeEach(SET_STATE, [[name, value]]));
+  }
+  return { users, roles };
+}
+
+async function copyDetails(
+  { set, all }: typeof USERS,
+  source: OfflineDatabase,
+  target: OfflineDatabase,
+): Promise<number> {
+  const found = (await source.run(rowsOf(query(all)))) as readonly (readonly [string, Uint8Array])[];
+  await target.run(changeEach(set, found));
+  return found.length;
+}
