@@ -1,5 +1,6 @@
 import http2 from 'node:http2';
 import net from 'node:net';
+import { Auth } from '../../src/wire/generated/etcdserverpb/auth.ts';
 import type { MessageCodec, MessageInput } from '../../src/wire/message-codec.ts';
 import type { MethodContract } from '../../src/wire/service.ts';
 
@@ -10,6 +11,9 @@ const windowBytes = 64 * 1024 * 1024;
 const callTimeoutMs = 30_000;
 
 const frameHeaderBytes = 5;
+
+/** gRPC's code of a server whose auth is off. */
+const failedPrecondition = 9;
 
 /** A call that failed. `code` is gRPC's. */
 export class CallError extends Error {
@@ -34,6 +38,8 @@ export interface Stream<Request> {
  */
 export class Connection {
   private readonly session: http2.ClientHttp2Session;
+  /** Comes with every call. */
+  private token: string | undefined;
 
   private constructor(session: http2.ClientHttp2Session) {
     this.session = session;
@@ -60,6 +66,17 @@ export class Connection {
 
   close(): void {
     this.session.destroy();
+  }
+
+  /** From here on as `NAME:PASSWORD`, if the server asks who calls. */
+  async signIn(user: string): Promise<void> {
+    const [name = '', ...password] = user.split(':');
+    try {
+      const { token } = await this.call(Auth.methods.authenticate, { name, password: password.join(':') });
+      this.token = token;
+    } catch (error) {
+      if (!(error instanceof CallError) || error.code !== failedPrecondition) throw error;
+    }
   }
 
   call<Request, Response>(
@@ -105,6 +122,7 @@ export class Connection {
       ':path': method.path,
       'content-type': 'application/grpc',
       te: 'trailers',
+      ...(this.token === undefined ? undefined : { token: this.token }),
     });
     const frames = new FrameReader((body) => events.onMessage(method.response.decode(body)));
     let failure: Error | undefined = new CallError(14, 'the connection ended');

@@ -17,6 +17,8 @@ export interface Options {
   /** Length of the phases that run for a time. */
   readonly phaseSeconds: number;
   readonly threadCount: number;
+  /** `NAME:PASSWORD`, for servers whose auth is on. */
+  readonly user: string | undefined;
   /** Begins every key, so that runs do not meet. */
   readonly prefix: string;
 }
@@ -36,6 +38,7 @@ the CPU time of that process are shown.
   --seconds N       length of the phases get, list, page, count, watch, fanout, mixed (8)
   --phases A,B,...  phases to run, in this order (all)
   --threads N       threads of this program (one for each processor, at most 2)
+  --user NAME:PW    who to be on servers that ask
   --help            this text
 
 Phases: create1 (one client: the latency of a durable write), create, update, get, list (everything), page (500 keys),
@@ -64,6 +67,7 @@ export function parseOptions(argv: readonly string[], phaseNames: readonly strin
     roundCount: count('rounds', values.rounds ?? '3'),
     phaseSeconds: count('seconds', values.seconds ?? '8'),
     threadCount: count('threads', values.threads ?? String(Math.min(2, availableParallelism()))),
+    user: values.user,
     prefix: `/registry/load/${Date.now().toString(36)}/`,
   };
 }
@@ -83,6 +87,7 @@ function parsed(argv: readonly string[]) {
         rounds: text,
         seconds: text,
         threads: text,
+        user: text,
         help: { type: 'boolean' },
       },
     }).values;

@@ -56,8 +56,8 @@ async function run({ phase: name, target }: ThreadOrder): Promise<Sample | undef
 async function connect(target: Target): Promise<TargetState> {
   const connectionCount = Math.max(1, shareOf(options.connectionCount));
   return {
-    connections: await Promise.all(Array.from({ length: connectionCount }, () => Connection.open(target.address))),
-    watchConnection: await Connection.open(target.watchAddress),
+    connections: await Promise.all(Array.from({ length: connectionCount }, () => open(target.address))),
+    watchConnection: await open(target.watchAddress),
     keys: new KeyTable({
       prefix: options.prefix,
       total: options.keyCount,
@@ -70,4 +70,10 @@ async function connect(target: Target): Promise<TargetState> {
 /** This thread's part of something that is divided among all. */
 function shareOf(total: number): number {
   return Math.floor(total / options.threadCount) + (thread < total % options.threadCount ? 1 : 0);
+}
+
+async function open(address: string): Promise<Connection> {
+  const connection = await Connection.open(address);
+  if (options.user !== undefined) await connection.signIn(options.user);
+  return connection;
 }

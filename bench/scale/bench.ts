@@ -140,7 +140,7 @@ function databasesOn(endpoint: string | undefined): SqlDatabases | undefined {
   return endpoint.startsWith('mysql') ? mysqlDatabases(() => endpoint) : postgresDatabases(() => endpoint);
 }
 
-const loadDefaults: Omit<Options, 'prefix' | 'keyCount'> = {
+const loadDefaults: Omit<Options, 'prefix' | 'keyCount' | 'user'> = {
   targets: [],
   phases: [],
   valueBytes: 1024,
