@@ -140,7 +140,7 @@ function databasesOn(endpoint: string | undefined): SqlDatabases | undefined {
   return endpoint.startsWith('mysql') ? mysqlDatabases(() => endpoint) : postgresDatabases(() => endpoint);
 }
 
-const loadDefaults: Omit<Options, 'prefix' | 'keyCount' | 'user'> = {
+const loadDefaults: Omit<Options, 'prefix' | 'keyCount'> = {
   targets: [],
   phases: [],
   valueBytes: 1024,
@@ -149,4 +149,5 @@ const loadDefaults: Omit<Options, 'prefix' | 'keyCount' | 'user'> = {
   roundCount: 1,
   phaseSeconds: 2,
   threadCount: 2,
+  user: undefined,
 };

@@ -106,33 +106,34 @@ export interface TxnOperation {
 export type TxnStep = RangeOperation | PutOperation | DeleteOperation | TxnOperation;
 
 /** Everything that goes through the write queue. What a client asked for carries what it was permitted by. */
-export type WriteOperation = { readonly permit?: Permit | undefined } & (
-  | PutOperation
-  | DeleteOperation
-  | TxnOperation
-  | { readonly kind: 'compact'; readonly revision: Revision }
-  | { readonly kind: 'leaseGrant'; readonly id: LeaseId; readonly ttlSeconds: number; readonly expiresAtMs: number }
-  | { readonly kind: 'leaseRevoke'; readonly id: LeaseId }
-  /** Gives leases their whole time again from a moment on (milliseconds since 1970, database time). Deadlines only move later. */
-  | { readonly kind: 'leaseRenew'; readonly ids: readonly LeaseId[]; readonly renewedAtMs: number }
-  /** Revokes this lease if it is still due, by the database's own record. */
-  | { readonly kind: 'leaseExpire'; readonly id: LeaseId; readonly dueBeforeMs: number }
-  | {
-      readonly kind: 'memberAnnounce';
-      readonly member: Member;
-      /** Milliseconds since 1970, database time. */
-      readonly nowMs: number;
-      readonly forgetBeforeMs: number | undefined;
-    }
-  | { readonly kind: 'memberDrop'; readonly id: MemberId }
-  /** Forgets another that was not heard of since a moment (milliseconds since 1970, database time). */
-  | { readonly kind: 'memberRemove'; readonly id: MemberId; readonly silentSinceMs: number }
-  | { readonly kind: 'leaderName'; readonly id: MemberId }
-  /** `unlessActive`: of this member, or of any: the members share one database, and of its size one alarm is enough. */
-  | { readonly kind: 'alarmRaise'; readonly alarm: Alarm; readonly unlessActive: 'same' | 'ofAny' }
-  | { readonly kind: 'alarmDrop'; readonly alarm: Alarm }
-  /** Users and roles. */
-  | { readonly kind: 'auth'; readonly change: AuthChange }
-  /** Deletes rows below the compaction mark, a bite of them. */
-  | { readonly kind: 'compactBite' }
-);
+export type WriteOperation = Partial<Permit> &
+  (
+    | PutOperation
+    | DeleteOperation
+    | TxnOperation
+    | { readonly kind: 'compact'; readonly revision: Revision }
+    | { readonly kind: 'leaseGrant'; readonly id: LeaseId; readonly ttlSeconds: number; readonly expiresAtMs: number }
+    | { readonly kind: 'leaseRevoke'; readonly id: LeaseId }
+    /** Gives leases their whole time again from a moment on (milliseconds since 1970, database time). Deadlines only move later. */
+    | { readonly kind: 'leaseRenew'; readonly ids: readonly LeaseId[]; readonly renewedAtMs: number }
+    /** Revokes this lease if it is still due, by the database's own record. */
+    | { readonly kind: 'leaseExpire'; readonly id: LeaseId; readonly dueBeforeMs: number }
+    | {
+        readonly kind: 'memberAnnounce';
+        readonly member: Member;
+        /** Milliseconds since 1970, database time. */
+        readonly nowMs: number;
+        readonly forgetBeforeMs: number | undefined;
+      }
+    | { readonly kind: 'memberDrop'; readonly id: MemberId }
+    /** Forgets another that was not heard of since a moment (milliseconds since 1970, database time). */
+    | { readonly kind: 'memberRemove'; readonly id: MemberId; readonly silentSinceMs: number }
+    | { readonly kind: 'leaderName'; readonly id: MemberId }
+    /** `unlessActive`: of this member, or of any: the members share one database, and of its size one alarm is enough. */
+    | { readonly kind: 'alarmRaise'; readonly alarm: Alarm; readonly unlessActive: 'same' | 'ofAny' }
+    | { readonly kind: 'alarmDrop'; readonly alarm: Alarm }
+    /** Users and roles. */
+    | { readonly kind: 'auth'; readonly change: AuthChange }
+    /** Deletes rows below the compaction mark, a bite of them. */
+    | { readonly kind: 'compactBite' }
+  );

@@ -7,21 +7,22 @@ import type { LeaseId } from './operations.ts';
 import { type Program, rows } from './program.ts';
 import type { WriteState } from './write-state.ts';
 
+/** Fields of a write, beside its own: what crosses to another thread for each write is to be small. */
 export interface Permit {
   /** The state of auth that the right was found in. In any other one the write is refused, and its right is to be looked for again. */
-  readonly authState: AuthState;
-  /** Leases whose keys must all be among those that the caller may write. Undefined: none, or it may write any key. */
-  readonly leases: { readonly ids: readonly LeaseId[]; readonly writable: readonly KeySpan[] } | undefined;
+  readonly permittedIn: AuthState;
+  /** Leases whose keys must all be among those that the caller may write. Absent: none, or it may write any key. */
+  readonly permittedLeases?: { readonly ids: readonly LeaseId[]; readonly writable: readonly KeySpan[] };
 }
 
 /** @throws EtcdError `authOldRevision`, `permissionDenied` */
-export function* checkPermit({ authState, leases }: Permit, state: WriteState): Program<void> {
-  if (authState !== state.authState) throw etcdError('authOldRevision');
-  if (leases === undefined) return;
+export function* checkPermit({ permittedIn, permittedLeases }: Partial<Permit>, state: WriteState): Program<void> {
+  if (permittedIn !== undefined && permittedIn !== state.authState) throw etcdError('authOldRevision');
+  if (permittedLeases === undefined) return;
   yield* state.flush();
-  for (const id of leases.ids) {
+  for (const id of permittedLeases.ids) {
     for (const [name] of yield* rows(KEYS_OF_LEASE, id)) {
-      if (!coversName(leases.writable, name as string)) throw etcdError('permissionDenied');
+      if (!coversName(permittedLeases.writable, name as string)) throw etcdError('permissionDenied');
     }
   }
 }

@@ -44,7 +44,7 @@ export function* writeBatch(operations: readonly WriteOperation[], events?: Even
 function* outcomeOf(operation: WriteOperation, state: WriteState): Program<WriteOutcome> {
   try {
     refuseUnderAlarm(operation, state.alarms);
-    if (operation.permit !== undefined) yield* checkPermit(operation.permit, state);
+    yield* checkPermit(operation, state);
     return { result: yield* apply(operation, state) };
   } catch (error) {
     if (!(error instanceof EtcdError) || error.entry === undefined) throw error;

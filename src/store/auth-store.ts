@@ -124,7 +124,7 @@ export class AuthStore {
   /** Returns the header's revision. @throws EtcdError, DriverError */
   async change(change: AuthChange, permit?: Permit): Promise<Revision> {
     checkNames(change, this.#driver.keyLengthMax);
-    const { revision } = await this.#writes.write({ kind: 'auth', change, permit });
+    const { revision } = await this.#writes.write({ kind: 'auth', change, ...permit });
     return revision;
   }
 

@@ -27,7 +27,7 @@ export class Compactor {
 
   /** Sets the mark; the rows follow in the background. Returns the header's revision. */
   async compact(revision: Revision, permit?: Permit): Promise<Revision> {
-    const result = await this.#writes.write({ kind: 'compact', revision, permit });
+    const result = await this.#writes.write({ kind: 'compact', revision, ...permit });
     this.#logger.info({ revision }, 'compaction marked');
     this.wake();
     return result.revision;

@@ -158,17 +158,17 @@ export class SqlStore implements Store {
   async put(operation: PutOperation, permit: Permit | undefined): Promise<PutResult> {
     checkKeys(operation, this.#driver.keyLengthMax);
     if (this.#quota !== undefined) await this.#quota.admit(operation);
-    return this.#writes.write({ ...operation, permit });
+    return this.#writes.write({ ...operation, ...permit });
   }
 
   deleteRange(operation: DeleteOperation, permit: Permit | undefined): Promise<DeleteResult> {
-    return this.#writes.write({ ...operation, permit });
+    return this.#writes.write({ ...operation, ...permit });
   }
 
   async txn(operation: TxnOperation, permit: Permit | undefined): Promise<TxnResult> {
     checkKeys(operation, this.#driver.keyLengthMax);
     if (this.#quota !== undefined) await this.#quota.admit(operation);
-    return this.#writes.write({ ...operation, permit });
+    return this.#writes.write({ ...operation, ...permit });
   }
 
   async compact(
@@ -188,14 +188,14 @@ export class SqlStore implements Store {
     const ttlSeconds = Math.max(request.ttlSeconds, limits.leaseTtlSecondsMin);
     const id = request.id === 0n ? freshLeaseId() : request.id;
     const lease = { id, ttlSeconds, expiresAtMs: this.#driver.nowMs() + ttlSeconds * 1000 };
-    const operation = { kind: 'leaseGrant', ...lease, permit } as const;
+    const operation = { kind: 'leaseGrant', ...lease, ...permit } as const;
     if (this.#quota !== undefined) await this.#quota.admit(operation);
     const { revision } = await this.#writes.write(operation);
     return { revision, id, ttlSeconds };
   }
 
   async leaseRevoke(id: LeaseId, permit: Permit | undefined): Promise<{ revision: Revision }> {
-    const { revision } = await this.#writes.write({ kind: 'leaseRevoke', id, permit });
+    const { revision } = await this.#writes.write({ kind: 'leaseRevoke', id, ...permit });
     return { revision };
   }
 

@@ -63,7 +63,7 @@ export class Access {
   /** Work that asks the database and changes nothing: it may be done several times. @throws EtcdError */
   async read<Result>(call: Call, need: Need, work: (standing: Standing) => Promise<Result>): Promise<Result> {
     for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
-      const { epoch, caller } = await this.#check(call, need);
+      const { epoch, caller } = this.#checkAtOnce(call, need) ?? (await this.#check(call, need));
       try {
         const result = await work({ caller, holds: () => this.#auth.epoch === epoch });
         if (this.#auth.epoch === epoch) return result;
@@ -86,7 +86,7 @@ export class Access {
   /** Work that is one write, which carries the permit. @throws EtcdError */
   async write<Result>(call: Call, need: Need, work: (permit: Permit) => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
-      const { permit } = await this.#check(call, need);
+      const { permit } = this.#checkAtOnce(call, need) ?? (await this.#check(call, need));
       try {
         return await work(permit);
       } catch (error) {
@@ -117,15 +117,33 @@ export class Access {
     });
   }
 
+  /** What needs not wait: auth is off, or the token and its user are known, and may. Undefined: look closer. Nearly every call ends here. */
+  #checkAtOnce(call: Call, need: Need): Checked | undefined {
+    const { epoch, state } = this.#auth;
+    if (!isAuthOn(state)) return { epoch, permit: { permittedIn: state }, caller: undefined };
+    const token = tokenOf(call);
+    const credentials = token === undefined ? undefined : this.tokens.known(token, authRevision(state));
+    const found = credentials && this.#auth.knownUser(credentials.user);
+    if (found === undefined) return undefined;
+    const caller = new Caller(credentials, found.user, authRevision(state));
+    try {
+      need(caller);
+    } catch (error) {
+      if (!(error instanceof EtcdError)) throw error;
+      return undefined;
+    }
+    return { epoch, permit: caller.permit(state), caller };
+  }
+
   /** A refusal is told when it is a refusal in the state of now. */
   async #check(call: Call, need: Need): Promise<Checked> {
     for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
       const { epoch, state } = this.#auth;
-      if (!isAuthOn(state)) return { epoch, permit: { authState: state, leases: undefined }, caller: undefined };
+      if (!isAuthOn(state)) return { epoch, permit: { permittedIn: state }, caller: undefined };
       try {
         const caller = await this.#callerOf(call, authRevision(state));
         need(caller);
-        if (this.#auth.epoch === epoch) return { epoch, permit: { authState: state, leases: caller.leases }, caller };
+        if (this.#auth.epoch === epoch) return { epoch, permit: caller.permit(state), caller };
       } catch (error) {
         if (!(error instanceof EtcdError)) throw error;
         await this.#auth.refresh();
@@ -144,8 +162,8 @@ export class Access {
 
   /** A token comes before a certificate. @throws EtcdError when it is not good */
   async #credentialsOf(call: Call, revision: number): Promise<Credentials | undefined> {
-    const token = call.metadata('token') ?? call.metadata('authorization');
-    if (token !== undefined) return this.tokens.verify(bare(token), revision);
+    const token = tokenOf(call);
+    if (token !== undefined) return this.tokens.verify(token, revision);
     if (!this.#trustsCertificates) return undefined;
     const { commonName } = call;
     // What a gateway sends has the gateway's certificate, whoever asked the gateway.
@@ -154,8 +172,10 @@ export class Access {
   }
 }
 
-/** Of a header that came several times the first counts. */
-function bare(token: string): string {
-  const [first = ''] = token.split(',', 1);
+/** Undefined: none. Of a header that came several times the first counts. */
+function tokenOf(call: Call): string | undefined {
+  const header = call.metadata('token') ?? call.metadata('authorization');
+  if (header === undefined) return undefined;
+  const [first = ''] = header.split(',', 1);
   return first.startsWith('Bearer ') ? first.slice('Bearer '.length) : first;
 }

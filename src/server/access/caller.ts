@@ -2,6 +2,7 @@
 import { type EtcdErrorName, etcdError } from '../../errors.ts';
 import { rootName } from '../../mvcc/auth-changes.ts';
 import type { UserRights } from '../../mvcc/auth-reads.ts';
+import type { AuthState } from '../../mvcc/auth-state.ts';
 import { coversKeys, type KeySpan } from '../../mvcc/key-spans.ts';
 import type { Keys, LeaseId } from '../../mvcc/operations.ts';
 import type { Permit } from '../../mvcc/permit.ts';
@@ -71,10 +72,10 @@ export class Caller {
     return this.#user?.roles.includes(role) === true;
   }
 
-  /** What was asked for and can be answered in a write only. */
-  get leases(): Permit['leases'] {
-    if (this.#leases.length === 0) return undefined;
-    return { ids: this.#leases, writable: this.#user?.writable ?? [] };
+  /** What a write of the caller carries, whose right was found in a state of auth. */
+  permit(permittedIn: AuthState): Permit {
+    if (this.#leases.length === 0) return { permittedIn };
+    return { permittedIn, permittedLeases: { ids: this.#leases, writable: this.#user?.writable ?? [] } };
   }
 
   #require(keys: Keys, spans: (user: UserRights) => readonly KeySpan[]): void {

@@ -42,6 +42,11 @@ export class JwtTokens implements TokenProvider {
     }
   }
 
+  known(token: string): Credentials | undefined {
+    const known = this.#known.get(token);
+    return known !== undefined && known.expiresAtMs > Date.now() ? known : undefined;
+  }
+
   async verify(token: string): Promise<Credentials> {
     const known = this.#known.get(token) ?? (await this.#read(token));
     if (known.expiresAtMs > Date.now()) return known;

@@ -21,6 +21,7 @@ export async function openTokens(config: TokenConfig, auth: AuthStore): Promise<
 
 /** For clients that come with certificates alone. */
 const noTokens: TokenProvider = {
+  known: () => undefined,
   verify: () => Promise.reject(etcdError('invalidAuthToken')),
   issue: () => Promise.reject(etcdError('authFailed')),
 };

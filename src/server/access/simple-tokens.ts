@@ -37,6 +37,15 @@ export class SimpleTokens implements TokenProvider {
     this.#ttlMs = options.ttlMs;
   }
 
+  known(token: string, revision: number): Credentials | undefined {
+    const known = this.#known.get(token);
+    const nowMs = this.#auth.nowMs();
+    if (known === undefined || known.epoch !== this.#auth.epoch || nowMs - known.usedAtMs >= this.#ttlMs)
+      return undefined;
+    known.usedAtMs = nowMs;
+    return { user: known.user, revision };
+  }
+
   async verify(token: string, revision: number): Promise<Credentials> {
     const known = this.#known.get(token) ?? (await this.#read(token));
     const nowMs = this.#auth.nowMs();
