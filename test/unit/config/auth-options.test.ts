@@ -1,0 +1,46 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { authConfig, parseAuthToken } from '../../../src/config/auth-options.ts';
+
+test('what --auth-token says is read as etcd reads it', () => {
+  assert.deepEqual(parseAuthToken('simple'), { kind: 'simple' });
+  assert.deepEqual(parseAuthToken(''), { kind: 'none' });
+  assert.deepEqual(parseAuthToken('jwt,sign-method=RS256,priv-key=a,pub-key=b,ttl=10m'), {
+    kind: 'jwt',
+    signMethod: 'RS256',
+    privateKeyFile: 'a',
+    publicKeyFile: 'b',
+    ttlMs: 600_000,
+  });
+  assert.deepEqual(parseAuthToken('jwt,sign-method=EdDSA,pub-key=b'), {
+    kind: 'jwt',
+    signMethod: 'EdDSA',
+    privateKeyFile: undefined,
+    publicKeyFile: 'b',
+    ttlMs: 300_000,
+  });
+  for (const [text, reason] of [
+    ['opaque', /neither simple nor jwt/],
+    ['jwt', /sign-method is none of/],
+    ['jwt,sign-method=none', /sign-method is none of/],
+    ['jwt,sign-method', /is not NAME=VALUE/],
+    ['jwt,sign-method=RS256=x', /is not NAME=VALUE/],
+    ['jwt,sign-method=RS256,sign-method=RS256', /is given twice/],
+    ['jwt,sign-method=RS256,ttl=soon', /is not a duration/],
+  ] as const) {
+    assert.throws(() => parseAuthToken(text), reason, text);
+  }
+});
+
+test('a cost that bcrypt does not know is replaced, and that is said', () => {
+  const spec = { kind: 'simple' } as const;
+  assert.deepEqual(authConfig({ spec, ttlSeconds: 7, bcryptCost: 4 }), {
+    config: { tokens: { kind: 'simple', ttlMs: 7_000 }, bcryptCost: 4 },
+    notes: [],
+  });
+  for (const bcryptCost of [0, 3, 32]) {
+    const { config, notes } = authConfig({ spec, ttlSeconds: 0, bcryptCost });
+    assert.deepEqual(config, { tokens: { kind: 'simple', ttlMs: 300_000 }, bcryptCost: 10 });
+    assert.match(notes[0] ?? '', /10 is used/);
+  }
+});

@@ -1,0 +1,41 @@
+import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+import { test } from 'node:test';
+import { coversKeys, coversName, joinedSpans, type KeySpan } from '../../../src/mvcc/key-spans.ts';
+import { type KeyText, keyText } from '../../../src/sql/key-text.ts';
+
+const letters = 'abcdefgh';
+const at = (index: number): KeyText => keyText(Buffer.from(letters[index] ?? 'z'));
+
+test('a union of intervals covers what each of its keys is in, however the intervals lie', () => {
+  for (let round = 0; round < 2_000; round += 1) {
+    const spans: KeySpan[] = Array.from({ length: randomInt(0, 6) }, () => {
+      const start = randomInt(0, letters.length - 1);
+      return { start: at(start), end: at(randomInt(start + 1, letters.length)) };
+    });
+    const joined = joinedSpans(spans);
+    const has = (name: string) => spans.some(({ start, end }) => start <= name && name < end);
+    for (let index = 0; index < letters.length; index += 1) assert.equal(coversName(joined, at(index)), has(at(index)));
+    const start = randomInt(0, letters.length - 1);
+    const end = randomInt(start + 1, letters.length);
+    const isCovered = Array.from({ length: end - start }, (_, offset) => at(start + offset)).every(has);
+    assert.equal(
+      coversKeys(joined, { start: at(start), end: at(end) }),
+      isCovered,
+      JSON.stringify({ spans, start, end }),
+    );
+  }
+});
+
+test('an interval without an end wants a right without an end', () => {
+  const open = joinedSpans([{ start: 'b', end: '\u007f\u007f' }]);
+  assert.equal(coversKeys(open, { start: at(1), end: undefined }), true);
+  assert.equal(coversKeys(open, { start: at(0), end: undefined }), false);
+  assert.equal(coversKeys(joinedSpans([{ start: 'b', end: '~' }]), { start: at(1), end: undefined }), false);
+});
+
+test('no right covers nothing, an interval without keys neither', () => {
+  assert.equal(coversKeys([], { one: at(0) }), false);
+  assert.equal(coversKeys([], { start: at(2), end: at(1) }), false);
+  assert.equal(coversKeys([{ start: 'd', end: 'f' }], { start: at(2), end: at(1) }), false);
+});
