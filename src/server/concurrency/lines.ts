@@ -32,24 +32,22 @@ export class Lines {
   async whenFirst(client: ClientKeys, place: Place): Promise<Turn | undefined> {
     const waiter = new Waiter(client, place);
     this.#enter(waiter);
+    let turn: Turn | undefined;
     try {
-      for (let waited = false; ; waited = true) {
-        const neighbour = this.#before(waiter);
-        if (neighbour !== undefined) {
-          if (!(await waiter.until(neighbour.gone))) return undefined;
-          continue;
-        }
-        const { keyValue: older, revision } = await client.patiently(() =>
-          client.lastBefore(place.line, place.createRevision),
-        );
-        if (older === undefined) {
-          const confirmed = await waiter.confirm();
-          return confirmed === undefined ? undefined : { waited, revision: confirmed };
-        }
-        if (!(await waiter.untilDeleted(keyText(older.key), revision))) return undefined;
-      }
+      turn = await this.#wait(waiter);
     } finally {
-      this.#leave(waiter);
+      this.#leave(waiter, turn);
+    }
+    return turn;
+  }
+
+  async #wait(waiter: Waiter): Promise<Turn | undefined> {
+    for (let waited = false; ; waited = true) {
+      const neighbour = this.#before(waiter);
+      const ahead = neighbour === undefined ? await waiter.look() : await waiter.untilLeft(neighbour);
+      if (ahead === 'lost') return undefined;
+      if ('first' in ahead) return { waited, revision: ahead.first };
+      if ('behind' in ahead && !(await waiter.untilDeleted(ahead.behind, ahead.seenRevision))) return undefined;
     }
   }
 
@@ -66,12 +64,12 @@ export class Lines {
     return line[indexOf(line, createRevision) - 1];
   }
 
-  #leave(waiter: Waiter): void {
+  #leave(waiter: Waiter, turn: Turn | undefined): void {
     const line = this.#lines.get(waiter.lineName) ?? [];
     line.splice(line.indexOf(waiter, indexOf(line, waiter.createRevision)), 1);
     if (line.length === 0) this.#lines.delete(waiter.lineName);
     this.#count -= 1;
-    waiter.leave();
+    waiter.leave(turn);
   }
 }
 
@@ -87,11 +85,18 @@ function indexOf(line: readonly Waiter[], createRevision: Revision): number {
   return start;
 }
 
+/** What a waiter finds before it: nobody, at a revision; a key, seen at a revision; or that it is to look again. Or that its own key is gone. */
+type Ahead =
+  | { readonly first: Revision }
+  | { readonly behind: KeyText; readonly seenRevision: Revision }
+  | { readonly unknown: true }
+  | 'lost';
+
 /** One call that waits, and its own key, which it keeps an eye on. */
 class Waiter {
   readonly #client: ClientKeys;
   readonly #place: Place;
-  readonly #left = Promise.withResolvers<void>();
+  readonly #left = Promise.withResolvers<Turn | undefined>();
   #ownWatch: LocalWatch | undefined;
   #ownEnd: Promise<'own'> | undefined;
 
@@ -108,43 +113,60 @@ class Waiter {
     return this.#place.createRevision;
   }
 
-  /** Resolves when it waits no more, for whatever reason. */
-  get gone(): Promise<void> {
-    return this.#left.promise;
+  /** It waits no more: it had its turn, or gave up. */
+  leave(turn: Turn | undefined): void {
+    this.#ownWatch?.close();
+    this.#left.resolve(turn);
   }
 
-  leave(): void {
-    this.#ownWatch?.close();
-    this.#left.resolve();
+  /** Asks the database for the key before the own one. Both are looked up at once: what counts is that the own key is there when no other is, or later. */
+  async look(): Promise<Ahead> {
+    const { line, createRevision } = this.#place;
+    const [older, own] = await Promise.all([
+      this.#client.patiently(() => this.#client.lastBefore(line, createRevision)),
+      this.#confirm(),
+    ]);
+    if (own === undefined) return 'lost';
+    if (older.keyValue !== undefined) return { behind: keyText(older.keyValue.key), seenRevision: older.revision };
+    const first = own >= older.revision ? own : await this.#confirm();
+    return first === undefined ? 'lost' : { first };
+  }
+
+  /** Waits for one that waits here. When that had its turn its key is the one before the own. */
+  async untilLeft(neighbour: Waiter): Promise<Ahead> {
+    const left = neighbour.#left.promise;
+    if (!(await this.#until(left))) return 'lost';
+    const turn = await left;
+    return turn === undefined ? { unknown: true } : { behind: neighbour.#place.key, seenRevision: turn.revision };
+  }
+
+  /** Waits for the end of another's key after a revision; or it may have ended. False: the own key went before. */
+  async untilDeleted(key: KeyText, afterRevision: Revision): Promise<boolean> {
+    const watch = this.#client.watch({ keys: [{ one: key }], wants: deletes, afterRevision });
+    try {
+      return await this.#until(watch.next());
+    } finally {
+      watch.close();
+    }
   }
 
   /** The revision at which the own key was found; undefined: it is gone. Another of the same name would have another place. */
-  async confirm(): Promise<Revision | undefined> {
+  async #confirm(): Promise<Revision | undefined> {
     const { keyValue, revision } = await this.#client.patiently(() => this.#client.get(this.#place.key));
     return keyValue?.createRevision === this.#place.createRevision ? revision : undefined;
   }
 
   /** Waits for something. False: the own key went before. */
-  async until(event: Promise<unknown>): Promise<boolean> {
+  async #until(event: Promise<unknown>): Promise<boolean> {
     const happened = event.then(() => 'event' as const);
     for (let after = this.#place.seenRevision; ; ) {
       const first = await this.#client.whileAsked(Promise.race([happened, this.#watchOwn(after)]));
       if (first === 'event') return true;
       // The watch does not say whether the key went, or what happened to it is compacted.
       this.#forgetOwn();
-      const confirmed = await this.confirm();
+      const confirmed = await this.#confirm();
       if (confirmed === undefined) return false;
       after = confirmed;
-    }
-  }
-
-  /** The same for the end of another's key after a revision; or it may have ended. */
-  async untilDeleted(key: KeyText, afterRevision: Revision): Promise<boolean> {
-    const watch = this.#client.watch({ keys: [{ one: key }], wants: deletes, afterRevision });
-    try {
-      return await this.until(watch.next());
-    } finally {
-      watch.close();
     }
   }
 
