@@ -2,12 +2,14 @@
  * `node test/run.ts [PATTERN...]`: makes sure of the Debian programs the tests talk to, starts the databases, then runs every test
  * file, or those whose path contains one of the patterns. The exit status is 1 when a test failed.
  */
+import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { availableParallelism, constants } from 'node:os';
 import { run } from 'node:test';
 import { type DebianPackage, installMissingPackages } from './support/debian-packages.ts';
 import { findOnPath, repositoryRoot } from './support/paths.ts';
+import { isChosen, type Language } from './support/recipe-programs.ts';
 import { reportTersely } from './support/terse-reporter.ts';
 import { databasesFor, withDatabases } from './support/test-databases.ts';
 
@@ -39,6 +41,24 @@ const etcdPackages: readonly DebianPackage[] = [
   { name: 'curl', isHere: () => findOnPath('curl') !== undefined, instead: 'put another curl on PATH' },
 ];
 
+/** Of the recipes in other languages, those that are to run. */
+const recipePackages: readonly (DebianPackage & { readonly file: string; readonly language: Language })[] = [
+  {
+    name: 'golang-go',
+    isHere: () => findOnPath('go') !== undefined,
+    instead: 'leave Go out (TINE_TEST_RECIPES=javascript,python)',
+    file: 'test/recipes/go.test.ts',
+    language: 'go',
+  },
+  {
+    name: 'python3-venv',
+    isHere: () => spawnSync('python3', ['-c', 'import ensurepip, venv'], { stdio: 'ignore' }).status === 0,
+    instead: 'leave Python out (TINE_TEST_RECIPES=javascript,go)',
+    file: 'test/recipes/python.test.ts',
+    language: 'python',
+  },
+];
+
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   // A second one ends at once.
@@ -58,7 +78,8 @@ try {
 async function main(patterns: readonly string[]): Promise<void> {
   const files = chosenFiles(patterns);
   const databases = databasesFor(files);
-  installMissingPackages([...etcdPackages, ...databases.map(({ debianPackage }) => debianPackage)]);
+  const recipes = recipePackages.filter(({ file, language }) => files.includes(file) && isChosen(language));
+  installMissingPackages([...etcdPackages, ...recipes, ...databases.map(({ debianPackage }) => debianPackage)]);
   await withDatabases(databases, () => runTests(files));
 }
 
