@@ -107,6 +107,9 @@ export const limits = {
   slowLogIntervalMs: 10_000,
   /** How long a scrape waits for a database's size, or for a thread that works on something long; then it is told what was known before. Prometheus gives it 10 s. */
   scrapeWaitMsMax: 1_000,
+  /** How often all keys are counted for metrics: a million of them take a tenth of a second, and that at most a hundredth of the time. */
+  keyCountIntervalMs: 60_000,
+  keyCountPauseFactor: 100,
   /** How often a lost database is tried again. */
   reconnectPauseMs: 250,
   /** Pages in the WAL at which the writer copies them into the database: 4,000 pages are 16 MiB. */

@@ -1,19 +1,29 @@
-import { type DestinationStream, destination, type Logger, pino } from 'pino';
+import { openSync } from 'node:fs';
+import { type DestinationStream, destination, type Logger, multistream, pino } from 'pino';
 import type { Config } from './config/config.ts';
+import type { LogOutput } from './config/log-outputs.ts';
 import { redact } from './config/redact.ts';
+import { StartError } from './errors.ts';
 
 export type { Logger };
 
-const STDERR = 2;
+const STANDARD = { stdout: 1, stderr: 2 } as const;
 
 /**
- * The process's log, on standard error. Text is short and, on a terminal, coloured; JSON has etcd's field names `level`,
+ * The process's log. Text is short and, on a terminal, coloured; JSON has etcd's field names `level`,
  * `ts` and `msg`. Passwords of database addresses are taken out of every line, whoever wrote them in.
+ *
+ * @throws StartError when a file cannot be written
  */
-export async function openLogger({ logLevel, logFormat }: Pick<Config, 'logLevel' | 'logFormat'>): Promise<Logger> {
-  const isTerminal = process.stderr.isTTY === true;
-  const isText = logFormat === 'text' || (logFormat === 'auto' && isTerminal);
-  return createLogger(logLevel, isText ? await textDestination(isTerminal) : jsonDestination());
+export async function openLogger(config: Pick<Config, 'logLevel' | 'logFormat' | 'logOutputs'>): Promise<Logger> {
+  const { logLevel, logFormat, logOutputs } = config;
+  const streams = await Promise.all(logOutputs.map((output) => destinationOf(output, logFormat)));
+  const [only] = streams;
+  const stream =
+    streams.length === 1 && only !== undefined
+      ? only
+      : multistream(streams.map((each) => ({ level: logLevel, stream: each })));
+  return createLogger(logLevel, stream);
 }
 
 /** A logger that writes JSON lines to `stream`. */
@@ -32,17 +42,36 @@ export function createLogger(level: Config['logLevel'], stream: DestinationStrea
   );
 }
 
-// Written at once: the lines before a crash are the ones that matter, and there are few.
-function jsonDestination(): DestinationStream {
-  return destination({ dest: STDERR, sync: true });
+async function destinationOf(output: LogOutput, format: Config['logFormat']): Promise<DestinationStream> {
+  const isTerminal = output.kind !== 'file' && process[output.kind].isTTY === true;
+  const isText = format === 'text' || (format === 'auto' && isTerminal);
+  const fileDescriptor = output.kind === 'file' ? openFile(output.path) : STANDARD[output.kind];
+  return isText ? textDestination(fileDescriptor, { isTerminal }) : jsonDestination(fileDescriptor);
 }
 
-async function textDestination(colorize: boolean): Promise<DestinationStream> {
+/** Appended to: a program that rotates the file copies and empties it. */
+function openFile(path: string): number {
+  try {
+    return openSync(path, 'a', 0o640);
+  } catch (cause) {
+    throw new StartError(`--log-outputs: ${(cause as Error).message}`, { cause });
+  }
+}
+
+// Written at once: the lines before a crash are the ones that matter, and there are few.
+function jsonDestination(fileDescriptor: number): DestinationStream {
+  return destination({ dest: fileDescriptor, sync: true });
+}
+
+async function textDestination(
+  fileDescriptor: number,
+  { isTerminal }: { readonly isTerminal: boolean },
+): Promise<DestinationStream> {
   const { default: pretty } = await import('pino-pretty');
   return pretty({
-    destination: STDERR,
+    destination: fileDescriptor,
     sync: true,
-    colorize: colorize && process.env.NO_COLOR === undefined,
+    colorize: isTerminal && process.env.NO_COLOR === undefined,
     timestampKey: 'ts',
     translateTime: 'SYS:HH:MM:ss.l',
     errorLikeObjectKeys: ['error', 'err'],

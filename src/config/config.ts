@@ -1,5 +1,6 @@
 import type { Dsn } from './dsn.ts';
 import type { ListenAddress } from './listen-address.ts';
+import type { LogOutput } from './log-outputs.ts';
 import type { ServerTls } from './server-tls.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
@@ -48,6 +49,16 @@ export const jwtSignMethods = [
   'EdDSA',
 ] as const;
 export type JwtSignMethod = (typeof jwtSignMethods)[number];
+
+/** How connections to clients are known to be alive. Infinity is never. */
+export interface GrpcKeepalive {
+  /** Clients that ping more often are hung up on. */
+  readonly clientIntervalMinMs: number;
+  /** A client that was silent for so long is pinged. */
+  readonly intervalMs: number;
+  /** How long it has for an answer. */
+  readonly timeoutMs: number;
+}
 
 /** Everything a run of the server is told, checked and frozen. Where each comes from: `options.ts`. */
 export interface Config {
@@ -100,6 +111,12 @@ export interface Config {
   /** Statements that take so long are logged. */
   readonly slowStatementMs: number;
 
+  readonly keepalive: GrpcKeepalive;
+  /** JSON under /v3/. */
+  readonly servesGateway: boolean;
+
   readonly logLevel: LogLevel;
+  /** At least one. */
+  readonly logOutputs: readonly LogOutput[];
   readonly logFormat: LogFormat;
 }

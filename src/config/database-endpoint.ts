@@ -32,7 +32,7 @@ export function databaseEndpoint(
 
 function namedDatabase(settings: Settings, given: GivenOptions): ParsedDsn {
   const { endpoint } = settings;
-  if (strongerOf(given, 'data-dir', 'endpoint') !== 'endpoint' || endpoint === undefined) {
+  if (endpoint === undefined || !namesDatabase(endpoint, given)) {
     return { dsn: sqliteDsn(join(settings['data-dir'], databaseFileName)), ignoredParameters: [] };
   }
   const tlsOptions: TlsOptions = {
@@ -42,6 +42,17 @@ function namedDatabase(settings: Settings, given: GivenOptions): ParsedDsn {
     skipVerify: settings['datastore-skip-verify'],
   };
   return blaming(sourceOf(given, 'endpoint'), () => parseDsn(endpoint, tlsOptions));
+}
+
+/**
+ * Whether the endpoint counts, not the directory. Of two given in one place, a server is the database, and the directory then only keeps what
+ * `--auto-tls` makes; two files are a mistake.
+ */
+function namesDatabase(endpoint: string, given: GivenOptions): boolean {
+  const [directory, named] = [given.byName.get('data-dir'), given.byName.get('endpoint')];
+  const isServer = /^(postgres|postgresql|mysql):/i.test(endpoint);
+  if (isServer && directory !== undefined && directory.rank === named?.rank) return true;
+  return strongerOf(given, 'data-dir', 'endpoint') === 'endpoint';
 }
 
 /** The files are read once now, for their mistakes: later they would look like a database that is away. */

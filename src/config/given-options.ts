@@ -1,9 +1,10 @@
+import { readConfigFile } from './config-file.ts';
 import { type ForeignOption, foreignOptions } from './foreign-options.ts';
 import type { FlagShape, GivenFlag } from './go-flags.ts';
 import { nearest } from './nearest.ts';
 import { type Option, type OptionName, options } from './options.ts';
 import { UsageError } from './usage-error.ts';
-import { boolean } from './values.ts';
+import { boolean, isDuration } from './values.ts';
 
 /** Where options come from, the strongest first. */
 const environmentPrefixes = ['TINE_', 'ETCD_', 'KINE_'] as const;
@@ -13,7 +14,7 @@ export interface GivenOption {
   readonly text: string;
   /** What the user wrote, for messages: `--data-dir`, `TINE_DATA_DIR`. */
   readonly source: string;
-  /** 0 is the command line, then one for each prefix of the environment; the smaller one wins. */
+  /** 0 is the command line, then one for each prefix of the environment, then the file; the smaller one wins. */
   readonly rank: number;
 }
 
@@ -23,42 +24,113 @@ export interface GivenOptions {
   readonly notes: readonly string[];
 }
 
-/** What the command line and the environment give, sorted out by option, not yet parsed. */
+const fileRank = environmentPrefixes.length + 1;
+
+/**
+ * What the command line, the environment and the configuration file give, sorted out by option, not yet parsed. As in etcd, a configuration
+ * file stands alone, and flags and variables beside it are ignored; where the database is, of which etcd knows nothing, may
+ * be said in any of these places.
+ *
+ * @throws UsageError when a flag is not known, or the file cannot be read.
+ */
 export function collectOptions(
   flags: readonly GivenFlag[],
   environment: Readonly<Record<string, string | undefined>>,
 ): GivenOptions {
-  const byName = new Map<OptionName, GivenOption>();
-  const notes: string[] = [];
-  const add = (flagName: string, given: GivenOption): boolean => {
-    const name = optionNamed(flagName);
-    if (name !== undefined) {
-      const known = byName.get(name);
-      // Of a flag given twice the last one counts, as in Go.
-      if (known === undefined || given.rank <= known.rank) byName.set(name, given);
-      return true;
-    }
-    const foreign = foreignOptions.get(withoutExperimental(flagName));
-    if (foreign !== undefined) notes.push(...noteForeign(foreign, given));
-    return foreign !== undefined;
-  };
+  const all = [...environmentEntries(environment), ...flagEntries(flags)];
+  const path = strongest(all.filter(({ flagName }) => flagName === 'config-file'))?.text ?? '';
+  if (path === '') return sortOut(all);
+  const [beside, ignored] = partition(all, ({ flagName }) => standsBesideFile(flagName));
+  const names = ignored.filter(isKnown).map(({ source }) => source);
+  const { byName, notes } = sortOut([...beside, ...fileEntries(path)]);
+  const note = `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} ignored, as in etcd: there is a configuration file`;
+  return { byName, notes: names.length === 0 ? notes : [note, ...notes] };
+}
 
-  for (const [variable, text] of Object.entries(environment)) {
+/** Something given, by the name of a flag that may not exist. */
+interface Entry extends GivenOption {
+  readonly flagName: string;
+}
+
+function environmentEntries(environment: Readonly<Record<string, string | undefined>>): readonly Entry[] {
+  return Object.entries(environment).flatMap(([variable, text]) => {
     const rank = environmentPrefixes.findIndex((prefix) => variable.startsWith(prefix)) + 1;
     // An empty variable counts as none, as in etcd.
-    if (rank === 0 || text === undefined || text === '') continue;
-    const flagName = flagNameOf(variable);
-    const known = add(flagName, { text, source: variable, rank });
-    if (!known && variable.startsWith('TINE_') && !isServiceVariable(variable)) {
-      notes.push(`${variable} names no option and is ignored${suggestion(flagName, environmentName)}`);
+    return rank === 0 || text === undefined || text === ''
+      ? []
+      : [{ flagName: flagNameOf(variable), text, source: variable, rank }];
+  });
+}
+
+function flagEntries(flags: readonly GivenFlag[]): readonly Entry[] {
+  return flags.map(({ name, value }) => {
+    refuseSecret(name);
+    return { flagName: name, text: value ?? 'true', source: `--${name}`, rank: 0 };
+  });
+}
+
+function fileEntries(path: string): readonly Entry[] {
+  return readConfigFile(path).map(({ flagName, text, isNumber, source }) => {
+    const name = optionNamed(flagName);
+    const isNanoseconds = isNumber && name !== undefined && isDuration(options[name].parse);
+    return { flagName, text: isNanoseconds ? `${text}ns` : text, source, rank: fileRank };
+  });
+}
+
+function sortOut(entries: readonly Entry[]): GivenOptions {
+  const byName = new Map<OptionName, GivenOption>();
+  const notes: string[] = [];
+  for (const { flagName, ...given } of entries) {
+    const name = optionNamed(flagName);
+    const foreign = foreignOptions.get(withoutExperimental(flagName));
+    if (name !== undefined) {
+      const known = byName.get(name);
+      if (known !== undefined) notes.push(...noteShadowed(known, given));
+      // Of a flag given twice the last one counts, as in Go.
+      if (known === undefined || given.rank <= known.rank) byName.set(name, given);
+    } else if (foreign !== undefined) {
+      notes.push(...noteForeign(foreign, given));
+    } else {
+      notes.push(...noteUnknown(flagName, given));
     }
   }
-  for (const { name, value } of flags) {
-    refuseSecret(name);
-    const known = add(name, { text: value ?? 'true', source: `--${name}`, rank: 0 });
-    if (!known) throw unknownFlag(name);
-  }
   return { byName, notes };
+}
+
+/** @throws UsageError for a flag; a variable may be somebody else's, and etcd leaves keys of the file alone. */
+function noteUnknown(flagName: string, { source, rank }: GivenOption): readonly string[] {
+  if (rank === 0) throw unknownFlag(flagName);
+  if (rank === fileRank) return [`${source} names no option and is ignored${suggestion(flagName, (name) => name)}`];
+  const isOurs = /^(TINE|ETCD)_/.test(source) && !isForOthers(source);
+  return isOurs ? [`${source} names no option and is ignored${suggestion(flagName, environmentName)}`] : [];
+}
+
+/** etcd does not start when a flag and its variable are both given. */
+function noteShadowed(known: GivenOption, given: GivenOption): readonly string[] {
+  const [strong, weak] = known.rank < given.rank ? [known, given] : [given, known];
+  return weak.source.startsWith('ETCD_') && strong.rank < weak.rank
+    ? [`${weak.source} is shadowed by ${strong.source}`]
+    : [];
+}
+
+/** Where the database is, and how it is reached. */
+function standsBesideFile(flagName: string): boolean {
+  const name = optionNamed(flagName);
+  return name === 'endpoint' || (name !== undefined && options[name].group === 'Database server');
+}
+
+function isKnown({ flagName, source, rank }: Entry): boolean {
+  if (flagName === 'config-file') return false;
+  if (rank === 0 && flagShape(flagName) === 'unknown') throw unknownFlag(flagName);
+  return flagShape(flagName) !== 'unknown' && !isForOthers(source);
+}
+
+function strongest(entries: readonly Entry[]): Entry | undefined {
+  return entries.toReversed().sort((one, other) => one.rank - other.rank)[0];
+}
+
+function partition<Item>(items: readonly Item[], test: (item: Item) => boolean): readonly [Item[], Item[]] {
+  return [items.filter(test), items.filter((item) => !test(item))];
 }
 
 /**
@@ -137,7 +209,6 @@ function suggestion(name: string, write: (name: string) => string): string {
 function noteForeign(foreign: ForeignOption, { text, source }: GivenOption): readonly string[] {
   // A flag switched off asks for nothing.
   if (text === '' || (foreign.isBoolean && !parseBoolean(text, source))) return [];
-  if (foreign.action === 'refuse') throw new UsageError(`${source} ${foreign.reason}`);
   return [`${source} ${foreign.reason}`];
 }
 
@@ -149,7 +220,7 @@ function parseBoolean(text: string, source: string): boolean {
   }
 }
 
-/** Kubernetes sets such variables in every pod beside a Service of the name "tine". */
-function isServiceVariable(variable: string): boolean {
-  return /^TINE_(SERVICE|PORT)(_|$)/.test(variable);
+/** Kubernetes sets such variables in every pod beside a Service of the name "tine" or "etcd"; the last one lets etcd run on rare processors. */
+function isForOthers(variable: string): boolean {
+  return /^(TINE|ETCD)_(SERVICE|PORT)(_|$)|^ETCD_UNSUPPORTED_ARCH$/.test(variable);
 }

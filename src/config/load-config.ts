@@ -20,7 +20,7 @@ export interface LoadedConfig {
 
 /**
  * The configuration that a command line and an environment ask for. A flag is stronger than `TINE_...`, that than
- * `ETCD_...`, and that than `KINE_...`.
+ * `ETCD_...`, and that than `KINE_...`. A configuration file stands alone.
  *
  * @throws UsageError when something in them cannot be followed.
  */
@@ -41,6 +41,7 @@ export function loadConfig(
     settings,
     given,
     addresses: Object.values(addresses).flat(),
+    clientAddresses: [...addresses.listenAddresses, ...addresses.httpListenAddresses],
     dataDirectory: dsn.kind === 'sqlite' ? dirname(dsn.path) : settings['data-dir'],
   });
   const config: Config = {
@@ -66,6 +67,13 @@ export function loadConfig(
     slowStatementMs: settings['slow-sql-threshold'],
     logLevel: settings.debug ? 'debug' : settings['log-level'],
     logFormat: settings['log-format'],
+    logOutputs: settings['log-outputs'],
+    servesGateway: settings['enable-grpc-gateway'],
+    keepalive: {
+      clientIntervalMinMs: settings['grpc-keepalive-min-time'] || grpcsPingIntervalMinMs,
+      intervalMs: settings['grpc-keepalive-interval'],
+      timeoutMs: settings['grpc-keepalive-timeout'],
+    },
   };
   const allNotes = [...given.notes, ...notes, ...tlsNotes, ...auth.notes];
   return { config: deepFreeze(config), notes: allNotes };
@@ -79,6 +87,9 @@ function parseSettings({ byName }: GivenOptions): Settings {
   });
   return Object.fromEntries(parsed) as Settings;
 }
+
+/** What gRPC's servers allow clients when nobody says otherwise; `--grpc-keepalive-min-time 0` says nothing. */
+const grpcsPingIntervalMinMs = 300_000;
 
 type Addresses = Pick<Config, 'listenAddresses' | 'httpListenAddresses' | 'metricsListenAddresses'>;
 

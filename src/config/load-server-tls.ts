@@ -13,6 +13,7 @@ export interface ServerTlsOptions {
   readonly given: GivenOptions;
   /** All addresses that are listened on. */
   readonly addresses: readonly ListenAddress[];
+  readonly clientAddresses: readonly ListenAddress[];
   /** Where a generated certificate is kept. */
   readonly dataDirectory: string;
 }
@@ -30,7 +31,10 @@ export function serverTls(options: ServerTlsOptions): {
   const pair = certificatePair(options);
   const clients = clientCertificates(settings, given);
   const secure = addresses.filter(({ isSecure }) => isSecure);
-  const notes = unusedNotes(addresses, { hasPair: pair !== undefined, hasClients: settings['client-cert-auth'] });
+  const notes = unusedNotes(options.clientAddresses, {
+    hasPair: pair !== undefined,
+    hasClients: settings['client-cert-auth'],
+  });
   const [first] = secure;
   if (first === undefined) return { tls: undefined, notes };
   if (pair === undefined) {

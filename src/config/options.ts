@@ -2,6 +2,7 @@ import { bcryptCost, parseAuthToken } from './auth-options.ts';
 import { parseCipherSuites } from './cipher-suites.ts';
 import type { LogFormat, LogLevel, MetricsDetail } from './config.ts';
 import { parseListenAddresses, splitList } from './listen-address.ts';
+import { parseLogOutputs } from './log-outputs.ts';
 import { maxOpenConnectionsDefault, maxOpenConnectionsMin, parseMaxOpenConnections } from './max-open-connections.ts';
 import type { TlsVersion } from './server-tls.ts';
 import { boolean, duration, durationOrNever, integer, nonEmpty, oneOf, textLike, wholeNumber } from './values.ts';
@@ -48,6 +49,12 @@ const MAX_UINT32 = 4_294_967_295;
  * else kine's; where a default differs, the help says so.
  */
 export const options = {
+  'config-file': {
+    group: 'Data',
+    placeholder: 'FILE',
+    parse: nonEmpty('the file'),
+    help: "Read the options from a file in etcd's format instead, a YAML of their names. Only where the database is may be said beside it.",
+  },
   'data-dir': {
     group: 'Data',
     placeholder: 'DIR',
@@ -161,6 +168,12 @@ export const options = {
     defaultShown: 'all',
     parse: parseHostNames,
     help: 'Host names that requests over HTTP without TLS may name, against DNS rebinding.',
+  },
+  'enable-grpc-gateway': {
+    group: 'Listening',
+    default: 'true',
+    parse: boolean,
+    help: 'Serve JSON under /v3/.',
   },
   cors: {
     group: 'Listening',
@@ -286,6 +299,27 @@ export const options = {
     parse: wholeNumber({ min: 1, max: MAX_UINT32 }),
     help: 'Most requests and watches that one connection may have open.',
   },
+  'grpc-keepalive-min-time': {
+    group: 'Limits',
+    placeholder: 'DURATION',
+    default: '5s',
+    parse: duration({ minMs: 0 }),
+    help: "A client that pings more often than this is hung up on. 0 is gRPC's own 5m.",
+  },
+  'grpc-keepalive-interval': {
+    group: 'Limits',
+    placeholder: 'DURATION',
+    default: '2h',
+    parse: durationOrNever,
+    help: 'Ping a client that has been silent for so long. 0 for never.',
+  },
+  'grpc-keepalive-timeout': {
+    group: 'Limits',
+    placeholder: 'DURATION',
+    default: '20s',
+    parse: durationOrNever,
+    help: 'Hang up on a client that does not answer such a ping in time. 0: pings are not sent.',
+  },
 
   'watch-progress-notify-interval': {
     group: 'Watch and compaction',
@@ -359,6 +393,13 @@ export const options = {
     defaultShown: 'text on a terminal, json elsewhere',
     parse: oneOf<LogFormat>(['auto', 'text', 'json'], { console: 'text', plain: 'text' }),
     help: 'text or json.',
+  },
+  'log-outputs': {
+    group: 'Logs and metrics',
+    placeholder: 'OUTPUTS',
+    default: 'stderr',
+    parse: parseLogOutputs,
+    help: 'Where the log goes: stderr, stdout or the path of a file, several separated by commas.',
   },
   debug: {
     group: 'Logs and metrics',

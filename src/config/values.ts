@@ -18,14 +18,21 @@ export function integer(text: string): number {
   return value;
 }
 
+const durations = new WeakSet<(text: string) => unknown>();
+
+/** Whether a reader is one of durations: a bare number in a file then counts nanoseconds. */
+export const isDuration = (parse: (text: string) => unknown): boolean => durations.has(parse);
+
 /** A duration as Go writes it, in milliseconds, at least `minMs`. */
 export function duration({ minMs }: { readonly minMs: number }): (text: string) => number {
-  return (text) => {
+  const parse = (text: string): number => {
     const value = parseGoDuration(text);
     if (value === undefined) throw new Error(`"${text}" is not a duration; write 5s, 2m30s, 1h or 100ms`);
     if (value < minMs) throw new Error(`"${text}" is too short; it is at least ${minMs}ms`);
     return value;
   };
+  durations.add(parse);
+  return parse;
 }
 
 /** A duration in milliseconds; zero or less means never, as in kine's flags. */
@@ -33,6 +40,7 @@ export function durationOrNever(text: string): number {
   const value = duration({ minMs: Number.NEGATIVE_INFINITY })(text);
   return value <= 0 ? Number.POSITIVE_INFINITY : value;
 }
+durations.add(durationOrNever);
 
 /** One of some words; `synonyms` are the words other programs use for them. */
 export function oneOf<const Word extends string>(

@@ -24,6 +24,8 @@ export interface Driver {
   readonly pollMs: { readonly min: number; readonly max: number };
   /** Characters of a key's stored text that the database's indexes take. */
   readonly keyLengthMax: number;
+  /** The id by which clients know the database; 0n: it has not been reached yet. */
+  readonly clusterId: bigint;
   /** Milliseconds since 1970 by the clock that all instances share. */
   nowMs(): number;
   /** Calls back with heads that other instances announce, where the database carries messages. They are hints: some may be lost. */

@@ -71,7 +71,9 @@ export function httpEndpoints(options: HttpEndpointsOptions): WebHandler {
     const url = URL.parse(target, 'http://localhost');
     const handler = url === null ? undefined : handlers.get(url.pathname);
     if (url === null || handler === undefined) return { status: 404, type: plainText, body: '404 page not found\n' };
-    if (method !== 'GET') return { status: 405, type: plainText, body: 'Method Not Allowed\n' };
+    // Prometheus's own handler takes any.
+    if (method !== 'GET' && url.pathname !== '/metrics')
+      return { status: 405, type: plainText, body: 'Method Not Allowed\n' };
     return await handler(url.searchParams);
   }
 }
@@ -82,13 +84,13 @@ async function countedHealth({ store, metrics }: HttpEndpointsOptions, query: UR
   return reply;
 }
 
-/** `exclude`: names of alarms that do not count. */
+/** `exclude`: names of alarms that do not count. `serializable=true` asks for this instance alone, as probes do that would start it anew: then a database that is away does not count. */
 async function health(store: Store, query: URLSearchParams): Promise<HttpReply> {
   const { failure, alarms } = await stateOf(store);
   const excluded = new Set(query.getAll('exclude'));
   const alarm = alarms.find(({ number }) => !excluded.has(alarmName(number)));
   if (alarm !== undefined) return unhealthy(`ALARM ${alarmReason(alarm)}`);
-  if (failure !== undefined) return unhealthy(`RANGE ERROR:${failure}`);
+  if (failure !== undefined && query.get('serializable') !== 'true') return unhealthy(`RANGE ERROR:${failure}`);
   return { status: 200, type: plainText, body: '{"health":"true","reason":""}' };
 }
 
@@ -124,18 +126,25 @@ type Look = () => Promise<StoreState>;
 
 function checkHandlers(path: string, checks: readonly string[], look: Look): [string, Handler][] {
   return [
-    [path, (query) => runChecks(checks, look, query)],
+    [
+      path,
+      (query) =>
+        runChecks(
+          checks.filter((check) => !query.getAll('exclude').includes(check)),
+          look,
+          query,
+        ),
+    ],
+    // One that is asked for by its name is not excluded.
     ...checks.map((check): [string, Handler] => [`${path}/${check}`, (query) => runChecks([check], look, query)]),
   ];
 }
 
 async function runChecks(checks: readonly string[], look: Look, query: URLSearchParams): Promise<HttpReply> {
-  const excluded = new Set(query.getAll('exclude'));
   const state = await look();
   let failed = false;
   let reason = '';
   for (const check of checks) {
-    if (excluded.has(check)) continue;
     const failure = failureOf(check, state);
     if (failure === undefined) {
       reason += `[+]${check} ok\n`;

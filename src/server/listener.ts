@@ -37,7 +37,7 @@ async function listening(server: Server, address: ListenAddress): Promise<void> 
   server.once('listening', ready.resolve);
   server.once('error', ready.reject);
   if (address.kind === 'unix') server.listen({ path: address.path, backlog });
-  else server.listen({ host: address.host, port: address.port, backlog });
+  else server.listen({ host: listenHost(address.host), port: address.port, backlog });
   try {
     await ready.promise;
   } catch (error) {
@@ -46,6 +46,9 @@ async function listening(server: Server, address: ListenAddress): Promise<void> 
     server.removeAllListeners('error');
   }
 }
+
+/** Go listens on IPv4 when a name has both; most clients of a local server write 127.0.0.1. */
+const listenHost = (host: string): string => (host === 'localhost' ? '127.0.0.1' : host);
 
 function startError(error: NodeJS.ErrnoException, address: ListenAddress): StartError {
   const where = listenAddressText(address);

@@ -35,8 +35,8 @@ export const serverLimits = {
   healthPollIntervalMs: 5_000,
   /** A connection that has sent nothing must say what it speaks within this time. */
   firstBytesTimeoutMs: 10_000,
-  /** Bytes of one JSON value that the gateway takes: four times the usual message, of which base64 makes a third more and escapes up to six times. */
-  gatewayValueBytesMax: 8 * 1024 * 1024,
+  /** How much larger a JSON value may be than the largest message: base64 makes a third more of it, names and space the rest. */
+  gatewayValueFactor: 2,
   /** Characters of JSON that the gateway writes before it is others' turn: a millisecond's work. */
   gatewayTurnLength: 256 * 1024,
   /** How long an idle connection of HTTP/1.1 is kept: longer than Go's clients keep theirs (90 s), so that they are not hung up on as they ask again. */

@@ -21,7 +21,7 @@ import { healthService } from './health-service.ts';
 import { hostGuard } from './host-whitelist.ts';
 import { httpEndpoints } from './http-endpoints.ts';
 import { Http2Server } from './http2/http2-server.ts';
-import { identity } from './identity.ts';
+import { originOf } from './identity.ts';
 import { kvService } from './kv-service.ts';
 import { leaseService } from './lease-service.ts';
 import { lockService } from './lock-service.ts';
@@ -70,12 +70,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const reportFault = (error: unknown) => grpc.reportFault(error);
   const servesWeb = config.httpListenAddresses.length === 0;
+  const { maxConcurrentStreams, keepalive } = config;
+  const common = { maxConcurrentStreams, keepalive, onFault: reportFault };
   const http2 = new Http2Server({
-    maxConcurrentStreams: config.maxConcurrentStreams,
+    ...common,
     // Over TLS browsers and curl speak HTTP/2 of their own accord; without it, it is gRPC's clients alone, as in etcd.
     accept: (stream) =>
       stream.isSecure && servesWeb && !isGrpcRequest(stream) ? web(new Http2Exchange(stream)) : grpc.accept(stream),
-    onFault: reportFault,
   });
   const stallWatch = new StallWatch(logger);
   const metrics = new Metrics({
@@ -99,10 +100,9 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const endpoints = { store, logger, metrics, emulatedEtcdVersion: config.emulatedEtcdVersion };
   const web = webHandler({
     cors: config.cors,
-    gateway: (exchange, path) => gateway.accept(exchange, path),
+    ...(config.servesGateway ? { gateway: (exchange, path) => gateway.accept(exchange, path) } : {}),
     endpoints: httpEndpoints(endpoints),
   });
-  const common = { maxConcurrentStreams: config.maxConcurrentStreams, onFault: reportFault };
   const webServer = new WebServer({ ...common, handler: web, guard: hostGuard({ ...config, logger }) });
   const monitoring = new WebServer({ ...common, handler: httpEndpoints({ ...endpoints, served: 'monitoring' }) });
   const connections = new Connections(logger);
@@ -142,7 +142,7 @@ async function openAccess({ config, store }: ServerOptions): Promise<Access> {
 }
 
 function serviceContext({ config, store, logger }: ServerOptions, access: Access): ServiceContext {
-  const origin = identity(config);
+  const origin = originOf(config, store);
   return { access, config, store, logger, origin, headers: new ResponseHeaders(origin) };
 }
 

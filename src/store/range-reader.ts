@@ -5,11 +5,23 @@ import { markSingleUse } from '../memory.ts';
 import type { RangeOperation } from '../mvcc/operations.ts';
 import type { PagePosition } from '../mvcc/range-page.ts';
 import type { Head, KeyValueBlock, RangeResult } from '../mvcc/results.ts';
+import { keyText } from '../sql/key-text.ts';
 import { KnownCounts } from './known-counts.ts';
 import type { SlowOperations } from './slow-operations.ts';
 
 /** How often a list without a revision begins anew because a compaction overtook it. */
 const restartsMax = 3;
+
+const countOfAll: RangeOperation = {
+  kind: 'range',
+  keys: { start: keyText(new Uint8Array(0)), end: undefined },
+  revision: 0,
+  limit: 0,
+  sort: undefined,
+  keysOnly: false,
+  countOnly: true,
+  revisionFilter: undefined,
+};
 
 export class RangeReader {
   readonly #driver: Driver;
@@ -26,6 +38,14 @@ export class RangeReader {
   /** How often the number of a range's keys was known. */
   get countUses(): { readonly hits: number; readonly misses: number } {
     return this.#counts.uses;
+  }
+
+  /** How many keys there are. */
+  async keyCount(): Promise<number> {
+    const request = { operation: countOfAll, position: undefined, known: this.#counts.get(countOfAll.keys) };
+    const page = await this.#driver.read('rangePages', request, 'bulk');
+    this.#saw(page.head);
+    return page.count ?? 0;
   }
 
   /** All pages in one result. */

@@ -1,5 +1,4 @@
 /** The store over a driver: sends each operation the way that suits it. */
-import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { Driver } from '../drivers/driver.ts';
@@ -20,8 +19,11 @@ import {
   type TxnOperation,
 } from '../mvcc/operations.ts';
 import type { Permit } from '../mvcc/permit.ts';
+import { randomId } from '../mvcc/random-id.ts';
 import type { DeleteResult, Head, LeaseStatus, PutResult, RangeResult, TxnResult } from '../mvcc/results.ts';
 import type { KeyText } from '../sql/key-text.ts';
+import { defragmentBoundsMs, snapshotBoundsMs } from '../statistics/bounds.ts';
+import { TimedWork } from '../statistics/timed-work.ts';
 import type { EventPage, EventSource } from '../watch/event-source.ts';
 import { AuthStore } from './auth-store.ts';
 import { startAutoCompaction } from './auto-compaction.ts';
@@ -57,6 +59,8 @@ export class SqlStore implements Store {
   readonly #driver: Driver;
   readonly #heads = new HeadTracker();
   readonly #counts = new OperationCounts();
+  readonly #defragmentations = new TimedWork(defragmentBoundsMs);
+  readonly #snapshotTimes = new TimedWork(snapshotBoundsMs);
   readonly #slow: SlowOperations;
   readonly #saw: (head: Head) => void;
   readonly #headReads: Coalescer<null, Head>;
@@ -119,6 +123,10 @@ export class SqlStore implements Store {
 
   members(): Promise<readonly Member[]> {
     return this.#members.list();
+  }
+
+  get clusterId(): bigint {
+    return this.#driver.clusterId;
   }
 
   get knownLeader(): MemberId {
@@ -186,7 +194,7 @@ export class SqlStore implements Store {
   ): Promise<{ revision: Revision; id: LeaseId; ttlSeconds: number }> {
     if (request.ttlSeconds > limits.leaseTtlSecondsMax) throw etcdError('leaseTtlTooLarge');
     const ttlSeconds = Math.max(request.ttlSeconds, limits.leaseTtlSecondsMin);
-    const id = request.id === 0n ? freshLeaseId() : request.id;
+    const id = request.id === 0n ? randomId() : request.id;
     const lease = { id, ttlSeconds, expiresAtMs: this.#driver.nowMs() + ttlSeconds * 1000 };
     const operation = { kind: 'leaseGrant', ...lease, ...permit } as const;
     if (this.#quota !== undefined) await this.#quota.admit(operation);
@@ -227,6 +235,10 @@ export class SqlStore implements Store {
     return { revision: head.revision, leases: byExpiry, keys };
   }
 
+  keyCount(): Promise<number> {
+    return this.#ranges.keyCount();
+  }
+
   leaseCount(): Promise<number> {
     return this.#driver.read('leaseCount', null, 'quick');
   }
@@ -244,7 +256,7 @@ export class SqlStore implements Store {
   }
 
   snapshot(options: SnapshotOptions, use: (snapshot: Snapshot) => Promise<void>): Promise<void> {
-    return this.#snapshots.take(options, use);
+    return this.#snapshotTimes.run(() => this.#snapshots.take(options, use));
   }
 
   size(): Promise<{ bytes: number; inUseBytes: number }> {
@@ -252,7 +264,7 @@ export class SqlStore implements Store {
   }
 
   defragment(): Promise<void> {
-    return this.#defragmenter.defragment();
+    return this.#defragmentations.run(() => this.#defragmenter.defragment());
   }
 
   async alarms(): Promise<{ head: Head; alarms: readonly Alarm[] }> {
@@ -283,6 +295,8 @@ export class SqlStore implements Store {
       slowOperations: this.#slow.count,
       leaderChanges: this.#members.leaderChanges,
       isCompacting: this.#compactor.isRunning,
+      defragmentations: this.#defragmentations,
+      snapshots: this.#snapshotTimes,
       database: await this.#driver.statistics(),
     };
   }
@@ -317,11 +331,6 @@ export class SqlStore implements Store {
 /** What a log says of an alarm; ids as clients print them. */
 function alarmFields({ memberId, number }: Alarm): { readonly member: string; readonly alarm: number } {
   return { member: memberId.toString(16), alarm: number };
-}
-
-/** 63 bits, never 0. */
-function freshLeaseId(): LeaseId {
-  return (randomBytes(8).readBigUInt64BE() >> 1n) | 1n;
 }
 
 function eventSource({

@@ -1,6 +1,7 @@
 /** What the store has counted since its start, for metrics: plain data. */
 import type { DriverStatistics } from '../drivers/driver-statistics.ts';
 import type { HistogramCounts } from '../statistics/histogram.ts';
+import type { TimedWork } from '../statistics/timed-work.ts';
 import type { OperationCounts } from './operation-counts.ts';
 
 export interface StoreStatistics {
@@ -14,6 +15,8 @@ export interface StoreStatistics {
   /** How often another instance was named the leader than before. */
   readonly leaderChanges: number;
   readonly isCompacting: boolean;
+  readonly defragmentations: TimedWork;
+  readonly snapshots: TimedWork;
   readonly database: DriverStatistics;
 }
 

@@ -54,12 +54,16 @@ export interface Store {
   leases(request: {
     keys: boolean;
   }): Promise<{ revision: Revision; leases: readonly LeaseStatus[]; keys: readonly KeyText[] }>;
+  /** How many keys there are now: it costs a walk over them. */
+  keyCount(): Promise<number>;
   /** How many leases there are now. */
   leaseCount(): Promise<number>;
   /** Read from the database now: linearizable. Rejects while the database is away. */
   head(): Promise<Head>;
   /** The newest head this process has seen, without asking. */
   readonly latestHead: Head;
+  /** The id by which clients know the database; 0n, which is none, until it was reached for the first time. */
+  readonly clusterId: bigint;
   /** The instances over this database that are there now, by id; never empty. */
   members(): Promise<readonly Member[]>;
   /** The same as far as this process knows, without asking. */

@@ -2,6 +2,7 @@ import { ResponseHeader } from './generated/etcdserverpb/header.ts';
 
 /** The part of every reply's header that is the same for the life of the process. */
 export interface Origin {
+  /** The database keeps it: 0n until it was reached for the first time. */
   readonly clusterId: bigint;
   readonly memberId: bigint;
   readonly raftTerm: number;
@@ -17,6 +18,7 @@ const headerTag = 0x0a;
 export class ResponseHeaders {
   readonly #origin: Origin;
   #revision = -1;
+  #clusterId = 0n;
   #field: Uint8Array = Buffer.alloc(0);
 
   constructor(origin: Origin) {
@@ -25,9 +27,11 @@ export class ResponseHeaders {
 
   /** The `header` field of a reply, tag and length included. Shared: not to be written to. */
   field(revision: number): Uint8Array {
-    if (revision === this.#revision) return this.#field;
+    const { clusterId } = this.#origin;
+    if (revision === this.#revision && clusterId === this.#clusterId) return this.#field;
     this.#field = encodedField(this.message(revision));
     this.#revision = revision;
+    this.#clusterId = clusterId;
     return this.#field;
   }
 

@@ -121,6 +121,25 @@ for (const driver of TINE_DRIVERS) {
     assert.equal((await client.memberList({ linearizable: true })).members.length, 1);
   });
 
+  test(`${driver.name}: a database has an id of its own, however instances name it`, async (context) => {
+    const first = await ownServer(context, { driver });
+    const { dataDirectory } = first.server;
+    const endpoint = driver.storageArguments(dataDirectory)[1] ?? '';
+    const otherName = driver.isFile
+      ? endpoint.replace('/state.db', '/./state.db')
+      : endpoint.replace('127.0.0.1', 'localhost');
+    assert.notEqual(otherName, endpoint);
+    const second = await ownServer(context, { driver, dataDirectory, arguments: ['--endpoint', otherName] });
+    const another = await ownServer(context, { driver });
+    const idOf = async (client: EtcdClient) => (await client.memberList({})).header.cluster_id;
+    const id = await idOf(first.client);
+    assert.ok(id > 0n);
+    assert.equal(await idOf(second.client), id);
+    assert.notEqual(await idOf(another.client), id);
+    const { header } = await second.client.put({ key: 'k' });
+    assert.equal(header.cluster_id, id);
+  });
+
   test(`${driver.name}: of several instances the one that leads names another, and all tell the same`, async (context) => {
     const first = await ownServer(context, { driver, arguments: ['--name', 'first'] });
     const { dataDirectory } = first.server;
@@ -163,7 +182,12 @@ for (const driver of TINE_DRIVERS) {
     assert.match((await remove()).stderr, /etcdserver: the instance runs/);
     await second.server.kill();
     const killedMs = Date.now();
-    await waitFor('it to be silent', async () => (await remove()).status === 0, { timeoutMs: 20_000, intervalMs: 500 });
+    const isRemoved = () =>
+      first.client.memberRemove({ ID }).then(
+        () => true,
+        () => false,
+      );
+    await waitFor('it to be silent', isRemoved, { timeoutMs: 20_000, intervalMs: 500 });
     assert.deepEqual(
       (await members()).map(({ name }) => name),
       ['first'],

@@ -32,6 +32,9 @@ const usedNames = [
   'etcd_cluster_version',
   'etcd_disk_wal_fsync_duration_seconds',
   'etcd_disk_backend_commit_duration_seconds',
+  'etcd_disk_backend_defrag_duration_seconds',
+  'etcd_disk_backend_snapshot_duration_seconds',
+  'etcd_disk_defrag_inflight',
   'etcd_mvcc_db_total_size_in_bytes',
   'etcd_mvcc_db_total_size_in_use_in_bytes',
   'etcd_mvcc_put_total',
@@ -40,6 +43,8 @@ const usedNames = [
   'etcd_mvcc_range_total',
   'etcd_network_client_grpc_received_bytes_total',
   'etcd_network_client_grpc_sent_bytes_total',
+  'etcd_debugging_auth_revision',
+  'etcd_debugging_mvcc_keys_total',
   'etcd_debugging_mvcc_current_revision',
   'etcd_debugging_mvcc_compact_revision',
   'etcd_debugging_mvcc_watch_stream_total',
@@ -74,6 +79,8 @@ const sameBuckets = [
   'etcd_disk_wal_fsync_duration_seconds',
   'etcd_disk_backend_commit_duration_seconds',
   'etcd_debugging_lease_ttl_total',
+  'etcd_disk_backend_defrag_duration_seconds',
+  'etcd_disk_backend_snapshot_duration_seconds',
 ];
 
 for (const driver of TINE_DRIVERS) {

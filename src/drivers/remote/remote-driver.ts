@@ -6,6 +6,7 @@ import { AssertionError, DriverError, EtcdError, StartError } from '../../errors
 import { limits } from '../../limits.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { Program } from '../../mvcc/program.ts';
+import { randomId } from '../../mvcc/random-id.ts';
 import {
   type DatabaseFacts,
   type ReadInput,
@@ -15,7 +16,7 @@ import {
   singleStatements,
 } from '../../mvcc/read-programs.ts';
 import type { Head } from '../../mvcc/results.ts';
-import { takeOver } from '../../mvcc/take-over.ts';
+import { startUp } from '../../mvcc/start-up.ts';
 import { type BatchResult, writeBatch } from '../../mvcc/write-batch.ts';
 import { commitBoundsMs, requestBoundsMs } from '../../statistics/bounds.ts';
 import { Histogram } from '../../statistics/histogram.ts';
@@ -58,6 +59,7 @@ export class RemoteDriver implements Driver {
   #clockOffsetMs = 0;
   #clockTimer: NodeJS.Timeout | undefined;
   #state: 'away' | 'ready' | 'closed' = 'away';
+  #clusterId = 0n;
   #lastFailure: Error = new DriverError('lost', 'the database has not answered yet');
 
   private constructor(engine: Engine, { logger, slowStatementMs, connectionCountMax }: RemoteOptions) {
@@ -103,6 +105,10 @@ export class RemoteDriver implements Driver {
   /** While the channel between instances is deaf, the database is asked more often. */
   get pollMs(): Driver['pollMs'] {
     return this.#messages?.isHeard === false ? this.#engine.deafPollMs : this.#engine.pollMs;
+  }
+
+  get clusterId(): bigint {
+    return this.#clusterId;
   }
 
   get keyLengthMax(): number {
@@ -260,14 +266,15 @@ export class RemoteDriver implements Driver {
 
   async #prepare(): Promise<void> {
     await this.#prepareSomeHost();
-    const taken = await this.#connections.transaction(
+    const { taken, clusterId } = await this.#connections.transaction(
       'write',
       { kind: 'exclusive', answerMsMax: remoteLimits.takeOverMsMax },
       async (session) => {
         await this.#readClock(session);
-        return runProgram(takeOver(this.nowMs()), session);
+        return runProgram(startUp({ nowMs: this.nowMs(), freshClusterId: randomId() }), session);
       },
     );
+    this.#clusterId = clusterId;
     if (taken.rows > 0) this.#logger.info(taken, 'took over what kine wrote');
     this.#messages = this.#engine.openMessages?.({
       onHead: (head) => {

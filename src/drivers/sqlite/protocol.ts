@@ -22,8 +22,8 @@ export type Task =
       readonly operations: readonly WriteOperation[];
       readonly events: EventsRequest | undefined;
     }
-  /** Catches the derived index up with what kine wrote, and gives leases their whole time again. */
-  | { readonly kind: 'takeOver'; readonly nowMs: number }
+  /** Catches the derived index up with what kine wrote, gives leases their whole time again, and the database its id. */
+  | { readonly kind: 'startUp'; readonly nowMs: number; readonly freshClusterId: bigint }
   | { readonly kind: 'reclaim' }
   | { readonly kind: 'defragment' }
   | { readonly kind: 'size' }

@@ -6,8 +6,9 @@ import type { Logger } from 'pino';
 import { limits } from '../../limits.ts';
 import type { EventsRequest } from '../../mvcc/events.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
+import { randomId } from '../../mvcc/random-id.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../../mvcc/read-programs.ts';
-import type { TakeOver } from '../../mvcc/take-over.ts';
+import type { StartUp } from '../../mvcc/start-up.ts';
 import type { BatchResult } from '../../mvcc/write-batch.ts';
 import { commitBoundsMs, requestBoundsMs } from '../../statistics/bounds.ts';
 import { Histogram } from '../../statistics/histogram.ts';
@@ -41,6 +42,7 @@ export class SqliteDriver implements Driver {
   readonly name = 'sqlite';
   readonly keyLengthMax = Number.POSITIVE_INFINITY;
   readonly pollMs = { min: limits.sqlitePollIntervalMs, max: limits.sqlitePollIntervalMs };
+  #clusterId = 0n;
   readonly #threads: Record<PoolName, ThreadClient>;
   readonly #failures: FailureCounts;
   readonly #statistics: Record<PoolName, LatestAnswer<ThreadStatistics>>;
@@ -73,13 +75,22 @@ export class SqliteDriver implements Driver {
     const [writer, quick, bulk] = await Promise.all([open('writer'), open('quick'), open('bulk')]);
     const driver = new SqliteDriver({ write: writer, quick, bulk }, failures);
     try {
-      const taken = await writer.ask<TakeOver>({ kind: 'takeOver', nowMs: driver.nowMs() });
+      const { taken, clusterId } = await writer.ask<StartUp>({
+        kind: 'startUp',
+        nowMs: driver.nowMs(),
+        freshClusterId: randomId(),
+      });
+      driver.#clusterId = clusterId;
       if (taken.rows > 0) logger.info(taken, 'took over what kine wrote');
       return driver;
     } catch (error) {
       await driver.close();
       throw fileError(path, error);
     }
+  }
+
+  get clusterId(): bigint {
+    return this.#clusterId;
   }
 
   /** All processes that share a file are on one machine. */

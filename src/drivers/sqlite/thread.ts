@@ -7,7 +7,7 @@ import type { EventsRequest } from '../../mvcc/events.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { Program } from '../../mvcc/program.ts';
 import { type DatabaseFacts, readPrograms } from '../../mvcc/read-programs.ts';
-import { takeOver } from '../../mvcc/take-over.ts';
+import { startUp } from '../../mvcc/start-up.ts';
 import { type BatchResult, writeBatch } from '../../mvcc/write-batch.ts';
 import { commitBoundsMs } from '../../statistics/bounds.ts';
 import { Histogram } from '../../statistics/histogram.ts';
@@ -75,8 +75,8 @@ function perform(task: Task, database: SqliteDatabase, statements: StatementRunn
     }
     case 'write':
       return write(task, database, statements);
-    case 'takeOver':
-      return inTransaction(database, 'BEGIN IMMEDIATE', () => runProgram(takeOver(task.nowMs), statements));
+    case 'startUp':
+      return inTransaction(database, 'BEGIN IMMEDIATE', () => runProgram(startUp(task), statements));
     case 'reclaim':
       boundWal(database, path);
       return reclaimBite(database);

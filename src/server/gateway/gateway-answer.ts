@@ -15,7 +15,7 @@ export interface GatewayAnswerOptions {
   readonly schema: MessageSchema;
   /** Messages come one a line, each as `{"result":...}`. */
   readonly isStream: boolean;
-  /** All is written. */
+  /** All is on its way, or the client is gone. */
   readonly onEnd: () => void;
   /** A bug met the answer, which ends. */
   readonly onFault: (error: unknown) => void;
@@ -142,7 +142,7 @@ export class GatewayAnswer {
     this.#isOver = true;
     if (status.code === StatusCode.ok) this.#finishWell();
     else this.#finishBadly(status, isGrpc);
-    this.#options.onEnd();
+    this.#exchange.whenSent().then(this.#options.onEnd, this.#options.onFault);
   }
 
   #finishWell(): void {

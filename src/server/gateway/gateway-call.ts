@@ -32,7 +32,7 @@ export class GatewayCall implements HttpStream, HttpStreamListener {
   /** A certificate names no user here, as in etcd, whose gateway stands between the client and the methods. */
   readonly commonName = undefined;
   readonly #options: GatewayCallOptions;
-  readonly #values = new JsonValues({ valueBytesMax: serverLimits.gatewayValueBytesMax });
+  readonly #values: JsonValues;
   readonly #answer: GatewayAnswer;
   /** The gRPC call; undefined before it begins, and when it was over at once. */
   #call: HttpStreamListener | undefined;
@@ -46,6 +46,8 @@ export class GatewayCall implements HttpStream, HttpStreamListener {
   constructor(options: GatewayCallOptions) {
     this.#options = options;
     this.fields = options.fields;
+    const valueBytesMax = serverLimits.gatewayValueFactor * options.grpc.messageBytesMax;
+    this.#values = new JsonValues({ valueBytesMax });
     this.#answer = new GatewayAnswer(options.exchange, {
       schema: options.method.response,
       isStream: options.method.kind !== 'unary',

@@ -24,10 +24,13 @@ const [openBrace, closeBrace, openBracket, closeBracket, comma, colon] = Buffer.
 /** Walks one JSON value whose grammar is known to be sound: strings may still hold what is no text. Errors say where, in Go's protojson's words. */
 export class JsonReader {
   readonly #json: Buffer;
+  /** All of it is text: then its strings need not be looked at one by one. */
+  readonly #isText: boolean;
   #at = 0;
 
   constructor(json: Buffer) {
     this.#json = json;
+    this.#isText = isUtf8(json);
   }
 
   enterObject(): void {
@@ -67,7 +70,8 @@ export class JsonReader {
     if (this.#json[start] === quote) return { kind: 'string', ...this.#string() };
     const raw = this.#word();
     if (raw === 'true' || raw === 'false') return { kind: 'bool', start, raw, value: raw === 'true' };
-    return { kind: /^[-\d]/.test(raw) ? 'number' : 'other', start, raw };
+    const first = raw.charCodeAt(0);
+    return { kind: first === 0x2d || (first >= 0x30 && first <= 0x39) ? 'number' : 'other', start, raw };
   }
 
   /** Passes over any value. */
@@ -94,7 +98,7 @@ export class JsonReader {
           this.#string();
           break;
         default:
-          this.#word();
+          this.#at = this.#wordEnd();
       }
     } while (depth > 0);
   }
@@ -149,17 +153,22 @@ export class JsonReader {
   /** A number, a literal, or a single bracket. */
   #word(): string {
     const start = this.#at;
-    let end = start + 1;
-    while (isWordByte(this.#json[start]) && isWordByte(this.#json[end])) end += 1;
-    this.#at = end;
-    return this.#json.toString('latin1', start, end);
+    this.#at = this.#wordEnd();
+    return this.#json.toString('latin1', start, this.#at);
+  }
+
+  #wordEnd(): number {
+    let end = this.#at + 1;
+    if (!isWordByte(this.#json[this.#at])) return end;
+    while (isWordByte(this.#json[end])) end += 1;
+    return end;
   }
 
   #string(): NameToken {
     const start = this.#at;
     const end = this.#stringEnd(start);
     const bytes = this.#json.subarray(start, end);
-    if (!isUtf8(bytes)) throw this.#syntaxError(start, 'invalid UTF-8 in string');
+    if (!this.#isText && !isUtf8(bytes)) throw this.#syntaxError(start, 'invalid UTF-8 in string');
     const raw = bytes.toString('utf8');
     this.#at = end;
     if (!bytes.includes(backslash)) return { start, raw, text: raw.slice(1, -1) };
@@ -198,7 +207,9 @@ export class JsonReader {
   }
 }
 
+const wordBytes = new Set(Buffer.from('-+.0123456789abcdefghijklmnopqrstuvwxyzE'));
+
 /** Of a number or a literal. */
 function isWordByte(byte: number | undefined): boolean {
-  return byte !== undefined && /[-+.\w]/.test(String.fromCharCode(byte));
+  return byte !== undefined && wordBytes.has(byte);
 }

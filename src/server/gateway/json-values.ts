@@ -15,8 +15,8 @@ export class JsonValues {
   #at = 0;
   /** Of the value under way; undefined between values. */
   #scanner: JsonScanner | undefined;
-  /** What came of it before the chunk. */
-  #pieces: Buffer[] = [];
+  /** What came of it before the chunk, in a buffer with room: a value may come in a million pieces. */
+  #held: Buffer = nothing;
   #heldBytes = 0;
 
   constructor({ valueBytesMax }: { readonly valueBytesMax: number }) {
@@ -51,8 +51,7 @@ export class JsonValues {
       const step = this.#scanner.step(chunk[this.#at] as number);
       if (step !== 'endedBefore') this.#at += 1;
       if (step === 'more') continue;
-      this.#hold(chunk.subarray(start, this.#at));
-      return this.#take();
+      return this.#take(chunk.subarray(start, this.#at));
     }
     this.#hold(chunk.subarray(start));
     return undefined;
@@ -62,7 +61,7 @@ export class JsonValues {
   last(): Buffer | undefined {
     if (this.#scanner === undefined) return undefined;
     if (!this.#scanner.canEnd) throw new JsonSyntaxError('unexpected EOF');
-    return this.#take();
+    return this.#take(nothing);
   }
 
   #skipSpace(): void {
@@ -70,21 +69,29 @@ export class JsonValues {
   }
 
   #hold(bytes: Buffer): void {
-    this.#heldBytes += bytes.length;
-    if (this.#heldBytes > this.#valueBytesMax) {
+    const length = this.#heldBytes + bytes.length;
+    if (length > this.#valueBytesMax) {
       // The words for a message that is too large. The message's own size is not known: this much of its JSON has come.
-      const text = `grpc: received message larger than max (${this.#heldBytes} vs. ${this.#valueBytesMax})`;
+      const text = `grpc: received message larger than max (${length} vs. ${this.#valueBytesMax})`;
       throw new EtcdError(StatusCode.resourceExhausted, text);
     }
-    this.#pieces.push(bytes);
+    if (length > this.#held.length) {
+      const grown = Buffer.allocUnsafe(Math.max(length, 2 * this.#held.length));
+      grown.set(this.#held.subarray(0, this.#heldBytes));
+      this.#held = grown;
+    }
+    this.#held.set(bytes, this.#heldBytes);
+    this.#heldBytes = length;
   }
 
-  #take(): Buffer {
-    const pieces = this.#pieces;
-    const [only] = pieces;
-    this.#pieces = [];
-    this.#heldBytes = 0;
+  /** The value that ends with these bytes; one that came whole is not copied. */
+  #take(bytes: Buffer): Buffer {
     this.#scanner = undefined;
-    return pieces.length === 1 && only !== undefined ? only : Buffer.concat(pieces);
+    if (this.#heldBytes === 0 && bytes.length <= this.#valueBytesMax) return bytes;
+    this.#hold(bytes);
+    const value = this.#held.subarray(0, this.#heldBytes);
+    this.#held = nothing;
+    this.#heldBytes = 0;
+    return value;
   }
 }

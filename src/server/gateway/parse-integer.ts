@@ -6,6 +6,8 @@ const digitsMax = 20;
 
 /** The whole number that a JSON number stands for; undefined when it stands for none, or for one that is far too large. */
 export function parseInteger(text: string): bigint | undefined {
+  // Nearly all of them, and lists may have a million.
+  if (/^[1-9]\d{0,14}$/.test(text)) return BigInt(Number(text));
   const match = number.exec(text);
   if (match === null) return undefined;
   const [, sign = '', whole = '', fraction = '', exponentText = '0'] = match;

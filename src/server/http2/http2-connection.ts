@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { GrpcKeepalive } from '../../config/config.ts';
 import type { HttpStreamListener } from '../grpc/http-stream.ts';
 import { serverLimits } from '../server-limits.ts';
 import { checkRequestFields, checkTrailerFields, unknownLength } from './check-request-fields.ts';
@@ -8,6 +9,8 @@ import { FrameReader } from './frame-reader.ts';
 import { type HeaderBlock, HeaderBlocks } from './header-blocks.ts';
 import { Http2Sender } from './http2-sender.ts';
 import { Http2Stream, type StreamHome } from './http2-stream.ts';
+import { Liveness } from './liveness.ts';
+import { PingPolicy } from './ping-policy.ts';
 import {
   ConnectionError,
   defaultWindowBytes,
@@ -22,6 +25,7 @@ import { RateLimit } from './rate-limit.ts';
 
 export interface Http2ConnectionOptions {
   readonly maxConcurrentStreams: number;
+  readonly keepalive: GrpcKeepalive;
   /** Takes a new stream. Undefined: it was answered. */
   readonly accept: (stream: Http2Stream) => HttpStreamListener | undefined;
   /** A bug met a connection, which ends. */
@@ -43,6 +47,8 @@ export class Http2Connection implements StreamHome {
   });
   /** Streams that this side reset, the oldest first: what the client had sent of them already is no mistake. */
   readonly #recentResets = new Set<number>();
+  readonly #pings: PingPolicy;
+  readonly #liveness: Liveness;
   #hasSettings = false;
   #lastStreamId = 0;
   /** Streams above it came after we said that we go. */
@@ -57,6 +63,8 @@ export class Http2Connection implements StreamHome {
   constructor(socket: Socket, options: Http2ConnectionOptions) {
     this.#socket = socket;
     this.#options = options;
+    this.#pings = new PingPolicy(options.keepalive.clientIntervalMinMs);
+    this.#liveness = new Liveness(options.keepalive);
     this.sender = new Http2Sender(socket, (stream) => this.#onEnded(stream));
     this.sender.settings([
       [Setting.maxConcurrentStreams, options.maxConcurrentStreams],
@@ -91,6 +99,13 @@ export class Http2Connection implements StreamHome {
     this.#closeIfIdle();
   }
 
+  /** Asks a silent client whether it is there, and hangs up on one that does not answer. */
+  checkLiveness(nowMs: number): void {
+    const due = this.#liveness.look(nowMs);
+    if (due === 'ping') this.sender.ping();
+    if (due === 'end') this.#socket.destroy();
+  }
+
   /** Lets the client send on, once half of its window is used up. */
   refillWindow(stream: Http2Stream): void {
     if (stream.isPaused || stream.isRemoteClosed || stream.isClosed) return;
@@ -102,6 +117,7 @@ export class Http2Connection implements StreamHome {
 
   #receive(chunk: Buffer): void {
     if (this.#isOver) return;
+    this.#liveness.wasHeard = true;
     try {
       this.#reader.push(chunk);
     } catch (error) {
@@ -163,7 +179,7 @@ export class Http2Connection implements StreamHome {
       case FrameType.ping:
         checkConnection(streamId);
         checkLength(payload, 8);
-        if ((flags & Flag.ack) === 0) this.sender.pingAcknowledgement(payload);
+        if ((flags & Flag.ack) === 0) this.#onPing(payload);
         break;
       case FrameType.goAway:
         checkConnection(streamId);
@@ -175,6 +191,13 @@ export class Http2Connection implements StreamHome {
       default:
       // Frames of unknown types are to be ignored.
     }
+  }
+
+  #onPing(payload: Buffer): void {
+    this.sender.pingAcknowledgement(payload);
+    const { answerFrames } = this.sender;
+    if (this.#pings.allows({ hasStreams: this.#streams.size > 0, answerFrames })) return;
+    throw new ConnectionError(ErrorCode.enhanceYourCalm, 'too_many_pings');
   }
 
   #onData(streamId: number, flags: number, payload: Buffer): void {

@@ -28,6 +28,8 @@ export class Http2Sender {
   #window = defaultWindowBytes;
   #initialStreamWindow = defaultWindowBytes;
   #frameBytesMax = defaultFrameBytesMax;
+  /** Frames of answers sent so far. */
+  answerFrames = 0;
 
   /** `onEnded`: the last frame of a stream's answer was written. */
   constructor(socket: Socket, onEnded: (stream: Http2Stream) => void) {
@@ -184,6 +186,14 @@ export class Http2Sender {
     this.#output.flushSoon();
   }
 
+  /** Asks the client whether it is there. */
+  ping(): void {
+    this.#output.frameHeader(8, FrameType.ping, 0, 0);
+    this.#output.uint32(0);
+    this.#output.uint32(0);
+    this.#output.flushSoon();
+  }
+
   /** Lets the client send on. Stream 0 is the connection. */
   windowUpdate(streamId: number, bytes: number): void {
     this.#output.frameHeader(4, FrameType.windowUpdate, 0, streamId);
@@ -258,6 +268,7 @@ export class Http2Sender {
   #dataHeader(stream: Http2Stream, bytes: number): void {
     this.#window -= bytes;
     stream.sendWindow -= bytes;
+    this.answerFrames += 1;
     this.#output.frameHeader(bytes, FrameType.data, 0, stream.id);
   }
 
@@ -272,6 +283,7 @@ export class Http2Sender {
   /** A header block; one longer than a frame goes on in further frames. */
   #headerFrames(streamId: number, block: Buffer, endFlag: number): void {
     let start = 0;
+    this.answerFrames += 1;
     do {
       const end = Math.min(block.length, start + this.#frameBytesMax);
       const isFirst = start === 0;

@@ -1,15 +1,19 @@
 import type { Socket } from 'node:net';
 import { Http2Connection, type Http2ConnectionOptions } from './http2-connection.ts';
+import { lookIntervalMs } from './liveness.ts';
 
 /** All HTTP/2 connections. */
 export class Http2Server {
   readonly #options: Http2ConnectionOptions;
   readonly #connections = new Set<Http2Connection>();
+  readonly #timer: NodeJS.Timeout | undefined;
   #isClosing = false;
   #onEmpty: (() => void) | undefined;
 
   constructor(options: Http2ConnectionOptions) {
     this.#options = options;
+    const intervalMs = lookIntervalMs(options.keepalive);
+    if (intervalMs !== undefined) this.#timer = setInterval(() => this.#checkLiveness(), intervalMs).unref();
   }
 
   /** Takes over a socket whose first bytes are HTTP/2's. */
@@ -26,6 +30,7 @@ export class Http2Server {
   /** Tells every client that no more requests are taken; connections close when their last one is answered. */
   close(): void {
     this.#isClosing = true;
+    clearInterval(this.#timer);
     for (const connection of this.#connections) connection.close();
   }
 
@@ -34,5 +39,10 @@ export class Http2Server {
     await new Promise<void>((resolve) => {
       this.#onEmpty = resolve;
     });
+  }
+
+  #checkLiveness(): void {
+    const nowMs = performance.now();
+    for (const connection of this.#connections) connection.checkLiveness(nowMs);
   }
 }

@@ -1,4 +1,5 @@
 /** Metrics with etcd's names, types and texts, where dashboards and alerts look at them and tine has what they mean. */
+import { authRevision } from '../../mvcc/auth-state.ts';
 import type { Family } from './family.ts';
 import { counter, gauge, info, seconds, sizes } from './family.ts';
 import type { Scrape } from './scrape.ts';
@@ -35,6 +36,7 @@ function serverFamilies({ store, head, origin, isDatabaseUp, isLeader, etcdVersi
         cluster_version: `${major}.${minor}`,
       },
     ),
+    gauge('etcd_debugging_auth_revision', 'The current revision of auth store.', authRevision(head.authState)),
     gauge('etcd_server_quota_backend_bytes', 'Current backend storage quota size in bytes.', quotaBytes),
     // The log is the table: a row's id is its place in it, and what is committed is applied.
     gauge('etcd_server_proposals_committed_total', 'The total number of consensus proposals committed.', head.id),
@@ -68,6 +70,7 @@ function serverFamilies({ store, head, origin, isDatabaseUp, isLeader, etcdVersi
 }
 
 function databaseFamilies({ store, size }: Scrape): readonly Family[] {
+  const { defragmentations, snapshots } = store;
   const { commits, writeTransactions } = store.database;
   return [
     gauge(
@@ -86,10 +89,25 @@ function databaseFamilies({ store, size }: Scrape): readonly Family[] {
       'The latency distributions of commit called by backend.',
       writeTransactions,
     ),
+    seconds(
+      'etcd_disk_backend_defrag_duration_seconds',
+      'The latency distribution of backend defragmentation.',
+      defragmentations.ms,
+    ),
+    gauge(
+      'etcd_disk_defrag_inflight',
+      'Whether or not defrag is active on the member. 1 means active, 0 means not.',
+      defragmentations.underWay > 0 ? 1 : 0,
+    ),
+    seconds(
+      'etcd_disk_backend_snapshot_duration_seconds',
+      'The latency distribution of backend snapshots.',
+      snapshots.ms,
+    ),
   ];
 }
 
-function operationFamilies({ store, head }: Scrape): readonly Family[] {
+function operationFamilies({ store, head, keys }: Scrape): readonly Family[] {
   const { ranges, puts, deletes, txns, putBytes, compaction } = store.operations;
   return [
     counter('etcd_mvcc_range_total', 'Total number of ranges seen by this member.', ranges),
@@ -101,6 +119,7 @@ function operationFamilies({ store, head }: Scrape): readonly Family[] {
       'The total size of put kv pairs seen by this member.',
       putBytes,
     ),
+    ...(keys === undefined ? [] : [gauge('etcd_debugging_mvcc_keys_total', 'Total number of keys.', keys)]),
     gauge('etcd_debugging_mvcc_current_revision', 'The current revision of store.', head.revision),
     gauge(
       'etcd_debugging_mvcc_compact_revision',

@@ -2,6 +2,7 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { MetricsDetail } from '../../config/config.ts';
 import { limits } from '../../limits.ts';
 import { LatestAnswer } from '../../statistics/latest-answer.ts';
+import { paced } from '../../statistics/paced.ts';
 import type { Store } from '../../store/store.ts';
 import type { WatchStatistics } from '../../watch/hub.ts';
 import type { Origin } from '../../wire/response-headers.ts';
@@ -29,6 +30,12 @@ export interface MetricsOptions {
   readonly stalls: Scrape['stalls'];
 }
 
+/** Lists of everything open, of which there are thousands. `tine_client_connections` and `process_open_fds` say it for less. */
+const walksOverConnections = ['resources', 'handles', 'requests'].flatMap((what) => [
+  `nodejs_active_${what}`,
+  `nodejs_active_${what}_total`,
+]);
+
 /** The text of /metrics: put together when it is asked for, from what is counted where it happens. */
 export class Metrics {
   /** Answers of /health. */
@@ -38,6 +45,7 @@ export class Metrics {
   readonly #runtime = new Registry();
   readonly #size: LatestAnswer<Scrape['size']>;
   readonly #leases: LatestAnswer<number>;
+  readonly #keys: LatestAnswer<number | undefined>;
 
   constructor(options: MetricsOptions) {
     const { store } = options;
@@ -45,7 +53,13 @@ export class Metrics {
     this.#options = options;
     this.#size = new LatestAnswer({ ask: () => store.size(), initial: { bytes: 0, inUseBytes: 0 }, waitMsMax });
     this.#leases = new LatestAnswer({ ask: () => store.leaseCount(), initial: 0, waitMsMax });
+    const keyCount = paced(() => store.keyCount(), {
+      intervalMsMin: limits.keyCountIntervalMs,
+      pauseFactor: limits.keyCountPauseFactor,
+    });
+    this.#keys = new LatestAnswer({ ask: keyCount, initial: undefined, waitMsMax });
     collectDefaultMetrics({ register: this.#runtime });
+    for (const name of walksOverConnections) this.#runtime.removeSingleMetric(name);
   }
 
   get contentType(): string {
@@ -67,13 +81,19 @@ export class Metrics {
   /** It must work while the database is away: then it says what was seen last. */
   async #scrape(): Promise<Scrape> {
     const { store, watches, connectionCount, ...told } = this.#options;
-    const [size, leases, statistics] = await Promise.all([this.#size.get(), this.#leases.get(), store.statistics()]);
+    const [size, leases, keys, statistics] = await Promise.all([
+      this.#size.get(),
+      this.#leases.get(),
+      this.#keys.get(),
+      store.statistics(),
+    ]);
     return {
       ...told,
       store: statistics,
       head: store.latestHead,
       size: size.answer,
       leases: leases.answer,
+      keys: keys.answer,
       isDatabaseUp: size.isFresh,
       isLeader: store.knownLeader === told.origin.memberId,
       members: store.knownMembers.length,

@@ -20,6 +20,8 @@ export interface Scrape {
   readonly isDatabaseUp: boolean;
   readonly isLeader: boolean;
   readonly leases: number;
+  /** Undefined: not counted yet. */
+  readonly keys: number | undefined;
   /** Client connections that are open. */
   readonly connections: number;
   /** Instances over the database. */

@@ -69,17 +69,11 @@ class Http1Exchange implements WebExchange {
   }
 
   async drained(): Promise<void> {
-    const response = this.#response;
-    if (!response.writableNeedDrain || response.destroyed) return;
-    await new Promise<void>((resolve) => {
-      const done = () => {
-        response.off('drain', done);
-        response.off('close', done);
-        resolve();
-      };
-      response.on('drain', done);
-      response.on('close', done);
-    });
+    if (this.#response.writableNeedDrain) await this.#heard('drain');
+  }
+
+  async whenSent(): Promise<void> {
+    if (!this.#response.writableFinished) await this.#heard('finish');
   }
 
   pause(): void {
@@ -88,6 +82,21 @@ class Http1Exchange implements WebExchange {
 
   resume(): void {
     this.#request.resume();
+  }
+
+  /** Resolves with an event of the response, or with its end. */
+  async #heard(event: 'drain' | 'finish'): Promise<void> {
+    const response = this.#response;
+    if (response.destroyed) return;
+    await new Promise<void>((resolve) => {
+      const done = () => {
+        response.off(event, done);
+        response.off('close', done);
+        resolve();
+      };
+      response.on(event, done);
+      response.on('close', done);
+    });
   }
 }
 

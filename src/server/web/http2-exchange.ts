@@ -75,6 +75,9 @@ export class Http2Exchange implements WebExchange {
     return this.#stream.drained();
   }
 
+  /** A connection of HTTP/2 does not close before its streams have ended. */
+  async whenSent(): Promise<void> {}
+
   pause(): void {
     this.#stream.pause();
   }

@@ -19,6 +19,8 @@ export interface WebExchange {
   write(bytes: Uint8Array): void;
   /** Its end; trailers are those that the header `trailer` announced. */
   end(trailers?: readonly HeaderField[]): void;
+  /** Resolves when all of the answer is on its way, or the client is gone. */
+  whenSent(): Promise<void>;
   /** Bytes written and not yet taken by the connection. */
   readonly pendingBytes: number;
   /** Resolves when they have fallen below the connection's mark, or the client is gone. */

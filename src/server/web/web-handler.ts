@@ -7,8 +7,8 @@ import type { WebExchange, WebHandler } from './web-exchange.ts';
 export interface WebHandlerOptions {
   /** Origins of pages that may read answers. */
   readonly cors: readonly string[];
-  /** Takes paths that begin with `/v3/`. */
-  readonly gateway: (exchange: WebExchange, path: string) => ReturnType<WebHandler>;
+  /** Takes paths that begin with `/v3/`; absent when there is none. */
+  readonly gateway?: (exchange: WebExchange, path: string) => ReturnType<WebHandler>;
   /** Takes all others. */
   readonly endpoints: WebHandler;
 }
@@ -30,7 +30,7 @@ export function webHandler({ cors, gateway, endpoints }: WebHandlerOptions): Web
     }
     // The name of the gateway's paths before etcd 3.4.
     const current = path.replace(/^\/v3beta\//, '/v3/');
-    return current.startsWith('/v3/') ? gateway(exchange, current) : endpoints(exchange);
+    return current.startsWith('/v3/') && gateway !== undefined ? gateway(exchange, current) : endpoints(exchange);
   };
 }
 

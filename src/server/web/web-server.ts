@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import type { GrpcKeepalive } from '../../config/config.ts';
 import type { Protocols } from '../connections.ts';
 import { Http2Server } from '../http2/http2-server.ts';
 import { http1Listener } from './http1-exchange.ts';
@@ -11,6 +12,7 @@ export interface WebServerOptions {
   /** What requests over HTTP/1.1 pass first. */
   readonly guard?: (next: RequestListener) => RequestListener;
   readonly maxConcurrentStreams: number;
+  readonly keepalive: GrpcKeepalive;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -20,12 +22,11 @@ export class WebServer {
   readonly #http1: Http1Server;
   readonly #http2: Http2Server;
 
-  constructor({ handler, guard = (next) => next, maxConcurrentStreams, onFault }: WebServerOptions) {
+  constructor({ handler, guard = (next) => next, ...http2 }: WebServerOptions) {
     this.#http1 = new Http1Server(guard(http1Listener(handler)));
     this.#http2 = new Http2Server({
-      maxConcurrentStreams,
+      ...http2,
       accept: (stream) => handler(new Http2Exchange(stream)),
-      onFault,
     });
     this.protocols = { http1: (socket) => this.#http1.add(socket), http2: (socket) => this.#http2.add(socket) };
   }

@@ -12,7 +12,7 @@ function guarded(body: string): { readonly status: number | null; readonly stdou
   const script = `
     import { guardAgainstCrashes } from ${JSON.stringify(guard)};
     import { openLogger } from ${JSON.stringify(logger)};
-    const logger = await openLogger({ logLevel: 'info', logFormat: 'json' });
+    const logger = await openLogger({ logLevel: 'info', logFormat: 'json', logOutputs: [{ kind: 'stderr' }] });
     const stop = guardAgainstCrashes(logger, () => console.log('gave up'));
     ${body}`;
   return spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });

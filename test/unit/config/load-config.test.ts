@@ -55,6 +55,9 @@ describe('defaults', () => {
       slowStatementMs: 100,
       logLevel: 'info',
       logFormat: 'auto',
+      logOutputs: [{ kind: 'stderr' }],
+      servesGateway: true,
+      keepalive: { clientIntervalMinMs: 5000, intervalMs: 7_200_000, timeoutMs: 20_000 },
     } satisfies Config);
   });
 

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type IncomingHttpHeaders } from 'node:http2';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
+import type { GrpcKeepalive } from '../../../src/config/config.ts';
 import { createLogger } from '../../../src/logger.ts';
 import { Connections } from '../../../src/server/connections.ts';
 import { GrpcServer } from '../../../src/server/grpc/grpc-server.ts';
@@ -23,10 +24,17 @@ export interface Harness {
 
 export const messageBytesMax = 1024 * 1024;
 
+export interface HarnessOptions {
+  readonly maxConcurrentStreams?: number;
+  readonly keepalive?: GrpcKeepalive;
+}
+
+const etcdsKeepalive: GrpcKeepalive = { clientIntervalMinMs: 5_000, intervalMs: 7_200_000, timeoutMs: 20_000 };
+
 export async function startHarness(
   context: TestContext,
   methods: readonly Method[],
-  { maxConcurrentStreams = 1000 }: { readonly maxConcurrentStreams?: number } = {},
+  { maxConcurrentStreams = 1000, keepalive = etcdsKeepalive }: HarnessOptions = {},
 ): Promise<Harness> {
   const log: string[] = [];
   const logger = createLogger('debug', { write: (line) => log.push(line) });
@@ -34,6 +42,7 @@ export async function startHarness(
   const grpc = new GrpcServer({ methods: table, logger, messageBytesMax, slowCallMs: Number.POSITIVE_INFINITY });
   const http2 = new Http2Server({
     maxConcurrentStreams,
+    keepalive,
     accept: (stream) => grpc.accept(stream),
     onFault: (error) => grpc.reportFault(error),
   });

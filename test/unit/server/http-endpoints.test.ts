@@ -38,8 +38,12 @@ async function start(
     alarms: isAway ? away : async () => ({ head, alarms }),
     size: isAway ? away : async () => ({ bytes: 8192, inUseBytes: 4096 }),
     leaseCount: isAway ? away : async () => 5,
+    keyCount: isAway ? away : async () => 6,
     statistics: async () => nothingCounted(),
-  } as Pick<Store, 'latestHead' | 'knownMembers' | 'alarms' | 'size' | 'leaseCount' | 'statistics'> as Store;
+  } as Pick<
+    Store,
+    'latestHead' | 'knownMembers' | 'alarms' | 'size' | 'leaseCount' | 'keyCount' | 'statistics'
+  > as Store;
   const method = new MethodMetrics(echo);
   method.started += 2;
   method.end(0, 0.7);
@@ -128,6 +132,10 @@ test('a database that is away is unhealthy, and told without its details', async
   assert.equal(ready.status, 503);
   assert.match(ready.body, /^\[\+\]data_corruption ok\n\[-\]linearizable_read failed: the database does not answer\n/);
   assert.equal((await get('/livez')).status, 200, 'a process started anew would not find it either');
+  assert.equal((await get('/health?serializable=true')).status, 200, 'what kubeadm asks before it starts etcd anew');
+  assert.equal((await get('/health?serializable=false')).status, 503);
+  assert.equal((await get('/readyz?exclude=linearizable_read&exclude=serializable_read')).status, 200);
+  assert.equal((await get('/readyz/linearizable_read?exclude=linearizable_read')).status, 503);
   assert.equal((await get('/readyz/non_learner')).status, 200);
   assert.equal((await get('/metrics')).status, 200);
 });
@@ -138,6 +146,7 @@ test('paths that are none, and methods that are not allowed', async (context) =>
   assert.equal((await get('/v2/keys')).status, 404);
   assert.equal((await get('//')).status, 404);
   assert.equal((await get('/health', 'POST')).status, 405);
+  assert.equal((await get('/metrics', 'POST')).status, 200);
 });
 
 test('metrics count the calls', async (context) => {
@@ -162,6 +171,7 @@ test('metrics count the calls', async (context) => {
     'etcd_server_quota_backend_bytes +Inf',
     'etcd_server_id{server_id="1234"} 1',
     'tine_leases 5',
+    'etcd_debugging_mvcc_keys_total 6',
     'tine_statement_duration_seconds_sum{statement="head"} 0.5',
     'tine_statement_duration_seconds_count{statement="head"} 4',
   ]) {

@@ -1,4 +1,5 @@
 import { Histogram } from '../../../src/statistics/histogram.ts';
+import { TimedWork } from '../../../src/statistics/timed-work.ts';
 import { OperationCounts } from '../../../src/store/operation-counts.ts';
 import type { StoreStatistics } from '../../../src/store/store-statistics.ts';
 
@@ -24,6 +25,8 @@ export function nothingCounted(): StoreStatistics {
     slowOperations: 0,
     leaderChanges: 0,
     isCompacting: false,
+    defragmentations: new TimedWork([1]),
+    snapshots: new TimedWork([1]),
     database: {
       statements: [{ name: 'head', runs: 4, ms: 500, rows: 8 }],
       writeTransactions: none,

@@ -8,6 +8,8 @@ import { connectionSettings } from '../../../../src/drivers/mysql/connection-set
 import { prepareDatabase } from '../../../../src/drivers/mysql/prepare.ts';
 import { makeReady } from '../../../../src/drivers/mysql/ready-connection.ts';
 import { statementText } from '../../../../src/drivers/mysql/statement-text.ts';
+import * as alarmStatements from '../../../../src/sql/alarm-statements.ts';
+import * as clusterStatements from '../../../../src/sql/cluster-statements.ts';
 import * as commitStatements from '../../../../src/sql/commit-statements.ts';
 import * as memberStatements from '../../../../src/sql/member-statements.ts';
 import { mysqlDialect } from '../../../../src/sql/mysql-dialect.ts';
@@ -53,6 +55,8 @@ function everyStatement(): readonly Statement[] {
     writeStatements,
     takeOverStatements,
     commitStatements,
+    alarmStatements,
+    clusterStatements,
     memberStatements,
     rangeStatements,
   ];

@@ -4,13 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { clientPreface, ErrorCode, Flag, FrameType, Setting } from '../../../../src/server/http2/protocol.ts';
 import { serverLimits } from '../../../../src/server/server-limits.ts';
 import type { Method } from '../../../../src/server/transport.ts';
-import { call, echo, framed, startHarness } from '../grpc-harness.ts';
+import { call, echo, framed, type HarnessOptions, startHarness } from '../grpc-harness.ts';
 import { echoHeaders, field, frame, RawClient, setting, uint32 } from './raw-client.ts';
 
 /** Reads nothing, so its client's window is not refilled. */
 const deaf: Method = { path: '/test.Test/Deaf', kind: 'bidirectional', handle: () => new Promise(() => undefined) };
 
-async function start(context: TestContext, options?: { maxConcurrentStreams: number }) {
+async function start(context: TestContext, options?: HarnessOptions) {
   const harness = await startHarness(context, [echo, deaf], options);
   return {
     harness,
@@ -336,5 +336,9 @@ test('random frames never harm the server', async (context) => {
   }
   const reply = await call(harness.client(), echo.path, framed('unharmed'));
   assert.equal(reply.status, 0);
-  assert.deepEqual(harness.log, []);
+  // A call that was answered has a line of its own, for those who look for mistakes.
+  assert.deepEqual(
+    harness.log.filter((line) => !line.includes('"request stats"')),
+    [],
+  );
 });
