@@ -1,5 +1,6 @@
 import http2 from 'node:http2';
 import net from 'node:net';
+import tls from 'node:tls';
 import { Auth } from '../../src/wire/generated/etcdserverpb/auth.ts';
 import type { MessageCodec, MessageInput } from '../../src/wire/message-codec.ts';
 import type { MethodContract } from '../../src/wire/service.ts';
@@ -45,11 +46,15 @@ export class Connection {
     this.session = session;
   }
 
-  /** `address` is HOST:PORT. Throws when nobody listens there. */
-  static open(address: string): Promise<Connection> {
+  /** `address` is HOST:PORT; `secure` is how to speak TLS there. Throws when nobody listens there. */
+  static open(address: string, secure?: tls.ConnectionOptions): Promise<Connection> {
     const [host, port] = splitAddress(address);
-    const session = http2.connect(`http://${address}`, {
-      createConnection: () => net.connect({ host, port, noDelay: true }),
+    const connect = () =>
+      secure === undefined
+        ? net.connect({ host, port, noDelay: true })
+        : tls.connect({ ...secure, host, port, ALPNProtocols: ['h2'] }).setNoDelay();
+    const session = http2.connect(`${secure === undefined ? 'http' : 'https'}://${address}`, {
+      createConnection: connect,
       settings: { enablePush: false, initialWindowSize: windowBytes },
     });
     return new Promise((resolve, reject) => {

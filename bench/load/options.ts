@@ -19,11 +19,20 @@ export interface Options {
   readonly threadCount: number;
   /** `NAME:PASSWORD`, for servers whose auth is on. */
   readonly user: string | undefined;
+  /** Of targets that are spoken to over TLS: files of PEM. */
+  readonly tls: TlsFiles;
   /** Begins every key, so that runs do not meet. */
   readonly prefix: string;
 }
 
-export const help = `Usage: npm run bench -- --target NAME=HOST:PORT[;HOST:PORT][@PID] [--target ...] [options]
+export interface TlsFiles {
+  /** Undefined: whatever certificate the server shows is taken. */
+  readonly caFile: string | undefined;
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+}
+
+export const help = `Usage: npm run bench -- --target NAME=[https://]HOST:PORT[;HOST:PORT][@PID] [--target ...] [options]
 
 Drives etcd v3 servers with the requests of a Kubernetes API server, one server after the other within each phase, and
 prints the figures side by side. The first target is the yardstick: the others' ratios say how many times better they are.
@@ -39,6 +48,8 @@ the CPU time of that process are shown.
   --phases A,B,...  phases to run, in this order (all)
   --threads N       threads of this program (one for each processor, at most 2)
   --user NAME:PW    who to be on servers that ask
+  --cacert FILE     authority of the certificates of https:// targets (none: they are not verified)
+  --cert, --key FILE  this program's own certificate and key for them
   --help            this text
 
 Phases: create1 (one client: the latency of a durable write), create, update, get, list (everything), page (500 keys),
@@ -68,6 +79,7 @@ export function parseOptions(argv: readonly string[], phaseNames: readonly strin
     phaseSeconds: count('seconds', values.seconds ?? '8'),
     threadCount: count('threads', values.threads ?? String(Math.min(2, availableParallelism()))),
     user: values.user,
+    tls: { caFile: values.cacert, certFile: values.cert, keyFile: values.key },
     prefix: `/registry/load/${Date.now().toString(36)}/`,
   };
 }
@@ -88,6 +100,9 @@ function parsed(argv: readonly string[]) {
         seconds: text,
         threads: text,
         user: text,
+        cacert: text,
+        cert: text,
+        key: text,
         help: { type: 'boolean' },
       },
     }).values;

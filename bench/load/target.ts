@@ -3,6 +3,8 @@ import { UsageError } from './usage-error.ts';
 /** A server that is measured. */
 export interface Target {
   readonly name: string;
+  /** It is spoken to over TLS. */
+  readonly isSecure: boolean;
   /** HOST:PORT that writes and reads go to. */
   readonly address: string;
   /** HOST:PORT that watches go to. */
@@ -11,16 +13,18 @@ export interface Target {
   readonly pid: number | undefined;
 }
 
-const pattern = /^(?<name>[^=]+)=(?<address>[^;@]+:\d+)(;(?<watchAddress>[^;@]+:\d+))?(@(?<pid>\d+))?$/;
+const pattern =
+  /^(?<name>[^=]+)=(?<scheme>https?:\/\/)?(?<address>[^;@]+:\d+)(;(?<watchAddress>[^;@]+:\d+))?(@(?<pid>\d+))?$/;
 
-/** From `NAME=HOST:PORT[;HOST:PORT][@PID]`. Throws `UsageError`. */
+/** From `NAME=[https://]HOST:PORT[;HOST:PORT][@PID]`. Throws `UsageError`. */
 export function parseTarget(text: string): Target {
   const groups = pattern.exec(text)?.groups;
   if (!groups?.name || !groups.address) {
-    throw new UsageError(`a target is NAME=HOST:PORT[;HOST:PORT][@PID], not ${text}`);
+    throw new UsageError(`a target is NAME=[https://]HOST:PORT[;HOST:PORT][@PID], not ${text}`);
   }
   return {
     name: groups.name,
+    isSecure: groups.scheme === 'https://',
     address: groups.address,
     watchAddress: groups.watchAddress ?? groups.address,
     pid: groups.pid === undefined ? undefined : Number(groups.pid),

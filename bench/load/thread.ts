@@ -1,8 +1,10 @@
 /** A thread of the load generator: runs its share of one phase on one target at a time, as it is told. */
+import { readFileSync } from 'node:fs';
+import type { ConnectionOptions } from 'node:tls';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Connection } from './connection.ts';
 import { KeyTable } from './key-table.ts';
-import type { Options } from './options.ts';
+import type { Options, TlsFiles } from './options.ts';
 import { phases } from './phases.ts';
 import type { Sample } from './sample.ts';
 import type { Target } from './target.ts';
@@ -54,10 +56,11 @@ async function run({ phase: name, target }: ThreadOrder): Promise<Sample | undef
 }
 
 async function connect(target: Target): Promise<TargetState> {
+  const secure = target.isSecure ? secureOptions(options.tls) : undefined;
   const connectionCount = Math.max(1, shareOf(options.connectionCount));
   return {
-    connections: await Promise.all(Array.from({ length: connectionCount }, () => open(target.address))),
-    watchConnection: await open(target.watchAddress),
+    connections: await Promise.all(Array.from({ length: connectionCount }, () => open(target.address, secure))),
+    watchConnection: await open(target.watchAddress, secure),
     keys: new KeyTable({
       prefix: options.prefix,
       total: options.keyCount,
@@ -67,13 +70,18 @@ async function connect(target: Target): Promise<TargetState> {
   };
 }
 
+function secureOptions({ caFile, certFile, keyFile }: TlsFiles): ConnectionOptions {
+  const read = (file: string | undefined) => (file === undefined ? undefined : readFileSync(file));
+  return { ca: read(caFile), cert: read(certFile), key: read(keyFile), rejectUnauthorized: caFile !== undefined };
+}
+
 /** This thread's part of something that is divided among all. */
 function shareOf(total: number): number {
   return Math.floor(total / options.threadCount) + (thread < total % options.threadCount ? 1 : 0);
 }
 
-async function open(address: string): Promise<Connection> {
-  const connection = await Connection.open(address);
+async function open(address: string, secure: ConnectionOptions | undefined): Promise<Connection> {
+  const connection = await Connection.open(address, secure);
   if (options.user !== undefined) await connection.signIn(options.user);
   return connection;
 }

@@ -142,6 +142,7 @@ function databasesOn(endpoint: string | undefined): SqlDatabases | undefined {
 
 const loadDefaults: Omit<Options, 'prefix' | 'keyCount'> = {
   targets: [],
+  tls: { caFile: undefined, certFile: undefined, keyFile: undefined },
   phases: [],
   valueBytes: 1024,
   clientCount: 64,

@@ -61,7 +61,7 @@ export class TineServer {
 
   /** As the load generator takes it. */
   get target(): Target {
-    return { name: 'tine', address: this.address, watchAddress: this.address, pid: this.pid };
+    return { name: 'tine', isSecure: false, address: this.address, watchAddress: this.address, pid: this.pid };
   }
 
   get databasePath(): string {

@@ -1,19 +1,34 @@
-import { type Dsn, dsnText } from '../config/dsn.ts';
+import type { Config } from '../config/config.ts';
+import { dsnText } from '../config/dsn.ts';
+import type { ServerTls } from '../config/server-tls.ts';
 
 /** What a person at a terminal may want to try once the server is up. */
-export function nextSteps(listenUrl: string, endpoint: Dsn): string {
+export function nextSteps(listenUrl: string, { endpoint, tls }: Pick<Config, 'endpoint' | 'tls'>): string {
   const url = localUrl(listenUrl);
+  const access = /^(https|unixs):/.test(url) && tls !== undefined ? tls : undefined;
+  const etcdctl = `etcdctl --endpoints=${url}${access === undefined ? '' : etcdctlFlags(access)}`;
   return `
 tine serves etcd v3 on ${url} and keeps its data in ${dsnText(endpoint)}. In another terminal:
 
-  etcdctl --endpoints=${url} put greeting hello
-  etcdctl --endpoints=${url} get greeting
-  kube-apiserver --etcd-servers=${url} ...
-  k3s server --datastore-endpoint=${url}
+  ${etcdctl} put greeting hello
+  ${etcdctl} get greeting
+  kube-apiserver --etcd-servers=${url}${access === undefined ? '' : apiServerFlags(access)} ...
+  k3s server --datastore-endpoint=${url}${access === undefined ? '' : k3sFlags(access)}
 
 tine --help lists the options. Ctrl-C stops it; what was written stays.
 
 `;
+}
+
+const etcdctlFlags = (tls: ServerTls): string => accessFlags(tls, ['cacert', 'cert', 'key']);
+const apiServerFlags = (tls: ServerTls): string => accessFlags(tls, ['etcd-cafile', 'etcd-certfile', 'etcd-keyfile']);
+const k3sFlags = (tls: ServerTls): string =>
+  accessFlags(tls, ['datastore-cafile', 'datastore-certfile', 'datastore-keyfile']);
+
+/** A certificate that is signed by itself is its own authority; who signed another is not known here. */
+function accessFlags({ pair, clients }: ServerTls, [ca, cert, key]: readonly [string, string, string]): string {
+  const authority = ` --${ca}=${pair.kind === 'generated' ? pair.certFile : 'ca.crt'}`;
+  return clients === undefined ? authority : `${authority} --${cert}=client.crt --${key}=client.key`;
 }
 
 // An address for every interface is none to connect to.

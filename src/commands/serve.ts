@@ -50,7 +50,7 @@ async function serveUntilStopped(config: Config, store: Store, logger: Logger): 
   const stop = listenForStop();
   const { urls } = server;
   logger.info({ version: tineVersion(), urls, database: dsnText(config.endpoint), pid: process.pid }, 'serving');
-  if (process.stdout.isTTY) process.stdout.write(nextSteps(urls[0] ?? '', config.endpoint));
+  if (process.stdout.isTTY) process.stdout.write(nextSteps(urls[0] ?? '', config));
   const reason = await Promise.race([stop.received, flood.promise]);
   logger.info({ reason }, 'stopping: requests under way are finished; another signal ends at once');
   await server.drain(drainMsMax);

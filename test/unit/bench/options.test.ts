@@ -6,11 +6,11 @@ import { UsageError } from '../../../bench/load/usage-error.ts';
 const phases = ['create', 'get'];
 
 test('a target has a name, an address, perhaps another for watches, perhaps a process', () => {
-  const options = parseOptions(['--target', 'a=127.0.0.1:1', '--target', 'b=[::1]:2;host:3@45'], phases);
+  const options = parseOptions(['--target', 'a=127.0.0.1:1', '--target', 'b=https://[::1]:2;host:3@45'], phases);
   assert(options !== 'help');
   assert.deepEqual(options.targets, [
-    { name: 'a', address: '127.0.0.1:1', watchAddress: '127.0.0.1:1', pid: undefined },
-    { name: 'b', address: '[::1]:2', watchAddress: 'host:3', pid: 45 },
+    { name: 'a', isSecure: false, address: '127.0.0.1:1', watchAddress: '127.0.0.1:1', pid: undefined },
+    { name: 'b', isSecure: true, address: '[::1]:2', watchAddress: 'host:3', pid: 45 },
   ]);
   assert.deepEqual(options.phases, phases);
 });

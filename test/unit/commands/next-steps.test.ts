@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { nextSteps } from '../../../src/commands/next-steps.ts';
+import { flagShape } from '../../../src/config/given-options.ts';
+import { splitCommandLine } from '../../../src/config/go-flags.ts';
+import { loadConfig } from '../../../src/config/load-config.ts';
+
+const stepsOf = (...args: string[]): string => {
+  const { config } = loadConfig(splitCommandLine(args, flagShape).flags, {});
+  return nextSteps('https://0.0.0.0:2379', config);
+};
+
+test('what to try over TLS names the certificate that it needs', () => {
+  const text = stepsOf('--listen-client-urls', 'https://0.0.0.0:2379', '--auto-tls', '--data-dir', '/x');
+  const access = 'etcdctl --endpoints=https://127.0.0.1:2379 --cacert=/x/fixtures/client/cert.pem put';
+  assert.ok(text.includes(access), text);
+  assert.ok(text.includes('--etcd-cafile=/x/fixtures/client/cert.pem'), text);
+  assert.ok(text.includes('k3s server --datastore-endpoint=https://127.0.0.1:2379 --datastore-cafile='), text);
+});
+
+test('and a certificate of the client where one is asked for', () => {
+  const text = stepsOf('--listen-client-urls', 'https://0.0.0.0:2379', '--auto-tls', '--client-cert-auth');
+  assert.ok(text.includes('--cert=client.crt --key=client.key'), text);
+});
