@@ -28,6 +28,11 @@ export const limits = {
   /** Rows that a hash or a snapshot walks over at once, and bytes of their values: some 10 ms of a reader, in which lists wait. */
   keyBucketRowsMax: 5_000,
   keyBucketBytesMax: 2 * 1024 * 1024,
+  /** How long a snapshot keeps compaction from deleting before it says so again: an instance that died does so no longer. */
+  compactionHoldMs: 30_000,
+  compactionHoldRenewalMs: 10_000,
+  /** How long altogether: a client that takes longer may find its snapshot overtaken. 100 GB at 30 MB a second. */
+  compactionHoldMsMax: 3_600_000,
   /** Snapshots under way: each reads as much as a client takes, and holds a few megabytes. */
   snapshotsUnderWayMax: 2,
   /** Hashes computed at once. Each reads all there is, a page at a time. */
@@ -127,5 +132,6 @@ assert(
   'a lease granted by another instance is seen before it is due',
 );
 assert(limits.memberBeatIntervalMs < limits.memberRunsMsMax, 'an instance that runs is not removed');
+assert(limits.compactionHoldRenewalMs * 2 < limits.compactionHoldMs, 'a hold outlasts a renewal that came late');
 assert(limits.memberBeatIntervalMs * 2 < limits.memberSilenceMsMax, 'an instance that is there is listed');
 assert(limits.writeBatchCountMax < limits.writeQueueCountMax, 'a batch fits into the queue');

@@ -1,4 +1,4 @@
-import type { Command, TransferSides } from './commands/command.ts';
+import type { Command, OwnArguments, TransferSides } from './commands/command.ts';
 import { flagShape, unknownFlag } from './config/given-options.ts';
 import { type CommandLine, type FlagShape, type GivenFlag, splitCommandLine } from './config/go-flags.ts';
 import { loadConfig } from './config/load-config.ts';
@@ -13,6 +13,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   check: async () => (await import('./commands/check.ts')).check,
   repair: async () => (await import('./commands/repair.ts')).repair,
   copy: async () => (await import('./commands/copy.ts')).copy,
+  snapshot: async () => (await import('./commands/snapshot.ts')).snapshot,
   release: async () => (await import('./commands/release.ts')).release,
   version: async () => (await import('./commands/version.ts')).version,
   help: async () => (await import('./commands/help.ts')).help,
@@ -25,8 +26,13 @@ const flagsThatAreCommands: ReadonlyMap<string, string> = new Map([
   ['v', 'version'],
 ]);
 
-/** The flags of `tine copy` alone: what it reads and what it writes. */
-const sideFlags: ReadonlySet<string> = new Set(['from', 'to']);
+/** The flags that one command alone has, and how they take their value. */
+const ownFlags: ReadonlyMap<string, { readonly command: string; readonly shape: FlagShape }> = new Map([
+  ['from', { command: 'copy', shape: 'value' }],
+  ['to', { command: 'copy', shape: 'value' }],
+  ['bump-revision', { command: 'snapshot', shape: 'value' }],
+  ['mark-compacted', { command: 'snapshot', shape: 'boolean' }],
+]);
 
 /** Runs a command line; resolves with the exit status. */
 async function main(args: readonly string[]): Promise<number> {
@@ -43,22 +49,41 @@ async function main(args: readonly string[]): Promise<number> {
 
 function shapeOf(flag: string): FlagShape {
   if (flagsThatAreCommands.has(flag)) return 'boolean';
-  return sideFlags.has(flag) ? 'value' : flagShape(flag);
+  return ownFlags.get(flag)?.shape ?? flagShape(flag);
 }
 
 async function run(name: string, command: Command, { flags, operands }: CommandLine): Promise<number> {
   // A broken environment must not keep the help from being read.
   if (command.kind === 'text') return command.run();
   const takesEndpoint = command.kind === 'configured' && command.operands === 'endpoint';
-  if (operands.length > (takesEndpoint ? 1 : 0)) throw new UsageError(`${name} does not take "${operands.at(-1)}"`);
+  if (command.kind !== 'own' && operands.length > (takesEndpoint ? 1 : 0))
+    throw new UsageError(`${name} does not take "${operands.at(-1)}"`);
+  const foreign = flags.find((flag) => (ownFlags.get(flag.name)?.command ?? name) !== name);
+  if (foreign !== undefined) {
+    throw new UsageError(`--${foreign.name} belongs to \`tine ${ownFlags.get(foreign.name)?.command}\``);
+  }
   if (command.kind === 'transfer') return command.run(transferSides(flags));
-  const foreign = flags.find((flag) => sideFlags.has(flag.name));
-  if (foreign !== undefined) throw new UsageError(`--${foreign.name} belongs to \`tine copy\``);
+  if (command.kind === 'own') return command.run(ownArguments({ flags, operands }));
   return command.run(loadConfig([...flags, ...operands.map(endpointFlag)], process.env));
 }
 
+function ownArguments({ flags, operands }: CommandLine): OwnArguments {
+  return {
+    operands,
+    flag: (name) => {
+      const given = flags.findLast((each) => each.name === name);
+      return given === undefined ? undefined : (given.value ?? 'true');
+    },
+    load: () =>
+      loadConfig(
+        flags.filter(({ name }) => !ownFlags.has(name)),
+        process.env,
+      ),
+  };
+}
+
 function transferSides(flags: readonly GivenFlag[]): TransferSides {
-  const others = flags.filter(({ name }) => !sideFlags.has(name));
+  const others = flags.filter(({ name }) => !ownFlags.has(name));
   const text = (side: 'from' | 'to'): string => {
     const value = flags.findLast(({ name }) => name === side)?.value;
     if (value === undefined || value === '') throw new UsageError(`copy needs --${side}; see tine --help`);

@@ -33,7 +33,6 @@ export class TreeWriter {
     const leaf = this.#levelAt(0);
     const bytes = key.length + value.length;
     if (!leaf.fill.takes(bytes)) this.#close(0);
-    assert(isAfter(key, leaf.keys.at(-1)), 'the keys of a bucket come in their order');
     leaf.fill.add(bytes);
     leaf.keys.push(key);
     leaf.values.push(value);
@@ -89,6 +88,10 @@ interface PageContent {
 /** Fills a page. An element's head says where its key begins, counted from that head. */
 export function writePage(page: Buffer, id: number, { kind, flags, keys, values, children }: PageContent): void {
   writePageHeader(page, { id, kind, count: keys.length });
+  assert(
+    keys.every((key, index) => isAfter(key, keys[index - 1])),
+    'the keys of a bucket come in their order',
+  );
   let head = pageHeaderBytes;
   let at = pageHeaderBytes + keys.length * elementHeadBytes;
   for (let index = 0; index < keys.length; index += 1) {

@@ -27,11 +27,9 @@ async function copied(sides: TransferSides, progress: Progress): Promise<CopyRep
   if (!/^https?:\/\//i.test(sides.from)) {
     return copyDatabase(await offlineAccess(sides.load('from').config.endpoint), to, progress);
   }
-  const { EtcdClient } = await import('../transfer/copy/etcd-client.ts');
+  const { EtcdClient, etcdAccess } = await import('../transfer/copy/etcd-client.ts');
   const { copyEtcd } = await import('../transfer/copy/copy-etcd.ts');
-  const { ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY, ETCDCTL_USER } = process.env;
-  const access = { caFile: ETCDCTL_CACERT, certFile: ETCDCTL_CERT, keyFile: ETCDCTL_KEY, user: ETCDCTL_USER };
-  const client = await EtcdClient.open(sides.from, access);
+  const client = await EtcdClient.open(sides.from, etcdAccess(process.env));
   try {
     return await copyEtcd(client, to, progress);
   } finally {

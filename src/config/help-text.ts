@@ -21,6 +21,9 @@ Commands:
   tine release [DSN]          hand a database back to kine
   tine copy --from DSN|http://HOST:PORT --to DSN
                               copy a database, a running etcd or kine into an empty database
+  tine snapshot save|status|restore FILE
+                              write a snapshot in etcd's format, describe one, or make an
+                              empty database of one (or of a data directory of etcd's)
   tine version                print the version
   tine help                   print this
 

@@ -23,6 +23,8 @@ export interface OwnedDatabase {
 /** The way to a database. Whatever cannot be used throws StartError with one line for a person. */
 export interface OfflineAccess {
   readonly name: string;
+  /** Characters of a key's stored text that the database's indexes take. */
+  readonly keyLengthMax: number;
   /** Whether there is a file, or a database in the server. */
   isThere(): Promise<boolean>;
   /** Looks at it in one snapshot, whoever else uses it meanwhile. Nothing is written. */

@@ -1,12 +1,15 @@
 /** What a snapshot holds beside the log, and where the log stands, at one moment. */
-import { STORED_ALARMS, STORED_AUTH, STORED_LEASES, STORED_ROLES, STORED_USERS } from '../sql/backend-statements.ts';
+import { ALARMS } from '../sql/alarm-statements.ts';
+import { ROLES, USERS } from '../sql/auth-statements.ts';
+import { STORED_LEASES } from '../sql/backend-statements.ts';
 import { NEWEST_EVENT } from '../sql/key-bucket-statements.ts';
-import { keyBytes } from '../sql/key-text.ts';
 import { HEAD } from '../sql/read-statements.ts';
 import { numberAt } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
+import { Role, User } from '../wire/generated/authpb/auth.ts';
+import { alarmList } from './alarms.ts';
 import { headOf, type MarkedHead } from './head.ts';
-import type { MemberId } from './operations.ts';
+import type { Alarm } from './operations.ts';
 import { type Program, query } from './program.ts';
 
 /** A user or a role: its name, and etcd's message of it. */
@@ -24,20 +27,17 @@ export interface BackendParts {
   readonly leaseTtlSeconds: Float64Array;
   readonly users: readonly NamedDetails[];
   readonly roles: readonly NamedDetails[];
-  /** By etcd's numbers. */
-  readonly alarms: readonly { readonly memberId: MemberId; readonly alarm: number }[];
-  readonly auth: { readonly isEnabled: boolean; readonly revision: number };
+  readonly alarms: readonly Alarm[];
 }
 
 export function* backendParts(): Program<BackendParts> {
-  const [head, newest, leases = [], users, roles, alarms = [], auth] = yield [
+  const [head, newest, leases = [], users, roles, alarms] = yield [
     query(HEAD),
     query(NEWEST_EVENT),
     query(STORED_LEASES),
-    query(STORED_USERS),
-    query(STORED_ROLES),
-    query(STORED_ALARMS),
-    query(STORED_AUTH),
+    query(USERS.all),
+    query(ROLES.all),
+    query(ALARMS),
   ];
   const [newestName, isEvent] = newest?.[0] ?? [];
   return {
@@ -45,13 +45,15 @@ export function* backendParts(): Program<BackendParts> {
     revisionHolder: isEvent === 0 ? String(newestName) : undefined,
     leaseIds: BigInt64Array.from(leases, ([id]) => BigInt(id as string)),
     leaseTtlSeconds: Float64Array.from(leases, (lease) => numberAt(lease, 1)),
-    users: namedDetails(users),
-    roles: namedDetails(roles),
-    alarms: alarms.map(([memberId, alarm]) => ({ memberId: BigInt(memberId as string), alarm: alarm as number })),
-    auth: { isEnabled: auth?.[0]?.[0] === 1, revision: numberAt(auth?.[0] ?? [], 1) },
+    users: namedDetails(users, User),
+    roles: namedDetails(roles, Role),
+    alarms: alarmList(alarms),
   };
 }
 
-function namedDetails(found: readonly Row[] = []): readonly NamedDetails[] {
-  return found.map(([name, details]) => ({ name: keyBytes(name as string), details: details as Uint8Array }));
+function namedDetails(found: readonly Row[] = [], codec: typeof User | typeof Role): readonly NamedDetails[] {
+  return found.map(([bytes]) => {
+    const details = bytes as Uint8Array;
+    return { name: codec.decode(details).name, details };
+  });
 }

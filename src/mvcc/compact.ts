@@ -8,9 +8,11 @@ import {
   SET_COMPACTED_ID,
   UNREACHABLE_ROWS,
 } from '../sql/write-statements.ts';
+import { isCompactionHeld } from './compaction-hold.ts';
 import { idThroughRevision } from './head.ts';
 import type { Revision } from './operations.ts';
 import { change, changeEach, type Program, row, rows } from './program.ts';
+import type { CompactBite } from './results.ts';
 import type { WriteState } from './write-state.ts';
 
 /** Sets the mark: from here on reads below it fail. */
@@ -24,11 +26,12 @@ export function* setCompactMark(revision: Revision, state: WriteState): Program<
   state.compactRevision = revision;
 }
 
-/** Deletes what the mark made unreachable in the next stretch of ids: how many rows, and how many ids are left to the mark. */
-export function* compactBite(state: WriteState): Program<{ deletedRows: number; idsLeft: number }> {
+/** Deletes what the mark made unreachable in the next stretch of ids, unless somebody reads it. */
+export function* compactBite({ nowMs }: { readonly nowMs: number }, state: WriteState): Program<CompactBite> {
   const fromId = ((yield* row(COMPACTED_ID))?.[0] as number | undefined) ?? 0;
   const throughId = Math.min(state.compactId, fromId + limits.compactBiteIdsMax);
-  if (fromId >= throughId) return { deletedRows: 0, idsLeft: 0 };
+  if (fromId >= throughId) return { deletedRows: 0, idsLeft: 0, isHeld: false };
+  if (yield* isCompactionHeld(nowMs)) return { deletedRows: 0, idsLeft: state.compactId - fromId, isHeld: true };
   yield* state.flush();
   const unreachable = yield* rows(UNREACHABLE_ROWS, fromId, throughId, fromId, throughId);
   const deletedRows = yield* changeEach(
@@ -37,5 +40,5 @@ export function* compactBite(state: WriteState): Program<{ deletedRows: number; 
   );
   // The newest row of all stays even if it is a tombstone: the next compaction looks at it again.
   yield* change(SET_COMPACTED_ID, Math.min(throughId, state.head.id - 1));
-  return { deletedRows, idsLeft: state.compactId - throughId };
+  return { deletedRows, idsLeft: state.compactId - throughId, isHeld: false };
 }

@@ -36,6 +36,8 @@ class Names implements Named {
         return;
       case 'compact':
       case 'compactBite':
+      case 'holdCompaction':
+      case 'releaseCompaction':
       case 'leaseRenew':
       case 'memberAnnounce':
       case 'memberDrop':

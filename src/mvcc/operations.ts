@@ -2,8 +2,10 @@
  * What a client can ask for, after its request was checked: plain data, so that an operation can cross to a worker
  * thread. The server makes these, the store and the programs run them.
  */
+
 import type { Interval, KeyText } from '../sql/key-text.ts';
 import type { AuthChange } from './auth-changes.ts';
+import type { Hold } from './compaction-hold.ts';
 import type { Permit } from './permit.ts';
 
 /** An etcd revision. A number: at 100,000 commits a second 2^53 lasts 2,850 years. 0 means "none" or "the latest". */
@@ -134,6 +136,8 @@ export type WriteOperation = Partial<Permit> &
     | { readonly kind: 'alarmDrop'; readonly alarm: Alarm }
     /** Users and roles. */
     | { readonly kind: 'auth'; readonly change: AuthChange }
-    /** Deletes rows below the compaction mark, a bite of them. */
-    | { readonly kind: 'compactBite' }
+    | ({ readonly kind: 'holdCompaction' } & Hold)
+    | { readonly kind: 'releaseCompaction'; readonly holder: string }
+    /** Deletes rows below the compaction mark, a bite of them, unless somebody holds it. */
+    | { readonly kind: 'compactBite'; readonly nowMs: number }
   );

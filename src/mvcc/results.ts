@@ -71,8 +71,17 @@ export type WriteResult =
   /** Whether it was active. */
   | { readonly kind: 'alarmDrop'; readonly revision: Revision; readonly dropped: boolean }
   | { readonly kind: 'auth'; readonly revision: Revision }
-  /** `idsLeft`: between what was looked at so far and the mark; 0 when it is reached. */
-  | { readonly kind: 'compactBite'; readonly deletedRows: number; readonly idsLeft: number };
+  | { readonly kind: 'holdCompaction' }
+  | { readonly kind: 'releaseCompaction' }
+  | ({ readonly kind: 'compactBite' } & CompactBite);
+
+export interface CompactBite {
+  readonly deletedRows: number;
+  /** Between what was looked at so far and the mark; 0 when it is reached. */
+  readonly idsLeft: number;
+  /** Somebody reads what would go: ask again later. */
+  readonly isHeld: boolean;
+}
 
 export type StepResult = RangeResult | PutResult | DeleteResult | TxnResult;
 

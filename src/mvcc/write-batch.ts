@@ -3,6 +3,7 @@ import { EtcdError, type EtcdErrorName, unreachable } from '../errors.ts';
 import { dropAlarm, raiseAlarm, refuseUnderAlarm } from './alarms.ts';
 import { changeAuth } from './auth-changes.ts';
 import { compactBite, setCompactMark } from './compact.ts';
+import { holdCompaction, releaseCompaction } from './compaction-hold.ts';
 import { type EventsRequest, eventsUpTo, type PackedEventPage } from './events.ts';
 import { expireLease, grantLease, renewLeases, revokeLease } from './leases.ts';
 import { announceMember, dropMember, nameLeader, removeMember } from './members.ts';
@@ -93,7 +94,13 @@ function* apply(operation: WriteOperation, state: WriteState): Program<WriteResu
       yield* changeAuth(operation.change, state);
       return { kind: 'auth', revision: state.revision };
     case 'compactBite':
-      return { kind: 'compactBite', ...(yield* compactBite(state)) };
+      return { kind: 'compactBite', ...(yield* compactBite(operation, state)) };
+    case 'holdCompaction':
+      yield* holdCompaction(operation);
+      return { kind: 'holdCompaction' };
+    case 'releaseCompaction':
+      yield* releaseCompaction(operation.holder);
+      return { kind: 'releaseCompaction' };
     default:
       return unreachable(operation);
   }

@@ -100,12 +100,13 @@ export const KEY_SIZES_AFTER = selectsRows(
   ORDER BY page.name`,
 );
 
+// By id as a number: a bare `id` would be the column of text to Postgres, and pages would pass leases over.
 export const LEASE_PAGE = selectsRows(
   'lease_page',
   (sql) => `SELECT ${sql.asText('id')}, ttl_seconds, expires_at_ms
   FROM tine_lease
   WHERE id > ${sql.integer}
-  ORDER BY id
+  ORDER BY tine_lease.id
   LIMIT ${sql.limit}`,
 );
 

@@ -139,11 +139,12 @@ export const LEASES_BY_ID = selectsEach(
   WHERE ${sql.inList('id', 'integer')}`,
 );
 
+// By id as a number: a bare `id` would be the column of text to Postgres.
 export const LEASES = selectsRows(
   'leases',
   (sql) => `SELECT ${leaseColumns(sql)}
   FROM tine_lease
-  ORDER BY id`,
+  ORDER BY tine_lease.id`,
 );
 
 export const LEASE_COUNT = selectsRow('lease_count', () => 'SELECT COUNT(*) FROM tine_lease');

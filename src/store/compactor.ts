@@ -65,8 +65,9 @@ export class Compactor {
   async #run(): Promise<void> {
     while (!this.#stopped) {
       try {
-        const { idsLeft } = await this.#writes.write({ kind: 'compactBite' });
+        const { idsLeft, isHeld } = await this.#writes.write({ kind: 'compactBite', nowMs: this.#driver.nowMs() });
         if (idsLeft === 0) break;
+        if (isHeld) await pause();
         this.#isFailing = false;
       } catch (error) {
         if (!this.#isFailing) this.#logger.warn({ err: error }, 'compaction cannot go on; trying again');

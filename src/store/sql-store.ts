@@ -1,5 +1,6 @@
 /** The store over a driver: sends each operation the way that suits it. */
 import type { Logger } from 'pino';
+import type { SnapshotOptions } from '../backend/snapshot-reading.ts';
 import type { Config } from '../config/config.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { etcdError } from '../errors.ts';
@@ -29,6 +30,7 @@ import { AuthStore } from './auth-store.ts';
 import { startAutoCompaction } from './auto-compaction.ts';
 import { checkKeys } from './check-keys.ts';
 import { Coalescer } from './coalescer.ts';
+import { CompactionHolds } from './compaction-holds.ts';
 import { Compactor } from './compactor.ts';
 import { Defragmenter } from './defragmenter.ts';
 import { HeadTracker } from './head-tracker.ts';
@@ -40,7 +42,7 @@ import { PointReader } from './point-reader.ts';
 import { Quota } from './quota.ts';
 import { RangeReader } from './range-reader.ts';
 import { SlowOperations } from './slow-operations.ts';
-import { type Snapshot, type SnapshotOptions, Snapshots } from './snapshots.ts';
+import { type Snapshot, Snapshots } from './snapshots.ts';
 import type { Store } from './store.ts';
 import type { StoreStatistics } from './store-statistics.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -96,7 +98,7 @@ export class SqlStore implements Store {
     this.#members = new Members(driver, this.#writes, options);
     this.#quota = this.#quotaOf(options);
     this.#hasher = new KeyHasher(driver, saw);
-    this.#snapshots = new Snapshots(driver);
+    this.#snapshots = new Snapshots(driver, new CompactionHolds(driver, this.#writes, options.logger));
     this.#compactor = new Compactor(driver, this.#writes, options.logger);
     this.#defragmenter = new Defragmenter(driver, options.logger);
     this.#headReads = new Coalescer(async (questions) => {

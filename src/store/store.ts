@@ -1,4 +1,5 @@
 /** What the server asks of the store. `openStore` makes one. */
+import type { SnapshotOptions } from '../backend/snapshot-reading.ts';
 import type {
   Alarm,
   DeleteOperation,
@@ -16,7 +17,7 @@ import type { KeyText } from '../sql/key-text.ts';
 import type { EventSource } from '../watch/event-source.ts';
 import type { AuthStore } from './auth-store.ts';
 import type { KeysHash } from './key-hasher.ts';
-import type { Snapshot, SnapshotOptions } from './snapshots.ts';
+import type { Snapshot } from './snapshots.ts';
 import type { StoreStatistics } from './store-statistics.ts';
 
 /**

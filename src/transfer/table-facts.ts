@@ -16,6 +16,8 @@ export interface TableFacts {
   readonly isTines: boolean;
   /** Migrations in the database that this version does not know. */
   readonly unknownMigrations: readonly string[];
+  /** Migrations of this version that the database lacks. */
+  readonly missingMigrations: readonly string[];
 }
 
 /** Reads which tables, columns and indexes there are. */
@@ -31,6 +33,7 @@ export async function tableFacts(database: OfflineDatabase): Promise<TableFacts>
     missingColumns: kinesColumns.filter((column) => !columns.has(column)),
     isTines: tinesColumns.every((column) => columns.has(column)) && tables.has('kine_current'),
     unknownMigrations: applied.filter((name) => !migrations.some((migration) => migration.name === name)),
+    missingMigrations: migrations.map(({ name }) => name).filter((name) => !applied.includes(name)),
   };
 }
 

@@ -1,39 +1,12 @@
 import assert from 'node:assert/strict';
-import { rmSync, statSync } from 'node:fs';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { statSync } from 'node:fs';
+import { test } from 'node:test';
 import { chosenSeed } from '../parity/random.ts';
-import { etcdctl } from '../support/etcdctl.ts';
-import { type EtcdClient, ownServer, TINE_DRIVERS, temporaryDirectory } from '../support/index.ts';
+import { ownServer, TINE_DRIVERS } from '../support/index.ts';
 import { etcdVersion, restoredEtcd, snapshotStatus } from './etcd-tools.ts';
 import { hashKv } from './hash-kv.ts';
 import { writeRandomHistory } from './random-history.ts';
-
-/** Everything a client can see, at a revision and of the history after another. */
-async function seen(client: EtcdClient, { fromRevision }: { readonly fromRevision: number }) {
-  const { header, kvs } = await client.range({ key: '\0', range_end: '\0' });
-  const { leases } = await client.leaseLeases({});
-  const watch = client.watch();
-  await watch.create({ key: '\0', range_end: '\0', start_revision: fromRevision, prev_kv: true });
-  await client.put({ key: 'end' });
-  const messages = await watch.until(({ events }) => events.at(-1)?.kv.key.toString() === 'end');
-  watch.close();
-  return {
-    revision: header.revision,
-    kvs,
-    leases: leases.map(({ ID }) => ID).sort(),
-    events: messages.flatMap(({ events }) => events),
-  };
-}
-
-async function save(context: TestContext, address: string): Promise<string> {
-  const directory = temporaryDirectory();
-  context.after(() => rmSync(directory, { recursive: true, force: true }));
-  const path = join(directory, 'snapshot.db');
-  const { status, stdout, stderr } = await etcdctl(address, ['snapshot', 'save', path]);
-  assert.equal(status, 0, `${stdout}${stderr}`);
-  return path;
-}
+import { savedSnapshot, seen } from './seen.ts';
 
 for (const driver of TINE_DRIVERS) {
   test(`${driver.name}: etcd restores a snapshot with its revisions, versions, leases and history`, async (context) => {
@@ -45,7 +18,7 @@ for (const driver of TINE_DRIVERS) {
       arguments: ['--emulated-etcd-version', version.text],
     });
     const head = await writeRandomHistory([client], { seed, stepCount: 150, leases: true });
-    const path = await save(context, server.address);
+    const path = await savedSnapshot(context, server.address);
     const compactRevision = (await hashKv(client, 0)).compact_revision;
 
     const status = snapshotStatus(path);
@@ -71,7 +44,7 @@ for (const driver of TINE_DRIVERS) {
   test(`${driver.name}: an empty store has a snapshot`, async (context) => {
     const version = etcdVersion();
     const { server } = await ownServer(context, { driver, arguments: ['--emulated-etcd-version', version.text] });
-    const path = await save(context, server.address);
+    const path = await savedSnapshot(context, server.address);
     assert.equal(snapshotStatus(path).totalKey, 0);
     const restored = await restoredEtcd(context, path);
     assert.equal((await restored.client.put({ key: 'a' })).header.revision, 2);
@@ -95,7 +68,7 @@ for (const driver of TINE_DRIVERS) {
       }
     })();
     const paths: string[] = [];
-    for (let count = 0; count < 5; count += 1) paths.push(await save(context, server.address));
+    for (let count = 0; count < 5; count += 1) paths.push(await savedSnapshot(context, server.address));
     isSaving = false;
     await writing;
     const revisions = paths.map((path) => snapshotStatus(path).revision);

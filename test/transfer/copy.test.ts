@@ -115,6 +115,18 @@ for (const from of TINE_DRIVERS) {
     });
   }
 
+  test(`${from.name}: every lease is copied, however many there are`, async (context) => {
+    const source = await testDatabase(context, from);
+    const ids = Array.from({ length: 1_200 }, (_, index) => BigInt(index * 17 + 1));
+    await writeTineDatabase(
+      source,
+      ids.map((id) => grant(id, 600)),
+    );
+    const target = await testDatabase(context, from);
+    await copyDatabase(source.access, target.access, silent);
+    assert.deepEqual(await rowsOf(target, 'SELECT COUNT(*) FROM tine_lease'), [[1_200]]);
+  });
+
   test(`${from.name}: a copy that was cut off goes on, with what was written and compacted meanwhile`, async (context) => {
     const source = await testDatabase(context, from);
     const many = Array.from({ length: 3_500 }, (_, index) => put(`/k/${index % 700}`, `${index}`));

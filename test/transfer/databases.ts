@@ -59,7 +59,10 @@ export function grant(id: bigint, ttlSeconds: number): WriteOperation {
 }
 
 export function compact(revision: number): readonly WriteOperation[] {
-  return [{ kind: 'compact', revision: revision as Revision }, { kind: 'compactBite' }];
+  return [
+    { kind: 'compact', revision: revision as Revision },
+    { kind: 'compactBite', nowMs: Date.now() },
+  ];
 }
 
 /** Runs a command of tine's on it. */

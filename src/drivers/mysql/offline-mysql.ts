@@ -2,9 +2,10 @@
 import { type Connection, createConnection, type ResultSetHeader } from 'mysql2';
 import pino from 'pino';
 import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
+import { limits } from '../../limits.ts';
 import type { Query } from '../../mvcc/program.ts';
 import { mysqlOfflineDialect } from '../../sql/mysql-offline-dialect.ts';
-import type { Row } from '../../sql/statement.ts';
+import type { Row, Statement } from '../../sql/statement.ts';
 import type { OfflineAccess } from '../offline.ts';
 import { type OfflineConnection, offlineServer } from '../remote/offline-server.ts';
 import { type Answered, ask } from './ask.ts';
@@ -13,6 +14,7 @@ import { revisionLock } from './mysql-session.ts';
 import { migrationLock, prepareDatabase } from './prepare.ts';
 import { factsOf, makeReady } from './ready-connection.ts';
 import { rowsOf } from './rows.ts';
+import { fillIn, type MissingValue, rowsUpToBytes, valuesQuery } from './rows-up-to-bytes.ts';
 import { statementText } from './statement-text.ts';
 import { errorNumber, serverErrorNumber, weather } from './weather.ts';
 
@@ -20,6 +22,7 @@ export function offlineMysql(dsn: ServerDsn): OfflineAccess {
   return offlineServer({
     dsn,
     sql: mysqlOfflineDialect,
+    keyLengthMax: limits.mysqlKeyLengthMax,
     connect: (host) => connect(dsn, host),
     weather,
     saysMissing: (error) => serverErrorNumber(error) === errorNumber.badDatabase,
@@ -53,7 +56,20 @@ async function answerTo(connection: Connection, asked: Query): Promise<readonly 
   const isChange = asked.statement.returns === 'change';
   if (asked.list?.length === 0) return isChange ? [[0]] : [];
   const [answered] = (await ask(connection, statementText(asked))) as readonly [Answered];
-  return isChange ? [[(answered.answer as ResultSetHeader).affectedRows]] : rowsOf(answered);
+  if (isChange) return [[(answered.answer as ResultSetHeader).affectedRows]];
+  const rows = rowsOf(answered);
+  return asked.bytesMax === undefined ? rows : cut(connection, { ...asked, rows, bytesMax: asked.bytesMax });
+}
+
+/** Ends rows at their number of bytes, and fetches the values among them that stayed behind. */
+async function cut(
+  connection: Connection,
+  found: { readonly statement: Statement; readonly rows: readonly Row[]; readonly bytesMax: number },
+): Promise<readonly Row[]> {
+  const missing: MissingValue[] = [];
+  const rows = rowsUpToBytes(found, missing);
+  if (missing.length > 0) fillIn(missing, await answerTo(connection, valuesQuery(missing)));
+  return rows;
 }
 
 function end(connection: Connection): Promise<void> {

@@ -1,6 +1,7 @@
 /** Postgres in the hands of a command. */
 import pg from 'pg';
 import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
+import { limits } from '../../limits.ts';
 import type { Query } from '../../mvcc/program.ts';
 import { postgresOfflineDialect } from '../../sql/postgres-offline-dialect.ts';
 import type { Row } from '../../sql/statement.ts';
@@ -25,6 +26,7 @@ export function offlinePostgres(dsn: ServerDsn): OfflineAccess {
   return offlineServer({
     dsn,
     sql: postgresOfflineDialect,
+    keyLengthMax: limits.postgresKeyLengthMax,
     connect: (host) => connect(dsn, host),
     weather,
     saysMissing: (error) => codeOf(error) === missingDatabase,

@@ -13,6 +13,7 @@ import { type OfflineAccess, type OfflineDatabase, type OwnedDatabase, offlineDa
 export interface OfflineServer {
   readonly dsn: ServerDsn;
   readonly sql: OfflineDialect;
+  readonly keyLengthMax: number;
   /** A connection whose statements may take as long as they want. */
   connect(host: DatabaseHost): Promise<OfflineConnection>;
   /** The database's error as tine's. */
@@ -50,6 +51,7 @@ export function offlineServer(server: OfflineServer): OfflineAccess {
     });
   return {
     name,
+    keyLengthMax: server.keyLengthMax,
     isThere: () => withConnection(async () => true).catch(whetherThere(server)),
     look: (work) => withConnection((database) => inTransaction(database, [server.beginSnapshot], work)),
     own: (work) =>

@@ -13,6 +13,7 @@ const busyTimeoutMs = 1000;
 export function offlineFile(path: string): OfflineAccess {
   return {
     name: path,
+    keyLengthMax: Number.POSITIVE_INFINITY,
     isThere: async () => existsSync(path) && statSync(path).size > 0,
     look: (work) => withDatabase(path, { readonly: true }, (database) => inTransaction(path, database, 'BEGIN', work)),
     own: (work) =>

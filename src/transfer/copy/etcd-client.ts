@@ -17,6 +17,12 @@ export interface EtcdAccess {
   readonly user: string | undefined;
 }
 
+/** What `ETCDCTL_...` say. */
+export function etcdAccess(environment: Readonly<Record<string, string | undefined>>): EtcdAccess {
+  const { ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY, ETCDCTL_USER } = environment;
+  return { caFile: ETCDCTL_CACERT, certFile: ETCDCTL_CERT, keyFile: ETCDCTL_KEY, user: ETCDCTL_USER };
+}
+
 /** How long the server may take for one answer. */
 const answerMsMax = 60_000;
 
@@ -63,6 +69,27 @@ export class EtcdClient {
 
   timeToLive(id: bigint): Promise<LeaseTimeToLiveResponse> {
     return this.#call(Lease.methods.leaseTimeToLive, { id });
+  }
+
+  /** The answers of a call, as they are taken. */
+  async *stream<Request, Response>(
+    { path, request, response }: MethodContract<Request, Response>,
+    message: MessageInput<Request>,
+  ): AsyncGenerator<Response> {
+    const call = this.#client.makeServerStreamRequest(
+      path,
+      (input: MessageInput<Request>) => request.encode(input),
+      (bytes: Buffer) => response.decode(bytes),
+      message,
+      this.#metadata,
+    );
+    try {
+      for await (const answer of call) yield answer as Response;
+    } catch (error) {
+      throw this.#explained(error as ServiceError);
+    } finally {
+      call.cancel();
+    }
   }
 
   close(): void {

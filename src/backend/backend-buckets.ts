@@ -1,5 +1,6 @@
 /** The buckets of etcd 3.7's storage, as a snapshot has them: what stands in each, in the order of the file. */
 import type { Element } from '../bbolt/file-writer.ts';
+import { authRevision, isAuthOn } from '../mvcc/auth-state.ts';
 import type { BackendParts } from '../mvcc/backend-parts.ts';
 import { keyBytes } from '../sql/key-text.ts';
 import { AlarmMember } from '../wire/generated/etcdserverpb/maintenance.ts';
@@ -28,15 +29,15 @@ export interface BackendBuckets {
 
 /** Members are none: who restores says which there are. */
 export function backendBuckets(parts: BackendParts, versions: BackendVersions): BackendBuckets {
-  const { auth, users, roles } = parts;
+  const { head, users, roles } = parts;
   return {
     before: [
       { name: 'alarm', elements: alarms(parts) },
       {
         name: 'auth',
         elements: [
-          [Buffer.from('authEnabled'), Buffer.of(auth.isEnabled ? 1 : 0)],
-          [Buffer.from('authRevision'), wholeNumber(auth.revision)],
+          [Buffer.from('authEnabled'), Buffer.of(isAuthOn(head.authState) ? 1 : 0)],
+          [Buffer.from('authRevision'), wholeNumber(authRevision(head.authState))],
         ],
       },
       { name: 'authRoles', elements: roles.map(({ name, details }) => [asBuffer(name), asBuffer(details)]) },
@@ -56,7 +57,7 @@ export function backendBuckets(parts: BackendParts, versions: BackendVersions): 
 /** An alarm is its own key. */
 function alarms({ alarms: raised }: BackendParts): readonly Element[] {
   return raised
-    .map(({ memberId, alarm }) => AlarmMember.encode({ memberId, alarm }))
+    .map(({ memberId, number }) => AlarmMember.encode({ memberId, alarm: number }))
     .sort(Buffer.compare)
     .map((key) => [key, noBytes]);
 }

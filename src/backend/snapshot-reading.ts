@@ -1,0 +1,132 @@
+/**
+ * Snapshots in the format of etcd's storage. The log never changes but at its end, and where compaction deletes: so a snapshot is the log up to an id, read in short reads
+ * that hold up nobody, and as often as one likes. It is read twice: first how long the rows are, for the first page of the file has to say how many follow.
+ */
+import { type Element, FileMeasure, FileWriter } from '../bbolt/file-writer.ts';
+import { TreeMeasure } from '../bbolt/tree-measure.ts';
+import { etcdError } from '../errors.ts';
+import type { BackendParts } from '../mvcc/backend-parts.ts';
+import type { KeyBucketStretch } from '../mvcc/key-bucket.ts';
+import type { Revision, RowId } from '../mvcc/operations.ts';
+import type { ReadInput, ReadName, ReadOutput } from '../mvcc/read-programs.ts';
+import type { SnapshotRows } from '../mvcc/snapshot-pages.ts';
+import { crc32c } from '../wire/crc32c.ts';
+import { type BackendBuckets, type BackendVersions, backendBuckets } from './backend-buckets.ts';
+
+/** Runs a reading program in a transaction of the database. */
+export type Reads = <Name extends ReadName>(name: Name, input: ReadInput<Name>) => Promise<ReadOutput<Name>>;
+
+export interface SnapshotOptions {
+  readonly versions: BackendVersions;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** One moment of the store, read to its end. */
+export class SnapshotReading {
+  readonly #read: Reads;
+  readonly #parts: BackendParts;
+  readonly #buckets: BackendBuckets;
+  readonly #signal: AbortSignal | undefined;
+
+  private constructor(read: Reads, parts: BackendParts, { versions, signal }: SnapshotOptions) {
+    this.#read = read;
+    this.#parts = parts;
+    this.#buckets = backendBuckets(parts, versions);
+    this.#signal = signal;
+  }
+
+  /** Chooses the moment. */
+  static async begin(read: Reads, options: SnapshotOptions): Promise<SnapshotReading> {
+    return new SnapshotReading(read, await read('backendParts', null), options);
+  }
+
+  get revision(): Revision {
+    return this.#parts.head.revision;
+  }
+
+  /** Pages of the file. */
+  async measure(): Promise<number> {
+    const { before, after, logEnd } = this.#buckets;
+    const file = new FileMeasure();
+    for (const { name, elements } of before) file.bucket(name, elements);
+    const log = new TreeMeasure();
+    for await (const { keyBytes, valueBytes } of this.#pages((stretch) => this.#read('snapshotLengths', stretch))) {
+      for (let index = 0; index < keyBytes.length; index += 1) {
+        log.add(keyBytes[index] as number, valueBytes[index] as number);
+      }
+    }
+    for (const [key, value] of logEnd) log.add(key.length, value.length);
+    file.tree('key', log);
+    for (const { name, elements } of after) file.bucket(name, elements);
+    return file.finish();
+  }
+
+  async *chunks(pageCount: number): AsyncGenerator<Buffer> {
+    const { before, after, logEnd } = this.#buckets;
+    const file = new FileWriter(pageCount);
+    for (const { name, elements } of before) yield* file.bucket(name, elements);
+    const log = file.tree('key');
+    for await (const page of this.#pages((stretch) => this.#read('snapshotRows', stretch))) {
+      addRows(page, log);
+      yield* file.takeFull();
+    }
+    for (const [key, value] of logEnd) log.add(key, value);
+    log.finish();
+    for (const { name, elements } of after) yield* file.bucket(name, elements);
+    yield* file.finish();
+  }
+
+  async hash(): Promise<number> {
+    const { before, after, logEnd } = this.#buckets;
+    let hash = 0;
+    const add = (bytes: Uint8Array) => {
+      hash = crc32c(bytes, hash);
+    };
+    const addElements = (elements: Iterable<Element>) => {
+      for (const element of elements) element.forEach(add);
+    };
+    const addBuckets = (buckets: BackendBuckets['before']) => {
+      for (const { name, elements } of buckets) {
+        add(Buffer.from(name));
+        addElements(elements);
+      }
+    };
+    addBuckets(before);
+    add(Buffer.from('key'));
+    for await (const { bytes } of this.#pages((stretch) => this.#read('snapshotRows', stretch))) add(bytes);
+    addElements(logEnd);
+    addBuckets(after);
+    return hash;
+  }
+
+  /** All pages of the log. The next one is read while the one before is worked on. */
+  async *#pages<Page extends { readonly throughId: RowId }>(
+    readNext: (stretch: KeyBucketStretch) => Promise<Page>,
+  ): AsyncGenerator<Page> {
+    const { id: lastId, compactId } = this.#parts.head;
+    const read = (afterId: RowId) => readNext({ afterId, lastId, compactId, thereAtId: compactId });
+    let next = lastId > 0 ? read(0) : undefined;
+    try {
+      while (next !== undefined) {
+        if (this.#signal?.aborted === true) throw etcdError('canceled');
+        const page = await next;
+        next = page.throughId < lastId ? read(page.throughId) : undefined;
+        yield page;
+      }
+    } finally {
+      // Nobody waits for it any more.
+      next?.catch(() => {});
+    }
+  }
+}
+
+function addRows({ bytes, keyEnds, valueEnds }: SnapshotRows, log: { add(key: Buffer, value: Buffer): void }): void {
+  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let start = 0;
+  for (let index = 0; index < keyEnds.length; index += 1) {
+    const keyEnd = keyEnds[index] as number;
+    const end = valueEnds[index] as number;
+    log.add(whole.subarray(start, keyEnd), whole.subarray(keyEnd, end));
+    start = end;
+  }
+}

@@ -1,0 +1,304 @@
+/**
+ * Reads a file of bbolt that may be anything: whatever the bytes are, it stays inside them, holds one page a level, comes to an end, and refuses what is damaged with one
+ * line for a person.
+ */
+import { createHash } from 'node:crypto';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { StartError } from '../errors.ts';
+import type { Element } from './file-writer.ts';
+import { fnv1a } from './fnv1a.ts';
+import { bucketFlag, bucketHeaderBytes, elementHeadBytes, meta, PageKind, pageHeaderBytes } from './layout.ts';
+
+/** A SHA-256 follows a snapshot that etcd's tools saved. Pages are multiples of 512 bytes. */
+const checksumBytes = 32;
+const sectorBytes = 512;
+
+/** Sizes of pages, as far as they are likely: etcd's are the operating system's. */
+const pageBytesMin = 1024;
+const pageBytesMax = 64 * 1024;
+
+/** Bytes of one page with what it runs over. A value is seldom more than etcd's 1.5 MiB, and few large ones share a page. */
+const longPageBytesMax = 128 * 1024 * 1024;
+
+interface Meta {
+  readonly pageBytes: number;
+  readonly rootId: number;
+  readonly pageCount: number;
+  readonly transaction: bigint;
+}
+
+/** A bucket's tree: the id of its root, or the page itself. */
+export type Bucket = { readonly rootId: number } | { readonly inline: Buffer };
+
+/** A page, and the keys that may be in it. */
+interface Bounded {
+  readonly id: number;
+  readonly low: Buffer | undefined;
+  readonly high: Buffer | undefined;
+}
+
+export class FileReader {
+  readonly path: string;
+  /** Whether a SHA-256 follows the pages. */
+  readonly hasChecksum: boolean;
+  /** Bytes of the pages. */
+  readonly bytes: number;
+  readonly #file: number;
+  readonly #meta: Meta;
+  /** A bit a page: each is read once in a walk over the file, or it is damaged. */
+  readonly #seen: Uint8Array;
+
+  private constructor(path: string, file: number) {
+    this.path = path;
+    this.#file = file;
+    const { size } = fstatSync(file);
+    this.hasChecksum = size % sectorBytes === checksumBytes;
+    this.bytes = this.hasChecksum ? size - checksumBytes : size;
+    this.#meta = this.#findMeta();
+    const { pageBytes, pageCount } = this.#meta;
+    if (pageCount * pageBytes > this.bytes) {
+      throw this.#refusal(`it is cut off: ${pageCount * pageBytes} bytes belong to it, ${this.bytes} are there`);
+    }
+    this.#seen = new Uint8Array(Math.ceil(pageCount / 8));
+  }
+
+  /** @throws StartError when it is no such file, or use of it does. */
+  static use<Result>(path: string, use: (file: FileReader) => Result): Result {
+    const opened = open(path);
+    const close = () => closeSync(opened);
+    let result: Result;
+    try {
+      result = use(new FileReader(path, opened));
+    } catch (error) {
+      close();
+      throw error;
+    }
+    if (result instanceof Promise) return result.finally(close) as Result;
+    close();
+    return result;
+  }
+
+  /** @throws StartError when the bytes are not those that were saved. */
+  verifyChecksum(): void {
+    if (!this.hasChecksum) return;
+    const hash = createHash('sha256');
+    const piece = Buffer.allocUnsafe(1024 * 1024);
+    for (let at = 0; at < this.bytes; at += piece.length) {
+      hash.update(this.#read(piece.subarray(0, Math.min(piece.length, this.bytes - at)), at));
+    }
+    if (hash.digest().equals(this.#read(Buffer.alloc(checksumBytes), this.bytes))) return;
+    throw this.#refusal('it is damaged: its SHA-256 is another one');
+  }
+
+  /** The buckets by name. Walks of before may be walked again. */
+  buckets(): ReadonlyMap<string, Bucket> {
+    this.#seen.fill(0);
+    const found = new Map<string, Bucket>();
+    for (const [page, id] of this.#leaves({ rootId: this.#meta.rootId })) {
+      for (const { key, value, flags } of this.#elementsOf(page, id)) {
+        if ((flags & bucketFlag) === 0) throw this.#damage(id, 'holds something beside the buckets');
+        found.set(key.toString('latin1'), this.#bucketOf(value, id));
+      }
+    }
+    return found;
+  }
+
+  /** All elements of a bucket in the order of their keys; none of one that is not there. */
+  *elements(bucket: Bucket | undefined): Generator<Element> {
+    if (bucket === undefined) return;
+    let before: Buffer | undefined;
+    for (const [page, id, { low, high }] of this.#leaves(bucket)) {
+      for (const { key, value, flags } of this.#elementsOf(page, id)) {
+        if ((flags & bucketFlag) !== 0) throw this.#damage(id, 'holds a bucket within a bucket');
+        if (!isBetween(key, low, high) || (before !== undefined && Buffer.compare(before, key) >= 0)) {
+          throw this.#damage(id, 'has keys that are not in order');
+        }
+        before = key;
+        yield [key, value];
+      }
+    }
+  }
+
+  /** What is wrong with what stands in the pages. */
+  contentDamage(what: string): StartError {
+    return this.#refusal(`it is damaged: ${what}`);
+  }
+
+  /** The leaves of a tree from left to right. */
+  *#leaves(bucket: Bucket): Generator<readonly [page: Buffer, id: number, bounds: Omit<Bounded, 'id'>]> {
+    if ('inline' in bucket) {
+      if (kindOf(bucket.inline) !== PageKind.leaf) throw this.#damage(0, 'is within a bucket, and no leaf');
+      yield [bucket.inline, 0, { low: undefined, high: undefined }];
+      return;
+    }
+    const waiting: Bounded[] = [{ id: bucket.rootId, low: undefined, high: undefined }];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      const page = this.#page(next.id);
+      if (kindOf(page) === PageKind.leaf) yield [page, next.id, next];
+      else waiting.push(...this.#childrenOf(page, next).reverse());
+    }
+  }
+
+  #childrenOf(page: Buffer, { id, low, high }: Bounded): Bounded[] {
+    const count = countOf(page);
+    if (count === 0) throw this.#damage(id, 'leads nowhere');
+    const children: { readonly id: number; readonly key: Buffer }[] = [];
+    for (let index = 0; index < count; index += 1) {
+      const head = this.#headAt(page, index, id);
+      const key = this.#slice(page, { at: head + page.readUInt32LE(head), bytes: page.readUInt32LE(head + 4), id });
+      const before = children.at(-1)?.key;
+      // The first key of a page may be older than the first one below it.
+      const isInOrder = before === undefined || Buffer.compare(before, key) < 0;
+      if (!isInOrder || !isBetween(key, low, high)) throw this.#damage(id, 'has keys that are not in order');
+      children.push({ id: wholeNumber(page, head + 8), key: Buffer.from(key) });
+    }
+    return children.map((child, index) => ({
+      id: child.id,
+      low: child.key,
+      high: children[index + 1]?.key ?? high,
+    }));
+  }
+
+  *#elementsOf(
+    page: Buffer,
+    id: number,
+  ): Generator<{ readonly key: Buffer; readonly value: Buffer; readonly flags: number }> {
+    const count = countOf(page);
+    for (let index = 0; index < count; index += 1) {
+      const head = this.#headAt(page, index, id);
+      const at = head + page.readUInt32LE(head + 4);
+      const [keyBytes, valueBytes] = [page.readUInt32LE(head + 8), page.readUInt32LE(head + 12)];
+      const both = this.#slice(page, { at, bytes: keyBytes + valueBytes, id });
+      yield { key: both.subarray(0, keyBytes), value: both.subarray(keyBytes), flags: page.readUInt32LE(head) };
+    }
+  }
+
+  #headAt(page: Buffer, index: number, id: number): number {
+    const head = pageHeaderBytes + index * elementHeadBytes;
+    if (head + elementHeadBytes > page.length) throw this.#damage(id, 'has more elements than room for them');
+    return head;
+  }
+
+  #slice(
+    page: Buffer,
+    { at, bytes, id }: { readonly at: number; readonly bytes: number; readonly id: number },
+  ): Buffer {
+    if (at + bytes > page.length) throw this.#damage(id, 'has an element that reaches beyond it');
+    return page.subarray(at, at + bytes);
+  }
+
+  #bucketOf(value: Buffer, id: number): Bucket {
+    if (value.length < bucketHeaderBytes) throw this.#damage(id, 'has a bucket without a header');
+    const rootId = wholeNumber(value, 0);
+    if (rootId !== 0) return { rootId };
+    const inline = Buffer.from(value.subarray(bucketHeaderBytes));
+    if (inline.length < pageHeaderBytes) throw this.#damage(id, 'has a bucket without a page');
+    return { inline };
+  }
+
+  /** A branch or a leaf with what it runs over, which nobody has read before. */
+  #page(id: number): Buffer {
+    const { pageBytes, pageCount } = this.#meta;
+    if (id < 2 || id >= pageCount) throw this.#refusal(`it is damaged: it names page ${id}, and has ${pageCount}`);
+    const first = this.#read(Buffer.allocUnsafe(pageBytes), id * pageBytes);
+    if (wholeNumber(first, 0) !== id) throw this.#damage(id, 'says that it is another one');
+    const kind = kindOf(first);
+    if (kind !== PageKind.branch && kind !== PageKind.leaf) throw this.#damage(id, 'is neither branch nor leaf');
+    const length = 1 + first.readUInt32LE(overflowAt);
+    if (id + length > pageCount) throw this.#damage(id, 'runs over the end');
+    if (length * pageBytes > longPageBytesMax) throw this.#damage(id, `takes ${length} pages`);
+    for (let each = id; each < id + length; each += 1) this.#see(each);
+    if (length === 1) return first;
+    return this.#read(Buffer.allocUnsafe(length * pageBytes), id * pageBytes);
+  }
+
+  #see(id: number): void {
+    const bit = 1 << (id % 8);
+    const at = Math.floor(id / 8);
+    const byte = this.#seen[at] as number;
+    if ((byte & bit) !== 0) throw this.#damage(id, 'is in two places');
+    this.#seen[at] = byte | bit;
+  }
+
+  #read(into: Buffer, at: number): Buffer {
+    for (let done = 0; done < into.length; ) {
+      const count = readSync(this.#file, into, done, into.length - done, at + done);
+      if (count === 0) throw this.#refusal('it became shorter while it was read');
+      done += count;
+    }
+    return into;
+  }
+
+  /** The newer of the two pages that begin the file. */
+  #findMeta(): Meta {
+    const found: Meta[] = [];
+    for (const at of [0, ...secondMetaPlaces]) {
+      const own = this.#metaAt(at);
+      if (own !== undefined && (at === 0 || own.pageBytes === at)) found.push(own);
+    }
+    const newest = found.sort((a, b) => (a.transaction < b.transaction ? -1 : 1)).at(-1);
+    if (newest === undefined) throw this.#refusal('it is no snapshot of etcd, or its first pages are damaged');
+    return newest;
+  }
+
+  #metaAt(at: number): Meta | undefined {
+    if (at + pageHeaderBytes + meta.bytes > this.bytes) return undefined;
+    const page = this.#read(Buffer.alloc(pageHeaderBytes + meta.bytes), at);
+    const fields = page.subarray(pageHeaderBytes);
+    if (kindOf(page) !== PageKind.meta || fields.readUInt32LE(meta.magicAt) !== meta.magic) return undefined;
+    const isWhole = fields.readBigUInt64LE(meta.checksumAt) === fnv1a(fields.subarray(0, meta.checksumAt));
+    if (!isWhole) return undefined;
+    const version = fields.readUInt32LE(meta.versionAt);
+    if (version !== meta.version) {
+      throw this.#refusal(`its file format has version ${version}, and tine reads ${meta.version}; use a newer tine`);
+    }
+    const pageBytes = fields.readUInt32LE(meta.pageBytesAt);
+    if (!pageSizes.includes(pageBytes)) throw this.#refusal(`its pages have ${pageBytes} bytes`);
+    return {
+      pageBytes,
+      rootId: wholeNumber(fields, meta.rootAt),
+      pageCount: wholeNumber(fields, meta.pageCountAt),
+      transaction: fields.readBigUInt64LE(meta.transactionAt),
+    };
+  }
+
+  #damage(id: number, what: string): StartError {
+    return this.#refusal(`it is damaged: page ${id} ${what}`);
+  }
+
+  #refusal(what: string): StartError {
+    return new StartError(`${this.path}: ${what}`);
+  }
+}
+
+const pageSizes: readonly number[] = Array.from(
+  { length: Math.log2(pageBytesMax / pageBytesMin) + 1 },
+  (_, index) => pageBytesMin * 2 ** index,
+);
+const secondMetaPlaces = pageSizes;
+
+const kindAt = 8;
+const countAt = 10;
+const overflowAt = 12;
+
+const kindOf = (page: Buffer): number => page.readUInt16LE(kindAt);
+const countOf = (page: Buffer): number => page.readUInt16LE(countAt);
+
+/** 64 bits as a number; what is larger than any file could count is infinite. */
+function wholeNumber(bytes: Buffer, at: number): number {
+  const value = bytes.readBigUInt64LE(at);
+  return value > Number.MAX_SAFE_INTEGER ? Number.POSITIVE_INFINITY : Number(value);
+}
+
+function isBetween(key: Buffer, low: Buffer | undefined, high: Buffer | undefined): boolean {
+  return (low === undefined || Buffer.compare(low, key) <= 0) && (high === undefined || Buffer.compare(key, high) < 0);
+}
+
+function open(path: string): number {
+  try {
+    return openSync(path, 'r');
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new StartError(code === 'ENOENT' ? `${path}: there is no such file` : `${path}: ${message}`, { cause });
+  }
+}

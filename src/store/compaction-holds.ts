@@ -1,0 +1,51 @@
+import { randomUUID } from 'node:crypto';
+import type { Driver } from '../drivers/driver.ts';
+import { limits } from '../limits.ts';
+import type { Logger } from '../logger.ts';
+import type { WriteQueue } from './write-queue.ts';
+
+/** Keeps compaction from deleting while something long is read. */
+export class CompactionHolds {
+  readonly #driver: Driver;
+  readonly #writes: WriteQueue;
+  readonly #logger: Logger;
+
+  constructor(driver: Driver, writes: WriteQueue, logger: Logger) {
+    this.#driver = driver;
+    this.#writes = writes;
+    this.#logger = logger;
+  }
+
+  /** For as long as the work takes, within `compactionHoldMsMax`. Where the database takes no writes, such as on a full disk, the work is done without. */
+  async during<Result>(work: () => Promise<Result>): Promise<Result> {
+    const holder = randomUUID();
+    const endsMs = performance.now() + limits.compactionHoldMsMax;
+    await this.#hold(holder);
+    const timer = setInterval(() => {
+      if (performance.now() < endsMs) void this.#hold(holder);
+      else clearInterval(timer);
+    }, limits.compactionHoldRenewalMs);
+    timer.unref();
+    try {
+      return await work();
+    } finally {
+      clearInterval(timer);
+      await this.#tried(() => this.#writes.write({ kind: 'releaseCompaction', holder }));
+    }
+  }
+
+  #hold(holder: string): Promise<void> {
+    const nowMs = this.#driver.nowMs();
+    return this.#tried(() =>
+      this.#writes.write({ kind: 'holdCompaction', holder, nowMs, untilMs: nowMs + limits.compactionHoldMs }),
+    );
+  }
+
+  async #tried(write: () => Promise<unknown>): Promise<void> {
+    try {
+      await write();
+    } catch (error) {
+      this.#logger.warn({ err: error }, 'compaction cannot be held: it may overtake a snapshot');
+    }
+  }
+}

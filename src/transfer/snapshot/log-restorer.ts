@@ -1,0 +1,171 @@
+/** Puts the log of a snapshot into table `kine`, page by page: what a row replaced is asked for in the table. */
+import type { OfflineDatabase } from '../../drivers/offline.ts';
+import { StartError } from '../../errors.ts';
+import { newestByName } from '../../mvcc/newest-rows.ts';
+import { changeEach, listQuery, rowsOf } from '../../mvcc/program.ts';
+import { keyText } from '../../sql/key-text.ts';
+import { LEASES_BY_ID, NEWEST_ROWS_WITHOUT_VALUE } from '../../sql/read-statements.ts';
+import type { Parameter } from '../../sql/statement.ts';
+import { INSERT_ROWS } from '../../sql/write-statements.ts';
+import { crc32c } from '../../wire/crc32c.ts';
+import type { Progress } from '../copy/progress.ts';
+import type { StoredRow } from './backend-file.ts';
+import type { SnapshotSummary } from './inspect.ts';
+
+/** Rows of a page, and bytes of their values: written as a statement it is twice as long, and below what any server takes. */
+const pageRowsMax = 1000;
+const pageBytesMax = 1024 * 1024;
+
+/** kine's column holds 31 bits. */
+const kinesTtlSecondsMax = 2 ** 31 - 1;
+
+/** The id that updates name as the row they replaced where compaction has deleted it: nobody has it. */
+const deletedId = 2;
+
+/** The compaction mark's own row: no row of etcd's has revision 1. */
+export const markRowId = 1;
+
+interface Named {
+  readonly row: StoredRow;
+  readonly name: string;
+}
+
+export class LogRestorer {
+  readonly #own: OfflineDatabase;
+  readonly #summary: SnapshotSummary;
+  #lastId: number;
+  /** The last id at or below the compaction mark. */
+  #oldId: number;
+  #lastRevision = 1;
+  #rowCount = 0;
+  #hash = 0;
+
+  constructor(own: OfflineDatabase, summary: SnapshotSummary) {
+    this.#own = own;
+    this.#summary = summary;
+    // Without a compaction every row that was replaced is there.
+    this.#lastId = summary.compactRevision < 0 ? markRowId : deletedId;
+    this.#oldId = this.#lastId;
+  }
+
+  /** CRC-32C of the rows that count, as they stand in the file. */
+  get hash(): number {
+    return this.#hash;
+  }
+
+  async restore(rows: Iterable<StoredRow>, progress: Progress): Promise<void> {
+    let page: Named[] = [];
+    let bytes = 0;
+    for (const row of rows) {
+      // etcdutl lifts the revision by a row without a key, and etcd then takes it away.
+      if (row.keyValue.key.length === 0) continue;
+      page.push({ row, name: keyText(row.keyValue.key) });
+      bytes += row.valueBytes.length;
+      if (page.length < pageRowsMax && bytes < pageBytesMax) continue;
+      await this.#insert(page);
+      progress.at('rows restored', this.#rowCount, this.#summary.rowCount);
+      page = [];
+      bytes = 0;
+    }
+    await this.#insert(page);
+  }
+
+  /** The newest row holds the store's revision: where the last one is older, a gap row of kine's does, which nobody is shown. */
+  async finish(wanted: {
+    readonly revision: number;
+    readonly compactRevision: number;
+  }): Promise<{ readonly newestId: number; readonly markId: number }> {
+    const { revision, compactRevision } = wanted;
+    if (this.#lastRevision < revision) {
+      const id = this.#nextId(revision);
+      const own = id === revision ? null : revision;
+      await this.#own.run(changeEach(INSERT_ROWS, [[id, `gap-${id}`, 0, 1, 0, 0, 0, null, 0, null, own, null]]));
+    }
+    const newestId = this.#lastRevision === 1 ? markRowId : this.#lastId;
+    if (compactRevision <= 0) return { newestId, markId: 0 };
+    return { newestId, markId: compactRevision === revision ? newestId : Math.max(this.#oldId, compactRevision) };
+  }
+
+  async #insert(page: readonly Named[]): Promise<void> {
+    if (page.length === 0) return;
+    const known = newestByName(
+      await this.#own.run(
+        rowsOf(
+          listQuery(
+            NEWEST_ROWS_WITHOUT_VALUE,
+            [...new Set(page.map(({ name }) => name))].map((name) => [name]),
+          ),
+        ),
+      ),
+    );
+    const replaced = new Map([...known].map(([name, { id }]) => [name, id]));
+    const ttls = await this.#ttlsOf(page);
+    const list = page.flatMap(({ row, name }) => {
+      const parameters = this.#parameters(row, { name, replacedId: replaced.get(name) ?? 0, ttls });
+      if (parameters === undefined) return [];
+      replaced.set(name, this.#lastId);
+      return [parameters];
+    });
+    await this.#own.run(changeEach(INSERT_ROWS, list));
+    this.#rowCount += page.length;
+  }
+
+  /** As `INSERT_ROWS` takes them; undefined: compaction has this row no more. */
+  #parameters(
+    row: StoredRow,
+    { name, replacedId, ttls }: { readonly name: string; readonly replacedId: number; readonly ttls: Ttls },
+  ): readonly Parameter[] | undefined {
+    const { revision, subRevision, isTombstone, keyValue } = row;
+    const isOld = revision <= this.#summary.compactRevision;
+    // etcd keeps one at the mark itself, and passes it over.
+    if (isTombstone && isOld) return undefined;
+    const id = this.#nextId(revision);
+    if (isOld) this.#oldId = id;
+    // The end of a key that never was holds a revision, and is nobody's write.
+    const isGap = isTombstone && replacedId === 0;
+    if (!isGap) this.#hash = crc32c(row.valueBytes, crc32c(row.keyBytes, this.#hash));
+    const isCreation = !isTombstone && keyValue.createRevision === revision;
+    if (!isOld && !isTombstone && !isCreation && replacedId === 0) {
+      throw new StartError(`revision ${revision} of the snapshot updates a key that it does not have`);
+    }
+    const { lease } = keyValue;
+    return [
+      id,
+      name,
+      isCreation ? 1 : 0,
+      isTombstone ? 1 : 0,
+      isCreation || isTombstone ? 0 : keyValue.createRevision,
+      replacedId === 0 && !isCreation && !isTombstone ? deletedId : replacedId,
+      isTombstone ? 0 : Math.min(ttls.get(lease) ?? 0, kinesTtlSecondsMax),
+      isTombstone ? null : keyValue.value,
+      isTombstone ? 0 : keyValue.version,
+      isTombstone || lease === 0n ? null : lease,
+      id === revision ? null : revision,
+      subRevision === 0 ? null : subRevision,
+    ];
+  }
+
+  /** An id is the revision wherever several keys of one transaction before it have not taken ids beyond. */
+  #nextId(revision: number): number {
+    this.#lastId = Math.max(this.#lastId + 1, revision);
+    this.#lastRevision = revision;
+    return this.#lastId;
+  }
+
+  async #ttlsOf(page: readonly Named[]): Promise<Ttls> {
+    const ids = new Set(page.map(({ row }) => row.keyValue.lease));
+    ids.delete(0n);
+    const found = await this.#own.run(
+      rowsOf(
+        listQuery(
+          LEASES_BY_ID,
+          [...ids].map((id) => [id]),
+        ),
+      ),
+    );
+    return new Map(found.map(([id, ttlSeconds]) => [BigInt(id as string), ttlSeconds as number]));
+  }
+}
+
+/** Seconds, by lease. */
+type Ttls = ReadonlyMap<bigint, number>;

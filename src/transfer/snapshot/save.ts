@@ -1,0 +1,95 @@
+/** Writes a snapshot to a file: of a database, or of a running server. */
+import { createHash } from 'node:crypto';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { SnapshotReading } from '../../backend/snapshot-reading.ts';
+import type { OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
+import { StartError } from '../../errors.ts';
+import type { Program } from '../../mvcc/program.ts';
+import { type ReadInput, type ReadName, type ReadOutput, readPrograms } from '../../mvcc/read-programs.ts';
+import { Maintenance } from '../../wire/generated/etcdserverpb/maintenance.ts';
+import type { EtcdClient } from '../copy/etcd-client.ts';
+import { requireKnown, tableFacts } from '../table-facts.ts';
+import { refuseUnfinishedCopy } from '../unfinished-copy.ts';
+
+/** Everything is read in one snapshot of the database, whoever writes to it meanwhile. The revision that is saved. */
+export function saveSnapshot(path: string, from: OfflineAccess, etcdVersion: string): Promise<number> {
+  return from.look(async (database) => {
+    await refuseForeign(database);
+    const read = <Name extends ReadName>(name: Name, input: ReadInput<Name>): Promise<ReadOutput<Name>> =>
+      database.run((readPrograms[name] as (input: ReadInput<Name>) => Program<ReadOutput<Name>>)(input));
+    const [major, minor] = etcdVersion.split('.');
+    const version = `${major}.${minor}.0`;
+    const reading = await SnapshotReading.begin(read, {
+      versions: { storage: version, cluster: version },
+      signal: undefined,
+    });
+    await writeWhole(path, withSum(reading.chunks(await reading.measure())));
+    return reading.revision;
+  });
+}
+
+/** @throws StartError when the table is not as this tine has it. */
+async function refuseForeign(database: OfflineDatabase): Promise<void> {
+  const facts = await tableFacts(database);
+  requireKnown(database, facts, 'save');
+  await refuseUnfinishedCopy(database, facts);
+  if (facts.isTines && facts.missingMigrations.length === 0) return;
+  throw new StartError(`${database.name}: kine or an older tine wrote it; start this tine on it once, then save`);
+}
+
+/** @throws StartError when the server refuses, or what came is not what was sent. */
+export async function downloadSnapshot(path: string, client: EtcdClient): Promise<void> {
+  await writeWhole(path, sentBytes(client));
+}
+
+async function* sentBytes(client: EtcdClient): AsyncGenerator<Buffer> {
+  const sum = createHash('sha256');
+  // The last piece is the sum of the others.
+  let waiting: Buffer | undefined;
+  for await (const { blob } of client.stream(Maintenance.methods.snapshot, {})) {
+    if (waiting !== undefined) {
+      sum.update(waiting);
+      yield waiting;
+    }
+    waiting = Buffer.from(blob);
+  }
+  if (waiting === undefined || !waiting.equals(sum.digest())) {
+    throw new StartError(`${client.name}: the snapshot was damaged on its way, or cut off; try again`);
+  }
+  yield waiting;
+}
+
+async function* withSum(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const sum = createHash('sha256');
+  for await (const chunk of chunks) {
+    sum.update(chunk);
+    yield chunk;
+  }
+  yield sum.digest();
+}
+
+/** The file is there when all of it is on disk, or not at all. Users' keys are in it: nobody else may read it. */
+async function writeWhole(path: string, chunks: AsyncIterable<Buffer>): Promise<void> {
+  const part = `${path}.part`;
+  const file = await opened(part);
+  try {
+    try {
+      for await (const chunk of chunks) await file.writeFile(chunk);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(part, path);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
+}
+
+async function opened(path: string): Promise<FileHandle> {
+  try {
+    return await open(path, 'w', 0o600);
+  } catch (cause) {
+    throw new StartError(`${path}: ${(cause as Error).message}`, { cause });
+  }
+}

@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { checkDatabase } from '../../src/transfer/check-database.ts';
+import { chosenSeed } from '../parity/random.ts';
+import { etcdctl } from '../support/etcdctl.ts';
+import { etcd, failureOf, ownServer, runTine, sleep, TINE_DRIVERS } from '../support/index.ts';
+import { serving, type TestDatabase, testDatabase } from '../transfer/databases.ts';
+import { etcdVersion, restoredEtcd } from './etcd-tools.ts';
+import { hashKv } from './hash-kv.ts';
+import { writeRandomHistory } from './random-history.ts';
+import { ownDirectory, savedSnapshot, seen } from './seen.ts';
+
+function restore(path: string, { endpoint }: TestDatabase, ...options: readonly string[]) {
+  return runTine(['snapshot', 'restore', path, '--endpoint', endpoint, ...options]);
+}
+
+async function isSound({ access }: TestDatabase): Promise<void> {
+  assert.deepEqual((await access.look(checkDatabase)).findings, []);
+}
+
+for (const driver of TINE_DRIVERS) {
+  test(`etcd to ${driver.name} to etcd: revisions, versions, leases and history stay`, async (context) => {
+    const seed = chosenSeed();
+    context.diagnostic(`TINE_TEST_SEED=${seed}`);
+    const version = etcdVersion();
+    const source = await ownServer(context, { driver: etcd });
+    const head = await writeRandomHistory([source.client], { seed, stepCount: 150, leases: true });
+    const path = await savedSnapshot(context, source.server.address);
+    const target = await testDatabase(context, driver);
+    const { status, stdout, stderr } = restore(path, target);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, new RegExp(`revision ${head}\n`));
+    await isSound(target);
+    // What etcd hashed while it compacted is another hash: see hash-kv.test.ts.
+    await source.server.stop();
+    await source.server.start();
+    source.client.reconnect();
+
+    const again = await serving(
+      target,
+      async (client) => {
+        const { compact_revision } = await hashKv(client, 0);
+        for (let revision = Math.max(1, compact_revision); version.isModern && revision <= head; revision += 7) {
+          const [{ header: _own, ...own }, { header: _etcds, ...etcds }] = [
+            await hashKv(client, revision),
+            await hashKv(source.client, revision),
+          ];
+          assert.deepEqual(own, etcds, `HashKV at revision ${revision}`);
+        }
+        const saved = await savedSnapshot(context, client.address);
+        const fromRevision = compact_revision + 1;
+        const expected = await seen(source.client, { fromRevision });
+        assert.deepEqual(await seen(client, { fromRevision }), expected);
+        return { saved, expected, fromRevision };
+      },
+      { arguments: ['--emulated-etcd-version', version.text] },
+    );
+    const restored = await restoredEtcd(context, again.saved);
+    assert.deepEqual(await seen(restored.client, { fromRevision: again.fromRevision }), again.expected);
+  });
+
+  test(`etcd to ${driver.name} to etcd: users, roles, passwords and rights stay`, async (context) => {
+    const version = etcdVersion();
+    const { server } = await ownServer(context, { driver: etcd });
+    await setUpAuth(server.address);
+    const asRoot = ['--user', 'root:secret'];
+    const path = await savedSnapshot(context, server.address, asRoot);
+    const target = await testDatabase(context, driver);
+    const { status, stdout, stderr } = restore(path, target);
+    assert.equal(status, 0, stderr);
+    assert.match(stdout, /authentication is on, as it was\n/);
+    const saved = await serving(
+      target,
+      async (client) => {
+        await isGuarded(client.address);
+        assert.equal((await etcdctl(client.address, ['snapshot', 'save', '/nowhere'])).status === 0, false);
+        return savedSnapshot(context, client.address, asRoot);
+      },
+      { arguments: ['--emulated-etcd-version', version.text] },
+    );
+    await isGuarded((await restoredEtcd(context, saved)).server.address);
+  });
+
+  test(`${driver.name}: nothing is restored into data, nor into a served database`, async (context) => {
+    const { server, client } = await ownServer(context, { driver: etcd });
+    await client.put({ key: 'theirs' });
+    const path = await savedSnapshot(context, server.address);
+    const target = await testDatabase(context, driver);
+    await serving(target, async (own) => {
+      const served = restore(path, target);
+      assert.equal(served.status, 1);
+      assert.match(served.stderr, /stop it, then try again/);
+      await own.put({ key: 'mine' });
+    });
+    const { status, stderr } = restore(path, target);
+    assert.equal(status, 1);
+    assert.match(stderr, /it is not empty \(1 row\); name an empty database/);
+    await serving(target, async (own) => {
+      assert.equal((await own.range({ key: '\0', range_end: '\0' })).count, 1);
+    });
+  });
+
+  test(`${driver.name}: a lifted revision leaves the keys, and no history`, async (context) => {
+    const { server, client } = await ownServer(context, { driver: etcd });
+    await client.put({ key: 'a', value: '1' });
+    await client.put({ key: 'a', value: '2' });
+    await client.put({ key: 'gone' });
+    await client.deleteRange({ key: 'gone' });
+    const path = await savedSnapshot(context, server.address);
+    const target = await testDatabase(context, driver);
+    assert.equal(restore(path, target, '--bump-revision', '1000').status, 2, 'the two go together');
+    const { status, stderr } = restore(path, target, '--bump-revision', '1000', '--mark-compacted');
+    assert.equal(status, 0, stderr);
+    await isSound(target);
+    await serving(target, async (own) => {
+      const { header, kvs } = await own.range({ key: '\0', range_end: '\0' });
+      assert.equal(header.revision, 1005);
+      assert.deepEqual(
+        kvs.map(({ key, value, mod_revision, version }) => [String(key), String(value), mod_revision, version]),
+        [['a', '2', 3, 2]],
+      );
+      assert.equal((await failureOf(own.range({ key: 'a', revision: 5 }))).code, 'OUT_OF_RANGE');
+      assert.equal((await own.put({ key: 'a' })).header.revision, 1006);
+    });
+  });
+}
+
+const [driver] = TINE_DRIVERS;
+if (driver !== undefined) {
+  test('a data directory is restored when its etcd has stopped, and refused before', async (context) => {
+    const { server, client } = await ownServer(context, { driver: etcd });
+    await client.put({ key: 'a' });
+    const target = await testDatabase(context, driver);
+    const running = restore(server.dataDirectory, target);
+    assert.equal(running.status, 1);
+    assert.match(running.stderr, /an etcd is running on it|the write-ahead log beside it goes on/);
+
+    // etcd writes its db every 100 ms: killed at once it has written the log alone.
+    await sleep(500);
+    await client.put({ key: 'b' });
+    await server.kill();
+    const copy = join(ownDirectory(context), 'copy');
+    cpSync(server.dataDirectory, copy, { recursive: true });
+    const killed = restore(copy, target);
+    assert.equal(killed.status, 1);
+    assert.match(killed.stderr, /the write-ahead log beside it goes on for \d+ more; start an etcd/);
+
+    await server.start();
+    client.reconnect();
+    await client.put({ key: 'c' });
+    await server.stop();
+    const { status, stderr } = restore(join(server.dataDirectory, 'member', 'snap', 'db'), target);
+    assert.equal(status, 0, stderr);
+    await serving(target, async (own) => {
+      assert.equal((await own.range({ key: '\0', range_end: '\0' })).count, 3);
+    });
+  });
+
+  test('a snapshot of a running tine or etcd is saved over the network, too', async (context) => {
+    const tine = await ownServer(context, { driver });
+    const reference = await ownServer(context, { driver: etcd });
+    for (const { server, client } of [tine, reference]) {
+      await client.put({ key: 'a', value: 'b'.repeat(100_000) });
+      const path = join(ownDirectory(context), 'saved.db');
+      const { status, stderr } = runTine(['snapshot', 'save', path, '--endpoint', server.url]);
+      assert.equal(status, 0, stderr);
+      assert.match(runTine(['snapshot', 'status', path]).stdout, /revision: +2\n.*keys: +1\n.*SHA-256: +right\n/s);
+    }
+  });
+
+  test('a snapshot is saved of a database that nobody serves', async (context) => {
+    for (const each of TINE_DRIVERS) {
+      const target = await testDatabase(context, each);
+      await serving(target, async (client) => {
+        await writeRandomHistory([client], { seed: 7, stepCount: 40, leases: true });
+      });
+      const path = join(ownDirectory(context), 'saved.db');
+      const { status, stderr } = runTine(['snapshot', 'save', path, '--endpoint', target.endpoint]);
+      assert.equal(status, 0, stderr);
+      const copy = await testDatabase(context, each);
+      const restored = restore(path, copy);
+      assert.equal(restored.status, 0, restored.stderr);
+      const expected = await serving(target, (client) => hashKv(client, 0));
+      const { header: _own, ...found } = await serving(copy, (client) => hashKv(client, 0));
+      const { header: _expected, ...wanted } = expected;
+      assert.deepEqual(found, wanted);
+    }
+  });
+
+  test('what is no snapshot is refused with one line', async (context) => {
+    const target = await testDatabase(context, driver);
+    const path = join(ownDirectory(context), 'file');
+    const refused = (pattern: RegExp) => {
+      const { status, stdout, stderr } = restore(path, target);
+      assert.equal(status, 1, stdout);
+      assert.match(stderr, pattern);
+    };
+    refused(/there is no such file/);
+    writeFileSync(path, '');
+    refused(/it is no snapshot of etcd/);
+    writeFileSync(path, Buffer.alloc(100_000, 'x'));
+    refused(/it is no snapshot of etcd/);
+    const { server, client } = await ownServer(context, { driver: etcd });
+    await client.put({ key: 'a', value: 'x'.repeat(50_000) });
+    const whole = readFileSync(await savedSnapshot(context, server.address));
+    writeFileSync(path, whole.subarray(0, 30_000));
+    refused(/it is cut off: \d+ bytes belong to it, 30000 are there/);
+    const damaged = Buffer.from(whole);
+    damaged[damaged.length - 40] = (damaged[damaged.length - 40] as number) ^ 1;
+    writeFileSync(path, damaged);
+    refused(/it is damaged: its SHA-256 is another one/);
+    assert.equal(await target.access.isThere(), false, 'the target was not touched');
+  });
+}
+
+/** root, and a user who may write below /own/ alone. */
+async function setUpAuth(address: string): Promise<void> {
+  const run = async (...command: readonly string[]) => {
+    const { status, stdout, stderr } = await etcdctl(address, command);
+    assert.equal(status, 0, `${command.join(' ')}: ${stdout}${stderr}`);
+  };
+  await run('user', 'add', 'root:secret');
+  await run('role', 'add', 'writer');
+  await run('role', 'grant-permission', 'writer', 'readwrite', '/own/', '/own0');
+  await run('user', 'add', 'anna:word');
+  await run('user', 'grant-role', 'anna', 'writer');
+  await run('auth', 'enable');
+}
+
+async function isGuarded(address: string): Promise<void> {
+  const as = (user: string, ...command: readonly string[]) => etcdctl(address, ['--user', user, ...command]);
+  assert.equal((await as('anna:word', 'put', '/own/a', '1')).status, 0);
+  assert.match((await as('anna:word', 'put', '/other', '1')).stderr, /permission denied/);
+  assert.match((await as('anna:wrong', 'get', '/own/a')).stderr, /authentication failed/);
+  assert.match((await etcdctl(address, ['get', '/own/a'])).stderr, /user name is empty/);
+  assert.match((await as('root:secret', 'user', 'get', 'anna')).stdout, /Roles: writer/);
+}

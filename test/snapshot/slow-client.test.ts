@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { type ClientReadableStream, credentials } from '@grpc/grpc-js';
+import { EtcdClient, ownServer, Server, sleep, TINE_DRIVERS } from '../support/index.ts';
+import { serviceClient } from '../support/proto.ts';
+import { etcdVersion, snapshotStatus } from './etcd-tools.ts';
+import { ownDirectory } from './seen.ts';
+
+interface Piece {
+  readonly blob: Buffer;
+  readonly remaining_bytes: { toNumber(): number };
+  readonly version: string;
+}
+
+/** A snapshot that arrives as fast as it is read. */
+function openSnapshot(context: TestContext, address: string): ClientReadableStream<Piece> {
+  const Constructor = serviceClient('etcdserverpb.Maintenance');
+  const client = new Constructor(address, credentials.createInsecure());
+  context.after(() => client.close());
+  const call = (client as unknown as { Snapshot(request: object): ClientReadableStream<Piece> }).Snapshot({});
+  call.on('error', () => {});
+  return call;
+}
+
+const keyCount = 2_000;
+/** Random to nobody: more of them than the buffers between server and client hold. */
+const value = 'v'.repeat(10_000);
+
+for (const driver of TINE_DRIVERS) {
+  test(`${driver.name}: a client that reads slowly gets the whole of one moment, whatever is compacted meanwhile`, async (context) => {
+    const { server, client } = await ownServer(context, {
+      driver,
+      arguments: ['--emulated-etcd-version', etcdVersion().text],
+    });
+    const other = await Server.start({ driver, dataDirectory: server.dataDirectory });
+    const otherClient = new EtcdClient(other.address);
+    context.after(async () => {
+      otherClient.close();
+      await other.remove();
+    });
+    for (let index = 0; index < keyCount; index += 50) {
+      const success = Array.from({ length: 50 }, (_, place) => ({
+        request_put: { key: `/k/${index + place}`, value },
+      }));
+      await client.txn({ success });
+    }
+    const { revision } = (await client.range({ key: '/k/0' })).header;
+
+    const call = openSnapshot(context, server.address);
+    const pieces = call[Symbol.asyncIterator]();
+    const first = (await pieces.next()).value as Piece;
+    // Everything is overwritten, and compaction wants to delete what was.
+    for (let index = 0; index < keyCount; index += 50) {
+      const success = Array.from({ length: 50 }, (_, place) => ({ request_put: { key: `/k/${index + place}` } }));
+      await otherClient.txn({ success });
+    }
+    const head = (await client.range({ key: '/k/0' })).header.revision;
+    await otherClient.compact({ revision: head });
+    await sleep(1_000);
+
+    const blobs = [first.blob];
+    let last = first;
+    for (let next = await pieces.next(); next.done !== true; next = await pieces.next()) {
+      last = next.value;
+      blobs.push(last.blob);
+    }
+    assert.equal(last.remaining_bytes.toNumber(), 0);
+    const file = Buffer.concat(blobs.slice(0, -1));
+    assert.equal(first.remaining_bytes.toNumber() + first.blob.length, file.length);
+    assert.deepEqual(last.blob, createHash('sha256').update(file).digest());
+    const path = join(ownDirectory(context), 'snapshot.db');
+    writeFileSync(path, Buffer.concat(blobs));
+    const status = snapshotStatus(path);
+    assert.deepEqual([status.revision, status.totalKey], [revision, keyCount]);
+    // And then it deletes.
+    await otherClient.compact({ revision: (await client.put({ key: 'more' })).header.revision, physical: true });
+  });
+
+  test(`${driver.name}: a third snapshot at once is sent away, and clients that leave make room`, async (context) => {
+    const { server, client } = await ownServer(context, { driver });
+    for (let index = 0; index < 60; index += 1) await client.put({ key: `/k/${index}`, value: value.repeat(30) });
+    const calls = [openSnapshot(context, server.address), openSnapshot(context, server.address)];
+    for (const call of calls) await call[Symbol.asyncIterator]().next();
+    const third = openSnapshot(context, server.address)[Symbol.asyncIterator]().next();
+    await assert.rejects(third, /RESOURCE_EXHAUSTED: etcdserver: too many requests/);
+    for (const call of calls) call.cancel();
+    await sleep(500);
+    const fourth = await openSnapshot(context, server.address)[Symbol.asyncIterator]().next();
+    assert.equal(fourth.done, false);
+  });
+}
