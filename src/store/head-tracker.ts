@@ -13,8 +13,10 @@ export class HeadTracker {
   /** Heads arrive out of order: answers of several threads cross. An older one changes nothing. */
   saw(head: Head): void {
     const latest = this.#latest;
+    if (head.authState > latest.authState) this.#latest = { ...latest, authState: head.authState };
     if (head.id < latest.id || (head.id === latest.id && head.compactRevision <= latest.compactRevision)) return;
-    this.#latest = { ...head, compactRevision: Math.max(head.compactRevision, latest.compactRevision) };
+    const { authState } = this.#latest;
+    this.#latest = { ...head, compactRevision: Math.max(head.compactRevision, latest.compactRevision), authState };
     for (const listener of this.#listeners) listener(this.#latest);
   }
 
