@@ -128,6 +128,16 @@ for (const driver of DRIVERS) {
     assert.equal(await messages(''), 'etcdserver: key is not provided');
   });
 
+  test(`${driver.name}: what is refused is not done: a method whose request may be empty is not called with none`, async () => {
+    const leases = async () => (await call('/v3/lease/leases', {})).leases?.length ?? 0;
+    const before = await leases();
+    for (const body of ['{', '{"TTL":"x"}', 'x', `{"ID":"${'1'.repeat(5_000_000)}"}`]) {
+      const { status } = await ask('/v3/lease/grant', body);
+      assert.ok(status === 400 || status === 429, `${status}`);
+    }
+    assert.equal(await leases(), before);
+  });
+
   test(`${driver.name}: errors have etcd's code, text and HTTP's status for it`, async () => {
     const future = { key: base64('a'), revision: '9000000000' };
     assert.deepEqual(await refusal('/v3/kv/range', future), {

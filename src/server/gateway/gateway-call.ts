@@ -41,6 +41,8 @@ export class GatewayCall implements HttpStream, HttpStreamListener {
   /** Nothing more is read of the body. */
   #isRead = false;
   #heldBytes = 0;
+  /** Answered by the gateway itself: no method hears of it any more. */
+  #isRefused = false;
   #isOver = false;
 
   constructor(options: GatewayCallOptions) {
@@ -72,7 +74,7 @@ export class GatewayCall implements HttpStream, HttpStreamListener {
 
   onEnd(): void {
     if (!this.#isRead) this.#read(() => this.#values.last());
-    if (this.#isOver) return;
+    if (this.#isRefused || this.#isOver) return;
     if (this.#options.method.kind !== 'bidirectional') {
       this.#start();
       this.#give(this.#request ?? Buffer.alloc(0));
@@ -162,6 +164,7 @@ export class GatewayCall implements HttpStream, HttpStreamListener {
 
   #refuse(status: Status): void {
     this.#isRead = true;
+    this.#isRefused = true;
     this.#answer.end(status);
     this.#call?.onClose();
   }
