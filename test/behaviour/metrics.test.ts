@@ -23,6 +23,13 @@ async function growth(
 for (const driver of DRIVERS) {
   const shared = suite(driver);
 
+  test(`${driver.name}: no metric is told twice: Prometheus would take none of them`, async () => {
+    const page = await (await fetch(`${shared.server.url}/metrics`)).text();
+    const names = [...page.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name);
+    assert.ok(names.length > 30);
+    assert.deepEqual(names, [...new Set(names)]);
+  });
+
   test(`${driver.name}: puts, reads and deletes are counted, those within transactions each for itself`, async () => {
     const { client, server } = shared;
     const key = shared.prefix();

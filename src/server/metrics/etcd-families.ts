@@ -120,7 +120,6 @@ function operationFamilies({ store, head, keys }: Scrape): readonly Family[] {
       putBytes,
     ),
     ...(keys === undefined ? [] : [gauge('etcd_debugging_mvcc_keys_total', 'Total number of keys.', keys)]),
-    gauge('etcd_debugging_auth_revision', 'The current revision of auth store.', authRevision(head.authState)),
     gauge('etcd_debugging_mvcc_current_revision', 'The current revision of store.', head.revision),
     gauge(
       'etcd_debugging_mvcc_compact_revision',
