@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { metricValue, type ShownFamily } from '../support/exposition.ts';
-import { DRIVERS, freePort, ownServer, suite, TINE_DRIVERS, waitFor } from '../support/index.ts';
+import { DRIVERS, EtcdClient, freePort, ownServer, suite, TINE_DRIVERS, waitFor } from '../support/index.ts';
 import { scrape } from '../support/scrape.ts';
 
 type Families = ReadonlyMap<string, ShownFamily>;
@@ -224,5 +224,10 @@ for (const driver of TINE_DRIVERS) {
       assert.deepEqual([health.status, await health.json()], [200, { health: 'true', reason: '' }]);
     });
     assert.deepEqual(grown, { etcd_server_health_success: 1 });
+    const gateway = await fetch(`${url}/v3/kv/range`, { method: 'POST', body: '{"key":"YQ=="}' });
+    assert.equal(gateway.status, 404, 'keys are served to clients alone');
+    const client = new EtcdClient(new URL(url).host);
+    context.after(() => client.close());
+    await assert.rejects(client.range({ key: 'a' }, { deadlineMs: 2_000 }));
   });
 }

@@ -35,6 +35,7 @@ async function start(
   const store = {
     latestHead: head,
     knownMembers: [{ id: 0x1234n, name: 'one', clientUrls: [] }],
+    knownLeader: 0x1234n,
     alarms: isAway ? away : async () => ({ head, alarms }),
     size: isAway ? away : async () => ({ bytes: 8192, inUseBytes: 4096 }),
     leaseCount: isAway ? away : async () => 5,
@@ -42,7 +43,7 @@ async function start(
     statistics: async () => nothingCounted(),
   } as Pick<
     Store,
-    'latestHead' | 'knownMembers' | 'alarms' | 'size' | 'leaseCount' | 'keyCount' | 'statistics'
+    'latestHead' | 'knownMembers' | 'knownLeader' | 'alarms' | 'size' | 'leaseCount' | 'keyCount' | 'statistics'
   > as Store;
   const method = new MethodMetrics(echo);
   method.started += 2;
