@@ -211,7 +211,7 @@ for (const driver of DRIVERS) {
     });
   });
 
-  test(`${driver.name}: hundreds wait for one lock, each for the one before it`, async () => {
+  test(`${driver.name}: a hundred wait for one lock, each for the one before it`, async () => {
     const { name, leases } = await fresh(100);
     let inside = 0;
     let most = 0;

@@ -7,6 +7,7 @@ import type { WatchHub } from '../../watch/hub.ts';
 import { type LocallyWatched, LocalWatch } from '../../watch/local-watch.ts';
 import { RangeResponse } from '../../wire/generated/etcdserverpb/kv.ts';
 import type { KeyValue } from '../../wire/generated/mvccpb/kv.ts';
+import type { Need } from '../access/caller.ts';
 import { deleteNeed, knownNeed, rangeNeed, txnNeed } from '../access/needs.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { ServiceContext } from '../service-context.ts';
@@ -55,8 +56,13 @@ export class ClientKeys {
     return id;
   }
 
-  txn(operation: TxnOperation): Promise<TxnResult> {
-    return this.#access.write(this.#call, txnNeed(operation), (permit) => this.#store.txn(operation, permit));
+  /** `line`: what the client reads next, so that nothing is written for one that may not. */
+  txn(operation: TxnOperation, line?: Interval): Promise<TxnResult> {
+    const needs = [txnNeed(operation), ...(line === undefined ? [] : [rangeNeed({ keys: line })])];
+    const need: Need = (caller) => {
+      for (const each of needs) each(caller);
+    };
+    return this.#access.write(this.#call, need, (permit) => this.#store.txn(operation, permit));
   }
 
   async delete(key: KeyText): Promise<{ revision: Revision }> {

@@ -1,5 +1,5 @@
 import { DriverError } from '../../errors.ts';
-import type { LeaseId, PutOperation, Revision } from '../../mvcc/operations.ts';
+import type { LeaseId, PutOperation, Revision, TxnOperation } from '../../mvcc/operations.ts';
 import { keyText } from '../../sql/key-text.ts';
 import type { KeyValue } from '../../wire/generated/mvccpb/kv.ts';
 import type { ServiceContext } from '../service-context.ts';
@@ -89,18 +89,20 @@ export class Queues {
     const keyBytes = keyInLine(name, lease);
     const key = keyText(keyBytes);
     await this.#abandoned.whenSettled(key);
+    const line = lineOf(name);
     const keys = { one: key };
+    const operation: TxnOperation = {
+      kind: 'txn',
+      compares: [{ keys, result: 'equal', target: 'create', number: 0 }],
+      success: [putOf(key, value, lease)],
+      failure: [rangeOf(keys)],
+    };
     try {
-      const { succeeded, responses, revision } = await client.txn({
-        kind: 'txn',
-        compares: [{ keys, result: 'equal', target: 'create', number: 0 }],
-        success: [putOf(key, value, lease)],
-        failure: [rangeOf(keys)],
-      });
+      const { succeeded, responses, revision } = await client.txn(operation, line);
       const found = responses[0];
       const existing = !succeeded && found?.kind === 'range' ? keyValueOf(found) : undefined;
       const createRevision = existing?.createRevision ?? revision;
-      const place = { line: lineOf(name), key, createRevision, seenRevision: revision };
+      const place = { line, key, createRevision, seenRevision: revision };
       return { place, key: keyBytes, lease, revision, existing };
     } catch (error) {
       // It may have been made all the same. A client that brought its own lease finds the key again, nobody knows the other.
