@@ -10,6 +10,7 @@ import { tineVersion } from '../version.ts';
 import type { Command } from './command.ts';
 import { guardAgainstCrashes } from './crash-guard.ts';
 import { nextSteps } from './next-steps.ts';
+import { refuseEtcdData } from './refuse-etcd-data.ts';
 import { listenForStop } from './stop-signal.ts';
 
 // Longer than any request should take, shorter than the ten seconds that container runtimes wait before they kill.
@@ -22,6 +23,7 @@ export const serve: Command = {
   run: async ({ config, notes }) => {
     const logger = await openLogger(config);
     for (const note of notes) logger.warn(note);
+    refuseEtcdData(config.endpoint);
     const store = await open(config, logger);
     try {
       return await serveUntilStopped(config, store, logger);
