@@ -1,6 +1,60 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
-import { FILE_DRIVERS, ownServer, RpcError, runTine, withPrefix } from '../support/index.ts';
+import { randomBytes } from 'node:crypto';
+import { copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import {
+  type Driver,
+  type EtcdClient,
+  FILE_DRIVERS,
+  ownServer,
+  RpcError,
+  runTine,
+  temporaryDirectory,
+  withPrefix,
+} from '../support/index.ts';
+import { Ballast } from '../support/small-disk.ts';
+
+const mebibyte = 1024 * 1024;
+const noSpace = { code: 'RESOURCE_EXHAUSTED', details: 'etcdserver: mvcc: database space exceeded' };
+
+/** A server whose data is on a disk of 64 MiB, and what fills that. */
+async function onSmallDisk(context: TestContext, driver: Driver) {
+  const own = await ownServer(context, { driver, diskBytes: 64 * mebibyte });
+  const { pid, dataDirectory } = own.server;
+  const database = `/proc/${pid}/root${dataDirectory}/state.db`;
+  return { ...own, database, ballast: new Ballast({ pid, directory: dataDirectory }) };
+}
+
+/** Puts until one is refused, which must be for want of space; the keys that were taken. */
+async function fillUntilRefused(client: EtcdClient, prefix: string): Promise<string[]> {
+  const taken: string[] = [];
+  for (let index = 0; index < 1_000; index += 1) {
+    const key = `${prefix}${String(index).padStart(4, '0')}`;
+    try {
+      await client.put({ key, value: randomBytes(100_000) });
+      taken.push(key);
+    } catch (error) {
+      assert.ok(error instanceof RpcError);
+      assert.deepEqual({ code: error.code, details: error.details }, noSpace);
+      return taken;
+    }
+  }
+  return assert.fail('the disk was never full');
+}
+
+/** Checks a copy of the database: SQLite does not open what only the server sees. Nothing is written meanwhile. */
+function checkWhole(database: string): void {
+  const copy = join(temporaryDirectory(), 'state.db');
+  for (const suffix of ['', '-wal']) copyFileSync(`${database}${suffix}`, `${copy}${suffix}`);
+  const { status, stdout, stderr } = runTine(['check', copy]);
+  assert.equal(status, 0, `${stdout}${stderr}`);
+}
+
+async function keysOf(client: EtcdClient, prefix: string): Promise<string[]> {
+  const { kvs } = await client.range({ ...withPrefix(prefix), keys_only: true });
+  return kvs.map(({ key }) => key.toString());
+}
 
 for (const driver of FILE_DRIVERS) {
   test(`${driver.name}: a full disk fails writes, keeps reads and watches, and loses nothing that was acknowledged`, async (context) => {
@@ -39,5 +93,42 @@ for (const driver of FILE_DRIVERS) {
     );
     const { header } = await roomy.client.put({ key: 'k/after' });
     assert.equal(header.revision, after.header.revision + 1);
+  });
+}
+
+for (const driver of FILE_DRIVERS) {
+  test(`${driver.name}: a write that finds the disk full is answered as etcd answers it, and writes go on by themselves when there is space`, async (context) => {
+    const { client, ballast, database } = await onSmallDisk(context, driver);
+    ballast.take(32 * mebibyte);
+    const before = await fillUntilRefused(client, 'k/');
+    assert.ok(before.length > 10, `${before.length} puts were taken`);
+    assert.deepEqual(await keysOf(client, 'k/'), before);
+    assert.deepEqual((await client.alarm({ action: 'GET' })).alarms, [], 'no alarm is to be disarmed');
+    ballast.giveBack();
+    await client.put({ key: 'k/after', value: randomBytes(100_000) });
+    assert.deepEqual(await keysOf(client, 'k/'), [...before, 'k/after']);
+    checkWhole(database);
+  });
+
+  test(`${driver.name}: a defragmentation on a full disk leaves the database whole, and is done when there is space`, async (context) => {
+    const { client, ballast, database } = await onSmallDisk(context, driver);
+    const value = randomBytes(100_000);
+    for (let index = 0; index < 150; index += 1) await client.put({ key: `k/${index}`, value });
+    for (let index = 0; index < 150; index += 2) await client.deleteRange({ key: `k/${index}` });
+    const { header } = await client.put({ key: 'a' });
+    await client.compact({ revision: header.revision, physical: true });
+    ballast.take();
+    await client.defragment({}).catch(async (error: unknown) => {
+      assert.ok(error instanceof RpcError);
+      assert.deepEqual({ code: error.code, details: error.details }, noSpace);
+    });
+    assert.equal((await keysOf(client, 'k/')).length, 75);
+    checkWhole(database);
+    ballast.giveBack();
+    await client.defragment({});
+    const { dbSize, dbSizeInUse } = await client.status({});
+    assert.equal(dbSize, dbSizeInUse);
+    assert.equal((await keysOf(client, 'k/')).length, 75);
+    checkWhole(database);
   });
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -8,12 +8,15 @@ import { childEnvironment } from './child-environment.ts';
 import { type Exit, exitOf } from './exit.ts';
 import { freePort } from './free-port.ts';
 import { killWithChildren } from './process-tree.ts';
+import { Ballast, onSmallDisk } from './small-disk.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 import { waitFor, within } from './wait.ts';
 
 export interface DatabaseServerOptions {
   /** Settings of the server by their own names, over those every test server has. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** `diskDirectory` is a disk of its own with so much space. */
+  readonly diskBytes?: number;
 }
 
 const startTimeoutMs = 30_000;
@@ -21,7 +24,8 @@ const stopTimeoutMs = 30_000;
 const portAttemptCountMax = 5;
 
 /** Databases refuse to run as root: `nobody` and `nogroup` of every Debian stand in for it. */
-const unprivileged = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534 } : {};
+const nobody = { uid: 65_534, gid: 65_534 };
+const unprivileged = process.getuid?.() === 0 ? nobody : undefined;
 
 const runFile = promisify(execFile);
 
@@ -37,14 +41,29 @@ export abstract class DatabaseServer {
   protected readonly user = 'tine';
   protected readonly password = randomBytes(12).toString('hex');
   readonly #settings: Readonly<Record<string, string>>;
+  readonly #diskBytes: number | undefined;
   #child: ChildProcess | undefined;
   #exit: Promise<Exit> | undefined;
 
-  protected constructor(port: number, { settings = {} }: DatabaseServerOptions) {
+  protected constructor(port: number, { settings = {}, diskBytes }: DatabaseServerOptions) {
     this.port = port;
     this.#settings = settings;
+    this.#diskBytes = diskBytes;
     this.directory = temporaryDirectory();
     this.#giveAway(this.directory);
+    if (diskBytes === undefined) return;
+    mkdirSync(this.diskDirectory);
+    this.#giveAway(this.diskDirectory);
+  }
+
+  /** Where the small disk is, when there is one. Only the server sees it. */
+  get diskDirectory(): string {
+    return join(this.directory, 'disk');
+  }
+
+  /** What takes the space of the small disk away. */
+  get ballast(): Ballast {
+    return new Ballast({ pid: this.#pid, directory: this.diskDirectory });
   }
 
   /** The address as `--endpoint` takes it, naming no database. */
@@ -69,12 +88,14 @@ export abstract class DatabaseServer {
   /** Starts the server, again after `stop` or `kill`, and waits until it takes connections. */
   async start(): Promise<void> {
     if (this.#child !== undefined) throw new Error('the database server is running already');
-    const [program, ...commandArguments] = this.command(this.#settings);
+    const [program, ...commandArguments] = [...this.#diskCommand, ...this.command(this.#settings)];
     if (program === undefined) throw new Error('a command has a program');
     const log = openSync(this.#logPath, 'a');
     // In a session of its own, so that Ctrl-C is the test process's to handle.
     const child = spawn(program, commandArguments, {
       ...this.#processOptions,
+      // Root mounts the disk, and becomes the other then.
+      ...(this.#diskBytes === undefined ? {} : { uid: undefined, gid: undefined }),
       detached: true,
       stdio: ['ignore', log, log],
     });
@@ -126,6 +147,11 @@ export abstract class DatabaseServer {
     return pid;
   }
 
+  get #diskCommand(): string[] {
+    if (this.#diskBytes === undefined) return [];
+    return onSmallDisk({ directory: this.diskDirectory, bytes: this.#diskBytes, unprivileged: nobody });
+  }
+
   get #logPath(): string {
     return join(this.directory, 'server.log');
   }
@@ -136,7 +162,7 @@ export abstract class DatabaseServer {
   }
 
   #giveAway(path: string): void {
-    if (unprivileged.uid !== undefined) chownSync(path, unprivileged.uid, unprivileged.gid);
+    if (unprivileged !== undefined) chownSync(path, unprivileged.uid, unprivileged.gid);
   }
 
   async #exited(): Promise<void> {

@@ -8,6 +8,7 @@ import type { Driver } from './drivers.ts';
 import { type Exit, exitOf } from './exit.ts';
 import { freePort } from './free-port.ts';
 import { etcdProgram, kineProgram, repositoryRoot } from './paths.ts';
+import { onSmallDisk } from './small-disk.ts';
 import { leaveStorage, useStorage } from './storage-users.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 import { waitFor, within } from './wait.ts';
@@ -22,6 +23,8 @@ export interface ServerOptions {
   readonly port?: number;
   /** No file of the server may become larger: what a full disk is to a program. */
   readonly fileBytesMax?: number;
+  /** The data is on a disk of its own with so much space, which goes with the process. */
+  readonly diskBytes?: number;
   /** How long the server may take until it answers. */
   readonly startTimeoutMs?: number;
 }
@@ -106,7 +109,8 @@ export class Server {
 
   /** A shell that sets the limit and becomes the server; it counts in blocks of 512 bytes. */
   get #limitingCommand(): string[] {
-    const { fileBytesMax } = this.#options;
+    const { fileBytesMax, diskBytes } = this.#options;
+    if (diskBytes !== undefined) return onSmallDisk({ directory: this.dataDirectory, bytes: diskBytes });
     if (fileBytesMax === undefined) return [];
     return ['sh', '-c', 'ulimit -f "$0" && exec "$@"', `${Math.ceil(fileBytesMax / 512)}`];
   }

@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import pg from 'pg';
+import type { DatabaseServer } from '../support/database-server.ts';
+import {
+  type Driver,
+  failureOf,
+  mysqlAt,
+  ownServer,
+  postgresAt,
+  TINE_DRIVERS,
+  waitFor,
+  withPrefix,
+} from '../support/index.ts';
+import { MariadbServer } from '../support/mariadb-server.ts';
+import { PostgresServer } from '../support/postgres-server.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+
+const mebibyte = 1024 * 1024;
+const diskBytes = 64 * mebibyte;
+const noSpace = { code: 'RESOURCE_EXHAUSTED', details: 'etcdserver: mvcc: database space exceeded' };
+
+interface Place {
+  readonly driver: Driver;
+  readonly database: DatabaseServer;
+  /** Names the database that is on the small disk. */
+  readonly dataDirectory: string;
+}
+
+/** The tables are on the small disk, the server's own log is not: servers give up where that finds no room. */
+const places: Readonly<Record<string, () => Promise<Place>>> = {
+  postgres: async () => {
+    const database = await PostgresServer.start({ diskBytes });
+    const client = new pg.Client({ connectionString: `${database.url}/postgres` });
+    await client.connect();
+    await client.query(`CREATE TABLESPACE small LOCATION '${database.diskDirectory}'`);
+    await client.query("ALTER SYSTEM SET default_tablespace = 'small'");
+    await client.query('SELECT pg_reload_conf()');
+    await client.end();
+    return { database, driver: postgresAt(() => database.url), dataDirectory: temporaryDirectory() };
+  },
+  mysql: async () => {
+    const database = await MariadbServer.start({ diskBytes });
+    const driver = mysqlAt(() => database.url);
+    const dataDirectory = temporaryDirectory();
+    const [name = ''] = /tine_[0-9a-f]+/.exec(driver.storageArguments(dataDirectory)[1] ?? '') ?? [];
+    symlinkSync(database.diskDirectory, join(database.directory, 'data', name));
+    return { database, driver, dataDirectory };
+  },
+};
+
+async function startOn(context: TestContext, { driver, database, dataDirectory }: Place) {
+  context.after(() => database.remove());
+  return ownServer(context, { driver, dataDirectory });
+}
+
+for (const { name } of TINE_DRIVERS) {
+  const place = places[name];
+  if (place === undefined) continue;
+
+  test(`${name}: a write that finds the disk of the database full is answered as etcd answers it, and writes go on by themselves when there is space`, async (context) => {
+    const { database, ...rest } = await place();
+    const { client } = await startOn(context, { database, ...rest });
+    await client.put({ key: 'k/0', value: randomBytes(100_000) });
+    database.ballast.take();
+    let taken = 1;
+    const fill = async () => {
+      for (; taken < 500; taken += 1) await client.put({ key: `k/${taken}`, value: randomBytes(100_000) });
+    };
+    const failure = await failureOf(fill());
+    // MariaDB may try for longer than an answer is waited for.
+    if (name !== 'mysql' || failure.code !== 'UNAVAILABLE') assert.deepEqual(failure, noSpace);
+    const { kvs } = await client.range({ ...withPrefix('k/'), keys_only: true });
+    assert.equal(kvs.length, taken);
+    assert.deepEqual((await client.alarm({ action: 'GET' })).alarms, []);
+    database.ballast.giveBack();
+    const last = () =>
+      client.put({ key: `k/${taken}`, value: randomBytes(100_000) }).then(
+        () => true,
+        () => false,
+      );
+    await waitFor('a write', last, { timeoutMs: 20_000, intervalMs: 200 });
+    assert.equal((await client.range({ ...withPrefix('k/'), count_only: true })).count, taken + 1);
+  });
+
+  test(`${name}: a defragmentation that finds the disk full leaves the database whole`, async (context) => {
+    const { database, ...rest } = await place();
+    const { client } = await startOn(context, { database, ...rest });
+    for (let index = 0; index < 100; index += 1) await client.put({ key: `k/${index}`, value: randomBytes(100_000) });
+    database.ballast.take();
+    const failure = await client.defragment({}).then(
+      () => undefined,
+      ({ code, details }: { code: string; details: string }) => ({ code, details }),
+    );
+    // A table that is built anew needs room, and VACUUM a little.
+    assert.deepEqual(failure, noSpace);
+    assert.equal((await client.range({ ...withPrefix('k/'), count_only: true })).count, 100);
+    database.ballast.giveBack();
+    await client.defragment({});
+    await client.put({ key: 'k/100', value: randomBytes(100_000) });
+    assert.equal((await client.range({ ...withPrefix('k/'), count_only: true })).count, 101);
+  });
+}

@@ -1,0 +1,52 @@
+import { spawnSync } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export interface SmallDisk {
+  /** An existing directory, on which the disk is mounted. */
+  readonly directory: string;
+  readonly bytes: number;
+  /** Whom the program runs as and the disk belongs to, when root starts it: some refuse to be root. */
+  readonly unprivileged?: { readonly uid: number; readonly gid: number };
+}
+
+/**
+ * The beginning of a command that gives the program after it a disk of its own: in memory, seen by that program alone, and gone with it. It takes Linux and util-linux; who is not
+ * root needs a kernel that lets users have namespaces.
+ */
+export function onSmallDisk({ directory, bytes, unprivileged }: SmallDisk): string[] {
+  const isRoot = process.getuid?.() === 0;
+  const options = isRoot ? ['--mount'] : ['--mount', '--map-root-user'];
+  const { status, stderr } = spawnSync('unshare', [...options, 'true'], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`a disk of its own for a test takes root, or user namespaces: ${stderr}`);
+  const script = 'mount -t tmpfs -o "$0" tmpfs "$1" && shift && exec "$@"';
+  const begin = (mountOptions: string) => ['unshare', ...options, 'sh', '-c', script, mountOptions, directory];
+  if (unprivileged === undefined) return begin(`size=${bytes}`);
+  const { uid, gid } = unprivileged;
+  if (!isRoot) return [...begin(`size=${bytes}`), 'unshare', '--user', `--map-user=${uid}`, `--map-group=${gid}`];
+  const become = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
+  return [...begin(`size=${bytes},uid=${uid},gid=${gid},mode=0700`), ...become];
+}
+
+/** What takes the space of a program's small disk away, and gives it back. */
+export class Ballast {
+  readonly #path: string;
+
+  constructor({ pid, directory }: { readonly pid: number; readonly directory: string }) {
+    this.#path = join(`/proc/${pid}/root`, directory, 'ballast');
+  }
+
+  /** Takes so much of it, or all. */
+  take(bytes = Number.POSITIVE_INFINITY): void {
+    const piece = Buffer.alloc(64 * 1024);
+    try {
+      for (let taken = 0; taken < bytes; taken += piece.length) writeFileSync(this.#path, piece, { flag: 'a' });
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+    }
+  }
+
+  giveBack(): void {
+    rmSync(this.#path, { force: true });
+  }
+}
