@@ -4,7 +4,8 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { DRIVERS, suite } from '../support/index.ts';
 
-for (const driver of DRIVERS) {
+// Nothing here depends on the database.
+for (const driver of DRIVERS.slice(0, 1)) {
   const shared = suite(driver, { arguments: ['--host-whitelist', 'localhost,127.0.0.1,good.example'] });
 
   /** fetch does not let a caller name another host. */

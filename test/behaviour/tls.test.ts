@@ -99,7 +99,8 @@ async function isRefused(port: number, options: ConnectionOptions): Promise<bool
   return !answer.startsWith('HTTP/1.1 200');
 }
 
-for (const driver of DRIVERS) {
+// Nothing here depends on the database, and every test starts a server: one database is enough.
+for (const driver of DRIVERS.slice(0, 1)) {
   const name = driver.name;
 
   test(`${name}: gRPC and HTTP are served over TLS and without on one port`, async (context) => {
@@ -243,7 +244,7 @@ for (const driver of DRIVERS) {
   });
 }
 
-for (const driver of TINE_DRIVERS) {
+for (const driver of TINE_DRIVERS.slice(0, 1)) {
   const name = driver.name;
 
   test(`${name}: TLS where none is served, and none where it is, are closed at once and logged once`, async (context) => {
