@@ -14,6 +14,7 @@ import { maintenanceScript } from './scripts/maintenance.ts';
 import { txnScript } from './scripts/txn.ts';
 import { utilityScript } from './scripts/utility.ts';
 import { watchScript } from './scripts/watch.ts';
+import { since } from './step.ts';
 import { type Variant, variants } from './variants.ts';
 
 /** On one server, in this order: what a part leaves behind, the next ones find, with etcd and with tine. */
@@ -21,15 +22,16 @@ const script = [
   ...kvScript,
   ...txnScript,
   // A hash is over the ids of leases, too, which servers choose: before there were any.
-  ...hashScript,
+  ...since('3.7', hashScript),
   ...leaseScript,
   ...watchScript,
   ...clusterScript,
-  ...maintenanceScript,
+  ...since('3.7', maintenanceScript),
   ...concurrencyScript,
   ...utilityScript,
-  ...authScript,
-  ...membershipScript,
+  // Many rights were not asked for in 3.4.
+  ...since('3.7', authScript),
+  ...since('3.7', membershipScript),
 ];
 
 const version = etcdProgramVersion();
@@ -39,7 +41,10 @@ const settings = ['--bcrypt-cost', '4', '--quota-backend-bytes', '1073741824'];
 /** What only etcd's binaries say of themselves. */
 const tineSettings = isAtLeast(version, '3.7') ? ['--emulated-etcd-version', version] : [];
 
-for (const variant of variants) {
+/** With an etcd before 3.7 the first: what auth asks for is not compared with it. */
+const chosenVariants = isAtLeast(version, '3.7') ? variants : variants.slice(0, 1);
+
+for (const variant of chosenVariants) {
   for (const format of [...variant.formats, ...variant.moreFormats]) {
     test(`etcdctl prints what it prints of etcd, ${variant.name}, as ${format}`, async (context) => {
       const drivers = variant.formats.includes(format) ? TINE_DRIVERS : FILE_DRIVERS;
@@ -48,7 +53,7 @@ for (const variant of variants) {
       for (const [index, driver] of drivers.entries()) {
         await context.test(driver.name, () => {
           const differences = differencesBetween(expected, actual[index] ?? [], {
-            counts: ({ since }) => isAtLeast(version, since),
+            counts: ({ since: oldest }) => isAtLeast(version, oldest),
           });
           if (differences.length > 0) throw new Error(differences.join('\n'));
         });

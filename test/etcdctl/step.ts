@@ -94,3 +94,8 @@ export function lines(text: string): CommandStep[] {
 function words(command: string | readonly string[]): readonly string[] {
   return typeof command === 'string' ? command.split(' ').filter((word) => word !== '') : command;
 }
+
+/** Steps that etcd answers so only from a version on. */
+export function since(version: string, steps: readonly Step[]): Step[] {
+  return steps.map((step) => (step.kind === 'command' || step.kind === 'start' ? { ...step, since: version } : step));
+}

@@ -1,15 +1,22 @@
-import { lines, run, type Step } from '../step.ts';
+import { lines, run, type Step, since } from '../step.ts';
 
 const endpoints: readonly Step[] = lines(`
   endpoint health
   endpoint health --cluster
   endpoint health --write-out=table
-  endpoint status
-  endpoint status --cluster
-  endpoint status --write-out=table
-  endpoint status --write-out=table --cluster
   endpoint
 `);
+
+/** Each version tells more of itself. */
+const statuses: readonly Step[] = since(
+  '3.7',
+  lines(`
+    endpoint status
+    endpoint status --cluster
+    endpoint status --write-out=table
+    endpoint status --write-out=table --cluster
+  `),
+);
 
 const members: readonly Step[] = lines(`
   member list
@@ -34,7 +41,7 @@ const members: readonly Step[] = lines(`
   member promote {member}
 `);
 
-export const clusterScript: readonly Step[] = [...endpoints, ...members];
+export const clusterScript: readonly Step[] = [...endpoints, ...statuses, ...members];
 
 /** Last of all, for etcd has another member afterwards, and another version. */
 export const membershipScript: readonly Step[] = [
