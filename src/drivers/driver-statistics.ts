@@ -37,8 +37,8 @@ export interface PoolStatistics {
   readonly waiting: number;
   /** Since the start. */
   readonly opened: number;
-  /** Broken, given up or gone, since the start. */
-  readonly lost: number;
+  /** Idle for long, broken or given up, since the start. */
+  readonly closed: number;
 }
 
 export interface CommitDoubts {

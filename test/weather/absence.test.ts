@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { limits } from '../../src/limits.ts';
+import { metricValue } from '../support/exposition.ts';
 import { EtcdClient, failureOf, freePort, ownServer, sleep, waitFor } from '../support/index.ts';
+import { scrape } from '../support/scrape.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { DATABASES } from './databases.ts';
 import { assertEverythingWorks } from './everything-works.ts';
@@ -117,6 +119,30 @@ for (const database of DATABASES) {
     assert.equal(lines.filter((line) => line.includes('serving begins when it is')).length, 1, lines.join('\n'));
     // Each part that has to wait may say so once.
     assert.ok(lines.length < 6, `many lines say it:\n${lines.join('\n')}`);
+  });
+
+  test(`${database.name}: metrics are shown while the database is away, and say so`, async (context) => {
+    const { tine, client } = await site(context, shared);
+    await client.put({ key: 'a' });
+    const before = await scrape(tine);
+    assert.equal(metricValue(before, 'tine_database_up'), 1);
+    await shared.server.kill();
+    await failureOf(client.put({ key: 'a' }));
+    const started = performance.now();
+    const during = await scrape(tine);
+    assert.ok(performance.now() - started < 5_000, 'Prometheus gives up after 10 s');
+    assert.equal(metricValue(during, 'tine_database_up'), 0);
+    assert.equal(metricValue(during, 'etcd_server_has_leader'), 0);
+    assert.ok((metricValue(during, 'tine_database_failures_total', { kind: 'lost' }) ?? 0) > 0);
+    const size = 'etcd_mvcc_db_total_size_in_bytes';
+    assert.equal(metricValue(during, size), metricValue(before, size), 'what was known last');
+    await shared.server.start();
+    await waitFor('the database in the metrics', async () => metricValue(await scrape(tine), 'tine_database_up') === 1);
+    const after = await scrape(tine);
+    for (const what of ['opened', 'closed']) {
+      const name = `tine_database_connections_${what}_total`;
+      assert.ok((metricValue(after, name) ?? 0) > (metricValue(before, name) ?? 0), `connections ${what}`);
+    }
   });
 
   test(`${database.name}: an instance goes on to say that it is there after the database was away`, async (context) => {

@@ -157,7 +157,7 @@ export class Connections {
     const { engine, meter } = this.#options;
     const host = this.#probedHosts.current;
     this.#probedHosts.next();
-    const connections = new HostConnections({ engine, host, meter, countMax: 1, counts: { opened: 0, lost: 0 } });
+    const connections = new HostConnections({ engine, host, meter, countMax: 1, counts: { opened: 0, closed: 0 } });
     try {
       const { session } = await connections.acquire();
       await engine.now(session);

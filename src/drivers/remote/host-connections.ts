@@ -28,8 +28,8 @@ export interface HostConnectionsOptions {
   readonly host: DatabaseHost;
   readonly countMax: number;
   readonly meter: StatementMeter;
-  /** Written to whenever a connection is opened or lost. */
-  readonly counts: { opened: number; lost: number };
+  /** Written to whenever a connection is opened or closed. */
+  readonly counts: { opened: number; closed: number };
 }
 
 export class HostConnections {
@@ -48,7 +48,7 @@ export class HostConnections {
     this.#engine = options.engine;
     this.#countMax = options.countMax;
     this.#knex = this.#pool(options.host);
-    this.#knex.client.pool.on('destroySuccess', (_id: number, connection: unknown) => this.#open.delete(connection));
+    this.#knex.client.pool.on('destroySuccess', (_id: number, connection: unknown) => this.#forget(connection));
     // It did not hang up.
     this.#knex.client.pool.on('destroyFail', (_id: number, connection: unknown) => this.#abandon(connection));
   }
@@ -121,7 +121,7 @@ export class HostConnections {
 
   /** What is left of its transaction, the server undoes when it notices. */
   #abandon(connection: unknown): void {
-    if (this.#open.delete(connection)) this.#options.counts.lost += 1;
+    this.#forget(connection);
     // knex closes a connection with this mark instead of lending it again.
     (connection as Disposable).__knex__disposed = 'broken';
     this.#engine.abandon?.(connection);
@@ -159,6 +159,10 @@ export class HostConnections {
     else if (this.#isGivenUp) this.#abandon(connection);
     else this.#opened(connection);
     return error;
+  }
+
+  #forget(connection: unknown): void {
+    if (this.#open.delete(connection)) this.#options.counts.closed += 1;
   }
 
   #opened(connection: unknown): void {

@@ -16,8 +16,8 @@ export interface PoolOptions {
 
 export class Pool {
   readonly #options: PoolOptions;
-  /** Connections opened and lost since the start, to whichever host. */
-  readonly #counts = { opened: 0, lost: 0 };
+  /** Connections opened and closed since the start, to whichever host. */
+  readonly #counts = { opened: 0, closed: 0 };
   readonly #hosts: HostTurn;
   /** To the host that answered last. */
   #connections: HostConnections;

@@ -56,7 +56,7 @@ export class ThreadClient {
       idle: open - used,
       waiting: this.#waiting.size - used,
       opened: this.#openedCount,
-      lost: this.#lostCount,
+      closed: this.#lostCount,
     };
   }
 

@@ -163,9 +163,9 @@ function poolFamilies({ store: { database } }: Scrape): readonly Family[] {
       each(({ opened }) => opened),
     ),
     counter(
-      'tine_database_connections_lost_total',
-      'Connections that broke or were given up since the start.',
-      each(({ lost }) => lost),
+      'tine_database_connections_closed_total',
+      'Connections that were closed since the start: idle for long, broken or given up.',
+      each(({ closed }) => closed),
     ),
   ];
 }
