@@ -2,9 +2,10 @@
  * Snapshots in the format of etcd's storage. The log never changes but at its end, and where compaction deletes: so a snapshot is the log up to an id, read in short reads
  * that hold up nobody, and as often as one likes. It is read twice: first how long the rows are, for the first page of the file has to say how many follow.
  */
-import { type Element, FileMeasure, FileWriter } from '../bbolt/file-writer.ts';
+import { type Element, FileMeasure, FileWriter, type OpenTree } from '../bbolt/file-writer.ts';
 import { TreeMeasure } from '../bbolt/tree-measure.ts';
 import { etcdError } from '../errors.ts';
+import { freeLarge } from '../memory.ts';
 import type { BackendParts } from '../mvcc/backend-parts.ts';
 import type { KeyBucketStretch } from '../mvcc/key-bucket.ts';
 import type { Revision, RowId } from '../mvcc/operations.ts';
@@ -68,6 +69,8 @@ export class SnapshotReading {
     const log = file.tree('key');
     for await (const page of this.#pages((stretch) => this.#read('snapshotRows', stretch))) {
       addRows(page, log);
+      log.letGo();
+      freeLarge([page.bytes]);
       yield* file.takeFull();
     }
     for (const [key, value] of logEnd) log.add(key, value);
@@ -120,7 +123,7 @@ export class SnapshotReading {
   }
 }
 
-function addRows({ bytes, keyEnds, valueEnds }: SnapshotRows, log: { add(key: Buffer, value: Buffer): void }): void {
+function addRows({ bytes, keyEnds, valueEnds }: SnapshotRows, log: OpenTree): void {
   const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let start = 0;
   for (let index = 0; index < keyEnds.length; index += 1) {

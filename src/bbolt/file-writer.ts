@@ -45,6 +45,9 @@ export class FileMeasure {
   }
 }
 
+/** A bucket under construction. */
+export type OpenTree = Pick<TreeWriter, 'add' | 'letGo'> & { finish(): void };
+
 export class FileWriter {
   readonly #sink = new PageSink();
   readonly #pageCount: number;
@@ -76,10 +79,11 @@ export class FileWriter {
   }
 
   /** A bucket to be filled before the next is begun. */
-  tree(name: string): { add(key: Buffer, value: Buffer): void; finish(): void } {
+  tree(name: string): OpenTree {
     const tree = new TreeWriter(this.#sink);
     return {
       add: (key, value) => tree.add(key, value),
+      letGo: () => tree.letGo(),
       finish: () => {
         this.#buckets.push([Buffer.from(name), bucketHeader(tree.finish())]);
       },

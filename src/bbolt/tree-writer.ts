@@ -28,7 +28,7 @@ export class TreeWriter {
     this.#flags = flags;
   }
 
-  /** Both are kept until their page is full: nobody may overwrite them. */
+  /** Both are kept until their page is full, or `letGo` is called: nobody may overwrite them. */
   add(key: Buffer, value: Buffer): void {
     const leaf = this.#levelAt(0);
     const bytes = key.length + value.length;
@@ -36,6 +36,13 @@ export class TreeWriter {
     leaf.fill.add(bytes);
     leaf.keys.push(key);
     leaf.values.push(value);
+  }
+
+  /** Copies what is kept of the elements added so far: the memory that they came in is free. */
+  letGo(): void {
+    const leaf = this.#levelAt(0);
+    leaf.keys = leaf.keys.map((key) => Buffer.from(key));
+    leaf.values = leaf.values.map((value) => Buffer.from(value));
   }
 
   /** The id of the root page; nothing more may be added. */

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { freeLarge, markSingleUse } from '../memory.ts';
 import {
   HashKVResponse,
   HashResponse,
@@ -59,8 +60,11 @@ async function sendFile(
     for (let start = 0; start < chunk.length; start += serverLimits.snapshotPieceBytes) {
       const blob = chunk.subarray(start, start + serverLimits.snapshotPieceBytes);
       remainingBytes -= blob.length;
-      messages.push(SnapshotResponse.encode({ remainingBytes, blob, version }));
+      const message = SnapshotResponse.encode({ remainingBytes, blob, version });
+      if (message.byteLength === message.buffer.byteLength) markSingleUse(message);
+      messages.push(message);
     }
+    freeLarge([chunk]);
     if (!stream.send(messages)) await stream.drained();
   }
   stream.send([SnapshotResponse.encode({ remainingBytes, blob: sum.digest(), version })]);
