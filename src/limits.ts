@@ -35,6 +35,8 @@ export const limits = {
   compactionHoldMsMax: 3_600_000,
   /** Snapshots under way: each reads as much as a client takes, and holds a few megabytes. */
   snapshotsUnderWayMax: 2,
+  /** Bytes of values of a snapshot's page of rows; the last row may be larger. Some hundreds of rows: a few milliseconds of a reader. */
+  snapshotPageBytes: 1024 * 1024,
   /** Hashes computed at once. Each reads all there is, a page at a time. */
   hashesUnderWayMax: 4,
   /** Operations committed together. More adds latency to the first of them, and no throughput. */

@@ -28,6 +28,8 @@ export class SnapshotReading {
   readonly #parts: BackendParts;
   readonly #buckets: BackendBuckets;
   readonly #signal: AbortSignal | undefined;
+  /** Where the pages of rows end: 8 bytes for each megabyte of the store. */
+  #cuts: RowId[] = [];
 
   private constructor(read: Reads, parts: BackendParts, { versions, signal }: SnapshotOptions) {
     this.#read = read;
@@ -51,7 +53,11 @@ export class SnapshotReading {
     const file = new FileMeasure();
     for (const { name, elements } of before) file.bucket(name, elements);
     const log = new TreeMeasure();
-    for await (const { keyBytes, valueBytes } of this.#pages((stretch) => this.#read('snapshotLengths', stretch))) {
+    this.#cuts = [];
+    for await (const { keyBytes, valueBytes, cuts } of this.#pages((stretch) =>
+      this.#read('snapshotLengths', stretch),
+    )) {
+      this.#cuts.push(...cuts);
       for (let index = 0; index < keyBytes.length; index += 1) {
         log.add(keyBytes[index] as number, valueBytes[index] as number);
       }
@@ -67,7 +73,7 @@ export class SnapshotReading {
     const file = new FileWriter(pageCount);
     for (const { name, elements } of before) yield* file.bucket(name, elements);
     const log = file.tree('key');
-    for await (const page of this.#pages((stretch) => this.#read('snapshotRows', stretch))) {
+    for await (const page of this.#cutPages()) {
       addRows(page, log);
       log.letGo();
       freeLarge([page.bytes]);
@@ -77,6 +83,17 @@ export class SnapshotReading {
     log.finish();
     for (const { name, elements } of after) yield* file.bucket(name, elements);
     yield* file.finish();
+  }
+
+  /** The pages that were found out while measuring. The next one is read while the one before is worked on. */
+  async *#cutPages(): AsyncGenerator<SnapshotRows> {
+    let index = 0;
+    const cuts = this.#cuts;
+    yield* this.#pages((stretch) => {
+      const lastId = cuts[index] as RowId;
+      index += 1;
+      return this.#read('snapshotPage', { ...stretch, lastId });
+    });
   }
 
   async hash(): Promise<number> {

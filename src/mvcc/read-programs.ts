@@ -10,7 +10,7 @@ import { membersSince } from './members.ts';
 import { type PointRead, pointReads } from './point-reads.ts';
 import type { Program } from './program.ts';
 import { rangePages } from './range-page.ts';
-import { snapshotLengths, snapshotRows } from './snapshot-pages.ts';
+import { snapshotLengths, snapshotPage, snapshotRows } from './snapshot-pages.ts';
 
 /** What programs know of the database they run in. */
 export interface DatabaseFacts {
@@ -32,6 +32,7 @@ export const readPrograms = {
   hashKeys,
   backendParts: (_input: null) => backendParts(),
   snapshotLengths,
+  snapshotPage,
   snapshotRows,
   lease: leaseProgram,
   leaseCount: (_input: null) => leaseCount(),

@@ -1,6 +1,7 @@
 /** The log for a snapshot, page by page: first how long its rows will be, then the rows themselves. */
 import { etcdError } from '../errors.ts';
-import { KEY_BUCKET_LENGTHS } from '../sql/key-bucket-statements.ts';
+import { limits } from '../limits.ts';
+import { KEY_BUCKET_LENGTHS, KEY_BUCKET_STRETCH } from '../sql/key-bucket-statements.ts';
 import { keyValueRow, numberAt } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
 import { COMPACTED_ID } from '../sql/write-statements.ts';
@@ -15,6 +16,8 @@ export interface SnapshotLengths {
   readonly keyBytes: Uint8Array;
   readonly valueBytes: Uint32Array;
   readonly throughId: RowId;
+  /** Ids after which a page of rows ends that is read at once; the last is `throughId`. */
+  readonly cuts: readonly RowId[];
 }
 
 /** Rows as etcd has them: keys and values back to back, and where each ends. */
@@ -26,6 +29,7 @@ export interface SnapshotRows {
 }
 
 // Columns of the statements of this bucket.
+const idColumn = 1;
 const valueBytesColumn = 6;
 const deletedColumn = 7;
 
@@ -39,7 +43,21 @@ export function* snapshotLengths(stretch: KeyBucketStretch): Program<SnapshotLen
     keyBytes: Uint8Array.from(found, (each) => revisionKeyBytes({ isTombstone: each[deletedColumn] === 1 })),
     valueBytes: Uint32Array.from(found, storedBytes),
     throughId,
+    cuts: cutsOf(found, throughId),
   };
+}
+
+function cutsOf(found: readonly Row[], throughId: RowId): readonly RowId[] {
+  const cuts: RowId[] = [];
+  let bytes = 0;
+  for (const each of found) {
+    bytes += numberAt(each, valueBytesColumn);
+    if (bytes < limits.snapshotPageBytes) continue;
+    cuts.push(numberAt(each, idColumn));
+    bytes = 0;
+  }
+  if (cuts.at(-1) !== throughId) cuts.push(throughId);
+  return cuts;
 }
 
 function storedBytes(found: Row): number {
@@ -50,10 +68,21 @@ function storedBytes(found: Row): number {
 
 const writer = new KeyValueWriter();
 
-/** @throws EtcdError `snapshotOvertaken` when rows of the snapshot may be gone. */
+/** All rows of a stretch, which ends at a cut: a driver fetches rows faster when it need not count their bytes. @throws EtcdError `snapshotOvertaken` */
+export function* snapshotPage(stretch: KeyBucketStretch): Program<SnapshotRows> {
+  yield* checkUntouched(stretch);
+  const { afterId, lastId, compactId, thereAtId } = stretch;
+  return encoded(yield* rows(KEY_BUCKET_STRETCH, afterId, lastId, compactId, thereAtId), lastId);
+}
+
+/** Some rows of a stretch. @throws EtcdError `snapshotOvertaken` when rows of the snapshot may be gone. */
 export function* snapshotRows(stretch: KeyBucketStretch): Program<SnapshotRows> {
   yield* checkUntouched(stretch);
   const { found, throughId } = yield* keyBucketRows(stretch);
+  return encoded(found, throughId);
+}
+
+function encoded(found: readonly Row[], throughId: RowId): SnapshotRows {
   const keyEnds = new Uint32Array(found.length);
   const valueEnds = new Uint32Array(found.length);
   for (let index = 0; index < found.length; index += 1) {

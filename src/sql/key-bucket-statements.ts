@@ -19,11 +19,13 @@ const where = (sql: Dialect) => `kine.id > ${sql.integer} AND kine.id <= ${sql.i
 
 const placeColumns = ['kine.deleted', 'COALESCE(kine.sub_revision, 0)'];
 
-// Rows with their values, oldest first. Walks the primary key.
+const rowsWithValues = (sql: Dialect) => [...rowColumns(sql, 'kine'), sql.selectedBytes('kine.value'), ...placeColumns];
+
+// Rows with their values, oldest first, up to a number of bytes. Walks the primary key.
 export const KEY_BUCKET_ROWS = selectsRows('key_bucket_rows', (sql) =>
   sql.upToBytes({
     before: '',
-    columns: [...rowColumns(sql, 'kine'), sql.selectedBytes('kine.value'), ...placeColumns],
+    columns: rowsWithValues(sql),
     bytes: 'COALESCE(LENGTH(kine.value), 0)',
     from: `FROM kine
       WHERE ${where(sql)}`,
@@ -31,6 +33,15 @@ export const KEY_BUCKET_ROWS = selectsRows('key_bucket_rows', (sql) =>
     orderColumn: 2,
     comesInOrder: false,
   }),
+);
+
+// The same without a bound, where it is known how many they are.
+export const KEY_BUCKET_STRETCH = selectsRows(
+  'key_bucket_stretch',
+  (sql) => `SELECT ${rowsWithValues(sql).join(', ')}
+  FROM kine
+  WHERE ${where(sql)}
+  ORDER BY kine.id`,
 );
 
 // The same rows with the length of their values instead of the values.
