@@ -52,7 +52,7 @@ export function* backendParts(): Program<BackendParts> {
 }
 
 function namedDetails(found: readonly Row[] = [], codec: typeof User | typeof Role): readonly NamedDetails[] {
-  return found.map(([bytes]) => {
+  return found.map(([, bytes]) => {
     const details = bytes as Uint8Array;
     return { name: codec.decode(details).name, details };
   });
