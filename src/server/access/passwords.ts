@@ -35,8 +35,9 @@ export class Passwords {
     });
   }
 
-  #hash(password: string): Promise<string> {
-    return hash(password, { cost: this.#cost, version: '2a' });
+  /** Under the name that Go's bcrypt gives, and so etcd: up to 72 bytes the versions 2a and 2b are the same. */
+  async #hash(password: string): Promise<string> {
+    return (await hash(password, this.#cost)).replace(/^\$2b\$/, '$2a$$');
   }
 
   async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
