@@ -35,9 +35,9 @@ export class Passwords {
     });
   }
 
-  /** Under the name that Go's bcrypt gives, and so etcd: up to 72 bytes the versions 2a and 2b are the same. */
+  /** Under the name that Go's bcrypt gives, and so etcd: up to 72 bytes the versions 2a, 2b and 2y are the same. */
   async #hash(password: string): Promise<string> {
-    return (await hash(password, this.#cost)).replace(/^\$2b\$/, '$2a$$');
+    return (await hash(password, this.#cost)).replace(/^\$2[by]\$/, '$2a$$');
   }
 
   async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
