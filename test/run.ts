@@ -9,6 +9,7 @@ import { availableParallelism, constants } from 'node:os';
 import { run } from 'node:test';
 import { type DebianPackage, installMissingPackages } from './support/debian-packages.ts';
 import { findOnPath, repositoryRoot } from './support/paths.ts';
+import { providePeers } from './support/peer-programs.ts';
 import { isChosen, type Language } from './support/recipe-programs.ts';
 import { reportTersely } from './support/terse-reporter.ts';
 import { databasesFor, withDatabases } from './support/test-databases.ts';
@@ -79,6 +80,7 @@ async function main(patterns: readonly string[]): Promise<void> {
   const files = chosenFiles(patterns);
   const databases = databasesFor(files);
   const recipes = recipePackages.filter(({ file, language }) => files.includes(file) && isChosen(language));
+  providePeers();
   installMissingPackages([...etcdPackages, ...recipes, ...databases.map(({ debianPackage }) => debianPackage)]);
   await withDatabases(databases, () => runTests(files));
 }

@@ -6,6 +6,9 @@ import { fileURLToPath } from 'node:url';
 /** The checkout these tests belong to. */
 export const repositoryRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
+/** Where `npm test` keeps the programs it builds to compare tine with. */
+export const peersDirectory = join(homedir(), '.cache', 'tine-peers');
+
 /** The path of a program on PATH, or undefined. */
 export function findOnPath(program: string): string | undefined {
   return (process.env.PATH ?? '')
@@ -29,7 +32,7 @@ export function etcdctlProgram(): string {
 export function kineProgram(): string | undefined {
   const override = process.env.TINE_TEST_KINE;
   if (override !== undefined && override !== '') return override;
-  const cached = join(homedir(), '.cache', 'tine-peers', 'kine');
+  const cached = join(peersDirectory, 'kine');
   return existsSync(cached) ? cached : findOnPath('kine');
 }
 

@@ -1,0 +1,56 @@
+/** The programs that tine is compared with, in versions that Debian does not have: built once from their published modules, where Go is new enough. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { findOnPath, peersDirectory, repositoryRoot } from './paths.ts';
+
+/** What etcd's modules ask for. */
+const goMinorMin = 26;
+
+/** Compiling etcd and downloading what it imports takes two minutes on two cores; what takes ten hangs. */
+const buildTimeoutMs = 600_000;
+
+interface Peer {
+  readonly program: string;
+  /** Arguments of `go`, run in test/peers. */
+  readonly build: (path: string) => readonly string[];
+}
+
+const peers: readonly Peer[] = [
+  { program: 'etcd', build: (path) => ['build', '-o', path, 'go.etcd.io/etcd/server/v3'] },
+  { program: 'etcdctl', build: (path) => ['build', '-o', path, 'go.etcd.io/etcd/etcdctl/v3'] },
+  { program: 'etcdutl', build: (path) => ['build', '-o', path, 'go.etcd.io/etcd/etcdutl/v3'] },
+  // A module of its own: it imports another etcd.
+  { program: 'kine', build: () => ['install', 'github.com/k3s-io/kine@v0.16.4'] },
+];
+
+/** Builds what is not there yet and puts it first on PATH. Without them tests compare with Debian's etcd 3.4; those that need more say so. */
+export function providePeers(): void {
+  const missing = peers.filter(({ program }) => !existsSync(join(peersDirectory, program)));
+  const failure = missing.length === 0 ? undefined : build(missing);
+  if (failure !== undefined) console.log(`test: etcd 3.7 and kine are not built: ${failure}`);
+  process.env.PATH = `${peersDirectory}${delimiter}${process.env.PATH ?? ''}`;
+}
+
+/** Why they cannot be built; undefined: they are. */
+function build(missing: readonly Peer[]): string | undefined {
+  const go = findOnPath('go');
+  if (go === undefined || minorOf(go) < goMinorMin) return `there is no Go 1.${goMinorMin} or newer`;
+  mkdirSync(peersDirectory, { recursive: true });
+  console.log(`test: building ${missing.map(({ program }) => program).join(', ')} with Go`);
+  for (const { program, build } of missing) {
+    const { status, stderr } = spawnSync(go, build(join(peersDirectory, program)), {
+      cwd: join(repositoryRoot, 'test', 'peers'),
+      env: { ...process.env, GOBIN: peersDirectory, GOFLAGS: '-mod=readonly' },
+      encoding: 'utf8',
+      timeout: buildTimeoutMs,
+    });
+    if (status !== 0) return `${program}: ${stderr.trim().split('\n').at(-1)}`;
+  }
+  return undefined;
+}
+
+function minorOf(go: string): number {
+  const { stdout } = spawnSync(go, ['env', 'GOVERSION'], { encoding: 'utf8' });
+  return Number(/^go1\.(\d+)/.exec(stdout ?? '')?.[1] ?? 0);
+}
