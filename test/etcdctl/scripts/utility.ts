@@ -19,7 +19,7 @@ const mirrors: readonly Step[] = [
   stop('part'),
   run('get part/ --prefix'),
   start('root', 'make-mirror --prefix=mirror/ --no-dest-prefix {destination-flags} {endpoint}'),
-  holds('e', 1),
+  holds('f', 1),
   stop('root'),
   ...lines(`
     get f --print-value-only

@@ -42,7 +42,7 @@ const commands: readonly Step[] = [
     'watch watch/exec --rev={revision+1} -- printenv ETCD_WATCH_KEY ETCD_WATCH_EVENT_TYPE ETCD_WATCH_VALUE',
   ),
   ...lines('put watch/exec run'),
-  prints('exec', '"run"'),
+  prints('exec', '"PUT"\n"run"'),
   stop('exec'),
   start('failing', 'watch watch/exec --rev={revision+1} -- false'),
   ...lines('put watch/exec again'),
