@@ -1,13 +1,5 @@
 import { EtcdError, StatusCode } from '../../errors.ts';
-
-const unitMs: Readonly<Record<string, number>> = {
-  H: 3_600_000,
-  M: 60_000,
-  S: 1000,
-  m: 1,
-  u: 1e-3,
-  n: 1e-6,
-};
+import { timeoutUnitMs } from '../grpc/parse-timeout.ts';
 
 /** Eight digits are the most that gRPC sends on. Of milliseconds they are a day and a quarter. */
 const timeoutMsMax = 99_999_999;
@@ -20,7 +12,7 @@ const timeoutMsMax = 99_999_999;
  */
 export function timeoutFieldMs(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined;
-  const unit = unitMs[text.slice(-1)];
+  const unit = timeoutUnitMs[text.slice(-1)];
   const digits = text.slice(0, -1);
   if (unit === undefined || !/^[+-]?\d+$/.test(digits)) {
     throw new EtcdError(StatusCode.invalidArgument, `invalid grpc-timeout: ${text}`);

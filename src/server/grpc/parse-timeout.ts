@@ -1,4 +1,5 @@
-const unitMs: Readonly<Record<string, number>> = {
+/** Milliseconds of the units of `grpc-timeout`. */
+export const timeoutUnitMs: Readonly<Record<string, number>> = {
   H: 3_600_000,
   M: 60_000,
   S: 1000,
@@ -9,7 +10,7 @@ const unitMs: Readonly<Record<string, number>> = {
 
 /** The milliseconds of a `grpc-timeout` header: at most 8 digits and a unit. Undefined: it is malformed. */
 export function parseTimeoutMs(text: string): number | undefined {
-  const unit = unitMs[text.slice(-1)];
+  const unit = timeoutUnitMs[text.slice(-1)];
   const digits = text.slice(0, -1);
   if (unit === undefined || !/^\d{1,8}$/.test(digits)) return undefined;
   return Number(digits) * unit;
