@@ -20,7 +20,7 @@ export const namedDifferences: readonly NamedDifference[] = [
   {
     name: 'ids of cluster and members',
     reason:
-      'etcd derives them from its peer URLs. The database of tine keeps the cluster's, a random number, and an instance derives its own from its name and its client URLs.',
+      'etcd derives them from its peer URLs. The database of tine keeps that of the cluster, a random number, and an instance derives its own from its name and its client URLs.',
     replacements: [
       // A reply is a byte longer where its ids are larger.
       [/received message larger than max \(\d+ vs/g, 'received message larger than max (# vs'],
