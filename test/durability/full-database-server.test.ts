@@ -7,6 +7,7 @@ import pg from 'pg';
 import type { DatabaseServer } from '../support/database-server.ts';
 import {
   type Driver,
+  type EtcdClient,
   failureOf,
   mysqlAt,
   ownServer,
@@ -62,8 +63,31 @@ for (const { name } of TINE_DRIVERS) {
   if (place === undefined) continue;
 
   test(`${name}: a write that finds the disk of the database full is answered as etcd answers it, and writes go on by themselves when there is space`, async (context) => {
-    const { database, ...rest } = await place();
+    // Now and then InnoDB gives up altogether, and the small disk is gone with it: then once more from the start.
+    for (let attempt = 1; ; attempt += 1) {
+      const database = await fillsAndGoesOn(context, place);
+      if (database === undefined) return;
+      assert.ok(attempt < 3, 'the database survives a full disk in one of three attempts');
+    }
+  });
+
+  /** The database where it did not survive. */
+  async function fillsAndGoesOn(
+    context: TestContext,
+    start: () => Promise<Place>,
+  ): Promise<DatabaseServer | undefined> {
+    const { database, ...rest } = await start();
     const { client } = await startOn(context, { database, ...rest });
+    try {
+      await fillAndGoOn(client, database);
+      return undefined;
+    } catch (error) {
+      if (!database.hasEnded) throw error;
+      return database;
+    }
+  }
+
+  async function fillAndGoOn(client: EtcdClient, database: DatabaseServer): Promise<void> {
     await client.put({ key: 'k/0', value: randomBytes(100_000) });
     database.ballast.take();
     let taken = 1;
@@ -84,7 +108,7 @@ for (const { name } of TINE_DRIVERS) {
       );
     await waitFor('a write', last, { timeoutMs: 20_000, intervalMs: 200 });
     assert.equal((await client.range({ ...withPrefix('k/'), count_only: true })).count, taken + 1);
-  });
+  }
 
   test(`${name}: a defragmentation that finds the disk full leaves the database whole`, async (context) => {
     const { database, ...rest } = await place();

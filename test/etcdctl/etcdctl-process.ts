@@ -5,6 +5,8 @@ import { waitFor, within } from '../support/wait.ts';
 
 const endTimeoutMs = 30_000;
 const printTimeoutMs = 15_000;
+/** An answer is printed in several writes, a line each in some formats. */
+const silenceMs = 150;
 
 /** What etcdctl printed, and how it ended. */
 export interface Printed {
@@ -48,11 +50,16 @@ export class EtcdctlProcess {
     this.#child.kill(signal);
   }
 
-  /** Waits until it has printed one of the texts since the last time, or anything where there are none, or has ended. */
+  /** Waits until it has printed one of the texts since the last time, or where there are none something and then nothing for a moment, or has ended. */
   async prints(texts: readonly string[]): Promise<void> {
+    let length = this.#seenLength;
+    let lastMs = performance.now();
     const isPrinted = () => {
-      const fresh = Buffer.concat(this.#stdout).subarray(this.#seenLength);
-      return texts.length === 0 ? fresh.length > 0 : texts.some((text) => fresh.includes(text));
+      const printed = Buffer.concat(this.#stdout);
+      if (texts.length > 0) return texts.some((text) => printed.subarray(this.#seenLength).includes(text));
+      if (printed.length !== length) lastMs = performance.now();
+      length = printed.length;
+      return length > this.#seenLength && performance.now() - lastMs > silenceMs;
     };
     const isThere = () => this.#hasEnded || isPrinted();
     // What it printed by then is compared: that says more than that it took too long.

@@ -105,6 +105,11 @@ export abstract class DatabaseServer {
     await this.#untilConnecting();
   }
 
+  /** Whether it has ended by itself. */
+  get hasEnded(): boolean {
+    return this.#child?.exitCode !== null;
+  }
+
   /** A clean end, as by an administrator: sessions are cut off, nothing is left to recover. */
   async stop(): Promise<void> {
     process.kill(this.#pid, this.stopSignal);
