@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
 import { availableParallelism, constants } from 'node:os';
+import { join } from 'node:path';
 import { run } from 'node:test';
 import { type DebianPackage, installMissingPackages } from './support/debian-packages.ts';
 import { findOnPath, repositoryRoot } from './support/paths.ts';
@@ -80,6 +81,8 @@ async function main(patterns: readonly string[]): Promise<void> {
   const files = chosenFiles(patterns);
   const databases = databasesFor(files);
   const recipes = recipePackages.filter(({ file, language }) => files.includes(file) && isChosen(language));
+  // What is compiled once serves every test file; `bin/tine` keeps it in the same place.
+  process.env.NODE_COMPILE_CACHE ??= join(repositoryRoot, 'node_modules', '.cache', 'tine');
   providePeers();
   installMissingPackages([...etcdPackages, ...recipes, ...databases.map(({ debianPackage }) => debianPackage)]);
   await withDatabases(databases, () => runTests(files));

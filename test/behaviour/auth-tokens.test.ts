@@ -158,7 +158,7 @@ for (const driver of DRIVERS.slice(0, 1)) {
   });
 }
 
-for (const driver of TINE_DRIVERS) {
+for (const driver of TINE_DRIVERS.slice(0, 1)) {
   test(`${driver.name}: tokens that others sign, or nobody, are forged`, async (context) => {
     const { client, withToken } = await serverWith(context, driver);
     await enableAuth(client).then((root) => root.close());

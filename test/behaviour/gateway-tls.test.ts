@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { CertificateAuthority, type Issued } from '../support/certificate-authority.ts';
-import { DRIVERS, freePort, Server, temporaryDirectory, waitFor } from '../support/index.ts';
+import { ANY_DRIVER, freePort, Server, temporaryDirectory, waitFor } from '../support/index.ts';
 
 const authority = new CertificateAuthority(join(temporaryDirectory(), 'authority'));
 const serverPair = authority.issue({ for: 'both' });
@@ -15,7 +15,7 @@ const nameless = authority.issue({ for: 'client', commonName: '', hosts: ['namel
 const base64 = (value: string): string => Buffer.from(value).toString('base64');
 
 /** Speaks both versions of HTTP with TLS; without it for those that start it. */
-async function start(context: TestContext, driver: (typeof DRIVERS)[number], options: readonly string[] = []) {
+async function start(context: TestContext, driver: (typeof ANY_DRIVER)[number], options: readonly string[] = []) {
   const port = await freePort();
   const urls = `http://127.0.0.1:${port},https://127.0.0.1:${port}`;
   const server = await Server.start({
@@ -75,7 +75,7 @@ async function* linesOf(stream: ClientHttp2Stream): AsyncGenerator<string, void,
   }
 }
 
-for (const driver of DRIVERS) {
+for (const driver of ANY_DRIVER) {
   test(`${driver.name}: with TLS the gateway and the pages are there over HTTP/2, as curl asks by itself`, async (context) => {
     const server = await start(context, driver);
     const session = open(context, server.port);

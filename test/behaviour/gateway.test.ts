@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { Agent } from 'node:http';
 import { test } from 'node:test';
 import { type HttpReply, HttpStream, http } from '../support/http.ts';
-import { DRIVERS, ownServer, sleep, suite, waitFor } from '../support/index.ts';
+import { ANY_DRIVER, ownServer, sleep, suite, waitFor } from '../support/index.ts';
 
 /** JSON of a test: what is asserted says what it is. */
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into as a client of JSON does
@@ -10,7 +10,7 @@ type Json = any;
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
-for (const driver of DRIVERS) {
+for (const driver of ANY_DRIVER) {
   const shared = suite(driver);
 
   function ask(path: string, request: unknown, headers: Readonly<Record<string, string>> = {}): Promise<HttpReply> {

@@ -71,7 +71,7 @@ export const variants: readonly Variant[] = [
   {
     name: 'plain',
     formats: ['json'],
-    moreFormats: ['simple'],
+    moreFormats: [],
     serverArguments: () => [],
     flags: plainFlags,
     anonymousFlags: plainFlags,
@@ -81,7 +81,7 @@ export const variants: readonly Variant[] = [
   {
     name: 'with TLS',
     formats: [],
-    moreFormats: ['simple'],
+    moreFormats: [],
     serverArguments: tlsArguments,
     flags: tlsFlags(alice),
     anonymousFlags: tlsFlags(stranger),
@@ -101,7 +101,7 @@ export const variants: readonly Variant[] = [
   {
     name: 'with TLS and auth',
     formats: [],
-    moreFormats: ['json'],
+    moreFormats: ['simple'],
     serverArguments: tlsArguments,
     flags: tlsFlags(root),
     anonymousFlags: tlsFlags(stranger),

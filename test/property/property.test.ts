@@ -9,7 +9,7 @@ import { DRIVERS, type Driver, Server, TINE_DRIVERS } from '../support/index.ts'
 import { AlternatingTarget } from './alternating-target.ts';
 import { ModelTarget } from './model-target.ts';
 
-const runCountDefault = 4;
+const runCountDefault = 1;
 const stepCountDefault = 500;
 
 const seed = chosenSeed();

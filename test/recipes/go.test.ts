@@ -25,7 +25,7 @@ if (isChosen('go')) {
     program = await goRecipes();
   });
 
-  for (const driver of TINE_DRIVERS) {
+  for (const driver of TINE_DRIVERS.slice(0, 2)) {
     const servers = twoServers(driver);
     for (const [recipe, promise] of Object.entries(recipes)) {
       test(`${driver.name}: through two instances, Go's client: ${promise}`, () =>

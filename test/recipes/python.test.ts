@@ -20,7 +20,7 @@ if (isChosen('python')) {
     program = await pythonRecipes();
   });
 
-  for (const driver of TINE_DRIVERS) {
+  for (const driver of TINE_DRIVERS.slice(0, 2)) {
     const servers = twoServers(driver);
     for (const [recipe, promise] of Object.entries(recipes)) {
       test(`${driver.name}: through two instances, Python's etcd3: ${promise}`, () =>

@@ -29,7 +29,7 @@ const keyCount = 2_000;
 /** Random to nobody: more of them than the buffers between server and client hold. */
 const value = 'v'.repeat(10_000);
 
-for (const driver of TINE_DRIVERS) {
+for (const driver of TINE_DRIVERS.slice(0, 1)) {
   test(`${driver.name}: a client that reads slowly gets the whole of one moment, whatever is compacted meanwhile`, async (context) => {
     const { server, client } = await ownServer(context, {
       driver,

@@ -60,6 +60,9 @@ export const DRIVERS: readonly Driver[] = chosenDrivers();
 /** For tests of what tine does otherwise than etcd, or what etcd has not: empty when the target is etcd. */
 export const TINE_DRIVERS: readonly Driver[] = DRIVERS.filter((driver) => driver.kind === 'tine');
 
+/** For tests of what never reaches the database, such as the form of an answer: one of those. */
+export const ANY_DRIVER: readonly Driver[] = DRIVERS.slice(0, 1);
+
 /** For tests that lay hands on the database's file. */
 export const FILE_DRIVERS: readonly Driver[] = TINE_DRIVERS.filter((driver) => driver.isFile);
 

@@ -1,6 +1,7 @@
 /** Everything a test file needs, under one name. */
 export { EtcdClient } from './client.ts';
 export {
+  ANY_DRIVER,
   DRIVERS,
   type Driver,
   etcd,

@@ -20,15 +20,13 @@ const peers: readonly Peer[] = [
   { program: 'etcd', build: (path) => ['build', '-o', path, 'go.etcd.io/etcd/server/v3'] },
   { program: 'etcdctl', build: (path) => ['build', '-o', path, 'go.etcd.io/etcd/etcdctl/v3'] },
   { program: 'etcdutl', build: (path) => ['build', '-o', path, 'go.etcd.io/etcd/etcdutl/v3'] },
-  // A module of its own: it imports another etcd.
-  { program: 'kine', build: () => ['install', 'github.com/k3s-io/kine@v0.16.4'] },
 ];
 
 /** Builds what is not there yet and puts it first on PATH. Without them tests compare with Debian's etcd 3.4; those that need more say so. */
 export function providePeers(): void {
   const missing = peers.filter(({ program }) => !existsSync(join(peersDirectory, program)));
   const failure = missing.length === 0 ? undefined : build(missing);
-  if (failure !== undefined) console.log(`test: etcd 3.7 and kine are not built: ${failure}`);
+  if (failure !== undefined) console.log(`test: etcd 3.7 is not built: ${failure}`);
   process.env.PATH = `${peersDirectory}${delimiter}${process.env.PATH ?? ''}`;
 }
 
@@ -41,7 +39,7 @@ function build(missing: readonly Peer[]): string | undefined {
   for (const { program, build } of missing) {
     const { status, stderr } = spawnSync(go, build(join(peersDirectory, program)), {
       cwd: join(repositoryRoot, 'test', 'peers'),
-      env: { ...process.env, GOBIN: peersDirectory, GOFLAGS: '-mod=readonly' },
+      env: { ...process.env, GOFLAGS: '-mod=readonly' },
       encoding: 'utf8',
       timeout: buildTimeoutMs,
     });
