@@ -19,7 +19,7 @@ const mistakes = {
   'no target': [],
   'a target without an address': ['--target', 'a'],
   'an unknown phase': ['--target', 'a=h:1', '--phases', 'get,put'],
-  'an unknown option': ['--target', 'a=h:1', '--key', '5'],
+  'an unknown option': ['--target', 'a=h:1', '--kyes', '5'],
   'a number that is none': ['--target', 'a=h:1', '--keys', 'many'],
   'a number below 1': ['--target', 'a=h:1', '--seconds', '0'],
 };
