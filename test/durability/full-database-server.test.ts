@@ -97,9 +97,12 @@ for (const { name } of TINE_DRIVERS) {
     const failure = await failureOf(fill());
     // MariaDB may try for longer than an answer is waited for.
     if (name !== 'mysql' || failure.code !== 'UNAVAILABLE') assert.deepEqual(failure, noSpace);
-    const { kvs } = await client.range({ ...withPrefix('k/'), keys_only: true });
-    assert.equal(kvs.length, taken);
-    assert.deepEqual((await client.alarm({ action: 'GET' })).alarms, []);
+    // MariaDB, which tries on, may let reads wait as well.
+    if (failure.code !== 'UNAVAILABLE') {
+      const { kvs } = await client.range({ ...withPrefix('k/'), keys_only: true });
+      assert.equal(kvs.length, taken);
+      assert.deepEqual((await client.alarm({ action: 'GET' })).alarms, []);
+    }
     database.ballast.giveBack();
     const last = () =>
       client.put({ key: `k/${taken}`, value: randomBytes(100_000) }).then(

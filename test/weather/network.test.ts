@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { limits } from '../../src/limits.ts';
-import { failureOf, sleep, withPrefix } from '../support/index.ts';
+import { failureOf, sleep, waitFor, withPrefix } from '../support/index.ts';
 import { DATABASES } from './databases.ts';
 import { assertEverythingWorks } from './everything-works.ts';
 import { place, site } from './place.ts';
@@ -70,7 +70,8 @@ for (const database of DATABASES) {
     const traffic = await Traffic.start(context, here.tine);
     proxy.swallow();
     await sleep(silenceMs);
-    assert.ok(traffic.refusedCount > 0, 'writes are refused');
+    // A write that had just been tried once more is refused a little later.
+    await waitFor('a write that is refused', () => traffic.refusedCount > 0, { timeoutMs: 3_000 });
     proxy.stopSwallowing();
     await assertRecovers(context, here.client, traffic);
   });
