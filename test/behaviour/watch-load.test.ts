@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ANY_DRIVER, EtcdClient, suite, withPrefix } from '../support/index.ts';
+import { DRIVERS, EtcdClient, suite, withPrefix } from '../support/index.ts';
 
-for (const driver of ANY_DRIVER) {
+for (const driver of DRIVERS) {
   const shared = suite(driver);
 
   test(`${driver.name}: a reader that does not read holds up nobody, and misses nothing`, async () => {
