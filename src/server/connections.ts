@@ -24,7 +24,7 @@ export class Connections {
   readonly #sockets = new Set<Socket>();
 
   constructor(logger: Logger) {
-    this.#log = new SparingLog(logger);
+    this.#log = new SparingLog(logger, serverLimits.clientFaultLogIntervalMs);
   }
 
   get count(): number {

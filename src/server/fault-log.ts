@@ -1,28 +1,21 @@
 import type { DriverError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { serverLimits } from './server-limits.ts';
+import { SparingLog } from './sparing-log.ts';
 
 /** Logs what went wrong with requests, without a line for each of thousands that fail for one reason. */
 export class FaultLog {
   readonly #logger: Logger;
-  #nextMs = 0;
-  #unloggedCount = 0;
+  readonly #weather: SparingLog;
 
   constructor(logger: Logger) {
     this.#logger = logger;
+    this.#weather = new SparingLog(logger, serverLimits.databaseFaultLogIntervalMs);
   }
 
   /** The database's weather. Every client meets it at once and tries again: one line a second says it. */
-  database(error: DriverError): void {
-    const nowMs = performance.now();
-    if (nowMs < this.#nextMs) {
-      this.#unloggedCount += 1;
-      return;
-    }
-    this.#nextMs = nowMs + serverLimits.databaseFaultLogIntervalMs;
-    const { kind, message } = error;
-    this.#logger.warn({ kind, reason: message, unlogged: this.#unloggedCount }, 'the database failed a request');
-    this.#unloggedCount = 0;
+  database({ kind, message }: DriverError): void {
+    this.#weather.warn({ kind, reason: message }, 'the database failed a request');
   }
 
   /** A bug, with its stack. */

@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { listAllows } from '../config/web-lists.ts';
 import type { Logger } from '../logger.ts';
+import { serverLimits } from './server-limits.ts';
 import { SparingLog } from './sparing-log.ts';
 
 export interface HostWhitelistOptions {
@@ -14,7 +15,7 @@ export interface HostWhitelistOptions {
  * certificate would not fit. As etcd does, with its text and status.
  */
 export function hostGuard({ hostWhitelist, logger }: HostWhitelistOptions): (next: RequestListener) => RequestListener {
-  const log = new SparingLog(logger);
+  const log = new SparingLog(logger, serverLimits.clientFaultLogIntervalMs);
   return (next) =>
     (request: IncomingMessage, response: ServerResponse & { req: IncomingMessage }): void => {
       const host = hostName(request.headers.host ?? '');

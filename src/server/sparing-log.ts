@@ -1,14 +1,15 @@
 import type { Logger } from '../logger.ts';
-import { serverLimits } from './server-limits.ts';
 
-/** Warns of what a client may cause as often as it likes: a line now and then says how often. */
+/** Warns of what may come as often as it likes: at most a line in each interval, with the number of those since the last that got none. */
 export class SparingLog {
   readonly #logger: Logger;
+  readonly #intervalMs: number;
   #nextMs = 0;
   #unlogged = 0;
 
-  constructor(logger: Logger) {
+  constructor(logger: Logger, intervalMs: number) {
     this.#logger = logger;
+    this.#intervalMs = intervalMs;
   }
 
   warn(details: Readonly<Record<string, unknown>>, message: string): void {
@@ -17,7 +18,7 @@ export class SparingLog {
       this.#unlogged += 1;
       return;
     }
-    this.#nextMs = nowMs + serverLimits.clientFaultLogIntervalMs;
+    this.#nextMs = nowMs + this.#intervalMs;
     this.#logger.warn({ ...details, unlogged: this.#unlogged }, message);
     this.#unlogged = 0;
   }

@@ -33,7 +33,7 @@ export class TlsDoor {
   constructor(options: TlsDoorOptions) {
     const { tls, credentials, alpnProtocols } = options;
     this.#options = options;
-    this.#log = new SparingLog(options.logger);
+    this.#log = new SparingLog(options.logger, serverLimits.clientFaultLogIntervalMs);
     this.#loaded = credentials.current();
     this.#server = createServer({
       ...secureContextOptions(tls, this.#loaded),
