@@ -34,8 +34,17 @@ test('an interval without an end wants a right without an end', () => {
   assert.equal(coversKeys(joinedSpans([{ start: 'b', end: '~' }]), { start: at(1), end: undefined }), false);
 });
 
-test('no right covers nothing, an interval without keys neither', () => {
+test('no right covers nothing', () => {
   assert.equal(coversKeys([], { one: at(0) }), false);
   assert.equal(coversKeys([], { start: at(2), end: at(1) }), false);
-  assert.equal(coversKeys([{ start: 'd', end: 'f' }], { start: at(2), end: at(1) }), false);
+});
+
+test('an interval without keys wants a right where it starts', () => {
+  const spans = [{ start: 'd', end: 'f' }];
+  assert.equal(coversKeys(spans, { start: at(2), end: at(1) }), false);
+  assert.equal(coversKeys(spans, { start: at(2), end: at(2) }), false);
+  assert.equal(coversKeys(spans, { start: at(3), end: at(3) }), true);
+  assert.equal(coversKeys(spans, { start: at(4), end: at(4) }), true);
+  assert.equal(coversKeys(spans, { start: at(4), end: at(1) }), true);
+  assert.equal(coversKeys(spans, { start: at(5), end: at(5) }), false);
 });
