@@ -14,6 +14,7 @@ import { providePeers } from './support/peer-programs.ts';
 import { isChosen, type Language } from './support/recipe-programs.ts';
 import { reportTersely } from './support/terse-reporter.ts';
 import { databasesFor, withDatabases } from './support/test-databases.ts';
+import { provideTine } from './support/tine-package.ts';
 
 /**
  * Test files at a time: one more than there are processors, for a third of the time a file waits (for leases to end, for servers to
@@ -22,7 +23,17 @@ import { databasesFor, withDatabases } from './support/test-databases.ts';
 const fileCountAtOnce = Math.min(availableParallelism() + 1, 4);
 
 /** Folders by how long their files take, so that none of the long ones begins last and runs alone. */
-const slowestFolders = ['test/property/', 'test/etcdctl/', 'test/parity/', 'test/durability/'];
+const slowestFolders = [
+  'test/etcdctl/',
+  'test/property/',
+  'test/linearizability/',
+  'test/parity/',
+  'test/weather/',
+  'test/transfer/',
+  'test/durability/',
+  'test/snapshot/',
+  'test/recipes/',
+];
 
 /** The slowest file takes about a minute for each database on two cores; what takes ten hangs. */
 const fileTimeoutMs = 10 * 60_000;
@@ -83,6 +94,7 @@ async function main(patterns: readonly string[]): Promise<void> {
   const recipes = recipePackages.filter(({ file, language }) => files.includes(file) && isChosen(language));
   // What is compiled once serves every test file; `bin/tine` keeps it in the same place.
   process.env.NODE_COMPILE_CACHE ??= join(repositoryRoot, 'node_modules', '.cache', 'tine');
+  provideTine();
   providePeers();
   installMissingPackages([...etcdPackages, ...recipes, ...databases.map(({ debianPackage }) => debianPackage)]);
   await withDatabases(databases, () => runTests(files));

@@ -1,3 +1,4 @@
+import { flushCompileCache } from 'node:module';
 import type { Config } from '../config/config.ts';
 import { dsnText } from '../config/dsn.ts';
 import { DriverError, StartError } from '../errors.ts';
@@ -52,6 +53,8 @@ async function serveUntilStopped(config: Config, store: Store, logger: Logger): 
   const stop = listenForStop();
   const { urls } = server;
   logger.info({ version: tineVersion(), urls, database: dsnText(config.endpoint), pid: process.pid }, 'serving');
+  // A process that is killed would not keep what it compiled.
+  flushCompileCache();
   if (process.stdout.isTTY) process.stdout.write(nextSteps(urls[0] ?? '', config));
   const reason = await Promise.race([stop.received, flood.promise]);
   logger.info({ reason }, 'stopping: requests under way are finished; another signal ends at once');

@@ -8,7 +8,8 @@ import { PostgresServer } from '../support/postgres-server.ts';
 const watchCount = 1_000;
 const measuredMs = 10_000;
 const queriesPerSecondMax = 3;
-const coreShareMax = 0.01;
+/** Half as much on a machine that does nothing else. */
+const coreShareMax = 0.02;
 
 const runsOnPostgres = TINE_DRIVERS.some(({ name }) => name === 'postgres');
 

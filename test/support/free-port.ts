@@ -1,14 +1,46 @@
+import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** A TCP port of 127.0.0.1 that nobody listened on a moment ago. */
+/** Registered for services, and below those that the system gives to the near ends of connections. */
+const portMin = 10_000;
+const portMax = 32_000;
+
+const attemptCountMax = 100;
+
+/**
+ * A TCP port of 127.0.0.1 that nobody listens on, and that no other test process is given while this one runs: each holds the UDP ports of the same
+ * numbers, which nothing else here uses.
+ */
 export async function freePort(): Promise<number> {
+  for (let attempt = 1; attempt <= attemptCountMax; attempt += 1) {
+    const port = randomInt(portMin, portMax);
+    if ((await isClaimed(port)) && (await isFree(port))) return port;
+  }
+  throw new Error(`no free port found in ${attemptCountMax} attempts`);
+}
+
+async function isClaimed(port: number): Promise<boolean> {
+  const claim = createSocket('udp4');
+  claim.bind(port, '127.0.0.1');
+  const isBound = await succeeds(once(claim, 'listening'));
+  if (isBound) claim.unref();
+  else claim.close();
+  return isBound;
+}
+
+async function isFree(port: number): Promise<boolean> {
   const probe = createServer();
-  await new Promise<void>((resolve, reject) => {
-    probe.once('error', reject);
-    probe.listen(0, '127.0.0.1', resolve);
-  });
-  const address = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('a TCP listener has an address and a port');
-  return address.port;
+  probe.listen(port, '127.0.0.1');
+  const isListening = await succeeds(once(probe, 'listening'));
+  if (isListening) await new Promise((resolve) => probe.close(resolve));
+  return isListening;
+}
+
+async function succeeds(attempt: Promise<unknown>): Promise<boolean> {
+  return attempt.then(
+    () => true,
+    () => false,
+  );
 }

@@ -9,6 +9,11 @@ export const repositoryRoot = join(dirname(fileURLToPath(import.meta.url)), '..'
 /** Where `npm test` keeps the programs it builds to compare tine with. */
 export const peersDirectory = join(homedir(), '.cache', 'tine-peers');
 
+/** The tine under test: TINE_TEST_TINE when it is set, as `npm test` does, else the sources of this checkout. */
+export function tineProgram(): string {
+  return process.env.TINE_TEST_TINE || join(repositoryRoot, 'bin', 'tine');
+}
+
 /** The path of a program on PATH, or undefined. */
 export function findOnPath(program: string): string | undefined {
   return (process.env.PATH ?? '')

@@ -7,7 +7,7 @@ import { EtcdClient } from './client.ts';
 import type { Driver } from './drivers.ts';
 import { type Exit, exitOf } from './exit.ts';
 import { freePort } from './free-port.ts';
-import { etcdProgram, kineProgram, repositoryRoot } from './paths.ts';
+import { etcdProgram, kineProgram, tineProgram } from './paths.ts';
 import { onSmallDisk } from './small-disk.ts';
 import { leaveStorage, useStorage } from './storage-users.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
@@ -104,7 +104,7 @@ export class Server {
         ...extra,
       ];
     }
-    return [join(repositoryRoot, 'bin', 'tine'), ...storage, ...urls, '--log-level', 'info', ...extra];
+    return [tineProgram(), ...storage, ...urls, '--log-level', 'info', ...extra];
   }
 
   /** A shell that sets the limit and becomes the server; it counts in blocks of 512 bytes. */

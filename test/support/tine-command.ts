@@ -1,7 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
 import { childEnvironment } from './child-environment.ts';
-import { repositoryRoot } from './paths.ts';
+import { tineProgram } from './paths.ts';
 
 export interface TineResult {
   readonly status: number | null;
@@ -17,7 +16,7 @@ export interface TineOptions {
 
 /** Runs `tine` with these arguments to its end, which must come within 20 s. */
 export function runTine(commandArguments: readonly string[], options: TineOptions = {}): TineResult {
-  const { status, stdout, stderr } = spawnSync(join(repositoryRoot, 'bin', 'tine'), commandArguments, {
+  const { status, stdout, stderr } = spawnSync(tineProgram(), commandArguments, {
     encoding: 'utf8',
     timeout: 20_000,
     killSignal: 'SIGKILL',

@@ -140,4 +140,5 @@ export class ThreadClient {
   }
 }
 
+/** Beside this file, in the sources as in the package. */
 const threadFile = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url);

@@ -1,4 +1,5 @@
 /** The body of a database thread: one connection, one task at a time. */
+import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Statement } from 'better-sqlite3';
 import { AssertionError } from '../../errors.ts';
@@ -61,6 +62,8 @@ function start(): void {
     if (request.task.kind === 'close') port.close();
   });
   say({ id: -1, value: 'open' });
+  // As the main thread does once it serves.
+  flushCompileCache();
 }
 
 function say(answer: Answer): void {

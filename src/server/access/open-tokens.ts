@@ -1,7 +1,6 @@
 import type { TokenConfig } from '../../config/config.ts';
 import { etcdError, unreachable } from '../../errors.ts';
 import type { AuthStore } from '../../store/auth-store.ts';
-import { JwtTokens } from './jwt-tokens.ts';
 import { SimpleTokens } from './simple-tokens.ts';
 import type { TokenProvider } from './token-provider.ts';
 
@@ -11,7 +10,8 @@ export async function openTokens(config: TokenConfig, auth: AuthStore): Promise<
     case 'simple':
       return new SimpleTokens(auth, config);
     case 'jwt':
-      return JwtTokens.open(config);
+      // With its library, which most servers do without.
+      return (await import('./jwt-tokens.ts')).JwtTokens.open(config);
     case 'none':
       return noTokens;
     default:

@@ -9,9 +9,8 @@ import { afterEach, beforeEach, test } from 'node:test';
 
 const program = join(import.meta.dirname, '../../../bin/tine');
 
-/** Stands for a Node that is new enough, and says what runs, as which process. */
-const newNode = '#!/bin/sh\n[ "$1" = -e ] && exit 0\necho "$$ $*"\n';
-const oldNode = '#!/bin/sh\n[ "$1" = --version ] || exit 1\necho v18.0.0\n';
+const newNode = nodeOf('v22.18.0');
+const oldNode = nodeOf('v22.9.1');
 
 let directory: string;
 beforeEach(() => {
@@ -28,9 +27,9 @@ test('bin/tine runs the sources of its checkout, from any directory, through sym
 });
 
 test('bin/tine becomes the server: signals to it reach the server', async () => {
-  const copy = installed({ main: 'dist/src/main.js', node: newNode, nodeDirectory: 'path' });
+  const copy = installed({ main: 'dist/main.js', node: newNode, nodeDirectory: 'path' });
   const { output, pid } = await run(copy, ['--name', 'two words'], pathWith('path'));
-  assert.match(output, new RegExp(`^${pid} .*dist/src/main.js --name two words$`, 'm'));
+  assert.match(output, new RegExp(`^${pid} .*dist/main.js --name two words$`, 'm'));
 });
 
 test("too old a Node on the PATH gives way to the project's own", async () => {
@@ -45,7 +44,7 @@ test('without a Node that is new enough, one line says what to do', async () => 
   const copy = installed({ main: 'src/main.ts', node: oldNode, nodeDirectory: 'path' });
   const { output, errors, status } = await run(copy, [], pathWith('path'));
   assert.equal(output, '');
-  assert.match(errors, /^tine: needs Node\.js 22\.18 or newer, found v18\.0\.0: install it, or run npm ci in .*\n$/);
+  assert.match(errors, /^tine: needs Node\.js 22\.18 or newer, found v22\.9\.1: install it, or run npm ci in .*\n$/);
   assert.equal(status, 1);
 });
 
@@ -74,4 +73,9 @@ async function run(file: string, parameters: string[], path: string) {
   const exit = once(child, 'exit');
   const [output, errors, [status]] = await Promise.all([text(child.stdout), text(child.stderr), exit]);
   return { output, errors, status: status as number | null, pid: child.pid };
+}
+
+/** Stands for a Node of this version, and says what runs, as which process. */
+function nodeOf(version: string): string {
+  return `#!/bin/sh\n[ "$1" = --version ] && exec echo ${version}\necho "$$ $*"\n`;
 }
