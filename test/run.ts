@@ -95,8 +95,12 @@ async function main(patterns: readonly string[]): Promise<void> {
   // What is compiled once serves every test file; `bin/tine` keeps it in the same place.
   process.env.NODE_COMPILE_CACHE ??= join(repositoryRoot, 'node_modules', '.cache', 'tine');
   provideTine();
-  providePeers();
-  installMissingPackages([...etcdPackages, ...recipes, ...databases.map(({ debianPackage }) => debianPackage)]);
+  // One works on the processors, the other one on network and disk.
+  await Promise.all([
+    providePeers(),
+    installMissingPackages([...recipes, ...databases.map(({ debianPackage }) => debianPackage)]),
+  ]);
+  await installMissingPackages(etcdPackages);
   await withDatabases(databases, () => runTests(files));
 }
 

@@ -1,4 +1,4 @@
-import { parse } from 'yaml';
+import { createRequire } from 'node:module';
 import { readText } from './pem-files.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -57,6 +57,8 @@ function parseFile(path: string): YamlValue {
   } catch (cause) {
     throw new UsageError((cause as Error).message, { cause });
   }
+  // Loaded for those who have such a file: it is 8 MiB.
+  const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml');
   try {
     // The version that Go's library reads: `off` is a boolean. Whole numbers keep all of their digits.
     return parse(text, { version: '1.1', intAsBigInt: true, maxAliasCount: 0, logLevel: 'error' }) as YamlValue;

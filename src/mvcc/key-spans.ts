@@ -23,10 +23,10 @@ export function joinedSpans(spans: readonly KeySpan[]): readonly KeySpan[] {
 export function coversKeys(spans: readonly KeySpan[], keys: Keys): boolean {
   if ('one' in keys) return coversName(spans, keys.one);
   const end = keys.end ?? endOfKeys;
-  // An interval without keys is no way around: etcd wants a right where it starts.
-  if (end <= keys.start) return coversName(spans, keys.start);
   const span = spans[countStartingThrough(spans, keys.start) - 1];
-  return span !== undefined && end <= span.end;
+  if (keys.start < end) return span !== undefined && end <= span.end;
+  // An interval without keys is no way around: etcd wants a right on both sides of it.
+  return span !== undefined && span.start <= end && keys.start < span.end;
 }
 
 /** The same of one name. */

@@ -55,6 +55,7 @@ function nextStep(random: Random): AuthStep {
     [30, () => ({ user: caller(random), ...keyValueCall(random) })],
     [8, () => ({ user: caller(random), ...leaseCall(random) })],
     [6, () => ({ user: caller(random), ...otherCall(random) })],
+    [3, () => ({ user: random.chance(80) ? 'root' : caller(random), ...alarmCall(random) })],
     [14, () => ({ user: random.chance(80) ? 'root' : caller(random), ...authCall(random) })],
     [8, () => authenticate(random.pick([...users, 'nobody']), random.pick([...passwords, '', 'wrong']))],
     [1, () => authenticate('root', rootPassword)],
@@ -161,13 +162,27 @@ function otherCall(random: Random): Request {
     ['Cluster', 'MemberRemove', { ID: 12345 }],
     ['Cluster', 'MemberPromote', { ID: 12345 }],
     ['Maintenance', 'Status', {}],
-    ['Maintenance', 'Alarm', { action: 'GET' }],
-    ['Maintenance', 'Alarm', { action: 'DEACTIVATE', alarm: 'CORRUPT' }],
     ['Maintenance', 'MoveLeader', { targetID: 12345 }],
     ['Maintenance', 'HashKV', {}],
     ['Maintenance', 'Downgrade', { action: 'VALIDATE', version: '3.0.0' }],
   ]);
   return { service, method, request };
+}
+
+/** Raised for a while, of members that need not exist. What may still be done meanwhile depends on which alarms there are. */
+function alarmCall(random: Random): Request {
+  const memberID = random.pick([1, 2]);
+  const [action, alarm] = random.weighted<readonly [string, string]>([
+    [3, ['ACTIVATE', 'NOSPACE']],
+    [2, ['ACTIVATE', 'CORRUPT']],
+    [1, ['ACTIVATE', 'NONE']],
+    [5, ['DEACTIVATE', 'NOSPACE']],
+    [5, ['DEACTIVATE', 'CORRUPT']],
+    [1, ['DEACTIVATE', 'NONE']],
+    [2, ['GET', 'NONE']],
+    [1, ['GET', 'NOSPACE']],
+  ]);
+  return { service: 'Maintenance', method: 'Alarm', request: { action, alarm, memberID } };
 }
 
 /** Of names that are there, and some that are not. Auth itself is turned off seldom, and on more often. */

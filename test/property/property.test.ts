@@ -10,7 +10,7 @@ import { AlternatingTarget } from './alternating-target.ts';
 import { ModelTarget } from './model-target.ts';
 
 const runCountDefault = 1;
-const stepCountDefault = 500;
+const stepCountDefault = 300;
 
 const seed = chosenSeed();
 const runCount = numberFromEnvironment('TINE_TEST_RUNS', runCountDefault);

@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { findOnPath } from './paths.ts';
@@ -24,7 +25,7 @@ const postgresDefaults = {
  *
  * @throws Error of one line where it may not, or cannot.
  */
-export function installMissingPackages(packages: readonly DebianPackage[]): void {
+export async function installMissingPackages(packages: readonly DebianPackage[]): Promise<void> {
   const missing = packages.filter(({ isHere }) => !isHere());
   if (missing.length === 0) return;
   const names = missing.map(({ name }) => name);
@@ -33,27 +34,28 @@ export function installMissingPackages(packages: readonly DebianPackage[]): void
     throw new Error(`install the Debian packages ${names.join(', ')} and try again, or ${ways}`);
   }
   console.log(`installing ${names.join(', ')}`);
-  aptGet(['update']);
-  withoutNewCluster(() => aptGet(['install', '--yes', '--no-install-recommends', '--no-remove', ...names]));
+  await aptGet(['update']);
+  await withoutNewCluster(() => aptGet(['install', '--yes', '--no-install-recommends', '--no-remove', ...names]));
   for (const { service } of missing) if (service !== undefined) stopService(service);
 }
 
-function aptGet(commandArguments: readonly string[]): void {
-  const { status } = spawnSync('apt-get', ['-qq', ...commandArguments], {
+async function aptGet(commandArguments: readonly string[]): Promise<void> {
+  const running = spawn('apt-get', ['-qq', ...commandArguments], {
     stdio: 'inherit',
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   });
+  const [status] = await once(running, 'exit');
   if (status !== 0) {
     throw new Error(`apt-get ${commandArguments.join(' ')} failed: install the packages by hand and try again`);
   }
 }
 
-function withoutNewCluster(install: () => void): void {
+async function withoutNewCluster(install: () => Promise<void>): Promise<void> {
   const { path, text } = postgresDefaults;
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, text);
   try {
-    install();
+    await install();
   } finally {
     rmSync(path, { force: true });
   }

@@ -1,7 +1,8 @@
 /** The programs that tine is compared with, in versions that Debian does not have: built once from their published modules, where Go is new enough. */
-import { spawnSync } from 'node:child_process';
+import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
 import { findOnPath, peersDirectory, repositoryRoot } from './paths.ts';
 
 /** What etcd's modules ask for. */
@@ -23,27 +24,30 @@ const peers: readonly Peer[] = [
 ];
 
 /** Builds what is not there yet and puts it first on PATH. Without them tests compare with Debian's etcd 3.4; those that need more say so. */
-export function providePeers(): void {
+export async function providePeers(): Promise<void> {
   const missing = peers.filter(({ program }) => !existsSync(join(peersDirectory, program)));
-  const failure = missing.length === 0 ? undefined : build(missing);
+  const failure = missing.length === 0 ? undefined : await build(missing);
   if (failure !== undefined) console.log(`test: etcd 3.7 is not built: ${failure}`);
   process.env.PATH = `${peersDirectory}${delimiter}${process.env.PATH ?? ''}`;
 }
 
 /** Why they cannot be built; undefined: they are. */
-function build(missing: readonly Peer[]): string | undefined {
+async function build(missing: readonly Peer[]): Promise<string | undefined> {
   const go = findOnPath('go');
   if (go === undefined || minorOf(go) < goMinorMin) return `there is no Go 1.${goMinorMin} or newer`;
   mkdirSync(peersDirectory, { recursive: true });
   console.log(`test: building ${missing.map(({ program }) => program).join(', ')} with Go`);
   for (const { program, build } of missing) {
-    const { status, stderr } = spawnSync(go, build(join(peersDirectory, program)), {
+    const building = promisify(execFile)(go, build(join(peersDirectory, program)), {
       cwd: join(repositoryRoot, 'test', 'peers'),
       env: { ...process.env, GOFLAGS: '-mod=readonly' },
-      encoding: 'utf8',
       timeout: buildTimeoutMs,
     });
-    if (status !== 0) return `${program}: ${stderr.trim().split('\n').at(-1)}`;
+    const failure = await building.then(
+      () => undefined,
+      ({ stderr, message }) => String(stderr || message),
+    );
+    if (failure !== undefined) return `${program}: ${failure.trim().split('\n').at(-1)}`;
   }
   return undefined;
 }

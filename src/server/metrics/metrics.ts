@@ -1,4 +1,4 @@
-import { collectDefaultMetrics, Registry } from 'prom-client';
+import type { Registry } from 'prom-client';
 import type { MetricsDetail } from '../../config/config.ts';
 import { limits } from '../../limits.ts';
 import { LatestAnswer } from '../../statistics/latest-answer.ts';
@@ -36,13 +36,16 @@ const walksOverConnections = ['resources', 'handles', 'requests'].flatMap((what)
   `nodejs_active_${what}_total`,
 ]);
 
+/** Of Prometheus's text format. */
+const contentType = 'text/plain; version=0.0.4; charset=utf-8';
+
 /** The text of /metrics: put together when it is asked for, from what is counted where it happens. */
 export class Metrics {
+  readonly contentType = contentType;
   /** Answers of /health. */
   readonly health = { successes: 0, failures: 0 };
   readonly #options: MetricsOptions;
-  /** The process's own metrics, and those of its runtime. */
-  readonly #runtime = new Registry();
+  #runtime: Promise<Registry> | undefined;
   readonly #size: LatestAnswer<Scrape['size']>;
   readonly #leases: LatestAnswer<number>;
   readonly #keys: LatestAnswer<number | undefined>;
@@ -58,16 +61,11 @@ export class Metrics {
       pauseFactor: limits.keyCountPauseFactor,
     });
     this.#keys = new LatestAnswer({ ask: keyCount, initial: undefined, waitMsMax });
-    collectDefaultMetrics({ register: this.#runtime });
-    for (const name of walksOverConnections) this.#runtime.removeSingleMetric(name);
-  }
-
-  get contentType(): string {
-    return this.#runtime.contentType;
   }
 
   async text(): Promise<string> {
-    const scrape = await this.#scrape();
+    this.#runtime ??= runtimeMetrics();
+    const [runtime, scrape] = await Promise.all([this.#runtime, this.#scrape()]);
     const { methods, detail } = this.#options;
     const families = [
       ...etcdFamilies(scrape),
@@ -75,7 +73,7 @@ export class Metrics {
       ...tineFamilies(scrape),
       ...descriptorFamilies(),
     ];
-    return (await this.#runtime.metrics()) + expositionText(families);
+    return (await runtime.metrics()) + expositionText(families);
   }
 
   /** It must work while the database is away: then it says what was seen last. */
@@ -102,4 +100,13 @@ export class Metrics {
       health: this.health,
     };
   }
+}
+
+/** The process's own metrics, and those of its runtime, from now on: where nobody ever asks, the library's 11 MiB are not loaded. */
+async function runtimeMetrics(): Promise<Registry> {
+  const { collectDefaultMetrics, Registry } = await import('prom-client');
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+  for (const name of walksOverConnections) registry.removeSingleMetric(name);
+  return registry;
 }
