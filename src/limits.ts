@@ -11,6 +11,8 @@ export const limits = {
   /** The same over a connection: each page costs its way and its planning, some 3 ms, as much as 400 rows of 1 KiB. */
   remoteRangePageRowsMax: 4_096,
   remoteRangePageBytesMax: 4 * 1024 * 1024,
+  /** Bytes of values of a snapshot's page over a connection; the last row may be larger. */
+  remoteSnapshotPageBytes: 1024 * 1024,
   /** What a key-value takes beside its value, on average: a guess that saves growing a buffer. */
   rangeRowOverheadBytes: 128,
   /** Ranges of which the number of keys is remembered: an API server asks for some tens of them. */
@@ -35,8 +37,6 @@ export const limits = {
   compactionHoldMsMax: 3_600_000,
   /** Snapshots under way: each reads as much as a client takes, and holds a few megabytes. */
   snapshotsUnderWayMax: 2,
-  /** Bytes of values of a snapshot's page of rows; the last row may be larger. Some hundreds of rows: a few milliseconds of a reader. */
-  snapshotPageBytes: 1024 * 1024,
   /** Hashes computed at once. Each reads all there is, a page at a time. */
   hashesUnderWayMax: 4,
   /** Operations committed together. More adds latency to the first of them, and no throughput. */

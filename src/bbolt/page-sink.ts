@@ -2,7 +2,7 @@
 import { pageBytes } from './layout.ts';
 
 /** Bytes of a chunk. A page that is longer is a chunk of its own. */
-const chunkBytes = 256 * 1024;
+const chunkBytes = 128 * 1024;
 
 export class PageSink {
   #chunk = Buffer.alloc(0);

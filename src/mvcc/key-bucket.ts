@@ -7,7 +7,7 @@ import { KEY_BUCKET_ROWS } from '../sql/key-bucket-statements.ts';
 import { keyValueRow } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
 import { STRETCH_END } from '../sql/take-over-statements.ts';
-import type { EncodableKeyValue, KeyValueWriter } from '../wire/key-value-writer.ts';
+import type { ByteSpan, EncodableKeyValue, KeyValueWriter } from '../wire/key-value-writer.ts';
 import { encodable } from './encode-row.ts';
 import type { RowId } from './operations.ts';
 import { type Program, query, row, rowsOf } from './program.ts';
@@ -51,13 +51,13 @@ const valueColumn = 6;
 const deletedColumn = 7;
 const subRevisionColumn = 8;
 
-/** Appends the key that a row has in the bucket, and the message that stands under it; where the key ends. */
-export function writeKeyBucketRow(found: Row, writer: KeyValueWriter): { readonly keyEnd: number } {
+/** Appends the key that a row has in the bucket, and the message that stands under it; where the key ends. `value` stands in for the row's own. */
+export function writeKeyBucketRow(found: Row, writer: KeyValueWriter, value?: ByteSpan): { readonly keyEnd: number } {
   const isTombstone = found[deletedColumn] === 1;
   const revision = found[revisionColumn] as number;
   writer.revisionKey({ revision, subRevision: found[subRevisionColumn] as number, isTombstone });
   const keyEnd = writer.length;
-  writer.message(storedKeyValue(encodable(keyValueRow(found)), { isTombstone }));
+  writer.message(storedKeyValue(encodable(keyValueRow(found)), { isTombstone }), value);
   return { keyEnd };
 }
 

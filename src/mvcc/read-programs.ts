@@ -20,6 +20,8 @@ export interface DatabaseFacts {
   readonly countsPages: boolean;
   /** Rows and bytes of one page of a range: what a way to the database and back is worth. */
   readonly rangePage: { readonly rowsMax: number; readonly bytesMax: number };
+  /** Bytes of values of a snapshot's page of rows; the last row may be larger. A few milliseconds of a reader. */
+  readonly snapshotPageBytes: number;
 }
 
 export const readPrograms = {

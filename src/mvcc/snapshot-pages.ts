@@ -1,7 +1,8 @@
 /** The log for a snapshot, page by page: first how long its rows will be, then the rows themselves. */
-import { etcdError } from '../errors.ts';
+import { assert, etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { KEY_BUCKET_LENGTHS, KEY_BUCKET_STRETCH } from '../sql/key-bucket-statements.ts';
+import { freeWhole } from '../memory.ts';
+import { KEY_BUCKET_LENGTHS, KEY_BUCKET_STRETCH, KEY_BUCKET_VALUES } from '../sql/key-bucket-statements.ts';
 import { keyValueRow, numberAt } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
 import { COMPACTED_ID } from '../sql/write-statements.ts';
@@ -9,7 +10,8 @@ import { KeyValueWriter, keyValueBytes, revisionKeyBytes } from '../wire/key-val
 import { encodable } from './encode-row.ts';
 import { endOfWalk, type KeyBucketStretch, keyBucketRows, storedKeyValue, writeKeyBucketRow } from './key-bucket.ts';
 import type { RowId } from './operations.ts';
-import { type Program, row, rows } from './program.ts';
+import { type Program, query, row, rows } from './program.ts';
+import type { DatabaseFacts } from './read-programs.ts';
 
 /** Lengths of rows, in the order of the rows. */
 export interface SnapshotLengths {
@@ -34,7 +36,7 @@ const valueBytesColumn = 6;
 const deletedColumn = 7;
 
 /** @throws EtcdError `snapshotOvertaken` when rows of the snapshot may be gone. */
-export function* snapshotLengths(stretch: KeyBucketStretch): Program<SnapshotLengths> {
+export function* snapshotLengths(stretch: KeyBucketStretch, facts: DatabaseFacts): Program<SnapshotLengths> {
   yield* checkUntouched(stretch);
   const throughId = yield* endOfWalk(stretch);
   const { afterId, compactId, thereAtId } = stretch;
@@ -43,16 +45,19 @@ export function* snapshotLengths(stretch: KeyBucketStretch): Program<SnapshotLen
     keyBytes: Uint8Array.from(found, (each) => revisionKeyBytes({ isTombstone: each[deletedColumn] === 1 })),
     valueBytes: Uint32Array.from(found, storedBytes),
     throughId,
-    cuts: cutsOf(found, throughId),
+    cuts: cutsOf(found, { throughId, bytesMax: facts.snapshotPageBytes }),
   };
 }
 
-function cutsOf(found: readonly Row[], throughId: RowId): readonly RowId[] {
+function cutsOf(
+  found: readonly Row[],
+  { throughId, bytesMax }: { readonly throughId: RowId; readonly bytesMax: number },
+): readonly RowId[] {
   const cuts: RowId[] = [];
   let bytes = 0;
   for (const each of found) {
     bytes += numberAt(each, valueBytesColumn);
-    if (bytes < limits.snapshotPageBytes) continue;
+    if (bytes < bytesMax) continue;
     cuts.push(numberAt(each, idColumn));
     bytes = 0;
   }
@@ -61,19 +66,26 @@ function cutsOf(found: readonly Row[], throughId: RowId): readonly RowId[] {
 }
 
 function storedBytes(found: Row): number {
-  const valueBytes = numberAt(found, valueBytesColumn);
-  const keyValue = encodable(keyValueRow([...found.slice(0, valueBytesColumn), null]));
-  return keyValueBytes(storedKeyValue(keyValue, { isTombstone: found[deletedColumn] === 1 }), valueBytes);
+  const keyValue = storedKeyValue(encodable(keyValueRow(found)), { isTombstone: found[deletedColumn] === 1 });
+  return keyValueBytes(keyValue, numberAt(found, valueBytesColumn));
 }
 
 const writer = new KeyValueWriter();
 
 /** All rows of a stretch, which ends at a cut: a driver fetches rows faster when it need not count their bytes. @throws EtcdError `snapshotOvertaken` */
-export function* snapshotPage(stretch: KeyBucketStretch): Program<SnapshotRows> {
+export function* snapshotPage(stretch: KeyBucketStretch, facts: DatabaseFacts): Program<SnapshotRows> {
   yield* checkUntouched(stretch);
   const { afterId, lastId, compactId, thereAtId } = stretch;
-  return encoded(yield* rows(KEY_BUCKET_STRETCH, afterId, lastId, compactId, thereAtId), lastId);
+  const place = [afterId, lastId, compactId, thereAtId];
+  if (!facts.joinsValues) return encoded(yield* rows(KEY_BUCKET_STRETCH, ...place), lastId);
+  const [found = [], joined] = yield [query(KEY_BUCKET_LENGTHS, ...place), query(KEY_BUCKET_VALUES, ...place)];
+  const values = (joined?.[0]?.[0] ?? noBytes) as Buffer;
+  const page = encodedWith(values, found, lastId);
+  freeWhole(values);
+  return page;
 }
+
+const noBytes = Buffer.alloc(0);
 
 /** Some rows of a stretch. @throws EtcdError `snapshotOvertaken` when rows of the snapshot may be gone. */
 export function* snapshotRows(stretch: KeyBucketStretch): Program<SnapshotRows> {
@@ -89,6 +101,23 @@ function encoded(found: readonly Row[], throughId: RowId): SnapshotRows {
     keyEnds[index] = writeKeyBucketRow(found[index] as Row, writer).keyEnd;
     valueEnds[index] = writer.length;
   }
+  return { bytes: writer.take(), keyEnds, valueEnds, throughId };
+}
+
+/** Rows with their lengths, and their values in one piece. */
+function encodedWith(values: Buffer, found: readonly Row[], throughId: RowId): SnapshotRows {
+  const keyEnds = new Uint32Array(found.length);
+  const valueEnds = new Uint32Array(found.length);
+  writer.reserve(values.length + found.length * limits.rangeRowOverheadBytes);
+  let start = 0;
+  for (let index = 0; index < found.length; index += 1) {
+    const row = found[index] as Row;
+    const end = start + numberAt(row, valueBytesColumn);
+    keyEnds[index] = writeKeyBucketRow(row, writer, { bytes: values, start, end }).keyEnd;
+    valueEnds[index] = writer.length;
+    start = end;
+  }
+  assert(start === values.length, 'the values in one piece are as long as each of them together');
   return { bytes: writer.take(), keyEnds, valueEnds, throughId };
 }
 

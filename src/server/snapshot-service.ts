@@ -1,14 +1,15 @@
 import { createHash } from 'node:crypto';
-import { freeLarge, markSingleUse } from '../memory.ts';
+import { markSingleUse } from '../memory.ts';
 import {
   HashKVResponse,
   HashResponse,
   Maintenance,
   SnapshotResponse,
 } from '../wire/generated/etcdserverpb/maintenance.ts';
+import { PieceWriter } from '../wire/piece-writer.ts';
 import { serverLimits } from './server-limits.ts';
 import type { ServiceContext } from './service-context.ts';
-import type { MessageStream, Method } from './transport.ts';
+import type { Message, MessageStream, Method } from './transport.ts';
 import { unary } from './unary.ts';
 import { clusterVersion, storageVersion } from './versions.ts';
 
@@ -54,18 +55,40 @@ async function sendFile(
 ): Promise<void> {
   const sum = createHash('sha256');
   let remainingBytes = bytes;
+  const versionField = SnapshotResponse.encode({ version });
   for await (const chunk of chunks) {
     sum.update(chunk);
-    const messages: Buffer[] = [];
+    const messages: Message[] = [];
     for (let start = 0; start < chunk.length; start += serverLimits.snapshotPieceBytes) {
       const blob = chunk.subarray(start, start + serverLimits.snapshotPieceBytes);
       remainingBytes -= blob.length;
-      const message = SnapshotResponse.encode({ remainingBytes, blob, version });
-      if (message.byteLength === message.buffer.byteLength) markSingleUse(message);
-      messages.push(message);
+      // The last one is sent last.
+      if (start + blob.length === chunk.length) markSingleUse(blob);
+      messages.push(pieceOf({ remainingBytes, blob, version: versionField }));
     }
-    freeLarge([chunk]);
     if (!stream.send(messages)) await stream.drained();
   }
   stream.send([SnapshotResponse.encode({ remainingBytes, blob: sum.digest(), version })]);
+}
+
+/** Fields of SnapshotResponse, with their types of wire. */
+const remainingBytesTag = 0x10;
+const blobTag = 0x1a;
+
+/** A SnapshotResponse whose blob is not copied. */
+function pieceOf({ remainingBytes, blob, version }: PieceOfFile): Message {
+  const writer = new PieceWriter();
+  writer.number(remainingBytesTag, remainingBytes);
+  writer.raw(version);
+  writer.varint(blobTag);
+  writer.varint(blob.length);
+  writer.raw(blob);
+  return writer.finish();
+}
+
+interface PieceOfFile {
+  readonly remainingBytes: number;
+  readonly blob: Buffer;
+  /** The encoded field. */
+  readonly version: Buffer;
 }

@@ -19,14 +19,18 @@ const where = (sql: Dialect) => `kine.id > ${sql.integer} AND kine.id <= ${sql.i
 
 const placeColumns = ['kine.deleted', 'COALESCE(kine.sub_revision, 0)'];
 
-const rowsWithValues = (sql: Dialect) => [...rowColumns(sql, 'kine'), sql.selectedBytes('kine.value'), ...placeColumns];
+// Before 0.16 kine left the value with the row that deletes it; to etcd a deleted key has none.
+const value = 'CASE WHEN kine.deleted = 0 THEN kine.value END';
+const valueBytes = `COALESCE(LENGTH(${value}), 0)`;
+
+const rowsWithValues = (sql: Dialect) => [...rowColumns(sql, 'kine'), sql.selectedBytes(value), ...placeColumns];
 
 // Rows with their values, oldest first, up to a number of bytes. Walks the primary key.
 export const KEY_BUCKET_ROWS = selectsRows('key_bucket_rows', (sql) =>
   sql.upToBytes({
     before: '',
     columns: rowsWithValues(sql),
-    bytes: 'COALESCE(LENGTH(kine.value), 0)',
+    bytes: valueBytes,
     from: `FROM kine
       WHERE ${where(sql)}`,
     place: 'kine.id',
@@ -47,10 +51,21 @@ export const KEY_BUCKET_STRETCH = selectsRows(
 // The same rows with the length of their values instead of the values.
 export const KEY_BUCKET_LENGTHS = selectsRows(
   'key_bucket_lengths',
-  (sql) => `SELECT ${[...rowColumns(sql, 'kine'), 'COALESCE(LENGTH(kine.value), 0)', ...placeColumns].join(', ')}
+  (sql) => `SELECT ${[...rowColumns(sql, 'kine'), valueBytes, ...placeColumns].join(', ')}
   FROM kine
   WHERE ${where(sql)}
   ORDER BY kine.id`,
+);
+
+// The values alone, one after the other in one blob.
+export const KEY_BUCKET_VALUES = selectsRow(
+  'key_bucket_values',
+  (sql) => `SELECT ${sql.concatenated('value', 'id')}
+  FROM (
+    SELECT kine.id, COALESCE(${value}, ${sql.noBytes}) AS value
+    FROM kine
+    WHERE ${where(sql)}
+    ORDER BY kine.id) stretch`,
 );
 
 export const ANY_CURRENT = selectsRow(

@@ -56,11 +56,11 @@ export class KeyValueWriter {
     this.#body(keyValue, valueBytes, value);
   }
 
-  /** Appends the message alone. */
-  message(keyValue: EncodableKeyValue): void {
-    const valueBytes = keyValue.value?.length ?? 0;
+  /** Appends the message alone. `value` stands in for the key-value's own. */
+  message(keyValue: EncodableKeyValue, value?: ByteSpan): void {
+    const valueBytes = value === undefined ? (keyValue.value?.length ?? 0) : value.end - value.start;
     this.reserve(keyValueBytes(keyValue, valueBytes) + 12);
-    this.#body(keyValue, valueBytes, undefined);
+    this.#body(keyValue, valueBytes, value);
   }
 
   /** Appends the key of etcd's bucket `key`: both numbers with the most significant byte first. */

@@ -12,38 +12,12 @@ import {
   waitFor,
   withPrefix,
 } from '../support/index.ts';
-import { type KineFileOptions, type KineRow, writeKineFile } from '../support/kine-file.ts';
-
-/** Rows of every kind that kine, now and in older versions, leaves in its table. */
-const rows: readonly KineRow[] = [
-  { id: 1, name: 'compact_rev_key', created: 1, prev_revision: 3, value: '' },
-  { id: 2, name: '/registry/health', created: 1, value: '{"health":"true"}' },
-  // Created below the mark, its first row compacted away.
-  { id: 4, name: '/registry/a', created: 0, create_revision: 3, prev_revision: 3, value: 'a2', old_value: 'a1' },
-  { id: 5, name: '/registry/b', created: 1, value: 'b1' },
-  { id: 6, name: '/registry/b', create_revision: 5, prev_revision: 5, value: 'b2', old_value: 'b1' },
-  // A delete of 0.16 and later.
-  { id: 7, name: '/registry/b', deleted: 1, prev_revision: 6, old_value: 'b2' },
-  { id: 8, name: 'gap-8', deleted: 1 },
-  { id: 9, name: '/registry/c', created: 1, value: 'c1' },
-  // A delete before 0.16.
-  { id: 10, name: '/registry/c', deleted: 1, create_revision: 9, prev_revision: 9, value: 'c1', old_value: 'c1' },
-  // Creations over tombstones: of now, and of older versions with the deleted value.
-  { id: 11, name: '/registry/b', created: 1, prev_revision: 7, value: 'b3' },
-  { id: 12, name: '/registry/c', created: 1, prev_revision: 10, value: 'c2', old_value: 'c1' },
-  { id: 13, name: '/registry/leased', created: 1, lease: 600, value: 'l1' },
-  { id: 14, name: '/registry/empty', created: 1, value: null },
-  { id: 15, name: 'compact_rev_key_apiserver', created: 1, value: '0|7' },
-  { id: 16, name: 'compact_rev_key_apiserver', create_revision: 15, prev_revision: 15, value: '1|9', old_value: '0|7' },
-  { id: 17, name: '/registry/é', created: 1, value: 'not ASCII' },
-  { id: 18, name: 'gap-18', deleted: 1 },
-  { id: 19, name: '/registry/b', create_revision: 11, prev_revision: 11, value: 'b4', old_value: 'b3' },
-];
+import { type KineFileOptions, kineRows, writeKineFile } from '../support/kine-file.ts';
 
 async function openKineFile(context: TestContext, options: KineFileOptions = {}) {
   const dataDirectory = temporaryDirectory();
   const path = join(dataDirectory, 'state.db');
-  writeKineFile(path, rows, options);
+  writeKineFile(path, kineRows, options);
   return { ...(await ownServer(context, { driver: sqlite, dataDirectory })), path };
 }
 

@@ -36,6 +36,7 @@ export function mysqlEngine(dsn: ServerDsn, logger: Logger): Engine {
       joinsValues: false,
       countsPages: false,
       rangePage: { rowsMax: limits.remoteRangePageRowsMax, bytesMax: limits.remoteRangePageBytesMax },
+      snapshotPageBytes: limits.remoteSnapshotPageBytes,
     },
     pollMs,
     deafPollMs: pollMs,

@@ -56,6 +56,7 @@ export function postgresEngine(dsn: ServerDsn, logger: Logger): Engine {
       joinsValues: false,
       countsPages: true,
       rangePage: { rowsMax: limits.remoteRangePageRowsMax, bytesMax: limits.remoteRangePageBytesMax },
+      snapshotPageBytes: limits.remoteSnapshotPageBytes,
     },
     pollMs: { min: limits.postgresPollIntervalMs, max: limits.postgresPollIntervalMs },
     deafPollMs: { min: limits.mysqlPollIntervalMsMin, max: limits.mysqlPollIntervalMsMax },

@@ -37,6 +37,8 @@ const facts: DatabaseFacts = {
   joinsValues: true,
   countsPages: true,
   rangePage: { rowsMax: limits.rangePageRowsMax, bytesMax: limits.rangeTaskBytesMax },
+  // Whatever is made of a page stays below the size from which memory is taken from the system anew, and given back, each time: 256 KiB.
+  snapshotPageBytes: 192 * 1024,
 };
 
 /** Buffers from this size on are handed over instead of copied. */
