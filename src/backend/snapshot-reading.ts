@@ -22,6 +22,9 @@ export interface SnapshotOptions {
   readonly signal: AbortSignal | undefined;
 }
 
+/** Pages that are read ahead: so many that reader and writer need not wake each other up for each. */
+const pagesAheadMax = 3;
+
 /** One moment of the store, read to its end. */
 export class SnapshotReading {
   readonly #read: Reads;
@@ -85,15 +88,22 @@ export class SnapshotReading {
     yield* file.finish();
   }
 
-  /** The pages that were found out while measuring. The next one is read while the one before is worked on. */
+  /** The pages that were found out while measuring. The next ones are read while one is worked on. */
   async *#cutPages(): AsyncGenerator<SnapshotRows> {
-    let index = 0;
-    const cuts = this.#cuts;
-    yield* this.#pages((stretch) => {
-      const lastId = cuts[index] as RowId;
-      index += 1;
-      return this.#read('snapshotPage', { ...stretch, lastId });
-    });
+    const { compactId } = this.#parts.head;
+    const ahead: Promise<SnapshotRows>[] = [];
+    let afterId = 0;
+    for (const lastId of this.#cuts) {
+      ahead.push(expected(this.#read('snapshotPage', { afterId, lastId, compactId, thereAtId: compactId })));
+      afterId = lastId;
+      if (ahead.length > pagesAheadMax) yield await this.#nextOf(ahead);
+    }
+    while (ahead.length > 0) yield await this.#nextOf(ahead);
+  }
+
+  #nextOf<Page>(ahead: Promise<Page>[]): Promise<Page> {
+    if (this.#signal?.aborted === true) throw etcdError('canceled');
+    return ahead.shift() as Promise<Page>;
   }
 
   async hash(): Promise<number> {
@@ -124,20 +134,20 @@ export class SnapshotReading {
     readNext: (stretch: KeyBucketStretch) => Promise<Page>,
   ): AsyncGenerator<Page> {
     const { id: lastId, compactId } = this.#parts.head;
-    const read = (afterId: RowId) => readNext({ afterId, lastId, compactId, thereAtId: compactId });
+    const read = (afterId: RowId) => expected(readNext({ afterId, lastId, compactId, thereAtId: compactId }));
     let next = lastId > 0 ? read(0) : undefined;
-    try {
-      while (next !== undefined) {
-        if (this.#signal?.aborted === true) throw etcdError('canceled');
-        const page = await next;
-        next = page.throughId < lastId ? read(page.throughId) : undefined;
-        yield page;
-      }
-    } finally {
-      // Nobody waits for it any more.
-      next?.catch(() => {});
+    while (next !== undefined) {
+      const page: Page = await this.#nextOf([next]);
+      next = page.throughId < lastId ? read(page.throughId) : undefined;
+      yield page;
     }
   }
+}
+
+/** It may fail while another one is waited for, or when nobody waits any more. */
+function expected<Page>(page: Promise<Page>): Promise<Page> {
+  page.catch(() => {});
+  return page;
 }
 
 function addRows({ bytes, keyEnds, valueEnds }: SnapshotRows, log: OpenTree): void {

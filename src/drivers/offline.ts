@@ -1,5 +1,6 @@
 /** Databases in the hands of a command, for work on the whole of them, while this process serves nothing. */
 import { changed, type Program, type Query, query } from '../mvcc/program.ts';
+import type { DatabaseFacts } from '../mvcc/read-programs.ts';
 import type { OfflineDialect } from '../sql/offline-dialect.ts';
 import { changes, type Parameter, type Row, selectsRows } from '../sql/statement.ts';
 
@@ -8,6 +9,7 @@ export interface OfflineDatabase {
   /** For messages: the path of a file, the address of a server without its password. */
   readonly name: string;
   readonly sql: OfflineDialect;
+  readonly facts: DatabaseFacts;
   rows(sql: string, ...parameters: readonly Parameter[]): Promise<readonly Row[]>;
   /** How many rows it changed. */
   change(sql: string, ...parameters: readonly Parameter[]): Promise<number>;
@@ -45,12 +47,11 @@ export function ownAlone<Result>(
 
 /** Makes an `OfflineDatabase` of a way to ask. */
 export function offlineDatabase(
-  { name, sql }: { readonly name: string; readonly sql: OfflineDialect },
+  identity: Pick<OfflineDatabase, 'name' | 'sql' | 'facts'>,
   ask: (asked: Query) => Promise<readonly Row[]>,
 ): OfflineDatabase {
   return {
-    name,
-    sql,
+    ...identity,
     rows: (text, ...parameters) =>
       ask(
         query(

@@ -24,7 +24,7 @@ export interface DatabaseFacts {
   readonly snapshotPageBytes: number;
 }
 
-export const readPrograms = {
+const readPrograms = {
   head: (_input: null) => headProgram(),
   points: (reads: readonly PointRead[]) => pointReads(reads),
   rangePages,
@@ -56,3 +56,13 @@ export type ReadName = keyof typeof readPrograms;
 export type ReadInput<Name extends ReadName> = Parameters<(typeof readPrograms)[Name]>[0];
 export type ReadOutput<Name extends ReadName> =
   ReturnType<(typeof readPrograms)[Name]> extends Program<infer Result> ? Result : never;
+
+/** The program of that name, for a database of which this is known. */
+export function readProgram<Name extends ReadName>(
+  name: Name,
+  input: ReadInput<Name>,
+  facts: DatabaseFacts,
+): Program<ReadOutput<Name>> {
+  const program = readPrograms[name] as (input: ReadInput<Name>, facts: DatabaseFacts) => Program<ReadOutput<Name>>;
+  return program(input, facts);
+}

@@ -11,6 +11,7 @@ import { changes, selectsRow, selectsRows } from '../../sql/statement.ts';
 import type { Engine } from '../remote/engine.ts';
 import type { Session } from '../remote/session.ts';
 import { connectionSettings, forKnex } from './connection-settings.ts';
+import { mysqlFacts } from './mysql-facts.ts';
 import { MysqlSession } from './mysql-session.ts';
 import { prepareDatabase } from './prepare.ts';
 import { destroy, makeReady } from './ready-connection.ts';
@@ -32,12 +33,7 @@ export function mysqlEngine(dsn: ServerDsn, logger: Logger): Engine {
   return {
     name: 'mysql',
     keyLengthMax: limits.mysqlKeyLengthMax,
-    facts: {
-      joinsValues: false,
-      countsPages: false,
-      rangePage: { rowsMax: limits.remoteRangePageRowsMax, bytesMax: limits.remoteRangePageBytesMax },
-      snapshotPageBytes: limits.remoteSnapshotPageBytes,
-    },
+    facts: mysqlFacts,
     pollMs,
     deafPollMs: pollMs,
     hosts: dsn.hosts,

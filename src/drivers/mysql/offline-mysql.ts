@@ -10,6 +10,7 @@ import type { OfflineAccess } from '../offline.ts';
 import { type OfflineConnection, offlineServer } from '../remote/offline-server.ts';
 import { type Answered, ask } from './ask.ts';
 import { connectionSettings } from './connection-settings.ts';
+import { mysqlFacts } from './mysql-facts.ts';
 import { revisionLock } from './mysql-session.ts';
 import { migrationLock, prepareDatabase } from './prepare.ts';
 import { factsOf, makeReady } from './ready-connection.ts';
@@ -22,6 +23,7 @@ export function offlineMysql(dsn: ServerDsn): OfflineAccess {
   return offlineServer({
     dsn,
     sql: mysqlOfflineDialect,
+    facts: mysqlFacts,
     keyLengthMax: limits.mysqlKeyLengthMax,
     connect: (host) => connect(dsn, host),
     weather,

@@ -9,6 +9,7 @@ import type { OfflineAccess } from '../offline.ts';
 import { type OfflineConnection, offlineServer } from '../remote/offline-server.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { parameterValues } from './parameters.ts';
+import { postgresFacts } from './postgres-facts.ts';
 import { revisionLock } from './postgres-session.ts';
 import { migrationLock, prepareDatabase } from './prepare.ts';
 import { columnTypes } from './types.ts';
@@ -26,6 +27,7 @@ export function offlinePostgres(dsn: ServerDsn): OfflineAccess {
   return offlineServer({
     dsn,
     sql: postgresOfflineDialect,
+    facts: postgresFacts,
     keyLengthMax: limits.postgresKeyLengthMax,
     connect: (host) => connect(dsn, host),
     weather,

@@ -14,6 +14,7 @@ import { HostTurn } from '../remote/host-turn.ts';
 import type { Session } from '../remote/session.ts';
 import { connectionSettings, sessionStatements } from './connection-settings.ts';
 import { Notifications } from './notifications.ts';
+import { postgresFacts } from './postgres-facts.ts';
 import { destroy, PostgresSession } from './postgres-session.ts';
 import { prepareDatabase } from './prepare.ts';
 import { columnTypes } from './types.ts';
@@ -52,12 +53,7 @@ export function postgresEngine(dsn: ServerDsn, logger: Logger): Engine {
   return {
     name: 'postgres',
     keyLengthMax: limits.postgresKeyLengthMax,
-    facts: {
-      joinsValues: false,
-      countsPages: true,
-      rangePage: { rowsMax: limits.remoteRangePageRowsMax, bytesMax: limits.remoteRangePageBytesMax },
-      snapshotPageBytes: limits.remoteSnapshotPageBytes,
-    },
+    facts: postgresFacts,
     pollMs: { min: limits.postgresPollIntervalMs, max: limits.postgresPollIntervalMs },
     deafPollMs: { min: limits.mysqlPollIntervalMsMin, max: limits.mysqlPollIntervalMsMax },
     hosts: dsn.hosts,

@@ -5,6 +5,7 @@ import { DriverError, StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { membersSince } from '../../mvcc/members.ts';
 import type { Query } from '../../mvcc/program.ts';
+import type { DatabaseFacts } from '../../mvcc/read-programs.ts';
 import type { OfflineDialect } from '../../sql/offline-dialect.ts';
 import type { Row } from '../../sql/statement.ts';
 import { type OfflineAccess, type OfflineDatabase, type OwnedDatabase, offlineDatabase } from '../offline.ts';
@@ -13,6 +14,7 @@ import { type OfflineAccess, type OfflineDatabase, type OwnedDatabase, offlineDa
 export interface OfflineServer {
   readonly dsn: ServerDsn;
   readonly sql: OfflineDialect;
+  readonly facts: DatabaseFacts;
   readonly keyLengthMax: number;
   /** A connection whose statements may take as long as they want. */
   connect(host: DatabaseHost): Promise<OfflineConnection>;
@@ -44,7 +46,9 @@ export function offlineServer(server: OfflineServer): OfflineAccess {
     explained(server, async () => {
       const connection = await firstAnswering(server, (host) => server.connect(host));
       try {
-        return await use(offlineDatabase({ name, sql: server.sql }, (asked) => connection.ask(asked)));
+        return await use(
+          offlineDatabase({ name, sql: server.sql, facts: server.facts }, (asked) => connection.ask(asked)),
+        );
       } finally {
         await connection.close();
       }

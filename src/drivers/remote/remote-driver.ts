@@ -5,14 +5,12 @@ import type { Logger } from 'pino';
 import { AssertionError, DriverError, EtcdError, StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
-import type { Program } from '../../mvcc/program.ts';
 import { randomId } from '../../mvcc/random-id.ts';
 import {
-  type DatabaseFacts,
   type ReadInput,
   type ReadName,
   type ReadOutput,
-  readPrograms,
+  readProgram,
   singleStatements,
 } from '../../mvcc/read-programs.ts';
 import type { Head } from '../../mvcc/results.ts';
@@ -124,10 +122,9 @@ export class RemoteDriver implements Driver {
   }
 
   async read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
-    const program = readPrograms[name] as (input: ReadInput<Name>, facts: DatabaseFacts) => Program<ReadOutput<Name>>;
     return withSecondTry(() =>
       this.#inTransaction(lane, { kind: singleStatements.has(name) ? 'none' : 'snapshot' }, (session) =>
-        runProgram(program(input, this.#engine.facts), session),
+        runProgram(readProgram(name, input, this.#engine.facts), session),
       ),
     );
   }

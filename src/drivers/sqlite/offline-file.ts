@@ -6,6 +6,7 @@ import { type OfflineAccess, type OfflineDatabase, offlineDatabase } from '../of
 import { type SqliteDatabase, StatementRunner } from './connection.ts';
 import { fileError } from './file-error.ts';
 import { prepareFile } from './prepare-file.ts';
+import { sqliteFacts } from './sqlite-facts.ts';
 
 // Somebody who has the file open for work keeps it; a moment is enough for one who only looks.
 const busyTimeoutMs = 1000;
@@ -69,7 +70,9 @@ async function inTransaction<Result>(
   database.exec(begin);
   try {
     const result = await use(
-      offlineDatabase({ name: path, sql: sqliteOfflineDialect }, async (asked) => statements.run(asked)),
+      offlineDatabase({ name: path, sql: sqliteOfflineDialect, facts: sqliteFacts }, async (asked) =>
+        statements.run(asked),
+      ),
     );
     database.exec('COMMIT');
     return result;

@@ -3,11 +3,9 @@ import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Statement } from 'better-sqlite3';
 import { AssertionError } from '../../errors.ts';
-import { limits } from '../../limits.ts';
 import type { EventsRequest } from '../../mvcc/events.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
-import type { Program } from '../../mvcc/program.ts';
-import { type DatabaseFacts, readPrograms } from '../../mvcc/read-programs.ts';
+import { readProgram } from '../../mvcc/read-programs.ts';
 import { startUp } from '../../mvcc/start-up.ts';
 import { type BatchResult, writeBatch } from '../../mvcc/write-batch.ts';
 import { commitBoundsMs } from '../../statistics/bounds.ts';
@@ -18,6 +16,7 @@ import { failureOf } from './failure.ts';
 import type { Answer, Failure, Request, Task, ThreadData, ThreadStatistics } from './protocol.ts';
 import { runProgram } from './run-program.ts';
 import { defragmentBite, reclaimBite, sizeOf } from './space.ts';
+import { sqliteFacts } from './sqlite-facts.ts';
 import { boundWal, extendWal, walBytes } from './wal.ts';
 import { weather } from './weather.ts';
 
@@ -31,15 +30,6 @@ const meter = new StatementMeter({
 });
 const writeTransactions = new Histogram(commitBoundsMs);
 const commits = new Histogram(commitBoundsMs);
-
-/** Reading 10,000 values one by one costs 24 ms, in one piece 12 ms. */
-const facts: DatabaseFacts = {
-  joinsValues: true,
-  countsPages: true,
-  rangePage: { rowsMax: limits.rangePageRowsMax, bytesMax: limits.rangeTaskBytesMax },
-  // Whatever is made of a page stays below the size from which memory is taken from the system anew, and given back, each time: 256 KiB.
-  snapshotPageBytes: 192 * 1024,
-};
 
 /** Buffers from this size on are handed over instead of copied. */
 const transferBytesMin = 8 * 1024;
@@ -75,8 +65,8 @@ function say(answer: Answer): void {
 function perform(task: Task, database: SqliteDatabase, statements: StatementRunner): unknown {
   switch (task.kind) {
     case 'read': {
-      const program = readPrograms[task.name] as (input: unknown, facts: DatabaseFacts) => Program<unknown>;
-      return inTransaction(database, 'BEGIN', () => runProgram(program(task.input, facts), statements));
+      const program = readProgram(task.name, task.input as never, sqliteFacts);
+      return inTransaction<unknown>(database, 'BEGIN', () => runProgram<unknown>(program, statements));
     }
     case 'write':
       return write(task, database, statements);
@@ -122,7 +112,7 @@ function write(
       return { failure: failureOf(error) };
     }
   });
-  return { outcomes, head: head ?? runProgram(readPrograms.head(null), statements) };
+  return { outcomes, head: head ?? runProgram(readProgram('head', null, sqliteFacts), statements) };
 }
 
 /** A lock that another process holds would refuse each of the batch in turn. */

@@ -4,8 +4,7 @@ import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { SnapshotReading } from '../../backend/snapshot-reading.ts';
 import type { OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
-import type { Program } from '../../mvcc/program.ts';
-import { type ReadInput, type ReadName, type ReadOutput, readPrograms } from '../../mvcc/read-programs.ts';
+import { type ReadInput, type ReadName, type ReadOutput, readProgram } from '../../mvcc/read-programs.ts';
 import { Maintenance } from '../../wire/generated/etcdserverpb/maintenance.ts';
 import type { EtcdClient } from '../copy/etcd-client.ts';
 import { requireKnown, tableFacts } from '../table-facts.ts';
@@ -16,7 +15,7 @@ export function saveSnapshot(path: string, from: OfflineAccess, etcdVersion: str
   return from.look(async (database) => {
     await refuseForeign(database);
     const read = <Name extends ReadName>(name: Name, input: ReadInput<Name>): Promise<ReadOutput<Name>> =>
-      database.run((readPrograms[name] as (input: ReadInput<Name>) => Program<ReadOutput<Name>>)(input));
+      database.run(readProgram(name, input, database.facts));
     const [major, minor] = etcdVersion.split('.');
     const version = `${major}.${minor}.0`;
     const reading = await SnapshotReading.begin(read, {

@@ -1,0 +1,9 @@
+import { limits } from '../../limits.ts';
+import type { DatabaseFacts } from '../../mvcc/read-programs.ts';
+
+export const postgresFacts: DatabaseFacts = {
+  joinsValues: false,
+  countsPages: true,
+  rangePage: { rowsMax: limits.remoteRangePageRowsMax, bytesMax: limits.remoteRangePageBytesMax },
+  snapshotPageBytes: limits.remoteSnapshotPageBytes,
+};
