@@ -46,7 +46,7 @@ const tineSettings = isAtLeast(version, '3.7') ? ['--emulated-etcd-version', ver
 /** With an etcd before 3.7 the first: what auth asks for is not compared with it. */
 const chosenVariants = isAtLeast(version, '3.7') ? variants : variants.slice(0, 1);
 
-/** TINE_TEST_ETCDCTL_FORMATS=all: every variant in every format on every database, which takes half an hour. */
+/** TINE_TEST_ETCDCTL_FORMATS=all: every variant in every format on every database, which takes a quarter of an hour. */
 const everything = process.env.TINE_TEST_ETCDCTL_FORMATS === 'all';
 
 for (const variant of chosenVariants) {

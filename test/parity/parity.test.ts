@@ -9,7 +9,7 @@ import { versionRules } from './version-differences.ts';
 import { GrpcTarget } from './wire.ts';
 
 /** A few milliseconds each on a busy machine: within half a minute. */
-const stepCountDefault = 1500;
+const stepCountDefault = 1000;
 
 /** With TINE_TEST_SUBJECT, that etcd stands where tine stands. */
 const subjectProgram = process.env.TINE_TEST_SUBJECT ?? '';
