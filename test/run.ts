@@ -87,6 +87,8 @@ try {
 } catch (error) {
   console.error(`test: ${error instanceof Error ? error.message : error}`);
   process.exitCode ??= 1;
+  // Nothing goes on without the rest.
+  interruption.abort();
 }
 
 async function main(patterns: readonly string[]): Promise<void> {
@@ -98,7 +100,7 @@ async function main(patterns: readonly string[]): Promise<void> {
   provideTine();
   // One works on the processors, the other one on network and disk.
   await Promise.all([
-    providePeers(),
+    providePeers(interruption.signal),
     installMissingPackages([...recipes, ...databases.map(({ debianPackage }) => debianPackage)]),
   ]);
   await installMissingPackages(etcdPackages);

@@ -96,14 +96,15 @@ export class SnapshotReading {
     for (const lastId of this.#cuts) {
       ahead.push(expected(this.#read('snapshotPage', { afterId, lastId, compactId, thereAtId: compactId })));
       afterId = lastId;
-      if (ahead.length > pagesAheadMax) yield await this.#nextOf(ahead);
+      if (ahead.length > pagesAheadMax) yield await this.#wanted(ahead.shift() as Promise<SnapshotRows>);
     }
-    while (ahead.length > 0) yield await this.#nextOf(ahead);
+    while (ahead.length > 0) yield await this.#wanted(ahead.shift() as Promise<SnapshotRows>);
   }
 
-  #nextOf<Page>(ahead: Promise<Page>[]): Promise<Page> {
+  /** The page, unless nobody wants it any more. */
+  async #wanted<Page>(page: Promise<Page>): Promise<Page> {
     if (this.#signal?.aborted === true) throw etcdError('canceled');
-    return ahead.shift() as Promise<Page>;
+    return page;
   }
 
   async hash(): Promise<number> {
@@ -137,7 +138,7 @@ export class SnapshotReading {
     const read = (afterId: RowId) => expected(readNext({ afterId, lastId, compactId, thereAtId: compactId }));
     let next = lastId > 0 ? read(0) : undefined;
     while (next !== undefined) {
-      const page: Page = await this.#nextOf([next]);
+      const page: Page = await this.#wanted(next);
       next = page.throughId < lastId ? read(page.throughId) : undefined;
       yield page;
     }

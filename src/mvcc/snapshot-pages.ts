@@ -80,7 +80,7 @@ export function* snapshotPage(stretch: KeyBucketStretch, facts: DatabaseFacts): 
   if (!facts.joinsValues) return encoded(yield* rows(KEY_BUCKET_STRETCH, ...place), lastId);
   const [found = [], joined] = yield [query(KEY_BUCKET_LENGTHS, ...place), query(KEY_BUCKET_VALUES, ...place)];
   const values = (joined?.[0]?.[0] ?? noBytes) as Buffer;
-  const page = encodedWith(values, found, lastId);
+  const page = encoded(found, lastId, values);
   freeWhole(values);
   return page;
 }
@@ -94,30 +94,21 @@ export function* snapshotRows(stretch: KeyBucketStretch): Program<SnapshotRows> 
   return encoded(found, throughId);
 }
 
-function encoded(found: readonly Row[], throughId: RowId): SnapshotRows {
+/** `values`: those of all rows in one piece; the rows have their lengths then. */
+function encoded(found: readonly Row[], throughId: RowId, values?: Buffer): SnapshotRows {
   const keyEnds = new Uint32Array(found.length);
   const valueEnds = new Uint32Array(found.length);
+  if (values !== undefined) writer.reserve(values.length + found.length * limits.rangeRowOverheadBytes);
+  let end = 0;
   for (let index = 0; index < found.length; index += 1) {
-    keyEnds[index] = writeKeyBucketRow(found[index] as Row, writer).keyEnd;
+    const each = found[index] as Row;
+    const start = end;
+    if (values !== undefined) end += numberAt(each, valueBytesColumn);
+    const value = values && { bytes: values, start, end };
+    keyEnds[index] = writeKeyBucketRow(each, writer, value).keyEnd;
     valueEnds[index] = writer.length;
   }
-  return { bytes: writer.take(), keyEnds, valueEnds, throughId };
-}
-
-/** Rows with their lengths, and their values in one piece. */
-function encodedWith(values: Buffer, found: readonly Row[], throughId: RowId): SnapshotRows {
-  const keyEnds = new Uint32Array(found.length);
-  const valueEnds = new Uint32Array(found.length);
-  writer.reserve(values.length + found.length * limits.rangeRowOverheadBytes);
-  let start = 0;
-  for (let index = 0; index < found.length; index += 1) {
-    const row = found[index] as Row;
-    const end = start + numberAt(row, valueBytesColumn);
-    keyEnds[index] = writeKeyBucketRow(row, writer, { bytes: values, start, end }).keyEnd;
-    valueEnds[index] = writer.length;
-    start = end;
-  }
-  assert(start === values.length, 'the values in one piece are as long as each of them together');
+  assert(end === (values?.length ?? 0), 'the values in one piece are as long as each of them together');
   return { bytes: writer.take(), keyEnds, valueEnds, throughId };
 }
 

@@ -16,17 +16,18 @@ const attemptCountMax = 100;
 export async function freePort(): Promise<number> {
   for (let attempt = 1; attempt <= attemptCountMax; attempt += 1) {
     const port = randomInt(portMin, portMax);
-    if ((await isClaimed(port)) && (await isFree(port))) return port;
+    if ((await claim(port)) && (await isFree(port))) return port;
   }
   throw new Error(`no free port found in ${attemptCountMax} attempts`);
 }
 
-async function isClaimed(port: number): Promise<boolean> {
-  const claim = createSocket('udp4');
-  claim.bind(port, '127.0.0.1');
-  const isBound = await succeeds(once(claim, 'listening'));
-  if (isBound) claim.unref();
-  else claim.close();
+/** Whether the port is this process's from here on. */
+async function claim(port: number): Promise<boolean> {
+  const socket = createSocket('udp4');
+  socket.bind(port, '127.0.0.1');
+  const isBound = await succeeds(once(socket, 'listening'));
+  if (isBound) socket.unref();
+  else socket.close();
   return isBound;
 }
 

@@ -24,15 +24,15 @@ const peers: readonly Peer[] = [
 ];
 
 /** Builds what is not there yet and puts it first on PATH. Without them tests compare with Debian's etcd 3.4; those that need more say so. */
-export async function providePeers(): Promise<void> {
+export async function providePeers(signal: AbortSignal): Promise<void> {
   const missing = peers.filter(({ program }) => !existsSync(join(peersDirectory, program)));
-  const failure = missing.length === 0 ? undefined : await build(missing);
+  const failure = missing.length === 0 ? undefined : await build(missing, signal);
   if (failure !== undefined) console.log(`test: etcd 3.7 is not built: ${failure}`);
   process.env.PATH = `${peersDirectory}${delimiter}${process.env.PATH ?? ''}`;
 }
 
 /** Why they cannot be built; undefined: they are. */
-async function build(missing: readonly Peer[]): Promise<string | undefined> {
+async function build(missing: readonly Peer[], signal: AbortSignal): Promise<string | undefined> {
   const go = findOnPath('go');
   if (go === undefined || minorOf(go) < goMinorMin) return `there is no Go 1.${goMinorMin} or newer`;
   mkdirSync(peersDirectory, { recursive: true });
@@ -42,6 +42,7 @@ async function build(missing: readonly Peer[]): Promise<string | undefined> {
       cwd: join(repositoryRoot, 'test', 'peers'),
       env: { ...process.env, GOFLAGS: '-mod=readonly' },
       timeout: buildTimeoutMs,
+      signal,
     });
     const failure = await building.then(
       () => undefined,
