@@ -46,6 +46,8 @@ export class WriteQueue {
   #waiting: Waiting[] = [];
   #waitingBytes = 0;
   #scheduled = false;
+  /** Of the batch sent last. */
+  #lastCount = 0;
   #underWay = 0;
   #operationsUnderWay = 0;
   #failedCount = 0;
@@ -97,9 +99,13 @@ export class WriteQueue {
     });
   }
 
-  /** At the end of this turn of the event loop, so that writes which arrived together leave together. */
+  /** At the end of this turn of the event loop, so that writes which arrived together leave together; at once where they come one by one. */
   #schedule(): void {
     if (this.#scheduled || this.#underWay >= limits.writeBatchesUnderWayMax) return;
+    if (this.#underWay === 0 && this.#lastCount === 1) {
+      void this.#send(this.#take());
+      return;
+    }
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
@@ -116,6 +122,7 @@ export class WriteQueue {
       bytes += each.bytes;
     }
     this.#waitingBytes -= bytes;
+    this.#lastCount = count;
     this.#batchOperations.observe(count);
     this.#batchBytes.observe(bytes);
     return this.#waiting.splice(0, count);

@@ -41,6 +41,8 @@ export class Tailer {
   #endWait: (() => void) | undefined;
   #failureCount = 0;
   #pollMs: number;
+  /** When the database last showed its head: to a look, a read or a batch of writes. */
+  #lookedMs = Number.NEGATIVE_INFINITY;
   /** Since when something is known to be committed that was not delivered. */
   #lagSinceMs: number | undefined;
 
@@ -133,9 +135,9 @@ export class Tailer {
 
   async #run(): Promise<void> {
     while (!this.#isClosed) {
-      if (!this.#isDue) await this.#wait(this.#isResting ? undefined : this.#pollMs);
+      if (!this.#isDue) await this.#wait(this.#isResting ? undefined : this.#untilLookMs);
       try {
-        if (!this.#isDue) await this.#look();
+        if (!this.#isDue && this.#untilLookMs <= 0) await this.#look();
         if (this.#isDue) await this.#readToHead();
       } catch (error) {
         this.#reportFailure(error);
@@ -144,10 +146,15 @@ export class Tailer {
     }
   }
 
+  get #untilLookMs(): number {
+    return Math.max(0, this.#lookedMs + this.#pollMs - performance.now());
+  }
+
   /** Asks for the head: whether another instance has written. The more it has, the sooner the next look. */
   async #look(): Promise<void> {
     if (this.#isResting || this.#isClosed) return;
     await this.#options.source.readHead();
+    this.#lookedMs = performance.now();
     this.#reportRecovery();
     const { min, max } = this.#options.source.pollMs;
     this.#pollMs = this.#isDue ? min : Math.min(this.#pollMs * 2, max);
@@ -182,6 +189,7 @@ export class Tailer {
   #accept(page: EventPage): void {
     const from = this.#position;
     const to = endOf(page, from);
+    this.#lookedMs = performance.now();
     if (to.id <= from.id) return;
     this.#position = to;
     if (this.#idsBehind <= 0) this.#lagSinceMs = undefined;

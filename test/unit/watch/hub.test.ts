@@ -272,6 +272,28 @@ test('the timer finds what another process committed', async (context) => {
   await until('the event came', () => eventsOf(stream.responses) === 'a@2');
 });
 
+test('batches of writes that bring their events along are looks: the timer asks for nothing meanwhile', async (context) => {
+  const { source, open } = watching(context);
+  source.pollMs = { min: 1_000, max: 1_000 };
+  const { stream, session } = open();
+  session.create(requested(one('a')), 0n);
+  await settle();
+  let lookCount = 0;
+  const readHead = source.readHead.bind(source);
+  source.readHead = () => {
+    lookCount += 1;
+    return readHead();
+  };
+  const endMs = performance.now() + 1_500;
+  while (performance.now() < endMs) {
+    await source.commitFollowed([{ key: 'a', value: '' }]);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assert.equal(lookCount, 0);
+  assert.equal(stream.responses.length - 1, source.history.length);
+  await until('the timer looks again', () => lookCount > 0);
+});
+
 test('nobody watches: nothing is read, and a new watch replays nothing', async (context) => {
   const { source, hub, open } = watching(context);
   source.pollMs = { min: 1, max: 1 };
