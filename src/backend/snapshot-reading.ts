@@ -57,9 +57,7 @@ export class SnapshotReading {
     for (const { name, elements } of before) file.bucket(name, elements);
     const log = new TreeMeasure();
     this.#cuts = [];
-    for await (const { keyBytes, valueBytes, cuts } of this.#pages((stretch) =>
-      this.#read('snapshotLengths', stretch),
-    )) {
+    for await (const { keyBytes, valueBytes, cuts } of this.#readAhead(this.#stretchEnds(), 'snapshotLengths')) {
       this.#cuts.push(...cuts);
       for (let index = 0; index < keyBytes.length; index += 1) {
         log.add(keyBytes[index] as number, valueBytes[index] as number);
@@ -76,7 +74,7 @@ export class SnapshotReading {
     const file = new FileWriter(pageCount);
     for (const { name, elements } of before) yield* file.bucket(name, elements);
     const log = file.tree('key');
-    for await (const page of this.#cutPages()) {
+    for await (const page of this.#readAhead(this.#cuts, 'snapshotPage')) {
       addRows(page, log);
       log.letGo();
       freeLarge([page.bytes]);
@@ -88,17 +86,29 @@ export class SnapshotReading {
     yield* file.finish();
   }
 
-  /** The pages that were found out while measuring. The next ones are read while one is worked on. */
-  async *#cutPages(): AsyncGenerator<SnapshotRows> {
-    const { compactId } = this.#parts.head;
-    const ahead: Promise<SnapshotRows>[] = [];
-    let afterId = 0;
-    for (const lastId of this.#cuts) {
-      ahead.push(expected(this.#read('snapshotPage', { afterId, lastId, compactId, thereAtId: compactId })));
-      afterId = lastId;
-      if (ahead.length > pagesAheadMax) yield await this.#wanted(ahead.shift() as Promise<SnapshotRows>);
+  /** Where stretches of a bounded number of rows end. */
+  async *#stretchEnds(): AsyncGenerator<RowId> {
+    const { id: lastId, compactId } = this.#parts.head;
+    for (let afterId = 0; afterId < lastId; ) {
+      afterId = await this.#read('snapshotStretch', { afterId, lastId, compactId, thereAtId: compactId });
+      yield afterId;
     }
-    while (ahead.length > 0) yield await this.#wanted(ahead.shift() as Promise<SnapshotRows>);
+  }
+
+  /** What a program says of the stretches that end at these ids. The next ones are read while one is worked on. */
+  async *#readAhead<Name extends 'snapshotLengths' | 'snapshotPage'>(
+    ends: AsyncIterable<RowId> | Iterable<RowId>,
+    name: Name,
+  ): AsyncGenerator<ReadOutput<Name>> {
+    const { compactId } = this.#parts.head;
+    const ahead: Promise<ReadOutput<Name>>[] = [];
+    let afterId = 0;
+    for await (const lastId of ends) {
+      ahead.push(expected(this.#read(name, { afterId, lastId, compactId, thereAtId: compactId } as ReadInput<Name>)));
+      afterId = lastId;
+      if (ahead.length > pagesAheadMax) yield await this.#wanted(ahead.shift() as Promise<ReadOutput<Name>>);
+    }
+    while (ahead.length > 0) yield await this.#wanted(ahead.shift() as Promise<ReadOutput<Name>>);
   }
 
   /** The page, unless nobody wants it any more. */

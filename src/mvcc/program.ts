@@ -42,9 +42,15 @@ export function* rows(statement: Statement, ...parameters: readonly Parameter[])
   return (yield [{ statement, parameters }])[0] as readonly Row[];
 }
 
-/** Gives each row of a query to a function. */
-export function* eachRow(asked: Query, each: (row: Row) => void): Program<void> {
-  for (const row of yield* rowsOf({ ...asked, each })) each(row);
+/** Gives each row of a query to a function; the rows of the queries asked along with it, which run after it. */
+export function* eachRow(
+  asked: Query,
+  each: (row: Row) => void,
+  ...after: readonly Query[]
+): Program<readonly (readonly Row[])[]> {
+  const [left = [], ...answers] = yield [{ ...asked, each }, ...after];
+  for (const row of left) each(row);
+  return answers;
 }
 
 /** The only row of a statement, or undefined. */

@@ -5,6 +5,7 @@ import { backendParts } from './backend-parts.ts';
 import { eventsAfter, eventsOfKeys, idBefore } from './events.ts';
 import { hashKeys } from './hash-keys.ts';
 import { headProgram } from './head.ts';
+import { endOfWalk } from './key-bucket.ts';
 import { leaseCount, leaseProgram, leasesById, leasesDue, leasesProgram } from './lease-reads.ts';
 import { membersSince } from './members.ts';
 import { type PointRead, pointReads } from './point-reads.ts';
@@ -33,6 +34,7 @@ const readPrograms = {
   idBefore,
   hashKeys,
   backendParts: (_input: null) => backendParts(),
+  snapshotStretch: endOfWalk,
   snapshotLengths,
   snapshotPage,
   snapshotRows,
@@ -49,8 +51,16 @@ const readPrograms = {
   tokenSecret: (_input: null) => tokenSecret(),
 } as const;
 
-/** Programs of one statement: they need no transaction to see one moment. */
-export const singleStatements: ReadonlySet<ReadName> = new Set(['head', 'leaseCount', 'leasesDue', 'membersSince']);
+/** Programs of one statement, or that are right at whatever moments their statements see: they need no transaction. */
+export const withoutTransaction: ReadonlySet<ReadName> = new Set([
+  'head',
+  'leaseCount',
+  'leasesDue',
+  'membersSince',
+  'snapshotStretch',
+  'snapshotLengths',
+  'snapshotPage',
+]);
 
 export type ReadName = keyof typeof readPrograms;
 export type ReadInput<Name extends ReadName> = Parameters<(typeof readPrograms)[Name]>[0];

@@ -6,19 +6,18 @@ import { KEY_BUCKET_LENGTHS, KEY_BUCKET_STRETCH, KEY_BUCKET_VALUES } from '../sq
 import { keyValueRow, numberAt } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
 import { COMPACTED_ID } from '../sql/write-statements.ts';
-import { KeyValueWriter, keyValueBytes, revisionKeyBytes } from '../wire/key-value-writer.ts';
+import { type ByteSpan, KeyValueWriter, keyValueBytes, revisionKeyBytes } from '../wire/key-value-writer.ts';
 import { encodable } from './encode-row.ts';
-import { endOfWalk, type KeyBucketStretch, keyBucketRows, storedKeyValue, writeKeyBucketRow } from './key-bucket.ts';
+import { type KeyBucketStretch, keyBucketRows, storedKeyValue, writeKeyBucketRow } from './key-bucket.ts';
 import type { RowId } from './operations.ts';
-import { type Program, query, row, rows } from './program.ts';
+import { eachRow, type Program, query, rows } from './program.ts';
 import type { DatabaseFacts } from './read-programs.ts';
 
 /** Lengths of rows, in the order of the rows. */
 export interface SnapshotLengths {
   readonly keyBytes: Uint8Array;
   readonly valueBytes: Uint32Array;
-  readonly throughId: RowId;
-  /** Ids after which a page of rows ends that is read at once; the last is `throughId`. */
+  /** Ids after which a page of rows ends that is read at once; the last is the stretch's. */
   readonly cuts: readonly RowId[];
 }
 
@@ -37,83 +36,96 @@ const deletedColumn = 7;
 
 /** @throws EtcdError `snapshotOvertaken` when rows of the snapshot may be gone. */
 export function* snapshotLengths(stretch: KeyBucketStretch, facts: DatabaseFacts): Program<SnapshotLengths> {
-  yield* checkUntouched(stretch);
-  const throughId = yield* endOfWalk(stretch);
-  const { afterId, compactId, thereAtId } = stretch;
-  const found = yield* rows(KEY_BUCKET_LENGTHS, afterId, throughId, compactId, thereAtId);
-  return {
-    keyBytes: Uint8Array.from(found, (each) => revisionKeyBytes({ isTombstone: each[deletedColumn] === 1 })),
-    valueBytes: Uint32Array.from(found, storedBytes),
-    throughId,
-    cuts: cutsOf(found, { throughId, bytesMax: facts.snapshotPageBytes }),
-  };
-}
-
-function cutsOf(
-  found: readonly Row[],
-  { throughId, bytesMax }: { readonly throughId: RowId; readonly bytesMax: number },
-): readonly RowId[] {
+  const keyBytes: number[] = [];
+  const valueBytes: number[] = [];
   const cuts: RowId[] = [];
-  let bytes = 0;
-  for (const each of found) {
-    bytes += numberAt(each, valueBytesColumn);
-    if (bytes < bytesMax) continue;
+  let pageBytes = 0;
+  const add = (each: Row) => {
+    const isTombstone = each[deletedColumn] === 1;
+    const bytes = numberAt(each, valueBytesColumn);
+    keyBytes.push(revisionKeyBytes({ isTombstone }));
+    valueBytes.push(keyValueBytes(storedKeyValue(encodable(keyValueRow(each)), { isTombstone }), bytes));
+    pageBytes += bytes;
+    if (pageBytes < facts.snapshotPageBytes) return;
     cuts.push(numberAt(each, idColumn));
-    bytes = 0;
-  }
-  if (cuts.at(-1) !== throughId) cuts.push(throughId);
-  return cuts;
+    pageBytes = 0;
+  };
+  const [mark] = yield* eachRow(query(KEY_BUCKET_LENGTHS, ...place(stretch)), add, query(COMPACTED_ID));
+  checkUntouched(mark, stretch);
+  if (cuts.at(-1) !== stretch.lastId) cuts.push(stretch.lastId);
+  return { keyBytes: Uint8Array.from(keyBytes), valueBytes: Uint32Array.from(valueBytes), cuts };
 }
-
-function storedBytes(found: Row): number {
-  const keyValue = storedKeyValue(encodable(keyValueRow(found)), { isTombstone: found[deletedColumn] === 1 });
-  return keyValueBytes(keyValue, numberAt(found, valueBytesColumn));
-}
-
-const writer = new KeyValueWriter();
 
 /** All rows of a stretch, which ends at a cut: a driver fetches rows faster when it need not count their bytes. @throws EtcdError `snapshotOvertaken` */
 export function* snapshotPage(stretch: KeyBucketStretch, facts: DatabaseFacts): Program<SnapshotRows> {
-  yield* checkUntouched(stretch);
-  const { afterId, lastId, compactId, thereAtId } = stretch;
-  const place = [afterId, lastId, compactId, thereAtId];
-  if (!facts.joinsValues) return encoded(yield* rows(KEY_BUCKET_STRETCH, ...place), lastId);
-  const [found = [], joined] = yield [query(KEY_BUCKET_LENGTHS, ...place), query(KEY_BUCKET_VALUES, ...place)];
+  if (facts.joinsValues) return yield* pageOfJoinedValues(stretch);
+  const page = new PageEncoder(facts.snapshotPageBytes + limits.rangeBlockBytesMax);
+  const add = (each: Row) => page.add(each);
+  const [mark] = yield* eachRow(query(KEY_BUCKET_STRETCH, ...place(stretch)), add, query(COMPACTED_ID));
+  checkUntouched(mark, stretch);
+  return page.rows(stretch.lastId);
+}
+
+function* pageOfJoinedValues(stretch: KeyBucketStretch): Program<SnapshotRows> {
+  const [found = [], joined, mark] = yield [
+    query(KEY_BUCKET_LENGTHS, ...place(stretch)),
+    query(KEY_BUCKET_VALUES, ...place(stretch)),
+    query(COMPACTED_ID),
+  ];
+  checkUntouched(mark, stretch);
   const values = (joined?.[0]?.[0] ?? noBytes) as Buffer;
-  const page = encoded(found, lastId, values);
+  const page = new PageEncoder(values.length + found.length * limits.rangeRowOverheadBytes);
+  let end = 0;
+  for (const each of found) {
+    const start = end;
+    end += numberAt(each, valueBytesColumn);
+    page.add(each, { bytes: values, start, end });
+  }
+  assert(end === values.length, 'the values in one piece are as long as each of them together');
   freeWhole(values);
-  return page;
+  return page.rows(stretch.lastId);
+}
+
+function place({ afterId, lastId, compactId, thereAtId }: KeyBucketStretch): readonly RowId[] {
+  return [afterId, lastId, compactId, thereAtId];
 }
 
 const noBytes = Buffer.alloc(0);
 
 /** Some rows of a stretch. @throws EtcdError `snapshotOvertaken` when rows of the snapshot may be gone. */
 export function* snapshotRows(stretch: KeyBucketStretch): Program<SnapshotRows> {
-  yield* checkUntouched(stretch);
   const { found, throughId } = yield* keyBucketRows(stretch);
-  return encoded(found, throughId);
+  checkUntouched(yield* rows(COMPACTED_ID), stretch);
+  const page = new PageEncoder();
+  for (const each of found) page.add(each);
+  return page.rows(throughId);
 }
 
-/** `values`: those of all rows in one piece; the rows have their lengths then. */
-function encoded(found: readonly Row[], throughId: RowId, values?: Buffer): SnapshotRows {
-  const keyEnds = new Uint32Array(found.length);
-  const valueEnds = new Uint32Array(found.length);
-  if (values !== undefined) writer.reserve(values.length + found.length * limits.rangeRowOverheadBytes);
-  let end = 0;
-  for (let index = 0; index < found.length; index += 1) {
-    const each = found[index] as Row;
-    const start = end;
-    if (values !== undefined) end += numberAt(each, valueBytesColumn);
-    const value = values && { bytes: values, start, end };
-    keyEnds[index] = writeKeyBucketRow(each, writer, value).keyEnd;
-    valueEnds[index] = writer.length;
+/** Encodes rows as they come: what one holds may change afterwards. */
+class PageEncoder {
+  readonly #writer: KeyValueWriter;
+  readonly #keyEnds: number[] = [];
+  readonly #valueEnds: number[] = [];
+
+  /** `bytes`: about so many will come. */
+  constructor(bytes?: number) {
+    this.#writer = new KeyValueWriter(bytes);
   }
-  assert(end === (values?.length ?? 0), 'the values in one piece are as long as each of them together');
-  return { bytes: writer.take(), keyEnds, valueEnds, throughId };
+
+  /** `value` stands in for the row's own. */
+  add(found: Row, value?: ByteSpan): void {
+    this.#keyEnds.push(writeKeyBucketRow(found, this.#writer, value).keyEnd);
+    this.#valueEnds.push(this.#writer.length);
+  }
+
+  rows(throughId: RowId): SnapshotRows {
+    const keyEnds = Uint32Array.from(this.#keyEnds);
+    return { bytes: this.#writer.take(), keyEnds, valueEnds: Uint32Array.from(this.#valueEnds), throughId };
+  }
 }
 
-/** Compaction says how far it has come in the transaction that deletes. */
-function* checkUntouched({ compactId }: KeyBucketStretch): Program<void> {
-  const compactedId = ((yield* row(COMPACTED_ID))?.[0] as number | undefined) ?? 0;
+/** `mark`: how far compaction has come, which it says in the transaction that deletes, read after the rows: what they lack is below it. */
+function checkUntouched(mark: readonly Row[] | undefined, { compactId }: KeyBucketStretch): void {
+  const compactedId = (mark?.[0]?.[0] as number | undefined) ?? 0;
   if (compactedId > compactId) throw etcdError('snapshotOvertaken');
 }

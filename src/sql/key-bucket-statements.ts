@@ -1,8 +1,8 @@
 /** The statements that read the log as etcd keeps it in its bucket `key`: for snapshots, and for hashes that etcd's tools compare. */
 import type { Dialect } from './dialect.ts';
 import { compactMarkName } from './key-text.ts';
-import { rowColumns } from './row.ts';
-import { selectsRow, selectsRows } from './statement.ts';
+import { rowColumns, rowColumnTypes } from './row.ts';
+import { type Statement, selectsRow, selectsRows } from './statement.ts';
 
 /**
  * Parameters: after this id, up to this one; the id of the compaction mark; the id at which what lies at or below the mark must be there still.
@@ -40,22 +40,28 @@ export const KEY_BUCKET_ROWS = selectsRows('key_bucket_rows', (sql) =>
 );
 
 // The same without a bound, where it is known how many they are.
-export const KEY_BUCKET_STRETCH = selectsRows(
-  'key_bucket_stretch',
-  (sql) => `SELECT ${rowsWithValues(sql).join(', ')}
+export const KEY_BUCKET_STRETCH: Statement = {
+  ...selectsRows(
+    'key_bucket_stretch',
+    (sql) => `SELECT ${rowsWithValues(sql).join(', ')}
   FROM kine
   WHERE ${where(sql)}
   ORDER BY kine.id`,
-);
+  ),
+  columns: [...rowColumnTypes, 'bytes', 'integer', 'integer'],
+};
 
 // The same rows with the length of their values instead of the values.
-export const KEY_BUCKET_LENGTHS = selectsRows(
-  'key_bucket_lengths',
-  (sql) => `SELECT ${[...rowColumns(sql, 'kine'), valueBytes, ...placeColumns].join(', ')}
+export const KEY_BUCKET_LENGTHS: Statement = {
+  ...selectsRows(
+    'key_bucket_lengths',
+    (sql) => `SELECT ${[...rowColumns(sql, 'kine'), valueBytes, ...placeColumns].join(', ')}
   FROM kine
   WHERE ${where(sql)}
   ORDER BY kine.id`,
-);
+  ),
+  columns: [...rowColumnTypes, 'integer', 'integer', 'integer'],
+};
 
 // The values alone, one after the other in one blob.
 export const KEY_BUCKET_VALUES = selectsRow(

@@ -1,7 +1,7 @@
 /** The statements of ranges: the rows of an interval of keys, now or at a revision, and their number. */
 import type { ColumnType, Dialect } from './dialect.ts';
 import { compactMarkName } from './key-text.ts';
-import { createRevision, modRevision, rowColumns, version } from './row.ts';
+import { createRevision, modRevision, rowColumns, rowColumnTypes, version } from './row.ts';
 import { type Statement, selectsRow, selectsRows } from './statement.ts';
 
 /** Which rows a range reads: the newest of each key, or the newest at or before an id. The cost of both follows the names, not the rows of each. */
@@ -19,7 +19,7 @@ export interface RangeShape {
 }
 
 /** `rowColumns` and the value. */
-const pageColumns: readonly ColumnType[] = ['text', 'integer', 'integer', 'integer', 'integer', 'text', 'bytes'];
+const pageColumns: readonly ColumnType[] = [...rowColumnTypes, 'bytes'];
 
 const rangeStatements = new Map<string, Statement>();
 

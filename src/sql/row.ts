@@ -1,5 +1,5 @@
 /** Rows of table `kine`, column by column, and what they mean in etcd's terms. */
-import type { Dialect } from './dialect.ts';
+import type { ColumnType, Dialect } from './dialect.ts';
 import type { Row, Value } from './statement.ts';
 
 /**
@@ -16,6 +16,9 @@ export function rowColumns(sql: Dialect, row: string): readonly string[] {
     sql.asText(`${row}.lease_id`),
   ];
 }
+
+/** What those columns hold. */
+export const rowColumnTypes: readonly ColumnType[] = ['text', 'integer', 'integer', 'integer', 'integer', 'text'];
 
 /** SQL: the revision at which a row was written. */
 export function modRevision(row: string): string {

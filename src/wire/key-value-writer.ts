@@ -39,8 +39,13 @@ const revisionKeyBytesMax = 18;
 
 /** Collects messages one after the other; `take` hands over the bytes and starts anew. */
 export class KeyValueWriter {
-  #buffer = Buffer.allocUnsafeSlow(initialBytes);
+  #buffer: Buffer;
   #length = 0;
+
+  /** `bytes`: what it has room for at first. */
+  constructor(bytes: number = initialBytes) {
+    this.#buffer = Buffer.allocUnsafeSlow(bytes);
+  }
 
   get length(): number {
     return this.#length;

@@ -70,7 +70,8 @@ export class CopyQuery extends pg.Query {
       case 'bytes':
         return this.#each === undefined ? this.#copied(chunk, offset, length) : chunk.subarray(offset, offset + length);
       default:
-        assert(length === 8, 'a whole number has 64 bits');
+        if (length === 4) return chunk.readInt32BE(offset);
+        assert(length === 8, 'a whole number has 32 or 64 bits');
         return chunk.readInt32BE(offset) * 2 ** 32 + chunk.readUInt32BE(offset + 4);
     }
   }

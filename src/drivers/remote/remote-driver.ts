@@ -11,7 +11,7 @@ import {
   type ReadName,
   type ReadOutput,
   readProgram,
-  singleStatements,
+  withoutTransaction,
 } from '../../mvcc/read-programs.ts';
 import type { Head } from '../../mvcc/results.ts';
 import { startUp } from '../../mvcc/start-up.ts';
@@ -123,7 +123,7 @@ export class RemoteDriver implements Driver {
 
   async read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
     return withSecondTry(() =>
-      this.#inTransaction(lane, { kind: singleStatements.has(name) ? 'none' : 'snapshot' }, (session) =>
+      this.#inTransaction(lane, { kind: withoutTransaction.has(name) ? 'none' : 'snapshot' }, (session) =>
         runProgram(readProgram(name, input, this.#engine.facts), session),
       ),
     );

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { etcdError } from '../../../src/errors.ts';
+import type { DatabaseFacts } from '../../../src/mvcc/read-programs.ts';
+import { snapshotLengths, snapshotPage, snapshotRows } from '../../../src/mvcc/snapshot-pages.ts';
+import { COMPACTED_ID } from '../../../src/sql/write-statements.ts';
+
+const facts: DatabaseFacts = {
+  joinsValues: false,
+  countsPages: false,
+  rangePage: { rowsMax: 1, bytesMax: 1 },
+  snapshotPageBytes: 1_024,
+};
+const stretch = { afterId: 0, lastId: 10, compactId: 5, thereAtId: 5 };
+const programs = {
+  lengths: () => snapshotLengths(stretch, facts),
+  'page': () => snapshotPage(stretch, facts),
+  'page of joined values': () => snapshotPage(stretch, { ...facts, joinsValues: true }),
+  'page with a bound of bytes': () => snapshotRows(stretch),
+};
+
+for (const [name, open] of Object.entries(programs)) {
+  /** Runs it over no rows and a mark, which it has to ask for last: a read before it sees what a deletion before the mark has left. */
+  const run = (compactedId: number) => {
+    const program = open();
+    let step = program.next();
+    let last: unknown;
+    while (step.done !== true) {
+      last = step.value.at(-1)?.statement;
+      step = program.next(step.value.map(({ statement }) => (statement === COMPACTED_ID ? [[compactedId]] : [])));
+    }
+    assert.equal(last, COMPACTED_ID);
+  };
+
+  test(`a snapshot's ${name}: refused when compaction may have deleted what they lack`, () => {
+    assert.throws(() => run(stretch.compactId + 1), etcdError('snapshotOvertaken'));
+  });
+
+  test(`a snapshot's ${name}: taken when compaction has gone no further than when it began`, () => {
+    run(stretch.compactId);
+  });
+}
