@@ -1,5 +1,4 @@
 /** The small interface behind which the databases are. Everything above speaks to this. */
-import type { EventsRequest } from '../mvcc/events.ts';
 import type { WriteOperation } from '../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../mvcc/read-programs.ts';
 import type { Head } from '../mvcc/results.ts';
@@ -38,11 +37,11 @@ export interface Driver {
   read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>>;
   /**
    * Runs a batch under the revision lock and commits it durably. One that fails for the database's reasons is run again one by one, so that an operation's
-   * failure is its own. `events`: what to read of the log in the same transaction; a driver may leave it out of its answer.
+   * failure is its own. `withEvents`: the answer tells what the batch did, if it is known.
    *
    * @throws DriverError when nothing of the batch was done, for a reason that concerns all of it.
    */
-  write(operations: readonly WriteOperation[], events?: EventsRequest): Promise<DriverBatchResult>;
+  write(operations: readonly WriteOperation[], options: { readonly withEvents: boolean }): Promise<DriverBatchResult>;
   /** Gives unused space back to the file system, beyond what the next writes will use: a bounded bite; whether there is more. */
   reclaim(): Promise<{ more: boolean }>;
   /**

@@ -2,9 +2,9 @@
 import { limits } from '../limits.ts';
 import { endOfKeys } from '../sql/key-text.ts';
 import { EVENTS_AFTER, EVENTS_OF_INTERVAL, EVENTS_OF_KEY, REST_OF_TRANSACTION } from '../sql/read-statements.ts';
-import { keyValueRow } from '../sql/row.ts';
+import { type KeyValueRow, keyValueRow } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
-import { KeyValueWriter } from '../wire/key-value-writer.ts';
+import { type EncodableKeyValue, KeyValueWriter } from '../wire/key-value-writer.ts';
 import { encodable } from './encode-row.ts';
 import { headProgram, idThroughRevision } from './head.ts';
 import type { Keys, Revision, RowId } from './operations.ts';
@@ -36,16 +36,16 @@ export interface PackedEventPage {
   readonly head: Head;
 }
 
-const writer = new KeyValueWriter();
+/** All that happened after an id up to `throughId`, for whoever knows what was before. */
+export interface PackedBatchEvents extends PackedEventPage {
+  readonly afterId: RowId;
+}
+
 const bytesMax = limits.eventPageBytesMax;
 
 /** The next events after an id; a transaction's stay together. */
 export function* eventsAfter(request: EventsRequest): Program<PackedEventPage> {
-  return yield* eventsUpTo(yield* headProgram(), request);
-}
-
-/** The same where the head is known: inside the transaction that wrote it. */
-export function* eventsUpTo(head: Head, request: EventsRequest): Program<PackedEventPage> {
+  const head = yield* headProgram();
   const found = yield* rowsOf({ ...query(EVENTS_AFTER, request.afterId, request.countMax), bytesMax });
   if (!isStopped(found, request.countMax))
     return { events: packed(found), throughId: Math.max(head.id, request.afterId), head };
@@ -108,23 +108,15 @@ const olderColumn = 9;
 const olderValueColumn = 15;
 
 function packed(found: readonly Row[]): PackedEvents {
-  const visible = found.filter((each) => each[isEventColumn] === 1);
-  const ids = new Float64Array(visible.length);
-  const revisions = new Float64Array(visible.length);
-  const deletes = new Uint8Array(visible.length);
-  const ends = new Uint32Array(visible.length * 2);
-  const keys: string[] = [];
-  visible.forEach((each, index) => {
-    ids[index] = idOf(each);
-    revisions[index] = revisionOf(each);
-    deletes[index] = each[deletedColumn] === 1 ? 1 : 0;
-    keys.push(nameOf(each));
-    writeBody(each);
-    ends[index * 2] = writer.length;
-    if (each[olderColumn] !== null) writer.field(previousTag, encodable(keyValueRow(each, olderColumn)));
-    ends[index * 2 + 1] = writer.length;
-  });
-  return { ids, revisions, deletes, keys, bytes: writer.take(), ends };
+  return packEvents(found.filter((each) => each[isEventColumn] === 1).map(rowEvent));
+}
+
+function rowEvent(found: Row): RowEvent {
+  return {
+    isDelete: found[deletedColumn] === 1,
+    keyValue: keyValueRow(found, rowColumn),
+    previous: found[olderColumn] === null ? undefined : keyValueRow(found, olderColumn),
+  };
 }
 
 /** Tags of mvccpb.Event: type, kv, prev_kv. */
@@ -133,10 +125,40 @@ const deleteType = 1;
 const kvTag = 0x12;
 const previousTag = 0x1a;
 
+const writer = new KeyValueWriter();
+
+/** What a row of the log did to its key. */
+export interface RowEvent {
+  readonly isDelete: boolean;
+  /** The row. */
+  readonly keyValue: KeyValueRow;
+  /** As it was before the row. */
+  readonly previous: KeyValueRow | undefined;
+}
+
+/** Encodes events for the way to another thread. */
+export function packEvents(events: readonly RowEvent[]): PackedEvents {
+  const ids = new Float64Array(events.length);
+  const revisions = new Float64Array(events.length);
+  const deletes = new Uint8Array(events.length);
+  const ends = new Uint32Array(events.length * 2);
+  const keys: string[] = [];
+  events.forEach(({ isDelete, keyValue, previous }, index) => {
+    ids[index] = keyValue.id;
+    revisions[index] = keyValue.modRevision;
+    deletes[index] = isDelete ? 1 : 0;
+    keys.push(keyValue.name);
+    writeBody(encodable(keyValue), isDelete);
+    ends[index * 2] = writer.length;
+    if (previous !== undefined) writer.field(previousTag, encodable(previous));
+    ends[index * 2 + 1] = writer.length;
+  });
+  return { ids, revisions, deletes, keys, bytes: writer.take(), ends };
+}
+
 /** A delete's kv has its key and revision only. */
-function writeBody(event: Row): void {
-  const keyValue = encodable(keyValueRow(event, rowColumn));
-  if (event[deletedColumn] === 1) {
+function writeBody(keyValue: EncodableKeyValue, isDelete: boolean): void {
+  if (isDelete) {
     writer.raw(typeTag, deleteType);
     writer.field(kvTag, { ...keyValue, createRevision: 0, version: 0, value: null, lease: null });
   } else {

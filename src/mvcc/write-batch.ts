@@ -4,7 +4,7 @@ import { dropAlarm, raiseAlarm, refuseUnderAlarm } from './alarms.ts';
 import { changeAuth } from './auth-changes.ts';
 import { compactBite, setCompactMark } from './compact.ts';
 import { holdCompaction, releaseCompaction } from './compaction-hold.ts';
-import { type EventsRequest, eventsUpTo, type PackedEventPage } from './events.ts';
+import type { PackedBatchEvents } from './events.ts';
 import { expireLease, grantLease, renewLeases, revokeLease } from './leases.ts';
 import { announceMember, dropMember, nameLeader, removeMember } from './members.ts';
 import { namedBy } from './named.ts';
@@ -22,24 +22,26 @@ export interface BatchResult {
   readonly outcomes: readonly WriteOutcome[];
   /** After the batch. */
   readonly head: Head;
-  /** What was asked for along with the batch. */
-  readonly events?: PackedEventPage | undefined;
+  /** What the batch did, where that was asked for and is known. */
+  readonly events?: PackedBatchEvents | undefined;
 }
 
 /**
  * Runs a batch; the caller holds the revision lock and commits. A client's mistake is found before its operation writes, so
- * that it leaves nothing behind; any other error fails the whole batch. `events`: what to read of the log when all is written, within the same transaction.
+ * that it leaves nothing behind; any other error fails the whole batch.
  */
-export function* writeBatch(operations: readonly WriteOperation[], events?: EventsRequest): Program<BatchResult> {
-  const state = yield* WriteState.open(namedBy(operations));
+export function* writeBatch(
+  operations: readonly WriteOperation[],
+  { withEvents }: { readonly withEvents: boolean },
+): Program<BatchResult> {
+  const state = yield* WriteState.open(namedBy(operations, { withValues: withEvents }), { withEvents });
   const outcomes: WriteOutcome[] = [];
   for (const operation of operations) {
     outcomes.push(yield* outcomeOf(operation, state));
     state.settle();
   }
   yield* state.flush();
-  const { head } = state;
-  return { outcomes, head, events: events && (yield* eventsUpTo(head, events)) };
+  return { outcomes, head: state.head, events: state.events() };
 }
 
 function* outcomeOf(operation: WriteOperation, state: WriteState): Program<WriteOutcome> {

@@ -8,6 +8,7 @@ import type { Parameter, Row } from '../sql/statement.ts';
 import { DROP_CURRENT, INSERT_ROWS, SET_CURRENT } from '../sql/write-statements.ts';
 import { alarmList } from './alarms.ts';
 import type { AuthState } from './auth-state.ts';
+import { type PackedBatchEvents, packEvents, type RowEvent } from './events.ts';
 import { headOf, type MarkedHead } from './head.ts';
 import { leaseList, leaseStatus } from './lease-reads.ts';
 import type { Named } from './named.ts';
@@ -42,8 +43,14 @@ export class WriteState {
   #rowBytes = 0;
   /** Keys whose place in `kine_current` the rows above change, and whether they have one there now. */
   readonly #moved = new Map<string, { readonly isThere: boolean }>();
+  readonly #openedId: RowId;
+  /** What the rows did so far; undefined: nobody wants to know, or it is not known any more. */
+  #events: RowEvent[] | undefined;
+  #eventBytes = 0;
 
-  private constructor(head: MarkedHead) {
+  private constructor(head: MarkedHead, { withEvents }: { readonly withEvents: boolean }) {
+    this.#openedId = head.id;
+    this.#events = withEvents ? [] : undefined;
     this.#id = head.id;
     this.#revision = head.revision;
     this.compactId = head.compactId;
@@ -52,7 +59,7 @@ export class WriteState {
   }
 
   /** Reads where the store stands, its alarms, and the keys and leases that the operations name; the caller holds the revision lock. */
-  static *open({ keys, keysWithValue, leases }: Named): Program<WriteState> {
+  static *open({ keys, keysWithValue, leases }: Named, options: { readonly withEvents: boolean }): Program<WriteState> {
     const [head, alarms, bare, whole, found] = yield [
       query(HEAD),
       query(ALARMS),
@@ -60,7 +67,7 @@ export class WriteState {
       listQuery(NEWEST_ROWS, nameList(keysWithValue)),
       listQuery(LEASES_BY_ID, leaseList(leases)),
     ];
-    const state = new WriteState(headOf(head));
+    const state = new WriteState(headOf(head), options);
     state.alarms = alarmList(alarms);
     state.#learn(keys, bare, false);
     state.#learn(keysWithValue, whole, true);
@@ -71,6 +78,13 @@ export class WriteState {
   get head(): Head {
     const { compactRevision, authState } = this;
     return { id: this.#id, revision: this.#revision, compactRevision, authState };
+  }
+
+  /** What was written, for those who watch; undefined: they have to read it. */
+  events(): PackedBatchEvents | undefined {
+    if (this.#events === undefined) return undefined;
+    const { head } = this;
+    return { events: packEvents(this.#events), afterId: this.#openedId, throughId: head.id, head };
   }
 
   /** The revision that a reply's header names: the operation's own once it has written. */
@@ -154,11 +168,13 @@ export class WriteState {
       id === revision ? null : revision,
       this.#subRevision,
     ]);
+    this.#happened({ isDelete: false, keyValue, previous });
     yield* this.#wroteRow(key, { id, keyValue, hasValue: true }, previous !== undefined, value.length);
   }
 
   /** Deletes a key that is there: a tombstone, as kine 0.16 writes it. */
-  *delete({ name, id: replacedId }: KeyValueRow): Program<void> {
+  *delete(previous: KeyValueRow): Program<void> {
+    const { name, id: replacedId } = previous;
     const id = this.#nextId();
     const revision = this.revision;
     this.#rows.push([
@@ -175,6 +191,7 @@ export class WriteState {
       id === revision ? null : revision,
       this.#subRevision,
     ]);
+    this.#happened({ isDelete: true, keyValue: { ...previous, id, modRevision: revision }, previous });
     yield* this.#wroteRow(name, { id, keyValue: undefined, hasValue: true }, true, 0);
   }
 
@@ -213,6 +230,13 @@ export class WriteState {
     if (!this.#moved.has(key)) this.#moved.set(key, { isThere: wasThere });
     this.#rowBytes += bytes;
     if (this.#rows.length >= limits.unflushedRowsMax || this.#rowBytes >= limits.unflushedBytesMax) yield* this.flush();
+  }
+
+  /** Values that were not read along, and more of them than one page of events holds, are left to those who watch. */
+  #happened(event: RowEvent): void {
+    this.#eventBytes += (event.keyValue.value?.length ?? 0) + (event.previous?.value?.length ?? 0);
+    if (event.previous?.value === null || this.#eventBytes > limits.eventPageBytesMax) this.#events = undefined;
+    this.#events?.push(event);
   }
 
   #isHere(key: string): boolean {

@@ -362,7 +362,12 @@ function eventSource({
     onHead: (listener) => heads.onHead(listener),
     readHead,
     follow: (follower) =>
-      writes.follow(follower && { next: () => follower.next(), take: (page) => follower.take(page && unpacked(page)) }),
+      writes.follow(
+        follower && {
+          isWanted: () => follower.isWanted(),
+          take: (events) => follower.take({ ...unpacked(events), afterId: events.afterId }),
+        },
+      ),
     eventsAfter: async (request) => seen(await driver.read('eventsAfter', request, 'quick')),
     eventsOfKeys: async (request) => seen(await driver.read('eventsOfKeys', request, 'bulk')),
     idBefore: async (revision) => {

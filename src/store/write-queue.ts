@@ -2,7 +2,7 @@
 import type { Driver, DriverBatchResult } from '../drivers/driver.ts';
 import { etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import type { EventsRequest, PackedEventPage } from '../mvcc/events.ts';
+import type { PackedBatchEvents } from '../mvcc/events.ts';
 import type { TxnStep, WriteOperation } from '../mvcc/operations.ts';
 import type { Head, WriteResult } from '../mvcc/results.ts';
 import { requestBoundsMs } from '../statistics/bounds.ts';
@@ -19,12 +19,12 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-/** Who reads the log along with small batches: the writer's own read takes less time than another thread needs to wake up. */
+/** Who wants to know what batches did: what they know themselves nobody has to read. */
 export interface BatchFollower {
-  /** Asked when a small batch is about to be given to the database: where to read on from; undefined: not now. */
-  next(): EventsRequest | undefined;
-  /** Called before the writes are answered, with what was read; undefined: nothing could be. */
-  take(page: PackedEventPage | undefined): void;
+  /** Asked when a batch is about to be given to the database. */
+  isWanted(): boolean;
+  /** Called before the writes are answered, where the batch knows. */
+  take(events: PackedBatchEvents): void;
 }
 
 const batchOperationBounds = doublingBounds(1, 9);
@@ -134,18 +134,17 @@ export class WriteQueue {
     this.#underWay += 1;
     this.#operationsUnderWay += batch.length;
     const follower = batch.length <= limits.followedBatchCountMax ? this.#follower : undefined;
-    const events = follower?.next();
+    const withEvents = follower?.isWanted() === true;
     try {
       const result = await this.#driver.write(
         batch.map((each) => each.operation),
-        events,
+        { withEvents },
       );
       // Watchers first: their events and the answers below leave in the same turn.
-      if (events !== undefined) follower?.take(result.events);
+      if (result.events !== undefined) follower?.take(result.events);
       this.#options.saw(result.head);
       this.#answer(batch, result);
     } catch (error) {
-      if (events !== undefined) follower?.take(undefined);
       for (const each of batch) this.#fail(each, error);
     } finally {
       this.#underWay -= 1;

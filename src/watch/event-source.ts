@@ -13,12 +13,17 @@ export interface EventPage {
   readonly head: Head;
 }
 
-/** Who reads on along with small batches of writes. */
+/** All events after an id up to `throughId`, which is the head. */
+export interface BatchEvents extends EventPage {
+  readonly afterId: RowId;
+}
+
+/** Who hears from this process's writes what they did. */
 export interface EventFollower {
-  /** Asked, synchronously, when a few writes are about to be given to the database: what to read behind them; undefined: not now. */
-  next(): EventsRequest | undefined;
-  /** What came of each `next` that asked, before the writes are answered; undefined: nothing was read. */
-  take(page: EventPage | undefined): void;
+  /** Asked, synchronously, when writes are about to be given to the database. */
+  isWanted(): boolean;
+  /** Called before the writes are answered; not for all of them. */
+  take(events: BatchEvents): void;
 }
 
 /** Rejects with `DriverError` while the database is away; the caller tries again. */
@@ -35,7 +40,7 @@ export interface EventSource {
   idBefore(revision: Revision): Promise<{ id: RowId; head: Head }>;
   /** Calls back, synchronously and often, whenever a newer head than any before was seen (a local commit, a read). Returns the way to stop. */
   onHead(listener: (head: Head) => void): () => void;
-  /** Events of small batches arrive together with the batch's own answer, without a second way to the database. Undefined: nobody follows any more. */
+  /** Events of most batches arrive together with the batch's own answer, without another way to the database. Undefined: nobody follows any more. */
   follow(follower: EventFollower | undefined): void;
   /** The head now, from the database. Whoever listens to heads hears of it before this resolves. */
   readHead(): Promise<Head>;

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DriverError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import type { EventsRequest } from '../mvcc/events.ts';
 import type { Revision, RowId } from '../mvcc/operations.ts';
 import type { Head } from '../mvcc/results.ts';
-import type { EventPage, EventSource } from './event-source.ts';
+import type { BatchEvents, EventPage, EventSource } from './event-source.ts';
 import type { Position } from './position.ts';
 import { watchLimits } from './watch-limits.ts';
 
@@ -35,9 +34,6 @@ export class Tailer {
   #position: Position = { id: 0, revision: 0 };
   #isResting = true;
   #isClosed = false;
-  #isReading = false;
-  /** Where the page begins that is read along with writes under way. */
-  #followedFrom: Position | undefined;
   #endWait: (() => void) | undefined;
   #failureCount = 0;
   #pollMs: number;
@@ -51,7 +47,7 @@ export class Tailer {
     const { source } = options;
     this.#pollMs = source.pollMs.min;
     this.#stopListening = source.onHead(() => this.#onHead());
-    source.follow({ next: () => this.#follow(), take: (page) => this.#takeFollowed(page) });
+    source.follow({ isWanted: () => !this.#isResting, take: (events) => this.#take(events) });
     void this.#run();
   }
 
@@ -114,18 +110,10 @@ export class Tailer {
     this.#wake();
   }
 
-  /** Events that come with the answer of their own commit are there a third of a millisecond earlier than those that are asked for then. */
-  #follow(): EventsRequest | undefined {
-    if (this.#isResting || this.#isReading || this.#followedFrom !== undefined) return undefined;
-    this.#followedFrom = this.#position;
-    return { afterId: this.#position.id, countMax: this.#options.countMax };
-  }
-
-  #takeFollowed(page: EventPage | undefined): void {
-    const from = this.#followedFrom;
-    this.#followedFrom = undefined;
-    if (page === undefined || this.#isResting || from !== this.#position) return;
-    this.#accept(page);
+  /** Events of a batch that another process's write, or a batch of ours that is not answered yet, stands before are read with what stands there. */
+  #take(events: BatchEvents): void {
+    if (this.#isResting || events.afterId !== this.#position.id) return;
+    this.#accept(events);
     this.#answerWaiters();
   }
 
@@ -166,7 +154,7 @@ export class Tailer {
     for (let isBehind = true; isBehind && !this.#isResting; ) {
       const from = this.#position;
       const asking = this.#waiters.filter(({ throughId }) => throughId === undefined);
-      const page = await this.#reading(source.eventsAfter({ afterId: from.id, countMax }));
+      const page = await source.eventsAfter({ afterId: from.id, countMax });
       this.#reportRecovery();
       // Another page came first, or nobody watched for a moment: what was read begins elsewhere.
       if (this.#isResting || from !== this.#position) continue;
@@ -174,15 +162,6 @@ export class Tailer {
       for (const waiter of asking) waiter.throughId = page.head.id;
       this.#answerWaiters();
       isBehind = this.#position.id < page.head.id || this.#waiters.length > 0;
-    }
-  }
-
-  async #reading(page: Promise<EventPage>): Promise<EventPage> {
-    this.#isReading = true;
-    try {
-      return await page;
-    } finally {
-      this.#isReading = false;
     }
   }
 

@@ -35,7 +35,7 @@ export async function writeTineDatabase(
   await access.prepare();
   await ownAlone(access, async (own) => {
     await own.run(takeOver(0));
-    await own.run(writeBatch(operations));
+    await own.run(writeBatch(operations, { withEvents: false }));
   });
 }
 

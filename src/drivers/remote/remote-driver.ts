@@ -129,9 +129,12 @@ export class RemoteDriver implements Driver {
     );
   }
 
-  async write(operations: readonly WriteOperation[]): Promise<DriverBatchResult> {
+  async write(
+    operations: readonly WriteOperation[],
+    options: { readonly withEvents: boolean },
+  ): Promise<DriverBatchResult> {
     try {
-      return this.#announced(await withSecondTry(() => this.#attempt(operations)));
+      return this.#announced(await withSecondTry(() => this.#attempt(operations, options)));
     } catch (error) {
       if (operations.length === 1 || isForAll(error)) throw error;
     }
@@ -181,7 +184,10 @@ export class RemoteDriver implements Driver {
   }
 
   /** A batch in a transaction of its own, which leaves a mark: by it a commit whose answer is lost is found again. */
-  async #attempt(operations: readonly WriteOperation[]): Promise<BatchResult> {
+  async #attempt(
+    operations: readonly WriteOperation[],
+    options: { readonly withEvents: boolean },
+  ): Promise<BatchResult> {
     const doubtEndsMs = performance.now() + remoteLimits.doubtEndsAfterMs;
     const mark = this.#slots.take();
     let result: BatchResult;
@@ -189,7 +195,7 @@ export class RemoteDriver implements Driver {
       result = await this.#inTransaction(
         'write',
         { kind: 'exclusive', first: [markQuery(mark, this.nowMs())] },
-        (session) => runProgram(writeBatch(operations), session),
+        (session) => runProgram(writeBatch(operations, options), session),
       );
     } catch (error) {
       if (!(error instanceof CommitInDoubt)) {
@@ -210,7 +216,7 @@ export class RemoteDriver implements Driver {
     let head: Head | undefined;
     for (const operation of operations) {
       try {
-        const alone = await withSecondTry(() => this.#attempt([operation]));
+        const alone = await withSecondTry(() => this.#attempt([operation], { withEvents: false }));
         head = alone.head;
         outcomes.push(...alone.outcomes);
       } catch (error) {

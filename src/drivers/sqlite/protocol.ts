@@ -1,6 +1,5 @@
 /** What the main thread and the database's threads say to each other. */
 import type { DriverErrorKind, EtcdErrorName } from '../../errors.ts';
-import type { EventsRequest } from '../../mvcc/events.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { ReadName } from '../../mvcc/read-programs.ts';
 import type { HistogramCounts } from '../../statistics/histogram.ts';
@@ -20,7 +19,7 @@ export type Task =
   | {
       readonly kind: 'write';
       readonly operations: readonly WriteOperation[];
-      readonly events: EventsRequest | undefined;
+      readonly withEvents: boolean;
     }
   /** Catches the derived index up with what kine wrote, gives leases their whole time again, and the database its id. */
   | { readonly kind: 'startUp'; readonly nowMs: number; readonly freshClusterId: bigint }

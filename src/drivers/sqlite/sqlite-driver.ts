@@ -4,7 +4,6 @@
  */
 import type { Logger } from 'pino';
 import { limits } from '../../limits.ts';
-import type { EventsRequest } from '../../mvcc/events.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import { randomId } from '../../mvcc/random-id.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../../mvcc/read-programs.ts';
@@ -105,8 +104,11 @@ export class SqliteDriver implements Driver {
     return this.#threads[lane].ask({ kind: 'read', name, input });
   }
 
-  async write(operations: readonly WriteOperation[], events?: EventsRequest): Promise<DriverBatchResult> {
-    const result = await this.#threads.write.ask<ThreadBatchResult>({ kind: 'write', operations, events });
+  async write(
+    operations: readonly WriteOperation[],
+    { withEvents }: { readonly withEvents: boolean },
+  ): Promise<DriverBatchResult> {
+    const result = await this.#threads.write.ask<ThreadBatchResult>({ kind: 'write', operations, withEvents });
     const outcomes = result.outcomes.map((outcome) =>
       'failure' in outcome ? { failure: errorOf(outcome.failure) } : outcome,
     );

@@ -3,7 +3,6 @@ import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Statement } from 'better-sqlite3';
 import { AssertionError } from '../../errors.ts';
-import type { EventsRequest } from '../../mvcc/events.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import { readProgram } from '../../mvcc/read-programs.ts';
 import { startUp } from '../../mvcc/start-up.ts';
@@ -90,22 +89,22 @@ function perform(task: Task, database: SqliteDatabase, statements: StatementRunn
 
 /** All together; if the database refuses, one by one, so that one operation's failure is not its neighbours'. */
 function write(
-  { operations, events }: Task & { kind: 'write' },
+  { operations, withEvents }: Task & { kind: 'write' },
   database: SqliteDatabase,
   statements: StatementRunner,
 ): Omit<BatchResult, 'outcomes'> & { outcomes: readonly (BatchResult['outcomes'][number] | { failure: Failure })[] } {
-  const attempt = (batch: readonly WriteOperation[], follow?: EventsRequest) =>
-    measuredWrite(database, () => runProgram(writeBatch(batch, follow), statements));
+  const attempt = (batch: readonly WriteOperation[], options: { readonly withEvents: boolean }) =>
+    measuredWrite(database, () => runProgram(writeBatch(batch, options), statements));
   boundWal(database, path);
   try {
-    return attempt(operations, events);
+    return attempt(operations, { withEvents });
   } catch (error) {
     if (operations.length === 1 || isForAll(error)) throw error;
   }
   let head: BatchResult['head'] | undefined;
   const outcomes = operations.map((operation) => {
     try {
-      const alone = attempt([operation]);
+      const alone = attempt([operation], { withEvents: false });
       head = alone.head;
       return alone.outcomes[0] as BatchResult['outcomes'][number];
     } catch (error) {

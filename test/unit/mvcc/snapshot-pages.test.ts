@@ -14,7 +14,7 @@ const facts: DatabaseFacts = {
 const stretch = { afterId: 0, lastId: 10, compactId: 5, thereAtId: 5 };
 const programs = {
   lengths: () => snapshotLengths(stretch, facts),
-  'page': () => snapshotPage(stretch, facts),
+  page: () => snapshotPage(stretch, facts),
   'page of joined values': () => snapshotPage(stretch, { ...facts, joinsValues: true }),
   'page with a bound of bytes': () => snapshotRows(stretch),
 };

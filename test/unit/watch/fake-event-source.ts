@@ -55,15 +55,16 @@ export class FakeEventSource implements EventSource {
     return this.#revision;
   }
 
-  /** One transaction whose answer brings along what the follower wants to read behind it. */
+  /** One transaction whose answer brings along what it did. */
   async commitFollowed(changes: readonly Change[]): Promise<void> {
     const follower = this.#follower;
-    const request = follower?.next();
-    const page = await this.#read(() => {
+    const isWanted = follower?.isWanted() === true;
+    const events = await this.#read(() => {
+      const afterId = this.head.id;
       this.commit(changes, { isSeen: false });
-      return request && this.#eventsAfter(request);
+      return { ...this.#eventsAfter({ afterId, countMax: changes.length }), afterId };
     }).catch(() => undefined);
-    if (request) follower?.take(page);
+    if (isWanted && events !== undefined) follower?.take(events);
     this.saw();
   }
 
