@@ -3,7 +3,7 @@ import { type DestinationStream, destination, type Logger, multistream, pino } f
 import type { Config } from './config/config.ts';
 import type { LogOutput } from './config/log-outputs.ts';
 import { redact } from './config/redact.ts';
-import { StartError } from './errors.ts';
+import { DriverError, StartError } from './errors.ts';
 
 export type { Logger };
 
@@ -34,12 +34,18 @@ export function createLogger(level: Config['logLevel'], stream: DestinationStrea
       base: null,
       formatters: { level: (label) => ({ level: label }) },
       timestamp: () => `,"ts":"${new Date().toISOString()}"`,
-      serializers: { error: pino.stdSerializers.err, err: pino.stdSerializers.err },
+      serializers: { error: errorFields, err: errorFields },
       errorKey: 'error',
       hooks: { streamWrite: redact },
     },
     stream,
   );
+}
+
+/** Of a database's weather a line says what happened, of other errors also where. */
+function errorFields(error: Error): object | string {
+  const isWeather = error instanceof DriverError && error.kind !== 'other';
+  return isWeather ? error.message : pino.stdSerializers.err(error);
 }
 
 async function destinationOf(output: LogOutput, format: Config['logFormat']): Promise<DestinationStream> {

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseLogOutputs } from '../../src/config/log-outputs.ts';
-import { StartError } from '../../src/errors.ts';
+import { DriverError, StartError } from '../../src/errors.ts';
 import { openLogger } from '../../src/logger.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -34,6 +34,19 @@ test('a line goes to every output, without passwords, after what is there', asyn
     assert.equal(text.trim().split('\n').length, 2);
     assert.doesNotMatch(text, /s3cret/);
   }
+});
+
+test("of a database's weather the log has a reason, of other errors the stack too", async () => {
+  const path = join(temporaryDirectory(), 'a.log');
+  const logger = await openLogger({ logLevel: 'info', logFormat: 'json', logOutputs: [{ kind: 'file', path }] });
+  logger.warn({ err: new DriverError('lost', 'connection refused') }, 'leases wait');
+  logger.warn({ error: new DriverError('other', 'no such column') }, 'leases wait');
+  const [weather, fault] = readFileSync(path, 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  assert.equal(weather.err, 'connection refused');
+  assert.match(fault.error.stack, /no such column\n\s+at .*logger\.test/);
 });
 
 test('a file that cannot be written is told in a line', async () => {

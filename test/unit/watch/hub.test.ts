@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { FakeEventSource } from './fake-event-source.ts';
 import { eventsOf, one, prefix, requested, settle, until, watching } from './watching.ts';
 
 test('a watch from now on gets what comes after its created response, and its keys only', async (context) => {
@@ -273,8 +274,9 @@ test('the timer finds what another process committed', async (context) => {
 });
 
 test('batches of writes that bring their events along are looks: the timer asks for nothing meanwhile', async (context) => {
-  const { source, open } = watching(context);
+  const source = new FakeEventSource();
   source.pollMs = { min: 1_000, max: 1_000 };
+  const { open } = watching(context, { source });
   const { stream, session } = open();
   session.create(requested(one('a')), 0n);
   await settle();
