@@ -45,8 +45,8 @@ export const limits = {
   writeBatchBytesMax: 4 * 1024 * 1024,
   /** Batches of writes sent and not yet answered: two, so that the writer finds the next when it has committed one. */
   writeBatchesUnderWayMax: 2,
-  /** Operations of a batch that brings its events along: for these it reads the values that it replaces. */
-  followedBatchCountMax: 64,
+  /** Keys that a batch may name and still tell its own events: it reads the values that it replaces, and nobody knows how large they are. */
+  eventsOfBatchKeysMax: 64,
   /** Rows of a write transaction that wait to be given to the database together. */
   unflushedRowsMax: 1_000,
   /** Bytes of their values: a statement of this size is far below every database's bound. */

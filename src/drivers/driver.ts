@@ -3,6 +3,7 @@ import type { WriteOperation } from '../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../mvcc/read-programs.ts';
 import type { Head } from '../mvcc/results.ts';
 import type { BatchResult } from '../mvcc/write-batch.ts';
+import type { BatchOptions } from '../mvcc/write-state.ts';
 import type { DriverStatistics } from './driver-statistics.ts';
 
 /** What came of each operation of a batch, in order: an outcome, or the database's weather for this one. */
@@ -41,7 +42,7 @@ export interface Driver {
    *
    * @throws DriverError when nothing of the batch was done, for a reason that concerns all of it.
    */
-  write(operations: readonly WriteOperation[], options: { readonly withEvents: boolean }): Promise<DriverBatchResult>;
+  write(operations: readonly WriteOperation[], options: BatchOptions): Promise<DriverBatchResult>;
   /** Gives unused space back to the file system, beyond what the next writes will use: a bounded bite; whether there is more. */
   reclaim(): Promise<{ more: boolean }>;
   /**

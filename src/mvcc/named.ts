@@ -9,12 +9,9 @@ export interface Named {
   readonly leases: ReadonlySet<LeaseId>;
 }
 
-/** Intervals are not looked at: they are read when their operation runs. `withValues`: of all keys. */
-export function namedBy(
-  operations: readonly WriteOperation[],
-  { withValues }: { readonly withValues: boolean },
-): Named {
-  const names = new Names(withValues);
+/** Intervals are not looked at: they are read when their operation runs. */
+export function namedBy(operations: readonly WriteOperation[]): Named {
+  const names = new Names();
   for (const operation of operations) names.addOperation(operation);
   for (const key of names.keysWithValue) names.keys.delete(key);
   return names;
@@ -24,11 +21,6 @@ class Names implements Named {
   readonly keys = new Set<string>();
   readonly keysWithValue = new Set<string>();
   readonly leases = new Set<LeaseId>();
-  readonly #withValues: boolean;
-
-  constructor(withValues: boolean) {
-    this.#withValues = withValues;
-  }
 
   addOperation(operation: WriteOperation): void {
     switch (operation.kind) {
@@ -85,6 +77,6 @@ class Names implements Named {
   }
 
   #addKeys(keys: Keys, withValue: boolean): void {
-    if ('one' in keys) (withValue || this.#withValues ? this.keysWithValue : this.keys).add(keys.one);
+    if ('one' in keys) (withValue ? this.keysWithValue : this.keys).add(keys.one);
   }
 }

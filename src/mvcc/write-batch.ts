@@ -13,7 +13,7 @@ import { checkPermit } from './permit.ts';
 import type { Program } from './program.ts';
 import type { Head, WriteResult } from './results.ts';
 import { deleteProgram, putProgram, txnProgram } from './txn.ts';
-import { WriteState } from './write-state.ts';
+import { type BatchOptions, WriteState } from './write-state.ts';
 
 /** What one operation came to: its result, or the client's mistake by name. */
 export type WriteOutcome = { readonly result: WriteResult } | { readonly error: EtcdErrorName };
@@ -30,11 +30,8 @@ export interface BatchResult {
  * Runs a batch; the caller holds the revision lock and commits. A client's mistake is found before its operation writes, so
  * that it leaves nothing behind; any other error fails the whole batch.
  */
-export function* writeBatch(
-  operations: readonly WriteOperation[],
-  { withEvents }: { readonly withEvents: boolean },
-): Program<BatchResult> {
-  const state = yield* WriteState.open(namedBy(operations, { withValues: withEvents }), { withEvents });
+export function* writeBatch(operations: readonly WriteOperation[], options: BatchOptions): Program<BatchResult> {
+  const state = yield* WriteState.open(namedBy(operations), options);
   const outcomes: WriteOutcome[] = [];
   for (const operation of operations) {
     outcomes.push(yield* outcomeOf(operation, state));

@@ -17,6 +17,11 @@ import type { Alarm, LeaseId, Revision, RowId } from './operations.ts';
 import { changed, listQuery, type Program, query } from './program.ts';
 import type { Head, LeaseStatus } from './results.ts';
 
+export interface BatchOptions {
+  /** What is written is to be told as events, as far as it is known. */
+  readonly withEvents: boolean;
+}
+
 /** A key's newest row, and whether its value was read along: it is null where it was not. */
 interface Known extends NewestRow {
   readonly hasValue: boolean;
@@ -48,7 +53,7 @@ export class WriteState {
   #events: RowEvent[] | undefined;
   #eventBytes = 0;
 
-  private constructor(head: MarkedHead, { withEvents }: { readonly withEvents: boolean }) {
+  private constructor(head: MarkedHead, { withEvents }: BatchOptions) {
     this.#openedId = head.id;
     this.#events = withEvents ? [] : undefined;
     this.#id = head.id;
@@ -59,7 +64,13 @@ export class WriteState {
   }
 
   /** Reads where the store stands, its alarms, and the keys and leases that the operations name; the caller holds the revision lock. */
-  static *open({ keys, keysWithValue, leases }: Named, options: { readonly withEvents: boolean }): Program<WriteState> {
+  static *open(named: Named, options: BatchOptions): Program<WriteState> {
+    const { leases } = named;
+    const withEvents = options.withEvents && named.keys.size + named.keysWithValue.size <= limits.eventsOfBatchKeysMax;
+    // An event has the value that it replaced.
+    const [keys, keysWithValue] = withEvents
+      ? [noKeys, new Set([...named.keys, ...named.keysWithValue])]
+      : [named.keys, named.keysWithValue];
     const [head, alarms, bare, whole, found] = yield [
       query(HEAD),
       query(ALARMS),
@@ -67,7 +78,7 @@ export class WriteState {
       listQuery(NEWEST_ROWS, nameList(keysWithValue)),
       listQuery(LEASES_BY_ID, leaseList(leases)),
     ];
-    const state = new WriteState(headOf(head), options);
+    const state = new WriteState(headOf(head), { withEvents });
     state.alarms = alarmList(alarms);
     state.#learn(keys, bare, false);
     state.#learn(keysWithValue, whole, true);
@@ -274,6 +285,8 @@ export class WriteState {
     return this.#id;
   }
 }
+
+const noKeys: ReadonlySet<string> = new Set();
 
 const neverThere: NewestRow = { id: 0, keyValue: undefined };
 

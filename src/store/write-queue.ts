@@ -133,15 +133,14 @@ export class WriteQueue {
     for (const { sinceMs } of batch) this.#waitMs.observe(startMs - sinceMs);
     this.#underWay += 1;
     this.#operationsUnderWay += batch.length;
-    const follower = batch.length <= limits.followedBatchCountMax ? this.#follower : undefined;
-    const withEvents = follower?.isWanted() === true;
+    const withEvents = this.#follower?.isWanted() === true;
     try {
       const result = await this.#driver.write(
         batch.map((each) => each.operation),
         { withEvents },
       );
       // Watchers first: their events and the answers below leave in the same turn.
-      if (result.events !== undefined) follower?.take(result.events);
+      if (result.events !== undefined) this.#follower?.take(result.events);
       this.#options.saw(result.head);
       this.#answer(batch, result);
     } catch (error) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { limits } from '../../src/limits.ts';
 import { eventsAfter, unpackEvents } from '../../src/mvcc/events.ts';
 import type { LeaseId, TxnStep, WriteOperation } from '../../src/mvcc/operations.ts';
 import { takeOver } from '../../src/mvcc/take-over.ts';
@@ -94,6 +95,21 @@ for (const driver of TINE_DRIVERS) {
       const all = ['/a', '/b', '/c'].map((key) => put(key, 'small'));
       assert.equal(await owned.transaction(async (own) => (await own.run(written(all))).events), undefined);
     });
+  });
+
+  test(`${driver.name}: a batch of more keys than it may read the values of leaves its events to be read`, async (context) => {
+    const { access } = await testDatabase(context, driver);
+    await access.prepare();
+    const eventsOf = (keyCount: number) =>
+      access.own((owned) =>
+        owned.transaction(async (own) => {
+          const puts = Array.from({ length: keyCount }, (_, index) => put(`/${index}`, 'value'));
+          return (await own.run(written(puts))).events?.events.keys.length;
+        }),
+      );
+    await access.own((owned) => owned.transaction((own) => own.run(takeOver(0))));
+    assert.equal(await eventsOf(limits.eventsOfBatchKeysMax), limits.eventsOfBatchKeysMax);
+    assert.equal(await eventsOf(limits.eventsOfBatchKeysMax + 1), undefined);
   });
 }
 

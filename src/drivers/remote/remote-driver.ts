@@ -16,6 +16,7 @@ import {
 import type { Head } from '../../mvcc/results.ts';
 import { startUp } from '../../mvcc/start-up.ts';
 import { type BatchResult, writeBatch } from '../../mvcc/write-batch.ts';
+import type { BatchOptions } from '../../mvcc/write-state.ts';
 import { commitBoundsMs, requestBoundsMs } from '../../statistics/bounds.ts';
 import { Histogram } from '../../statistics/histogram.ts';
 import type { Driver, DriverBatchResult, ReadLane } from '../driver.ts';
@@ -129,10 +130,7 @@ export class RemoteDriver implements Driver {
     );
   }
 
-  async write(
-    operations: readonly WriteOperation[],
-    options: { readonly withEvents: boolean },
-  ): Promise<DriverBatchResult> {
+  async write(operations: readonly WriteOperation[], options: BatchOptions): Promise<DriverBatchResult> {
     try {
       return this.#announced(await withSecondTry(() => this.#attempt(operations, options)));
     } catch (error) {
@@ -184,10 +182,7 @@ export class RemoteDriver implements Driver {
   }
 
   /** A batch in a transaction of its own, which leaves a mark: by it a commit whose answer is lost is found again. */
-  async #attempt(
-    operations: readonly WriteOperation[],
-    options: { readonly withEvents: boolean },
-  ): Promise<BatchResult> {
+  async #attempt(operations: readonly WriteOperation[], options: BatchOptions): Promise<BatchResult> {
     const doubtEndsMs = performance.now() + remoteLimits.doubtEndsAfterMs;
     const mark = this.#slots.take();
     let result: BatchResult;

@@ -9,6 +9,7 @@ import { randomId } from '../../mvcc/random-id.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../../mvcc/read-programs.ts';
 import type { StartUp } from '../../mvcc/start-up.ts';
 import type { BatchResult } from '../../mvcc/write-batch.ts';
+import type { BatchOptions } from '../../mvcc/write-state.ts';
 import { commitBoundsMs, requestBoundsMs } from '../../statistics/bounds.ts';
 import { Histogram } from '../../statistics/histogram.ts';
 import { LatestAnswer } from '../../statistics/latest-answer.ts';
@@ -104,10 +105,7 @@ export class SqliteDriver implements Driver {
     return this.#threads[lane].ask({ kind: 'read', name, input });
   }
 
-  async write(
-    operations: readonly WriteOperation[],
-    { withEvents }: { readonly withEvents: boolean },
-  ): Promise<DriverBatchResult> {
+  async write(operations: readonly WriteOperation[], { withEvents }: BatchOptions): Promise<DriverBatchResult> {
     const result = await this.#threads.write.ask<ThreadBatchResult>({ kind: 'write', operations, withEvents });
     const outcomes = result.outcomes.map((outcome) =>
       'failure' in outcome ? { failure: errorOf(outcome.failure) } : outcome,

@@ -7,6 +7,7 @@ import type { WriteOperation } from '../../mvcc/operations.ts';
 import { readProgram } from '../../mvcc/read-programs.ts';
 import { startUp } from '../../mvcc/start-up.ts';
 import { type BatchResult, writeBatch } from '../../mvcc/write-batch.ts';
+import type { BatchOptions } from '../../mvcc/write-state.ts';
 import { commitBoundsMs } from '../../statistics/bounds.ts';
 import { Histogram } from '../../statistics/histogram.ts';
 import { StatementMeter } from '../statement-meter.ts';
@@ -93,7 +94,7 @@ function write(
   database: SqliteDatabase,
   statements: StatementRunner,
 ): Omit<BatchResult, 'outcomes'> & { outcomes: readonly (BatchResult['outcomes'][number] | { failure: Failure })[] } {
-  const attempt = (batch: readonly WriteOperation[], options: { readonly withEvents: boolean }) =>
+  const attempt = (batch: readonly WriteOperation[], options: BatchOptions) =>
     measuredWrite(database, () => runProgram(writeBatch(batch, options), statements));
   boundWal(database, path);
   try {
