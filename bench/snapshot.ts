@@ -5,6 +5,7 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { childEnvironment } from '../test/support/child-environment.ts';
 import { EtcdClient, etcd, Server, sqlite, temporaryDirectory } from '../test/support/index.ts';
@@ -63,7 +64,8 @@ try {
     );
     const server = await Server.start({ driver });
     try {
-      await settled();
+      // Databases go on writing for a while what a restore gave them.
+      await sleep(settleMs);
       const own = new EtcdClient(server.address);
       const before = residentMebibytes(server.pid);
       const saved = save(server);
@@ -80,11 +82,6 @@ try {
 } finally {
   await reference.remove();
   rmSync(directory, { recursive: true, force: true });
-}
-
-/** Databases go on writing for a while what a restore gave them. */
-async function settled(): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, settleMs));
 }
 
 async function fill(client: EtcdClient): Promise<void> {

@@ -88,9 +88,9 @@ export class SnapshotReading {
 
   /** Where stretches of a bounded number of rows end. */
   async *#stretchEnds(): AsyncGenerator<RowId> {
-    const { id: lastId, compactId } = this.#parts.head;
+    const { id: lastId } = this.#parts.head;
     for (let afterId = 0; afterId < lastId; ) {
-      afterId = await this.#read('snapshotStretch', { afterId, lastId, compactId, thereAtId: compactId });
+      afterId = await this.#read('snapshotStretch', { afterId, lastId });
       yield afterId;
     }
   }
@@ -100,15 +100,19 @@ export class SnapshotReading {
     ends: AsyncIterable<RowId> | Iterable<RowId>,
     name: Name,
   ): AsyncGenerator<ReadOutput<Name>> {
-    const { compactId } = this.#parts.head;
     const ahead: Promise<ReadOutput<Name>>[] = [];
     let afterId = 0;
     for await (const lastId of ends) {
-      ahead.push(expected(this.#read(name, { afterId, lastId, compactId, thereAtId: compactId } as ReadInput<Name>)));
+      ahead.push(expected(this.#read(name, this.#stretch(afterId, lastId) as ReadInput<Name>)));
       afterId = lastId;
       if (ahead.length > pagesAheadMax) yield await this.#wanted(ahead.shift() as Promise<ReadOutput<Name>>);
     }
     while (ahead.length > 0) yield await this.#wanted(ahead.shift() as Promise<ReadOutput<Name>>);
+  }
+
+  #stretch(afterId: RowId, lastId: RowId): KeyBucketStretch {
+    const { compactId } = this.#parts.head;
+    return { afterId, lastId, compactId, thereAtId: compactId };
   }
 
   /** The page, unless nobody wants it any more. */
@@ -144,8 +148,8 @@ export class SnapshotReading {
   async *#pages<Page extends { readonly throughId: RowId }>(
     readNext: (stretch: KeyBucketStretch) => Promise<Page>,
   ): AsyncGenerator<Page> {
-    const { id: lastId, compactId } = this.#parts.head;
-    const read = (afterId: RowId) => expected(readNext({ afterId, lastId, compactId, thereAtId: compactId }));
+    const { id: lastId } = this.#parts.head;
+    const read = (afterId: RowId) => expected(readNext(this.#stretch(afterId, lastId)));
     let next = lastId > 0 ? read(0) : undefined;
     while (next !== undefined) {
       const page: Page = await this.#wanted(next);

@@ -39,7 +39,7 @@ export function* keyBucketRows(stretch: KeyBucketStretch): Program<KeyBucketRows
 }
 
 /** Rows that are no part of it cost time too. */
-export function* endOfWalk({ afterId, lastId }: KeyBucketStretch): Program<RowId> {
+export function* endOfWalk({ afterId, lastId }: Pick<KeyBucketStretch, 'afterId' | 'lastId'>): Program<RowId> {
   const end = (yield* row(STRETCH_END, afterId, limits.keyBucketRowsMax - 1))?.[0] as number | undefined;
   return Math.min(end ?? lastId, lastId);
 }

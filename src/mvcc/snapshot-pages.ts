@@ -59,6 +59,7 @@ export function* snapshotLengths(stretch: KeyBucketStretch, facts: DatabaseFacts
 /** All rows of a stretch, which ends at a cut: a driver fetches rows faster when it need not count their bytes. @throws EtcdError `snapshotOvertaken` */
 export function* snapshotPage(stretch: KeyBucketStretch, facts: DatabaseFacts): Program<SnapshotRows> {
   if (facts.joinsValues) return yield* pageOfJoinedValues(stretch);
+  // Beside the values stand names and numbers, and the last value may be larger.
   const page = new PageEncoder(facts.snapshotPageBytes + limits.rangeBlockBytesMax);
   const add = (each: Row) => page.add(each);
   const [mark] = yield* eachRow(query(KEY_BUCKET_STRETCH, ...place(stretch)), add, query(COMPACTED_ID));

@@ -142,10 +142,14 @@ export class Tailer {
   async #look(): Promise<void> {
     if (this.#isResting || this.#isClosed) return;
     await this.#options.source.readHead();
-    this.#lookedMs = performance.now();
-    this.#reportRecovery();
+    this.#looked();
     const { min, max } = this.#options.source.pollMs;
     this.#pollMs = this.#isDue ? min : Math.min(this.#pollMs * 2, max);
+  }
+
+  #looked(): void {
+    this.#lookedMs = performance.now();
+    this.#reportRecovery();
   }
 
   /** Reads pages until one reaches the head of its own snapshot. */
@@ -155,7 +159,6 @@ export class Tailer {
       const from = this.#position;
       const asking = this.#waiters.filter(({ throughId }) => throughId === undefined);
       const page = await source.eventsAfter({ afterId: from.id, countMax });
-      this.#reportRecovery();
       // Another page came first, or nobody watched for a moment: what was read begins elsewhere.
       if (this.#isResting || from !== this.#position) continue;
       this.#accept(page);
@@ -168,7 +171,7 @@ export class Tailer {
   #accept(page: EventPage): void {
     const from = this.#position;
     const to = endOf(page, from);
-    this.#lookedMs = performance.now();
+    this.#looked();
     if (to.id <= from.id) return;
     this.#position = to;
     if (this.#idsBehind <= 0) this.#lagSinceMs = undefined;

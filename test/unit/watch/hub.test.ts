@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { pino } from 'pino';
 import { FakeEventSource } from './fake-event-source.ts';
 import { eventsOf, one, prefix, requested, settle, until, watching } from './watching.ts';
 
@@ -294,6 +295,21 @@ test('batches of writes that bring their events along are looks: the timer asks 
   assert.equal(lookCount, 0);
   assert.equal(stream.responses.length - 1, source.history.length);
   await until('the timer looks again', () => lookCount > 0);
+});
+
+test('after the database was away, a batch that brings its events along is told of as its return', async (context) => {
+  const source = new FakeEventSource();
+  source.pollMs = { min: 60_000, max: 60_000 };
+  source.isAway = true;
+  const lines: string[] = [];
+  const logger = pino({ level: 'info' }, { write: (line: string) => lines.push(line) });
+  const { open } = watching(context, { source, logger });
+  const { session } = open();
+  session.create(requested(one('a')), 0n);
+  await until('its absence is told', () => lines.some((line) => line.includes('watches wait')));
+  source.isAway = false;
+  await source.commitFollowed([{ key: 'a', value: '' }]);
+  await until('its return is told', () => lines.some((line) => line.includes('watches go on')));
 });
 
 test('nobody watches: nothing is read, and a new watch replays nothing', async (context) => {
