@@ -1,4 +1,4 @@
-import type { DriverError } from '../errors.ts';
+import type { DriverError, DriverErrorKind } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import { serverLimits } from './server-limits.ts';
 import { SparingLog } from './sparing-log.ts';
@@ -6,20 +6,26 @@ import { SparingLog } from './sparing-log.ts';
 /** Logs what went wrong with requests, without a line for each of thousands that fail for one reason. */
 export class FaultLog {
   readonly #logger: Logger;
-  readonly #weather: SparingLog;
+  readonly #weather = new Map<DriverErrorKind, SparingLog>();
 
   constructor(logger: Logger) {
     this.#logger = logger;
-    this.#weather = new SparingLog(logger, serverLimits.databaseFaultLogIntervalMs);
   }
 
-  /** The database's weather. Every client meets it at once and tries again: one line a second says it. */
+  /** The database's weather. Every client meets it at once and tries again: one line a second says it, for each kind, so that none hides another. */
   database({ kind, message }: DriverError): void {
-    this.#weather.warn({ kind, reason: message }, 'the database failed a request');
+    this.#of(kind).warn({ kind, reason: message }, 'the database failed a request');
   }
 
   /** A bug, with its stack. */
   internal(error: unknown): void {
     this.#logger.error({ error }, 'a request failed on a fault of this server');
+  }
+  #of(kind: DriverErrorKind): SparingLog {
+    const known = this.#weather.get(kind);
+    if (known !== undefined) return known;
+    const log = new SparingLog(this.#logger, serverLimits.databaseFaultLogIntervalMs);
+    this.#weather.set(kind, log);
+    return log;
   }
 }
