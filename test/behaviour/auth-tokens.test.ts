@@ -187,18 +187,20 @@ test('an unknown user takes as long as a wrong password', async (context) => {
   const { client } = await ownServer(context, { driver: sqlite });
   await addUser(client, 'ann');
   await enableAuth(client).then((root) => root.close());
-  const msOf = async (name: string): Promise<number> => {
-    const times: number[] = [];
-    for (let attempt = 0; attempt < 5; attempt += 1) {
-      const started = performance.now();
-      await failureOf(tokenOf(client, name, 'wrong'));
-      times.push(performance.now() - started);
-    }
-    return Math.min(...times);
+  const fastestMs = new Map<string, number>();
+  const ask = async (name: string): Promise<void> => {
+    const started = performance.now();
+    await failureOf(tokenOf(client, name, 'wrong'));
+    fastestMs.set(name, Math.min(performance.now() - started, fastestMs.get(name) ?? Number.POSITIVE_INFINITY));
   };
-  await msOf('ann');
-  const [known, unknown] = [await msOf('ann'), await msOf('nobody')];
-  assert.ok(unknown > known * 0.7 && unknown < known * 1.5, `${known} ms and ${unknown} ms`);
+  const ratio = () => (fastestMs.get('nobody') as number) / (fastestMs.get('ann') as number);
+  // The fastest of each tells what it takes where the machine does other things too: a shorter way would stay the shorter.
+  const isAlike = () => ratio() > 0.7 && ratio() < 1.5;
+  for (let round = 0; round < 5 || (round < 40 && !isAlike()); round += 1) {
+    await ask('ann');
+    await ask('nobody');
+  }
+  assert.ok(isAlike(), [...fastestMs].map(([name, ms]) => `${name}: ${ms} ms`).join(', '));
 });
 
 test('no password, hash or token is in the log, whatever its level', async (context) => {

@@ -33,7 +33,7 @@ export class Traffic {
   readonly #refused = new Set<string>();
   readonly #failures: RpcFailure[] = [];
   readonly #seen: Event[] = [];
-  readonly #loops: Promise<void>[];
+  #loops: Promise<void>[] = [];
   #slowestMs = 0;
   #watchEnd: Error | undefined;
   #isOver = false;
@@ -42,14 +42,13 @@ export class Traffic {
     this.#client = new EtcdClient(tine.address);
     this.#watchClient = new EtcdClient(tine.address);
     this.#watch = this.#watchClient.watch();
-    this.#loops = Array.from({ length: writerCount }, (_, index) => this.#write(index));
-    this.#loops.push(this.#read(), this.#listen());
   }
 
   /** Begins, and waits for the first writes. Ends with the test at the latest. */
   static async start(context: TestContext, tine: Server): Promise<Traffic> {
     const traffic = new Traffic(tine);
     context.after(() => traffic.#end());
+    await traffic.#begin();
     await traffic.flows();
     await waitFor('some writes', () => traffic.acknowledgedCount >= runInCount);
     return traffic;
@@ -128,6 +127,13 @@ export class Traffic {
     );
   }
 
+  /** The watch is there before the first write. */
+  async #begin(): Promise<void> {
+    await this.#watch.create(withPrefix(prefix));
+    this.#loops = Array.from({ length: writerCount }, (_, index) => this.#write(index));
+    this.#loops.push(this.#read(), this.#listen());
+  }
+
   async #end(): Promise<void> {
     this.#isOver = true;
     this.#watch.close();
@@ -168,7 +174,6 @@ export class Traffic {
 
   async #listen(): Promise<void> {
     try {
-      await this.#watch.create(withPrefix(prefix));
       for (;;) {
         const { events, watch_id, header, canceled, cancel_reason } = await this.#watch.next(120_000);
         if (canceled) throw new Error(`the watch was cancelled: ${cancel_reason}`);
