@@ -1,9 +1,10 @@
 /**
  * Snapshots in the format of etcd's storage. The log never changes but at its end, and where compaction deletes: so a snapshot is the log up to an id, read in short reads
- * that hold up nobody, and as often as one likes. It is read twice: first how long the rows are, for the first page of the file has to say how many follow.
+ * that hold up nobody, and as often as one likes. It is read twice: first how large the rows are, for the first page of the file has to say how many follow.
  */
 import { type Element, FileMeasure, FileWriter, type OpenTree } from '../bbolt/file-writer.ts';
 import { TreeMeasure } from '../bbolt/tree-measure.ts';
+import type { ElementRoom } from '../bbolt/tree-writer.ts';
 import { etcdError } from '../errors.ts';
 import { freeLarge } from '../memory.ts';
 import type { BackendParts } from '../mvcc/backend-parts.ts';
@@ -12,6 +13,7 @@ import type { Revision, RowId } from '../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../mvcc/read-programs.ts';
 import type { SnapshotRows } from '../mvcc/snapshot-pages.ts';
 import { crc32c } from '../wire/crc32c.ts';
+import { keyValueBytesMax, revisionKeyBytesMax } from '../wire/key-value-writer.ts';
 import { type BackendBuckets, type BackendVersions, backendBuckets } from './backend-buckets.ts';
 
 /** Runs a reading program in a transaction of the database. */
@@ -57,10 +59,11 @@ export class SnapshotReading {
     for (const { name, elements } of before) file.bucket(name, elements);
     const log = new TreeMeasure();
     this.#cuts = [];
-    for await (const { keyBytes, valueBytes, cuts } of this.#readAhead(this.#stretchEnds(), 'snapshotLengths')) {
+    for await (const { variableBytes, cuts } of this.#readAhead(this.#stretchEnds(), 'snapshotSizes')) {
       this.#cuts.push(...cuts);
-      for (let index = 0; index < keyBytes.length; index += 1) {
-        log.add(keyBytes[index] as number, valueBytes[index] as number);
+      for (const bytes of variableBytes) {
+        const { keyBytes, valueBytes } = this.#roomOf(bytes);
+        log.add(keyBytes, valueBytes);
       }
     }
     for (const [key, value] of logEnd) log.add(key.length, value.length);
@@ -75,7 +78,7 @@ export class SnapshotReading {
     for (const { name, elements } of before) yield* file.bucket(name, elements);
     const log = file.tree('key');
     for await (const page of this.#readAhead(this.#cuts, 'snapshotPage')) {
-      addRows(page, log);
+      this.#addRows(page, log);
       log.letGo();
       freeLarge([page.bytes]);
       yield* file.takeFull();
@@ -96,7 +99,7 @@ export class SnapshotReading {
   }
 
   /** What a program says of the stretches that end at these ids. The next ones are read while one is worked on. */
-  async *#readAhead<Name extends 'snapshotLengths' | 'snapshotPage'>(
+  async *#readAhead<Name extends 'snapshotSizes' | 'snapshotPage'>(
     ends: AsyncIterable<RowId> | Iterable<RowId>,
     name: Name,
   ): AsyncGenerator<ReadOutput<Name>> {
@@ -108,6 +111,23 @@ export class SnapshotReading {
       if (ahead.length > pagesAheadMax) yield await this.#wanted(ahead.shift() as Promise<ReadOutput<Name>>);
     }
     while (ahead.length > 0) yield await this.#wanted(ahead.shift() as Promise<ReadOutput<Name>>);
+  }
+
+  /** A bound that is known before a row is read whole: numbers are taken for as large as the newest. */
+  #roomOf(variableBytes: number): ElementRoom {
+    const { id, revision } = this.#parts.head;
+    return { keyBytes: revisionKeyBytesMax, valueBytes: keyValueBytesMax(variableBytes, Math.max(id, revision)) };
+  }
+
+  #addRows({ bytes, keyEnds, valueEnds, variableBytes }: SnapshotRows, log: OpenTree): void {
+    const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    let start = 0;
+    for (let index = 0; index < keyEnds.length; index += 1) {
+      const keyEnd = keyEnds[index] as number;
+      const end = valueEnds[index] as number;
+      log.add(whole.subarray(start, keyEnd), whole.subarray(keyEnd, end), this.#roomOf(variableBytes[index] as number));
+      start = end;
+    }
   }
 
   #stretch(afterId: RowId, lastId: RowId): KeyBucketStretch {
@@ -163,15 +183,4 @@ export class SnapshotReading {
 function expected<Page>(page: Promise<Page>): Promise<Page> {
   page.catch(() => {});
   return page;
-}
-
-function addRows({ bytes, keyEnds, valueEnds }: SnapshotRows, log: OpenTree): void {
-  const whole = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let start = 0;
-  for (let index = 0; index < keyEnds.length; index += 1) {
-    const keyEnd = keyEnds[index] as number;
-    const end = valueEnds[index] as number;
-    log.add(whole.subarray(start, keyEnd), whole.subarray(keyEnd, end));
-    start = end;
-  }
 }

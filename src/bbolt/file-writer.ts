@@ -82,7 +82,7 @@ export class FileWriter {
   tree(name: string): OpenTree {
     const tree = new TreeWriter(this.#sink);
     return {
-      add: (key, value) => tree.add(key, value),
+      add: (key, value, room) => tree.add(key, value, room),
       letGo: () => tree.letGo(),
       finish: () => {
         this.#buckets.push([Buffer.from(name), bucketHeader(tree.finish())]);

@@ -5,9 +5,16 @@ import type { PageSink } from './page-sink.ts';
 
 const noBytes = Buffer.alloc(0);
 
+/** What an element is given. */
+export interface ElementRoom {
+  readonly keyBytes: number;
+  readonly valueBytes: number;
+}
+
 /** A page under construction: its keys, and beside each a value, or below the leaves the id of a page. */
 interface Level {
   readonly fill: PageFill;
+  firstKeyRoom: number;
   keys: Buffer[];
   values: Buffer[];
   children: number[];
@@ -28,11 +35,13 @@ export class TreeWriter {
     this.#flags = flags;
   }
 
-  /** Both are kept until their page is full, or `letGo` is called: nobody may overwrite them. */
-  add(key: Buffer, value: Buffer): void {
+  /** Both are kept until their page is full, or `letGo` is called: nobody may overwrite them. `room`: what they were measured with, if it is more than they take. */
+  add(key: Buffer, value: Buffer, room: ElementRoom = { keyBytes: key.length, valueBytes: value.length }): void {
+    assert(key.length <= room.keyBytes && value.length <= room.valueBytes, 'an element fits into its room');
     const leaf = this.#levelAt(0);
-    const bytes = key.length + value.length;
+    const bytes = room.keyBytes + room.valueBytes;
     if (!leaf.fill.takes(bytes)) this.#close(0);
+    if (leaf.fill.count === 0) leaf.firstKeyRoom = room.keyBytes;
     leaf.fill.add(bytes);
     leaf.keys.push(key);
     leaf.values.push(value);
@@ -55,10 +64,12 @@ export class TreeWriter {
   #close(level: number): void {
     // Of all that a page above keeps of this one, only the key outlives the buffers that the elements came in.
     const firstKey = Buffer.from(this.#levelAt(level).keys[0] as Buffer);
+    const { firstKeyRoom } = this.#levelAt(level);
     const id = this.#give(level);
     const above = this.#levelAt(level + 1);
-    if (!above.fill.takes(firstKey.length)) this.#close(level + 1);
-    above.fill.add(firstKey.length);
+    if (!above.fill.takes(firstKeyRoom)) this.#close(level + 1);
+    if (above.fill.count === 0) above.firstKeyRoom = firstKeyRoom;
+    above.fill.add(firstKeyRoom);
     above.keys.push(firstKey);
     above.children.push(id);
   }
@@ -77,7 +88,7 @@ export class TreeWriter {
   #levelAt(level: number): Level {
     let open = this.#levels[level];
     if (open === undefined) {
-      open = { fill: new PageFill(), keys: [], values: [], children: [] };
+      open = { fill: new PageFill(), firstKeyRoom: 0, keys: [], values: [], children: [] };
       this.#levels[level] = open;
     }
     return open;

@@ -7,7 +7,7 @@ import { KEY_BUCKET_ROWS } from '../sql/key-bucket-statements.ts';
 import { keyValueRow } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
 import { STRETCH_END } from '../sql/take-over-statements.ts';
-import type { ByteSpan, EncodableKeyValue, KeyValueWriter } from '../wire/key-value-writer.ts';
+import { type ByteSpan, type EncodableKeyValue, type KeyValueWriter, leaseBytesMax } from '../wire/key-value-writer.ts';
 import { encodable } from './encode-row.ts';
 import type { RowId } from './operations.ts';
 import { type Program, query, row, rowsOf } from './program.ts';
@@ -46,23 +46,31 @@ export function* endOfWalk({ afterId, lastId }: Pick<KeyBucketStretch, 'afterId'
 
 // Columns of the statements of this bucket.
 const idColumn = 1;
-const revisionColumn = 2;
 const valueColumn = 6;
 const deletedColumn = 7;
 const subRevisionColumn = 8;
 
-/** Appends the key that a row has in the bucket, and the message that stands under it; where the key ends. `value` stands in for the row's own. */
-export function writeKeyBucketRow(found: Row, writer: KeyValueWriter, value?: ByteSpan): { readonly keyEnd: number } {
+/** Where a row stands in a writer, and how large it is. */
+export interface WrittenRow {
+  readonly keyEnd: number;
+  /** Of what varies from row to row, name, value and lease: `KEY_BUCKET_SIZES` counts the same. */
+  readonly variableBytes: number;
+}
+
+/** Appends the key that a row has in the bucket, and the message that stands under it. `value` stands in for the row's own. */
+export function writeKeyBucketRow(found: Row, writer: KeyValueWriter, value?: ByteSpan): WrittenRow {
   const isTombstone = found[deletedColumn] === 1;
-  const revision = found[revisionColumn] as number;
+  const keyValue = keyValueRow(found);
+  const { modRevision: revision, name, lease } = keyValue;
   writer.revisionKey({ revision, subRevision: found[subRevisionColumn] as number, isTombstone });
   const keyEnd = writer.length;
-  writer.message(storedKeyValue(encodable(keyValueRow(found)), { isTombstone }), value);
-  return { keyEnd };
+  writer.message(storedKeyValue(encodable(keyValue), { isTombstone }), value);
+  const valueBytes = value === undefined ? (keyValue.value?.length ?? 0) : value.end - value.start;
+  return { keyEnd, variableBytes: name.length + valueBytes + (lease === null ? 0 : leaseBytesMax) };
 }
 
 /** What etcd stores of a row: of a deleted key only the name. */
-export function storedKeyValue(
+function storedKeyValue(
   keyValue: EncodableKeyValue,
   { isTombstone }: { readonly isTombstone: boolean },
 ): EncodableKeyValue {

@@ -11,7 +11,7 @@ import { membersSince } from './members.ts';
 import { type PointRead, pointReads } from './point-reads.ts';
 import type { Program } from './program.ts';
 import { rangePages } from './range-page.ts';
-import { snapshotLengths, snapshotPage, snapshotRows } from './snapshot-pages.ts';
+import { snapshotPage, snapshotRows, snapshotSizes } from './snapshot-pages.ts';
 
 /** What programs know of the database they run in. */
 export interface DatabaseFacts {
@@ -35,7 +35,7 @@ const readPrograms = {
   hashKeys,
   backendParts: (_input: null) => backendParts(),
   snapshotStretch: endOfWalk,
-  snapshotLengths,
+  snapshotSizes,
   snapshotPage,
   snapshotRows,
   lease: leaseProgram,
@@ -58,7 +58,7 @@ export const withoutTransaction: ReadonlySet<ReadName> = new Set([
   'leasesDue',
   'membersSince',
   'snapshotStretch',
-  'snapshotLengths',
+  'snapshotSizes',
   'snapshotPage',
 ]);
 

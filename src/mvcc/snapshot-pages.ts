@@ -1,22 +1,26 @@
-/** The log for a snapshot, page by page: first how long its rows will be, then the rows themselves. */
+/** The log for a snapshot, page by page: first how large its rows are, then the rows themselves. */
 import { assert, etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { freeWhole } from '../memory.ts';
-import { KEY_BUCKET_LENGTHS, KEY_BUCKET_STRETCH, KEY_BUCKET_VALUES } from '../sql/key-bucket-statements.ts';
-import { keyValueRow, numberAt } from '../sql/row.ts';
+import {
+  KEY_BUCKET_LENGTHS,
+  KEY_BUCKET_SIZES,
+  KEY_BUCKET_STRETCH,
+  KEY_BUCKET_VALUES,
+} from '../sql/key-bucket-statements.ts';
+import { numberAt } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
 import { COMPACTED_ID } from '../sql/write-statements.ts';
-import { type ByteSpan, KeyValueWriter, keyValueBytes, revisionKeyBytes } from '../wire/key-value-writer.ts';
-import { encodable } from './encode-row.ts';
-import { type KeyBucketStretch, keyBucketRows, storedKeyValue, writeKeyBucketRow } from './key-bucket.ts';
+import { type ByteSpan, KeyValueWriter } from '../wire/key-value-writer.ts';
+import { type KeyBucketStretch, keyBucketRows, writeKeyBucketRow } from './key-bucket.ts';
 import type { RowId } from './operations.ts';
 import { eachRow, type Program, query, rows } from './program.ts';
 import type { DatabaseFacts } from './read-programs.ts';
 
-/** Lengths of rows, in the order of the rows. */
-export interface SnapshotLengths {
-  readonly keyBytes: Uint8Array;
-  readonly valueBytes: Uint32Array;
+/** How large rows are, in their order. */
+export interface SnapshotSizes {
+  /** Of each row the bytes of what varies from row to row: name, value and lease. */
+  readonly variableBytes: Uint32Array;
   /** Ids after which a page of rows ends that is read at once; the last is the stretch's. */
   readonly cuts: readonly RowId[];
 }
@@ -26,34 +30,34 @@ export interface SnapshotRows {
   readonly bytes: Uint8Array;
   readonly keyEnds: Uint32Array;
   readonly valueEnds: Uint32Array;
+  /** As `SnapshotSizes` has them. */
+  readonly variableBytes: Uint32Array;
   readonly throughId: RowId;
 }
 
-// Columns of the statements of this bucket.
-const idColumn = 1;
+// The column of `KEY_BUCKET_LENGTHS`.
 const valueBytesColumn = 6;
-const deletedColumn = 7;
+// Columns of `KEY_BUCKET_SIZES`.
+const placeColumn = 0;
+const variableBytesColumn = 1;
 
 /** @throws EtcdError `snapshotOvertaken` when rows of the snapshot may be gone. */
-export function* snapshotLengths(stretch: KeyBucketStretch, facts: DatabaseFacts): Program<SnapshotLengths> {
-  const keyBytes: number[] = [];
-  const valueBytes: number[] = [];
+export function* snapshotSizes(stretch: KeyBucketStretch, facts: DatabaseFacts): Program<SnapshotSizes> {
+  const variableBytes: number[] = [];
   const cuts: RowId[] = [];
   let pageBytes = 0;
   const add = (each: Row) => {
-    const isTombstone = each[deletedColumn] === 1;
-    const bytes = numberAt(each, valueBytesColumn);
-    keyBytes.push(revisionKeyBytes({ isTombstone }));
-    valueBytes.push(keyValueBytes(storedKeyValue(encodable(keyValueRow(each)), { isTombstone }), bytes));
+    const bytes = numberAt(each, variableBytesColumn);
+    variableBytes.push(bytes);
     pageBytes += bytes;
     if (pageBytes < facts.snapshotPageBytes) return;
-    cuts.push(numberAt(each, idColumn));
+    cuts.push(numberAt(each, placeColumn));
     pageBytes = 0;
   };
-  const [mark] = yield* eachRow(query(KEY_BUCKET_LENGTHS, ...place(stretch)), add, query(COMPACTED_ID));
+  const [mark] = yield* eachRow(query(KEY_BUCKET_SIZES, ...place(stretch)), add, query(COMPACTED_ID));
   checkUntouched(mark, stretch);
   if (cuts.at(-1) !== stretch.lastId) cuts.push(stretch.lastId);
-  return { keyBytes: Uint8Array.from(keyBytes), valueBytes: Uint32Array.from(valueBytes), cuts };
+  return { variableBytes: Uint32Array.from(variableBytes), cuts };
 }
 
 /** All rows of a stretch, which ends at a cut: a driver fetches rows faster when it need not count their bytes. @throws EtcdError `snapshotOvertaken` */
@@ -107,6 +111,7 @@ class PageEncoder {
   readonly #writer: KeyValueWriter;
   readonly #keyEnds: number[] = [];
   readonly #valueEnds: number[] = [];
+  readonly #variableBytes: number[] = [];
 
   /** `bytes`: about so many will come. */
   constructor(bytes?: number) {
@@ -115,13 +120,20 @@ class PageEncoder {
 
   /** `value` stands in for the row's own. */
   add(found: Row, value?: ByteSpan): void {
-    this.#keyEnds.push(writeKeyBucketRow(found, this.#writer, value).keyEnd);
+    const { keyEnd, variableBytes } = writeKeyBucketRow(found, this.#writer, value);
+    this.#keyEnds.push(keyEnd);
     this.#valueEnds.push(this.#writer.length);
+    this.#variableBytes.push(variableBytes);
   }
 
   rows(throughId: RowId): SnapshotRows {
-    const keyEnds = Uint32Array.from(this.#keyEnds);
-    return { bytes: this.#writer.take(), keyEnds, valueEnds: Uint32Array.from(this.#valueEnds), throughId };
+    return {
+      bytes: this.#writer.take(),
+      keyEnds: Uint32Array.from(this.#keyEnds),
+      valueEnds: Uint32Array.from(this.#valueEnds),
+      variableBytes: Uint32Array.from(this.#variableBytes),
+      throughId,
+    };
   }
 }
 

@@ -1,4 +1,6 @@
 /** The statements that read the log as etcd keeps it in its bucket `key`: for snapshots, and for hashes that etcd's tools compare. */
+
+import { leaseBytesMax } from '../wire/key-value-writer.ts';
 import type { Dialect } from './dialect.ts';
 import { compactMarkName } from './key-text.ts';
 import { rowColumns, rowColumnTypes } from './row.ts';
@@ -22,6 +24,8 @@ const placeColumns = ['kine.deleted', 'COALESCE(kine.sub_revision, 0)'];
 // Before 0.16 kine left the value with the row that deletes it; to etcd a deleted key has none.
 const value = 'CASE WHEN kine.deleted = 0 THEN kine.value END';
 const valueBytes = `COALESCE(LENGTH(${value}), 0)`;
+
+const variableBytes = `LENGTH(kine.name) + ${valueBytes} + CASE WHEN kine.lease_id IS NULL THEN 0 ELSE ${leaseBytesMax} END`;
 
 const rowsWithValues = (sql: Dialect) => [...rowColumns(sql, 'kine'), sql.selectedBytes(value), ...placeColumns];
 
@@ -61,6 +65,18 @@ export const KEY_BUCKET_LENGTHS: Statement = {
   ORDER BY kine.id`,
   ),
   columns: [...rowColumnTypes, 'integer', 'integer', 'integer'],
+};
+
+// Of the same rows only where they are, and how many bytes of them vary from row to row: those of name, value and lease.
+export const KEY_BUCKET_SIZES: Statement = {
+  ...selectsRows(
+    'key_bucket_sizes',
+    (sql) => `SELECT kine.id, ${variableBytes}
+  FROM kine
+  WHERE ${where(sql)}
+  ORDER BY kine.id`,
+  ),
+  columns: ['integer', 'integer'],
 };
 
 // The values alone, one after the other in one blob.

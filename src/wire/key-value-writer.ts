@@ -32,10 +32,11 @@ export interface RevisionKey {
   readonly isTombstone: boolean;
 }
 
-/** Bytes of such a key. */
-export const revisionKeyBytes = ({ isTombstone }: Pick<RevisionKey, 'isTombstone'>): number => (isTombstone ? 18 : 17);
+/** Bytes of such a key: two numbers and two marks. */
+export const revisionKeyBytesMax = 18;
 
-const revisionKeyBytesMax = 18;
+/** Bytes of a lease: its tag, and seven bits in each of the others. */
+export const leaseBytesMax = 11;
 
 /** Collects messages one after the other; `take` hands over the bytes and starts anew. */
 export class KeyValueWriter {
@@ -162,8 +163,13 @@ export class KeyValueWriter {
   }
 }
 
+/** Bytes that a message takes at most whose key, value and lease take so many, and whose numbers are none larger. */
+export function keyValueBytesMax(variableBytes: number, numberMax: number): number {
+  return variableBytes + 2 * (1 + varintSize(variableBytes)) + 3 * (1 + varintSize(numberMax));
+}
+
 /** Bytes of a message without tag and length, whose value has so many. */
-export function keyValueBytes(keyValue: EncodableKeyValue, valueBytes: number): number {
+function keyValueBytes(keyValue: EncodableKeyValue, valueBytes: number): number {
   let size = 1 + varintSize(keyValue.key.length) + keyValue.key.length;
   size += numberSize(keyValue.createRevision) + numberSize(keyValue.modRevision) + numberSize(keyValue.version);
   if (valueBytes > 0) size += 1 + varintSize(valueBytes) + valueBytes;

@@ -87,6 +87,37 @@ test('a tree has the pages that were counted, of whatever lengths', () => {
   }
 });
 
+test('elements that were measured with more room than they take fill the pages that were counted', () => {
+  const roomOf = ([key, value]: Element, index: number) => ({
+    keyBytes: key.length + 1,
+    valueBytes: value.length + (index % 9),
+  });
+  for (const count of [1, 100, 5_000]) {
+    const elements = elementsOf(count, (index) => (index * 7_919) % 6_000);
+    const tree = new TreeMeasure();
+    for (const [index, element] of elements.entries()) {
+      const { keyBytes, valueBytes } = roomOf(element, index);
+      tree.add(keyBytes, valueBytes);
+    }
+    const measure = new FileMeasure();
+    measure.tree('key', tree);
+    const file = new FileWriter(measure.finish());
+    const log = file.tree('key');
+    for (const [index, element] of elements.entries()) log.add(...element, roomOf(element, index));
+    log.finish();
+    assert.deepEqual(readBack(Buffer.concat([...file.takeFull(), ...file.finish()])).get('key'), elements);
+  }
+});
+
+test('an element that is larger than its room is refused', () => {
+  const file = new FileWriter(5);
+  const log = file.tree('key');
+  assert.throws(
+    () => log.add(Buffer.from('key'), Buffer.from('value'), { keyBytes: 3, valueBytes: 4 }),
+    /an element fits into its room/,
+  );
+});
+
 test('the newer of the first two pages counts, and the other one when it is damaged', () => {
   const bytes = written(new Map([['key', elementsOf(5, () => 5)]]));
   for (const page of [0, 1]) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { etcdError } from '../../../src/errors.ts';
 import type { DatabaseFacts } from '../../../src/mvcc/read-programs.ts';
-import { snapshotLengths, snapshotPage, snapshotRows } from '../../../src/mvcc/snapshot-pages.ts';
+import { snapshotPage, snapshotRows, snapshotSizes } from '../../../src/mvcc/snapshot-pages.ts';
 import { COMPACTED_ID } from '../../../src/sql/write-statements.ts';
 
 const facts: DatabaseFacts = {
@@ -13,7 +13,7 @@ const facts: DatabaseFacts = {
 };
 const stretch = { afterId: 0, lastId: 10, compactId: 5, thereAtId: 5 };
 const programs = {
-  lengths: () => snapshotLengths(stretch, facts),
+  sizes: () => snapshotSizes(stretch, facts),
   page: () => snapshotPage(stretch, facts),
   'page of joined values': () => snapshotPage(stretch, { ...facts, joinsValues: true }),
   'page with a bound of bytes': () => snapshotRows(stretch),

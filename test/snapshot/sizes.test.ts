@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { ownAlone } from '../../src/drivers/offline.ts';
+import { headProgram } from '../../src/mvcc/head.ts';
+import type { DatabaseFacts } from '../../src/mvcc/read-programs.ts';
+import { snapshotPage, snapshotRows, snapshotSizes } from '../../src/mvcc/snapshot-pages.ts';
+import { keyValueBytesMax, revisionKeyBytesMax } from '../../src/wire/key-value-writer.ts';
+import { TINE_DRIVERS } from '../support/index.ts';
+import { bytes, compact, grant, put, remove, tamper, testDatabase, writeTineDatabase } from '../transfer/databases.ts';
+
+const lease = 2n ** 63n - 1n;
+
+for (const driver of TINE_DRIVERS) {
+  test(`${driver.name}: before it reads rows a snapshot knows how much room each needs at most`, async (context) => {
+    const database = await testDatabase(context, driver);
+    await writeTineDatabase(database, [
+      put('/compacted', '1'),
+      put('/compacted', '2'),
+      ...compact(3),
+      grant(lease, 600),
+      put('/a', 'x'.repeat(127)),
+      put('/a', 'x'.repeat(70_000), lease),
+      put('/empty', ''),
+      put('/not ascii \u0000\u0001\u00e9', 'value', lease),
+      put('compact_rev_key', 'value'),
+      remove('/a'),
+      put('/a', 'again'),
+    ]);
+    // As kine did before 0.16.
+    await tamper(database, [`UPDATE kine SET value = ${bytes(driver, 'left by kine')} WHERE deleted = 1`]);
+    const facts: DatabaseFacts = {
+      joinsValues: driver.name === 'sqlite',
+      countsPages: false,
+      rangePage: { rowsMax: 1, bytesMax: 1 },
+      snapshotPageBytes: 60_000,
+    };
+    await ownAlone(database.access, async (own) => {
+      const head = await own.run(headProgram());
+      const stretch = { afterId: 0, lastId: head.id, compactId: head.compactId, thereAtId: head.compactId };
+      const { variableBytes, cuts } = await own.run(snapshotSizes(stretch, facts));
+      assert.equal(variableBytes.length, 8);
+      assert.equal(cuts.length, 2, 'a page ends with the row that fills it');
+      assert.equal(cuts[1], head.id);
+      for (const program of [snapshotPage(stretch, facts), snapshotRows(stretch)]) {
+        const rows = await own.run(program);
+        assert.deepEqual(rows.variableBytes, variableBytes);
+        variableBytes.forEach((each, index) => {
+          const keyEnd = rows.keyEnds[index] as number;
+          const start = index === 0 ? 0 : (rows.valueEnds[index - 1] as number);
+          assert(keyEnd - start <= revisionKeyBytesMax);
+          assert((rows.valueEnds[index] as number) - keyEnd <= keyValueBytesMax(each, head.id));
+        });
+      }
+    });
+  });
+}
