@@ -23,9 +23,10 @@ const placeColumns = ['kine.deleted', 'COALESCE(kine.sub_revision, 0)'];
 
 // Before 0.16 kine left the value with the row that deletes it; to etcd a deleted key has none.
 const value = 'CASE WHEN kine.deleted = 0 THEN kine.value END';
-const valueBytes = `COALESCE(LENGTH(${value}), 0)`;
+// Asked of the column itself: SQLite finds it in the row's header then, and reads no value.
+const valueBytes = 'CASE WHEN kine.deleted = 0 THEN COALESCE(OCTET_LENGTH(kine.value), 0) ELSE 0 END';
 
-const variableBytes = `LENGTH(kine.name) + ${valueBytes} + CASE WHEN kine.lease_id IS NULL THEN 0 ELSE ${leaseBytesMax} END`;
+const variableBytes = `OCTET_LENGTH(kine.name) + ${valueBytes} + CASE WHEN kine.lease_id IS NULL THEN 0 ELSE ${leaseBytesMax} END`;
 
 const rowsWithValues = (sql: Dialect) => [...rowColumns(sql, 'kine'), sql.selectedBytes(value), ...placeColumns];
 
