@@ -3,6 +3,7 @@
  * that hold up nobody, and as often as one likes. It is read twice: first how large the rows are, for the first page of the file has to say how many follow.
  */
 import { type Element, FileMeasure, FileWriter, type OpenTree } from '../bbolt/file-writer.ts';
+import { elementSpan } from '../bbolt/page-writer.ts';
 import { TreeMeasure } from '../bbolt/tree-measure.ts';
 import type { ElementRoom } from '../bbolt/tree-writer.ts';
 import { etcdError } from '../errors.ts';
@@ -79,11 +80,10 @@ export class SnapshotReading {
     const log = file.tree('key');
     for await (const page of this.#readAhead(this.#cuts, 'snapshotPage')) {
       this.#addRows(page, log);
-      log.letGo();
       freeLarge([page.bytes]);
       yield* file.takeFull();
     }
-    for (const [key, value] of logEnd) log.add(key, value);
+    for (const [key, value] of logEnd) log.add(elementSpan(key, value));
     log.finish();
     for (const { name, elements } of after) yield* file.bucket(name, elements);
     yield* file.finish();
@@ -125,7 +125,7 @@ export class SnapshotReading {
     for (let index = 0; index < keyEnds.length; index += 1) {
       const keyEnd = keyEnds[index] as number;
       const end = valueEnds[index] as number;
-      log.add(whole.subarray(start, keyEnd), whole.subarray(keyEnd, end), this.#roomOf(variableBytes[index] as number));
+      log.add({ bytes: whole, start, keyEnd, end }, this.#roomOf(variableBytes[index] as number));
       start = end;
     }
   }

@@ -4,8 +4,9 @@ import { fnv1a } from './fnv1a.ts';
 import { bucketFlag, bucketHeaderBytes, meta, PageKind, pageBytes, pageHeaderBytes } from './layout.ts';
 import { PageFill } from './page-fill.ts';
 import { PageSink } from './page-sink.ts';
+import { type ElementSpan, elementSpan, PageWriter, writeId, writePageHeader } from './page-writer.ts';
 import { TreeMeasure } from './tree-measure.ts';
-import { TreeWriter, writeId, writePage, writePageHeader } from './tree-writer.ts';
+import { type ElementRoom, TreeWriter } from './tree-writer.ts';
 
 /** A key and a value of a bucket. */
 export type Element = readonly [key: Buffer, value: Buffer];
@@ -46,7 +47,10 @@ export class FileMeasure {
 }
 
 /** A bucket under construction. */
-export type OpenTree = Pick<TreeWriter, 'add' | 'letGo'> & { finish(): void };
+export interface OpenTree {
+  add(element: ElementSpan, room?: ElementRoom): void;
+  finish(): void;
+}
 
 export class FileWriter {
   readonly #sink = new PageSink();
@@ -66,13 +70,13 @@ export class FileWriter {
   *bucket(name: string, elements: Iterable<Element>): Generator<Buffer> {
     const inlineBytes = bytesInline(elements);
     if (inlineBytes !== undefined) {
-      const value = Buffer.concat([bucketHeader(0), inlinePage([...elements], inlineBytes)]);
+      const value = Buffer.concat([bucketHeader(0), inlinePage(elements, inlineBytes)]);
       this.#buckets.push([Buffer.from(name), value]);
       return;
     }
     const tree = this.tree(name);
     for (const [key, value] of elements) {
-      tree.add(key, value);
+      tree.add(elementSpan(key, value));
       yield* this.takeFull();
     }
     tree.finish();
@@ -82,8 +86,7 @@ export class FileWriter {
   tree(name: string): OpenTree {
     const tree = new TreeWriter(this.#sink);
     return {
-      add: (key, value, room) => tree.add(key, value, room),
-      letGo: () => tree.letGo(),
+      add: (element, room) => tree.add(element, room),
       finish: () => {
         this.#buckets.push([Buffer.from(name), bucketHeader(tree.finish())]);
       },
@@ -98,7 +101,7 @@ export class FileWriter {
   /** The rest of it: the file is complete. */
   finish(): readonly Buffer[] {
     const root = new TreeWriter(this.#sink, bucketFlag);
-    for (const [name, header] of this.#buckets) root.add(name, header);
+    for (const [name, header] of this.#buckets) root.add(elementSpan(name, header));
     root.finish();
     assert(this.#sink.nextId === this.#pageCount, 'a file has the pages that were counted');
     return this.#sink.takeAll();
@@ -137,9 +140,10 @@ function bytesInline(elements: Iterable<Element>): number | undefined {
   return fill.bytes;
 }
 
-function inlinePage(elements: readonly Element[], bytes: number): Buffer {
+function inlinePage(elements: Iterable<Element>, bytes: number): Buffer {
   const page = Buffer.alloc(bytes);
-  const [keys, values] = [elements.map(([key]) => key), elements.map(([, value]) => value)];
-  writePage(page, 0, { kind: PageKind.leaf, flags: 0, keys, values, children: [] });
+  const writer = new PageWriter(page);
+  for (const [key, value] of elements) writer.leaf(elementSpan(key, value), 0);
+  writer.finish(0, PageKind.leaf);
   return page;
 }

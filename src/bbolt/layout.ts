@@ -1,6 +1,7 @@
 /**
  * The file format of bbolt, etcd's storage: pages that form trees, one tree a bucket. Everything is little-endian. A page begins with its id (8 bytes), its kind (2), the
- * number of its elements (2) and how many pages more it takes (4). The elements' heads follow, 16 bytes each, and then their keys and values.
+ * number of its elements (2) and how many pages more it takes (4). The elements' heads follow, 16 bytes each; their keys, each with
+ * its value right after it, stand anywhere behind them.
  */
 
 export const pageBytes = 4_096;

@@ -4,6 +4,12 @@ import { pageBytes } from './layout.ts';
 /** Bytes of a chunk. A page that is longer is a chunk of its own. */
 const chunkBytes = 128 * 1024;
 
+/** Room for a page, however many it counts as. */
+export interface AllottedPage {
+  readonly id: number;
+  readonly page: Buffer;
+}
+
 export class PageSink {
   #chunk = Buffer.alloc(0);
   #used = 0;
@@ -16,7 +22,7 @@ export class PageSink {
   }
 
   /** Room for so many pages that are one, to be filled whole before the next is asked for. */
-  allot(pageCount: number): { readonly id: number; readonly page: Buffer } {
+  allot(pageCount: number): AllottedPage {
     const bytes = pageCount * pageBytes;
     if (this.#used + bytes > this.#chunk.length) this.#begin(Math.max(bytes, chunkBytes));
     const page = this.#chunk.subarray(this.#used, this.#used + bytes);

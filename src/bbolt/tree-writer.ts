@@ -1,9 +1,8 @@
 import { assert } from '../errors.ts';
-import { elementHeadBytes, PageKind, pageBytes, pageHeaderBytes } from './layout.ts';
+import { PageKind, pageBytes } from './layout.ts';
 import { PageFill } from './page-fill.ts';
-import type { PageSink } from './page-sink.ts';
-
-const noBytes = Buffer.alloc(0);
+import type { AllottedPage, PageSink } from './page-sink.ts';
+import { type ElementSpan, PageWriter } from './page-writer.ts';
 
 /** What an element is given. */
 export interface ElementRoom {
@@ -11,13 +10,19 @@ export interface ElementRoom {
   readonly valueBytes: number;
 }
 
-/** A page under construction: its keys, and beside each a value, or below the leaves the id of a page. */
+/** A page under construction. */
+interface OpenPage {
+  readonly writer: PageWriter;
+  readonly bytes: Buffer;
+  /** Undefined: it gets one when it is full. */
+  readonly place: AllottedPage | undefined;
+}
+
 interface Level {
   readonly fill: PageFill;
+  page: OpenPage | undefined;
+  firstKey: Buffer;
   firstKeyRoom: number;
-  keys: Buffer[];
-  values: Buffer[];
-  children: number[];
 }
 
 /**
@@ -35,23 +40,11 @@ export class TreeWriter {
     this.#flags = flags;
   }
 
-  /** Both are kept until their page is full, or `letGo` is called: nobody may overwrite them. `room`: what they were measured with, if it is more than they take. */
-  add(key: Buffer, value: Buffer, room: ElementRoom = { keyBytes: key.length, valueBytes: value.length }): void {
-    assert(key.length <= room.keyBytes && value.length <= room.valueBytes, 'an element fits into its room');
-    const leaf = this.#levelAt(0);
-    const bytes = room.keyBytes + room.valueBytes;
-    if (!leaf.fill.takes(bytes)) this.#close(0);
-    if (leaf.fill.count === 0) leaf.firstKeyRoom = room.keyBytes;
-    leaf.fill.add(bytes);
-    leaf.keys.push(key);
-    leaf.values.push(value);
-  }
-
-  /** Copies what is kept of the elements added so far: the memory that they came in is free. */
-  letGo(): void {
-    const leaf = this.#levelAt(0);
-    leaf.keys = leaf.keys.map((key) => Buffer.from(key));
-    leaf.values = leaf.values.map((value) => Buffer.from(value));
+  /** `room`: what it was measured with, if that is more than it takes. */
+  add(element: ElementSpan, room: ElementRoom = ownRoom(element)): void {
+    const { start, keyEnd, end } = element;
+    assert(keyEnd - start <= room.keyBytes && end - keyEnd <= room.valueBytes, 'an element fits into its room');
+    this.#pageFor(0, room, element).leaf(element, this.#flags);
   }
 
   /** The id of the root page; nothing more may be added. */
@@ -61,94 +54,59 @@ export class TreeWriter {
     return this.#give(this.#levels.length - 1);
   }
 
+  /** The page that an element belongs to: the open one, if that takes so much, or a new one. */
+  #pageFor(level: number, { keyBytes, valueBytes }: ElementRoom, { bytes, start, keyEnd }: ElementSpan): PageWriter {
+    const open = this.#levelAt(level);
+    if (!open.fill.takes(keyBytes + valueBytes)) this.#close(level);
+    if (open.fill.count === 0) {
+      open.firstKey = Buffer.from(bytes.subarray(start, keyEnd));
+      open.firstKeyRoom = keyBytes;
+    }
+    open.fill.add(keyBytes + valueBytes);
+    return this.#openPage(level).writer;
+  }
+
+  #openPage(level: number): OpenPage {
+    const open = this.#levelAt(level);
+    if (open.page !== undefined) return open.page;
+    const { pageCount } = open.fill;
+    // Nothing else is written while a leaf is; below a page above, leaves are.
+    const place = level === 0 ? this.#sink.allot(pageCount) : undefined;
+    const bytes = place?.page ?? Buffer.alloc(pageCount * pageBytes);
+    open.page = { writer: new PageWriter(bytes), bytes, place };
+    return open.page;
+  }
+
   #close(level: number): void {
-    // Of all that a page above keeps of this one, only the key outlives the buffers that the elements came in.
-    const firstKey = Buffer.from(this.#levelAt(level).keys[0] as Buffer);
-    const { firstKeyRoom } = this.#levelAt(level);
+    const { firstKey, firstKeyRoom } = this.#levelAt(level);
     const id = this.#give(level);
-    const above = this.#levelAt(level + 1);
-    if (!above.fill.takes(firstKeyRoom)) this.#close(level + 1);
-    if (above.fill.count === 0) above.firstKeyRoom = firstKeyRoom;
-    above.fill.add(firstKeyRoom);
-    above.keys.push(firstKey);
-    above.children.push(id);
+    const key = { bytes: firstKey, start: 0, keyEnd: firstKey.length, end: firstKey.length };
+    this.#pageFor(level + 1, { keyBytes: firstKeyRoom, valueBytes: 0 }, key).branch(key, id);
   }
 
   #give(level: number): number {
     const open = this.#levelAt(level);
-    const { id, page } = this.#sink.allot(open.fill.pageCount);
-    writePage(page, id, { ...open, kind: level === 0 ? PageKind.leaf : PageKind.branch, flags: this.#flags });
+    const { writer, place, bytes } = this.#openPage(level);
+    const { id, page } = place ?? this.#sink.allot(open.fill.pageCount);
+    writer.finish(id, level === 0 ? PageKind.leaf : PageKind.branch);
+    if (page !== bytes) bytes.copy(page);
     open.fill.clear();
-    open.keys = [];
-    open.values = [];
-    open.children = [];
+    open.page = undefined;
     return id;
   }
 
   #levelAt(level: number): Level {
     let open = this.#levels[level];
     if (open === undefined) {
-      open = { fill: new PageFill(), firstKeyRoom: 0, keys: [], values: [], children: [] };
+      open = { fill: new PageFill(), page: undefined, firstKey: noKey, firstKeyRoom: 0 };
       this.#levels[level] = open;
     }
     return open;
   }
 }
 
-interface PageContent {
-  readonly kind: number;
-  readonly flags: number;
-  readonly keys: readonly Buffer[];
-  readonly values: readonly Buffer[];
-  readonly children: readonly number[];
-}
+const noKey = Buffer.alloc(0);
 
-/** Fills a page. An element's head says where its key begins, counted from that head. */
-export function writePage(page: Buffer, id: number, { kind, flags, keys, values, children }: PageContent): void {
-  writePageHeader(page, { id, kind, count: keys.length });
-  assert(
-    keys.every((key, index) => isAfter(key, keys[index - 1])),
-    'the keys of a bucket come in their order',
-  );
-  let head = pageHeaderBytes;
-  let at = pageHeaderBytes + keys.length * elementHeadBytes;
-  for (let index = 0; index < keys.length; index += 1) {
-    const key = keys[index] as Buffer;
-    if (kind === PageKind.leaf) {
-      const value = values[index] ?? noBytes;
-      page.writeUInt32LE(flags, head);
-      page.writeUInt32LE(at - head, head + 4);
-      page.writeUInt32LE(key.length, head + 8);
-      page.writeUInt32LE(value.length, head + 12);
-      at += key.copy(page, at);
-      at += value.copy(page, at);
-    } else {
-      page.writeUInt32LE(at - head, head);
-      page.writeUInt32LE(key.length, head + 4);
-      writeId(page, children[index] as number, head + 8);
-      at += key.copy(page, at);
-    }
-    head += elementHeadBytes;
-  }
-  page.fill(0, at);
-}
-
-/** `page` is as long as all pages it takes. */
-export function writePageHeader(
-  page: Buffer,
-  { id, kind, count }: { readonly id: number; readonly kind: number; readonly count: number },
-): void {
-  writeId(page, id, 0);
-  page.writeUInt16LE(kind, 8);
-  page.writeUInt16LE(count, 10);
-  page.writeUInt32LE(Math.max(0, Math.ceil(page.length / pageBytes) - 1), 12);
-}
-
-export function writeId(page: Buffer, id: number, at: number): void {
-  page.writeUInt32LE(id % 0x1_0000_0000, at);
-  page.writeUInt32LE(Math.floor(id / 0x1_0000_0000), at + 4);
-}
-
-function isAfter(key: Buffer, before: Buffer | undefined): boolean {
-  return before === undefined || Buffer.compare(before, key) < 0;
+function ownRoom({ start, keyEnd, end }: ElementSpan): ElementRoom {
+  return { keyBytes: keyEnd - start, valueBytes: end - keyEnd };
 }

@@ -50,11 +50,13 @@ export class CopyQuery extends pg.Query {
     let offset = start + 2;
     if (count === endOfRows) return offset;
     assert(count === this.#columns.length, 'a row has the columns that were asked for');
-    const row: Value[] = [];
-    for (const type of this.#columns) {
+    // An array that grows column by column is given room for twice as many.
+    const row = new Array<Value>(count);
+    for (let column = 0; column < count; column += 1) {
+      const type = this.#columns[column] as ColumnType;
       const length = chunk.readInt32BE(offset);
       offset += 4;
-      row.push(length < 0 ? null : this.#field(chunk, { type, offset, length }));
+      row[column] = length < 0 ? null : this.#field(chunk, { type, offset, length });
       if (length > 0) offset += length;
     }
     this.rowsReceived += 1;

@@ -5,6 +5,7 @@ import { test } from 'node:test';
 import { FileReader } from '../../../src/bbolt/file-reader.ts';
 import { type Element, FileMeasure, FileWriter } from '../../../src/bbolt/file-writer.ts';
 import { fnv1a } from '../../../src/bbolt/fnv1a.ts';
+import { elementSpan } from '../../../src/bbolt/page-writer.ts';
 import { TreeMeasure } from '../../../src/bbolt/tree-measure.ts';
 import { temporaryDirectory } from '../../support/index.ts';
 
@@ -81,7 +82,7 @@ test('a tree has the pages that were counted, of whatever lengths', () => {
     const pageCount = measure.finish();
     const file = new FileWriter(pageCount);
     const log = file.tree('key');
-    for (const [key, value] of elements) log.add(key, value);
+    for (const [key, value] of elements) log.add(elementSpan(key, value));
     log.finish();
     assert.equal(Buffer.concat([...file.takeFull(), ...file.finish()]).length, pageCount * 4096);
   }
@@ -103,7 +104,7 @@ test('elements that were measured with more room than they take fill the pages t
     measure.tree('key', tree);
     const file = new FileWriter(measure.finish());
     const log = file.tree('key');
-    for (const [index, element] of elements.entries()) log.add(...element, roomOf(element, index));
+    for (const [index, element] of elements.entries()) log.add(elementSpan(...element), roomOf(element, index));
     log.finish();
     assert.deepEqual(readBack(Buffer.concat([...file.takeFull(), ...file.finish()])).get('key'), elements);
   }
@@ -113,7 +114,7 @@ test('an element that is larger than its room is refused', () => {
   const file = new FileWriter(5);
   const log = file.tree('key');
   assert.throws(
-    () => log.add(Buffer.from('key'), Buffer.from('value'), { keyBytes: 3, valueBytes: 4 }),
+    () => log.add(elementSpan(Buffer.from('key'), Buffer.from('value')), { keyBytes: 3, valueBytes: 4 }),
     /an element fits into its room/,
   );
 });
