@@ -113,10 +113,9 @@ export class SnapshotReading {
     while (ahead.length > 0) yield await this.#wanted(ahead.shift() as Promise<ReadOutput<Name>>);
   }
 
-  /** A bound that is known before a row is read whole: numbers are taken for as large as the newest. */
+  /** A bound that is known before a row is read whole: numbers are taken for as large as the newest id, which no revision exceeds. */
   #roomOf(variableBytes: number): ElementRoom {
-    const { id, revision } = this.#parts.head;
-    return { keyBytes: revisionKeyBytesMax, valueBytes: keyValueBytesMax(variableBytes, Math.max(id, revision)) };
+    return { keyBytes: revisionKeyBytesMax, valueBytes: keyValueBytesMax(variableBytes, this.#parts.head.id) };
   }
 
   #addRows({ bytes, keyEnds, valueEnds, variableBytes }: SnapshotRows, log: OpenTree): void {

@@ -2,7 +2,7 @@ import { assert } from '../errors.ts';
 import { PageKind, pageBytes } from './layout.ts';
 import { PageFill } from './page-fill.ts';
 import type { AllottedPage, PageSink } from './page-sink.ts';
-import { type ElementSpan, PageWriter } from './page-writer.ts';
+import { type ElementSpan, elementSpan, PageWriter } from './page-writer.ts';
 
 /** What an element is given. */
 export interface ElementRoom {
@@ -21,7 +21,8 @@ interface OpenPage {
 interface Level {
   readonly fill: PageFill;
   page: OpenPage | undefined;
-  firstKey: Buffer;
+  /** Without a value. */
+  firstKey: ElementSpan;
   firstKeyRoom: number;
 }
 
@@ -59,7 +60,7 @@ export class TreeWriter {
     const open = this.#levelAt(level);
     if (!open.fill.takes(keyBytes + valueBytes)) this.#close(level);
     if (open.fill.count === 0) {
-      open.firstKey = Buffer.from(bytes.subarray(start, keyEnd));
+      open.firstKey = elementSpan(bytes.subarray(start, keyEnd), noBytes);
       open.firstKeyRoom = keyBytes;
     }
     open.fill.add(keyBytes + valueBytes);
@@ -80,8 +81,7 @@ export class TreeWriter {
   #close(level: number): void {
     const { firstKey, firstKeyRoom } = this.#levelAt(level);
     const id = this.#give(level);
-    const key = { bytes: firstKey, start: 0, keyEnd: firstKey.length, end: firstKey.length };
-    this.#pageFor(level + 1, { keyBytes: firstKeyRoom, valueBytes: 0 }, key).branch(key, id);
+    this.#pageFor(level + 1, { keyBytes: firstKeyRoom, valueBytes: 0 }, firstKey).branch(firstKey, id);
   }
 
   #give(level: number): number {
@@ -105,7 +105,8 @@ export class TreeWriter {
   }
 }
 
-const noKey = Buffer.alloc(0);
+const noBytes = Buffer.alloc(0);
+const noKey = elementSpan(noBytes, noBytes);
 
 function ownRoom({ start, keyEnd, end }: ElementSpan): ElementRoom {
   return { keyBytes: keyEnd - start, valueBytes: end - keyEnd };

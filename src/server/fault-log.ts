@@ -21,6 +21,7 @@ export class FaultLog {
   internal(error: unknown): void {
     this.#logger.error({ error }, 'a request failed on a fault of this server');
   }
+
   #of(kind: DriverErrorKind): SparingLog {
     const known = this.#weather.get(kind);
     if (known !== undefined) return known;

@@ -1,5 +1,4 @@
 /** The statements that read the log as etcd keeps it in its bucket `key`: for snapshots, and for hashes that etcd's tools compare. */
-
 import { leaseBytesMax } from '../wire/key-value-writer.ts';
 import type { Dialect } from './dialect.ts';
 import { compactMarkName } from './key-text.ts';
@@ -24,7 +23,7 @@ const placeColumns = ['kine.deleted', 'COALESCE(kine.sub_revision, 0)'];
 // Before 0.16 kine left the value with the row that deletes it; to etcd a deleted key has none.
 const value = 'CASE WHEN kine.deleted = 0 THEN kine.value END';
 // Asked of the column itself: SQLite finds it in the row's header then, and reads no value.
-const valueBytes = 'CASE WHEN kine.deleted = 0 THEN COALESCE(OCTET_LENGTH(kine.value), 0) ELSE 0 END';
+const valueBytes = 'CASE WHEN kine.deleted = 0 THEN COALESCE(LENGTH(kine.value), 0) ELSE 0 END';
 
 const variableBytes = `OCTET_LENGTH(kine.name) + ${valueBytes} + CASE WHEN kine.lease_id IS NULL THEN 0 ELSE ${leaseBytesMax} END`;
 
@@ -57,16 +56,13 @@ export const KEY_BUCKET_STRETCH: Statement = {
 };
 
 // The same rows with the length of their values instead of the values.
-export const KEY_BUCKET_LENGTHS: Statement = {
-  ...selectsRows(
-    'key_bucket_lengths',
-    (sql) => `SELECT ${[...rowColumns(sql, 'kine'), valueBytes, ...placeColumns].join(', ')}
+export const KEY_BUCKET_LENGTHS = selectsRows(
+  'key_bucket_lengths',
+  (sql) => `SELECT ${[...rowColumns(sql, 'kine'), valueBytes, ...placeColumns].join(', ')}
   FROM kine
   WHERE ${where(sql)}
   ORDER BY kine.id`,
-  ),
-  columns: [...rowColumnTypes, 'integer', 'integer', 'integer'],
-};
+);
 
 // Of the same rows only where they are, and how many bytes of them vary from row to row: those of name, value and lease.
 export const KEY_BUCKET_SIZES: Statement = {
