@@ -111,6 +111,21 @@ for (const driver of TINE_DRIVERS) {
   });
 }
 
+for (const driver of TINE_DRIVERS) {
+  test(`${driver.name}: one defragmentation after another fails no get and no put, nor itself`, async (context) => {
+    const { server, client } = await ownServer(context, { driver });
+    const other = new EtcdClient(server.address);
+    context.after(() => other.close());
+    // One put at a time: where several are written together, each is tried again alone.
+    const calls = [() => other.range({ key: 'p' }), () => other.put({ key: 'p', value: 'x' })];
+    const defragmentations = async () => {
+      for (let index = 0; index < 100; index += 1) await client.defragment({}, { deadlineMs: 60_000 });
+    };
+    const { count } = await waitsDuring(defragmentations(), calls);
+    assert.ok(count > 100);
+  });
+}
+
 for (const driver of FILE_DRIVERS) {
   test(`${driver.name}: a file that kine made says that it keeps its size`, async (context) => {
     const directory = temporaryDirectory();

@@ -37,6 +37,7 @@ function failureOf(error: unknown): Failure | undefined {
 /** What the server says of work on a table, which comes without a number. */
 export function tableFailure(message: string): DriverError {
   if (isFull(message) || /table .* is full/i.test(message)) return new DriverError('full', message);
+  if (/^deadlock found/i.test(message)) return new GaveWay(message, undefined);
   return new DriverError(/lock wait timeout/i.test(message) ? 'busy' : 'other', message);
 }
 
@@ -78,8 +79,8 @@ const kinds: ReadonlyMap<number, DriverErrorKind> = new Map([
   ...each('corrupt', 1034, 1035, 1194, 1195, 1712),
 ]);
 
-/** Deadlock, a row or a table that changed since the snapshot. */
-const gaveWay: ReadonlySet<number> = new Set([1213, 1020, 1412]);
+/** Deadlock, a row or a table that changed since the snapshot; MariaDB tells the latter by its handler's number where it is a write that reads. */
+const gaveWay: ReadonlySet<number> = new Set([1213, 1020, 1412, 159]);
 
 function each(kind: DriverErrorKind, ...numbers: readonly number[]): readonly (readonly [number, DriverErrorKind])[] {
   return numbers.map((number) => [number, kind]);

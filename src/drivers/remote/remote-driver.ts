@@ -146,9 +146,8 @@ export class RemoteDriver implements Driver {
 
   async defragment(): Promise<{ more: boolean }> {
     if (this.#state !== 'ready') throw this.#lastFailure;
-    await this.#connections.apart({ kind: 'none', answerMsMax: remoteLimits.defragmentMsMax }, (session) =>
-      this.#engine.defragment(session),
-    );
+    const transaction = { kind: 'none', answerMsMax: remoteLimits.defragmentMsMax } as const;
+    await withSecondTry(() => this.#connections.apart(transaction, (session) => this.#engine.defragment(session)));
     return { more: false };
   }
 

@@ -12,6 +12,8 @@ function said(number: number, code: string, message = 'said the server'): Error 
 for (const [error, kind] of [
   [said(1205, 'ER_LOCK_WAIT_TIMEOUT'), 'busy'],
   [said(1213, 'ER_LOCK_DEADLOCK'), 'busy'],
+  [said(1412, 'ER_TABLE_DEF_CHANGED'), 'busy'],
+  [said(159, 'HA_ERR_TABLE_DEF_CHANGED'), 'busy'],
   [said(1040, 'ER_CON_COUNT_ERROR'), 'busy'],
   [said(1053, 'ER_SERVER_SHUTDOWN'), 'lost'],
   [said(1290, 'ER_OPTION_PREVENTS_STATEMENT'), 'lost'],
