@@ -11,6 +11,7 @@ import { tineVersion } from '../version.ts';
 import type { Command } from './command.ts';
 import { guardAgainstCrashes } from './crash-guard.ts';
 import { nextSteps } from './next-steps.ts';
+import { notifySystemd } from './notify-systemd.ts';
 import { refuseEtcdData } from './refuse-etcd-data.ts';
 import { listenForStop } from './stop-signal.ts';
 
@@ -53,12 +54,13 @@ async function serveUntilStopped(config: Config, store: Store, logger: Logger): 
   const stop = listenForStop();
   const { urls } = server;
   logger.info({ version: tineVersion(), urls, database: dsnText(config.endpoint), pid: process.pid }, 'serving');
+  void notifySystemd('READY=1', logger);
   // A process that is killed would not keep what it compiled.
   flushCompileCache();
   if (process.stdout.isTTY) process.stdout.write(nextSteps(urls[0] ?? '', config));
   const reason = await Promise.race([stop.received, flood.promise]);
   logger.info({ reason }, 'stopping: requests under way are finished; another signal ends at once');
-  await server.drain(drainMsMax);
+  await Promise.all([notifySystemd('STOPPING=1', logger), server.drain(drainMsMax)]);
   logger.info('stopped');
   stop.dispose();
   stopGuarding();

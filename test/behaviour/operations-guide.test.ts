@@ -14,6 +14,7 @@ test('the unit of systemd starts a server that keeps its data in its directory a
   const flags = [...command.matchAll(/--(\S+) (\S+)/g)].map(([, name = '', value = '']) => ({ name, value }));
   const { config, notes } = loadConfig(flags, {});
   assert.deepEqual(notes, []);
+  assert.match(guide, /^Type=notify$/m);
   assert.deepEqual(config.endpoint, { kind: 'sqlite', path: '/var/lib/tine/state.db' });
   assert.equal(config.listenAddresses.length, 1);
   assert.equal(config.metricsListenAddresses.length, 1);

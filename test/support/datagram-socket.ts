@@ -1,0 +1,35 @@
+/** A socket of the kind that Node does not have: what systemd listens on. */
+import koffi from 'koffi';
+
+const system = koffi.load(null);
+const openSocket = system.func('int socket(int family, int type, int protocol)');
+const bind = system.func('int bind(int fd, void *address, uint32_t size)');
+const receive = system.func('intptr_t recv(int fd, void *buffer, size_t bytes, int flags)');
+const closeSocket = system.func('int close(int fd)');
+
+const unixFamily = 1;
+const datagramSocket = 2;
+const doNotWait = 0x40;
+
+export interface DatagramSocket {
+  /** The texts that came until now. */
+  readonly received: () => readonly string[];
+  readonly close: () => void;
+}
+
+/** @param name a path, or behind `@` a name in the abstract namespace */
+export function bindDatagramSocket(name: string): DatagramSocket {
+  const fd: number = openSocket(unixFamily, datagramSocket, 0);
+  const address = Buffer.from(`\u0001\0${name.replace(/^@/, '\0')}`);
+  if (bind(fd, address, address.length) !== 0) throw new Error(`${name} cannot be listened on: ${koffi.errno()}`);
+  const texts: string[] = [];
+  const buffer = Buffer.alloc(4_096);
+  const received = () => {
+    for (;;) {
+      const bytes: number = receive(fd, buffer, buffer.length, doNotWait);
+      if (bytes < 0) return [...texts];
+      texts.push(buffer.toString('utf8', 0, bytes));
+    }
+  };
+  return { received, close: () => closeSocket(fd) };
+}
