@@ -124,9 +124,11 @@ for (const driver of FILE_DRIVERS) {
   test(`${driver.name}: a directory that cannot be made`, async () => {
     const file = join(temporaryDirectory(), 'file');
     writeFileSync(file, '');
-    const result = runTine(await serveArguments(join(file, 'state.db')));
-    assertOneLine(result, /file\/state\.db/);
-    assert.equal(result.status, 1);
+    for (const path of [join(file, 'state.db'), join(file, 'deep', 'state.db'), '/proc/deep/directory/state.db']) {
+      const result = runTine(await serveArguments(path));
+      assertOneLine(result, new RegExp(path));
+      assert.equal(result.status, 1);
+    }
   });
 
   test(`${driver.name}: a file that is not writable`, async (context) => {

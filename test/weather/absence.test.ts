@@ -116,7 +116,7 @@ for (const database of DATABASES) {
       .log()
       .split('\n')
       .filter((line) => /"level":"(warn|error)"/.test(line));
-    assert.equal(lines.filter((line) => line.includes('serving begins when it is')).length, 1, lines.join('\n'));
+    assert.equal(lines.filter((line) => line.includes('requests are refused until it is')).length, 1, lines.join('\n'));
     // Each part that has to wait may say so once.
     assert.ok(lines.length < 6, `many lines say it:\n${lines.join('\n')}`);
   });

@@ -94,7 +94,7 @@ export class RemoteDriver implements Driver {
         await driver.close();
         throw error;
       }
-      options.logger.warn({ reason: error.message }, 'the database is not ready: serving begins when it is');
+      options.logger.warn({ reason: error.message }, 'the database is not ready: requests are refused until it is');
       driver.#lastFailure = error;
       void driver.#prepareLater(preparing);
     }

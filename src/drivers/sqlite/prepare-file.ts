@@ -1,4 +1,5 @@
 /** A SQLite file before it is served: is it there, is it ours, is its schema this version's? */
+import { statSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
@@ -12,13 +13,27 @@ import { fileError } from './file-error.ts';
 /** @throws StartError that names the file, what is wrong and what to do. */
 export async function prepareFile(path: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeDirectory(dirname(path));
     const applied = inspect(path);
     refuseNewer(path, applied);
     if (applied.length < migrations.length) await migrate(path);
   } catch (error) {
     throw fileError(path, error);
   }
+}
+
+/** With those above it. Node's own way tries for ever where a file system takes no directories, such as /proc. */
+async function makeDirectory(path: string): Promise<void> {
+  if (isDirectory(path)) return;
+  await makeDirectory(dirname(path));
+  await mkdir(path).catch((error) => {
+    // Another instance may have made it.
+    if (!isDirectory(path)) throw error;
+  });
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
 /** The names of the migrations a file has; a new file gets its settings, which cannot be changed later. */
