@@ -9,24 +9,34 @@ export interface HostWhitelistOptions {
   readonly logger: Logger;
 }
 
+export interface HostGuard {
+  readonly allows: (request: IncomingMessage) => boolean;
+  /** Answers what is not allowed itself. */
+  readonly before: (next: RequestListener) => RequestListener;
+}
+
 /**
  * Lets requests pass that name an allowed host. A web page can have a name of its own point to an address it should not reach, and
  * read from there (DNS rebinding, CVE-2018-5702); the Host header then has the page's name. A request over TLS passes: its
  * certificate would not fit. As etcd does, with its text and status.
  */
-export function hostGuard({ hostWhitelist, logger }: HostWhitelistOptions): (next: RequestListener) => RequestListener {
+export function hostGuard({ hostWhitelist, logger }: HostWhitelistOptions): HostGuard {
   const log = new SparingLog(logger, serverLimits.clientFaultLogIntervalMs);
-  return (next) =>
+  const allows: HostGuard['allows'] = ({ headers, socket }) =>
+    'encrypted' in socket || listAllows(hostWhitelist, hostName(headers.host ?? ''));
+  const before: HostGuard['before'] =
+    (next) =>
     (request: IncomingMessage, response: ServerResponse & { req: IncomingMessage }): void => {
-      const host = hostName(request.headers.host ?? '');
-      if ('encrypted' in request.socket || listAllows(hostWhitelist, host)) {
+      if (allows(request)) {
         next(request, response);
         return;
       }
+      const host = hostName(request.headers.host ?? '');
       log.warn({ host }, 'rejecting HTTP request to prevent DNS rebinding attacks');
       response.writeHead(421, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' });
       response.end(refusal(host));
     };
+  return { allows, before };
 }
 
 /** Of `host:port`, `[::1]:port` and a bare host, the host. */

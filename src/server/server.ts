@@ -35,8 +35,9 @@ import { StallWatch } from './stall-watch.ts';
 import type { Method } from './transport.ts';
 import { watchService } from './watch-service.ts';
 import { Http2Exchange, isGrpcRequest } from './web/http2-exchange.ts';
-import { webHandler } from './web/web-handler.ts';
+import { mayRead, webHandler } from './web/web-handler.ts';
 import { WebServer } from './web/web-server.ts';
+import { WebSockets } from './web/web-sockets.ts';
 
 export interface ServerOptions {
   readonly config: Config;
@@ -103,7 +104,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...(config.servesGateway ? { gateway: (exchange, path) => gateway.accept(exchange, path) } : {}),
     endpoints: httpEndpoints(endpoints),
   });
-  const webServer = new WebServer({ ...common, handler: web, guard: hostGuard({ ...config, logger }) });
+  const guard = hostGuard({ ...config, logger });
+  const webSockets = new WebSockets({
+    handler: web,
+    allows: (request) => config.servesGateway && guard.allows(request) && mayRead(config.cors, request.headers.origin),
+    messageBytesMax: serverLimits.gatewayValueFactor * messageBytesMax(config),
+  });
+  const webServer = new WebServer({ ...common, handler: web, guard: guard.before, webSockets });
   const monitoring = new WebServer({ ...common, handler: httpEndpoints({ ...endpoints, served: 'monitoring' }) });
   const connections = new Connections(logger);
   const entrances = await openEntrances({

@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
 import { CertificateAuthority, type Issued } from '../support/certificate-authority.ts';
 import { ANY_DRIVER, freePort, Server, temporaryDirectory, waitFor } from '../support/index.ts';
+import { GatewaySocket } from '../support/web-socket.ts';
 
 const authority = new CertificateAuthority(join(temporaryDirectory(), 'authority'));
 const serverPair = authority.issue({ for: 'both' });
@@ -154,5 +155,14 @@ for (const driver of ANY_DRIVER) {
     const asCurl = { accept: '*/*' };
     const nobody = await ask(unnamed, '/v3/kv/range', { body: '{"key":"YQ=="}', headers: asCurl });
     assert.deepEqual([nobody.status, JSON.parse(nobody.body).message], [400, 'etcdserver: user name is empty']);
+  });
+
+  test(`${driver.name}: a WebSocket goes over TLS`, async (context) => {
+    const { port } = await start(context, driver);
+    const socket = new GatewaySocket(`https://127.0.0.1:${port}/v3/watch`, { ca: authority.certificate });
+    context.after(() => socket.destroy());
+    await socket.opened();
+    socket.send({ create_request: { key: base64('k') } });
+    assert.equal((await socket.received(1))[0].result.created, true, socket.failure);
   });
 }

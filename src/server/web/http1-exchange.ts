@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { HeaderField } from '../grpc/http-stream.ts';
-import { commonNameOf } from '../http2/common-name.ts';
+import { Http1Request } from './http1-request.ts';
 import type { WebExchange, WebHandler } from './web-exchange.ts';
 
 /** Gives requests over HTTP/1.1 to a handler. */
@@ -21,29 +21,13 @@ export function http1Listener(handler: WebHandler): RequestListener {
   };
 }
 
-class Http1Exchange implements WebExchange {
-  readonly method: string;
-  readonly target: string;
-  readonly fields: readonly HeaderField[];
-  readonly #request: IncomingMessage;
+class Http1Exchange extends Http1Request implements WebExchange {
   readonly #response: ServerResponse;
   readonly #answerFields: HeaderField[] = [];
 
   constructor(request: IncomingMessage, response: ServerResponse) {
-    this.#request = request;
+    super(request);
     this.#response = response;
-    this.method = request.method ?? '';
-    this.target = request.url ?? '';
-    this.fields = pairs(request.rawHeaders);
-  }
-
-  get peer(): string {
-    const { remoteAddress, remotePort } = this.#request.socket;
-    return `${remoteAddress ?? 'unix'}:${remotePort ?? ''}`;
-  }
-
-  get commonName(): string | undefined {
-    return commonNameOf(this.#request.socket);
   }
 
   get pendingBytes(): number {
@@ -77,11 +61,11 @@ class Http1Exchange implements WebExchange {
   }
 
   pause(): void {
-    this.#request.pause();
+    this.request.pause();
   }
 
   resume(): void {
-    this.#request.resume();
+    this.request.resume();
   }
 
   /** Resolves with an event of the response, or with its end. */
@@ -98,13 +82,4 @@ class Http1Exchange implements WebExchange {
       response.on('close', done);
     });
   }
-}
-
-/** Names and values as node gives them, one after the other. */
-function pairs(rawHeaders: readonly string[]): readonly HeaderField[] {
-  const fields: HeaderField[] = [];
-  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-    fields.push([(rawHeaders[index] as string).toLowerCase(), rawHeaders[index + 1] as string]);
-  }
-  return fields;
 }

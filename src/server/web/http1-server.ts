@@ -1,15 +1,18 @@
-import type { RequestListener, Server } from 'node:http';
+import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { serverLimits } from '../server-limits.ts';
 
 // An import would load all that the module could give, its WebSocket client among it: 13 MiB and 30 ms.
 const { createServer } = process.getBuiltinModule('node:http');
 
+/** Takes a connection over whose client wants to go on in another protocol; false: it goes on in HTTP/1.1. */
+export type UpgradeListener = (request: IncomingMessage, socket: Socket, head: Buffer) => boolean;
+
 /** All connections of HTTP/1.1. They are accepted elsewhere. */
 export class Http1Server {
   readonly #server: Server;
 
-  constructor(listener: RequestListener) {
+  constructor(listener: RequestListener, upgrade?: UpgradeListener) {
     this.#server = createServer(
       {
         headersTimeout: serverLimits.httpHeadersTimeoutMs,
@@ -20,12 +23,29 @@ export class Http1Server {
       },
       listener,
     );
+    if (upgrade !== undefined) {
+      this.#server.on('upgrade', (request, socket: Socket, head) => {
+        if (!upgrade(request, socket, head)) this.#readAgain(request, socket, head);
+      });
+    }
     // node watches over the time that headers take, and knows its connections, from here on only.
     this.#server.emit('listening');
   }
 
   add(socket: Socket): void {
     this.#server.emit('connection', socket);
+  }
+
+  /** node has left the connection to the other protocol: it gets its first request back, without the wish for one. */
+  #readAgain(request: IncomingMessage, socket: Socket, head: Buffer): void {
+    const { method, url, httpVersion, rawHeaders } = request;
+    const lines = [`${method} ${url} HTTP/${httpVersion}`];
+    for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+      const [name = '', value = ''] = rawHeaders.slice(index, index + 2);
+      if (name.toLowerCase() !== 'upgrade') lines.push(`${name}: ${value}`);
+    }
+    socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
+    this.add(socket);
   }
 
   /** Hangs up on all. */

@@ -45,6 +45,11 @@ function corsFields(cors: readonly string[], origin: string | undefined): readon
   ];
 }
 
+/** Whether a page of this origin may read answers; what is not sent by a page has none. */
+export function mayRead(cors: readonly string[], origin: string | undefined): boolean {
+  return origin === undefined || listAllows(cors, origin);
+}
+
 /** Undefined: an escape is broken. */
 function unescaped(path: string): string | undefined {
   try {

@@ -6,24 +6,29 @@ import { http1Listener } from './http1-exchange.ts';
 import { Http1Server } from './http1-server.ts';
 import { Http2Exchange } from './http2-exchange.ts';
 import type { WebHandler } from './web-exchange.ts';
+import type { WebSockets } from './web-sockets.ts';
 
 export interface WebServerOptions {
   readonly handler: WebHandler;
   /** What requests over HTTP/1.1 pass first. */
   readonly guard?: (next: RequestListener) => RequestListener;
+  /** Absent: nobody is spoken to through them. */
+  readonly webSockets?: WebSockets;
   readonly maxConcurrentStreams: number;
   readonly keepalive: GrpcKeepalive;
   readonly onFault: (error: unknown) => void;
 }
 
-/** Serves what is not gRPC, over both versions of HTTP. */
+/** Serves what is not gRPC, over both versions of HTTP and WebSockets. */
 export class WebServer {
   readonly protocols: Required<Pick<Protocols, 'http1' | 'http2'>>;
   readonly #http1: Http1Server;
   readonly #http2: Http2Server;
+  readonly #webSockets: WebSockets | undefined;
 
-  constructor({ handler, guard = (next) => next, ...http2 }: WebServerOptions) {
-    this.#http1 = new Http1Server(guard(http1Listener(handler)));
+  constructor({ handler, guard = (next) => next, webSockets, ...http2 }: WebServerOptions) {
+    this.#webSockets = webSockets;
+    this.#http1 = new Http1Server(guard(http1Listener(handler)), webSockets?.upgrade);
     this.#http2 = new Http2Server({
       ...http2,
       accept: (stream) => handler(new Http2Exchange(stream)),
@@ -34,6 +39,7 @@ export class WebServer {
   /** Hangs up on HTTP/1.1, and says goodbye to HTTP/2. */
   close(): void {
     this.#http1.close();
+    this.#webSockets?.close();
     this.#http2.close();
   }
 }

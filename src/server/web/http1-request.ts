@@ -1,0 +1,40 @@
+import type { IncomingMessage } from 'node:http';
+import type { HeaderField } from '../grpc/http-stream.ts';
+import { commonNameOf } from '../http2/common-name.ts';
+
+/** What a request over HTTP/1.1 says of itself and of who sends it. */
+export class Http1Request {
+  readonly method: string;
+  readonly target: string;
+  readonly fields: readonly HeaderField[];
+  protected readonly request: IncomingMessage;
+
+  /** @param meant where the request stands for another one */
+  constructor(
+    request: IncomingMessage,
+    meant: { readonly method?: string; readonly fields?: readonly HeaderField[] } = {},
+  ) {
+    this.request = request;
+    this.method = meant.method ?? request.method ?? '';
+    this.target = request.url ?? '';
+    this.fields = [...(meant.fields ?? []), ...pairs(request.rawHeaders)];
+  }
+
+  get peer(): string {
+    const { remoteAddress, remotePort } = this.request.socket;
+    return `${remoteAddress ?? 'unix'}:${remotePort ?? ''}`;
+  }
+
+  get commonName(): string | undefined {
+    return commonNameOf(this.request.socket);
+  }
+}
+
+/** Names and values as node gives them, one after the other. */
+function pairs(rawHeaders: readonly string[]): readonly HeaderField[] {
+  const fields: HeaderField[] = [];
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    fields.push([(rawHeaders[index] as string).toLowerCase(), rawHeaders[index + 1] as string]);
+  }
+  return fields;
+}

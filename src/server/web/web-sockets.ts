@@ -1,0 +1,140 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { WebSocket, WebSocketServer } from 'ws';
+import type { HeaderField } from '../grpc/http-stream.ts';
+import { Http1Request } from './http1-request.ts';
+import type { UpgradeListener } from './http1-server.ts';
+import type { WebExchange, WebHandler } from './web-exchange.ts';
+
+export interface WebSocketsOptions {
+  /** Takes a WebSocket's request as if it came with POST: its body are the messages of the client, a line each, its answer's lines messages to it. */
+  readonly handler: WebHandler;
+  /** Whether who asks for it may have one. */
+  readonly allows: (request: IncomingMessage) => boolean;
+  readonly messageBytesMax: number;
+}
+
+const newline = 0x0a;
+const lineEnd = Buffer.of(newline);
+/** The code of a close of which nothing is to be said. */
+const doneCode = 1000;
+/** The protocol that a client names before its token: a page cannot send the header `Authorization`. */
+const bearer = 'Bearer';
+
+/** WebSockets to paths of the gateway. What may not have one is answered as if it had not asked. */
+export class WebSockets {
+  readonly #options: WebSocketsOptions;
+  /** Made, and its package loaded, when the first is asked for. */
+  #server: Promise<WebSocketServer> | undefined;
+
+  constructor(options: WebSocketsOptions) {
+    this.#options = options;
+  }
+
+  readonly upgrade: UpgradeListener = (request, socket, head) => {
+    const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket' && request.url?.startsWith('/v3/');
+    if (!isWebSocket || !this.#options.allows(request)) return false;
+    // Its package is loaded before it listens itself.
+    socket.on('error', () => undefined);
+    void this.#open(request, socket, head);
+    return true;
+  };
+
+  /** Hangs up on all. */
+  close(): void {
+    void this.#server?.then((server) => {
+      for (const socket of server.clients) socket.terminate();
+    });
+  }
+
+  async #open(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+    this.#server ??= makeServer(this.#options.messageBytesMax);
+    const server = await this.#server;
+    server.handleUpgrade(request, socket, head, (webSocket) => this.#serve(request, webSocket));
+  }
+
+  #serve(request: IncomingMessage, webSocket: WebSocket): void {
+    // What is wrong with what the client sends ends the connection by itself.
+    webSocket.on('error', () => undefined);
+    const listener = this.#options.handler(new WebSocketExchange(request, webSocket));
+    webSocket.on('message', (data: Buffer) => {
+      listener?.onData(data);
+      listener?.onData(lineEnd);
+    });
+    webSocket.on('close', () => listener?.onClose());
+  }
+}
+
+async function makeServer(maxPayload: number): Promise<WebSocketServer> {
+  const { WebSocketServer } = await import('ws');
+  return new WebSocketServer({
+    noServer: true,
+    maxPayload,
+    perMessageDeflate: false,
+    handleProtocols: (protocols) => protocols.has(bearer) && bearer,
+  });
+}
+
+class WebSocketExchange extends Http1Request implements WebExchange {
+  readonly #webSocket: WebSocket;
+  /** The message to the client has begun and not ended. */
+  #isInMessage = false;
+  #sent: Promise<void> = Promise.resolve();
+
+  constructor(request: IncomingMessage, webSocket: WebSocket) {
+    super(request, { method: 'POST', fields: tokenFields(request) });
+    this.#webSocket = webSocket;
+  }
+
+  get pendingBytes(): number {
+    return this.#webSocket.bufferedAmount;
+  }
+
+  /** A WebSocket has neither headers nor a status: an error is told by its message alone. */
+  addFields(): void {}
+
+  head(): void {}
+
+  write(bytes: Uint8Array): void {
+    for (let start = 0; start < bytes.length; ) {
+      const end = bytes.indexOf(newline, start);
+      this.#send(bytes.subarray(start, end === -1 ? bytes.length : end), end !== -1);
+      start = end === -1 ? bytes.length : end + 1;
+    }
+  }
+
+  end(): void {
+    if (this.#isInMessage) this.#send(new Uint8Array(), true);
+    this.#webSocket.close(doneCode);
+  }
+
+  async drained(): Promise<void> {
+    await this.#sent;
+  }
+
+  async whenSent(): Promise<void> {
+    await this.#sent;
+  }
+
+  pause(): void {
+    this.#webSocket.pause();
+  }
+
+  resume(): void {
+    this.#webSocket.resume();
+  }
+
+  #send(bytes: Uint8Array, isLast: boolean): void {
+    this.#isInMessage = !isLast;
+    this.#sent = new Promise((resolve) => {
+      // With an error when the client is gone, which is heard of elsewhere.
+      this.#webSocket.send(bytes, { binary: false, fin: isLast }, () => resolve());
+    });
+  }
+}
+
+/** The token, as the header that a page cannot send. */
+function tokenFields({ headers }: IncomingMessage): readonly HeaderField[] {
+  const [, token] = /^Bearer *, *(\S+)/.exec(headers['sec-websocket-protocol'] ?? '') ?? [];
+  return token === undefined ? [] : [['authorization', `${bearer} ${token}`]];
+}
