@@ -1,6 +1,6 @@
 /**
- * `node test/run.ts [PATTERN...]`: makes sure of the Debian programs the tests talk to, starts the databases, then runs every test
- * file, or those whose path contains one of the patterns. The exit status is 1 when a test failed.
+ * `node test/run.ts [PATTERN...]`: makes sure of the programs the tests talk to, starts the databases, then runs every test file,
+ * or those whose path contains one of the patterns. The exit status is 1 when a test failed.
  */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,8 +9,8 @@ import { availableParallelism, constants } from 'node:os';
 import { join } from 'node:path';
 import { run } from 'node:test';
 import { type DebianPackage, installMissingPackages } from './support/debian-packages.ts';
-import { findOnPath, repositoryRoot } from './support/paths.ts';
-import { providePeers } from './support/peer-programs.ts';
+import { findOnPath, goPrograms, repositoryRoot } from './support/paths.ts';
+import { buildPeers, missingPeers } from './support/peer-programs.ts';
 import { isChosen, type Language } from './support/recipe-programs.ts';
 import { reportTersely } from './support/terse-reporter.ts';
 import { databasesFor, withDatabases } from './support/test-databases.ts';
@@ -39,27 +39,17 @@ const slowestFolders = [
 const longRunVariables = ['TINE_TEST_ETCDCTL_FORMATS', 'TINE_TEST_FACTOR', 'TINE_TEST_RUNS', 'TINE_TEST_STEPS'];
 const fileTimeoutMs = (longRunVariables.some(isNamed) ? 120 : 10) * 60_000;
 
-const etcdPackages: readonly DebianPackage[] = [
-  {
-    name: 'etcd-server',
-    isHere: () => isNamed('TINE_TEST_ETCD') || findOnPath('etcd') !== undefined,
-    instead: 'name the program etcd in TINE_TEST_ETCD',
-    // On the port `npm start` serves on.
-    service: 'etcd',
-  },
-  {
-    name: 'etcd-client',
-    isHere: () => isNamed('TINE_TEST_ETCDCTL') || findOnPath('etcdctl') !== undefined,
-    instead: 'name the program etcdctl in TINE_TEST_ETCDCTL',
-  },
-  { name: 'curl', isHere: () => findOnPath('curl') !== undefined, instead: 'put another curl on PATH' },
-];
+const curlPackage: DebianPackage = {
+  name: 'curl',
+  isHere: () => findOnPath('curl') !== undefined,
+  instead: 'put another curl on PATH',
+};
 
 /** Of the recipes in other languages, those that are to run. */
 const recipePackages: readonly (DebianPackage & { readonly file: string; readonly language: Language })[] = [
   {
     name: 'golang-go',
-    isHere: () => findOnPath('go') !== undefined,
+    isHere: () => goPrograms().length > 0,
     instead: 'leave Go out (TINE_TEST_RECIPES=javascript,python)',
     file: 'test/recipes/go.test.ts',
     language: 'go',
@@ -93,6 +83,7 @@ try {
 
 async function main(patterns: readonly string[]): Promise<void> {
   const files = chosenFiles(patterns);
+  const peers = missingPeers();
   const databases = databasesFor(files);
   const recipes = recipePackages.filter(({ file, language }) => files.includes(file) && isChosen(language));
   // What is compiled once serves every test file; `bin/tine` keeps it in the same place.
@@ -100,10 +91,9 @@ async function main(patterns: readonly string[]): Promise<void> {
   provideTine();
   // One works on the processors, the other one on network and disk.
   await Promise.all([
-    providePeers(interruption.signal),
-    installMissingPackages([...recipes, ...databases.map(({ debianPackage }) => debianPackage)]),
+    peers && buildPeers(peers, interruption.signal),
+    installMissingPackages([curlPackage, ...recipes, ...databases.map(({ debianPackage }) => debianPackage)]),
   ]);
-  await installMissingPackages(etcdPackages);
   await withDatabases(databases, () => runTests(files));
 }
 

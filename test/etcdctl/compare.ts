@@ -5,15 +5,8 @@ const shownLengthMax = 1_200;
 const shownContextLength = 60;
 
 /** The steps in which two transcripts of one script differ, for a reader; empty where they are equal. */
-export function differencesBetween(
-  expected: readonly Outcome[],
-  actual: readonly Outcome[],
-  { counts }: { readonly counts: (step: Outcome) => boolean },
-): string[] {
-  const differences = expected.flatMap((outcome, index) => {
-    const other = actual[index];
-    return counts(outcome) ? describe(outcome, other) : [];
-  });
+export function differencesBetween(expected: readonly Outcome[], actual: readonly Outcome[]): string[] {
+  const differences = expected.flatMap((outcome, index) => describe(outcome, actual[index]));
   const hidden = differences.length - shownDifferenceCountMax;
   return hidden > 0 ? [...differences.slice(0, shownDifferenceCountMax), `and ${hidden} more`] : differences;
 }
@@ -48,12 +41,4 @@ function withoutEqualEnds(left: string, right: string): readonly [string, string
 function short(text: string): string {
   const quoted = JSON.stringify(text);
   return quoted.length > shownLengthMax ? `${quoted.slice(0, shownLengthMax)}...` : quoted;
-}
-
-/** Whether version `3.4.23` is `3.4` or a later one. */
-export function isAtLeast(version: string, since: string | undefined): boolean {
-  if (since === undefined) return true;
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  const [sinceMajor = 0, sinceMinor = 0] = since.split('.').map(Number);
-  return major > sinceMajor || (major === sinceMajor && minor >= sinceMinor);
 }

@@ -1,7 +1,7 @@
 import { test } from 'node:test';
+import { etcdProgramVersion } from '../support/etcd-version.ts';
 import { type Driver, etcd, FILE_DRIVERS, freePort, Server, TINE_DRIVERS } from '../support/index.ts';
-import { differencesBetween, isAtLeast } from './compare.ts';
-import { etcdProgramVersion } from './etcd-version.ts';
+import { differencesBetween } from './compare.ts';
 import { Lane, type Outcome } from './lane.ts';
 import type { Format } from './readable.ts';
 import { authScript } from './scripts/auth.ts';
@@ -14,7 +14,6 @@ import { maintenanceScript } from './scripts/maintenance.ts';
 import { txnScript } from './scripts/txn.ts';
 import { utilityScript } from './scripts/utility.ts';
 import { watchScript } from './scripts/watch.ts';
-import { since } from './step.ts';
 import { type Variant, variants } from './variants.ts';
 
 /** On one server, in this order: what a part leaves behind, the next ones find, with etcd and with tine. */
@@ -22,34 +21,28 @@ const script = [
   ...kvScript,
   ...txnScript,
   // A hash is over the ids of leases, too, which servers choose: before there were any.
-  ...since('3.7', hashScript),
+  ...hashScript,
   ...leaseScript,
   ...watchScript,
   ...clusterScript,
-  ...since('3.7', maintenanceScript),
+  ...maintenanceScript,
   ...concurrencyScript,
   ...utilityScript,
-  // Many rights were not asked for in 3.4.
-  ...since('3.7', authScript),
-  ...since('3.7', membershipScript),
+  ...authScript,
+  ...membershipScript,
 ];
 
 const allFormats: readonly Format[] = ['simple', 'json', 'fields', 'protobuf'];
 
-const version = etcdProgramVersion();
-
 /** Passwords are checked all the time, and none is worth much. */
 const settings = ['--bcrypt-cost', '4', '--quota-backend-bytes', '1073741824'];
 /** What only etcd's binaries say of themselves. */
-const tineSettings = isAtLeast(version, '3.7') ? ['--emulated-etcd-version', version] : [];
-
-/** With an etcd before 3.7 the first: what auth asks for is not compared with it. */
-const chosenVariants = isAtLeast(version, '3.7') ? variants : variants.slice(0, 1);
+const tineSettings = ['--emulated-etcd-version', etcdProgramVersion()];
 
 /** TINE_TEST_ETCDCTL_FORMATS=all: every variant in every format on every database, which takes a quarter of an hour. */
 const everything = process.env.TINE_TEST_ETCDCTL_FORMATS === 'all';
 
-for (const variant of chosenVariants) {
+for (const variant of variants) {
   const formats = everything ? allFormats : [...variant.formats, ...variant.moreFormats];
   for (const format of formats) {
     test(`etcdctl prints what it prints of etcd, ${variant.name}, as ${format}`, async (context) => {
@@ -58,9 +51,7 @@ for (const variant of chosenVariants) {
       const [expected = [], ...actual] = await Promise.all(runs);
       for (const [index, driver] of drivers.entries()) {
         await context.test(driver.name, () => {
-          const differences = differencesBetween(expected, actual[index] ?? [], {
-            counts: ({ since: oldest }) => isAtLeast(version, oldest),
-          });
+          const differences = differencesBetween(expected, actual[index] ?? []);
           if (differences.length > 0) throw new Error(differences.join('\n'));
         });
       }

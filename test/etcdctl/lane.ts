@@ -23,7 +23,6 @@ export interface Place {
 /** What one step came to, in a form that can be compared. */
 export interface Outcome {
   readonly step: string;
-  readonly since: string | undefined;
   readonly differs: string | undefined;
   readonly exit: string;
   readonly stdout: string;
@@ -175,7 +174,6 @@ export class Lane {
   #outcome(step: CommandStep, { exit, stdout, stderr }: Printed): Outcome {
     return {
       step: step.arguments.join(' '),
-      since: step.since,
       differs: step.differs,
       exit,
       stdout: this.#comparable(readable(stdout, this.#formatOf(step), step.arguments, this.#ids)),

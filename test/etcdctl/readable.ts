@@ -60,11 +60,7 @@ export function readable(output: Buffer, format: Format, command: readonly strin
       );
     case 'table':
       // As wide as their widest cell, which may hold what differs.
-      return output
-        .toString()
-        .replaceAll('|', '│')
-        .replace(/ {2,}/g, ' ')
-        .replace(/─+|-{2,}/g, '─');
+      return output.toString().replace(/ {2,}/g, ' ').replace(/─+/g, '─');
     case 'protobuf':
       return message(output, command) ?? visible(withoutIds(output, ids));
     default:

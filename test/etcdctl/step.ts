@@ -15,8 +15,6 @@ export interface CommandStep {
   readonly grants?: string;
   /** Connects as someone else than the other steps: without their certificate and user. */
   readonly isAnonymous?: boolean;
-  /** The oldest etcd that answers as 3.7 does. With an older one the step runs all the same, and is not compared. */
-  readonly since?: string;
   /** The named difference that what tine answers is an instance of; then it must differ. */
   readonly differs?: string;
 }
@@ -93,9 +91,4 @@ export function lines(text: string): CommandStep[] {
 
 function words(command: string | readonly string[]): readonly string[] {
   return typeof command === 'string' ? command.split(' ').filter((word) => word !== '') : command;
-}
-
-/** Steps that etcd answers so only from a version on. */
-export function since(version: string, steps: readonly Step[]): Step[] {
-  return steps.map((step) => (step.kind === 'command' || step.kind === 'start' ? { ...step, since: version } : step));
 }

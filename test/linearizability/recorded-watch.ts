@@ -21,14 +21,12 @@ export class RecordedWatch {
   readonly #client: EtcdClient;
   readonly #messages: WatchMessage[] = [];
   readonly #running: Promise<void>;
-  readonly #asksForProgress: boolean;
   #nextRevision: number;
   #streamCount = 0;
   #closed = false;
   #refusal: string | undefined;
 
-  constructor(options: { instance: string; address: string; afterRevision: number; asksForProgress: boolean }) {
-    this.#asksForProgress = options.asksForProgress;
+  constructor(options: { instance: string; address: string; afterRevision: number }) {
     this.#instance = options.instance;
     this.#client = new EtcdClient(options.address);
     this.#nextRevision = options.afterRevision + 1;
@@ -68,8 +66,7 @@ export class RecordedWatch {
       const message = await stream.take(() => true, lookIntervalMs).catch(() => undefined);
       if (message !== undefined) this.#keep(message);
       else if (stream.hasEnded) return;
-      const isTime = message === undefined || count % messagesPerRequest === 0;
-      if (this.#asksForProgress && isTime) stream.requestProgress();
+      if (message === undefined || count % messagesPerRequest === 0) stream.requestProgress();
     }
   }
 

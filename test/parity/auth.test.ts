@@ -1,8 +1,6 @@
 import { test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import { isAtLeast } from '../etcdctl/compare.ts';
-import { etcdProgramVersion } from '../etcdctl/etcd-version.ts';
-import { type Driver, EtcdClient, etcd, RpcError, Server, sqlite, TINE_DRIVERS } from '../support/index.ts';
+import { type Driver, EtcdClient, etcd, RpcError, Server, TINE_DRIVERS } from '../support/index.ts';
 import { chosenSeed, numberFromEnvironment, Random } from './random.ts';
 import { type AuthStep, generateAuthScript } from './script-auth.ts';
 
@@ -22,21 +20,15 @@ const unequalFields = new Set([
 /** Of alarms, which etcd keeps in a map of Go's. */
 const unorderedFields = new Set(['alarms', 'errors']);
 
-/**
- * Rights were mended in etcd after 3.4: compares and nested transactions are checked, leases and maintenance ask for a user. Where there is only an
- * older one, tine on SQLite says what is right, and the others must agree.
- */
-const reference = isAtLeast(etcdProgramVersion(), '3.7') ? etcd : sqlite;
-
 const seed = chosenSeed();
 const stepCount = numberFromEnvironment('TINE_TEST_STEPS', stepCountDefault);
 
 for (const driver of TINE_DRIVERS.slice(0, 1)) {
-  test(`tine on ${driver.name}: users, roles and rights are those of ${reference.name}, call by call`, async (context) => {
+  test(`tine on ${driver.name}: users, roles and rights are those of etcd, call by call`, async (context) => {
     const repeat = `TINE_TEST_SEED=${seed} TINE_TEST_STEPS=${stepCount}`;
     context.diagnostic(repeat);
     const script = generateAuthScript(new Random(seed), stepCount);
-    const [expected, actual] = await Promise.all([outcomes(reference, script), outcomes(driver, script)]);
+    const [expected, actual] = await Promise.all([outcomes(etcd, script), outcomes(driver, script)]);
     const differing = script
       .map((step, index) => ({ step, index }))
       .filter(({ index }) => !isEqual(expected[index], actual[index]));
@@ -46,7 +38,7 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
       .map(
         ({ step, index }) =>
           `step ${index}: ${step.user ?? 'nobody'} calls ${step.method} ${JSON.stringify(step.request)}\n` +
-          `  ${reference.name}: ${JSON.stringify(expected[index])}\n  tine: ${JSON.stringify(actual[index])}`,
+          `  etcd: ${JSON.stringify(expected[index])}\n  tine: ${JSON.stringify(actual[index])}`,
       );
     throw new Error([`${repeat}: ${differing.length} differences`, ...shown].join('\n'));
   });

@@ -12,7 +12,6 @@ import { type Bindings, isMessage, type Message, type Outcome, resolve } from '.
 import { withoutTies } from './sort-ties.ts';
 import type { Step } from './step.ts';
 import type { Target } from './target.ts';
-import type { VersionRules } from './version-differences.ts';
 import { WatchRecord } from './watch-record.ts';
 
 /** The model as the runner needs it: a target that answers at once and knows the current revisions. */
@@ -27,8 +26,6 @@ export interface Contestants {
   /** Says what is right. May be the oracle. */
   readonly expected: Target;
   readonly actual: Target;
-  /** Where the oracle's word counts more than that of `expected`: the known differences between versions. */
-  readonly rules: VersionRules;
   /** Kills the server of `actual` and starts it again. */
   readonly restartActual: () => Promise<void>;
   /**
@@ -125,8 +122,6 @@ class ScriptRun {
   readonly #lanes: readonly Lane[];
   /** How many entries of a watcher were compared already, by stream and watch id. */
   readonly #comparedCounts = new Map<string, number>();
-  /** Watchers whose events the oracle decides, by stream and watch id. */
-  readonly #judgedByOracle = new Set<string>();
   #watchCreatedAtMs = 0;
   readonly #differenceCounts = new Map<string, number>();
   readonly #startedAtMs = Date.now();
@@ -172,18 +167,15 @@ class ScriptRun {
     if (isAboutLeases(step)) await this.#contestants.actualKnowsAll();
     const outcomes = new Map<Lane, Outcome>();
     // All requests are made before the first is sent: the oracle answers at once, and its revisions go on.
-    const calls = this.#lanes.map((lane) => {
-      const asked = lane === this.#expected ? this.#contestants.rules.asks(step) : step;
-      return { lane, asked, request: asked === undefined ? {} : this.#requestOf(asked, lane) };
-    });
+    const calls = this.#lanes.map((lane) => ({ lane, request: this.#requestOf(step, lane) }));
     const request = this.#requestOf(step, this.#actual);
     await Promise.all(
-      calls.map(async ({ lane, asked, request }) => {
-        if (asked !== undefined) outcomes.set(lane, await call(lane.target, asked, request));
+      calls.map(async ({ lane, request }) => {
+        outcomes.set(lane, await call(lane.target, step, request));
       }),
     );
     for (const lane of this.#lanes) rememberLease(lane, step, outcomes.get(lane));
-    this.#compare(request, this.#decide(request, outcomes), outcomes.get(this.#actual));
+    this.#compare(request, outcomes.get(this.#expected), outcomes.get(this.#actual));
   }
 
   /**
@@ -201,25 +193,9 @@ class ScriptRun {
     return 'bytes' in step ? { bytes: step.bytes } : {};
   }
 
-  /** The outcome that counts, with the lane it came from. */
-  #decide(request: Message, outcomes: ReadonlyMap<Lane, Outcome>): { lane: Lane; outcome: Outcome | undefined } {
-    const outcome = outcomes.get(this.#expected);
-    const lane = outcome === undefined || this.#prefersOracle(request, outcome) ? this.#oracle : this.#expected;
-    return { lane, outcome: outcomes.get(lane) };
-  }
-
-  #prefersOracle(request: Message, outcome: Outcome): boolean {
-    const { compactedRevision } = this.#contestants.oracle;
-    return this.#contestants.rules.prefersOracle({ step: this.#step, request, outcome, compactedRevision });
-  }
-
-  #compare(
-    request: Message,
-    { lane, outcome: expected }: { lane: Lane; outcome: Outcome | undefined },
-    actual: Outcome | undefined,
-  ): void {
+  #compare(request: Message, expected: Outcome | undefined, actual: Outcome | undefined): void {
     if (expected === undefined || actual === undefined) throw new Error('every lane has an outcome');
-    this.#report(request, comparable(request, expected, lane), comparable(request, actual, this.#actual));
+    this.#report(request, comparable(request, expected, this.#expected), comparable(request, actual, this.#actual));
   }
 
   #report(request: Message, expected: Canonical | undefined, actual: Canonical | undefined): void {
@@ -277,18 +253,18 @@ class ScriptRun {
     oracle.read();
     const createdCount = oracle.created.length;
     await this.#untilAll(stream, (record) => record.created.length >= createdCount);
-    const prefersOracle = this.#prefersOracle(request, { code: 0, reply: {} });
-    const judge = prefersOracle ? this.#oracle : this.#expected;
-    const [expected, actual] = [judge, this.#actual].map((lane) => lane.watch(stream).created[createdCount - 1]);
+    const [expected, actual] = [this.#expected, this.#actual].map(
+      (lane) => lane.watch(stream).created[createdCount - 1],
+    );
     this.#report(
       request,
       expected && canonicalMessage(expected, new Map()),
       actual && canonicalMessage(actual, new Map()),
     );
-    const watchId = String(actual?.watch_id ?? 0);
-    if (prefersOracle) this.#judgedByOracle.add(`${stream} ${watchId}`);
     const create = request.create_request;
-    if (isMessage(create) && create.fragment === true) this.#actual.watch(stream).expectFragments(watchId);
+    if (isMessage(create) && create.fragment === true) {
+      this.#actual.watch(stream).expectFragments(String(actual?.watch_id ?? 0));
+    }
   }
 
   async #compareProgress(stream: number, request: Message): Promise<void> {
@@ -296,8 +272,7 @@ class ScriptRun {
     const isDue = this.#oracle.watch(stream).progress.length > 0;
     const answers = new Map<Lane, Canonical | undefined>();
     for (const lane of this.#lanes) answers.set(lane, await this.#progressAnswer(lane.watch(stream), request, isDue));
-    const judge = this.#prefersOracle(request, { code: 0, reply: {} }) ? this.#oracle : this.#expected;
-    this.#report(request, answers.get(judge), answers.get(this.#actual));
+    this.#report(request, answers.get(this.#expected), answers.get(this.#actual));
   }
 
   /**
@@ -326,8 +301,6 @@ class ScriptRun {
     for (const position of this.#comparedCounts.keys()) {
       if (position.startsWith(`${stream} `)) this.#comparedCounts.delete(position);
     }
-    for (const position of this.#judgedByOracle)
-      if (position.startsWith(`${stream} `)) this.#judgedByOracle.delete(position);
   }
 
   /** Waits until every watcher has what the oracle's has, and compares it. */
@@ -335,27 +308,20 @@ class ScriptRun {
     for (const stream of this.#oracle.watches.keys()) {
       const oracle = this.#oracle.watch(stream);
       const due = oracle.watchIds().map((watchId) => ({ watchId, count: oracle.entries(watchId).length }));
-      await this.#untilAll(stream, (record, lane) =>
-        due
-          .filter(({ watchId }) => this.#counts(lane, stream, watchId))
-          .every(({ watchId, count }) => record.entries(watchId).length >= count),
+      await this.#untilAll(stream, (record) =>
+        due.every(({ watchId, count }) => record.entries(watchId).length >= count),
       );
       for (const { watchId } of due) this.#compareEntries(stream, watchId);
       this.#compareViolations(stream);
     }
   }
 
-  /** Whether it matters what this lane's watcher receives. */
-  #counts(lane: Lane, stream: number, watchId: string): boolean {
-    return lane === this.#actual || !this.#judgedByOracle.has(`${stream} ${watchId}`);
-  }
-
-  async #untilAll(stream: number, satisfied: (record: WatchRecord, lane: Lane) => boolean): Promise<void> {
+  async #untilAll(stream: number, satisfied: (record: WatchRecord) => boolean): Promise<void> {
     const until = (lane: Lane) => {
       const record = lane.watch(stream);
       const check = () => {
         record.read();
-        return satisfied(record, lane);
+        return satisfied(record);
       };
       return record.session.until(check, this.#timeoutMs());
     };
@@ -371,7 +337,7 @@ class ScriptRun {
     const comparedCount = this.#comparedCounts.get(position) ?? 0;
     const entriesOf = (lane: Lane) => lane.watch(stream).entries(watchId).slice(comparedCount);
     const canonicalOf = (lane: Lane) => entriesOf(lane).map((entry) => canonicalMessage(entry, lane.aliases));
-    const expected = canonicalOf(this.#judgedByOracle.has(position) ? this.#oracle : this.#expected);
+    const expected = canonicalOf(this.#expected);
     const actual = canonicalOf(this.#actual);
     this.#comparedCounts.set(position, comparedCount + Math.max(expected.length, actual.length));
     this.#report({ stream, watchId, entriesBefore: comparedCount }, { watch: expected }, { watch: actual });

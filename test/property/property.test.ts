@@ -3,7 +3,6 @@ import { type Arena, compareOverScript } from '../parity/comparison.ts';
 import { chosenSeed, numberFromEnvironment, Random } from '../parity/random.ts';
 import { generateScript } from '../parity/script.ts';
 import type { Step } from '../parity/step.ts';
-import { noRules } from '../parity/version-differences.ts';
 import { GrpcTarget } from '../parity/wire.ts';
 import { DRIVERS, type Driver, Server, TINE_DRIVERS } from '../support/index.ts';
 import { AlternatingTarget } from './alternating-target.ts';
@@ -51,7 +50,7 @@ async function openArena(driver: Driver): Promise<Arena> {
     actual.reconnect();
   };
   return {
-    contestants: { oracle, expected: oracle, actual, rules: noRules, restartActual, actualKnowsAll: async () => {} },
+    contestants: { oracle, expected: oracle, actual, restartActual, actualKnowsAll: async () => {} },
     close: async () => {
       actual.close();
       await server.remove();
@@ -73,7 +72,6 @@ async function openArenaOfTwo(driver: Driver): Promise<Arena> {
       oracle,
       expected: oracle,
       actual,
-      rules: noRules,
       restartActual,
       actualKnowsAll: () => actual.untilAllKnow(),
     },

@@ -10,13 +10,11 @@ import {
   Server,
   TINE_DRIVERS,
 } from '../support/index.ts';
-import { requireModernEtcd } from './etcd-tools.ts';
 import { hashKv } from './hash-kv.ts';
 import { writeRandomHistory } from './random-history.ts';
 
 for (const driver of TINE_DRIVERS.slice(0, 2)) {
   test(`${driver.name}: HashKV is etcd's at every revision, compacted or not`, async (context) => {
-    requireModernEtcd();
     const seed = chosenSeed();
     context.diagnostic(`TINE_TEST_SEED=${seed}`);
     const tine = await ownServer(context, { driver });
@@ -34,7 +32,6 @@ for (const driver of TINE_DRIVERS.slice(0, 2)) {
   });
 
   test(`${driver.name}: HashKV of a store whose keys are all deleted is etcd's`, async (context) => {
-    requireModernEtcd();
     const tine = await ownServer(context, { driver });
     const reference = await ownServer(context, { driver: etcd });
     const clients = [tine.client, reference.client];

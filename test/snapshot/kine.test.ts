@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { etcdProgramVersion } from '../support/etcd-version.ts';
 import { ownServer, TINE_DRIVERS } from '../support/index.ts';
 import { type KineRow, kineRows } from '../support/kine-file.ts';
 import { testDatabase, writeKineDatabase } from '../transfer/databases.ts';
-import { etcdVersion, restoredEtcd, snapshotStatus } from './etcd-tools.ts';
+import { restoredEtcd, snapshotStatus } from './etcd-tools.ts';
 import { savedSnapshot, seen } from './seen.ts';
 
 /** Before 0.16 a delete kept the value, which fills some pages here. */
@@ -20,11 +21,11 @@ for (const driver of TINE_DRIVERS) {
   test(`${driver.name}: etcd restores a snapshot of rows of every kind that kine writes`, async (context) => {
     const database = await testDatabase(context, driver);
     await writeKineDatabase(database, rows, 'new');
-    const version = etcdVersion();
+    const version = etcdProgramVersion();
     const { server, client } = await ownServer(context, {
       driver,
       dataDirectory: database.dataDirectory,
-      arguments: ['--emulated-etcd-version', version.text],
+      arguments: ['--emulated-etcd-version', version],
     });
     const path = await savedSnapshot(context, server.address);
     assert.equal(snapshotStatus(path).revision, 21);

@@ -4,9 +4,10 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { type ClientReadableStream, credentials } from '@grpc/grpc-js';
+import { etcdProgramVersion } from '../support/etcd-version.ts';
 import { EtcdClient, ownServer, Server, sleep, TINE_DRIVERS } from '../support/index.ts';
 import { serviceClient } from '../support/proto.ts';
-import { etcdVersion, snapshotStatus } from './etcd-tools.ts';
+import { snapshotStatus } from './etcd-tools.ts';
 import { ownDirectory } from './seen.ts';
 
 interface Piece {
@@ -33,7 +34,7 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
   test(`${driver.name}: a client that reads slowly gets the whole of one moment, whatever is compacted meanwhile`, async (context) => {
     const { server, client } = await ownServer(context, {
       driver,
-      arguments: ['--emulated-etcd-version', etcdVersion().text],
+      arguments: ['--emulated-etcd-version', etcdProgramVersion()],
     });
     const other = await Server.start({ driver, dataDirectory: server.dataDirectory });
     const otherClient = new EtcdClient(other.address);

@@ -1,6 +1,6 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { findOnPath } from './paths.ts';
 
@@ -10,8 +10,6 @@ export interface DebianPackage {
   readonly isHere: () => boolean;
   /** How to do without it, for the message where it cannot be installed. */
   readonly instead: string;
-  /** What it starts by itself once it is installed; the tests need the program alone. */
-  readonly service?: string;
 }
 
 /** Debian makes and starts a Postgres with its package; this tells it not to. A setting of the package's, not of any server's. */
@@ -36,7 +34,6 @@ export async function installMissingPackages(packages: readonly DebianPackage[])
   console.log(`installing ${names.join(', ')}`);
   await aptGet(['update']);
   await withoutNewCluster(() => aptGet(['install', '--yes', '--no-install-recommends', '--no-remove', ...names]));
-  for (const { service } of missing) if (service !== undefined) stopService(service);
 }
 
 async function aptGet(commandArguments: readonly string[]): Promise<void> {
@@ -59,9 +56,4 @@ async function withoutNewCluster(install: () => Promise<void>): Promise<void> {
   } finally {
     rmSync(path, { force: true });
   }
-}
-
-function stopService(name: string): void {
-  if (existsSync('/run/systemd/system')) spawnSync('systemctl', ['disable', '--now', name]);
-  else if (findOnPath('service') !== undefined) spawnSync('service', [name, 'stop']);
 }

@@ -14,7 +14,7 @@ export {
 } from './drivers.ts';
 export { freePort } from './free-port.ts';
 export type * from './messages.ts';
-export { etcdProgram, kineProgram, repositoryRoot } from './paths.ts';
+export { kineProgram, repositoryRoot } from './paths.ts';
 export { ResumingWatch } from './resuming-watch.ts';
 export { failureOf, RpcError, type RpcFailure } from './rpc-error.ts';
 export { Server } from './server.ts';

@@ -16,29 +16,30 @@ export function tineProgram(): string {
 
 /** The path of a program on PATH, or undefined. */
 export function findOnPath(program: string): string | undefined {
-  return (process.env.PATH ?? '')
-    .split(delimiter)
-    .filter((directory) => directory !== '')
-    .map((directory) => join(directory, program))
-    .find((path) => existsSync(path));
+  return allOnPath(program)[0];
 }
 
-/** The reference etcd: TINE_TEST_ETCD when it is set, else the one on PATH (Debian's etcd-server). */
+/** Every Go of this machine, those of PATH first. Go's own archive is unpacked where PATH need not lead. */
+export function goPrograms(): readonly string[] {
+  return [...allOnPath('go'), '/usr/local/go/bin/go'].filter((path) => existsSync(path));
+}
+
+/** The reference etcd. */
 export function etcdProgram(): string {
-  return required({ program: 'etcd', override: process.env.TINE_TEST_ETCD, debianPackage: 'etcd-server' });
+  return peerProgram('etcd', 'TINE_TEST_ETCD');
 }
 
-/** TINE_TEST_ETCDCTL when it is set, else the one on PATH (Debian's etcd-client). */
 export function etcdctlProgram(): string {
-  return required({ program: 'etcdctl', override: process.env.TINE_TEST_ETCDCTL, debianPackage: 'etcd-client' });
+  return peerProgram('etcdctl', 'TINE_TEST_ETCDCTL');
 }
 
-/** A kine binary: TINE_TEST_KINE, or a cached peer build; undefined where the machine has none. */
+export function etcdutlProgram(): string {
+  return peerProgram('etcdutl', 'TINE_TEST_ETCDUTL');
+}
+
+/** A kine binary; undefined where the machine has none. */
 export function kineProgram(): string | undefined {
-  const override = process.env.TINE_TEST_KINE;
-  if (override !== undefined && override !== '') return override;
-  const cached = join(peersDirectory, 'kine');
-  return existsSync(cached) ? cached : findOnPath('kine');
+  return findPeer('kine', 'TINE_TEST_KINE');
 }
 
 /** Where Postgres's programs are: Debian keeps them off PATH, a folder for each version. The newest one. */
@@ -66,10 +67,25 @@ export function findMariadbProgram(program: string): string | undefined {
   return findOnPath(program) ?? [`/usr/sbin/${program}`].find((path) => existsSync(path));
 }
 
-function required(wanted: { program: string; override: string | undefined; debianPackage: string }): string {
-  const path = wanted.override || findOnPath(wanted.program);
-  if (path === undefined) throw new Error(missing(wanted));
+function allOnPath(program: string): readonly string[] {
+  return (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((directory) => directory !== '')
+    .map((directory) => join(directory, program))
+    .filter((path) => existsSync(path));
+}
+
+function peerProgram(program: string, variable: string): string {
+  const path = findPeer(program, variable);
+  if (path === undefined)
+    throw new Error(`${program} is not on this machine: npm test builds it, or name it in ${variable}`);
   return path;
+}
+
+/** The program that the variable names, else the one that `npm test` built, else the one on PATH. */
+function findPeer(program: string, variable: string): string | undefined {
+  const built = join(peersDirectory, program);
+  return process.env[variable] || (existsSync(built) ? built : findOnPath(program));
 }
 
 function missing({ program, debianPackage }: { program: string; debianPackage: string }): string {

@@ -1,9 +1,13 @@
-/** The programs that tine is compared with, in versions that Debian does not have: built once from their published modules, where Go is new enough. */
+/** The programs that tine is compared with: etcd 3.7 and its tools, named, found, or built once from their published modules. */
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { findOnPath, peersDirectory, repositoryRoot } from './paths.ts';
+import { printedVersion, type VersionQuestion } from './etcd-version.ts';
+import { findOnPath, goPrograms, peersDirectory, repositoryRoot } from './paths.ts';
+
+/** tine answers as etcd 3.7 does, and older ones answer otherwise. */
+const etcdMinorMin = 7;
 
 /** What etcd's modules ask for. */
 const goMinorMin = 26;
@@ -13,44 +17,99 @@ const buildTimeoutMs = 600_000;
 
 interface Peer {
   readonly program: string;
-  /** Arguments of `go`, run in test/peers. */
-  readonly build: (path: string) => readonly string[];
+  /** Names one, which is then taken whatever else there is. */
+  readonly variable: string;
+  readonly module: string;
+  readonly versionQuestion: VersionQuestion;
 }
 
 const peers: readonly Peer[] = [
-  { program: 'etcd', build: (path) => ['build', '-o', path, 'go.etcd.io/etcd/server/v3'] },
-  { program: 'etcdctl', build: (path) => ['build', '-o', path, 'go.etcd.io/etcd/etcdctl/v3'] },
-  { program: 'etcdutl', build: (path) => ['build', '-o', path, 'go.etcd.io/etcd/etcdutl/v3'] },
+  {
+    program: 'etcd',
+    variable: 'TINE_TEST_ETCD',
+    module: 'go.etcd.io/etcd/server/v3',
+    versionQuestion: '--version',
+  },
+  {
+    program: 'etcdctl',
+    variable: 'TINE_TEST_ETCDCTL',
+    module: 'go.etcd.io/etcd/etcdctl/v3',
+    versionQuestion: 'version',
+  },
+  {
+    program: 'etcdutl',
+    variable: 'TINE_TEST_ETCDUTL',
+    module: 'go.etcd.io/etcd/etcdutl/v3',
+    versionQuestion: 'version',
+  },
 ];
 
-/** Builds what is not there yet and puts it first on PATH. Without them tests compare with Debian's etcd 3.4; those that need more say so. */
-export async function providePeers(signal: AbortSignal): Promise<void> {
-  const missing = peers.filter(({ program }) => !existsSync(join(peersDirectory, program)));
-  const failure = missing.length === 0 ? undefined : await build(missing, signal);
-  if (failure !== undefined) console.log(`test: etcd 3.7 is not built: ${failure}`);
-  process.env.PATH = `${peersDirectory}${delimiter}${process.env.PATH ?? ''}`;
+/** Programs that are not on this machine, and the Go that can build them. */
+export interface MissingPeers {
+  readonly go: string;
+  readonly peers: readonly Peer[];
 }
 
-/** Why they cannot be built; undefined: they are. */
-async function build(missing: readonly Peer[], signal: AbortSignal): Promise<string | undefined> {
-  const go = findOnPath('go');
-  if (go === undefined || minorOf(go) < goMinorMin) return `there is no Go 1.${goMinorMin} or newer`;
+/**
+ * What has to be built before tests run; undefined: nothing.
+ *
+ * @throws Error that says what to do, where a named program is too old or nothing can build what is missing.
+ */
+export function missingPeers(): MissingPeers | undefined {
+  const missing = peers.filter((peer) => !isHere(peer));
+  if (missing.length === 0) return undefined;
+  const go = goPrograms().find((path) => minorOf(path) >= goMinorMin);
+  if (go !== undefined) return { go, peers: missing };
+  const programs = missing.map(({ program }) => program).join(', ');
+  const variables = missing.map(({ variable }) => variable).join(', ');
+  throw new Error(
+    `tine is compared with etcd 3.${etcdMinorMin}, and of its programs this machine has no ${programs}: install Go 1.${goMinorMin} or newer, which builds what is missing, or name it (${variables})`,
+  );
+}
+
+/** @throws Error that says why one of them cannot be built. */
+export async function buildPeers({ go, peers: missing }: MissingPeers, signal: AbortSignal): Promise<void> {
   mkdirSync(peersDirectory, { recursive: true });
   console.log(`test: building ${missing.map(({ program }) => program).join(', ')} with Go`);
-  for (const { program, build } of missing) {
-    const building = promisify(execFile)(go, build(join(peersDirectory, program)), {
+  for (const { program, variable, module } of missing) {
+    const building = promisify(execFile)(go, ['build', '-o', join(peersDirectory, program), module], {
       cwd: join(repositoryRoot, 'test', 'peers'),
       env: { ...process.env, GOFLAGS: '-mod=readonly' },
       timeout: buildTimeoutMs,
       signal,
     });
-    const failure = await building.then(
-      () => undefined,
-      ({ stderr, message }) => String(stderr || message),
-    );
-    if (failure !== undefined) return `${program}: ${failure.trim().split('\n').at(-1)}`;
+    await building.catch(({ stderr, message }) => {
+      const reason = String(stderr || message).trim();
+      throw new Error(
+        `${go} does not build ${program}, which ${variable} can name instead: ${reason.split('\n').at(-1)}`,
+      );
+    });
   }
-  return undefined;
+}
+
+/** Whether tests have the program: named, built before, or on PATH in a version that counts. */
+function isHere(peer: Peer): boolean {
+  const named = process.env[peer.variable];
+  if (named) {
+    requireNewEnough(peer, named);
+    return true;
+  }
+  if (existsSync(join(peersDirectory, peer.program))) return true;
+  const found = findOnPath(peer.program);
+  return found !== undefined && isNewEnough(printedVersion(found, peer.versionQuestion));
+}
+
+/** Whoever names a program wants no other. @throws Error where it is too old, or something else. */
+function requireNewEnough({ program, variable, versionQuestion }: Peer, path: string): void {
+  const version = printedVersion(path, versionQuestion);
+  if (isNewEnough(version)) return;
+  const what = version === undefined ? `no ${program}` : `${program} ${version}`;
+  throw new Error(`${variable} names ${path}, which is ${what}: tine is compared with etcd 3.${etcdMinorMin} or newer`);
+}
+
+function isNewEnough(version: string | undefined): boolean {
+  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number);
+  return major > 3 || (major === 3 && minor >= etcdMinorMin);
 }
 
 function minorOf(go: string): number {

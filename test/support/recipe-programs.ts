@@ -5,7 +5,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { childEnvironment } from './child-environment.ts';
-import { findOnPath, repositoryRoot } from './paths.ts';
+import { findOnPath, goPrograms, repositoryRoot } from './paths.ts';
 import { watchProcess } from './reaper.ts';
 
 /** Languages of clients. JavaScript's needs nothing beside Node. */
@@ -33,7 +33,8 @@ export function isChosen(language: Language): boolean {
 /** Compiles test/recipes/go. Returns the command that runs it. */
 export async function goRecipes(): Promise<string[]> {
   const directory = join(recipesDirectory, 'go');
-  const go = required('go', 'install Go 1.19 or newer (Debian: golang-go; npm test does so as root)');
+  const [found] = goPrograms();
+  const go = required('go', found, 'install Go 1.19 or newer (Debian: golang-go; npm test does so as root)');
   const version = await outputOf([go, 'version']);
   const program = await cached(
     'go',
@@ -52,6 +53,7 @@ export async function pythonRecipes(): Promise<string[]> {
   const directory = join(recipesDirectory, 'python');
   const python = required(
     'python3',
+    findOnPath('python3'),
     'install Python 3.9 or newer with venv (Debian: python3-venv; npm test does so as root)',
   );
   const version = await outputOf([python, '--version']);
@@ -79,8 +81,7 @@ export async function runRecipe(
   await outputOf([program, ...programArguments, ...addresses, prefix, recipe], { timeoutMs: recipeTimeoutMs });
 }
 
-function required(program: string, advice: string): string {
-  const path = findOnPath(program);
+function required(program: string, path: string | undefined, advice: string): string {
   if (path === undefined) {
     throw new Error(
       `${program} is not on this machine: ${advice}, or choose other recipes, as in TINE_TEST_RECIPES=javascript`,

@@ -32,9 +32,9 @@ const users: readonly Step[] = [
     user revoke-role nobody nothing
     user revoke-role alice
     user
+    auth status
+    auth status argument
   `),
-  run('auth status', { since: '3.5' }),
-  run('auth status argument', { since: '3.5' }),
   run('user add typed --interactive=false', { input: 'typed-password' }),
   run('user passwd typed --interactive=false', { input: 'newly-typed' }),
   run(['user', 'add', 'empty', '--new-user-password=']),
@@ -250,7 +250,7 @@ const others: readonly Step[] = [
   ...as('certified:password', 'get data/a'),
   ...as('typed:typed-password', 'get data/a'),
   ...as('typed:newly-typed', 'get data/a\nuser get typed'),
-  run('get data/a --auth-jwt-token=nonsense', { since: '3.6', isAnonymous: true }),
+  run('get data/a --auth-jwt-token=nonsense', { isAnonymous: true }),
 ];
 
 const administration: readonly Step[] = as(

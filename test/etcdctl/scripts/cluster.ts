@@ -1,22 +1,15 @@
-import { lines, run, type Step, since } from '../step.ts';
+import { lines, run, type Step } from '../step.ts';
 
 const endpoints: readonly Step[] = lines(`
   endpoint health
   endpoint health --cluster
   endpoint health --write-out=table
   endpoint
+  endpoint status
+  endpoint status --cluster
+  endpoint status --write-out=table
+  endpoint status --write-out=table --cluster
 `);
-
-/** Each version tells more of itself. */
-const statuses: readonly Step[] = since(
-  '3.7',
-  lines(`
-    endpoint status
-    endpoint status --cluster
-    endpoint status --write-out=table
-    endpoint status --write-out=table --cluster
-  `),
-);
 
 const members: readonly Step[] = lines(`
   member list
@@ -41,11 +34,11 @@ const members: readonly Step[] = lines(`
   member promote {member}
 `);
 
-export const clusterScript: readonly Step[] = [...endpoints, ...statuses, ...members];
+export const clusterScript: readonly Step[] = [...endpoints, ...members];
 
 /** Last of all, for etcd has another member afterwards, and another version. */
 export const membershipScript: readonly Step[] = [
   run('member update {member} --peer-urls=http://127.0.0.1:3', { differs: 'changes of members' }),
   run('member add other --learner --peer-urls=http://127.0.0.1:2', { differs: 'changes of members' }),
-  run('downgrade enable 3.6.0', { since: '3.7', differs: 'downgrades' }),
+  run('downgrade enable 3.6.0', { differs: 'downgrades' }),
 ];

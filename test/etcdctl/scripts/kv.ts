@@ -79,13 +79,13 @@ const gets: readonly Step[] = [
     get kv/a kv/b kv/c
     get kv/a --limit=many
     get kv/a --nothing
+    get kv/ --prefix --stream
+    get kv/ --prefix --stream --keys-only --rev={revision-2}
+    get kv/a --stream --limit=1
+    get kv/ --prefix --stream --order=DESCEND
+    get kv/ --prefix --stream --count-only
+    get kv/ --stream --rev=99999999
   `),
-  run('get kv/ --prefix --stream', { since: '3.7' }),
-  run('get kv/ --prefix --stream --keys-only --rev={revision-2}', { since: '3.7' }),
-  run('get kv/a --stream --limit=1', { since: '3.7' }),
-  run('get kv/ --prefix --stream --order=DESCEND', { since: '3.7' }),
-  run('get kv/ --prefix --stream --count-only', { since: '3.7' }),
-  run('get kv/ --stream --rev=99999999', { since: '3.7' }),
   run(['get', '']),
   run(['get', '', '--prefix', '--keys-only', '--limit=1']),
   run(['get', '', '--from-key', '--keys-only', '--limit=1']),
@@ -139,8 +139,8 @@ const compactions: readonly Step[] = lines(`
 
 const tooLarge: readonly Step[] = [
   run('put kv/large', { input: 'x'.repeat(1_700_000) }),
-  run('put kv/large --max-request-bytes=1000', { input: 'x'.repeat(2_000), since: '3.7' }),
-  run('get kv/large --max-recv-bytes=1000', { since: '3.7' }),
+  run('put kv/large --max-request-bytes=1000', { input: 'x'.repeat(2_000) }),
+  run('get kv/large --max-recv-bytes=1000'),
 ];
 
 export const kvScript: readonly Step[] = [...puts, ...gets, ...deletes, ...compactions, ...tooLarge];
