@@ -79,6 +79,11 @@ export class TcpProxy {
     for (const link of [...this.#links]) link.cut();
   }
 
+  /** Forgets the connections that are there, as a firewall does with idle ones: each is reset by the next byte of its client. */
+  forget(): void {
+    for (const link of this.#links) link.forget();
+  }
+
   /** From now on bytes vanish without a word. A connection that lost some, or began meanwhile, stays silent for ever; its ends are not told of each other's. */
   swallow(): void {
     this.#isSwallowing = true;
@@ -126,6 +131,7 @@ class Link {
   readonly #proxy: TcpProxy;
   readonly #client: Socket;
   #isSilent: boolean;
+  #isForgotten = false;
   #isWriting = false;
   /** Set while the answer to a commit is awaited that shall not pass. */
   #ambush: Ambush | undefined;
@@ -154,6 +160,10 @@ class Link {
     this.server.resetAndDestroy();
   }
 
+  forget(): void {
+    this.#isForgotten = true;
+  }
+
   /** Sends on what comes, `delayMs` later and in order, if `inspect` lets it pass. Returns how to wait until all of it went. */
   #pipe(from: Socket, to: Socket, inspect: (bytes: Buffer) => 'pass' | 'lose'): () => Promise<void> {
     let sent = Promise.resolve();
@@ -177,6 +187,10 @@ class Link {
   }
 
   #inspect(bytes: Buffer): 'pass' | 'lose' {
+    if (this.#isForgotten) {
+      this.cut();
+      return 'lose';
+    }
     const { sign } = this.#proxy;
     if (sign === undefined) return 'pass';
     if (bytes.includes(sign.begin)) this.#isWriting = true;

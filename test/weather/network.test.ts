@@ -38,6 +38,25 @@ for (const database of DATABASES) {
     await assertRecovers(context, here.client, traffic);
   });
 
+  test(`${database.name}: connections that a firewall forgot while they were idle are replaced, and no request fails`, async (context) => {
+    const { client, proxy } = await site(context, shared);
+    const requests = () => [
+      ...Array.from({ length: 8 }, () => client.range({ key: 'a' })),
+      ...Array.from({ length: 4 }, () => client.range(withPrefix('a'))),
+      client.leaseLeases({}),
+      client.put({ key: 'a' }),
+    ];
+    for (let round = 0; round < 10; round += 1) {
+      await Promise.all(requests());
+      proxy.forget();
+      await client.range({ key: 'a' });
+      await client.put({ key: 'a' });
+      await Promise.all(requests());
+    }
+    assert.equal((await client.range({ key: 'a' })).kvs[0]?.version, 30);
+    await assertEverythingWorks(client);
+  });
+
   test(`${database.name}: over a slow network everything works, only slower`, async (context) => {
     const here = await site(context, shared);
     const { client, proxy } = here;

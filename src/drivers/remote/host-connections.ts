@@ -39,6 +39,8 @@ export class HostConnections {
   readonly #knex: Knex;
   /** Those that were made ready and not closed by this side. */
   readonly #open = new Set<unknown>();
+  /** Of those the ones in use. */
+  readonly #lent = new Set<unknown>();
   /** What waits for a connection: how to end the wait. */
   readonly #waiting = new Set<(error: Error) => void>();
   #isGivenUp = false;
@@ -69,8 +71,8 @@ export class HostConnections {
     const acquired: Promise<unknown> = this.#knex.client.acquireConnection();
     acquired.then(
       (connection) => {
-        if (this.#waiting.delete(reject)) resolve(this.#lease(connection));
-        else this.#release(connection, 'broken');
+        if (!this.#waiting.delete(reject)) this.#release(connection, 'broken');
+        else resolve(this.#open.has(connection) ? this.#lease(connection) : this.#another(connection));
       },
       (error: unknown) => {
         this.#waiting.delete(reject);
@@ -107,15 +109,27 @@ export class HostConnections {
     this.giveUp();
   }
 
+  /** In the place of one that was given up on its way here. */
+  #another(connection: unknown): Promise<Lease> {
+    void this.#knex.client.releaseConnection(connection);
+    return this.acquire();
+  }
+
   #lease(connection: unknown): Lease {
+    this.#lent.add(connection);
     return {
       session: this.#engine.session(connection, this.#options.meter),
       release: (state) => this.#release(connection, state),
     };
   }
 
+  /** What broke one, a server that restarted or a firewall that forgot, has mostly broken those that are idle too: whoever tries again shall not come upon another of them. */
   #release(connection: unknown, state: 'good' | 'broken'): void {
-    if (state === 'broken') this.#abandon(connection);
+    this.#lent.delete(connection);
+    if (state === 'broken') {
+      this.#abandon(connection);
+      for (const each of [...this.#open]) if (!this.#lent.has(each)) this.#abandon(each);
+    }
     void this.#knex.client.releaseConnection(connection);
   }
 
