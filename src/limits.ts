@@ -11,7 +11,7 @@ export const limits = {
   /** The same over a connection: each page costs its way and its planning, some 3 ms, as much as 400 rows of 1 KiB. */
   remoteRangePageRowsMax: 4_096,
   remoteRangePageBytesMax: 4 * 1024 * 1024,
-  /** Bytes of values of a snapshot's page over a connection; the last row may be larger. */
+  /** Bytes of values of a snapshot's or a hash's page over a connection; the last row may be larger. */
   remoteSnapshotPageBytes: 1024 * 1024,
   /** What a key-value takes beside its value, on average: a guess that saves growing a buffer. */
   rangeRowOverheadBytes: 128,
@@ -27,9 +27,8 @@ export const limits = {
   eventPageBytesMax: 4 * 1024 * 1024,
   /** Ids one page of a watcher's catch-up walks over: 20,000 rows of 1 KiB are walked in some 20 ms. */
   eventWalkIdsMax: 20_000,
-  /** Rows that a hash or a snapshot walks over at once, and bytes of their values: some 10 ms of a reader, in which lists wait. */
+  /** Rows that a hash or a snapshot walks over at once: some 10 ms of a reader, in which lists wait. */
   keyBucketRowsMax: 5_000,
-  keyBucketBytesMax: 2 * 1024 * 1024,
   /** How long a snapshot keeps compaction from deleting before it says so again: an instance that died does so no longer. */
   compactionHoldMs: 30_000,
   compactionHoldRenewalMs: 10_000,

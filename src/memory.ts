@@ -29,5 +29,6 @@ export function freeSingleUse(bytes: Uint8Array): void {
 }
 
 function free({ buffer }: Uint8Array): void {
-  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+  // What is empty may be empty for others too, or have been given back before, which cannot be done twice.
+  if (buffer instanceof ArrayBuffer && buffer.byteLength > 0) buffer.transfer(0);
 }

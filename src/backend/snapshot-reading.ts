@@ -12,7 +12,7 @@ import type { BackendParts } from '../mvcc/backend-parts.ts';
 import type { KeyBucketStretch } from '../mvcc/key-bucket.ts';
 import type { Revision, RowId } from '../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../mvcc/read-programs.ts';
-import type { SnapshotRows } from '../mvcc/snapshot-pages.ts';
+import { hashPage, type SnapshotRows } from '../mvcc/snapshot-pages.ts';
 import { crc32c } from '../wire/crc32c.ts';
 import { keyValueBytesMax, revisionKeyBytesMax } from '../wire/key-value-writer.ts';
 import { type BackendBuckets, type BackendVersions, backendBuckets } from './backend-buckets.ts';
@@ -157,24 +157,11 @@ export class SnapshotReading {
     };
     addBuckets(before);
     add(Buffer.from('key'));
-    for await (const { bytes } of this.#pages((stretch) => this.#read('snapshotRows', stretch))) add(bytes);
+    await this.measure();
+    for await (const page of this.#readAhead(this.#cuts, 'snapshotPage')) hash = hashPage(page, hash);
     addElements(logEnd);
     addBuckets(after);
     return hash;
-  }
-
-  /** All pages of the log. The next one is read while the one before is worked on. */
-  async *#pages<Page extends { readonly throughId: RowId }>(
-    readNext: (stretch: KeyBucketStretch) => Promise<Page>,
-  ): AsyncGenerator<Page> {
-    const { id: lastId } = this.#parts.head;
-    const read = (afterId: RowId) => expected(readNext(this.#stretch(afterId, lastId)));
-    let next = lastId > 0 ? read(0) : undefined;
-    while (next !== undefined) {
-      const page: Page = await this.#wanted(next);
-      next = page.throughId < lastId ? read(page.throughId) : undefined;
-      yield page;
-    }
   }
 }
 

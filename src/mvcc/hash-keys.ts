@@ -4,22 +4,22 @@ import { ANY_CURRENT } from '../sql/key-bucket-statements.ts';
 import type { KeyText } from '../sql/key-text.ts';
 import { endOfKeys } from '../sql/key-text.ts';
 import { crc32c } from '../wire/crc32c.ts';
-import { KeyValueWriter } from '../wire/key-value-writer.ts';
 import { checkReadable, headProgram, idThroughRevision, type MarkedHead } from './head.ts';
-import { type KeyBucketStretch, keyBucketRows, writeKeyBucketRow } from './key-bucket.ts';
 import type { Revision, RowId } from './operations.ts';
 import { type Program, row } from './program.ts';
 import { rangeRows } from './range-rows.ts';
+import type { DatabaseFacts } from './read-programs.ts';
 import type { Head } from './results.ts';
+import { hashPage, nextSnapshotPage, type PagePlace } from './snapshot-pages.ts';
 
-/** A hash under way: `stretch` undefined: it begins. */
+/** A hash under way; without a position it begins. */
 export interface HashRequest {
   readonly revision: Revision;
   readonly position: HashPosition | undefined;
 }
 
 export interface HashPosition {
-  readonly stretch: KeyBucketStretch;
+  readonly place: PagePlace;
   readonly revision: Revision;
   readonly hash: number;
 }
@@ -33,7 +33,6 @@ export interface HashedStretch {
   readonly next: HashPosition | undefined;
 }
 
-const writer = new KeyValueWriter();
 const bucketName = Buffer.from('key');
 
 /**
@@ -42,18 +41,18 @@ const bucketName = Buffer.from('key');
  *
  * @throws EtcdError `compacted` when the revision is, or the mark has moved under way.
  */
-export function* hashKeys({ revision: asked, position }: HashRequest): Program<HashedStretch> {
+export function* hashKeys({ revision: asked, position }: HashRequest, facts: DatabaseFacts): Program<HashedStretch> {
   const head = yield* headProgram();
-  const begun = position ?? (yield* begin(asked, head));
-  if (begun.stretch.compactId !== head.compactId) throw etcdError('compacted');
-  const { stretch, revision } = begun;
-  if (stretch.afterId >= stretch.lastId) return { head, revision, hash: begun.hash, next: undefined };
-  const { found, throughId } = yield* keyBucketRows(stretch);
-  for (const each of found) writeKeyBucketRow(each, writer);
-  const hash = crc32c(writer.take(), begun.hash);
-  const next =
-    throughId >= stretch.lastId ? undefined : { revision, hash, stretch: { ...stretch, afterId: throughId } };
-  return { head, revision, hash, next };
+  const { place, revision, hash: before } = position ?? (yield* begin(asked, head));
+  if (place.stretch.compactId !== head.compactId) throw etcdError('compacted');
+  if (isOver(place)) return { head, revision, hash: before, next: undefined };
+  const { page, next } = yield* nextSnapshotPage(place, facts);
+  const hash = hashPage(page, before);
+  return { head, revision, hash, next: isOver(next) ? undefined : { place: next, revision, hash } };
+}
+
+function isOver({ stretch }: PagePlace): boolean {
+  return stretch.afterId >= stretch.lastId;
 }
 
 function* begin(asked: Revision, head: MarkedHead): Program<HashPosition> {
@@ -62,7 +61,8 @@ function* begin(asked: Revision, head: MarkedHead): Program<HashPosition> {
   const lastId = revision === head.revision ? head.id : yield* idThroughRevision(revision);
   const { compactId } = head;
   const thereAtId = (yield* isAnyKeyThere(lastId, head)) ? lastId : compactId;
-  return { revision, hash: crc32c(bucketName), stretch: { afterId: 0, lastId, compactId, thereAtId } };
+  const stretch = { afterId: 0, lastId, compactId, thereAtId };
+  return { revision, hash: crc32c(bucketName), place: { stretch, cuts: [] } };
 }
 
 function* isAnyKeyThere(atId: RowId, head: Head): Program<boolean> {

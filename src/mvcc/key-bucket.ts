@@ -3,14 +3,13 @@
  * was deleted yet.
  */
 import { limits } from '../limits.ts';
-import { KEY_BUCKET_ROWS } from '../sql/key-bucket-statements.ts';
 import { keyValueRow } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
 import { STRETCH_END } from '../sql/take-over-statements.ts';
 import { type ByteSpan, type EncodableKeyValue, type KeyValueWriter, leaseBytesMax } from '../wire/key-value-writer.ts';
 import { encodable } from './encode-row.ts';
 import type { RowId } from './operations.ts';
-import { type Program, query, row, rowsOf } from './program.ts';
+import { type Program, row } from './program.ts';
 
 /** Which rows: after an id, up to the last one, and of those at or below the compaction mark what is still there at an id. */
 export interface KeyBucketStretch {
@@ -20,33 +19,13 @@ export interface KeyBucketStretch {
   readonly thereAtId: RowId;
 }
 
-/** The next rows of a stretch, and the id up to which they go. */
-export interface KeyBucketRows {
-  readonly found: readonly Row[];
-  readonly throughId: RowId;
-}
-
-/** Bounded in rows that are walked over and in bytes; a revision may be cut. */
-export function* keyBucketRows(stretch: KeyBucketStretch): Program<KeyBucketRows> {
-  const { afterId, compactId, thereAtId } = stretch;
-  const walkEnd = yield* endOfWalk(stretch);
-  const asked = query(KEY_BUCKET_ROWS, afterId, walkEnd, compactId, thereAtId, limits.keyBucketRowsMax);
-  const bytesMax = limits.keyBucketBytesMax;
-  const found = yield* rowsOf({ ...asked, bytesMax });
-  let bytes = 0;
-  for (const each of found) bytes += (each[valueColumn] as Uint8Array | null)?.length ?? 0;
-  return { found, throughId: bytes < bytesMax ? walkEnd : (found.at(-1)?.[idColumn] as number) };
-}
-
-/** Rows that are no part of it cost time too. */
+/** Where a bounded number of rows ends: those that are no part of it cost time too. */
 export function* endOfWalk({ afterId, lastId }: Pick<KeyBucketStretch, 'afterId' | 'lastId'>): Program<RowId> {
   const end = (yield* row(STRETCH_END, afterId, limits.keyBucketRowsMax - 1))?.[0] as number | undefined;
   return Math.min(end ?? lastId, lastId);
 }
 
 // Columns of the statements of this bucket.
-const idColumn = 1;
-const valueColumn = 6;
 const deletedColumn = 7;
 const subRevisionColumn = 8;
 

@@ -11,7 +11,7 @@ import { membersSince } from './members.ts';
 import { type PointRead, pointReads } from './point-reads.ts';
 import type { Program } from './program.ts';
 import { rangePages } from './range-page.ts';
-import { snapshotPage, snapshotRows, snapshotSizes } from './snapshot-pages.ts';
+import { snapshotPage, snapshotSizes } from './snapshot-pages.ts';
 
 /** What programs know of the database they run in. */
 export interface DatabaseFacts {
@@ -21,7 +21,7 @@ export interface DatabaseFacts {
   readonly countsPages: boolean;
   /** Rows and bytes of one page of a range: what a way to the database and back is worth. */
   readonly rangePage: { readonly rowsMax: number; readonly bytesMax: number };
-  /** Bytes of values of a snapshot's page of rows; the last row may be larger. A few milliseconds of a reader. */
+  /** Bytes of values of a page of rows for a snapshot or a hash; the last row may be larger. A few milliseconds of a reader. */
   readonly snapshotPageBytes: number;
 }
 
@@ -37,7 +37,6 @@ const readPrograms = {
   snapshotStretch: endOfWalk,
   snapshotSizes,
   snapshotPage,
-  snapshotRows,
   lease: leaseProgram,
   leaseCount: (_input: null) => leaseCount(),
   leases: leasesProgram,

@@ -1,7 +1,7 @@
 /** The log for a snapshot, page by page: first how large its rows are, then the rows themselves. */
 import { assert, etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { freeWhole } from '../memory.ts';
+import { freeLarge, freeWhole } from '../memory.ts';
 import {
   KEY_BUCKET_LENGTHS,
   KEY_BUCKET_SIZES,
@@ -11,10 +11,11 @@ import {
 import { numberAt } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
 import { COMPACTED_ID } from '../sql/write-statements.ts';
+import { crc32c } from '../wire/crc32c.ts';
 import { type ByteSpan, KeyValueWriter } from '../wire/key-value-writer.ts';
-import { type KeyBucketStretch, keyBucketRows, writeKeyBucketRow } from './key-bucket.ts';
+import { endOfWalk, type KeyBucketStretch, writeKeyBucketRow } from './key-bucket.ts';
 import type { RowId } from './operations.ts';
-import { eachRow, type Program, query, rows } from './program.ts';
+import { eachRow, type Program, query } from './program.ts';
 import type { DatabaseFacts } from './read-programs.ts';
 
 /** How large rows are, in their order. */
@@ -32,7 +33,6 @@ export interface SnapshotRows {
   readonly valueEnds: Uint32Array;
   /** As `SnapshotSizes` has them. */
   readonly variableBytes: Uint32Array;
-  readonly throughId: RowId;
 }
 
 // The column of `KEY_BUCKET_LENGTHS`.
@@ -68,7 +68,7 @@ export function* snapshotPage(stretch: KeyBucketStretch, facts: DatabaseFacts): 
   const add = (each: Row) => page.add(each);
   const [mark] = yield* eachRow(query(KEY_BUCKET_STRETCH, ...place(stretch)), add, query(COMPACTED_ID));
   checkUntouched(mark, stretch);
-  return page.rows(stretch.lastId);
+  return page.rows();
 }
 
 function* pageOfJoinedValues(stretch: KeyBucketStretch): Program<SnapshotRows> {
@@ -88,7 +88,7 @@ function* pageOfJoinedValues(stretch: KeyBucketStretch): Program<SnapshotRows> {
   }
   assert(end === values.length, 'the values in one piece are as long as each of them together');
   freeWhole(values);
-  return page.rows(stretch.lastId);
+  return page.rows();
 }
 
 function place({ afterId, lastId, compactId, thereAtId }: KeyBucketStretch): readonly RowId[] {
@@ -97,13 +97,34 @@ function place({ afterId, lastId, compactId, thereAtId }: KeyBucketStretch): rea
 
 const noBytes = Buffer.alloc(0);
 
-/** Some rows of a stretch. @throws EtcdError `snapshotOvertaken` when rows of the snapshot may be gone. */
-export function* snapshotRows(stretch: KeyBucketStretch): Program<SnapshotRows> {
-  const { found, throughId } = yield* keyBucketRows(stretch);
-  checkUntouched(yield* rows(COMPACTED_ID), stretch);
-  const page = new PageEncoder();
-  for (const each of found) page.add(each);
-  return page.rows(throughId);
+/** Where a reader is that takes the pages of a stretch one after the other. */
+export interface PagePlace {
+  readonly stretch: KeyBucketStretch;
+  /** As far as they are known: ids after which the next pages end. */
+  readonly cuts: readonly RowId[];
+}
+
+/** The next page of a stretch that is not over, and where it goes on. @throws EtcdError `snapshotOvertaken` */
+export function* nextSnapshotPage(
+  { stretch, cuts: known }: PagePlace,
+  facts: DatabaseFacts,
+): Program<{ readonly page: SnapshotRows; readonly next: PagePlace }> {
+  const cuts = known.length > 0 ? known : yield* nextCuts(stretch, facts);
+  const [lastId = stretch.lastId, ...rest] = cuts;
+  const page = yield* snapshotPage({ ...stretch, lastId }, facts);
+  return { page, next: { stretch: { ...stretch, afterId: lastId }, cuts: rest } };
+}
+
+function* nextCuts(stretch: KeyBucketStretch, facts: DatabaseFacts): Program<readonly RowId[]> {
+  const lastId = yield* endOfWalk(stretch);
+  return (yield* snapshotSizes({ ...stretch, lastId }, facts)).cuts;
+}
+
+/** CRC-32C of what went before and a page, which is not needed any more. */
+export function hashPage({ bytes }: SnapshotRows, before: number): number {
+  const hash = crc32c(bytes, before);
+  freeLarge([bytes]);
+  return hash;
 }
 
 /** Encodes rows as they come: what one holds may change afterwards. */
@@ -114,7 +135,7 @@ class PageEncoder {
   readonly #variableBytes: number[] = [];
 
   /** `bytes`: about so many will come. */
-  constructor(bytes?: number) {
+  constructor(bytes: number) {
     this.#writer = new KeyValueWriter(bytes);
   }
 
@@ -126,13 +147,12 @@ class PageEncoder {
     this.#variableBytes.push(variableBytes);
   }
 
-  rows(throughId: RowId): SnapshotRows {
+  rows(): SnapshotRows {
     return {
       bytes: this.#writer.take(),
       keyEnds: Uint32Array.from(this.#keyEnds),
       valueEnds: Uint32Array.from(this.#valueEnds),
       variableBytes: Uint32Array.from(this.#variableBytes),
-      throughId,
     };
   }
 }

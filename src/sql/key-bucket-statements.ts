@@ -29,21 +29,7 @@ const variableBytes = `OCTET_LENGTH(kine.name) + ${valueBytes} + CASE WHEN kine.
 
 const rowsWithValues = (sql: Dialect) => [...rowColumns(sql, 'kine'), sql.selectedBytes(value), ...placeColumns];
 
-// Rows with their values, oldest first, up to a number of bytes. Walks the primary key.
-export const KEY_BUCKET_ROWS = selectsRows('key_bucket_rows', (sql) =>
-  sql.upToBytes({
-    before: '',
-    columns: rowsWithValues(sql),
-    bytes: valueBytes,
-    from: `FROM kine
-      WHERE ${where(sql)}`,
-    place: 'kine.id',
-    orderColumn: 2,
-    comesInOrder: false,
-  }),
-);
-
-// The same without a bound, where it is known how many they are.
+// Rows with their values, oldest first; how many they are is known before. Walks the primary key.
 export const KEY_BUCKET_STRETCH: Statement = {
   ...selectsRows(
     'key_bucket_stretch',

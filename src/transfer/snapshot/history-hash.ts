@@ -1,16 +1,16 @@
 import type { OfflineDatabase } from '../../drivers/offline.ts';
 import { headProgram } from '../../mvcc/head.ts';
-import { snapshotRows } from '../../mvcc/snapshot-pages.ts';
-import { crc32c } from '../../wire/crc32c.ts';
+import { hashPage, nextSnapshotPage, type PagePlace } from '../../mvcc/snapshot-pages.ts';
 
 /** CRC-32C of the log as a snapshot of it would have it. */
 export async function historyHash(database: OfflineDatabase): Promise<number> {
   const { id: lastId, compactId } = await database.run(headProgram());
+  let place: PagePlace = { stretch: { afterId: 0, lastId, compactId, thereAtId: compactId }, cuts: [] };
   let hash = 0;
-  for (let afterId = 0; afterId < lastId; ) {
-    const page = await database.run(snapshotRows({ afterId, lastId, compactId, thereAtId: compactId }));
-    hash = crc32c(page.bytes, hash);
-    afterId = page.throughId;
+  while (place.stretch.afterId < lastId) {
+    const { page, next } = await database.run(nextSnapshotPage(place, database.facts));
+    hash = hashPage(page, hash);
+    place = next;
   }
   return hash;
 }
