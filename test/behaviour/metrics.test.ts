@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { metricValue, type ShownFamily } from '../support/exposition.ts';
 import { DRIVERS, EtcdClient, freePort, ownServer, suite, TINE_DRIVERS, waitFor } from '../support/index.ts';
@@ -28,6 +29,14 @@ for (const driver of DRIVERS) {
     const names = [...page.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name);
     assert.ok(names.length > 30);
     assert.deepEqual(names, [...new Set(names)]);
+  });
+
+  test(`${driver.name}: processor time counts from the start of the process, whoever asks for it when`, async () => {
+    const told = metricValue(await scrape(shared.server), 'process_cpu_seconds_total') ?? 0;
+    // After the name in brackets: from the state on, the twelfth and thirteenth, in hundredths of a second.
+    const fields = readFileSync(`/proc/${shared.server.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+    const spent = (Number(fields[11]) + Number(fields[12])) / 100;
+    assert.ok(Math.abs(told - spent) < 0.2, `${told} s are told, ${spent} s were spent`);
   });
 
   test(`${driver.name}: puts, reads and deletes are counted, those within transactions each for itself`, async () => {

@@ -48,6 +48,8 @@ for (const database of DATABASES) {
     ];
     for (let round = 0; round < 10; round += 1) {
       await Promise.all(requests());
+      // Until they are idle, and none is being opened any more.
+      await sleep(200);
       proxy.forget();
       await client.range({ key: 'a' });
       await client.put({ key: 'a' });

@@ -79,6 +79,7 @@ for (const database of DATABASES) {
     for (let round = 0; round < 5; round += 1) {
       await client.put({ key: 'a', value: `${round}` });
       await client.range({ key: 'a', range_end: 'b' });
+      await sleep(200);
       assert.ok((await shared.administrator.endConnections(databaseName)) > 0);
       assert.equal((await client.range({ key: 'a' })).kvs[0]?.value.toString(), `${round}`);
     }

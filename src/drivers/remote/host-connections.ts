@@ -39,8 +39,8 @@ export class HostConnections {
   readonly #knex: Knex;
   /** Those that were made ready and not closed by this side. */
   readonly #open = new Set<unknown>();
-  /** Of those the ones in use. */
-  readonly #lent = new Set<unknown>();
+  /** Of those the ones in use, and whether they are kept afterwards. */
+  readonly #lent = new Map<unknown, 'kept' | 'doubted'>();
   /** What waits for a connection: how to end the wait. */
   readonly #waiting = new Set<(error: Error) => void>();
   #isGivenUp = false;
@@ -116,21 +116,27 @@ export class HostConnections {
   }
 
   #lease(connection: unknown): Lease {
-    this.#lent.add(connection);
+    this.#lent.set(connection, 'kept');
     return {
       session: this.#engine.session(connection, this.#options.meter),
       release: (state) => this.#release(connection, state),
     };
   }
 
-  /** What broke one, a server that restarted or a firewall that forgot, has mostly broken those that are idle too: whoever tries again shall not come upon another of them. */
   #release(connection: unknown, state: 'good' | 'broken'): void {
+    const isDoubted = this.#lent.get(connection) === 'doubted';
     this.#lent.delete(connection);
-    if (state === 'broken') {
-      this.#abandon(connection);
-      for (const each of [...this.#open]) if (!this.#lent.has(each)) this.#abandon(each);
-    }
+    if (state === 'broken' || isDoubted) this.#abandon(connection);
+    if (state === 'broken') this.#doubtOthers();
     void this.#knex.client.releaseConnection(connection);
+  }
+
+  /** What broke one, a server that restarted or a firewall that forgot, has mostly broken the others too: whoever tries again shall not come upon one of them. */
+  #doubtOthers(): void {
+    for (const each of [...this.#open]) {
+      if (this.#lent.has(each)) this.#lent.set(each, 'doubted');
+      else this.#abandon(each);
+    }
   }
 
   /** What is left of its transaction, the server undoes when it notices. */
