@@ -3,7 +3,6 @@
  *
  * Node has no such sockets, and another program may not send it: systemd takes it from the unit's main process alone. So the system's calls are made here, through koffi.
  */
-import { endianness } from 'node:os';
 import { promisify } from 'node:util';
 import type { Logger } from '../logger.ts';
 
@@ -28,11 +27,7 @@ export async function notifySystemd(state: 'READY=1' | 'STOPPING=1', logger: Log
 function addressOf(name: string): Buffer {
   const path = Buffer.from(name.replace(/^@/, '\0'));
   if (!/^[/@]/.test(name) || path.length >= pathBytesMax) throw new Error('NOTIFY_SOCKET is not the path of a socket');
-  const address = Buffer.alloc(2 + path.length);
-  if (endianness() === 'LE') address.writeUInt16LE(unixFamily);
-  else address.writeUInt16BE(unixFamily);
-  path.copy(address, 2);
-  return address;
+  return Buffer.concat([Buffer.from(Uint16Array.of(unixFamily).buffer), path]);
 }
 
 async function sendTo(address: Buffer, message: Buffer): Promise<void> {

@@ -109,9 +109,7 @@ for (const driver of TINE_DRIVERS) {
     assert.equal(kept.count, Math.ceil(count / 4));
     assert.equal(server.log().match(/"msg":"defragmented"/g)?.length, 1);
   });
-}
 
-for (const driver of TINE_DRIVERS) {
   test(`${driver.name}: one defragmentation after another fails no get and no put, nor itself`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     const other = new EtcdClient(server.address);

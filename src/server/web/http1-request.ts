@@ -17,7 +17,7 @@ export class Http1Request {
     this.request = request;
     this.method = meant.method ?? request.method ?? '';
     this.target = request.url ?? '';
-    this.fields = [...(meant.fields ?? []), ...pairs(request.rawHeaders)];
+    this.fields = [...(meant.fields ?? []), ...headerFields(request)];
   }
 
   get peer(): string {
@@ -30,8 +30,8 @@ export class Http1Request {
   }
 }
 
-/** Names and values as node gives them, one after the other. */
-function pairs(rawHeaders: readonly string[]): readonly HeaderField[] {
+/** node gives names and values one after the other. */
+export function headerFields({ rawHeaders }: IncomingMessage): readonly HeaderField[] {
   const fields: HeaderField[] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
     fields.push([(rawHeaders[index] as string).toLowerCase(), rawHeaders[index + 1] as string]);

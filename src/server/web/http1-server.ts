@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { serverLimits } from '../server-limits.ts';
+import { headerFields } from './http1-request.ts';
 
 // An import would load all that the module could give, its WebSocket client among it: 13 MiB and 30 ms.
 const { createServer } = process.getBuiltinModule('node:http');
@@ -38,12 +39,9 @@ export class Http1Server {
 
   /** node has left the connection to the other protocol: it gets its first request back, without the wish for one. */
   #readAgain(request: IncomingMessage, socket: Socket, head: Buffer): void {
-    const { method, url, httpVersion, rawHeaders } = request;
-    const lines = [`${method} ${url} HTTP/${httpVersion}`];
-    for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
-      const [name = '', value = ''] = rawHeaders.slice(index, index + 2);
-      if (name.toLowerCase() !== 'upgrade') lines.push(`${name}: ${value}`);
-    }
+    const { method, url, httpVersion } = request;
+    const fields = headerFields(request).filter(([name]) => name !== 'upgrade');
+    const lines = [`${method} ${url} HTTP/${httpVersion}`, ...fields.map(([name, value]) => `${name}: ${value}`)];
     socket.unshift(Buffer.concat([Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), head]));
     this.add(socket);
   }

@@ -96,11 +96,12 @@ class WebSocketExchange extends Http1Request implements WebExchange {
   head(): void {}
 
   write(bytes: Uint8Array): void {
-    for (let start = 0; start < bytes.length; ) {
-      const end = bytes.indexOf(newline, start);
-      this.#send(bytes.subarray(start, end === -1 ? bytes.length : end), end !== -1);
-      start = end === -1 ? bytes.length : end + 1;
+    let start = 0;
+    for (let end = bytes.indexOf(newline); end !== -1; end = bytes.indexOf(newline, start)) {
+      this.#send(bytes.subarray(start, end), true);
+      start = end + 1;
     }
+    if (start < bytes.length) this.#send(bytes.subarray(start), false);
   }
 
   end(): void {
