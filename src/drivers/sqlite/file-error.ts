@@ -14,6 +14,8 @@ function systemCode(error: unknown): string | undefined {
 }
 
 function explanation(code: string, error: unknown): string {
+  if (code === 'ENOENT' && (error as NodeJS.ErrnoException).syscall === 'mkdir')
+    return 'its directory cannot be made there; name another path';
   if (code === 'ENOENT') return 'no such file';
   if (code === 'SQLITE_NOTADB') return 'not a SQLite database; name another file, or move this one away';
   if (code.startsWith('SQLITE_CORRUPT'))
