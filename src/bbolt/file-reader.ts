@@ -59,6 +59,7 @@ export class FileReader {
     if (pageCount * pageBytes > this.bytes) {
       throw this.#refusal(`it is cut off: ${pageCount * pageBytes} bytes belong to it, ${this.bytes} are there`);
     }
+    if (this.bytes % sectorBytes !== 0) throw this.#refusal('it is cut off: its SHA-256 is not whole');
     this.#seen = new Uint8Array(Math.ceil(pageCount / 8));
   }
 

@@ -65,8 +65,10 @@ test('a snapshot with a SHA-256 is refused wherever it is changed or cut', async
     bytes[at] = (bytes[at] as number) ^ (1 << random.below(8));
     assert.equal(typeof reading(path, bytes), 'string', `the byte at ${at} is another one`);
   }
+  for (let missing = 1; missing < checksumBytes; missing += 1)
+    assert.equal(typeof reading(path, whole.subarray(0, -missing)), 'string', `${missing} bytes are missing`);
   for (let count = 0; count < 100; count += 1) {
-    const end = random.below(whole.length);
+    const end = random.below(whole.length - checksumBytes);
     assert.equal(typeof reading(path, whole.subarray(0, end)), 'string', `it is cut off at ${end}`);
   }
 });
