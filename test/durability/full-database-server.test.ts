@@ -9,7 +9,7 @@ import {
   type Driver,
   type EtcdClient,
   failureOf,
-  mysqlAt,
+  mariadbAt,
   ownServer,
   postgresAt,
   TINE_DRIVERS,
@@ -43,9 +43,9 @@ const places: Readonly<Record<string, () => Promise<Place>>> = {
     await client.end();
     return { database, driver: postgresAt(() => database.url), dataDirectory: temporaryDirectory() };
   },
-  mysql: async () => {
+  mariadb: async () => {
     const database = await MariadbServer.start({ diskBytes });
-    const driver = mysqlAt(() => database.url);
+    const driver = mariadbAt(() => database.url);
     const dataDirectory = temporaryDirectory();
     const [name = ''] = /tine_[0-9a-f]+/.exec(driver.storageArguments(dataDirectory)[1] ?? '') ?? [];
     symlinkSync(database.diskDirectory, join(database.directory, 'data', name));
@@ -96,7 +96,7 @@ for (const { name } of TINE_DRIVERS) {
     };
     const failure = await failureOf(fill());
     // MariaDB may try for longer than an answer is waited for.
-    if (name !== 'mysql' || failure.code !== 'UNAVAILABLE') assert.deepEqual(failure, noSpace);
+    if (name !== 'mariadb' || failure.code !== 'UNAVAILABLE') assert.deepEqual(failure, noSpace);
     // MariaDB, which tries on, may let reads wait as well.
     if (failure.code !== 'UNAVAILABLE') {
       const { kvs } = await client.range({ ...withPrefix('k/'), keys_only: true });

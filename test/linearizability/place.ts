@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test';
 import type { DatabaseServer } from '../support/database-server.ts';
-import { DRIVERS, type Driver, mysqlAt, postgresAt } from '../support/index.ts';
+import { DRIVERS, type Driver, mariadbAt, postgresAt } from '../support/index.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import { findMariadbProgram, findPostgresDirectory } from '../support/paths.ts';
 import { PostgresServer } from '../support/postgres-server.ts';
@@ -27,10 +27,10 @@ const restartables: Readonly<Record<string, Restartable>> = {
     start: () => PostgresServer.start(),
     driverAt: postgresAt,
   },
-  mysql: {
+  mariadb: {
     isHere: () => findMariadbProgram('mariadbd') !== undefined,
     start: () => MariadbServer.start(),
-    driverAt: mysqlAt,
+    driverAt: mariadbAt,
   },
 };
 

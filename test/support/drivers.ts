@@ -7,6 +7,8 @@ export type ServerKind = 'tine' | 'etcd' | 'kine';
 export interface Driver {
   readonly name: string;
   readonly kind: ServerKind;
+  /** The SQL that the database speaks; undefined: none. MySQL and MariaDB share one. */
+  readonly dialect: 'sqlite' | 'postgres' | 'mysql' | undefined;
   /** The data is a file in the directory, `state.db`, which a test may read, damage or take away. */
   readonly isFile: boolean;
   /** The arguments that make a server use the database in, or named after, this directory. */
@@ -18,6 +20,7 @@ export interface Driver {
 export const sqlite: Driver = {
   name: 'sqlite',
   kind: 'tine',
+  dialect: 'sqlite',
   isFile: true,
   storageArguments: (directory) => ['--endpoint', `sqlite://${join(directory, 'state.db')}`],
   dropStorage: async () => {},
@@ -25,24 +28,25 @@ export const sqlite: Driver = {
 
 /** tine on a Postgres of the test's own, such as a `PostgresServer`, whose `url` may be asked for again at any time. */
 export function postgresAt(serverUrl: () => string): Driver {
-  return onServer('postgres', postgresDatabases(serverUrl));
+  return onServer('postgres', 'postgres', postgresDatabases(serverUrl));
 }
 
-/** tine on a MySQL or MariaDB of the test's own, such as a `MariadbServer`. */
-export function mysqlAt(serverDsn: () => string): Driver {
-  return onServer('mysql', mysqlDatabases(serverDsn));
+/** tine on a MariaDB of the test's own, such as a `MariadbServer`. */
+export function mariadbAt(serverDsn: () => string): Driver {
+  return onServer('mariadb', 'mysql', mysqlDatabases(serverDsn));
 }
 
 /** On the Postgres that `npm test` started, or was named. */
 export const postgres: Driver = postgresAt(() => serverAddress('TINE_TEST_POSTGRES_URL'));
 
-/** On the MariaDB that `npm test` started, or the MySQL or MariaDB it was named. */
-export const mysql: Driver = mysqlAt(() => serverAddress('TINE_TEST_MYSQL_URL'));
+/** On the MariaDB that `npm test` started, or was named. */
+export const mariadb: Driver = mariadbAt(() => serverAddress('TINE_TEST_MARIADB_URL'));
 
 /** The original, for validating the suites themselves: TINE_TEST_TARGET=etcd runs them against it. */
 export const etcd: Driver = {
   name: 'etcd',
   kind: 'etcd',
+  dialect: undefined,
   isFile: true,
   storageArguments: (directory) => ['--data-dir', directory],
   dropStorage: async () => {},
@@ -52,7 +56,7 @@ export const etcd: Driver = {
 export const kine: Driver = { ...sqlite, name: 'kine', kind: 'kine' };
 
 /** Every database tine runs on. */
-const tineDrivers: readonly Driver[] = [sqlite, postgres, mysql];
+const tineDrivers: readonly Driver[] = [sqlite, postgres, mariadb];
 
 /** Every database tine runs on, or those that TINE_TEST_DRIVERS chooses; with TINE_TEST_TARGET=etcd, etcd itself. */
 export const DRIVERS: readonly Driver[] = chosenDrivers();
@@ -66,10 +70,11 @@ export const ANY_DRIVER: readonly Driver[] = DRIVERS.slice(0, 1);
 /** For tests that lay hands on the database's file. */
 export const FILE_DRIVERS: readonly Driver[] = TINE_DRIVERS.filter((driver) => driver.isFile);
 
-function onServer(name: string, databases: SqlDatabases): Driver {
+function onServer(name: string, dialect: 'postgres' | 'mysql', databases: SqlDatabases): Driver {
   return {
     name,
     kind: 'tine',
+    dialect,
     isFile: false,
     storageArguments: (directory) => ['--endpoint', databases.endpoint(directory)],
     dropStorage: databases.drop,

@@ -7,7 +7,7 @@ export {
   etcd,
   FILE_DRIVERS,
   kine,
-  mysqlAt,
+  mariadbAt,
   postgresAt,
   sqlite,
   TINE_DRIVERS,

@@ -1,6 +1,6 @@
 import type { DatabaseServer } from './database-server.ts';
 import type { DebianPackage } from './debian-packages.ts';
-import { type Driver, mysql, postgres, TINE_DRIVERS } from './drivers.ts';
+import { type Driver, mariadb, postgres, TINE_DRIVERS } from './drivers.ts';
 import { MariadbServer } from './mariadb-server.ts';
 import { findMariadbProgram, findPostgresDirectory } from './paths.ts';
 import { PostgresServer } from './postgres-server.ts';
@@ -25,13 +25,13 @@ const testDatabases: readonly TestDatabase[] = [
     start: () => PostgresServer.start(),
   },
   {
-    driver: mysql,
-    variable: 'TINE_TEST_MYSQL_URL',
+    driver: mariadb,
+    variable: 'TINE_TEST_MARIADB_URL',
     debianPackage: {
       // The programs without the service, the account and the data of `mariadb-server`.
       name: 'mariadb-server-core',
       isHere: () => findMariadbProgram('mariadbd') !== undefined,
-      instead: 'name a running MySQL or MariaDB in TINE_TEST_MYSQL_URL (mysql://user:password@tcp(host:port)/)',
+      instead: 'name a running MariaDB in TINE_TEST_MARIADB_URL (mysql://user:password@tcp(host:port)/)',
     },
     start: () => MariadbServer.start(),
   },

@@ -106,7 +106,7 @@ export function rowsOf({ access }: TestDatabase, sql: string): Promise<readonly 
 /** A text as bytes, in each database's words. */
 export function bytes(driver: Driver, text: string): string {
   const hex = Buffer.from(text).toString('hex');
-  return driver.name === 'postgres' ? `'\\x${hex}'::bytea` : `X'${hex}'`;
+  return driver.dialect === 'postgres' ? `'\\x${hex}'::bytea` : `X'${hex}'`;
 }
 
 /** What kine's table looked like before. */
@@ -139,7 +139,7 @@ export async function writeKineDatabase(
   await ownAlone(access, releaseToKine);
   await tamper(database, [
     ...['version', 'lease_id', 'revision'].map((column) => `ALTER TABLE kine DROP COLUMN ${column}`),
-    ...((types === 'old' ? oldTypes : newTypes)[driver.name] ?? []),
+    ...((types === 'old' ? oldTypes : newTypes)[driver.dialect ?? ''] ?? []),
     'DELETE FROM kine',
   ]);
   await ownAlone(access, async (own) => {

@@ -27,7 +27,7 @@ const served = [
 ];
 
 /** kine's column of names takes other bytes there. */
-const takesAnyKey = (driver: Driver): boolean => driver.name !== 'mysql';
+const takesAnyKey = (driver: Driver): boolean => driver.dialect !== 'mysql';
 
 for (const driver of TINE_DRIVERS) {
   for (const types of ['new', 'old'] as const) {

@@ -32,7 +32,7 @@ interface Fault {
 const everything = ['/a', '/b', '/held'];
 
 const dropIndex = (driver: Driver, index: string, table: string): string =>
-  driver.name === 'mysql' ? `DROP INDEX ${index} ON ${table}` : `DROP INDEX ${index}`;
+  driver.dialect === 'mysql' ? `DROP INDEX ${index} ON ${table}` : `DROP INDEX ${index}`;
 
 /** Rows are /a in 2 and 3, /b in 4, /c in 5 and, deleted, in 6, /held in 7; compacted at 2. */
 const faults: readonly Fault[] = [

@@ -2,7 +2,7 @@
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import pg from 'pg';
 import type { DatabaseServer } from '../support/database-server.ts';
-import { DRIVERS, type Driver, mysqlAt, postgresAt } from '../support/index.ts';
+import { DRIVERS, type Driver, mariadbAt, postgresAt } from '../support/index.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
 import { findMariadbProgram, findPostgresDirectory } from '../support/paths.ts';
 import { PostgresServer } from '../support/postgres-server.ts';
@@ -113,11 +113,11 @@ async function connectedToPostgres(connectionString: string): Promise<pg.Client>
   return client;
 }
 
-const mysql: WeatherDatabase = {
-  name: 'mysql',
+const mariadb: WeatherDatabase = {
+  name: 'mariadb',
   commitSign: { begin: 'write_lock', commit: '\x03COMMIT' },
   start: () => MariadbServer.start({ settings: { max_connections: `${connectionCountMax}` } }),
-  driverAt: mysqlAt,
+  driverAt: mariadbAt,
   urlAt: (port) => `mysql://${tineUser.name}:${tineUser.password}@tcp(127.0.0.1:${port})/`,
   async administrator(server) {
     const [, user, password] = /\/\/(.*?):(.*?)@/.exec(server.url) ?? [];
@@ -179,7 +179,7 @@ async function connectedToMysql(account: { user: string; password: string }, por
 
 const known = [
   { database: postgres, isHere: () => findPostgresDirectory() !== undefined },
-  { database: mysql, isHere: () => findMariadbProgram('mariadbd') !== undefined },
+  { database: mariadb, isHere: () => findMariadbProgram('mariadbd') !== undefined },
 ];
 
 /** Of the drivers that suites run on, those whose database is a server that can be started on this machine. */

@@ -12,25 +12,25 @@ import { listQuery, query } from '../../../../src/mvcc/program.ts';
 import { EVENTS_AFTER, HEAD, NEWEST_ROWS } from '../../../../src/sql/read-statements.ts';
 import { type Parameter, selectsRows } from '../../../../src/sql/statement.ts';
 import { DELETE_ROWS, INSERT_ROWS } from '../../../../src/sql/write-statements.ts';
-import { mysql, TINE_DRIVERS } from '../../../support/drivers.ts';
+import { mariadb, TINE_DRIVERS } from '../../../support/drivers.ts';
 
 const directory = `unit-session-${process.pid}`;
 const connections: Connection[] = [];
 let dsn: ServerDsn;
 
-if (TINE_DRIVERS.includes(mysql)) {
+if (TINE_DRIVERS.includes(mariadb)) {
   before(async () => {
-    const [, endpoint = ''] = mysql.storageArguments(directory);
+    const [, endpoint = ''] = mariadb.storageArguments(directory);
     dsn = parseDsn(endpoint).dsn as ServerDsn;
     await prepareDatabase({ dsn, host: host(), logger: pino({ enabled: false }) });
   });
 
   after(async () => {
     for (const connection of connections) connection.destroy();
-    await mysql.dropStorage(directory);
+    await mariadb.dropStorage(directory);
   });
 
-  test('mysql: names and values come back byte by byte', async () => {
+  test('mariadb: names and values come back byte by byte', async () => {
     const names = ["it's", 'back\\slash', '\u00010', '\u007fff', 'a', 'a ', 'A', '%_', 'semi;colon', '--', '?'];
     const value = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
     await insert(names.map((name, index) => keyRow(100 + index, name, value)));
@@ -45,7 +45,7 @@ if (TINE_DRIVERS.includes(mysql)) {
     for (const row of found ?? []) assert.deepEqual(row.at(-1), value);
   });
 
-  test('mysql: rows end with the one that reaches a number of bytes, long values among them', async () => {
+  test('mariadb: rows end with the one that reaches a number of bytes, long values among them', async () => {
     const sizes = [10, 100_000, 8_192, 8_191, 0, 300_000];
     await insert(sizes.map((size, index) => keyRow(200 + index, `/size/${index}`, Buffer.alloc(size, index + 1))));
     const reader = await session();
@@ -60,12 +60,12 @@ if (TINE_DRIVERS.includes(mysql)) {
     await reader.commit();
   });
 
-  test('mysql: a list without rows is not sent, and finds and changes nothing', async () => {
+  test('mariadb: a list without rows is not sent, and finds and changes nothing', async () => {
     const reader = await session();
     assert.deepEqual(await reader.run([listQuery(NEWEST_ROWS, []), listQuery(DELETE_ROWS, [])]), [[], [[0]]]);
   });
 
-  test('mysql: a writer waits for the one before, and then sees what it wrote', async () => {
+  test('mariadb: a writer waits for the one before, and then sees what it wrote', async () => {
     const [first, second] = [await session(), await session()];
     first.begin('exclusive');
     await first.run([listQuery(INSERT_ROWS, [keyRow(300, '/lock', Buffer.from('a'))])]);
@@ -82,7 +82,7 @@ if (TINE_DRIVERS.includes(mysql)) {
     await second.rollback();
   });
 
-  test('mysql: the newest of ten thousand rows of a name is one probe', async () => {
+  test('mariadb: the newest of ten thousand rows of a name is one probe', async () => {
     const rows = Array.from({ length: 10_000 }, (_, index) =>
       keyRow(1_001 + index, '/deep', Buffer.from('v'), index === 0 ? 0 : 1_000 + index),
     );

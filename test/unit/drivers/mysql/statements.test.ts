@@ -18,14 +18,14 @@ import * as readStatements from '../../../../src/sql/read-statements.ts';
 import type { Parameter, Statement } from '../../../../src/sql/statement.ts';
 import * as takeOverStatements from '../../../../src/sql/take-over-statements.ts';
 import * as writeStatements from '../../../../src/sql/write-statements.ts';
-import { mysql, TINE_DRIVERS } from '../../../support/drivers.ts';
+import { mariadb, TINE_DRIVERS } from '../../../support/drivers.ts';
 
 const directory = `unit-statements-${process.pid}`;
 let connection: Connection;
 
-if (TINE_DRIVERS.includes(mysql)) {
+if (TINE_DRIVERS.includes(mariadb)) {
   before(async () => {
-    const [, endpoint = ''] = mysql.storageArguments(directory);
+    const [, endpoint = ''] = mariadb.storageArguments(directory);
     const dsn = parseDsn(endpoint).dsn as ServerDsn;
     const [host] = dsn.hosts;
     assert.ok(host !== undefined);
@@ -36,11 +36,11 @@ if (TINE_DRIVERS.includes(mysql)) {
 
   after(async () => {
     connection?.destroy();
-    await mysql.dropStorage(directory);
+    await mariadb.dropStorage(directory);
   });
 
   for (const statement of everyStatement()) {
-    test(`mysql: ${statement.name} runs`, async () => {
+    test(`mariadb: ${statement.name} runs`, async () => {
       // There is a mark already, and one only. Everything is taken back.
       const first = statement === takeOverStatements.INSERT_MARK ? 'DELETE FROM kine;' : '';
       await ask(connection, `START TRANSACTION;${first}${statementText(someQuery(statement))};ROLLBACK`);
