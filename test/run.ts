@@ -9,6 +9,8 @@ import { availableParallelism, constants } from 'node:os';
 import { join } from 'node:path';
 import { run } from 'node:test';
 import { type DebianPackage, installMissingPackages } from './support/debian-packages.ts';
+import { mariadb, TINE_DRIVERS } from './support/drivers.ts';
+import { galeraPackages, provideGaleraScripts } from './support/galera-package.ts';
 import { findOnPath, goPrograms, repositoryRoot } from './support/paths.ts';
 import { buildPeers, missingPeers } from './support/peer-programs.ts';
 import { isChosen, type Language } from './support/recipe-programs.ts';
@@ -85,6 +87,7 @@ async function main(patterns: readonly string[]): Promise<void> {
   const files = chosenFiles(patterns);
   const peers = missingPeers();
   const databases = databasesFor(files);
+  const clusterPackages = files.some(isGalera) ? galeraPackages : [];
   const recipes = recipePackages.filter(({ file, language }) => files.includes(file) && isChosen(language));
   // What is compiled once serves every test file; `bin/tine` keeps it in the same place.
   process.env.NODE_COMPILE_CACHE ??= join(repositoryRoot, 'node_modules', '.cache', 'tine');
@@ -92,9 +95,21 @@ async function main(patterns: readonly string[]): Promise<void> {
   // One works on the processors, the other one on network and disk.
   await Promise.all([
     peers && buildPeers(peers, interruption.signal),
-    installMissingPackages([curlPackage, ...recipes, ...databases.map(({ debianPackage }) => debianPackage)]),
+    installMissingPackages([
+      curlPackage,
+      ...recipes,
+      ...clusterPackages,
+      ...databases.map(({ debianPackage }) => debianPackage),
+    ]),
   ]);
+  // After the packages: one apt at a time.
+  if (clusterPackages.length > 0) await provideGaleraScripts();
   await withDatabases(databases, () => runTests(files));
+}
+
+/** Whether a test file starts a Galera cluster. */
+function isGalera(file: string): boolean {
+  return file.includes('galera') && TINE_DRIVERS.includes(mariadb);
 }
 
 function isNamed(variable: string): boolean {

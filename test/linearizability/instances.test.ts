@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { chosenSeed, numberFromEnvironment, Random } from '../parity/random.ts';
-import { assertCorrect, checkRecording } from './check-recording.ts';
+import { checkRecording } from './check-recording.ts';
 import { killInTurns, restartDatabase } from './disturbances.ts';
-import { type LiveRunOptions, liveRun } from './live-run.ts';
 import { placesOf, restartablePlaces } from './place.ts';
-import type { Recording } from './recording.ts';
+import { recordAndCheck } from './record-and-check.ts';
 import { replyFaults } from './reply-faults.ts';
 import { watchFaults } from './watch-faults.ts';
 
@@ -18,7 +17,7 @@ for (const place of placesOf(3)) {
   const name = `${place.driver.name}, servers: ${place.instanceCount}`;
 
   test(`${name}: what many clients are told, and what watches show, is one history, and would not be with a fault`, async (context) => {
-    const recording = await recordAndCheck(context, { place, seed, durationMs: 5_000 * factor });
+    const recording = await recordAndCheck(context, { place, seed, durationMs: 5_000 * factor }, repeat);
     for (const [index, fault] of [...replyFaults, ...watchFaults].entries()) {
       const faulty = fault.plant(recording, new Random(seed + index));
       assert.ok(faulty, `${fault.name}: no place for it in the run; ${repeat}`);
@@ -31,7 +30,11 @@ for (const place of [...placesOf(2), ...placesOf(3)]) {
   const name = `${place.driver.name}, servers: ${place.instanceCount}`;
 
   test(`${name}: servers killed amid the work of their clients leave one history`, async (context) => {
-    const recording = await recordAndCheck(context, { place, seed, durationMs: 7_000 * factor, disturb: killInTurns });
+    const recording = await recordAndCheck(
+      context,
+      { place, seed, durationMs: 7_000 * factor, disturb: killInTurns },
+      repeat,
+    );
     assert.ok(recording.watches.every(({ messages }) => messages.length > 0));
   });
 }
@@ -39,20 +42,6 @@ for (const place of [...placesOf(2), ...placesOf(3)]) {
 for (const { name, open } of restartablePlaces(3)) {
   test(`${name}, servers: 3: a database that is stopped and killed amid the work leaves one history`, async (context) => {
     const place = await open(context);
-    await recordAndCheck(context, { place, seed, durationMs: 7_000 * factor, disturb: restartDatabase });
+    await recordAndCheck(context, { place, seed, durationMs: 7_000 * factor, disturb: restartDatabase }, repeat);
   });
-}
-
-async function recordAndCheck(context: TestContext, options: LiveRunOptions): Promise<Recording> {
-  context.diagnostic(repeat);
-  const recording = await liveRun(context, options);
-  const doubtCount = recording.operations.filter(({ reply }) => reply === undefined).length;
-  const writeCount = recording.operations.filter(({ reply }) => reply?.wrote).length;
-  const lateCount = recording.lastRevision - recording.firstRevision - writeCount;
-  context.diagnostic(
-    `${recording.operations.length} operations, ${writeCount} wrote, ${doubtCount} ended in doubt, of which ${lateCount} wrote, too`,
-  );
-  assert.ok(writeCount > 0, 'something was written');
-  assertCorrect(recording, repeat);
-  return recording;
 }

@@ -72,10 +72,11 @@ export async function liveRun(context: TestContext, options: LiveRunOptions): Pr
   }
 }
 
-async function startServers(context: TestContext, { driver, instanceCount }: Place): Promise<Server[]> {
-  const { server: first } = await ownServer(context, { driver });
-  const others = Array.from({ length: instanceCount - 1 }, () =>
-    ownServer(context, { driver, dataDirectory: first.dataDirectory }),
+async function startServers(context: TestContext, place: Place): Promise<Server[]> {
+  const { driver, instanceCount, driverOf = () => driver } = place;
+  const { server: first } = await ownServer(context, { driver: driverOf(0) });
+  const others = Array.from({ length: instanceCount - 1 }, (_, index) =>
+    ownServer(context, { driver: driverOf(index + 1), dataDirectory: first.dataDirectory }),
   );
   return [first, ...(await Promise.all(others)).map(({ server }) => server)];
 }

@@ -8,6 +8,8 @@ import { PostgresServer } from '../support/postgres-server.ts';
 /** A database, and how many servers share it. */
 export interface Place {
   readonly driver: Driver;
+  /** Where instances name the database in different ways: that of each. */
+  readonly driverOf?: (instance: number) => Driver;
   readonly instanceCount: number;
   /** Ends the database amid its work, with notice or without, and starts it again. For databases that are servers. */
   readonly restartDatabase?: (how: 'stop' | 'kill') => Promise<void>;

@@ -1,8 +1,17 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chownSync, closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  writeFileSync,
+} from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { childEnvironment } from './child-environment.ts';
 import { type Exit, exitOf } from './exit.ts';
@@ -17,6 +26,8 @@ export interface DatabaseServerOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** `diskDirectory` is a disk of its own with so much space. */
   readonly diskBytes?: number;
+  /** Of the server's own user; drawn otherwise. */
+  readonly password?: string;
 }
 
 const startTimeoutMs = 30_000;
@@ -39,14 +50,15 @@ export abstract class DatabaseServer {
   readonly directory: string;
   /** The server's own user, who may do everything in it. */
   protected readonly user = 'tine';
-  protected readonly password = randomBytes(12).toString('hex');
+  protected readonly password: string;
   readonly #settings: Readonly<Record<string, string>>;
   readonly #diskBytes: number | undefined;
   #child: ChildProcess | undefined;
   #exit: Promise<Exit> | undefined;
 
-  protected constructor(port: number, { settings = {}, diskBytes }: DatabaseServerOptions) {
+  protected constructor(port: number, { settings = {}, diskBytes, password = drawnPassword() }: DatabaseServerOptions) {
     this.port = port;
+    this.password = password;
     this.#settings = settings;
     this.#diskBytes = diskBytes;
     this.directory = temporaryDirectory();
@@ -63,7 +75,7 @@ export abstract class DatabaseServer {
 
   /** What takes the space of the small disk away. */
   get ballast(): Ballast {
-    return new Ballast({ pid: this.#pid, directory: this.diskDirectory });
+    return new Ballast({ pid: this.pid, directory: this.diskDirectory });
   }
 
   /** The address as `--endpoint` takes it, naming no database. */
@@ -80,6 +92,11 @@ export abstract class DatabaseServer {
 
   /** Asks the server to end its sessions, write everything out and go. */
   protected abstract readonly stopSignal: NodeJS.Signals;
+
+  /** Variables of the server's process, beside what every test server has. */
+  protected get environment(): Readonly<Record<string, string>> {
+    return {};
+  }
 
   protected get dataDirectory(): string {
     return join(this.directory, 'data');
@@ -112,13 +129,13 @@ export abstract class DatabaseServer {
 
   /** A clean end, as by an administrator: sessions are cut off, nothing is left to recover. */
   async stop(): Promise<void> {
-    process.kill(this.#pid, this.stopSignal);
+    process.kill(this.pid, this.stopSignal);
     await this.#exited();
   }
 
   /** SIGKILL to all of its processes at once. */
   async kill(): Promise<void> {
-    await killWithChildren(this.#pid);
+    await killWithChildren(this.pid);
     await this.#exited();
   }
 
@@ -146,7 +163,16 @@ export abstract class DatabaseServer {
     return path;
   }
 
-  get #pid(): number {
+  /** Copies a file to where the server's user can read it; the path of the copy. */
+  protected give(file: string): string {
+    const path = join(this.directory, basename(file));
+    if (!existsSync(path)) copyFileSync(file, path);
+    this.#giveAway(path);
+    return path;
+  }
+
+  /** Of the server's process. */
+  get pid(): number {
     const pid = this.#child?.pid;
     if (pid === undefined) throw new Error('the database server is not running');
     return pid;
@@ -163,7 +189,7 @@ export abstract class DatabaseServer {
 
   /** The server's user may not enter the directory the tests run in. */
   get #processOptions() {
-    return { ...unprivileged, cwd: '/', env: childEnvironment({ LC_ALL: 'C' }) };
+    return { ...unprivileged, cwd: '/', env: childEnvironment({ LC_ALL: 'C', ...this.environment }) };
   }
 
   #giveAway(path: string): void {
@@ -203,6 +229,10 @@ export abstract class DatabaseServer {
       () => false,
     );
   }
+}
+
+export function drawnPassword(): string {
+  return randomBytes(12).toString('hex');
 }
 
 /** Prepares and starts a server. A port lost to another program between choice and use is chosen anew. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { GaleraCluster } from './galera-cluster.ts';
 import { mysqlDatabases, postgresDatabases, type SqlDatabases } from './sql-database.ts';
 
 export type ServerKind = 'tine' | 'etcd' | 'kine';
@@ -34,6 +35,16 @@ export function postgresAt(serverUrl: () => string): Driver {
 /** tine on a MariaDB of the test's own, such as a `MariadbServer`. */
 export function mariadbAt(serverDsn: () => string): Driver {
   return onServer('mariadb', 'mysql', mysqlDatabases(serverDsn));
+}
+
+/** tine on a Galera cluster of the test's own. This node is the first of its host list. */
+export function galeraAt(cluster: GaleraCluster, firstNode: number): Driver {
+  const serving = () => cluster.nodes[firstNode]?.url ?? '';
+  return onServer(
+    'galera',
+    'mysql',
+    mysqlDatabases(() => cluster.urlFrom(firstNode), serving),
+  );
 }
 
 /** On the Postgres that `npm test` started, or was named. */

@@ -6,6 +6,7 @@ export {
   type Driver,
   etcd,
   FILE_DRIVERS,
+  galeraAt,
   kine,
   mariadbAt,
   postgresAt,

@@ -47,6 +47,10 @@ export class MariadbServer extends DatabaseServer {
     );
   }
 
+  protected get program(): string {
+    return mariadbProgram('mariadbd');
+  }
+
   protected override command(settings: Readonly<Record<string, string>>): string[] {
     const files = {
       datadir: this.dataDirectory,
@@ -57,7 +61,7 @@ export class MariadbServer extends DatabaseServer {
     };
     const all = { ...settingsOfTests, ...files, port: `${this.port}`, ...settings };
     const options = Object.entries(all).map(([name, value]) => `--${name}=${value}`);
-    return [mariadbProgram('mariadbd'), '--no-defaults', ...options];
+    return [this.program, '--no-defaults', ...options];
   }
 
   protected override async connect(): Promise<void> {

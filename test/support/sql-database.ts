@@ -29,13 +29,16 @@ export function postgresDatabases(serverUrl: () => string): SqlDatabases {
   };
 }
 
-/** Databases of a MySQL or MariaDB at a DSN as kine writes it: `mysql://user:password@tcp(host:port)/`. */
-export function mysqlDatabases(serverDsn: () => string): SqlDatabases {
+/**
+ * Databases of a MySQL or MariaDB at a DSN as kine writes it: `mysql://user:password@tcp(host:port)/`. The one for drops names one host, where `serverDsn` may name
+ * several.
+ */
+export function mysqlDatabases(serverDsn: () => string, dsnForDrops = serverDsn): SqlDatabases {
   return {
     endpoint: (directory) => mysqlDsn(serverDsn(), databaseName(directory)),
     drop: async (directory) => {
       await unlessGone(async () => {
-        const connection = await connectMysql(serverDsn());
+        const connection = await connectMysql(dsnForDrops());
         try {
           await connection.query(`DROP DATABASE IF EXISTS ${databaseName(directory)}`);
         } finally {

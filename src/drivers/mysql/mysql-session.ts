@@ -1,31 +1,31 @@
 /** A connection to MySQL or MariaDB. What is asked for together goes in one way to the server. */
+import { randomInt } from 'node:crypto';
 import type { Connection, ResultSetHeader } from 'mysql2';
 import { DriverError } from '../../errors.ts';
 import type { Query } from '../../mvcc/program.ts';
 import type { Row } from '../../sql/statement.ts';
 import { withinAnswerTime } from '../remote/answer-time.ts';
-import { CommitInDoubt, type Session, type TransactionKind, type TransactionOptions } from '../remote/session.ts';
+import { GaveWay } from '../remote/second-try.ts';
+import {
+  CommitInDoubt,
+  type CommitProof,
+  type Session,
+  type TransactionKind,
+  type TransactionOptions,
+} from '../remote/session.ts';
 import type { StatementMeter } from '../statement-meter.ts';
 import { type Answered, ask } from './ask.ts';
 import { destroy, factsOf, idleSeconds, idleTransactionSeconds, type ServerFacts } from './ready-connection.ts';
 import { rowsOf } from './rows.ts';
 import { fillIn, type MissingValue, rowsUpToBytes, valuesQuery } from './rows-up-to-bytes.ts';
 import { statementText } from './statement-text.ts';
-import { isConnectionLost } from './weather.ts';
+import { isConnectionLost, weather } from './weather.ts';
 
 /**
- * The revision lock is a row that each transaction of writes changes: in a cluster, where nodes do not see each other's locks, it makes them conflict. Only the first
- * statement that reads takes the snapshot, and by then the lock is held.
+ * The revision lock is a row that each transaction of writes changes. On one server the row is locked. Nodes of a cluster do not see each other's locks: there the
+ * change makes two transactions conflict, and the cluster commits one of them. The first statement that reads takes the snapshot, and by then the lock is held.
  */
 export const revisionLock = `INSERT INTO tine_state (name, value) VALUES ('write_lock', 1) ON DUPLICATE KEY UPDATE value = value + 1`;
-
-const beginTexts: Record<Exclude<TransactionKind, 'none'>, readonly NamedText[]> = {
-  snapshot: [{ name: 'begin', text: 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY' }],
-  exclusive: [
-    { name: 'begin', text: 'START TRANSACTION' },
-    { name: 'revision_lock', text: revisionLock },
-  ],
-};
 
 /** A statement with the name under which its times are counted. */
 interface NamedText {
@@ -33,9 +33,27 @@ interface NamedText {
   readonly text: string;
 }
 
+const beginSnapshot = { name: 'begin', text: 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY' };
+const begin = { name: 'begin', text: 'START TRANSACTION' };
+
+/** The same lock, with a number that shows whose it is: only the transaction that took it reads the number before it is committed. */
+function lockWith(token: number): NamedText {
+  const text = `INSERT INTO tine_state (name, value) VALUES ('write_lock', ${token}) ON DUPLICATE KEY UPDATE value = VALUES(value)`;
+  return { name: 'revision_lock', text };
+}
+
+const readLock = { name: 'read_lock', text: `SELECT value FROM tine_state WHERE name = 'write_lock'` };
+
 /** MariaDB ends an idle transaction by itself. MySQL knows idle connections only. */
 const mysqlBegin = { name: 'set_timeout', text: `SET SESSION wait_timeout = ${idleTransactionSeconds}` };
 const mysqlEnd = { name: 'set_timeout', text: `SET SESSION wait_timeout = ${idleSeconds}` };
+
+/**
+ * A cluster may end a transaction between two statements of one request, without an error. Without autocommit what follows is a transaction of its own, which is
+ * found out before it is committed: it has not the lock.
+ */
+const clusterBegin = { name: 'set_autocommit', text: 'SET autocommit = 0' };
+const clusterEnd = { name: 'set_autocommit', text: 'SET autocommit = 1' };
 
 export class MysqlSession implements Session {
   readonly #connection: Connection;
@@ -45,6 +63,8 @@ export class MysqlSession implements Session {
   #first: readonly Query[] = [];
   #options: TransactionOptions = {};
   #isBegun = false;
+  /** In the lock's row while the transaction of writes is under way. */
+  #lockToken = 0;
 
   constructor(connection: Connection, meter: StatementMeter) {
     this.#connection = connection;
@@ -61,9 +81,10 @@ export class MysqlSession implements Session {
   async run(queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
     const sent = queries.filter(isSent);
     if (sent.length === 0) return queries.map(nothing);
-    const begin = this.#beginTexts();
-    const answers = await this.#send([...begin, ...sent.map(namedText)]);
-    let next = begin.length;
+    const first = this.#beginTexts();
+    const answers = await this.#send([...first, ...sent.map(namedText), ...this.#checkTexts()]);
+    this.#check(answers.at(-1));
+    let next = first.length;
     const found = queries.map((query) =>
       isSent(query) ? rowsFor(query, answers[next++] as Answered) : nothing(query),
     );
@@ -87,30 +108,86 @@ export class MysqlSession implements Session {
   async commit(): Promise<void> {
     if (!this.#isBegun) return;
     this.#isBegun = false;
+    if (this.#isClusterWrite) return this.#commitOnCluster();
     try {
-      await this.#send(this.#endTexts('COMMIT'));
+      await this.#send([commit, ...this.#endTexts()]);
     } catch (error) {
       if (this.#kind !== 'exclusive' || !isConnectionLost(error)) throw error;
-      throw new CommitInDoubt(error);
+      throw new CommitInDoubt(weather(error));
     }
   }
 
   async rollback(): Promise<void> {
     if (!this.#isBegun) return;
     this.#isBegun = false;
-    await this.#send(this.#endTexts('ROLLBACK'));
+    if (this.#isClusterWrite) await this.#rollbackOnCluster();
+    else await this.#send([rollback, ...this.#endTexts()]);
+  }
+
+  get #isClusterWrite(): boolean {
+    return this.#facts.isCluster && this.#kind === 'exclusive';
+  }
+
+  /**
+   * COMMIT also succeeds when the transaction has ended before, so the mark that it leaves is looked for. Whatever fails leaves the commit in doubt: a node that leaves
+   * its cluster refuses a commit which the others may have made.
+   */
+  async #commitOnCluster(): Promise<void> {
+    const { proof } = this.#options;
+    try {
+      const texts = [commit, ...(proof === undefined ? [] : [this.#proofText(proof)]), ...this.#endTexts()];
+      const answers = await this.#send(texts);
+      if (proof !== undefined && !proof.holds(rowsOf(answers[1] as Answered))) throw endedByCluster();
+    } catch (error) {
+      const failure = weather(error);
+      if (!isConnectionLost(failure)) await this.#rollbackOnCluster().catch(() => destroy(this.#connection));
+      throw new CommitInDoubt(failure);
+    }
+  }
+
+  /** The node that committed is read: there is nothing to wait for. */
+  #proofText({ query }: CommitProof): NamedText {
+    const { name, text } = namedText(query);
+    return { name, text: this.#facts.isMariadb ? `SET STATEMENT wsrep_sync_wait = 0 FOR ${text}` : text };
+  }
+
+  /** A node may answer the first statement after the end of a transaction with the conflict that ended it, whatever the statement is. */
+  async #rollbackOnCluster(): Promise<void> {
+    const texts = [rollback, ...this.#endTexts()];
+    try {
+      await this.#send(texts);
+    } catch (error) {
+      if (!(weather(error) instanceof GaveWay)) throw error;
+      await this.#send(texts);
+    }
   }
 
   #beginTexts(): readonly NamedText[] {
     if (this.#isBegun || this.#kind === 'none') return [];
     this.#isBegun = true;
-    const texts = [...beginTexts[this.#kind], ...this.#first.filter(isSent).map(namedText)];
-    return this.#facts.isMariadb ? texts : [mysqlBegin, ...texts];
+    const { isMariadb } = this.#facts;
+    const first = this.#first.filter(isSent).map(namedText);
+    const begun = this.#kind === 'snapshot' ? [beginSnapshot] : [begin, this.#lock()];
+    return [...(isMariadb ? [] : [mysqlBegin]), ...(this.#isClusterWrite ? [clusterBegin] : []), ...begun, ...first];
   }
 
-  #endTexts(text: 'COMMIT' | 'ROLLBACK'): readonly NamedText[] {
-    const end = { name: text.toLowerCase(), text };
-    return this.#facts.isMariadb ? [end] : [end, mysqlEnd];
+  #lock(): NamedText {
+    this.#lockToken = randomInt(lockTokenMax);
+    return lockWith(this.#lockToken);
+  }
+
+  #endTexts(): readonly NamedText[] {
+    return [...(this.#isClusterWrite ? [clusterEnd] : []), ...(this.#facts.isMariadb ? [] : [mysqlEnd])];
+  }
+
+  /** At the end of each request of a transaction of writes. */
+  #checkTexts(): readonly NamedText[] {
+    return this.#isClusterWrite ? [readLock] : [];
+  }
+
+  /** @throws GaveWay when statements of the request were not part of the transaction that took the lock. */
+  #check(last: Answered | undefined): void {
+    if (this.#isClusterWrite && rowsOf(last as Answered)[0]?.[0] !== this.#lockToken) throw endedByCluster();
   }
 
   /** In as few requests as the server's bound allows: most often one. */
@@ -128,6 +205,16 @@ export class MysqlSession implements Session {
     const rows = 'affectedRows' in answer ? answer.affectedRows : answer.length;
     this.#meter.ran(this.#meter.totalsOf(name), ms, rows);
   }
+}
+
+const commit = { name: 'commit', text: 'COMMIT' };
+const rollback = { name: 'rollback', text: 'ROLLBACK' };
+
+/** `randomInt` draws fewer than 2^48. */
+const lockTokenMax = 2 ** 48 - 1;
+
+function endedByCluster(): GaveWay {
+  return new GaveWay('the cluster ended the transaction before its commit', undefined);
 }
 
 function namedText(query: Query): NamedText {

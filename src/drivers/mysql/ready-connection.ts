@@ -8,6 +8,8 @@ import { ask } from './ask.ts';
 /** What a session must know of the server. */
 export interface ServerFacts {
   readonly isMariadb: boolean;
+  /** A node of a Galera cluster. */
+  readonly isCluster: boolean;
   /** Bytes of one request at most. */
   readonly packetBytesMax: number;
 }
@@ -30,7 +32,7 @@ export async function makeReady(connection: Connection): Promise<void> {
   if (isOn(variables.get('read_only')) || isOn(variables.get('super_read_only')))
     throw new DriverError('lost', 'the database takes no writes: it is a replica, or set to read only');
   const isCluster = isOn(variables.get('wsrep_on'));
-  facts.set(connection, { isMariadb, packetBytesMax: Number(variables.get('max_allowed_packet')) });
+  facts.set(connection, { isMariadb, isCluster, packetBytesMax: Number(variables.get('max_allowed_packet')) });
   const settings = [
     ...commonSettings,
     ...(isMariadb ? mariadbSettings : mysqlSettings),
@@ -104,5 +106,5 @@ const mysqlSettings = [
   "SET SESSION optimizer_switch = 'index_merge=off,mrr=off'",
 ];
 
-/** Reads wait until the node knows what the others have committed. */
+/** Reads wait until the node has applied what the others have committed. */
 const clusterSettings = ['SET SESSION wsrep_sync_wait = 7'];

@@ -79,7 +79,7 @@ const kinds: ReadonlyMap<number, DriverErrorKind> = new Map([
   ...each('corrupt', 1034, 1035, 1194, 1195, 1712),
 ]);
 
-/** Deadlock, a row or a table that changed since the snapshot; MariaDB tells the latter by its handler's number where it is a write that reads. */
+/** Deadlock, a row or a table that changed since the snapshot; MariaDB returns its handler's number 159 for the latter where a write reads. */
 const gaveWay: ReadonlySet<number> = new Set([1213, 1020, 1412, 159]);
 
 function each(kind: DriverErrorKind, ...numbers: readonly number[]): readonly (readonly [number, DriverErrorKind])[] {

@@ -10,7 +10,7 @@ import { CommitInDoubt, type Session, type TransactionKind, type TransactionOpti
 import { rowCount, type StatementMeter } from '../statement-meter.ts';
 import { CopyQuery } from './copy-query.ts';
 import { parameterValues } from './parameters.ts';
-import { isConnectionLost } from './weather.ts';
+import { isConnectionLost, weather } from './weather.ts';
 
 /** The revision lock: any number that nobody else in this database locks. */
 export const revisionLock = 7_016_996_765_293_437_281n;
@@ -66,7 +66,7 @@ export class PostgresSession implements Session {
       command = (await this.#answered(this.#control('commit', 'COMMIT'))).command;
     } catch (error) {
       if (!isConnectionLost(error)) throw error;
-      throw new CommitInDoubt(error);
+      throw new CommitInDoubt(weather(error));
     }
     if (command !== 'COMMIT') throw new DriverError('other', 'the database rolled the transaction back');
   }

@@ -1,29 +1,35 @@
-/** What a transaction of writes leaves in the database, so that it can be told whether it was committed when the answer was lost. */
+/** What a transaction of writes leaves in the database, so that it can be told whether it was committed. */
 import { randomBytes } from 'node:crypto';
 import { listQuery, type Query, query } from '../../mvcc/program.ts';
 import { COMMITTED_TOKEN, SET_COMMIT } from '../../sql/commit-statements.ts';
-import type { Session } from './session.ts';
+import type { Row } from '../../sql/statement.ts';
+import type { CommitProof } from './session.ts';
 
-/** One transaction of writes: where it leaves its token. */
+/** One transaction of writes: the row of `tine_commit` that it writes, and what it writes there. */
 export interface CommitMark {
   readonly slot: bigint;
   readonly token: bigint;
 }
 
 /**
- * Slots of which each holds the token of the last transaction that used it. A slot is not used again before what became of its transaction is known. (Postgres's own
- * numbers of transactions would not do: those that a crash undid are given out again.)
+ * Rows of `tine_commit`. Each holds the token of the last transaction that used it. A slot is used again only when the outcome of that transaction is known. (Postgres's
+ * own transaction numbers would not do: those that a crash undid are given out again.)
  */
 export class CommitSlots {
   readonly #free: bigint[] = [];
 
-  take(): CommitMark {
-    return { slot: this.#free.pop() ?? random63(), token: random63() };
+  take(): bigint {
+    return this.#free.pop() ?? random63();
   }
 
-  giveBack({ slot }: CommitMark): void {
+  giveBack(slot: bigint): void {
     this.#free.push(slot);
   }
+}
+
+/** The mark of a new transaction. */
+export function newMark(slot: bigint): CommitMark {
+  return { slot, token: random63() };
 }
 
 /** Writes the mark, as part of its transaction. */
@@ -31,10 +37,20 @@ export function markQuery({ slot, token }: CommitMark, nowMs: number): Query {
   return listQuery(SET_COMMIT, [[slot, token, nowMs]]);
 }
 
-/** Whether a transaction was committed. The session holds the revision lock: the transaction has ended. */
-export async function wasCommitted({ slot, token }: CommitMark, session: Session): Promise<boolean> {
-  const [found] = await session.run([query(COMMITTED_TOKEN, slot)]);
-  return found?.[0]?.[0] === token.toString();
+/** Reads the token of the last transaction that used the slot. */
+export function tokenQuery(slot: bigint): Query {
+  return query(COMMITTED_TOKEN, slot);
+}
+
+/** The token that `tokenQuery` found; undefined: none was ever committed there. */
+export function tokenOf(found: readonly Row[] | undefined): bigint | undefined {
+  const token = found?.[0]?.[0];
+  return token === undefined || token === null ? undefined : BigInt(token as string);
+}
+
+/** Shows after COMMIT that it was the transaction with this mark that was committed. */
+export function proofOf({ slot, token }: CommitMark): CommitProof {
+  return { query: tokenQuery(slot), holds: (found) => tokenOf(found) === token };
 }
 
 function random63(): bigint {

@@ -145,8 +145,10 @@ export class Connections {
       writeTransactions.observe(endMs - startMs);
       lease.release('good');
     } catch (error) {
-      lease.release('broken');
-      if (!(error instanceof CommitInDoubt)) throw this.#options.engine.weather(error);
+      const isInDoubt = error instanceof CommitInDoubt;
+      // A commit that a cluster refused leaves the connection as good as it was.
+      lease.release(isInDoubt && !isLost(error.cause as Error) ? 'good' : 'broken');
+      if (!isInDoubt) throw this.#options.engine.weather(error);
       error.result = result;
       throw error;
     }

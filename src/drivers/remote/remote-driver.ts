@@ -5,6 +5,7 @@ import type { Logger } from 'pino';
 import { AssertionError, DriverError, EtcdError, StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
+import type { Program } from '../../mvcc/program.ts';
 import { randomId } from '../../mvcc/random-id.ts';
 import {
   type ReadInput,
@@ -25,13 +26,14 @@ import { FailureCounts } from '../failure-counts.ts';
 import { SlowStatementLog } from '../slow-statement-log.ts';
 import { addedByName, StatementMeter } from '../statement-meter.ts';
 import { withinAnswerTime } from './answer-time.ts';
-import { type CommitMark, CommitSlots, markQuery, wasCommitted } from './commit-slots.ts';
+import { type AttemptTransaction, commitOnce } from './commit-once.ts';
+import { CommitSlots } from './commit-slots.ts';
 import { Connections, type Lane, type Transaction } from './connections.ts';
 import type { Engine, MessageChannel } from './engine.ts';
 import { remoteLimits } from './remote-limits.ts';
 import { runProgram } from './run-program.ts';
-import { OutcomeUnknown, withSecondTry } from './second-try.ts';
-import { CommitInDoubt, type Session } from './session.ts';
+import { withSecondTry } from './second-try.ts';
+import type { Session } from './session.ts';
 
 export interface RemoteOptions {
   readonly logger: Logger;
@@ -132,7 +134,7 @@ export class RemoteDriver implements Driver {
 
   async write(operations: readonly WriteOperation[], options: BatchOptions): Promise<DriverBatchResult> {
     try {
-      return this.#announced(await withSecondTry(() => this.#attempt(operations, options)));
+      return this.#announced(await this.#commit(operations, options));
     } catch (error) {
       if (operations.length === 1 || isForAll(error)) throw error;
     }
@@ -180,28 +182,28 @@ export class RemoteDriver implements Driver {
     return result;
   }
 
-  /** A batch in a transaction of its own, which leaves a mark: by it a commit whose answer is lost is found again. */
-  async #attempt(operations: readonly WriteOperation[], options: BatchOptions): Promise<BatchResult> {
-    const doubtEndsMs = performance.now() + remoteLimits.doubtEndsAfterMs;
-    const mark = this.#slots.take();
-    let result: BatchResult;
-    try {
-      result = await this.#inTransaction(
-        'write',
-        { kind: 'exclusive', first: [markQuery(mark, this.nowMs())] },
-        (session) => runProgram(writeBatch(operations, options), session),
-      );
-    } catch (error) {
-      if (!(error instanceof CommitInDoubt)) {
-        this.#slots.giveBack(mark);
-        throw error;
-      }
-      await this.#resolve(mark, error, doubtEndsMs);
-      // The answers were ready before the commit.
-      result = error.result as BatchResult;
-    }
-    this.#slots.giveBack(mark);
-    return result;
+  /** A batch in a transaction of its own. */
+  #commit(operations: readonly WriteOperation[], options: BatchOptions): Promise<BatchResult> {
+    return this.#once({
+      program: () => writeBatch(operations, options),
+      transact: (transaction, program) =>
+        this.#inTransaction('write', { kind: 'exclusive', ...transaction }, (session) => runProgram(program, session)),
+    });
+  }
+
+  #once<Result>(work: {
+    program(): Program<Result>;
+    transact(transaction: AttemptTransaction, program: Program<Result>): Promise<Result>;
+  }): Promise<Result> {
+    return commitOnce({
+      ...work,
+      slots: this.#slots,
+      nowMs: () => this.nowMs(),
+      onDoubtEnd: (outcome) => {
+        this.#doubts[outcome] += 1;
+        this.#logger.warn({ outcome }, 'the connection to the database was lost during a commit');
+      },
+    });
   }
 
   /** One operation's failure is not its neighbours'. */
@@ -210,7 +212,7 @@ export class RemoteDriver implements Driver {
     let head: Head | undefined;
     for (const operation of operations) {
       try {
-        const alone = await withSecondTry(() => this.#attempt([operation], { withEvents: false }));
+        const alone = await this.#commit([operation], { withEvents: false });
         head = alone.head;
         outcomes.push(...alone.outcomes);
       } catch (error) {
@@ -235,42 +237,18 @@ export class RemoteDriver implements Driver {
     }
   }
 
-  /** A commit without an answer: its mark tells what became of it. Returns when it was made. */
-  async #resolve(mark: CommitMark, cause: CommitInDoubt, deadlineMs: number): Promise<void> {
-    const committed = await this.#outcomeOf(mark, deadlineMs);
-    this.#doubts[committed === undefined ? 'unknown' : committed ? 'committed' : 'undone'] += 1;
-    this.#logger.warn({ committed: committed ?? 'unknown' }, 'the database was lost during a commit');
-    if (committed === true) return;
-    if (committed === undefined) throw new OutcomeUnknown(cause);
-    this.#slots.giveBack(mark);
-    throw new DriverError('lost', 'the connection was lost during a commit, which was not made', { cause });
-  }
-
-  /** Tries for as long as a client may wait. Under the revision lock: the transaction in doubt has ended. */
-  async #outcomeOf(mark: CommitMark, deadlineMs: number): Promise<boolean | undefined> {
-    while (performance.now() < deadlineMs) {
-      const found = this.#inTransaction('write', { kind: 'exclusive' }, (session) => wasCommitted(mark, session));
-      try {
-        return await Promise.race([found, tooLateAt(deadlineMs)]);
-      } catch (error) {
-        found.catch(() => {});
-        if (error instanceof AssertionError) return undefined;
-        await pause(limits.reconnectPauseMs);
-      }
-    }
-    return undefined;
-  }
-
   async #prepare(): Promise<void> {
     await this.#prepareSomeHost();
-    const { taken, clusterId } = await this.#connections.transaction(
-      'write',
-      { kind: 'exclusive', answerMsMax: remoteLimits.takeOverMsMax },
-      async (session) => {
-        await this.#readClock(session);
-        return runProgram(startUp({ nowMs: this.nowMs(), freshClusterId: randomId() }), session);
-      },
-    );
+    await this.#connections.transaction('quick', { kind: 'none' }, (session) => this.#readClock(session));
+    const { taken, clusterId } = await this.#once({
+      program: () => startUp({ nowMs: this.nowMs(), freshClusterId: randomId() }),
+      transact: (transaction, program) =>
+        this.#connections.transaction(
+          'write',
+          { kind: 'exclusive', answerMsMax: remoteLimits.takeOverMsMax, ...transaction },
+          (session) => runProgram(program, session),
+        ),
+    });
     this.#clusterId = clusterId;
     if (taken.rows > 0) this.#logger.info(taken, 'took over what kine wrote');
     this.#messages = this.#engine.openMessages?.({
@@ -353,11 +331,6 @@ function withinStart(preparing: Promise<void>): Promise<void> {
 function isForAll(error: unknown): boolean {
   if (error instanceof EtcdError || error instanceof AssertionError) return false;
   return error instanceof DriverError && (error.kind === 'lost' || error.kind === 'busy');
-}
-
-async function tooLateAt(deadlineMs: number): Promise<never> {
-  await pause(deadlineMs - performance.now());
-  throw new DriverError('lost', 'the database did not answer in time');
 }
 
 function pause(ms: number): Promise<void> {

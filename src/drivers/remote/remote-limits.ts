@@ -15,6 +15,8 @@ export const remoteLimits = {
   secondTryWithinMs: 2_500,
   /** How long after its begin a write whose commit is in doubt is answered at the latest. etcd gives a request 7 s. */
   doubtEndsAfterMs: 6_500,
+  /** The longest random pause between two attempts of a write that lost to other nodes of a cluster: some ten commits of theirs. */
+  conflictPauseMsMax: 64,
   /** How long a start waits for the database before it serves without it. */
   startWaitMsMax: 5_000,
   /** How long the database may take to take over what kine wrote: a million rows take some ten seconds. */

@@ -8,7 +8,7 @@ export class OutcomeUnknown extends DriverError {
   }
 }
 
-/** The server gave the transaction up for another's sake: a deadlock, a table that is being rebuilt, a write of another node. Nothing of it was done. */
+/** The server ended the transaction in favour of another: a deadlock, a table that is being rebuilt, a write of another node. Before COMMIT: it had no effect. */
 export class GaveWay extends DriverError {
   constructor(message: string, cause: unknown) {
     super('busy', message, { cause });
@@ -16,8 +16,8 @@ export class GaveWay extends DriverError {
 }
 
 /**
- * Does the work again that was certainly not done, and now may be: once and on another connection, when its own was lost before (the server restarted, an administrator or a proxy
- * ended it); as often as it gave way to another's. A client that writes would have to find out by itself whether it may try again.
+ * Retries work that certainly had no effect: once and on another connection when the connection was lost (the server restarted, an administrator or a proxy
+ * ended it); repeatedly while it gives way to other transactions. `commitOnce` does this for writes.
  */
 export async function withSecondTry<Result>(work: () => Promise<Result>): Promise<Result> {
   const lastMs = performance.now() + remoteLimits.secondTryWithinMs;
@@ -34,6 +34,7 @@ export async function withSecondTry<Result>(work: () => Promise<Result>): Promis
   }
 }
 
-function isLost(error: unknown): boolean {
+/** The connection was lost, and the work certainly had no effect. */
+export function isLost(error: unknown): boolean {
   return error instanceof DriverError && error.kind === 'lost' && !(error instanceof OutcomeUnknown);
 }

@@ -12,6 +12,15 @@ export type TransactionKind = 'snapshot' | 'exclusive' | 'none';
 export interface TransactionOptions {
   /** How long one answer may take, where it is not `databaseAnswerMsMax`. */
   readonly answerMsMax?: number;
+  /** For a transaction of writes. A session reads it after COMMIT where the answer to COMMIT alone does not prove that the transaction was committed. */
+  readonly proof?: CommitProof;
+}
+
+/** A row that the transaction wrote, and nobody else writes. */
+export interface CommitProof {
+  readonly query: Query;
+  /** Whether the rows of the query are the transaction's. */
+  holds(found: readonly Row[]): boolean;
 }
 
 export interface Session {
@@ -21,18 +30,18 @@ export interface Session {
   begin(kind: TransactionKind, first?: readonly Query[], options?: TransactionOptions): void;
   /** Runs queries that do not need each other's rows, in one go where the database can; the rows of each. */
   run(queries: readonly Query[]): Promise<readonly (readonly Row[])[]>;
-  /** Ends the transaction. Rejects with `CommitInDoubt` when it may have been committed or not. */
+  /** Commits the transaction. Rejects with `CommitInDoubt` when it may or may not have been committed. */
   commit(): Promise<void>;
   /** Ends the transaction without its effects. */
   rollback(): Promise<void>;
 }
 
-/** The connection was lost between the request to commit and its answer. */
+/** The commit may or may not have been made: the connection was lost before the answer, or a cluster refused the commit. The cause is the failure as tine's error. */
 export class CommitInDoubt extends DriverError {
   /** What the transaction's work came to: it counts if the commit was made. */
   result: unknown;
 
-  constructor(cause: unknown) {
-    super('lost', 'the connection was lost during a commit', { cause });
+  constructor(cause: Error) {
+    super('lost', 'the commit may or may not have been made', { cause });
   }
 }

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { chosenSeed, numberFromEnvironment, Random } from '../parity/random.ts';
+import { GaleraCluster } from '../support/galera-cluster.ts';
+import { galeraAt, sleep, TINE_DRIVERS, waitFor } from '../support/index.ts';
+import { checkRecording } from './check-recording.ts';
+import { killInTurns } from './disturbances.ts';
+import type { Disturbance } from './live-run.ts';
+import type { Place } from './place.ts';
+import { recordAndCheck } from './record-and-check.ts';
+import { replyFaults } from './reply-faults.ts';
+import { watchFaults } from './watch-faults.ts';
+
+const firstSeed = chosenSeed();
+const runCount = numberFromEnvironment('TINE_TEST_RUNS', 1);
+/** How much longer than by default. */
+const factor = numberFromEnvironment('TINE_TEST_FACTOR', 1);
+
+/** A node is noticed to be gone after two seconds, and takes some seconds to come back. */
+const faultPauseMs = 2_000;
+const absenceMs = 4_000;
+const healTimeoutMs = 30_000;
+
+if (TINE_DRIVERS.some(({ name }) => name === 'mariadb')) testGalera();
+
+function testGalera(): void {
+  let cluster: GaleraCluster | undefined;
+
+  before(async () => {
+    cluster = await GaleraCluster.start();
+  });
+  after(() => cluster?.remove());
+
+  const running = (): GaleraCluster => {
+    if (cluster === undefined) throw new Error('the cluster runs only while its tests run');
+    return cluster;
+  };
+  const place = (): Place => ({
+    driver: galeraAt(running(), 0),
+    driverOf: (instance) => galeraAt(running(), instance),
+    instanceCount: 3,
+  });
+
+  /** Takes a node away and brings it back, one after the other. */
+  const awayInTurns =
+    (leave: (node: GaleraCluster['nodes'][number]) => Promise<void>, comeBack: typeof leave): Disturbance =>
+    async ({ random, isOver }) => {
+      for (;;) {
+        await sleep(random.between(faultPauseMs / 2, faultPauseMs));
+        if (isOver()) return;
+        const node = random.pick(running().nodes);
+        await leave(node);
+        await sleep(absenceMs);
+        await comeBack(node);
+        await waitFor('the node to be back', async () => (await node.state()) === 'Synced', {
+          timeoutMs: healTimeoutMs,
+        });
+      }
+    };
+
+  const cases: readonly (readonly [name: string, durationMs: number, disturb: Disturbance | undefined])[] = [
+    ['instances that are killed', 7_000, killInTurns],
+    [
+      'nodes that are killed and join again',
+      16_000,
+      awayInTurns(
+        (node) => node.kill(),
+        (node) => node.start(),
+      ),
+    ],
+    [
+      'nodes that are cut off from the others and healed',
+      16_000,
+      awayInTurns(
+        (node) => node.isolate(true),
+        (node) => node.isolate(false),
+      ),
+    ],
+    [
+      'nodes that stand still and go on',
+      16_000,
+      awayInTurns(
+        async (node) => node.freeze(true),
+        async (node) => node.freeze(false),
+      ),
+    ],
+  ];
+
+  for (let seed = firstSeed; seed < firstSeed + runCount; seed += 1) {
+    const repeat = `TINE_TEST_SEED=${seed} TINE_TEST_FACTOR=${factor}`;
+
+    test(`galera, each instance on a node of its own: what clients are told is one history, and would not be with a fault (${seed})`, async (context) => {
+      const recording = await recordAndCheck(context, { place: place(), seed, durationMs: 5_000 * factor }, repeat);
+      for (const [index, fault] of [...replyFaults, ...watchFaults].entries()) {
+        const faulty = fault.plant(recording, new Random(seed + index));
+        assert.ok(faulty, `${fault.name}: no place for it in the run; ${repeat}`);
+        assert.notEqual(checkRecording(faulty).length, 0, `${fault.name}: not found; ${repeat}`);
+      }
+    });
+
+    for (const [name, durationMs, disturb] of cases) {
+      test(`galera, each instance on a node of its own: ${name} leave one history (${seed})`, async (context) => {
+        const options = { place: place(), seed, durationMs: durationMs * factor, ...(disturb && { disturb }) };
+        await recordAndCheck(context, options, repeat);
+      });
+    }
+  }
+}

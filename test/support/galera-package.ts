@@ -1,0 +1,89 @@
+/** What a Galera cluster needs beside MariaDB: the provider's library, and the scripts by which a node gets its data from another one. */
+import { execFile } from 'node:child_process';
+import { existsSync, globSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { DebianPackage } from './debian-packages.ts';
+import { findMariadbProgram, findOnPath } from './paths.ts';
+
+/** The package of the scripts also has a service, which is not wanted: it is unpacked, not installed. */
+const scriptsPackage = 'mariadb-server';
+const cacheDirectory = join(homedir(), '.cache', 'tine-test-galera');
+const scripts = ['wsrep_sst_rsync', 'wsrep_sst_common'].map((name) => join(cacheDirectory, 'usr', 'bin', name));
+
+const instead = 'leave its tests out (npm test -- PATTERN)';
+
+const runFile = promisify(execFile);
+
+export const galeraPackages: readonly DebianPackage[] = [
+  { name: 'mariadb-server-core', isHere: () => findMariadbProgram('mariadbd') !== undefined, instead },
+  { name: 'mariadb-client-core', isHere: () => findOnPath('my_print_defaults') !== undefined, instead },
+  { name: 'galera-4', isHere: () => findGaleraLibrary() !== undefined, instead },
+  { name: 'rsync', isHere: () => findOnPath('rsync') !== undefined, instead },
+  { name: 'iproute2', isHere: () => findOnPath('ss') !== undefined, instead },
+];
+
+/** The provider's library. */
+export function galeraLibrary(): string {
+  const path = findGaleraLibrary();
+  if (path === undefined) throw new Error('Galera is not on this machine: install galera-4 (npm test does so as root)');
+  return path;
+}
+
+/** The scripts that nodes look for on PATH. */
+export function galeraScripts(): readonly string[] {
+  const missing = scripts.find((path) => !existsSync(path));
+  if (missing !== undefined) throw new Error(`${missing} is not there: npm test unpacks it out of ${scriptsPackage}`);
+  return scripts;
+}
+
+/**
+ * Unpacks the scripts unless they are here.
+ *
+ * @throws Error of one line that says what to do where they cannot be had.
+ */
+export async function provideGaleraScripts(): Promise<void> {
+  if (scripts.every((path) => existsSync(path))) return;
+  mkdirSync(cacheDirectory, { recursive: true });
+  const directory = mkdtempSync(join(cacheDirectory, 'unpacking-'));
+  try {
+    await runFile('apt-get', ['-qq', 'update']);
+    await runFile('apt-get', ['-qq', 'download', scriptsPackage], { cwd: directory });
+    const [archive = ''] = globSync(join(directory, '*.deb'));
+    await runFile('dpkg-deb', ['-x', archive, directory]);
+    rmSync(join(cacheDirectory, 'usr'), { recursive: true, force: true });
+    renameSync(join(directory, 'usr'), join(cacheDirectory, 'usr'));
+  } catch (error) {
+    throw new Error(`${scriptsPackage} cannot be unpacked for Galera's scripts: ${instead}`, { cause: error });
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+/**
+ * A library to preload where the kernel refuses Galera's threads their scheduling: its answer is always success.
+ *
+ * @throws when there is no C compiler.
+ */
+export async function schedulingLibrary(): Promise<string> {
+  const library = join(cacheDirectory, 'scheduling.so');
+  if (existsSync(library)) return library;
+  const directory = mkdtempSync(join(tmpdir(), 'tine-test-'));
+  const source = join(directory, 'scheduling.c');
+  const built = join(directory, 'scheduling.so');
+  writeFileSync(source, 'int pthread_setschedparam(void) { return 0; }\n');
+  try {
+    await runFile('cc', ['-shared', '-fPIC', '-o', built, source]);
+    await runFile('cp', [built, library]);
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+  return library;
+}
+
+function findGaleraLibrary(): string | undefined {
+  return ['/usr/lib/galera/libgalera_smm.so', '/usr/lib/libgalera_smm.so', '/usr/lib64/galera-4/libgalera_smm.so'].find(
+    (path) => existsSync(path),
+  );
+}

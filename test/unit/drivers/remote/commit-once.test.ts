@@ -1,0 +1,152 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type AttemptTransaction, commitOnce } from '../../../../src/drivers/remote/commit-once.ts';
+import { CommitSlots } from '../../../../src/drivers/remote/commit-slots.ts';
+import { remoteLimits } from '../../../../src/drivers/remote/remote-limits.ts';
+import { GaveWay, OutcomeUnknown } from '../../../../src/drivers/remote/second-try.ts';
+import { CommitInDoubt } from '../../../../src/drivers/remote/session.ts';
+import { AssertionError, DriverError } from '../../../../src/errors.ts';
+import type { Program, Query } from '../../../../src/mvcc/program.ts';
+import type { Row } from '../../../../src/sql/statement.ts';
+
+const lost = new DriverError('lost', 'the connection was lost');
+const refused = new GaveWay('deadlock', undefined);
+
+/** How an attempt ends: as it should, with an error before its commit, or in doubt. */
+type End = 'good' | { readonly before: Error } | { readonly doubt: Error; readonly isMade: boolean };
+
+/** A database of one table, `tine_commit`, in which attempts end in these ways. */
+class Attempts {
+  readonly #ends: readonly End[];
+  readonly #tokens = new Map<string, string>();
+  readonly slots = new CommitSlots();
+  readonly outcomes: string[] = [];
+  readonly usedSlots: string[] = [];
+  count = 0;
+
+  constructor(...ends: readonly End[]) {
+    this.#ends = ends;
+  }
+
+  /** The result is the number of the attempt that was committed. */
+  run(): Promise<number> {
+    return commitOnce<number>({
+      slots: this.slots,
+      nowMs: () => 0,
+      program: () => oneStep(),
+      transact: (transaction, program) => this.#transact(transaction, program),
+      onDoubtEnd: (outcome) => this.outcomes.push(outcome),
+    });
+  }
+
+  async #transact({ first, proof }: AttemptTransaction, program: Program<number>): Promise<number> {
+    this.count += 1;
+    const result = this.count;
+    const end = this.#ends[this.count - 1] ?? 'good';
+    if (typeof end === 'object' && 'before' in end) throw end.before;
+    const written = new Map<string, string>();
+    const ask = (query: Query): readonly Row[] => this.#ask(query, written);
+    for (const query of first) ask(query);
+    for (let step = program.next(); step.done !== true; ) step = program.next(step.value.map(ask));
+    if (end === 'good' || end.isMade) for (const [slot, token] of written) this.#tokens.set(slot, token);
+    if (end !== 'good') throw Object.assign(new CommitInDoubt(end.doubt), { result });
+    assert.ok(proof.holds(ask(proof.query)), 'the mark of the transaction is there');
+    return result;
+  }
+
+  #ask({ statement, parameters, list }: Query, written: Map<string, string>): readonly Row[] {
+    switch (statement.name) {
+      case 'set_commit': {
+        const [slot, token] = list?.[0] ?? [];
+        this.usedSlots.push(String(slot));
+        written.set(String(slot), String(token));
+        return [[1]];
+      }
+      case 'committed_token': {
+        const slot = String(parameters[0]);
+        const token = written.get(slot) ?? this.#tokens.get(slot);
+        return token === undefined ? [] : [[token]];
+      }
+      default:
+        return [];
+    }
+  }
+}
+
+// biome-ignore lint/correctness/useYield: a program that asks nothing
+function* oneStep(): Program<number> {
+  return 0;
+}
+
+test('a write that is committed is committed with its first attempt', async () => {
+  const attempts = new Attempts();
+  assert.equal(await attempts.run(), 1);
+  assert.deepEqual(attempts.outcomes, []);
+});
+
+test('a commit whose answer was lost, and which was made, counts', async () => {
+  const attempts = new Attempts({ doubt: lost, isMade: true });
+  assert.equal(await attempts.run(), 1);
+  assert.equal(attempts.count, 2);
+  assert.deepEqual(attempts.outcomes, ['committed']);
+});
+
+test('a commit whose answer was lost, and which was not made, is followed by another', async () => {
+  const attempts = new Attempts({ doubt: lost, isMade: false });
+  assert.equal(await attempts.run(), 2);
+  assert.deepEqual(attempts.outcomes, ['undone']);
+});
+
+test('of several commits in doubt the one that was made counts', async () => {
+  const attempts = new Attempts({ doubt: lost, isMade: false }, { doubt: refused, isMade: true });
+  assert.equal(await attempts.run(), 2);
+  assert.equal(attempts.count, 3);
+  assert.deepEqual(attempts.outcomes, ['undone']);
+});
+
+test('a commit that a cluster refused, but made, is not made twice', async () => {
+  const attempts = new Attempts({ doubt: refused, isMade: true });
+  assert.equal(await attempts.run(), 1);
+  assert.deepEqual(attempts.outcomes, [], 'a conflict is no loss');
+});
+
+test('a write that gives way is attempted again, as often as that happens', async () => {
+  const attempts = new Attempts({ before: refused }, { doubt: refused, isMade: false }, { before: refused });
+  assert.equal(await attempts.run(), 4);
+});
+
+test('a write whose connection was lost before its commit is attempted once more', async () => {
+  const once = new Attempts({ before: lost });
+  assert.equal(await once.run(), 2);
+  const twice = new Attempts({ before: lost }, { before: lost });
+  await assert.rejects(twice.run(), lost);
+  assert.equal(twice.count, 2);
+});
+
+test('a failure that is no loss is the answer, and the slot is used again', async () => {
+  const full = new DriverError('full', 'no space');
+  const attempts = new Attempts({ before: full }, { before: full });
+  await assert.rejects(attempts.run(), full);
+  await assert.rejects(attempts.run(), full);
+  assert.equal(attempts.count, 2);
+  assert.ok(await attempts.run());
+});
+
+test('while a commit is in doubt attempts go on until no client waits any more, and its slot is not used again', async (context) => {
+  let nowMs = 0;
+  context.mock.method(performance, 'now', () => nowMs);
+  const attempts = new Attempts({ doubt: lost, isMade: false }, { before: lost }, { before: lost });
+  context.mock.method(attempts.slots, 'giveBack', () => assert.fail('the slot was given back'));
+  const running = attempts.run();
+  setTimeout(() => {
+    nowMs = remoteLimits.doubtEndsAfterMs + 1;
+  }, 50);
+  await assert.rejects(running, OutcomeUnknown);
+  assert.deepEqual(attempts.outcomes, ['unknown']);
+});
+
+test('a bug is reported as what it is, also after a commit in doubt', async () => {
+  const bug = new AssertionError('a bug');
+  const attempts = new Attempts({ doubt: lost, isMade: false }, { before: bug });
+  await assert.rejects(attempts.run(), bug);
+});
