@@ -15,7 +15,7 @@ import { findOnPath, goPrograms, repositoryRoot } from './support/paths.ts';
 import { buildPeers, missingPeers } from './support/peer-programs.ts';
 import { isChosen, type Language } from './support/recipe-programs.ts';
 import { reportTersely } from './support/terse-reporter.ts';
-import { databasesFor, withDatabases } from './support/test-databases.ts';
+import { databasesFor, sharedBy, withDatabases } from './support/test-databases.ts';
 import { provideTine } from './support/tine-package.ts';
 
 /**
@@ -99,12 +99,13 @@ async function main(patterns: readonly string[]): Promise<void> {
       curlPackage,
       ...recipes,
       ...clusterPackages,
-      ...databases.map(({ debianPackage }) => debianPackage),
+      ...databases.flatMap(({ debianPackage }) => debianPackage ?? []),
     ]),
+    ...databases.map(({ provide }) => provide?.(interruption.signal)),
   ]);
   // After the packages: one apt at a time.
   if (clusterPackages.length > 0) await provideGaleraScripts();
-  await withDatabases(databases, () => runTests(files));
+  await withDatabases(sharedBy(files, databases), () => runTests(files));
 }
 
 /** Whether a test file starts a Galera cluster. */

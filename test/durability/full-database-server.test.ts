@@ -10,6 +10,7 @@ import {
   type EtcdClient,
   failureOf,
   mariadbAt,
+  onePerDialect,
   ownServer,
   postgresAt,
   TINE_DRIVERS,
@@ -58,7 +59,7 @@ async function startOn(context: TestContext, { driver, database, dataDirectory }
   return ownServer(context, { driver, dataDirectory });
 }
 
-for (const { name } of TINE_DRIVERS) {
+for (const { name } of onePerDialect(TINE_DRIVERS)) {
   const place = places[name];
   if (place === undefined) continue;
 

@@ -6,6 +6,7 @@ import {
   failureOf,
   type KeyValue,
   kineProgram,
+  onePerDialect,
   ownServer,
   runTine,
   Server,
@@ -16,7 +17,7 @@ import {
 } from '../support/index.ts';
 
 // kine is no package of Debian's: what it leaves is tested row by row in test/transfer/kine-databases.test.ts, itself only where it is.
-const DRIVERS = kineProgram() === undefined ? [] : TINE_DRIVERS;
+const DRIVERS = kineProgram() === undefined ? [] : onePerDialect(TINE_DRIVERS);
 
 const facts = ({ key, value, create_revision, mod_revision }: KeyValue) => ({
   key: key.toString(),

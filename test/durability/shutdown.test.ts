@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { EtcdClient, FILE_DRIVERS, failureOf, ownServer, RpcError, sleep, TINE_DRIVERS } from '../support/index.ts';
+import {
+  EtcdClient,
+  FILE_DRIVERS,
+  failureOf,
+  onePerDialect,
+  ownServer,
+  RpcError,
+  sleep,
+  TINE_DRIVERS,
+} from '../support/index.ts';
 
-for (const driver of TINE_DRIVERS) {
+for (const driver of onePerDialect(TINE_DRIVERS)) {
   test(`${driver.name}: SIGTERM answers what is under way, then ends with status 0`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     let stopping = false;

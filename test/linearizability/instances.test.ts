@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chosenSeed, numberFromEnvironment, Random } from '../parity/random.ts';
+import { DRIVERS, onePerDialect } from '../support/index.ts';
 import { checkRecording } from './check-recording.ts';
 import { killInTurns, restartDatabase } from './disturbances.ts';
 import { placesOf, restartablePlaces } from './place.ts';
@@ -12,6 +13,8 @@ const seed = chosenSeed();
 /** How much longer than by default. */
 const factor = numberFromEnvironment('TINE_TEST_FACTOR', 1);
 const repeat = `TINE_TEST_SEED=${seed} TINE_TEST_FACTOR=${factor}`;
+/** Runs with disturbances. */
+const longDrivers = onePerDialect(DRIVERS);
 
 for (const place of placesOf(3)) {
   const name = `${place.driver.name}, servers: ${place.instanceCount}`;
@@ -26,7 +29,7 @@ for (const place of placesOf(3)) {
   });
 }
 
-for (const place of [...placesOf(2), ...placesOf(3)]) {
+for (const place of [...placesOf(2, longDrivers), ...placesOf(3, longDrivers)]) {
   const name = `${place.driver.name}, servers: ${place.instanceCount}`;
 
   test(`${name}: servers killed amid the work of their clients leave one history`, async (context) => {
@@ -39,7 +42,7 @@ for (const place of [...placesOf(2), ...placesOf(3)]) {
   });
 }
 
-for (const { name, open } of restartablePlaces(3)) {
+for (const { name, open } of restartablePlaces(3, longDrivers)) {
   test(`${name}, servers: 3: a database that is stopped and killed amid the work leaves one history`, async (context) => {
     const place = await open(context);
     await recordAndCheck(context, { place, seed, durationMs: 7_000 * factor, disturb: restartDatabase }, repeat);

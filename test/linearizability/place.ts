@@ -1,7 +1,9 @@
 import type { TestContext } from 'node:test';
 import type { DatabaseServer } from '../support/database-server.ts';
-import { DRIVERS, type Driver, mariadbAt, postgresAt } from '../support/index.ts';
+import { DRIVERS, type Driver, mariadbAt, mysqlAt, postgresAt } from '../support/index.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
+import { mysqlIsHere } from '../support/mysql-package.ts';
+import { MysqlServer } from '../support/mysql-server.ts';
 import { findMariadbProgram, findPostgresDirectory } from '../support/paths.ts';
 import { PostgresServer } from '../support/postgres-server.ts';
 
@@ -34,16 +36,21 @@ const restartables: Readonly<Record<string, Restartable>> = {
     start: () => MariadbServer.start(),
     driverAt: mariadbAt,
   },
+  mysql: {
+    isHere: mysqlIsHere,
+    start: () => MysqlServer.start(),
+    driverAt: mysqlAt,
+  },
 };
 
-/** Each driver with so many servers. etcd, which tests the tests, has one. */
-export function placesOf(instanceCount: number): Place[] {
-  return DRIVERS.map((driver) => ({ driver, instanceCount: driver.kind === 'etcd' ? 1 : instanceCount }));
+/** Each of the drivers with so many servers. etcd, which tests the tests, has one. */
+export function placesOf(instanceCount: number, drivers: readonly Driver[] = DRIVERS): Place[] {
+  return drivers.map((driver) => ({ driver, instanceCount: driver.kind === 'etcd' ? 1 : instanceCount }));
 }
 
-/** Drivers whose database can be restarted on this machine, and a way to a place of one's own, gone after the test. */
-export function restartablePlaces(instanceCount: number) {
-  return DRIVERS.flatMap(({ name }) => {
+/** Of the drivers those whose database can be restarted on this machine, and a way to a place of one's own, gone after the test. */
+export function restartablePlaces(instanceCount: number, drivers: readonly Driver[]) {
+  return drivers.flatMap(({ name }) => {
     const restartable = restartables[name];
     if (!restartable?.isHere()) return [];
     const open = async (context: TestContext): Promise<Place> => {

@@ -1,7 +1,7 @@
 import { test } from 'node:test';
 import { ModelTarget } from '../property/model-target.ts';
 import { etcdProgramVersion } from '../support/etcd-version.ts';
-import { etcd, Server, TINE_DRIVERS } from '../support/index.ts';
+import { etcd, onePerDialect, Server, TINE_DRIVERS } from '../support/index.ts';
 import { type Arena, compareOverScript } from './comparison.ts';
 import { chosenSeed, numberFromEnvironment, Random } from './random.ts';
 import { startSubjectEtcd } from './reference.ts';
@@ -15,7 +15,10 @@ const stepCountDefault = 1000;
 const subjectProgram = process.env.TINE_TEST_SUBJECT ?? '';
 const subjects: readonly { readonly name: string; readonly start: () => Promise<Server> }[] =
   subjectProgram === ''
-    ? TINE_DRIVERS.map((driver) => ({ name: `tine on ${driver.name}`, start: () => Server.start({ driver }) }))
+    ? onePerDialect(TINE_DRIVERS).map((driver) => ({
+        name: `tine on ${driver.name}`,
+        start: () => Server.start({ driver }),
+      }))
     : [{ name: subjectProgram, start: () => startSubjectEtcd(subjectProgram) }];
 
 const etcdVersion = etcdProgramVersion();

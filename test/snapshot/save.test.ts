@@ -3,13 +3,13 @@ import { statSync } from 'node:fs';
 import { test } from 'node:test';
 import { chosenSeed } from '../parity/random.ts';
 import { etcdProgramVersion } from '../support/etcd-version.ts';
-import { ownServer, TINE_DRIVERS } from '../support/index.ts';
+import { onePerDialect, ownServer, TINE_DRIVERS } from '../support/index.ts';
 import { restoredEtcd, snapshotStatus } from './etcd-tools.ts';
 import { hashKv } from './hash-kv.ts';
 import { writeRandomHistory } from './random-history.ts';
 import { savedSnapshot, seen } from './seen.ts';
 
-for (const driver of TINE_DRIVERS) {
+for (const driver of onePerDialect(TINE_DRIVERS)) {
   test(`${driver.name}: etcd restores a snapshot with its revisions, versions, leases and history`, async (context) => {
     const seed = chosenSeed();
     context.diagnostic(`TINE_TEST_SEED=${seed}`);

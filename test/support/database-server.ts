@@ -93,6 +93,9 @@ export abstract class DatabaseServer {
   /** Asks the server to end its sessions, write everything out and go. */
   protected abstract readonly stopSignal: NodeJS.Signals;
 
+  /** Whether it runs as who runs the tests, be it root. */
+  protected readonly runsAsCaller: boolean = false;
+
   /** Variables of the server's process, beside what every test server has. */
   protected get environment(): Readonly<Record<string, string>> {
     return {};
@@ -189,7 +192,8 @@ export abstract class DatabaseServer {
 
   /** The server's user may not enter the directory the tests run in. */
   get #processOptions() {
-    return { ...unprivileged, cwd: '/', env: childEnvironment({ LC_ALL: 'C', ...this.environment }) };
+    const user = this.runsAsCaller ? {} : unprivileged;
+    return { ...user, cwd: '/', env: childEnvironment({ LC_ALL: 'C', ...this.environment }) };
   }
 
   #giveAway(path: string): void {

@@ -47,11 +47,19 @@ export function galeraAt(cluster: GaleraCluster, firstNode: number): Driver {
   );
 }
 
+/** tine on a MySQL of the test's own, such as a `MysqlServer`. */
+export function mysqlAt(serverDsn: () => string): Driver {
+  return onServer('mysql', 'mysql', mysqlDatabases(serverDsn));
+}
+
 /** On the Postgres that `npm test` started, or was named. */
 export const postgres: Driver = postgresAt(() => serverAddress('TINE_TEST_POSTGRES_URL'));
 
 /** On the MariaDB that `npm test` started, or was named. */
 export const mariadb: Driver = mariadbAt(() => serverAddress('TINE_TEST_MARIADB_URL'));
+
+/** On the MySQL that `npm test` started, or was named. */
+export const mysql: Driver = mysqlAt(() => serverAddress('TINE_TEST_MYSQL_URL'));
 
 /** The original, for validating the suites themselves: TINE_TEST_TARGET=etcd runs them against it. */
 export const etcd: Driver = {
@@ -67,7 +75,7 @@ export const etcd: Driver = {
 export const kine: Driver = { ...sqlite, name: 'kine', kind: 'kine' };
 
 /** Every database tine runs on. */
-const tineDrivers: readonly Driver[] = [sqlite, postgres, mariadb];
+const tineDrivers: readonly Driver[] = [sqlite, postgres, mariadb, mysql];
 
 /** Every database tine runs on, or those that TINE_TEST_DRIVERS chooses; with TINE_TEST_TARGET=etcd, etcd itself. */
 export const DRIVERS: readonly Driver[] = chosenDrivers();
@@ -80,6 +88,13 @@ export const ANY_DRIVER: readonly Driver[] = DRIVERS.slice(0, 1);
 
 /** For tests that lay hands on the database's file. */
 export const FILE_DRIVERS: readonly Driver[] = TINE_DRIVERS.filter((driver) => driver.isFile);
+
+/**
+ * The first driver of each dialect. Long suites run on these: MySQL would take the time of MariaDB once more, and show the same. Chosen without MariaDB, MySQL takes its place.
+ */
+export function onePerDialect(drivers: readonly Driver[]): readonly Driver[] {
+  return drivers.filter(({ dialect }, index) => drivers.findIndex((each) => each.dialect === dialect) === index);
+}
 
 function onServer(name: string, dialect: 'postgres' | 'mysql', databases: SqlDatabases): Driver {
   return {

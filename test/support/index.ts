@@ -9,6 +9,8 @@ export {
   galeraAt,
   kine,
   mariadbAt,
+  mysqlAt,
+  onePerDialect,
   postgresAt,
   sqlite,
   TINE_DRIVERS,

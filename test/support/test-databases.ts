@@ -1,7 +1,9 @@
 import type { DatabaseServer } from './database-server.ts';
 import type { DebianPackage } from './debian-packages.ts';
-import { type Driver, mariadb, postgres, TINE_DRIVERS } from './drivers.ts';
+import { type Driver, mariadb, mysql, postgres, TINE_DRIVERS } from './drivers.ts';
 import { MariadbServer } from './mariadb-server.ts';
+import { provideMysql } from './mysql-package.ts';
+import { MysqlServer } from './mysql-server.ts';
 import { findMariadbProgram, findPostgresDirectory } from './paths.ts';
 import { PostgresServer } from './postgres-server.ts';
 
@@ -9,14 +11,27 @@ import { PostgresServer } from './postgres-server.ts';
 interface TestDatabase {
   readonly driver: Driver;
   readonly variable: string;
-  readonly debianPackage: DebianPackage;
+  /** Whether a test file runs on it. */
+  readonly isNeededBy: (file: string) => boolean;
+  /** Installed where it is missing. */
+  readonly debianPackage?: DebianPackage;
+  /** Brings its programs where no package of this machine's Debian does. */
+  readonly provide?: (signal: AbortSignal) => Promise<void>;
   readonly start: () => Promise<DatabaseServer>;
 }
+
+/** Tests of tine's functions talk to no database, and some files have servers of their own. */
+const isUnit = (file: string): boolean => /^test\/unit\/(?!drivers\/)/.test(file);
+const ownsItsServers = (file: string): boolean => /^test\/weather\/|galera/.test(file);
+
+/** The other folders' suites run on one driver per dialect. */
+const everyDriversFolders = /^test\/(behaviour|linearizability|transfer|weather|unit\/drivers)\//;
 
 const testDatabases: readonly TestDatabase[] = [
   {
     driver: postgres,
     variable: 'TINE_TEST_POSTGRES_URL',
+    isNeededBy: (file) => !isUnit(file),
     debianPackage: {
       name: 'postgresql',
       isHere: () => findPostgresDirectory() !== undefined,
@@ -27,6 +42,7 @@ const testDatabases: readonly TestDatabase[] = [
   {
     driver: mariadb,
     variable: 'TINE_TEST_MARIADB_URL',
+    isNeededBy: (file) => !isUnit(file),
     debianPackage: {
       // The programs without the service, the account and the data of `mariadb-server`.
       name: 'mariadb-server-core',
@@ -35,12 +51,27 @@ const testDatabases: readonly TestDatabase[] = [
     },
     start: () => MariadbServer.start(),
   },
+  {
+    driver: mysql,
+    variable: 'TINE_TEST_MYSQL_URL',
+    isNeededBy: (file) => !isUnit(file) && (everyDriversFolders.test(file) || !TINE_DRIVERS.includes(mariadb)),
+    provide: provideMysql,
+    start: () => MysqlServer.start(),
+  },
 ];
 
-/** The databases these test files need a server of: those of the chosen drivers, when a file is not content with tine's functions. */
+/** The databases these test files need: of the chosen drivers, and not named as running already. */
 export function databasesFor(files: readonly string[]): readonly TestDatabase[] {
-  if (files.every((file) => /^test\/unit\/(?!drivers\/)/.test(file))) return [];
-  return testDatabases.filter(({ driver, variable }) => TINE_DRIVERS.includes(driver) && !process.env[variable]);
+  return testDatabases.filter(
+    ({ driver, variable, isNeededBy }) =>
+      TINE_DRIVERS.includes(driver) && !process.env[variable] && files.some(isNeededBy),
+  );
+}
+
+/** Of these databases, those of which the files share a server. */
+export function sharedBy(files: readonly string[], databases: readonly TestDatabase[]): readonly TestDatabase[] {
+  const sharing = files.filter((file) => !ownsItsServers(file));
+  return databases.filter(({ isNeededBy }) => sharing.some(isNeededBy));
 }
 
 /**

@@ -2,8 +2,10 @@
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import pg from 'pg';
 import type { DatabaseServer } from '../support/database-server.ts';
-import { DRIVERS, type Driver, mariadbAt, postgresAt } from '../support/index.ts';
+import { DRIVERS, type Driver, mariadbAt, mysqlAt, postgresAt } from '../support/index.ts';
 import { MariadbServer } from '../support/mariadb-server.ts';
+import { mysqlIsHere } from '../support/mysql-package.ts';
+import { MysqlServer } from '../support/mysql-server.ts';
 import { findMariadbProgram, findPostgresDirectory } from '../support/paths.ts';
 import { PostgresServer } from '../support/postgres-server.ts';
 import type { CommitSign } from '../support/tcp-proxy.ts';
@@ -171,6 +173,13 @@ const mariadb: WeatherDatabase = {
   },
 };
 
+const mysql: WeatherDatabase = {
+  ...mariadb,
+  name: 'mysql',
+  start: () => MysqlServer.start({ settings: { max_connections: `${connectionCountMax}` } }),
+  driverAt: mysqlAt,
+};
+
 async function connectedToMysql(account: { user: string; password: string }, port: number) {
   const connection = await createConnection({ ...account, host: '127.0.0.1', port });
   connection.on('error', () => {});
@@ -180,6 +189,7 @@ async function connectedToMysql(account: { user: string; password: string }, por
 const known = [
   { database: postgres, isHere: () => findPostgresDirectory() !== undefined },
   { database: mariadb, isHere: () => findMariadbProgram('mariadbd') !== undefined },
+  { database: mysql, isHere: mysqlIsHere },
 ];
 
 /** Of the drivers that suites run on, those whose database is a server that can be started on this machine. */

@@ -105,8 +105,8 @@ async function checkServer(database: Knex, { dsn, logger }: Place): Promise<void
   }
 }
 
-/** Names the lock under which the schema is changed. */
-export const migrationLock = "CONCAT('tine_', MD5(DATABASE()))";
+/** Names the lock under which the schema is changed. Its name takes 64 characters, as a database's does. MySQL 9.7 has neither MD5 nor SHA1. */
+export const migrationLock = "CONCAT('tine_', SHA2(DATABASE(), 224))";
 /** How long one instance waits for another that changes the schema, before it says so and waits on. */
 const lockWaitSeconds = 30;
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { type Connection, createConnection } from 'mysql2';
 import { pino } from 'pino';
 import { parseDsn, type ServerDsn } from '../../../../src/config/dsn.ts';
@@ -12,90 +12,92 @@ import { listQuery, query } from '../../../../src/mvcc/program.ts';
 import { EVENTS_AFTER, HEAD, NEWEST_ROWS } from '../../../../src/sql/read-statements.ts';
 import { type Parameter, selectsRows } from '../../../../src/sql/statement.ts';
 import { DELETE_ROWS, INSERT_ROWS } from '../../../../src/sql/write-statements.ts';
-import { mariadb, TINE_DRIVERS } from '../../../support/drivers.ts';
+import { TINE_DRIVERS } from '../../../support/drivers.ts';
 
 const directory = `unit-session-${process.pid}`;
 const connections: Connection[] = [];
 let dsn: ServerDsn;
 
-if (TINE_DRIVERS.includes(mariadb)) {
-  before(async () => {
-    const [, endpoint = ''] = mariadb.storageArguments(directory);
-    dsn = parseDsn(endpoint).dsn as ServerDsn;
-    await prepareDatabase({ dsn, host: host(), logger: pino({ enabled: false }) });
-  });
-
-  after(async () => {
-    for (const connection of connections) connection.destroy();
-    await mariadb.dropStorage(directory);
-  });
-
-  test('mariadb: names and values come back byte by byte', async () => {
-    const names = ["it's", 'back\\slash', '\u00010', '\u007fff', 'a', 'a ', 'A', '%_', 'semi;colon', '--', '?'];
-    const value = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
-    await insert(names.map((name, index) => keyRow(100 + index, name, value)));
-    const reader = await session();
-    const [found] = await reader.run([
-      listQuery(
-        NEWEST_ROWS,
-        names.map((name) => [name]),
-      ),
-    ]);
-    assert.deepEqual(found?.map((row) => row[1]).sort(), names.toSorted());
-    for (const row of found ?? []) assert.deepEqual(row.at(-1), value);
-  });
-
-  test('mariadb: rows end with the one that reaches a number of bytes, long values among them', async () => {
-    const sizes = [10, 100_000, 8_192, 8_191, 0, 300_000];
-    await insert(sizes.map((size, index) => keyRow(200 + index, `/size/${index}`, Buffer.alloc(size, index + 1))));
-    const reader = await session();
-    reader.begin('snapshot');
-    const bounded = { ...query(EVENTS_AFTER, 199, 500), bytesMax: 10 + 100_000 + 8_192 + 1 };
-    const [found] = await reader.run([bounded]);
-    assert.deepEqual(
-      found?.map((row) => (row[7] as Buffer).length),
-      sizes.slice(0, 4),
-    );
-    assert.ok(found?.every((row, index) => (row[7] as Buffer).every((byte) => byte === index + 1)));
-    await reader.commit();
-  });
-
-  test('mariadb: a list without rows is not sent, and finds and changes nothing', async () => {
-    const reader = await session();
-    assert.deepEqual(await reader.run([listQuery(NEWEST_ROWS, []), listQuery(DELETE_ROWS, [])]), [[], [[0]]]);
-  });
-
-  test('mariadb: a writer waits for the one before, and then sees what it wrote', async () => {
-    const [first, second] = [await session(), await session()];
-    first.begin('exclusive');
-    await first.run([listQuery(INSERT_ROWS, [keyRow(300, '/lock', Buffer.from('a'))])]);
-    second.begin('exclusive');
-    let sees: unknown;
-    const seen = second.run([query(HEAD)]).then(([head]) => {
-      sees = head?.[0]?.[0];
+for (const driver of TINE_DRIVERS.filter(({ dialect }) => dialect === 'mysql')) {
+  describe(driver.name, () => {
+    before(async () => {
+      const [, endpoint = ''] = driver.storageArguments(directory);
+      dsn = parseDsn(endpoint).dsn as ServerDsn;
+      await prepareDatabase({ dsn, host: host(), logger: pino({ enabled: false }) });
     });
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    assert.equal(sees, undefined);
-    await first.commit();
-    await seen;
-    assert.equal(sees, 300);
-    await second.rollback();
-  });
 
-  test('mariadb: the newest of ten thousand rows of a name is one probe', async () => {
-    const rows = Array.from({ length: 10_000 }, (_, index) =>
-      keyRow(1_001 + index, '/deep', Buffer.from('v'), index === 0 ? 0 : 1_000 + index),
-    );
-    for (let start = 0; start < rows.length; start += 1_000) await insert(rows.slice(start, start + 1_000));
-    const reader = await session();
-    const readRows = async () => {
-      const [status] = await reader.run([query(HANDLER_READS)]);
-      return (status ?? []).reduce((sum, [, reads]) => sum + Number(reads), 0);
-    };
-    const beforeReads = await readRows();
-    const [found] = await reader.run([listQuery(NEWEST_ROWS, [['/deep']])]);
-    assert.equal(found?.[0]?.[2], 11_000);
-    assert.ok((await readRows()) - beforeReads < 1_000, 'it does not read them all');
+    after(async () => {
+      for (const connection of connections) connection.destroy();
+      await driver.dropStorage(directory);
+    });
+
+    test('names and values come back byte by byte', async () => {
+      const names = ["it's", 'back\\slash', '\u00010', '\u007fff', 'a', 'a ', 'A', '%_', 'semi;colon', '--', '?'];
+      const value = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
+      await insert(names.map((name, index) => keyRow(100 + index, name, value)));
+      const reader = await session();
+      const [found] = await reader.run([
+        listQuery(
+          NEWEST_ROWS,
+          names.map((name) => [name]),
+        ),
+      ]);
+      assert.deepEqual(found?.map((row) => row[1]).sort(), names.toSorted());
+      for (const row of found ?? []) assert.deepEqual(row.at(-1), value);
+    });
+
+    test('rows end with the one that reaches a number of bytes, long values among them', async () => {
+      const sizes = [10, 100_000, 8_192, 8_191, 0, 300_000];
+      await insert(sizes.map((size, index) => keyRow(200 + index, `/size/${index}`, Buffer.alloc(size, index + 1))));
+      const reader = await session();
+      reader.begin('snapshot');
+      const bounded = { ...query(EVENTS_AFTER, 199, 500), bytesMax: 10 + 100_000 + 8_192 + 1 };
+      const [found] = await reader.run([bounded]);
+      assert.deepEqual(
+        found?.map((row) => (row[7] as Buffer).length),
+        sizes.slice(0, 4),
+      );
+      assert.ok(found?.every((row, index) => (row[7] as Buffer).every((byte) => byte === index + 1)));
+      await reader.commit();
+    });
+
+    test('a list without rows is not sent, and finds and changes nothing', async () => {
+      const reader = await session();
+      assert.deepEqual(await reader.run([listQuery(NEWEST_ROWS, []), listQuery(DELETE_ROWS, [])]), [[], [[0]]]);
+    });
+
+    test('a writer waits for the one before, and then sees what it wrote', async () => {
+      const [first, second] = [await session(), await session()];
+      first.begin('exclusive');
+      await first.run([listQuery(INSERT_ROWS, [keyRow(300, '/lock', Buffer.from('a'))])]);
+      second.begin('exclusive');
+      let sees: unknown;
+      const seen = second.run([query(HEAD)]).then(([head]) => {
+        sees = head?.[0]?.[0];
+      });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.equal(sees, undefined);
+      await first.commit();
+      await seen;
+      assert.equal(sees, 300);
+      await second.rollback();
+    });
+
+    test('the newest of ten thousand rows of a name is one probe', async () => {
+      const rows = Array.from({ length: 10_000 }, (_, index) =>
+        keyRow(1_001 + index, '/deep', Buffer.from('v'), index === 0 ? 0 : 1_000 + index),
+      );
+      for (let start = 0; start < rows.length; start += 1_000) await insert(rows.slice(start, start + 1_000));
+      const reader = await session();
+      const readRows = async () => {
+        const [status] = await reader.run([query(HANDLER_READS)]);
+        return (status ?? []).reduce((sum, [, reads]) => sum + Number(reads), 0);
+      };
+      const beforeReads = await readRows();
+      const [found] = await reader.run([listQuery(NEWEST_ROWS, [['/deep']])]);
+      assert.equal(found?.[0]?.[2], 11_000);
+      assert.ok((await readRows()) - beforeReads < 1_000, 'it does not read them all');
+    });
   });
 }
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { type Connection, createConnection } from 'mysql2';
 import { pino } from 'pino';
 import { parseDsn, type ServerDsn } from '../../../../src/config/dsn.ts';
@@ -18,34 +18,36 @@ import * as readStatements from '../../../../src/sql/read-statements.ts';
 import type { Parameter, Statement } from '../../../../src/sql/statement.ts';
 import * as takeOverStatements from '../../../../src/sql/take-over-statements.ts';
 import * as writeStatements from '../../../../src/sql/write-statements.ts';
-import { mariadb, TINE_DRIVERS } from '../../../support/drivers.ts';
+import { TINE_DRIVERS } from '../../../support/drivers.ts';
 
 const directory = `unit-statements-${process.pid}`;
 let connection: Connection;
 
-if (TINE_DRIVERS.includes(mariadb)) {
-  before(async () => {
-    const [, endpoint = ''] = mariadb.storageArguments(directory);
-    const dsn = parseDsn(endpoint).dsn as ServerDsn;
-    const [host] = dsn.hosts;
-    assert.ok(host !== undefined);
-    await prepareDatabase({ dsn, host, logger: pino({ enabled: false }) });
-    connection = createConnection(await connectionSettings(dsn, host));
-    await makeReady(connection);
-  });
-
-  after(async () => {
-    connection?.destroy();
-    await mariadb.dropStorage(directory);
-  });
-
-  for (const statement of everyStatement()) {
-    test(`mariadb: ${statement.name} runs`, async () => {
-      // There is a mark already, and one only. Everything is taken back.
-      const first = statement === takeOverStatements.INSERT_MARK ? 'DELETE FROM kine;' : '';
-      await ask(connection, `START TRANSACTION;${first}${statementText(someQuery(statement))};ROLLBACK`);
+for (const driver of TINE_DRIVERS.filter(({ dialect }) => dialect === 'mysql')) {
+  describe(driver.name, () => {
+    before(async () => {
+      const [, endpoint = ''] = driver.storageArguments(directory);
+      const dsn = parseDsn(endpoint).dsn as ServerDsn;
+      const [host] = dsn.hosts;
+      assert.ok(host !== undefined);
+      await prepareDatabase({ dsn, host, logger: pino({ enabled: false }) });
+      connection = createConnection(await connectionSettings(dsn, host));
+      await makeReady(connection);
     });
-  }
+
+    after(async () => {
+      connection?.destroy();
+      await driver.dropStorage(directory);
+    });
+
+    for (const statement of everyStatement()) {
+      test(`${statement.name} runs`, async () => {
+        // There is a mark already, and one only. Everything is taken back.
+        const first = statement === takeOverStatements.INSERT_MARK ? 'DELETE FROM kine;' : '';
+        await ask(connection, `START TRANSACTION;${first}${statementText(someQuery(statement))};ROLLBACK`);
+      });
+    }
+  });
 }
 
 /** Those that the modules export, alone or in lists, and a range of each shape. */
