@@ -11,6 +11,7 @@ export const name = '001-table';
 export async function up(knex: Knex, words: SchemaWords): Promise<void> {
   if (await knex.schema.hasTable('kine')) await extend(knex, words);
   else await create(knex, words);
+  await fill(knex, words);
   await addIndex(knex, words, 'UNIQUE INDEX', 'kine_name_prev_revision_uindex', '(name, prev_revision)');
   await addIndex(knex, words, 'INDEX', 'kine_name_id_index', '(name, id)');
   await addIndex(knex, words, 'INDEX', 'kine_revision_index', `(revision, id)${words.where('revision > 0')}`);
@@ -47,7 +48,7 @@ export async function up(knex: Knex, words: SchemaWords): Promise<void> {
 
 /** The small columns stand before the value: a row whose value fills several pages is judged by its first. */
 async function create(knex: Knex, words: SchemaWords): Promise<void> {
-  const { newId, id, leaseId, small, name: key, bytes, noBytes } = words;
+  const { newId, id, leaseId, small, name: key, bytes } = words;
   await knex.raw(`CREATE TABLE kine (
     id ${newId},
     name ${key},
@@ -62,10 +63,14 @@ async function create(knex: Knex, words: SchemaWords): Promise<void> {
     sub_revision ${small},
     value ${bytes},
     old_value ${bytes})${words.table}`);
-  // The compaction mark. It is row 1, so a fresh store is at revision 1, as etcd's.
+}
+
+/** An empty table gets the compaction mark. It is row 1, so a fresh store is at revision 1, as etcd's. */
+async function fill(knex: Knex, { noBytes, advanceIds }: SchemaWords): Promise<void> {
+  if ((await knex('kine').select('id').limit(1)).length > 0) return;
   await knex.raw(`INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, version, value)
     VALUES (1, 'compact_rev_key', 1, 0, 0, 0, 0, 1, ${noBytes})`);
-  if (words.advanceIds !== undefined) await knex.raw(words.advanceIds);
+  if (advanceIds !== undefined) await knex.raw(advanceIds);
 }
 
 async function extend(knex: Knex, words: SchemaWords): Promise<void> {

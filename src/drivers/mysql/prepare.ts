@@ -1,14 +1,15 @@
 /** A MySQL database before it is served: is it there, can it be served, is its schema this version's? */
 import knex, { type Knex } from 'knex';
 import type { Logger } from 'pino';
-import { migrationSource, migrations, migrationsTable } from '../../../migrations/migrations.ts';
-import { mysqlWords } from '../../../migrations/words.ts';
+import { migrations } from '../../../migrations/migrations.ts';
 import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/dsn.ts';
 import { DriverError, StartError } from '../../errors.ts';
 import { silence } from '../knex-log.ts';
 import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
 import { connectionSettings, forKnex } from './connection-settings.ts';
 import { explained } from './explained.ts';
+import { appliedMigrations, migrate } from './migrate.ts';
+import { clusterSettings, isOn } from './ready-connection.ts';
 import { errorNumber, serverErrorNumber } from './weather.ts';
 
 /** Where it is, and who hears what may be better there. */
@@ -98,9 +99,30 @@ async function checkServer(database: Knex, { dsn, logger }: Place): Promise<void
       `${dsnText(dsn)}: ${kind} ${version} is too old; tine needs MySQL 8.0 or MariaDB 10.5, or newer`,
     );
   }
+  if (/tidb/i.test(version)) {
+    throw new StartError(
+      `${dsnText(dsn)}: TiDB takes the snapshot of a transaction before the transaction waits for a lock, so two instances would overwrite each other's writes; use MySQL or MariaDB`,
+    );
+  }
+  await checkCluster(database, dsn);
   if (flush !== 1) {
     logger.warn(
       `${dsnText(dsn)}: with innodb_flush_log_at_trx_commit = ${flush} the last second's writes are lost when the machine crashes; set it to 1`,
+    );
+  }
+}
+
+/** What a node of a cluster needs before its schema is read or changed. */
+async function checkCluster(database: Knex, dsn: ServerDsn): Promise<void> {
+  const found = await rowsOf<{ Variable_name: string; Value: string }>(
+    database,
+    "SHOW VARIABLES WHERE Variable_name IN ('wsrep_on', 'group_replication_group_name', 'group_replication_single_primary_mode')",
+  );
+  const variables = new Map(found.map(({ Variable_name, Value }) => [Variable_name, Value]));
+  if (isOn(variables.get('wsrep_on'))) await database.raw(clusterSettings.join(';'));
+  if (variables.get('group_replication_group_name') && !isOn(variables.get('group_replication_single_primary_mode'))) {
+    throw new StartError(
+      `${dsnText(dsn)}: a replication group with several primaries does not order the writes of its members as tine needs; set group_replication_single_primary_mode = ON`,
     );
   }
 }
@@ -110,7 +132,7 @@ export const migrationLock = "CONCAT('tine_', SHA2(DATABASE(), 224))";
 /** How long one instance waits for another that changes the schema, before it says so and waits on. */
 const lockWaitSeconds = 30;
 
-/** One instance at a time. The lock goes with the connection, and is the server's: each database has its own. */
+/** One instance of a server at a time. The lock goes with the connection; nodes of a cluster do not share it. */
 async function underLock(database: Knex, work: () => Promise<void>): Promise<void> {
   const [found] = await rowsOf<{ locked: number | null }>(
     database,
@@ -118,22 +140,6 @@ async function underLock(database: Knex, work: () => Promise<void>): Promise<voi
   );
   if (found?.locked !== 1) throw new DriverError('busy', 'another instance is changing the schema');
   await work();
-}
-
-/** In a database without transactions for schemas a killed process leaves what it did, which the steps expect, and knex's own lock. */
-async function migrate(database: Knex): Promise<void> {
-  const config: Knex.MigratorConfig = {
-    tableName: migrationsTable,
-    disableTransactions: true,
-    migrationSource: migrationSource(mysqlWords),
-  };
-  await database.migrate.forceFreeMigrationsLock(config);
-  await database.migrate.latest(config);
-}
-
-async function appliedMigrations(database: Knex): Promise<readonly string[]> {
-  if (!(await database.schema.hasTable(migrationsTable))) return [];
-  return (await database(migrationsTable).orderBy('id').select('name')).map(({ name }) => String(name));
 }
 
 /** A table `kine` that has not kine's columns is another program's. */

@@ -106,5 +106,13 @@ const mysqlSettings = [
   "SET SESSION optimizer_switch = 'index_merge=off,mrr=off'",
 ];
 
-/** Reads wait until the node has applied what the others have committed. */
-const clusterSettings = ['SET SESSION wsrep_sync_wait = 7'];
+/** For a connection to a node of a Galera cluster. */
+export const clusterSettings = [
+  // A statement, a transaction of reads included, waits until the node has applied what the others have committed.
+  'SET SESSION wsrep_sync_wait = 7',
+  'SET SESSION wsrep_dirty_reads = OFF',
+  // A transaction is replicated whole, at its commit.
+  'SET SESSION wsrep_trx_fragment_size = 0',
+  // All nodes change the schema at the same place in the order of writes.
+  "SET SESSION wsrep_OSU_method = 'TOI'",
+];

@@ -65,6 +65,11 @@ export const errorNumber = {
   unknownAuthentication: 1251,
   unknownStorageEngine: 1286,
   keyTooLong: 1071,
+  tableExists: 1050,
+  duplicateColumn: 1060,
+  duplicateIndex: 1061,
+  duplicateRow: 1062,
+  noIndexToDrop: 1091,
 } as const;
 
 const kinds: ReadonlyMap<number, DriverErrorKind> = new Map([

@@ -1,0 +1,65 @@
+/**
+ * Brings the schema up to date. MySQL has no transactions for schemas, and its locks belong to one node: instances on several nodes of a cluster run the same steps
+ * at once. Each step looks first whether it was made. A step that another instance makes in between fails, and all steps are looked at again.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Knex } from 'knex';
+import { migrations, migrationsTable } from '../../../migrations/migrations.ts';
+import { mysqlWords } from '../../../migrations/words.ts';
+import { DriverError } from '../../errors.ts';
+import { GaveWay } from '../remote/second-try.ts';
+import { errorNumber, serverErrorNumber, weather } from './weather.ts';
+
+/** How long other instances may make steps in between. All of a fresh schema is made within a second. */
+const attemptsEndAfterMs = 30_000;
+const pauseMs = 50;
+
+/** What another instance has done in between: made a table, a column, an index or a row, or dropped an index. */
+const madeByAnother: ReadonlySet<number | undefined> = new Set([
+  errorNumber.tableExists,
+  errorNumber.duplicateColumn,
+  errorNumber.duplicateIndex,
+  errorNumber.duplicateRow,
+  errorNumber.noIndexToDrop,
+]);
+
+/** @throws DriverError `busy` when other instances keep changing the schema. */
+export async function migrate(database: Knex): Promise<void> {
+  const endMs = performance.now() + attemptsEndAfterMs;
+  for (;;) {
+    try {
+      return await applyMissing(database);
+    } catch (error) {
+      if (!isMadeByAnother(error)) throw error;
+      if (performance.now() > endMs) {
+        throw new DriverError('busy', 'other instances are changing the schema', { cause: error });
+      }
+      await pause(pauseMs);
+    }
+  }
+}
+
+/** The names of the migrations that were applied. */
+export async function appliedMigrations(database: Knex): Promise<readonly string[]> {
+  if (!(await database.schema.hasTable(migrationsTable))) return [];
+  const rows: readonly { name: unknown }[] = await database(migrationsTable).orderBy('id').select('name');
+  // Two instances may have recorded the same one.
+  return [...new Set(rows.map(({ name }) => String(name)))];
+}
+
+async function applyMissing(database: Knex): Promise<void> {
+  const applied = await appliedMigrations(database);
+  const missing = migrations.filter(({ name }) => !applied.includes(name));
+  if (missing.length === 0) return;
+  await database.raw(
+    `CREATE TABLE IF NOT EXISTS ${migrationsTable} (id INT UNSIGNED NOT NULL AUTO_INCREMENT PRIMARY KEY, name VARCHAR(255), batch INT, migration_time TIMESTAMP NULL)${mysqlWords.table}`,
+  );
+  for (const { name, up } of missing) {
+    await up(database, mysqlWords);
+    await database(migrationsTable).insert({ name, batch: 1, migration_time: new Date() });
+  }
+}
+
+function isMadeByAnother(error: unknown): boolean {
+  return madeByAnother.has(serverErrorNumber(error) ?? -1) || weather(error) instanceof GaveWay;
+}
