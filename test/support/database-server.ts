@@ -17,7 +17,7 @@ import { childEnvironment } from './child-environment.ts';
 import { type Exit, exitOf } from './exit.ts';
 import { freePort } from './free-port.ts';
 import { killWithChildren } from './process-tree.ts';
-import { Ballast, onSmallDisk } from './small-disk.ts';
+import { Ballast, KeptDisk } from './small-disk.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 import { waitFor, within } from './wait.ts';
 
@@ -53,6 +53,7 @@ export abstract class DatabaseServer {
   protected readonly password: string;
   readonly #settings: Readonly<Record<string, string>>;
   readonly #diskBytes: number | undefined;
+  #disk: KeptDisk | undefined;
   #child: ChildProcess | undefined;
   #exit: Promise<Exit> | undefined;
 
@@ -68,14 +69,15 @@ export abstract class DatabaseServer {
     this.#giveAway(this.diskDirectory);
   }
 
-  /** Where the small disk is, when there is one. Only the server sees it. */
+  /** Where the small disk is, when there is one. Only the server sees it, also when it is started again. */
   get diskDirectory(): string {
     return join(this.directory, 'disk');
   }
 
   /** What takes the space of the small disk away. */
   get ballast(): Ballast {
-    return new Ballast({ pid: this.pid, directory: this.diskDirectory });
+    if (this.#disk === undefined) throw new Error('the database server has no small disk');
+    return new Ballast({ pid: this.#disk.pid, directory: this.diskDirectory });
   }
 
   /** The address as `--endpoint` takes it, naming no database. */
@@ -108,13 +110,13 @@ export abstract class DatabaseServer {
   /** Starts the server, again after `stop` or `kill`, and waits until it takes connections. */
   async start(): Promise<void> {
     if (this.#child !== undefined) throw new Error('the database server is running already');
-    const [program, ...commandArguments] = [...this.#diskCommand, ...this.command(this.#settings)];
+    const [program, ...commandArguments] = [...(await this.#diskCommand()), ...this.command(this.#settings)];
     if (program === undefined) throw new Error('a command has a program');
     const log = openSync(this.#logPath, 'a');
     // In a session of its own, so that Ctrl-C is the test process's to handle.
     const child = spawn(program, commandArguments, {
       ...this.#processOptions,
-      // Root mounts the disk, and becomes the other then.
+      // Root enters the disk, and becomes the other then.
       ...(this.#diskBytes === undefined ? {} : { uid: undefined, gid: undefined }),
       detached: true,
       stdio: ['ignore', log, log],
@@ -145,6 +147,7 @@ export abstract class DatabaseServer {
   /** Ends the server and removes its data. */
   async remove(): Promise<void> {
     if (this.#child !== undefined) await this.kill();
+    await this.#disk?.remove();
     await rm(this.directory, { recursive: true, force: true });
   }
 
@@ -181,9 +184,14 @@ export abstract class DatabaseServer {
     return pid;
   }
 
-  get #diskCommand(): string[] {
+  async #diskCommand(): Promise<readonly string[]> {
     if (this.#diskBytes === undefined) return [];
-    return onSmallDisk({ directory: this.diskDirectory, bytes: this.#diskBytes, unprivileged: nobody });
+    this.#disk ??= await KeptDisk.mount({
+      directory: this.diskDirectory,
+      bytes: this.#diskBytes,
+      unprivileged: nobody,
+    });
+    return this.#disk.command;
   }
 
   get #logPath(): string {

@@ -1,6 +1,8 @@
-import { spawnSync } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Exit, exitOf } from './exit.ts';
+import { waitFor } from './wait.ts';
 
 export interface SmallDisk {
   /** An existing directory, on which the disk is mounted. */
@@ -26,6 +28,50 @@ export function onSmallDisk({ directory, bytes, unprivileged }: SmallDisk): stri
   if (!isRoot) return [...begin(`size=${bytes}`), 'unshare', '--user', `--map-user=${uid}`, `--map-group=${gid}`];
   const become = ['setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
   return [...begin(`size=${bytes},uid=${uid},gid=${gid},mode=0700`), ...become];
+}
+
+/** A small disk that stays while the programs on it end and start again: a process that does nothing else keeps it. */
+export class KeptDisk {
+  readonly #keeper: ChildProcess;
+  readonly #exit: Promise<Exit>;
+  readonly #unprivileged: SmallDisk['unprivileged'];
+
+  private constructor(keeper: ChildProcess, unprivileged: SmallDisk['unprivileged']) {
+    this.#keeper = keeper;
+    this.#exit = exitOf(keeper);
+    this.#unprivileged = unprivileged;
+  }
+
+  static async mount(disk: SmallDisk): Promise<KeptDisk> {
+    const [program = '', ...options] = onSmallDisk(disk);
+    const keeper = spawn(program, [...options, 'sleep', 'infinity'], { stdio: 'ignore' });
+    const kept = new KeptDisk(keeper, disk.unprivileged);
+    await waitFor('the small disk', () =>
+      readFileSync(`/proc/${kept.pid}/mountinfo`, 'utf8').includes(` ${disk.directory} `),
+    );
+    return kept;
+  }
+
+  /** Of the process that keeps it. */
+  get pid(): number {
+    const { pid } = this.#keeper;
+    if (pid === undefined) throw new Error('the small disk is not mounted');
+    return pid;
+  }
+
+  /** The beginning of a command that puts the program after it on the disk. */
+  get command(): string[] {
+    const target = ['nsenter', `--target=${this.pid}`, '--mount'];
+    if (process.getuid?.() !== 0) return [...target, '--user', '--preserve-credentials'];
+    if (this.#unprivileged === undefined) return target;
+    const { uid, gid } = this.#unprivileged;
+    return [...target, 'setpriv', `--reuid=${uid}`, `--regid=${gid}`, '--clear-groups'];
+  }
+
+  async remove(): Promise<void> {
+    this.#keeper.kill('SIGKILL');
+    await this.#exit;
+  }
 }
 
 /** What takes the space of a program's small disk away, and gives it back. */
