@@ -91,6 +91,8 @@ export const limits = {
   sqlitePollIntervalMs: 20,
   /** How long a statement waits for another process's lock before the write is tried again. */
   sqliteBusyTimeoutMs: 5_000,
+  /** How long a start waits for a program that has the file for itself: another instance that takes over six million rows of kine, or a repair. systemd ends a start after 90 s. */
+  sqliteStartWaitMsMax: 60_000,
   /** Characters of a key that Postgres takes: an entry of its index has 2,704 bytes, some of them for the id beside the name. */
   postgresKeyLengthMax: 2_600,
   /** The same for InnoDB: 3,072 bytes. */

@@ -1,12 +1,14 @@
 /** A SQLite file for the commands that look at it or work on it while it is not served by this process. */
 import { accessSync, existsSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { limits } from '../../limits.ts';
 import { sqliteOfflineDialect } from '../../sql/sqlite-offline-dialect.ts';
 import { type OfflineAccess, type OfflineDatabase, offlineDatabase } from '../offline.ts';
 import { type SqliteDatabase, StatementRunner } from './connection.ts';
 import { fileError } from './file-error.ts';
 import { prepareFile } from './prepare-file.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
+import { whileBusy } from './while-busy.ts';
 
 // Somebody who has the file open for work keeps it; a moment is enough for one who only looks.
 const busyTimeoutMs = 1000;
@@ -23,7 +25,7 @@ export function offlineFile(path: string): OfflineAccess {
           work({ transaction: (change) => inTransaction(path, database, 'BEGIN EXCLUSIVE', change) }),
         ),
       ),
-    prepare: () => prepareFile(path),
+    prepare: () => whileBusy(path, { waitMsMax: limits.sqliteBusyTimeoutMs }, () => prepareFile(path)),
   };
 }
 

@@ -8,18 +8,17 @@ import { sqliteWords } from '../../../migrations/words.ts';
 import { limits } from '../../limits.ts';
 import { silence } from '../knex-log.ts';
 import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
-import { fileError } from './file-error.ts';
 
-/** @throws StartError that names the file, what is wrong and what to do. */
+/**
+ * Makes the file if it is missing, and brings its schema up to date. Several instances may do so at once: an attempt that meets the lock of another has no effect.
+ *
+ * @throws StartError for what a person must mend; whatever SQLite or the file system say.
+ */
 export async function prepareFile(path: string): Promise<void> {
-  try {
-    await makeDirectory(dirname(path));
-    const applied = inspect(path);
-    refuseNewer(path, applied);
-    if (applied.length < migrations.length) await migrate(path);
-  } catch (error) {
-    throw fileError(path, error);
-  }
+  await makeDirectory(dirname(path));
+  const applied = inspect(path);
+  refuseNewer(path, applied);
+  if (applied.length < migrations.length) await migrate(path);
 }
 
 /** With those above it. Node's own way tries for ever where a file system takes no directories, such as /proc. */
@@ -75,13 +74,19 @@ async function migrate(path: string): Promise<void> {
   try {
     await database.raw(`PRAGMA busy_timeout = ${limits.sqliteBusyTimeoutMs}`);
     await database.raw('PRAGMA synchronous = FULL');
-    await database.transaction((transaction) =>
-      transaction.migrate.latest({
+    await database.transaction(async (transaction) => {
+      // knex's BEGIN takes no lock. SQLite waits for the lock of another instance only here, before the first read.
+      await transaction.raw('ROLLBACK');
+      await transaction.raw('BEGIN IMMEDIATE');
+      if (await transaction.schema.hasTable(migrationsTable)) {
+        refuseNewer(path, await transaction(migrationsTable).orderBy('id').pluck<string[]>('name'));
+      }
+      await transaction.migrate.latest({
         tableName: migrationsTable,
         disableTransactions: true,
         migrationSource: migrationSource(sqliteWords),
-      }),
-    );
+      });
+    });
   } finally {
     await database.destroy();
   }

@@ -20,10 +20,10 @@ import { SlowStatementLog } from '../slow-statement-log.ts';
 import { addedByName } from '../statement-meter.ts';
 import type { ConnectionRole } from './connection.ts';
 import { errorOf } from './failure.ts';
-import { fileError } from './file-error.ts';
 import { prepareFile } from './prepare-file.ts';
 import type { Failure, ThreadStatistics } from './protocol.ts';
 import { ThreadClient, type ThreadClientOptions } from './thread-client.ts';
+import { whileBusy } from './while-busy.ts';
 
 type ThreadBatchResult = Omit<BatchResult, 'outcomes'> & {
   readonly outcomes: readonly (BatchResult['outcomes'][number] | { readonly failure: Failure })[];
@@ -58,12 +58,20 @@ export class SqliteDriver implements Driver {
   }
 
   /**
-   * Opens a file, makes it if it is not there, brings its schema up to date and catches up with what kine wrote.
+   * Opens a file, makes it if it is not there, brings its schema up to date and catches up with what kine wrote. Waits while another program has the file for itself.
    *
    * @throws StartError with one line for a person.
    */
-  static async open(path: string, { logger, slowStatementMs }: SqliteOptions): Promise<SqliteDriver> {
-    await prepareFile(path);
+  static open(path: string, options: SqliteOptions): Promise<SqliteDriver> {
+    const { logger } = options;
+    const onWait = () => logger.warn({ path }, 'another program has the database open; waiting for it');
+    return whileBusy(path, { waitMsMax: limits.sqliteStartWaitMsMax, onWait }, async () => {
+      await prepareFile(path);
+      return SqliteDriver.#openPrepared(path, options);
+    });
+  }
+
+  static async #openPrepared(path: string, { logger, slowStatementMs }: SqliteOptions): Promise<SqliteDriver> {
     const failures = new FailureCounts();
     const slowLog = new SlowStatementLog(logger);
     const options: ThreadClientOptions = {
@@ -71,11 +79,10 @@ export class SqliteDriver implements Driver {
       onSlow: (slow) => slowLog.tell(slow),
       onFailure: (failure) => failures.count(failure),
     };
-    const open = (role: ConnectionRole) => ThreadClient.open({ path, role, slowStatementMs }, options);
-    const [writer, quick, bulk] = await Promise.all([open('writer'), open('quick'), open('bulk')]);
-    const driver = new SqliteDriver({ write: writer, quick, bulk }, failures);
+    const threads = await openThreads((role) => ThreadClient.open({ path, role, slowStatementMs }, options));
+    const driver = new SqliteDriver(threads, failures);
     try {
-      const { taken, clusterId } = await writer.ask<StartUp>({
+      const { taken, clusterId } = await threads.write.ask<StartUp>({
         kind: 'startUp',
         nowMs: driver.nowMs(),
         freshClusterId: randomId(),
@@ -85,7 +92,7 @@ export class SqliteDriver implements Driver {
       return driver;
     } catch (error) {
       await driver.close();
-      throw fileError(path, error);
+      throw error;
     }
   }
 
@@ -145,6 +152,19 @@ export class SqliteDriver implements Driver {
     await Promise.all([this.#threads.quick.close(), this.#threads.bulk.close()]);
     await this.#threads.write.close();
   }
+}
+
+/** All of them, or none: a thread that opened is closed when another could not. */
+async function openThreads(
+  open: (role: ConnectionRole) => Promise<ThreadClient>,
+): Promise<Record<PoolName, ThreadClient>> {
+  const opened = await Promise.allSettled([open('writer'), open('quick'), open('bulk')]);
+  const [writer, quick, bulk] = opened;
+  if (writer.status === 'fulfilled' && quick.status === 'fulfilled' && bulk.status === 'fulfilled') {
+    return { write: writer.value, quick: quick.value, bulk: bulk.value };
+  }
+  await Promise.all(opened.map((each) => (each.status === 'fulfilled' ? each.value.close() : undefined)));
+  throw opened.find((each) => each.status === 'rejected')?.reason;
 }
 
 const nothingYet: ThreadStatistics = {

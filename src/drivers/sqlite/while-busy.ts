@@ -1,0 +1,42 @@
+/** Repeats work on a SQLite file while another program holds a lock on the file. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileError } from './file-error.ts';
+import { weather } from './weather.ts';
+
+export interface BusyWait {
+  /** How long another program may hold the file. */
+  readonly waitMsMax: number;
+  /** Called once, after the first failed attempt. */
+  readonly onWait?: () => void;
+}
+
+/** Between two attempts: a start is done within some tenths of a second, and an attempt costs a few milliseconds. */
+const pauseMs = 50;
+
+/**
+ * Runs work that has no effect when it fails because the file is locked. SQLite's own wait is not enough: SQLite refuses a change of the journal mode, and a read
+ * transaction that becomes a write transaction, without waiting.
+ *
+ * @throws StartError with one line for a person, when the file stays locked or cannot be used.
+ */
+export async function whileBusy<Result>(
+  path: string,
+  { waitMsMax, onWait }: BusyWait,
+  work: () => Result | Promise<Result>,
+): Promise<Result> {
+  const deadlineMs = performance.now() + waitMsMax;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > deadlineMs) throw fileError(path, error);
+      if (attempt === 1) onWait?.();
+      await sleep(pauseMs);
+    }
+  }
+}
+
+function isBusy(error: unknown): boolean {
+  const cause = weather(error);
+  return 'kind' in cause && cause.kind === 'busy';
+}
