@@ -111,10 +111,11 @@ export function etcdError(name: EtcdErrorName): EtcdError {
 }
 
 /**
- * The database's weather: `busy` (locked by another), `lost` (gone, or its answer is), `full` (no space),
- * `corrupt` (the file is damaged), `other`. Answered Unavailable, `full` as NOSPACE, never with its SQL.
+ * What the database failed with: `busy` (locked by another), `lost` (gone, or its answer is), `full` (no space), `corrupt` (the file is damaged), `tooLarge` (more than
+ * the database takes, however often it is tried), `other`. Clients get Unavailable, for `full` NOSPACE, for `corrupt` CORRUPT, for `tooLarge` etcd's "request is too large",
+ * and never SQL.
  */
-export type DriverErrorKind = 'busy' | 'lost' | 'full' | 'corrupt' | 'other';
+export type DriverErrorKind = 'busy' | 'lost' | 'full' | 'corrupt' | 'tooLarge' | 'other';
 
 /** What a driver throws when the database, not the client, is the cause. */
 export class DriverError extends Error {

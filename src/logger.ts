@@ -42,7 +42,7 @@ export function createLogger(level: Config['logLevel'], stream: DestinationStrea
   );
 }
 
-/** Of a database's weather a line says what happened, of other errors also where. */
+/** A line has the message of a database failure, and the stack of other errors. */
 function errorFields(error: Error): object | string {
   const isWeather = error instanceof DriverError && error.kind !== 'other';
   return isWeather ? error.message : pino.stdSerializers.err(error);

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { GaleraCluster } from './galera-cluster.ts';
-import { mysqlDatabases, postgresDatabases, type SqlDatabases } from './sql-database.ts';
+import { mysqlDatabases, type NameOf, postgresDatabases, type SqlDatabases } from './sql-database.ts';
 
 export type ServerKind = 'tine' | 'etcd' | 'kine';
 
@@ -18,48 +18,54 @@ export interface Driver {
   readonly dropStorage: (directory: string) => Promise<void>;
 }
 
-export const sqlite: Driver = {
+/** A driver whose database may have any name. */
+export interface NamingDriver extends Driver {
+  /** The same with a database, or a file, of this name. */
+  readonly withName: (name: string) => Driver;
+}
+
+export const sqlite: NamingDriver = {
   name: 'sqlite',
   kind: 'tine',
   dialect: 'sqlite',
   isFile: true,
   storageArguments: (directory) => ['--endpoint', `sqlite://${join(directory, 'state.db')}`],
   dropStorage: async () => {},
+  withName: (name) => ({
+    ...sqlite,
+    storageArguments: (directory) => ['--endpoint', `sqlite://${join(directory, encodeURIComponent(name))}`],
+  }),
 };
 
 /** tine on a Postgres of the test's own, such as a `PostgresServer`, whose `url` may be asked for again at any time. */
-export function postgresAt(serverUrl: () => string): Driver {
-  return onServer('postgres', 'postgres', postgresDatabases(serverUrl));
+export function postgresAt(serverUrl: () => string): NamingDriver {
+  return onServer('postgres', 'postgres', (nameOf) => postgresDatabases(serverUrl, nameOf));
 }
 
 /** tine on a MariaDB of the test's own, such as a `MariadbServer`. */
-export function mariadbAt(serverDsn: () => string): Driver {
-  return onServer('mariadb', 'mysql', mysqlDatabases(serverDsn));
+export function mariadbAt(serverDsn: () => string): NamingDriver {
+  return onServer('mariadb', 'mysql', (nameOf) => mysqlDatabases(serverDsn, nameOf));
 }
 
 /** tine on a Galera cluster of the test's own. This node is the first of its host list. */
 export function galeraAt(cluster: GaleraCluster, firstNode: number): Driver {
   const serving = () => cluster.nodes[firstNode]?.url ?? '';
-  return onServer(
-    'galera',
-    'mysql',
-    mysqlDatabases(() => cluster.urlFrom(firstNode), serving),
-  );
+  return onServer('galera', 'mysql', (nameOf) => mysqlDatabases(() => cluster.urlFrom(firstNode), nameOf, serving));
 }
 
 /** tine on a MySQL of the test's own, such as a `MysqlServer`. */
-export function mysqlAt(serverDsn: () => string): Driver {
-  return onServer('mysql', 'mysql', mysqlDatabases(serverDsn));
+export function mysqlAt(serverDsn: () => string): NamingDriver {
+  return onServer('mysql', 'mysql', (nameOf) => mysqlDatabases(serverDsn, nameOf));
 }
 
 /** On the Postgres that `npm test` started, or was named. */
-export const postgres: Driver = postgresAt(() => serverAddress('TINE_TEST_POSTGRES_URL'));
+export const postgres: NamingDriver = postgresAt(() => serverAddress('TINE_TEST_POSTGRES_URL'));
 
 /** On the MariaDB that `npm test` started, or was named. */
-export const mariadb: Driver = mariadbAt(() => serverAddress('TINE_TEST_MARIADB_URL'));
+export const mariadb: NamingDriver = mariadbAt(() => serverAddress('TINE_TEST_MARIADB_URL'));
 
 /** On the MySQL that `npm test` started, or was named. */
-export const mysql: Driver = mysqlAt(() => serverAddress('TINE_TEST_MYSQL_URL'));
+export const mysql: NamingDriver = mysqlAt(() => serverAddress('TINE_TEST_MYSQL_URL'));
 
 /** The original, for validating the suites themselves: TINE_TEST_TARGET=etcd runs them against it. */
 export const etcd: Driver = {
@@ -75,13 +81,16 @@ export const etcd: Driver = {
 export const kine: Driver = { ...sqlite, name: 'kine', kind: 'kine' };
 
 /** Every database tine runs on. */
-const tineDrivers: readonly Driver[] = [sqlite, postgres, mariadb, mysql];
+const tineDrivers: readonly NamingDriver[] = [sqlite, postgres, mariadb, mysql];
 
 /** Every database tine runs on, or those that TINE_TEST_DRIVERS chooses; with TINE_TEST_TARGET=etcd, etcd itself. */
 export const DRIVERS: readonly Driver[] = chosenDrivers();
 
 /** For tests of what tine does otherwise than etcd, or what etcd has not: empty when the target is etcd. */
 export const TINE_DRIVERS: readonly Driver[] = DRIVERS.filter((driver) => driver.kind === 'tine');
+
+/** For tests of what a database may be called. */
+export const NAMING_DRIVERS: readonly NamingDriver[] = tineDrivers.filter((driver) => DRIVERS.includes(driver));
 
 /** For tests of what never reaches the database, such as the form of an answer: one of those. */
 export const ANY_DRIVER: readonly Driver[] = DRIVERS.slice(0, 1);
@@ -96,15 +105,20 @@ export function onePerDialect(drivers: readonly Driver[]): readonly Driver[] {
   return drivers.filter(({ dialect }, index) => drivers.findIndex((each) => each.dialect === dialect) === index);
 }
 
-function onServer(name: string, dialect: 'postgres' | 'mysql', databases: SqlDatabases): Driver {
-  return {
+function onServer(
+  name: string,
+  dialect: 'postgres' | 'mysql',
+  databasesOf: (nameOf?: NameOf) => SqlDatabases,
+): NamingDriver {
+  const driverOf = (databases: SqlDatabases): Driver => ({
     name,
     kind: 'tine',
     dialect,
     isFile: false,
     storageArguments: (directory) => ['--endpoint', databases.endpoint(directory)],
     dropStorage: databases.drop,
-  };
+  });
+  return { ...driverOf(databasesOf()), withName: (own) => driverOf(databasesOf(() => own)) };
 }
 
 function serverAddress(variable: string): string {

@@ -10,6 +10,7 @@ export {
   kine,
   mariadbAt,
   mysqlAt,
+  NAMING_DRIVERS,
   onePerDialect,
   postgresAt,
   sqlite,

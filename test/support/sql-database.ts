@@ -10,17 +10,20 @@ export interface SqlDatabases {
   readonly drop: (directory: string) => Promise<void>;
 }
 
+/** The name of a directory's database. */
+export type NameOf = (directory: string) => string;
+
 /** Databases of a Postgres at a `postgres://` URL, whose own database is not touched. */
-export function postgresDatabases(serverUrl: () => string): SqlDatabases {
+export function postgresDatabases(serverUrl: () => string, nameOf: NameOf = databaseName): SqlDatabases {
   return {
-    endpoint: (directory) => postgresUrl(serverUrl(), databaseName(directory)),
+    endpoint: (directory) => postgresUrl(serverUrl(), nameOf(directory)),
     drop: async (directory) => {
       const client = new pg.Client({ connectionString: postgresUrl(serverUrl(), 'postgres') });
       client.on('error', () => {});
       await unlessGone(async () => {
         try {
           await client.connect();
-          await client.query(`DROP DATABASE IF EXISTS ${databaseName(directory)} WITH (FORCE)`);
+          await client.query(`DROP DATABASE IF EXISTS ${pg.escapeIdentifier(nameOf(directory))} WITH (FORCE)`);
         } finally {
           await client.end();
         }
@@ -33,14 +36,18 @@ export function postgresDatabases(serverUrl: () => string): SqlDatabases {
  * Databases of a MySQL or MariaDB at a DSN as kine writes it: `mysql://user:password@tcp(host:port)/`. The one for drops names one host, where `serverDsn` may name
  * several.
  */
-export function mysqlDatabases(serverDsn: () => string, dsnForDrops = serverDsn): SqlDatabases {
+export function mysqlDatabases(
+  serverDsn: () => string,
+  nameOf: NameOf = databaseName,
+  dsnForDrops = serverDsn,
+): SqlDatabases {
   return {
-    endpoint: (directory) => mysqlDsn(serverDsn(), databaseName(directory)),
+    endpoint: (directory) => mysqlDsn(serverDsn(), nameOf(directory)),
     drop: async (directory) => {
       await unlessGone(async () => {
         const connection = await connectMysql(dsnForDrops());
         try {
-          await connection.query(`DROP DATABASE IF EXISTS ${databaseName(directory)}`);
+          await connection.query(`DROP DATABASE IF EXISTS \`${nameOf(directory).replaceAll('`', '``')}\``);
         } finally {
           await connection.end();
         }
@@ -56,7 +63,7 @@ function databaseName(directory: string): string {
 
 function postgresUrl(serverUrl: string, database: string): string {
   const url = new URL(serverUrl);
-  url.pathname = `/${database}`;
+  url.pathname = `/${encodeURIComponent(database)}`;
   return url.href;
 }
 
@@ -64,7 +71,7 @@ function postgresUrl(serverUrl: string, database: string): string {
 function mysqlDsn(serverDsn: string, database: string): string {
   const [, server, parameters = ''] = /^(.*\)\/)[^/?]*(\?.*)?$/.exec(serverDsn) ?? [];
   if (server === undefined) throw new Error(`${serverDsn} is no DSN like mysql://user:password@tcp(host:port)/`);
-  return `${server}${database}${parameters}`;
+  return `${server}${encodeURIComponent(database)}${parameters}`;
 }
 
 async function connectMysql(dsn: string): Promise<Connection> {

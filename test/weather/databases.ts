@@ -176,6 +176,8 @@ const mariadb: WeatherDatabase = {
 const mysql: WeatherDatabase = {
   ...mariadb,
   name: 'mysql',
+  // A query has its attributes before its text there: none, in one set.
+  commitSign: { ...mariadb.commitSign, commit: '\x03\0\x01COMMIT' },
   start: () => MysqlServer.start({ settings: { max_connections: `${connectionCountMax}` } }),
   driverAt: mysqlAt,
 };

@@ -26,6 +26,9 @@ function explanation(error: unknown, dsn: ServerDsn): string | undefined {
       return `the server wants a kind of authentication that tine has not; ALTER USER "${dsn.user}" to caching_sha2_password or mysql_native_password`;
     case errorNumber.databaseAccessDenied:
       return `there is no database "${dsn.database}" that user "${dsn.user}" has a right to, and it may not create it; CREATE DATABASE \`${dsn.database}\` and GRANT ALL ON \`${dsn.database}\`.* to it`;
+    case errorNumber.wrongDatabaseName:
+    case errorNumber.nameTooLong:
+      return `"${dsn.database}" cannot be the name of a database there: names have at most 64 characters and no space at their end; name another`;
     case errorNumber.tableAccessDenied:
       return `user "${dsn.user}" may not create or change tables there; GRANT ALL ON \`${dsn.database}\`.* to it`;
     case errorNumber.unknownStorageEngine:

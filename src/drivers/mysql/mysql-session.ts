@@ -252,7 +252,7 @@ function requestsOf(texts: readonly NamedText[], packetBytesMax: number): readon
 
 function tooLarge(bytes: number, packetBytesMax: number): DriverError {
   return new DriverError(
-    'other',
+    'tooLarge',
     `a statement of ${bytes} bytes is larger than the database takes (max_allowed_packet = ${packetBytesMax}); raise that setting of the server`,
   );
 }

@@ -35,10 +35,17 @@ export async function prepareDatabase(place: Place): Promise<void> {
   }
 }
 
+/** knex's `??` would take a dot for one between two names. */
+function quotedName(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``;
+}
+
 async function createDatabase(place: Place): Promise<void> {
   const { dsn } = place;
   try {
-    await withKnex(place, undefined, (server) => server.raw('CREATE DATABASE IF NOT EXISTS ??', [dsn.database]));
+    await withKnex(place, undefined, (server) =>
+      server.raw(`CREATE DATABASE IF NOT EXISTS ${quotedName(dsn.database)}`),
+    );
   } catch (error) {
     if (serverErrorNumber(error) !== errorNumber.databaseAccessDenied) throw error;
     throw new StartError(

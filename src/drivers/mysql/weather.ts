@@ -60,7 +60,12 @@ export const errorNumber = {
   databaseAccessDenied: 1044,
   tableAccessDenied: 1142,
   badDatabase: 1049,
+  nameTooLong: 1059,
+  wrongDatabaseName: 1102,
+  rowTooLarge: 1118,
   packetTooLarge: 1153,
+  transactionTooLarge: 1197,
+  resultTooLarge: 1301,
   dataTooLong: 1406,
   unknownAuthentication: 1251,
   unknownStorageEngine: 1286,
@@ -82,6 +87,15 @@ const kinds: ReadonlyMap<number, DriverErrorKind> = new Map([
   // The disk, the table.
   ...each('full', 1021, 1114),
   ...each('corrupt', 1034, 1035, 1194, 1195, 1712),
+  // More than a packet, the result of a function, a column, a row, or a transaction in the binary log may have.
+  ...each(
+    'tooLarge',
+    errorNumber.packetTooLarge,
+    errorNumber.resultTooLarge,
+    errorNumber.dataTooLong,
+    errorNumber.rowTooLarge,
+    errorNumber.transactionTooLarge,
+  ),
 ]);
 
 /** Deadlock, a row or a table that changed since the snapshot; MariaDB returns its handler's number 159 for the latter where a write reads. */
@@ -115,9 +129,14 @@ function messageOf({ code, number, message }: Failure, kind: DriverErrorKind): s
     case 1836:
       return `the database is set to read only (${code})`;
     case errorNumber.packetTooLarge:
+    case errorNumber.resultTooLarge:
       return `a request is larger than the max_allowed_packet of the database; raise it (${code})`;
     case errorNumber.dataTooLong:
       return `a key or a value is longer than the table takes (${code})`;
+    case errorNumber.rowTooLarge:
+      return `a row is larger than the database takes; raise its innodb_redo_log_capacity or innodb_log_file_size (${code})`;
+    case errorNumber.transactionTooLarge:
+      return `a transaction is larger than the max_binlog_cache_size of the database; raise it (${code})`;
     default:
       return kind === 'other' ? `the database refused a statement (${code}, ${number})` : `${message} (${code})`;
   }

@@ -1,5 +1,6 @@
 /** A Postgres database before it is served: is it there, can it be served, is its schema this version's? */
 import knex, { type Knex } from 'knex';
+import pg from 'pg';
 import { migrationSource, migrations, migrationsTable } from '../../../migrations/migrations.ts';
 import { postgresWords } from '../../../migrations/words.ts';
 import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/dsn.ts';
@@ -33,9 +34,7 @@ const uniqueViolation = '23505';
 async function createDatabase(dsn: ServerDsn, host: DatabaseHost): Promise<void> {
   try {
     // Every byte of a key is ASCII, and compared as a byte, whatever the server's own language is.
-    await withKnex({ ...dsn, database: maintenanceDatabase }, host, (server) =>
-      server.raw('CREATE DATABASE ??', [dsn.database]),
-    );
+    await runOnServer(dsn, host, `CREATE DATABASE ${pg.escapeIdentifier(dsn.database)}`);
   } catch (error) {
     const code = codeOf(error);
     // Another instance was quicker.
@@ -47,6 +46,19 @@ async function createDatabase(dsn: ServerDsn, host: DatabaseHost): Promise<void>
       );
     }
     throw explained(error, dsn);
+  }
+}
+
+/** Without knex, to which a dot in a name separates two names and a question mark is a parameter. */
+async function runOnServer(dsn: ServerDsn, host: DatabaseHost, statement: string): Promise<void> {
+  const client = new pg.Client(await connectionSettings({ ...dsn, database: maintenanceDatabase }, host));
+  // The query that waits rejects with the error.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query(statement);
+  } finally {
+    await client.end();
   }
 }
 

@@ -10,7 +10,9 @@ export function weather(error: unknown): Error {
   const message = (error as Error).message;
   // Serialization failure, deadlock.
   if (code === '40001' || code === '40P01') return new GaveWay(`${message} (${code})`, error);
-  return new DriverError(kindOf(code), code === undefined ? message : `${message} (${code})`, { cause: error });
+  return new DriverError(kindOf(code, message), code === undefined ? message : `${message} (${code})`, {
+    cause: error,
+  });
 }
 
 /** A SQLSTATE of five characters, or the code of the system or of Node's streams (ECONNREFUSED, ERR_STREAM_DESTROYED); undefined when it is neither. */
@@ -33,7 +35,7 @@ export function isConnectionLost(error: unknown): boolean {
   return failure instanceof DriverError && failure.kind === 'lost';
 }
 
-function kindOf(code: string | undefined): DriverErrorKind {
+function kindOf(code: string | undefined, message: string): DriverErrorKind {
   if (code === undefined) return 'lost';
   // Insufficient resources: too many connections; disk full.
   if (code === '53300') return 'busy';
@@ -41,6 +43,9 @@ function kindOf(code: string | undefined): DriverErrorKind {
   // Lock not available.
   if (code === '55P03') return 'busy';
   if (code === 'XX001' || code === 'XX002') return 'corrupt';
+  // Program limits, such as an index entry's size; data too long for its column; more memory for one value than Postgres ever takes, which is an internal error to it.
+  if (/^54/.test(code) || code === '22001') return 'tooLarge';
+  if (code === 'XX000' && /^invalid memory alloc request size/.test(message)) return 'tooLarge';
   // Connection exceptions; shutdown, crash, starting up, dropped; a standby or a server set to read only; an idle transaction ended.
   if (/^(08|57P0)/.test(code) || code === '25006' || code === '25P03') return 'lost';
   return code.startsWith('E') ? 'lost' : 'other';

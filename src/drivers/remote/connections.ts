@@ -125,7 +125,7 @@ export class Connections {
       result = await work(lease.session);
     } catch (error) {
       const failure = this.#options.engine.weather(error);
-      if (isLost(failure)) lease.release('broken');
+      if (isOver(failure)) lease.release('broken');
       else void end(lease, lease.session.rollback());
       throw failure;
     }
@@ -216,6 +216,11 @@ async function end(lease: Lease, ending: Promise<void>): Promise<void> {
   } catch {
     lease.release('broken');
   }
+}
+
+/** Whether a connection is not kept after a failure. Bounds of the server are those of the time when it connected: after `tooLarge` a new connection finds the raised one. */
+function isOver(failure: Error): boolean {
+  return isLost(failure) || (failure instanceof DriverError && failure.kind === 'tooLarge');
 }
 
 function isLost(failure: Error): boolean {

@@ -19,6 +19,7 @@ function kindOf(code: string): DriverErrorKind {
   // PROTOCOL: others took the lock of the WAL's index a hundred times in a row.
   if (/^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(code)) return 'busy';
   if (code === 'SQLITE_FULL') return 'full';
+  if (code === 'SQLITE_TOOBIG') return 'tooLarge';
   if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return 'corrupt';
   if (code.startsWith('SQLITE_IOERR') || code.startsWith('SQLITE_CANTOPEN') || code.startsWith('SQLITE_READONLY'))
     return 'lost';

@@ -97,7 +97,7 @@ export class ClientKeys {
       try {
         return await ask();
       } catch (error) {
-        if (!isWeather(error)) throw error;
+        if (!isTransient(error)) throw error;
         await sleep(serverLimits.lockRetryPauseMs, undefined, { signal: this.#signal, ref: false });
       }
     }
@@ -134,8 +134,9 @@ export function rangeOf(keys: Keys): RangeOperation {
   return { ...anyRange, keys };
 }
 
-function isWeather(error: unknown): boolean {
-  if (error instanceof DriverError) return error.kind !== 'corrupt';
+/** Whether a later attempt may succeed. */
+function isTransient(error: unknown): boolean {
+  if (error instanceof DriverError) return error.kind !== 'corrupt' && error.kind !== 'tooLarge';
   return error instanceof EtcdError && error.entry === 'tooManyRequests';
 }
 

@@ -117,7 +117,7 @@ function databaseFamilies({ store: { database }, isDatabaseUp, leases }: Scrape)
     gauge('tine_database_up', 'Whether the database answers. 1 if it does.', isDatabaseUp ? 1 : 0),
     counter(
       'tine_database_failures_total',
-      'What the database failed, by kind: busy (locked), lost (no answer), full, corrupt, other.',
+      'What the database failed, by kind: busy (locked), lost (no answer), full, corrupt, tooLarge, other.',
       byLabel('kind', database.failures),
     ),
     counter(

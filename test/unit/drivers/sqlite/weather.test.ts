@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import Database from 'better-sqlite3';
+import { weather } from '../../../../src/drivers/sqlite/weather.ts';
+import { DriverError } from '../../../../src/errors.ts';
+
+test('a value that SQLite does not take is too large, however often it is tried', () => {
+  const database = new Database(':memory:');
+  let failure: unknown;
+  try {
+    database.prepare('SELECT zeroblob(2147483640)').get();
+  } catch (error) {
+    failure = weather(error);
+  } finally {
+    database.close();
+  }
+  assert.ok(failure instanceof DriverError);
+  assert.equal(failure.kind, 'tooLarge');
+});
