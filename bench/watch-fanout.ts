@@ -61,6 +61,10 @@ class PacedSource implements EventSource {
 
   follow(): void {}
 
+  onHint(): () => void {
+    return () => undefined;
+  }
+
   onHead(listener: (head: Head) => void): () => void {
     this.#listener = listener;
     return () => undefined;

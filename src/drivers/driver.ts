@@ -1,7 +1,6 @@
 /** The small interface behind which the databases are. Everything above speaks to this. */
-import type { WriteOperation } from '../mvcc/operations.ts';
+import type { RowId, WriteOperation } from '../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../mvcc/read-programs.ts';
-import type { Head } from '../mvcc/results.ts';
 import type { BatchResult } from '../mvcc/write-batch.ts';
 import type { BatchOptions } from '../mvcc/write-state.ts';
 import type { DriverStatistics } from './driver-statistics.ts';
@@ -28,8 +27,11 @@ export interface Driver {
   readonly clusterId: bigint;
   /** Milliseconds since 1970 by the clock that all instances share. */
   nowMs(): number;
-  /** Calls back with heads that other instances announce, where the database carries messages. They are hints: some may be lost. */
-  onHead(listener: (head: Head) => void): void;
+  /**
+   * Calls back when another instance says that it has written a row, where the database carries messages. A hint may be lost, late or wrong: it is a reason to read, and
+   * what it names is not believed.
+   */
+  onHint(listener: (id: RowId) => void): void;
   /**
    * Runs a reading program in one snapshot that is taken after the call.
    *

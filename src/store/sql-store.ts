@@ -109,7 +109,6 @@ export class SqlStore implements Store {
     });
     this.auth = new AuthStore(driver, this.#writes, { saw, readHead: () => this.head() });
     this.events = eventSource({ driver, saw, heads: this.#heads, writes: this.#writes, readHead: () => this.head() });
-    driver.onHead((head) => this.#heads.saw(head));
     this.#leases.start();
     this.#members.start();
     this.#compactor.wake();
@@ -352,6 +351,11 @@ function eventSource({
     saw(page.head);
     return unpacked(page);
   };
+  const hintListeners = new Set<() => void>();
+  driver.onHint((id) => {
+    // An instance hears its own word, too.
+    if (id > heads.latest.id) for (const listener of hintListeners) listener();
+  });
   return {
     get pollMs() {
       return driver.pollMs;
@@ -360,6 +364,10 @@ function eventSource({
       return heads.latest;
     },
     onHead: (listener) => heads.onHead(listener),
+    onHint: (listener) => {
+      hintListeners.add(listener);
+      return () => hintListeners.delete(listener);
+    },
     readHead,
     follow: (follower) =>
       writes.follow(

@@ -40,6 +40,8 @@ export interface EventSource {
   idBefore(revision: Revision): Promise<{ id: RowId; head: Head }>;
   /** Calls back, synchronously and often, whenever a newer head than any before was seen (a local commit, a read). Returns the way to stop. */
   onHead(listener: (head: Head) => void): () => void;
+  /** Calls back when another instance may have written what this process has not seen: a reason to read, not a head. Returns the way to stop. */
+  onHint(listener: () => void): () => void;
   /** Events of most batches arrive together with the batch's own answer, without another way to the database. Undefined: nobody follows any more. */
   follow(follower: EventFollower | undefined): void;
   /** The head now, from the database. Whoever listens to heads hears of it before this resolves. */

@@ -29,11 +29,13 @@ export interface TailerOptions {
  */
 export class Tailer {
   readonly #options: TailerOptions;
-  readonly #stopListening: () => void;
+  readonly #stopListening: readonly (() => void)[];
   readonly #waiters: CatchUpWaiter[] = [];
   #position: Position = { id: 0, revision: 0 };
   #isResting = true;
   #isClosed = false;
+  /** Another instance may have written: only a read tells. */
+  #isHinted = false;
   #endWait: (() => void) | undefined;
   #failureCount = 0;
   #pollMs: number;
@@ -46,7 +48,7 @@ export class Tailer {
     this.#options = options;
     const { source } = options;
     this.#pollMs = source.pollMs.min;
-    this.#stopListening = source.onHead(() => this.#onHead());
+    this.#stopListening = [source.onHead(() => this.#onHead()), source.onHint(() => this.#onHint())];
     source.follow({ isWanted: () => !this.#isResting, take: (events) => this.#take(events) });
     void this.#run();
   }
@@ -73,6 +75,7 @@ export class Tailer {
   /** Stops to read: nobody watches. */
   rest(): void {
     this.#isResting = true;
+    this.#isHinted = false;
     this.#lagSinceMs = undefined;
     for (const waiter of this.#waiters.splice(0)) waiter.resolve(this.position.revision);
   }
@@ -88,7 +91,7 @@ export class Tailer {
 
   close(): void {
     this.#isClosed = true;
-    this.#stopListening();
+    for (const stop of this.#stopListening) stop();
     this.#options.source.follow(undefined);
     this.rest();
     this.#wake();
@@ -97,7 +100,7 @@ export class Tailer {
   /** Whether there is something to read. It is asked before every wait, so no wake-up is lost. */
   get #isDue(): boolean {
     if (this.#isResting) return false;
-    return this.#waiters.length > 0 || this.#idsBehind > 0;
+    return this.#isHinted || this.#waiters.length > 0 || this.#idsBehind > 0;
   }
 
   get #idsBehind(): number {
@@ -107,6 +110,13 @@ export class Tailer {
   #onHead(): void {
     if (!this.#isDue) return;
     if (this.#idsBehind > 0) this.#lagSinceMs ??= performance.now();
+    this.#wake();
+  }
+
+  /** However many come, and whatever they say: the next read answers all of them. */
+  #onHint(): void {
+    if (this.#isResting) return;
+    this.#isHinted = true;
     this.#wake();
   }
 
@@ -129,6 +139,8 @@ export class Tailer {
         if (this.#isDue) await this.#readToHead();
       } catch (error) {
         this.#reportFailure(error);
+        // What was to be read is still to be read.
+        this.#isHinted = !this.#isResting;
         await this.#pauseAfterFailure();
       }
     }
@@ -157,6 +169,7 @@ export class Tailer {
     const { source, countMax } = this.#options;
     for (let isBehind = true; isBehind && !this.#isResting; ) {
       const from = this.#position;
+      this.#isHinted = false;
       const asking = this.#waiters.filter(({ throughId }) => throughId === undefined);
       const page = await source.eventsAfter({ afterId: from.id, countMax });
       // Another page came first, or nobody watched for a moment: what was read begins elsewhere.

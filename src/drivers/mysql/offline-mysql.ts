@@ -30,9 +30,10 @@ export function offlineMysql(dsn: ServerDsn): OfflineAccess {
     saysMissing: (error) => serverErrorNumber(error) === errorNumber.badDatabase,
     // A setting that a server's start warns of is no matter of a command's.
     prepare: (host) => prepareDatabase({ dsn, host, logger: pino({ enabled: false }) }),
-    beginSnapshot: 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY',
-    begin: 'START TRANSACTION',
+    beginSnapshot: ['START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY'],
+    begin: ['START TRANSACTION'],
     lockRevision: revisionLock,
+    beginLock: [],
     tryLockSchema: `SELECT COALESCE(GET_LOCK(${migrationLock}, 0), 0)`,
     nowMs: 'FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)',
   });

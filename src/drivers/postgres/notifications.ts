@@ -1,17 +1,18 @@
-/** LISTEN and NOTIFY: instances tell each other of new heads within a millisecond. */
+/** LISTEN and NOTIFY: instances of one store tell each other of new rows within a millisecond. */
+import { randomBytes } from 'node:crypto';
 
 import pg, { type Client } from 'pg';
 import type { Logger } from 'pino';
 import type { ServerDsn } from '../../config/dsn.ts';
 import { limits } from '../../limits.ts';
-import { untouchedAuth } from '../../mvcc/auth-state.ts';
-import type { Head } from '../../mvcc/results.ts';
+import type { RowId } from '../../mvcc/operations.ts';
 import type { MessageChannel, MessageListener } from '../remote/engine.ts';
 import type { HostTurn } from '../remote/host-turn.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { destroy } from './postgres-session.ts';
+import { sessionSettings } from './settings.ts';
+import { headChannel } from './store-locks.ts';
 
-const channel = 'tine_head';
 /** How long an instance waits for its own word to come back before it takes the channel for deaf: a pooler in between swallows notifications. */
 const echoMsMax = 1_000;
 
@@ -26,7 +27,9 @@ export class Notifications implements MessageChannel {
   /** The same when it listens. */
   #client: Client | undefined;
   #isSending = false;
-  #next: Head | undefined;
+  #next: RowId | undefined;
+  /** Begins each announcement: an instance knows its own. */
+  readonly #instance = randomBytes(8).toString('hex');
   #isHeard = false;
   #echo: NodeJS.Timeout | undefined;
   /** What this instance said last that has not come back, and when. */
@@ -45,8 +48,8 @@ export class Notifications implements MessageChannel {
     return this.#isHeard;
   }
 
-  announce(head: Head): void {
-    this.#next = head;
+  announce(id: RowId): void {
+    this.#next = id;
     if (!this.#isSending) void this.#send();
   }
 
@@ -63,15 +66,14 @@ export class Notifications implements MessageChannel {
     this.#isSending = true;
     try {
       while (this.#next !== undefined && this.#client !== undefined) {
-        const { id, revision, compactRevision, authState } = this.#next;
+        const payload = `${this.#instance} ${this.#next}`;
         this.#next = undefined;
-        const payload = `${id} ${revision} ${compactRevision} ${authState}`;
         this.#expectEcho();
         this.#said ??= { payload, atMs: performance.now() };
         await this.#client.query({
           name: 'announce',
-          text: 'SELECT pg_notify($1, $2)',
-          values: [channel, payload],
+          text: `SELECT pg_notify(${headChannel}, $1)`,
+          values: [payload],
         });
       }
     } catch {
@@ -124,9 +126,11 @@ export class Notifications implements MessageChannel {
     client.on('notification', ({ payload }) => this.#hear(payload ?? ''));
     try {
       await client.connect();
-      await client.query(`LISTEN ${channel}`);
+      await client.query(sessionSettings);
+      const { rows } = await client.query<{ channel: string }>(`SELECT ${headChannel} AS channel`);
+      await client.query(`LISTEN ${rows[0]?.channel}`);
       this.#client = client;
-      this.announce({ id: 0, revision: 0, compactRevision: -1, authState: untouchedAuth });
+      this.announce(0);
       const deaf = setTimeout(() => {
         if (this.#isHeard || this.#isClosed || this.#client !== client) return;
         this.#logger.info('the database passes no notifications on (a pooler?): it is asked more often instead');
@@ -142,9 +146,7 @@ export class Notifications implements MessageChannel {
     this.#isHeard = true;
     this.#endEcho();
     this.#measureEcho(payload);
-    const numbers = payload.split(' ').map(Number);
-    if (numbers.length !== 4 || !numbers.every(Number.isSafeInteger)) return;
-    const [id, revision, compactRevision, authState] = numbers as [number, number, number, number];
-    this.#listener.onHead({ id, revision, compactRevision, authState });
+    const [instance, id] = payload.split(' ');
+    if (instance !== this.#instance && Number.isSafeInteger(Number(id))) this.#listener.onHint(Number(id));
   }
 }

@@ -10,18 +10,13 @@ import { type OfflineConnection, offlineServer } from '../remote/offline-server.
 import { connectionSettings } from './connection-settings.ts';
 import { parameterValues } from './parameters.ts';
 import { postgresFacts } from './postgres-facts.ts';
-import { revisionLock } from './postgres-session.ts';
-import { migrationLock, prepareDatabase } from './prepare.ts';
+import { prepareDatabase } from './prepare.ts';
+import { offlineSettings } from './settings.ts';
+import { lockRevision, tryLockSchema } from './store-locks.ts';
 import { columnTypes } from './types.ts';
 import { codeOf, weather } from './weather.ts';
 
 const missingDatabase = '3D000';
-
-/**
- * Unlike a server's, its statements go over whole tables: the planner finds their way. Of what runs while tine serves elsewhere, only locks may stand in the way, and are
- * told after a while.
- */
-const sessionStatements = ["SET jit = off; SET bytea_output = hex; SET lock_timeout = '10s'; SET work_mem = '64MB'"];
 
 export function offlinePostgres(dsn: ServerDsn): OfflineAccess {
   return offlineServer({
@@ -33,10 +28,11 @@ export function offlinePostgres(dsn: ServerDsn): OfflineAccess {
     weather,
     saysMissing: (error) => codeOf(error) === missingDatabase,
     prepare: (host) => prepareDatabase(dsn, host),
-    beginSnapshot: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
-    begin: 'BEGIN ISOLATION LEVEL READ COMMITTED',
-    lockRevision: `SELECT pg_advisory_xact_lock(${revisionLock})`,
-    tryLockSchema: `SELECT CASE WHEN pg_try_advisory_lock(${migrationLock}) THEN 1 ELSE 0 END`,
+    beginSnapshot: ['BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', offlineSettings],
+    begin: ['BEGIN ISOLATION LEVEL READ COMMITTED', offlineSettings],
+    lockRevision,
+    beginLock: ['BEGIN ISOLATION LEVEL READ COMMITTED', offlineSettings],
+    tryLockSchema,
     nowMs: 'CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)',
   });
 }
@@ -46,7 +42,6 @@ async function connect(dsn: ServerDsn, host: DatabaseHost): Promise<OfflineConne
   // It is told by the query that waits.
   client.on('error', () => {});
   await client.connect();
-  for (const statement of sessionStatements) await client.query(statement);
   return { ask: (asked) => ask(client, asked), close: () => client.end() };
 }
 

@@ -12,11 +12,12 @@ import { withinAnswerTime } from '../remote/answer-time.ts';
 import type { Engine } from '../remote/engine.ts';
 import { HostTurn } from '../remote/host-turn.ts';
 import type { Session } from '../remote/session.ts';
-import { connectionSettings, sessionStatements } from './connection-settings.ts';
+import { connectionSettings } from './connection-settings.ts';
 import { Notifications } from './notifications.ts';
 import { postgresFacts } from './postgres-facts.ts';
 import { destroy, PostgresSession } from './postgres-session.ts';
 import { prepareDatabase } from './prepare.ts';
+import { sessionSettings } from './settings.ts';
 import { columnTypes } from './types.ts';
 import { weather } from './weather.ts';
 
@@ -102,7 +103,7 @@ async function makeReady(client: Client): Promise<void> {
     client.query<{ refuses: boolean }>(
       "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS refuses",
     ),
-    ...sessionStatements.map((statement) => client.query(statement)),
+    client.query(sessionSettings),
   ]);
   if (rows[0]?.refuses === true)
     throw new DriverError('lost', 'the database takes no writes: it is a standby, or set to read only');

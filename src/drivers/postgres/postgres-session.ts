@@ -10,10 +10,8 @@ import { CommitInDoubt, type Session, type TransactionKind, type TransactionOpti
 import { rowCount, type StatementMeter } from '../statement-meter.ts';
 import { CopyQuery } from './copy-query.ts';
 import { parameterValues } from './parameters.ts';
+import { lockRevision } from './store-locks.ts';
 import { isConnectionLost, weather } from './weather.ts';
-
-/** The revision lock: any number that nobody else in this database locks. */
-export const revisionLock = 7_016_996_765_293_437_281n;
 
 const beginTexts: Record<Exclude<TransactionKind, 'none'>, string> = {
   snapshot: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
@@ -23,7 +21,7 @@ const beginTexts: Record<Exclude<TransactionKind, 'none'>, string> = {
 
 const lock = {
   name: 'tine_lock',
-  text: `SELECT pg_advisory_xact_lock(${revisionLock})`,
+  text: lockRevision,
   rowMode: 'array' as const,
 };
 

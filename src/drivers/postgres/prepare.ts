@@ -8,13 +8,13 @@ import { StartError } from '../../errors.ts';
 import { silence } from '../knex-log.ts';
 import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
 import { connectionSettings } from './connection-settings.ts';
+import { migrationSettings } from './settings.ts';
+import { fromStoreSchema, lockSchema } from './store-locks.ts';
 import { codeOf } from './weather.ts';
 
 const versionMin = 120_000;
 /** Its database is there on every server; one is connected to it to make another. */
 const maintenanceDatabase = 'postgres';
-/** Migrations are one instance's at a time. */
-export const migrationLock = 7_016_996_765_293_437_282n;
 
 /** @throws StartError for what a person must mend; whatever pg says while the server is away. */
 export async function prepareDatabase(dsn: ServerDsn, host: DatabaseHost): Promise<void> {
@@ -85,7 +85,9 @@ async function withKnex<Result>(
 async function bringUpToDate(database: Knex, dsn: ServerDsn): Promise<void> {
   await refuseOldServer(database, dsn);
   await database.transaction(async (transaction) => {
-    await transaction.raw(`SELECT pg_advisory_xact_lock(${migrationLock})`);
+    await transaction.raw(migrationSettings);
+    await useStoreSchema(transaction, dsn);
+    await transaction.raw(lockSchema);
     await refuseForeignTable(transaction, dsn);
     const applied = (await transaction.schema.hasTable(migrationsTable))
       ? (await transaction(migrationsTable).orderBy('id').select('name')).map(({ name }) => String(name))
@@ -97,7 +99,21 @@ async function bringUpToDate(database: Knex, dsn: ServerDsn): Promise<void> {
       disableTransactions: true,
       migrationSource: migrationSource(postgresWords),
     });
-  });
+  }, underReadCommitted);
+}
+
+/** What others changed under the lock is seen once the lock is held. */
+const underReadCommitted = { isolationLevel: 'read committed' } as const;
+
+/** knex looks for tables in the first schema of `search_path` only, and makes them there. */
+async function useStoreSchema(transaction: Knex.Transaction, dsn: ServerDsn): Promise<void> {
+  const { rows } = await transaction.raw<{ rows: readonly unknown[] }>(
+    `SELECT set_config('search_path', quote_ident(nspname), true) ${fromStoreSchema}`,
+  );
+  if (rows.length > 0) return;
+  throw new StartError(
+    `${dsnText(dsn)}: search_path of user "${dsn.user}" names no schema that exists; create the schema, or set another: ALTER ROLE "${dsn.user}" SET search_path TO schema`,
+  );
 }
 
 async function refuseOldServer(database: Knex, dsn: ServerDsn): Promise<void> {

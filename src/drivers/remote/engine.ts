@@ -1,8 +1,8 @@
 /** What a kind of database server brings to `RemoteDriver`. */
 import type { Knex } from 'knex';
 import type { DatabaseHost } from '../../config/dsn.ts';
+import type { RowId } from '../../mvcc/operations.ts';
 import type { DatabaseFacts } from '../../mvcc/read-programs.ts';
-import type { Head } from '../../mvcc/results.ts';
 import type { StatementMeter } from '../statement-meter.ts';
 import type { Session } from './session.ts';
 
@@ -48,14 +48,15 @@ export interface Engine {
 
 /** Who is told what a message channel hears. */
 export interface MessageListener {
-  onHead(head: Head): void;
+  onHint(id: RowId): void;
   /** How long its own word took to come back. */
   onEcho(ms: number): void;
 }
 
-/** Carries heads between instances, as well as it can: what is lost, the poll finds. */
+/** Carries hints between the instances of one store, as well as it can: what is lost, the poll finds. */
 export interface MessageChannel {
-  announce(head: Head): void;
+  /** This instance has committed a row. */
+  announce(id: RowId): void;
   /** Whether anything was heard since it was opened, be it its own word. */
   readonly isHeard: boolean;
   /** The network has lost connections: opens another. */

@@ -24,11 +24,13 @@ export interface OfflineServer {
   saysMissing(error: unknown): boolean;
   prepare(host: DatabaseHost): Promise<void>;
   /** Begins a transaction that reads one moment. */
-  readonly beginSnapshot: string;
-  readonly begin: string;
+  readonly beginSnapshot: readonly string[];
+  readonly begin: readonly string[];
   /** Takes the revision lock for a transaction: a statement. */
   readonly lockRevision: string;
-  /** A query of the lock under which the schema is changed, for the connection: 1, or 0 when another has it. */
+  /** Where the lock below is a transaction's: begins one. */
+  readonly beginLock: readonly string[];
+  /** A query of the lock under which the schema is changed: 1, or 0 when another has it. */
   readonly tryLockSchema: string;
   /** The server's clock, in ms since 1970. */
   readonly nowMs: string;
@@ -57,22 +59,33 @@ export function offlineServer(server: OfflineServer): OfflineAccess {
     name,
     keyLengthMax: server.keyLengthMax,
     isThere: () => withConnection(async () => true).catch(whetherThere(server)),
-    look: (work) => withConnection((database) => inTransaction(database, [server.beginSnapshot], work)),
+    look: (work) => withConnection((database) => inTransaction(database, server.beginSnapshot, work)),
     own: (work) =>
-      withConnection(async (database) => {
-        await lockSchema(server, database);
-        return work(ownedDatabase(server, database));
-      }),
+      withConnection((holder) =>
+        withConnection(async (database) => {
+          await lockSchema(server, holder);
+          return work(ownedDatabase(server, { database, holder }));
+        }),
+      ),
     prepare: () => explained(server, () => firstAnswering(server, (host) => server.prepare(host))),
   };
 }
 
-function ownedDatabase(server: OfflineServer, connection: OfflineDatabase): OwnedDatabase {
+/** A lock outlasts a transaction only over a connection of its own: a pooler may give each transaction another one. */
+interface Owned {
+  readonly database: OfflineDatabase;
+  /** Holds the lock of the schema. */
+  readonly holder: OfflineDatabase;
+}
+
+function ownedDatabase(server: OfflineServer, { database: connection, holder }: Owned): OwnedDatabase {
   return {
     transaction: async (work) => {
+      // Fails when the connection, and the lock with it, was lost.
+      await holder.rows('SELECT 1');
       // What kine made has neither the lock's row nor instances.
       const isTines = (await connection.rows(server.sql.tableNames)).some(([name]) => name === 'tine_state');
-      const begin = isTines ? [server.begin, server.lockRevision] : [server.begin];
+      const begin = isTines ? [...server.begin, server.lockRevision] : server.begin;
       return inTransaction(connection, begin, async (database) => {
         if (isTines) await refuseServed(server, database);
         return work(database);
@@ -105,6 +118,7 @@ const lockRetryMs = 100;
 
 /** No tine begins to serve while the connection has it. */
 async function lockSchema(server: OfflineServer, database: OfflineDatabase): Promise<void> {
+  for (const statement of server.beginLock) await database.change(statement);
   const deadline = Date.now() + lockWaitMs;
   while ((await database.rows(server.tryLockSchema))[0]?.[0] !== 1) {
     if (Date.now() > deadline) {

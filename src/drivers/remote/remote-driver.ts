@@ -4,7 +4,7 @@
 import type { Logger } from 'pino';
 import { AssertionError, DriverError, EtcdError, StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
-import type { WriteOperation } from '../../mvcc/operations.ts';
+import type { RowId, WriteOperation } from '../../mvcc/operations.ts';
 import type { Program } from '../../mvcc/program.ts';
 import { randomId } from '../../mvcc/random-id.ts';
 import {
@@ -54,7 +54,7 @@ export class RemoteDriver implements Driver {
   readonly #echoes = new Histogram(requestBoundsMs);
   readonly #failures = new FailureCounts();
   readonly #doubts = { committed: 0, undone: 0, unknown: 0 };
-  readonly #headListeners = new Set<(head: Head) => void>();
+  readonly #hintListeners = new Set<(id: RowId) => void>();
   #messages: MessageChannel | undefined;
   /** The server's clock less this machine's, in ms. */
   #clockOffsetMs = 0;
@@ -120,8 +120,8 @@ export class RemoteDriver implements Driver {
     return Date.now() + this.#clockOffsetMs;
   }
 
-  onHead(listener: (head: Head) => void): void {
-    this.#headListeners.add(listener);
+  onHint(listener: (id: RowId) => void): void {
+    this.#hintListeners.add(listener);
   }
 
   async read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
@@ -178,7 +178,7 @@ export class RemoteDriver implements Driver {
   }
 
   #announced<Result extends DriverBatchResult>(result: Result): Result {
-    this.#messages?.announce(result.head);
+    this.#messages?.announce(result.head.id);
     return result;
   }
 
@@ -252,8 +252,8 @@ export class RemoteDriver implements Driver {
     this.#clusterId = clusterId;
     if (taken.rows > 0) this.#logger.info(taken, 'took over what kine wrote');
     this.#messages = this.#engine.openMessages?.({
-      onHead: (head) => {
-        for (const listener of this.#headListeners) listener(head);
+      onHint: (id) => {
+        for (const listener of this.#hintListeners) listener(id);
       },
       onEcho: (ms) => this.#echoes.observe(ms),
     });

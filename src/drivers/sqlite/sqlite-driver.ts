@@ -106,7 +106,7 @@ export class SqliteDriver implements Driver {
   }
 
   /** A file carries no messages. */
-  onHead(): void {}
+  onHint(): void {}
 
   read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
     return this.#threads[lane].ask({ kind: 'read', name, input });

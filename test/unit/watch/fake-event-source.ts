@@ -25,6 +25,7 @@ export class FakeEventSource implements EventSource {
   /** Everything ever committed, also what was compacted. */
   readonly history: LogEvent[] = [];
   readonly #listeners = new Set<(head: Head) => void>();
+  readonly #hintListeners = new Set<() => void>();
   readonly #current = new Map<string, LogEvent>();
   #rows: LogEvent[] = [];
   #follower: EventFollower | undefined;
@@ -87,6 +88,16 @@ export class FakeEventSource implements EventSource {
   onHead(listener: (head: Head) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  onHint(listener: () => void): () => void {
+    this.#hintListeners.add(listener);
+    return () => this.#hintListeners.delete(listener);
+  }
+
+  /** As if another instance had said that it wrote. */
+  hint(): void {
+    for (const listener of this.#hintListeners) listener();
   }
 
   follow(follower: EventFollower | undefined): void {

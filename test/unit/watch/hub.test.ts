@@ -343,3 +343,24 @@ test('a closed stream leaves nothing behind', async (context) => {
     { streams: 0, watchers: 0, watchersBehind: 0, eventLogBytes: 0 },
   );
 });
+
+test('a hint of another instance is a reason to read once, and no head: what it names is not believed', async (context) => {
+  const { source, open } = watching(context);
+  source.pollMs = { min: 60_000, max: 60_000 };
+  const { stream, session } = open();
+  session.create(requested(one('a')), 0n);
+  await settle();
+  const { readCount } = source;
+  // Nothing was written: it was lost, or another store's.
+  source.hint();
+  await settle();
+  await settle();
+  assert.equal(source.readCount, readCount + 1);
+  source.commit([{ key: 'a', value: '1' }], { isSeen: false });
+  source.isAway = true;
+  source.hint();
+  await settle();
+  source.isAway = false;
+  await until('the event comes', () => stream.responses.length > 1);
+  assert.equal(eventsOf(stream.responses), 'a@2');
+});

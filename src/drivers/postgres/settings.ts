@@ -1,0 +1,96 @@
+/** The server's settings on which tine's statements rest. A role or a database may have others by default: tine sets each itself. */
+
+type Settings = readonly Setting[];
+
+/** Name, value, and the first version (`server_version_num`) that has it, where Postgres 12 has not. */
+type Setting = readonly [name: string, value: string, since?: number];
+
+/** What decides what a statement means, and whether a commit is durable. */
+const meaning: Settings = [
+  ['array_nulls', 'on'],
+  ['standard_conforming_strings', 'on'],
+  ['transform_null_equals', 'off'],
+  ['bytea_output', 'hex'],
+  // Rows that a policy hides are an error instead of missing.
+  ['row_security', 'off'],
+  ['default_transaction_isolation', 'read committed'],
+  ['default_transaction_deferrable', 'off'],
+  ['synchronous_commit', 'on'],
+  // A warning at a commit tells that no standby has it.
+  ['client_min_messages', 'warning'],
+  ['statement_timeout', '0'],
+  ['lock_timeout', '0'],
+  ['transaction_timeout', '0', 170_000],
+  ['idle_session_timeout', '0', 140_000],
+];
+
+/**
+ * Plans must stay good on an empty table that grows: the statements are written for one way, by the indexes, and a plan made for ten rows must not scan ten million.
+ * Compiling a query takes longer than running it.
+ */
+const plans: Settings = [
+  ['jit', 'off'],
+  ['enable_seqscan', 'off'],
+  ['enable_bitmapscan', 'off'],
+  ['enable_hashjoin', 'off'],
+  ['enable_mergejoin', 'off'],
+  ['enable_material', 'off'],
+  ['enable_indexscan', 'on'],
+  ['enable_indexonlyscan', 'on'],
+  ['enable_nestloop', 'on'],
+  ['enable_sort', 'on'],
+  ['enable_hashagg', 'on'],
+  ['enable_tidscan', 'on'],
+  ['enable_incremental_sort', 'on', 130_000],
+  ['enable_memoize', 'on', 140_000],
+  ['enable_presorted_aggregate', 'on', 160_000],
+  ['max_parallel_workers_per_gather', '0'],
+  ['geqo', 'off'],
+  ['from_collapse_limit', '8'],
+  ['join_collapse_limit', '8'],
+  ['random_page_cost', '4'],
+  ['seq_page_cost', '1'],
+  ['cpu_tuple_cost', '0.01'],
+  ['cpu_index_tuple_cost', '0.005'],
+  ['cpu_operator_cost', '0.0025'],
+  ['plan_cache_mode', 'force_generic_plan'],
+];
+
+/** A connection that is lost amid a transaction must not hold the revision lock: other instances wait for it. One that works sends something every few ms. */
+const serving: Settings = [...meaning, ...plans, ['idle_in_transaction_session_timeout', '2s']];
+
+/** Keeps a lost connection from staying open at the server. Of a session alone: behind a pooler the connection is the pooler's. */
+const keepalives: Settings = [
+  ['tcp_keepalives_idle', '10'],
+  ['tcp_keepalives_interval', '5'],
+  ['tcp_keepalives_count', '3'],
+];
+
+/**
+ * Commands go over whole tables: the planner finds their way. Only a lock of those who serve elsewhere may stand in the way, and is reported after a while. They may
+ * think between two statements.
+ */
+const offline: Settings = [
+  ...meaning.filter(([name]) => name !== 'lock_timeout'),
+  ['jit', 'off'],
+  ['lock_timeout', '10s'],
+  ['work_mem', '64MB'],
+  ['idle_in_transaction_session_timeout', '0'],
+];
+
+/** For a connection that serves, until it is closed. */
+export const sessionSettings = setting([...serving, ...keepalives], 'session');
+/** For a transaction that changes the schema: it waits for its locks. */
+export const migrationSettings = setting([...meaning, ['idle_in_transaction_session_timeout', '0']], 'transaction');
+/** For a transaction of a command. */
+export const offlineSettings = setting(offline, 'transaction');
+
+/** One statement with one small answer, whatever it sets. A setting that the server does not have is left out. */
+function setting(settings: Settings, scope: 'session' | 'transaction'): string {
+  const calls = settings.map(([name, value, since]) => {
+    const call = `set_config('${name}', '${value}', ${scope === 'transaction'})`;
+    if (since === undefined) return call;
+    return `CASE WHEN CAST(current_setting('server_version_num') AS integer) >= ${since} THEN ${call} END`;
+  });
+  return `SELECT num_nulls(${calls.join(', ')})`;
+}

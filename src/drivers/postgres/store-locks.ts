@@ -1,0 +1,31 @@
+/**
+ * Advisory locks and channels belong to a whole database, and a database may hold several stores, each in its own schema. Their names carry the store: the oid of
+ * its table, or of its schema before there is a table. Both are the same for all instances and survive a rename.
+ */
+
+/** The first number of the store's locks: "tine" and its successor, as 32 bits. The second number is the store's. */
+const revisionLocks = 0x7469_6e65;
+const schemaLocks = revisionLocks + 1;
+
+/** Text in the statement: the planner makes a constant of it. */
+const table = `CAST('kine' AS regclass)`;
+
+/** Takes the revision lock until the transaction ends. */
+export const lockRevision = `SELECT pg_advisory_xact_lock(${revisionLocks}, CAST(${table} AS integer))`;
+
+/** The channel on which instances of the store tell each other of new heads. */
+export const headChannel = `'tine_head_' || CAST(${table} AS oid)`;
+
+/**
+ * FROM pg_namespace ...: the schema that holds the store, or will hold it: that of the table which `search_path` leads to, otherwise the first one that exists. A schema
+ * that is made later, and stands before the store's in `search_path`, does not hide the store. No row: `search_path` names no schema that exists.
+ */
+export const fromStoreSchema = `FROM pg_namespace
+  WHERE oid = COALESCE((SELECT relnamespace FROM pg_class WHERE oid = to_regclass('kine')),
+    CAST(to_regnamespace(quote_ident(current_schema())) AS oid))`;
+
+/** Takes the lock under which the schema is changed until the transaction ends. */
+export const lockSchema = `SELECT pg_advisory_xact_lock(${schemaLocks}, CAST(oid AS integer)) ${fromStoreSchema}`;
+
+/** 1, or 0 when another has it. */
+export const tryLockSchema = `SELECT CASE WHEN pg_try_advisory_xact_lock(${schemaLocks}, CAST(oid AS integer)) THEN 1 ELSE 0 END ${fromStoreSchema}`;
