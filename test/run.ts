@@ -4,7 +4,7 @@
  */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { globSync } from 'node:fs';
+import { existsSync, globSync } from 'node:fs';
 import { availableParallelism, constants } from 'node:os';
 import { join } from 'node:path';
 import { run } from 'node:test';
@@ -47,6 +47,16 @@ const curlPackage: DebianPackage = {
   instead: 'put another curl on PATH',
 };
 
+/** What single files need. */
+const filePackages: readonly (DebianPackage & { readonly file: string })[] = [
+  {
+    name: 'pgbouncer',
+    isHere: () => existsSync('/usr/sbin/pgbouncer'),
+    instead: 'leave test/durability/pooler.test.ts out',
+    file: 'test/durability/pooler.test.ts',
+  },
+];
+
 /** Of the recipes in other languages, those that are to run. */
 const recipePackages: readonly (DebianPackage & { readonly file: string; readonly language: Language })[] = [
   {
@@ -88,6 +98,7 @@ async function main(patterns: readonly string[]): Promise<void> {
   const peers = missingPeers();
   const databases = databasesFor(files);
   const clusterPackages = files.some(isGalera) ? galeraPackages : [];
+  const needed = filePackages.filter(({ file }) => files.includes(file) && databases.length > 0);
   const recipes = recipePackages.filter(({ file, language }) => files.includes(file) && isChosen(language));
   // What is compiled once serves every test file; `bin/tine` keeps it in the same place.
   process.env.NODE_COMPILE_CACHE ??= join(repositoryRoot, 'node_modules', '.cache', 'tine');
@@ -99,6 +110,7 @@ async function main(patterns: readonly string[]): Promise<void> {
       curlPackage,
       ...recipes,
       ...clusterPackages,
+      ...needed,
       ...databases.flatMap(({ debianPackage }) => debianPackage ?? []),
     ]),
     ...databases.map(({ provide }) => provide?.(interruption.signal)),

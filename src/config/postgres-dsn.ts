@@ -29,6 +29,7 @@ export function parsePostgresDsn(rest: string, tlsOptions: TlsOptions): ParsedDs
     database: given(parameters, 'dbname') ?? url.database ?? defaultDatabase,
     tls: databaseTls(tlsRequest(parameters), tlsOptions),
     connectTimeoutMs: connectTimeoutMs(given(parameters, 'connect_timeout')),
+    ...preparesStatements(given(parameters, EXEC_MODE)),
   };
   const ignoredParameters = [...parameters.keys()].filter(
     (name) => !FOLLOWED.has(name) && !isGranted(name, parameters),
@@ -36,8 +37,11 @@ export function parsePostgresDsn(rest: string, tlsOptions: TlsOptions): ParsedDs
   return { dsn, ignoredParameters };
 }
 
+/** A parameter of the client that kine uses. */
+const EXEC_MODE = 'default_query_exec_mode';
+
 const FOLLOWED: ReadonlySet<string> = new Set(
-  'host port user password dbname connect_timeout sslmode sslrootcert sslcert sslkey'.split(' '),
+  `host port user password dbname connect_timeout sslmode sslrootcert sslcert sslkey ${EXEC_MODE}`.split(' '),
 );
 
 /** Parameters that ask for another database than the one tine would open without them, or for what it cannot do. */
@@ -111,6 +115,15 @@ function tlsRequest(parameters: ReadonlyMap<string, string>): TlsRequest {
     files,
     skipVerify: false,
   };
+}
+
+const EXEC_MODES = ['cache_statement', 'cache_describe', 'describe_exec', 'exec', 'simple_protocol'];
+
+/** Whoever names another mode than the first wants nothing left in a session between two transactions. */
+function preparesStatements(mode: string | undefined): Pick<ServerDsn, 'preparesStatements'> {
+  if (mode === undefined) return {};
+  if (!EXEC_MODES.includes(mode)) throw new Error(`${EXEC_MODE} is none of ${EXEC_MODES.join(', ')}`);
+  return { preparesStatements: mode === 'cache_statement' ? 'always' : 'never' };
 }
 
 /** Zero and less mean no limit to libpq; here the default then holds. */

@@ -13,6 +13,8 @@ export interface ServerDsn {
   readonly tls: DatabaseTls | undefined;
   /** How long one address may take to answer before the next is tried. */
   readonly connectTimeoutMs: number;
+  /** Whether the server's sessions keep prepared statements; `never`: a pooler gives each transaction another session. Undefined: it is found out. */
+  readonly preparesStatements?: 'always' | 'never';
 }
 
 export type DatabaseHost =

@@ -23,6 +23,8 @@ export interface Statement {
   readonly list?: readonly ColumnType[];
   /** The columns of a statement that is asked for many large rows: a driver may have a way for these. */
   readonly columns?: readonly ColumnType[];
+  /** The database refuses it in a transaction. */
+  readonly standsAlone?: true;
 }
 
 type Text = Statement['text'];

@@ -58,6 +58,7 @@ function roleDriver(address: string, account: { readonly user: string; readonly 
   return {
     name: 'postgres',
     kind: 'tine',
+    dialect: 'postgres',
     isFile: false,
     ...account,
     url: (parameters = '') => address + parameters,

@@ -6,8 +6,10 @@ import type { Logger } from 'pino';
 import type { ServerDsn } from '../../config/dsn.ts';
 import { limits } from '../../limits.ts';
 import type { RowId } from '../../mvcc/operations.ts';
+import { withinAnswerTime } from '../remote/answer-time.ts';
 import type { MessageChannel, MessageListener } from '../remote/engine.ts';
 import type { HostTurn } from '../remote/host-turn.ts';
+import { findMode, modeOf } from './connection-mode.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { destroy } from './postgres-session.ts';
 import { sessionSettings } from './settings.ts';
@@ -35,6 +37,7 @@ export class Notifications implements MessageChannel {
   /** What this instance said last that has not come back, and when. */
   #said: { readonly payload: string; readonly atMs: number } | undefined;
   #isClosed = false;
+  #logged = '';
 
   constructor(dsn: ServerDsn, hosts: HostTurn, logger: Logger, listener: MessageListener) {
     this.#dsn = dsn;
@@ -70,11 +73,10 @@ export class Notifications implements MessageChannel {
         this.#next = undefined;
         this.#expectEcho();
         this.#said ??= { payload, atMs: performance.now() };
-        await this.#client.query({
-          name: 'announce',
-          text: `SELECT pg_notify(${headChannel}, $1)`,
-          values: [payload],
-        });
+        const client = this.#client;
+        const name = modeOf(client).keepsStatements ? { name: 'announce' } : {};
+        const text = `SELECT pg_notify(${headChannel}, $1)`;
+        await withinAnswerTime(client.query({ ...name, text, values: [payload] }), () => destroy(client));
       }
     } catch {
       // The connection is gone: the others' poll finds what was not said.
@@ -126,20 +128,38 @@ export class Notifications implements MessageChannel {
     client.on('notification', ({ payload }) => this.#hear(payload ?? ''));
     try {
       await client.connect();
-      await client.query(sessionSettings);
-      const { rows } = await client.query<{ channel: string }>(`SELECT ${headChannel} AS channel`);
-      await client.query(`LISTEN ${rows[0]?.channel}`);
-      this.#client = client;
-      this.announce(0);
-      const deaf = setTimeout(() => {
-        if (this.#isHeard || this.#isClosed || this.#client !== client) return;
-        this.#logger.info('the database passes no notifications on (a pooler?): it is asked more often instead');
-      }, echoMsMax);
-      deaf.unref();
+      await this.#beginToHear(client);
       await ended;
     } finally {
       destroy(client);
     }
+  }
+
+  /** Behind a pooler a LISTEN would stay in a session that other programs are given: there this instance only announces, and polls for the others' writes. */
+  async #beginToHear(client: Client): Promise<void> {
+    const { isPooled, keepsStatements } = await findMode(client, this.#dsn);
+    if (isPooled) {
+      this.#client = client;
+      const found = `the database is behind a pooler that ${keepsStatements ? 'keeps' : 'does not keep'} prepared statements`;
+      const reason = this.#dsn.preparesStatements === 'never' ? 'default_query_exec_mode names a pooler' : found;
+      this.#logOnce(`${reason}: settings go with each transaction, and the database is polled for others' writes`);
+      return;
+    }
+    await client.query(sessionSettings);
+    const { rows } = await client.query<{ channel: string }>(`SELECT ${headChannel} AS channel`);
+    await client.query(`LISTEN ${rows[0]?.channel}`);
+    this.#client = client;
+    this.announce(0);
+    const deaf = setTimeout(() => {
+      if (this.#isHeard || this.#isClosed || this.#client !== client) return;
+      this.#logOnce('the database passes no notifications on: it is polled instead');
+    }, echoMsMax);
+    deaf.unref();
+  }
+
+  #logOnce(message: string): void {
+    if (this.#logged !== message) this.#logger.info(message);
+    this.#logged = message;
   }
 
   #hear(payload: string): void {

@@ -14,9 +14,7 @@ import { prepareDatabase } from './prepare.ts';
 import { offlineSettings } from './settings.ts';
 import { lockRevision, tryLockSchema } from './store-locks.ts';
 import { columnTypes } from './types.ts';
-import { codeOf, weather } from './weather.ts';
-
-const missingDatabase = '3D000';
+import { saysMissingDatabase, weather } from './weather.ts';
 
 export function offlinePostgres(dsn: ServerDsn): OfflineAccess {
   return offlineServer({
@@ -26,7 +24,7 @@ export function offlinePostgres(dsn: ServerDsn): OfflineAccess {
     keyLengthMax: limits.postgresKeyLengthMax,
     connect: (host) => connect(dsn, host),
     weather,
-    saysMissing: (error) => codeOf(error) === missingDatabase,
+    saysMissing: saysMissingDatabase,
     prepare: (host) => prepareDatabase(dsn, host),
     beginSnapshot: ['BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', offlineSettings],
     begin: ['BEGIN ISOLATION LEVEL READ COMMITTED', offlineSettings],

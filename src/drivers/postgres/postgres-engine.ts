@@ -12,6 +12,7 @@ import { withinAnswerTime } from '../remote/answer-time.ts';
 import type { Engine } from '../remote/engine.ts';
 import { HostTurn } from '../remote/host-turn.ts';
 import type { Session } from '../remote/session.ts';
+import { findMode, modeOf } from './connection-mode.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { Notifications } from './notifications.ts';
 import { postgresFacts } from './postgres-facts.ts';
@@ -37,9 +38,10 @@ const SIZE = selectsRow(
 );
 
 /** What is left behind by updates and compaction. */
-const vacuums = ['kine', 'kine_current', 'tine_lease', 'tine_state', 'tine_commit', 'tine_member'].map((table) =>
-  // Without FULL, which would keep everybody from the table while it is rewritten: dead rows become room for new ones, and only free space at the end goes back.
-  changes(`vacuum_${table}`, () => `VACUUM ${table}`),
+const vacuums = ['kine', 'kine_current', 'tine_lease', 'tine_state', 'tine_commit', 'tine_member'].map(
+  (table) =>
+    // Without FULL, which would keep everybody from the table while it is rewritten: dead rows become room for new ones, and only free space at the end goes back.
+    ({ ...changes(`vacuum_${table}`, () => `VACUUM ${table}`), standsAlone: true }) as const,
 );
 
 // The backend of a connection that was lost, unless its number belongs to another program by now.
@@ -61,7 +63,9 @@ export function postgresEngine(dsn: ServerDsn, logger: Logger): Engine {
     poolSettings: (host) => poolSettings(dsn, host),
     session: (connection, meter) => new PostgresSession(connection as Client, meter),
     abandon: (connection) => destroy(connection as Client),
-    serverNameOf: (connection) => (connection as { readonly processID?: number }).processID?.toString(),
+    // A pooler's number is no process of the server's.
+    serverNameOf: (connection) =>
+      modeOf(connection as Client).isPooled ? undefined : (connection as { processID?: number }).processID?.toString(),
     endLost: async (serverNames, session) => {
       await session.run(serverNames.map((processId) => query(END_BACKEND, Number(processId))));
     },
@@ -88,7 +92,7 @@ function poolSettings(dsn: ServerDsn, host: DatabaseHost): Knex.Config {
       ({ ...(await connectionSettings(dsn, host)), pipeline: true, types: columnTypes }) as Knex.PgConnectionConfig,
     pool: {
       afterCreate: (client: Client, done: (error: unknown, client: Client) => void) => {
-        withinAnswerTime(makeReady(client), () => destroy(client)).then(
+        withinAnswerTime(makeReady(client, dsn), () => destroy(client)).then(
           () => done(undefined, client),
           (error: unknown) => done(error, client),
         );
@@ -98,15 +102,16 @@ function poolSettings(dsn: ServerDsn, host: DatabaseHost): Knex.Config {
 }
 
 /** @throws DriverError when the server takes no writes: reads from a standby are stale. */
-async function makeReady(client: Client): Promise<void> {
-  const [{ rows }] = await Promise.all([
+async function makeReady(client: Client, dsn: ServerDsn): Promise<void> {
+  const [{ rows }, { isPooled }] = await Promise.all([
     client.query<{ refuses: boolean }>(
       "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS refuses",
     ),
-    client.query(sessionSettings),
+    findMode(client, dsn),
   ]);
   if (rows[0]?.refuses === true)
     throw new DriverError('lost', 'the database takes no writes: it is a standby, or set to read only');
+  if (!isPooled) await client.query(sessionSettings);
 }
 
 async function numberOf(session: Session, statement: typeof NOW): Promise<number> {

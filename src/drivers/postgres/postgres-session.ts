@@ -8,26 +8,27 @@ import type { Row, Statement } from '../../sql/statement.ts';
 import { withinAnswerTime } from '../remote/answer-time.ts';
 import { CommitInDoubt, type Session, type TransactionKind, type TransactionOptions } from '../remote/session.ts';
 import { rowCount, type StatementMeter } from '../statement-meter.ts';
+import { type ConnectionMode, modeOf } from './connection-mode.ts';
 import { CopyQuery } from './copy-query.ts';
 import { parameterValues } from './parameters.ts';
+import { transactionSettings } from './settings.ts';
 import { lockRevision } from './store-locks.ts';
 import { isConnectionLost, weather } from './weather.ts';
 
-const beginTexts: Record<Exclude<TransactionKind, 'none'>, string> = {
+const beginTexts: Record<TransactionKind, string> = {
   snapshot: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
   // Each statement sees what was committed before it, and nobody commits while the lock is held.
   exclusive: 'BEGIN ISOLATION LEVEL READ COMMITTED',
+  // Behind a pooler, for the settings.
+  none: 'BEGIN ISOLATION LEVEL READ COMMITTED',
 };
 
-const lock = {
-  name: 'tine_lock',
-  text: lockRevision,
-  rowMode: 'array' as const,
-};
+const lockName = 'tine_lock';
 
 export class PostgresSession implements Session {
   readonly #client: Client;
   readonly #meter: StatementMeter;
+  readonly #mode: ConnectionMode;
   #kind: TransactionKind = 'none';
   #first: readonly Query[] = [];
   #options: TransactionOptions = {};
@@ -38,6 +39,7 @@ export class PostgresSession implements Session {
   constructor(client: Client, meter: StatementMeter) {
     this.#client = client;
     this.#meter = meter;
+    this.#mode = modeOf(client);
   }
 
   begin(kind: TransactionKind, first: readonly Query[] = [], options: TransactionOptions = {}): void {
@@ -49,7 +51,7 @@ export class PostgresSession implements Session {
   async run(queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
     this.#lastMs = performance.now();
     // All are sent in this turn; an error shows in the first answer that has one.
-    const begun = this.#sendBegin();
+    const begun = this.#sendBegin(queries);
     const answers = queries.map((query) => this.#send(query));
     const [rows] = await this.#answered(Promise.all([Promise.all(answers), ...begun]));
     return rows;
@@ -75,12 +77,28 @@ export class PostgresSession implements Session {
     await this.#answered(this.#client.query('ROLLBACK'));
   }
 
-  #sendBegin(): readonly Promise<unknown>[] {
-    if (this.#isBegun || this.#kind === 'none') return [];
+  #sendBegin(queries: readonly Query[]): readonly Promise<unknown>[] {
+    if (this.#isBegun || !this.#needsTransaction(queries)) return [];
     this.#isBegun = true;
-    const begun: Promise<unknown>[] = [this.#control('begin', beginTexts[this.#kind])];
-    if (this.#kind === 'exclusive') begun.push(this.#control('revision_lock', lock));
+    const begun: Promise<unknown>[] = [this.#control('begin', this.#beginText)];
+    if (this.#kind === 'exclusive') begun.push(this.#control('revision_lock', this.#named(lockName, lockRevision)));
     return [...begun, ...this.#first.map((query) => this.#send(query))];
+  }
+
+  #needsTransaction(queries: readonly Query[]): boolean {
+    if (this.#kind !== 'none') return true;
+    return this.#mode.isPooled && !queries.some(({ statement }) => statement.standsAlone);
+  }
+
+  /** Behind a pooler the settings are the transaction's, and come with its begin. */
+  get #beginText(): string {
+    const text = beginTexts[this.#kind];
+    return this.#mode.isPooled ? `${text}; ${transactionSettings}` : text;
+  }
+
+  /** Prepared under its name, where that is kept. */
+  #named(name: string, text: string): { readonly name?: string; readonly text: string; readonly rowMode: 'array' } {
+    return this.#mode.keepsStatements ? { name, text, rowMode: 'array' } : { text, rowMode: 'array' };
   }
 
   async #send(query: Query): Promise<readonly Row[]> {
@@ -95,10 +113,8 @@ export class PostgresSession implements Session {
   async #ask(query: Query): Promise<readonly Row[]> {
     const { statement } = query;
     const answer = await this.#client.query<Row[]>({
-      name: statement.name,
-      text: numbered(statement),
+      ...this.#named(statement.name, numbered(statement)),
       values: parameterValues(query),
-      rowMode: 'array',
     });
     return statement.returns === 'change' ? [[answer.rowCount]] : (answer.rows as unknown as Row[]);
   }

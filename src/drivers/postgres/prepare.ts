@@ -10,7 +10,7 @@ import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { migrationSettings } from './settings.ts';
 import { fromStoreSchema, lockSchema } from './store-locks.ts';
-import { codeOf } from './weather.ts';
+import { codeOf, saysMissingDatabase } from './weather.ts';
 
 const versionMin = 120_000;
 /** Its database is there on every server; one is connected to it to make another. */
@@ -21,13 +21,12 @@ export async function prepareDatabase(dsn: ServerDsn, host: DatabaseHost): Promi
   try {
     await withKnex(dsn, host, (database) => bringUpToDate(database, dsn));
   } catch (error) {
-    if (codeOf(error) !== missingDatabase) throw explained(error, dsn);
+    if (!saysMissingDatabase(error)) throw explained(error, dsn);
     await createDatabase(dsn, host);
     await withKnex(dsn, host, (database) => bringUpToDate(database, dsn));
   }
 }
 
-const missingDatabase = '3D000';
 const duplicateDatabase = '42P04';
 const uniqueViolation = '23505';
 

@@ -80,6 +80,8 @@ const offline: Settings = [
 
 /** For a connection that serves, until it is closed. */
 export const sessionSettings = setting([...serving, ...keepalives], 'session');
+/** For a transaction that serves, until it ends. */
+export const transactionSettings = setting(serving, 'transaction');
 /** For a transaction that changes the schema: it waits for its locks. */
 export const migrationSettings = setting([...meaning, ['idle_in_transaction_session_timeout', '0']], 'transaction');
 /** For a transaction of a command. */

@@ -21,6 +21,12 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' && /^([0-9A-Z]{5}|E[A-Z_]+)$/.test(code) ? code : undefined;
 }
 
+/** pgbouncer passes the server's word on under the code of its own errors. */
+export function saysMissingDatabase(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === '3D000' || (code === '08P01' && /^database ".*" does not exist$/.test((error as Error).message));
+}
+
 /** pg says these without a code. */
 function isConnectionError(error: unknown): boolean {
   const message = error instanceof Error ? error.message : '';
