@@ -90,7 +90,7 @@ function testGalera(): void {
     const repeat = `TINE_TEST_SEED=${seed} TINE_TEST_FACTOR=${factor}`;
 
     test(`galera, each instance on a node of its own: what clients are told is one history, and would not be with a fault (${seed})`, async (context) => {
-      const recording = await recordAndCheck(context, { place: place(), seed, durationMs: 5_000 * factor }, repeat);
+      const recording = await recordAndCheck(context, repeat, { place: place(), seed, durationMs: 5_000 * factor });
       for (const [index, fault] of [...replyFaults, ...watchFaults].entries()) {
         const faulty = fault.plant(recording, new Random(seed + index));
         assert.ok(faulty, `${fault.name}: no place for it in the run; ${repeat}`);
@@ -101,7 +101,7 @@ function testGalera(): void {
     for (const [name, durationMs, disturb] of cases) {
       test(`galera, each instance on a node of its own: ${name} leave one history (${seed})`, async (context) => {
         const options = { place: place(), seed, durationMs: durationMs * factor, ...(disturb && { disturb }) };
-        await recordAndCheck(context, options, repeat);
+        await recordAndCheck(context, repeat, options);
       });
     }
   }

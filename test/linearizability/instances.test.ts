@@ -20,7 +20,7 @@ for (const place of placesOf(3)) {
   const name = `${place.driver.name}, servers: ${place.instanceCount}`;
 
   test(`${name}: what many clients are told, and what watches show, is one history, and would not be with a fault`, async (context) => {
-    const recording = await recordAndCheck(context, { place, seed, durationMs: 5_000 * factor }, repeat);
+    const recording = await recordAndCheck(context, repeat, { place, seed, durationMs: 5_000 * factor });
     for (const [index, fault] of [...replyFaults, ...watchFaults].entries()) {
       const faulty = fault.plant(recording, new Random(seed + index));
       assert.ok(faulty, `${fault.name}: no place for it in the run; ${repeat}`);
@@ -33,11 +33,12 @@ for (const place of [...placesOf(2, longDrivers), ...placesOf(3, longDrivers)]) 
   const name = `${place.driver.name}, servers: ${place.instanceCount}`;
 
   test(`${name}: servers killed amid the work of their clients leave one history`, async (context) => {
-    const recording = await recordAndCheck(
-      context,
-      { place, seed, durationMs: 7_000 * factor, disturb: killInTurns },
-      repeat,
-    );
+    const recording = await recordAndCheck(context, repeat, {
+      place,
+      seed,
+      durationMs: 7_000 * factor,
+      disturb: killInTurns,
+    });
     assert.ok(recording.watches.every(({ messages }) => messages.length > 0));
   });
 }
@@ -45,6 +46,6 @@ for (const place of [...placesOf(2, longDrivers), ...placesOf(3, longDrivers)]) 
 for (const { name, open } of restartablePlaces(3, longDrivers)) {
   test(`${name}, servers: 3: a database that is stopped and killed amid the work leaves one history`, async (context) => {
     const place = await open(context);
-    await recordAndCheck(context, { place, seed, durationMs: 7_000 * factor, disturb: restartDatabase }, repeat);
+    await recordAndCheck(context, repeat, { place, seed, durationMs: 7_000 * factor, disturb: restartDatabase });
   });
 }

@@ -4,11 +4,11 @@ import { assertCorrect } from './check-recording.ts';
 import { type LiveRunOptions, liveRun } from './live-run.ts';
 import type { Recording } from './recording.ts';
 
-/** Records a run and fails unless it is correct. `repeat` are the variables that repeat it. */
+/** Runs clients against a place, and checks what they were told. `repeat` is how to run it again. */
 export async function recordAndCheck(
   context: TestContext,
-  options: LiveRunOptions,
   repeat: string,
+  options: LiveRunOptions,
 ): Promise<Recording> {
   context.diagnostic(repeat);
   const recording = await liveRun(context, options);

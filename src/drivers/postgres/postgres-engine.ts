@@ -2,10 +2,11 @@
 import type { Knex } from 'knex';
 import type { Client } from 'pg';
 import type { Logger } from 'pino';
-import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
+import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/dsn.ts';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { query } from '../../mvcc/program.ts';
+import { SparseLog } from '../../sparse-log.ts';
 import { numberAt } from '../../sql/row.ts';
 import { changes, selectsRow } from '../../sql/statement.ts';
 import { withinAnswerTime } from '../remote/answer-time.ts';
@@ -19,6 +20,7 @@ import { postgresFacts } from './postgres-facts.ts';
 import { destroy, PostgresSession } from './postgres-session.ts';
 import { prepareDatabase } from './prepare.ts';
 import { sessionSettings } from './settings.ts';
+import { confirmPrimary, UnconfirmedPrimary, watchCommits } from './synchronous-standby.ts';
 import { columnTypes } from './types.ts';
 import { weather } from './weather.ts';
 
@@ -44,15 +46,23 @@ const vacuums = ['kine', 'kine_current', 'tine_lease', 'tine_state', 'tine_commi
     ({ ...changes(`vacuum_${table}`, () => `VACUUM ${table}`), standsAlone: true }) as const,
 );
 
-// The backend of a connection that was lost, unless its number belongs to another program by now.
+// The backend of a connection that was lost, unless its number belongs to another program by now. One that commits ends by itself: ended while it waits for a standby, it would
+// show others a commit that no standby has.
 const END_BACKEND = selectsRow(
   'end_backend',
   (sql) => `SELECT count(pg_terminate_backend(pid))
   FROM pg_stat_activity
-  WHERE pid = ${sql.integer} AND application_name = 'tine' AND usename = current_user`,
+  WHERE pid = ${sql.integer} AND application_name = 'tine' AND usename = current_user
+    AND NOT (state = 'active' AND query = 'COMMIT')`,
 );
 
 export function postgresEngine(dsn: ServerDsn, logger: Logger): Engine {
+  const unconfirmed = new SparseLog({
+    logger,
+    message: 'no standby confirms commits of this server (synchronous_standby_names): it is neither read nor written',
+    linesMax: 1,
+    intervalMs: limits.slowLogIntervalMs,
+  });
   return {
     name: 'postgres',
     keyLengthMax: limits.postgresKeyLengthMax,
@@ -60,7 +70,7 @@ export function postgresEngine(dsn: ServerDsn, logger: Logger): Engine {
     pollMs: { min: limits.postgresPollIntervalMs, max: limits.postgresPollIntervalMs },
     deafPollMs: { min: limits.mysqlPollIntervalMsMin, max: limits.mysqlPollIntervalMsMax },
     hosts: dsn.hosts,
-    poolSettings: (host) => poolSettings(dsn, host),
+    poolSettings: (host) => poolSettings({ dsn, host, unconfirmed }),
     session: (connection, meter) => new PostgresSession(connection as Client, meter),
     abandon: (connection) => destroy(connection as Client),
     // A pooler's number is no process of the server's.
@@ -83,7 +93,14 @@ export function postgresEngine(dsn: ServerDsn, logger: Logger): Engine {
   };
 }
 
-function poolSettings(dsn: ServerDsn, host: DatabaseHost): Knex.Config {
+interface Place {
+  readonly dsn: ServerDsn;
+  readonly host: DatabaseHost;
+  /** Hears of a server whose commits no standby confirms. */
+  readonly unconfirmed: SparseLog;
+}
+
+function poolSettings({ dsn, host, unconfirmed }: Place): Knex.Config {
   return {
     client: 'pg',
     // knex asks for the server's version otherwise, and for no use.
@@ -94,7 +111,11 @@ function poolSettings(dsn: ServerDsn, host: DatabaseHost): Knex.Config {
       afterCreate: (client: Client, done: (error: unknown, client: Client) => void) => {
         withinAnswerTime(makeReady(client, dsn), () => destroy(client)).then(
           () => done(undefined, client),
-          (error: unknown) => done(error, client),
+          (error: unknown) => {
+            if (error instanceof UnconfirmedPrimary)
+              unconfirmed.warn(() => ({ endpoint: dsnText({ ...dsn, hosts: [host] }) }));
+            done(error, client);
+          },
         );
       },
     },
@@ -104,14 +125,18 @@ function poolSettings(dsn: ServerDsn, host: DatabaseHost): Knex.Config {
 /** @throws DriverError when the server takes no writes: reads from a standby are stale. */
 async function makeReady(client: Client, dsn: ServerDsn): Promise<void> {
   const [{ rows }, { isPooled }] = await Promise.all([
-    client.query<{ refuses: boolean }>(
-      "SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS refuses",
+    client.query<{ refuses: boolean; replicates: boolean }>(
+      `SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS refuses,
+        current_setting('synchronous_standby_names') <> '' AS replicates`,
     ),
     findMode(client, dsn),
   ]);
   if (rows[0]?.refuses === true)
     throw new DriverError('lost', 'the database takes no writes: it is a standby, or set to read only');
-  if (!isPooled) await client.query(sessionSettings);
+  watchCommits(client);
+  if (isPooled) return;
+  await client.query(sessionSettings);
+  if (rows[0]?.replicates === true) await confirmPrimary(client);
 }
 
 async function numberOf(session: Session, statement: typeof NOW): Promise<number> {

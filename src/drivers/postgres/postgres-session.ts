@@ -13,6 +13,7 @@ import { CopyQuery } from './copy-query.ts';
 import { parameterValues } from './parameters.ts';
 import { transactionSettings } from './settings.ts';
 import { lockRevision } from './store-locks.ts';
+import { isConfirmed } from './synchronous-standby.ts';
 import { isConnectionLost, weather } from './weather.ts';
 
 const beginTexts: Record<TransactionKind, string> = {
@@ -62,6 +63,7 @@ export class PostgresSession implements Session {
     this.#isBegun = false;
     let command: string;
     this.#lastMs = performance.now();
+    const confirmed = isConfirmed(this.#client);
     try {
       command = (await this.#answered(this.#control('commit', 'COMMIT'))).command;
     } catch (error) {
@@ -69,6 +71,7 @@ export class PostgresSession implements Session {
       throw new CommitInDoubt(weather(error));
     }
     if (command !== 'COMMIT') throw new DriverError('other', 'the database rolled the transaction back');
+    if (!confirmed()) throw new CommitInDoubt(new DriverError('lost', 'no standby confirmed the commit'));
   }
 
   async rollback(): Promise<void> {

@@ -59,8 +59,11 @@ const plans: Settings = [
 /** A connection that is lost amid a transaction must not hold the revision lock: other instances wait for it. One that works sends something every few ms. */
 const serving: Settings = [...meaning, ...plans, ['idle_in_transaction_session_timeout', '2s']];
 
-/** Keeps a lost connection from staying open at the server. Of a session alone: behind a pooler the connection is the pooler's. */
+/**
+ * Keeps a lost connection from staying open at the server, also while it waits for a lock. Of a session alone: behind a pooler the connection is the pooler's.
+ */
 const keepalives: Settings = [
+  ['client_connection_check_interval', '1s', 140_000],
   ['tcp_keepalives_idle', '10'],
   ['tcp_keepalives_interval', '5'],
   ['tcp_keepalives_count', '3'],

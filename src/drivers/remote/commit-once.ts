@@ -6,7 +6,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import type { Program, Query } from '../../mvcc/program.ts';
-import { type CommitSlots, markQuery, newMark, proofOf, tokenOf, tokenQuery } from './commit-slots.ts';
+import { type CommitMark, type CommitSlots, markQuery, newMark, proofOf, tokenOf, tokenQuery } from './commit-slots.ts';
 import { remoteLimits } from './remote-limits.ts';
 import { GaveWay, isLost, OutcomeUnknown } from './second-try.ts';
 import { CommitInDoubt, type CommitProof } from './session.ts';
@@ -23,9 +23,15 @@ export interface OnceOptions<Result> {
   /** A new run of the program, for each attempt. */
   program(): Program<Result>;
   /** Runs a program in a transaction of writes and commits it. */
-  transact(transaction: AttemptTransaction, program: Program<Result>): Promise<Result>;
-  /** The outcome of a commit whose answer was lost. */
+  transact<Value>(transaction: AttemptTransaction, program: Program<Value>): Promise<Value>;
+  /** The outcome of a write whose commit was not answered. */
   onDoubtEnd(outcome: 'committed' | 'undone' | 'unknown'): void;
+}
+
+/** What an attempt came to: it did the work, or found that an earlier attempt had. */
+interface Outcome<Result> {
+  readonly result: Result;
+  readonly wasCommitted: boolean;
 }
 
 /** An attempt whose commit may or may not have been made. */
@@ -41,87 +47,65 @@ interface Doubt<Result> {
  * @throws OutcomeUnknown when the outcome cannot be found out for as long as a client waits; what `transact` throws when certainly nothing was committed.
  */
 export async function commitOnce<Result>(options: OnceOptions<Result>): Promise<Result> {
-  const { slots } = options;
+  const { slots, onDoubtEnd } = options;
   const slot = slots.take();
   const doubts: Doubt<Result>[] = [];
   const retries = new Retries();
   for (;;) {
     const mark = newMark(slot);
     try {
-      const result = await withinDoubt(attempt(options, mark, doubts), doubts, retries);
-      endDoubts(options, doubts, undefined);
+      const { result, wasCommitted } = await withinDoubt(attempt(options, mark, doubts), doubts, retries);
+      if (hasLoss(doubts)) onDoubtEnd(wasCommitted ? 'committed' : 'undone');
       slots.giveBack(slot);
       return result;
     } catch (error) {
-      if (error instanceof AlreadyCommitted) {
-        const committed = error.doubt as Doubt<Result>;
-        endDoubts(options, doubts, committed);
-        slots.giveBack(slot);
-        return committed.result;
-      }
       if (error instanceof CommitInDoubt) {
-        doubts.push({ token: mark.token, result: error.result as Result, isLoss: !(error.cause instanceof GaveWay) });
+        const { result } = error.result as Outcome<Result>;
+        doubts.push({ token: mark.token, result, isLoss: !(error.cause instanceof GaveWay) });
       }
       const pauseMs = retries.pauseMsAfter(error, doubts.length > 0);
-      if (pauseMs === undefined) throw given(options, error, doubts, slot);
+      if (pauseMs === undefined) {
+        // A transaction that is still under way may write to a slot in doubt: it is not used again.
+        if (doubts.length === 0) slots.giveBack(slot);
+        if (hasLoss(doubts)) onDoubtEnd('unknown');
+        throw doubts.length > 0 && error instanceof DriverError ? new OutcomeUnknown(error) : error;
+      }
       if (pauseMs > 0) await pause(pauseMs);
     }
   }
 }
 
-/** The error that the caller is given when no other attempt is made. */
-function given<Result>(
-  { slots, onDoubtEnd }: OnceOptions<Result>,
-  error: unknown,
-  doubts: readonly Doubt<Result>[],
-  slot: bigint,
-): unknown {
-  if (doubts.length === 0) slots.giveBack(slot);
-  // Otherwise the slot is not used again: a transaction that is still under way may write it.
-  for (const { isLoss } of doubts) if (isLoss) onDoubtEnd('unknown');
-  return doubts.length > 0 && error instanceof DriverError ? new OutcomeUnknown(error) : error;
+function hasLoss(doubts: readonly Doubt<unknown>[]): boolean {
+  return doubts.some(({ isLoss }) => isLoss);
 }
 
-function endDoubts<Result>(
-  { onDoubtEnd }: OnceOptions<Result>,
-  doubts: readonly Doubt<Result>[],
-  committed: Doubt<Result> | undefined,
-): void {
-  for (const doubt of doubts) if (doubt.isLoss) onDoubtEnd(doubt === committed ? 'committed' : 'undone');
-}
-
-async function attempt<Result>(
+function attempt<Result>(
   { nowMs, program, transact }: OnceOptions<Result>,
-  mark: ReturnType<typeof newMark>,
+  mark: CommitMark,
   doubts: readonly Doubt<Result>[],
-): Promise<Result> {
+): Promise<Outcome<Result>> {
   const leave = markQuery(mark, nowMs());
   const proof = proofOf(mark);
-  if (doubts.length === 0) return transact({ first: [leave], proof }, program());
+  if (doubts.length === 0) return transact({ first: [leave], proof }, doing(program()));
   return transact({ first: [], proof }, unlessCommitted(program(), { slot: mark.slot, leave, doubts }));
 }
 
-/** Runs the program unless an earlier attempt was committed. */
+function* doing<Result>(program: Program<Result>): Program<Outcome<Result>> {
+  return { result: yield* program, wasCommitted: false };
+}
+
+/**
+ * Runs the program unless an earlier attempt was committed. What was found counts when this transaction is committed too: it is then as durable as any, on a synchronous
+ * standby as well.
+ */
 function* unlessCommitted<Result>(
   program: Program<Result>,
   { slot, leave, doubts }: { slot: bigint; leave: Query; doubts: readonly Doubt<Result>[] },
-): Program<Result> {
+): Program<Outcome<Result>> {
   const [found] = yield [tokenQuery(slot), leave];
   const token = tokenOf(found);
   const committed = doubts.find((doubt) => doubt.token === token);
-  // Rolls the transaction back: there is nothing left to write.
-  if (committed !== undefined) throw new AlreadyCommitted(committed);
-  return yield* program;
-}
-
-/** An earlier attempt was committed. */
-class AlreadyCommitted extends Error {
-  readonly doubt: Doubt<unknown>;
-
-  constructor(doubt: Doubt<unknown>) {
-    super('an earlier attempt was committed');
-    this.doubt = doubt;
-  }
+  return committed === undefined ? yield* doing(program) : { result: committed.result, wasCommitted: true };
 }
 
 /** While a commit is in doubt a client is answered in time, even if the attempt under way is not. */

@@ -193,7 +193,7 @@ export class RemoteDriver implements Driver {
 
   #once<Result>(work: {
     program(): Program<Result>;
-    transact(transaction: AttemptTransaction, program: Program<Result>): Promise<Result>;
+    transact<Value>(transaction: AttemptTransaction, program: Program<Value>): Promise<Value>;
   }): Promise<Result> {
     return commitOnce({
       ...work,

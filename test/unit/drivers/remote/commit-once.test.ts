@@ -33,21 +33,22 @@ class Attempts {
     return commitOnce<number>({
       slots: this.slots,
       nowMs: () => 0,
-      program: () => oneStep(),
+      program: () => numberOf(this.count + 1),
       transact: (transaction, program) => this.#transact(transaction, program),
       onDoubtEnd: (outcome) => this.outcomes.push(outcome),
     });
   }
 
-  async #transact({ first, proof }: AttemptTransaction, program: Program<number>): Promise<number> {
+  async #transact<Value>({ first, proof }: AttemptTransaction, program: Program<Value>): Promise<Value> {
     this.count += 1;
-    const result = this.count;
     const end = this.#ends[this.count - 1] ?? 'good';
     if (typeof end === 'object' && 'before' in end) throw end.before;
     const written = new Map<string, string>();
     const ask = (query: Query): readonly Row[] => this.#ask(query, written);
     for (const query of first) ask(query);
-    for (let step = program.next(); step.done !== true; ) step = program.next(step.value.map(ask));
+    let step = program.next();
+    while (step.done !== true) step = program.next(step.value.map(ask));
+    const result = step.value;
     if (end === 'good' || end.isMade) for (const [slot, token] of written) this.#tokens.set(slot, token);
     if (end !== 'good') throw Object.assign(new CommitInDoubt(end.doubt), { result });
     assert.ok(proof.holds(ask(proof.query)), 'the mark of the transaction is there');
@@ -74,8 +75,8 @@ class Attempts {
 }
 
 // biome-ignore lint/correctness/useYield: a program that asks nothing
-function* oneStep(): Program<number> {
-  return 0;
+function* numberOf(count: number): Program<number> {
+  return count;
 }
 
 test('a write that is committed is committed with its first attempt', async () => {
@@ -101,7 +102,14 @@ test('of several commits in doubt the one that was made counts', async () => {
   const attempts = new Attempts({ doubt: lost, isMade: false }, { doubt: refused, isMade: true });
   assert.equal(await attempts.run(), 2);
   assert.equal(attempts.count, 3);
-  assert.deepEqual(attempts.outcomes, ['undone']);
+  assert.deepEqual(attempts.outcomes, ['committed']);
+});
+
+test('what a lost look finds is found again by the next', async () => {
+  const attempts = new Attempts({ doubt: lost, isMade: true }, { doubt: lost, isMade: true });
+  assert.equal(await attempts.run(), 1);
+  assert.equal(attempts.count, 3);
+  assert.deepEqual(attempts.outcomes, ['committed']);
 });
 
 test('a commit that a cluster refused, but made, is not made twice', async () => {

@@ -1,0 +1,60 @@
+/** A Postgres primary with a standby that confirms its commits, under three instances that have both addresses. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { chosenSeed, numberFromEnvironment, Random } from '../parity/random.ts';
+import { sleep, TINE_DRIVERS } from '../support/index.ts';
+import { PostgresPair } from '../support/postgres-pair.ts';
+import { checkRecording } from './check-recording.ts';
+import { killInTurns } from './disturbances.ts';
+import type { Disturbance } from './live-run.ts';
+import { recordAndCheck } from './record-and-check.ts';
+import { replyFaults } from './reply-faults.ts';
+import { watchFaults } from './watch-faults.ts';
+
+const seed = chosenSeed();
+/** How much longer than by default. */
+const factor = numberFromEnvironment('TINE_TEST_FACTOR', 1);
+const repeat = `TINE_TEST_SEED=${seed} TINE_TEST_FACTOR=${factor}`;
+const instanceCount = 3;
+
+if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
+  test('postgres pair, servers: 3: a primary that is killed amid the work and replaced by its standby loses nothing that was acknowledged', async (context) => {
+    const pair = await PostgresPair.start();
+    context.after(() => pair.remove());
+    let failoverCount = 0;
+    const failOver: Disturbance = async ({ random, isOver }) => {
+      for (;;) {
+        await sleep(random.between(1_000, 2_500));
+        if (isOver()) return;
+        await pair.killPrimary();
+        await pair.promote();
+        failoverCount += 1;
+        await sleep(random.between(1_000, 4_000));
+        // Half of the time it comes back alone for a while first, as a primary that was never told.
+        if (random.chance(50)) {
+          await pair.startReplaced();
+          await sleep(random.between(500, 1_500));
+          await pair.killReplaced();
+        }
+        await pair.rejoin();
+      }
+    };
+    const place = { driver: pair.driver, instanceCount };
+    const durationMs = 12_000 * factor;
+    const recording = await recordAndCheck(context, repeat, { place, seed, durationMs, disturb: failOver });
+    context.diagnostic(`${failoverCount} times another primary`);
+    assert.ok(failoverCount > 0);
+    for (const [index, fault] of [...replyFaults, ...watchFaults].entries()) {
+      const faulty = fault.plant(recording, new Random(seed + index));
+      if (faulty !== undefined)
+        assert.notEqual(checkRecording(faulty).length, 0, `${fault.name}: not found; ${repeat}`);
+    }
+  });
+
+  test('postgres pair, servers: 3: servers killed amid the work of their clients leave one history', async (context) => {
+    const pair = await PostgresPair.start();
+    context.after(() => pair.remove());
+    const place = { driver: pair.driver, instanceCount };
+    await recordAndCheck(context, repeat, { place, seed, durationMs: 7_000 * factor, disturb: killInTurns });
+  });
+}
