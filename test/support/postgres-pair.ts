@@ -76,7 +76,7 @@ export class PostgresPair {
     return {
       name: 'postgres-pair',
       kind: 'tine',
-    dialect: 'postgres',
+      dialect: 'postgres',
       isFile: false,
       storageArguments: () => ['--endpoint', `postgres://${user}@${hosts}/pair`],
       dropStorage: async () => {},
