@@ -16,6 +16,9 @@ import { lockRevision, tryLockSchema } from './store-locks.ts';
 import { columnTypes } from './types.ts';
 import { saysMissingDatabase, weather } from './weather.ts';
 
+/** In one message: the role's own settings might not leave time for a second. */
+const begin = `BEGIN ISOLATION LEVEL READ COMMITTED; ${offlineSettings}`;
+
 export function offlinePostgres(dsn: ServerDsn): OfflineAccess {
   return offlineServer({
     dsn,
@@ -26,10 +29,10 @@ export function offlinePostgres(dsn: ServerDsn): OfflineAccess {
     weather,
     saysMissing: saysMissingDatabase,
     prepare: (host) => prepareDatabase(dsn, host),
-    beginSnapshot: ['BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', offlineSettings],
-    begin: ['BEGIN ISOLATION LEVEL READ COMMITTED', offlineSettings],
+    beginSnapshot: [`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${offlineSettings}`],
+    begin: [begin],
     lockRevision,
-    beginLock: ['BEGIN ISOLATION LEVEL READ COMMITTED', offlineSettings],
+    beginLock: [begin],
     tryLockSchema,
     nowMs: 'CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)',
   });

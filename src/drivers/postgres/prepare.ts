@@ -8,6 +8,7 @@ import { StartError } from '../../errors.ts';
 import { silence } from '../knex-log.ts';
 import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
 import { connectionSettings } from './connection-settings.ts';
+import { probeServer } from './probe-server.ts';
 import { migrationSettings } from './settings.ts';
 import { fromStoreSchema, lockSchema } from './store-locks.ts';
 import { codeOf, saysMissingDatabase } from './weather.ts';
@@ -19,12 +20,23 @@ const maintenanceDatabase = 'postgres';
 /** @throws StartError for what a person must mend; whatever pg says while the server is away. */
 export async function prepareDatabase(dsn: ServerDsn, host: DatabaseHost): Promise<void> {
   try {
-    await withKnex(dsn, host, (database) => bringUpToDate(database, dsn));
+    await prepareExisting(dsn, host);
   } catch (error) {
     if (!saysMissingDatabase(error)) throw explained(error, dsn);
     await createDatabase(dsn, host);
-    await withKnex(dsn, host, (database) => bringUpToDate(database, dsn));
+    await prepareExisting(dsn, host).catch((failure: unknown) => {
+      throw explained(failure, dsn);
+    });
   }
+}
+
+async function prepareExisting(dsn: ServerDsn, host: DatabaseHost): Promise<void> {
+  await withKnex(dsn, host, async (database) => {
+    await refuseOldServer(database, dsn);
+    const { hasTable } = await probeServer(dsn, host);
+    await bringUpToDate(database, dsn);
+    if (!hasTable) await probeServer(dsn, host);
+  });
 }
 
 const duplicateDatabase = '42P04';
@@ -80,33 +92,33 @@ async function withKnex<Result>(
   }
 }
 
-/** All of it is one transaction under a lock: a process that is killed half-way leaves the database as it was. */
+/**
+ * All of it is one transaction under a lock: a process that is killed half-way leaves the database as it was, and so does an error, after which the connection is closed. There
+ * is one connection, whose transaction begins with its settings in one message: the role's own might not leave time for a second.
+ */
 async function bringUpToDate(database: Knex, dsn: ServerDsn): Promise<void> {
-  await refuseOldServer(database, dsn);
-  await database.transaction(async (transaction) => {
-    await transaction.raw(migrationSettings);
-    await useStoreSchema(transaction, dsn);
-    await transaction.raw(lockSchema);
-    await refuseForeignTable(transaction, dsn);
-    const applied = (await transaction.schema.hasTable(migrationsTable))
-      ? (await transaction(migrationsTable).orderBy('id').select('name')).map(({ name }) => String(name))
-      : [];
-    refuseNewer(dsnText(dsn), applied);
-    if (applied.length === migrations.length) return;
-    await transaction.migrate.latest({
+  // What others changed under the lock is seen once the lock is held.
+  await database.raw(`BEGIN ISOLATION LEVEL READ COMMITTED; ${migrationSettings}`);
+  await useStoreSchema(database, dsn);
+  await database.raw(lockSchema);
+  await refuseForeignTable(database, dsn);
+  const applied = (await database.schema.hasTable(migrationsTable))
+    ? (await database(migrationsTable).orderBy('id').select('name')).map(({ name }) => String(name))
+    : [];
+  refuseNewer(dsnText(dsn), applied);
+  if (applied.length < migrations.length) {
+    await database.migrate.latest({
       tableName: migrationsTable,
       disableTransactions: true,
       migrationSource: migrationSource(postgresWords),
     });
-  }, underReadCommitted);
+  }
+  await database.raw('COMMIT');
 }
 
-/** What others changed under the lock is seen once the lock is held. */
-const underReadCommitted = { isolationLevel: 'read committed' } as const;
-
 /** knex looks for tables in the first schema of `search_path` only, and makes them there. */
-async function useStoreSchema(transaction: Knex.Transaction, dsn: ServerDsn): Promise<void> {
-  const { rows } = await transaction.raw<{ rows: readonly unknown[] }>(
+async function useStoreSchema(database: Knex, dsn: ServerDsn): Promise<void> {
+  const { rows } = await database.raw<{ rows: readonly unknown[] }>(
     `SELECT set_config('search_path', quote_ident(nspname), true) ${fromStoreSchema}`,
   );
   if (rows.length > 0) return;
@@ -147,6 +159,13 @@ function explained(error: unknown, dsn: ServerDsn): unknown {
     case '42501':
       return new StartError(
         `${where}: user "${dsn.user}" may not create tables there; make it the owner of the database, or grant CREATE on its schema`,
+        { cause: error },
+      );
+    // No such function, not supported.
+    case '42883':
+    case '0A000':
+      return new StartError(
+        `${where}: the server lacks something of Postgres that tine needs (${(error as Error).message}); use Postgres 12 or newer itself`,
         { cause: error },
       );
     default:

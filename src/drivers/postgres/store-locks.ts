@@ -7,6 +7,9 @@
 const revisionLocks = 0x7469_6e65;
 const schemaLocks = revisionLocks + 1;
 
+/** Locks under which a start tries out what a lock of this server is worth. Their second number is random. */
+const probeLocks = revisionLocks + 2;
+
 /** Text in the statement: the planner makes a constant of it. */
 const table = `CAST('kine' AS regclass)`;
 
@@ -29,3 +32,6 @@ export const lockSchema = `SELECT pg_advisory_xact_lock(${schemaLocks}, CAST(oid
 
 /** 1, or 0 when another has it. */
 export const tryLockSchema = `SELECT CASE WHEN pg_try_advisory_xact_lock(${schemaLocks}, CAST(oid AS integer)) THEN 1 ELSE 0 END ${fromStoreSchema}`;
+
+/** Takes such a lock until the transaction ends, unless another has it. Whether it did. */
+export const tryProbeLock = `SELECT pg_try_advisory_xact_lock(${probeLocks}, CAST($1 AS integer)) AS locked`;
