@@ -28,10 +28,10 @@ export function parseRange(request: RangeRequest): RangeOperation {
   };
 }
 
-/** The same for RangeStream, which serves keys in their own order only. */
+/** The same for RangeStream, which takes no order but that of keys. */
 export function parseRangeStream(request: RangeRequest): RangeOperation {
   const operation = parseRange(request);
-  // etcd looks at the order alone: a target without an order is let through, and has no effect.
+  // etcd checks the order alone. A target without an order is accepted, and sorts ascending, as in Range.
   const isDefaultOrder =
     request.sortOrder === SortOrder.NONE ||
     (request.sortTarget === WireSortTarget.KEY && request.sortOrder === SortOrder.ASCEND);
@@ -41,7 +41,7 @@ export function parseRangeStream(request: RangeRequest): RangeOperation {
   if (operation.revisionFilter !== undefined) {
     throw new EtcdError(StatusCode.unimplemented, 'RangeStream does not support revision filters');
   }
-  return { ...operation, sort: undefined };
+  return operation;
 }
 
 function parseSort(request: RangeRequest): RangeOperation['sort'] {

@@ -36,8 +36,9 @@ function revisionFilters(draw: Draw): Message {
 }
 
 /**
- * Mostly what RangeStream answers, now and then what it refuses. Never another sort target without an order, which etcd accepts and
- * then sorts chunk by chunk, and no negative limit, which it never finishes to count.
+ * Mostly what RangeStream answers, now and then what it refuses. Never another sort target without an order: etcd sorts each chunk of 10 keys or more by itself and
+ * goes on after the last key of the sorted chunk, so that keys come twice (`range-forms.test.ts` has the ranges of one chunk). No negative limit, which etcd never
+ * finishes to count.
  */
 export function rangeForStream(draw: Draw): Message {
   const { random } = draw;
