@@ -54,7 +54,7 @@ export const liveRows = (owner: Owner) =>
   selectsRows(
     `live_rows_of_${owner}`,
     (sql) => `SELECT kine.id, ${sql.selectedBytes(sql.bytesOf('kine.name'))}, ${
-      owner === 'tine' ? `${modRevision('kine')}, ${createRevision('kine')}, ${version('kine')}` : kinesRevisions
+      owner === 'tine' ? `${modRevision('kine')}, ${createRevision('kine')}, ${version(sql, 'kine')}` : kinesRevisions
     }, ${sql.selectedBytes('kine.value')}, ${owner === 'tine' ? 'kine.version' : 'NULL'}
     FROM kine
     WHERE kine.id > ${sql.integer} AND kine.id <= ${sql.integer} AND kine.deleted = 0 AND kine.name <> '${compactMarkName}'
@@ -76,7 +76,7 @@ export const LIVE_KEYS_AFTER = selectsRows(
   'live_keys_after',
   (
     sql,
-  ) => `SELECT kine.name, ${modRevision('kine')}, ${createRevision('kine')}, ${version('kine')}, ${sql.selectedBytes('kine.value')}
+  ) => `SELECT kine.name, ${modRevision('kine')}, ${createRevision('kine')}, ${version(sql, 'kine')}, ${sql.selectedBytes('kine.value')}
   FROM (
     SELECT name, id
     FROM kine_current

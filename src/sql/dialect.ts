@@ -47,6 +47,8 @@ export interface Dialect {
   inList(column: string, type: ColumnType): string;
   /** The rows of the list that the statement takes, as an INSERT wants them. */
   insertedList(columns: readonly ColumnType[]): string;
+  /** FROM ...: the rows of table `kine`, under a name, that meet a condition and come after the id that a query finds: it runs once. Where it finds none, all of them. */
+  rowsAfter(name: string, id: string, condition: string): string;
   /** FROM ...: of each name in the list that the statement takes its newest row in table `kine`, as `kine`. */
   readonly newestOfNames: string;
   /**
@@ -65,6 +67,10 @@ export interface Dialect {
   /** Whether kine's column of names takes keys that differ only in case for one. */
   readonly kineFoldsCase: boolean;
 }
+
+/** `rowsAfter` where the database runs a subquery once that depends on none of the rows it is compared with. */
+export const rowsAfterSubquery: Dialect['rowsAfter'] = (name, id, condition) =>
+  `FROM kine ${name} WHERE ${condition} AND ${name}.id > COALESCE((${id}), 0)`;
 
 /** A query in parts. */
 export interface BytesQuery {

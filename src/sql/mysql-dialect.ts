@@ -32,13 +32,20 @@ export const mysqlDialect: Dialect = {
   STRAIGHT_JOIN ${table} ON ${table}.name = found.name`,
   inList: (column) => `${column} IN (?list)`,
   insertedList: () => 'VALUES ?rows',
-  // A probe a name. MAX(id) ... GROUP BY name reads all rows of each.
+  // MySQL would run the subquery anew for each row that it is compared with: 14 s for the 3,000 rows of a name. MariaDB, which remembers its result, has no such tables.
+  rowsAfter: (
+    name,
+    id,
+    condition,
+  ) => `FROM ${onMysql(`(SELECT COALESCE((${id}), 0) AS id) after STRAIGHT_JOIN`)} kine ${name}
+      WHERE ${condition} AND ${name}.id > ${onMysql('after.id')}${onMariadb(`COALESCE((${id}), 0)`)}`,
+  // A probe a name. MAX(id) ... GROUP BY name reads all rows of each; so does MySQL where the order does not begin with the name, and MariaDB where it does.
   newestOfNames: `FROM (?names) asked
   STRAIGHT_JOIN kine ON kine.id = (
     SELECT newest.id
     FROM kine newest FORCE INDEX (kine_name_id_index)
     WHERE newest.name = asked.name
-    ORDER BY newest.id DESC
+    ORDER BY ${onMysql('newest.name DESC,')} newest.id DESC
     LIMIT 1)`,
   namesThroughId,
   upToBytes,
@@ -58,6 +65,16 @@ function namesThroughId({ limited }: { readonly limited: boolean }): string {
     GROUP BY kine.name
     ${limited ? 'HAVING (SELECT newest.deleted FROM kine newest WHERE newest.id = MAX(kine.id)) = 0 ORDER BY kine.name LIMIT ?4' : ''}
   )`;
+}
+
+/** Text for MySQL alone, from 8.0.14 on. To MariaDB it is a comment. */
+function onMysql(text: string): string {
+  return `/*!80014 ${text} */`;
+}
+
+/** Text for MariaDB alone. To MySQL it is a comment. */
+function onMariadb(text: string): string {
+  return `/*M! ${text} */`;
 }
 
 /** Longer values stay behind when rows up to a number of bytes are read: 4,096 rows then bring 32 MiB at most. */

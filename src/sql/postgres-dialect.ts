@@ -1,6 +1,6 @@
 /** Postgres's words. */
 import { countedBytes } from './counted-bytes.ts';
-import type { ColumnType, Dialect } from './dialect.ts';
+import { type ColumnType, type Dialect, rowsAfterSubquery } from './dialect.ts';
 
 const arrayOf: Record<Exclude<ColumnType, 'bytes'>, string> = { text: 'text[]', integer: 'bigint[]' };
 
@@ -31,6 +31,7 @@ export const postgresDialect: Dialect = {
   WHERE name IN (${names})`,
   inList: (column, type) => `${column} = ANY(CAST(? AS ${type === 'text' ? 'text[]' : 'bigint[]'}))`,
   insertedList,
+  rowsAfter: rowsAfterSubquery,
   newestOfNames: `FROM unnest(CAST(? AS text[])) AS asked(name)
   CROSS JOIN LATERAL (
     SELECT *

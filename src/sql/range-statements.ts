@@ -145,7 +145,7 @@ function filters(sql: Dialect): string {
 function sortColumn(sql: Dialect, target: string): string {
   const columns: Record<string, string> = {
     key: 'names.name',
-    version: version('kine'),
+    version: version(sql, 'kine'),
     create: createRevision('kine'),
     mod: modRevision('kine'),
     value: `COALESCE(kine.value, ${sql.noBytes})`,

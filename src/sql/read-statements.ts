@@ -92,7 +92,7 @@ function events(name: string, where: (sql: Dialect) => string): Statement {
         'older.id',
         modRevision('older'),
         createRevision('older'),
-        `CASE WHEN older.id IS NULL THEN NULL ELSE ${version('older')} END`,
+        `CASE WHEN older.id IS NULL THEN NULL ELSE ${version(sql, 'older')} END`,
         sql.asText('older.lease_id'),
         sql.selectedBytes('older.value'),
       ],

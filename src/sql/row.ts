@@ -12,7 +12,7 @@ export function rowColumns(sql: Dialect, row: string): readonly string[] {
     `${row}.id`,
     modRevision(row),
     createRevision(row),
-    version(row),
+    version(sql, row),
     sql.asText(`${row}.lease_id`),
   ];
 }
@@ -34,13 +34,12 @@ export function createRevision(row: string): string {
  * SQL: how many times a row's key was written since it was created. Rows of kine's do not say: they are counted from the newest one before that does, or that
  * created the key, on; what is compacted away cannot be counted.
  */
-export function version(row: string): string {
+export function version(sql: Dialect, row: string): string {
   const knowing = `FROM kine known
       WHERE known.name = ${row}.name AND known.id <= ${row}.id AND (known.created = 1 OR known.version IS NOT NULL)`;
   return `COALESCE(${row}.version, (
       SELECT COUNT(*)
-      FROM kine unknown
-      WHERE unknown.name = ${row}.name AND unknown.id <= ${row}.id AND unknown.id > COALESCE((SELECT MAX(known.id) ${knowing}), 0)
+      ${sql.rowsAfter('unknown', `SELECT MAX(known.id) ${knowing}`, `unknown.name = ${row}.name AND unknown.id <= ${row}.id`)}
     ) + COALESCE((
       SELECT COALESCE(known.version, 1)
       ${knowing}

@@ -1,5 +1,5 @@
 /** SQLite's words. */
-import type { Dialect } from './dialect.ts';
+import { type Dialect, rowsAfterSubquery } from './dialect.ts';
 
 /**
  * A bare `?` in a comparison makes SQLite compile the statement anew whenever its value changes: 10 µs for a probe of 1 µs, 40 µs with the columns of a row. A cast hides
@@ -29,6 +29,7 @@ export const sqliteDialect: Dialect = {
   WHERE name IN (${names})`,
   inList: (column, type) => `${column} = CAST(? AS ${type === 'text' ? 'TEXT' : 'INTEGER'})`,
   insertedList: (columns) => `VALUES (${columns.map(() => '?').join(', ')})`,
+  rowsAfter: rowsAfterSubquery,
   newestOfNames: `FROM kine
   WHERE kine.name = CAST(? AS TEXT)
   ORDER BY kine.id DESC

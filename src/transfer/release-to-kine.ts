@@ -82,7 +82,7 @@ async function returnClientsMark(database: OfflineDatabase): Promise<number> {
   }
   // From the newest on: a version that kine left out is counted along the older rows.
   const found = await database.rows(
-    `SELECT id, ${version('kine')}, ${sql.selectedBytes('value')}, deleted FROM kine WHERE name = ${sql.text} ORDER BY id DESC`,
+    `SELECT id, ${version(sql, 'kine')}, ${sql.selectedBytes('value')}, deleted FROM kine WHERE name = ${sql.text} ORDER BY id DESC`,
     clientsCompactMarkText,
   );
   for (const [id, keyVersion, value, deleted] of found) {
