@@ -109,6 +109,9 @@ async function writeAptSettings(directory: string): Promise<string> {
     // The folder is this run's alone, and where root's home is, apt's own user may not enter.
     'Debug::NoLocking': 'true',
     'APT::Sandbox::User': '',
+    'APT::Update::Error-Mode': 'any',
+    'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled': 'false',
+    'Acquire::Languages': 'none',
   };
   writeFileSync(
     path,

@@ -90,7 +90,8 @@ async function bringUpToDate(database: Knex, place: Place): Promise<void> {
   });
 }
 
-const versionsMin = { MySQL: [8, 0], MariaDB: [10, 5] } as const;
+/** MySQL's statements have what 8.0.14 brought: derived tables that name the row around them. */
+const versionsMin = { MySQL: [8, 0, 14], MariaDB: [10, 5, 0] } as const;
 
 async function checkServer(database: Knex, { dsn, logger }: Place): Promise<void> {
   const [found] = await rowsOf<{ version: string; flush: number }>(
@@ -99,11 +100,9 @@ async function checkServer(database: Knex, { dsn, logger }: Place): Promise<void
   );
   const { version = '', flush } = found ?? {};
   const kind = /mariadb/i.test(version) ? 'MariaDB' : 'MySQL';
-  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(version.replace(/^5\.5\.5-/, '')) ?? [];
-  const [majorMin, minorMin] = versionsMin[kind];
-  if (Number(major) < majorMin || (Number(major) === majorMin && Number(minor) < minorMin)) {
+  if (isOlder(version.replace(/^5\.5\.5-/, ''), versionsMin[kind])) {
     throw new StartError(
-      `${dsnText(dsn)}: ${kind} ${version} is too old; tine needs MySQL 8.0 or MariaDB 10.5, or newer`,
+      `${dsnText(dsn)}: ${kind} ${version} is too old; tine needs MySQL 8.0.14 or MariaDB 10.5, or newer`,
     );
   }
   if (/tidb/i.test(version)) {
@@ -132,6 +131,13 @@ async function checkCluster(database: Knex, dsn: ServerDsn): Promise<void> {
       `${dsnText(dsn)}: a replication group with several primaries does not order the writes of its members as tine needs; set group_replication_single_primary_mode = ON`,
     );
   }
+}
+
+/** Whether a version is below the least one, part by part. */
+export function isOlder(version: string, least: readonly number[]): boolean {
+  const found = version.split(/[.-]/).map(Number);
+  const index = least.findIndex((part, at) => found[at] !== part);
+  return index !== -1 && (found[index] ?? 0) < (least[index] as number);
 }
 
 /** Names the lock under which the schema is changed. Its name takes 64 characters, as a database's does. MySQL 9.7 has neither MD5 nor SHA1. */
