@@ -1,6 +1,5 @@
 /** MySQL and MariaDB, as `RemoteDriver` wants them. */
-import type { Knex } from 'knex';
-import type { Connection } from 'mysql2';
+import { type Connection, createConnection } from 'mysql2';
 import type { Logger } from 'pino';
 import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
 import { DriverError } from '../../errors.ts';
@@ -10,9 +9,11 @@ import { numberAt } from '../../sql/row.ts';
 import { changes, selectsRow, selectsRows } from '../../sql/statement.ts';
 import type { Engine } from '../remote/engine.ts';
 import type { Session } from '../remote/session.ts';
-import { connectionSettings, forKnex } from './connection-settings.ts';
+import { connectionSettings } from './connection-settings.ts';
 import { mysqlFacts } from './mysql-facts.ts';
 import { MysqlSession } from './mysql-session.ts';
+import { openNode } from './node-state.ts';
+import { connected, ended } from './opened.ts';
 import { prepareDatabase } from './prepare.ts';
 import { destroy, makeReady } from './ready-connection.ts';
 import { tableFailure, weather } from './weather.ts';
@@ -37,8 +38,10 @@ export function mysqlEngine(dsn: ServerDsn, logger: Logger): Engine {
     pollMs,
     deafPollMs: pollMs,
     hosts: dsn.hosts,
-    poolSettings: (host) => poolSettings(dsn, host),
+    connect: (host, onClose) => connect(dsn, host, onClose),
+    openNode: (host) => openNode(dsn, host),
     session: (connection, meter) => new MysqlSession(connection as Connection, meter),
+    end: (connection) => ended(connection as Connection),
     abandon: (connection) => destroy(connection as Connection),
     serverNameOf: (connection) => (connection as Connection).threadId?.toString(),
     endLost: async (serverNames, session) => {
@@ -81,24 +84,16 @@ async function endThread(threadId: number, session: Session): Promise<void> {
   }
 }
 
-function poolSettings(dsn: ServerDsn, host: DatabaseHost): Knex.Config {
-  return {
-    client: 'mysql2',
-    // knex asks for the server's version otherwise, and for no use.
-    version: 'latest',
-    connection: async () => forKnex(await connectionSettings(dsn, host)),
-    pool: {
-      afterCreate: (connection: Connection, done: (error: unknown, connection: Connection) => void) => {
-        makeReady(connection).then(
-          () => done(undefined, connection),
-          (error: unknown) => {
-            destroy(connection);
-            done(error, connection);
-          },
-        );
-      },
-    },
-  };
+async function connect(dsn: ServerDsn, host: DatabaseHost, onClose: () => void): Promise<Connection> {
+  const connection = createConnection(await connectionSettings(dsn, host));
+  await connected(connection, onClose);
+  try {
+    await makeReady(connection);
+  } catch (error) {
+    destroy(connection);
+    throw error;
+  }
+  return connection;
 }
 
 async function numberOf(session: Session, statement: typeof NOW): Promise<number> {

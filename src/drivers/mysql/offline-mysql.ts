@@ -12,6 +12,7 @@ import { type Answered, ask } from './ask.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { mysqlFacts } from './mysql-facts.ts';
 import { revisionLock } from './mysql-session.ts';
+import { connected, ended } from './opened.ts';
 import { migrationLock, prepareDatabase } from './prepare.ts';
 import { factsOf, makeReady } from './ready-connection.ts';
 import { rowsOf } from './rows.ts';
@@ -45,14 +46,10 @@ const patience = (isMariadb: boolean): string =>
 
 async function connect(dsn: ServerDsn, host: DatabaseHost): Promise<OfflineConnection> {
   const connection = createConnection(await connectionSettings(dsn, host));
-  // It is told by the query that waits.
-  connection.on('error', () => {});
-  await new Promise<void>((resolve, reject) =>
-    connection.connect((error) => (error === null ? resolve() : reject(error))),
-  );
+  await connected(connection);
   await makeReady(connection);
   await ask(connection, patience(factsOf(connection).isMariadb));
-  return { ask: (asked) => answerTo(connection, asked), close: () => end(connection) };
+  return { ask: (asked) => answerTo(connection, asked), close: () => ended(connection).catch(() => {}) };
 }
 
 async function answerTo(connection: Connection, asked: Query): Promise<readonly Row[]> {
@@ -73,8 +70,4 @@ async function cut(
   const rows = rowsUpToBytes(found, missing);
   if (missing.length > 0) fillIn(missing, await answerTo(connection, valuesQuery(missing)));
   return rows;
-}
-
-function end(connection: Connection): Promise<void> {
-  return new Promise((resolve) => connection.end(() => resolve()));
 }

@@ -1,5 +1,6 @@
 /** MySQL's errors as tine's. */
 import { DriverError, type DriverErrorKind, isOwnError } from '../../errors.ts';
+import { NoConnectionLeft } from '../remote/no-connection-left.ts';
 import { GaveWay } from '../remote/second-try.ts';
 
 /** Leaves the client's mistakes and our own bugs as they are; what the server and the network say becomes `DriverError`. */
@@ -8,6 +9,7 @@ export function weather(error: unknown): Error {
   const failure = failureOf(error);
   if (failure === undefined) return error instanceof Error ? error : new Error(String(error));
   if (gaveWay.has(failure.number ?? 0)) return new GaveWay(messageOf(failure, 'busy'), withoutSql(error as Error));
+  if (refusesConnection(failure)) return new NoConnectionLeft(messageOf(failure, 'busy'), withoutSql(error as Error));
   const kind = kindOf(failure);
   return new DriverError(kind, messageOf(failure, kind), { cause: withoutSql(error as Error) });
 }
@@ -82,8 +84,8 @@ const kinds: ReadonlyMap<number, DriverErrorKind> = new Map([
   ...each('lost', 1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 3169, 4031),
   // Set to read only; not (yet) part of its cluster; the host is blocked after errors of its connections; offline.
   ...each('lost', 1290, 1836, 1047, 1129, 3032),
-  // Lock wait timeout; too long a query, one that was ended; too many connections, of all or of this user.
-  ...each('busy', 1205, 1317, 1969, 3024, 1040, 1203, 1226),
+  // Lock wait timeout; too long a query, one that was ended; one of the user's bounds.
+  ...each('busy', 1205, 1317, 1969, 3024, 1226),
   // The disk, the table.
   ...each('full', 1021, 1114),
   ...each('corrupt', 1034, 1035, 1194, 1195, 1712),
@@ -100,6 +102,11 @@ const kinds: ReadonlyMap<number, DriverErrorKind> = new Map([
 
 /** Deadlock, a row or a table that changed since the snapshot; MariaDB returns its handler's number 159 for the latter where a write reads. */
 const gaveWay: ReadonlySet<number> = new Set([1213, 1020, 1412, 159]);
+
+/** Too many connections, of all or of this user. */
+function refusesConnection({ number, message }: Failure): boolean {
+  return number === 1040 || number === 1203 || (number === 1226 && /max_(user_)?connections/i.test(message));
+}
 
 function each(kind: DriverErrorKind, ...numbers: readonly number[]): readonly (readonly [number, DriverErrorKind])[] {
   return numbers.map((number) => [number, kind]);
@@ -123,8 +130,9 @@ function messageOf({ code, number, message }: Failure, kind: DriverErrorKind): s
       return code === 'PROTOCOL_ERROR' ? message : `${message} (${code})`;
     case 1040:
     case 1203:
-    case 1226:
       return `the database has too many connections (${code})`;
+    case 1226:
+      return `the database's user has used up one of its bounds: ${message} (${code})`;
     case 1290:
     case 1836:
       return `the database is set to read only (${code})`;

@@ -7,8 +7,7 @@ import type { ServerDsn } from '../../config/dsn.ts';
 import { limits } from '../../limits.ts';
 import type { RowId } from '../../mvcc/operations.ts';
 import { withinAnswerTime } from '../remote/answer-time.ts';
-import type { MessageChannel, MessageListener } from '../remote/engine.ts';
-import type { HostTurn } from '../remote/host-turn.ts';
+import type { CurrentHost, MessageChannel, MessageListener } from '../remote/engine.ts';
 import { findMode, modeOf } from './connection-mode.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { destroy } from './postgres-session.ts';
@@ -21,7 +20,7 @@ const echoMsMax = 1_000;
 /** A connection of its own, opened again whenever it is lost. Announcements are sent one at a time; of those that come meanwhile the newest. */
 export class Notifications implements MessageChannel {
   readonly #dsn: ServerDsn;
-  readonly #hosts: HostTurn;
+  readonly #hosts: CurrentHost;
   readonly #logger: Logger;
   readonly #listener: MessageListener;
   /** The connection, from its beginning. */
@@ -39,7 +38,7 @@ export class Notifications implements MessageChannel {
   #isClosed = false;
   #logged = '';
 
-  constructor(dsn: ServerDsn, hosts: HostTurn, logger: Logger, listener: MessageListener) {
+  constructor(dsn: ServerDsn, hosts: CurrentHost, logger: Logger, listener: MessageListener) {
     this.#dsn = dsn;
     this.#hosts = hosts;
     this.#logger = logger;
@@ -109,7 +108,6 @@ export class Notifications implements MessageChannel {
         await this.#listen();
       } catch (error) {
         this.#logger.debug({ err: error }, 'the connection for notifications was lost');
-        this.#hosts.next();
       }
       this.#client = undefined;
       this.#isHeard = false;

@@ -1,6 +1,5 @@
 /** Postgres, as `RemoteDriver` wants it. */
-import type { Knex } from 'knex';
-import type { Client } from 'pg';
+import pg, { type Client } from 'pg';
 import type { Logger } from 'pino';
 import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/dsn.ts';
 import { DriverError } from '../../errors.ts';
@@ -11,10 +10,10 @@ import { numberAt } from '../../sql/row.ts';
 import { changes, selectsRow } from '../../sql/statement.ts';
 import { withinAnswerTime } from '../remote/answer-time.ts';
 import type { Engine } from '../remote/engine.ts';
-import { HostTurn } from '../remote/host-turn.ts';
 import type { Session } from '../remote/session.ts';
 import { findMode, modeOf } from './connection-mode.ts';
 import { connectionSettings } from './connection-settings.ts';
+import { openNode, Terms } from './node-state.ts';
 import { Notifications } from './notifications.ts';
 import { postgresFacts } from './postgres-facts.ts';
 import { destroy, PostgresSession } from './postgres-session.ts';
@@ -63,6 +62,7 @@ export function postgresEngine(dsn: ServerDsn, logger: Logger): Engine {
     linesMax: 1,
     intervalMs: limits.slowLogIntervalMs,
   });
+  const terms = new Terms();
   return {
     name: 'postgres',
     keyLengthMax: limits.postgresKeyLengthMax,
@@ -70,8 +70,10 @@ export function postgresEngine(dsn: ServerDsn, logger: Logger): Engine {
     pollMs: { min: limits.postgresPollIntervalMs, max: limits.postgresPollIntervalMs },
     deafPollMs: { min: limits.mysqlPollIntervalMsMin, max: limits.mysqlPollIntervalMsMax },
     hosts: dsn.hosts,
-    poolSettings: (host) => poolSettings({ dsn, host, unconfirmed }),
+    connect: (host, onClose) => connect({ dsn, host, unconfirmed }, onClose),
+    openNode: (host) => openNode(dsn, host, terms),
     session: (connection, meter) => new PostgresSession(connection as Client, meter),
+    end: (connection) => (connection as Client).end(),
     abandon: (connection) => destroy(connection as Client),
     // A pooler's number is no process of the server's.
     serverNameOf: (connection) =>
@@ -89,7 +91,7 @@ export function postgresEngine(dsn: ServerDsn, logger: Logger): Engine {
     defragment: async (session) => {
       for (const vacuum of vacuums) await session.run([query(vacuum)]);
     },
-    openMessages: (listener) => new Notifications(dsn, new HostTurn(dsn.hosts), logger, listener),
+    openMessages: (listener, hosts) => new Notifications(dsn, hosts, logger, listener),
   };
 }
 
@@ -100,26 +102,22 @@ interface Place {
   readonly unconfirmed: SparseLog;
 }
 
-function poolSettings({ dsn, host, unconfirmed }: Place): Knex.Config {
-  return {
-    client: 'pg',
-    // knex asks for the server's version otherwise, and for no use.
-    version: '12',
-    connection: async () =>
-      ({ ...(await connectionSettings(dsn, host)), pipeline: true, types: columnTypes }) as Knex.PgConnectionConfig,
-    pool: {
-      afterCreate: (client: Client, done: (error: unknown, client: Client) => void) => {
-        withinAnswerTime(makeReady(client, dsn), () => destroy(client)).then(
-          () => done(undefined, client),
-          (error: unknown) => {
-            if (error instanceof UnconfirmedPrimary)
-              unconfirmed.warn(() => ({ endpoint: dsnText({ ...dsn, hosts: [host] }) }));
-            done(error, client);
-          },
-        );
-      },
-    },
-  };
+async function connect({ dsn, host, unconfirmed }: Place, onClose: () => void): Promise<Client> {
+  // pg sends what it is given without waiting for answers; its types do not know the setting yet.
+  const settings = { ...(await connectionSettings(dsn, host)), pipeline: true, types: columnTypes };
+  const client = new pg.Client(settings);
+  // It is told by the query that waits, and by the end.
+  client.on('error', () => {});
+  client.once('end', onClose);
+  try {
+    await client.connect();
+    await withinAnswerTime(makeReady(client, dsn), () => destroy(client));
+  } catch (error) {
+    if (error instanceof UnconfirmedPrimary) unconfirmed.warn(() => ({ endpoint: dsnText({ ...dsn, hosts: [host] }) }));
+    destroy(client);
+    throw error;
+  }
+  return client;
 }
 
 /** @throws DriverError when the server takes no writes: reads from a standby are stale. */

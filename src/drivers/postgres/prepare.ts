@@ -15,7 +15,7 @@ import { codeOf, saysMissingDatabase } from './weather.ts';
 
 const versionMin = 120_000;
 /** Its database is there on every server; one is connected to it to make another. */
-const maintenanceDatabase = 'postgres';
+export const maintenanceDatabase = 'postgres';
 
 /** @throws StartError for what a person must mend; whatever pg says while the server is away. */
 export async function prepareDatabase(dsn: ServerDsn, host: DatabaseHost): Promise<void> {

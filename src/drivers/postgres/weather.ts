@@ -1,5 +1,6 @@
 /** Postgres's errors as tine's. */
 import { DriverError, type DriverErrorKind, isOwnError } from '../../errors.ts';
+import { NoConnectionLeft } from '../remote/no-connection-left.ts';
 import { GaveWay } from '../remote/second-try.ts';
 
 /** Leaves the client's mistakes and our own bugs as they are; what Postgres and the network say becomes `DriverError`. */
@@ -8,6 +9,8 @@ export function weather(error: unknown): Error {
   const code = codeOf(error);
   if (code === undefined && !isConnectionError(error)) return error instanceof Error ? error : new Error(String(error));
   const message = (error as Error).message;
+  if (code === tooManyConnections || refusesConnection(message))
+    return new NoConnectionLeft(`${message} (${code})`, error);
   // Serialization failure, deadlock.
   if (code === '40001' || code === '40P01') return new GaveWay(`${message} (${code})`, error);
   return new DriverError(kindOf(code, message), code === undefined ? message : `${message} (${code})`, {
@@ -27,6 +30,15 @@ export function saysMissingDatabase(error: unknown): boolean {
   return code === '3D000' || (code === '08P01' && /^database ".*" does not exist$/.test((error as Error).message));
 }
 
+const tooManyConnections = '53300';
+
+/** Poolers have codes of their own for it: PgBouncer 08P01, Supavisor XX000. */
+function refusesConnection(message: string): boolean {
+  return /no more connections allowed|client connections exceeded|max client connections reached|too many (client )?connections|connection slots are reserved/i.test(
+    message,
+  );
+}
+
 /** pg says these without a code. */
 function isConnectionError(error: unknown): boolean {
   const message = error instanceof Error ? error.message : '';
@@ -43,8 +55,7 @@ export function isConnectionLost(error: unknown): boolean {
 
 function kindOf(code: string | undefined, message: string): DriverErrorKind {
   if (code === undefined) return 'lost';
-  // Insufficient resources: too many connections; disk full.
-  if (code === '53300') return 'busy';
+  // Disk full.
   if (code === '53100') return 'full';
   // Lock not available.
   if (code === '55P03') return 'busy';

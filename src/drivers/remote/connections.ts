@@ -1,19 +1,21 @@
 /**
- * The connections to the database, and transactions over them. Writes, short reads and the pages of lists have connections of their own, so that none of them waits for
- * the others. When the database has gone silent, all are given up, and nothing is asked until it answers again.
+ * The connections to the database, and transactions over them. Writes, short reads and lists share them by `Lanes`. When the database has gone silent, all are given up, and
+ * nothing is asked until it answers again; when another host is chosen, new work goes there.
  */
 import type { Logger } from 'pino';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import type { Query } from '../../mvcc/program.ts';
 import type { Histogram } from '../../statistics/histogram.ts';
-import type { ReadLane } from '../driver.ts';
 import type { PoolStatistics } from '../driver-statistics.ts';
 import type { StatementMeter } from '../statement-meter.ts';
-import type { Engine } from './engine.ts';
-import { HostConnections } from './host-connections.ts';
-import { HostTurn } from './host-turn.ts';
-import { type Lease, Pool } from './pool.ts';
+import { connectionBudget } from './connection-budget.ts';
+import type { CurrentHost, Engine } from './engine.ts';
+import { HostConnections, type Lease, noCounts } from './host-connections.ts';
+import { Hosts } from './hosts.ts';
+import { type Lane, Lanes, laneNames } from './lanes.ts';
+import { NoConnectionLeft } from './no-connection-left.ts';
+import { remoteLimits } from './remote-limits.ts';
 import { CommitInDoubt, type Session, type TransactionKind, type TransactionOptions } from './session.ts';
 import { SilenceWatch, type Wait } from './silence-watch.ts';
 
@@ -23,10 +25,6 @@ export interface Transaction extends TransactionOptions {
   readonly first?: readonly Query[];
 }
 
-/** Whom a connection is for. */
-export type Lane = ReadLane | 'write';
-const lanes: readonly Lane[] = ['write', 'quick', 'bulk'];
-
 export interface ConnectionsOptions {
   readonly engine: Engine;
   readonly logger: Logger;
@@ -35,30 +33,33 @@ export interface ConnectionsOptions {
   readonly meter: StatementMeter;
   readonly writeTransactions: Histogram;
   readonly commits: Histogram;
-  /** The network has lost connections: others that are open may be among them. */
+  /** The network has lost connections, or another host is used: other connections that are open are lost, or to the wrong host. */
   onLoss(): void;
 }
 
 export class Connections {
   readonly #options: ConnectionsOptions;
-  readonly #pools: Record<Lane, Pool>;
-  readonly #probedHosts: HostTurn;
+  readonly #hosts: Hosts;
+  readonly #lanes: Lanes;
   readonly #silence: SilenceWatch;
-  /** Those of work that is done apart. */
-  readonly #apart = new Set<Pool>();
-  /** By what the server knows the connections that the network has lost. */
-  #lostNames: readonly string[] = [];
+  readonly #counts = noCounts();
+  /** Whether one connection is left for messages between instances. */
+  readonly hasMessages: boolean;
+  /** To the current host. */
+  #used: HostConnections;
+  /** To hosts that were left, until their transactions have ended; and those of work that is done apart. */
+  readonly #others = new Set<HostConnections>();
+  /** By what a server knows the connections that the network has lost. */
+  #lost: { readonly to: HostConnections; readonly names: readonly string[] } | undefined;
 
   constructor(options: ConnectionsOptions) {
-    const { engine, logger, meter, countMax } = options;
-    const pool = (poolCountMax: number) => new Pool({ engine, meter, countMax: poolCountMax });
+    const { engine, logger, countMax } = options;
+    const budget = connectionBudget(countMax, engine.openMessages !== undefined);
     this.#options = options;
-    this.#pools = {
-      write: pool(limits.writeBatchesUnderWayMax),
-      quick: pool(limits.quickConnectionsMax),
-      bulk: pool(countMax - limits.writeBatchesUnderWayMax - limits.quickConnectionsMax - 1),
-    };
-    this.#probedHosts = new HostTurn(engine.hosts);
+    this.hasMessages = budget.hasMessages;
+    this.#lanes = new Lanes(budget.shared);
+    this.#hosts = new Hosts({ engine, logger, onMove: ({ isLost }) => this.#move(isLost) });
+    this.#used = this.#newConnections();
     this.#silence = new SilenceWatch({
       probe: () => this.#probe(),
       onLoss: () => this.#giveUp(),
@@ -67,6 +68,20 @@ export class Connections {
         void this.#endLost();
       },
     });
+  }
+
+  get host(): CurrentHost {
+    return this.#hosts;
+  }
+
+  /** Resolves with whether one of several hosts serves, which is then the current one; with true for a single host. */
+  chooseHost(): Promise<boolean> {
+    return this.#hosts.choose();
+  }
+
+  /** Takes this host for the one that serves. */
+  useHost(host: CurrentHost['current']): void {
+    this.#hosts.use(host);
   }
 
   /**
@@ -80,37 +95,142 @@ export class Connections {
     work: (session: Session) => Promise<Result>,
   ): Promise<Result> {
     if (this.#silence.isSilent) throw new DriverError('lost', 'the database does not answer');
-    const wait = this.#silence.waits();
+    const { lease, wait } = await this.#acquire(lane);
     try {
-      const lease = await this.#pools[lane].acquire();
       wait.heard();
       return await this.#over(lease, transaction, (session) => work(heardFrom(session, wait)));
+    } catch (error) {
+      // Whoever tries again finds the host that serves by then.
+      if (this.#hosts.isList && isLost(error)) await this.#hosts.look();
+      throw error;
     } finally {
       wait.ended();
     }
   }
 
   get pools(): readonly PoolStatistics[] {
-    return lanes.map((name) => ({ name, ...this.#pools[name].statistics }));
+    const { usage } = this.#lanes;
+    return laneNames.map((name) => ({
+      name,
+      ...usage[name],
+      idle: this.#used.idleCount(name),
+      ...this.#counts[name],
+    }));
   }
 
   /** Runs work that takes long over a connection of its own: it keeps nobody waiting, and nobody takes its silence for that of the network. */
   async apart<Result>(transaction: Transaction, work: (session: Session) => Promise<Result>): Promise<Result> {
-    const { engine, meter } = this.#options;
-    const pool = new Pool({ engine, meter, countMax: 1 });
-    this.#apart.add(pool);
+    await this.#lanes.reserve();
+    const connections = this.#newConnections();
+    this.#others.add(connections);
     try {
-      return await this.#over(await pool.acquire(), transaction, work);
+      return await this.#over(await this.#openApart(connections), transaction, work);
     } finally {
-      this.#apart.delete(pool);
-      void pool.close();
+      this.#others.delete(connections);
+      await connections.close();
+      this.#lanes.unreserve();
     }
+  }
+
+  /** In the place of one that is idle, where the server grants no more. */
+  async #openApart(connections: HostConnections): Promise<Lease> {
+    const deadlineMs = performance.now() + limits.connectionWaitMsMax;
+    for (;;) {
+      await this.#used.trimTo(this.#lanes.countMax);
+      try {
+        return await connections.open('bulk');
+      } catch (error) {
+        if (!(error instanceof NoConnectionLeft) || performance.now() > deadlineMs) throw error;
+        await this.#used.trimTo(this.#used.count - 1);
+        await pause(limits.reconnectPauseMs);
+      }
+    }
+  }
+
+  /** A connection within the lane's bounds. While the server grants no more, what is open is waited for. */
+  async #acquire(lane: Lane): Promise<{ lease: Lease; wait: Wait }> {
+    const deadlineMs = performance.now() + limits.connectionWaitMsMax;
+    let place: 'first' | 'last' = 'last';
+    for (;;) {
+      const entering = this.#lanes.enter(lane, deadlineMs, place);
+      if (entering !== undefined) await entering;
+      const connections = this.#used;
+      const wait = this.#silence.waits();
+      try {
+        const lease = connections.takeIdle(lane) ?? (await this.#open(connections, lane, deadlineMs));
+        return { lease: this.#inLane(lease, lane), wait };
+      } catch (error) {
+        wait.ended();
+        const waitMs = deadlineMs - performance.now();
+        if (waitMs <= 0) throw error;
+        if (error instanceof NoConnectionLeft) await this.#refused(connections, error, waitMs);
+        else if (!(await this.#isElsewhere(connections, error))) throw error;
+        place = 'first';
+      }
+    }
+  }
+
+  /** Opens a connection. One that comes after the deadline is kept for others. */
+  async #open(connections: HostConnections, lane: Lane, deadlineMs: number): Promise<Lease> {
+    const opening = connections.open(lane);
+    let isLate = false;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(
+        () => {
+          isLate = true;
+          reject(new DriverError('lost', 'the database takes too long to connect to'));
+        },
+        Math.max(1, deadlineMs - performance.now()),
+      );
+    });
+    opening.then(
+      (lease) => {
+        this.#lanes.opened(connections.count);
+        if (isLate) this.#inLane(lease, lane).release('good');
+      },
+      () => this.#lanes.leave(lane),
+    );
+    try {
+      return await Promise.race([opening, late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #inLane({ session, release }: Lease, lane: Lane): Lease {
+    return {
+      session,
+      release: (state) => {
+        release(state);
+        this.#lanes.leave(lane);
+      },
+    };
+  }
+
+  /** @throws the refusal when there is no connection of its own to wait for, after a moment in which the server lets go of closed ones. */
+  async #refused(connections: HostConnections, refusal: NoConnectionLeft, waitMs: number): Promise<void> {
+    this.#lanes.refused(connections.count, refusal);
+    if (connections.openCount > 0) return;
+    if (waitMs < limits.connectionWaitMsMax - remoteLimits.refusedWaitMsMax) {
+      this.#lanes.refuseAll(refusal);
+      throw refusal;
+    }
+    await pause(limits.reconnectPauseMs);
+  }
+
+  /** Whether another host is used since the connection failed. */
+  async #isElsewhere(connections: HostConnections, error: unknown): Promise<boolean> {
+    if (!this.#hosts.isList || !isLost(error) || this.#silence.isSilent) return false;
+    if (connections === this.#used) await this.#hosts.look();
+    return connections !== this.#used && !this.#silence.isSilent;
   }
 
   async close(): Promise<void> {
     this.#silence.close();
-    for (const pool of this.#apart) pool.renew();
-    await Promise.all([...Object.values(this.#pools), ...this.#apart].map((pool) => pool.close()));
+    this.#hosts.close();
+    this.#lanes.refuseAll(new DriverError('lost', 'the connections to the database are closed'));
+    await Promise.all([this.#used, ...this.#others].map((connections) => connections.close()));
   }
 
   async #over<Result>(
@@ -156,12 +276,11 @@ export class Connections {
 
   /** Resolves when the database answers, be it that it has no connection left. */
   async #probe(): Promise<void> {
-    const { engine, meter } = this.#options;
-    const host = this.#probedHosts.current;
-    this.#probedHosts.next();
-    const connections = new HostConnections({ engine, host, meter, countMax: 1, counts: { opened: 0, closed: 0 } });
+    if (this.#hosts.isList) return this.#probeList();
+    const { engine } = this.#options;
+    const connections = this.#newConnections(noCounts());
     try {
-      const { session } = await connections.acquire();
+      const { session } = await connections.open('quick');
       await engine.now(session);
     } catch (error) {
       const failure = engine.weather(error);
@@ -169,22 +288,57 @@ export class Connections {
     } finally {
       connections.giveUp();
     }
-    if (this.#silence.isSilent) for (const pool of Object.values(this.#pools)) pool.renew(host);
+  }
+
+  async #probeList(): Promise<void> {
+    const found = await this.#hosts.settle();
+    if (found === 'lost') throw this.#hosts.failure;
+    if (found === 'came back' && !this.#silence.isSilent) this.#giveUp();
   }
 
   /** What waits for them fails, and is tried again where it was not done. */
   #giveUp(): void {
     this.#options.logger.warn('the database has not answered: its connections are given up');
-    this.#lostNames = Object.values(this.#pools).flatMap((pool) => pool.renew());
+    this.#replace((left) => this.#abandon(left));
     this.#options.onLoss();
     if (!this.#silence.isSilent) void this.#endLost();
   }
 
+  #move(isLost: boolean): void {
+    this.#replace((left) => {
+      if (isLost) this.#abandon(left);
+      else this.#retire(left);
+    });
+    this.#options.onLoss();
+  }
+
+  #replace(leave: (connections: HostConnections) => void): void {
+    const left = this.#used;
+    this.#used = this.#newConnections();
+    leave(left);
+  }
+
+  #abandon(connections: HostConnections): void {
+    this.#lost = { to: connections, names: connections.giveUp() };
+    if (this.#silence.isSilent) this.#lanes.refuseAll(new DriverError('lost', 'the database does not answer'));
+  }
+
+  /** Transactions end where they are. */
+  #retire(connections: HostConnections): void {
+    this.#others.add(connections);
+    void connections.retired().then(() => this.#others.delete(connections));
+  }
+
+  #newConnections(counts = this.#counts): HostConnections {
+    const { engine, meter } = this.#options;
+    return new HostConnections({ engine, host: this.#hosts.current, meter, counts });
+  }
+
   /** The server may not have noticed, and what they began holds its locks. */
   async #endLost(): Promise<void> {
-    const names = this.#lostNames;
-    this.#lostNames = [];
-    if (names.length === 0) return;
+    const { to, names } = this.#lost ?? { names: [] };
+    this.#lost = undefined;
+    if (names.length === 0 || to?.host !== this.#hosts.current) return;
     const { engine, logger } = this.#options;
     try {
       await this.transaction('quick', { kind: 'none' }, async (session) => engine.endLost?.(names, session));
@@ -223,6 +377,10 @@ function isOver(failure: Error): boolean {
   return isLost(failure) || (failure instanceof DriverError && failure.kind === 'tooLarge');
 }
 
-function isLost(failure: Error): boolean {
+function isLost(failure: unknown): boolean {
   return failure instanceof DriverError && failure.kind === 'lost';
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

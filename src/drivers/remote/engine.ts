@@ -1,5 +1,4 @@
 /** What a kind of database server brings to `RemoteDriver`. */
-import type { Knex } from 'knex';
 import type { DatabaseHost } from '../../config/dsn.ts';
 import type { RowId } from '../../mvcc/operations.ts';
 import type { DatabaseFacts } from '../../mvcc/read-programs.ts';
@@ -18,12 +17,20 @@ export interface Engine {
   readonly deafPollMs: { readonly min: number; readonly max: number };
   /** The addresses, in the order in which they are tried. */
   readonly hosts: readonly DatabaseHost[];
-  /** knex's settings for a pool to one of the hosts. Its `pool.afterCreate` makes each new connection ready for work, and refuses one that takes no writes. */
-  poolSettings(host: DatabaseHost): Knex.Config;
-  /** A connection of such a pool as a session, which counts the times of its statements. */
+  /**
+   * Opens a connection and makes it ready for work. `onClose` is called when it is closed, by whichever side.
+   *
+   * @throws what the database's client says; DriverError when the server takes no writes: what it returns to a read may be old.
+   */
+  connect(host: DatabaseHost, onClose: () => void): Promise<unknown>;
+  /** Such a connection as a session, which counts the times of its statements. */
   session(connection: unknown, meter: StatementMeter): Session;
+  /** Closes such a connection in good form. */
+  end(connection: unknown): Promise<void>;
   /** Closes such a connection without a word to the server: everything that waits for it fails. */
-  abandon?(connection: unknown): void;
+  abandon(connection: unknown): void;
+  /** Opens a connection that tells what one of several hosts is good for. It takes any host, whatever its state, with or without tine's database. */
+  openNode(host: DatabaseHost): Promise<Node>;
   /** By what the server knows such a connection; undefined: it cannot be told. */
   serverNameOf?(connection: unknown): string | undefined;
   /** Ends what is left at the server of connections that the network has lost: their transactions hold locks. */
@@ -43,7 +50,31 @@ export interface Engine {
   /** Gives back unused space of tine's tables while they are used, over a connection that does nothing else. */
   defragment(session: Session): Promise<void>;
   /** Tells the other instances of a new head, where the database carries messages; and hears theirs. Undefined: it does not. */
-  openMessages?(listener: MessageListener): MessageChannel;
+  openMessages?(listener: MessageListener, hosts: CurrentHost): MessageChannel;
+}
+
+/** Says which host is used now. */
+export interface CurrentHost {
+  readonly current: DatabaseHost;
+}
+
+/** A connection to one of several hosts that tells its state. */
+export interface Node {
+  state(): Promise<NodeState>;
+  /** Closes it without a word to the server. */
+  abandon(): void;
+}
+
+/** What a host is good for at a moment. */
+export interface NodeState {
+  /** Why tine may not use it; undefined: it serves. */
+  readonly refusal: string | undefined;
+  /** It serves, but will soon be slow or refuse: a node of a cluster that gives its data to another. */
+  readonly isStrained: boolean;
+  /** Grows with each promotion, so that of two primaries the one with the higher number is right. 0 where the database has no such number. */
+  readonly term: number;
+  /** Hosts with the same text hold the same data at every moment: one may be left for another while both serve. */
+  readonly dataId: string;
 }
 
 /** Who is told what a message channel hears. */

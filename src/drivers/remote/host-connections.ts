@@ -1,14 +1,16 @@
-/** Connections to one address of the database: opened when they are needed, kept, bounded in number, and given up together when the address has gone silent. */
-import knex, { type Knex } from 'knex';
+/**
+ * Connections to one address of the database: opened when they are needed, kept, and given up together when the address has gone silent. `Lanes` bounds how many are used
+ * at once; there is none idle when one is opened, so there are never more.
+ */
 import type { DatabaseHost } from '../../config/dsn.ts';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
-import type { PoolStatistics } from '../driver-statistics.ts';
-import { silence } from '../knex-log.ts';
 import type { StatementMeter } from '../statement-meter.ts';
 import type { Engine } from './engine.ts';
+import { type Lane, laneNames } from './lanes.ts';
 import { remoteLimits } from './remote-limits.ts';
 import type { Session } from './session.ts';
+import { within } from './within.ts';
 
 /** A session and the way to give it back. */
 export interface Lease {
@@ -17,176 +19,210 @@ export interface Lease {
   release(state: 'good' | 'broken'): void;
 }
 
-interface Disposable {
-  __knex__disposed?: unknown;
-}
-
-type AfterCreate = (connection: unknown, done: (error: unknown, connection: unknown) => void) => void;
+/** Connections opened and closed since the start, by the lane that had them last. */
+export type ConnectionCounts = Record<Lane, { opened: number; closed: number }>;
 
 export interface HostConnectionsOptions {
   readonly engine: Engine;
   readonly host: DatabaseHost;
-  readonly countMax: number;
   readonly meter: StatementMeter;
   /** Written to whenever a connection is opened or closed. */
-  readonly counts: { opened: number; closed: number };
+  readonly counts: ConnectionCounts;
+}
+
+/** One connection, from its opening to its end. */
+interface Entry {
+  readonly connection: unknown;
+  /** Who has it, or had it last. */
+  lane: Lane;
+  /** `doubted`: in use, and closed afterwards. */
+  state: 'idle' | 'lent' | 'doubted' | 'closed';
+  idleSinceMs: number;
 }
 
 export class HostConnections {
-  readonly #options: HostConnectionsOptions;
+  readonly host: DatabaseHost;
   readonly #engine: Engine;
-  readonly #countMax: number;
-  readonly #knex: Knex;
-  /** Those that were made ready and not closed by this side. */
-  readonly #open = new Set<unknown>();
-  /** Of those the ones in use, and whether they are kept afterwards. */
-  readonly #lent = new Map<unknown, 'kept' | 'doubted'>();
-  /** What waits for a connection: how to end the wait. */
-  readonly #waiting = new Set<(error: Error) => void>();
-  #isGivenUp = false;
+  readonly #meter: StatementMeter;
+  readonly #counts: ConnectionCounts;
+  readonly #open = new Set<Entry>();
+  /** The last one used is the last one here. */
+  #idle: Entry[] = [];
+  /** What waits for a connection that is being opened: how to end the wait. */
+  readonly #opening = new Set<(error: Error) => void>();
+  /** Connections that are being closed in good form. */
+  readonly #ending = new Set<Promise<void>>();
+  readonly #idleTimer: NodeJS.Timeout;
+  #state: 'used' | 'retired' | 'given up' = 'used';
 
-  constructor(options: HostConnectionsOptions) {
-    this.#options = options;
-    this.#engine = options.engine;
-    this.#countMax = options.countMax;
-    this.#knex = this.#pool(options.host);
-    this.#knex.client.pool.on('destroySuccess', (_id: number, connection: unknown) => this.#forget(connection));
-    // It did not hang up.
-    this.#knex.client.pool.on('destroyFail', (_id: number, connection: unknown) => this.#abandon(connection));
+  constructor({ engine, host, meter, counts }: HostConnectionsOptions) {
+    this.host = host;
+    this.#engine = engine;
+    this.#meter = meter;
+    this.#counts = counts;
+    this.#idleTimer = setInterval(() => this.#closeIdleFor(limits.connectionIdleMsMax), remoteLimits.idleLookMs);
+    this.#idleTimer.unref();
   }
 
-  get usage(): Pick<PoolStatistics, 'used' | 'idle' | 'waiting'> {
-    const { pool } = this.#knex.client;
-    return { used: pool.numUsed(), idle: pool.numFree(), waiting: pool.numPendingAcquires() };
+  get openCount(): number {
+    return this.#open.size;
+  }
+
+  /** Connections that are open or being opened. */
+  get count(): number {
+    return this.#open.size + this.#opening.size;
   }
 
   get isGivenUp(): boolean {
-    return this.#isGivenUp;
+    return this.#state === 'given up';
   }
 
-  /** @throws DriverError when the address does not answer, all connections are taken for too long, or they are given up. */
-  acquire(): Promise<Lease> {
-    const { promise, resolve, reject } = Promise.withResolvers<Lease>();
-    this.#waiting.add(reject);
-    const acquired: Promise<unknown> = this.#knex.client.acquireConnection();
-    acquired.then(
-      (connection) => {
-        if (!this.#waiting.delete(reject)) this.#release(connection, 'broken');
-        else resolve(this.#open.has(connection) ? this.#lease(connection) : this.#another(connection));
-      },
-      (error: unknown) => {
-        this.#waiting.delete(reject);
-        reject(this.#weather(error));
-      },
-    );
-    return promise;
+  idleCount(lane: Lane): number {
+    return this.#idle.filter((entry) => entry.lane === lane).length;
+  }
+
+  /** A connection that is open, if one is not in use: that which the lane had last, for it has the lane's statements prepared. */
+  takeIdle(lane: Lane): Lease | undefined {
+    let index = this.#idle.findLastIndex((entry) => entry.lane === lane);
+    if (index < 0) index = this.#idle.length - 1;
+    const [entry] = index < 0 ? [] : this.#idle.splice(index, 1);
+    return entry === undefined ? undefined : this.#lend(entry, lane);
+  }
+
+  /** Opens a connection. @throws DriverError when the address does not answer or refuses, or all connections are given up meanwhile. */
+  async open(lane: Lane): Promise<Lease> {
+    const { promise, reject } = Promise.withResolvers<never>();
+    this.#opening.add(reject);
+    try {
+      const entry = await Promise.race([this.#connect(lane), promise]);
+      if (entry.state === 'closed') throw new DriverError('lost', 'the connection was given up');
+      return this.#lend(entry, lane);
+    } catch (error) {
+      throw this.#engine.weather(error);
+    } finally {
+      this.#opening.delete(reject);
+    }
   }
 
   /** Closes all connections without a word: whatever waits for them fails. Returns by what the server knows them. */
   giveUp(): readonly string[] {
-    this.#isGivenUp = true;
-    for (const reject of this.#waiting) reject(new DriverError('lost', 'the database does not answer'));
-    this.#waiting.clear();
-    const names = [...this.#open].flatMap((connection) => this.#engine.serverNameOf?.(connection) ?? []);
-    for (const connection of [...this.#open]) this.#abandon(connection);
-    this.retire();
+    this.#state = 'given up';
+    clearInterval(this.#idleTimer);
+    for (const reject of this.#opening) reject(new DriverError('lost', 'the database does not answer'));
+    const names = [...this.#open].flatMap(({ connection }) => this.#engine.serverNameOf?.(connection) ?? []);
+    for (const entry of [...this.#open]) this.#abandon(entry);
     return names;
   }
 
-  /** Closes each connection once nobody uses it. */
-  retire(): void {
-    this.#knex.destroy().catch(() => {});
+  /** Closes each connection once nobody uses it. Resolves when the last one is closed. */
+  async retired(): Promise<void> {
+    if (this.#state === 'used') this.#state = 'retired';
+    clearInterval(this.#idleTimer);
+    this.#closeIdleFor(0);
+    while (this.#open.size + this.#ending.size > 0) await pause(closeLookMs);
+  }
+
+  /** Closes connections that are not in use until so many are left, or all that are. Resolves when the server has let go of them. */
+  async trimTo(countMax: number): Promise<void> {
+    while (this.count > countMax && this.#idle.length > 0) void this.#end(this.#idle.shift() as Entry);
+    await Promise.all(this.#ending);
   }
 
   /** Ends the connections that are not in use, and waits a little for those that are. */
   async close(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, remoteLimits.closeMsMax);
-    });
-    await Promise.race([this.#knex.destroy().catch(() => {}), late]);
-    clearTimeout(timer);
+    await within(remoteLimits.closeMsMax, this.retired());
     this.giveUp();
   }
 
-  /** In the place of one that was given up on its way here. */
-  #another(connection: unknown): Promise<Lease> {
-    void this.#knex.client.releaseConnection(connection);
-    return this.acquire();
+  async #connect(lane: Lane): Promise<Entry> {
+    let isClosed = false;
+    let entry: Entry | undefined;
+    const connection = await this.#engine.connect(this.host, () => {
+      isClosed = true;
+      if (entry !== undefined) this.#lost(entry);
+    });
+    entry = { connection, lane, state: 'lent', idleSinceMs: 0 };
+    this.#open.add(entry);
+    this.#counts[lane].opened += 1;
+    if (this.#state === 'used' && !isClosed) return entry;
+    this.#abandon(entry);
+    throw new DriverError('lost', 'the connection was given up');
   }
 
-  #lease(connection: unknown): Lease {
-    this.#lent.set(connection, 'kept');
+  #lend(entry: Entry, lane: Lane): Lease {
+    entry.lane = lane;
+    entry.state = 'lent';
     return {
-      session: this.#engine.session(connection, this.#options.meter),
-      release: (state) => this.#release(connection, state),
+      session: this.#engine.session(entry.connection, this.#meter),
+      release: (state) => this.#release(entry, state),
     };
   }
 
-  #release(connection: unknown, state: 'good' | 'broken'): void {
-    const isDoubted = this.#lent.get(connection) === 'doubted';
-    this.#lent.delete(connection);
-    if (state === 'broken' || isDoubted) this.#abandon(connection);
-    if (state === 'broken') this.#doubtOthers();
-    void this.#knex.client.releaseConnection(connection);
+  #release(entry: Entry, state: 'good' | 'broken'): void {
+    if (state === 'broken') {
+      this.#abandon(entry);
+      this.#doubtOthers();
+    } else if (entry.state === 'doubted') this.#abandon(entry);
+    else if (entry.state === 'lent' && this.#state === 'retired') void this.#end(entry);
+    else if (entry.state === 'lent') {
+      entry.state = 'idle';
+      entry.idleSinceMs = performance.now();
+      this.#idle.push(entry);
+    }
+  }
+
+  /** The server or the network ended it. One that is in use fails there. */
+  #lost(entry: Entry): void {
+    if (entry.state === 'idle') this.#abandon(entry);
+    else if (entry.state === 'lent') entry.state = 'doubted';
   }
 
   /** What broke one, a server that restarted or a firewall that forgot, has mostly broken the others too: whoever tries again shall not come upon one of them. */
   #doubtOthers(): void {
-    for (const each of [...this.#open]) {
-      if (this.#lent.has(each)) this.#lent.set(each, 'doubted');
-      else this.#abandon(each);
+    for (const entry of [...this.#open]) {
+      if (entry.state === 'idle') this.#abandon(entry);
+      else if (entry.state === 'lent') entry.state = 'doubted';
     }
   }
 
   /** What is left of its transaction, the server undoes when it notices. */
-  #abandon(connection: unknown): void {
-    this.#forget(connection);
-    // knex closes a connection with this mark instead of lending it again.
-    (connection as Disposable).__knex__disposed = 'broken';
-    this.#engine.abandon?.(connection);
+  #abandon(entry: Entry): void {
+    if (!this.#forget(entry)) return;
+    this.#engine.abandon(entry.connection);
   }
 
-  #weather(error: unknown): Error {
-    if (!(error instanceof Error) || error.name !== 'KnexTimeoutError') return this.#engine.weather(error);
-    if (this.#knex.client.pool.numUsed() < this.#countMax)
-      return new DriverError('lost', 'the database takes too long to connect to');
-    return new DriverError('busy', `all ${this.#countMax} connections are in use`);
-  }
-
-  #pool(host: DatabaseHost): Knex {
-    const settings = this.#engine.poolSettings(host);
-    const makeReady = settings.pool?.afterCreate as AfterCreate | undefined;
-    return knex({
-      ...settings,
-      log: silence,
-      acquireConnectionTimeout: limits.connectionWaitMsMax,
-      pool: {
-        ...settings.pool,
-        min: 0,
-        max: this.#countMax,
-        idleTimeoutMillis: limits.connectionIdleMsMax,
-        createTimeoutMillis: limits.databaseAnswerMsMax,
-        afterCreate: (connection: unknown, done: Parameters<AfterCreate>[1]) =>
-          makeReady?.(connection, (error) => done(this.#made(connection, error), connection)),
-      },
+  async #end(entry: Entry): Promise<void> {
+    if (!this.#forget(entry)) return;
+    const ending = within(remoteLimits.closeMsMax, this.#engine.end(entry.connection)).then((isEnded) => {
+      // It did not hang up.
+      if (!isEnded) this.#engine.abandon(entry.connection);
+      this.#ending.delete(ending);
     });
+    this.#ending.add(ending);
+    await ending;
   }
 
-  /** A connection that is not taken must not stay open. Returns why it is not. */
-  #made(connection: unknown, error: unknown): unknown {
-    if (error) this.#abandon(connection);
-    else if (this.#isGivenUp) this.#abandon(connection);
-    else this.#opened(connection);
-    return error;
+  #forget(entry: Entry): boolean {
+    if (!this.#open.delete(entry)) return false;
+    if (entry.state === 'idle') this.#idle = this.#idle.filter((other) => other !== entry);
+    entry.state = 'closed';
+    this.#counts[entry.lane].closed += 1;
+    return true;
   }
 
-  #forget(connection: unknown): void {
-    if (this.#open.delete(connection)) this.#options.counts.closed += 1;
+  #closeIdleFor(ms: number): void {
+    const lastMs = performance.now() - ms;
+    for (const entry of this.#idle.filter(({ idleSinceMs }) => idleSinceMs <= lastMs)) void this.#end(entry);
   }
+}
 
-  #opened(connection: unknown): void {
-    this.#open.add(connection);
-    this.#options.counts.opened += 1;
-  }
+export function noCounts(): ConnectionCounts {
+  const [write, quick, bulk] = laneNames.map(() => ({ opened: 0, closed: 0 }));
+  return { write, quick, bulk } as ConnectionCounts;
+}
+
+const closeLookMs = 10;
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -28,8 +28,9 @@ import { addedByName, StatementMeter } from '../statement-meter.ts';
 import { withinAnswerTime } from './answer-time.ts';
 import { type AttemptTransaction, commitOnce } from './commit-once.ts';
 import { CommitSlots } from './commit-slots.ts';
-import { Connections, type Lane, type Transaction } from './connections.ts';
+import { Connections, type Transaction } from './connections.ts';
 import type { Engine, MessageChannel } from './engine.ts';
+import type { Lane } from './lanes.ts';
 import { remoteLimits } from './remote-limits.ts';
 import { runProgram } from './run-program.ts';
 import { withSecondTry } from './second-try.ts';
@@ -105,7 +106,7 @@ export class RemoteDriver implements Driver {
 
   /** While the channel between instances is deaf, the database is asked more often. */
   get pollMs(): Driver['pollMs'] {
-    return this.#messages?.isHeard === false ? this.#engine.deafPollMs : this.#engine.pollMs;
+    return this.#messages?.isHeard === true ? this.#engine.pollMs : this.#engine.deafPollMs;
   }
 
   get clusterId(): bigint {
@@ -251,12 +252,7 @@ export class RemoteDriver implements Driver {
     });
     this.#clusterId = clusterId;
     if (taken.rows > 0) this.#logger.info(taken, 'took over what kine wrote');
-    this.#messages = this.#engine.openMessages?.({
-      onHint: (id) => {
-        for (const listener of this.#hintListeners) listener(id);
-      },
-      onEcho: (ms) => this.#echoes.observe(ms),
-    });
+    this.#openMessages();
     if (this.#state === 'closed') {
       await this.#messages?.close();
       return;
@@ -264,6 +260,19 @@ export class RemoteDriver implements Driver {
     this.#state = 'ready';
     this.#clockTimer = setInterval(() => void this.#keepClock(), remoteLimits.clockIntervalMs);
     this.#clockTimer.unref();
+  }
+
+  #openMessages(): void {
+    if (!this.#connections.hasMessages) return;
+    this.#messages ??= this.#engine.openMessages?.(
+      {
+        onHint: (id) => {
+          for (const listener of this.#hintListeners) listener(id);
+        },
+        onEcho: (ms) => this.#echoes.observe(ms),
+      },
+      this.#connections.host,
+    );
   }
 
   /** Clocks drift apart, and are set. While the database is away the last difference counts. */
@@ -281,12 +290,15 @@ export class RemoteDriver implements Driver {
     this.#clockOffsetMs = Math.round(now - (before + Date.now()) / 2);
   }
 
-  /** The first host that answers. */
+  /** The host that serves. Where none does, each says why: the last one is quoted, or the first that a person must mend. */
   async #prepareSomeHost(): Promise<void> {
+    const isServing = await this.#connections.chooseHost();
     let failure: unknown;
-    for (const host of this.#engine.hosts) {
+    for (const host of isServing ? [this.#connections.host.current] : this.#engine.hosts) {
       try {
-        return await this.#engine.prepare(host);
+        await this.#engine.prepare(host);
+        this.#connections.useHost(host);
+        return;
       } catch (error) {
         failure = this.#engine.weather(error);
         if (!(failure instanceof DriverError)) throw failure;

@@ -25,6 +25,27 @@ export const remoteLimits = {
   defragmentMsMax: 3_600_000,
   /** How often the difference to the database's clock is read: quartz drifts by milliseconds in this time. */
   clockIntervalMs: 60_000,
+  /** How long the database is not asked for one more connection after it refused one. Each refusal costs the server a process or a thread. */
+  refusalPauseMs: 1_000,
+  /** How long a request waits when the server refuses the first connection. A server takes some milliseconds to let go of one that was closed. */
+  refusedWaitMsMax: 1_000,
+  /** How often the hosts of a list are looked at while the current one serves. */
+  hostLookIntervalMs: 2_000,
+  /** Between two looks while none serves: each costs every host a connection. */
+  hostLookPauseMs: 100,
+  /** How long one look takes at most. The kept connection answers in one way and back; a new one costs six. */
+  hostLookMsMax: 1_200,
+  /** How long the other hosts are waited for when one serves. */
+  hostGraceMs: 300,
+  /** Looks without an answer after which a host counts as lost: one may come upon a moment in which the server is busy. */
+  silentLooksMax: 2,
+  /** How long a preferred host must have served before it is returned to. A node that restarts again and again is not. */
+  returnAfterMs: 5_000,
+  /** A host that was lost in this time after it was moved to doubles that, up to this. */
+  shortUseMs: 60_000,
+  returnAfterMsMax: 300_000,
+  /** How often connections are looked for that were idle for `connectionIdleMsMax`. */
+  idleLookMs: 5_000,
   /** How long the end waits for connections to be closed in good form. */
   closeMsMax: 1_000,
 } as const;
@@ -32,5 +53,10 @@ export const remoteLimits = {
 assert(
   remoteLimits.suspicionMs + remoteLimits.silenceLookMs + remoteLimits.probeMsMax <= limits.databaseAnswerMsMax,
   'a silent network is found out before the answer is given up',
+);
+assert(
+  remoteLimits.suspicionMs + remoteLimits.silenceLookMs + remoteLimits.silentLooksMax * remoteLimits.hostLookMsMax <=
+    remoteLimits.probeMsMax,
+  'a silent host is left before its silence is taken for that of all hosts, and within 5 s',
 );
 assert(limits.databaseAnswerMsMax < remoteLimits.doubtEndsAfterMs, 'there is time to find out what became of a commit');

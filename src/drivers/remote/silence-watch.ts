@@ -3,6 +3,7 @@
  * answer takes long, a new connection asks whether the database is there.
  */
 import { remoteLimits } from './remote-limits.ts';
+import { within } from './within.ts';
 
 export interface SilenceWatchOptions {
   /** Asks the database over a new connection; rejects when it does not answer. */
@@ -106,17 +107,4 @@ export class SilenceWatch {
     const [oldest] = this.#waits;
     return oldest !== undefined && oldest.sinceMs <= ms;
   }
-}
-
-/** Whether the work is done in time. */
-async function within(ms: number, work: Promise<void>): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => resolve(false), ms);
-  work.then(
-    () => resolve(true),
-    () => resolve(false),
-  );
-  const isDone = await promise;
-  clearTimeout(timer);
-  return isDone;
 }

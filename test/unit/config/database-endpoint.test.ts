@@ -122,12 +122,12 @@ describe('TLS to the database', () => {
 });
 
 describe('connections', () => {
-  test('at least four, zero is the default', () => {
+  test('at least three, zero is the default', () => {
     const count = (text: string): number =>
       load([...postgres, `--datastore-max-open-connections=${text}`]).config.datastore.maxOpenConnections;
-    assert.deepEqual(['4', '100', '0', '-1'].map(count), [4, 100, 10, 10]);
-    refused(['--datastore-max-open-connections', '3'], /^--datastore-max-open-connections: "3" is too few: writes, /);
-    refused(['--datastore-max-open-connections', '1001'], /"1001" is not a whole number from 4 to 1000$/);
+    assert.deepEqual(['3', '100', '0', '-1'].map(count), [3, 100, 10, 10]);
+    refused(['--datastore-max-open-connections', '2'], /^--datastore-max-open-connections: "2" is too few; /);
+    refused(['--datastore-max-open-connections', '1001'], /"1001" is not a whole number from 3 to 1000$/);
     refused(['--datastore-max-open-connections', 'many'], /"many" is not a whole number/);
   });
 

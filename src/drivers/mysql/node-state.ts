@@ -1,0 +1,82 @@
+/** What one of several MySQL or MariaDB servers, or nodes of a Galera cluster, is good for. */
+import { createConnection } from 'mysql2';
+import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
+import type { Node, NodeState } from '../remote/engine.ts';
+import { ask } from './ask.ts';
+import { connectionSettings } from './connection-settings.ts';
+import { connected } from './opened.ts';
+import { destroy, isOn } from './ready-connection.ts';
+
+const names = [
+  'read_only',
+  'super_read_only',
+  'offline_mode',
+  'hostname',
+  'port',
+  'datadir',
+  'server_uuid',
+  'wsrep_on',
+  'wsrep_sst_donor_rejects_queries',
+  'wsrep_ready',
+  'wsrep_cluster_status',
+  'wsrep_local_state',
+  'wsrep_cluster_state_uuid',
+]
+  .map((name) => `'${name}'`)
+  .join();
+
+/** Settings and counters of the server. A node outside of its cluster answers these, and nothing else. */
+const stateText = `SHOW GLOBAL VARIABLES WHERE Variable_name IN (${names}); SHOW GLOBAL STATUS WHERE Variable_name IN (${names})`;
+
+/** The connection is to no database: tine's may be missing. */
+export async function openNode(dsn: ServerDsn, host: DatabaseHost): Promise<Node> {
+  const { database: _database, ...settings } = await connectionSettings(dsn, host);
+  const connection = createConnection(settings);
+  await connected(connection);
+  return {
+    state: async () => {
+      const answers = await ask(connection, stateText);
+      return nodeState(new Map(answers.flatMap(({ answer }) => answer as [string, string][])));
+    },
+    abandon: () => destroy(connection),
+  };
+}
+
+/** By the server's variables and status, each by its name. */
+export function nodeState(found: ReadonlyMap<string, string>): NodeState {
+  const isCluster = isOn(found.get('wsrep_on'));
+  return {
+    refusal: serverRefusal(found) ?? (isCluster ? clusterRefusal(found) : undefined),
+    isStrained: isCluster && found.get('wsrep_local_state') === localState.donor,
+    term: 0,
+    dataId: isCluster ? `cluster ${found.get('wsrep_cluster_state_uuid')}` : serverId(found),
+  };
+}
+
+function serverRefusal(found: ReadonlyMap<string, string>): string | undefined {
+  if (isOn(found.get('offline_mode'))) return 'it is offline (offline_mode)';
+  if (isReadOnly(found.get('super_read_only')) || isReadOnly(found.get('read_only')))
+    return 'it is a replica, or set to read only';
+  return undefined;
+}
+
+/** MariaDB 12 has `NO_LOCK` and `NO_LOCK_NO_ADMIN` beside `ON`. */
+function isReadOnly(value: string | undefined): boolean {
+  return value !== undefined && value !== 'OFF' && value !== '0';
+}
+
+/** Galera's numbers of the states in which a node takes part in the cluster. A donor may serve, unless its way of giving data or its settings forbid it. */
+const localState = { donor: '2', synced: '4' } as const;
+
+function clusterRefusal(found: ReadonlyMap<string, string>): string | undefined {
+  if (found.get('wsrep_cluster_status') !== 'Primary') return 'it is not part of the primary component of its cluster';
+  if (!isOn(found.get('wsrep_ready'))) return 'it is not ready (wsrep_ready)';
+  const state = found.get('wsrep_local_state');
+  if (state === localState.donor && (found.get('wsrep_sst_donor_rejects_queries') ?? 'OFF') === 'OFF') return undefined;
+  return state === localState.synced ? undefined : `it is not synced (wsrep_local_state ${state})`;
+}
+
+/** The same server by another address. */
+function serverId(found: ReadonlyMap<string, string>): string {
+  return ['hostname', 'port', 'datadir', 'server_uuid'].map((name) => found.get(name) ?? '').join(' ');
+}

@@ -1,0 +1,72 @@
+/** What one of several Postgres servers is good for. */
+import pg, { type Client } from 'pg';
+import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
+import type { Node, NodeState } from '../remote/engine.ts';
+import { connectionSettings } from './connection-settings.ts';
+import { destroy } from './postgres-session.ts';
+import { maintenanceDatabase } from './prepare.ts';
+import { saysMissingDatabase } from './weather.ts';
+
+/**
+ * The highest timeline of a primary that was seen. Each promotion begins a new one, so that a primary of a lower one is stale: it was down or cut off when another took its
+ * place, and lacks what was written since.
+ */
+export class Terms {
+  #highest = 0;
+
+  /** Why a primary of this timeline may not be used; undefined: it may. */
+  refusal(term: number): string | undefined {
+    this.#highest = Math.max(this.#highest, term);
+    if (term >= this.#highest) return undefined;
+    return `it is a primary of timeline ${term}, and another of timeline ${this.#highest} has taken its place`;
+  }
+}
+
+// The timeline that the server writes now: that of the last checkpoint, which pg_control_checkpoint() shows, is old for a while after a promotion.
+const STATE = `SELECT CASE
+    WHEN pg_is_in_recovery() THEN 'it is a standby'
+    WHEN current_setting('default_transaction_read_only') = 'on' THEN 'it is set to read only'
+  END AS refusal,
+  CASE WHEN pg_is_in_recovery() THEN '0' ELSE substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) END AS timeline,
+  (SELECT system_identifier FROM pg_control_system()) || '/' || extract(epoch FROM pg_postmaster_start_time()) AS process`;
+
+interface StateRow {
+  readonly refusal: string | null;
+  /** Hexadecimal. */
+  readonly timeline: string;
+  readonly process: string;
+}
+
+/** The connection is to tine's database, or to the one that every server has while that is missing. */
+export async function openNode(dsn: ServerDsn, host: DatabaseHost, terms: Terms): Promise<Node> {
+  const client = await connected(dsn, host).catch((error: unknown) => {
+    if (!saysMissingDatabase(error)) throw error;
+    return connected({ ...dsn, database: maintenanceDatabase }, host);
+  });
+  return { state: () => stateOf(client, terms), abandon: () => destroy(client) };
+}
+
+async function connected(dsn: ServerDsn, host: DatabaseHost): Promise<Client> {
+  const client = new pg.Client(await connectionSettings(dsn, host));
+  client.on('error', () => {});
+  try {
+    await client.connect();
+  } catch (error) {
+    destroy(client);
+    throw error;
+  }
+  return client;
+}
+
+async function stateOf(client: Client, terms: Terms): Promise<NodeState> {
+  const { rows } = await client.query<StateRow>(STATE);
+  const [{ refusal, timeline, process }] = rows as [StateRow];
+  const term = Number.parseInt(timeline, 16);
+  return {
+    refusal: refusal ?? terms.refusal(term),
+    isStrained: false,
+    term: refusal === null ? term : 0,
+    // The same server by another address.
+    dataId: process,
+  };
+}

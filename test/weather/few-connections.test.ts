@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type EtcdClient, ownServer, type RpcError, type Server, withPrefix } from '../support/index.ts';
+import { DATABASES } from './databases.ts';
+import { place } from './place.ts';
+
+const requestCount = 80;
+const countsMax = [3, 4, 5, 6, 10];
+/** What tine is told, and what the server grants, where the two differ. */
+const refusedCounts = [2, 3, 5];
+
+type Request = (client: EtcdClient, index: number) => Promise<unknown>;
+
+/** Every kind of request, each of which needs the database. */
+const requests: Readonly<Record<string, Request>> = {
+  put: (client, index) => client.put({ key: `few/${index}`, value: 'x'.repeat(1_000) }),
+  get: (client, index) => client.range({ key: `few/${index}` }),
+  list: (client) => client.range(withPrefix('few/')),
+  'list of the past': (client) => client.range({ ...withPrefix('few/'), revision: 5 }),
+  txn: (client, index) =>
+    client.txn({
+      compare: [{ target: 'VERSION', result: 'GREATER', key: `few/${index}`, version: 0 }],
+      success: [{ request_put: { key: `few/${index}`, value: 'y' } }, { request_range: { key: `few/${index}` } }],
+      failure: [],
+    }),
+  count: (client) => client.range({ ...withPrefix('few/'), count_only: true }),
+  lease: (client) => client.leaseGrant({ TTL: 60 }),
+  watch: async (client, index) => {
+    const watch = client.watch();
+    await watch.create({ key: `few/${index}`, start_revision: 2 });
+    await watch.events(1);
+    watch.close();
+  },
+  delete: (client, index) => client.deleteRange({ key: `few/${index}` }),
+};
+
+/** Requests made at the same time. Each client has a bound of some 100 streams. */
+async function assertNoneFails(kind: string, calls: readonly Promise<unknown>[]): Promise<void> {
+  const answers = await Promise.allSettled(calls);
+  const failures = answers.flatMap((answer) => (answer.status === 'rejected' ? [`${answer.reason}`] : []));
+  assert.deepEqual(failures, [], `requests of kind ${kind}`);
+}
+
+function times<Result>(count: number, call: (index: number) => Result): readonly Result[] {
+  return Array.from({ length: count }, (_, index) => call(index));
+}
+
+async function assertServes(tine: Server, client: EtcdClient): Promise<void> {
+  for (const [kind, request] of Object.entries(requests))
+    await assertNoneFails(
+      kind,
+      times(requestCount, (index) => request(client, index)),
+    );
+  const kinds = Object.values(requests).filter((request) => request !== requests.watch);
+  await assertNoneFails('all, while it defragments', [
+    client.defragment({}),
+    ...times(requestCount, (index) => (kinds[index % kinds.length] as Request)(client, index)),
+  ]);
+  const { header } = await client.put({ key: 'few/last' });
+  const compactions = times(requestCount, (index) =>
+    client.compact({ revision: header.revision - index, physical: true }).catch((error: RpcError) => {
+      // The later ones were overtaken by the first.
+      assert.equal(error.code, 'OUT_OF_RANGE');
+    }),
+  );
+  await assertNoneFails('compaction', compactions);
+  assert.doesNotMatch(tine.log(), /"level":"error"/);
+}
+
+for (const database of DATABASES) {
+  const shared = place(database);
+
+  for (const countMax of countsMax) {
+    test(`${database.name}: with ${countMax} connections, and a user that may open no more, no request fails`, async (context) => {
+      const allow = await shared.administrator.limitConnections(countMax);
+      context.after(allow);
+      const logged = shared.server.log().length;
+      const { server: tine, client } = await ownServer(context, {
+        driver: database.driverAt(() => database.urlAt(shared.server.port)),
+        arguments: ['--datastore-max-open-connections', `${countMax}`],
+      });
+      await assertServes(tine, client);
+      assert.doesNotMatch(shared.server.log().slice(logged), /too many connections/i, 'tine has asked for no more');
+    });
+  }
+
+  for (const countMax of refusedCounts) {
+    test(`${database.name}: a user that may open ${countMax} connections while tine would open 10 does with these, and no request fails`, async (context) => {
+      const allow = await shared.administrator.limitConnections(countMax);
+      context.after(allow);
+      const { server: tine, client } = await ownServer(context, {
+        driver: database.driverAt(() => database.urlAt(shared.server.port)),
+      });
+      await assertServes(tine, client);
+    });
+  }
+}
