@@ -133,6 +133,18 @@ describe('postgres', () => {
     }
   });
 
+  test("kine's default_query_exec_mode says whether statements are prepared", () => {
+    const prepares = (mode: string) => serverOf(`postgres://h?default_query_exec_mode=${mode}`).preparesStatements;
+    assert.equal(serverOf('postgres://h').preparesStatements, undefined);
+    assert.equal(prepares('cache_statement'), 'always');
+    for (const mode of ['cache_describe', 'describe_exec', 'exec', 'simple_protocol'])
+      assert.equal(prepares(mode), 'never');
+    assert.match(
+      complaint('postgres://h?default_query_exec_mode=simple'),
+      /is none of cache_statement, .*simple_protocol$/,
+    );
+  });
+
   test('parameters without a meaning here are told', () => {
     const ignored = (query: string): readonly string[] => parseDsn(`postgres://h?${query}`).ignoredParameters;
     assert.deepEqual(ignored('application_name=x&sslmode=require&pool_max_conns=5'), [
