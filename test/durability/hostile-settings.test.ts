@@ -29,7 +29,7 @@ const hostile: Readonly<Record<string, string>> = {
   extra_float_digits: '-15',
   from_collapse_limit: '1',
   geqo_threshold: '2',
-  idle_in_transaction_session_timeout: '1',
+  idle_in_transaction_session_timeout: '100',
   intervalstyle: "'sql_standard'",
   jit: 'on',
   jit_above_cost: '0',

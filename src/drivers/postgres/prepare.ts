@@ -30,13 +30,12 @@ export async function prepareDatabase(dsn: ServerDsn, host: DatabaseHost): Promi
   }
 }
 
+/** The probe opens two connections, and a role may be allowed no more: nothing else is open meanwhile. */
 async function prepareExisting(dsn: ServerDsn, host: DatabaseHost): Promise<void> {
-  await withKnex(dsn, host, async (database) => {
-    await refuseOldServer(database, dsn);
-    const { hasTable } = await probeServer(dsn, host);
-    await bringUpToDate(database, dsn);
-    if (!hasTable) await probeServer(dsn, host);
-  });
+  await withKnex(dsn, host, (database) => refuseOldServer(database, dsn));
+  const { hasTable } = await probeServer(dsn, host);
+  await withKnex(dsn, host, (database) => bringUpToDate(database, dsn));
+  if (!hasTable) await probeServer(dsn, host);
 }
 
 const duplicateDatabase = '42P04';
@@ -92,33 +91,32 @@ async function withKnex<Result>(
   }
 }
 
-/**
- * All of it is one transaction under a lock: a process that is killed half-way leaves the database as it was, and so does an error, after which the connection is closed. There
- * is one connection, whose transaction begins with its settings in one message: the role's own might not leave time for a second.
- */
+/** All of it is one transaction under a lock: a process that is killed half-way leaves the database as it was. */
 async function bringUpToDate(database: Knex, dsn: ServerDsn): Promise<void> {
-  // What others changed under the lock is seen once the lock is held.
-  await database.raw(`BEGIN ISOLATION LEVEL READ COMMITTED; ${migrationSettings}`);
-  await useStoreSchema(database, dsn);
-  await database.raw(lockSchema);
-  await refuseForeignTable(database, dsn);
-  const applied = (await database.schema.hasTable(migrationsTable))
-    ? (await database(migrationsTable).orderBy('id').select('name')).map(({ name }) => String(name))
-    : [];
-  refuseNewer(dsnText(dsn), applied);
-  if (applied.length < migrations.length) {
-    await database.migrate.latest({
+  await database.transaction(async (transaction) => {
+    await transaction.raw(migrationSettings);
+    await useStoreSchema(transaction, dsn);
+    await transaction.raw(lockSchema);
+    await refuseForeignTable(transaction, dsn);
+    const applied = (await transaction.schema.hasTable(migrationsTable))
+      ? (await transaction(migrationsTable).orderBy('id').select('name')).map(({ name }) => String(name))
+      : [];
+    refuseNewer(dsnText(dsn), applied);
+    if (applied.length === migrations.length) return;
+    await transaction.migrate.latest({
       tableName: migrationsTable,
       disableTransactions: true,
       migrationSource: migrationSource(postgresWords),
     });
-  }
-  await database.raw('COMMIT');
+  }, underReadCommitted);
 }
 
+/** What others changed under the lock is seen once the lock is held. */
+const underReadCommitted = { isolationLevel: 'read committed' } as const;
+
 /** knex looks for tables in the first schema of `search_path` only, and makes them there. */
-async function useStoreSchema(database: Knex, dsn: ServerDsn): Promise<void> {
-  const { rows } = await database.raw<{ rows: readonly unknown[] }>(
+async function useStoreSchema(transaction: Knex.Transaction, dsn: ServerDsn): Promise<void> {
+  const { rows } = await transaction.raw<{ rows: readonly unknown[] }>(
     `SELECT set_config('search_path', quote_ident(nspname), true) ${fromStoreSchema}`,
   );
   if (rows.length > 0) return;

@@ -34,6 +34,7 @@ import type { Lane } from './lanes.ts';
 import { remoteLimits } from './remote-limits.ts';
 import { runProgram } from './run-program.ts';
 import { withSecondTry } from './second-try.ts';
+import { ServerClock } from './server-clock.ts';
 import type { Session } from './session.ts';
 
 export interface RemoteOptions {
@@ -57,8 +58,7 @@ export class RemoteDriver implements Driver {
   readonly #doubts = { committed: 0, undone: 0, unknown: 0 };
   readonly #hintListeners = new Set<(id: RowId) => void>();
   #messages: MessageChannel | undefined;
-  /** The server's clock less this machine's, in ms. */
-  #clockOffsetMs = 0;
+  readonly #clock = new ServerClock();
   #clockTimer: NodeJS.Timeout | undefined;
   #state: 'away' | 'ready' | 'closed' = 'away';
   #clusterId = 0n;
@@ -118,7 +118,7 @@ export class RemoteDriver implements Driver {
   }
 
   nowMs(): number {
-    return Date.now() + this.#clockOffsetMs;
+    return this.#clock.nowMs();
   }
 
   onHint(listener: (id: RowId) => void): void {
@@ -284,10 +284,8 @@ export class RemoteDriver implements Driver {
     }
   }
 
-  async #readClock(session: Session): Promise<void> {
-    const before = Date.now();
-    const now = await this.#engine.now(session);
-    this.#clockOffsetMs = Math.round(now - (before + Date.now()) / 2);
+  #readClock(session: Session): Promise<void> {
+    return this.#clock.read(() => this.#engine.now(session));
   }
 
   /** The host that serves. Where none does, each says why: the last one is quoted, or the first that a person must mend. */
