@@ -13,7 +13,7 @@ const settingsOfTests = {
 /** A Postgres of the tests' own, from Debian's packages. */
 export class PostgresServer extends DatabaseServer {
   protected readonly stopSignal = 'SIGINT';
-  readonly #programs = postgresDirectory();
+  protected readonly programs = postgresDirectory();
 
   /** Makes a new server and starts it: a second or two. */
   static start(options: DatabaseServerOptions = {}): Promise<PostgresServer> {
@@ -25,7 +25,7 @@ export class PostgresServer extends DatabaseServer {
   }
 
   override async prepare(): Promise<void> {
-    const initdb = join(this.#programs, 'initdb');
+    const initdb = join(this.programs, 'initdb');
     // From 15 on, with a language's order of text: a key compared by anything but its bytes shows.
     const knowsIcu = (await this.run(initdb, ['--help'])).includes('--icu-locale');
     await this.run(initdb, [
@@ -43,7 +43,7 @@ export class PostgresServer extends DatabaseServer {
   protected override command(settings: Readonly<Record<string, string>>): string[] {
     const all = { ...settingsOfTests, port: `${this.port}`, unix_socket_directories: this.directory, ...settings };
     const options = Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
-    return [join(this.#programs, 'postgres'), '-D', this.dataDirectory, ...options];
+    return [join(this.programs, 'postgres'), '-D', this.dataDirectory, ...options];
   }
 
   protected override async connect(): Promise<void> {
@@ -51,5 +51,36 @@ export class PostgresServer extends DatabaseServer {
     client.on('error', () => {});
     await client.connect();
     await client.end();
+  }
+}
+
+/** A standby that follows a primary by streaming replication. Users and passwords are the primary's. */
+export class PostgresStandby extends PostgresServer {
+  readonly #primary: PostgresServer;
+
+  private constructor(port: number, primary: PostgresServer) {
+    super(port, {});
+    this.#primary = primary;
+  }
+
+  static follow(primary: PostgresServer): Promise<PostgresStandby> {
+    return startOnFreePort((port) => new PostgresStandby(port, primary));
+  }
+
+  override get url(): string {
+    const url = new URL(this.#primary.url);
+    url.port = `${this.port}`;
+    return url.href;
+  }
+
+  override async prepare(): Promise<void> {
+    await this.run(join(this.programs, 'pg_basebackup'), [
+      `--dbname=${this.#primary.url}/postgres`,
+      `--pgdata=${this.dataDirectory}`,
+      '--write-recovery-conf',
+      '--wal-method=stream',
+      '--checkpoint=fast',
+      '--no-sync',
+    ]);
   }
 }

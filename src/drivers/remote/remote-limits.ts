@@ -34,7 +34,7 @@ export const remoteLimits = {
   /** Between two looks while none serves: each costs every host a connection. */
   hostLookPauseMs: 100,
   /** How long one look takes at most. The kept connection answers in one way and back; a new one costs six. */
-  hostLookMsMax: 1_200,
+  hostLookMsMax: 1_000,
   /** How long the other hosts are waited for when one serves. */
   hostGraceMs: 300,
   /** Looks without an answer after which a host counts as lost: one may come upon a moment in which the server is busy. */
