@@ -2,6 +2,8 @@
 
 /** Readings at one time: the quickest answer tells the clock most exactly. */
 const readingCountMax = 5;
+/** Both clocks show whole milliseconds. */
+const granularityMs = 2;
 /** An answer that is exact enough. */
 const roundTripMsEnough = 10;
 
@@ -27,7 +29,8 @@ export class ServerClock {
       if (next.roundTripMs < best.roundTripMs) best = next;
     }
     const { offsetMs, roundTripMs } = best;
-    if (this.#offsetMs !== undefined && Math.abs(offsetMs - this.#offsetMs) <= roundTripMs / 2) return;
+    const errorMsMax = roundTripMs / 2 + granularityMs;
+    if (this.#offsetMs !== undefined && Math.abs(offsetMs - this.#offsetMs) <= errorMsMax) return;
     this.#offsetMs = Math.round(offsetMs);
   }
 }
