@@ -38,6 +38,8 @@ export const limits = {
   snapshotsUnderWayMax: 2,
   /** Hashes computed at once. Each reads all there is, a page at a time. */
   hashesUnderWayMax: 4,
+  /** How long a physical compaction hashes before it deletes: some 200 MB. Clients such as etcdctl wait 5 s. */
+  compactionHashMsMax: 2_000,
   /** Operations committed together. More adds latency to the first of them, and no throughput. */
   writeBatchCountMax: 256,
   /** Bytes of values committed together, so that a batch stays a small part of the WAL. */

@@ -8,6 +8,7 @@ import {
   SET_COMPACTED_ID,
   UNREACHABLE_ROWS,
 } from '../sql/write-statements.ts';
+import { type CompactionHash, keepCompactionHash } from './compaction-hash.ts';
 import { isCompactionHeld } from './compaction-hold.ts';
 import { idThroughRevision } from './head.ts';
 import type { Revision } from './operations.ts';
@@ -15,13 +16,20 @@ import { change, changeEach, type Program, row, rows } from './program.ts';
 import type { CompactBite } from './results.ts';
 import type { WriteState } from './write-state.ts';
 
+interface CompactMark {
+  readonly revision: Revision;
+  readonly hash?: CompactionHash | undefined;
+}
+
 /** Sets the mark: from here on reads below it fail. */
-export function* setCompactMark(revision: Revision, state: WriteState): Program<void> {
+export function* setCompactMark({ revision, hash }: CompactMark, state: WriteState): Program<void> {
   if (revision <= state.compactRevision) throw etcdError('compacted');
   if (revision > state.head.revision) throw etcdError('futureRevision');
   yield* state.flush();
   const id = yield* idThroughRevision(revision);
   yield* change(SET_COMPACT_MARK, id);
+  // Another compaction in between makes it a hash that etcd would not have.
+  if (hash?.compactRevision === state.compactRevision) yield* keepCompactionHash(hash);
   state.compactId = id;
   state.compactRevision = revision;
 }

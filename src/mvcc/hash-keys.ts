@@ -1,9 +1,11 @@
 /** The hash of the keys' history, as etcd computes it to compare its members. */
 import { etcdError } from '../errors.ts';
+import { DELETION_AT } from '../sql/compaction-hash-statements.ts';
 import { ANY_CURRENT } from '../sql/key-bucket-statements.ts';
 import type { KeyText } from '../sql/key-text.ts';
 import { endOfKeys } from '../sql/key-text.ts';
 import { crc32c } from '../wire/crc32c.ts';
+import { compactionHashAt } from './compaction-hash.ts';
 import { checkReadable, headProgram, idThroughRevision, type MarkedHead } from './head.ts';
 import type { Revision, RowId } from './operations.ts';
 import { type Program, row } from './program.ts';
@@ -16,6 +18,8 @@ import { hashPage, nextSnapshotPage, type PagePlace } from './snapshot-pages.ts'
 export interface HashRequest {
   readonly revision: Revision;
   readonly position: HashPosition | undefined;
+  /** The hash that a compaction at this revision is to leave. */
+  readonly forCompaction: boolean;
 }
 
 export interface HashPosition {
@@ -28,6 +32,8 @@ export interface HashedStretch {
   readonly head: Head;
   /** The revision that is hashed. */
   readonly revision: Revision;
+  /** The compaction mark at which the hash is computed; -1: nothing is compacted. */
+  readonly compactRevision: Revision;
   readonly hash: number;
   /** Undefined: the hash is complete. */
   readonly next: HashPosition | undefined;
@@ -37,30 +43,39 @@ const bucketName = Buffer.from('key');
 
 /**
  * Hashes the next stretch. Rows at or below the compaction mark count while they are there at the revision itself; when no key is there then, etcd passes none of them
- * over. Once the mark has moved, rows may be gone.
+ * over. Once the mark has moved, rows may be gone. At the revision of a physical compaction the hash is the one that the compaction left.
  *
  * @throws EtcdError `compacted` when the revision is, or the mark has moved under way.
  */
-export function* hashKeys({ revision: asked, position }: HashRequest, facts: DatabaseFacts): Program<HashedStretch> {
+export function* hashKeys(request: HashRequest, facts: DatabaseFacts): Program<HashedStretch> {
+  const { revision: asked, position, forCompaction } = request;
   const head = yield* headProgram();
-  const { place, revision, hash: before } = position ?? (yield* begin(asked, head));
+  // Before the revision is checked: etcd returns it also when the mark has moved on.
+  const left = position !== undefined || forCompaction || asked <= 0 ? undefined : yield* compactionHashAt(asked);
+  if (left !== undefined) return { head, ...left, next: undefined };
+  const { place, revision, hash: before } = position ?? (yield* begin(request, head));
   if (place.stretch.compactId !== head.compactId) throw etcdError('compacted');
-  if (isOver(place)) return { head, revision, hash: before, next: undefined };
+  const base = { head, revision, compactRevision: head.compactRevision };
+  if (isOver(place)) return { ...base, hash: before, next: undefined };
   const { page, next } = yield* nextSnapshotPage(place, facts);
   const hash = hashPage(page, before);
-  return { head, revision, hash, next: isOver(next) ? undefined : { place: next, revision, hash } };
+  return { ...base, hash, next: isOver(next) ? undefined : { place: next, revision, hash } };
 }
 
 function isOver({ stretch }: PagePlace): boolean {
   return stretch.afterId >= stretch.lastId;
 }
 
-function* begin(asked: Revision, head: MarkedHead): Program<HashPosition> {
+function* begin({ revision: asked, forCompaction }: HashRequest, head: MarkedHead): Program<HashPosition> {
   if (asked > 0) checkReadable(asked, head);
   const revision = asked === 0 ? head.revision : asked;
   const lastId = revision === head.revision ? head.id : yield* idThroughRevision(revision);
   const { compactId } = head;
-  const thereAtId = (yield* isAnyKeyThere(lastId, head)) ? lastId : compactId;
+  // etcd's compaction also counts the deletions of its own revision as being there.
+  const isAnyThere =
+    (yield* isAnyKeyThere(lastId, head)) ||
+    (forCompaction && (yield* row(DELETION_AT, lastId, revision)) !== undefined);
+  const thereAtId = isAnyThere ? lastId : compactId;
   const stretch = { afterId: 0, lastId, compactId, thereAtId };
   return { revision, hash: crc32c(bucketName), place: { stretch, cuts: [] } };
 }

@@ -5,6 +5,7 @@
 
 import type { Interval, KeyText } from '../sql/key-text.ts';
 import type { AuthChange } from './auth-changes.ts';
+import type { CompactionHash } from './compaction-hash.ts';
 import type { Hold } from './compaction-hold.ts';
 import type { Permit } from './permit.ts';
 
@@ -113,7 +114,8 @@ export type WriteOperation = Partial<Permit> &
     | PutOperation
     | DeleteOperation
     | TxnOperation
-    | { readonly kind: 'compact'; readonly revision: Revision }
+    /** `hash`: of the same revision, computed before; it is kept with the mark. */
+    | { readonly kind: 'compact'; readonly revision: Revision; readonly hash?: CompactionHash | undefined }
     | { readonly kind: 'leaseGrant'; readonly id: LeaseId; readonly ttlSeconds: number; readonly expiresAtMs: number }
     | { readonly kind: 'leaseRevoke'; readonly id: LeaseId }
     /** Gives leases their whole time again from a moment on (milliseconds since 1970, database time). Deadlines only move later. */

@@ -61,7 +61,7 @@ function* apply(operation: WriteOperation, state: WriteState): Program<WriteResu
     case 'txn':
       return yield* txnProgram(operation, state);
     case 'compact':
-      yield* setCompactMark(operation.revision, state);
+      yield* setCompactMark(operation, state);
       return { kind: 'compact', revision: state.revision };
     case 'leaseGrant':
       yield* grantLease(operation, state);

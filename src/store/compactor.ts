@@ -5,6 +5,7 @@
 import type { Logger } from 'pino';
 import type { Driver } from '../drivers/driver.ts';
 import { limits } from '../limits.ts';
+import type { CompactionHash } from '../mvcc/compaction-hash.ts';
 import type { Revision } from '../mvcc/operations.ts';
 import type { Permit } from '../mvcc/permit.ts';
 import type { WriteQueue } from './write-queue.ts';
@@ -25,9 +26,9 @@ export class Compactor {
     this.#logger = logger;
   }
 
-  /** Sets the mark; the rows follow in the background. Returns the header's revision. */
-  async compact(revision: Revision, permit?: Permit): Promise<Revision> {
-    const result = await this.#writes.write({ kind: 'compact', revision, ...permit });
+  /** Sets the mark, and keeps the hash with it; the rows follow in the background. Returns the header's revision. */
+  async compact(revision: Revision, permit?: Permit, hash?: CompactionHash): Promise<Revision> {
+    const result = await this.#writes.write({ kind: 'compact', revision, hash, ...permit });
     this.#logger.info({ revision }, 'compaction marked');
     this.wake();
     return result.revision;

@@ -1,8 +1,9 @@
 /** Hashes the keys' history in short reads, so that it holds up nobody. */
 import type { Driver } from '../drivers/driver.ts';
-import { EtcdError, etcdError } from '../errors.ts';
+import { DriverError, EtcdError, etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import type { HashPosition } from '../mvcc/hash-keys.ts';
+import type { CompactionHash } from '../mvcc/compaction-hash.ts';
+import type { HashPosition, HashRequest } from '../mvcc/hash-keys.ts';
 import type { Revision } from '../mvcc/operations.ts';
 import type { Head } from '../mvcc/results.ts';
 import { Slots } from './slots.ts';
@@ -15,7 +16,7 @@ export interface KeysHash {
   /** The newest revision. */
   readonly headRevision: Revision;
   readonly revision: Revision;
-  /** -1: nothing was compacted. */
+  /** The mark when the hash was computed; -1: nothing was compacted. */
   readonly compactRevision: Revision;
   readonly hash: number;
 }
@@ -40,10 +41,28 @@ export class KeyHasher {
     }
   }
 
+  /** The hash that a compaction at this revision leaves; undefined when it cannot be computed, or not in time: the compaction goes on without. */
+  async forCompaction(revision: Revision): Promise<CompactionHash | undefined> {
+    if (revision <= 0) return undefined;
+    try {
+      const leave = this.#slots.take();
+      try {
+        const signal = AbortSignal.timeout(limits.compactionHashMsMax);
+        const { compactRevision, hash } = await this.#hashAll({ revision, forCompaction: true }, signal);
+        return { revision, compactRevision, hash };
+      } finally {
+        leave();
+      }
+    } catch (error) {
+      if (error instanceof EtcdError || error instanceof DriverError) return undefined;
+      throw error;
+    }
+  }
+
   async #untilUndisturbed(revision: Revision, signal: AbortSignal | undefined): Promise<KeysHash> {
     for (let restarts = 0; ; restarts += 1) {
       try {
-        return await this.#hashAll(revision, signal);
+        return await this.#hashAll({ revision, forCompaction: false }, signal);
       } catch (error) {
         const isOvertaken = error instanceof EtcdError && error.entry === 'compacted';
         if (!isOvertaken || restarts === restartsMax) throw error;
@@ -51,15 +70,13 @@ export class KeyHasher {
     }
   }
 
-  async #hashAll(asked: Revision, signal: AbortSignal | undefined): Promise<KeysHash> {
+  async #hashAll(asked: Omit<HashRequest, 'position'>, signal: AbortSignal | undefined): Promise<KeysHash> {
     let position: HashPosition | undefined;
     for (;;) {
       if (signal?.aborted === true) throw etcdError('canceled');
-      const { head, revision, hash, next } = await this.#driver.read('hashKeys', { revision: asked, position }, 'bulk');
+      const { head, next, ...hashed } = await this.#driver.read('hashKeys', { ...asked, position }, 'bulk');
       this.#saw(head);
-      if (next === undefined) {
-        return { headRevision: head.revision, revision, compactRevision: head.compactRevision, hash };
-      }
+      if (next === undefined) return { headRevision: head.revision, ...hashed };
       position = next;
     }
   }

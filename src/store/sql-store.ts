@@ -184,7 +184,9 @@ export class SqlStore implements Store {
     request: { revision: Revision; physical: boolean },
     permit: Permit | undefined,
   ): Promise<{ revision: Revision }> {
-    const revision = await this.#compactor.compact(request.revision, permit);
+    // etcd hashes whenever it compacts, for it reads everything then. Here that is done only for those who wait for the deletion anyway.
+    const hash = request.physical ? await this.#hasher.forCompaction(request.revision) : undefined;
+    const revision = await this.#compactor.compact(request.revision, permit, hash);
     if (request.physical) await this.#compactor.finished();
     return { revision };
   }
