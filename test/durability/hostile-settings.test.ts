@@ -5,7 +5,7 @@ import { ownServer, runTine, sleep, TINE_DRIVERS, withPrefix } from '../support/
 import { rolesDatabase } from '../support/postgres-roles.ts';
 import { assertEverythingWorks } from '../weather/everything-works.ts';
 
-/** Each alone breaks something for whoever rests on the default, or did. Postgres 12 has all of them. */
+/** Each alone breaks something for whoever rests on the default, or did. Postgres 12 has all of them. Timeouts leave a slow machine time to connect. */
 const hostile: Readonly<Record<string, string>> = {
   array_nulls: 'off',
   backslash_quote: 'off',
@@ -29,7 +29,7 @@ const hostile: Readonly<Record<string, string>> = {
   extra_float_digits: '-15',
   from_collapse_limit: '1',
   geqo_threshold: '2',
-  idle_in_transaction_session_timeout: '100',
+  idle_in_transaction_session_timeout: '1500',
   intervalstyle: "'sql_standard'",
   jit: 'on',
   jit_above_cost: '0',
@@ -46,7 +46,7 @@ const hostile: Readonly<Record<string, string>> = {
   row_security: 'on',
   seq_page_cost: '0',
   standard_conforming_strings: 'off',
-  statement_timeout: '20',
+  statement_timeout: '1500',
   synchronous_commit: 'off',
   timezone: "'Asia/Kathmandu'",
   transform_null_equals: 'on',
@@ -58,8 +58,8 @@ const hostile: Readonly<Record<string, string>> = {
 const later: readonly (readonly [since: number, name: string, value: string])[] = [
   [130_000, 'enable_incremental_sort', 'off'],
   [140_000, 'enable_memoize', 'off'],
-  [140_000, 'idle_session_timeout', '50'],
-  [170_000, 'transaction_timeout', '20'],
+  [140_000, 'idle_session_timeout', '1500'],
+  [170_000, 'transaction_timeout', '1500'],
 ];
 
 if (TINE_DRIVERS.some(({ name }) => name === 'postgres'))
@@ -83,7 +83,7 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres'))
     await database.administrator.query('BEGIN');
     await database.administrator.query('LOCK TABLE kine IN EXCLUSIVE MODE');
     const put = client.put({ key: 'waits' });
-    await sleep(300);
+    await sleep(2_500);
     await database.administrator.query('COMMIT');
     await put;
     await client.defragment({});

@@ -4,6 +4,7 @@ import { limits } from '../../src/limits.ts';
 import { metricValue } from '../support/exposition.ts';
 import { EtcdClient, failureOf, freePort, ownServer, sleep, waitFor } from '../support/index.ts';
 import { scrape } from '../support/scrape.ts';
+import { onThisMachine } from '../support/slowness.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import { DATABASES } from './databases.ts';
 import { assertEverythingWorks } from './everything-works.ts';
@@ -94,7 +95,7 @@ for (const database of DATABASES) {
     const recoveryMs = performance.now() - started;
     context.diagnostic(`serves ${Math.round(recoveryMs)} ms after the database's arrival`);
     // Its database is made first.
-    assert.ok(recoveryMs < recoveryMsMax * 2, `it took ${recoveryMs} ms`);
+    assert.ok(recoveryMs < onThisMachine(recoveryMsMax * 2), `it took ${recoveryMs} ms`);
     assert.equal((await fetch(`${url}/readyz`)).status, 200);
     assert.equal(await created, 'refused', 'nobody knows yet what is new');
     early.close();
@@ -115,7 +116,7 @@ for (const database of DATABASES) {
     const lines = (await tine).server
       .log()
       .split('\n')
-      .filter((line) => /"level":"(warn|error)"/.test(line));
+      .filter((line) => /"level":"(warn|error)"/.test(line) && !line.includes('took'));
     assert.equal(lines.filter((line) => line.includes('requests are refused until it is')).length, 1, lines.join('\n'));
     // Each part that has to wait may say so once.
     assert.ok(lines.length < 6, `many lines say it:\n${lines.join('\n')}`);
