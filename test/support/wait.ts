@@ -1,27 +1,37 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { onThisMachine } from './slowness.ts';
 
 export { sleep };
 
-/** The first truthy value that `probe` gives, asked every `intervalMs` for at most `timeoutMs`; then an error naming `what`. */
+/** The first truthy value that `probe` gives, asked every `intervalMs` for at most `timeoutMs`, longer on a slow machine; then an error naming `what`. */
 export async function waitFor<T>(
   what: string,
   probe: () => Promise<T | undefined | false> | T | undefined | false,
   { timeoutMs = 10_000, intervalMs = 20 }: { timeoutMs?: number; intervalMs?: number } = {},
 ): Promise<T> {
-  const deadline = Date.now() + timeoutMs;
+  const started = Date.now();
+  let patienceMs = timeoutMs;
+  let isExtended = false;
   for (;;) {
     const value = await probe();
     if (value !== undefined && value !== false) return value;
-    if (Date.now() > deadline) throw new Error(`waited ${timeoutMs} ms in vain for ${what}`);
+    if (Date.now() - started > patienceMs) {
+      if (isExtended) throw new Error(`waited ${Date.now() - started} ms in vain for ${what}`);
+      patienceMs = onThisMachine(timeoutMs);
+      isExtended = true;
+    }
     await sleep(intervalMs);
   }
 }
 
-/** The promise's value, or an error naming `what` after `timeoutMs`. */
+/** The promise's value, or an error naming `what` after `timeoutMs`, later on a slow machine. */
 export async function within<T>(timeoutMs: number, what: string, promise: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited ${timeoutMs} ms in vain for ${what}`)), timeoutMs);
+    const giveUp = () => reject(new Error(`waited ${timeoutMs} ms in vain for ${what}`));
+    timer = setTimeout(() => {
+      timer = setTimeout(giveUp, onThisMachine(timeoutMs) - timeoutMs);
+    }, timeoutMs);
   });
   try {
     return await Promise.race([promise, timeout]);
