@@ -14,7 +14,7 @@ import {
 } from '../support/index.ts';
 import { type PgbouncerOptions, pooledUrl, startPgbouncer } from '../support/pgbouncer.ts';
 import { onThisMachine } from '../support/slowness.ts';
-import { unstableProgram } from '../support/unstable-package.ts';
+import { provideUnstable, unstableCommand } from '../support/unstable-package.ts';
 
 interface Pooler extends Pick<PgbouncerOptions, 'mode' | 'settings'> {
   readonly name: string;
@@ -24,7 +24,10 @@ interface Pooler extends Pick<PgbouncerOptions, 'mode' | 'settings'> {
 }
 
 const debians = async () => ['/usr/sbin/pgbouncer'];
-const newest = () => unstableProgram('pgbouncer', 'usr/sbin/pgbouncer');
+const newest = async () => {
+  await provideUnstable('pgbouncer', 'leave test/durability/pooler.test.ts out');
+  return unstableCommand('pgbouncer', 'usr/sbin/pgbouncer');
+};
 
 const poolers: readonly Pooler[] = [
   { name: 'pgbouncer 1.18', keepsStatements: false, command: debians },

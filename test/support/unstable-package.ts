@@ -1,64 +1,84 @@
 /**
- * Programs of Debian's unstable suite, for tests of what no stable release has. A package and the libraries it needs are unpacked into a cache folder, and run there by their
- * own loader. Nothing is installed, and the sources of the machine's packages stay as they are.
+ * Programs of Debian's unstable suite, which alone holds them. A package and the libraries it needs are unpacked into a cache folder, and run there by their own loader.
+ * Nothing is installed, and the sources of the machine's packages stay as they are.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { findOnPath } from './paths.ts';
 
-/** 17 MB of lists, and the packages. */
+/** 17 MB of lists, and up to 60 MB of packages. */
 const downloadTimeoutMs = 10 * 60_000;
 
 const defaultMirror = 'http://deb.debian.org/debian';
 const keyrings = ['/usr/share/keyrings/debian-archive-keyring.gpg', '/usr/share/keyrings/debian-archive-keyring.pgp'];
+
+/** Perl's modules, documentation and translations, which no server reads. */
+const needless = ['usr/share/doc', 'usr/share/man', 'usr/share/locale', 'usr/share/perl', 'usr/lib/*/perl*'];
 
 const runFile = promisify(execFile);
 
 /** Root's servers run as another user, who may not enter root's home. */
 const cacheDirectory = process.getuid?.() === 0 ? '/var/cache/tine-tests' : join(homedir(), '.cache', 'tine-tests');
 
+/** The folder a package is unpacked into, which may not be there. */
+export function unstableRoot(packageName: string): string {
+  return join(cacheDirectory, packageName);
+}
+
 /**
  * Unpacks the package unless it is here. Several test runs may do so at once: one of them wins.
  *
- * @returns the command that runs one of its programs, `usr/sbin/...`: loader first.
+ * @param instead how to do without it, for the error
  * @throws Error of one line where it cannot be had.
  */
-export async function unstableProgram(packageName: string, program: string): Promise<readonly string[]> {
-  const root = join(cacheDirectory, packageName);
-  if (!existsSync(root)) await provide(packageName, root);
-  const [loader] = globSync([join(root, 'usr/lib64/ld-linux-*.so.*'), join(root, 'usr/lib/ld-linux-*.so.*')]);
-  if (loader === undefined) throw new Error(`${root} has no loader; remove the folder and try again`);
-  const libraries = globSync([join(root, 'usr/lib/*-linux-gnu'), join(root, 'usr/lib/*-linux-gnu/systemd')]);
-  return [loader, '--library-path', libraries.join(':'), join(root, program)];
-}
-
-async function provide(packageName: string, root: string): Promise<void> {
+export async function provideUnstable(packageName: string, instead: string, signal?: AbortSignal): Promise<void> {
+  const root = unstableRoot(packageName);
+  if (existsSync(root)) return;
+  const missing = ['apt-get', 'dpkg-deb'].filter((program) => findOnPath(program) === undefined);
+  if (missing.length > 0)
+    throw new Error(`tests need ${packageName} of Debian, and ${missing.join(' and ')} to get it: ${instead}`);
+  console.log(`test: unpacking ${packageName} of Debian's unstable suite into ${root}`);
   mkdirSync(cacheDirectory, { recursive: true });
   const directory = mkdtempSync(join(cacheDirectory, 'unpacking-'));
   try {
-    await unpack(packageName, directory);
+    await unpack(packageName, directory, signal);
     renameSync(join(directory, 'root'), root);
   } catch (error) {
     // Another run may have been quicker.
     if (existsSync(root)) return;
     const { stderr, message } = error as { stderr?: string; message: string };
     const reason = (stderr || message).trim().split('\n').at(-1);
-    throw new Error(`${packageName} of Debian's unstable suite cannot be unpacked: ${reason}`, { cause: error });
+    throw new Error(`${packageName} cannot be unpacked: ${instead} (${reason})`, { cause: error });
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
-async function unpack(packageName: string, directory: string): Promise<void> {
+/** The command that runs a program of an unpacked package, such as `usr/sbin/mysqld`: the package's loader first. */
+export function unstableCommand(packageName: string, program: string): readonly string[] {
+  const root = unstableRoot(packageName);
+  if (!existsSync(root)) throw new Error(`${packageName} is not on this machine: npm test unpacks it into ${root}`);
+  const [loader] = globSync([join(root, 'usr/lib64/ld-linux-*.so.*'), join(root, 'usr/lib/ld-linux-*.so.*')]);
+  if (loader === undefined) throw new Error(`${root} has no loader; remove the folder and try again`);
+  const libraries = globSync([join(root, 'usr/lib/*-linux-gnu'), join(root, 'usr/lib/*-linux-gnu/systemd')]);
+  return [loader, '--library-path', libraries.join(':'), join(root, program)];
+}
+
+async function unpack(packageName: string, directory: string, signal: AbortSignal | undefined): Promise<void> {
   const environment = { ...process.env, APT_CONFIG: await writeAptSettings(directory), LC_ALL: 'C' };
+  const stop = signal === undefined ? {} : { signal };
   const aptGet = (...commandArguments: readonly string[]) =>
-    runFile('apt-get', ['-qq', ...commandArguments], { env: environment, timeout: downloadTimeoutMs });
+    runFile('apt-get', ['-qq', ...commandArguments], { env: environment, timeout: downloadTimeoutMs, ...stop });
   await aptGet('update');
   await aptGet('install', '--download-only', '--yes', '--no-install-recommends', packageName);
+  const target = join(directory, 'root');
   for (const archive of globSync(join(directory, 'cache/archives/*.deb')))
-    await runFile('dpkg-deb', ['-x', archive, join(directory, 'root')]);
+    await runFile('dpkg-deb', ['-x', archive, target], stop);
+  for (const path of globSync(needless.map((pattern) => join(target, pattern))))
+    rmSync(path, { recursive: true, force: true });
 }
 
 /** A world of its own for apt, in which nothing is installed: all that the package needs is downloaded. The path of its settings. */
@@ -76,8 +96,12 @@ async function writeAptSettings(directory: string): Promise<string> {
     'Dir::State::Lists': join(directory, 'lists'),
     'Dir::State::Status': join(directory, 'status'),
     'Dir::Cache': join(directory, 'cache'),
+    // The folder is this run's alone, and where root's home is, apt's own user may not enter.
     'Debug::NoLocking': 'true',
     'APT::Sandbox::User': '',
+    'APT::Update::Error-Mode': 'any',
+    'Acquire::IndexTargets::deb::DEP-11::DefaultEnabled': 'false',
+    'Acquire::Languages': 'none',
   };
   const path = join(directory, 'apt.conf');
   const lines = Object.entries(settings).map(([name, value]) => `${name} "${value}";\n`);
