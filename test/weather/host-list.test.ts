@@ -67,6 +67,7 @@ for (const database of DATABASES) {
       await traffic.flows();
       assert.equal(traffic.refusedCount, refusedCount, 'coming back fails no request');
       await traffic.assertWhole();
+      assert.doesNotMatch(tine.log(), /"level":"error"/, 'a host that is left is no fault of tine');
     });
   }
 
@@ -91,6 +92,7 @@ for (const database of DATABASES) {
     const { writesMs } = await traffic.flows();
     assert.ok(writesMs < 1_000, `writes took ${writesMs} ms`);
     await traffic.assertWhole();
+    assert.doesNotMatch(tine.log(), /"level":"error"/);
   });
 
   test(`${database.name}: a start uses the host that answers`, async (context) => {

@@ -17,7 +17,7 @@ export class KnownHost {
   #failure: Error | undefined;
   #servesSinceMs: number | undefined;
   /** Looks without an answer, one after the other. */
-  #silentLooks = 0;
+  #missedLooks = 0;
   #isLost = false;
 
   constructor(engine: Engine, host: DatabaseHost) {
@@ -43,7 +43,7 @@ export class KnownHost {
     return this.#found !== undefined && this.#found.refusal === undefined;
   }
 
-  /** It answered that it does not serve, cannot be connected to, or was silent at two looks. */
+  /** It answered that it does not serve, refuses connections, or did not answer at two looks. */
   get isLost(): boolean {
     return this.#isLost;
   }
@@ -66,19 +66,11 @@ export class KnownHost {
   }
 
   async #ask(): Promise<void> {
-    let isLate = false;
     try {
-      const state = await withinAnswerTime(
-        this.#state(),
-        () => {
-          isLate = true;
-        },
-        remoteLimits.hostLookMsMax,
-      );
-      this.#answered(state);
+      this.#answered(await withinAnswerTime(this.#state(), () => {}, remoteLimits.hostLookMsMax));
     } catch (error) {
       this.#abandon();
-      this.#failed(this.#engine.weather(error), isLate);
+      this.#failed(this.#engine.weather(error));
     }
   }
 
@@ -122,13 +114,13 @@ export class KnownHost {
   #answered(state: NodeState): void {
     this.#found = state;
     this.#lastState = state;
-    this.#silentLooks = 0;
+    this.#missedLooks = 0;
     this.#isLost = state.refusal !== undefined;
     this.#failure = state.refusal === undefined ? undefined : new DriverError('lost', state.refusal);
     this.#servesSinceMs = this.#isLost ? undefined : (this.#servesSinceMs ?? performance.now());
   }
 
-  #failed(failure: Error, isLate: boolean): void {
+  #failed(failure: Error): void {
     // What is connected already goes on.
     if (failure instanceof NoConnectionLeft && this.#lastState !== undefined && this.#lastState.refusal === undefined) {
       this.#found = this.#lastState;
@@ -138,8 +130,14 @@ export class KnownHost {
     this.#found = undefined;
     this.#failure = failure;
     this.#servesSinceMs = undefined;
-    this.#silentLooks = isLate ? this.#silentLooks + 1 : 0;
-    this.#isLost = !isLate || this.#silentLooks >= remoteLimits.silentLooksMax;
+    this.#missedLooks += 1;
+    this.#isLost = isRefusal(failure) || this.#missedLooks >= remoteLimits.missedLooksMax;
     if (this.#isLost) this.#opening = undefined;
   }
+}
+
+/** Whether there is no doubt: nobody listens there, or the server answered with an error. A connection that breaks may be a moment's. */
+function isRefusal(failure: Error): boolean {
+  if (!(failure instanceof DriverError) || failure.kind !== 'lost') return true;
+  return (failure.cause as { code?: unknown } | undefined)?.code === 'ECONNREFUSED';
 }

@@ -37,8 +37,8 @@ export const remoteLimits = {
   hostLookMsMax: 1_000,
   /** How long the other hosts are waited for when one serves. */
   hostGraceMs: 300,
-  /** Looks without an answer after which a host counts as lost: one may come upon a moment in which the server is busy. */
-  silentLooksMax: 2,
+  /** Looks without an answer, one after the other, after which a host counts as lost: one may come upon a moment in which the server is busy, or the network broken. */
+  missedLooksMax: 2,
   /** How long a preferred host must have served before it is returned to. A node that restarts again and again is not. */
   returnAfterMs: 5_000,
   /** A host that was lost in this time after it was moved to doubles that, up to this. */
@@ -55,7 +55,7 @@ assert(
   'a silent network is found out before the answer is given up',
 );
 assert(
-  remoteLimits.suspicionMs + remoteLimits.silenceLookMs + remoteLimits.silentLooksMax * remoteLimits.hostLookMsMax <=
+  remoteLimits.suspicionMs + remoteLimits.silenceLookMs + remoteLimits.missedLooksMax * remoteLimits.hostLookMsMax <=
     remoteLimits.probeMsMax,
   'a silent host is left before its silence is taken for that of all hosts, and within 5 s',
 );
