@@ -83,7 +83,7 @@ function pair(database: WeatherDatabase, first: number, second: number, url: str
   };
 }
 
-for (const database of known('mysql')) {
+for (const database of known('mariadb')) {
   /** Each follows the other, as pairs are set up that are switched over. */
   let servers: readonly [MariadbServer, MariadbServer];
 
