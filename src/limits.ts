@@ -13,6 +13,9 @@ export const limits = {
   remoteRangePageBytesMax: 4 * 1024 * 1024,
   /** Bytes of values of a snapshot's or a hash's page over a connection; the last row may be larger. */
   remoteSnapshotPageBytes: 1024 * 1024,
+  /** Rows and bytes of a page of values that are compared to sort by them, or read after sorting by a number: as the pages of a list. */
+  sortPageRowsMax: 4_096,
+  sortPageBytesMax: 4 * 1024 * 1024,
   /** What a key-value takes beside its value, on average: a guess that saves growing a buffer. */
   rangeRowOverheadBytes: 128,
   /** Ranges of which the number of keys is remembered: an API server asks for some tens of them. */

@@ -6,6 +6,7 @@ import type { Parameter } from '../sql/statement.ts';
 import type { RangeOperation, SortTarget } from './operations.ts';
 import { type Program, query, row, rowsOf } from './program.ts';
 import type { NameInterval, ReadPoint } from './read-point.ts';
+import { rowsByValue, withValues } from './sorted-rows.ts';
 
 /** What of a range is read: which names, where in the log, how many rows, and after how many bytes of values the driver may stop. */
 export interface RangeWindow {
@@ -17,14 +18,51 @@ export interface RangeWindow {
   readonly bytesMax: number | undefined;
 }
 
+type Sort = NonNullable<RangeOperation['sort']>;
+
 /** The rows of a window, each with its value unless only keys are asked for. */
 export function* rangeRows(operation: RangeOperation, window: RangeWindow): Program<readonly KeyValueRow[]> {
-  const { sort, keysOnly } = operation;
-  const sortsHere = sort?.withinLimit === true;
+  const { sort } = operation;
+  const found =
+    sort === undefined || sort.withinLimit
+      ? yield* rowsByName(operation, window)
+      : yield* rowsBy(sort, operation, window);
+  if (!operation.keysOnly) return found;
+  // etcd 3.7 answers keys from its index, which knows no leases, unless it had to look at the values to sort them.
+  return found.map((each) => ({ ...each, value: null, lease: sort?.target === 'value' ? each.lease : null }));
+}
+
+/** Sorted before the limit cuts. */
+function* rowsBy(sort: Sort, operation: RangeOperation, window: RangeWindow): Program<readonly KeyValueRow[]> {
+  if (sort.target === 'value') {
+    const unsorted = { ...operation, sort: undefined, keysOnly: false };
+    const { interval, rowsMax } = window;
+    return yield* rowsByValue((page) => rowsByName(unsorted, { ...window, ...page }), {
+      interval,
+      rowsMax,
+      descending: sort.descending,
+    });
+  }
   const statement = rangeStatement({
     source: window.point.source,
-    withValue: !keysOnly || (sortsHere && sort.target === 'value'),
-    sort: sortsHere ? undefined : sort,
+    withValue: false,
+    sort: { target: sort.target, descending: sort.descending },
+    filtered: operation.revisionFilter !== undefined,
+    bounded: false,
+  });
+  const found = (yield* rowsOf(query(statement, ...rangeParameters(operation, window)))).map((each) =>
+    keyValueRow(each),
+  );
+  return operation.keysOnly ? found : yield* withValues(found);
+}
+
+/** In the order of names, or sorted after the limit has cut. */
+function* rowsByName(operation: RangeOperation, window: RangeWindow): Program<readonly KeyValueRow[]> {
+  const { sort, keysOnly } = operation;
+  const statement = rangeStatement({
+    source: window.point.source,
+    withValue: !keysOnly || sort?.target === 'value',
+    sort: undefined,
     filtered: operation.revisionFilter !== undefined,
     bounded: window.bytesMax !== undefined,
   });
@@ -33,11 +71,8 @@ export function* rangeRows(operation: RangeOperation, window: RangeWindow): Prog
   const found = (yield* rowsOf(bytesMax === undefined ? asked : { ...asked, bytesMax })).map((each) =>
     keyValueRow(each),
   );
-  if (sort === undefined) assertInOrder(found);
-  const sorted = sortsHere ? sortedBy(found, sort.target) : found;
-  if (!keysOnly) return sorted;
-  // etcd 3.7 answers keys from its index, which knows no leases, unless it had to look at the values to sort them.
-  return sorted.map((each) => ({ ...each, value: null, lease: sort?.target === 'value' ? each.lease : null }));
+  assertInOrder(found);
+  return sort === undefined ? found : sortedBy(found, sort.target);
 }
 
 function assertInOrder(found: readonly KeyValueRow[]): void {

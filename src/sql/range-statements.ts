@@ -2,17 +2,20 @@
 import type { ColumnType, Dialect } from './dialect.ts';
 import { compactMarkName } from './key-text.ts';
 import { createRevision, modRevision, rowColumns, rowColumnTypes, version } from './row.ts';
-import { type Statement, selectsRow, selectsRows } from './statement.ts';
+import { type Statement, selectsEach, selectsRow, selectsRows } from './statement.ts';
 
 /** Which rows a range reads: the newest of each key, or the newest at or before an id. The cost of both follows the names, not the rows of each. */
 export type RangeSource = 'current' | 'history';
+
+/** What a database sorts by: values are sorted by the program. */
+export type NumberTarget = 'key' | 'version' | 'create' | 'mod';
 
 /** What a range statement selects beside the row's columns. */
 export interface RangeShape {
   readonly source: RangeSource;
   readonly withValue: boolean;
   /** Undefined: by name, ascending. */
-  readonly sort: { readonly target: string; readonly descending: boolean } | undefined;
+  readonly sort: { readonly target: NumberTarget; readonly descending: boolean } | undefined;
   readonly filtered: boolean;
   /** Whether the statement ends at a number of bytes, too. */
   readonly bounded: boolean;
@@ -81,7 +84,7 @@ function rangeText(sql: Dialect, shape: RangeShape): string {
   return `${before}
   SELECT ${columns.join(', ')}
   ${from}
-  ORDER BY ${sort === undefined ? 'names.name' : `${sortColumn(sql, sort.target)} ${sort.descending ? 'DESC' : 'ASC'}, names.name`}
+  ORDER BY ${sort === undefined ? 'names.name' : `${sortColumn(sort.target)} ${sort.descending ? 'DESC' : 'ASC'}, names.name`}
   LIMIT ${sql.limit}`;
 }
 
@@ -142,15 +145,14 @@ function filters(sql: Dialect): string {
     AND (${sql.integer} = 0 OR ${createRevision('kine')} >= ${sql.integer})`;
 }
 
-function sortColumn(sql: Dialect, target: string): string {
-  const columns: Record<string, string> = {
+function sortColumn(target: NumberTarget): string {
+  const columns: Record<NumberTarget, string> = {
     key: 'names.name',
     version: version(sql, 'kine'),
     create: createRevision('kine'),
     mod: modRevision('kine'),
-    value: `COALESCE(kine.value, ${sql.noBytes})`,
   };
-  return columns[target] as string;
+  return columns[target];
 }
 
 // The newest rows of an interval, up to and with the one at which their values reach a number of bytes: the index of newest rows knows how large each is. Parameters: start,
@@ -173,6 +175,15 @@ export const CURRENT_PAGE: Statement = {
   ),
   columns: pageColumns,
 };
+
+// The values of rows by their ids, in no order.
+export const VALUES_OF_IDS = selectsEach(
+  'values_of_ids',
+  ['integer'],
+  (sql) => `SELECT kine.id, ${sql.selectedBytes('kine.value')}
+  FROM kine
+  WHERE ${sql.inList('kine.id', 'integer')}`,
+);
 
 // The newest rows of an interval with the length of their values instead of the values.
 export const CURRENT_LENGTHS = selectsRows(

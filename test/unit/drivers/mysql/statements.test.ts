@@ -71,7 +71,7 @@ function isStatement(value: unknown): value is Statement {
 }
 
 function rangesOf(source: 'current' | 'history'): readonly Statement[] {
-  const targets = ['key', 'version', 'create', 'mod', 'value'];
+  const targets = ['key', 'version', 'create', 'mod'] as const;
   const both = [false, true];
   return [
     rangeStatements.countStatement(source),
