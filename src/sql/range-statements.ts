@@ -84,7 +84,7 @@ function rangeText(sql: Dialect, shape: RangeShape): string {
   return `${before}
   SELECT ${columns.join(', ')}
   ${from}
-  ORDER BY ${sort === undefined ? 'names.name' : `${sortColumn(sort.target)} ${sort.descending ? 'DESC' : 'ASC'}, names.name`}
+  ORDER BY ${sort === undefined ? 'names.name' : `${sortColumn(sql, sort.target)} ${sort.descending ? 'DESC' : 'ASC'}, names.name`}
   LIMIT ${sql.limit}`;
 }
 
@@ -145,7 +145,7 @@ function filters(sql: Dialect): string {
     AND (${sql.integer} = 0 OR ${createRevision('kine')} >= ${sql.integer})`;
 }
 
-function sortColumn(target: NumberTarget): string {
+function sortColumn(sql: Dialect, target: NumberTarget): string {
   const columns: Record<NumberTarget, string> = {
     key: 'names.name',
     version: version(sql, 'kine'),

@@ -113,7 +113,7 @@ for (const database of known('mariadb')) {
   });
   after(() => Promise.all(servers.map((server) => server.remove())));
 
-  test('mysql: writes follow the server that is not read only, there and back', async (context) => {
+  test('mariadb: writes follow the server that is not read only, there and back', async (context) => {
     const [first, second] = servers;
     await run(second, 'SET GLOBAL read_only = 1');
     const proxy = await TcpProxy.start(first.port);

@@ -61,6 +61,7 @@ export const errorNumber = {
   accessDeniedWithoutPassword: 1698,
   databaseAccessDenied: 1044,
   tableAccessDenied: 1142,
+  privilegeMissing: 1227,
   badDatabase: 1049,
   nameTooLong: 1059,
   wrongDatabaseName: 1102,

@@ -134,7 +134,7 @@ export class Connections {
 
   /** In the place of one that is idle, where the server grants no more. */
   async #openApart(connections: HostConnections): Promise<Lease> {
-    const deadlineMs = performance.now() + limits.connectionWaitMsMax;
+    const deadlineMs = performance.now() + remoteLimits.apartWaitMsMax;
     for (;;) {
       await this.#used.trimTo(this.#lanes.countMax);
       try {

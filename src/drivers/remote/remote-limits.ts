@@ -21,6 +21,8 @@ export const remoteLimits = {
   startWaitMsMax: 5_000,
   /** How long the database may take to take over what kine wrote: a million rows take some ten seconds. */
   takeOverMsMax: 600_000,
+  /** How long a defragmentation waits for its connection: the server may grant none until another one is closed. */
+  apartWaitMsMax: 30_000,
   /** How long a defragmentation may take for one table: a server rewrites some 50 MiB a second, so this is far more than it is good for. */
   defragmentMsMax: 3_600_000,
   /** How often the difference to the database's clock is read: quartz drifts by milliseconds in this time. */
