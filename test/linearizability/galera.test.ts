@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { chosenSeed, numberFromEnvironment, Random } from '../parity/random.ts';
-import { GaleraCluster } from '../support/galera-cluster.ts';
+import { type GaleraCluster, sharedCluster } from '../support/galera-cluster.ts';
 import { galeraAt, sleep, TINE_DRIVERS, waitFor } from '../support/index.ts';
 import { checkRecording } from './check-recording.ts';
 import { killInTurns } from './disturbances.ts';
@@ -24,17 +24,7 @@ const healTimeoutMs = 30_000;
 if (TINE_DRIVERS.some(({ name }) => name === 'mariadb')) testGalera();
 
 function testGalera(): void {
-  let cluster: GaleraCluster | undefined;
-
-  before(async () => {
-    cluster = await GaleraCluster.start();
-  });
-  after(() => cluster?.remove());
-
-  const running = (): GaleraCluster => {
-    if (cluster === undefined) throw new Error('the cluster runs only while its tests run');
-    return cluster;
-  };
+  const running = sharedCluster();
   const place = (): Place => ({
     driver: galeraAt(running(), 0),
     driverOf: (instance) => galeraAt(running(), instance),

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { after, before } from 'node:test';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { drawnPassword } from './database-server.ts';
 import { freePort } from './free-port.ts';
@@ -206,4 +207,17 @@ export class GaleraCluster {
   async remove(): Promise<void> {
     await Promise.all(this.nodes.map((node) => node.remove()));
   }
+}
+
+/** A cluster that the tests of a file share. It exists while they run. */
+export function sharedCluster(): () => GaleraCluster {
+  let cluster: GaleraCluster | undefined;
+  before(async () => {
+    cluster = await GaleraCluster.start();
+  });
+  after(() => cluster?.remove());
+  return () => {
+    if (cluster === undefined) throw new Error('the cluster of this file runs only while its tests run');
+    return cluster;
+  };
 }
