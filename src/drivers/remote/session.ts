@@ -42,6 +42,6 @@ export class CommitInDoubt extends DriverError {
   result: unknown;
 
   constructor(cause: Error) {
-    super('lost', 'the commit may or may not have been made', { cause });
+    super(cause instanceof DriverError ? cause.kind : 'lost', 'the commit may or may not have been made', { cause });
   }
 }
