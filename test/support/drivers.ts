@@ -47,10 +47,10 @@ export function mariadbAt(serverDsn: () => string): NamingDriver {
   return onServer('mariadb', 'mysql', (nameOf) => mysqlDatabases(serverDsn, nameOf));
 }
 
-/** tine on a Galera cluster of the test's own. This node is the first of its host list. */
+/** tine on a Galera cluster of the test's own, with which its databases go. This node is the first of the host list. */
 export function galeraAt(cluster: GaleraCluster, firstNode: number): Driver {
-  const serving = () => cluster.nodes[firstNode]?.url ?? '';
-  return onServer('galera', 'mysql', (nameOf) => mysqlDatabases(() => cluster.urlFrom(firstNode), nameOf, serving));
+  const databases = onServer('galera', 'mysql', (nameOf) => mysqlDatabases(() => cluster.urlFrom(firstNode), nameOf));
+  return { ...databases, dropStorage: async () => {} };
 }
 
 /** tine on a MySQL of the test's own, such as a `MysqlServer`. */

@@ -32,20 +32,13 @@ export function postgresDatabases(serverUrl: () => string, nameOf: NameOf = data
   };
 }
 
-/**
- * Databases of a MySQL or MariaDB at a DSN as kine writes it: `mysql://user:password@tcp(host:port)/`. The one for drops names one host, where `serverDsn` may name
- * several.
- */
-export function mysqlDatabases(
-  serverDsn: () => string,
-  nameOf: NameOf = databaseName,
-  dsnForDrops = serverDsn,
-): SqlDatabases {
+/** Databases of a MySQL or MariaDB at a DSN as kine writes it: `mysql://user:password@tcp(host:port)/`. */
+export function mysqlDatabases(serverDsn: () => string, nameOf: NameOf = databaseName): SqlDatabases {
   return {
     endpoint: (directory) => mysqlDsn(serverDsn(), nameOf(directory)),
     drop: async (directory) => {
       await unlessGone(async () => {
-        const connection = await connectMysql(dsnForDrops());
+        const connection = await connectMysql(serverDsn());
         try {
           await connection.query(`DROP DATABASE IF EXISTS \`${nameOf(directory).replaceAll('`', '``')}\``);
         } finally {
