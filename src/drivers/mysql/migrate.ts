@@ -61,5 +61,5 @@ async function applyMissing(database: Knex): Promise<void> {
 }
 
 function isMadeByAnother(error: unknown): boolean {
-  return madeByAnother.has(serverErrorNumber(error) ?? -1) || weather(error) instanceof GaveWay;
+  return madeByAnother.has(serverErrorNumber(error)) || weather(error) instanceof GaveWay;
 }

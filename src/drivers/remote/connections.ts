@@ -2,6 +2,7 @@
  * The connections to the database, and transactions over them. Writes, short reads and lists share them by `Lanes`. When the database has gone silent, all are given up, and
  * nothing is asked until it answers again; when another host is chosen, new work goes there.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
@@ -379,8 +380,4 @@ function isOver(failure: Error): boolean {
 
 function isLost(failure: unknown): boolean {
   return failure instanceof DriverError && failure.kind === 'lost';
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

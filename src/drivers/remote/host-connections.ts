@@ -2,6 +2,7 @@
  * Connections to one address of the database: opened when they are needed, kept, and given up together when the address has gone silent. `Lanes` bounds how many are used
  * at once; there is none idle when one is opened, so there are never more.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { DatabaseHost } from '../../config/dsn.ts';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
@@ -222,7 +223,3 @@ export function noCounts(): ConnectionCounts {
 }
 
 const closeLookMs = 10;
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}

@@ -2,6 +2,7 @@
  * The one place that decides which of several hosts is used, by all connections. All hosts are looked at every two seconds, and at once when the current one fails. With a
  * single host there is nothing to look at.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { DatabaseHost } from '../../config/dsn.ts';
 import { DriverError } from '../../errors.ts';
@@ -151,8 +152,4 @@ export class Hosts implements CurrentHost {
       ? Math.min(this.#returnAfterMs * 2, remoteLimits.returnAfterMsMax)
       : remoteLimits.returnAfterMs;
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,6 +1,7 @@
 /**
  * A database server as a driver. It outlives the database's absence: what is asked meanwhile is refused, and what comes after works.
  */
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { AssertionError, DriverError, EtcdError, StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
@@ -341,8 +342,4 @@ function withinStart(preparing: Promise<void>): Promise<void> {
 function isForAll(error: unknown): boolean {
   if (error instanceof EtcdError || error instanceof AssertionError) return false;
   return error instanceof DriverError && (error.kind === 'lost' || error.kind === 'busy');
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
