@@ -4,16 +4,41 @@ import { assert } from '../errors.ts';
 export const serverLimits = {
   /** What etcd lets a gRPC message have on top of `--max-request-bytes`. */
   messageOverheadBytes: 512 * 1024,
-  /** Bytes of messages that have arrived in part, of all clients: 170 of the largest puts at a time. Beyond it calls are refused. */
-  incompleteBytesMax: 256 * 1024 * 1024,
-  /** Messages of a stream that wait for their handler, in bytes: then the client is made to wait. */
-  incomingBytesMax: 256 * 1024,
+  /** Bytes that unfinished requests of all clients hold: 120 of the largest puts, each with as much again for its connection. Past it the connection that holds most is closed. */
+  heldBytesMax: 256 * 1024 * 1024,
+  /** The same of one connection: 2,000 streams with a full window each, and the large messages below. Past it the connection is closed. */
+  connectionHeldBytesMax: 48 * 1024 * 1024,
+  /** Of these, what messages larger than a stream's window may have: 8 of the largest puts at a time. Further ones wait for their window. */
+  connectionReservedBytesMax: 16 * 1024 * 1024,
+  /** What an open stream counts for besides its headers: the objects of its call. */
+  streamBytes: 2 * 1024,
+  /** How long a request may take to arrive. The largest put takes 60 s over a line of 200 kbit/s. */
+  requestArrivalMsMax: 60_000,
+  /** How often it is looked for requests that take longer. */
+  requestArrivalLookMs: 5_000,
+  /** Bytes of a stream that wait for their handler: then the client is made to wait. Half of a stream's window. */
+  incomingBytesMax: 8 * 1024,
   /** Bytes queued towards a client at which `send` asks its caller to wait. A watcher's page of events is about as large. */
   outgoingBytesMark: 1024 * 1024,
-  /** What a client may send of one request before it waits: a whole put of the usual size. */
-  streamWindowBytes: 1024 * 1024,
+  /** What a client may send of a stream at first: a frame, which is a whole request of the usual size. For the rest of a larger one the window grows. */
+  streamWindowBytes: 16 * 1024,
   /** The same for a connection, refilled as it is read whatever its streams do. */
   connectionWindowBytes: 16 * 1024 * 1024,
+  /** How long connections with input are worked on before the event loop goes on to other events: half of it is the latency that they add to a request. */
+  turnRoundMs: 5,
+  /** The least that a connection is given at a time: less would be spent on changing from one to the next. */
+  turnMsMin: 0.1,
+  /** What a new call counts for in a turn: most of its work runs after its frame. Measured: 24,000 gets a second. */
+  callTurnMs: 0.04,
+  /**
+   * Frames that bring no request forward (resets, settings, window updates, empty frames, ...): this many at once, then so many a second. API servers cancel
+   * hundreds of watches at a time. Frames of answers give some back: a client updates its windows as it reads.
+   */
+  idleFramesBurst: 10_000,
+  idleFramesPerSecond: 1_000,
+  idleFramesPerAnswerFrame: 2,
+  /** An answer's frame that a client's tiny window has cut gives nothing back. */
+  cutFrameBytesMax: 1024,
   /** Headers of one request, as HPACK counts them. Clients send half a KiB, tokens another few. */
   headerListBytesMax: 64 * 1024,
   /** Bytes of one DATA frame that is sent, also to clients that would take more: others wait meanwhile. */
@@ -24,13 +49,12 @@ export const serverLimits = {
   connectionOutputBytesMark: 512 * 1024,
   /** Bytes at which the client is not even listened to until it reads. Answers that are small are never held back, so they add to the mark. */
   connectionOutputBytesMax: 4 * 1024 * 1024,
-  /** Streams a client may reset: this many at once, and then so many a second. API servers cancel hundreds of watches at a time. */
-  streamResetBurst: 10_000,
-  streamResetsPerSecond: 1_000,
   /** Streams a connection remembers to have reset, while their last frames may be on the way. */
   recentResetsMax: 1_000,
   /** How fine deadlines are: they are checked together, this often. */
   deadlineTickMs: 50,
+  /** A shorter deadline has passed when the call is there: nothing is begun for it. */
+  deadlineMsMin: 0.01,
   /** How often a health watch looks whether the database is there. etcd pushes changes; a load balancer asks every 5 to 30 s. */
   healthPollIntervalMs: 5_000,
   /** A connection that has sent nothing must say what it speaks within this time. */
@@ -86,7 +110,18 @@ export const serverLimits = {
   clientFaultLogIntervalMs: 10_000,
 } as const;
 
-assert(serverLimits.streamWindowBytes <= serverLimits.connectionWindowBytes, 'a stream may use its whole window');
+assert(
+  serverLimits.connectionReservedBytesMax <= serverLimits.connectionWindowBytes,
+  'messages that have memory fit into the window',
+);
+assert(
+  2 * serverLimits.connectionReservedBytesMax <= serverLimits.connectionHeldBytesMax,
+  'messages that grow by doubling fit into what a connection may hold',
+);
+assert(
+  2 * serverLimits.incomingBytesMax <= serverLimits.streamWindowBytes,
+  'a client waits before its window is used up',
+);
 assert(serverLimits.sentFrameBytesMax <= serverLimits.streamTurnBytes, 'a frame fits into a turn');
 assert(serverLimits.streamTurnBytes < serverLimits.connectionOutputBytesMark, 'several streams get a turn');
 assert(

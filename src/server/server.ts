@@ -8,6 +8,7 @@ import { ResponseHeaders } from '../wire/response-headers.ts';
 import { Access } from './access/access.ts';
 import { openTokens } from './access/open-tokens.ts';
 import { Passwords } from './access/passwords.ts';
+import { Arrivals } from './arrivals.ts';
 import { authService } from './auth-service.ts';
 import { clusterService } from './cluster-service.ts';
 import { Queues } from './concurrency/queues.ts';
@@ -18,9 +19,11 @@ import { Gateway } from './gateway/gateway.ts';
 import { GrpcServer } from './grpc/grpc-server.ts';
 import { MethodTable } from './grpc/method-table.ts';
 import { healthService } from './health-service.ts';
+import { HeldBytes } from './held-bytes.ts';
 import { hostGuard } from './host-whitelist.ts';
 import { httpEndpoints } from './http-endpoints.ts';
 import { Http2Server } from './http2/http2-server.ts';
+import { Turns } from './http2/turns.ts';
 import { originOf } from './identity.ts';
 import { kvService } from './kv-service.ts';
 import { leaseService } from './lease-service.ts';
@@ -31,6 +34,7 @@ import { reflectionService } from './reflection-service.ts';
 import { serverLimits } from './server-limits.ts';
 import type { ServiceContext } from './service-context.ts';
 import { snapshotService } from './snapshot-service.ts';
+import { SparingLog } from './sparing-log.ts';
 import { StallWatch } from './stall-watch.ts';
 import type { Method } from './transport.ts';
 import { watchService } from './watch-service.ts';
@@ -63,18 +67,30 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const hub = watchHub(context);
   const queues = new Queues(context);
   const methods = new MethodTable(servedMethods(context, hub, queues));
+  const arrivals = new Arrivals();
+  const held = new HeldBytes({ bytesMax: serverLimits.heldBytesMax });
   const grpc = new GrpcServer({
     methods,
     logger,
     messageBytesMax: messageBytesMax(config),
     slowCallMs: config.warningUnaryRequestMs,
+    arrivals,
   });
   const reportFault = (error: unknown) => grpc.reportFault(error);
   const servesWeb = config.httpListenAddresses.length === 0;
   const { maxConcurrentStreams, keepalive } = config;
-  const common = { maxConcurrentStreams, keepalive, onFault: reportFault };
+  const overdraftLog = new SparingLog(logger, serverLimits.clientFaultLogIntervalMs);
+  const transport = {
+    maxConcurrentStreams,
+    keepalive,
+    turns: new Turns(),
+    held,
+    onOverdrawn: (peer: string, reason: string) =>
+      overdraftLog.warn({ peer, reason }, 'closed a connection that asks too much'),
+    onFault: reportFault,
+  };
   const http2 = new Http2Server({
-    ...common,
+    ...transport,
     // Over TLS browsers and curl speak HTTP/2 of their own accord; without it, it is gRPC's clients alone, as in etcd.
     accept: (stream) =>
       stream.isSecure && servesWeb && !isGrpcRequest(stream) ? web(new Http2Exchange(stream)) : grpc.accept(stream),
@@ -95,6 +111,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const gateway = new Gateway({
     grpc,
+    held,
+    arrivals,
     maxConcurrentStreams: config.maxConcurrentStreams,
     certificatesNameUsers: () => context.access.takesUsersOfCertificates,
   });
@@ -109,9 +127,14 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     handler: web,
     allows: (request) => config.servesGateway && guard.allows(request) && mayRead(config.cors, request.headers.origin),
     messageBytesMax: serverLimits.gatewayValueFactor * messageBytesMax(config),
+    held,
+    arrivals,
   });
-  const webServer = new WebServer({ ...common, handler: web, guard: guard.before, webSockets });
-  const monitoring = new WebServer({ ...common, handler: httpEndpoints({ ...endpoints, served: 'monitoring' }) });
+  const webServer = new WebServer({ http2: transport, handler: web, guard: guard.before, webSockets });
+  const monitoring = new WebServer({
+    http2: transport,
+    handler: httpEndpoints({ ...endpoints, served: 'monitoring' }),
+  });
   const connections = new Connections(logger);
   const entrances = await openEntrances({
     config,
@@ -128,6 +151,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       await within(serverLimits.closeTimeoutMs, queues.settled());
       hub.close();
       stallWatch.close();
+      arrivals.close();
       webServer.close();
       monitoring.close();
       await within(serverLimits.closeTimeoutMs, http2.whenEmpty());

@@ -1,7 +1,9 @@
 import { etcdError, StatusCode } from '../../errors.ts';
+import type { Arrival } from '../arrivals.ts';
 import type { GrpcServer } from '../grpc/grpc-server.ts';
 import type { HeaderField, HttpStream, HttpStreamListener } from '../grpc/http-stream.ts';
 import { prefixBytes } from '../grpc/message-reader.ts';
+import type { HeldAccount, HeldBytes } from '../held-bytes.ts';
 import { serverLimits } from '../server-limits.ts';
 import { okStatus, type Status } from '../status.ts';
 import type { Message } from '../transport.ts';
@@ -19,6 +21,7 @@ export interface GatewayCallOptions {
   readonly method: MethodSchema;
   /** Headers of the gRPC call. */
   readonly fields: readonly HeaderField[];
+  readonly held: HeldBytes;
   /** The answer is written, or the client is gone. */
   readonly onOver: () => void;
 }
@@ -27,7 +30,7 @@ export interface GatewayCallOptions {
  * A call over HTTP with JSON. To the gRPC server it is a stream like those of HTTP/2, so that everything is as there:
  * the methods, their deadlines and limits, what is counted of them, and what a stop does to them.
  */
-export class GatewayCall implements HttpStream, HttpStreamListener {
+export class GatewayCall implements HttpStream, HttpStreamListener, Arrival {
   readonly fields: readonly HeaderField[];
   /** A certificate names no user here, as in etcd, whose gateway stands between the client and the methods. */
   readonly commonName = undefined;
@@ -40,7 +43,12 @@ export class GatewayCall implements HttpStream, HttpStreamListener {
   #request: Buffer | undefined;
   /** Nothing more is read of the body. */
   #isRead = false;
-  #heldBytes = 0;
+  /** What is held of the request: JSON that is not whole, and a message that waits for the method. */
+  readonly #account: HeldAccount;
+  #valueBytes = 0;
+  #messageBytes = 0;
+  /** When the request, or a value of it, began of which the rest is still to come. */
+  #arrivingSinceMs: number | undefined;
   /** Answered by the gateway itself: no method hears of it any more. */
   #isRefused = false;
   #isOver = false;
@@ -56,7 +64,16 @@ export class GatewayCall implements HttpStream, HttpStreamListener {
       onEnd: () => this.#over(),
       onFault: (error) => options.grpc.reportFault(error),
     });
+    this.#account = options.held.open({
+      bytesMax: serverLimits.connectionHeldBytesMax,
+      onExceeded: () => this.#fail(etcdError('tooManyRequests')),
+    });
     if (options.method.kind === 'bidirectional') this.#start();
+    else this.#arrivingSinceMs = performance.now();
+  }
+
+  get isOver(): boolean {
+    return this.#isOver;
   }
 
   get peer(): string {
@@ -65,11 +82,14 @@ export class GatewayCall implements HttpStream, HttpStreamListener {
 
   // What the client sends: the exchange calls.
 
+  /** The length of JSON is not known before its end. */
+  readonly missingBytes = 0;
+
   onData(chunk: Buffer): void {
     if (this.#isRead) return;
     this.#values.push(chunk);
     this.#read(() => this.#values.next());
-    if (!this.#isRead) this.#hold(this.#values.heldBytes);
+    if (!this.#isRead) this.#holdValue(this.#values.heldBytes);
   }
 
   onEnd(): void {
@@ -103,6 +123,21 @@ export class GatewayCall implements HttpStream, HttpStreamListener {
     this.#answer.end(status, { isGrpc: true });
   }
 
+  hold(bytes: number): void {
+    this.#account.add(bytes - this.#messageBytes);
+    this.#messageBytes = bytes;
+  }
+
+  // What the gRPC server looks after.
+
+  isArrivingSince(beforeMs: number): boolean {
+    return !this.#isRead && this.#arrivingSinceMs !== undefined && this.#arrivingSinceMs < beforeMs;
+  }
+
+  giveUpRequest(): void {
+    this.#fail(etcdError('timeout'));
+  }
+
   get pendingBytes(): number {
     return this.#answer.pendingBytes;
   }
@@ -134,7 +169,7 @@ export class GatewayCall implements HttpStream, HttpStreamListener {
         } else {
           this.#request = message;
           this.#isRead = true;
-          this.#hold(message.length);
+          this.#holdValue(message.length);
           return;
         }
       }
@@ -171,25 +206,27 @@ export class GatewayCall implements HttpStream, HttpStreamListener {
 
   #endRequests(): void {
     this.#isRead = true;
-    this.#hold(0);
+    this.#holdValue(0);
     this.#call?.onEnd();
   }
 
-  /** What came of a request that is not all there counts against what the server holds of such. */
-  #hold(bytes: number): void {
-    const { grpc } = this.#options;
-    grpc.heldBytes += bytes - this.#heldBytes;
-    this.#heldBytes = bytes;
-    if (bytes > 0 && grpc.heldBytes > serverLimits.incompleteBytesMax) {
-      this.#refuse(grpc.statusOf(etcdError('tooManyRequests'), { isStream: false }));
-    }
+  #holdValue(bytes: number): void {
+    this.#account.add(bytes - this.#valueBytes);
+    this.#valueBytes = bytes;
+    if (this.#options.method.kind !== 'bidirectional') return;
+    if (bytes === 0) this.#arrivingSinceMs = undefined;
+    else this.#arrivingSinceMs ??= performance.now();
+  }
+
+  #fail(error: Error): void {
+    if (!this.#isOver) this.#refuse(this.#options.grpc.statusOf(error, { isStream: false }));
   }
 
   #over(): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#isRead = true;
-    this.#hold(0);
+    this.#account.close();
     this.#options.onOver();
   }
 }

@@ -1,7 +1,9 @@
 import { EtcdError, etcdError, StatusCode } from '../../errors.ts';
+import type { Arrivals } from '../arrivals.ts';
 import type { GrpcServer } from '../grpc/grpc-server.ts';
 import type { HttpStreamListener } from '../grpc/http-stream.ts';
 import { headerValue } from '../grpc/request-head.ts';
+import type { HeldBytes } from '../held-bytes.ts';
 import type { WebExchange } from '../web/web-exchange.ts';
 import { callFields } from './call-fields.ts';
 import { GatewayCall } from './gateway-call.ts';
@@ -11,6 +13,9 @@ import { gatewayRoutes } from './routes.ts';
 
 export interface GatewayOptions {
   readonly grpc: GrpcServer;
+  /** What unfinished requests hold. */
+  readonly held: HeldBytes;
+  readonly arrivals: Arrivals;
   /** Calls at a time: to the gRPC server they are streams of one client, as in etcd. */
   readonly maxConcurrentStreams: number;
   /** Whether a certificate would say over gRPC who calls. */
@@ -23,11 +28,12 @@ const form = 'application/x-www-form-urlencoded';
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #rpcs = new Map(gatewayRoutes.map(({ path, rpc }) => [path, rpc]));
-  #callCount = 0;
+  readonly #calls = new Set<GatewayCall>();
   #onIdle: (() => void) | undefined;
 
   constructor(options: GatewayOptions) {
     this.#options = options;
+    options.arrivals.watch(this.#calls);
   }
 
   /** `path`: without escapes. */
@@ -46,7 +52,7 @@ export class Gateway {
 
   /** Resolves when every call that there is has been answered. */
   async whenIdle(): Promise<void> {
-    if (this.#callCount === 0) return;
+    if (this.#calls.size === 0) return;
     await new Promise<void>((resolve) => {
       this.#onIdle = resolve;
     });
@@ -57,15 +63,17 @@ export class Gateway {
     if (rpc === undefined) throw new EtcdError(StatusCode.notFound, 'Not Found');
     if (methodOf(exchange) !== 'POST') throw new EtcdError(StatusCode.unimplemented, 'Method Not Allowed');
     const fields = callFields(exchange.fields, rpc);
-    if (this.#callCount >= this.#options.maxConcurrentStreams) throw etcdError('tooManyRequests');
-    this.#callCount += 1;
-    const onOver = () => this.#forget();
-    return new GatewayCall({ grpc: this.#options.grpc, exchange, method: methodSchema(rpc), fields, onOver });
+    if (this.#calls.size >= this.#options.maxConcurrentStreams) throw etcdError('tooManyRequests');
+    const { grpc, held } = this.#options;
+    const onOver = () => this.#forget(call);
+    const call: GatewayCall = new GatewayCall({ grpc, held, exchange, method: methodSchema(rpc), fields, onOver });
+    if (!call.isOver) this.#calls.add(call);
+    return call;
   }
 
-  #forget(): void {
-    this.#callCount -= 1;
-    if (this.#callCount === 0) this.#onIdle?.();
+  #forget(call: GatewayCall): void {
+    this.#calls.delete(call);
+    if (this.#calls.size === 0) this.#onIdle?.();
   }
 }
 

@@ -1,4 +1,5 @@
 import { assert, EtcdError, etcdError, StatusCode } from '../../errors.ts';
+import type { Arrival } from '../arrivals.ts';
 import { serverLimits } from '../server-limits.ts';
 import { canceledStatus, deadlineStatus, okStatus, type Status, stoppedStatus } from '../status.ts';
 import type { Call, Message, MessageStream } from '../transport.ts';
@@ -11,9 +12,14 @@ import type { MethodEntry } from './method-table.ts';
 import { headerValue } from './request-head.ts';
 
 const noDeadline = -1;
+const noMessages = new IncomingMessages(() => undefined);
+
+function unexpectedEnd(): EtcdError {
+  return new EtcdError(StatusCode.internal, 'unexpected EOF');
+}
 
 /** One call, from its headers to its trailers. It is its own `Call`; a streaming one makes a `MessageStream` besides. */
-export class GrpcCall implements Call, HttpStreamListener {
+export class GrpcCall implements Call, HttpStreamListener, Arrival {
   readonly #server: GrpcServer;
   readonly #stream: HttpStream;
   readonly #entry: MethodEntry;
@@ -23,7 +29,10 @@ export class GrpcCall implements Call, HttpStreamListener {
   #deadlineTick = noDeadline;
   #abort: AbortController | undefined;
   #incoming: IncomingMessages | undefined;
-  #heldBytes = 0;
+  /** When a message began of which the rest is still to come. */
+  #arrivingSinceMs: number | undefined;
+  /** The client has sent its last byte. */
+  #isRequestEnded = false;
   /** A call of one request has it. */
   #isRequested = false;
   #requestBytes = 0;
@@ -43,10 +52,14 @@ export class GrpcCall implements Call, HttpStreamListener {
 
   /** `timeoutMs`: of the client's deadline, if it has one. */
   start(timeoutMs: number | undefined): void {
+    if (timeoutMs !== undefined && timeoutMs < serverLimits.deadlineMsMin) {
+      this.onDeadline();
+      return;
+    }
     if (timeoutMs !== undefined) this.#deadlineTick = this.#server.deadlines.add(this, timeoutMs);
     const { method } = this.#entry;
     if (method.kind !== 'bidirectional') return;
-    this.#incoming = new IncomingMessages(() => this.#stream.resume());
+    this.#incoming = new IncomingMessages(() => this.#nextIncoming());
     this.#stream.resume();
     this.#runStream(() => method.handle(this.#messageStream(), this));
   }
@@ -79,25 +92,29 @@ export class GrpcCall implements Call, HttpStreamListener {
     return method.kind !== 'unary' || method.isOpenEnded === true;
   }
 
+  get missingBytes(): number {
+    return this.#reader.missingBytes;
+  }
+
   onData(chunk: Buffer): void {
     if (this.#end !== undefined) return;
+    this.#reader.push(chunk);
     try {
-      this.#reader.push(chunk);
-      for (let message = this.#reader.next(); message !== undefined; message = this.#reader.next()) {
-        this.#receive(this.#reader.isCompressed ? decompress(message, this.#compression()) : message);
-      }
-      this.#hold(this.#reader.heldBytes);
+      if (this.#incoming === undefined) this.#receiveRequest();
+      else this.#incoming.arrived();
     } catch (error) {
       this.#fail(error);
     }
+    this.#holdRest();
   }
 
   onEnd(): void {
     if (this.#end !== undefined) return;
-    if (this.#reader.heldBytes > 0) {
-      this.#fail(new EtcdError(StatusCode.internal, 'unexpected EOF'));
-    } else if (this.#incoming !== undefined) {
+    if (this.#incoming !== undefined) {
+      this.#isRequestEnded = true;
       this.#incoming.end();
+    } else if (this.#reader.heldBytes > 0) {
+      this.#fail(unexpectedEnd());
     } else if (!this.#isRequested) {
       const text = 'cardinality violation: received no request message from non-client-streaming RPC';
       this.#fail(new EtcdError(StatusCode.internal, text));
@@ -118,27 +135,43 @@ export class GrpcCall implements Call, HttpStreamListener {
     this.#endWith(stoppedStatus);
   }
 
-  /** What came of a message that is not all there counts against what the server holds of such. */
-  #hold(bytes: number): void {
-    if (bytes === this.#heldBytes || this.#end !== undefined) return;
-    this.#server.heldBytes += bytes - this.#heldBytes;
-    this.#heldBytes = bytes;
-    if (this.#server.heldBytes > serverLimits.incompleteBytesMax) throw etcdError('tooManyRequests');
+  /** The request has taken too long to arrive. */
+  giveUpRequest(): void {
+    this.#fail(etcdError('timeout'));
   }
 
-  #receive(message: Buffer): void {
-    this.#entry.metrics.countReceived(message.length);
-    this.#requestBytes += message.length;
-    if (this.#incoming !== undefined) {
-      this.#incoming.push(message);
-      if (this.#incoming.isFull) this.#stream.pause();
-      return;
+  /** Whether the call still waits for its request, or for the rest of a message, since before a moment. */
+  isArrivingSince(beforeMs: number): boolean {
+    if (this.#arrivingSinceMs !== undefined) return this.#arrivingSinceMs < beforeMs;
+    return this.#incoming === undefined && !this.#isRequested && this.#startMs < beforeMs;
+  }
+
+  /** Bytes that wait, for the rest of their message or for the handler, count as held. The client waits when there are many. */
+  #holdRest(): void {
+    if (this.#end !== undefined) return;
+    this.#reader.detach();
+    this.#stream.hold(this.#reader.memoryBytes);
+    const { heldBytes, missingBytes } = this.#reader;
+    if (missingBytes === 0) this.#arrivingSinceMs = undefined;
+    else this.#arrivingSinceMs ??= performance.now();
+    if (this.#incoming === undefined) return;
+    if (missingBytes === 0 && heldBytes >= serverLimits.incomingBytesMax) this.#stream.pause();
+    else this.#stream.resume();
+  }
+
+  /** The request of a call that has one. */
+  #receiveRequest(): void {
+    for (let message = this.#nextMessage(); message !== undefined; message = this.#nextMessage()) {
+      if (this.#isRequested) {
+        const text = 'cardinality violation: received multiple request messages for non-client-streaming RPC';
+        throw new EtcdError(StatusCode.internal, text);
+      }
+      this.#isRequested = true;
+      this.#handle(message);
     }
-    if (this.#isRequested) {
-      const text = 'cardinality violation: received multiple request messages for non-client-streaming RPC';
-      throw new EtcdError(StatusCode.internal, text);
-    }
-    this.#isRequested = true;
+  }
+
+  #handle(message: Uint8Array): void {
     const { method } = this.#entry;
     assert(method.kind !== 'bidirectional', 'a bidirectional call has incoming messages');
     if (method.kind === 'serverStream') {
@@ -149,6 +182,23 @@ export class GrpcCall implements Call, HttpStreamListener {
         (error: unknown) => this.#fail(error),
       );
     }
+  }
+
+  /** The next message that its handler asks for. */
+  #nextIncoming(): Uint8Array | undefined {
+    const message = this.#nextMessage();
+    if (message === undefined && this.#isRequestEnded && this.#reader.heldBytes > 0) throw unexpectedEnd();
+    this.#holdRest();
+    return message;
+  }
+
+  #nextMessage(): Uint8Array | undefined {
+    const packed = this.#reader.next();
+    if (packed === undefined) return undefined;
+    const message = this.#reader.isCompressed ? decompress(packed, this.#compression()) : packed;
+    this.#entry.metrics.countReceived(message.length);
+    this.#requestBytes += message.length;
+    return message;
   }
 
   #runStream(run: () => Promise<void>): void {
@@ -166,7 +216,7 @@ export class GrpcCall implements Call, HttpStreamListener {
     const stream = this.#stream;
     const call = this;
     return {
-      incoming: this.#incoming ?? new IncomingMessages(() => undefined),
+      incoming: this.#incoming ?? noMessages,
       send(messages) {
         if (call.#end === undefined) {
           for (const message of messages) call.#entry.metrics.countSent(message);
@@ -204,7 +254,6 @@ export class GrpcCall implements Call, HttpStreamListener {
     if (this.#end !== undefined) return;
     this.#end = status;
     if (this.#deadlineTick !== noDeadline) this.#server.deadlines.remove(this, this.#deadlineTick);
-    this.#server.heldBytes -= this.#heldBytes;
     const tookMs = performance.now() - this.#startMs;
     this.#entry.metrics.end(status.code, tookMs);
     if (tookMs > this.#server.slowCalls.thresholdMs && !this.isOpenEnded) this.#tellOfSlowness(tookMs, status);

@@ -1,13 +1,15 @@
 import { StatusCode } from '../../errors.ts';
 import type { Logger } from '../../logger.ts';
+import type { Arrivals } from '../arrivals.ts';
 import { FaultLog } from '../fault-log.ts';
 import { serverLimits } from '../server-limits.ts';
 import { SlowCalls } from '../slow-calls.ts';
 import { type Status, statusOf } from '../status.ts';
+import { malformedBinaryHeader } from './binary-header.ts';
 import { Deadlines } from './deadlines.ts';
 import { acceptedEncodings, isKnownEncoding } from './decompress.ts';
 import { GrpcCall } from './grpc-call.ts';
-import type { HttpStream, HttpStreamListener } from './http-stream.ts';
+import type { HeaderField, HttpStream, HttpStreamListener } from './http-stream.ts';
 import type { MethodTable } from './method-table.ts';
 import { parseTimeoutMs } from './parse-timeout.ts';
 import { type RequestHead, requestHead } from './request-head.ts';
@@ -19,6 +21,7 @@ export interface GrpcServerOptions {
   readonly messageBytesMax: number;
   /** Unary calls that take longer are logged. */
   readonly slowCallMs: number;
+  readonly arrivals: Arrivals;
 }
 
 /** Turns HTTP/2 streams into calls, and knows those that are under way. */
@@ -26,8 +29,6 @@ export class GrpcServer {
   readonly deadlines = new Deadlines();
   readonly messageBytesMax: number;
   readonly outgoingBytesMark = serverLimits.outgoingBytesMark;
-  /** Bytes of all messages that have arrived in part. */
-  heldBytes = 0;
   readonly slowCalls: SlowCalls;
   readonly #methods: MethodTable;
   readonly #log: FaultLog;
@@ -35,18 +36,19 @@ export class GrpcServer {
   #isStopping = false;
   #onIdle: (() => void) | undefined;
 
-  constructor({ methods, logger, messageBytesMax, slowCallMs }: GrpcServerOptions) {
+  constructor({ methods, logger, messageBytesMax, slowCallMs, arrivals }: GrpcServerOptions) {
     this.slowCalls = new SlowCalls({ logger, thresholdMs: slowCallMs });
     this.#methods = methods;
     this.#log = new FaultLog(logger);
     this.messageBytesMax = messageBytesMax;
+    arrivals.watch(this.#calls);
   }
 
   /** A new stream with its headers. Undefined: it was answered. */
   accept(stream: HttpStream): HttpStreamListener | undefined {
     const head = requestHead(stream.fields);
     const timeoutMs = head.timeout === undefined ? undefined : parseTimeoutMs(head.timeout);
-    const refusal = refusalOf(head, timeoutMs);
+    const refusal = refusalOf(head, { fields: stream.fields, timeoutMs });
     if (refusal !== undefined) {
       stream.end(refusal.status, refusal);
       return undefined;
@@ -99,7 +101,7 @@ interface Refusal {
 /** Why a stream is no gRPC call, in grpc-go's words. */
 function refusalOf(
   { contentType, method, timeout, encoding }: RequestHead,
-  timeoutMs: number | undefined,
+  { fields, timeoutMs }: { readonly fields: readonly HeaderField[]; readonly timeoutMs: number | undefined },
 ): Refusal | undefined {
   if (!isGrpc(contentType)) {
     const message = `invalid gRPC request content-type ${JSON.stringify(contentType)}`;
@@ -112,6 +114,10 @@ function refusalOf(
   if (timeout !== undefined && timeoutMs === undefined) {
     const message = `malformed grpc-timeout: ${JSON.stringify(timeout)}`;
     return { status: { code: StatusCode.internal, message }, httpStatus: 400 };
+  }
+  const malformedText = malformedBinaryHeader(fields);
+  if (malformedText !== undefined) {
+    return { status: { code: StatusCode.internal, message: malformedText }, httpStatus: 400 };
   }
   if (!isKnownEncoding(encoding)) {
     const message = `grpc: Decompressor is not installed for grpc-encoding ${JSON.stringify(encoding)}`;

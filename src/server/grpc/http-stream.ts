@@ -22,6 +22,8 @@ export interface HttpStream {
   readonly pendingBytes: number;
   /** Resolves when `pendingBytes` has fallen below the mark, or the stream is gone. */
   drained(): Promise<void>;
+  /** How many bytes of the request wait here, until they are whole or wanted. */
+  hold(bytes: number): void;
   /** Makes the client wait, and go on. */
   pause(): void;
   resume(): void;
@@ -35,6 +37,8 @@ export interface RefusalOptions {
 
 /** What happens to a stream. After `onClose` nothing else does. */
 export interface HttpStreamListener {
+  /** Bytes that are still to come of a message that has begun; 0 between messages, and where its length is not known. */
+  readonly missingBytes: number;
   onData(chunk: Buffer): void;
   /** The client has sent all it will send. */
   onEnd(): void;

@@ -1,53 +1,34 @@
-import { serverLimits } from '../server-limits.ts';
-
-/** A stream's messages between their arrival and their handler, in order. */
+/** A stream's messages on their way to their handler, in order. Each is cut out of what arrived, and unpacked, when the handler asks for it. */
 export class IncomingMessages implements AsyncIterable<Uint8Array> {
-  readonly #onRoom: () => void;
-  #messages: Uint8Array[] = [];
-  #bytes = 0;
+  readonly #next: () => Uint8Array | undefined;
   #end: { readonly error: Error | undefined } | undefined;
   #wake: (() => void) | undefined;
 
-  /** `onRoom` is called when the handler has caught up. */
-  constructor(onRoom: () => void) {
-    this.#onRoom = onRoom;
+  /** `next` gives the next whole message that has arrived. What it throws the handler gets. */
+  constructor(next: () => Uint8Array | undefined) {
+    this.#next = next;
   }
 
-  /** Whether more wait than should. */
-  get isFull(): boolean {
-    return this.#bytes > serverLimits.incomingBytesMax;
-  }
-
-  push(message: Uint8Array): void {
-    this.#messages.push(message);
-    this.#bytes += message.length;
+  /** Bytes have arrived. */
+  arrived(): void {
     this.#wake?.();
   }
 
   /** No more will come: an error is thrown to the handler, at once. */
   end(error?: Error): void {
     this.#end ??= { error };
-    if (error !== undefined) this.#messages = [];
     this.#wake?.();
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
     for (;;) {
-      const messages = this.#messages;
-      this.#messages = [];
-      for (const message of messages) {
-        if (this.#end?.error !== undefined) throw this.#end.error;
+      if (this.#end?.error !== undefined) throw this.#end.error;
+      const message = this.#next();
+      if (message !== undefined) {
         yield message;
-      }
-      if (messages.length > 0) {
-        this.#bytes = this.#messages.reduce((sum, { length }) => sum + length, 0);
-        this.#onRoom();
         continue;
       }
-      if (this.#end !== undefined) {
-        if (this.#end.error !== undefined) throw this.#end.error;
-        return;
-      }
+      if (this.#end !== undefined) return;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });

@@ -6,7 +6,7 @@ export const prefixBytes = 5;
 const nothing = Buffer.alloc(0);
 const assemblyBytesMin = 4096;
 
-/** Cuts a stream of bytes into gRPC messages. Holds no more than one message that is incomplete. */
+/** Cuts a stream of bytes into gRPC messages, each when it is asked for. */
 export class MessageReader {
   readonly #messageBytesMax: number;
   /** What arrived and was not taken yet is between start and end. */
@@ -21,9 +21,17 @@ export class MessageReader {
     this.#messageBytesMax = messageBytesMax;
   }
 
-  /** Bytes that arrived and are no whole message, once `next` has given all there are. */
+  /** Bytes that arrived and were not given by `next`. */
   get heldBytes(): number {
     return this.#end - this.#start;
+  }
+
+  /** Bytes that are still to come of the message that is next; 0 when it is whole, or its length is not there or not allowed. */
+  get missingBytes(): number {
+    const held = this.heldBytes;
+    if (held < prefixBytes) return 0;
+    const length = this.#bytes.readUInt32BE(this.#start + 1);
+    return length > this.#messageBytesMax ? 0 : Math.max(0, prefixBytes + length - held);
   }
 
   /** Of the message that `next` gave last. */
@@ -59,6 +67,23 @@ export class MessageReader {
     return this.#bytes.subarray(messageStart, messageEnd);
   }
 
+  /** Copies what is left of what arrived: a few bytes must not keep the whole buffer that they came in. */
+  detach(): void {
+    if (this.#start === this.#end) {
+      this.#bytes = nothing;
+      this.#start = 0;
+      this.#end = 0;
+      this.#isAssembly = false;
+    } else if (!this.#isAssembly) {
+      this.#assemble(this.heldBytes);
+    }
+  }
+
+  /** Memory that what is held takes, once it is detached. */
+  get memoryBytes(): number {
+    return this.#bytes.length;
+  }
+
   /** Reads the prefix. */
   #length(): number {
     const flag = this.#bytes[this.#start] ?? 0;
@@ -76,9 +101,15 @@ export class MessageReader {
   #makeRoom(bytes: number): void {
     if (this.#isAssembly && this.#bytes.length - this.#end >= bytes) return;
     const held = this.heldBytes;
-    const grown = Buffer.allocUnsafe(Math.max(2 * held, held + bytes, assemblyBytesMin));
-    grown.set(this.#bytes.subarray(this.#start, this.#end));
-    this.#bytes = grown;
+    this.#assemble(Math.max(2 * held, held + bytes, assemblyBytesMin));
+  }
+
+  /** Moves what is held to the start of a buffer of its own. */
+  #assemble(capacity: number): void {
+    const held = this.heldBytes;
+    const own = Buffer.allocUnsafe(capacity);
+    own.set(this.#bytes.subarray(this.#start, this.#end));
+    this.#bytes = own;
     this.#start = 0;
     this.#end = held;
     this.#isAssembly = true;

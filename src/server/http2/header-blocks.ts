@@ -7,6 +7,8 @@ import { ConnectionError, ErrorCode, Flag, frameHeaderBytes } from './protocol.t
 /** A request's headers, or its trailers. */
 export interface HeaderBlock {
   readonly fields: readonly HeaderField[];
+  /** Of the fields, as HPACK counts them. */
+  readonly listBytes: number;
   readonly isEnd: boolean;
 }
 
@@ -29,7 +31,7 @@ export class HeaderBlocks {
       part = part.subarray(priorityBytes);
     }
     const isEnd = (flags & Flag.endStream) !== 0;
-    if ((flags & Flag.endHeaders) !== 0) return { fields: this.#decoder.decode(part), isEnd };
+    if ((flags & Flag.endHeaders) !== 0) return { ...this.#decoder.decode(part), isEnd };
     this.#partial = { streamId, isEnd, parts: [Buffer.from(part)], bytes: part.length };
     return undefined;
   }
@@ -48,6 +50,6 @@ export class HeaderBlocks {
     }
     if ((flags & Flag.endHeaders) === 0) return undefined;
     this.#partial = undefined;
-    return { fields: this.#decoder.decode(Buffer.concat(partial.parts)), isEnd: partial.isEnd };
+    return { ...this.#decoder.decode(Buffer.concat(partial.parts)), isEnd: partial.isEnd };
   }
 }

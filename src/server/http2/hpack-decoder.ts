@@ -10,6 +10,12 @@ const rememberedBlockBytesMax = 32;
 /** Clients call a few dozen methods, each with one block. */
 const rememberedBlocksMax = 256;
 
+export interface DecodedFields {
+  readonly fields: readonly HeaderField[];
+  /** As HPACK counts them. */
+  readonly listBytes: number;
+}
+
 /** Decodes the header blocks of one connection (RFC 7541). Everything wrong with one ends the connection. */
 export class HpackDecoder {
   readonly #listBytesMax: number;
@@ -18,7 +24,7 @@ export class HpackDecoder {
   #dynamicBytes = 0;
   #tableBytesMax = defaultHeaderTableBytes;
   /** Blocks that came before, by their bytes, while the table has not changed since: most calls of a client look alike. */
-  readonly #remembered = new Map<string, readonly HeaderField[]>();
+  readonly #remembered = new Map<string, DecodedFields>();
   #block: Buffer = Buffer.alloc(0);
   #position = 0;
 
@@ -28,17 +34,17 @@ export class HpackDecoder {
   }
 
   /** The fields of a whole block, in order. Equal blocks may give the same array. */
-  decode(block: Buffer): readonly HeaderField[] {
-    if (block.length > rememberedBlockBytesMax) return this.#decode(block).fields;
+  decode(block: Buffer): DecodedFields {
+    if (block.length > rememberedBlockBytesMax) return this.#decode(block).decoded;
     const key = block.toString('latin1');
     const remembered = this.#remembered.get(key);
     if (remembered !== undefined) return remembered;
-    const { fields, changedTable } = this.#decode(block);
-    if (!changedTable && this.#remembered.size < rememberedBlocksMax) this.#remembered.set(key, fields);
-    return fields;
+    const { decoded, changedTable } = this.#decode(block);
+    if (!changedTable && this.#remembered.size < rememberedBlocksMax) this.#remembered.set(key, decoded);
+    return decoded;
   }
 
-  #decode(block: Buffer): { fields: readonly HeaderField[]; changedTable: boolean } {
+  #decode(block: Buffer): { decoded: DecodedFields; changedTable: boolean } {
     this.#block = block;
     this.#position = 0;
     const fields: HeaderField[] = [];
@@ -62,7 +68,7 @@ export class HpackDecoder {
       fields.push(field);
     }
     if (changedTable) this.#remembered.clear();
-    return { fields, changedTable };
+    return { decoded: { fields, listBytes }, changedTable };
   }
 
   #field(first: number): HeaderField {

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { GrpcKeepalive } from '../../config/config.ts';
 import type { HttpStreamListener } from '../grpc/http-stream.ts';
+import type { HeldAccount, HeldBytes } from '../held-bytes.ts';
 import { serverLimits } from '../server-limits.ts';
 import { checkRequestFields, checkTrailerFields, unknownLength } from './check-request-fields.ts';
 import { commonNameOf } from './common-name.ts';
@@ -22,29 +23,45 @@ import {
   windowBytesMax,
 } from './protocol.ts';
 import { RateLimit } from './rate-limit.ts';
+import { ReceiveWindows } from './receive-windows.ts';
+import type { Turn, Turns, TurnTaker } from './turns.ts';
 
 export interface Http2ConnectionOptions {
   readonly maxConcurrentStreams: number;
   readonly keepalive: GrpcKeepalive;
   /** Takes a new stream. Undefined: it was answered. */
   readonly accept: (stream: Http2Stream) => HttpStreamListener | undefined;
+  /** Connections take turns with all others of the process. */
+  readonly turns: Turns;
+  /** What unfinished requests of all connections hold. */
+  readonly held: HeldBytes;
+  /** A connection is closed because its client asks too much of the server. */
+  readonly onOverdrawn: (peer: string, reason: string) => void;
   /** A bug met a connection, which ends. */
   readonly onFault: (error: unknown) => void;
 }
 
 /** The server's end of one HTTP/2 connection (RFC 9113): what the client's frames do to its streams. */
-export class Http2Connection implements StreamHome {
+export class Http2Connection implements StreamHome, TurnTaker {
   readonly sender: Http2Sender;
+  readonly account: HeldAccount;
   readonly #socket: Socket;
   readonly #options: Http2ConnectionOptions;
   readonly #reader = new FrameReader((type, flags, streamId, payload) => this.#onFrame(type, flags, streamId, payload));
+  readonly #windows: ReceiveWindows;
   readonly #headerBlocks = new HeaderBlocks();
   readonly #streams = new Map<number, Http2Stream>();
-  /** Resets by the client. */
-  readonly #resets = new RateLimit({
-    burst: serverLimits.streamResetBurst,
-    perSecond: serverLimits.streamResetsPerSecond,
+  /** Frames that bring no request forward. */
+  readonly #idleFrames = new RateLimit({
+    burst: serverLimits.idleFramesBurst,
+    perSecond: serverLimits.idleFramesPerSecond,
   });
+  /** Frames of answers that gave some back. */
+  #rewardedFrames = 0;
+  /** The turn that is on. */
+  #turn: Turn | undefined;
+  /** The client has sent more than its last turn allowed for. */
+  #isInputLeft = false;
   /** Streams that this side reset, the oldest first: what the client had sent of them already is no mistake. */
   readonly #recentResets = new Set<number>();
   readonly #pings: PingPolicy;
@@ -56,7 +73,6 @@ export class Http2Connection implements StreamHome {
   #isClosing = false;
   /** Failed, or gone: nothing is read any more. */
   #isOver = false;
-  #receiveWindow: number = serverLimits.connectionWindowBytes;
   /** Once it was asked for. */
   #commonName: { readonly is: string | undefined } | undefined;
 
@@ -66,6 +82,11 @@ export class Http2Connection implements StreamHome {
     this.#pings = new PingPolicy(options.keepalive.clientIntervalMinMs);
     this.#liveness = new Liveness(options.keepalive);
     this.sender = new Http2Sender(socket, (stream) => this.#onEnded(stream));
+    this.#windows = new ReceiveWindows(this.sender);
+    this.account = options.held.open({
+      bytesMax: serverLimits.connectionHeldBytesMax,
+      onExceeded: () => this.#overdraw('unfinished requests hold too much memory'),
+    });
     this.sender.settings([
       [Setting.maxConcurrentStreams, options.maxConcurrentStreams],
       [Setting.initialWindowSize, serverLimits.streamWindowBytes],
@@ -106,20 +127,30 @@ export class Http2Connection implements StreamHome {
     if (due === 'end') this.#socket.destroy();
   }
 
-  /** Lets the client send on, once half of its window is used up. */
   refillWindow(stream: Http2Stream): void {
-    if (stream.isPaused || stream.isRemoteClosed || stream.isClosed) return;
-    if (stream.unacknowledgedBytes < serverLimits.streamWindowBytes / 2) return;
-    this.sender.windowUpdate(stream.id, stream.unacknowledgedBytes);
-    stream.receiveWindow += stream.unacknowledgedBytes;
-    stream.unacknowledgedBytes = 0;
+    this.#windows.refill(stream);
+  }
+
+  takeTurn(turn: Turn): boolean {
+    if (this.#isOver) return false;
+    this.#turn = turn;
+    this.#isInputLeft = this.#readFrames();
+    this.#turn = undefined;
+    this.#listen();
+    return this.#isInputLeft;
   }
 
   #receive(chunk: Buffer): void {
     if (this.#isOver) return;
     this.#liveness.wasHeard = true;
+    this.#reader.push(chunk);
+    this.#isInputLeft = this.#options.turns.start(this);
+    this.#listen();
+  }
+
+  #readFrames(): boolean {
     try {
-      this.#reader.push(chunk);
+      return this.#reader.read();
     } catch (error) {
       if (error instanceof ConnectionError) {
         this.#fail(error);
@@ -127,17 +158,23 @@ export class Http2Connection implements StreamHome {
         this.#options.onFault(error);
         this.#fail(new ConnectionError(ErrorCode.internalError, 'a fault of the server'));
       }
+      return false;
     }
-    // A client that does not read its answers is not listened to either, or they would pile up.
-    if (this.sender.isOverfull) this.#socket.pause();
+  }
+
+  /** Reads on unless input is left for a later turn, or the client does not read its answers, which would pile up. */
+  #listen(): void {
+    if (this.#isInputLeft || this.sender.isOverfull) this.#socket.pause();
+    else if (this.#socket.isPaused() && this.sender.hasRoom) this.#socket.resume();
   }
 
   #onDrain(): void {
     this.sender.onDrain();
-    if (this.#socket.isPaused() && this.sender.hasRoom) this.#socket.resume();
+    this.#listen();
   }
 
-  #onFrame(type: number, flags: number, streamId: number, payload: Buffer): void {
+  /** Returns whether the next frame may follow at once. */
+  #onFrame(type: number, flags: number, streamId: number, payload: Buffer): boolean {
     if (!this.#hasSettings && type !== FrameType.settings) {
       throw new ConnectionError(ErrorCode.protocolError, 'the first frame is no SETTINGS');
     }
@@ -148,8 +185,25 @@ export class Http2Connection implements StreamHome {
       this.#dispatch(type, flags, streamId, payload);
     } catch (error) {
       if (!(error instanceof StreamError)) throw error;
+      this.#countIdle();
       this.#failStream(streamId, error.code);
     }
+    return !this.#isOver && this.#turn?.isOver !== true;
+  }
+
+  /** A frame brought no request forward, or ended one that was begun in vain. */
+  #countIdle(weight = 1): void {
+    const { wholeFrames } = this.sender;
+    this.#idleFrames.giveBack((wholeFrames - this.#rewardedFrames) * serverLimits.idleFramesPerAnswerFrame);
+    this.#rewardedFrames = wholeFrames;
+    if (!this.#idleFrames.allows(weight)) this.#overdraw('too many frames that bring no request forward');
+  }
+
+  /** The client asks too much of the server. */
+  #overdraw(reason: string): void {
+    if (this.#isOver) return;
+    this.#options.onOverdrawn(this.peer, reason);
+    this.#fail(new ConnectionError(ErrorCode.enhanceYourCalm, reason));
   }
 
   #dispatch(type: number, flags: number, streamId: number, payload: Buffer): void {
@@ -163,9 +217,11 @@ export class Http2Connection implements StreamHome {
         this.#onHeaders(streamId, this.#headerBlocks.headers(streamId, flags, payload));
         break;
       case FrameType.continuation:
+        this.#countIdle();
         this.#onHeaders(streamId, this.#headerBlocks.continuation(streamId, flags, payload));
         break;
       case FrameType.priority:
+        this.#countIdle();
         checkPriority(streamId, payload);
         break;
       case FrameType.rstStream:
@@ -179,17 +235,20 @@ export class Http2Connection implements StreamHome {
       case FrameType.ping:
         checkConnection(streamId);
         checkLength(payload, 8);
+        this.#countIdle();
         if ((flags & Flag.ack) === 0) this.#onPing(payload);
         break;
       case FrameType.goAway:
         checkConnection(streamId);
+        this.#countIdle();
         this.close();
         break;
       case FrameType.windowUpdate:
         this.#onWindowUpdate(streamId, payload);
         break;
       default:
-      // Frames of unknown types are to be ignored.
+        // Frames of unknown types are to be ignored.
+        this.#countIdle();
     }
   }
 
@@ -202,34 +261,27 @@ export class Http2Connection implements StreamHome {
 
   #onData(streamId: number, flags: number, payload: Buffer): void {
     checkStream(streamId);
-    this.#countReceived(payload.length);
+    this.#windows.countConnection(payload.length);
     const stream = this.#known(streamId);
     if (stream?.isRemoteClosed ?? !this.#recentResets.has(streamId)) {
       throw new StreamError(ErrorCode.streamClosed, 'data after the end');
     }
-    if (stream === undefined) return;
-    stream.receiveWindow -= payload.length;
-    if (stream.receiveWindow < 0) throw new StreamError(ErrorCode.flowControlError, 'more data than the window');
-    stream.unacknowledgedBytes += payload.length;
     const data = withoutPadding(flags, payload);
     const isEnd = (flags & Flag.endStream) !== 0;
+    if (stream === undefined || (data.length === 0 && !isEnd)) this.#countIdle();
+    if (stream === undefined || stream.isClosed) return;
+    this.#windows.countStream(stream, payload.length);
     if (stream.missingBytes !== unknownLength) {
       stream.missingBytes -= data.length;
-      if (isEnd || stream.missingBytes < 0) checkContentLength(stream);
+      if (isEnd || stream.missingBytes < 0) checkNothingMissing(stream.missingBytes);
     }
-    if (isEnd) stream.isRemoteClosed = true;
+    if (isEnd) {
+      stream.isRemoteClosed = true;
+      this.#windows.forget(stream);
+    }
     if (data.length > 0) stream.listener?.onData(data);
     if (isEnd) stream.listener?.onEnd();
     else this.refillWindow(stream);
-  }
-
-  /** The connection's window is refilled whoever was paused: one slow stream must not stop the others. */
-  #countReceived(bytes: number): void {
-    this.#receiveWindow -= bytes;
-    if (this.#receiveWindow < 0) throw new ConnectionError(ErrorCode.flowControlError, 'more data than the window');
-    if (this.#receiveWindow > serverLimits.connectionWindowBytes / 2) return;
-    this.sender.windowUpdate(0, serverLimits.connectionWindowBytes - this.#receiveWindow);
-    this.#receiveWindow = serverLimits.connectionWindowBytes;
   }
 
   /** Undefined: the block goes on. */
@@ -242,11 +294,16 @@ export class Http2Connection implements StreamHome {
     this.#lastStreamId = streamId;
     if (streamId > this.#lastAcceptedId) return;
     if (this.#streams.size >= this.#options.maxConcurrentStreams) {
+      this.#countIdle();
       this.#reset(streamId, ErrorCode.refusedStream);
       return;
     }
     const contentLength = checkRequestFields(block.fields);
-    const stream = new Http2Stream(this, streamId, block.fields);
+    if (block.isEnd) checkNothingMissing(contentLength);
+    this.#turn?.charge(serverLimits.callTurnMs);
+    const stream = new Http2Stream(this, streamId, { ...block, receiveWindow: this.#windows.streamWindow });
+    // Its memory may have been too much for the connection, which is closed then.
+    if (this.#isOver) return;
     stream.isRemoteClosed = block.isEnd;
     stream.missingBytes = contentLength;
     this.#streams.set(streamId, stream);
@@ -263,8 +320,9 @@ export class Http2Connection implements StreamHome {
     if (stream.isRemoteClosed) throw new StreamError(ErrorCode.streamClosed, 'headers after the end');
     if (!isEnd) throw new StreamError(ErrorCode.protocolError, 'trailers that do not end the stream');
     checkTrailerFields(fields);
-    checkContentLength(stream);
+    checkNothingMissing(stream.missingBytes);
     stream.isRemoteClosed = true;
+    this.#windows.forget(stream);
     stream.listener?.onEnd();
   }
 
@@ -272,9 +330,8 @@ export class Http2Connection implements StreamHome {
     checkStream(streamId);
     checkLength(payload, 4);
     const stream = this.#known(streamId);
+    this.#countIdle();
     if (stream === undefined) return;
-    // Opening and resetting streams costs a client nothing, and a server the calls.
-    if (!this.#resets.allows()) throw new ConnectionError(ErrorCode.enhanceYourCalm, 'too many resets');
     this.#forget(stream);
     stream.listener?.onClose();
   }
@@ -283,18 +340,23 @@ export class Http2Connection implements StreamHome {
     checkConnection(streamId);
     if ((flags & Flag.ack) !== 0) {
       checkLength(payload, 0);
+      this.#countIdle();
+      this.#windows.onSettingsAcknowledged(this.#streams.values());
       return;
     }
     if (payload.length % 6 !== 0) throw new ConnectionError(ErrorCode.frameSizeError, 'settings of another size');
     this.#hasSettings = true;
-    for (let at = 0; at < payload.length; at += 6) {
-      this.sender.applySetting(payload.readUInt16BE(at), payload.readUInt32BE(at + 2), this.#streams.values());
+    for (let at = 0; at < payload.length && !this.#isOver; at += 6) {
+      const setting = payload.readUInt16BE(at);
+      this.#countIdle(1 + (setting === Setting.initialWindowSize ? Math.floor(this.#streams.size / 8) : 0));
+      this.sender.applySetting(setting, payload.readUInt32BE(at + 2), this.#streams.values());
     }
     this.sender.settingsAcknowledgement();
   }
 
   #onWindowUpdate(streamId: number, payload: Buffer): void {
     checkLength(payload, 4);
+    this.#countIdle();
     const increment = payload.readUInt32BE(0) & windowBytesMax;
     if (streamId === 0) {
       this.sender.growWindow(increment);
@@ -339,6 +401,7 @@ export class Http2Connection implements StreamHome {
   #forget(stream: Http2Stream): void {
     stream.drop();
     this.sender.forget(stream);
+    this.#windows.forget(stream);
     this.#streams.delete(stream.id);
     this.#closeIfIdle();
   }
@@ -358,7 +421,10 @@ export class Http2Connection implements StreamHome {
   }
 
   #onClose(): void {
+    if (this.#isOver) return;
     this.#isOver = true;
+    this.#options.turns.forget(this);
+    this.account.close();
     const streams = [...this.#streams.values()];
     this.#streams.clear();
     for (const stream of streams) {
@@ -369,8 +435,8 @@ export class Http2Connection implements StreamHome {
   }
 }
 
-/** At the end of a request that said how long it is. */
-function checkContentLength({ missingBytes }: Http2Stream): void {
+/** At the end of a request, whose content-length may have said how long it is. */
+function checkNothingMissing(missingBytes: number): void {
   if (missingBytes !== 0 && missingBytes !== unknownLength) {
     throw new StreamError(ErrorCode.protocolError, 'not the length that was announced');
   }

@@ -23,13 +23,15 @@ export class Http2Sender {
   readonly #output: Output;
   readonly #encoder = new HpackEncoder();
   readonly #onEnded: (stream: Http2Stream) => void;
-  /** Streams with something to send that the windows, or the socket, did not take. */
+  /** Streams with something to send that the connection's window, or the socket, did not take. One that its own window holds back is not among them. */
   readonly #waiting = new Set<Http2Stream>();
   #window = defaultWindowBytes;
   #initialStreamWindow = defaultWindowBytes;
   #frameBytesMax = defaultFrameBytesMax;
   /** Frames of answers sent so far. */
   answerFrames = 0;
+  /** Of these, the ones that were not cut short by a tiny window of the client's. */
+  wholeFrames = 0;
 
   /** `onEnded`: the last frame of a stream's answer was written. */
   constructor(socket: Socket, onEnded: (stream: Http2Stream) => void) {
@@ -97,7 +99,7 @@ export class Http2Sender {
   /** Sends of a stream what the windows and the socket take. */
   pump(stream: Http2Stream): void {
     this.#pump(stream, Number.POSITIVE_INFINITY);
-    if (stream.isWaiting) this.#waiting.add(stream);
+    if (stream.isReady) this.#waiting.add(stream);
     else this.#waiting.delete(stream);
     this.#output.flushSoon();
   }
@@ -108,15 +110,14 @@ export class Http2Sender {
     this.pumpWaiting();
   }
 
-  /** The same for all streams that wait. In turns, so that a large list does not hold back what is small. */
+  /** The same for all streams that wait. In turns, so that a large list does not hold back what is small; the cost is that of what is sent. */
   pumpWaiting(): void {
-    let progress = true;
-    while (progress && this.#window > 0 && this.#waiting.size > 0 && this.hasRoom) {
-      progress = false;
-      for (const stream of this.#waiting) {
-        if (this.#pump(stream, serverLimits.streamTurnBytes)) progress = true;
-        if (!stream.isWaiting) this.#waiting.delete(stream);
-      }
+    // A set is walked in the order of insertion: a stream that is added again comes last.
+    for (const stream of this.#waiting) {
+      if (this.#window <= 0 || !this.hasRoom) break;
+      this.#pump(stream, serverLimits.streamTurnBytes);
+      this.#waiting.delete(stream);
+      if (stream.isReady) this.#waiting.add(stream);
     }
     this.#output.flushSoon();
   }
@@ -139,10 +140,10 @@ export class Http2Sender {
     stream.sendWindow += increment;
     if (increment === 0) throw new StreamError(ErrorCode.protocolError, 'a window update of nothing');
     if (stream.sendWindow > windowBytesMax) throw new StreamError(ErrorCode.flowControlError, 'a window overflows');
-    if (this.#waiting.has(stream)) this.pump(stream);
+    if (stream.isReady) this.pump(stream);
   }
 
-  /** One of the client's settings; `streams` are those that are open. */
+  /** One of the client's settings; `streams` are those that are open. The cost of a new window size grows with their number. */
   applySetting(setting: number, value: number, streams: Iterable<Http2Stream>): void {
     switch (setting) {
       case Setting.headerTableSize:
@@ -219,11 +220,13 @@ export class Http2Sender {
   #setInitialStreamWindow(value: number, streams: Iterable<Http2Stream>): void {
     if (value > windowBytesMax) throw new ConnectionError(ErrorCode.flowControlError, 'a window out of range');
     const change = value - this.#initialStreamWindow;
+    if (change === 0) return;
     this.#initialStreamWindow = value;
     for (const stream of streams) {
       stream.sendWindow += change;
       if (stream.sendWindow > windowBytesMax)
         throw new ConnectionError(ErrorCode.flowControlError, 'a window overflows');
+      if (stream.isReady) this.#waiting.add(stream);
     }
     if (change > 0) this.pumpWaiting();
   }
@@ -269,6 +272,7 @@ export class Http2Sender {
     this.#window -= bytes;
     stream.sendWindow -= bytes;
     this.answerFrames += 1;
+    if (bytes >= stream.pendingBytes || bytes > serverLimits.cutFrameBytesMax) this.wholeFrames += 1;
     this.#output.frameHeader(bytes, FrameType.data, 0, stream.id);
   }
 
@@ -284,6 +288,7 @@ export class Http2Sender {
   #headerFrames(streamId: number, block: Buffer, endFlag: number): void {
     let start = 0;
     this.answerFrames += 1;
+    this.wholeFrames += 1;
     do {
       const end = Math.min(block.length, start + this.#frameBytesMax);
       const isFirst = start === 0;

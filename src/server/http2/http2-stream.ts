@@ -3,6 +3,7 @@ import { freeSingleUse } from '../../memory.ts';
 import type { HeaderField, HttpStream, HttpStreamListener, RefusalOptions } from '../grpc/http-stream.ts';
 import { prefixBytes } from '../grpc/message-reader.ts';
 import { percentEncode } from '../grpc/percent-encode.ts';
+import type { HeldAccount } from '../held-bytes.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Status } from '../status.ts';
 import type { Message } from '../transport.ts';
@@ -18,8 +19,19 @@ export interface StreamHome {
   /** The connection is encrypted. */
   readonly isSecure: boolean;
   readonly sender: Http2Sender;
+  /** What its unfinished requests hold. */
+  readonly account: HeldAccount;
   /** Lets the client send on. */
   refillWindow(stream: Http2Stream): void;
+}
+
+/** What a stream begins with. */
+export interface StreamOpening {
+  readonly fields: readonly HeaderField[];
+  /** Of the fields, as HPACK counts them. */
+  readonly listBytes: number;
+  /** What the client may send. */
+  readonly receiveWindow: number;
 }
 
 /** A stream's own state, and what waits to be sent of it. */
@@ -29,9 +41,9 @@ export class Http2Stream implements HttpStream, Http2WebStream {
   listener: HttpStreamListener | undefined;
   /** Bytes that may be sent to the client, and that it may send. */
   sendWindow: number;
-  receiveWindow: number = serverLimits.streamWindowBytes;
-  /** Bytes received since the client's window was last refilled. */
-  unacknowledgedBytes = 0;
+  receiveWindow: number;
+  /** Memory of the connection that a large message has for itself. */
+  reservedBytes = 0;
   /** Of the content-length; `unknownLength` when there is none. */
   missingBytes = unknownLength;
   isPaused = false;
@@ -49,12 +61,18 @@ export class Http2Stream implements HttpStream, Http2WebStream {
   /** Follows when all is sent: the trailers of a good answer, others, or none. */
   #end: readonly HeaderField[] | 'ok' | undefined;
   #onDrained: (() => void)[] = [];
+  /** Bytes that the stream itself takes, and those of its request that wait. */
+  readonly #ownBytes: number;
+  #heldBytes = 0;
 
-  constructor(home: StreamHome, id: number, fields: readonly HeaderField[]) {
+  constructor(home: StreamHome, id: number, { fields, listBytes, receiveWindow }: StreamOpening) {
     this.#home = home;
     this.id = id;
     this.fields = fields;
     this.sendWindow = home.sender.initialStreamWindow;
+    this.receiveWindow = receiveWindow;
+    this.#ownBytes = serverLimits.streamBytes + listBytes;
+    home.account.add(this.#ownBytes);
   }
 
   get peer(): string {
@@ -73,9 +91,10 @@ export class Http2Stream implements HttpStream, Http2WebStream {
     return this.#queueBytes;
   }
 
-  /** Whether there is something to send when the windows allow. */
-  get isWaiting(): boolean {
-    return !this.isClosed && (this.#queueBytes > 0 || this.#end !== undefined);
+  /** Whether there is something to send that the stream's own window takes. */
+  get isReady(): boolean {
+    if (this.isClosed) return false;
+    return this.#queueBytes > 0 ? this.sendWindow > 0 : this.#end !== undefined;
   }
 
   reply(message: Message): void {
@@ -136,6 +155,13 @@ export class Http2Stream implements HttpStream, Http2WebStream {
     await new Promise<void>((resolve) => this.#onDrained.push(resolve));
   }
 
+  hold(bytes: number): void {
+    if (this.isClosed) return;
+    const change = bytes - this.#heldBytes;
+    this.#heldBytes = bytes;
+    this.#home.account.add(change);
+  }
+
   pause(): void {
     this.isPaused = true;
   }
@@ -172,9 +198,11 @@ export class Http2Stream implements HttpStream, Http2WebStream {
     return end;
   }
 
-  /** Nothing more is sent. */
+  /** Nothing more is sent, and nothing is held. */
   drop(): void {
+    if (this.isClosed) return;
     this.isClosed = true;
+    this.#home.account.add(-this.#ownBytes - this.#heldBytes);
     this.#queue = [];
     this.#queueIndex = 0;
     this.#queueBytes = 0;

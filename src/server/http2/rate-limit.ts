@@ -11,12 +11,17 @@ export class RateLimit {
     this.#tokens = burst;
   }
 
-  /** Takes a token, if there is one. */
-  allows(): boolean {
-    if (this.#tokens < 1) this.#refill();
-    if (this.#tokens < 1) return false;
-    this.#tokens -= 1;
+  /** Takes tokens, if there are as many. */
+  allows(tokens = 1): boolean {
+    if (this.#tokens < tokens) this.#refill();
+    if (this.#tokens < tokens) return false;
+    this.#tokens -= tokens;
     return true;
+  }
+
+  /** Gives tokens back, up to `burst`. */
+  giveBack(tokens: number): void {
+    this.#tokens = Math.min(this.#burst, this.#tokens + tokens);
   }
 
   #refill(): void {

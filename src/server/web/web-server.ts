@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http';
-import type { GrpcKeepalive } from '../../config/config.ts';
 import type { Protocols } from '../connections.ts';
+import type { Http2ConnectionOptions } from '../http2/http2-connection.ts';
 import { Http2Server } from '../http2/http2-server.ts';
 import { http1Listener } from './http1-exchange.ts';
 import { Http1Server } from './http1-server.ts';
@@ -14,9 +14,7 @@ export interface WebServerOptions {
   readonly guard?: (next: RequestListener) => RequestListener;
   /** Absent: nobody is spoken to through them. */
   readonly webSockets?: WebSockets;
-  readonly maxConcurrentStreams: number;
-  readonly keepalive: GrpcKeepalive;
-  readonly onFault: (error: unknown) => void;
+  readonly http2: Omit<Http2ConnectionOptions, 'accept'>;
 }
 
 /** Serves what is not gRPC, over both versions of HTTP and WebSockets. */
@@ -26,7 +24,7 @@ export class WebServer {
   readonly #http2: Http2Server;
   readonly #webSockets: WebSockets | undefined;
 
-  constructor({ handler, guard = (next) => next, webSockets, ...http2 }: WebServerOptions) {
+  constructor({ handler, guard = (next) => next, webSockets, http2 }: WebServerOptions) {
     this.#webSockets = webSockets;
     this.#http1 = new Http1Server(guard(http1Listener(handler)), webSockets?.upgrade);
     this.#http2 = new Http2Server({

@@ -1,7 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { WebSocket, WebSocketServer } from 'ws';
+import type { Arrival, Arrivals } from '../arrivals.ts';
 import type { HeaderField } from '../grpc/http-stream.ts';
+import type { HeldAccount, HeldBytes } from '../held-bytes.ts';
+import { serverLimits } from '../server-limits.ts';
 import { Http1Request } from './http1-request.ts';
 import type { UpgradeListener } from './http1-server.ts';
 import type { WebExchange, WebHandler } from './web-exchange.ts';
@@ -12,6 +15,9 @@ export interface WebSocketsOptions {
   /** Whether who asks for it may have one. */
   readonly allows: (request: IncomingMessage) => boolean;
   readonly messageBytesMax: number;
+  /** What unfinished messages hold. */
+  readonly held: HeldBytes;
+  readonly arrivals: Arrivals;
 }
 
 const newline = 0x0a;
@@ -26,9 +32,11 @@ export class WebSockets {
   readonly #options: WebSocketsOptions;
   /** Made, and its package loaded, when the first is asked for. */
   #server: Promise<WebSocketServer> | undefined;
+  readonly #incoming = new Set<IncomingFrames>();
 
   constructor(options: WebSocketsOptions) {
     this.#options = options;
+    options.arrivals.watch(this.#incoming);
   }
 
   readonly upgrade: UpgradeListener = (request, socket, head) => {
@@ -50,10 +58,13 @@ export class WebSockets {
   async #open(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
     this.#server ??= makeServer(this.#options.messageBytesMax);
     const server = await this.#server;
-    server.handleUpgrade(request, socket, head, (webSocket) => this.#serve(request, webSocket));
+    server.handleUpgrade(request, socket, head, (webSocket) => this.#serve(request, webSocket, socket));
   }
 
-  #serve(request: IncomingMessage, webSocket: WebSocket): void {
+  #serve(request: IncomingMessage, webSocket: WebSocket, socket: Socket): void {
+    const incoming = new IncomingFrames(webSocket, socket, this.#options.held);
+    this.#incoming.add(incoming);
+    webSocket.on('close', () => this.#incoming.delete(incoming));
     // What is wrong with what the client sends ends the connection by itself.
     webSocket.on('error', () => undefined);
     const listener = this.#options.handler(new WebSocketExchange(request, webSocket));
@@ -62,6 +73,45 @@ export class WebSockets {
       listener?.onData(lineEnd);
     });
     webSocket.on('close', () => listener?.onClose());
+  }
+}
+
+/** Bytes of a masked frame besides its payload, where that is as short as a control frame's. */
+const controlFrameBytes = 6;
+
+/** What came of a message that is not whole. Its library keeps it, and does not say how much it is. */
+class IncomingFrames implements Arrival {
+  readonly #webSocket: WebSocket;
+  readonly #account: HeldAccount;
+  #sinceMs: number | undefined;
+
+  constructor(webSocket: WebSocket, socket: Socket, held: HeldBytes) {
+    this.#webSocket = webSocket;
+    this.#account = held.open({
+      bytesMax: serverLimits.connectionHeldBytesMax,
+      onExceeded: () => this.giveUpRequest(),
+    });
+    // Before the library, which takes messages out of what has arrived.
+    socket.prependListener('data', (chunk: Buffer) => this.#count(chunk.length));
+    webSocket.on('message', () => this.#count(-this.#account.bytes));
+    const onControl = ({ length }: Buffer) => this.#count(-Math.min(this.#account.bytes, length + controlFrameBytes));
+    webSocket.on('ping', onControl);
+    webSocket.on('pong', onControl);
+    webSocket.on('close', () => this.#account.close());
+  }
+
+  isArrivingSince(beforeMs: number): boolean {
+    return this.#sinceMs !== undefined && this.#sinceMs < beforeMs;
+  }
+
+  giveUpRequest(): void {
+    this.#webSocket.terminate();
+  }
+
+  #count(bytes: number): void {
+    this.#account.add(bytes);
+    if (this.#account.bytes === 0) this.#sinceMs = undefined;
+    else this.#sinceMs ??= performance.now();
   }
 }
 

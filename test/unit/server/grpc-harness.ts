@@ -5,15 +5,21 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { GrpcKeepalive } from '../../../src/config/config.ts';
 import { createLogger } from '../../../src/logger.ts';
+import { Arrivals } from '../../../src/server/arrivals.ts';
 import { Connections } from '../../../src/server/connections.ts';
 import { GrpcServer } from '../../../src/server/grpc/grpc-server.ts';
 import { MethodTable } from '../../../src/server/grpc/method-table.ts';
+import { HeldBytes } from '../../../src/server/held-bytes.ts';
 import { Http2Server } from '../../../src/server/http2/http2-server.ts';
+import { Turns } from '../../../src/server/http2/turns.ts';
+import { serverLimits } from '../../../src/server/server-limits.ts';
 import type { Method } from '../../../src/server/transport.ts';
 
 export interface Harness {
   readonly port: number;
   readonly grpc: GrpcServer;
+  /** What unfinished requests hold. */
+  readonly held: HeldBytes;
   readonly http2: Http2Server;
   readonly methods: MethodTable;
   readonly connections: Connections;
@@ -39,11 +45,17 @@ export async function startHarness(
   const log: string[] = [];
   const logger = createLogger('debug', { write: (line) => log.push(line) });
   const table = new MethodTable(methods);
-  const grpc = new GrpcServer({ methods: table, logger, messageBytesMax, slowCallMs: Number.POSITIVE_INFINITY });
+  const arrivals = new Arrivals();
+  const held = new HeldBytes({ bytesMax: serverLimits.heldBytesMax });
+  const slowCallMs = Number.POSITIVE_INFINITY;
+  const grpc = new GrpcServer({ methods: table, logger, messageBytesMax, slowCallMs, arrivals });
   const http2 = new Http2Server({
     maxConcurrentStreams,
     keepalive,
+    turns: new Turns(),
+    held,
     accept: (stream) => grpc.accept(stream),
+    onOverdrawn: (_peer, reason) => log.push(reason),
     onFault: (error) => grpc.reportFault(error),
   });
   const connections = new Connections(logger);
@@ -57,10 +69,12 @@ export async function startHarness(
     for (const session of sessions) session.destroy();
     connections.destroy();
     server.close();
+    arrivals.close();
   });
   return {
     port,
     grpc,
+    held,
     http2,
     methods: table,
     connections,
