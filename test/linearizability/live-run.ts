@@ -19,13 +19,18 @@ export type Disturbance = (options: {
 export interface LiveRunOptions {
   readonly place: Place;
   readonly seed: number;
+  /** At least; a slow machine goes on until it has done as much as a run needs. */
   readonly durationMs: number;
   readonly disturb?: Disturbance;
 }
 
 const clientsPerInstance = 4;
-/** Keys change this often: a few hundred operations for each. */
+/** Keys change this often, and not before so many operations: reads must meet keys that were written. */
 const epochMs = 700;
+const epochOperationsMin = 40;
+/** A run that shows something, and how many times `durationMs` it may take. */
+const operationsMin = 400;
+const durationFactorMax = 8;
 const thinkMsMax = 6;
 /** Longer than a healthy server takes for anything, shorter than a test can wait. */
 const deadlineMsDefault = 3_000;
@@ -52,9 +57,10 @@ export async function liveRun(context: TestContext, options: LiveRunOptions): Pr
   );
   const recorder = new Recorder();
   let isEnding = false;
-  const isOver = () => isEnding || recorder.elapsedMs > durationMs;
+  const isOver = () => isEnding || isEnough(recorder, durationMs);
+  const epochs = new Epochs(recorder);
   const clients = Array.from({ length: servers.length * clientsPerInstance }, (_, index) =>
-    runClient({ index, random: new Random(seed + index), servers, recorder, isOver }),
+    runClient({ index, random: new Random(seed + index), servers, recorder, epochs, isOver }),
   );
   const disturbed = disturb?.({ servers, place, random: new Random(seed - 1), isOver });
   try {
@@ -69,6 +75,34 @@ export async function liveRun(context: TestContext, options: LiveRunOptions): Pr
   } finally {
     isEnding = true;
     await Promise.allSettled([...clients, disturbed, ...watches.map((watch) => watch.close())]);
+  }
+}
+
+function isEnough({ elapsedMs, operations }: Recorder, durationMs: number): boolean {
+  return elapsedMs > durationMs && (operations.length >= operationsMin || elapsedMs > durationMs * durationFactorMax);
+}
+
+/** Counts the times that the keys have changed. */
+class Epochs {
+  readonly #recorder: Recorder;
+  #current = 0;
+  #beganMs = 0;
+  #beganOperations = 0;
+
+  constructor(recorder: Recorder) {
+    this.#recorder = recorder;
+  }
+
+  get current(): number {
+    const { elapsedMs, operations } = this.#recorder;
+    const isDue =
+      elapsedMs - this.#beganMs >= epochMs && operations.length - this.#beganOperations >= epochOperationsMin;
+    if (isDue) {
+      this.#current += 1;
+      this.#beganMs = elapsedMs;
+      this.#beganOperations = operations.length;
+    }
+    return this.#current;
   }
 }
 
@@ -93,9 +127,10 @@ async function runClient(options: {
   random: Random;
   servers: readonly Server[];
   recorder: Recorder;
+  epochs: Epochs;
   isOver: () => boolean;
 }): Promise<void> {
-  const { index, random, servers, recorder, isOver } = options;
+  const { index, random, servers, recorder, epochs, isOver } = options;
   const name = String(index + 1);
   const workload = new Workload(name, random);
   const clients = servers.map(({ address }) => new EtcdClient(address));
@@ -103,7 +138,7 @@ async function runClient(options: {
     const place = turn % clients.length;
     const client = clients[place];
     assert.ok(client);
-    const request = workload.next(Math.floor(recorder.elapsedMs / epochMs));
+    const request = workload.next(epochs.current);
     const deadlineMs = random.chance(impatientPercent) ? random.below(impatientDeadlineMsMax) : deadlineMsDefault;
     const reply = await recorder.ask({ name, client, instance: nameOf(place), deadlineMs }, request);
     if (reply === undefined) {

@@ -78,9 +78,10 @@ for (const database of DATABASES) {
     for (let round = 0; round < 10; round += 1) {
       first.cut();
       await sleep(50 * round);
+      // A host of which no connection is ever made would rightly be left.
+      await traffic.flows();
       assert.ok(!isUsed(second));
     }
-    await traffic.flows();
     await traffic.assertWhole();
   });
 
