@@ -140,7 +140,7 @@ export class Http2Stream implements HttpStream, Http2WebStream {
   sendBytes(bytes: Uint8Array): void {
     if (this.isClosed) return;
     this.#queue.push(bytes);
-    this.#queueBytes += bytes.length;
+    this.#changeQueue(bytes.length);
     this.#home.sender.pump(this);
   }
 
@@ -186,7 +186,7 @@ export class Http2Stream implements HttpStream, Http2WebStream {
         this.#dropFirst();
       }
     }
-    this.#queueBytes -= bytes;
+    this.#changeQueue(-bytes);
     if (this.#queueBytes <= serverLimits.outgoingBytesMark) this.#wakeDrained();
   }
 
@@ -205,7 +205,7 @@ export class Http2Stream implements HttpStream, Http2WebStream {
     this.#home.account.add(-this.#ownBytes - this.#heldBytes);
     this.#queue = [];
     this.#queueIndex = 0;
-    this.#queueBytes = 0;
+    this.#changeQueue(-this.#queueBytes);
     this.#end = undefined;
     this.#wakeDrained();
   }
@@ -221,7 +221,12 @@ export class Http2Stream implements HttpStream, Http2WebStream {
     for (const piece of pieces) {
       if (piece.length > 0) this.#queue.push(piece);
     }
-    this.#queueBytes += prefixBytes + length;
+    this.#changeQueue(prefixBytes + length);
+  }
+
+  #changeQueue(bytes: number): void {
+    this.#queueBytes += bytes;
+    this.#home.sender.queuedBytes += bytes;
   }
 
   /** What is sent is let go at once: a large list is hundreds of pieces. */
