@@ -2,7 +2,7 @@
  * Imports go one way: server -> store, watch -> mvcc -> sql -> wire, and drivers stand beside the store behind one
  * small interface. docs/flow.md says what flows along these edges.
  */
-const SHARED = '^src/((limits|errors|assert|duration-text|logger|memory|sparse-log|version)\\.ts$|statistics/)';
+const SHARED = '^src/((limits|errors|assert|duration-text|logger|memory|sparse-log|version)\\.ts$|(statistics|text)/)';
 
 /** The checked configuration and the values in it. */
 const CONFIG = '^src/config/(config|dsn|listen-address|pem-files|server-tls|web-lists)\\.ts$';

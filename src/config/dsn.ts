@@ -59,7 +59,9 @@ export function parseDsn(text: string, tlsOptions: TlsOptions = {}): ParsedDsn {
  */
 function refuseAddressWithoutScheme(text: string): void {
   const isPath = /^\.{0,2}\//.test(text);
-  const looksLikeAddress = /:.*@|@(tcp|unix)\b|\b(password|host|dbname)\s*=/s.test(text);
+  const colon = text.indexOf(':');
+  const hasPassword = colon !== -1 && text.lastIndexOf('@') > colon;
+  const looksLikeAddress = hasPassword || /@(tcp|unix)\b|\b(password|host|dbname)\s*=/.test(text);
   if (looksLikeAddress && !isPath) throw new Error(`an address of a database begins with its kind; ${FORMS}`);
 }
 

@@ -30,7 +30,7 @@ export function readPair(certFile: string, keyFile: string): { readonly cert: st
 }
 
 const pemBlocks = (text: string): string[] =>
-  text.match(/-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g) ?? [];
+  text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
 
 function parseCertificate(what: string, path: string, block: string): X509Certificate {
   try {

@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net';
+import { withoutTrailing } from '../text/without-trailing.ts';
 import { databaseTls, type TlsFiles, type TlsOptions, type TlsRequest } from './database-tls.ts';
 import type { ParsedDsn } from './dsn.ts';
 import { boundedConnectTimeoutMs, defaultDatabase } from './server-defaults.ts';
@@ -80,7 +81,7 @@ function postgresHosts({ hosts, parameters }: ServerUrl): readonly DatabaseHost[
   }
   return named.map(({ host = '' }, index) => {
     const port = (ports.length === 1 ? ports[0] : ports[index]) ?? DEFAULT_PORT;
-    return host.startsWith('/') ? { socketPath: `${host.replace(/\/+$/, '')}/.s.PGSQL.${port}` } : { host, port };
+    return host.startsWith('/') ? { socketPath: `${withoutTrailing('/', host)}/.s.PGSQL.${port}` } : { host, port };
   });
 }
 

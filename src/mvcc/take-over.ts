@@ -30,6 +30,7 @@ import {
   UNFINISHED_COPY,
 } from '../sql/take-over-statements.ts';
 import { DELETE_ROWS, EXTEND_LEASES, INSERT_LEASES, SET_CURRENT } from '../sql/write-statements.ts';
+import { withoutTrailing } from '../text/without-trailing.ts';
 import { change, changeEach, type Program, row, rows } from './program.ts';
 
 export interface TakeOver {
@@ -153,7 +154,7 @@ function* adoptNames(fromId: number, throughId: number): Program<void> {
 
 /** As kine's collation compares it: without case, and without spaces at the end. */
 export function folded(name: string): string {
-  return name.replace(/ +$/, '').toLowerCase();
+  return withoutTrailing(' ', name).toLowerCase();
 }
 
 /** The API server's own key `compact_rev_key`: kine keeps it under another name, with the version in front of the value. */

@@ -38,7 +38,8 @@ function failureOf(error: unknown): Failure | undefined {
 
 /** What the server says of work on a table, which comes without a number. */
 export function tableFailure(message: string): DriverError {
-  if (isFull(message) || /table .* is full/i.test(message)) return new DriverError('full', message);
+  if (isFull(message) || (/table /i.test(message) && / is full/i.test(message)))
+    return new DriverError('full', message);
   if (/^deadlock found/i.test(message)) return new GaveWay(message, undefined);
   return new DriverError(/lock wait timeout/i.test(message) ? 'busy' : 'other', message);
 }

@@ -60,6 +60,6 @@ function elementsOf(der: Buffer): readonly Element[] {
 }
 
 function derOf(list: Buffer): Buffer {
-  const [, base64] = /-----BEGIN X509 CRL-----([\s\S]*?)-----END X509 CRL-----/.exec(list.toString('latin1')) ?? [];
+  const [, base64] = /-----BEGIN X509 CRL-----([^-]*)-----END X509 CRL-----/.exec(list.toString('latin1')) ?? [];
   return base64 === undefined ? list : Buffer.from(base64, 'base64');
 }

@@ -116,9 +116,15 @@ export class EtcdClient {
   #explained(error: ServiceError): Error {
     if (error.code === status.OUT_OF_RANGE && /compacted/.test(error.details))
       return new RevisionCompacted(error.details);
-    const [, reason = error.details] = /Last error: (?:Error: )?(.*?)\. Resolution note/s.exec(error.details) ?? [];
-    return new StartError(`${this.name}: ${reason}`, { cause: error });
+    return new StartError(`${this.name}: ${lastError(error.details)}`, { cause: error });
   }
+}
+
+/** What grpc-js says last of why it has no connection; the whole text where it says something else. */
+function lastError(details: string): string {
+  const [, last] = details.split('Last error: ', 2);
+  const [reason, note] = last?.split('. Resolution note', 2) ?? [];
+  return reason === undefined || note === undefined ? details : reason.replace(/^Error: /, '');
 }
 
 /** @throws StartError that does not repeat a password. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { redact } from '../../../src/config/redact.ts';
+import { hideCredentials, redact } from '../../../src/config/redact.ts';
+import { onThisMachine } from '../../support/slowness.ts';
 
 const secret = 's3cret';
 
@@ -20,5 +21,27 @@ test('a password with an @, a quote or a backslash goes whole, in a line of JSON
     const line = JSON.stringify({ endpoint: `postgres://me:${password}@h/db`, message: 'kept@all' });
     assert.doesNotMatch(redact(line), new RegExp(secret));
     assert.match(redact(line), /kept@all/);
+  }
+});
+
+test('a password of each of several addresses is taken out', () => {
+  const line = `//a:b c //x:${secret}@h/p//y:${secret}@i postgres://me:${secret}@j`;
+  assert.equal(redact(line), '//a:b c //x:***@i postgres://me:***@j');
+});
+
+test('an address that cannot be read hides all that may be its password', () => {
+  assert.equal(hideCredentials(`etcd://me:a b"${secret}@h//x`), 'etcd://***@h//x');
+  assert.equal(hideCredentials(`etcd://h/?password=a b${secret}&x=1`), 'etcd://h/?password=***&x=1');
+});
+
+test('texts of 4 MiB are searched for passwords in linear time', () => {
+  const pieces = ['//a:', '/', '//a:\\', '"password":"', 'password=', '//', '\\"//:', '@', '//a:@'];
+  for (const piece of pieces) {
+    const text = piece.repeat((4 * 1024 * 1024) / piece.length);
+    const started = performance.now();
+    redact(text);
+    hideCredentials(text);
+    const tookMs = performance.now() - started;
+    assert(tookMs < onThisMachine(3_000), `${tookMs} ms for ${piece}`);
   }
 });
