@@ -115,9 +115,13 @@ export const limits = {
   connectionIdleMsMax: 60_000,
   /** How long the database may take for one answer: a network that swallows packets says nothing. etcd gives a request 7 s. */
   databaseAnswerMsMax: 5_000,
-  /** Lines about slow requests, and about slow statements, in one interval: enough to see what is slow, and no flood when everything is. */
-  slowLogLinesMax: 10,
-  slowLogIntervalMs: 10_000,
+  /** Characters of one text in a line of the log: a name, a reason, an address. What is longer is cut, and the rest is counted. */
+  logTextLengthMax: 1_000,
+  /** Characters of a line of the log: an error with its stack and that of its cause takes some 4 KiB. */
+  logLineLengthMax: 16 * 1024,
+  /** Lines of one kind in one interval, such as those about slow requests: enough to see what is slow, and no flood when everything is. */
+  sparseLogLinesMax: 10,
+  sparseLogIntervalMs: 10_000,
   /** How long a scrape waits for a database's size, or for a thread that works on something long; then it is told what was known before. Prometheus gives it 10 s. */
   scrapeWaitMsMax: 1_000,
   /** How often all keys are counted for metrics: a million of them take a tenth of a second, and that at most a hundredth of the time. */
@@ -142,4 +146,5 @@ assert(
 assert(limits.memberBeatIntervalMs < limits.memberRunsMsMax, 'an instance that runs is not removed');
 assert(limits.compactionHoldRenewalMs * 2 < limits.compactionHoldMs, 'a hold outlasts a renewal that came late');
 assert(limits.memberBeatIntervalMs * 2 < limits.memberSilenceMsMax, 'an instance that is there is listed');
+assert(limits.logTextLengthMax * 8 < limits.logLineLengthMax, 'a line holds several texts');
 assert(limits.writeBatchCountMax < limits.writeQueueCountMax, 'a batch fits into the queue');

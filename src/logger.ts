@@ -2,8 +2,8 @@ import { openSync } from 'node:fs';
 import { type DestinationStream, destination, type Logger, multistream, pino } from 'pino';
 import type { Config } from './config/config.ts';
 import type { LogOutput } from './config/log-outputs.ts';
-import { redact } from './config/redact.ts';
 import { DriverError, StartError } from './errors.ts';
+import { boundedFields, boundedLine } from './text/log-text.ts';
 
 export type { Logger };
 
@@ -11,7 +11,8 @@ const STANDARD = { stdout: 1, stderr: 2 } as const;
 
 /**
  * The process's log. Text is short and, on a terminal, coloured; JSON has etcd's field names `level`,
- * `ts` and `msg`. Passwords of database addresses are taken out of every line, whoever wrote them in.
+ * `ts` and `msg`. Every line has a bounded length, and no password of a database address, whoever
+ * wrote it.
  *
  * @throws StartError when a file cannot be written
  */
@@ -32,11 +33,11 @@ export function createLogger(level: Config['logLevel'], stream: DestinationStrea
     {
       level,
       base: null,
-      formatters: { level: (label) => ({ level: label }) },
+      formatters: { level: (label) => ({ level: label }), log: boundedFields },
       timestamp: () => `,"ts":"${new Date().toISOString()}"`,
       serializers: { error: errorFields, err: errorFields },
       errorKey: 'error',
-      hooks: { streamWrite: redact },
+      hooks: { streamWrite: boundedLine },
     },
     stream,
   );

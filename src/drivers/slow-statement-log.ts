@@ -12,12 +12,12 @@ export class SlowStatementLog {
     this.#log = new SparseLog({
       logger,
       message: 'a statement took long',
-      linesMax: limits.slowLogLinesMax,
-      intervalMs: limits.slowLogIntervalMs,
+      linesMax: limits.sparseLogLinesMax,
+      intervalMs: limits.sparseLogIntervalMs,
     });
   }
 
   tell({ name, ms, rows }: SlowStatement): void {
-    this.#log.warn(() => ({ statement: name, took: durationText(ms), rows }));
+    this.#log.write(() => ({ statement: name, took: durationText(ms), rows }));
   }
 }

@@ -1,7 +1,9 @@
 import { EtcdError, etcdError } from '../errors.ts';
+import { limits } from '../limits.ts';
 import type { AuthChange } from '../mvcc/auth-changes.ts';
 import { rootName } from '../mvcc/auth-changes.ts';
 import { authRevision, isAuthOn } from '../mvcc/auth-state.ts';
+import { SparseLog } from '../sparse-log.ts';
 import { type Permission, PermissionType } from '../wire/generated/authpb/auth.ts';
 import {
   Auth,
@@ -42,6 +44,14 @@ export function authService(context: ServiceContext): readonly Method[] {
   const { passwords, tokens } = access;
   const { auth } = store;
   const methods = Auth.methods;
+  /** Anybody may ask for a change. */
+  const refusals = new SparseLog({
+    logger,
+    level: 'info',
+    message: 'a change of users and roles was refused',
+    linesMax: limits.sparseLogLinesMax,
+    intervalMs: limits.sparseLogIntervalMs,
+  });
   return [
     unary(methods.authEnable, (_request, call) => changed(call, { kind: 'enable' }, AuthEnableResponse)),
     unary(methods.authDisable, (_request, call) => changed(call, { kind: 'disable' }, AuthDisableResponse)),
@@ -141,8 +151,7 @@ export function authService(context: ServiceContext): readonly Method[] {
       logger.info(named(change), 'users and roles changed');
       return response.encode({ header: headers.message(revision) } as MessageInput<Response>);
     } catch (error) {
-      if (error instanceof EtcdError)
-        logger.info({ ...named(change), reason: error.message }, 'a change of users and roles was refused');
+      if (error instanceof EtcdError) refusals.write(() => ({ ...named(change), reason: error.message }));
       throw error;
     }
   }

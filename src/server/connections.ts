@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { Logger } from '../logger.ts';
+import type { SparseLog } from '../sparse-log.ts';
+import { refusedConnections } from './refused-connections.ts';
 import { serverLimits } from './server-limits.ts';
-import { SparingLog } from './sparing-log.ts';
 
 /** How HTTP/2 begins a connection: enough of it to tell it from a request line of HTTP/1.1, none of which starts with `PRI *`. */
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
@@ -20,11 +21,11 @@ const names: Readonly<Record<keyof Protocols, string>> = { http2: 'HTTP/2', http
 
 /** Open connections, each handed to the protocol that its first bytes speak. */
 export class Connections {
-  readonly #log: SparingLog;
+  readonly #log: SparseLog;
   readonly #sockets = new Set<Socket>();
 
   constructor(logger: Logger) {
-    this.#log = new SparingLog(logger, serverLimits.clientFaultLogIntervalMs);
+    this.#log = refusedConnections(logger);
   }
 
   get count(): number {
@@ -65,7 +66,7 @@ export class Connections {
     const take = protocols[protocol];
     if (take === undefined) {
       const reason = `the client speaks ${names[protocol]}, which is not served at this address`;
-      this.#log.warn({ peer: socket.remoteAddress, reason }, 'rejected connection on client endpoint');
+      this.#log.write(() => ({ peer: socket.remoteAddress, reason }));
       socket.destroy();
       return;
     }

@@ -1,8 +1,8 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { listAllows } from '../config/web-lists.ts';
 import type { Logger } from '../logger.ts';
+import { SparseLog } from '../sparse-log.ts';
 import { serverLimits } from './server-limits.ts';
-import { SparingLog } from './sparing-log.ts';
 
 export interface HostWhitelistOptions {
   readonly hostWhitelist: readonly string[];
@@ -21,7 +21,12 @@ export interface HostGuard {
  * certificate would not fit. As etcd does, with its text and status.
  */
 export function hostGuard({ hostWhitelist, logger }: HostWhitelistOptions): HostGuard {
-  const log = new SparingLog(logger, serverLimits.clientFaultLogIntervalMs);
+  const log = new SparseLog({
+    logger,
+    message: 'rejecting HTTP request to prevent DNS rebinding attacks',
+    linesMax: 1,
+    intervalMs: serverLimits.clientFaultLogIntervalMs,
+  });
   const allows: HostGuard['allows'] = ({ headers, socket }) =>
     'encrypted' in socket || listAllows(hostWhitelist, hostName(headers.host ?? ''));
   const before: HostGuard['before'] =
@@ -32,7 +37,7 @@ export function hostGuard({ hostWhitelist, logger }: HostWhitelistOptions): Host
         return;
       }
       const host = hostName(request.headers.host ?? '');
-      log.warn({ host }, 'rejecting HTTP request to prevent DNS rebinding attacks');
+      log.write(() => ({ host }));
       response.writeHead(421, { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' });
       response.end(refusal(host));
     };

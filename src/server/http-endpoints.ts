@@ -1,5 +1,7 @@
+import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import { type Alarm, alarmNumbers } from '../mvcc/operations.ts';
+import { SparseLog } from '../sparse-log.ts';
 import type { Store } from '../store/store.ts';
 import { alarmName } from './alarm-text.ts';
 import type { HeaderField } from './grpc/http-stream.ts';
@@ -41,6 +43,13 @@ export function httpEndpoints(options: HttpEndpointsOptions): WebHandler {
     ...checkHandlers('/livez', livenessChecks, async () => ({ failure: undefined, alarms: [] })),
     ...checkHandlers('/readyz', readinessChecks, () => stateOf(options.store)),
   ]);
+  const faults = new SparseLog({
+    logger: options.logger,
+    level: 'error',
+    message: 'an HTTP request failed on a fault of this server',
+    linesMax: limits.sparseLogLinesMax,
+    intervalMs: limits.sparseLogIntervalMs,
+  });
   if (options.served !== 'monitoring') handlers.set('/version', () => version(options.emulatedEtcdVersion));
 
   return (exchange) => {
@@ -58,7 +67,7 @@ export function httpEndpoints(options: HttpEndpointsOptions): WebHandler {
         exchange.end();
       },
       (error: unknown) => {
-        options.logger.error({ error, path: exchange.target }, 'an HTTP request failed on a fault of this server');
+        faults.write(() => ({ error, path: exchange.target }));
         exchange.head(500, [['content-length', '0']]);
         exchange.end();
       },

@@ -35,14 +35,14 @@ export class SlowCalls {
     this.#log = new SparseLog({
       logger,
       message,
-      linesMax: limits.slowLogLinesMax,
-      intervalMs: limits.slowLogIntervalMs,
+      linesMax: limits.sparseLogLinesMax,
+      intervalMs: limits.sparseLogIntervalMs,
     });
   }
 
   tell(call: EndedCall): void {
     if (this.#tellsAll) this.#logger.debug(fieldsOf(call), message);
-    else this.#log.warn(() => fieldsOf(call));
+    else this.#log.write(() => fieldsOf(call));
   }
 }
 

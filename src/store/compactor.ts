@@ -8,12 +8,15 @@ import { limits } from '../limits.ts';
 import type { CompactionHash } from '../mvcc/compaction-hash.ts';
 import type { Revision } from '../mvcc/operations.ts';
 import type { Permit } from '../mvcc/permit.ts';
+import { SparseLog } from '../sparse-log.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 export class Compactor {
   readonly #driver: Driver;
   readonly #writes: WriteQueue;
   readonly #logger: Logger;
+  /** A client may compact at each revision. */
+  readonly #marked: SparseLog;
   #running: Promise<void> | undefined;
   #again = false;
   #stopped = false;
@@ -24,12 +27,19 @@ export class Compactor {
     this.#driver = driver;
     this.#writes = writes;
     this.#logger = logger;
+    this.#marked = new SparseLog({
+      logger,
+      level: 'info',
+      message: 'compaction marked',
+      linesMax: limits.sparseLogLinesMax,
+      intervalMs: limits.sparseLogIntervalMs,
+    });
   }
 
   /** Sets the mark, and keeps the hash with it; the rows follow in the background. Returns the header's revision. */
   async compact(revision: Revision, permit?: Permit, hash?: CompactionHash): Promise<Revision> {
     const result = await this.#writes.write({ kind: 'compact', revision, hash, ...permit });
-    this.#logger.info({ revision }, 'compaction marked');
+    this.#marked.write(() => ({ revision }));
     this.wake();
     return result.revision;
   }

@@ -1,6 +1,7 @@
 /** What an operation asks for, as a text for the log: its keys, never its values. */
 import type { Compare, Keys, RangeOperation, TxnOperation, TxnStep, WriteOperation } from '../mvcc/operations.ts';
 import { keyBytes } from '../sql/key-text.ts';
+import { shortened } from '../text/shortened.ts';
 
 /** Characters of a key that are shown, and of a whole text: a transaction may name 128 keys. */
 const keyLengthMax = 120;
@@ -67,8 +68,4 @@ function keyWord(name: string, text: string): string {
 
 function words(parts: readonly (string | false)[]): string {
   return parts.filter((part) => part !== false).join(' ');
-}
-
-function shortened(text: string, lengthMax: number): string {
-  return text.length <= lengthMax ? text : `${text.slice(0, lengthMax)}...`;
 }

@@ -42,8 +42,8 @@ export class SlowOperations {
     this.#log = new SparseLog({
       logger,
       message: 'apply request took too long',
-      linesMax: limits.slowLogLinesMax,
-      intervalMs: limits.slowLogIntervalMs,
+      linesMax: limits.sparseLogLinesMax,
+      intervalMs: limits.sparseLogIntervalMs,
     });
   }
 
@@ -93,7 +93,7 @@ export class SlowOperations {
 
   #tell({ queuedMs, databaseMs }: Times, fields: () => object): void {
     this.#count += 1;
-    this.#log.warn(() => ({
+    this.#log.write(() => ({
       took: durationText(queuedMs + databaseMs),
       'expected-duration': durationText(this.#thresholdMs),
       queued: durationText(queuedMs),

@@ -3,6 +3,7 @@ import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { Keys, Revision } from '../mvcc/operations.ts';
 import type { LogEvent } from '../mvcc/results.ts';
+import { SparseLog } from '../sparse-log.ts';
 import type { Origin } from '../wire/response-headers.ts';
 import { Audience, audienceName, type EventSelection, isWanted } from './audience.ts';
 import { type EventChunk, eventChunks } from './event-chunk.ts';
@@ -58,7 +59,9 @@ export interface WatchStatistics {
  */
 export class WatchHub {
   readonly source: EventSource;
-  readonly logger: Logger;
+  /** Watches that failed on a fault of this server: it may be the same one for each of them. */
+  readonly failures: SparseLog;
+  readonly #logger: Logger;
   readonly encoder: ResponseEncoder;
   readonly progressIntervalMs: number;
   readonly fragmentBytesMax: number;
@@ -81,7 +84,14 @@ export class WatchHub {
   constructor(options: WatchHubOptions) {
     const { source, logger } = options;
     this.source = source;
-    this.logger = logger;
+    this.#logger = logger;
+    this.failures = new SparseLog({
+      logger,
+      level: 'error',
+      message: 'a watch failed while it caught up',
+      linesMax: limits.sparseLogLinesMax,
+      intervalMs: limits.sparseLogIntervalMs,
+    });
     this.encoder = new ResponseEncoder(options.origin);
     this.progressIntervalMs = Math.max(options.progressIntervalMs, watchLimits.progressIntervalMsMin);
     this.fragmentBytesMax = options.fragmentBytesMax;
@@ -292,7 +302,7 @@ export class WatchHub {
    * one wrote and compacted. Every live watcher finds out for itself what is left for it, as after any late start.
    */
   #skip(from: Position, to: Position): void {
-    this.logger.warn({ from: from.revision, to: to.revision }, 'events were compacted before they were read');
+    this.#logger.warn({ from: from.revision, to: to.revision }, 'events were compacted before they were read');
     this.log.reset(to);
     for (const audience of this.#audiences.values()) {
       for (const watcher of [...audience.members]) this.fallBehind(watcher, from);

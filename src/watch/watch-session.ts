@@ -188,7 +188,7 @@ export class WatchSession implements WatcherHome {
   }
 
   #failFollowing(error: unknown): void {
-    this.#hub.logger.error({ error }, 'a watch failed while it caught up');
+    this.#hub.failures.write(() => ({ error }));
     this.#fail(error);
   }
 

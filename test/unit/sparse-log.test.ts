@@ -14,7 +14,7 @@ test('lines beyond the bound of an interval are counted, and their number is tol
   mock.timers.enable({ apis: ['setTimeout'] });
   context.after(() => mock.timers.reset());
   const { lines, log } = sparseLog();
-  for (let index = 0; index < 5; index += 1) log.warn(() => ({ index }));
+  for (let index = 0; index < 5; index += 1) log.write(() => ({ index }));
   assert.deepEqual(
     lines.map(({ index, msg }) => [index, msg]),
     [
@@ -32,10 +32,10 @@ test('the next interval writes lines again, and one in which nothing was left ou
   mock.timers.enable({ apis: ['setTimeout'] });
   context.after(() => mock.timers.reset());
   const { lines, log } = sparseLog();
-  log.warn(() => ({ index: 0 }));
+  log.write(() => ({ index: 0 }));
   mock.timers.tick(1_000);
-  log.warn(() => ({ index: 1 }));
-  log.warn(() => ({ index: 2 }));
+  log.write(() => ({ index: 1 }));
+  log.write(() => ({ index: 2 }));
   mock.timers.tick(1_000);
   assert.deepEqual(
     lines.map(({ index }) => index),
@@ -50,6 +50,6 @@ test('what is not written is not put together either', () => {
     asked += 1;
     return {};
   };
-  for (let index = 0; index < 100; index += 1) log.warn(fields);
+  for (let index = 0; index < 100; index += 1) log.write(fields);
   assert.equal(asked, 2);
 });

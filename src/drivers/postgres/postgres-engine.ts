@@ -60,7 +60,7 @@ export function postgresEngine(dsn: ServerDsn, logger: Logger): Engine {
     logger,
     message: 'no standby confirms commits of this server (synchronous_standby_names): it is neither read nor written',
     linesMax: 1,
-    intervalMs: limits.slowLogIntervalMs,
+    intervalMs: limits.sparseLogIntervalMs,
   });
   const terms = new Terms();
   return {
@@ -113,7 +113,8 @@ async function connect({ dsn, host, unconfirmed }: Place, onClose: () => void): 
     await client.connect();
     await withinAnswerTime(makeReady(client, dsn), () => destroy(client));
   } catch (error) {
-    if (error instanceof UnconfirmedPrimary) unconfirmed.warn(() => ({ endpoint: dsnText({ ...dsn, hosts: [host] }) }));
+    if (error instanceof UnconfirmedPrimary)
+      unconfirmed.write(() => ({ endpoint: dsnText({ ...dsn, hosts: [host] }) }));
     destroy(client);
     throw error;
   }

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DriverError } from '../../errors.ts';
+import { limits } from '../../limits.ts';
 import type { Logger } from '../../logger.ts';
 import type { Revision, TxnOperation } from '../../mvcc/operations.ts';
+import { SparseLog } from '../../sparse-log.ts';
 import type { KeyText } from '../../sql/key-text.ts';
 import type { Store } from '../../store/store.ts';
 import { serverLimits } from '../server-limits.ts';
@@ -19,12 +21,17 @@ interface AbandonedKey {
  */
 export class AbandonedKeys {
   readonly #store: Store;
-  readonly #logger: Logger;
+  readonly #log: SparseLog;
   readonly #underWay = new Map<KeyText, Promise<void>>();
 
   constructor({ store, logger }: { readonly store: Store; readonly logger: Logger }) {
     this.#store = store;
-    this.#logger = logger;
+    this.#log = new SparseLog({
+      logger,
+      message: 'the key of a lock that was given up stays until its lease ends',
+      linesMax: limits.sparseLogLinesMax,
+      intervalMs: limits.sparseLogIntervalMs,
+    });
   }
 
   remove(abandoned: AbandonedKey): void {
@@ -54,7 +61,7 @@ export class AbandonedKeys {
       } catch (error) {
         const isOver = performance.now() > giveUpAtMs || this.#underWay.size > serverLimits.abandonedKeysMax;
         if (!(error instanceof DriverError) || isOver) {
-          this.#logger.warn({ err: error }, 'the key of a lock that was given up stays until its lease ends');
+          this.#log.write(() => ({ err: error }));
           return;
         }
         await sleep(serverLimits.lockRetryPauseMs, undefined, { ref: false });

@@ -2,8 +2,9 @@ import type { Socket } from 'node:net';
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
 import type { ServerTls } from '../../config/server-tls.ts';
 import type { Logger } from '../../logger.ts';
+import type { SparseLog } from '../../sparse-log.ts';
+import { refusedConnections } from '../refused-connections.ts';
 import { serverLimits } from '../server-limits.ts';
-import { SparingLog } from '../sparing-log.ts';
 import { clientCertificateFault } from './client-certificate.ts';
 import type { Credentials, LoadedCredentials } from './credentials.ts';
 import { HandshakeQueue } from './handshake-queue.ts';
@@ -25,7 +26,7 @@ export class TlsDoor {
   readonly #options: TlsDoorOptions;
   readonly #server: Server;
   readonly #handshakes = new HandshakeQueue((socket) => this.#server.emit('connection', socket));
-  readonly #log: SparingLog;
+  readonly #log: SparseLog;
   /** Asked of a socket when it is gone, it no longer knows. */
   readonly #peers = new WeakMap<Socket, string | undefined>();
   #loaded: LoadedCredentials;
@@ -33,7 +34,7 @@ export class TlsDoor {
   constructor(options: TlsDoorOptions) {
     const { tls, credentials, alpnProtocols } = options;
     this.#options = options;
-    this.#log = new SparingLog(options.logger, serverLimits.clientFaultLogIntervalMs);
+    this.#log = refusedConnections(options.logger);
     this.#loaded = credentials.current();
     this.#server = createServer({
       ...secureContextOptions(tls, this.#loaded),
@@ -53,7 +54,10 @@ export class TlsDoor {
     socket.on('error', () => undefined);
     this.#peers.set(socket, socket.remoteAddress);
     if (this.#handshakes.add(socket)) return;
-    this.#log.warn({ peer: socket.remoteAddress }, 'a connection is refused: too many wait for their TLS handshake');
+    this.#log.write(() => ({
+      peer: socket.remoteAddress,
+      reason: 'too many connections wait for their TLS handshake',
+    }));
     socket.destroy();
   }
 
@@ -91,7 +95,7 @@ export class TlsDoor {
   }
 
   #refuse(socket: TLSSocket, reason: string): void {
-    this.#log.warn({ peer: this.#peers.get(rawSocketOf(socket)), reason }, 'rejected connection on client endpoint');
+    this.#log.write(() => ({ peer: this.#peers.get(rawSocketOf(socket)), reason }));
   }
 }
 
