@@ -20,6 +20,8 @@ export const limits = {
   rangeRowOverheadBytes: 128,
   /** Ranges of which the number of keys is remembered: an API server asks for some tens of them. */
   knownCountsMax: 512,
+  /** Bytes of their keys: an API server's have some hundred, a client's may have megabytes. */
+  knownCountsBytesMax: 1024 * 1024,
   /** Small reads answered by one snapshot. 128 point reads take half a millisecond. */
   readBatchCountMax: 128,
   /** Batches of small reads sent and not yet answered: two, so that the reader finds the next when it has finished one. */
@@ -79,6 +81,8 @@ export const limits = {
   leaseExpiryCountMax: 100,
   /** Users of whom it is remembered what they may do. A cluster has some tens of them, each a few KiB. */
   knownUsersMax: 1_000,
+  /** Bytes of their names, roles and intervals. */
+  knownUsersBytesMax: 16 * 1024 * 1024,
   /** How often an instance says that it is there. */
   memberBeatIntervalMs: 10_000,
   /** After how long a silent instance is no longer listed: two beats, and the time a busy database takes. */

@@ -91,6 +91,8 @@ export const serverLimits = {
   lockLeaseTtlSeconds: 60,
   /** Calls that wait for a lock or to lead, each a few KiB; beyond it "too many requests". */
   lockWaitersMax: 100_000,
+  /** Bytes of their keys, which may be as large as a request. */
+  lockWaitersBytesMax: 64 * 1024 * 1024,
   /** How often those that wait ask anew while the database is away. */
   lockRetryPauseMs: 250,
   /** How long the key of a call that was given up is tried to be deleted while the database is away, and how many such keys at a time. Then its lease ends it. */
@@ -102,6 +104,8 @@ export const serverLimits = {
   passwordsWaitingMax: 128,
   /** Tokens that are remembered to be good, some 300 bytes each. One that is forgotten is looked at again. */
   knownTokensMax: 10_000,
+  /** Bytes of their texts and users: 10,000 JSON Web Tokens of the usual size. */
+  knownTokensBytesMax: 16 * 1024 * 1024,
   /** How often it is looked whether the process stood still, from when on that counts, and from when on it is told. */
   stallTickMs: 50,
   stallMsMin: 100,

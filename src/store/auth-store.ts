@@ -12,11 +12,9 @@ import { type AuthState, untouchedAuth } from '../mvcc/auth-state.ts';
 import type { Revision } from '../mvcc/operations.ts';
 import type { Permit } from '../mvcc/permit.ts';
 import type { Head } from '../mvcc/results.ts';
+import { BoundedCache } from '../text/bounded-cache.ts';
 import type { Permission } from '../wire/generated/authpb/auth.ts';
 import type { WriteQueue } from './write-queue.ts';
-
-/** A user that was looked up; undefined: there is none of that name. */
-type Found = { readonly user: UserRights | undefined };
 
 const secretBytes = 32;
 
@@ -28,9 +26,12 @@ export class AuthStore {
   #state: AuthState = untouchedAuth;
   #isKnown = false;
   #epoch = 0;
-  /** Those that asked for something in this epoch, the longest known first. */
-  readonly #users = new Map<string, Found>();
-  readonly #lookUps = new Map<string, Promise<Found>>();
+  /** Those that asked for something in this epoch. A name that no user has is not remembered: clients have as many of them as they like. */
+  readonly #users = new BoundedCache<UserRights>({
+    countMax: limits.knownUsersMax,
+    bytesMax: limits.knownUsersBytesMax,
+  });
+  readonly #lookUps = new Map<string, Promise<UserRights | undefined>>();
   #secret: Uint8Array | undefined;
 
   constructor(
@@ -81,20 +82,21 @@ export class AuthStore {
   }
 
   /** A user of this epoch, if it is known without asking. */
-  knownUser(name: string): Found | undefined {
+  knownUser(name: string): UserRights | undefined {
     return this.#users.get(name);
   }
 
   /** A user with what it may do; undefined: there is none. @throws DriverError */
   async user(name: string): Promise<UserRights | undefined> {
     const known = this.#users.get(name);
-    if (known !== undefined) return known.user;
+    if (known !== undefined) return known;
+    if (authName(name).length > this.#driver.keyLengthMax) return undefined;
     let lookUp = this.#lookUps.get(name);
     if (lookUp === undefined) {
       lookUp = this.#lookUp(name);
       this.#lookUps.set(name, lookUp);
     }
-    return (await lookUp).user;
+    return lookUp;
   }
 
   async permissions(role: string): Promise<{ revision: Revision; permissions: readonly Permission[] | undefined }> {
@@ -128,21 +130,22 @@ export class AuthStore {
     return revision;
   }
 
-  async #lookUp(name: string): Promise<Found> {
+  async #lookUp(name: string): Promise<UserRights | undefined> {
     try {
       const { head, user } = await this.#driver.read('userRights', name, 'quick');
       this.#saw(head);
-      if (head.authState === this.#state) this.#remember(name, { user });
-      return { user };
+      if (user !== undefined && head.authState === this.#state) this.#users.set(name, user, bytesOf(user));
+      return user;
     } finally {
       this.#lookUps.delete(name);
     }
   }
+}
 
-  #remember(name: string, found: Found): void {
-    this.#users.set(name, found);
-    if (this.#users.size > limits.knownUsersMax) this.#users.delete(this.#users.keys().next().value as string);
-  }
+/** What is remembered of a user beside its name: its texts. */
+function bytesOf({ passwordHash, roles, readable, writable }: UserRights): number {
+  const spans = [...readable, ...writable].flatMap(({ start, end }) => [start, end]);
+  return 2 * [passwordHash, ...roles, ...spans].reduce((length, text) => length + text.length, 0);
 }
 
 /** The tables' keys are as long as the database's indexes take. */

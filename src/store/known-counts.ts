@@ -2,12 +2,15 @@
 import { limits } from '../limits.ts';
 import type { Keys } from '../mvcc/operations.ts';
 import type { KnownCount, RangePages } from '../mvcc/range-page.ts';
+import { BoundedCache } from '../text/bounded-cache.ts';
 
 export class KnownCounts {
   /** How often a count that was asked for was known, and how often not. */
   readonly uses = { hits: 0, misses: 0 };
-  /** The one learned last is the last. */
-  readonly #counts = new Map<string, KnownCount>();
+  readonly #counts = new BoundedCache<KnownCount>({
+    countMax: limits.knownCountsMax,
+    bytesMax: limits.knownCountsBytesMax,
+  });
 
   get(keys: Keys): KnownCount | undefined {
     return this.#counts.get(nameOf(keys));
@@ -18,9 +21,7 @@ export class KnownCounts {
     if (count === undefined || readRevision !== head.revision) return;
     const name = nameOf(keys);
     this.uses[this.#counts.get(name)?.atId === head.id ? 'hits' : 'misses'] += 1;
-    this.#counts.delete(name);
     this.#counts.set(name, { atId: head.id, count });
-    if (this.#counts.size > limits.knownCountsMax) this.#counts.delete(this.#counts.keys().next().value as string);
   }
 }
 

@@ -123,9 +123,9 @@ export class Access {
     if (!isAuthOn(state)) return { epoch, permit: { permittedIn: state }, caller: undefined };
     const token = tokenOf(call);
     const credentials = token === undefined ? undefined : this.tokens.known(token, authRevision(state));
-    const found = credentials && this.#auth.knownUser(credentials.user);
-    if (found === undefined) return undefined;
-    const caller = new Caller(credentials, found.user, authRevision(state));
+    const user = credentials && this.#auth.knownUser(credentials.user);
+    if (user === undefined) return undefined;
+    const caller = new Caller(credentials, user, authRevision(state));
     try {
       need(caller);
     } catch (error) {
@@ -156,7 +156,7 @@ export class Access {
   async #callerOf(call: Call, revision: number): Promise<Caller> {
     const credentials = await this.#credentialsOf(call, revision);
     if (credentials === undefined) return new Caller(undefined, undefined, revision);
-    const { user } = this.#auth.knownUser(credentials.user) ?? { user: await this.#auth.user(credentials.user) };
+    const user = this.#auth.knownUser(credentials.user) ?? (await this.#auth.user(credentials.user));
     return new Caller(credentials, user, revision);
   }
 

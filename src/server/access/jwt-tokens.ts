@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { jwtVerify, SignJWT } from 'jose';
 import type { JwtConfig } from '../../config/config.ts';
 import { etcdError, StartError } from '../../errors.ts';
+import { BoundedCache } from '../../text/bounded-cache.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Credentials } from './caller.ts';
 import type { TokenProvider } from './token-provider.ts';
@@ -22,8 +23,10 @@ interface Known extends Credentials {
 export class JwtTokens implements TokenProvider {
   readonly #config: JwtConfig;
   readonly #keys: Keys;
-  /** The one known longest is the first. */
-  readonly #known = new Map<string, Known>();
+  readonly #known = new BoundedCache<Known>({
+    countMax: serverLimits.knownTokensMax,
+    bytesMax: serverLimits.knownTokensBytesMax,
+  });
 
   private constructor(config: JwtConfig, keys: Keys) {
     this.#config = config;
@@ -66,8 +69,7 @@ export class JwtTokens implements TokenProvider {
   async #read(token: string): Promise<Known> {
     const known = await this.#verified(token);
     if (known === undefined) throw etcdError('invalidAuthToken');
-    this.#known.set(token, known);
-    if (this.#known.size > serverLimits.knownTokensMax) this.#known.delete(this.#known.keys().next().value as string);
+    this.#known.set(token, known, 2 * known.user.length);
     return known;
   }
 

@@ -5,6 +5,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { etcdError } from '../../errors.ts';
 import type { AuthStore } from '../../store/auth-store.ts';
+import { BoundedCache } from '../../text/bounded-cache.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Credentials } from './caller.ts';
 import type { TokenProvider } from './token-provider.ts';
@@ -18,7 +19,7 @@ const nameStart = timeBytes + nonceBytes + fingerprintBytes;
 /** A token that was good. */
 interface Known {
   readonly user: string;
-  readonly fingerprint: Buffer;
+  readonly fingerprint: Uint8Array;
   /** The epoch of auth in which it was last compared with the secret and its user. */
   epoch: number;
   /** When it was last used through this instance. */
@@ -28,8 +29,10 @@ interface Known {
 export class SimpleTokens implements TokenProvider {
   readonly #auth: AuthStore;
   readonly #ttlMs: number;
-  /** The one known longest is the first. */
-  readonly #known = new Map<string, Known>();
+  readonly #known = new BoundedCache<Known>({
+    countMax: serverLimits.knownTokensMax,
+    bytesMax: serverLimits.knownTokensBytesMax,
+  });
 
   /** A token lasts `ttlMs` from its last use through an instance on, through the others from when it was given: etcd's members do the same. */
   constructor(auth: AuthStore, options: { readonly ttlMs: number }) {
@@ -85,12 +88,12 @@ export class SimpleTokens implements TokenProvider {
       throw etcdError('invalidAuthToken');
     const known: Known = {
       user: body.subarray(nameStart).toString(),
-      fingerprint: body.subarray(timeBytes + nonceBytes, nameStart),
+      // A copy: a part of the body keeps the body in memory.
+      fingerprint: Uint8Array.from(body.subarray(timeBytes + nonceBytes, nameStart)),
       epoch: -1,
       usedAtMs: body.readUIntBE(0, timeBytes),
     };
-    this.#known.set(token, known);
-    if (this.#known.size > serverLimits.knownTokensMax) this.#known.delete(this.#known.keys().next().value as string);
+    this.#known.set(token, known, 2 * known.user.length);
     return known;
   }
 

@@ -22,10 +22,13 @@ export class Lines {
   /** By where the line's keys begin, the oldest first. */
   readonly #lines = new Map<KeyText, Waiter[]>();
   #count = 0;
+  /** Of the keys of those who wait. */
+  #bytes = 0;
 
   /** @throws EtcdError when too many wait already: to be asked before a place is taken. */
   checkRoom(): void {
-    if (this.#count >= serverLimits.lockWaitersMax) throw etcdError('tooManyRequests');
+    const isFull = this.#count >= serverLimits.lockWaitersMax || this.#bytes >= serverLimits.lockWaitersBytesMax;
+    if (isFull) throw etcdError('tooManyRequests');
   }
 
   /** Resolves when no key of the line is older; undefined when the own key went before that: its lease ended, or somebody deleted it. */
@@ -56,6 +59,7 @@ export class Lines {
     line.splice(indexOf(line, waiter.createRevision), 0, waiter);
     this.#lines.set(waiter.lineName, line);
     this.#count += 1;
+    this.#bytes += waiter.bytes;
   }
 
   /** The youngest of those here that are older. Two calls with one lease have one key, and do not wait for each other. */
@@ -69,6 +73,7 @@ export class Lines {
     line.splice(line.indexOf(waiter, indexOf(line, waiter.createRevision)), 1);
     if (line.length === 0) this.#lines.delete(waiter.lineName);
     this.#count -= 1;
+    this.#bytes -= waiter.bytes;
     waiter.leave(turn);
   }
 }
@@ -107,6 +112,12 @@ class Waiter {
 
   get lineName(): KeyText {
     return this.#place.line.start;
+  }
+
+  /** What its keys take. */
+  get bytes(): number {
+    const { key, line } = this.#place;
+    return key.length + line.start.length + (line.end?.length ?? 0);
   }
 
   get createRevision(): Revision {

@@ -1,0 +1,53 @@
+/** One entry takes at most this part of the cache, so that it does not end all others. */
+const entryPartMax = 1 / 8;
+
+interface Entry<Value> {
+  readonly value: Value;
+  readonly bytes: number;
+}
+
+/** Remembers values by texts of clients. Its bounds are a number of entries and of bytes; beyond them the oldest entry is forgotten. */
+export class BoundedCache<Value> {
+  readonly #countMax: number;
+  readonly #bytesMax: number;
+  /** The oldest first. */
+  readonly #entries = new Map<string, Entry<Value>>();
+  #bytes = 0;
+
+  constructor({ countMax, bytesMax }: { readonly countMax: number; readonly bytesMax: number }) {
+    this.#countMax = countMax;
+    this.#bytesMax = bytesMax;
+  }
+
+  get(key: string): Value | undefined {
+    return this.#entries.get(key)?.value;
+  }
+
+  /** Remembers a value as the newest one; `valueBytes` beside its key. A value that is too large is not remembered. */
+  set(key: string, value: Value, valueBytes = 0): void {
+    this.delete(key);
+    const bytes = 2 * key.length + valueBytes;
+    if (bytes > this.#bytesMax * entryPartMax) return;
+    this.#entries.set(ownText(key), { value, bytes });
+    this.#bytes += bytes;
+    for (const oldest of this.#entries.keys()) {
+      if (this.#entries.size <= this.#countMax && this.#bytes <= this.#bytesMax) break;
+      this.delete(oldest);
+    }
+  }
+
+  delete(key: string): void {
+    this.#bytes -= this.#entries.get(key)?.bytes ?? 0;
+    this.#entries.delete(key);
+  }
+
+  clear(): void {
+    this.#entries.clear();
+    this.#bytes = 0;
+  }
+}
+
+/** A copy: a part of a text keeps the whole text in memory. */
+function ownText(text: string): string {
+  return Buffer.from(text, 'utf16le').toString('utf16le');
+}
