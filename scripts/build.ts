@@ -8,7 +8,11 @@ const root = join(import.meta.dirname, '..');
 rmSync(join(root, 'dist'), { recursive: true, force: true });
 await build({
   absWorkingDir: root,
-  entryPoints: { main: 'src/main.ts', thread: 'src/drivers/sqlite/thread.ts' },
+  entryPoints: {
+    main: 'src/main.ts',
+    thread: 'src/drivers/sqlite/thread.ts',
+    'large-value-thread': 'src/server/gateway/large-value-thread.ts',
+  },
   outdir: 'dist',
   bundle: true,
   splitting: true,

@@ -53,8 +53,10 @@ export function authService(context: ServiceContext): readonly Method[] {
     intervalMs: limits.sparseLogIntervalMs,
   });
   return [
-    unary(methods.authEnable, (_request, call) => changed(call, { kind: 'enable' }, AuthEnableResponse)),
-    unary(methods.authDisable, (_request, call) => changed(call, { kind: 'disable' }, AuthDisableResponse)),
+    unary(methods.authEnable, (_request, call, bytes) => changed(call, bytes, { kind: 'enable' }, AuthEnableResponse)),
+    unary(methods.authDisable, (_request, call, bytes) =>
+      changed(call, bytes, { kind: 'disable' }, AuthDisableResponse),
+    ),
     unary(methods.authStatus, async (_request, call) => {
       const { revision, authState } = await access.read(call, anyNeed, () => auth.refresh());
       const header = headers.message(revision);
@@ -74,7 +76,7 @@ export function authService(context: ServiceContext): readonly Method[] {
       await access.admin(call);
       const isPasswordless = options?.noPassword === true;
       const passwordHash = isPasswordless ? Buffer.alloc(0) : await passwords.hash(password);
-      return changed(call, { kind: 'addUser', user: name, isPasswordless, passwordHash }, AuthUserAddResponse);
+      return changed(call, bytes, { kind: 'addUser', user: name, isPasswordless, passwordHash }, AuthUserAddResponse);
     }),
     unary(methods.userGet, async ({ name }, call) => {
       const { revision, user } = await access.read(
@@ -92,23 +94,25 @@ export function authService(context: ServiceContext): readonly Method[] {
       const { revision, names: users } = await access.read(call, adminNeed, () => auth.names('users'));
       return AuthUserListResponse.encode({ header: headers.message(revision), users });
     }),
-    unary(methods.userDelete, ({ name }, call) =>
-      changed(call, { kind: 'deleteUser', user: name }, AuthUserDeleteResponse),
+    unary(methods.userDelete, ({ name }, call, bytes) =>
+      changed(call, bytes, { kind: 'deleteUser', user: name }, AuthUserDeleteResponse),
     ),
     unary(methods.userChangePassword, async ({ name, password, hashedPassword }, call, bytes) => {
       checkRequestSize(bytes, config);
       await access.admin(call);
       const passwordHash = password === '' ? decodedHash(hashedPassword) : await passwords.hash(password);
-      return changed(call, { kind: 'setPassword', user: name, passwordHash }, AuthUserChangePasswordResponse);
+      return changed(call, bytes, { kind: 'setPassword', user: name, passwordHash }, AuthUserChangePasswordResponse);
     }),
-    unary(methods.userGrantRole, ({ user, role }, call) =>
-      changed(call, { kind: 'grantRole', user, role }, AuthUserGrantRoleResponse),
+    unary(methods.userGrantRole, ({ user, role }, call, bytes) =>
+      changed(call, bytes, { kind: 'grantRole', user, role }, AuthUserGrantRoleResponse),
     ),
-    unary(methods.userRevokeRole, ({ name, role }, call) =>
-      changed(call, { kind: 'revokeRole', user: name, role }, AuthUserRevokeRoleResponse),
+    unary(methods.userRevokeRole, ({ name, role }, call, bytes) =>
+      changed(call, bytes, { kind: 'revokeRole', user: name, role }, AuthUserRevokeRoleResponse),
     ),
 
-    unary(methods.roleAdd, ({ name }, call) => changed(call, { kind: 'addRole', role: name }, AuthRoleAddResponse)),
+    unary(methods.roleAdd, ({ name }, call, bytes) =>
+      changed(call, bytes, { kind: 'addRole', role: name }, AuthRoleAddResponse),
+    ),
     unary(methods.roleGet, async ({ role }, call) => {
       const { revision, permissions } = await access.read(
         call,
@@ -123,17 +127,21 @@ export function authService(context: ServiceContext): readonly Method[] {
       const { revision, names: roles } = await access.read(call, adminNeed, () => auth.names('roles'));
       return AuthRoleListResponse.encode({ header: headers.message(revision), roles });
     }),
-    unary(methods.roleDelete, ({ role }, call) => changed(call, { kind: 'deleteRole', role }, AuthRoleDeleteResponse)),
-    unary(methods.roleGrantPermission, ({ name, perm }, call) =>
+    unary(methods.roleDelete, ({ role }, call, bytes) =>
+      changed(call, bytes, { kind: 'deleteRole', role }, AuthRoleDeleteResponse),
+    ),
+    unary(methods.roleGrantPermission, ({ name, perm }, call, bytes) =>
       changed(
         call,
+        bytes,
         { kind: 'grantPermission', role: name, permission: perm && ownPermission(perm) },
         AuthRoleGrantPermissionResponse,
       ),
     ),
-    unary(methods.roleRevokePermission, ({ role, key, rangeEnd }, call) =>
+    unary(methods.roleRevokePermission, ({ role, key, rangeEnd }, call, bytes) =>
       changed(
         call,
+        bytes,
         { kind: 'revokePermission', role, key: ownBytes(key), rangeEnd: ownBytes(rangeEnd) },
         AuthRoleRevokePermissionResponse,
       ),
@@ -143,9 +151,11 @@ export function authService(context: ServiceContext): readonly Method[] {
   /** A change by the role root; its reply is a header. */
   async function changed<Response extends { header: ResponseHeader | undefined }>(
     call: Call,
+    request: Uint8Array,
     change: AuthChange,
     response: MessageCodec<Response>,
   ): Promise<Message> {
+    checkRequestSize(request, config);
     try {
       const revision = await access.write(call, adminNeed, (permit) => auth.change(change, permit));
       logger.info(named(change), 'users and roles changed');

@@ -3,6 +3,7 @@ import { isReadOnlyTxn } from '../mvcc/read-only-txn.ts';
 import type { RangeResult } from '../mvcc/results.ts';
 import { CompactionResponse, KV } from '../wire/generated/etcdserverpb/kv.ts';
 import { adminNeed, deleteNeed, putNeed, rangeNeed, txnNeed } from './access/needs.ts';
+import { checkOperationCount } from './check-operation-count.ts';
 import { checkRequestSize } from './check-request-size.ts';
 import { deleteReply, putReply, rangeReply, rangeStreamReply, txnReply } from './kv-replies.ts';
 import { parseRange, parseRangeStream } from './parse-range.ts';
@@ -15,6 +16,11 @@ import { unary } from './unary.ts';
 /** etcdserverpb.KV. */
 export function kvService({ access, store, headers, config }: ServiceContext): readonly Method[] {
   const { range, rangeStream, put, deleteRange, txn, compact } = KV.methods;
+  const operationsMax = config.maxTxnOps;
+  const decodeTxn = (bytes: Uint8Array) => {
+    checkOperationCount(bytes, { operationsMax });
+    return txn.request.decode(bytes);
+  };
   return [
     unary(range, async (request, call) => {
       const operation = parseRange(request);
@@ -51,8 +57,8 @@ export function kvService({ access, store, headers, config }: ServiceContext): r
       const result = await access.write(call, deleteNeed(operation), (permit) => store.deleteRange(operation, permit));
       return deleteReply(result, headers);
     }),
-    unary(txn, async (request, call, bytes) => {
-      const operation = parseTxn(request, { operationsMax: config.maxTxnOps });
+    unary({ path: txn.path, request: { decode: decodeTxn } }, async (request, call, bytes) => {
+      const operation = parseTxn(request, { operationsMax });
       call.about(operation);
       if (!isReadOnlyTxn(operation)) checkRequestSize(bytes, config);
       return txnReply(await access.write(call, txnNeed(operation), (permit) => store.txn(operation, permit)), headers);

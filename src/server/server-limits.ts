@@ -63,6 +63,14 @@ export const serverLimits = {
   firstBytesTimeoutMs: 10_000,
   /** How much larger a JSON value may be than the largest message: base64 makes a third more of it, names and space the rest. */
   gatewayValueFactor: 2,
+  /** Bytes of a JSON value that is read in a thread of its own: a smaller one is read within 10 ms, whatever is in it. */
+  largeValueBytesMin: 32 * 1024,
+  /** How long the thread is kept when no such value comes: it starts within 100 ms. */
+  largeValueThreadIdleMs: 5_000,
+  /** Bytes of a request's JSON that are searched for the end of a value before it is others' turn: 1 ms. */
+  gatewayPieceBytes: 32 * 1024,
+  /** Messages of a stream that the gateway reads before it is others' turn: 1 ms. */
+  gatewayTurnValues: 128,
   /** Characters of JSON that the gateway writes before it is others' turn: a millisecond's work. */
   gatewayTurnLength: 256 * 1024,
   /** How long an idle connection of HTTP/1.1 is kept: longer than Go's clients keep theirs (90 s), so that they are not hung up on as they ask again. */

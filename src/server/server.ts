@@ -1,6 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
+import { SparseLog } from '../sparse-log.ts';
 import type { Store } from '../store/store.ts';
 import { tineVersion } from '../version.ts';
 import { WatchHub } from '../watch/hub.ts';
@@ -34,7 +35,6 @@ import { reflectionService } from './reflection-service.ts';
 import { serverLimits } from './server-limits.ts';
 import type { ServiceContext } from './service-context.ts';
 import { snapshotService } from './snapshot-service.ts';
-import { SparingLog } from './sparing-log.ts';
 import { StallWatch } from './stall-watch.ts';
 import type { Method } from './transport.ts';
 import { watchService } from './watch-service.ts';
@@ -79,14 +79,18 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const reportFault = (error: unknown) => grpc.reportFault(error);
   const servesWeb = config.httpListenAddresses.length === 0;
   const { maxConcurrentStreams, keepalive } = config;
-  const overdraftLog = new SparingLog(logger, serverLimits.clientFaultLogIntervalMs);
+  const overdraftLog = new SparseLog({
+    logger,
+    message: 'closed a connection that asks too much',
+    linesMax: limits.sparseLogLinesMax,
+    intervalMs: limits.sparseLogIntervalMs,
+  });
   const transport = {
     maxConcurrentStreams,
     keepalive,
     turns: new Turns(),
     held,
-    onOverdrawn: (peer: string, reason: string) =>
-      overdraftLog.warn({ peer, reason }, 'closed a connection that asks too much'),
+    onOverdrawn: (peer: string, reason: string) => overdraftLog.write(() => ({ peer, reason })),
     onFault: reportFault,
   };
   const http2 = new Http2Server({

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { etcdError, StatusCode } from '../../errors.ts';
 import type { Arrival } from '../arrivals.ts';
 import type { GrpcServer } from '../grpc/grpc-server.ts';
@@ -11,6 +12,7 @@ import type { WebExchange } from '../web/web-exchange.ts';
 import { GatewayAnswer } from './gateway-answer.ts';
 import { JsonSyntaxError } from './json-scanner.ts';
 import { JsonValues } from './json-values.ts';
+import type { LargeValues } from './large-values.ts';
 import type { MethodSchema } from './message-schema.ts';
 import { ProtoJsonError } from './proto-json-error.ts';
 import { readMessage } from './read-message.ts';
@@ -18,6 +20,7 @@ import { readMessage } from './read-message.ts';
 export interface GatewayCallOptions {
   readonly grpc: GrpcServer;
   readonly exchange: WebExchange;
+  readonly largeValues: LargeValues;
   readonly method: MethodSchema;
   /** Headers of the gRPC call. */
   readonly fields: readonly HeaderField[];
@@ -36,6 +39,13 @@ export class GatewayCall implements HttpStream, HttpStreamListener, Arrival {
   readonly commonName = undefined;
   readonly #options: GatewayCallOptions;
   readonly #values: JsonValues;
+  /** What came and is not looked at yet, in order. */
+  readonly #pieces: Buffer[] = [];
+  #hasEnded = false;
+  #isReading = false;
+  /** The gRPC call takes no more of the body now. */
+  #isPaused = false;
+  #onResume: (() => void) | undefined;
   readonly #answer: GatewayAnswer;
   /** The gRPC call; undefined before it begins, and when it was over at once. */
   #call: HttpStreamListener | undefined;
@@ -87,19 +97,14 @@ export class GatewayCall implements HttpStream, HttpStreamListener, Arrival {
 
   onData(chunk: Buffer): void {
     if (this.#isRead) return;
-    this.#values.push(chunk);
-    this.#read(() => this.#values.next());
-    if (!this.#isRead) this.#holdValue(this.#values.heldBytes);
+    const { gatewayPieceBytes: bytes } = serverLimits;
+    for (let at = 0; at < chunk.length; at += bytes) this.#pieces.push(chunk.subarray(at, at + bytes));
+    this.#readOn();
   }
 
   onEnd(): void {
-    if (!this.#isRead) this.#read(() => this.#values.last());
-    if (this.#isRefused || this.#isOver) return;
-    if (this.#options.method.kind !== 'bidirectional') {
-      this.#start();
-      this.#give(this.#request ?? Buffer.alloc(0));
-    }
-    this.#endRequests();
+    this.#hasEnded = true;
+    this.#readOn();
   }
 
   onClose(): void {
@@ -147,35 +152,97 @@ export class GatewayCall implements HttpStream, HttpStreamListener, Arrival {
   }
 
   pause(): void {
+    this.#isPaused = true;
     this.#options.exchange.pause();
   }
 
   resume(): void {
-    this.#options.exchange.resume();
+    this.#isPaused = false;
+    this.#onResume?.();
+    if (!this.#isReading) this.#options.exchange.resume();
   }
 
   #start(): void {
     this.#call = this.#options.grpc.accept(this);
   }
 
+  #readOn(): void {
+    if (!this.#isReading) void this.#readAll();
+  }
+
+  /** Looks at the body as far as it has come. The rest waits while a value is read. */
+  async #readAll(): Promise<void> {
+    this.#isReading = true;
+    const { exchange } = this.#options;
+    try {
+      while (this.#pieces.length > 0 && !this.#isRead) {
+        this.#values.push(this.#pieces.shift() as Buffer);
+        await this.#read(() => this.#values.next());
+        if (!this.#isRead) this.#holdValue(this.#values.heldBytes + this.#waitingBytes());
+        if (this.#pieces.length === 0 || this.#isRead) continue;
+        exchange.pause();
+        await setImmediate();
+      }
+      if (this.#hasEnded && !this.#isRead) await this.#read(() => this.#values.last());
+    } finally {
+      this.#isReading = false;
+    }
+    if (this.#hasEnded) this.#onWhole();
+    else if (!this.#isPaused) exchange.resume();
+  }
+
+  #onWhole(): void {
+    if (this.#isRefused || this.#isOver) return;
+    if (this.#options.method.kind !== 'bidirectional') {
+      this.#start();
+      this.#give(this.#request ?? Buffer.alloc(0));
+    }
+    this.#endRequests();
+  }
+
+  #waitingBytes(): number {
+    return this.#pieces.reduce((bytes, piece) => bytes + piece.length, 0);
+  }
+
   /** Takes the values that are there. What follows the request of a call that has one is not looked at, as in etcd. */
-  #read(nextValue: () => Buffer | undefined): void {
-    const { kind, request } = this.#options.method;
+  async #read(nextValue: () => Buffer | undefined): Promise<void> {
+    let valueCount = 0;
     try {
       for (let json = nextValue(); json !== undefined; json = nextValue()) {
-        const message = readMessage(json, request);
-        if (kind === 'bidirectional') {
+        const message = json.length < serverLimits.largeValueBytesMin ? this.#small(json) : await this.#large(json);
+        if (message === undefined || this.#isRead) return;
+        if (this.#options.method.kind === 'bidirectional') {
           this.#give(message);
+          valueCount += 1;
+          if (this.#isPaused) await this.#resumed();
+          else if (valueCount % serverLimits.gatewayTurnValues === 0) await setImmediate();
         } else {
           this.#request = message;
           this.#isRead = true;
           this.#holdValue(message.length);
-          return;
         }
+        if (this.#isRead) return;
       }
     } catch (error) {
       this.#onUnreadable(error);
     }
+  }
+
+  #resumed(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onResume = resolve;
+    });
+  }
+
+  #small(json: Buffer): Buffer {
+    return readMessage(json, this.#options.method.request);
+  }
+
+  #large(json: Buffer): Promise<Buffer | undefined> {
+    const { exchange, largeValues, method } = this.#options;
+    exchange.pause();
+    this.#holdValue(json.length);
+    return largeValues.read(json, method.request, () => !this.#isOver);
   }
 
   #give(message: Buffer): void {
@@ -227,6 +294,8 @@ export class GatewayCall implements HttpStream, HttpStreamListener, Arrival {
     this.#isOver = true;
     this.#isRead = true;
     this.#account.close();
+    this.#pieces.length = 0;
+    this.#onResume?.();
     this.#options.onOver();
   }
 }

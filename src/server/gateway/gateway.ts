@@ -8,6 +8,7 @@ import type { WebExchange } from '../web/web-exchange.ts';
 import { callFields } from './call-fields.ts';
 import { GatewayCall } from './gateway-call.ts';
 import { httpStatusOf } from './http-status.ts';
+import { LargeValues } from './large-values.ts';
 import { methodSchema } from './message-schema.ts';
 import { gatewayRoutes } from './routes.ts';
 
@@ -29,6 +30,7 @@ export class Gateway {
   readonly #options: GatewayOptions;
   readonly #rpcs = new Map(gatewayRoutes.map(({ path, rpc }) => [path, rpc]));
   readonly #calls = new Set<GatewayCall>();
+  readonly #largeValues = new LargeValues();
   #onIdle: (() => void) | undefined;
 
   constructor(options: GatewayOptions) {
@@ -66,7 +68,15 @@ export class Gateway {
     if (this.#calls.size >= this.#options.maxConcurrentStreams) throw etcdError('tooManyRequests');
     const { grpc, held } = this.#options;
     const onOver = () => this.#forget(call);
-    const call: GatewayCall = new GatewayCall({ grpc, held, exchange, method: methodSchema(rpc), fields, onOver });
+    const call: GatewayCall = new GatewayCall({
+      grpc,
+      held,
+      exchange,
+      largeValues: this.#largeValues,
+      method: methodSchema(rpc),
+      fields,
+      onOver,
+    });
     if (!call.isOver) this.#calls.add(call);
     return call;
   }

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { AssertionError, assert } from '../../errors.ts';
+import { shortened } from '../../text/shortened.ts';
 import { isJsonSpace } from './json-scanner.ts';
 import { ProtoJsonError } from './proto-json-error.ts';
 
@@ -16,6 +17,9 @@ export interface NameToken {
   readonly raw: string;
   readonly text: string;
 }
+
+/** Characters of a wrong value that its error repeats. */
+export const shownLengthMax = 256;
 
 const quote = 0x22;
 const backslash = 0x5c;
@@ -114,9 +118,17 @@ export class JsonReader {
 
   /** Lines and characters count from 1. */
   #place(start: number): string {
-    const before = this.#json.subarray(0, start).toString('utf8');
-    const lines = before.split('\n');
-    return `line ${lines.length}:${[...(lines.at(-1) ?? '')].length + 1}`;
+    let line = 1;
+    let character = 1;
+    for (const byte of this.#json.subarray(0, start)) {
+      if (byte === 0x0a) {
+        line += 1;
+        character = 1;
+      } else if ((byte & 0xc0) !== 0x80) {
+        character += 1;
+      }
+    }
+    return `line ${line}:${character}`;
   }
 
   #enter(bracket: number | undefined): void {
@@ -126,7 +138,7 @@ export class JsonReader {
       return;
     }
     const { start, raw } = this.scalar();
-    throw this.#syntaxError(start, `unexpected token ${raw}`);
+    throw this.#syntaxError(start, `unexpected token ${shortened(raw, shownLengthMax)}`);
   }
 
   /** Whether an object or list goes on: passes over its closing bracket, or over the comma. */
@@ -180,11 +192,9 @@ export class JsonReader {
 
   /** Offset past the quote that ends a string. */
   #stringEnd(start: number): number {
-    for (let at = this.#json.indexOf(quote, start + 1); ; at = this.#json.indexOf(quote, at + 1)) {
-      let firstBackslash = at;
-      while (this.#json[firstBackslash - 1] === backslash) firstBackslash -= 1;
-      if ((at - firstBackslash) % 2 === 0) return at + 1;
-    }
+    let at = start + 1;
+    for (let byte = this.#json[at]; byte !== quote; byte = this.#json[at]) at += byte === backslash ? 2 : 1;
+    return at + 1;
   }
 
   /** The error for the first escape that is half of a character without its other half. Go looks at the six bytes after it. */

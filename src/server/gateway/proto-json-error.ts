@@ -2,7 +2,10 @@
 export class ProtoJsonError extends Error {
   override readonly name = 'ProtoJsonError';
 
+  readonly text: string;
+
   constructor(text: string) {
     super(`proto: ${text}`);
+    this.text = text;
   }
 }

@@ -1,5 +1,6 @@
+import { shortened } from '../../text/shortened.ts';
 import { messageDepthMax } from '../../wire/reader.ts';
-import { JsonReader } from './json-reader.ts';
+import { JsonReader, shownLengthMax } from './json-reader.ts';
 import type { FieldSchema, MessageSchema } from './message-schema.ts';
 import { MessageSink } from './message-sink.ts';
 import { ignored, parseScalar } from './parse-scalar.ts';
@@ -29,21 +30,21 @@ function readObject(reading: Reading, schema: MessageSchema): void {
   reading.depth += 1;
   if (reading.depth > messageDepthMax) throw new ProtoJsonError('exceeded max recursion depth');
   reader.enterObject();
-  const seen = new Set<FieldSchema | string>();
+  const seen: (FieldSchema | string)[] = [];
   for (let name = reader.nextName(); name !== undefined; name = reader.nextName()) {
     const field = schema.byName.get(name.text);
     if (field === undefined) {
       reader.skipValue();
       continue;
     }
-    if (seen.has(field)) throw reader.error(name.start, `duplicate field ${name.raw}`);
-    seen.add(field);
+    if (seen.includes(field)) throw reader.error(name.start, `duplicate field ${shortened(name.raw, shownLengthMax)}`);
+    seen.push(field);
     if (reader.skipNull()) continue;
     if (field.oneof !== undefined) {
-      if (seen.has(field.oneof)) {
+      if (seen.includes(field.oneof)) {
         throw reader.error(name.start, `error parsing ${name.raw}, oneof ${field.oneof} is already set`);
       }
-      seen.add(field.oneof);
+      seen.push(field.oneof);
     }
     if (field.isList) readList(reading, field);
     else readValue(reading, field);
@@ -67,7 +68,10 @@ function readValue(reading: Reading, field: FieldSchema): void {
   const token = reader.scalar();
   const value = parseScalar(token, field.value);
   if (value === undefined) {
-    throw reader.error(token.start, `invalid value for ${field.value.kind} field ${field.jsonName}: ${token.raw}`);
+    throw reader.error(
+      token.start,
+      `invalid value for ${field.value.kind} field ${field.jsonName}: ${shortened(token.raw, shownLengthMax)}`,
+    );
   }
   if (value === ignored) return;
   const isDefault = typeof value === 'bigint' ? value === 0n : value.length === 0;

@@ -1,0 +1,64 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { Turnstile } from '../../watch/turnstile.ts';
+import { serverLimits } from '../server-limits.ts';
+import type { MessageSchema } from './message-schema.ts';
+import { ProtoJsonError } from './proto-json-error.ts';
+import type { LargeValue, LargeValueOutcome } from './read-large-value.ts';
+
+/**
+ * Reads large JSON values in a thread of its own, so that the event loop serves others meanwhile: 4 MiB of short fields
+ * take a second. The thread starts with the first such value, and ends when none has come for a while.
+ */
+export class LargeValues {
+  readonly #oneAtATime = new Turnstile({ countMax: 1 });
+  #worker: Worker | undefined;
+  #idleTimer: NodeJS.Timeout | undefined;
+
+  /**
+   * The message of a value; undefined when it is not wanted any more at its turn.
+   *
+   * @throws ProtoJsonError
+   */
+  read(json: Buffer, schema: MessageSchema, isWanted: () => boolean): Promise<Buffer | undefined> {
+    return this.#oneAtATime.pass(async () => (isWanted() ? this.#read(json, schema) : undefined));
+  }
+
+  async #read(json: Buffer, { name }: MessageSchema): Promise<Buffer> {
+    clearTimeout(this.#idleTimer);
+    try {
+      this.#worker ??= startWorker();
+      // A copy of its own: a part of a buffer would take all of the buffer along.
+      const value: LargeValue = { json: Uint8Array.from(json), schema: name };
+      const answered = once(this.#worker, 'message');
+      this.#worker.postMessage(value, [value.json.buffer]);
+      const [outcome] = (await answered) as [LargeValueOutcome];
+      if ('badJson' in outcome) throw new ProtoJsonError(outcome.badJson);
+      if ('fault' in outcome) throw outcome.fault;
+      const { message } = outcome;
+      return Buffer.from(message.buffer, message.byteOffset, message.byteLength);
+    } catch (error) {
+      if (!(error instanceof ProtoJsonError)) this.#end();
+      throw error;
+    } finally {
+      this.#idleTimer = setTimeout(() => this.#end(), serverLimits.largeValueThreadIdleMs).unref();
+    }
+  }
+
+  #end(): void {
+    void this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+}
+
+/** Its errors reach who waits for an answer. */
+function startWorker(): Worker {
+  const worker = new Worker(threadFile, { resourceLimits: { maxYoungGenerationSizeMb: 12 } });
+  worker.on('error', () => undefined);
+  worker.unref();
+  return worker;
+}
+
+/** Beside this file, in the sources as in the package. */
+const fileName = import.meta.url.endsWith('.ts') ? './large-value-thread.ts' : './large-value-thread.js';
+const threadFile = new URL(fileName, import.meta.url);
