@@ -13,9 +13,13 @@ export function http1Listener(handler: WebHandler): RequestListener {
     }
     request.on('data', (chunk: Buffer) => listener.onData(chunk));
     request.on('end', () => listener.onEnd());
-    // A client that goes away is heard of by the response's end.
+    // The response's end reports a client that goes away.
     request.on('error', () => undefined);
+    // A call may wait for hours. One whose client has closed its side is over, as in etcd.
+    const hangUp = () => response.destroy();
+    request.socket.once('end', hangUp);
     response.on('close', () => {
+      request.socket.off('end', hangUp);
       if (!response.writableFinished) listener.onClose();
     });
   };

@@ -24,6 +24,8 @@ export class Http1Server {
       },
       listener,
     );
+    // A client may close its side after its request, and wait for the answer. Node has this property since its first version, its types do not.
+    Object.assign(this.#server, { httpAllowHalfOpen: true });
     if (upgrade !== undefined) {
       this.#server.on('upgrade', (request, socket: Socket, head) => {
         if (!upgrade(request, socket, head)) this.#readAgain(request, socket, head);
@@ -34,6 +36,7 @@ export class Http1Server {
   }
 
   add(socket: Socket): void {
+    socket.allowHalfOpen = true;
     this.#server.emit('connection', socket);
   }
 
