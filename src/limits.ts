@@ -75,6 +75,10 @@ export const limits = {
   leaseFlushIntervalMs: 250,
   /** How much later than its deadline a lease expires, so that a renewal not yet written still counts. */
   leaseGraceMs: 400,
+  /** How often the time of leases is stored while there are leases, where instances share it through the database: 3 small writes a second of all instances together. */
+  leaseTickMs: 300,
+  /** How far a lease clock runs past the stored time: leases end this much later, and the clock stops when storing takes longer. Every instance must have the same value. */
+  leaseClockApartMsMax: 750,
   /** How often leases are looked for that are due, or will be before the next look; those are ended on time. A lease lasts longer than this. */
   leaseExpiryIntervalMs: 1_000,
   /** Leases revoked by one look. */
@@ -142,7 +146,12 @@ export const limits = {
 } as const;
 
 assert(limits.leaseFlushIntervalMs < limits.leaseGraceMs, 'a renewal is written before its lease can expire');
-assert(limits.leaseGraceMs < 1_000, 'keys of an expired lease go within a second');
+assert(limits.leaseGraceMs < 1_000, 'keys of an expired lease go within a second where instances share one clock');
+assert(limits.leaseTickMs * 2 < limits.leaseClockApartMsMax, 'the lease clock runs on while a tick is written');
+assert(
+  limits.leaseGraceMs + limits.leaseClockApartMsMax + limits.leaseFlushIntervalMs < 1_500,
+  'a lease lasts 1.5 s too long at most, and the time that a write takes',
+);
 assert(
   limits.leaseExpiryIntervalMs < limits.leaseTtlSecondsMin * 1_000,
   'a lease granted by another instance is seen before it is due',

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { run } from 'node:test';
 import { type DebianPackage, installMissingPackages } from './support/debian-packages.ts';
 import { mariadb, TINE_DRIVERS } from './support/drivers.ts';
+import { findFakeTime } from './support/fake-clock.ts';
 import { galeraPackages, provideGaleraScripts } from './support/galera-package.ts';
 import { findOnPath, goPrograms, repositoryRoot } from './support/paths.ts';
 import { buildPeers, missingPeers } from './support/peer-programs.ts';
@@ -47,13 +48,24 @@ const curlPackage: DebianPackage = {
   instead: 'put another curl on PATH',
 };
 
-/** What single files need. */
-const filePackages: readonly (DebianPackage & { readonly file: string })[] = [
+/** What single files need, with some of the databases. */
+const filePackages: readonly (DebianPackage & {
+  readonly file: string;
+  readonly isWanted: (databases: readonly unknown[]) => boolean;
+})[] = [
   {
     name: 'pgbouncer',
     isHere: () => existsSync('/usr/sbin/pgbouncer'),
     instead: 'leave test/durability/pooler.test.ts out',
     file: 'test/durability/pooler.test.ts',
+    isWanted: (databases) => databases.length > 0,
+  },
+  {
+    name: 'libfaketime',
+    isHere: () => findFakeTime() !== undefined,
+    instead: 'leave test/durability/clock.test.ts out',
+    file: 'test/durability/clock.test.ts',
+    isWanted: () => true,
   },
 ];
 
@@ -98,7 +110,7 @@ async function main(patterns: readonly string[]): Promise<void> {
   const peers = missingPeers();
   const databases = databasesFor(files);
   const clusterPackages = files.some(isGalera) ? galeraPackages : [];
-  const needed = filePackages.filter(({ file }) => files.includes(file) && databases.length > 0);
+  const needed = filePackages.filter(({ file, isWanted }) => files.includes(file) && isWanted(databases));
   const recipes = recipePackages.filter(({ file, language }) => files.includes(file) && isChosen(language));
   // What is compiled once serves every test file; `bin/tine` keeps it in the same place.
   process.env.NODE_COMPILE_CACHE ??= join(repositoryRoot, 'node_modules', '.cache', 'tine');

@@ -13,7 +13,7 @@ export function guardAgainstCrashes(logger: Logger, giveUp: () => void): () => v
   let recentFaults: number[] = [];
   const onFault = (error: unknown): void => {
     logger.error({ error }, 'internal error that no request caught; still serving. Please report it');
-    const now = Date.now();
+    const now = performance.now();
     recentFaults = [...recentFaults.filter((at) => at > now - faultWindowMs), now];
     if (recentFaults.length !== faultCountMax) return;
     logger.error(`${faultCountMax} internal errors within ${faultWindowMs / 1000} s: stopping, to be started afresh`);

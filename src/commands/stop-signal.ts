@@ -15,9 +15,9 @@ export function listenForStop(): StopSignal {
   let firstAt: number | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
     const isFirst = firstAt === undefined;
-    firstAt ??= Date.now();
+    firstAt ??= performance.now();
     resolve(signal);
-    if (isFirst || (signal === 'SIGINT' && Date.now() - firstAt <= ctrlCEchoMs)) return;
+    if (isFirst || (signal === 'SIGINT' && performance.now() - firstAt <= ctrlCEchoMs)) return;
     dispose();
     process.kill(process.pid, signal);
   };

@@ -14,6 +14,8 @@ export interface DriverStatistics {
   readonly echoes: HistogramCounts;
   /** What became of commits whose answer was lost. */
   readonly doubts: CommitDoubts;
+  /** How often the clock of the database's machine was set. 0 on SQLite. */
+  readonly clockJumps: number;
   /** Bytes of SQLite's write-ahead log; 0 elsewhere. */
   readonly walBytes: number;
 }

@@ -2,8 +2,9 @@
 import type { RowId, WriteOperation } from '../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../mvcc/read-programs.ts';
 import type { BatchResult } from '../mvcc/write-batch.ts';
-import type { BatchOptions } from '../mvcc/write-state.ts';
+import type { WriteOptions } from '../mvcc/write-state.ts';
 import type { DriverStatistics } from './driver-statistics.ts';
+import type { LeaseClock } from './lease-clock.ts';
 
 /** What came of each operation of a batch, in order: an outcome, or the database's weather for this one. */
 export interface DriverBatchResult extends Omit<BatchResult, 'outcomes'> {
@@ -25,8 +26,10 @@ export interface Driver {
   readonly keyLengthMax: number;
   /** The id by which clients know the database; 0n: it has not been reached yet. */
   readonly clusterId: bigint;
-  /** Milliseconds since 1970 by the clock that all instances share. */
+  /** Milliseconds since 1970 by a clock that all instances share to within seconds. It may be set: nothing hangs on it that a jump would harm. */
   nowMs(): number;
+  /** The clock by which leases end. */
+  readonly leaseClock: LeaseClock;
   /**
    * Calls back when another instance says that it has written a row, where the database carries messages. A hint may be lost, late or wrong: it is a reason to read, and
    * what it names is not believed.
@@ -44,7 +47,7 @@ export interface Driver {
    *
    * @throws DriverError when nothing of the batch was done, for a reason that concerns all of it.
    */
-  write(operations: readonly WriteOperation[], options: BatchOptions): Promise<DriverBatchResult>;
+  write(operations: readonly WriteOperation[], options: WriteOptions): Promise<DriverBatchResult>;
   /** Gives unused space back to the file system, beyond what the next writes will use: a bounded bite; whether there is more. */
   reclaim(): Promise<{ more: boolean }>;
   /**

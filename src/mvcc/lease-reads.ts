@@ -1,5 +1,6 @@
 /** Reads of leases. */
 
+import { LEASE_CLOCK } from '../sql/clock-statements.ts';
 import type { KeyText } from '../sql/key-text.ts';
 import {
   HEAD,
@@ -13,6 +14,7 @@ import {
 import { numberAt } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
 import { headOf, headProgram } from './head.ts';
+import { type StoredLeaseClock, storedLeaseClock } from './lease-clock.ts';
 import type { LeaseId } from './operations.ts';
 import { listQuery, type Program, query, row, rows } from './program.ts';
 import type { Head, LeaseStatus } from './results.ts';
@@ -53,9 +55,16 @@ export function* leasesById(
   return { head: headOf(head), leases: ids.map((id) => byId.get(id)) };
 }
 
-/** Leases whose deadline has passed, the longest overdue first. */
-export function* leasesDue(request: { dueBeforeMs: number; countMax: number }): Program<readonly LeaseStatus[]> {
-  return (yield* rows(LEASES_DUE, request.dueBeforeMs, request.countMax)).map(leaseStatus);
+/** Leases whose deadline has passed, the longest overdue first, and the lease clock as the database holds it. */
+export function* leasesDue({
+  dueBeforeMs,
+  countMax,
+}: {
+  dueBeforeMs: number;
+  countMax: number;
+}): Program<{ due: readonly LeaseStatus[]; clock: StoredLeaseClock }> {
+  const [due = [], clock] = yield [query(LEASES_DUE, dueBeforeMs, countMax), query(LEASE_CLOCK)];
+  return { due: due.map(leaseStatus), clock: storedLeaseClock(clock) };
 }
 
 /** Lease ids as a statement's list. */

@@ -8,12 +8,9 @@ import { change, changeEach, type Program, rows } from './program.ts';
 import type { WriteState } from './write-state.ts';
 
 /** Makes a lease; its id must be free. */
-export function* grantLease(
-  lease: { id: LeaseId; ttlSeconds: number; expiresAtMs: number },
-  state: WriteState,
-): Program<void> {
-  const { id, ttlSeconds, expiresAtMs } = lease;
+export function* grantLease({ id, ttlSeconds }: { id: LeaseId; ttlSeconds: number }, state: WriteState): Program<void> {
   if ((yield* state.lease(id)) !== undefined) throw etcdError('leaseExists');
+  const expiresAtMs = state.leaseClockMs + ttlSeconds * 1000;
   yield* changeEach(INSERT_LEASES, [[id, ttlSeconds, expiresAtMs]]);
   state.setLease(id, { id, ttlSeconds, expiresAtMs });
 }
@@ -40,10 +37,7 @@ export function* expireLease(request: { id: LeaseId; dueBeforeMs: number }, stat
 }
 
 /** Gives those that are still there their whole time again. */
-export function* renewLeases(
-  renewal: { ids: readonly LeaseId[]; renewedAtMs: number },
-  state: WriteState,
-): Program<void> {
-  state.forgetLeases(renewal.ids);
-  yield* changeEach(RENEW_LEASES, leaseList(renewal.ids), renewal.renewedAtMs);
+export function* renewLeases({ ids }: { ids: readonly LeaseId[] }, state: WriteState): Program<void> {
+  state.forgetLeases(ids);
+  yield* changeEach(RENEW_LEASES, leaseList(ids), state.leaseClockMs);
 }

@@ -7,6 +7,8 @@ export interface Named {
   /** Keys of which the value is wanted too; none of them is in `keys`. */
   readonly keysWithValue: ReadonlySet<string>;
   readonly leases: ReadonlySet<LeaseId>;
+  /** Deadlines of leases are computed: the lease clock is needed. */
+  readonly needsLeaseClock: boolean;
 }
 
 /** Intervals are not looked at: they are read when their operation runs. */
@@ -21,6 +23,7 @@ class Names implements Named {
   readonly keys = new Set<string>();
   readonly keysWithValue = new Set<string>();
   readonly leases = new Set<LeaseId>();
+  needsLeaseClock = false;
 
   addOperation(operation: WriteOperation): void {
     switch (operation.kind) {
@@ -30,6 +33,13 @@ class Names implements Named {
         this.#addStep(operation);
         return;
       case 'leaseGrant':
+        this.needsLeaseClock = true;
+        this.leases.add(operation.id);
+        return;
+      case 'leaseRenew':
+      case 'leaseTick':
+        this.needsLeaseClock = true;
+        return;
       case 'leaseRevoke':
       case 'leaseExpire':
         this.leases.add(operation.id);
@@ -38,7 +48,6 @@ class Names implements Named {
       case 'compactBite':
       case 'holdCompaction':
       case 'releaseCompaction':
-      case 'leaseRenew':
       case 'memberAnnounce':
       case 'memberDrop':
       case 'memberRemove':

@@ -116,10 +116,12 @@ export type WriteOperation = Partial<Permit> &
     | TxnOperation
     /** `hash`: of the same revision, computed before; it is kept with the mark. */
     | { readonly kind: 'compact'; readonly revision: Revision; readonly hash?: CompactionHash | undefined }
-    | { readonly kind: 'leaseGrant'; readonly id: LeaseId; readonly ttlSeconds: number; readonly expiresAtMs: number }
+    | { readonly kind: 'leaseGrant'; readonly id: LeaseId; readonly ttlSeconds: number }
     | { readonly kind: 'leaseRevoke'; readonly id: LeaseId }
-    /** Gives leases their whole time again from a moment on (milliseconds since 1970, database time). Deadlines only move later. */
-    | { readonly kind: 'leaseRenew'; readonly ids: readonly LeaseId[]; readonly renewedAtMs: number }
+    /** Gives leases their whole time again. Deadlines only move later. */
+    | { readonly kind: 'leaseRenew'; readonly ids: readonly LeaseId[] }
+    /** Stores the time that this instance's lease clock has reached. */
+    | { readonly kind: 'leaseTick'; readonly nowMs: number }
     /** Revokes this lease if it is still due, by the database's own record. */
     | { readonly kind: 'leaseExpire'; readonly id: LeaseId; readonly dueBeforeMs: number }
     | {

@@ -6,6 +6,7 @@ import { eventsAfter, eventsOfKeys, idBefore } from './events.ts';
 import { hashKeys } from './hash-keys.ts';
 import { headProgram } from './head.ts';
 import { endOfWalk } from './key-bucket.ts';
+import { leaseClock } from './lease-clock.ts';
 import { leaseCount, leaseProgram, leasesById, leasesDue, leasesProgram } from './lease-reads.ts';
 import { membersSince } from './members.ts';
 import { type PointRead, pointReads } from './point-reads.ts';
@@ -42,6 +43,7 @@ const readPrograms = {
   leases: leasesProgram,
   leasesById,
   leasesDue,
+  leaseClock: (_input: null) => leaseClock(),
   membersSince,
   alarms: (_input: null) => alarmsProgram(),
   userRights,
@@ -55,6 +57,7 @@ export const withoutTransaction: ReadonlySet<ReadName> = new Set([
   'head',
   'leaseCount',
   'leasesDue',
+  'leaseClock',
   'membersSince',
   'snapshotStretch',
   'snapshotSizes',

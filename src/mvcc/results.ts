@@ -61,6 +61,7 @@ export type WriteResult =
   | { readonly kind: 'leaseGrant'; readonly revision: Revision }
   | { readonly kind: 'leaseRevoke'; readonly revision: Revision }
   | { readonly kind: 'leaseRenew' }
+  | { readonly kind: 'leaseTick'; readonly storedMs: number }
   | { readonly kind: 'leaseExpire'; readonly expired: boolean }
   | { readonly kind: 'memberAnnounce' }
   | { readonly kind: 'memberDrop' }

@@ -5,6 +5,7 @@ import { changeAuth } from './auth-changes.ts';
 import { compactBite, setCompactMark } from './compact.ts';
 import { holdCompaction, releaseCompaction } from './compaction-hold.ts';
 import type { PackedBatchEvents } from './events.ts';
+import { tickLeaseClock } from './lease-clock.ts';
 import { expireLease, grantLease, renewLeases, revokeLease } from './leases.ts';
 import { announceMember, dropMember, nameLeader, removeMember } from './members.ts';
 import { namedBy } from './named.ts';
@@ -72,6 +73,8 @@ function* apply(operation: WriteOperation, state: WriteState): Program<WriteResu
     case 'leaseRenew':
       yield* renewLeases(operation, state);
       return { kind: 'leaseRenew' };
+    case 'leaseTick':
+      return { kind: 'leaseTick', storedMs: yield* tickLeaseClock(operation.nowMs, state) };
     case 'leaseExpire':
       return { kind: 'leaseExpire', expired: yield* expireLease(operation, state) };
     case 'memberAnnounce':

@@ -2,6 +2,7 @@
 import { assert } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { ALARMS } from '../sql/alarm-statements.ts';
+import { LEASE_CLOCK } from '../sql/clock-statements.ts';
 import { HEAD, LEASES_BY_ID, NEWEST_ROWS, NEWEST_ROWS_WITHOUT_VALUE } from '../sql/read-statements.ts';
 import type { KeyValueRow } from '../sql/row.ts';
 import type { Parameter, Row } from '../sql/statement.ts';
@@ -10,6 +11,7 @@ import { alarmList } from './alarms.ts';
 import type { AuthState } from './auth-state.ts';
 import { type PackedBatchEvents, packEvents, type RowEvent } from './events.ts';
 import { headOf, type MarkedHead } from './head.ts';
+import { storedLeaseClock } from './lease-clock.ts';
 import { leaseList, leaseStatus } from './lease-reads.ts';
 import type { Named } from './named.ts';
 import { type NewestRow, newestByName } from './newest-rows.ts';
@@ -17,9 +19,14 @@ import type { Alarm, LeaseId, Revision, RowId } from './operations.ts';
 import { changed, listQuery, type Program, query } from './program.ts';
 import type { Head, LeaseStatus } from './results.ts';
 
-export interface BatchOptions {
+export interface WriteOptions {
   /** What is written is to be told as events, as far as it is known. */
   readonly withEvents: boolean;
+}
+
+export interface BatchOptions extends WriteOptions {
+  /** The lease clock of this instance, in ms. */
+  readonly leaseNowMs: () => number;
 }
 
 /** A key's newest row, and whether its value was read along: it is null where it was not. */
@@ -39,6 +46,8 @@ export class WriteState {
   /** Those that are active. */
   alarms: readonly Alarm[] = [];
   authState: AuthState;
+  /** What the lease clock shows to this transaction: no instance is more than `leaseClockApartMsMax` ahead of it. Read only for operations that need it. */
+  leaseClockMs = 0;
   /** Rows that the operation under way has written: with the first it took the next revision. */
   #writtenCount = 0;
   /** Changed with every row written, so that it is never stale. A row of id 0: the key was never there. */
@@ -53,7 +62,7 @@ export class WriteState {
   #events: RowEvent[] | undefined;
   #eventBytes = 0;
 
-  private constructor(head: MarkedHead, { withEvents }: BatchOptions) {
+  private constructor(head: MarkedHead, { withEvents }: WriteOptions) {
     this.#openedId = head.id;
     this.#events = withEvents ? [] : undefined;
     this.#id = head.id;
@@ -71,18 +80,22 @@ export class WriteState {
     const [keys, keysWithValue] = withEvents
       ? [noKeys, new Set([...named.keys, ...named.keysWithValue])]
       : [named.keys, named.keysWithValue];
-    const [head, alarms, bare, whole, found] = yield [
+    const [head, alarms, bare, whole, found, clock] = yield [
       query(HEAD),
       query(ALARMS),
       listQuery(NEWEST_ROWS_WITHOUT_VALUE, nameList(keys)),
       listQuery(NEWEST_ROWS, nameList(keysWithValue)),
       listQuery(LEASES_BY_ID, leaseList(leases)),
+      ...(named.needsLeaseClock ? [query(LEASE_CLOCK)] : []),
     ];
     const state = new WriteState(headOf(head), { withEvents });
     state.alarms = alarmList(alarms);
     state.#learn(keys, bare, false);
     state.#learn(keysWithValue, whole, true);
     state.#learnLeases(leases, found);
+    if (named.needsLeaseClock) {
+      state.leaseClockMs = Math.max(storedLeaseClock(clock).storedMs ?? 0, options.leaseNowMs());
+    }
     return state;
   }
 

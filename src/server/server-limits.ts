@@ -118,6 +118,9 @@ export const serverLimits = {
   stallTickMs: 50,
   stallMsMin: 100,
   stallLoggedMsMin: 1_000,
+  /** How often the wall clock is compared with the monotonic clock, and how far it must have moved. NTP slews a clock by 0.5 ms a second. */
+  clockLookIntervalMs: 1_000,
+  clockJumpMsMin: 250,
   /** How often a database that fails is mentioned in the log. */
   databaseFaultLogIntervalMs: 1_000,
   /** How often the same mistake of clients is: one that is set up wrong comes back every second, for ever. */

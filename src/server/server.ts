@@ -11,6 +11,7 @@ import { openTokens } from './access/open-tokens.ts';
 import { Passwords } from './access/passwords.ts';
 import { Arrivals } from './arrivals.ts';
 import { authService } from './auth-service.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { clusterService } from './cluster-service.ts';
 import { Queues } from './concurrency/queues.ts';
 import { Connections } from './connections.ts';
@@ -100,6 +101,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       stream.isSecure && servesWeb && !isGrpcRequest(stream) ? web(new Http2Exchange(stream)) : grpc.accept(stream),
   });
   const stallWatch = new StallWatch(logger);
+  const clockWatch = new ClockWatch(logger);
   const metrics = new Metrics({
     store,
     methods: methods.metrics,
@@ -110,6 +112,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     detail: config.metrics,
     quotaBytes: config.quotaBackendBytes > 0 ? config.quotaBackendBytes : Number.POSITIVE_INFINITY,
     stalls: stallWatch.stalls,
+    clockJumps: clockWatch.jumps,
     connectionCount: () => connections.count,
     watches: () => hub.statistics,
   });
@@ -156,6 +159,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       hub.close();
       stallWatch.close();
       arrivals.close();
+      clockWatch.close();
       webServer.close();
       monitoring.close();
       await within(serverLimits.closeTimeoutMs, http2.whenEmpty());

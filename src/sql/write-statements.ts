@@ -123,9 +123,10 @@ export const RENEW_LEASES = changesEach(
   WHERE ${sql.inList('id', 'integer')}`,
 );
 
-// After a start every lease gets its whole time again, as etcd gives it after an election: nobody could renew it meanwhile.
+// After a start every lease gets its whole time again, as etcd gives it after an election: nobody could renew it meanwhile. A deadline that another clock wrote (a restored
+// snapshot, an older tine) does not count.
 export const EXTEND_LEASES = changes(
   'extend_leases',
   (sql) => `UPDATE tine_lease
-  SET expires_at_ms = ${sql.greatest('expires_at_ms', `${sql.integer} + ttl_seconds * 1000`)}`,
+  SET expires_at_ms = ${sql.integer} + ttl_seconds * 1000`,
 );

@@ -33,9 +33,9 @@ function startPeriodic(retentionMs: number, target: Target, logger: Logger): () 
   const intervalMs = Math.min(retentionMs, intervalMsMax);
   const sampleMs = Math.max(1, Math.floor(intervalMs / samplesPerRetention));
   const samples: { readonly atMs: number; readonly revision: Revision }[] = [];
-  let nextAtMs = Date.now() + retentionMs;
+  let nextAtMs = performance.now() + retentionMs;
   return every(sampleMs, logger, async () => {
-    const nowMs = Date.now();
+    const nowMs = performance.now();
     samples.push({ atMs: nowMs, revision: await target.revision() });
     while (samples.length > 1 && (samples[1] as { atMs: number }).atMs <= nowMs - retentionMs) samples.shift();
     const oldest = samples[0];

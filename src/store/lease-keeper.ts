@@ -1,6 +1,5 @@
 /**
- * Leases as time passes: a renewal counts at once and is written soon after, all renewals in one write; due leases are looked for. Deadlines are in the
- * driver's time, which all instances share.
+ * Leases as time passes: a renewal counts at once and is written soon after, all renewals in one write; due leases are looked for. Deadlines are times of the lease clock.
  */
 import type { Logger } from 'pino';
 import type { Driver } from '../drivers/driver.ts';
@@ -22,6 +21,8 @@ export class LeaseKeeper {
   readonly #renewals = new Map<LeaseId, number>();
   /** The next run of each work. */
   readonly #timers = new Map<() => Promise<number>, NodeJS.Timeout>();
+  /** As far as this instance knows. While there are leases, time must go on. */
+  #hasLeases = false;
   #isStopped = false;
 
   constructor(
@@ -50,6 +51,7 @@ export class LeaseKeeper {
       return limits.leaseFlushIntervalMs;
     });
     this.#repeat(() => this.#expireDue());
+    if (this.#clock.apartMsMax > 0) this.#repeat(() => this.#tick());
   }
 
   /** Writes what was renewed last, if the database is there; if not, a start gives leases their whole time again. */
@@ -66,7 +68,7 @@ export class LeaseKeeper {
     const lease = await this.#lookUps.ask(id);
     if (lease === undefined || !isPermitted()) return 0;
     this.#counts.leases.renewed += 1;
-    this.#renewals.set(id, this.#driver.nowMs() + lease.ttlSeconds * 1000);
+    this.#renewals.set(id, this.#clock.nowMs() + lease.ttlSeconds * 1000);
     return lease.ttlSeconds;
   }
 
@@ -75,15 +77,21 @@ export class LeaseKeeper {
     return Math.max(expiresAtMs, this.#renewals.get(id) ?? 0);
   }
 
+  /** Never more than the TTL: the clock of the instance that computed the deadline may be ahead. */
+  remainingMs(lease: LeaseStatus): number {
+    return Math.min(this.expiresAtMs(lease) - this.#clock.nowMs(), lease.ttlSeconds * 1000);
+  }
+
+  /** This instance has granted a lease. */
+  granted(): void {
+    this.#hasLeases = true;
+  }
+
   /** Tells the database of all renewals since the last time, in one write. */
   async flush(): Promise<void> {
     if (this.#renewals.size === 0) return;
     const renewals = [...this.#renewals];
-    await this.#writes.write({
-      kind: 'leaseRenew',
-      ids: renewals.map(([id]) => id),
-      renewedAtMs: this.#driver.nowMs(),
-    });
+    await this.#writes.write({ kind: 'leaseRenew', ids: renewals.map(([id]) => id) });
     for (const [id, expiresAtMs] of renewals) {
       if (this.#renewals.get(id) === expiresAtMs) this.#renewals.delete(id);
     }
@@ -92,20 +100,41 @@ export class LeaseKeeper {
   /** Ends what is due. Returns how many ms later the next lease is due that was seen, or the next look is. */
   async #expireDue(): Promise<number> {
     const { leaseGraceMs, leaseExpiryIntervalMs, leaseExpiryCountMax: countMax } = limits;
-    const dueBeforeMs = this.#driver.nowMs() - leaseGraceMs;
-    const seen = await this.#driver.read(
+    const dueBeforeMs = this.#clock.nowMs() - this.#clock.apartMsMax - leaseGraceMs;
+    const { due, clock } = await this.#driver.read(
       'leasesDue',
       { dueBeforeMs: dueBeforeMs + leaseExpiryIntervalMs, countMax },
       'quick',
     );
+    if (clock.storedMs !== undefined) this.#clock.saw(clock.storedMs);
+    this.#hasLeases = clock.hasLeases;
     let nextMs: number = leaseExpiryIntervalMs;
-    for (const lease of seen) {
+    for (const lease of due) {
       const leftMs = this.expiresAtMs(lease) - dueBeforeMs;
       if (leftMs <= 0) await this.#writes.write({ kind: 'leaseExpire', id: lease.id, dueBeforeMs });
       nextMs = Math.max(0, Math.min(nextMs, leftMs));
     }
     // Those that were ended are followed by more, or by a look that finds none.
     return nextMs;
+  }
+
+  /** Stores how far time has come, unless another instance did a moment ago. Without leases time may stand still. Returns how many ms later the next tick is due. */
+  async #tick(): Promise<number> {
+    const { leaseTickMs } = limits;
+    if (!this.#hasLeases) return leaseTickMs;
+    if (this.#clock.ageMs() >= leaseTickMs) {
+      const { storedMs } = await this.#driver.read('leaseClock', null, 'quick');
+      if (storedMs !== undefined) this.#clock.saw(storedMs);
+    }
+    if (this.#clock.ageMs() >= leaseTickMs) {
+      const { storedMs } = await this.#writes.write({ kind: 'leaseTick', nowMs: this.#clock.nowMs() });
+      this.#clock.saw(storedMs);
+    }
+    return leaseTickMs - this.#clock.ageMs();
+  }
+
+  get #clock(): Driver['leaseClock'] {
+    return this.#driver.leaseClock;
   }
 
   /** Runs at the pace that the work asks for, never twice at a time, and goes on after the database was away. */

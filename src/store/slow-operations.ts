@@ -15,6 +15,7 @@ const ownWork: ReadonlySet<WriteOperation['kind']> = new Set([
   'memberDrop',
   'compactBite',
   'leaseRenew',
+  'leaseTick',
   'leaseExpire',
 ]);
 

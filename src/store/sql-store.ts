@@ -198,10 +198,10 @@ export class SqlStore implements Store {
     if (request.ttlSeconds > limits.leaseTtlSecondsMax) throw etcdError('leaseTtlTooLarge');
     const ttlSeconds = Math.max(request.ttlSeconds, limits.leaseTtlSecondsMin);
     const id = request.id === 0n ? randomId() : request.id;
-    const lease = { id, ttlSeconds, expiresAtMs: this.#driver.nowMs() + ttlSeconds * 1000 };
-    const operation = { kind: 'leaseGrant', ...lease, ...permit } as const;
+    const operation = { kind: 'leaseGrant', id, ttlSeconds, ...permit } as const;
     if (this.#quota !== undefined) await this.#quota.admit(operation);
     const { revision } = await this.#writes.write(operation);
+    this.#leases.granted();
     return { revision, id, ttlSeconds };
   }
 
@@ -223,7 +223,7 @@ export class SqlStore implements Store {
   }> {
     const { head, lease, keys } = await this.#driver.read('lease', request, 'quick');
     this.#saw(head);
-    const remainingMs = lease === undefined ? 0 : this.#leases.expiresAtMs(lease) - this.#driver.nowMs();
+    const remainingMs = lease === undefined ? 0 : this.#leases.remainingMs(lease);
     return { revision: head.revision, lease, remainingSeconds: Math.floor(remainingMs / 1000), keys };
   }
 

@@ -114,5 +114,5 @@ for (const driver of TINE_DRIVERS) {
 }
 
 function written(operations: readonly WriteOperation[]) {
-  return writeBatch(operations, { withEvents: true });
+  return writeBatch(operations, { withEvents: true, leaseNowMs: Date.now });
 }

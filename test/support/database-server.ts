@@ -24,6 +24,8 @@ import { waitFor, within } from './wait.ts';
 export interface DatabaseServerOptions {
   /** Settings of the server by their own names, over those every test server has. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Variables of the server's process, over those every test server has. */
+  readonly environment?: Readonly<Record<string, string>>;
   /** `diskDirectory` is a disk of its own with so much space. */
   readonly diskBytes?: number;
   /** Of the server's own user; drawn otherwise. */
@@ -52,15 +54,20 @@ export abstract class DatabaseServer {
   protected readonly user = 'tine';
   protected readonly password: string;
   readonly #settings: Readonly<Record<string, string>>;
+  readonly #environment: Readonly<Record<string, string>>;
   readonly #diskBytes: number | undefined;
   #disk: KeptDisk | undefined;
   #child: ChildProcess | undefined;
   #exit: Promise<Exit> | undefined;
 
-  protected constructor(port: number, { settings = {}, diskBytes, password = drawnPassword() }: DatabaseServerOptions) {
+  protected constructor(
+    port: number,
+    { settings = {}, environment = {}, diskBytes, password = drawnPassword() }: DatabaseServerOptions,
+  ) {
     this.port = port;
     this.password = password;
     this.#settings = settings;
+    this.#environment = environment;
     this.#diskBytes = diskBytes;
     this.directory = temporaryDirectory();
     this.#giveAway(this.directory);
@@ -116,6 +123,7 @@ export abstract class DatabaseServer {
     // In a session of its own, so that Ctrl-C is the test process's to handle.
     const child = spawn(program, commandArguments, {
       ...this.#processOptions,
+      env: { ...this.#processOptions.env, ...this.#environment },
       // Root enters the disk, and becomes the other then.
       ...(this.#diskBytes === undefined ? {} : { uid: undefined, gid: undefined }),
       detached: true,

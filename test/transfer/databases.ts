@@ -35,7 +35,7 @@ export async function writeTineDatabase(
   await access.prepare();
   await ownAlone(access, async (own) => {
     await own.run(takeOver(0));
-    await own.run(writeBatch(operations, { withEvents: false }));
+    await own.run(writeBatch(operations, { withEvents: false, leaseNowMs: Date.now }));
   });
 }
 
@@ -55,7 +55,7 @@ export function remove(key: string): WriteOperation {
 }
 
 export function grant(id: bigint, ttlSeconds: number): WriteOperation {
-  return { kind: 'leaseGrant', id: id as LeaseId, ttlSeconds, expiresAtMs: Date.now() + ttlSeconds * 1000 };
+  return { kind: 'leaseGrant', id: id as LeaseId, ttlSeconds };
 }
 
 export function compact(revision: number): readonly WriteOperation[] {

@@ -11,9 +11,9 @@ const answers = new Map<string, { readonly takes: boolean; readonly atMs: number
 export async function takesTls(host: DatabaseHost, settings: ConnectionOptions): Promise<boolean> {
   const key = JSON.stringify(host);
   const known = answers.get(key);
-  if (known !== undefined && Date.now() - known.atMs < answerAgeMsMax) return known.takes;
+  if (known !== undefined && performance.now() - known.atMs < answerAgeMsMax) return known.takes;
   const takes = await tries(settings);
-  answers.set(key, { takes, atMs: Date.now() });
+  answers.set(key, { takes, atMs: performance.now() });
   return takes;
 }
 

@@ -119,9 +119,9 @@ const lockRetryMs = 100;
 /** No tine begins to serve while the connection has it. */
 async function lockSchema(server: OfflineServer, database: OfflineDatabase): Promise<void> {
   for (const statement of server.beginLock) await database.change(statement);
-  const deadline = Date.now() + lockWaitMs;
+  const deadline = performance.now() + lockWaitMs;
   while ((await database.rows(server.tryLockSchema))[0]?.[0] !== 1) {
-    if (Date.now() > deadline) {
+    if (performance.now() > deadline) {
       throw new StartError(
         `${database.name}: another tine is starting on it or works on it; let it finish, then try again`,
       );

@@ -18,12 +18,13 @@ import {
 import type { Head } from '../../mvcc/results.ts';
 import { startUp } from '../../mvcc/start-up.ts';
 import { type BatchResult, writeBatch } from '../../mvcc/write-batch.ts';
-import type { BatchOptions } from '../../mvcc/write-state.ts';
+import type { WriteOptions } from '../../mvcc/write-state.ts';
 import { commitBoundsMs, requestBoundsMs } from '../../statistics/bounds.ts';
 import { Histogram } from '../../statistics/histogram.ts';
 import type { Driver, DriverBatchResult, ReadLane } from '../driver.ts';
 import type { DriverStatistics } from '../driver-statistics.ts';
 import { FailureCounts } from '../failure-counts.ts';
+import type { LeaseClock } from '../lease-clock.ts';
 import { SlowStatementLog } from '../slow-statement-log.ts';
 import { addedByName, StatementMeter } from '../statement-meter.ts';
 import { withinAnswerTime } from './answer-time.ts';
@@ -37,6 +38,7 @@ import { runProgram } from './run-program.ts';
 import { withSecondTry } from './second-try.ts';
 import { ServerClock } from './server-clock.ts';
 import type { Session } from './session.ts';
+import { SharedLeaseClock } from './shared-lease-clock.ts';
 
 export interface RemoteOptions {
   readonly logger: Logger;
@@ -59,7 +61,8 @@ export class RemoteDriver implements Driver {
   readonly #doubts = { committed: 0, undone: 0, unknown: 0 };
   readonly #hintListeners = new Set<(id: RowId) => void>();
   #messages: MessageChannel | undefined;
-  readonly #clock = new ServerClock();
+  readonly #clock: ServerClock;
+  readonly #leaseClock = new SharedLeaseClock();
   #clockTimer: NodeJS.Timeout | undefined;
   #state: 'away' | 'ready' | 'closed' = 'away';
   #clusterId = 0n;
@@ -70,6 +73,7 @@ export class RemoteDriver implements Driver {
     this.name = engine.name;
     this.#engine = engine;
     this.#logger = logger;
+    this.#clock = new ServerClock(logger);
     this.#meter = new StatementMeter({ slowMs: slowStatementMs, onSlow: (slow) => slowLog.tell(slow) });
     this.#connections = new Connections({
       engine,
@@ -118,6 +122,10 @@ export class RemoteDriver implements Driver {
     return this.#engine.keyLengthMax;
   }
 
+  get leaseClock(): LeaseClock {
+    return this.#leaseClock;
+  }
+
   nowMs(): number {
     return this.#clock.nowMs();
   }
@@ -134,7 +142,7 @@ export class RemoteDriver implements Driver {
     );
   }
 
-  async write(operations: readonly WriteOperation[], options: BatchOptions): Promise<DriverBatchResult> {
+  async write(operations: readonly WriteOperation[], options: WriteOptions): Promise<DriverBatchResult> {
     try {
       return this.#announced(await this.#commit(operations, options));
     } catch (error) {
@@ -168,6 +176,7 @@ export class RemoteDriver implements Driver {
       failures: this.#failures.byKind,
       echoes: this.#echoes,
       doubts: this.#doubts,
+      clockJumps: this.#clock.jumpCount,
       walBytes: 0,
     };
   }
@@ -185,9 +194,9 @@ export class RemoteDriver implements Driver {
   }
 
   /** A batch in a transaction of its own. */
-  #commit(operations: readonly WriteOperation[], options: BatchOptions): Promise<BatchResult> {
+  #commit(operations: readonly WriteOperation[], options: WriteOptions): Promise<BatchResult> {
     return this.#once({
-      program: () => writeBatch(operations, options),
+      program: () => writeBatch(operations, { ...options, leaseNowMs: () => this.#leaseClock.nowMs() }),
       transact: (transaction, program) =>
         this.#inTransaction('write', { kind: 'exclusive', ...transaction }, (session) => runProgram(program, session)),
     });
@@ -242,8 +251,8 @@ export class RemoteDriver implements Driver {
   async #prepare(): Promise<void> {
     await this.#prepareSomeHost();
     await this.#connections.transaction('quick', { kind: 'none' }, (session) => this.#readClock(session));
-    const { taken, clusterId } = await this.#once({
-      program: () => startUp({ nowMs: this.nowMs(), freshClusterId: randomId() }),
+    const { taken, clusterId, leaseNowMs } = await this.#once({
+      program: () => startUp({ clock: { kind: 'shared', nowMs: this.nowMs() }, freshClusterId: randomId() }),
       transact: (transaction, program) =>
         this.#connections.transaction(
           'write',
@@ -252,6 +261,7 @@ export class RemoteDriver implements Driver {
         ),
     });
     this.#clusterId = clusterId;
+    this.#leaseClock.saw(leaseNowMs);
     if (taken.rows > 0) this.#logger.info(taken, 'took over what kine wrote');
     this.#openMessages();
     if (this.#state === 'closed') {
@@ -276,7 +286,7 @@ export class RemoteDriver implements Driver {
     );
   }
 
-  /** Clocks drift apart, and are set. While the database is away the last difference counts. */
+  /** Clocks drift apart, and are set. During an outage the last difference counts. */
   async #keepClock(): Promise<void> {
     try {
       await this.#inTransaction('quick', { kind: 'none' }, (session) => this.#readClock(session));

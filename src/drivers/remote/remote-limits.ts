@@ -25,8 +25,10 @@ export const remoteLimits = {
   apartWaitMsMax: 30_000,
   /** How long a defragmentation may take for one table: a server rewrites some 50 MiB a second, so this is far more than it is good for. */
   defragmentMsMax: 3_600_000,
-  /** How often the difference to the database's clock is read: quartz drifts by milliseconds in this time. */
-  clockIntervalMs: 60_000,
+  /** How often the database's clock is read. Members are listed for 25 s after their last beat: instances agree again before. */
+  clockIntervalMs: 10_000,
+  /** A difference that is a step of the clock. NTP slews a clock by 5 ms in an interval, and a reading is off by half a round trip. */
+  clockJumpMsMin: 500,
   /** How long the database is not asked for one more connection after it refused one. Each refusal costs the server a process or a thread. */
   refusalPauseMs: 1_000,
   /** How long a request waits when the server refuses the first connection. A server takes some milliseconds to let go of one that was closed. */

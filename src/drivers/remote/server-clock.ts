@@ -1,4 +1,10 @@
-/** The clock of the database server, which all instances share: leases count by it. */
+/**
+ * The clock of the database server: instances compare by it when they were last there, tokens and holds count by it. Leases do not (`shared-lease-clock.ts`). Between two
+ * readings it runs by this machine's monotonic clock, so this machine's wall clock may be set. A database's clock that was set is followed: all instances agree again then.
+ */
+import { durationText } from '../../duration-text.ts';
+import type { Logger } from '../../logger.ts';
+import { remoteLimits } from './remote-limits.ts';
 
 /** Readings at one time: the quickest answer tells the clock most exactly. */
 const readingCountMax = 5;
@@ -8,17 +14,27 @@ const granularityMs = 2;
 const roundTripMsEnough = 10;
 
 export class ServerClock {
-  /** The server's clock less this machine's, in ms. */
+  readonly #logger: Logger;
+  /** The server's clock less this process's monotonic clock, in ms. */
   #offsetMs: number | undefined;
+  #jumpCount = 0;
 
-  /** Milliseconds since 1970. */
+  constructor(logger: Logger) {
+    this.#logger = logger;
+  }
+
+  /** How often the server's clock was set, or was another server's. */
+  get jumpCount(): number {
+    return this.#jumpCount;
+  }
+
+  /** Milliseconds since 1970. Before the first reading it is this machine's wall clock. */
   nowMs(): number {
-    return Date.now() + (this.#offsetMs ?? 0);
+    return this.#offsetMs === undefined ? Date.now() : Math.floor(performance.now() + this.#offsetMs);
   }
 
   /**
-   * Reads the server's clock. The answer was given at an unknown moment of its round trip. An offset that is possible by the new reading stays: a slow answer must not move
-   * the deadlines of leases.
+   * Reads the server's clock. The answer was given at an unknown moment of its round trip. An offset that is possible by the new reading stays.
    *
    * @param ask returns the server's time in ms since 1970
    */
@@ -30,8 +46,22 @@ export class ServerClock {
     }
     const { offsetMs, roundTripMs } = best;
     const errorMsMax = roundTripMs / 2 + granularityMs;
-    if (this.#offsetMs !== undefined && Math.abs(offsetMs - this.#offsetMs) <= errorMsMax) return;
-    this.#offsetMs = Math.round(offsetMs);
+    if (this.#offsetMs === undefined) {
+      this.#offsetMs = offsetMs;
+      return;
+    }
+    const differenceMs = offsetMs - this.#offsetMs;
+    if (Math.abs(differenceMs) <= errorMsMax) return;
+    if (Math.abs(differenceMs) - errorMsMax >= remoteLimits.clockJumpMsMin) this.#jumped(differenceMs);
+    this.#offsetMs = offsetMs;
+  }
+
+  #jumped(ms: number): void {
+    this.#jumpCount += 1;
+    this.#logger.warn(
+      { direction: ms > 0 ? 'forward' : 'back', by: durationText(Math.abs(ms)) },
+      "the database server's clock was set; leases do not follow it",
+    );
   }
 }
 
@@ -43,6 +73,6 @@ interface Reading {
 async function reading(ask: () => Promise<number>): Promise<Reading> {
   const startMs = performance.now();
   const serverMs = await ask();
-  const roundTripMs = performance.now() - startMs;
-  return { offsetMs: serverMs - (Date.now() - roundTripMs / 2), roundTripMs };
+  const endMs = performance.now();
+  return { offsetMs: serverMs - (startMs + endMs) / 2, roundTripMs: endMs - startMs };
 }

@@ -1,5 +1,6 @@
 /** What the main thread and the database's threads say to each other. */
 import type { DriverErrorKind, EtcdErrorName } from '../../errors.ts';
+import type { ClockStart } from '../../mvcc/lease-clock.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { ReadName } from '../../mvcc/read-programs.ts';
 import type { HistogramCounts } from '../../statistics/histogram.ts';
@@ -20,9 +21,11 @@ export type Task =
       readonly kind: 'write';
       readonly operations: readonly WriteOperation[];
       readonly withEvents: boolean;
+      /** The lease clock less the machine's monotonic clock, in ms. */
+      readonly leaseOffsetMs: number;
     }
   /** Catches the derived index up with what kine wrote, gives leases their whole time again, and the database its id. */
-  | { readonly kind: 'startUp'; readonly nowMs: number; readonly freshClusterId: bigint }
+  | { readonly kind: 'startUp'; readonly clock: ClockStart; readonly freshClusterId: bigint }
   | { readonly kind: 'reclaim' }
   | { readonly kind: 'defragment' }
   | { readonly kind: 'size' }

@@ -9,17 +9,21 @@ import { randomId } from '../../mvcc/random-id.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../../mvcc/read-programs.ts';
 import type { StartUp } from '../../mvcc/start-up.ts';
 import type { BatchResult } from '../../mvcc/write-batch.ts';
-import type { BatchOptions } from '../../mvcc/write-state.ts';
+import type { WriteOptions } from '../../mvcc/write-state.ts';
 import { commitBoundsMs, requestBoundsMs } from '../../statistics/bounds.ts';
 import { Histogram } from '../../statistics/histogram.ts';
 import { LatestAnswer } from '../../statistics/latest-answer.ts';
 import type { Driver, DriverBatchResult, ReadLane } from '../driver.ts';
 import type { DriverStatistics } from '../driver-statistics.ts';
 import { FailureCounts } from '../failure-counts.ts';
+import type { LeaseClock } from '../lease-clock.ts';
+import { monotonicMs } from '../monotonic-ms.ts';
 import { SlowStatementLog } from '../slow-statement-log.ts';
 import { addedByName } from '../statement-meter.ts';
+import { bootId } from './boot-id.ts';
 import type { ConnectionRole } from './connection.ts';
 import { errorOf } from './failure.ts';
+import { MachineClock } from './machine-clock.ts';
 import { prepareFile } from './prepare-file.ts';
 import type { Failure, ThreadStatistics } from './protocol.ts';
 import { ThreadClient, type ThreadClientOptions } from './thread-client.ts';
@@ -43,6 +47,7 @@ export class SqliteDriver implements Driver {
   readonly keyLengthMax = Number.POSITIVE_INFINITY;
   readonly pollMs = { min: limits.sqlitePollIntervalMs, max: limits.sqlitePollIntervalMs };
   #clusterId = 0n;
+  #clock = new MachineClock(0);
   readonly #threads: Record<PoolName, ThreadClient>;
   readonly #failures: FailureCounts;
   readonly #statistics: Record<PoolName, LatestAnswer<ThreadStatistics>>;
@@ -82,12 +87,14 @@ export class SqliteDriver implements Driver {
     const threads = await openThreads((role) => ThreadClient.open({ path, role, slowStatementMs }, options));
     const driver = new SqliteDriver(threads, failures);
     try {
-      const { taken, clusterId } = await threads.write.ask<StartUp>({
+      const atMs = Math.floor(monotonicMs());
+      const { taken, clusterId, leaseNowMs } = await threads.write.ask<StartUp>({
         kind: 'startUp',
-        nowMs: driver.nowMs(),
+        clock: { kind: 'machine', bootId: bootId(), monotonicMs: atMs, wallMs: Date.now() },
         freshClusterId: randomId(),
       });
       driver.#clusterId = clusterId;
+      driver.#clock = new MachineClock(leaseNowMs - atMs);
       if (taken.rows > 0) logger.info(taken, 'took over what kine wrote');
       return driver;
     } catch (error) {
@@ -100,9 +107,12 @@ export class SqliteDriver implements Driver {
     return this.#clusterId;
   }
 
-  /** All processes that share a file are on one machine. */
+  get leaseClock(): LeaseClock {
+    return this.#clock;
+  }
+
   nowMs(): number {
-    return Date.now();
+    return this.#clock.nowMs();
   }
 
   /** A file carries no messages. */
@@ -112,8 +122,13 @@ export class SqliteDriver implements Driver {
     return this.#threads[lane].ask({ kind: 'read', name, input });
   }
 
-  async write(operations: readonly WriteOperation[], { withEvents }: BatchOptions): Promise<DriverBatchResult> {
-    const result = await this.#threads.write.ask<ThreadBatchResult>({ kind: 'write', operations, withEvents });
+  async write(operations: readonly WriteOperation[], { withEvents }: WriteOptions): Promise<DriverBatchResult> {
+    const result = await this.#threads.write.ask<ThreadBatchResult>({
+      kind: 'write',
+      operations,
+      withEvents,
+      leaseOffsetMs: this.#clock.offsetMs,
+    });
     const outcomes = result.outcomes.map((outcome) =>
       'failure' in outcome ? { failure: errorOf(outcome.failure) } : outcome,
     );
@@ -144,6 +159,7 @@ export class SqliteDriver implements Driver {
       pools: poolNames.map((name) => ({ name, ...this.#threads[name].statistics })),
       failures: { ...this.#failures.byKind },
       echoes: noEchoes,
+      clockJumps: 0,
       doubts: { committed: 0, undone: 0, unknown: 0 },
     };
   }

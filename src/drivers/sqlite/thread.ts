@@ -7,12 +7,13 @@ import type { WriteOperation } from '../../mvcc/operations.ts';
 import { readProgram } from '../../mvcc/read-programs.ts';
 import { startUp } from '../../mvcc/start-up.ts';
 import { type BatchResult, writeBatch } from '../../mvcc/write-batch.ts';
-import type { BatchOptions } from '../../mvcc/write-state.ts';
+import type { WriteOptions } from '../../mvcc/write-state.ts';
 import { commitBoundsMs } from '../../statistics/bounds.ts';
 import { Histogram } from '../../statistics/histogram.ts';
 import { StatementMeter } from '../statement-meter.ts';
 import { openConnection, type SqliteDatabase, StatementRunner } from './connection.ts';
 import { failureOf } from './failure.ts';
+import { MachineClock } from './machine-clock.ts';
 import type { Answer, Failure, Request, Task, ThreadData, ThreadStatistics } from './protocol.ts';
 import { runProgram } from './run-program.ts';
 import { defragmentBite, reclaimBite, sizeOf } from './space.ts';
@@ -90,12 +91,15 @@ function perform(task: Task, database: SqliteDatabase, statements: StatementRunn
 
 /** All together; if the database refuses, one by one, so that one operation's failure is not its neighbours'. */
 function write(
-  { operations, withEvents }: Task & { kind: 'write' },
+  { operations, withEvents, leaseOffsetMs }: Task & { kind: 'write' },
   database: SqliteDatabase,
   statements: StatementRunner,
 ): Omit<BatchResult, 'outcomes'> & { outcomes: readonly (BatchResult['outcomes'][number] | { failure: Failure })[] } {
-  const attempt = (batch: readonly WriteOperation[], options: BatchOptions) =>
-    measuredWrite(database, () => runProgram(writeBatch(batch, options), statements));
+  const clock = new MachineClock(leaseOffsetMs);
+  const attempt = (batch: readonly WriteOperation[], options: WriteOptions) =>
+    measuredWrite(database, () =>
+      runProgram(writeBatch(batch, { ...options, leaseNowMs: () => clock.nowMs() }), statements),
+    );
   boundWal(database, path);
   try {
     return attempt(operations, { withEvents });

@@ -22,7 +22,7 @@ interface Known {
   readonly fingerprint: Uint8Array;
   /** The epoch of auth in which it was last compared with the secret and its user. */
   epoch: number;
-  /** When it was last used through this instance. */
+  /** When it was last used through this instance, by its monotonic clock: a clock that is set ends no session. */
   usedAtMs: number;
 }
 
@@ -42,7 +42,7 @@ export class SimpleTokens implements TokenProvider {
 
   known(token: string, revision: number): Credentials | undefined {
     const known = this.#known.get(token);
-    const nowMs = this.#auth.nowMs();
+    const nowMs = performance.now();
     if (known === undefined || known.epoch !== this.#auth.epoch || nowMs - known.usedAtMs >= this.#ttlMs)
       return undefined;
     known.usedAtMs = nowMs;
@@ -51,7 +51,7 @@ export class SimpleTokens implements TokenProvider {
 
   async verify(token: string, revision: number): Promise<Credentials> {
     const known = this.#known.get(token) ?? (await this.#read(token));
-    const nowMs = this.#auth.nowMs();
+    const nowMs = performance.now();
     if (nowMs - known.usedAtMs >= this.#ttlMs) return this.#refuse(token);
     const { epoch } = this.#auth;
     if (known.epoch !== epoch) {
@@ -86,12 +86,14 @@ export class SimpleTokens implements TokenProvider {
     // Base64 has several texts for some bytes: a token has one.
     if (!isOurs || token !== `${body.toString('base64url')}.${signature.toString('base64url')}`)
       throw etcdError('invalidAuthToken');
+    // Given in the future: the clock was set back since. The token counts from now on.
+    const ageMs = Math.max(0, this.#auth.nowMs() - body.readUIntBE(0, timeBytes));
     const known: Known = {
       user: body.subarray(nameStart).toString(),
       // A copy: a part of the body keeps the body in memory.
       fingerprint: Uint8Array.from(body.subarray(timeBytes + nonceBytes, nameStart)),
       epoch: -1,
-      usedAtMs: body.readUIntBE(0, timeBytes),
+      usedAtMs: performance.now() - ageMs,
     };
     this.#known.set(token, known, 2 * known.user.length);
     return known;

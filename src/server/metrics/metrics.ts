@@ -28,6 +28,7 @@ export interface MetricsOptions {
   readonly connectionCount: () => number;
   readonly watches: () => WatchStatistics;
   readonly stalls: Scrape['stalls'];
+  readonly clockJumps: Scrape['clockJumps'];
 }
 
 /** Lists of everything open, of which there are thousands. `tine_client_connections` and `process_open_fds` say it for less. */

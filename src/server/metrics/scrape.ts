@@ -27,6 +27,8 @@ export interface Scrape {
   /** Instances over the database. */
   readonly members: number;
   readonly stalls: { readonly count: number; readonly ms: number };
+  /** How often the machine's wall clock was set. */
+  readonly clockJumps: { readonly count: number };
   /** Answers of /health. */
   readonly health: { readonly successes: number; readonly failures: number };
 }

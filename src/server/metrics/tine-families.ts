@@ -16,7 +16,15 @@ export function tineFamilies(scrape: Scrape): readonly Family[] {
   ];
 }
 
-function serverFamilies({ tineVersion, databaseKind, connections, members, stalls }: Scrape): readonly Family[] {
+function serverFamilies({
+  tineVersion,
+  databaseKind,
+  connections,
+  members,
+  stalls,
+  clockJumps,
+  store,
+}: Scrape): readonly Family[] {
   return [
     info('tine_build_info', 'Always 1, with the version of tine and the kind of database under it.', {
       version: tineVersion,
@@ -30,6 +38,11 @@ function serverFamilies({ tineVersion, databaseKind, connections, members, stall
       stalls.count,
     ),
     counter('tine_event_loop_stall_seconds_total', 'The time these stalls took.', stalls.ms / 1000),
+    counter(
+      'tine_clock_jumps_total',
+      'How often a wall clock was set: of this machine, of the database. Leases do not follow it.',
+      byLabel('clock', { machine: clockJumps.count, database: store.database.clockJumps }),
+    ),
   ];
 }
 

@@ -11,11 +11,11 @@ export interface Progress {
 
 export function progressOn(stream: NodeJS.WriteStream): Progress {
   const intervalMs = stream.isTTY ? terminalIntervalMs : logIntervalMs;
-  let saidAtMs = Date.now();
+  let saidAtMs = performance.now();
   return {
     at(what, done, total) {
-      if (Date.now() - saidAtMs < intervalMs) return;
-      saidAtMs = Date.now();
+      if (performance.now() - saidAtMs < intervalMs) return;
+      saidAtMs = performance.now();
       const share = total === undefined || total === 0 ? '' : ` of ${total} (${Math.floor((done / total) * 100)} %)`;
       stream.write(`${what}: ${done}${share}\n`);
     },

@@ -59,6 +59,7 @@ async function start(
     detail,
     quotaBytes: Number.POSITIVE_INFINITY,
     stalls: { count: 0, ms: 0 },
+    clockJumps: { count: 0 },
     connectionCount: () => 4,
     watches: () => ({
       streams: 1,

@@ -52,7 +52,7 @@ test('a transaction of one step is none, as in etcd', () => {
 
 test('a lease that expires counts as revoked too; one that was renewed meanwhile does not', () => {
   const counts = new OperationCounts();
-  counts.done({ kind: 'leaseGrant', id: 1n, ttlSeconds: 60, expiresAtMs: 0 }, { kind: 'leaseGrant', revision: 1 });
+  counts.done({ kind: 'leaseGrant', id: 1n, ttlSeconds: 60 }, { kind: 'leaseGrant', revision: 1 });
   counts.done({ kind: 'leaseExpire', id: 1n, dueBeforeMs: 0 }, { kind: 'leaseExpire', expired: false });
   counts.done({ kind: 'leaseExpire', id: 1n, dueBeforeMs: 0 }, { kind: 'leaseExpire', expired: true });
   counts.done({ kind: 'leaseRevoke', id: 2n }, { kind: 'leaseRevoke', revision: 1 });

@@ -8,7 +8,7 @@ import { OperationCounts } from '../../../src/store/operation-counts.ts';
 import type { SlowOperations } from '../../../src/store/slow-operations.ts';
 import { WriteQueue } from '../../../src/store/write-queue.ts';
 
-const operation: WriteOperation & { kind: 'leaseRenew' } = { kind: 'leaseRenew', ids: [], renewedAtMs: 0 };
+const operation: WriteOperation & { kind: 'leaseRenew' } = { kind: 'leaseRenew', ids: [] };
 
 /** A queue over a driver that answers when it is told to, and the sizes of the batches that it was given. */
 function recorded() {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { pino } from 'pino';
 import { ServerClock } from '../../../../src/drivers/remote/server-clock.ts';
 
 /** A server whose clock is ahead, and whose answers are on their way for so long, there and back. */
@@ -17,7 +18,7 @@ function server(aheadMs: number, waysMs: readonly (readonly [there: number, back
 const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 test('the clock of the server is read from the quickest of several answers', async () => {
-  const clock = new ServerClock();
+  const clock = new ServerClock(pino({ level: 'silent' }));
   await clock.read(
     server(5_000, [
       [0, 300],
@@ -30,7 +31,7 @@ test('the clock of the server is read from the quickest of several answers', asy
 });
 
 test('a slow answer does not move the clock, and a clock that was set is followed', async () => {
-  const clock = new ServerClock();
+  const clock = new ServerClock(pino({ level: 'silent' }));
   await clock.read(server(0, []));
   const slow: [number, number][] = Array.from({ length: 5 }, () => [0, 200]);
   await clock.read(server(0, slow));

@@ -1,0 +1,23 @@
+import type { LeaseClock } from '../lease-clock.ts';
+import { monotonicMs } from '../monotonic-ms.ts';
+
+/** The clock of all processes that share a file: the monotonic clock of their machine, with an offset that the file holds. */
+export class MachineClock implements LeaseClock {
+  readonly apartMsMax = 0;
+  /** The clock less the machine's monotonic clock. */
+  readonly offsetMs: number;
+
+  constructor(offsetMs: number) {
+    this.offsetMs = offsetMs;
+  }
+
+  nowMs(): number {
+    return Math.floor(monotonicMs() + this.offsetMs);
+  }
+
+  ageMs(): number {
+    return 0;
+  }
+
+  saw(): void {}
+}

@@ -1,0 +1,64 @@
+/** The lease clock as the database holds it (docs/adr/012-lease-time.md). */
+import { bootIdName, clockOffsetName, LEASE_CLOCK, leaseClockName, MACHINE_CLOCK } from '../sql/clock-statements.ts';
+import { DROP_PAST_HOLDS } from '../sql/hold-statements.ts';
+import { DROP_MEMBERS_BEFORE } from '../sql/member-statements.ts';
+import { SET_STATE } from '../sql/state-statements.ts';
+import type { Row } from '../sql/statement.ts';
+import { change, changeEach, type Program, row, rows } from './program.ts';
+import type { WriteState } from './write-state.ts';
+
+/** What an instance knows of time when it starts. */
+export type ClockStart =
+  /** Instances on several machines; a store without a clock begins at `nowMs`. */
+  | { readonly kind: 'shared'; readonly nowMs: number }
+  /** All on one machine; whole milliseconds. */
+  | { readonly kind: 'machine'; readonly bootId: number; readonly monotonicMs: number; readonly wallMs: number };
+
+/** The time of the lease clock at a start, in ms; the caller holds the revision lock. */
+export function* startClock(start: ClockStart): Program<number> {
+  return start.kind === 'shared' ? yield* startShared(start.nowMs) : yield* startOnMachine(start);
+}
+
+function* startShared(nowMs: number): Program<number> {
+  const { storedMs } = yield* leaseClock();
+  if (storedMs !== undefined) return storedMs;
+  yield* changeEach(SET_STATE, [[leaseClockName, nowMs]]);
+  return nowMs;
+}
+
+function* startOnMachine({ bootId, monotonicMs, wallMs }: ClockStart & { kind: 'machine' }): Program<number> {
+  const [knownBootId, offsetMs] = ((yield* row(MACHINE_CLOCK)) ?? []) as readonly (number | null | undefined)[];
+  if (knownBootId === bootId && typeof offsetMs === 'number') return monotonicMs + offsetMs;
+  // The machine was started anew. No process from before is left, and their times may lie in the future of a clock that was set back.
+  yield* change(DROP_MEMBERS_BEFORE, Number.MAX_SAFE_INTEGER);
+  yield* change(DROP_PAST_HOLDS, Number.MAX_SAFE_INTEGER);
+  yield* changeEach(SET_STATE, [
+    [bootIdName, bootId],
+    [clockOffsetName, wallMs - monotonicMs],
+  ]);
+  return wallMs;
+}
+
+export interface StoredLeaseClock {
+  /** Undefined: the database holds none. */
+  readonly storedMs: number | undefined;
+  readonly hasLeases: boolean;
+}
+
+export function* leaseClock(): Program<StoredLeaseClock> {
+  return storedLeaseClock(yield* rows(LEASE_CLOCK));
+}
+
+/** What statement `LEASE_CLOCK` found. */
+export function storedLeaseClock(found: readonly Row[] | undefined): StoredLeaseClock {
+  const [storedMs, hasLeases] = found?.[0] ?? [];
+  return { storedMs: typeof storedMs === 'number' ? storedMs : undefined, hasLeases: hasLeases === 1 };
+}
+
+/** Moves the stored time to where an instance is; returns the stored time. */
+export function* tickLeaseClock(nowMs: number, state: WriteState): Program<number> {
+  const storedMs = Math.max(nowMs, state.leaseClockMs);
+  yield* changeEach(SET_STATE, [[leaseClockName, storedMs]]);
+  state.leaseClockMs = storedMs;
+  return storedMs;
+}

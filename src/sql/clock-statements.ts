@@ -1,0 +1,22 @@
+/** The statements of the lease clock (docs/adr/012-lease-time.md): named numbers of `tine_state`. */
+import { selectsRow } from './statement.ts';
+
+/** The time that the furthest instance had reached when it was written, in ms. */
+export const leaseClockName = 'lease_clock';
+
+/** On SQLite: the run of the machine, and the difference between the store's time and that run's monotonic clock, in ms. */
+export const bootIdName = 'clock_boot_id';
+export const clockOffsetName = 'clock_offset_ms';
+
+const value = (name: string): string => `(SELECT value FROM tine_state WHERE name = '${name}')`;
+
+// The stored time, and whether there are leases that need it.
+export const LEASE_CLOCK = selectsRow(
+  'lease_clock',
+  () => `SELECT ${value(leaseClockName)}, CASE WHEN EXISTS (SELECT 1 FROM tine_lease) THEN 1 ELSE 0 END`,
+);
+
+export const MACHINE_CLOCK = selectsRow(
+  'machine_clock',
+  () => `SELECT ${value(bootIdName)}, ${value(clockOffsetName)}`,
+);

@@ -1,0 +1,190 @@
+/** Wall clocks that are set while leases run: of one instance, of both, of the database server. No lease ends early, none lasts more than two seconds too long. */
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import type { DatabaseServer } from '../support/database-server.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+import {
+  type Driver,
+  type EtcdClient,
+  FILE_DRIVERS,
+  mariadbAt,
+  onePerDialect,
+  ownServer,
+  postgresAt,
+  type Server,
+  sleep,
+  TINE_DRIVERS,
+  waitFor,
+} from '../support/index.ts';
+import { MariadbServer } from '../support/mariadb-server.ts';
+import { PostgresServer } from '../support/postgres-server.ts';
+import { scrape } from '../support/scrape.ts';
+import { onThisMachine } from '../support/slowness.ts';
+
+const hourSeconds = 3_600;
+const steps = [
+  { name: 'an hour ahead', aheadSeconds: hourSeconds },
+  { name: 'two hours back', aheadSeconds: -2 * hourSeconds },
+];
+
+/** How much longer than its TTL a lease may last: what is promised. */
+const lateMsMax = 2_000;
+
+interface Lease {
+  readonly name: string;
+  readonly ttlSeconds: number;
+  /** For so long it is renewed every half a second. */
+  readonly keptForMs: number;
+}
+
+/** A lease with a key, which goes when its TTL has passed after the last sign of life: not before that was answered, and soon after. */
+async function assertKeepsTime(client: EtcdClient, { name, ttlSeconds, keptForMs }: Lease): Promise<void> {
+  const key = `lease/${name}`;
+  let requestMs = performance.now();
+  const { ID } = await client.leaseGrant({ TTL: ttlSeconds });
+  let answerMs = performance.now();
+  const watch = client.watch();
+  await watch.create({ key, filters: ['NOPUT'] });
+  await client.put({ key, lease: ID });
+  const keeper = client.keepAlive();
+  const keepUntilMs = performance.now() + keptForMs;
+  while (performance.now() < keepUntilMs) {
+    await sleep(500);
+    requestMs = performance.now();
+    assert.equal((await keeper.renew(ID)).TTL, ttlSeconds, `${name} ended while it was renewed`);
+    answerMs = performance.now();
+  }
+  keeper.close();
+  await watch.events(1, { timeoutMs: (ttlSeconds + 30) * 1_000 });
+  const endMs = performance.now();
+  watch.close();
+  const bound = ttlSeconds * 1_000;
+  assert.ok(endMs - answerMs >= bound, `${name} ended after ${endMs - answerMs} ms`);
+  assert.ok(endMs - requestMs <= bound + onThisMachine(lateMsMax), `${name} lasted ${endMs - requestMs} ms`);
+}
+
+/** Leases of each client, while and after a clock is set. */
+async function assertLeasesKeepTime(clients: readonly EtcdClient[], setClock: () => Promise<void>): Promise<void> {
+  const lives = (round: string) =>
+    clients.flatMap((client, index) =>
+      [
+        { name: `${round}/${index}/alone`, ttlSeconds: 6, keptForMs: 0 },
+        { name: `${round}/${index}/renewed`, ttlSeconds: 3, keptForMs: 5_000 },
+      ].map((lease) => assertKeepsTime(client, lease)),
+    );
+  const long = await Promise.all(clients.map((client) => client.leaseGrant({ TTL: 100 })));
+  const setting = async () => {
+    await sleep(1_000);
+    await setClock();
+    await Promise.all(lives('after'));
+  };
+  await Promise.all([...lives('before'), setting()]);
+  for (const { ID } of long) {
+    for (const client of clients) {
+      const { TTL } = await client.leaseTimeToLive({ ID });
+      assert.ok(TTL > 70 && TTL < 100, `a long lease has ${TTL} s left`);
+    }
+  }
+}
+
+/** The jump of a clock is in the log and counted. */
+async function assertNoticed(server: Server, clock: 'machine' | 'database'): Promise<void> {
+  const text = clock === 'machine' ? /the machine's clock was set/ : /the database server's clock was set/;
+  await waitFor('a line about the clock', () => text.test(server.log()), { timeoutMs: 15_000 });
+  const family = (await scrape(server)).get('tine_clock_jumps_total');
+  const sample = family?.samples.find(({ labels }) => labels.clock === clock);
+  assert.equal(sample?.value, 1);
+}
+
+for (const driver of FILE_DRIVERS) {
+  for (const { name, aheadSeconds } of steps) {
+    test(`${driver.name}: leases keep time when the clock is set ${name}`, async (context) => {
+      const clock = new FakeClock();
+      const { server, client } = await ownServer(context, { driver, environment: clock.environment });
+      await assertLeasesKeepTime([client], () => clock.set(aheadSeconds));
+      await assertNoticed(server, 'machine');
+    });
+
+    test(`${driver.name}: leases keep time over a start after which the clock is ${name}`, async (context) => {
+      const clock = new FakeClock();
+      const { server, client } = await ownServer(context, { driver, environment: clock.environment });
+      const { ID } = await client.leaseGrant({ TTL: 4 });
+      await client.put({ key: 'k', lease: ID });
+      await server.kill();
+      await clock.set(aheadSeconds);
+      const startMs = performance.now();
+      await server.start();
+      const startedMs = performance.now();
+      const isThere = async () => (await client.range({ key: 'k' })).count === 1;
+      // Every lease has its whole time again.
+      await sleep(3_000);
+      assert.ok(await isThere());
+      await waitFor('the end of the lease', async () => !(await isThere()), { timeoutMs: 30_000 });
+      const endMs = performance.now();
+      assert.ok(endMs - startMs >= 4_000, `the lease ended ${endMs - startMs} ms after the start`);
+      assert.ok(endMs - startedMs <= 4_000 + onThisMachine(lateMsMax), `the lease lasted ${endMs - startedMs} ms`);
+    });
+  }
+}
+
+for (const driver of onePerDialect(TINE_DRIVERS)) {
+  test(`${driver.name}: leases of two instances keep time when one's clock is set an hour ahead, then the other's two hours back`, async (context) => {
+    const clocks = [new FakeClock(), new FakeClock()] as const;
+    const { first, second } = await twoInstances(context, driver, clocks);
+    await assertLeasesKeepTime([first.client, second.client], async () => {
+      await clocks[0].set(hourSeconds);
+      await clocks[1].set(-2 * hourSeconds);
+    });
+    await assertNoticed(first.server, 'machine');
+    await assertNoticed(second.server, 'machine');
+  });
+}
+
+interface Kind {
+  readonly name: string;
+  start(options: { environment: Readonly<Record<string, string>> }): Promise<DatabaseServer>;
+  at(url: () => string): Driver;
+}
+
+const kinds: readonly Kind[] = [
+  { name: 'postgres', start: (options) => PostgresServer.start(options), at: postgresAt },
+  { name: 'mariadb', start: (options) => MariadbServer.start(options), at: mariadbAt },
+];
+
+for (const { name: database, start, at } of kinds.filter((kind) =>
+  TINE_DRIVERS.some(({ name }) => name === kind.name),
+)) {
+  for (const { name, aheadSeconds } of steps) {
+    test(`${database}: leases of two instances whose clocks are an hour apart keep time when the database's clock is set ${name}`, async (context) => {
+      const databaseClock = new FakeClock();
+      const server = await start({ environment: databaseClock.environment });
+      context.after(() => server.remove());
+      const { first, second } = await twoInstances(
+        context,
+        at(() => server.url),
+        [new FakeClock(), new FakeClock(hourSeconds)],
+      );
+      await assertLeasesKeepTime([first.client, second.client], () => databaseClock.set(aheadSeconds));
+      await assertNoticed(first.server, 'database');
+      await assertNoticed(second.server, 'database');
+      // They agree again who is there.
+      await waitFor(
+        'both instances in the list',
+        async () => (await first.client.memberList({})).members.length === 2,
+        {
+          timeoutMs: 25_000,
+        },
+      );
+    });
+  }
+}
+
+async function twoInstances(context: TestContext, driver: Driver, clocks: readonly [FakeClock, FakeClock]) {
+  const first = await ownServer(context, { driver, environment: clocks[0].environment });
+  const second = await ownServer(context, {
+    driver,
+    dataDirectory: first.server.dataDirectory,
+    environment: clocks[1].environment,
+  });
+  return { first, second };
+}
