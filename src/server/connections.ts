@@ -1,11 +1,15 @@
 import type { Socket } from 'node:net';
 import type { Logger } from '../logger.ts';
 import type { SparseLog } from '../sparse-log.ts';
+import { Newcomers } from './newcomers.ts';
 import { refusedConnections } from './refused-connections.ts';
 import { serverLimits } from './server-limits.ts';
 
-/** How HTTP/2 begins a connection: enough of it to tell it from a request line of HTTP/1.1, none of which starts with `PRI *`. */
+/** How HTTP/2 begins a connection. No request line of HTTP/1.1 starts so. */
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+
+/** A client sends its settings with the preface. HTTP/2's state of a connection is made when their header is there. */
+const frameHeaderBytes = 9;
 
 /** The first byte of a TLS handshake. No method of HTTP begins with it. */
 const tlsHandshakeByte = 0x16;
@@ -23,6 +27,9 @@ const names: Readonly<Record<keyof Protocols, string>> = { http2: 'HTTP/2', http
 export class Connections {
   readonly #log: SparseLog;
   readonly #sockets = new Set<Socket>();
+  /** Of all entrances. */
+  readonly newcomers = new Newcomers({ countMax: serverLimits.newcomersMax });
+  readonly #secureNewcomers = new Newcomers({ countMax: serverLimits.secureNewcomersMax });
 
   constructor(logger: Logger) {
     this.#log = refusedConnections(logger);
@@ -36,25 +43,19 @@ export class Connections {
   add(socket: Socket, protocols: Protocols): void {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
-    // Whoever takes it over listens for itself; until then a reset must not be an unheard error.
-    socket.on('error', () => undefined);
-    socket.setTimeout(serverLimits.firstBytesTimeoutMs, () => socket.destroy());
-    socket.on('readable', onReadable);
-    const handOver = (protocol: keyof Protocols) => this.#handOver(socket, protocols, protocol);
-    let seen: Buffer = Buffer.alloc(0);
+    const newcomers = 'encrypted' in socket ? this.#secureNewcomers : this.newcomers;
+    newcomers.add(socket, {
+      find: protocolOf,
+      take: (protocol, seen) => {
+        socket.unshift(seen);
+        this.#handOver(socket, protocols, protocol);
+      },
+    });
+  }
 
-    function onReadable(): void {
-      const chunk: Buffer | null = socket.read();
-      if (chunk === null) return;
-      seen = seen.length === 0 ? chunk : Buffer.concat([seen, chunk]);
-      const protocol = protocolOf(seen);
-      if (protocol === undefined) return;
-      socket.removeListener('readable', onReadable);
-      socket.setTimeout(0);
-      socket.removeAllListeners('timeout');
-      socket.unshift(seen);
-      handOver(protocol);
-    }
+  /** Ends the connection that has been silent for longest; false: there is none. */
+  endSilent(): boolean {
+    return this.newcomers.endOldest() || this.#secureNewcomers.endOldest();
   }
 
   /** Ends all that are left. */
@@ -80,5 +81,5 @@ function protocolOf(seen: Buffer): keyof Protocols | undefined {
   if (seen[0] === tlsHandshakeByte) return 'tls';
   const length = Math.min(seen.length, preface.length);
   if (!seen.subarray(0, length).equals(preface.subarray(0, length))) return 'http1';
-  return length === preface.length ? 'http2' : undefined;
+  return seen.length >= preface.length + frameHeaderBytes ? 'http2' : undefined;
 }

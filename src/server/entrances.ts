@@ -3,6 +3,7 @@ import type { Config } from '../config/config.ts';
 import { type ListenAddress, listenAddressText, listenAddressUrl } from '../config/listen-address.ts';
 import type { Logger } from '../logger.ts';
 import type { Connections, Protocols } from './connections.ts';
+import { DescriptorGuard } from './descriptor-guard.ts';
 import { type Listener, listen } from './listener.ts';
 import type { AlpnProtocols } from './tls/tls-door.ts';
 
@@ -36,6 +37,7 @@ interface Place {
 
 interface Door {
   readonly add: (socket: Socket) => void;
+  readonly endOldest: () => boolean;
   readonly destroy: () => void;
 }
 
@@ -49,6 +51,10 @@ export async function openEntrances(options: EntrancesOptions): Promise<Entrance
   const listeners: Listener[] = [];
   const doors: Door[] = [];
   const urls = new Map<ListenAddress, string>();
+  const guard = new DescriptorGuard({
+    logger: options.logger,
+    endSilent: () => options.connections.endSilent() || doors.some((door) => door.endOldest()),
+  });
   const close = (): void => {
     for (const listener of listeners) listener.close();
   };
@@ -61,8 +67,11 @@ export async function openEntrances(options: EntrancesOptions): Promise<Entrance
       const { connections } = options;
       const isMixed = addresses.some(({ isSecure }) => !isSecure);
       const spoken = door === undefined ? plain : { ...plain, tls: door.add };
-      const onConnection = isMixed ? (socket: Socket) => connections.add(socket, spoken) : (door?.add ?? refuse);
-      const listener = await listen(first, onConnection);
+      const take = isMixed ? (socket: Socket) => connections.add(socket, spoken) : (door?.add ?? refuse);
+      const listener = await listen(first, {
+        onConnection: (socket) => guard.admit(socket) && take(socket),
+        onRefused: (error) => guard.onRefused(error),
+      });
       listeners.push(listener);
       for (const address of addresses) urls.set(address, listenAddressUrl(withPortOf(address, listener.address)));
     }
@@ -111,7 +120,11 @@ async function doorMaker(options: EntrancesOptions): Promise<((protocols: Protoc
   const { openTls } = await import('./tls/open-tls.ts');
   const openDoor = openTls(tls, logger);
   return (protocols) =>
-    openDoor({ alpnProtocols: alpnOf(protocols), onConnection: (socket) => connections.add(socket, protocols) });
+    openDoor({
+      alpnProtocols: alpnOf(protocols),
+      newcomers: connections.newcomers,
+      onConnection: (socket) => connections.add(socket, protocols),
+    });
 }
 
 function alpnOf({ http1 }: Protocols): AlpnProtocols {

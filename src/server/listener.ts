@@ -11,6 +11,12 @@ export interface Listener {
   close(): void;
 }
 
+export interface ListenerEvents {
+  readonly onConnection: (socket: Socket) => void;
+  /** The system could not accept a connection. The next ones may succeed. */
+  readonly onRefused: (error: Error) => void;
+}
+
 /** Connections that wait to be accepted. Linux allows 4,096; thousands of clients come back at once after a restart. */
 const backlog = 4096;
 
@@ -19,11 +25,11 @@ const backlog = 4096;
  *
  * @throws StartError that says in one line what is in the way
  */
-export async function listen(address: ListenAddress, onConnection: (socket: Socket) => void): Promise<Listener> {
+export async function listen(address: ListenAddress, { onConnection, onRefused }: ListenerEvents): Promise<Listener> {
   if (address.kind === 'unix') await removeStaleSocket(address.path);
   const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }, onConnection);
   await listening(server, address);
-  server.on('error', () => undefined);
+  server.on('error', onRefused);
   const bound = server.address();
   const actual =
     address.kind === 'tcp' && bound !== null && typeof bound === 'object' ? { ...address, port: bound.port } : address;

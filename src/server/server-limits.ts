@@ -59,8 +59,18 @@ export const serverLimits = {
   deadlineMsMin: 0.01,
   /** How often a health watch looks whether the database is there. etcd pushes changes; a load balancer asks every 5 to 30 s. */
   healthPollIntervalMs: 5_000,
-  /** A connection that has sent nothing must say what it speaks within this time. */
+  /** A connection must say what it speaks within this time, however slowly: for TLS its first record, for HTTP/2 its preface. */
   firstBytesTimeoutMs: 10_000,
+  /** How often those are looked for that have not. */
+  firstBytesLookIntervalMs: 500,
+  /** What is waited for at most. A ClientHello has 300 to 2,000 bytes; the TLS library waits for the rest of a larger one. */
+  firstBytesMax: 4 * 1024,
+  /** Connections whose first bytes have not all arrived, some 4 KiB each. Beyond it the oldest ends. */
+  newcomersMax: 16_000,
+  /** The same after a TLS handshake: some 70 KiB each. */
+  secureNewcomersMax: 512,
+  /** File descriptors that connections of clients leave to the database, to files and to what is being closed. */
+  descriptorsKept: 128,
   /** How much larger a JSON value may be than the largest message: base64 makes a third more of it, names and space the rest. */
   gatewayValueFactor: 2,
   /** Bytes of a JSON value that is read in a thread of its own: a smaller one is read within 10 ms, whatever is in it. */
@@ -77,10 +87,16 @@ export const serverLimits = {
   httpIdleTimeoutMs: 120_000,
   /** A handshake must be done within this time. etcd's. */
   handshakeTimeoutMs: 10_000,
-  /** Handshakes under way; further ones wait. Each holds some 60 KiB, and more at once end none of them sooner. */
-  handshakesMax: 256,
-  /** While others wait, a handshake has this long: who opens connections and says nothing must not hold up the rest. */
-  handshakeGraceMs: 1_000,
+  /** Handshakes under way, some 85 KiB each: more than a quarter of 5,000 connections that an attacker keeps half-open. */
+  handshakesMax: 1_280,
+  /** Once all of them are taken, the oldest has had this long before it is ended for another: a few round trips. */
+  handshakeGraceMs: 100,
+  /** Handshakes begun in one turn of the event loop, each 0.5 ms with an elliptic curve, 1.5 ms with RSA. */
+  handshakesPerTurn: 2,
+  /** While all of them are taken, new ones get half of the event loop: connections that do not go on are opened as fast as they are ended. */
+  handshakePauseFactor: 1,
+  /** What a connection may send before its handshake begins: one record of TLS, and its header. */
+  helloBytesMax: 5 + 16 * 1024,
   /** Connections that wait for their handshake: all clients of a large cluster come back at once. */
   handshakesWaitingMax: 10_000,
   /** How often the files of certificates are looked at, at most. Four calls of stat are 20 us, a handshake some 500. */
@@ -145,4 +161,6 @@ assert(
   serverLimits.connectionOutputBytesMark < serverLimits.connectionOutputBytesMax,
   'streams wait before the client is no longer listened to',
 );
-assert(serverLimits.handshakeGraceMs < serverLimits.handshakeTimeoutMs, 'a handshake is hurried when others wait');
+assert(serverLimits.handshakeGraceMs < serverLimits.handshakeTimeoutMs, 'a handshake ends sooner when others wait');
+assert(serverLimits.firstBytesMax < serverLimits.helloBytesMax, 'who has sent its first bytes is not ended at once');
+assert(serverLimits.handshakesMax >= serverLimits.handshakesPerTurn, 'what a turn begins is not ended by it');

@@ -419,22 +419,4 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
     assert.equal(again.stdout, 'b\n', again.stderr);
     assert.equal(server.log().split('made a certificate').length, 2);
   });
-
-  test(`${name}: a thousand silent connections hold up nobody's handshake for long`, async (context) => {
-    const { port } = await start(context, driver, pairArguments(serverPair));
-    const silent = Array.from({ length: 1_000 }, () => {
-      const socket = connectTcp(port, '127.0.0.1');
-      socket.on('error', () => undefined);
-      // The beginning of a handshake that does not go on.
-      socket.write(Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00]));
-      return socket;
-    });
-    context.after(() => {
-      for (const socket of silent) socket.destroy();
-    });
-    await Promise.all(silent.map((socket) => once(socket, 'connect')));
-    const beganMs = performance.now();
-    (await handshake(port)).destroy();
-    assert.ok(performance.now() - beganMs < 9_000, 'sooner than the handshakes of the silent ones time out');
-  });
 }

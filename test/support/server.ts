@@ -23,6 +23,8 @@ export interface ServerOptions {
   readonly port?: number;
   /** No file of the server may become larger: what a full disk is to a program. */
   readonly fileBytesMax?: number;
+  /** How many files and connections the server may have open. */
+  readonly openFilesMax?: number;
   /** The data is on a disk of its own with so much space, which goes with the process. */
   readonly diskBytes?: number;
   /** How long the server may take until it answers. */
@@ -107,10 +109,11 @@ export class Server {
     return [tineProgram(), ...storage, ...urls, '--log-level', 'info', ...extra];
   }
 
-  /** A shell that sets the limit and becomes the server; it counts in blocks of 512 bytes. */
+  /** A shell that sets the limit and becomes the server; of a file's size it counts blocks of 512 bytes. */
   get #limitingCommand(): string[] {
-    const { fileBytesMax, diskBytes } = this.#options;
+    const { fileBytesMax, openFilesMax, diskBytes } = this.#options;
     if (diskBytes !== undefined) return onSmallDisk({ directory: this.dataDirectory, bytes: diskBytes });
+    if (openFilesMax !== undefined) return ['sh', '-c', 'ulimit -n "$0" && exec "$@"', `${openFilesMax}`];
     if (fileBytesMax === undefined) return [];
     return ['sh', '-c', 'ulimit -f "$0" && exec "$@"', `${Math.ceil(fileBytesMax / 512)}`];
   }

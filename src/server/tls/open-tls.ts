@@ -5,8 +5,9 @@ import { ensureGeneratedPair } from './generated-pair.ts';
 import { TlsDoor, type TlsDoorOptions } from './tls-door.ts';
 
 /** Opens one of the doors that share the server's certificate. */
-export type OpenDoor = (options: Pick<TlsDoorOptions, 'alpnProtocols' | 'onConnection'>) => {
+export type OpenDoor = (options: Pick<TlsDoorOptions, 'alpnProtocols' | 'newcomers' | 'onConnection'>) => {
   add: TlsDoor['add'];
+  endOldest: TlsDoor['endOldest'];
   destroy: TlsDoor['destroy'];
 };
 
@@ -20,6 +21,10 @@ export function openTls(tls: ServerTls, logger: Logger): OpenDoor {
   const credentials = new Credentials(tls, logger);
   return (options) => {
     const door = new TlsDoor({ tls, credentials, logger, ...options });
-    return { add: (socket) => door.add(socket), destroy: () => door.destroy() };
+    return {
+      add: (socket) => door.add(socket),
+      endOldest: () => door.endOldest(),
+      destroy: () => door.destroy(),
+    };
   };
 }

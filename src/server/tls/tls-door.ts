@@ -3,11 +3,13 @@ import { createServer, type SecureContextOptions, type Server, type TLSSocket } 
 import type { ServerTls } from '../../config/server-tls.ts';
 import type { Logger } from '../../logger.ts';
 import type { SparseLog } from '../../sparse-log.ts';
+import type { Newcomers } from '../newcomers.ts';
 import { refusedConnections } from '../refused-connections.ts';
 import { serverLimits } from '../server-limits.ts';
 import { clientCertificateFault } from './client-certificate.ts';
+import { beginsHandshake } from './client-hello.ts';
 import type { Credentials, LoadedCredentials } from './credentials.ts';
-import { HandshakeQueue } from './handshake-queue.ts';
+import { Handshakes } from './handshakes.ts';
 
 /** HTTP/2 is preferred, as in etcd. */
 export type AlpnProtocols = readonly ['h2', 'http/1.1'] | readonly ['h2'];
@@ -17,6 +19,8 @@ export interface TlsDoorOptions {
   readonly credentials: Credentials;
   readonly alpnProtocols: AlpnProtocols;
   readonly logger: Logger;
+  /** Where connections wait until the first record has arrived. */
+  readonly newcomers: Newcomers;
   /** Takes over a connection whose handshake is done and whose certificate, if one is asked for, is good. */
   readonly onConnection: (socket: TLSSocket) => void;
 }
@@ -25,7 +29,10 @@ export interface TlsDoorOptions {
 export class TlsDoor {
   readonly #options: TlsDoorOptions;
   readonly #server: Server;
-  readonly #handshakes = new HandshakeQueue((socket) => this.#server.emit('connection', socket));
+  readonly #handshakes = new Handshakes((socket) => {
+    this.#useChangedFiles();
+    this.#server.emit('connection', socket);
+  });
   readonly #log: SparseLog;
   /** Asked of a socket when it is gone, it no longer knows. */
   readonly #peers = new WeakMap<Socket, string | undefined>();
@@ -47,18 +54,18 @@ export class TlsDoor {
     this.#server.on('tlsClientError', (error, socket) => this.#onFailure(error, socket));
   }
 
-  /** Takes in a connection that is about to begin its handshake. */
+  /** Takes in a connection that is about to begin its handshake. It gets nothing of TLS before its first record is there. */
   add(socket: Socket): void {
-    this.#useChangedFiles();
-    // Until the handshake begins nobody else listens.
-    socket.on('error', () => undefined);
     this.#peers.set(socket, socket.remoteAddress);
-    if (this.#handshakes.add(socket)) return;
-    this.#log.write(() => ({
-      peer: socket.remoteAddress,
-      reason: 'too many connections wait for their TLS handshake',
-    }));
-    socket.destroy();
+    this.#options.newcomers.add(socket, {
+      find: (seen) => (beginsHandshake(seen) ? 'handshake' : undefined),
+      take: (_found, seen) => this.#handshakes.add(socket, seen),
+    });
+  }
+
+  /** Ends the handshake that has waited longest for its client; false: there is none. */
+  endOldest(): boolean {
+    return this.#handshakes.endOldest();
   }
 
   /** Ends the handshakes that are under way. */

@@ -196,19 +196,21 @@ test('metrics of a database that is away say so, and what was known before', asy
   }
 });
 
+const nobody = { onConnection: () => undefined, onRefused: () => undefined };
+
 test('a port that is taken is told in one line', async () => {
   const address = { kind: 'tcp', host: '127.0.0.1', port: 0, isSecure: false } as const;
-  const first = await listen(address, () => undefined);
+  const first = await listen(address, nobody);
   const port = first.address.kind === 'tcp' ? first.address.port : 0;
   await assert.rejects(
-    () => listen({ ...address, port }, () => undefined),
+    () => listen({ ...address, port }, nobody),
     (error) =>
       error instanceof StartError &&
       error.message ===
         `cannot listen on 127.0.0.1:${port}: another program listens there; stop it, or choose another address with --listen-client-urls`,
   );
   first.close();
-  await assert.rejects(() => listen({ ...address, host: '192.0.2.1' }, () => undefined), /does not have that address/);
+  await assert.rejects(() => listen({ ...address, host: '192.0.2.1' }, nobody), /does not have that address/);
 });
 
 test('a socket file of a process that is gone is used again, one in use is not', async () => {
@@ -216,14 +218,14 @@ test('a socket file of a process that is gone is used again, one in use is not',
   const address = { kind: 'unix', path, isSecure: false } as const;
   const abandoned = createNetServer().listen(path);
   await once(abandoned, 'listening');
-  await assert.rejects(() => listen(address, () => undefined), /another program listens there/);
+  await assert.rejects(() => listen(address, nobody), /another program listens there/);
   // A process that is killed leaves the file; one that closes takes it away, if it is still where it was.
   const received = Promise.withResolvers<Socket>();
   renameSync(path, `${path}.kept`);
   abandoned.close();
   await once(abandoned, 'close');
   renameSync(`${path}.kept`, path);
-  const listener = await listen(address, received.resolve);
+  const listener = await listen(address, { ...nobody, onConnection: received.resolve });
   assert.deepEqual(listener.address, address);
   connect(path).end();
   (await received.promise).destroy();
@@ -246,7 +248,7 @@ test('the first bytes decide what a connection speaks, however they arrive', asy
   await once(server, 'listening');
   context.after(() => server.close());
   const { port } = server.address() as AddressInfo;
-  const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n';
+  const preface = 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0';
   for (const parts of [
     ['GET / HTTP/1.1\r\n'],
     ['P', 'UT / HTTP/1.1'],

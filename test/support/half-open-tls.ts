@@ -1,0 +1,85 @@
+/** Connections that begin a TLS handshake and do not go on with it, kept up from a thread of their own: what is closed is opened again. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { Duplex } from 'node:stream';
+import { connect as connectTls } from 'node:tls';
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+
+/** What each of them sends: nothing, the first half of a ClientHello, all of it, or a byte of it now and then. */
+const kinds = ['silent', 'partial', 'whole', 'drip'] as const;
+
+export interface HalfOpenAttack {
+  readonly port: number;
+  /** Of each kind a quarter. */
+  readonly count: number;
+}
+
+export interface RunningAttack {
+  stop(): Promise<void>;
+}
+
+/** Resolves when all connections are open, or have been once. */
+export async function keepHalfOpen(attack: HalfOpenAttack): Promise<RunningAttack> {
+  const worker = new Worker(new URL(import.meta.url), { workerData: attack });
+  await once(worker, 'message');
+  return {
+    async stop() {
+      await worker.terminate();
+    },
+  };
+}
+
+/** The first record that a TLS client sends. */
+async function clientHello(): Promise<Buffer> {
+  const sent = Promise.withResolvers<Buffer>();
+  const wire = new Duplex({
+    read() {},
+    write(chunk: Buffer, _encoding, done) {
+      sent.resolve(chunk);
+      done();
+    },
+  });
+  const client = connectTls({ socket: wire, ALPNProtocols: ['h2'] });
+  client.on('error', () => {});
+  const hello = await sent.promise;
+  client.destroy();
+  return hello;
+}
+
+const dripIntervalMs = 500;
+
+async function attackFromHere({ port, count }: HalfOpenAttack): Promise<void> {
+  const hello = await clientHello();
+  const drips = new Map<Socket, number>();
+  const open = (kind: (typeof kinds)[number]): Promise<void> => {
+    const begun = Promise.withResolvers<void>();
+    const socket = connect(port, '127.0.0.1', () => {
+      if (kind === 'partial') socket.write(hello.subarray(0, hello.length / 2));
+      if (kind === 'whole') socket.write(hello);
+      if (kind === 'drip') drips.set(socket, 0);
+      begun.resolve();
+    });
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      drips.delete(socket);
+      begun.resolve();
+      setTimeout(() => void open(kind), 1);
+    });
+    socket.resume();
+    return begun.promise;
+  };
+  setInterval(() => {
+    for (const [socket, sent] of drips) {
+      socket.write(hello.subarray(sent, sent + 1));
+      drips.set(socket, sent + 1);
+    }
+  }, dripIntervalMs);
+  const atOnce = 200;
+  for (let begun = 0; begun < count; begun += atOnce) {
+    const batch = Math.min(atOnce, count - begun);
+    await Promise.all(Array.from({ length: batch }, (_, index) => open(kinds[index % kinds.length] ?? 'silent')));
+  }
+  parentPort?.postMessage('open');
+}
+
+if (!isMainThread && workerData?.count !== undefined) await attackFromHere(workerData as HalfOpenAttack);
