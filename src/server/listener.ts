@@ -1,4 +1,4 @@
-import { chmodSync, lstatSync, unlinkSync } from 'node:fs';
+import { lstatSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { type ListenAddress, listenAddressText } from '../config/listen-address.ts';
 import { StartError } from '../errors.ts';
@@ -33,8 +33,6 @@ export async function listen(address: ListenAddress, { onConnection, onRefused }
   const bound = server.address();
   const actual =
     address.kind === 'tcp' && bound !== null && typeof bound === 'object' ? { ...address, port: bound.port } : address;
-  // Who may write to the socket may do everything: its owner and group, as for a database's own files.
-  if (address.kind === 'unix') chmodSync(address.path, 0o660);
   return { address: actual, close: () => server.close() };
 }
 
@@ -42,7 +40,7 @@ async function listening(server: Server, address: ListenAddress): Promise<void> 
   const ready = Promise.withResolvers<void>();
   server.once('listening', ready.resolve);
   server.once('error', ready.reject);
-  if (address.kind === 'unix') server.listen({ path: address.path, backlog });
+  if (address.kind === 'unix') listenForOwnerAndGroup(() => server.listen({ path: address.path, backlog }));
   else server.listen({ host: listenHost(address.host), port: address.port, backlog });
   try {
     await ready.promise;
@@ -50,6 +48,16 @@ async function listening(server: Server, address: ListenAddress): Promise<void> 
     throw startError(error as NodeJS.ErrnoException, address);
   } finally {
     server.removeAllListeners('error');
+  }
+}
+
+/** Who may write to the socket may do everything: there is no moment at which others may. */
+function listenForOwnerAndGroup(begin: () => void): void {
+  const before = process.umask(0o117);
+  try {
+    begin();
+  } finally {
+    process.umask(before);
   }
 }
 

@@ -1,6 +1,6 @@
 /** A SQLite file before it is served: is it there, is it ours, is its schema this version's? */
-import { statSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { migrationSource, migrations, migrationsTable } from '../../../migrations/migrations.ts';
@@ -8,6 +8,7 @@ import { sqliteWords } from '../../../migrations/words.ts';
 import { limits } from '../../limits.ts';
 import { silence } from '../knex-log.ts';
 import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
+import { ownerOnly } from './file-modes.ts';
 
 /**
  * Makes the file if it is missing, and brings its schema up to date. Several instances may do so at once: an attempt that meets the lock of another has no effect.
@@ -16,16 +17,24 @@ import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
  */
 export async function prepareFile(path: string): Promise<void> {
   await makeDirectory(dirname(path));
+  await makeFile(path);
   const applied = inspect(path);
   refuseNewer(path, applied);
   if (applied.length < migrations.length) await migrate(path);
+}
+
+/** For its owner alone, whatever the umask; SQLite gives its WAL the same mode. An empty file is a new database. */
+async function makeFile(path: string): Promise<void> {
+  if (existsSync(path)) return;
+  const file = await open(path, 'a', ownerOnly.file);
+  await file.close();
 }
 
 /** With those above it. Node's own way tries for ever where a file system takes no directories, such as /proc. */
 async function makeDirectory(path: string): Promise<void> {
   if (isDirectory(path)) return;
   await makeDirectory(dirname(path));
-  await mkdir(path).catch((error) => {
+  await mkdir(path, ownerOnly.directory).catch((error) => {
     // Another instance may have made it.
     if (!isDirectory(path)) throw error;
   });

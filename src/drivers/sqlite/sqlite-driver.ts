@@ -24,6 +24,7 @@ import { bootId } from './boot-id.ts';
 import type { ConnectionRole } from './connection.ts';
 import { errorOf } from './failure.ts';
 import { MachineClock } from './machine-clock.ts';
+import { mendModes } from './file-modes.ts';
 import { prepareFile } from './prepare-file.ts';
 import type { Failure, ThreadStatistics } from './protocol.ts';
 import { ThreadClient, type ThreadClientOptions } from './thread-client.ts';
@@ -71,6 +72,7 @@ export class SqliteDriver implements Driver {
     const { logger } = options;
     const onWait = () => logger.warn({ path }, 'another program has the database open; waiting for it');
     return whileBusy(path, { waitMsMax: limits.sqliteStartWaitMsMax, onWait }, async () => {
+      mendModes(path, logger);
       await prepareFile(path);
       return SqliteDriver.#openPrepared(path, options);
     });

@@ -1,5 +1,5 @@
 import { generateKeyPairSync, X509Certificate } from 'node:crypto';
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { dirname } from 'node:path';
 import type { CertificatePair } from '../../config/server-tls.ts';
@@ -56,9 +56,9 @@ function reachableAs(host: string): readonly string[] {
 function write({ certFile, keyFile }: CertificatePair, certificate: string, key: string): void {
   try {
     mkdirSync(dirname(certFile), { recursive: true, mode: 0o700 });
-    writeFileSync(keyFile, key, { mode: 0o600 });
-    // The mode above is of a new file alone.
-    chmodSync(keyFile, 0o600);
+    // An existing file would keep its mode.
+    rmSync(keyFile, { force: true });
+    writeFileSync(keyFile, key, { mode: 0o600, flag: 'wx' });
     writeFileSync(certFile, certificate, { mode: 0o644 });
   } catch (cause) {
     throw new StartError(`--auto-tls: ${(cause as Error).message}`, { cause });

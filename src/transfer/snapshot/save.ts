@@ -87,7 +87,9 @@ async function writeWhole(path: string, chunks: AsyncIterable<Buffer>): Promise<
 
 async function opened(path: string): Promise<FileHandle> {
   try {
-    return await open(path, 'w', 0o600);
+    // One that was left behind would keep its mode.
+    await rm(path, { force: true });
+    return await open(path, 'wx', 0o600);
   } catch (cause) {
     throw new StartError(`${path}: ${(cause as Error).message}`, { cause });
   }
