@@ -60,6 +60,11 @@ export const etcdErrors = {
   tooManyRequests: [StatusCode.resourceExhausted, 'etcdserver: too many requests'],
   stopped: [StatusCode.unavailable, 'etcdserver: server stopped'],
   timeout: [StatusCode.unavailable, 'etcdserver: request timed out'],
+  /** tine's own. */
+  databaseRemoved: [
+    StatusCode.unavailable,
+    'etcdserver: the database file was removed or replaced; writes are refused, the log of the server says what to do',
+  ],
   memberNotFound: [StatusCode.notFound, 'etcdserver: member not found'],
   memberNotLearner: [StatusCode.failedPrecondition, 'etcdserver: can only promote a learner member'],
   memberBadUrls: [StatusCode.invalidArgument, 'etcdserver: given member URLs are invalid'],
@@ -112,10 +117,10 @@ export function etcdError(name: EtcdErrorName): EtcdError {
 
 /**
  * What the database failed with: `busy` (locked by another), `lost` (gone, or its answer is), `full` (no space), `corrupt` (the file is damaged), `tooLarge` (more than
- * the database takes, however often it is tried), `other`. Clients get Unavailable, for `full` NOSPACE, for `corrupt` CORRUPT, for `tooLarge` etcd's "request is too large",
+ * the database takes, however often it is tried), `removed` (its file is not where it was), `other`. Clients get Unavailable, for `full` NOSPACE, for `corrupt` CORRUPT, for `tooLarge` etcd's "request is too large",
  * and never SQL.
  */
-export type DriverErrorKind = 'busy' | 'lost' | 'full' | 'corrupt' | 'tooLarge' | 'other';
+export type DriverErrorKind = 'busy' | 'lost' | 'full' | 'corrupt' | 'tooLarge' | 'removed' | 'other';
 
 /** What a driver throws when the database, not the client, is the cause. */
 export class DriverError extends Error {

@@ -139,6 +139,10 @@ export const limits = {
   reconnectPauseMs: 250,
   /** Pages in the WAL at which the writer copies them into the database: 4,000 pages are 16 MiB. */
   sqliteCheckpointPages: 4_000,
+  /** How often it is looked whether the files are where they were; each batch of writes looks too. */
+  sqliteFilesLookIntervalMs: 500,
+  /** How long NOSPACE is shown at least after a write found no space, and until another write succeeds. */
+  noSpaceAlarmMsMin: 1_000,
   /** Size of the WAL at which the writer waits for the readers and begins it anew: four times what it copies at. */
   walBytesMax: 64 * 1024 * 1024,
   /** How often its size is looked at, in batches of writes: a batch is at most some 5 MiB. */

@@ -1,4 +1,5 @@
 /** The small interface behind which the databases are. Everything above speaks to this. */
+import type { DriverError } from '../errors.ts';
 import type { RowId, WriteOperation } from '../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../mvcc/read-programs.ts';
 import type { BatchResult } from '../mvcc/write-batch.ts';
@@ -26,6 +27,8 @@ export interface Driver {
   readonly keyLengthMax: number;
   /** The id by which clients know the database; 0n: it has not been reached yet. */
   readonly clusterId: bigint;
+  /** Why no write succeeds until somebody does something about it, where that is known. */
+  readonly fault: DriverError | undefined;
   /** Milliseconds since 1970 by a clock that all instances share to within seconds. It may be set: nothing hangs on it that a jump would harm. */
   nowMs(): number;
   /** The clock by which leases end. */

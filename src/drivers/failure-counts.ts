@@ -2,7 +2,15 @@ import { DriverError, type DriverErrorKind } from '../errors.ts';
 
 /** Failures of the database since the start, by kind. */
 export class FailureCounts {
-  readonly byKind: Record<DriverErrorKind, number> = { busy: 0, lost: 0, full: 0, corrupt: 0, tooLarge: 0, other: 0 };
+  readonly byKind: Record<DriverErrorKind, number> = {
+    busy: 0,
+    lost: 0,
+    full: 0,
+    corrupt: 0,
+    tooLarge: 0,
+    removed: 0,
+    other: 0,
+  };
 
   /** Counts what is the database's, and nothing else. */
   count(error: unknown): void {

@@ -33,11 +33,11 @@ export function healthService({ store }: ServiceContext): readonly Method[] {
   ];
 }
 
-/** Serving is: the database answers. */
+/** Serving is: the database answers, and takes writes as far as is known. */
 async function servingStatus(store: Store): Promise<ServingStatus> {
   try {
     await store.head();
-    return ServingStatus.SERVING;
+    return store.takesWrites ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
   } catch {
     return ServingStatus.NOT_SERVING;
   }

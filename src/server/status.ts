@@ -43,6 +43,8 @@ function statusOfDriverError(error: DriverError, log: FaultLog): Status {
       return statusOfEntry(etcdErrors.noSpace);
     case 'corrupt':
       return statusOfEntry(etcdErrors.corrupt);
+    case 'removed':
+      return statusOfEntry(etcdErrors.databaseRemoved);
     case 'tooLarge':
       return statusOfEntry(etcdErrors.requestTooLarge);
     default:

@@ -45,6 +45,7 @@ import { SlowOperations } from './slow-operations.ts';
 import { type Snapshot, Snapshots } from './snapshots.ts';
 import type { Store } from './store.ts';
 import type { StoreStatistics } from './store-statistics.ts';
+import { WriteHealth } from './write-health.ts';
 import { WriteQueue } from './write-queue.ts';
 
 export interface SqlStoreOptions extends Pick<Config, 'autoCompaction' | 'warningApplyMs'> {
@@ -69,6 +70,7 @@ export class SqlStore implements Store {
   readonly #points: PointReader;
   readonly #ranges: RangeReader;
   readonly #writes: WriteQueue;
+  readonly #writeHealth: WriteHealth;
   readonly #leases: LeaseKeeper;
   readonly #compactor: Compactor;
   readonly #members: Members;
@@ -93,7 +95,8 @@ export class SqlStore implements Store {
     const observed = { saw, slow: this.#slow, counts: this.#counts };
     this.#points = new PointReader(driver, observed);
     this.#ranges = new RangeReader(driver, observed);
-    this.#writes = new WriteQueue(driver, observed);
+    this.#writeHealth = new WriteHealth(driver, options.self.id);
+    this.#writes = new WriteQueue(this.#writeHealth, observed);
     this.#leases = new LeaseKeeper(driver, this.#writes, { logger: options.logger, ...observed });
     this.#members = new Members(driver, this.#writes, options);
     this.#quota = this.#quotaOf(options);
@@ -273,7 +276,11 @@ export class SqlStore implements Store {
   async alarms(): Promise<{ head: Head; alarms: readonly Alarm[] }> {
     const found = await this.#driver.read('alarms', null, 'quick');
     this.#saw(found.head);
-    return found;
+    return { head: found.head, alarms: withOwn(found.alarms, this.#writeHealth.alarms) };
+  }
+
+  get takesWrites(): boolean {
+    return this.#driver.fault === undefined;
   }
 
   async raiseAlarm(alarm: Alarm): Promise<{ revision: Revision }> {
@@ -329,6 +336,13 @@ export class SqlStore implements Store {
       },
     });
   }
+}
+
+/** What is recorded, and what this instance knows of itself. */
+function withOwn(recorded: readonly Alarm[], own: readonly Alarm[]): readonly Alarm[] {
+  const isRecorded = ({ memberId, number }: Alarm) =>
+    recorded.some((each) => each.memberId === memberId && each.number === number);
+  return [...recorded, ...own.filter((each) => !isRecorded(each))];
 }
 
 /** What a log says of an alarm; ids as clients print them. */

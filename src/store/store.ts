@@ -78,6 +78,8 @@ export interface Store {
   size(): Promise<{ bytes: number; inUseBytes: number }>;
   /** Gives unused space back, and answers when it is done. Requests go on meanwhile. */
   defragment(): Promise<void>;
+  /** False: no write succeeds until somebody does something about the database. */
+  readonly takesWrites: boolean;
   /** The active alarms and the head, read from the database now. Rejects while it is away. */
   alarms(): Promise<{ head: Head; alarms: readonly Alarm[] }>;
   /** From here on every instance refuses what etcd refuses under it. */

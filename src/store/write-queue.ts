@@ -38,7 +38,7 @@ export interface WriteQueueOptions {
 }
 
 export class WriteQueue {
-  readonly #driver: Driver;
+  readonly #driver: Pick<Driver, 'write'>;
   readonly #options: WriteQueueOptions;
   readonly #batchOperations = new Histogram(batchOperationBounds);
   readonly #batchBytes = new Histogram(batchBytesBounds);
@@ -54,7 +54,7 @@ export class WriteQueue {
   #refusedCount = 0;
   #follower: BatchFollower | undefined;
 
-  constructor(driver: Driver, options: WriteQueueOptions) {
+  constructor(driver: Pick<Driver, 'write'>, options: WriteQueueOptions) {
     this.#driver = driver;
     this.#options = options;
   }

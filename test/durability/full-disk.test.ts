@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
+import { etcdctl } from '../support/etcdctl.ts';
 import {
   type Driver,
   type EtcdClient,
@@ -11,6 +12,7 @@ import {
   RpcError,
   runTine,
   temporaryDirectory,
+  waitFor,
   withPrefix,
 } from '../support/index.ts';
 import { Ballast } from '../support/small-disk.ts';
@@ -98,14 +100,26 @@ for (const driver of FILE_DRIVERS) {
 
 for (const driver of FILE_DRIVERS) {
   test(`${driver.name}: a write that finds the disk full is answered as etcd answers it, and writes go on by themselves when there is space`, async (context) => {
-    const { client, ballast, database } = await onSmallDisk(context, driver);
+    const { server, client, ballast, database } = await onSmallDisk(context, driver);
     ballast.take(32 * mebibyte);
     const before = await fillUntilRefused(client, 'k/');
     assert.ok(before.length > 10, `${before.length} puts were taken`);
     assert.deepEqual(await keysOf(client, 'k/'), before);
-    assert.deepEqual((await client.alarm({ action: 'GET' })).alarms, [], 'no alarm is to be disarmed');
+    const { alarms } = await client.alarm({ action: 'GET' });
+    assert.deepEqual(
+      alarms.map(({ alarm }) => alarm),
+      ['NOSPACE'],
+    );
+    assert.match((await etcdctl(server.address, ['endpoint', 'health'])).stderr, /NOSPACE/);
+    assert.equal((await fetch(`${server.url}/health`)).status, 503);
     ballast.giveBack();
     await client.put({ key: 'k/after', value: randomBytes(100_000) });
+    // No alarm is to be disarmed: the next write after a second clears it.
+    await waitFor('the alarm to be cleared', async () => {
+      await client.put({ key: 'a' });
+      return (await client.alarm({ action: 'GET' })).alarms.length === 0;
+    });
+    assert.equal((await fetch(`${server.url}/health`)).status, 200);
     assert.deepEqual(await keysOf(client, 'k/'), [...before, 'k/after']);
     checkWhole(database);
   });

@@ -114,6 +114,11 @@ export class RemoteDriver implements Driver {
     return this.#messages?.isHeard === true ? this.#engine.pollMs : this.#engine.deafPollMs;
   }
 
+  /** What a server needs somebody for, it says with each refusal. */
+  get fault(): undefined {
+    return undefined;
+  }
+
   get clusterId(): bigint {
     return this.#clusterId;
   }

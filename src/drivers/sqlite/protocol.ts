@@ -10,6 +10,8 @@ import type { ConnectionRole } from './connection.ts';
 /** Given to a thread at its start. */
 export interface ThreadData {
   readonly path: string;
+  /** Device and inode of the file that is meant. */
+  readonly fileId: string | undefined;
   readonly role: ConnectionRole;
   /** Statements that take so long are told of. */
   readonly slowStatementMs: number;
@@ -28,6 +30,8 @@ export type Task =
   | { readonly kind: 'startUp'; readonly clock: ClockStart; readonly freshClusterId: bigint }
   | { readonly kind: 'reclaim' }
   | { readonly kind: 'defragment' }
+  /** What is wrong with the files; undefined: nothing. */
+  | { readonly kind: 'fault' }
   | { readonly kind: 'size' }
   | { readonly kind: 'statistics' }
   | { readonly kind: 'close' };

@@ -3,6 +3,7 @@
  * readers one answers point reads and the tailer, the other the pages of lists.
  */
 import type { Logger } from 'pino';
+import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import { randomId } from '../../mvcc/random-id.ts';
@@ -23,8 +24,9 @@ import { addedByName } from '../statement-meter.ts';
 import { bootId } from './boot-id.ts';
 import type { ConnectionRole } from './connection.ts';
 import { errorOf } from './failure.ts';
-import { MachineClock } from './machine-clock.ts';
+import { fileId } from './file-identity.ts';
 import { mendModes } from './file-modes.ts';
+import { MachineClock } from './machine-clock.ts';
 import { prepareFile } from './prepare-file.ts';
 import type { Failure, ThreadStatistics } from './protocol.ts';
 import { ThreadClient, type ThreadClientOptions } from './thread-client.ts';
@@ -49,6 +51,8 @@ export class SqliteDriver implements Driver {
   readonly pollMs = { min: limits.sqlitePollIntervalMs, max: limits.sqlitePollIntervalMs };
   #clusterId = 0n;
   #clock = new MachineClock(0);
+  #fault: DriverError | undefined;
+  #filesTimer: NodeJS.Timeout | undefined;
   readonly #threads: Record<PoolName, ThreadClient>;
   readonly #failures: FailureCounts;
   readonly #statistics: Record<PoolName, LatestAnswer<ThreadStatistics>>;
@@ -86,7 +90,10 @@ export class SqliteDriver implements Driver {
       onSlow: (slow) => slowLog.tell(slow),
       onFailure: (failure) => failures.count(failure),
     };
-    const threads = await openThreads((role) => ThreadClient.open({ path, role, slowStatementMs }, options));
+    const id = fileId(path);
+    const threads = await openThreads((role) =>
+      ThreadClient.open({ path, fileId: id, role, slowStatementMs }, options),
+    );
     const driver = new SqliteDriver(threads, failures);
     try {
       const atMs = Math.floor(monotonicMs());
@@ -97,6 +104,7 @@ export class SqliteDriver implements Driver {
       });
       driver.#clusterId = clusterId;
       driver.#clock = new MachineClock(leaseNowMs - atMs);
+      driver.#watchFiles(logger);
       if (taken.rows > 0) logger.info(taken, 'took over what kine wrote');
       return driver;
     } catch (error) {
@@ -111,6 +119,11 @@ export class SqliteDriver implements Driver {
 
   get leaseClock(): LeaseClock {
     return this.#clock;
+  }
+
+  /** Its file was removed or replaced. */
+  get fault(): DriverError | undefined {
+    return this.#fault;
   }
 
   nowMs(): number {
@@ -166,7 +179,26 @@ export class SqliteDriver implements Driver {
     };
   }
 
+  /** Also while nobody writes. */
+  #watchFiles(logger: Logger): void {
+    this.#filesTimer = setInterval(() => {
+      this.#threads.write.ask<string | undefined>({ kind: 'fault' }).then(
+        (reason) => this.#onFault(reason, logger),
+        // A thread that is being started again has no files.
+        () => {},
+      );
+    }, limits.sqliteFilesLookIntervalMs).unref();
+  }
+
+  #onFault(reason: string | undefined, logger: Logger): void {
+    if (reason === this.#fault?.message) return;
+    this.#fault = reason === undefined ? undefined : new DriverError('removed', reason);
+    if (reason === undefined) logger.warn('the database files are back: writes are served again');
+    else logger.error({ reason }, removedAdvice);
+  }
+
   async close(): Promise<void> {
+    clearInterval(this.#filesTimer);
     await Promise.all([this.#threads.quick.close(), this.#threads.bulk.close()]);
     await this.#threads.write.close();
   }
@@ -191,6 +223,9 @@ const nothingYet: ThreadStatistics = {
   commits: new Histogram(commitBoundsMs),
   walBytes: 0,
 };
+
+const removedAdvice =
+  'writes are refused: they would be lost. Reads go on: save the data with `etcdctl snapshot save` before this server stops, or put the very files back';
 
 /** A file carries no messages. */
 const noEchoes = new Histogram(requestBoundsMs);

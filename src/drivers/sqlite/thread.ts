@@ -13,6 +13,7 @@ import { Histogram } from '../../statistics/histogram.ts';
 import { StatementMeter } from '../statement-meter.ts';
 import { openConnection, type SqliteDatabase, StatementRunner } from './connection.ts';
 import { failureOf } from './failure.ts';
+import { FileIdentity } from './file-identity.ts';
 import { MachineClock } from './machine-clock.ts';
 import type { Answer, Failure, Request, Task, ThreadData, ThreadStatistics } from './protocol.ts';
 import { runProgram } from './run-program.ts';
@@ -23,7 +24,7 @@ import { weather } from './weather.ts';
 
 if (parentPort === null) throw new AssertionError('thread.ts is the body of a worker thread');
 const port = parentPort;
-const { path, role, slowStatementMs } = workerData as ThreadData;
+const { path, fileId, role, slowStatementMs } = workerData as ThreadData;
 
 const meter = new StatementMeter({
   slowMs: slowStatementMs,
@@ -37,9 +38,12 @@ const transferBytesMin = 8 * 1024;
 
 function start(): void {
   let database: SqliteDatabase;
+  let files: FileIdentity;
   try {
     database = openConnection(path, role);
     if (role === 'writer') extendWal(database, path);
+    // The WAL is there from here on.
+    files = new FileIdentity(path, fileId);
   } catch (error) {
     say({ id: -1, failure: failureOf(error) });
     return;
@@ -47,7 +51,7 @@ function start(): void {
   const statements = new StatementRunner(database, meter);
   port.on('message', (request: Request) => {
     try {
-      const value = perform(request.task, database, statements);
+      const value = perform(request.task, { database, statements, files });
       say({ id: request.id, value });
     } catch (error) {
       say({ id: request.id, failure: failureOf(error) });
@@ -63,20 +67,30 @@ function say(answer: Answer): void {
   port.postMessage(answer, 'value' in answer ? transferable(answer.value) : []);
 }
 
-function perform(task: Task, database: SqliteDatabase, statements: StatementRunner): unknown {
+interface Opened {
+  readonly database: SqliteDatabase;
+  readonly statements: StatementRunner;
+  readonly files: FileIdentity;
+}
+
+function perform(task: Task, { database, statements, files }: Opened): unknown {
   switch (task.kind) {
+    case 'fault':
+      return files.fault();
     case 'read': {
       const program = readProgram(task.name, task.input as never, sqliteFacts);
       return inTransaction<unknown>(database, 'BEGIN', () => runProgram<unknown>(program, statements));
     }
     case 'write':
-      return write(task, database, statements);
+      return checkedWrite(task, { database, statements, files });
     case 'startUp':
       return inTransaction(database, 'BEGIN IMMEDIATE', () => runProgram(startUp(task), statements));
     case 'reclaim':
+      files.check();
       boundWal(database, path);
       return reclaimBite(database);
     case 'defragment':
+      files.check();
       boundWal(database, path);
       return defragmentBite(database);
     case 'size':
@@ -87,6 +101,17 @@ function perform(task: Task, database: SqliteDatabase, statements: StatementRunn
       database.close();
       return null;
   }
+}
+
+/** What was committed to a file that is gone is not acknowledged: the check after the commit leaves it no more than the time until the answer. */
+function checkedWrite(
+  task: Task & { kind: 'write' },
+  { database, statements, files }: Opened,
+): ReturnType<typeof write> {
+  files.check();
+  const result = write(task, database, statements);
+  files.check();
+  return result;
 }
 
 /** All together; if the database refuses, one by one, so that one operation's failure is not its neighbours'. */

@@ -32,7 +32,7 @@ export function nothingCounted(): StoreStatistics {
       writeTransactions: none,
       commits: none,
       pools: [],
-      failures: { busy: 0, lost: 0, full: 0, corrupt: 0, tooLarge: 0, other: 0 },
+      failures: { busy: 0, lost: 0, full: 0, corrupt: 0, tooLarge: 0, removed: 0, other: 0 },
       echoes: none,
       doubts: { committed: 0, undone: 0, unknown: 0 },
       clockJumps: 0,

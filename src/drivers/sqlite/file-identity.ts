@@ -1,0 +1,44 @@
+/** Notices that a database file which is open was removed or replaced: what is written to it then is lost when it is closed. */
+import { statSync } from 'node:fs';
+import { DriverError } from '../../errors.ts';
+
+/** Device and inode; undefined: there is no such file. An inode is not used again while the file is open. */
+export function fileId(path: string): string | undefined {
+  const state = statSync(path, { throwIfNoEntry: false });
+  return state === undefined ? undefined : `${state.dev}:${state.ino}`;
+}
+
+function moved(path: string, now: string | undefined): DriverError {
+  return new DriverError('removed', `${path} was ${now === undefined ? 'removed' : 'replaced'} while it is in use`);
+}
+
+/** The files of an open database, as they were when it was opened. */
+export class FileIdentity {
+  readonly #files: readonly { readonly path: string; readonly id: string | undefined }[];
+
+  /**
+   * `id`: of the database file that is meant.
+   *
+   * @throws DriverError when another one is there.
+   */
+  constructor(path: string, id: string | undefined) {
+    if (fileId(path) !== id) throw moved(path, fileId(path));
+    const others = [`${path}-wal`, `${path}-shm`];
+    this.#files = [{ path, id }, ...others.map((other) => ({ path: other, id: fileId(other) }))];
+  }
+
+  /** What is wrong; undefined: all are where they were. Takes some 10 us. */
+  fault(): string | undefined {
+    for (const { path, id } of this.#files) {
+      const now = fileId(path);
+      if (now !== id) return moved(path, now).message;
+    }
+    return undefined;
+  }
+
+  /** @throws DriverError when one of them was removed or replaced. */
+  check(): void {
+    const fault = this.fault();
+    if (fault !== undefined) throw new DriverError('removed', fault);
+  }
+}
