@@ -79,6 +79,8 @@ export const etcdErrors = {
     StatusCode.aborted,
     'etcdserver: a compaction has deleted what the snapshot had still to read; take it again',
   ],
+  /** tine's own. */
+  snapshotNotTaken: [StatusCode.aborted, 'etcdserver: the snapshot was ended because its client did not read it'],
   canceled: [StatusCode.canceled, 'etcdserver: request canceled'],
   lockSessionExpired: [StatusCode.unknown, 'mutex: session is expired'],
   electionNotLeader: [StatusCode.unknown, 'election: not leader'],

@@ -39,8 +39,17 @@ export const limits = {
   compactionHoldRenewalMs: 10_000,
   /** How long altogether: a client that takes longer may find its snapshot overtaken. 100 GB at 30 MB a second. */
   compactionHoldMsMax: 3_600_000,
-  /** Snapshots under way: each reads as much as a client takes, and holds a few megabytes. */
-  snapshotsUnderWayMax: 2,
+  /** Snapshots under way: each reads as much as its client takes, and holds a few megabytes. */
+  snapshotsUnderWayMax: 8,
+  /** Calls that wait for a snapshot or a hash to end, a few KiB each. */
+  snapshotsWaitingMax: 64,
+  /** A client that takes less than a megabyte a second loses its snapshot to another call that waits for one. */
+  snapshotPaceBytes: 1024 * 1024,
+  snapshotPaceMsMax: 1_000,
+  /** A snapshot of which nothing is taken for so long ends: compaction deletes nothing meanwhile. */
+  snapshotSilenceMsMax: 60_000,
+  /** How often it is looked for either. */
+  snapshotLookIntervalMs: 250,
   /** Hashes computed at once. Each reads all there is, a page at a time. */
   hashesUnderWayMax: 4,
   /** How long a physical compaction hashes before it deletes: some 200 MB. Clients such as etcdctl wait 5 s. */
@@ -162,6 +171,7 @@ assert(
 );
 assert(limits.memberBeatIntervalMs < limits.memberRunsMsMax, 'an instance that runs is not removed');
 assert(limits.compactionHoldRenewalMs * 2 < limits.compactionHoldMs, 'a hold outlasts a renewal that came late');
+assert(limits.snapshotPaceMsMax < limits.snapshotSilenceMsMax, 'a snapshot ends sooner when another one waits');
 assert(limits.memberBeatIntervalMs * 2 < limits.memberSilenceMsMax, 'an instance that is there is listed');
 assert(limits.logTextLengthMax * 8 < limits.logLineLengthMax, 'a line holds several texts');
 assert(limits.writeBatchCountMax < limits.writeQueueCountMax, 'a batch fits into the queue');

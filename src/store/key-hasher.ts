@@ -24,7 +24,10 @@ export interface KeysHash {
 export class KeyHasher {
   readonly #driver: Driver;
   readonly #saw: (head: Head) => void;
-  readonly #slots = new Slots({ countMax: limits.hashesUnderWayMax });
+  readonly #slots = new Slots({
+    countMax: limits.hashesUnderWayMax,
+    waitingMax: limits.snapshotsWaitingMax,
+  });
 
   constructor(driver: Driver, saw: (head: Head) => void) {
     this.#driver = driver;
@@ -33,7 +36,7 @@ export class KeyHasher {
 
   /** `revision` 0: the newest one. Rejects with `EtcdError`: `compacted`, `futureRevision`, `tooManyRequests`. */
   async hash(revision: Revision, signal?: AbortSignal): Promise<KeysHash> {
-    const leave = this.#slots.take();
+    const leave = await this.#slots.take(signal);
     try {
       return await this.#untilUndisturbed(revision, signal);
     } finally {
@@ -45,9 +48,9 @@ export class KeyHasher {
   async forCompaction(revision: Revision): Promise<CompactionHash | undefined> {
     if (revision <= 0) return undefined;
     try {
-      const leave = this.#slots.take();
+      const signal = AbortSignal.timeout(limits.compactionHashMsMax);
+      const leave = await this.#slots.take(signal);
       try {
-        const signal = AbortSignal.timeout(limits.compactionHashMsMax);
         const { compactRevision, hash } = await this.#hashAll({ revision, forCompaction: true }, signal);
         return { revision, compactRevision, hash };
       } finally {

@@ -1,26 +1,65 @@
 import { etcdError } from '../errors.ts';
 
-/** Lets so many at once in, and sends the others away. */
+export interface SlotsOptions {
+  /** Taken at once. */
+  readonly countMax: number;
+  /** Calls that wait for one, in their order. */
+  readonly waitingMax: number;
+}
+
+/** Bounds how much of something is done at once. Further calls wait. */
 export class Slots {
-  readonly #countMax: number;
+  readonly #options: SlotsOptions;
+  readonly #waiting = new Set<() => void>();
   #count = 0;
 
-  constructor({ countMax }: { countMax: number }) {
-    this.#countMax = countMax;
+  constructor(options: SlotsOptions) {
+    this.#options = options;
+  }
+
+  get waitingCount(): number {
+    return this.#waiting.size;
   }
 
   /**
-   * Takes a slot; what comes back gives it free again.
+   * Takes a slot as soon as one is free; the result gives it back.
    *
-   * @throws EtcdError `tooManyRequests` when none is free.
+   * Rejects with `EtcdError`: `tooManyRequests` when too many wait, `canceled` when the signal came first.
    */
-  take(): () => void {
-    if (this.#count === this.#countMax) throw etcdError('tooManyRequests');
-    this.#count += 1;
+  async take(signal?: AbortSignal): Promise<() => void> {
+    if (signal?.aborted === true) throw etcdError('canceled');
+    if (this.#count === this.#options.countMax) await this.#turn(signal);
+    else this.#count += 1;
     let isTaken = true;
     return () => {
-      if (isTaken) this.#count -= 1;
+      if (isTaken) this.#giveBack();
       isTaken = false;
     };
+  }
+
+  /** Resolves with a slot that another call has given back. */
+  async #turn(signal: AbortSignal | undefined): Promise<void> {
+    if (this.#waiting.size >= this.#options.waitingMax) throw etcdError('tooManyRequests');
+    const turn = Promise.withResolvers<void>();
+    const onAbort = () => {
+      if (this.#waiting.delete(turn.resolve)) turn.reject(etcdError('canceled'));
+    };
+    this.#waiting.add(turn.resolve);
+    signal?.addEventListener('abort', onAbort, { once: true });
+    try {
+      await turn.promise;
+    } finally {
+      signal?.removeEventListener('abort', onAbort);
+    }
+  }
+
+  #giveBack(): void {
+    const [next] = this.#waiting;
+    if (next === undefined) {
+      this.#count -= 1;
+      return;
+    }
+    this.#waiting.delete(next);
+    next();
   }
 }

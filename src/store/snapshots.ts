@@ -1,9 +1,11 @@
-/** Snapshots of the store for its clients, few at once. */
+/** Snapshots of the store for its clients, few at once. A client that does not read its snapshot loses it to one that waits. */
 import { type Reads, type SnapshotOptions, SnapshotReading } from '../backend/snapshot-reading.ts';
 import { pageBytes } from '../bbolt/layout.ts';
 import type { Driver } from '../drivers/driver.ts';
+import { etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Revision } from '../mvcc/operations.ts';
+import { ClientPace } from './client-pace.ts';
 import type { CompactionHolds } from './compaction-holds.ts';
 import { Slots } from './slots.ts';
 
@@ -18,22 +20,30 @@ export interface Snapshot {
 export class Snapshots {
   readonly #read: Reads;
   readonly #holds: CompactionHolds;
-  readonly #slots = new Slots({ countMax: limits.snapshotsUnderWayMax });
+  readonly #slots = new Slots({
+    countMax: limits.snapshotsUnderWayMax,
+    waitingMax: limits.snapshotsWaitingMax,
+  });
+  /** Those that clients read, each with what ends it. */
+  readonly #taken = new Map<ClientPace, () => void>();
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(driver: Driver, holds: CompactionHolds) {
     this.#holds = holds;
     this.#read = (name, input) => driver.read(name, input, 'bulk');
   }
 
-  /** Takes one, and keeps its place until `use` is done. Rejects with `EtcdError`: `tooManyRequests`, `snapshotOvertaken`. */
+  /** Takes one, and keeps its place until `use` is done. Rejects with `EtcdError`: `tooManyRequests`, `snapshotOvertaken`, `snapshotNotTaken`. */
   take(options: SnapshotOptions, use: (snapshot: Snapshot) => Promise<void>): Promise<void> {
     return this.#reading(options, async (reading) => {
       const pageCount = await reading.measure();
-      await use({
-        revision: reading.revision,
-        bytes: pageCount * pageBytes,
-        chunks: () => reading.chunks(pageCount),
-      });
+      await this.#whileTaken((pace) =>
+        use({
+          revision: reading.revision,
+          bytes: pageCount * pageBytes,
+          chunks: () => pace.watch(reading.chunks(pageCount)),
+        }),
+      );
     });
   }
 
@@ -46,11 +56,39 @@ export class Snapshots {
     options: SnapshotOptions,
     use: (reading: SnapshotReading) => Promise<Result>,
   ): Promise<Result> {
-    const leave = this.#slots.take();
+    const leave = await this.#slots.take(options.signal);
     try {
       return await this.#holds.during(async () => use(await SnapshotReading.begin(this.#read, options)));
     } finally {
       leave();
     }
+  }
+
+  /** Ends when the work does, or when its client has not read for too long. */
+  async #whileTaken(work: (pace: ClientPace) => Promise<void>): Promise<void> {
+    const pace = new ClientPace();
+    const ended = Promise.withResolvers<never>();
+    this.#taken.set(pace, () => {
+      pace.end();
+      ended.reject(etcdError('snapshotNotTaken'));
+    });
+    this.#timer ??= setInterval(() => this.#endSlow(), limits.snapshotLookIntervalMs).unref();
+    try {
+      await Promise.race([work(pace), ended.promise]);
+    } finally {
+      this.#taken.delete(pace);
+      if (this.#taken.size === 0) {
+        clearInterval(this.#timer);
+        this.#timer = undefined;
+      }
+    }
+  }
+
+  /** Those that nobody reads, and for each call that waits the slowest. */
+  #endSlow(): void {
+    for (const [pace, end] of this.#taken) if (pace.silentMs > limits.snapshotSilenceMsMax) end();
+    const slow = [...this.#taken].filter(([pace]) => pace.waitedMs > limits.snapshotPaceMsMax);
+    slow.sort(([left], [right]) => right.waitedMs - left.waitedMs);
+    for (const [, end] of slow.slice(0, this.#slots.waitingCount)) end();
   }
 }

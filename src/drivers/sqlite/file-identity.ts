@@ -8,12 +8,15 @@ export function fileId(path: string): string | undefined {
   return state === undefined ? undefined : `${state.dev}:${state.ino}`;
 }
 
+const recentMs = 5;
+
 function moved(path: string, now: string | undefined): DriverError {
   return new DriverError('removed', `${path} was ${now === undefined ? 'removed' : 'replaced'} while it is in use`);
 }
 
 /** The files of an open database, as they were when it was opened. */
 export class FileIdentity {
+  #checkedAtMs = Number.NEGATIVE_INFINITY;
   readonly #files: readonly { readonly path: string; readonly id: string | undefined }[];
 
   /**
@@ -36,8 +39,14 @@ export class FileIdentity {
     return undefined;
   }
 
+  /** The same, unless it was looked a moment ago: while batches follow each other, the look after one is the look before the next. */
+  checkAgain(): void {
+    if (performance.now() - this.#checkedAtMs > recentMs) this.check();
+  }
+
   /** @throws DriverError when one of them was removed or replaced. */
   check(): void {
+    this.#checkedAtMs = performance.now();
     const fault = this.fault();
     if (fault !== undefined) throw new DriverError('removed', fault);
   }

@@ -108,7 +108,7 @@ function checkedWrite(
   task: Task & { kind: 'write' },
   { database, statements, files }: Opened,
 ): ReturnType<typeof write> {
-  files.check();
+  files.checkAgain();
   const result = write(task, database, statements);
   files.check();
   return result;
