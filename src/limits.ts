@@ -70,8 +70,14 @@ export const limits = {
   writeQueueCountMax: 10_000,
   /** Bytes of values waiting for a batch. */
   writeQueueBytesMax: 256 * 1024 * 1024,
-  /** Reads waiting for a reader; beyond it "too many requests". */
+  /** Reads waiting in one of the queues of reads; beyond it "too many requests". */
   readQueueCountMax: 20_000,
+  /** Bytes of their keys: a key may be as large as a request. */
+  readQueueBytesMax: 64 * 1024 * 1024,
+  /** Lists of one client connection that are read at the same time; the others have not begun. Each holds the pages that it has read. */
+  listsOfOriginMax: 8,
+  /** Requests that were given up and are dropped in one turn of the event loop: each costs some 5 us until its call has ended. */
+  droppedPerTurnMax: 500,
   /** Ids one bite of a compaction covers. 200 rows are deleted within 3 ms, between two batches of writes. */
   compactBiteIdsMax: 200,
   /** Rows that a take-over walks in one statement: 20,000 take some 200 ms. */

@@ -44,6 +44,8 @@ export interface Driver {
    * @throws EtcdError the client's mistake; DriverError the database's weather.
    */
   read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>>;
+  /** How many reads of a lane the driver works on at once, and the one that it begins next. More than these would wait in the driver. */
+  readsAtOnce(lane: ReadLane): number;
   /**
    * Runs a batch under the revision lock and commits it durably. One that fails for the database's reasons is run again one by one, so that an operation's
    * failure is its own. `withEvents`: the answer tells what the batch did, if it is known.

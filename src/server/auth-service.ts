@@ -58,7 +58,7 @@ export function authService(context: ServiceContext): readonly Method[] {
       changed(call, bytes, { kind: 'disable' }, AuthDisableResponse),
     ),
     unary(methods.authStatus, async (_request, call) => {
-      const { revision, authState } = await access.read(call, anyNeed, () => auth.refresh());
+      const { revision, authState } = await access.read(call, anyNeed, () => auth.refresh(call));
       const header = headers.message(revision);
       return AuthStatusResponse.encode({
         header,
@@ -66,8 +66,8 @@ export function authService(context: ServiceContext): readonly Method[] {
         authRevision: authRevision(authState),
       });
     }),
-    unary(methods.authenticate, async ({ name, password }) => {
-      const { revision, token } = await authenticate({ name, password }, { auth, passwords, tokens });
+    unary(methods.authenticate, async ({ name, password }, call) => {
+      const { revision, token } = await authenticate({ name, password }, call, { auth, passwords, tokens });
       return AuthenticateResponse.encode({ header: headers.message(revision), token });
     }),
 
@@ -83,15 +83,15 @@ export function authService(context: ServiceContext): readonly Method[] {
         call,
         (caller) => caller.requireAdminOr(caller.name === name),
         async () => {
-          const head = await auth.refresh();
-          return { revision: head.revision, user: await auth.user(name) };
+          const head = await auth.refresh(call);
+          return { revision: head.revision, user: await auth.user(name, call) };
         },
       );
       if (user === undefined) throw etcdError('userNotFound');
       return AuthUserGetResponse.encode({ header: headers.message(revision), roles: user.roles });
     }),
     unary(methods.userList, async (_request, call) => {
-      const { revision, names: users } = await access.read(call, adminNeed, () => auth.names('users'));
+      const { revision, names: users } = await access.read(call, adminNeed, () => auth.names('users', call));
       return AuthUserListResponse.encode({ header: headers.message(revision), users });
     }),
     unary(methods.userDelete, ({ name }, call, bytes) =>
@@ -117,14 +117,14 @@ export function authService(context: ServiceContext): readonly Method[] {
       const { revision, permissions } = await access.read(
         call,
         (caller) => caller.requireAdminOr(caller.hasRole(role)),
-        () => auth.permissions(role),
+        () => auth.permissions(role, call),
       );
       if (permissions === undefined) throw etcdError('roleNotFound');
       const perm = role === rootName ? [rootPermission] : permissions;
       return AuthRoleGetResponse.encode({ header: headers.message(revision), perm });
     }),
     unary(methods.roleList, async (_request, call) => {
-      const { revision, names: roles } = await access.read(call, adminNeed, () => auth.names('roles'));
+      const { revision, names: roles } = await access.read(call, adminNeed, () => auth.names('roles', call));
       return AuthRoleListResponse.encode({ header: headers.message(revision), roles });
     }),
     unary(methods.roleDelete, ({ role }, call, bytes) =>
@@ -157,7 +157,7 @@ export function authService(context: ServiceContext): readonly Method[] {
   ): Promise<Message> {
     checkRequestSize(request, config);
     try {
-      const revision = await access.write(call, adminNeed, (permit) => auth.change(change, permit));
+      const revision = await access.write(call, adminNeed, (by) => auth.change(change, by));
       logger.info(named(change), 'users and roles changed');
       return response.encode({ header: headers.message(revision) } as MessageInput<Response>);
     } catch (error) {

@@ -17,20 +17,20 @@ export function clusterService({ access, store, headers }: ServiceContext): read
   return [
     unary(memberList, async ({ linearizable }, call) => {
       await access.known(call);
-      const members = linearizable ? await store.members() : store.knownMembers;
+      const members = linearizable ? await store.members(call) : store.knownMembers;
       return MemberListResponse.encode({ header: headers.message(), members: members.map(shown) });
     }),
     unary(memberAdd, async ({ peerUrls }, call) => {
       if (!arePeerUrls(peerUrls)) throw etcdError('memberBadUrls');
       await access.admin(call);
-      const members = await store.members();
+      const members = await store.members(call);
       const taken = members.flatMap(({ clientUrls }) => clientUrls);
       if (peerUrls.some((url) => taken.includes(url.trim()))) throw etcdError('peerUrlExists');
       throw refused('nothing to add: an instance is a member as soon as it is started on the same database');
     }),
     unary(memberUpdate, async ({ id, peerUrls }, call) => {
       await access.admin(call);
-      const members = await store.members();
+      const members = await store.members(call);
       const { clientUrls } = known(members, id);
       if ([...peerUrls].sort().join() !== [...clientUrls].sort().join()) {
         throw refused('instances have no peer URLs: start it with other --advertise-client-urls');
@@ -39,7 +39,7 @@ export function clusterService({ access, store, headers }: ServiceContext): read
     }),
     unary(memberRemove, async ({ id }, call) => {
       await access.admin(call);
-      switch (await store.removeMember(id)) {
+      switch (await store.removeMember(id, call)) {
         case 'unknown':
           throw etcdError('memberNotFound');
         case 'running':
@@ -47,13 +47,13 @@ export function clusterService({ access, store, headers }: ServiceContext): read
         default:
           return MemberRemoveResponse.encode({
             header: headers.message(),
-            members: (await store.members()).map(shown),
+            members: (await store.members(call)).map(shown),
           });
       }
     }),
     unary(memberPromote, async ({ id }, call) => {
       await access.admin(call);
-      known(await store.members(), id);
+      known(await store.members(call), id);
       throw etcdError('memberNotLearner');
     }),
   ];

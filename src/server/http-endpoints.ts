@@ -2,6 +2,7 @@ import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import { type Alarm, alarmNumbers } from '../mvcc/operations.ts';
 import { SparseLog } from '../sparse-log.ts';
+import type { Origin, Requester } from '../store/requester.ts';
 import type { Store } from '../store/store.ts';
 import { alarmName } from './alarm-text.ts';
 import type { HeaderField } from './grpc/http-stream.ts';
@@ -19,7 +20,7 @@ export interface HttpEndpointsOptions {
   readonly served?: 'all' | 'monitoring';
 }
 
-type Handler = (query: URLSearchParams) => Promise<HttpReply>;
+type Handler = (query: URLSearchParams, origin: Origin) => Promise<HttpReply>;
 
 interface HttpReply {
   readonly status: number;
@@ -37,11 +38,11 @@ const readinessChecks = ['data_corruption', 'linearizable_read', 'non_learner', 
 /** What etcd serves over HTTP beside gRPC and the gateway: health, version and metrics. Bodies and status codes are etcd 3.7's. */
 export function httpEndpoints(options: HttpEndpointsOptions): WebHandler {
   const handlers = new Map<string, Handler>([
-    ['/health', (query) => countedHealth(options, query)],
+    ['/health', (query, origin) => countedHealth(options, { query, origin })],
     ['/metrics', () => metricsPage(options.metrics)],
     // A database that is away is no reason to start this process anew.
     ...checkHandlers('/livez', livenessChecks, async () => ({ failure: undefined, alarms: [] })),
-    ...checkHandlers('/readyz', readinessChecks, () => stateOf(options.store)),
+    ...checkHandlers('/readyz', readinessChecks, (origin) => stateOf(options.store, origin)),
   ]);
   const faults = new SparseLog({
     logger: options.logger,
@@ -75,7 +76,7 @@ export function httpEndpoints(options: HttpEndpointsOptions): WebHandler {
     return undefined;
   };
 
-  async function answer({ method, target }: WebExchange): Promise<HttpReply> {
+  async function answer({ method, target, origin }: WebExchange): Promise<HttpReply> {
     // The base only completes what is a path alone.
     const url = URL.parse(target, 'http://localhost');
     const handler = url === null ? undefined : handlers.get(url.pathname);
@@ -83,19 +84,19 @@ export function httpEndpoints(options: HttpEndpointsOptions): WebHandler {
     // Prometheus's own handler takes any.
     if (method !== 'GET' && url.pathname !== '/metrics')
       return { status: 405, type: plainText, body: 'Method Not Allowed\n' };
-    return await handler(url.searchParams);
+    return await handler(url.searchParams, origin);
   }
 }
 
-async function countedHealth({ store, metrics }: HttpEndpointsOptions, query: URLSearchParams): Promise<HttpReply> {
-  const reply = await health(store, query);
+async function countedHealth({ store, metrics }: HttpEndpointsOptions, asked: Asked): Promise<HttpReply> {
+  const reply = await health(store, asked);
   metrics.health[reply.status === 200 ? 'successes' : 'failures'] += 1;
   return reply;
 }
 
 /** `exclude`: names of alarms that do not count. `serializable=true` asks for this instance alone, as probes do that would start it anew: then a database that is away does not count. */
-async function health(store: Store, query: URLSearchParams): Promise<HttpReply> {
-  const { failure, alarms } = await stateOf(store);
+async function health(store: Store, { query, origin }: Asked): Promise<HttpReply> {
+  const { failure, alarms } = await stateOf(store, origin);
   const excluded = new Set(query.getAll('exclude'));
   const alarm = alarms.find(({ number }) => !excluded.has(alarmName(number)));
   if (alarm !== undefined) return unhealthy(`ALARM ${alarmReason(alarm)}`);
@@ -131,26 +132,33 @@ interface StoreState {
   readonly alarms: readonly Alarm[];
 }
 
-type Look = () => Promise<StoreState>;
+type Look = (origin: Origin) => Promise<StoreState>;
+
+interface Asked {
+  readonly query: URLSearchParams;
+  readonly origin: Origin;
+}
 
 function checkHandlers(path: string, checks: readonly string[], look: Look): [string, Handler][] {
   return [
     [
       path,
-      (query) =>
-        runChecks(
+      async (query, origin) =>
+        checked(
           checks.filter((check) => !query.getAll('exclude').includes(check)),
-          look,
+          await look(origin),
           query,
         ),
     ],
     // One that is asked for by its name is not excluded.
-    ...checks.map((check): [string, Handler] => [`${path}/${check}`, (query) => runChecks([check], look, query)]),
+    ...checks.map((check): [string, Handler] => [
+      `${path}/${check}`,
+      async (query, origin) => checked([check], await look(origin), query),
+    ]),
   ];
 }
 
-async function runChecks(checks: readonly string[], look: Look, query: URLSearchParams): Promise<HttpReply> {
-  const state = await look();
+function checked(checks: readonly string[], state: StoreState, query: URLSearchParams): HttpReply {
   let failed = false;
   let reason = '';
   for (const check of checks) {
@@ -172,16 +180,24 @@ function failureOf(check: string, { failure, alarms }: StoreState): string | und
   return isCorrupt ? 'alarm activated: CORRUPT' : undefined;
 }
 
-async function stateOf(store: Store): Promise<StoreState> {
+async function stateOf(store: Store, origin: Origin): Promise<StoreState> {
+  let isGone = false;
+  const requester: Requester = {
+    origin,
+    get isGone() {
+      return isGone;
+    },
+  };
   const timeout = Promise.withResolvers<StoreState>();
   const tooLate = { failure: 'etcdserver: request timed out', alarms: [] };
   const timer = setTimeout(() => timeout.resolve(tooLate), serverLimits.httpCheckTimeoutMs);
   try {
-    const read = store.alarms().then(({ alarms }) => ({ failure: undefined, alarms }));
+    const read = store.alarms(requester).then(({ alarms }) => ({ failure: undefined, alarms }));
     return await Promise.race([read, timeout.promise]);
   } catch {
     return { failure: 'the database does not answer', alarms: [] };
   } finally {
+    isGone = true;
     clearTimeout(timer);
   }
 }

@@ -1,4 +1,3 @@
-import type { RangeOperation } from '../mvcc/operations.ts';
 import { isReadOnlyTxn } from '../mvcc/read-only-txn.ts';
 import type { RangeResult } from '../mvcc/results.ts';
 import { CompactionResponse, KV } from '../wire/generated/etcdserverpb/kv.ts';
@@ -10,7 +9,7 @@ import { parseRange, parseRangeStream } from './parse-range.ts';
 import { parseTxn } from './parse-txn.ts';
 import { parseDelete, parsePut } from './parse-write.ts';
 import type { ServiceContext } from './service-context.ts';
-import type { Call, Method } from './transport.ts';
+import type { Method } from './transport.ts';
 import { unary } from './unary.ts';
 
 /** etcdserverpb.KV. */
@@ -25,8 +24,7 @@ export function kvService({ access, store, headers, config }: ServiceContext): r
     unary(range, async (request, call) => {
       const operation = parseRange(request);
       call.about(operation);
-      const signal = signalFor(operation, call);
-      return rangeReply(await access.read(call, rangeNeed(operation), () => store.range(operation, signal)), headers);
+      return rangeReply(await access.read(call, rangeNeed(operation), () => store.range(operation, call)), headers);
     }),
     {
       path: rangeStream.path,
@@ -34,7 +32,7 @@ export function kvService({ access, store, headers, config }: ServiceContext): r
       async handle(bytes, stream, call) {
         const operation = parseRangeStream(rangeStream.request.decode(bytes));
         let waiting: RangeResult | undefined;
-        const parts = access.parts(call, rangeNeed(operation), () => store.rangeParts(operation, call.signal));
+        const parts = access.parts(call, rangeNeed(operation), () => store.rangeParts(operation, call));
         for await (const part of parts) {
           if (waiting !== undefined && !stream.send([rangeStreamReply(waiting, { last: undefined })])) {
             await stream.drained();
@@ -48,31 +46,26 @@ export function kvService({ access, store, headers, config }: ServiceContext): r
       const operation = parsePut(request);
       call.about(operation);
       checkRequestSize(bytes, config);
-      return putReply(await access.write(call, putNeed(operation), (permit) => store.put(operation, permit)), headers);
+      return putReply(await access.write(call, putNeed(operation), (by) => store.put(operation, by)), headers);
     }),
     unary(deleteRange, async (request, call, bytes) => {
       const operation = parseDelete(request);
       call.about(operation);
       checkRequestSize(bytes, config);
-      const result = await access.write(call, deleteNeed(operation), (permit) => store.deleteRange(operation, permit));
+      const result = await access.write(call, deleteNeed(operation), (by) => store.deleteRange(operation, by));
       return deleteReply(result, headers);
     }),
     unary({ path: txn.path, request: { decode: decodeTxn } }, async (request, call, bytes) => {
       const operation = parseTxn(request, { operationsMax });
       call.about(operation);
       if (!isReadOnlyTxn(operation)) checkRequestSize(bytes, config);
-      return txnReply(await access.write(call, txnNeed(operation), (permit) => store.txn(operation, permit)), headers);
+      return txnReply(await access.write(call, txnNeed(operation), (by) => store.txn(operation, by)), headers);
     }),
     unary(compact, async ({ revision, physical }, call, bytes) => {
       checkRequestSize(bytes, config);
       call.about({ kind: 'compact', revision });
-      const result = await access.write(call, adminNeed, (permit) => store.compact({ revision, physical }, permit));
+      const result = await access.write(call, adminNeed, (by) => store.compact({ revision, physical }, by));
       return CompactionResponse.encode({ header: headers.message(result.revision) });
     }),
   ];
-}
-
-/** A get is over before anyone could abort it, and a signal costs as much as the get. */
-function signalFor(operation: RangeOperation, call: Call): AbortSignal | undefined {
-  return 'one' in operation.keys ? undefined : call.signal;
 }

@@ -25,13 +25,13 @@ export function leaseService({ access, store, headers }: ServiceContext): readon
   const { leaseGrant, leaseRevoke, leaseKeepAlive, leaseTimeToLive, leaseLeases } = Lease.methods;
   return [
     unary(leaseGrant, async (request, call) => {
-      const { revision, id, ttlSeconds } = await access.write(call, knownNeed, (permit) =>
-        store.leaseGrant({ id: request.id, ttlSeconds: request.ttl }, permit),
+      const { revision, id, ttlSeconds } = await access.write(call, knownNeed, (by) =>
+        store.leaseGrant({ id: request.id, ttlSeconds: request.ttl }, by),
       );
       return LeaseGrantResponse.encode({ header: headers.message(revision), id, ttl: ttlSeconds });
     }),
     unary(leaseRevoke, async ({ id }, call) => {
-      const { revision } = await access.write(call, leaseNeed(id), (permit) => store.leaseRevoke(id, permit));
+      const { revision } = await access.write(call, leaseNeed(id), (by) => store.leaseRevoke(id, by));
       return LeaseRevokeResponse.encode({ header: headers.message(revision) });
     }),
     {
@@ -45,7 +45,7 @@ export function leaseService({ access, store, headers }: ServiceContext): readon
     },
     unary(leaseTimeToLive, async ({ id, keys: wantsKeys }, call) => {
       const { revision, lease, remainingSeconds, keys } = await access.read(call, knownNeed, async ({ caller }) => {
-        const found = await store.leaseTimeToLive({ id, keys: wantsKeys });
+        const found = await store.leaseTimeToLive({ id, keys: wantsKeys }, call);
         requireReadOfAll(found.keys, caller);
         return found;
       });
@@ -62,7 +62,7 @@ export function leaseService({ access, store, headers }: ServiceContext): readon
     }),
     unary(leaseLeases, async (_request, call) => {
       const { revision, leases } = await access.read(call, knownNeed, async ({ caller }) => {
-        const found = await store.leases({ keys: caller?.isAdmin === false });
+        const found = await store.leases({ keys: caller?.isAdmin === false }, call);
         requireReadOfAll(found.keys, caller);
         return found;
       });
@@ -73,10 +73,10 @@ export function leaseService({ access, store, headers }: ServiceContext): readon
   async function keepAlive(id: LeaseId, call: Call): Promise<Message> {
     const { revision, ttlSeconds } = await access.read(call, knownNeed, async ({ caller, holds }) => {
       if (caller?.isAdmin === false) {
-        const { keys } = await store.leaseTimeToLive({ id, keys: true });
+        const { keys } = await store.leaseTimeToLive({ id, keys: true }, call);
         for (const key of keys) caller.requireWrite({ one: key });
       }
-      return store.leaseKeepAlive(id, holds);
+      return store.leaseKeepAlive(id, holds, call);
     });
     return LeaseKeepAliveResponse.encode({ header: headers.message(revision), id, ttl: ttlSeconds });
   }

@@ -14,7 +14,7 @@ import {
 import { alarmText } from './alarm-text.ts';
 import { checkDowngrade } from './check-downgrade.ts';
 import type { ServiceContext } from './service-context.ts';
-import type { Method } from './transport.ts';
+import type { Call, Method } from './transport.ts';
 import { unary } from './unary.ts';
 import { minorVersion, storageVersion } from './versions.ts';
 
@@ -24,7 +24,7 @@ export function maintenanceService({ access, store, headers, origin, config }: S
   return [
     unary(Maintenance.methods.status, async (_request, call) => {
       await access.known(call);
-      const [{ head, alarms }, size] = await Promise.all([store.alarms(), store.size(), store.members()]);
+      const [{ head, alarms }, size] = await Promise.all([store.alarms(call), store.size(call), store.members(call)]);
       return StatusResponse.encode({
         header: headers.message(head.revision),
         version,
@@ -44,7 +44,7 @@ export function maintenanceService({ access, store, headers, origin, config }: S
     }),
     unary(Maintenance.methods.alarm, async (request, call) => {
       await (request.action === AlarmAction.GET ? access.known(call) : access.admin(call));
-      const { revision, alarms } = await runAlarmRequest(request, store);
+      const { revision, alarms } = await runAlarmRequest(request, { store, call });
       const found = alarms.map(({ memberId, number }) => ({ memberId, alarm: number }));
       return AlarmResponse.encode({ header: headers.message(revision), alarms: found });
     }),
@@ -56,17 +56,17 @@ export function maintenanceService({ access, store, headers, origin, config }: S
     }),
     unary(Maintenance.methods.moveLeader, async ({ targetId }, call) => {
       await access.admin(call);
-      const members = await store.members();
+      const members = await store.members(call);
       if (store.knownLeader !== origin.memberId) throw etcdError('notLeader');
       if (!members.some(({ id }) => id === targetId)) throw etcdError('badLeaderTransferee');
-      await store.nameLeader(targetId);
+      await store.nameLeader(targetId, call);
       // Nor has this one.
       return MoveLeaderResponse.encode({});
     }),
     unary(Maintenance.methods.downgrade, async (request, call) => {
       await access.admin(call);
       checkDowngrade(request, version);
-      const { revision } = await store.head();
+      const { revision } = await store.head(call);
       return DowngradeResponse.encode({ header: headers.message(revision), version: minorVersion(version) });
     }),
   ];
@@ -75,22 +75,22 @@ export function maintenanceService({ access, store, headers, origin, config }: S
 /** What etcd answers: the alarms asked for, or the one that is active now, or the one that is no more. */
 async function runAlarmRequest(
   { action, memberId, alarm: number }: AlarmRequest,
-  store: Store,
+  { store, call }: { readonly store: Store; readonly call: Call },
 ): Promise<{ revision: Revision; alarms: readonly Alarm[] }> {
   const alarm: Alarm = { memberId, number };
   switch (action) {
     case AlarmAction.GET: {
-      const { head, alarms } = await store.alarms();
+      const { head, alarms } = await store.alarms(call);
       const isAsked = (each: Alarm) => number === alarmNumbers.none || each.number === number;
       return { revision: head.revision, alarms: alarms.filter(isAsked) };
     }
     case AlarmAction.ACTIVATE: {
-      if (number === alarmNumbers.none) return { revision: (await store.head()).revision, alarms: [] };
-      const { revision } = await store.raiseAlarm(alarm);
+      if (number === alarmNumbers.none) return { revision: (await store.head(call)).revision, alarms: [] };
+      const { revision } = await store.raiseAlarm(alarm, call);
       return { revision, alarms: [alarm] };
     }
     case AlarmAction.DEACTIVATE: {
-      const { revision, dropped } = await store.dropAlarm(alarm);
+      const { revision, dropped } = await store.dropAlarm(alarm, call);
       return { revision, alarms: dropped ? [alarm] : [] };
     }
     default:

@@ -26,7 +26,7 @@ export function snapshotService({ access, store, headers, config }: ServiceConte
     }),
     unary(hashKV, async ({ revision }, call) => {
       await access.admin(call);
-      const found = await store.hashKeys(revision, call.signal);
+      const found = await store.hashKeys(revision, call);
       return HashKVResponse.encode({
         header: headers.message(found.headRevision),
         hash: found.hash,

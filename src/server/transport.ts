@@ -3,12 +3,13 @@
  * (http2-transport.ts) knows the wire. A message is protobuf bytes without gRPC's five-byte prefix.
  */
 import type { RangeOperation, WriteOperation } from '../mvcc/operations.ts';
+import type { Requester } from '../store/requester.ts';
 
 /** One message, whole or in pieces that belong together (a large list is never copied into one buffer). */
 export type Message = Uint8Array | readonly Uint8Array[];
 
-/** What a handler may know of its call. */
-export interface Call {
+/** What a handler may know of its call. `isGone`: it has ended, however it did. */
+export interface Call extends Requester {
   /** Aborted when the client cancels, its deadline passes or its connection is gone. Made on first use: it costs. */
   readonly signal: AbortSignal;
   /** Request metadata; names are lower case. */

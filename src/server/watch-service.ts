@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { EtcdError, type EtcdErrorName, etcdErrors } from '../errors.ts';
 import type { Keys } from '../mvcc/operations.ts';
+import type { Store } from '../store/store.ts';
 import type { WatchHub } from '../watch/hub.ts';
 import { WatchSession } from '../watch/watch-session.ts';
 import { Watch, type WatchCreateRequest, WatchRequest } from '../wire/generated/etcdserverpb/watch.ts';
@@ -13,7 +14,7 @@ import type { Call, Method } from './transport.ts';
 const idTakenText = 'mvcc: duplicate watch ID provided on the WatchStream';
 
 /** etcdserverpb.Watch: a stream of requests that begin and end watches, and of what the watches see. */
-export function watchService({ access }: ServiceContext, hub: WatchHub): readonly Method[] {
+export function watchService({ access, store }: ServiceContext, hub: WatchHub): readonly Method[] {
   return [
     {
       path: Watch.methods.watch.path,
@@ -21,7 +22,7 @@ export function watchService({ access }: ServiceContext, hub: WatchHub): readonl
       async handle(stream, call) {
         const session = new WatchSession(hub, stream);
         try {
-          await Promise.race([serve({ hub, session, access, call }, stream.incoming), session.ended]);
+          await Promise.race([serve({ hub, session, access, store, call }, stream.incoming), session.ended]);
         } finally {
           session.close();
         }
@@ -34,6 +35,7 @@ interface Served {
   readonly hub: WatchHub;
   readonly session: WatchSession;
   readonly access: Access;
+  readonly store: Store;
   readonly call: Call;
 }
 
@@ -76,10 +78,10 @@ async function create(served: Served, request: WatchCreateRequest): Promise<void
 }
 
 /** Why the caller may not watch keys, in etcd's words; undefined: it may. */
-async function refusalOf(keys: Keys | undefined, { hub, access, call }: Served): Promise<string | undefined> {
+async function refusalOf(keys: Keys | undefined, { hub, store, access, call }: Served): Promise<string | undefined> {
   if (keys === undefined) return undefined;
   try {
-    await access.read(call, rangeNeed({ keys }), () => hub.refresh());
+    await access.read(call, rangeNeed({ keys }), () => hub.refresh(() => store.head(call)));
     return undefined;
   } catch (error) {
     if (!(error instanceof EtcdError)) throw error;

@@ -14,6 +14,8 @@ import type { Permit } from '../mvcc/permit.ts';
 import type { Head } from '../mvcc/results.ts';
 import { BoundedCache } from '../text/bounded-cache.ts';
 import type { Permission } from '../wire/generated/authpb/auth.ts';
+import type { ReadQueue } from './read-queue.ts';
+import { internal, lasting, type Requester } from './requester.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 const secretBytes = 32;
@@ -21,7 +23,8 @@ const secretBytes = 32;
 export class AuthStore {
   readonly #driver: Driver;
   readonly #writes: WriteQueue;
-  readonly #readHead: () => Promise<Head>;
+  readonly #reads: ReadQueue;
+  readonly #readHead: (requester: Requester) => Promise<Head>;
   readonly #saw: (head: Head) => void;
   #state: AuthState = untouchedAuth;
   #isKnown = false;
@@ -37,10 +40,15 @@ export class AuthStore {
   constructor(
     driver: Driver,
     writes: WriteQueue,
-    options: { readonly saw: (head: Head) => void; readonly readHead: () => Promise<Head> },
+    options: {
+      readonly reads: ReadQueue;
+      readonly saw: (head: Head) => void;
+      readonly readHead: (requester: Requester) => Promise<Head>;
+    },
   ) {
     this.#driver = driver;
     this.#writes = writes;
+    this.#reads = options.reads;
     this.#saw = options.saw;
     this.#readHead = options.readHead;
   }
@@ -77,8 +85,8 @@ export class AuthStore {
   }
 
   /** Asks for the state of now. @throws DriverError */
-  async refresh(): Promise<Head> {
-    return this.#readHead();
+  async refresh(requester: Requester): Promise<Head> {
+    return this.#readHead(requester);
   }
 
   /** A user of this epoch, if it is known without asking. */
@@ -87,26 +95,32 @@ export class AuthStore {
   }
 
   /** A user with what it may do; undefined: there is none. @throws DriverError */
-  async user(name: string): Promise<UserRights | undefined> {
+  async user(name: string, requester: Requester): Promise<UserRights | undefined> {
     const known = this.#users.get(name);
     if (known !== undefined) return known;
     if (authName(name).length > this.#driver.keyLengthMax) return undefined;
     let lookUp = this.#lookUps.get(name);
     if (lookUp === undefined) {
-      lookUp = this.#lookUp(name);
+      lookUp = this.#lookUp(name, lasting(requester));
       this.#lookUps.set(name, lookUp);
     }
     return lookUp;
   }
 
-  async permissions(role: string): Promise<{ revision: Revision; permissions: readonly Permission[] | undefined }> {
-    const { head, permissions } = await this.#driver.read('rolePermissions', role, 'quick');
+  async permissions(
+    role: string,
+    requester: Requester,
+  ): Promise<{ revision: Revision; permissions: readonly Permission[] | undefined }> {
+    const { head, permissions } = await this.#reads.read('rolePermissions', role, { requester, keyBytes: role.length });
     this.#saw(head);
     return { revision: head.revision, permissions };
   }
 
-  async names(owner: 'users' | 'roles'): Promise<{ revision: Revision; names: readonly string[] }> {
-    const { head, names } = await this.#driver.read('authNames', owner, 'quick');
+  async names(
+    owner: 'users' | 'roles',
+    requester: Requester,
+  ): Promise<{ revision: Revision; names: readonly string[] }> {
+    const { head, names } = await this.#reads.read('authNames', owner, { requester });
     this.#saw(head);
     return { revision: head.revision, names };
   }
@@ -115,7 +129,7 @@ export class AuthStore {
   async secret(): Promise<Uint8Array> {
     for (;;) {
       if (this.#secret !== undefined) return this.#secret;
-      const { head, secret } = await this.#driver.read('tokenSecret', null, 'quick');
+      const { head, secret } = await this.#reads.read('tokenSecret', null, { requester: internal });
       this.#saw(head);
       if (secret === undefined) await this.change({ kind: 'addSecret', secret: randomBytes(secretBytes) });
       else if (head.authState === this.#state) this.#secret = secret;
@@ -124,15 +138,18 @@ export class AuthStore {
   }
 
   /** Returns the header's revision. @throws EtcdError, DriverError */
-  async change(change: AuthChange, permit?: Permit): Promise<Revision> {
+  async change(
+    change: AuthChange,
+    asked?: { readonly permit: Permit; readonly requester: Requester },
+  ): Promise<Revision> {
     checkNames(change, this.#driver.keyLengthMax);
-    const { revision } = await this.#writes.write({ kind: 'auth', change, ...permit });
+    const { revision } = await this.#writes.write({ kind: 'auth', change, ...asked?.permit }, asked?.requester);
     return revision;
   }
 
-  async #lookUp(name: string): Promise<UserRights | undefined> {
+  async #lookUp(name: string, requester: Requester): Promise<UserRights | undefined> {
     try {
-      const { head, user } = await this.#driver.read('userRights', name, 'quick');
+      const { head, user } = await this.#reads.read('userRights', name, { requester, keyBytes: name.length });
       this.#saw(head);
       if (user !== undefined && head.authState === this.#state) this.#users.set(name, user, bytesOf(user));
       return user;

@@ -9,6 +9,7 @@ import type { CompactionHash } from '../mvcc/compaction-hash.ts';
 import type { Revision } from '../mvcc/operations.ts';
 import type { Permit } from '../mvcc/permit.ts';
 import { SparseLog } from '../sparse-log.ts';
+import type { Requester } from './requester.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 export class Compactor {
@@ -36,9 +37,17 @@ export class Compactor {
     });
   }
 
-  /** Sets the mark, and keeps the hash with it; the rows follow in the background. Returns the header's revision. */
-  async compact(revision: Revision, permit?: Permit, hash?: CompactionHash): Promise<Revision> {
-    const result = await this.#writes.write({ kind: 'compact', revision, hash, ...permit });
+  /** Sets the mark, and keeps the hash with it; the rows follow in the background. Returns the header's revision. `asked`: by a client. */
+  async compact(
+    revision: Revision,
+    asked?: {
+      readonly permit: Permit | undefined;
+      readonly hash: CompactionHash | undefined;
+      readonly requester: Requester;
+    },
+  ): Promise<Revision> {
+    const { permit, hash, requester } = asked ?? {};
+    const result = await this.#writes.write({ kind: 'compact', revision, hash, ...permit }, requester);
     this.#marked.write(() => ({ revision }));
     this.wake();
     return result.revision;

@@ -1,11 +1,12 @@
 /** Hashes the keys' history in short reads, so that it holds up nobody. */
-import type { Driver } from '../drivers/driver.ts';
-import { DriverError, EtcdError, etcdError } from '../errors.ts';
+import { DriverError, EtcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { CompactionHash } from '../mvcc/compaction-hash.ts';
 import type { HashPosition, HashRequest } from '../mvcc/hash-keys.ts';
 import type { Revision } from '../mvcc/operations.ts';
 import type { Head } from '../mvcc/results.ts';
+import type { ReadQueue } from './read-queue.ts';
+import type { Requester } from './requester.ts';
 import { Slots } from './slots.ts';
 
 /** How often it begins anew because a compaction overtook it. */
@@ -22,36 +23,37 @@ export interface KeysHash {
 }
 
 export class KeyHasher {
-  readonly #driver: Driver;
+  readonly #reads: ReadQueue;
   readonly #saw: (head: Head) => void;
   readonly #slots = new Slots({
     countMax: limits.hashesUnderWayMax,
     waitingMax: limits.snapshotsWaitingMax,
   });
 
-  constructor(driver: Driver, saw: (head: Head) => void) {
-    this.#driver = driver;
+  constructor(reads: ReadQueue, saw: (head: Head) => void) {
+    this.#reads = reads;
     this.#saw = saw;
   }
 
   /** `revision` 0: the newest one. Rejects with `EtcdError`: `compacted`, `futureRevision`, `tooManyRequests`. */
-  async hash(revision: Revision, signal?: AbortSignal): Promise<KeysHash> {
-    const leave = await this.#slots.take(signal);
+  async hash(revision: Revision, requester: Requester & { readonly signal: AbortSignal }): Promise<KeysHash> {
+    const leave = await this.#slots.take(requester.signal);
     try {
-      return await this.#untilUndisturbed(revision, signal);
+      return await this.#untilUndisturbed(revision, requester);
     } finally {
       leave();
     }
   }
 
   /** The hash that a compaction at this revision leaves; undefined when it cannot be computed, or not in time: the compaction goes on without. */
-  async forCompaction(revision: Revision): Promise<CompactionHash | undefined> {
+  async forCompaction(revision: Revision, requester: Requester): Promise<CompactionHash | undefined> {
     if (revision <= 0) return undefined;
     try {
       const signal = AbortSignal.timeout(limits.compactionHashMsMax);
       const leave = await this.#slots.take(signal);
       try {
-        const { compactRevision, hash } = await this.#hashAll({ revision, forCompaction: true }, signal);
+        const within = withDeadline(requester, limits.compactionHashMsMax);
+        const { compactRevision, hash } = await this.#hashAll({ revision, forCompaction: true }, within);
         return { revision, compactRevision, hash };
       } finally {
         leave();
@@ -62,10 +64,10 @@ export class KeyHasher {
     }
   }
 
-  async #untilUndisturbed(revision: Revision, signal: AbortSignal | undefined): Promise<KeysHash> {
+  async #untilUndisturbed(revision: Revision, requester: Requester): Promise<KeysHash> {
     for (let restarts = 0; ; restarts += 1) {
       try {
-        return await this.#hashAll({ revision, forCompaction: false }, signal);
+        return await this.#hashAll({ revision, forCompaction: false }, requester);
       } catch (error) {
         const isOvertaken = error instanceof EtcdError && error.entry === 'compacted';
         if (!isOvertaken || restarts === restartsMax) throw error;
@@ -73,14 +75,24 @@ export class KeyHasher {
     }
   }
 
-  async #hashAll(asked: Omit<HashRequest, 'position'>, signal: AbortSignal | undefined): Promise<KeysHash> {
+  async #hashAll(asked: Omit<HashRequest, 'position'>, requester: Requester): Promise<KeysHash> {
     let position: HashPosition | undefined;
     for (;;) {
-      if (signal?.aborted === true) throw etcdError('canceled');
-      const { head, next, ...hashed } = await this.#driver.read('hashKeys', { ...asked, position }, 'bulk');
+      const { head, next, ...hashed } = await this.#reads.read('hashKeys', { ...asked, position }, { requester });
       this.#saw(head);
       if (next === undefined) return { headRevision: head.revision, ...hashed };
       position = next;
     }
   }
+}
+
+/** The same, and gone after a time. */
+function withDeadline(requester: Requester, ms: number): Requester {
+  const endsMs = performance.now() + ms;
+  return {
+    origin: requester.origin,
+    get isGone() {
+      return requester.isGone || performance.now() > endsMs;
+    },
+  };
 }

@@ -8,6 +8,7 @@ import type { LeaseId } from '../mvcc/operations.ts';
 import type { Head, LeaseStatus } from '../mvcc/results.ts';
 import { Coalescer } from './coalescer.ts';
 import type { OperationCounts } from './operation-counts.ts';
+import type { Requester } from './requester.ts';
 import type { CoalescerStatistics } from './store-statistics.ts';
 import type { WriteQueue } from './write-queue.ts';
 
@@ -34,10 +35,14 @@ export class LeaseKeeper {
     this.#writes = writes;
     this.#logger = options.logger;
     this.#counts = options.counts;
-    this.#lookUps = new Coalescer(async (ids) => {
-      const { head, leases } = await driver.read('leasesById', ids, 'quick');
-      options.saw(head);
-      return leases;
+    this.#lookUps = new Coalescer({
+      answer: async (ids) => {
+        const { head, leases } = await driver.read('leasesById', ids, 'quick');
+        options.saw(head);
+        return leases;
+      },
+      // A lease of a client that does not read its answers is renewed all the same.
+      answersMuch: false,
     });
   }
 
@@ -64,8 +69,8 @@ export class LeaseKeeper {
   }
 
   /** A renewal's TTL in seconds; 0: there is no such lease, or `isPermitted` no more. The database is asked: another instance may have ended it. */
-  async keepAlive(id: LeaseId, isPermitted: () => boolean): Promise<number> {
-    const lease = await this.#lookUps.ask(id);
+  async keepAlive(id: LeaseId, isPermitted: () => boolean, requester: Requester): Promise<number> {
+    const lease = await this.#lookUps.ask(id, requester);
     if (lease === undefined || !isPermitted()) return 0;
     this.#counts.leases.renewed += 1;
     this.#renewals.set(id, this.#clock.nowMs() + lease.ttlSeconds * 1000);

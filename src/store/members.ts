@@ -3,10 +3,13 @@ import type { Logger } from 'pino';
 import type { Driver } from '../drivers/driver.ts';
 import { limits } from '../limits.ts';
 import type { Member, MemberId } from '../mvcc/operations.ts';
+import type { ReadQueue } from './read-queue.ts';
+import { internal, type Requester } from './requester.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 export class Members {
   readonly #driver: Driver;
+  readonly #reads: ReadQueue;
   readonly #writes: WriteQueue;
   readonly #self: Member;
   readonly #logger: Logger;
@@ -16,8 +19,13 @@ export class Members {
   #leaderChanges = 0;
   #timer: NodeJS.Timeout | undefined;
 
-  constructor(driver: Driver, writes: WriteQueue, options: { readonly self: Member; readonly logger: Logger }) {
+  constructor(
+    driver: Driver,
+    writes: WriteQueue,
+    options: { readonly reads: ReadQueue; readonly self: Member; readonly logger: Logger },
+  ) {
     this.#driver = driver;
+    this.#reads = options.reads;
     this.#writes = writes;
     this.#self = options.self;
     this.#logger = options.logger;
@@ -47,9 +55,9 @@ export class Members {
   }
 
   /** Those that are there now, this one among them. */
-  async list(): Promise<readonly Member[]> {
+  async list(requester: Requester): Promise<readonly Member[]> {
     const sinceMs = this.#driver.nowMs() - limits.memberSilenceMsMax;
-    const { members, namedLeader } = await this.#driver.read('membersSince', sinceMs, 'quick');
+    const { members, namedLeader } = await this.#reads.read('membersSince', sinceMs, { requester });
     const others = members.filter(({ id }) => id !== this.#self.id);
     this.#known = [...others, this.#self].sort((a, b) => (a.id < b.id ? -1 : 1));
     const leader = namedLeader ?? this.#known[0]?.id ?? this.#self.id;
@@ -59,15 +67,15 @@ export class Members {
   }
 
   /** Forgets one that ended without saying so. */
-  async remove(id: MemberId): Promise<'removed' | 'running' | 'unknown'> {
+  async remove(id: MemberId, requester: Requester): Promise<'removed' | 'running' | 'unknown'> {
     const silentSinceMs = this.#driver.nowMs() - limits.memberRunsMsMax;
-    return (await this.#writes.write({ kind: 'memberRemove', id, silentSinceMs })).outcome;
+    return (await this.#writes.write({ kind: 'memberRemove', id, silentSinceMs }, requester)).outcome;
   }
 
   /** Names one that is there the leader. */
-  async nameLeader(id: MemberId): Promise<void> {
-    await this.#writes.write({ kind: 'leaderName', id });
-    await this.list();
+  async nameLeader(id: MemberId, requester: Requester): Promise<void> {
+    await this.#writes.write({ kind: 'leaderName', id }, requester);
+    await this.list(requester);
   }
 
   /** Says good-bye, if the database is there; if not, the others notice. */
@@ -84,7 +92,7 @@ export class Members {
       const isCleaning = this.#beats++ % limits.memberBeatsPerCleaning === 0;
       const forgetBeforeMs = isCleaning ? nowMs - limits.memberForgottenAfterMs : undefined;
       await this.#writes.write({ kind: 'memberAnnounce', member: this.#self, nowMs, forgetBeforeMs });
-      await this.list();
+      await this.list(internal);
     } catch (error) {
       this.#logger.debug({ err: error }, 'the other instances are not told; the next beat tries again');
     }

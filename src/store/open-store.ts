@@ -4,6 +4,7 @@ import type { Config } from '../config/config.ts';
 import { openDriver } from '../drivers/open.ts';
 import { DriverError } from '../errors.ts';
 import type { Member } from '../mvcc/operations.ts';
+import { internal } from './requester.ts';
 import { SqlStore } from './sql-store.ts';
 import type { Store } from './store.ts';
 
@@ -27,7 +28,7 @@ export async function openStore({
     logger,
   });
   // A database that is away at the start is weather: the driver goes on trying.
-  await store.head().catch((error: unknown) => {
+  await store.head(internal).catch((error: unknown) => {
     if (!(error instanceof DriverError)) throw error;
   });
   return store;

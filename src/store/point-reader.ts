@@ -3,6 +3,7 @@ import type { Driver } from '../drivers/driver.ts';
 import type { PointRead, PointReads } from '../mvcc/point-reads.ts';
 import type { Head, RangeResult } from '../mvcc/results.ts';
 import { Coalescer } from './coalescer.ts';
+import type { Requester } from './requester.ts';
 import type { SlowOperations } from './slow-operations.ts';
 import type { CoalescerStatistics } from './store-statistics.ts';
 
@@ -10,22 +11,24 @@ export class PointReader {
   readonly #coalescer: Coalescer<PointRead, RangeResult>;
 
   constructor(driver: Driver, { saw, slow }: { saw(head: Head): void; readonly slow: SlowOperations }) {
-    this.#coalescer = new Coalescer(
-      async (reads) => {
+    this.#coalescer = new Coalescer({
+      answer: async (reads) => {
         const found = await driver.read('points', reads, 'quick');
         saw(found.head);
         return results(found);
       },
-      (batch, startMs) => slow.pointReads(batch, startMs),
-    );
+      onEnd: (batch, startMs) => slow.pointReads(batch, startMs),
+      bytesOf: ({ key }) => key.length,
+      answersMuch: true,
+    });
   }
 
   get statistics(): CoalescerStatistics {
     return this.#coalescer.statistics;
   }
 
-  read(read: PointRead): Promise<RangeResult> {
-    return this.#coalescer.ask(read);
+  read(read: PointRead, requester: Requester): Promise<RangeResult> {
+    return this.#coalescer.ask(read, requester);
   }
 }
 

@@ -1,13 +1,19 @@
-/** Reads ranges page by page at one revision, so that a long one holds up nobody. */
-import type { Driver } from '../drivers/driver.ts';
-import { EtcdError, etcdError } from '../errors.ts';
+/** Reads ranges page by page at one revision. Each page waits for its turn, so that a long range holds up nobody. */
+import type { Driver, ReadLane } from '../drivers/driver.ts';
+import { EtcdError } from '../errors.ts';
+import { limits } from '../limits.ts';
 import { markSingleUse } from '../memory.ts';
 import type { RangeOperation } from '../mvcc/operations.ts';
 import type { PagePosition } from '../mvcc/range-page.ts';
 import type { Head, KeyValueBlock, RangeResult } from '../mvcc/results.ts';
 import { keyText } from '../sql/key-text.ts';
 import { KnownCounts } from './known-counts.ts';
+import { ListStarts } from './list-starts.ts';
+import { keysBytes } from './operation-bytes.ts';
+import type { ReadQueue } from './read-queue.ts';
+import { internal, type Requester } from './requester.ts';
 import type { SlowOperations } from './slow-operations.ts';
+import type { QueueStatistics } from './store-statistics.ts';
 
 /** How often a list without a revision begins anew because a compaction overtook it. */
 const restartsMax = 3;
@@ -24,13 +30,27 @@ const countOfAll: RangeOperation = {
 };
 
 export class RangeReader {
-  readonly #driver: Driver;
+  readonly #reads: Readonly<Record<ReadLane, ReadQueue>>;
+  readonly #starts: ListStarts;
   readonly #saw: (head: Head) => void;
   readonly #slow: SlowOperations;
   readonly #counts = new KnownCounts();
 
-  constructor(driver: Driver, { saw, slow }: { saw(head: Head): void; readonly slow: SlowOperations }) {
-    this.#driver = driver;
+  constructor(
+    driver: Driver,
+    {
+      reads,
+      saw,
+      slow,
+    }: {
+      readonly reads: Readonly<Record<ReadLane, ReadQueue>>;
+      saw(head: Head): void;
+      readonly slow: SlowOperations;
+    },
+  ) {
+    this.#reads = reads;
+    // All that the driver works on at once may be of one origin.
+    this.#starts = new ListStarts(() => Math.max(limits.listsOfOriginMax, driver.readsAtOnce('bulk')));
     this.#saw = saw;
     this.#slow = slow;
   }
@@ -40,19 +60,29 @@ export class RangeReader {
     return this.#counts.uses;
   }
 
+  /** Of lists that have not begun. */
+  get starts(): QueueStatistics {
+    return this.#starts.statistics;
+  }
+
   /** How many keys there are. */
   async keyCount(): Promise<number> {
     const request = { operation: countOfAll, position: undefined, known: this.#counts.get(countOfAll.keys) };
-    const page = await this.#driver.read('rangePages', request, 'bulk');
+    const page = await this.#reads.bulk.read('rangePages', request, { requester: internal });
     this.#saw(page.head);
     return page.count ?? 0;
   }
 
   /** All pages in one result. */
-  async read(operation: RangeOperation, signal?: AbortSignal): Promise<RangeResult> {
+  read(operation: RangeOperation, requester: Requester): Promise<RangeResult> {
+    const read = () => this.#readAll(operation, requester);
+    return isQuick(operation) ? read() : this.#starts.run(requester, keysBytes(operation.keys), read);
+  }
+
+  async #readAll(operation: RangeOperation, requester: Requester): Promise<RangeResult> {
     for (let restarts = 0; ; restarts += 1) {
       try {
-        return await this.#collect(operation, signal);
+        return await this.#collect(operation, requester);
       } catch (error) {
         if (operation.revision > 0 || restarts === restartsMax || !isCompacted(error)) throw error;
       }
@@ -60,16 +90,16 @@ export class RangeReader {
   }
 
   /** A page at a time; the last has `more` and `count` right. */
-  async *parts(operation: RangeOperation, signal?: AbortSignal): AsyncGenerator<RangeResult> {
+  async *parts(operation: RangeOperation, requester: Requester): AsyncGenerator<RangeResult> {
+    const reads = this.#reads[isQuick(operation) ? 'quick' : 'bulk'];
     let position: PagePosition | undefined;
     let total: number | undefined;
     let sent = 0;
     do {
-      if (signal?.aborted === true) throw etcdError('canceled');
-      const page = await this.#driver.read(
+      const page = await reads.read(
         'rangePages',
         { operation, position, known: this.#counts.get(operation.keys) },
-        isQuick(operation) ? 'quick' : 'bulk',
+        { requester, keyBytes: keysBytes(operation.keys) },
       );
       this.#saw(page.head);
       this.#counts.learn(operation.keys, page);
@@ -86,11 +116,11 @@ export class RangeReader {
     } while (position !== undefined);
   }
 
-  async #collect(operation: RangeOperation, signal: AbortSignal | undefined): Promise<RangeResult> {
+  async #collect(operation: RangeOperation, requester: Requester): Promise<RangeResult> {
     const blocks: KeyValueBlock[] = [];
     const startMs = performance.now();
     let last: RangeResult | undefined;
-    for await (const part of this.parts(operation, signal)) {
+    for await (const part of this.parts(operation, requester)) {
       blocks.push(...part.blocks);
       last = part;
     }

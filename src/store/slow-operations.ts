@@ -52,7 +52,7 @@ export class SlowOperations {
     return this.#count;
   }
 
-  /** A batch of writes was answered. It left at `startMs`; the first of it waited longest. */
+  /** A batch of writes was answered. It left at `startMs`. */
   writes(batch: readonly (Waited & { readonly operation: WriteOperation })[], startMs: number): void {
     this.#batch(batch, startMs, ({ operation }, tell) => {
       if (!ownWork.has(operation.kind)) tell('', () => describeOperation(operation));
@@ -84,7 +84,7 @@ export class SlowOperations {
   ): void {
     const nowMs = performance.now();
     for (const each of batch) {
-      if (nowMs - each.sinceMs <= this.#thresholdMs) return;
+      if (nowMs - each.sinceMs <= this.#thresholdMs) continue;
       const times = { queuedMs: startMs - each.sinceMs, databaseMs: nowMs - startMs };
       describe(each, (prefix, request) =>
         this.#tell(times, () => ({ prefix, request: request(), 'batch-size': batch.length })),

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { SnapshotOptions } from '../backend/snapshot-reading.ts';
 import type { Config } from '../config/config.ts';
-import type { Driver } from '../drivers/driver.ts';
+import type { Driver, ReadLane } from '../drivers/driver.ts';
 import { etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { PackedEventPage } from '../mvcc/events.ts';
@@ -19,7 +19,6 @@ import {
   type Revision,
   type TxnOperation,
 } from '../mvcc/operations.ts';
-import type { Permit } from '../mvcc/permit.ts';
 import { randomId } from '../mvcc/random-id.ts';
 import type { DeleteResult, Head, LeaseStatus, PutResult, RangeResult, TxnResult } from '../mvcc/results.ts';
 import type { KeyText } from '../sql/key-text.ts';
@@ -41,9 +40,11 @@ import { OperationCounts } from './operation-counts.ts';
 import { PointReader } from './point-reader.ts';
 import { Quota } from './quota.ts';
 import { RangeReader } from './range-reader.ts';
+import { ReadQueue } from './read-queue.ts';
+import { internal, type Requester } from './requester.ts';
 import { SlowOperations } from './slow-operations.ts';
 import { type Snapshot, Snapshots } from './snapshots.ts';
-import type { Store } from './store.ts';
+import type { Permitted, Store } from './store.ts';
 import type { StoreStatistics } from './store-statistics.ts';
 import { WriteHealth } from './write-health.ts';
 import { WriteQueue } from './write-queue.ts';
@@ -67,6 +68,8 @@ export class SqlStore implements Store {
   readonly #slow: SlowOperations;
   readonly #saw: (head: Head) => void;
   readonly #headReads: Coalescer<null, Head>;
+  readonly #sizeReads: Coalescer<null, { bytes: number; inUseBytes: number }>;
+  readonly #reads: Readonly<Record<ReadLane, ReadQueue>>;
   readonly #points: PointReader;
   readonly #ranges: RangeReader;
   readonly #writes: WriteQueue;
@@ -94,39 +97,57 @@ export class SqlStore implements Store {
     this.#slow = new SlowOperations({ thresholdMs: options.warningApplyMs, logger: options.logger });
     const observed = { saw, slow: this.#slow, counts: this.#counts };
     this.#points = new PointReader(driver, observed);
-    this.#ranges = new RangeReader(driver, observed);
+    this.#reads = { quick: new ReadQueue(driver, 'quick'), bulk: new ReadQueue(driver, 'bulk') };
+    this.#ranges = new RangeReader(driver, { ...observed, reads: this.#reads });
     this.#writeHealth = new WriteHealth(driver, options.self.id);
     this.#writes = new WriteQueue(this.#writeHealth, observed);
     this.#leases = new LeaseKeeper(driver, this.#writes, { logger: options.logger, ...observed });
-    this.#members = new Members(driver, this.#writes, options);
+    this.#members = new Members(driver, this.#writes, { ...options, reads: this.#reads.quick });
     this.#quota = this.#quotaOf(options);
-    this.#hasher = new KeyHasher(driver, saw);
+    this.#hasher = new KeyHasher(this.#reads.bulk, saw);
     this.#snapshots = new Snapshots(driver, new CompactionHolds(driver, this.#writes, options.logger));
     this.#compactor = new Compactor(driver, this.#writes, options.logger);
     this.#defragmenter = new Defragmenter(driver, options.logger);
-    this.#headReads = new Coalescer(async (questions) => {
-      const { id, revision, compactRevision, authState } = await driver.read('head', null, 'quick');
-      const head = { id, revision, compactRevision, authState };
-      saw(head);
-      return questions.map(() => head);
+    this.#headReads = new Coalescer({
+      answer: async (questions) => {
+        const { id, revision, compactRevision, authState } = await driver.read('head', null, 'quick');
+        const head = { id, revision, compactRevision, authState };
+        saw(head);
+        return questions.map(() => head);
+      },
+      answersMuch: false,
     });
-    this.auth = new AuthStore(driver, this.#writes, { saw, readHead: () => this.head() });
-    this.events = eventSource({ driver, saw, heads: this.#heads, writes: this.#writes, readHead: () => this.head() });
+    this.#sizeReads = new Coalescer({
+      answer: async (questions) => {
+        const size = await driver.size();
+        return questions.map(() => size);
+      },
+      answersMuch: false,
+    });
+    const readHead = (requester: Requester) => this.head(requester);
+    this.auth = new AuthStore(driver, this.#writes, { reads: this.#reads.quick, saw, readHead });
+    this.events = eventSource({
+      driver,
+      saw,
+      heads: this.#heads,
+      writes: this.#writes,
+      readHead: () => readHead(internal),
+    });
     this.#leases.start();
     this.#members.start();
     this.#compactor.wake();
     this.#stopAutoCompaction = startAutoCompaction(
       options.autoCompaction,
       {
-        revision: async () => (await this.head()).revision,
+        revision: async () => (await this.head(internal)).revision,
         compact: (revision) => this.#compactor.compact(revision),
       },
       options.logger,
     );
   }
 
-  members(): Promise<readonly Member[]> {
-    return this.#members.list();
+  members(requester: Requester): Promise<readonly Member[]> {
+    return this.#members.list(requester);
   }
 
   get clusterId(): bigint {
@@ -137,12 +158,12 @@ export class SqlStore implements Store {
     return this.#members.leader;
   }
 
-  removeMember(id: MemberId): Promise<'removed' | 'running' | 'unknown'> {
-    return this.#members.remove(id);
+  removeMember(id: MemberId, requester: Requester): Promise<'removed' | 'running' | 'unknown'> {
+    return this.#members.remove(id, requester);
   }
 
-  nameLeader(id: MemberId): Promise<void> {
-    return this.#members.nameLeader(id);
+  nameLeader(id: MemberId, requester: Requester): Promise<void> {
+    return this.#members.nameLeader(id, requester);
   }
 
   get knownMembers(): readonly Member[] {
@@ -153,87 +174,95 @@ export class SqlStore implements Store {
     return this.#heads.latest;
   }
 
-  range(operation: RangeOperation, signal?: AbortSignal): Promise<RangeResult> {
+  range(operation: RangeOperation, requester: Requester): Promise<RangeResult> {
     this.#counts.ranges += 1;
     const { keys } = operation;
     const plain = operation.sort === undefined && operation.revisionFilter === undefined && !operation.countOnly;
     if ('one' in keys && operation.revision <= 0 && plain)
-      return this.#points.read({ key: keys.one, withValue: !operation.keysOnly });
-    return this.#ranges.read(operation, signal);
+      return this.#points.read({ key: keys.one, withValue: !operation.keysOnly }, requester);
+    return this.#ranges.read(operation, requester);
   }
 
-  rangeParts(operation: RangeOperation, signal?: AbortSignal): AsyncIterable<RangeResult> {
+  rangeParts(operation: RangeOperation, requester: Requester): AsyncIterable<RangeResult> {
     this.#counts.ranges += 1;
-    return this.#ranges.parts(operation, signal);
+    return this.#ranges.parts(operation, requester);
   }
 
-  async put(operation: PutOperation, permit: Permit | undefined): Promise<PutResult> {
+  async put(operation: PutOperation, { permit, requester }: Permitted): Promise<PutResult> {
     checkKeys(operation, this.#driver.keyLengthMax);
     if (this.#quota !== undefined) await this.#quota.admit(operation);
-    return this.#writes.write({ ...operation, ...permit });
+    return this.#writes.write({ ...operation, ...permit }, requester);
   }
 
-  deleteRange(operation: DeleteOperation, permit: Permit | undefined): Promise<DeleteResult> {
-    return this.#writes.write({ ...operation, ...permit });
+  deleteRange(operation: DeleteOperation, { permit, requester }: Permitted): Promise<DeleteResult> {
+    return this.#writes.write({ ...operation, ...permit }, requester);
   }
 
-  async txn(operation: TxnOperation, permit: Permit | undefined): Promise<TxnResult> {
+  async txn(operation: TxnOperation, { permit, requester }: Permitted): Promise<TxnResult> {
     checkKeys(operation, this.#driver.keyLengthMax);
     if (this.#quota !== undefined) await this.#quota.admit(operation);
-    return this.#writes.write({ ...operation, ...permit });
+    return this.#writes.write({ ...operation, ...permit }, requester);
   }
 
   async compact(
     request: { revision: Revision; physical: boolean },
-    permit: Permit | undefined,
+    { permit, requester }: Permitted,
   ): Promise<{ revision: Revision }> {
     // etcd hashes whenever it compacts, for it reads everything then. Here that is done only for those who wait for the deletion anyway.
-    const hash = request.physical ? await this.#hasher.forCompaction(request.revision) : undefined;
-    const revision = await this.#compactor.compact(request.revision, permit, hash);
+    const hash = request.physical ? await this.#hasher.forCompaction(request.revision, requester) : undefined;
+    const revision = await this.#compactor.compact(request.revision, { permit, hash, requester });
     if (request.physical) await this.#compactor.finished();
     return { revision };
   }
 
   async leaseGrant(
     request: { id: LeaseId; ttlSeconds: number },
-    permit: Permit | undefined,
+    { permit, requester }: Permitted,
   ): Promise<{ revision: Revision; id: LeaseId; ttlSeconds: number }> {
     if (request.ttlSeconds > limits.leaseTtlSecondsMax) throw etcdError('leaseTtlTooLarge');
     const ttlSeconds = Math.max(request.ttlSeconds, limits.leaseTtlSecondsMin);
     const id = request.id === 0n ? randomId() : request.id;
     const operation = { kind: 'leaseGrant', id, ttlSeconds, ...permit } as const;
     if (this.#quota !== undefined) await this.#quota.admit(operation);
-    const { revision } = await this.#writes.write(operation);
+    const { revision } = await this.#writes.write(operation, requester);
     this.#leases.granted();
     return { revision, id, ttlSeconds };
   }
 
-  async leaseRevoke(id: LeaseId, permit: Permit | undefined): Promise<{ revision: Revision }> {
-    const { revision } = await this.#writes.write({ kind: 'leaseRevoke', id, ...permit });
+  async leaseRevoke(id: LeaseId, { permit, requester }: Permitted): Promise<{ revision: Revision }> {
+    const { revision } = await this.#writes.write({ kind: 'leaseRevoke', id, ...permit }, requester);
     return { revision };
   }
 
-  async leaseKeepAlive(id: LeaseId, isPermitted: () => boolean): Promise<{ revision: Revision; ttlSeconds: number }> {
-    const ttlSeconds = await this.#leases.keepAlive(id, isPermitted);
+  async leaseKeepAlive(
+    id: LeaseId,
+    isPermitted: () => boolean,
+    requester: Requester,
+  ): Promise<{ revision: Revision; ttlSeconds: number }> {
+    const ttlSeconds = await this.#leases.keepAlive(id, isPermitted, requester);
     return { revision: this.#heads.latest.revision, ttlSeconds };
   }
 
-  async leaseTimeToLive(request: { id: LeaseId; keys: boolean }): Promise<{
+  async leaseTimeToLive(
+    request: { id: LeaseId; keys: boolean },
+    requester: Requester,
+  ): Promise<{
     revision: Revision;
     lease: LeaseStatus | undefined;
     remainingSeconds: number;
     keys: readonly KeyText[];
   }> {
-    const { head, lease, keys } = await this.#driver.read('lease', request, 'quick');
+    const { head, lease, keys } = await this.#reads.quick.read('lease', request, { requester });
     this.#saw(head);
     const remainingMs = lease === undefined ? 0 : this.#leases.remainingMs(lease);
     return { revision: head.revision, lease, remainingSeconds: Math.floor(remainingMs / 1000), keys };
   }
 
-  async leases(request: {
-    keys: boolean;
-  }): Promise<{ revision: Revision; leases: readonly LeaseStatus[]; keys: readonly KeyText[] }> {
-    const { head, leases, keys } = await this.#driver.read('leases', request, 'quick');
+  async leases(
+    request: { keys: boolean },
+    requester: Requester,
+  ): Promise<{ revision: Revision; leases: readonly LeaseStatus[]; keys: readonly KeyText[] }> {
+    const { head, leases, keys } = await this.#reads.quick.read('leases', request, { requester });
     this.#saw(head);
     const expiresAtMs = (lease: LeaseStatus) => this.#leases.expiresAtMs(lease);
     // The next to expire comes first, as with etcd.
@@ -246,15 +275,15 @@ export class SqlStore implements Store {
   }
 
   leaseCount(): Promise<number> {
-    return this.#driver.read('leaseCount', null, 'quick');
+    return this.#reads.quick.read('leaseCount', null, { requester: internal });
   }
 
-  head(): Promise<Head> {
-    return this.#headReads.ask(null);
+  head(requester: Requester): Promise<Head> {
+    return this.#headReads.ask(null, requester);
   }
 
-  hashKeys(revision: Revision, signal?: AbortSignal): Promise<KeysHash> {
-    return this.#hasher.hash(revision, signal);
+  hashKeys(revision: Revision, requester: Requester & { readonly signal: AbortSignal }): Promise<KeysHash> {
+    return this.#hasher.hash(revision, requester);
   }
 
   hash(options: SnapshotOptions): Promise<{ readonly revision: Revision; readonly hash: number }> {
@@ -265,16 +294,16 @@ export class SqlStore implements Store {
     return this.#snapshotTimes.run(() => this.#snapshots.take(options, use));
   }
 
-  size(): Promise<{ bytes: number; inUseBytes: number }> {
-    return this.#driver.size();
+  size(requester: Requester): Promise<{ bytes: number; inUseBytes: number }> {
+    return this.#sizeReads.ask(null, requester);
   }
 
   defragment(): Promise<void> {
     return this.#defragmentations.run(() => this.#defragmenter.defragment());
   }
 
-  async alarms(): Promise<{ head: Head; alarms: readonly Alarm[] }> {
-    const found = await this.#driver.read('alarms', null, 'quick');
+  async alarms(requester: Requester): Promise<{ head: Head; alarms: readonly Alarm[] }> {
+    const found = await this.#reads.quick.read('alarms', null, { requester });
     this.#saw(found.head);
     return { head: found.head, alarms: withOwn(found.alarms, this.#writeHealth.alarms) };
   }
@@ -283,14 +312,17 @@ export class SqlStore implements Store {
     return this.#driver.fault === undefined;
   }
 
-  async raiseAlarm(alarm: Alarm): Promise<{ revision: Revision }> {
-    const { revision, raised } = await this.#writes.write({ kind: 'alarmRaise', alarm, unlessActive: 'same' });
+  async raiseAlarm(alarm: Alarm, requester: Requester): Promise<{ revision: Revision }> {
+    const { revision, raised } = await this.#writes.write(
+      { kind: 'alarmRaise', alarm, unlessActive: 'same' },
+      requester,
+    );
     if (raised) this.#logger.warn(alarmFields(alarm), 'an alarm was raised');
     return { revision };
   }
 
-  async dropAlarm(alarm: Alarm): Promise<{ revision: Revision; dropped: boolean }> {
-    const { revision, dropped } = await this.#writes.write({ kind: 'alarmDrop', alarm });
+  async dropAlarm(alarm: Alarm, requester: Requester): Promise<{ revision: Revision; dropped: boolean }> {
+    const { revision, dropped } = await this.#writes.write({ kind: 'alarmDrop', alarm }, requester);
     if (dropped) this.#logger.info(alarmFields(alarm), 'an alarm was disarmed');
     return { revision, dropped };
   }
@@ -301,6 +333,10 @@ export class SqlStore implements Store {
       writes: this.#writes.statistics,
       pointReads: this.#points.statistics,
       leaseReads: this.#leases.lookUps,
+      headReads: this.#headReads.statistics,
+      listStarts: this.#ranges.starts,
+      bulkReads: this.#reads.bulk.statistics,
+      otherReads: this.#reads.quick.statistics,
       knownCounts: this.#ranges.countUses,
       slowOperations: this.#slow.count,
       leaderChanges: this.#members.leaderChanges,
@@ -361,7 +397,7 @@ function eventSource({
   readonly heads: HeadTracker;
   readonly saw: (head: Head) => void;
   readonly writes: WriteQueue;
-  readonly readHead: () => Promise<Head>;
+  readonly readHead: EventSource['readHead'];
 }): EventSource {
   const seen = (page: PackedEventPage): EventPage => {
     saw(page.head);

@@ -9,6 +9,13 @@ export interface StoreStatistics {
   readonly writes: WriteQueueStatistics;
   readonly pointReads: CoalescerStatistics;
   readonly leaseReads: CoalescerStatistics;
+  readonly headReads: CoalescerStatistics;
+  /** Lists that have not begun. */
+  readonly listStarts: QueueStatistics;
+  /** Pages of lists, and of hashes. */
+  readonly bulkReads: QueueStatistics;
+  /** All other reads. */
+  readonly otherReads: QueueStatistics;
   readonly knownCounts: { readonly hits: number; readonly misses: number };
   /** Reads and writes that took longer than they should. */
   readonly slowOperations: number;
@@ -20,8 +27,15 @@ export interface StoreStatistics {
   readonly database: DriverStatistics;
 }
 
-export interface WriteQueueStatistics {
+export interface QueueStatistics {
   readonly waiting: number;
+  /** Refused because too many waited. */
+  readonly refused: number;
+  /** Not begun, because they were given up before. */
+  readonly dropped: number;
+}
+
+export interface WriteQueueStatistics extends QueueStatistics {
   readonly waitingBytes: number;
   /** In batches that were given to the database. */
   readonly underWay: number;
@@ -31,13 +45,9 @@ export interface WriteQueueStatistics {
   readonly waitMs: HistogramCounts;
   /** Operations that the database failed. */
   readonly failed: number;
-  /** Operations that were refused because too many waited. */
-  readonly refused: number;
 }
 
 /** Small reads that are answered together. */
-export interface CoalescerStatistics {
-  readonly waiting: number;
+export interface CoalescerStatistics extends QueueStatistics {
   readonly batchReads: HistogramCounts;
-  readonly refused: number;
 }

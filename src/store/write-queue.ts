@@ -1,4 +1,4 @@
-/** Group commit: while batches are under way, writes collect; the next batch takes them all, in the order they came. */
+/** Group commit: while batches are under way, writes collect. The next batch takes them in turn from all clients, those of one client in the order they came. */
 import type { Driver, DriverBatchResult } from '../drivers/driver.ts';
 import { etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
@@ -7,16 +7,17 @@ import type { TxnStep, WriteOperation } from '../mvcc/operations.ts';
 import type { Head, WriteResult } from '../mvcc/results.ts';
 import { requestBoundsMs } from '../statistics/bounds.ts';
 import { doublingBounds, Histogram } from '../statistics/histogram.ts';
+import { FairQueue, type Queued } from './fair-queue.ts';
+import { operationBytes } from './operation-bytes.ts';
 import type { OperationCounts } from './operation-counts.ts';
+import { internal, type Requester } from './requester.ts';
 import type { SlowOperations } from './slow-operations.ts';
 import type { WriteQueueStatistics } from './store-statistics.ts';
 
-interface Waiting {
+interface Waiting extends Queued {
   readonly operation: WriteOperation;
-  readonly bytes: number;
   readonly sinceMs: number;
   resolve(result: WriteResult): void;
-  reject(error: unknown): void;
 }
 
 /** Who wants to know what batches did: what they know themselves nobody has to read. */
@@ -43,32 +44,35 @@ export class WriteQueue {
   readonly #batchOperations = new Histogram(batchOperationBounds);
   readonly #batchBytes = new Histogram(batchBytesBounds);
   readonly #waitMs = new Histogram(requestBoundsMs);
-  #waiting: Waiting[] = [];
-  #waitingBytes = 0;
+  readonly #waiting: FairQueue<Waiting>;
   #scheduled = false;
   /** Of the batch sent last. */
   #lastCount = 0;
   #underWay = 0;
   #operationsUnderWay = 0;
   #failedCount = 0;
-  #refusedCount = 0;
   #follower: BatchFollower | undefined;
 
   constructor(driver: Pick<Driver, 'write'>, options: WriteQueueOptions) {
     this.#driver = driver;
     this.#options = options;
+    this.#waiting = new FairQueue<Waiting>({
+      countMax: limits.writeQueueCountMax,
+      bytesMax: limits.writeQueueBytesMax,
+      answersMuch: ({ operation }) => answersMuch(operation),
+      onReady: () => this.#schedule(),
+    });
   }
 
   get statistics(): WriteQueueStatistics {
     return {
-      waiting: this.#waiting.length,
-      waitingBytes: this.#waitingBytes,
+      ...this.#waiting.statistics,
+      waitingBytes: this.#waiting.bytes,
       underWay: this.#operationsUnderWay,
       batchOperations: this.#batchOperations,
       batchBytes: this.#batchBytes,
       waitMs: this.#waitMs,
       failed: this.#failedCount,
-      refused: this.#refusedCount,
     };
   }
 
@@ -77,20 +81,19 @@ export class WriteQueue {
     this.#follower = follower;
   }
 
-  /** Resolves when the write is durable. Rejects with `EtcdError` when it was refused, with `DriverError` when the database failed it. */
+  /**
+   * Resolves when the write is durable. Rejects with `EtcdError` when it was refused, with `DriverError` when the database failed it. A write whose requester is gone
+   * before it joined a batch is not done, and rejects with `canceled`.
+   */
   write<Kind extends WriteOperation['kind']>(
     operation: WriteOperation & { kind: Kind },
+    requester: Requester = internal,
   ): Promise<WriteResult & { kind: Kind }> {
-    const bytes = bytesOf(operation);
-    if (this.#waiting.length >= limits.writeQueueCountMax || this.#waitingBytes + bytes > limits.writeQueueBytesMax) {
-      this.#refusedCount += 1;
-      return Promise.reject(etcdError('tooManyRequests'));
-    }
     return new Promise((resolve, reject) => {
-      this.#waitingBytes += bytes;
       this.#waiting.push({
         operation,
-        bytes,
+        requester,
+        bytes: operationBytes(operation),
         sinceMs: performance.now(),
         resolve: resolve as Waiting['resolve'],
         reject,
@@ -114,21 +117,24 @@ export class WriteQueue {
   }
 
   #take(): readonly Waiting[] {
-    let count = 0;
+    const batch: Waiting[] = [];
     let bytes = 0;
-    for (const each of this.#waiting) {
-      if (count === limits.writeBatchCountMax || (count > 0 && bytes + each.bytes > limits.writeBatchBytesMax)) break;
-      count += 1;
-      bytes += each.bytes;
+    while (batch.length < limits.writeBatchCountMax) {
+      // The first may be larger than a batch.
+      const next = this.#waiting.take(batch.length === 0 ? undefined : limits.writeBatchBytesMax - bytes);
+      if (next === undefined) break;
+      batch.push(next);
+      bytes += next.bytes;
     }
-    this.#waitingBytes -= bytes;
-    this.#lastCount = count;
-    this.#batchOperations.observe(count);
+    if (batch.length === 0) return batch;
+    this.#lastCount = batch.length;
+    this.#batchOperations.observe(batch.length);
     this.#batchBytes.observe(bytes);
-    return this.#waiting.splice(0, count);
+    return batch;
   }
 
   async #send(batch: readonly Waiting[]): Promise<void> {
+    if (batch.length === 0) return;
     const startMs = performance.now();
     for (const { sinceMs } of batch) this.#waitMs.observe(startMs - sinceMs);
     this.#underWay += 1;
@@ -170,18 +176,17 @@ export class WriteQueue {
   }
 }
 
-/** What an operation holds in memory while it waits: its values, and something for the rest. */
-function bytesOf(operation: WriteOperation | TxnStep): number {
-  const base = 256;
+/** Whether the answer has key-values in it. */
+function answersMuch(operation: WriteOperation | TxnStep): boolean {
   switch (operation.kind) {
     case 'put':
-      return base + operation.value.length;
+    case 'delete':
+      return operation.previous;
+    case 'range':
+      return true;
     case 'txn':
-      return [...operation.success, ...operation.failure].reduce(
-        (sum, step) => sum + bytesOf(step),
-        base * (1 + operation.compares.length),
-      );
+      return operation.success.some(answersMuch) || operation.failure.some(answersMuch);
     default:
-      return base;
+      return false;
   }
 }

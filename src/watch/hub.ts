@@ -137,13 +137,13 @@ export class WatchHub {
 
   /**
    * Learns of what others have committed: a watch from now on begins after everything that was answered before it was asked for, through any instance. While the
-   * database is away it begins after what is known.
+   * database is away it begins after what is known. `readHead` reads the head from the database, for whoever asks.
    *
    * @throws DriverError when nothing is known: the database was away since the start.
    */
-  async refresh(): Promise<void> {
+  async refresh(readHead: () => Promise<unknown>): Promise<void> {
     try {
-      await this.source.readHead();
+      await readHead();
     } catch (error) {
       if (!(error instanceof DriverError) || !this.knowsHead) throw error;
     }

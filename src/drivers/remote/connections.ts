@@ -109,6 +109,11 @@ export class Connections {
     }
   }
 
+  /** Connections that a lane can have when the others use no more than their shares. */
+  countMaxOf(lane: Lane): number {
+    return this.#lanes.countMaxOf(lane);
+  }
+
   get pools(): readonly PoolStatistics[] {
     const { usage } = this.#lanes;
     return laneNames.map((name) => ({

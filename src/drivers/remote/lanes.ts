@@ -41,6 +41,11 @@ export class Lanes {
     return { write: of('write'), quick: of('quick'), bulk: of('bulk') };
   }
 
+  /** The most that a lane can have. */
+  countMaxOf(lane: Lane): number {
+    return laneMax(lane, this.#count);
+  }
+
   /** Connections that all lanes together may use. */
   get countMax(): number {
     return this.#countMax;

@@ -147,6 +147,10 @@ export class RemoteDriver implements Driver {
     );
   }
 
+  readsAtOnce(lane: ReadLane): number {
+    return this.#connections.countMaxOf(lane);
+  }
+
   async write(operations: readonly WriteOperation[], options: WriteOptions): Promise<DriverBatchResult> {
     try {
       return this.#announced(await this.#commit(operations, options));

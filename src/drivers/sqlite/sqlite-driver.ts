@@ -36,6 +36,9 @@ type ThreadBatchResult = Omit<BatchResult, 'outcomes'> & {
   readonly outcomes: readonly (BatchResult['outcomes'][number] | { readonly failure: Failure })[];
 };
 
+/** A thread reads one by one. It finds the second when it has ended the first. */
+const readsOfThread = 2;
+
 type PoolName = ReadLane | 'write';
 const poolNames: readonly PoolName[] = ['write', 'quick', 'bulk'];
 
@@ -135,6 +138,10 @@ export class SqliteDriver implements Driver {
 
   read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
     return this.#threads[lane].ask({ kind: 'read', name, input });
+  }
+
+  readsAtOnce(): number {
+    return readsOfThread;
   }
 
   async write(operations: readonly WriteOperation[], { withEvents }: WriteOptions): Promise<DriverBatchResult> {

@@ -9,6 +9,7 @@ import { DriverError, EtcdError, etcdError } from '../../errors.ts';
 import { authRevision, isAuthOn } from '../../mvcc/auth-state.ts';
 import type { Permit } from '../../mvcc/permit.ts';
 import type { AuthStore } from '../../store/auth-store.ts';
+import type { Requester } from '../../store/requester.ts';
 import type { Call } from '../transport.ts';
 import { Caller, type Credentials, type Need } from './caller.ts';
 import { adminNeed, knownNeed } from './needs.ts';
@@ -32,6 +33,12 @@ export interface Standing {
   readonly caller: Caller | undefined;
   /** Whether no answer of the database has shown another state of auth since. */
   holds(): boolean;
+}
+
+/** Who makes a write, and what it was permitted by. */
+export interface PermittedCall {
+  readonly permit: Permit;
+  readonly requester: Requester;
 }
 
 export interface AccessOptions {
@@ -84,14 +91,14 @@ export class Access {
   }
 
   /** Work that is one write, which carries the permit. @throws EtcdError */
-  async write<Result>(call: Call, need: Need, work: (permit: Permit) => Promise<Result>): Promise<Result> {
+  async write<Result>(call: Call, need: Need, work: (by: PermittedCall) => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
       const { permit } = this.#checkAtOnce(call, need) ?? (await this.#check(call, need));
       try {
-        return await work(permit);
+        return await work({ permit, requester: call });
       } catch (error) {
         if (!(error instanceof EtcdError) || error.entry !== 'authOldRevision' || attempt === attemptsMax) throw error;
-        await this.#auth.refresh();
+        await this.#auth.refresh(call);
       }
     }
   }
@@ -110,7 +117,7 @@ export class Access {
   async #now(call: Call, need: Need): Promise<void> {
     await this.read(call, need, async ({ caller }) => {
       try {
-        await this.#auth.refresh();
+        await this.#auth.refresh(call);
       } catch (error) {
         if (caller !== undefined || !this.#auth.isKnown || !(error instanceof DriverError)) throw error;
       }
@@ -146,7 +153,7 @@ export class Access {
         if (this.#auth.epoch === epoch) return { epoch, permit: caller.permit(state), caller };
       } catch (error) {
         if (!(error instanceof EtcdError)) throw error;
-        await this.#auth.refresh();
+        await this.#auth.refresh(call);
         if (this.#auth.epoch === epoch) throw error;
       }
     }
@@ -156,7 +163,7 @@ export class Access {
   async #callerOf(call: Call, revision: number): Promise<Caller> {
     const credentials = await this.#credentialsOf(call, revision);
     if (credentials === undefined) return new Caller(undefined, undefined, revision);
-    const user = this.#auth.knownUser(credentials.user) ?? (await this.#auth.user(credentials.user));
+    const user = this.#auth.knownUser(credentials.user) ?? (await this.#auth.user(credentials.user, call));
     return new Caller(credentials, user, revision);
   }
 

@@ -2,6 +2,7 @@ import { etcdError } from '../../errors.ts';
 import { authRevision, isAuthOn } from '../../mvcc/auth-state.ts';
 import type { Revision } from '../../mvcc/operations.ts';
 import type { AuthStore } from '../../store/auth-store.ts';
+import type { Requester } from '../../store/requester.ts';
 import type { Passwords } from './passwords.ts';
 import type { TokenProvider } from './token-provider.ts';
 
@@ -15,6 +16,7 @@ const attemptsMax = 5;
  */
 export async function authenticate(
   { name, password }: { readonly name: string; readonly password: string },
+  requester: Requester,
   {
     auth,
     passwords,
@@ -22,14 +24,14 @@ export async function authenticate(
   }: { readonly auth: AuthStore; readonly passwords: Passwords; readonly tokens: TokenProvider },
 ): Promise<{ readonly revision: Revision; readonly token: string }> {
   for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
-    const { revision, authState } = await auth.refresh();
+    const { revision, authState } = await auth.refresh(requester);
     if (!isAuthOn(authState)) throw etcdError('authNotEnabled');
     const { epoch } = auth;
-    const user = await auth.user(name);
+    const user = await auth.user(name, requester);
     if (user?.isPasswordless === true) throw etcdError('noPasswordUser');
     const isRight = await passwords.isRight(password, user?.passwordHash ?? '');
     const token = isRight ? await tokens.issue(name, authRevision(authState)) : undefined;
-    await auth.refresh();
+    await auth.refresh(requester);
     if (auth.epoch !== epoch) continue;
     if (token === undefined) throw etcdError('authFailed');
     return { revision, token };

@@ -5,6 +5,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { etcdError } from '../../errors.ts';
 import type { AuthStore } from '../../store/auth-store.ts';
+import { internal } from '../../store/requester.ts';
 import { BoundedCache } from '../../text/bounded-cache.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Credentials } from './caller.ts';
@@ -64,7 +65,7 @@ export class SimpleTokens implements TokenProvider {
 
   async issue(user: string): Promise<string> {
     const secret = await this.#auth.secret();
-    const rights = await this.#auth.user(user);
+    const rights = await this.#auth.user(user, internal);
     if (rights === undefined) throw etcdError('authFailed');
     const body = Buffer.concat([
       Buffer.alloc(timeBytes),
@@ -106,7 +107,7 @@ export class SimpleTokens implements TokenProvider {
       signatureOf(Buffer.from(first, 'base64url'), secret),
       Buffer.from(second, 'base64url'),
     );
-    const rights = await this.#auth.user(user);
+    const rights = await this.#auth.user(user, internal);
     return isSigned && rights !== undefined && timingSafeEqual(fingerprintOf(rights.passwordHash, secret), fingerprint);
   }
 

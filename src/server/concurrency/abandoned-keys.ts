@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { DriverError } from '../../errors.ts';
+import { DriverError, EtcdError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import type { Logger } from '../../logger.ts';
 import type { Revision, TxnOperation } from '../../mvcc/operations.ts';
 import { SparseLog } from '../../sparse-log.ts';
 import type { KeyText } from '../../sql/key-text.ts';
+import { ownRequester } from '../../store/requester.ts';
 import type { Store } from '../../store/store.ts';
 import { serverLimits } from '../server-limits.ts';
 
@@ -22,6 +23,7 @@ interface AbandonedKey {
 export class AbandonedKeys {
   readonly #store: Store;
   readonly #log: SparseLog;
+  readonly #requester = ownRequester();
   readonly #underWay = new Map<KeyText, Promise<void>>();
 
   constructor({ store, logger }: { readonly store: Store; readonly logger: Logger }) {
@@ -56,11 +58,11 @@ export class AbandonedKeys {
     const giveUpAtMs = performance.now() + serverLimits.abandonedKeyMsMax;
     for (;;) {
       try {
-        await this.#store.txn(removal(abandoned), undefined);
+        await this.#store.txn(removal(abandoned), { permit: undefined, requester: this.#requester });
         return;
       } catch (error) {
         const isOver = performance.now() > giveUpAtMs || this.#underWay.size > serverLimits.abandonedKeysMax;
-        if (!(error instanceof DriverError) || isOver) {
+        if (!isTransient(error) || isOver) {
           this.#log.write(() => ({ err: error }));
           return;
         }
@@ -78,4 +80,9 @@ function removal({ key, createRevision }: AbandonedKey): TxnOperation {
     success: [{ kind: 'delete', keys, previous: false }],
     failure: [],
   };
+}
+
+/** Whether a later attempt may succeed. */
+function isTransient(error: unknown): boolean {
+  return error instanceof DriverError || (error instanceof EtcdError && error.entry === 'tooManyRequests');
 }

@@ -52,7 +52,7 @@ export class ClientKeys {
 
   async grantLease(): Promise<LeaseId> {
     const wanted = { id: 0n, ttlSeconds: serverLimits.lockLeaseTtlSeconds };
-    const { id } = await this.#access.write(this.#call, knownNeed, (permit) => this.#store.leaseGrant(wanted, permit));
+    const { id } = await this.#access.write(this.#call, knownNeed, (by) => this.#store.leaseGrant(wanted, by));
     return id;
   }
 
@@ -62,13 +62,13 @@ export class ClientKeys {
     const need: Need = (caller) => {
       for (const each of needs) each(caller);
     };
-    return this.#access.write(this.#call, need, (permit) => this.#store.txn(operation, permit));
+    return this.#access.write(this.#call, need, (by) => this.#store.txn(operation, by));
   }
 
   async delete(key: KeyText): Promise<{ revision: Revision }> {
     const operation = { kind: 'delete', keys: { one: key }, previous: false } as const;
     const need = deleteNeed(operation);
-    return this.#access.write(this.#call, need, (permit) => this.#store.deleteRange(operation, permit));
+    return this.#access.write(this.#call, need, (by) => this.#store.deleteRange(operation, by));
   }
 
   get(key: KeyText): Promise<Found> {
@@ -105,7 +105,7 @@ export class ClientKeys {
 
   async #find(operation: RangeOperation): Promise<Found> {
     const need = rangeNeed(operation);
-    const result = await this.#access.read(this.#call, need, () => this.#store.range(operation, this.#signal));
+    const result = await this.#access.read(this.#call, need, () => this.#store.range(operation, this.#call));
     return { revision: result.revision, keyValue: keyValueOf(result) };
   }
 }

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { etcdError, StatusCode } from '../../errors.ts';
+import type { Origin } from '../../store/requester.ts';
 import type { Arrival } from '../arrivals.ts';
 import type { GrpcServer } from '../grpc/grpc-server.ts';
 import type { HeaderField, HttpStream, HttpStreamListener } from '../grpc/http-stream.ts';
@@ -88,6 +89,10 @@ export class GatewayCall implements HttpStream, HttpStreamListener, Arrival {
 
   get peer(): string {
     return this.#options.exchange.peer;
+  }
+
+  get origin(): Origin {
+    return this.#options.exchange.origin;
   }
 
   // What the client sends: the exchange calls.

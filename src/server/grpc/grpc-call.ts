@@ -1,4 +1,5 @@
 import { assert, EtcdError, etcdError, StatusCode } from '../../errors.ts';
+import type { Origin } from '../../store/requester.ts';
 import type { Arrival } from '../arrivals.ts';
 import { serverLimits } from '../server-limits.ts';
 import { canceledStatus, deadlineStatus, okStatus, type Status, stoppedStatus } from '../status.ts';
@@ -76,6 +77,14 @@ export class GrpcCall implements Call, HttpStreamListener, Arrival {
 
   get peer(): string {
     return this.#stream.peer;
+  }
+
+  get origin(): Origin {
+    return this.#stream.origin;
+  }
+
+  get isGone(): boolean {
+    return this.#end !== undefined;
   }
 
   get commonName(): string | undefined {

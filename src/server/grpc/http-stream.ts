@@ -1,3 +1,4 @@
+import type { Origin } from '../../store/requester.ts';
 import type { Status } from '../status.ts';
 import type { Message } from '../transport.ts';
 
@@ -10,6 +11,8 @@ export interface HttpStream {
   readonly fields: readonly HeaderField[];
   /** Who sends it: `address:port`. */
   readonly peer: string;
+  /** The client connection. */
+  readonly origin: Origin;
   /** Of the sender's certificate, where it was verified. */
   readonly commonName: string | undefined;
   /** The whole answer at once: headers, one message, trailers of the OK status. */

@@ -73,6 +73,8 @@ export class Http2Connection implements StreamHome, TurnTaker {
   #isClosing = false;
   /** Failed, or gone: nothing is read any more. */
   #isOver = false;
+  /** Queues that wait for the client to read. */
+  #onceDrained: (() => void)[] = [];
   /** Once it was asked for. */
   #commonName: { readonly is: string | undefined } | undefined;
 
@@ -100,6 +102,15 @@ export class Http2Connection implements StreamHome, TurnTaker {
 
   get peer(): string {
     return `${this.#socket.remoteAddress ?? 'unix'}:${this.#socket.remotePort ?? ''}`;
+  }
+
+  /** The socket does not take what is sent: the client does not read. */
+  get isBackedUp(): boolean {
+    return !this.#isOver && this.sender.isOverfull;
+  }
+
+  onceDrained(wake: () => void): void {
+    this.#onceDrained.push(wake);
   }
 
   get commonName(): string | undefined {
@@ -171,6 +182,7 @@ export class Http2Connection implements StreamHome, TurnTaker {
   #onDrain(): void {
     this.sender.onDrain();
     this.#listen();
+    this.#wakeDrained();
   }
 
   /** Returns whether the next frame may follow at once. */
@@ -432,6 +444,13 @@ export class Http2Connection implements StreamHome, TurnTaker {
       this.sender.forget(stream);
       stream.listener?.onClose();
     }
+    this.#wakeDrained();
+  }
+
+  #wakeDrained(): void {
+    const wakes = this.#onceDrained;
+    this.#onceDrained = [];
+    for (const wake of wakes) wake();
   }
 }
 

@@ -1,5 +1,6 @@
 import { StatusCode } from '../../errors.ts';
 import { freeSingleUse } from '../../memory.ts';
+import type { Origin } from '../../store/requester.ts';
 import type { HeaderField, HttpStream, HttpStreamListener, RefusalOptions } from '../grpc/http-stream.ts';
 import { prefixBytes } from '../grpc/message-reader.ts';
 import { percentEncode } from '../grpc/percent-encode.ts';
@@ -13,7 +14,7 @@ import type { Http2Sender } from './http2-sender.ts';
 import type { Output } from './output.ts';
 
 /** What a stream asks of its connection. */
-export interface StreamHome {
+export interface StreamHome extends Origin {
   readonly peer: string;
   readonly commonName: string | undefined;
   /** The connection is encrypted. */
@@ -77,6 +78,10 @@ export class Http2Stream implements HttpStream, Http2WebStream {
 
   get peer(): string {
     return this.#home.peer;
+  }
+
+  get origin(): Origin {
+    return this.#home;
   }
 
   get commonName(): string | undefined {

@@ -3,6 +3,7 @@ import type { MetricsDetail } from '../../config/config.ts';
 import { limits } from '../../limits.ts';
 import { LatestAnswer } from '../../statistics/latest-answer.ts';
 import { paced } from '../../statistics/paced.ts';
+import { internal } from '../../store/requester.ts';
 import type { Store } from '../../store/store.ts';
 import type { WatchStatistics } from '../../watch/hub.ts';
 import type { Origin } from '../../wire/response-headers.ts';
@@ -55,7 +56,7 @@ export class Metrics {
     const { store } = options;
     const waitMsMax = limits.scrapeWaitMsMax;
     this.#options = options;
-    this.#size = new LatestAnswer({ ask: () => store.size(), initial: { bytes: 0, inUseBytes: 0 }, waitMsMax });
+    this.#size = new LatestAnswer({ ask: () => store.size(internal), initial: { bytes: 0, inUseBytes: 0 }, waitMsMax });
     this.#leases = new LatestAnswer({ ask: () => store.leaseCount(), initial: 0, waitMsMax });
     const keyCount = paced(() => store.keyCount(), {
       intervalMsMin: limits.keyCountIntervalMs,

@@ -47,7 +47,7 @@ function serverFamilies({
 }
 
 function writeFamilies({ store }: Scrape): readonly Family[] {
-  const { waiting, waitingBytes, underWay, batchOperations, batchBytes, waitMs, refused } = store.writes;
+  const { waiting, waitingBytes, underWay, batchOperations, batchBytes, waitMs, refused, dropped } = store.writes;
   return [
     gauge('tine_write_queue_operations', 'Writes that wait for a batch.', waiting),
     gauge('tine_write_queue_bytes', 'Bytes of the writes that wait for a batch.', waitingBytes),
@@ -56,22 +56,32 @@ function writeFamilies({ store }: Scrape): readonly Family[] {
     sizes('tine_write_batch_operations', 'Writes that were committed together.', batchOperations),
     sizes('tine_write_batch_bytes', 'Bytes of the writes that were committed together.', batchBytes),
     counter('tine_writes_refused_total', 'Writes refused because too many waited.', refused),
+    counter('tine_writes_dropped_total', 'Writes given up by their clients while they waited, and not done.', dropped),
   ];
 }
 
 function readFamilies({ store }: Scrape): readonly Family[] {
-  const { pointReads, leaseReads, knownCounts } = store;
+  const { pointReads, leaseReads, headReads, listStarts, bulkReads, otherReads, knownCounts } = store;
+  const queues = [pointReads, leaseReads, headReads, listStarts, bulkReads, otherReads];
   return [
-    gauge('tine_read_queue_reads', 'Reads of single keys, or leases, that wait for a batch.', [
+    gauge('tine_read_queue_reads', 'Reads that wait: for a batch, or for a reader.', [
       { labels: { kind: 'key' }, value: pointReads.waiting },
       { labels: { kind: 'lease' }, value: leaseReads.waiting },
+      { labels: { kind: 'head' }, value: headReads.waiting },
+      { labels: { kind: 'list' }, value: listStarts.waiting + bulkReads.waiting },
+      { labels: { kind: 'other' }, value: otherReads.waiting },
     ]),
     sizes('tine_read_batch_keys', 'Reads of single keys that were answered together.', pointReads.batchReads),
     sizes('tine_read_batch_leases', 'Renewals of leases that were looked up together.', leaseReads.batchReads),
     counter(
       'tine_reads_refused_total',
       'Reads refused because too many waited.',
-      pointReads.refused + leaseReads.refused,
+      queues.reduce((sum, { refused }) => sum + refused, 0),
+    ),
+    counter(
+      'tine_reads_dropped_total',
+      'Reads given up by their clients while they waited, and not begun.',
+      queues.reduce((sum, { dropped }) => sum + dropped, 0),
     ),
     counter(
       'tine_range_counts_total',

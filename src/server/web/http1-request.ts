@@ -1,6 +1,8 @@
 import type { IncomingMessage } from 'node:http';
+import type { Origin } from '../../store/requester.ts';
 import type { HeaderField } from '../grpc/http-stream.ts';
 import { commonNameOf } from '../http2/common-name.ts';
+import { socketOrigin } from './socket-origin.ts';
 
 /** What a request over HTTP/1.1 says of itself and of who sends it. */
 export class Http1Request {
@@ -23,6 +25,10 @@ export class Http1Request {
   get peer(): string {
     const { remoteAddress, remotePort } = this.request.socket;
     return `${remoteAddress ?? 'unix'}:${remotePort ?? ''}`;
+  }
+
+  get origin(): Origin {
+    return socketOrigin(this.request.socket);
   }
 
   get commonName(): string | undefined {

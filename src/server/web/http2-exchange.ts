@@ -1,3 +1,4 @@
+import type { Origin } from '../../store/requester.ts';
 import type { HeaderField } from '../grpc/http-stream.ts';
 import { headerValue, requestHead } from '../grpc/request-head.ts';
 import type { WebExchange } from './web-exchange.ts';
@@ -6,6 +7,7 @@ import type { WebExchange } from './web-exchange.ts';
 export interface Http2WebStream {
   readonly fields: readonly HeaderField[];
   readonly peer: string;
+  readonly origin: Origin;
   readonly commonName: string | undefined;
   readonly pendingBytes: number;
   /** The answer's headers, `:status` first. */
@@ -44,6 +46,10 @@ export class Http2Exchange implements WebExchange {
 
   get peer(): string {
     return this.#stream.peer;
+  }
+
+  get origin(): Origin {
+    return this.#stream.origin;
   }
 
   get commonName(): string | undefined {

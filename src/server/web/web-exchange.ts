@@ -1,3 +1,4 @@
+import type { Origin } from '../../store/requester.ts';
 import type { HeaderField, HttpStreamListener } from '../grpc/http-stream.ts';
 
 /** A request that is not gRPC's, and the way to answer it, whichever version of HTTP carries them. */
@@ -9,6 +10,8 @@ export interface WebExchange {
   readonly fields: readonly HeaderField[];
   /** Who sends it: `address:port`. */
   readonly peer: string;
+  /** The client connection. */
+  readonly origin: Origin;
   /** In the certificate of a client that was verified; '' when it has none, undefined when nobody was verified. */
   readonly commonName: string | undefined;
   /** Headers that the answer has, whatever it will be. Before `head`. */

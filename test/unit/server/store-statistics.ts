@@ -6,7 +6,8 @@ import type { StoreStatistics } from '../../../src/store/store-statistics.ts';
 /** What a store has counted that was never asked anything. */
 export function nothingCounted(): StoreStatistics {
   const none = new Histogram([1, 2]);
-  const reads = { waiting: 0, batchReads: none, refused: 0 };
+  const queue = { waiting: 0, refused: 0, dropped: 0 };
+  const reads = { ...queue, batchReads: none };
   return {
     operations: new OperationCounts(),
     writes: {
@@ -18,9 +19,14 @@ export function nothingCounted(): StoreStatistics {
       waitMs: none,
       failed: 0,
       refused: 0,
+      dropped: 0,
     },
     pointReads: reads,
     leaseReads: reads,
+    headReads: reads,
+    listStarts: queue,
+    bulkReads: queue,
+    otherReads: queue,
     knownCounts: { hits: 0, misses: 0 },
     slowOperations: 0,
     leaderChanges: 0,

@@ -1,0 +1,161 @@
+import { etcdError } from '../errors.ts';
+import { limits } from '../limits.ts';
+import { Fifo } from './fifo.ts';
+import { Heaviest, type Weighed } from './heaviest.ts';
+import { internal, type Origin, type Requester } from './requester.ts';
+import type { QueueStatistics } from './store-statistics.ts';
+
+/** What waits in a queue. */
+export interface Queued {
+  readonly requester: Requester;
+  /** What it holds in memory while it waits. */
+  readonly bytes: number;
+  /** Called when it was refused, or dropped. */
+  reject(error: unknown): void;
+}
+
+export interface FairQueueOptions<Item> {
+  readonly countMax: number;
+  readonly bytesMax: number;
+  /** Whether an item is not taken while its client is backed up, because its answer may be large. */
+  answersMuch(item: Item): boolean;
+  /** Items can be taken again: a client has read its answers, or items that were given up are gone. */
+  onReady(): void;
+}
+
+/** The items of one origin. */
+interface Backlog<Item> extends Weighed<Backlog<Item>> {
+  readonly origin: Origin;
+  readonly items: Fifo<Item>;
+}
+
+/** Errors are made once: a stack trace for each of 20,000 items would cost more than the items. */
+const refused = etcdError('tooManyRequests');
+const dropped = etcdError('canceled');
+
+/**
+ * A bounded queue that is fair among client connections. Items of one origin leave in the order they came; origins take turns. When the queue is full, the newest item of
+ * the origin that holds most is refused. An item whose requester is gone is dropped when its turn comes.
+ */
+export class FairQueue<Item extends Queued> {
+  readonly #options: FairQueueOptions<Item>;
+  /** A weight is a number of items; so many bytes count as one more. */
+  readonly #bytesPerWeight: number;
+  readonly #backlogs = new Map<Origin, Backlog<Item>>();
+  /** The backlog whose turn it is comes first. Those that wait for their client are in none. */
+  readonly #turns = new Fifo<Backlog<Item>>();
+  readonly #heaviest = new Heaviest<Backlog<Item>>();
+  #count = 0;
+  #bytes = 0;
+  #refusedCount = 0;
+  #droppedCount = 0;
+
+  constructor(options: FairQueueOptions<Item>) {
+    this.#options = options;
+    this.#bytesPerWeight = Math.max(1, options.bytesMax / options.countMax);
+  }
+
+  get length(): number {
+    return this.#count;
+  }
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get statistics(): QueueStatistics {
+    return { waiting: this.#count, refused: this.#refusedCount, dropped: this.#droppedCount };
+  }
+
+  /** Adds an item. If it is one too many, this item or another is refused with etcd's `tooManyRequests`. */
+  push(item: Item): void {
+    const backlog = this.#backlogOf(item.requester.origin);
+    backlog.items.push(item);
+    this.#added(backlog, item, 1);
+    while (this.#count > this.#options.countMax || this.#bytes > this.#options.bytesMax) {
+      // The server's own work is refused only where nothing else waits.
+      this.#refuseNewest(this.#heaviest.node ?? backlog);
+    }
+  }
+
+  /** The item whose turn it is; undefined: there is none now, or it has more than `bytesMax` bytes. */
+  take(bytesMax: number = Number.POSITIVE_INFINITY): Item | undefined {
+    let goneCount = 0;
+    for (let backlog = this.#turns.first; backlog !== undefined; backlog = this.#turns.first) {
+      const item = backlog.items.first;
+      if (item === undefined) {
+        this.#turns.shift();
+        this.#backlogs.delete(backlog.origin);
+      } else if (item.requester.isGone) {
+        this.#drop(backlog);
+        goneCount += 1;
+        if (goneCount === limits.droppedPerTurnMax) {
+          setImmediate(this.#options.onReady);
+          return undefined;
+        }
+      } else if (backlog.origin.isBackedUp && this.#options.answersMuch(item)) {
+        this.#turns.shift();
+        this.#waitForClient(backlog);
+      } else if (item.bytes > bytesMax) {
+        return undefined;
+      } else {
+        this.#turns.shift();
+        this.#removeFirst(backlog, item);
+        if (backlog.items.length > 0) this.#turns.push(backlog);
+        else this.#backlogs.delete(backlog.origin);
+        return item;
+      }
+    }
+    return undefined;
+  }
+
+  #backlogOf(origin: Origin): Backlog<Item> {
+    const known = this.#backlogs.get(origin);
+    if (known !== undefined) return known;
+    const backlog = { origin, items: new Fifo<Item>(), weight: 0, previous: undefined, next: undefined };
+    this.#backlogs.set(origin, backlog);
+    this.#turns.push(backlog);
+    return backlog;
+  }
+
+  #waitForClient(backlog: Backlog<Item>): void {
+    backlog.origin.onceDrained(() => {
+      this.#turns.push(backlog);
+      this.#options.onReady();
+    });
+  }
+
+  #refuseNewest(backlog: Backlog<Item>): void {
+    const item = backlog.items.pop();
+    if (item === undefined) return;
+    this.#added(backlog, item, -1);
+    if (item.requester.isGone) {
+      this.#droppedCount += 1;
+      item.reject(dropped);
+    } else {
+      this.#refusedCount += 1;
+      item.reject(refused);
+    }
+  }
+
+  #drop(backlog: Backlog<Item>): void {
+    const item = backlog.items.first as Item;
+    this.#removeFirst(backlog, item);
+    this.#droppedCount += 1;
+    item.reject(dropped);
+  }
+
+  #removeFirst(backlog: Backlog<Item>, item: Item): void {
+    backlog.items.shift();
+    this.#added(backlog, item, -1);
+  }
+
+  /** An item came (1) or left (-1). */
+  #added(backlog: Backlog<Item>, { bytes }: Item, sign: 1 | -1): void {
+    this.#count += sign;
+    this.#bytes += sign * bytes;
+    if (backlog.origin === internal.origin) return;
+    const weight = 1 + Math.floor(bytes / this.#bytesPerWeight);
+    this.#heaviest.setWeight(backlog, backlog.weight + sign * weight);
+  }
+}

@@ -1,0 +1,44 @@
+/** How many places at the front may be empty before they are cut off: cutting costs a move of all that follow. */
+const emptyPlacesMax = 1_024;
+
+/** First in, first out, each in constant time; the newest can be taken back. */
+export class Fifo<Item> {
+  #items: (Item | undefined)[] = [];
+  #first = 0;
+
+  get length(): number {
+    return this.#items.length - this.#first;
+  }
+
+  /** The oldest. */
+  get first(): Item | undefined {
+    return this.#items[this.#first];
+  }
+
+  push(item: Item): void {
+    this.#items.push(item);
+  }
+
+  shift(): Item | undefined {
+    const item = this.#items[this.#first];
+    if (item === undefined) return undefined;
+    this.#items[this.#first] = undefined;
+    this.#first += 1;
+    this.#cut();
+    return item;
+  }
+
+  pop(): Item | undefined {
+    if (this.length === 0) return undefined;
+    const item = this.#items.pop();
+    this.#cut();
+    return item;
+  }
+
+  #cut(): void {
+    if (this.length === 0) this.#items = [];
+    else if (this.#first < emptyPlacesMax || this.#first < this.length) return;
+    else this.#items.splice(0, this.#first);
+    this.#first = 0;
+  }
+}

@@ -1,0 +1,66 @@
+import type { Driver, ReadLane } from '../drivers/driver.ts';
+import { limits } from '../limits.ts';
+import type { ReadInput, ReadName, ReadOutput } from '../mvcc/read-programs.ts';
+import { FairQueue, type Queued } from './fair-queue.ts';
+import type { Requester } from './requester.ts';
+import type { QueueStatistics } from './store-statistics.ts';
+
+interface Waiting extends Queued {
+  /** Reads, and settles the promise. */
+  run(): Promise<void>;
+}
+
+/** What a read holds in memory beside its keys. */
+const baseBytes = 256;
+
+/** Reads that are not answered together with others wait here, so that the driver is given no more of them than it works on. */
+export class ReadQueue {
+  readonly #driver: Driver;
+  readonly #lane: ReadLane;
+  readonly #waiting: FairQueue<Waiting>;
+  #underWay = 0;
+
+  constructor(driver: Driver, lane: ReadLane) {
+    this.#driver = driver;
+    this.#lane = lane;
+    this.#waiting = new FairQueue<Waiting>({
+      countMax: limits.readQueueCountMax,
+      bytesMax: limits.readQueueBytesMax,
+      answersMuch: () => true,
+      onReady: () => this.#start(),
+    });
+  }
+
+  get statistics(): QueueStatistics {
+    return this.#waiting.statistics;
+  }
+
+  /**
+   * `keyBytes`: of the keys in the input.
+   *
+   * @throws what `Driver.read` throws; `tooManyRequests` when too many wait; `canceled` when the requester was gone before it was its turn.
+   */
+  read<Name extends ReadName>(
+    name: Name,
+    input: ReadInput<Name>,
+    { requester, keyBytes = 0 }: { readonly requester: Requester; readonly keyBytes?: number },
+  ): Promise<ReadOutput<Name>> {
+    return new Promise((resolve, reject) => {
+      const run = () => this.#driver.read(name, input, this.#lane).then(resolve, reject);
+      this.#waiting.push({ requester, bytes: baseBytes + keyBytes, run, reject });
+      this.#start();
+    });
+  }
+
+  #start(): void {
+    while (this.#underWay < this.#driver.readsAtOnce(this.#lane)) {
+      const next = this.#waiting.take();
+      if (next === undefined) return;
+      this.#underWay += 1;
+      void next.run().then(() => {
+        this.#underWay -= 1;
+        this.#start();
+      });
+    }
+  }
+}
