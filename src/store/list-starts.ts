@@ -52,6 +52,7 @@ export class ListStarts {
   #wait(lists: Lists, requester: Requester, bytes: number): Promise<void> {
     return new Promise((begin, reject) => {
       this.#waiting.push({ requester: new ListRequester(lists, requester), bytes, begin, reject, lists });
+      this.#start();
     });
   }
 

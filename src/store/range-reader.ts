@@ -15,6 +15,9 @@ import { internal, type Requester } from './requester.ts';
 import type { SlowOperations } from './slow-operations.ts';
 import type { QueueStatistics } from './store-statistics.ts';
 
+/** Receives the milliseconds that a page waited. */
+type OnBegin = (waitedMs: number) => void;
+
 /** How often a list without a revision begins anew because a compaction overtook it. */
 const restartsMax = 3;
 
@@ -74,15 +77,26 @@ export class RangeReader {
   }
 
   /** All pages in one result. */
-  read(operation: RangeOperation, requester: Requester): Promise<RangeResult> {
-    const read = () => this.#readAll(operation, requester);
-    return isQuick(operation) ? read() : this.#starts.run(requester, keysBytes(operation.keys), read);
+  async read(operation: RangeOperation, requester: Requester): Promise<RangeResult> {
+    const startMs = performance.now();
+    let queuedMs = 0;
+    const onBegin = (waitedMs: number) => {
+      queuedMs += waitedMs;
+    };
+    const readAll = () => {
+      onBegin(performance.now() - startMs);
+      return this.#readAll(operation, requester, onBegin);
+    };
+    const isAtOnce = isQuick(operation);
+    const result = await (isAtOnce ? readAll() : this.#starts.run(requester, keysBytes(operation.keys), readAll));
+    this.#slow.range(operation, result, { startMs, queuedMs });
+    return result;
   }
 
-  async #readAll(operation: RangeOperation, requester: Requester): Promise<RangeResult> {
+  async #readAll(operation: RangeOperation, requester: Requester, onBegin: OnBegin): Promise<RangeResult> {
     for (let restarts = 0; ; restarts += 1) {
       try {
-        return await this.#collect(operation, requester);
+        return await this.#collect(operation, requester, onBegin);
       } catch (error) {
         if (operation.revision > 0 || restarts === restartsMax || !isCompacted(error)) throw error;
       }
@@ -90,7 +104,11 @@ export class RangeReader {
   }
 
   /** A page at a time; the last has `more` and `count` right. */
-  async *parts(operation: RangeOperation, requester: Requester): AsyncGenerator<RangeResult> {
+  async *parts(
+    operation: RangeOperation,
+    requester: Requester,
+    onBegin: OnBegin = () => {},
+  ): AsyncGenerator<RangeResult> {
     const reads = this.#reads[isQuick(operation) ? 'quick' : 'bulk'];
     let position: PagePosition | undefined;
     let total: number | undefined;
@@ -99,7 +117,7 @@ export class RangeReader {
       const page = await reads.read(
         'rangePages',
         { operation, position, known: this.#counts.get(operation.keys) },
-        { requester, keyBytes: keysBytes(operation.keys) },
+        { requester, keyBytes: keysBytes(operation.keys), onBegin },
       );
       this.#saw(page.head);
       this.#counts.learn(operation.keys, page);
@@ -116,17 +134,14 @@ export class RangeReader {
     } while (position !== undefined);
   }
 
-  async #collect(operation: RangeOperation, requester: Requester): Promise<RangeResult> {
+  async #collect(operation: RangeOperation, requester: Requester, onBegin: OnBegin): Promise<RangeResult> {
     const blocks: KeyValueBlock[] = [];
-    const startMs = performance.now();
     let last: RangeResult | undefined;
-    for await (const part of this.parts(operation, requester)) {
+    for await (const part of this.parts(operation, requester, onBegin)) {
       blocks.push(...part.blocks);
       last = part;
     }
-    const result = { ...(last as RangeResult), blocks };
-    this.#slow.range(operation, result, startMs);
-    return result;
+    return { ...(last as RangeResult), blocks };
   }
 }
 

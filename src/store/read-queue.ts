@@ -10,6 +10,12 @@ interface Waiting extends Queued {
   run(): Promise<void>;
 }
 
+export interface ReadOptions {
+  readonly requester: Requester;
+  readonly keyBytes?: number;
+  readonly onBegin?: (waitedMs: number) => void;
+}
+
 /** What a read holds in memory beside its keys. */
 const baseBytes = 256;
 
@@ -36,17 +42,21 @@ export class ReadQueue {
   }
 
   /**
-   * `keyBytes`: of the keys in the input.
+   * `keyBytes`: of the keys in the input. `onBegin` receives the milliseconds that the read waited.
    *
    * @throws what `Driver.read` throws; `tooManyRequests` when too many wait; `canceled` when the requester was gone before it was its turn.
    */
   read<Name extends ReadName>(
     name: Name,
     input: ReadInput<Name>,
-    { requester, keyBytes = 0 }: { readonly requester: Requester; readonly keyBytes?: number },
+    { requester, keyBytes = 0, onBegin }: ReadOptions,
   ): Promise<ReadOutput<Name>> {
     return new Promise((resolve, reject) => {
-      const run = () => this.#driver.read(name, input, this.#lane).then(resolve, reject);
+      const sinceMs = performance.now();
+      const run = () => {
+        onBegin?.(performance.now() - sinceMs);
+        return this.#driver.read(name, input, this.#lane).then(resolve, reject);
+      };
       this.#waiting.push({ requester, bytes: baseBytes + keyBytes, run, reject });
       this.#start();
     });

@@ -66,11 +66,15 @@ export class SlowOperations {
     );
   }
 
-  /** A range was read, page by page, from `startMs` on. It does not wait for others. */
-  range(operation: RangeOperation, result: RangeResult, startMs: number): void {
-    const databaseMs = performance.now() - startMs;
-    if (databaseMs <= this.#thresholdMs) return;
-    this.#tell({ queuedMs: 0, databaseMs }, () => ({
+  /** A range was read, page by page, from `startMs` on. `queuedMs`: that it or its pages waited. */
+  range(
+    operation: RangeOperation,
+    result: RangeResult,
+    { startMs, queuedMs }: { readonly startMs: number; readonly queuedMs: number },
+  ): void {
+    const tookMs = performance.now() - startMs;
+    if (tookMs <= this.#thresholdMs) return;
+    this.#tell({ queuedMs, databaseMs: tookMs - queuedMs }, () => ({
       prefix: readPrefix,
       request: describeOperation(operation),
       response: `range_response_count:${countOf(result)} size:${bytesOf(result)}`,

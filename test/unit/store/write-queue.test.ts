@@ -2,21 +2,27 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Driver, DriverBatchResult } from '../../../src/drivers/driver.ts';
+import { EtcdError } from '../../../src/errors.ts';
+import { limits } from '../../../src/limits.ts';
 import { untouchedAuth } from '../../../src/mvcc/auth-state.ts';
-import type { WriteOperation } from '../../../src/mvcc/operations.ts';
+import type { PutOperation, WriteOperation } from '../../../src/mvcc/operations.ts';
+import { keyText } from '../../../src/sql/key-text.ts';
 import { OperationCounts } from '../../../src/store/operation-counts.ts';
 import type { SlowOperations } from '../../../src/store/slow-operations.ts';
 import { WriteQueue } from '../../../src/store/write-queue.ts';
+import { TestOrigin } from './requesters.ts';
 
 const operation: WriteOperation & { kind: 'leaseRenew' } = { kind: 'leaseRenew', ids: [] };
 
-/** A queue over a driver that answers when it is told to, and the sizes of the batches that it was given. */
+/** A queue over a driver that answers when it is told to, and the sizes of the batches that it was given, with the keys that they put. */
 function recorded() {
   const sizes: number[] = [];
+  const batches: string[][] = [];
   const answers: (() => void)[] = [];
   const driver = {
     write(operations: readonly WriteOperation[]): Promise<DriverBatchResult> {
       sizes.push(operations.length);
+      batches.push(operations.map((each) => (each.kind === 'put' ? each.key : each.kind)));
       const { promise, resolve } = Promise.withResolvers<DriverBatchResult>();
       const head = { id: 0, revision: 1, compactRevision: -1, authState: untouchedAuth };
       answers.push(() => resolve({ outcomes: operations.map(() => ({ result: { kind: 'leaseRenew' } })), head }));
@@ -32,7 +38,7 @@ function recorded() {
     answers.shift()?.();
     await nextTurn();
   };
-  return { queue, sizes, answer };
+  return { queue, sizes, batches, answer };
 }
 
 test('writes of one turn of the event loop leave together', async () => {
@@ -61,4 +67,78 @@ test('where writes come one by one, each leaves at once', async () => {
   await answer();
   await answer();
   await Promise.all([second, others]);
+});
+
+function put(key: string, { bytes = 1, previous = false } = {}): PutOperation {
+  const name = keyText(Buffer.from(key));
+  const value = new Uint8Array(bytes);
+  return { kind: 'put', key: name, value, lease: 0n, previous, ignoreValue: false, ignoreLease: false };
+}
+
+test('a batch takes writes from all clients in turn, those of one client in their order', async () => {
+  const { queue, batches, answer } = recorded();
+  const [busy, other] = [new TestOrigin(), new TestOrigin()];
+  const count = limits.writeBatchCountMax + 10;
+  const written = Array.from({ length: count }, (_, index) => queue.write(put(`busy ${index}`), busy.request()));
+  written.push(queue.write(put('other'), other.request()));
+  await nextTurn();
+  assert.deepEqual(batches[0]?.slice(0, 4), ['busy 0', 'other', 'busy 1', 'busy 2']);
+  assert.equal(batches[0]?.length, limits.writeBatchCountMax);
+  await answer();
+  await nextTurn();
+  assert.equal(batches[1]?.at(-1), `busy ${count - 1}`);
+  await answer();
+  await Promise.all(written);
+});
+
+test('a write that is given up before its batch is not done, and one that is in a batch is', async () => {
+  const { queue, batches, answer } = recorded();
+  const origin = new TestOrigin();
+  const [first, second] = [origin.request(), origin.request()];
+  const done = queue.write(put('done'), first);
+  await nextTurn();
+  first.isGone = true;
+  const lost = assert.rejects(queue.write(put('lost'), second), (error) => {
+    return error instanceof EtcdError && error.entry === 'canceled';
+  });
+  second.isGone = true;
+  await nextTurn();
+  await lost;
+  await answer();
+  await done;
+  assert.deepEqual(batches, [['done']]);
+  assert.equal(queue.statistics.dropped, 1);
+});
+
+test('a batch is bounded in bytes, and a write larger than that has one of its own', async () => {
+  const { queue, sizes, answer } = recorded();
+  const half = limits.writeBatchBytesMax / 2;
+  const origin = new TestOrigin();
+  const written = [half, half, half * 3, 1].map((bytes, index) =>
+    queue.write(put(String(index), { bytes }), origin.request()),
+  );
+  for (let turn = 0; turn < written.length; turn += 1) {
+    await nextTurn();
+    await answer();
+  }
+  await Promise.all(written);
+  assert.deepEqual(sizes, [1, 1, 1, 1]);
+});
+
+test('a client that does not read its answers may write, unless it asks for values', async () => {
+  const { queue, batches, answer } = recorded();
+  const origin = new TestOrigin();
+  origin.isBackedUp = true;
+  const written = [
+    queue.write(put('a'), origin.request()),
+    queue.write(put('b', { previous: true }), origin.request()),
+  ];
+  await nextTurn();
+  assert.deepEqual(batches, [['a']]);
+  await answer();
+  origin.drain();
+  await nextTurn();
+  await answer();
+  await Promise.all(written);
+  assert.deepEqual(batches, [['a'], ['b']]);
 });
