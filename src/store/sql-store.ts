@@ -45,7 +45,7 @@ import { internal, type Requester } from './requester.ts';
 import { SlowOperations } from './slow-operations.ts';
 import { type Snapshot, Snapshots } from './snapshots.ts';
 import type { Permitted, Store } from './store.ts';
-import type { StoreStatistics } from './store-statistics.ts';
+import type { QueueStatistics, StoreStatistics } from './store-statistics.ts';
 import { WriteHealth } from './write-health.ts';
 import { WriteQueue } from './write-queue.ts';
 
@@ -190,7 +190,7 @@ export class SqlStore implements Store {
 
   async put(operation: PutOperation, { permit, requester }: Permitted): Promise<PutResult> {
     checkKeys(operation, this.#driver.keyLengthMax);
-    if (this.#quota !== undefined) await this.#quota.admit(operation);
+    if (this.#quota !== undefined) await this.#quota.admit(operation, requester);
     return this.#writes.write({ ...operation, ...permit }, requester);
   }
 
@@ -200,7 +200,7 @@ export class SqlStore implements Store {
 
   async txn(operation: TxnOperation, { permit, requester }: Permitted): Promise<TxnResult> {
     checkKeys(operation, this.#driver.keyLengthMax);
-    if (this.#quota !== undefined) await this.#quota.admit(operation);
+    if (this.#quota !== undefined) await this.#quota.admit(operation, requester);
     return this.#writes.write({ ...operation, ...permit }, requester);
   }
 
@@ -223,7 +223,7 @@ export class SqlStore implements Store {
     const ttlSeconds = Math.max(request.ttlSeconds, limits.leaseTtlSecondsMin);
     const id = request.id === 0n ? randomId() : request.id;
     const operation = { kind: 'leaseGrant', id, ttlSeconds, ...permit } as const;
-    if (this.#quota !== undefined) await this.#quota.admit(operation);
+    if (this.#quota !== undefined) await this.#quota.admit(operation, requester);
     const { revision } = await this.#writes.write(operation, requester);
     this.#leases.granted();
     return { revision, id, ttlSeconds };
@@ -336,7 +336,9 @@ export class SqlStore implements Store {
       headReads: this.#headReads.statistics,
       listStarts: this.#ranges.starts,
       bulkReads: this.#reads.bulk.statistics,
+      sizeReads: this.#sizeReads.statistics,
       otherReads: this.#reads.quick.statistics,
+      quotaWaits: this.#quota?.statistics ?? nothingWaits,
       knownCounts: this.#ranges.countUses,
       slowOperations: this.#slow.count,
       leaderChanges: this.#members.leaderChanges,
@@ -380,6 +382,8 @@ function withOwn(recorded: readonly Alarm[], own: readonly Alarm[]): readonly Al
     recorded.some((each) => each.memberId === memberId && each.number === number);
   return [...recorded, ...own.filter((each) => !isRecorded(each))];
 }
+/** Where there is no quota. */
+const nothingWaits: QueueStatistics = { waiting: 0, refused: 0, dropped: 0 };
 
 /** What a log says of an alarm; ids as clients print them. */
 function alarmFields({ memberId, number }: Alarm): { readonly member: string; readonly alarm: number } {

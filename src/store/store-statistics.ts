@@ -14,8 +14,12 @@ export interface StoreStatistics {
   readonly listStarts: QueueStatistics;
   /** Pages of lists, and of hashes. */
   readonly bulkReads: QueueStatistics;
+  /** Questions for the database's size. */
+  readonly sizeReads: CoalescerStatistics;
   /** All other reads. */
   readonly otherReads: QueueStatistics;
+  /** Writes that wait for the database's size, before they wait for a batch. */
+  readonly quotaWaits: QueueStatistics;
   readonly knownCounts: { readonly hits: number; readonly misses: number };
   /** Reads and writes that took longer than they should. */
   readonly slowOperations: number;

@@ -49,27 +49,31 @@ function serverFamilies({
 function writeFamilies({ store }: Scrape): readonly Family[] {
   const { waiting, waitingBytes, underWay, batchOperations, batchBytes, waitMs, refused, dropped } = store.writes;
   return [
-    gauge('tine_write_queue_operations', 'Writes that wait for a batch.', waiting),
+    gauge('tine_write_queue_operations', 'Writes that wait for a batch.', waiting + store.quotaWaits.waiting),
     gauge('tine_write_queue_bytes', 'Bytes of the writes that wait for a batch.', waitingBytes),
     gauge('tine_write_operations_under_way', 'Writes in batches that the database works on.', underWay),
     seconds('tine_write_queue_wait_seconds', 'How long writes waited for their batch.', waitMs),
     sizes('tine_write_batch_operations', 'Writes that were committed together.', batchOperations),
     sizes('tine_write_batch_bytes', 'Bytes of the writes that were committed together.', batchBytes),
-    counter('tine_writes_refused_total', 'Writes refused because too many waited.', refused),
-    counter('tine_writes_dropped_total', 'Writes given up by their clients while they waited, and not done.', dropped),
+    counter('tine_writes_refused_total', 'Writes refused because too many waited.', refused + store.quotaWaits.refused),
+    counter(
+      'tine_writes_dropped_total',
+      'Writes given up by their clients while they waited, and not done.',
+      dropped + store.quotaWaits.dropped,
+    ),
   ];
 }
 
 function readFamilies({ store }: Scrape): readonly Family[] {
-  const { pointReads, leaseReads, headReads, listStarts, bulkReads, otherReads, knownCounts } = store;
-  const queues = [pointReads, leaseReads, headReads, listStarts, bulkReads, otherReads];
+  const { pointReads, leaseReads, headReads, listStarts, bulkReads, sizeReads, otherReads, knownCounts } = store;
+  const queues = [pointReads, leaseReads, headReads, listStarts, bulkReads, sizeReads, otherReads];
   return [
     gauge('tine_read_queue_reads', 'Reads that wait: for a batch, or for a reader.', [
       { labels: { kind: 'key' }, value: pointReads.waiting },
       { labels: { kind: 'lease' }, value: leaseReads.waiting },
       { labels: { kind: 'head' }, value: headReads.waiting },
       { labels: { kind: 'list' }, value: listStarts.waiting + bulkReads.waiting },
-      { labels: { kind: 'other' }, value: otherReads.waiting },
+      { labels: { kind: 'other' }, value: sizeReads.waiting + otherReads.waiting },
     ]),
     sizes('tine_read_batch_keys', 'Reads of single keys that were answered together.', pointReads.batchReads),
     sizes('tine_read_batch_leases', 'Renewals of leases that were looked up together.', leaseReads.batchReads),
