@@ -36,8 +36,8 @@ type ThreadBatchResult = Omit<BatchResult, 'outcomes'> & {
   readonly outcomes: readonly (BatchResult['outcomes'][number] | { readonly failure: Failure })[];
 };
 
-/** A thread reads one by one. It finds the second when it has ended the first. */
-const readsOfThread = 2;
+/** A thread reads one by one. It finds the next ones while the main thread is busy: with two instead of four, lists of 3 MB are read a tenth slower. */
+const readsOfThread = 4;
 
 type PoolName = ReadLane | 'write';
 const poolNames: readonly PoolName[] = ['write', 'quick', 'bulk'];

@@ -73,7 +73,8 @@ function readFamilies({ store }: Scrape): readonly Family[] {
       { labels: { kind: 'lease' }, value: leaseReads.waiting },
       { labels: { kind: 'head' }, value: headReads.waiting },
       { labels: { kind: 'list' }, value: listStarts.waiting + bulkReads.waiting },
-      { labels: { kind: 'other' }, value: sizeReads.waiting + otherReads.waiting },
+      // Not those of the database's size: each scrape makes one.
+      { labels: { kind: 'other' }, value: otherReads.waiting },
     ]),
     sizes('tine_read_batch_keys', 'Reads of single keys that were answered together.', pointReads.batchReads),
     sizes('tine_read_batch_leases', 'Renewals of leases that were looked up together.', leaseReads.batchReads),
