@@ -20,7 +20,7 @@ export function* startClock(start: ClockStart): Program<number> {
 }
 
 function* startShared(nowMs: number): Program<number> {
-  const { storedMs } = yield* leaseClock();
+  const storedMs = yield* leaseClock();
   if (storedMs !== undefined) return storedMs;
   yield* changeEach(SET_STATE, [[leaseClockName, nowMs]]);
   return nowMs;
@@ -39,20 +39,15 @@ function* startOnMachine({ bootId, monotonicMs, wallMs }: ClockStart & { kind: '
   return wallMs;
 }
 
-export interface StoredLeaseClock {
-  /** Undefined: the database holds none. */
-  readonly storedMs: number | undefined;
-  readonly hasLeases: boolean;
-}
-
-export function* leaseClock(): Program<StoredLeaseClock> {
-  return storedLeaseClock(yield* rows(LEASE_CLOCK));
+/** The stored time; undefined: the database holds none. */
+export function* leaseClock(): Program<number | undefined> {
+  return leaseClockOf(yield* rows(LEASE_CLOCK));
 }
 
 /** What statement `LEASE_CLOCK` found. */
-export function storedLeaseClock(found: readonly Row[] | undefined): StoredLeaseClock {
-  const [storedMs, hasLeases] = found?.[0] ?? [];
-  return { storedMs: typeof storedMs === 'number' ? storedMs : undefined, hasLeases: hasLeases === 1 };
+export function leaseClockOf(found: readonly Row[] | undefined): number | undefined {
+  const storedMs = found?.[0]?.[0];
+  return typeof storedMs === 'number' ? storedMs : undefined;
 }
 
 /** Moves the stored time to where an instance is; returns the stored time. */

@@ -1,6 +1,5 @@
 /** Reads of leases. */
 
-import { LEASE_CLOCK } from '../sql/clock-statements.ts';
 import type { KeyText } from '../sql/key-text.ts';
 import {
   HEAD,
@@ -9,12 +8,11 @@ import {
   LEASED_KEYS,
   LEASES,
   LEASES_BY_ID,
-  LEASES_DUE,
+  NEXT_LEASES,
 } from '../sql/read-statements.ts';
 import { numberAt } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
 import { headOf, headProgram } from './head.ts';
-import { type StoredLeaseClock, storedLeaseClock } from './lease-clock.ts';
 import type { LeaseId } from './operations.ts';
 import { listQuery, type Program, query, row, rows } from './program.ts';
 import type { Head, LeaseStatus } from './results.ts';
@@ -55,16 +53,9 @@ export function* leasesById(
   return { head: headOf(head), leases: ids.map((id) => byId.get(id)) };
 }
 
-/** Leases whose deadline has passed, the longest overdue first, and the lease clock as the database holds it. */
-export function* leasesDue({
-  dueBeforeMs,
-  countMax,
-}: {
-  dueBeforeMs: number;
-  countMax: number;
-}): Program<{ due: readonly LeaseStatus[]; clock: StoredLeaseClock }> {
-  const [due = [], clock] = yield [query(LEASES_DUE, dueBeforeMs, countMax), query(LEASE_CLOCK)];
-  return { due: due.map(leaseStatus), clock: storedLeaseClock(clock) };
+/** The leases that end first, in this order. None: there are no leases. */
+export function* nextLeases(countMax: number): Program<readonly LeaseStatus[]> {
+  return (yield* rows(NEXT_LEASES, countMax)).map(leaseStatus);
 }
 
 /** Lease ids as a statement's list. */

@@ -7,7 +7,7 @@ import { hashKeys } from './hash-keys.ts';
 import { headProgram } from './head.ts';
 import { endOfWalk } from './key-bucket.ts';
 import { leaseClock } from './lease-clock.ts';
-import { leaseCount, leaseProgram, leasesById, leasesDue, leasesProgram } from './lease-reads.ts';
+import { leaseCount, leaseProgram, leasesById, leasesProgram, nextLeases } from './lease-reads.ts';
 import { membersSince } from './members.ts';
 import { type PointRead, pointReads } from './point-reads.ts';
 import type { Program } from './program.ts';
@@ -42,7 +42,7 @@ const readPrograms = {
   leaseCount: (_input: null) => leaseCount(),
   leases: leasesProgram,
   leasesById,
-  leasesDue,
+  nextLeases,
   leaseClock: (_input: null) => leaseClock(),
   membersSince,
   alarms: (_input: null) => alarmsProgram(),
@@ -56,7 +56,7 @@ const readPrograms = {
 export const withoutTransaction: ReadonlySet<ReadName> = new Set([
   'head',
   'leaseCount',
-  'leasesDue',
+  'nextLeases',
   'leaseClock',
   'membersSince',
   'snapshotStretch',

@@ -11,7 +11,7 @@ import { alarmList } from './alarms.ts';
 import type { AuthState } from './auth-state.ts';
 import { type PackedBatchEvents, packEvents, type RowEvent } from './events.ts';
 import { headOf, type MarkedHead } from './head.ts';
-import { storedLeaseClock } from './lease-clock.ts';
+import { leaseClockOf } from './lease-clock.ts';
 import { leaseList, leaseStatus } from './lease-reads.ts';
 import type { Named } from './named.ts';
 import { type NewestRow, newestByName } from './newest-rows.ts';
@@ -94,7 +94,7 @@ export class WriteState {
     state.#learn(keysWithValue, whole, true);
     state.#learnLeases(leases, found);
     if (named.needsLeaseClock) {
-      state.leaseClockMs = Math.max(storedLeaseClock(clock).storedMs ?? 0, options.leaseNowMs());
+      state.leaseClockMs = Math.max(leaseClockOf(clock) ?? 0, options.leaseNowMs());
     }
     return state;
   }

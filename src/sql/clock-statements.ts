@@ -10,11 +10,7 @@ export const clockOffsetName = 'clock_offset_ms';
 
 const value = (name: string): string => `(SELECT value FROM tine_state WHERE name = '${name}')`;
 
-// The stored time, and whether there are leases that need it.
-export const LEASE_CLOCK = selectsRow(
-  'lease_clock',
-  () => `SELECT ${value(leaseClockName)}, CASE WHEN EXISTS (SELECT 1 FROM tine_lease) THEN 1 ELSE 0 END`,
-);
+export const LEASE_CLOCK = selectsRow('lease_clock', () => `SELECT ${value(leaseClockName)}`);
 
 export const MACHINE_CLOCK = selectsRow(
   'machine_clock',

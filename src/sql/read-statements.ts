@@ -149,12 +149,11 @@ export const LEASES = selectsRows(
 
 export const LEASE_COUNT = selectsRow('lease_count', () => 'SELECT COUNT(*) FROM tine_lease');
 
-// Leases that are due, the longest overdue first.
-export const LEASES_DUE = selectsRows(
-  'leases_due',
+// The leases that end first, in this order.
+export const NEXT_LEASES = selectsRows(
+  'next_leases',
   (sql) => `SELECT ${leaseColumns(sql)}
   FROM tine_lease
-  WHERE expires_at_ms <= ${sql.integer}
   ORDER BY expires_at_ms
   LIMIT ${sql.limit}`,
 );

@@ -106,15 +106,10 @@ export class LeaseKeeper {
   async #expireDue(): Promise<number> {
     const { leaseGraceMs, leaseExpiryIntervalMs, leaseExpiryCountMax: countMax } = limits;
     const dueBeforeMs = this.#clock.nowMs() - this.#clock.apartMsMax - leaseGraceMs;
-    const { due, clock } = await this.#driver.read(
-      'leasesDue',
-      { dueBeforeMs: dueBeforeMs + leaseExpiryIntervalMs, countMax },
-      'quick',
-    );
-    if (clock.storedMs !== undefined) this.#clock.saw(clock.storedMs);
-    this.#hasLeases = clock.hasLeases;
+    const next = await this.#driver.read('nextLeases', countMax, 'quick');
+    this.#hasLeases = next.length > 0;
     let nextMs: number = leaseExpiryIntervalMs;
-    for (const lease of due) {
+    for (const lease of next) {
       const leftMs = this.expiresAtMs(lease) - dueBeforeMs;
       if (leftMs <= 0) await this.#writes.write({ kind: 'leaseExpire', id: lease.id, dueBeforeMs });
       nextMs = Math.max(0, Math.min(nextMs, leftMs));
@@ -128,7 +123,7 @@ export class LeaseKeeper {
     const { leaseTickMs } = limits;
     if (!this.#hasLeases) return leaseTickMs;
     if (this.#clock.ageMs() >= leaseTickMs) {
-      const { storedMs } = await this.#driver.read('leaseClock', null, 'quick');
+      const storedMs = await this.#driver.read('leaseClock', null, 'quick');
       if (storedMs !== undefined) this.#clock.saw(storedMs);
     }
     if (this.#clock.ageMs() >= leaseTickMs) {
