@@ -49,8 +49,11 @@ export const serverLimits = {
   connectionOutputBytesMark: 512 * 1024,
   /** Bytes at which the client is not even listened to until it reads. Answers that are small are never held back, so they add to the mark. */
   connectionOutputBytesMax: 4 * 1024 * 1024,
-  /** Bytes of answers that may wait for the client of a connection; past it no further reads are started for it. A client that reads has a few lists on their way. */
-  connectionAnswersBytesMax: 16 * 1024 * 1024,
+  /** Bytes of replies that may wait for the client of a connection; past it no further large reads are begun for it. A client that reads has a few lists on their way. */
+  connectionUnreadBytesMax: 16 * 1024 * 1024,
+  /** Bytes of replies that wait for all clients, past which a connection may only have `connectionUnreadBytesMin` of them. */
+  unreadBytesMax: 48 * 1024 * 1024,
+  connectionUnreadBytesMin: 256 * 1024,
   /** Streams a connection remembers to have reset, while their last frames may be on the way. */
   recentResetsMax: 1_000,
   /** How fine deadlines are: they are checked together, this often. */

@@ -26,6 +26,7 @@ import { hostGuard } from './host-whitelist.ts';
 import { httpEndpoints } from './http-endpoints.ts';
 import { Http2Server } from './http2/http2-server.ts';
 import { Turns } from './http2/turns.ts';
+import { UnreadAnswers } from './http2/unread-answers.ts';
 import { originOf } from './identity.ts';
 import { kvService } from './kv-service.ts';
 import { leaseService } from './lease-service.ts';
@@ -90,6 +91,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     maxConcurrentStreams,
     keepalive,
     turns: new Turns(),
+    unread: new UnreadAnswers(),
     held,
     onOverdrawn: (peer: string, reason: string) => overdraftLog.write(() => ({ peer, reason })),
     onFault: reportFault,

@@ -25,6 +25,7 @@ import {
 import { RateLimit } from './rate-limit.ts';
 import { ReceiveWindows } from './receive-windows.ts';
 import type { Turn, Turns, TurnTaker } from './turns.ts';
+import type { UnreadAnswers } from './unread-answers.ts';
 
 export interface Http2ConnectionOptions {
   readonly maxConcurrentStreams: number;
@@ -33,6 +34,8 @@ export interface Http2ConnectionOptions {
   readonly accept: (stream: Http2Stream) => HttpStreamListener | undefined;
   /** Connections take turns with all others of the process. */
   readonly turns: Turns;
+  /** Answers of all connections that wait for their clients. */
+  readonly unread: UnreadAnswers;
   /** What unfinished requests of all connections hold. */
   readonly held: HeldBytes;
   /** A connection is closed because its client asks too much of the server. */
@@ -73,6 +76,9 @@ export class Http2Connection implements StreamHome, TurnTaker {
   #isClosing = false;
   /** Failed, or gone: nothing is read any more. */
   #isOver = false;
+  /** Of replies. */
+  #unreadBytes = 0;
+  readonly #wakeLater = () => this.#wakeDrained();
   /** Queues that wait for the client to read. */
   #onceDrained: (() => void)[] = [];
   /** Once it was asked for. */
@@ -104,13 +110,21 @@ export class Http2Connection implements StreamHome, TurnTaker {
     return `${this.#socket.remoteAddress ?? 'unix'}:${this.#socket.remotePort ?? ''}`;
   }
 
-  /** The socket does not take what is sent: the client does not read. */
+  /** The client does not read its answers. */
   get isBackedUp(): boolean {
-    return !this.#isOver && this.sender.isOverfull;
+    if (this.#isOver) return false;
+    return this.sender.isOverfull || this.#options.unread.isBackedUp(this.#unreadBytes);
   }
 
   onceDrained(wake: () => void): void {
     this.#onceDrained.push(wake);
+    this.#options.unread.onceFew(this.#wakeLater);
+  }
+
+  countUnread(bytes: number): void {
+    this.#unreadBytes += bytes;
+    this.#options.unread.add(bytes);
+    if (bytes < 0 && this.#onceDrained.length > 0 && !this.isBackedUp) this.#wakeDrained();
   }
 
   get commonName(): string | undefined {
@@ -437,6 +451,7 @@ export class Http2Connection implements StreamHome, TurnTaker {
     this.#isOver = true;
     this.#options.turns.forget(this);
     this.account.close();
+    this.#options.unread.forget(this.#wakeLater);
     const streams = [...this.#streams.values()];
     this.#streams.clear();
     for (const stream of streams) {

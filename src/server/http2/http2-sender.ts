@@ -28,8 +28,6 @@ export class Http2Sender {
   #window = defaultWindowBytes;
   #initialStreamWindow = defaultWindowBytes;
   #frameBytesMax = defaultFrameBytesMax;
-  /** Bytes of answers that wait in all streams for the client's windows, or the socket. Streams count them. */
-  queuedBytes = 0;
   /** Frames of answers sent so far. */
   answerFrames = 0;
   /** Of these, the ones that were not cut short by a tiny window of the client's. */
@@ -49,11 +47,6 @@ export class Http2Sender {
   /** Whether so much waits for the socket that the client should not be listened to. */
   get isOverfull(): boolean {
     return this.#output.pendingBytes > serverLimits.connectionOutputBytesMax;
-  }
-
-  /** Whether so many answers wait that no further large ones should be made. */
-  get isBackedUp(): boolean {
-    return this.queuedBytes + this.#output.pendingBytes > serverLimits.connectionAnswersBytesMax;
   }
 
   get hasRoom(): boolean {

@@ -22,6 +22,8 @@ export interface StreamHome extends Origin {
   readonly sender: Http2Sender;
   /** What its unfinished requests hold. */
   readonly account: HeldAccount;
+  /** Bytes of a reply wait for the client, or no longer, when negative. */
+  countUnread(bytes: number): void;
   /** Lets the client send on. */
   refillWindow(stream: Http2Stream): void;
 }
@@ -54,6 +56,8 @@ export class Http2Stream implements HttpStream, Http2WebStream {
   isClosed = false;
   readonly #home: StreamHome;
   #hasHead = false;
+  /** The answer is one message. Who streams answers waits by itself, and must not make its client's other calls wait. */
+  #isReply = false;
   /** Messages, with their prefixes, or parts of another body, that wait for a window. The first may be sent in part. */
   #queue: Uint8Array[] = [];
   #queueIndex = 0;
@@ -105,6 +109,7 @@ export class Http2Stream implements HttpStream, Http2WebStream {
   reply(message: Message): void {
     if (this.isClosed) return;
     if (!this.#hasHead && this.#home.sender.whole(this, message)) return;
+    this.#isReply = true;
     this.send([message]);
     this.end({ code: StatusCode.ok, message: '' });
   }
@@ -231,7 +236,7 @@ export class Http2Stream implements HttpStream, Http2WebStream {
 
   #changeQueue(bytes: number): void {
     this.#queueBytes += bytes;
-    this.#home.sender.queuedBytes += bytes;
+    if (this.#isReply) this.#home.countUnread(bytes);
   }
 
   /** What is sent is let go at once: a large list is hundreds of pieces. */

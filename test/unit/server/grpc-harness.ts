@@ -12,6 +12,7 @@ import { MethodTable } from '../../../src/server/grpc/method-table.ts';
 import { HeldBytes } from '../../../src/server/held-bytes.ts';
 import { Http2Server } from '../../../src/server/http2/http2-server.ts';
 import { Turns } from '../../../src/server/http2/turns.ts';
+import { UnreadAnswers } from '../../../src/server/http2/unread-answers.ts';
 import { serverLimits } from '../../../src/server/server-limits.ts';
 import type { Method } from '../../../src/server/transport.ts';
 
@@ -53,6 +54,7 @@ export async function startHarness(
     maxConcurrentStreams,
     keepalive,
     turns: new Turns(),
+    unread: new UnreadAnswers(),
     held,
     accept: (stream) => grpc.accept(stream),
     onOverdrawn: (_peer, reason) => log.push(reason),
