@@ -48,15 +48,23 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
     const stopped = await ownServer(context, { driver: first });
     const served = await ownServer(context, { driver: second });
     await stopped.client.put({ key: 'a' });
-    await database.administrator.query('BEGIN');
-    await database.administrator.query(`LOCK TABLE first.kine IN EXCLUSIVE MODE`);
-    const waiting = stopped.client.put({ key: 'a' });
-    await sleep(200);
-    assert.equal((await served.client.put({ key: 'a' })).header.revision, 2);
-    // A start takes its own lock only.
-    await another(context, served, second);
-    await database.administrator.query('COMMIT');
+    const whileLocked = async (work: () => Promise<void>): Promise<void> => {
+      await database.administrator.query('BEGIN');
+      await database.administrator.query('LOCK TABLE first.kine IN EXCLUSIVE MODE');
+      await work();
+      await database.administrator.query('COMMIT');
+    };
+    let waiting: Promise<unknown> | undefined;
+    await whileLocked(async () => {
+      waiting = stopped.client.put({ key: 'a' });
+      await sleep(200);
+      assert.equal((await served.client.put({ key: 'a' })).header.revision, 2);
+    });
     await waiting;
+    // A start takes its own lock only.
+    await whileLocked(async () => {
+      await another(context, served, second);
+    });
   });
 
   test('postgres: a schema that is renamed while no tine serves it keeps its store, and one that is made in front of it does not hide it', async (context) => {

@@ -11,6 +11,8 @@ export interface CommandResult {
 }
 
 const timeoutMs = 20_000;
+/** etcdctl's own 5 s are too short for a password's hash on a slow machine. */
+const commandTimeout = '15s';
 
 /** Runs etcdctl against a server to its end. `input` goes to its standard input, as `txn` wants it. */
 export async function etcdctl(
@@ -40,9 +42,13 @@ export async function etcdctl(
 
 /** Starts an etcdctl that goes on by itself, such as `watch`. The caller kills it. */
 export function startEtcdctl(address: string, commandArguments: readonly string[]) {
-  const child = spawn(etcdctlProgram(), ['--endpoints', address, ...commandArguments], {
-    env: childEnvironment(),
-  });
+  const child = spawn(
+    etcdctlProgram(),
+    ['--endpoints', address, '--command-timeout', commandTimeout, ...commandArguments],
+    {
+      env: childEnvironment(),
+    },
+  );
   if (child.pid !== undefined) watchProcess(child.pid);
   child.stdout.setEncoding('utf8');
   child.stderr.setEncoding('utf8');
