@@ -1,0 +1,350 @@
+import { gzipSync } from 'node:zlib';
+import { Setting } from '../../../src/server/http2/protocol.ts';
+import { Auth } from '../../../src/wire/generated/etcdserverpb/auth.ts';
+import { KV } from '../../../src/wire/generated/etcdserverpb/kv.ts';
+import { Lease } from '../../../src/wire/generated/etcdserverpb/lease.ts';
+import { Maintenance } from '../../../src/wire/generated/etcdserverpb/maintenance.ts';
+import { Watch } from '../../../src/wire/generated/etcdserverpb/watch.ts';
+import { Lock } from '../../../src/wire/generated/v3lockpb/v3lock.ts';
+import { type Attack, type Attacker, atOnce, keepConnected, pause } from './attacker.ts';
+import {
+  callHeaders,
+  dataFrame,
+  frame,
+  frameBytesMax,
+  grpcMessage,
+  headerFrames,
+  messagePrefix,
+  repeated,
+  type SettingValue,
+} from './frames.ts';
+import { countRequest, getRequest, listRequest, putOf, type Request, requestOf, storedKeys } from './requests.ts';
+import type { Wire } from './wire.ts';
+
+const noWindow: readonly SettingValue[] = [[Setting.initialWindowSize, 0]];
+/** The largest message of a server's defaults: 1.5 MiB, and 512 KiB that go with it. */
+const messageBytesMax = 2 * 1024 * 1024;
+const smallMemory = { memoryMebibytesMax: 64 };
+const emptyMessage = messagePrefix(0);
+
+const bidirectional = { watch: Watch.methods.watch.path, keepAlive: Lease.methods.leaseKeepAlive.path };
+
+/** A stream of messages without end. */
+async function messages(
+  wire: Wire,
+  path: string,
+  bytes: Buffer,
+  fields?: Parameters<typeof callHeaders>[1],
+): Promise<void> {
+  const streamId = await wire.start(callHeaders(path, fields));
+  while (await wire.data(streamId, bytes));
+}
+
+/** Requests on new streams, as many under way as their answers allow: `batch` each millisecond. */
+async function calls(attacker: Attacker, wire: Wire, request: (turn: number) => Request, batch: number): Promise<void> {
+  for (let turn = 0; ; turn += 1) {
+    const next = Array.from({ length: batch }, (_, index) => request(turn * batch + index)(wire.nextStreamId()));
+    if (!(await wire.send(...next))) return;
+    await pause(attacker, 1);
+  }
+}
+
+function manyCalls(name: string, does: string, request: (turn: number) => Request, batch = 50): Attack {
+  return { name, does, run: (attacker) => keepConnected(attacker, (wire) => calls(attacker, wire, request, batch)) };
+}
+
+/** Streams that are begun and left, on one connection. `begin` gives the bytes of one. */
+async function leaveOpen(
+  attacker: Attacker,
+  wire: Wire,
+  begin: (streamId: number) => Buffer,
+  count: number,
+): Promise<void> {
+  const batch = 100;
+  for (let opened = 0; opened < count; opened += batch) {
+    if (!(await wire.send(...Array.from({ length: batch }, () => begin(wire.nextStreamId()))))) return;
+  }
+  await pause(attacker, 2 ** 30);
+}
+
+const putHeaders = callHeaders(KV.methods.put.path);
+const gzip: Parameters<typeof callHeaders>[1] = [['grpc-encoding', 'gzip']];
+
+/** A megabyte of a field that no message has, in a kilobyte. */
+const bomb = grpcMessage(gzipSync(Buffer.concat([Buffer.of(0x7a, 0x80, 0x80, 0x40), Buffer.alloc(2 ** 20)])), {
+  isCompressed: true,
+});
+
+const watchMessage = (message: Parameters<typeof Watch.methods.watch.request.encode>[0]) =>
+  grpcMessage(Watch.methods.watch.request.encode(message));
+
+function createWatch(watchId: bigint, startRevision = 0): Buffer {
+  const keys = { key: Buffer.from(storedKeys.prefix), rangeEnd: Buffer.from(storedKeys.end) };
+  return watchMessage({ requestUnion: { case: 'createRequest', value: { ...keys, watchId, startRevision } } });
+}
+
+const cancelWatch = (watchId: bigint): Buffer =>
+  watchMessage({ requestUnion: { case: 'cancelRequest', value: { watchId } } });
+
+const askForProgress = watchMessage({ requestUnion: { case: 'progressRequest', value: {} } });
+
+const unfinished: readonly Attack[] = [
+  {
+    name: 'empty messages that wait',
+    does: 'messages of no bytes on streams whose answers it does not take',
+    bounds: smallMemory,
+    run: (attacker) =>
+      keepConnected(attacker, (wire) => messages(wire, bidirectional.keepAlive, repeated(emptyMessage, 13_000)), {
+        settings: noWindow,
+      }),
+  },
+  {
+    name: 'empty messages on a watch',
+    does: 'messages of no bytes on a stream of watches',
+    bounds: smallMemory,
+    run: (attacker) =>
+      keepConnected(attacker, (wire) => messages(wire, bidirectional.watch, repeated(emptyMessage, 13_000))),
+  },
+  {
+    name: 'gzip bombs',
+    does: 'compressed messages of a megabyte, a kilobyte each, on streams whose answers it does not take',
+    bounds: smallMemory,
+    run: (attacker) =>
+      keepConnected(attacker, (wire) => messages(wire, bidirectional.keepAlive, repeated(bomb, 50), gzip), {
+        settings: noWindow,
+      }),
+  },
+  {
+    name: 'unfinished messages',
+    does: '135 messages of 2 MiB, each without its end, which it then holds',
+    bounds: smallMemory,
+    putBytes: 100_000,
+    run: (attacker) =>
+      keepConnected(
+        attacker,
+        async (wire) => {
+          const most = Buffer.concat([messagePrefix(messageBytesMax), Buffer.alloc(messageBytesMax - frameBytesMax)]);
+          await atOnce(135, async () => wire.data(await wire.start(putHeaders), most));
+          await pause(attacker, 2 ** 30);
+        },
+        { count: 1 },
+      ),
+  },
+  {
+    name: 'pinned chunks',
+    does: 'single bytes of messages, each amid 64 KiB of something else',
+    bounds: smallMemory,
+    run: (attacker) =>
+      keepConnected(
+        attacker,
+        (wire) => {
+          const ignored = repeated(frame(0xbe, 0, 0, Buffer.alloc(frameBytesMax - 9)), 4);
+          const begin = (streamId: number) =>
+            Buffer.concat([
+              headerFrames(streamId, putHeaders, { endsStream: false }),
+              dataFrame(streamId, Buffer.of(0), { endsStream: false }),
+              ignored,
+            ]);
+          return leaveOpen(attacker, wire, begin, 12_000);
+        },
+        { count: 1 },
+      ),
+  },
+  {
+    name: 'streams left open',
+    does: 'calls without a request, 200,000 on each connection',
+    run: (attacker) =>
+      keepConnected(attacker, (wire) =>
+        leaveOpen(attacker, wire, (streamId) => headerFrames(streamId, putHeaders, { endsStream: false }), 200_000),
+      ),
+  },
+  {
+    name: 'slow senders',
+    does: 'a byte a second on each of 5,000 streams',
+    run: (attacker) =>
+      keepConnected(attacker, async (wire) => {
+        const prefix = messagePrefix(1_000_000);
+        const streamIds = Array.from({ length: 5_000 / 4 }, () => wire.nextStreamId());
+        const opened = streamIds.map((streamId) => headerFrames(streamId, putHeaders, { endsStream: false }));
+        await wire.send(...opened, ...streamIds.map((streamId) => dataFrame(streamId, prefix, { endsStream: false })));
+        const bytes = streamIds.map((streamId) => dataFrame(streamId, Buffer.of(0), { endsStream: false }));
+        while (await wire.send(...bytes)) await pause(attacker, 1_000);
+      }),
+  },
+];
+
+const unread: readonly Attack[] = [
+  {
+    name: 'lists into no window',
+    does: 'asks for a megabyte 2,000 times and allows the server to send nothing',
+    run: (attacker) =>
+      keepConnected(attacker, (wire) => leaveOpen(attacker, wire, listRequest, 500), { settings: noWindow }),
+  },
+  {
+    name: 'slow readers',
+    does: '100 connections ask for a megabyte ten times, with large windows, and read nothing',
+    run: (attacker) =>
+      keepConnected(
+        attacker,
+        async (wire) => {
+          wire.stopReading();
+          await leaveOpen(attacker, wire, listRequest, 100);
+        },
+        { count: 100, settings: [[Setting.initialWindowSize, 2 ** 30]], connectionWindowBytes: 2 ** 30 },
+      ),
+  },
+  {
+    name: 'unread snapshots',
+    does: 'asks for snapshots and takes no byte of them',
+    alsoAsks: 'snapshots',
+    run: (attacker) =>
+      keepConnected(attacker, (wire) => leaveOpen(attacker, wire, requestOf(Maintenance.methods.snapshot, {}), 100), {
+        count: 2,
+        settings: noWindow,
+      }),
+  },
+  {
+    name: 'unread watches',
+    does: 'watches from the first revision on 2,000 streams and takes no event',
+    run: (attacker) =>
+      keepConnected(
+        attacker,
+        (wire) => {
+          const begin = (streamId: number) =>
+            Buffer.concat([
+              headerFrames(streamId, callHeaders(bidirectional.watch), { endsStream: false }),
+              dataFrame(streamId, createWatch(0n, 1), { endsStream: false }),
+            ]);
+          return leaveOpen(attacker, wire, begin, 500);
+        },
+        { settings: noWindow },
+      ),
+  },
+];
+
+const txnHeaders = callHeaders(KV.methods.txn.path);
+
+function largeTransaction(): Uint8Array {
+  const value = Buffer.alloc(10_240);
+  const put = (index: number) => ({ key: Buffer.from(`hostile/${index}`), value });
+  const success = Array.from({ length: 128 }, (_, index) => ({
+    request: { case: 'requestPut', value: put(index) } as const,
+  }));
+  return KV.methods.txn.request.encode({ success });
+}
+
+const busy: readonly Attack[] = [
+  manyCalls('gets', 'gets as fast as the connection takes them', () => getRequest, 100),
+  manyCalls('lists', 'asks for a megabyte as fast as the connection takes it', () => listRequest, 5),
+  manyCalls('counts', 'counts a thousand keys as fast as the connection takes it', () => countRequest),
+  manyCalls('unlike counts', 'the same over ranges that are all different', (turn) =>
+    requestOf(KV.methods.range, { key: Buffer.from('a'), rangeEnd: Buffer.from(`stored/~${turn}`), countOnly: true }),
+  ),
+  manyCalls(
+    'puts',
+    'puts as fast as the connection takes them',
+    (turn) => putOf(`hostile/${turn % 100}`, Buffer.alloc(100)),
+    10,
+  ),
+  {
+    name: 'large transactions',
+    does: 'transactions of 128 puts of 10 KiB, eight at a time',
+    run: (attacker) =>
+      keepConnected(attacker, async (wire) => {
+        const message = grpcMessage(largeTransaction());
+        const send = async () => wire.data(await wire.start(txnHeaders), message, { endsStream: true });
+        while (wire.isOpen) await Promise.all([send(), send()]);
+      }),
+  },
+  manyCalls('hashes', 'asks for the hash of everything', () => requestOf(Maintenance.methods.hashKV, {}), 5),
+  manyCalls('states', 'asks for the status', () => requestOf(Maintenance.methods.status, {})),
+  manyCalls(
+    'lock waiters',
+    'waits for one lock on as many streams as there may be',
+    () => requestOf(Lock.methods.lock, { name: Buffer.from('hostile') }),
+    10,
+  ),
+  manyCalls('leases', 'takes leases', () => requestOf(Lease.methods.leaseGrant, { ttl: 3_600 }), 10),
+  {
+    name: 'keepalives',
+    does: 'renews a lease that there is not, without end',
+    run: (attacker) =>
+      keepConnected(attacker, (wire) =>
+        messages(
+          wire,
+          bidirectional.keepAlive,
+          repeated(grpcMessage(Lease.methods.leaseKeepAlive.request.encode({ id: 77n })), 1_000),
+        ),
+      ),
+  },
+  {
+    name: 'watches in a loop',
+    does: 'begins and ends watches without end',
+    run: (attacker) =>
+      keepConnected(attacker, (wire) =>
+        messages(wire, bidirectional.watch, repeated(Buffer.concat([createWatch(5n), cancelWatch(5n)]), 200)),
+      ),
+  },
+  {
+    name: 'questions for progress',
+    does: 'asks a stream of watches for its progress without end',
+    run: (attacker) =>
+      keepConnected(attacker, (wire) =>
+        messages(wire, bidirectional.watch, Buffer.concat([createWatch(0n), repeated(askForProgress, 2_000)])),
+      ),
+  },
+];
+
+const names: readonly Attack[] = [
+  {
+    name: 'names of roles that look like addresses',
+    does: 'adds, without a token, roles whose name is `//a:` 20,000 times',
+    needs: 'auth',
+    bounds: { p99MsMax: 20 },
+    run: (attacker) =>
+      keepConnected(
+        attacker,
+        async (wire) => {
+          const body = Auth.methods.roleAdd.request.encode({ name: '//a:'.repeat(20_000) });
+          // 4 MiB of it.
+          for (let sent = 0; sent < 50; sent += 1) {
+            const streamId = await wire.start(callHeaders(Auth.methods.roleAdd.path));
+            if (!(await wire.data(streamId, grpcMessage(body), { endsStream: true }))) return;
+          }
+          await pause(attacker, 2 ** 30);
+        },
+        { count: 1 },
+      ),
+  },
+  {
+    name: 'large names of users',
+    does: 'asks for the tokens of 482 users whose names have 1.9 MiB',
+    needs: 'auth',
+    bounds: smallMemory,
+    run: (attacker) =>
+      keepConnected(
+        attacker,
+        async (wire) => {
+          for (let user = 0; user < 482 / 2; user += 1) {
+            const name = `${user}-${'u'.repeat(1_900_000)}`;
+            const body = Auth.methods.authenticate.request.encode({ name, password: 'x' });
+            const streamId = await wire.start(callHeaders(Auth.methods.authenticate.path));
+            if (!(await wire.data(streamId, grpcMessage(body), { endsStream: true }))) return;
+          }
+          await pause(attacker, 2 ** 30);
+        },
+        { count: 2 },
+      ),
+  },
+  {
+    name: 'wrong passwords',
+    does: 'asks for the token of root with a wrong password',
+    needs: 'auth',
+    run: (attacker) =>
+      keepConnected(attacker, (wire) =>
+        calls(attacker, wire, () => requestOf(Auth.methods.authenticate, { name: 'root', password: 'x' }), 10),
+      ),
+  },
+];
+
+export const callAttacks: readonly Attack[] = [...unfinished, ...unread, ...busy, ...names];

@@ -1,0 +1,245 @@
+import type { Socket } from 'node:net';
+import { type Attack, type Attacker, atOnce, pause } from './attacker.ts';
+import { repeated } from './frames.ts';
+import { openSocket, write } from './wire.ts';
+
+/** A value of JSON may have twice the bytes of the largest message. */
+const valueBytes = 3.9 * 1024 * 1024;
+
+function post(path: string, body: string): string {
+  return `POST ${path} HTTP/1.1\r\nHost: hostile\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+}
+
+/** Sockets that `use` has until it returns, each of them opened anew then, until the attack is over. */
+async function withSockets(
+  attacker: Attacker,
+  count: number,
+  use: (socket: Socket) => Promise<unknown>,
+): Promise<void> {
+  await atOnce(count, async () => {
+    while (!attacker.signal.aborted) {
+      const socket = await openSocket(attacker);
+      if (socket !== undefined) {
+        socket.resume();
+        await use(socket);
+        socket.destroy();
+      }
+      await pause(attacker, 20);
+    }
+  });
+}
+
+/** Waits until the server ends the connection. */
+async function hold(attacker: Attacker, socket: Socket): Promise<void> {
+  while (!socket.destroyed && !attacker.signal.aborted) await pause(attacker, 100);
+}
+
+/** The bodies, one after the other, in pieces: what is attacked is not the reading of a single large one. */
+function bodies(
+  name: string,
+  does: string,
+  path: string,
+  texts: () => readonly string[],
+  bounds?: Attack['bounds'],
+): Attack {
+  return {
+    name,
+    does,
+    ...(bounds === undefined ? undefined : { bounds }),
+    run: (attacker) =>
+      withSockets(attacker, 1, async (socket) => {
+        for (const text of texts()) {
+          if (!(await write(attacker, socket, post(path, text)))) return;
+          await pause(attacker, 20);
+        }
+        await hold(attacker, socket);
+      }),
+  };
+}
+
+const upgrade = (path: string): string =>
+  `GET ${path} HTTP/1.1\r\nHost: hostile\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`;
+
+export const webSocketOpcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 };
+
+/** A masked frame of a WebSocket, of which `payload` may be less than the announced length. */
+export function webSocketFrame(
+  opcode: number,
+  payload: Buffer,
+  { isLast = true, length = payload.length } = {},
+): Buffer {
+  const head = length < 126 ? Buffer.alloc(6) : length < 65_536 ? Buffer.alloc(8) : Buffer.alloc(14);
+  head[0] = (isLast ? 0x80 : 0) | opcode;
+  if (length < 126) {
+    head[1] = 0x80 | length;
+  } else if (length < 65_536) {
+    head[1] = 0x80 | 126;
+    head.writeUInt16BE(length, 2);
+  } else {
+    head[1] = 0x80 | 127;
+    head.writeBigUInt64BE(BigInt(length), 2);
+  }
+  // The mask is zeros.
+  return Buffer.concat([head, payload]);
+}
+
+function webSockets(
+  name: string,
+  does: string,
+  count: number,
+  use: (attacker: Attacker, socket: Socket) => Promise<unknown>,
+  bounds?: Attack['bounds'],
+): Attack {
+  return {
+    name,
+    does,
+    ...(bounds === undefined ? undefined : { bounds }),
+    run: (attacker) =>
+      withSockets(attacker, count, async (socket) => {
+        await write(attacker, socket, upgrade('/v3/watch'));
+        await use(attacker, socket);
+        await hold(attacker, socket);
+      }),
+  };
+}
+
+const createAll = webSocketFrame(
+  webSocketOpcodes.text,
+  Buffer.from(JSON.stringify({ create_request: { key: 'AA==', range_end: 'AA==', start_revision: '1' } })),
+);
+
+/** Numbers whose reading must not take time that grows with the square of their length. */
+function longNumbers(): readonly string[] {
+  const zeros = '0'.repeat(80_000);
+  const numbers = [
+    `1${zeros}1`,
+    `"1${zeros}1"`,
+    `1${zeros}`,
+    `0.${zeros}1`,
+    `1${zeros}.${zeros}1`,
+    `1e${zeros}1`,
+    `-1${zeros}1`,
+  ];
+  const bodies = numbers.map((number) => `{"key":"YQ==","limit":${number}}`);
+  // 4 MiB of them.
+  return Array.from({ length: 6 }, () => bodies).flat();
+}
+
+export const gatewayAttacks: readonly Attack[] = [
+  bodies('long numbers in JSON', 'numbers of 80,000 digits, 4 MiB of them', '/v3/kv/range', longNumbers, {
+    p99MsMax: 20,
+  }),
+  bodies('a number of 3.9 MiB in JSON', 'one number of 3.9 MiB', '/v3/kv/range', () => [
+    `{"key":"YQ==","limit":1${'0'.repeat(valueBytes)}1}`,
+  ]),
+  bodies('deep JSON', 'objects and lists in each other, 3.9 MiB deep', '/v3/kv/txn', () => [
+    '{"success":['.repeat(valueBytes / 12),
+    '['.repeat(valueBytes),
+    '{"request_txn":{"success":['.repeat(valueBytes / 27),
+    `{"x":${'['.repeat(valueBytes / 2)}`,
+  ]),
+  bodies('long texts in JSON', 'escapes, blanks and names without end', '/v3/kv/put', () => [
+    `{"key":"${'\\u0041'.repeat(valueBytes / 6)}"}`,
+    ' '.repeat(valueBytes),
+    `{"${'a'.repeat(valueBytes)}":1}`,
+    `{${'"a":1,'.repeat(valueBytes / 6)}"a":1}`,
+    `{"key":"${'='.repeat(valueBytes)}"}`,
+  ]),
+  {
+    name: 'bodies without their end',
+    does: '300 bodies of 3.9 MiB, each without its end',
+    putBytes: 100_000,
+    run: (attacker) =>
+      withSockets(attacker, 300, async (socket) => {
+        const head = `POST /v3/kv/put HTTP/1.1\r\nHost: hostile\r\nContent-Length: ${valueBytes + 100}\r\n\r\n{"key":"`;
+        await write(attacker, socket, head);
+        const piece = Buffer.alloc(65_536, 'A');
+        for (let sent = 0; sent < valueBytes - piece.length; sent += piece.length) {
+          if (!(await write(attacker, socket, piece))) return;
+        }
+        await hold(attacker, socket);
+      }),
+  },
+  {
+    name: 'slow bodies',
+    does: 'a byte a second of each of 1,000 bodies',
+    run: (attacker) =>
+      withSockets(attacker, 1_000, async (socket) => {
+        await write(
+          attacker,
+          socket,
+          'POST /v3/kv/put HTTP/1.1\r\nHost: hostile\r\nContent-Length: 100000\r\n\r\n{"key":"',
+        );
+        while (await write(attacker, socket, 'A')) await pause(attacker, 1_000);
+      }),
+  },
+  {
+    name: 'slow headers',
+    does: 'a header a second on each of 1,000 connections of HTTP/1.1',
+    run: (attacker) =>
+      withSockets(attacker, 1_000, async (socket) => {
+        await write(attacker, socket, 'GET /health HTTP/1.1\r\nHost: hostile\r\n');
+        while (await write(attacker, socket, 'X-A: b\r\n')) await pause(attacker, 1_000);
+      }),
+  },
+  {
+    name: 'pipelined requests',
+    does: 'requests of HTTP/1.1 in one go, without reading an answer',
+    run: (attacker) =>
+      withSockets(attacker, 4, async (socket) => {
+        socket.pause();
+        const request = Buffer.from(post('/v3/kv/range', '{"key":"AA==","range_end":"AA=="}'));
+        while (await write(attacker, socket, repeated(request, 100)));
+      }),
+  },
+  webSockets(
+    'WebSocket frames without their end',
+    '300 frames of 3.9 MiB, each without its end',
+    300,
+    async (attacker, socket) => {
+      const piece = Buffer.alloc(65_536, 'A');
+      await write(attacker, socket, webSocketFrame(webSocketOpcodes.text, piece, { length: valueBytes }));
+      for (let sent = 2 * piece.length; sent < valueBytes; sent += piece.length) {
+        if (!(await write(attacker, socket, piece))) return;
+      }
+    },
+  ),
+  webSockets(
+    'WebSocket messages without their end',
+    'messages in fragments without end',
+    50,
+    async (attacker, socket) => {
+      const piece = Buffer.alloc(16_384, 'A');
+      await write(attacker, socket, webSocketFrame(webSocketOpcodes.text, piece, { isLast: false }));
+      while (await write(attacker, socket, webSocketFrame(webSocketOpcodes.continuation, piece, { isLast: false })));
+    },
+  ),
+  webSockets('empty WebSocket fragments', 'messages in empty fragments without end', 4, async (attacker, socket) => {
+    const empty = Buffer.alloc(0);
+    await write(attacker, socket, webSocketFrame(webSocketOpcodes.text, empty, { isLast: false }));
+    const chunk = repeated(webSocketFrame(webSocketOpcodes.continuation, empty, { isLast: false }), 4_000);
+    while (await write(attacker, socket, chunk));
+  }),
+  webSockets('WebSocket pings', 'pings without end, and does not read the answers', 4, async (attacker, socket) => {
+    socket.pause();
+    const chunk = repeated(webSocketFrame(webSocketOpcodes.ping, Buffer.alloc(100)), 500);
+    while (await write(attacker, socket, chunk));
+  }),
+  webSockets(
+    'unread watches of WebSockets',
+    '500 watches from the first revision, of which it reads nothing',
+    500,
+    async (attacker, socket) => {
+      socket.pause();
+      await write(attacker, socket, createAll);
+    },
+  ),
+  webSockets(
+    'watches of WebSockets without end',
+    'begins watches on a WebSocket without end',
+    4,
+    async (attacker, socket) => {
+      while (await write(attacker, socket, repeated(createAll, 100)));
+    },
+  ),
+];

@@ -1,0 +1,192 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ConnectionOptions } from 'node:tls';
+import { Connection } from '../../../bench/load/connection.ts';
+import { KV } from '../../../src/wire/generated/etcdserverpb/kv.ts';
+import { Maintenance } from '../../../src/wire/generated/etcdserverpb/maintenance.ts';
+
+/** What a well-behaved client does. */
+export interface GoodClientOptions {
+  readonly address: string;
+  readonly secure?: ConnectionOptions;
+  /** `NAME:PASSWORD`, if the server asks. */
+  readonly user?: string;
+  readonly putBytes: number;
+  readonly takesSnapshots: boolean;
+}
+
+export type GoodOperation = 'get' | 'put' | 'newConnection' | 'snapshot';
+
+export interface Latencies {
+  readonly count: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly maxMs: number;
+}
+
+export interface GoodFigures {
+  readonly latencies: Readonly<Record<GoodOperation, Latencies>>;
+  readonly errorCount: number;
+  readonly firstError: string | undefined;
+}
+
+/** How long after an answer the next request follows: a load that leaves the server idle most of the time. */
+const pauseMs: Readonly<Record<GoodOperation, number>> = { get: 5, put: 10, newConnection: 50, snapshot: 200 };
+
+/** What takes longer counts as an error. */
+const answerMsMax = 10_000;
+
+/** Gets and puts, one after the other, over a connection that stays, and gets over new connections. Never retries. */
+export class GoodClient {
+  readonly #options: GoodClientOptions;
+  #connection: Connection;
+  #phase = new Phase();
+  #isStopped = false;
+  readonly #loops: readonly Promise<void>[];
+
+  private constructor(options: GoodClientOptions, connection: Connection) {
+    this.#options = options;
+    this.#connection = connection;
+    const loops = [
+      this.#repeat('get', () => this.#get(this.#connection)),
+      this.#repeat('put', () => this.#put()),
+      this.#repeat('newConnection', () => this.#getOverNewConnection()),
+    ];
+    this.#loops = options.takesSnapshots ? [...loops, this.#repeat('snapshot', () => this.#beginSnapshot())] : loops;
+  }
+
+  static async start(options: GoodClientOptions): Promise<GoodClient> {
+    return new GoodClient(options, await connect(options));
+  }
+
+  /** What was asked since the last call, as soon as all of it is answered. */
+  async take(): Promise<GoodFigures> {
+    const phase = this.#phase;
+    this.#phase = new Phase();
+    return phase.finish();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#connection.close();
+    await Promise.all(this.#loops);
+  }
+
+  async #repeat(operation: GoodOperation, run: () => Promise<unknown>): Promise<void> {
+    while (!this.#isStopped) {
+      const failure = await this.#phase.time(operation, run);
+      if (failure !== undefined && !this.#isStopped) await this.#reconnect();
+      await sleep(pauseMs[operation]);
+    }
+  }
+
+  /** A connection that failed is no use to the next request. That it failed was counted. */
+  async #reconnect(): Promise<void> {
+    try {
+      const connection = await connect(this.#options);
+      this.#connection.close();
+      this.#connection = connection;
+    } catch {
+      await sleep(100);
+    }
+  }
+
+  #get(connection: Connection): Promise<unknown> {
+    return connection.call(KV.methods.range, { key: Buffer.from('good') });
+  }
+
+  #put(): Promise<unknown> {
+    return this.#connection.call(KV.methods.put, {
+      key: Buffer.from('good'),
+      value: Buffer.alloc(this.#options.putBytes),
+    });
+  }
+
+  async #getOverNewConnection(): Promise<void> {
+    const connection = await connect(this.#options);
+    try {
+      await this.#get(connection);
+    } finally {
+      connection.close();
+    }
+  }
+
+  /** Until its first part is there. */
+  async #beginSnapshot(): Promise<void> {
+    const connection = await connect(this.#options);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        const stream = connection.stream(Maintenance.methods.snapshot, {
+          onMessage: () => resolve(),
+          onEnd: (error) => reject(error ?? new Error('a snapshot without a part')),
+        });
+        stream.send({});
+      });
+    } finally {
+      connection.close();
+    }
+  }
+}
+
+async function connect({ address, secure, user }: GoodClientOptions): Promise<Connection> {
+  const connection = await Connection.open(address, secure);
+  if (user !== undefined) await connection.signIn(user);
+  return connection;
+}
+
+/** The answers to what was asked in one interval. */
+class Phase {
+  readonly #latencies: Record<GoodOperation, number[]> = { get: [], put: [], newConnection: [], snapshot: [] };
+  readonly #underWay = new Set<Promise<unknown>>();
+  readonly #errors: string[] = [];
+
+  async time(operation: GoodOperation, run: () => Promise<unknown>): Promise<Error | undefined> {
+    const started = performance.now();
+    const answer = answered(run());
+    this.#underWay.add(answer);
+    const failure = await answer;
+    this.#underWay.delete(answer);
+    this.#latencies[operation].push(performance.now() - started);
+    if (failure !== undefined) this.#errors.push(`${operation}: ${failure.message}`);
+    return failure;
+  }
+
+  async finish(): Promise<GoodFigures> {
+    await Promise.all(this.#underWay);
+    const { get, put, newConnection, snapshot } = this.#latencies;
+    return {
+      latencies: {
+        get: latenciesOf(get),
+        put: latenciesOf(put),
+        newConnection: latenciesOf(newConnection),
+        snapshot: latenciesOf(snapshot),
+      },
+      errorCount: this.#errors.length,
+      firstError: this.#errors[0],
+    };
+  }
+}
+
+/** The error, if it is one or there is no answer in time. */
+async function answered(answer: Promise<unknown>): Promise<Error | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<Error>((resolve) => {
+    timer = setTimeout(() => resolve(new Error(`no answer within ${answerMsMax} ms`)), answerMsMax);
+  });
+  try {
+    return await Promise.race([
+      late,
+      answer.then(
+        () => undefined,
+        (error: Error) => error,
+      ),
+    ]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function latenciesOf(milliseconds: readonly number[]): Latencies {
+  const sorted = Float64Array.from(milliseconds).sort();
+  const quantile = (share: number) => sorted[Math.floor(sorted.length * share)] ?? 0;
+  return { count: sorted.length, p50Ms: quantile(0.5), p99Ms: quantile(0.99), maxMs: sorted.at(-1) ?? 0 };
+}

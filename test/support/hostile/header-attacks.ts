@@ -1,0 +1,85 @@
+import { FrameType } from '../../../src/server/http2/protocol.ts';
+import { type Attack, keepConnected } from './attacker.ts';
+import { callHeaders, frame, headerFrames, huffmanField, indexedField, literalField, repeated } from './frames.ts';
+import type { Wire } from './wire.ts';
+
+const someCall = callHeaders('/hostile.Hostile/Call');
+
+/** Requests with the same header block on new streams, without end. */
+async function requests(wire: Wire, block: Buffer, batch: number): Promise<void> {
+  const next = () => headerFrames(wire.nextStreamId(), block, { endsStream: true });
+  while (await wire.send(...Array.from({ length: batch }, next)));
+}
+
+function manyRequests(name: string, does: string, block: Buffer, batch = 20): Attack {
+  return { name, does, run: (attacker) => keepConnected(attacker, (wire) => requests(wire, block, batch)) };
+}
+
+/** Bits of zero are digits of zero, five bits each: 24,000 bytes are 38,400 of them. */
+const huffmanZeros = Buffer.alloc(24_000);
+
+/** Index 62: the newest field of the table. */
+const newest = Buffer.of(0xbe);
+
+export const headerAttacks: readonly Attack[] = [
+  {
+    name: 'empty CONTINUATION',
+    does: 'a header block that goes on in empty frames',
+    run: (attacker) =>
+      keepConnected(attacker, async (wire) => {
+        await wire.send(frame(FrameType.headers, 0, wire.nextStreamId(), someCall));
+        while (await wire.send(repeated(frame(FrameType.continuation, 0, 1), 4_000)));
+      }),
+  },
+  {
+    name: 'CONTINUATION without end',
+    does: 'a header block that goes on in full frames',
+    run: (attacker) =>
+      keepConnected(attacker, async (wire) => {
+        await wire.send(frame(FrameType.headers, 0, wire.nextStreamId(), someCall));
+        const fields = repeated(literalField('x', 'y'.repeat(1_000)), 16);
+        while (await wire.send(frame(FrameType.continuation, 0, 1, fields)));
+      }),
+  },
+  manyRequests(
+    'Huffman-coded headers',
+    'requests with 38,400 letters, Huffman-coded',
+    Buffer.concat([someCall, huffmanField('x', huffmanZeros)]),
+  ),
+  {
+    name: 'references to a large header',
+    does: 'requests that name a header of 4,000 bytes 4,000 times',
+    run: (attacker) =>
+      keepConnected(attacker, async (wire) => {
+        const keep = Buffer.concat([someCall, indexedField('x', 'y'.repeat(3_900))]);
+        await wire.send(headerFrames(wire.nextStreamId(), keep, { endsStream: true }));
+        await requests(wire, Buffer.concat([someCall, repeated(newest, 4_000)]), 20);
+      }),
+  },
+  {
+    name: 'references to a small header',
+    does: 'requests that name a header of a letter 1,800 times',
+    run: (attacker) =>
+      keepConnected(attacker, async (wire) => {
+        const keep = Buffer.concat([someCall, indexedField('x', 'y')]);
+        await wire.send(headerFrames(wire.nextStreamId(), keep, { endsStream: true }));
+        await requests(wire, Buffer.concat([someCall, repeated(newest, 1_800)]), 20);
+      }),
+  },
+  manyRequests(
+    'changes of the header table',
+    'header blocks that empty and grow the table 4,000 times',
+    Buffer.concat([repeated(Buffer.of(0x20, 0x3f, 0xe1, 0x1f), 4_000), someCall]),
+  ),
+  manyRequests(
+    'large headers',
+    'requests with 60 headers of 1,000 bytes',
+    Buffer.concat([someCall, ...Array.from({ length: 60 }, (_, index) => literalField(`x${index}`, 'y'.repeat(960)))]),
+  ),
+  manyRequests(
+    'many small headers',
+    'requests with 1,700 headers',
+    Buffer.concat([someCall, ...Array.from({ length: 1_700 }, () => indexedField('x', 'y'))]),
+  ),
+  manyRequests('calls of nothing', 'calls of a method that there is not', someCall, 200),
+];

@@ -1,0 +1,129 @@
+import { spawn } from 'node:child_process';
+import { text } from 'node:stream/consumers';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { Connection } from '../../../bench/load/connection.ts';
+import { Auth } from '../../../src/wire/generated/etcdserverpb/auth.ts';
+import { KV } from '../../../src/wire/generated/etcdserverpb/kv.ts';
+import { exitOf } from '../exit.ts';
+import type { Server } from '../server.ts';
+import type { Attack, Tally } from './attacker.ts';
+import type { AttackOrder } from './attacker-process.ts';
+import { GoodClient, type GoodFigures } from './good-client.ts';
+import { ProcessWatch } from './process-watch.ts';
+import { storedKeys } from './requests.ts';
+
+/** What an attack did to a server and to its good client. */
+export interface Outcome {
+  readonly tally: Tally;
+  /** Of the good client, from the attack's begin until half a second after its end. */
+  readonly during: GoodFigures;
+  /** Of the good client, for half a second after that. */
+  readonly after: GoodFigures;
+  readonly memory: {
+    /** With a good client alone. */
+    readonly restMebibytes: number;
+    /** Above that, at most: from the attack's begin until the end of what is measured after it. */
+    readonly aboveRestMebibytes: number;
+    /** Above that, when all is over. */
+    readonly leftMebibytes: number;
+  };
+  /** Open files and connections: at rest, and a second after the attack. */
+  readonly descriptors: { readonly rest: number; readonly after: number };
+  /** Of the server, for each second of the attack. */
+  readonly cpuShare: number;
+  /** The process was there at the end. */
+  readonly isAlive: boolean;
+}
+
+export const rootUser = 'root:root-password';
+
+const warmUpMs = 600;
+/** How long after the attack everything must be as before. */
+const recoveryMs = 500;
+const afterMs = 500;
+/** For a new process to load its program, and for a busy one to end. */
+const attackerGraceMs = 20_000;
+const smallPutBytes = 100;
+
+/** Attacks a server, at whose address `attack` finds what it needs, while a good client uses it. */
+export async function underAttack(server: Server, attack: Attack, seconds: number): Promise<Outcome> {
+  const { address, pid } = server;
+  await prepare(server, attack);
+  const watch = new ProcessWatch(pid);
+  const good = await GoodClient.start({
+    address,
+    putBytes: attack.putBytes ?? smallPutBytes,
+    takesSnapshots: attack.alsoAsks === 'snapshots',
+    ...(attack.needs === 'tls' ? { secure: { rejectUnauthorized: false } } : undefined),
+    ...(attack.needs === 'auth' ? { user: rootUser } : undefined),
+  });
+  try {
+    await sleep(warmUpMs);
+    await good.take();
+    const rest = { usage: watch.usage, mebibytes: watch.takePeakMebibytes(), descriptors: watch.descriptorCount ?? 0 };
+    const tally = await attackFrom({ name: attack.name, host: '127.0.0.1', port: server.port, seconds });
+    const cpuSeconds = (watch.usage?.cpuSeconds ?? Number.NaN) - (rest.usage?.cpuSeconds ?? 0);
+    await sleep(recoveryMs);
+    const during = good.take();
+    await sleep(afterMs);
+    const after = good.take();
+    const descriptors = { rest: rest.descriptors, after: watch.descriptorCount ?? 0 };
+    const figures = { during: await during, after: await after };
+    return {
+      tally,
+      ...figures,
+      memory: {
+        restMebibytes: rest.mebibytes,
+        aboveRestMebibytes: watch.takePeakMebibytes() - rest.mebibytes,
+        leftMebibytes: (watch.usage?.residentMebibytes ?? 0) - rest.mebibytes,
+      },
+      descriptors,
+      cpuShare: cpuSeconds / seconds,
+      isAlive: watch.usage !== undefined,
+    };
+  } finally {
+    watch.stop();
+    await good.stop();
+  }
+}
+
+/** Keys to ask for, and users where there must be some. */
+async function prepare(server: Server, attack: Attack): Promise<void> {
+  const connection = await Connection.open(server.address);
+  try {
+    const putsInTransaction = 100;
+    const value = Buffer.alloc(storedKeys.valueBytes, 'v');
+    for (let first = 0; first < storedKeys.count; first += putsInTransaction) {
+      const success = Array.from({ length: putsInTransaction }, (_, index) => {
+        const put = { key: Buffer.from(`${storedKeys.prefix}${first + index}`), value };
+        return { request: { case: 'requestPut', value: put } as const };
+      });
+      await connection.call(KV.methods.txn, { success });
+    }
+    if (attack.needs === 'auth') await enableAuth(connection);
+  } finally {
+    connection.close();
+  }
+}
+
+async function enableAuth(connection: Connection): Promise<void> {
+  const [name = '', password = ''] = rootUser.split(':');
+  await connection.call(Auth.methods.userAdd, { name, password });
+  await connection.call(Auth.methods.userGrantRole, { user: name, role: name });
+  await connection.call(Auth.methods.authEnable, {});
+}
+
+/** Runs an attack in a process of its own. */
+async function attackFrom(order: AttackOrder): Promise<Tally> {
+  const program = fileURLToPath(new URL('attacker-process.ts', import.meta.url));
+  const child = spawn(process.execPath, [program, JSON.stringify(order)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const timer = setTimeout(() => child.kill('SIGKILL'), order.seconds * 1_000 + attackerGraceMs);
+  try {
+    const [printed, exit] = await Promise.all([text(child.stdout), exitOf(child)]);
+    if (printed === '') throw new Error(`the attack "${order.name}" ended with ${exit.status ?? exit.signal}`);
+    return JSON.parse(printed);
+  } finally {
+    clearTimeout(timer);
+  }
+}
