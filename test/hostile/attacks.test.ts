@@ -30,7 +30,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
 async function attackOne(context: TestContext, driver: Driver, attack: Attack): Promise<void> {
   const server = await startAttacked(driver, attack);
   try {
-    const outcome = await underAttack(server, attack, attackSeconds);
+    const outcome = await underAttack(server, attack, { seconds: attackSeconds });
     context.diagnostic(lineOf(outcome));
     check(outcome, { ...boundsDefault, ...attack.bounds });
     assert.doesNotMatch(server.log(), /this is a bug|fault of this server|unhandled/i, 'the log names no fault');

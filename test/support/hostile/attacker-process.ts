@@ -1,31 +1,40 @@
 /** `node attacker-process.ts ORDER`: makes one attack, in a process of its own so that it takes no time of the good client's, and prints what it did. */
-import { setMaxListeners } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { setPriority } from 'node:os';
-import type { Attacker, Tally } from './attacker.ts';
+import { Random } from '../../parity/random.ts';
+import type { Attacker } from './attacker.ts';
 import { attackNamed } from './attacks.ts';
 
 export interface AttackOrder {
   readonly name: string;
   readonly host: string;
   readonly port: number;
+  /** How long it goes on, or may. */
   readonly seconds: number;
+  /** Of a fuzzer, which ends when it has sent all. */
+  readonly fuzz?: { readonly seed: number; readonly itemCount: number };
 }
 
 /** On a small machine the attacker must not win by taking the processors from what it attacks: a real one has its own. */
 const niceness = 10;
 
 const order: AttackOrder = JSON.parse(process.argv[2] ?? '');
-setPriority(niceness);
+if (order.fuzz === undefined) setPriority(niceness);
 const abort = new AbortController();
-const tally: Tally = { connections: 0, hangUps: 0, bytes: 0 };
-const attacker: Attacker = { host: order.host, port: order.port, signal: abort.signal, tally };
+const attacker: Attacker = {
+  host: order.host,
+  port: order.port,
+  signal: abort.signal,
+  tally: { connections: 0, hangUps: 0, bytes: 0, items: 0 },
+  random: new Random(order.fuzz?.seed ?? 1),
+  itemCount: order.fuzz?.itemCount ?? Number.POSITIVE_INFINITY,
+};
 // Each socket waits for it.
 setMaxListeners(0, abort.signal);
-const over = new Promise<void>((resolve) => {
-  setTimeout(() => {
-    abort.abort();
-    resolve();
-  }, order.seconds * 1_000);
-});
-await Promise.all([attackNamed(order.name).run(attacker), over]);
-process.stdout.write(JSON.stringify(tally), () => process.exit());
+const timer = setTimeout(() => abort.abort(), order.seconds * 1_000);
+const run = attackNamed(order.name).run(attacker);
+if (order.fuzz === undefined) await once(abort.signal, 'abort');
+await run;
+clearTimeout(timer);
+abort.abort();
+process.stdout.write(JSON.stringify(attacker.tally), () => process.exit());

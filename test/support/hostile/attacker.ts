@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Wire, type WireOptions } from './wire.ts';
+import type { Random } from '../../parity/random.ts';
 
 /** What an attack did to its target. */
 export interface Tally {
@@ -7,6 +7,8 @@ export interface Tally {
   /** Connections that the server ended. */
   hangUps: number;
   bytes: number;
+  /** What a fuzzer counts: frames, messages, bodies, records. */
+  items: number;
 }
 
 /** Who attacks, and until when. */
@@ -16,6 +18,10 @@ export interface Attacker {
   /** Aborted when the attack is over: every socket is destroyed then. */
   readonly signal: AbortSignal;
   readonly tally: Tally;
+  /** Repeats itself for a seed. */
+  readonly random: Random;
+  /** How many items a fuzzer sends; without end for others. */
+  readonly itemCount: number;
 }
 
 /** A hostile or careless client. */
@@ -40,42 +46,6 @@ export interface AttackBounds {
   readonly newConnectionP99MsMax: number;
   /** Resident memory above that of a server at rest with a good client. */
   readonly memoryMebibytesMax: number;
-}
-
-/** How long a client that was hung up on waits before it comes back, so that it is the server that is measured. */
-const reconnectPauseMs = 20;
-
-/** Keeps connections open until the attack is over: `use` has each of them, and a new one is opened for each that the server ends. */
-export async function keepConnected(
-  attacker: Attacker,
-  use: (wire: Wire) => Promise<unknown>,
-  { count = 4, ...options }: WireOptions & { readonly count?: number } = {},
-): Promise<void> {
-  await atOnce(count, async () => {
-    while (!attacker.signal.aborted) {
-      const wire = await Wire.open(attacker, options);
-      if (wire !== undefined) {
-        await use(wire);
-        await wire.closed();
-      }
-      await pause(attacker, reconnectPauseMs);
-    }
-  });
-}
-
-/** Sends the same bytes again and again. */
-export async function flood(
-  attacker: Attacker,
-  bytes: Buffer,
-  options?: Parameters<typeof keepConnected>[2],
-): Promise<void> {
-  await keepConnected(
-    attacker,
-    async (wire) => {
-      while (await wire.send(bytes));
-    },
-    options,
-  );
 }
 
 export async function atOnce(count: number, work: (index: number) => Promise<unknown>): Promise<void> {

@@ -6,7 +6,7 @@ import { Lease } from '../../../src/wire/generated/etcdserverpb/lease.ts';
 import { Maintenance } from '../../../src/wire/generated/etcdserverpb/maintenance.ts';
 import { Watch } from '../../../src/wire/generated/etcdserverpb/watch.ts';
 import { Lock } from '../../../src/wire/generated/v3lockpb/v3lock.ts';
-import { type Attack, type Attacker, atOnce, keepConnected, pause } from './attacker.ts';
+import { type Attack, type Attacker, atOnce, pause } from './attacker.ts';
 import {
   callHeaders,
   dataFrame,
@@ -18,6 +18,7 @@ import {
   repeated,
   type SettingValue,
 } from './frames.ts';
+import { keepConnected } from './keep-connected.ts';
 import { countRequest, getRequest, listRequest, putOf, type Request, requestOf, storedKeys } from './requests.ts';
 import type { Wire } from './wire.ts';
 

@@ -1,6 +1,6 @@
 import { Flag, FrameType, Setting, windowBytesMax } from '../../../src/server/http2/protocol.ts';
 import { KV } from '../../../src/wire/generated/etcdserverpb/kv.ts';
-import { type Attack, flood, keepConnected } from './attacker.ts';
+import type { Attack } from './attacker.ts';
 import {
   callHeaders,
   dataFrame,
@@ -14,6 +14,7 @@ import {
   settingsFrame,
   windowUpdate,
 } from './frames.ts';
+import { flood, keepConnected } from './keep-connected.ts';
 import { getRequest, listRequest, type Request } from './requests.ts';
 import type { Wire } from './wire.ts';
 

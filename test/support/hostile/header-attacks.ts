@@ -1,6 +1,7 @@
 import { FrameType } from '../../../src/server/http2/protocol.ts';
-import { type Attack, keepConnected } from './attacker.ts';
+import type { Attack } from './attacker.ts';
 import { callHeaders, frame, headerFrames, huffmanField, indexedField, literalField, repeated } from './frames.ts';
+import { keepConnected } from './keep-connected.ts';
 import type { Wire } from './wire.ts';
 
 const someCall = callHeaders('/hostile.Hostile/Call');

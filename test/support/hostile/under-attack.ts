@@ -30,7 +30,9 @@ export interface Outcome {
   };
   /** Open files and connections: at rest, and a second after the attack. */
   readonly descriptors: { readonly rest: number; readonly after: number };
-  /** Of the server, for each second of the attack. */
+  /** From the start of the attacker's process to its end. */
+  readonly tookSeconds: number;
+  /** Of the server, for each of these seconds. */
   readonly cpuShare: number;
   /** The process was there at the end. */
   readonly isAlive: boolean;
@@ -47,7 +49,11 @@ const attackerGraceMs = 20_000;
 const smallPutBytes = 100;
 
 /** Attacks a server, at whose address `attack` finds what it needs, while a good client uses it. */
-export async function underAttack(server: Server, attack: Attack, seconds: number): Promise<Outcome> {
+export async function underAttack(
+  server: Server,
+  attack: Attack,
+  { seconds, fuzz }: Pick<AttackOrder, 'seconds' | 'fuzz'>,
+): Promise<Outcome> {
   const { address, pid } = server;
   await prepare(server, attack);
   const watch = new ProcessWatch(pid);
@@ -62,7 +68,10 @@ export async function underAttack(server: Server, attack: Attack, seconds: numbe
     await sleep(warmUpMs);
     await good.take();
     const rest = { usage: watch.usage, mebibytes: watch.takePeakMebibytes(), descriptors: watch.descriptorCount ?? 0 };
-    const tally = await attackFrom({ name: attack.name, host: '127.0.0.1', port: server.port, seconds });
+    const started = performance.now();
+    const order = { name: attack.name, host: '127.0.0.1', port: server.port, seconds };
+    const tally = await attackFrom(fuzz === undefined ? order : { ...order, fuzz });
+    const tookSeconds = (performance.now() - started) / 1_000;
     const cpuSeconds = (watch.usage?.cpuSeconds ?? Number.NaN) - (rest.usage?.cpuSeconds ?? 0);
     await sleep(recoveryMs);
     const during = good.take();
@@ -79,7 +88,8 @@ export async function underAttack(server: Server, attack: Attack, seconds: numbe
         leftMebibytes: (watch.usage?.residentMebibytes ?? 0) - rest.mebibytes,
       },
       descriptors,
-      cpuShare: cpuSeconds / seconds,
+      tookSeconds,
+      cpuShare: cpuSeconds / tookSeconds,
       isAlive: watch.usage !== undefined,
     };
   } finally {

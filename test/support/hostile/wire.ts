@@ -2,13 +2,14 @@ import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { defaultWindowBytes, Flag, FrameType, Setting } from '../../../src/server/http2/protocol.ts';
-import type { Attacker } from './attacker.ts';
+import { type Attacker, pause } from './attacker.ts';
 import {
   dataFrame,
   frame,
   frameBytesMax,
   headerFrames,
   opening,
+  resetFrame,
   type SettingValue,
   settingsFrame,
   windowUpdate,
@@ -61,6 +62,11 @@ export class Wire {
   #streamWindowStart = defaultWindowBytes;
   /** What streams may send beyond what they began with. */
   readonly #streamWindows = new Map<number, number>();
+  /** Streams that were begun and have not ended. */
+  readonly #unanswered = new Set<number>();
+  /** For what arrived since the last frames were read. */
+  #connectionCredit = 0;
+  #credits: Buffer[] = [];
   #wake: (() => void)[] = [];
   #onClose: Promise<unknown>;
 
@@ -95,6 +101,7 @@ export class Wire {
 
   nextStreamId(): number {
     this.#lastStreamId += 2;
+    this.#unanswered.add(this.#lastStreamId);
     return this.#lastStreamId;
   }
 
@@ -129,6 +136,17 @@ export class Wire {
     return this.isOpen;
   }
 
+  /** Waits until at most `allowedCount` streams are without their end, for some time, and then gives up the oldest beyond. */
+  async endAllBut(allowedCount: number, milliseconds: number): Promise<void> {
+    const end = performance.now() + milliseconds;
+    while (this.isOpen && this.#unanswered.size > allowedCount && performance.now() < end) {
+      await Promise.race([this.#nextFrames(), pause(this.#attacker, end - performance.now())]);
+    }
+    const surplus = [...this.#unanswered].slice(0, Math.max(0, this.#unanswered.size - allowedCount));
+    for (const streamId of surplus) this.#forget(streamId);
+    if (surplus.length > 0) await this.send(...surplus.map(resetFrame));
+  }
+
   /** Takes nothing more from the network. */
   stopReading(): void {
     this.#socket.pause();
@@ -158,6 +176,7 @@ export class Wire {
       start = end;
     }
     this.#received = this.#received.subarray(start);
+    this.#sendCredits();
     this.#wakeAll();
   }
 
@@ -177,9 +196,34 @@ export class Wire {
         if ((flags & Flag.ack) === 0) this.#socket.write(frame(FrameType.ping, Flag.ack, 0, payload));
         break;
       case FrameType.rstStream:
-        this.#streamWindows.delete(streamId);
+        this.#forget(streamId);
+        break;
+      case FrameType.data:
+        this.#onData(streamId, payload.length, flags);
+        break;
+      case FrameType.headers:
+        if ((flags & Flag.endStream) !== 0) this.#forget(streamId);
         break;
     }
+  }
+
+  /** The server may send as much again: who reads slowly is another client. */
+  #onData(streamId: number, bytes: number, flags: number): void {
+    this.#connectionCredit += bytes;
+    if ((flags & Flag.endStream) !== 0) this.#forget(streamId);
+    else if (bytes > 0) this.#credits.push(windowUpdate(streamId, bytes));
+  }
+
+  #sendCredits(): void {
+    if (this.#connectionCredit === 0) return;
+    this.#socket.write(Buffer.concat([windowUpdate(0, this.#connectionCredit), ...this.#credits]));
+    this.#connectionCredit = 0;
+    this.#credits = [];
+  }
+
+  #forget(streamId: number): void {
+    this.#streamWindows.delete(streamId);
+    this.#unanswered.delete(streamId);
   }
 
   #onSettings(payload: Buffer): void {
