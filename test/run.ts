@@ -39,7 +39,13 @@ const slowestFolders = [
 ];
 
 /** The slowest file takes about a minute for each database on two cores; what takes ten hangs. Longer runs are asked for by these variables. */
-const longRunVariables = ['TINE_TEST_ETCDCTL_FORMATS', 'TINE_TEST_FACTOR', 'TINE_TEST_RUNS', 'TINE_TEST_STEPS'];
+const longRunVariables = [
+  'TINE_TEST_ETCDCTL_FORMATS',
+  'TINE_TEST_FACTOR',
+  'TINE_TEST_KILLS',
+  'TINE_TEST_RUNS',
+  'TINE_TEST_STEPS',
+];
 const fileTimeoutMs = (longRunVariables.some(isNamed) ? 120 : 10) * 60_000;
 
 const curlPackage: DebianPackage = {

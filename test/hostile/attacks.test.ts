@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { startAttacked } from '../support/hostile/attacked-server.ts';
 import type { Attack, AttackBounds } from '../support/hostile/attacker.ts';
-import { attacks } from '../support/hostile/attacks.ts';
+import { attackNamed, attacks } from '../support/hostile/attacks.ts';
 import type { GoodFigures } from '../support/hostile/good-client.ts';
 import { type Outcome, underAttack } from '../support/hostile/under-attack.ts';
 import { type Driver, onePerDialect, TINE_DRIVERS } from '../support/index.ts';
 import { onThisMachine } from '../support/slowness.ts';
 
 /** Ten seconds each are `npm run bench:hostile`, beside etcd. */
-const attackSeconds = 1.5;
+const attackSeconds = 1;
 
 const boundsDefault: AttackBounds = { p99MsMax: 50, newConnectionP99MsMax: 50, memoryMebibytesMax: 150 };
 
@@ -19,9 +19,39 @@ const descriptorsMoreMax = 20;
 /** Attacks that go on to the database run on each of them. What the others meet is the same on all. */
 const reachingTheDatabase = ['list and reset', 'puts'];
 
+/** Attacks that meet the same code as another one, which the long form makes alone. */
+const alikes = [
+  'made you reset: window too large',
+  'made you reset: HEADERS after the end',
+  'made you reset: PRIORITY',
+  'settings among blocked streams',
+  'pings',
+  'settings',
+  'unknown frames',
+  'window updates of the connection',
+  'resets of nothing',
+  'padded DATA',
+  'CONTINUATION without end',
+  'references to a large header',
+  'large headers',
+  'unlike counts',
+  'states',
+  'leases',
+  'slow headers',
+  'a number of 3.9 MiB in JSON',
+  'WebSocket messages without their end',
+  'WebSocket pings',
+  'half-open TLS, silent',
+  'half a preface',
+  'idle HTTP/2',
+  'handshakes that come and go',
+].map(attackNamed);
+
+const ofTheSuite = attacks.filter((attack) => !alikes.includes(attack));
+
 for (const driver of onePerDialect(TINE_DRIVERS)) {
   const isFirst = driver === TINE_DRIVERS[0];
-  for (const attack of attacks.filter(({ name }) => isFirst || reachingTheDatabase.includes(name))) {
+  for (const attack of ofTheSuite.filter(({ name }) => isFirst || reachingTheDatabase.includes(name))) {
     test(`${driver.name}: ${attack.name}: a client that ${attack.does} does not stop the others`, (context) =>
       attackOne(context, driver, attack));
   }
@@ -43,8 +73,11 @@ function check(outcome: Outcome, bounds: AttackBounds): void {
   const { during, after, memory, descriptors } = outcome;
   assert.ok(outcome.isAlive, 'the server lives');
   assert.ok(outcome.tally.bytes + outcome.tally.connections > 0, 'there was an attack');
-  checkFigures('during the attack', during, bounds);
-  checkFigures('after the attack', after, boundsDefault);
+  // The bounds hold on a machine that is not busy: on this one everything is slower, and the good client itself is late.
+  const slowness = onThisMachine(1);
+  const bar = (milliseconds: number) => slowness * milliseconds + 2 * outcome.lateMs;
+  checkFigures('during the attack', during, { ...bounds, bar });
+  checkFigures('after the attack', after, { ...boundsDefault, bar });
   assert.ok(
     memory.aboveRestMebibytes <= bounds.memoryMebibytesMax,
     `${memory.aboveRestMebibytes.toFixed(0)} MiB more than at rest, at most ${bounds.memoryMebibytesMax} may be`,
@@ -55,11 +88,16 @@ function check(outcome: Outcome, bounds: AttackBounds): void {
   );
 }
 
-function checkFigures(when: string, { latencies, errorCount, firstError }: GoodFigures, bounds: AttackBounds): void {
+interface LatencyBounds extends AttackBounds {
+  /** A bound as it is on this machine. */
+  readonly bar: (milliseconds: number) => number;
+}
+
+function checkFigures(when: string, { latencies, errorCount, firstError }: GoodFigures, bounds: LatencyBounds): void {
   assert.equal(errorCount, 0, `${when} the good client met ${firstError}`);
   for (const operation of ['get', 'put', 'newConnection'] as const) {
     const { count, p99Ms } = latencies[operation];
-    const boundMs = onThisMachine(operation === 'newConnection' ? bounds.newConnectionP99MsMax : bounds.p99MsMax);
+    const boundMs = bounds.bar(operation === 'newConnection' ? bounds.newConnectionP99MsMax : bounds.p99MsMax);
     assert.ok(count > 0, `${when} the good client made a ${operation}`);
     assert.ok(
       p99Ms <= boundMs,
@@ -68,12 +106,12 @@ function checkFigures(when: string, { latencies, errorCount, firstError }: GoodF
   }
 }
 
-function lineOf({ tally, during, after, memory, cpuShare }: Outcome): string {
+function lineOf({ tally, during, after, memory, cpuShare, lateMs }: Outcome): string {
   const { get, put, newConnection } = during.latencies;
   const p99 = [get, put, newConnection].map(({ p99Ms }) => p99Ms.toFixed(0)).join('/');
   const p99After = [after.latencies.get, after.latencies.put].map(({ p99Ms }) => p99Ms.toFixed(0)).join('/');
   return (
-    `get/put/new connection p99 ${p99} ms, after ${p99After}; memory ${memory.restMebibytes.toFixed(0)} + ` +
+    `get/put/new connection p99 ${p99} ms, after ${p99After}, late ${lateMs.toFixed(1)}; memory ${memory.restMebibytes.toFixed(0)} + ` +
     `${memory.aboveRestMebibytes.toFixed(0)} MiB, left ${memory.leftMebibytes.toFixed(0)}; processors ${cpuShare.toFixed(2)}; ` +
     `sent ${(tally.bytes / 2 ** 20).toFixed(1)} MiB on ${tally.connections} connections, ${tally.hangUps} ended by the server`
   );

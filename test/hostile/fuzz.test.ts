@@ -26,6 +26,7 @@ for (const driver of ANY_DRIVER) {
           seconds: secondsMax,
           fuzz,
         });
+        context.diagnostic(`${JSON.stringify(tally)}, ${memory.aboveRestMebibytes.toFixed(0)} MiB more than at rest`);
         const said = `${server.log().slice(-4_000)}\n${repeat}`;
         assert.ok(isAlive, `the server ended: ${said}`);
         assert.doesNotMatch(server.log(), /this is a bug|fault of this server|unhandled/i, said);

@@ -92,7 +92,7 @@ const askForProgress = watchMessage({ requestUnion: { case: 'progressRequest', v
 const unfinished: readonly Attack[] = [
   {
     name: 'empty messages that wait',
-    does: 'messages of no bytes on streams whose answers it does not take',
+    does: 'sends messages of no bytes on streams whose answers it does not take',
     bounds: smallMemory,
     run: (attacker) =>
       keepConnected(attacker, (wire) => messages(wire, bidirectional.keepAlive, repeated(emptyMessage, 13_000)), {
@@ -101,14 +101,14 @@ const unfinished: readonly Attack[] = [
   },
   {
     name: 'empty messages on a watch',
-    does: 'messages of no bytes on a stream of watches',
+    does: 'sends messages of no bytes on a stream of watches',
     bounds: smallMemory,
     run: (attacker) =>
       keepConnected(attacker, (wire) => messages(wire, bidirectional.watch, repeated(emptyMessage, 13_000))),
   },
   {
     name: 'gzip bombs',
-    does: 'compressed messages of a megabyte, a kilobyte each, on streams whose answers it does not take',
+    does: 'sends messages of a megabyte, compressed to a kilobyte, on streams whose answers it does not take',
     bounds: smallMemory,
     run: (attacker) =>
       keepConnected(attacker, (wire) => messages(wire, bidirectional.keepAlive, repeated(bomb, 50), gzip), {
@@ -117,7 +117,7 @@ const unfinished: readonly Attack[] = [
   },
   {
     name: 'unfinished messages',
-    does: '135 messages of 2 MiB, each without its end, which it then holds',
+    does: 'sends 135 messages of 2 MiB without their ends',
     bounds: smallMemory,
     putBytes: 100_000,
     run: (attacker) =>
@@ -133,7 +133,7 @@ const unfinished: readonly Attack[] = [
   },
   {
     name: 'pinned chunks',
-    does: 'single bytes of messages, each amid 64 KiB of something else',
+    does: 'sends single bytes of messages, each amid 64 KiB of something else',
     bounds: smallMemory,
     run: (attacker) =>
       keepConnected(
@@ -153,7 +153,7 @@ const unfinished: readonly Attack[] = [
   },
   {
     name: 'streams left open',
-    does: 'calls without a request, 200,000 on each connection',
+    does: 'begins 200,000 calls on each connection and sends no request',
     run: (attacker) =>
       keepConnected(attacker, (wire) =>
         leaveOpen(attacker, wire, (streamId) => headerFrames(streamId, putHeaders, { endsStream: false }), 200_000),
@@ -161,7 +161,7 @@ const unfinished: readonly Attack[] = [
   },
   {
     name: 'slow senders',
-    does: 'a byte a second on each of 5,000 streams',
+    does: 'sends a byte a second on each of 5,000 streams',
     run: (attacker) =>
       keepConnected(attacker, async (wire) => {
         const prefix = messagePrefix(1_000_000);
@@ -183,7 +183,7 @@ const unread: readonly Attack[] = [
   },
   {
     name: 'slow readers',
-    does: '100 connections ask for a megabyte ten times, with large windows, and read nothing',
+    does: 'asks for a megabyte 100 times on each of 100 connections, with large windows, and reads nothing',
     run: (attacker) =>
       keepConnected(
         attacker,
@@ -235,10 +235,10 @@ function largeTransaction(): Uint8Array {
 }
 
 const busy: readonly Attack[] = [
-  manyCalls('gets', 'gets as fast as the connection takes them', () => getRequest, 100),
+  manyCalls('gets', 'gets a key as fast as the connection takes it', () => getRequest, 100),
   manyCalls('lists', 'asks for a megabyte as fast as the connection takes it', () => listRequest, 5),
   manyCalls('counts', 'counts a thousand keys as fast as the connection takes it', () => countRequest),
-  manyCalls('unlike counts', 'the same over ranges that are all different', (turn) =>
+  manyCalls('unlike counts', 'counts ranges that are all different', (turn) =>
     requestOf(KV.methods.range, { key: Buffer.from('a'), rangeEnd: Buffer.from(`stored/~${turn}`), countOnly: true }),
   ),
   manyCalls(
@@ -249,7 +249,7 @@ const busy: readonly Attack[] = [
   ),
   {
     name: 'large transactions',
-    does: 'transactions of 128 puts of 10 KiB, eight at a time',
+    does: 'sends transactions of 128 puts of 10 KiB, eight at a time',
     run: (attacker) =>
       keepConnected(attacker, async (wire) => {
         const message = grpcMessage(largeTransaction());
@@ -299,7 +299,7 @@ const busy: readonly Attack[] = [
 const names: readonly Attack[] = [
   {
     name: 'names of roles that look like addresses',
-    does: 'adds, without a token, roles whose name is `//a:` 20,000 times',
+    does: 'adds, without a token, roles named `//a:` 20,000 times over',
     needs: 'auth',
     bounds: { p99MsMax: 20 },
     run: (attacker) =>

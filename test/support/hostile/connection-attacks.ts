@@ -70,38 +70,38 @@ const handshakeBounds = { newConnectionP99MsMax: 200 };
 export const connectionAttacks: readonly Attack[] = [
   {
     name: 'half-open TLS, hello begun',
-    does: '5,000 connections that begin a handshake and say no more',
+    does: 'keeps up 5,000 connections on which a handshake was begun',
     needs: 'tls',
     bounds: handshakeBounds,
     run: (attacker) => keepHalfOpen(attacker, clientHelloBegun, halfOpenCount),
   },
   {
     name: 'half-open TLS, hello whole',
-    does: '5,000 connections that do not go on after the server has answered their hello',
+    does: 'keeps up 5,000 connections whose hello the server has answered',
     needs: 'tls',
     bounds: handshakeBounds,
     run: (attacker) => keepHalfOpen(attacker, clientHello, halfOpenCount),
   },
   {
     name: 'half-open TLS, silent',
-    does: '5,000 connections that say nothing',
+    does: 'keeps up 5,000 silent connections to a server with TLS',
     needs: 'tls',
     bounds: handshakeBounds,
     run: (attacker) => keepHalfOpen(attacker, Buffer.alloc(0), halfOpenCount),
   },
   {
     name: 'half-open TCP',
-    does: '5,000 connections that say nothing, without TLS',
+    does: 'keeps up 5,000 silent connections',
     run: (attacker) => keepHalfOpen(attacker, Buffer.alloc(0), halfOpenCount),
   },
   {
     name: 'half a preface',
-    does: '5,000 connections that send half of what opens HTTP/2',
+    does: 'keeps up 5,000 connections with half of what opens HTTP/2',
     run: (attacker) => keepHalfOpen(attacker, opening().subarray(0, 10), halfOpenCount),
   },
   {
     name: 'idle HTTP/2',
-    does: '5,000 connections of HTTP/2 that ask for nothing',
+    does: 'keeps up 5,000 connections of HTTP/2 and asks for nothing',
     run: (attacker) => keepHalfOpen(attacker, opening(), halfOpenCount),
   },
   {

@@ -84,12 +84,12 @@ function withinRequest(name: string, does: string, bytes: (streamId: number) => 
 const floods: readonly Attack[] = [
   {
     name: 'pings',
-    does: 'PING without end',
+    does: 'sends PING without end',
     run: (attacker) => flood(attacker, repeated(pingFrame, 4_000)),
   },
   {
     name: 'pings, answers unread',
-    does: 'PING without end, and does not read the answers',
+    does: 'sends PING without end and does not read the answers',
     run: (attacker) =>
       keepConnected(attacker, async (wire) => {
         wire.stopReading();
@@ -98,12 +98,12 @@ const floods: readonly Attack[] = [
   },
   {
     name: 'settings',
-    does: 'empty SETTINGS without end',
+    does: 'sends empty SETTINGS without end',
     run: (attacker) => flood(attacker, repeated(settingsFrame([]), 4_000)),
   },
   {
     name: 'settings, answers unread',
-    does: 'empty SETTINGS without end, and does not read the answers',
+    does: 'sends empty SETTINGS without end and does not read the answers',
     run: (attacker) =>
       keepConnected(attacker, async (wire) => {
         wire.stopReading();
@@ -112,22 +112,22 @@ const floods: readonly Attack[] = [
   },
   {
     name: 'priorities',
-    does: 'PRIORITY without end',
+    does: 'sends PRIORITY without end',
     run: (attacker) => flood(attacker, repeated(priorityFrame, 4_000)),
   },
   {
     name: 'unknown frames',
-    does: 'frames of an unknown type without end',
+    does: 'sends frames of an unknown type without end',
     run: (attacker) => flood(attacker, repeated(frame(0xbe, 0, 0, Buffer.alloc(8)), 4_000)),
   },
   {
     name: 'window updates of the connection',
-    does: 'WINDOW_UPDATE of the connection without end',
+    does: 'sends WINDOW_UPDATE of the connection without end',
     run: (attacker) => flood(attacker, repeated(windowUpdate(0, 1), 4_000)),
   },
   {
     name: 'resets of nothing',
-    does: 'RST_STREAM of a stream that has ended, without end',
+    does: 'resets a stream that has ended, without end',
     run: (attacker) =>
       keepConnected(attacker, async (wire) => {
         const streamId = wire.nextStreamId();
@@ -135,12 +135,12 @@ const floods: readonly Attack[] = [
         while (await wire.send(repeated(resetFrame(streamId), 4_000)));
       }),
   },
-  withinRequest('empty DATA', 'empty DATA on an open stream without end', (streamId) =>
+  withinRequest('empty DATA', 'sends empty DATA on an open stream without end', (streamId) =>
     dataFrame(streamId, Buffer.alloc(0), { endsStream: false }),
   ),
   {
     name: 'padded DATA',
-    does: 'DATA that is padding alone, on an open stream without end',
+    does: 'sends DATA that is padding alone, without end',
     run: (attacker) =>
       keepConnected(attacker, async (wire) => {
         const streamId = await wire.start(putHeaders);
@@ -159,33 +159,44 @@ export const frameAttacks: readonly Attack[] = [
     listRequest,
     (streamId) => windowUpdate(streamId, 0),
   ),
-  spoiling('made you reset: window too large', 'the same by a window beyond 2^31', listRequest, (streamId) =>
-    windowUpdate(streamId, windowBytesMax),
+  spoiling(
+    'made you reset: window too large',
+    'makes the server reset streams by a window beyond 2^31',
+    listRequest,
+    (streamId) => windowUpdate(streamId, windowBytesMax),
   ),
   spoiling(
     'made you reset: DATA after the end',
-    'the same by DATA after the end of a request',
+    'makes the server reset streams by DATA after the end of a request',
     listRequest,
     (streamId) => dataFrame(streamId, Buffer.of(0), { endsStream: true }),
   ),
-  spoiling('made you reset: HEADERS after the end', 'the same by HEADERS after it', listRequest, (streamId) =>
-    headerFrames(streamId, putHeaders, { endsStream: true }),
+  spoiling(
+    'made you reset: HEADERS after the end',
+    'makes the server reset streams by HEADERS after the end of a request',
+    listRequest,
+    (streamId) => headerFrames(streamId, putHeaders, { endsStream: true }),
   ),
-  spoiling('made you reset: PRIORITY', 'the same by a PRIORITY of another length', listRequest, (streamId) =>
-    frame(FrameType.priority, 0, streamId, Buffer.alloc(4)),
+  spoiling(
+    'made you reset: PRIORITY',
+    'makes the server reset streams by a PRIORITY of another length',
+    listRequest,
+    (streamId) => frame(FrameType.priority, 0, streamId, Buffer.alloc(4)),
   ),
-  amongBlocked('window updates among blocked streams', 'WINDOW_UPDATE while 10,000 answers wait for a window', () =>
-    repeated(windowUpdate(0, 1), 4_000),
+  amongBlocked(
+    'window updates among blocked streams',
+    'sends WINDOW_UPDATE while 10,000 answers wait for a window',
+    () => repeated(windowUpdate(0, 1), 4_000),
   ),
   amongBlocked(
     'window updates of blocked streams',
-    'a byte of window for each of 10,000 streams in turn',
+    'gives 10,000 streams a byte of window each, in turn',
     (streamIds) => Buffer.concat(streamIds.map((streamId) => windowUpdate(streamId, 1))),
   ),
-  amongBlocked('settings among blocked streams', 'SETTINGS while 10,000 answers wait for a window', () =>
+  amongBlocked('settings among blocked streams', 'sends SETTINGS while 10,000 answers wait for a window', () =>
     repeated(settingsFrame(noWindow), 1_000),
   ),
-  amongBlocked('2,730 settings in a frame', 'the same with as many settings as a frame holds', () =>
+  amongBlocked('2,730 settings in a frame', 'sends 2,730 settings a frame while 10,000 answers wait for a window', () =>
     settingsFrame(Array.from({ length: settingsInFrameMax }, (_, index) => [Setting.initialWindowSize, index % 2])),
   ),
   ...floods,

@@ -5,7 +5,7 @@ import { upgrade, webSocketFrame, webSocketOpcodes } from './web-socket-frames.t
 import { openSocket, write } from './wire.ts';
 
 /** A value of JSON may have twice the bytes of the largest message. */
-const valueBytes = 3.9 * 1024 * 1024;
+const valueBytes = Math.floor(3.9 * 1024 * 1024);
 
 function post(path: string, body: string): string {
   return `POST ${path} HTTP/1.1\r\nHost: hostile\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
@@ -101,19 +101,19 @@ function longNumbers(): readonly string[] {
 }
 
 export const gatewayAttacks: readonly Attack[] = [
-  bodies('long numbers in JSON', 'numbers of 80,000 digits, 4 MiB of them', '/v3/kv/range', longNumbers, {
+  bodies('long numbers in JSON', 'sends numbers of 80,000 digits, 4 MiB of them', '/v3/kv/range', longNumbers, {
     p99MsMax: 20,
   }),
-  bodies('a number of 3.9 MiB in JSON', 'one number of 3.9 MiB', '/v3/kv/range', () => [
+  bodies('a number of 3.9 MiB in JSON', 'sends a number of 3.9 MiB', '/v3/kv/range', () => [
     `{"key":"YQ==","limit":1${'0'.repeat(valueBytes)}1}`,
   ]),
-  bodies('deep JSON', 'objects and lists in each other, 3.9 MiB deep', '/v3/kv/txn', () => [
+  bodies('deep JSON', 'sends objects and lists in each other, 3.9 MiB deep', '/v3/kv/txn', () => [
     '{"success":['.repeat(valueBytes / 12),
     '['.repeat(valueBytes),
     '{"request_txn":{"success":['.repeat(valueBytes / 27),
     `{"x":${'['.repeat(valueBytes / 2)}`,
   ]),
-  bodies('long texts in JSON', 'escapes, blanks and names without end', '/v3/kv/put', () => [
+  bodies('long texts in JSON', 'sends escapes, blanks and names of 3.9 MiB', '/v3/kv/put', () => [
     `{"key":"${'\\u0041'.repeat(valueBytes / 6)}"}`,
     ' '.repeat(valueBytes),
     `{"${'a'.repeat(valueBytes)}":1}`,
@@ -122,7 +122,7 @@ export const gatewayAttacks: readonly Attack[] = [
   ]),
   {
     name: 'bodies without their end',
-    does: '300 bodies of 3.9 MiB, each without its end',
+    does: 'sends 300 bodies of 3.9 MiB without their ends',
     putBytes: 100_000,
     run: (attacker) =>
       withSockets(attacker, 300, async (socket) => {
@@ -137,7 +137,7 @@ export const gatewayAttacks: readonly Attack[] = [
   },
   {
     name: 'slow bodies',
-    does: 'a byte a second of each of 1,000 bodies',
+    does: 'sends a byte a second of each of 1,000 bodies',
     run: (attacker) =>
       withSockets(attacker, 1_000, async (socket) => {
         await write(
@@ -150,7 +150,7 @@ export const gatewayAttacks: readonly Attack[] = [
   },
   {
     name: 'slow headers',
-    does: 'a header a second on each of 1,000 connections of HTTP/1.1',
+    does: 'sends a header a second on each of 1,000 connections of HTTP/1.1',
     run: (attacker) =>
       withSockets(attacker, 1_000, async (socket) => {
         await write(attacker, socket, 'GET /health HTTP/1.1\r\nHost: hostile\r\n');
@@ -159,7 +159,7 @@ export const gatewayAttacks: readonly Attack[] = [
   },
   {
     name: 'pipelined requests',
-    does: 'requests of HTTP/1.1 in one go, without reading an answer',
+    does: 'sends requests of HTTP/1.1 in one go and reads no answer',
     run: (attacker) =>
       withSockets(attacker, 4, async (socket) => {
         socket.pause();
@@ -169,7 +169,7 @@ export const gatewayAttacks: readonly Attack[] = [
   },
   webSockets(
     'WebSocket frames without their end',
-    '300 frames of 3.9 MiB, each without its end',
+    'sends 300 WebSocket frames of 3.9 MiB without their ends',
     300,
     async (attacker, socket) => {
       const piece = Buffer.alloc(65_536, 'A');
@@ -181,7 +181,7 @@ export const gatewayAttacks: readonly Attack[] = [
   ),
   webSockets(
     'WebSocket messages without their end',
-    'messages in fragments without end',
+    'sends WebSocket messages in fragments without end',
     50,
     async (attacker, socket) => {
       const piece = Buffer.alloc(16_384, 'A');
@@ -189,20 +189,30 @@ export const gatewayAttacks: readonly Attack[] = [
       while (await write(attacker, socket, webSocketFrame(webSocketOpcodes.continuation, piece, { isLast: false })));
     },
   ),
-  webSockets('empty WebSocket fragments', 'messages in empty fragments without end', 4, async (attacker, socket) => {
-    const empty = Buffer.alloc(0);
-    await write(attacker, socket, webSocketFrame(webSocketOpcodes.text, empty, { isLast: false }));
-    const chunk = repeated(webSocketFrame(webSocketOpcodes.continuation, empty, { isLast: false }), 4_000);
-    while (await write(attacker, socket, chunk));
-  }),
-  webSockets('WebSocket pings', 'pings without end, and does not read the answers', 4, async (attacker, socket) => {
-    socket.pause();
-    const chunk = repeated(webSocketFrame(webSocketOpcodes.ping, Buffer.alloc(100)), 500);
-    while (await write(attacker, socket, chunk));
-  }),
+  webSockets(
+    'empty WebSocket fragments',
+    'sends WebSocket messages in empty fragments without end',
+    4,
+    async (attacker, socket) => {
+      const empty = Buffer.alloc(0);
+      await write(attacker, socket, webSocketFrame(webSocketOpcodes.text, empty, { isLast: false }));
+      const chunk = repeated(webSocketFrame(webSocketOpcodes.continuation, empty, { isLast: false }), 4_000);
+      while (await write(attacker, socket, chunk));
+    },
+  ),
+  webSockets(
+    'WebSocket pings',
+    'sends WebSocket pings without end and does not read the answers',
+    4,
+    async (attacker, socket) => {
+      socket.pause();
+      const chunk = repeated(webSocketFrame(webSocketOpcodes.ping, Buffer.alloc(100)), 500);
+      while (await write(attacker, socket, chunk));
+    },
+  ),
   webSockets(
     'unread watches of WebSockets',
-    '500 watches from the first revision, of which it reads nothing',
+    'watches from the first revision on 500 WebSockets and reads nothing',
     500,
     async (attacker, socket) => {
       socket.pause();

@@ -25,7 +25,7 @@ const newest = Buffer.of(0xbe);
 export const headerAttacks: readonly Attack[] = [
   {
     name: 'empty CONTINUATION',
-    does: 'a header block that goes on in empty frames',
+    does: 'sends a header block that goes on in empty frames',
     run: (attacker) =>
       keepConnected(attacker, async (wire) => {
         await wire.send(frame(FrameType.headers, 0, wire.nextStreamId(), someCall));
@@ -34,7 +34,7 @@ export const headerAttacks: readonly Attack[] = [
   },
   {
     name: 'CONTINUATION without end',
-    does: 'a header block that goes on in full frames',
+    does: 'sends a header block that goes on in full frames',
     run: (attacker) =>
       keepConnected(attacker, async (wire) => {
         await wire.send(frame(FrameType.headers, 0, wire.nextStreamId(), someCall));
@@ -44,12 +44,12 @@ export const headerAttacks: readonly Attack[] = [
   },
   manyRequests(
     'Huffman-coded headers',
-    'requests with 38,400 letters, Huffman-coded',
+    'sends requests with a header of 38,400 letters, Huffman-coded',
     Buffer.concat([someCall, huffmanField('x', huffmanZeros)]),
   ),
   {
     name: 'references to a large header',
-    does: 'requests that name a header of 4,000 bytes 4,000 times',
+    does: 'sends requests that name a header of 4,000 bytes 4,000 times',
     run: (attacker) =>
       keepConnected(attacker, async (wire) => {
         const keep = Buffer.concat([someCall, indexedField('x', 'y'.repeat(3_900))]);
@@ -59,7 +59,7 @@ export const headerAttacks: readonly Attack[] = [
   },
   {
     name: 'references to a small header',
-    does: 'requests that name a header of a letter 1,800 times',
+    does: 'sends requests that name a header of a letter 1,800 times',
     run: (attacker) =>
       keepConnected(attacker, async (wire) => {
         const keep = Buffer.concat([someCall, indexedField('x', 'y')]);
@@ -69,18 +69,18 @@ export const headerAttacks: readonly Attack[] = [
   },
   manyRequests(
     'changes of the header table',
-    'header blocks that empty and grow the table 4,000 times',
+    'sends header blocks that empty and grow the table 4,000 times',
     Buffer.concat([repeated(Buffer.of(0x20, 0x3f, 0xe1, 0x1f), 4_000), someCall]),
   ),
   manyRequests(
     'large headers',
-    'requests with 60 headers of 1,000 bytes',
+    'sends requests with 60 headers of 1,000 bytes',
     Buffer.concat([someCall, ...Array.from({ length: 60 }, (_, index) => literalField(`x${index}`, 'y'.repeat(960)))]),
   ),
   manyRequests(
     'many small headers',
-    'requests with 1,700 headers',
+    'sends requests with 1,700 headers',
     Buffer.concat([someCall, ...Array.from({ length: 1_700 }, () => indexedField('x', 'y'))]),
   ),
-  manyRequests('calls of nothing', 'calls of a method that there is not', someCall, 200),
+  manyRequests('calls of nothing', 'calls a method that there is not', someCall, 200),
 ];

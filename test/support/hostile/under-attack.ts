@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { text } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -34,19 +35,22 @@ export interface Outcome {
   readonly tookSeconds: number;
   /** Of the server, for each of these seconds. */
   readonly cpuShare: number;
+  /** How late this process, which waits most of the time, was given a processor meanwhile (p99): what the machine adds to each latency. */
+  readonly lateMs: number;
   /** The process was there at the end. */
   readonly isAlive: boolean;
 }
 
 export const rootUser = 'root:root-password';
 
-const warmUpMs = 600;
+const warmUpMs = 400;
 /** How long after the attack everything must be as before. */
 const recoveryMs = 500;
-const afterMs = 500;
+const afterMs = 400;
 /** For a new process to load its program, and for a busy one to end. */
 const attackerGraceMs = 20_000;
 const smallPutBytes = 100;
+const delayResolutionMs = 5;
 
 /** Attacks a server, at whose address `attack` finds what it needs, while a good client uses it. */
 export async function underAttack(
@@ -68,6 +72,8 @@ export async function underAttack(
     await sleep(warmUpMs);
     await good.take();
     const rest = { usage: watch.usage, mebibytes: watch.takePeakMebibytes(), descriptors: watch.descriptorCount ?? 0 };
+    const delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
+    delay.enable();
     const started = performance.now();
     const order = { name: attack.name, host: '127.0.0.1', port: server.port, seconds };
     const tally = await attackFrom(fuzz === undefined ? order : { ...order, fuzz });
@@ -78,6 +84,7 @@ export async function underAttack(
     await sleep(afterMs);
     const after = good.take();
     const descriptors = { rest: rest.descriptors, after: watch.descriptorCount ?? 0 };
+    delay.disable();
     const figures = { during: await during, after: await after };
     return {
       tally,
@@ -90,6 +97,7 @@ export async function underAttack(
       descriptors,
       tookSeconds,
       cpuShare: cpuSeconds / tookSeconds,
+      lateMs: Math.max(0, delay.percentile(99) / 1e6 - delayResolutionMs),
       isAlive: watch.usage !== undefined,
     };
   } finally {

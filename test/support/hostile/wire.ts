@@ -140,7 +140,7 @@ export class Wire {
   async endAllBut(allowedCount: number, milliseconds: number): Promise<void> {
     const end = performance.now() + milliseconds;
     while (this.isOpen && this.#unanswered.size > allowedCount && performance.now() < end) {
-      await Promise.race([this.#nextFrames(), pause(this.#attacker, end - performance.now())]);
+      await Promise.race([this.#nextFrames(), pause(this.#attacker, Math.max(0, end - performance.now()))]);
     }
     const surplus = [...this.#unanswered].slice(0, Math.max(0, this.#unanswered.size - allowedCount));
     for (const streamId of surplus) this.#forget(streamId);
