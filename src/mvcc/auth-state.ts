@@ -8,6 +8,10 @@ export const untouchedAuth: AuthState = 2;
 
 export const isAuthOn = (state: AuthState): boolean => state % 2 === 1;
 
+/** Whether a check in one state holds in the other. While auth is off everybody may do everything, whatever users and roles there are. */
+export const permitsAlike = (checked: AuthState, now: AuthState): boolean =>
+  checked === now || !(isAuthOn(checked) || isAuthOn(now));
+
 /** etcd's revision of auth: one more with each change, but the one that turns auth on. */
 export const authRevision = (state: AuthState): number => Math.floor(state / 2);
 

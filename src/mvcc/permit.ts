@@ -1,7 +1,7 @@
 /** What a client's write was permitted by, looked at again where it is made: users and roles may have changed on its way. */
 import { etcdError } from '../errors.ts';
 import { KEYS_OF_LEASE } from '../sql/read-statements.ts';
-import type { AuthState } from './auth-state.ts';
+import { type AuthState, permitsAlike } from './auth-state.ts';
 import { coversName, type KeySpan } from './key-spans.ts';
 import type { LeaseId } from './operations.ts';
 import { type Program, rows } from './program.ts';
@@ -17,7 +17,7 @@ export interface Permit {
 
 /** @throws EtcdError `authOldRevision`, `permissionDenied` */
 export function* checkPermit({ permittedIn, permittedLeases }: Partial<Permit>, state: WriteState): Program<void> {
-  if (permittedIn !== undefined && permittedIn !== state.authState) throw etcdError('authOldRevision');
+  if (permittedIn !== undefined && !permitsAlike(permittedIn, state.authState)) throw etcdError('authOldRevision');
   if (permittedLeases === undefined) return;
   yield* state.flush();
   for (const id of permittedLeases.ids) {

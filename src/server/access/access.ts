@@ -6,7 +6,7 @@
  * whichever instance changed it.
  */
 import { DriverError, EtcdError, etcdError } from '../../errors.ts';
-import { authRevision, isAuthOn } from '../../mvcc/auth-state.ts';
+import { authRevision, isAuthOn, permitsAlike } from '../../mvcc/auth-state.ts';
 import type { Permit } from '../../mvcc/permit.ts';
 import type { AuthStore } from '../../store/auth-store.ts';
 import type { Requester } from '../../store/requester.ts';
@@ -70,12 +70,13 @@ export class Access {
   /** Work that asks the database and changes nothing: it may be done several times. @throws EtcdError */
   async read<Result>(call: Call, need: Need, work: (standing: Standing) => Promise<Result>): Promise<Result> {
     for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
-      const { epoch, caller } = this.#checkAtOnce(call, need) ?? (await this.#check(call, need));
+      const { permit, caller } = this.#checkAtOnce(call, need) ?? (await this.#check(call, need));
+      const holds = () => permitsAlike(permit.permittedIn, this.#auth.state);
       try {
-        const result = await work({ caller, holds: () => this.#auth.epoch === epoch });
-        if (this.#auth.epoch === epoch) return result;
+        const result = await work({ caller, holds });
+        if (holds()) return result;
       } catch (error) {
-        if (this.#auth.epoch === epoch) throw error;
+        if (holds()) throw error;
       }
     }
     throw etcdError('authOldRevision');
