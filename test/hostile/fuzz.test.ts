@@ -31,7 +31,7 @@ for (const driver of ANY_DRIVER) {
         assert.ok(isAlive, `the server ended: ${said}`);
         assert.doesNotMatch(server.log(), /this is a bug|fault of this server|unhandled/i, said);
         assert.ok(tally.items >= fuzz.itemCount, `${tally.items} of ${fuzz.itemCount} were sent; ${repeat}`);
-        assert.equal(during.errorCount + after.errorCount, 0, `${during.firstError ?? after.firstError}; ${repeat}`);
+        assert.equal(during.errorCount + after.errorCount, 0, `${during.firstError ?? after.firstError}; ${said}`);
         assert.ok(
           memory.aboveRestMebibytes <= memoryMebibytesMax,
           `${memory.aboveRestMebibytes.toFixed(0)} MiB more than at rest; ${repeat}`,

@@ -265,6 +265,12 @@ const busy: readonly Attack[] = [
     () => requestOf(Lock.methods.lock, { name: Buffer.from('hostile') }),
     10,
   ),
+  manyCalls(
+    'changes of roles',
+    'adds roles while auth is off, as fast as the connection takes them',
+    (turn) => requestOf(Auth.methods.roleAdd, { name: `role-${turn}-${Date.now()}` }),
+    10,
+  ),
   manyCalls('leases', 'takes leases', () => requestOf(Lease.methods.leaseGrant, { ttl: 3_600 }), 10),
   {
     name: 'keepalives',

@@ -9,8 +9,10 @@ import { randomMessage } from './fuzz-message.ts';
 const alarmPath = '/v3/maintenance/alarm';
 const routes = gatewayRoutes.map(({ path, rpc }) => ({ path, schema: methodSchema(rpc).request }));
 const atOnceCount = 16;
-/** Answers that go on, such as a watch's, are given up after it. */
-const answerMsMax = 20;
+/** Answers that go on, such as a watch's, or wait, such as a lock's, are given up after it; others have time on a busy machine. */
+const openEndedMsMax = 20;
+const answerMsMax = 1_000;
+const openEnded = /watch|keepalive|snapshot|lock|campaign|observe/;
 
 /** JSON to every path of the gateway, most of it with mistakes. */
 export const jsonFuzzer: Attack = {
@@ -34,7 +36,7 @@ async function send(attacker: Attacker, agent: Agent): Promise<void> {
   attacker.tally.bytes += body.length;
   await new Promise<void>((resolve) => {
     const request = httpRequest({ host, port, path, method: 'POST', agent }, (reply) => reply.resume());
-    const timer = setTimeout(() => request.destroy(), answerMsMax);
+    const timer = setTimeout(() => request.destroy(), openEnded.test(path) ? openEndedMsMax : answerMsMax);
     request.on('error', () => undefined);
     request.on('close', () => {
       clearTimeout(timer);
