@@ -37,7 +37,10 @@ async function attackOne(driver: Driver, attack: Attack, seconds: number): Promi
   try {
     const server = await startAttacked(driver, attack);
     try {
-      return await underAttack(server, attack, { seconds });
+      const outcome = await underAttack(server, attack, { seconds });
+      const { firstError } = outcome.during;
+      if (firstError !== undefined) console.error(`bench: ${driver.name}: ${attack.name}: ${firstError}`);
+      return outcome;
     } finally {
       await server.remove();
     }

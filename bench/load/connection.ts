@@ -73,8 +73,8 @@ export class Connection {
     this.session.destroy();
   }
 
-  /** From here on as `NAME:PASSWORD`, if the server asks who calls. */
-  async signIn(user: string): Promise<void> {
+  /** From here on as `NAME:PASSWORD`, if the server asks who calls. The token is for further connections. */
+  async signIn(user: string): Promise<string | undefined> {
     const [name = '', ...password] = user.split(':');
     try {
       const { token } = await this.call(Auth.methods.authenticate, { name, password: password.join(':') });
@@ -82,6 +82,12 @@ export class Connection {
     } catch (error) {
       if (!(error instanceof CallError) || error.code !== failedPrecondition) throw error;
     }
+    return this.token;
+  }
+
+  /** From here on as whom a token is of. */
+  useToken(token: string | undefined): void {
+    this.token = token;
   }
 
   call<Request, Response>(

@@ -61,7 +61,7 @@ async function leaveOpen(
   begin: (streamId: number) => Buffer,
   count: number,
 ): Promise<void> {
-  const batch = 100;
+  const batch = Math.min(count, 100);
   for (let opened = 0; opened < count; opened += batch) {
     if (!(await wire.send(...Array.from({ length: batch }, () => begin(wire.nextStreamId()))))) return;
   }
@@ -196,10 +196,10 @@ const unread: readonly Attack[] = [
   },
   {
     name: 'unread snapshots',
-    does: 'asks for snapshots and takes no byte of them',
+    does: 'asks for four snapshots and takes no byte of them',
     alsoAsks: 'snapshots',
     run: (attacker) =>
-      keepConnected(attacker, (wire) => leaveOpen(attacker, wire, requestOf(Maintenance.methods.snapshot, {}), 100), {
+      keepConnected(attacker, (wire) => leaveOpen(attacker, wire, requestOf(Maintenance.methods.snapshot, {}), 2), {
         count: 2,
         settings: noWindow,
       }),

@@ -1,5 +1,6 @@
 import { type Attack, type Attacker, atOnce, pause } from './attacker.ts';
-import { opening, uint32 } from './frames.ts';
+import { opening, repeated, settingsFrame, uint32 } from './frames.ts';
+import { flood } from './keep-connected.ts';
 import { openSocket, write } from './wire.ts';
 
 const halfOpenCount = 5_000;
@@ -108,6 +109,14 @@ export const connectionAttacks: readonly Attack[] = [
     name: 'connections that come and go',
     does: 'opens connections and resets them, without end',
     run: (attacker) => comeAndGo(attacker, opening()),
+  },
+  {
+    name: 'connections that come and go beside a flood',
+    does: 'opens connections and resets them, and keeps the server busy meanwhile',
+    run: async (attacker) => {
+      // Node accepts one connection in a turn of its event loop: longer turns let fewer in.
+      await Promise.all([comeAndGo(attacker, opening()), flood(attacker, repeated(settingsFrame([]), 4_000))]);
+    },
   },
   {
     name: 'handshakes that come and go',

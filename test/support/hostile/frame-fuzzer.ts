@@ -1,6 +1,6 @@
 import { FrameType, Setting } from '../../../src/server/http2/protocol.ts';
 import type { Random } from '../../parity/random.ts';
-import { type Attack, type Attacker, atOnce } from './attacker.ts';
+import { type Attack, type Attacker, atOnce, pause } from './attacker.ts';
 import {
   callHeaders,
   dataFrame,
@@ -70,6 +70,8 @@ async function oneConnection(attacker: Attacker): Promise<void> {
     isOpen = await write(attacker, socket, Buffer.concat(batch));
     sent += batch.length;
     tally.items += batch.length;
+    // A fuzzer is no flood.
+    await pause(attacker, 1);
   }
   socket.resetAndDestroy();
 }

@@ -32,19 +32,27 @@ export interface GoodFigures {
 /** How long after an answer the next request follows: a load that leaves the server idle most of the time. */
 const pauseMs: Readonly<Record<GoodOperation, number>> = { get: 5, put: 10, newConnection: 50, snapshot: 200 };
 
+/** Answers of each kind that say something. */
+const someCount = 3;
+
+/** Those over the connection that stays. */
+const lastingOperations: readonly GoodOperation[] = ['get', 'put'];
+
 /** What takes longer counts as an error. */
 const answerMsMax = 10_000;
 
 /** Gets and puts, one after the other, over a connection that stays, and gets over new connections. Never retries. */
 export class GoodClient {
   readonly #options: GoodClientOptions;
+  readonly #token: string | undefined;
   #connection: Connection;
   #phase = new Phase();
   #isStopped = false;
   readonly #loops: readonly Promise<void>[];
 
-  private constructor(options: GoodClientOptions, connection: Connection) {
+  private constructor(options: GoodClientOptions, connection: Connection, token: string | undefined) {
     this.#options = options;
+    this.#token = token;
     this.#connection = connection;
     const loops = [
       this.#repeat('get', () => this.#get(this.#connection)),
@@ -55,7 +63,9 @@ export class GoodClient {
   }
 
   static async start(options: GoodClientOptions): Promise<GoodClient> {
-    return new GoodClient(options, await connect(options));
+    const connection = await Connection.open(options.address, options.secure);
+    const token = options.user === undefined ? undefined : await connection.signIn(options.user);
+    return new GoodClient(options, connection, token);
   }
 
   /** What was asked since the last call, as soon as all of it is answered. */
@@ -63,6 +73,12 @@ export class GoodClient {
     const phase = this.#phase;
     this.#phase = new Phase();
     return phase.finish();
+  }
+
+  /** Resolves when gets, puts and new connections were answered a few times since `take`, or that takes too long. */
+  async someAnswers(): Promise<void> {
+    const end = performance.now() + answerMsMax;
+    while (!this.#phase.hasSome && performance.now() < end) await sleep(10);
   }
 
   async stop(): Promise<void> {
@@ -74,7 +90,7 @@ export class GoodClient {
   async #repeat(operation: GoodOperation, run: () => Promise<unknown>): Promise<void> {
     while (!this.#isStopped) {
       const failure = await this.#phase.time(operation, run);
-      if (failure !== undefined && !this.#isStopped) await this.#reconnect();
+      if (failure !== undefined && lastingOperations.includes(operation) && !this.#isStopped) await this.#reconnect();
       await sleep(pauseMs[operation]);
     }
   }
@@ -82,12 +98,18 @@ export class GoodClient {
   /** A connection that failed is no use to the next request. That it failed was counted. */
   async #reconnect(): Promise<void> {
     try {
-      const connection = await connect(this.#options);
+      const connection = await this.#connect();
       this.#connection.close();
       this.#connection = connection;
     } catch {
       await sleep(100);
     }
+  }
+
+  async #connect(): Promise<Connection> {
+    const connection = await Connection.open(this.#options.address, this.#options.secure);
+    connection.useToken(this.#token);
+    return connection;
   }
 
   #get(connection: Connection): Promise<unknown> {
@@ -102,7 +124,7 @@ export class GoodClient {
   }
 
   async #getOverNewConnection(): Promise<void> {
-    const connection = await connect(this.#options);
+    const connection = await this.#connect();
     try {
       await this.#get(connection);
     } finally {
@@ -112,7 +134,7 @@ export class GoodClient {
 
   /** Until its first part is there. */
   async #beginSnapshot(): Promise<void> {
-    const connection = await connect(this.#options);
+    const connection = await this.#connect();
     try {
       await new Promise<void>((resolve, reject) => {
         const stream = connection.stream(Maintenance.methods.snapshot, {
@@ -127,17 +149,16 @@ export class GoodClient {
   }
 }
 
-async function connect({ address, secure, user }: GoodClientOptions): Promise<Connection> {
-  const connection = await Connection.open(address, secure);
-  if (user !== undefined) await connection.signIn(user);
-  return connection;
-}
-
 /** The answers to what was asked in one interval. */
 class Phase {
   readonly #latencies: Record<GoodOperation, number[]> = { get: [], put: [], newConnection: [], snapshot: [] };
   readonly #underWay = new Set<Promise<unknown>>();
   readonly #errors: string[] = [];
+
+  get hasSome(): boolean {
+    const { get, put, newConnection } = this.#latencies;
+    return [get, put, newConnection].every(({ length }) => length >= someCount);
+  }
 
   async time(operation: GoodOperation, run: () => Promise<unknown>): Promise<Error | undefined> {
     const started = performance.now();
