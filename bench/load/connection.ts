@@ -30,6 +30,8 @@ export class CallError extends Error {
 /** An open call that sends and receives any number of messages. */
 export interface Stream<Request> {
   send(message: MessageInput<Request>): void;
+  /** Sends no more. */
+  end(): void;
   close(): void;
 }
 
@@ -119,6 +121,9 @@ export class Connection {
     return {
       send: (message) => {
         stream.write(framed(method.request, message));
+      },
+      end: () => {
+        stream.end();
       },
       close: () => stream.close(http2.constants.NGHTTP2_CANCEL),
     };

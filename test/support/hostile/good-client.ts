@@ -142,6 +142,7 @@ export class GoodClient {
           onEnd: (error) => reject(error ?? new Error('a snapshot without a part')),
         });
         stream.send({});
+        stream.end();
       });
     } finally {
       connection.close();

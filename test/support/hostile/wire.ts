@@ -31,6 +31,8 @@ export async function openSocket(attacker: Attacker, { isSecure = false } = {}):
     : connectTcp({ host, port, noDelay: true });
   const end = () => socket.destroy();
   signal.addEventListener('abort', end, { once: true });
+  // Any number of streams may wait for it.
+  socket.setMaxListeners(0);
   socket.on('error', () => undefined);
   socket.on('close', () => {
     signal.removeEventListener('abort', end);
