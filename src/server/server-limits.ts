@@ -4,14 +4,15 @@ import { assert } from '../errors.ts';
 export const serverLimits = {
   /** What etcd lets a gRPC message have on top of `--max-request-bytes`. */
   messageOverheadBytes: 512 * 1024,
-  /** Bytes that unfinished requests of all clients hold: 120 of the largest puts, each with as much again for its connection. Past it the connection that holds most is closed. */
-  heldBytesMax: 256 * 1024 * 1024,
-  /** The same of one connection: 2,000 streams with a full window each, and the large messages below. Past it the connection is closed. */
-  connectionHeldBytesMax: 48 * 1024 * 1024,
-  /** Of these, what messages larger than a stream's window may have: 8 of the largest puts at a time. Further ones wait for their window. */
+  /** Bytes that unfinished requests of all clients hold. Past it the connection that holds most is closed. */
+  heldBytesMax: 128 * 1024 * 1024,
+  /** The same of one connection: 10,000 open streams, or 1,000 with a full window each and the large messages below. Past it the connection is closed. */
+  connectionHeldBytesMax: 32 * 1024 * 1024,
+  /** Of these, what messages larger than a stream's window may have: 8 of the largest puts of a connection at a time, 32 of all. Further ones wait for their window. */
   connectionReservedBytesMax: 16 * 1024 * 1024,
-  /** What an open stream counts for besides its headers: the objects of its call. */
-  streamBytes: 2 * 1024,
+  reservedBytesMax: 64 * 1024 * 1024,
+  /** What an open stream counts for besides its headers: the objects of its call. Measured. */
+  streamBytes: 3 * 1024,
   /** How long a request may take to arrive. The largest put takes 60 s over a line of 200 kbit/s. */
   requestArrivalMsMax: 60_000,
   /** How often it is looked for requests that take longer. */
@@ -28,6 +29,8 @@ export const serverLimits = {
   turnRoundMs: 5,
   /** The least that a connection is given at a time: less would be spent on changing from one to the next. */
   turnMsMin: 0.1,
+  /** How long handlers of streams take messages before the event loop goes on. A message costs some microseconds, a packed one a millisecond or two. */
+  messageTurnMs: 2,
   /** What a new call counts for in a turn: most of its work runs after its frame. Measured: 24,000 gets a second. */
   callTurnMs: 0.04,
   /**
@@ -152,8 +155,9 @@ assert(
 );
 assert(
   2 * serverLimits.connectionReservedBytesMax <= serverLimits.connectionHeldBytesMax,
-  'messages that grow by doubling fit into what a connection may hold',
+  'messages that have memory fit into what a connection may hold',
 );
+assert(2 * serverLimits.reservedBytesMax <= serverLimits.heldBytesMax, 'the same of all connections');
 assert(
   2 * serverLimits.incomingBytesMax <= serverLimits.streamWindowBytes,
   'a client waits before its window is used up',

@@ -25,6 +25,7 @@ import { HeldBytes } from './held-bytes.ts';
 import { hostGuard } from './host-whitelist.ts';
 import { httpEndpoints } from './http-endpoints.ts';
 import { Http2Server } from './http2/http2-server.ts';
+import { MessageMemory } from './http2/message-memory.ts';
 import { Turns } from './http2/turns.ts';
 import { UnreadAnswers } from './http2/unread-answers.ts';
 import { originOf } from './identity.ts';
@@ -92,6 +93,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     keepalive,
     turns: new Turns(),
     unread: new UnreadAnswers(),
+    messageMemory: new MessageMemory(),
     held,
     onOverdrawn: (peer: string, reason: string) => overdraftLog.write(() => ({ peer, reason })),
     onFault: reportFault,

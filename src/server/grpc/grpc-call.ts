@@ -9,11 +9,12 @@ import type { GrpcServer } from './grpc-server.ts';
 import type { HttpStream, HttpStreamListener } from './http-stream.ts';
 import { IncomingMessages } from './incoming-messages.ts';
 import { MessageReader } from './message-reader.ts';
+import { MessageTurns } from './message-turns.ts';
 import type { MethodEntry } from './method-table.ts';
 import { headerValue } from './request-head.ts';
 
 const noDeadline = -1;
-const noMessages = new IncomingMessages(() => undefined);
+const noMessages = new IncomingMessages(() => undefined, new MessageTurns());
 
 function unexpectedEnd(): EtcdError {
   return new EtcdError(StatusCode.internal, 'unexpected EOF');
@@ -60,7 +61,7 @@ export class GrpcCall implements Call, HttpStreamListener, Arrival {
     if (timeoutMs !== undefined) this.#deadlineTick = this.#server.deadlines.add(this, timeoutMs);
     const { method } = this.#entry;
     if (method.kind !== 'bidirectional') return;
-    this.#incoming = new IncomingMessages(() => this.#nextIncoming());
+    this.#incoming = new IncomingMessages(() => this.#nextIncoming(), this.#server.messageTurns);
     this.#stream.resume();
     this.#runStream(() => method.handle(this.#messageStream(), this));
   }

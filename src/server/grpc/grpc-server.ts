@@ -10,6 +10,7 @@ import { Deadlines } from './deadlines.ts';
 import { acceptedEncodings, isKnownEncoding } from './decompress.ts';
 import { GrpcCall } from './grpc-call.ts';
 import type { HeaderField, HttpStream, HttpStreamListener } from './http-stream.ts';
+import { MessageTurns } from './message-turns.ts';
 import type { MethodTable } from './method-table.ts';
 import { parseTimeoutMs } from './parse-timeout.ts';
 import { type RequestHead, requestHead } from './request-head.ts';
@@ -27,6 +28,7 @@ export interface GrpcServerOptions {
 /** Turns HTTP/2 streams into calls, and knows those that are under way. */
 export class GrpcServer {
   readonly deadlines = new Deadlines();
+  readonly messageTurns = new MessageTurns();
   readonly messageBytesMax: number;
   readonly outgoingBytesMark = serverLimits.outgoingBytesMark;
   readonly slowCalls: SlowCalls;

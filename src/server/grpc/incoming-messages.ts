@@ -1,12 +1,16 @@
+import type { MessageTurns } from './message-turns.ts';
+
 /** A stream's messages on their way to their handler, in order. Each is cut out of what arrived, and unpacked, when the handler asks for it. */
 export class IncomingMessages implements AsyncIterable<Uint8Array> {
   readonly #next: () => Uint8Array | undefined;
+  readonly #turns: MessageTurns;
   #end: { readonly error: Error | undefined } | undefined;
   #wake: (() => void) | undefined;
 
   /** `next` gives the next whole message that has arrived. What it throws the handler gets. */
-  constructor(next: () => Uint8Array | undefined) {
+  constructor(next: () => Uint8Array | undefined, turns: MessageTurns) {
     this.#next = next;
+    this.#turns = turns;
   }
 
   /** Bytes have arrived. */
@@ -22,6 +26,8 @@ export class IncomingMessages implements AsyncIterable<Uint8Array> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, void> {
     for (;;) {
+      const turn = this.#turns.next();
+      if (turn !== undefined) await turn;
       if (this.#end?.error !== undefined) throw this.#end.error;
       const message = this.#next();
       if (message !== undefined) {

@@ -101,7 +101,9 @@ export class MessageReader {
   #makeRoom(bytes: number): void {
     if (this.#isAssembly && this.#bytes.length - this.#end >= bytes) return;
     const held = this.heldBytes;
-    this.#assemble(Math.max(2 * held, held + bytes, assemblyBytesMin));
+    const wanted = Math.max(2 * held, assemblyBytesMin);
+    const isAtLeast = held + bytes;
+    this.#assemble(Math.max(isAtLeast, Math.min(wanted, held + this.missingBytes)));
   }
 
   /** Moves what is held to the start of a buffer of its own. */

@@ -8,8 +8,12 @@ export type FrameListener = (type: number, flags: number, streamId: number, payl
 /** Cuts what a client sends into frames, after its preface. Holds what arrived last and, of what came before, one incomplete frame. */
 export class FrameReader {
   readonly #onFrame: FrameListener;
-  #bytes: Buffer = noBytes;
+  /** What arrived last, read up to `#position`. */
+  #chunk: Buffer = noBytes;
   #position = 0;
+  /** The beginning of a frame, or of the preface: `#startBytes` bytes in a buffer that has room for the whole, once its length is known. */
+  #start: Buffer = noBytes;
+  #startBytes = 0;
   #hasPreface = false;
 
   constructor(onFrame: FrameListener) {
@@ -18,8 +22,8 @@ export class FrameReader {
 
   /** Takes what arrived. `read` goes through it. */
   push(chunk: Buffer): void {
-    const isEmpty = this.#position === this.#bytes.length;
-    this.#bytes = isEmpty ? chunk : Buffer.concat([this.#bytes.subarray(this.#position), chunk]);
+    const isRead = this.#position === this.#chunk.length;
+    this.#chunk = isRead ? chunk : Buffer.concat([this.#chunk.subarray(this.#position), chunk]);
     this.#position = 0;
   }
 
@@ -29,41 +33,75 @@ export class FrameReader {
    * @throws ConnectionError for what is no HTTP/2, and for a frame larger than this side allows
    */
   read(): boolean {
-    if (!this.#hasPreface) this.#readPreface();
-    const bytes = this.#bytes;
-    while (this.#hasPreface && bytes.length - this.#position >= frameHeaderBytes) {
-      const position = this.#position;
-      const length = bytes.readUIntBE(position, 3);
-      if (length > defaultFrameBytesMax) throw new ConnectionError(ErrorCode.frameSizeError, 'a frame too large');
-      const start = position + frameHeaderBytes;
-      const end = start + length;
-      if (end > bytes.length) break;
-      const type = bytes.readUInt8(position + 3);
-      const flags = bytes.readUInt8(position + 4);
-      const streamId = bytes.readUInt32BE(position + 5) & 0x7fff_ffff;
+    if (!this.#hasPreface && !this.#readPreface()) return false;
+    if (this.#startBytes > 0 && !this.#readStarted()) return this.#position < this.#chunk.length;
+    const chunk = this.#chunk;
+    while (chunk.length - this.#position >= frameHeaderBytes) {
+      const end = this.#position + frameBytes(chunk, this.#position);
+      if (end > chunk.length) break;
+      const at = this.#position;
       this.#position = end;
-      if (!this.#onFrame(type, flags, streamId, bytes.subarray(start, end))) return true;
+      if (!this.#handOver(chunk, at, end)) return true;
     }
-    this.#keepRest();
+    this.#keepStart();
     return false;
   }
 
+  #handOver(bytes: Buffer, at: number, end: number): boolean {
+    const streamId = bytes.readUInt32BE(at + 5) & 0x7fff_ffff;
+    const payload = bytes.subarray(at + frameHeaderBytes, end);
+    return this.#onFrame(bytes.readUInt8(at + 3), bytes.readUInt8(at + 4), streamId, payload);
+  }
+
+  /** Completes the frame that has begun, as far as its bytes are there. Returns whether others may follow. */
+  #readStarted(): boolean {
+    if (!this.#complete(frameHeaderBytes)) return false;
+    const length = frameBytes(this.#start, 0);
+    if (!this.#complete(length)) return false;
+    const frame = this.#start.subarray(0, length);
+    this.#start = noBytes;
+    this.#startBytes = 0;
+    return this.#handOver(frame, 0, length);
+  }
+
+  /** Moves bytes of the chunk to the start until it has so many; false: there are not as many. */
+  #complete(bytes: number): boolean {
+    if (this.#start.length < bytes) {
+      const grown = Buffer.allocUnsafe(bytes);
+      grown.set(this.#start.subarray(0, this.#startBytes));
+      this.#start = grown;
+    }
+    const end = Math.min(this.#chunk.length, this.#position + Math.max(0, bytes - this.#startBytes));
+    this.#start.set(this.#chunk.subarray(this.#position, end), this.#startBytes);
+    this.#startBytes += end - this.#position;
+    this.#position = end;
+    return this.#startBytes >= bytes;
+  }
+
   /** A few bytes must not keep the whole buffer that they came in. */
-  #keepRest(): void {
-    const rest = this.#bytes.length - this.#position;
-    if (rest === 0) this.#bytes = noBytes;
-    else if (this.#position > 0) this.#bytes = Buffer.from(this.#bytes.subarray(this.#position));
+  #keepStart(): void {
+    const rest = this.#chunk.length - this.#position;
+    if (rest > 0) this.#complete(rest);
+    this.#chunk = noBytes;
     this.#position = 0;
   }
 
-  #readPreface(): void {
-    const bytes = this.#bytes;
-    const length = Math.min(bytes.length, clientPreface.length);
-    if (!bytes.subarray(0, length).equals(clientPreface.subarray(0, length))) {
+  #readPreface(): boolean {
+    const isWhole = this.#complete(clientPreface.length);
+    if (!this.#start.subarray(0, this.#startBytes).equals(clientPreface.subarray(0, this.#startBytes))) {
       throw new ConnectionError(ErrorCode.protocolError, 'no connection preface');
     }
-    if (length < clientPreface.length) return;
+    if (!isWhole) return false;
     this.#hasPreface = true;
-    this.#position = length;
+    this.#start = noBytes;
+    this.#startBytes = 0;
+    return true;
   }
+}
+
+/** Bytes of the frame whose header is at a position. @throws ConnectionError when it is larger than this side allows */
+function frameBytes(bytes: Buffer, at: number): number {
+  const length = bytes.readUIntBE(at, 3);
+  if (length > defaultFrameBytesMax) throw new ConnectionError(ErrorCode.frameSizeError, 'a frame too large');
+  return frameHeaderBytes + length;
 }

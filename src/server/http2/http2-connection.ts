@@ -11,6 +11,7 @@ import { type HeaderBlock, HeaderBlocks } from './header-blocks.ts';
 import { Http2Sender } from './http2-sender.ts';
 import { Http2Stream, type StreamHome } from './http2-stream.ts';
 import { Liveness } from './liveness.ts';
+import type { MessageMemory } from './message-memory.ts';
 import { PingPolicy } from './ping-policy.ts';
 import {
   ConnectionError,
@@ -34,6 +35,8 @@ export interface Http2ConnectionOptions {
   readonly accept: (stream: Http2Stream) => HttpStreamListener | undefined;
   /** Connections take turns with all others of the process. */
   readonly turns: Turns;
+  /** For large messages of all connections. */
+  readonly messageMemory: MessageMemory;
   /** Answers of all connections that wait for their clients. */
   readonly unread: UnreadAnswers;
   /** What unfinished requests of all connections hold. */
@@ -90,7 +93,7 @@ export class Http2Connection implements StreamHome, TurnTaker {
     this.#pings = new PingPolicy(options.keepalive.clientIntervalMinMs);
     this.#liveness = new Liveness(options.keepalive);
     this.sender = new Http2Sender(socket, (stream) => this.#onEnded(stream));
-    this.#windows = new ReceiveWindows(this.sender);
+    this.#windows = new ReceiveWindows(this.sender, options.messageMemory);
     this.account = options.held.open({
       bytesMax: serverLimits.connectionHeldBytesMax,
       onExceeded: () => this.#overdraw('unfinished requests hold too much memory'),
@@ -457,8 +460,10 @@ export class Http2Connection implements StreamHome, TurnTaker {
     for (const stream of streams) {
       stream.drop();
       this.sender.forget(stream);
+      this.#windows.forget(stream);
       stream.listener?.onClose();
     }
+    this.#windows.close();
     this.#wakeDrained();
   }
 

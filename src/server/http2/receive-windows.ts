@@ -1,6 +1,7 @@
 import { serverLimits } from '../server-limits.ts';
 import type { Http2Sender } from './http2-sender.ts';
 import type { Http2Stream } from './http2-stream.ts';
+import type { MessageMemory } from './message-memory.ts';
 import { ConnectionError, defaultWindowBytes, ErrorCode, StreamError } from './protocol.ts';
 
 /**
@@ -18,8 +19,17 @@ export class ReceiveWindows {
   /** Streams that wait for memory, the first first. */
   readonly #waiting = new Set<Http2Stream>();
 
-  constructor(sender: Http2Sender) {
+  readonly #memory: MessageMemory;
+  readonly #onFreed = () => this.#retry();
+
+  constructor(sender: Http2Sender, memory: MessageMemory) {
     this.#sender = sender;
+    this.#memory = memory;
+  }
+
+  /** The connection is closed. Its streams were forgotten. */
+  close(): void {
+    this.#memory.forget(this.#onFreed);
   }
 
   get streamWindow(): number {
@@ -78,22 +88,32 @@ export class ReceiveWindows {
   /** Whether the stream has memory for the rest of its message; otherwise it waits. */
   #reserve(stream: Http2Stream, bytes: number): boolean {
     if (stream.reservedBytes > 0) return true;
-    const isFree = this.#reservedBytes + bytes <= serverLimits.connectionReservedBytesMax;
-    // One message is always let through, whatever its size.
+    const isFree =
+      this.#reservedBytes + bytes <= serverLimits.connectionReservedBytesMax && this.#memory.hasRoom(bytes);
+    // One message of each connection is always let through, whatever its size and whatever the others have.
     if (!isFree && this.#reservedBytes > 0) {
       this.#waiting.add(stream);
+      this.#memory.onceFreed(this.#onFreed);
       return false;
     }
     this.#waiting.delete(stream);
     stream.reservedBytes = bytes;
     this.#reservedBytes += bytes;
+    this.#memory.take(bytes);
     return true;
   }
 
   #giveBack(stream: Http2Stream): void {
-    if (stream.reservedBytes === 0) return;
-    this.#reservedBytes -= stream.reservedBytes;
+    const bytes = stream.reservedBytes;
+    if (bytes === 0) return;
+    this.#reservedBytes -= bytes;
     stream.reservedBytes = 0;
+    this.#retry();
+    this.#memory.giveBack(bytes);
+  }
+
+  /** Lets streams go on that wait, as far as there is memory. */
+  #retry(): void {
     for (const next of this.#waiting) {
       this.refill(next);
       if (this.#waiting.has(next)) return;

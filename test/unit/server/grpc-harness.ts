@@ -11,6 +11,7 @@ import { GrpcServer } from '../../../src/server/grpc/grpc-server.ts';
 import { MethodTable } from '../../../src/server/grpc/method-table.ts';
 import { HeldBytes } from '../../../src/server/held-bytes.ts';
 import { Http2Server } from '../../../src/server/http2/http2-server.ts';
+import { MessageMemory } from '../../../src/server/http2/message-memory.ts';
 import { Turns } from '../../../src/server/http2/turns.ts';
 import { UnreadAnswers } from '../../../src/server/http2/unread-answers.ts';
 import { serverLimits } from '../../../src/server/server-limits.ts';
@@ -55,6 +56,7 @@ export async function startHarness(
     keepalive,
     turns: new Turns(),
     unread: new UnreadAnswers(),
+    messageMemory: new MessageMemory(),
     held,
     accept: (stream) => grpc.accept(stream),
     onOverdrawn: (_peer, reason) => log.push(reason),
