@@ -40,6 +40,10 @@ export const serverLimits = {
   idleFramesBurst: 10_000,
   idleFramesPerSecond: 1_000,
   idleFramesPerAnswerFrame: 2,
+  /** So many bytes of them count as another frame. */
+  uselessBytesPerFrame: 1024,
+  /** A message that unpacks to more than so many times its size is of no use. Text shrinks to a tenth, a value of zeros to a thousandth. */
+  unpackedFactorMax: 100,
   /** An answer's frame that a client's tiny window has cut gives nothing back. */
   cutFrameBytesMax: 1024,
   /** Headers of one request, as HPACK counts them. Clients send half a KiB, tokens another few. */

@@ -206,6 +206,7 @@ export class GrpcCall implements Call, HttpStreamListener, Arrival {
     const packed = this.#reader.next();
     if (packed === undefined) return undefined;
     const message = this.#reader.isCompressed ? decompress(packed, this.#compression()) : packed;
+    if (message.length > serverLimits.unpackedFactorMax * packed.length) this.#stream.countUseless(message.length);
     this.#entry.metrics.countReceived(message.length);
     this.#requestBytes += message.length;
     return message;

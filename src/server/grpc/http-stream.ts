@@ -27,6 +27,8 @@ export interface HttpStream {
   drained(): Promise<void>;
   /** How many bytes of the request wait here, until they are whole or wanted. */
   hold(bytes: number): void;
+  /** The client made the server work on bytes that are of no use. A client that does so without end loses its connection. */
+  countUseless(bytes: number): void;
   /** Makes the client wait, and go on. */
   pause(): void;
   resume(): void;

@@ -220,6 +220,11 @@ export class Http2Connection implements StreamHome, TurnTaker {
     return !this.#isOver && this.#turn?.isOver !== true;
   }
 
+  /** Bytes that nobody wants pass through memory all the same. */
+  countUseless(bytes: number): void {
+    this.#countIdle(1 + Math.floor(bytes / serverLimits.uselessBytesPerFrame));
+  }
+
   /** A frame brought no request forward, or ended one that was begun in vain. */
   #countIdle(weight = 1): void {
     const { wholeFrames } = this.sender;
@@ -277,7 +282,7 @@ export class Http2Connection implements StreamHome, TurnTaker {
         break;
       default:
         // Frames of unknown types are to be ignored.
-        this.#countIdle();
+        this.countUseless(payload.length);
     }
   }
 
@@ -297,7 +302,7 @@ export class Http2Connection implements StreamHome, TurnTaker {
     }
     const data = withoutPadding(flags, payload);
     const isEnd = (flags & Flag.endStream) !== 0;
-    if (stream === undefined || (data.length === 0 && !isEnd)) this.#countIdle();
+    if (stream === undefined || (data.length === 0 && !isEnd)) this.countUseless(payload.length);
     if (stream === undefined || stream.isClosed) return;
     this.#windows.countStream(stream, payload.length);
     if (stream.missingBytes !== unknownLength) {

@@ -24,6 +24,8 @@ export interface StreamHome extends Origin {
   readonly account: HeldAccount;
   /** Bytes of a reply wait for the client, or no longer, when negative. */
   countUnread(bytes: number): void;
+  /** The client sent bytes, or made the server unpack them, that are of no use. */
+  countUseless(bytes: number): void;
   /** Lets the client send on. */
   refillWindow(stream: Http2Stream): void;
 }
@@ -170,6 +172,10 @@ export class Http2Stream implements HttpStream, Http2WebStream {
     const change = bytes - this.#heldBytes;
     this.#heldBytes = bytes;
     this.#home.account.add(change);
+  }
+
+  countUseless(bytes: number): void {
+    if (!this.isClosed) this.#home.countUseless(bytes);
   }
 
   pause(): void {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
 import { ErrorCode, Flag, FrameType, Setting } from '../../../../src/server/http2/protocol.ts';
 import { serverLimits } from '../../../../src/server/server-limits.ts';
 import type { Method } from '../../../../src/server/transport.ts';
@@ -191,3 +192,16 @@ for (const [name, [fieldName = '', value = '']] of Object.entries(characters)) {
     assert.equal((await client.next(FrameType.rstStream))?.payload.readUInt32BE(0), ErrorCode.protocolError);
   });
 }
+
+test('a connection whose messages unpack to hundreds of times their size, without end, is closed', async (context) => {
+  const { raw } = await start(context);
+  const client = raw().start();
+  const packed = gzipSync(Buffer.alloc(1_000_000));
+  const message = framed(packed);
+  message[0] = 1;
+  const headers = Buffer.concat([echoHeaders, field('grpc-encoding', 'gzip')]);
+  for (let index = 0; index < 40; index += 1) {
+    client.send(open(2 * index + 1, headers), data(2 * index + 1, message, Flag.endStream));
+  }
+  assert.equal(await client.failure(), ErrorCode.enhanceYourCalm);
+});
