@@ -3,41 +3,67 @@ import type { EventData, TestsStream } from 'node:test';
 import { inspect } from 'node:util';
 import { repositoryRoot } from './paths.ts';
 
+type Counts = EventData.TestSummary['counts'];
+
 /**
  * Prints one line a file as it ends, every failure in full with the file's output, and the sums last.
  * A file that passed keeps its output to itself, so that what is printed is what matters.
  */
-export function reportTersely(stream: TestsStream): void {
-  const outputs = new Map<string, string[]>();
-  const failures: string[] = [];
+export class TerseReport {
+  readonly #failures: string[] = [];
+  readonly #counts: Partial<Record<keyof Counts, number>> = {};
+  #durationMs = 0;
 
-  const keep = (file: string | undefined, text: string) => {
-    const output = outputs.get(file ?? '') ?? [];
-    output.push(text);
-    outputs.set(file ?? '', output);
-  };
-  stream.on('test:stdout', ({ file, message }) => keep(file, message));
-  stream.on('test:stderr', ({ file, message }) => keep(file, message));
-  stream.on('test:diagnostic', ({ file, message }) => keep(file, `${message}\n`));
+  /** Reports a run. Several may follow each other. */
+  follow(stream: TestsStream): void {
+    const outputs = new Map<string, string[]>();
+    const keep = (file: string | undefined, text: string) => {
+      const output = outputs.get(file ?? '') ?? [];
+      output.push(text);
+      outputs.set(file ?? '', output);
+    };
+    stream.on('test:stdout', ({ file, message }) => keep(file, message));
+    stream.on('test:stderr', ({ file, message }) => keep(file, message));
+    stream.on('test:diagnostic', ({ file, message }) => keep(file, `${message}\n`));
 
-  stream.on('test:fail', (failure) => {
-    if (isFileItself(failure) && failures.some((earlier) => earlier.includes(nameOf(failure.file)))) return;
-    const text = describe(failure);
-    failures.push(text);
-    print(text);
-  });
+    stream.on('test:fail', (failure) => {
+      if (isFileItself(failure) && this.#failures.some((earlier) => earlier.includes(nameOf(failure.file)))) return;
+      const text = describe(failure);
+      this.#failures.push(text);
+      print(text);
+    });
 
-  stream.on('test:summary', ({ file, counts, success, duration_ms: durationMs }) => {
-    if (file === undefined) {
-      printSums({ failures, counts, durationMs });
-      return;
+    stream.on('test:summary', ({ file, counts, success, duration_ms: durationMs }) => {
+      if (file === undefined) {
+        this.#add(counts, durationMs);
+        return;
+      }
+      print(
+        `${success ? 'ok  ' : 'FAIL'} ${nameOf(file)}  ${counts.passed} of ${counts.tests} passed, ${seconds(durationMs)}`,
+      );
+      if (!success) print(indent((outputs.get(file) ?? []).join('').trimEnd()));
+      outputs.delete(file);
+    });
+  }
+
+  /** The sums of all runs. */
+  end(): void {
+    const headlines = this.#failures.map((failure) => failure.split('\n')[0] ?? '');
+    if (headlines.length > 0) print(`\nFailed:\n${indent(headlines.join('\n'))}`);
+    const { tests = 0, passed = 0, cancelled = 0, skipped = 0, todo = 0 } = this.#counts;
+    const others = Object.entries({ cancelled, skipped, todo })
+      .filter(([, count]) => count > 0)
+      .map(([kind, count]) => `, ${count} ${kind}`);
+    const failed = tests - passed - cancelled - skipped - todo;
+    print(`\n${passed} passed, ${failed} failed${others.join('')} in ${seconds(this.#durationMs)}`);
+  }
+
+  #add(counts: Counts, durationMs: number): void {
+    this.#durationMs += durationMs;
+    for (const kind of ['tests', 'passed', 'cancelled', 'skipped', 'todo'] as const) {
+      this.#counts[kind] = (this.#counts[kind] ?? 0) + counts[kind];
     }
-    print(
-      `${success ? 'ok  ' : 'FAIL'} ${nameOf(file)}  ${counts.passed} of ${counts.tests} passed, ${seconds(durationMs)}`,
-    );
-    if (!success) print(indent((outputs.get(file) ?? []).join('').trimEnd()));
-    outputs.delete(file);
-  });
+  }
 }
 
 function describe({ file, name, line, details }: EventData.TestFail): string {
@@ -48,17 +74,6 @@ function describe({ file, name, line, details }: EventData.TestFail): string {
 /** The runner reports a file whose tests failed as failed too; that one says nothing new. */
 function isFileItself({ nesting, name }: EventData.TestFail): boolean {
   return nesting === 0 && name.endsWith('.test.ts');
-}
-
-function printSums(sums: { failures: string[]; counts: EventData.TestSummary['counts']; durationMs: number }): void {
-  const { failures, counts, durationMs } = sums;
-  const headlines = failures.map((failure) => failure.split('\n')[0] ?? '');
-  if (headlines.length > 0) print(`\nFailed:\n${indent(headlines.join('\n'))}`);
-  const others = Object.entries({ cancelled: counts.cancelled, skipped: counts.skipped, todo: counts.todo })
-    .filter(([, count]) => count > 0)
-    .map(([kind, count]) => `, ${count} ${kind}`);
-  const failed = counts.tests - counts.passed - counts.cancelled - counts.skipped - counts.todo;
-  print(`\n${counts.passed} passed, ${failed} failed${others.join('')} in ${seconds(durationMs)}`);
 }
 
 function nameOf(file: string | undefined): string {
