@@ -98,6 +98,8 @@ export const limits = {
   leaseExpiryIntervalMs: 1_000,
   /** Leases revoked by one look. */
   leaseExpiryCountMax: 100,
+  /** Characters that the name of a user or role takes in the database. etcd takes as much as a request; a certificate's common name has 64. */
+  authNameLengthMax: 64 * 1024,
   /** Users of whom it is remembered what they may do. A cluster has some tens of them, each a few KiB. */
   knownUsersMax: 1_000,
   /** Bytes of their names, roles and intervals. */

@@ -29,6 +29,7 @@ import type { ResponseHeader } from '../wire/generated/etcdserverpb/header.ts';
 import type { MessageCodec, MessageInput } from '../wire/message-codec.ts';
 import { authenticate } from './access/authenticate.ts';
 import { adminNeed, anyNeed } from './access/needs.ts';
+import { triedPassword } from './access/passwords.ts';
 import { checkRequestSize } from './check-request-size.ts';
 import { ownBytes } from './parse-write.ts';
 import type { ServiceContext } from './service-context.ts';
@@ -66,8 +67,10 @@ export function authService(context: ServiceContext): readonly Method[] {
         authRevision: authRevision(authState),
       });
     }),
-    unary(methods.authenticate, async ({ name, password }, call) => {
-      const { revision, token } = await authenticate({ name, password }, call, { auth, passwords, tokens });
+    unary(methods.authenticate, async (request, call) => {
+      // Nothing else of the request is kept while it waits.
+      const user = { name: auth.possibleName(request.name), password: triedPassword(request.password) };
+      const { revision, token } = await authenticate(user, call, { auth, passwords, tokens });
       return AuthenticateResponse.encode({ header: headers.message(revision), token });
     }),
 

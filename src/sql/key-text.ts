@@ -2,6 +2,7 @@
  * Keys are bytes, names are text. Bytes 0x02-0x7E stand for themselves; 0x00 and 0x01 become 0x01 and a digit, 0x7F-0xFF become
  * 0x7F and two hex digits. The text is plain ASCII without NUL, and compares, byte by byte, in the order of the keys.
  */
+import { isAscii } from 'node:buffer';
 
 /** A key as the store keeps it. JavaScript's string order of two such texts is the byte order of their keys. */
 export type KeyText = string & { readonly brand: 'KeyText' };
@@ -31,34 +32,28 @@ export const clientsCompactMarkText = `${compactMarkName}\u0001` as KeyText;
 
 /** The text of a key. */
 export function keyText(key: Uint8Array): KeyText {
-  const text = latin1(key);
-  if (isPlain(text)) return (text === compactMarkName ? clientsCompactMarkText : text) as KeyText;
-  return escaped(key) as KeyText;
+  const bytes = Buffer.from(key.buffer, key.byteOffset, key.byteLength);
+  const text = bytes.toString('latin1');
+  if (!isPlain(text, bytes)) return escaped(bytes) as KeyText;
+  return (text === compactMarkName ? clientsCompactMarkText : text) as KeyText;
 }
 
 /** The key of a text that `keyText` made. */
 export function keyBytes(text: string): Uint8Array {
-  if (isPlain(text)) return Buffer.from(text, 'latin1');
+  const bytes = Buffer.from(text, 'latin1');
+  if (isPlain(text, bytes)) return bytes;
   if (text === clientsCompactMarkText) return Buffer.from(compactMarkName, 'latin1');
-  return unescaped(text);
+  return unescaped(bytes);
 }
 
-function latin1(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
-}
+/** Length from which on a search by the runtime is faster than a loop. A key may have 1.5 MiB. */
+const longKeyLength = 256;
 
-function escaped(key: Uint8Array): string {
-  let text = '';
-  for (const byte of key) {
-    if (byte <= 0x01) text += `\u0001${byte}`;
-    else if (byte >= 0x7f) text += `\u007f${byte.toString(16)}`;
-    else text += String.fromCharCode(byte);
+/** Whether every character stands for itself. `bytes`: of the text. */
+function isPlain(text: string, bytes: Buffer): boolean {
+  if (text.length >= longKeyLength) {
+    return isAscii(bytes) && !bytes.includes(0x00) && !bytes.includes(0x01) && !bytes.includes(0x7f);
   }
-  return text;
-}
-
-/** Whether every character stands for itself. */
-function isPlain(text: string): boolean {
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
     if (code < 0x02 || code > 0x7e) return false;
@@ -66,11 +61,57 @@ function isPlain(text: string): boolean {
   return true;
 }
 
-const escapeSequence = new RegExp(`${'\u0001'}([01])|${'\u007f'}([0-9a-f]{2})`, 'g');
+const digitZero = 0x30;
+const letterA = 0x61;
 
-function unescaped(text: string): Uint8Array {
-  const plain = text.replace(escapeSequence, (_sequence, low: string | undefined, high: string) =>
-    String.fromCharCode(low === undefined ? Number.parseInt(high, 16) : Number(low)),
-  );
-  return Buffer.from(plain, 'latin1');
+function escaped(key: Buffer): string {
+  const text = Buffer.allocUnsafe(3 * key.length);
+  let end = 0;
+  for (let index = 0; index < key.length; index += 1) {
+    const byte = key[index] as number;
+    if (byte <= 0x01) {
+      text[end++] = 0x01;
+      text[end++] = digitZero + byte;
+    } else if (byte >= 0x7f) {
+      text[end++] = 0x7f;
+      text[end++] = hexDigit(byte >>> 4);
+      text[end++] = hexDigit(byte & 0x0f);
+    } else {
+      text[end++] = byte;
+    }
+  }
+  return text.toString('latin1', 0, end);
+}
+
+/** In place. What is no escape stays as it is. */
+function unescaped(text: Buffer): Uint8Array {
+  let end = 0;
+  for (let index = 0; index < text.length; ) {
+    const byte = text[index] as number;
+    const first = hexValue(text[index + 1]);
+    const second = hexValue(text[index + 2]);
+    if (byte === 0x01 && (first === 0 || first === 1)) {
+      text[end++] = first;
+      index += 2;
+    } else if (byte === 0x7f && first !== undefined && second !== undefined) {
+      text[end++] = (first << 4) | second;
+      index += 3;
+    } else {
+      text[end++] = byte;
+      index += 1;
+    }
+  }
+  return text.subarray(0, end);
+}
+
+/** In lower case. */
+function hexDigit(value: number): number {
+  return value < 10 ? digitZero + value : letterA - 10 + value;
+}
+
+function hexValue(digit: number | undefined): number | undefined {
+  if (digit === undefined) return undefined;
+  if (digit >= digitZero && digit < digitZero + 10) return digit - digitZero;
+  if (digit >= letterA && digit < letterA + 6) return digit - letterA + 10;
+  return undefined;
 }

@@ -20,6 +20,9 @@ import type { WriteQueue } from './write-queue.ts';
 
 const secretBytes = 32;
 
+/** No user has it. */
+const noName = '';
+
 export class AuthStore {
   readonly #driver: Driver;
   readonly #writes: WriteQueue;
@@ -94,11 +97,16 @@ export class AuthStore {
     return this.#users.get(name);
   }
 
+  /** The name, or where nobody can have it that of nobody: a client's may be as large as a message. */
+  possibleName(name: string): string {
+    return name.length > this.#nameLengthMax ? noName : name;
+  }
+
   /** A user with what it may do; undefined: there is none. @throws DriverError */
   async user(name: string, requester: Requester): Promise<UserRights | undefined> {
     const known = this.#users.get(name);
     if (known !== undefined) return known;
-    if (authName(name).length > this.#driver.keyLengthMax) return undefined;
+    if (this.#isTooLong(name)) return undefined;
     let lookUp = this.#lookUps.get(name);
     if (lookUp === undefined) {
       lookUp = this.#lookUp(name, lasting(requester));
@@ -111,6 +119,7 @@ export class AuthStore {
     role: string,
     requester: Requester,
   ): Promise<{ revision: Revision; permissions: readonly Permission[] | undefined }> {
+    if (this.#isTooLong(role)) return { revision: (await this.refresh(requester)).revision, permissions: undefined };
     const { head, permissions } = await this.#reads.read('rolePermissions', role, { requester, keyBytes: role.length });
     this.#saw(head);
     return { revision: head.revision, permissions };
@@ -142,9 +151,28 @@ export class AuthStore {
     change: AuthChange,
     asked?: { readonly permit: Permit; readonly requester: Requester },
   ): Promise<Revision> {
-    checkNames(change, this.#driver.keyLengthMax);
+    this.#checkNames(change);
     const { revision } = await this.#writes.write({ kind: 'auth', change, ...asked?.permit }, asked?.requester);
     return revision;
+  }
+
+  get #nameLengthMax(): number {
+    return Math.min(limits.authNameLengthMax, this.#driver.keyLengthMax);
+  }
+
+  /** A text is never shorter than its name: the longest names are not even converted. */
+  #isTooLong(name: string): boolean {
+    return name.length > this.#nameLengthMax || authName(name).length > this.#nameLengthMax;
+  }
+
+  #checkNames(change: AuthChange): void {
+    const name = change.kind === 'addUser' ? change.user : change.kind === 'addRole' ? change.role : '';
+    if (!this.#isTooLong(name)) return;
+    const { length } = authName(name);
+    throw new EtcdError(
+      StatusCode.invalidArgument,
+      `etcdserver: name is too long: it takes ${length} characters in the database, which takes ${this.#nameLengthMax}`,
+    );
   }
 
   async #lookUp(name: string, requester: Requester): Promise<UserRights | undefined> {
@@ -163,15 +191,4 @@ export class AuthStore {
 function bytesOf({ passwordHash, roles, readable, writable }: UserRights): number {
   const spans = [...readable, ...writable].flatMap(({ start, end }) => [start, end]);
   return 2 * [passwordHash, ...roles, ...spans].reduce((length, text) => length + text.length, 0);
-}
-
-/** The tables' keys are as long as the database's indexes take. */
-function checkNames(change: AuthChange, lengthMax: number): void {
-  const name = change.kind === 'addUser' ? change.user : change.kind === 'addRole' ? change.role : '';
-  const { length } = authName(name);
-  if (length <= lengthMax) return;
-  throw new EtcdError(
-    StatusCode.invalidArgument,
-    `etcdserver: name is too long: it takes ${length} characters in the database, whose indexes take ${lengthMax}`,
-  );
 }

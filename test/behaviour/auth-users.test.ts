@@ -43,6 +43,26 @@ for (const driver of DRIVERS) {
     assert.deepEqual((await auth(client, 'UserList')).users, ['Zoe', 'bob', 'z\u0001', 'Ö']);
   });
 
+  test(`${driver.name}: names are bounded, and whoever asks for the token of a longer one is told that it is wrong`, async (context) => {
+    const { client } = await ownServer(context, { driver, arguments: cheap });
+    const tooLong = 'u'.repeat(65_537);
+    for (const [method, request] of [
+      ['UserAdd', { name: tooLong, password: 'p' }],
+      ['RoleAdd', { name: tooLong }],
+    ] as const) {
+      const { code, details: text } = await failureOf(auth(client, method, request));
+      assert.equal(code, 'INVALID_ARGUMENT');
+      assert.match(text, /^etcdserver: name is too long: it takes 65537 characters in the database, which takes \d+$/);
+    }
+    assert.equal((await failureOf(auth(client, 'UserGet', { name: tooLong }))).details, details.userNotFound);
+    assert.equal((await failureOf(auth(client, 'RoleGet', { role: tooLong }))).details, details.roleNotFound);
+    await enableAuth(client);
+    for (const name of [tooLong, 'u'.repeat(1_900_000)]) {
+      const password = 'p'.repeat(100_000);
+      assert.equal((await failureOf(auth(client, 'Authenticate', { name, password }))).details, details.failed);
+    }
+  });
+
   test(`${driver.name}: roles hold permissions in the order of their keys, and go from their users when they go`, async (context) => {
     const { client } = await ownServer(context, { driver, arguments: cheap });
     await addUser(client, 'ann', { permType: 'READ', key: 'm' });

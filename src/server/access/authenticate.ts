@@ -3,7 +3,7 @@ import { authRevision, isAuthOn } from '../../mvcc/auth-state.ts';
 import type { Revision } from '../../mvcc/operations.ts';
 import type { AuthStore } from '../../store/auth-store.ts';
 import type { Requester } from '../../store/requester.ts';
-import type { Passwords } from './passwords.ts';
+import type { Passwords, TriedPassword } from './passwords.ts';
 import type { TokenProvider } from './token-provider.ts';
 
 /** Changes of users that a log-in outlives. */
@@ -15,7 +15,7 @@ const attemptsMax = 5;
  * @throws EtcdError
  */
 export async function authenticate(
-  { name, password }: { readonly name: string; readonly password: string },
+  { name, password }: { readonly name: string; readonly password: TriedPassword },
   requester: Requester,
   {
     auth,

@@ -7,6 +7,16 @@ import { serverLimits } from '../server-limits.ts';
 /** What bcrypt looks at of a password. A longer one is refused when it is set, as by etcd; when it is tried the rest counts for nothing. */
 const passwordBytesMax = 72;
 
+/** What counts of a password that is tried: at most 72 bytes. */
+export type TriedPassword = Uint8Array & { readonly brand: 'TriedPassword' };
+
+/** The rest of a long password is not kept. */
+export function triedPassword(password: string): TriedPassword {
+  // Each character has at least one byte. One more, so that none is cut in two.
+  const bytes = Buffer.from(password.slice(0, passwordBytesMax + 1));
+  return Uint8Array.from(bytes.subarray(0, passwordBytesMax)) as TriedPassword;
+}
+
 export class Passwords {
   readonly #cost: number;
   readonly #turnstile = new Turnstile({ countMax: serverLimits.passwordsAtOnceMax });
@@ -25,12 +35,11 @@ export class Passwords {
   }
 
   /** Takes as long whether the password is right or wrong, and where there is none: `passwordHash` empty. @throws EtcdError when too many wait */
-  async isRight(password: string, passwordHash: string): Promise<boolean> {
-    const bytes = Buffer.from(password).subarray(0, passwordBytesMax);
+  async isRight(password: TriedPassword, passwordHash: string): Promise<boolean> {
     return this.#inTurn(async () => {
       this.#nobodys ??= this.#hash('nobody');
       const nobodys = await this.#nobodys;
-      const isRight = await verify(bytes, passwordHash === '' ? nobodys : passwordHash);
+      const isRight = await verify(password, passwordHash === '' ? nobodys : passwordHash);
       return isRight && passwordHash !== '';
     });
   }

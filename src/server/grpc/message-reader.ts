@@ -97,7 +97,7 @@ export class MessageReader {
     return length;
   }
 
-  /** Grows by doubling: a message may come in a million pieces, and may be announced and never come. */
+  /** Grows by doubling, no further than the message: it may come in a million pieces, and may be announced and never come. */
   #makeRoom(bytes: number): void {
     if (this.#isAssembly && this.#bytes.length - this.#end >= bytes) return;
     const held = this.heldBytes;

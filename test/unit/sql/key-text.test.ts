@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
 import { compactMarkName, endOfKeys, keyBytes, keyText } from '../../../src/sql/key-text.ts';
+import { onThisMachine } from '../../support/slowness.ts';
 
 const interesting = [0x00, 0x01, 0x02, 0x2f, 0x30, 0x31, 0x61, 0x7e, 0x7f, 0x80, 0xfe, 0xff];
 
@@ -15,6 +16,33 @@ test('a key comes back from its text byte by byte, whatever its bytes', () => {
   for (let byte = 0; byte < 256; byte += 1) {
     const key = Buffer.from([0x61, byte, 0x62]);
     assert.deepEqual(Buffer.from(keyBytes(keyText(key))), key);
+  }
+});
+
+test('a text that is no escape stays as it is', () => {
+  for (const text of ['a\u0001', 'a\u00012', '\u007f', 'a\u007f9', '\u007f9G', '\u007fG9', '\u007fFF']) {
+    assert.equal(Buffer.from(keyBytes(text)).toString('latin1'), text);
+  }
+});
+
+test('the largest key takes some milliseconds, whatever its bytes', () => {
+  for (const byte of [0x00, 0x61, 0x7f, 0xff]) {
+    const key = Buffer.alloc(1_572_864, byte);
+    const startMs = performance.now();
+    const back = keyBytes(keyText(key));
+    const tookMs = performance.now() - startMs;
+    assert.ok(key.equals(back));
+    assert.ok(tookMs < onThisMachine(150), `bytes ${byte} took ${tookMs.toFixed(0)} ms`);
+  }
+});
+
+test('a long key comes back from its text, wherever a byte is escaped', () => {
+  for (const byte of [0x00, 0x01, 0x02, 0x7e, 0x7f, 0x80, 0xff]) {
+    for (const index of [0, 255, 511]) {
+      const key = Buffer.alloc(512, 'k');
+      key[index] = byte;
+      assert.ok(key.equals(keyBytes(keyText(key))));
+    }
   }
 });
 
