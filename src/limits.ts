@@ -56,8 +56,8 @@ export const limits = {
   compactionHashMsMax: 2_000,
   /** Operations committed together. More adds latency to the first of them, and no throughput. */
   writeBatchCountMax: 256,
-  /** Bytes of values committed together, so that a batch stays a small part of the WAL. */
-  writeBatchBytesMax: 4 * 1024 * 1024,
+  /** Bytes of writes committed together: other clients' writes wait meanwhile. A megabyte takes some 15 ms. */
+  writeBatchBytesMax: 1024 * 1024,
   /** Batches of writes sent and not yet answered: two, so that the writer finds the next when it has committed one. */
   writeBatchesUnderWayMax: 2,
   /** Keys that a batch may name and still tell its own events: it reads the values that it replaces, and nobody knows how large they are. */

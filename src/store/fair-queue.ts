@@ -29,6 +29,9 @@ interface Backlog<Item> extends Weighed<Backlog<Item>> {
   readonly items: Fifo<Item>;
 }
 
+/** Origins that are passed over for one item. */
+const passedMax = 16;
+
 /** Errors are made once: a stack trace for each of 20,000 items would cost more than the items. */
 const refused = etcdError('tooManyRequests');
 const dropped = etcdError('canceled');
@@ -78,8 +81,16 @@ export class FairQueue<Item extends Queued> {
     }
   }
 
-  /** The item whose turn it is; undefined: there is none now, or it has more than `bytesMax` bytes. */
+  /** The item whose turn it is among those of at most `bytesMax` bytes; undefined: there is none now. An origin whose next item has more keeps its turn. */
   take(bytesMax: number = Number.POSITIVE_INFINITY): Item | undefined {
+    const passed: Backlog<Item>[] = [];
+    const item = this.#next(bytesMax, passed);
+    for (let backlog = passed.pop(); backlog !== undefined; backlog = passed.pop()) this.#turns.unshift(backlog);
+    return item;
+  }
+
+  /** `passed` receives those with a larger item. */
+  #next(bytesMax: number, passed: Backlog<Item>[]): Item | undefined {
     let goneCount = 0;
     for (let backlog = this.#turns.first; backlog !== undefined; backlog = this.#turns.first) {
       const item = backlog.items.first;
@@ -97,7 +108,9 @@ export class FairQueue<Item extends Queued> {
         this.#turns.shift();
         this.#waitForClient(backlog);
       } else if (item.bytes > bytesMax) {
-        return undefined;
+        if (passed.length === passedMax) return undefined;
+        this.#turns.shift();
+        passed.push(backlog);
       } else {
         this.#turns.shift();
         this.#removeFirst(backlog, item);

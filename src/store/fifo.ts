@@ -19,6 +19,16 @@ export class Fifo<Item> {
     this.#items.push(item);
   }
 
+  /** Gives back what was the oldest. */
+  unshift(item: Item): void {
+    if (this.#first === 0) {
+      this.#items.unshift(item);
+      return;
+    }
+    this.#first -= 1;
+    this.#items[this.#first] = item;
+  }
+
   shift(): Item | undefined {
     const item = this.#items[this.#first];
     if (item === undefined) return undefined;

@@ -28,6 +28,9 @@ export interface BatchFollower {
   take(events: PackedBatchEvents): void;
 }
 
+/** What is given to the database beside a whole batch. */
+const smallBytesMax = limits.writeBatchBytesMax / 16;
+
 const batchOperationBounds = doublingBounds(1, 9);
 /** 1 KiB to 4 MiB. */
 const batchBytesBounds = doublingBounds(1024, 13);
@@ -49,6 +52,7 @@ export class WriteQueue {
   /** Of the batch sent last. */
   #lastCount = 0;
   #underWay = 0;
+  #bytesUnderWay = 0;
   #operationsUnderWay = 0;
   #failedCount = 0;
   #follower: BatchFollower | undefined;
@@ -116,15 +120,17 @@ export class WriteQueue {
     });
   }
 
+  /** A write may be larger than a batch. Small ones of other clients go with it, or after it before the next large one. */
   #take(): readonly Waiting[] {
     const batch: Waiting[] = [];
     let bytes = 0;
+    let bytesMax = this.#bytesUnderWay < limits.writeBatchBytesMax ? Number.POSITIVE_INFINITY : smallBytesMax;
     while (batch.length < limits.writeBatchCountMax) {
-      // The first may be larger than a batch.
-      const next = this.#waiting.take(batch.length === 0 ? undefined : limits.writeBatchBytesMax - bytes);
+      const next = this.#waiting.take(bytesMax - bytes);
       if (next === undefined) break;
       batch.push(next);
       bytes += next.bytes;
+      if (batch.length === 1) bytesMax = Math.min(bytesMax, Math.max(limits.writeBatchBytesMax, bytes + smallBytesMax));
     }
     if (batch.length === 0) return batch;
     this.#lastCount = batch.length;
@@ -139,6 +145,8 @@ export class WriteQueue {
     for (const { sinceMs } of batch) this.#waitMs.observe(startMs - sinceMs);
     this.#underWay += 1;
     this.#operationsUnderWay += batch.length;
+    const bytes = batch.reduce((sum, each) => sum + each.bytes, 0);
+    this.#bytesUnderWay += bytes;
     const withEvents = this.#follower?.isWanted() === true;
     try {
       const result = await this.#driver.write(
@@ -154,6 +162,7 @@ export class WriteQueue {
     } finally {
       this.#underWay -= 1;
       this.#operationsUnderWay -= batch.length;
+      this.#bytesUnderWay -= bytes;
       this.#options.slow.writes(batch, startMs);
       if (this.#waiting.length > 0) this.#schedule();
     }

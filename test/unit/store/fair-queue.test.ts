@@ -168,13 +168,24 @@ test('items whose answers are small are taken although their origin is backed up
   assert.deepEqual(takeAll(), ['s1']);
 });
 
-test('an item that is too large for what is left keeps its turn', () => {
-  const { queue, push } = queueOf();
-  const [a, b] = [new TestOrigin(), new TestOrigin()];
+test('an item that is too large for what is left keeps its turn, and those of others that fit pass it', () => {
+  const { queue, push, takeAll } = queueOf();
+  const [a, b, c] = [new TestOrigin(), new TestOrigin(), new TestOrigin()];
   push('a1', a.request(), 50);
-  push('b1', b.request(), 5);
+  push('a2', a.request(), 1);
+  push('b1', b.request(), 60);
+  push('c1', c.request(), 5);
+  push('c2', c.request(), 5);
+  assert.deepEqual([queue.take(10)?.name, queue.take(4)], ['c1', undefined]);
+  assert.deepEqual(takeAll(), ['a1', 'b1', 'c2', 'a2']);
+});
+
+test('few origins are passed over for one item', () => {
+  const { queue, push } = queueOf({ bytesMax: 10_000 });
+  for (let index = 0; index < 100; index += 1) push(`large ${index}`, new TestOrigin().request(), 50);
+  push('small', new TestOrigin().request(), 1);
   assert.equal(queue.take(10), undefined);
-  assert.deepEqual([queue.take()?.name, queue.take(10)?.name], ['a1', 'b1']);
+  assert.equal(queue.take()?.name, 'large 0');
 });
 
 const seed = Number(process.env.TINE_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));

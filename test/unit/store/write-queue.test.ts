@@ -114,7 +114,7 @@ test('a batch is bounded in bytes, and a write larger than that has one of its o
   const { queue, sizes, answer } = recorded();
   const half = limits.writeBatchBytesMax / 2;
   const origin = new TestOrigin();
-  const written = [half, half, half * 3, 1].map((bytes, index) =>
+  const written = [half, half, half * 3, half].map((bytes, index) =>
     queue.write(put(String(index), { bytes }), origin.request()),
   );
   for (let turn = 0; turn < written.length; turn += 1) {
@@ -123,6 +123,25 @@ test('a batch is bounded in bytes, and a write larger than that has one of its o
   }
   await Promise.all(written);
   assert.deepEqual(sizes, [1, 1, 1, 1]);
+});
+
+test("a small write waits for one of others' large ones, however many there are", async () => {
+  const { queue, batches, answer } = recorded();
+  const large = Array.from({ length: 8 }, (_, index) =>
+    queue.write(put(`large ${index}`, { bytes: limits.writeBatchBytesMax }), new TestOrigin().request()),
+  );
+  await nextTurn();
+  const small = queue.write(put('small'), new TestOrigin().request());
+  await nextTurn();
+  assert.deepEqual(batches, [['large 0'], ['small']]);
+  await answer();
+  await nextTurn();
+  assert.deepEqual(batches[2], ['large 1'], 'large ones have their turn beside small ones');
+  for (let turn = 0; turn < large.length; turn += 1) {
+    await answer();
+    await nextTurn();
+  }
+  await Promise.all([...large, small]);
 });
 
 test('a client that does not read its answers may write, unless it asks for values', async () => {
