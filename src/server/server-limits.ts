@@ -127,11 +127,15 @@ export const serverLimits = {
   lockWaitersMax: 100_000,
   /** Bytes of their keys, which may be as large as a request. */
   lockWaitersBytesMax: 64 * 1024 * 1024,
+  /** Calls of one connection that take a lease and a place in a line at the same time: two writes each, in which others wait. Enough to fill a batch with a few connections. */
+  lockPlacesTakenAtOnceMax: 16,
   /** How often those that wait ask anew while the database is away. */
   lockRetryPauseMs: 250,
   /** How long the key of a call that was given up is tried to be deleted while the database is away, and how many such keys at a time. Then its lease ends it. */
   abandonedKeyMsMax: 60_000,
   abandonedKeysMax: 100_000,
+  /** How many of them are being deleted: the others' writes wait meanwhile. */
+  abandonedKeysAtOnceMax: 32,
   /** Passwords that are hashed at once: each takes a thread of libuv's four for some 60 ms, and names and files want one too. */
   passwordsAtOnceMax: 2,
   /** Passwords that are hashed or wait for it: the last waits 4 s. Beyond it "too many requests". */

@@ -8,8 +8,8 @@ import type { PagePosition } from '../mvcc/range-page.ts';
 import type { Head, KeyValueBlock, RangeResult } from '../mvcc/results.ts';
 import { keyText } from '../sql/key-text.ts';
 import { KnownCounts } from './known-counts.ts';
-import { ListStarts } from './list-starts.ts';
 import { keysBytes } from './operation-bytes.ts';
+import { OriginSlots } from './origin-slots.ts';
 import type { ReadQueue } from './read-queue.ts';
 import { internal, type Requester } from './requester.ts';
 import type { SlowOperations } from './slow-operations.ts';
@@ -34,7 +34,8 @@ const countOfAll: RangeOperation = {
 
 export class RangeReader {
   readonly #reads: Readonly<Record<ReadLane, ReadQueue>>;
-  readonly #starts: ListStarts;
+  /** A list holds the pages that it has read until the last one is there. */
+  readonly #starts: OriginSlots;
   readonly #saw: (head: Head) => void;
   readonly #slow: SlowOperations;
   readonly #counts = new KnownCounts();
@@ -53,7 +54,11 @@ export class RangeReader {
   ) {
     this.#reads = reads;
     // All that the driver works on at once may be of one origin.
-    this.#starts = new ListStarts(() => Math.max(limits.listsOfOriginMax, driver.readsAtOnce('bulk')));
+    this.#starts = new OriginSlots({
+      underWayMax: () => Math.max(limits.listsOfOriginMax, driver.readsAtOnce('bulk')),
+      waitingCountMax: limits.readQueueCountMax,
+      waitingBytesMax: limits.readQueueBytesMax,
+    });
     this.#saw = saw;
     this.#slow = slow;
   }

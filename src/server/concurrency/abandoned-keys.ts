@@ -6,6 +6,7 @@ import type { Revision, TxnOperation } from '../../mvcc/operations.ts';
 import { SparseLog } from '../../sparse-log.ts';
 import type { KeyText } from '../../sql/key-text.ts';
 import { ownRequester } from '../../store/requester.ts';
+import { Slots } from '../../store/slots.ts';
 import type { Store } from '../../store/store.ts';
 import { serverLimits } from '../server-limits.ts';
 
@@ -24,6 +25,10 @@ export class AbandonedKeys {
   readonly #store: Store;
   readonly #log: SparseLog;
   readonly #requester = ownRequester();
+  readonly #slots = new Slots({
+    countMax: serverLimits.abandonedKeysAtOnceMax,
+    waitingMax: serverLimits.abandonedKeysMax,
+  });
   readonly #underWay = new Map<KeyText, Promise<void>>();
 
   constructor({ store, logger }: { readonly store: Store; readonly logger: Logger }) {
@@ -58,7 +63,7 @@ export class AbandonedKeys {
     const giveUpAtMs = performance.now() + serverLimits.abandonedKeyMsMax;
     for (;;) {
       try {
-        await this.#store.txn(removal(abandoned), { permit: undefined, requester: this.#requester });
+        await this.#removeOnce(abandoned);
         return;
       } catch (error) {
         const isOver = performance.now() > giveUpAtMs || this.#underWay.size > serverLimits.abandonedKeysMax;
@@ -68,6 +73,15 @@ export class AbandonedKeys {
         }
         await sleep(serverLimits.lockRetryPauseMs, undefined, { ref: false });
       }
+    }
+  }
+
+  async #removeOnce(abandoned: AbandonedKey): Promise<void> {
+    const leave = await this.#slots.take();
+    try {
+      await this.#store.txn(removal(abandoned), { permit: undefined, requester: this.#requester });
+    } finally {
+      leave();
     }
   }
 }

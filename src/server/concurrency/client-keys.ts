@@ -3,6 +3,7 @@ import { DriverError, EtcdError } from '../../errors.ts';
 import type { Keys, LeaseId, RangeOperation, Revision, TxnOperation } from '../../mvcc/operations.ts';
 import type { RangeResult, TxnResult } from '../../mvcc/results.ts';
 import type { Interval, KeyText } from '../../sql/key-text.ts';
+import type { Requester } from '../../store/requester.ts';
 import type { WatchHub } from '../../watch/hub.ts';
 import { type LocallyWatched, LocalWatch } from '../../watch/local-watch.ts';
 import { RangeResponse } from '../../wire/generated/etcdserverpb/kv.ts';
@@ -39,6 +40,10 @@ export class ClientKeys {
     this.#hub = hub;
     this.#signal = call.signal;
     this.#over = whenAborted(call.signal);
+  }
+
+  get requester(): Requester {
+    return this.#call;
   }
 
   get isOver(): boolean {

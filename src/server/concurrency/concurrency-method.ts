@@ -19,6 +19,8 @@ export function concurrencyMethod<Request>(
       try {
         return await handle(request, call, bytes);
       } catch (error) {
+        // Nobody is told.
+        if (call.isGone) throw error;
         throw error instanceof EtcdError ? new EtcdError(StatusCode.unknown, error.message, error.entry) : error;
       }
     },

@@ -1,7 +1,9 @@
 import { DriverError } from '../../errors.ts';
 import type { LeaseId, PutOperation, Revision, TxnOperation } from '../../mvcc/operations.ts';
 import { keyText } from '../../sql/key-text.ts';
+import { OriginSlots } from '../../store/origin-slots.ts';
 import type { KeyValue } from '../../wire/generated/mvccpb/kv.ts';
+import { serverLimits } from '../server-limits.ts';
 import type { ServiceContext } from '../service-context.ts';
 import { AbandonedKeys } from './abandoned-keys.ts';
 import { type ClientKeys, keyValueOf, rangeOf } from './client-keys.ts';
@@ -31,6 +33,11 @@ export interface Taken {
 export class Queues {
   readonly #lines = new Lines();
   readonly #abandoned: AbandonedKeys;
+  readonly #places = new OriginSlots({
+    underWayMax: () => serverLimits.lockPlacesTakenAtOnceMax,
+    waitingCountMax: serverLimits.lockWaitersMax,
+    waitingBytesMax: serverLimits.lockWaitersBytesMax,
+  });
   readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(context: Pick<ServiceContext, 'store' | 'logger'>) {
@@ -71,7 +78,8 @@ export class Queues {
     wanted: Wanted,
     prepare: ((taken: Taken) => Promise<void>) | undefined,
   ): Promise<{ taken: Taken; turn: Turn | undefined }> {
-    const taken = await this.#takePlace(client, wanted);
+    const bytes = wanted.name.length + wanted.value.length;
+    const taken = await this.#places.run(client.requester, bytes, () => this.#takePlace(client, wanted));
     const { place, existing } = taken;
     try {
       await prepare?.(taken);

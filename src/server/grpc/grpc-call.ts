@@ -291,7 +291,15 @@ export class GrpcCall implements Call, HttpStreamListener, Arrival {
   }
 }
 
+/** One for each status that has no details: a connection may end with a hundred thousand calls. */
+const abortReasons = new WeakMap<Status, Error>();
+
 /** What a handler's signal is aborted with, and what it is then expected to reject with. */
-function abortReason({ message }: Status): Error {
-  return new DOMException(message, 'AbortError');
+function abortReason(status: Status): Error {
+  let reason = abortReasons.get(status);
+  if (reason === undefined) {
+    reason = new DOMException(status.message, 'AbortError');
+    abortReasons.set(status, reason);
+  }
+  return reason;
 }

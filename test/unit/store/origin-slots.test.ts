@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { EtcdError } from '../../../src/errors.ts';
+import { OriginSlots } from '../../../src/store/origin-slots.ts';
+import type { Requester } from '../../../src/store/requester.ts';
+import { TestOrigin } from './requesters.ts';
+
+/** Slots of which an origin has two, and what has begun in them. */
+function recorded({ waitingCountMax = 100 } = {}) {
+  const slots = new OriginSlots({ underWayMax: () => 2, waitingCountMax, waitingBytesMax: 1_000 });
+  const begun: string[] = [];
+  const ends = new Map<string, () => void>();
+  const run = (name: string, requester: Requester) =>
+    slots.run(requester, 1, () => {
+      begun.push(name);
+      return new Promise<void>((resolve) => ends.set(name, resolve));
+    });
+  const end = async (name: string) => {
+    ends.get(name)?.();
+    await nextTurn();
+  };
+  return { slots, run, end, begun };
+}
+
+test('some work of an origin is under way, the rest begins in its order, and other origins do not wait', async () => {
+  const { run, end, begun, slots } = recorded();
+  const [busy, other] = [new TestOrigin(), new TestOrigin()];
+  const works = ['a', 'b', 'c', 'd'].map((name) => run(name, busy.request()));
+  works.push(run('other', other.request()));
+  await nextTurn();
+  assert.deepEqual(begun, ['a', 'b', 'other']);
+  assert.equal(slots.statistics.waiting, 2);
+  await end('b');
+  assert.deepEqual(begun, ['a', 'b', 'other', 'c']);
+  for (const name of ['a', 'c', 'd', 'other']) await end(name);
+  await Promise.all(works);
+  assert.deepEqual(begun, ['a', 'b', 'other', 'c', 'd']);
+});
+
+test('work that is given up before it begins is not done, and work that failed gives its slot back', async () => {
+  const { slots, run, end, begun } = recorded();
+  const origin = new TestOrigin();
+  const failed = assert.rejects(
+    slots.run(origin.request(), 1, () => Promise.reject(new Error('no'))),
+    /no/,
+  );
+  const first = run('first', origin.request());
+  const givenUp = origin.request();
+  const lost = assert.rejects(
+    run('lost', givenUp),
+    (error) => error instanceof EtcdError && error.entry === 'canceled',
+  );
+  const last = run('last', origin.request());
+  givenUp.isGone = true;
+  await Promise.all([failed, lost]);
+  await nextTurn();
+  assert.deepEqual(begun, ['first', 'last']);
+  await end('first');
+  await end('last');
+  await Promise.all([first, last]);
+});
+
+test('what is too much to wait is refused', async () => {
+  const { run, end, begun } = recorded({ waitingCountMax: 1 });
+  const origin = new TestOrigin();
+  const works = ['a', 'b', 'c'].map((name) => run(name, origin.request()));
+  await assert.rejects(run('d', origin.request()), (error) => {
+    return error instanceof EtcdError && error.entry === 'tooManyRequests';
+  });
+  for (const name of ['a', 'b', 'c']) await end(name);
+  await Promise.all(works);
+  assert.deepEqual(begun, ['a', 'b', 'c']);
+});
