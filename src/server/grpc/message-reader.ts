@@ -1,4 +1,5 @@
 import { EtcdError, StatusCode } from '../../errors.ts';
+import { freeWhole } from '../../memory.ts';
 
 /** gRPC's prefix of each message: a byte that says whether it is compressed, and its length in four bytes. */
 export const prefixBytes = 5;
@@ -109,8 +110,10 @@ export class MessageReader {
   /** Moves what is held to the start of a buffer of its own. */
   #assemble(capacity: number): void {
     const held = this.heldBytes;
-    const own = Buffer.allocUnsafe(capacity);
+    const own = Buffer.allocUnsafeSlow(capacity);
     own.set(this.#bytes.subarray(this.#start, this.#end));
+    // No message was given out of it, so nothing else refers to it.
+    if (this.#isAssembly && this.#start === 0) freeWhole(this.#bytes);
     this.#bytes = own;
     this.#start = 0;
     this.#end = held;
