@@ -56,7 +56,7 @@ export class RangeReader {
     // All that the driver works on at once may be of one origin.
     this.#starts = new OriginSlots({
       underWayMax: () => Math.max(limits.listsOfOriginMax, driver.readsAtOnce('bulk')),
-      waitingCountMax: limits.readQueueCountMax,
+      waitingCountMax: limits.listsWaitingMax,
       waitingBytesMax: limits.readQueueBytesMax,
     });
     this.#saw = saw;

@@ -121,12 +121,12 @@ for (const driver of DRIVERS) {
   test(`${driver.name}: of too many lists those of the client that waits for most are refused, and others are answered`, async (context) => {
     const client = hostile(context);
     const refusedBefore = await metric('tine_reads_refused_total');
-    const ids = streamIds(limits.readQueueCountMax + 5_000);
+    const ids = streamIds(limits.listsWaitingMax + 5_000);
     for (let start = 0; start < ids.length; start += 1_000) {
       client.send(...ids.slice(start, start + 1_000).map((id) => list(id, large)));
     }
     await waitFor('reads are refused', async () => (await metric('tine_reads_refused_total')) > refusedBefore);
-    assert.ok((await metric('tine_read_queue_reads', { kind: 'list' })) > limits.readQueueCountMax / 2);
+    assert.ok((await metric('tine_read_queue_reads', { kind: 'list' })) > limits.listsWaitingMax / 2);
     const slowestMs = await slowestAnswerMs(context);
     assert.ok(slowestMs < onThisMachine(answerMsMax), `an answer took ${slowestMs} ms`);
     client.close();
