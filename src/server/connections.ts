@@ -47,8 +47,12 @@ export class Connections {
     newcomers.add(socket, {
       find: protocolOf,
       take: (protocol, seen) => {
-        socket.unshift(seen);
-        this.#handOver(socket, protocols, protocol);
+        const handOver = () => {
+          socket.unshift(seen);
+          this.#handOver(socket, protocols, protocol);
+        };
+        if (protocol !== 'http2') handOver();
+        else afterNextPoll(() => socket.destroyed || handOver());
       },
     });
   }
@@ -74,6 +78,14 @@ export class Connections {
     if (protocol === 'tls') this.#sockets.delete(socket);
     take(socket);
   }
+}
+
+/**
+ * When the event loop has looked for events once more. A client that hangs up right after its first bytes is noticed by then: HTTP/2's state of a connection, and
+ * settings that cannot be sent, would cost as much as all before.
+ */
+function afterNextPoll(work: () => void): void {
+  setImmediate(() => setImmediate(work));
 }
 
 /** Undefined: too early to tell. */

@@ -1,7 +1,9 @@
+import { once } from 'node:events';
 import { lstatSync, unlinkSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { type ListenAddress, listenAddressText } from '../config/listen-address.ts';
 import { StartError } from '../errors.ts';
+import { listenOnPort } from './port-listeners.ts';
 
 /** An open listener. */
 export interface Listener {
@@ -17,7 +19,7 @@ export interface ListenerEvents {
   readonly onRefused: (error: Error) => void;
 }
 
-/** Connections that wait to be accepted. Linux allows 4,096; thousands of clients come back at once after a restart. */
+/** Connections that wait to be accepted: thousands of clients come back at once after a restart. Linux allows 4,096. */
 const backlog = 4096;
 
 /**
@@ -25,30 +27,42 @@ const backlog = 4096;
  *
  * @throws StartError that says in one line what is in the way
  */
-export async function listen(address: ListenAddress, { onConnection, onRefused }: ListenerEvents): Promise<Listener> {
-  if (address.kind === 'unix') await removeStaleSocket(address.path);
-  const server = createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }, onConnection);
-  await listening(server, address);
-  server.on('error', onRefused);
-  const bound = server.address();
-  const actual =
-    address.kind === 'tcp' && bound !== null && typeof bound === 'object' ? { ...address, port: bound.port } : address;
-  return { address: actual, close: () => server.close() };
-}
-
-async function listening(server: Server, address: ListenAddress): Promise<void> {
-  const ready = Promise.withResolvers<void>();
-  server.once('listening', ready.resolve);
-  server.once('error', ready.reject);
-  if (address.kind === 'unix') listenForOwnerAndGroup(() => server.listen({ path: address.path, backlog }));
-  else server.listen({ host: listenHost(address.host), port: address.port, backlog });
+export async function listen(address: ListenAddress, events: ListenerEvents): Promise<Listener> {
   try {
-    await ready.promise;
+    return address.kind === 'tcp' ? await listenTcp(address, events) : await listenUnix(address, events);
   } catch (error) {
     throw startError(error as NodeJS.ErrnoException, address);
-  } finally {
-    server.removeAllListeners('error');
   }
+}
+
+async function listenTcp(
+  address: ListenAddress & { readonly kind: 'tcp' },
+  { onConnection, onRefused }: ListenerEvents,
+): Promise<Listener> {
+  const { port, close } = await listenOnPort({
+    host: listenHost(address.host),
+    port: address.port,
+    backlog,
+    open: () => openServer(onConnection),
+    onError: onRefused,
+  });
+  return { address: { ...address, port }, close };
+}
+
+async function listenUnix(
+  address: ListenAddress & { readonly kind: 'unix' },
+  { onConnection, onRefused }: ListenerEvents,
+): Promise<Listener> {
+  await removeStaleSocket(address.path);
+  const server = openServer(onConnection);
+  listenForOwnerAndGroup(() => server.listen({ path: address.path, backlog }));
+  await once(server, 'listening');
+  server.on('error', onRefused);
+  return { address, close: () => server.close() };
+}
+
+function openServer(onConnection: (socket: Socket) => void): Server {
+  return createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }, onConnection);
 }
 
 /** Who may write to the socket may do everything: there is no moment at which others may. */

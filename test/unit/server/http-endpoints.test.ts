@@ -15,6 +15,7 @@ import { listen } from '../../../src/server/listener.ts';
 import { Metrics } from '../../../src/server/metrics/metrics.ts';
 import { http1Listener } from '../../../src/server/web/http1-exchange.ts';
 import type { Store } from '../../../src/store/store.ts';
+import { freePort } from '../../support/free-port.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { echo } from './grpc-harness.ts';
 import { nothingCounted } from './store-statistics.ts';
@@ -211,6 +212,34 @@ test('a port that is taken is told in one line', async () => {
   );
   first.close();
   await assert.rejects(() => listen({ ...address, host: '192.0.2.1' }, nobody), /does not have that address/);
+});
+
+test('a port that another server is about to listen on is refused', async () => {
+  const port = await freePort();
+  const address = { kind: 'tcp', host: '127.0.0.1', port, isSecure: false } as const;
+  const other = createNetServer().listen(`\0tine listens on 127.0.0.1 ${port}`);
+  await once(other, 'listening');
+  await assert.rejects(() => listen(address, nobody), /another program listens there/);
+  other.close();
+  await once(other, 'close');
+  const listener = await listen(address, nobody);
+  await assert.rejects(() => listen(address, nobody), /another program listens there/);
+  listener.close();
+});
+
+test('a turn of the event loop accepts many connections', async (context) => {
+  const address = { kind: 'tcp', host: '127.0.0.1', port: 0, isSecure: false } as const;
+  const accepted: Socket[] = [];
+  const listener = await listen(address, { ...nobody, onConnection: (socket) => accepted.push(socket) });
+  const port = listener.address.kind === 'tcp' ? listener.address.port : 0;
+  const clients = Array.from({ length: 320 }, () => connect(port, '127.0.0.1'));
+  context.after(() => {
+    for (const socket of [...clients, ...accepted]) socket.destroy();
+    listener.close();
+  });
+  let turns = 0;
+  for (; accepted.length < clients.length; turns += 1) await new Promise(setImmediate);
+  assert.ok(turns < 100, `${turns} turns`);
 });
 
 test('a socket file of a process that is gone is used again, one in use is not', async () => {
