@@ -41,18 +41,6 @@ export class ByAddress {
     return this.#most()?.newest;
   }
 
-  /** Removes and returns the newest connection of each address in turn. */
-  takeNext(): Socket | undefined {
-    const [first] = this.#lines;
-    const socket = first?.[1].newest;
-    if (first === undefined || socket === undefined) return undefined;
-    const [address, line] = first;
-    this.delete(socket);
-    // It is another address's turn.
-    if (this.#lines.delete(address)) this.#lines.set(address, line);
-    return socket;
-  }
-
   #most(): Line | undefined {
     let most: Line | undefined;
     for (const line of this.#lines.values()) if (most === undefined || line.size > most.size) most = line;
@@ -61,7 +49,7 @@ export class ByAddress {
 }
 
 /** Connections in the order in which they came. */
-class Line {
+export class Line {
   readonly #sockets = new Set<Socket>();
   /** The same, and some that have left: a set has no last one. */
   #order: Socket[] = [];

@@ -6,7 +6,7 @@ export interface PortListenersOptions {
   readonly host: string;
   /** 0: a free one. */
   readonly port: number;
-  /** Connections that wait to be accepted, of all listeners together. */
+  /** Connections that come at once and wait to be accepted. */
   readonly backlog: number;
   readonly open: () => Server;
   readonly onError: (error: Error) => void;
@@ -42,7 +42,7 @@ async function listenShared({ host, port, backlog, open, onError }: PortListener
     for (const server of servers) server.close();
   };
   try {
-    // Connections are not spread evenly.
+    // Each has four times its share: connections are not spread evenly.
     const share = { host, port: free, reusePort: true, backlog: Math.ceil((4 * backlog) / listenersPerPort) };
     while (servers.length < listenersPerPort) servers.push(await listening(open(), share));
   } catch (error) {

@@ -1,20 +1,22 @@
 import type { Socket } from 'node:net';
 import { ByAddress } from '../by-address.ts';
 import { serverLimits } from '../server-limits.ts';
+import { helloForm } from './client-hello.ts';
+import { WaitingHandshakes } from './waiting-handshakes.ts';
 
 /**
- * Runs a bounded number of handshakes at once, and begins few of them in one turn of the event loop. When all places are taken, the handshake that has waited
- * longest for its client is ended for another, first one of the address that has the most. The newest connection goes first: during a flood the others are an
- * attacker's, or of clients that have given up.
+ * Runs a bounded number of handshakes at once, and begins them for a bounded time in one turn of the event loop. When all places are taken, the handshake that
+ * has waited longest for its client is ended for another, first one of the address that has the most.
  */
 export class Handshakes {
   readonly #start: (socket: Socket) => void;
-  readonly #waiting = new ByAddress();
+  readonly #waiting = new WaitingHandshakes();
   readonly #underWay = new ByAddress();
   readonly #beganMs = new WeakMap<Socket, number>();
   /** Gives back to each that waits what it has sent. */
   readonly #unread = new WeakMap<Socket, () => void>();
-  #timer: NodeJS.Timeout | undefined;
+  /** Calls off the next turn. Undefined: nothing waits. */
+  #cancel: (() => void) | undefined;
 
   /** `start` begins the handshake of a connection. */
   constructor(start: (socket: Socket) => void) {
@@ -24,10 +26,10 @@ export class Handshakes {
   /** Takes in a connection whose first record has arrived. */
   add(socket: Socket, firstBytes: Buffer): void {
     socket.once('close', () => this.done(socket));
-    this.#waiting.add(socket);
+    this.#waiting.add(socket, helloForm(firstBytes));
     this.#listen(socket, firstBytes);
     if (this.#waiting.size > serverLimits.handshakesWaitingMax) this.#waiting.oldestOfMost()?.destroy();
-    this.#timer ??= setTimeout(() => this.#begin(), 0);
+    if (this.#cancel === undefined) this.#beginLater();
   }
 
   /** A handshake is over, however it ended. */
@@ -46,7 +48,7 @@ export class Handshakes {
   }
 
   destroy(): void {
-    clearTimeout(this.#timer);
+    this.#cancel?.();
     for (const socket of [...this.#waiting, ...this.#underWay]) socket.destroy();
   }
 
@@ -65,28 +67,35 @@ export class Handshakes {
     });
   }
 
-  /** Begins some handshakes, then leaves the event loop to others. */
-  #begin(): void {
-    const startMs = performance.now();
-    let isFull = false;
-    for (let begun = 0; begun < serverLimits.handshakesPerTurn; begun += 1) {
-      isFull = this.#underWay.size >= serverLimits.handshakesMax;
-      if (isFull && !this.#makePlace()) break;
-      const socket = this.#waiting.takeNext();
-      if (socket === undefined) break;
+  /** Takes a turn in the next round of the event loop, or after a pause. */
+  #beginLater(pauseMs?: number): void {
+    if (pauseMs === undefined) {
+      const immediate = setImmediate(() => this.#begin(performance.now()));
+      this.#cancel = () => clearImmediate(immediate);
+    } else {
+      const timer = setTimeout(() => this.#begin(performance.now()), pauseMs);
+      this.#cancel = () => clearTimeout(timer);
+    }
+  }
+
+  #begin(turnBeganMs: number): void {
+    const isFull = this.#underWay.size >= serverLimits.handshakesMax;
+    const socket = isFull && !this.#makePlace() ? undefined : this.#waiting.takeNext();
+    if (socket !== undefined) {
       this.#underWay.add(socket);
-      this.#beganMs.set(socket, startMs);
+      this.#beganMs.set(socket, performance.now());
       this.#unread.get(socket)?.();
       this.#start(socket);
     }
     // Node works on what a connection has sent in a tick of its own, which comes before this one.
-    process.nextTick(() => this.#continue({ isFull, workMs: performance.now() - startMs }));
+    process.nextTick(() => this.#continue(turnBeganMs, { isFull, hasBegun: socket !== undefined }));
   }
 
-  #continue({ isFull, workMs }: { readonly isFull: boolean; readonly workMs: number }): void {
-    this.#timer = undefined;
-    if (this.#waiting.size === 0) return;
-    this.#timer = setTimeout(() => this.#begin(), isFull ? workMs * serverLimits.handshakePauseFactor : 0);
+  #continue(turnBeganMs: number, { isFull, hasBegun }: { readonly isFull: boolean; readonly hasBegun: boolean }): void {
+    const workMs = performance.now() - turnBeganMs;
+    if (this.#waiting.size === 0) this.#cancel = undefined;
+    else if (hasBegun && workMs < serverLimits.handshakesTurnMs) this.#begin(turnBeganMs);
+    else this.#beginLater(isFull ? workMs * serverLimits.handshakePauseFactor : undefined);
   }
 
   /** Whether one was long enough under way to be ended. */
