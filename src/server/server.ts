@@ -26,7 +26,6 @@ import { hostGuard } from './host-whitelist.ts';
 import { httpEndpoints } from './http-endpoints.ts';
 import { Http2Server } from './http2/http2-server.ts';
 import { MessageMemory } from './http2/message-memory.ts';
-import { Turns } from './http2/turns.ts';
 import { UnreadAnswers } from './http2/unread-answers.ts';
 import { originOf } from './identity.ts';
 import { kvService } from './kv-service.ts';
@@ -40,6 +39,7 @@ import type { ServiceContext } from './service-context.ts';
 import { snapshotService } from './snapshot-service.ts';
 import { StallWatch } from './stall-watch.ts';
 import type { Method } from './transport.ts';
+import { Turns } from './turns.ts';
 import { watchService } from './watch-service.ts';
 import { Http2Exchange, isGrpcRequest } from './web/http2-exchange.ts';
 import { mayRead, webHandler } from './web/web-handler.ts';
@@ -72,6 +72,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const methods = new MethodTable(servedMethods(context, hub, queues));
   const arrivals = new Arrivals();
   const held = new HeldBytes({ bytesMax: serverLimits.heldBytesMax });
+  const webHeld = new HeldBytes({ bytesMax: serverLimits.webHeldBytesMax });
   const grpc = new GrpcServer({
     methods,
     logger,
@@ -122,7 +123,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   });
   const gateway = new Gateway({
     grpc,
-    held,
+    held: webHeld,
+    turns: transport.turns,
     arrivals,
     maxConcurrentStreams: config.maxConcurrentStreams,
     certificatesNameUsers: () => context.access.takesUsersOfCertificates,
@@ -138,12 +140,13 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     handler: web,
     allows: (request) => config.servesGateway && guard.allows(request) && mayRead(config.cors, request.headers.origin),
     messageBytesMax: serverLimits.gatewayValueFactor * messageBytesMax(config),
-    held,
+    held: webHeld,
     arrivals,
   });
-  const webServer = new WebServer({ http2: transport, handler: web, guard: guard.before, webSockets });
+  const webServer = new WebServer({ http2: transport, held: webHeld, handler: web, guard: guard.before, webSockets });
   const monitoring = new WebServer({
     http2: transport,
+    held: webHeld,
     handler: httpEndpoints({ ...endpoints, served: 'monitoring' }),
   });
   const connections = new Connections(logger);

@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { StatusCode } from '../../errors.ts';
 import { freeSingleUse } from '../../memory.ts';
 import type { HeaderField } from '../grpc/http-stream.ts';
@@ -6,6 +5,7 @@ import { headerValue } from '../grpc/request-head.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Status } from '../status.ts';
 import type { Message } from '../transport.ts';
+import type { Turns } from '../turns.ts';
 import type { WebExchange } from '../web/web-exchange.ts';
 import { httpStatusOf } from './http-status.ts';
 import type { MessageSchema } from './message-schema.ts';
@@ -15,6 +15,8 @@ export interface GatewayAnswerOptions {
   readonly schema: MessageSchema;
   /** Messages come one a line, each as `{"result":...}`. */
   readonly isStream: boolean;
+  /** Writing takes turns with what else connections lead to. */
+  readonly turns: Turns;
   /** All is on its way, or the client is gone. */
   readonly onEnd: () => void;
   /** A bug met the answer, which ends. */
@@ -44,8 +46,6 @@ export class GatewayAnswer {
   #isOver = false;
   #isRunning = false;
   #run: Promise<void> = Promise.resolve();
-  /** Characters since it was others' turn. */
-  #turnLength = 0;
 
   constructor(exchange: WebExchange, options: GatewayAnswerOptions) {
     this.#exchange = exchange;
@@ -107,19 +107,17 @@ export class GatewayAnswer {
   }
 
   async #write(message: Message): Promise<void> {
-    const { schema, isStream } = this.#options;
+    const { schema, isStream, turns } = this.#options;
     const writer = new MessageWriter(joined(message), schema);
     let before = isStream ? '{"result":' : '';
     while (!writer.isDone && !this.#isOver) {
-      const part = before + writer.next(serverLimits.gatewayTurnLength);
+      const part = before + (await turns.run(() => writer.next(serverLimits.gatewayTurnLength)));
+      if (this.#isOver) return;
       before = '';
       const bytes = Buffer.from(writer.isDone && isStream ? `${part}}\n` : part);
       this.#head(writer.isDone ? bytes.length : undefined);
       this.#exchange.write(bytes);
-      this.#turnLength += part.length;
-      if (this.#turnLength >= serverLimits.gatewayTurnLength || this.#exchange.pendingBytes > bytes.length) {
-        await this.#othersTurn();
-      }
+      if (this.#exchange.pendingBytes > bytes.length) await this.#exchange.drained();
     }
   }
 
@@ -130,12 +128,6 @@ export class GatewayAnswer {
     const isWhole = wholeBytes !== undefined && !this.#options.isStream && !this.#acceptsTrailers;
     const length: readonly HeaderField[] = isWhole ? [['content-length', String(wholeBytes)]] : [];
     this.#exchange.head(200, [json, grpcContentType, ...length]);
-  }
-
-  async #othersTurn(): Promise<void> {
-    this.#turnLength = 0;
-    await this.#exchange.drained();
-    await setImmediate();
   }
 
   #finish({ status, isGrpc }: End): void {

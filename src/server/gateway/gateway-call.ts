@@ -9,6 +9,7 @@ import type { HeldAccount, HeldBytes } from '../held-bytes.ts';
 import { serverLimits } from '../server-limits.ts';
 import { okStatus, type Status } from '../status.ts';
 import type { Message } from '../transport.ts';
+import type { Turns } from '../turns.ts';
 import type { WebExchange } from '../web/web-exchange.ts';
 import { GatewayAnswer } from './gateway-answer.ts';
 import { JsonSyntaxError } from './json-scanner.ts';
@@ -26,6 +27,7 @@ export interface GatewayCallOptions {
   /** Headers of the gRPC call. */
   readonly fields: readonly HeaderField[];
   readonly held: HeldBytes;
+  readonly turns: Turns;
   /** The answer is written, or the client is gone. */
   readonly onOver: () => void;
 }
@@ -72,6 +74,7 @@ export class GatewayCall implements HttpStream, HttpStreamListener, Arrival {
     this.#answer = new GatewayAnswer(options.exchange, {
       schema: options.method.response,
       isStream: options.method.kind !== 'unary',
+      turns: options.turns,
       onEnd: () => this.#over(),
       onFault: (error) => options.grpc.reportFault(error),
     });
@@ -294,15 +297,23 @@ export class GatewayCall implements HttpStream, HttpStreamListener, Arrival {
   }
 
   #fail(error: Error): void {
-    if (!this.#isOver) this.#refuse(this.#options.grpc.statusOf(error, { isStream: false }));
+    if (this.#isOver) return;
+    this.#refuse(this.#options.grpc.statusOf(error, { isStream: false }));
+    this.#giveUpInput();
+  }
+
+  /** Nothing of it is needed any more, however long the answer takes. */
+  #giveUpInput(): void {
+    this.#account.close();
+    this.#pieces.length = 0;
+    this.#values.drop();
   }
 
   #over(): void {
     if (this.#isOver) return;
     this.#isOver = true;
     this.#isRead = true;
-    this.#account.close();
-    this.#pieces.length = 0;
+    this.#giveUpInput();
     this.#onResume?.();
     this.#options.onOver();
   }

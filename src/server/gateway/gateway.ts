@@ -4,6 +4,7 @@ import type { GrpcServer } from '../grpc/grpc-server.ts';
 import type { HttpStreamListener } from '../grpc/http-stream.ts';
 import { headerValue } from '../grpc/request-head.ts';
 import type { HeldBytes } from '../held-bytes.ts';
+import type { Turns } from '../turns.ts';
 import type { WebExchange } from '../web/web-exchange.ts';
 import { callFields } from './call-fields.ts';
 import { GatewayCall } from './gateway-call.ts';
@@ -17,6 +18,8 @@ export interface GatewayOptions {
   /** What unfinished requests hold. */
   readonly held: HeldBytes;
   readonly arrivals: Arrivals;
+  /** Calls' work takes turns with that of all connections. */
+  readonly turns: Turns;
   /** Calls at a time: to the gRPC server they are streams of one client, as in etcd. */
   readonly maxConcurrentStreams: number;
   /** Whether a certificate would say over gRPC who calls. */
@@ -66,11 +69,12 @@ export class Gateway {
     if (methodOf(exchange) !== 'POST') throw new EtcdError(StatusCode.unimplemented, 'Method Not Allowed');
     const fields = callFields(exchange.fields, rpc);
     if (this.#calls.size >= this.#options.maxConcurrentStreams) throw etcdError('tooManyRequests');
-    const { grpc, held } = this.#options;
+    const { grpc, held, turns } = this.#options;
     const onOver = () => this.#forget(call);
     const call: GatewayCall = new GatewayCall({
       grpc,
       held,
+      turns,
       exchange,
       largeValues: this.#largeValues,
       method: methodSchema(rpc),

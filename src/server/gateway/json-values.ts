@@ -1,7 +1,10 @@
 import { EtcdError, StatusCode } from '../../errors.ts';
+import { freeWhole } from '../../memory.ts';
 import { isJsonSpace, JsonScanner, JsonSyntaxError } from './json-scanner.ts';
 
 const nothing = Buffer.alloc(0);
+/** Of the buffers that hold a value: no more than this much of them is empty. */
+const slabBytesMax = 256 * 1024;
 
 /**
  * Cuts JSON values out of a body as it arrives, as Go's json.Decoder does: they follow each other with or without space
@@ -15,8 +18,10 @@ export class JsonValues {
   #at = 0;
   /** Of the value under way; undefined between values. */
   #scanner: JsonScanner | undefined;
-  /** What came of it before the chunk, in a buffer with room: a value may come in a million pieces. */
-  #held: Buffer = nothing;
+  /** What came of it before the chunk, in buffers that are full, and the last one, which need not be. */
+  #full: Buffer[] = [];
+  #last: Buffer = nothing;
+  #lastBytes = 0;
   #heldBytes = 0;
 
   constructor({ valueBytesMax }: { readonly valueBytesMax: number }) {
@@ -75,13 +80,30 @@ export class JsonValues {
       const text = `grpc: received message larger than max (${length} vs. ${this.#valueBytesMax})`;
       throw new EtcdError(StatusCode.resourceExhausted, text);
     }
-    if (length > this.#held.length) {
-      const grown = Buffer.allocUnsafe(Math.max(length, 2 * this.#held.length));
-      grown.set(this.#held.subarray(0, this.#heldBytes));
-      this.#held = grown;
+    for (let at = 0; at < bytes.length; ) {
+      if (this.#lastBytes === this.#last.length) this.#grow(bytes.length - at);
+      const count = bytes.copy(this.#last, this.#lastBytes, at);
+      this.#lastBytes += count;
+      at += count;
     }
-    this.#held.set(bytes, this.#heldBytes);
     this.#heldBytes = length;
+  }
+
+  /** As much again as there is: a value may come in a million pieces. */
+  #grow(bytes: number): void {
+    if (this.#lastBytes > 0) this.#full.push(this.#last);
+    this.#last = Buffer.allocUnsafeSlow(Math.max(bytes, Math.min(this.#heldBytes, slabBytesMax)));
+    this.#lastBytes = 0;
+  }
+
+  /** Forgets what is held. Its memory is free at once. */
+  drop(): void {
+    for (const buffer of this.#full) freeWhole(buffer);
+    freeWhole(this.#last);
+    this.#full = [];
+    this.#last = nothing;
+    this.#lastBytes = 0;
+    this.#heldBytes = 0;
   }
 
   /** The value that ends with these bytes; one that came whole is not copied. */
@@ -89,9 +111,8 @@ export class JsonValues {
     this.#scanner = undefined;
     if (this.#heldBytes === 0 && bytes.length <= this.#valueBytesMax) return bytes;
     this.#hold(bytes);
-    const value = this.#held.subarray(0, this.#heldBytes);
-    this.#held = nothing;
-    this.#heldBytes = 0;
+    const value = Buffer.concat([...this.#full, this.#last.subarray(0, this.#lastBytes)]);
+    this.drop();
     return value;
   }
 }

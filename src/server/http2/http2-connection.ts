@@ -3,6 +3,7 @@ import type { GrpcKeepalive } from '../../config/config.ts';
 import type { HttpStreamListener } from '../grpc/http-stream.ts';
 import type { HeldAccount, HeldBytes } from '../held-bytes.ts';
 import { serverLimits } from '../server-limits.ts';
+import type { Turn, Turns, TurnTaker } from '../turns.ts';
 import { checkRequestFields, checkTrailerFields, unknownLength } from './check-request-fields.ts';
 import { commonNameOf } from './common-name.ts';
 import { checkConnection, checkLength, checkPriority, checkStream, withoutPadding } from './frame-checks.ts';
@@ -25,7 +26,6 @@ import {
 } from './protocol.ts';
 import { RateLimit } from './rate-limit.ts';
 import { ReceiveWindows } from './receive-windows.ts';
-import type { Turn, Turns, TurnTaker } from './turns.ts';
 import type { UnreadAnswers } from './unread-answers.ts';
 
 export interface Http2ConnectionOptions {

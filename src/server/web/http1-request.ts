@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Origin } from '../../store/requester.ts';
 import type { HeaderField } from '../grpc/http-stream.ts';
 import { commonNameOf } from '../http2/common-name.ts';
+import { Http1Connection } from './http1-connection.ts';
 import { socketOrigin } from './socket-origin.ts';
 
 /** What a request over HTTP/1.1 says of itself and of who sends it. */
@@ -32,7 +33,8 @@ export class Http1Request {
   }
 
   get commonName(): string | undefined {
-    return commonNameOf(this.request.socket);
+    const { socket } = this.request;
+    return commonNameOf(socket instanceof Http1Connection ? socket.socket : socket);
   }
 }
 

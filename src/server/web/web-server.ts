@@ -1,5 +1,6 @@
 import type { RequestListener } from 'node:http';
 import type { Protocols } from '../connections.ts';
+import type { HeldBytes } from '../held-bytes.ts';
 import type { Http2ConnectionOptions } from '../http2/http2-connection.ts';
 import { Http2Server } from '../http2/http2-server.ts';
 import { http1Listener } from './http1-exchange.ts';
@@ -14,6 +15,8 @@ export interface WebServerOptions {
   readonly guard?: (next: RequestListener) => RequestListener;
   /** Absent: nobody is spoken to through them. */
   readonly webSockets?: WebSockets;
+  /** What unfinished requests over HTTP/1.1 hold. */
+  readonly held: HeldBytes;
   readonly http2: Omit<Http2ConnectionOptions, 'accept'>;
 }
 
@@ -24,9 +27,14 @@ export class WebServer {
   readonly #http2: Http2Server;
   readonly #webSockets: WebSockets | undefined;
 
-  constructor({ handler, guard = (next) => next, webSockets, http2 }: WebServerOptions) {
+  constructor({ handler, guard = (next) => next, webSockets, http2, held }: WebServerOptions) {
     this.#webSockets = webSockets;
-    this.#http1 = new Http1Server(guard(http1Listener(handler)), webSockets?.upgrade);
+    this.#http1 = new Http1Server({
+      listener: guard(http1Listener(handler)),
+      upgrade: webSockets?.upgrade,
+      turns: http2.turns,
+      held,
+    });
     this.#http2 = new Http2Server({
       ...http2,
       accept: (stream) => handler(new Http2Exchange(stream)),

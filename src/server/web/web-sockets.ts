@@ -20,6 +20,7 @@ export interface WebSocketsOptions {
   readonly arrivals: Arrivals;
 }
 
+const nothing = Buffer.alloc(0);
 const newline = 0x0a;
 const lineEnd = Buffer.of(newline);
 /** The code of a close of which nothing is to be said. */
@@ -39,12 +40,12 @@ export class WebSockets {
     options.arrivals.watch(this.#incoming);
   }
 
-  readonly upgrade: UpgradeListener = (request, socket, head) => {
+  readonly upgrade: UpgradeListener = (request, socket) => {
     const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket' && request.url?.startsWith('/v3/');
     if (!isWebSocket || !this.#options.allows(request)) return false;
     // Its package is loaded before it listens itself.
     socket.on('error', () => undefined);
-    void this.#open(request, socket, head);
+    void this.#open(request, socket);
     return true;
   };
 
@@ -55,10 +56,10 @@ export class WebSockets {
     });
   }
 
-  async #open(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void> {
+  async #open(request: IncomingMessage, socket: Socket): Promise<void> {
     this.#server ??= makeServer(this.#options.messageBytesMax);
     const server = await this.#server;
-    server.handleUpgrade(request, socket, head, (webSocket) => this.#serve(request, webSocket, socket));
+    server.handleUpgrade(request, socket, nothing, (webSocket) => this.#serve(request, webSocket, socket));
   }
 
   #serve(request: IncomingMessage, webSocket: WebSocket, socket: Socket): void {
@@ -120,6 +121,7 @@ async function makeServer(maxPayload: number): Promise<WebSocketServer> {
   return new WebSocketServer({
     noServer: true,
     maxPayload,
+    maxBufferedChunks: serverLimits.webSocketPiecesMax,
     perMessageDeflate: false,
     handleProtocols: (protocols) => protocols.has(bearer) && bearer,
   });

@@ -12,10 +12,10 @@ import { MethodTable } from '../../../src/server/grpc/method-table.ts';
 import { HeldBytes } from '../../../src/server/held-bytes.ts';
 import { Http2Server } from '../../../src/server/http2/http2-server.ts';
 import { MessageMemory } from '../../../src/server/http2/message-memory.ts';
-import { Turns } from '../../../src/server/http2/turns.ts';
 import { UnreadAnswers } from '../../../src/server/http2/unread-answers.ts';
 import { serverLimits } from '../../../src/server/server-limits.ts';
 import type { Method } from '../../../src/server/transport.ts';
+import { Turns } from '../../../src/server/turns.ts';
 
 export interface Harness {
   readonly port: number;

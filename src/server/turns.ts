@@ -1,4 +1,4 @@
-import { serverLimits } from '../server-limits.ts';
+import { serverLimits } from './server-limits.ts';
 
 /** Something with input to work off. */
 export interface TurnTaker {
@@ -44,15 +44,33 @@ export class Turns {
   /** Time used since the last immediate. */
   #spentMs = 0;
   #isScheduled = false;
+  /** A turn is on. */
+  #isGiving = false;
   readonly #roundLater = () => this.#round();
 
   /** Gives a turn at once while there is time, otherwise later. Returns whether something is left for a later turn. */
   start(taker: TurnTaker): boolean {
     if (this.#waiting.has(taker)) return true;
-    const isLeft = this.#spentMs >= serverLimits.turnRoundMs || this.#give(taker);
+    // What one turn leads to has a turn of its own, later.
+    const isLeft = this.#isGiving || this.#spentMs >= serverLimits.turnRoundMs || this.#give(taker);
     if (isLeft) this.#waiting.add(taker);
     this.#schedule();
     return isLeft;
+  }
+
+  /** Runs work that a connection leads to, at once while there is time, otherwise in a later turn. Resolves with its result. */
+  run<Result>(work: () => Result): Promise<Result> {
+    return new Promise((resolve, reject) => {
+      const takeTurn = () => {
+        try {
+          resolve(work());
+        } catch (error) {
+          reject(error);
+        }
+        return false;
+      };
+      this.start({ takeTurn });
+    });
   }
 
   /** Its input is of no interest any more. */
@@ -83,8 +101,12 @@ export class Turns {
   #give(taker: TurnTaker): boolean {
     const shareMs = (serverLimits.turnRoundMs - this.#spentMs) / (this.#waiting.size + 1);
     this.#turn.begin(Math.max(serverLimits.turnMsMin, shareMs));
-    const isLeft = taker.takeTurn(this.#turn);
-    this.#spentMs += this.#turn.spentMs;
-    return isLeft;
+    this.#isGiving = true;
+    try {
+      return taker.takeTurn(this.#turn);
+    } finally {
+      this.#isGiving = false;
+      this.#spentMs += this.#turn.spentMs;
+    }
   }
 }

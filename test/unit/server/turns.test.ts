@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextRound } from 'node:timers/promises';
-import { type Turn, Turns } from '../../../../src/server/http2/turns.ts';
-import { serverLimits } from '../../../../src/server/server-limits.ts';
+import { serverLimits } from '../../../src/server/server-limits.ts';
+import { type Turn, Turns } from '../../../src/server/turns.ts';
 
 /** Has an amount of work, and notes when it is at it. */
 function worker(name: string, steps: number, log: string[]) {
