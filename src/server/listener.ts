@@ -4,6 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { type ListenAddress, listenAddressText } from '../config/listen-address.ts';
 import { StartError } from '../errors.ts';
 import { listenOnPort } from './port-listeners.ts';
+import { serverLimits } from './server-limits.ts';
 
 /** An open listener. */
 export interface Listener {
@@ -62,7 +63,8 @@ async function listenUnix(
 }
 
 function openServer(onConnection: (socket: Socket) => void): Server {
-  return createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }, onConnection);
+  const { socketBytesMark: highWaterMark } = serverLimits;
+  return createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000, highWaterMark }, onConnection);
 }
 
 /** Who may write to the socket may do everything: there is no moment at which others may. */

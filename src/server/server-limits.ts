@@ -92,20 +92,22 @@ export const serverLimits = {
   largeValueBytesMin: 32 * 1024,
   /** How long the thread is kept when no such value comes: it starts within 100 ms. */
   largeValueThreadIdleMs: 5_000,
-  /** What unfinished requests and messages of the gateway hold: 16 of the largest values. Past it the one that holds most is refused. */
-  webHeldBytesMax: 64 * 1024 * 1024,
+  /** What unfinished requests and messages of the gateway hold: 12 of the largest values. Past it the one that holds most is refused. */
+  webHeldBytesMax: 48 * 1024 * 1024,
+  /** Bytes of a connection at which node stops reading from it while it is paused: one chunk, which has up to 64 KiB. */
+  socketBytesMark: 16 * 1024,
   /** Bytes of HTTP/1.1 that are read at a time, each before it is looked whether the turn is over: of headers, of a body, and of one in chunks, which may be as short as 6 bytes. */
   http1HeadersPieceBytes: 4 * 1024,
   http1BodyPieceBytes: 16 * 1024,
   http1ChunksPieceBytes: 1024,
-  /** The same of a WebSocket: 40 requests. A byte of a message that is not whole keeps as much. */
+  /** What the reading of HTTP/1.1 from a socket counts for in a turn, because it is done before: 0.2 ms for 64 KiB. */
+  http1ReadMsPerByte: 0.2 / (64 * 1024),
+  /** Bytes of a WebSocket that are read at a time: 40 requests. A byte of a message that is not whole keeps as much. */
   webSocketPieceBytes: 4 * 1024,
   /** Pieces of a message of a WebSocket that is not whole, some 200 bytes each besides what is in them. */
   webSocketPiecesMax: 16 * 1024,
   /** Bytes of a request's JSON that are searched for the end of a value before it is others' turn: 1 ms. */
   gatewayPieceBytes: 32 * 1024,
-  /** Messages of a stream that the gateway reads before it is others' turn: 1 ms. */
-  gatewayTurnValues: 128,
   /** Characters of JSON that the gateway writes before it is others' turn: a millisecond's work. */
   gatewayTurnLength: 256 * 1024,
   /** How long an idle connection of HTTP/1.1 is kept: longer than Go's clients keep theirs (90 s), so that they are not hung up on as they ask again. */

@@ -141,6 +141,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     allows: (request) => config.servesGateway && guard.allows(request) && mayRead(config.cors, request.headers.origin),
     messageBytesMax: serverLimits.gatewayValueFactor * messageBytesMax(config),
     held: webHeld,
+    turns: transport.turns,
     arrivals,
   });
   const webServer = new WebServer({ http2: transport, held: webHeld, handler: web, guard: guard.before, webSockets });

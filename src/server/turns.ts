@@ -58,18 +58,19 @@ export class Turns {
     return isLeft;
   }
 
-  /** Runs work that a connection leads to, at once while there is time, otherwise in a later turn. Resolves with its result. */
-  run<Result>(work: () => Result): Promise<Result> {
+  /** Runs work that a connection leads to, in a later turn: others' events come first. Resolves with its result. */
+  run<Result>(work: (turn: Turn) => Result): Promise<Result> {
     return new Promise((resolve, reject) => {
-      const takeTurn = () => {
+      const takeTurn = (turn: Turn) => {
         try {
-          resolve(work());
+          resolve(work(turn));
         } catch (error) {
           reject(error);
         }
         return false;
       };
-      this.start({ takeTurn });
+      this.#waiting.add({ takeTurn });
+      this.#schedule();
     });
   }
 

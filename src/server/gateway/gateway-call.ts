@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises';
 import { etcdError, StatusCode } from '../../errors.ts';
 import type { Origin } from '../../store/requester.ts';
 import type { Arrival } from '../arrivals.ts';
@@ -9,7 +8,7 @@ import type { HeldAccount, HeldBytes } from '../held-bytes.ts';
 import { serverLimits } from '../server-limits.ts';
 import { okStatus, type Status } from '../status.ts';
 import type { Message } from '../transport.ts';
-import type { Turns } from '../turns.ts';
+import type { Turn, Turns } from '../turns.ts';
 import type { WebExchange } from '../web/web-exchange.ts';
 import { GatewayAnswer } from './gateway-answer.ts';
 import { JsonSyntaxError } from './json-scanner.ts';
@@ -185,14 +184,12 @@ export class GatewayCall implements HttpStream, HttpStreamListener, Arrival {
   async #readAll(): Promise<void> {
     this.#isReading = true;
     const { exchange } = this.#options;
+    exchange.pause();
     try {
       while (this.#pieces.length > 0 && !this.#isRead) {
         this.#values.push(this.#pieces.shift() as Buffer);
         await this.#read(() => this.#values.next());
         if (!this.#isRead) this.#holdValue(this.#values.heldBytes + this.#waitingBytes());
-        if (this.#pieces.length === 0 || this.#isRead) continue;
-        exchange.pause();
-        await setImmediate();
       }
       if (this.#hasEnded && !this.#isRead) await this.#read(() => this.#values.last());
     } finally {
@@ -217,26 +214,47 @@ export class GatewayCall implements HttpStream, HttpStreamListener, Arrival {
 
   /** Takes the values that are there. What follows the request of a call that has one is not looked at, as in etcd. */
   async #read(nextValue: () => Buffer | undefined): Promise<void> {
-    let valueCount = 0;
+    const { turns } = this.#options;
     try {
-      for (let json = nextValue(); json !== undefined; json = nextValue()) {
-        const message = json.length < serverLimits.largeValueBytesMin ? this.#small(json) : await this.#large(json);
-        if (message === undefined || this.#isRead) return;
-        if (this.#options.method.kind === 'bidirectional') {
-          this.#give(message);
-          valueCount += 1;
-          if (this.#isPaused) await this.#resumed();
-          else if (valueCount % serverLimits.gatewayTurnValues === 0) await setImmediate();
-        } else {
-          this.#request = message;
-          this.#isRead = true;
-          this.#holdValue(message.length);
+      for (;;) {
+        const json = await turns.run((turn) => this.#takeSmall(nextValue, turn));
+        if (this.#isRead || json === undefined) return;
+        if (json !== 'more') {
+          const message = await this.#large(json);
+          if (message === undefined || this.#isRead) return;
+          this.#take(message);
         }
+        if (this.#isPaused) await this.#resumed();
         if (this.#isRead) return;
       }
     } catch (error) {
       this.#onUnreadable(error);
     }
+  }
+
+  /**
+   * Takes values until the turn is over, or no more are taken now: 'more'. One that is large is returned, to be read elsewhere.
+   * Undefined: none is whole any more.
+   */
+  #takeSmall(nextValue: () => Buffer | undefined, turn: Turn): Buffer | 'more' | undefined {
+    while (!this.#isRead) {
+      const json = nextValue();
+      if (json === undefined || json.length >= serverLimits.largeValueBytesMin) return json;
+      turn.charge(serverLimits.callTurnMs);
+      this.#take(readMessage(json, this.#options.method.request));
+      if (this.#isPaused || turn.isOver) return 'more';
+    }
+    return undefined;
+  }
+
+  #take(message: Buffer): void {
+    if (this.#options.method.kind === 'bidirectional') {
+      this.#give(message);
+      return;
+    }
+    this.#request = message;
+    this.#isRead = true;
+    this.#holdValue(message.length);
   }
 
   #resumed(): Promise<void> {
@@ -245,13 +263,8 @@ export class GatewayCall implements HttpStream, HttpStreamListener, Arrival {
     });
   }
 
-  #small(json: Buffer): Buffer {
-    return readMessage(json, this.#options.method.request);
-  }
-
   #large(json: Buffer): Promise<Buffer | undefined> {
-    const { exchange, largeValues, method } = this.#options;
-    exchange.pause();
+    const { largeValues, method } = this.#options;
     this.#holdValue(json.length);
     return largeValues.read(json, method.request, () => !this.#isOver);
   }

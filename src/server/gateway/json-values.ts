@@ -4,7 +4,7 @@ import { isJsonSpace, JsonScanner, JsonSyntaxError } from './json-scanner.ts';
 
 const nothing = Buffer.alloc(0);
 /** Of the buffers that hold a value: no more than this much of them is empty. */
-const slabBytesMax = 256 * 1024;
+const slabBytesMax = 64 * 1024;
 
 /**
  * Cuts JSON values out of a body as it arrives, as Go's json.Decoder does: they follow each other with or without space

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
+import { freeWhole } from '../../memory.ts';
 import type { HeldAccount, HeldBytes } from '../held-bytes.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Turn, Turns, TurnTaker } from '../turns.ts';
@@ -35,11 +36,14 @@ export class Http1Connection extends Duplex implements TurnTaker {
   /** Of its body, where its length was announced. */
   #missingBytes = 0;
   #isAnswered = true;
+  /** What the reading of the input has cost, and no turn was charged with yet. */
+  #readMs = 0;
   /** The turn that is on. */
   #turn: Turn | undefined;
 
   constructor(socket: Socket, { turns, held }: Http1ConnectionOptions) {
-    super({ allowHalfOpen: true, decodeStrings: false });
+    // node gives requests the same mark.
+    super({ allowHalfOpen: true, decodeStrings: false, readableHighWaterMark: serverLimits.http1BodyPieceBytes });
     this.socket = socket;
     this.#turns = turns;
     this.#account = held.open({
@@ -99,6 +103,8 @@ export class Http1Connection extends Duplex implements TurnTaker {
 
   takeTurn(turn: Turn): boolean {
     this.#turn = turn;
+    turn.charge(this.#readMs);
+    this.#readMs = 0;
     while (this.#at < this.#input.length && this.#mayGiveOn()) {
       if (turn.isOver) break;
       this.push(this.#nextPiece());
@@ -158,6 +164,7 @@ export class Http1Connection extends Duplex implements TurnTaker {
     if (this.destroyed) return;
     this.#input = this.#at === this.#input.length ? chunk : Buffer.concat([this.#input.subarray(this.#at), chunk]);
     this.#at = 0;
+    this.#readMs += chunk.length * serverLimits.http1ReadMsPerByte;
     this.#giveOn();
     this.#settle();
   }
@@ -213,6 +220,8 @@ export class Http1Connection extends Duplex implements TurnTaker {
     if (this.destroyed) return;
     const left = this.#input.length - this.#at;
     if (2 * left <= this.#input.length) {
+      // Whoever reads has copied what it keeps.
+      if (left === 0 && this.readableLength === 0) freeWhole(this.#input);
       this.#input = left === 0 ? nothing : Buffer.from(this.#input.subarray(this.#at));
       this.#at = 0;
     }

@@ -1,10 +1,12 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { WebSocket, WebSocketServer } from 'ws';
+import { freeWhole } from '../../memory.ts';
 import type { Arrival, Arrivals } from '../arrivals.ts';
 import type { HeaderField } from '../grpc/http-stream.ts';
 import type { HeldAccount, HeldBytes } from '../held-bytes.ts';
 import { serverLimits } from '../server-limits.ts';
+import type { Turns } from '../turns.ts';
 import { Http1Request } from './http1-request.ts';
 import type { UpgradeListener } from './http1-server.ts';
 import type { WebExchange, WebHandler } from './web-exchange.ts';
@@ -18,6 +20,8 @@ export interface WebSocketsOptions {
   /** What unfinished messages hold. */
   readonly held: HeldBytes;
   readonly arrivals: Arrivals;
+  /** They are opened in turns with what else connections lead to. */
+  readonly turns: Turns;
 }
 
 const nothing = Buffer.alloc(0);
@@ -59,7 +63,9 @@ export class WebSockets {
   async #open(request: IncomingMessage, socket: Socket): Promise<void> {
     this.#server ??= makeServer(this.#options.messageBytesMax);
     const server = await this.#server;
-    server.handleUpgrade(request, socket, nothing, (webSocket) => this.#serve(request, webSocket, socket));
+    await this.#options.turns.run(() =>
+      server.handleUpgrade(request, socket, nothing, (webSocket) => this.#serve(request, webSocket, socket)),
+    );
   }
 
   #serve(request: IncomingMessage, webSocket: WebSocket, socket: Socket): void {
@@ -85,6 +91,8 @@ class IncomingFrames implements Arrival {
   readonly #webSocket: WebSocket;
   readonly #account: HeldAccount;
   #sinceMs: number | undefined;
+  /** Of a message that is not whole. */
+  #pieces: Buffer[] = [];
 
   constructor(webSocket: WebSocket, socket: Socket, held: HeldBytes) {
     this.#webSocket = webSocket;
@@ -93,12 +101,18 @@ class IncomingFrames implements Arrival {
       onExceeded: () => this.giveUpRequest(),
     });
     // Before the library, which takes messages out of what has arrived.
-    socket.prependListener('data', (chunk: Buffer) => this.#count(chunk.length));
-    webSocket.on('message', () => this.#count(-this.#account.bytes));
+    socket.prependListener('data', (piece: Buffer) => {
+      this.#pieces.push(piece);
+      this.#count(piece.length);
+    });
+    webSocket.on('message', () => {
+      this.#pieces = this.#pieces.slice(-1);
+      this.#count(-this.#account.bytes);
+    });
     const onControl = ({ length }: Buffer) => this.#count(-Math.min(this.#account.bytes, length + controlFrameBytes));
     webSocket.on('ping', onControl);
     webSocket.on('pong', onControl);
-    webSocket.on('close', () => this.#account.close());
+    webSocket.on('close', () => this.#onClose());
   }
 
   isArrivingSince(beforeMs: number): boolean {
@@ -106,7 +120,15 @@ class IncomingFrames implements Arrival {
   }
 
   giveUpRequest(): void {
+    this.#account.close();
     this.#webSocket.terminate();
+  }
+
+  /** A garbage collection would free them late, when hundreds of MiB have come together. */
+  #onClose(): void {
+    this.#account.close();
+    for (const piece of this.#pieces) freeWhole(piece);
+    this.#pieces = [];
   }
 
   #count(bytes: number): void {
