@@ -84,8 +84,8 @@ export const serverLimits = {
   newcomersMax: 16_000,
   /** The same after a TLS handshake: some 70 KiB each. */
   secureNewcomersMax: 512,
-  /** File descriptors that connections of clients leave to the database, to files and to what is being closed. */
-  descriptorsKept: 128,
+  /** File descriptors that connections of clients leave: 128 to the database, to files and to what is being closed, 96 to the listeners of three addresses. */
+  descriptorsKept: 224,
   /** How much larger a JSON value may be than the largest message: base64 makes a third more of it, names and space the rest. */
   gatewayValueFactor: 2,
   /** Bytes of a JSON value that is read in a thread of its own: a smaller one is read within 10 ms, whatever is in it. */
@@ -198,3 +198,4 @@ assert(
 assert(serverLimits.handshakeGraceMs < serverLimits.handshakeTimeoutMs, 'a handshake ends sooner when others wait');
 assert(serverLimits.firstBytesMax < serverLimits.helloBytesMax, 'who has sent its first bytes is not ended at once');
 assert(serverLimits.handshakesTurnMs < serverLimits.handshakeGraceMs, 'what a turn begins is not ended by it');
+assert(3 * serverLimits.listenersPerPort < serverLimits.descriptorsKept, 'listeners leave descriptors to the database');
