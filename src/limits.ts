@@ -76,6 +76,8 @@ export const limits = {
   readQueueBytesMax: 64 * 1024 * 1024,
   /** Lists of one client connection that are read at the same time; the others have not begun. Each holds the pages that it has read. */
   listsOfOriginMax: 8,
+  /** How much longer a list that was given up while it was read counts as under way: a client that resets its lists has 8 of them read in a second, not hundreds. */
+  listGivenUpPauseMs: 1_000,
   /** Lists that have not begun, of all connections, with their calls some 5 KiB each; beyond it "too many requests". The last one waits for seconds. */
   listsWaitingMax: 10_000,
   /** Requests that were given up and are dropped in one turn of the event loop: each costs some 5 us until its call has ended. */

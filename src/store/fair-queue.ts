@@ -29,6 +29,9 @@ interface Backlog<Item> extends Weighed<Backlog<Item>> {
   readonly items: Fifo<Item>;
 }
 
+/** Items of an origin that were given up and leave as a new one comes: more than come, so that they do not gather while it has no turn. */
+const droppedPerPush = 2;
+
 /** Origins that are passed over for one item. */
 const passedMax = 16;
 
@@ -73,6 +76,8 @@ export class FairQueue<Item extends Queued> {
   /** Adds an item. If it is one too many, this item or another is refused with etcd's `tooManyRequests`. */
   push(item: Item): void {
     const backlog = this.#backlogOf(item.requester.origin);
+    for (let count = 0; count < droppedPerPush && backlog.items.first?.requester.isGone; count += 1)
+      this.#drop(backlog);
     backlog.items.push(item);
     this.#added(backlog, item, 1);
     while (this.#count > this.#options.countMax || this.#bytes > this.#options.bytesMax) {

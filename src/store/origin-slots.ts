@@ -8,6 +8,8 @@ export interface OriginSlotsOptions {
   /** Work of all connections that has not begun. */
   readonly waitingCountMax: number;
   readonly waitingBytesMax: number;
+  /** How much longer work keeps its slot when its requester was gone before it ended. */
+  readonly givenUpPauseMs: number;
 }
 
 /** Bounds how much of something is under way for each client connection. Further work of it waits and has not begun; other connections do not wait for it. */
@@ -42,7 +44,8 @@ export class OriginSlots {
     try {
       return await work();
     } finally {
-      works.ended();
+      if (requester.isGone) setTimeout(() => works.ended(), this.#options.givenUpPauseMs).unref();
+      else works.ended();
     }
   }
 

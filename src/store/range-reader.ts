@@ -58,6 +58,7 @@ export class RangeReader {
       underWayMax: () => Math.max(limits.listsOfOriginMax, driver.readsAtOnce('bulk')),
       waitingCountMax: limits.listsWaitingMax,
       waitingBytesMax: limits.readQueueBytesMax,
+      givenUpPauseMs: limits.listGivenUpPauseMs,
     });
     this.#saw = saw;
     this.#slow = slow;

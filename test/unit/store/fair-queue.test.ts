@@ -117,14 +117,29 @@ test('many items that were given up are dropped over several turns of the event 
   const { queue, push, readies } = queueOf({ countMax: 10_000, bytesMax: 10_000 });
   const origin = new TestOrigin();
   const count = limits.droppedPerTurnMax * 2;
-  for (let index = 0; index < count; index += 1) push(String(index), { origin, isGone: true });
+  const requesters = Array.from({ length: count }, () => origin.request());
+  for (const [index, requester] of requesters.entries()) push(String(index), requester);
   push('wanted', origin.request());
+  for (const requester of requesters) requester.isGone = true;
   assert.equal(queue.take(), undefined);
   assert.equal(queue.length, count + 1 - limits.droppedPerTurnMax);
   await nextTurn();
   assert.equal(readies(), 1);
   assert.equal(queue.take(), undefined);
   assert.equal(queue.take()?.name, 'wanted');
+});
+
+test('items that were given up do not gather while their origin is backed up', () => {
+  const { queue, push, rejected } = queueOf();
+  const origin = new TestOrigin();
+  origin.isBackedUp = true;
+  for (let index = 0; index < 50; index += 1) {
+    const requester = origin.request();
+    push(String(index), requester);
+    assert.equal(queue.take(), undefined);
+    requester.isGone = true;
+  }
+  assert.deepEqual([queue.length, rejected.size], [1, 49]);
 });
 
 test('an origin that is backed up is passed over until it is drained', () => {

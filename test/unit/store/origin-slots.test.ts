@@ -7,8 +7,8 @@ import type { Requester } from '../../../src/store/requester.ts';
 import { TestOrigin } from './requesters.ts';
 
 /** Slots of which an origin has two, and what has begun in them. */
-function recorded({ waitingCountMax = 100 } = {}) {
-  const slots = new OriginSlots({ underWayMax: () => 2, waitingCountMax, waitingBytesMax: 1_000 });
+function recorded({ waitingCountMax = 100, givenUpPauseMs = 0 } = {}) {
+  const slots = new OriginSlots({ underWayMax: () => 2, waitingCountMax, waitingBytesMax: 1_000, givenUpPauseMs });
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
   const run = (name: string, requester: Requester) =>
@@ -59,6 +59,27 @@ test('work that is given up before it begins is not done, and work that failed g
   await end('first');
   await end('last');
   await Promise.all([first, last]);
+});
+
+test('work that is given up after it began keeps its slot for a pause', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const { run, end, begun } = recorded({ givenUpPauseMs: 1_000 });
+  const [busy, other] = [new TestOrigin(), new TestOrigin()];
+  const givenUp = [busy.request(), busy.request()];
+  const works = givenUp.map((requester, index) => run(`given up ${index}`, requester));
+  works.push(run('next', busy.request()));
+  for (const requester of givenUp) requester.isGone = true;
+  await end('given up 0');
+  await end('given up 1');
+  works.push(run('other', other.request()));
+  context.mock.timers.tick(999);
+  await nextTurn();
+  assert.deepEqual(begun, ['given up 0', 'given up 1', 'other']);
+  context.mock.timers.tick(1);
+  await nextTurn();
+  assert.deepEqual(begun, ['given up 0', 'given up 1', 'other', 'next']);
+  for (const name of ['next', 'other']) await end(name);
+  await Promise.all(works);
 });
 
 test('what is too much to wait is refused', async () => {
