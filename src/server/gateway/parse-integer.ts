@@ -1,5 +1,8 @@
-/** A JSON number and the end of the text, or a byte that no number has. As in Go's protojson: `12 34` is 12. */
-const number = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?(?![-+.\w])/;
+/** A JSON number at the start of a text. */
+const number = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?/;
+
+/** What a number does not end before. As in Go's protojson: `12 34` is 12. */
+const numberGoesOn = /^[-+.\w]/;
 
 /** Digits of the largest number of 64 bits. */
 const digitsMax = 20;
@@ -16,7 +19,7 @@ export function parseInteger(text: string): bigint | undefined {
   // Nearly all of them, and lists may have a million.
   if (/^[1-9]\d{0,14}$/.test(text)) return BigInt(Number(text));
   const match = number.exec(text);
-  if (match === null) return undefined;
+  if (match === null || numberGoesOn.test(text.slice(match[0].length))) return undefined;
   const [, sign = '', whole = '', fraction = '', exponentText = '0'] = match;
   const digits = (whole + fraction).replace(/^0+/, '');
   if (digits === '') return 0n;
