@@ -14,7 +14,7 @@ export interface Http1ConnectionOptions {
 }
 
 const nothing = Buffer.alloc(0);
-const headerEnd = '\r\n\r\n';
+const blankLine = '\r\n\r\n';
 
 /**
  * What node's HTTP server takes for the socket of a connection. It gives on what the client sends in turns and in small pieces, and one request at a time: the
@@ -27,6 +27,8 @@ export class Http1Connection extends Duplex implements TurnTaker {
   /** Input that is not given on before `#at`. */
   #input: Buffer = nothing;
   #at = 0;
+  /** Before `#at`: a blank line may have come in parts. */
+  #lastBytes = '';
   #hasEnded = false;
   /** Who reads has not asked for a pause. */
   #isWanted = false;
@@ -198,6 +200,8 @@ export class Http1Connection extends Duplex implements TurnTaker {
     const length = Math.min(this.#input.length - this.#at, this.#pieceBytes());
     const piece = this.#input.subarray(this.#at, this.#at + length);
     this.#at += length;
+    const seamLength = blankLine.length - 1;
+    this.#lastBytes = (this.#lastBytes + piece.toString('latin1', Math.max(0, length - seamLength))).slice(-seamLength);
     if (!this.#isUpgraded && this.#isInBody()) this.#missingBytes = Math.max(0, this.#missingBytes - length);
     // Of a message that is not whole its reader keeps the piece, and not more than that.
     return this.#isUpgraded ? Buffer.from(piece) : piece;
@@ -205,14 +209,19 @@ export class Http1Connection extends Duplex implements TurnTaker {
 
   #pieceBytes(): number {
     if (this.#isUpgraded) return serverLimits.webSocketPieceBytes;
-    if (this.#isInBody()) {
-      return this.#missingBytes > 0
-        ? Math.min(this.#missingBytes, serverLimits.http1BodyPieceBytes)
-        : serverLimits.http1ChunksPieceBytes;
-    }
-    const end = this.#input.indexOf(headerEnd, this.#at, 'latin1');
-    const length = end === -1 ? this.#input.length - this.#at : end + headerEnd.length - this.#at;
-    return Math.min(length, serverLimits.http1HeadersPieceBytes);
+    if (!this.#isInBody()) return Math.min(this.#lengthToBlankLine(), serverLimits.http1HeadersPieceBytes);
+    return this.#missingBytes > 0
+      ? Math.min(this.#missingBytes, serverLimits.http1BodyPieceBytes)
+      : Math.min(this.#lengthToBlankLine(), serverLimits.http1ChunksPieceBytes);
+  }
+
+  /** Headers end with a blank line, and so does a body in chunks: what follows may be the next request. */
+  #lengthToBlankLine(): number {
+    const seam = this.#lastBytes + this.#input.toString('latin1', this.#at, this.#at + blankLine.length - 1);
+    const inSeam = seam.indexOf(blankLine);
+    if (inSeam !== -1) return inSeam + blankLine.length - this.#lastBytes.length;
+    const start = this.#input.indexOf(blankLine, this.#at, 'latin1');
+    return (start === -1 ? this.#input.length : start + blankLine.length) - this.#at;
   }
 
   /** Reads on when nothing is left, and keeps no more than what is left. */
