@@ -154,8 +154,11 @@ export class Http1Connection extends Duplex implements TurnTaker {
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {
+    const input = this.#input;
     this.#input = nothing;
     this.#at = 0;
+    // Not before the parser has returned, which may have been what ended the connection.
+    if (input.length > 0) setImmediate(() => freeWhole(input));
     this.#account.close();
     this.#turns.forget(this);
     this.socket.destroy();
