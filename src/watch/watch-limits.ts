@@ -15,9 +15,9 @@ export const watchLimits = {
   /** Bytes a stream may have waiting before its watchers are served later, from the log: four large responses. */
   streamBacklogBytesMax: 4 * 1024 * 1024,
   /** The same for all streams together: when many are slow, each may hold less. */
-  backlogBytesMax: 128 * 1024 * 1024,
+  backlogBytesMax: 64 * 1024 * 1024,
   /** However many streams there are, each may hold this much: below it a reader that keeps up would be called slow. */
-  streamBacklogBytesMin: 128 * 1024,
+  streamBacklogBytesMin: 64 * 1024,
   /** Bytes of events that a watch of the process's own keeps until they are asked for: thousands of small ones. A larger one comes alone. */
   localBacklogBytesMax: 256 * 1024,
   /** Reads by watchers that catch up from the database, at once. More would make other reads wait. */

@@ -19,6 +19,7 @@ export type GoodOperation = 'get' | 'put' | 'newConnection' | 'snapshot';
 export interface Latencies {
   readonly count: number;
   readonly p50Ms: number;
+  readonly p90Ms: number;
   readonly p99Ms: number;
   readonly maxMs: number;
 }
@@ -210,5 +211,11 @@ async function answered(answer: Promise<unknown>): Promise<Error | undefined> {
 function latenciesOf(milliseconds: readonly number[]): Latencies {
   const sorted = Float64Array.from(milliseconds).sort();
   const quantile = (share: number) => sorted[Math.floor(sorted.length * share)] ?? 0;
-  return { count: sorted.length, p50Ms: quantile(0.5), p99Ms: quantile(0.99), maxMs: sorted.at(-1) ?? 0 };
+  return {
+    count: sorted.length,
+    p50Ms: quantile(0.5),
+    p90Ms: quantile(0.9),
+    p99Ms: quantile(0.99),
+    maxMs: sorted.at(-1) ?? 0,
+  };
 }
