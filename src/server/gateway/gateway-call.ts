@@ -311,6 +311,7 @@ export class GatewayCall implements HttpStream, HttpStreamListener, Arrival {
 
   #fail(error: Error): void {
     if (this.#isOver) return;
+    this.#options.exchange.endConnection();
     this.#refuse(this.#options.grpc.statusOf(error, { isStream: false }));
     this.#giveUpInput();
   }

@@ -56,6 +56,10 @@ class Http1Exchange extends Http1Request implements WebExchange {
     this.#response.end();
   }
 
+  endConnection(): void {
+    this.#response.shouldKeepAlive = false;
+  }
+
   async drained(): Promise<void> {
     if (this.#response.writableNeedDrain) await this.#heard('drain');
   }

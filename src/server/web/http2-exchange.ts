@@ -77,6 +77,9 @@ export class Http2Exchange implements WebExchange {
     this.#stream.finish(trailers);
   }
 
+  /** The stream is reset when it is answered. */
+  endConnection(): void {}
+
   drained(): Promise<void> {
     return this.#stream.drained();
   }

@@ -22,6 +22,8 @@ export interface WebExchange {
   write(bytes: Uint8Array): void;
   /** Its end; trailers are those that the header `trailer` announced. */
   end(trailers?: readonly HeaderField[]): void;
+  /** The connection is of no use after this answer: the rest of the request is not read. Before `head`. */
+  endConnection(): void;
   /** Resolves when all of the answer is on its way, or the client is gone. */
   whenSent(): Promise<void>;
   /** Bytes written and not yet taken by the connection. */

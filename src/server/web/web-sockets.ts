@@ -183,6 +183,9 @@ class WebSocketExchange extends Http1Request implements WebExchange {
     this.#webSocket.close(doneCode);
   }
 
+  /** It ends with the answer. */
+  endConnection(): void {}
+
   async drained(): Promise<void> {
     await this.#sent;
   }
