@@ -119,17 +119,18 @@ for (const driver of DRIVERS) {
   });
 
   test(`${driver.name}: of too many lists those of the client that waits for most are refused, and others are answered`, async (context) => {
-    const client = hostile(context);
+    // No connection may have so many requests alone.
+    const clients = [hostile(context), hostile(context)];
     const refusedBefore = await metric('tine_reads_refused_total');
-    const ids = streamIds(limits.listsWaitingMax + 5_000);
+    const ids = streamIds(Math.floor(limits.listsWaitingMax * 0.75));
     for (let start = 0; start < ids.length; start += 1_000) {
-      client.send(...ids.slice(start, start + 1_000).map((id) => list(id, large)));
+      for (const client of clients) client.send(...ids.slice(start, start + 1_000).map((id) => list(id, large)));
     }
     await waitFor('reads are refused', async () => (await metric('tine_reads_refused_total')) > refusedBefore);
     assert.ok((await metric('tine_read_queue_reads', { kind: 'list' })) > limits.listsWaitingMax / 2);
     const slowestMs = await slowestAnswerMs(context);
     assert.ok(slowestMs < onThisMachine(answerMsMax), `an answer took ${slowestMs} ms`);
-    client.close();
+    for (const client of clients) client.close();
     await waitFor('no read waits', async () => (await metric('tine_read_queue_reads')) === 0);
   });
 

@@ -90,11 +90,12 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     const path = await savedSnapshot(context, server.address);
     const target = await testDatabase(context, driver);
     await serving(target, async (own) => {
-      // By then the instance has said that it is there.
-      await own.put({ key: 'mine' });
+      // When a write is acknowledged, the instance has said that it is there.
+      await own.leaseRevoke({ ID: (await own.leaseGrant({ TTL: 60 })).ID });
       const served = restore(path, target);
       assert.equal(served.status, 1);
       assert.match(served.stderr, /stop it, then try again/);
+      await own.put({ key: 'mine' });
     });
     const { status, stderr } = restore(path, target);
     assert.equal(status, 1);
