@@ -6,13 +6,13 @@ export const serverLimits = {
   messageOverheadBytes: 512 * 1024,
   /** Bytes that unfinished requests of all clients hold. Past it the connection that holds most is closed. */
   heldBytesMax: 96 * 1024 * 1024,
-  /** The same of one connection: 10,000 open streams, or 1,000 with a full window each and the large messages below. Past it the connection is closed. */
+  /** The same of one connection: 6,000 open streams, or 1,000 with a full window each and the large messages below. Past it the connection is closed. */
   connectionHeldBytesMax: 32 * 1024 * 1024,
   /** Of these, what messages larger than a stream's window may have: 8 of the largest puts of a connection at a time, 24 of all. Further ones wait for their window. */
   connectionReservedBytesMax: 16 * 1024 * 1024,
   reservedBytesMax: 48 * 1024 * 1024,
   /** What an open stream counts for besides its headers: the objects of its call. Measured. */
-  streamBytes: 3 * 1024,
+  streamBytes: 5 * 1024,
   /** How long a request may take to arrive. The largest put takes 60 s over a line of 200 kbit/s. */
   requestArrivalMsMax: 60_000,
   /** How often it is looked for requests that take longer. */

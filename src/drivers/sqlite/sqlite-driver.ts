@@ -79,8 +79,9 @@ export class SqliteDriver implements Driver {
     const { logger } = options;
     const onWait = () => logger.warn({ path }, 'another program has the database open; waiting for it');
     return whileBusy(path, { waitMsMax: limits.sqliteStartWaitMsMax, onWait }, async () => {
-      mendModes(path, logger);
       await prepareFile(path);
+      // Not before it is known to be ours.
+      mendModes(path, logger);
       return SqliteDriver.#openPrepared(path, options);
     });
   }

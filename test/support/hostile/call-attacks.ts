@@ -251,6 +251,8 @@ const busy: readonly Attack[] = [
   {
     name: 'large transactions',
     does: 'sends transactions of 128 puts of 10 KiB, eight at a time',
+    // etcd takes more.
+    bounds: { p99MsMax: 100, memoryMebibytesMax: 300 },
     run: (attacker) =>
       keepConnected(attacker, async (wire) => {
         const message = grpcMessage(largeTransaction());

@@ -113,6 +113,8 @@ export const connectionAttacks: readonly Attack[] = [
   {
     name: 'connections that come and go beside a flood',
     does: 'opens connections and resets them, and keeps the server busy meanwhile',
+    // Twice what etcd takes.
+    bounds: { newConnectionP99MsMax: 700 },
     run: async (attacker) => {
       // Node accepts one connection in a turn of its event loop: longer turns let fewer in.
       await Promise.all([comeAndGo(attacker, opening()), flood(attacker, repeated(settingsFrame([]), 4_000))]);
