@@ -4,7 +4,6 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { type ListenAddress, listenAddressText } from '../config/listen-address.ts';
 import { StartError } from '../errors.ts';
 import { listenOnPort } from './port-listeners.ts';
-import { serverLimits } from './server-limits.ts';
 
 /** An open listener. */
 export interface Listener {
@@ -63,8 +62,7 @@ async function listenUnix(
 }
 
 function openServer(onConnection: (socket: Socket) => void): Server {
-  const { socketBytesMark: highWaterMark } = serverLimits;
-  return createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000, highWaterMark }, onConnection);
+  return createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }, onConnection);
 }
 
 /** Who may write to the socket may do everything: there is no moment at which others may. */

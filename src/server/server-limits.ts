@@ -94,8 +94,6 @@ export const serverLimits = {
   largeValueThreadIdleMs: 5_000,
   /** What unfinished requests and messages of the gateway hold: 8 of the largest values. Past it the one that holds most is refused. */
   webHeldBytesMax: 32 * 1024 * 1024,
-  /** Bytes of a connection at which node stops reading from it while it is paused: one chunk, which has up to 64 KiB. */
-  socketBytesMark: 16 * 1024,
   /** Bytes of HTTP/1.1 that are read at a time, each before it is looked whether the turn is over: of headers, of a body, and of one in chunks, which may be as short as 6 bytes. */
   http1HeadersPieceBytes: 4 * 1024,
   http1BodyPieceBytes: 16 * 1024,
