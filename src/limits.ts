@@ -136,8 +136,6 @@ export const limits = {
   /** How often an instance over MySQL asks for the newest id while others write, and while nobody does. */
   mysqlPollIntervalMsMin: 5,
   mysqlPollIntervalMsMax: 50,
-  /** Connections for short reads: two batches of point reads, and one for all else. */
-  quickConnectionsMax: 3,
   /** How long a request waits for a connection before it is refused. */
   connectionWaitMsMax: 4_000,
   /** How long an unused connection is kept. */

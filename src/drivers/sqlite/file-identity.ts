@@ -32,11 +32,7 @@ export class FileIdentity {
 
   /** What is wrong; undefined: all are where they were. Takes some 10 us. */
   fault(): string | undefined {
-    for (const { path, id } of this.#files) {
-      const now = fileId(path);
-      if (now !== id) return moved(path, now).message;
-    }
-    return undefined;
+    return this.#movedFile()?.message;
   }
 
   /** The same, unless it was looked a moment ago: while batches follow each other, the look after one is the look before the next. */
@@ -47,7 +43,15 @@ export class FileIdentity {
   /** @throws DriverError when one of them was removed or replaced. */
   check(): void {
     this.#checkedAtMs = performance.now();
-    const fault = this.fault();
-    if (fault !== undefined) throw new DriverError('removed', fault);
+    const fault = this.#movedFile();
+    if (fault !== undefined) throw fault;
+  }
+
+  #movedFile(): DriverError | undefined {
+    for (const { path, id } of this.#files) {
+      const now = fileId(path);
+      if (now !== id) return moved(path, now);
+    }
+    return undefined;
   }
 }
