@@ -52,6 +52,17 @@ export async function atOnce(count: number, work: (index: number) => Promise<unk
   await Promise.all(Array.from({ length: count }, (_, index) => work(index)));
 }
 
+/** Sends until the attacker has sent its number of items, or the attack is over: `atOnceCount` of `sendSome` at a time. */
+export async function sendAllItems(
+  attacker: Attacker,
+  atOnceCount: number,
+  sendSome: () => Promise<unknown>,
+): Promise<void> {
+  await atOnce(atOnceCount, async () => {
+    while (attacker.tally.items < attacker.itemCount && !attacker.signal.aborted) await sendSome();
+  });
+}
+
 /** Returns early when the attack is over. */
 export async function pause({ signal }: Attacker, milliseconds: number): Promise<void> {
   await sleep(milliseconds, undefined, { signal }).catch(() => undefined);

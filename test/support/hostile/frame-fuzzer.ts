@@ -1,6 +1,6 @@
 import { FrameType, Setting } from '../../../src/server/http2/protocol.ts';
 import type { Random } from '../../parity/random.ts';
-import { type Attack, type Attacker, atOnce, pause } from './attacker.ts';
+import { type Attack, type Attacker, pause, sendAllItems } from './attacker.ts';
 import {
   callHeaders,
   dataFrame,
@@ -52,10 +52,7 @@ const someSettings: readonly SettingValue[] = [
 export const frameFuzzer: Attack = {
   name: 'fuzz: HTTP/2 frames',
   does: 'sends random frames',
-  run: (attacker) =>
-    atOnce(connectionCount, async () => {
-      while (attacker.tally.items < attacker.itemCount && !attacker.signal.aborted) await oneConnection(attacker);
-    }),
+  run: (attacker) => sendAllItems(attacker, connectionCount, () => oneConnection(attacker)),
 };
 
 async function oneConnection(attacker: Attacker): Promise<void> {

@@ -2,7 +2,7 @@ import { Agent, request as httpRequest } from 'node:http';
 import { methodSchema } from '../../../src/server/gateway/message-schema.ts';
 import { gatewayRoutes } from '../../../src/server/gateway/routes.ts';
 import type { Random } from '../../parity/random.ts';
-import { type Attack, type Attacker, atOnce } from './attacker.ts';
+import { type Attack, type Attacker, sendAllItems } from './attacker.ts';
 import { mutated } from './fuzz-bytes.ts';
 import { randomMessage } from './fuzz-message.ts';
 
@@ -20,11 +20,9 @@ export const jsonFuzzer: Attack = {
   does: 'sends random JSON to all paths',
   run: async (attacker) => {
     const agent = new Agent({ keepAlive: true, maxSockets: atOnceCount });
-    await atOnce(atOnceCount, async () => {
-      while (attacker.tally.items < attacker.itemCount && !attacker.signal.aborted) {
-        attacker.tally.items += 1;
-        await send(attacker, agent);
-      }
+    await sendAllItems(attacker, atOnceCount, async () => {
+      attacker.tally.items += 1;
+      await send(attacker, agent);
     });
     agent.destroy();
   },

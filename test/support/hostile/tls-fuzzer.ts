@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import type { Random } from '../../parity/random.ts';
-import { type Attack, type Attacker, atOnce, pause } from './attacker.ts';
+import { type Attack, type Attacker, pause, sendAllItems } from './attacker.ts';
 import { opening } from './frames.ts';
 import { mutated, randomBytes } from './fuzz-bytes.ts';
 import { getRequest } from './requests.ts';
@@ -19,14 +19,12 @@ export const tlsFuzzer: Attack = {
   does: 'sends random records of TLS',
   needs: 'tls',
   run: (attacker) =>
-    atOnce(connectionCount, async () => {
-      while (attacker.tally.items < attacker.itemCount && !attacker.signal.aborted) {
-        const socket = await openSocket(attacker);
-        if (socket === undefined) continue;
-        if (attacker.random.chance(30)) await randomRecords(attacker, socket);
-        else await spoiltRecords(attacker, socket);
-        socket.resetAndDestroy();
-      }
+    sendAllItems(attacker, connectionCount, async () => {
+      const socket = await openSocket(attacker);
+      if (socket === undefined) return;
+      if (attacker.random.chance(30)) await randomRecords(attacker, socket);
+      else await spoiltRecords(attacker, socket);
+      socket.resetAndDestroy();
     }),
 };
 

@@ -2,7 +2,7 @@ import { methodSchema } from '../../../src/server/gateway/message-schema.ts';
 import { Lease } from '../../../src/wire/generated/etcdserverpb/lease.ts';
 import { Watch } from '../../../src/wire/generated/etcdserverpb/watch.ts';
 import type { Random } from '../../parity/random.ts';
-import { type Attack, type Attacker, atOnce } from './attacker.ts';
+import { type Attack, type Attacker, sendAllItems } from './attacker.ts';
 import { mutated, randomBytes } from './fuzz-bytes.ts';
 import { randomBody } from './json-fuzzer.ts';
 import { upgrade, webSocketFrame, webSocketOpcodes } from './web-socket-frames.ts';
@@ -20,10 +20,7 @@ const paths = [
 export const webSocketFuzzer: Attack = {
   name: 'fuzz: WebSocket frames',
   does: 'sends random frames of WebSockets',
-  run: (attacker) =>
-    atOnce(connectionCount, async () => {
-      while (attacker.tally.items < attacker.itemCount && !attacker.signal.aborted) await oneConnection(attacker);
-    }),
+  run: (attacker) => sendAllItems(attacker, connectionCount, () => oneConnection(attacker)),
 };
 
 async function oneConnection(attacker: Attacker): Promise<void> {
