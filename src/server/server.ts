@@ -25,8 +25,7 @@ import { HeldBytes } from './held-bytes.ts';
 import { hostGuard } from './host-whitelist.ts';
 import { httpEndpoints } from './http-endpoints.ts';
 import { Http2Server } from './http2/http2-server.ts';
-import { MessageMemory } from './http2/message-memory.ts';
-import { UnreadAnswers } from './http2/unread-answers.ts';
+import { sharedBounds } from './http2/shared-bounds.ts';
 import { originOf } from './identity.ts';
 import { kvService } from './kv-service.ts';
 import { leaseService } from './lease-service.ts';
@@ -39,7 +38,6 @@ import type { ServiceContext } from './service-context.ts';
 import { snapshotService } from './snapshot-service.ts';
 import { StallWatch } from './stall-watch.ts';
 import type { Method } from './transport.ts';
-import { Turns } from './turns.ts';
 import { watchService } from './watch-service.ts';
 import { Http2Exchange, isGrpcRequest } from './web/http2-exchange.ts';
 import { mayRead, webHandler } from './web/web-handler.ts';
@@ -71,7 +69,6 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const queues = new Queues(context);
   const methods = new MethodTable(servedMethods(context, hub, queues));
   const arrivals = new Arrivals();
-  const held = new HeldBytes({ bytesMax: serverLimits.heldBytesMax });
   const webHeld = new HeldBytes({ bytesMax: serverLimits.webHeldBytesMax });
   const grpc = new GrpcServer({
     methods,
@@ -92,10 +89,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const transport = {
     maxConcurrentStreams,
     keepalive,
-    turns: new Turns(),
-    unread: new UnreadAnswers(),
-    messageMemory: new MessageMemory(),
-    held,
+    ...sharedBounds(),
     onOverdrawn: (peer: string, reason: string) => overdraftLog.write(() => ({ peer, reason })),
     onFault: reportFault,
   };

@@ -1,4 +1,5 @@
 import type { HeaderField } from '../grpc/http-stream.ts';
+import type { DecodedFields } from './hpack-decoder.ts';
 import { ErrorCode, StreamError } from './protocol.ts';
 
 /** Headers that belong to a connection of HTTP/1.1 make a request malformed. */
@@ -21,16 +22,10 @@ export const unknownLength = Number.POSITIVE_INFINITY;
  *
  * @throws StreamError
  */
-export function checkRequestFields(fields: readonly HeaderField[]): number {
-  const known = checkedBefore.get(fields);
-  if (known !== undefined) return known;
-  const contentLength = check(fields);
-  checkedBefore.set(fields, contentLength);
-  return contentLength;
+export function checkRequestFields(decoded: DecodedFields): number {
+  decoded.contentLength ??= check(decoded.fields);
+  return decoded.contentLength;
 }
-
-/** Equal header blocks of a connection are one array: most calls of a client look alike. */
-const checkedBefore = new WeakMap<readonly HeaderField[], number>();
 
 function check(fields: readonly HeaderField[]): number {
   let seen = 0;

@@ -1,14 +1,11 @@
-import type { HeaderField } from '../grpc/http-stream.ts';
 import { serverLimits } from '../server-limits.ts';
 import { checkPriority, priorityBytes, withoutPadding } from './frame-checks.ts';
-import { HpackDecoder } from './hpack-decoder.ts';
+import { type DecodedFields, HpackDecoder } from './hpack-decoder.ts';
 import { ConnectionError, ErrorCode, Flag, frameHeaderBytes } from './protocol.ts';
 
 /** A request's headers, or its trailers. */
 export interface HeaderBlock {
-  readonly fields: readonly HeaderField[];
-  /** Of the fields, as HPACK counts them. */
-  readonly listBytes: number;
+  readonly decoded: DecodedFields;
   readonly isEnd: boolean;
 }
 
@@ -31,7 +28,7 @@ export class HeaderBlocks {
       part = part.subarray(priorityBytes);
     }
     const isEnd = (flags & Flag.endStream) !== 0;
-    if ((flags & Flag.endHeaders) !== 0) return { ...this.#decoder.decode(part), isEnd };
+    if ((flags & Flag.endHeaders) !== 0) return { decoded: this.#decoder.decode(part), isEnd };
     this.#partial = { streamId, isEnd, parts: [Buffer.from(part)], bytes: part.length };
     return undefined;
   }
@@ -50,6 +47,6 @@ export class HeaderBlocks {
     }
     if ((flags & Flag.endHeaders) === 0) return undefined;
     this.#partial = undefined;
-    return { ...this.#decoder.decode(Buffer.concat(partial.parts)), isEnd: partial.isEnd };
+    return { decoded: this.#decoder.decode(Buffer.concat(partial.parts)), isEnd: partial.isEnd };
   }
 }

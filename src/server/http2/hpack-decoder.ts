@@ -14,6 +14,8 @@ export interface DecodedFields {
   readonly fields: readonly HeaderField[];
   /** As HPACK counts them. */
   readonly listBytes: number;
+  /** Of a request whose fields were checked: a block that comes again is not checked again. */
+  contentLength: number | undefined;
 }
 
 /** Decodes the header blocks of one connection (RFC 7541). Everything wrong with one ends the connection. */
@@ -68,7 +70,7 @@ export class HpackDecoder {
       fields.push(field);
     }
     if (changedTable) this.#remembered.clear();
-    return { decoded: { fields, listBytes }, changedTable };
+    return { decoded: { fields, listBytes, contentLength: undefined }, changedTable };
   }
 
   #field(first: number): HeaderField {

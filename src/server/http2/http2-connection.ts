@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type { GrpcKeepalive } from '../../config/config.ts';
 import type { HttpStreamListener } from '../grpc/http-stream.ts';
-import type { HeldAccount, HeldBytes } from '../held-bytes.ts';
+import type { HeldAccount } from '../held-bytes.ts';
 import { serverLimits } from '../server-limits.ts';
-import type { Turn, Turns, TurnTaker } from '../turns.ts';
+import type { Turn, TurnTaker } from '../turns.ts';
 import { checkRequestFields, checkTrailerFields, unknownLength } from './check-request-fields.ts';
 import { commonNameOf } from './common-name.ts';
 import { checkConnection, checkLength, checkPriority, checkStream, withoutPadding } from './frame-checks.ts';
@@ -12,7 +12,6 @@ import { type HeaderBlock, HeaderBlocks } from './header-blocks.ts';
 import { Http2Sender } from './http2-sender.ts';
 import { Http2Stream, type StreamHome } from './http2-stream.ts';
 import { Liveness } from './liveness.ts';
-import type { MessageMemory } from './message-memory.ts';
 import { PingPolicy } from './ping-policy.ts';
 import {
   ConnectionError,
@@ -26,21 +25,13 @@ import {
 } from './protocol.ts';
 import { RateLimit } from './rate-limit.ts';
 import { ReceiveWindows } from './receive-windows.ts';
-import type { UnreadAnswers } from './unread-answers.ts';
+import type { SharedBounds } from './shared-bounds.ts';
 
-export interface Http2ConnectionOptions {
+export interface Http2ConnectionOptions extends SharedBounds {
   readonly maxConcurrentStreams: number;
   readonly keepalive: GrpcKeepalive;
   /** Takes a new stream. Undefined: it was answered. */
   readonly accept: (stream: Http2Stream) => HttpStreamListener | undefined;
-  /** Connections take turns with all others of the process. */
-  readonly turns: Turns;
-  /** For large messages of all connections. */
-  readonly messageMemory: MessageMemory;
-  /** Answers of all connections that wait for their clients. */
-  readonly unread: UnreadAnswers;
-  /** What unfinished requests of all connections hold. */
-  readonly held: HeldBytes;
   /** A connection is closed because its client asks too much of the server. */
   readonly onOverdrawn: (peer: string, reason: string) => void;
   /** A bug met a connection, which ends. */
@@ -332,10 +323,10 @@ export class Http2Connection implements StreamHome, TurnTaker {
       this.#reset(streamId, ErrorCode.refusedStream);
       return;
     }
-    const contentLength = checkRequestFields(block.fields);
+    const contentLength = checkRequestFields(block.decoded);
     if (block.isEnd) checkNothingMissing(contentLength);
     this.#turn?.charge(serverLimits.callTurnMs);
-    const stream = new Http2Stream(this, streamId, { ...block, receiveWindow: this.#windows.streamWindow });
+    const stream = new Http2Stream(this, streamId, { ...block.decoded, receiveWindow: this.#windows.streamWindow });
     // Its memory may have been too much for the connection, which is closed then.
     if (this.#isOver) return;
     stream.isRemoteClosed = block.isEnd;
@@ -345,7 +336,7 @@ export class Http2Connection implements StreamHome, TurnTaker {
     if (block.isEnd) stream.listener?.onEnd();
   }
 
-  #onTrailers(streamId: number, { fields, isEnd }: HeaderBlock): void {
+  #onTrailers(streamId: number, { decoded: { fields }, isEnd }: HeaderBlock): void {
     const stream = this.#streams.get(streamId);
     if (stream === undefined) {
       if (this.#recentResets.has(streamId)) return;

@@ -9,13 +9,10 @@ import { Arrivals } from '../../../src/server/arrivals.ts';
 import { Connections } from '../../../src/server/connections.ts';
 import { GrpcServer } from '../../../src/server/grpc/grpc-server.ts';
 import { MethodTable } from '../../../src/server/grpc/method-table.ts';
-import { HeldBytes } from '../../../src/server/held-bytes.ts';
+import type { HeldBytes } from '../../../src/server/held-bytes.ts';
 import { Http2Server } from '../../../src/server/http2/http2-server.ts';
-import { MessageMemory } from '../../../src/server/http2/message-memory.ts';
-import { UnreadAnswers } from '../../../src/server/http2/unread-answers.ts';
-import { serverLimits } from '../../../src/server/server-limits.ts';
+import { sharedBounds } from '../../../src/server/http2/shared-bounds.ts';
 import type { Method } from '../../../src/server/transport.ts';
-import { Turns } from '../../../src/server/turns.ts';
 
 export interface Harness {
   readonly port: number;
@@ -48,16 +45,13 @@ export async function startHarness(
   const logger = createLogger('debug', { write: (line) => log.push(line) });
   const table = new MethodTable(methods);
   const arrivals = new Arrivals();
-  const held = new HeldBytes({ bytesMax: serverLimits.heldBytesMax });
+  const bounds = sharedBounds();
   const slowCallMs = Number.POSITIVE_INFINITY;
   const grpc = new GrpcServer({ methods: table, logger, messageBytesMax, slowCallMs, arrivals });
   const http2 = new Http2Server({
     maxConcurrentStreams,
     keepalive,
-    turns: new Turns(),
-    unread: new UnreadAnswers(),
-    messageMemory: new MessageMemory(),
-    held,
+    ...bounds,
     accept: (stream) => grpc.accept(stream),
     onOverdrawn: (_peer, reason) => log.push(reason),
     onFault: (error) => grpc.reportFault(error),
@@ -78,7 +72,7 @@ export async function startHarness(
   return {
     port,
     grpc,
-    held,
+    held: bounds.held,
     http2,
     methods: table,
     connections,
