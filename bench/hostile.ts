@@ -32,7 +32,7 @@ async function run({ attacks: chosen, drivers, seconds }: HostileOptions): Promi
   return faultCount;
 }
 
-/** On a server of its own. One that cannot be attacked is told of, and the others go on. */
+/** Attacks a server that is started for it. A server that cannot be attacked is reported, and the run goes on. */
 async function attackOne(driver: Driver, attack: Attack, seconds: number): Promise<Result> {
   try {
     const server = await startAttacked(driver, attack);

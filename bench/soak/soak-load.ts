@@ -56,7 +56,7 @@ export class SoakLoad {
     return (this.#operationCount - before) / seconds;
   }
 
-  /** Until `stop`, so many operations a second. */
+  /** Operations a second, until `stop`. */
   async run(perSecond: number): Promise<void> {
     const intervalMs = (1_000 * clientCount) / perSecond;
     await this.#eachClient(async () => {

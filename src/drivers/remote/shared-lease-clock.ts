@@ -29,7 +29,7 @@ export class SharedLeaseClock implements LeaseClock {
 
   /** The stored time goes back when the database was replaced by a standby that lacks the last commits: what it holds counts. */
   saw(storedMs: number): void {
-    // In this order: time in which the clock stood still stays lost, or a return after a pause would be a jump.
+    // The stopped time first: time in which the clock stood still stays lost. Otherwise a return after a pause would be a jump.
     const stoppedMs = Math.min(this.#runningMs(), this.#storedMs + this.apartMsMax);
     this.#shownMs = Math.max(storedMs, Math.min(stoppedMs, storedMs + this.apartMsMax));
     this.#atMs = this.#monotonicMs();
