@@ -25,6 +25,6 @@ export { Server } from './server.ts';
 export { WatchStream } from './streams.ts';
 export { ownServer, type Suite, suite } from './suite.ts';
 export { temporaryDirectory } from './temporary-directory.ts';
-export { runTine, type TineResult } from './tine-command.ts';
+export { runTine, type TineResult, withoutLog } from './tine-command.ts';
 export { keysOf, prefixEnd, withPrefix } from './values.ts';
 export { sleep, waitFor, within } from './wait.ts';

@@ -14,6 +14,11 @@ export interface TineOptions {
   readonly userId?: number;
 }
 
+/** Standard error without the lines of the log: a start on a busy machine logs slow statements. */
+export function withoutLog(stderr: string): string {
+  return stderr.replace(/^\{.*\}\n/gm, '');
+}
+
 /** Runs `tine` with these arguments to its end, which must come within 20 s. */
 export function runTine(commandArguments: readonly string[], options: TineOptions = {}): TineResult {
   const { status, stdout, stderr } = spawnSync(tineProgram(), commandArguments, {
