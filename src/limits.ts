@@ -123,6 +123,8 @@ export const limits = {
   retryPauseMs: 500,
   /** How often the newest id is asked for when nothing wakes the tailer: another process may have written to the file. */
   sqlitePollIntervalMs: 20,
+  /** The same while no other process has written for a while: a second instance writes when it starts, and is noticed then. */
+  sqlitePollIntervalAloneMs: 250,
   /** How long a statement waits for another process's lock before the write is tried again. */
   sqliteBusyTimeoutMs: 5_000,
   /** How long a start waits for a program that has the file for itself: another instance that takes over six million rows of kine, or a repair. systemd ends a start after 90 s. */
@@ -156,6 +158,17 @@ export const limits = {
   keyCountPauseFactor: 100,
   /** How often a lost database is tried again. */
   reconnectPauseMs: 250,
+  /** Operations and bytes that SQLite runs on the event loop at once: a millisecond or two. Larger batches are worth the way to a thread. */
+  eventLoopOperationsMax: 16,
+  eventLoopBytesMax: 256 * 1024,
+  /** Of this many batches of writes two go through the writer's thread. One copies the log if it is long; the other one begins the log anew, which syncs it. */
+  eventLoopBatchesMax: 256,
+  /** How long small work may take on the event loop on average: pages come from the disk, or the system's cache takes none. After slower work threads do all work for a pause: 1 to 60 s. */
+  slowDiskMs: 5,
+  slowDiskPauseMsMin: 1_000,
+  slowDiskPauseMsMax: 60_000,
+  /** How long after another process has written to the file the event loop does not write: every instance writes at least every `memberBeatIntervalMs`. */
+  otherProcessPauseMs: 30_000,
   /** Pages in the WAL at which the writer copies them into the database: 4,000 pages are 16 MiB. */
   sqliteCheckpointPages: 4_000,
   /** How often it is looked whether the files are where they were; each batch of writes looks too. */
@@ -182,6 +195,10 @@ assert(
 assert(limits.memberBeatIntervalMs < limits.memberRunsMsMax, 'an instance that runs is not removed');
 assert(limits.compactionHoldRenewalMs * 2 < limits.compactionHoldMs, 'a hold outlasts a renewal that came late');
 assert(limits.snapshotPaceMsMax < limits.snapshotSilenceMsMax, 'a snapshot ends sooner when another one waits');
+assert(
+  limits.memberBeatIntervalMs * 2 < limits.otherProcessPauseMs,
+  'the event loop does not write while another instance runs',
+);
 assert(limits.memberBeatIntervalMs * 2 < limits.memberSilenceMsMax, 'an instance that is there is listed');
 assert(limits.logTextLengthMax * 8 < limits.logLineLengthMax, 'a line holds several texts');
 assert(limits.writeBatchCountMax < limits.writeQueueCountMax, 'a batch fits into the queue');

@@ -10,7 +10,7 @@ import {
 } from '../sql/write-statements.ts';
 import { type CompactionHash, keepCompactionHash } from './compaction-hash.ts';
 import { isCompactionHeld } from './compaction-hold.ts';
-import { idThroughRevision } from './head.ts';
+import { headProgram, idThroughRevision } from './head.ts';
 import type { Revision } from './operations.ts';
 import { change, changeEach, type Program, row, rows } from './program.ts';
 import type { CompactBite } from './results.ts';
@@ -34,9 +34,19 @@ export function* setCompactMark({ revision, hash }: CompactMark, state: WriteSta
   state.compactRevision = revision;
 }
 
+/** Ids up to the mark whose unreachable rows have not been deleted. */
+export function* idsToCompact(): Program<number> {
+  const { compactId } = yield* headProgram();
+  return Math.max(0, compactId - (yield* compactedId()));
+}
+
+function* compactedId(): Program<number> {
+  return ((yield* row(COMPACTED_ID))?.[0] as number | undefined) ?? 0;
+}
+
 /** Deletes what the mark made unreachable in the next stretch of ids, unless somebody reads it. */
 export function* compactBite({ nowMs }: { readonly nowMs: number }, state: WriteState): Program<CompactBite> {
-  const fromId = ((yield* row(COMPACTED_ID))?.[0] as number | undefined) ?? 0;
+  const fromId = yield* compactedId();
   const throughId = Math.min(state.compactId, fromId + limits.compactBiteIdsMax);
   if (fromId >= throughId) return { deletedRows: 0, idsLeft: 0, isHeld: false };
   if (yield* isCompactionHeld(nowMs)) return { deletedRows: 0, idsLeft: state.compactId - fromId, isHeld: true };

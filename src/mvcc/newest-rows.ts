@@ -14,7 +14,7 @@ export function newestByName(found: readonly Row[] | undefined): Map<string, New
   const newest = new Map<string, NewestRow>();
   for (const each of found ?? []) {
     newest.set(each[nameColumn] as string, {
-      id: numberAt(each, idColumn),
+      id: numberAt(each, newestRowIdColumn),
       keyValue: each[deletedColumn] === 1 ? undefined : keyValueRow(each, nameColumn),
     });
   }
@@ -23,4 +23,5 @@ export function newestByName(found: readonly Row[] | undefined): Map<string, New
 
 const deletedColumn = 0;
 const nameColumn = 1;
-const idColumn = 2;
+/** Where a row of `NEWEST_ROWS` has its id. */
+export const newestRowIdColumn = 2;

@@ -2,6 +2,7 @@
 import { alarmsProgram } from './alarms.ts';
 import { authNames, rolePermissions, tokenSecret, userRights } from './auth-reads.ts';
 import { backendParts } from './backend-parts.ts';
+import { idsToCompact } from './compact.ts';
 import { eventsAfter, eventsOfKeys, idBefore } from './events.ts';
 import { hashKeys } from './hash-keys.ts';
 import { headProgram } from './head.ts';
@@ -38,6 +39,7 @@ const readPrograms = {
   snapshotStretch: endOfWalk,
   snapshotSizes,
   snapshotPage,
+  idsToCompact: (_input: null) => idsToCompact(),
   lease: leaseProgram,
   leaseCount: (_input: null) => leaseCount(),
   leases: leasesProgram,

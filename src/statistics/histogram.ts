@@ -32,6 +32,12 @@ export class Histogram implements HistogramCounts {
   }
 }
 
+/** Two histograms with the same bounds, added. */
+export function addedHistograms(one: HistogramCounts, other: HistogramCounts): HistogramCounts {
+  const counts = one.counts.map((count, index) => count + (other.counts[index] ?? 0));
+  return { bounds: one.bounds, counts, sum: one.sum + other.sum };
+}
+
 /** Bounds of which each is twice the one before. */
 export function doublingBounds(first: number, count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => first * 2 ** index);

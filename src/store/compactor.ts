@@ -83,8 +83,11 @@ export class Compactor {
   }
 
   async #run(): Promise<void> {
+    let hasWork = false;
     while (!this.#stopped) {
       try {
+        if (!hasWork) hasWork = (await this.#driver.read('idsToCompact', null, 'quick')) > 0;
+        if (!hasWork) break;
         const { idsLeft, isHeld } = await this.#writes.write({ kind: 'compactBite', nowMs: this.#driver.nowMs() });
         if (idsLeft === 0) break;
         if (isHeld) await pause();

@@ -99,19 +99,22 @@ for (const driver of onePerDialect(DRIVERS)) {
   test(`${driver.name}: after kill -9 every transaction is there as a whole or not at all`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     const names = ['a', 'b', 'c', 'd', 'e'];
+    const counts = Array.from({ length: 16 }, () => 0);
     const writer = async (group: number): Promise<number> => {
       for (let count = 0; ; count += 1) {
         const operations = names.map((name) => ({ request_put: { key: `t/${group}/${name}`, value: `${count}` } }));
         try {
           await client.txn({ success: operations });
+          counts[group] = count + 1;
         } catch (error) {
           assert.ok(error instanceof RpcError, String(error));
           return count - 1;
         }
       }
     };
-    const writers = Array.from({ length: 16 }, (_, group) => writer(group));
+    const writers = counts.map((_, group) => writer(group));
     await sleep(500);
+    await waitFor('a transaction of every group', () => counts.every((count) => count > 0));
     await server.kill();
     const lastAcknowledged = await Promise.all(writers);
     await server.start();

@@ -9,26 +9,28 @@ import { type RunningTotals, rowCount, type StatementMeter } from '../statement-
 export type SqliteDatabase = Database.Database;
 
 /** What a connection is for decides its cache and whether it may write. */
-export type ConnectionRole = 'writer' | 'quick' | 'bulk';
+export type ConnectionRole = 'eventLoop' | 'writer' | 'quick' | 'bulk';
 
 /**
  * KiB of pages a connection keeps. The operating system caches the file as well, but a list of 10 MiB through a smaller cache spends a quarter of its time
  * fetching pages from there.
  */
-const cacheKib: Record<ConnectionRole, number> = { writer: 16_384, quick: 6_144, bulk: 16_384 };
+const cacheKib: Record<ConnectionRole, number> = { eventLoop: 16_384, writer: 16_384, quick: 6_144, bulk: 16_384 };
 
 /** Opens an existing file. The caller closes. */
 export function openConnection(path: string, role: ConnectionRole): SqliteDatabase {
-  const database = new Database(path, { fileMustExist: true, timeout: limits.sqliteBusyTimeoutMs });
+  // The event loop does not wait for locks.
+  const timeout = role === 'eventLoop' ? 0 : limits.sqliteBusyTimeoutMs;
+  const database = new Database(path, { fileMustExist: true, timeout });
   try {
     // Readers do not wait for the writer, nor the writer for readers.
     database.pragma('journal_mode = WAL');
-    // A commit is on disk before it is answered. Group commit pays for it.
-    database.pragma('synchronous = FULL');
+    // A commit is on disk before it is answered: SQLite syncs the log, or with NORMAL `LogSync` does.
+    database.pragma(`synchronous = ${role === 'eventLoop' ? 'NORMAL' : 'FULL'}`);
     database.pragma(`cache_size = ${-cacheKib[role]}`);
     database.pragma('temp_store = MEMORY');
-    if (role === 'writer') database.pragma(`wal_autocheckpoint = ${limits.sqliteCheckpointPages}`);
-    else database.pragma('query_only = ON');
+    database.pragma(`wal_autocheckpoint = ${role === 'writer' ? limits.sqliteCheckpointPages : 0}`);
+    if (role === 'quick' || role === 'bulk') database.pragma('query_only = ON');
   } catch (error) {
     database.close();
     throw error;

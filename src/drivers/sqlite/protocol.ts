@@ -1,18 +1,19 @@
 /** What the main thread and the database's threads say to each other. */
 import type { DriverErrorKind, EtcdErrorName } from '../../errors.ts';
-import type { ClockStart } from '../../mvcc/lease-clock.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { ReadName } from '../../mvcc/read-programs.ts';
 import type { HistogramCounts } from '../../statistics/histogram.ts';
 import type { SlowStatement, StatementTotals } from '../driver-statistics.ts';
 import type { ConnectionRole } from './connection.ts';
 
+export type ThreadRole = Exclude<ConnectionRole, 'eventLoop'>;
+
 /** Given to a thread at its start. */
 export interface ThreadData {
   readonly path: string;
   /** Device and inode of the file that is meant. */
   readonly fileId: string | undefined;
-  readonly role: ConnectionRole;
+  readonly role: ThreadRole;
   /** Statements that take so long are told of. */
   readonly slowStatementMs: number;
 }
@@ -26,13 +27,10 @@ export type Task =
       /** The lease clock less the machine's monotonic clock, in ms. */
       readonly leaseOffsetMs: number;
     }
-  /** Catches the derived index up with what kine wrote, gives leases their whole time again, and the database its id. */
-  | { readonly kind: 'startUp'; readonly clock: ClockStart; readonly freshClusterId: bigint }
   | { readonly kind: 'reclaim' }
   | { readonly kind: 'defragment' }
-  /** What is wrong with the files; undefined: nothing. */
-  | { readonly kind: 'fault' }
-  | { readonly kind: 'size' }
+  /** Copies all of the log into the database; whether that was possible. */
+  | { readonly kind: 'checkpoint' }
   | { readonly kind: 'statistics' }
   | { readonly kind: 'close' };
 
@@ -61,5 +59,4 @@ export interface ThreadStatistics {
   readonly statements: readonly StatementTotals[];
   readonly writeTransactions: HistogramCounts;
   readonly commits: HistogramCounts;
-  readonly walBytes: number;
 }

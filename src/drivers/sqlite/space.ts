@@ -39,12 +39,16 @@ function shrink(database: SqliteDatabase): void {
 
 /** Gives free pages back to the file system while there are many. A file that kine made cannot shrink so; its free pages are used again. */
 export function reclaimBite(database: SqliteDatabase): { more: boolean } {
-  if (pragma(database, 'auto_vacuum') !== incremental) return { more: false };
-  if (!hasSpare(database)) return { more: false };
+  if (!isReclaimable(database)) return { more: false };
   database.pragma(`incremental_vacuum(${pagesPerBite})`);
   const more = hasSpare(database);
   if (!more) shrink(database);
   return { more };
+}
+
+/** Whether `reclaimBite` would give back anything. */
+export function isReclaimable(database: SqliteDatabase): boolean {
+  return pragma(database, 'auto_vacuum') === incremental && hasSpare(database);
 }
 
 function hasSpare(database: SqliteDatabase): boolean {

@@ -1,6 +1,6 @@
 /**
- * SQLite in threads of its own: one writer, two readers. A commit's fsync or a long list stops its thread, never the server. Of the
- * readers one answers point reads and the tailer, the other the pages of lists.
+ * SQLite. Lone writes and small reads run on the event loop over a connection of its own, while the disk is quick. All else runs in threads, which start with their first task: one writer, one reader for
+ * point reads and the tailer, one for the pages of lists. A long list, a large batch or a slow disk stops its thread, never the server.
  */
 import type { Logger } from 'pino';
 import { DriverError } from '../../errors.ts';
@@ -8,28 +8,27 @@ import { limits } from '../../limits.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import { randomId } from '../../mvcc/random-id.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../../mvcc/read-programs.ts';
-import type { StartUp } from '../../mvcc/start-up.ts';
 import type { BatchResult } from '../../mvcc/write-batch.ts';
 import type { WriteOptions } from '../../mvcc/write-state.ts';
 import { commitBoundsMs, requestBoundsMs } from '../../statistics/bounds.ts';
-import { Histogram } from '../../statistics/histogram.ts';
+import { addedHistograms, Histogram } from '../../statistics/histogram.ts';
 import { LatestAnswer } from '../../statistics/latest-answer.ts';
 import type { Driver, DriverBatchResult, ReadLane } from '../driver.ts';
-import type { DriverStatistics } from '../driver-statistics.ts';
+import type { DriverStatistics, SlowStatement } from '../driver-statistics.ts';
 import { FailureCounts } from '../failure-counts.ts';
 import type { LeaseClock } from '../lease-clock.ts';
 import { monotonicMs } from '../monotonic-ms.ts';
 import { SlowStatementLog } from '../slow-statement-log.ts';
-import { addedByName } from '../statement-meter.ts';
+import { addedByName, StatementMeter } from '../statement-meter.ts';
 import { bootId } from './boot-id.ts';
-import type { ConnectionRole } from './connection.ts';
+import { EventLoopConnection } from './event-loop-connection.ts';
 import { errorOf } from './failure.ts';
 import { fileId } from './file-identity.ts';
 import { mendModes } from './file-modes.ts';
 import { MachineClock } from './machine-clock.ts';
 import { prepareFile } from './prepare-file.ts';
-import type { Failure, ThreadStatistics } from './protocol.ts';
-import { ThreadClient, type ThreadClientOptions } from './thread-client.ts';
+import type { Failure, Task, ThreadRole, ThreadStatistics } from './protocol.ts';
+import { ThreadClient } from './thread-client.ts';
 import { whileBusy } from './while-busy.ts';
 
 type ThreadBatchResult = Omit<BatchResult, 'outcomes'> & {
@@ -51,7 +50,6 @@ export interface SqliteOptions {
 export class SqliteDriver implements Driver {
   readonly name = 'sqlite';
   readonly keyLengthMax = Number.POSITIVE_INFINITY;
-  readonly pollMs = { min: limits.sqlitePollIntervalMs, max: limits.sqlitePollIntervalMs };
   #clusterId = 0n;
   #clock = new MachineClock(0);
   #fault: DriverError | undefined;
@@ -60,8 +58,12 @@ export class SqliteDriver implements Driver {
   readonly #failures: FailureCounts;
   readonly #statistics: Record<PoolName, LatestAnswer<ThreadStatistics>>;
 
-  private constructor(threads: Record<PoolName, ThreadClient>, failures: FailureCounts) {
+  #isRenewing = false;
+  readonly #loop: EventLoopConnection;
+
+  private constructor(threads: Record<PoolName, ThreadClient>, loop: EventLoopConnection, failures: FailureCounts) {
     this.#threads = threads;
+    this.#loop = loop;
     this.#failures = failures;
     this.#statistics = {
       write: latestStatistics(threads.write),
@@ -89,23 +91,24 @@ export class SqliteDriver implements Driver {
   static async #openPrepared(path: string, { logger, slowStatementMs }: SqliteOptions): Promise<SqliteDriver> {
     const failures = new FailureCounts();
     const slowLog = new SlowStatementLog(logger);
-    const options: ThreadClientOptions = {
-      logger,
-      onSlow: (slow) => slowLog.tell(slow),
-      onFailure: (failure) => failures.count(failure),
-    };
+    const onSlow = (slow: SlowStatement) => slowLog.tell(slow);
     const id = fileId(path);
-    const threads = await openThreads((role) =>
-      ThreadClient.open({ path, fileId: id, role, slowStatementMs }, options),
-    );
-    const driver = new SqliteDriver(threads, failures);
+    const loop = new EventLoopConnection({
+      path,
+      fileId: id,
+      meter: new StatementMeter({ slowMs: slowStatementMs, onSlow }),
+    });
+    const thread = (role: ThreadRole) =>
+      new ThreadClient(
+        { path, fileId: id, role, slowStatementMs },
+        { logger, onSlow, onFailure: (failure) => failures.count(failure) },
+      );
+    const threads = { write: thread('writer'), quick: thread('quick'), bulk: thread('bulk') };
+    const driver = new SqliteDriver(threads, loop, failures);
     try {
       const atMs = Math.floor(monotonicMs());
-      const { taken, clusterId, leaseNowMs } = await threads.write.ask<StartUp>({
-        kind: 'startUp',
-        clock: { kind: 'machine', bootId: bootId(), monotonicMs: atMs, wallMs: Date.now() },
-        freshClusterId: randomId(),
-      });
+      const clock = { kind: 'machine', bootId: bootId(), monotonicMs: atMs, wallMs: Date.now() } as const;
+      const { taken, clusterId, leaseNowMs } = await loop.startUp({ clock, freshClusterId: randomId() });
       driver.#clusterId = clusterId;
       driver.#clock = new MachineClock(leaseNowMs - atMs);
       driver.#watchFiles(logger);
@@ -115,6 +118,10 @@ export class SqliteDriver implements Driver {
       await driver.close();
       throw error;
     }
+  }
+
+  get pollMs(): Driver['pollMs'] {
+    return this.#loop.isAlone ? pollMsAlone : pollMs;
   }
 
   get clusterId(): bigint {
@@ -137,19 +144,37 @@ export class SqliteDriver implements Driver {
   /** A file carries no messages. */
   onHint(): void {}
 
-  read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
-    return this.#threads[lane].ask({ kind: 'read', name, input });
+  async read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
+    const isHere = this.#loop.takesRead(name, input) || this.#isBeyondThreads(lane);
+    const small = isHere ? this.#loop.read(name, input) : undefined;
+    if (small?.isSynced === true) return small.output;
+    const output =
+      small === undefined
+        ? await this.#threads[lane].ask<ReadOutput<Name>>({ kind: 'read', name, input })
+        : small.output;
+    await this.#loop.settled();
+    return output;
+  }
+
+  /** A thread that has not started cannot open a file that was removed. The event loop has it open, and serves whoever saves the data. */
+  #isBeyondThreads(lane: ReadLane): boolean {
+    return !this.#threads[lane].isStarted && this.#loop.files.fault() !== undefined;
   }
 
   readsAtOnce(): number {
     return readsOfThread;
   }
 
-  async write(operations: readonly WriteOperation[], { withEvents }: WriteOptions): Promise<DriverBatchResult> {
-    const result = await this.#threads.write.ask<ThreadBatchResult>({
+  async write(operations: readonly WriteOperation[], options: WriteOptions): Promise<DriverBatchResult> {
+    if (this.#loop.syncFailure !== undefined) throw this.#loop.syncFailure;
+    if (this.#loop.takesBatch(operations)) {
+      const written = this.#loop.write(operations, { ...options, leaseNowMs: () => this.#clock.nowMs() });
+      if (written !== undefined) return written;
+    }
+    const result = await this.#askWriter<ThreadBatchResult>({
       kind: 'write',
       operations,
-      withEvents,
+      withEvents: options.withEvents,
       leaseOffsetMs: this.#clock.offsetMs,
     });
     const outcomes = result.outcomes.map((outcome) =>
@@ -158,27 +183,33 @@ export class SqliteDriver implements Driver {
     return { ...result, outcomes };
   }
 
-  reclaim(): Promise<{ more: boolean }> {
-    return this.#threads.write.ask({ kind: 'reclaim' });
+  async reclaim(): Promise<{ more: boolean }> {
+    if (!this.#loop.isReclaimable) return { more: false };
+    return this.#askWriter({ kind: 'reclaim' });
   }
 
   defragment(): ReturnType<Driver['defragment']> {
-    return this.#threads.write.ask({ kind: 'defragment' });
+    return this.#askWriter({ kind: 'defragment' });
   }
 
-  size(): Promise<{ bytes: number; inUseBytes: number }> {
-    return this.#threads.quick.ask({ kind: 'size' });
+  #askWriter<Result>(task: Task): Promise<Result> {
+    return this.#loop.whileThreadWrites(() => this.#threads.write.ask<Result>(task));
+  }
+
+  async size(): Promise<{ bytes: number; inUseBytes: number }> {
+    return this.#loop.size;
   }
 
   async statistics(): Promise<DriverStatistics> {
     const { write, quick, bulk } = this.#statistics;
-    const [writer, ...readers] = await Promise.all([write.get(), quick.get(), bulk.get()]);
-    const { writeTransactions, commits, walBytes } = writer.answer;
+    const loop = this.#loop.statistics;
+    const threads = (await Promise.all([write.get(), quick.get(), bulk.get()])).map(({ answer }) => answer);
+    const all = [loop, ...threads];
     return {
-      statements: addedByName([writer, ...readers].map(({ answer }) => answer.statements)),
-      writeTransactions,
-      commits,
-      walBytes,
+      statements: addedByName(all.map(({ statements }) => statements)),
+      writeTransactions: all.map(({ writeTransactions }) => writeTransactions).reduce(addedHistograms),
+      commits: all.map(({ commits }) => commits).reduce(addedHistograms),
+      walBytes: loop.walBytes,
       pools: poolNames.map((name) => ({ name, ...this.#threads[name].statistics })),
       failures: { ...this.#failures.byKind },
       echoes: noEchoes,
@@ -189,13 +220,27 @@ export class SqliteDriver implements Driver {
 
   /** Also while nobody writes. */
   #watchFiles(logger: Logger): void {
-    this.#filesTimer = setInterval(() => {
-      this.#threads.write.ask<string | undefined>({ kind: 'fault' }).then(
-        (reason) => this.#onFault(reason, logger),
-        // A thread that is being started again has no files.
-        () => {},
-      );
-    }, limits.sqliteFilesLookIntervalMs).unref();
+    const look = () => {
+      this.#onFault(this.#loop.files.fault(), logger);
+      if (this.#loop.syncFailure !== undefined) void this.#renewLog(logger);
+    };
+    this.#filesTimer = setInterval(look, limits.sqliteFilesLookIntervalMs).unref();
+  }
+
+  /** After a sync that failed: copies the log into the database, whose own sync tells what is on disk. Tried again until it succeeds. */
+  async #renewLog(logger: Logger): Promise<void> {
+    const { syncFailure } = this.#loop;
+    if (this.#isRenewing) return;
+    this.#isRenewing = true;
+    try {
+      if (!(await this.#askWriter<boolean>({ kind: 'checkpoint' }))) return;
+      this.#loop.renewed();
+      logger.warn({ err: syncFailure }, 'the log was not synced to disk; the database was written and synced instead');
+    } catch (error) {
+      logger.error({ err: error }, 'the log was not synced to disk, and the database cannot be written; trying again');
+    } finally {
+      this.#isRenewing = false;
+    }
   }
 
   #onFault(reason: string | undefined, logger: Logger): void {
@@ -207,29 +252,18 @@ export class SqliteDriver implements Driver {
 
   async close(): Promise<void> {
     clearInterval(this.#filesTimer);
-    await Promise.all([this.#threads.quick.close(), this.#threads.bulk.close()]);
-    await this.#threads.write.close();
+    await Promise.all(poolNames.map((name) => this.#threads[name].close()));
+    await this.#loop.close();
   }
 }
 
-/** All of them, or none: a thread that opened is closed when another could not. */
-async function openThreads(
-  open: (role: ConnectionRole) => Promise<ThreadClient>,
-): Promise<Record<PoolName, ThreadClient>> {
-  const opened = await Promise.allSettled([open('writer'), open('quick'), open('bulk')]);
-  const [writer, quick, bulk] = opened;
-  if (writer.status === 'fulfilled' && quick.status === 'fulfilled' && bulk.status === 'fulfilled') {
-    return { write: writer.value, quick: quick.value, bulk: bulk.value };
-  }
-  await Promise.all(opened.map((each) => (each.status === 'fulfilled' ? each.value.close() : undefined)));
-  throw opened.find((each) => each.status === 'rejected')?.reason;
-}
+const pollMs = { min: limits.sqlitePollIntervalMs, max: limits.sqlitePollIntervalMs };
+const pollMsAlone = { min: limits.sqlitePollIntervalMs, max: limits.sqlitePollIntervalAloneMs };
 
 const nothingYet: ThreadStatistics = {
   statements: [],
   writeTransactions: new Histogram(commitBoundsMs),
   commits: new Histogram(commitBoundsMs),
-  walBytes: 0,
 };
 
 const removedAdvice =
@@ -240,7 +274,7 @@ const noEchoes = new Histogram(requestBoundsMs);
 
 function latestStatistics(thread: ThreadClient): LatestAnswer<ThreadStatistics> {
   return new LatestAnswer<ThreadStatistics>({
-    ask: () => thread.ask({ kind: 'statistics' }),
+    ask: async () => (await thread.askIfStarted<ThreadStatistics>({ kind: 'statistics' })) ?? nothingYet,
     initial: nothingYet,
     waitMsMax: limits.scrapeWaitMsMax,
   });

@@ -1,4 +1,4 @@
-/** The main thread's end of a database thread: sends tasks, matches answers, starts the thread again when it dies. */
+/** The main thread's end of a database thread: starts the thread for its first task, sends tasks, matches answers, starts the thread again when it dies. */
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { DriverError } from '../../errors.ts';
@@ -27,23 +27,17 @@ export class ThreadClient {
   readonly #logger: Logger;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
+  #opening: Promise<void> | undefined;
   #nextId = 0;
   #closing = false;
   #hasOpened = false;
   #openedCount = 0;
   #lostCount = 0;
 
-  private constructor(data: ThreadData, options: ThreadClientOptions) {
+  constructor(data: ThreadData, options: ThreadClientOptions) {
     this.#data = data;
     this.#options = options;
     this.#logger = options.logger;
-  }
-
-  /** @throws DriverError when the file cannot be opened. */
-  static async open(data: ThreadData, options: ThreadClientOptions): Promise<ThreadClient> {
-    const client = new ThreadClient(data, options);
-    await client.#start();
-    return client;
   }
 
   /** The thread as a pool of one connection. */
@@ -60,24 +54,42 @@ export class ThreadClient {
     };
   }
 
-  /** @throws EtcdError, DriverError or AssertionError, as the thread did. */
+  /** It has its connection. */
+  get isStarted(): boolean {
+    return this.#worker !== undefined;
+  }
+
+  /** @throws EtcdError, DriverError or AssertionError, as the thread did; DriverError when the thread cannot open the file. */
   ask<Result>(task: Task): Promise<Result> {
-    const worker = this.#worker;
-    if (worker === undefined)
+    if (this.#worker !== undefined) return this.#send(this.#worker, task);
+    if (this.#hasOpened || this.#closing)
       return Promise.reject(new DriverError('lost', 'the database thread is being started again'));
+    this.#opening ??= this.#start().finally(() => {
+      this.#opening = undefined;
+    });
+    return this.#opening.then(() => this.ask(task));
+  }
+
+  /** Undefined: the thread has had nothing to do yet. */
+  askIfStarted<Result>(task: Task): Promise<Result> | undefined {
+    return this.#worker === undefined ? undefined : this.#send(this.#worker, task);
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#opening?.catch(() => {});
+    const worker = this.#worker;
+    if (worker === undefined) return;
+    await this.#send(worker, { kind: 'close' });
+    await worker.terminate();
+  }
+
+  #send<Result>(worker: Worker, task: Task): Promise<Result> {
     const request: Request = { id: this.#nextId++, task };
     return new Promise<Result>((resolve, reject) => {
       this.#waiting.set(request.id, { resolve: resolve as (value: unknown) => void, reject });
       worker.postMessage(request);
     });
-  }
-
-  async close(): Promise<void> {
-    this.#closing = true;
-    const worker = this.#worker;
-    if (worker === undefined) return;
-    await this.ask({ kind: 'close' });
-    await worker.terminate();
   }
 
   #start(): Promise<void> {
@@ -128,7 +140,7 @@ export class ThreadClient {
     for (const waiting of this.#waiting.values())
       this.#fail(waiting, new DriverError('lost', 'the database thread ended'));
     this.#waiting.clear();
-    // A thread that never opened is its caller's concern.
+    // The next task starts a thread that has never opened.
     if (this.#closing || !this.#hasOpened) return;
     setTimeout(() => this.#startAgain(), restartDelayMs).unref();
   }

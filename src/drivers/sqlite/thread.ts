@@ -1,15 +1,11 @@
 /** The body of a database thread: one connection, one task at a time. */
 import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Statement } from 'better-sqlite3';
 import { AssertionError } from '../../errors.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import { readProgram } from '../../mvcc/read-programs.ts';
-import { startUp } from '../../mvcc/start-up.ts';
 import { type BatchResult, writeBatch } from '../../mvcc/write-batch.ts';
 import type { WriteOptions } from '../../mvcc/write-state.ts';
-import { commitBoundsMs } from '../../statistics/bounds.ts';
-import { Histogram } from '../../statistics/histogram.ts';
 import { StatementMeter } from '../statement-meter.ts';
 import { openConnection, type SqliteDatabase, StatementRunner } from './connection.ts';
 import { failureOf } from './failure.ts';
@@ -17,10 +13,12 @@ import { FileIdentity } from './file-identity.ts';
 import { MachineClock } from './machine-clock.ts';
 import type { Answer, Failure, Request, Task, ThreadData, ThreadStatistics } from './protocol.ts';
 import { runProgram } from './run-program.ts';
-import { defragmentBite, reclaimBite, sizeOf } from './space.ts';
+import { defragmentBite, reclaimBite } from './space.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
-import { boundWal, extendWal, walBytes } from './wal.ts';
+import { Transactions } from './transactions.ts';
+import { boundWal, checkpointAll } from './wal.ts';
 import { weather } from './weather.ts';
+import { WriteTimes } from './write-times.ts';
 
 if (parentPort === null) throw new AssertionError('thread.ts is the body of a worker thread');
 const port = parentPort;
@@ -30,8 +28,7 @@ const meter = new StatementMeter({
   slowMs: slowStatementMs,
   onSlow: (slow) => say({ id: -2, slow }),
 });
-const writeTransactions = new Histogram(commitBoundsMs);
-const commits = new Histogram(commitBoundsMs);
+const writeTimes = new WriteTimes();
 
 /** Buffers from this size on are handed over instead of copied. */
 const transferBytesMin = 8 * 1024;
@@ -41,17 +38,21 @@ function start(): void {
   let files: FileIdentity;
   try {
     database = openConnection(path, role);
-    if (role === 'writer') extendWal(database, path);
-    // The WAL is there from here on.
     files = new FileIdentity(path, fileId);
   } catch (error) {
     say({ id: -1, failure: failureOf(error) });
     return;
   }
-  const statements = new StatementRunner(database, meter);
+  const opened = {
+    database,
+    statements: new StatementRunner(database, meter),
+    transactions: new Transactions(database),
+    files,
+  };
+
   port.on('message', (request: Request) => {
     try {
-      const value = perform(request.task, { database, statements, files });
+      const value = perform(request.task, opened);
       say({ id: request.id, value });
     } catch (error) {
       say({ id: request.id, failure: failureOf(error) });
@@ -70,21 +71,19 @@ function say(answer: Answer): void {
 interface Opened {
   readonly database: SqliteDatabase;
   readonly statements: StatementRunner;
+  readonly transactions: Transactions;
   readonly files: FileIdentity;
 }
 
-function perform(task: Task, { database, statements, files }: Opened): unknown {
+function perform(task: Task, opened: Opened): unknown {
+  const { database, statements, transactions, files } = opened;
   switch (task.kind) {
-    case 'fault':
-      return files.fault();
     case 'read': {
       const program = readProgram(task.name, task.input as never, sqliteFacts);
-      return inTransaction<unknown>(database, 'BEGIN', () => runProgram<unknown>(program, statements));
+      return transactions.run<unknown>('BEGIN', () => runProgram<unknown>(program, statements));
     }
     case 'write':
-      return checkedWrite(task, { database, statements, files });
-    case 'startUp':
-      return inTransaction(database, 'BEGIN IMMEDIATE', () => runProgram(startUp(task), statements));
+      return checkedWrite(task, opened);
     case 'reclaim':
       files.check();
       boundWal(database, path);
@@ -93,10 +92,14 @@ function perform(task: Task, { database, statements, files }: Opened): unknown {
       files.check();
       boundWal(database, path);
       return defragmentBite(database);
-    case 'size':
-      return sizeOf(database);
+    case 'checkpoint':
+      return checkpointAll(database);
     case 'statistics':
-      return { statements: meter.all, writeTransactions, commits, walBytes: walBytes(path) } satisfies ThreadStatistics;
+      return {
+        statements: meter.all,
+        writeTransactions: writeTimes.writeTransactions,
+        commits: writeTimes.commits,
+      } satisfies ThreadStatistics;
     default:
       database.close();
       return null;
@@ -104,27 +107,26 @@ function perform(task: Task, { database, statements, files }: Opened): unknown {
 }
 
 /** What was committed to a file that is gone is not acknowledged: the check after the commit leaves it no more than the time until the answer. */
-function checkedWrite(
-  task: Task & { kind: 'write' },
-  { database, statements, files }: Opened,
-): ReturnType<typeof write> {
-  files.checkAgain();
-  const result = write(task, database, statements);
-  files.check();
+function checkedWrite(task: Task & { kind: 'write' }, opened: Opened): ReturnType<typeof write> {
+  opened.files.checkAgain();
+  const result = write(task, opened);
+  opened.files.check();
   return result;
 }
 
 /** All together; if the database refuses, one by one, so that one operation's failure is not its neighbours'. */
 function write(
   { operations, withEvents, leaseOffsetMs }: Task & { kind: 'write' },
-  database: SqliteDatabase,
-  statements: StatementRunner,
+  { database, statements, transactions }: Opened,
 ): Omit<BatchResult, 'outcomes'> & { outcomes: readonly (BatchResult['outcomes'][number] | { failure: Failure })[] } {
   const clock = new MachineClock(leaseOffsetMs);
-  const attempt = (batch: readonly WriteOperation[], options: WriteOptions) =>
-    measuredWrite(database, () =>
+  const attempt = (batch: readonly WriteOperation[], options: WriteOptions) => {
+    const { result, times } = transactions.write(() =>
       runProgram(writeBatch(batch, { ...options, leaseNowMs: () => clock.nowMs() }), statements),
     );
+    writeTimes.observe(times);
+    return result;
+  };
   boundWal(database, path);
   try {
     return attempt(operations, { withEvents });
@@ -148,46 +150,6 @@ function write(
 function isForAll(error: unknown): boolean {
   const cause = weather(error);
   return 'kind' in cause && cause.kind === 'busy';
-}
-
-/** A transaction of writes, and how long it and its commit take. */
-function measuredWrite<Result>(database: SqliteDatabase, work: () => Result): Result {
-  const startMs = performance.now();
-  let commitMs = startMs;
-  const result = inTransaction(database, 'BEGIN IMMEDIATE', () => {
-    const worked = work();
-    commitMs = performance.now();
-    return worked;
-  });
-  const endMs = performance.now();
-  commits.observe(endMs - commitMs);
-  writeTransactions.observe(endMs - startMs);
-  return result;
-}
-
-/** Whatever goes wrong, nothing is left open and nothing half done. */
-function inTransaction<Result>(database: SqliteDatabase, begin: string, work: () => Result): Result {
-  const run = (sql: string) => prepareOnce(database, sql).run();
-  run(begin);
-  try {
-    const result = work();
-    run('COMMIT');
-    return result;
-  } catch (error) {
-    if (database.inTransaction) run('ROLLBACK');
-    throw error;
-  }
-}
-
-const control = new Map<string, Statement<[]>>();
-
-function prepareOnce(database: SqliteDatabase, sql: string): Statement<[]> {
-  let prepared = control.get(sql);
-  if (prepared === undefined) {
-    prepared = database.prepare<[]>(sql);
-    control.set(sql, prepared);
-  }
-  return prepared;
 }
 
 /** The large buffers of an answer, wherever the programs put them. */

@@ -27,7 +27,7 @@ export function extendWal(database: SqliteDatabase, path: string): void {
 function writeZeros(path: string): void {
   const start = walBytes(path);
   if (start >= wholeBytes) return;
-  const file = openSync(walPathOf(path), 'r+');
+  const file = openSync(walPath(path), 'r+');
   try {
     for (let end = start; end < wholeBytes; ) {
       end += writeSync(file, zeros, 0, Math.min(zeros.length, wholeBytes - end), end);
@@ -48,16 +48,26 @@ export function boundWal(database: SqliteDatabase, path: string): void {
   batchesUntilLook -= 1;
   if (batchesUntilLook > 0) return;
   batchesUntilLook = limits.walLookBatches;
-  if (walBytes(path) <= limits.walBytesMax) return;
-  database.pragma('wal_checkpoint(TRUNCATE)');
+  if (walBytes(path) > limits.walBytesMax) renewWal(database, path);
+}
+
+/** Copies the WAL into the database and begins it anew. */
+export function renewWal(database: SqliteDatabase, path: string): void {
+  checkpointAll(database);
   extendWal(database, path);
+}
+
+/** Copies all of the WAL into the database and syncs it; whether nobody kept it from doing so. */
+export function checkpointAll(database: SqliteDatabase): boolean {
+  const [{ busy }] = database.pragma('wal_checkpoint(TRUNCATE)') as [{ readonly busy: number }];
+  return busy === 0;
 }
 
 /** How long the WAL of a database's file is. */
 export function walBytes(path: string): number {
-  return statSync(walPathOf(path), { throwIfNoEntry: false })?.size ?? 0;
+  return statSync(walPath(path), { throwIfNoEntry: false })?.size ?? 0;
 }
 
-function walPathOf(path: string): string {
+export function walPath(path: string): string {
   return `${path}-wal`;
 }

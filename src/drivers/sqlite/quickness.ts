@@ -1,0 +1,35 @@
+import { limits } from '../../limits.ts';
+
+/** How much the latest duration counts in the average: one that is 8 times the limit, or several above it, make the average slow. */
+const latestShare = 1 / 8;
+
+/** Decides from the average duration of recent work whether the next work is expected to be quick. When it was slow, it is not for a pause, which doubles while attempts stay slow. */
+export class Quickness {
+  readonly #nowMs: () => number;
+  #averageMs = 0;
+  #pauseMs: number = limits.slowDiskPauseMsMin;
+  #pauseEndsMs = Number.NEGATIVE_INFINITY;
+
+  /** `nowMs`: a monotonic clock. */
+  constructor(nowMs: () => number = () => performance.now()) {
+    this.#nowMs = nowMs;
+  }
+
+  get isExpected(): boolean {
+    return this.#nowMs() >= this.#pauseEndsMs;
+  }
+
+  took(ms: number): void {
+    this.#averageMs += (ms - this.#averageMs) * latestShare;
+    const nowMs = this.#nowMs();
+    if (this.#averageMs > limits.slowDiskMs) {
+      this.#averageMs = 0;
+      this.#pauseEndsMs = nowMs + this.#pauseMs;
+      this.#pauseMs = Math.min(this.#pauseMs * 2, limits.slowDiskPauseMsMax);
+    } else if (this.#pauseMs > limits.slowDiskPauseMsMin && nowMs > this.#pauseEndsMs + this.#pauseMs) {
+      // It has been quick for longer than the next pause would be.
+      this.#pauseMs = Math.max(this.#pauseMs / 2, limits.slowDiskPauseMsMin);
+      this.#pauseEndsMs = nowMs;
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/** What is small enough to run on the event loop: less than a millisecond of SQLite. */
+import { limits } from '../../limits.ts';
+import type { Keys, TxnStep, WriteOperation } from '../../mvcc/operations.ts';
+import type { ReadInput, ReadName } from '../../mvcc/read-programs.ts';
+import { numberAt } from '../../sql/row.ts';
+import type { Row } from '../../sql/statement.ts';
+
+export function isSmallBatch(operations: readonly WriteOperation[]): boolean {
+  return (
+    operations.length <= limits.eventLoopOperationsMax &&
+    operations.reduce((sum, operation) => sum + sizeOf(operation), 0) <= limits.eventLoopBytesMax
+  );
+}
+
+/** Whether a read looks up a few rows by their keys or ids. `head`: what statement HEAD found last, if anything. */
+export function isSmallRead(name: ReadName, input: unknown, head: Row | undefined): boolean {
+  switch (name) {
+    case 'head':
+    case 'lease':
+    case 'nextLeases':
+    case 'alarms':
+    case 'idBefore':
+    case 'idsToCompact':
+    case 'leaseClock':
+    case 'membersSince':
+    case 'tokenSecret':
+      return true;
+    case 'points':
+      return (input as ReadInput<'points'>).length <= limits.eventLoopOperationsMax;
+    case 'eventsAfter': {
+      const { afterId } = input as ReadInput<'eventsAfter'>;
+      return head !== undefined && numberAt(head, 0) - afterId <= limits.eventLoopOperationsMax;
+    }
+    case 'rangePages':
+      return beginsPlainList(input as ReadInput<'rangePages'>);
+    case 'leasesById':
+      return (input as ReadInput<'leasesById'>).length <= limits.eventLoopOperationsMax;
+    default:
+      return false;
+  }
+}
+
+/** Such a list ends after a few rows or goes on in a thread. Others are sorted, filtered or counted as a whole. */
+function beginsPlainList({ operation, position }: ReadInput<'rangePages'>): boolean {
+  const { sort, revisionFilter, countOnly, limit, revision } = operation;
+  return !(position || sort || revisionFilter || countOnly) && limit === 0 && revision <= 0;
+}
+
+const unbounded = Number.POSITIVE_INFINITY;
+
+/** Bytes that are written, and a share for each key that is looked up; infinite where nobody knows before. */
+function sizeOf(operation: WriteOperation | TxnStep): number {
+  switch (operation.kind) {
+    case 'put':
+      return stepBytes + operation.value.length;
+    case 'delete':
+    case 'range':
+      return keysSize(operation.keys);
+    case 'txn':
+      return (
+        operation.compares.reduce((sum, { keys }) => sum + keysSize(keys), 0) +
+        [...operation.success, ...operation.failure].reduce((sum, step) => sum + sizeOf(step), 0)
+      );
+    case 'leaseGrant':
+    case 'leaseTick':
+    case 'memberAnnounce':
+      return stepBytes;
+    case 'leaseRenew':
+      return stepBytes * operation.ids.length;
+    default:
+      return unbounded;
+  }
+}
+
+function keysSize(keys: Keys): number {
+  return 'one' in keys ? stepBytes : unbounded;
+}
+
+/** A key takes as long to look up as so many bytes of a value take to write. */
+const stepBytes = 4 * 1024;
