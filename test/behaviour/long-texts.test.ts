@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { limits } from '../../src/limits.ts';
 import { auth, enableAuth } from '../support/auth.ts';
 import { metricValue } from '../support/exposition.ts';
 import { failureOf, ownServer, type Server, TINE_DRIVERS } from '../support/index.ts';
@@ -30,6 +31,7 @@ for (const driver of TINE_DRIVERS) {
   test(`${driver.name}: refused names of 1.4 MiB are some short lines in the log`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     const name = '//a:'.repeat(350_000);
+    const startMs = performance.now();
     for (let index = 0; index < 30; index += 1) {
       await assert.rejects(auth(client, 'RoleGrantPermission', { name: `${index}${name}`, perm: { key: 'k' } }));
     }
@@ -37,7 +39,8 @@ for (const driver of TINE_DRIVERS) {
       .log()
       .split('\n')
       .filter((line) => line.includes('was refused'));
-    assert.equal(lines.length, 10);
+    const intervals = 1 + Math.floor((performance.now() - startMs) / limits.sparseLogIntervalMs);
+    assert.ok(lines.length >= 10 && lines.length <= 10 * intervals, `${lines.length} lines in ${intervals} intervals`);
     for (const line of lines) assert(line.length < 2_000, `${line.length} characters`);
   });
 }
