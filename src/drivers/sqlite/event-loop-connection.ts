@@ -1,6 +1,6 @@
 /**
  * The connection of the event loop itself: lone writes and small reads run here without the way to a thread and back, which costs more than their statements. A commit writes the log without
- * syncing it; the sync runs in the thread pool, and no answer leaves before it that the commit is part of (docs/adr/014-event-loop-connection.md).
+ * syncing it; the sync runs in the thread pool, and no answer leaves before it that the commit is part of (docs/adr/015-event-loop-connection.md).
  */
 import type { Statement } from 'better-sqlite3';
 import { DriverError, EtcdError } from '../../errors.ts';
