@@ -15,6 +15,7 @@ import { galeraPackages, provideGaleraScripts } from './support/galera-package.t
 import { findOnPath, goPrograms, repositoryRoot } from './support/paths.ts';
 import { buildPeers, missingPeers } from './support/peer-programs.ts';
 import { isChosen, type Language } from './support/recipe-programs.ts';
+import { findStrace } from './support/sync-fault.ts';
 import { TerseReport } from './support/terse-reporter.ts';
 import { databasesFor, sharedBy, withDatabases } from './support/test-databases.ts';
 import { provideTine } from './support/tine-package.ts';
@@ -71,6 +72,13 @@ const filePackages: readonly (DebianPackage & {
     isHere: () => findFakeTime() !== undefined,
     instead: 'leave test/durability/clock.test.ts out',
     file: 'test/durability/clock.test.ts',
+    isWanted: () => true,
+  },
+  {
+    name: 'strace',
+    isHere: () => findStrace() !== undefined,
+    instead: 'leave test/durability/slow-disk.test.ts out',
+    file: 'test/durability/slow-disk.test.ts',
     isWanted: () => true,
   },
 ];

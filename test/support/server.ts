@@ -10,6 +10,7 @@ import { freePort } from './free-port.ts';
 import { etcdProgram, kineProgram, tineProgram } from './paths.ts';
 import { onSmallDisk } from './small-disk.ts';
 import { leaveStorage, useStorage } from './storage-users.ts';
+import { type SyncFault, withSyncFault } from './sync-fault.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 import { waitFor, within } from './wait.ts';
 
@@ -27,6 +28,8 @@ export interface ServerOptions {
   readonly openFilesMax?: number;
   /** The data is on a disk of its own with so much space, which goes with the process. */
   readonly diskBytes?: number;
+  /** What syncs of files do in this process. */
+  readonly syncFault?: SyncFault;
   /** How long the server may take until it answers. */
   readonly startTimeoutMs?: number;
 }
@@ -111,7 +114,8 @@ export class Server {
 
   /** A shell that sets the limit and becomes the server; of a file's size it counts blocks of 512 bytes. */
   get #limitingCommand(): string[] {
-    const { fileBytesMax, openFilesMax, diskBytes } = this.#options;
+    const { fileBytesMax, openFilesMax, diskBytes, syncFault } = this.#options;
+    if (syncFault !== undefined) return withSyncFault(syncFault);
     if (diskBytes !== undefined) return onSmallDisk({ directory: this.dataDirectory, bytes: diskBytes });
     if (openFilesMax !== undefined) return ['sh', '-c', 'ulimit -n "$0" && exec "$@"', `${openFilesMax}`];
     if (fileBytesMax === undefined) return [];

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { EtcdClient, ownServer, RpcError, sleep, sqlite, waitFor, withPrefix } from '../support/index.ts';
+import { onThisMachine } from '../support/slowness.ts';
+import { slowSyncMs } from '../support/sync-fault.ts';
+
+const writeCount = 600;
+const slowSyncEvery = 10;
+/** Of gets of other keys, and of the way of an event after its write was answered. */
+const p99MsMax = 20;
+
+function percentile(values: readonly number[], share: number): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] as number;
+}
+
+test('sqlite: while syncs take long now and then, gets of others and events are not held up', async (context) => {
+  const { server, client } = await ownServer(context, { driver: sqlite, syncFault: { slowEvery: slowSyncEvery } });
+  const reader = new EtcdClient(server.address);
+  context.after(() => reader.close());
+  for (let index = 0; index < 50; index += 1) await client.put({ key: `read/${index}`, value: 'x'.repeat(1_000) });
+
+  const watch = reader.watch();
+  await watch.create(withPrefix('written/'));
+  const seenMs = new Map<number, number>();
+  const listening = (async () => {
+    while (seenMs.size < writeCount) {
+      for (const { kv } of (await watch.next()).events) seenMs.set(kv.mod_revision, performance.now());
+    }
+  })();
+
+  const answeredMs = new Map<number, number>();
+  const putsMs: number[] = [];
+  let isWriting = true;
+  const writing = (async () => {
+    for (let index = 0; index < writeCount; index += 1) {
+      const startMs = performance.now();
+      const { header } = await client.put({ key: `written/${index % 20}`, value: `${index}` });
+      answeredMs.set(header.revision, performance.now());
+      putsMs.push(performance.now() - startMs);
+      await sleep(3);
+    }
+    isWriting = false;
+  })();
+
+  const getsMs: number[] = [];
+  while (isWriting) {
+    const startMs = performance.now();
+    await reader.range({ key: `read/${getsMs.length % 50}` });
+    getsMs.push(performance.now() - startMs);
+    await sleep(2);
+  }
+  await Promise.all([writing, listening]);
+  watch.close();
+
+  const eventsMs = [...answeredMs].map(([revision, ms]) => (seenMs.get(revision) ?? Number.NaN) - ms);
+  const slowPuts = putsMs.filter((ms) => ms >= slowSyncMs).length;
+  context.diagnostic(
+    `${getsMs.length} gets, p99 ${percentile(getsMs, 0.99).toFixed(1)} ms; events p99 ${percentile(eventsMs, 0.99).toFixed(1)} ms after the answer; ${slowPuts} slow puts`,
+  );
+  assert.ok(slowPuts > writeCount / slowSyncEvery / 4, `only ${slowPuts} puts met a slow sync`);
+  const boundMs = onThisMachine(p99MsMax);
+  assert.ok(percentile(getsMs, 0.99) < boundMs, `p99 of gets: ${percentile(getsMs, 0.99)} ms`);
+  assert.ok(percentile(eventsMs, 0.99) < boundMs, `p99 of events: ${percentile(eventsMs, 0.99)} ms`);
+});
+
+test('sqlite: after a sync that failed writes are refused until the database is on disk, and nothing acknowledged is lost', async (context) => {
+  const { server, client } = await ownServer(context, { driver: sqlite, syncFault: { failsAt: 20 } });
+  const acknowledged = new Map<string, number>();
+  let refusedCount = 0;
+  for (let index = 0; refusedCount === 0 && index < 1_000; index += 1) {
+    const key = `before/${index}`;
+    try {
+      acknowledged.set(key, (await client.put({ key, value: key })).header.revision);
+    } catch (error) {
+      assert.ok(error instanceof RpcError, String(error));
+      assert.equal(error.code, 'UNAVAILABLE');
+      refusedCount += 1;
+    }
+  }
+  assert.equal(refusedCount, 1, 'a write met the failed sync');
+  await waitFor('writes to be served again', async () => {
+    const key = `after/${acknowledged.size}`;
+    const reply = await client.put({ key, value: key }).catch(() => undefined);
+    if (reply !== undefined) acknowledged.set(key, reply.header.revision);
+    return reply !== undefined;
+  });
+  assert.match(server.log(), /the log was not synced to disk; the database was written and synced instead/);
+  await server.kill();
+  await server.start();
+  client.reconnect();
+  for (const [key, revision] of acknowledged) {
+    const [kv] = (await client.range({ key })).kvs;
+    assert.equal(kv?.mod_revision, revision, `${key} was acknowledged`);
+  }
+});

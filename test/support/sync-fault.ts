@@ -1,0 +1,24 @@
+import { findOnPath } from './paths.ts';
+
+/** Of `slowEvery` syncs the last one takes longer; or the sync of this number, by each thread's own count, fails. */
+export type SyncFault = { readonly slowEvery: number } | { readonly failsAt: number };
+
+export const slowSyncMs = 50;
+
+/** Debian's package `strace`. */
+export function findStrace(): string | undefined {
+  return findOnPath('strace');
+}
+
+/** What a command begins with, so that the process has a disk with this fault. The process keeps its id. */
+export function withSyncFault(fault: SyncFault): string[] {
+  const strace = findStrace();
+  if (strace === undefined) throw new Error('strace is not on this machine: install the Debian package strace');
+  const inject = `inject=fsync,fdatasync:${injected(fault)}`;
+  return [strace, '-D', '-f', '--seccomp-bpf', '-qq', '-o', '/dev/null', '-e', 'trace=fsync,fdatasync', '-e', inject];
+}
+
+function injected(fault: SyncFault): string {
+  if ('failsAt' in fault) return `error=EIO:when=${fault.failsAt}`;
+  return `delay_exit=${slowSyncMs * 1_000}:when=${fault.slowEvery}+${fault.slowEvery}`;
+}
