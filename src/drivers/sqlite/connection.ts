@@ -15,7 +15,7 @@ export type ConnectionRole = 'eventLoop' | 'writer' | 'quick' | 'bulk';
  * KiB of pages a connection keeps. The operating system caches the file as well, but a list of 10 MiB through a smaller cache spends a quarter of its time
  * fetching pages from there.
  */
-const cacheKib: Record<ConnectionRole, number> = { eventLoop: 16_384, writer: 16_384, quick: 6_144, bulk: 16_384 };
+const cacheKib: Record<ConnectionRole, number> = { eventLoop: 8_192, writer: 8_192, quick: 4_096, bulk: 16_384 };
 
 /** Opens an existing file. The caller closes. */
 export function openConnection(path: string, role: ConnectionRole): SqliteDatabase {
