@@ -6,6 +6,8 @@ export interface Named {
   readonly keys: ReadonlySet<string>;
   /** Keys of which the value is wanted too; none of them is in `keys`. */
   readonly keysWithValue: ReadonlySet<string>;
+  /** Keys that a compare expects not to be there. */
+  readonly unusedKeys: ReadonlySet<string>;
   readonly leases: ReadonlySet<LeaseId>;
   /** Deadlines of leases are computed: the lease clock is needed. */
   readonly needsLeaseClock: boolean;
@@ -22,6 +24,7 @@ export function namedBy(operations: readonly WriteOperation[]): Named {
 class Names implements Named {
   readonly keys = new Set<string>();
   readonly keysWithValue = new Set<string>();
+  readonly unusedKeys = new Set<string>();
   readonly leases = new Set<LeaseId>();
   needsLeaseClock = false;
 
@@ -83,9 +86,21 @@ class Names implements Named {
 
   #addCompare(compare: Compare): void {
     this.#addKeys(compare.keys, compare.target === 'value');
+    if ('one' in compare.keys && expectsNoKey(compare)) this.unusedKeys.add(compare.keys.one);
   }
 
   #addKeys(keys: Keys, withValue: boolean): void {
     if ('one' in keys) (withValue ? this.keysWithValue : this.keys).add(keys.one);
+  }
+}
+
+function expectsNoKey(compare: Compare): boolean {
+  switch (compare.target) {
+    case 'version':
+    case 'create':
+    case 'mod':
+      return compare.result === 'equal' && compare.number === 0;
+    default:
+      return false;
   }
 }

@@ -9,6 +9,14 @@ export interface NewestRow {
   readonly keyValue: KeyValueRow | undefined;
 }
 
+/** The same, and whether its value was read along: it is null where it was not. */
+export interface KnownRow extends NewestRow {
+  readonly hasValue: boolean;
+}
+
+/** Of a name that no row has. */
+export const neverThere: KnownRow = { id: 0, keyValue: undefined, hasValue: true };
+
 /** What a statement of newest rows found, by name. */
 export function newestByName(found: readonly Row[] | undefined): Map<string, NewestRow> {
   const newest = new Map<string, NewestRow>();

@@ -6,7 +6,7 @@ import { type EncodableKeyValue, KeyValueWriter } from '../wire/key-value-writer
 import { encodable, kvsTag } from './encode-row.ts';
 import { headOf } from './head.ts';
 import { newestByName } from './newest-rows.ts';
-import { listQuery, type Program, query } from './program.ts';
+import { asLast, listQuery, type Program, query } from './program.ts';
 import type { Head } from './results.ts';
 
 export interface PointRead {
@@ -26,11 +26,12 @@ const writer = new KeyValueWriter();
 
 /** Answers many point reads from one snapshot. */
 export function* pointReads(reads: readonly PointRead[]): Program<PointReads> {
-  const [head, whole, bare] = yield [
+  const asked = [
     query(HEAD),
     listQuery(NEWEST_ROWS, namesOf(reads, true)),
     listQuery(NEWEST_ROWS_WITHOUT_VALUE, namesOf(reads, false)),
   ];
+  const [head, whole, bare] = yield asked.map(asLast);
   const withValue = newestByName(whole);
   const withoutValue = newestByName(bare);
   const ends = new Uint32Array(reads.length);

@@ -14,6 +14,8 @@ export interface Query {
   readonly bytesMax?: number;
   /** Takes the rows one by one, as they come where the driver can: then nothing collects them, and the program is handed none. Bytes in a row are borrowed for the call. */
   readonly each?: (row: Row) => void;
+  /** The program ends with the queries yielded along with this one: a driver may commit with them. Of changes it then takes `expectedRows` for an answer. */
+  readonly isLast?: true;
 }
 
 export type Program<Result> = Generator<readonly Query[], Result, readonly (readonly Row[])[]>;
@@ -30,6 +32,16 @@ export function listQuery(
   ...parameters: readonly Parameter[]
 ): Query {
   return { statement, parameters, list };
+}
+
+/** Of the queries that a program yields last. */
+export function asLast(asked: Query): Query {
+  return { ...asked, isLast: true };
+}
+
+/** What changes of a list come back with when each row of it changes one. */
+export function expectedRows(queries: readonly Query[]): readonly (readonly Row[])[] {
+  return queries.map(({ list = [] }) => [[list.length]]);
 }
 
 /** All rows of a query. */

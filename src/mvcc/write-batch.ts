@@ -5,6 +5,7 @@ import { changeAuth } from './auth-changes.ts';
 import { compactBite, setCompactMark } from './compact.ts';
 import { holdCompaction, releaseCompaction } from './compaction-hold.ts';
 import type { PackedBatchEvents } from './events.ts';
+import type { Learned } from './known-state.ts';
 import { tickLeaseClock } from './lease-clock.ts';
 import { expireLease, grantLease, renewLeases, revokeLease } from './leases.ts';
 import { announceMember, dropMember, nameLeader, removeMember } from './members.ts';
@@ -25,6 +26,8 @@ export interface BatchResult {
   readonly head: Head;
   /** What the batch did, where that was asked for and is known. */
   readonly events?: PackedBatchEvents | undefined;
+  /** What the batch knows of the store, where that was asked for. */
+  readonly learned?: Learned | undefined;
 }
 
 /**
@@ -32,14 +35,23 @@ export interface BatchResult {
  * that it leaves nothing behind; any other error fails the whole batch.
  */
 export function* writeBatch(operations: readonly WriteOperation[], options: BatchOptions): Program<BatchResult> {
-  const state = yield* WriteState.open(namedBy(operations), options);
+  return yield* runBatch(operations, yield* WriteState.open(namedBy(operations), options), options);
+}
+
+/** The same over a state that is known already. */
+export function* runBatch(
+  operations: readonly WriteOperation[],
+  state: WriteState,
+  { learns }: BatchOptions,
+): Program<BatchResult> {
   const outcomes: WriteOutcome[] = [];
   for (const operation of operations) {
     outcomes.push(yield* outcomeOf(operation, state));
     state.settle();
   }
-  yield* state.flush();
-  return { outcomes, head: state.head, events: state.events() };
+  yield* state.flush('last');
+  const learned = learns === true ? state.learned() : undefined;
+  return { outcomes, head: state.head, events: state.events(), learned };
 }
 
 function* outcomeOf(operation: WriteOperation, state: WriteState): Program<WriteOutcome> {

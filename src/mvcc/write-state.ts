@@ -11,12 +11,13 @@ import { alarmList } from './alarms.ts';
 import type { AuthState } from './auth-state.ts';
 import { type PackedBatchEvents, packEvents, type RowEvent } from './events.ts';
 import { headOf, type MarkedHead } from './head.ts';
+import type { Learned } from './known-state.ts';
 import { leaseClockOf } from './lease-clock.ts';
 import { leaseList, leaseStatus } from './lease-reads.ts';
 import type { Named } from './named.ts';
-import { type NewestRow, newestByName } from './newest-rows.ts';
+import { type KnownRow, neverThere, newestByName } from './newest-rows.ts';
 import type { Alarm, LeaseId, Revision, RowId } from './operations.ts';
-import { changed, listQuery, type Program, query } from './program.ts';
+import { asLast, changed, listQuery, type Program, query } from './program.ts';
 import type { Head, LeaseStatus } from './results.ts';
 
 export interface WriteOptions {
@@ -27,11 +28,8 @@ export interface WriteOptions {
 export interface BatchOptions extends WriteOptions {
   /** The lease clock of this instance, in ms. */
   readonly leaseNowMs: () => number;
-}
-
-/** A key's newest row, and whether its value was read along: it is null where it was not. */
-interface Known extends NewestRow {
-  readonly hasValue: boolean;
+  /** What the batch knows at its end is to be told. */
+  readonly learns?: boolean;
 }
 
 /**
@@ -51,7 +49,7 @@ export class WriteState {
   /** Rows that the operation under way has written: with the first it took the next revision. */
   #writtenCount = 0;
   /** Changed with every row written, so that it is never stale. A row of id 0: the key was never there. */
-  readonly #newest = new Map<string, Known>();
+  readonly #newest = new Map<string, KnownRow>();
   readonly #leases = new Map<LeaseId, LeaseStatus | undefined>();
   #rows: (readonly Parameter[])[] = [];
   #rowBytes = 0;
@@ -75,7 +73,7 @@ export class WriteState {
   /** Reads where the store stands, its alarms, and the keys and leases that the operations name; the caller holds the revision lock. */
   static *open(named: Named, options: BatchOptions): Program<WriteState> {
     const { leases } = named;
-    const withEvents = options.withEvents && named.keys.size + named.keysWithValue.size <= limits.eventsOfBatchKeysMax;
+    const withEvents = tellsEvents(named, options);
     // An event has the value that it replaced.
     const [keys, keysWithValue] = withEvents
       ? [noKeys, new Set([...named.keys, ...named.keysWithValue])]
@@ -99,6 +97,15 @@ export class WriteState {
     return state;
   }
 
+  /** The same from memory. */
+  static remembered(recalled: Learned, options: WriteOptions): WriteState {
+    const state = new WriteState(recalled.head, options);
+    state.alarms = recalled.alarms;
+    for (const [key, row] of recalled.newest) state.#newest.set(key, row);
+    for (const [id, lease] of recalled.leases) state.#leases.set(id, lease);
+    return state;
+  }
+
   get head(): Head {
     const { compactRevision, authState } = this;
     return { id: this.#id, revision: this.#revision, compactRevision, authState };
@@ -109,6 +116,12 @@ export class WriteState {
     if (this.#events === undefined) return undefined;
     const { head } = this;
     return { events: packEvents(this.#events), afterId: this.#openedId, throughId: head.id, head };
+  }
+
+  /** What is known at the end of the batch. */
+  learned(): Learned {
+    const head: MarkedHead = { ...this.head, compactId: this.compactId };
+    return { head, alarms: this.alarms, newest: this.#newest, leases: this.#leases };
   }
 
   /** The revision that a reply's header names: the operation's own once it has written. */
@@ -219,8 +232,8 @@ export class WriteState {
     yield* this.#wroteRow(name, { id, keyValue: undefined, hasValue: true }, true, 0);
   }
 
-  /** Gives the database what was written. Statements that come after it see it. */
-  *flush(): Program<void> {
+  /** Gives the database what was written. Statements that come after it see it. `last`: none does. */
+  *flush(place?: 'last'): Program<void> {
     const written = this.#rows.length;
     if (written === 0) return;
     const dropped = [...this.#moved].filter(([key, { isThere }]) => isThere && !this.#isHere(key));
@@ -239,17 +252,17 @@ export class WriteState {
     this.#rows = [];
     this.#rowBytes = 0;
     this.#moved.clear();
-    const [inserted, , removed] = yield asked;
+    const [inserted, , removed] = yield place === 'last' ? asked.map(asLast) : asked;
     assert(changed(inserted) === written, 'every row written is in the table');
     assert(changed(removed) === dropped.length, 'a deleted key was in kine_current');
   }
 
-  *#newestOf(key: string): Program<Known> {
+  *#newestOf(key: string): Program<KnownRow> {
     yield* this.load([key]);
-    return this.#newest.get(key) as Known;
+    return this.#newest.get(key) as KnownRow;
   }
 
-  *#wroteRow(key: string, known: Known, wasThere: boolean, bytes: number): Program<void> {
+  *#wroteRow(key: string, known: KnownRow, wasThere: boolean, bytes: number): Program<void> {
     this.#newest.set(key, known);
     if (!this.#moved.has(key)) this.#moved.set(key, { isThere: wasThere });
     this.#rowBytes += bytes;
@@ -301,7 +314,10 @@ export class WriteState {
 
 const noKeys: ReadonlySet<string> = new Set();
 
-const neverThere: NewestRow = { id: 0, keyValue: undefined };
+/** Whether a batch that names these keys tells its events. It then reads the values that it replaces. */
+export function tellsEvents({ keys, keysWithValue }: Named, { withEvents }: WriteOptions): boolean {
+  return withEvents && keys.size + keysWithValue.size <= limits.eventsOfBatchKeysMax;
+}
 
 /** kine's column holds 31 bits where the database tells sizes of numbers apart. */
 const kinesTtlSecondsMax = 2 ** 31 - 1;

@@ -1,9 +1,11 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Which bytes of a client are a commit of a write: `commit` on a connection that has sent `begin` since the last commit. */
+/** Which bytes of a client are a commit of a write: `commit` on a connection that has sent `begin` since the last commit, or `atOnce`. */
 export interface CommitSign {
   readonly begin: string;
   readonly commit: string;
+  /** Of a request that is all of a transaction. */
+  readonly atOnce?: string;
 }
 
 /**
@@ -28,6 +30,8 @@ export class TcpProxy {
   #isSwallowing = false;
   /** How long bytes are on their way, in each direction. */
   delayMs = 0;
+  /** How often a client spoke after its server had. With a delay in between this is how often it waited for an answer. */
+  requestCount = 0;
 
   private constructor(targetPort: number) {
     this.#targetPort = targetPort;
@@ -133,6 +137,7 @@ class Link {
   #isSilent: boolean;
   #isForgotten = false;
   #isWriting = false;
+  #lastSpoke: 'client' | 'server' = 'server';
   /** Set while the answer to a commit is awaited that shall not pass. */
   #ambush: Ambush | undefined;
 
@@ -187,6 +192,8 @@ class Link {
   }
 
   #inspect(bytes: Buffer): 'pass' | 'lose' {
+    if (this.#lastSpoke === 'server') this.#proxy.requestCount += 1;
+    this.#lastSpoke = 'client';
     if (this.#isForgotten) {
       this.cut();
       return 'lose';
@@ -194,7 +201,8 @@ class Link {
     const { sign } = this.#proxy;
     if (sign === undefined) return 'pass';
     if (bytes.includes(sign.begin)) this.#isWriting = true;
-    if (!this.#isWriting || !bytes.includes(sign.commit)) return 'pass';
+    const isAtOnce = sign.atOnce !== undefined && bytes.includes(sign.atOnce);
+    if (!isAtOnce && (!this.#isWriting || !bytes.includes(sign.commit))) return 'pass';
     this.#isWriting = false;
     const ambush = this.#proxy.takeAmbush();
     if (ambush === undefined || ambush.loss === 'after' || ambush.loss === 'silent after') {
@@ -205,6 +213,7 @@ class Link {
   }
 
   #answered(): 'pass' | 'lose' {
+    this.#lastSpoke = 'server';
     const ambush = this.#ambush;
     if (ambush === undefined) return 'pass';
     this.#ambush = undefined;

@@ -53,7 +53,7 @@ export interface WeatherDatabase {
 
 const postgres: WeatherDatabase = {
   name: 'postgres',
-  commitSign: { begin: 'tine_lock', commit: 'COMMIT\0' },
+  commitSign: { begin: 'tine_lock', commit: 'COMMIT\0', atOnce: 'guarded_' },
   start: () => PostgresServer.start({ settings: { max_connections: `${connectionCountMax}` } }),
   driverAt: postgresAt,
   urlAt: (port) => `postgres://${tineUser.name}:${tineUser.password}@127.0.0.1:${port}`,
@@ -117,7 +117,7 @@ async function connectedToPostgres(connectionString: string): Promise<pg.Client>
 
 const mariadb: WeatherDatabase = {
   name: 'mariadb',
-  commitSign: { begin: 'write_lock', commit: '\x03COMMIT' },
+  commitSign: { begin: 'write_lock', commit: 'COMMIT' },
   start: () => MariadbServer.start({ settings: { max_connections: `${connectionCountMax}` } }),
   driverAt: mariadbAt,
   urlAt: (port) => `mysql://${tineUser.name}:${tineUser.password}@tcp(127.0.0.1:${port})/`,
@@ -176,8 +176,6 @@ const mariadb: WeatherDatabase = {
 const mysql: WeatherDatabase = {
   ...mariadb,
   name: 'mysql',
-  // A query has its attributes before its text there: none, in one set.
-  commitSign: { ...mariadb.commitSign, commit: '\x03\0\x01COMMIT' },
   start: () => MysqlServer.start({ settings: { max_connections: `${connectionCountMax}` } }),
   driverAt: mysqlAt,
 };

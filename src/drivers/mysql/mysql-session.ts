@@ -1,14 +1,16 @@
 /** A connection to MySQL or MariaDB. What is asked for together goes in one way to the server. */
-import { randomInt } from 'node:crypto';
-import type { Connection, ResultSetHeader } from 'mysql2';
+import { type Connection, escape as escapeText, type ResultSetHeader } from 'mysql2';
 import { DriverError } from '../../errors.ts';
+import type { HeldLock, LockNumber } from '../../mvcc/known-state.ts';
 import type { Query } from '../../mvcc/program.ts';
 import type { Row } from '../../sql/statement.ts';
 import { withinAnswerTime } from '../remote/answer-time.ts';
+import { freshLockNumber } from '../remote/lock-number.ts';
 import { GaveWay } from '../remote/second-try.ts';
 import {
   CommitInDoubt,
   type CommitProof,
+  type GuardedWrite,
   type Session,
   type TransactionKind,
   type TransactionOptions,
@@ -19,7 +21,7 @@ import { destroy, factsOf, idleSeconds, idleTransactionSeconds, type ServerFacts
 import { rowsOf } from './rows.ts';
 import { fillIn, type MissingValue, rowsUpToBytes, valuesQuery } from './rows-up-to-bytes.ts';
 import { statementText } from './statement-text.ts';
-import { isConnectionLost, weather } from './weather.ts';
+import { errorNumber, isConnectionLost, serverErrorNumber, weather } from './weather.ts';
 
 /**
  * The revision lock is a row that each transaction of writes changes. On one server the row is locked. Nodes of a cluster do not see each other's locks: there the
@@ -36,10 +38,24 @@ interface NamedText {
 const beginSnapshot = { name: 'begin', text: 'START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY' };
 const begin = { name: 'begin', text: 'START TRANSACTION' };
 
-/** The same lock, with a number that shows whose it is: only the transaction that took it reads the number before it is committed. */
-function lockWith(token: number): NamedText {
-  const text = `INSERT INTO tine_state (name, value) VALUES ('write_lock', ${token}) ON DUPLICATE KEY UPDATE value = VALUES(value)`;
+/**
+ * The same lock, with a number that shows whose it is: only the transaction that took it reads the number before it is committed. The answer names the number that was there
+ * before as the id of the row.
+ */
+function lockWith(left: LockNumber): NamedText {
+  const text = `INSERT INTO tine_state (name, value) VALUES ('write_lock', ${left}) ON DUPLICATE KEY UPDATE value = VALUES(value) + 0 * LAST_INSERT_ID(value)`;
   return { name: 'revision_lock', text };
+}
+
+/** The same lock where it is as it was left and the names are unused. Otherwise the statement fails, and with it what follows in its request: a number is never NULL. */
+function guardWith({ found, left, unusedNames }: GuardedWrite): NamedText {
+  const conditions = [`value = ${found}`];
+  if (unusedNames.length > 0) {
+    const names = unusedNames.map((unused) => escapeText(unused)).join();
+    conditions.push(`NOT EXISTS (SELECT 1 FROM kine WHERE name IN (${names}))`);
+  }
+  const text = `UPDATE tine_state SET value = IF(${conditions.join(' AND ')}, ${left}, NULL) WHERE name = 'write_lock'`;
+  return { name: 'guarded_lock', text };
 }
 
 const readLock = { name: 'read_lock', text: `SELECT value FROM tine_state WHERE name = 'write_lock'` };
@@ -63,13 +79,21 @@ export class MysqlSession implements Session {
   #first: readonly Query[] = [];
   #options: TransactionOptions = {};
   #isBegun = false;
-  /** In the lock's row while the transaction of writes is under way. */
-  #lockToken = 0;
+  #lock: HeldLock = { found: undefined, left: 0 };
+  #commitMs = 0;
 
   constructor(connection: Connection, meter: StatementMeter) {
     this.#connection = connection;
     this.#meter = meter;
     this.#facts = factsOf(connection);
+  }
+
+  get lock(): HeldLock {
+    return this.#lock;
+  }
+
+  get commitMs(): number {
+    return this.#commitMs;
   }
 
   begin(kind: TransactionKind, first: readonly Query[] = [], options: TransactionOptions = {}): void {
@@ -82,8 +106,12 @@ export class MysqlSession implements Session {
     const sent = queries.filter(isSent);
     if (sent.length === 0) return queries.map(nothing);
     const first = this.#beginTexts();
-    const answers = await this.#send([...first, ...sent.map(namedText), ...this.#checkTexts()]);
+    const texts = [...first, ...sent.map(namedText)];
+    const commits = this.#isBegun && !this.#isClusterWrite && sent.every(({ isLast }) => isLast);
+    const answers = commits ? await this.#sendAndCommit(texts) : await this.#send([...texts, ...this.#checkTexts()]);
     this.#check(answers.at(-1));
+    const lockAt = first.findIndex(({ name }) => name === 'revision_lock');
+    if (lockAt >= 0) this.#learnFound(answers[lockAt] as Answered);
     let next = first.length;
     const found = queries.map((query) =>
       isSent(query) ? rowsFor(query, answers[next++] as Answered) : nothing(query),
@@ -107,12 +135,39 @@ export class MysqlSession implements Session {
 
   async commit(): Promise<void> {
     if (!this.#isBegun) return;
-    this.#isBegun = false;
-    if (this.#isClusterWrite) return this.#commitOnCluster();
+    if (this.#isClusterWrite) {
+      this.#isBegun = false;
+      return this.#commitOnCluster();
+    }
+    await this.#sendAndCommit([]);
+  }
+
+  async writeGuarded(write: GuardedWrite): Promise<boolean> {
+    if (this.#facts.isCluster) return false;
+    this.#kind = 'exclusive';
+    this.#isBegun = true;
+    const first = this.#facts.isMariadb ? [begin] : [mysqlBegin, begin];
+    const writes = write.queries.filter(isSent).map(namedText);
     try {
-      await this.#send([commit, ...this.#endTexts()]);
+      await this.#sendAndCommit([...first, guardWith(write), ...writes]);
+      return true;
+    } catch (error) {
+      if (serverErrorNumber(error) !== errorNumber.nullRefused) throw error;
+      await this.rollback();
+      return false;
+    }
+  }
+
+  /** A failed statement ends its request: the transaction is still open then, unless COMMIT failed. */
+  async #sendAndCommit(texts: readonly NamedText[]): Promise<readonly Answered[]> {
+    try {
+      const answers = await this.#send([...texts, commit, ...this.#endTexts()]);
+      this.#isBegun = false;
+      this.#commitMs = (answers[texts.length] as Answered).ms;
+      return answers;
     } catch (error) {
       if (this.#kind !== 'exclusive' || !isConnectionLost(error)) throw error;
+      this.#isBegun = false;
       throw new CommitInDoubt(weather(error));
     }
   }
@@ -167,13 +222,19 @@ export class MysqlSession implements Session {
     this.#isBegun = true;
     const { isMariadb } = this.#facts;
     const first = this.#first.filter(isSent).map(namedText);
-    const begun = this.#kind === 'snapshot' ? [beginSnapshot] : [begin, this.#lock()];
+    const begun = this.#kind === 'snapshot' ? [beginSnapshot] : [begin, this.#takeLock()];
     return [...(isMariadb ? [] : [mysqlBegin]), ...(this.#isClusterWrite ? [clusterBegin] : []), ...begun, ...first];
   }
 
-  #lock(): NamedText {
-    this.#lockToken = randomInt(lockTokenMax);
-    return lockWith(this.#lockToken);
+  #takeLock(): NamedText {
+    this.#lock = { found: undefined, left: freshLockNumber() };
+    return lockWith(this.#lock.left);
+  }
+
+  /** On a cluster another node may have left another number that is not applied here yet. */
+  #learnFound({ answer }: Answered): void {
+    const { insertId } = answer as ResultSetHeader;
+    if (!this.#facts.isCluster && insertId > 0) this.#lock = { ...this.#lock, found: insertId };
   }
 
   #endTexts(): readonly NamedText[] {
@@ -187,7 +248,7 @@ export class MysqlSession implements Session {
 
   /** @throws GaveWay when statements of the request were not part of the transaction that took the lock. */
   #check(last: Answered | undefined): void {
-    if (this.#isClusterWrite && rowsOf(last as Answered)[0]?.[0] !== this.#lockToken) throw endedByCluster();
+    if (this.#isClusterWrite && rowsOf(last as Answered)[0]?.[0] !== this.#lock.left) throw endedByCluster();
   }
 
   /** In as few requests as the server's bound allows: most often one. */
@@ -209,9 +270,6 @@ export class MysqlSession implements Session {
 
 const commit = { name: 'commit', text: 'COMMIT' };
 const rollback = { name: 'rollback', text: 'ROLLBACK' };
-
-/** `randomInt` draws fewer than 2^48. */
-const lockTokenMax = 2 ** 48 - 1;
 
 function endedByCluster(): GaveWay {
   return new GaveWay('the cluster ended the transaction before its commit', undefined);

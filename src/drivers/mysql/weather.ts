@@ -77,6 +77,7 @@ export const errorNumber = {
   tableExists: 1050,
   duplicateColumn: 1060,
   duplicateIndex: 1061,
+  nullRefused: 1048,
   duplicateRow: 1062,
   noIndexToDrop: 1091,
 } as const;

@@ -1,4 +1,7 @@
-/** LISTEN and NOTIFY: instances of one store tell each other of new rows within a millisecond. */
+/**
+ * LISTEN and NOTIFY: instances of one store tell each other of new rows within a millisecond. An announcement costs the server a transaction: an instance that hears of no
+ * other makes none.
+ */
 import { randomBytes } from 'node:crypto';
 
 import pg, { type Client } from 'pg';
@@ -17,6 +20,16 @@ import { headChannel } from './store-locks.ts';
 /** How long an instance waits for its own word to come back before it takes the channel for deaf: a pooler in between swallows notifications. */
 const echoMsMax = 1_000;
 
+/** How often an instance says that it is there. */
+const greetingMs = 10_000;
+/** How long after its last word another instance is taken to be there. */
+const presenceMs = 2.5 * greetingMs;
+
+/** No row has this id: an announcement of it only says that its instance is there. */
+const noRow: RowId = 0;
+/** At the end of an announcement that is to be answered: who hears it says that it is there, too. */
+const question = '?';
+
 /** A connection of its own, opened again whenever it is lost. Announcements are sent one at a time; of those that come meanwhile the newest. */
 export class Notifications implements MessageChannel {
   readonly #dsn: ServerDsn;
@@ -29,8 +42,13 @@ export class Notifications implements MessageChannel {
   #client: Client | undefined;
   #isSending = false;
   #next: RowId | undefined;
+  /** The next announcement is to be answered. */
+  #asks = false;
   /** Begins each announcement: an instance knows its own. */
   readonly #instance = randomBytes(8).toString('hex');
+  readonly #greeting: NodeJS.Timeout;
+  /** When another instance was last heard. */
+  #otherHeardMs = Number.NEGATIVE_INFINITY;
   #isHeard = false;
   #echo: NodeJS.Timeout | undefined;
   /** What this instance said last that has not come back, and when. */
@@ -43,6 +61,8 @@ export class Notifications implements MessageChannel {
     this.#hosts = hosts;
     this.#logger = logger;
     this.#listener = listener;
+    this.#greeting = setInterval(() => this.#say(noRow), greetingMs);
+    this.#greeting.unref();
     void this.#keepOpen();
   }
 
@@ -51,8 +71,7 @@ export class Notifications implements MessageChannel {
   }
 
   announce(id: RowId): void {
-    this.#next = id;
-    if (!this.#isSending) void this.#send();
+    if (this.#isOtherThere) this.#say(id);
   }
 
   reopen(): void {
@@ -61,15 +80,28 @@ export class Notifications implements MessageChannel {
 
   async close(): Promise<void> {
     this.#isClosed = true;
+    clearInterval(this.#greeting);
     this.reopen();
+  }
+
+  /** Who does not hear its own word does not hear others. */
+  get #isOtherThere(): boolean {
+    return !this.#isHeard || performance.now() - this.#otherHeardMs < presenceMs;
+  }
+
+  #say(id: RowId): void {
+    // A row that is not announced yet is a greeting as well.
+    if (this.#next === undefined || id !== noRow) this.#next = id;
+    if (!this.#isSending) void this.#send();
   }
 
   async #send(): Promise<void> {
     this.#isSending = true;
     try {
       while (this.#next !== undefined && this.#client !== undefined) {
-        const payload = `${this.#instance} ${this.#next}`;
+        const payload = `${this.#instance} ${this.#next}${this.#asks ? ` ${question}` : ''}`;
         this.#next = undefined;
+        this.#asks = false;
         this.#expectEcho();
         this.#said ??= { payload, atMs: performance.now() };
         const client = this.#client;
@@ -147,7 +179,8 @@ export class Notifications implements MessageChannel {
     const { rows } = await client.query<{ channel: string }>(`SELECT ${headChannel} AS channel`);
     await client.query(`LISTEN ${rows[0]?.channel}`);
     this.#client = client;
-    this.announce(0);
+    this.#asks = true;
+    this.#say(noRow);
     const deaf = setTimeout(() => {
       if (this.#isHeard || this.#isClosed || this.#client !== client) return;
       this.#logOnce('the database passes no notifications on: it is polled instead');
@@ -164,7 +197,10 @@ export class Notifications implements MessageChannel {
     this.#isHeard = true;
     this.#endEcho();
     this.#measureEcho(payload);
-    const [instance, id] = payload.split(' ');
-    if (instance !== this.#instance && Number.isSafeInteger(Number(id))) this.#listener.onHint(Number(id));
+    const [instance, id, end] = payload.split(' ');
+    if (instance === this.#instance) return;
+    this.#otherHeardMs = performance.now();
+    if (end === question) this.#say(noRow);
+    if (Number.isSafeInteger(Number(id))) this.#listener.onHint(Number(id));
   }
 }

@@ -12,7 +12,7 @@ import { parameterValues } from './parameters.ts';
 import { postgresFacts } from './postgres-facts.ts';
 import { prepareDatabase } from './prepare.ts';
 import { offlineSettings } from './settings.ts';
-import { lockRevision, tryLockSchema } from './store-locks.ts';
+import { lockRevisionOffline, tryLockSchema } from './store-locks.ts';
 import { columnTypes } from './types.ts';
 import { saysMissingDatabase, weather } from './weather.ts';
 
@@ -31,7 +31,7 @@ export function offlinePostgres(dsn: ServerDsn): OfflineAccess {
     prepare: (host) => prepareDatabase(dsn, host),
     beginSnapshot: [`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${offlineSettings}`],
     begin: [begin],
-    lockRevision,
+    lockRevision: lockRevisionOffline,
     beginLock: [begin],
     tryLockSchema,
     nowMs: 'CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)',

@@ -13,6 +13,7 @@ import type { Engine } from '../remote/engine.ts';
 import type { Session } from '../remote/session.ts';
 import { findMode, modeOf } from './connection-mode.ts';
 import { connectionSettings } from './connection-settings.ts';
+import { guardedWriteBegin } from './guarded-write.ts';
 import { openNode, Terms } from './node-state.ts';
 import { Notifications } from './notifications.ts';
 import { postgresFacts } from './postgres-facts.ts';
@@ -52,7 +53,7 @@ const END_BACKEND = selectsRow(
   (sql) => `SELECT count(pg_terminate_backend(pid))
   FROM pg_stat_activity
   WHERE pid = ${sql.integer} AND application_name = 'tine' AND usename = current_user
-    AND NOT (state = 'active' AND query = 'COMMIT')`,
+    AND NOT (state = 'active' AND (query = 'COMMIT' OR starts_with(query, '${guardedWriteBegin}')))`,
 );
 
 export function postgresEngine(dsn: ServerDsn, logger: Logger): Engine {

@@ -1,15 +1,24 @@
 /** A connection to Postgres. Queries are sent without waiting for each other's answers. */
-import pg, { type Client, type QueryConfig } from 'pg';
+import pg, { type Client } from 'pg';
 import { DriverError } from '../../errors.ts';
+import type { HeldLock } from '../../mvcc/known-state.ts';
 import type { Query } from '../../mvcc/program.ts';
 import type { ColumnType, Dialect } from '../../sql/dialect.ts';
 import { postgresDialect } from '../../sql/postgres-dialect.ts';
 import type { Row, Statement } from '../../sql/statement.ts';
 import { withinAnswerTime } from '../remote/answer-time.ts';
-import { CommitInDoubt, type Session, type TransactionKind, type TransactionOptions } from '../remote/session.ts';
+import { freshLockNumber } from '../remote/lock-number.ts';
+import {
+  CommitInDoubt,
+  type GuardedWrite,
+  type Session,
+  type TransactionKind,
+  type TransactionOptions,
+} from '../remote/session.ts';
 import { rowCount, type StatementMeter } from '../statement-meter.ts';
 import { type ConnectionMode, modeOf } from './connection-mode.ts';
 import { CopyQuery } from './copy-query.ts';
+import { guardedText, guardedValues } from './guarded-write.ts';
 import { parameterValues } from './parameters.ts';
 import { transactionSettings } from './settings.ts';
 import { lockRevision } from './store-locks.ts';
@@ -34,6 +43,8 @@ export class PostgresSession implements Session {
   #first: readonly Query[] = [];
   #options: TransactionOptions = {};
   #isBegun = false;
+  #lock: HeldLock = { found: undefined, left: 0 };
+  #commitMs = 0;
   /** When the last answer came, or what waits for one was sent. */
   #lastMs = 0;
 
@@ -41,6 +52,14 @@ export class PostgresSession implements Session {
     this.#client = client;
     this.#meter = meter;
     this.#mode = modeOf(client);
+  }
+
+  get lock(): HeldLock {
+    return this.#lock;
+  }
+
+  get commitMs(): number {
+    return this.#commitMs;
   }
 
   begin(kind: TransactionKind, first: readonly Query[] = [], options: TransactionOptions = {}): void {
@@ -53,25 +72,60 @@ export class PostgresSession implements Session {
     this.#lastMs = performance.now();
     // All are sent in this turn; an error shows in the first answer that has one.
     const begun = this.#sendBegin(queries);
-    const answers = queries.map((query) => this.#send(query));
-    const [rows] = await this.#answered(Promise.all([Promise.all(answers), ...begun]));
+    const answers = Promise.all(queries.map((query) => this.#send(query)));
+    if (this.#isBegun && queries.every(({ isLast }) => isLast)) return this.#sendCommit(begun, answers);
+    const [rows] = await this.#answered(Promise.all([answers, ...begun]));
     return rows;
   }
 
   async commit(): Promise<void> {
     if (!this.#isBegun) return;
-    this.#isBegun = false;
-    let command: string;
     this.#lastMs = performance.now();
+    await this.#sendCommit([], Promise.resolve());
+  }
+
+  async writeGuarded(write: GuardedWrite): Promise<boolean> {
+    this.#lastMs = performance.now();
+    const startMs = this.#lastMs;
+    const queries = write.queries.filter(({ list }) => list === undefined || list.length > 0);
+    const { name, text } = guardedStatement(queries.map(({ statement }) => statement));
+    const isTransaction = this.#mode.isPooled;
     const confirmed = isConfirmed(this.#client);
+    // Behind a pooler the settings are a transaction's: the statement is one of three.
+    const begun = isTransaction ? this.#control('begin', `${beginTexts.exclusive}; ${transactionSettings}`) : undefined;
+    const guarded = this.#client.query<Row[]>({
+      ...this.#named(name, text),
+      values: guardedValues({ ...write, queries }),
+    });
+    const ended = isTransaction ? this.#control('commit', 'COMMIT') : undefined;
+    const [, { rows }] = await this.#committed(Promise.all([begun, guarded, ended]), confirmed);
+    this.#ran(name, write.queries.length);
+    this.#commitMs = this.#lastMs - startMs;
+    return (rows as unknown as readonly Row[])[0]?.[0] === 1;
+  }
+
+  /** Sends COMMIT after what was sent in this turn. The answer that comes first with an error counts. */
+  async #sendCommit<Rows>(begun: readonly Promise<unknown>[], answers: Promise<Rows>): Promise<Rows> {
+    this.#isBegun = false;
+    const confirmed = isConfirmed(this.#client);
+    const commit = this.#control('commit', 'COMMIT');
+    const [rows, { command, ms }] = await this.#committed(Promise.all([answers, commit, ...begun]), confirmed);
+    this.#commitMs = ms;
+    if (command !== 'COMMIT') throw new DriverError('other', 'the database rolled the transaction back');
+    return rows;
+  }
+
+  /** The answer to a request that commits. Without it nobody can tell what became of the commit; nor when it came with a warning. */
+  async #committed<Answer>(answer: Promise<Answer>, confirmed: () => boolean): Promise<Answer> {
+    let answered: Answer;
     try {
-      command = (await this.#answered(this.#control('commit', 'COMMIT'))).command;
+      answered = await this.#answered(answer);
     } catch (error) {
-      if (!isConnectionLost(error)) throw error;
+      if (this.#kind === 'snapshot' || !isConnectionLost(error)) throw error;
       throw new CommitInDoubt(weather(error));
     }
-    if (command !== 'COMMIT') throw new DriverError('other', 'the database rolled the transaction back');
     if (!confirmed()) throw new CommitInDoubt(new DriverError('lost', 'no standby confirmed the commit'));
+    return answered;
   }
 
   async rollback(): Promise<void> {
@@ -84,8 +138,16 @@ export class PostgresSession implements Session {
     if (this.#isBegun || !this.#needsTransaction(queries)) return [];
     this.#isBegun = true;
     const begun: Promise<unknown>[] = [this.#control('begin', this.#beginText)];
-    if (this.#kind === 'exclusive') begun.push(this.#control('revision_lock', this.#named(lockName, lockRevision)));
+    if (this.#kind === 'exclusive') begun.push(this.#takeLock());
     return [...begun, ...this.#first.map((query) => this.#send(query))];
+  }
+
+  async #takeLock(): Promise<void> {
+    const left = freshLockNumber();
+    const { rows } = await this.#client.query<Row[]>({ ...this.#named(lockName, lockRevision), values: [left] });
+    this.#ran('revision_lock', 1);
+    const found = (rows as unknown as readonly Row[])[0]?.[0];
+    this.#lock = { found: typeof found === 'number' ? found : undefined, left };
   }
 
   #needsTransaction(queries: readonly Query[]): boolean {
@@ -122,17 +184,18 @@ export class PostgresSession implements Session {
     return statement.returns === 'change' ? [[answer.rowCount]] : (answer.rows as unknown as Row[]);
   }
 
-  async #control(name: string, config: string | QueryConfig): Promise<{ readonly command: string }> {
-    const answer = await this.#client.query(config);
-    this.#ran(name, 0);
-    return answer;
+  async #control(name: string, text: string): Promise<{ readonly command: string; readonly ms: number }> {
+    const { command } = await this.#client.query(text);
+    return { command, ms: this.#ran(name, 0) };
   }
 
   /** Answers come one after the other: a statement took what lies between the one before and its own. */
-  #ran(name: string, rows: number): void {
+  #ran(name: string, rows: number): number {
     const nowMs = performance.now();
-    this.#meter.ran(this.#meter.totalsOf(name), nowMs - this.#lastMs, rows);
+    const ms = nowMs - this.#lastMs;
+    this.#meter.ran(this.#meter.totalsOf(name), ms, rows);
     this.#lastMs = nowMs;
+    return ms;
   }
 
   /** A COPY takes no parameters: they stand in its text. */
@@ -158,11 +221,28 @@ const texts = new Map<Statement, string>();
 function numbered(statement: Statement): string {
   let text = texts.get(statement);
   if (text === undefined) {
-    let count = 0;
-    text = statement.text(postgresDialect).replaceAll('?', () => `$${++count}`);
+    text = withNumbers(statement.text(postgresDialect));
     texts.set(statement, text);
   }
   return text;
+}
+
+const guardedTexts = new Map<string, string>();
+
+/** The guarded write of these statements, of which there are few kinds. */
+function guardedStatement(statements: readonly Statement[]): { readonly name: string; readonly text: string } {
+  const name = ['guarded', ...statements.map((statement) => statement.name)].join('_');
+  let text = guardedTexts.get(name);
+  if (text === undefined) {
+    text = withNumbers(guardedText(statements));
+    guardedTexts.set(name, text);
+  }
+  return { name, text };
+}
+
+function withNumbers(text: string): string {
+  let count = 0;
+  return text.replaceAll('?', () => `$${++count}`);
 }
 
 const binaryDialect: Dialect = { ...postgresDialect, selectedBytes: (expression) => expression };

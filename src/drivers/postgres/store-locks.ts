@@ -3,18 +3,31 @@
  * its table, or of its schema before there is a table. Both are the same for all instances and survive a rename.
  */
 
-/** The first number of the store's locks: "tine" and its successor, as 32 bits. The second number is the store's. */
-const revisionLocks = 0x7469_6e65;
-const schemaLocks = revisionLocks + 1;
+/** The first number of the store's locks. The second number is the store's. */
+const schemaLocks = 0x7469_6e66;
 
 /** Locks under which a start tries out what a lock of this server is worth. Their second number is random. */
-const probeLocks = revisionLocks + 2;
+const probeLocks = schemaLocks + 1;
 
 /** Text in the statement: the planner makes a constant of it. */
 const table = `CAST('kine' AS regclass)`;
 
-/** Takes the revision lock until the transaction ends. */
-export const lockRevision = `SELECT pg_advisory_xact_lock(${revisionLocks}, CAST(${table} AS integer))`;
+/** Takes the revision lock until the transaction ends: a row that each transaction of writes changes. Leaves the number $1 there, and returns what it found. */
+export const lockRevision = `WITH found AS MATERIALIZED (
+  SELECT value
+  FROM tine_state
+  WHERE name = 'write_lock'
+  FOR UPDATE)
+INSERT INTO tine_state (name, value)
+SELECT 'write_lock', CAST($1 AS bigint)
+WHERE (SELECT count(*) FROM found) >= 0
+ON CONFLICT (name) DO UPDATE SET value = excluded.value
+RETURNING (SELECT value FROM found)`;
+
+/** The same for a command. It leaves a number that no instance knows. */
+export const lockRevisionOffline = `INSERT INTO tine_state (name, value)
+VALUES ('write_lock', CAST(floor(random() * 281474976710656) AS bigint))
+ON CONFLICT (name) DO UPDATE SET value = excluded.value`;
 
 /** The channel on which instances of the store tell each other of new heads. */
 export const headChannel = `'tine_head_' || CAST(${table} AS oid)`;

@@ -20,6 +20,8 @@ export interface AttemptTransaction {
 export interface OnceOptions<Result> {
   readonly slots: CommitSlots;
   nowMs(): number;
+  /** Does the work without a read where it can; undefined: it did nothing. It leaves the mark. */
+  atOnce?(mark: Query): Promise<Result | undefined>;
   /** A new run of the program, for each attempt. */
   program(): Program<Result>;
   /** Runs a program in a transaction of writes and commits it. */
@@ -51,10 +53,11 @@ export async function commitOnce<Result>(options: OnceOptions<Result>): Promise<
   const slot = slots.take();
   const doubts: Doubt<Result>[] = [];
   const retries = new Retries();
-  for (;;) {
+  for (let isFirst = true; ; isFirst = false) {
     const mark = newMark(slot);
     try {
-      const { result, wasCommitted } = await withinDoubt(attempt(options, mark, doubts), doubts, retries);
+      const done = isFirst ? await attemptAtOnce(options, mark) : undefined;
+      const { result, wasCommitted } = done ?? (await withinDoubt(attempt(options, mark, doubts), doubts, retries));
       if (hasLoss(doubts)) onDoubtEnd(wasCommitted ? 'committed' : 'undone');
       slots.giveBack(slot);
       return result;
@@ -77,6 +80,20 @@ export async function commitOnce<Result>(options: OnceOptions<Result>): Promise<
 
 function hasLoss(doubts: readonly Doubt<unknown>[]): boolean {
   return doubts.some(({ isLoss }) => isLoss);
+}
+
+async function attemptAtOnce<Result>(
+  { atOnce, nowMs }: OnceOptions<Result>,
+  mark: CommitMark,
+): Promise<Outcome<Result> | undefined> {
+  const outcome = (result: Result): Outcome<Result> => ({ result, wasCommitted: false });
+  try {
+    const result = await atOnce?.(markQuery(mark, nowMs()));
+    return result === undefined ? undefined : outcome(result);
+  } catch (error) {
+    if (error instanceof CommitInDoubt) error.result = outcome(error.result as Result);
+    throw error;
+  }
 }
 
 function attempt<Result>(

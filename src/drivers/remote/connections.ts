@@ -17,7 +17,13 @@ import { Hosts } from './hosts.ts';
 import { type Lane, Lanes, laneNames } from './lanes.ts';
 import { NoConnectionLeft } from './no-connection-left.ts';
 import { remoteLimits } from './remote-limits.ts';
-import { CommitInDoubt, type Session, type TransactionKind, type TransactionOptions } from './session.ts';
+import {
+  CommitInDoubt,
+  type GuardedWrite,
+  type Session,
+  type TransactionKind,
+  type TransactionOptions,
+} from './session.ts';
 import { SilenceWatch, type Wait } from './silence-watch.ts';
 
 /** How a transaction begins. */
@@ -107,6 +113,46 @@ export class Connections {
     } finally {
       wait.ended();
     }
+  }
+
+  /**
+   * A transaction of writes in one request. Whether it was done.
+   *
+   * @throws CommitInDoubt when it may or may not have been done; DriverError for other weather: it was not done.
+   */
+  async writeGuarded(write: GuardedWrite): Promise<boolean> {
+    if (this.#silence.isSilent) throw new DriverError('lost', 'the database does not answer');
+    const { lease, wait } = await this.#acquire('write');
+    try {
+      wait.heard();
+      return await this.#writeOver(lease, write);
+    } catch (error) {
+      if (this.#hosts.isList && isLost(error)) await this.#hosts.look();
+      throw error;
+    } finally {
+      wait.ended();
+    }
+  }
+
+  async #writeOver(lease: Lease, write: GuardedWrite): Promise<boolean> {
+    const startMs = performance.now();
+    try {
+      const isDone = await lease.session.writeGuarded(write);
+      if (isDone) this.#observeCommit(lease.session, startMs);
+      lease.release('good');
+      return isDone;
+    } catch (error) {
+      const failure = this.#options.engine.weather(error);
+      if (isOver(failure)) lease.release('broken');
+      else void end(lease, lease.session.rollback());
+      throw failure;
+    }
+  }
+
+  #observeCommit({ commitMs }: Session, startMs: number): void {
+    const { commits, writeTransactions } = this.#options;
+    commits.observe(commitMs);
+    writeTransactions.observe(performance.now() - startMs);
   }
 
   /** Connections that a lane can have when the others use no more than their shares. */
@@ -262,13 +308,9 @@ export class Connections {
   }
 
   async #commit(lease: Lease, result: unknown, startMs: number): Promise<void> {
-    const { commits, writeTransactions } = this.#options;
-    const commitMs = performance.now();
     try {
       await lease.session.commit();
-      const endMs = performance.now();
-      commits.observe(endMs - commitMs);
-      writeTransactions.observe(endMs - startMs);
+      this.#observeCommit(lease.session, startMs);
       lease.release('good');
     } catch (error) {
       const isInDoubt = error instanceof CommitInDoubt;
@@ -357,6 +399,13 @@ export class Connections {
 /** The session, whose answers show that the database is there. */
 function heardFrom(session: Session, wait: Wait): Session {
   return {
+    get lock() {
+      return session.lock;
+    },
+    get commitMs() {
+      return session.commitMs;
+    },
+    writeGuarded: (write) => session.writeGuarded(write),
     begin: (...how) => session.begin(...how),
     run: async (queries) => {
       const rows = await session.run(queries);

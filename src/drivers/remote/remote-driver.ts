@@ -5,8 +5,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { AssertionError, DriverError, EtcdError, StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
+import { type HeldLock, KnownState } from '../../mvcc/known-state.ts';
 import type { RowId, WriteOperation } from '../../mvcc/operations.ts';
-import type { Program } from '../../mvcc/program.ts';
+import { type PlannedBatch, planBatch } from '../../mvcc/planned-batch.ts';
+import type { Query } from '../../mvcc/program.ts';
 import { randomId } from '../../mvcc/random-id.ts';
 import {
   type ReadInput,
@@ -28,16 +30,17 @@ import type { LeaseClock } from '../lease-clock.ts';
 import { SlowStatementLog } from '../slow-statement-log.ts';
 import { addedByName, StatementMeter } from '../statement-meter.ts';
 import { withinAnswerTime } from './answer-time.ts';
-import { type AttemptTransaction, commitOnce } from './commit-once.ts';
+import { commitOnce, type OnceOptions } from './commit-once.ts';
 import { CommitSlots } from './commit-slots.ts';
 import { Connections, type Transaction } from './connections.ts';
 import type { Engine, MessageChannel } from './engine.ts';
 import type { Lane } from './lanes.ts';
+import { freshLockNumber } from './lock-number.ts';
 import { remoteLimits } from './remote-limits.ts';
 import { runProgram } from './run-program.ts';
 import { withSecondTry } from './second-try.ts';
 import { ServerClock } from './server-clock.ts';
-import type { Session } from './session.ts';
+import { CommitInDoubt, type Session } from './session.ts';
 import { SharedLeaseClock } from './shared-lease-clock.ts';
 
 export interface RemoteOptions {
@@ -47,12 +50,21 @@ export interface RemoteOptions {
   readonly connectionCountMax: number;
 }
 
+/** Of one batch: how many may have been committed, and the lock of the last one. */
+interface Attempts {
+  count: number;
+  lock: HeldLock | undefined;
+}
+
 export class RemoteDriver implements Driver {
   readonly name: string;
   readonly #engine: Engine;
   readonly #logger: Logger;
   readonly #connections: Connections;
   readonly #slots = new CommitSlots();
+  readonly #known = new KnownState();
+  /** Batches of writes under way. */
+  #batchCount = 0;
   readonly #meter: StatementMeter;
   readonly #writeTransactions = new Histogram(commitBoundsMs);
   readonly #commits = new Histogram(commitBoundsMs);
@@ -203,18 +215,57 @@ export class RemoteDriver implements Driver {
   }
 
   /** A batch in a transaction of its own. */
-  #commit(operations: readonly WriteOperation[], options: WriteOptions): Promise<BatchResult> {
-    return this.#once({
-      program: () => writeBatch(operations, { ...options, leaseNowMs: () => this.#leaseClock.nowMs() }),
-      transact: (transaction, program) =>
-        this.#inTransaction('write', { kind: 'exclusive', ...transaction }, (session) => runProgram(program, session)),
-    });
+  async #commit(operations: readonly WriteOperation[], options: WriteOptions): Promise<BatchResult> {
+    const batchOptions = { ...options, leaseNowMs: () => this.#leaseClock.nowMs(), learns: true };
+    // What another batch under way leaves is not known yet.
+    const plan = this.#batchCount === 0 ? planBatch(operations, batchOptions, this.#known) : undefined;
+    const attempts: Attempts = { count: 0, lock: undefined };
+    this.#batchCount += 1;
+    try {
+      const { learned, ...result } = await this.#once({
+        ...(plan && { atOnce: (mark) => this.#writePlanned(plan, mark, attempts) }),
+        program: () => writeBatch(operations, batchOptions),
+        transact: (transaction, program) => {
+          attempts.count += 1;
+          return this.#inTransaction('write', { kind: 'exclusive', ...transaction }, async (session) => {
+            const value = await runProgram(program, session);
+            attempts.lock = session.lock;
+            return value;
+          });
+        },
+      });
+      // After several attempts others may have written between the one that counts and the last.
+      const { count, lock } = attempts;
+      if (count === 1 && lock !== undefined && learned !== undefined) this.#known.follow(operations, lock, learned);
+      else this.#known.forget();
+      return result;
+    } finally {
+      this.#batchCount -= 1;
+    }
   }
 
-  #once<Result>(work: {
-    program(): Program<Result>;
-    transact<Value>(transaction: AttemptTransaction, program: Program<Value>): Promise<Value>;
-  }): Promise<Result> {
+  /** Undefined: nothing was done, because the store is not as it was taken to be, or for a reason that another attempt will tell. */
+  async #writePlanned(plan: PlannedBatch, mark: Query, attempts: Attempts): Promise<BatchResult | undefined> {
+    const { number: found, unusedNames } = plan;
+    const lock = { found, left: freshLockNumber() };
+    const queries = [mark, ...plan.queries];
+    try {
+      if (this.#state !== 'ready') throw this.#lastFailure;
+      if (!(await this.#connections.writeGuarded({ ...lock, unusedNames, queries }))) return undefined;
+      attempts.count += 1;
+      attempts.lock = lock;
+      return plan.result;
+    } catch (error) {
+      if (error instanceof CommitInDoubt) {
+        attempts.count += 1;
+        error.result = plan.result;
+      } else if (error instanceof DriverError && !isForAll(error)) return undefined;
+      this.#failures.count(error);
+      throw error;
+    }
+  }
+
+  #once<Result>(work: Omit<OnceOptions<Result>, 'slots' | 'nowMs' | 'onDoubtEnd'>): Promise<Result> {
     return commitOnce({
       ...work,
       slots: this.#slots,

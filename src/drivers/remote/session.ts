@@ -1,5 +1,6 @@
 /** A connection to a database server while somebody has it: one transaction at a time. */
 import { DriverError } from '../../errors.ts';
+import type { HeldLock, LockNumber } from '../../mvcc/known-state.ts';
 import type { Query } from '../../mvcc/program.ts';
 import type { Row } from '../../sql/statement.ts';
 
@@ -23,17 +24,38 @@ export interface CommitProof {
   holds(found: readonly Row[]): boolean;
 }
 
+/** A transaction of writes in one request: it does nothing where the store is not as the writer takes it to be. */
+export interface GuardedWrite {
+  /** What the row of the revision lock must hold. */
+  readonly found: LockNumber;
+  /** What it holds afterwards. */
+  readonly left: LockNumber;
+  /** Names that no row of table `kine` may have. */
+  readonly unusedNames: readonly string[];
+  /** Changes by lists. */
+  readonly queries: readonly Query[];
+}
+
 export interface Session {
+  /** The lock of an `exclusive` transaction, from the first answer on. */
+  readonly lock: HeldLock;
+  /** How long the last commit took, in ms. */
+  readonly commitMs: number;
   /**
    * Begins a transaction, whose first queries may be given here: their rows are dropped. It costs no way to the server of its own, what is run next takes it along.
    */
   begin(kind: TransactionKind, first?: readonly Query[], options?: TransactionOptions): void;
-  /** Runs queries that do not need each other's rows, in one go where the database can; the rows of each. */
+  /**
+   * Runs queries that do not need each other's rows, in one go where the database can; the rows of each. A transaction may be committed along with its last
+   * ones: this then rejects as `commit` does.
+   */
   run(queries: readonly Query[]): Promise<readonly (readonly Row[])[]>;
   /** Commits the transaction. Rejects with `CommitInDoubt` when it may or may not have been committed. */
   commit(): Promise<void>;
   /** Ends the transaction without its effects. */
   rollback(): Promise<void>;
+  /** Whether it was done. Rejects with `CommitInDoubt` when it may or may not have been; with anything else when it was not. */
+  writeGuarded(write: GuardedWrite): Promise<boolean>;
 }
 
 /** The commit may or may not have been made: the connection was lost before the answer, or a cluster refused the commit. The cause is the failure as tine's error. */
