@@ -31,6 +31,9 @@ export function headOf(rows: readonly Row[] | undefined): MarkedHead {
   };
 }
 
+/** How many columns statement `HEAD` has. */
+export const headColumnCount = 5;
+
 /** The last id at or before a revision; rows after it are later. */
 export function* idThroughRevision(revision: Revision): Program<RowId> {
   const found = yield* row(ID_THROUGH_REVISION, revision);

@@ -17,13 +17,15 @@ export interface KnownRow extends NewestRow {
 /** Of a name that no row has. */
 export const neverThere: KnownRow = { id: 0, keyValue: undefined, hasValue: true };
 
-/** What a statement of newest rows found, by name. */
-export function newestByName(found: readonly Row[] | undefined): Map<string, NewestRow> {
+/** What a statement of newest rows found, by name. `start`: where their columns begin; all are NULL where there is no row. */
+export function newestByName(found: readonly Row[] | undefined, start = 0): Map<string, NewestRow> {
   const newest = new Map<string, NewestRow>();
   for (const each of found ?? []) {
-    newest.set(each[nameColumn] as string, {
-      id: numberAt(each, newestRowIdColumn),
-      keyValue: each[deletedColumn] === 1 ? undefined : keyValueRow(each, nameColumn),
+    const deleted = each[start + deletedColumn];
+    if (deleted === null) continue;
+    newest.set(each[start + nameColumn] as string, {
+      id: numberAt(each, start + newestRowIdColumn),
+      keyValue: deleted === 1 ? undefined : keyValueRow(each, start + nameColumn),
     });
   }
   return newest;

@@ -1,12 +1,13 @@
 /** Reads of single keys at the latest revision. */
 import type { KeyText } from '../sql/key-text.ts';
-import { HEAD, NEWEST_ROWS, NEWEST_ROWS_WITHOUT_VALUE } from '../sql/read-statements.ts';
+import { HEAD, HEAD_AND_NEWEST_ROWS, NEWEST_ROWS, NEWEST_ROWS_WITHOUT_VALUE } from '../sql/read-statements.ts';
 import type { KeyValueRow } from '../sql/row.ts';
 import { type EncodableKeyValue, KeyValueWriter } from '../wire/key-value-writer.ts';
 import { encodable, kvsTag } from './encode-row.ts';
-import { headOf } from './head.ts';
-import { newestByName } from './newest-rows.ts';
-import { asLast, listQuery, type Program, query } from './program.ts';
+import { headColumnCount, headOf } from './head.ts';
+import { type NewestRow, newestByName } from './newest-rows.ts';
+import { listQuery, type Program, query, rowsOf } from './program.ts';
+import type { DatabaseFacts } from './read-programs.ts';
 import type { Head } from './results.ts';
 
 export interface PointRead {
@@ -25,22 +26,43 @@ export interface PointReads {
 const writer = new KeyValueWriter();
 
 /** Answers many point reads from one snapshot. */
-export function* pointReads(reads: readonly PointRead[]): Program<PointReads> {
-  const asked = [
-    query(HEAD),
-    listQuery(NEWEST_ROWS, namesOf(reads, true)),
-    listQuery(NEWEST_ROWS_WITHOUT_VALUE, namesOf(reads, false)),
-  ];
-  const [head, whole, bare] = yield asked.map(asLast);
-  const withValue = newestByName(whole);
-  const withoutValue = newestByName(bare);
+export function* pointReads(reads: readonly PointRead[], { answersLists }: DatabaseFacts): Program<PointReads> {
+  const { head, withValue, withoutValue } = answersLists ? yield* readTogether(reads) : yield* readApart(reads);
   const ends = new Uint32Array(reads.length);
   reads.forEach((read, index) => {
     const found = (read.withValue ? withValue : withoutValue).get(read.key)?.keyValue;
     if (found !== undefined) writer.field(kvsTag, pointKeyValue(found, read));
     ends[index] = writer.length;
   });
-  return { head: headOf(head), bytes: writer.take(), ends };
+  return { head, bytes: writer.take(), ends };
+}
+
+interface Found {
+  readonly head: Head;
+  readonly withValue: ReadonlyMap<string, NewestRow>;
+  readonly withoutValue: ReadonlyMap<string, NewestRow>;
+}
+
+function* readApart(reads: readonly PointRead[]): Program<Found> {
+  const [head, whole, bare] = yield [
+    query(HEAD),
+    listQuery(NEWEST_ROWS, namesOf(reads, true)),
+    listQuery(NEWEST_ROWS_WITHOUT_VALUE, namesOf(reads, false)),
+  ];
+  return { head: headOf(head), withValue: newestByName(whole), withoutValue: newestByName(bare) };
+}
+
+/** With all values: keys without theirs are seldom asked for one by one. */
+function* readTogether(reads: readonly PointRead[]): Program<Found> {
+  const names = [...new Set(reads.map(({ key }) => key))];
+  const found = yield* rowsOf(
+    listQuery(
+      HEAD_AND_NEWEST_ROWS,
+      names.map((name) => [name]),
+    ),
+  );
+  const newest = newestByName(found, headColumnCount);
+  return { head: headOf(found), withValue: newest, withoutValue: newest };
 }
 
 function namesOf(reads: readonly PointRead[], withValue: boolean): readonly [KeyText][] {
@@ -52,5 +74,5 @@ function namesOf(reads: readonly PointRead[], withValue: boolean): readonly [Key
 /** etcd 3.7 answers keys without values from its index, which knows no leases. */
 function pointKeyValue(found: KeyValueRow, read: PointRead): EncodableKeyValue {
   const keyValue = encodable(found);
-  return read.withValue ? keyValue : { ...keyValue, lease: null };
+  return read.withValue ? keyValue : { ...keyValue, value: null, lease: null };
 }

@@ -10,7 +10,7 @@ import { endOfWalk } from './key-bucket.ts';
 import { leaseClock } from './lease-clock.ts';
 import { leaseCount, leaseProgram, leasesById, leasesProgram, nextLeases } from './lease-reads.ts';
 import { membersSince } from './members.ts';
-import { type PointRead, pointReads } from './point-reads.ts';
+import { pointReads } from './point-reads.ts';
 import type { Program } from './program.ts';
 import { rangePages } from './range-page.ts';
 import { snapshotPage, snapshotSizes } from './snapshot-pages.ts';
@@ -19,6 +19,8 @@ import { snapshotPage, snapshotSizes } from './snapshot-pages.ts';
 export interface DatabaseFacts {
   /** The values of many rows cross to the driver sooner in one piece than one by one. */
   readonly joinsValues: boolean;
+  /** A list is asked for in one statement: the head may come along with its rows. Otherwise the statement runs for each of the list. */
+  readonly answersLists: boolean;
   /** The database finds out by itself, and soon, where the newest rows reach a number of bytes. Otherwise the driver counts them. */
   readonly countsPages: boolean;
   /** Rows and bytes of one page of a range: what a way to the database and back is worth. */
@@ -29,7 +31,7 @@ export interface DatabaseFacts {
 
 const readPrograms = {
   head: (_input: null) => headProgram(),
-  points: (reads: readonly PointRead[]) => pointReads(reads),
+  points: pointReads,
   rangePages,
   eventsAfter,
   eventsOfKeys,
@@ -55,7 +57,7 @@ const readPrograms = {
 } as const;
 
 /** Programs of one statement, or that are right at whatever moments their statements see: they need no transaction. */
-export const withoutTransaction: ReadonlySet<ReadName> = new Set([
+const withoutTransaction: ReadonlySet<ReadName> = new Set([
   'head',
   'leaseCount',
   'nextLeases',
@@ -65,6 +67,11 @@ export const withoutTransaction: ReadonlySet<ReadName> = new Set([
   'snapshotSizes',
   'snapshotPage',
 ]);
+
+/** Whether the program needs a transaction in which all its statements see one moment. */
+export function needsSnapshot(name: ReadName, { answersLists }: DatabaseFacts): boolean {
+  return !withoutTransaction.has(name) && !(name === 'points' && answersLists);
+}
 
 export type ReadName = keyof typeof readPrograms;
 export type ReadInput<Name extends ReadName> = Parameters<(typeof readPrograms)[Name]>[0];

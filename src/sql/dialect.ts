@@ -49,7 +49,7 @@ export interface Dialect {
   insertedList(columns: readonly ColumnType[]): string;
   /** FROM ...: the rows of table `kine`, under a name, that meet a condition and come after the id that a query finds: it runs once. Where it finds none, all of them. */
   rowsAfter(name: string, id: string, condition: string): string;
-  /** FROM ...: of each name in the list that the statement takes its newest row in table `kine`, as `kine`. */
+  /** What follows FROM: of each name in the list that the statement takes its newest row in table `kine`, as `kine`. */
   readonly newestOfNames: string;
   /**
    * A common table `names(name, id)`: of the names from one on and before another the newest row at or before an id, three parameters; tombstones may be among them.

@@ -40,7 +40,7 @@ export const mysqlDialect: Dialect = {
   ) => `FROM ${onMysql(`(SELECT COALESCE((${id}), 0) AS id) after STRAIGHT_JOIN`)} kine ${name}
       WHERE ${condition} AND ${name}.id > ${onMysql('after.id')}${onMariadb(`COALESCE((${id}), 0)`)}`,
   // A probe a name. MAX(id) ... GROUP BY name reads all rows of each; so does MySQL where the order does not begin with the name, and MariaDB where it does.
-  newestOfNames: `FROM (?names) asked
+  newestOfNames: `(?names) asked
   STRAIGHT_JOIN kine ON kine.id = (
     SELECT newest.id
     FROM kine newest FORCE INDEX (kine_name_id_index)

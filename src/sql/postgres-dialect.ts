@@ -32,7 +32,7 @@ export const postgresDialect: Dialect = {
   inList: (column, type) => `${column} = ANY(CAST(? AS ${type === 'text' ? 'text[]' : 'bigint[]'}))`,
   insertedList,
   rowsAfter: rowsAfterSubquery,
-  newestOfNames: `FROM unnest(CAST(? AS text[])) AS asked(name)
+  newestOfNames: `unnest(CAST(? AS text[])) AS asked(name)
   CROSS JOIN LATERAL (
     SELECT *
     FROM kine

@@ -10,12 +10,12 @@ export const HEAD = selectsRow(
   'head',
   (sql) => `SELECT newest.id,
     newest.revision,
-    COALESCE(mark.prev_revision, 0),
+    COALESCE(mark.prev_revision, 0) AS compact_id,
     CASE WHEN COALESCE(mark.prev_revision, 0) = 0 THEN CASE WHEN mark.version = 2 THEN 0 ELSE -1 END
       ELSE COALESCE(
         (SELECT ${modRevision('next_row')} - 1 FROM kine next_row WHERE next_row.id > ${markId(sql)} ORDER BY next_row.id LIMIT 1),
-        newest.revision) END,
-    ${authState}
+        newest.revision) END AS compact_revision,
+    ${authState} AS auth_state
   FROM (SELECT id, ${modRevision('kine')} AS revision FROM kine ORDER BY id DESC LIMIT 1) newest
   LEFT JOIN (SELECT prev_revision, version FROM kine WHERE name = '${compactMarkName}' ORDER BY id LIMIT 1) mark ON 1 = 1`,
 );
@@ -66,7 +66,7 @@ export const NEWEST_ROWS = selectsEach(
   'newest_rows',
   ['text'],
   (sql) => `SELECT kine.deleted, ${rowColumns(sql, 'kine').join(', ')}, ${sql.selectedBytes('kine.value')}
-  ${sql.newestOfNames}`,
+  FROM ${sql.newestOfNames}`,
 );
 
 // The same without values, for compares.
@@ -74,7 +74,23 @@ export const NEWEST_ROWS_WITHOUT_VALUE = selectsEach(
   'newest_rows_without_value',
   ['text'],
   (sql) => `SELECT kine.deleted, ${rowColumns(sql, 'kine').join(', ')}
-  ${sql.newestOfNames}`,
+  FROM ${sql.newestOfNames}`,
+);
+
+// The head before each of them, and once alone where none of the names has a row: one statement sees one moment. For databases that answer a list with one statement.
+export const HEAD_AND_NEWEST_ROWS = selectsEach(
+  'head_and_newest_rows',
+  ['text'],
+  (sql) => `SELECT head.id,
+    head.revision,
+    head.compact_id,
+    head.compact_revision,
+    head.auth_state,
+    kine.deleted,
+    ${rowColumns(sql, 'kine').join(', ')},
+    ${sql.selectedBytes('kine.value')}
+  FROM (${HEAD.text(sql)}) head
+  LEFT JOIN (${sql.newestOfNames}) ON 1 = 1`,
 );
 
 // An event: the row, its value, and the row it replaced, as it still stands there. Gap rows that kine left (deleted, but replacing nothing)

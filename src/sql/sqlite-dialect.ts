@@ -30,7 +30,7 @@ export const sqliteDialect: Dialect = {
   inList: (column, type) => `${column} = CAST(? AS ${type === 'text' ? 'TEXT' : 'INTEGER'})`,
   insertedList: (columns) => `VALUES (${columns.map(() => '?').join(', ')})`,
   rowsAfter: rowsAfterSubquery,
-  newestOfNames: `FROM kine
+  newestOfNames: `kine
   WHERE kine.name = CAST(? AS TEXT)
   ORDER BY kine.id DESC
   LIMIT 1`,

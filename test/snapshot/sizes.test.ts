@@ -29,6 +29,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     // As kine did before 0.16.
     await tamper(database, [`UPDATE kine SET value = ${bytes(driver, 'left by kine')} WHERE deleted = 1`]);
     const facts: DatabaseFacts = {
+      answersLists: driver.name !== 'sqlite',
       joinsValues: driver.name === 'sqlite',
       countsPages: false,
       rangePage: { rowsMax: 1, bytesMax: 1 },

@@ -3,6 +3,7 @@ import type { DatabaseFacts } from '../../mvcc/read-programs.ts';
 
 export const mysqlFacts: DatabaseFacts = {
   joinsValues: false,
+  answersLists: true,
   countsPages: false,
   rangePage: { rowsMax: limits.remoteRangePageRowsMax, bytesMax: limits.remoteRangePageBytesMax },
   snapshotPageBytes: limits.remoteSnapshotPageBytes,

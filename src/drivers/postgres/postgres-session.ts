@@ -1,4 +1,5 @@
 /** A connection to Postgres. Queries are sent without waiting for each other's answers. */
+import type { Writable } from 'node:stream';
 import pg, { type Client } from 'pg';
 import { DriverError } from '../../errors.ts';
 import type { HeldLock } from '../../mvcc/known-state.ts';
@@ -70,12 +71,7 @@ export class PostgresSession implements Session {
 
   async run(queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
     this.#lastMs = performance.now();
-    // All are sent in this turn; an error shows in the first answer that has one.
-    const begun = this.#sendBegin(queries);
-    const answers = Promise.all(queries.map((query) => this.#send(query)));
-    if (this.#isBegun && queries.every(({ isLast }) => isLast)) return this.#sendCommit(begun, answers);
-    const [rows] = await this.#answered(Promise.all([answers, ...begun]));
-    return rows;
+    return this.#inOneWrite(() => this.#ask(queries));
   }
 
   async commit(): Promise<void> {
@@ -84,7 +80,31 @@ export class PostgresSession implements Session {
     await this.#sendCommit([], Promise.resolve());
   }
 
-  async writeGuarded(write: GuardedWrite): Promise<boolean> {
+  writeGuarded(write: GuardedWrite): Promise<boolean> {
+    return this.#inOneWrite(() => this.#askGuarded(write));
+  }
+
+  /** Gives all that is sent meanwhile to the network in one piece. A system call for each message costs more than the message. */
+  #inOneWrite<Result>(send: () => Result): Result {
+    const { stream } = (this.#client as unknown as { connection: { stream: Writable } }).connection;
+    stream.cork();
+    try {
+      return send();
+    } finally {
+      stream.uncork();
+    }
+  }
+
+  /** All are sent in this turn; an error shows in the first answer that has one. */
+  async #ask(queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
+    const begun = this.#sendBegin(queries);
+    const answers = Promise.all(queries.map((query) => this.#send(query)));
+    if (this.#isBegun && queries.every(({ isLast }) => isLast)) return this.#sendCommit(begun, answers);
+    const [rows] = await this.#answered(Promise.all([answers, ...begun]));
+    return rows;
+  }
+
+  async #askGuarded(write: GuardedWrite): Promise<boolean> {
     this.#lastMs = performance.now();
     const startMs = this.#lastMs;
     const queries = write.queries.filter(({ list }) => list === undefined || list.length > 0);
@@ -170,12 +190,12 @@ export class PostgresSession implements Session {
     const { statement, list } = query;
     if (list !== undefined && list.length === 0) return statement.returns === 'change' ? [[0]] : [];
     if (statement.columns !== undefined) return this.#copy(query, statement.columns);
-    const rows = await this.#ask(query);
+    const rows = await this.#askOne(query);
     this.#ran(statement.name, rowCount(statement, rows));
     return rows;
   }
 
-  async #ask(query: Query): Promise<readonly Row[]> {
+  async #askOne(query: Query): Promise<readonly Row[]> {
     const { statement } = query;
     const answer = await this.#client.query<Row[]>({
       ...this.#named(statement.name, numbered(statement)),

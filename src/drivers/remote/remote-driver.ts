@@ -11,11 +11,11 @@ import { type PlannedBatch, planBatch } from '../../mvcc/planned-batch.ts';
 import type { Query } from '../../mvcc/program.ts';
 import { randomId } from '../../mvcc/random-id.ts';
 import {
+  needsSnapshot,
   type ReadInput,
   type ReadName,
   type ReadOutput,
   readProgram,
-  withoutTransaction,
 } from '../../mvcc/read-programs.ts';
 import type { Head } from '../../mvcc/results.ts';
 import { startUp } from '../../mvcc/start-up.ts';
@@ -152,9 +152,10 @@ export class RemoteDriver implements Driver {
   }
 
   async read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
+    const { facts } = this.#engine;
     return withSecondTry(() =>
-      this.#inTransaction(lane, { kind: withoutTransaction.has(name) ? 'none' : 'snapshot' }, (session) =>
-        runProgram(readProgram(name, input, this.#engine.facts), session),
+      this.#inTransaction(lane, { kind: needsSnapshot(name, facts) ? 'snapshot' : 'none' }, (session) =>
+        runProgram(readProgram(name, input, facts), session),
       ),
     );
   }

@@ -4,6 +4,7 @@ import type { DatabaseFacts } from '../../mvcc/read-programs.ts';
 /** Reading 10,000 values one by one costs 24 ms, in one piece 12 ms. */
 export const sqliteFacts: DatabaseFacts = {
   joinsValues: true,
+  answersLists: false,
   countsPages: true,
   rangePage: { rowsMax: limits.rangePageRowsMax, bytesMax: limits.rangeTaskBytesMax },
   // Whatever is made of a page stays below the size from which memory is taken from the system anew, and given back, each time: 256 KiB.

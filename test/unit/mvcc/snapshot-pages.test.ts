@@ -7,6 +7,7 @@ import { COMPACTED_ID } from '../../../src/sql/write-statements.ts';
 
 const facts: DatabaseFacts = {
   joinsValues: false,
+  answersLists: true,
   countsPages: false,
   rangePage: { rowsMax: 1, bytesMax: 1 },
   snapshotPageBytes: 1_024,
