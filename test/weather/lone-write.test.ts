@@ -146,6 +146,25 @@ for (const database of DATABASES) {
     assert.match(unleased.details, /requested lease not found/);
   });
 
+  test(`${database.name}: a create of a key that is there, and that the instance has never seen, fails`, async (context) => {
+    const here = await site(context, shared);
+    const { client, tine } = here;
+    const other = await neighbour(context, shared, here);
+    await other.put({ key: 'a', value: 'first' });
+    const { header } = await other.put({ key: 'a', value: 'second' });
+    await other.put({ key: 'b', value: 'x' });
+    // The row that created the key goes: no index knows any more that it was ever made.
+    await other.compact({ revision: header.revision, physical: true });
+    for (const key of ['a', 'b']) {
+      await warmUp(tine, client);
+      const refused = await create(client, key);
+      assert.equal(refused.succeeded, false, key);
+      assert.equal(refused.responses[0]?.response_range?.kvs.length, 1, key);
+    }
+    const found = (await client.range({ key: 'a' })).kvs[0];
+    assert.deepEqual([found?.value.toString(), found?.version], ['second', 2]);
+  });
+
   test(`${database.name}: instances that write one after the other, and from memory, lose and double nothing`, async (context) => {
     const here = await site(context, shared);
     const other = await neighbour(context, shared, here);

@@ -28,15 +28,27 @@ class Attempts {
     this.#ends = ends;
   }
 
-  /** The result is the number of the attempt that was committed. */
-  run(): Promise<number> {
+  /** The result is the number of the attempt that was committed. `atOnce`: how the one that needs no read ends; undefined: there is none. */
+  run(atOnce?: End | 'nothing done'): Promise<number> {
     return commitOnce<number>({
       slots: this.slots,
       nowMs: () => 0,
+      ...(atOnce !== undefined && { atOnce: (mark: Query) => this.#atOnce(mark, atOnce) }),
       program: () => numberOf(this.count + 1),
       transact: (transaction, program) => this.#transact(transaction, program),
       onDoubtEnd: (outcome) => this.outcomes.push(outcome),
     });
+  }
+
+  /** Its result is 0. */
+  async #atOnce(mark: Query, end: End | 'nothing done'): Promise<number | undefined> {
+    if (end === 'nothing done') return undefined;
+    if (typeof end === 'object' && 'before' in end) throw end.before;
+    const written = new Map<string, string>();
+    this.#ask(mark, written);
+    if (end === 'good' || end.isMade) for (const [slot, token] of written) this.#tokens.set(slot, token);
+    if (end !== 'good') throw Object.assign(new CommitInDoubt(end.doubt), { result: 0 });
+    return 0;
   }
 
   async #transact<Value>({ first, proof }: AttemptTransaction, program: Program<Value>): Promise<Value> {
@@ -116,6 +128,34 @@ test('a commit that a cluster refused, but made, is not made twice', async () =>
   const attempts = new Attempts({ doubt: refused, isMade: true });
   assert.equal(await attempts.run(), 1);
   assert.deepEqual(attempts.outcomes, [], 'a conflict is no loss');
+});
+
+test('a write that was made at once is not attempted, and its slot is used again', async () => {
+  const attempts = new Attempts();
+  assert.equal(await attempts.run('good'), 0);
+  assert.equal(await attempts.run(), 1);
+  assert.equal(attempts.count, 1);
+  assert.equal(new Set(attempts.usedSlots).size, 1);
+});
+
+test('a write that could not be made at once is attempted', async () => {
+  const attempts = new Attempts({ doubt: lost, isMade: false });
+  assert.equal(await attempts.run('nothing done'), 2);
+  assert.deepEqual(attempts.outcomes, ['undone'], 'only the first try is made at once');
+});
+
+test('a write at once whose answer was lost counts if it was made, and is attempted otherwise', async () => {
+  const made = new Attempts();
+  assert.equal(await made.run({ doubt: lost, isMade: true }), 0);
+  assert.deepEqual(made.outcomes, ['committed']);
+  const undone = new Attempts();
+  assert.equal(await undone.run({ doubt: lost, isMade: false }), 1);
+  assert.deepEqual(undone.outcomes, ['undone']);
+});
+
+test('a write at once whose connection could not be had is attempted once more', async () => {
+  const attempts = new Attempts();
+  assert.equal(await attempts.run({ before: lost }), 1);
 });
 
 test('a write that gives way is attempted again, as often as that happens', async () => {
