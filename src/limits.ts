@@ -63,11 +63,11 @@ export const limits = {
   /** Keys that a batch may name and still tell its own events: it reads the values that it replaces, and nobody knows how large they are. */
   eventsOfBatchKeysMax: 64,
   /**
-   * What is remembered of keys for the next write over a database server: rows of 1 KiB of the 4,000 keys written last, which are those of a Kubernetes of 100 nodes that change
+   * What is remembered of keys for the next write over a database server: rows of 1 KiB of the 3,000 keys written last, which are those of a Kubernetes of 100 nodes that change
    * all the time. A write of another key costs one way to the server more.
    */
   knownRowsMax: 20_000,
-  knownRowsBytesMax: 6 * 1024 * 1024,
+  knownRowsBytesMax: 4 * 1024 * 1024,
   knownLeasesMax: 1_000,
   /** Rows of a write transaction that wait to be given to the database together. */
   unflushedRowsMax: 1_000,

@@ -100,13 +100,20 @@ export class KnownState {
     // Nothing is kept of a name that was never used: the guard of a write says the same.
     if (row.id === 0) return;
     if (!row.hasValue && this.#rows.get(name)?.id === row.id) return;
-    this.#rows.set(name, row, rowBytes + (row.keyValue?.value?.length ?? 0));
+    this.#rows.set(name, withOwnValue(row), rowBytes + (row.keyValue?.value?.length ?? 0));
   }
 
   #clear(): void {
     this.#rows.clear();
     this.#leases.clear();
   }
+}
+
+/** A value that was read is a part of a larger buffer, which would stay in memory with it. */
+function withOwnValue(row: KnownRow): KnownRow {
+  const value = row.keyValue?.value ?? null;
+  if (row.keyValue === undefined || value === null || value.buffer.byteLength === value.length) return row;
+  return { ...row, keyValue: { ...row.keyValue, value: new Uint8Array(value) } };
 }
 
 /** Whether all rows and leases that are remembered stay as they are, but for those that the operation names as keys to write. */
