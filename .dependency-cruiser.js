@@ -39,10 +39,16 @@ export default {
     onlyImports('src/mvcc', '^src/(sql|wire)/', SHARED),
     onlyImports('src/drivers', '^src/(mvcc|sql|wire)/', SHARED, CONFIG),
     onlyImports(
+      'src/read-cache',
+      '^src/watch/(event-memory|interval-tree|position)\\.ts$',
+      '^src/(mvcc|sql|wire)/',
+      SHARED,
+    ),
+    onlyImports(
       'src/store',
       ...driverInterface,
       '^src/watch/event-source\\.ts$',
-      '^src/(backend|bbolt|mvcc|sql|wire)/',
+      '^src/(backend|bbolt|mvcc|read-cache|sql|wire)/',
       SHARED,
       CONFIG,
     ),

@@ -88,6 +88,8 @@ export interface Config {
   readonly maxTxnOps: number;
   /** Size of the database from which on writes are refused, in bytes. 0: none was given; less: none is wanted. */
   readonly quotaBackendBytes: number;
+  /** Of newest key-values in memory. 0: none. */
+  readonly readCacheBytes: number;
   /** Streams that one connection may have open. */
   readonly maxConcurrentStreams: number;
   readonly watchProgressNotifyIntervalMs: number;

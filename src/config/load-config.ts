@@ -56,6 +56,7 @@ export function loadConfig(
     maxRequestBytes: settings['max-request-bytes'],
     maxTxnOps: settings['max-txn-ops'],
     quotaBackendBytes: settings['quota-backend-bytes'],
+    readCacheBytes: settings['read-cache-bytes'],
     maxConcurrentStreams: settings['max-concurrent-streams'],
     watchProgressNotifyIntervalMs: settings['watch-progress-notify-interval'],
     emulatedEtcdVersion: settings['emulated-etcd-version'],

@@ -291,6 +291,13 @@ export const options = {
     parse: integer,
     help: "Size of the database at which alarm NOSPACE is raised and writes are refused. 0 and less: no quota. (etcd's default of 2 GiB comes from its file format.)",
   },
+  'read-cache-bytes': {
+    group: 'Limits',
+    placeholder: 'BYTES',
+    default: '33554432',
+    parse: wholeNumber({ min: 0, max: 17_179_869_184 }),
+    help: 'Memory for key-values that are read repeatedly. Reads from it are as current as reads from the database. 0: none.',
+  },
   'max-concurrent-streams': {
     group: 'Limits',
     placeholder: 'N',

@@ -24,6 +24,7 @@ export async function openStore({
     self,
     autoCompaction: config.autoCompaction,
     quotaBytes: config.quotaBackendBytes,
+    readCacheBytes: config.readCacheBytes,
     warningApplyMs: config.warningApplyMs,
     logger,
   });

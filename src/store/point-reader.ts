@@ -2,22 +2,31 @@
 import type { Driver } from '../drivers/driver.ts';
 import type { PointRead, PointReads } from '../mvcc/point-reads.ts';
 import type { Head, RangeResult } from '../mvcc/results.ts';
+import type { ReadCache } from '../read-cache/read-cache.ts';
 import { Coalescer } from './coalescer.ts';
 import type { Requester } from './requester.ts';
 import type { SlowOperations } from './slow-operations.ts';
 import type { CoalescerStatistics } from './store-statistics.ts';
 
+export interface PointReaderOptions {
+  readonly cache: ReadCache;
+  readonly slow: SlowOperations;
+  saw(head: Head): void;
+  /** The head now, from the database. */
+  readHead(): Promise<Head>;
+}
+
 export class PointReader {
+  readonly #driver: Driver;
+  readonly #options: PointReaderOptions;
   readonly #coalescer: Coalescer<PointRead, RangeResult>;
 
-  constructor(driver: Driver, { saw, slow }: { saw(head: Head): void; readonly slow: SlowOperations }) {
+  constructor(driver: Driver, options: PointReaderOptions) {
+    this.#driver = driver;
+    this.#options = options;
     this.#coalescer = new Coalescer({
-      answer: async (reads) => {
-        const found = await driver.read('points', reads, 'quick');
-        saw(found.head);
-        return results(found);
-      },
-      onEnd: (batch, startMs) => slow.pointReads(batch, startMs),
+      answer: (reads) => this.#answer(reads),
+      onEnd: (batch, startMs) => options.slow.pointReads(batch, startMs),
       bytesOf: ({ key }) => key.length,
       answersMuch: true,
     });
@@ -30,16 +39,39 @@ export class PointReader {
   read(read: PointRead, requester: Requester): Promise<RangeResult> {
     return this.#coalescer.ask(read, requester);
   }
-}
 
-function results({ head, bytes, ends }: PointReads): RangeResult[] {
-  const found: RangeResult[] = [];
-  let start = 0;
-  for (const end of ends) {
-    found.push(pointResult(head, bytes.subarray(start, end)));
-    start = end;
+  /** Keys that the cache has need the head alone, which comes along with the other keys. */
+  async #answer(reads: readonly PointRead[]): Promise<readonly RangeResult[]> {
+    const { cache, readHead } = this.#options;
+    const asked = cache.ask();
+    const answers = new Map<PointRead, RangeResult>();
+    const unknown = reads.filter((read) => !cache.hasKey(read));
+    const head = unknown.length === 0 ? await readHead() : await this.#read(unknown, answers);
+    if (cache.mayAnswer(asked, head)) {
+      for (const read of reads) {
+        const found = answers.has(read) ? undefined : cache.key(read);
+        if (found !== undefined) answers.set(read, found);
+      }
+    }
+    // The cache is behind, or has evicted them meanwhile.
+    const late = reads.filter((read) => !answers.has(read));
+    if (late.length > 0) await this.#read(late, answers);
+    return reads.map((read) => answers.get(read) as RangeResult);
   }
-  return found;
+
+  async #read(reads: readonly PointRead[], answers: Map<PointRead, RangeResult>): Promise<Head> {
+    const { cache, saw } = this.#options;
+    const { head, bytes, ends }: PointReads = await this.#driver.read('points', reads, 'quick');
+    saw(head);
+    let start = 0;
+    reads.forEach((read, index) => {
+      const found = bytes.subarray(start, ends[index]);
+      cache.learnKey(read, found, head);
+      answers.set(read, pointResult(head, found));
+      start += found.length;
+    });
+    return head;
+  }
 }
 
 function pointResult({ revision }: Head, bytes: Uint8Array): RangeResult {

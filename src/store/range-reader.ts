@@ -4,9 +4,12 @@ import { EtcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { markSingleUse } from '../memory.ts';
 import type { RangeOperation } from '../mvcc/operations.ts';
-import type { PagePosition } from '../mvcc/range-page.ts';
+import type { PagePosition, RangePages, RangeRequest } from '../mvcc/range-page.ts';
 import type { Head, KeyValueBlock, RangeResult } from '../mvcc/results.ts';
+import type { Fill } from '../read-cache/fill.ts';
+import type { ReadCache } from '../read-cache/read-cache.ts';
 import { keyText } from '../sql/key-text.ts';
+import { Coalescer } from './coalescer.ts';
 import { KnownCounts } from './known-counts.ts';
 import { keysBytes } from './operation-bytes.ts';
 import { OriginSlots } from './origin-slots.ts';
@@ -38,6 +41,9 @@ export class RangeReader {
   readonly #starts: OriginSlots;
   readonly #saw: (head: Head) => void;
   readonly #slow: SlowOperations;
+  readonly #cache: ReadCache;
+  /** For lists that the cache may answer. */
+  readonly #headReads: Coalescer<null, Head>;
   readonly #counts = new KnownCounts();
 
   constructor(
@@ -46,10 +52,15 @@ export class RangeReader {
       reads,
       saw,
       slow,
+      cache,
+      readHead,
     }: {
       readonly reads: Readonly<Record<ReadLane, ReadQueue>>;
       saw(head: Head): void;
       readonly slow: SlowOperations;
+      readonly cache: ReadCache;
+      /** The head now, from the database. */
+      readHead(): Promise<Head>;
     },
   ) {
     this.#reads = reads;
@@ -62,6 +73,14 @@ export class RangeReader {
     });
     this.#saw = saw;
     this.#slow = slow;
+    this.#cache = cache;
+    this.#headReads = new Coalescer({
+      answer: async (questions) => {
+        const head = await readHead();
+        return questions.map(() => head);
+      },
+      answersMuch: true,
+    });
   }
 
   /** How often the number of a range's keys was known. */
@@ -115,29 +134,53 @@ export class RangeReader {
     requester: Requester,
     onBegin: OnBegin = () => {},
   ): AsyncGenerator<RangeResult> {
-    const reads = this.#reads[isQuick(operation) ? 'quick' : 'bulk'];
+    const isCached = this.#cache.hasPage(operation) && (await this.#isFresh(requester));
+    let fill: Fill | undefined;
     let position: PagePosition | undefined;
     let total: number | undefined;
     let sent = 0;
-    do {
-      const page = await reads.read(
-        'rangePages',
-        { operation, position, known: this.#counts.get(operation.keys) },
-        { requester, keyBytes: keysBytes(operation.keys), onBegin },
-      );
-      this.#saw(page.head);
-      this.#counts.learn(operation.keys, page);
-      total ??= page.count;
-      position = page.next;
-      const revision = operation.revision <= 0 ? page.readRevision : page.head.revision;
-      for (const blocks of page.blocks.length === 0 ? [[]] : page.blocks.map((block) => [block])) {
-        for (const { bytes, count } of blocks) {
-          sent += count;
-          markSingleUse(bytes);
+    try {
+      do {
+        const request = { operation, position, known: this.#counts.get(operation.keys) };
+        const isFirst = position === undefined;
+        let page = isCached || !isFirst ? this.#cache.page(request) : undefined;
+        const isRead = page === undefined;
+        if (page === undefined) {
+          if (isFirst) fill = this.#cache.beginFill(operation);
+          page = await this.#readPage(request, requester, onBegin);
+          this.#cache.learnPage(fill, request, page);
         }
-        yield { kind: 'range', revision, blocks, more: page.more, count: total ?? sent };
-      }
-    } while (position !== undefined);
+        total ??= page.count;
+        position = page.next;
+        const revision = operation.revision <= 0 ? page.readRevision : page.head.revision;
+        for (const blocks of messages(page.blocks)) {
+          for (const { bytes, count } of blocks) {
+            sent += count;
+            if (isRead) markSingleUse(bytes);
+          }
+          yield { kind: 'range', revision, blocks, more: page.more, count: total ?? sent };
+        }
+      } while (position !== undefined);
+    } finally {
+      if (fill !== undefined) this.#cache.endFill(fill);
+    }
+  }
+
+  async #readPage(request: RangeRequest, requester: Requester, onBegin: OnBegin): Promise<RangePages> {
+    const { keys } = request.operation;
+    const reads = this.#reads[isQuick(request.operation) ? 'quick' : 'bulk'];
+    const page = await reads.read('rangePages', request, { requester, keyBytes: keysBytes(keys), onBegin });
+    this.#saw(page.head);
+    this.#counts.learn(keys, page);
+    return page;
+  }
+
+  /** Whether the cache has every event that was committed when this was called. Events that are on their way are waited for: that is sooner than reading a list. */
+  async #isFresh(requester: Requester): Promise<boolean> {
+    const asked = this.#cache.ask();
+    const head = await this.#headReads.ask(null, requester);
+    await this.#cache.reached(head.id);
+    return this.#cache.mayAnswer(asked, head);
   }
 
   async #collect(operation: RangeOperation, requester: Requester, onBegin: OnBegin): Promise<RangeResult> {
@@ -149,6 +192,21 @@ export class RangeReader {
     }
     return { ...(last as RangeResult), blocks };
   }
+}
+
+/** The blocks of a page as they are sent where a list is sent in parts: small ones together. */
+function messages(blocks: readonly KeyValueBlock[]): readonly (readonly KeyValueBlock[])[] {
+  const sent: KeyValueBlock[][] = [];
+  let bytes = Number.POSITIVE_INFINITY;
+  for (const block of blocks) {
+    if (bytes + block.bytes.length > limits.rangeBlockBytesMax) {
+      sent.push([]);
+      bytes = 0;
+    }
+    sent.at(-1)?.push(block);
+    bytes += block.bytes.length;
+  }
+  return sent.length === 0 ? [[]] : sent;
 }
 
 /** A count walks an index of small rows; one key is two probes. */

@@ -21,6 +21,7 @@ import {
 } from '../mvcc/operations.ts';
 import { randomId } from '../mvcc/random-id.ts';
 import type { DeleteResult, Head, LeaseStatus, PutResult, RangeResult, TxnResult } from '../mvcc/results.ts';
+import { ReadCache } from '../read-cache/read-cache.ts';
 import type { KeyText } from '../sql/key-text.ts';
 import { defragmentBoundsMs, snapshotBoundsMs } from '../statistics/bounds.ts';
 import { TimedWork } from '../statistics/timed-work.ts';
@@ -54,6 +55,8 @@ export interface SqlStoreOptions extends Pick<Config, 'autoCompaction' | 'warnin
   readonly self: Member;
   /** 0 or less: none. */
   readonly quotaBytes: number;
+  /** Of key-values in memory. 0: none. */
+  readonly readCacheBytes: number;
   readonly logger: Logger;
 }
 
@@ -62,6 +65,7 @@ export class SqlStore implements Store {
   readonly auth: AuthStore;
   readonly #driver: Driver;
   readonly #heads = new HeadTracker();
+  readonly #cache: ReadCache;
   readonly #counts = new OperationCounts();
   readonly #defragmentations = new TimedWork(defragmentBoundsMs);
   readonly #snapshotTimes = new TimedWork(snapshotBoundsMs);
@@ -87,18 +91,27 @@ export class SqlStore implements Store {
 
   /** The driver is the store's from here on: `close` closes it. */
   constructor(driver: Driver, options: SqlStoreOptions) {
+    this.#cache = new ReadCache({ bytesMax: options.readCacheBytes, latestHead: () => this.#heads.latest });
     const saw = (head: Head) => {
       this.#heads.saw(head);
       this.auth.saw(head);
+      this.#cache.saw(head);
+    };
+    const headNow = async () => {
+      const { id, revision, compactRevision, authState } = await driver.read('head', null, 'quick');
+      const head = { id, revision, compactRevision, authState };
+      saw(head);
+      return head;
     };
     this.#saw = saw;
     this.#driver = driver;
     this.#logger = options.logger;
     this.#slow = new SlowOperations({ thresholdMs: options.warningApplyMs, logger: options.logger });
     const observed = { saw, slow: this.#slow, counts: this.#counts };
-    this.#points = new PointReader(driver, observed);
+    const cached = { ...observed, cache: this.#cache, readHead: headNow };
+    this.#points = new PointReader(driver, cached);
     this.#reads = { quick: new ReadQueue(driver, 'quick'), bulk: new ReadQueue(driver, 'bulk') };
-    this.#ranges = new RangeReader(driver, { ...observed, reads: this.#reads });
+    this.#ranges = new RangeReader(driver, { ...cached, reads: this.#reads });
     this.#writeHealth = new WriteHealth(driver, options.self.id);
     this.#writes = new WriteQueue(this.#writeHealth, observed);
     this.#leases = new LeaseKeeper(driver, this.#writes, { logger: options.logger, ...observed });
@@ -110,9 +123,7 @@ export class SqlStore implements Store {
     this.#defragmenter = new Defragmenter(driver, options.logger);
     this.#headReads = new Coalescer({
       answer: async (questions) => {
-        const { id, revision, compactRevision, authState } = await driver.read('head', null, 'quick');
-        const head = { id, revision, compactRevision, authState };
-        saw(head);
+        const head = await headNow();
         return questions.map(() => head);
       },
       answersMuch: false,
@@ -130,6 +141,7 @@ export class SqlStore implements Store {
       driver,
       saw,
       heads: this.#heads,
+      memory: this.#cache,
       writes: this.#writes,
       readHead: () => readHead(internal),
     });
@@ -340,6 +352,7 @@ export class SqlStore implements Store {
       otherReads: this.#reads.quick.statistics,
       quotaWaits: this.#quota?.statistics ?? nothingWaits,
       knownCounts: this.#ranges.countUses,
+      readCache: { ...this.#cache.uses, bytes: this.#cache.bytes },
       slowOperations: this.#slow.count,
       leaderChanges: this.#members.leaderChanges,
       isCompacting: this.#compactor.isRunning,
@@ -393,12 +406,14 @@ function alarmFields({ memberId, number }: Alarm): { readonly member: string; re
 function eventSource({
   driver,
   heads,
+  memory,
   saw,
   writes,
   readHead,
 }: {
   readonly driver: Driver;
   readonly heads: HeadTracker;
+  readonly memory: ReadCache;
   readonly saw: (head: Head) => void;
   readonly writes: WriteQueue;
   readonly readHead: EventSource['readHead'];
@@ -419,6 +434,7 @@ function eventSource({
     get latestHead() {
       return heads.latest;
     },
+    memory,
     onHead: (listener) => heads.onHead(listener),
     onHint: (listener) => {
       hintListeners.add(listener);

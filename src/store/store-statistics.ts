@@ -21,6 +21,7 @@ export interface StoreStatistics {
   /** Writes that wait for the database's size, before they wait for a batch. */
   readonly quotaWaits: QueueStatistics;
   readonly knownCounts: { readonly hits: number; readonly misses: number };
+  readonly readCache: { readonly hits: number; readonly misses: number; readonly bytes: number };
   /** Reads and writes that took longer than they should. */
   readonly slowOperations: number;
   /** How often another instance was named the leader than before. */

@@ -2,6 +2,7 @@
 import type { EventsRequest } from '../mvcc/events.ts';
 import type { Keys, Revision, RowId } from '../mvcc/operations.ts';
 import type { Head, LogEvent } from '../mvcc/results.ts';
+import type { EventMemory } from './event-memory.ts';
 
 /** A stretch of the log. */
 export interface EventPage {
@@ -48,6 +49,8 @@ export interface EventSource {
   readHead(): Promise<Head>;
   /** The newest head seen so far, without asking. */
   readonly latestHead: Head;
+  /** What is kept up with the events beside the watchers. */
+  readonly memory?: EventMemory;
   /** How often to ask when nothing wakes the tailer, in ms: every `min` while others' events come, up to every `max` while none do. */
   readonly pollMs: { readonly min: number; readonly max: number };
 }

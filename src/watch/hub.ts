@@ -77,6 +77,7 @@ export class WatchHub {
   readonly #unsent: WatcherHome[] = [];
   readonly #matches: Audience<Watcher>[] = [];
   #watcherCount = 0;
+  #feedsMemory = false;
   #behindCount = 0;
   #eventsSent = 0;
   #fellBehindCount = 0;
@@ -102,6 +103,13 @@ export class WatchHub {
       logger,
       countMax: options.pageRowsMax ?? limits.eventPageRowsMax,
       deliver: (page, from, to) => this.#deliver(page, from, to),
+    });
+    source.memory?.connect({
+      begin: () => {
+        this.#feedMemory(true);
+        return this.position;
+      },
+      end: () => this.#feedMemory(false),
     });
   }
 
@@ -187,11 +195,11 @@ export class WatchHub {
   /** Counts a new watcher in. With the first one the tailer begins to read. */
   attach(watcher: Watcher): void {
     watcher.audience.memberCount += 1;
-    if (this.#watcherCount === 0) {
-      this.#tailer.resume();
+    this.#watcherCount += 1;
+    if (this.#watcherCount === 1) {
+      this.#serve();
       this.log.reset(this.position);
     }
-    this.#watcherCount += 1;
     watcher.state = 'behind';
     this.#behindCount += 1;
   }
@@ -235,7 +243,7 @@ export class WatchHub {
     this.#release(watcher.audience);
     this.#watcherCount -= 1;
     if (this.#watcherCount > 0) return;
-    this.#tailer.rest();
+    this.#serve();
     this.log.reset(this.position);
   }
 
@@ -248,6 +256,15 @@ export class WatchHub {
     this.#unsent.push(session);
   }
 
+  #feedMemory(isFed: boolean): void {
+    this.#feedsMemory = isFed;
+    this.#serve();
+  }
+
+  #serve(): void {
+    this.#tailer.serve(this.#watcherCount > 0 ? 'watchers' : this.#feedsMemory ? 'cache' : 'none');
+  }
+
   #release(audience: Audience<Watcher>): void {
     audience.memberCount -= 1;
     if (audience.memberCount > 0) return;
@@ -256,8 +273,14 @@ export class WatchHub {
   }
 
   #deliver(page: EventPage, from: Position, to: Position): void {
-    if (mayLackEvents(page, from, to)) this.#skip(from, to);
-    else this.#distribute(page, from, to);
+    const { memory } = this.source;
+    const isWhole = !mayLackEvents(page, from, to);
+    if (this.#watcherCount > 0) {
+      if (isWhole) this.#distribute(page, from, to);
+      else this.#skip(from, to);
+    }
+    if (isWhole) memory?.apply(page.events, from, to);
+    else memory?.forget();
   }
 
   #distribute(page: EventPage, from: Position, to: Position): void {

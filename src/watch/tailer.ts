@@ -24,6 +24,12 @@ export interface TailerOptions {
 }
 
 /**
+ * Whom the tailer delivers to. Watchers want events soon: another instance's commits are looked for. For the read cache alone nothing is asked for: it reads on when a head
+ * shows that something was committed.
+ */
+export type TailerAudience = 'none' | 'cache' | 'watchers';
+
+/**
  * Follows the log for all watchers of this process: a commit wakes it, or the timer, and it reads on from where it is, a
  * bounded page at a time. It outlives the database's absence. While it rests it only remembers the newest head.
  */
@@ -32,7 +38,7 @@ export class Tailer {
   readonly #stopListening: readonly (() => void)[];
   readonly #waiters: CatchUpWaiter[] = [];
   #position: Position = { id: 0, revision: 0 };
-  #isResting = true;
+  #audience: TailerAudience = 'none';
   #isClosed = false;
   /** Another instance may have written: only a read tells. */
   #isHinted = false;
@@ -64,17 +70,21 @@ export class Tailer {
     return { ids: this.#idsBehind, ms: performance.now() - this.#lagSinceMs };
   }
 
-  /** Starts to deliver what comes after the newest head. */
-  resume(): void {
-    if (!this.#isResting) return;
+  /** Delivers to these from now on, at first what comes after the newest head. */
+  serve(audience: TailerAudience): void {
+    if (audience === this.#audience) return;
+    if (audience === 'none') {
+      this.#rest();
+      return;
+    }
     this.#position = this.position;
-    this.#isResting = false;
+    this.#audience = audience;
     this.#wake();
   }
 
   /** Stops to read: nobody watches. */
-  rest(): void {
-    this.#isResting = true;
+  #rest(): void {
+    this.#audience = 'none';
     this.#isHinted = false;
     this.#lagSinceMs = undefined;
     for (const waiter of this.#waiters.splice(0)) waiter.resolve(this.position.revision);
@@ -93,8 +103,12 @@ export class Tailer {
     this.#isClosed = true;
     for (const stop of this.#stopListening) stop();
     this.#options.source.follow(undefined);
-    this.rest();
+    this.#rest();
     this.#wake();
+  }
+
+  get #isResting(): boolean {
+    return this.#audience === 'none';
   }
 
   /** Whether there is something to read. It is asked before every wait, so no wake-up is lost. */
@@ -115,7 +129,7 @@ export class Tailer {
 
   /** However many come, and whatever they say: the next read answers all of them. */
   #onHint(): void {
-    if (this.#isResting) return;
+    if (this.#audience !== 'watchers') return;
     this.#isHinted = true;
     this.#wake();
   }
@@ -133,9 +147,9 @@ export class Tailer {
 
   async #run(): Promise<void> {
     while (!this.#isClosed) {
-      if (!this.#isDue) await this.#wait(this.#isResting ? undefined : this.#untilLookMs);
+      if (!this.#isDue) await this.#wait(this.#untilLookMs);
       try {
-        if (!this.#isDue && this.#untilLookMs <= 0) await this.#look();
+        if (!this.#isDue && this.#untilLookMs === 0) await this.#look();
         if (this.#isDue) await this.#readToHead();
       } catch (error) {
         this.#reportFailure(error);
@@ -146,13 +160,15 @@ export class Tailer {
     }
   }
 
-  get #untilLookMs(): number {
+  /** Undefined: it does not look. */
+  get #untilLookMs(): number | undefined {
+    if (this.#audience !== 'watchers') return undefined;
     return Math.max(0, this.#lookedMs + this.#pollMs - performance.now());
   }
 
   /** Asks for the head: whether another instance has written. The more it has, the sooner the next look. */
   async #look(): Promise<void> {
-    if (this.#isResting || this.#isClosed) return;
+    if (this.#isClosed) return;
     await this.#options.source.readHead();
     this.#looked();
     const { min, max } = this.#options.source.pollMs;

@@ -44,6 +44,7 @@ describe('defaults', () => {
       maxRequestBytes: 1_572_864,
       maxTxnOps: 128,
       quotaBackendBytes: 0,
+      readCacheBytes: 33_554_432,
       maxConcurrentStreams: 4_294_967_295,
       watchProgressNotifyIntervalMs: 5000,
       emulatedEtcdVersion: '3.7.0',

@@ -30,6 +30,7 @@ export function nothingCounted(): StoreStatistics {
     otherReads: queue,
     quotaWaits: queue,
     knownCounts: { hits: 0, misses: 0 },
+    readCache: { hits: 0, misses: 0, bytes: 0 },
     slowOperations: 0,
     leaderChanges: 0,
     isCompacting: false,

@@ -7,6 +7,7 @@ import { limits } from '../../../src/limits.ts';
 import { untouchedAuth } from '../../../src/mvcc/auth-state.ts';
 import type { RangeOperation } from '../../../src/mvcc/operations.ts';
 import type { RangePages, RangeRequest } from '../../../src/mvcc/range-page.ts';
+import { ReadCache } from '../../../src/read-cache/read-cache.ts';
 import { keyText } from '../../../src/sql/key-text.ts';
 import { RangeReader } from '../../../src/store/range-reader.ts';
 import { ReadQueue } from '../../../src/store/read-queue.ts';
@@ -33,7 +34,9 @@ function recorded({ readsAtOnce = 2 } = {}) {
   } as unknown as Driver;
   const reads = { quick: new ReadQueue(driver, 'quick'), bulk: new ReadQueue(driver, 'bulk') };
   const slow = { range: () => {} } as unknown as SlowOperations;
-  const reader = new RangeReader(driver, { reads, saw: () => {}, slow });
+  const cache = new ReadCache({ bytesMax: 0, latestHead: () => head });
+  const readHead = async () => head;
+  const reader = new RangeReader(driver, { reads, saw: () => {}, slow, cache, readHead });
   const answer = async () => {
     answers.shift()?.();
     await nextTurn();

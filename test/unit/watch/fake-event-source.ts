@@ -3,6 +3,7 @@ import { DriverError } from '../../../src/errors.ts';
 import type { EventsRequest } from '../../../src/mvcc/events.ts';
 import type { Keys, Revision, RowId } from '../../../src/mvcc/operations.ts';
 import type { Head, LogEvent } from '../../../src/mvcc/results.ts';
+import type { EventMemory } from '../../../src/watch/event-memory.ts';
 import type { EventFollower, EventPage, EventSource } from '../../../src/watch/event-source.ts';
 import { holdsKey } from '../../../src/watch/key-index.ts';
 import { Event } from '../../../src/wire/generated/mvccpb/kv.ts';
@@ -22,11 +23,12 @@ export class FakeEventSource implements EventSource {
   /** Event loop turns a read takes. */
   latencyTurns: () => number = () => 1;
   readCount = 0;
+  memory?: EventMemory;
   /** Everything ever committed, also what was compacted. */
   readonly history: LogEvent[] = [];
   readonly #listeners = new Set<(head: Head) => void>();
   readonly #hintListeners = new Set<() => void>();
-  readonly #current = new Map<string, LogEvent>();
+  readonly #current = new Map<string, LogEvent & { readonly createRevision: Revision; readonly version: number }>();
   #rows: LogEvent[] = [];
   #follower: EventFollower | undefined;
   #seen: Head = { id: 0, revision: 1, compactRevision: 0, authState: 2 };
@@ -48,10 +50,11 @@ export class FakeEventSource implements EventSource {
     return this.#seen;
   }
 
-  /** One transaction. `isSeen` is false for a commit of another process, which nobody announces. */
+  /** One transaction; deleting what is not there changes nothing. `isSeen` is false for a commit of another process, which nobody announces. */
   commit(changes: readonly Change[], { isSeen = true } = {}): Revision {
-    this.#revision += 1;
-    for (const change of changes) this.#append(change);
+    const effective = changes.filter(({ key, value }) => value !== undefined || this.#current.get(key)?.type === 'put');
+    if (effective.length > 0) this.#revision += 1;
+    for (const change of effective) this.#append(change);
     if (isSeen) this.saw();
     return this.#revision;
   }
@@ -78,10 +81,11 @@ export class FakeEventSource implements EventSource {
     if (isSeen) this.saw();
   }
 
-  saw(): void {
-    const { id, compactRevision } = this.head;
-    if (id <= this.#seen.id && compactRevision <= this.#seen.compactRevision) return;
-    this.#seen = this.head;
+  /** An answer has shown a head: of now, or of a moment ago. */
+  saw(head: Head = this.head): void {
+    if (head.id <= this.#seen.id && head.compactRevision <= this.#seen.compactRevision) return;
+    if (head.id < this.#seen.id) return;
+    this.#seen = head;
     for (const listener of this.#listeners) listener(this.#seen);
   }
 
@@ -130,7 +134,14 @@ export class FakeEventSource implements EventSource {
     const id = this.history.length + 1;
     const modRevision = this.#revision;
     const keyBytes = Buffer.from(key, 'latin1');
-    const kv = { key: keyBytes, modRevision, ...(value === undefined ? {} : { value: Buffer.from(value) }) };
+    const isNew = old?.type !== 'put';
+    const createRevision = isNew ? modRevision : old.createRevision;
+    const version = isNew ? 1 : old.version + 1;
+    const kv = {
+      key: keyBytes,
+      modRevision,
+      ...(value === undefined ? {} : { value: Buffer.from(value), createRevision, version }),
+    };
     const event: LogEvent = {
       id,
       revision: modRevision,
@@ -142,7 +153,7 @@ export class FakeEventSource implements EventSource {
     };
     this.history.push(event);
     this.#rows.push(event);
-    this.#current.set(key, event);
+    this.#current.set(key, { ...event, createRevision, version });
   }
 
   async #read<Result>(read: () => Result): Promise<Result> {

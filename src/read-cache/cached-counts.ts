@@ -1,0 +1,80 @@
+import type { RowId } from '../mvcc/operations.ts';
+import type { NameInterval } from '../mvcc/read-point.ts';
+import type { LogEvent } from '../mvcc/results.ts';
+import type { KeyText } from '../sql/key-text.ts';
+import { IntervalTree } from '../watch/interval-tree.ts';
+import { cacheLimits } from './cache-limits.ts';
+import { isFirstVersion } from './key-value-bytes.ts';
+
+interface CachedCount {
+  readonly name: string;
+  readonly interval: NameInterval;
+  /** What was counted is as of this id: earlier events are in it. */
+  readonly asOf: RowId;
+  count: number;
+}
+
+/** How many keys intervals have, whatever their size. Events change the numbers. */
+export class CachedCounts {
+  /** The one that was not used for longest comes first. */
+  readonly #counts = new Map<string, CachedCount>();
+  readonly #intervals = new IntervalTree<CachedCount>();
+  readonly #matches: CachedCount[] = [];
+  #bytes = 0;
+
+  get size(): number {
+    return this.#counts.size;
+  }
+
+  /** The number of keys at an id through which all events were given to `change`. */
+  get(interval: NameInterval, throughId: RowId): number | undefined {
+    const name = nameOf(interval);
+    const cached = this.#counts.get(name);
+    if (cached === undefined || cached.asOf > throughId) return undefined;
+    this.#counts.delete(name);
+    this.#counts.set(name, cached);
+    return cached.count;
+  }
+
+  add(interval: NameInterval, count: number, asOf: RowId): void {
+    const name = nameOf(interval);
+    const cached = { name, interval, asOf, count };
+    this.#remove(this.#counts.get(name));
+    this.#counts.set(name, cached);
+    this.#intervals.add(intervalOf(cached), cached);
+    this.#bytes += name.length;
+    while (this.#counts.size > cacheLimits.countsMax || this.#bytes > cacheLimits.countsBytesMax) {
+      this.#remove(this.#counts.values().next().value);
+    }
+  }
+
+  change({ id, key, type, body }: LogEvent): void {
+    if (this.#counts.size === 0) return;
+    const matches = this.#matches;
+    this.#intervals.match(key, matches);
+    if (matches.length > 0) {
+      const added = type === 'delete' ? -1 : isFirstVersion(body) ? 1 : 0;
+      for (const cached of matches) if (id > cached.asOf) cached.count += added;
+    }
+    matches.length = 0;
+  }
+
+  clear(): void {
+    for (const cached of this.#counts.values()) this.#remove(cached);
+  }
+
+  #remove(cached: CachedCount | undefined): void {
+    if (cached === undefined) return;
+    this.#counts.delete(cached.name);
+    this.#intervals.remove(intervalOf(cached), cached);
+    this.#bytes -= cached.name.length;
+  }
+}
+
+function nameOf({ start, end }: NameInterval): string {
+  return `${start}\u0000${end}`;
+}
+
+function intervalOf({ interval }: CachedCount): { readonly start: KeyText; readonly end: KeyText } {
+  return { start: interval.start as KeyText, end: interval.end as KeyText };
+}

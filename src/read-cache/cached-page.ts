@@ -1,0 +1,113 @@
+/** A page of a range from the cache, as the database would answer it. */
+import type { RangeOperation, Revision } from '../mvcc/operations.ts';
+import type { PagePosition, RangePages } from '../mvcc/range-page.ts';
+import { type NameInterval, nameInterval } from '../mvcc/read-point.ts';
+import type { KeyValueBlock } from '../mvcc/results.ts';
+import { successor } from '../sql/key-text.ts';
+import { cacheLimits } from './cache-limits.ts';
+import type { CachedRun } from './cached-run.ts';
+import { indexFrom, type RunContent, startOf } from './run-content.ts';
+
+/** What a page is taken from. All of it is at one revision. */
+export interface PageSource {
+  readonly revision: Revision;
+  /** The runs of an interval from its start on; ends where a part of it is missing. */
+  along(interval: NameInterval): Iterable<CachedRun>;
+  /** The key-values of a run, which is used hereby. */
+  contentOf(run: CachedRun): RunContent;
+  /** How many keys an interval has; undefined: it is not known. */
+  count(interval: NameInterval): number | undefined;
+}
+
+export type CachedPage = Omit<RangePages, 'head' | 'readRevision'>;
+
+/** Whether pages of a range can be taken from the cache: key-values in the order of their keys, or their number. */
+export function isCacheable({ keys, sort, revisionFilter, keysOnly, countOnly }: RangeOperation): boolean {
+  if ('one' in keys || sort !== undefined || revisionFilter !== undefined) return false;
+  return countOnly || !keysOnly;
+}
+
+/** Undefined: the cache does not have all of it, or stands at another revision. */
+export function cachedPage(
+  { operation, position }: { readonly operation: RangeOperation; readonly position: PagePosition | undefined },
+  source: PageSource,
+): CachedPage | undefined {
+  const revision = position?.revision ?? operation.revision;
+  if (revision > 0 && revision !== source.revision) return undefined;
+  const whole = nameInterval(operation.keys);
+  if (operation.countOnly) {
+    const count = source.count(whole);
+    return count === undefined ? undefined : { blocks: [], next: undefined, more: false, count };
+  }
+  const interval = position === undefined ? whole : { start: successor(position.afterName), end: whole.end };
+  const countBefore = position?.countBefore ?? 0;
+  const left = operation.limit === 0 ? Number.POSITIVE_INFINITY : operation.limit - countBefore;
+  const page = takenAlong(interval, left, source);
+  if (page === undefined) return undefined;
+  const { blocks, more } = page;
+  const next = page.isStopped
+    ? { revision: source.revision, afterName: page.lastName, countBefore: countBefore + page.count }
+    : undefined;
+  if (position !== undefined || operation.limit === 0) return { blocks, next, more, count: undefined };
+  const count = more || page.isStopped ? source.count(whole) : page.count;
+  return count === undefined ? undefined : { blocks, next, more, count };
+}
+
+interface Taken {
+  readonly blocks: readonly KeyValueBlock[];
+  readonly count: number;
+  /** There are more keys than the limit lets through. */
+  readonly more: boolean;
+  /** The page is full before the limit or the end of the interval is reached. */
+  readonly isStopped: boolean;
+  readonly lastName: string;
+}
+
+/** Undefined: a part is missing. */
+function takenAlong(interval: NameInterval, left: number, source: PageSource): Taken | undefined {
+  const blocks: KeyValueBlock[] = [];
+  let count = 0;
+  let bytes = 0;
+  let lastName = '';
+  let reached = interval.start;
+  for (const run of source.along(interval)) {
+    if (bytes >= cacheLimits.pageBytesMax) return { blocks, count, more: false, isStopped: true, lastName };
+    const content = source.contentOf(run);
+    const { from, to } = placesIn(run, content, interval);
+    const end = Math.min(to, from + left - count);
+    if (end > from) {
+      const block = content.bytes.subarray(startOf(content, from), content.ends[end - 1]);
+      blocks.push({ bytes: block, count: end - from });
+      count += end - from;
+      bytes += block.length;
+      lastName = content.names[end - 1] as string;
+    }
+    if (end < to) return { blocks, count, more: true, isStopped: false, lastName };
+    reached = run.end;
+  }
+  return reached < interval.end ? undefined : { blocks, count, more: false, isStopped: false, lastName };
+}
+
+/** How many keys of an interval the runs have; undefined: a part of it is missing. */
+export function countAlong(interval: NameInterval, source: Omit<PageSource, 'count'>): number | undefined {
+  let count = 0;
+  let reached = interval.start;
+  for (const run of source.along(interval)) {
+    if (run.start >= interval.start && run.end <= interval.end) {
+      count += run.count;
+    } else {
+      const { from, to } = placesIn(run, source.contentOf(run), interval);
+      count += to - from;
+    }
+    reached = run.end;
+  }
+  return reached < interval.end ? undefined : count;
+}
+
+/** Which key-values of a run are in an interval. */
+function placesIn(run: CachedRun, { names }: RunContent, { start, end }: NameInterval): { from: number; to: number } {
+  return {
+    from: run.start < start ? indexFrom(names, start) : 0,
+    to: run.end > end ? indexFrom(names, end) : names.length,
+  };
+}

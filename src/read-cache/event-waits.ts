@@ -1,0 +1,51 @@
+import type { RowId } from '../mvcc/operations.ts';
+import { cacheLimits } from './cache-limits.ts';
+
+interface Wait {
+  readonly id: RowId;
+  readonly endMs: number;
+  resolve(isReached: boolean): void;
+}
+
+/** Lists that wait for events on their way, for a short time. */
+export class EventWaits {
+  /** The oldest first. */
+  readonly #waits = new Set<Wait>();
+  #timer: NodeJS.Timeout | undefined;
+
+  /** Resolves when `reached` is called with this id or a later one; with false when the time is over. */
+  wait(id: RowId): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#waits.add({ id, endMs: performance.now() + cacheLimits.waitMsMax, resolve });
+      this.#timer ??= setTimeout(() => this.#endOldest(), cacheLimits.waitMsMax);
+    });
+  }
+
+  reached(id: RowId): void {
+    for (const wait of this.#waits) if (wait.id <= id) this.#end(wait, true);
+  }
+
+  endAll(): void {
+    for (const wait of this.#waits) this.#end(wait, false);
+  }
+
+  #endOldest(): void {
+    this.#timer = undefined;
+    const nowMs = performance.now();
+    for (const wait of this.#waits) {
+      if (wait.endMs > nowMs) {
+        this.#timer = setTimeout(() => this.#endOldest(), wait.endMs - nowMs);
+        return;
+      }
+      this.#end(wait, false);
+    }
+  }
+
+  #end(wait: Wait, isReached: boolean): void {
+    this.#waits.delete(wait);
+    wait.resolve(isReached);
+    if (this.#waits.size > 0) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+}

@@ -1,0 +1,266 @@
+import type { RangeOperation, RowId } from '../mvcc/operations.ts';
+import type { PointRead } from '../mvcc/point-reads.ts';
+import type { RangePages, RangeRequest } from '../mvcc/range-page.ts';
+import { type NameInterval, nameInterval } from '../mvcc/read-point.ts';
+import type { Head, LogEvent, RangeResult } from '../mvcc/results.ts';
+import { BoundedCache } from '../text/bounded-cache.ts';
+import type { EventFeed, EventMemory } from '../watch/event-memory.ts';
+import type { Position } from '../watch/position.ts';
+import { cacheLimits } from './cache-limits.ts';
+import { CachedCounts } from './cached-counts.ts';
+import { CachedKey } from './cached-key.ts';
+import { cachedPage, countAlong, isCacheable, type PageSource } from './cached-page.ts';
+import type { CachedRun } from './cached-run.ts';
+import { EventWaits } from './event-waits.ts';
+import { Fill } from './fill.ts';
+import { Holdings } from './holdings.ts';
+import { ReadBefore } from './read-before.ts';
+import { absent } from './run-content.ts';
+
+export interface ReadCacheOptions {
+  /** Of key-values with their keys and overhead. 0: nothing is cached. */
+  readonly bytesMax: number;
+  /** The newest head that this process has seen. */
+  latestHead(): Head;
+}
+
+/** Where the cache stood when a question came; undefined: it held nothing. */
+export type Asked = RowId | undefined;
+
+/**
+ * The newest key-values that are read repeatedly, encoded: single keys, intervals with all of their keys, and how many keys intervals have. The watch hub feeds it with
+ * every event while it holds something.
+ *
+ * An answer from it is linearizable under one condition: its position has reached a head that was read from the database after the question came. `mayAnswer` is that check.
+ */
+export class ReadCache implements EventMemory {
+  /** Reads that the cache answered, and others that it could have. */
+  readonly uses = { hits: 0, misses: 0 };
+  readonly #options: ReadCacheOptions;
+  readonly #held: Holdings;
+  readonly #counts = new CachedCounts();
+  readonly #fills = new Set<Fill>();
+  readonly #waits = new EventWaits();
+  readonly #readBefore = new ReadBefore();
+  /** Lists that do not fit, by the names of their fills. */
+  readonly #tooLarge = new BoundedCache<true>({
+    countMax: cacheLimits.tooLargeMax,
+    bytesMax: cacheLimits.tooLargeBytesMax,
+  });
+  #feed: EventFeed | undefined;
+  /** Every event through here is applied. Undefined: the cache holds nothing and is not fed. */
+  #position: Position | undefined;
+  /** Bytes of events that were applied since the cache was last used. */
+  #unusedBytes = 0;
+
+  constructor(options: ReadCacheOptions) {
+    this.#options = options;
+    this.#held = new Holdings(options);
+  }
+
+  /** What it holds, with keys and overhead. */
+  get bytes(): number {
+    return this.#held.bytes;
+  }
+
+  connect(feed: EventFeed): void {
+    if (this.#options.bytesMax > 0) this.#feed = feed;
+  }
+
+  apply(events: readonly LogEvent[], from: Position, to: Position): void {
+    if (this.#position === undefined) return;
+    if (from.id !== this.#position.id) {
+      this.forget();
+      return;
+    }
+    for (const event of events) this.#applyEvent(event);
+    this.#moveTo(to);
+    if (this.#unusedBytes > Math.max(cacheLimits.unusedEventBytesMin, this.bytes)) this.forget();
+    this.#held.shrink();
+    this.#waits.reached(to.id);
+    this.#endIfEmpty();
+  }
+
+  forget(): void {
+    this.#held.clear();
+    this.#counts.clear();
+    for (const fill of this.#fills) fill.abandon();
+    this.#fills.clear();
+    this.#endIfEmpty();
+  }
+
+  /** Every head that this process sees passes here. A cache that is far behind it is not worth reading what lies between. */
+  saw(head: Head): void {
+    if (this.#position !== undefined && head.id - this.#position.id > cacheLimits.idsBehindMax) this.forget();
+  }
+
+  /** To be called before the head is read from the database. */
+  ask(): Asked {
+    return this.#position?.id;
+  }
+
+  /** Whether the cache may answer what was asked before this head was read. */
+  mayAnswer(asked: Asked, head: Head): boolean {
+    if (this.#position === undefined || asked === undefined) return false;
+    // The database has lost rows that it had: it was restored, or a standby took over that did not have them.
+    if (head.id < asked) this.forget();
+    return this.#position !== undefined && this.#position.id >= head.id;
+  }
+
+  /** Waits a short time for the events through an id; whether they came. */
+  async reached(id: RowId): Promise<boolean> {
+    if (this.#position === undefined) return false;
+    return this.#position.id >= id || (await this.#waits.wait(id));
+  }
+
+  /** Whether the cache has a key, as far as this process has seen. */
+  hasKey({ key, withValue }: PointRead): boolean {
+    return withValue && this.#isAtHead && this.#held.holderOf(key) !== undefined;
+  }
+
+  /** After `mayAnswer`; undefined: the key is not here any more. */
+  key({ key }: PointRead): RangeResult | undefined {
+    const holder = this.#held.holderOf(key);
+    if (holder === undefined || this.#position === undefined) return undefined;
+    this.#held.used(holder);
+    this.#hit();
+    const bytes = holder instanceof CachedKey ? holder.bytes : holder.get(key);
+    const count = bytes.length === 0 ? 0 : 1;
+    const blocks = count === 0 ? [] : [{ bytes, count }];
+    return { kind: 'range', revision: this.#position.revision, blocks, more: false, count };
+  }
+
+  /** A key was read from the database, at this head. `bytes` are copied; empty: it is not there. */
+  learnKey({ key, withValue }: PointRead, bytes: Uint8Array, head: Head): void {
+    if (this.#feed === undefined || !withValue) return;
+    this.uses.misses += 1;
+    if (bytes.length > this.#options.bytesMax * cacheLimits.keyPartMax || !this.#readBefore.again(key)) return;
+    if (!this.#hasAllSince(head)) return;
+    if (this.#held.holderOf(key) === undefined) {
+      this.#held.addKey(new CachedKey(key, copyOf(bytes), head.id));
+      this.#held.shrink();
+    }
+    this.#endIfEmpty();
+  }
+
+  /** Whether the cache has the first page of a range, as far as this process has seen. */
+  hasPage(operation: RangeOperation): boolean {
+    if (!this.#isAtHead || !isCacheable(operation)) return false;
+    const interval = nameInterval(operation.keys);
+    if (operation.countOnly) return this.#source.count(interval) !== undefined;
+    for (const _run of this.#source.along(interval)) return true;
+    return false;
+  }
+
+  /** A page of a range: the first after `mayAnswer`, any other without. Undefined: it is not here. */
+  page(request: RangeRequest): RangePages | undefined {
+    const now = this.#position;
+    if (now === undefined || !isCacheable(request.operation)) return undefined;
+    const page = cachedPage(request, this.#source);
+    if (page === undefined) return undefined;
+    this.#hit();
+    return { ...page, head: { ...this.#options.latestHead(), ...now }, readRevision: now.revision };
+  }
+
+  /** To be called before a range is read from the database. Undefined: it is not to be cached. The caller ends it with `endFill`. */
+  beginFill(operation: RangeOperation): Fill | undefined {
+    if (this.#feed === undefined || operation.revision > 0 || !isCacheable(operation)) return undefined;
+    this.uses.misses += 1;
+    const interval = nameInterval(operation.keys);
+    const name = `${interval.start}\u0000${interval.end}\u0000${operation.limit}`;
+    if (operation.countOnly || !this.#readBefore.again(name) || this.#tooLarge.get(name) === true) return undefined;
+    if (this.#fills.size >= cacheLimits.fillsMax || !this.#begin()) return undefined;
+    const fill = new Fill(name, interval);
+    this.#fills.add(fill);
+    return fill;
+  }
+
+  /** A page of a range was read from the database. Its bytes are copied. */
+  learnPage(fill: Fill | undefined, { operation, position }: RangeRequest, page: RangePages): void {
+    if (position === undefined) this.#learnCount(operation, page);
+    if (fill === undefined || fill.isAbandoned) return;
+    for (const runs of fill.runsOf(page, position, (part) => this.#held.gaps(part))) this.#held.addRuns(runs);
+    if (fill.bytes > this.#options.bytesMax * cacheLimits.fillPartMax) {
+      fill.abandon();
+      this.#tooLarge.set(fill.name, true);
+    }
+    this.#held.shrink();
+  }
+
+  endFill(fill: Fill): void {
+    this.#fills.delete(fill);
+    this.#endIfEmpty();
+  }
+
+  #learnCount({ keys, revision }: RangeOperation, { count, head }: RangePages): void {
+    if (this.#feed === undefined || count === undefined || revision > 0 || 'one' in keys) return;
+    const interval = nameInterval(keys);
+    if (!this.#readBefore.again(`${interval.start}\u0000${interval.end}`)) return;
+    if (this.#hasAllSince(head)) this.#counts.add(interval, count, head.id);
+    this.#endIfEmpty();
+  }
+
+  /** Whether every event after a head is applied from now on, and none before was that is not in what was read there. */
+  #hasAllSince(head: Head): boolean {
+    const position = this.#begin();
+    return position !== undefined && position.id <= head.id;
+  }
+
+  get #isAtHead(): boolean {
+    return this.#position !== undefined && this.#options.latestHead().id <= this.#position.id;
+  }
+
+  get #source(): PageSource {
+    const { id, revision } = this.#position ?? { id: 0, revision: 0 };
+    const along = (interval: NameInterval) => this.#held.along(interval);
+    const contentOf = (run: CachedRun) => this.#held.contentOf(run);
+    const count = (interval: NameInterval) =>
+      this.#counts.get(interval, id) ?? countAlong(interval, { revision, along, contentOf });
+    return { revision, along, contentOf, count };
+  }
+
+  #applyEvent(event: LogEvent): void {
+    const { id, key, type, body } = event;
+    this.#unusedBytes += body.length;
+    let copied: Uint8Array | undefined;
+    const bytes = () => {
+      // The body of a put is its key-value as a list has it.
+      copied ??= type === 'delete' ? absent : copyOf(body);
+      return copied;
+    };
+    this.#counts.change(event);
+    this.#held.change(key, id, bytes);
+    for (const fill of this.#fills) if (fill.wants(key)) fill.collect(key, id, bytes());
+  }
+
+  #hit(): void {
+    this.uses.hits += 1;
+    this.#unusedBytes = 0;
+  }
+
+  /** Has itself fed. Undefined: there is nobody to do it, or the database was not reached yet. */
+  #begin(): Position | undefined {
+    if (this.#position === undefined && this.#options.latestHead().id > 0) {
+      const position = this.#feed?.begin();
+      if (position !== undefined) this.#moveTo(position);
+      this.#unusedBytes = 0;
+    }
+    return this.#position;
+  }
+
+  #moveTo(position: Position): void {
+    this.#position = position;
+    this.#held.throughId = position.id;
+  }
+
+  #endIfEmpty(): void {
+    if (this.#position === undefined || this.bytes > 0 || this.#counts.size > 0 || this.#fills.size > 0) return;
+    this.#position = undefined;
+    this.#waits.endAll();
+    this.#feed?.end();
+  }
+}
+
+function copyOf(bytes: Uint8Array): Uint8Array {
+  return bytes.length === 0 ? absent : new Uint8Array(bytes);
+}

@@ -1,0 +1,71 @@
+/** What the cache holds and evicts as one. */
+export interface Held {
+  /** With keys and overhead. */
+  readonly heldBytes: number;
+  /** Neighbours in the order of use. */
+  older: Held | undefined;
+  newer: Held | undefined;
+}
+
+/** The order of use, and the sum of what is held. */
+export class Recency<Item extends Held> {
+  #oldest: Item | undefined;
+  #newest: Item | undefined;
+  #bytes = 0;
+
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  get oldest(): Item | undefined {
+    return this.#oldest;
+  }
+
+  /** As the newest. */
+  add(item: Item): void {
+    this.#bytes += item.heldBytes;
+    this.#link(item);
+  }
+
+  remove(item: Item): void {
+    this.#bytes -= item.heldBytes;
+    this.#unlink(item);
+  }
+
+  /** It was used. */
+  touch(item: Item): void {
+    if (item === this.#newest) return;
+    this.#unlink(item);
+    this.#link(item);
+  }
+
+  /** An item holds so many bytes more than before. */
+  grew(bytes: number): void {
+    this.#bytes += bytes;
+  }
+
+  clear(): void {
+    this.#oldest = undefined;
+    this.#newest = undefined;
+    this.#bytes = 0;
+  }
+
+  #link(item: Item): void {
+    item.older = this.#newest;
+    item.newer = undefined;
+    if (this.#newest === undefined) this.#oldest = item;
+    else this.#newest.newer = item;
+    this.#newest = item;
+  }
+
+  #unlink(item: Item): void {
+    const older = item.older as Item | undefined;
+    const newer = item.newer as Item | undefined;
+    if (older === undefined) this.#oldest = newer;
+    else older.newer = newer;
+    if (newer === undefined) this.#newest = older;
+    else newer.older = older;
+    item.older = undefined;
+    item.newer = undefined;
+  }
+}

@@ -1,0 +1,90 @@
+import type { TestContext } from 'node:test';
+import { pino } from 'pino';
+import type { RangeOperation, Revision } from '../../../src/mvcc/operations.ts';
+import type { Head, RangeResult } from '../../../src/mvcc/results.ts';
+import { ReadCache } from '../../../src/read-cache/read-cache.ts';
+import { keyText } from '../../../src/sql/key-text.ts';
+import { PointReader } from '../../../src/store/point-reader.ts';
+import { RangeReader } from '../../../src/store/range-reader.ts';
+import { ReadQueue } from '../../../src/store/read-queue.ts';
+import { ownRequester } from '../../../src/store/requester.ts';
+import type { SlowOperations } from '../../../src/store/slow-operations.ts';
+import { WatchHub } from '../../../src/watch/hub.ts';
+import { ModelDatabase } from './model-database.ts';
+
+export interface CachedReads {
+  readonly database: ModelDatabase;
+  readonly cache: ReadCache;
+  readonly hub: WatchHub;
+  range(operation: RangeOperation): Promise<RangeResult>;
+  /** All parts of a list that is sent as a stream. */
+  parts(operation: RangeOperation): AsyncIterable<RangeResult>;
+}
+
+/** The store's readers and the hub over a database in memory. `readHead` stands in for a read of the head. */
+export function cachedReads(
+  context: TestContext,
+  { bytesMax, readHead }: { readonly bytesMax: number; readonly readHead?: (database: ModelDatabase) => Promise<Head> },
+): CachedReads {
+  const database = new ModelDatabase();
+  const { source, driver } = database;
+  const cache = new ReadCache({ bytesMax, latestHead: () => source.latestHead });
+  source.memory = cache;
+  const logger = pino({ level: 'silent' });
+  const origin = { clusterId: 1n, memberId: 1n, raftTerm: 1 };
+  const hub = new WatchHub({ source, origin, logger, progressIntervalMs: 60_000, fragmentBytesMax: 1_000_000 });
+  context.after(() => hub.close());
+  const saw = (head: Head) => {
+    source.saw(head);
+    cache.saw(head);
+  };
+  const options = {
+    cache,
+    saw,
+    slow: { range: () => {}, pointReads: () => {} } as unknown as SlowOperations,
+    readHead: async () => {
+      const head = await (readHead?.(database) ?? database.readHead());
+      saw(head);
+      return head;
+    },
+  };
+  const points = new PointReader(driver, options);
+  const reads = { quick: new ReadQueue(driver, 'quick'), bulk: new ReadQueue(driver, 'bulk') };
+  const ranges = new RangeReader(driver, { ...options, reads });
+  return {
+    database,
+    cache,
+    hub,
+    range: (operation) => {
+      const { keys } = operation;
+      const requester = ownRequester();
+      return 'one' in keys
+        ? points.read({ key: keys.one, withValue: true }, requester)
+        : ranges.read(operation, requester);
+    },
+    parts: (operation) => ranges.parts(operation, ownRequester()),
+  };
+}
+
+/** A list of the keys from one on and before another; a get when there is no other. */
+export function reading(
+  start: string,
+  end?: string,
+  { limit = 0, countOnly = false, revision = 0 }: { limit?: number; countOnly?: boolean; revision?: Revision } = {},
+): RangeOperation {
+  const from = keyText(Buffer.from(start));
+  return {
+    kind: 'range',
+    keys: end === undefined ? { one: from } : { start: from, end: keyText(Buffer.from(end)) },
+    revision,
+    limit,
+    sort: undefined,
+    keysOnly: false,
+    countOnly,
+    revisionFilter: undefined,
+  };
+}
+
+export function bytesOf(results: readonly RangeResult[]): Buffer {
+  return Buffer.concat(results.flatMap(({ blocks }) => blocks.map(({ bytes }) => bytes)));
+}
