@@ -44,22 +44,27 @@ export function cachedPage(
   const left = operation.limit === 0 ? Number.POSITIVE_INFINITY : operation.limit - countBefore;
   const page = takenAlong(interval, left, source);
   if (page === undefined) return undefined;
-  const { blocks, more } = page;
-  const next = page.isStopped
-    ? { revision: source.revision, afterName: page.lastName, countBefore: countBefore + page.count }
-    : undefined;
-  if (position !== undefined || operation.limit === 0) return { blocks, next, more, count: undefined };
-  const count = more || page.isStopped ? source.count(whole) : page.count;
-  return count === undefined ? undefined : { blocks, next, more, count };
+  const { blocks, endsAt } = page;
+  const countThrough = countBefore + page.count;
+  const next =
+    endsAt === 'full page'
+      ? { revision: source.revision, afterName: page.lastName, countBefore: countThrough }
+      : undefined;
+  if (operation.limit === 0) return { blocks, next, more: false, count: undefined };
+  const count = endsAt === 'end' ? countThrough : source.count(whole);
+  if (count === undefined) return undefined;
+  return {
+    blocks,
+    next,
+    more: endsAt === 'limit' && count > countThrough,
+    count: position === undefined ? count : undefined,
+  };
 }
 
 interface Taken {
   readonly blocks: readonly KeyValueBlock[];
   readonly count: number;
-  /** There are more keys than the limit lets through. */
-  readonly more: boolean;
-  /** The page is full before the limit or the end of the interval is reached. */
-  readonly isStopped: boolean;
+  readonly endsAt: 'end' | 'limit' | 'full page';
   readonly lastName: string;
 }
 
@@ -71,7 +76,7 @@ function takenAlong(interval: NameInterval, left: number, source: PageSource): T
   let lastName = '';
   let reached = interval.start;
   for (const run of source.along(interval)) {
-    if (bytes >= cacheLimits.pageBytesMax) return { blocks, count, more: false, isStopped: true, lastName };
+    if (bytes >= cacheLimits.pageBytesMax) return { blocks, count, endsAt: 'full page', lastName };
     const content = source.contentOf(run);
     const { from, to } = placesIn(run, content, interval);
     const end = Math.min(to, from + left - count);
@@ -82,10 +87,10 @@ function takenAlong(interval: NameInterval, left: number, source: PageSource): T
       bytes += block.length;
       lastName = content.names[end - 1] as string;
     }
-    if (end < to) return { blocks, count, more: true, isStopped: false, lastName };
+    if (count === left) return { blocks, count, endsAt: 'limit', lastName };
     reached = run.end;
   }
-  return reached < interval.end ? undefined : { blocks, count, more: false, isStopped: false, lastName };
+  return reached < interval.end ? undefined : { blocks, count, endsAt: 'end', lastName };
 }
 
 /** How many keys of an interval the runs have; undefined: a part of it is missing. */

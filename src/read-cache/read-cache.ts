@@ -113,9 +113,10 @@ export class ReadCache implements EventMemory {
     return this.#position.id >= id || (await this.#waits.wait(id));
   }
 
-  /** Whether the cache has a key, as far as this process has seen. */
+  /** Whether the cache has a key, and is not known to be behind. */
   hasKey({ key, withValue }: PointRead): boolean {
-    return withValue && this.#isAtHead && this.#held.holderOf(key) !== undefined;
+    if (!withValue || this.#position === undefined || this.#options.latestHead().id > this.#position.id) return false;
+    return this.#held.holderOf(key) !== undefined;
   }
 
   /** After `mayAnswer`; undefined: the key is not here any more. */
@@ -143,9 +144,9 @@ export class ReadCache implements EventMemory {
     this.#endIfEmpty();
   }
 
-  /** Whether the cache has the first page of a range, as far as this process has seen. */
+  /** Whether the cache has the beginning of a range. */
   hasPage(operation: RangeOperation): boolean {
-    if (!this.#isAtHead || !isCacheable(operation)) return false;
+    if (this.#position === undefined || !isCacheable(operation)) return false;
     const interval = nameInterval(operation.keys);
     if (operation.countOnly) return this.#source.count(interval) !== undefined;
     for (const _run of this.#source.along(interval)) return true;
@@ -204,10 +205,6 @@ export class ReadCache implements EventMemory {
   #hasAllSince(head: Head): boolean {
     const position = this.#begin();
     return position !== undefined && position.id <= head.id;
-  }
-
-  get #isAtHead(): boolean {
-    return this.#position !== undefined && this.#options.latestHead().id <= this.#position.id;
   }
 
   get #source(): PageSource {

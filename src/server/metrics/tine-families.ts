@@ -65,7 +65,8 @@ function writeFamilies({ store }: Scrape): readonly Family[] {
 }
 
 function readFamilies({ store }: Scrape): readonly Family[] {
-  const { pointReads, leaseReads, headReads, listStarts, bulkReads, sizeReads, otherReads, knownCounts } = store;
+  const { pointReads, leaseReads, headReads, listStarts, bulkReads, sizeReads, otherReads, knownCounts, readCache } =
+    store;
   const queues = [pointReads, leaseReads, headReads, listStarts, bulkReads, sizeReads, otherReads];
   return [
     gauge('tine_read_queue_reads', 'Reads that wait: for a batch, or for a reader.', [
@@ -92,6 +93,16 @@ function readFamilies({ store }: Scrape): readonly Family[] {
       'tine_range_counts_total',
       'Ranges whose number of keys was asked for: known while nothing was written (hit), or counted by the database (miss).',
       byLabel('result', { hit: knownCounts.hits, miss: knownCounts.misses }),
+    ),
+    counter(
+      'tine_read_cache_reads_total',
+      'Gets, pages of lists and counts of the present: answered from the read cache (hit), or by the database (miss).',
+      byLabel('result', { hit: readCache.hits, miss: readCache.misses }),
+    ),
+    gauge(
+      'tine_read_cache_bytes',
+      'Bytes of the key-values in the read cache, with keys and overhead.',
+      readCache.bytes,
     ),
   ];
 }

@@ -1,0 +1,245 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
+import { encodedBlock } from '../../../src/mvcc/encode-row.ts';
+import type { RangeOperation } from '../../../src/mvcc/operations.ts';
+import { cacheLimits } from '../../../src/read-cache/cache-limits.ts';
+import { isFirstVersion, keyValuesOf } from '../../../src/read-cache/key-value-bytes.ts';
+import { compactMarkName, keyText } from '../../../src/sql/key-text.ts';
+import { bytesOf, type CachedReads, cachedReads, reading } from './cached-reads.ts';
+import type { ModelDatabase } from './model-database.ts';
+
+const bytesMax = 1_000_000;
+const list = reading('k/', 'k0');
+
+function filled(context: TestContext, keyCount: number, options: { bytesMax?: number; valueBytes?: number } = {}) {
+  const under = cachedReads(context, { bytesMax, ...options });
+  const value = 'v'.repeat(options.valueBytes ?? 100);
+  under.database.source.commit(Array.from({ length: keyCount }, (_, index) => ({ key: keyAt(index), value })));
+  return under;
+}
+
+function keyAt(index: number): string {
+  return `k/${String(index).padStart(5, '0')}`;
+}
+
+/** Reads three times; what the third one asked of the database. */
+async function askedAtThird(under: CachedReads, operation: RangeOperation): Promise<Record<string, number>> {
+  await under.range(operation);
+  await under.range(operation);
+  return askedBy(under.database, () => assertRight(under, operation));
+}
+
+async function askedBy({ reads }: ModelDatabase, work: () => Promise<void>): Promise<Record<string, number>> {
+  const before = { ...reads };
+  await work();
+  return Object.fromEntries(Object.entries(reads).map(([name, count]) => [name, count - (before[name] ?? 0)]));
+}
+
+async function assertRight({ range, database }: CachedReads, operation: RangeOperation): Promise<void> {
+  const result = await range(operation);
+  const state = database.stateAt(database.source.head.revision, operation.keys);
+  const limited = operation.limit === 0 ? state : state.slice(0, operation.limit);
+  assert.equal(result.revision, database.source.head.revision);
+  assert.equal(result.count, state.length);
+  if (!operation.countOnly) assert.deepEqual(bytesOf([result]), Buffer.concat(limited.map(([, bytes]) => bytes)));
+}
+
+for (const [what, operation] of [
+  ['key', reading(keyAt(3))],
+  ['key that is not there', reading('k/none')],
+  ['list', list],
+  ['page', reading('k/', 'k0', { limit: 7 })],
+  ['count', reading('k/', 'k0', { countOnly: true })],
+] as const) {
+  test(`a ${what} that was read twice is answered from the cache`, async (context) => {
+    const under = filled(context, 50);
+    const asked = await askedAtThird(under, operation);
+    assert.deepEqual(Object.values(asked), [0]);
+  });
+}
+
+test('what others commit, unseen until the head is read, is in the next list from the cache', async (context) => {
+  const under = filled(context, 50);
+  await askedAtThird(under, list);
+  const asked = await askedBy(under.database, async () => {
+    for (const change of [{ key: keyAt(7), value: 'new' }, { key: 'k/00007x', value: 'added' }, { key: keyAt(9) }]) {
+      under.database.source.commit([change], { isSeen: false });
+      await assertRight(under, list);
+      await assertRight(under, reading(change.key));
+      await assertRight(under, reading('k/', 'k0', { countOnly: true }));
+    }
+  });
+  assert.equal(asked.rangePages, 0);
+});
+
+test('a part of a cached list, and the same revision by its number, are answered from the cache', async (context) => {
+  const under = filled(context, 50);
+  await askedAtThird(under, list);
+  const { revision } = under.database.source.head;
+  const asked = await askedBy(under.database, async () => {
+    await assertRight(under, reading(keyAt(10), keyAt(20)));
+    await assertRight(under, reading(keyAt(10), keyAt(40), { limit: 5, revision }));
+  });
+  assert.deepEqual(asked, { rangePages: 0 });
+});
+
+test('a revision of the past is read from the database', async (context) => {
+  const under = filled(context, 50);
+  await askedAtThird(under, list);
+  const { revision } = under.database.source.head;
+  const before = bytesOf([await under.range(list)]);
+  under.database.source.commit([{ key: keyAt(1), value: 'new' }]);
+  const asked = await askedBy(under.database, async () => {
+    assert.deepEqual(bytesOf([await under.range(reading('k/', 'k0', { revision }))]), before);
+  });
+  assert.deepEqual(asked, { rangePages: 1 });
+});
+
+test('an answer keeps its bytes while the cache changes', async (context) => {
+  const under = filled(context, 50);
+  await askedAtThird(under, list);
+  const answer = await under.range(list);
+  const before = Buffer.from(bytesOf([answer]));
+  for (let round = 0; round < 5; round += 1) {
+    under.database.source.commit([{ key: keyAt(1), value: `new ${round}` }, { key: keyAt(40 + round) }]);
+    await under.range(list);
+  }
+  assert.deepEqual(bytesOf([answer]), before);
+});
+
+test('a list of more than half the bound is not cached, and its pages are not kept', async (context) => {
+  const under = filled(context, 50, { bytesMax: 100_000, valueBytes: 1_500 });
+  under.database.pageRowsMax = 5;
+  for (let round = 0; round < 5; round += 1) await assertRight(under, list);
+  assert.ok(under.cache.bytes < 100_000);
+  const heldBytes = under.cache.bytes;
+  await assertRight(under, list);
+  assert.equal(under.cache.bytes, heldBytes);
+  await askedAtThird(under, reading(keyAt(1)));
+  assert.ok(under.cache.bytes < 100_000);
+});
+
+test('what was read once is not cached', async (context) => {
+  const under = filled(context, 200);
+  for (let index = 0; index < 200; index += 1) await assertRight(under, reading(keyAt(index)));
+  assert.equal(under.cache.bytes, 0);
+});
+
+test('what was not used for longest goes first', async (context) => {
+  const under = filled(context, 100, { bytesMax: 10_000, valueBytes: 500 });
+  await askedAtThird(under, reading(keyAt(0)));
+  for (let index = 1; index < 100; index += 1) {
+    await askedAtThird(under, reading(keyAt(index)));
+    assert.deepEqual(await askedBy(under.database, () => assertRight(under, reading(keyAt(0)))), { points: 0 });
+  }
+  assert.ok(under.cache.bytes <= 10_000);
+  assert.deepEqual(await askedBy(under.database, () => assertRight(under, reading(keyAt(1)))), { points: 1 });
+});
+
+test('keys that come and go leave nothing behind', async (context) => {
+  const under = filled(context, 10);
+  await askedAtThird(under, list);
+  const heldBytes = under.cache.bytes;
+  const added = Array.from({ length: 500 }, (_, index) => keyAt(100 + index));
+  for (const key of added) under.database.source.commit([{ key, value: 'v'.repeat(200) }]);
+  await assertRight(under, list);
+  await assertRight(under, list);
+  assert.ok(under.cache.bytes > heldBytes + 500 * 200);
+  for (const key of added) under.database.source.commit([{ key }]);
+  await assertRight(under, list);
+  await assertRight(under, list);
+  assert.ok(under.cache.bytes < heldBytes + 2 * cacheLimits.runOverheadBytes, `${heldBytes}, now ${under.cache.bytes}`);
+});
+
+test('the cache forgets what nobody reads while much is written', async (context) => {
+  const under = filled(context, 50);
+  await askedAtThird(under, list);
+  for (let round = 0; round < 50 && under.cache.bytes > 0; round += 1) {
+    under.database.source.commit([{ key: `other/${round}`, value: 'v'.repeat(200_000) }]);
+    for (let turns = 0; turns < 20; turns += 1) await nextTurn();
+  }
+  assert.equal(under.cache.bytes, 0);
+  await assertRight(under, list);
+});
+
+test('a run that is written often and not read is dropped, and what is read stays', async (context) => {
+  const under = filled(context, 50);
+  await askedAtThird(under, reading('k/', keyAt(10)));
+  await askedAtThird(under, reading(keyAt(20), 'k0'));
+  for (let round = 0; round < 60; round += 1) {
+    under.database.source.commit([{ key: `k/00005-${round}`, value: 'v'.repeat(1_000) }]);
+    await assertRight(under, reading(keyAt(20), 'k0'));
+  }
+  const asked = await askedBy(under.database, () => assertRight(under, reading(keyAt(20), 'k0')));
+  assert.deepEqual(asked, { rangePages: 0 });
+  assert.deepEqual(await askedBy(under.database, () => assertRight(under, reading('k/', keyAt(10)))), {
+    rangePages: 1,
+  });
+});
+
+test('a cache far behind the head forgets everything instead of reading on', async (context) => {
+  const under = filled(context, 50);
+  await askedAtThird(under, list);
+  const { source } = under.database;
+  for (let index = 0; index <= cacheLimits.idsBehindMax; index += 1) {
+    source.commit([{ key: 'other', value: String(index) }], { isSeen: false });
+  }
+  const { readCount } = source;
+  const asked = await askedBy(under.database, () => assertRight(under, list));
+  assert.deepEqual(asked, { rangePages: 1 });
+  assert.equal(source.readCount, readCount, 'no events were read');
+});
+
+test('a head that went back empties the cache', async (context) => {
+  const under = filled(context, 50);
+  await askedAtThird(under, list);
+  const asked = under.cache.ask();
+  const { head } = under.database.source;
+  assert.equal(under.cache.mayAnswer(asked, head), true);
+  assert.equal(under.cache.mayAnswer(asked, { ...head, id: head.id - 1 }), false);
+  assert.equal(under.cache.bytes, 0);
+});
+
+test('an idle instance asks the database nothing for its cache', async (context) => {
+  const under = filled(context, 50);
+  const { source, reads } = under.database;
+  await askedAtThird(under, list);
+  const { readCount } = source;
+  const before = { ...reads };
+  source.hint();
+  await sleep(10 * source.pollMs.max);
+  assert.equal(source.readCount, readCount);
+  assert.deepEqual(reads, before);
+});
+
+test('a cache of 0 bytes is never fed', async (context) => {
+  const under = filled(context, 50, { bytesMax: 0 });
+  assert.deepEqual(await askedAtThird(under, list), { rangePages: 1 });
+  assert.equal(under.cache.bytes, 0);
+  assert.equal(under.cache.ask(), undefined);
+});
+
+test('keys of a block are found whatever bytes they have', () => {
+  const keys = ['a', '', compactMarkName, `${'long'.repeat(100)}`, '\u0000\u0001\u007f\u00ff', 'e\u00e9'];
+  const rows = keys.map((key, index) => ({
+    name: keyText(Buffer.from(key, 'latin1')),
+    id: index,
+    modRevision: 2 ** (7 * index),
+    createRevision: 1,
+    version: index === 0 ? 1 : 2 ** (5 * index),
+    lease: index % 2 === 0 ? null : '9223372036854775807',
+    value: Buffer.alloc(index * 100),
+  }));
+  const { bytes } = encodedBlock(rows);
+  const found = [...keyValuesOf(bytes)];
+  assert.deepEqual(
+    found.map(([name]) => name),
+    rows.map(({ name }) => name),
+  );
+  assert.deepEqual(Buffer.concat(found.map(([, each]) => each)), Buffer.from(bytes));
+  assert.deepEqual(
+    found.map(([, each]) => isFirstVersion(each)),
+    rows.map(({ version }) => version === 1),
+  );
+});
