@@ -1,8 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RangeOperation, RowId } from '../mvcc/operations.ts';
 import type { PointRead } from '../mvcc/point-reads.ts';
 import type { RangePages, RangeRequest } from '../mvcc/range-page.ts';
 import { type NameInterval, nameInterval } from '../mvcc/read-point.ts';
 import type { Head, LogEvent, RangeResult } from '../mvcc/results.ts';
+import { successor } from '../sql/key-text.ts';
 import { BoundedCache } from '../text/bounded-cache.ts';
 import type { EventFeed, EventMemory } from '../watch/event-memory.ts';
 import type { Position } from '../watch/position.ts';
@@ -10,12 +12,13 @@ import { cacheLimits } from './cache-limits.ts';
 import { CachedCounts } from './cached-counts.ts';
 import { CachedKey } from './cached-key.ts';
 import { cachedPage, countAlong, isCacheable, type PageSource } from './cached-page.ts';
-import type { CachedRun } from './cached-run.ts';
+import { type CachedRun, runsOf } from './cached-run.ts';
 import { EventWaits } from './event-waits.ts';
 import { Fill } from './fill.ts';
 import { Holdings } from './holdings.ts';
+import { keyValuesOf, type NamedBytes } from './key-value-bytes.ts';
 import { ReadBefore } from './read-before.ts';
-import { absent } from './run-content.ts';
+import { absent, contentsOf, indexFrom } from './run-content.ts';
 
 export interface ReadCacheOptions {
   /** Of key-values with their keys and overhead. 0: nothing is cached. */
@@ -89,6 +92,16 @@ export class ReadCache implements EventMemory {
     this.#endIfEmpty();
   }
 
+  /** A read of what keeps the cache current. A database that was away may come back as another one. */
+  async orForget<Result>(read: () => Promise<Result>): Promise<Result> {
+    try {
+      return await read();
+    } catch (error) {
+      this.forget();
+      throw error;
+    }
+  }
+
   /** Every head that this process sees passes here. A cache that is far behind it is not worth reading what lies between. */
   saw(head: Head): void {
     if (this.#position !== undefined && head.id - this.#position.id > cacheLimits.idsBehindMax) this.forget();
@@ -103,7 +116,8 @@ export class ReadCache implements EventMemory {
   mayAnswer(asked: Asked, head: Head): boolean {
     if (this.#position === undefined || asked === undefined) return false;
     // The database has lost rows that it had: it was restored, or a standby took over that did not have them.
-    if (head.id < asked) this.forget();
+    const { id, revision } = this.#position;
+    if (head.id < asked || (head.id === id && head.revision !== revision)) this.forget();
     return this.#position !== undefined && this.#position.id >= head.id;
   }
 
@@ -176,21 +190,42 @@ export class ReadCache implements EventMemory {
     return fill;
   }
 
-  /** A page of a range was read from the database. Its bytes are copied. */
-  learnPage(fill: Fill | undefined, { operation, position }: RangeRequest, page: RangePages): void {
+  /** A page of a range was read from the database. Its bytes are copied, one block in each turn of the event loop. */
+  async learnPage(fill: Fill | undefined, { operation, position }: RangeRequest, page: RangePages): Promise<void> {
     if (position === undefined) this.#learnCount(operation, page);
-    if (fill === undefined || fill.isAbandoned) return;
-    for (const runs of fill.runsOf(page, position, (part) => this.#held.gaps(part))) this.#held.addRuns(runs);
-    if (fill.bytes > this.#options.bytesMax * cacheLimits.fillPartMax) {
-      fill.abandon();
-      this.#tooLarge.set(fill.name, true);
+    if (fill === undefined) return;
+    if (position === undefined) fill.asOf = page.head.id;
+    for (const [index, { bytes }] of page.blocks.entries()) {
+      if (index > 0) await nextTurn();
+      const keyValues = [...keyValuesOf(bytes)];
+      this.#learnThrough(fill, keyValues, successor(keyValues.at(-1)?.[0] ?? ''));
     }
-    this.#held.shrink();
+    const isCut = page.more || page.next !== undefined;
+    if (!isCut) this.#learnThrough(fill, [], fill.interval.end);
   }
 
   endFill(fill: Fill): void {
     this.#fills.delete(fill);
     this.#endIfEmpty();
+  }
+
+  /** What was read of a fill is all there is before a name. */
+  #learnThrough(fill: Fill, keyValues: readonly NamedBytes[], end: string): void {
+    if (fill.isAbandoned) return;
+    const names = keyValues.map(([name]) => name);
+    for (const gap of this.#held.gaps({ start: fill.reached, end })) {
+      const contents = contentsOf(keyValues.slice(indexFrom(names, gap.start), indexFrom(names, gap.end)));
+      const runs = runsOf(gap, contents, fill.asOf);
+      this.#held.addRuns(runs);
+      for (const { heldBytes } of runs) fill.bytes += heldBytes;
+    }
+    fill.reached = end;
+    for (const [name, { id, bytes }] of fill.collected()) this.#held.change(name, id, () => bytes);
+    if (fill.bytes > this.#options.bytesMax * cacheLimits.fillPartMax) {
+      fill.abandon();
+      this.#tooLarge.set(fill.name, true);
+    }
+    this.#held.shrink();
   }
 
   #learnCount({ keys, revision }: RangeOperation, { count, head }: RangePages): void {

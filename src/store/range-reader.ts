@@ -148,7 +148,7 @@ export class RangeReader {
         if (page === undefined) {
           if (isFirst) fill = this.#cache.beginFill(operation);
           page = await this.#readPage(request, requester, onBegin);
-          this.#cache.learnPage(fill, request, page);
+          await this.#cache.learnPage(fill, request, page);
         }
         total ??= page.count;
         position = page.next;

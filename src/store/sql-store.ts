@@ -98,7 +98,9 @@ export class SqlStore implements Store {
       this.#cache.saw(head);
     };
     const headNow = async () => {
-      const { id, revision, compactRevision, authState } = await driver.read('head', null, 'quick');
+      const { id, revision, compactRevision, authState } = await this.#cache.orForget(() =>
+        driver.read('head', null, 'quick'),
+      );
       const head = { id, revision, compactRevision, authState };
       saw(head);
       return head;
@@ -448,7 +450,7 @@ function eventSource({
           take: (events) => follower.take({ ...unpacked(events), afterId: events.afterId }),
         },
       ),
-    eventsAfter: async (request) => seen(await driver.read('eventsAfter', request, 'quick')),
+    eventsAfter: async (request) => seen(await memory.orForget(() => driver.read('eventsAfter', request, 'quick'))),
     eventsOfKeys: async (request) => seen(await driver.read('eventsOfKeys', request, 'bulk')),
     idBefore: async (revision) => {
       const found = await driver.read('idBefore', revision, 'quick');

@@ -7,7 +7,7 @@ import { keyText } from '../../../src/sql/key-text.ts';
 import { PointReader } from '../../../src/store/point-reader.ts';
 import { RangeReader } from '../../../src/store/range-reader.ts';
 import { ReadQueue } from '../../../src/store/read-queue.ts';
-import { ownRequester } from '../../../src/store/requester.ts';
+import { ownRequester, type Requester } from '../../../src/store/requester.ts';
 import type { SlowOperations } from '../../../src/store/slow-operations.ts';
 import { WatchHub } from '../../../src/watch/hub.ts';
 import { ModelDatabase } from './model-database.ts';
@@ -16,7 +16,7 @@ export interface CachedReads {
   readonly database: ModelDatabase;
   readonly cache: ReadCache;
   readonly hub: WatchHub;
-  range(operation: RangeOperation): Promise<RangeResult>;
+  range(operation: RangeOperation, requester?: Requester): Promise<RangeResult>;
   /** All parts of a list that is sent as a stream. */
   parts(operation: RangeOperation): AsyncIterable<RangeResult>;
 }
@@ -55,9 +55,8 @@ export function cachedReads(
     database,
     cache,
     hub,
-    range: (operation) => {
+    range: (operation, requester = ownRequester()) => {
       const { keys } = operation;
-      const requester = ownRequester();
       return 'one' in keys
         ? points.read({ key: keys.one, withValue: true }, requester)
         : ranges.read(operation, requester);

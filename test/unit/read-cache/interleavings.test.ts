@@ -24,7 +24,7 @@ let answers = 0;
 for (let run = 0; run < runs; run += 1) {
   const seed = firstSeed + run;
   test(`any interleaving gives answers of the present (seed ${seed})`, async (context) => {
-    const found = await run1(context, seed);
+    const found = await interleaved(context, seed);
     assert.deepEqual(found.wrong, []);
     hits += found.hits;
     answers += found.answers;
@@ -38,7 +38,7 @@ test('many of these answers came from the cache', () => {
 test('an old answer is found when the head is not read from the database', async (context) => {
   const withoutCheck = async ({ source }: ModelDatabase) => source.latestHead;
   for (let seed = firstSeed; seed < firstSeed + runs; seed += 1) {
-    const { wrong } = await run1(context, seed, withoutCheck);
+    const { wrong } = await interleaved(context, seed, withoutCheck);
     if (wrong.some((each) => each.startsWith('old'))) return;
   }
   assert.fail(`no run of ${runs} shows an old answer`);
@@ -50,7 +50,7 @@ interface Found {
   hits: number;
 }
 
-async function run1(
+async function interleaved(
   context: TestContext,
   seed: number,
   readHead?: (database: ModelDatabase) => Promise<Head>,
@@ -62,6 +62,7 @@ async function run1(
   source.latencyTurns = () => random.below(4);
   source.countMax = random.pick([1, 3, 500]);
   under.database.pageRowsMax = random.pick([2, 5, 500]);
+  under.database.blockRowsMax = random.pick([1, 3, 500]);
   const found: Found = { wrong: [], answers: 0, hits: 0 };
   const writesPercent = random.pick([5, 20, 60]);
   const reads: Promise<void>[] = [];

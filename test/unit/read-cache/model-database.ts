@@ -16,6 +16,7 @@ export class ModelDatabase {
   readonly source = new FakeEventSource();
   /** Rows of a page. */
   pageRowsMax = 500;
+  blockRowsMax = 500;
   readonly reads: Record<string, number> = {};
 
   /** What the store's readers use of a driver. */
@@ -78,10 +79,14 @@ export class ModelDatabase {
     const taken = rest.slice(0, Math.min(left, this.pageRowsMax));
     const more = rest.length > left && taken.length === left;
     const isStopped = !more && rest.length > taken.length;
-    const block = { bytes: Buffer.concat(taken.map(([, bytes]) => bytes)), count: taken.length };
+    const blocks = [];
+    for (let start = 0; start < taken.length; start += this.blockRowsMax) {
+      const rows = taken.slice(start, start + this.blockRowsMax);
+      blocks.push({ bytes: Buffer.concat(rows.map(([, bytes]) => bytes)), count: rows.length });
+    }
     return {
       ...base,
-      blocks: taken.length === 0 ? [] : [block],
+      blocks,
       next: isStopped
         ? { revision, afterName: taken.at(-1)?.[0] as string, countBefore: countBefore + taken.length }
         : undefined,

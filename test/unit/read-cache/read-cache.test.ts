@@ -6,6 +6,7 @@ import type { RangeOperation } from '../../../src/mvcc/operations.ts';
 import { cacheLimits } from '../../../src/read-cache/cache-limits.ts';
 import { isFirstVersion, keyValuesOf } from '../../../src/read-cache/key-value-bytes.ts';
 import { compactMarkName, keyText } from '../../../src/sql/key-text.ts';
+import { TestOrigin } from '../store/requesters.ts';
 import { bytesOf, type CachedReads, cachedReads, reading } from './cached-reads.ts';
 import type { ModelDatabase } from './model-database.ts';
 
@@ -212,6 +213,24 @@ test('an idle instance asks the database nothing for its cache', async (context)
   assert.equal(source.readCount, readCount);
   assert.deepEqual(reads, before);
 });
+
+for (const operation of [reading(keyAt(3)), list, reading('k/', 'k0', { limit: 3 })]) {
+  test(`a client that does not read its answers gets none from the cache (${JSON.stringify(operation.keys)}, limit ${operation.limit})`, async (context) => {
+    const under = filled(context, 50);
+    await askedAtThird(under, operation);
+    const client = new TestOrigin();
+    client.isBackedUp = true;
+    let isAnswered = false;
+    const answer = under.range(operation, client.request()).then(() => {
+      isAnswered = true;
+    });
+    await assertRight(under, operation);
+    for (let turns = 0; turns < 20; turns += 1) await nextTurn();
+    assert.equal(isAnswered, false);
+    client.drain();
+    await answer;
+  });
+}
 
 test('a cache of 0 bytes is never fed', async (context) => {
   const under = filled(context, 50, { bytesMax: 0 });
