@@ -26,8 +26,8 @@ export interface CoalescerOptions<Question, Answer> {
   onEnd?(batch: readonly Asked<Question>[], startMs: number): void;
   /** What a question holds in memory. Absent: next to nothing. */
   bytesOf?(question: Question): number;
-  /** Whether answers may be large: then a client that does not read its answers gets no more of them. */
-  readonly answersMuch: boolean;
+  /** Whether the answer may be large: then a client that does not read its answers gets no more of them. */
+  answersMuch(question: Question): boolean;
 }
 
 export class Coalescer<Question, Answer> {
@@ -42,7 +42,7 @@ export class Coalescer<Question, Answer> {
     this.#waiting = new FairQueue({
       countMax: limits.readQueueCountMax,
       bytesMax: limits.readQueueBytesMax,
-      answersMuch: () => options.answersMuch,
+      answersMuch: ({ question }) => options.answersMuch(question),
       onReady: () => this.#schedule(),
     });
   }

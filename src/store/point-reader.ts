@@ -28,7 +28,7 @@ export class PointReader {
       answer: (reads) => this.#answer(reads),
       onEnd: (batch, startMs) => options.slow.pointReads(batch, startMs),
       bytesOf: ({ key }) => key.length,
-      answersMuch: true,
+      answersMuch: () => true,
     });
   }
 

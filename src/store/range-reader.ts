@@ -9,7 +9,6 @@ import type { Head, KeyValueBlock, RangeResult } from '../mvcc/results.ts';
 import type { Fill } from '../read-cache/fill.ts';
 import type { ReadCache } from '../read-cache/read-cache.ts';
 import { keyText } from '../sql/key-text.ts';
-import { Coalescer } from './coalescer.ts';
 import { KnownCounts } from './known-counts.ts';
 import { keysBytes } from './operation-bytes.ts';
 import { OriginSlots } from './origin-slots.ts';
@@ -42,8 +41,7 @@ export class RangeReader {
   readonly #saw: (head: Head) => void;
   readonly #slow: SlowOperations;
   readonly #cache: ReadCache;
-  /** For lists that the cache may answer. */
-  readonly #headReads: Coalescer<null, Head>;
+  readonly #readHead: (operation: RangeOperation, requester: Requester) => Promise<Head>;
   readonly #counts = new KnownCounts();
 
   constructor(
@@ -59,8 +57,8 @@ export class RangeReader {
       saw(head: Head): void;
       readonly slow: SlowOperations;
       readonly cache: ReadCache;
-      /** The head now, from the database. */
-      readHead(): Promise<Head>;
+      /** The head now, from the database, for a list that may be answered from the cache. */
+      readonly readHead: (operation: RangeOperation, requester: Requester) => Promise<Head>;
     },
   ) {
     this.#reads = reads;
@@ -74,13 +72,7 @@ export class RangeReader {
     this.#saw = saw;
     this.#slow = slow;
     this.#cache = cache;
-    this.#headReads = new Coalescer({
-      answer: async (questions) => {
-        const head = await readHead();
-        return questions.map(() => head);
-      },
-      answersMuch: true,
-    });
+    this.#readHead = readHead;
   }
 
   /** How often the number of a range's keys was known. */
@@ -134,7 +126,7 @@ export class RangeReader {
     requester: Requester,
     onBegin: OnBegin = () => {},
   ): AsyncGenerator<RangeResult> {
-    const isCached = this.#cache.hasPage(operation) && (await this.#isFresh(requester));
+    const isCached = this.#cache.hasPage(operation) && (await this.#isFresh(operation, requester));
     let fill: Fill | undefined;
     let position: PagePosition | undefined;
     let total: number | undefined;
@@ -176,9 +168,9 @@ export class RangeReader {
   }
 
   /** Whether the cache has every event that was committed when this was called. Events that are on their way are waited for: that is sooner than reading a list. */
-  async #isFresh(requester: Requester): Promise<boolean> {
+  async #isFresh(operation: RangeOperation, requester: Requester): Promise<boolean> {
     const asked = this.#cache.ask();
-    const head = await this.#headReads.ask(null, requester);
+    const head = await this.#readHead(operation, requester);
     await this.#cache.reached(head.id);
     return this.#cache.mayAnswer(asked, head);
   }

@@ -37,6 +37,7 @@ import { HeadTracker } from './head-tracker.ts';
 import { KeyHasher, type KeysHash } from './key-hasher.ts';
 import { LeaseKeeper } from './lease-keeper.ts';
 import { Members } from './members.ts';
+import { keysBytes } from './operation-bytes.ts';
 import { OperationCounts } from './operation-counts.ts';
 import { PointReader } from './point-reader.ts';
 import { Quota } from './quota.ts';
@@ -60,6 +61,9 @@ export interface SqlStoreOptions extends Pick<Config, 'autoCompaction' | 'warnin
   readonly logger: Logger;
 }
 
+/** What a head is read for: a list that the cache may answer, or something small. */
+type HeadReader = RangeOperation | 'other';
+
 export class SqlStore implements Store {
   readonly events: EventSource;
   readonly auth: AuthStore;
@@ -71,7 +75,7 @@ export class SqlStore implements Store {
   readonly #snapshotTimes = new TimedWork(snapshotBoundsMs);
   readonly #slow: SlowOperations;
   readonly #saw: (head: Head) => void;
-  readonly #headReads: Coalescer<null, Head>;
+  readonly #headReads: Coalescer<HeadReader, Head>;
   readonly #sizeReads: Coalescer<null, { bytes: number; inUseBytes: number }>;
   readonly #reads: Readonly<Record<ReadLane, ReadQueue>>;
   readonly #points: PointReader;
@@ -110,10 +114,22 @@ export class SqlStore implements Store {
     this.#logger = options.logger;
     this.#slow = new SlowOperations({ thresholdMs: options.warningApplyMs, logger: options.logger });
     const observed = { saw, slow: this.#slow, counts: this.#counts };
-    const cached = { ...observed, cache: this.#cache, readHead: headNow };
-    this.#points = new PointReader(driver, cached);
+    this.#headReads = new Coalescer({
+      answer: async (readers) => {
+        const head = await headNow();
+        return readers.map(() => head);
+      },
+      bytesOf: (reader) => (reader === 'other' ? 0 : keysBytes(reader.keys)),
+      answersMuch: (reader) => reader !== 'other',
+    });
+    const cached = { ...observed, cache: this.#cache };
+    this.#points = new PointReader(driver, { ...cached, readHead: headNow });
     this.#reads = { quick: new ReadQueue(driver, 'quick'), bulk: new ReadQueue(driver, 'bulk') };
-    this.#ranges = new RangeReader(driver, { ...cached, reads: this.#reads });
+    this.#ranges = new RangeReader(driver, {
+      ...cached,
+      reads: this.#reads,
+      readHead: (operation, requester) => this.#headReads.ask(operation, requester),
+    });
     this.#writeHealth = new WriteHealth(driver, options.self.id);
     this.#writes = new WriteQueue(this.#writeHealth, observed);
     this.#leases = new LeaseKeeper(driver, this.#writes, { logger: options.logger, ...observed });
@@ -123,19 +139,12 @@ export class SqlStore implements Store {
     this.#snapshots = new Snapshots(driver, new CompactionHolds(driver, this.#writes, options.logger));
     this.#compactor = new Compactor(driver, this.#writes, options.logger);
     this.#defragmenter = new Defragmenter(driver, options.logger);
-    this.#headReads = new Coalescer({
-      answer: async (questions) => {
-        const head = await headNow();
-        return questions.map(() => head);
-      },
-      answersMuch: false,
-    });
     this.#sizeReads = new Coalescer({
       answer: async (questions) => {
         const size = await driver.size();
         return questions.map(() => size);
       },
-      answersMuch: false,
+      answersMuch: () => false,
     });
     const readHead = (requester: Requester) => this.head(requester);
     this.auth = new AuthStore(driver, this.#writes, { reads: this.#reads.quick, saw, readHead });
@@ -293,7 +302,7 @@ export class SqlStore implements Store {
   }
 
   head(requester: Requester): Promise<Head> {
-    return this.#headReads.ask(null, requester);
+    return this.#headReads.ask('other', requester);
   }
 
   hashKeys(revision: Revision, requester: Requester & { readonly signal: AbortSignal }): Promise<KeysHash> {

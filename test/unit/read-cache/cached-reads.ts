@@ -4,6 +4,7 @@ import type { RangeOperation, Revision } from '../../../src/mvcc/operations.ts';
 import type { Head, RangeResult } from '../../../src/mvcc/results.ts';
 import { ReadCache } from '../../../src/read-cache/read-cache.ts';
 import { keyText } from '../../../src/sql/key-text.ts';
+import { Coalescer } from '../../../src/store/coalescer.ts';
 import { PointReader } from '../../../src/store/point-reader.ts';
 import { RangeReader } from '../../../src/store/range-reader.ts';
 import { ReadQueue } from '../../../src/store/read-queue.ts';
@@ -38,19 +39,27 @@ export function cachedReads(
     source.saw(head);
     cache.saw(head);
   };
-  const options = {
-    cache,
-    saw,
-    slow: { range: () => {}, pointReads: () => {} } as unknown as SlowOperations,
-    readHead: async () => {
-      const head = await (readHead?.(database) ?? database.readHead());
-      saw(head);
-      return head;
-    },
+  const headNow = async () => {
+    const head = await cache.orForget(() => readHead?.(database) ?? database.readHead());
+    saw(head);
+    return head;
   };
-  const points = new PointReader(driver, options);
+  const heads = new Coalescer<RangeOperation, Head>({
+    answer: async (operations) => {
+      const head = await headNow();
+      return operations.map(() => head);
+    },
+    answersMuch: () => true,
+  });
+  const slow = { range: () => {}, pointReads: () => {} } as unknown as SlowOperations;
+  const options = { cache, saw, slow };
+  const points = new PointReader(driver, { ...options, readHead: headNow });
   const reads = { quick: new ReadQueue(driver, 'quick'), bulk: new ReadQueue(driver, 'bulk') };
-  const ranges = new RangeReader(driver, { ...options, reads });
+  const ranges = new RangeReader(driver, {
+    ...options,
+    reads,
+    readHead: (operation, requester) => heads.ask(operation, requester),
+  });
   return {
     database,
     cache,
