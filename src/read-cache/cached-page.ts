@@ -94,7 +94,10 @@ function takenAlong(interval: NameInterval, left: number, source: PageSource): T
 }
 
 /** How many keys of an interval the runs have; undefined: a part of it is missing. */
-export function countAlong(interval: NameInterval, source: Omit<PageSource, 'count'>): number | undefined {
+export function countAlong(
+  interval: NameInterval,
+  source: Pick<PageSource, 'along' | 'contentOf'>,
+): number | undefined {
   let count = 0;
   let reached = interval.start;
   for (const run of source.along(interval)) {

@@ -59,7 +59,10 @@ export class Holdings {
     return content;
   }
 
+  /** In place of one that was read before, if there is one. */
   addKey(key: CachedKey): void {
+    const replaced = this.#keys.get(key.name);
+    if (replaced !== undefined) this.#drop(replaced);
     this.#keys.set(key.name, key);
     this.#recency.add(key);
   }

@@ -231,7 +231,7 @@ export class ReadCache implements EventMemory {
   #learnCount({ keys, revision }: RangeOperation, { count, head }: RangePages): void {
     if (this.#feed === undefined || count === undefined || revision > 0 || 'one' in keys) return;
     const interval = nameInterval(keys);
-    if (!this.#readBefore.again(`${interval.start}\u0000${interval.end}`)) return;
+    if (!this.#readBefore.again(countName(interval))) return;
     if (this.#hasAllSince(head)) this.#counts.add(interval, count, head.id);
     this.#endIfEmpty();
   }
@@ -246,8 +246,13 @@ export class ReadCache implements EventMemory {
     const { id, revision } = this.#position ?? { id: 0, revision: 0 };
     const along = (interval: NameInterval) => this.#held.along(interval);
     const contentOf = (run: CachedRun) => this.#held.contentOf(run);
-    const count = (interval: NameInterval) =>
-      this.#counts.get(interval, id) ?? countAlong(interval, { revision, along, contentOf });
+    const count = (interval: NameInterval) => {
+      const known = this.#counts.get(interval, id);
+      if (known !== undefined) return known;
+      const counted = countAlong(interval, { along, contentOf });
+      if (counted !== undefined && this.#readBefore.again(countName(interval))) this.#counts.add(interval, counted, id);
+      return counted;
+    };
     return { revision, along, contentOf, count };
   }
 
@@ -291,6 +296,10 @@ export class ReadCache implements EventMemory {
     this.#waits.endAll();
     this.#feed?.end();
   }
+}
+
+function countName({ start, end }: NameInterval): string {
+  return `${start}\u0000${end}`;
 }
 
 function copyOf(bytes: Uint8Array): Uint8Array {

@@ -5,6 +5,7 @@ import { encodedBlock } from '../../../src/mvcc/encode-row.ts';
 import type { RangeOperation } from '../../../src/mvcc/operations.ts';
 import { cacheLimits } from '../../../src/read-cache/cache-limits.ts';
 import { isFirstVersion, keyValuesOf } from '../../../src/read-cache/key-value-bytes.ts';
+import { ReadCache } from '../../../src/read-cache/read-cache.ts';
 import { compactMarkName, keyText } from '../../../src/sql/key-text.ts';
 import { TestOrigin } from '../store/requesters.ts';
 import { bytesOf, type CachedReads, cachedReads, reading } from './cached-reads.ts';
@@ -190,6 +191,21 @@ test('a cache far behind the head forgets everything instead of reading on', asy
   const asked = await askedBy(under.database, () => assertRight(under, list));
   assert.deepEqual(asked, { rangePages: 1 });
   assert.equal(source.readCount, readCount, 'no events were read');
+});
+
+test('a key that is read again before the events through its snapshot have come is held once, and answers when they have', () => {
+  const at = (id: number) => ({ id, revision: id, compactRevision: -1, authState: 2 });
+  const cache = new ReadCache({ bytesMax, latestHead: () => at(5) });
+  cache.connect({ begin: () => at(5), end: () => {} });
+  const read = { key: keyText(Buffer.from('k')), withValue: true };
+  const { bytes } = encodedBlock([
+    { name: 'k', id: 9, modRevision: 9, createRevision: 9, version: 1, lease: null, value: null },
+  ]);
+  for (let round = 0; round < 4; round += 1) cache.learnKey(read, bytes, at(9));
+  assert.equal(cache.bytes, 1 + bytes.length + cacheLimits.keyOverheadBytes);
+  assert.equal(cache.hasKey(read), false);
+  cache.apply([], at(5), at(9));
+  assert.deepEqual(cache.key(read)?.blocks, [{ bytes: new Uint8Array(bytes), count: 1 }]);
 });
 
 test('a head that went back empties the cache', async (context) => {
