@@ -364,3 +364,34 @@ test('a hint of another instance is a reason to read once, and no head: what it 
   await until('the event comes', () => stream.responses.length > 1);
   assert.equal(eventsOf(stream.responses), 'a@2');
 });
+
+test('for a memory alone the log is read when a head shows something new, and not looked at', async (context) => {
+  const { source, memory } = watching(context);
+  source.commit([{ key: 'a', value: '' }]);
+  memory.toggle();
+  source.commit([{ key: 'b', value: '' }], { isSeen: false });
+  source.hint();
+  await new Promise((resolve) => setTimeout(resolve, 10 * source.pollMs.max));
+  assert.equal(source.readCount, 0);
+  source.saw();
+  await until('the memory has the event', () => memory.appliedCount === 1);
+  memory.toggle();
+  source.commit([{ key: 'c', value: '' }]);
+  await settle();
+  assert.equal(memory.appliedCount, 1);
+});
+
+test('a watch that begins while a memory is fed gets its own events, and the memory all of them', async (context) => {
+  const { source, memory, open } = watching(context);
+  memory.toggle();
+  source.commit([{ key: 'a1', value: '' }], { isSeen: false });
+  const { stream, session } = open();
+  session.create(requested(prefix('a')), 0n);
+  source.commit([{ key: 'b', value: '' }]);
+  source.commit([{ key: 'a2', value: '' }]);
+  await until('the memory has all events', () => memory.appliedCount === 3);
+  session.cancel(0n);
+  source.commit([{ key: 'a3', value: '' }]);
+  await until('the memory has the last event', () => memory.appliedCount === 4);
+  assert.match(eventsOf(stream.responses), /a2@4$/);
+});

@@ -1,6 +1,6 @@
 /**
  * Seeded runs of everything at once: commits by this process and by others, watches that come, go and ask for progress,
- * readers that stall, compactions, a database that goes away. Whatever the order, each watch gets exactly the events of its
+ * a memory that wants all events at times, readers that stall, compactions, a database that goes away. Whatever the order, each watch gets exactly the events of its
  * keys from its start on, in order, once, transactions whole, and progress never says more than was sent.
  */
 import assert from 'node:assert/strict';
@@ -33,6 +33,8 @@ interface Client {
 const firstSeed = chosenSeed();
 const runs = numberFromEnvironment('TINE_WATCH_RUNS', 60);
 
+let appliedCount = 0;
+
 for (let run = 0; run < runs; run += 1) {
   const seed = firstSeed + run;
   test(`any interleaving delivers every event once, in order (seed ${seed})`, async (context) => {
@@ -51,10 +53,15 @@ for (let run = 0; run < runs; run += 1) {
     }
     await finish(source, clients);
     for (const client of clients) checkClient(client, source);
+    appliedCount += under.memory.appliedCount;
   });
 }
 
-function act(random: Random, { source, open }: Watching, clients: Client[]): void {
+test('memories were given events in these runs', () => {
+  assert.ok(appliedCount > 20 * runs, `${appliedCount} events`);
+});
+
+function act(random: Random, { source, memory, open }: Watching, clients: Client[]): void {
   const client = clients.length > 0 ? random.pick(clients) : undefined;
   const action = random.weighted([
     [25, () => source.commit(changes(random), { isSeen: random.chance(80) })],
@@ -71,6 +78,7 @@ function act(random: Random, { source, open }: Watching, clients: Client[]): voi
     [3, () => client && cancel(random, client)],
     [6, () => client && stall(random, client)],
     [6, () => client && ask(client, source)],
+    [4, () => memory.toggle()],
     [2, () => (source.isAway = random.chance(30))],
   ]);
   action();

@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict';
+import type { LogEvent } from '../../../src/mvcc/results.ts';
+import type { EventFeed, EventMemory } from '../../../src/watch/event-memory.ts';
+import type { Position } from '../../../src/watch/position.ts';
+import type { FakeEventSource } from './fake-event-source.ts';
+
+/** A memory that wants events at times. What it is given must be all that happened since it began, in order. */
+export class CheckedMemory implements EventMemory {
+  /** How many events it was given. */
+  appliedCount = 0;
+  readonly #source: FakeEventSource;
+  #feed: EventFeed | undefined;
+  #position: Position | undefined;
+
+  constructor(source: FakeEventSource) {
+    this.#source = source;
+  }
+
+  connect(feed: EventFeed): void {
+    this.#feed = feed;
+  }
+
+  /** Begins to want events, or ends. */
+  toggle(): void {
+    if (this.#position === undefined) this.#position = this.#feed?.begin();
+    else this.forget();
+  }
+
+  apply(events: readonly LogEvent[], from: Position, to: Position): void {
+    if (this.#position === undefined) return;
+    assert.equal(from.id, this.#position.id, 'the memory is given what comes after its position');
+    const between = this.#source.history.filter(({ id }) => id > from.id && id <= to.id);
+    assert.deepEqual(
+      events.map(({ id }) => id),
+      between.map(({ id }) => id),
+      'the memory is given every event',
+    );
+    assert.equal(to.revision, this.#source.history[to.id - 1]?.revision);
+    this.appliedCount += events.length;
+    this.#position = to;
+  }
+
+  forget(): void {
+    this.#position = undefined;
+    this.#feed?.end();
+  }
+}
