@@ -30,6 +30,7 @@ async function settle(): Promise<void> {
 
 /** A log that hands out one page when it is told to, and nothing else. */
 class PacedSource implements EventSource {
+  readonly isWriting = false;
   readonly pollMs = { min: 1_000_000, max: 1_000_000 };
   latestHead: Head = { id: 0, revision: 1, compactRevision: 0, authState: 2 };
   #page: readonly LogEvent[] = [];

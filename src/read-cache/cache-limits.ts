@@ -29,6 +29,6 @@ export const cacheLimits = {
   idsBehindMax: 5_000,
   /** Bytes of events that are applied without any use before the cache forgets everything; at least what it holds. */
   unusedEventBytesMin: 4 * 1024 * 1024,
-  /** How long a list waits for events that are on their way: then it is read from the database. */
+  /** How long a read waits for events that are on their way: then it goes to the database. */
   waitMsMax: 20,
 } as const;

@@ -4,17 +4,17 @@ import { cacheLimits } from './cache-limits.ts';
 interface Wait {
   readonly id: RowId;
   readonly endMs: number;
-  resolve(isReached: boolean): void;
+  resolve(): void;
 }
 
-/** Lists that wait for events on their way, for a short time. */
+/** Reads that wait for events on their way, for a short time. */
 export class EventWaits {
   /** The oldest first. */
   readonly #waits = new Set<Wait>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** Resolves when `reached` is called with this id or a later one; with false when the time is over. */
-  wait(id: RowId): Promise<boolean> {
+  /** Resolves when `reached` is called with this id or a later one, or when the time is over. */
+  wait(id: RowId): Promise<void> {
     return new Promise((resolve) => {
       this.#waits.add({ id, endMs: performance.now() + cacheLimits.waitMsMax, resolve });
       this.#timer ??= setTimeout(() => this.#endOldest(), cacheLimits.waitMsMax);
@@ -22,11 +22,11 @@ export class EventWaits {
   }
 
   reached(id: RowId): void {
-    for (const wait of this.#waits) if (wait.id <= id) this.#end(wait, true);
+    for (const wait of this.#waits) if (wait.id <= id) this.#end(wait);
   }
 
   endAll(): void {
-    for (const wait of this.#waits) this.#end(wait, false);
+    for (const wait of this.#waits) this.#end(wait);
   }
 
   #endOldest(): void {
@@ -37,13 +37,13 @@ export class EventWaits {
         this.#timer = setTimeout(() => this.#endOldest(), wait.endMs - nowMs);
         return;
       }
-      this.#end(wait, false);
+      this.#end(wait);
     }
   }
 
-  #end(wait: Wait, isReached: boolean): void {
+  #end(wait: Wait): void {
     this.#waits.delete(wait);
-    wait.resolve(isReached);
+    wait.resolve();
     if (this.#waits.size > 0) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -112,25 +112,19 @@ export class ReadCache implements EventMemory {
     return this.#position?.id;
   }
 
-  /** Whether the cache may answer what was asked before this head was read. */
-  mayAnswer(asked: Asked, head: Head): boolean {
+  /** Whether the cache may answer what was asked before this head was read. Waits a short time for events that are on their way. */
+  async mayAnswer(asked: Asked, head: Head): Promise<boolean> {
     if (this.#position === undefined || asked === undefined) return false;
     // The database has lost rows that it had: it was restored, or a standby took over that did not have them.
     const { id, revision } = this.#position;
     if (head.id < asked || (head.id === id && head.revision !== revision)) this.forget();
+    else if (id < head.id) await this.#waits.wait(head.id);
     return this.#position !== undefined && this.#position.id >= head.id;
   }
 
-  /** Waits a short time for the events through an id; whether they came. */
-  async reached(id: RowId): Promise<boolean> {
-    if (this.#position === undefined) return false;
-    return this.#position.id >= id || (await this.#waits.wait(id));
-  }
-
-  /** Whether the cache has a key, and is not known to be behind. */
+  /** Whether the cache has a key. */
   hasKey({ key, withValue }: PointRead): boolean {
-    if (!withValue || this.#position === undefined || this.#options.latestHead().id > this.#position.id) return false;
-    return this.#held.holderOf(key) !== undefined;
+    return withValue && this.#position !== undefined && this.#held.holderOf(key) !== undefined;
   }
 
   /** After `mayAnswer`; undefined: the key is not here any more. */

@@ -47,7 +47,7 @@ export class PointReader {
     const answers = new Map<PointRead, RangeResult>();
     const unknown = reads.filter((read) => !cache.hasKey(read));
     const head = unknown.length === 0 ? await readHead() : await this.#read(unknown, answers);
-    if (cache.mayAnswer(asked, head)) {
+    if (unknown.length < reads.length && (await cache.mayAnswer(asked, head))) {
       for (const read of reads) {
         const found = answers.has(read) ? undefined : cache.key(read);
         if (found !== undefined) answers.set(read, found);

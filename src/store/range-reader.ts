@@ -167,12 +167,11 @@ export class RangeReader {
     return page;
   }
 
-  /** Whether the cache has every event that was committed when this was called. Events that are on their way are waited for: that is sooner than reading a list. */
+  /** Whether the cache has every event that was committed when this was called. */
   async #isFresh(operation: RangeOperation, requester: Requester): Promise<boolean> {
     const asked = this.#cache.ask();
     const head = await this.#readHead(operation, requester);
-    await this.#cache.reached(head.id);
-    return this.#cache.mayAnswer(asked, head);
+    return await this.#cache.mayAnswer(asked, head);
   }
 
   async #collect(operation: RangeOperation, requester: Requester, onBegin: OnBegin): Promise<RangeResult> {

@@ -446,6 +446,9 @@ function eventSource({
       return heads.latest;
     },
     memory,
+    get isWriting() {
+      return writes.statistics.underWay > 0;
+    },
     onHead: (listener) => heads.onHead(listener),
     onHint: (listener) => {
       hintListeners.add(listener);

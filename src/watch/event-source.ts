@@ -45,6 +45,8 @@ export interface EventSource {
   onHint(listener: () => void): () => void;
   /** Events of most batches arrive together with the batch's own answer, without another way to the database. Undefined: nobody follows any more. */
   follow(follower: EventFollower | undefined): void;
+  /** Whether writes of this process are under way, whose events may come with their answer. */
+  readonly isWriting: boolean;
   /** The head now, from the database. Whoever listens to heads hears of it before this resolves. */
   readHead(): Promise<Head>;
   /** The newest head seen so far, without asking. */

@@ -139,6 +139,7 @@ export class Tailer {
     if (this.#isResting || events.afterId !== this.#position.id) return;
     this.#accept(events);
     this.#answerWaiters();
+    if (this.#audience === 'cache') this.#wake();
   }
 
   #wake(): void {
@@ -150,6 +151,7 @@ export class Tailer {
       if (!this.#isDue) await this.#wait(this.#untilLookMs);
       try {
         if (!this.#isDue && this.#untilLookMs === 0) await this.#look();
+        await this.#waitForOwnEvents();
         if (this.#isDue) await this.#readToHead();
       } catch (error) {
         this.#reportFailure(error);
@@ -164,6 +166,19 @@ export class Tailer {
   get #untilLookMs(): number | undefined {
     if (this.#audience !== 'watchers') return undefined;
     return Math.max(0, this.#lookedMs + this.#pollMs - performance.now());
+  }
+
+  /** For the cache alone: events of this process's writes come by themselves, a little after a head has shown them. Reading them would cost more than the cache saves. */
+  async #waitForOwnEvents(): Promise<void> {
+    const endMs = performance.now() + watchLimits.ownEventsWaitMs;
+    const mayCome = () => this.#audience === 'cache' && this.#isDue && this.#options.source.isWriting;
+    for (
+      let leftMs: number = watchLimits.ownEventsWaitMs;
+      mayCome() && leftMs > 0;
+      leftMs = endMs - performance.now()
+    ) {
+      await this.#wait(leftMs);
+    }
   }
 
   /** Asks for the head: whether another instance has written. The more it has, the sooner the next look. */

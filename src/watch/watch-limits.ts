@@ -8,6 +8,8 @@ export const watchLimits = {
   eventBlockBytesMax: 1024 * 1024,
   /** What an event in the log costs beside its bytes: its entry and its key. */
   eventOverheadBytes: 200,
+  /** How long the tailer waits, for the read cache alone, for the events of this process's own writes: the answer of a commit that a head has shown is a millisecond or two behind. */
+  ownEventsWaitMs: 5,
   /** Events a watcher is given from memory before others have their turn: 500 take about a tenth of a millisecond to match. */
   logSliceEventsMax: 500,
   /** Where a response ends and the next begins, unless one transaction is larger. Clients refuse messages above 4 MiB by default. */

@@ -208,13 +208,16 @@ test('a key that is read again before the events through its snapshot have come 
   assert.deepEqual(cache.key(read)?.blocks, [{ bytes: new Uint8Array(bytes), count: 1 }]);
 });
 
-test('a head that went back empties the cache', async (context) => {
+test('a head that went back, or has another revision, empties the cache', async (context) => {
   const under = filled(context, 50);
   await askedAtThird(under, list);
   const asked = under.cache.ask();
   const { head } = under.database.source;
-  assert.equal(under.cache.mayAnswer(asked, head), true);
-  assert.equal(under.cache.mayAnswer(asked, { ...head, id: head.id - 1 }), false);
+  assert.equal(await under.cache.mayAnswer(asked, head), true);
+  assert.equal(await under.cache.mayAnswer(asked, { ...head, id: head.id - 1 }), false);
+  assert.equal(under.cache.bytes, 0);
+  await askedAtThird(under, list);
+  assert.equal(await under.cache.mayAnswer(under.cache.ask(), { ...head, revision: head.revision - 1 }), false);
   assert.equal(under.cache.bytes, 0);
 });
 

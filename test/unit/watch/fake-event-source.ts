@@ -23,6 +23,7 @@ export class FakeEventSource implements EventSource {
   /** Event loop turns a read takes. */
   latencyTurns: () => number = () => 1;
   readCount = 0;
+  isWriting = false;
   memory?: EventMemory;
   /** Everything ever committed, also what was compacted. */
   readonly history: LogEvent[] = [];

@@ -395,3 +395,19 @@ test('a watch that begins while a memory is fed gets its own events, and the mem
   await until('the memory has the last event', () => memory.appliedCount === 4);
   assert.match(eventsOf(stream.responses), /a2@4$/);
 });
+
+test('for a memory alone, events that come with this process’s own write are not read although its head is seen before', async (context) => {
+  const { source, memory } = watching(context);
+  source.commit([{ key: 'a', value: '' }]);
+  memory.toggle();
+  source.isWriting = true;
+  source.latencyTurns = () => 3;
+  const written = source.commitFollowed([{ key: 'b', value: '' }]);
+  await until('it is committed', () => source.history.length === 2);
+  source.saw();
+  await written;
+  assert.equal(memory.appliedCount, 1);
+  assert.equal(source.readCount, 1, 'the write alone');
+  source.commit([{ key: 'c', value: '' }]);
+  await until('what another process wrote is read', () => memory.appliedCount === 2);
+});
