@@ -44,6 +44,7 @@ export class Tailer {
   #isHinted = false;
   #endWait: (() => void) | undefined;
   #failureCount = 0;
+  #isAbsenceLogged = false;
   #pollMs: number;
   /** When the database last showed its head: to a look, a read or a batch of writes. */
   #lookedMs = Number.NEGATIVE_INFINITY;
@@ -249,12 +250,15 @@ export class Tailer {
     this.#failureCount += 1;
     const { logger } = this.#options;
     if (!(error instanceof DriverError)) logger.error({ error }, 'reading events failed; trying again');
-    else if (this.#failureCount === 1)
+    else if (this.#audience === 'watchers' && !this.#isAbsenceLogged) {
+      this.#isAbsenceLogged = true;
       logger.warn({ error }, 'watches wait: the database does not answer; trying again');
+    }
   }
 
   #reportRecovery(): void {
-    if (this.#failureCount > 0) this.#options.logger.info('watches go on: the database answers again');
+    if (this.#isAbsenceLogged) this.#options.logger.info('watches go on: the database answers again');
+    this.#isAbsenceLogged = false;
     this.#failureCount = 0;
   }
 }

@@ -221,6 +221,15 @@ test('a head that went back, or has another revision, empties the cache', async 
   assert.equal(under.cache.bytes, 0);
 });
 
+test('a database that does not answer empties the cache, and no read is answered without it', async (context) => {
+  const under = filled(context, 50);
+  await askedAtThird(under, list);
+  under.database.source.isAway = true;
+  await assert.rejects(under.range(list), /the database is away/);
+  await assert.rejects(under.range(reading(keyAt(3))), /the database is away/);
+  assert.equal(under.cache.bytes, 0);
+});
+
 test('an idle instance asks the database nothing for its cache', async (context) => {
   const under = filled(context, 50);
   const { source, reads } = under.database;

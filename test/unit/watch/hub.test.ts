@@ -411,3 +411,18 @@ test('for a memory alone, events that come with this process’s own write are n
   source.commit([{ key: 'c', value: '' }]);
   await until('what another process wrote is read', () => memory.appliedCount === 2);
 });
+
+test('an absence of the database is not logged as one of watches while nobody watches', async (context) => {
+  const lines: string[] = [];
+  const logger = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
+  const { source, memory, open } = watching(context, { logger });
+  source.commit([{ key: 'a', value: '' }]);
+  memory.toggle();
+  source.isAway = true;
+  source.commit([{ key: 'b', value: '' }]);
+  await until('the log was asked for', () => source.readCount > 0);
+  await settle();
+  assert.deepEqual(lines, []);
+  open().session.create(requested(one('a')), 0n);
+  await until('it is logged', () => lines.length === 1);
+});
