@@ -4,8 +4,8 @@ import { setImmediate as nextRound } from 'node:timers/promises';
 import { serverLimits } from '../../../src/server/server-limits.ts';
 import { type Turn, Turns } from '../../../src/server/turns.ts';
 
-/** Has an amount of work, and notes when it is at it. */
-function worker(name: string, steps: number, log: string[]) {
+/** Has an amount of work, and notes when it is at it. A step counts as a number of ms, whatever it takes. */
+function worker(name: string, steps: number, log: string[], stepMs = 1) {
   let left = steps;
   return {
     get left() {
@@ -15,7 +15,7 @@ function worker(name: string, steps: number, log: string[]) {
       log.push(name);
       while (left > 0 && !turn.isOver) {
         left -= 1;
-        turn.charge(1);
+        turn.charge(stepMs);
       }
       return left > 0;
     },
@@ -24,7 +24,7 @@ function worker(name: string, steps: number, log: string[]) {
 
 test('work that fits into a turn is done at once', () => {
   const turns = new Turns();
-  const quick = worker('quick', 2, []);
+  const quick = worker('quick', 2, [], 0);
   assert.equal(turns.start(quick), false);
   assert.equal(quick.left, 0);
 });
