@@ -166,7 +166,7 @@ export const limits = {
   /** How often a lost database is tried again. */
   reconnectPauseMs: 250,
   /** Operations and bytes that SQLite runs on the event loop at once: a millisecond or two. Larger batches are worth the way to a thread. */
-  eventLoopOperationsMax: 16,
+  eventLoopOperationsMax: 8,
   eventLoopBytesMax: 256 * 1024,
   /** Of this many batches of writes two go through the writer's thread. One copies the log if it is long; the other one begins the log anew, which syncs it. */
   eventLoopBatchesMax: 256,
