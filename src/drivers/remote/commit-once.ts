@@ -125,16 +125,21 @@ function* unlessCommitted<Result>(
   return committed === undefined ? yield* doing(program) : { result: committed.result, wasCommitted: true };
 }
 
-/** While a commit is in doubt a client is answered in time, even if the attempt under way is not. */
+/**
+ * While a commit is in doubt a client is answered in time, even if the attempt under way is not. That attempt goes on and may be committed, with a mark that no other attempt looks for:
+ * so there must not be another.
+ */
 async function withinDoubt<Result>(
   running: Promise<Result>,
   doubts: readonly unknown[],
-  { deadlineMs }: Retries,
+  retries: Retries,
 ): Promise<Result> {
   if (doubts.length === 0) return running;
   running.catch(() => {});
   const timer = new AbortController();
-  const tooLate = pause(Math.max(0, deadlineMs - performance.now()), undefined, { signal: timer.signal }).then(() => {
+  const leftMs = Math.max(0, retries.deadlineMs - performance.now());
+  const tooLate = pause(leftMs, undefined, { signal: timer.signal }).then(() => {
+    retries.end();
     throw new DriverError('lost', 'the database did not answer in time');
   });
   try {
@@ -151,11 +156,17 @@ class Retries {
   readonly #lossesEndMs = performance.now() + remoteLimits.secondTryWithinMs;
   #lossCount = 0;
   #conflictCount = 0;
+  #isOver = false;
+
+  /** No further attempt is made, whatever the clock says: timers fire up to a millisecond early. */
+  end(): void {
+    this.#isOver = true;
+  }
 
   /** Undefined: none is made. */
   pauseMsAfter(error: unknown, isDoubtful: boolean): number | undefined {
     const cause = error instanceof CommitInDoubt ? error.cause : error;
-    if (!(cause instanceof DriverError) || performance.now() >= this.deadlineMs) return undefined;
+    if (!(cause instanceof DriverError) || this.#isOver || performance.now() >= this.deadlineMs) return undefined;
     if (cause instanceof GaveWay) return conflictPauseMs(this.#conflictCount++);
     const count = this.#lossCount++;
     if (isDoubtful) return count === 0 ? 0 : limits.reconnectPauseMs;

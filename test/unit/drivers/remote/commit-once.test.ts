@@ -12,8 +12,8 @@ import type { Row } from '../../../../src/sql/statement.ts';
 const lost = new DriverError('lost', 'the connection was lost');
 const refused = new GaveWay('deadlock', undefined);
 
-/** How an attempt ends: as it should, with an error before its commit, or in doubt. */
-type End = 'good' | { readonly before: Error } | { readonly doubt: Error; readonly isMade: boolean };
+/** How an attempt ends: as it should, never, with an error before its commit, or in doubt. */
+type End = 'good' | 'no answer' | { readonly before: Error } | { readonly doubt: Error; readonly isMade: boolean };
 
 /** A database of one table, `tine_commit`, in which attempts end in these ways. */
 class Attempts {
@@ -29,7 +29,7 @@ class Attempts {
   }
 
   /** The result is the number of the attempt that was committed. `atOnce`: how the one that needs no read ends; undefined: there is none. */
-  run(atOnce?: End | 'nothing done'): Promise<number> {
+  run(atOnce?: Exclude<End, 'no answer'> | 'nothing done'): Promise<number> {
     return commitOnce<number>({
       slots: this.slots,
       nowMs: () => 0,
@@ -41,7 +41,7 @@ class Attempts {
   }
 
   /** Its result is 0. */
-  async #atOnce(mark: Query, end: End | 'nothing done'): Promise<number | undefined> {
+  async #atOnce(mark: Query, end: Exclude<End, 'no answer'> | 'nothing done'): Promise<number | undefined> {
     if (end === 'nothing done') return undefined;
     if (typeof end === 'object' && 'before' in end) throw end.before;
     const written = new Map<string, string>();
@@ -54,6 +54,7 @@ class Attempts {
   async #transact<Value>({ first, proof }: AttemptTransaction, program: Program<Value>): Promise<Value> {
     this.count += 1;
     const end = this.#ends[this.count - 1] ?? 'good';
+    if (end === 'no answer') return new Promise(() => {});
     if (typeof end === 'object' && 'before' in end) throw end.before;
     const written = new Map<string, string>();
     const ask = (query: Query): readonly Row[] => this.#ask(query, written);
@@ -191,6 +192,17 @@ test('while a commit is in doubt attempts go on until no client waits any more, 
   }, 50);
   await assert.rejects(running, OutcomeUnknown);
   assert.deepEqual(attempts.outcomes, ['unknown']);
+});
+
+test('an attempt that was not waited for any longer is the last one, also when its timer fires early', async (context) => {
+  let nowMs = 0;
+  context.mock.method(performance, 'now', () => nowMs);
+  const attempts = new Attempts({ doubt: lost, isMade: false }, 'no answer', 'good');
+  const running = attempts.run();
+  // The clock stands still: the timer fires while it is still before the deadline.
+  nowMs = remoteLimits.doubtEndsAfterMs - 50;
+  await assert.rejects(running, OutcomeUnknown);
+  assert.equal(attempts.count, 2, 'the one that goes on may be committed');
 });
 
 test('a bug is reported as what it is, also after a commit in doubt', async () => {
