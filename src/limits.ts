@@ -168,6 +168,8 @@ export const limits = {
   /** Operations and bytes that SQLite runs on the event loop at once: a millisecond or two. Larger batches are worth the way to a thread. */
   eventLoopOperationsMax: 8,
   eventLoopBytesMax: 256 * 1024,
+  /** How often the event loop reads the beginning of a list, or looks up where a watch starts: at most some 3 % of its time. */
+  eventLoopReadIntervalMs: 10,
   /** Of this many batches of writes two go through the writer's thread. One copies the log if it is long; the other one begins the log anew, which syncs it. */
   eventLoopBatchesMax: 256,
   /** How long small work may take on the event loop on average: pages come from the disk, or the system's cache takes none. After slower work threads do all work for a pause: 1 to 60 s. */

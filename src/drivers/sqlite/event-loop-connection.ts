@@ -65,6 +65,7 @@ export class EventLoopConnection {
   #syncedHead: readonly Row[] | undefined;
   #aloneFromMs = Number.NEGATIVE_INFINITY;
   #batchCount = 0;
+  #readAtMs = Number.NEGATIVE_INFINITY;
   #threadTasks = 0;
 
   /** @throws an error of SQLite's, or DriverError when another file is there. */
@@ -138,7 +139,13 @@ export class EventLoopConnection {
   }
 
   takesRead(name: ReadName, input: unknown): boolean {
-    return this.#quickness.isExpected && isSmallRead(name, input, this.#head?.[0]);
+    if (!this.#quickness.isExpected || !isSmallRead(name, input, this.#head?.[0])) return false;
+    if (name !== 'rangePages' && name !== 'idBefore') return true;
+    // Many lists at once, or watches that start in the past, are the work of a thread. Reads of keys and of the head come in batches.
+    const nowMs = performance.now();
+    const isFirst = nowMs - this.#readAtMs >= limits.eventLoopReadIntervalMs;
+    if (isFirst) this.#readAtMs = nowMs;
+    return isFirst;
   }
 
   /** No other process has written to the file for a while. */
