@@ -20,7 +20,7 @@ const stallMsMax = 500;
 const boundsDefault: AttackBounds = { p99MsMax: 50, newConnectionP99MsMax: 250, memoryMebibytesMax: 150 };
 
 /** Resident memory has garbage in it, more or less of it from run to run. */
-const memoryTolerance = 1.25;
+const memoryTolerance = 1.35;
 
 /** Files and connections that a server may have more than before: of its database, and the good client's last ones. */
 const descriptorsMoreMax = 20;
