@@ -15,7 +15,7 @@ const attackSeconds = 1;
  * A second has too few requests for a p99: its bound is held by nine of ten, and none waits longer than this. The first moment of an attack, when hundreds of
  * connections are made and code runs for the first time, is a good part of it.
  */
-const stallMsMax = 500;
+const stallMsMax = 750;
 
 const boundsDefault: AttackBounds = { p99MsMax: 50, newConnectionP99MsMax: 250, memoryMebibytesMax: 150 };
 

@@ -330,7 +330,7 @@ const names: readonly Attack[] = [
     name: 'large names of users',
     does: 'asks for the tokens of 482 users whose names have 1.9 MiB',
     needs: 'auth',
-    bounds: smallMemory,
+    bounds: { memoryMebibytesMax: 100 },
     run: (attacker) =>
       keepConnected(
         attacker,
