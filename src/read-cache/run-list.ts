@@ -1,4 +1,5 @@
 import type { NameInterval } from '../mvcc/read-point.ts';
+import { countStartingThrough } from '../text/count-starting-through.ts';
 import type { CachedRun } from './cached-run.ts';
 
 /** Runs in the order of their keys. They do not overlap; where one begins at the end of another, nothing is missing between. */
@@ -7,14 +8,14 @@ export class RunList {
 
   /** The run whose interval has a name. */
   at(name: string): CachedRun | undefined {
-    const run = this.#runs[this.#countStartingThrough(name) - 1];
+    const run = this.#runs[countStartingThrough(this.#runs, name) - 1];
     return run !== undefined && name < run.end ? run : undefined;
   }
 
   /** The runs of an interval from its start on; ends where a part of it is missing. */
   *along({ start, end }: NameInterval): Generator<CachedRun> {
     let next = start;
-    for (let index = Math.max(0, this.#countStartingThrough(start) - 1); next < end; index += 1) {
+    for (let index = Math.max(0, countStartingThrough(this.#runs, start) - 1); next < end; index += 1) {
       const run = this.#runs[index];
       if (run === undefined || run.start > next || run.end <= next) return;
       yield run;
@@ -26,7 +27,7 @@ export class RunList {
   gaps({ start, end }: NameInterval): readonly NameInterval[] {
     const gaps: NameInterval[] = [];
     let next = start;
-    for (let index = Math.max(0, this.#countStartingThrough(start) - 1); next < end; index += 1) {
+    for (let index = Math.max(0, countStartingThrough(this.#runs, start) - 1); next < end; index += 1) {
       const run = this.#runs[index];
       const gapEnd = run === undefined || run.start > end ? end : run.start;
       if (gapEnd > next) gaps.push({ start: next, end: gapEnd });
@@ -39,32 +40,21 @@ export class RunList {
   /** Runs that cover a gap, in their order. */
   insert(runs: readonly CachedRun[]): void {
     const [first] = runs;
-    if (first !== undefined) this.#runs.splice(this.#countStartingThrough(first.start), 0, ...runs);
+    if (first !== undefined) this.#runs.splice(countStartingThrough(this.#runs, first.start), 0, ...runs);
   }
 
   /** Others stand for a run, or none. */
   replace(run: CachedRun, runs: readonly CachedRun[]): void {
-    this.#runs.splice(this.#countStartingThrough(run.start) - 1, 1, ...runs);
+    this.#runs.splice(countStartingThrough(this.#runs, run.start) - 1, 1, ...runs);
   }
 
   /** The run before one, where they touch. */
   touching(run: CachedRun): CachedRun | undefined {
-    const before = this.#runs[this.#countStartingThrough(run.start) - 2];
+    const before = this.#runs[countStartingThrough(this.#runs, run.start) - 2];
     return before?.end === run.start ? before : undefined;
   }
 
   clear(): void {
     this.#runs = [];
-  }
-
-  #countStartingThrough(name: string): number {
-    let low = 0;
-    let high = this.#runs.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#runs[middle] as CachedRun).start <= name) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 }

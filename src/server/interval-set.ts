@@ -1,4 +1,5 @@
 import type { Keys } from '../mvcc/operations.ts';
+import { countStartingThrough } from '../text/count-starting-through.ts';
 
 /** From `start` on, up to and without `end`. */
 interface Span {
@@ -26,25 +27,13 @@ export class IntervalSet {
 
   has(key: string): boolean {
     this.#sort();
-    const span = this.#spans[this.#countStartingThrough(key) - 1];
+    const span = this.#spans[countStartingThrough(this.#spans, key) - 1];
     return span !== undefined && key < span.end;
   }
 
   #push(span: Span): void {
     this.#spans.push(span);
     this.#isSorted = false;
-  }
-
-  /** How many spans start at or before the key. */
-  #countStartingThrough(key: string): number {
-    let low = 0;
-    let high = this.#spans.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#spans[middle] as Span).start <= key) low = middle + 1;
-      else high = middle;
-    }
-    return low;
   }
 
   /** Sorts and joins spans that touch, so that at most one can hold a key. */

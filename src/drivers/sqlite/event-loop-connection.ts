@@ -1,6 +1,6 @@
 /**
- * The connection of the event loop itself: lone writes and small reads run here without the way to a thread and back, which costs more than their statements. A commit writes the log without
- * syncing it; the sync runs in the thread pool, and no answer leaves before it that the commit is part of (docs/adr/015-event-loop-connection.md).
+ * The SQLite connection of the event loop. Lone writes and small reads run here, because the way to a thread and back costs more than their statements. A commit writes the log without a sync.
+ * The sync runs in the thread pool. A response is sent after the sync of every commit that it shows (docs/adr/015-event-loop-connection.md).
  */
 import type { Statement } from 'better-sqlite3';
 import { DriverError, EtcdError } from '../../errors.ts';
@@ -68,7 +68,7 @@ export class EventLoopConnection {
   #readAtMs = Number.NEGATIVE_INFINITY;
   #threadTasks = 0;
 
-  /** @throws an error of SQLite's, or DriverError when another file is there. */
+  /** @throws a SQLite error; DriverError when the path leads to another file. */
   constructor({ path, fileId, meter, sync }: EventLoopConnectionOptions) {
     this.#path = path;
     this.#meter = meter;
@@ -94,7 +94,7 @@ export class EventLoopConnection {
   /**
    * Runs before anything else. Other work of the process goes on between two statements: taking over what kine wrote takes minutes for millions of rows.
    *
-   * @throws StartError when the database is half of a copy; an error of SQLite's, for example when another program has the file locked.
+   * @throws StartError when the database is half of a copy; a SQLite error, for example when another program has locked the file.
    */
   async startUp(request: Parameters<typeof startUp>[0]): Promise<StartUp> {
     const result = await this.#transactions.runAsync('BEGIN IMMEDIATE', () =>

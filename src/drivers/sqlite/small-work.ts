@@ -16,7 +16,6 @@ export function isSmallBatch(operations: readonly WriteOperation[]): boolean {
 export function isSmallRead(name: ReadName, input: unknown, head: Row | undefined): boolean {
   switch (name) {
     case 'head':
-    case 'lease':
     case 'nextLeases':
     case 'alarms':
     case 'idBefore':
@@ -25,6 +24,9 @@ export function isSmallRead(name: ReadName, input: unknown, head: Row | undefine
     case 'membersSince':
     case 'tokenSecret':
       return true;
+    case 'lease':
+      // A lease may have any number of keys.
+      return !(input as ReadInput<'lease'>).keys;
     case 'points':
       return (input as ReadInput<'points'>).length <= limits.eventLoopOperationsMax;
     case 'eventsAfter': {

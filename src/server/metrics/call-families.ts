@@ -1,5 +1,5 @@
 /** What was counted of the calls, by gRPC method. */
-import type { HistogramCounts } from '../../statistics/histogram.ts';
+import { addedHistograms } from '../../statistics/histogram.ts';
 import type { MethodMetrics } from '../grpc/method-metrics.ts';
 import { splitPath } from '../grpc/method-table.ts';
 import type { Method } from '../transport.ts';
@@ -67,16 +67,12 @@ function handlingFamily(labelled: readonly { metrics: MethodMetrics; labels: Lab
   return histogram(
     'grpc_server_handling_seconds',
     'Histogram of response latency (seconds) of gRPC that had been application-level handled by the server.',
-    labelled.map(({ metrics, labels }) => ({ labels, counts: together(metrics), unit: 0.001 })),
+    labelled.map(({ metrics, labels }) => ({
+      labels,
+      counts: addedHistograms(metrics.successes, metrics.failures),
+      unit: 0.001,
+    })),
   );
-}
-
-function together({ successes, failures }: MethodMetrics): HistogramCounts {
-  return {
-    bounds: successes.bounds,
-    counts: successes.counts.map((count, bucket) => count + (failures.counts[bucket] ?? 0)),
-    sum: successes.sum + failures.sum,
-  };
 }
 
 /** A type is there once there was a request of it, as in etcd. */

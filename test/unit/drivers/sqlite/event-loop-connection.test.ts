@@ -159,4 +159,6 @@ test('large batches, intervals and whole lists in another order are left to thre
   assert.equal(connection.takesBatch([put('a', 'x'.repeat(1024 * 1024))]), false);
   assert.equal(connection.takesBatch([{ kind: 'delete', keys: all, previous: false }]), false);
   assert.equal(connection.takesRead('hashKeys', {}), false);
+  assert.equal(connection.takesRead('lease', { id: 1n, keys: true }), false, 'a lease may have any number of keys');
+  assert.equal(connection.takesRead('lease', { id: 1n, keys: false }), true);
 });
