@@ -24,6 +24,8 @@ export const limits = {
   knownCountsBytesMax: 1024 * 1024,
   /** Small reads answered by one snapshot. 128 point reads take half a millisecond. */
   readBatchCountMax: 128,
+  /** Of a value that is read together with others. A larger one is read alone, when it is its turn. */
+  pointValueBytesMax: 64 * 1024,
   /** Batches of small reads sent and not yet answered: two, so that the reader finds the next when it has finished one. */
   readBatchesUnderWayMax: 2,
   /** Rows the tailer reads at once. 500 rows of 1 KiB arrive within a millisecond or two on every driver. */
@@ -58,6 +60,8 @@ export const limits = {
   writeBatchCountMax: 256,
   /** Bytes of writes committed together: other clients' writes wait meanwhile. A megabyte takes some 15 ms. */
   writeBatchBytesMax: 1024 * 1024,
+  /** Bytes of values that the operations of a batch read, for compares and answers: nobody knows before how large they are. When a batch has read so many, the rest of it goes with the next. */
+  writeBatchReadBytesMax: 2 * 1024 * 1024,
   /** Batches of writes sent and not yet answered: two, so that the writer finds the next when it has committed one. */
   writeBatchesUnderWayMax: 2,
   /** Keys that a batch may name and still tell its own events: it reads the values that it replaces, and nobody knows how large they are. */
@@ -81,6 +85,8 @@ export const limits = {
   readQueueCountMax: 20_000,
   /** Bytes of their keys: a key may be as large as a request. */
   readQueueBytesMax: 64 * 1024 * 1024,
+  /** Bytes of answers from memory in one turn of the event loop: copying them into frames and to the socket takes half a millisecond. */
+  memoryAnswerBytesPerTurn: 256 * 1024,
   /** Lists of one client connection that are read at the same time; the others have not begun. Each holds the pages that it has read. */
   listsOfOriginMax: 8,
   /** How much longer a list that was given up while it was read counts as under way: a client that resets its lists has 8 of them read in a second, not hundreds. */

@@ -7,6 +7,8 @@ export interface NewestRow {
   readonly id: RowId;
   /** Undefined: the key is deleted. */
   readonly keyValue: KeyValueRow | undefined;
+  /** The value was left out, because it is large (`NEWEST_SMALL_ROWS`). */
+  readonly isLarge?: boolean;
 }
 
 /** The same, and whether its value was read along: it is null where it was not. */
@@ -26,6 +28,7 @@ export function newestByName(found: readonly Row[] | undefined, start = 0): Map<
     newest.set(each[start + nameColumn] as string, {
       id: numberAt(each, start + newestRowIdColumn),
       keyValue: deleted === 1 ? undefined : keyValueRow(each, start + nameColumn),
+      isLarge: each[start + isLargeColumn] === 1,
     });
   }
   return newest;
@@ -35,3 +38,5 @@ const deletedColumn = 0;
 const nameColumn = 1;
 /** Where a row of `NEWEST_ROWS` has its id. */
 export const newestRowIdColumn = 2;
+/** After the value. Other statements do not have it. */
+const isLargeColumn = 8;

@@ -1,6 +1,11 @@
 /** Reads of single keys at the latest revision. */
 import type { KeyText } from '../sql/key-text.ts';
-import { HEAD, HEAD_AND_NEWEST_ROWS, NEWEST_ROWS, NEWEST_ROWS_WITHOUT_VALUE } from '../sql/read-statements.ts';
+import {
+  HEAD,
+  HEAD_AND_NEWEST_SMALL_ROWS,
+  NEWEST_ROWS_WITHOUT_VALUE,
+  NEWEST_SMALL_ROWS,
+} from '../sql/read-statements.ts';
 import type { KeyValueRow } from '../sql/row.ts';
 import { type EncodableKeyValue, KeyValueWriter } from '../wire/key-value-writer.ts';
 import { encodable, kvsTag } from './encode-row.ts';
@@ -21,6 +26,8 @@ export interface PointReads {
   readonly bytes: Uint8Array;
   /** Where the block of each key ends in `bytes`; equal to the one before it when the key is not there. */
   readonly ends: Uint32Array;
+  /** Which reads are not answered, because their values are large: together they could be more than fits into memory. Such a key is read alone. */
+  readonly large: readonly number[];
 }
 
 const writer = new KeyValueWriter();
@@ -29,12 +36,14 @@ const writer = new KeyValueWriter();
 export function* pointReads(reads: readonly PointRead[], { answersLists }: DatabaseFacts): Program<PointReads> {
   const { head, withValue, withoutValue } = answersLists ? yield* readTogether(reads) : yield* readApart(reads);
   const ends = new Uint32Array(reads.length);
+  const large: number[] = [];
   reads.forEach((read, index) => {
-    const found = (read.withValue ? withValue : withoutValue).get(read.key)?.keyValue;
-    if (found !== undefined) writer.field(kvsTag, pointKeyValue(found, read));
+    const found = (read.withValue ? withValue : withoutValue).get(read.key);
+    if (read.withValue && found?.isLarge) large.push(index);
+    else if (found?.keyValue !== undefined) writer.field(kvsTag, pointKeyValue(found.keyValue, read));
     ends[index] = writer.length;
   });
-  return { head, bytes: writer.take(), ends };
+  return { head, bytes: writer.take(), ends, large };
 }
 
 interface Found {
@@ -46,7 +55,7 @@ interface Found {
 function* readApart(reads: readonly PointRead[]): Program<Found> {
   const [head, whole, bare] = yield [
     query(HEAD),
-    listQuery(NEWEST_ROWS, namesOf(reads, true)),
+    listQuery(NEWEST_SMALL_ROWS, namesOf(reads, true)),
     listQuery(NEWEST_ROWS_WITHOUT_VALUE, namesOf(reads, false)),
   ];
   return { head: headOf(head), withValue: newestByName(whole), withoutValue: newestByName(bare) };
@@ -57,7 +66,7 @@ function* readTogether(reads: readonly PointRead[]): Program<Found> {
   const names = [...new Set(reads.map(({ key }) => key))];
   const found = yield* rowsOf(
     listQuery(
-      HEAD_AND_NEWEST_ROWS,
+      HEAD_AND_NEWEST_SMALL_ROWS,
       names.map((name) => [name]),
     ),
   );

@@ -76,6 +76,25 @@ export type WriteResult =
   | { readonly kind: 'releaseCompaction' }
   | ({ readonly kind: 'compactBite' } & CompactBite);
 
+/** The pieces of a result in which key-values are, each with a buffer of its own when it is large. */
+export function* keyValueBytes(result: WriteResult | StepResult): Generator<Uint8Array> {
+  switch (result.kind) {
+    case 'range':
+      for (const { bytes } of result.blocks) yield bytes;
+      break;
+    case 'put':
+      if (result.previous !== undefined) yield result.previous;
+      break;
+    case 'delete':
+      yield* result.previous;
+      break;
+    case 'txn':
+      for (const response of result.responses) yield* keyValueBytes(response);
+      break;
+    default:
+  }
+}
+
 export interface CompactBite {
   readonly deletedRows: number;
   /** Between what was looked at so far and the mark; 0 when it is reached. */

@@ -82,6 +82,7 @@ function* applyStep(step: Plan['steps'][number], state: WriteState): Program<Ste
     case 'range': {
       yield* state.flush();
       const { block, more, count } = yield* rangeInTransaction(step, state.revision);
+      state.readBytes += block.bytes.length;
       return { kind: 'range', revision: state.revision, blocks: [block], more, count };
     }
     case 'put':
@@ -122,7 +123,9 @@ function* currentRows(keys: Keys, withValue: boolean, state: WriteState): Progra
   }
   yield* state.flush();
   const statement = withValue ? CURRENT_ROWS : CURRENT_ROWS_WITHOUT_VALUE;
-  return (yield* rows(statement, keys.start, keys.end ?? endOfKeys)).map((each) => keyValueRow(each));
+  const found = (yield* rows(statement, keys.start, keys.end ?? endOfKeys)).map((each) => keyValueRow(each));
+  for (const { value } of found) state.readBytes += value?.length ?? 0;
+  return found;
 }
 
 /** Whether all compares hold. A compare of an interval must hold for each of its keys, and for a key of zeros where there is none. */

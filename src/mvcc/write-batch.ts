@@ -1,5 +1,6 @@
 /** One batch of the write queue: its operations one after the other, each with a result of its own. */
 import { EtcdError, type EtcdErrorName, unreachable } from '../errors.ts';
+import { limits } from '../limits.ts';
 import { dropAlarm, raiseAlarm, refuseUnderAlarm } from './alarms.ts';
 import { changeAuth } from './auth-changes.ts';
 import { compactBite, setCompactMark } from './compact.ts';
@@ -21,6 +22,7 @@ import { type BatchOptions, WriteState } from './write-state.ts';
 export type WriteOutcome = { readonly result: WriteResult } | { readonly error: EtcdErrorName };
 
 export interface BatchResult {
+  /** Of the first operations; the others were not begun, because these read as many bytes as one batch may. */
   readonly outcomes: readonly WriteOutcome[];
   /** After the batch. */
   readonly head: Head;
@@ -48,6 +50,7 @@ export function* runBatch(
   for (const operation of operations) {
     outcomes.push(yield* outcomeOf(operation, state));
     state.settle();
+    if (state.readBytes >= limits.writeBatchReadBytesMax) break;
   }
   yield* state.flush('last');
   const learned = learns === true ? state.learned() : undefined;

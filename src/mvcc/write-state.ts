@@ -3,7 +3,13 @@ import { assert } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { ALARMS } from '../sql/alarm-statements.ts';
 import { LEASE_CLOCK } from '../sql/clock-statements.ts';
-import { HEAD, LEASES_BY_ID, NEWEST_ROWS, NEWEST_ROWS_WITHOUT_VALUE } from '../sql/read-statements.ts';
+import {
+  HEAD,
+  LEASES_BY_ID,
+  NEWEST_ROWS,
+  NEWEST_ROWS_WITHOUT_VALUE,
+  NEWEST_SMALL_ROWS,
+} from '../sql/read-statements.ts';
 import type { KeyValueRow } from '../sql/row.ts';
 import type { Parameter, Row } from '../sql/statement.ts';
 import { DROP_CURRENT, INSERT_ROWS, SET_CURRENT } from '../sql/write-statements.ts';
@@ -55,6 +61,8 @@ export class WriteState {
   #rowBytes = 0;
   /** Keys whose place in `kine_current` the rows above change, and whether they have one there now. */
   readonly #moved = new Map<string, { readonly isThere: boolean }>();
+  /** Of values that operations were handed. */
+  readBytes = 0;
   readonly #openedId: RowId;
   /** What the rows did so far; undefined: nobody wants to know, or it is not known any more. */
   #events: RowEvent[] | undefined;
@@ -74,7 +82,7 @@ export class WriteState {
   static *open(named: Named, options: BatchOptions): Program<WriteState> {
     const { leases } = named;
     const withEvents = tellsEvents(named, options);
-    // An event has the value that it replaced.
+    // An event has the value that it replaced. Large values are read one by one, by the operations that need them.
     const [keys, keysWithValue] = withEvents
       ? [noKeys, new Set([...named.keys, ...named.keysWithValue])]
       : [named.keys, named.keysWithValue];
@@ -82,7 +90,7 @@ export class WriteState {
       query(HEAD),
       query(ALARMS),
       listQuery(NEWEST_ROWS_WITHOUT_VALUE, nameList(keys)),
-      listQuery(NEWEST_ROWS, nameList(keysWithValue)),
+      listQuery(NEWEST_SMALL_ROWS, nameList(keysWithValue)),
       listQuery(LEASES_BY_ID, leaseList(leases)),
       ...(named.needsLeaseClock ? [query(LEASE_CLOCK)] : []),
     ];
@@ -143,10 +151,13 @@ export class WriteState {
   /** The same with its value. */
   *currentWithValue(key: string): Program<KeyValueRow | undefined> {
     const known = this.#newest.get(key);
-    if (known?.hasValue === true || (known !== undefined && known.keyValue === undefined)) return known.keyValue;
-    const [found] = yield [listQuery(NEWEST_ROWS, [[key]])];
-    this.#learn([key], found, true);
-    return this.#newest.get(key)?.keyValue;
+    if (known === undefined || !(known.hasValue || known.keyValue === undefined)) {
+      const [found] = yield [listQuery(NEWEST_ROWS, [[key]])];
+      this.#learn([key], found, true);
+    }
+    const current = this.#newest.get(key)?.keyValue;
+    this.readBytes += current?.value?.length ?? 0;
+    return current;
   }
 
   /** Looks keys up together that operations did not name. */
@@ -288,7 +299,10 @@ export class WriteState {
 
   #learn(keys: Iterable<string>, found: readonly Row[] | undefined, hasValue: boolean): void {
     const newest = newestByName(found);
-    for (const key of keys) this.#newest.set(key, { ...(newest.get(key) ?? neverThere), hasValue });
+    for (const key of keys) {
+      const row = newest.get(key) ?? neverThere;
+      this.#newest.set(key, { ...row, hasValue: hasValue && row.isLarge !== true });
+    }
   }
 
   #learnLeases(ids: Iterable<LeaseId>, found: readonly Row[] | undefined): void {

@@ -1,4 +1,5 @@
 /** The statements of reads other than ranges: the head, single keys, the log, leases. */
+import { limits } from '../limits.ts';
 import type { Dialect } from './dialect.ts';
 import { compactMarkName } from './key-text.ts';
 import { createRevision, modRevision, rowColumns, version } from './row.ts';
@@ -77,9 +78,23 @@ export const NEWEST_ROWS_WITHOUT_VALUE = selectsEach(
   FROM ${sql.newestOfNames}`,
 );
 
+/** Whether a value is large, and the value where it is not. */
+function smallValue(sql: Dialect): string {
+  const isLarge = `LENGTH(kine.value) > ${limits.pointValueBytesMax}`;
+  return `${sql.selectedBytes(`CASE WHEN ${isLarge} THEN NULL ELSE kine.value END`)}, CASE WHEN ${isLarge} THEN 1 ELSE 0 END`;
+}
+
+// The same, with the values that are not large: many keys are read at once.
+export const NEWEST_SMALL_ROWS = selectsEach(
+  'newest_small_rows',
+  ['text'],
+  (sql) => `SELECT kine.deleted, ${rowColumns(sql, 'kine').join(', ')}, ${smallValue(sql)}
+  FROM ${sql.newestOfNames}`,
+);
+
 // The head before each of them, and once alone where none of the names has a row: one statement sees one moment. For databases that answer a list with one statement.
-export const HEAD_AND_NEWEST_ROWS = selectsEach(
-  'head_and_newest_rows',
+export const HEAD_AND_NEWEST_SMALL_ROWS = selectsEach(
+  'head_and_newest_small_rows',
   ['text'],
   (sql) => `SELECT head.id,
     head.revision,
@@ -88,7 +103,7 @@ export const HEAD_AND_NEWEST_ROWS = selectsEach(
     head.auth_state,
     kine.deleted,
     ${rowColumns(sql, 'kine').join(', ')},
-    ${sql.selectedBytes('kine.value')}
+    ${smallValue(sql)}
   FROM (${HEAD.text(sql)}) head
   LEFT JOIN (${sql.newestOfNames}) ON 1 = 1`,
 );

@@ -86,6 +86,13 @@ export class FairQueue<Item extends Queued> {
     }
   }
 
+  /** Gives back the item that was taken last of its origin: it is its first again. */
+  putBack(item: Item): void {
+    const backlog = this.#backlogOf(item.requester.origin);
+    backlog.items.unshift(item);
+    this.#added(backlog, item, 1);
+  }
+
   /** The item whose turn it is among those of at most `bytesMax` bytes; undefined: there is none now. An origin whose next item has more keeps its turn. */
   take(bytesMax: number = Number.POSITIVE_INFINITY): Item | undefined {
     const passed: Backlog<Item>[] = [];

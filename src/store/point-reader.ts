@@ -1,14 +1,23 @@
-/** Reads of one key at the latest revision, many in one snapshot. */
+/** Reads of one key at the latest revision: many in one snapshot, and large values one by one. */
 import type { Driver } from '../drivers/driver.ts';
+import { limits } from '../limits.ts';
+import { markSingleUse } from '../memory.ts';
+import type { RangeOperation } from '../mvcc/operations.ts';
 import type { PointRead, PointReads } from '../mvcc/point-reads.ts';
 import type { Head, RangeResult } from '../mvcc/results.ts';
 import type { ReadCache } from '../read-cache/read-cache.ts';
 import { Coalescer } from './coalescer.ts';
+import type { PacedAnswers } from './paced-answers.ts';
+import type { ReadQueue } from './read-queue.ts';
 import type { Requester } from './requester.ts';
 import type { SlowOperations } from './slow-operations.ts';
 import type { CoalescerStatistics } from './store-statistics.ts';
 
 export interface PointReaderOptions {
+  /** Large values wait here: */
+  readonly reads: ReadQueue;
+  /** or here, when the cache has them. */
+  readonly paced: PacedAnswers;
   readonly cache: ReadCache;
   readonly slow: SlowOperations;
   saw(head: Head): void;
@@ -16,10 +25,13 @@ export interface PointReaderOptions {
   readHead(): Promise<Head>;
 }
 
+/** Why a read is not answered together with others: its value is large, and is in the database or in the cache. */
+type Large = 'large' | 'large and cached';
+
 export class PointReader {
   readonly #driver: Driver;
   readonly #options: PointReaderOptions;
-  readonly #coalescer: Coalescer<PointRead, RangeResult>;
+  readonly #coalescer: Coalescer<PointRead, RangeResult | Large>;
 
   constructor(driver: Driver, options: PointReaderOptions) {
     this.#driver = driver;
@@ -36,42 +48,86 @@ export class PointReader {
     return this.#coalescer.statistics;
   }
 
-  read(read: PointRead, requester: Requester): Promise<RangeResult> {
-    return this.#coalescer.ask(read, requester);
+  async read(read: PointRead, requester: Requester): Promise<RangeResult> {
+    const answer = await this.#coalescer.ask(read, requester);
+    if (answer !== 'large' && answer !== 'large and cached') return answer;
+    const cached = answer === 'large' ? undefined : await this.#readCached(read, requester);
+    return cached ?? (await this.#readAlone(read, requester));
   }
 
   /** Keys that the cache has need the head alone, which comes along with the other keys. */
-  async #answer(reads: readonly PointRead[]): Promise<readonly RangeResult[]> {
+  async #answer(reads: readonly PointRead[]): Promise<readonly (RangeResult | Large)[]> {
     const { cache, readHead } = this.#options;
     const asked = cache.ask();
-    const answers = new Map<PointRead, RangeResult>();
+    const answers = new Map<PointRead, RangeResult | Large>();
     const unknown = reads.filter((read) => !cache.hasKey(read));
     const head = unknown.length === 0 ? await readHead() : await this.#read(unknown, answers);
     if (unknown.length < reads.length && (await cache.mayAnswer(asked, head))) {
       for (const read of reads) {
         const found = answers.has(read) ? undefined : cache.key(read);
-        if (found !== undefined) answers.set(read, found);
+        if (found !== undefined) answers.set(read, isLarge(found) ? 'large and cached' : found);
       }
     }
     // The cache is behind, or has evicted them meanwhile.
     const late = reads.filter((read) => !answers.has(read));
     if (late.length > 0) await this.#read(late, answers);
-    return reads.map((read) => answers.get(read) as RangeResult);
+    return reads.map((read) => answers.get(read) as RangeResult | Large);
   }
 
-  async #read(reads: readonly PointRead[], answers: Map<PointRead, RangeResult>): Promise<Head> {
+  async #read(reads: readonly PointRead[], answers: Map<PointRead, RangeResult | Large>): Promise<Head> {
     const { cache, saw } = this.#options;
-    const { head, bytes, ends }: PointReads = await this.#driver.read('points', reads, 'quick');
+    const { head, bytes, ends, large }: PointReads = await this.#driver.read('points', reads, 'quick');
     saw(head);
+    for (const index of large) answers.set(reads[index] as PointRead, 'large');
     let start = 0;
     reads.forEach((read, index) => {
       const found = bytes.subarray(start, ends[index]);
+      start += found.length;
+      if (answers.has(read)) return;
       cache.learnKey(read, found, head);
       answers.set(read, pointResult(head, found));
-      start += found.length;
     });
     return head;
   }
+
+  /** What the cache has now, which is newer than what it had when the read was answered. */
+  #readCached(read: PointRead, requester: Requester): Promise<RangeResult | undefined> {
+    return this.#options.paced.find(() => this.#options.cache.key(read), {
+      requester,
+      keyBytes: read.key.length,
+      bytesOf: (found) => found?.blocks[0]?.bytes.length ?? 0,
+    });
+  }
+
+  async #readAlone(read: PointRead, requester: Requester): Promise<RangeResult> {
+    const { reads, cache, saw } = this.#options;
+    const request = { operation: rangeOf(read), position: undefined, known: undefined };
+    const { head, blocks } = await reads.read('rangePages', request, { requester, keyBytes: read.key.length });
+    saw(head);
+    const bytes = blocks[0]?.bytes ?? nothing;
+    cache.learnKey(read, bytes, head);
+    if (bytes.length > 0) markSingleUse(bytes);
+    return pointResult(head, bytes);
+  }
+}
+
+const nothing = new Uint8Array(0);
+
+function isLarge({ blocks }: RangeResult): boolean {
+  return blocks.some(({ bytes }) => bytes.length > limits.pointValueBytesMax);
+}
+
+function rangeOf({ key }: PointRead): RangeOperation {
+  return {
+    kind: 'range',
+    keys: { one: key },
+    revision: 0,
+    limit: 0,
+    sort: undefined,
+    keysOnly: false,
+    countOnly: false,
+    revisionFilter: undefined,
+  };
 }
 
 function pointResult({ revision }: Head, bytes: Uint8Array): RangeResult {

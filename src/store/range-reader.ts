@@ -12,6 +12,7 @@ import { keyText } from '../sql/key-text.ts';
 import { KnownCounts } from './known-counts.ts';
 import { keysBytes } from './operation-bytes.ts';
 import { OriginSlots } from './origin-slots.ts';
+import type { PacedAnswers } from './paced-answers.ts';
 import type { ReadQueue } from './read-queue.ts';
 import { internal, type Requester } from './requester.ts';
 import type { SlowOperations } from './slow-operations.ts';
@@ -42,6 +43,7 @@ export class RangeReader {
   readonly #slow: SlowOperations;
   readonly #cache: ReadCache;
   readonly #readHead: (operation: RangeOperation, requester: Requester) => Promise<Head>;
+  readonly #paced: PacedAnswers;
   readonly #counts = new KnownCounts();
 
   constructor(
@@ -51,12 +53,15 @@ export class RangeReader {
       saw,
       slow,
       cache,
+      paced,
       readHead,
     }: {
       readonly reads: Readonly<Record<ReadLane, ReadQueue>>;
       saw(head: Head): void;
       readonly slow: SlowOperations;
       readonly cache: ReadCache;
+      /** What the cache answers waits here. */
+      readonly paced: PacedAnswers;
       /** The head now, from the database, for a list that may be answered from the cache. */
       readonly readHead: (operation: RangeOperation, requester: Requester) => Promise<Head>;
     },
@@ -72,6 +77,7 @@ export class RangeReader {
     this.#saw = saw;
     this.#slow = slow;
     this.#cache = cache;
+    this.#paced = paced;
     this.#readHead = readHead;
   }
 
@@ -135,7 +141,7 @@ export class RangeReader {
       do {
         const request = { operation, position, known: this.#counts.get(operation.keys) };
         const isFirst = position === undefined;
-        let page = isCached || !isFirst ? this.#cache.page(request) : undefined;
+        let page = isCached || !isFirst ? await this.#cachedPage(request, requester) : undefined;
         const isRead = page === undefined;
         if (page === undefined) {
           if (isFirst) fill = this.#cache.beginFill(operation);
@@ -156,6 +162,14 @@ export class RangeReader {
     } finally {
       if (fill !== undefined) this.#cache.endFill(fill);
     }
+  }
+
+  #cachedPage(request: RangeRequest, requester: Requester): Promise<RangePages | undefined> {
+    return this.#paced.find(() => this.#cache.page(request), {
+      requester,
+      keyBytes: keysBytes(request.operation.keys),
+      bytesOf: (page) => page?.blocks.reduce((sum, { bytes }) => sum + bytes.length, 0) ?? 0,
+    });
   }
 
   async #readPage(request: RangeRequest, requester: Requester, onBegin: OnBegin): Promise<RangePages> {

@@ -5,6 +5,7 @@ import type { Config } from '../config/config.ts';
 import type { Driver, ReadLane } from '../drivers/driver.ts';
 import { etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
+import { markSingleUse } from '../memory.ts';
 import type { PackedEventPage } from '../mvcc/events.ts';
 import { unpackEvents } from '../mvcc/events.ts';
 import {
@@ -20,7 +21,15 @@ import {
   type TxnOperation,
 } from '../mvcc/operations.ts';
 import { randomId } from '../mvcc/random-id.ts';
-import type { DeleteResult, Head, LeaseStatus, PutResult, RangeResult, TxnResult } from '../mvcc/results.ts';
+import {
+  type DeleteResult,
+  type Head,
+  keyValueBytes,
+  type LeaseStatus,
+  type PutResult,
+  type RangeResult,
+  type TxnResult,
+} from '../mvcc/results.ts';
 import { ReadCache } from '../read-cache/read-cache.ts';
 import type { KeyText } from '../sql/key-text.ts';
 import { defragmentBoundsMs, snapshotBoundsMs } from '../statistics/bounds.ts';
@@ -39,6 +48,7 @@ import { LeaseKeeper } from './lease-keeper.ts';
 import { Members } from './members.ts';
 import { keysBytes } from './operation-bytes.ts';
 import { OperationCounts } from './operation-counts.ts';
+import { PacedAnswers } from './paced-answers.ts';
 import { PointReader } from './point-reader.ts';
 import { Quota } from './quota.ts';
 import { RangeReader } from './range-reader.ts';
@@ -78,6 +88,7 @@ export class SqlStore implements Store {
   readonly #headReads: Coalescer<HeadReader, Head>;
   readonly #sizeReads: Coalescer<null, { bytes: number; inUseBytes: number }>;
   readonly #reads: Readonly<Record<ReadLane, ReadQueue>>;
+  readonly #paced = new PacedAnswers();
   readonly #points: PointReader;
   readonly #ranges: RangeReader;
   readonly #writes: WriteQueue;
@@ -122,9 +133,9 @@ export class SqlStore implements Store {
       bytesOf: (reader) => (reader === 'other' ? 0 : keysBytes(reader.keys)),
       answersMuch: (reader) => reader !== 'other',
     });
-    const cached = { ...observed, cache: this.#cache };
-    this.#points = new PointReader(driver, { ...cached, readHead: headNow });
+    const cached = { ...observed, cache: this.#cache, paced: this.#paced };
     this.#reads = { quick: new ReadQueue(driver, 'quick'), bulk: new ReadQueue(driver, 'bulk') };
+    this.#points = new PointReader(driver, { ...cached, reads: this.#reads.quick, readHead: headNow });
     this.#ranges = new RangeReader(driver, {
       ...cached,
       reads: this.#reads,
@@ -224,7 +235,9 @@ export class SqlStore implements Store {
   async txn(operation: TxnOperation, { permit, requester }: Permitted): Promise<TxnResult> {
     checkKeys(operation, this.#driver.keyLengthMax);
     if (this.#quota !== undefined) await this.#quota.admit(operation, requester);
-    return this.#writes.write({ ...operation, ...permit }, requester);
+    const result = await this.#writes.write({ ...operation, ...permit }, requester);
+    for (const bytes of keyValueBytes(result)) if (bytes.length > limits.pointValueBytesMax) markSingleUse(bytes);
+    return result;
   }
 
   async compact(
@@ -359,6 +372,7 @@ export class SqlStore implements Store {
       headReads: this.#headReads.statistics,
       listStarts: this.#ranges.starts,
       bulkReads: this.#reads.bulk.statistics,
+      pacedAnswers: this.#paced.statistics,
       sizeReads: this.#sizeReads.statistics,
       otherReads: this.#reads.quick.statistics,
       quotaWaits: this.#quota?.statistics ?? nothingWaits,

@@ -14,6 +14,8 @@ export interface StoreStatistics {
   readonly listStarts: QueueStatistics;
   /** Pages of lists, and of hashes. */
   readonly bulkReads: QueueStatistics;
+  /** Answers that were found in the read cache. */
+  readonly pacedAnswers: QueueStatistics;
   /** Questions for the database's size. */
   readonly sizeReads: CoalescerStatistics;
   /** All other reads. */

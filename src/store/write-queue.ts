@@ -169,14 +169,16 @@ export class WriteQueue {
   }
 
   #answer(batch: readonly Waiting[], { outcomes }: DriverBatchResult): void {
-    for (const [index, each] of batch.entries()) {
-      const outcome = outcomes[index] as DriverBatchResult['outcomes'][number];
+    for (const [index, outcome] of outcomes.entries()) {
+      const each = batch[index] as Waiting;
       if ('result' in outcome) {
         this.#options.counts.done(each.operation, outcome.result);
         each.resolve(outcome.result);
       } else if ('error' in outcome) each.reject(etcdError(outcome.error));
       else this.#fail(each, outcome.failure);
     }
+    // The operations after them were not begun.
+    for (const each of batch.slice(outcomes.length).reverse()) this.#waiting.putBack(each);
   }
 
   #fail({ reject }: Waiting, error: unknown): void {

@@ -160,7 +160,7 @@ for (const driver of TINE_DRIVERS) {
     const families = await scrape(server);
     const runs = (statement: string) =>
       metricValue(families, 'tine_statement_duration_seconds_count', { statement }) ?? 0;
-    const get = driver.name === 'sqlite' ? 'newest_rows' : 'head_and_newest_rows';
+    const get = driver.name === 'sqlite' ? 'newest_small_rows' : 'head_and_newest_small_rows';
     for (const statement of ['head', get, 'insert_rows', 'set_current']) {
       assert.ok(runs(statement) > 0, `${statement} ran`);
       const seconds = metricValue(families, 'tine_statement_duration_seconds_sum', { statement }) ?? 0;

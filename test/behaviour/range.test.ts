@@ -184,6 +184,34 @@ for (const driver of DRIVERS) {
   });
 
   // The first trailers of a connection were once encoded in another order than they were sent.
+  test(`${driver.name}: gets of values of any size, many at once, give each what was last put`, async () => {
+    const [small, large] = [64 * 1024, 1024 * 1024];
+    const sizes = [0, 1, small - 1, small, small + 1, large];
+    const lease = (await shared.client.leaseGrant({ TTL: 600 })).ID;
+    for (const letter of ['x', 'y']) {
+      const keys = sizes.map((size) => `${prefix}of ${size} bytes`);
+      const puts = await Promise.all(
+        sizes.map((size, index) =>
+          shared.client.put({ key: keys[index] as string, value: Buffer.alloc(size, letter), lease }),
+        ),
+      );
+      for (let round = 0; round < 3; round += 1) {
+        const replies = await Promise.all(
+          keys.flatMap((key) => [{ key }, { key }].map((get) => shared.client.range(get))),
+        );
+        for (const [index, { kvs, count }] of replies.entries()) {
+          const place = index >> 1;
+          assert.equal(count, 1);
+          assert.ok(kvs[0]?.value.equals(Buffer.alloc(sizes[place] as number, letter)), `${keys[place]}`);
+          assert.equal(kvs[0]?.mod_revision, puts[place]?.header.revision);
+          assert.equal(kvs[0]?.lease, lease);
+        }
+      }
+    }
+    const bare = await shared.client.range({ key: `${prefix}of ${large} bytes`, keys_only: true });
+    assert.equal(bare.kvs[0]?.value.length, 0);
+  });
+
   test(`${driver.name}: several large lists at once on a new connection all arrive whole`, async () => {
     const own = shared.prefix();
     const value = Buffer.alloc(500_000, 'x');

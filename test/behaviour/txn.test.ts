@@ -254,6 +254,35 @@ for (const driver of DRIVERS) {
     }
   });
 
+  test(`${driver.name}: concurrent transactions and puts that read a megabyte each are all done, once`, async () => {
+    const prefix = shared.prefix();
+    const [large, counter] = [`${prefix}large`, `${prefix}counter`];
+    const value = Buffer.alloc(1024 * 1024, 'x');
+    const before = (await shared.client.put({ key: large, value })).header.revision;
+    const [txns, puts] = await Promise.all([
+      Promise.all(
+        Array.from({ length: 20 }, () =>
+          shared.client.txn({
+            compare: [{ key: large, target: 'VALUE', result: 'NOT_EQUAL', value: Buffer.from('other') }],
+            success: [{ request_range: { key: large } }, put(counter, 'counted')],
+          }),
+        ),
+      ),
+      Promise.all(Array.from({ length: 20 }, () => shared.client.put({ key: large, value, prev_kv: true }))),
+    ]);
+    for (const { succeeded, responses } of txns) {
+      assert.equal(succeeded, true);
+      assert.ok(responses[0]?.response_range?.kvs[0]?.value.equals(value));
+    }
+    for (const { prev_kv } of puts) assert.ok(prev_kv?.value.equals(value));
+    const revisions = [...txns, ...puts].map(({ header }) => header.revision);
+    assert.deepEqual(
+      revisions.sort((one, other) => one - other),
+      Array.from({ length: 40 }, (_, index) => before + 1 + index),
+    );
+    assert.equal((await shared.client.range({ key: counter })).kvs[0]?.version, 20);
+  });
+
   test(`${driver.name}: concurrent compare-and-increment loses no update`, async () => {
     const key = shared.prefix();
     await shared.client.put({ key, value: '0' });

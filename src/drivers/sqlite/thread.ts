@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { AssertionError } from '../../errors.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import { readProgram } from '../../mvcc/read-programs.ts';
+import { keyValueBytes, type WriteResult } from '../../mvcc/results.ts';
 import { type BatchResult, writeBatch } from '../../mvcc/write-batch.ts';
 import type { WriteOptions } from '../../mvcc/write-state.ts';
 import { StatementMeter } from '../statement-meter.ts';
@@ -158,11 +159,13 @@ function transferable(value: unknown): ArrayBuffer[] {
     bytes?: unknown;
     blocks?: readonly { bytes: unknown }[];
     events?: { bytes?: unknown; events?: { bytes?: unknown } };
+    outcomes?: readonly { result?: WriteResult }[];
   } | null;
-  const { bytes, events } = candidates ?? {};
-  return [bytes, events?.bytes, events?.events?.bytes, ...(candidates?.blocks ?? []).map(({ bytes }) => bytes)]
+  const { bytes, blocks = [], events, outcomes = [] } = candidates ?? {};
+  const ofResults = outcomes.flatMap(({ result }) => (result === undefined ? [] : [...keyValueBytes(result)]));
+  return [bytes, events?.bytes, events?.events?.bytes, ...blocks.map((block) => block.bytes), ...ofResults]
     .filter(
-      (bytes): bytes is Uint8Array<ArrayBuffer> => bytes instanceof Uint8Array && bytes.byteLength >= transferBytesMin,
+      (each): each is Uint8Array<ArrayBuffer> => each instanceof Uint8Array && each.byteLength >= transferBytesMin,
     )
     .map((bytes) => bytes.buffer);
 }

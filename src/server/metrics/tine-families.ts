@@ -65,15 +65,15 @@ function writeFamilies({ store }: Scrape): readonly Family[] {
 }
 
 function readFamilies({ store }: Scrape): readonly Family[] {
-  const { pointReads, leaseReads, headReads, listStarts, bulkReads, sizeReads, otherReads, knownCounts, readCache } =
-    store;
-  const queues = [pointReads, leaseReads, headReads, listStarts, bulkReads, sizeReads, otherReads];
+  const { pointReads, leaseReads, headReads, listStarts, bulkReads, pacedAnswers, sizeReads, otherReads } = store;
+  const { knownCounts, readCache } = store;
+  const queues = [pointReads, leaseReads, headReads, listStarts, bulkReads, pacedAnswers, sizeReads, otherReads];
   return [
     gauge('tine_read_queue_reads', 'Reads that wait: for a batch, or for a reader.', [
       { labels: { kind: 'key' }, value: pointReads.waiting },
       { labels: { kind: 'lease' }, value: leaseReads.waiting },
       { labels: { kind: 'head' }, value: headReads.waiting },
-      { labels: { kind: 'list' }, value: listStarts.waiting + bulkReads.waiting },
+      { labels: { kind: 'list' }, value: listStarts.waiting + bulkReads.waiting + pacedAnswers.waiting },
       // Not those of the database's size: each scrape makes one.
       { labels: { kind: 'other' }, value: otherReads.waiting },
     ]),

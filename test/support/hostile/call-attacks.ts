@@ -6,7 +6,7 @@ import { Lease } from '../../../src/wire/generated/etcdserverpb/lease.ts';
 import { Maintenance } from '../../../src/wire/generated/etcdserverpb/maintenance.ts';
 import { Watch } from '../../../src/wire/generated/etcdserverpb/watch.ts';
 import { Lock } from '../../../src/wire/generated/v3lockpb/v3lock.ts';
-import { type Attack, type Attacker, atOnce, pause } from './attacker.ts';
+import { type Attack, type AttackBounds, type Attacker, atOnce, pause } from './attacker.ts';
 import {
   callHeaders,
   dataFrame,
@@ -19,7 +19,17 @@ import {
   type SettingValue,
 } from './frames.ts';
 import { keepConnected } from './keep-connected.ts';
-import { countRequest, getRequest, listRequest, putOf, type Request, requestOf, storedKeys } from './requests.ts';
+import {
+  countRequest,
+  getRequest,
+  largeGetRequest,
+  largeReadInTransaction,
+  listRequest,
+  putOf,
+  type Request,
+  requestOf,
+  storedKeys,
+} from './requests.ts';
 import type { Wire } from './wire.ts';
 
 const noWindow: readonly SettingValue[] = [[Setting.initialWindowSize, 0]];
@@ -52,6 +62,23 @@ async function calls(attacker: Attacker, wire: Wire, request: (turn: number) => 
 
 function manyCalls(name: string, does: string, request: (turn: number) => Request, batch = 50): Attack {
   return { name, does, run: (attacker) => keepConnected(attacker, (wire) => calls(attacker, wire, request, batch)) };
+}
+
+function slowReaders(name: string, does: string, request: Request, bounds: Partial<AttackBounds> = {}): Attack {
+  return {
+    name,
+    bounds,
+    does: `${does} 100 times on each of 100 connections, with large windows, and reads nothing`,
+    run: (attacker) =>
+      keepConnected(
+        attacker,
+        async (wire) => {
+          wire.stopReading();
+          await leaveOpen(attacker, wire, request, 100);
+        },
+        { count: 100, settings: [[Setting.initialWindowSize, 2 ** 30]], connectionWindowBytes: 2 ** 30 },
+      ),
+  };
 }
 
 /** Streams that are begun and left, on one connection. `begin` gives the bytes of one. */
@@ -182,19 +209,15 @@ const unread: readonly Attack[] = [
     run: (attacker) =>
       keepConnected(attacker, (wire) => leaveOpen(attacker, wire, listRequest, 500), { settings: noWindow }),
   },
-  {
-    name: 'slow readers',
-    does: 'asks for a megabyte 100 times on each of 100 connections, with large windows, and reads nothing',
-    run: (attacker) =>
-      keepConnected(
-        attacker,
-        async (wire) => {
-          wire.stopReading();
-          await leaveOpen(attacker, wire, listRequest, 100);
-        },
-        { count: 100, settings: [[Setting.initialWindowSize, 2 ** 30]], connectionWindowBytes: 2 ** 30 },
-      ),
-  },
+  slowReaders('slow readers', 'asks for a megabyte', listRequest),
+  slowReaders(
+    'slow readers of transactions',
+    'has a key of a megabyte read in a transaction',
+    largeReadInTransaction,
+    // Each connection has one turn: a put waits for a hundred transactions of 5 to 10 ms.
+    { p99MsMax: 500 },
+  ),
+  slowReaders('slow readers of one key', 'gets a key of a megabyte', largeGetRequest),
   {
     name: 'unread snapshots',
     does: 'asks for four snapshots and takes no byte of them',

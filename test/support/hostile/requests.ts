@@ -6,6 +6,8 @@ import { callHeaders, dataFrame, grpcMessage, headerFrames } from './frames.ts';
 /** What every target holds before an attack. */
 export const storedKeys = { prefix: 'stored/', end: 'stored0', count: 1_000, valueBytes: 1_024 };
 
+export const storedLargeKey = { key: 'large', valueBytes: 2 ** 20 };
+
 /** A unary call as bytes, for a stream of any number. */
 export type Request = (streamId: number) => Buffer;
 
@@ -23,6 +25,17 @@ export function requestOf<Message>(
 }
 
 export const getRequest: Request = requestOf(KV.methods.range, { key: Buffer.from('one') });
+
+/** A get of a megabyte. */
+export const largeGetRequest: Request = requestOf(KV.methods.range, { key: Buffer.from(storedLargeKey.key) });
+
+/** The same in a transaction that may write. */
+export const largeReadInTransaction: Request = requestOf(KV.methods.txn, {
+  success: [
+    { request: { case: 'requestRange', value: { key: Buffer.from(storedLargeKey.key) } } },
+    { request: { case: 'requestDeleteRange', value: { key: Buffer.from('nothing') } } },
+  ],
+});
 
 const stored = { key: Buffer.from(storedKeys.prefix), rangeEnd: Buffer.from(storedKeys.end) };
 

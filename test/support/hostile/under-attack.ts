@@ -12,7 +12,7 @@ import type { Attack, Tally } from './attacker.ts';
 import type { AttackOrder } from './attacker-process.ts';
 import { GoodClient, type GoodFigures } from './good-client.ts';
 import { ProcessWatch } from './process-watch.ts';
-import { storedKeys } from './requests.ts';
+import { storedKeys, storedLargeKey } from './requests.ts';
 
 /** What an attack did to a server and to its good client. */
 export interface Outcome {
@@ -120,6 +120,8 @@ async function prepare(server: Server, attack: Attack): Promise<void> {
       });
       await connection.call(KV.methods.txn, { success });
     }
+    const large = { key: Buffer.from(storedLargeKey.key), value: Buffer.alloc(storedLargeKey.valueBytes) };
+    await connection.call(KV.methods.put, large);
     await startThreads(connection);
     if (attack.needs === 'auth') await enableAuth(connection);
   } finally {

@@ -5,6 +5,7 @@ import type { Head, RangeResult } from '../../../src/mvcc/results.ts';
 import { ReadCache } from '../../../src/read-cache/read-cache.ts';
 import { keyText } from '../../../src/sql/key-text.ts';
 import { Coalescer } from '../../../src/store/coalescer.ts';
+import { PacedAnswers } from '../../../src/store/paced-answers.ts';
 import { PointReader } from '../../../src/store/point-reader.ts';
 import { RangeReader } from '../../../src/store/range-reader.ts';
 import { ReadQueue } from '../../../src/store/read-queue.ts';
@@ -52,9 +53,9 @@ export function cachedReads(
     answersMuch: () => true,
   });
   const slow = { range: () => {}, pointReads: () => {} } as unknown as SlowOperations;
-  const options = { cache, saw, slow };
-  const points = new PointReader(driver, { ...options, readHead: headNow });
+  const options = { cache, saw, slow, paced: new PacedAnswers() };
   const reads = { quick: new ReadQueue(driver, 'quick'), bulk: new ReadQueue(driver, 'bulk') };
+  const points = new PointReader(driver, { ...options, reads: reads.quick, readHead: headNow });
   const ranges = new RangeReader(driver, {
     ...options,
     reads,

@@ -56,13 +56,15 @@ export class ModelDatabase {
 
   #points(reads: readonly PointRead[]): PointReads {
     const { head } = this.source;
-    const found = reads.map(({ key }) => this.stateAt(head.revision, { one: key })[0]?.[1] ?? Buffer.of());
+    const state = reads.map(({ key }) => this.stateAt(head.revision, { one: key })[0]?.[1] ?? Buffer.of());
+    const large = state.flatMap(({ length }, index) => (length > 0 && length % 3 === 0 ? [index] : []));
+    const found = state.map((bytes, index) => (large.includes(index) ? Buffer.of() : bytes));
     let end = 0;
     const ends = found.map(({ length }) => {
       end += length;
       return end;
     });
-    return { head, bytes: Buffer.concat(found), ends: Uint32Array.from(ends) };
+    return { head, bytes: Buffer.concat(found), ends: Uint32Array.from(ends), large };
   }
 
   #page({ operation, position }: RangeRequest): RangePages {

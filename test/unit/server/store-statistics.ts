@@ -26,6 +26,7 @@ export function nothingCounted(): StoreStatistics {
     headReads: reads,
     listStarts: queue,
     bulkReads: queue,
+    pacedAnswers: queue,
     sizeReads: reads,
     otherReads: queue,
     quotaWaits: queue,

@@ -9,6 +9,7 @@ import type { RangeOperation } from '../../../src/mvcc/operations.ts';
 import type { RangePages, RangeRequest } from '../../../src/mvcc/range-page.ts';
 import { ReadCache } from '../../../src/read-cache/read-cache.ts';
 import { keyText } from '../../../src/sql/key-text.ts';
+import { PacedAnswers } from '../../../src/store/paced-answers.ts';
 import { RangeReader } from '../../../src/store/range-reader.ts';
 import { ReadQueue } from '../../../src/store/read-queue.ts';
 import type { SlowOperations } from '../../../src/store/slow-operations.ts';
@@ -36,7 +37,7 @@ function recorded({ readsAtOnce = 2 } = {}) {
   const slow = { range: () => {} } as unknown as SlowOperations;
   const cache = new ReadCache({ bytesMax: 0, latestHead: () => head });
   const readHead = async () => head;
-  const reader = new RangeReader(driver, { reads, saw: () => {}, slow, cache, readHead });
+  const reader = new RangeReader(driver, { reads, saw: () => {}, slow, cache, paced: new PacedAnswers(), readHead });
   const answer = async () => {
     answers.shift()?.();
     await nextTurn();

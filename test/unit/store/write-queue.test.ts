@@ -18,14 +18,17 @@ const operation: WriteOperation & { kind: 'leaseRenew' } = { kind: 'leaseRenew',
 function recorded() {
   const sizes: number[] = [];
   const batches: string[][] = [];
-  const answers: (() => void)[] = [];
+  const answers: ((doneMax: number) => void)[] = [];
   const driver = {
     write(operations: readonly WriteOperation[]): Promise<DriverBatchResult> {
       sizes.push(operations.length);
       batches.push(operations.map((each) => (each.kind === 'put' ? each.key : each.kind)));
       const { promise, resolve } = Promise.withResolvers<DriverBatchResult>();
       const head = { id: 0, revision: 1, compactRevision: -1, authState: untouchedAuth };
-      answers.push(() => resolve({ outcomes: operations.map(() => ({ result: { kind: 'leaseRenew' } })), head }));
+      answers.push((doneMax) => {
+        const outcomes = operations.slice(0, doneMax).map(() => ({ result: { kind: 'leaseRenew' } }) as const);
+        resolve({ outcomes, head });
+      });
       return promise;
     },
   } as unknown as Driver;
@@ -34,8 +37,8 @@ function recorded() {
     counts: new OperationCounts(),
     slow: { writes: () => {} } as unknown as SlowOperations,
   });
-  const answer = async () => {
-    answers.shift()?.();
+  const answer = async (doneMax = Number.POSITIVE_INFINITY) => {
+    answers.shift()?.(doneMax);
     await nextTurn();
   };
   return { queue, sizes, batches, answer };
@@ -74,6 +77,47 @@ function put(key: string, { bytes = 1, previous = false } = {}): PutOperation {
   const value = new Uint8Array(bytes);
   return { kind: 'put', key: name, value, lease: 0n, previous, ignoreValue: false, ignoreLease: false };
 }
+
+test('operations that a batch has not begun come first in the next one', async () => {
+  const { queue, batches, answer } = recorded();
+  const [one, other] = [new TestOrigin(), new TestOrigin()];
+  const early = ['a', 'b', 'c'].map((key) => queue.write(put(key), one.request()));
+  await nextTurn();
+  const [late, others] = [queue.write(put('d'), one.request()), queue.write(put('o'), other.request())];
+  await nextTurn();
+  assert.deepEqual(batches.splice(0), [
+    ['a', 'b', 'c'],
+    ['d', 'o'],
+  ]);
+  const last = queue.write(put('e'), one.request());
+  await answer(1);
+  await early[0];
+  await answer();
+  await Promise.all([late, others]);
+  assert.deepEqual(batches.splice(0), [['b', 'c', 'e']]);
+  await answer(2);
+  await Promise.all(early);
+  await nextTurn();
+  assert.deepEqual(batches.splice(0), [['e']]);
+  await answer();
+  await last;
+});
+
+test('operations that a batch has not begun wait while their client reads no answers', async () => {
+  const { queue, batches, answer } = recorded();
+  const slow = new TestOrigin();
+  const written = ['a', 'b'].map((key) => queue.write(put(key, { previous: true }), slow.request()));
+  await nextTurn();
+  slow.isBackedUp = true;
+  await answer(1);
+  await nextTurn();
+  assert.deepEqual(batches, [['a', 'b']]);
+  slow.drain();
+  await nextTurn();
+  assert.deepEqual(batches, [['a', 'b'], ['b']]);
+  await answer();
+  await Promise.all(written);
+});
 
 test('a batch takes writes from all clients in turn, those of one client in their order', async () => {
   const { queue, batches, answer } = recorded();
