@@ -189,7 +189,7 @@ export class WriteState {
 
   /** Writes a key. `ttlSeconds` is the lease's, for kine's column; 0 without a lease. */
   *put(key: string, value: Uint8Array, lease: { id: LeaseId; ttlSeconds: number }): Program<void> {
-    const { id: replacedId, keyValue: previous } = yield* this.#newestOf(key);
+    const { id: replacedId, keyValue: previous } = yield* this.#replaced(key);
     const id = this.#nextId();
     const revision = this.revision;
     const leaseId = lease.id === 0n ? null : lease.id;
@@ -221,8 +221,9 @@ export class WriteState {
   }
 
   /** Deletes a key that is there: a tombstone, as kine 0.16 writes it. */
-  *delete(previous: KeyValueRow): Program<void> {
-    const { name, id: replacedId } = previous;
+  *delete(found: KeyValueRow): Program<void> {
+    const { name, id: replacedId } = found;
+    const previous = (this.#newest.has(name) ? (yield* this.#replaced(name)).keyValue : undefined) ?? found;
     const id = this.#nextId();
     const revision = this.revision;
     this.#rows.push([
@@ -266,6 +267,15 @@ export class WriteState {
     const [inserted, , removed] = yield place === 'last' ? asked.map(asLast) : asked;
     assert(changed(inserted) === written, 'every row written is in the table');
     assert(changed(removed) === dropped.length, 'a deleted key was in kine_current');
+  }
+
+  /** The newest row of a key, with its value where an event needs it: a large one was not read along. */
+  *#replaced(key: string): Program<KnownRow> {
+    const known = yield* this.#newestOf(key);
+    const needsValue = this.#events !== undefined && known.isLarge === true && !known.hasValue;
+    if (!needsValue || this.#eventBytes > limits.eventPageBytesMax) return known;
+    yield* this.currentWithValue(key);
+    return this.#newest.get(key) as KnownRow;
   }
 
   *#newestOf(key: string): Program<KnownRow> {
