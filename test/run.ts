@@ -32,7 +32,7 @@ const slowestFolders = [
   'test/property/',
   'test/linearizability/',
   'test/parity/',
-  'test/weather/',
+  'test/outages/',
   'test/transfer/',
   'test/durability/',
   'test/snapshot/',

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chosenSeed, Random } from '../parity/random.ts';
-import { isLinearizableByBruteForce } from './brute-force.ts';
-import { registerHistories, setHistories } from './partition.ts';
-import type { Interval } from './recording.ts';
-import { registerModel } from './register-model.ts';
-import { type Model, search } from './search.ts';
-import { setModel } from './set-model.ts';
-import { simulatedRun } from './simulated-run.ts';
-import { unclaimedRevisions } from './unclaimed-revisions.ts';
+import { isLinearizableByBruteForce } from '../support/linearizability/brute-force.ts';
+import { registerHistories, setHistories } from '../support/linearizability/partition.ts';
+import type { Interval } from '../support/linearizability/recording.ts';
+import { registerModel } from '../support/linearizability/register-model.ts';
+import { type Model, search } from '../support/linearizability/search.ts';
+import { setModel } from '../support/linearizability/set-model.ts';
+import { simulatedRun } from '../support/linearizability/simulated-run.ts';
+import { unclaimedRevisions } from '../support/linearizability/unclaimed-revisions.ts';
 
 /** 720 orders; one more would be 5,040. */
 const operationCountMax = 6;

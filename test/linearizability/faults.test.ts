@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chosenSeed, Random } from '../parity/random.ts';
-import { checkLinearizable } from './check-linearizable.ts';
-import { assertCorrect, checkRecording } from './check-recording.ts';
-import { replyFaults } from './reply-faults.ts';
-import { simulatedRun } from './simulated-run.ts';
-import { watchFaults } from './watch-faults.ts';
+import { checkLinearizable } from '../support/linearizability/check-linearizable.ts';
+import { assertCorrect, checkRecording } from '../support/linearizability/check-recording.ts';
+import { replyFaults } from '../support/linearizability/reply-faults.ts';
+import { simulatedRun } from '../support/linearizability/simulated-run.ts';
+import { watchFaults } from '../support/linearizability/watch-faults.ts';
 
 const runCount = 20;
 const seed = chosenSeed();

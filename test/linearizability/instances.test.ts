@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chosenSeed, numberFromEnvironment, Random } from '../parity/random.ts';
 import { DRIVERS, onePerDialect } from '../support/index.ts';
-import { checkRecording } from './check-recording.ts';
-import { killInTurns, restartDatabase } from './disturbances.ts';
-import { placesOf, restartablePlaces } from './place.ts';
-import { recordAndCheck } from './record-and-check.ts';
-import { replyFaults } from './reply-faults.ts';
-import { watchFaults } from './watch-faults.ts';
+import { checkRecording } from '../support/linearizability/check-recording.ts';
+import { killInTurns, restartDatabase } from '../support/linearizability/disturbances.ts';
+import { placesOf, restartablePlaces } from '../support/linearizability/place.ts';
+import { recordAndCheck } from '../support/linearizability/record-and-check.ts';
+import { replyFaults } from '../support/linearizability/reply-faults.ts';
+import { watchFaults } from '../support/linearizability/watch-faults.ts';
 
 const seed = chosenSeed();
 /** How much longer than by default. */

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chosenSeed, numberFromEnvironment, Random } from '../parity/random.ts';
 import { sleep, TINE_DRIVERS } from '../support/index.ts';
+import { checkRecording } from '../support/linearizability/check-recording.ts';
+import { killInTurns } from '../support/linearizability/disturbances.ts';
+import type { Disturbance } from '../support/linearizability/live-run.ts';
+import { recordAndCheck } from '../support/linearizability/record-and-check.ts';
+import { replyFaults } from '../support/linearizability/reply-faults.ts';
+import { watchFaults } from '../support/linearizability/watch-faults.ts';
 import { PostgresPair } from '../support/postgres-pair.ts';
-import { checkRecording } from './check-recording.ts';
-import { killInTurns } from './disturbances.ts';
-import type { Disturbance } from './live-run.ts';
-import { recordAndCheck } from './record-and-check.ts';
-import { replyFaults } from './reply-faults.ts';
-import { watchFaults } from './watch-faults.ts';
 
 const seed = chosenSeed();
 /** How much longer than by default. */

@@ -1,12 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { checkLinearizable } from './check-linearizable.ts';
-import { add, doubtful, elements, from, get, members, pair, put, remove, saw, swap, wrote } from './hand-written.ts';
-import { registerHistories } from './partition.ts';
-import type { Operation } from './recording.ts';
-import { registerModel } from './register-model.ts';
-import { search } from './search.ts';
-import { unclaimedRevisions } from './unclaimed-revisions.ts';
+import { checkLinearizable } from '../support/linearizability/check-linearizable.ts';
+import {
+  add,
+  doubtful,
+  elements,
+  from,
+  get,
+  members,
+  pair,
+  put,
+  remove,
+  saw,
+  swap,
+  wrote,
+} from '../support/linearizability/hand-written.ts';
+import { registerHistories } from '../support/linearizability/partition.ts';
+import type { Operation } from '../support/linearizability/recording.ts';
+import { registerModel } from '../support/linearizability/register-model.ts';
+import { search } from '../support/linearizability/search.ts';
+import { unclaimedRevisions } from '../support/linearizability/unclaimed-revisions.ts';
 
 interface Example {
   readonly name: string;

@@ -22,10 +22,10 @@ interface TestDatabase {
 
 /** Tests of tine's functions talk to no database, and some files have servers of their own. */
 const isUnit = (file: string): boolean => /^test\/unit\/(?!drivers\/)/.test(file);
-const ownsItsServers = (file: string): boolean => /^test\/weather\/|galera/.test(file);
+const ownsItsServers = (file: string): boolean => /^test\/outages\/|galera/.test(file);
 
 /** The other folders' suites run on one driver per dialect. */
-const everyDriversFolders = /^test\/(behaviour|linearizability|transfer|weather|unit\/drivers)\//;
+const everyDriversFolders = /^test\/(behaviour|linearizability|transfer|outages|unit\/drivers)\//;
 
 const testDatabases: readonly TestDatabase[] = [
   {

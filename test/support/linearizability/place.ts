@@ -1,0 +1,67 @@
+import type { TestContext } from 'node:test';
+import type { DatabaseServer } from '../database-server.ts';
+import { DRIVERS, type Driver, mariadbAt, mysqlAt, postgresAt } from '../index.ts';
+import { MariadbServer } from '../mariadb-server.ts';
+import { mysqlIsHere } from '../mysql-package.ts';
+import { MysqlServer } from '../mysql-server.ts';
+import { findMariadbProgram, findPostgresDirectory } from '../paths.ts';
+import { PostgresServer } from '../postgres-server.ts';
+
+/** A database, and how many servers share it. */
+export interface Place {
+  readonly driver: Driver;
+  /** Where instances name the database in different ways: that of each. */
+  readonly driverOf?: (instance: number) => Driver;
+  readonly instanceCount: number;
+  /** Ends the database amid its work, with notice or without, and starts it again. For databases that are servers. */
+  readonly restartDatabase?: (how: 'stop' | 'kill') => Promise<void>;
+}
+
+/** A database server of a test's own: the one that all tests share is not to be restarted. */
+interface Restartable {
+  readonly isHere: () => boolean;
+  readonly start: () => Promise<DatabaseServer>;
+  readonly driverAt: (url: () => string) => Driver;
+}
+
+/** By the driver's name. SQLite is in the servers themselves: there is no database to restart. */
+const restartables: Readonly<Record<string, Restartable>> = {
+  postgres: {
+    isHere: () => findPostgresDirectory() !== undefined,
+    start: () => PostgresServer.start(),
+    driverAt: postgresAt,
+  },
+  mariadb: {
+    isHere: () => findMariadbProgram('mariadbd') !== undefined,
+    start: () => MariadbServer.start(),
+    driverAt: mariadbAt,
+  },
+  mysql: {
+    isHere: mysqlIsHere,
+    start: () => MysqlServer.start(),
+    driverAt: mysqlAt,
+  },
+};
+
+/** Each of the drivers with so many servers. etcd, which tests the tests, has one. */
+export function placesOf(instanceCount: number, drivers: readonly Driver[] = DRIVERS): Place[] {
+  return drivers.map((driver) => ({ driver, instanceCount: driver.kind === 'etcd' ? 1 : instanceCount }));
+}
+
+/** Of the drivers those whose database can be restarted on this machine, and a way to a place of one's own, gone after the test. */
+export function restartablePlaces(instanceCount: number, drivers: readonly Driver[]) {
+  return drivers.flatMap(({ name }) => {
+    const restartable = restartables[name];
+    if (!restartable?.isHere()) return [];
+    const open = async (context: TestContext): Promise<Place> => {
+      const database = await restartable.start();
+      context.after(() => database.remove());
+      const restartDatabase = async (how: 'stop' | 'kill') => {
+        await database[how]();
+        await database.start();
+      };
+      return { driver: restartable.driverAt(() => database.url), instanceCount, restartDatabase };
+    };
+    return { name, open };
+  });
+}
