@@ -14,7 +14,7 @@ import type { CommitSign } from '../support/tcp-proxy.ts';
 const connectionCountMax = 40;
 
 /** The user that tine connects as: not the administrator, whom many a bound does not bind. */
-export const tineUser = { name: 'weather', password: 'fair' };
+export const tineUser = { name: 'tine', password: 'secret' };
 
 /** Ends what it has begun. */
 export type Undo = () => Promise<void>;
@@ -39,7 +39,7 @@ export interface Administrator {
 }
 
 /** A kind of database server. */
-export interface WeatherDatabase {
+export interface ManagedDatabase {
   readonly name: string;
   readonly commitSign: CommitSign;
   start(): Promise<DatabaseServer>;
@@ -51,7 +51,7 @@ export interface WeatherDatabase {
   occupyConnection(port: number): Promise<Undo>;
 }
 
-const postgres: WeatherDatabase = {
+const postgres: ManagedDatabase = {
   name: 'postgres',
   commitSign: { begin: 'tine_lock', commit: 'COMMIT\0', atOnce: 'guarded_' },
   start: () => PostgresServer.start({ settings: { max_connections: `${connectionCountMax}` } }),
@@ -115,7 +115,7 @@ async function connectedToPostgres(connectionString: string): Promise<pg.Client>
   return client;
 }
 
-const mariadb: WeatherDatabase = {
+const mariadb: ManagedDatabase = {
   name: 'mariadb',
   commitSign: { begin: 'write_lock', commit: 'COMMIT' },
   start: () => MariadbServer.start({ settings: { max_connections: `${connectionCountMax}` } }),
@@ -173,7 +173,7 @@ const mariadb: WeatherDatabase = {
   },
 };
 
-const mysql: WeatherDatabase = {
+const mysql: ManagedDatabase = {
   ...mariadb,
   name: 'mysql',
   start: () => MysqlServer.start({ settings: { max_connections: `${connectionCountMax}` } }),
@@ -193,6 +193,6 @@ const known = [
 ];
 
 /** Of the drivers that suites run on, those whose database is a server that can be started on this machine. */
-export const DATABASES: readonly WeatherDatabase[] = known.flatMap(({ database, isHere }) =>
+export const DATABASES: readonly ManagedDatabase[] = known.flatMap(({ database, isHere }) =>
   DRIVERS.some(({ name }) => name === database.name) && isHere() ? [database] : [],
 );

@@ -7,14 +7,14 @@ import { MariadbServer } from '../support/mariadb-server.ts';
 import { PostgresServer, PostgresStandby } from '../support/postgres-server.ts';
 import { onThisMachine } from '../support/slowness.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
-import { DATABASES, type WeatherDatabase } from './databases.ts';
+import { DATABASES, type ManagedDatabase } from './databases.ts';
 import { listDriver } from './host-list.ts';
 import { Traffic } from './traffic.ts';
 
 /** Within how many ms of a promotion writes go on: what is promised. */
 const writesAgainMsMax = 5_000;
 
-function known(name: string): readonly WeatherDatabase[] {
+function known(name: string): readonly ManagedDatabase[] {
   return DATABASES.filter((database) => database.name === name);
 }
 
@@ -73,7 +73,7 @@ async function ask(server: PostgresServer, ...statements: readonly string[]): Pr
 }
 
 /** The first two hosts of a list; databases are dropped with their servers. */
-function pair(database: WeatherDatabase, first: number, second: number, url: string): Driver {
+function pair(database: ManagedDatabase, first: number, second: number, url: string): Driver {
   return {
     ...listDriver(
       database.driverAt(() => database.urlAt(first)),

@@ -2,11 +2,11 @@ import { after, before, type TestContext } from 'node:test';
 import type { DatabaseServer } from '../support/database-server.ts';
 import { type Driver, type EtcdClient, ownServer, type Server } from '../support/index.ts';
 import { TcpProxy } from '../support/tcp-proxy.ts';
-import type { Administrator, WeatherDatabase } from './databases.ts';
+import type { Administrator, ManagedDatabase } from './databases.ts';
 
 /** A database server that the tests of a file share; each leaves it running and as it was. */
 export interface Place {
-  readonly database: WeatherDatabase;
+  readonly database: ManagedDatabase;
   readonly server: DatabaseServer;
   readonly administrator: Administrator;
 }
@@ -21,7 +21,7 @@ export interface Site {
 }
 
 /** Starts the database server before the tests of this file. */
-export function place(database: WeatherDatabase): Place {
+export function place(database: ManagedDatabase): Place {
   let server: DatabaseServer | undefined;
   let administrator: Administrator | undefined;
   before(async () => {
@@ -55,7 +55,7 @@ export async function site(context: TestContext, { database, server }: Place): P
 }
 
 /** The driver whose servers connect through the proxy; what they leave is removed past it. */
-export function proxiedDriver(database: WeatherDatabase, server: DatabaseServer, proxy: TcpProxy): Driver {
+export function proxiedDriver(database: ManagedDatabase, server: DatabaseServer, proxy: TcpProxy): Driver {
   return {
     ...database.driverAt(() => database.urlAt(proxy.port)),
     dropStorage: database.driverAt(() => server.url).dropStorage,

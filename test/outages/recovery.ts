@@ -6,12 +6,12 @@ import { onThisMachine } from '../support/slowness.ts';
 import { assertEverythingWorks } from './everything-works.ts';
 import type { Traffic } from './traffic.ts';
 
-/** Within how many ms of the database's return everything works again: what is promised. */
+/** The promise: everything works again within this many ms of the database's return. */
 export const recoveryMsMax = 1_000;
-/** The watch side tries again by itself, whatever the writers have found out. */
+/** Watches retry on their own schedule, independent of writes. */
 const watchRecoveryMsMax = recoveryMsMax + watchLimits.retryMsMax;
 
-/** To be called when the weather is fair again: requests and watches go on in time, everything else does, and nothing is lost or doubled. */
+/** Asserts, after an outage, that requests and watches continue in time, that everything else works, and that nothing is lost or doubled. */
 export async function assertRecovers(context: TestContext, client: EtcdClient, traffic: Traffic): Promise<void> {
   const { writesMs, watchMs } = await traffic.flows();
   const figures = [

@@ -14,7 +14,7 @@ import {
 import { onThisMachine } from '../support/slowness.ts';
 
 const writerCount = 4;
-/** Writes before the weather begins. */
+/** Writes before the outage begins. */
 const runInCount = 40;
 const prefix = 'traffic/';
 /** Far beyond what a server may take: a request that hangs shows by how long it took. */
@@ -22,10 +22,10 @@ const deadlineMs = 20_000;
 /** etcd's own request timeout is 7 s; a loaded machine adds a little. */
 export const answerMsMax = 7_500;
 
-/** What every client is told of the weather: etcd's own words, whatever the database said. */
+/** The answer to every client during an outage: etcd's error text, whatever the database reported. */
 export const unavailable: RpcFailure = { code: 'UNAVAILABLE', details: 'etcdserver: request timed out' };
 
-/** Writers with keys and values that nobody else writes, a reader, and a watch that was there before the weather. */
+/** Writers with keys and values that nobody else writes, a reader, and a watch that was created before the outage. */
 export class Traffic {
   readonly #client: EtcdClient;
   readonly #watchClient: EtcdClient;

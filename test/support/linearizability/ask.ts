@@ -3,7 +3,7 @@ import type { EtcdClient, KeyValue, RequestOp, TxnResponse } from '../index.ts';
 import { RpcError, withPrefix } from '../index.ts';
 import type { Pair, Reply, Request } from './recording.ts';
 
-/** Sends a request as etcd's own. */
+/** Sends the request as calls of etcd's API. */
 export async function ask(client: EtcdClient, request: Request, options: CallOptions): Promise<Reply> {
   switch (request.kind) {
     case 'get': {
@@ -42,15 +42,15 @@ export function pairOf({ key, value, create_revision, mod_revision, version }: K
   };
 }
 
-/** Whether a failure says that the request never reached the server; false for a failure that is not the weather's is thrown. */
+/** Whether the request certainly never reached the server. @throws failures that no outage explains. */
 export function neverArrived(error: unknown): boolean {
   if (!(error instanceof RpcError)) throw error;
-  if (!isWeather(error)) throw error;
+  if (!isOutage(error)) throw error;
   return error.code === 'UNAVAILABLE' && error.details.startsWith('No connection established');
 }
 
-/** What an end of the server or of its database looks like; anything else is a mistake of somebody's. */
-function isWeather({ code, details }: RpcError): boolean {
+/** Whether the failure is that of a server or database that ended; any other failure is a bug. */
+function isOutage({ code, details }: RpcError): boolean {
   if (code === 'INTERNAL') return details.includes('RST_STREAM');
   return code === 'UNAVAILABLE' || code === 'DEADLINE_EXCEEDED' || code === 'CANCELLED';
 }
