@@ -12,7 +12,7 @@ const denied = { code: 'PERMISSION_DENIED', details: 'etcdserver: permission den
 
 // Certificates have nothing to do with the database.
 for (const driver of DRIVERS.slice(0, 1)) {
-  test(`${driver.name}: the common name of a certificate is the user, unless a token comes with it or a gateway sent it`, async (context) => {
+  test(`${driver.name}: the common name of a client certificate is the user name, unless the request has a token or came through a gateway`, async (context) => {
     const port = await freePort();
     const pair = authority.issue();
     const { client } = await ownServer(context, {

@@ -29,7 +29,7 @@ async function twoInstances(context: TestContext, driver: Driver) {
 }
 
 for (const driver of TINE_DRIVERS) {
-  test(`${driver.name}: auth that is turned on through one instance holds for the very next request through the other, whichever it is`, async (context) => {
+  test(`${driver.name}: enabling auth on one instance applies to the next request on another instance, for every kind of request`, async (context) => {
     const requests: ((client: EtcdClient) => Promise<unknown>)[] = [
       (client) => client.range({ key: 'a/1' }),
       (client) => client.range({ ...under, count_only: true }),
@@ -67,7 +67,7 @@ for (const driver of TINE_DRIVERS) {
     }
   });
 
-  test(`${driver.name}: a watch is refused by an instance that has not heard yet that auth is on`, async (context) => {
+  test(`${driver.name}: a watch without a token is refused on an instance that has not yet seen that auth was enabled`, async (context) => {
     const { one, other, enable } = await twoInstances(context, driver);
     const { revision } = (await other.put({ key: 'a/1' })).header;
     const watch = other.watch();
@@ -83,7 +83,7 @@ for (const driver of TINE_DRIVERS) {
     watch.close();
   });
 
-  test(`${driver.name}: rights given and taken through one instance are so at once through the other`, async (context) => {
+  test(`${driver.name}: permissions granted or revoked on one instance take effect on another instance at once`, async (context) => {
     const { one, other, as, enable } = await twoInstances(context, driver);
     await addUser(one, 'ann', { permType: 'READWRITE', ...under });
     const root = await enable(one);
@@ -103,7 +103,7 @@ for (const driver of TINE_DRIVERS) {
     assert.equal(await authRevision(one), await authRevision(other));
   });
 
-  test(`${driver.name}: no write gets through after the right was taken, however many are on their way`, async (context) => {
+  test(`${driver.name}: no write succeeds after its permission was revoked, even if many writes are in flight`, async (context) => {
     const { one, other, as, enable } = await twoInstances(context, driver);
     await addUser(one, 'ann', { permType: 'READWRITE', ...under });
     const root = await enable(one);
@@ -128,7 +128,7 @@ for (const driver of TINE_DRIVERS) {
     assert.equal(late, 0);
   });
 
-  test(`${driver.name}: a token is good at every instance until its password, its user or auth is gone`, async (context) => {
+  test(`${driver.name}: a token is valid on every instance until its user's password changes, its user is deleted or auth is disabled`, async (context) => {
     const { one, other, enable, with: withToken, as } = await twoInstances(context, driver);
     await addUser(one, 'ann', { permType: 'READWRITE', ...under });
     const root = await enable(one);
@@ -152,7 +152,7 @@ for (const driver of TINE_DRIVERS) {
     await (await as(other, 'root')).range({ key: 'a/1' });
   });
 
-  test(`${driver.name}: users, rights and tokens outlive a crash`, async (context) => {
+  test(`${driver.name}: users, permissions and tokens survive a crash`, async (context) => {
     const { server, client } = await ownServer(context, { driver, arguments: cheap });
     await addUser(client, 'ann', { permType: 'READ', ...under });
     const root = await enableAuth(client);

@@ -13,7 +13,7 @@ async function residentBytes(server: Server): Promise<number> {
 }
 
 for (const driver of TINE_DRIVERS) {
-  test(`${driver.name}: names that no user has, each of 1.9 MiB, leave nothing in memory`, async (context) => {
+  test(`${driver.name}: login attempts with unknown user names of 1.9 MiB leave nothing in memory`, async (context) => {
     const { server, client } = await ownServer(context, { driver, arguments: ['--bcrypt-cost', '4'] });
     await enableAuth(client);
     const logIn = async (index: number) => {
@@ -28,7 +28,7 @@ for (const driver of TINE_DRIVERS) {
     assert(grownBytes < 64 * MiB, `${Math.round(grownBytes / MiB)} MiB more`);
   });
 
-  test(`${driver.name}: refused names of 1.4 MiB are some short lines in the log`, async (context) => {
+  test(`${driver.name}: role names of 1.4 MiB that are refused produce only a few short log lines`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     const name = '//a:'.repeat(350_000);
     const startMs = performance.now();

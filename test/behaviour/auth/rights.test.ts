@@ -44,7 +44,7 @@ function authSuite(driver: (typeof DRIVERS)[number]) {
 for (const driver of DRIVERS) {
   const { shared, as } = authSuite(driver);
 
-  test(`${driver.name}: who does not say who it is may do nothing with keys`, async () => {
+  test(`${driver.name}: a client without a token cannot access keys`, async () => {
     const { client } = shared;
     const calls: (() => Promise<unknown>)[] = [
       () => client.range({ key: 'a/1' }),
@@ -70,7 +70,7 @@ for (const driver of DRIVERS) {
     await client.healthCheck({});
   });
 
-  test(`${driver.name}: a range is permitted when all of it is`, async () => {
+  test(`${driver.name}: a range is permitted only when permissions cover all of it`, async () => {
     const reader = as('reader');
     await reader.range({ key: 'a/1' });
     await reader.range(withPrefix('a/'));
@@ -93,7 +93,7 @@ for (const driver of DRIVERS) {
     await as('root').range({ key: Buffer.of(0), range_end: Buffer.of(0) });
   });
 
-  test(`${driver.name}: rights that touch are one right`, async () => {
+  test(`${driver.name}: adjacent permissions count as one permission`, async () => {
     const pieces = as('pieces');
     await pieces.range({ key: 'a', range_end: 'f' });
     await pieces.range({ key: 'b', range_end: 'f\0' });
@@ -103,7 +103,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual(await failureOf(pieces.range({ key: 'f', range_end: Buffer.of(0) })), denied);
   });
 
-  test(`${driver.name}: writes want the right to write, and to read for what was there before`, async () => {
+  test(`${driver.name}: a write needs write permission, and read permission if it returns the previous value`, async () => {
     await as('writer').put({ key: 'a/w', value: '1' });
     await as('owner').put({ key: 'a/w', value: '2', prev_kv: true });
     assert.deepEqual(await failureOf(as('writer').put({ key: 'a/w', prev_kv: true })), denied);
@@ -114,7 +114,7 @@ for (const driver of DRIVERS) {
     assert.equal((await as('writer').deleteRange(withPrefix('a/'))).deleted, 1);
   });
 
-  test(`${driver.name}: a transaction wants every right in it, whichever branch runs, however deep`, async () => {
+  test(`${driver.name}: a transaction needs the permissions of all its operations, in both branches and at any depth`, async () => {
     const owner = as('owner');
     const inside = { key: 'a/t' };
     const outside = { key: 'b/t' };
@@ -149,7 +149,7 @@ for (const driver of DRIVERS) {
     );
   });
 
-  test(`${driver.name}: a lease is ended, and keys put on it, by who may write all its keys`, async () => {
+  test(`${driver.name}: revoking a lease and attaching keys to it need write permission for all keys of the lease`, async () => {
     const { ID } = await as('writer').leaseGrant({ TTL: 600 });
     await as('writer').put({ key: 'a/l', lease: ID });
     await as('root').put({ key: 'secret', lease: ID });
@@ -176,7 +176,7 @@ for (const driver of DRIVERS) {
     await as('nothing').leaseRevoke({ ID: ofRoot.ID });
   });
 
-  test(`${driver.name}: the keys of leases are told to who may read them`, async () => {
+  test(`${driver.name}: listing the keys of a lease needs read permission for them`, async () => {
     const { ID } = await as('owner').leaseGrant({ TTL: 600 });
     await as('owner').put({ key: 'a/told', lease: ID });
     assert.deepEqual((await as('reader').leaseTimeToLive({ ID, keys: true })).keys.map(String), ['a/told']);
@@ -190,7 +190,7 @@ for (const driver of DRIVERS) {
     await as('writer').leaseLeases({});
   });
 
-  test(`${driver.name}: a watch is permitted when it begins, and goes on when the right is taken away`, async () => {
+  test(`${driver.name}: the permission of a watch is checked when it is created, and a later revocation does not end the watch`, async () => {
     const watch = as('reader').watch();
     const { watch_id: watchId } = await watch.create(withPrefix('a/'));
     assert.equal(watchId, 0);
@@ -222,7 +222,7 @@ for (const driver of DRIVERS) {
     ofNobody.close();
   });
 
-  test(`${driver.name}: maintenance and the members are for the role root; what the server is, for every user`, async () => {
+  test(`${driver.name}: changing alarms and compaction need the root role; status, alarms and members are visible to every user`, async () => {
     await as('nothing').status({});
     await as('nothing').memberList({});
     await as('nothing').alarm({ action: 'GET' });
@@ -232,7 +232,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual(await failureOf(as('owner').compact({ revision: 1 })), denied);
   });
 
-  test(`${driver.name}: a token that is none is refused everywhere, and so is one of the header "authorization"`, async () => {
+  test(`${driver.name}: an invalid token is refused by every call, in the header "token" and in "authorization"`, async () => {
     const { address } = shared.client;
     for (const metadata of [
       { token: 'abc.12' },
@@ -260,7 +260,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: a token comes in "token" or in "authorization", with "Bearer" before it or not`, async () => {
+  test(`${driver.name}: a token is accepted in "token" or "authorization", with or without "Bearer"`, async () => {
     const { token } = await auth(shared.client, 'Authenticate', { name: 'owner', password: 'owner-password' });
     for (const metadata of [
       { token },
@@ -274,7 +274,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: locks and elections want the rights to their keys`, async () => {
+  test(`${driver.name}: locks and elections need permissions for their keys`, async () => {
     await as('owner').lock({ name: 'a/lock' });
     assert.deepEqual(await failureOf(as('owner').lock({ name: 'b/lock' })), { ...denied, code: 'UNKNOWN' });
     assert.deepEqual(await failureOf(as('reader').lock({ name: 'a/other' })), { ...denied, code: 'UNKNOWN' });

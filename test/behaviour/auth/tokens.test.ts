@@ -69,7 +69,7 @@ async function serverWith(context: TestContext, driver: Driver, ...extra: string
 const soon = () => Math.floor(Date.now() / 1000) + 60;
 
 for (const driver of DRIVERS) {
-  test(`${driver.name}: a simple token lasts from its last use`, async (context) => {
+  test(`${driver.name}: the lifetime of a simple token starts again with each use`, async (context) => {
     const { client, withToken } = await serverWith(context, driver, '--auth-token-ttl', '2');
     await enableAuth(client).then((root) => root.close());
     const ann = withToken(await tokenOf(client, 'ann'));
@@ -84,7 +84,7 @@ for (const driver of DRIVERS) {
 
 // JSON Web Tokens have nothing to do with the database.
 for (const driver of DRIVERS.slice(0, 1)) {
-  test(`${driver.name}: JSON Web Tokens are given and known by every kind of method`, async (context) => {
+  test(`${driver.name}: JSON Web Tokens are issued and accepted with every signing method`, async (context) => {
     for (const method of Object.keys(methods) as (keyof typeof methods)[]) {
       const { signing } = keysFor(method);
       const { client, withToken } = await serverWith(context, driver, ...signing);
@@ -103,7 +103,7 @@ for (const driver of DRIVERS.slice(0, 1)) {
     }
   });
 
-  test(`${driver.name}: a JSON Web Token is good for the revision of auth that it names, until it expires`, async (context) => {
+  test(`${driver.name}: a JSON Web Token is valid for the auth revision it names, until it expires`, async (context) => {
     const { signing, sign } = keysFor('ES256');
     const { client, withToken } = await serverWith(context, driver, ...signing);
     const root = await enableAuth(client);
@@ -143,7 +143,7 @@ for (const driver of DRIVERS.slice(0, 1)) {
     root.close();
   });
 
-  test(`${driver.name}: who has the public key alone knows tokens and gives none`, async (context) => {
+  test(`${driver.name}: a server with only the public key accepts tokens and issues none`, async (context) => {
     const { knowing, sign } = keysFor('RS256');
     const { client, withToken } = await serverWith(context, driver, ...knowing);
     await auth(client, 'UserAdd', { name: 'root', password: 'root-password' });
@@ -159,7 +159,7 @@ for (const driver of DRIVERS.slice(0, 1)) {
 }
 
 for (const driver of TINE_DRIVERS.slice(0, 1)) {
-  test(`${driver.name}: tokens that others sign, or nobody, are forged`, async (context) => {
+  test(`${driver.name}: tokens with a wrong or missing signature are refused`, async (context) => {
     const { client, withToken } = await serverWith(context, driver);
     await enableAuth(client).then((root) => root.close());
     const token = await tokenOf(client, 'ann');
@@ -183,7 +183,7 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
   });
 }
 
-test('an unknown user takes as long as a wrong password', async (context) => {
+test('authentication of an unknown user takes as long as one with a wrong password', async (context) => {
   const { client } = await ownServer(context, { driver: sqlite });
   await addUser(client, 'ann');
   await enableAuth(client).then((root) => root.close());
@@ -203,7 +203,7 @@ test('an unknown user takes as long as a wrong password', async (context) => {
   assert.ok(isAlike(), [...fastestMs].map(([name, ms]) => `${name}: ${ms} ms`).join(', '));
 });
 
-test('no password, hash or token is in the log, whatever its level', async (context) => {
+test('no password, hash or token appears in the log at any level', async (context) => {
   const { server, client, withToken } = await serverWith(context, sqlite, '--log-level', 'debug');
   const root = await enableAuth(client);
   const token = await tokenOf(client, 'ann');
@@ -230,7 +230,7 @@ test('no password, hash or token is in the log, whatever its level', async (cont
   root.close();
 });
 
-test('keys of tokens that do not fit are refused at the start', async (context) => {
+test('token keys that do not match or are missing stop the start', async (context) => {
   const directory = temporaryDirectory();
   const [one, other] = [generateKeyPairSync('ed25519'), generateKeyPairSync('ed25519')];
   const file = (name: string, content: string): string => {

@@ -15,7 +15,7 @@ const details = {
 };
 
 for (const driver of DRIVERS) {
-  test(`${driver.name}: users are added, listed in the order of their bytes, looked at and deleted`, async (context) => {
+  test(`${driver.name}: users can be added, listed in byte order, read and deleted`, async (context) => {
     const { client } = await ownServer(context, { driver, arguments: cheap });
     const { revision } = (await client.put({ key: 'k' })).header;
     for (const name of ['bob', 'ann', 'Ö', 'Zoe', 'z\u0001']) {
@@ -43,7 +43,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual((await auth(client, 'UserList')).users, ['Zoe', 'bob', 'z\u0001', 'Ö']);
   });
 
-  test(`${driver.name}: names are bounded, and whoever asks for the token of a longer one is told that it is wrong`, async (context) => {
+  test(`${driver.name}: names that are too long are refused, and authentication with such a name fails`, async (context) => {
     const { client } = await ownServer(context, { driver, arguments: cheap });
     const tooLong = 'u'.repeat(65_537);
     for (const [method, request] of [
@@ -63,7 +63,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: roles hold permissions in the order of their keys, and go from their users when they go`, async (context) => {
+  test(`${driver.name}: roles list their permissions in key order, and a deleted role is removed from its users`, async (context) => {
     const { client } = await ownServer(context, { driver, arguments: cheap });
     await addUser(client, 'ann', { permType: 'READ', key: 'm' });
     const role = 'role-of-ann';
@@ -122,7 +122,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual((await auth(client, 'UserGet', { name: 'ann' })).roles, ['b', role]);
   });
 
-  test(`${driver.name}: the revision of auth counts every change but the one that turns it on`, async (context) => {
+  test(`${driver.name}: the auth revision counts every change except enabling auth`, async (context) => {
     const { client } = await ownServer(context, { driver, arguments: cheap });
     assert.deepEqual([(await auth(client, 'AuthStatus')).enabled, await authRevision(client)], [false, 1]);
     const steps = [
@@ -154,7 +154,7 @@ for (const driver of DRIVERS) {
     root.close();
   });
 
-  test(`${driver.name}: auth is turned on only when there is a user root with the role root, which then stay`, async (context) => {
+  test(`${driver.name}: auth can be enabled only when user root has role root; after that, both cannot be deleted`, async (context) => {
     const { client } = await ownServer(context, { driver, arguments: cheap });
     assert.equal((await failureOf(tokenOf(client, 'root'))).details, 'etcdserver: authentication is not enabled');
     assert.deepEqual(await failureOf(auth(client, 'AuthEnable')), {
@@ -187,7 +187,7 @@ for (const driver of DRIVERS) {
     root.close();
   });
 
-  test(`${driver.name}: only the role root changes users and roles; a user sees itself and its roles`, async (context) => {
+  test(`${driver.name}: only the root role can change users and roles; other users can read themselves and their own roles`, async (context) => {
     const { client } = await ownServer(context, { driver, arguments: cheap });
     await addUser(client, 'ann', { permType: 'READ', key: 'a' });
     await addUser(client, 'bob');
@@ -230,7 +230,7 @@ for (const driver of DRIVERS) {
     ann.close();
   });
 
-  test(`${driver.name}: a wrong password and an unknown name are told alike; a user without a password has none`, async (context) => {
+  test(`${driver.name}: a wrong password and an unknown user give the same error; a user without a password cannot log in with one`, async (context) => {
     const { client } = await ownServer(context, { driver, arguments: cheap });
     await addUser(client, 'ann');
     await auth(client, 'UserAdd', { name: 'cert', password: 'ignored', options: { no_password: true } });
@@ -250,7 +250,7 @@ for (const driver of DRIVERS) {
     root.close();
   });
 
-  test(`${driver.name}: a password is changed by itself or by its hash`, async (context) => {
+  test(`${driver.name}: a password can be changed as plain text or as a hash`, async (context) => {
     const { client } = await ownServer(context, { driver, arguments: cheap });
     await addUser(client, 'ann');
     const root = await enableAuth(client);

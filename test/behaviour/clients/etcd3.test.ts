@@ -45,7 +45,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: npm's etcd3 watches, from the past too`,
+    `${driver.name}: npm's etcd3 watches, also from a past revision`,
     using(async (client, prefix) => {
       const { header } = await client.put(`${prefix}a`).value('0');
       const seen: string[] = [];
@@ -61,7 +61,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: npm's etcd3 holds a lease, and what it holds goes with the revoke`,
+    `${driver.name}: npm's etcd3 holds a lease, and its keys are deleted when it is revoked`,
     using(async (client, key) => {
       const lease = client.lease(10);
       await lease.put(key).value('held');
@@ -102,7 +102,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: npm's etcd3 sees etcd's errors`,
+    `${driver.name}: npm's etcd3 receives etcd's errors`,
     using(async (client, key) => {
       const put = async () => client.put(key).value('x').lease('12345');
       await assert.rejects(put, /etcdserver: requested lease not found/);
@@ -110,7 +110,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: npm's etcd3 asks for status and members`,
+    `${driver.name}: npm's etcd3 reads status and members`,
     using(async (client) => {
       assert.match((await client.maintenance.status()).version, /^3\./);
       const { members } = await client.cluster.memberList({ linearizable: true });

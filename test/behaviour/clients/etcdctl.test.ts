@@ -28,7 +28,7 @@ for (const driver of DRIVERS) {
     assert.equal(await run(['del', key]), '0');
   });
 
-  test(`${driver.name}: etcdctl gets ranges, prefixes, keys from one on, sorted and limited`, async () => {
+  test(`${driver.name}: etcdctl gets ranges, prefixes and keys from a start key, sorted and limited`, async () => {
     const prefix = `~${shared.prefix()}`;
     for (const [name, value] of [
       ['a', '3'],

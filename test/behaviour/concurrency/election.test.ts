@@ -19,7 +19,7 @@ for (const driver of DRIVERS) {
     });
   }
 
-  test(`${driver.name}: whoever campaigns alone leads, with its value in the key NAME/LEASE`, async () => {
+  test(`${driver.name}: a single candidate becomes leader, with its value in the key NAME/LEASE`, async () => {
     const name = shared.prefix();
     const id = await lease();
     const { header, leader } = await shared.client.campaign({ name, lease: id, value: 'me' });
@@ -34,18 +34,18 @@ for (const driver of DRIVERS) {
     assert.equal(found.kv.create_revision, leader.rev);
   });
 
-  test(`${driver.name}: a campaign without a lease is given one of 60 seconds`, async () => {
+  test(`${driver.name}: a campaign without a lease gets a lease of 60 seconds`, async () => {
     const name = shared.prefix();
     const { leader } = await shared.client.campaign({ name, value: 'me' });
     assert.equal(leader.key.toString(), `${name}/${leader.lease.toString(16)}`);
     assert.equal((await shared.client.leaseTimeToLive({ ID: leader.lease })).grantedTTL, 60);
   });
 
-  test(`${driver.name}: an election nobody stands in has no leader`, async () => {
+  test(`${driver.name}: an election without candidates has no leader`, async () => {
     assert.deepEqual(await failureOf(shared.client.leader({ name: shared.prefix() })), noLeader);
   });
 
-  test(`${driver.name}: an unknown lease cannot campaign or proclaim`, async () => {
+  test(`${driver.name}: campaign and proclaim with an unknown lease are refused`, async () => {
     const name = shared.prefix();
     const unknown = { code: 'UNKNOWN', details: 'etcdserver: requested lease not found' };
     assert.deepEqual(await failureOf(shared.client.campaign({ name, lease: 4_711n, value: 'me' })), unknown);
@@ -56,7 +56,7 @@ for (const driver of DRIVERS) {
     );
   });
 
-  test(`${driver.name}: a candidate leads when those before it have resigned, in the order they came`, async () => {
+  test(`${driver.name}: candidates become leader in the order of their campaigns, each after the resignation of the one before`, async () => {
     const name = shared.prefix();
     const leases = [await lease(), await lease(), await lease()];
     const won: string[] = [];
@@ -82,7 +82,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual(await failureOf(shared.client.leader({ name })), noLeader);
   });
 
-  test(`${driver.name}: the reply to a campaign carries the revision at which the candidate stood, however long it waited`, async () => {
+  test(`${driver.name}: the reply to a campaign has the revision at which the candidate entered, however long it waited`, async () => {
     const name = shared.prefix();
     const first = await shared.client.campaign({ name, lease: await lease(), value: '1' });
     const waiting = shared.client.campaign({ name, lease: await lease(), value: '2' });
@@ -93,7 +93,7 @@ for (const driver of DRIVERS) {
     assert.equal(header.revision, leader.rev);
   });
 
-  test(`${driver.name}: campaigning again changes the value and keeps the place`, async () => {
+  test(`${driver.name}: a second campaign of the same candidate changes its value and keeps its place in the queue`, async () => {
     const name = shared.prefix();
     const id = await lease();
     const first = await shared.client.campaign({ name, lease: id, value: '1' });
@@ -106,7 +106,7 @@ for (const driver of DRIVERS) {
     assert.equal(kv.version, 2);
   });
 
-  test(`${driver.name}: a leader proclaims, one that no longer leads cannot`, async () => {
+  test(`${driver.name}: a leader can proclaim a value; a former leader cannot`, async () => {
     const name = shared.prefix();
     const { leader } = await shared.client.campaign({ name, lease: await lease(), value: '1' });
     const { header } = await shared.client.proclaim({ leader, value: '2' });
@@ -122,7 +122,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual(await failureOf(shared.client.proclaim({ leader, value: '3' })), notLeader);
   });
 
-  test(`${driver.name}: a proclamation without a lease gives the key one of its own`, async () => {
+  test(`${driver.name}: a proclamation without a lease attaches the key to a new lease`, async () => {
     const name = shared.prefix();
     const { leader } = await shared.client.campaign({ name, lease: await lease(), value: '1' });
     await shared.client.proclaim({ leader: { ...leader, lease: 0n }, value: '2' });
@@ -131,7 +131,7 @@ for (const driver of DRIVERS) {
     assert.equal((await shared.client.leaseTimeToLive({ ID: kv.lease })).grantedTTL, 60);
   });
 
-  test(`${driver.name}: resigning twice is no error, and resigns nobody else`, async () => {
+  test(`${driver.name}: resigning twice is not an error and does not affect a later term`, async () => {
     const name = shared.prefix();
     const id = await lease();
     const { leader } = await shared.client.campaign({ name, lease: id, value: '1' });
@@ -142,7 +142,7 @@ for (const driver of DRIVERS) {
     assert.equal((await shared.client.leader({ name })).kv.value.toString(), '2', 'another term of the same candidate');
   });
 
-  test(`${driver.name}: what names no leader is refused`, async () => {
+  test(`${driver.name}: proclaim and resign without a leader are refused`, async () => {
     const emptyKey = { code: 'UNKNOWN', details: 'etcdserver: key is not provided' };
     assert.deepEqual(await failureOf(shared.client.proclaim({ value: 'x' })), leaderMissing);
     assert.deepEqual(await failureOf(shared.client.resign({})), leaderMissing);
@@ -150,7 +150,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual(await failureOf(shared.client.resign({ leader: {} })), emptyKey);
   });
 
-  test(`${driver.name}: a candidate that gives up is none any more`, async () => {
+  test(`${driver.name}: a candidate that cancels its campaign leaves the election`, async () => {
     const name = shared.prefix();
     const { leader } = await shared.client.campaign({ name, lease: await lease(), value: '1' });
     const waiting = failureOf(
@@ -163,7 +163,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual(await failureOf(shared.client.leader({ name })), noLeader);
   });
 
-  test(`${driver.name}: the end of the leader's lease makes the next one lead`, async () => {
+  test(`${driver.name}: when the leader's lease expires, the next candidate becomes leader`, async () => {
     const name = shared.prefix();
     const { ID } = await shared.client.leaseGrant({ TTL: 2 });
     await shared.client.campaign({ name, lease: ID, value: '1' });
@@ -171,7 +171,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual((await shared.client.leader({ name })).kv.key, leader.key);
   });
 
-  test(`${driver.name}: an observer sees the leader, what it proclaims, and who follows`, async () => {
+  test(`${driver.name}: an observer receives the leader, its proclamations and its successors`, async () => {
     const name = shared.prefix();
     const observer = shared.client.observe(name);
     await sleep(200);
@@ -196,7 +196,7 @@ for (const driver of DRIVERS) {
     observer.close();
   });
 
-  test(`${driver.name}: an observer that comes later sees the leader at once`, async () => {
+  test(`${driver.name}: an observer that starts later receives the current leader at once`, async () => {
     const name = shared.prefix();
     const { leader } = await shared.client.campaign({ name, lease: await lease(), value: '1' });
     const observer = shared.client.observe(name);
@@ -206,7 +206,7 @@ for (const driver of DRIVERS) {
     observer.close();
   });
 
-  test(`${driver.name}: an observer that reads slowly ends with what was proclaimed last`, async () => {
+  test(`${driver.name}: an observer that reads slowly receives the last proclamation in the end`, async () => {
     const name = shared.prefix();
     const { leader } = await shared.client.campaign({ name, lease: await lease(), value: '1' });
     const observer = shared.client.observe(name);
@@ -229,7 +229,7 @@ for (const driver of DRIVERS) {
 }
 
 for (const driver of TINE_DRIVERS) {
-  test(`${driver.name}: a candidate whose key went while it waited does not lead`, async (context) => {
+  test(`${driver.name}: a candidate whose key is deleted while it waits does not become leader`, async (context) => {
     const { client } = await ownServer(context, { driver });
     for (const ID of [1, 2]) await client.leaseGrant({ TTL: 60, ID });
     await client.campaign({ name: 'e', lease: 1, value: '1' });
@@ -239,7 +239,7 @@ for (const driver of TINE_DRIVERS) {
     assert.deepEqual(await waiting, notLeader);
   });
 
-  test(`${driver.name}: through two instances there is one leader, and observers of both see each in turn`, async (context) => {
+  test(`${driver.name}: two instances have one common leader, and observers on both receive each leader in turn`, async (context) => {
     const first = await ownServer(context, { driver });
     const second = await ownServer(context, { driver, dataDirectory: first.server.dataDirectory });
     const clients = [first.client, second.client];
@@ -260,7 +260,7 @@ for (const driver of TINE_DRIVERS) {
     for (const observer of observers) observer.close();
   });
 
-  test(`${driver.name}: an observation goes on across compactions`, async (context) => {
+  test(`${driver.name}: an observation continues across compactions`, async (context) => {
     const { client } = await ownServer(context, { driver });
     const observer = client.observe('e');
     await sleep(100);
@@ -275,7 +275,7 @@ for (const driver of TINE_DRIVERS) {
     observer.close();
   });
 
-  test(`${driver.name}: a server that stops ends observations and campaigns`, async (context) => {
+  test(`${driver.name}: a server that stops ends its observations and campaigns`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     await client.campaign({ name: 'e', value: '1' });
     const waiting = failureOf(client.campaign({ name: 'e', value: '2' }));

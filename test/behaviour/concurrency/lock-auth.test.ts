@@ -7,7 +7,7 @@ const denied = { code: 'UNKNOWN', details: 'etcdserver: permission denied' };
 const nobody = { code: 'UNKNOWN', details: 'etcdserver: user name is empty' };
 
 for (const driver of DRIVERS) {
-  test(`${driver.name}: who locks, campaigns and unlocks needs the rights of what is read and written for it`, async (context) => {
+  test(`${driver.name}: lock, unlock and campaign need permissions for the keys that they read and write`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     await addUser(client, 'member', { permType: 'READWRITE', key: 'l/', range_end: 'l0' });
     await addUser(client, 'reader', { permType: 'READ', key: 'l/', range_end: 'l0' });
@@ -41,7 +41,7 @@ for (const driver of DRIVERS) {
 }
 
 for (const driver of TINE_DRIVERS) {
-  test(`${driver.name}: with auth on, too, a call that is given up leaves no key, and a right that is taken away ends the wait`, async (context) => {
+  test(`${driver.name}: with auth enabled, a cancelled call leaves no key, and revoking a permission ends a waiting call`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     await addUser(client, 'member', { permType: 'READWRITE', key: 'l/', range_end: 'l0' });
     for (const ID of [1, 2, 3]) await client.leaseGrant({ TTL: 60, ID });

@@ -35,7 +35,7 @@ for (const driver of DRIVERS) {
     });
   }
 
-  test(`${driver.name}: a lock is the key NAME/LEASE in hexadecimal, attached to the lease`, async () => {
+  test(`${driver.name}: a lock is the key NAME/LEASE, with the lease in hexadecimal, attached to the lease`, async () => {
     const { name, leases, keys } = await fresh(1);
     const { key, header } = await shared.client.lock({ name, lease: leases[0] as bigint });
     assert.equal(key.toString(), keys[0]);
@@ -45,14 +45,14 @@ for (const driver of DRIVERS) {
     assert.equal(pair?.value.length, 0);
   });
 
-  test(`${driver.name}: a negative lease id stands in the key with its sign`, async () => {
+  test(`${driver.name}: the key of a lock has a negative lease id with its sign`, async () => {
     const name = shared.prefix();
     await shared.client.leaseGrant({ TTL: 60, ID: -5n });
     assert.equal((await shared.client.lock({ name, lease: -5n })).key.toString(), `${name}/-5`);
     await shared.client.leaseRevoke({ ID: -5n });
   });
 
-  test(`${driver.name}: a lock without a lease is given one of 60 seconds`, async () => {
+  test(`${driver.name}: a lock without a lease gets a lease of 60 seconds`, async () => {
     const name = shared.prefix();
     const { key } = await shared.client.lock({ name });
     const ID = (await shared.client.range({ key })).kvs[0]?.lease ?? 0n;
@@ -60,7 +60,7 @@ for (const driver of DRIVERS) {
     assert.equal((await shared.client.leaseTimeToLive({ ID })).grantedTTL, 60);
   });
 
-  test(`${driver.name}: names are bytes, the empty name is one`, async () => {
+  test(`${driver.name}: lock names may have any bytes, and the empty name is valid`, async () => {
     const { leases } = await fresh(1);
     const [lease = 0n] = leases;
     const { key } = await shared.client.lock({ name: Buffer.from([0, 255, 1]), lease });
@@ -74,14 +74,14 @@ for (const driver of DRIVERS) {
     });
   });
 
-  test(`${driver.name}: an unknown lease cannot lock`, async () => {
+  test(`${driver.name}: a lock with an unknown lease is refused`, async () => {
     assert.deepEqual(await failureOf(shared.client.lock({ name: shared.prefix(), lease: 123_456n })), {
       code: 'UNKNOWN',
       details: 'etcdserver: requested lease not found',
     });
   });
 
-  test(`${driver.name}: locking twice with one lease is one lock`, async () => {
+  test(`${driver.name}: locking twice with one lease returns the same lock`, async () => {
     const { name, leases } = await fresh(1);
     const [lease = 0n] = leases;
     const first = await shared.client.lock({ name, lease });
@@ -91,7 +91,7 @@ for (const driver of DRIVERS) {
     assert.equal(second.header.revision, revision, 'nothing was written');
   });
 
-  test(`${driver.name}: those who wait get the lock in the order they came, one at a time`, async () => {
+  test(`${driver.name}: waiting clients get the lock one at a time, in the order of their calls`, async () => {
     const { name, leases, keys } = await fresh(5);
     const order: string[] = [];
     const calls: Promise<unknown>[] = [];
@@ -109,7 +109,7 @@ for (const driver of DRIVERS) {
     await Promise.all(calls);
   });
 
-  test(`${driver.name}: who waited is told a revision at which the lock was theirs`, async () => {
+  test(`${driver.name}: the reply to a call that waited has a revision at which the client held the lock`, async () => {
     const { name, leases, keys } = await fresh(2);
     await shared.client.lock({ name, lease: leases[0] as bigint });
     const waiting = shared.client.lock({ name, lease: leases[1] as bigint });
@@ -119,7 +119,7 @@ for (const driver of DRIVERS) {
     assert.ok(header.revision >= unlocked.header.revision, `${header.revision} >= ${unlocked.header.revision}`);
   });
 
-  test(`${driver.name}: a lock waits for every older key below its name, whoever made it`, async () => {
+  test(`${driver.name}: a lock waits for every older key with its prefix, whichever client wrote it`, async () => {
     const { name, leases } = await fresh(1);
     await shared.client.txn({
       success: [{ request_put: { key: `${name}/one` } }, { request_put: { key: `${name}/two/deeper` } }],
@@ -139,9 +139,9 @@ for (const driver of DRIVERS) {
 
   for (const [how, options] of [
     ['cancels', () => ({ signal: AbortSignal.timeout(300) })],
-    ['has a deadline', () => ({ deadlineMs: 300 })],
+    ['reaches its deadline', () => ({ deadlineMs: 300 })],
   ] as const) {
-    test(`${driver.name}: the key of a client that ${how} while it waits goes, and nobody waits for it`, async () => {
+    test(`${driver.name}: the key of a client that ${how} while it waits is deleted, and other clients do not wait for it`, async () => {
       const { name, leases, keys } = await fresh(3);
       await shared.client.lock({ name, lease: leases[0] as bigint });
       const second = failureOf(shared.client.lock({ name, lease: leases[1] as bigint }, options()));
@@ -155,7 +155,7 @@ for (const driver of DRIVERS) {
     });
   }
 
-  test(`${driver.name}: a client that gave up and asks again stands at the end`, async () => {
+  test(`${driver.name}: a client that cancels and locks again moves to the end of the queue`, async () => {
     const { name, leases, keys } = await fresh(3);
     const [first = 0n, second = 0n, third = 0n] = leases;
     await shared.client.lock({ name, lease: first });
@@ -174,7 +174,7 @@ for (const driver of DRIVERS) {
     await again;
   });
 
-  test(`${driver.name}: the end of the holder's lease is the end of its lock`, async () => {
+  test(`${driver.name}: a lock ends when the lease of its holder ends`, async () => {
     const { name, leases } = await fresh(1);
     const { ID } = await shared.client.leaseGrant({ TTL: 2 });
     await shared.client.lock({ name, lease: ID });
@@ -200,7 +200,7 @@ for (const driver of DRIVERS) {
     });
   }
 
-  test(`${driver.name}: an unlock deletes the key, and is no error when there is none`, async () => {
+  test(`${driver.name}: an unlock deletes the key, and is not an error if the key does not exist`, async () => {
     const { name, leases } = await fresh(1);
     const { key, header } = await shared.client.lock({ name, lease: leases[0] as bigint });
     assert.equal((await shared.client.unlock({ key })).header.revision, header.revision + 1);
@@ -212,7 +212,7 @@ for (const driver of DRIVERS) {
     });
   });
 
-  test(`${driver.name}: a hundred wait for one lock, each for the one before it`, async () => {
+  test(`${driver.name}: a hundred clients that wait for one lock hold it one at a time`, async () => {
     const { name, leases } = await fresh(100);
     let inside = 0;
     let most = 0;
@@ -232,7 +232,7 @@ for (const driver of DRIVERS) {
 }
 
 for (const driver of TINE_DRIVERS) {
-  test(`${driver.name}: a client whose lease ends while it waits is told at once, and a key made anew is another place`, async (context) => {
+  test(`${driver.name}: a waiting client whose key is deleted gets an error at once, even if the key is written again`, async (context) => {
     const { client } = await ownServer(context, { driver });
     for (const ID of [1, 2]) await client.leaseGrant({ TTL: 60, ID });
     await client.lock({ name: 'l', lease: 1 });
@@ -243,7 +243,7 @@ for (const driver of TINE_DRIVERS) {
     assert.deepEqual(await waiting, expired);
   });
 
-  test(`${driver.name}: a lock is waited for across compactions`, async (context) => {
+  test(`${driver.name}: a client that waits for a lock keeps waiting across compactions`, async (context) => {
     const { client } = await ownServer(context, { driver });
     for (const ID of [1, 2]) await client.leaseGrant({ TTL: 60, ID });
     await client.lock({ name: 'l', lease: 1 });
@@ -257,7 +257,7 @@ for (const driver of TINE_DRIVERS) {
     assert.equal((await waiting).key.toString(), 'l/2');
   });
 
-  test(`${driver.name}: through two instances locks are one line, and each wakes the other's clients`, async (context) => {
+  test(`${driver.name}: locks on two instances share one queue, and an unlock on one wakes clients of the other`, async (context) => {
     const first = await ownServer(context, { driver });
     const second = await ownServer(context, { driver, dataDirectory: first.server.dataDirectory });
     const clients = [first.client, second.client];
@@ -277,7 +277,7 @@ for (const driver of TINE_DRIVERS) {
     assert.deepEqual(order, [1, 2, 3, 4, 5, 6, 7, 8]);
   });
 
-  test(`${driver.name}: a server that stops tells those who wait, and leaves none of their keys`, async (context) => {
+  test(`${driver.name}: a server that stops returns an error to waiting clients and deletes their keys`, async (context) => {
     const first = await ownServer(context, { driver });
     const second = await ownServer(context, { driver, dataDirectory: first.server.dataDirectory });
     for (const ID of [1, 2]) await first.client.leaseGrant({ TTL: 60, ID });
@@ -294,7 +294,7 @@ for (const driver of TINE_DRIVERS) {
     assert.ok(stopMs < onThisMachine(3_000), `stopped after ${stopMs} ms`);
   });
 
-  test(`${driver.name}: a connection that breaks takes its clients out of the line`, async (context) => {
+  test(`${driver.name}: a broken connection removes its clients from the queue`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     await client.leaseGrant({ TTL: 60, ID: 1 });
     await client.lock({ name: 'l', lease: 1 });

@@ -27,7 +27,7 @@ function literally(part: string): string {
 for (const driver of ANY_DRIVER) {
   const shared = suite(driver);
 
-  test(`${driver.name}: the examples of docs/gateway.md give what they say`, async () => {
+  test(`${driver.name}: the examples in docs/gateway.md return what the document shows`, async () => {
     assert.ok(examples.length >= 4);
     for (const example of examples) {
       // An answer that goes on is listened to for a second, while something happens.

@@ -41,7 +41,7 @@ for (const driver of ANY_DRIVER) {
     return found === undefined ? 0 : Number(found.slice(line.length + 1));
   }
 
-  test(`${driver.name}: keys and values go in and out as base64, numbers of 64 bits as strings`, async () => {
+  test(`${driver.name}: keys and values are base64 and 64-bit numbers are strings, in requests and replies`, async () => {
     const key = base64(`${shared.prefix()}a`);
     const { header } = await call('/v3/kv/put', { key, value: base64('one') });
     const put = await call('/v3/kv/put', { key, value: base64('two'), prev_kv: true });
@@ -64,7 +64,7 @@ for (const driver of ANY_DRIVER) {
     assert.equal(deleted.prev_kvs[0].value, base64('two'));
   });
 
-  test(`${driver.name}: numbers may be numbers, enums names or numbers, fields have two names, unknown ones are passed over`, async () => {
+  test(`${driver.name}: requests may have numbers or strings, enum names or values, and both field names; unknown fields are ignored`, async () => {
     const prefix = shared.prefix();
     for (const name of ['a', 'b', 'c']) await shared.client.put({ key: prefix + name, value: name });
     const range = { key: base64(prefix), range_end: base64(`${prefix}z`) };
@@ -78,7 +78,7 @@ for (const driver of ANY_DRIVER) {
     assert.deepEqual(await keys({ limit: null, later: { than: ['this'] } }), ['a', 'b', 'c']);
   });
 
-  test(`${driver.name}: lease ids keep all their bits`, async () => {
+  test(`${driver.name}: lease ids keep all 64 bits`, async () => {
     const id = '8999999999999999999';
     assert.equal((await call('/v3/lease/grant', { ID: id, TTL: '60' })).ID, id);
     assert.equal((await call('/v3/lease/timetolive', `{"ID": ${id}}`)).grantedTTL, '60');
@@ -93,7 +93,7 @@ for (const driver of ANY_DRIVER) {
     });
   });
 
-  test(`${driver.name}: a transaction, and one in it`, async () => {
+  test(`${driver.name}: transactions and nested transactions work`, async () => {
     const prefix = shared.prefix();
     const put = (name: string) => ({ request_put: { key: base64(prefix + name), value: base64(name) } });
     const reply = await call('/v3/kv/txn', {
@@ -113,7 +113,7 @@ for (const driver of ANY_DRIVER) {
     assert.equal(reply.responses[2].response_range.count, '1');
   });
 
-  test(`${driver.name}: JSON that is broken, or says what a field cannot be, is refused with its place`, async () => {
+  test(`${driver.name}: malformed JSON and wrong field types are refused with the position of the error`, async () => {
     const messages = async (body: string) => {
       const { status, code, message } = await refusal('/v3/kv/range', body);
       assert.deepEqual([status, code], [400, 3], message);
@@ -128,7 +128,7 @@ for (const driver of ANY_DRIVER) {
     assert.equal(await messages(''), 'etcdserver: key is not provided');
   });
 
-  test(`${driver.name}: what is refused is not done: a method whose request may be empty is not called with none`, async () => {
+  test(`${driver.name}: a refused request is not executed, also for methods whose request may be empty`, async () => {
     const leases = async () => (await call('/v3/lease/leases', {})).leases?.length ?? 0;
     const before = await leases();
     for (const body of ['{', '{"TTL":"x"}', 'x', `{"ID":"${'1'.repeat(5_000_000)}"}`]) {
@@ -138,7 +138,7 @@ for (const driver of ANY_DRIVER) {
     assert.equal(await leases(), before);
   });
 
-  test(`${driver.name}: errors have etcd's code, text and HTTP's status for it`, async () => {
+  test(`${driver.name}: errors have etcd's code, its text and the matching HTTP status`, async () => {
     const future = { key: base64('a'), revision: '9000000000' };
     assert.deepEqual(await refusal('/v3/kv/range', future), {
       status: 400,
@@ -153,7 +153,7 @@ for (const driver of ANY_DRIVER) {
     assert.deepEqual([tooLate.status, JSON.parse(tooLate.body).code], [504, 4]);
   });
 
-  test(`${driver.name}: a request of more than the limit is refused, whatever its JSON looks like`, async () => {
+  test(`${driver.name}: a request above the size limit is refused, whatever its JSON contains`, async () => {
     const value = Buffer.alloc(3_000_000).toString('base64');
     const tooLarge = await refusal('/v3/kv/put', `{"key":"YQ==","value":"${value}"}`);
     assert.deepEqual([tooLarge.status, tooLarge.code], [429, 8]);
@@ -165,7 +165,7 @@ for (const driver of ANY_DRIVER) {
     assert.deepEqual(justBelow, { status: 400, code: 3, message: 'etcdserver: request is too large' });
   });
 
-  test(`${driver.name}: a body may come in pieces, and one connection carries many requests`, async (context) => {
+  test(`${driver.name}: a body may arrive in pieces, and one connection carries many requests`, async (context) => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
     context.after(() => agent.destroy());
     const { port } = shared.server;
@@ -177,7 +177,7 @@ for (const driver of ANY_DRIVER) {
     assert.equal(JSON.parse(range.body).kvs[0].value, 'dg==');
   });
 
-  test(`${driver.name}: the old name of the gateway's paths, escapes, and doubled slashes lead to it`, async () => {
+  test(`${driver.name}: the old path prefix, escaped characters and double slashes reach the gateway`, async () => {
     assert.equal((await ask('/v3beta/kv/range', { key: 'YQ==' })).status, 200);
     assert.equal((await ask('/v3/kv/%72ange', { key: 'YQ==' })).status, 200);
     const doubled = await ask('//v3/kv/range', {});
@@ -185,7 +185,7 @@ for (const driver of ANY_DRIVER) {
     assert.equal((await ask('/v3/kv/%', {})).status, 400);
   });
 
-  test(`${driver.name}: a watch is a stream of lines, ended by its client's leaving`, async () => {
+  test(`${driver.name}: a watch is a stream of lines that ends when its client disconnects`, async () => {
     const key = `${shared.prefix()}w`;
     const watchers = 'etcd_debugging_mvcc_watcher_total';
     const before = await metric(watchers);
@@ -206,7 +206,7 @@ for (const driver of ANY_DRIVER) {
     await waitFor('the watch to be gone', async () => (await metric(watchers)) === before);
   });
 
-  test(`${driver.name}: a stream hears further requests while it answers`, async () => {
+  test(`${driver.name}: a stream accepts more requests while it sends replies`, async () => {
     const stream = openStream('/v3/watch');
     const key = base64(shared.prefix());
     stream.write(`{"create_request":{"key":"${key}","watch_id":7}}`);
@@ -219,7 +219,7 @@ for (const driver of ANY_DRIVER) {
     stream.close();
   });
 
-  test(`${driver.name}: renewals of leases in one body are answered in order, then the stream ends`, async () => {
+  test(`${driver.name}: lease renewals in one body are answered in order, then the stream ends`, async () => {
     const { ID } = await call('/v3/lease/grant', { TTL: 60 });
     const { body, status } = await ask('/v3/lease/keepalive', `{"ID":"${ID}"}\n{"ID":"12345"}{"ID":"${ID}"}`);
     assert.equal(status, 200);
@@ -231,7 +231,7 @@ for (const driver of ANY_DRIVER) {
     await call('/v3/lease/revoke', { ID });
   });
 
-  test(`${driver.name}: a stream's error is a line of it, or its status when nothing came before`, async () => {
+  test(`${driver.name}: an error on a stream is a line, or the HTTP status if no line was sent before`, async () => {
     const deadline = { 'grpc-timeout': '300m' };
     const none = await ask('/v3/watch', '', deadline);
     const error = { error: { code: 4, message: 'context deadline exceeded' } };
@@ -242,7 +242,7 @@ for (const driver of ANY_DRIVER) {
     assert.deepEqual(JSON.parse(some.body.split('\n')[1] ?? ''), error);
   });
 
-  test(`${driver.name}: calls count as gRPC's do`, async () => {
+  test(`${driver.name}: gateway calls are counted in the metrics like gRPC calls`, async () => {
     const handled = 'grpc_server_handled_total{grpc_code="OK",grpc_method="Compact",grpc_service="etcdserverpb.KV"';
     const line = `${handled},grpc_type="unary"}`;
     const { header } = await call('/v3/kv/put', { key: 'Yw==' });
@@ -251,7 +251,7 @@ for (const driver of ANY_DRIVER) {
     assert.equal(await metric(line), before + 1);
   });
 
-  test(`${driver.name}: a list of 10,000 keys comes whole, and others are answered meanwhile`, async () => {
+  test(`${driver.name}: a list of 10,000 keys arrives complete, and other clients are served meanwhile`, async () => {
     const prefix = shared.prefix();
     const value = base64('v'.repeat(1024));
     for (let from = 0; from < 10_000; from += 100) {
@@ -274,7 +274,7 @@ for (const driver of ANY_DRIVER) {
     assert.ok(waits > 1, 'someone else was answered');
   });
 
-  test(`${driver.name}: a watch whose client does not read holds nobody up, and loses nothing`, async () => {
+  test(`${driver.name}: a watch whose client does not read delays no other client and loses no event`, async () => {
     const key = `${shared.prefix()}slow`;
     const stream = openStream('/v3/watch');
     stream.write(JSON.stringify({ create_request: { key: base64(key) } }));
@@ -294,7 +294,7 @@ for (const driver of ANY_DRIVER) {
     stream.close();
   });
 
-  test(`${driver.name}: a page of any origin may read answers, and may ask before`, async () => {
+  test(`${driver.name}: without --cors, web pages of every origin may read replies and send preflight requests`, async () => {
     const reply = await ask('/v3/kv/range', { key: 'YQ==' }, { origin: 'http://page.example' });
     assert.equal(reply.headers['access-control-allow-origin'], '*');
     const before = await http({ port: shared.server.port, path: '/v3/kv/put', method: 'OPTIONS' });
@@ -304,7 +304,7 @@ for (const driver of ANY_DRIVER) {
     assert.equal(before.headers['access-control-allow-headers'], 'accept, content-type, authorization');
   });
 
-  test(`${driver.name}: --cors names the origins that may`, async (context) => {
+  test(`${driver.name}: --cors restricts the allowed origins`, async (context) => {
     const { server } = await ownServer(context, { driver, arguments: ['--cors', 'http://good.example:80'] });
     const allowed = async (headers: Readonly<Record<string, string>>) =>
       (await http({ port: server.port, path: '/health', method: 'GET', headers })).headers[
@@ -315,7 +315,7 @@ for (const driver of ANY_DRIVER) {
     assert.equal(await allowed({}), undefined);
   });
 
-  test(`${driver.name}: a server that stops ends its streams with an error, and answers what it has begun`, async (context) => {
+  test(`${driver.name}: a server that stops ends its streams with an error and completes running requests`, async (context) => {
     const { server } = await ownServer(context, { driver });
     const stream = new HttpStream({ port: server.port, path: '/v3/watch' });
     stream.write('{"create_request":{"key":"YQ=="}}');

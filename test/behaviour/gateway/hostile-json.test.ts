@@ -59,7 +59,7 @@ for (const driver of ANY_DRIVER) {
   const otherSuite = suite(driver);
 
   for (const { what, path = '/v3/kv/range', body } of attacks) {
-    test(`${driver.name}: others are served while a client sends 4 MiB of JSON again and again: ${what}`, async () => {
+    test(`${driver.name}: other clients are served while one client sends 4 MiB of JSON repeatedly: ${what}`, async () => {
       const { server, client } = shared;
       const send = async () => {
         // Refused early, it may not be able to send all.

@@ -21,7 +21,7 @@ async function answersTo(port: number, ...parts: readonly string[]): Promise<str
 for (const driver of ANY_DRIVER) {
   const shared = suite(driver);
 
-  test(`${driver.name}: requests of HTTP/1.1 that come in one go are run and answered one after the other`, async () => {
+  test(`${driver.name}: pipelined HTTP/1.1 requests are executed and answered one after the other`, async () => {
     const values = Array.from({ length: 500 }, (_, index) => `value ${index}`);
     const puts = values.map((value) =>
       post('/v3/kv/put', { key: base64('pipelined'), value: base64(value), prev_kv: true }),
@@ -36,7 +36,7 @@ for (const driver of ANY_DRIVER) {
     assert.match(answers, /"etcdserver":/);
   });
 
-  test(`${driver.name}: a request that follows a watch of the same connection is not run before the watch ends`, async () => {
+  test(`${driver.name}: a request behind a watch on the same connection is executed after the watch ends`, async () => {
     const { server, client } = shared;
     const socket = connect({ port: server.port, host: '127.0.0.1' });
     socket.on('error', () => undefined);
@@ -53,7 +53,7 @@ for (const driver of ANY_DRIVER) {
     socket.destroy();
   });
 
-  test(`${driver.name}: headers in two parts and a body in chunks of one byte are read, and what follows them`, async () => {
+  test(`${driver.name}: split headers and a chunked body of single bytes are read, and so is the next request`, async () => {
     const body = JSON.stringify({ key: base64('chunked'), value: base64('v'.repeat(1_000)) });
     const chunks = [...body].map((character) => `1\r\n${character}\r\n`).join('');
     const head = 'POST /v3/kv/put HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r';

@@ -77,7 +77,7 @@ async function* linesOf(stream: ClientHttp2Stream): AsyncGenerator<string, void,
 }
 
 for (const driver of ANY_DRIVER) {
-  test(`${driver.name}: with TLS the gateway and the pages are there over HTTP/2, as curl asks by itself`, async (context) => {
+  test(`${driver.name}: with TLS the gateway and the HTTP pages are served over HTTP/2, curl's default`, async (context) => {
     const server = await start(context, driver);
     const session = open(context, server.port);
     const put = await ask(session, '/v3/kv/put', { body: JSON.stringify({ key: base64('a'), value: base64('1') }) });
@@ -99,7 +99,7 @@ for (const driver of ANY_DRIVER) {
     if (driver.kind === 'tine') assert.equal(withTrailers.trailers['grpc-trailer-content-type'], 'application/grpc');
   });
 
-  test(`${driver.name}: a watch over HTTP/2 hears its client and ends with it, and a large answer flows`, async (context) => {
+  test(`${driver.name}: a watch over HTTP/2 accepts requests and ends with its client, and large replies use flow control`, async (context) => {
     const server = await start(context, driver);
     const session = open(context, server.port);
     const stream = session.request({ ':path': '/v3/watch', ':method': 'POST' });
@@ -131,7 +131,7 @@ for (const driver of ANY_DRIVER) {
     await waitFor('the watch to be gone', async () => (await watchers()) === '0');
   });
 
-  test(`${driver.name}: a certificate's name is no user for the gateway, and whoever comes with one is told`, async (context) => {
+  test(`${driver.name}: a gateway request whose client certificate has a common name is refused, and the error says why`, async (context) => {
     const server = await start(context, driver, ['--client-cert-auth', '--trusted-ca-file', authority.caFile]);
     const named = open(context, server.port, root);
     for (const [path, body] of [
@@ -157,7 +157,7 @@ for (const driver of ANY_DRIVER) {
     assert.deepEqual([nobody.status, JSON.parse(nobody.body).message], [400, 'etcdserver: user name is empty']);
   });
 
-  test(`${driver.name}: a WebSocket goes over TLS`, async (context) => {
+  test(`${driver.name}: a WebSocket works over TLS`, async (context) => {
     const { port } = await start(context, driver);
     const socket = new GatewaySocket(`https://127.0.0.1:${port}/v3/watch`, { ca: authority.certificate });
     context.after(() => socket.destroy());

@@ -21,7 +21,7 @@ async function open(context: TestContext, server: Server, path: string, options?
 for (const driver of ANY_DRIVER) {
   const shared = suite(driver);
 
-  test(`${driver.name}: a watch over a WebSocket takes requests and gives answers as messages`, async (context) => {
+  test(`${driver.name}: a watch over a WebSocket receives requests and sends replies as messages`, async (context) => {
     const { server, client } = shared;
     const [first, second] = [`${shared.prefix()}a`, `${shared.prefix()}b`];
     const socket = await open(context, server, '/v3/watch');
@@ -40,7 +40,7 @@ for (const driver of ANY_DRIVER) {
     assert.equal(socket.closeCode, undefined);
   });
 
-  test(`${driver.name}: a client that closes its WebSocket has ended its watches`, async (context) => {
+  test(`${driver.name}: closing a WebSocket ends its watches`, async (context) => {
     const { server } = await ownServer(context, { driver });
     const watchers = async () => metricValue(await scrape(server), 'etcd_debugging_mvcc_watcher_total');
     const [polite, rude] = await Promise.all([open(context, server, '/v3/watch'), open(context, server, '/v3/watch')]);
@@ -54,14 +54,14 @@ for (const driver of ANY_DRIVER) {
     await waitFor('no watchers', async () => (await watchers()) === 0);
   });
 
-  test(`${driver.name}: a path that is not there is told in a message, and the WebSocket is closed`, async (context) => {
+  test(`${driver.name}: a WebSocket to an unknown path receives an error message and is closed`, async (context) => {
     const { server } = shared;
     const socket = await open(context, server, '/v3/nowhere');
     await socket.closed();
     assert.deepEqual(socket.messages, [{ code: 5, message: 'Not Found' }]);
   });
 
-  test(`${driver.name}: a page sends its token as a protocol`, async (context) => {
+  test(`${driver.name}: a web page can send its token as a WebSocket subprotocol`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     await addUser(client, 'reader', { permType: 'READ', key: 'a' });
     const root = await enableAuth(client);
@@ -79,7 +79,7 @@ for (const driver of ANY_DRIVER) {
     assert.match(refused.result.cancel_reason, /user name is empty/);
   });
 
-  test(`${driver.name}: whoever asks for another protocol is answered in HTTP/1.1`, async (context) => {
+  test(`${driver.name}: a request to upgrade to another protocol is answered over HTTP/1.1`, async (context) => {
     const { server } = shared;
     for (const upgrade of ['h2c', 'nonsense/1']) {
       const { status, body } = await http({
@@ -99,7 +99,7 @@ for (const driver of ANY_DRIVER) {
 for (const driver of FILE_DRIVERS) {
   const shared = suite(driver);
 
-  test(`${driver.name}: a page of an origin that may not read answers gets no WebSocket`, async (context) => {
+  test(`${driver.name}: a web page from a forbidden origin gets no WebSocket`, async (context) => {
     const origin = 'https://ours.example';
     const { server } = await ownServer(context, { driver, arguments: ['--cors', origin] });
     const ours = await open(context, server, '/v3/watch', { origin });
@@ -109,7 +109,7 @@ for (const driver of FILE_DRIVERS) {
     assert.match(theirs.failure ?? '', /501/);
   });
 
-  test(`${driver.name}: a host that is not on the list gets no WebSocket`, async (context) => {
+  test(`${driver.name}: a host name outside the whitelist gets no WebSocket`, async (context) => {
     const { server } = await ownServer(context, { driver, arguments: ['--host-whitelist', '127.0.0.1'] });
     const foreign = await open(context, server, '/v3/watch', { headers: { host: 'theirs.example' } });
     assert.match(foreign.failure ?? '', /421/);
@@ -117,12 +117,12 @@ for (const driver of FILE_DRIVERS) {
     assert.equal(ours.failure, undefined);
   });
 
-  test(`${driver.name}: without the gateway there is no WebSocket`, async (context) => {
+  test(`${driver.name}: there is no WebSocket when the gateway is disabled`, async (context) => {
     const { server } = await ownServer(context, { driver, arguments: ['--enable-grpc-gateway=false'] });
     assert.match((await open(context, server, '/v3/watch')).failure ?? '', /404/);
   });
 
-  test(`${driver.name}: a message larger than any request closes its WebSocket and nothing else`, async (context) => {
+  test(`${driver.name}: a message above the size limit closes its own WebSocket only`, async (context) => {
     const { server, client } = shared;
     const socket = await open(context, server, '/v3/watch');
     socket.send(' '.repeat(16 * 1024 * 1024));
@@ -130,7 +130,7 @@ for (const driver of FILE_DRIVERS) {
     await client.put({ key: 'k' });
   });
 
-  test(`${driver.name}: a client that reads nothing is not written to without end, and gets all when it does`, async (context) => {
+  test(`${driver.name}: a client that does not read is sent a bounded amount, and the rest when it reads again`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     const socket = await open(context, server, '/v3/watch');
     socket.send({ create_request: { key: base64('k') } });
@@ -152,7 +152,7 @@ for (const driver of FILE_DRIVERS) {
     );
   });
 
-  test(`${driver.name}: a stop ends WebSockets and does not wait for their clients`, async (context) => {
+  test(`${driver.name}: a server that stops closes WebSockets without waiting for their clients`, async (context) => {
     const { server } = await ownServer(context, { driver });
     const socket = await open(context, server, '/v3/watch');
     socket.send({ create_request: { key: base64('a') } });

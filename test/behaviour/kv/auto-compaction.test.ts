@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { DRIVERS, failureOf, ownServer, waitFor } from '../../support/index.ts';
 
 for (const driver of DRIVERS) {
-  test(`${driver.name}: periodic auto-compaction forgets what is older than its retention`, async (context) => {
+  test(`${driver.name}: periodic auto-compaction compacts revisions older than the retention`, async (context) => {
     const settings = ['--auto-compaction-mode', 'periodic', '--auto-compaction-retention', '1s'];
     const { client } = await ownServer(context, { driver, arguments: settings });
     const { revision } = (await client.put({ key: 'k', value: 'old' })).header;
@@ -17,7 +17,7 @@ for (const driver of DRIVERS) {
     assert.equal((await client.range({ key: 'k' })).kvs[0]?.value.toString(), 'new');
   });
 
-  test(`${driver.name}: without auto-compaction history stays`, async (context) => {
+  test(`${driver.name}: without auto-compaction all history is kept`, async (context) => {
     const { client } = await ownServer(context, { driver });
     const { revision } = (await client.put({ key: 'k', value: 'old' })).header;
     for (let index = 0; index < 200; index += 1) await client.put({ key: 'k', value: `${index}` });

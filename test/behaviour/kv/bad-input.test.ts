@@ -28,7 +28,7 @@ for (const driver of DRIVERS) {
     assert.equal(after.header.revision, revision, 'a refused request changes nothing');
   }
 
-  test(`${driver.name}: an empty key`, async () => {
+  test(`${driver.name}: an empty key is refused`, async () => {
     const { client } = shared;
     await assertRefused(
       emptyKey,
@@ -43,7 +43,7 @@ for (const driver of DRIVERS) {
     );
   });
 
-  test(`${driver.name}: an operation of no kind`, async () => {
+  test(`${driver.name}: an operation without a type is refused`, async () => {
     await assertRefused(
       keyNotFound,
       () => shared.client.txn({ success: [{}] }),
@@ -51,7 +51,7 @@ for (const driver of DRIVERS) {
     );
   });
 
-  test(`${driver.name}: an unknown sort order or target`, async () => {
+  test(`${driver.name}: an unknown sort order or sort target is refused`, async () => {
     const { client } = shared;
     await assertRefused(
       sortOption,
@@ -62,7 +62,7 @@ for (const driver of DRIVERS) {
     );
   });
 
-  test(`${driver.name}: more than 128 operations or compares`, async () => {
+  test(`${driver.name}: more than 128 operations or compares are refused`, async () => {
     const prefix = shared.prefix();
     const operations: RequestOp[] = Array.from({ length: 129 }, (_, index) => ({
       request_put: { key: `${prefix}${index}` },
@@ -78,7 +78,7 @@ for (const driver of DRIVERS) {
     assert.equal((await client.range({ ...withPrefix(prefix), count_only: true })).count, 0);
   });
 
-  test(`${driver.name}: more than 128 operations along one way into nested transactions`, async () => {
+  test(`${driver.name}: more than 128 operations on one path through nested transactions are refused`, async () => {
     const operations = (count: number): RequestOp[] =>
       Array.from({ length: count }, () => ({ request_range: { key: 'a' } }));
     const nest = (outer: number, inner: number) => ({
@@ -89,7 +89,7 @@ for (const driver of DRIVERS) {
     await assertRefused(tooManyOperations, () => shared.client.txn(nest(128, 1)));
   });
 
-  test(`${driver.name}: a write over 1.5 MiB`, async () => {
+  test(`${driver.name}: a write above 1.5 MiB is refused`, async () => {
     const { client } = shared;
     const key = shared.prefix();
     await client.put({ key, value: Buffer.alloc(requestBytesMax - 1024) });
@@ -105,7 +105,7 @@ for (const driver of DRIVERS) {
     );
   });
 
-  test(`${driver.name}: a message over 1.5 MiB and the half that etcd allows for overhead`, async () => {
+  test(`${driver.name}: a message above 1.5 MiB and etcd's overhead of 512 KiB is refused`, async () => {
     const { client } = shared;
     const value = Buffer.alloc(requestBytesMax + 512 * 1024);
     const { code, details } = await failureOf(client.put({ key: shared.prefix(), value }));
@@ -114,7 +114,7 @@ for (const driver of DRIVERS) {
     assert.ok((await client.range({ key: 'a' })).header.revision > 0, 'the connection goes on');
   });
 
-  test(`${driver.name}: a revision of the future`, async () => {
+  test(`${driver.name}: a future revision is refused`, async () => {
     const { client } = shared;
     const key = shared.prefix();
     const revision = (await client.put({ key })).header.revision + 1;
@@ -128,7 +128,7 @@ for (const driver of DRIVERS) {
     );
   });
 
-  test(`${driver.name}: a transaction that fails half-way takes back what came before`, async () => {
+  test(`${driver.name}: a transaction with a failing operation changes nothing`, async () => {
     const { client } = shared;
     const prefix = shared.prefix();
     await client.put({ key: `${prefix}kept`, value: 'before' });
@@ -153,7 +153,7 @@ for (const driver of DRIVERS) {
     );
   });
 
-  test(`${driver.name}: an operation that cannot work is no error in the branch not taken`, async () => {
+  test(`${driver.name}: an operation that would fail is not an error in the branch that is not taken`, async () => {
     const { client } = shared;
     const key = shared.prefix();
     const reply = await client.txn({
@@ -163,7 +163,7 @@ for (const driver of DRIVERS) {
     assert.equal(reply.succeeded, true);
   });
 
-  test(`${driver.name}: ignore_value with a value, ignore_lease with a lease`, async () => {
+  test(`${driver.name}: ignore_value with a value and ignore_lease with a lease are refused`, async () => {
     const { client } = shared;
     const key = shared.prefix();
     await client.put({ key, value: 'a' });
@@ -179,7 +179,7 @@ for (const driver of DRIVERS) {
     );
   });
 
-  test(`${driver.name}: ignore_value and ignore_lease on a key that is not there`, async () => {
+  test(`${driver.name}: ignore_value and ignore_lease on a missing key are refused`, async () => {
     const { client } = shared;
     const key = shared.prefix();
     await assertRefused(
@@ -193,7 +193,7 @@ for (const driver of DRIVERS) {
     await assertRefused(keyNotFound, () => client.put({ key, ignore_value: true }));
   });
 
-  test(`${driver.name}: a put with an unknown lease`, async () => {
+  test(`${driver.name}: a put with an unknown lease is refused`, async () => {
     const { client } = shared;
     await assertRefused(
       leaseNotFound,
@@ -204,7 +204,7 @@ for (const driver of DRIVERS) {
     );
   });
 
-  test(`${driver.name}: bytes that are no protobuf`, async () => {
+  test(`${driver.name}: bytes that are not valid protobuf are refused`, async () => {
     const { client } = shared;
     const truncated = Uint8Array.of(0x0a, 0x7f, 0x61);
     const badWireType = Uint8Array.of(0x0f, 0x01);
@@ -222,7 +222,7 @@ for (const driver of DRIVERS) {
     assert.equal((await client.range({ key: 'a' })).header.revision, revision);
   });
 
-  test(`${driver.name}: fields that the message has not are passed over`, async () => {
+  test(`${driver.name}: unknown fields of a message are ignored`, async () => {
     const key = shared.prefix();
     const keyField = Buffer.concat([Buffer.from([0x0a, key.length]), Buffer.from(key)]);
     const unknownFields = Buffer.from([0xf8, 0x07, 0x01, 0xfa, 0x07, 0x02, 0x61, 0x62]);
@@ -230,7 +230,7 @@ for (const driver of DRIVERS) {
     assert.equal((await shared.client.range({ key })).count, 1);
   });
 
-  test(`${driver.name}: a field that comes twice counts as last written`, async () => {
+  test(`${driver.name}: the last value of a repeated scalar field counts`, async () => {
     const prefix = shared.prefix();
     const field = (text: string) => Buffer.concat([Buffer.from([0x0a, text.length]), Buffer.from(text)]);
     await shared.client.callBytes('/etcdserverpb.KV/Put', Buffer.concat([field(`${prefix}a`), field(`${prefix}b`)]));
@@ -241,7 +241,7 @@ for (const driver of DRIVERS) {
     );
   });
 
-  test(`${driver.name}: transactions nested as deep as 128 operations allow, and deeper`, async () => {
+  test(`${driver.name}: transactions can be nested as deep as 128 operations allow, and deeper ones are refused`, async () => {
     // Written by hand: the client's own codec stops at 100 levels.
     const rangeOfKeyA = field(1, field(1, Buffer.from('a')));
     const nest = (depth: number): Buffer => {

@@ -19,7 +19,7 @@ for (const driver of DRIVERS) {
   for (const physical of [false, true]) {
     const kind = physical ? 'a physical compaction' : 'a compaction';
 
-    test(`${driver.name}: ${kind} ends reads below its revision, and none at or above it`, async () => {
+    test(`${driver.name}: after ${kind} reads below its revision fail, and reads at or above it work`, async () => {
       const { client } = shared;
       const key = shared.prefix();
       const revisions = await history(key, 5);
@@ -40,7 +40,7 @@ for (const driver of DRIVERS) {
       assert.equal(current?.create_revision, first);
     });
 
-    test(`${driver.name}: ${kind} keeps keys written long before it`, async () => {
+    test(`${driver.name}: ${kind} keeps current keys that were written long before its revision`, async () => {
       const { client } = shared;
       const prefix = shared.prefix();
       await client.put({ key: `${prefix}old`, value: 'old' });
@@ -56,7 +56,7 @@ for (const driver of DRIVERS) {
     });
   }
 
-  test(`${driver.name}: compacting what is compacted already is an error`, async () => {
+  test(`${driver.name}: compacting a revision that is already compacted is an error`, async () => {
     const { client } = shared;
     const [first, second] = (await history(shared.prefix(), 3)) as [number, number, number];
     await client.compact({ revision: second });
@@ -66,7 +66,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual(await failureOf(client.compact({ revision: -1 })), compacted);
   });
 
-  test(`${driver.name}: compacting the future is an error, and the present is not`, async () => {
+  test(`${driver.name}: compacting a future revision is an error, and compacting the current one is not`, async () => {
     const { client } = shared;
     const key = shared.prefix();
     const { revision } = (await client.put({ key, value: 'a' })).header;
@@ -76,7 +76,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual(await failureOf(client.range({ key, revision: revision - 1 })), compacted);
   });
 
-  test(`${driver.name}: a compaction at a delete forgets the key for good`, async () => {
+  test(`${driver.name}: a compaction at the revision of a delete removes the key completely`, async () => {
     const { client } = shared;
     const key = shared.prefix();
     await client.put({ key, value: 'a' });
@@ -90,7 +90,7 @@ for (const driver of DRIVERS) {
     assert.equal(pair?.create_revision, again.header.revision);
   });
 
-  test(`${driver.name}: versions and create revisions go on after their beginning was compacted`, async () => {
+  test(`${driver.name}: versions and create revisions continue after the first revisions of a key were compacted`, async () => {
     const { client } = shared;
     const key = shared.prefix();
     const revisions = await history(key, 10);
@@ -102,7 +102,7 @@ for (const driver of DRIVERS) {
     assert.equal(pair?.create_revision, revisions[0]);
   });
 
-  test(`${driver.name}: a compaction in the midst of transactions of many keys`, async () => {
+  test(`${driver.name}: a compaction at the revision of a transaction keeps all keys of that transaction`, async () => {
     const { client } = shared;
     const prefix = shared.prefix();
     const revisions: number[] = [];
@@ -123,7 +123,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: compactions under concurrent writes keep every current key`, async () => {
+  test(`${driver.name}: compactions during concurrent writes keep every current key`, async () => {
     const { client } = shared;
     const prefix = shared.prefix();
     let writing = true;
@@ -146,7 +146,7 @@ for (const driver of DRIVERS) {
     );
   });
 
-  test(`${driver.name}: a compaction holds over a restart`, async (context) => {
+  test(`${driver.name}: a compaction is still in effect after a restart`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     const revisions: number[] = [];
     for (let index = 0; index < 5; index += 1)

@@ -15,7 +15,7 @@ for (const driver of DRIVERS) {
     return keysOf((await shared.client.range(withPrefix(prefix))).kvs).map((key) => key.slice(prefix.length));
   }
 
-  test(`${driver.name}: a delete of one key removes it and says so`, async () => {
+  test(`${driver.name}: a delete of one key removes the key and returns count 1`, async () => {
     const prefix = await fill('a', 'b');
     const reply = await shared.client.deleteRange({ key: `${prefix}a` });
     assert.equal(reply.deleted, 1);
@@ -23,7 +23,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual(await remaining(prefix), ['b']);
   });
 
-  test(`${driver.name}: a delete of a key that is not there deletes nothing`, async () => {
+  test(`${driver.name}: a delete of a missing key deletes nothing`, async () => {
     const prefix = await fill('a');
     const reply = await shared.client.deleteRange({ key: `${prefix}missing`, prev_kv: true });
     assert.equal(reply.deleted, 0);
@@ -38,7 +38,7 @@ for (const driver of DRIVERS) {
     assert.equal(second.header.revision, first.header.revision);
   });
 
-  test(`${driver.name}: a delete of a range removes its keys at one revision`, async () => {
+  test(`${driver.name}: a delete of a range removes all its keys at one revision`, async () => {
     const prefix = await fill('a', 'b', 'c', 'd');
     const { revision } = (await shared.client.range({ key: prefix })).header;
     const reply = await shared.client.deleteRange({ key: `${prefix}b`, range_end: `${prefix}d` });
@@ -55,7 +55,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual(reply.prev_kvs, before.kvs);
   });
 
-  test(`${driver.name}: a delete from a key on, and of every key`, async (context) => {
+  test(`${driver.name}: a delete can cover all keys from a start key, or every key`, async (context) => {
     const { client } = await ownServer(context, { driver });
     for (const key of ['a', 'b', 'c', 'd']) await client.put({ key });
     assert.equal((await client.deleteRange({ key: 'c', range_end: '\0' })).deleted, 2);
@@ -64,7 +64,7 @@ for (const driver of DRIVERS) {
     assert.equal((await client.range({ key: '\0', range_end: '\0' })).count, 0);
   });
 
-  test(`${driver.name}: a range that ends before it begins deletes nothing`, async () => {
+  test(`${driver.name}: a delete of a range whose end is before its start deletes nothing`, async () => {
     const prefix = await fill('a', 'b');
     const reply = await shared.client.deleteRange({ key: `${prefix}b`, range_end: `${prefix}a` });
     assert.equal(reply.deleted, 0);
@@ -83,7 +83,7 @@ for (const driver of DRIVERS) {
     assert.equal((await shared.client.range({ key })).count, 1);
   });
 
-  test(`${driver.name}: a delete of a thousand keys is one revision`, async () => {
+  test(`${driver.name}: a delete of a thousand keys takes one revision`, async () => {
     const prefix = shared.prefix();
     await Promise.all(Array.from({ length: 1000 }, (_, index) => shared.client.put({ key: `${prefix}${index}` })));
     const { revision } = (await shared.client.range({ key: prefix })).header;

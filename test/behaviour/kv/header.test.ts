@@ -5,7 +5,7 @@ import { DRIVERS, ownServer, suite } from '../../support/index.ts';
 for (const driver of DRIVERS) {
   const shared = suite(driver);
 
-  test(`${driver.name}: a fresh store is at revision 1 and its first write at revision 2`, async (context) => {
+  test(`${driver.name}: a new store is at revision 1, and its first write gets revision 2`, async (context) => {
     const { client } = await ownServer(context, { driver });
     const empty = await client.range({ key: '\0', range_end: '\0' });
     assert.equal(empty.header.revision, 1);
@@ -15,7 +15,7 @@ for (const driver of DRIVERS) {
     assert.equal(put.header.revision, 2);
   });
 
-  test(`${driver.name}: every reply names the same cluster and member, and a term`, async () => {
+  test(`${driver.name}: every reply has the same cluster id, member id and term`, async () => {
     const { client } = shared;
     const key = shared.prefix();
     const headers = [
@@ -32,7 +32,7 @@ for (const driver of DRIVERS) {
     for (const header of headers) assert.deepEqual({ ...header, revision: 0 }, { ...first, revision: 0 });
   });
 
-  test(`${driver.name}: a write raises the revision by one, a read leaves it`, async () => {
+  test(`${driver.name}: a write increases the revision by one, and a read does not change it`, async () => {
     const { client } = shared;
     const key = shared.prefix();
     const first = await client.put({ key, value: 'a' });
@@ -44,7 +44,7 @@ for (const driver of DRIVERS) {
     assert.equal(removed.header.revision, second.header.revision + 1);
   });
 
-  test(`${driver.name}: what changes nothing leaves the revision`, async () => {
+  test(`${driver.name}: a write that changes nothing does not change the revision`, async () => {
     const { client } = shared;
     const key = shared.prefix();
     const { revision } = (await client.put({ key })).header;
@@ -58,7 +58,7 @@ for (const driver of DRIVERS) {
     assert.equal((await client.txn({})).header.revision, revision);
   });
 
-  test(`${driver.name}: a put of the same value is a write as any other`, async () => {
+  test(`${driver.name}: a put of the same value increases the revision`, async () => {
     const { client } = shared;
     const key = shared.prefix();
     const first = await client.put({ key, value: 'same' });

@@ -5,7 +5,7 @@ import { failureOf, suite, TINE_DRIVERS } from '../../support/index.ts';
 for (const driver of TINE_DRIVERS) {
   const shared = suite(driver);
 
-  test(`${driver.name}: a key of 2,500 random bytes of text is kept, and one that the database cannot index is refused with the limit`, async () => {
+  test(`${driver.name}: a key of 2,500 random text bytes is stored, and a key that the database cannot index is refused with the limit`, async () => {
     const key = shared.prefix() + 'k'.repeat(2_000) + Math.random().toString(36).repeat(40).slice(0, 500);
     await shared.client.put({ key, value: 'long' });
     assert.equal((await shared.client.range({ key })).kvs[0]?.value.toString(), 'long');

@@ -24,7 +24,7 @@ for (const driver of DRIVERS) {
     });
   });
 
-  test(`${driver.name}: a put on an existing key keeps its create revision and raises its version`, async () => {
+  test(`${driver.name}: a put on an existing key keeps the create revision and increases the version`, async () => {
     const key = shared.prefix();
     const first = await shared.client.put({ key, value: 'a' });
     await shared.client.put({ key, value: 'b' });
@@ -36,7 +36,7 @@ for (const driver of DRIVERS) {
     assert.equal(pair?.value.toString(), 'c');
   });
 
-  test(`${driver.name}: a put after a delete begins again at version 1`, async () => {
+  test(`${driver.name}: a put after a delete starts again at version 1`, async () => {
     const key = shared.prefix();
     await shared.client.put({ key, value: 'a' });
     await shared.client.put({ key, value: 'b' });
@@ -70,7 +70,7 @@ for (const driver of DRIVERS) {
     assert.equal((await shared.client.put({ key, value: 'b', prev_kv: true })).prev_kv, null);
   });
 
-  test(`${driver.name}: values are bytes, an empty one included`, async () => {
+  test(`${driver.name}: values may have any bytes and may be empty`, async () => {
     const key = shared.prefix();
     const everyByte = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
     for (const value of [everyByte, Buffer.alloc(0), Buffer.alloc(1024 * 1024, 0xa5)]) {
@@ -79,7 +79,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: keys are bytes, those that no text holds included`, async () => {
+  test(`${driver.name}: keys may have any bytes, also bytes that are not valid text`, async () => {
     const prefix = Buffer.from(shared.prefix());
     const keys = Array.from({ length: 256 }, (_, byte) => Buffer.concat([prefix, Buffer.from([byte])]));
     for (const key of keys) await shared.client.put({ key, value: key });
@@ -95,7 +95,7 @@ for (const driver of DRIVERS) {
     );
   });
 
-  test(`${driver.name}: keys that differ only in case are two keys`, async () => {
+  test(`${driver.name}: keys that differ only in case are different keys`, async () => {
     const prefix = shared.prefix();
     await shared.client.put({ key: `${prefix}Case`, value: 'upper' });
     await shared.client.put({ key: `${prefix}case`, value: 'lower' });
@@ -103,7 +103,7 @@ for (const driver of DRIVERS) {
     assert.equal((await read(`${prefix}case`))?.value.toString(), 'lower');
   });
 
-  test(`${driver.name}: a key that ends in spaces is another key than one that does not`, async () => {
+  test(`${driver.name}: trailing spaces are part of a key`, async () => {
     const prefix = shared.prefix();
     await shared.client.put({ key: `${prefix}k`, value: 'bare' });
     await shared.client.put({ key: `${prefix}k  `, value: 'padded' });
@@ -111,7 +111,7 @@ for (const driver of DRIVERS) {
     assert.equal((await read(`${prefix}k  `))?.value.toString(), 'padded');
   });
 
-  test(`${driver.name}: a put attaches a key to a lease, and one without a lease detaches it`, async () => {
+  test(`${driver.name}: a put with a lease attaches the key to it, and a put without a lease detaches the key`, async () => {
     const key = shared.prefix();
     const { ID } = await shared.client.leaseGrant({ TTL: 600 });
     await shared.client.put({ key, value: 'a', lease: ID });
@@ -155,7 +155,7 @@ for (const driver of DRIVERS) {
     assert.equal(pair?.version, 2);
   });
 
-  test(`${driver.name}: ignore_value and ignore_lease together write the key as it is once more`, async () => {
+  test(`${driver.name}: a put with ignore_value and ignore_lease writes the key again unchanged`, async () => {
     const key = shared.prefix();
     const { ID } = await shared.client.leaseGrant({ TTL: 600 });
     await shared.client.put({ key, value: 'a', lease: ID });
@@ -180,7 +180,7 @@ for (const driver of DRIVERS) {
     );
   });
 
-  test(`${driver.name}: a key may be long`, async () => {
+  test(`${driver.name}: a long key can be written, read and deleted (64 KiB on SQLite, 2,000 bytes elsewhere)`, async () => {
     const prefix = shared.prefix();
     // A database server indexes keys up to a length of its own: long-keys.test.ts.
     const key = prefix + 'k'.repeat(driver.isFile ? 64 * 1024 : 2_000);

@@ -5,7 +5,7 @@ import { DRIVERS, keysOf, suite, withPrefix } from '../../support/index.ts';
 for (const driver of DRIVERS) {
   const shared = suite(driver);
 
-  test(`${driver.name}: a read at a revision gives the key as it was, and the header of now`, async () => {
+  test(`${driver.name}: a read at a past revision returns the old value and the current revision in its header`, async () => {
     const { client } = shared;
     const key = shared.prefix();
     const first = await client.put({ key, value: 'a' });
@@ -19,7 +19,7 @@ for (const driver of DRIVERS) {
     assert.equal(current.kvs[0]?.version, 2);
   });
 
-  test(`${driver.name}: a key is not there before it was created, nor after it was deleted`, async () => {
+  test(`${driver.name}: a key is missing in reads before its creation and after its deletion`, async () => {
     const { client } = shared;
     const key = shared.prefix();
     const created = (await client.put({ key, value: 'a' })).header.revision;
@@ -29,7 +29,7 @@ for (const driver of DRIVERS) {
     assert.equal((await client.range({ key, revision: deleted })).count, 0);
   });
 
-  test(`${driver.name}: a list at every past revision is what was there then`, async () => {
+  test(`${driver.name}: a list at each past revision returns the keys of that revision`, async () => {
     const { client } = shared;
     const prefix = shared.prefix();
     const model = new Map<string, string>();
@@ -65,7 +65,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: versions in the past count from each creation`, async () => {
+  test(`${driver.name}: past versions count from the creation of the key`, async () => {
     const { client } = shared;
     const key = shared.prefix();
     const revisions: number[] = [];
@@ -87,7 +87,7 @@ for (const driver of DRIVERS) {
     ]);
   });
 
-  test(`${driver.name}: sorting and bounds work in the past as they do now`, async () => {
+  test(`${driver.name}: sorting and revision filters work in the past as they do now`, async () => {
     const { client } = shared;
     const prefix = shared.prefix();
     await client.put({ key: `${prefix}a`, value: '3' });
@@ -100,14 +100,14 @@ for (const driver of DRIVERS) {
     assert.deepEqual(keysOf(bounded.kvs), [`${prefix}b`, `${prefix}c`]);
   });
 
-  test(`${driver.name}: a negative revision reads the present`, async () => {
+  test(`${driver.name}: a negative revision reads the current state`, async () => {
     const { client } = shared;
     const key = shared.prefix();
     await client.put({ key, value: 'a' });
     assert.equal((await client.range({ key, revision: -5 })).kvs[0]?.value.toString(), 'a');
   });
 
-  test(`${driver.name}: the revision of a transaction of many keys shows all of them`, async () => {
+  test(`${driver.name}: a read at the revision of a transaction returns all keys that it wrote`, async () => {
     const { client } = shared;
     const prefix = shared.prefix();
     const puts = ['a', 'b', 'c'].map((name) => ({ request_put: { key: prefix + name, value: 'new' } }));
@@ -125,7 +125,7 @@ for (const driver of DRIVERS) {
     assert.equal((await client.range({ ...withPrefix(prefix), revision: header.revision - 1 })).count, 0);
   });
 
-  test(`${driver.name}: revisions stay in step after transactions of many keys`, async () => {
+  test(`${driver.name}: each write gets the next revision after transactions of many keys`, async () => {
     const { client } = shared;
     const prefix = shared.prefix();
     const start = (await client.put({ key: `${prefix}x`, value: '0' })).header.revision;

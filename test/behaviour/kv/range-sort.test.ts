@@ -51,11 +51,11 @@ for (const driver of DRIVERS) {
       assert.deepEqual((await sorted({ sort_target, sort_order: 'DESCEND' })).names, expected.toReversed());
     });
 
-    test(`${driver.name}: a range by ${sort_target} without an order ascends`, async () => {
+    test(`${driver.name}: a range by ${sort_target} without a sort order is ascending`, async () => {
       assert.deepEqual((await sorted({ sort_target })).names, expected);
     });
 
-    test(`${driver.name}: a limit on a range by ${sort_target} cuts after sorting`, async () => {
+    test(`${driver.name}: the limit of a range by ${sort_target} applies after sorting`, async () => {
       const reply = await sorted({ sort_target, sort_order: 'DESCEND', limit: 2 });
       assert.deepEqual(reply.names, expected.toReversed().slice(0, 2));
       assert.equal(reply.more, true);
@@ -65,7 +65,7 @@ for (const driver of DRIVERS) {
     });
   }
 
-  test(`${driver.name}: sorting by value looks at the values even where keys_only leaves them out`, async () => {
+  test(`${driver.name}: sorting by value uses the values even with keys_only`, async () => {
     const reply = await shared.client.range({
       ...withPrefix(prefix),
       sort_target: 'VALUE',
@@ -79,7 +79,7 @@ for (const driver of DRIVERS) {
     assert.ok(reply.kvs.every((pair) => pair.value.length === 0));
   });
 
-  test(`${driver.name}: values sort by byte, a shorter one before its continuation`, async () => {
+  test(`${driver.name}: values are sorted by byte, a shorter value before its continuation`, async () => {
     const own = shared.prefix();
     const values = [
       Buffer.from([0xff]),
@@ -97,7 +97,7 @@ for (const driver of DRIVERS) {
     );
   });
 
-  test(`${driver.name}: large values sort, with a limit and without`, async () => {
+  test(`${driver.name}: large values are sorted, with and without a limit`, async () => {
     const own = shared.prefix();
     // More than two pages of values, and the first of the order are in the last page. They differ at their ends.
     const values = Array.from({ length: 12 }, (_, index) => Buffer.from(`${'v'.repeat(900_000)}${99 - index}`));
@@ -116,7 +116,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: thousands of keys sort by value, with a limit and without, now, in the past and in a transaction`, async () => {
+  test(`${driver.name}: thousands of keys are sorted by value, with and without a limit, now, in the past and in a transaction`, async () => {
     const { client } = shared;
     const own = shared.prefix();
     // More than a page of keys, and more than a page of bytes. Values have a long beginning in common, and 3 keys have each.

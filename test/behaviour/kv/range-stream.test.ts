@@ -25,14 +25,14 @@ for (const driver of DRIVERS) {
     return prefix;
   }
 
-  test(`${driver.name}: RangeStream gives in chunks what Range gives at once`, async () => {
+  test(`${driver.name}: RangeStream returns in chunks what Range returns at once`, async () => {
     const prefix = await fill(1000, 'v'.repeat(1024));
     const chunks = await shared.client.rangeStream(withPrefix(prefix));
     assert.ok(chunks.length > 1, 'a thousand keys come in more than one chunk');
     assert.deepEqual(merged(chunks), await shared.client.range(withPrefix(prefix)));
   });
 
-  test(`${driver.name}: RangeStream of one key, and of none, is one chunk`, async () => {
+  test(`${driver.name}: RangeStream of one key or of no key is one chunk`, async () => {
     const prefix = await fill(1);
     for (const request of [{ key: `${prefix}000000` }, { key: `${prefix}missing` }, withPrefix(prefix)]) {
       const chunks = await shared.client.rangeStream(request);
@@ -41,7 +41,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: RangeStream keeps to a limit and counts what is beyond it`, async () => {
+  test(`${driver.name}: RangeStream applies the limit and counts all keys`, async () => {
     const prefix = await fill(300);
     for (const limit of [1, 10, 11, 100, 300, 400]) {
       const request = { ...withPrefix(prefix), limit };
@@ -49,7 +49,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: RangeStream answers count_only, keys_only, serializable and a revision`, async () => {
+  test(`${driver.name}: RangeStream supports count_only, keys_only, serializable and a revision`, async () => {
     const prefix = await fill(150);
     const { revision } = (await shared.client.deleteRange({ key: `${prefix}000000` })).header;
     for (const options of [
@@ -63,7 +63,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: RangeStream shows one revision, whatever is written meanwhile`, async () => {
+  test(`${driver.name}: RangeStream returns the keys of one revision, even during writes`, async () => {
     const prefix = await fill(2000, Buffer.alloc(4_000, 'v'));
     const stream = shared.client.rangeStream(withPrefix(prefix));
     const writes = Array.from({ length: 50 }, (_, index) =>
@@ -76,7 +76,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual(kvs, then.kvs);
   });
 
-  test(`${driver.name}: RangeStream takes key order, ascending, and no other`, async () => {
+  test(`${driver.name}: RangeStream accepts ascending key order and refuses other orders and revision filters`, async () => {
     const prefix = await fill(30);
     const request = { ...withPrefix(prefix), sort_order: 'ASCEND', sort_target: 'KEY' } as const;
     assert.equal(keysOf(merged(await shared.client.rangeStream(request)).kvs).length, 30);

@@ -20,31 +20,31 @@ for (const driver of DRIVERS) {
     return keysOf(reply.kvs as { key: Buffer }[]).map((key) => key.slice(prefix.length));
   }
 
-  test(`${driver.name}: a range without an end is one key`, async () => {
+  test(`${driver.name}: a range without an end is a single key`, async () => {
     const reply = await shared.client.range({ key: `${prefix}b` });
     assert.deepEqual(found(reply), ['b']);
     assert.equal(reply.count, 1);
     assert.equal(reply.more, false);
   });
 
-  test(`${driver.name}: a key that is not there gives an empty reply`, async () => {
+  test(`${driver.name}: a missing key gives an empty reply`, async () => {
     const reply = await shared.client.range({ key: `${prefix}nothing` });
     assert.deepEqual(reply.kvs, []);
     assert.equal(reply.count, 0);
     assert.equal(reply.more, false);
   });
 
-  test(`${driver.name}: a range holds its first key and not its last, ordered by key`, async () => {
+  test(`${driver.name}: a range includes its start and excludes its end, in key order`, async () => {
     const reply = await shared.client.range({ key: `${prefix}b`, range_end: `${prefix}c` });
     assert.deepEqual(found(reply), ['b', 'b/1', 'b/2']);
     assert.equal(reply.count, 3);
   });
 
-  test(`${driver.name}: a prefix range holds the keys that begin with it`, async () => {
+  test(`${driver.name}: a prefix range returns the keys with that prefix`, async () => {
     assert.deepEqual(found(await shared.client.range(withPrefix(`${prefix}b/`))), ['b/1', 'b/2']);
   });
 
-  test(`${driver.name}: a range whose end lies before its beginning, or at it, is empty`, async () => {
+  test(`${driver.name}: a range whose end is not after its start is empty`, async () => {
     for (const range_end of [`${prefix}a`, `${prefix}c`]) {
       const reply = await shared.client.range({ key: `${prefix}c`, range_end });
       assert.deepEqual(reply.kvs, []);
@@ -52,14 +52,14 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: a range that ends in one zero byte holds every key from its beginning on`, async () => {
+  test(`${driver.name}: a range whose end is a zero byte returns every key from its start`, async () => {
     const reply = await shared.client.range({ key: `${prefix}b/2`, range_end: '\0' });
     assert.deepEqual(found(reply).slice(0, 2), ['b/2', 'c']);
     const others = reply.kvs.filter(({ key }) => !key.toString().startsWith(prefix));
     assert.ok(others.every(({ key }) => key.toString() > prefix));
   });
 
-  test(`${driver.name}: zero byte to zero byte is every key`, async () => {
+  test(`${driver.name}: a range from zero byte to zero byte returns every key`, async () => {
     const reply = await shared.client.range({ key: '\0', range_end: '\0' });
     const expected = names.map((name) => prefix + name);
     assert.deepEqual(
@@ -69,14 +69,14 @@ for (const driver of DRIVERS) {
     assert.equal(reply.count, reply.kvs.length);
   });
 
-  test(`${driver.name}: a limit gives the first keys, says that there are more, and counts them all`, async () => {
+  test(`${driver.name}: a limit returns the first keys, sets more, and counts all keys`, async () => {
     const reply = await shared.client.range({ ...withPrefix(prefix), limit: 2 });
     assert.deepEqual(found(reply), ['a', 'b']);
     assert.equal(reply.more, true);
     assert.equal(reply.count, 5);
   });
 
-  test(`${driver.name}: a limit that is just enough, or more than enough, leaves nothing more`, async () => {
+  test(`${driver.name}: a limit equal to or above the number of keys does not set more`, async () => {
     for (const limit of [5, 6, 1_000_000]) {
       const reply = await shared.client.range({ ...withPrefix(prefix), limit });
       assert.equal(reply.kvs.length, 5);
@@ -85,7 +85,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: pages at one revision, each from the last key on, give every key once`, async () => {
+  test(`${driver.name}: pages at one revision return every key once`, async () => {
     const { revision } = (await shared.client.range({ key: prefix })).header;
     const seen: string[] = [];
     let key = Buffer.from(prefix);
@@ -99,7 +99,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual(seen, names);
   });
 
-  test(`${driver.name}: keys_only leaves the values out`, async () => {
+  test(`${driver.name}: keys_only returns keys without values`, async () => {
     const reply = await shared.client.range({ ...withPrefix(prefix), keys_only: true });
     assert.deepEqual(found(reply), names);
     for (const [index, pair] of reply.kvs.entries()) {
@@ -109,27 +109,27 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: count_only gives the count alone`, async () => {
+  test(`${driver.name}: count_only returns the count without keys`, async () => {
     const reply = await shared.client.range({ ...withPrefix(prefix), count_only: true });
     assert.deepEqual(reply.kvs, []);
     assert.equal(reply.count, 5);
     assert.equal(reply.more, false);
   });
 
-  test(`${driver.name}: count_only counts everything, whatever the limit`, async () => {
+  test(`${driver.name}: count_only ignores the limit`, async () => {
     const reply = await shared.client.range({ ...withPrefix(prefix), count_only: true, limit: 2 });
     assert.deepEqual(reply.kvs, []);
     assert.equal(reply.count, 5);
     assert.equal(reply.more, false);
   });
 
-  test(`${driver.name}: a serializable range answers as a linearizable one`, async () => {
+  test(`${driver.name}: a serializable range returns the same as a linearizable one`, async () => {
     const reply = await shared.client.range({ ...withPrefix(prefix), serializable: true });
     assert.deepEqual(found(reply), names);
     assert.equal(reply.count, 5);
   });
 
-  test(`${driver.name}: bounds of the mod revision filter what is returned, not what is counted`, async () => {
+  test(`${driver.name}: mod revision bounds filter the keys but not the count`, async () => {
     const [, second, third] = revisions;
     const cases = [
       { bounds: { min_mod_revision: third as number }, expected: ['b/1', 'b/2', 'c'] },
@@ -144,7 +144,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: bounds of the create revision tell a new key from a changed one`, async () => {
+  test(`${driver.name}: create revision bounds distinguish a new key from a changed one`, async () => {
     const own = shared.prefix();
     const created = (await shared.client.put({ key: `${own}old` })).header.revision;
     const next = (await shared.client.put({ key: `${own}new` })).header.revision;
@@ -157,7 +157,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual(keysOf(changed.kvs), [`${own}old`]);
   });
 
-  test(`${driver.name}: a limit applies after the bounds`, async () => {
+  test(`${driver.name}: a limit applies after the revision bounds`, async () => {
     const [, second] = revisions;
     const bounds = { min_mod_revision: second as number };
     const reply = await shared.client.range({ ...withPrefix(prefix), ...bounds, limit: 2 });
@@ -167,7 +167,7 @@ for (const driver of DRIVERS) {
     assert.equal(all.more, false);
   });
 
-  test(`${driver.name}: a large list arrives whole`, async () => {
+  test(`${driver.name}: a large list arrives complete`, async () => {
     const own = shared.prefix();
     const value = Buffer.alloc(10_000, 'x');
     for (let first = 0; first < 2_000; first += 100) {
@@ -184,7 +184,7 @@ for (const driver of DRIVERS) {
   });
 
   // The first trailers of a connection were once encoded in another order than they were sent.
-  test(`${driver.name}: gets of values of any size, many at once, give each what was last put`, async () => {
+  test(`${driver.name}: concurrent gets of values of many sizes each return the latest value`, async () => {
     const [small, large] = [64 * 1024, 1024 * 1024];
     const sizes = [0, 1, small - 1, small, small + 1, large];
     const lease = (await shared.client.leaseGrant({ TTL: 600 })).ID;
@@ -212,7 +212,7 @@ for (const driver of DRIVERS) {
     assert.equal(bare.kvs[0]?.value.length, 0);
   });
 
-  test(`${driver.name}: several large lists at once on a new connection all arrive whole`, async () => {
+  test(`${driver.name}: several concurrent large lists on a new connection all arrive complete`, async () => {
     const own = shared.prefix();
     const value = Buffer.alloc(500_000, 'x');
     for (let index = 0; index < 10; index += 1) await shared.client.put({ key: `${own}${index}`, value });

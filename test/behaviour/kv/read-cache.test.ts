@@ -38,7 +38,7 @@ async function readThrice(client: EtcdClient): Promise<void> {
 }
 
 for (const driver of TINE_DRIVERS) {
-  test(`${driver.name}: what was written through one instance is in every read through the other that begins afterwards`, async (context) => {
+  test(`${driver.name}: a read through one instance returns every write that was acknowledged before by another instance`, async (context) => {
     const { one, other, otherServer } = await twoInstances(context, driver);
     for (let index = 0; index < 20; index += 1) await one.put({ key: `c/${index}`, value: 'old' });
     await readThrice(other);
@@ -65,7 +65,7 @@ for (const driver of TINE_DRIVERS) {
     assert.ok(hits > rounds, `${hits} reads of ${5 * rounds} were answered from the cache`);
   });
 
-  test(`${driver.name}: a streamed list from the cache is the list that Range returns`, async (context) => {
+  test(`${driver.name}: RangeStream from the cache returns the same keys as Range`, async (context) => {
     const { client } = await ownServer(context, { driver });
     const value = Buffer.alloc(30_000, 'v');
     for (let index = 0; index < 60; index += 1) await client.put({ key: `c/${index}`, value });

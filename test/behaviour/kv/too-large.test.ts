@@ -36,7 +36,7 @@ for (const { name, dialect } of TINE_DRIVERS) {
   const place = restricted[name];
   if (dialect !== 'mysql' || place === undefined) continue;
 
-  test(`${name}: a value over max_allowed_packet is too large a request until the setting is raised, and the log names it`, async (context) => {
+  test(`${name}: a value above max_allowed_packet is refused as too large until the setting is raised, and the log names the setting`, async (context) => {
     const database = await place.start({ max_allowed_packet: '1M' });
     context.after(() => database.remove());
     const { client, server } = await ownServer(context, { driver: place.driverAt(() => database.url) });
@@ -60,7 +60,7 @@ for (const { name, dialect } of TINE_DRIVERS) {
 
 for (const driver of TINE_DRIVERS) {
   if (driver.dialect === 'mysql') {
-    test(`${driver.name}: a value over the 16 MiB of its column is too large a request`, async (context) => {
+    test(`${driver.name}: a value above the column's 16 MiB is refused as too large`, async (context) => {
       const { client } = await ownServer(context, { driver, arguments: ['--max-request-bytes', `${40 * mebibyte}`] });
       assert.deepEqual(await failureOf(client.put({ key: 'a', value: Buffer.alloc(17 * mebibyte) })), tooLarge);
       await client.put({ key: 'a', value: Buffer.alloc(15 * mebibyte) });

@@ -28,7 +28,7 @@ for (const driver of DRIVERS) {
     }
   }
 
-  test(`${driver.name}: a compare of the version knows every operator`, async () => {
+  test(`${driver.name}: a compare of the version supports every operator`, async () => {
     const key = shared.prefix();
     for (const value of ['a', 'b', 'c']) await shared.client.put({ key, value });
     await assertOperators({ key, target: 'VERSION' }, [
@@ -38,7 +38,7 @@ for (const driver of DRIVERS) {
     ]);
   });
 
-  test(`${driver.name}: a compare of the create revision knows every operator`, async () => {
+  test(`${driver.name}: a compare of the create revision supports every operator`, async () => {
     const key = shared.prefix();
     const { revision } = (await shared.client.put({ key })).header;
     await shared.client.put({ key });
@@ -49,7 +49,7 @@ for (const driver of DRIVERS) {
     ]);
   });
 
-  test(`${driver.name}: a compare of the mod revision knows every operator`, async () => {
+  test(`${driver.name}: a compare of the mod revision supports every operator`, async () => {
     const key = shared.prefix();
     await shared.client.put({ key });
     const { revision } = (await shared.client.put({ key })).header;
@@ -60,7 +60,7 @@ for (const driver of DRIVERS) {
     ]);
   });
 
-  test(`${driver.name}: a compare of the value goes by byte and knows every operator`, async () => {
+  test(`${driver.name}: a compare of the value works by byte and supports every operator`, async () => {
     const key = shared.prefix();
     await shared.client.put({ key, value: 'mm' });
     await assertOperators({ key, target: 'VALUE' }, [
@@ -73,7 +73,7 @@ for (const driver of DRIVERS) {
     ]);
   });
 
-  test(`${driver.name}: a compare of the lease knows every operator`, async () => {
+  test(`${driver.name}: a compare of the lease supports every operator`, async () => {
     const key = shared.prefix();
     const { ID } = await shared.client.leaseGrant({ TTL: 600, ID: 5_000_000_000_000_000_123n });
     await shared.client.put({ key, lease: ID });
@@ -87,7 +87,7 @@ for (const driver of DRIVERS) {
     assert.equal(await succeeds({ key: bare, target: 'LEASE', result: 'EQUAL', lease: 0 }), true);
   });
 
-  test(`${driver.name}: a missing key has version, revisions and lease 0`, async () => {
+  test(`${driver.name}: a missing key compares with version 0, revisions 0 and lease 0`, async () => {
     const key = shared.prefix();
     const zeros: Compare[] = [
       { target: 'VERSION', version: 0 },
@@ -103,7 +103,7 @@ for (const driver of DRIVERS) {
     await assertOperators({ key }, [{ sign: 1, compare: { target: 'CREATE', create_revision: -1 } }]);
   });
 
-  test(`${driver.name}: a compare of the value of a missing key is false, whatever the operator`, async () => {
+  test(`${driver.name}: a compare of the value of a missing key is false for every operator`, async () => {
     const key = shared.prefix();
     for (const result of operators) {
       for (const value of ['', 'a'])
@@ -111,7 +111,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: a deleted key compares as one that never was`, async () => {
+  test(`${driver.name}: a deleted key compares like a key that never existed`, async () => {
     const key = shared.prefix();
     await shared.client.put({ key, value: 'a' });
     await shared.client.deleteRange({ key });
@@ -119,7 +119,7 @@ for (const driver of DRIVERS) {
     assert.equal(await succeeds({ key, target: 'VERSION', result: 'EQUAL', version: 0 }), true);
   });
 
-  test(`${driver.name}: a compare without an operand compares with 0, or with the empty value`, async () => {
+  test(`${driver.name}: a compare without an operand compares with 0 or an empty value`, async () => {
     const key = shared.prefix();
     for (const target of ['VERSION', 'CREATE', 'MOD', 'LEASE'] as const) {
       assert.equal(await succeeds({ key, target }), true, target);
@@ -129,14 +129,14 @@ for (const driver of DRIVERS) {
     assert.equal(await succeeds({ key, target: 'VERSION' }), false);
   });
 
-  test(`${driver.name}: a compare whose operand is of another target compares with 0`, async () => {
+  test(`${driver.name}: a compare with the operand of another target compares with 0`, async () => {
     const key = shared.prefix();
     await shared.client.put({ key, value: 'a' });
     assert.equal(await succeeds({ key, target: 'VERSION', result: 'EQUAL', mod_revision: 1 }), false);
     assert.equal(await succeeds({ key, target: 'VERSION', result: 'GREATER', mod_revision: 1_000_000 }), true);
   });
 
-  test(`${driver.name}: all compares must hold`, async () => {
+  test(`${driver.name}: a transaction succeeds only if all compares hold`, async () => {
     const prefix = shared.prefix();
     await shared.client.put({ key: `${prefix}a`, value: '1' });
     await shared.client.put({ key: `${prefix}b`, value: '2' });
@@ -148,7 +148,7 @@ for (const driver of DRIVERS) {
     assert.equal(await succeeds({ ...a, value: '3' }, b), false);
   });
 
-  test(`${driver.name}: a compare of a range must hold for every key in it`, async () => {
+  test(`${driver.name}: a compare of a range holds only if it holds for every key`, async () => {
     const prefix = shared.prefix();
     for (const name of ['a', 'b', 'c']) await shared.client.put({ key: prefix + name, value: name });
     await shared.client.put({ key: `${prefix}c`, value: 'c' });
@@ -161,7 +161,7 @@ for (const driver of DRIVERS) {
     assert.equal(await succeeds({ ...withPrefix(prefix), target: 'VALUE', result: 'GREATER', value: 'a' }), false);
   });
 
-  test(`${driver.name}: a compare of an empty range compares with a missing key`, async () => {
+  test(`${driver.name}: a compare of a range without keys compares with a missing key`, async () => {
     const prefix = shared.prefix();
     assert.equal(
       await succeeds({ ...withPrefix(prefix), target: 'CREATE', result: 'EQUAL', create_revision: 0 }),
@@ -174,7 +174,7 @@ for (const driver of DRIVERS) {
     assert.equal(await succeeds({ ...withPrefix(prefix), target: 'VALUE', result: 'NOT_EQUAL', value: 'a' }), false);
   });
 
-  test(`${driver.name}: a compare of a range from a key on`, async () => {
+  test(`${driver.name}: a compare can cover all keys from a start key`, async () => {
     const prefix = `~${shared.prefix()}`;
     await shared.client.put({ key: `${prefix}a` });
     await shared.client.put({ key: `${prefix}b` });

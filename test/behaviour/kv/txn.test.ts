@@ -12,7 +12,7 @@ for (const driver of DRIVERS) {
 
   const put = (key: string, value: string): RequestOp => ({ request_put: { key, value } });
 
-  test(`${driver.name}: a transaction does its success operations when the compares hold`, async () => {
+  test(`${driver.name}: a transaction executes its success operations when the compares hold`, async () => {
     const prefix = shared.prefix();
     const reply = await shared.client.txn({
       compare: [{ key: `${prefix}a`, target: 'CREATE', create_revision: 0 }],
@@ -26,7 +26,7 @@ for (const driver of DRIVERS) {
     assert.equal(await textOf(`${prefix}b`), undefined);
   });
 
-  test(`${driver.name}: a transaction does its failure operations when a compare does not hold`, async () => {
+  test(`${driver.name}: a transaction executes its failure operations when a compare does not hold`, async () => {
     const prefix = shared.prefix();
     const reply = await shared.client.txn({
       compare: [never],
@@ -42,7 +42,7 @@ for (const driver of DRIVERS) {
     assert.equal(await textOf(`${prefix}b`), 'no');
   });
 
-  test(`${driver.name}: everything a transaction writes has one revision`, async () => {
+  test(`${driver.name}: all writes of a transaction have one revision`, async () => {
     const prefix = shared.prefix();
     await shared.client.put({ key: `${prefix}old` });
     const { header } = await shared.client.txn({
@@ -54,7 +54,7 @@ for (const driver of DRIVERS) {
     assert.equal((await shared.client.put({ key: `${prefix}a` })).header.revision, header.revision + 1);
   });
 
-  test(`${driver.name}: a read in a transaction sees what earlier operations wrote`, async () => {
+  test(`${driver.name}: a read in a transaction returns what earlier operations wrote`, async () => {
     const prefix = shared.prefix();
     await shared.client.put({ key: `${prefix}b`, value: 'before' });
     const reply = await shared.client.txn({
@@ -78,7 +78,7 @@ for (const driver of DRIVERS) {
     assert.equal(written?.version, 1);
   });
 
-  test(`${driver.name}: reads in a transaction sort, limit and filter as any read`, async () => {
+  test(`${driver.name}: reads in a transaction support sorting, limits and filters`, async () => {
     const prefix = shared.prefix();
     for (const [name, value] of [
       ['a', '2'],
@@ -102,7 +102,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: a read at a past revision inside a transaction`, async () => {
+  test(`${driver.name}: a transaction can read at a past revision`, async () => {
     const key = shared.prefix();
     const { revision } = (await shared.client.put({ key, value: 'old' })).header;
     await shared.client.put({ key, value: 'new' });
@@ -113,7 +113,7 @@ for (const driver of DRIVERS) {
     assert.equal(reply.responses[2]?.response_range?.kvs[0]?.value.toString(), 'old');
   });
 
-  test(`${driver.name}: puts and deletes in a transaction return previous pairs when asked`, async () => {
+  test(`${driver.name}: puts and deletes in a transaction return previous key-values with prev_kv`, async () => {
     const prefix = shared.prefix();
     await shared.client.put({ key: `${prefix}a`, value: '1' });
     await shared.client.put({ key: `${prefix}b`, value: '2' });
@@ -155,7 +155,7 @@ for (const driver of DRIVERS) {
     );
   });
 
-  test(`${driver.name}: a nested transaction runs its own compares and operations`, async () => {
+  test(`${driver.name}: a nested transaction evaluates its own compares and operations`, async () => {
     const prefix = shared.prefix();
     const reply = await shared.client.txn({
       success: [
@@ -184,7 +184,7 @@ for (const driver of DRIVERS) {
     assert.ok(inner?.kvs.every((pair) => pair.mod_revision === reply.header.revision));
   });
 
-  test(`${driver.name}: the compares of a nested transaction see the state before the whole transaction`, async () => {
+  test(`${driver.name}: the compares of a nested transaction use the state before the whole transaction`, async () => {
     const prefix = shared.prefix();
     const reply = await shared.client.txn({
       success: [
@@ -202,7 +202,7 @@ for (const driver of DRIVERS) {
     assert.equal(await textOf(`${prefix}seen`), 'before');
   });
 
-  test(`${driver.name}: transactions nest several deep`, async () => {
+  test(`${driver.name}: transactions can be nested several levels deep`, async () => {
     const key = shared.prefix();
     let operation: RequestOp = put(key, 'deep');
     for (let depth = 0; depth < 10; depth += 1) operation = { request_txn: { success: [operation] } };
@@ -211,7 +211,7 @@ for (const driver of DRIVERS) {
     assert.equal(await textOf(key), 'deep');
   });
 
-  test(`${driver.name}: a transaction of reads only changes nothing and keeps the revision`, async () => {
+  test(`${driver.name}: a transaction of reads keeps the revision`, async () => {
     const key = shared.prefix();
     const { revision } = (await shared.client.put({ key, value: 'a' })).header;
     const reply = await shared.client.txn({ success: [{ request_range: { key } }] });
@@ -226,7 +226,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual(reply.responses, []);
   });
 
-  test(`${driver.name}: 128 operations are allowed, in each branch`, async () => {
+  test(`${driver.name}: each branch may have 128 operations`, async () => {
     const prefix = shared.prefix();
     const branch = (name: string) => Array.from({ length: 128 }, (_, index) => put(`${prefix}${name}${index}`, name));
     const reply = await shared.client.txn({ success: branch('s'), failure: branch('f') });
@@ -234,7 +234,7 @@ for (const driver of DRIVERS) {
     assert.equal((await shared.client.range({ ...withPrefix(prefix), count_only: true })).count, 128);
   });
 
-  test(`${driver.name}: of concurrent creations of one key exactly one succeeds`, async () => {
+  test(`${driver.name}: exactly one of many concurrent creations of a key succeeds`, async () => {
     for (let round = 0; round < 10; round += 1) {
       const key = shared.prefix();
       const attempts = Array.from({ length: 50 }, (_, index) =>
@@ -254,7 +254,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: concurrent transactions and puts that read a megabyte each are all done, once`, async () => {
+  test(`${driver.name}: concurrent transactions and puts that each read a megabyte are all executed once`, async () => {
     const prefix = shared.prefix();
     const [large, counter] = [`${prefix}large`, `${prefix}counter`];
     const value = Buffer.alloc(1024 * 1024, 'x');

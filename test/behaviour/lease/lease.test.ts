@@ -8,7 +8,7 @@ const leaseNotFound = { code: 'NOT_FOUND', details: 'etcdserver: requested lease
 for (const driver of DRIVERS) {
   const shared = suite(driver);
 
-  test(`${driver.name}: a grant chooses an id, and a new one each time`, async () => {
+  test(`${driver.name}: a grant without an id chooses a new id each time`, async () => {
     const first = await shared.client.leaseGrant({ TTL: 60 });
     const second = await shared.client.leaseGrant({ TTL: 60 });
     assert.ok(first.ID > 0n && second.ID > 0n && first.ID !== second.ID);
@@ -16,7 +16,7 @@ for (const driver of DRIVERS) {
     assert.equal(first.error, '');
   });
 
-  test(`${driver.name}: a grant takes the client's id, all 63 bits of it`, async () => {
+  test(`${driver.name}: a grant accepts an id from the client, with all 63 bits`, async () => {
     for (const ID of [7n, 9_007_199_254_740_993n, 0x7fffffffffffffffn]) {
       assert.equal((await shared.client.leaseGrant({ TTL: 60, ID })).ID, ID);
       assert.equal((await shared.client.leaseTimeToLive({ ID })).ID, ID);
@@ -24,7 +24,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: a grant takes a negative id`, async () => {
+  test(`${driver.name}: a grant accepts a negative id`, async () => {
     const { ID } = await shared.client.leaseGrant({ TTL: 60, ID: -5n });
     assert.equal(ID, -5n);
     const key = shared.prefix();
@@ -34,7 +34,7 @@ for (const driver of DRIVERS) {
     assert.equal((await shared.client.range({ key })).count, 0);
   });
 
-  test(`${driver.name}: an id that is taken is refused, and free again after the revoke`, async () => {
+  test(`${driver.name}: a grant with an id in use is refused, and the id can be used again after a revoke`, async () => {
     const { ID } = await shared.client.leaseGrant({ TTL: 60 });
     assert.deepEqual(await failureOf(shared.client.leaseGrant({ TTL: 60, ID })), {
       code: 'FAILED_PRECONDITION',
@@ -44,7 +44,7 @@ for (const driver of DRIVERS) {
     assert.equal((await shared.client.leaseGrant({ TTL: 60, ID })).ID, ID);
   });
 
-  test(`${driver.name}: a TTL over 9,000,000,000 seconds is refused, that one is not`, async () => {
+  test(`${driver.name}: a TTL of 9,000,000,000 seconds is accepted and a longer one is refused`, async () => {
     const largest = await shared.client.leaseGrant({ TTL: 9_000_000_000 });
     assert.equal(largest.TTL, 9_000_000_000);
     assert.deepEqual(await failureOf(shared.client.leaseGrant({ TTL: 9_000_000_001 })), {
@@ -53,14 +53,14 @@ for (const driver of DRIVERS) {
     });
   });
 
-  test(`${driver.name}: a TTL below the least one is raised to it`, async () => {
+  test(`${driver.name}: a TTL below the minimum is raised to the minimum`, async () => {
     for (const TTL of [1, 0, -5]) {
       const reply = await shared.client.leaseGrant({ TTL });
       assert.equal(reply.TTL, 2, 'the least TTL follows from etcd and its default election timeout');
     }
   });
 
-  test(`${driver.name}: granting, renewing and asking are no writes`, async () => {
+  test(`${driver.name}: grant, renewal and time to live do not change the revision`, async () => {
     const { revision } = (await shared.client.put({ key: shared.prefix() })).header;
     const granted = await shared.client.leaseGrant({ TTL: 60 });
     assert.equal(granted.header.revision, revision);
@@ -107,7 +107,7 @@ for (const driver of DRIVERS) {
     assert.equal((await shared.client.range({ key })).count, 0);
   });
 
-  test(`${driver.name}: the time to live counts down from the granted one`, async () => {
+  test(`${driver.name}: the time to live counts down from the granted TTL`, async () => {
     const { ID } = await shared.client.leaseGrant({ TTL: 100 });
     const fresh = await shared.client.leaseTimeToLive({ ID });
     assert.equal(fresh.grantedTTL, 100);
@@ -128,7 +128,7 @@ for (const driver of DRIVERS) {
     assert.ok(reply.header.revision > 0);
   });
 
-  test(`${driver.name}: the time to live names the keys when asked`, async () => {
+  test(`${driver.name}: the time to live lists the keys on request`, async () => {
     const prefix = shared.prefix();
     const { ID } = await shared.client.leaseGrant({ TTL: 600 });
     for (const name of ['a', 'b']) await shared.client.put({ key: prefix + name, lease: ID });
@@ -137,7 +137,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual(keys.map((key) => key.toString()).sort(), [`${prefix}a`, `${prefix}b`]);
   });
 
-  test(`${driver.name}: a list of leases holds those that live`, async (context) => {
+  test(`${driver.name}: a list of leases contains the live leases`, async (context) => {
     const { client } = await ownServer(context, { driver });
     assert.deepEqual((await client.leaseLeases({})).leases, []);
     for (const ID of [30, 10, 20]) await client.leaseGrant({ TTL: 60, ID });
@@ -146,7 +146,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual(leases.map(({ ID }) => ID).sort(), [20n, 30n]);
   });
 
-  test(`${driver.name}: a list of leases begins with the next to expire`, async (context) => {
+  test(`${driver.name}: a list of leases starts with the next lease to expire`, async (context) => {
     const { client } = await ownServer(context, { driver });
     for (const [ID, TTL] of [
       [1, 3000],
@@ -162,7 +162,7 @@ for (const driver of DRIVERS) {
     );
   });
 
-  test(`${driver.name}: a keepalive gives the whole TTL again`, async () => {
+  test(`${driver.name}: a keepalive restores the whole TTL`, async () => {
     const { ID } = await shared.client.leaseGrant({ TTL: 50 });
     await waitFor('the lease to age', async () => (await shared.client.leaseTimeToLive({ ID })).TTL < 49);
     const stream = shared.client.keepAlive();
@@ -173,7 +173,7 @@ for (const driver of DRIVERS) {
     assert.ok((await shared.client.leaseTimeToLive({ ID })).TTL >= 49);
   });
 
-  test(`${driver.name}: a keepalive of an unknown lease answers TTL 0, and the stream goes on`, async () => {
+  test(`${driver.name}: a keepalive of an unknown lease is answered with TTL 0, and the stream stays open`, async () => {
     const { ID } = await shared.client.leaseGrant({ TTL: 50 });
     const stream = shared.client.keepAlive();
     const unknown = await stream.renew(31_337n);
@@ -184,7 +184,7 @@ for (const driver of DRIVERS) {
     assert.equal(await stream.ended(), undefined);
   });
 
-  test(`${driver.name}: keepalives on one stream are answered in their order`, async () => {
+  test(`${driver.name}: keepalives on one stream are answered in order`, async () => {
     const leases = await Promise.all(Array.from({ length: 50 }, () => shared.client.leaseGrant({ TTL: 60 })));
     const stream = shared.client.keepAlive();
     for (const { ID } of leases) stream.send({ ID });
@@ -192,7 +192,7 @@ for (const driver of DRIVERS) {
     stream.close();
   });
 
-  test(`${driver.name}: a lease without keepalives expires, its keys go together, at about its due time`, async () => {
+  test(`${driver.name}: a lease without keepalives expires on time, and its keys are deleted together`, async () => {
     const prefix = shared.prefix();
     const watch = shared.client.watch();
     await watch.create(withPrefix(prefix));
@@ -219,7 +219,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual(await failureOf(shared.client.leaseRevoke({ ID })), leaseNotFound);
   });
 
-  test(`${driver.name}: keepalives hold a lease beyond its TTL`, async () => {
+  test(`${driver.name}: keepalives keep a lease alive beyond its TTL`, async () => {
     const key = shared.prefix();
     const { ID } = await shared.client.leaseGrant({ TTL: 2 });
     await shared.client.put({ key, lease: ID });
@@ -238,7 +238,7 @@ for (const driver of DRIVERS) {
     await waitFor('the expiry', async () => (await shared.client.range({ key })).count === 0);
   });
 
-  test(`${driver.name}: a lease and its keys outlive kill -9, and still expire`, async (context) => {
+  test(`${driver.name}: a lease and its keys survive kill -9, and the lease still expires`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     const long = await client.leaseGrant({ TTL: 600, ID: 600 });
     const short = await client.leaseGrant({ TTL: 3, ID: 3 });
@@ -268,7 +268,7 @@ for (const driver of DRIVERS) {
     assert.ok(Date.now() - started < onThisMachine(10_000), `10,000 keepalives took ${Date.now() - started} ms`);
   });
 
-  test(`${driver.name}: a lease of five thousand keys goes in one revision`, async () => {
+  test(`${driver.name}: the keys of a lease with five thousand keys are deleted in one revision`, async () => {
     const prefix = shared.prefix();
     const { ID } = await shared.client.leaseGrant({ TTL: 600 });
     for (let first = 0; first < 5_000; first += 100) {

@@ -32,7 +32,7 @@ async function under(client: EtcdClient, alarm: 'NOSPACE' | 'CORRUPT', work: () 
 for (const driver of DRIVERS) {
   const shared = suite(driver);
 
-  test(`${driver.name}: an alarm is raised, listed and disarmed, each time as etcd answers it`, async () => {
+  test(`${driver.name}: an alarm can be raised, listed and disarmed with the same replies as in etcd`, async () => {
     const { client } = shared;
     const { revision } = (await client.put({ key: shared.prefix() })).header;
     const alarms = async (request: Parameters<typeof client.alarm>[0]) => {
@@ -63,7 +63,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual(await alarms(all), []);
   });
 
-  test(`${driver.name}: under NOSPACE what takes space is refused; reads, deletes, compaction and revocation go on`, async () => {
+  test(`${driver.name}: under NOSPACE, writes that need space are refused; reads, deletes, compaction and revokes work`, async () => {
     const { client } = shared;
     const prefix = shared.prefix();
     for (const name of ['a', 'b', 'c']) await client.put({ key: `${prefix}${name}`, value: 'x' });
@@ -98,7 +98,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual((await client.status({})).errors, []);
   });
 
-  test(`${driver.name}: under CORRUPT whatever changes the store is refused, and reads go on`, async () => {
+  test(`${driver.name}: under CORRUPT, all writes are refused and reads work`, async () => {
     const { client } = shared;
     const prefix = shared.prefix();
     const { revision } = (await client.put({ key: `${prefix}a`, value: 'x' })).header;
@@ -125,7 +125,7 @@ for (const driver of DRIVERS) {
     await client.leaseRevoke({ ID: lease.ID });
   });
 
-  test(`${driver.name}: an alarm outlasts a restart, and a lease does not end while the store is corrupt`, async () => {
+  test(`${driver.name}: an alarm survives a restart, and leases do not expire under CORRUPT`, async () => {
     const { client, server } = shared;
     const key = shared.prefix();
     const { ID } = await client.leaseGrant({ TTL: 2 });
@@ -141,7 +141,7 @@ for (const driver of DRIVERS) {
     await waitFor('the lease to end', async () => (await client.range({ key })).count === 0);
   });
 
-  test(`${driver.name}: /health is false under an alarm unless that is excluded`, async () => {
+  test(`${driver.name}: /health is false under an alarm that is not excluded`, async () => {
     const { client, server } = shared;
     const get = (path: string) => fetch(`${server.url}${path}`);
     await under(client, 'NOSPACE', async () => {
@@ -177,7 +177,7 @@ for (const driver of DRIVERS) {
 }
 
 for (const driver of TINE_DRIVERS) {
-  test(`${driver.name}: an alarm counts at once on every instance, in the middle of their writes`, async (context) => {
+  test(`${driver.name}: an alarm applies at once on every instance, also during writes`, async (context) => {
     const first = await ownServer(context, { driver });
     const second = await ownServer(context, { driver, dataDirectory: first.server.dataDirectory });
     await second.client.put({ key: 'k', value: '1' });

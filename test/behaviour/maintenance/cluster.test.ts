@@ -12,7 +12,7 @@ async function leaderOf(client: EtcdClient): Promise<bigint> {
 for (const driver of DRIVERS) {
   const shared = suite(driver);
 
-  test(`${driver.name}: a member that is not there cannot be removed, updated or promoted`, async () => {
+  test(`${driver.name}: remove, update and promote of an unknown member are refused`, async () => {
     const { client } = shared;
     for (const ID of [5n, 2n ** 64n - 1n]) {
       assert.deepEqual(await failureOf(client.memberRemove({ ID })), memberNotFound);
@@ -21,7 +21,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: the only member stays, and is no learner`, async () => {
+  test(`${driver.name}: the only member cannot be removed or promoted`, async () => {
     const { client } = shared;
     const { members } = await client.memberList({ linearizable: true });
     const [{ ID, peerURLs, isLearner }] = members as [(typeof members)[number]];
@@ -37,7 +37,7 @@ for (const driver of DRIVERS) {
     assert.equal((await client.memberList({})).header.revision, 0);
   });
 
-  test(`${driver.name}: a member with URLs that are none, or another's, is not added`, async () => {
+  test(`${driver.name}: a member with invalid URLs or URLs of another member is refused`, async () => {
     const { client } = shared;
     const [member] = (await client.memberList({ linearizable: true })).members;
     for (const peerURLs of [[], ['htp://x:1'], ['http://x'], ['http://x:1/path'], ['http://x:1', 'x:2']]) {
@@ -53,7 +53,7 @@ for (const driver of DRIVERS) {
     });
   });
 
-  test(`${driver.name}: the leader moves to itself, and to nobody who is not there`, async () => {
+  test(`${driver.name}: the leader can move leadership to itself but not to an unknown member`, async () => {
     const { client } = shared;
     const leader = await leaderOf(client);
     await client.moveLeader({ targetID: leader });
@@ -64,7 +64,7 @@ for (const driver of DRIVERS) {
     });
   });
 
-  test(`${driver.name}: a downgrade is to the version before, written as one`, async () => {
+  test(`${driver.name}: a downgrade is valid only to the previous minor version, in the right format`, async () => {
     const { client } = shared;
     const { version } = await client.status({});
     const [major, minor] = version.split('.').map(Number) as [number, number];
@@ -103,7 +103,7 @@ for (const driver of DRIVERS) {
 for (const driver of TINE_DRIVERS) {
   const shared = suite(driver);
 
-  test(`${driver.name}: what has no meaning for instances is refused in words that say what to do`, async () => {
+  test(`${driver.name}: calls that do not apply to tine are refused with advice`, async () => {
     const { client } = shared;
     const { ID } = (await client.memberList({})).members[0] as { ID: bigint };
     const version = '3.6.0';
@@ -121,7 +121,7 @@ for (const driver of TINE_DRIVERS) {
     assert.equal((await client.memberList({ linearizable: true })).members.length, 1);
   });
 
-  test(`${driver.name}: a database has an id of its own, however instances name it`, async (context) => {
+  test(`${driver.name}: the cluster id belongs to the database, whatever address an instance uses for it`, async (context) => {
     const first = await ownServer(context, { driver });
     const { dataDirectory } = first.server;
     const endpoint = driver.storageArguments(dataDirectory)[1] ?? '';
@@ -140,7 +140,7 @@ for (const driver of TINE_DRIVERS) {
     assert.equal(header.cluster_id, id);
   });
 
-  test(`${driver.name}: of several instances the one that leads names another, and all tell the same`, async (context) => {
+  test(`${driver.name}: the leading instance can move leadership to another one, and all instances report the same leader`, async (context) => {
     const first = await ownServer(context, { driver, arguments: ['--name', 'first'] });
     const { dataDirectory } = first.server;
     const second = await ownServer(context, { driver, dataDirectory, arguments: ['--name', 'second'] });
@@ -171,7 +171,7 @@ for (const driver of TINE_DRIVERS) {
     assert.equal(await leaderOf(leading.client), leader);
   });
 
-  test(`${driver.name}: an instance that was killed is removed once it is silent, and one that runs is not`, async (context) => {
+  test(`${driver.name}: a killed instance can be removed from the member list once it is silent; a running one cannot`, async (context) => {
     const first = await ownServer(context, { driver, arguments: ['--name', 'first'] });
     const { dataDirectory } = first.server;
     const second = await ownServer(context, { driver, dataDirectory, arguments: ['--name', 'second'] });

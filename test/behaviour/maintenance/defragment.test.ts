@@ -62,7 +62,7 @@ async function waitsDuring(work: Promise<unknown>, calls: readonly (() => Promis
 for (const driver of DRIVERS) {
   const shared = suite(driver);
 
-  test(`${driver.name}: a defragmentation gives the space of deleted keys back`, async () => {
+  test(`${driver.name}: defragmentation frees the space of deleted keys`, async () => {
     const { client } = shared;
     const prefix = shared.prefix();
     await fill(client, prefix, 20 * mebibyte);
@@ -78,7 +78,7 @@ for (const driver of DRIVERS) {
     assert.equal((await client.range({ key: 'last' })).count, 1);
   });
 
-  test(`${driver.name}: etcdctl defragments the members it finds`, async () => {
+  test(`${driver.name}: etcdctl defragments the members of the cluster`, async () => {
     const { status, stdout, stderr } = await etcdctl(shared.server.address, ['defrag', '--cluster']);
     assert.equal(status, 0, stderr);
     assert.match(stdout, /^Finished defragmenting etcd member\[.*\]/);
@@ -86,7 +86,7 @@ for (const driver of DRIVERS) {
 }
 
 for (const driver of TINE_DRIVERS) {
-  test(`${driver.name}: gets and puts go on while a large database is defragmented, and one does for all who ask`, async (context) => {
+  test(`${driver.name}: gets and puts work during defragmentation of a large database, and concurrent calls share one run`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     const count = await fill(client, 'k/', 40 * mebibyte);
     const nameOf = (index: number) => `k/${String(index).padStart(6, '0')}`;
@@ -111,7 +111,7 @@ for (const driver of TINE_DRIVERS) {
     assert.equal(server.log().match(/"msg":"defragmented"/g)?.length, 1);
   });
 
-  test(`${driver.name}: one defragmentation after another fails no get and no put, nor itself`, async (context) => {
+  test(`${driver.name}: repeated defragmentation succeeds and fails no get or put`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     const other = new EtcdClient(server.address);
     context.after(() => other.close());
@@ -126,7 +126,7 @@ for (const driver of TINE_DRIVERS) {
 }
 
 for (const driver of FILE_DRIVERS) {
-  test(`${driver.name}: a file that kine made says that it keeps its size`, async (context) => {
+  test(`${driver.name}: defragmentation of a file that kine created is refused, because such a file cannot shrink`, async (context) => {
     const directory = temporaryDirectory();
     writeKineFile(join(directory, 'state.db'), [{ id: 1, name: 'compact_rev_key', created: 1 }]);
     const { client } = await ownServer(context, { driver, dataDirectory: directory });

@@ -9,14 +9,14 @@ const leastMinorVersion = 6;
 for (const driver of DRIVERS) {
   const shared = suite(driver);
 
-  test(`${driver.name}: the status names a version for which Kubernetes requests progress`, async () => {
+  test(`${driver.name}: the status has a version for which Kubernetes requests progress`, async () => {
     const status = await shared.client.status({});
     const [, major, minor] = /^(\d+)\.(\d+)\.\d+/.exec(status.version) ?? [];
     assert.equal(major, '3');
     assert.ok(Number(minor) >= leastMinorVersion, status.version);
   });
 
-  test(`${driver.name}: the status has a leader, sizes and indexes that fit together`, async () => {
+  test(`${driver.name}: the status has a leader and consistent sizes and indexes`, async () => {
     const { revision } = (await shared.client.put({ key: shared.prefix(), value: 'x' })).header;
     const status = await shared.client.status({});
     assert.equal(status.header.revision, revision);
@@ -41,7 +41,7 @@ for (const driver of DRIVERS) {
     await waitFor('the size to grow', grew, { timeoutMs: 40_000 });
   });
 
-  test(`${driver.name}: the member list holds this server under the URL it advertises`, async () => {
+  test(`${driver.name}: the member list has this server with its advertised URL`, async () => {
     for (const linearizable of [true, false]) {
       const { header, members } = await shared.client.memberList({ linearizable });
       assert.equal(members.length, 1);
@@ -56,7 +56,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual((await shared.client.alarm({ action: 'GET' })).alarms, []);
   });
 
-  test(`${driver.name}: cluster and member ids stay over a restart`, async () => {
+  test(`${driver.name}: cluster and member ids stay the same after a restart`, async () => {
     const before = (await shared.client.status({})).header;
     await shared.server.stop();
     await shared.server.start();
@@ -67,7 +67,7 @@ for (const driver of DRIVERS) {
     assert.equal(after.revision, before.revision);
   });
 
-  test(`${driver.name}: a method that no service has is unimplemented`, async () => {
+  test(`${driver.name}: an unknown method is unimplemented`, async () => {
     for (const path of ['/etcdserverpb.KV/Fetch', '/nothing.Of/ThisName']) {
       assert.equal((await failureOf(shared.client.callBytes(path, new Uint8Array()))).code, 'UNIMPLEMENTED');
     }

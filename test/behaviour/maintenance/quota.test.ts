@@ -31,7 +31,7 @@ async function fillUntilRefused(client: EtcdClient): Promise<number> {
 }
 
 for (const driver of TINE_DRIVERS) {
-  test(`${driver.name}: what would pass the quota is refused on every instance, until space is made and the alarm disarmed`, async (context) => {
+  test(`${driver.name}: writes above the quota are refused on every instance until space is freed and the alarm disarmed`, async (context) => {
     const options = ['--quota-backend-bytes', String(quotaBytes)];
     const first = await ownServer(context, { driver, arguments: options });
     const { dataDirectory } = first.server;
@@ -68,13 +68,13 @@ for (const driver of TINE_DRIVERS) {
     assert.match(first.server.log(), /"quotaBytes":10485760,"msg":"the quota is reached/);
   });
 
-  test(`${driver.name}: without a quota there is none, and a negative one is none`, async (context) => {
+  test(`${driver.name}: a quota of -1 means no quota, and the status shows it`, async (context) => {
     const { client } = await ownServer(context, { driver, arguments: ['--quota-backend-bytes=-1'] });
     await client.put({ key: 'k', value: randomBytes(1_000_000) });
     assert.equal((await client.status({})).dbSizeQuota, -1);
   });
 
-  test(`${driver.name}: a transaction is held against the quota with its larger branch, reads and deletes are not`, async (context) => {
+  test(`${driver.name}: a transaction counts with its larger branch against the quota; reads and deletes do not count`, async (context) => {
     const { client } = await ownServer(context, { driver, arguments: ['--quota-backend-bytes', '1'] });
     assert.deepEqual(await failureOf(client.put({ key: 'k' })), noSpace);
     await client.txn({ success: [{ request_range: { key: 'k' } }] });

@@ -78,7 +78,7 @@ for (const driver of DRIVERS) {
     assert.equal((await shared.client.range({ ...withPrefix(prefix), count_only: true })).count, 0);
   });
 
-  test(`${driver.name}: clients that vanish amid lists and watches do no harm`, async () => {
+  test(`${driver.name}: clients that disconnect during lists and watches do no harm`, async () => {
     const prefix = shared.prefix();
     for (let index = 0; index < 20; index += 1) {
       await shared.client.put({ key: `${prefix}${index}`, value: Buffer.alloc(500_000) });
@@ -98,7 +98,7 @@ for (const driver of DRIVERS) {
     assert.equal((await shared.client.range({ ...withPrefix(prefix), count_only: true })).count, 20);
   });
 
-  test(`${driver.name}: bytes that are neither HTTP nor gRPC only cost their connection`, async () => {
+  test(`${driver.name}: bytes that are neither HTTP nor gRPC only close their own connection`, async () => {
     const noise = [
       Buffer.from('\0\0\0\0\0\0\0\0'),
       Buffer.from('GET\r\n\r\n'),
@@ -116,7 +116,7 @@ for (const driver of DRIVERS) {
     assert.equal((await shared.client.healthCheck({})).status, 'SERVING');
   });
 
-  test(`${driver.name}: gRPC headers that are wrong get an answer, not silence`, async () => {
+  test(`${driver.name}: wrong gRPC headers are answered with an error`, async () => {
     const session = connectHttp2(shared.server.url);
     const cases: Record<string, string>[] = [
       { 'content-type': 'application/grpc+nonsense' },
@@ -133,7 +133,7 @@ for (const driver of DRIVERS) {
     assert.equal((await shared.client.healthCheck({})).status, 'SERVING');
   });
 
-  test(`${driver.name}: 10,000 connections opened and dropped leave nothing behind`, async () => {
+  test(`${driver.name}: 10,000 opened and dropped connections leave nothing behind`, async () => {
     const before = openFileCount(shared.server.pid);
     for (let batch = 0; batch < 100; batch += 1) {
       const sockets = await Promise.all(Array.from({ length: 100 }, openSocket));

@@ -53,7 +53,7 @@ for (const driver of TINE_DRIVERS) {
     prepare: useEverything,
   });
 
-  test(`${driver.name}: every metric and label in the dashboard and the alerts is there`, async () => {
+  test(`${driver.name}: every metric and label in the dashboard and the alerts exists`, async () => {
     const families = await scrape(shared.server);
     const missing = expressions.flatMap(([place, expression]) =>
       faultsOf(expression, families).map((fault) => `${place}: ${fault}`),
@@ -62,7 +62,7 @@ for (const driver of TINE_DRIVERS) {
     assert.ok(expressions.length > 50, 'the expressions were found');
   });
 
-  test(`${driver.name}: docs/metrics.md tells of every metric, with its type and labels, and of no other`, async () => {
+  test(`${driver.name}: docs/metrics.md lists every metric with its type and labels, and no other metric`, async () => {
     const families = await scrape(shared.server);
     const shown = new Map([...families.values()].map((family) => [family.name, shapeOf(family)]));
     const told = new Map(documented().map(({ name, type, labels }) => [name, { type, labels }]));
@@ -80,7 +80,7 @@ for (const driver of TINE_DRIVERS) {
   });
 }
 
-test('the dashboard has panels that do not overlap, each with its own number, over a data source of the reader', () => {
+test("the dashboard's panels do not overlap, have unique numbers and use the reader's data source", () => {
   const { panels, templating } = dashboard;
   assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length);
   for (const panel of panels.filter(({ type }) => type !== 'row')) {
@@ -100,7 +100,7 @@ test('the dashboard has panels that do not overlap, each with its own number, ov
   assert.equal(dashboard.schemaVersion, 39);
 });
 
-test('every query of the dashboard asks for the chosen jobs and instances', () => {
+test('every query of the dashboard filters by the chosen jobs and instances', () => {
   for (const { title, targets = [] } of dashboard.panels) {
     for (const { expr } of targets) {
       for (const { name, matchers } of namesInExpression(expr).metrics) {
@@ -111,7 +111,7 @@ test('every query of the dashboard asks for the chosen jobs and instances', () =
   }
 });
 
-test('every alert says what is wrong', () => {
+test('every alert has a description', () => {
   assert.ok(rules.length >= 10);
   for (const { alert, annotations } of rules) {
     assert.match(alert, /^Tine[A-Z]/);

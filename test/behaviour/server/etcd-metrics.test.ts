@@ -83,7 +83,7 @@ const sameBuckets = [
 ];
 
 for (const driver of TINE_DRIVERS) {
-  test(`${driver.name}: every metric that etcd's dashboards and alerts use is there, with etcd's type, labels and types of requests`, async (context) => {
+  test(`${driver.name}: every metric that etcd's dashboards and alerts use exists with etcd's type, labels and request types`, async (context) => {
     const [tines, etcds] = await Promise.all([driver, etcd].map((each) => usedAndScraped(context, each)));
     for (const name of usedNames) {
       const [tine, original] = [tines?.get(name), etcds?.get(name)];

@@ -100,7 +100,7 @@ for (const driver of DRIVERS) {
     return matching.reduce((sum, { value }) => sum + value, 0);
   }
 
-  test(`${driver.name}: lists that were reset are not read, and hold up nobody`, async (context) => {
+  test(`${driver.name}: reset list requests are not executed and delay no other client`, async (context) => {
     const count = 2_500;
     const client = hostile(context);
     const droppedBefore = await metric('tine_reads_dropped_total');
@@ -118,7 +118,7 @@ for (const driver of DRIVERS) {
     assert.ok(dropped > 2.5 * count, `${dropped} of ${3 * count} lists were dropped`);
   });
 
-  test(`${driver.name}: of too many lists those of the client that waits for most are refused, and others are answered`, async (context) => {
+  test(`${driver.name}: when too many lists wait, lists of the client with the most waiting are refused and other clients are served`, async (context) => {
     // No connection may have so many requests alone.
     const clients = Array.from({ length: 3 }, () => hostile(context));
     const refusedBefore = await metric('tine_reads_refused_total');
@@ -134,7 +134,7 @@ for (const driver of DRIVERS) {
     await waitFor('no read waits', async () => (await metric('tine_read_queue_reads')) === 0);
   });
 
-  test(`${driver.name}: a put that is given up while it waits is not done`, async (context) => {
+  test(`${driver.name}: a put that is cancelled while it waits is not executed`, async (context) => {
     const prefix = shared.prefix();
     const client = hostile(context);
     const count = 50;
@@ -154,7 +154,7 @@ for (const driver of DRIVERS) {
     assert.equal((await metric('tine_writes_dropped_total')) - droppedBefore, count);
   });
 
-  test(`${driver.name}: writes of one client take turns with those of another`, async (context) => {
+  test(`${driver.name}: writes of different clients take turns`, async (context) => {
     const client = hostile(context);
     const prefix = shared.prefix();
     const count = 5_000;

@@ -24,14 +24,14 @@ for (const driver of ANY_DRIVER) {
     ['/readyz', /ok\n/],
     ['/nowhere', /404 page not found/],
   ] as const) {
-    test(`${driver.name}: ${path} is answered to a client that has closed its side of the connection`, async () => {
+    test(`${driver.name}: ${path} is answered although the client has closed its side of the connection`, async () => {
       const answer = await answerTo(shared.server.port, `GET ${path} HTTP/1.1\r\nHost: localhost\r\n\r\n`);
       assert.match(answer, /^HTTP\/1\.1 \d\d\d /);
       assert.match(answer, expected);
     });
   }
 
-  test(`${driver.name}: a watch of the gateway ends when its client closes its side of the connection`, async () => {
+  test(`${driver.name}: a gateway watch ends when its client closes its side of the connection`, async () => {
     const watchers = async () => metricValue(await scrape(shared.server), 'etcd_debugging_mvcc_watcher_total');
     const body = JSON.stringify({ create_request: { key: 'YQ==' } });
     const socket = connect({ port: shared.server.port, host: '127.0.0.1', allowHalfOpen: true });

@@ -52,7 +52,7 @@ function residentBytes(pid: number): number {
 const quantile = (values: readonly number[], part: number): number =>
   values.toSorted((left, right) => left - right)[Math.floor((values.length - 1) * part)] ?? Number.POSITIVE_INFINITY;
 
-test(`${driver.name}: 5,000 half-open TLS connections of one address, kept up, delay no handshake and no call`, async (context) => {
+test(`${driver.name}: 5,000 half-open TLS connections from one address delay no other handshake or call`, async (context) => {
   const authority = new CertificateAuthority(join(temporaryDirectory(), 'authority'));
   const { certFile, keyFile } = authority.issue();
   const port = await freePort();
@@ -95,7 +95,7 @@ test(`${driver.name}: 5,000 half-open TLS connections of one address, kept up, d
   assert.ok(after < onThisMachine(200), `afterwards: ${after} ms`);
 });
 
-test(`${driver.name}: a connection that sends a byte now and then has no longer than a silent one to say what it speaks`, async (context) => {
+test(`${driver.name}: a connection that sends single bytes slowly has the same timeout as a silent one`, async (context) => {
   const { server } = await ownServer(context, { driver });
   const socket = await tcpConnection(context, server);
   const closed = once(socket, 'close');
@@ -107,7 +107,7 @@ test(`${driver.name}: a connection that sends a byte now and then has no longer 
   assert.ok(lastedMs > 8_000 && lastedMs < onThisMachine(13_000), `${lastedMs} ms`);
 });
 
-test(`${driver.name}: silent connections that take all file descriptors give way to clients, the oldest first`, async (context) => {
+test(`${driver.name}: when file descriptors run out, the oldest silent connections are closed first`, async (context) => {
   const { server, client } = await ownServer(context, { driver, openFilesMax: 400 });
   await client.put({ key: 'a' });
   const silent = await openMany(context, 600, server);
@@ -120,7 +120,7 @@ test(`${driver.name}: silent connections that take all file descriptors give way
   assert.match(server.log(), /file descriptors are running out/);
 });
 
-test(`${driver.name}: an address that takes all file descriptors with good connections does not lock another one out`, async (context) => {
+test(`${driver.name}: an address that uses all file descriptors does not lock out other addresses`, async (context) => {
   const { server, client } = await ownServer(context, { driver, openFilesMax: 400 });
   await client.put({ key: 'a' });
   const greedy = await openMany(context, 300, { port: server.port, localAddress: '127.0.0.2' });

@@ -9,16 +9,16 @@ for (const driver of DRIVERS) {
 
   const get = (path: string, init: RequestInit = {}) => fetch(`${shared.server.url}${path}`, init);
 
-  test(`${driver.name}: the gRPC health service says that the server serves`, async () => {
+  test(`${driver.name}: the gRPC health service reports the server as serving`, async () => {
     assert.equal((await shared.client.healthCheck({})).status, 'SERVING');
     assert.equal((await shared.client.healthCheck({ service: '' })).status, 'SERVING');
   });
 
-  test(`${driver.name}: the gRPC health service does not know an unknown service`, async () => {
+  test(`${driver.name}: the gRPC health service returns an error for an unknown service`, async () => {
     assert.equal((await failureOf(shared.client.healthCheck({ service: 'no.such.Service' }))).code, 'NOT_FOUND');
   });
 
-  test(`${driver.name}: GET /health tells health as etcd does`, async () => {
+  test(`${driver.name}: GET /health returns the same as etcd`, async () => {
     for (const path of ['/health', '/health?serializable=true', '/health?exclude=NOSPACE']) {
       const reply = await get(path);
       assert.equal(reply.status, 200);
@@ -26,7 +26,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: GET /livez and /readyz answer ok`, async () => {
+  test(`${driver.name}: GET /livez and /readyz return ok`, async () => {
     for (const path of ['/livez', '/readyz']) {
       const reply = await get(path);
       assert.equal(reply.status, 200);
@@ -34,7 +34,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: GET /livez and /readyz name their checks when asked`, async () => {
+  test(`${driver.name}: GET /livez and /readyz list their checks with ?verbose`, async () => {
     for (const path of ['/livez?verbose', '/readyz?verbose']) {
       const reply = await get(path);
       assert.equal(reply.status, 200);
@@ -45,7 +45,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: GET /version tells etcd's versions`, async () => {
+  test(`${driver.name}: GET /version returns etcd's versions`, async () => {
     const reply = await get('/version');
     assert.equal(reply.headers.get('content-type'), 'application/json');
     const version = (await reply.json()) as Record<string, string>;
@@ -54,7 +54,7 @@ for (const driver of DRIVERS) {
     assert.match(version.etcdcluster ?? '', /^3\.\d+\.\d+$/);
   });
 
-  test(`${driver.name}: GET /metrics is text for Prometheus, with etcd's names where they mean the same`, async () => {
+  test(`${driver.name}: GET /metrics is in Prometheus' text format, with etcd's names for the same meanings`, async () => {
     await shared.client.put({ key: shared.prefix(), value: 'x' });
     const reply = await get('/metrics');
     assert.match(reply.headers.get('content-type') ?? '', /^text\/plain; version=0\.0\.4/);
@@ -67,7 +67,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: an unknown path is not found, a wrong method not allowed`, async () => {
+  test(`${driver.name}: an unknown path returns 404 and a wrong method 405`, async () => {
     for (const path of ['/', '/nothing']) {
       const reply = await get(path);
       assert.equal(reply.status, 404);
@@ -80,7 +80,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: HTTP and gRPC share the port, and connections of both`, async () => {
+  test(`${driver.name}: HTTP and gRPC are served on one port, also concurrently`, async () => {
     const calls = Array.from({ length: 40 }, async (_, index) => {
       if (index % 2 === 0) return (await get('/health')).status;
       return (await shared.client.put({ key: `${shared.prefix()}${index}` })).header.revision;
@@ -92,7 +92,7 @@ for (const driver of DRIVERS) {
 for (const driver of TINE_DRIVERS) {
   const shared = suite(driver);
 
-  test(`${driver.name}: reflection lists the services and describes them`, async () => {
+  test(`${driver.name}: gRPC reflection lists and describes the services`, async () => {
     const { list_services_response: list } = await askReflection(shared.server.address, { list_services: '*' });
     const names = list?.service.map(({ name }) => name) ?? [];
     for (const name of ['KV', 'Watch', 'Lease', 'Cluster', 'Maintenance']) {
@@ -105,7 +105,7 @@ for (const driver of TINE_DRIVERS) {
     assert.ok((file?.file_descriptor_proto.length ?? 0) > 0);
   });
 
-  test(`${driver.name}: the health service watches, and tells the state at once`, async () => {
+  test(`${driver.name}: a watch on the health service receives the state at once`, async () => {
     const session = connect(shared.server.url);
     try {
       const stream = session.request({

@@ -20,13 +20,13 @@ for (const driver of DRIVERS.slice(0, 1)) {
     return answer.promise;
   }
 
-  test(`${driver.name}: a request over HTTP that names an allowed host is answered, with and without a port`, async () => {
+  test(`${driver.name}: an HTTP request to an allowed host name is answered, with and without a port`, async () => {
     for (const host of ['localhost', 'localhost:2379', 'good.example:1']) {
       assert.equal((await askAs(host)).status, 200, host);
     }
   });
 
-  test(`${driver.name}: one that names another host is misdirected, and told how to allow it`, async () => {
+  test(`${driver.name}: an HTTP request to another host name returns 421 with advice on how to allow the name`, async () => {
     for (const [host, name] of [
       ['evil.example:2379', 'evil.example'],
       ['[::1]:2379', '::1'],
@@ -38,7 +38,7 @@ for (const driver of DRIVERS.slice(0, 1)) {
     }
   });
 
-  test(`${driver.name}: gRPC is no matter of host names`, async () => {
+  test(`${driver.name}: gRPC requests ignore the host whitelist`, async () => {
     await shared.client.put({ key: shared.prefix(), value: 'x' });
   });
 }

@@ -36,7 +36,7 @@ for (const driver of DRIVERS) {
     return slowestMs;
   }
 
-  test(`${driver.name}: large lists do not hold up small requests`, async () => {
+  test(`${driver.name}: large lists do not delay small requests`, async () => {
     let done = false;
     const lists = Promise.all(Array.from({ length: 6 }, () => shared.client.range(withPrefix(prefix)))).finally(() => {
       done = true;
@@ -46,7 +46,7 @@ for (const driver of DRIVERS) {
     assert.ok(slowestMs < onThisMachine(latencyMsMax), `one took ${Math.round(slowestMs)} ms`);
   });
 
-  test(`${driver.name}: watches that catch up do not hold up small requests`, async () => {
+  test(`${driver.name}: watches that catch up do not delay small requests`, async () => {
     let done = false;
     const streams = Array.from({ length: 6 }, () => shared.client.watch());
     const caughtUp = Promise.all(
@@ -63,7 +63,7 @@ for (const driver of DRIVERS) {
     assert.ok(slowestMs < onThisMachine(latencyMsMax), `one took ${Math.round(slowestMs)} ms`);
   });
 
-  test(`${driver.name}: a large delete and a compaction do not hold up small requests`, async () => {
+  test(`${driver.name}: a large delete and a compaction do not delay small requests`, async () => {
     let done = false;
     const change = (async () => {
       const { header } = await shared.client.deleteRange({ key: `${prefix}000100`, range_end: `${prefix}004000` });

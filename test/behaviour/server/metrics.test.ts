@@ -24,14 +24,14 @@ async function growth(
 for (const driver of DRIVERS) {
   const shared = suite(driver);
 
-  test(`${driver.name}: no metric is told twice: Prometheus would take none of them`, async () => {
+  test(`${driver.name}: no metric is listed twice, because Prometheus would refuse the whole page`, async () => {
     const page = await (await fetch(`${shared.server.url}/metrics`)).text();
     const names = [...page.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name);
     assert.ok(names.length > 30);
     assert.deepEqual(names, [...new Set(names)]);
   });
 
-  test(`${driver.name}: processor time counts from the start of the process, whoever asks for it when`, async () => {
+  test(`${driver.name}: processor time counts from the start of the process`, async () => {
     const told = metricValue(await scrape(shared.server), 'process_cpu_seconds_total') ?? 0;
     // After the name in brackets: from the state on, the twelfth and thirteenth, in hundredths of a second.
     const fields = readFileSync(`/proc/${shared.server.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
@@ -39,7 +39,7 @@ for (const driver of DRIVERS) {
     assert.ok(Math.abs(told - spent) < 0.2, `${told} s are told, ${spent} s were spent`);
   });
 
-  test(`${driver.name}: puts, reads and deletes are counted, those within transactions each for itself`, async () => {
+  test(`${driver.name}: puts, reads and deletes are counted, including each operation in a transaction`, async () => {
     const { client, server } = shared;
     const key = shared.prefix();
     const names = ['put', 'range', 'delete', 'txn'].map((kind) => `etcd_mvcc_${kind}_total`);
@@ -66,14 +66,14 @@ for (const driver of DRIVERS) {
     });
   });
 
-  test(`${driver.name}: the bytes that were put are counted`, async () => {
+  test(`${driver.name}: the bytes of puts are counted`, async () => {
     const key = shared.prefix();
     const name = 'etcd_debugging_mvcc_total_put_size_in_bytes';
     const grown = await growth(shared.server, [name], () => shared.client.put({ key, value: 'x'.repeat(1_000) }));
     assert.equal(grown[name], key.length + 1_000);
   });
 
-  test(`${driver.name}: leases that are granted, renewed and revoked are counted`, async () => {
+  test(`${driver.name}: granted, renewed and revoked leases are counted`, async () => {
     const names = ['granted', 'renewed', 'revoked'].map((what) => `etcd_debugging_lease_${what}_total`);
     const grown = await growth(shared.server, names, async () => {
       const { ID } = await shared.client.leaseGrant({ TTL: 60 });
@@ -86,7 +86,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual(Object.values(grown), [1, 1, 1]);
   });
 
-  test(`${driver.name}: watches are counted while they last, and the events they are sent`, async () => {
+  test(`${driver.name}: open watches and their events are counted`, async () => {
     const { client, server } = shared;
     const key = shared.prefix();
     const before = await scrape(server);
@@ -107,7 +107,7 @@ for (const driver of DRIVERS) {
     assert.equal(grown('etcd_debugging_mvcc_events_total', await scrape(server)), 5);
   });
 
-  test(`${driver.name}: calls are counted with their messages, their bytes and how they ended`, async () => {
+  test(`${driver.name}: calls are counted by result, with their messages and bytes`, async () => {
     const { client, server } = shared;
     const key = shared.prefix();
     const labels = { grpc_service: 'etcdserverpb.KV', grpc_method: 'Put', grpc_type: 'unary' };
@@ -128,7 +128,7 @@ for (const driver of DRIVERS) {
     assert.ok(bytes > 10_000 && bytes < 11_000, `${bytes} bytes`);
   });
 
-  test(`${driver.name}: commits are in the histograms that etcd's alerts look at`, async () => {
+  test(`${driver.name}: commits appear in the histograms that etcd's alerts use`, async () => {
     const names = ['etcd_disk_wal_fsync_duration_seconds', 'etcd_disk_backend_commit_duration_seconds'];
     const before = await scrape(shared.server);
     for (let index = 0; index < 3; index += 1) await shared.client.put({ key: shared.prefix() });
@@ -140,7 +140,7 @@ for (const driver of DRIVERS) {
     });
   });
 
-  test(`${driver.name}: no key and no value is in the metrics`, async () => {
+  test(`${driver.name}: the metrics contain no keys or values`, async () => {
     await shared.client.put({ key: '/secret-key', value: 'secret-value' });
     await shared.client.range({ key: '/secret-key' });
     const text = await (await fetch(`${shared.server.url}/metrics`)).text();
@@ -151,7 +151,7 @@ for (const driver of DRIVERS) {
 for (const driver of TINE_DRIVERS) {
   const shared = suite(driver, { arguments: ['--metrics', 'extensive'] });
 
-  test(`${driver.name}: statements have their times, by name`, async () => {
+  test(`${driver.name}: the duration of statements is shown by name`, async () => {
     const { client, server } = shared;
     const key = shared.prefix();
     await client.put({ key, value: 'v' });
@@ -169,7 +169,7 @@ for (const driver of TINE_DRIVERS) {
     assert.ok((metricValue(families, 'tine_statement_rows_total', { statement: 'insert_rows' }) ?? 0) > 0);
   });
 
-  test(`${driver.name}: batches, queues, connections and the database's state are shown`, async () => {
+  test(`${driver.name}: metrics show batches, queues, connections and the state of the database`, async () => {
     await shared.client.put({ key: shared.prefix() });
     const families = await scrape(shared.server);
     assert.ok((metricValue(families, 'tine_write_batch_operations_count') ?? 0) > 0);
@@ -199,7 +199,7 @@ for (const driver of TINE_DRIVERS) {
     assert.ok((metricValue(after, 'etcd_debugging_mvcc_db_compaction_last') ?? 0) > 1_700_000_000);
   });
 
-  test(`${driver.name}: the number of leases is the database's, and ends of leases are counted`, async () => {
+  test(`${driver.name}: the number of leases comes from the database, and expired leases are counted`, async () => {
     const { client, server } = shared;
     const before = await scrape(server);
     const { ID } = await client.leaseGrant({ TTL: 600 });
@@ -221,7 +221,7 @@ for (const driver of TINE_DRIVERS) {
     assert.equal(families.get('grpc_server_handling_seconds')?.type, 'histogram');
   });
 
-  test(`${driver.name}: --listen-metrics-urls serves metrics and health on another port, --metrics basic leaves latencies out`, async (context) => {
+  test(`${driver.name}: --listen-metrics-urls serves metrics and health on another port, and --metrics basic omits latencies`, async (context) => {
     const url = `http://127.0.0.1:${await freePort()}`;
     const { server } = await ownServer(context, {
       driver,

@@ -9,7 +9,7 @@ import { freePort, ownServer, repositoryRoot, sqlite } from '../../support/index
 
 const guide = readFileSync(join(repositoryRoot, 'docs', 'operations.md'), 'utf8');
 
-test('the unit of systemd starts a server that keeps its data in its directory and shows its metrics', () => {
+test('the systemd unit in the guide keeps data in its directory and serves metrics', () => {
   const command = /^ExecStart=\S+ (.*)$/m.exec(guide)?.[1] ?? '';
   const flags = [...command.matchAll(/--(\S+) (\S+)/g)].map(([, name = '', value = '']) => ({ name, value }));
   const { config, notes } = loadConfig(flags, {});
@@ -20,7 +20,7 @@ test('the unit of systemd starts a server that keeps its data in its directory a
   assert.equal(config.metricsListenAddresses.length, 1);
 });
 
-test("the container's health check is good while the server is there, and bad when it is not", async (context) => {
+test("the container's health check succeeds while the server runs and fails when it does not", async (context) => {
   const check = JSON.parse(/^ {2}CMD (\[.*\])$/m.exec(guide)?.[1] ?? '[]') as string[];
   assert.equal(check[0], 'node');
   const { server } = await ownServer(context, { driver: sqlite });

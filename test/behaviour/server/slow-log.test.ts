@@ -19,7 +19,7 @@ const nothing = [
 ];
 
 for (const driver of TINE_DRIVERS) {
-  test(`${driver.name}: slow calls, operations and statements are logged with what they did, and never with a value`, async (context) => {
+  test(`${driver.name}: slow calls, operations and statements are logged with their details but without values`, async (context) => {
     const { server, client } = await ownServer(context, { driver, arguments: everything });
     await client.put({ key: '/registry/slow/one', value: 's3cret-value' });
     await client.txn({
@@ -53,14 +53,14 @@ for (const driver of TINE_DRIVERS) {
     assert.ok((metricValue(await scrape(server), 'etcd_server_slow_apply_total') ?? 0) >= 3);
   });
 
-  test(`${driver.name}: a flood of slow calls is a few lines`, async (context) => {
+  test(`${driver.name}: many slow calls produce only a few log lines`, async (context) => {
     const { server, client } = await ownServer(context, { driver, arguments: everything });
     for (let index = 0; index < 50; index += 1) await client.put({ key: `/flood/${index}` });
     const calls = linesOf(server.log()).filter(({ msg }) => msg === 'request stats');
     assert.ok(calls.length >= 1 && calls.length <= 20, `${calls.length} lines`);
   });
 
-  test(`${driver.name}: passwords of users are in no line about their calls`, async (context) => {
+  test(`${driver.name}: slow call lines contain no passwords`, async (context) => {
     const { server, client } = await ownServer(context, { driver, arguments: [...everything, '--log-level', 'debug'] });
     await client.call('etcdserverpb.Auth', 'UserAdd', { name: 'ann', password: 's3cret-password' });
     await client.call('etcdserverpb.Auth', 'UserChangePassword', { name: 'ann', password: 's3cret-other' });
@@ -72,7 +72,7 @@ for (const driver of TINE_DRIVERS) {
     assert.doesNotMatch(server.log(), /s3cret/);
   });
 
-  test(`${driver.name}: what is quick enough is not logged`, async (context) => {
+  test(`${driver.name}: fast calls are not logged`, async (context) => {
     const { server, client } = await ownServer(context, { driver, arguments: nothing });
     await client.put({ key: '/quick' });
     await client.range({ key: '/quick', range_end: '/quicker' });

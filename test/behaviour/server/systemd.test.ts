@@ -12,7 +12,7 @@ function notifySocket(context: TestContext, name: string) {
 
 for (const driver of FILE_DRIVERS) {
   for (const kind of ['a path', 'an abstract name'] as const) {
-    test(`${driver.name}: systemd is told on ${kind} that tine serves, and that it stops`, async (context) => {
+    test(`${driver.name}: READY and STOPPING are sent to systemd over a socket with ${kind}`, async (context) => {
       const path = join(temporaryDirectory(), 'notify');
       const name = kind === 'a path' ? path : `@${path}`;
       const socket = notifySocket(context, name);
@@ -26,7 +26,7 @@ for (const driver of FILE_DRIVERS) {
   }
 
   for (const name of ['/nowhere/notify', 'vsock:2:1']) {
-    test(`${driver.name}: tine serves where systemd cannot be told on ${name}, and says so`, async (context) => {
+    test(`${driver.name}: tine serves although it cannot notify systemd on ${name}, and logs a warning`, async (context) => {
       const { server, client } = await ownServer(context, { driver, environment: { NOTIFY_SOCKET: name } });
       await client.put({ key: 'k' });
       await waitFor('the log', () => server.log().includes('"msg":"systemd cannot be told"'));

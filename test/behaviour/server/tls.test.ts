@@ -104,7 +104,7 @@ async function isRefused(port: number, options: ConnectionOptions): Promise<bool
 for (const driver of DRIVERS.slice(0, 1)) {
   const name = driver.name;
 
-  test(`${name}: gRPC and HTTP are served over TLS and without on one port`, async (context) => {
+  test(`${name}: gRPC and HTTP are served with and without TLS on one port`, async (context) => {
     const { server, port } = await start(context, driver, pairArguments(serverPair));
     await grpcClient(context, port).put({ key: 'a', value: 'over TLS' });
     const plain = new EtcdClient(server.address);
@@ -114,7 +114,7 @@ for (const driver of DRIVERS.slice(0, 1)) {
     assert.equal((await fetch(`${server.url}/health`)).status, 200);
   });
 
-  test(`${name}: etcdctl works over TLS, and the members are told with https`, async (context) => {
+  test(`${name}: etcdctl works over TLS, and the member list has https URLs`, async (context) => {
     const { port } = await start(context, driver, [...pairArguments(serverPair), ...askForCertificates]);
     const access = ['--cacert', authority.caFile, '--cert', clientPair.certFile, '--key', clientPair.keyFile];
     const put = await etcdctl(`https://127.0.0.1:${port}`, [...access, 'put', 'k', 'v']);
@@ -123,7 +123,7 @@ for (const driver of DRIVERS.slice(0, 1)) {
     assert.match(members.stdout, new RegExp(`https://127\\.0\\.0\\.1:${port}`));
   });
 
-  test(`${name}: gRPC's clients get HTTP/2, and HTTP/1.1 is spoken without ALPN too`, async (context) => {
+  test(`${name}: gRPC clients negotiate HTTP/2, and clients without ALPN use HTTP/1.1`, async (context) => {
     const { port } = await start(context, driver, pairArguments(serverPair));
     for (const offered of [['h2'], ['h2', 'http/1.1']]) {
       const socket = await handshake(port, { ALPNProtocols: offered });
@@ -135,7 +135,7 @@ for (const driver of DRIVERS.slice(0, 1)) {
     assert.match(await text(none), /^HTTP\/1\.1 200/);
   });
 
-  test(`${name}: over HTTP/2, what is not gRPC is answered too`, async (context) => {
+  test(`${name}: plain HTTP requests are answered over HTTP/2 too`, async (context) => {
     const { port } = await start(context, driver, pairArguments(serverPair));
     const session = connectHttp2(`https://127.0.0.1:${port}`, { ca: authority.certificate });
     session.on('error', () => undefined);
@@ -144,7 +144,7 @@ for (const driver of DRIVERS.slice(0, 1)) {
     assert.match(await text(stream), /^\{"health":"true"/);
   });
 
-  test(`${name}: a client must show a certificate of the trusted authority that is neither revoked nor expired`, async (context) => {
+  test(`${name}: a client needs a certificate of the trusted authority that is neither revoked nor expired`, async (context) => {
     const revoked = authority.issue({ for: 'client' });
     const crlFile = join(temporaryDirectory(), 'revoked.crl');
     writeFileSync(crlFile, authority.revocationList([authority.issue(), revoked]));
@@ -170,7 +170,7 @@ for (const driver of DRIVERS.slice(0, 1)) {
     await grpcClient(context, port, clientPair).put({ key: 'a', value: 'b' });
   });
 
-  test(`${name}: a file of authorities alone asks for certificates too`, async (context) => {
+  test(`${name}: --trusted-ca-file alone makes client certificates required`, async (context) => {
     const { port } = await start(context, driver, [
       ...pairArguments(serverPair),
       '--trusted-ca-file',
@@ -180,7 +180,7 @@ for (const driver of DRIVERS.slice(0, 1)) {
     assert.equal(await isRefused(port, own(clientPair)), false);
   });
 
-  test(`${name}: only the host names that are allowed get in`, async (context) => {
+  test(`${name}: only client certificates with an allowed host name are accepted`, async (context) => {
     const { port } = await start(context, driver, [
       ...pairArguments(serverPair),
       ...askForCertificates,
@@ -197,7 +197,7 @@ for (const driver of DRIVERS.slice(0, 1)) {
     );
   });
 
-  test(`${name}: the versions and suites that are asked for are kept to`, async (context) => {
+  test(`${name}: configured TLS versions and cipher suites are enforced`, async (context) => {
     const { port } = await start(context, driver, [
       ...pairArguments(serverPair),
       '--tls-max-version',
@@ -213,7 +213,7 @@ for (const driver of DRIVERS.slice(0, 1)) {
     await assert.rejects(() => handshake(port, { ciphers: 'ECDHE-ECDSA-AES256-GCM-SHA384' }));
   });
 
-  test(`${name}: HTTP on an address of its own leaves gRPC alone on the other`, async (context) => {
+  test(`${name}: with a separate HTTP address the other address serves gRPC only`, async (context) => {
     const [grpcPort, httpPort] = [await freePort(), await freePort()];
     // The test's own look at whether the server is up goes to the HTTP port.
     const { server } = await ownServer(context, {
@@ -233,7 +233,7 @@ for (const driver of DRIVERS.slice(0, 1)) {
     await once(http2, 'close');
   });
 
-  test(`${name}: metrics and health have an address of their own, over TLS`, async (context) => {
+  test(`${name}: metrics and health can have their own address with TLS`, async (context) => {
     const metricsPort = await freePort();
     await start(context, driver, [
       ...pairArguments(serverPair),
@@ -248,7 +248,7 @@ for (const driver of DRIVERS.slice(0, 1)) {
 for (const driver of TINE_DRIVERS.slice(0, 1)) {
   const name = driver.name;
 
-  test(`${name}: TLS where none is served, and none where it is, are closed at once and logged once`, async (context) => {
+  test(`${name}: TLS to a plain port and plain text to a TLS port are closed at once and logged once`, async (context) => {
     const [plainPort, tlsPort] = [await freePort(), await freePort()];
     const { server } = await ownServer(context, {
       driver,
@@ -275,7 +275,7 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
     assert.match(lines.join('\n'), /the client speaks TLS, which is not served/);
   });
 
-  test(`${name}: a refusal is logged with its reason, and no more of the certificate`, async (context) => {
+  test(`${name}: a refused certificate is logged with the reason and without its contents`, async (context) => {
     const { server, port } = await start(context, driver, [...pairArguments(serverPair), ...askForCertificates]);
     await isRefused(port, own(otherAuthority.issue({ for: 'client' })));
     await waitFor('the line', () => /rejected connection/.test(server.log()));
@@ -287,7 +287,7 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
     assert.match(line, /"peer":"127\.0\.0\.1","reason":"UNABLE_TO_VERIFY_LEAF_SIGNATURE"/);
   });
 
-  test(`${name}: certificates that change on disk are used for the next handshake, half a pair is not`, async (context) => {
+  test(`${name}: certificates changed on disk are used for the next handshake; a certificate without its key is not`, async (context) => {
     const pair = authority.issue();
     const { server, port } = await start(context, driver, pairArguments(pair));
     const client = grpcClient(context, port);
@@ -307,7 +307,7 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
     await client.put({ key: 'a', value: 'c' });
   });
 
-  test(`${name}: renewals under load fail no call`, async (context) => {
+  test(`${name}: certificate renewal under load fails no call`, async (context) => {
     const pair = authority.issue();
     const { port } = await start(context, driver, pairArguments(pair));
     const stop = new AbortController();
@@ -342,7 +342,7 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
     assert.ok(calls > 0);
   });
 
-  test(`${name}: a revocation holds for the next connection, also for one that takes up its session`, async (context) => {
+  test(`${name}: a revocation applies to the next connection, also with session resumption`, async (context) => {
     const crlFile = join(temporaryDirectory(), 'revoked.crl');
     writeFileSync(crlFile, authority.revocationList([]));
     const { port } = await start(context, driver, [
@@ -362,7 +362,7 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
     assert.equal(await isRefused(port, { ...own(victim), maxVersion: 'TLSv1.2', session }), true);
   });
 
-  test(`${name}: sessions are taken up again, which saves both sides most of a handshake`, async (context) => {
+  test(`${name}: TLS sessions are resumed`, async (context) => {
     const { port } = await start(context, driver, pairArguments(serverPair));
     const first = await handshake(port, { maxVersion: 'TLSv1.2' });
     const session = first.getSession();
@@ -373,7 +373,7 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
     second.destroy();
   });
 
-  test(`${name}: sockets of the file system speak TLS too`, async (context) => {
+  test(`${name}: Unix sockets support TLS`, async (context) => {
     const path = join(temporaryDirectory(), 'tine.sock');
     const port = await freePort();
     await ownServer(context, {
@@ -397,7 +397,7 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
     assert.equal(put.stdout, 'OK\n', put.stderr);
   });
 
-  test(`${name}: --auto-tls makes a certificate once, for the addresses that are listened on`, async (context) => {
+  test(`${name}: --auto-tls creates one certificate for the listen addresses and reuses it after a restart`, async (context) => {
     const dataDirectory = temporaryDirectory();
     const port = await freePort();
     const options = {

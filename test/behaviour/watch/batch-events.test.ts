@@ -52,7 +52,7 @@ function interval(from: string) {
 }
 
 for (const driver of TINE_DRIVERS) {
-  test(`${driver.name}: what a batch says it did is what the log says (seed ${seed})`, async (context) => {
+  test(`${driver.name}: the events that a batch returns equal the events in the log (seed ${seed})`, async (context) => {
     const { access } = await testDatabase(context, driver);
     const random = new Random(seed);
     let eventCount = 0;
@@ -81,7 +81,7 @@ for (const driver of TINE_DRIVERS) {
     assert(eventCount > batchCount, `${eventCount} events were compared`);
   });
 
-  test(`${driver.name}: a batch that replaces more than a page of events holds leaves them to be read`, async (context) => {
+  test(`${driver.name}: a batch that replaces more bytes than a page of events returns no events`, async (context) => {
     const { access } = await testDatabase(context, driver);
     const large = 'x'.repeat(1_400_000);
     await access.prepare();
@@ -97,7 +97,7 @@ for (const driver of TINE_DRIVERS) {
     });
   });
 
-  test(`${driver.name}: a batch of more keys than it may read the values of leaves its events to be read`, async (context) => {
+  test(`${driver.name}: a batch of more keys than the limit returns no events`, async (context) => {
     const { access } = await testDatabase(context, driver);
     await access.prepare();
     const eventsOf = (keyCount: number) =>

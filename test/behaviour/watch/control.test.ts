@@ -17,7 +17,7 @@ for (const driver of DRIVERS) {
   }
 
   test(
-    `${driver.name}: a watch takes the client's id`,
+    `${driver.name}: a watch uses the id that the client gave`,
     watching(async (watch, prefix) => {
       assert.equal((await watch.create({ key: prefix, watch_id: 42 })).watch_id, 42);
       await shared.client.put({ key: prefix });
@@ -26,7 +26,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: a watch without an id gets one that is free on the stream`,
+    `${driver.name}: a watch without an id gets the next free id of the stream`,
     watching(async (watch, prefix) => {
       assert.equal((await watch.create({ key: prefix })).watch_id, 0);
       assert.equal((await watch.create({ key: prefix, watch_id: 1 })).watch_id, 1);
@@ -36,7 +36,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: an id that is taken is refused, and the watch that has it goes on`,
+    `${driver.name}: a duplicate watch id is refused, and the first watch continues`,
     watching(async (watch, prefix) => {
       await watch.create({ key: prefix, watch_id: 7 });
       const refused = await watch.create({ key: prefix, watch_id: 7 });
@@ -49,7 +49,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: a canceled watch says so and sends no more; its id is free again`,
+    `${driver.name}: a canceled watch is confirmed and sends no more events, and its id can be used again`,
     watching(async (watch, prefix) => {
       await watch.create({ key: prefix, watch_id: 5 });
       watch.cancel(5);
@@ -67,7 +67,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: a cancel of an unknown watch is passed over`,
+    `${driver.name}: a cancel of an unknown watch is ignored`,
     watching(async (watch, prefix) => {
       watch.cancel(99);
       await watch.create({ key: prefix, watch_id: 1 });
@@ -77,7 +77,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: a request of none of the kinds is passed over`,
+    `${driver.name}: a request without a type is ignored`,
     watching(async (watch, prefix) => {
       watch.send({});
       assert.equal((await watch.create({ key: prefix })).created, true);
@@ -129,7 +129,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: progress is told of the whole stream, with the store's revision`,
+    `${driver.name}: a progress request returns the store's revision for the whole stream`,
     watching(async (watch, prefix) => {
       await watch.create({ key: `${prefix}quiet` });
       const { revision } = (await shared.client.put({ key: `${prefix}other` })).header;
@@ -144,7 +144,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: progress is told only after every earlier event was sent`,
+    `${driver.name}: a progress reply is sent after every earlier event`,
     watching(async (watch, prefix) => {
       const { client } = shared;
       await watch.create(withPrefix(prefix));
@@ -171,7 +171,7 @@ for (const driver of DRIVERS) {
   }
 
   test(
-    `${driver.name}: a watch with progress_notify is told the revision while it is quiet`,
+    `${driver.name}: a quiet watch with progress_notify receives the revision periodically`,
     watching(async (watch, prefix) => {
       await watch.create({ key: `${prefix}quiet`, progress_notify: true, watch_id: 4 });
       const { revision } = (await shared.client.put({ key: `${prefix}other` })).header;
@@ -183,7 +183,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: a watch without progress_notify is left in peace`,
+    `${driver.name}: a watch without progress_notify receives no progress notifications`,
     watching(async (watch, prefix) => {
       await watch.create({ key: `${prefix}quiet` });
       await new Promise((resolve) => setTimeout(resolve, 2_500));
@@ -192,7 +192,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: many watches on one stream each tell their own keys`,
+    `${driver.name}: many watches on one stream each receive the events of their own keys`,
     watching(async (watch, prefix) => {
       const count = 200;
       for (let id = 1; id <= count; id += 1) watch.send({ create_request: { key: `${prefix}${id}`, watch_id: id } });
@@ -208,7 +208,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: two watches on one key each get the event`,
+    `${driver.name}: two watches on one key both receive the event`,
     watching(async (watch, prefix) => {
       await watch.create({ key: prefix, watch_id: 1 });
       await watch.create({ ...withPrefix(prefix), watch_id: 2 });
@@ -219,7 +219,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: a watch with fragment gets a large transaction in pieces, marked as such`,
+    `${driver.name}: a watch with fragment receives large responses in marked fragments`,
     watching(async (watch, prefix) => {
       const value = Buffer.alloc(300_000, 'x');
       const { revision } = (await shared.client.range({ key: prefix })).header;
@@ -244,7 +244,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: a watch without fragment gets large events all the same`,
+    `${driver.name}: a watch without fragment also receives large events`,
     watching(async (watch, prefix) => {
       const value = Buffer.alloc(1_000_000, 'x');
       await watch.create(withPrefix(prefix));
@@ -255,7 +255,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: a client that ends its side of the stream goes on getting events`,
+    `${driver.name}: a client that ends its side of the stream still receives events`,
     watching(async (watch, prefix) => {
       await watch.create({ key: prefix });
       watch.finish();

@@ -5,7 +5,7 @@ import { DRIVERS, EtcdClient, suite, withPrefix } from '../../support/index.ts';
 for (const driver of DRIVERS) {
   const shared = suite(driver);
 
-  test(`${driver.name}: a reader that does not read holds up nobody, and misses nothing`, async () => {
+  test(`${driver.name}: a client that does not read delays no other client and misses no event`, async () => {
     const { client, server } = shared;
     const prefix = shared.prefix();
     const slowClient = new EtcdClient(server.address);
@@ -36,7 +36,7 @@ for (const driver of DRIVERS) {
     );
   });
 
-  test(`${driver.name}: a thousand watches on a server each get their event`, async () => {
+  test(`${driver.name}: each of a thousand watches on one server receives its event`, async () => {
     const { client, server } = shared;
     const prefix = shared.prefix();
     const others = Array.from({ length: 10 }, () => new EtcdClient(server.address));
@@ -58,7 +58,7 @@ for (const driver of DRIVERS) {
     for (const other of others) other.close();
   });
 
-  test(`${driver.name}: fifty watches on one prefix all see every event once and in order`, async () => {
+  test(`${driver.name}: each of fifty watches on one prefix receives every event once and in order`, async () => {
     const { client } = shared;
     const prefix = shared.prefix();
     const streams = await Promise.all(
@@ -80,7 +80,7 @@ for (const driver of DRIVERS) {
     for (const watch of streams) watch.close();
   });
 
-  test(`${driver.name}: watches opened and closed in great number leave the server as it was`, async () => {
+  test(`${driver.name}: many opened and closed watches leave nothing behind in the server`, async () => {
     const { client, server } = shared;
     const prefix = shared.prefix();
     for (let round = 0; round < 10; round += 1) {
@@ -96,7 +96,7 @@ for (const driver of DRIVERS) {
     watch.close();
   });
 
-  test(`${driver.name}: two thousand watch streams share one connection`, async () => {
+  test(`${driver.name}: two thousand watch streams can share one connection`, async () => {
     const { server } = shared;
     const prefix = shared.prefix();
     const single = new EtcdClient(server.address);
@@ -110,7 +110,7 @@ for (const driver of DRIVERS) {
     single.close();
   });
 
-  test(`${driver.name}: a slow reader overtaken by a compaction is told so, and sees no gap before`, async () => {
+  test(`${driver.name}: a slow client whose events were compacted is canceled, with no gap before that`, async () => {
     const { client, server } = shared;
     const prefix = shared.prefix();
     const slowClient = new EtcdClient(server.address);

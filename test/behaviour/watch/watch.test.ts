@@ -19,7 +19,7 @@ for (const driver of DRIVERS) {
   const summary = (events: Event[]) => events.map(({ type, kv }) => `${type} ${kv.key} ${kv.value}`);
 
   test(
-    `${driver.name}: a watch on a key tells of its puts and deletes, and of no other key`,
+    `${driver.name}: a watch on a key receives its puts and deletes and no other events`,
     watching(async (watch, prefix) => {
       const { client } = shared;
       const created = await watch.create({ key: `${prefix}a` });
@@ -62,7 +62,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: a watch on a range holds its first key and not its last`,
+    `${driver.name}: a watch on a range includes the start key and excludes the end key`,
     watching(async (watch, prefix) => {
       await watch.create({ key: `${prefix}b`, range_end: `${prefix}d` });
       for (const name of ['a', 'b', 'c', 'd', 'c/1']) await shared.client.put({ key: prefix + name });
@@ -71,7 +71,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: watches on a prefix, from a key on, and on all keys`,
+    `${driver.name}: a watch can cover a prefix, all keys from a start key, or all keys`,
     watching(async (watch, prefix) => {
       await watch.create({ ...withPrefix(prefix), watch_id: 1 });
       await watch.create({ key: `${prefix}b`, range_end: '\0', watch_id: 2 });
@@ -86,7 +86,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: a watch without a start revision begins with what is written after it`,
+    `${driver.name}: a watch without a start revision receives later writes only`,
     watching(async (watch, prefix) => {
       await shared.client.put({ key: prefix, value: 'before' });
       await watch.create({ key: prefix });
@@ -96,7 +96,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: a watch from a past revision tells everything since, then goes on`,
+    `${driver.name}: a watch from a past revision receives all events since then, and later ones`,
     watching(async (watch, prefix) => {
       const { client } = shared;
       await client.put({ key: prefix, value: '0' });
@@ -111,7 +111,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: a watch from the current revision includes it`,
+    `${driver.name}: a watch from the current revision includes that revision`,
     watching(async (watch, prefix) => {
       const { revision } = (await shared.client.put({ key: prefix, value: 'now' })).header;
       await watch.create({ key: prefix, start_revision: revision });
@@ -120,7 +120,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: a watch from a future revision passes over what comes before it`,
+    `${driver.name}: a watch from a future revision skips events before it`,
     watching(async (watch, prefix) => {
       const { revision } = (await shared.client.put({ key: prefix, value: 'now' })).header;
       const created = await watch.create({ key: prefix, start_revision: revision + 3 });
@@ -131,7 +131,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: a watch from revision 1 on replays the whole history in order`,
+    `${driver.name}: a watch from revision 1 replays the whole history in order`,
     watching(async (watch, prefix) => {
       const expected: string[] = [];
       for (let index = 0; index < 300; index += 1) {
@@ -150,7 +150,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: a watch with prev_kv tells the pair as it was`,
+    `${driver.name}: a watch with prev_kv receives the previous key-value`,
     watching(async (watch, prefix) => {
       const { client } = shared;
       await watch.create({ key: prefix, prev_kv: true });
@@ -175,7 +175,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: a watch of the past with prev_kv tells the pairs too`,
+    `${driver.name}: a watch from a past revision with prev_kv receives the previous key-values too`,
     watching(async (watch, prefix) => {
       const { revision } = (await shared.client.put({ key: prefix, value: '1' })).header;
       await shared.client.put({ key: prefix, value: '2' });
@@ -190,7 +190,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: filters leave out puts or deletes`,
+    `${driver.name}: filters can exclude puts or deletes`,
     watching(async (watch, prefix) => {
       await watch.create({ key: prefix, watch_id: 1, filters: ['NOPUT'] });
       await watch.create({ key: prefix, watch_id: 2, filters: ['NODELETE'] });
@@ -206,7 +206,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: filters apply to the past as well`,
+    `${driver.name}: filters also apply to past events`,
     watching(async (watch, prefix) => {
       const { revision } = (await shared.client.put({ key: prefix, value: '1' })).header;
       await shared.client.deleteRange({ key: prefix });
@@ -261,7 +261,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: a watch tells of keys attached to a lease`,
+    `${driver.name}: events have the lease of their keys`,
     watching(async (watch, prefix) => {
       const { ID } = await shared.client.leaseGrant({ TTL: 600 });
       await watch.create({ key: prefix });
@@ -272,7 +272,7 @@ for (const driver of DRIVERS) {
   );
 
   test(
-    `${driver.name}: what changes nothing sends no event`,
+    `${driver.name}: a write that changes nothing sends no event`,
     watching(async (watch, prefix) => {
       await watch.create(withPrefix(prefix));
       await shared.client.deleteRange({ key: `${prefix}missing` });
@@ -283,7 +283,7 @@ for (const driver of DRIVERS) {
     }),
   );
 
-  test(`${driver.name}: a watch that begins amid writes misses nothing and repeats nothing`, async () => {
+  test(`${driver.name}: a watch created during writes misses no event and repeats none`, async () => {
     const { client } = shared;
     const prefix = shared.prefix();
     const { revision } = (await client.put({ key: `${prefix}0`, value: '0' })).header;
