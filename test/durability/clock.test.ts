@@ -98,14 +98,14 @@ async function assertNoticed(server: Server, clock: 'machine' | 'database'): Pro
 
 for (const driver of FILE_DRIVERS) {
   for (const { name, aheadSeconds } of steps) {
-    test(`${driver.name}: leases keep time when the clock is set ${name}`, async (context) => {
+    test(`${driver.name}: leases end on time when the clock of the machine is set ${name}`, async (context) => {
       const clock = new FakeClock();
       const { server, client } = await ownServer(context, { driver, environment: clock.environment });
       await assertLeasesKeepTime([client], () => clock.set(aheadSeconds));
       await assertNoticed(server, 'machine');
     });
 
-    test(`${driver.name}: leases keep time over a start after which the clock is ${name}`, async (context) => {
+    test(`${driver.name}: leases end on time when the clock is set ${name} before a restart`, async (context) => {
       const clock = new FakeClock();
       const { server, client } = await ownServer(context, { driver, environment: clock.environment });
       const { ID } = await client.leaseGrant({ TTL: 4 });
@@ -128,7 +128,7 @@ for (const driver of FILE_DRIVERS) {
 }
 
 for (const driver of onePerDialect(TINE_DRIVERS)) {
-  test(`${driver.name}: leases of two instances keep time when one's clock is set an hour ahead, then the other's two hours back`, async (context) => {
+  test(`${driver.name}: leases of two instances end on time when one machine's clock is set an hour ahead and the other's two hours back`, async (context) => {
     const clocks = [new FakeClock(), new FakeClock()] as const;
     const { first, second } = await twoInstances(context, driver, clocks);
     await assertLeasesKeepTime([first.client, second.client], async () => {
@@ -155,7 +155,7 @@ for (const { name: database, start, at } of kinds.filter((kind) =>
   TINE_DRIVERS.some(({ name }) => name === kind.name),
 )) {
   for (const { name, aheadSeconds } of steps) {
-    test(`${database}: leases of two instances whose clocks are an hour apart keep time when the database's clock is set ${name}`, async (context) => {
+    test(`${database}: with instances whose clocks differ by an hour, leases end on time when the database's clock is set ${name}`, async (context) => {
       const databaseClock = new FakeClock();
       const server = await start({ environment: databaseClock.environment });
       context.after(() => server.remove());

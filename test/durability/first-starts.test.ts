@@ -16,7 +16,7 @@ function withoutSilences(log: string): string {
 }
 
 for (const driver of TINE_DRIVERS.filter(({ isFile }) => !isFile)) {
-  test(`${driver.name}: five servers that start in the same moment on a database that is not there make one`, async (context) => {
+  test(`${driver.name}: five servers that start at the same moment without a database create one database`, async (context) => {
     for (let round = 0; round < roundCount; round += 1) {
       const dataDirectory = temporaryDirectory();
       const starts = await Promise.allSettled(

@@ -63,7 +63,7 @@ for (const { name } of onePerDialect(TINE_DRIVERS)) {
   const place = places[name];
   if (place === undefined) continue;
 
-  test(`${name}: a write that finds the disk of the database full is answered as etcd answers it, and writes go on by themselves when there is space`, async (context) => {
+  test(`${name}: when the database server's disk is full, writes are refused with etcd's error, and work again when there is space`, async (context) => {
     const { database, ...rest } = await place();
     const { client } = await startOn(context, { database, ...rest });
     const acknowledged = await fill(client, database);
@@ -110,7 +110,7 @@ for (const { name } of onePerDialect(TINE_DRIVERS)) {
     );
   }
 
-  test(`${name}: a defragmentation that finds the disk full leaves the database whole`, async (context) => {
+  test(`${name}: a defragmentation that fails on a full disk leaves the database intact`, async (context) => {
     const { database, ...rest } = await place();
     const { client } = await startOn(context, { database, ...rest });
     for (let index = 0; index < 100; index += 1) await client.put({ key: `k/${index}`, value: randomBytes(100_000) });

@@ -59,7 +59,7 @@ async function keysOf(client: EtcdClient, prefix: string): Promise<string[]> {
 }
 
 for (const driver of FILE_DRIVERS) {
-  test(`${driver.name}: a full disk fails writes, keeps reads and watches, and loses nothing that was acknowledged`, async (context) => {
+  test(`${driver.name}: on a full disk writes fail, reads and watches work, and no acknowledged write is lost`, async (context) => {
     const { server, client } = await ownServer(context, { driver, fileBytesMax: 4_000_000 });
     const watch = client.watch();
     await watch.create(withPrefix('k/'));
@@ -99,7 +99,7 @@ for (const driver of FILE_DRIVERS) {
 }
 
 for (const driver of FILE_DRIVERS) {
-  test(`${driver.name}: a write that finds the disk full is answered as etcd answers it, and writes go on by themselves when there is space`, async (context) => {
+  test(`${driver.name}: a write on a full disk is refused with etcd's error, and writes work again when there is space`, async (context) => {
     const { server, client, ballast, database } = await onSmallDisk(context, driver);
     ballast.take(32 * mebibyte);
     const before = await fillUntilRefused(client, 'k/');
@@ -124,7 +124,7 @@ for (const driver of FILE_DRIVERS) {
     checkWhole(database);
   });
 
-  test(`${driver.name}: a defragmentation on a full disk leaves the database whole, and is done when there is space`, async (context) => {
+  test(`${driver.name}: a defragmentation that fails on a full disk leaves the database intact, and succeeds when there is space`, async (context) => {
     const { client, ballast, database } = await onSmallDisk(context, driver);
     const value = randomBytes(100_000);
     for (let index = 0; index < 150; index += 1) await client.put({ key: `k/${index}`, value });

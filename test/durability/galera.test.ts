@@ -26,7 +26,7 @@ function testGalera(): void {
   const cluster = sharedCluster();
 
   for (let round = 1; round <= roundCount; round += 1) {
-    test(`galera: instances that start at once, on all nodes, serve one store (${round})`, async (context) => {
+    test(`galera: instances that start at the same moment on all nodes serve one store (${round})`, async (context) => {
       const running = cluster();
       const dataDirectory = temporaryDirectory();
       const started = await Promise.allSettled(
@@ -51,7 +51,7 @@ function testGalera(): void {
     });
   }
 
-  test('galera: writes go on within 5 s of the death of the node in use, come back to it, and none is lost', async (context) => {
+  test('galera: writes resume within 5 s after the node in use dies, return to it later, and no write is lost', async (context) => {
     const running = cluster();
     const [node] = running.nodes;
     assert.ok(node !== undefined);

@@ -63,7 +63,7 @@ const later: readonly (readonly [since: number, name: string, value: string])[] 
 ];
 
 if (TINE_DRIVERS.some(({ name }) => name === 'postgres'))
-  test('postgres: a role with every setting against tine serves as any other', async (context) => {
+  test('postgres: tine works with a role whose settings are all unfavourable', async (context) => {
     const database = await rolesDatabase(context, process.env.TINE_TEST_POSTGRES_URL ?? '');
     const { rows } = await database.administrator.query<{ version: string }>(
       "SELECT current_setting('server_version_num') AS version",

@@ -45,7 +45,7 @@ async function writeThrough(server: Server, name: string, written: Written[], is
 }
 
 for (const driver of onePerDialect(TINE_DRIVERS)) {
-  test(`${driver.name}: two servers on one database, each killed in turn amid writes and compactions, lose and repeat nothing`, async (context) => {
+  test(`${driver.name}: two servers on one database, killed in turn during writes and compactions, lose and repeat nothing`, async (context) => {
     const first = await ownServer(context, { driver });
     const second = await ownServer(context, { driver, dataDirectory: first.server.dataDirectory });
     const servers = [first.server, second.server];

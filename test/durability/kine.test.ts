@@ -135,7 +135,7 @@ async function tineShows(context: TestContext, { driver, dataDirectory }: Place)
 }
 
 for (const driver of DRIVERS) {
-  test(`${driver.name}: what kine wrote is read, watched and written on`, async (context) => {
+  test(`${driver.name}: keys that kine wrote can be read, watched and changed`, async (context) => {
     const place = newPlace(context, driver);
     const expected = await kineWorks(place, 'first');
     assert.match(runTine(['check', place.endpoint]).stdout, /: sound: .* kine's/);
@@ -161,7 +161,7 @@ for (const driver of DRIVERS) {
     await work(new ApiServer(client), 'second');
   });
 
-  test(`${driver.name}: a watch goes on with tine at the revision it had with kine, and the other way round`, async (context) => {
+  test(`${driver.name}: a watch started with kine continues with tine at the next revision, and the reverse`, async (context) => {
     const place = newPlace(context, driver);
     const { seen, revision } = await withKine(place, async (client) => {
       const api = new ApiServer(client);
@@ -191,7 +191,7 @@ for (const driver of DRIVERS) {
     });
   });
 
-  test(`${driver.name}: kine, tine, kine, tine on one database, each going on where the other ended`, async (context) => {
+  test(`${driver.name}: kine, tine, kine and tine in turn on one database each continue after the last revision`, async (context) => {
     const place = newPlace(context, driver);
     await kineWorks(place, 'first');
     const first = await tineShows(context, place);
@@ -239,7 +239,7 @@ for (const driver of DRIVERS) {
     await work(new ApiServer(last.client), 'fourth');
   });
 
-  test(`${driver.name}: what kine compacted is gone and what it kept is there, and kine compacts what tine wrote`, async (context) => {
+  test(`${driver.name}: compactions by kine are kept by tine, and kine can compact what tine wrote`, async (context) => {
     const place = newPlace(context, driver);
     const expected = await kineWorks(place, 'first');
     await kineCompacts(place);

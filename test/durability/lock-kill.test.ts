@@ -84,7 +84,7 @@ function countOf(value: Buffer): Count {
 }
 
 for (const driver of onePerDialect(TINE_DRIVERS)) {
-  test(`${driver.name}: two servers, one killed again and again amid a crowd at a lock, let one in at a time and lose no count`, async (context) => {
+  test(`${driver.name}: while one of two servers is killed repeatedly, clients hold a lock one at a time and no increment is lost`, async (context) => {
     const first = await ownServer(context, { driver });
     const second = await ownServer(context, { driver, dataDirectory: first.server.dataDirectory });
     const servers = [first.server, second.server];

@@ -78,7 +78,7 @@ const migrationsOf = (path: string) =>
   query<{ name: string }>(path, 'SELECT name FROM tine_migrations ORDER BY id').map(({ name }) => name);
 
 for (const driver of FILE_DRIVERS) {
-  test(`${driver.name}: five instances started in one moment on no file at all serve one store`, async (context) => {
+  test(`${driver.name}: five instances started at the same moment without a file serve one store`, async (context) => {
     const { server } = await ownServer(context, { driver });
     const pathOfOne = join(server.dataDirectory, 'state.db');
     for (let round = 0; round < rounds; round += 1) {
@@ -91,7 +91,7 @@ for (const driver of FILE_DRIVERS) {
     }
   });
 
-  test(`${driver.name}: five instances started in one moment on a file of kine's take it over once`, async (context) => {
+  test(`${driver.name}: five instances started at the same moment on a kine file take it over once`, async (context) => {
     for (let round = 0; round < rounds; round += 1) {
       const { servers } = await startTogether(context, driver, (path) => writeKineFile(path, kineRows));
       const takers = servers.filter((server) => server.log().includes('took over what kine wrote'));
@@ -107,7 +107,7 @@ for (const driver of FILE_DRIVERS) {
     }
   });
 
-  test(`${driver.name}: five instances started in one moment on a file of an older schema bring it up to date once`, async (context) => {
+  test(`${driver.name}: five instances started at the same moment on a file with an older schema migrate it once`, async (context) => {
     for (let round = 0; round < rounds; round += 1) {
       const { servers, path } = await startTogether(context, driver, async (old) => {
         const { server } = await ownServer(context, { driver: at(driver, old) });
@@ -119,7 +119,7 @@ for (const driver of FILE_DRIVERS) {
     }
   });
 
-  test(`${driver.name}: instances serve that start while others are killed in the midst of their start`, async (context) => {
+  test(`${driver.name}: instances that start while others are killed during their start work`, async (context) => {
     for (let round = 0; round < rounds; round += 1) {
       await startTogether(context, driver, async (path) => {
         const killed = Array.from({ length: 2 }, () =>
@@ -136,7 +136,7 @@ for (const driver of FILE_DRIVERS) {
     }
   });
 
-  test(`${driver.name}: a start waits for a program that has the file for itself, and tells of it`, async (context) => {
+  test(`${driver.name}: a start waits for a program that holds an exclusive lock on the file, and logs it`, async (context) => {
     const { server } = await ownServer(context, { driver });
     const path = join(server.dataDirectory, 'state.db');
     await server.stop();
@@ -156,7 +156,7 @@ for (const driver of FILE_DRIVERS) {
     assert.ok((await client.put({ key: 'a' })).header.revision > 1);
   });
 
-  test(`${driver.name}: a start beside repairs waits for them, and a repair is done or finds the file in use`, async (context) => {
+  test(`${driver.name}: a start waits for a running repair, and a repair succeeds or reports that the file is in use`, async (context) => {
     const { server } = await ownServer(context, { driver });
     await server.stop();
     const path = join(server.dataDirectory, 'state.db');

@@ -45,7 +45,7 @@ const everything = process.env.TINE_TEST_ETCDCTL_FORMATS === 'all';
 for (const variant of variants) {
   const formats = everything ? allFormats : [...variant.formats, ...variant.moreFormats];
   for (const format of formats) {
-    test(`etcdctl prints what it prints of etcd, ${variant.name}, as ${format}`, async (context) => {
+    test(`etcdctl prints the same with tine as with etcd, ${variant.name}, format ${format}`, async (context) => {
       const drivers = everything || variant.formats.includes(format) ? onePerDialect(TINE_DRIVERS) : FILE_DRIVERS;
       const runs = [etcd, ...drivers].map((driver) => transcript(driver, variant, format));
       const [expected = [], ...actual] = await Promise.all(runs);

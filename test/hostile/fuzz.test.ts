@@ -17,7 +17,7 @@ const memoryMebibytesMax = 300;
 
 for (const driver of ANY_DRIVER) {
   for (const { fuzzer, itemCount } of fuzzers) {
-    test(`${driver.name}: ${fuzzer.name}: a client that ${fuzzer.does} meets no fault of the server and costs the others no answer`, async (context) => {
+    test(`${driver.name}: ${fuzzer.name}: other clients are served and the server has no fault while one client ${fuzzer.does}`, async (context) => {
       const repeat = `TINE_TEST_SEED=${seed} TINE_TEST_FACTOR=${factor}`;
       context.diagnostic(repeat);
       const fuzz = { seed, itemCount: itemCount * factor };

@@ -16,7 +16,7 @@ const runCount = 800;
 const seed = chosenSeed();
 const repeat = `TINE_TEST_SEED=${seed}`;
 
-test('the search agrees with all permutations on small histories, right and wrong ones', (context) => {
+test('the search agrees with trying all permutations on small histories, correct and incorrect', (context) => {
   context.diagnostic(repeat);
   const random = new Random(seed);
   const tally = { linearizable: 0, violation: 0 };

@@ -22,12 +22,12 @@ const runs = Array.from({ length: runCount }, (_, run) => ({
   repeat: `TINE_TEST_SEED=${seed}, run ${run}`,
 }));
 
-test('runs of a correct store are correct', () => {
+test('simulated runs of a correct store pass all checks', () => {
   for (const { recording, repeat } of runs) assertCorrect(recording, repeat);
 });
 
 for (const fault of [...replyFaults, ...watchFaults]) {
-  test(`found: ${fault.name}`, (context) => {
+  test(`the checks find a planted fault: ${fault.name}`, (context) => {
     let plantedCount = 0;
     for (const run of runs) {
       const faulty = fault.plant(run.recording, new Random(run.seed));

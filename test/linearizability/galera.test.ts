@@ -79,7 +79,7 @@ function testGalera(): void {
   for (let seed = firstSeed; seed < firstSeed + runCount; seed += 1) {
     const repeat = `TINE_TEST_SEED=${seed} TINE_TEST_FACTOR=${factor}`;
 
-    test(`galera, each instance on a node of its own: what clients are told is one history, and would not be with a fault (${seed})`, async (context) => {
+    test(`galera, each instance on its own node: replies to clients are linearizable, and planted faults are found (${seed})`, async (context) => {
       const recording = await recordAndCheck(context, repeat, { place: place(), seed, durationMs: 5_000 * factor });
       for (const [index, fault] of [...replyFaults, ...watchFaults].entries()) {
         const faulty = fault.plant(recording, new Random(seed + index));
@@ -89,7 +89,7 @@ function testGalera(): void {
     });
 
     for (const [name, durationMs, disturb] of cases) {
-      test(`galera, each instance on a node of its own: ${name} leave one history (${seed})`, async (context) => {
+      test(`galera, each instance on its own node: replies are linearizable with ${name} (${seed})`, async (context) => {
         const options = { place: place(), seed, durationMs: durationMs * factor, ...(disturb && { disturb }) };
         await recordAndCheck(context, repeat, options);
       });

@@ -18,7 +18,7 @@ const repeat = `TINE_TEST_SEED=${seed} TINE_TEST_FACTOR=${factor}`;
 const instanceCount = 3;
 
 if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
-  test('postgres pair, servers: 3: a primary that is killed amid the work and replaced by its standby loses nothing that was acknowledged', async (context) => {
+  test('postgres pair, servers: 3: when a primary is killed and its standby promoted, no acknowledged write is lost', async (context) => {
     const pair = await PostgresPair.start();
     context.after(() => pair.remove());
     let failoverCount = 0;
@@ -51,7 +51,7 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
     }
   });
 
-  test('postgres pair, servers: 3: servers killed amid the work of their clients leave one history', async (context) => {
+  test('postgres pair, servers: 3: replies are linearizable while servers are killed', async (context) => {
     const pair = await PostgresPair.start();
     context.after(() => pair.remove());
     const place = { driver: pair.driver, instanceCount };

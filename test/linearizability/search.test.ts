@@ -208,7 +208,7 @@ describe('the search finds no order for', () => {
   }
 });
 
-test('an order that is found has every certain operation once, and the state at its end explained', () => {
+test('a found order contains every certain operation once and explains the final state', () => {
   for (const { operations } of linearizable) {
     for (const history of registerHistories(operations).values()) {
       const verdict = search(history, registerModel(unclaimedRevisions(operations)));
@@ -220,7 +220,7 @@ test('an order that is found has every certain operation once, and the state at 
   }
 });
 
-test('a search that gives up is a violation that says so', () => {
+test('a search that exceeds its limits is reported as a violation', () => {
   const operations = linearizable.at(-1)?.operations ?? [];
   const [violation] = checkLinearizable(operations, { configurationCountMax: 2, durationMsMax: 5_000 });
   assert.match(
@@ -231,7 +231,7 @@ test('a search that gives up is a violation that says so', () => {
   assert.match(late?.what ?? '', /more than 0 ms/);
 });
 
-test('a violation shows the operations of the contradiction, and not those after it', () => {
+test('a violation shows the contradicting operations and none after them', () => {
   const [violation] = checkLinearizable([
     from(1, 2, put('x'), wrote(2)),
     from(3, 4, get, saw(2, pair('x', 2))),

@@ -35,7 +35,7 @@ for (const database of DATABASES) {
 
   for (const how of ['stop', 'kill'] as const) {
     const ended = how === 'stop' ? 'stopped' : 'killed';
-    test(`${database.name}: while the database is ${ended} everything is answered Unavailable, and afterwards all goes on`, async (context) => {
+    test(`${database.name}: while the database is ${ended}, every request is answered Unavailable, and afterwards everything works`, async (context) => {
       const { tine, client } = await site(context, shared);
       const { pid } = tine;
       const traffic = await Traffic.start(context, tine);
@@ -62,7 +62,7 @@ for (const database of DATABASES) {
     });
   }
 
-  test(`${database.name}: a database that restarts again and again loses and doubles nothing`, async (context) => {
+  test(`${database.name}: a database that restarts repeatedly loses and repeats no write`, async (context) => {
     const { tine, client } = await site(context, shared);
     const traffic = await Traffic.start(context, tine);
     for (const how of ['kill', 'stop', 'kill'] as const) {
@@ -73,7 +73,7 @@ for (const database of DATABASES) {
     await assertRecovers(context, client, traffic);
   });
 
-  test(`${database.name}: an instance that starts before its database answers Unavailable and serves when it comes`, async (context) => {
+  test(`${database.name}: an instance that starts before its database answers Unavailable and serves when the database is up`, async (context) => {
     const { client, proxy, url } = await startsLate(context, shared);
     for (const failure of [
       await failureOf(client.put({ key: 'a' })),
@@ -107,7 +107,7 @@ for (const database of DATABASES) {
     await assertEverythingWorks(client);
   });
 
-  test(`${database.name}: an instance without its database is alive, is not ready, and says why in a line`, async (context) => {
+  test(`${database.name}: an instance without its database is live but not ready, and logs the reason in one line`, async (context) => {
     const { tine, proxy, url } = await startsLate(context, shared);
     await sleep(3_000);
     assert.equal((await fetch(`${url}/livez`)).status, 200, 'a restart would not help');
@@ -122,7 +122,7 @@ for (const database of DATABASES) {
     assert.ok(lines.length < 6, `many lines say it:\n${lines.join('\n')}`);
   });
 
-  test(`${database.name}: metrics are shown while the database is away, and say so`, async (context) => {
+  test(`${database.name}: metrics are served during an outage of the database and show the outage`, async (context) => {
     const { tine, client } = await site(context, shared);
     await client.put({ key: 'a' });
     const before = await scrape(tine);
@@ -146,7 +146,7 @@ for (const database of DATABASES) {
     }
   });
 
-  test(`${database.name}: an instance goes on to say that it is there after the database was away`, async (context) => {
+  test(`${database.name}: an instance keeps updating its row in the member table after an outage of the database`, async (context) => {
     const { databaseName, client } = await site(context, shared);
     await shared.server.kill();
     await sleep(500);

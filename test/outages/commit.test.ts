@@ -68,7 +68,7 @@ for (const database of DATABASES) {
       'silent before': 'that goes silent before the commit reaches the database',
       'silent after': 'that goes silent before the answer to the commit arrives',
     }[loss];
-    test(`${database.name}: a write over a connection ${what} is answered as the database has it`, async (context) => {
+    test(`${database.name}: a write over a connection ${what} is answered with its true result`, async (context) => {
       const { client, proxy, tine } = await site(context, shared);
       const rounds = loss.startsWith('silent') ? 1 : 5;
       for (let round = 0; round < rounds; round += 1) {
@@ -92,7 +92,7 @@ for (const database of DATABASES) {
     });
   }
 
-  test(`${database.name}: compare-and-swap through cut commits loses and doubles no increment`, async (context) => {
+  test(`${database.name}: compare-and-swap over connections cut during commits loses and repeats no increment`, async (context) => {
     context.diagnostic(`TINE_TEST_SEED=${seed}`);
     const random = new Random(seed);
     const { client, proxy, tine } = await site(context, shared);
@@ -130,7 +130,7 @@ for (const database of DATABASES) {
     await traffic.assertWhole();
   });
 
-  test(`${database.name}: a transaction of an instance that went silent does not hold up the others' writes for long`, async (context) => {
+  test(`${database.name}: an open transaction of a silent instance delays writes of other instances only briefly`, async (context) => {
     const here = await site(context, shared);
     const second = await neighbour(context, shared, here);
     await second.put({ key: 'a' });
@@ -152,7 +152,7 @@ for (const database of DATABASES) {
     });
   });
 
-  test(`${database.name}: a failed compare is never called weather, and weather never a failed compare`, async (context) => {
+  test(`${database.name}: a failed compare is never reported as an outage, and an outage never as a failed compare`, async (context) => {
     const { client, proxy } = await site(context, shared);
     await client.put({ key: 'a', value: '1' });
     const swap = (from: string) =>

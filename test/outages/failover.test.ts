@@ -19,7 +19,7 @@ function known(name: string): readonly ManagedDatabase[] {
 }
 
 for (const database of known('postgres')) {
-  test('postgres: when the primary dies writes go on over the promoted standby, and the stale primary is not used again', async (context) => {
+  test('postgres: when the primary dies, writes continue on the promoted standby, and the old primary is not used again', async (context) => {
     const primary = await PostgresServer.start();
     context.after(() => primary.remove());
     const administrator = await database.administrator(primary);
@@ -113,7 +113,7 @@ for (const database of known('mariadb')) {
   });
   after(() => Promise.all(servers.map((server) => server.remove())));
 
-  test('mariadb: writes follow the server that is not read only, there and back', async (context) => {
+  test('mariadb: writes move to whichever server is not read-only', async (context) => {
     const [first, second] = servers;
     await run(second, 'SET GLOBAL read_only = 1');
     const proxy = await TcpProxy.start(first.port);

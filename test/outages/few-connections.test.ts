@@ -74,7 +74,7 @@ for (const database of DATABASES) {
   const shared = place(database);
 
   for (const countMax of countsMax) {
-    test(`${database.name}: with ${countMax} connections, and a user that may open no more, no request fails`, async (context) => {
+    test(`${database.name}: with --datastore-max-open-connections ${countMax} and a user limited to as many connections, no request fails`, async (context) => {
       const allow = await shared.administrator.limitConnections(countMax);
       context.after(allow);
       const logged = shared.server.log().length;
@@ -88,7 +88,7 @@ for (const database of DATABASES) {
   }
 
   for (const countMax of refusedCounts) {
-    test(`${database.name}: a user that may open ${countMax} connections while tine would open 10 does with these, and no request fails`, async (context) => {
+    test(`${database.name}: with a user limited to ${countMax} connections and tine's limit of 10, no request fails`, async (context) => {
       const allow = await shared.administrator.limitConnections(countMax);
       context.after(allow);
       const { server: tine, client } = await ownServer(context, {

@@ -46,7 +46,7 @@ for (const database of DATABASES) {
   const shared = place(database);
 
   for (const how of ['refuses connections', 'is silent'] as const) {
-    test(`${database.name}: when the first host ${how} writes go on over the second, and no request fails when tine comes back`, async (context) => {
+    test(`${database.name}: when the first host ${how}, writes continue on the second, and no request fails when tine returns to the first`, async (context) => {
       const { first, second, tine } = await twoWays(context, shared);
       const traffic = await Traffic.start(context, tine);
       assert.ok(isUsed(first) && !isUsed(second), 'the first is preferred');
@@ -72,7 +72,7 @@ for (const database of DATABASES) {
     });
   }
 
-  test(`${database.name}: all connections of one host are cut again and again, and it is kept`, async (context) => {
+  test(`${database.name}: a host whose connections are cut repeatedly is kept while new connections succeed`, async (context) => {
     const { first, second, tine } = await twoWays(context, shared);
     const traffic = await Traffic.start(context, tine);
     for (let round = 0; round < 10; round += 1) {
@@ -85,7 +85,7 @@ for (const database of DATABASES) {
     await traffic.assertWhole();
   });
 
-  test(`${database.name}: while no host answers requests are refused, and afterwards all goes on`, async (context) => {
+  test(`${database.name}: while no host answers, requests are refused, and afterwards everything works`, async (context) => {
     const { first, second, tine } = await twoWays(context, shared);
     const traffic = await Traffic.start(context, tine);
     await Promise.all([first.refuse(), second.refuse()]);
@@ -97,7 +97,7 @@ for (const database of DATABASES) {
     assert.doesNotMatch(tine.log(), /"level":"error"/);
   });
 
-  test(`${database.name}: a start uses the host that answers`, async (context) => {
+  test(`${database.name}: at the start tine uses the host that answers`, async (context) => {
     const { server } = shared;
     const gone = await TcpProxy.start(server.port);
     context.after(() => gone.close());

@@ -11,7 +11,7 @@ const absenceMs = 2_000;
 for (const database of DATABASES) {
   const shared = place(database);
 
-  test(`${database.name}: who waits for a lock waits through the absence of the database, and nobody gets one meanwhile`, async (context) => {
+  test(`${database.name}: a client that waits for a lock keeps waiting during an outage of the database, and no client gets the lock meanwhile`, async (context) => {
     const { client, proxy } = await site(context, shared);
     for (const ID of [1, 2, 3]) await client.leaseGrant({ TTL: 60, ID });
     await client.lock({ name: 'l', lease: 1 });
@@ -36,7 +36,7 @@ for (const database of DATABASES) {
     observer.close();
   });
 
-  test(`${database.name}: the key of a call that was given up while the database was away goes when it is back`, async (context) => {
+  test(`${database.name}: the key of a lock call that was cancelled during an outage of the database is deleted after the outage`, async (context) => {
     const { client, proxy } = await site(context, shared);
     for (const ID of [1, 2]) await client.leaseGrant({ TTL: 60, ID });
     await client.lock({ name: 'l', lease: 1 });

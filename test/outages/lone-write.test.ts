@@ -73,7 +73,7 @@ async function warmUp(tine: Server, client: EtcdClient): Promise<void> {
 for (const database of DATABASES) {
   const shared = place(database);
 
-  test(`${database.name}: a lone write of a known key or of a new one takes one round trip, any other two, a get one`, async (context) => {
+  test(`${database.name}: a single write to a known or new key takes one round trip, other writes take two, a get takes one`, async (context) => {
     const { client, proxy, tine } = await site(context, shared);
     await warmUp(tine, client);
     await client.range({ key: 'warm' });
@@ -95,7 +95,7 @@ for (const database of DATABASES) {
     });
   });
 
-  test(`${database.name}: a write that was worked out from memory sees what another instance did in between`, async (context) => {
+  test(`${database.name}: a write computed from memory sees the writes of other instances`, async (context) => {
     const here = await site(context, shared);
     const { client, tine } = here;
     const other = await neighbour(context, shared, here);
@@ -146,7 +146,7 @@ for (const database of DATABASES) {
     assert.match(unleased.details, /requested lease not found/);
   });
 
-  test(`${database.name}: a create of a key that is there, and that the instance has never seen, fails`, async (context) => {
+  test(`${database.name}: a create fails if the key exists, even if this instance has never seen the key`, async (context) => {
     const here = await site(context, shared);
     const { client, tine } = here;
     const other = await neighbour(context, shared, here);
@@ -165,7 +165,7 @@ for (const database of DATABASES) {
     assert.deepEqual([found?.value.toString(), found?.version], ['second', 2]);
   });
 
-  test(`${database.name}: instances that write one after the other, and from memory, lose and double nothing`, async (context) => {
+  test(`${database.name}: instances that write in turn from memory lose and repeat no write`, async (context) => {
     const here = await site(context, shared);
     const other = await neighbour(context, shared, here);
     await here.client.put({ key: 'counter', value: '0' });
@@ -195,7 +195,7 @@ for (const database of DATABASES) {
   });
 
   for (const loss of ['before', 'after', 'silent after'] as const satisfies readonly CommitLoss[]) {
-    test(`${database.name}: a write in one request whose connection is lost (${loss}) is answered as the database has it`, async (context) => {
+    test(`${database.name}: a write in one request whose connection is lost is answered with its true result (${loss})`, async (context) => {
       const { client, proxy, tine } = await site(context, shared);
       const rounds = loss.startsWith('silent') ? 1 : 5;
       for (let round = 0; round < rounds; round += 1) {

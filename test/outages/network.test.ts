@@ -18,7 +18,7 @@ const stopMsMax = 12_000;
 for (const database of DATABASES) {
   const shared = place(database);
 
-  test(`${database.name}: while connections are refused everything is answered Unavailable, and afterwards all goes on`, async (context) => {
+  test(`${database.name}: while connections are refused, every request is answered Unavailable, and afterwards everything works`, async (context) => {
     const here = await site(context, shared);
     const traffic = await Traffic.start(context, here.tine);
     await here.proxy.refuse();
@@ -28,7 +28,7 @@ for (const database of DATABASES) {
     await assertRecovers(context, here.client, traffic);
   });
 
-  test(`${database.name}: connections that are cut again and again lose and double nothing`, async (context) => {
+  test(`${database.name}: connections that are cut repeatedly lose and repeat no write`, async (context) => {
     const here = await site(context, shared);
     const traffic = await Traffic.start(context, here.tine);
     for (let count = 0; count < 40; count += 1) {
@@ -38,7 +38,7 @@ for (const database of DATABASES) {
     await assertRecovers(context, here.client, traffic);
   });
 
-  test(`${database.name}: connections that a firewall forgot while they were idle are replaced, and no request fails`, async (context) => {
+  test(`${database.name}: idle connections that a firewall dropped are replaced, and no request fails`, async (context) => {
     const { client, proxy } = await site(context, shared);
     const requests = () => [
       ...Array.from({ length: 8 }, () => client.range({ key: 'a' })),
@@ -59,7 +59,7 @@ for (const database of DATABASES) {
     await assertEverythingWorks(client);
   });
 
-  test(`${database.name}: over a slow network everything works, only slower`, async (context) => {
+  test(`${database.name}: over a slow network everything works, only more slowly`, async (context) => {
     const here = await site(context, shared);
     const { client, proxy } = here;
     const logged = here.tine.log().length;
@@ -86,7 +86,7 @@ for (const database of DATABASES) {
     assert.doesNotMatch(here.tine.log().slice(logged), /"level":"error"|connections are given up/);
   });
 
-  test(`${database.name}: a network that swallows everything for long is answered Unavailable in time, and forgotten when it ends`, async (context) => {
+  test(`${database.name}: while the network drops all packets, requests are answered Unavailable in time, and afterwards everything works`, async (context) => {
     const here = await site(context, shared);
     const { proxy } = here;
     const traffic = await Traffic.start(context, here.tine);
@@ -99,7 +99,7 @@ for (const database of DATABASES) {
   });
 
   for (const shortSilenceMs of [1_000, 3_000]) {
-    test(`${database.name}: a network that swallows everything for ${shortSilenceMs} ms is forgotten within a second of its end`, async (context) => {
+    test(`${database.name}: after the network dropped all packets for ${shortSilenceMs} ms, everything works within a second`, async (context) => {
       const here = await site(context, shared);
       const traffic = await Traffic.start(context, here.tine);
       here.proxy.swallow();
@@ -109,7 +109,7 @@ for (const database of DATABASES) {
     });
   }
 
-  test(`${database.name}: an instance is told to stop while the network swallows everything, and stops`, async (context) => {
+  test(`${database.name}: an instance stops on request while the network drops all packets`, async (context) => {
     const { tine, proxy, client } = await site(context, shared);
     await client.put({ key: 'a' });
     proxy.swallow();

@@ -23,7 +23,7 @@ for (const database of DATABASES) {
     };
   }
 
-  test(`${database.name}: while the server has no connection left everything is answered Unavailable, and afterwards all goes on`, async (context) => {
+  test(`${database.name}: while the database server has no free connection, every request is answered Unavailable, and afterwards everything works`, async (context) => {
     const { tine, client, proxy } = await site(context, shared);
     const traffic = await Traffic.start(context, tine);
     await proxy.refuse();
@@ -38,7 +38,7 @@ for (const database of DATABASES) {
     await assertRecovers(context, client, traffic);
   });
 
-  test(`${database.name}: while tine's user may open no more connections requests are answered Unavailable, and afterwards all goes on`, async (context) => {
+  test(`${database.name}: while tine's user cannot open more connections, requests are answered Unavailable, and afterwards everything works`, async (context) => {
     const { tine, client, proxy, databaseName } = await site(context, shared);
     const traffic = await Traffic.start(context, tine);
     const allow = await shared.administrator.limitConnections(1);
@@ -56,7 +56,7 @@ for (const database of DATABASES) {
     await occupied();
   });
 
-  test(`${database.name}: while the database takes no writes they are answered Unavailable and the log says why, and afterwards all goes on`, async (context) => {
+  test(`${database.name}: while the database is read-only, writes are answered Unavailable and the reason is logged, and afterwards everything works`, async (context) => {
     const { tine, client, proxy } = await site(context, shared);
     const traffic = await Traffic.start(context, tine);
     const allow = await shared.administrator.forbidWrites();
@@ -72,7 +72,7 @@ for (const database of DATABASES) {
     await assertRecovers(context, client, traffic);
   });
 
-  test(`${database.name}: connections that the administrator ends while they are idle are opened anew, and no request fails`, async (context) => {
+  test(`${database.name}: idle connections that an administrator ends are replaced, and no request fails`, async (context) => {
     const { client, databaseName } = await site(context, shared);
     const watch = client.watch();
     await watch.create({ key: 'a' });
@@ -92,7 +92,7 @@ for (const database of DATABASES) {
     await assertEverythingWorks(client);
   });
 
-  test(`${database.name}: a connection that the administrator ends amid a write is replaced, and the write is made once`, async (context) => {
+  test(`${database.name}: a connection that an administrator ends during a write is replaced, and the write is executed once`, async (context) => {
     const { client, databaseName } = await site(context, shared);
     await client.put({ key: 'a', value: '0' });
     const unlock = await shared.administrator.lockTable(databaseName);
@@ -109,7 +109,7 @@ for (const database of DATABASES) {
     await assertEverythingWorks(client);
   });
 
-  test(`${database.name}: writers whose connections the administrator ends again and again lose and double nothing`, async (context) => {
+  test(`${database.name}: writes whose connections an administrator ends repeatedly are neither lost nor repeated`, async (context) => {
     const { tine, databaseName } = await site(context, shared);
     const traffic = await Traffic.start(context, tine);
     for (let round = 0; round < 20; round += 1) {

@@ -24,7 +24,7 @@ const seed = chosenSeed();
 const stepCount = numberFromEnvironment('TINE_TEST_STEPS', stepCountDefault);
 
 for (const driver of TINE_DRIVERS.slice(0, 1)) {
-  test(`tine on ${driver.name}: users, roles and rights are those of etcd, call by call`, async (context) => {
+  test(`tine on ${driver.name}: every call about users, roles and permissions gets etcd's reply`, async (context) => {
     const repeat = `TINE_TEST_SEED=${seed} TINE_TEST_STEPS=${stepCount}`;
     context.diagnostic(repeat);
     const script = generateAuthScript(new Random(seed), stepCount);

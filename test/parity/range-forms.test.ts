@@ -107,7 +107,7 @@ async function overGateway(server: Server, form: Message): Promise<Canonical> {
 }
 
 for (const driver of TINE_DRIVERS) {
-  test(`tine on ${driver.name}: every form of a range is answered as etcd answers it, through every call`, async (context) => {
+  test(`tine on ${driver.name}: every form of a range gets etcd's reply in every call`, async (context) => {
     const servers = await Promise.all([Server.start({ driver: etcd }), Server.start({ driver })]);
     const targets = servers.map((server) => new GrpcTarget(server.driver.name, server.address));
     context.after(async () => {

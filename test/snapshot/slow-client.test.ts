@@ -48,7 +48,7 @@ const keyCount = 2_000;
 const value = 'v'.repeat(10_000);
 
 for (const driver of TINE_DRIVERS.slice(0, 1)) {
-  test(`${driver.name}: a client that reads slowly gets the whole of one moment, whatever is compacted meanwhile`, async (context) => {
+  test(`${driver.name}: a client that reads slowly receives a complete snapshot of one revision, whatever is compacted meanwhile`, async (context) => {
     const { server, client } = await ownServer(context, {
       driver,
       arguments: ['--emulated-etcd-version', etcdProgramVersion()],
@@ -97,7 +97,7 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
     await otherClient.compact({ revision: (await client.put({ key: 'more' })).header.revision, physical: true });
   });
 
-  test(`${driver.name}: snapshots that nobody reads give way to those that are read, and hold up no hash`, async (context) => {
+  test(`${driver.name}: snapshots whose clients do not read are ended in favour of others and do not delay hashes`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     for (let index = 0; index < 60; index += 1) await client.put({ key: `/k/${index}`, value: value.repeat(30) });
     const unread = Array.from({ length: 12 }, () => openUnread(context, server.url));

@@ -114,7 +114,7 @@ async function written(context: TestContext, driver: Driver): Promise<TestDataba
 }
 
 for (const driver of TINE_DRIVERS) {
-  test(`${driver.name}: what is sound is left as it is`, async (context) => {
+  test(`${driver.name}: repair leaves a sound database unchanged`, async (context) => {
     const database = await written(context, driver);
     const before = await rowsOf(database, 'SELECT id, name, version, prev_revision, lease FROM kine ORDER BY id');
     const { status, stdout } = tine('repair', database);
@@ -126,7 +126,7 @@ for (const driver of TINE_DRIVERS) {
   });
 
   for (const { what, sql, finding, done, keys = everything } of faults) {
-    test(`${driver.name}: ${what} is named, and mended`, async (context) => {
+    test(`${driver.name}: ${what} is reported and fixed`, async (context) => {
       const database = await written(context, driver);
       await tamper(database, sql(driver));
       const { findings } = await database.access.look(checkDatabase);
@@ -147,7 +147,7 @@ for (const driver of TINE_DRIVERS) {
     });
   }
 
-  test(`${driver.name}: what cannot be mended is named with its cure`, async (context) => {
+  test(`${driver.name}: damage that cannot be fixed is reported with advice`, async (context) => {
     const database = await written(context, driver);
     await tamper(database, ['UPDATE kine SET create_revision = 0 WHERE id = 3']);
     const { status, stdout } = tine('repair', database);
@@ -155,7 +155,7 @@ for (const driver of TINE_DRIVERS) {
     assert.match(stdout, /1 row \(the first is 3\) that update a key .*; restore the database from a backup\n/);
   });
 
-  test(`${driver.name}: neither repaired nor released while tine serves it`, async (context) => {
+  test(`${driver.name}: repair and release are refused while tine serves the database`, async (context) => {
     const database = await written(context, driver);
     await serving(database, async (client) => {
       await client.put({ key: '/a', value: 'served' });
