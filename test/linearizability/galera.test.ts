@@ -49,9 +49,9 @@ function testGalera(): void {
     };
 
   const cases: readonly (readonly [name: string, durationMs: number, disturb: Disturbance | undefined])[] = [
-    ['instances that are killed', 7_000, killInTurns],
+    ['killed instances', 7_000, killInTurns],
     [
-      'nodes that are killed and join again',
+      'nodes that are killed and rejoin',
       16_000,
       awayInTurns(
         (node) => node.kill(),
@@ -59,7 +59,7 @@ function testGalera(): void {
       ),
     ],
     [
-      'nodes that are cut off from the others and healed',
+      'nodes that are isolated and reconnected',
       16_000,
       awayInTurns(
         (node) => node.isolate(true),
@@ -67,7 +67,7 @@ function testGalera(): void {
       ),
     ],
     [
-      'nodes that stand still and go on',
+      'nodes that freeze and resume',
       16_000,
       awayInTurns(
         async (node) => node.freeze(true),

@@ -38,7 +38,7 @@ export interface Administrator {
   close(): Promise<void>;
 }
 
-/** A kind of database server. */
+/** A kind of database server, with an administrator who causes outages. */
 export interface ManagedDatabase {
   readonly name: string;
   readonly commitSign: CommitSign;

@@ -16,7 +16,7 @@ const connectionMsMax = 100;
 /** Records of TLS: random ones, and those of handshakes and requests with mistakes. */
 export const tlsFuzzer: Attack = {
   name: 'fuzz: TLS records',
-  does: 'sends random records of TLS',
+  does: 'sends random TLS records',
   needs: 'tls',
   run: (attacker) =>
     sendAllItems(attacker, connectionCount, async () => {

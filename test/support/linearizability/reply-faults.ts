@@ -4,21 +4,21 @@ import { EventLog } from './event-log.ts';
 import { eventsOf, type Fault, messageOf } from './fault.ts';
 import { keysWrittenBy, type Operation, type Pair, type Recording, type Reply } from './recording.ts';
 
-/** What clients are told is wrong. */
+/** Faults in replies to clients. */
 export const replyFaults: readonly Fault[] = [
   {
-    name: 'a stale read with the header of the present',
+    name: 'a stale read with the current revision in its header',
     showsInOrder: true,
     plant: (recording, random) => staleRead(recording, random, (operation) => revisionOf(operation)),
   },
   {
-    name: 'a stale read with the header of its time',
+    name: 'a stale read with the old revision in its header',
     showsInOrder: true,
     plant: (recording, random) => staleRead(recording, random, (_, revisionOfState) => revisionOfState),
   },
-  { name: 'a list without a key that was there', showsInOrder: true, plant: incompleteList },
+  { name: 'a list without an existing key', showsInOrder: true, plant: incompleteList },
   { name: 'a lost write', showsInOrder: true, plant: lostWrite },
-  { name: 'two writes told one revision', showsInOrder: false, plant: sharedRevision },
+  { name: 'two writes with one revision', showsInOrder: false, plant: sharedRevision },
 ];
 
 /**

@@ -7,12 +7,12 @@ import type { Recording, WatchMessage } from './recording.ts';
 /** A change of a watch that shows one revision a response. */
 type WatchChange = (messages: readonly WatchMessage[], place: number) => readonly WatchMessage[];
 
-/** What watches show is wrong. */
+/** Faults in events of watches. */
 export const watchFaults: readonly Fault[] = [
   ...inOneWatchAndInAll('a swapped event', swapped),
   ...inOneWatchAndInAll('a duplicated event', duplicated),
   ...inOneWatchAndInAll('a missing event', (messages, place) => messages.toSpliced(place, 1)),
-  ...inOneWatchAndInAll('revisions of two events exchanged', exchanged),
+  ...inOneWatchAndInAll('two events with exchanged revisions', exchanged),
   ...inOneWatchAndInAll('an event with the value of another write', foreignValue),
   ...inOneWatchAndInAll('progress before its event', earlyProgress),
   { name: 'a transaction in two responses', showsInOrder: false, plant: tornTransaction },
