@@ -5,7 +5,7 @@ import { UsageError } from '../../../bench/load/usage-error.ts';
 
 const phases = ['create', 'get'];
 
-test('a target has a name, an address, perhaps another for watches, perhaps a process', () => {
+test('a target has a name, an address, and optionally a watch address and a process', () => {
   const options = parseOptions(['--target', 'a=127.0.0.1:1', '--target', 'b=https://[::1]:2;host:3@45'], phases);
   assert(options !== 'help');
   assert.deepEqual(options.targets, [
@@ -25,11 +25,11 @@ const mistakes = {
 };
 
 for (const [what, argv] of Object.entries(mistakes)) {
-  test(`${what} is a mistake in usage`, () => {
+  test(`${what} is a usage error`, () => {
     assert.throws(() => parseOptions(argv, phases), UsageError);
   });
 }
 
-test('--help needs nothing else', () => {
+test('--help needs no other option', () => {
   assert.equal(parseOptions(['--help'], phases), 'help');
 });

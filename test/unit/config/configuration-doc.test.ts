@@ -42,7 +42,7 @@ test('the table of options in docs/configuration.md is up to date', () => {
   else assert.equal(text, upToDate, `run this test with TINE_WRITE_DOCS=1 to bring the table up to date`);
 });
 
-test('every flag of tine that the documents on configuration and security name is one', () => {
+test('every flag named in the configuration and security documents exists', () => {
   for (const document of ['configuration.md', 'security.md']) {
     const text = readFileSync(join(repositoryRoot, 'docs', document), 'utf8');
     // Lines that call other programs name theirs.

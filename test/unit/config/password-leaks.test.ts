@@ -75,7 +75,7 @@ function shownOf(endpoint: string, environment: Readonly<Record<string, string>>
   }
 }
 
-test('no password is shown, whatever letters it has', () => {
+test('no password is shown, whatever characters it has', () => {
   const seed = Number(process.env.TINE_TEST_SEED ?? Date.now() % 1_000_000_000);
   const random = randomOf(seed);
   const pick = <Item>(items: readonly Item[]): Item => items[random(items.length)] as Item;
