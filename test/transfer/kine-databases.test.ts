@@ -210,7 +210,7 @@ for (const driver of TINE_DRIVERS) {
     for (const [what, key] of [
       ['too long', `/${'k'.repeat(700)}`],
       ['not ASCII', '/é'],
-      ['ended by a space', '/space '],
+      ['followed by a trailing space', '/space '],
     ] as const) {
       test(`${driver.name}: a key that is ${what} for kine prevents the release of the database`, async (context) => {
         const database = await testDatabase(context, driver);

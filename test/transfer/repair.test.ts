@@ -83,20 +83,20 @@ const faults: readonly Fault[] = [
     done: /made index kine_current_lease_index/,
   },
   {
-    what: 'a hole in the ids',
+    what: 'a gap in the ids',
     sql: () => ['DELETE FROM kine WHERE id = 4', "DELETE FROM kine_current WHERE name = '/b'"],
     finding: /1 ids from 3 on are missing: if kine left these holes, `tine repair` fills them/,
     done: /filled 1 missing id as kine does/,
     keys: ['/a', '/held'],
   },
   {
-    what: 'a key on a lease that is gone',
+    what: 'a key attached to a missing lease',
     sql: () => ['DELETE FROM tine_lease'],
     finding: /1 keys \(the first has row 7\) hang on a lease that is not there/,
     done: /took the lease that is not there from 1 key/,
   },
   {
-    what: 'rows that a compaction left over',
+    what: 'rows that a compaction left behind',
     sql: () => [
       "UPDATE kine SET prev_revision = 6, version = 2 WHERE name = 'compact_rev_key'",
       "UPDATE tine_state SET value = 6 WHERE name = 'compacted_id'",

@@ -20,9 +20,9 @@ const attacks: readonly { readonly what: string; readonly path?: string; readonl
   { what: 'a million URLs', path: '/v3/cluster/member/add', body: filled('{"peerURLs":[', '"",', '""]}') },
   { what: 'brackets', body: '['.repeat(bodyLength) },
   { what: 'deep lists', body: filled('{"a":[', `${'['.repeat(5_000)}${']'.repeat(5_000)},`, '[]]}') },
-  { what: 'line ends before a mistake', body: filled('{', '\n', '"key":5}') },
-  { what: 'base64 of line ends', body: filled('{"key":"', '\\n', '"}') },
-  { what: 'a name of escaped quotes', path: '/v3/auth/role/add', body: filled('{"name":"', '\\"', '"}') },
+  { what: 'line breaks before an error', body: filled('{', '\n', '"key":5}') },
+  { what: 'base64 with line breaks only', body: filled('{"key":"', '\\n', '"}') },
+  { what: 'a name of escaped quotes only', path: '/v3/auth/role/add', body: filled('{"name":"', '\\"', '"}') },
 ];
 
 /** How long gets take, the longest first: of a client of the server that is attacked, and, in turn with them, of another server. */

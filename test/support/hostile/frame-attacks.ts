@@ -196,8 +196,11 @@ export const frameAttacks: readonly Attack[] = [
   amongBlocked('settings among blocked streams', 'sends SETTINGS while 10,000 replies wait for a window', () =>
     repeated(settingsFrame(noWindow), 1_000),
   ),
-  amongBlocked('2,730 settings in a frame', 'sends 2,730 settings in each frame while 10,000 replies wait for a window', () =>
-    settingsFrame(Array.from({ length: settingsInFrameMax }, (_, index) => [Setting.initialWindowSize, index % 2])),
+  amongBlocked(
+    '2,730 settings in a frame',
+    'sends 2,730 settings in each frame while 10,000 replies wait for a window',
+    () =>
+      settingsFrame(Array.from({ length: settingsInFrameMax }, (_, index) => [Setting.initialWindowSize, index % 2])),
   ),
   ...floods,
 ];

@@ -42,10 +42,10 @@ test('FNV-1a of known texts is correct', () => {
 });
 
 const shapes: readonly (readonly [what: string, elements: readonly Element[]])[] = [
-  ['nothing', []],
+  ['no elements', []],
   ['one element', elementsOf(1, () => 3)],
-  ['as much as a bucket holds within its own element', elementsOf(9, () => 60)],
-  ['a little more than that', elementsOf(12, () => 60)],
+  ['as many elements as fit inline', elementsOf(9, () => 60)],
+  ['a few more elements than fit inline', elementsOf(12, () => 60)],
   ['one full page', elementsOf(50, () => 50)],
   ['two levels', elementsOf(3_000, (index) => index % 40)],
   ['three levels', elementsOf(20_000, (index) => 300 + (index % 5))],

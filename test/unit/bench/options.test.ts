@@ -20,7 +20,7 @@ const mistakes = {
   'a target without an address': ['--target', 'a'],
   'an unknown phase': ['--target', 'a=h:1', '--phases', 'get,put'],
   'an unknown option': ['--target', 'a=h:1', '--kyes', '5'],
-  'a number that is none': ['--target', 'a=h:1', '--keys', 'many'],
+  'a value that is not a number': ['--target', 'a=h:1', '--keys', 'many'],
   'a number below 1': ['--target', 'a=h:1', '--seconds', '0'],
 };
 
