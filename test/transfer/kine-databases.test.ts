@@ -210,9 +210,9 @@ for (const driver of TINE_DRIVERS) {
     for (const [what, key] of [
       ['too long', `/${'k'.repeat(700)}`],
       ['not ASCII', '/é'],
-      ['followed by a trailing space', '/space '],
+      ['with a trailing space', '/space '],
     ] as const) {
-      test(`${driver.name}: a key that is ${what} for kine prevents the release of the database`, async (context) => {
+      test(`${driver.name}: release is refused for a key that kine cannot store (${what})`, async (context) => {
         const database = await testDatabase(context, driver);
         await serving(database, async (client) => {
           await client.put({ key: '/k' });
