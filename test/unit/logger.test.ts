@@ -42,11 +42,11 @@ test('a database outage is logged with its reason, other errors with their stack
   const logger = await openLogger({ logLevel: 'info', logFormat: 'json', logOutputs: [{ kind: 'file', path }] });
   logger.warn({ err: new DriverError('lost', 'connection refused') }, 'leases wait');
   logger.warn({ error: new DriverError('other', 'no such column') }, 'leases wait');
-  const [weather, fault] = readFileSync(path, 'utf8')
+  const [outage, fault] = readFileSync(path, 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
-  assert.equal(weather.err, 'connection refused');
+  assert.equal(outage.err, 'connection refused');
   assert.match(fault.error.stack, /no such column\n\s+at .*logger\.test/);
 });
 

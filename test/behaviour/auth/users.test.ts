@@ -43,7 +43,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual((await auth(client, 'UserList')).users, ['Zoe', 'bob', 'z\u0001', 'Ö']);
   });
 
-  test(`${driver.name}: names that are too long are refused, and authentication with such a name fails`, async (context) => {
+  test(`${driver.name}: a name that is too long is refused, and authentication with it fails`, async (context) => {
     const { client } = await ownServer(context, { driver, arguments: cheap });
     const tooLong = 'u'.repeat(65_537);
     for (const [method, request] of [

@@ -52,7 +52,7 @@ for (const driver of DRIVERS) {
     }
   });
 
-  test(`${driver.name}: no alarm is raised`, async () => {
+  test(`${driver.name}: a server without problems has no alarm`, async () => {
     assert.deepEqual((await shared.client.alarm({ action: 'GET' })).alarms, []);
   });
 

@@ -46,13 +46,13 @@ test('a long key is restored from its text, wherever a byte is escaped', () => {
   }
 });
 
-test('texts are plain ASCII without NUL', () => {
+test('key texts are plain ASCII without NUL', () => {
   for (let byte = 0; byte < 256; byte += 1) {
     for (const character of keyText(Buffer.from([byte]))) assert.ok(character > '\u0000' && character <= '\u007f');
   }
 });
 
-test('texts sort like their keys and before the end of all keys', () => {
+test('key texts sort like their keys and before the end of all keys', () => {
   const keys: Buffer[] = [
     Buffer.from(compactMarkName),
     Buffer.from(`${compactMarkName}\0`),

@@ -73,7 +73,7 @@ test('a full queue refuses the newest item of the origin with the most items', (
   assert.deepEqual(takeAll(), ['l1', 's1', 'l2', 's2', 'l3']);
 });
 
-test('bytes count too: a few large items are refused before many small ones', () => {
+test('the limit in bytes refuses a few large items before many small ones', () => {
   const { queue, push, rejected } = queueOf({ countMax: 100, bytesMax: 1_000 });
   const [large, small] = [new TestOrigin(), new TestOrigin()];
   for (const name of ['l1', 'l2', 'l3']) push(name, large.request(), 300);
@@ -86,7 +86,7 @@ test('bytes count too: a few large items are refused before many small ones', ()
   assert.equal(queue.bytes, 300 * 2 + 10 * 11);
 });
 
-test("the server's own work is not refused because of clients", () => {
+test("the server's own work is not refused when clients fill the queue", () => {
   const { push, rejected, takeAll } = queueOf({ countMax: 3 });
   const client = new TestOrigin();
   for (const name of ['c1', 'c2', 'c3']) push(name, client.request());

@@ -16,7 +16,7 @@ test('a list has its serial numbers, in DER and in PEM', () => {
   assert.deepEqual([...revokedSerialNumbers(Buffer.from(pem))], serials);
 });
 
-test('an empty list revokes nobody', () => {
+test('an empty list revokes no certificate', () => {
   assert.equal(revokedSerialNumbers(authority.revocationList([])).size, 0);
 });
 
