@@ -29,7 +29,7 @@ import {
 /** A user that owns nothing. */
 const nobodyUserId = 65_534;
 
-/** One line on standard error that says what is wrong; nothing that looks like a stack. */
+/** Standard error has one line with the error, and no stack. */
 function assertOneLine({ stdout, stderr }: TineResult, expected: RegExp): void {
   assert.match(stderr, expected);
   assert.match(withoutLog(stderr), /^tine: [^\n]+\n$/, 'one line');

@@ -32,7 +32,7 @@ interface Place {
   readonly dataDirectory: string;
 }
 
-/** The tables are on the small disk, the server's own log is not: servers give up where that finds no room. */
+/** Only the tables are on the small disk: database servers stop when their own log finds no space. */
 const places: Readonly<Record<string, () => Promise<Place>>> = {
   postgres: async () => {
     const database = await PostgresServer.start({ diskBytes });

@@ -28,7 +28,7 @@ async function onSmallDisk(context: TestContext, driver: Driver) {
   return { ...own, database, ballast: new Ballast({ pid, directory: dataDirectory }) };
 }
 
-/** Puts until one is refused, which must be for want of space; the keys that were taken. */
+/** Puts until one is refused for lack of space. Returns the keys that were written. */
 async function fillUntilRefused(client: EtcdClient, prefix: string): Promise<string[]> {
   const taken: string[] = [];
   for (let index = 0; index < 1_000; index += 1) {

@@ -97,7 +97,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
           const count = await countOnce(wanderer, `tag/${which}/${round}`);
           if (count !== undefined) made.push(count);
         } catch (error) {
-          // The lease ended while both servers were asked: another round, with another lease.
+          // The lease ended while the client tried both servers: the next round uses another lease.
           assert.ok(error instanceof RpcError && /expired|lease not found/.test(error.details), String(error));
         }
       }

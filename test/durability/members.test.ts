@@ -25,7 +25,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     }
     assert.equal(new Set((await first.client.memberList({})).members.map(({ ID }) => ID)).size, 3);
 
-    // One that stops says so, one that is killed is missed.
+    // A stopped instance removes itself; a killed one is removed after a timeout.
     await third.server.stop();
     assert.deepEqual(await namesOf(first.client), ['first', 'second']);
     await second.server.kill();

@@ -18,7 +18,7 @@ import { provideUnstable, unstableCommand } from '../support/unstable-package.ts
 
 interface Pooler extends Pick<PgbouncerOptions, 'mode' | 'settings'> {
   readonly name: string;
-  /** What it makes of prepared statements, as the log says. */
+  /** Whether it supports prepared statements, as tine's log reports. */
   readonly keepsStatements: boolean;
   readonly command: () => Promise<readonly string[]>;
 }

@@ -1,4 +1,4 @@
-/** Two stores that share a server, or a database, know nothing of each other. */
+/** Two stores on one server or in one database are independent. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { processUsage } from '../../bench/load/process-usage.ts';
@@ -21,7 +21,7 @@ interface Instance {
 
 const writeCount = 300;
 const measuredMs = 4_000;
-/** Of one core: twice what an idle instance costs that is told of writes. Where it is not told, it asks all the time. */
+/** Share of a core: twice the cost of an idle instance that is notified of writes. Without notifications it polls. */
 const idleShareMax = 0.02;
 
 for (const driver of TINE_DRIVERS)

@@ -36,7 +36,7 @@ const allFormats: readonly Format[] = ['simple', 'json', 'fields', 'protobuf'];
 
 /** Passwords are checked all the time, and none is worth much. */
 const settings = ['--bcrypt-cost', '4', '--quota-backend-bytes', '1073741824'];
-/** What only etcd's binaries say of themselves. */
+/** Output about etcd's own binaries. */
 const tineSettings = ['--emulated-etcd-version', etcdProgramVersion()];
 
 /** TINE_TEST_ETCDCTL_FORMATS=all: every variant in every format on every database, which takes a quarter of an hour. */

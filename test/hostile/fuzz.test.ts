@@ -12,7 +12,7 @@ const factor = numberFromEnvironment('TINE_TEST_FACTOR', 1);
 
 /** For all items of the factor, on a machine that is busy. */
 const secondsMax = 30 * factor;
-/** Some of the frames ask for a megabyte. What counts is that ten times as many items take no more. */
+/** Some of the frames request a megabyte. Ten times as many items must not need more. */
 const memoryMebibytesMax = 300;
 
 for (const driver of ANY_DRIVER) {

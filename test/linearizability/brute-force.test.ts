@@ -43,7 +43,7 @@ test('the search agrees with trying all permutations on small histories, correct
   assert.ok(Math.min(tally.linearizable, tally.violation) > total / 5, 'neither is rare');
 });
 
-/** Two operations with each other's times: what was told too late or too early. */
+/** Two operations with exchanged times: replies that came too late or too early. */
 function withTimesExchanged<Operation extends Interval>(history: readonly Operation[], random: Random): Operation[] {
   const certain = history.filter(({ returned }) => Number.isFinite(returned));
   if (certain.length < 2) return [...history];

@@ -30,7 +30,7 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
         await pair.promote();
         failoverCount += 1;
         await sleep(random.between(1_000, 4_000));
-        // Half of the time it comes back alone for a while first, as a primary that was never told.
+        // In half of the cases it first returns alone for a while, as a primary that missed the failover.
         if (random.chance(50)) {
           await pair.startReplaced();
           await sleep(random.between(500, 1_500));

@@ -10,10 +10,10 @@ import { findMariadbProgram, findPostgresDirectory } from '../support/paths.ts';
 import { PostgresServer } from '../support/postgres-server.ts';
 import type { CommitSign } from '../support/tcp-proxy.ts';
 
-/** So few that a test can use them up in no time; tine itself takes a dozen. */
+/** A small number, so that a test can use all connections quickly; tine needs a dozen. */
 const connectionCountMax = 40;
 
-/** The user that tine connects as: not the administrator, whom many a bound does not bind. */
+/** The user that tine connects as. Not the administrator, because many limits do not apply to that one. */
 export const tineUser = { name: 'tine', password: 'secret' };
 
 /** Ends what it has begun. */
@@ -27,11 +27,11 @@ export interface Administrator {
   endConnections(database: string): Promise<number>;
   /** Makes all transactions that begin from now on read-only, and undoes it. */
   forbidWrites(): Promise<Undo>;
-  /** Makes whoever writes to tine's table wait. */
+  /** Makes writes to tine's table wait. */
   lockTable(database: string): Promise<Undo>;
   /** Bounds how many connections tine's user may have. */
   limitConnections(countMax: number): Promise<Undo>;
-  /** When the instances last said that they are there, the oldest of them, in ms since 1970. */
+  /** The oldest of the times at which instances last updated their row in tine_member, in ms since 1970. */
   lastBeatMs(database: string): Promise<number>;
   /** Rows of tine's table. */
   rowCount(database: string): Promise<number>;
@@ -47,7 +47,7 @@ export interface ManagedDatabase {
   /** The address of the server for tine's user, at the port. */
   urlAt(port: number): string;
   administrator(server: DatabaseServer): Promise<Administrator>;
-  /** Opens a connection as tine's user; rejects when there is none left. */
+  /** Opens a connection as tine's user. Rejects when no connection is free. */
   occupyConnection(port: number): Promise<Undo>;
 }
 
@@ -192,7 +192,7 @@ const known = [
   { database: mysql, isHere: mysqlIsHere },
 ];
 
-/** Of the drivers that suites run on, those whose database is a server that can be started on this machine. */
+/** The database servers among the chosen drivers that can be started on this machine. */
 export const DATABASES: readonly ManagedDatabase[] = known.flatMap(({ database, isHere }) =>
   DRIVERS.some(({ name }) => name === database.name) && isHere() ? [database] : [],
 );

@@ -6,7 +6,7 @@ import { place } from './place.ts';
 
 const requestCount = 80;
 const countsMax = [3, 4, 5, 6, 10];
-/** What tine is told, and what the server grants, where the two differ. */
+/** Connections that the server allows, fewer than tine is configured for. */
 const refusedCounts = [2, 3, 5];
 
 type Request = (client: EtcdClient, index: number) => Promise<unknown>;

@@ -57,7 +57,7 @@ for (const database of DATABASES) {
       assert.ok(writesMs < onThisMachine(writesAgainMsMax), `writes took ${writesMs} ms`);
       await waitFor('the second to be used', () => isUsed(second));
 
-      // Connections that have lost bytes are dead, whatever the proxy knows of them.
+      // Connections that have lost bytes are dead, even if the proxy still holds them open.
       first.cut();
       if (how === 'is silent') first.stopSwallowing();
       else await first.accept();

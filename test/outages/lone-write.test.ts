@@ -60,7 +60,7 @@ function update(
   });
 }
 
-/** After these the instance knows the store: the last one was made without a read. */
+/** After these writes the instance has the state of the store in memory: the last one needed no read. */
 async function warmUp(tine: Server, client: EtcdClient): Promise<void> {
   const before = await guardedCount(tine);
   for (let count = 0; count < 10; count += 1) {
@@ -153,7 +153,7 @@ for (const database of DATABASES) {
     await other.put({ key: 'a', value: 'first' });
     const { header } = await other.put({ key: 'a', value: 'second' });
     await other.put({ key: 'b', value: 'x' });
-    // The row that created the key goes: no index knows any more that it was ever made.
+    // The row that created the key is compacted: no index shows its creation any more.
     await other.compact({ revision: header.revision, physical: true });
     for (const key of ['a', 'b']) {
       await warmUp(tine, client);
@@ -170,7 +170,7 @@ for (const database of DATABASES) {
     const other = await neighbour(context, shared, here);
     await here.client.put({ key: 'counter', value: '0' });
     const endMs = performance.now() + 3_000;
-    /** Bursts: within one the instance knows the store. */
+    /** Writes in bursts: within a burst the instance has the state of the store in memory. */
     const increments = async (client: EtcdClient, name: string): Promise<number> => {
       let made = 0;
       for (let count = 0; performance.now() < endMs; count += 1) {

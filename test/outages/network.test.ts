@@ -78,7 +78,7 @@ for (const database of DATABASES) {
     ]);
     assert.deepEqual([kvs.length, count], [20, 20]);
     assert.equal((await client.leaseTimeToLive({ ID })).grantedTTL, 30);
-    // New connections, too: every step of getting to know each other takes its time.
+    // New connections too: each step of their handshake takes this long.
     proxy.cut();
     await Promise.all([client.put({ key: 'slow/again' }), client.range(withPrefix('slow/'))]);
     proxy.delayMs = 0;

@@ -4,7 +4,7 @@ import { type Driver, type EtcdClient, ownServer, type Server } from '../support
 import { TcpProxy } from '../support/tcp-proxy.ts';
 import type { Administrator, ManagedDatabase } from './databases.ts';
 
-/** A database server that the tests of a file share; each leaves it running and as it was. */
+/** A database server that the tests of a file share. Each test leaves it running and unchanged. */
 export interface Place {
   readonly database: ManagedDatabase;
   readonly server: DatabaseServer;
@@ -48,13 +48,13 @@ export function place(database: ManagedDatabase): Place {
 export async function site(context: TestContext, { database, server }: Place): Promise<Site> {
   const proxy = await TcpProxy.start(server.port);
   const driver = proxiedDriver(database, server, proxy);
-  // Before tine is removed with its database: the server does not let go of one while a connection that went silent is still getting to know it.
+  // Before tine is removed with its database: a server cannot drop a database while a silent connection is in its handshake.
   context.after(() => proxy.close());
   const { server: tine, client } = await ownServer(context, { driver });
   return { tine, client, proxy, databaseName: databaseNameOf(driver, tine) };
 }
 
-/** The driver whose servers connect through the proxy; what they leave is removed past it. */
+/** The driver whose servers connect through the proxy. Their databases are dropped without it. */
 export function proxiedDriver(database: ManagedDatabase, server: DatabaseServer, proxy: TcpProxy): Driver {
   return {
     ...database.driverAt(() => database.urlAt(proxy.port)),
@@ -62,7 +62,7 @@ export function proxiedDriver(database: ManagedDatabase, server: DatabaseServer,
   };
 }
 
-/** A second tine over the same database, with a way of its own to it. */
+/** A second tine on the same database, connected without the proxy. */
 export async function neighbour(
   context: TestContext,
   { database, server }: Place,

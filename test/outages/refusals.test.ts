@@ -10,7 +10,7 @@ import { Traffic, unavailable } from './traffic.ts';
 for (const database of DATABASES) {
   const shared = place(database);
 
-  /** Takes every connection that the server has to give, also those that others give back meanwhile. */
+  /** Opens every free connection of the server, including connections that others close meanwhile. */
   async function occupyAll(): Promise<Undo> {
     const taken: Undo[] = [];
     for (let refusedCount = 0; refusedCount < 3; ) {
@@ -65,7 +65,7 @@ for (const database of DATABASES) {
     assert.deepEqual(await failureOf(client.put({ key: 'a' })), unavailable);
     assert.deepEqual(await failureOf(client.leaseGrant({ TTL: 10 })), unavailable);
     await waitFor('the log to say why', () => /read[- ]only/i.test(tine.log()));
-    // What it refused, it does not keep: a server has only so many connections.
+    // Refused requests leave no open connections, because the server has a limit.
     const { connectionCount } = proxy;
     assert.ok(connectionCount < 20, `${connectionCount} connections are open`);
     await allow();

@@ -17,7 +17,7 @@ const writerCount = 4;
 /** Writes before the outage begins. */
 const runInCount = 40;
 const prefix = 'traffic/';
-/** Far beyond what a server may take: a request that hangs shows by how long it took. */
+/** Much longer than a server may take, so that the duration shows a request that hangs. */
 const deadlineMs = 20_000;
 /** etcd's own request timeout is 7 s; a loaded machine adds a little. */
 export const answerMsMax = 7_500;
@@ -25,7 +25,7 @@ export const answerMsMax = 7_500;
 /** The answer to every client during an outage: etcd's error text, whatever the database reported. */
 export const unavailable: RpcFailure = { code: 'UNAVAILABLE', details: 'etcdserver: request timed out' };
 
-/** Writers with keys and values that nobody else writes, a reader, and a watch that was created before the outage. */
+/** Writers with keys and values of their own, a reader, and a watch that was created before the outage. */
 export class Traffic {
   readonly #client: EtcdClient;
   readonly #watchClient: EtcdClient;
@@ -70,7 +70,7 @@ export class Traffic {
     return this.#slowestMs;
   }
 
-  /** Waits until a write was answered OK once more, and the watch told of it. Returns how many ms each took. */
+  /** Waits until another write is acknowledged and the watch has its event. Returns how many ms each took. */
   async flows(timeoutMs = 15_000): Promise<{ writesMs: number; watchMs: number }> {
     const started = performance.now();
     const writersBefore = this.#acknowledged.size;
@@ -87,13 +87,13 @@ export class Traffic {
     return { writesMs, watchMs: performance.now() - started };
   }
 
-  /** Waits until so many more writes were refused. */
+  /** Waits until `count` more writes were refused. */
   async isRefused(count = writerCount, timeoutMs = 15_000): Promise<void> {
     const before = this.#refused.size;
     await waitFor('writes to be refused', () => this.#refused.size >= before + count, { timeoutMs, intervalMs: 5 });
   }
 
-  /** Ends, and finds out whether everything acknowledged is there, nothing twice, and the watch told of all of it in order. */
+  /** Ends, and asserts that every acknowledged write exists once and that the watch has all events in order. */
   async assertWhole(): Promise<void> {
     this.#isOver = true;
     await Promise.all(this.#loops.slice(0, -1));

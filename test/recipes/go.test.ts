@@ -3,7 +3,7 @@ import { TINE_DRIVERS } from '../support/index.ts';
 import { goRecipes, isChosen, runRecipe } from '../support/recipe-programs.ts';
 import { twoServers } from '../support/two-servers.ts';
 
-/** What test/recipes/go/main.go knows, and what of it is promised. */
+/** The recipes of test/recipes/go/main.go, and the property that each one checks. */
 const recipes = {
   mutex: 'a mutex has one holder at a time, and IsOwner holds for that one only',
   'try-lock': 'TryLock of a held mutex fails, and the mutex is released when its session ends',

@@ -3,7 +3,7 @@ import { TINE_DRIVERS } from '../support/index.ts';
 import { isChosen, pythonRecipes, runRecipe } from '../support/recipe-programs.ts';
 import { twoServers } from '../support/two-servers.ts';
 
-/** What test/recipes/python/recipes.py knows, and what of it is promised. */
+/** The recipes of test/recipes/python/recipes.py, and the property that each one checks. */
 const recipes = {
   lock: 'a lock has one holder at a time',
   'lock-expires': 'a lock is released when its lease ends',

@@ -33,7 +33,7 @@ async function wholeSnapshot(context: TestContext): Promise<Buffer> {
 
 const checksumBytes = 32;
 
-/** What reading it comes to. Whatever is wrong with the bytes is told in one line. */
+/** The result of reading it. Any error in the bytes is reported in one line. */
 function reading(path: string, bytes: Buffer): SnapshotSummary | string {
   writeFileSync(path, bytes);
   try {
@@ -94,7 +94,7 @@ test('a snapshot without a SHA-256 is read or refused and never crashes the read
     const end = random.below(pages.length);
     assert.equal(typeof reading(path, pages.subarray(0, end)), 'string', `it is cut off at ${end}`);
   }
-  // A page in the place of another: ids and order tell.
+  // A page in the place of another one: ids and order show it.
   for (let count = 0; count < 200; count += 1) {
     const bytes: Buffer = Buffer.from(pages);
     const [from, to]: readonly [number, number] = [

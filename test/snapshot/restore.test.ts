@@ -90,7 +90,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     const path = await savedSnapshot(context, server.address);
     const target = await testDatabase(context, driver);
     await serving(target, async (own) => {
-      // When a write is acknowledged, the instance has said that it is there.
+      // When a write is acknowledged, the instance has its row in tine_member.
       await own.leaseRevoke({ ID: (await own.leaseGrant({ TTL: 60 })).ID });
       const served = restore(path, target);
       assert.equal(served.status, 1);

@@ -44,7 +44,7 @@ function openUnread(context: TestContext, url: string): ClientHttp2Stream {
 }
 
 const keyCount = 2_000;
-/** Random to nobody: more of them than the buffers between server and client hold. */
+/** More bytes than the buffers between server and client hold. */
 const value = 'v'.repeat(10_000);
 
 for (const driver of TINE_DRIVERS.slice(0, 1)) {
@@ -70,7 +70,7 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
     const call = openSnapshot(context, server.address);
     const pieces = call[Symbol.asyncIterator]();
     const first = (await pieces.next()).value as Piece;
-    // Everything is overwritten, and compaction wants to delete what was.
+    // Every key is overwritten, and compaction could delete the old rows.
     for (let index = 0; index < keyCount; index += 50) {
       const success = Array.from({ length: 50 }, (_, place) => ({ request_put: { key: `/k/${index + place}` } }));
       await otherClient.txn({ success });
@@ -114,7 +114,7 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
     assert.equal(hashed.status, 0, hashed.stderr);
     const tookMs = performance.now() - beganMs;
     assert.ok(tookMs < onThisMachine(10_000), `${tookMs} ms`);
-    // One that lost its place is told so once it reads.
+    // A client whose snapshot was ended receives the error when it reads.
     for (const stream of unread) stream.resume();
     await waitFor('an end that says why', () =>
       messages.some((message) => /^10 etcdserver: the snapshot was ended because its client did/.test(message)),

@@ -62,7 +62,7 @@ export class CertificateAuthority {
     writeFileSync(this.caFile, this.certificate);
   }
 
-  /** A certificate for 127.0.0.1 and localhost, unless told otherwise. */
+  /** A certificate, by default for 127.0.0.1 and localhost. */
   issue(options: IssueOptions = {}): Issued {
     const { commonName = 'test', hosts = ['127.0.0.1', 'localhost'] } = options;
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });

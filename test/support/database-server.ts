@@ -36,7 +36,7 @@ const startTimeoutMs = 30_000;
 const stopTimeoutMs = 30_000;
 const portAttemptCountMax = 5;
 
-/** Databases refuse to run as root: `nobody` and `nogroup` of every Debian stand in for it. */
+/** Databases refuse to run as root, so they run as Debian's `nobody` and `nogroup`. */
 const nobody = { uid: 65_534, gid: 65_534 };
 const unprivileged = process.getuid?.() === 0 ? nobody : undefined;
 
@@ -93,7 +93,7 @@ export abstract class DatabaseServer {
   /** Makes the system tables in `dataDirectory`. */
   abstract prepare(): Promise<void>;
 
-  /** Program first; `settings` are the ones asked for. */
+  /** The program and its arguments, with the requested `settings`. */
   protected abstract command(settings: Readonly<Record<string, string>>): string[];
 
   /** Rejects as long as the server does not take connections. */

@@ -37,7 +37,7 @@ export const sqlite: NamingDriver = {
   }),
 };
 
-/** tine on a Postgres of the test's own, such as a `PostgresServer`, whose `url` may be asked for again at any time. */
+/** tine on a Postgres of the test's own, such as a `PostgresServer`. `url` is called again for each start. */
 export function postgresAt(serverUrl: () => string): NamingDriver {
   return onServer('postgres', 'postgres', (nameOf) => postgresDatabases(serverUrl, nameOf));
 }
@@ -92,7 +92,7 @@ export const TINE_DRIVERS: readonly Driver[] = DRIVERS.filter((driver) => driver
 /** For tests of what a database may be called. */
 export const NAMING_DRIVERS: readonly NamingDriver[] = tineDrivers.filter((driver) => DRIVERS.includes(driver));
 
-/** For tests of what never reaches the database, such as the form of an answer: one of those. */
+/** One driver, for tests of code that does not reach the database, such as the form of a reply. */
 export const ANY_DRIVER: readonly Driver[] = DRIVERS.slice(0, 1);
 
 /** For tests that lay hands on the database's file. */

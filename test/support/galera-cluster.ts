@@ -92,7 +92,7 @@ export class GaleraNode extends MariadbServer {
     process.kill(this.pid, isFrozen ? 'SIGSTOP' : 'SIGCONT');
   }
 
-  /** What the node says of itself: Synced, Donor/Desynced, Joined, Initialized, ... */
+  /** The state that the node reports: Synced, Donor/Desynced, Joined, Initialized, ... */
   async state(): Promise<string> {
     const [row] = await this.query(
       "SELECT variable_value AS value FROM information_schema.global_status WHERE variable_name = 'wsrep_local_state_comment'",

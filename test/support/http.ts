@@ -68,7 +68,7 @@ export class HttpStream {
     return next.done ? undefined : next.value;
   }
 
-  /** The next line as what it says. */
+  /** The next line, parsed. */
   async json(): Promise<unknown> {
     const line = await this.line();
     if (line === undefined) throw new Error('the answer has ended');

@@ -9,7 +9,7 @@ import { findOnPath, goPrograms, peersDirectory, repositoryRoot } from './paths.
 /** tine answers as etcd 3.7 does, and older ones answer otherwise. */
 const etcdMinorMin = 7;
 
-/** What etcd's modules ask for. */
+/** The Go version that etcd's modules require. */
 const goMinorMin = 26;
 
 /** Compiling etcd and downloading what it imports takes two minutes on two cores; what takes ten hangs. */
@@ -67,7 +67,7 @@ export function missingPeers(): MissingPeers | undefined {
   );
 }
 
-/** @throws Error that says why one of them cannot be built. */
+/** @throws Error with the reason if one of them cannot be built. */
 export async function buildPeers({ go, peers: missing }: MissingPeers, signal: AbortSignal): Promise<void> {
   mkdirSync(peersDirectory, { recursive: true });
   console.log(`test: building ${missing.map(({ program }) => program).join(', ')} with Go`);
@@ -99,7 +99,7 @@ function isHere(peer: Peer): boolean {
   return found !== undefined && isNewEnough(printedVersion(found, peer.versionQuestion));
 }
 
-/** Whoever names a program wants no other. @throws Error where it is too old, or something else. */
+/** A named program is never replaced by another. @throws Error if it is too old or another program. */
 function requireNewEnough({ program, variable, versionQuestion }: Peer, path: string): void {
   const version = printedVersion(path, versionQuestion);
   if (isNewEnough(version)) return;

@@ -114,7 +114,7 @@ export class PostgresPair {
     return this.#standby.start();
   }
 
-  /** Makes the standby the primary. It waits for nobody until it has a standby. */
+  /** Promotes the standby. The new primary does not wait for a standby until it has one. */
   async promote(): Promise<void> {
     await this.#standby.query('SELECT pg_promote()');
     [this.#primary, this.#standby] = [this.#standby, this.#primary];
@@ -141,7 +141,7 @@ export class PostgresPair {
 
   async #pairUp(): Promise<void> {
     const primary = this.#primary;
-    // The copy is made without it: who is promoted alone waits for nobody.
+    // The copy does not have this setting: a server promoted alone must not wait for a standby.
     await primary.query('ALTER SYSTEM RESET synchronous_standby_names');
     await this.#standby.follow(primary);
     await primary.query(`ALTER SYSTEM SET synchronous_standby_names = '*'`);

@@ -1,4 +1,4 @@
-/** What expressions in Prometheus's language ask of a server: as far as dashboards and alert rules use it. */
+/** The metrics and labels in PromQL expressions, as far as dashboards and alert rules use the language. */
 
 /** A metric that an expression reads. */
 export interface UsedMetric {

@@ -8,7 +8,7 @@ const intervalMs = 250;
 /** Samples that count, of the last ten seconds, and those of them that are averaged: processors are shared unevenly. */
 const keptCount = 40;
 const averagedCount = 8;
-/** Samples that are taken when a bound is asked for. */
+/** Samples that are taken for each bound. */
 const freshCount = 8;
 /** What is even slower hangs. */
 const slownessMax = 12;
@@ -17,7 +17,7 @@ const samplesMs: number[] = [];
 
 setInterval(takeSample, intervalMs).unref();
 
-/** The bound for this machine, as busy as it is and was of late. To be asked for where time was measured, after it. */
+/** The bound for this machine and its recent load. Call it after the measurement. */
 export function onThisMachine(boundMs: number): number {
   return boundMs * slowness();
 }

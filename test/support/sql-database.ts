@@ -49,7 +49,7 @@ export function mysqlDatabases(serverDsn: () => string, nameOf: NameOf = databas
   };
 }
 
-/** Each temporary directory has a name nobody else has, and so has its database. */
+/** Each temporary directory has a unique name, and so does its database. */
 function databaseName(directory: string): string {
   return `tine_${createHash('sha256').update(directory).digest('hex').slice(0, 16)}`;
 }

@@ -67,7 +67,7 @@ export class TcpProxy {
     this.#port = (listener.address() as { port: number }).port;
   }
 
-  /** Refuses connections from now on, and cuts those that are there. */
+  /** Refuses connections from now on and cuts the existing ones. */
   async refuse(): Promise<void> {
     const listener = this.#listener;
     this.#listener = undefined;
@@ -88,7 +88,7 @@ export class TcpProxy {
     for (const link of this.#links) link.forget();
   }
 
-  /** From now on bytes vanish without a word. A connection that lost some, or began meanwhile, stays silent for ever; its ends are not told of each other's. */
+  /** Drops all bytes from now on. A connection that lost bytes, or began meanwhile, stays silent forever; neither side learns of the other's end. */
   swallow(): void {
     this.#isSwallowing = true;
   }

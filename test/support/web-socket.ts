@@ -8,7 +8,7 @@ export class GatewaySocket {
   readonly messages: any[] = [];
   /** How it was closed; undefined while it is open. */
   closeCode: number | undefined;
-  /** Why there is none. */
+  /** The reason why the connection failed. */
   failure: string | undefined;
 
   constructor(url: string, { protocols = [], ...options }: ClientOptions & { protocols?: string[] } = {}) {

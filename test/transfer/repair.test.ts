@@ -23,7 +23,7 @@ interface Fault {
   readonly sql: (driver: Driver) => readonly string[];
   /** The only finding it makes. */
   readonly finding: RegExp;
-  /** What a repair says it did. */
+  /** The output of the repair. */
   readonly done: RegExp;
   /** What tine serves then, where that is not all that was written. */
   readonly keys?: readonly string[];

@@ -24,7 +24,7 @@ const cheap = ['--bcrypt-cost', '4'];
 const pem = (key: KeyObject): string =>
   key.export({ format: 'pem', type: key.type === 'private' ? 'pkcs8' : 'spki' }).toString();
 
-/** What signs and what knows tokens: one of each kind of etcd's methods. */
+/** The keys that sign and verify tokens: one of each kind of etcd's signing methods. */
 const methods = {
   HS256: undefined,
   RS256: () => generateKeyPairSync('rsa', { modulusLength: 2048 }),
@@ -136,7 +136,7 @@ for (const driver of DRIVERS.slice(0, 1)) {
     assert.deepEqual(await failureOf(ann.put({ key: 'a' })), oldRevision);
     const again = await clientOf(client.address, 'ann');
     await again.put({ key: 'a' });
-    // etcd asks the role root for no revision.
+    // etcd does not check the revision for the root role.
     await auth(root, 'UserList');
     assert.deepEqual(await failureOf(root.range({ key: 'a' })), oldRevision);
     again.close();
@@ -194,7 +194,7 @@ test('authentication of an unknown user takes as long as one with a wrong passwo
     fastestMs.set(name, Math.min(performance.now() - started, fastestMs.get(name) ?? Number.POSITIVE_INFINITY));
   };
   const ratio = () => (fastestMs.get('nobody') as number) / (fastestMs.get('ann') as number);
-  // The fastest of each tells what it takes where the machine does other things too: a shorter way would stay the shorter.
+  // The minimum of each is compared, because the machine is busy: a shorter code path would show.
   const isAlike = () => ratio() > 0.7 && ratio() < 1.5;
   for (let round = 0; round < 5 || (round < 40 && !isAlike()); round += 1) {
     await ask('ann');

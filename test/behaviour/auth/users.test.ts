@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { addUser, auth, authRevision, clientOf, enableAuth, tokenOf } from '../../support/auth.ts';
 import { DRIVERS, failureOf, ownServer } from '../../support/index.ts';
 
-/** etcd hashes as strongly as it is told; tests need no strength. */
+/** The lowest bcrypt cost: tests need no strong hashes. */
 const cheap = ['--bcrypt-cost', '4'];
 
 const details = {

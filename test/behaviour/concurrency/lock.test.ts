@@ -28,7 +28,7 @@ for (const driver of DRIVERS) {
     return { name, leases, keys: leases.map((lease) => `${name}/${lease.toString(16)}`) };
   }
 
-  /** Waits until so many keys stand in a line. */
+  /** Waits until the queue of the lock has `count` keys. */
   async function standing(name: string, count: number): Promise<void> {
     await waitFor(`${count} keys of ${name}`, async () => {
       return (await shared.client.range({ ...withPrefix(`${name}/`), count_only: true })).count === count;

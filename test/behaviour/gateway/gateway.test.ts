@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { type HttpReply, HttpStream, http } from '../../support/http.ts';
 import { ANY_DRIVER, ownServer, sleep, suite, waitFor } from '../../support/index.ts';
 
-/** JSON of a test: what is asserted says what it is. */
+/** JSON of a reply. The assertions check its form. */
 // biome-ignore lint/suspicious/noExplicitAny: answers are looked into as a client of JSON does
 type Json = any;
 

@@ -15,7 +15,7 @@ const nameless = authority.issue({ for: 'client', commonName: '', hosts: ['namel
 
 const base64 = (value: string): string => Buffer.from(value).toString('base64');
 
-/** Speaks both versions of HTTP with TLS; without it for those that start it. */
+/** Serves HTTP/1.1 and HTTP/2 with TLS, and without TLS for the start of the test. */
 async function start(context: TestContext, driver: (typeof ANY_DRIVER)[number], options: readonly string[] = []) {
   const port = await freePort();
   const urls = `http://127.0.0.1:${port},https://127.0.0.1:${port}`;
@@ -151,7 +151,7 @@ for (const driver of ANY_DRIVER) {
     const { token } = JSON.parse(login.body);
     const headers = { authorization: token };
     assert.equal((await ask(unnamed, '/v3/kv/range', { body: '{"key":"YQ=="}', headers })).status, 200);
-    // By this header, which nearly all clients send, etcd knows that its own certificate is not its client's.
+    // Nearly all clients send this header. With it, etcd ignores the certificate of the gateway itself.
     const asCurl = { accept: '*/*' };
     const nobody = await ask(unnamed, '/v3/kv/range', { body: '{"key":"YQ=="}', headers: asCurl });
     assert.deepEqual([nobody.status, JSON.parse(nobody.body).message], [400, 'etcdserver: user name is empty']);

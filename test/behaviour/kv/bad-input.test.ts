@@ -214,7 +214,7 @@ for (const driver of DRIVERS) {
       for (const bytes of [truncated, badWireType, endlessVarint]) {
         const { code, details } = await failureOf(client.callBytes(`/etcdserverpb.${method}`, bytes));
         assert.equal(code, 'INTERNAL');
-        // Go's protobuf puts a no-break space into some builds, so that nobody relies on its texts.
+        // Go's protobuf has a no-break space in the texts of some builds.
         const expected = 'grpc: error unmarshalling request: proto: cannot parse invalid wire-format data';
         assert.equal(details.replace('\u00a0', ' '), expected);
       }

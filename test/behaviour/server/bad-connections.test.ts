@@ -150,7 +150,7 @@ for (const driver of DRIVERS) {
   });
 }
 
-/** Where the machine tells: Linux. */
+/** Undefined where the system does not list open files; Linux does. */
 function openFileCount(pid: number): number | undefined {
   const directory = `/proc/${pid}/fd`;
   return existsSync(directory) ? readdirSync(directory).length : undefined;

@@ -1,4 +1,4 @@
-/** docs/grafana-dashboard.json and docs/alerts.yaml use what a running server shows; docs/metrics.md tells of all of it. */
+/** The dashboard and the alerts in docs/ use metrics that exist; docs/metrics.md lists all metrics. */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -119,7 +119,7 @@ test('every alert has a description', () => {
   }
 });
 
-/** What is missing of that which an expression asks for. */
+/** The metrics and labels that an expression uses and the server does not have. */
 function faultsOf(expression: string, families: ReadonlyMap<string, ShownFamily>): readonly string[] {
   const { metrics, groupLabels } = namesInExpression(expression);
   if (metrics.length === 0) return ['no metric found'];

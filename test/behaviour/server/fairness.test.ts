@@ -1,4 +1,4 @@
-/** One client cannot hold up the others: what it asks for takes turns with theirs, and is not begun when it has given up. */
+/** One client cannot delay the others: requests take turns, and cancelled requests are not started. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { limits } from '../../../src/limits.ts';
@@ -119,7 +119,7 @@ for (const driver of DRIVERS) {
   });
 
   test(`${driver.name}: when too many lists wait, lists of the client with the most waiting are refused and other clients are served`, async (context) => {
-    // No connection may have so many requests alone.
+    // One connection alone may not have this many requests.
     const clients = Array.from({ length: 3 }, () => hostile(context));
     const refusedBefore = await metric('tine_reads_refused_total');
     const ids = streamIds(Math.floor(limits.listsWaitingMax * 0.45));
@@ -163,7 +163,7 @@ for (const driver of DRIVERS) {
     assert.ok(slowestMs < onThisMachine(answerMsMax), `an answer took ${slowestMs} ms`);
     await waitFor('all puts are done', async () => {
       const found = await shared.client.range({ ...withPrefix(prefix), count_only: true });
-      // Beside those of the other client.
+      // The other client has written keys too.
       return Number(found.count) >= count;
     });
   });

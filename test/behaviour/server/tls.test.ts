@@ -72,7 +72,7 @@ async function getOverTls(
   return answer.promise;
 }
 
-/** A handshake; whoever asked for it ends the socket. */
+/** Makes a handshake. The caller closes the socket. */
 async function handshake(port: number, options: ConnectionOptions = {}): Promise<TLSSocket> {
   const socket = connectTls({ host: '127.0.0.1', servername: '', port, ca: authority.certificate, ...options });
   await once(socket, 'secureConnect');
@@ -190,7 +190,7 @@ for (const driver of DRIVERS.slice(0, 1)) {
     assert.equal(await isRefused(port, own(clientPair)), false);
     assert.equal(await isRefused(port, own(authority.issue({ for: 'client', hosts: ['10.1.2.3'] }))), false);
     assert.equal(await isRefused(port, own(authority.issue({ for: 'client', hosts: ['mallory.example'] }))), true);
-    // A name in the subject alone is none.
+    // A host name only in the subject does not count.
     assert.equal(
       await isRefused(port, own(authority.issue({ for: 'client', commonName: 'alice.example', hosts: [] }))),
       true,

@@ -15,7 +15,7 @@ const batchCount = 60;
 const leases = [7n, 8n];
 const keys = ['/a', '/b', '/c', '/d', '/not ascii \u00e9'];
 
-/** Operations that a batch may hold. Those whose previous values nobody reads end what it knows of its events. */
+/** Operations of a batch. After one whose previous values are not read, the batch returns no events. */
 function drawOperation(random: Random): { readonly operation: WriteOperation; readonly isKnown: boolean } {
   const key = random.pick(keys);
   const known = (operation: WriteOperation) => ({ operation, isKnown: true });

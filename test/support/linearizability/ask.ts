@@ -55,7 +55,7 @@ function isOutage({ code, details }: RpcError): boolean {
   return code === 'UNAVAILABLE' || code === 'DEADLINE_EXCEEDED' || code === 'CANCELLED';
 }
 
-/** Of a transaction that writes when it succeeds and reads when not. */
+/** The reply of a transaction that writes if it succeeds and reads if not. */
 function replyOf({ header, succeeded, responses }: TxnResponse): Reply {
   const seen = responses.flatMap(
     ({ response_put, response_range }) => response_put?.prev_kv ?? response_range?.kvs ?? [],

@@ -16,7 +16,7 @@ interface Shown extends Interval {
   readonly reply: object | undefined;
 }
 
-/** Searches an order for the operations on each register and each set. A search that gives up counts as a violation. */
+/** Searches an order for the operations on each register and each set. A search that exceeds its limits counts as a violation. */
 export function checkLinearizable(operations: readonly Operation[], bounds?: SearchBounds): Violation[] {
   const unclaimed = (until?: number) => unclaimedRevisions(operations, until);
   const register = (until?: number) => registerModel(unclaimed(until));

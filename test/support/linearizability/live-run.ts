@@ -25,7 +25,7 @@ export interface LiveRunOptions {
 }
 
 const clientsPerInstance = 4;
-/** Keys change this often, and not before so many operations: reads must meet keys that were written. */
+/** Keys change at this interval, but only after a number of operations: reads must find written keys. */
 const epochMs = 700;
 const epochOperationsMin = 40;
 /** A run that shows something, and how many times `durationMs` it may take. */

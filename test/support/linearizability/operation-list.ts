@@ -40,7 +40,7 @@ export class OperationList<Operation extends Interval> {
     if (entry.next !== undefined) entry.next.previous = entry;
   }
 
-  /** Operations that may come first of those in the list: called before any of them returned, and before `limit`. */
+  /** Operations that may be first among those in the list: called before any of them returned, and before `limit`. */
   openers(limit: number): { entries: Entry<Operation>[]; firstReturn: number } {
     const entries: Entry<Operation>[] = [];
     let firstReturn = limit;

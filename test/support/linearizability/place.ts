@@ -13,7 +13,7 @@ export interface Place {
   /** Where instances name the database in different ways: that of each. */
   readonly driverOf?: (instance: number) => Driver;
   readonly instanceCount: number;
-  /** Ends the database amid its work, with notice or without, and starts it again. For databases that are servers. */
+  /** Stops or kills the database under load and starts it again. For database servers. */
   readonly restartDatabase?: (how: 'stop' | 'kill') => Promise<void>;
 }
 
@@ -43,12 +43,12 @@ const restartables: Readonly<Record<string, Restartable>> = {
   },
 };
 
-/** Each of the drivers with so many servers. etcd, which tests the tests, has one. */
+/** Each of the drivers with this number of servers. etcd, which tests the tests, has one. */
 export function placesOf(instanceCount: number, drivers: readonly Driver[] = DRIVERS): Place[] {
   return drivers.map((driver) => ({ driver, instanceCount: driver.kind === 'etcd' ? 1 : instanceCount }));
 }
 
-/** Of the drivers those whose database can be restarted on this machine, and a way to a place of one's own, gone after the test. */
+/** The drivers whose database server can be restarted on this machine. `open` starts one that is removed after the test. */
 export function restartablePlaces(instanceCount: number, drivers: readonly Driver[]) {
   return drivers.flatMap(({ name }) => {
     const restartable = restartables[name];

@@ -2,9 +2,9 @@ import { EtcdClient, type Event, sleep, type WatchResponse, type WatchStream } f
 import { pairOf } from './ask.ts';
 import type { WatchedEvent, WatchMessage, WatchRecord } from './recording.ts';
 
-/** How often a quiet watch asks for progress, and looks whether it shall end. */
+/** The interval at which a quiet watch requests progress and checks whether to end. */
 const lookIntervalMs = 50;
-/** How often a busy one asks. */
+/** The interval at which a busy watch requests progress. */
 const messagesPerRequest = 20;
 const retryIntervalMs = 20;
 const createTimeoutMs = 2_000;

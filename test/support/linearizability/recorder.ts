@@ -2,7 +2,7 @@ import type { EtcdClient } from '../index.ts';
 import { ask, neverArrived } from './ask.ts';
 import type { Operation, Reply, Request } from './recording.ts';
 
-/** Who asks, whom, and how long they wait for an answer. */
+/** A client, its instance, and its timeout. */
 export interface Asker {
   readonly name: string;
   readonly client: EtcdClient;

@@ -1,4 +1,4 @@
-/** What a run leaves behind for the checks: what clients asked and were told, and what watches were sent. Plain data. */
+/** The record of a run for the checks: requests and replies of clients, and messages of watches. Plain data. */
 
 /** A key with its value as a reply or an event shows it. */
 export interface Pair {
@@ -31,7 +31,7 @@ export interface Reply {
 /** From a call to its return: places in the one order of all calls and returns of a run. */
 export interface Interval {
   readonly called: number;
-  /** Infinity: nobody knows whether it took effect, and it still may. */
+  /** Infinity: the operation is in doubt; it may have taken effect or still do so. */
   readonly returned: number;
 }
 
@@ -67,7 +67,7 @@ export interface WatchRecord {
   readonly messages: readonly WatchMessage[];
 }
 
-/** A run on a store that nobody else wrote to. Every watch sees all keys, from behind `firstRevision` to `lastRevision`. */
+/** A run on a store without other writers. Every watch sees all keys, from after `firstRevision` to `lastRevision`. */
 export interface Recording {
   /** Of the store before the first operation, when it held none of the keys. */
   readonly firstRevision: number;

@@ -19,7 +19,7 @@ export interface Register {
   readonly version: number;
   readonly createRevision: number | undefined;
   readonly modRevision: number | undefined;
-  /** At least so high the store's revision is: the highest that the operations so far were told, or must have taken in doubt. */
+  /** A lower bound of the store's revision: the highest one in replies so far, or taken by operations in doubt. */
   readonly storeRevision: number;
 }
 

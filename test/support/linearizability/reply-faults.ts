@@ -84,7 +84,7 @@ function withReply(operation: Operation, revision: number, seen: readonly Pair[]
   return { ...operation, reply: { revision, wrote: false, seen } };
 }
 
-/** A write that was acknowledged, and of which nobody saw anything; somebody looked. */
+/** An acknowledged write that no later reply shows, although an operation read the key. */
 function lostWrite(recording: Recording, random: Random): Recording | undefined {
   // Seen as an update: that a key is not there may be another's work.
   const updatesSeen = new Set(

@@ -61,7 +61,7 @@ class Search<State, Operation extends Interval> {
   readonly #certain: OperationList<Operation>;
   readonly #doubtful: OperationList<Operation>;
   readonly #certainCount: number;
-  /** One bit an operation: those that have their place in the order. */
+  /** One bit for each operation that has its place in the order. */
   readonly #linearized: Buffer;
   readonly #known = new Set<string>();
   readonly #frames: Frame<State, Operation>[] = [];
@@ -124,7 +124,7 @@ class Search<State, Operation extends Interval> {
     if (certainCount > this.#longest.certainCount) this.#longest = { certainCount, order: this.#order(), state };
   }
 
-  /** Those in doubt last: most of them had no effect, or one that a later reply asks for. None where the way ends. */
+  /** Operations in doubt come last: most had no effect, or an effect that a later reply requires. Empty at a dead end. */
   #candidates(state: State): Entry<Operation>[] {
     const { entries, firstReturn } = this.#certain.openers(Number.POSITIVE_INFINITY);
     if (!entries.every(({ operation }) => this.#model.mayAnswer(state, operation))) return [];

@@ -37,7 +37,7 @@ export function shortestFailure<State, Reply, Operation extends Step<Reply>>(
   return shortest && withoutNeedlessReads(shortest, modelUntil(time));
 }
 
-/** What was known at a time: an operation that had not returned was in doubt, and a read in doubt says nothing. */
+/** The history up to a time: an operation that had not returned is in doubt, and a read in doubt is left out. */
 function until<Reply, Operation extends Step<Reply>>(history: readonly Operation[], time: number): Operation[] {
   return history
     .filter(({ called }) => called < time)

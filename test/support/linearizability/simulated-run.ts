@@ -40,7 +40,7 @@ class Simulation {
   readonly #store = new SimulatedStore();
   readonly #clients: Client[];
   readonly #operations: Operation[] = [];
-  /** Of calls in doubt: what the store may still be asked. */
+  /** Effects of calls in doubt that the store may still apply. */
   readonly #strays: Request[] = [];
   #time = 0;
 

@@ -2,7 +2,7 @@ import { keysWrittenBy, type Pair, type Reply, type Request, type WatchedEvent }
 
 const firstRevision = 1;
 
-/** etcd's key-values as the checks know them, in memory and one request after the other: correct by being simple. */
+/** etcd's key-values in memory, one request after the other: correct because it is simple. */
 export class SimulatedStore {
   readonly firstRevision = firstRevision;
   readonly events: WatchedEvent[] = [];

@@ -42,7 +42,7 @@ function inOneWatchAndInAll(name: string, change: WatchChange): Fault[] {
   ];
 }
 
-/** Of two revisions that were acknowledged. Where writes in doubt are neighbours, nobody knows which came first. */
+/** Positions of two adjacent acknowledged revisions. The order of adjacent writes in doubt is unknown. */
 function certainPlaces({ operations, watches }: Recording): number[] {
   const certain = new Set(operations.filter(({ reply }) => reply?.wrote).map(revisionOf));
   const revisions = oneRevisionEach(watches[0]?.messages ?? []).map(({ revision }) => revision);

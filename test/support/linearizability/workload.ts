@@ -36,7 +36,7 @@ export class Workload {
     ])();
   }
 
-  /** What a client knows of a key is what it was last told: the revision of its next compare. */
+  /** The revision of a key in the client's last reply, used in its next compare. */
   learn({ request }: Pick<Operation, 'request'>, { revision, wrote, seen }: Reply): void {
     if (request.kind === 'list') return;
     const keys = request.kind === 'put' ? request.keys : [request.key];

@@ -75,7 +75,7 @@ async function run(file: string, parameters: string[], path: string) {
   return { output, errors, status: status as number | null, pid: child.pid };
 }
 
-/** Stands for a Node of this version, and says what runs, as which process. */
+/** A fake Node of this version that prints what it would run and its process id. */
 function nodeOf(version: string): string {
   return `#!/bin/sh\n[ "$1" = --version ] && exec echo ${version}\necho "$$ $*"\n`;
 }

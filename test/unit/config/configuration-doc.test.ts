@@ -1,4 +1,4 @@
-/** docs/configuration.md says what is so: its table is made from the options. */
+/** The table in docs/configuration.md is generated from the options. */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -36,7 +36,7 @@ const WHOLE: readonly (readonly [Write, (password: string) => string])[] = [
   [raw, (password) => `mysql://me:${password}@unix(/run/x)/`],
 ];
 
-/** Addresses that are not written as they should be: mostly refused, and what is told must not show the password. */
+/** Malformed addresses: mostly refused, and the error must not show the password. */
 const BROKEN: readonly ((password: string) => string)[] = [
   (password) => `postgres://me:${password}@h/db`,
   (password) => `postgres://me:${password}@h:port/db`,

@@ -37,7 +37,7 @@ function learned(id: number, names: Readonly<Record<string, number>>, hasValue =
   return { head, alarms: [], newest: new Map(newest), leases: new Map() };
 }
 
-/** A store that this instance has written twice in a row: it knows key `a` at row 5 of 6. */
+/** The known state after two writes of this instance: key `a` is at row 5 of 6. */
 function knowing(): KnownState {
   const known = new KnownState();
   known.follow([put('a')], { found: undefined, left: 1 }, learned(5, { a: 5 }));

@@ -25,7 +25,7 @@ function keyAt(index: number): string {
   return `k/${String(index).padStart(5, '0')}`;
 }
 
-/** Reads three times; what the third one asked of the database. */
+/** Reads three times. Returns the database queries of the third read. */
 async function askedAtThird(under: CachedReads, operation: RangeOperation): Promise<Record<string, number>> {
   await under.range(operation);
   await under.range(operation);

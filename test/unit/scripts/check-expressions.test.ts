@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 
 const script = join(import.meta.dirname, '../../../scripts/check-expressions.ts');
 
-/** What the check says of a file with these expressions. */
+/** The output of the check for a file with these expressions. */
 function checked(t: TestContext, expressions: readonly RegExp[]): { readonly status: number | null; stderr: string } {
   const folder = mkdtempSync(join(tmpdir(), 'tine-expressions-'));
   t.after(() => rmSync(folder, { recursive: true }));

@@ -32,7 +32,7 @@ async function start(
   }: { isAway?: boolean; alarms?: readonly Alarm[]; detail?: MetricsDetail } = {},
 ) {
   const away = () => Promise.reject(new DriverError('lost', 'SELECT secret'));
-  // What the endpoints ask of a store, and no more.
+  // Only the parts of a store that the endpoints use.
   const store = {
     latestHead: head,
     knownMembers: [{ id: 0x1234n, name: 'one', clientUrls: [] }],

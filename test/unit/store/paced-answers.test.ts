@@ -5,7 +5,7 @@ import { limits } from '../../../src/limits.ts';
 import { PacedAnswers } from '../../../src/store/paced-answers.ts';
 import { TestOrigin } from './requesters.ts';
 
-/** Answers that say when they were found. */
+/** Replies that record when they were computed. */
 function recorded() {
   const found: string[] = [];
   const paced = new PacedAnswers();

@@ -17,7 +17,7 @@ import { TestOrigin } from './requesters.ts';
 
 const head = { id: 1, revision: 1, compactRevision: -1, authState: untouchedAuth };
 
-/** Lists of so many pages as their end says, over a driver that answers a page when it is told to. */
+/** Lists whose end gives their number of pages, over a driver that returns a page when the test decides. */
 function recorded({ readsAtOnce = 2 } = {}) {
   const pages: string[] = [];
   const answers: (() => void)[] = [];
@@ -48,7 +48,7 @@ function recorded({ readsAtOnce = 2 } = {}) {
   return { reader, reads, pages, answer, answerAll };
 }
 
-/** A list that has so many pages. */
+/** A list with this number of pages. */
 function list(name: string, pageCount: number): RangeOperation {
   return {
     kind: 'range',

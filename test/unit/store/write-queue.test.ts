@@ -14,7 +14,7 @@ import { TestOrigin } from './requesters.ts';
 
 const operation: WriteOperation & { kind: 'leaseRenew' } = { kind: 'leaseRenew', ids: [] };
 
-/** A queue over a driver that answers when it is told to, and the sizes of the batches that it was given, with the keys that they put. */
+/** A queue over a driver that replies when the test decides, and the batches that it received, with their sizes and keys. */
 function recorded() {
   const sizes: number[] = [];
   const batches: string[][] = [];

@@ -7,7 +7,7 @@ import { missingPeers } from '../../support/peer-programs.ts';
 
 const directory = temporaryDirectory();
 
-/** A program that prints this line, whatever it is asked. */
+/** A program that prints this line for any arguments. */
 function program(name: string, printed: string): string {
   const path = join(directory, name);
   writeFileSync(path, `#!/bin/sh\necho '${printed}'\n`, { mode: 0o755 });

@@ -6,7 +6,7 @@ import { remoteLimits } from '../../../../src/drivers/remote/remote-limits.ts';
 const never = Number.MAX_SAFE_INTEGER / 2;
 const refusal = new Error('too many connections');
 
-/** Lanes of so many connections, and what entered them in order. */
+/** Lanes with this number of connections, and what entered them, in order. */
 function watched(context: TestContext, countMax: number) {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   let nowMs = 1_000;

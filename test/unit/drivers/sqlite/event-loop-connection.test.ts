@@ -26,7 +26,7 @@ interface Held {
   release(): void;
 }
 
-/** A connection to a new database with a row for `a` and one for `b`; its further syncs end when the test says so. */
+/** A connection to a new database with rows for `a` and `b`. The test decides when later syncs end. */
 async function heldConnection(context: TestContext): Promise<Held> {
   const path = join(temporaryDirectory(), 'state.db');
   await prepareFile(path);

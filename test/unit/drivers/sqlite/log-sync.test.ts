@@ -7,7 +7,7 @@ import { temporaryDirectory } from '../../../support/index.ts';
 
 type Done = (error: Error | null) => void;
 
-/** A log whose syncs end when the test says so. */
+/** A log whose syncs end when the test decides. */
 function heldLog(context: TestContext): { log: LogSync; syncs: Done[] } {
   const path = join(temporaryDirectory(), 'state.db-wal');
   writeFileSync(path, 'log');

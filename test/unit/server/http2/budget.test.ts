@@ -1,4 +1,4 @@
-/** What one connection may ask of the server. */
+/** The budget of one connection. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';

@@ -336,7 +336,7 @@ test('random frames do not harm the server', async (context) => {
   }
   const reply = await call(harness.client(), echo.path, framed('unharmed'));
   assert.equal(reply.status, 0);
-  // A call that was answered has a line of its own, for those who look for mistakes.
+  // An answered call has a log line too, for debugging.
   assert.deepEqual(
     harness.log.filter((line) => !line.includes('"request stats"')),
     [],

@@ -6,7 +6,7 @@ import type { Method } from '../../../../src/server/transport.ts';
 import { echo, framed, type HarnessOptions, startHarness } from '../grpc-harness.ts';
 import { echoHeaders, frame, RawClient } from './raw-client.ts';
 
-/** Lets its client talk, and says nothing. */
+/** Reads from its client and sends nothing. */
 const silent: Method = { path: '/test.Test/Echo', kind: 'bidirectional', handle: () => new Promise(() => undefined) };
 
 async function start(context: TestContext, method: Method, keepalive: Partial<HarnessOptions['keepalive']>) {
