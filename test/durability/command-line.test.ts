@@ -224,7 +224,7 @@ function overwrite(path: string, { position, bytes }: { position: number; bytes:
   closeSync(file);
 }
 
-/** Whether every directory on the way can be entered by everybody. */
+/** Whether every user can enter all directories of the path. */
 function isReadableToAll(path: string): boolean {
   accessSync(path, constants.R_OK);
   for (let directory = path; directory !== '/'; directory = join(directory, '..')) {

@@ -11,13 +11,13 @@ function modesOf(directory: string, names: readonly string[]): string[] {
   return names.map((name) => `${(statSync(join(directory, name)).mode & 0o777).toString(8)} ${name}`);
 }
 
-/** A database in directories that are not there yet. */
+/** A database in directories that do not exist yet. */
 const below: Driver = {
   ...sqlite,
   storageArguments: (directory) => ['--endpoint', `sqlite://${join(directory, 'made', 'deep', 'state.db')}`],
 };
 
-/** With the umask that the programs inherit which the test starts. */
+/** Runs `work` with a umask that child processes inherit. */
 async function withUmask<Result>(mask: number, work: () => Promise<Result>): Promise<Result> {
   const before = process.umask(mask);
   try {

@@ -20,7 +20,7 @@ import { Ballast } from '../support/small-disk.ts';
 const mebibyte = 1024 * 1024;
 const noSpace = { code: 'RESOURCE_EXHAUSTED', details: 'etcdserver: mvcc: database space exceeded' };
 
-/** A server whose data is on a disk of 64 MiB, and what fills that. */
+/** A server whose data is on a disk of 64 MiB, and a function that fills the disk. */
 async function onSmallDisk(context: TestContext, driver: Driver) {
   const own = await ownServer(context, { driver, diskBytes: 64 * mebibyte });
   const { pid, dataDirectory } = own.server;
@@ -45,7 +45,7 @@ async function fillUntilRefused(client: EtcdClient, prefix: string): Promise<str
   return assert.fail('the disk was never full');
 }
 
-/** Checks a copy of the database: SQLite does not open what only the server sees. Nothing is written meanwhile. */
+/** Checks a copy of the database, because only the server can see its disk. No writes run meanwhile. */
 function checkWhole(database: string): void {
   const copy = join(temporaryDirectory(), 'state.db');
   for (const suffix of ['', '-wal']) copyFileSync(`${database}${suffix}`, `${copy}${suffix}`);

@@ -1,4 +1,4 @@
-/** What only a cluster shows: instances that start on several nodes at once, and the death of the node in use. */
+/** Tests that need a cluster: instances that start on several nodes at once, and the death of the node in use. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { numberFromEnvironment } from '../parity/random.ts';
@@ -88,7 +88,7 @@ function testGalera(): void {
   });
 }
 
-/** More than the one connection that looks at the node is open. */
+/** Whether more than the health-check connection to the node is open. */
 async function isUsed(node: GaleraNode): Promise<boolean> {
   const [row] = await node.query(
     "SELECT COUNT(*) AS connections FROM information_schema.processlist WHERE db LIKE 'tine%'",

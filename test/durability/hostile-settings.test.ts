@@ -1,4 +1,4 @@
-/** A role or a database may have settings of its own, for other programs' sake: tine does not rest on any of them. */
+/** A role or a database may have settings for other programs. tine works with any of them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assertEverythingWorks } from '../outages/everything-works.ts';

@@ -23,7 +23,7 @@ const writerCount = 24;
 const keyCount = 60;
 const killCount = 3;
 
-/** Writes until the server is gone; gives what was acknowledged, in this writer's order. */
+/** Writes until the server is gone. Returns the acknowledged writes in order. */
 async function writeUntilGone(client: EtcdClient, name: string, acknowledged: Acknowledged[]): Promise<void> {
   for (let count = 0; ; count += 1) {
     const key = `k/${(count * 7) % keyCount}`;

@@ -16,7 +16,7 @@ import {
   withPrefix,
 } from '../support/index.ts';
 
-// kine is no package of Debian's: what it leaves is tested row by row in test/transfer/kine-databases.test.ts, itself only where it is.
+// Debian has no package of kine. Its rows are tested in test/transfer/kine-databases.test.ts; kine itself only if it is installed.
 const DRIVERS = kineProgram() === undefined ? [] : onePerDialect(TINE_DRIVERS);
 
 const facts = ({ key, value, create_revision, mod_revision }: KeyValue) => ({
@@ -26,7 +26,7 @@ const facts = ({ key, value, create_revision, mod_revision }: KeyValue) => ({
   mod_revision,
 });
 
-/** Writes as an API server does: the only requests kine takes. */
+/** Writes like an API server, because kine accepts no other requests. */
 class ApiServer {
   readonly #client: EtcdClient;
 
@@ -77,7 +77,7 @@ async function work(api: ApiServer, round: string): Promise<void> {
   for (let index = 0; index < 2; index += 1) await api.create(`/registry/${round}/${index}`, `again in ${round}`);
 }
 
-/** A place for a database that both use in turn, gone after the test. */
+/** A database that both use in turn, removed after the test. */
 interface Place {
   readonly driver: Driver;
   readonly dataDirectory: string;
@@ -107,7 +107,7 @@ async function withKine<Result>(
   }
 }
 
-/** Has kine work, and gives what it then shows. */
+/** Runs work through kine and returns the keys that kine shows afterwards. */
 function kineWorks(place: Place, round: string) {
   return withKine(place, async (client) => {
     await work(new ApiServer(client), round);
@@ -115,7 +115,7 @@ function kineWorks(place: Place, round: string) {
   });
 }
 
-/** Has kine compact by itself what it wrote. */
+/** Waits until kine has compacted its own writes. */
 async function kineCompacts(place: Place): Promise<void> {
   const options = ['--compact-interval', '1s', '--compact-min-retain', '5'];
   await withKine(
@@ -276,7 +276,7 @@ for (const driver of DRIVERS) {
   });
 }
 
-/** Events from a revision on, a line each. */
+/** The events from a revision on, one line for each. */
 async function eventsFrom(client: EtcdClient, startRevision: number, count: number): Promise<readonly string[]> {
   const watch = client.watch();
   await watch.create({ ...withPrefix('/registry/pods/'), start_revision: startRevision, prev_kv: true });

@@ -21,7 +21,7 @@ const refusal = {
     'etcdserver: the database file was removed or replaced; writes are refused, the log of the server says what to do',
 };
 
-/** Puts all the time; the keys that were acknowledged. */
+/** Puts continuously and records the acknowledged keys. */
 class Writer {
   readonly acknowledged: string[] = [];
   readonly #client: EtcdClient;

@@ -6,7 +6,7 @@ import { slowSyncMs } from '../support/sync-fault.ts';
 
 const writeCount = 600;
 const slowSyncEvery = 10;
-/** Of gets of other keys, and of the way of an event after its write was answered. */
+/** The limit for gets of other keys, and for events after the reply to their write. */
 const p99MsMax = 20;
 
 function percentile(values: readonly number[], share: number): number {

@@ -1,4 +1,4 @@
-/** Instances that are started in the same moment on one file: they wait for one another, whatever the file is when they come. */
+/** Instances that start at the same moment on one file wait for each other, whatever the state of the file. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -21,14 +21,14 @@ import { tineProgram } from '../support/paths.ts';
 const rounds = Number(process.env.TINE_TEST_RUNS ?? 1);
 const instances = 5;
 
-/** Starts them in one moment, on a file that `prepare` may have made, and checks that they are one store. */
+/** Starts instances at the same moment, on a file that `prepare` may create, and checks that they serve one store. */
 async function startTogether(
   context: TestContext,
   driver: Driver,
   prepare: (path: string) => void | Promise<void> = () => {},
 ): Promise<{ readonly servers: readonly Server[]; readonly path: string }> {
   const dataDirectory = temporaryDirectory();
-  // The directory of the file is not there: the instances make it, too.
+  // The directory of the file does not exist: the instances create it too.
   const pathIn = (directory: string) => join(directory, 'not', 'there', 'state.db');
   const there: Driver = { ...driver, storageArguments: (directory) => ['--endpoint', `sqlite://${pathIn(directory)}`] };
   const path = pathIn(dataDirectory);
@@ -128,7 +128,7 @@ for (const driver of FILE_DRIVERS) {
           }),
         );
         const exits = Promise.all(killed.map((child) => exitOf(child)));
-        // A start takes some 0.2 to 1 s; what follows starts while these end.
+        // A start takes some 0.2 to 1 s; the next instances start while these end.
         for (const child of killed) setTimeout(() => child.kill('SIGKILL'), 100 + Math.random() * 900);
         context.after(() => exits);
         await sleep(100);
@@ -140,7 +140,7 @@ for (const driver of FILE_DRIVERS) {
     const { server } = await ownServer(context, { driver });
     const path = join(server.dataDirectory, 'state.db');
     await server.stop();
-    // As `tine repair`, `release` and `snapshot restore` have it.
+    // The same lock as `tine repair`, `release` and `snapshot restore` hold.
     const holder = new Database(path);
     holder.pragma('locking_mode = EXCLUSIVE');
     holder.pragma('journal_mode = DELETE');
@@ -178,7 +178,7 @@ function at(driver: Driver, path: string): Driver {
   return { ...driver, storageArguments: () => ['--endpoint', `sqlite://${path}`], dropStorage: async () => {} };
 }
 
-/** Takes away what the newest migrations brought. */
+/** Reverts the newest migrations. */
 function ageSchema(path: string): void {
   const database = new Database(path);
   database.exec(`

@@ -1,4 +1,4 @@
-/** A Postgres primary whose commits wait for a standby: what is answered survives the primary's death. */
+/** A Postgres primary whose commits wait for a standby: acknowledged writes survive the primary's death. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { postgresAt } from '../support/drivers.ts';
@@ -71,7 +71,7 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
     await waitFor('the commit to wait', async () => (await pair.query(waiting)).length > 0);
     await pair.killPrimary();
     await pair.startPrimary();
-    // The commit is there, and no standby has it.
+    // The commit exists on the primary, and no standby has it.
     const { code } = await failureOf(client.range({ key: 'a' }));
     assert.equal(code, 'UNAVAILABLE');
     await put;

@@ -13,7 +13,7 @@ import {
 } from '../support/index.ts';
 import { type RolesDatabase, rolesDatabase } from '../support/postgres-roles.ts';
 
-/** A server of one store, and its client. */
+/** A server and its client. */
 interface Instance {
   readonly server: Server;
   readonly client: EtcdClient;
@@ -87,7 +87,7 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
   });
 }
 
-/** Writes to one store, and looks for traces in the other. */
+/** Writes to one store and checks that the other one does not change. */
 async function assertIndependent(
   busy: Instance,
   quiet: Instance,
@@ -122,7 +122,7 @@ async function assertIndependent(
   late.close();
 }
 
-/** Evenly: an instance that is woken by each write shows. */
+/** Writes at even intervals, so that an instance woken by each write shows. */
 async function writeFor({ client }: Instance, ms: number): Promise<void> {
   for (let index = 0; index < writeCount; index += 1) {
     await client.put({ key: `k/${index % 20}` });

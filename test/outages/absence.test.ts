@@ -12,10 +12,10 @@ import { type Place, place, proxiedDriver, site } from './place.ts';
 import { assertRecovers, recoveryMsMax } from './recovery.ts';
 import { Traffic, unavailable } from './traffic.ts';
 
-/** How long the database is away. */
+/** The length of the outage. */
 const absenceMs = 2_000;
 
-/** A tine that finds no database at first. `tine` resolves when it serves. */
+/** A tine that starts without its database. `tine` resolves when it serves. */
 async function startsLate(context: TestContext, { database, server }: Place) {
   const proxy = await TcpProxy.start(server.port);
   context.after(() => proxy.close());
@@ -94,7 +94,7 @@ for (const database of DATABASES) {
     await waitFor('a put', () => client.put({ key: 'a', value: '1' }).catch(() => undefined), { intervalMs: 20 });
     const recoveryMs = performance.now() - started;
     context.diagnostic(`serves ${Math.round(recoveryMs)} ms after the database's arrival`);
-    // Its database is made first.
+    // Its database is created first.
     assert.ok(recoveryMs < onThisMachine(recoveryMsMax * 2), `it took ${recoveryMs} ms`);
     assert.equal((await fetch(`${url}/readyz`)).status, 200);
     assert.equal(await created, 'refused', 'nobody knows yet what is new');

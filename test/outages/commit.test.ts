@@ -14,10 +14,10 @@ const seed = chosenSeed();
 const incrementerCount = 4;
 const disturbedMs = 5_000;
 
-/** What came of increments by one client. */
+/** The results of one client's increments. */
 interface Increments {
   acknowledged: number;
-  /** Answered Unavailable: made or not, but not twice. */
+  /** Answered Unavailable: executed once or not at all. */
   doubtful: number;
   conflicts: number;
 }
@@ -82,7 +82,7 @@ for (const database of DATABASES) {
         context.diagnostic(`${outcome === 'unavailable' ? outcome : 'OK'} after ${Math.round(ms)} ms`);
         assert.ok(ms < onThisMachine(answerMsMax), `it took ${ms} ms`);
         if (outcome !== 'unavailable') assert.equal(found[0]?.mod_revision, outcome.header.revision);
-        // Nothing stands in the way of finding out.
+        // The database is reachable, so the result can be determined.
         assert.equal(outcome === 'unavailable', found.length === 0);
         assert.ok((found[0]?.version ?? 1) === 1, 'it was written once');
       }

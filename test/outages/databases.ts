@@ -1,4 +1,4 @@
-/** Database servers and what an administrator does to them. */
+/** Database servers, and the administrator's actions on them. */
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import pg from 'pg';
 import type { DatabaseServer } from '../support/database-server.ts';
@@ -16,20 +16,20 @@ const connectionCountMax = 40;
 /** The user that tine connects as. Not the administrator, because many limits do not apply to that one. */
 export const tineUser = { name: 'tine', password: 'secret' };
 
-/** Ends what it has begun. */
+/** Reverts the change. */
 export type Undo = () => Promise<void>;
 
-/** The administrator, who connects past the proxy. Databases are named as tine's address names them. */
+/** The administrator, who connects without the proxy. Database names are those in tine's address. */
 export interface Administrator {
-  /** Makes the user that tine connects as. */
+  /** Creates the user that tine connects as. */
   createUser(): Promise<void>;
-  /** Ends all connections to a database but its own. Returns how many there were. */
+  /** Ends all connections to a database except its own. Returns their number. */
   endConnections(database: string): Promise<number>;
-  /** Makes all transactions that begin from now on read-only, and undoes it. */
+  /** Makes all new transactions read-only, until the change is reverted. */
   forbidWrites(): Promise<Undo>;
   /** Makes writes to tine's table wait. */
   lockTable(database: string): Promise<Undo>;
-  /** Bounds how many connections tine's user may have. */
+  /** Limits the number of connections of tine's user. */
   limitConnections(countMax: number): Promise<Undo>;
   /** The oldest of the times at which instances last updated their row in tine_member, in ms since 1970. */
   lastBeatMs(database: string): Promise<number>;
@@ -44,7 +44,7 @@ export interface ManagedDatabase {
   readonly commitSign: CommitSign;
   start(): Promise<DatabaseServer>;
   driverAt(url: () => string): Driver;
-  /** The address of the server for tine's user, at the port. */
+  /** The server's address for tine's user, with this port. */
   urlAt(port: number): string;
   administrator(server: DatabaseServer): Promise<Administrator>;
   /** Opens a connection as tine's user. Rejects when no connection is free. */
@@ -126,7 +126,7 @@ const mariadb: ManagedDatabase = {
     const connect = () => connectedToMysql({ user: user ?? '', password: password ?? '' }, server.port);
     let shared = await connect();
     const run = async (text: string) => {
-      // A restart of the server has ended it.
+      // A restart of the server has ended the connection.
       await shared.ping().catch(async () => {
         shared = await connect();
       });
@@ -143,7 +143,7 @@ const mariadb: ManagedDatabase = {
         const found = await run(
           `SELECT id FROM information_schema.processlist WHERE db = '${database}' AND user = '${tineUser.name}'`,
         );
-        // One may have gone by itself meanwhile.
+        // A connection may have ended by itself meanwhile.
         for (const { id } of found) await run(`KILL CONNECTION ${id}`).catch(() => {});
         return found.length;
       },

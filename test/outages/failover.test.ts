@@ -11,7 +11,7 @@ import { DATABASES, type ManagedDatabase } from './databases.ts';
 import { listDriver } from './host-list.ts';
 import { Traffic } from './traffic.ts';
 
-/** Within how many ms of a promotion writes go on: what is promised. */
+/** The promise: writes work again within this many ms after a promotion. */
 const writesAgainMsMax = 5_000;
 
 function known(name: string): readonly ManagedDatabase[] {
@@ -39,7 +39,7 @@ for (const database of known('postgres')) {
     context.diagnostic(`writes ${Math.round(writesMs)} ms after the promotion`);
     assert.ok(writesMs < onThisMachine(writesAgainMsMax), `writes took ${writesMs} ms`);
 
-    // It takes itself for a primary, and would take writes.
+    // The old primary still accepts writes.
     await primary.start();
     await ask(primary, "ALTER SYSTEM SET synchronous_standby_names = ''", 'SELECT pg_reload_conf()');
     const { refusedCount } = traffic;
@@ -49,7 +49,7 @@ for (const database of known('postgres')) {
     await traffic.assertWhole();
     assert.match(tine.log(), /another database host is used/);
 
-    // A start remembers nothing, looks at both, and uses the same. Whoever read from the stale primary would find less.
+    // A new instance has no memory of the failover, checks both, and uses the same one. The stale primary has fewer rows.
     const stored = () => client.range({ ...withPrefix('traffic/'), count_only: true });
     const before = await stored();
     await tine.stop();
@@ -72,7 +72,7 @@ async function ask(server: PostgresServer, ...statements: readonly string[]): Pr
   }
 }
 
-/** The first two hosts of a list; databases are dropped with their servers. */
+/** A driver with two hosts. The databases are removed with their servers. */
 function pair(database: ManagedDatabase, first: number, second: number, url: string): Driver {
   return {
     ...listDriver(
@@ -84,7 +84,7 @@ function pair(database: ManagedDatabase, first: number, second: number, url: str
 }
 
 for (const database of known('mariadb')) {
-  /** Each follows the other, as pairs are set up that are switched over. */
+  /** Two servers that replicate from each other, as in pairs with a planned switchover. */
   let servers: readonly [MariadbServer, MariadbServer];
 
   before(async () => {
@@ -104,7 +104,7 @@ for (const database of known('mariadb')) {
         `CHANGE MASTER TO master_host = '127.0.0.1', master_port = ${other.port}, master_user = '${user}', master_password = '${password}', master_use_gtid = slave_pos`,
       );
     }
-    // The users of the tests are each server's own.
+    // The test users are created on each server.
     await run(first, 'START SLAVE');
     await run(second, 'START SLAVE');
     const administrator = await database.administrator(first);
@@ -133,12 +133,12 @@ for (const database of known('mariadb')) {
     await switchOver(first, second);
     await switchOver(second, first);
 
-    // The network to the first is silent while the second is made the writable one.
+    // The network to the first server is silent while the second one becomes writable.
     proxy.swallow();
     await switchOver(first, second);
     proxy.cut();
     proxy.stopSwallowing();
-    // Both may be written to now, as after a mistake: the one in use is kept.
+    // Both servers are writable now, as after an operator's error: the one in use is kept.
     await run(first, 'SET GLOBAL read_only = 0');
     const { refusedCount } = traffic;
     await sleep(8_000);
@@ -168,7 +168,7 @@ async function run(server: MariadbServer, text: string): Promise<RowDataPacket[]
   }
 }
 
-/** The newest id in the only database of tine's. */
+/** The newest id in tine's only database. */
 async function newestId(server: MariadbServer): Promise<number> {
   const [found] = await run(
     server,

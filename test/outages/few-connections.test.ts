@@ -11,7 +11,7 @@ const refusedCounts = [2, 3, 5];
 
 type Request = (client: EtcdClient, index: number) => Promise<unknown>;
 
-/** Every kind of request, each of which needs the database. */
+/** Every kind of request that needs the database. */
 const requests: Readonly<Record<string, Request>> = {
   put: (client, index) => client.put({ key: `few/${index}`, value: 'x'.repeat(1_000) }),
   get: (client, index) => client.range({ key: `few/${index}` }),
@@ -34,7 +34,7 @@ const requests: Readonly<Record<string, Request>> = {
   delete: (client, index) => client.deleteRange({ key: `few/${index}` }),
 };
 
-/** Requests made at the same time. Each client has a bound of some 100 streams. */
+/** Requests sent at the same time. Each client is limited to some 100 streams. */
 async function assertNoneFails(kind: string, calls: readonly Promise<unknown>[]): Promise<void> {
   const answers = await Promise.allSettled(calls);
   const failures = answers.flatMap((answer) => (answer.status === 'rejected' ? [`${answer.reason}`] : []));
@@ -45,7 +45,7 @@ function times<Result>(count: number, call: (index: number) => Result): readonly
   return Array.from({ length: count }, (_, index) => call(index));
 }
 
-/** A defragmentation needs a connection of its own, beside the one for messages and the one for requests. */
+/** A defragmentation needs its own connection, besides one for notifications and one for requests. */
 const countWithDefragmentationMin = 3;
 
 async function assertServes(tine: Server, client: EtcdClient, countMax: number): Promise<void> {

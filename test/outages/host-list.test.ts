@@ -8,10 +8,10 @@ import { listDriver } from './host-list.ts';
 import { type Place, place } from './place.ts';
 import { Traffic } from './traffic.ts';
 
-/** Within how many ms of a host's death writes go on: what is promised. */
+/** The promise: writes work again within this many ms after a host's death. */
 const writesAgainMsMax = 5_000;
 
-/** One server by two addresses. */
+/** One server with two addresses. */
 interface TwoWays {
   readonly first: TcpProxy;
   readonly second: TcpProxy;
@@ -37,7 +37,7 @@ async function tineOn(context: TestContext, driver: Driver): Promise<{ tine: Ser
   return { tine, client };
 }
 
-/** tine uses the host: more than the one connection that looks at it is open. */
+/** Whether tine uses the host: more than the health-check connection is open. */
 function isUsed(proxy: TcpProxy): boolean {
   return proxy.connectionCount > 1;
 }
@@ -78,7 +78,7 @@ for (const database of DATABASES) {
     for (let round = 0; round < 10; round += 1) {
       first.cut();
       await sleep(50 * round);
-      // A host of which no connection is ever made would rightly be left.
+      // tine would correctly leave a host to which no connection succeeds.
       await traffic.flows();
       assert.ok(!isUsed(second));
     }

@@ -5,7 +5,7 @@ import { DATABASES } from './databases.ts';
 import { place, site } from './place.ts';
 import { unavailable } from './traffic.ts';
 
-/** How long the database is away. */
+/** The length of the outage. */
 const absenceMs = 2_000;
 
 for (const database of DATABASES) {

@@ -8,13 +8,13 @@ import { assertEverythingWorks } from './everything-works.ts';
 import { neighbour, place, site } from './place.ts';
 import { unavailable } from './traffic.ts';
 
-/** One way to the database: longer than a client takes to send all of a request. */
+/** Delay in one direction: longer than a client needs to send a whole request. */
 const delayMs = 50;
 
-/** The instance's own writes, which come now and then, are counted as well when they come at the same time: not each time. */
+/** Occasional writes of the instance itself may be counted too, so the minimum of several attempts is used. */
 const attemptCount = 3;
 
-/** How many ways to the database and back a request takes. */
+/** The number of round trips to the database of a request. */
 async function roundTripsOf(proxy: TcpProxy, request: (attempt: number) => Promise<unknown>): Promise<number> {
   const counts: number[] = [];
   for (let attempt = 0; attempt < attemptCount; attempt += 1) {
@@ -25,7 +25,7 @@ async function roundTripsOf(proxy: TcpProxy, request: (attempt: number) => Promi
   return Math.min(...counts);
 }
 
-/** How many writes were made without a read. */
+/** The number of writes without a read. */
 async function guardedCount(tine: Server): Promise<number> {
   const durations = (await scrape(tine)).get('tine_statement_duration_seconds');
   const counts = (durations?.samples ?? []).filter(
@@ -34,7 +34,7 @@ async function guardedCount(tine: Server): Promise<number> {
   return counts.reduce((sum, { value }) => sum + value, 0);
 }
 
-/** A Kubernetes API server's create. */
+/** A create as a Kubernetes API server sends it. */
 function create(
   client: EtcdClient,
   key: string,
@@ -47,7 +47,7 @@ function create(
   });
 }
 
-/** Its update. */
+/** An update as a Kubernetes API server sends it. */
 function update(
   client: EtcdClient,
   key: string,
@@ -101,7 +101,7 @@ for (const database of DATABASES) {
     const other = await neighbour(context, shared, here);
     const lease = (await client.leaseGrant({ TTL: 600 })).ID;
     const first = await create(client, 'a');
-    /** Nothing is read between the other's write and this instance's. */
+    /** This instance reads nothing between the other instance's write and its own. */
     const after = async <Result>(change: () => Promise<unknown>, work: () => Promise<Result>): Promise<Result> => {
       await client.put({ key: 'a', value: 'known', ignore_lease: true });
       await create(client, 'leased', { lease });

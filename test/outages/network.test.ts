@@ -8,11 +8,11 @@ import { place, site } from './place.ts';
 import { assertRecovers } from './recovery.ts';
 import { Traffic, unavailable } from './traffic.ts';
 
-/** In each direction: to the other side of the earth, twice. */
+/** Delay in each direction: twice the distance to the other side of the earth. */
 const delayMs = 200;
-/** Longer than a request may take, so that it is answered within. */
+/** Longer than a request may take, so that requests are answered during the silence. */
 const silenceMs = limits.databaseAnswerMsMax + 1_500;
-/** Requests under way are given five seconds, and are answered by then. */
+/** A stop waits five seconds for running requests, which are answered by then. */
 const stopMsMax = 12_000;
 
 for (const database of DATABASES) {
@@ -48,7 +48,7 @@ for (const database of DATABASES) {
     ];
     for (let round = 0; round < 10; round += 1) {
       await Promise.all(requests());
-      // Until they are idle, and none is being opened any more.
+      // Until all connections are idle and none is being opened.
       await sleep(200);
       proxy.forget();
       await client.range({ key: 'a' });
@@ -92,7 +92,7 @@ for (const database of DATABASES) {
     const traffic = await Traffic.start(context, here.tine);
     proxy.swallow();
     await sleep(silenceMs);
-    // A write that had just been tried once more is refused a little later.
+    // A write that was retried shortly before is refused a little later.
     await waitFor('a write that is refused', () => traffic.refusedCount > 0, { timeoutMs: 3_000 });
     proxy.stopSwallowing();
     await assertRecovers(context, here.client, traffic);

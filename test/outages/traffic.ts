@@ -45,7 +45,7 @@ export class Traffic {
     this.#watch = this.#watchClient.watch();
   }
 
-  /** Begins, and waits for the first writes. Ends with the test at the latest. */
+  /** Starts, and waits for the first writes. Stops with the test at the latest. */
   static async start(context: TestContext, tine: Server): Promise<Traffic> {
     const traffic = new Traffic(tine);
     context.after(() => traffic.#end());
@@ -65,7 +65,7 @@ export class Traffic {
     return this.#refused.size;
   }
 
-  /** The longest that any request took. */
+  /** The duration of the slowest request. */
   get slowestMs(): number {
     return this.#slowestMs;
   }
@@ -128,7 +128,7 @@ export class Traffic {
     );
   }
 
-  /** The watch is there before the first write. */
+  /** Creates the watch before the first write. */
   async #begin(): Promise<void> {
     await this.#watch.create(withPrefix(prefix));
     this.#loops = Array.from({ length: writerCount }, (_, index) => this.#write(index));
@@ -186,7 +186,7 @@ export class Traffic {
     }
   }
 
-  /** What was answered; undefined: a failure, which is kept. */
+  /** The reply; undefined if the request failed. The failure is recorded. */
   async #answered<Reply>(call: Promise<Reply>): Promise<Reply | undefined> {
     const started = performance.now();
     try {

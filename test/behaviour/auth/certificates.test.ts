@@ -10,7 +10,7 @@ const authority = new CertificateAuthority(join(temporaryDirectory(), 'ca'));
 const nobody = { code: 'INVALID_ARGUMENT', details: 'etcdserver: user name is empty' };
 const denied = { code: 'PERMISSION_DENIED', details: 'etcdserver: permission denied' };
 
-// Certificates have nothing to do with the database.
+// Certificates do not depend on the database.
 for (const driver of DRIVERS.slice(0, 1)) {
   test(`${driver.name}: the common name of a client certificate is the user name, unless the request has a token or came through a gateway`, async (context) => {
     const port = await freePort();

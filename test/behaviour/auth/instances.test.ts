@@ -20,9 +20,9 @@ async function twoInstances(context: TestContext, driver: Driver) {
   return {
     one: first.client,
     other: second.client,
-    /** A user's client of an instance. */
+    /** A client of an instance, logged in as a user. */
     as: async (instance: EtcdClient, name: string) => closing(await clientOf(instance.address, name)),
-    /** The same with a token that is there already. */
+    /** A client of an instance with an existing token. */
     with: (instance: EtcdClient, token: string) => closing(new EtcdClient(instance.address, { token })),
     enable: async (instance: EtcdClient) => closing(await enableAuth(instance)),
   };

@@ -82,7 +82,7 @@ for (const driver of DRIVERS) {
   });
 }
 
-// JSON Web Tokens have nothing to do with the database.
+// JSON Web Tokens do not depend on the database.
 for (const driver of DRIVERS.slice(0, 1)) {
   test(`${driver.name}: JSON Web Tokens are issued and accepted with every signing method`, async (context) => {
     for (const method of Object.keys(methods) as (keyof typeof methods)[]) {

@@ -257,7 +257,7 @@ for (const driver of DRIVERS) {
     await auth(root, 'UserChangePassword', { name: 'ann', password: 'another' });
     assert.equal((await failureOf(tokenOf(client, 'ann'))).details, details.failed);
     await tokenOf(client, 'ann', 'another');
-    // bcrypt's hash of "secret" of cost 4.
+    // The bcrypt hash of "secret" with cost 4.
     const hash = '$2a$04$r1UYmEWLgv3ZPiH1sM6C6.rO3Oyu/yYnERIlxaAVbywbTjh.Wai8C';
     await auth(root, 'UserChangePassword', { name: 'ann', hashedPassword: Buffer.from(hash).toString('base64') });
     await tokenOf(client, 'ann', 'secret');

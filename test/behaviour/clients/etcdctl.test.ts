@@ -6,7 +6,7 @@ import { DRIVERS, suite, waitFor } from '../../support/index.ts';
 for (const driver of DRIVERS) {
   const shared = suite(driver);
 
-  /** Runs etcdctl, which must succeed, and gives what it printed. */
+  /** Runs etcdctl, which must succeed. Returns its output. */
   async function run(commandArguments: string[], input = ''): Promise<string> {
     const { status, stdout, stderr } = await etcdctl(shared.server.address, commandArguments, input);
     assert.equal(status, 0, stderr);

@@ -20,7 +20,7 @@ const expired = { code: 'UNKNOWN', details: 'mutex: session is expired' };
 for (const driver of DRIVERS) {
   const shared = suite(driver);
 
-  /** A name of a lock, and leases to lock it with. */
+  /** A new lock name and leases for it. */
   async function fresh(leaseCount: number) {
     const name = shared.prefix();
     const granted = await Promise.all(Array.from({ length: leaseCount }, () => shared.client.leaseGrant({ TTL: 60 })));
@@ -67,7 +67,7 @@ for (const driver of DRIVERS) {
     assert.deepEqual(key, Buffer.concat([Buffer.from([0, 255, 1]), Buffer.from(`/${lease.toString(16)}`)]));
     await shared.client.unlock({ key });
     const nameless = await shared.client.lock({ lease, name: '' }, { deadlineMs: 300 }).catch(() => undefined);
-    // Whatever else is below "/" on this server was there before, and has not gone.
+    // Older keys with the prefix "/" exist on this server, so the call must wait.
     assert.equal(nameless, undefined);
     await waitFor('the key to go', async () => {
       return (await shared.client.range({ key: `/${lease.toString(16)}` })).count === 0;

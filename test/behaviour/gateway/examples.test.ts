@@ -9,10 +9,10 @@ import { ANY_DRIVER, repositoryRoot, suite } from '../../support/index.ts';
 const run = promisify(execFile);
 const text = readFileSync(join(repositoryRoot, 'docs', 'gateway.md'), 'utf8');
 
-/** The shell examples of docs/gateway.md, one script a block. */
+/** The shell examples in docs/gateway.md, one script per block. */
 const examples = [...text.matchAll(/```sh\n(.*?)```/gs)].map(([, example = '']) => example);
 
-/** What lines of comments promise, with `...` for what depends on the server. */
+/** The expected output in comment lines, with `...` for parts that depend on the server. */
 function promisesOf(example: string): readonly RegExp[] {
   return example
     .split('\n')
@@ -30,7 +30,7 @@ for (const driver of ANY_DRIVER) {
   test(`${driver.name}: the examples in docs/gateway.md return what the document shows`, async () => {
     assert.ok(examples.length >= 4);
     for (const example of examples) {
-      // An answer that goes on is listened to for a second, while something happens.
+      // An open-ended reply is read for a second while a key changes.
       const isWatch = example.includes('/v3/watch');
       const patient = isWatch ? example.replace('curl -N', 'curl -N --max-time 1') : example;
       const script = patient

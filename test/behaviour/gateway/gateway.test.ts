@@ -117,7 +117,7 @@ for (const driver of ANY_DRIVER) {
     const messages = async (body: string) => {
       const { status, code, message } = await refusal('/v3/kv/range', body);
       assert.deepEqual([status, code], [400, 3], message);
-      // Go writes the space after "proto:" as it likes.
+      // Go's space after "proto:" differs between builds.
       return message.replace('\u00a0', ' ');
     };
     assert.equal(await messages('{"key":'), 'unexpected EOF');
@@ -322,7 +322,7 @@ for (const driver of ANY_DRIVER) {
     await stream.line();
     const stopped = server.stop();
     const last = await stream.line().catch(() => undefined);
-    // etcd's own end depends on which of its two halves goes first.
+    // etcd's last error depends on which of its two parts stops first.
     if (driver.kind === 'tine') {
       assert.deepEqual(JSON.parse(last ?? 'null'), { error: { code: 14, message: 'etcdserver: server stopped' } });
     }

@@ -6,12 +6,12 @@ import { onThisMachine } from '../../support/slowness.ts';
 
 const bodyLength = 4 * 1024 * 1024 - 1024;
 
-/** Between `start` and `end` as many of `piece` as fit into 4 MiB. */
+/** `start`, as many times `piece` as fit into 4 MiB, and `end`. */
 function filled(start: string, piece: string, end: string): string {
   return start + piece.repeat(Math.floor((bodyLength - start.length - end.length) / piece.length)) + end;
 }
 
-/** What costs the most: each for the kind of work that it makes. */
+/** Expensive JSON: each attack causes another kind of work. */
 const attacks: readonly { readonly what: string; readonly path?: string; readonly body: string }[] = [
   { what: 'a number of 4 million digits', body: filled('{"key":"YQ==","limit":1', '0', '1}') },
   { what: 'a million unknown fields', body: filled('{', '"a":1,', '"b":2}') },
@@ -25,7 +25,7 @@ const attacks: readonly { readonly what: string; readonly path?: string; readonl
   { what: 'a name of escaped quotes only', path: '/v3/auth/role/add', body: filled('{"name":"', '\\"', '"}') },
 ];
 
-/** How long gets take, the longest first: of a client of the server that is attacked, and, in turn with them, of another server. */
+/** The times of gets, longest first: on the attacked server, and alternately on another server. */
 interface GetTimes {
   readonly attacked: readonly number[];
   readonly other: readonly number[];
@@ -62,7 +62,7 @@ for (const driver of ANY_DRIVER) {
     test(`${driver.name}: other clients are served while one client sends 4 MiB of JSON repeatedly: ${what}`, async () => {
       const { server, client } = shared;
       const send = async () => {
-        // Refused early, it may not be able to send all.
+        // A request that is refused early may not be sent completely.
         const request = { port: server.port, path, method: 'POST', body };
         for (let count = 0; count < 3; count += 1) await http(request).catch(() => undefined);
       };

@@ -11,7 +11,7 @@ function post(path: string, message: object, fields = ''): string {
 
 const base64 = (value: string) => Buffer.from(value).toString('base64');
 
-/** Everything that a server answers until it closes the connection. */
+/** All replies until the server closes the connection. */
 async function answersTo(port: number, ...parts: readonly string[]): Promise<string> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   for (const part of parts) await new Promise((resolve) => socket.write(part, resolve));

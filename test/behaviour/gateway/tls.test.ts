@@ -95,7 +95,7 @@ for (const driver of ANY_DRIVER) {
     assert.equal((await ask(session, '/v3/kv/put', { method: 'OPTIONS' })).status, 200);
     const withTrailers = await ask(session, '/v3/kv/range', { body: '{}', headers: { te: 'trailers' } });
     assert.equal(withTrailers.status, 400);
-    // etcd's own gateway has other trailers with TLS than without: its gRPC then goes through another library.
+    // With TLS, etcd's gateway has other trailers, because its gRPC uses another HTTP/2 library.
     if (driver.kind === 'tine') assert.equal(withTrailers.trailers['grpc-trailer-content-type'], 'application/grpc');
   });
 

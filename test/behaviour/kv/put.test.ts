@@ -182,7 +182,7 @@ for (const driver of DRIVERS) {
 
   test(`${driver.name}: a long key can be written, read and deleted (64 KiB on SQLite, 2,000 bytes elsewhere)`, async () => {
     const prefix = shared.prefix();
-    // A database server indexes keys up to a length of its own: long-keys.test.ts.
+    // Each database server has its own limit for indexed keys: long-keys.test.ts.
     const key = prefix + 'k'.repeat(driver.isFile ? 64 * 1024 : 2_000);
     await shared.client.put({ key, value: 'a' });
     await shared.client.put({ key: `${key}/`, value: 'b' });

@@ -4,7 +4,7 @@ import { DRIVERS, keysOf, type RangeRequest, suite, withPrefix } from '../../sup
 
 type SortTarget = 'KEY' | 'VERSION' | 'CREATE' | 'MOD' | 'VALUE';
 
-/** Written in this order, so that no two targets sort the four keys alike: key, version, creation, change and value all differ. */
+/** Written in this order, so that each sort target gives another order of the four keys. */
 const writes = [
   ['d', '4'],
   ['a', '1'],
@@ -157,7 +157,7 @@ for (const driver of DRIVERS) {
       assert.equal(now.count, 5_001);
     }
     const few = await client.range({ ...range, sort_order: 'ASCEND', limit: 9, max_create_revision: revision - 40 });
-    // Those of the first ten transactions, whose values all differ.
+    // The revisions of the first ten transactions, whose values all differ.
     const old = inOrder([...values].slice(0, 1_000), 1).map(([key]) => key);
     assert.deepEqual(keysOf(few.kvs), old.slice(0, 9));
     assert.equal(few.more, true);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DRIVERS, failureOf, keysOf, type RangeStreamResponse, suite, withPrefix } from '../../support/index.ts';
 
-/** What the protocol promises of the chunks: merged, they are the reply of Range; the header comes with the last. */
+/** Merges the chunks as the protocol defines: the result is the reply of Range, with the header of the last chunk. */
 function merged(chunks: RangeStreamResponse[]) {
   const replies = chunks.map((chunk) => chunk.range_response);
   const last = replies.at(-1);

@@ -1,4 +1,4 @@
-/** What instances over one database keep in memory is as current as the database. */
+/** The read caches of instances on one database are as current as the database. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import {
@@ -21,7 +21,7 @@ async function twoInstances(context: TestContext, driver: Driver) {
   return { one: first.client, other: second.client, otherServer: second.server };
 }
 
-/** How many reads the cache of a server has answered. */
+/** The number of reads answered from a server's cache. */
 async function hitsOf(server: Server): Promise<number> {
   const family = (await scrape(server)).get('tine_read_cache_reads_total');
   return family?.samples.find(({ labels }) => labels.result === 'hit')?.value ?? Number.NaN;

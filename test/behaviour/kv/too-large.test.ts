@@ -44,7 +44,7 @@ for (const { name, dialect } of TINE_DRIVERS) {
     assert.deepEqual(await failureOf(client.put(large)), tooLarge);
     assert.deepEqual(await failureOf(client.txn({ success: [{ request_put: large }] })), tooLarge);
     await waitFor('the log', () => /max_allowed_packet = 1048576\); raise/.test(server.log()));
-    // Writes of its batch are written.
+    // The other writes of its batch succeed.
     const [failure] = await Promise.all([
       failureOf(client.put(large)),
       ...Array.from({ length: 20 }, (_, index) => client.put({ key: `small/${index}`, value: randomBytes(100_000) })),
@@ -52,7 +52,7 @@ for (const { name, dialect } of TINE_DRIVERS) {
     assert.deepEqual(failure, tooLarge);
     assert.equal((await client.range({ key: '\0', range_end: '\0', count_only: true })).count, 20);
     await run(database, `SET GLOBAL max_allowed_packet = ${16 * mebibyte}`);
-    // A connection has the setting it was opened with, and there are two for writes.
+    // A connection keeps the setting from when it was opened, and two connections serve writes.
     await waitFor('the larger packet', () => client.put(large).then(Boolean, () => false), { timeoutMs: 10_000 });
     assert.deepEqual((await client.range({ key: 'large' })).kvs[0]?.value, large.value);
   });

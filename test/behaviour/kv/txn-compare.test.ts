@@ -4,7 +4,7 @@ import { type Compare, DRIVERS, suite, withPrefix } from '../../support/index.ts
 
 type Operator = 'EQUAL' | 'NOT_EQUAL' | 'GREATER' | 'LESS';
 
-/** Whether `actual OPERATOR expected` holds, where the sign says how the actual value compares to the expected one. */
+/** Whether `actual OPERATOR expected` holds; `sign` is the sign of actual minus expected. */
 const holds: Readonly<Record<Operator, (sign: number) => boolean>> = {
   EQUAL: (sign) => sign === 0,
   NOT_EQUAL: (sign) => sign !== 0,

@@ -8,7 +8,7 @@ const put = (key: string): RequestOp => ({ request_put: { key, value: 'v' } });
 const remove = (key: string, range_end = ''): RequestOp => ({ request_delete_range: { key, range_end } });
 const nested = (success: RequestOp[], failure: RequestOp[] = []): RequestOp => ({ request_txn: { success, failure } });
 
-/** What etcd refuses before it looks at the data: one key written twice on one way through a transaction. */
+/** Transactions that etcd refuses before reading data: one path writes a key twice. */
 const refused: Readonly<Record<string, (prefix: string) => TxnRequest>> = {
   'two puts of one key': (p) => ({ success: [put(`${p}a`), put(`${p}a`)] }),
   'two puts of one key in the failure branch': (p) => ({ failure: [put(`${p}a`), put(`${p}a`)] }),
@@ -28,7 +28,7 @@ const refused: Readonly<Record<string, (prefix: string) => TxnRequest>> = {
   }),
 };
 
-/** What looks alike and is allowed. */
+/** Similar transactions that are allowed. */
 const allowed: Readonly<Record<string, (prefix: string) => TxnRequest>> = {
   'one key put in the success and in the failure branch': (p) => ({ success: [put(`${p}a`)], failure: [put(`${p}a`)] }),
   'one key put in both branches of a nested transaction': (p) => ({
@@ -42,7 +42,7 @@ const allowed: Readonly<Record<string, (prefix: string) => TxnRequest>> = {
   'a delete in one nested branch and a put in its other': (p) => ({
     success: [nested([remove(`${p}a`)], [put(`${p}a`)])],
   }),
-  // etcd's check takes the end of "every key from here on" for a key, the smallest one, and so for an empty range.
+  // etcd's check treats the range end '\0' as the smallest key, so the range looks empty.
   'a put and a delete of all keys from an earlier one on': (p) => ({
     success: [put(`~${p}b`), remove(`~${p}a`, '\0')],
   }),

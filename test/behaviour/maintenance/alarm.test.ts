@@ -19,7 +19,7 @@ const put = (key: string) => ({ request_put: { key, value: 'x' } });
 const remove = (key: string) => ({ request_delete_range: { key } });
 const range = (key: string) => ({ request_range: { key } });
 
-/** Raises an alarm for the time of some work. */
+/** Raises an alarm while `work` runs. */
 async function under(client: EtcdClient, alarm: 'NOSPACE' | 'CORRUPT', work: () => Promise<void>): Promise<void> {
   await client.alarm({ action: 'ACTIVATE', memberID: 5, alarm });
   try {
@@ -41,7 +41,7 @@ for (const driver of DRIVERS) {
       return reply.alarms;
     };
     const all = { action: 'GET' };
-    // Any member may be named, and twice is once.
+    // Any member id is accepted, and raising an alarm twice equals raising it once.
     for (const memberID of [7n, 2n ** 64n - 1n, 7n]) {
       const raised = await alarms({ action: 'ACTIVATE', memberID, alarm: 'NOSPACE' });
       assert.deepEqual(raised, [{ memberID, alarm: 'NOSPACE' }]);
@@ -117,7 +117,7 @@ for (const driver of DRIVERS) {
       }
       assert.equal((await client.range({ key: `${prefix}a` })).count, 1);
       assert.equal((await client.txn({ success: [range(`${prefix}a`)] })).succeeded, true);
-      // Both at once: corruption is the graver one.
+      // With both alarms, CORRUPT takes precedence.
       await under(client, 'NOSPACE', async () => {
         assert.deepEqual(await failureOf(client.put({ key: `${prefix}a` })), corrupt);
       });
@@ -182,7 +182,7 @@ for (const driver of TINE_DRIVERS) {
     const second = await ownServer(context, { driver, dataDirectory: first.server.dataDirectory });
     await second.client.put({ key: 'k', value: '1' });
     for (let round = 0; round < 4; round += 1) {
-      // Many puts under way on the second while the first raises.
+      // Many puts run on the second instance while the first one raises the alarm.
       const puts = Array.from({ length: 20 }, (_, index) =>
         second.client.put({ key: `k${index}` }).then(
           () => 'written',

@@ -166,7 +166,7 @@ for (const driver of TINE_DRIVERS) {
       moved.stderr,
     );
     for (const { client } of [first, second]) assert.equal(await leaderOf(client), target);
-    // One that ends leads no more.
+    // A stopped instance is no longer the leader.
     await following.server.stop();
     assert.equal(await leaderOf(leading.client), leader);
   });

@@ -21,7 +21,7 @@ import { onThisMachine } from '../../support/slowness.ts';
 
 const mebibyte = 1024 * 1024;
 
-/** Writes keys of 100 KB, some at a time; returns their number. */
+/** Writes keys of 100 KB, several at a time. Returns their number. */
 async function fill(client: EtcdClient, prefix: string, bytes: number): Promise<number> {
   const count = Math.ceil(bytes / 100_000);
   for (let index = 0; index < count; index += 20) {
@@ -33,13 +33,13 @@ async function fill(client: EtcdClient, prefix: string, bytes: number): Promise<
   return count;
 }
 
-/** Compacts everything away that is not there any more. */
+/** Compacts at the current revision, which removes deleted keys. */
 async function compactAll(client: EtcdClient): Promise<void> {
   const { header } = await client.put({ key: 'last' });
   await client.compact({ revision: header.revision, physical: true });
 }
 
-/** How long calls wait, made one after the other from the beginning of some work to its end. */
+/** The durations of calls made one after the other while `work` runs. */
 async function waitsDuring(work: Promise<unknown>, calls: readonly (() => Promise<unknown>)[]) {
   let isDone = false;
   const watched = work.finally(() => {
@@ -66,7 +66,7 @@ for (const driver of DRIVERS) {
     const { client } = shared;
     const prefix = shared.prefix();
     await fill(client, prefix, 20 * mebibyte);
-    // MySQL counts its tables from time to time.
+    // MySQL updates the size of its tables only from time to time.
     const size = async () => (await client.status({})).dbSize;
     await waitFor('the size to grow', async () => (await size()) > 15 * mebibyte, { timeoutMs: 40_000 });
     await client.deleteRange(withPrefix(prefix));
@@ -97,7 +97,7 @@ for (const driver of TINE_DRIVERS) {
     const other = new EtcdClient(server.address);
     context.after(() => other.close());
     const calls = [() => other.range({ key: nameOf(0), keys_only: true }), () => other.put({ key: 'p', value: 'x' })];
-    // What this machine, with its other work, makes them wait anyway.
+    // The usual durations on this machine with its other load.
     const usual = await waitsDuring(sleep(1_500), calls);
     const waits = await waitsDuring(
       Promise.all([1, 2, 3].map(() => client.defragment({}, { deadlineMs: 60_000 }))),
@@ -115,7 +115,7 @@ for (const driver of TINE_DRIVERS) {
     const { server, client } = await ownServer(context, { driver });
     const other = new EtcdClient(server.address);
     context.after(() => other.close());
-    // One put at a time: where several are written together, each is tried again alone.
+    // One put at a time: a batch of several puts would be retried one by one.
     const calls = [() => other.range({ key: 'p' }), () => other.put({ key: 'p', value: 'x' })];
     const defragmentations = async () => {
       for (let index = 0; index < 100; index += 1) await client.defragment({}, { deadlineMs: 60_000 });
@@ -130,7 +130,7 @@ for (const driver of FILE_DRIVERS) {
     const directory = temporaryDirectory();
     writeKineFile(join(directory, 'state.db'), [{ id: 1, name: 'compact_rev_key', created: 1 }]);
     const { client } = await ownServer(context, { driver, dataDirectory: directory });
-    // There is nothing to give back yet.
+    // There is no space to free yet.
     await client.defragment({});
     await fill(client, 'k/', 5 * mebibyte);
     await client.deleteRange(withPrefix('k/'));

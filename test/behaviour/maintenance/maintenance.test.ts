@@ -36,7 +36,7 @@ for (const driver of DRIVERS) {
     for (let index = 0; index < 8; index += 1) {
       await shared.client.put({ key: `${key}${index}`, value: randomBytes(1_000_000) });
     }
-    // MySQL counts its tables from time to time.
+    // MySQL updates the size of its tables only from time to time.
     const grew = async () => (await shared.client.status({})).dbSizeInUse - before > 6_000_000;
     await waitFor('the size to grow', grew, { timeoutMs: 40_000 });
   });

@@ -15,7 +15,7 @@ const mebibyte = 1024 * 1024;
 const quotaBytes = 10 * mebibyte;
 const noSpace = { code: 'RESOURCE_EXHAUSTED', details: 'etcdserver: mvcc: database space exceeded' };
 
-/** Puts 100 KB at a time until one is refused; how many were taken. MySQL learns of its size late, so the pace is bounded. */
+/** Puts 100 KB at a time until a put is refused. Returns the number of puts. MySQL reports its size late, so the pace is limited. */
 async function fillUntilRefused(client: EtcdClient): Promise<number> {
   for (let count = 0; count < 2_000; count += 1) {
     try {
@@ -45,7 +45,7 @@ for (const driver of TINE_DRIVERS) {
     const status = await second.client.status({});
     assert.equal(status.dbSizeQuota, quotaBytes);
     assert.equal(status.errors.length, 1);
-    // One put beyond, at most, where the size is known at any time.
+    // At most one put above the quota, on databases that always report their current size.
     if (driver.dialect !== 'mysql') assert.ok(status.dbSize < quotaBytes + mebibyte, `${status.dbSize} bytes`);
 
     for (const { client } of [first, second]) {
@@ -53,7 +53,7 @@ for (const driver of TINE_DRIVERS) {
       assert.deepEqual(await failureOf(client.leaseGrant({ TTL: 60 })), noSpace);
       assert.equal((await client.range({ key: 'k/1', keys_only: true })).count, 1);
     }
-    // Disarmed without space: the next write that does not fit raises it again.
+    // Disarmed without free space: the next write above the quota raises the alarm again.
     await second.client.alarm({ action: 'DEACTIVATE', memberID: header.member_id, alarm: 'NOSPACE' });
     assert.deepEqual(await failureOf(first.client.put({ key: 'large', value: randomBytes(1_000_000) })), noSpace);
     assert.equal((await second.client.alarm({ action: 'GET' })).alarms.length, 1);

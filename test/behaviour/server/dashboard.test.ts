@@ -36,10 +36,10 @@ const read = (name: string) => readFileSync(join(repositoryRoot, 'docs', name), 
 const dashboard = JSON.parse(read('grafana-dashboard.json')) as Dashboard;
 const rules = (parse(read('alerts.yaml')) as { groups: { rules: Rule[] }[] }).groups.flatMap((group) => group.rules);
 
-/** Prometheus gives these to every sample. */
+/** Prometheus adds these labels to every sample. */
 const targetLabels = new Set(['job', 'instance']);
 
-/** Where an expression stands, and what it is. */
+/** An expression and its place in the file. */
 const expressions: readonly (readonly [place: string, expression: string])[] = [
   ...dashboard.panels.flatMap(({ title, targets = [] }) =>
     targets.map(({ expr }) => [`panel "${title}"`, expr] as const),
@@ -149,7 +149,7 @@ function samplesOf(name: string, families: ReadonlyMap<string, ShownFamily>): Sh
   return [...families.values()].flatMap((family) => family.samples.filter((sample) => sample.name === name));
 }
 
-/** So that what is there only after a first time is there. */
+/** Creates the metrics that exist only after a first event. */
 async function useEverything({ client, server }: Suite): Promise<void> {
   await client.put({ key: 'dashboard' });
   await client.range({ key: 'dashboard' });

@@ -73,7 +73,7 @@ const usedNames = [
   'os_fd_limit',
 ];
 
-/** Families whose buckets dashboards have to find where etcd has them. */
+/** Families whose buckets must equal etcd's, because dashboards use them. */
 const sameBuckets = [
   'etcd_disk_wal_fsync_duration_seconds',
   'etcd_disk_backend_commit_duration_seconds',
@@ -93,7 +93,7 @@ for (const driver of TINE_DRIVERS) {
       assert.deepEqual(labelNames(tine), labelNames(original), `labels of ${name}`);
     }
     for (const name of sameBuckets) assert.deepEqual(bounds(tines?.get(name)), bounds(etcds?.get(name)), name);
-    // What else they have in common must not mean something else either.
+    // Other metrics with the same name must have the same meaning too.
     const common = [...(tines?.keys() ?? [])].filter((name) => etcds?.has(name));
     for (const name of common) assert.equal(tines?.get(name)?.type, etcds?.get(name)?.type, `type of ${name}`);
     context.diagnostic(`${common.length} names are etcd's: ${common.join(' ')}`);

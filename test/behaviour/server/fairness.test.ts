@@ -10,7 +10,7 @@ import { framed } from '../../unit/server/grpc-harness.ts';
 import { field, frame, RawClient, setting, uint32 } from '../../unit/server/http2/raw-client.ts';
 
 const keyCount = 1_000;
-/** Of a client that is alone it takes some milliseconds. */
+/** Without other clients a reply takes some milliseconds. */
 const answerMsMax = 1_000;
 
 function lengthPrefixed(field: number, bytes: string | Buffer): Buffer {
@@ -65,14 +65,14 @@ for (const driver of DRIVERS) {
     },
   });
 
-  /** A client that reads no answers: the windows of its streams are closed. */
+  /** A client that reads no replies: the windows of its streams are 0. */
   function hostile(context: TestContext): RawClient {
     const client = new RawClient(shared.server.port).start(setting(Setting.initialWindowSize, 0));
     context.after(() => client.close());
     return client;
   }
 
-  /** The longest of some answers to a client that behaves well, in milliseconds. */
+  /** The slowest of some requests of a well-behaved client, in milliseconds. */
   async function slowestAnswerMs(context: TestContext): Promise<number> {
     const client = new EtcdClient(shared.server.address);
     context.after(() => client.close());
@@ -141,7 +141,7 @@ for (const driver of DRIVERS) {
     const droppedBefore = await metric('tine_writes_dropped_total');
     for (let round = 0; round < count; round += 1) {
       const [first, second] = streamIds(2, 2 * round) as [number, number];
-      // They arrive together: the first put may leave at once, the second waits for the end of the turn.
+      // Both puts arrive together: the first may run at once, the second waits for the end of the turn.
       client.send(put(first, `${prefix}kept/${round}`), put(second, `${prefix}lost/${round}`), reset(second));
       const key = `${prefix}kept/${round}`;
       await waitFor(key, async () => (await shared.client.range({ key })).kvs.length === 1);

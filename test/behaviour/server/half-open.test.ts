@@ -19,7 +19,7 @@ import {
 import { onThisMachine } from '../../support/slowness.ts';
 
 const mebibyte = 1024 * 1024;
-// How connections are taken in does not depend on the database.
+// Accepting connections does not depend on the database.
 const [driver] = TINE_DRIVERS;
 assert.ok(driver !== undefined);
 

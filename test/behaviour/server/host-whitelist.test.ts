@@ -8,7 +8,7 @@ import { DRIVERS, suite } from '../../support/index.ts';
 for (const driver of DRIVERS.slice(0, 1)) {
   const shared = suite(driver, { arguments: ['--host-whitelist', 'localhost,127.0.0.1,good.example'] });
 
-  /** fetch does not let a caller name another host. */
+  /** fetch does not allow another Host header. */
   async function askAs(host: string): Promise<{ readonly status: number | undefined; readonly body: string }> {
     const answer = Promise.withResolvers<{ readonly status: number | undefined; readonly body: string }>();
     const asked = request(

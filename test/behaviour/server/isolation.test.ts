@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { DRIVERS, EtcdClient, sleep, suite, withPrefix } from '../../support/index.ts';
 import { onThisMachine } from '../../support/slowness.ts';
 
-/** How long the slowest of some requests may take while something large goes on beside them, on a busy machine. */
+/** The limit for the slowest small request beside a large one, on a busy machine. */
 const latencyMsMax = 1_500;
 
 for (const driver of DRIVERS) {
@@ -21,7 +21,7 @@ for (const driver of DRIVERS) {
     },
   });
 
-  /** Gets and puts until `done`; gives the longest time one took. */
+  /** Gets and puts until `done`. Returns the time of the slowest request. */
   async function slowestUntil(done: () => boolean): Promise<number> {
     const other = new EtcdClient(shared.server.address);
     let slowestMs = 0;

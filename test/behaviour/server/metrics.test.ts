@@ -33,7 +33,7 @@ for (const driver of DRIVERS) {
 
   test(`${driver.name}: processor time counts from the start of the process`, async () => {
     const told = metricValue(await scrape(shared.server), 'process_cpu_seconds_total') ?? 0;
-    // After the name in brackets: from the state on, the twelfth and thirteenth, in hundredths of a second.
+    // Fields 12 and 13 after the name in brackets: user and system time in hundredths of a second.
     const fields = readFileSync(`/proc/${shared.server.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
     const spent = (Number(fields[11]) + Number(fields[12])) / 100;
     assert.ok(Math.abs(told - spent) < 0.2, `${told} s are told, ${spent} s were spent`);

@@ -1,4 +1,4 @@
-/** The examples of docs/operations.md work as they stand there. */
+/** The examples in docs/operations.md work unchanged. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -4,14 +4,14 @@ import { metricValue } from '../../support/exposition.ts';
 import { ownServer, TINE_DRIVERS, waitFor } from '../../support/index.ts';
 import { scrape } from '../../support/scrape.ts';
 
-/** Everything counts as slow. */
+/** Every call counts as slow. */
 const everything = [
   ...['--warning-apply-duration', '0s'],
   ...['--warning-unary-request-duration', '0s'],
   ...['--slow-sql-threshold', '1ns'],
 ];
 
-/** Nothing does; 0s is kine's way to switch its log off. */
+/** No call counts as slow; 0s disables kine's log of slow statements. */
 const nothing = [
   ...['--warning-apply-duration', '1h'],
   ...['--warning-unary-request-duration', '1h'],

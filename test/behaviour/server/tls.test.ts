@@ -31,7 +31,7 @@ const clientPair = authority.issue({ for: 'client', commonName: 'alice', hosts: 
 const pairArguments = ({ certFile, keyFile }: Issued): string[] => ['--cert-file', certFile, '--key-file', keyFile];
 const askForCertificates = ['--client-cert-auth', '--trusted-ca-file', authority.caFile];
 
-/** A server that speaks with TLS and without on one port. */
+/** A server with and without TLS on one port. */
 async function start(context: TestContext, driver: (typeof DRIVERS)[number], options: readonly string[]) {
   const port = await freePort();
   const urls = `http://127.0.0.1:${port},https://127.0.0.1:${port}`;
@@ -86,7 +86,7 @@ async function serialOfServer(port: number): Promise<string> {
   return serialNumber;
 }
 
-/** A client that is refused learns it from the handshake, or from the end of the connection that follows it. */
+/** A refused client sees it in the handshake, or in the end of the connection after the handshake. */
 async function isRefused(port: number, options: ConnectionOptions): Promise<boolean> {
   const socket = connectTls({ host: '127.0.0.1', servername: '', port, ca: authority.certificate, ...options });
   socket.on('error', () => undefined);
@@ -95,7 +95,7 @@ async function isRefused(port: number, options: ConnectionOptions): Promise<bool
   socket.on('data', (chunk: Buffer) => {
     answer += chunk.toString('latin1');
   });
-  // Not `once` of node:events, which would take the error for its own.
+  // Not `once` of node:events, which rejects on an error event.
   await new Promise((resolve) => socket.on('close', resolve));
   return !answer.startsWith('HTTP/1.1 200');
 }
@@ -215,7 +215,7 @@ for (const driver of DRIVERS.slice(0, 1)) {
 
   test(`${name}: with a separate HTTP address the other address serves gRPC only`, async (context) => {
     const [grpcPort, httpPort] = [await freePort(), await freePort()];
-    // The test's own look at whether the server is up goes to the HTTP port.
+    // The test's own check that the server is up uses the HTTP port.
     const { server } = await ownServer(context, {
       driver,
       port: httpPort,
