@@ -8,7 +8,7 @@ export interface DebianPackage {
   readonly name: string;
   /** Whether the programs that the tests need are on this machine, from any source. */
   readonly isHere: () => boolean;
-  /** How to do without it, for the message where it cannot be installed. */
+  /** The alternative, for the error message if the package cannot be installed. */
   readonly instead: string;
 }
 

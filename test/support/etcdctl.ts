@@ -40,7 +40,7 @@ export async function etcdctl(
   }
 }
 
-/** Starts an etcdctl that goes on by itself, such as `watch`. The caller kills it. */
+/** Starts an etcdctl that keeps running, such as `watch`. The caller kills it. */
 export function startEtcdctl(address: string, commandArguments: readonly string[]) {
   const child = spawn(
     etcdctlProgram(),

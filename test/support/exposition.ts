@@ -1,4 +1,4 @@
-/** Prometheus's text format, read: as far as servers write it. */
+/** A parser for Prometheus's text format, as far as servers use it. */
 
 /** A family of metrics as a server shows it. */
 export interface ShownFamily {

@@ -6,18 +6,18 @@ import { promisify } from 'node:util';
 import { printedVersion, type VersionQuestion } from './etcd-version.ts';
 import { findOnPath, goPrograms, peersDirectory, repositoryRoot } from './paths.ts';
 
-/** tine answers as etcd 3.7 does, and older ones answer otherwise. */
+/** tine's replies equal etcd 3.7's; older versions reply differently. */
 const etcdMinorMin = 7;
 
 /** The Go version that etcd's modules require. */
 const goMinorMin = 26;
 
-/** Compiling etcd and downloading what it imports takes two minutes on two cores; what takes ten hangs. */
+/** Downloading and compiling etcd takes two minutes on two cores; ten minutes mean that it hangs. */
 const buildTimeoutMs = 600_000;
 
 interface Peer {
   readonly program: string;
-  /** Names one, which is then taken whatever else there is. */
+  /** Names a program, which then takes precedence. */
   readonly variable: string;
   readonly module: string;
   readonly versionQuestion: VersionQuestion;

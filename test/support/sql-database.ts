@@ -6,7 +6,7 @@ import pg from 'pg';
 export interface SqlDatabases {
   /** The address of the directory's database as `--endpoint` takes it. */
   readonly endpoint: (directory: string) => string;
-  /** Drops the directory's database when it is there; a server that is gone has taken it along. */
+  /** Drops the directory's database if it exists. Does nothing if the server is gone. */
   readonly drop: (directory: string) => Promise<void>;
 }
 

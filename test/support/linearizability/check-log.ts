@@ -47,7 +47,7 @@ function checkReply(operation: Operation, log: EventLog): Violation[] {
   return [{ what: 'a compare has the wrong outcome', excerpt: [describeOperation(operation)] }];
 }
 
-/** Each revision belongs to one operation that wrote just this, and each acknowledged write has its revision. */
+/** Each revision has exactly one operation with these writes, and each acknowledged write has its revision. */
 function checkAuthors(log: EventLog, operations: readonly Operation[]): Violation[] {
   const newest = newestToldBefore(operations);
   const writes = new Map(operations.filter(({ reply }) => reply?.wrote).map((write) => [revisionOf(write), write]));

@@ -5,10 +5,10 @@ import { checkRevisions } from './check-revisions.ts';
 import { checkWatches } from './check-watches.ts';
 import type { Recording, Violation } from './recording.ts';
 
-/** One fault often shows in hundreds of places. */
+/** One fault often causes hundreds of violations. */
 const shownCountMax = 5;
 
-/** Everything there is to check, each by itself: what one finds, the others mostly find too. */
+/** All checks, one after the other. Most faults are found by several of them. */
 export function checkRecording(recording: Recording): Violation[] {
   return [
     ...checkRevisions(recording.operations),

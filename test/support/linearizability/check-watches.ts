@@ -33,7 +33,7 @@ function checkWatch(watch: WatchRecord, { firstRevision, lastRevision }: Recordi
   return [violation(watch, watch.messages.length - 1, `the events end at revision ${last} of ${lastRevision}`)];
 }
 
-/** Neighbours of one revision: what a transaction wrote. */
+/** Adjacent events of one revision: the writes of one transaction. */
 export function groupsOf(events: readonly WatchedEvent[]): WatchedEvent[][] {
   const groups: WatchedEvent[][] = [];
   for (const event of events) {

@@ -1,12 +1,12 @@
 import type { Pair, Request, WatchedEvent } from './recording.ts';
 
-/** What a write made of a key. */
+/** The state of a key after a write. */
 interface Change {
   readonly revision: number;
   readonly pair: Pair | undefined;
 }
 
-/** All that happened to a store that was empty, by the events alone: what each key was at each revision. */
+/** The history of an initially empty store from its events: each key at each revision. */
 export class EventLog {
   readonly events: readonly WatchedEvent[];
   /** By key, in the order of revisions. */

@@ -1,12 +1,12 @@
 import type { Random } from '../../parity/random.ts';
 import type { Recording, WatchedEvent, WatchMessage } from './recording.ts';
 
-/** A way in which a store is wrong. */
+/** A fault that a store could have. */
 export interface Fault {
   readonly name: string;
-  /** Whether the search for an order must find it by itself, from the operations without the watches. */
+  /** Whether the search for an order must find the fault from the operations alone. */
   readonly showsInOrder: boolean;
-  /** The recording of a correct run as a store with the fault would have left it; undefined where there is no place for it. */
+  /** Changes the recording of a correct run as if the store had the fault. Undefined if the recording has no suitable operation. */
   readonly plant: (recording: Recording, random: Random) => Recording | undefined;
 }
 
@@ -15,7 +15,7 @@ export function eventsOf({ watches }: Recording): readonly WatchedEvent[] {
   return watches[0]?.messages.flatMap(({ events }) => events) ?? [];
 }
 
-/** A response of its own. */
+/** A response with these events only. */
 export function messageOf(events: readonly WatchedEvent[]): WatchMessage {
   return { stream: 0, revision: events.at(-1)?.pair.modRevision ?? 0, events };
 }

@@ -19,7 +19,7 @@ export type Disturbance = (options: {
 export interface LiveRunOptions {
   readonly place: Place;
   readonly seed: number;
-  /** At least; a slow machine goes on until it has done as much as a run needs. */
+  /** The minimum; on a slow machine a run continues until it has enough operations. */
   readonly durationMs: number;
   readonly disturb?: Disturbance;
 }
@@ -28,21 +28,21 @@ const clientsPerInstance = 4;
 /** Keys change at this interval, but only after a number of operations: reads must find written keys. */
 const epochMs = 700;
 const epochOperationsMin = 40;
-/** A run that shows something, and how many times `durationMs` it may take. */
+/** The number of operations that a useful run needs, and how many times `durationMs` it may take. */
 const operationsMin = 400;
 const durationFactorMax = 8;
 const thinkMsMax = 6;
 /** Longer than a healthy server takes for anything, shorter than a test can wait. */
 const deadlineMsDefault = 3_000;
-/** So many of 100 requests end while the server is at them, and mostly happen: few enough for the search. */
+/** Of 100 requests this many are cancelled while they run; most take effect. Few enough for the search. */
 const impatientPercent = 2;
 const impatientDeadlineMsMax = 8;
-/** A client whom one server after the other fails waits twice as long each time: what ends in doubt is what the search finds hard. */
+/** A client doubles its pause after each failed server, because operations in doubt make the search slow. */
 const awayMsMin = 5;
 const awayMsMax = 320;
 const catchUpTimeoutMs = 10_000;
 
-/** Mixed operations of many clients through the servers of a place, each client at its own and, when that fails it, at the next. */
+/** Mixed operations of many clients. Each client uses one server and switches to the next when that one fails. */
 export async function liveRun(context: TestContext, options: LiveRunOptions): Promise<Recording> {
   const { place, seed, durationMs, disturb } = options;
   const servers = await startServers(context, place);
@@ -165,7 +165,7 @@ async function writeLast(servers: readonly Server[], recorder: Recorder): Promis
   return reply.revision;
 }
 
-/** What was in doubt may still happen afterwards. */
+/** Operations in doubt may still take effect afterwards. */
 function endingAt({ instance, messages }: WatchRecord, lastRevision: number): WatchRecord {
   const kept = messages.map((message) => ({
     ...message,

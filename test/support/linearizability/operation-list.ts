@@ -9,7 +9,7 @@ export interface Entry<Operation extends Interval> {
   next: Entry<Operation> | undefined;
 }
 
-/** Operations in the order of their calls. Taking one out and putting it back, last out first in, costs the same in any place. */
+/** Operations in the order of their calls. Removing one and putting it back, in reverse order, takes constant time. */
 export class OperationList<Operation extends Interval> {
   #first: Entry<Operation> | undefined;
 

@@ -17,7 +17,7 @@ export function registerHistories(operations: readonly Operation[]): Map<string,
   return histories;
 }
 
-/** The operations on each set: adding is a swap from nothing, reading a list of the whole prefix. */
+/** The operations on each set: an add is a swap of a missing key, a read is a list of the prefix. */
 export function setHistories(operations: readonly Operation[]): Map<string, SetOperation[]> {
   const histories = new Map<string, SetOperation[]>();
   for (const operation of operations) {

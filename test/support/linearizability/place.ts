@@ -10,14 +10,14 @@ import { PostgresServer } from '../postgres-server.ts';
 /** A database, and how many servers share it. */
 export interface Place {
   readonly driver: Driver;
-  /** Where instances name the database in different ways: that of each. */
+  /** The driver of each instance, if instances use different addresses for the database. */
   readonly driverOf?: (instance: number) => Driver;
   readonly instanceCount: number;
   /** Stops or kills the database under load and starts it again. For database servers. */
   readonly restartDatabase?: (how: 'stop' | 'kill') => Promise<void>;
 }
 
-/** A database server of a test's own: the one that all tests share is not to be restarted. */
+/** A database server for one test, because the shared one must not be restarted. */
 interface Restartable {
   readonly isHere: () => boolean;
   readonly start: () => Promise<DatabaseServer>;

@@ -20,7 +20,7 @@ export class Recorder {
     return performance.now() - this.#started;
   }
 
-  /** Asks and records. Undefined: it ended in doubt, or, when the server was away, never began and is not recorded. */
+  /** Sends a request and records it. Undefined: it is in doubt, or it never reached the server and is not recorded. */
   async ask(by: Asker, request: Request): Promise<Reply | undefined> {
     const { name: client, instance, deadlineMs } = by;
     const called = this.#next();

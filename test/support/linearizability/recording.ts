@@ -22,27 +22,27 @@ export type Request =
 export interface Reply {
   /** The header's. */
   readonly revision: number;
-  /** Whether the operation took a revision: then it is the header's. */
+  /** Whether the operation wrote; its revision is then the header's. */
   readonly wrote: boolean;
   /** The pairs of the request's keys: before the write when it wrote, at the header's revision otherwise. */
   readonly seen: readonly Pair[];
 }
 
-/** From a call to its return: places in the one order of all calls and returns of a run. */
+/** A call and its return: positions in the order of all calls and returns of a run. */
 export interface Interval {
   readonly called: number;
   /** Infinity: the operation is in doubt; it may have taken effect or still do so. */
   readonly returned: number;
 }
 
-/** One request of a client. A client has one under way at a time, or one in doubt and the next. */
+/** One request of a client. A client has one running request, or one in doubt and the next. */
 export interface Operation extends Interval {
   readonly client: string;
   readonly instance: string;
   readonly request: Request;
-  /** None: in doubt. */
+  /** Undefined: in doubt. */
   readonly reply: Reply | undefined;
-  /** Since the start of the run, for people; the checks go by `called` and `returned`. */
+  /** Since the start of the run, for display only; the checks use `called` and `returned`. */
   readonly calledMs: number;
   readonly returnedMs: number;
 }

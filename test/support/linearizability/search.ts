@@ -1,7 +1,7 @@
 import { type Entry, OperationList } from './operation-list.ts';
 import type { Interval } from './recording.ts';
 
-/** A kind of object as one client alone would see it. States are values: a step makes a new one. */
+/** The sequential behaviour of a kind of object. States are values: a step returns a new one. */
 export interface Model<State, Operation> {
   readonly initial: State;
   /**
@@ -16,14 +16,14 @@ export interface Model<State, Operation> {
 }
 
 export interface SearchBounds {
-  /** Pairs of linearized operations and a state: each is kept. */
+  /** The maximum number of stored pairs of linearized operations and a state. */
   readonly configurationCountMax: number;
   readonly durationMsMax: number;
 }
 
 export type Verdict<State, Operation> =
   | { readonly kind: 'linearizable'; readonly order: readonly Operation[] }
-  /** With the order found that gives most operations their replies, and the state it led to. */
+  /** With the order that explains the most replies, and the state after it. */
   | { readonly kind: 'violation'; readonly order: readonly Operation[]; readonly state: State }
   | { readonly kind: 'unknown'; readonly why: string };
 

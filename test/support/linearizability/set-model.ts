@@ -2,7 +2,7 @@ import type { Interval, Operation } from './recording.ts';
 import type { Model } from './search.ts';
 import type { NextUnclaimed } from './unclaimed-revisions.ts';
 
-/** An element added when it is not there yet, or all elements read. */
+/** An add of an element that does not exist yet, or a read of all elements. */
 export interface SetOperation extends Interval {
   readonly source: Operation;
   readonly change: { readonly kind: 'add'; readonly element: string } | { readonly kind: 'read' };
@@ -15,7 +15,7 @@ export interface SetOperation extends Interval {
 export interface ElementSet {
   /** In the order of their names. */
   readonly elements: readonly string[];
-  /** As a register's. */
+  /** As in a register. */
   readonly storeRevision: number;
 }
 

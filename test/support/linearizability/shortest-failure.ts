@@ -1,7 +1,7 @@
 import type { Operation } from './recording.ts';
 import { type Model, search, type Verdict } from './search.ts';
 
-/** What a register's and a set's operation have in common. */
+/** The common part of operations on registers and sets. */
 interface Step<Reply> {
   readonly source: Operation;
   readonly called: number;

@@ -28,7 +28,7 @@ interface Client {
 const instances = ['a', 'b', 'c'] as const;
 const operationsPerEpoch = 120;
 
-/** A correct run that never was: clients in random turns call, have their effect and return. A seed gives one run. */
+/** A simulated correct run: clients call, take effect and return in random order. A seed gives one run. */
 export function simulatedRun(options: SimulationOptions): Recording {
   return new Simulation(options).run();
 }
@@ -72,7 +72,7 @@ class Simulation {
     if (stray !== undefined && this.#random.chance(50)) this.#store.answer(stray);
   }
 
-  /** A client's next moment: its call, the effect of it, or its return. */
+  /** A client's next step: its call, its effect, or its return. */
   #advance(client: Client): void {
     this.#time += 1;
     const { call } = client;

@@ -1,6 +1,6 @@
 import type { Operation } from './recording.ts';
 
-/** The first revision after the given one that no acknowledged write took: what a write in doubt may have taken at the earliest. */
+/** The first revision after the given one without an acknowledged write: the earliest that a write in doubt may have. */
 export type NextUnclaimed = (revision: number) => number;
 
 /** @param until operations that returned later count as in doubt. */
