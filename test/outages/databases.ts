@@ -14,7 +14,7 @@ import type { CommitSign } from '../support/tcp-proxy.ts';
 const connectionCountMax = 40;
 
 /** The user that tine connects as. Not the administrator, because many limits do not apply to that one. */
-export const tineUser = { name: 'tine', password: 'secret' };
+export const tineUser = { name: 'limited_user', password: 'secret' };
 
 /** Reverts the change. */
 export type Undo = () => Promise<void>;
