@@ -32,14 +32,14 @@ const slowestFolders = [
   'test/property/',
   'test/linearizability/',
   'test/parity/',
-  'test/weather/',
+  'test/outages/',
   'test/transfer/',
   'test/durability/',
   'test/snapshot/',
   'test/recipes/',
 ];
 
-/** The slowest file takes about a minute for each database on two cores; what takes ten hangs. Longer runs are asked for by these variables. */
+/** The slowest file takes about a minute for each database on two cores; ten minutes mean that it hangs. These variables request longer runs. */
 const longRunVariables = [
   'TINE_TEST_ETCDCTL_FORMATS',
   'TINE_TEST_FACTOR',
@@ -55,7 +55,7 @@ const curlPackage: DebianPackage = {
   instead: 'put another curl on PATH',
 };
 
-/** What single files need, with some of the databases. */
+/** Packages that single files need, some only with certain databases. */
 const filePackages: readonly (DebianPackage & {
   readonly file: string;
   readonly isWanted: (databases: readonly unknown[]) => boolean;
@@ -83,7 +83,7 @@ const filePackages: readonly (DebianPackage & {
   },
 ];
 
-/** Of the recipes in other languages, those that are to run. */
+/** Packages for the recipes in other languages that are chosen. */
 const recipePackages: readonly (DebianPackage & { readonly file: string; readonly language: Language })[] = [
   {
     name: 'golang-go',
@@ -167,7 +167,7 @@ function rank(file: string): number {
   return index === -1 ? slowestFolders.length : index;
 }
 
-/** What measures how others are served during an attack has the machine for itself. */
+/** Files that measure other clients during an attack run alone on the machine. */
 function needsMachine(file: string): boolean {
   return file.startsWith('test/hostile/');
 }

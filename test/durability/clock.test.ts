@@ -1,4 +1,4 @@
-/** Wall clocks that are set while leases run: of one instance, of both, of the database server. No lease ends early, none lasts more than two seconds too long. */
+/** Wall clocks of instances and of the database server are changed while leases run. No lease ends early or more than two seconds late. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { DatabaseServer } from '../support/database-server.ts';
@@ -27,17 +27,17 @@ const steps = [
   { name: 'two hours back', aheadSeconds: -2 * hourSeconds },
 ];
 
-/** How much longer than its TTL a lease may last: what is promised. */
+/** The promise: a lease ends at most this long after its TTL. */
 const lateMsMax = 2_000;
 
 interface Lease {
   readonly name: string;
   readonly ttlSeconds: number;
-  /** For so long it is renewed every half a second. */
+  /** The lease is renewed every half second for this time. */
   readonly keptForMs: number;
 }
 
-/** A lease with a key, which goes when its TTL has passed after the last sign of life: not before that was answered, and soon after. */
+/** A lease with a key. The key must be deleted one TTL after the last renewal: never earlier, and at most a little later. */
 async function assertKeepsTime(client: EtcdClient, { name, ttlSeconds, keptForMs }: Lease): Promise<void> {
   const key = `lease/${name}`;
   let requestMs = performance.now();
@@ -63,7 +63,7 @@ async function assertKeepsTime(client: EtcdClient, { name, ttlSeconds, keptForMs
   assert.ok(endMs - requestMs <= bound + onThisMachine(lateMsMax), `${name} lasted ${endMs - requestMs} ms`);
 }
 
-/** Leases of each client, while and after a clock is set. */
+/** Checks leases of each client during and after a change of a clock. */
 async function assertLeasesKeepTime(clients: readonly EtcdClient[], setClock: () => Promise<void>): Promise<void> {
   const lives = (round: string) =>
     clients.flatMap((client, index) =>
@@ -87,7 +87,7 @@ async function assertLeasesKeepTime(clients: readonly EtcdClient[], setClock: ()
   }
 }
 
-/** The jump of a clock is in the log and counted. */
+/** The change of a clock is logged and counted. */
 async function assertNoticed(server: Server, clock: 'machine' | 'database'): Promise<void> {
   const text = clock === 'machine' ? /the machine's clock was set/ : /the database server's clock was set/;
   await waitFor('a line about the clock', () => text.test(server.log()), { timeoutMs: 15_000 });
@@ -98,14 +98,14 @@ async function assertNoticed(server: Server, clock: 'machine' | 'database'): Pro
 
 for (const driver of FILE_DRIVERS) {
   for (const { name, aheadSeconds } of steps) {
-    test(`${driver.name}: leases keep time when the clock is set ${name}`, async (context) => {
+    test(`${driver.name}: leases end on time when the clock of the machine is set ${name}`, async (context) => {
       const clock = new FakeClock();
       const { server, client } = await ownServer(context, { driver, environment: clock.environment });
       await assertLeasesKeepTime([client], () => clock.set(aheadSeconds));
       await assertNoticed(server, 'machine');
     });
 
-    test(`${driver.name}: leases keep time over a start after which the clock is ${name}`, async (context) => {
+    test(`${driver.name}: leases end on time when the clock is set ${name} before a restart`, async (context) => {
       const clock = new FakeClock();
       const { server, client } = await ownServer(context, { driver, environment: clock.environment });
       const { ID } = await client.leaseGrant({ TTL: 4 });
@@ -128,7 +128,7 @@ for (const driver of FILE_DRIVERS) {
 }
 
 for (const driver of onePerDialect(TINE_DRIVERS)) {
-  test(`${driver.name}: leases of two instances keep time when one's clock is set an hour ahead, then the other's two hours back`, async (context) => {
+  test(`${driver.name}: leases of two instances end on time when one machine's clock is set an hour ahead and the other's two hours back`, async (context) => {
     const clocks = [new FakeClock(), new FakeClock()] as const;
     const { first, second } = await twoInstances(context, driver, clocks);
     await assertLeasesKeepTime([first.client, second.client], async () => {
@@ -155,7 +155,7 @@ for (const { name: database, start, at } of kinds.filter((kind) =>
   TINE_DRIVERS.some(({ name }) => name === kind.name),
 )) {
   for (const { name, aheadSeconds } of steps) {
-    test(`${database}: leases of two instances whose clocks are an hour apart keep time when the database's clock is set ${name}`, async (context) => {
+    test(`${database}: with instances whose clocks differ by an hour, leases end on time when the database's clock is set ${name}`, async (context) => {
       const databaseClock = new FakeClock();
       const server = await start({ environment: databaseClock.environment });
       context.after(() => server.remove());
@@ -167,7 +167,7 @@ for (const { name: database, start, at } of kinds.filter((kind) =>
       await assertLeasesKeepTime([first.client, second.client], () => databaseClock.set(aheadSeconds));
       await assertNoticed(first.server, 'database');
       await assertNoticed(second.server, 'database');
-      // They agree again who is there.
+      // Both list the same members again.
       await waitFor(
         'both instances in the list',
         async () => (await first.client.memberList({})).members.length === 2,

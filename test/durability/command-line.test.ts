@@ -29,7 +29,7 @@ import {
 /** A user that owns nothing. */
 const nobodyUserId = 65_534;
 
-/** One line on standard error that says what is wrong; nothing that looks like a stack. */
+/** Standard error has one line with the error, and no stack. */
 function assertOneLine({ stdout, stderr }: TineResult, expected: RegExp): void {
   assert.match(stderr, expected);
   assert.match(withoutLog(stderr), /^tine: [^\n]+\n$/, 'one line');
@@ -49,13 +49,13 @@ async function databaseFile(context: TestContext): Promise<string> {
 }
 
 for (const driver of FILE_DRIVERS) {
-  test(`${driver.name}: an unknown flag names the nearest known one, status 2`, () => {
+  test(`${driver.name}: an unknown flag ends with status 2 and a suggestion of the nearest flag`, () => {
     const result = runTine(['--data-dri', temporaryDirectory()]);
     assertOneLine(result, /--data-dri\b.*--data-dir\b/);
     assert.equal(result.status, 2);
   });
 
-  test(`${driver.name}: an unknown command, a bad value, and one argument too many have status 2`, () => {
+  test(`${driver.name}: an unknown command, a bad value or an extra argument ends with status 2`, () => {
     const cases = [
       ['chekc'],
       ['--max-txn-ops', 'many'],
@@ -69,13 +69,13 @@ for (const driver of FILE_DRIVERS) {
     }
   });
 
-  test(`${driver.name}: a bad value in the environment names the variable`, () => {
+  test(`${driver.name}: an error for a bad value in the environment names the variable`, () => {
     const result = runTine([], { environment: { ETCD_MAX_TXN_OPS: 'many' } });
     assertOneLine(result, /ETCD_MAX_TXN_OPS/);
     assert.equal(result.status, 2);
   });
 
-  test(`${driver.name}: help and version print and end with status 0`, () => {
+  test(`${driver.name}: --help and --version print and end with status 0`, () => {
     const help = runTine(['--help']);
     assert.equal(help.status, 0);
     for (const flag of ['--data-dir', '--endpoint', '--listen-client-urls', '--auto-compaction-retention']) {
@@ -88,7 +88,7 @@ for (const driver of FILE_DRIVERS) {
     assert.ok(version.stdout.includes(manifest.version));
   });
 
-  test(`${driver.name}: a port that is taken`, async () => {
+  test(`${driver.name}: a port in use stops the start with one line`, async () => {
     const holder = createServer().listen(0, '127.0.0.1');
     await new Promise((resolve) => holder.once('listening', resolve));
     const { port } = holder.address() as { port: number };
@@ -98,7 +98,7 @@ for (const driver of FILE_DRIVERS) {
     assert.equal(result.status, 1);
   });
 
-  test(`${driver.name}: a file that is not a database stays as it is`, async () => {
+  test(`${driver.name}: a file that is not a database is refused and left unchanged`, async () => {
     const path = join(temporaryDirectory(), 'state.db');
     const text = 'this is a text and no database\n'.repeat(300);
     writeFileSync(path, text);
@@ -108,7 +108,7 @@ for (const driver of FILE_DRIVERS) {
     assert.equal(readFileSync(path, 'utf8'), text);
   });
 
-  test(`${driver.name}: a database of another program is left alone`, async () => {
+  test(`${driver.name}: a database of another program is refused and left unchanged`, async () => {
     const path = join(temporaryDirectory(), 'state.db');
     const database = new Database(path);
     database.exec('CREATE TABLE kine (recipe TEXT, rating INTEGER)');
@@ -121,7 +121,7 @@ for (const driver of FILE_DRIVERS) {
     after.close();
   });
 
-  test(`${driver.name}: a directory that cannot be made`, async () => {
+  test(`${driver.name}: a directory that cannot be created stops the start with advice`, async () => {
     const file = join(temporaryDirectory(), 'file');
     writeFileSync(file, '');
     for (const path of [join(file, 'state.db'), join(file, 'deep', 'state.db'), '/proc/deep/directory/state.db']) {
@@ -131,7 +131,7 @@ for (const driver of FILE_DRIVERS) {
     }
   });
 
-  test(`${driver.name}: a file that is not writable`, async (context) => {
+  test(`${driver.name}: a file that is not writable stops the start with one line`, async (context) => {
     const path = await databaseFile(context);
     chmodSync(path, 0o444);
     const isRoot = process.getuid?.() === 0;
@@ -150,7 +150,7 @@ for (const driver of FILE_DRIVERS) {
     assert.equal(result.status, 1);
   });
 
-  test(`${driver.name}: a database of a newer tine is not touched`, async (context) => {
+  test(`${driver.name}: a database of a newer tine is refused and left unchanged`, async (context) => {
     const path = await databaseFile(context);
     const database = new Database(path);
     database
@@ -164,7 +164,7 @@ for (const driver of FILE_DRIVERS) {
     assert.ok(readFileSync(path).equals(before));
   });
 
-  test(`${driver.name}: a damaged first page is told at the start`, async (context) => {
+  test(`${driver.name}: a damaged first page stops the start with one line`, async (context) => {
     const path = await databaseFile(context);
     overwrite(path, { position: 100, bytes: Buffer.alloc(1_000, 0xee) });
     const result = runTine(await serveArguments(path));
@@ -172,7 +172,7 @@ for (const driver of FILE_DRIVERS) {
     assert.equal(result.status, 1);
   });
 
-  test(`${driver.name}: tine check finds a corrupt page, and nothing in a sound database`, async (context) => {
+  test(`${driver.name}: tine check finds a corrupt page, and reports nothing for a sound database`, async (context) => {
     const path = await databaseFile(context);
     const sound = runTine(['check', path]);
     assert.equal(sound.status, 0, sound.stdout + sound.stderr);
@@ -186,7 +186,7 @@ for (const driver of FILE_DRIVERS) {
     assert.doesNotMatch(result.stdout + result.stderr, /\n\s+at /, 'no stack');
   });
 
-  test(`${driver.name}: tine check of a file that is not there, or no database, has status 1`, () => {
+  test(`${driver.name}: tine check of a missing file or of another kind of file ends with status 1`, () => {
     const missing = join(temporaryDirectory(), 'state.db');
     const text = join(temporaryDirectory(), 'text.db');
     writeFileSync(text, 'no database at all, by any means '.repeat(100));
@@ -197,7 +197,7 @@ for (const driver of FILE_DRIVERS) {
     }
   });
 
-  test(`${driver.name}: tine check works beside a server`, async (context) => {
+  test(`${driver.name}: tine check works while a server runs`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     await client.put({ key: 'k' });
     const result = runTine(['check', join(server.dataDirectory, 'state.db')]);
@@ -205,7 +205,7 @@ for (const driver of FILE_DRIVERS) {
     await client.put({ key: 'k' });
   });
 
-  test(`${driver.name}: the environment sets what flags set, and a flag wins`, async (context) => {
+  test(`${driver.name}: environment variables set options, and flags take precedence`, async (context) => {
     const { client } = await ownServer(context, {
       driver,
       environment: { ETCD_NAME: 'from-the-environment', ETCD_MAX_TXN_OPS: '2' },
@@ -224,7 +224,7 @@ function overwrite(path: string, { position, bytes }: { position: number; bytes:
   closeSync(file);
 }
 
-/** Whether every directory on the way can be entered by everybody. */
+/** Whether every user can enter all directories of the path. */
 function isReadableToAll(path: string): boolean {
   accessSync(path, constants.R_OK);
   for (let directory = path; directory !== '/'; directory = join(directory, '..')) {

@@ -11,13 +11,13 @@ function modesOf(directory: string, names: readonly string[]): string[] {
   return names.map((name) => `${(statSync(join(directory, name)).mode & 0o777).toString(8)} ${name}`);
 }
 
-/** A database in directories that are not there yet. */
+/** A database in directories that do not exist yet. */
 const below: Driver = {
   ...sqlite,
   storageArguments: (directory) => ['--endpoint', `sqlite://${join(directory, 'made', 'deep', 'state.db')}`],
 };
 
-/** With the umask that the programs inherit which the test starts. */
+/** Runs `work` with a umask that child processes inherit. */
 async function withUmask<Result>(mask: number, work: () => Promise<Result>): Promise<Result> {
   const before = process.umask(mask);
   try {
@@ -28,7 +28,7 @@ async function withUmask<Result>(mask: number, work: () => Promise<Result>): Pro
 }
 
 for (const mask of [0o000, 0o022]) {
-  test(`sqlite: what a server makes is for its owner alone with umask ${mask.toString(8)}`, async (context) => {
+  test(`sqlite: with umask ${mask.toString(8)} the files of a server are accessible to their owner only`, async (context) => {
     const dataDirectory = temporaryDirectory();
     const port = await freePort();
     const socket = join(dataDirectory, 'tine.sock');
@@ -55,7 +55,7 @@ for (const mask of [0o000, 0o022]) {
   });
 }
 
-test('sqlite: a snapshot that is saved or restored is for its owner alone, also where a wider file was left behind', async (context) => {
+test('sqlite: a saved or restored snapshot is accessible to its owner only, even if it replaces a file with a wider mode', async (context) => {
   const { server, client } = await ownServer(context, { driver: sqlite });
   await client.put({ key: 'a', value: 'b' });
   const directory = temporaryDirectory();
@@ -79,7 +79,7 @@ async function onFileOfMode(context: TestContext, mode: number) {
   return { server, dataDirectory };
 }
 
-test('sqlite: a file that every local user can open is mended at the start, with a line in the log', async (context) => {
+test('sqlite: the mode of a world-readable file is corrected at the start and logged', async (context) => {
   const { server, dataDirectory } = await onFileOfMode(context, 0o644);
   assert.deepEqual(
     modesOf(dataDirectory, databaseFiles),
@@ -91,7 +91,7 @@ test('sqlite: a file that every local user can open is mended at the start, with
   assert.equal(server.log().split('its mode is mended').length, 2, 'once');
 });
 
-test('sqlite: a mode that lets a group read and nobody else stays, for the WAL too', async (context) => {
+test('sqlite: a mode with group read permission stays, also for the WAL', async (context) => {
   const { server, dataDirectory } = await onFileOfMode(context, 0o640);
   assert.deepEqual(
     modesOf(dataDirectory, databaseFiles),

@@ -7,7 +7,7 @@ import { temporaryDirectory } from '../support/temporary-directory.ts';
 const serverCount = 5;
 const roundCount = numberFromEnvironment('TINE_TEST_RUNS', 3);
 
-/** A database that does not answer for five seconds, because the machine is too slow for five starts, is rightly tried again. */
+/** On a slow machine a database may not answer for five seconds, and then a retry is correct. */
 function withoutSilences(log: string): string {
   return log
     .split('\n')
@@ -16,7 +16,7 @@ function withoutSilences(log: string): string {
 }
 
 for (const driver of TINE_DRIVERS.filter(({ isFile }) => !isFile)) {
-  test(`${driver.name}: five servers that start in the same moment on a database that is not there make one`, async (context) => {
+  test(`${driver.name}: five servers that start at the same moment without a database create one database`, async (context) => {
     for (let round = 0; round < roundCount; round += 1) {
       const dataDirectory = temporaryDirectory();
       const starts = await Promise.allSettled(
@@ -31,7 +31,7 @@ for (const driver of TINE_DRIVERS.filter(({ isFile }) => !isFile)) {
         assert.equal(new Set(written.map(({ header }) => header.cluster_id)).size, 1, 'there is one cluster');
         assert.equal(new Set(written.map(({ header }) => header.revision)).size, serverCount);
         for (const client of clients) assert.equal((await client.range(withPrefix('k/'))).kvs.length, serverCount);
-        // Nothing was tried again: whoever came second waited.
+        // No start was retried: later instances waited.
         for (const server of servers)
           assert.doesNotMatch(withoutSilences(server.log()), /"level":"error"|not ready|failed a request|trying again/);
       } catch (error) {

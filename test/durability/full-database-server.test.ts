@@ -28,11 +28,11 @@ const noSpace = { code: 'RESOURCE_EXHAUSTED', details: 'etcdserver: mvcc: databa
 interface Place {
   readonly driver: Driver;
   readonly database: DatabaseServer;
-  /** Names the database that is on the small disk. */
+  /** The data directory, whose name is that of the database on the small disk. */
   readonly dataDirectory: string;
 }
 
-/** The tables are on the small disk, the server's own log is not: servers give up where that finds no room. */
+/** Only the tables are on the small disk: database servers stop when their own log finds no space. */
 const places: Readonly<Record<string, () => Promise<Place>>> = {
   postgres: async () => {
     const database = await PostgresServer.start({ diskBytes });
@@ -63,7 +63,7 @@ for (const { name } of onePerDialect(TINE_DRIVERS)) {
   const place = places[name];
   if (place === undefined) continue;
 
-  test(`${name}: a write that finds the disk of the database full is answered as etcd answers it, and writes go on by themselves when there is space`, async (context) => {
+  test(`${name}: when the database server's disk is full, writes are refused with etcd's error, and work again when there is space`, async (context) => {
     const { database, ...rest } = await place();
     const { client } = await startOn(context, { database, ...rest });
     const acknowledged = await fill(client, database);
@@ -83,7 +83,7 @@ for (const { name } of onePerDialect(TINE_DRIVERS)) {
     return (await client.alarm({ action: 'GET' })).alarms.map(({ alarm }) => alarm);
   }
 
-  /** Writes until the disk is full; how many writes were acknowledged. */
+  /** Writes until the disk is full. Returns the number of acknowledged writes. */
   async function fill(client: EtcdClient, database: DatabaseServer): Promise<number> {
     await client.put({ key: 'k/0', value: randomBytes(100_000) });
     database.ballast.take();
@@ -92,7 +92,7 @@ for (const { name } of onePerDialect(TINE_DRIVERS)) {
       for (; taken < 500; taken += 1) await client.put({ key: `k/${taken}`, value: randomBytes(100_000) });
     };
     const failure = await failureOf(putAll());
-    // MariaDB may try for longer than an answer is waited for, and lets reads wait as well.
+    // MariaDB may retry for longer than tine's timeout, and blocks reads meanwhile.
     if (name === 'mariadb' && failure.code === 'UNAVAILABLE') return taken;
     assert.deepEqual(failure, noSpace);
     const { kvs } = await client.range({ ...withPrefix('k/'), keys_only: true });
@@ -101,7 +101,7 @@ for (const { name } of onePerDialect(TINE_DRIVERS)) {
     return taken;
   }
 
-  /** MariaDB ends itself when it finds no space for seven seconds. Something starts it again, as systemd does. */
+  /** MariaDB exits after seven seconds without space. The test restarts it, as systemd would. */
   async function writesAgain(client: EtcdClient, database: DatabaseServer, index: number): Promise<boolean> {
     if (database.hasEnded) await database.start();
     return client.put({ key: `k/${index}`, value: randomBytes(100_000) }).then(
@@ -110,7 +110,7 @@ for (const { name } of onePerDialect(TINE_DRIVERS)) {
     );
   }
 
-  test(`${name}: a defragmentation that finds the disk full leaves the database whole`, async (context) => {
+  test(`${name}: a defragmentation that fails on a full disk leaves the database intact`, async (context) => {
     const { database, ...rest } = await place();
     const { client } = await startOn(context, { database, ...rest });
     for (let index = 0; index < 100; index += 1) await client.put({ key: `k/${index}`, value: randomBytes(100_000) });
@@ -119,7 +119,7 @@ for (const { name } of onePerDialect(TINE_DRIVERS)) {
       () => undefined,
       ({ code, details }: { code: string; details: string }) => ({ code, details }),
     );
-    // A table that is built anew needs room, and VACUUM a little.
+    // Rebuilding a table needs space, and VACUUM a little.
     assert.deepEqual(failure, noSpace);
     assert.equal((await client.range({ ...withPrefix('k/'), count_only: true })).count, 100);
     database.ballast.giveBack();

@@ -20,7 +20,7 @@ import { Ballast } from '../support/small-disk.ts';
 const mebibyte = 1024 * 1024;
 const noSpace = { code: 'RESOURCE_EXHAUSTED', details: 'etcdserver: mvcc: database space exceeded' };
 
-/** A server whose data is on a disk of 64 MiB, and what fills that. */
+/** A server whose data is on a disk of 64 MiB, and a function that fills the disk. */
 async function onSmallDisk(context: TestContext, driver: Driver) {
   const own = await ownServer(context, { driver, diskBytes: 64 * mebibyte });
   const { pid, dataDirectory } = own.server;
@@ -28,7 +28,7 @@ async function onSmallDisk(context: TestContext, driver: Driver) {
   return { ...own, database, ballast: new Ballast({ pid, directory: dataDirectory }) };
 }
 
-/** Puts until one is refused, which must be for want of space; the keys that were taken. */
+/** Puts until one is refused for lack of space. Returns the keys that were written. */
 async function fillUntilRefused(client: EtcdClient, prefix: string): Promise<string[]> {
   const taken: string[] = [];
   for (let index = 0; index < 1_000; index += 1) {
@@ -45,7 +45,7 @@ async function fillUntilRefused(client: EtcdClient, prefix: string): Promise<str
   return assert.fail('the disk was never full');
 }
 
-/** Checks a copy of the database: SQLite does not open what only the server sees. Nothing is written meanwhile. */
+/** Checks a copy of the database, because only the server can see its disk. No writes run meanwhile. */
 function checkWhole(database: string): void {
   const copy = join(temporaryDirectory(), 'state.db');
   for (const suffix of ['', '-wal']) copyFileSync(`${database}${suffix}`, `${copy}${suffix}`);
@@ -59,7 +59,7 @@ async function keysOf(client: EtcdClient, prefix: string): Promise<string[]> {
 }
 
 for (const driver of FILE_DRIVERS) {
-  test(`${driver.name}: a full disk fails writes, keeps reads and watches, and loses nothing that was acknowledged`, async (context) => {
+  test(`${driver.name}: on a full disk writes fail, reads and watches work, and no acknowledged write is lost`, async (context) => {
     const { server, client } = await ownServer(context, { driver, fileBytesMax: 4_000_000 });
     const watch = client.watch();
     await watch.create(withPrefix('k/'));
@@ -99,7 +99,7 @@ for (const driver of FILE_DRIVERS) {
 }
 
 for (const driver of FILE_DRIVERS) {
-  test(`${driver.name}: a write that finds the disk full is answered as etcd answers it, and writes go on by themselves when there is space`, async (context) => {
+  test(`${driver.name}: a write on a full disk is refused with etcd's error, and writes work again when there is space`, async (context) => {
     const { server, client, ballast, database } = await onSmallDisk(context, driver);
     ballast.take(32 * mebibyte);
     const before = await fillUntilRefused(client, 'k/');
@@ -124,7 +124,7 @@ for (const driver of FILE_DRIVERS) {
     checkWhole(database);
   });
 
-  test(`${driver.name}: a defragmentation on a full disk leaves the database whole, and is done when there is space`, async (context) => {
+  test(`${driver.name}: a defragmentation that fails on a full disk leaves the database intact, and succeeds when there is space`, async (context) => {
     const { client, ballast, database } = await onSmallDisk(context, driver);
     const value = randomBytes(100_000);
     for (let index = 0; index < 150; index += 1) await client.put({ key: `k/${index}`, value });

@@ -1,4 +1,4 @@
-/** What only a cluster shows: instances that start on several nodes at once, and the death of the node in use. */
+/** Tests that need a cluster: instances that start on several nodes at once, and the death of the node in use. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { numberFromEnvironment } from '../parity/random.ts';
@@ -26,7 +26,7 @@ function testGalera(): void {
   const cluster = sharedCluster();
 
   for (let round = 1; round <= roundCount; round += 1) {
-    test(`galera: instances that start at once, on all nodes, serve one store (${round})`, async (context) => {
+    test(`galera: instances that start at the same moment on all nodes serve one store (${round})`, async (context) => {
       const running = cluster();
       const dataDirectory = temporaryDirectory();
       const started = await Promise.allSettled(
@@ -51,7 +51,7 @@ function testGalera(): void {
     });
   }
 
-  test('galera: writes go on within 5 s of the death of the node in use, come back to it, and none is lost', async (context) => {
+  test('galera: writes resume within 5 s after the node in use dies, return to it later, and no write is lost', async (context) => {
     const running = cluster();
     const [node] = running.nodes;
     assert.ok(node !== undefined);
@@ -88,7 +88,7 @@ function testGalera(): void {
   });
 }
 
-/** More than the one connection that looks at the node is open. */
+/** Whether more than the health-check connection to the node is open. */
 async function isUsed(node: GaleraNode): Promise<boolean> {
   const [row] = await node.query(
     "SELECT COUNT(*) AS connections FROM information_schema.processlist WHERE db LIKE 'tine%'",

@@ -1,9 +1,9 @@
-/** A role or a database may have settings of its own, for other programs' sake: tine does not rest on any of them. */
+/** A role or a database may have settings for other programs. tine works with any of them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { assertEverythingWorks } from '../outages/everything-works.ts';
 import { ownServer, runTine, sleep, TINE_DRIVERS, withPrefix } from '../support/index.ts';
 import { rolesDatabase } from '../support/postgres-roles.ts';
-import { assertEverythingWorks } from '../weather/everything-works.ts';
 
 /** Each alone breaks something for whoever rests on the default, or did. Postgres 12 has all of them. Timeouts leave a slow machine time to connect. */
 const hostile: Readonly<Record<string, string>> = {
@@ -63,7 +63,7 @@ const later: readonly (readonly [since: number, name: string, value: string])[] 
 ];
 
 if (TINE_DRIVERS.some(({ name }) => name === 'postgres'))
-  test('postgres: a role with every setting against tine serves as any other', async (context) => {
+  test('postgres: tine works with a role whose settings are all unfavourable', async (context) => {
     const database = await rolesDatabase(context, process.env.TINE_TEST_POSTGRES_URL ?? '');
     const { rows } = await database.administrator.query<{ version: string }>(
       "SELECT current_setting('server_version_num') AS version",

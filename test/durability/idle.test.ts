@@ -14,7 +14,7 @@ const coreShareMax = 0.02;
 const runsOnPostgres = TINE_DRIVERS.some(({ name }) => name === 'postgres');
 
 if (runsOnPostgres)
-  test('postgres: an instance with a thousand quiet watches asks the database at most three times a second', async (context) => {
+  test('postgres: an instance with a thousand quiet watches runs at most three statements a second', async (context) => {
     const database = await PostgresServer.start({ settings: { log_statement: 'all' } });
     context.after(() => database.remove());
     const { client, server } = await ownServer(context, { driver: postgresAt(() => database.url) });

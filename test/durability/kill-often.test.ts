@@ -56,7 +56,7 @@ async function checkStored(client: EtcdClient, writers: readonly Writer[]): Prom
 }
 
 for (const driver of FILE_DRIVERS) {
-  test(`${driver.name}: ${killCount} kill -9 under load lose no acknowledged put and leave a file in which check finds nothing`, async (context) => {
+  test(`${driver.name}: ${killCount} kill -9 under load lose no acknowledged put, and tine check finds no damage`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     const writers = Array.from({ length: writerCount }, (_, index): Writer => {
       return { key: `k/${index}`, begun: 0, acknowledged: 0, revision: 0 };

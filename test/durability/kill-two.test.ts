@@ -23,7 +23,7 @@ interface Written {
   readonly revision: number;
 }
 
-/** Writes through one server as long as it lasts, single keys and several at once; what was acknowledged goes to `written`. */
+/** Writes single keys and transactions through one server until it ends. Acknowledged writes are added to `written`. */
 async function writeThrough(server: Server, name: string, written: Written[], isOver: () => boolean): Promise<void> {
   const client = new EtcdClient(server.address);
   for (let count = 0; !isOver(); count += 1) {
@@ -45,7 +45,7 @@ async function writeThrough(server: Server, name: string, written: Written[], is
 }
 
 for (const driver of onePerDialect(TINE_DRIVERS)) {
-  test(`${driver.name}: two servers on one database, each killed in turn amid writes and compactions, lose and repeat nothing`, async (context) => {
+  test(`${driver.name}: two servers on one database, killed in turn during writes and compactions, lose and repeat nothing`, async (context) => {
     const first = await ownServer(context, { driver });
     const second = await ownServer(context, { driver, dataDirectory: first.server.dataDirectory });
     const servers = [first.server, second.server];

@@ -23,7 +23,7 @@ const writerCount = 24;
 const keyCount = 60;
 const killCount = 3;
 
-/** Writes until the server is gone; gives what was acknowledged, in this writer's order. */
+/** Writes until the server is gone. Returns the acknowledged writes in order. */
 async function writeUntilGone(client: EtcdClient, name: string, acknowledged: Acknowledged[]): Promise<void> {
   for (let count = 0; ; count += 1) {
     const key = `k/${(count * 7) % keyCount}`;
@@ -39,7 +39,7 @@ async function writeUntilGone(client: EtcdClient, name: string, acknowledged: Ac
 }
 
 for (const driver of onePerDialect(DRIVERS)) {
-  test(`${driver.name}: after kill -9 amid writes every acknowledged write is there, and every watch goes on without gap or repetition`, async (context) => {
+  test(`${driver.name}: after kill -9 during writes every acknowledged write exists, and watches continue without gap or repetition`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     const watches = Array.from(
       { length: 3 },
@@ -96,7 +96,7 @@ for (const driver of onePerDialect(DRIVERS)) {
     for (const kv of kvs) assert.deepEqual(kv, newest.get(kv.key.toString()));
   });
 
-  test(`${driver.name}: after kill -9 every transaction is there as a whole or not at all`, async (context) => {
+  test(`${driver.name}: after kill -9 every transaction exists completely or not at all`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     const names = ['a', 'b', 'c', 'd', 'e'];
     const counts = Array.from({ length: 16 }, () => 0);
@@ -145,7 +145,7 @@ for (const driver of onePerDialect(DRIVERS)) {
     await waitFor('the expiry', async () => (await client.range({ key: 'leased' })).count === 0, { timeoutMs: 15_000 });
   });
 
-  test(`${driver.name}: kill -9 amid compactions loses no current key`, async (context) => {
+  test(`${driver.name}: kill -9 during compactions loses no current key`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     const expected = new Map<string, string>();
     for (let round = 0; round < 2; round += 1) {

@@ -32,7 +32,7 @@ function queryFile<T>(path: string, sql: string): T[] {
 }
 
 for (const nameType of ['TEXT', 'INTEGER'] as const) {
-  test(`sqlite: a file of kine's opens in place (names declared ${nameType})`, async (context) => {
+  test(`sqlite: a kine file opens in place (name column type ${nameType})`, async (context) => {
     const { client } = await openKineFile(context, { nameType });
     const { header, kvs } = await client.range(withPrefix('/registry/'));
     assert.equal(header.revision, 19);
@@ -52,7 +52,7 @@ for (const nameType of ['TEXT', 'INTEGER'] as const) {
   });
 }
 
-test("sqlite: kine's own rows are never shown, the API server's compact key is", async (context) => {
+test("sqlite: kine's internal rows are hidden, and the API server's compact key is visible", async (context) => {
   const { client } = await openKineFile(context);
   const keys = keysOf((await client.range({ key: '\0', range_end: '\0' })).kvs);
   assert.deepEqual(
@@ -69,7 +69,7 @@ test("sqlite: kine's own rows are never shown, the API server's compact key is",
   assert.equal(succeeded, true);
 });
 
-test("sqlite: kine's history is read and watched as it was", async (context) => {
+test('sqlite: the history that kine wrote can be read and watched', async (context) => {
   const { client } = await openKineFile(context);
   assert.equal((await client.range({ key: '/registry/b', revision: 6 })).kvs[0]?.value.toString(), 'b2');
   assert.equal((await client.range({ key: '/registry/b', revision: 8 })).count, 0);
@@ -99,7 +99,7 @@ test("sqlite: kine's history is read and watched as it was", async (context) => 
   );
 });
 
-test("sqlite: writes go on where kine's end", async (context) => {
+test("sqlite: writes continue after kine's last revision", async (context) => {
   const { client } = await openKineFile(context);
   const created = await client.put({ key: '/registry/b', value: 'b5', prev_kv: true });
   assert.equal(created.header.revision, 20);
@@ -120,7 +120,7 @@ test("sqlite: writes go on where kine's end", async (context) => {
   ]);
 });
 
-test("sqlite: a TTL of kine's becomes a lease that counts from the start", async (context) => {
+test("sqlite: a key with kine's TTL gets a lease that starts when tine starts", async (context) => {
   const { client } = await openKineFile(context);
   const [pair] = (await client.range({ key: '/registry/leased' })).kvs;
   assert.notEqual(pair?.lease, 0n);
@@ -132,14 +132,14 @@ test("sqlite: a TTL of kine's becomes a lease that counts from the start", async
   assert.equal((await client.range({ key: '/registry/leased' })).count, 0);
 });
 
-test('sqlite: tine release refuses while a server has the file open', async (context) => {
+test('sqlite: tine release is refused while a server has the file open', async (context) => {
   const { path } = await openKineFile(context);
   const result = runTine(['release', path]);
   assert.equal(result.status, 1);
   assert.match(withoutLog(result.stderr), /^tine: [^\n]+\n$/);
 });
 
-test("sqlite: tine release leaves rows as kine's", async (context) => {
+test("sqlite: tine release converts rows to kine's form", async (context) => {
   const { server, client, path } = await openKineFile(context);
   await client.put({ key: '/registry/b', value: 'b5' });
   await client.deleteRange({ key: '/registry/c' });
@@ -208,7 +208,7 @@ test("sqlite: tine release leaves rows as kine's", async (context) => {
   }
 });
 
-test('sqlite: a released file opens again and holds what it held', async (context) => {
+test('sqlite: a released file opens again with the same keys', async (context) => {
   const { server, client, path } = await openKineFile(context);
   for (let round = 0; round < 3; round += 1) {
     await client.txn({
@@ -224,7 +224,7 @@ test('sqlite: a released file opens again and holds what it held', async (contex
   }
 });
 
-test("sqlite: what kine wrote between two runs of tine's is taken up", async (context) => {
+test('sqlite: rows that kine wrote between two runs of tine are taken over', async (context) => {
   const { server, client, path } = await openKineFile(context);
   await client.put({ key: '/registry/b', value: 'by tine' });
   await server.stop();

@@ -16,7 +16,7 @@ import {
   withPrefix,
 } from '../support/index.ts';
 
-// kine is no package of Debian's: what it leaves is tested row by row in test/transfer/kine-databases.test.ts, itself only where it is.
+// Debian has no package of kine. Its rows are tested in test/transfer/kine-databases.test.ts; kine itself only if it is installed.
 const DRIVERS = kineProgram() === undefined ? [] : onePerDialect(TINE_DRIVERS);
 
 const facts = ({ key, value, create_revision, mod_revision }: KeyValue) => ({
@@ -26,7 +26,7 @@ const facts = ({ key, value, create_revision, mod_revision }: KeyValue) => ({
   mod_revision,
 });
 
-/** Writes as an API server does: the only requests kine takes. */
+/** Writes like an API server, because kine accepts no other requests. */
 class ApiServer {
   readonly #client: EtcdClient;
 
@@ -77,7 +77,7 @@ async function work(api: ApiServer, round: string): Promise<void> {
   for (let index = 0; index < 2; index += 1) await api.create(`/registry/${round}/${index}`, `again in ${round}`);
 }
 
-/** A place for a database that both use in turn, gone after the test. */
+/** A database that both use in turn, removed after the test. */
 interface Place {
   readonly driver: Driver;
   readonly dataDirectory: string;
@@ -107,7 +107,7 @@ async function withKine<Result>(
   }
 }
 
-/** Has kine work, and gives what it then shows. */
+/** Runs work through kine and returns the keys that kine shows afterwards. */
 function kineWorks(place: Place, round: string) {
   return withKine(place, async (client) => {
     await work(new ApiServer(client), round);
@@ -115,7 +115,7 @@ function kineWorks(place: Place, round: string) {
   });
 }
 
-/** Has kine compact by itself what it wrote. */
+/** Waits until kine has compacted its own writes. */
 async function kineCompacts(place: Place): Promise<void> {
   const options = ['--compact-interval', '1s', '--compact-min-retain', '5'];
   await withKine(
@@ -135,7 +135,7 @@ async function tineShows(context: TestContext, { driver, dataDirectory }: Place)
 }
 
 for (const driver of DRIVERS) {
-  test(`${driver.name}: what kine wrote is read, watched and written on`, async (context) => {
+  test(`${driver.name}: keys that kine wrote can be read, watched and changed`, async (context) => {
     const place = newPlace(context, driver);
     const expected = await kineWorks(place, 'first');
     assert.match(runTine(['check', place.endpoint]).stdout, /: sound: .* kine's/);
@@ -161,7 +161,7 @@ for (const driver of DRIVERS) {
     await work(new ApiServer(client), 'second');
   });
 
-  test(`${driver.name}: a watch goes on with tine at the revision it had with kine, and the other way round`, async (context) => {
+  test(`${driver.name}: a watch started with kine continues with tine at the next revision, and the reverse`, async (context) => {
     const place = newPlace(context, driver);
     const { seen, revision } = await withKine(place, async (client) => {
       const api = new ApiServer(client);
@@ -191,7 +191,7 @@ for (const driver of DRIVERS) {
     });
   });
 
-  test(`${driver.name}: kine, tine, kine, tine on one database, each going on where the other ended`, async (context) => {
+  test(`${driver.name}: kine, tine, kine and tine in turn on one database each continue after the last revision`, async (context) => {
     const place = newPlace(context, driver);
     await kineWorks(place, 'first');
     const first = await tineShows(context, place);
@@ -239,7 +239,7 @@ for (const driver of DRIVERS) {
     await work(new ApiServer(last.client), 'fourth');
   });
 
-  test(`${driver.name}: what kine compacted is gone and what it kept is there, and kine compacts what tine wrote`, async (context) => {
+  test(`${driver.name}: compactions by kine are kept by tine, and kine can compact what tine wrote`, async (context) => {
     const place = newPlace(context, driver);
     const expected = await kineWorks(place, 'first');
     await kineCompacts(place);
@@ -276,7 +276,7 @@ for (const driver of DRIVERS) {
   });
 }
 
-/** Events from a revision on, a line each. */
+/** The events from a revision on, one line for each. */
 async function eventsFrom(client: EtcdClient, startRevision: number, count: number): Promise<readonly string[]> {
   const watch = client.watch();
   await watch.create({ ...withPrefix('/registry/pods/'), start_revision: startRevision, prev_kv: true });

@@ -14,14 +14,14 @@ import {
 const workerCount = 6;
 const counter = 'counter';
 
-/** What a holder of the lock wrote: the next number, and with which lock. */
+/** A write of the lock holder: the next number and the key of the lock. */
 interface Count {
   readonly number: number;
   readonly tag: string;
   readonly lockRevision: number;
 }
 
-/** A client that goes to the other server when one does not answer. */
+/** A client that switches to the other server when one does not answer. */
 class Wanderer {
   readonly #clients: readonly EtcdClient[];
   #at: number;
@@ -31,7 +31,7 @@ class Wanderer {
     this.#at = start % servers.length;
   }
 
-  /** Asks until there is an answer. */
+  /** Repeats the request until it is answered. */
   async ask<Reply>(question: (client: EtcdClient) => Promise<Reply>): Promise<Reply> {
     for (;;) {
       const client = this.#clients[this.#at % this.#clients.length] as EtcdClient;
@@ -51,7 +51,7 @@ class Wanderer {
   }
 }
 
-/** Counts one further under the lock, which only its holder can; the count, when it is known to be made. */
+/** Increments the counter under the lock. Returns the count if it certainly took effect. */
 async function countOnce(wanderer: Wanderer, tag: string): Promise<Count | undefined> {
   const { ID: lease } = await wanderer.ask((client) => client.leaseGrant({ TTL: 5 }));
   const { key } = await wanderer.ask((client) => client.lock({ name: 'lock', lease }, { deadlineMs: 5_000 }));
@@ -66,7 +66,7 @@ async function countOnce(wanderer: Wanderer, tag: string): Promise<Count | undef
   await sleep(5);
   const { succeeded } = await wanderer.ask((client) =>
     client.txn({
-      // No compare with the count that was read: who is not alone overwrites another's. The second is for a repeated question.
+      // No compare with the count that was read, so that two holders would overwrite each other. The second compare is for a retried request.
       compare: [
         { key, target: 'CREATE', result: 'EQUAL', create_revision: lock.create_revision },
         { key: tag, target: 'CREATE', result: 'EQUAL', create_revision: 0 },
@@ -84,7 +84,7 @@ function countOf(value: Buffer): Count {
 }
 
 for (const driver of onePerDialect(TINE_DRIVERS)) {
-  test(`${driver.name}: two servers, one killed again and again amid a crowd at a lock, let one in at a time and lose no count`, async (context) => {
+  test(`${driver.name}: while one of two servers is killed repeatedly, clients hold a lock one at a time and no increment is lost`, async (context) => {
     const first = await ownServer(context, { driver });
     const second = await ownServer(context, { driver, dataDirectory: first.server.dataDirectory });
     const servers = [first.server, second.server];
@@ -97,7 +97,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
           const count = await countOnce(wanderer, `tag/${which}/${round}`);
           if (count !== undefined) made.push(count);
         } catch (error) {
-          // The lease ended while both servers were asked: another round, with another lease.
+          // The lease ended while the client tried both servers: the next round uses another lease.
           assert.ok(error instanceof RpcError && /expired|lease not found/.test(error.details), String(error));
         }
       }

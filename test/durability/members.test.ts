@@ -8,7 +8,7 @@ async function namesOf(client: EtcdClient): Promise<readonly string[]> {
 }
 
 for (const driver of onePerDialect(TINE_DRIVERS)) {
-  test(`${driver.name}: the member list of every instance shows those that live, with the URLs they advertise`, async (context) => {
+  test(`${driver.name}: the member list of every instance shows all live instances with their advertised URLs`, async (context) => {
     const first = await ownServer(context, { driver, arguments: ['--name', 'first'] });
     const { dataDirectory } = first.server;
     const second = await ownServer(context, { driver, dataDirectory, arguments: ['--name', 'second'] });
@@ -25,7 +25,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     }
     assert.equal(new Set((await first.client.memberList({})).members.map(({ ID }) => ID)).size, 3);
 
-    // One that stops says so, one that is killed is missed.
+    // A stopped instance removes itself; a killed one is removed after a timeout.
     await third.server.stop();
     assert.deepEqual(await namesOf(first.client), ['first', 'second']);
     await second.server.kill();
@@ -37,7 +37,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     await waitFor('it to be back', async () => (await namesOf(first.client)).length === 2);
   });
 
-  test(`${driver.name}: etcdctl finds all instances by one, and one leader`, async (context) => {
+  test(`${driver.name}: etcdctl finds all instances through one of them, with one leader`, async (context) => {
     const first = await ownServer(context, { driver, arguments: ['--name', 'first'] });
     const { dataDirectory } = first.server;
     const second = await ownServer(context, { driver, dataDirectory, arguments: ['--name', 'second'] });
@@ -54,7 +54,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     assert.equal(new Set(found.map(({ Status }) => Status.leader)).size, 1);
   });
 
-  test(`${driver.name}: a client with a list of endpoints goes on when the instance it uses is killed`, async (context) => {
+  test(`${driver.name}: a client with a list of endpoints continues when the instance in use is killed`, async (context) => {
     const first = await ownServer(context, { driver });
     const second = await ownServer(context, { driver, dataDirectory: first.server.dataDirectory });
     const endpoints = `${first.server.address},${second.server.address}`;

@@ -18,7 +18,7 @@ import { provideUnstable, unstableCommand } from '../support/unstable-package.ts
 
 interface Pooler extends Pick<PgbouncerOptions, 'mode' | 'settings'> {
   readonly name: string;
-  /** What it makes of prepared statements, as the log says. */
+  /** Whether it supports prepared statements, as tine's log reports. */
   readonly keepsStatements: boolean;
   readonly command: () => Promise<readonly string[]>;
 }
@@ -50,7 +50,7 @@ const serverUrl = () => process.env.TINE_TEST_POSTGRES_URL ?? '';
 
 if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
   for (const pooler of poolers) {
-    test(`postgres: behind ${pooler.name} every request is answered, a watch sees all, and nothing is left to other clients`, async (context) => {
+    test(`postgres: behind ${pooler.name} every request is answered, watches are complete, and other clients of the pool see no leftover state`, async (context) => {
       const { driver, url } = await pooled(context, pooler);
       const { client, server } = await ownServer(context, { driver });
       const watch = client.watch();
@@ -74,7 +74,7 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
     });
   }
 
-  test('postgres: instances behind a pooler and beside it hear of each other, and the next start finds its data', async (context) => {
+  test('postgres: instances behind and beside a pooler notify each other, and a restart finds its data', async (context) => {
     const { driver } = await pooled(context, poolers[0] as Pooler);
     const behind = await ownServer(context, { driver });
     const direct: Driver = {
@@ -102,7 +102,7 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
     assert.equal((await behind.client.range({ key: 'a' })).kvs[0]?.version, 2);
   });
 
-  test('postgres: commands work through a pooler, and leave no lock behind', async (context) => {
+  test("postgres: tine's commands work through a pooler and leave no lock behind", async (context) => {
     const { driver, url } = await pooled(context, poolers[0] as Pooler);
     const { client, server } = await ownServer(context, { driver });
     await client.put({ key: 'a', value: '1' });
@@ -130,7 +130,7 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
   });
 
   for (const mode of ['cache_statement', 'cache_describe', 'describe_exec', 'exec', 'simple_protocol']) {
-    test(`postgres: default_query_exec_mode=${mode} is followed`, async (context) => {
+    test(`postgres: default_query_exec_mode=${mode} takes effect`, async (context) => {
       const base = postgresAt(serverUrl);
       const withMode = (text: string) => (text.includes('://') ? `${text}?default_query_exec_mode=${mode}` : text);
       const driver = {

@@ -21,7 +21,7 @@ const refusal = {
     'etcdserver: the database file was removed or replaced; writes are refused, the log of the server says what to do',
 };
 
-/** Puts all the time; the keys that were acknowledged. */
+/** Puts continuously and records the acknowledged keys. */
 class Writer {
   readonly acknowledged: string[] = [];
   readonly #client: EtcdClient;
@@ -61,7 +61,7 @@ async function start(context: TestContext, driver: (typeof FILE_DRIVERS)[number]
 
 for (const driver of FILE_DRIVERS) {
   for (const name of ['state.db', 'state.db-wal', 'state.db-shm']) {
-    test(`${driver.name}: when ${name} is removed, writes are refused within a second, and reads go on`, async (context) => {
+    test(`${driver.name}: when ${name} is removed, writes are refused within a second and reads work`, async (context) => {
       const { server, client, path } = await start(context, driver);
       rmSync(join(path, '..', name));
       assert.ok((await noticedMs(server)) < onThisMachine(1_000));
@@ -75,7 +75,7 @@ for (const driver of FILE_DRIVERS) {
     });
   }
 
-  test(`${driver.name}: what was acknowledged before a file was moved away is in it, and it is served again when it is back`, async (context) => {
+  test(`${driver.name}: a moved file contains every acknowledged write, and writes work again when it is moved back`, async (context) => {
     const { server, client, path } = await start(context, driver);
     const writer = new Writer(client);
     await waitFor('some puts', () => writer.acknowledged.length > 20);
@@ -105,7 +105,7 @@ for (const driver of FILE_DRIVERS) {
     );
   });
 
-  test(`${driver.name}: a file that was replaced is not written to`, async (context) => {
+  test(`${driver.name}: a replaced file is not written to`, async (context) => {
     const { server, client, path } = await start(context, driver);
     renameSync(path, `${path}.old`);
     writeFileSync(path, '');

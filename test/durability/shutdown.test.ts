@@ -14,7 +14,7 @@ import {
 import { onThisMachine } from '../support/slowness.ts';
 
 for (const driver of onePerDialect(TINE_DRIVERS)) {
-  test(`${driver.name}: SIGTERM answers what is under way, then ends with status 0`, async (context) => {
+  test(`${driver.name}: after SIGTERM running requests are answered and the process ends with status 0`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     let stopping = false;
     const acknowledged: string[] = [];
@@ -45,7 +45,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     for (const key of acknowledged) assert.equal((await client.range({ key })).count, 1, key);
   });
 
-  test(`${driver.name}: SIGTERM ends watches and keepalive streams and does not wait for their clients`, async (context) => {
+  test(`${driver.name}: SIGTERM ends watches and keepalive streams without waiting for their clients`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     const watch = client.watch();
     await watch.create({ key: 'k' });
@@ -60,7 +60,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     assert.equal((await failureOf(client.range({ key: 'k' }, { deadlineMs: 500 }))).details.length > 0, true);
   });
 
-  test(`${driver.name}: a second SIGTERM ends at once`, async (context) => {
+  test(`${driver.name}: a second SIGTERM ends the process at once`, async (context) => {
     const { server } = await ownServer(context, { driver });
     const idle = new EtcdClient(server.address);
     const watch = idle.watch();
@@ -74,7 +74,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     assert.ok(Date.now() - started < onThisMachine(2_000), `it took ${Date.now() - started} ms`);
   });
 
-  test(`${driver.name}: SIGINT ends as SIGTERM does`, async (context) => {
+  test(`${driver.name}: SIGINT works like SIGTERM`, async (context) => {
     const { server } = await ownServer(context, { driver });
     server.signal('SIGINT');
     assert.deepEqual(await server.exited(), { status: 0, signal: null });
@@ -82,7 +82,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
 }
 
 for (const driver of FILE_DRIVERS) {
-  test(`${driver.name}: a stopped server leaves a database without a write-ahead log to replay`, async (context) => {
+  test(`${driver.name}: a stopped server leaves no write-ahead log to replay`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     for (let index = 0; index < 50; index += 1) await client.put({ key: `k/${index}`, value: 'x' });
     await server.stop();

@@ -6,14 +6,14 @@ import { slowSyncMs } from '../support/sync-fault.ts';
 
 const writeCount = 600;
 const slowSyncEvery = 10;
-/** Of gets of other keys, and of the way of an event after its write was answered. */
+/** The limit for gets of other keys, and for events after the reply to their write. */
 const p99MsMax = 20;
 
 function percentile(values: readonly number[], share: number): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] as number;
 }
 
-test('sqlite: while syncs take long now and then, gets of others and events are not held up', async (context) => {
+test('sqlite: occasional slow syncs do not delay gets of other keys or events', async (context) => {
   const { server, client } = await ownServer(context, { driver: sqlite, syncFault: { slowEvery: slowSyncEvery } });
   const reader = new EtcdClient(server.address);
   context.after(() => reader.close());
@@ -63,7 +63,7 @@ test('sqlite: while syncs take long now and then, gets of others and events are 
   assert.ok(percentile(eventsMs, 0.99) < boundMs, `p99 of events: ${percentile(eventsMs, 0.99)} ms`);
 });
 
-test('sqlite: after a sync that failed writes are refused until the database is on disk, and nothing acknowledged is lost', async (context) => {
+test('sqlite: after a failed sync writes are refused until the database is on disk, and no acknowledged write is lost', async (context) => {
   const { server, client } = await ownServer(context, { driver: sqlite, syncFault: { failsAt: 20 } });
   const acknowledged = new Map<string, number>();
   let refusedCount = 0;

@@ -25,7 +25,7 @@ async function overwrite(client: Awaited<ReturnType<typeof fileServer>>['client'
 }
 
 for (const driver of FILE_DRIVERS) {
-  test(`${driver.name}: the write-ahead log stays bounded while writes go on`, async (context) => {
+  test(`${driver.name}: the write-ahead log stays bounded during writes`, async (context) => {
     const { client, walBytes } = await fileServer(context);
     let most = 0;
     for (let index = 0; index < 20; index += 1) {
@@ -35,7 +35,7 @@ for (const driver of FILE_DRIVERS) {
     assert.ok(most < 64 * mebibyte, `the log grew to ${Math.round(most / mebibyte)} MiB over 100 MB of writes`);
   });
 
-  test(`${driver.name}: a compaction gives space back`, async (context) => {
+  test(`${driver.name}: a compaction frees space in the file`, async (context) => {
     const { client, fileBytes } = await fileServer(context);
     const revision = await overwrite(client, 60);
     await client.compact({ revision, physical: true });
@@ -43,7 +43,7 @@ for (const driver of FILE_DRIVERS) {
     assert.equal((await client.range({ key: 'k/0' })).kvs[0]?.value.length, 50_000);
   });
 
-  test(`${driver.name}: the same load again after a compaction does not let the file grow`, async (context) => {
+  test(`${driver.name}: repeating a load after a compaction does not grow the file`, async (context) => {
     const { client, fileBytes } = await fileServer(context);
     const sizes: number[] = [];
     for (let round = 0; round < 4; round += 1) {

@@ -1,4 +1,4 @@
-/** Instances that are started in the same moment on one file: they wait for one another, whatever the file is when they come. */
+/** Instances that start at the same moment on one file wait for each other, whatever the state of the file. */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -21,14 +21,14 @@ import { tineProgram } from '../support/paths.ts';
 const rounds = Number(process.env.TINE_TEST_RUNS ?? 1);
 const instances = 5;
 
-/** Starts them in one moment, on a file that `prepare` may have made, and checks that they are one store. */
+/** Starts instances at the same moment, on a file that `prepare` may create, and checks that they serve one store. */
 async function startTogether(
   context: TestContext,
   driver: Driver,
   prepare: (path: string) => void | Promise<void> = () => {},
 ): Promise<{ readonly servers: readonly Server[]; readonly path: string }> {
   const dataDirectory = temporaryDirectory();
-  // The directory of the file is not there: the instances make it, too.
+  // The directory of the file does not exist: the instances create it too.
   const pathIn = (directory: string) => join(directory, 'not', 'there', 'state.db');
   const there: Driver = { ...driver, storageArguments: (directory) => ['--endpoint', `sqlite://${pathIn(directory)}`] };
   const path = pathIn(dataDirectory);
@@ -78,7 +78,7 @@ const migrationsOf = (path: string) =>
   query<{ name: string }>(path, 'SELECT name FROM tine_migrations ORDER BY id').map(({ name }) => name);
 
 for (const driver of FILE_DRIVERS) {
-  test(`${driver.name}: five instances started in one moment on no file at all serve one store`, async (context) => {
+  test(`${driver.name}: five instances started at the same moment without a file serve one store`, async (context) => {
     const { server } = await ownServer(context, { driver });
     const pathOfOne = join(server.dataDirectory, 'state.db');
     for (let round = 0; round < rounds; round += 1) {
@@ -91,7 +91,7 @@ for (const driver of FILE_DRIVERS) {
     }
   });
 
-  test(`${driver.name}: five instances started in one moment on a file of kine's take it over once`, async (context) => {
+  test(`${driver.name}: five instances started at the same moment on a kine file take it over once`, async (context) => {
     for (let round = 0; round < rounds; round += 1) {
       const { servers } = await startTogether(context, driver, (path) => writeKineFile(path, kineRows));
       const takers = servers.filter((server) => server.log().includes('took over what kine wrote'));
@@ -107,7 +107,7 @@ for (const driver of FILE_DRIVERS) {
     }
   });
 
-  test(`${driver.name}: five instances started in one moment on a file of an older schema bring it up to date once`, async (context) => {
+  test(`${driver.name}: five instances started at the same moment on a file with an older schema migrate it once`, async (context) => {
     for (let round = 0; round < rounds; round += 1) {
       const { servers, path } = await startTogether(context, driver, async (old) => {
         const { server } = await ownServer(context, { driver: at(driver, old) });
@@ -119,7 +119,7 @@ for (const driver of FILE_DRIVERS) {
     }
   });
 
-  test(`${driver.name}: instances serve that start while others are killed in the midst of their start`, async (context) => {
+  test(`${driver.name}: instances that start while others are killed during their start work`, async (context) => {
     for (let round = 0; round < rounds; round += 1) {
       await startTogether(context, driver, async (path) => {
         const killed = Array.from({ length: 2 }, () =>
@@ -128,7 +128,7 @@ for (const driver of FILE_DRIVERS) {
           }),
         );
         const exits = Promise.all(killed.map((child) => exitOf(child)));
-        // A start takes some 0.2 to 1 s; what follows starts while these end.
+        // A start takes some 0.2 to 1 s; the next instances start while these end.
         for (const child of killed) setTimeout(() => child.kill('SIGKILL'), 100 + Math.random() * 900);
         context.after(() => exits);
         await sleep(100);
@@ -136,11 +136,11 @@ for (const driver of FILE_DRIVERS) {
     }
   });
 
-  test(`${driver.name}: a start waits for a program that has the file for itself, and tells of it`, async (context) => {
+  test(`${driver.name}: a start waits for a program that holds an exclusive lock on the file, and logs it`, async (context) => {
     const { server } = await ownServer(context, { driver });
     const path = join(server.dataDirectory, 'state.db');
     await server.stop();
-    // As `tine repair`, `release` and `snapshot restore` have it.
+    // The same lock as `tine repair`, `release` and `snapshot restore` hold.
     const holder = new Database(path);
     holder.pragma('locking_mode = EXCLUSIVE');
     holder.pragma('journal_mode = DELETE');
@@ -156,7 +156,7 @@ for (const driver of FILE_DRIVERS) {
     assert.ok((await client.put({ key: 'a' })).header.revision > 1);
   });
 
-  test(`${driver.name}: a start beside repairs waits for them, and a repair is done or finds the file in use`, async (context) => {
+  test(`${driver.name}: a start waits for a running repair, and a repair succeeds or reports that the file is in use`, async (context) => {
     const { server } = await ownServer(context, { driver });
     await server.stop();
     const path = join(server.dataDirectory, 'state.db');
@@ -178,7 +178,7 @@ function at(driver: Driver, path: string): Driver {
   return { ...driver, storageArguments: () => ['--endpoint', `sqlite://${path}`], dropStorage: async () => {} };
 }
 
-/** Takes away what the newest migrations brought. */
+/** Reverts the newest migrations. */
 function ageSchema(path: string): void {
   const database = new Database(path);
   database.exec(`

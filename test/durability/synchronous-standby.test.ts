@@ -1,4 +1,4 @@
-/** A Postgres primary whose commits wait for a standby: what is answered survives the primary's death. */
+/** A Postgres primary whose commits wait for a standby: acknowledged writes survive the primary's death. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { postgresAt } from '../support/drivers.ts';
@@ -6,7 +6,7 @@ import { type EtcdClient, failureOf, ownServer, sleep, TINE_DRIVERS, waitFor } f
 import { PostgresPair } from '../support/postgres-pair.ts';
 
 if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
-  test('postgres: a write is not acknowledged before the standby has it, whatever the role has and whoever cancels the wait', async (context) => {
+  test("postgres: a write is acknowledged only after the standby has it, whatever the role's settings and even if the wait is cancelled", async (context) => {
     const pair = await startPair(context);
     await pair.query('ALTER ROLE tine SET synchronous_commit = off');
     const { client } = await ownServer(context, { driver: pair.driver });
@@ -31,7 +31,7 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
     assert.equal(await valueOnceServed(client), '2');
   });
 
-  test('postgres: an old primary that comes back alone is neither read nor written, and as a standby it is one again', async (context) => {
+  test('postgres: an old primary that returns alone is neither read nor written, and can be used again as a standby', async (context) => {
     const pair = await startPair(context);
     const { client } = await ownServer(context, { driver: pair.driver });
     await client.put({ key: 'a', value: '1' });
@@ -62,7 +62,7 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
     assert.equal(await valueOnceServed(client), '4');
   });
 
-  test('postgres: after a crash of the primary nothing is read that the standby may not have', async (context) => {
+  test('postgres: after a crash of the primary no data is read that the standby may not have', async (context) => {
     const pair = await startPair(context);
     const { server, client } = await ownServer(context, { driver: postgresAt(() => pair.primaryUrl) });
     await client.put({ key: 'a', value: '1' });
@@ -71,7 +71,7 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
     await waitFor('the commit to wait', async () => (await pair.query(waiting)).length > 0);
     await pair.killPrimary();
     await pair.startPrimary();
-    // The commit is there, and no standby has it.
+    // The commit exists on the primary, and no standby has it.
     const { code } = await failureOf(client.range({ key: 'a' }));
     assert.equal(code, 'UNAVAILABLE');
     await put;

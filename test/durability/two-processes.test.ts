@@ -31,7 +31,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     }
   });
 
-  test(`${driver.name}: two servers on one database never give a revision twice`, async (context) => {
+  test(`${driver.name}: two servers on one database never use a revision twice`, async (context) => {
     const { first, second } = await twoServers(context, driver);
     const before = (await first.client.range({ key: 'k' })).header.revision;
     const writes = Array.from({ length: 600 }, (_, index) =>
@@ -44,7 +44,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     );
   });
 
-  test(`${driver.name}: a watch through one server tells of writes through the other, in order and soon`, async (context) => {
+  test(`${driver.name}: a watch through one server receives writes through the other, in order and soon`, async (context) => {
     const { first, second } = await twoServers(context, driver);
     const watch = second.client.watch();
     await watch.create({ ...withPrefix('k/'), prev_kv: true });
@@ -99,7 +99,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     assert.equal((await second.client.range({ key: 'n' })).kvs[0]?.version, 101);
   });
 
-  test(`${driver.name}: a lease granted by one server is known, kept and revoked by the other`, async (context) => {
+  test(`${driver.name}: a lease granted by one server can be kept alive and revoked by the other`, async (context) => {
     const { first, second } = await twoServers(context, driver);
     const { ID } = await first.client.leaseGrant({ TTL: 100 });
     assert.equal((await second.client.leaseTimeToLive({ ID })).grantedTTL, 100);
@@ -113,7 +113,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     assert.equal((await first.client.leaseTimeToLive({ ID })).TTL, -1);
   });
 
-  test(`${driver.name}: keepalives at one server hold a lease against the other's expiry`, async (context) => {
+  test(`${driver.name}: keepalives on one server prevent expiry by the other`, async (context) => {
     const { first, second } = await twoServers(context, driver);
     const { ID } = await first.client.leaseGrant({ TTL: 3 });
     await first.client.put({ key: 'leased', lease: ID });
@@ -136,7 +136,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     watch.close();
   });
 
-  test(`${driver.name}: a compaction by one server holds for the other`, async (context) => {
+  test(`${driver.name}: a compaction by one server applies to the other`, async (context) => {
     const { first, second } = await twoServers(context, driver);
     await first.client.put({ key: 'k', value: '1' });
     const { revision } = (await second.client.put({ key: 'k', value: '2' })).header;
@@ -146,7 +146,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     assert.deepEqual(await failureOf(second.client.compact({ revision })), expected);
   });
 
-  test(`${driver.name}: when one server is killed amid writes the other goes on`, async (context) => {
+  test(`${driver.name}: when one server is killed during writes, the other continues`, async (context) => {
     const { first, second } = await twoServers(context, driver);
     const watch = second.client.watch();
     await watch.create(withPrefix('k/'));
@@ -172,7 +172,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     watch.close();
   });
 
-  test(`${driver.name}: a watch from now on through a server that rested begins with the present`, async (context) => {
+  test(`${driver.name}: a watch without a start revision on an idle server starts at the current revision`, async (context) => {
     const { first, second } = await twoServers(context, driver);
     let revision = 0;
     for (let index = 0; index < 5; index += 1)
@@ -187,7 +187,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     assert.equal(event?.kv.value.toString(), 'after');
   });
 
-  test(`${driver.name}: a keepalive at one server soon sees what the other revoked or granted anew`, async (context) => {
+  test(`${driver.name}: a keepalive on one server soon reflects a revoke or a new grant by the other`, async (context) => {
     const { first, second } = await twoServers(context, driver);
     const stream = second.client.keepAlive();
     await first.client.leaseGrant({ ID: 2, TTL: 60 });

@@ -1,4 +1,4 @@
-/** Two stores that share a server, or a database, know nothing of each other. */
+/** Two stores on one server or in one database are independent. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { processUsage } from '../../bench/load/process-usage.ts';
@@ -13,7 +13,7 @@ import {
 } from '../support/index.ts';
 import { type RolesDatabase, rolesDatabase } from '../support/postgres-roles.ts';
 
-/** A server of one store, and its client. */
+/** A server and its client. */
 interface Instance {
   readonly server: Server;
   readonly client: EtcdClient;
@@ -21,18 +21,18 @@ interface Instance {
 
 const writeCount = 300;
 const measuredMs = 4_000;
-/** Of one core: twice what an idle instance costs that is told of writes. Where it is not told, it asks all the time. */
+/** Share of a core: twice the cost of an idle instance that is notified of writes. Without notifications it polls. */
 const idleShareMax = 0.02;
 
 for (const driver of TINE_DRIVERS)
-  test(`${driver.name}: two databases on one server are two stores that know nothing of each other`, async (context) => {
+  test(`${driver.name}: two databases on one server are independent stores`, async (context) => {
     const busy = await ownServer(context, { driver });
     const quiet = await ownServer(context, { driver });
     await assertIndependent(busy, quiet, (store) => another(context, store, driver));
   });
 
 if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
-  test('postgres: two schemas of one database are two stores that know nothing of each other', async (context) => {
+  test('postgres: two schemas of one database are independent stores', async (context) => {
     const database = await onSharedPostgres(context);
     const roles = await twoSchemas(database);
     const [busy, quiet] = [
@@ -42,7 +42,7 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
     await assertIndependent(busy, quiet, (store) => another(context, store, store === busy ? roles[0] : roles[1]));
   });
 
-  test('postgres: a write to one schema does not wait for a transaction of writes in another', async (context) => {
+  test('postgres: a write to one schema does not wait for a write transaction in another', async (context) => {
     const database = await onSharedPostgres(context);
     const [first, second] = await twoSchemas(database);
     const stopped = await ownServer(context, { driver: first });
@@ -67,7 +67,7 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
     });
   });
 
-  test('postgres: a schema that is renamed while no tine serves it keeps its store, and one that is made in front of it does not hide it', async (context) => {
+  test('postgres: a schema renamed while tine is stopped keeps its store, and a new schema before it in search_path does not hide it', async (context) => {
     const database = await onSharedPostgres(context);
     const role = await database.role({ search_path: 'front, store, renamed' });
     await database.administrator.query(`CREATE SCHEMA store AUTHORIZATION ${role.user}`);
@@ -80,14 +80,14 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
     assert.equal((await client.range({ key: 'a' })).kvs[0]?.value.toString(), '1');
   });
 
-  test('postgres: a search_path without a schema is refused at the start, with what to do', async (context) => {
+  test('postgres: a search_path without a schema stops the start with advice', async (context) => {
     const database = await onSharedPostgres(context);
     const role = await database.role({ search_path: 'missing' });
     await assert.rejects(ownServer(context, { driver: role }), /search_path of user .* names no schema that exists/);
   });
 }
 
-/** Writes to one store, and looks for traces in the other. */
+/** Writes to one store and checks that the other one does not change. */
 async function assertIndependent(
   busy: Instance,
   quiet: Instance,
@@ -122,7 +122,7 @@ async function assertIndependent(
   late.close();
 }
 
-/** Evenly: an instance that is woken by each write shows. */
+/** Writes at even intervals, so that an instance woken by each write shows. */
 async function writeFor({ client }: Instance, ms: number): Promise<void> {
   for (let index = 0; index < writeCount; index += 1) {
     await client.put({ key: `k/${index % 20}` });

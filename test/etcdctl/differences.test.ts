@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { repositoryRoot } from '../support/paths.ts';
 import { namedDifferences } from './named-differences.ts';
 
-test('docs/differences.md lists what etcdctl may print otherwise, and nothing else', () => {
+test("docs/differences.md lists exactly the permitted differences of etcdctl's output", () => {
   const page = readFileSync(join(repositoryRoot, 'docs', 'differences.md'), 'utf8');
   const [, section = ''] = page.split('## In what etcdctl prints\n');
   const [list = ''] = section.split('\n## ');

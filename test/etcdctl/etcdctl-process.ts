@@ -50,7 +50,7 @@ export class EtcdctlProcess {
     this.#child.kill(signal);
   }
 
-  /** Waits until it has printed one of the texts since the last time, or where there are none something and then nothing for a moment, or has ended. */
+  /** Waits for one of the texts in new output, or without texts for any output and a pause, or for the end of the process. */
   async prints(texts: readonly string[]): Promise<void> {
     let length = this.#seenLength;
     let lastMs = performance.now();
@@ -62,7 +62,7 @@ export class EtcdctlProcess {
       return length > this.#seenLength && performance.now() - lastMs > silenceMs;
     };
     const isThere = () => this.#hasEnded || isPrinted();
-    // What it printed by then is compared: that says more than that it took too long.
+    // The output so far is compared: a difference explains more than a timeout.
     await waitFor(texts.join(' or '), isThere, { timeoutMs: printTimeoutMs, intervalMs: 5 }).catch(() => {});
     this.#seenLength = Buffer.concat(this.#stdout).length;
   }

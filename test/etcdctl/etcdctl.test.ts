@@ -36,7 +36,7 @@ const allFormats: readonly Format[] = ['simple', 'json', 'fields', 'protobuf'];
 
 /** Passwords are checked all the time, and none is worth much. */
 const settings = ['--bcrypt-cost', '4', '--quota-backend-bytes', '1073741824'];
-/** What only etcd's binaries say of themselves. */
+/** Output about etcd's own binaries. */
 const tineSettings = ['--emulated-etcd-version', etcdProgramVersion()];
 
 /** TINE_TEST_ETCDCTL_FORMATS=all: every variant in every format on every database, which takes a quarter of an hour. */
@@ -45,7 +45,7 @@ const everything = process.env.TINE_TEST_ETCDCTL_FORMATS === 'all';
 for (const variant of variants) {
   const formats = everything ? allFormats : [...variant.formats, ...variant.moreFormats];
   for (const format of formats) {
-    test(`etcdctl prints what it prints of etcd, ${variant.name}, as ${format}`, async (context) => {
+    test(`etcdctl prints the same with tine as with etcd, ${variant.name}, format ${format}`, async (context) => {
       const drivers = everything || variant.formats.includes(format) ? onePerDialect(TINE_DRIVERS) : FILE_DRIVERS;
       const runs = [etcd, ...drivers].map((driver) => transcript(driver, variant, format));
       const [expected = [], ...actual] = await Promise.all(runs);

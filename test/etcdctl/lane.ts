@@ -14,7 +14,7 @@ export interface Place {
   readonly address: string;
   /** Global flags of etcdctl's, the endpoint among them. */
   readonly flags: readonly string[];
-  /** The flags of a client that nobody knows: without user and certificate. */
+  /** The flags of an anonymous client: without user and certificate. */
   readonly anonymousFlags: readonly string[];
   /** What `make-mirror` needs to get in. */
   readonly destinationFlags: readonly string[];
@@ -145,7 +145,7 @@ export class Lane {
       const found = await this.#ask('get', prefix, '--prefix', '--keys-only');
       return Number(/"count":"?(\d+)/.exec(found)?.[1] ?? 0) === count;
     };
-    // What is there by then is compared: that says more than that it took too long.
+    // The state so far is compared: a difference explains more than a timeout.
     await waitFor(`${count} keys ${prefix}`, isSo, { timeoutMs: 15_000 }).catch(() => {});
   }
 

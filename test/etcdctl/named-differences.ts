@@ -1,9 +1,9 @@
 /** One way in which what etcdctl prints may differ between etcd and tine. */
 export interface NamedDifference {
   readonly name: string;
-  /** Why it is no fault. docs/differences.md says so, too. */
+  /** Why it is not an error. docs/differences.md has the same text. */
   readonly reason: string;
-  /** What is replaced before outputs are compared, and by what. None where the run itself knows what to replace. */
+  /** Replacements before outputs are compared. Empty if the run computes the replacement itself. */
   readonly replacements: readonly (readonly [pattern: RegExp, replacement: string])[];
 }
 

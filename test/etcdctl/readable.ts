@@ -44,7 +44,7 @@ const replies: Readonly<Record<string, readonly [service: string, method: string
   'user revoke-role': ['Auth', 'UserRevokeRole'],
 };
 
-/** Who a server says it is, in the header of every reply. */
+/** The ids of a server in the header of every reply. */
 export interface HeaderIds {
   readonly clusterId: bigint;
   readonly memberId: bigint;

@@ -32,7 +32,7 @@ export interface PrintsStep {
   readonly texts: readonly string[];
 }
 
-/** Waits until there are so many keys with the prefix. */
+/** Waits until this number of keys have the prefix. */
 export interface HoldsStep {
   readonly kind: 'holds';
   readonly prefix: string;

@@ -14,7 +14,7 @@ export interface Variant {
   readonly moreFormats: readonly Format[];
   /** More arguments for the server on a port. */
   readonly serverArguments: (port: number) => readonly string[];
-  /** etcdctl's flags, the endpoint among them: of whoever runs the script, and of somebody nobody knows. */
+  /** etcdctl's flags with the endpoint: of the user of the script, and of an anonymous client. */
   readonly flags: (address: string) => readonly string[];
   readonly anonymousFlags: (address: string) => readonly string[];
   /** What `make-mirror` needs to get into the same server. */
@@ -66,7 +66,7 @@ const enableAuth = lines(`
   auth enable
 `);
 
-/** JSON has all that is in an answer. TLS ends before a database is asked, and the plain script turns auth on and off on every database: the others run on SQLite. */
+/** JSON shows every field of a reply. TLS and auth variants run on SQLite only: TLS does not depend on the database, and the plain script enables and disables auth on every database. */
 export const variants: readonly Variant[] = [
   {
     name: 'plain',

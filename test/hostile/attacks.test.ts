@@ -61,7 +61,7 @@ const ofTheSuite = attacks.filter((attack) => !alikes.includes(attack));
 for (const driver of onePerDialect(TINE_DRIVERS)) {
   const isFirst = driver === TINE_DRIVERS[0];
   for (const attack of ofTheSuite.filter(({ name }) => isFirst || reachingTheDatabase.includes(name))) {
-    test(`${driver.name}: ${attack.name}: a client that ${attack.does} does not stop the others`, (context) =>
+    test(`${driver.name}: ${attack.name}: other clients are served while one client ${attack.does}`, (context) =>
       attackOne(context, driver, attack));
   }
 }

@@ -12,12 +12,12 @@ const factor = numberFromEnvironment('TINE_TEST_FACTOR', 1);
 
 /** For all items of the factor, on a machine that is busy. */
 const secondsMax = 30 * factor;
-/** Some of the frames ask for a megabyte. What counts is that ten times as many items take no more. */
+/** Some of the frames request a megabyte. Ten times as many items must not need more. */
 const memoryMebibytesMax = 300;
 
 for (const driver of ANY_DRIVER) {
   for (const { fuzzer, itemCount } of fuzzers) {
-    test(`${driver.name}: ${fuzzer.name}: a client that ${fuzzer.does} meets no fault of the server and costs the others no answer`, async (context) => {
+    test(`${driver.name}: ${fuzzer.name}: other clients are served and the server has no fault while one client ${fuzzer.does}`, async (context) => {
       const repeat = `TINE_TEST_SEED=${seed} TINE_TEST_FACTOR=${factor}`;
       context.diagnostic(repeat);
       const fuzz = { seed, itemCount: itemCount * factor };

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chosenSeed, Random } from '../parity/random.ts';
-import { isLinearizableByBruteForce } from './brute-force.ts';
-import { registerHistories, setHistories } from './partition.ts';
-import type { Interval } from './recording.ts';
-import { registerModel } from './register-model.ts';
-import { type Model, search } from './search.ts';
-import { setModel } from './set-model.ts';
-import { simulatedRun } from './simulated-run.ts';
-import { unclaimedRevisions } from './unclaimed-revisions.ts';
+import { isLinearizableByBruteForce } from '../support/linearizability/brute-force.ts';
+import { registerHistories, setHistories } from '../support/linearizability/partition.ts';
+import type { Interval } from '../support/linearizability/recording.ts';
+import { registerModel } from '../support/linearizability/register-model.ts';
+import { type Model, search } from '../support/linearizability/search.ts';
+import { setModel } from '../support/linearizability/set-model.ts';
+import { simulatedRun } from '../support/linearizability/simulated-run.ts';
+import { unclaimedRevisions } from '../support/linearizability/unclaimed-revisions.ts';
 
 /** 720 orders; one more would be 5,040. */
 const operationCountMax = 6;
@@ -16,7 +16,7 @@ const runCount = 800;
 const seed = chosenSeed();
 const repeat = `TINE_TEST_SEED=${seed}`;
 
-test('the search agrees with all permutations on small histories, right and wrong ones', (context) => {
+test('the search agrees with trying all permutations on small histories, correct and incorrect', (context) => {
   context.diagnostic(repeat);
   const random = new Random(seed);
   const tally = { linearizable: 0, violation: 0 };
@@ -43,7 +43,7 @@ test('the search agrees with all permutations on small histories, right and wron
   assert.ok(Math.min(tally.linearizable, tally.violation) > total / 5, 'neither is rare');
 });
 
-/** Two operations with each other's times: what was told too late or too early. */
+/** Two operations with exchanged times: replies that came too late or too early. */
 function withTimesExchanged<Operation extends Interval>(history: readonly Operation[], random: Random): Operation[] {
   const certain = history.filter(({ returned }) => Number.isFinite(returned));
   if (certain.length < 2) return [...history];

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chosenSeed, Random } from '../parity/random.ts';
-import { checkLinearizable } from './check-linearizable.ts';
-import { assertCorrect, checkRecording } from './check-recording.ts';
-import { replyFaults } from './reply-faults.ts';
-import { simulatedRun } from './simulated-run.ts';
-import { watchFaults } from './watch-faults.ts';
+import { checkLinearizable } from '../support/linearizability/check-linearizable.ts';
+import { assertCorrect, checkRecording } from '../support/linearizability/check-recording.ts';
+import { replyFaults } from '../support/linearizability/reply-faults.ts';
+import { simulatedRun } from '../support/linearizability/simulated-run.ts';
+import { watchFaults } from '../support/linearizability/watch-faults.ts';
 
 const runCount = 20;
 const seed = chosenSeed();
@@ -22,12 +22,12 @@ const runs = Array.from({ length: runCount }, (_, run) => ({
   repeat: `TINE_TEST_SEED=${seed}, run ${run}`,
 }));
 
-test('runs of a correct store are correct', () => {
+test('simulated runs of a correct store pass all checks', () => {
   for (const { recording, repeat } of runs) assertCorrect(recording, repeat);
 });
 
 for (const fault of [...replyFaults, ...watchFaults]) {
-  test(`found: ${fault.name}`, (context) => {
+  test(`the checks find a planted fault: ${fault.name}`, (context) => {
     let plantedCount = 0;
     for (const run of runs) {
       const faulty = fault.plant(run.recording, new Random(run.seed));

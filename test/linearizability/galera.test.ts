@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { chosenSeed, numberFromEnvironment, Random } from '../parity/random.ts';
 import { type GaleraCluster, sharedCluster } from '../support/galera-cluster.ts';
 import { galeraAt, sleep, TINE_DRIVERS, waitFor } from '../support/index.ts';
-import { checkRecording } from './check-recording.ts';
-import { killInTurns } from './disturbances.ts';
-import type { Disturbance } from './live-run.ts';
-import type { Place } from './place.ts';
-import { recordAndCheck } from './record-and-check.ts';
-import { replyFaults } from './reply-faults.ts';
-import { watchFaults } from './watch-faults.ts';
+import { checkRecording } from '../support/linearizability/check-recording.ts';
+import { killInTurns } from '../support/linearizability/disturbances.ts';
+import type { Disturbance } from '../support/linearizability/live-run.ts';
+import type { Place } from '../support/linearizability/place.ts';
+import { recordAndCheck } from '../support/linearizability/record-and-check.ts';
+import { replyFaults } from '../support/linearizability/reply-faults.ts';
+import { watchFaults } from '../support/linearizability/watch-faults.ts';
 
 const firstSeed = chosenSeed();
 const runCount = numberFromEnvironment('TINE_TEST_RUNS', 1);
@@ -49,9 +49,9 @@ function testGalera(): void {
     };
 
   const cases: readonly (readonly [name: string, durationMs: number, disturb: Disturbance | undefined])[] = [
-    ['instances that are killed', 7_000, killInTurns],
+    ['killed instances', 7_000, killInTurns],
     [
-      'nodes that are killed and join again',
+      'nodes that are killed and rejoin',
       16_000,
       awayInTurns(
         (node) => node.kill(),
@@ -59,7 +59,7 @@ function testGalera(): void {
       ),
     ],
     [
-      'nodes that are cut off from the others and healed',
+      'nodes that are isolated and reconnected',
       16_000,
       awayInTurns(
         (node) => node.isolate(true),
@@ -67,7 +67,7 @@ function testGalera(): void {
       ),
     ],
     [
-      'nodes that stand still and go on',
+      'nodes that freeze and resume',
       16_000,
       awayInTurns(
         async (node) => node.freeze(true),
@@ -79,7 +79,7 @@ function testGalera(): void {
   for (let seed = firstSeed; seed < firstSeed + runCount; seed += 1) {
     const repeat = `TINE_TEST_SEED=${seed} TINE_TEST_FACTOR=${factor}`;
 
-    test(`galera, each instance on a node of its own: what clients are told is one history, and would not be with a fault (${seed})`, async (context) => {
+    test(`galera, each instance on its own node: replies to clients are linearizable, and planted faults are found (${seed})`, async (context) => {
       const recording = await recordAndCheck(context, repeat, { place: place(), seed, durationMs: 5_000 * factor });
       for (const [index, fault] of [...replyFaults, ...watchFaults].entries()) {
         const faulty = fault.plant(recording, new Random(seed + index));
@@ -89,7 +89,7 @@ function testGalera(): void {
     });
 
     for (const [name, durationMs, disturb] of cases) {
-      test(`galera, each instance on a node of its own: ${name} leave one history (${seed})`, async (context) => {
+      test(`galera, each instance on its own node: replies are linearizable with ${name} (${seed})`, async (context) => {
         const options = { place: place(), seed, durationMs: durationMs * factor, ...(disturb && { disturb }) };
         await recordAndCheck(context, repeat, options);
       });

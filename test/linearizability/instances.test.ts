@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chosenSeed, numberFromEnvironment, Random } from '../parity/random.ts';
 import { DRIVERS, onePerDialect } from '../support/index.ts';
-import { checkRecording } from './check-recording.ts';
-import { killInTurns, restartDatabase } from './disturbances.ts';
-import { placesOf, restartablePlaces } from './place.ts';
-import { recordAndCheck } from './record-and-check.ts';
-import { replyFaults } from './reply-faults.ts';
-import { watchFaults } from './watch-faults.ts';
+import { checkRecording } from '../support/linearizability/check-recording.ts';
+import { killInTurns, restartDatabase } from '../support/linearizability/disturbances.ts';
+import { placesOf, restartablePlaces } from '../support/linearizability/place.ts';
+import { recordAndCheck } from '../support/linearizability/record-and-check.ts';
+import { replyFaults } from '../support/linearizability/reply-faults.ts';
+import { watchFaults } from '../support/linearizability/watch-faults.ts';
 
 const seed = chosenSeed();
 /** How much longer than by default. */
@@ -19,7 +19,7 @@ const longDrivers = onePerDialect(DRIVERS);
 for (const place of placesOf(3)) {
   const name = `${place.driver.name}, servers: ${place.instanceCount}`;
 
-  test(`${name}: what many clients are told, and what watches show, is one history, and would not be with a fault`, async (context) => {
+  test(`${name}: replies to many clients and watch events are linearizable, and planted faults are found`, async (context) => {
     const recording = await recordAndCheck(context, repeat, { place, seed, durationMs: 5_000 * factor });
     for (const [index, fault] of [...replyFaults, ...watchFaults].entries()) {
       const faulty = fault.plant(recording, new Random(seed + index));
@@ -32,7 +32,7 @@ for (const place of placesOf(3)) {
 for (const place of [...placesOf(2, longDrivers), ...placesOf(3, longDrivers)]) {
   const name = `${place.driver.name}, servers: ${place.instanceCount}`;
 
-  test(`${name}: servers killed amid the work of their clients leave one history`, async (context) => {
+  test(`${name}: replies are linearizable while servers are killed`, async (context) => {
     const recording = await recordAndCheck(context, repeat, {
       place,
       seed,
@@ -44,7 +44,7 @@ for (const place of [...placesOf(2, longDrivers), ...placesOf(3, longDrivers)]) 
 }
 
 for (const { name, open } of restartablePlaces(3, longDrivers)) {
-  test(`${name}, servers: 3: a database that is stopped and killed amid the work leaves one history`, async (context) => {
+  test(`${name}, servers: 3: replies are linearizable while the database is stopped and killed`, async (context) => {
     const place = await open(context);
     await recordAndCheck(context, repeat, { place, seed, durationMs: 7_000 * factor, disturb: restartDatabase });
   });

@@ -3,13 +3,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chosenSeed, numberFromEnvironment, Random } from '../parity/random.ts';
 import { sleep, TINE_DRIVERS } from '../support/index.ts';
+import { checkRecording } from '../support/linearizability/check-recording.ts';
+import { killInTurns } from '../support/linearizability/disturbances.ts';
+import type { Disturbance } from '../support/linearizability/live-run.ts';
+import { recordAndCheck } from '../support/linearizability/record-and-check.ts';
+import { replyFaults } from '../support/linearizability/reply-faults.ts';
+import { watchFaults } from '../support/linearizability/watch-faults.ts';
 import { PostgresPair } from '../support/postgres-pair.ts';
-import { checkRecording } from './check-recording.ts';
-import { killInTurns } from './disturbances.ts';
-import type { Disturbance } from './live-run.ts';
-import { recordAndCheck } from './record-and-check.ts';
-import { replyFaults } from './reply-faults.ts';
-import { watchFaults } from './watch-faults.ts';
 
 const seed = chosenSeed();
 /** How much longer than by default. */
@@ -18,7 +18,7 @@ const repeat = `TINE_TEST_SEED=${seed} TINE_TEST_FACTOR=${factor}`;
 const instanceCount = 3;
 
 if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
-  test('postgres pair, servers: 3: a primary that is killed amid the work and replaced by its standby loses nothing that was acknowledged', async (context) => {
+  test('postgres pair, servers: 3: when a primary is killed and its standby promoted, no acknowledged write is lost', async (context) => {
     const pair = await PostgresPair.start();
     context.after(() => pair.remove());
     let failoverCount = 0;
@@ -30,7 +30,7 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
         await pair.promote();
         failoverCount += 1;
         await sleep(random.between(1_000, 4_000));
-        // Half of the time it comes back alone for a while first, as a primary that was never told.
+        // In half of the cases it first returns alone for a while, as a primary that missed the failover.
         if (random.chance(50)) {
           await pair.startReplaced();
           await sleep(random.between(500, 1_500));
@@ -51,7 +51,7 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
     }
   });
 
-  test('postgres pair, servers: 3: servers killed amid the work of their clients leave one history', async (context) => {
+  test('postgres pair, servers: 3: replies are linearizable while servers are killed', async (context) => {
     const pair = await PostgresPair.start();
     context.after(() => pair.remove());
     const place = { driver: pair.driver, instanceCount };

@@ -1,12 +1,25 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { checkLinearizable } from './check-linearizable.ts';
-import { add, doubtful, elements, from, get, members, pair, put, remove, saw, swap, wrote } from './hand-written.ts';
-import { registerHistories } from './partition.ts';
-import type { Operation } from './recording.ts';
-import { registerModel } from './register-model.ts';
-import { search } from './search.ts';
-import { unclaimedRevisions } from './unclaimed-revisions.ts';
+import { checkLinearizable } from '../support/linearizability/check-linearizable.ts';
+import {
+  add,
+  doubtful,
+  elements,
+  from,
+  get,
+  members,
+  pair,
+  put,
+  remove,
+  saw,
+  swap,
+  wrote,
+} from '../support/linearizability/hand-written.ts';
+import { registerHistories } from '../support/linearizability/partition.ts';
+import type { Operation } from '../support/linearizability/recording.ts';
+import { registerModel } from '../support/linearizability/register-model.ts';
+import { search } from '../support/linearizability/search.ts';
+import { unclaimedRevisions } from '../support/linearizability/unclaimed-revisions.ts';
 
 interface Example {
   readonly name: string;
@@ -14,9 +27,9 @@ interface Example {
 }
 
 const linearizable: readonly Example[] = [
-  { name: 'nothing', operations: [] },
+  { name: 'an empty history', operations: [] },
   {
-    name: 'one after the other',
+    name: 'sequential operations',
     operations: [
       from(1, 2, put('x'), wrote(2)),
       from(3, 4, get, saw(2, pair('x', 2))),
@@ -27,7 +40,7 @@ const linearizable: readonly Example[] = [
     ],
   },
   {
-    name: 'reads during a write, before and after it',
+    name: 'reads during a write that return the old or the new value',
     operations: [
       from(1, 10, put('x'), wrote(2)),
       from(2, 3, get, saw(1)),
@@ -36,7 +49,7 @@ const linearizable: readonly Example[] = [
     ],
   },
   {
-    name: 'writes at once in the order of their revisions, not of their calls',
+    name: 'concurrent writes in the order of their revisions instead of their calls',
     operations: [
       from(1, 10, put('x'), wrote(3, pair('y', 2))),
       from(2, 9, put('y'), wrote(2)),
@@ -44,7 +57,7 @@ const linearizable: readonly Example[] = [
     ],
   },
   {
-    name: 'of two swaps the first',
+    name: 'two concurrent swaps of which one succeeds',
     operations: [
       from(1, 5, swap(0, 'x'), wrote(2)),
       from(2, 6, swap(0, 'y'), saw(2, pair('x', 2))),
@@ -52,11 +65,11 @@ const linearizable: readonly Example[] = [
     ],
   },
   {
-    name: 'a write in doubt that never happened',
+    name: 'a write in doubt that never took effect',
     operations: [doubtful(1, put('x')), from(2, 3, get, saw(1)), from(4, 5, put('y'), wrote(2))],
   },
   {
-    name: 'a write in doubt that happened late',
+    name: 'a write in doubt that took effect late',
     operations: [
       doubtful(1, put('x')),
       from(2, 3, get, saw(1)),
@@ -65,7 +78,7 @@ const linearizable: readonly Example[] = [
     ],
   },
   {
-    name: 'writes in doubt of which an acknowledged one tells the number',
+    name: 'writes in doubt whose number follows from the version of an acknowledged write',
     operations: [
       doubtful(1, put('x')),
       doubtful(2, put('y')),
@@ -74,7 +87,7 @@ const linearizable: readonly Example[] = [
     ],
   },
   {
-    name: 'a swap and a delete in doubt, both done',
+    name: 'a swap and a delete in doubt that both took effect',
     operations: [
       from(1, 2, put('x'), wrote(2)),
       doubtful(3, remove),
@@ -98,14 +111,14 @@ const linearizable: readonly Example[] = [
 
 const impossible: readonly Example[] = [
   {
-    name: 'a read of what was before an acknowledged write',
+    name: 'a read of the value before an acknowledged write',
     operations: [from(1, 2, put('x'), wrote(2)), from(3, 4, get, saw(2))],
   },
   {
-    name: 'a read of what was before something read',
+    name: 'a read of an older value than an earlier read returned',
     operations: [from(1, 10, put('x'), wrote(2)), from(2, 3, get, saw(2, pair('x', 2))), from(4, 5, get, saw(2))],
   },
-  { name: 'a value that nobody wrote', operations: [from(1, 2, get, saw(2, pair('x', 2)))] },
+  { name: 'a value that no operation wrote', operations: [from(1, 2, get, saw(2, pair('x', 2)))] },
   {
     name: 'a write seen before its call',
     operations: [from(1, 2, get, saw(2, pair('x', 2))), from(3, 4, put('x'), wrote(2))],
@@ -123,19 +136,19 @@ const impossible: readonly Example[] = [
     operations: [from(1, 5, swap(0, 'x'), wrote(2)), from(2, 6, swap(0, 'y'), wrote(3))],
   },
   {
-    name: 'a swap refused though its compare held',
+    name: 'a failed swap although its compare held',
     operations: [from(1, 2, put('x'), wrote(2)), from(3, 4, swap(2, 'y'), saw(2, pair('x', 2)))],
   },
   {
-    name: 'a delete that did nothing though the key was there',
+    name: 'a delete without effect although the key existed',
     operations: [from(1, 2, put('x'), wrote(2)), from(3, 4, remove, saw(2, pair('x', 2)))],
   },
   {
-    name: 'a write in doubt that happened before its call',
+    name: 'a write in doubt that took effect before its call',
     operations: [from(1, 2, get, saw(2, pair('x', 2))), doubtful(3, put('x'))],
   },
   {
-    name: 'a write in doubt that happened twice',
+    name: 'a write in doubt that took effect twice',
     operations: [
       doubtful(1, put('x')),
       from(2, 3, get, saw(2, pair('x', 2))),
@@ -144,7 +157,7 @@ const impossible: readonly Example[] = [
     ],
   },
   {
-    name: 'a swap in doubt that happened though its compare had failed',
+    name: 'a swap in doubt that took effect although its compare failed',
     operations: [
       from(1, 2, put('x'), wrote(2)),
       from(3, 4, put('y'), wrote(3, pair('x', 2))),
@@ -153,7 +166,7 @@ const impossible: readonly Example[] = [
     ],
   },
   {
-    name: 'a header that goes back',
+    name: 'a header whose revision goes back',
     operations: [
       from(1, 2, put('x'), wrote(5)),
       from(3, 4, get, saw(7, pair('x', 5))),
@@ -195,7 +208,7 @@ describe('the search finds no order for', () => {
   }
 });
 
-test('an order that is found has every certain operation once, and the state at its end explained', () => {
+test('a found order contains every certain operation once and explains the final state', () => {
   for (const { operations } of linearizable) {
     for (const history of registerHistories(operations).values()) {
       const verdict = search(history, registerModel(unclaimedRevisions(operations)));
@@ -207,7 +220,7 @@ test('an order that is found has every certain operation once, and the state at 
   }
 });
 
-test('a search that gives up is a violation that says so', () => {
+test('a search that exceeds its limits is reported as a violation', () => {
   const operations = linearizable.at(-1)?.operations ?? [];
   const [violation] = checkLinearizable(operations, { configurationCountMax: 2, durationMsMax: 5_000 });
   assert.match(
@@ -218,7 +231,7 @@ test('a search that gives up is a violation that says so', () => {
   assert.match(late?.what ?? '', /more than 0 ms/);
 });
 
-test('a violation shows the operations of the contradiction, and not those after it', () => {
+test('a violation shows the contradicting operations and none after them', () => {
   const [violation] = checkLinearizable([
     from(1, 2, put('x'), wrote(2)),
     from(3, 4, get, saw(2, pair('x', 2))),

@@ -11,7 +11,7 @@ const shownDifferenceCountMax = 5;
 /** Passwords are checked all the time, and none is worth much. */
 const settings = ['--bcrypt-cost', '4'];
 
-/** What a server says about itself, what it draws, and what passes with time. */
+/** Ids of the server, random values and times. */
 const unequalFields = new Set([
   ...['cluster_id', 'member_id', 'raft_term', 'token', 'TTL', 'ID', 'name', 'peerURLs', 'clientURLs', 'leader'],
   ...['version', 'dbSize', 'dbSizeInUse', 'dbSizeQuota', 'raftIndex', 'raftTerm', 'raftAppliedIndex', 'storageVersion'],
@@ -24,7 +24,7 @@ const seed = chosenSeed();
 const stepCount = numberFromEnvironment('TINE_TEST_STEPS', stepCountDefault);
 
 for (const driver of TINE_DRIVERS.slice(0, 1)) {
-  test(`tine on ${driver.name}: users, roles and rights are those of etcd, call by call`, async (context) => {
+  test(`tine on ${driver.name}: every call about users, roles and permissions gets etcd's reply`, async (context) => {
     const repeat = `TINE_TEST_SEED=${seed} TINE_TEST_STEPS=${stepCount}`;
     context.diagnostic(repeat);
     const script = generateAuthScript(new Random(seed), stepCount);
@@ -44,7 +44,7 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
   });
 }
 
-/** tine says that a caller has no right before it looks at alarms; etcd refuses what an alarm forbids without a look at the caller. */
+/** tine checks permissions before alarms; etcd refuses a request under an alarm before it checks the caller. */
 function isEqual(expected: unknown, actual: unknown): boolean {
   if (isDeepStrictEqual(expected, actual)) return true;
   return refusedUnderAlarm.test(String(expected)) && refusedToCaller.test(String(actual));
@@ -106,7 +106,7 @@ class Callers {
 function comparable(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (Buffer.isBuffer(value)) return value.toString('latin1');
-  // Go's protobuf prints messages with one space or two, so that nobody relies on it.
+  // Go's protobuf prints messages with one or two spaces, depending on the build.
   if (typeof value === 'string') return value.replace(/ +/g, ' ');
   if (Array.isArray(value)) return value.map(comparable);
   if (typeof value !== 'object' || value === null) return value;

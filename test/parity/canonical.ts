@@ -4,7 +4,7 @@ import { isList, isMessage, type Message, type Outcome, type Value } from './mes
 /** A reply that can be compared and printed: text, lists and objects, without fields at their default. */
 export type Canonical = string | readonly Canonical[] | { readonly [field: string]: Canonical };
 
-/** What a server says about itself in a header: never equal between two servers. */
+/** The ids of a server in a header: never equal between two servers. */
 const identityFields = new Set(['cluster_id', 'member_id', 'raft_term']);
 
 const printedBytesMax = 60;
@@ -14,7 +14,7 @@ const printedBytesMax = 60;
  * their aliases. proto3 does not tell a default from an absent field, so defaults are left out.
  */
 export function canonical(outcome: Outcome, aliases: ReadonlyMap<string, string>): Canonical {
-  // Go's protobuf puts a no-break space into its errors in some builds, so that nobody relies on them.
+  // Go's protobuf has a no-break space in the errors of some builds.
   if ('text' in outcome) return { code: String(outcome.code), text: outcome.text.replaceAll('\u00a0', ' ') };
   return canonicalMessage(outcome.reply, aliases);
 }

@@ -84,7 +84,7 @@ const keyValues: readonly GatewayStep[] = [
   ...posts(range, [{ key: base64('a'), revision: 2 }]),
 ];
 
-/** What is wrong with JSON, with values, and with the way they are asked. */
+/** Errors in JSON, in values, and in HTTP requests. */
 const mistakes: readonly GatewayStep[] = [
   ...posts(range, [
     '{"key":',

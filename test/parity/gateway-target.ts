@@ -6,7 +6,7 @@ export interface GatewayAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
   readonly trailers: Readonly<Record<string, unknown>>;
-  /** Lines of JSON as what they say; of anything else the text. */
+  /** Lines of JSON are parsed; anything else is returned as text. */
   readonly lines: readonly unknown[];
 }
 
@@ -42,7 +42,7 @@ export class GatewayTarget {
     if (step.path === '/v3/auth/authenticate' && reply.status === 200) {
       this.#token = (JSON.parse(reply.body) as { token: string }).token;
     }
-    // What Go says of a redirection is a page for people.
+    // Go's reply to a redirection is an HTML page.
     const isPage = reply.status === 307;
     const text = step.isBodyOwn || isPage ? '' : reply.body;
     const { 'content-type': type, ...others } = reply.headers;

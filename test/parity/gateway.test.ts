@@ -9,7 +9,7 @@ import { type GatewayAnswer, GatewayTarget } from './gateway-target.ts';
 type Answered = GatewayAnswer | { readonly none: string };
 
 for (const driver of TINE_DRIVERS.slice(0, 1)) {
-  test(`${driver.name}: the gateway answers as etcd's, to good requests and bad ones`, async (context) => {
+  test(`${driver.name}: the gateway gives the same replies as etcd's, to valid and invalid requests`, async (context) => {
     const reference = await Server.start({ driver: etcd });
     context.after(() => reference.remove());
     const subject = await Server.start({ driver });

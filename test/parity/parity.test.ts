@@ -26,7 +26,7 @@ const seed = chosenSeed();
 const stepCount = numberFromEnvironment('TINE_TEST_STEPS', stepCountDefault);
 
 for (const subject of subjects) {
-  test(`${subject.name}: every reply of a random script is etcd's`, async (context) => {
+  test(`${subject.name}: every reply to a random script equals etcd's`, async (context) => {
     const repeat = `TINE_TEST_SEED=${seed} TINE_TEST_STEPS=${stepCount}`;
     context.diagnostic(repeat);
     const script = generateScript(new Random(seed), stepCount);

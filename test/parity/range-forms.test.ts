@@ -107,7 +107,7 @@ async function overGateway(server: Server, form: Message): Promise<Canonical> {
 }
 
 for (const driver of TINE_DRIVERS) {
-  test(`tine on ${driver.name}: every form of a range is answered as etcd answers it, through every call`, async (context) => {
+  test(`tine on ${driver.name}: every form of a range gets etcd's reply in every call`, async (context) => {
     const servers = await Promise.all([Server.start({ driver: etcd }), Server.start({ driver })]);
     const targets = servers.map((server) => new GrpcTarget(server.driver.name, server.address));
     context.after(async () => {
@@ -132,7 +132,7 @@ for (const driver of TINE_DRIVERS) {
     const counted = forms.filter((form) => !isMiscounted(form));
     const stream = async (target: GrpcTarget, form: Message) => merged(await target.rangeStream(form));
     compare('RangeStream', counted, await onBoth((target) => answersOf(counted, (form) => stream(target, form))));
-    // Where etcd's count is wrong the keys are right, and tine's are those of Range.
+    // If etcd's count is wrong, its keys are right, and tine's keys equal those of Range.
     const miscounted = forms
       .filter(isMiscounted)
       .filter((form) => !Object.keys(form).some((name) => /^m.._/.test(name)));

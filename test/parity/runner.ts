@@ -60,7 +60,7 @@ const silenceMs = 50;
 const ttlToleranceSeconds = 3;
 const printedLengthMax = 1500;
 
-/** Runs the script on all contestants, request by request, and tells where `actual` is not as `expected`. */
+/** Runs the script on all contestants, request by request, and returns the differences between `expected` and `actual`. */
 export async function runScript(script: readonly Step[], contestants: Contestants): Promise<Difference[]> {
   const run = new ScriptRun(contestants);
   try {

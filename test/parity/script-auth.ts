@@ -1,6 +1,6 @@
 import type { Random } from './random.ts';
 
-/** One call of somebody's, or of nobody's where `user` is undefined. */
+/** One call of a user, or an anonymous one if `user` is undefined. */
 export interface AuthStep {
   readonly user: string | undefined;
   readonly service: 'Auth' | 'KV' | 'Lease' | 'Cluster' | 'Maintenance';
@@ -39,7 +39,7 @@ const prelude: readonly AuthStep[] = [
   ...users.map((name) => authenticate(name, passwords[0])),
 ];
 
-/** Changes of users and roles by those who may and those who may not, among calls of every service. */
+/** Permitted and forbidden changes of users and roles, among calls of every service. */
 export function generateAuthScript(random: Random, stepCount: number): AuthStep[] {
   const steps: AuthStep[] = [...prelude];
   for (let count = 1; count <= stepCount; count += 1) {

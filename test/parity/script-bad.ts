@@ -96,9 +96,9 @@ const invalidProtobuf: readonly Step[] = [
 
 /** Bytes that few writers of protobuf make, and every reader understands. */
 const unusualProtobuf: readonly Step[] = [
-  // A field no one knows, of each type of wire.
+  // An unknown field of each wire type.
   unusual('Range', '0a0161 a00601 a206026869 ad0601000000 a1060100000000000000', { key: Buffer.from('a') }),
-  // A group no one knows.
+  // An unknown group.
   unusual('Range', '0a0161 a306 0801 a406', { key: Buffer.from('a') }),
   // A known field of another type of wire counts as unknown: here the key.
   unusual('Range', '0801', {}),

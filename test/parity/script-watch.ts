@@ -7,7 +7,7 @@ const watcherCountPerStreamMax = 6;
 
 const mebibyte = 1 << 20;
 
-/** The watch streams of a script. It does not know which watchers are refused, so some cancels meet none. */
+/** The watch streams of a script. Refused watchers are not tracked, so some cancels have no watcher. */
 export class WatchScript {
   readonly #draw: Draw;
   readonly #createCounts = Array.from({ length: streamCount }, () => 0);

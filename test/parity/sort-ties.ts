@@ -11,7 +11,7 @@ export function withoutTies(request: Message, reply: Message): Message {
   const field = sortFields[Number(request.sort_target ?? 0)] ?? 'key';
   if (field === 'key' || Number(reply.count ?? 0) <= stableSortCountMax || !isList(reply.kvs)) return reply;
   const rows = reply.kvs.filter(isMessage);
-  // Values sorted by, yet not shown: nothing tells which rows tie.
+  // Sorted by values that are not returned: ties cannot be recognized.
   const groups = field === 'value' && request.keys_only === true ? [rows] : groupsOfEqual(rows, field);
   const ordered = groups.map((group) =>
     [...group].sort((left, right) => Buffer.compare(bytes(left.key), bytes(right.key))),

@@ -43,7 +43,7 @@ export class WatchRecord {
     this.#readCount = this.session.responses.length;
   }
 
-  /** To be told of a create request that asks for fragments. */
+  /** Call it for each create request that allows fragments. */
   expectFragments(watchId: string): void {
     this.#fragmenting.add(watchId);
   }

@@ -49,7 +49,7 @@ export function encodeWatchResponse(response: Message): Buffer {
   return method('Watch', 'Watch').responseSerialize(response);
 }
 
-/** A server of etcd's API at a gRPC address, spoken to over a connection of its own. */
+/** A server of etcd's API at a gRPC address, with a connection of its own. */
 export class GrpcTarget implements Target {
   readonly name: string;
   readonly #address: string;

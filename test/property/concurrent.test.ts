@@ -48,7 +48,7 @@ function withNeighbour(driver: Driver): Place {
 for (const place of [...onePerDialect(DRIVERS).map(alone), ...onePerDialect(TINE_DRIVERS).map(withNeighbour)]) {
   const { name, shared } = place;
 
-  test(`${name}: increments by compare-and-swap from many clients are never lost`, async () => {
+  test(`${name}: compare-and-swap increments from many clients are never lost`, async () => {
     const prefix = shared.prefix();
     const counters = [1, 2, 3].map((index) => `${prefix}counter/${index}`);
     const incrementCount = 40 * factor;
@@ -78,7 +78,7 @@ for (const place of [...onePerDialect(DRIVERS).map(alone), ...onePerDialect(TINE
     );
   });
 
-  test(`${name}: of many clients that create a key at once, one succeeds`, async () => {
+  test(`${name}: exactly one of many clients that create a key concurrently succeeds`, async () => {
     const prefix = shared.prefix();
     for (let round = 0; round < 20 * factor; round += 1) {
       const key = `${prefix}lock/${round}`;
@@ -92,7 +92,7 @@ for (const place of [...onePerDialect(DRIVERS).map(alone), ...onePerDialect(TINE
     }
   });
 
-  test(`${name}: writes of many clients take consecutive revisions, and a watch shows them all in order`, async () => {
+  test(`${name}: writes of many clients get consecutive revisions, and a watch shows all of them in order`, async () => {
     const prefix = shared.prefix();
     const writeCount = 100 * factor;
     const watching = await watchFrom(place, prefix);
@@ -124,7 +124,7 @@ for (const place of [...onePerDialect(DRIVERS).map(alone), ...onePerDialect(TINE
     );
   });
 
-  test(`${name}: what was acknowledged before a read began is in it, and no read goes back in time`, async () => {
+  test(`${name}: a read contains every write acknowledged before it began, and revisions never go back`, async () => {
     const prefix = shared.prefix();
     const newest = new Map<string, number>();
     let isWriting = true;
@@ -152,7 +152,7 @@ for (const place of [...onePerDialect(DRIVERS).map(alone), ...onePerDialect(TINE
     await withClients(place, (client, index) => (index % 2 === 0 ? write(client, index) : read(client)));
   });
 
-  test(`${name}: a transaction over several keys is seen as a whole or not at all`, async () => {
+  test(`${name}: a transaction over several keys is visible completely or not at all`, async () => {
     const prefix = shared.prefix();
     const accounts = range(0, 6).map((index) => `${prefix}account/${index}`);
     const total = accounts.length * 100;

@@ -17,12 +17,12 @@ interface Watcher {
   readonly range: KeyRange;
   /** The first revision it sees. */
   readonly startRevision: number;
-  /** What the client asked for; 0 is no wish. */
+  /** The id that the client requested; 0: none. */
   readonly requestedRevision: number;
   readonly sendsPuts: boolean;
   readonly sendsDeletes: boolean;
   readonly sendsPrevious: boolean;
-  /** Asked for revisions that were gone: it hears nothing more, yet keeps its id until the client cancels it. */
+  /** Requested compacted revisions: receives no more events but keeps its id until the client cancels it. */
   readonly isCompacted: boolean;
 }
 

@@ -155,7 +155,7 @@ export class Model implements Past {
     return { revision: this.revision };
   }
 
-  /** Runs writes at the next revision, which is taken when something was written, and then tells the watchers. */
+  /** Runs writes at the next revision, which is used if something was written, and then notifies the watchers. */
   #commit(write: (revision: number) => Message): Message {
     const firstNew = this.history.length;
     const reply = write(this.revision + 1);
@@ -292,7 +292,7 @@ export class Model implements Past {
   }
 }
 
-/** etcd answers keys_only from its index, which knows no leases, unless it needs the values for sorting. */
+/** etcd answers keys_only from its index, which has no leases, unless it needs the values for sorting. */
 function toRangeKeyValue(request: Range, version: Version): Message {
   const shown = toKeyValue(version);
   if (request.keys_only !== true) return shown;

@@ -17,7 +17,7 @@ const stepCount = numberFromEnvironment('TINE_TEST_STEPS', stepCountDefault);
 
 for (const driver of onePerDialect(DRIVERS)) {
   for (let run = 0; run < runCount; run += 1) {
-    test(`${driver.name}: random requests are answered as the model of etcd answers them, run ${run + 1}`, async (context) => {
+    test(`${driver.name}: replies to random requests equal the model's, run ${run + 1}`, async (context) => {
       const { script, repeat } = scriptOf(seed + run);
       context.diagnostic(repeat);
       // What was there before a kill is there after it.
@@ -28,7 +28,7 @@ for (const driver of onePerDialect(DRIVERS)) {
 }
 
 for (const driver of onePerDialect(TINE_DRIVERS)) {
-  test(`${driver.name}: two servers over one database, asked in turns, answer as one`, async (context) => {
+  test(`${driver.name}: two servers on one database, used in turn, reply like one server`, async (context) => {
     const { script, repeat } = scriptOf(seed);
     context.diagnostic(repeat);
     await compareOverScript(script, repeat, () => openArenaOfTwo(driver));

@@ -3,20 +3,20 @@ import { TINE_DRIVERS } from '../support/index.ts';
 import { goRecipes, isChosen, runRecipe } from '../support/recipe-programs.ts';
 import { twoServers } from '../support/two-servers.ts';
 
-/** What test/recipes/go/main.go knows, and what of it is promised. */
+/** The recipes of test/recipes/go/main.go, and the property that each one checks. */
 const recipes = {
-  mutex: 'mutexes let one in at a time, and the owner knows that it is one',
-  'try-lock': 'a mutex that is held is refused to who only tries, and goes with its session',
-  rwmutex: 'readers are inside together, a writer alone',
-  election: 'elections have one leader at a time, whom all see',
-  stm: 'transactional memory loses nothing, at every level of isolation',
+  mutex: 'a mutex has one holder at a time, and IsOwner holds for that one only',
+  'try-lock': 'TryLock of a held mutex fails, and the mutex is released when its session ends',
+  rwmutex: 'an RWMutex has many readers or one writer',
+  election: 'an election has one leader at a time, and all observers see the same leader',
+  stm: 'software transactional memory loses no update at any isolation level',
   barrier: 'a barrier holds until it is released',
-  'double-barrier': 'a double barrier lets all in together, and all out',
-  queue: 'a queue gives each item once',
-  'priority-queue': 'a priority queue gives the most urgent first',
-  session: 'a session that is orphaned ends, one that is kept alive does not',
-  leasing: 'a leasing cache never shows what was overwritten through the other server',
-  namespace: 'a namespace is a prefix',
+  'double-barrier': 'a double barrier lets all clients enter together and leave together',
+  queue: 'a queue returns each item once',
+  'priority-queue': 'a priority queue returns the most urgent item first',
+  session: 'an orphaned session expires, and a session with keepalives does not',
+  leasing: 'a leasing cache never returns a value overwritten through the other server',
+  namespace: 'a namespace adds a prefix to its keys',
 };
 
 if (isChosen('go')) {

@@ -23,7 +23,7 @@ for (const driver of isChosen('javascript') ? TINE_DRIVERS.slice(0, 2) : []) {
     });
   }
 
-  recipe('locks let one in at a time, and a count kept under one loses nothing', async (clients, prefix) => {
+  recipe('a lock has one holder at a time, and a counter under the lock loses no update', async (clients, prefix) => {
     await clients[0].put(`${prefix}count`).value(0);
     const work = async (client: Etcd3): Promise<void> => {
       const countUp = async () => {
@@ -44,7 +44,7 @@ for (const driver of isChosen('javascript') ? TINE_DRIVERS.slice(0, 2) : []) {
     assert.equal(await clients[1].get(`${prefix}count`).number(), 20);
   });
 
-  recipe('elections have one leader, whom both see, and another when it resigns', async (clients, prefix) => {
+  recipe('an election has one leader at a time, and another after it resigns', async (clients, prefix) => {
     const elections = clients.map((client) => client.election(prefix, 10));
     const [observer] = await Promise.all(elections.map((election) => election.observe()));
     const led: string[] = [];
@@ -69,7 +69,7 @@ for (const driver of isChosen('javascript') ? TINE_DRIVERS.slice(0, 2) : []) {
     await observer?.cancel();
   });
 
-  recipe('transactional memory loses no update', async (clients, prefix) => {
+  recipe('software transactional memory loses no update', async (clients, prefix) => {
     await clients[0].put(`${prefix}count`).value(0);
     const countUp = (client: Etcd3) =>
       client.stm({ retries: 100 }).transact(async (store) => {
@@ -81,7 +81,7 @@ for (const driver of isChosen('javascript') ? TINE_DRIVERS.slice(0, 2) : []) {
   });
 
   recipe(
-    'a lease kept alive through one is seen through the other, and its keys go with it',
+    'a lease renewed through one instance is visible through the other, and its keys are deleted when it ends',
     async (clients, prefix) => {
       const lease = clients[0].lease(2);
       await lease.put(`${prefix}held`).value('x');

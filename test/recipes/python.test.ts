@@ -3,15 +3,15 @@ import { TINE_DRIVERS } from '../support/index.ts';
 import { isChosen, pythonRecipes, runRecipe } from '../support/recipe-programs.ts';
 import { twoServers } from '../support/two-servers.ts';
 
-/** What test/recipes/python/recipes.py knows, and what of it is promised. */
+/** The recipes of test/recipes/python/recipes.py, and the property that each one checks. */
 const recipes = {
-  lock: 'locks let one in at a time',
-  'lock-expires': 'a lock goes with its lease',
+  lock: 'a lock has one holder at a time',
+  'lock-expires': 'a lock is released when its lease ends',
   transactions: 'transactions lose no update',
-  watch: 'watches see everything once and in order, from the past too',
-  leases: 'leases are renewed, revoked and expire through either',
-  keys: 'ranges, orders and deletes of prefixes',
-  status: 'both show one version and the same members',
+  watch: 'watches receive every event once and in order, also from a past revision',
+  leases: 'leases can be renewed and revoked, and expire, through both instances',
+  keys: 'prefixes can be read, sorted and deleted',
+  status: 'both instances report one version and the same members',
 };
 
 if (isChosen('python')) {

@@ -33,7 +33,7 @@ async function wholeSnapshot(context: TestContext): Promise<Buffer> {
 
 const checksumBytes = 32;
 
-/** What reading it comes to. Whatever is wrong with the bytes is told in one line. */
+/** The result of reading it. Any error in the bytes is reported in one line. */
 function reading(path: string, bytes: Buffer): SnapshotSummary | string {
   writeFileSync(path, bytes);
   try {
@@ -73,7 +73,7 @@ test('a snapshot with a SHA-256 is refused wherever it is changed or cut', async
   }
 });
 
-test('what no SHA-256 guards is read or refused, and never more', async (context) => {
+test('a snapshot without a SHA-256 is read or refused and never crashes the reader', async (context) => {
   whole ??= await wholeSnapshot(context);
   const seed = chosenSeed();
   context.diagnostic(`TINE_TEST_SEED=${seed}`);
@@ -94,7 +94,7 @@ test('what no SHA-256 guards is read or refused, and never more', async (context
     const end = random.below(pages.length);
     assert.equal(typeof reading(path, pages.subarray(0, end)), 'string', `it is cut off at ${end}`);
   }
-  // A page in the place of another: ids and order tell.
+  // A page in the place of another one: ids and order show it.
   for (let count = 0; count < 200; count += 1) {
     const bytes: Buffer = Buffer.from(pages);
     const [from, to]: readonly [number, number] = [
@@ -108,7 +108,7 @@ test('what no SHA-256 guards is read or refused, and never more', async (context
   }
 });
 
-test('pages that lead back to themselves are refused', async (context) => {
+test('pages that refer to themselves are refused', async (context) => {
   whole ??= await wholeSnapshot(context);
   const path = join(temporaryDirectory(), 'damaged.db');
   const pages = whole.subarray(0, whole.length - checksumBytes);
@@ -128,7 +128,7 @@ test('pages that lead back to themselves are refused', async (context) => {
   assert.ok(branchCount > 0);
 });
 
-test('what a newer etcd wrote is refused, and says which', () => {
+test('a snapshot of a newer etcd is refused, and the error has the version', () => {
   const path = join(temporaryDirectory(), 'newer.db');
   assert.match(
     String(reading(path, backendOf('3.8.0'))),

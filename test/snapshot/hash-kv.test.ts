@@ -17,7 +17,7 @@ import { hashKv } from './hash-kv.ts';
 import { writeRandomHistory } from './random-history.ts';
 
 for (const driver of TINE_DRIVERS) {
-  test(`${driver.name}: HashKV is etcd's at every revision, compacted or not`, async (context) => {
+  test(`${driver.name}: HashKV equals etcd's at every revision, compacted or not`, async (context) => {
     const seed = chosenSeed();
     context.diagnostic(`TINE_TEST_SEED=${seed}`);
     const { clients } = await bothOn(context, driver);
@@ -28,7 +28,7 @@ for (const driver of TINE_DRIVERS) {
     }
   });
 
-  test(`${driver.name}: HashKV of a store whose keys are all deleted is etcd's`, async (context) => {
+  test(`${driver.name}: HashKV of a store with only deleted keys equals etcd's`, async (context) => {
     const { clients } = await bothOn(context, driver);
     for (const client of clients) {
       for (const key of ['/a', '/b', '/a', '/c']) await client.put({ key, value: key });
@@ -41,7 +41,7 @@ for (const driver of TINE_DRIVERS) {
     await sameHashesThrough(clients, 7);
   });
 
-  test(`${driver.name}: HashKV after a compaction that leaves no hash is what etcd computes anew`, async (context) => {
+  test(`${driver.name}: HashKV after a compaction without a stored hash equals the hash that etcd computes`, async (context) => {
     const { clients, reference } = await bothOn(context, driver);
     const head = await writeDeletions(clients);
     for (let revision = 3; revision <= head; revision += 4) {
@@ -51,7 +51,7 @@ for (const driver of TINE_DRIVERS) {
     }
   });
 
-  test(`${driver.name}: HashKV at a revision stays the same when the revision is compacted and the store defragmented`, async (context) => {
+  test(`${driver.name}: HashKV at a revision does not change when the revision is compacted and the store defragmented`, async (context) => {
     const { clients } = await bothOn(context, driver);
     const head = await writeDeletions(clients);
     // Eleven hashes and more: the oldest are forgotten.
@@ -71,7 +71,7 @@ for (const driver of TINE_DRIVERS) {
     }
   });
 
-  test(`${driver.name}: the hash of a compaction is returned by every instance, and after a start`, async (context) => {
+  test(`${driver.name}: every instance returns the hash of a compaction, also after a restart`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     const other = await Server.start({ driver, dataDirectory: server.dataDirectory });
     const otherClient = new Client(other.address);
@@ -89,7 +89,7 @@ for (const driver of TINE_DRIVERS) {
     for (const each of [client, otherClient]) assert.equal((await hashKv(each, revision)).hash, hash);
   });
 
-  test(`${driver.name}: two instances give one hash, while others write`, async (context) => {
+  test(`${driver.name}: two instances return the same hash during writes`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     const other = await Server.start({ driver, dataDirectory: server.dataDirectory });
     const otherClient = new Client(other.address);

@@ -18,7 +18,7 @@ const rows: readonly KineRow[] = [
 ];
 
 for (const driver of onePerDialect(TINE_DRIVERS)) {
-  test(`${driver.name}: etcd restores a snapshot of rows of every kind that kine writes`, async (context) => {
+  test(`${driver.name}: etcd restores a snapshot that contains every kind of kine row`, async (context) => {
     const database = await testDatabase(context, driver);
     await writeKineDatabase(database, rows, 'new');
     const version = etcdProgramVersion();

@@ -22,7 +22,7 @@ async function isSound({ access }: TestDatabase): Promise<void> {
 }
 
 for (const driver of onePerDialect(TINE_DRIVERS)) {
-  test(`etcd to ${driver.name} to etcd: revisions, versions, leases and history stay`, async (context) => {
+  test(`etcd to ${driver.name} to etcd: revisions, versions, leases and history are the same`, async (context) => {
     const seed = chosenSeed();
     context.diagnostic(`TINE_TEST_SEED=${seed}`);
     const version = etcdProgramVersion();
@@ -62,7 +62,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     assert.deepEqual(await seen(restored.client, { fromRevision: again.fromRevision }), again.expected);
   });
 
-  test(`etcd to ${driver.name} to etcd: users, roles, passwords and rights stay`, async (context) => {
+  test(`etcd to ${driver.name} to etcd: users, roles, passwords and permissions are the same`, async (context) => {
     const version = etcdProgramVersion();
     const { server } = await ownServer(context, { driver: etcd });
     await setUpAuth(server.address);
@@ -84,13 +84,13 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     await isGuarded((await restoredEtcd(context, saved)).server.address);
   });
 
-  test(`${driver.name}: nothing is restored into data, nor into a served database`, async (context) => {
+  test(`${driver.name}: a restore into a database with data or with a running server is refused`, async (context) => {
     const { server, client } = await ownServer(context, { driver: etcd });
     await client.put({ key: 'theirs' });
     const path = await savedSnapshot(context, server.address);
     const target = await testDatabase(context, driver);
     await serving(target, async (own) => {
-      // When a write is acknowledged, the instance has said that it is there.
+      // When a write is acknowledged, the instance has its row in tine_member.
       await own.leaseRevoke({ ID: (await own.leaseGrant({ TTL: 60 })).ID });
       const served = restore(path, target);
       assert.equal(served.status, 1);
@@ -105,7 +105,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     });
   });
 
-  test(`${driver.name}: a lifted revision leaves the keys, and no history`, async (context) => {
+  test(`${driver.name}: with --bump-revision the keys are kept and the history is not`, async (context) => {
     const { server, client } = await ownServer(context, { driver: etcd });
     await client.put({ key: 'a', value: '1' });
     await client.put({ key: 'a', value: '2' });
@@ -132,7 +132,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
 
 const [driver] = TINE_DRIVERS;
 if (driver !== undefined) {
-  test('a data directory is restored when its etcd has stopped, and refused before', async (context) => {
+  test('a data directory of etcd is refused while etcd runs and restored after etcd has stopped', async (context) => {
     const { server, client } = await ownServer(context, { driver: etcd });
     await client.put({ key: 'a' });
     const target = await testDatabase(context, driver);
@@ -161,7 +161,7 @@ if (driver !== undefined) {
     });
   });
 
-  test('a snapshot of a running tine or etcd is saved over the network, too', async (context) => {
+  test('a snapshot of a running tine or etcd can be saved over the network', async (context) => {
     const tine = await ownServer(context, { driver });
     const reference = await ownServer(context, { driver: etcd });
     for (const { server, client } of [tine, reference]) {
@@ -173,7 +173,7 @@ if (driver !== undefined) {
     }
   });
 
-  test('a snapshot is saved of a database that nobody serves', async (context) => {
+  test('a snapshot of a database without a running server can be saved', async (context) => {
     for (const each of onePerDialect(TINE_DRIVERS)) {
       const target = await testDatabase(context, each);
       await serving(target, async (client) => {
@@ -192,7 +192,7 @@ if (driver !== undefined) {
     }
   });
 
-  test('what is no snapshot is refused with one line', async (context) => {
+  test('a file that is not a snapshot is refused with one line', async (context) => {
     const target = await testDatabase(context, driver);
     const path = join(ownDirectory(context), 'file');
     const refused = (pattern: RegExp) => {

@@ -41,7 +41,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     assert.deepEqual(await seen(restored.client, { fromRevision }), await seen(client, { fromRevision }));
   });
 
-  test(`${driver.name}: an empty store has a snapshot`, async (context) => {
+  test(`${driver.name}: an empty store can be saved as a snapshot`, async (context) => {
     const version = etcdProgramVersion();
     const { server } = await ownServer(context, { driver, arguments: ['--emulated-etcd-version', version] });
     const path = await savedSnapshot(context, server.address);
@@ -50,7 +50,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     assert.equal((await restored.client.put({ key: 'a' })).header.revision, 2);
   });
 
-  test(`${driver.name}: writes and compactions under way leave a snapshot of one revision`, async (context) => {
+  test(`${driver.name}: a snapshot during writes and compactions has the state of one revision`, async (context) => {
     const version = etcdProgramVersion();
     const { server, client } = await ownServer(context, {
       driver,

@@ -11,7 +11,7 @@ import { bytes, compact, grant, put, remove, tamper, testDatabase, writeTineData
 const lease = 2n ** 63n - 1n;
 
 for (const driver of onePerDialect(TINE_DRIVERS)) {
-  test(`${driver.name}: before it reads rows a snapshot knows how much room each needs at most`, async (context) => {
+  test(`${driver.name}: before reading rows, a snapshot computes an upper bound of the space that each row needs`, async (context) => {
     const database = await testDatabase(context, driver);
     await writeTineDatabase(database, [
       put('/compacted', '1'),

@@ -44,11 +44,11 @@ function openUnread(context: TestContext, url: string): ClientHttp2Stream {
 }
 
 const keyCount = 2_000;
-/** Random to nobody: more of them than the buffers between server and client hold. */
+/** More bytes than the buffers between server and client hold. */
 const value = 'v'.repeat(10_000);
 
 for (const driver of TINE_DRIVERS.slice(0, 1)) {
-  test(`${driver.name}: a client that reads slowly gets the whole of one moment, whatever is compacted meanwhile`, async (context) => {
+  test(`${driver.name}: a client that reads slowly receives a complete snapshot of one revision, whatever is compacted meanwhile`, async (context) => {
     const { server, client } = await ownServer(context, {
       driver,
       arguments: ['--emulated-etcd-version', etcdProgramVersion()],
@@ -70,7 +70,7 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
     const call = openSnapshot(context, server.address);
     const pieces = call[Symbol.asyncIterator]();
     const first = (await pieces.next()).value as Piece;
-    // Everything is overwritten, and compaction wants to delete what was.
+    // Every key is overwritten, and compaction could delete the old rows.
     for (let index = 0; index < keyCount; index += 50) {
       const success = Array.from({ length: 50 }, (_, place) => ({ request_put: { key: `/k/${index + place}` } }));
       await otherClient.txn({ success });
@@ -97,7 +97,7 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
     await otherClient.compact({ revision: (await client.put({ key: 'more' })).header.revision, physical: true });
   });
 
-  test(`${driver.name}: snapshots that nobody reads give way to those that are read, and hold up no hash`, async (context) => {
+  test(`${driver.name}: snapshots whose clients do not read are ended in favour of others and do not delay hashes`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
     for (let index = 0; index < 60; index += 1) await client.put({ key: `/k/${index}`, value: value.repeat(30) });
     const unread = Array.from({ length: 12 }, () => openUnread(context, server.url));
@@ -114,7 +114,7 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
     assert.equal(hashed.status, 0, hashed.stderr);
     const tookMs = performance.now() - beganMs;
     assert.ok(tookMs < onThisMachine(10_000), `${tookMs} ms`);
-    // One that lost its place is told so once it reads.
+    // A client whose snapshot was ended receives the error when it reads.
     for (const stream of unread) stream.resume();
     await waitFor('an end that says why', () =>
       messages.some((message) => /^10 etcdserver: the snapshot was ended because its client did/.test(message)),

@@ -43,7 +43,7 @@ export async function tokenOf(client: EtcdClient, name: string, password = `${na
   return (await auth(client, 'Authenticate', { name, password })).token;
 }
 
-/** A client that comes with a token. To be closed. */
+/** A client with a token. The caller closes it. */
 export async function clientOf(address: string, name: string, password = `${name}-password`): Promise<EtcdClient> {
   const nobody = new EtcdClient(address);
   try {

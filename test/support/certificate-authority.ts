@@ -24,7 +24,7 @@ export interface Issued {
 export interface IssueOptions {
   readonly commonName?: string;
   readonly hosts?: readonly string[];
-  /** etcd's gateway is its server's client, with the server's own certificate. */
+  /** Also valid as a client certificate, because etcd's gateway connects to its server with the server's certificate. */
   readonly for?: 'server' | 'client' | 'both';
   readonly expired?: boolean;
 }
@@ -33,7 +33,7 @@ const hourMs = 3_600_000;
 const purposes = { server: '1.3.6.1.5.5.7.3.1', client: '1.3.6.1.5.5.7.3.2' };
 const ecdsaWithSha256 = '1.2.840.10045.4.3.2';
 
-/** An authority of a test's own, and what it issues. */
+/** A certificate authority for tests. */
 export class CertificateAuthority {
   /** Its certificate. */
   readonly caFile: string;
@@ -62,7 +62,7 @@ export class CertificateAuthority {
     writeFileSync(this.caFile, this.certificate);
   }
 
-  /** A certificate for 127.0.0.1 and localhost, unless told otherwise. */
+  /** A certificate, by default for 127.0.0.1 and localhost. */
   issue(options: IssueOptions = {}): Issued {
     const { commonName = 'test', hosts = ['127.0.0.1', 'localhost'] } = options;
     const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -122,7 +122,7 @@ function validity({ expired = false }: IssueOptions): { readonly notBefore: Date
   return { notBefore: new Date(now - 2 * hourMs), notAfter: new Date(now + (expired ? -hourMs : 24 * hourMs)) };
 }
 
-/** Puts a text in the place of a file at once, as a careful renewal does. */
+/** Replaces a file atomically, as a careful renewal does. */
 export function replaceFile(path: string, content: string | Buffer): void {
   writeFileSync(`${path}.new`, content);
   renameSync(`${path}.new`, path);

@@ -26,7 +26,7 @@ export interface DatabaseServerOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Variables of the server's process, over those every test server has. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** `diskDirectory` is a disk of its own with so much space. */
+  /** Mounts a small disk of this size at `diskDirectory`. */
   readonly diskBytes?: number;
   /** Of the server's own user; drawn otherwise. */
   readonly password?: string;
@@ -36,7 +36,7 @@ const startTimeoutMs = 30_000;
 const stopTimeoutMs = 30_000;
 const portAttemptCountMax = 5;
 
-/** Databases refuse to run as root: `nobody` and `nogroup` of every Debian stand in for it. */
+/** Databases refuse to run as root, so they run as Debian's `nobody` and `nogroup`. */
 const nobody = { uid: 65_534, gid: 65_534 };
 const unprivileged = process.getuid?.() === 0 ? nobody : undefined;
 
@@ -81,7 +81,7 @@ export abstract class DatabaseServer {
     return join(this.directory, 'disk');
   }
 
-  /** What takes the space of the small disk away. */
+  /** The file that fills the small disk. */
   get ballast(): Ballast {
     if (this.#disk === undefined) throw new Error('the database server has no small disk');
     return new Ballast({ pid: this.#disk.pid, directory: this.diskDirectory });
@@ -93,16 +93,16 @@ export abstract class DatabaseServer {
   /** Makes the system tables in `dataDirectory`. */
   abstract prepare(): Promise<void>;
 
-  /** Program first; `settings` are the ones asked for. */
+  /** The program and its arguments, with the requested `settings`. */
   protected abstract command(settings: Readonly<Record<string, string>>): string[];
 
-  /** Rejects as long as the server does not take connections. */
+  /** Rejects while the server does not accept connections. */
   protected abstract connect(): Promise<void>;
 
-  /** Asks the server to end its sessions, write everything out and go. */
+  /** Signals the server to end its sessions, write everything to disk and exit. */
   protected abstract readonly stopSignal: NodeJS.Signals;
 
-  /** Whether it runs as who runs the tests, be it root. */
+  /** Whether it runs as the user who runs the tests, even if that is root. */
   protected readonly runsAsCaller: boolean = false;
 
   /** Variables of the server's process, beside what every test server has. */
@@ -124,7 +124,7 @@ export abstract class DatabaseServer {
     const child = spawn(program, commandArguments, {
       ...this.#processOptions,
       env: { ...this.#processOptions.env, ...this.#environment },
-      // Root enters the disk, and becomes the other then.
+      // Root enters the mount namespace of the disk and then becomes the server's user.
       ...(this.#diskBytes === undefined ? {} : { uid: undefined, gid: undefined }),
       detached: true,
       stdio: ['ignore', log, log],
@@ -164,12 +164,12 @@ export abstract class DatabaseServer {
     return existsSync(this.#logPath) ? readFileSync(this.#logPath, 'utf8') : '';
   }
 
-  /** Runs a program as the server's user to its end, which must be a success; what it printed. */
+  /** Runs a program as the server's user. It must succeed. Returns its output. */
   protected async run(program: string, commandArguments: readonly string[]): Promise<string> {
     return (await runFile(program, commandArguments, this.#processOptions)).stdout;
   }
 
-  /** A file beside the data that only the server's user reads; its path. */
+  /** Creates a file beside the data that only the server's user can read. Returns its path. */
   protected writeSecret(name: string, text: string): string {
     const path = join(this.directory, name);
     writeFileSync(path, text, { mode: 0o600 });
@@ -177,7 +177,7 @@ export abstract class DatabaseServer {
     return path;
   }
 
-  /** Copies a file to where the server's user can read it; the path of the copy. */
+  /** Copies a file to a place where the server's user can read it. Returns the path of the copy. */
   protected give(file: string): string {
     const path = join(this.directory, basename(file));
     if (!existsSync(path)) copyFileSync(file, path);

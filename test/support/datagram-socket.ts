@@ -1,4 +1,4 @@
-/** A socket of the kind that Node does not have: what systemd listens on. */
+/** A Unix datagram socket, like the one systemd listens on. Node has none. */
 import koffi from 'koffi';
 
 const system = koffi.load(null);

@@ -6,13 +6,13 @@ import { findOnPath } from './paths.ts';
 
 export interface DebianPackage {
   readonly name: string;
-  /** Whether what the tests want of it is on this machine, from wherever. */
+  /** Whether the programs that the tests need are on this machine, from any source. */
   readonly isHere: () => boolean;
-  /** How to do without it, for the message where it cannot be installed. */
+  /** The alternative, for the error message if the package cannot be installed. */
   readonly instead: string;
 }
 
-/** Debian makes and starts a Postgres with its package; this tells it not to. A setting of the package's, not of any server's. */
+/** Keeps Debian's package from creating and starting a Postgres. A setting of the package, not of a server. */
 const postgresDefaults = {
   path: '/etc/postgresql-common/createcluster.d/tine-tests.conf',
   text: 'create_main_cluster = false\n',

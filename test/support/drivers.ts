@@ -4,17 +4,17 @@ import { mysqlDatabases, type NameOf, postgresDatabases, type SqlDatabases } fro
 
 export type ServerKind = 'tine' | 'etcd' | 'kine';
 
-/** What a suite loops over: a server kind together with the database under it. */
+/** A kind of server with its database. Suites loop over drivers. */
 export interface Driver {
   readonly name: string;
   readonly kind: ServerKind;
   /** The SQL that the database speaks; undefined: none. MySQL and MariaDB share one. */
   readonly dialect: 'sqlite' | 'postgres' | 'mysql' | undefined;
-  /** The data is a file in the directory, `state.db`, which a test may read, damage or take away. */
+  /** The data is a file in the directory, `state.db`, which a test may read, damage or move. */
   readonly isFile: boolean;
   /** The arguments that make a server use the database in, or named after, this directory. */
   readonly storageArguments: (directory: string) => string[];
-  /** Removes what is kept for this directory outside of it. */
+  /** Removes the data of this directory that is stored outside of it. */
   readonly dropStorage: (directory: string) => Promise<void>;
 }
 
@@ -37,7 +37,7 @@ export const sqlite: NamingDriver = {
   }),
 };
 
-/** tine on a Postgres of the test's own, such as a `PostgresServer`, whose `url` may be asked for again at any time. */
+/** tine on a Postgres of the test's own, such as a `PostgresServer`. `url` is called again for each start. */
 export function postgresAt(serverUrl: () => string): NamingDriver {
   return onServer('postgres', 'postgres', (nameOf) => postgresDatabases(serverUrl, nameOf));
 }
@@ -86,16 +86,16 @@ const tineDrivers: readonly NamingDriver[] = [sqlite, postgres, mariadb, mysql];
 /** Every database tine runs on, or those that TINE_TEST_DRIVERS chooses; with TINE_TEST_TARGET=etcd, etcd itself. */
 export const DRIVERS: readonly Driver[] = chosenDrivers();
 
-/** For tests of what tine does otherwise than etcd, or what etcd has not: empty when the target is etcd. */
+/** For tests of behaviour that etcd does not have: empty when the target is etcd. */
 export const TINE_DRIVERS: readonly Driver[] = DRIVERS.filter((driver) => driver.kind === 'tine');
 
-/** For tests of what a database may be called. */
+/** For tests of database names. */
 export const NAMING_DRIVERS: readonly NamingDriver[] = tineDrivers.filter((driver) => DRIVERS.includes(driver));
 
-/** For tests of what never reaches the database, such as the form of an answer: one of those. */
+/** One driver, for tests of code that does not reach the database, such as the form of a reply. */
 export const ANY_DRIVER: readonly Driver[] = DRIVERS.slice(0, 1);
 
-/** For tests that lay hands on the database's file. */
+/** For tests that use the database's file. */
 export const FILE_DRIVERS: readonly Driver[] = TINE_DRIVERS.filter((driver) => driver.isFile);
 
 /**

@@ -12,7 +12,7 @@ after(() => {
   // Node 24 may turn for ever while it frees what connections left behind that were closed under way. Registered now, after everybody else's listeners.
   process.once('exit', (status) => process.exit(status));
   setTimeout(() => {
-    // The runner sums the file up when the process has nothing more to do: tell it so.
+    // The runner reports the file when the process is idle: let it become idle.
     process.emit('beforeExit', 0);
     setTimeout(() => process.exit(), flushMs);
   }, graceMs).unref();

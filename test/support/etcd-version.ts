@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { childEnvironment } from './child-environment.ts';
 import { etcdProgram } from './paths.ts';
 
-/** How a program of etcd is asked for its version: the server by a flag, its tools by a command. */
+/** The argument that prints the version: a flag of the server, a command of its tools. */
 export type VersionQuestion = '--version' | 'version';
 
 /** The version that a program of etcd prints of itself, such as `3.7.3`; undefined where it prints none. */

@@ -14,7 +14,7 @@ const timeoutMs = 20_000;
 /** etcdctl's own 5 s are too short for a password's hash on a slow machine. */
 const commandTimeout = '15s';
 
-/** Runs etcdctl against a server to its end. `input` goes to its standard input, as `txn` wants it. */
+/** Runs etcdctl against a server until it ends. `input` is its standard input, which `txn` reads. */
 export async function etcdctl(
   address: string,
   commandArguments: readonly string[],
@@ -40,7 +40,7 @@ export async function etcdctl(
   }
 }
 
-/** Starts an etcdctl that goes on by itself, such as `watch`. The caller kills it. */
+/** Starts an etcdctl that keeps running, such as `watch`. The caller kills it. */
 export function startEtcdctl(address: string, commandArguments: readonly string[]) {
   const child = spawn(
     etcdctlProgram(),

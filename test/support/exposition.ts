@@ -1,4 +1,4 @@
-/** Prometheus's text format, read: as far as servers write it. */
+/** A parser for Prometheus's text format, as far as servers use it. */
 
 /** A family of metrics as a server shows it. */
 export interface ShownFamily {
@@ -15,7 +15,7 @@ export interface ShownSample {
   readonly value: number;
 }
 
-/** The families of a text, by name. Throws on a line that is none. */
+/** The families of a text, by name. Throws on an invalid line. */
 export function parseExposition(text: string): ReadonlyMap<string, ShownFamily> {
   const families = new Map<string, { name: string; help: string; type: string; samples: ShownSample[] }>();
   const family = (name: string) => {

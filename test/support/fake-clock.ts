@@ -8,7 +8,7 @@ export function findFakeTime(): string | undefined {
   return globSync('/usr/lib/*/faketime/libfaketimeMT.so.1')[0];
 }
 
-/** A wall clock that a test sets while programs run by it. Their monotonic clock stays the machine's, as when a person sets the clock. */
+/** A wall clock that a test sets while programs use it. Their monotonic clock does not change, as when a person sets the clock. */
 export class FakeClock {
   readonly #library: string;
   readonly #file: string;
@@ -25,7 +25,7 @@ export class FakeClock {
     this.#write(aheadSeconds);
   }
 
-  /** For the process that is to see this clock, and its children. */
+  /** Environment variables for a process that uses this clock, and its children. */
   get environment(): Readonly<Record<string, string>> {
     return {
       LD_PRELOAD: this.#library,
@@ -35,7 +35,7 @@ export class FakeClock {
     };
   }
 
-  /** Sets the clock so far ahead of the machine's, or back, and waits until every process has noticed. */
+  /** Sets the clock this far ahead of the machine's, or back, and waits until every process has read it. */
   async set(aheadSeconds: number): Promise<void> {
     this.#write(aheadSeconds);
     await sleep(1_100);

@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Registered for services, and below those that the system gives to the near ends of connections. */
+/** Below the ports that the system uses for outgoing connections. */
 const portMin = 10_000;
 const portMax = 32_000;
 

@@ -9,7 +9,7 @@ import { MariadbServer } from './mariadb-server.ts';
 import { mariadbProgram } from './paths.ts';
 import { waitFor } from './wait.ts';
 
-/** What nodes that die quickly are noticed by; the defaults take three times as long. */
+/** Timeouts that detect dead nodes quickly; the defaults are three times as long. */
 const provider = {
   'evs.keepalive_period': 'PT0.5S',
   'evs.suspect_timeout': 'PT2S',
@@ -32,7 +32,7 @@ const settingsOfNodes = {
 const joinTimeoutMs = 60_000;
 const nodeCountDefault = 3;
 
-/** What a server that has its accounts runs at its start. */
+/** SQL for the start of a server that already has its accounts. */
 const nothing = 'DO 0;\n';
 
 interface Ports {
@@ -41,7 +41,7 @@ interface Ports {
   readonly whole: number;
 }
 
-/** One MariaDB of a Galera cluster. `kill` and `start` make it leave and join again; what it missed it gets from the others. */
+/** One MariaDB of a Galera cluster. `kill` and `start` make it leave and rejoin; it gets the missed writes from the others. */
 export class GaleraNode extends MariadbServer {
   readonly #index: number;
   readonly #ports: Ports;
@@ -82,17 +82,17 @@ export class GaleraNode extends MariadbServer {
     await waitFor('the node to be synced', async () => (await this.state()) === 'Synced', { timeoutMs: joinTimeoutMs });
   }
 
-  /** Cuts the node off from the others, and heals it: it takes no packet of theirs, and sends none. */
+  /** Isolates the node, or reconnects it: an isolated node drops all packets from and to the others. */
   async isolate(isIsolated: boolean): Promise<void> {
     await this.query(`SET GLOBAL wsrep_provider_options = 'gmcast.isolate=${isIsolated ? 1 : 0}'`);
   }
 
-  /** Stops all threads of the node without a word to the others, or lets them go on. */
+  /** Stops all threads of the node without notice to the others, or resumes them. */
   freeze(isFrozen: boolean): void {
     process.kill(this.pid, isFrozen ? 'SIGSTOP' : 'SIGCONT');
   }
 
-  /** What the node says of itself: Synced, Donor/Desynced, Joined, Initialized, ... */
+  /** The state that the node reports: Synced, Donor/Desynced, Joined, Initialized, ... */
   async state(): Promise<string> {
     const [row] = await this.query(
       "SELECT variable_value AS value FROM information_schema.global_status WHERE variable_name = 'wsrep_local_state_comment'",
@@ -153,7 +153,7 @@ export class GaleraNode extends MariadbServer {
     return this.give(mariadbProgram('mariadbd'));
   }
 
-  /** Where the node stood when it was killed: from there on it gets what it missed. Undefined at the first start. */
+  /** The position of the node when it was killed, from which it catches up. Undefined at the first start. */
   async #recoveredPosition(): Promise<string | undefined> {
     if (!existsSync(join(this.dataDirectory, 'grastate.dat'))) return undefined;
     const [program = '', ...options] = this.command({ log_error: join(this.directory, 'recovery.log') });

@@ -1,4 +1,4 @@
-/** What a Galera cluster needs beside MariaDB: the provider's library, and the scripts by which a node gets its data from another one. */
+/** The parts of a Galera cluster besides MariaDB: the provider library, and the scripts that copy data to a joining node. */
 import { execFile } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import type { DebianPackage } from './debian-packages.ts';
 import { findMariadbProgram, findOnPath } from './paths.ts';
 
-/** The package of the scripts also has a service, which is not wanted: it is unpacked, not installed. */
+/** The package of the scripts is unpacked and not installed, because it also has a service. */
 const scriptsPackage = 'mariadb-server';
 const cacheDirectory = join(homedir(), '.cache', 'tine-test-galera');
 const scripts = ['wsrep_sst_rsync', 'wsrep_sst_common'].map((name) => join(cacheDirectory, 'usr', 'bin', name));

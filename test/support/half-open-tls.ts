@@ -1,16 +1,16 @@
-/** Connections that begin a TLS handshake and do not go on with it, kept up from a thread of their own: what is closed is opened again. */
+/** Connections with an incomplete TLS handshake, held open by a separate thread: closed ones are opened again. */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
-/** What each of them sends: nothing, the first half of a ClientHello, all of it, or a byte of it now and then. */
+/** What a connection sends: nothing, half a ClientHello, a whole one, or single bytes of one slowly. */
 const kinds = ['silent', 'partial', 'whole', 'drip'] as const;
 
 export interface HalfOpenAttack {
   readonly port: number;
-  /** Of each kind a quarter. */
+  /** A quarter of each kind. */
   readonly count: number;
 }
 

@@ -14,14 +14,14 @@ export interface HttpRequest {
   readonly path: string;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** In pieces: each is sent for itself, chunked. */
+  /** The body in pieces: each is sent as one chunk. */
   readonly body?: string | Buffer | readonly (string | Buffer)[];
   readonly agent?: Agent;
 }
 
 const timeoutMs = 20_000;
 
-/** One request and its whole answer. Unlike fetch it sends any method, any host, and sees trailers. */
+/** One request and its whole reply. Unlike fetch, it sends any method and host, and returns trailers. */
 export async function http(wanted: HttpRequest): Promise<HttpReply> {
   const { request: sent, reply } = send(wanted);
   sent.end();
@@ -34,7 +34,7 @@ async function whole(reply: Promise<IncomingMessage>): Promise<HttpReply> {
   return { status: response.statusCode ?? 0, headers: response.headers, trailers: response.trailers, body };
 }
 
-/** A request whose body goes on while its answer comes in lines. */
+/** A request whose body stays open while its reply arrives in lines. */
 export class HttpStream {
   readonly #request: ClientRequest;
   readonly #reply: Promise<IncomingMessage>;
@@ -61,21 +61,21 @@ export class HttpStream {
     return within(timeoutMs, 'headers of an answer', this.#reply);
   }
 
-  /** The next line of the answer; undefined when it has ended. */
+  /** The next line of the reply; undefined at its end. */
   async line(): Promise<string | undefined> {
     this.#lines ??= linesOf(await this.reply);
     const next = await within(timeoutMs, 'a line of an answer', this.#lines.next());
     return next.done ? undefined : next.value;
   }
 
-  /** The next line as what it says. */
+  /** The next line, parsed. */
   async json(): Promise<unknown> {
     const line = await this.line();
     if (line === undefined) throw new Error('the answer has ended');
     return JSON.parse(line);
   }
 
-  /** Hangs up. */
+  /** Closes the connection. */
   close(): void {
     this.#request.destroy();
   }

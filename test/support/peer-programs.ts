@@ -6,18 +6,18 @@ import { promisify } from 'node:util';
 import { printedVersion, type VersionQuestion } from './etcd-version.ts';
 import { findOnPath, goPrograms, peersDirectory, repositoryRoot } from './paths.ts';
 
-/** tine answers as etcd 3.7 does, and older ones answer otherwise. */
+/** tine's replies equal etcd 3.7's; older versions reply differently. */
 const etcdMinorMin = 7;
 
-/** What etcd's modules ask for. */
+/** The Go version that etcd's modules require. */
 const goMinorMin = 26;
 
-/** Compiling etcd and downloading what it imports takes two minutes on two cores; what takes ten hangs. */
+/** Downloading and compiling etcd takes two minutes on two cores; ten minutes mean that it hangs. */
 const buildTimeoutMs = 600_000;
 
 interface Peer {
   readonly program: string;
-  /** Names one, which is then taken whatever else there is. */
+  /** Names a program, which then takes precedence. */
   readonly variable: string;
   readonly module: string;
   readonly versionQuestion: VersionQuestion;
@@ -67,7 +67,7 @@ export function missingPeers(): MissingPeers | undefined {
   );
 }
 
-/** @throws Error that says why one of them cannot be built. */
+/** @throws Error with the reason if one of them cannot be built. */
 export async function buildPeers({ go, peers: missing }: MissingPeers, signal: AbortSignal): Promise<void> {
   mkdirSync(peersDirectory, { recursive: true });
   console.log(`test: building ${missing.map(({ program }) => program).join(', ')} with Go`);
@@ -99,7 +99,7 @@ function isHere(peer: Peer): boolean {
   return found !== undefined && isNewEnough(printedVersion(found, peer.versionQuestion));
 }
 
-/** Whoever names a program wants no other. @throws Error where it is too old, or something else. */
+/** A named program is never replaced by another. @throws Error if it is too old or another program. */
 function requireNewEnough({ program, variable, versionQuestion }: Peer, path: string): void {
   const version = printedVersion(path, versionQuestion);
   if (isNewEnough(version)) return;

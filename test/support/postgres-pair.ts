@@ -47,7 +47,7 @@ class Node extends PostgresServer {
 export class PostgresPair {
   #primary: Node;
   #standby: Node;
-  /** Addresses do not change places. */
+  /** The order of the addresses is fixed. */
   readonly #ports: readonly number[];
 
   private constructor(primary: Node, standby: Node) {
@@ -91,7 +91,7 @@ export class PostgresPair {
     return this.#standby.url;
   }
 
-  /** On the primary, past tine. */
+  /** Runs a statement on the primary, without tine. */
   query(text: string): Promise<readonly Record<string, unknown>[]> {
     return this.#primary.query(text);
   }
@@ -101,7 +101,7 @@ export class PostgresPair {
     return this.#primary.kill();
   }
 
-  /** The primary as it was, alone or not. */
+  /** Starts the primary again, with or without its standby. */
   startPrimary(): Promise<void> {
     return this.#primary.start();
   }
@@ -114,13 +114,13 @@ export class PostgresPair {
     return this.#standby.start();
   }
 
-  /** Makes the standby the primary. It waits for nobody until it has a standby. */
+  /** Promotes the standby. The new primary does not wait for a standby until it has one. */
   async promote(): Promise<void> {
     await this.#standby.query('SELECT pg_promote()');
     [this.#primary, this.#standby] = [this.#standby, this.#primary];
   }
 
-  /** The one that was replaced starts as it was killed: as a primary that waits for a standby. */
+  /** Starts the replaced server unchanged: as a primary that waits for a standby. */
   startReplaced(): Promise<void> {
     return this.#standby.start();
   }
@@ -129,7 +129,7 @@ export class PostgresPair {
     return this.#standby.kill();
   }
 
-  /** Makes the one that was replaced, and is dead, the standby. */
+  /** Makes the replaced server, which is stopped, the standby. */
   rejoin(): Promise<void> {
     return this.#pairUp();
   }
@@ -141,7 +141,7 @@ export class PostgresPair {
 
   async #pairUp(): Promise<void> {
     const primary = this.#primary;
-    // The copy is made without it: who is promoted alone waits for nobody.
+    // The copy does not have this setting: a server promoted alone must not wait for a standby.
     await primary.query('ALTER SYSTEM RESET synchronous_standby_names');
     await this.#standby.follow(primary);
     await primary.query(`ALTER SYSTEM SET synchronous_standby_names = '*'`);

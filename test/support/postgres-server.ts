@@ -26,7 +26,7 @@ export class PostgresServer extends DatabaseServer {
 
   override async prepare(): Promise<void> {
     const initdb = join(this.programs, 'initdb');
-    // From 15 on, with a language's order of text: a key compared by anything but its bytes shows.
+    // From 15 on with a language's collation, so that any comparison not by bytes shows.
     const knowsIcu = (await this.run(initdb, ['--help'])).includes('--icu-locale');
     await this.run(initdb, [
       `--pgdata=${this.dataDirectory}`,

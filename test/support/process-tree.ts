@@ -3,7 +3,7 @@ import { waitFor } from './wait.ts';
 
 /** SIGKILL to a process and its children at once, as a power cut would end them; resolves when the children are gone. */
 export async function killWithChildren(pid: number): Promise<void> {
-  // A stopped parent starts no more children and takes no notice of those that die.
+  // A stopped parent starts no more children and does not handle the end of a child.
   process.kill(pid, 'SIGSTOP');
   const children = childrenOf(pid);
   for (const one of [...children, pid]) sendKill(one);
@@ -22,7 +22,7 @@ function sendKill(pid: number): void {
   }
 }
 
-/** A zombie has given back all it held: in a container there may be nobody who collects it. */
+/** A zombie has released everything. In a container no process may reap it. */
 function hasEnded(pid: number): boolean {
   try {
     return /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));

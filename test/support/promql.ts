@@ -1,4 +1,4 @@
-/** What expressions in Prometheus's language ask of a server: as far as dashboards and alert rules use it. */
+/** The metrics and labels in PromQL expressions, as far as dashboards and alert rules use the language. */
 
 /** A metric that an expression reads. */
 export interface UsedMetric {
@@ -25,7 +25,7 @@ const selector = /(?<![\w:$.])([a-zA-Z_:][\w:]*)\b(?!\s*\()\s*(\{[^{}]*\})?/g;
 
 /** The metrics and labels of an expression, without any of `$variables`' own. */
 export function namesInExpression(expression: string): UsedNames {
-  // What stands within quotes is no part of the language.
+  // Text in quotes is ignored.
   const texts: string[] = [];
   const bare = expression.replaceAll(/"((?:\\.|[^"\\])*)"/g, (_quoted, text: string) => `"${texts.push(text) - 1}"`);
   const groupLabels = [...bare.matchAll(grouping)].flatMap(([, labels = '']) => words(labels));

@@ -1,4 +1,4 @@
-/** The programs that run recipes of etcd's clients in other languages: built once, and again when what they are built of changes. */
+/** Programs that run recipes with etcd's clients in other languages: built once, and again when their sources change. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -20,7 +20,7 @@ const cacheDirectory = join(repositoryRoot, 'node_modules', '.cache', 'recipes')
 const buildTimeoutMs = 300_000;
 const recipeTimeoutMs = 60_000;
 
-/** Whether the recipes of a language are to run: all are, or those that TINE_TEST_RECIPES names with commas between them. */
+/** Whether the recipes of a language run: by default all, or the comma-separated languages in TINE_TEST_RECIPES. */
 export function isChosen(language: Language): boolean {
   const chosen = process.env.TINE_TEST_RECIPES;
   if (!chosen) return true;

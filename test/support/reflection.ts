@@ -10,7 +10,7 @@ interface ReflectionReply {
   readonly error_response?: { readonly error_code: number; readonly error_message: string };
 }
 
-/** One question to a server's reflection service, as grpcurl asks it. */
+/** One request to a server's reflection service, like grpcurl's. */
 export async function askReflection(address: string, request: Record<string, string>): Promise<ReflectionReply> {
   const packageDirectory = dirname(createRequire(import.meta.url).resolve('@grpc/reflection/package.json'));
   const file = join(packageDirectory, 'build/proto/grpc/reflection/v1/reflection.proto');

@@ -2,11 +2,11 @@ import type { EtcdClient } from './client.ts';
 import type { Event, WatchCreateRequest } from './messages.ts';
 import { sleep } from './wait.ts';
 
-/** How often a quiet watch looks whether its stream has ended. */
+/** The interval at which a quiet watch checks whether its stream has ended. */
 const lookIntervalMs = 100;
 const retryIntervalMs = 20;
 
-/** A watch from revision 1 on that resumes behind its last seen revision whenever its stream breaks, as every etcd client does. */
+/** A watch from revision 1 that resumes after its last seen revision when its stream breaks, like every etcd client. */
 export class ResumingWatch {
   readonly events: Event[] = [];
   readonly #client: EtcdClient;

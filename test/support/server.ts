@@ -218,7 +218,7 @@ export class Server {
   }
 }
 
-/** A peer port nobody needs: etcd takes any free one and never calls itself on it. */
+/** A peer port: etcd needs one, takes any free port, and never connects to it. */
 const etcdPeerArguments = [
   '--listen-peer-urls',
   'http://127.0.0.1:0',

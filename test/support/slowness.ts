@@ -1,23 +1,23 @@
-/** Bounds of time in tests hold for a machine of a certain speed that does nothing else. On a slower or busier one they are longer. */
+/** Time bounds in tests are for an idle machine of a certain speed. On a slower or busier machine they are longer. */
 
-/** How long the work of a sample takes where the bounds were chosen: two cores of 2025 that are not busy. */
+/** The duration of a sample on the reference machine: two idle cores of 2025. */
 const referenceMs = 4;
 const turnCount = 2_000_000;
-/** A sample is taken this often while tests run: a bound is for the machine as busy as it was when the time was measured. */
+/** The interval of samples while tests run, so that a bound reflects the load during the measurement. */
 const intervalMs = 250;
-/** Samples that count, of the last ten seconds, and those of them that are averaged: processors are shared unevenly. */
+/** The number of samples used from the last ten seconds, and how many of them are averaged, because processors are shared unevenly. */
 const keptCount = 40;
 const averagedCount = 8;
-/** Samples that are taken when a bound is asked for. */
+/** Samples that are taken for each bound. */
 const freshCount = 8;
-/** What is even slower hangs. */
+/** The maximum factor; anything slower hangs. */
 const slownessMax = 12;
 
 const samplesMs: number[] = [];
 
 setInterval(takeSample, intervalMs).unref();
 
-/** The bound for this machine, as busy as it is and was of late. To be asked for where time was measured, after it. */
+/** The bound for this machine and its recent load. Call it after the measurement. */
 export function onThisMachine(boundMs: number): number {
   return boundMs * slowness();
 }

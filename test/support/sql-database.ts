@@ -6,7 +6,7 @@ import pg from 'pg';
 export interface SqlDatabases {
   /** The address of the directory's database as `--endpoint` takes it. */
   readonly endpoint: (directory: string) => string;
-  /** Drops the directory's database when it is there; a server that is gone has taken it along. */
+  /** Drops the directory's database if it exists. Does nothing if the server is gone. */
   readonly drop: (directory: string) => Promise<void>;
 }
 
@@ -49,7 +49,7 @@ export function mysqlDatabases(serverDsn: () => string, nameOf: NameOf = databas
   };
 }
 
-/** Each temporary directory has a name nobody else has, and so has its database. */
+/** Each temporary directory has a unique name, and so does its database. */
 function databaseName(directory: string): string {
   return `tine_${createHash('sha256').update(directory).digest('hex').slice(0, 16)}`;
 }

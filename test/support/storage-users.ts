@@ -2,7 +2,7 @@ import type { Driver } from './drivers.ts';
 
 interface Users {
   count: number;
-  /** The server that made the directory is removed: its data is wanted no more. */
+  /** The server that created the directory is removed: its data is no longer needed. */
   isOrphan: boolean;
 }
 

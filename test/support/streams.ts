@@ -39,7 +39,7 @@ export class ReplyStream<Response> {
     return this.inbox.take(() => true, timeoutMs);
   }
 
-  /** The next message that is wanted; others stay. */
+  /** The next message that `wanted` accepts; others stay in the inbox. */
   async take(wanted: (message: Response) => boolean, timeoutMs = timeoutMsDefault): Promise<Response> {
     return this.inbox.take(wanted, timeoutMs);
   }
@@ -60,7 +60,7 @@ export class ReplyStream<Response> {
     return this.inbox.end(timeoutMs);
   }
 
-  /** Stops reading, so that flow control holds the server up. */
+  /** Stops reading, so that flow control blocks the server. */
   pause(): void {
     this.#call.pause();
   }
@@ -96,7 +96,7 @@ class DuplexStream<Request, Response> extends ReplyStream<Response> {
 
 /** A Watch stream. */
 export class WatchStream extends DuplexStream<WatchRequest, WatchResponse> {
-  /** Creates a watch and gives the reply that announces it, which may be a refusal (`canceled`). */
+  /** Creates a watch and returns its created response, which may be a refusal (`canceled`). */
   async create(request: WatchCreateRequest, timeoutMs = timeoutMsDefault): Promise<WatchResponse> {
     this.send({ create_request: request });
     return this.take((message) => message.created, timeoutMs);

@@ -8,7 +8,7 @@ export interface Suite {
   readonly driver: Driver;
   readonly server: Server;
   readonly client: EtcdClient;
-  /** A key prefix nobody else uses: tests on one server stay apart by it. */
+  /** A unique key prefix, which separates the tests on one server. */
   readonly prefix: () => string;
 }
 

@@ -1,6 +1,6 @@
 import { findOnPath } from './paths.ts';
 
-/** Of `slowEvery` syncs the last one takes longer; or the sync of this number, by each thread's own count, fails. */
+/** Every `slowEvery`-th sync is slow; or the sync with the number `failsAt`, counted per thread, fails. */
 export type SyncFault = { readonly slowEvery: number } | { readonly failsAt: number };
 
 export const slowSyncMs = 50;
@@ -10,7 +10,7 @@ export function findStrace(): string | undefined {
   return findOnPath('strace');
 }
 
-/** What a command begins with, so that the process has a disk with this fault. The process keeps its id. */
+/** The prefix of a command that gives the process a disk with this fault. The process keeps its id. */
 export function withSyncFault(fault: SyncFault): string[] {
   const strace = findStrace();
   if (strace === undefined) throw new Error('strace is not on this machine: install the Debian package strace');

@@ -20,7 +20,7 @@ interface Ambush {
   sprung(): void;
 }
 
-/** Stands between a program and a server on 127.0.0.1, and is the network between them at its worst. */
+/** A proxy between a program and a server on 127.0.0.1 that simulates network faults. */
 export class TcpProxy {
   readonly #targetPort: number;
   readonly #links = new Set<Link>();
@@ -28,9 +28,9 @@ export class TcpProxy {
   #port = 0;
   #ambush: Ambush | undefined;
   #isSwallowing = false;
-  /** How long bytes are on their way, in each direction. */
+  /** The delay in each direction. */
   delayMs = 0;
-  /** How often a client spoke after its server had. With a delay in between this is how often it waited for an answer. */
+  /** How often a client sent after its server had sent. With a delay this is the number of round trips. */
   requestCount = 0;
 
   private constructor(targetPort: number) {
@@ -67,7 +67,7 @@ export class TcpProxy {
     this.#port = (listener.address() as { port: number }).port;
   }
 
-  /** Refuses connections from now on, and cuts those that are there. */
+  /** Refuses connections from now on and cuts the existing ones. */
   async refuse(): Promise<void> {
     const listener = this.#listener;
     this.#listener = undefined;
@@ -83,12 +83,12 @@ export class TcpProxy {
     for (const link of [...this.#links]) link.cut();
   }
 
-  /** Forgets the connections that are there, as a firewall does with idle ones: each is reset by the next byte of its client. */
+  /** Drops the state of existing connections, like a firewall with idle ones: the next byte of the client gets a reset. */
   forget(): void {
     for (const link of this.#links) link.forget();
   }
 
-  /** From now on bytes vanish without a word. A connection that lost some, or began meanwhile, stays silent for ever; its ends are not told of each other's. */
+  /** Drops all bytes from now on. A connection that lost bytes, or began meanwhile, stays silent forever; neither side learns of the other's end. */
   swallow(): void {
     this.#isSwallowing = true;
   }
@@ -104,7 +104,7 @@ export class TcpProxy {
     });
   }
 
-  /** The ambush for one link that has just seen its sign: each is for one. */
+  /** The planned loss for one connection that has just sent its sign. Each loss is used once. */
   takeAmbush(): Ambush | undefined {
     const ambush = this.#ambush;
     this.#ambush = undefined;
@@ -138,7 +138,7 @@ class Link {
   #isForgotten = false;
   #isWriting = false;
   #lastSpoke: 'client' | 'server' = 'server';
-  /** Set while the answer to a commit is awaited that shall not pass. */
+  /** Set while a commit's reply is awaited that must not pass. */
   #ambush: Ambush | undefined;
 
   constructor(proxy: TcpProxy, client: Socket, targetPort: number) {
@@ -169,7 +169,7 @@ class Link {
     this.#isForgotten = true;
   }
 
-  /** Sends on what comes, `delayMs` later and in order, if `inspect` lets it pass. Returns how to wait until all of it went. */
+  /** Forwards bytes `delayMs` later, in order, if `inspect` lets them pass. Returns a function that waits until all are sent. */
   #pipe(from: Socket, to: Socket, inspect: (bytes: Buffer) => 'pass' | 'lose'): () => Promise<void> {
     let sent = Promise.resolve();
     from.on('data', (bytes) => {

@@ -71,7 +71,7 @@ function describe({ file, name, line, details }: EventData.TestFail): string {
   return `FAIL ${nameOf(file)}:${line ?? 0}  ${name}\n${indent(inspect(error))}`;
 }
 
-/** The runner reports a file whose tests failed as failed too; that one says nothing new. */
+/** The runner also reports a file with failed tests as failed, which adds nothing. */
 function isFileItself({ nesting, name }: EventData.TestFail): boolean {
   return nesting === 0 && name.endsWith('.test.ts');
 }

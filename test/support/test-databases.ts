@@ -20,12 +20,12 @@ interface TestDatabase {
   readonly start: () => Promise<DatabaseServer>;
 }
 
-/** Tests of tine's functions talk to no database, and some files have servers of their own. */
+/** Unit tests need no database, and some files start servers of their own. */
 const isUnit = (file: string): boolean => /^test\/unit\/(?!drivers\/)/.test(file);
-const ownsItsServers = (file: string): boolean => /^test\/weather\/|galera/.test(file);
+const ownsItsServers = (file: string): boolean => /^test\/outages\/|galera/.test(file);
 
 /** The other folders' suites run on one driver per dialect. */
-const everyDriversFolders = /^test\/(behaviour|linearizability|transfer|weather|unit\/drivers)\//;
+const everyDriversFolders = /^test\/(behaviour|linearizability|transfer|outages|unit\/drivers)\//;
 
 const testDatabases: readonly TestDatabase[] = [
   {
@@ -68,7 +68,7 @@ export function databasesFor(files: readonly string[]): readonly TestDatabase[] 
   );
 }
 
-/** Of these databases, those of which the files share a server. */
+/** The databases whose server is shared by the files. */
 export function sharedBy(files: readonly string[], databases: readonly TestDatabase[]): readonly TestDatabase[] {
   const sharing = files.filter((file) => !ownsItsServers(file));
   return databases.filter(({ isNeededBy }) => sharing.some(isNeededBy));

@@ -20,7 +20,7 @@ const needless = ['usr/share/doc', 'usr/share/man', 'usr/share/locale', 'usr/sha
 
 const runFile = promisify(execFile);
 
-/** Root's servers run as another user, who may not enter root's home. */
+/** If root runs the tests, servers run as another user, who cannot enter root's home. */
 const cacheDirectory = process.getuid?.() === 0 ? '/var/cache/tine-tests' : join(homedir(), '.cache', 'tine-tests');
 
 /** The folder a package is unpacked into, which may not be there. */
@@ -81,7 +81,7 @@ async function unpack(packageName: string, directory: string, signal: AbortSigna
     rmSync(path, { recursive: true, force: true });
 }
 
-/** A world of its own for apt, in which nothing is installed: all that the package needs is downloaded. The path of its settings. */
+/** Separate state for apt in which no package is installed, so that it downloads all dependencies. Returns the path of its configuration. */
 async function writeAptSettings(directory: string): Promise<string> {
   const keyring = keyrings.find((path) => existsSync(path));
   if (keyring === undefined) throw new Error('install debian-archive-keyring, whose keys sign the packages');

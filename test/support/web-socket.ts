@@ -1,14 +1,14 @@
 import { type ClientOptions, WebSocket } from 'ws';
 import { waitFor } from './wait.ts';
 
-/** A WebSocket to the gateway, with what came and how it ended. */
+/** A WebSocket to the gateway, with its messages and how it ended. */
 export class GatewaySocket {
   readonly #socket: WebSocket;
   // biome-ignore lint/suspicious/noExplicitAny: answers are looked into as a client of JSON does
   readonly messages: any[] = [];
   /** How it was closed; undefined while it is open. */
   closeCode: number | undefined;
-  /** Why there is none. */
+  /** The reason why the connection failed. */
   failure: string | undefined;
 
   constructor(url: string, { protocols = [], ...options }: ClientOptions & { protocols?: string[] } = {}) {

@@ -116,7 +116,7 @@ for (const from of TINE_DRIVERS) {
     });
   }
 
-  test(`${from.name}: every lease is copied, however many there are`, async (context) => {
+  test(`${from.name}: every one of many leases is copied`, async (context) => {
     const source = await testDatabase(context, from);
     const ids = Array.from({ length: 1_200 }, (_, index) => BigInt(index * 17 + 1));
     await writeTineDatabase(
@@ -128,7 +128,7 @@ for (const from of TINE_DRIVERS) {
     assert.deepEqual(await rowsOf(target, 'SELECT COUNT(*) FROM tine_lease'), [[1_200]]);
   });
 
-  test(`${from.name}: a copy that was cut off goes on, with what was written and compacted meanwhile`, async (context) => {
+  test(`${from.name}: an interrupted copy continues, with what was written and compacted meanwhile`, async (context) => {
     const source = await testDatabase(context, from);
     const many = Array.from({ length: 3_500 }, (_, index) => put(`/k/${index % 700}`, `${index}`));
     await writeTineDatabase(source, many);
@@ -154,7 +154,7 @@ for (const from of TINE_DRIVERS) {
     await isSound(target);
   });
 
-  test(`${from.name}: a copy that is not what was copied is told, and not served`, async (context) => {
+  test(`${from.name}: a copy that differs from its source is reported and not served`, async (context) => {
     const source = await testDatabase(context, from);
     await writeTineDatabase(source, history);
     const target = await testDatabase(context, from);
@@ -168,7 +168,7 @@ for (const from of TINE_DRIVERS) {
     assert.match(finding ?? '', /a copy into it has not been finished/);
   });
 
-  test(`${from.name}: nothing is copied into data, into a served database, or into half of another copy`, async (context) => {
+  test(`${from.name}: a copy into a database with data, into a served database or into another unfinished copy is refused`, async (context) => {
     const source = await testDatabase(context, from);
     await writeTineDatabase(source, history);
     const target = await testDatabase(context, from);
@@ -184,7 +184,7 @@ for (const from of TINE_DRIVERS) {
     await assert.rejects(copyDatabase(half.access, target.access, silent), /has not been finished/);
   });
 
-  test(`${from.name}: a database of kine's is copied as tine would take it over`, async (context) => {
+  test(`${from.name}: a kine database is copied the way tine would take it over`, async (context) => {
     const source = await testDatabase(context, from);
     await writeKineDatabase(source, [
       { id: 1, name: 'compact_rev_key', created: 1, prev_revision: 3 },
@@ -214,7 +214,7 @@ for (const from of TINE_DRIVERS) {
     assert.equal(ofTarget.events.length, ofSource.events.length);
   });
 
-  test(`etcd to ${from.name}: all keys at one revision, with their revisions, versions and leases`, async (context) => {
+  test(`etcd to ${from.name}: all keys of one revision are copied, with their revisions, versions and leases`, async (context) => {
     const { server, client } = await ownServer(context, { driver: etcd });
     await writeAll(client);
     const target = await testDatabase(context, from);
@@ -225,7 +225,7 @@ for (const from of TINE_DRIVERS) {
     await sameAs(client, target);
   });
 
-  test(`etcd to ${from.name}: cut off it goes on, and begins anew when the revision is compacted`, async (context) => {
+  test(`etcd to ${from.name}: an interrupted copy continues, and starts again if the revision was compacted`, async (context) => {
     const { server, client } = await ownServer(context, { driver: etcd });
     await writeAll(client);
     const target = await testDatabase(context, from);
@@ -250,7 +250,7 @@ for (const from of TINE_DRIVERS) {
   });
 
   if (kineProgram() !== undefined) {
-    test(`a running kine to ${from.name}: what is under a slash, and the API server's own key`, async (context) => {
+    test(`a running kine to ${from.name}: keys under a slash and the API server's own key are copied`, async (context) => {
       const server = await Server.start({ driver: kine });
       context.after(() => server.remove());
       const target = await testDatabase(context, from);

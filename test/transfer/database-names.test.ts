@@ -15,7 +15,7 @@ const names = [
 
 for (const driver of NAMING_DRIVERS) {
   for (const name of names) {
-    test(`${driver.name}: a database called ${name.replace(/\.\d+$/, '')} is made, served, checked, copied and handed back`, async (context) => {
+    test(`${driver.name}: a database called ${name.replace(/\.\d+$/, '')} is created, served, checked, copied and released`, async (context) => {
       const database = await testDatabase(context, driver.withName(name));
       await serving(database, async (client) => {
         await client.put({ key: 'a', value: 'served' });
@@ -34,7 +34,7 @@ for (const driver of NAMING_DRIVERS) {
   }
 
   if (driver.dialect === 'mysql') {
-    test(`${driver.name}: a database name that the server does not take ends the start with a line that says so`, () => {
+    test(`${driver.name}: a database name that the server does not accept stops the start with one line`, () => {
       for (const name of ['n'.repeat(65), 'space at its end ']) {
         const { status, stderr } = runTine(driver.withName(name).storageArguments(''));
         assert.equal(status, 1);
@@ -43,7 +43,7 @@ for (const driver of NAMING_DRIVERS) {
     });
   }
 
-  test(`${driver.name}: databases whose names differ in case are two`, async (context) => {
+  test(`${driver.name}: databases whose names differ only in case are different`, async (context) => {
     const [lower, upper] = await Promise.all(
       ['case', 'CASE'].map((name) => testDatabase(context, driver.withName(`${name}.${process.pid}`))),
     );

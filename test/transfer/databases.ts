@@ -65,7 +65,7 @@ export function compact(revision: number): readonly WriteOperation[] {
   ];
 }
 
-/** Runs a command of tine's on it. */
+/** Runs a command of tine on the database. */
 export function tine(command: 'check' | 'release' | 'repair', { endpoint }: TestDatabase): TineResult {
   return runTine([command, endpoint]);
 }

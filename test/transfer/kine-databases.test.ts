@@ -31,7 +31,7 @@ const takesAnyKey = (driver: Driver): boolean => driver.dialect !== 'mysql';
 
 for (const driver of TINE_DRIVERS) {
   for (const types of ['new', 'old'] as const) {
-    test(`${driver.name}: a database of kine's opens in place (${types} column types)`, async (context) => {
+    test(`${driver.name}: a kine database opens in place (${types} column types)`, async (context) => {
       const database = await testDatabase(context, driver);
       await writeKineDatabase(database, rows, types);
       assert.match(tine('check', database).stdout, /: sound: 8 keys in 18 rows, revision 19; it is kine's/);
@@ -79,7 +79,7 @@ for (const driver of TINE_DRIVERS) {
     });
   }
 
-  test(`${driver.name}: of several compaction marks the newest is left, and covers what the others did`, async (context) => {
+  test(`${driver.name}: only the newest of several compaction marks is kept, with the highest revision`, async (context) => {
     const database = await testDatabase(context, driver);
     const marks = [
       { id: 20, name: 'compact_rev_key', created: 1, prev_revision: 5, value: '' },
@@ -98,7 +98,7 @@ for (const driver of TINE_DRIVERS) {
     ]);
   });
 
-  test(`${driver.name}: repair mends a database of kine's too, and leaves it kine's`, async (context) => {
+  test(`${driver.name}: repair fixes a kine database without taking it over`, async (context) => {
     const database = await testDatabase(context, driver);
     const later = rows.filter(({ id }) => id !== 8);
     await writeKineDatabase(database, [...later, { id: 20, name: 'compact_rev_key', created: 1, prev_revision: 2 }]);
@@ -112,7 +112,7 @@ for (const driver of TINE_DRIVERS) {
     });
   });
 
-  test(`${driver.name}: deep history, thousands of keys with a TTL, and holes far apart are taken over`, async (context) => {
+  test(`${driver.name}: deep history, thousands of keys with a TTL, and large gaps between ids are taken over`, async (context) => {
     const database = await testDatabase(context, driver);
     await writeKineDatabase(database, [{ id: 1, name: 'compact_rev_key', created: 1 }]);
     const many: KineRow[] = [];
@@ -138,7 +138,7 @@ for (const driver of TINE_DRIVERS) {
     });
   });
 
-  test(`${driver.name}: many keys are taken over in time that grows with their number, not with its square`, async (context) => {
+  test(`${driver.name}: the time to take over many keys grows linearly`, async (context) => {
     const database = await testDatabase(context, driver);
     await writeKineDatabase(database, [{ id: 1, name: 'compact_rev_key', created: 1 }]);
     const keyCount = 12_000;
@@ -168,7 +168,7 @@ for (const driver of TINE_DRIVERS) {
   });
 
   if (takesAnyKey(driver)) {
-    test(`${driver.name}: keys that are not ASCII are taken over, and handed back`, async (context) => {
+    test(`${driver.name}: keys that are not ASCII are taken over and released`, async (context) => {
       const database = await testDatabase(context, driver);
       await writeKineDatabase(database, [...rows, { id: 20, name: '/registry/é', created: 1, value: 'e' }]);
       await serving(database, async (client) => {
@@ -183,7 +183,7 @@ for (const driver of TINE_DRIVERS) {
       ]);
     });
   } else {
-    test(`${driver.name}: a key that kine had in upper and lower case is the one that was written last`, async (context) => {
+    test(`${driver.name}: of keys that differ only in case, the one written last is kept`, async (context) => {
       const database = await testDatabase(context, driver);
       await writeKineDatabase(database, [
         { id: 1, name: 'compact_rev_key', created: 1 },
@@ -210,9 +210,9 @@ for (const driver of TINE_DRIVERS) {
     for (const [what, key] of [
       ['too long', `/${'k'.repeat(700)}`],
       ['not ASCII', '/é'],
-      ['ended by a space', '/space '],
+      ['with a trailing space', '/space '],
     ] as const) {
-      test(`${driver.name}: a key that is ${what} for kine keeps the database from being released`, async (context) => {
+      test(`${driver.name}: release is refused for a key that kine cannot store (${what})`, async (context) => {
         const database = await testDatabase(context, driver);
         await serving(database, async (client) => {
           await client.put({ key: '/k' });

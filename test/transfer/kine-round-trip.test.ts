@@ -10,7 +10,7 @@ async function stored(client: EtcdClient, key: string): Promise<string | undefin
 
 // kine is no package of Debian's: the rows it reads and writes are tested beside this file, itself only where it is.
 for (const driver of kineProgram() === undefined ? [] : TINE_DRIVERS) {
-  test(`${driver.name}: a database goes from tine to kine and back, and every key goes along`, async (context) => {
+  test(`${driver.name}: a database goes from tine to kine and back with every key`, async (context) => {
     const database = await testDatabase(context, driver);
     const keys = ['plain', '/registry/pods/a', '/registry/pods/A', 'compact_rev_key'];
     if (driver.dialect !== 'mysql') keys.push('é');

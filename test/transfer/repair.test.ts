@@ -23,7 +23,7 @@ interface Fault {
   readonly sql: (driver: Driver) => readonly string[];
   /** The only finding it makes. */
   readonly finding: RegExp;
-  /** What a repair says it did. */
+  /** The output of the repair. */
   readonly done: RegExp;
   /** What tine serves then, where that is not all that was written. */
   readonly keys?: readonly string[];
@@ -83,20 +83,20 @@ const faults: readonly Fault[] = [
     done: /made index kine_current_lease_index/,
   },
   {
-    what: 'a hole in the ids',
+    what: 'a gap in the ids',
     sql: () => ['DELETE FROM kine WHERE id = 4', "DELETE FROM kine_current WHERE name = '/b'"],
     finding: /1 ids from 3 on are missing: if kine left these holes, `tine repair` fills them/,
     done: /filled 1 missing id as kine does/,
     keys: ['/a', '/held'],
   },
   {
-    what: 'a key on a lease that is gone',
+    what: 'a key attached to a missing lease',
     sql: () => ['DELETE FROM tine_lease'],
     finding: /1 keys \(the first has row 7\) hang on a lease that is not there/,
     done: /took the lease that is not there from 1 key/,
   },
   {
-    what: 'rows that a compaction left over',
+    what: 'rows that a compaction left behind',
     sql: () => [
       "UPDATE kine SET prev_revision = 6, version = 2 WHERE name = 'compact_rev_key'",
       "UPDATE tine_state SET value = 6 WHERE name = 'compacted_id'",
@@ -114,7 +114,7 @@ async function written(context: TestContext, driver: Driver): Promise<TestDataba
 }
 
 for (const driver of TINE_DRIVERS) {
-  test(`${driver.name}: what is sound is left as it is`, async (context) => {
+  test(`${driver.name}: repair leaves a sound database unchanged`, async (context) => {
     const database = await written(context, driver);
     const before = await rowsOf(database, 'SELECT id, name, version, prev_revision, lease FROM kine ORDER BY id');
     const { status, stdout } = tine('repair', database);
@@ -126,7 +126,7 @@ for (const driver of TINE_DRIVERS) {
   });
 
   for (const { what, sql, finding, done, keys = everything } of faults) {
-    test(`${driver.name}: ${what} is named, and mended`, async (context) => {
+    test(`${driver.name}: ${what} is reported and fixed`, async (context) => {
       const database = await written(context, driver);
       await tamper(database, sql(driver));
       const { findings } = await database.access.look(checkDatabase);
@@ -147,7 +147,7 @@ for (const driver of TINE_DRIVERS) {
     });
   }
 
-  test(`${driver.name}: what cannot be mended is named with its cure`, async (context) => {
+  test(`${driver.name}: damage that cannot be fixed is reported with advice`, async (context) => {
     const database = await written(context, driver);
     await tamper(database, ['UPDATE kine SET create_revision = 0 WHERE id = 3']);
     const { status, stdout } = tine('repair', database);
@@ -155,7 +155,7 @@ for (const driver of TINE_DRIVERS) {
     assert.match(stdout, /1 row \(the first is 3\) that update a key .*; restore the database from a backup\n/);
   });
 
-  test(`${driver.name}: neither repaired nor released while tine serves it`, async (context) => {
+  test(`${driver.name}: repair and release are refused while tine serves the database`, async (context) => {
     const database = await written(context, driver);
     await serving(database, async (client) => {
       await client.put({ key: '/a', value: 'served' });

@@ -37,7 +37,7 @@ async function looksAsBefore(client: EtcdClient, revision: number): Promise<void
 for (const [index, from] of TINE_DRIVERS.entries()) {
   const to = TINE_DRIVERS[(index + 1) % TINE_DRIVERS.length] ?? from;
 
-  test(`${from.name} to ${to.name}: users, roles and the revision of auth are copied, and auth stays on`, async (context) => {
+  test(`${from.name} to ${to.name}: users, roles and the auth revision are copied, and auth stays enabled`, async (context) => {
     const [source, target] = [await testDatabase(context, from), await testDatabase(context, to)];
     const { revision } = await withUsers(source);
     const { status, stderr } = runTine(['copy', '--from', source.endpoint, '--to', target.endpoint]);
@@ -45,7 +45,7 @@ for (const [index, from] of TINE_DRIVERS.entries()) {
     await serving(target, (client) => looksAsBefore(client, revision), cheap);
   });
 
-  test(`${from.name}: nothing is copied over users that are there`, async (context) => {
+  test(`${from.name}: a copy over existing users is refused`, async (context) => {
     const [source, target] = [await testDatabase(context, from), await testDatabase(context, from)];
     await serving(source, (client) => client.put({ key: 'a' }));
     await serving(target, (client) => auth(client, 'UserAdd', { name: 'ann', password: 'p' }), cheap);
@@ -54,7 +54,7 @@ for (const [index, from] of TINE_DRIVERS.entries()) {
     assert.match(stderr, /it has 1 user; name an empty database/);
   });
 
-  test(`${from.name}: handed back to kine, users and roles are lost, and that is said`, async (context) => {
+  test(`${from.name}: a release to kine drops users and roles and reports it`, async (context) => {
     const database = await testDatabase(context, from);
     await withUsers(database);
     assert.deepEqual(tine('check', database).status, 0);

@@ -8,7 +8,7 @@ import { createLogger, type Logger, openLogger } from '../../src/logger.ts';
 import { onThisMachine } from '../support/slowness.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
-test('outputs are named as in etcd', () => {
+test("log outputs have etcd's names", () => {
   assert.deepEqual(parseLogOutputs('default,stdout,systemd/journal,/var/log/tine.log'), [
     { kind: 'stderr' },
     { kind: 'stdout' },
@@ -18,7 +18,7 @@ test('outputs are named as in etcd', () => {
   assert.throws(() => parseLogOutputs(''), /an output is missing/);
 });
 
-test('a line goes to every output, without passwords, after what is there', async () => {
+test('a line is appended to every output, without passwords', async () => {
   const files = ['a.log', 'b.log'].map((name) => join(temporaryDirectory(), name));
   for (const word of ['first', 'second']) {
     const logger = await openLogger({
@@ -37,20 +37,20 @@ test('a line goes to every output, without passwords, after what is there', asyn
   }
 });
 
-test("of a database's weather the log has a reason, of other errors the stack too", async () => {
+test('a database outage is logged with its reason, other errors with their stack too', async () => {
   const path = join(temporaryDirectory(), 'a.log');
   const logger = await openLogger({ logLevel: 'info', logFormat: 'json', logOutputs: [{ kind: 'file', path }] });
   logger.warn({ err: new DriverError('lost', 'connection refused') }, 'leases wait');
   logger.warn({ error: new DriverError('other', 'no such column') }, 'leases wait');
-  const [weather, fault] = readFileSync(path, 'utf8')
+  const [outage, fault] = readFileSync(path, 'utf8')
     .trim()
     .split('\n')
     .map((line) => JSON.parse(line));
-  assert.equal(weather.err, 'connection refused');
+  assert.equal(outage.err, 'connection refused');
   assert.match(fault.error.stack, /no such column\n\s+at .*logger\.test/);
 });
 
-test('a file that cannot be written is told in a line', async () => {
+test('a log file that cannot be written is reported in one line', async () => {
   const logOutputs = [{ kind: 'file', path: '/none/tine.log' }] as const;
   await assert.rejects(
     () => openLogger({ logLevel: 'info', logFormat: 'json', logOutputs }),
@@ -67,14 +67,14 @@ function linesOf(log: (logger: Logger) => void): {
   return { lines, fields: lines.map((line) => JSON.parse(line)) };
 }
 
-test('a text in a line is cut at 1,000 characters, and the rest is counted', () => {
+test('a text is cut at 1,000 characters, with the number of omitted characters', () => {
   const { fields } = linesOf((logger) => logger.info({ role: 'x'.repeat(1_500_000), change: 'addRole' }, 'refused'));
   assert.equal(fields[0]?.role, `${'x'.repeat(1_000)}... (1499000 more characters)`);
   assert.equal(fields[0]?.change, 'addRole');
   assert.equal(fields[0]?.msg, 'refused');
 });
 
-test('a line has at most 16 KiB, wherever its texts stand', () => {
+test('a line has at most 16 KiB, wherever its texts are', () => {
   const long = '"\\\u0001é//a:'.repeat(500_000);
   const { lines, fields } = linesOf((logger) => {
     logger.info(long);
@@ -98,7 +98,7 @@ test('a line has at most 16 KiB, wherever its texts stand', () => {
   );
 });
 
-test('a password is taken out where the text is cut in the middle of it', () => {
+test('a password is removed even if the text is cut in the middle of it', () => {
   for (let length = 950; length < 1_010; length += 1) {
     const { lines } = linesOf((logger) =>
       logger.info({ reason: `${'x'.repeat(length)} postgres://me:s3cret-s3cret-s3cret@host ${'y'.repeat(5_000)}` }),

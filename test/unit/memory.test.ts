@@ -2,19 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { freeSingleUse, freeWhole, markSingleUse } from '../../src/memory.ts';
 
-test('bytes that fill their buffer are given back', () => {
+test('bytes that fill their buffer are freed', () => {
   const bytes = new Uint8Array(100);
   freeWhole(bytes);
   assert.equal(bytes.length, 0);
 });
 
-test('bytes that share their buffer are left alone', () => {
+test('bytes that share their buffer are not freed', () => {
   const bytes = new Uint8Array(100).fill(7);
   freeWhole(bytes.subarray(0, 50));
   assert.deepEqual(bytes, new Uint8Array(100).fill(7));
 });
 
-test('sent bytes are given back when they were meant to be sent once, and only then', () => {
+test('sent bytes are freed only if they are marked for a single use', () => {
   const many = new Uint8Array(100).fill(7);
   const once = new Uint8Array(100);
   markSingleUse(once);

@@ -10,7 +10,7 @@ function sparseLog() {
   return { lines, log };
 }
 
-test('lines beyond the bound of an interval are counted, and their number is told when it is over', (context) => {
+test('lines beyond the limit of an interval are counted, and their number is logged at its end', (context) => {
   mock.timers.enable({ apis: ['setTimeout'] });
   context.after(() => mock.timers.reset());
   const { lines, log } = sparseLog();
@@ -28,7 +28,7 @@ test('lines beyond the bound of an interval are counted, and their number is tol
   assert.match(String(lines[2]?.msg), /^slow: /);
 });
 
-test('the next interval writes lines again, and one in which nothing was left out says nothing', (context) => {
+test('the next interval writes lines again, and an interval without omitted lines logs no number', (context) => {
   mock.timers.enable({ apis: ['setTimeout'] });
   context.after(() => mock.timers.reset());
   const { lines, log } = sparseLog();
@@ -43,7 +43,7 @@ test('the next interval writes lines again, and one in which nothing was left ou
   );
 });
 
-test('what is not written is not put together either', () => {
+test('the fields of an omitted line are not computed', () => {
   const { log } = sparseLog();
   let asked = 0;
   const fields = () => {

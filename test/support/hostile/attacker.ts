@@ -31,7 +31,7 @@ export interface Attack {
   readonly does: string;
   /** The server must have this. */
   readonly needs?: 'auth' | 'tls';
-  /** What is asked of the server meanwhile beside gets and puts. */
+  /** What the good client requests beside gets and puts. */
   readonly alsoAsks?: 'snapshots';
   /** Bytes of a value that the good client puts, if not a few. */
   readonly putBytes?: number;

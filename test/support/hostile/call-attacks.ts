@@ -119,7 +119,7 @@ const askForProgress = watchMessage({ requestUnion: { case: 'progressRequest', v
 const unfinished: readonly Attack[] = [
   {
     name: 'empty messages that wait',
-    does: 'sends messages of no bytes on streams whose answers it does not take',
+    does: 'sends empty messages on streams and does not read the replies',
     bounds: smallMemory,
     run: (attacker) =>
       keepConnected(attacker, (wire) => messages(wire, bidirectional.keepAlive, repeated(emptyMessage, 13_000)), {
@@ -128,14 +128,14 @@ const unfinished: readonly Attack[] = [
   },
   {
     name: 'empty messages on a watch',
-    does: 'sends messages of no bytes on a stream of watches',
+    does: 'sends empty messages on a watch stream',
     bounds: smallMemory,
     run: (attacker) =>
       keepConnected(attacker, (wire) => messages(wire, bidirectional.watch, repeated(emptyMessage, 13_000))),
   },
   {
     name: 'gzip bombs',
-    does: 'sends messages of a megabyte, compressed to a kilobyte, on streams whose answers it does not take',
+    does: 'sends messages of a megabyte, compressed to a kilobyte, and does not read the replies',
     // Each connection is closed after ten, and the attacker makes dozens in a second.
     bounds: { memoryMebibytesMax: 100 },
     run: (attacker) =>
@@ -145,7 +145,7 @@ const unfinished: readonly Attack[] = [
   },
   {
     name: 'unfinished messages',
-    does: 'sends 135 messages of 2 MiB without their ends',
+    does: 'sends 135 messages of 2 MiB without the last bytes',
     bounds: smallMemory,
     putBytes: 100_000,
     run: (attacker) =>
@@ -161,7 +161,7 @@ const unfinished: readonly Attack[] = [
   },
   {
     name: 'pinned chunks',
-    does: 'sends single bytes of messages, each amid 64 KiB of something else',
+    does: 'sends single bytes of messages, each between 64 KiB of other frames',
     bounds: smallMemory,
     run: (attacker) =>
       keepConnected(
@@ -205,14 +205,14 @@ const unfinished: readonly Attack[] = [
 const unread: readonly Attack[] = [
   {
     name: 'lists into no window',
-    does: 'asks for a megabyte 2,000 times and allows the server to send nothing',
+    does: 'requests a megabyte 2,000 times and gives the server no window to send it',
     run: (attacker) =>
       keepConnected(attacker, (wire) => leaveOpen(attacker, wire, listRequest, 500), { settings: noWindow }),
   },
-  slowReaders('slow readers', 'asks for a megabyte', listRequest),
+  slowReaders('slow readers', 'requests a megabyte', listRequest),
   slowReaders(
     'slow readers of transactions',
-    'has a key of a megabyte read in a transaction',
+    'reads a key of a megabyte in a transaction',
     largeReadInTransaction,
     // Each connection has one turn: a put waits for a hundred transactions of 5 to 10 ms.
     { p99MsMax: 500 },
@@ -220,7 +220,7 @@ const unread: readonly Attack[] = [
   slowReaders('slow readers of one key', 'gets a key of a megabyte', largeGetRequest),
   {
     name: 'unread snapshots',
-    does: 'asks for four snapshots and takes no byte of them',
+    does: 'requests four snapshots and reads none of them',
     alsoAsks: 'snapshots',
     run: (attacker) =>
       keepConnected(attacker, (wire) => leaveOpen(attacker, wire, requestOf(Maintenance.methods.snapshot, {}), 2), {
@@ -230,7 +230,7 @@ const unread: readonly Attack[] = [
   },
   {
     name: 'unread watches',
-    does: 'watches from the first revision on 2,000 streams and takes no event',
+    does: 'watches from the first revision on 2,000 streams and reads no event',
     run: (attacker) =>
       keepConnected(
         attacker,
@@ -259,15 +259,15 @@ function largeTransaction(): Uint8Array {
 }
 
 const busy: readonly Attack[] = [
-  manyCalls('gets', 'gets a key as fast as the connection takes it', () => getRequest, 100),
-  manyCalls('lists', 'asks for a megabyte as fast as the connection takes it', () => listRequest, 5),
-  manyCalls('counts', 'counts a thousand keys as fast as the connection takes it', () => countRequest),
-  manyCalls('unlike counts', 'counts ranges that are all different', (turn) =>
+  manyCalls('gets', 'gets a key as fast as the connection allows', () => getRequest, 100),
+  manyCalls('lists', 'requests a megabyte as fast as the connection allows', () => listRequest, 5),
+  manyCalls('counts', 'counts a thousand keys as fast as the connection allows', () => countRequest),
+  manyCalls('unlike counts', 'counts a different range in each request', (turn) =>
     requestOf(KV.methods.range, { key: Buffer.from('a'), rangeEnd: Buffer.from(`stored/~${turn}`), countOnly: true }),
   ),
   manyCalls(
     'puts',
-    'puts as fast as the connection takes them',
+    'puts as fast as the connection allows',
     (turn) => putOf(`hostile/${turn % 100}`, Buffer.alloc(100)),
     10,
   ),
@@ -283,24 +283,24 @@ const busy: readonly Attack[] = [
         while (wire.isOpen) await Promise.all([send(), send()]);
       }),
   },
-  manyCalls('hashes', 'asks for the hash of everything', () => requestOf(Maintenance.methods.hashKV, {}), 5),
-  manyCalls('states', 'asks for the status', () => requestOf(Maintenance.methods.status, {})),
+  manyCalls('hashes', 'requests the hash of the whole store', () => requestOf(Maintenance.methods.hashKV, {}), 5),
+  manyCalls('states', 'requests the status', () => requestOf(Maintenance.methods.status, {})),
   manyCalls(
     'lock waiters',
-    'waits for one lock on as many streams as there may be',
+    'waits for one lock on the maximum number of streams',
     () => requestOf(Lock.methods.lock, { name: Buffer.from('hostile') }),
     10,
   ),
   manyCalls(
     'changes of roles',
-    'adds roles while auth is off, as fast as the connection takes them',
+    'adds roles while auth is disabled, as fast as the connection allows',
     (turn) => requestOf(Auth.methods.roleAdd, { name: `role-${turn}-${Date.now()}` }),
     10,
   ),
-  manyCalls('leases', 'takes leases', () => requestOf(Lease.methods.leaseGrant, { ttl: 3_600 }), 10),
+  manyCalls('leases', 'grants leases', () => requestOf(Lease.methods.leaseGrant, { ttl: 3_600 }), 10),
   {
     name: 'keepalives',
-    does: 'renews a lease that there is not, without end',
+    does: 'renews an unknown lease without end',
     run: (attacker) =>
       keepConnected(attacker, (wire) =>
         messages(
@@ -312,7 +312,7 @@ const busy: readonly Attack[] = [
   },
   {
     name: 'watches in a loop',
-    does: 'begins and ends watches without end',
+    does: 'creates and cancels watches without end',
     run: (attacker) =>
       keepConnected(attacker, (wire) =>
         messages(wire, bidirectional.watch, repeated(Buffer.concat([createWatch(5n), cancelWatch(5n)]), 200)),
@@ -320,7 +320,7 @@ const busy: readonly Attack[] = [
   },
   {
     name: 'questions for progress',
-    does: 'asks a stream of watches for its progress without end',
+    does: 'requests the progress of a watch stream without end',
     run: (attacker) =>
       keepConnected(attacker, (wire) =>
         messages(wire, bidirectional.watch, Buffer.concat([createWatch(0n), repeated(askForProgress, 2_000)])),
@@ -331,7 +331,7 @@ const busy: readonly Attack[] = [
 const names: readonly Attack[] = [
   {
     name: 'names of roles that look like addresses',
-    does: 'adds, without a token, roles named `//a:` 20,000 times over',
+    does: 'adds, without a token, roles whose name is `//a:` repeated 20,000 times',
     needs: 'auth',
     bounds: { p99MsMax: 20 },
     run: (attacker) =>
@@ -351,7 +351,7 @@ const names: readonly Attack[] = [
   },
   {
     name: 'large names of users',
-    does: 'asks for the tokens of 482 users whose names have 1.9 MiB',
+    does: 'requests tokens for 482 user names of 1.9 MiB',
     needs: 'auth',
     bounds: { memoryMebibytesMax: 100 },
     run: (attacker) =>
@@ -371,7 +371,7 @@ const names: readonly Attack[] = [
   },
   {
     name: 'wrong passwords',
-    does: 'asks for the token of root with a wrong password',
+    does: 'requests the token of root with a wrong password',
     needs: 'auth',
     run: (attacker) =>
       keepConnected(attacker, (wire) =>

@@ -71,38 +71,38 @@ const handshakeBounds = { newConnectionP99MsMax: 200 };
 export const connectionAttacks: readonly Attack[] = [
   {
     name: 'half-open TLS, hello begun',
-    does: 'keeps up 5,000 connections on which a handshake was begun',
+    does: 'holds open 5,000 connections with an incomplete TLS hello',
     needs: 'tls',
     bounds: handshakeBounds,
     run: (attacker) => keepHalfOpen(attacker, clientHelloBegun, halfOpenCount),
   },
   {
     name: 'half-open TLS, hello whole',
-    does: 'keeps up 5,000 connections whose hello the server has answered',
+    does: 'holds open 5,000 connections after the TLS hello',
     needs: 'tls',
     bounds: handshakeBounds,
     run: (attacker) => keepHalfOpen(attacker, clientHello, halfOpenCount),
   },
   {
     name: 'half-open TLS, silent',
-    does: 'keeps up 5,000 silent connections to a server with TLS',
+    does: 'holds open 5,000 silent connections to a server with TLS',
     needs: 'tls',
     bounds: handshakeBounds,
     run: (attacker) => keepHalfOpen(attacker, Buffer.alloc(0), halfOpenCount),
   },
   {
     name: 'half-open TCP',
-    does: 'keeps up 5,000 silent connections',
+    does: 'holds open 5,000 silent connections',
     run: (attacker) => keepHalfOpen(attacker, Buffer.alloc(0), halfOpenCount),
   },
   {
     name: 'half a preface',
-    does: 'keeps up 5,000 connections with half of what opens HTTP/2',
+    does: 'holds open 5,000 connections with half an HTTP/2 preface',
     run: (attacker) => keepHalfOpen(attacker, opening().subarray(0, 10), halfOpenCount),
   },
   {
     name: 'idle HTTP/2',
-    does: 'keeps up 5,000 connections of HTTP/2 and asks for nothing',
+    does: 'holds open 5,000 HTTP/2 connections without requests',
     run: (attacker) => keepHalfOpen(attacker, opening(), halfOpenCount),
   },
   {
@@ -112,7 +112,7 @@ export const connectionAttacks: readonly Attack[] = [
   },
   {
     name: 'connections that come and go beside a flood',
-    does: 'opens connections and resets them, and keeps the server busy meanwhile',
+    does: 'opens connections and resets them while it keeps the server busy',
     // Twice what etcd takes.
     bounds: { newConnectionP99MsMax: 700 },
     run: async (attacker) => {
@@ -122,7 +122,7 @@ export const connectionAttacks: readonly Attack[] = [
   },
   {
     name: 'handshakes that come and go',
-    does: 'begins handshakes and resets the connection, without end',
+    does: 'begins TLS handshakes and resets the connections, without end',
     needs: 'tls',
     run: (attacker) => comeAndGo(attacker, clientHello),
   },

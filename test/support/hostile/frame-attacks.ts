@@ -140,7 +140,7 @@ const floods: readonly Attack[] = [
   ),
   {
     name: 'padded DATA',
-    does: 'sends DATA that is padding alone, without end',
+    does: 'sends DATA frames of padding only, without end',
     run: (attacker) =>
       keepConnected(attacker, async (wire) => {
         const streamId = await wire.start(putHeaders);
@@ -152,52 +152,55 @@ const floods: readonly Attack[] = [
 
 export const frameAttacks: readonly Attack[] = [
   spoiling('rapid reset', 'opens streams and resets them', getRequest, resetFrame),
-  spoiling('list and reset', 'asks for a megabyte and resets the stream', listRequest, resetFrame),
+  spoiling('list and reset', 'requests a megabyte and resets the stream', listRequest, resetFrame),
   spoiling(
     'made you reset: window of 0',
-    'makes the server reset streams by a WINDOW_UPDATE of 0',
+    'makes the server reset streams with a WINDOW_UPDATE of 0',
     listRequest,
     (streamId) => windowUpdate(streamId, 0),
   ),
   spoiling(
     'made you reset: window too large',
-    'makes the server reset streams by a window beyond 2^31',
+    'makes the server reset streams with a window above 2^31',
     listRequest,
     (streamId) => windowUpdate(streamId, windowBytesMax),
   ),
   spoiling(
     'made you reset: DATA after the end',
-    'makes the server reset streams by DATA after the end of a request',
+    'makes the server reset streams with DATA after the end of a request',
     listRequest,
     (streamId) => dataFrame(streamId, Buffer.of(0), { endsStream: true }),
   ),
   spoiling(
     'made you reset: HEADERS after the end',
-    'makes the server reset streams by HEADERS after the end of a request',
+    'makes the server reset streams with HEADERS after the end of a request',
     listRequest,
     (streamId) => headerFrames(streamId, putHeaders, { endsStream: true }),
   ),
   spoiling(
     'made you reset: PRIORITY',
-    'makes the server reset streams by a PRIORITY of another length',
+    'makes the server reset streams with a PRIORITY of the wrong length',
     listRequest,
     (streamId) => frame(FrameType.priority, 0, streamId, Buffer.alloc(4)),
   ),
   amongBlocked(
     'window updates among blocked streams',
-    'sends WINDOW_UPDATE while 10,000 answers wait for a window',
+    'sends WINDOW_UPDATE while 10,000 replies wait for a window',
     () => repeated(windowUpdate(0, 1), 4_000),
   ),
   amongBlocked(
     'window updates of blocked streams',
-    'gives 10,000 streams a byte of window each, in turn',
+    'gives each of 10,000 streams one byte of window, in turn',
     (streamIds) => Buffer.concat(streamIds.map((streamId) => windowUpdate(streamId, 1))),
   ),
-  amongBlocked('settings among blocked streams', 'sends SETTINGS while 10,000 answers wait for a window', () =>
+  amongBlocked('settings among blocked streams', 'sends SETTINGS while 10,000 replies wait for a window', () =>
     repeated(settingsFrame(noWindow), 1_000),
   ),
-  amongBlocked('2,730 settings in a frame', 'sends 2,730 settings a frame while 10,000 answers wait for a window', () =>
-    settingsFrame(Array.from({ length: settingsInFrameMax }, (_, index) => [Setting.initialWindowSize, index % 2])),
+  amongBlocked(
+    '2,730 settings in a frame',
+    'sends 2,730 settings in each frame while 10,000 replies wait for a window',
+    () =>
+      settingsFrame(Array.from({ length: settingsInFrameMax }, (_, index) => [Setting.initialWindowSize, index % 2])),
   ),
   ...floods,
 ];

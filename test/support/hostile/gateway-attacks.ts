@@ -125,7 +125,7 @@ export const gatewayAttacks: readonly Attack[] = [
   ]),
   {
     name: 'bodies without their end',
-    does: 'sends 300 bodies of 3.9 MiB without their ends',
+    does: 'sends 300 bodies of 3.9 MiB without the last bytes',
     bounds: floodBounds,
     putBytes: 100_000,
     run: (attacker) =>
@@ -141,7 +141,7 @@ export const gatewayAttacks: readonly Attack[] = [
   },
   {
     name: 'slow bodies',
-    does: 'sends a byte a second of each of 1,000 bodies',
+    does: 'sends one byte a second of each of 1,000 bodies',
     run: (attacker) =>
       withSockets(attacker, 1_000, async (socket) => {
         await write(
@@ -154,7 +154,7 @@ export const gatewayAttacks: readonly Attack[] = [
   },
   {
     name: 'slow headers',
-    does: 'sends a header a second on each of 1,000 connections of HTTP/1.1',
+    does: 'sends one header a second on each of 1,000 HTTP/1.1 connections',
     run: (attacker) =>
       withSockets(attacker, 1_000, async (socket) => {
         await write(attacker, socket, 'GET /health HTTP/1.1\r\nHost: hostile\r\n');
@@ -163,7 +163,7 @@ export const gatewayAttacks: readonly Attack[] = [
   },
   {
     name: 'pipelined requests',
-    does: 'sends requests of HTTP/1.1 in one go and reads no answer',
+    does: 'pipelines HTTP/1.1 requests and reads no reply',
     run: (attacker) =>
       withSockets(attacker, 4, async (socket) => {
         socket.pause();

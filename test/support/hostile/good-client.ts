@@ -8,7 +8,7 @@ import { Maintenance } from '../../../src/wire/generated/etcdserverpb/maintenanc
 export interface GoodClientOptions {
   readonly address: string;
   readonly secure?: ConnectionOptions;
-  /** `NAME:PASSWORD`, if the server asks. */
+  /** `NAME:PASSWORD`, if auth is enabled. */
   readonly user?: string;
   readonly putBytes: number;
   readonly takesSnapshots: boolean;
@@ -33,7 +33,7 @@ export interface GoodFigures {
 /** How long after an answer the next request follows: a load that leaves the server idle most of the time. */
 const pauseMs: Readonly<Record<GoodOperation, number>> = { get: 5, put: 10, newConnection: 50, snapshot: 200 };
 
-/** Answers of each kind that say something. */
+/** The minimum number of replies of each kind for figures. */
 const someCount = 3;
 
 /** Those over the connection that stays. */
@@ -69,7 +69,7 @@ export class GoodClient {
     return new GoodClient(options, connection, token);
   }
 
-  /** What was asked since the last call, as soon as all of it is answered. */
+  /** The requests since the last call, when all of them are answered. */
   async take(): Promise<GoodFigures> {
     const phase = this.#phase;
     this.#phase = new Phase();
@@ -151,7 +151,7 @@ export class GoodClient {
   }
 }
 
-/** The answers to what was asked in one interval. */
+/** The replies to the requests of one interval. */
 class Phase {
   readonly #latencies: Record<GoodOperation, number[]> = { get: [], put: [], newConnection: [], snapshot: [] };
   readonly #underWay = new Set<Promise<unknown>>();

@@ -25,7 +25,7 @@ const newest = Buffer.of(0xbe);
 export const headerAttacks: readonly Attack[] = [
   {
     name: 'empty CONTINUATION',
-    does: 'sends a header block that goes on in empty frames',
+    does: 'sends a header block with endless empty CONTINUATION frames',
     run: (attacker) =>
       keepConnected(attacker, async (wire) => {
         await wire.send(frame(FrameType.headers, 0, wire.nextStreamId(), someCall));
@@ -34,7 +34,7 @@ export const headerAttacks: readonly Attack[] = [
   },
   {
     name: 'CONTINUATION without end',
-    does: 'sends a header block that goes on in full frames',
+    does: 'sends a header block with endless full CONTINUATION frames',
     run: (attacker) =>
       keepConnected(attacker, async (wire) => {
         await wire.send(frame(FrameType.headers, 0, wire.nextStreamId(), someCall));
@@ -49,7 +49,7 @@ export const headerAttacks: readonly Attack[] = [
   ),
   {
     name: 'references to a large header',
-    does: 'sends requests that name a header of 4,000 bytes 4,000 times',
+    does: 'sends requests that refer to a header of 4,000 bytes 4,000 times',
     run: (attacker) =>
       keepConnected(attacker, async (wire) => {
         const keep = Buffer.concat([someCall, indexedField('x', 'y'.repeat(3_900))]);
@@ -59,7 +59,7 @@ export const headerAttacks: readonly Attack[] = [
   },
   {
     name: 'references to a small header',
-    does: 'sends requests that name a header of a letter 1,800 times',
+    does: 'sends requests that refer to a header of one letter 1,800 times',
     run: (attacker) =>
       keepConnected(attacker, async (wire) => {
         const keep = Buffer.concat([someCall, indexedField('x', 'y')]);
@@ -69,7 +69,7 @@ export const headerAttacks: readonly Attack[] = [
   },
   manyRequests(
     'changes of the header table',
-    'sends header blocks that empty and grow the table 4,000 times',
+    'sends header blocks that clear and grow the header table 4,000 times',
     Buffer.concat([repeated(Buffer.of(0x20, 0x3f, 0xe1, 0x1f), 4_000), someCall]),
   ),
   manyRequests(
@@ -82,5 +82,5 @@ export const headerAttacks: readonly Attack[] = [
     'sends requests with 1,700 headers',
     Buffer.concat([someCall, ...Array.from({ length: 1_700 }, () => indexedField('x', 'y'))]),
   ),
-  manyRequests('calls of nothing', 'calls a method that there is not', someCall, 200),
+  manyRequests('calls of nothing', 'calls an unknown method', someCall, 200),
 ];

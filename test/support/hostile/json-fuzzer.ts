@@ -9,7 +9,7 @@ import { randomMessage } from './fuzz-message.ts';
 const alarmPath = '/v3/maintenance/alarm';
 const routes = gatewayRoutes.map(({ path, rpc }) => ({ path, schema: methodSchema(rpc).request }));
 const atOnceCount = 16;
-/** Answers that go on, such as a watch's, or wait, such as a lock's, are given up after it; others have time on a busy machine. */
+/** Open-ended replies (a watch) and waiting ones (a lock) are abandoned after this time; other replies may be slow on a busy machine. */
 const openEndedMsMax = 20;
 const answerMsMax = 1_000;
 const openEnded = /watch|keepalive|snapshot|lock|campaign|observe/;

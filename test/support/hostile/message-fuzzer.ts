@@ -47,7 +47,7 @@ const quickMethods = methods.filter(({ path }) => !slowPaths.includes(path));
 const connectionCount = 4;
 /** Calls that are sent together. */
 const batchCalls = 25;
-/** Calls that wait for something, such as a lock, are given up when there are more, and the others had time to be answered. */
+/** Above this number, calls that wait for something, such as a lock, are abandoned after the other calls had time to be answered. */
 const openCallsMax = 50;
 const answerMsMax = 30;
 

@@ -20,7 +20,7 @@ export class ProcessWatch {
     return processUsage(this.#pid);
   }
 
-  /** The most resident memory since the last time this was asked for. */
+  /** The maximum resident memory since the last call. */
   takePeakMebibytes(): number {
     this.#look();
     const peak = this.#peakMebibytes;

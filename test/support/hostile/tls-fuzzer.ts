@@ -10,13 +10,13 @@ import { openSocket, write } from './wire.ts';
 
 const connectionCount = 4;
 const recordTypes = [20, 21, 22, 23, 24, 0, 255];
-/** A handshake is given up after it. */
+/** A handshake is abandoned after this time. */
 const connectionMsMax = 100;
 
-/** Records of TLS: random ones, and those of handshakes and requests with mistakes. */
+/** TLS records: random ones, and records of handshakes and requests with errors. */
 export const tlsFuzzer: Attack = {
   name: 'fuzz: TLS records',
-  does: 'sends random records of TLS',
+  does: 'sends random TLS records',
   needs: 'tls',
   run: (attacker) =>
     sendAllItems(attacker, connectionCount, async () => {

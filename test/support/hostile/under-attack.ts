@@ -107,7 +107,7 @@ export async function underAttack(
   }
 }
 
-/** Keys to ask for, and users where there must be some. */
+/** Keys to read, and users if the attack needs them. */
 async function prepare(server: Server, attack: Attack): Promise<void> {
   const connection = await Connection.open(server.address);
   try {

@@ -19,7 +19,7 @@ const paths = [
 /** Frames of WebSockets, some with mistakes, with messages that have mistakes too. */
 export const webSocketFuzzer: Attack = {
   name: 'fuzz: WebSocket frames',
-  does: 'sends random frames of WebSockets',
+  does: 'sends random WebSocket frames',
   run: (attacker) => sendAllItems(attacker, connectionCount, () => oneConnection(attacker)),
 };
 

@@ -138,7 +138,7 @@ export class Wire {
     return this.isOpen;
   }
 
-  /** Waits until at most `allowedCount` streams are without their end, for some time, and then gives up the oldest beyond. */
+  /** Waits for some time until at most `allowedCount` streams are open, then abandons the oldest above that number. */
   async endAllBut(allowedCount: number, milliseconds: number): Promise<void> {
     const end = performance.now() + milliseconds;
     while (this.isOpen && this.#unanswered.size > allowedCount && performance.now() < end) {

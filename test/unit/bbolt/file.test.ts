@@ -36,16 +36,16 @@ function readBack(bytes: Buffer): ReadonlyMap<string, readonly Element[]> {
   });
 }
 
-test('FNV-1a of known texts', () => {
+test('FNV-1a of known texts is correct', () => {
   assert.equal(fnv1a(Buffer.alloc(0)), 0xcbf29ce484222325n);
   assert.equal(fnv1a(Buffer.from('foobar')), 0x85944171f73967e8n);
 });
 
 const shapes: readonly (readonly [what: string, elements: readonly Element[]])[] = [
-  ['nothing', []],
+  ['no elements', []],
   ['one element', elementsOf(1, () => 3)],
-  ['as much as a bucket holds within its own element', elementsOf(9, () => 60)],
-  ['a little more than that', elementsOf(12, () => 60)],
+  ['as many elements as fit inline', elementsOf(9, () => 60)],
+  ['a few more elements than fit inline', elementsOf(12, () => 60)],
   ['one full page', elementsOf(50, () => 50)],
   ['two levels', elementsOf(3_000, (index) => index % 40)],
   ['three levels', elementsOf(20_000, (index) => 300 + (index % 5))],
@@ -54,7 +54,7 @@ const shapes: readonly (readonly [what: string, elements: readonly Element[]])[]
 ];
 
 for (const [what, elements] of shapes) {
-  test(`a bucket with ${what} is read as it was written`, () => {
+  test(`a bucket with ${what} is read back unchanged`, () => {
     const buckets = new Map([
       ['a', elementsOf(2, () => 1)],
       ['key', elements],
@@ -66,13 +66,13 @@ for (const [what, elements] of shapes) {
   });
 }
 
-test('many buckets, whose names take several pages', () => {
+test('many buckets whose names fill several pages are read back unchanged', () => {
   const names = Array.from({ length: 60 }, (_, index) => `bucket-${String(index).padStart(3, '0')}`);
   const buckets = new Map(names.map((name, index) => [name, elementsOf(index % 9, () => 90)]));
   assert.deepEqual(readBack(written(buckets)), buckets);
 });
 
-test('a tree has the pages that were counted, of whatever lengths', () => {
+test('a tree uses as many pages as measured, for elements of any length', () => {
   for (const count of [0, 1, 2, 100, 101, 102, 5_000]) {
     const tree = new TreeMeasure();
     const elements = elementsOf(count, (index) => (index * 7_919) % 6_000);
@@ -88,7 +88,7 @@ test('a tree has the pages that were counted, of whatever lengths', () => {
   }
 });
 
-test('elements that were measured with more room than they take fill the pages that were counted', () => {
+test('elements measured larger than they are still fill the measured pages', () => {
   const roomOf = ([key, value]: Element, index: number) => ({
     keyBytes: key.length + 1,
     valueBytes: value.length + (index % 9),
@@ -110,7 +110,7 @@ test('elements that were measured with more room than they take fill the pages t
   }
 });
 
-test('an element that is larger than its room is refused', () => {
+test('an element larger than its measured size is refused', () => {
   const file = new FileWriter(5);
   const log = file.tree('key');
   assert.throws(
@@ -119,7 +119,7 @@ test('an element that is larger than its room is refused', () => {
   );
 });
 
-test('the newer of the first two pages counts, and the other one when it is damaged', () => {
+test('the newer of the two meta pages is used, or the other one if it is damaged', () => {
   const bytes = written(new Map([['key', elementsOf(5, () => 5)]]));
   for (const page of [0, 1]) {
     const damaged = Buffer.from(bytes);

@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { CallError, Connection, FrameReader } from '../../../bench/load/connection.ts';
 import { KV, RangeResponse } from '../../../src/wire/generated/etcdserverpb/kv.ts';
 
-test('frames are found wherever the bytes are cut', () => {
+test('frames are found for every split of the bytes', () => {
   const bytes = Buffer.from([...[0, 0, 0, 0, 2], 1, 2, ...[0, 0, 0, 0, 0], ...[0, 0, 0, 0, 1], 3]);
   for (let size = 1; size <= bytes.length; size++) {
     const frames: number[][] = [];
@@ -16,7 +16,7 @@ test('frames are found wherever the bytes are cut', () => {
   }
 });
 
-test('a call gives the reply, or the error of its status, or of the connection that ended', async () => {
+test('a call returns the reply, its status error, or the error of a closed connection', async () => {
   const server = http2.createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const connection = await Connection.open(`127.0.0.1:${(server.address() as AddressInfo).port}`);
@@ -46,6 +46,6 @@ test('a call gives the reply, or the error of its status, or of the connection t
   await assert.rejects(answer((stream) => stream.session?.destroy()));
 });
 
-test('an address where nobody listens is an error', async () => {
+test('an address without a listener is an error', async () => {
   await assert.rejects(Connection.open('127.0.0.1:1'), /ECONNREFUSED/);
 });

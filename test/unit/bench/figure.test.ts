@@ -4,7 +4,7 @@ import { figureOf, ratioTo } from '../../../bench/load/figure.ts';
 
 const base = { errorCount: 0, firstError: undefined };
 
-test('the samples of all threads make one figure, over the time from the first start to the last end', () => {
+test('the samples of all threads are combined, from the first start to the last end', () => {
   const figure = figureOf([
     { ...base, latencies: Float64Array.of(1, 2, 3), start: 1000, end: 2500 },
     { ...base, latencies: Float64Array.of(10), start: 1100, end: 3000, errorCount: 1, firstError: 'refused' },
@@ -20,7 +20,7 @@ test('the samples of all threads make one figure, over the time from the first s
   });
 });
 
-test('a ratio above 1 is better than the yardstick, by throughput and by time', () => {
+test('a ratio above 1 is better than the reference, for throughput and for time', () => {
   const slow = figureOf([{ ...base, latencies: Float64Array.of(4, 4), start: 0, end: 1000 }]);
   const fast = figureOf([{ ...base, latencies: Float64Array.of(1, 1, 1, 1), start: 0, end: 1000 }]);
   assert.equal(ratioTo(slow, fast, 'rate'), 2);

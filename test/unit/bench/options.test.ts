@@ -5,7 +5,7 @@ import { UsageError } from '../../../bench/load/usage-error.ts';
 
 const phases = ['create', 'get'];
 
-test('a target has a name, an address, perhaps another for watches, perhaps a process', () => {
+test('a target has a name, an address, and optionally a watch address and a process', () => {
   const options = parseOptions(['--target', 'a=127.0.0.1:1', '--target', 'b=https://[::1]:2;host:3@45'], phases);
   assert(options !== 'help');
   assert.deepEqual(options.targets, [
@@ -20,16 +20,16 @@ const mistakes = {
   'a target without an address': ['--target', 'a'],
   'an unknown phase': ['--target', 'a=h:1', '--phases', 'get,put'],
   'an unknown option': ['--target', 'a=h:1', '--kyes', '5'],
-  'a number that is none': ['--target', 'a=h:1', '--keys', 'many'],
+  'a value that is not a number': ['--target', 'a=h:1', '--keys', 'many'],
   'a number below 1': ['--target', 'a=h:1', '--seconds', '0'],
 };
 
 for (const [what, argv] of Object.entries(mistakes)) {
-  test(`${what} is a mistake in usage`, () => {
+  test(`${what} is a usage error`, () => {
     assert.throws(() => parseOptions(argv, phases), UsageError);
   });
 }
 
-test('--help needs nothing else', () => {
+test('--help needs no other option', () => {
   assert.equal(parseOptions(['--help'], phases), 'help');
 });

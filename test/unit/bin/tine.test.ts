@@ -18,7 +18,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(directory, { recursive: true }));
 
-test('bin/tine runs the sources of its checkout, from any directory, through symbolic links', async () => {
+test("bin/tine runs its checkout's sources from any directory and through symbolic links", async () => {
   symlinkSync(program, join(directory, 'first'));
   symlinkSync('first', join(directory, 'second'));
   const { output, status } = await run(join(directory, 'second'), ['version'], process.env.PATH ?? '');
@@ -26,13 +26,13 @@ test('bin/tine runs the sources of its checkout, from any directory, through sym
   assert.equal(status, 0);
 });
 
-test('bin/tine becomes the server: signals to it reach the server', async () => {
+test('bin/tine is replaced by the server process, so signals reach the server', async () => {
   const copy = installed({ main: 'dist/main.js', node: newNode, nodeDirectory: 'path' });
   const { output, pid } = await run(copy, ['--name', 'two words'], pathWith('path'));
   assert.match(output, new RegExp(`^${pid} .*dist/main.js --name two words$`, 'm'));
 });
 
-test("too old a Node on the PATH gives way to the project's own", async () => {
+test("if the Node on PATH is too old, the project's own Node is used", async () => {
   const copy = installed({ main: 'src/main.ts', node: newNode, nodeDirectory: 'node_modules/.bin' });
   addNode('path', oldNode);
   const { output, status } = await run(copy, [], pathWith('path'));
@@ -40,7 +40,7 @@ test("too old a Node on the PATH gives way to the project's own", async () => {
   assert.equal(status, 0);
 });
 
-test('without a Node that is new enough, one line says what to do', async () => {
+test('without a new enough Node, one line gives advice', async () => {
   const copy = installed({ main: 'src/main.ts', node: oldNode, nodeDirectory: 'path' });
   const { output, errors, status } = await run(copy, [], pathWith('path'));
   assert.equal(output, '');
@@ -75,7 +75,7 @@ async function run(file: string, parameters: string[], path: string) {
   return { output, errors, status: status as number | null, pid: child.pid };
 }
 
-/** Stands for a Node of this version, and says what runs, as which process. */
+/** A fake Node of this version that prints what it would run and its process id. */
 function nodeOf(version: string): string {
   return `#!/bin/sh\n[ "$1" = --version ] && exec echo ${version}\necho "$$ $*"\n`;
 }

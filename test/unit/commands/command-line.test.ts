@@ -50,7 +50,7 @@ async function refused(started: Started, status: 1 | 2, line: RegExp): Promise<v
 }
 
 describe('usage', () => {
-  test('--help prints every command and option, whatever else is wrong', async () => {
+  test('--help prints every command and option, even with other errors', async () => {
     for (const args of [['--help'], ['-h'], ['help'], ['--help', '--frobnicate'], ['check', '--help']]) {
       const { status, stdout, stderr } = await run({ args, environment: { TINE_MAX_TXN_OPS: 'many' } });
       assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
@@ -64,7 +64,7 @@ describe('usage', () => {
     assert.match(stdout, /^tine \d+\.\d+\.\d+\netcd API 3\.7\.\d+\nnode \d+/);
   });
 
-  test('what cannot be followed is one line and status 2', async () => {
+  test('a wrong command line gives one line and status 2', async () => {
     await refused({ args: ['--data-dri', '/x'] }, 2, /unknown flag --data-dri; did you mean --data-dir\?/);
     await refused(
       { args: ['--data-dir', '/x', '--endpoint', '/y'] },
@@ -89,7 +89,7 @@ describe('usage', () => {
 describe('start', () => {
   const anyPort = ['--listen-client-urls', 'http://127.0.0.1:0'];
 
-  test('a port that is taken', async () => {
+  test('a port in use is reported in one line', async () => {
     const taken = createServer();
     const port = await listen(taken);
     try {
@@ -100,19 +100,19 @@ describe('start', () => {
     }
   });
 
-  test('a file that is no database', async () => {
+  test('a file that is not a database is refused', async () => {
     const path = join(temporaryDirectory(), 'notes');
     writeFileSync(path, 'notes, and nothing else. '.repeat(200));
     await refused({ args: [...anyPort, '--endpoint', path] }, 1, /notes: not a SQLite database; .+/);
   });
 
-  test('a directory that is a file', async () => {
+  test('a file in place of a directory is refused', async () => {
     const path = join(temporaryDirectory(), 'file');
     writeFileSync(path, '');
     await refused({ args: [...anyPort, '--data-dir', path] }, 1, /file\/state\.db: .+; .+/);
   });
 
-  test('a database of a newer tine', async () => {
+  test('a database of a newer tine is refused', async () => {
     const path = await tineFile();
     tamper(path, "INSERT INTO tine_migrations (name, batch) VALUES ('999-later', 9)");
     await refused(
@@ -122,7 +122,7 @@ describe('start', () => {
     );
   });
 
-  test('a database with a corrupt page', async () => {
+  test('a database with a corrupt page is refused', async () => {
     const path = await tineFile();
     tamper(path, 'PRAGMA wal_checkpoint(TRUNCATE)');
     const file = openSync(path, 'r+');
@@ -134,7 +134,7 @@ describe('start', () => {
 });
 
 describe('check and release', () => {
-  test('check says that a database is sound, or what is wrong with status 1', async () => {
+  test('check reports a sound database, or the damage with status 1', async () => {
     const path = await tineFile();
     assert.deepEqual(await run({ args: ['check', path] }), {
       status: 0,
@@ -147,7 +147,7 @@ describe('check and release', () => {
     assert.match(stdout, /^\S+: the index kine_current lacks 1 keys [^\n]+\n$/);
   });
 
-  test('release says what it did, and the second time that there is nothing to do', async () => {
+  test('release reports what it did, and the second time that nothing is left to do', async () => {
     const path = await tineFile();
     const { status, stdout } = await run({ args: ['release', path] });
     assert.equal(status, 0);
@@ -155,7 +155,7 @@ describe('check and release', () => {
     assert.match((await run({ args: ['release', path] })).stdout, /: is kine's already, nothing to do\n$/);
   });
 
-  test('a file that is not there is not made', async () => {
+  test('a missing file is not created', async () => {
     await refused({ args: ['check', '/nowhere/state.db'] }, 1, /\/nowhere\/state\.db: no such file/);
     await refused({ args: ['release', '/nowhere/state.db'] }, 1, /\/nowhere\/state\.db: no such file/);
   });

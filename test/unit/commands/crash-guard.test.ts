@@ -18,7 +18,7 @@ function guarded(body: string): { readonly status: number | null; readonly stdou
   return spawnSync(process.execPath, ['--input-type=module', '--eval', script], { encoding: 'utf8' });
 }
 
-test('a fault that nothing caught is logged with its stack, and the process goes on', () => {
+test('an uncaught error is logged with its stack, and the process continues', () => {
   const { status, stdout, stderr } = guarded(`
     setTimeout(() => { throw new Error('thrown in a timer'); });
     Promise.reject(new Error('rejected'));
@@ -39,7 +39,7 @@ test('a fault that nothing caught is logged with its stack, and the process goes
   assert.match(lines[1].error.stack, /Error: thrown in a timer\n +at /);
 });
 
-test('a flood of faults makes it give up, once', () => {
+test('the guard gives up once after many errors', () => {
   const { stdout } = guarded(`
     for (let count = 0; count < 30; count += 1) setTimeout(() => { throw new Error('again'); });
     setTimeout(stop, 100);`);

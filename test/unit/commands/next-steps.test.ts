@@ -10,7 +10,7 @@ const stepsOf = (...args: string[]): string => {
   return nextSteps('https://0.0.0.0:2379', config);
 };
 
-test('what to try over TLS names the certificate that it needs', () => {
+test('with TLS the example commands have the CA certificate', () => {
   const text = stepsOf('--listen-client-urls', 'https://0.0.0.0:2379', '--auto-tls', '--data-dir', '/x');
   const access = 'etcdctl --endpoints=https://127.0.0.1:2379 --cacert=/x/fixtures/client/cert.pem put';
   assert.ok(text.includes(access), text);
@@ -18,7 +18,7 @@ test('what to try over TLS names the certificate that it needs', () => {
   assert.ok(text.includes('k3s server --datastore-endpoint=https://127.0.0.1:2379 --datastore-cafile='), text);
 });
 
-test('and a certificate of the client where one is asked for', () => {
+test('with client certificates the example commands have the client certificate too', () => {
   const text = stepsOf('--listen-client-urls', 'https://0.0.0.0:2379', '--auto-tls', '--client-cert-auth');
   assert.ok(text.includes('--cert=client.crt --key=client.key'), text);
 });

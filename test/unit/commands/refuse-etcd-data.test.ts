@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { refuseEtcdData } from '../../../src/commands/refuse-etcd-data.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
-test("tine does not begin an empty database beside an etcd's data, and says what to do", () => {
+test("tine refuses to start with an empty database in etcd's data directory, with advice", () => {
   const directory = temporaryDirectory();
   const endpoint = { kind: 'sqlite', path: join(directory, 'state.db') } as const;
   refuseEtcdData(endpoint);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { authConfig, parseAuthToken } from '../../../src/config/auth-options.ts';
 
-test('what --auth-token says is read as etcd reads it', () => {
+test('--auth-token is parsed as etcd parses it', () => {
   assert.deepEqual(parseAuthToken('simple'), { kind: 'simple' });
   assert.deepEqual(parseAuthToken(''), { kind: 'none' });
   assert.deepEqual(parseAuthToken('jwt,sign-method=RS256,priv-key=a,pub-key=b,ttl=10m'), {
@@ -32,7 +32,7 @@ test('what --auth-token says is read as etcd reads it', () => {
   }
 });
 
-test('a cost that bcrypt does not know is replaced, and that is said', () => {
+test('an invalid bcrypt cost is replaced, with a note', () => {
   const spec = { kind: 'simple' } as const;
   assert.deepEqual(authConfig({ spec, ttlSeconds: 7, bcryptCost: 4 }), {
     config: { tokens: { kind: 'simple', ttlMs: 7_000 }, bcryptCost: 4 },

@@ -1,4 +1,4 @@
-/** docs/configuration.md says what is so: its table is made from the options. */
+/** The table in docs/configuration.md is generated from the options. */
 import assert from 'node:assert/strict';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ test('the table of options in docs/configuration.md is up to date', () => {
   else assert.equal(text, upToDate, `run this test with TINE_WRITE_DOCS=1 to bring the table up to date`);
 });
 
-test('every flag of tine that the documents on configuration and security name is one', () => {
+test('every flag named in the configuration and security documents exists', () => {
   for (const document of ['configuration.md', 'security.md']) {
     const text = readFileSync(join(repositoryRoot, 'docs', document), 'utf8');
     // Lines that call other programs name theirs.

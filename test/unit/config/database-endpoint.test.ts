@@ -64,19 +64,19 @@ describe('the password', () => {
     assert.equal(passwordOf(['--endpoint', 'mysql://me@tcp(h)/'], { PGPASSWORD: 'from libpq' }), undefined);
   });
 
-  test('a file ends with at most one line break of its own', () => {
+  test('one line break at the end of a password file is ignored', () => {
     const read = (text: string): string | undefined =>
       passwordOf([...postgres, '--datastore-password-file', file('typed', text)]);
     assert.deepEqual(['a', 'a\n', 'a\r\n', 'a\n\n', ' a '].map(read), ['a', 'a', 'a', 'a\n', ' a ']);
   });
 
-  test('is not taken from the command line, where everybody can read it', () => {
+  test('is refused on the command line, where other users can read it', () => {
     const message = /^--datastore-password would show it .* TINE_DATASTORE_PASSWORD or --datastore-password-file$/;
     refused([...postgres, '--datastore-password', 's3cret'], message);
     refused([...postgres, '--datastore-password=s3cret'], message);
   });
 
-  test('two sources of one strength, a missing and an empty file are told', () => {
+  test('two sources of equal precedence, a missing file and an empty file are errors', () => {
     refused(postgres, /^TINE_DATASTORE_PASSWORD and TINE_DATASTORE_PASSWORD_FILE say the same thing twice/, {
       TINE_DATASTORE_PASSWORD: 's3cret',
       TINE_DATASTORE_PASSWORD_FILE: passwordFile,
@@ -91,7 +91,7 @@ describe('the password', () => {
 describe('TLS to the database', () => {
   const tls = { mode: 'verify-full', caFile: certFile, certFile, keyFile };
 
-  test("k3s's names of the files, and kine's where they are not etcd's", () => {
+  test("k3s's names for the files are accepted, and kine's where they differ from etcd's", () => {
     const k3s = ['--datastore-cafile', certFile, '--datastore-certfile', certFile, '--datastore-keyfile', keyFile];
     const kine = { KINE_CA_FILE: certFile, KINE_CERT_FILE: certFile, KINE_KEY_FILE: keyFile };
     assert.deepEqual(serverOf([...postgres, ...k3s]).tls, tls);
@@ -105,7 +105,7 @@ describe('TLS to the database', () => {
     });
   });
 
-  test("etcd's certificate stays etcd's", () => {
+  test("etcd's certificate is not used for the database", () => {
     for (const variable of ['TINE_CERT_FILE', 'ETCD_CERT_FILE']) {
       assert.equal(serverOf(postgres, { [variable]: certFile, ETCD_KEY_FILE: keyFile }).tls?.certFile, undefined);
     }
@@ -122,7 +122,7 @@ describe('TLS to the database', () => {
 });
 
 describe('connections', () => {
-  test('at least three, zero is the default', () => {
+  test('the minimum is three, and zero means the default', () => {
     const count = (text: string): number =>
       load([...postgres, `--datastore-max-open-connections=${text}`]).config.datastore.maxOpenConnections;
     assert.deepEqual(['3', '100', '0', '-1'].map(count), [3, 100, 10, 10]);
@@ -131,7 +131,7 @@ describe('connections', () => {
     refused(['--datastore-max-open-connections', 'many'], /"many" is not a whole number/);
   });
 
-  test("kine's other settings of its pool are told", () => {
+  test("kine's other pool settings are ignored with a note", () => {
     const { notes } = load([...postgres, '--datastore-max-idle-connections', '5'], {
       KINE_DATASTORE_CONNECTION_MAX_LIFETIME: '1m',
     });
@@ -142,7 +142,7 @@ describe('connections', () => {
   });
 });
 
-test('with a file, what is for a server is told to be without effect', () => {
+test('with a database file, settings for a database server are ignored with a note', () => {
   const { notes, config } = load(
     ['--ca-file', '/none', '--skip-verify=false', '--datastore-max-open-connections', '5'],
     {
@@ -157,7 +157,7 @@ test('with a file, what is for a server is told to be without effect', () => {
   ]);
 });
 
-test('parameters of a server that are not followed are told by name', () => {
+test('unsupported connection parameters are named in a note', () => {
   assert.deepEqual(load(['--endpoint', 'postgres://h?application_name=x']).notes, [
     'the parameter application_name of the endpoint is ignored',
   ]);

@@ -48,7 +48,7 @@ function refusesAll(cases: Readonly<Record<string, RegExp>>): void {
 }
 
 describe('postgres', () => {
-  test('hosts, ports, user, password, database', () => {
+  test('hosts, ports, user, password and database are parsed', () => {
     const socket = (port = 5432) => [{ socketPath: `/var/run/postgresql/.s.PGSQL.${port}` }];
     readsAll({
       'postgres://h': postgres(),
@@ -102,12 +102,12 @@ describe('postgres', () => {
     });
   });
 
-  test("nothing at all is kine's default", () => {
+  test("an empty address is kine's default", () => {
     const expected = postgres({ hosts: [{ host: 'localhost', port: 5432 }], password: 'postgres' });
     readsAll({ 'postgres://': expected, 'postgres:///': expected });
   });
 
-  test("sslmode and its files are libpq's, prefer when none is given", () => {
+  test('sslmode and its files work as in libpq, with prefer as the default', () => {
     const tls = (mode: string, files: string = ''): ServerDsn['tls'] => serverOf(`postgres://h?${mode}${files}`).tls;
     const files = { caFile: '/ca', certFile: '/c', keyFile: '/k' };
     assert.deepEqual(tls(''), prefer);
@@ -133,7 +133,7 @@ describe('postgres', () => {
     }
   });
 
-  test("kine's default_query_exec_mode says whether statements are prepared", () => {
+  test("kine's default_query_exec_mode decides whether statements are prepared", () => {
     const prepares = (mode: string) => serverOf(`postgres://h?default_query_exec_mode=${mode}`).preparesStatements;
     assert.equal(serverOf('postgres://h').preparesStatements, undefined);
     assert.equal(prepares('cache_statement'), 'always');
@@ -145,7 +145,7 @@ describe('postgres', () => {
     );
   });
 
-  test('parameters without a meaning here are told', () => {
+  test('unsupported parameters are listed as ignored', () => {
     const ignored = (query: string): readonly string[] => parseDsn(`postgres://h?${query}`).ignoredParameters;
     assert.deepEqual(ignored('application_name=x&sslmode=require&pool_max_conns=5'), [
       'application_name',
@@ -155,7 +155,7 @@ describe('postgres', () => {
     assert.deepEqual(ignored('target_session_attrs=standby'), ['target_session_attrs']);
   });
 
-  test('what cannot be followed says why and what to write', () => {
+  test('an invalid address is refused with the reason and the correct form', () => {
     refusesAll({
       'postgres:///db': /^no host is named; write postgres:/,
       'postgres://me:pw@/db': /^no host is named/,
@@ -198,7 +198,7 @@ describe('postgres', () => {
 });
 
 describe('mysql', () => {
-  test("the form of Go's driver, as kine takes it: the password stands as it is", () => {
+  test("the form of Go's MySQL driver is accepted, with the password taken literally", () => {
     readsAll({
       'mysql://tcp(h)/': mysql(),
       'mysql://tcp(h:3306)': mysql(),
@@ -250,7 +250,7 @@ describe('mysql', () => {
     });
   });
 
-  test('tls and timeout; other parameters are told', () => {
+  test('tls and timeout are supported, and other parameters are listed as ignored', () => {
     const tls = (text: string): string | undefined => serverOf(`mysql://tcp(h)/?tls=${text}`).tls?.mode;
     assert.deepEqual(['true', 'TRUE', '1'].map(tls), ['verify-full', 'verify-full', 'verify-full']);
     assert.deepEqual(['skip-verify', 'preferred'].map(tls), ['require', 'prefer']);
@@ -262,7 +262,7 @@ describe('mysql', () => {
     ]);
   });
 
-  test('what cannot be followed says why and what to write', () => {
+  test('an invalid address is refused with the reason and the correct form', () => {
     refusesAll({
       'mysql://me:pw@tcp(h:99999)/': /^a port is not a number from 1 to 65535; write/,
       'mysql://me:pw@tcp(:3306)/': /^no host is named before a port; write mysql:/,
@@ -283,7 +283,7 @@ describe('mysql', () => {
 });
 
 describe('options beside the address', () => {
-  test('files mean that everything is verified, unless the address or an option says otherwise', () => {
+  test('certificate files enable full verification, unless the address or an option says otherwise', () => {
     const files = { caFile: '/ca', certFile: '/c', keyFile: '/k' };
     const mode = (text: string, skipVerify = false): string | undefined => {
       const { dsn } = parseDsn(text, { ...files, skipVerify });
@@ -304,7 +304,7 @@ describe('options beside the address', () => {
     assert.equal(mode('postgres://h?sslrootcert=/ca'), 'verify-full');
   });
 
-  test('not to verify, alone, encrypts when the server can', () => {
+  test('skip-verify alone enables encryption if the server supports it', () => {
     const skip = { skipVerify: true };
     assert.deepEqual(parseDsn('mysql://tcp(h)/', skip).dsn, mysql({ tls: prefer }));
     assert.deepEqual(parseDsn('postgres://h', skip).dsn, postgres());
@@ -312,14 +312,14 @@ describe('options beside the address', () => {
 });
 
 describe('other texts', () => {
-  test('a path is a file', () => {
+  test('a path is a SQLite file', () => {
     for (const text of ['/a/b.db', 'sqlite:///a/b.db', 'SQLITE:///a/b.db?_journal=WAL']) {
       assert.deepEqual(parseDsn(text).dsn, { kind: 'sqlite', path: '/a/b.db' });
     }
     assert.deepEqual(parseDsn('./a:b@c.db').dsn, { kind: 'sqlite', path: resolve('a:b@c.db') });
   });
 
-  test('an address without its kind is no file', () => {
+  test('an address without a scheme is not a file', () => {
     for (const text of [
       'root:s3cret@tcp(h)/db',
       'me@unix(/x)/',
@@ -330,7 +330,7 @@ describe('other texts', () => {
     }
   });
 
-  test('an unknown kind, an etcd', () => {
+  test('an unknown scheme and an etcd address are refused', () => {
     refusesAll({
       'mongo://me:s3cret@h': /^unknown database mongo:\/\/; write sqlite:\/\/\/path/,
       'mariadb://h': /write mysql:\/\//,
@@ -339,7 +339,7 @@ describe('other texts', () => {
   });
 });
 
-test('a printed address reads as it was, without the password', () => {
+test('a printed address parses to the same address, without the password', () => {
   const known: Readonly<Record<string, string>> = {
     'postgres://me:pw@h1:1,[::1]/db?sslmode=disable': 'postgres://me@h1:1,[::1]:5432/db',
     'postgres://m%40e:pw@/db?host=/run/pg&port=7': 'postgres://m%40e@/db?host=/run/pg&port=7',

@@ -85,14 +85,14 @@ const etcdFlags = `
   .split(/\s+/)
   .filter((flag) => flag !== '');
 
-test('every flag of etcd 3.4 to 3.7 is taken as a flag', () => {
+test('every flag of etcd 3.4 to 3.7 is accepted on the command line', () => {
   // An empty value is what etcd's own default is: left out, since tine says which value is missing.
   for (const flag of etcdFlags.filter((each) => !each.endsWith('='))) {
     assert.doesNotThrow(() => load([`--${flag}`]), flag);
   }
 });
 
-test('every flag of etcd 3.4 to 3.7 is taken as a variable, empty or not', () => {
+test('every flag of etcd 3.4 to 3.7 is accepted as a variable, empty or not', () => {
   for (const flag of etcdFlags) {
     const [name = '', value = ''] = [flag.slice(0, flag.indexOf('=')), flag.slice(flag.indexOf('=') + 1)];
     const variable = `ETCD_${name.toUpperCase().replaceAll('-', '_')}`;
@@ -101,7 +101,7 @@ test('every flag of etcd 3.4 to 3.7 is taken as a variable, empty or not', () =>
   }
 });
 
-test("kubeadm's static pod starts as it is", () => {
+test("the arguments of kubeadm's static pod are accepted unchanged", () => {
   const args = [
     '--advertise-client-urls=https://192.168.0.10:2379',
     `--cert-file=${certFile}`,
@@ -138,7 +138,7 @@ test("kubeadm's static pod starts as it is", () => {
   assert.equal(notes.filter((note) => /and is ignored$/.test(note)).length, 10, notes.join('\n'));
 });
 
-test("etcd's sample configuration file is read, whatever is left empty in it", () => {
+test("etcd's sample configuration file is accepted, with its empty values", () => {
   const { config, notes } = withFile(`
 name: 'default'
 data-dir:
@@ -201,7 +201,7 @@ tls-max-version: 'TLS1.3'
   assert.ok(!notes.some((note) => /names no option/.test(note)), notes.join('\n'));
 });
 
-test('the security of a file is that of the flags, certificates and names of clients too', () => {
+test('the security section of a file sets the same options as the flags, including client certificates and names', () => {
   const { config, notes } = withFile(`
 listen-client-urls: https://127.0.0.1:2379,http://127.0.0.1:2378
 client-transport-security:
@@ -224,7 +224,7 @@ socket-options:
   );
 });
 
-test('a bare number is nanoseconds where a duration is wanted, as Go reads it; a text with its unit is taken too', () => {
+test('a plain number is a duration in nanoseconds, as in Go; a text with a unit is accepted too', () => {
   const { config } = withFile('watch-progress-notify-interval: 600000000000\ngrpc-keepalive-interval: 3000000000\n');
   assert.equal(config.watchProgressNotifyIntervalMs, 600_000);
   assert.equal(config.keepalive.intervalMs, 3000);
@@ -232,7 +232,7 @@ test('a bare number is nanoseconds where a duration is wanted, as Go reads it; a
   assert.equal(withFile('max-concurrent-streams: 4294967295\n').config.maxConcurrentStreams, 4_294_967_295);
 });
 
-test('a file stands alone: flags and variables beside it are ignored, and named', () => {
+test('with a configuration file, flags and variables are ignored with a note', () => {
   const { config, notes } = withFile('name: of-the-file\n', ['--name', 'of-the-flag', '--max-txn-ops=7'], {
     ETCD_NAME: 'of-the-variable',
     ETCD_SERVICE_HOST: '10.0.0.1',
@@ -242,7 +242,7 @@ test('a file stands alone: flags and variables beside it are ignored, and named'
   assert.deepEqual(notes, ['ETCD_NAME, --name, --max-txn-ops are ignored, as in etcd: there is a configuration file']);
 });
 
-test('where the database is may be said beside a file, or in it', () => {
+test('the database may be named beside a configuration file or in it', () => {
   const postgres = ['--endpoint', 'postgres://tine@db/kubernetes'];
   const beside = withFile('data-dir: /var/lib/etcd\nname: x\n', postgres, { TINE_DATASTORE_PASSWORD: 's3cret' }).config;
   assert.equal(beside.endpoint.kind === 'postgres' && beside.endpoint.password, 's3cret');
@@ -250,13 +250,13 @@ test('where the database is may be said beside a file, or in it', () => {
   assert.deepEqual(withFile('data-dir: /var/lib/x\n').config.endpoint, { kind: 'sqlite', path: '/var/lib/x/state.db' });
 });
 
-test('the file is named in the environment too, empty files are good ones', () => {
+test('the configuration file may be named in the environment, and may be empty', () => {
   assert.equal(load([], { ETCD_CONFIG_FILE: file('env.yml', 'name: e\n') }).config.name, 'e');
   assert.equal(withFile('').config.name, 'default');
   assert.equal(withFile('# nothing\n').config.name, 'default');
 });
 
-test('what is wrong in a file is told in a line that names the place', () => {
+test('errors in a file are reported in one line with their location', () => {
   const path = join(directory, 'bad.yml');
   const wrong = (text: string, message: RegExp): void => {
     writeFileSync(path, text);
@@ -276,7 +276,7 @@ test('what is wrong in a file is told in a line that names the place', () => {
   refused(['--config-file', path, '--no-such-flag'], /^unknown flag --no-such-flag/);
 });
 
-test('a key that nobody knows is noted, with what was meant', () => {
+test('an unknown key is noted with a suggestion', () => {
   const { notes } = withFile('listen-client-url: http://127.0.0.1:1\n');
   assert.equal(notes.length, 1);
   assert.match(
@@ -285,7 +285,7 @@ test('a key that nobody knows is noted, with what was meant', () => {
   );
 });
 
-test("variables that are not etcd's are noted, those that Kubernetes sets for a Service are not", () => {
+test('unknown ETCD_ variables are noted, except those that Kubernetes sets for a Service', () => {
   const { notes } = load([], {
     ETCD_NAMES: 'x',
     ETCD_PORT_2379_TCP: 'x',
@@ -296,7 +296,7 @@ test("variables that are not etcd's are noted, those that Kubernetes sets for a 
   assert.deepEqual(load(['--name', 'f'], { ETCD_NAME: 'e' }).notes, ['ETCD_NAME is shadowed by --name']);
 });
 
-test('TLS: what contradicts itself is refused in one line', () => {
+test('contradictory TLS options are refused in one line', () => {
   const https = ['--listen-client-urls', 'https://127.0.0.1:2379'];
   const pair = ['--cert-file', certFile, '--key-file', keyFile];
   refused(
@@ -336,7 +336,7 @@ test('TLS: what contradicts itself is refused in one line', () => {
   );
 });
 
-test("suites have Go's names, in the order of preference, and TLS 1.3 has its own", () => {
+test("cipher suites have Go's names in order of preference, and TLS 1.3 suites are fixed", () => {
   const suites = (names: string): string | undefined =>
     load(['--listen-client-urls', 'https://h:1', '--auto-tls', '--cipher-suites', names]).config.tls?.ciphers;
   const of13 = 'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256';
@@ -347,7 +347,7 @@ test("suites have Go's names, in the order of preference, and TLS 1.3 has its ow
   assert.equal(suites('TLS_AES_128_GCM_SHA256'), suites(''));
 });
 
-test('a generated certificate is kept beside the database, or in the data directory', () => {
+test('a generated certificate is stored beside the database or in the data directory', () => {
   const tls = ['--listen-client-urls', 'https://127.0.0.1:1', '--auto-tls'];
   assert.equal(load([...tls, '--data-dir', '/x']).config.tls?.pair.certFile, '/x/fixtures/client/cert.pem');
   assert.equal(load([...tls, '--endpoint', '/y/state.db']).config.tls?.pair.keyFile, '/y/fixtures/client/key.pem');
@@ -356,7 +356,7 @@ test('a generated certificate is kept beside the database, or in the data direct
   assert.equal(load([...tls, ...server, '--data-dir', '/z']).config.tls?.pair.certFile, '/z/fixtures/client/cert.pem');
 });
 
-test("kine's flags for TLS to its clients mean the same, and make its address secure", () => {
+test("kine's TLS flags for clients are accepted and make the listen address https", () => {
   const { config } = load([
     '--listen-address',
     '0.0.0.0:2379',

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseGoDuration } from '../../../src/config/go-duration.ts';
 
-test("durations are read as Go's time.ParseDuration reads them", () => {
+test("durations are parsed as Go's time.ParseDuration does", () => {
   const known: Readonly<Record<string, number>> = {
     '0': 0,
     '5s': 5000,
@@ -21,7 +21,7 @@ test("durations are read as Go's time.ParseDuration reads them", () => {
   for (const [text, ms] of Object.entries(known)) assert.equal(parseGoDuration(text), ms, text);
 });
 
-test('what is no duration is none', () => {
+test('invalid durations are refused', () => {
   for (const text of ['', '5', 's', '5 s', '1d', '1h30', '--1s', '1s-1s', '.s', '5S']) {
     assert.equal(parseGoDuration(text), undefined, text);
   }

@@ -6,7 +6,7 @@ import { UsageError } from '../../../src/config/usage-error.ts';
 const shapeOf = (name: string): FlagShape => (name === 'b' ? 'boolean' : name === 'v' ? 'value' : 'unknown');
 const split = (line: string): unknown => splitCommandLine(line.split(' '), shapeOf);
 
-test('flags and operands mix', () => {
+test('flags and operands may be mixed', () => {
   assert.deepEqual(split('check -v 1 file --b'), {
     flags: [
       { name: 'v', value: '1' },
@@ -16,7 +16,7 @@ test('flags and operands mix', () => {
   });
 });
 
-test('a value may begin with a dash or hold a =', () => {
+test('a value may begin with a dash or contain =', () => {
   assert.deepEqual(split('--v -1 --v=a=b'), {
     flags: [
       { name: 'v', value: '-1' },
@@ -26,19 +26,19 @@ test('a value may begin with a dash or hold a =', () => {
   });
 });
 
-test('a boolean does not take the next argument', () => {
+test('a boolean flag does not use the next argument', () => {
   assert.deepEqual(split('-b file'), { flags: [{ name: 'b', value: undefined }], operands: ['file'] });
 });
 
-test('an unknown flag does not take the next argument, which may be a command', () => {
+test('an unknown flag does not use the next argument, which may be a command', () => {
   assert.deepEqual(split('--x check'), { flags: [{ name: 'x', value: undefined }], operands: ['check'] });
 });
 
-test('after -- all are operands', () => {
+test('all arguments after -- are operands', () => {
   assert.deepEqual(split('-- --v'), { flags: [], operands: ['--v'] });
 });
 
-test('a value that is missing, and dashes that name nothing, are errors', () => {
+test('a missing value and dashes without a name are errors', () => {
   assert.throws(() => split('--v'), new UsageError('--v needs a value; see tine --help'));
   assert.throws(() => split('---v'), UsageError);
   assert.throws(() => split('--=1'), UsageError);

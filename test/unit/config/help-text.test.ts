@@ -19,7 +19,7 @@ test('every option is in the help, with its default', () => {
   }
 });
 
-test('every default is a value that its own option accepts', () => {
+test('every default is a valid value of its option', () => {
   for (const [name, option] of Object.entries<Option>(options)) {
     if (option.default !== undefined) assert.doesNotThrow(() => option.parse(option.default ?? ''), name);
   }

@@ -70,28 +70,28 @@ describe('defaults', () => {
 });
 
 describe('forms of a flag', () => {
-  test('one dash or two, = or the next argument', () => {
+  test('one or two dashes, = or the next argument are accepted', () => {
     for (const line of ['--max-txn-ops=7', '--max-txn-ops 7', '-max-txn-ops=7', '-max-txn-ops 7']) {
       assert.equal(configOf(line).maxTxnOps, 7, line);
     }
   });
 
-  test('a boolean needs no value and takes one after =', () => {
+  test('a boolean needs no value and accepts one after =', () => {
     assert.equal(configOf('--debug').logLevel, 'debug');
     assert.equal(configOf('--debug=true').logLevel, 'debug');
     assert.equal(configOf('--debug=false').logLevel, 'info');
     refused('--debug=perhaps', /^--debug: "perhaps" is neither true nor false$/);
   });
 
-  test('of a flag given twice the last one counts', () => {
+  test('the last of two equal flags counts', () => {
     assert.equal(configOf('--name a --name b').name, 'b');
   });
 
-  test("etcd's experimental name of a flag is that flag", () => {
+  test("etcd's experimental name of a flag is accepted", () => {
     assert.equal(configOf('--experimental-watch-progress-notify-interval=7s').watchProgressNotifyIntervalMs, 7000);
   });
 
-  test('an unknown flag is answered with the nearest known one', () => {
+  test('an unknown flag is reported with the nearest known one', () => {
     refused('--data-dri /x', /^unknown flag --data-dri; did you mean --data-dir\?; tine --help lists all$/);
     refused('--frobnicate', /^unknown flag --frobnicate; tine --help lists all$/);
     refused('--name', /^--name needs a value/);
@@ -99,7 +99,7 @@ describe('forms of a flag', () => {
 });
 
 describe('environment', () => {
-  test('each option has three variables; TINE_ is stronger than ETCD_, that than KINE_, and a flag than all', () => {
+  test('each option has three variables: TINE_ overrides ETCD_, which overrides KINE_; a flag overrides all', () => {
     const kine = { KINE_NAME: 'k' };
     const etcd = { ...kine, ETCD_NAME: 'e' };
     const tine = { ...etcd, TINE_NAME: 't' };
@@ -109,15 +109,15 @@ describe('environment', () => {
     assert.equal(configOf('--name f', tine).name, 'f');
   });
 
-  test('an empty variable counts as none', () => {
+  test('an empty variable is ignored', () => {
     assert.equal(configOf('', { TINE_NAME: '', ETCD_NAME: 'e' }).name, 'e');
   });
 
-  test('a bad value is blamed on the variable', () => {
+  test('an error for a bad value names the variable', () => {
     refused('', /^ETCD_MAX_TXN_OPS: "many" is not a whole number from 1 to 100000$/, { ETCD_MAX_TXN_OPS: 'many' });
   });
 
-  test('a mistyped TINE_ variable is noted, those that Kubernetes sets for a Service are not', () => {
+  test('a mistyped TINE_ variable is noted, and variables that Kubernetes sets for a Service are not', () => {
     const environment = { TINE_DATADIR: '/x', TINE_PORT: 'tcp://10.0.0.1:2379', TINE_SERVICE_HOST: '10.0.0.1' };
     assert.deepEqual(load('', environment).notes, [
       'TINE_DATADIR names no option and is ignored; did you mean TINE_DATA_DIR?',
@@ -132,7 +132,7 @@ describe('database', () => {
     return endpoint.path;
   };
 
-  test('a data directory, a DSN, a bare path', () => {
+  test('a data directory, a DSN and a plain path are accepted', () => {
     assert.equal(pathOf('--data-dir /var/lib/tine'), '/var/lib/tine/state.db');
     assert.equal(pathOf('--endpoint sqlite:///a/b.db'), '/a/b.db');
     assert.equal(pathOf('--endpoint sqlite://./a.db'), resolve('a.db'));
@@ -152,13 +152,13 @@ describe('database', () => {
     ]);
   });
 
-  test('both names in one place conflict; in two places the stronger one counts', () => {
+  test('two names of the database in one source conflict; of two sources the one with precedence counts', () => {
     refused('--data-dir /x --endpoint /y', /^--data-dir and --endpoint say the same thing twice; give one of them$/);
     assert.equal(pathOf('--data-dir /x', { KINE_ENDPOINT: '/y' }), '/x/state.db');
     assert.equal(pathOf('', { ETCD_DATA_DIR: '/x', TINE_ENDPOINT: '/y' }), '/y');
   });
 
-  test('what is no address of a database is blamed on its option, without the password', () => {
+  test('an invalid database address is reported with its option and without the password', () => {
     refused('--endpoint postgres://me:s3cret@h:x/db', /^--endpoint: a port is not a number/);
     refused('', /^KINE_ENDPOINT: the network of the address/, { KINE_ENDPOINT: 'mysql://me:s3cret@udp(h)/db' });
     refused('--endpoint http://etcd:2379', /is an etcd/);
@@ -170,7 +170,7 @@ describe('database', () => {
 });
 
 describe('addresses', () => {
-  test('several URLs, IPv6, sockets', () => {
+  test('several URLs, IPv6 and sockets are accepted', () => {
     assert.deepEqual(
       configOf('--listen-client-urls http://127.0.0.1:1,http://[::1]:2,unix:///run/t.sock').listenAddresses,
       [
@@ -181,7 +181,7 @@ describe('addresses', () => {
     );
   });
 
-  test("kine's forms", () => {
+  test("kine's forms are accepted", () => {
     assert.deepEqual(configOf('--listen-address 0.0.0.0:2379').listenAddresses, [
       { kind: 'tcp', host: '0.0.0.0', port: 2379, isSecure: false },
     ]);
@@ -198,7 +198,7 @@ describe('addresses', () => {
     refused('--listen-client-urls http://a:1 --listen-address b:1', /say the same thing twice/);
   });
 
-  test('bad ones say what is wrong', () => {
+  test('invalid addresses are reported with the reason', () => {
     refused('--listen-client-urls http://127.0.0.1', /"http:\/\/127.0.0.1" is not an address with a port/);
     refused('--listen-client-urls http://h:99999', /has a port above 65535/);
     refused('--listen-client-urls https://127.0.0.1:2379', /^TLS key\/cert .* for client url https/);
@@ -207,7 +207,7 @@ describe('addresses', () => {
     refused('--advertise-client-urls h:1', /"h:1" is not a client URL/);
   });
 
-  test('what is advertised is given, or where it listens', () => {
+  test('the advertised URLs are those given, or the listen addresses', () => {
     assert.deepEqual(configOf('--advertise-client-urls http://a:1,http://b:2').advertiseClientUrls, [
       'http://a:1',
       'http://b:2',
@@ -221,7 +221,7 @@ describe('compaction', () => {
   const compactionOf = (line: string, environment: Environment = {}): Config['autoCompaction'] =>
     configOf(line, environment).autoCompaction;
 
-  test("etcd's retention: a duration, hours, revisions, off", () => {
+  test("etcd's retention is accepted as a duration, hours, revisions or off", () => {
     assert.deepEqual(compactionOf('--auto-compaction-retention 10m'), { kind: 'periodic', retentionMs: 600_000 });
     assert.deepEqual(compactionOf('--auto-compaction-retention 1'), { kind: 'periodic', retentionMs: 3_600_000 });
     assert.deepEqual(compactionOf('--auto-compaction-mode revision --auto-compaction-retention 1000'), {
@@ -233,7 +233,7 @@ describe('compaction', () => {
     assert.deepEqual(compactionOf('--auto-compaction-retention 0s'), { kind: 'off' });
   });
 
-  test("kine's interval", () => {
+  test("kine's compaction interval is accepted", () => {
     assert.deepEqual(compactionOf('--compact-interval 5m --compact-min-retain 10'), {
       kind: 'revision',
       intervalMs: 300_000,
@@ -242,13 +242,13 @@ describe('compaction', () => {
     assert.deepEqual(compactionOf('--compact-interval 0'), { kind: 'off' });
   });
 
-  test('the stronger of the two counts, both in one place conflict', () => {
+  test('the source with precedence counts, and two values in one source conflict', () => {
     refused('--compact-interval 5m --auto-compaction-retention 1', /say the same thing twice/);
     const both = { KINE_COMPACT_INTERVAL: '5m', ETCD_AUTO_COMPACTION_RETENTION: '1h' };
     assert.deepEqual(compactionOf('', both), { kind: 'periodic', retentionMs: 3_600_000 });
   });
 
-  test('bad ones say what is wrong', () => {
+  test('invalid retentions are reported with the reason', () => {
     refused('--auto-compaction-retention soon', /^--auto-compaction-retention: "soon"/);
     refused('--auto-compaction-retention 5x', /^--auto-compaction-retention: "5x" is neither a duration nor/);
     refused('--auto-compaction-mode revision --auto-compaction-retention 5m', /"5m" is not a number of revisions/);
@@ -256,7 +256,7 @@ describe('compaction', () => {
   });
 });
 
-test('a quota is a number of bytes; none and less stand for no quota, as in etcd', () => {
+test('a quota is a number of bytes, and zero or less means no quota', () => {
   for (const [text, bytes] of [
     ['2147483648', 2_147_483_648],
     ['0', 0],
@@ -269,7 +269,7 @@ test('a quota is a number of bytes; none and less stand for no quota, as in etcd
 });
 
 describe("other programs' flags", () => {
-  test('what has no meaning here is accepted with a note', () => {
+  test('options without a meaning in tine are accepted with a note', () => {
     const { notes } = load('--initial-cluster default=http://localhost:2380 --pre-vote --name x', {
       ETCD_HEARTBEAT_INTERVAL: '100',
     });
@@ -280,7 +280,7 @@ describe("other programs' flags", () => {
     ]);
   });
 
-  test("other programs' words for a level and a format", () => {
+  test("other programs' names for log levels and formats are accepted", () => {
     assert.equal(configOf('--log-format console').logFormat, 'text');
     assert.equal(configOf('--log-format plain').logFormat, 'text');
     assert.equal(configOf('--log-level fatal').logLevel, 'error');

@@ -36,7 +36,7 @@ const WHOLE: readonly (readonly [Write, (password: string) => string])[] = [
   [raw, (password) => `mysql://me:${password}@unix(/run/x)/`],
 ];
 
-/** Addresses that are not written as they should be: mostly refused, and what is told must not show the password. */
+/** Malformed addresses: mostly refused, and the error must not show the password. */
 const BROKEN: readonly ((password: string) => string)[] = [
   (password) => `postgres://me:${password}@h/db`,
   (password) => `postgres://me:${password}@h:port/db`,
@@ -75,7 +75,7 @@ function shownOf(endpoint: string, environment: Readonly<Record<string, string>>
   }
 }
 
-test('no password is shown, whatever letters it has', () => {
+test('no password is shown, whatever characters it has', () => {
   const seed = Number(process.env.TINE_TEST_SEED ?? Date.now() % 1_000_000_000);
   const random = randomOf(seed);
   const pick = <Item>(items: readonly Item[]): Item => items[random(items.length)] as Item;

@@ -5,7 +5,7 @@ import { onThisMachine } from '../../support/slowness.ts';
 
 const secret = 's3cret';
 
-test('passwords of database addresses are taken out, the rest stays', () => {
+test('passwords in database addresses are removed and the rest is kept', () => {
   const known: Readonly<Record<string, string>> = {
     [`postgres://me:${secret}@h:5432/db?sslmode=require`]: 'postgres://me:***@h:5432/db?sslmode=require',
     [`mysql://me:${secret}@tcp(h:3306)/db`]: 'mysql://me:***@tcp(h:3306)/db',
@@ -16,7 +16,7 @@ test('passwords of database addresses are taken out, the rest stays', () => {
   for (const [text, expected] of Object.entries(known)) assert.equal(redact(text), expected);
 });
 
-test('a password with an @, a quote or a backslash goes whole, in a line of JSON too', () => {
+test('a password with an @, a quote or a backslash is removed completely, also in JSON', () => {
   for (const password of [`a@${secret}`, `a"${secret}`, `a\\${secret}`]) {
     const line = JSON.stringify({ endpoint: `postgres://me:${password}@h/db`, message: 'kept@all' });
     assert.doesNotMatch(redact(line), new RegExp(secret));
@@ -24,12 +24,12 @@ test('a password with an @, a quote or a backslash goes whole, in a line of JSON
   }
 });
 
-test('a password of each of several addresses is taken out', () => {
+test('the password of each of several addresses is removed', () => {
   const line = `//a:b c //x:${secret}@h/p//y:${secret}@i postgres://me:${secret}@j`;
   assert.equal(redact(line), '//a:b c //x:***@i postgres://me:***@j');
 });
 
-test('an address that cannot be read hides all that may be its password', () => {
+test('in an address that cannot be parsed, everything that may be a password is hidden', () => {
   assert.equal(hideCredentials(`etcd://me:a b"${secret}@h//x`), 'etcd://***@h//x');
   assert.equal(hideCredentials(`etcd://h/?password=a b${secret}&x=1`), 'etcd://h/?password=***&x=1');
 });

@@ -24,7 +24,7 @@ const keyFile = file('key.pem', key);
 const optionsOf = (tls: Partial<DatabaseTls>): ReturnType<typeof databaseTlsOptions> =>
   databaseTlsOptions({ mode: 'verify-full', caFile: undefined, certFile: undefined, keyFile: undefined, ...tls });
 
-test('each mode verifies what its name says', () => {
+test('each TLS mode verifies what its name says', () => {
   assert.deepEqual(optionsOf({ mode: 'prefer', caFile }), { rejectUnauthorized: false });
   assert.deepEqual(optionsOf({ mode: 'require', caFile }), { rejectUnauthorized: false });
   assert.deepEqual(optionsOf({}), { rejectUnauthorized: true });
@@ -37,12 +37,12 @@ test('each mode verifies what its name says', () => {
   assert.equal(typeof byAuthority.checkServerIdentity, 'function');
 });
 
-test('Node takes the files', () => {
+test('Node accepts the files', () => {
   const { ca, cert, key: privateKey } = optionsOf({ caFile, certFile, keyFile });
   assert.doesNotThrow(() => createSecureContext({ ca, cert, key: privateKey }));
 });
 
-test('files that are missing or wrong are named with what is wrong', () => {
+test('missing and invalid files are reported with the reason', () => {
   const notes = file('notes.txt', 'notes');
   const damaged = file('damaged.pem', '-----BEGIN CERTIFICATE-----\nbm90ZXM=\n-----END CERTIFICATE-----\n');
   const foreign = file('foreign.pem', foreignKey);

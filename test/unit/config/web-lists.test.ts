@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { listAllows, parseHostNames, parseOrigins } from '../../../src/config/web-lists.ts';
 
-test('origins are read as browsers name them', () => {
+test('origins are parsed as browsers write them', () => {
   assert.deepEqual(parseOrigins('https://a.example, http://b.example:8080'), [
     'https://a.example',
     'http://b.example:8080',
@@ -14,12 +14,12 @@ test('origins are read as browsers name them', () => {
   }
 });
 
-test('host names are read without a scheme', () => {
+test('host names are parsed without a scheme', () => {
   assert.deepEqual(parseHostNames('localhost,10.0.0.1,::1'), ['localhost', '10.0.0.1', '::1']);
   assert.throws(() => parseHostNames('http://localhost'), /is no host name/);
 });
 
-test('an empty list and * allow everything', () => {
+test('an empty list and * allow every origin or host', () => {
   assert.ok(listAllows([], 'a') && listAllows(['*'], 'a') && listAllows(['a', 'b'], 'a'));
   assert.ok(!listAllows(['b'], 'a'));
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { SlowStatement } from '../../../src/drivers/driver-statistics.ts';
 import { addedByName, StatementMeter } from '../../../src/drivers/statement-meter.ts';
 
-test('runs add up by name, and slow ones are told one by one', () => {
+test('statements are counted by name, and slow ones are reported one by one', () => {
   const told: SlowStatement[] = [];
   const meter = new StatementMeter({ slowMs: 100, onSlow: (slow) => told.push(slow) });
   meter.ran(meter.totalsOf('head'), 1, 1);
@@ -16,7 +16,7 @@ test('runs add up by name, and slow ones are told one by one', () => {
   assert.deepEqual(told, [{ name: 'events', ms: 100, rows: 500 }]);
 });
 
-test('the totals of several meters add up, in the order of names', () => {
+test('the totals of several meters are added, in the order of names', () => {
   const added = addedByName([
     [{ name: 'head', runs: 1, ms: 2, rows: 3 }],
     [

@@ -7,7 +7,7 @@ import { type KeyText, keyText } from '../../../src/sql/key-text.ts';
 const letters = 'abcdefgh';
 const at = (index: number): KeyText => keyText(Buffer.from(letters[index] ?? 'z'));
 
-test('a union of intervals covers what each of its keys is in, however the intervals lie', () => {
+test('a union of intervals covers exactly the keys of its intervals, however they overlap', () => {
   for (let round = 0; round < 2_000; round += 1) {
     const spans: KeySpan[] = Array.from({ length: randomInt(0, 6) }, () => {
       const start = randomInt(0, letters.length - 1);
@@ -27,19 +27,19 @@ test('a union of intervals covers what each of its keys is in, however the inter
   }
 });
 
-test('an interval without an end wants a right without an end', () => {
+test('an interval without an end needs a permission without an end', () => {
   const open = joinedSpans([{ start: 'b', end: '\u007f\u007f' }]);
   assert.equal(coversKeys(open, { start: at(1), end: undefined }), true);
   assert.equal(coversKeys(open, { start: at(0), end: undefined }), false);
   assert.equal(coversKeys(joinedSpans([{ start: 'b', end: '~' }]), { start: at(1), end: undefined }), false);
 });
 
-test('no right covers nothing', () => {
+test('no permission covers nothing', () => {
   assert.equal(coversKeys([], { one: at(0) }), false);
   assert.equal(coversKeys([], { start: at(2), end: at(1) }), false);
 });
 
-test('an interval without keys wants a right on both sides of it', () => {
+test('an interval without keys needs a permission on both sides of it', () => {
   const spans = [{ start: 'd', end: 'f' }];
   assert.equal(coversKeys(spans, { start: at(2), end: at(1) }), false);
   assert.equal(coversKeys(spans, { start: at(2), end: at(2) }), false);

@@ -37,7 +37,7 @@ function learned(id: number, names: Readonly<Record<string, number>>, hasValue =
   return { head, alarms: [], newest: new Map(newest), leases: new Map() };
 }
 
-/** A store that this instance has written twice in a row: it knows key `a` at row 5 of 6. */
+/** The known state after two writes of this instance: key `a` is at row 5 of 6. */
 function knowing(): KnownState {
   const known = new KnownState();
   known.follow([put('a')], { found: undefined, left: 1 }, learned(5, { a: 5 }));
@@ -51,7 +51,7 @@ const plan = (known: KnownState, ...operations: readonly WriteOperation[]) => pl
 const rowsOf = (planned: PlannedBatch | undefined): readonly (readonly Parameter[])[] =>
   planned?.queries.find(({ statement }) => statement.name === 'insert_rows')?.list ?? [];
 
-test('a write of a known key is planned for the state that the last write left', () => {
+test('a write to a known key is planned on the state after the last write', () => {
   const planned = plan(knowing(), swap('a', 5));
   assert.equal(planned?.number, 2);
   assert.deepEqual(planned?.unusedNames, []);
@@ -61,14 +61,14 @@ test('a write of a known key is planned for the state that the last write left',
   assert.deepEqual(planned?.result.events?.events.keys, ['a']);
 });
 
-test('a create of a key of which nothing is known takes its name to be unused, and says so', () => {
+test('a create of an unknown key is planned with a check that its name is unused', () => {
   const planned = plan(knowing(), swap('new'));
   assert.deepEqual(planned?.unusedNames, ['new']);
   const [[id, , created] = []] = rowsOf(planned);
   assert.deepEqual([id, created], [7, 1]);
 });
 
-test('what takes a read is not planned', () => {
+test('a write that needs a read is not planned', () => {
   const known = knowing();
   const missing: Readonly<Record<string, WriteOperation>> = {
     'a put of a key that is not known': put('new'),
@@ -82,7 +82,7 @@ test('what takes a read is not planned', () => {
   for (const [what, operation] of Object.entries(missing)) assert.equal(plan(known, operation), undefined, what);
 });
 
-test('a value that was not read is not known where events tell it', () => {
+test('a write is not planned if its events need a value that was not read', () => {
   const known = new KnownState();
   known.follow([put('a')], { found: undefined, left: 1 }, learned(5, { a: 5 }, false));
   known.follow([put('other')], { found: 1, left: 2 }, learned(6, {}));
@@ -90,7 +90,7 @@ test('a value that was not read is not known where events tell it', () => {
   assert.notEqual(planBatch([put('a')], { ...options, withEvents: false }, known), undefined);
 });
 
-test('nothing is planned before the last two writes were the instance’s own', () => {
+test("nothing is planned until the last two writes were this instance's own", () => {
   const known = new KnownState();
   assert.equal(plan(known, swap('new')), undefined);
   known.follow([put('a')], { found: 8, left: 9 }, learned(5, { a: 5 }));
@@ -104,20 +104,20 @@ test('nothing is planned before the last two writes were the instance’s own', 
   assert.notEqual(plan(known, put('b')), undefined);
 });
 
-test('a lock whose number was not read proves nothing', () => {
+test('a lock whose number was not read does not count', () => {
   const known = new KnownState();
   const lock: HeldLock = { found: undefined, left: 1 };
   for (let id = 5; id < 8; id += 1) known.follow([put('a')], { ...lock, left: id }, learned(id, { a: id }));
   assert.equal(plan(known, put('a')), undefined);
 });
 
-test('an answer that is overtaken by a later one changes nothing', () => {
+test('a reply that arrives after a later one changes nothing', () => {
   const known = knowing();
   known.follow([put('a')], { found: 90, left: 91 }, learned(4, { a: 4 }));
   assert.equal(plan(known, swap('a', 5))?.number, 2);
 });
 
-test('what deletes rows or leases ends all knowledge', () => {
+test('deletes of rows or leases clear the known state', () => {
   const ending: readonly WriteOperation[] = [
     { kind: 'compactBite', nowMs: 0 },
     { kind: 'leaseRevoke', id: 7n },
@@ -130,14 +130,14 @@ test('what deletes rows or leases ends all knowledge', () => {
   }
 });
 
-test('under an alarm that is known nothing is written from memory', () => {
+test('nothing is planned under a known alarm', () => {
   const known = knowing();
   const alarms = [{ memberId: 1n, number: 1 }];
   known.follow([put('a')], { found: 2, left: 3 }, { ...learned(7, { a: 7 }), alarms });
   assert.equal(plan(known, put('a')), undefined);
 });
 
-test('rows are remembered up to a number of bytes, the newest first', () => {
+test('rows are remembered up to a number of bytes, newest first', () => {
   const known = knowing();
   const large = Buffer.alloc(100_000);
   for (let id = 7; id < 200; id += 1) {

@@ -23,7 +23,7 @@ let answers = 0;
 
 for (let run = 0; run < runs; run += 1) {
   const seed = firstSeed + run;
-  test(`any interleaving gives answers of the present (seed ${seed})`, async (context) => {
+  test(`any interleaving gives current replies (seed ${seed})`, async (context) => {
     const found = await interleaved(context, seed);
     assert.deepEqual(found.wrong, []);
     hits += found.hits;
@@ -31,11 +31,11 @@ for (let run = 0; run < runs; run += 1) {
   });
 }
 
-test('many of these answers came from the cache', () => {
+test('many of these replies came from the cache', () => {
   assert.ok(hits > answers / 10, `${hits} of ${answers}`);
 });
 
-test('an old answer is found when the head is not read from the database', async (context) => {
+test('the test detects an old reply when the head is not read from the database', async (context) => {
   const withoutCheck = async ({ source }: ModelDatabase) => source.latestHead;
   for (let seed = firstSeed; seed < firstSeed + runs; seed += 1) {
     const { wrong } = await interleaved(context, seed, withoutCheck);

@@ -25,7 +25,7 @@ function keyAt(index: number): string {
   return `k/${String(index).padStart(5, '0')}`;
 }
 
-/** Reads three times; what the third one asked of the database. */
+/** Reads three times. Returns the database queries of the third read. */
 async function askedAtThird(under: CachedReads, operation: RangeOperation): Promise<Record<string, number>> {
   await under.range(operation);
   await under.range(operation);
@@ -54,14 +54,14 @@ for (const [what, operation] of [
   ['page', reading('k/', 'k0', { limit: 7 })],
   ['count', reading('k/', 'k0', { countOnly: true })],
 ] as const) {
-  test(`a ${what} that was read twice is answered from the cache`, async (context) => {
+  test(`the third read of a ${what} is answered from the cache`, async (context) => {
     const under = filled(context, 50);
     const asked = await askedAtThird(under, operation);
     assert.deepEqual(Object.values(asked), [0]);
   });
 }
 
-test('what others commit, unseen until the head is read, is in the next list from the cache', async (context) => {
+test('a cached list includes commits of others that are first seen when the head is read', async (context) => {
   const under = filled(context, 50);
   await askedAtThird(under, list);
   const asked = await askedBy(under.database, async () => {
@@ -75,7 +75,7 @@ test('what others commit, unseen until the head is read, is in the next list fro
   assert.equal(asked.rangePages, 0);
 });
 
-test('a part of a cached list, and the same revision by its number, are answered from the cache', async (context) => {
+test('a part of a cached list, and the current revision by number, are answered from the cache', async (context) => {
   const under = filled(context, 50);
   await askedAtThird(under, list);
   const { revision } = under.database.source.head;
@@ -86,7 +86,7 @@ test('a part of a cached list, and the same revision by its number, are answered
   assert.deepEqual(asked, { rangePages: 0 });
 });
 
-test('a revision of the past is read from the database', async (context) => {
+test('a past revision is read from the database', async (context) => {
   const under = filled(context, 50);
   await askedAtThird(under, list);
   const { revision } = under.database.source.head;
@@ -98,7 +98,7 @@ test('a revision of the past is read from the database', async (context) => {
   assert.deepEqual(asked, { rangePages: 1 });
 });
 
-test('an answer keeps its bytes while the cache changes', async (context) => {
+test('a reply keeps its bytes while the cache changes', async (context) => {
   const under = filled(context, 50);
   await askedAtThird(under, list);
   const answer = await under.range(list);
@@ -110,7 +110,7 @@ test('an answer keeps its bytes while the cache changes', async (context) => {
   assert.deepEqual(bytesOf([answer]), before);
 });
 
-test('a list of more than half the bound is not cached, and its pages are not kept', async (context) => {
+test('a list of more than half the cache size is not cached, and its pages are not kept', async (context) => {
   const under = filled(context, 50, { bytesMax: 100_000, valueBytes: 1_500 });
   under.database.pageRowsMax = 5;
   for (let round = 0; round < 5; round += 1) await assertRight(under, list);
@@ -122,13 +122,13 @@ test('a list of more than half the bound is not cached, and its pages are not ke
   assert.ok(under.cache.bytes < 100_000);
 });
 
-test('what was read once is not cached', async (context) => {
+test('a key that was read once is not cached', async (context) => {
   const under = filled(context, 200);
   for (let index = 0; index < 200; index += 1) await assertRight(under, reading(keyAt(index)));
   assert.equal(under.cache.bytes, 0);
 });
 
-test('what was not used for longest goes first', async (context) => {
+test('the least recently used entry is evicted first', async (context) => {
   const under = filled(context, 100, { bytesMax: 10_000, valueBytes: 500 });
   await askedAtThird(under, reading(keyAt(0)));
   for (let index = 1; index < 100; index += 1) {
@@ -139,7 +139,7 @@ test('what was not used for longest goes first', async (context) => {
   assert.deepEqual(await askedBy(under.database, () => assertRight(under, reading(keyAt(1)))), { points: 1 });
 });
 
-test('keys that come and go leave nothing behind', async (context) => {
+test('created and deleted keys leave nothing in the cache', async (context) => {
   const under = filled(context, 10);
   await askedAtThird(under, list);
   const heldBytes = under.cache.bytes;
@@ -154,7 +154,7 @@ test('keys that come and go leave nothing behind', async (context) => {
   assert.ok(under.cache.bytes < heldBytes + 2 * cacheLimits.runOverheadBytes, `${heldBytes}, now ${under.cache.bytes}`);
 });
 
-test('the cache forgets what nobody reads while much is written', async (context) => {
+test('entries that are not read are evicted while much is written', async (context) => {
   const under = filled(context, 50);
   await askedAtThird(under, list);
   for (let round = 0; round < 50 && under.cache.bytes > 0; round += 1) {
@@ -165,7 +165,7 @@ test('the cache forgets what nobody reads while much is written', async (context
   await assertRight(under, list);
 });
 
-test('a run that is written often and not read is dropped, and what is read stays', async (context) => {
+test('a cached range that is written often and not read is dropped, and read ranges stay', async (context) => {
   const under = filled(context, 50);
   await askedAtThird(under, reading('k/', keyAt(10)));
   await askedAtThird(under, reading(keyAt(20), 'k0'));
@@ -180,7 +180,7 @@ test('a run that is written often and not read is dropped, and what is read stay
   });
 });
 
-test('a cache far behind the head forgets everything instead of reading on', async (context) => {
+test('a cache far behind the head is cleared instead of reading the missing events', async (context) => {
   const under = filled(context, 50);
   await askedAtThird(under, list);
   const { source } = under.database;
@@ -193,7 +193,7 @@ test('a cache far behind the head forgets everything instead of reading on', asy
   assert.equal(source.readCount, readCount, 'no events were read');
 });
 
-test('a key that is read again before the events through its snapshot have come is held once, and answers when they have', () => {
+test('a key read repeatedly before its events arrive is stored once and answered after they arrive', () => {
   const at = (id: number) => ({ id, revision: id, compactRevision: -1, authState: 2 });
   const cache = new ReadCache({ bytesMax, latestHead: () => at(5) });
   cache.connect({ begin: () => at(5), end: () => {} });
@@ -208,7 +208,7 @@ test('a key that is read again before the events through its snapshot have come 
   assert.deepEqual(cache.key(read)?.blocks, [{ bytes: new Uint8Array(bytes), count: 1 }]);
 });
 
-test('a head that went back, or has another revision, empties the cache', async (context) => {
+test('a head that goes back or has another revision clears the cache', async (context) => {
   const under = filled(context, 50);
   await askedAtThird(under, list);
   const asked = under.cache.ask();
@@ -221,7 +221,7 @@ test('a head that went back, or has another revision, empties the cache', async 
   assert.equal(under.cache.bytes, 0);
 });
 
-test('a database that does not answer empties the cache, and no read is answered without it', async (context) => {
+test('an outage of the database clears the cache, and no read is answered during it', async (context) => {
   const under = filled(context, 50);
   await askedAtThird(under, list);
   under.database.source.isAway = true;
@@ -230,7 +230,7 @@ test('a database that does not answer empties the cache, and no read is answered
   assert.equal(under.cache.bytes, 0);
 });
 
-test('an idle instance asks the database nothing for its cache', async (context) => {
+test('an idle instance sends the database no queries for its cache', async (context) => {
   const under = filled(context, 50);
   const { source, reads } = under.database;
   await askedAtThird(under, list);
@@ -243,7 +243,7 @@ test('an idle instance asks the database nothing for its cache', async (context)
 });
 
 for (const operation of [reading(keyAt(3)), list, reading('k/', 'k0', { limit: 3 })]) {
-  test(`a client that does not read its answers gets none from the cache (${JSON.stringify(operation.keys)}, limit ${operation.limit})`, async (context) => {
+  test(`a client that does not read its replies gets none from the cache (${JSON.stringify(operation.keys)}, limit ${operation.limit})`, async (context) => {
     const under = filled(context, 50);
     await askedAtThird(under, operation);
     const client = new TestOrigin();
@@ -260,14 +260,14 @@ for (const operation of [reading(keyAt(3)), list, reading('k/', 'k0', { limit: 3
   });
 }
 
-test('a cache of 0 bytes is never fed', async (context) => {
+test('a cache of 0 bytes stores nothing', async (context) => {
   const under = filled(context, 50, { bytesMax: 0 });
   assert.deepEqual(await askedAtThird(under, list), { rangePages: 1 });
   assert.equal(under.cache.bytes, 0);
   assert.equal(under.cache.ask(), undefined);
 });
 
-test('keys of a block are found whatever bytes they have', () => {
+test('keys in a block are found, whatever bytes they have', () => {
   const keys = ['a', '', compactMarkName, `${'long'.repeat(100)}`, '\u0000\u0001\u007f\u00ff', 'e\u00e9'];
   const rows = keys.map((key, index) => ({
     name: keyText(Buffer.from(key, 'latin1')),

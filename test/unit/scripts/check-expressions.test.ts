@@ -7,7 +7,7 @@ import { type TestContext, test } from 'node:test';
 
 const script = join(import.meta.dirname, '../../../scripts/check-expressions.ts');
 
-/** What the check says of a file with these expressions. */
+/** The output of the check for a file with these expressions. */
 function checked(t: TestContext, expressions: readonly RegExp[]): { readonly status: number | null; stderr: string } {
   const folder = mkdtempSync(join(tmpdir(), 'tine-expressions-'));
   t.after(() => rmSync(folder, { recursive: true }));
@@ -17,14 +17,14 @@ function checked(t: TestContext, expressions: readonly RegExp[]): { readonly sta
   return spawnSync(process.execPath, ['--disable-warning=ExperimentalWarning', script, file], { encoding: 'utf8' });
 }
 
-test('the check finds an expression that takes quadratic time from each place where it may begin', (t) => {
+test('the check finds an expression with quadratic time from each possible start', (t) => {
   const { status, stderr } = checked(t, [/0+$/, /(\/\/[^:/@\s"]*):(?:\\["\\]|[^\s"\\])*@/g]);
   assert.equal(status, 1);
   assert.match(stderr, /expressions\.ts:1: \/0\+\$\/ takes more than linear time: 2nd degree polynomial/);
   assert.match(stderr, /expressions\.ts:2: .* takes more than linear time: 2nd degree polynomial/);
 });
 
-test('the check passes expressions that take linear time', (t) => {
+test('the check accepts expressions with linear time', (t) => {
   const { status, stderr } = checked(t, [/^[1-9]\d{0,14}$/, /\b(password|pwd)=[^&\s]*/gi]);
   assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
 });

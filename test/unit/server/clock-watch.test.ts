@@ -12,7 +12,7 @@ function watched(context: { after(work: () => void): void }) {
   return { watch, clocks, lines };
 }
 
-test('a wall clock that is set is logged with its direction and counted once', (context) => {
+test('a change of the wall clock is logged with its direction and counted once', (context) => {
   const { watch, clocks, lines } = watched(context);
   for (const [jumpMs, direction] of [
     [3_600_000, 'forward'],
@@ -31,7 +31,7 @@ test('a wall clock that is set is logged with its direction and counted once', (
   assert.equal(watch.jumps.count, 2);
 });
 
-test('a late look and a clock that NTP slews are no jumps', (context) => {
+test('a late check and a clock that NTP slews are not reported', (context) => {
   const { watch, clocks, lines } = watched(context);
   clocks.wallMs += 60_030;
   clocks.monotonicMs += 60_000;

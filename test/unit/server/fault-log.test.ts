@@ -10,7 +10,7 @@ function faultLog() {
   return { lines, log };
 }
 
-test('a thousand requests that the database fails for one reason are one line', () => {
+test('a thousand requests that fail for the same reason produce one line', () => {
   const { lines, log } = faultLog();
   for (let count = 0; count < 1_000; count += 1) log.database(new DriverError('lost', 'connection refused'));
   assert.deepEqual(
@@ -19,7 +19,7 @@ test('a thousand requests that the database fails for one reason are one line', 
   );
 });
 
-test('a failure of another kind is told at once, whatever was told just before', () => {
+test('a failure of another kind is logged at once', () => {
   const { lines, log } = faultLog();
   log.database(new DriverError('busy', 'lock wait timeout'));
   log.database(new DriverError('lost', 'read-only'));

@@ -8,7 +8,7 @@ function account(held: HeldBytes, bytesMax = 1_000) {
   return { opened, exceeded };
 }
 
-test('an account past its own bound is told at once', () => {
+test('an account above its own limit is notified at once', () => {
   const { opened, exceeded } = account(new HeldBytes({ bytesMax: 10_000 }), 100);
   opened.add(100);
   assert.equal(exceeded.length, 0);
@@ -16,7 +16,7 @@ test('an account past its own bound is told at once', () => {
   assert.equal(exceeded.length, 1);
 });
 
-test('past the bound of all, the account that holds most is told, whoever added the last byte', () => {
+test('above the total limit, the largest account is notified, whichever account added the last byte', () => {
   const held = new HeldBytes({ bytesMax: 1_000 });
   const small = account(held);
   const large = account(held);
@@ -25,7 +25,7 @@ test('past the bound of all, the account that holds most is told, whoever added 
   assert.deepEqual([small.exceeded.length, large.exceeded.length], [0, 1]);
 });
 
-test('an account that closes gives everything back, and what is added later does not count', () => {
+test('a closed account releases everything, and later additions do not count', () => {
   const held = new HeldBytes({ bytesMax: 1_000 });
   const { opened, exceeded } = account(held);
   opened.add(600);
@@ -35,7 +35,7 @@ test('an account that closes gives everything back, and what is added later does
   assert.deepEqual([held.bytes, opened.bytes, exceeded.length], [0, 0, 0]);
 });
 
-test('an account may close while it is told', () => {
+test('an account may close during its notification', () => {
   const held = new HeldBytes({ bytesMax: 100 });
   const opened = held.open({ bytesMax: 100, onExceeded: () => opened.close() });
   opened.add(500);

@@ -32,7 +32,7 @@ async function start(
   }: { isAway?: boolean; alarms?: readonly Alarm[]; detail?: MetricsDetail } = {},
 ) {
   const away = () => Promise.reject(new DriverError('lost', 'SELECT secret'));
-  // What the endpoints ask of a store, and no more.
+  // Only the parts of a store that the endpoints use.
   const store = {
     latestHead: head,
     knownMembers: [{ id: 0x1234n, name: 'one', clientUrls: [] }],
@@ -85,7 +85,7 @@ async function start(
   };
 }
 
-test('an alarm makes /health false unless it is excluded, and one of corruption /readyz', async (context) => {
+test('an alarm makes /health false unless it is excluded, and CORRUPT makes /readyz fail', async (context) => {
   const noSpace = { memberId: 5n, number: 1 };
   const get = await start(context, { alarms: [noSpace] });
   const unhealthy = { status: 503, type: 'text/plain; charset=utf-8' };
@@ -106,7 +106,7 @@ test('an alarm makes /health false unless it is excluded, and one of corruption 
   assert.match((await getUnknown('/health')).body, /"ALARM UNKNOWN"/);
 });
 
-test("health, checks and version are etcd's", async (context) => {
+test('health, checks and version are as in etcd', async (context) => {
   const get = await start(context);
   assert.deepEqual(await get('/health'), {
     status: 200,
@@ -126,7 +126,7 @@ test("health, checks and version are etcd's", async (context) => {
   assert.equal(version.body, '{"etcdserver":"3.7.1","etcdcluster":"3.7.0","storage":"3.7.0"}');
 });
 
-test('a database that is away is unhealthy, and told without its details', async (context) => {
+test('an unreachable database is unhealthy, and the reply has no details', async (context) => {
   const get = await start(context, { isAway: true });
   const health = await get('/health');
   assert.equal(health.status, 503);
@@ -143,7 +143,7 @@ test('a database that is away is unhealthy, and told without its details', async
   assert.equal((await get('/metrics')).status, 200);
 });
 
-test('paths that are none, and methods that are not allowed', async (context) => {
+test('unknown paths return 404 and wrong methods 405', async (context) => {
   const get = await start(context);
   assert.equal((await get('/')).status, 404);
   assert.equal((await get('/v2/keys')).status, 404);
@@ -183,13 +183,13 @@ test('metrics count the calls', async (context) => {
   assert.match(body, /^process_cpu_seconds_total/m);
 });
 
-test('metrics leave the latencies of methods out, as etcd does, unless they are asked for', async (context) => {
+test('metrics omit latencies of methods by default, as in etcd', async (context) => {
   const basic = await (await start(context))('/metrics');
   assert.doesNotMatch(basic.body, /grpc_server_handling_seconds/);
   assert.match(basic.body, /^grpc_server_msg_received_total\{/m);
 });
 
-test('metrics of a database that is away say so, and what was known before', async (context) => {
+test('metrics during an outage of the database show the outage and the last known values', async (context) => {
   const { status, body } = await (await start(context, { isAway: true }))('/metrics');
   assert.equal(status, 200);
   for (const line of ['tine_database_up 0', 'etcd_server_has_leader 0', 'etcd_server_is_leader 1', 'tine_leases 0']) {
@@ -199,7 +199,7 @@ test('metrics of a database that is away say so, and what was known before', asy
 
 const nobody = { onConnection: () => undefined, onRefused: () => undefined };
 
-test('a port that is taken is told in one line', async () => {
+test('a port in use is reported in one line', async () => {
   const address = { kind: 'tcp', host: '127.0.0.1', port: 0, isSecure: false } as const;
   const first = await listen(address, nobody);
   const port = first.address.kind === 'tcp' ? first.address.port : 0;
@@ -227,7 +227,7 @@ test('a port that another server is about to listen on is refused', async () => 
   listener.close();
 });
 
-test('a turn of the event loop accepts many connections', async (context) => {
+test('many connections are accepted in one turn of the event loop', async (context) => {
   const address = { kind: 'tcp', host: '127.0.0.1', port: 0, isSecure: false } as const;
   const accepted: Socket[] = [];
   const listener = await listen(address, { ...nobody, onConnection: (socket) => accepted.push(socket) });
@@ -242,7 +242,7 @@ test('a turn of the event loop accepts many connections', async (context) => {
   assert.ok(turns < 100, `${turns} turns`);
 });
 
-test('a socket file of a process that is gone is used again, one in use is not', async () => {
+test('a socket file left by a dead process is reused, and one in use is not', async () => {
   const path = `${temporaryDirectory()}/tine.sock`;
   const address = { kind: 'unix', path, isSecure: false } as const;
   const abandoned = createNetServer().listen(path);
@@ -261,7 +261,7 @@ test('a socket file of a process that is gone is used again, one in use is not',
   listener.close();
 });
 
-test('the first bytes decide what a connection speaks, however they arrive', async (context) => {
+test('the first bytes of a connection decide its protocol, however they arrive', async (context) => {
   const spoken: string[] = [];
   const handled = new EventTarget();
   const take = (protocol: string) => (socket: Socket) => {

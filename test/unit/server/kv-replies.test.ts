@@ -41,7 +41,7 @@ function rangeResult(change: Partial<RangeResult> = {}): RangeResult {
   return { kind: 'range', revision: 2 ** 50, blocks: [block(keyValues)], more: false, count: 3, ...change };
 }
 
-test('a range reply is what the codec would encode', () => {
+test("a range reply equals the codec's encoding", () => {
   const cases = [
     rangeResult(),
     rangeResult({ blocks: [], count: 0 }),
@@ -62,7 +62,7 @@ test('a range reply is what the codec would encode', () => {
   }
 });
 
-test('of a stream of ranges the last chunk alone has a header, more and count', () => {
+test('only the last chunk of a streamed range has a header, more and count', () => {
   const part = RangeStreamResponse.decode(bytesOf(rangeStreamReply(rangeResult({ more: true }), { last: undefined })));
   assert.deepEqual(part.rangeResponse, { header: undefined, kvs: keyValues, more: false, count: 0 });
   const last = RangeStreamResponse.decode(bytesOf(rangeStreamReply(rangeResult({ more: true }), { last: headers })));
@@ -70,7 +70,7 @@ test('of a stream of ranges the last chunk alone has a header, more and count', 
   assert.deepEqual([last.rangeResponse?.more, last.rangeResponse?.count], [true, 3]);
 });
 
-test('put and delete replies carry what was there before', () => {
+test('put and delete replies have the previous key-values', () => {
   const put = PutResponse.decode(
     bytesOf(putReply({ kind: 'put', revision: 5, previous: encodedValue(first) }, headers)),
   );
@@ -84,7 +84,7 @@ test('put and delete replies carry what was there before', () => {
   assert.deepEqual(deleted, { header: { ...origin, revision: 7 }, deleted: 3, prevKvs: keyValues });
 });
 
-test('a transaction reply holds the others, with headers of a revision only', () => {
+test('a transaction reply contains the other replies, whose headers have only a revision', () => {
   const inner: readonly StepResult[] = [
     rangeResult({ revision: 8 }),
     { kind: 'put', revision: 9, previous: encodedValue(first) },

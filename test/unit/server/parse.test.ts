@@ -40,14 +40,14 @@ function fails(run: () => unknown, name: EtcdErrorName): void {
   assert.throws(run, (error) => error instanceof EtcdError && error.code === code && error.message === message);
 }
 
-test('a range is one key, an interval, or everything from a key on', () => {
+test('a range is one key, an interval, or all keys from a start key', () => {
   const keys = (rangeEnd: string) => parseRange(range({ key: bytes('a'), rangeEnd: bytes(rangeEnd) })).keys;
   assert.deepEqual(keys(''), { one: 'a' });
   assert.deepEqual(keys('b'), { start: 'a', end: 'b' });
   assert.deepEqual(keys('\0'), { start: 'a', end: undefined });
 });
 
-test('ascending keys need no sort, other orders do', () => {
+test('ascending key order needs no sort, and other orders do', () => {
   const sort = (sortOrder: number, sortTarget: number, fields: Partial<RangeRequest> = {}) =>
     parseRange(range({ key: bytes('a'), sortOrder, sortTarget, ...fields })).sort;
   assert.equal(sort(0, 0), undefined);
@@ -58,7 +58,7 @@ test('ascending keys need no sort, other orders do', () => {
   assert.deepEqual(sort(0, 3, { minModRevision: 1 }), { target: 'mod', descending: false, withinLimit: false });
 });
 
-test("a range's mistakes are told in etcd's order", () => {
+test("errors of a range are reported in etcd's order", () => {
   fails(() => parseRange(range({ sortOrder: 9 })), 'emptyKey');
   fails(() => parseRange(range({ key: bytes('a'), sortOrder: 3 })), 'invalidSortOption');
   fails(() => parseRange(range({ key: bytes('a'), sortOrder: -1 })), 'invalidSortOption');
@@ -75,7 +75,7 @@ test("a range's mistakes are told in etcd's order", () => {
   assert.deepEqual(parseRangeStream(unordered), parseRange(unordered));
 });
 
-test('a put owns its value, and its mistakes are told', () => {
+test('a put copies its value, and its errors are reported', () => {
   const request = put({ key: bytes('a'), value: bytes('v') });
   const { value } = parsePut(request);
   request.value.fill(0);
@@ -87,7 +87,7 @@ test('a put owns its value, and its mistakes are told', () => {
   fails(() => parseDelete(remove({})), 'emptyKey');
 });
 
-test('operations are counted by level, and what a level uses is not left for those within', () => {
+test("operations are counted per path, and a level's operations reduce what nested levels may have", () => {
   const parse = (request: TxnRequest) => parseTxn(request, { operationsMax: 3 });
   const three = [ops.range('a'), ops.range('b'), ops.range('c')];
   assert.equal(parse(txn({ success: three, failure: three })).success.length, 3);
@@ -100,14 +100,14 @@ test('operations are counted by level, and what a level uses is not left for tho
   fails(() => parse(txn({ success: [ops.txn(three)] })), 'tooManyOperations');
 });
 
-test('an operation that is none, and mistakes within operations', () => {
+test('an operation without a type, and errors in nested operations, are refused', () => {
   const parse = (request: TxnRequest) => parseTxn(request, { operationsMax: 128 });
   fails(() => parse(txn({ success: [{ request: undefined }] })), 'keyNotFound');
   fails(() => parse(txn({ failure: [ops.txn([ops.put('')])] })), 'emptyKey');
   fails(() => parse(txn({ compare: [compare({})], success: [{ request: undefined }] })), 'emptyKey');
 });
 
-test('compares of every target, and of what etcd does not know', () => {
+test('compares of every target are parsed, and unknown ones as in etcd', () => {
   const one = (fields: Partial<Compare>) =>
     parseTxn(txn({ compare: [compare({ key: bytes('k'), ...fields })] }), { operationsMax: 128 }).compares[0];
   const keys = { one: 'k' };
@@ -145,40 +145,46 @@ test('compares of every target, and of what etcd does not know', () => {
 
 const overlaps: Readonly<Record<string, readonly RequestOp[]>> = {
   'a key put twice': [ops.put('a'), ops.put('a')],
-  'a put of a deleted key': [ops.remove('a'), ops.put('a')],
-  'a put in a deleted range, before it': [ops.put('b'), ops.remove('a', 'c')],
-  'a put within and one outside': [ops.txn([ops.put('a')]), ops.put('a')],
-  'puts within two transactions': [ops.txn([ops.put('a')]), ops.txn([], [ops.put('a')])],
-  'a put within a deleted range outside': [ops.txn([], [ops.txn([ops.put('b')])]), ops.remove('a', 'c')],
-  'a put outside of a range deleted within': [ops.txn([ops.remove('a', 'c')]), ops.put('b')],
-  'ranges deleted that touch': [ops.remove('a', 'c'), ops.remove('c', 'e'), ops.put('d')],
+  'a delete and a put of one key': [ops.remove('a'), ops.put('a')],
+  'a put before a delete of a range with its key': [ops.put('b'), ops.remove('a', 'c')],
+  'a nested put and an outer put of one key': [ops.txn([ops.put('a')]), ops.put('a')],
+  'puts of one key in two nested transactions': [ops.txn([ops.put('a')]), ops.txn([], [ops.put('a')])],
+  'a nested put and an outer delete of a range with its key': [
+    ops.txn([], [ops.txn([ops.put('b')])]),
+    ops.remove('a', 'c'),
+  ],
+  'an outer put and a nested delete of a range with its key': [ops.txn([ops.remove('a', 'c')]), ops.put('b')],
+  'deletes of adjacent ranges and a put in one of them': [ops.remove('a', 'c'), ops.remove('c', 'e'), ops.put('d')],
 };
 
 for (const [name, success] of Object.entries(overlaps)) {
-  test(`refused: ${name}`, () => {
+  test(`a transaction is refused: ${name}`, () => {
     fails(() => parseTxn(txn({ success: [...success] }), { operationsMax: 128 }), 'duplicateKey');
     fails(() => parseTxn(txn({ failure: [...success] }), { operationsMax: 128 }), 'duplicateKey');
   });
 }
 
 const fine: Readonly<Record<string, readonly RequestOp[]>> = {
-  'the two branches put one key': [ops.txn([ops.put('a')], [ops.put('a')])],
-  'deletes overlap': [ops.remove('a', 'c'), ops.remove('b', 'd'), ops.remove('b')],
-  'a put after the range': [ops.remove('a', 'c'), ops.put('c')],
-  'a put before the range': [ops.remove('b', 'd'), ops.put('a')],
-  'a range that is empty': [ops.remove('c', 'a'), ops.put('b')],
-  'everything from a key on, which etcd takes for empty here': [ops.remove('a', '\0'), ops.put('b')],
-  'reads of what is written': [ops.range('a'), ops.put('a'), ops.range('a')],
-  'a delete within a later transaction than the put within': [ops.txn([ops.put('b')]), ops.txn([ops.remove('a', 'c')])],
+  'puts of one key in two branches': [ops.txn([ops.put('a')], [ops.put('a')])],
+  'overlapping deletes': [ops.remove('a', 'c'), ops.remove('b', 'd'), ops.remove('b')],
+  'a put after the deleted range': [ops.remove('a', 'c'), ops.put('c')],
+  'a put before the deleted range': [ops.remove('b', 'd'), ops.put('a')],
+  'a delete of an empty range': [ops.remove('c', 'a'), ops.put('b')],
+  'a delete of all keys from a start key, which etcd treats as an empty range here': [
+    ops.remove('a', '\0'),
+    ops.put('b'),
+  ],
+  'reads of a key that is put': [ops.range('a'), ops.put('a'), ops.range('a')],
+  'a nested delete after a nested put': [ops.txn([ops.put('b')]), ops.txn([ops.remove('a', 'c')])],
 };
 
 for (const [name, success] of Object.entries(fine)) {
-  test(`accepted: ${name}`, () => {
+  test(`a transaction is accepted: ${name}`, () => {
     assert.ok(parseTxn(txn({ success: [...success] }), { operationsMax: 128 }));
   });
 }
 
-test('a transaction of ranges only reads, one with a transaction within is a write', () => {
+test('a transaction of ranges is read-only, and one with a nested transaction is a write', () => {
   const parse = (success: RequestOp[]) => parseTxn(txn({ success }), { operationsMax: 128 });
   assert.equal(isReadOnlyTxn(parse([ops.range('a')])), true);
   assert.equal(isReadOnlyTxn(parse([])), true);

@@ -3,7 +3,7 @@ import { TimedWork } from '../../../src/statistics/timed-work.ts';
 import { OperationCounts } from '../../../src/store/operation-counts.ts';
 import type { StoreStatistics } from '../../../src/store/store-statistics.ts';
 
-/** What a store has counted that was never asked anything. */
+/** The statistics of an unused store. */
 export function nothingCounted(): StoreStatistics {
   const none = new Histogram([1, 2]);
   const queue = { waiting: 0, refused: 0, dropped: 0 };

@@ -22,14 +22,14 @@ function worker(name: string, steps: number, log: string[], stepMs = 1) {
   };
 }
 
-test('work that fits into a turn is done at once', () => {
+test('work that fits into one turn is done at once', () => {
   const turns = new Turns();
   const quick = worker('quick', 2, [], 0);
   assert.equal(turns.start(quick), false);
   assert.equal(quick.left, 0);
 });
 
-test('one with much work and one with little take turns', async () => {
+test('a worker with much work and one with little take turns', async () => {
   const turns = new Turns();
   const log: string[] = [];
   const busy = worker('busy', 1_000, log);
@@ -43,7 +43,7 @@ test('one with much work and one with little take turns', async () => {
   assert.ok(busy.left > 900);
 });
 
-test('all are served in turn when there are many, and each to the end', async () => {
+test('many workers are served in turn, and each one completes', async () => {
   const turns = new Turns();
   const log: string[] = [];
   const workers = Array.from({ length: 50 }, (_, index) => worker(String(index), 20, log));
@@ -57,7 +57,7 @@ test('all are served in turn when there are many, and each to the end', async ()
   assert.equal(first.size, 50);
 });
 
-test('what is forgotten is not worked on', async () => {
+test('a removed worker gets no more turns', async () => {
   const turns = new Turns();
   const busy = worker('busy', 1_000, []);
   turns.start(busy);

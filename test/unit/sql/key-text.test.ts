@@ -12,20 +12,20 @@ function someKey(): Buffer {
   );
 }
 
-test('a key comes back from its text byte by byte, whatever its bytes', () => {
+test('a key is restored from its text byte by byte, whatever its bytes', () => {
   for (let byte = 0; byte < 256; byte += 1) {
     const key = Buffer.from([0x61, byte, 0x62]);
     assert.deepEqual(Buffer.from(keyBytes(keyText(key))), key);
   }
 });
 
-test('a text that is no escape stays as it is', () => {
+test('a text that is not an escape stays unchanged', () => {
   for (const text of ['a\u0001', 'a\u00012', '\u007f', 'a\u007f9', '\u007f9G', '\u007fG9', '\u007fFF']) {
     assert.equal(Buffer.from(keyBytes(text)).toString('latin1'), text);
   }
 });
 
-test('the largest key takes some milliseconds, whatever its bytes', () => {
+test('the largest key is converted within some milliseconds, whatever its bytes', () => {
   for (const byte of [0x00, 0x61, 0x7f, 0xff]) {
     const key = Buffer.alloc(1_572_864, byte);
     const startMs = performance.now();
@@ -36,7 +36,7 @@ test('the largest key takes some milliseconds, whatever its bytes', () => {
   }
 });
 
-test('a long key comes back from its text, wherever a byte is escaped', () => {
+test('a long key is restored from its text, wherever a byte is escaped', () => {
   for (const byte of [0x00, 0x01, 0x02, 0x7e, 0x7f, 0x80, 0xff]) {
     for (const index of [0, 255, 511]) {
       const key = Buffer.alloc(512, 'k');
@@ -46,13 +46,13 @@ test('a long key comes back from its text, wherever a byte is escaped', () => {
   }
 });
 
-test('texts are plain ASCII without NUL', () => {
+test('key texts are plain ASCII without NUL', () => {
   for (let byte = 0; byte < 256; byte += 1) {
     for (const character of keyText(Buffer.from([byte]))) assert.ok(character > '\u0000' && character <= '\u007f');
   }
 });
 
-test('texts sort as their keys do, and end before the end of all keys', () => {
+test('key texts sort like their keys and before the end of all keys', () => {
   const keys: Buffer[] = [
     Buffer.from(compactMarkName),
     Buffer.from(`${compactMarkName}\0`),
@@ -69,7 +69,7 @@ test('texts sort as their keys do, and end before the end of all keys', () => {
   }
 });
 
-test("the client's key compact_rev_key is not the store's own row of that name", () => {
+test("the client's key compact_rev_key differs from the store's own row of that name", () => {
   const text = keyText(Buffer.from(compactMarkName));
   assert.notEqual(text, compactMarkName);
   assert.equal(Buffer.from(keyBytes(text)).toString(), compactMarkName);

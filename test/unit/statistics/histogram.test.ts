@@ -9,6 +9,6 @@ test('a value is counted in the first bucket whose bound it does not exceed', ()
   assert.equal(histogram.sum, 1_012.6);
 });
 
-test('bounds double', () => {
+test('each bound is twice the previous one', () => {
   assert.deepEqual(doublingBounds(0.25, 4), [0.25, 0.5, 1, 2]);
 });

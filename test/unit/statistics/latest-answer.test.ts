@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { LatestAnswer } from '../../../src/statistics/latest-answer.ts';
 
-test('an answer that comes in time is fresh', async () => {
+test('a reply that arrives in time is fresh', async () => {
   const latest = new LatestAnswer({ ask: async () => 7, initial: 0, waitMsMax: 1_000 });
   assert.deepEqual(await latest.get(), { answer: 7, isFresh: true });
 });
 
-test('who asks while the answer takes long is given the one before, and the question is not asked again', async () => {
+test('during a slow query the previous reply is returned and the query is not repeated', async () => {
   const answers = [Promise.resolve(1), new Promise<number>(() => undefined)];
   let asked = 0;
   const ask = () => answers[asked++] ?? Promise.reject(new Error('asked once too often'));
@@ -18,7 +18,7 @@ test('who asks while the answer takes long is given the one before, and the ques
   assert.equal(asked, 2);
 });
 
-test('a question that fails leaves the answer before, and is asked again the next time', async () => {
+test('a failed query keeps the previous reply, and the next call repeats the query', async () => {
   let isAway = true;
   const ask = async () => {
     if (isAway) throw new Error('away');

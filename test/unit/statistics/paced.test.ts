@@ -5,7 +5,7 @@ import { TimedWork } from '../../../src/statistics/timed-work.ts';
 
 const sleep = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-test('a question is asked again when its interval is over', async () => {
+test('a query is repeated when its interval is over', async () => {
   let asked = 0;
   const ask = paced(async () => ++asked, { intervalMsMin: 60, pauseFactor: 1 });
   assert.deepEqual([await ask(), await ask()], [1, 1]);
@@ -13,7 +13,7 @@ test('a question is asked again when its interval is over', async () => {
   assert.equal(await ask(), 2);
 });
 
-test('a question that takes long is asked less often', async () => {
+test('a slow query is repeated less often', async () => {
   let asked = 0;
   const slow = async () => {
     await sleep(30);
@@ -25,7 +25,7 @@ test('a question that takes long is asked less often', async () => {
   assert.equal(await ask(), 1);
 });
 
-test('work is counted while it goes on, and its time when it is done', async () => {
+test('work is counted while it runs, and its time when it is done', async () => {
   const timed = new TimedWork([1_000]);
   const work = timed.run(() => sleep(5));
   assert.equal(timed.underWay, 1);

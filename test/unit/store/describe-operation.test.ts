@@ -25,18 +25,18 @@ const range: RangeOperation = {
   revisionFilter: undefined,
 };
 
-test('a put shows its key, its lease and how large its value is, never the value', () => {
+test('a put is shown with its key, its lease and the size of its value, without the value', () => {
   assert.equal(describeOperation(put), 'put:<key:"/registry/secrets/a" value_size:6 lease:7>');
 });
 
-test('a range shows its ends, limit and revision', () => {
+test('a range is shown with its ends, limit and revision', () => {
   assert.equal(
     describeOperation(range),
     'range:<key:"/registry/pods/" range_end:"/registry/pods0" limit:500 revision:5 keys_only:true>',
   );
 });
 
-test('a transaction shows its compares without what they compare with, and the steps of both branches', () => {
+test('a transaction is shown with its compares without operands and the steps of both branches', () => {
   const txn: TxnOperation = {
     kind: 'txn',
     compares: [{ keys: { one: name('k') }, result: 'equal', target: 'value', value: Buffer.from('s3cret') }],
@@ -51,7 +51,7 @@ test('a transaction shows its compares without what they compare with, and the s
   );
 });
 
-test('long keys and long texts are shortened, bytes that are no text are escaped', () => {
+test('long keys and texts are shortened, and bytes that are not text are escaped', () => {
   const long = describeOperation({ ...put, key: name('x'.repeat(5_000)) });
   assert.ok(long.length < 200, `${long.length} characters`);
   assert.match(long, /x\.\.\. \(4880 more characters\)" value_size/);

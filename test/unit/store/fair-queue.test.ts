@@ -42,7 +42,7 @@ function queueOf({ countMax = 100, bytesMax = 1_000, answersMuch = true } = {}) 
   return { queue, rejected, push, takeAll, readies: () => readyCount };
 }
 
-test('items of one origin leave in the order they came, and origins take turns', () => {
+test('items of one origin leave in order, and origins take turns', () => {
   const { push, takeAll } = queueOf();
   const [a, b, c] = [new TestOrigin(), new TestOrigin(), new TestOrigin()];
   for (const name of ['a1', 'a2', 'a3', 'a4']) push(name, a.request());
@@ -51,7 +51,7 @@ test('items of one origin leave in the order they came, and origins take turns',
   assert.deepEqual(takeAll(), ['a1', 'b1', 'c1', 'a2', 'b2', 'a3', 'a4']);
 });
 
-test('an origin that comes later waits for one item of each other origin', () => {
+test('an origin that arrives later waits for one item of each other origin', () => {
   const { queue, push } = queueOf({ countMax: 10_000, bytesMax: 10_000 });
   const busy = new TestOrigin();
   for (let index = 0; index < 5_000; index += 1) push(`busy ${index}`, busy.request());
@@ -60,7 +60,7 @@ test('an origin that comes later waits for one item of each other origin', () =>
   assert.deepEqual([queue.take()?.name, queue.take()?.name], ['busy 1', 'other']);
 });
 
-test('a full queue refuses the newest item of the origin that holds most', () => {
+test('a full queue refuses the newest item of the origin with the most items', () => {
   const { queue, push, rejected, takeAll } = queueOf({ countMax: 5 });
   const [large, small] = [new TestOrigin(), new TestOrigin()];
   for (const name of ['l1', 'l2', 'l3', 'l4']) push(name, large.request());
@@ -73,7 +73,7 @@ test('a full queue refuses the newest item of the origin that holds most', () =>
   assert.deepEqual(takeAll(), ['l1', 's1', 'l2', 's2', 'l3']);
 });
 
-test('bytes count too: a few large items are refused before many small ones', () => {
+test('the limit in bytes refuses a few large items before many small ones', () => {
   const { queue, push, rejected } = queueOf({ countMax: 100, bytesMax: 1_000 });
   const [large, small] = [new TestOrigin(), new TestOrigin()];
   for (const name of ['l1', 'l2', 'l3']) push(name, large.request(), 300);
@@ -86,7 +86,7 @@ test('bytes count too: a few large items are refused before many small ones', ()
   assert.equal(queue.bytes, 300 * 2 + 10 * 11);
 });
 
-test("the server's own work is not refused because of clients", () => {
+test("the server's own work is not refused when clients fill the queue", () => {
   const { push, rejected, takeAll } = queueOf({ countMax: 3 });
   const client = new TestOrigin();
   for (const name of ['c1', 'c2', 'c3']) push(name, client.request());
@@ -97,7 +97,7 @@ test("the server's own work is not refused because of clients", () => {
   assert.deepEqual([...rejected.keys()], ['c3', '4']);
 });
 
-test('what was given up is dropped when its turn comes, and makes place when the queue is full', () => {
+test('a cancelled item is dropped at its turn, or earlier if the queue is full', () => {
   const { queue, push, rejected, takeAll } = queueOf({ countMax: 4 });
   const origin = new TestOrigin();
   const requests = ['1', '2', '3', '4'].map((name) => {
@@ -113,7 +113,7 @@ test('what was given up is dropped when its turn comes, and makes place when the
   assert.deepEqual(queue.statistics, { waiting: 0, refused: 0, dropped: 3 });
 });
 
-test('many items that were given up are dropped over several turns of the event loop', async () => {
+test('many cancelled items are dropped over several turns of the event loop', async () => {
   const { queue, push, readies } = queueOf({ countMax: 10_000, bytesMax: 10_000 });
   const origin = new TestOrigin();
   const count = limits.droppedPerTurnMax * 2;
@@ -129,7 +129,7 @@ test('many items that were given up are dropped over several turns of the event 
   assert.equal(queue.take()?.name, 'wanted');
 });
 
-test('items that were given up do not gather while their origin is backed up', () => {
+test('cancelled items do not accumulate while their origin is backed up', () => {
   const { queue, push, rejected } = queueOf();
   const origin = new TestOrigin();
   origin.isBackedUp = true;
@@ -142,7 +142,7 @@ test('items that were given up do not gather while their origin is backed up', (
   assert.deepEqual([queue.length, rejected.size], [1, 49]);
 });
 
-test('an origin that is backed up is passed over until it is drained', () => {
+test('a backed-up origin is skipped until it is drained', () => {
   const { queue, push, takeAll, readies } = queueOf();
   const [slow, quick] = [new TestOrigin(), new TestOrigin()];
   for (const name of ['s1', 's2']) push(name, slow.request());
@@ -158,7 +158,7 @@ test('an origin that is backed up is passed over until it is drained', () => {
   assert.deepEqual(takeAll(), ['s1', 's2', 's3']);
 });
 
-test('an origin may be backed up, refused everything and drained', () => {
+test('an origin can be backed up, lose all its items and be drained', () => {
   const { push, rejected, takeAll } = queueOf({ countMax: 2 });
   const slow = new TestOrigin();
   slow.isBackedUp = true;
@@ -175,7 +175,7 @@ test('an origin may be backed up, refused everything and drained', () => {
   assert.deepEqual(takeAll(), ['s3']);
 });
 
-test('items whose answers are small are taken although their origin is backed up', () => {
+test('items with small replies are taken although their origin is backed up', () => {
   const { push, takeAll } = queueOf({ answersMuch: false });
   const slow = new TestOrigin();
   slow.isBackedUp = true;
@@ -183,7 +183,7 @@ test('items whose answers are small are taken although their origin is backed up
   assert.deepEqual(takeAll(), ['s1']);
 });
 
-test('an item that is too large for what is left keeps its turn, and those of others that fit pass it', () => {
+test('an item too large for the remaining space keeps its turn, and fitting items of other origins pass it', () => {
   const { queue, push, takeAll } = queueOf();
   const [a, b, c] = [new TestOrigin(), new TestOrigin(), new TestOrigin()];
   push('a1', a.request(), 50);
@@ -195,7 +195,7 @@ test('an item that is too large for what is left keeps its turn, and those of ot
   assert.deepEqual(takeAll(), ['a1', 'b1', 'c2', 'a2']);
 });
 
-test('few origins are passed over for one item', () => {
+test('only a few origins are skipped for one item', () => {
   const { queue, push } = queueOf({ bytesMax: 10_000 });
   for (let index = 0; index < 100; index += 1) push(`large ${index}`, new TestOrigin().request(), 50);
   push('small', new TestOrigin().request(), 1);

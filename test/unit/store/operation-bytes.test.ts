@@ -38,7 +38,11 @@ const operations: Readonly<Record<string, WriteOperation>> = {
   },
   'a step of the first branch': { kind: 'txn', ...nothing, success: [range] },
   'a step of the second branch': { kind: 'txn', ...nothing, failure: [putLarge] },
-  'a step within a step': { kind: 'txn', ...nothing, success: [{ kind: 'txn', ...nothing, success: [putLarge] }] },
+  'a step of a nested transaction': {
+    kind: 'txn',
+    ...nothing,
+    success: [{ kind: 'txn', ...nothing, success: [putLarge] }],
+  },
   'the name of a role': { kind: 'auth', change: { kind: 'addRole', role: 'r'.repeat(size) } },
   'the key of a permission': {
     kind: 'auth',
@@ -47,7 +51,7 @@ const operations: Readonly<Record<string, WriteOperation>> = {
 };
 
 for (const [what, operation] of Object.entries(operations)) {
-  test(`what a write holds in memory includes ${what}`, () => {
+  test(`the memory of a write includes ${what}`, () => {
     const bytes = operationBytes(operation);
     assert.ok(bytes > size && bytes < size + 2_000, `${bytes} bytes`);
   });

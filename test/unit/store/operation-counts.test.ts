@@ -28,13 +28,13 @@ const range: RangeOperation = {
 const putResult = { kind: 'put', revision: 2, previous: undefined } as const;
 const rangeResult = { kind: 'range', revision: 2, blocks: [], more: false, count: 0 } as const;
 
-test('a put counts with the bytes of its key and value', () => {
+test('a put is counted with the bytes of its key and value', () => {
   const counts = new OperationCounts();
   counts.done(put, putResult);
   assert.deepEqual([counts.puts, counts.putBytes, counts.txns], [1, 8, 0]);
 });
 
-test('a transaction counts the steps of the branch that was taken, those of inner transactions too', () => {
+test('a transaction counts the steps of the taken branch, including inner transactions', () => {
   const counts = new OperationCounts();
   const inner: TxnOperation = { kind: 'txn', compares: [], success: [put, range], failure: [put, put, put] };
   const txn: TxnOperation = { kind: 'txn', compares: [], success: [range, range, range, range], failure: [put, inner] };
@@ -43,14 +43,14 @@ test('a transaction counts the steps of the branch that was taken, those of inne
   assert.deepEqual([counts.puts, counts.ranges, counts.txns], [2, 1, 1]);
 });
 
-test('a transaction of one step is none, as in etcd', () => {
+test('a transaction with one step is not counted as a transaction, as in etcd', () => {
   const counts = new OperationCounts();
   const txn: TxnOperation = { kind: 'txn', compares: [], success: [put], failure: [] };
   counts.done(txn, { kind: 'txn', revision: 2, succeeded: true, responses: [putResult] });
   assert.deepEqual([counts.puts, counts.txns], [1, 0]);
 });
 
-test('a lease that expires counts as revoked too; one that was renewed meanwhile does not', () => {
+test('an expired lease is counted as revoked too, and a lease renewed meanwhile is not', () => {
   const counts = new OperationCounts();
   counts.done({ kind: 'leaseGrant', id: 1n, ttlSeconds: 60 }, { kind: 'leaseGrant', revision: 1 });
   counts.done({ kind: 'leaseExpire', id: 1n, dueBeforeMs: 0 }, { kind: 'leaseExpire', expired: false });

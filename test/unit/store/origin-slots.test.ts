@@ -23,7 +23,7 @@ function recorded({ waitingCountMax = 100, givenUpPauseMs = 0 } = {}) {
   return { slots, run, end, begun };
 }
 
-test('some work of an origin is under way, the rest begins in its order, and other origins do not wait', async () => {
+test('an origin has a limited number of running tasks, the rest start in order, and other origins do not wait', async () => {
   const { run, end, begun, slots } = recorded();
   const [busy, other] = [new TestOrigin(), new TestOrigin()];
   const works = ['a', 'b', 'c', 'd'].map((name) => run(name, busy.request()));
@@ -38,7 +38,7 @@ test('some work of an origin is under way, the rest begins in its order, and oth
   assert.deepEqual(begun, ['a', 'b', 'other', 'c', 'd']);
 });
 
-test('work that is given up before it begins is not done, and work that failed gives its slot back', async () => {
+test('work cancelled before it starts is not done, and failed work frees its slot', async () => {
   const { slots, run, end, begun } = recorded();
   const origin = new TestOrigin();
   const failed = assert.rejects(
@@ -61,7 +61,7 @@ test('work that is given up before it begins is not done, and work that failed g
   await Promise.all([first, last]);
 });
 
-test('work that is given up after it began keeps its slot for a pause', async (context) => {
+test('work cancelled after it starts keeps its slot for a pause', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   const { run, end, begun } = recorded({ givenUpPauseMs: 1_000 });
   const [busy, other] = [new TestOrigin(), new TestOrigin()];
@@ -82,7 +82,7 @@ test('work that is given up after it began keeps its slot for a pause', async (c
   await Promise.all(works);
 });
 
-test('what is too much to wait is refused', async () => {
+test('work beyond the limit of the queue is refused', async () => {
   const { run, end, begun } = recorded({ waitingCountMax: 1 });
   const origin = new TestOrigin();
   const works = ['a', 'b', 'c'].map((name) => run(name, origin.request()));

@@ -5,7 +5,7 @@ import { limits } from '../../../src/limits.ts';
 import { PacedAnswers } from '../../../src/store/paced-answers.ts';
 import { TestOrigin } from './requesters.ts';
 
-/** Answers that say when they were found. */
+/** Replies that record when they were computed. */
 function recorded() {
   const found: string[] = [];
   const paced = new PacedAnswers();
@@ -20,14 +20,14 @@ function recorded() {
   return { found, paced, ask };
 }
 
-test('small answers are found at once', async () => {
+test('small replies are computed at once', async () => {
   const { found, ask } = recorded();
   const answers = Array.from({ length: 100 }, (_, index) => ask(`${index}`, new TestOrigin(), 1));
   assert.equal(found.length, 100);
   assert.equal((await Promise.all(answers))[99], '99');
 });
 
-test('a turn of the event loop has one large answer, and connections take turns', async () => {
+test('one large reply is computed per turn of the event loop, and connections take turns', async () => {
   const { found, ask } = recorded();
   const [one, other] = [new TestOrigin(), new TestOrigin()];
   const answers = [ask('one 1', one), ask('one 2', one), ask('one 3', one), ask('other 1', other)];
@@ -41,7 +41,7 @@ test('a turn of the event loop has one large answer, and connections take turns'
   assert.deepEqual(found, ['one 1', 'one 2', 'other 1', 'one 3']);
 });
 
-test('a client that does not read its answers gets no more of them until it does', async () => {
+test('a client that does not read its replies gets no more until it reads', async () => {
   const { found, paced, ask } = recorded();
   const slow = new TestOrigin();
   slow.isBackedUp = true;
@@ -54,7 +54,7 @@ test('a client that does not read its answers gets no more of them until it does
   assert.equal(await answer, 'slow');
 });
 
-test('an answer that cannot be found fails alone', async () => {
+test('a reply that cannot be computed fails alone', async () => {
   const { ask, paced } = recorded();
   const options = { requester: { origin: new TestOrigin(), isGone: false }, keyBytes: 0, bytesOf: () => 0 };
   const failed = paced.find(() => {

@@ -17,7 +17,7 @@ import { TestOrigin } from './requesters.ts';
 
 const head = { id: 1, revision: 1, compactRevision: -1, authState: untouchedAuth };
 
-/** Lists of so many pages as their end says, over a driver that answers a page when it is told to. */
+/** Lists whose end gives their number of pages, over a driver that returns a page when the test decides. */
 function recorded({ readsAtOnce = 2 } = {}) {
   const pages: string[] = [];
   const answers: (() => void)[] = [];
@@ -48,7 +48,7 @@ function recorded({ readsAtOnce = 2 } = {}) {
   return { reader, reads, pages, answer, answerAll };
 }
 
-/** A list that has so many pages. */
+/** A list with this number of pages. */
 function list(name: string, pageCount: number): RangeOperation {
   return {
     kind: 'range',
@@ -66,7 +66,7 @@ function isCanceled(error: unknown): boolean {
   return error instanceof EtcdError && error.entry === 'canceled';
 }
 
-test('a driver is given no more pages than it reads at once', async () => {
+test('a driver gets no more pages at once than it can read', async () => {
   const { reader, pages, reads, answerAll } = recorded();
   const lists = ['a', 'b', 'c', 'd'].map((name) => reader.read(list(name, 1), new TestOrigin().request()));
   await nextTurn();
@@ -77,7 +77,7 @@ test('a driver is given no more pages than it reads at once', async () => {
   assert.deepEqual(pages, ['a1', 'b1', 'c1', 'd1']);
 });
 
-test('long and short lists take turns page by page, those of one client too', async () => {
+test('long and short lists take turns page by page, also those of one client', async () => {
   const { reader, pages, answerAll } = recorded({ readsAtOnce: 1 });
   const origin = new TestOrigin();
   const lists = [reader.read(list('a', 4), origin.request()), reader.read(list('b', 1), origin.request())];
@@ -88,7 +88,7 @@ test('long and short lists take turns page by page, those of one client too', as
   assert.deepEqual(pages, ['a1', 'b1', 'c1', 'a2', 'c2', 'a3', 'a4']);
 });
 
-test('a list that is given up stops after its page', async () => {
+test('a cancelled list stops after its page', async () => {
   const { reader, pages, answer, answerAll } = recorded();
   const request = new TestOrigin().request();
   const given = assert.rejects(reader.read(list('a', 100), request), isCanceled);
@@ -101,7 +101,7 @@ test('a list that is given up stops after its page', async () => {
   assert.deepEqual(pages, ['a1', 'a2']);
 });
 
-test('a client has only some lists under way: what was read of a list is held until its end', async () => {
+test('a client has a limited number of running lists, because the pages of a list are held until its end', async () => {
   const { reader, pages, answerAll } = recorded();
   const origin = new TestOrigin();
   const count = limits.listsOfOriginMax * 3;
@@ -124,7 +124,7 @@ test('a client has only some lists under way: what was read of a list is held un
   );
 });
 
-test('no page is read for a client that does not read its answers', async () => {
+test('no page is read for a client that does not read its replies', async () => {
   const { reader, pages, answerAll } = recorded();
   const origin = new TestOrigin();
   origin.isBackedUp = true;
@@ -137,7 +137,7 @@ test('no page is read for a client that does not read its answers', async () => 
   assert.deepEqual(pages, ['a1']);
 });
 
-test('a read that the database failed gives way to the next', async () => {
+test('a read that failed in the database lets the next one run', async () => {
   let failures = 0;
   const driver = {
     readsAtOnce: () => 1,

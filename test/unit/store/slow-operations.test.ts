@@ -12,7 +12,7 @@ function slowOperations(thresholdMs: number) {
 
 const question = { key: keyText(Buffer.from('k')), withValue: true };
 
-test('of a batch those are told that waited too long, with what they waited for', () => {
+test('operations of a batch that waited too long are logged with what they waited for', () => {
   const { lines, slow } = slowOperations(100);
   const nowMs = performance.now();
   const batch = [
@@ -32,20 +32,20 @@ test('of a batch those are told that waited too long, with what they waited for'
   assert.equal(slow.count, 1);
 });
 
-test('a batch that was quick says nothing', () => {
+test('a fast batch logs nothing', () => {
   const { lines, slow } = slowOperations(100);
   slow.pointReads([{ question, sinceMs: performance.now() - 1 }], performance.now());
   assert.deepEqual([lines, slow.count], [[], 0]);
 });
 
-test("the server's own work is no request", () => {
+test("the server's own work is not logged as a request", () => {
   const { lines, slow } = slowOperations(0);
   const sinceMs = performance.now() - 10;
   slow.writes([{ operation: { kind: 'compactBite', nowMs: 0 }, sinceMs }], sinceMs);
   assert.deepEqual([lines, slow.count], [[], 0]);
 });
 
-test('all are counted, however few are told', () => {
+test('all slow operations are counted, however few are logged', () => {
   const { lines, slow } = slowOperations(0);
   const sinceMs = performance.now() - 10;
   slow.pointReads(

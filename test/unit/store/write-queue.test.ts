@@ -14,7 +14,7 @@ import { TestOrigin } from './requesters.ts';
 
 const operation: WriteOperation & { kind: 'leaseRenew' } = { kind: 'leaseRenew', ids: [] };
 
-/** A queue over a driver that answers when it is told to, and the sizes of the batches that it was given, with the keys that they put. */
+/** A queue over a driver that replies when the test decides, and the batches that it received, with their sizes and keys. */
 function recorded() {
   const sizes: number[] = [];
   const batches: string[][] = [];
@@ -44,7 +44,7 @@ function recorded() {
   return { queue, sizes, batches, answer };
 }
 
-test('writes of one turn of the event loop leave together', async () => {
+test('writes of one turn of the event loop form one batch', async () => {
   const { queue, sizes, answer } = recorded();
   const written = Promise.all([queue.write(operation), queue.write(operation), queue.write(operation)]);
   assert.deepEqual(sizes, []);
@@ -54,7 +54,7 @@ test('writes of one turn of the event loop leave together', async () => {
   await written;
 });
 
-test('where writes come one by one, each leaves at once', async () => {
+test('single writes each leave at once', async () => {
   const { queue, sizes, answer } = recorded();
   const first = queue.write(operation);
   await nextTurn();
@@ -78,7 +78,7 @@ function put(key: string, { bytes = 1, previous = false } = {}): PutOperation {
   return { kind: 'put', key: name, value, lease: 0n, previous, ignoreValue: false, ignoreLease: false };
 }
 
-test('operations that a batch has not begun come first in the next one', async () => {
+test('operations that a batch has not started come first in the next one', async () => {
   const { queue, batches, answer } = recorded();
   const [one, other] = [new TestOrigin(), new TestOrigin()];
   const early = ['a', 'b', 'c'].map((key) => queue.write(put(key), one.request()));
@@ -103,7 +103,7 @@ test('operations that a batch has not begun come first in the next one', async (
   await last;
 });
 
-test('operations that a batch has not begun wait while their client reads no answers', async () => {
+test('operations that a batch has not started wait while their client does not read replies', async () => {
   const { queue, batches, answer } = recorded();
   const slow = new TestOrigin();
   const written = ['a', 'b'].map((key) => queue.write(put(key, { previous: true }), slow.request()));
@@ -119,7 +119,7 @@ test('operations that a batch has not begun wait while their client reads no ans
   await Promise.all(written);
 });
 
-test('a batch takes writes from all clients in turn, those of one client in their order', async () => {
+test('a batch takes writes from all clients in turn, and those of one client in order', async () => {
   const { queue, batches, answer } = recorded();
   const [busy, other] = [new TestOrigin(), new TestOrigin()];
   const count = limits.writeBatchCountMax + 10;
@@ -135,7 +135,7 @@ test('a batch takes writes from all clients in turn, those of one client in thei
   await Promise.all(written);
 });
 
-test('a write that is given up before its batch is not done, and one that is in a batch is', async () => {
+test('a write cancelled before its batch is not done, and a write in a batch is', async () => {
   const { queue, batches, answer } = recorded();
   const origin = new TestOrigin();
   const [first, second] = [origin.request(), origin.request()];
@@ -154,7 +154,7 @@ test('a write that is given up before its batch is not done, and one that is in 
   assert.equal(queue.statistics.dropped, 1);
 });
 
-test('a batch is bounded in bytes, and a write larger than that has one of its own', async () => {
+test('a batch has a limit in bytes, and a larger write has a batch of its own', async () => {
   const { queue, sizes, answer } = recorded();
   const half = limits.writeBatchBytesMax / 2;
   const origin = new TestOrigin();
@@ -169,7 +169,7 @@ test('a batch is bounded in bytes, and a write larger than that has one of its o
   assert.deepEqual(sizes, [1, 1, 1, 1]);
 });
 
-test("a small write waits for one of others' large ones, however many there are", async () => {
+test('a small write waits for only one large write of others, however many there are', async () => {
   const { queue, batches, answer } = recorded();
   const large = Array.from({ length: 8 }, (_, index) =>
     queue.write(put(`large ${index}`, { bytes: limits.writeBatchBytesMax }), new TestOrigin().request()),
@@ -188,7 +188,7 @@ test("a small write waits for one of others' large ones, however many there are"
   await Promise.all([...large, small]);
 });
 
-test('a client that does not read its answers may write, unless it asks for values', async () => {
+test('a client that does not read its replies may write, unless it requests previous values', async () => {
   const { queue, batches, answer } = recorded();
   const origin = new TestOrigin();
   origin.isBackedUp = true;

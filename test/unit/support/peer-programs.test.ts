@@ -7,7 +7,7 @@ import { missingPeers } from '../../support/peer-programs.ts';
 
 const directory = temporaryDirectory();
 
-/** A program that prints this line, whatever it is asked. */
+/** A program that prints this line for any arguments. */
 function program(name: string, printed: string): string {
   const path = join(directory, name);
   writeFileSync(path, `#!/bin/sh\necho '${printed}'\n`, { mode: 0o755 });
@@ -20,11 +20,11 @@ beforeEach(() => {
   process.env.TINE_TEST_ETCDUTL = program('etcdutl', 'etcdutl version: 3.10.0');
 });
 
-test('what is named in 3.7 or newer is not built', () => {
+test('a named program of 3.7 or newer is not built', () => {
   assert.equal(missingPeers(), undefined);
 });
 
-test('an etcd that is named and older is refused, with its version', () => {
+test('a named etcd that is older is refused with its version', () => {
   const path = program('old-etcd', 'etcd Version: 3.4.23');
   process.env.TINE_TEST_ETCD = path;
   assert.throws(missingPeers, {
@@ -32,7 +32,7 @@ test('an etcd that is named and older is refused, with its version', () => {
   });
 });
 
-test('tools that are named and older, and programs that are none of theirs, are refused', () => {
+test('named tools that are older, and other programs, are refused', () => {
   process.env.TINE_TEST_ETCDCTL = program('old-etcdctl', 'etcdctl version: 3.6.9');
   assert.throws(missingPeers, /^Error: TINE_TEST_ETCDCTL names .*, which is etcdctl 3\.6\.9: /);
   process.env.TINE_TEST_ETCDCTL = program('other', 'other version 3.7.0');

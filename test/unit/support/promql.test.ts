@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { namesInExpression } from '../../support/promql.ts';
 
-test('metrics, matchers and grouping labels of an expression are found, functions and keywords are not', () => {
+test('metrics, matchers and grouping labels are found, and functions and keywords are ignored', () => {
   const expression =
     'histogram_quantile(0.99, sum by (le, type) (rate(a_seconds_bucket{job=~"$job", code!="by (x)"}[$__rate_interval]))) > 1e3 and on (job) b_info';
   const { metrics, groupLabels } = namesInExpression(expression);
@@ -19,7 +19,7 @@ test('metrics, matchers and grouping labels of an expression are found, function
   assert.deepEqual(groupLabels, ['le', 'type', 'job']);
 });
 
-test('numbers, ranges and infinities are no metrics', () => {
+test('numbers, ranges and infinities are not metrics', () => {
   const { metrics } = namesInExpression('(rate(c_total[5m]) or vector(0)) / 2.5 < +Inf');
   assert.deepEqual(
     metrics.map(({ name }) => name),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { BoundedCache } from '../../../src/text/bounded-cache.ts';
 
-test('beyond its number of entries the oldest is forgotten, and an entry that is set again is the newest', () => {
+test('above the number of entries the oldest is evicted, and an entry set again is the newest', () => {
   const cache = new BoundedCache<number>({ countMax: 2, bytesMax: 1_000 });
   cache.set('a', 1);
   cache.set('b', 2);
@@ -14,7 +14,7 @@ test('beyond its number of entries the oldest is forgotten, and an entry that is
   );
 });
 
-test('beyond its bytes the oldest entries are forgotten, those that were deleted or replaced not counted', () => {
+test('above the number of bytes the oldest entries are evicted, not counting deleted or replaced ones', () => {
   const cache = new BoundedCache<number>({ countMax: 100, bytesMax: 1_000 });
   for (let round = 0; round < 100; round += 1) {
     cache.set('replaced', round, 80);
@@ -27,7 +27,7 @@ test('beyond its bytes the oldest entries are forgotten, those that were deleted
   assert.equal(cache.get('replaced'), undefined);
 });
 
-test('an entry that would take the place of most others is not remembered', () => {
+test('an entry that would evict most others is not stored', () => {
   const cache = new BoundedCache<number>({ countMax: 100, bytesMax: 1_000 });
   cache.set('small', 1, 50);
   cache.set('x'.repeat(100), 2);

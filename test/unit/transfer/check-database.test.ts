@@ -63,7 +63,7 @@ const accidents: readonly { readonly what: string; readonly sql: string; readonl
     finding: /^the index kine_current has 1 keys that are not there \(the first has row 6\)/,
   },
   {
-    what: 'a key on a lease that is gone',
+    what: 'a key attached to a missing lease',
     sql: "UPDATE kine SET lease_id = 7 WHERE id = 4; UPDATE kine_current SET lease_id = 7 WHERE name = 'c'",
     finding: /^1 keys \(the first has row 4\) hang on a lease that is not there/,
   },
@@ -88,13 +88,13 @@ const accidents: readonly { readonly what: string; readonly sql: string; readonl
     finding: /^written by a newer tine \(it has 999-later\); use that version or a newer one$/,
   },
   {
-    what: 'a table of somebody else',
+    what: 'a table of another program',
     sql: 'ALTER TABLE kine RENAME COLUMN lease TO rent',
     finding: /^table kine lacks lease; neither tine nor kine wrote this, name another database$/,
   },
 ];
 
-test('a sound database has no findings, and says what it holds', async () => {
+test('a sound database has no findings and a summary of its contents', async () => {
   assert.deepEqual(await check(await tineFile()), {
     findings: [],
     summary: "2 keys in 6 rows, revision 6; it is tine's",
@@ -111,7 +111,7 @@ for (const { what, sql, finding } of accidents) {
   });
 }
 
-test('what kine wrote meanwhile is no fault of the index', async () => {
+test('rows that kine wrote meanwhile are not an error of the index', async () => {
   const path = await tineFile();
   tamper(
     path,
@@ -122,7 +122,7 @@ test('what kine wrote meanwhile is no fault of the index', async () => {
   assert.match(summary ?? '', /it is kine's, tine takes it over when it starts$/);
 });
 
-test('a compacted row may be replaced by one that is there', async () => {
+test('a compacted row may be replaced by an existing one', async () => {
   const path = await tineFile();
   tamper(path, 'DELETE FROM kine WHERE id IN (2, 3)');
   assert.deepEqual((await check(path)).findings, []);
@@ -145,7 +145,7 @@ test('a corrupt page is found', async () => {
   assert.match(findings.join('\n'), /damaged/);
 });
 
-test('what is no database, or not there, is a line that says so', async () => {
+test('a missing file or another kind of file is reported in one line', async () => {
   const path = join(temporaryDirectory(), 'text');
   await assert.rejects(check(path), new StartError(`${path}: no such file`));
   writeFileSync(path, 'certainly no database, but long enough to be one: '.repeat(100));

@@ -12,7 +12,7 @@ import { query, tamper, tineFile } from './tine-file.ts';
 
 const release = (path: string): Promise<readonly string[]> => ownAlone(offlineFile(path), releaseToKine);
 
-test('rows above the mark get the value they replaced, those below do not', async () => {
+test('rows above the compaction mark get the value they replaced, and rows below it do not', async () => {
   const path = await tineFile();
   await release(path);
   assert.deepEqual(query(path, 'SELECT id, CAST(old_value AS TEXT) AS old FROM kine WHERE old_value IS NOT NULL'), [
@@ -21,7 +21,7 @@ test('rows above the mark get the value they replaced, those below do not', asyn
   ]);
 });
 
-test("kine's indexes are there, tine's tables and indexes are gone", async () => {
+test("kine's indexes are created, and tine's tables and indexes are dropped", async () => {
   const path = await tineFile();
   await release(path);
   const names = (type: string) =>
@@ -37,7 +37,7 @@ test("kine's indexes are there, tine's tables and indexes are gone", async () =>
   ]);
 });
 
-test('doing it twice does nothing more, and what is left is sound', async () => {
+test('a second release changes nothing, and the result is sound', async () => {
   const path = await tineFile();
   assert.notDeepEqual(await release(path), []);
   const before = query(path, 'SELECT * FROM kine');
@@ -46,7 +46,7 @@ test('doing it twice does nothing more, and what is left is sound', async () => 
   assert.deepEqual((await offlineFile(path).look(checkDatabase)).findings, []);
 });
 
-test('a lagging revision becomes the id, and the create revisions that name it follow', async () => {
+test('a revision below its id becomes the id, and create revisions that refer to it are changed too', async () => {
   const path = await tineFile();
   tamper(
     path,
@@ -62,7 +62,7 @@ test('a lagging revision becomes the id, and the create revisions that name it f
   ]);
 });
 
-test("the API server's key compact_rev_key gets kine's name, its version in front of its value", async () => {
+test("the API server's key compact_rev_key gets kine's name, with its version before its value", async () => {
   const path = await tineFile();
   const text = keyText(Buffer.from('compact_rev_key'));
   tamper(
@@ -83,7 +83,7 @@ test("the API server's key compact_rev_key gets kine's name, its version in fron
   );
 });
 
-test('escaped keys get their bytes back, as text', async () => {
+test('escaped keys are converted back to bytes, as text', async () => {
   const path = await tineFile();
   const key = Buffer.from([0x2f, 0xc3, 0xa9, 0xff, 0x01, 0x7f]);
   tamper(
@@ -97,7 +97,7 @@ test('escaped keys get their bytes back, as text', async () => {
   ]);
 });
 
-test('a lease leaves its TTL, and the row is as kine would have written it', async () => {
+test('a lease becomes a TTL, and its rows are as kine would write them', async () => {
   const path = await tineFile();
   tamper(path, 'UPDATE kine SET lease = 60, lease_id = 77 WHERE id = 4');
   await release(path);
@@ -106,7 +106,7 @@ test('a lease leaves its TTL, and the row is as kine would have written it', asy
   ]);
 });
 
-test('missing ids are filled, and the sequence goes on from the newest row', async () => {
+test('missing ids are filled, and the sequence continues after the newest row', async () => {
   const path = await tineFile();
   tamper(path, 'UPDATE kine SET id = 9 WHERE id = 6');
   await release(path);
@@ -118,7 +118,7 @@ test('missing ids are filled, and the sequence goes on from the newest row', asy
   assert.deepEqual(query(path, "SELECT seq FROM sqlite_sequence WHERE name = 'kine'"), [{ seq: 9 }]);
 });
 
-test('a file that somebody has open is refused and unchanged', async () => {
+test('a file in use is refused and unchanged', async () => {
   const path = await tineFile();
   const other = new Database(path);
   try {
@@ -131,7 +131,7 @@ test('a file that somebody has open is refused and unchanged', async () => {
   }
 });
 
-test('what cannot be handed back is refused and unchanged', async () => {
+test('a database that cannot be released is refused and unchanged', async () => {
   const path = await tineFile();
   tamper(path, "INSERT INTO tine_migrations (name, batch) VALUES ('999-later', 9)");
   await assert.rejects(
@@ -143,7 +143,7 @@ test('what cannot be handed back is refused and unchanged', async () => {
   await assert.rejects(release(other), /table kine lacks id, .*; neither tine nor kine wrote this$/);
 });
 
-test('tine takes the file over again', async () => {
+test('tine can take the file over again', async () => {
   const path = await tineFile();
   await release(path);
   await prepareFile(path);

@@ -6,7 +6,7 @@ import { runProgram } from '../../../src/drivers/sqlite/run-program.ts';
 import { takeOver } from '../../../src/mvcc/take-over.ts';
 import { temporaryDirectory } from '../../support/index.ts';
 
-/** A database of tine's with some history: keys a (twice), b, c; b deleted; compacted at row 3. */
+/** A tine database with some history: keys a (twice), b, c; b deleted; compacted at row 3. */
 export async function tineFile(): Promise<string> {
   const path = join(temporaryDirectory(), 'state.db');
   await prepareFile(path);

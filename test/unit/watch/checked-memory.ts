@@ -4,7 +4,7 @@ import type { EventFeed, EventMemory } from '../../../src/watch/event-memory.ts'
 import type { Position } from '../../../src/watch/position.ts';
 import type { FakeEventSource } from './fake-event-source.ts';
 
-/** A memory that wants events at times. What it is given must be all that happened since it began, in order. */
+/** An event memory that requests events at times. It must receive all events since then, in order. */
 export class CheckedMemory implements EventMemory {
   /** How many events it was given. */
   appliedCount = 0;
@@ -20,7 +20,7 @@ export class CheckedMemory implements EventMemory {
     this.#feed = feed;
   }
 
-  /** Begins to want events, or ends. */
+  /** Starts or stops requesting events. */
   toggle(): void {
     if (this.#position === undefined) this.#position = this.#feed?.begin();
     else this.forget();

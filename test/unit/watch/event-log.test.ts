@@ -28,7 +28,7 @@ function idsOf(events: readonly LogEvent[]): number[] {
   return events.map(({ id }) => id);
 }
 
-test('what comes after an id is read across pages, as many as asked for', () => {
+test('events after an id are read across pages, up to the requested number', () => {
   const log = logOf([11, 12, 13], [14], [15, 16]);
   assert.deepEqual(idsOf(log.after(11, 100).events), [12, 13, 14, 15, 16]);
   assert.deepEqual(log.after(11, 100).through, { id: 16, revision: 16 });
@@ -39,7 +39,7 @@ test('what comes after an id is read across pages, as many as asked for', () => 
   assert.deepEqual(log.after(16, 5), { events: [], through: undefined });
 });
 
-test('a transaction is never split, whatever the count', () => {
+test('a transaction is never split, whatever the requested number', () => {
   const log = new EventLog({ bytesMax: 1_000_000 });
   log.reset({ id: 10, revision: 10 });
   log.append([event(11, 11), event(12, 11), event(13, 11), event(14, 12)], { id: 14, revision: 12 });
@@ -47,7 +47,7 @@ test('a transaction is never split, whatever the count', () => {
   assert.deepEqual(log.after(10, 1).through, { id: 13, revision: 11 });
 });
 
-test('a revision is found in the log, or is before it', () => {
+test('a revision is found in the log, or reported as older than the log', () => {
   const log = new EventLog({ bytesMax: 1_000_000 });
   log.reset({ id: 10, revision: 8 });
   log.append([event(11, 9), event(12, 9), event(13, 10)], { id: 13, revision: 10 });
@@ -57,7 +57,7 @@ test('a revision is found in the log, or is before it', () => {
   assert.equal(log.positionBefore(11), undefined);
 });
 
-test('the oldest events are forgotten, a block at a time, when the bytes exceed the bound', () => {
+test('the oldest events are evicted, a block at a time, when the log exceeds its size', () => {
   const log = new EventLog({ bytesMax: 160_000 });
   log.reset({ id: 0, revision: 1 });
   for (let id = 1; id <= 5_000; id += 1) {
@@ -74,7 +74,7 @@ test('the oldest events are forgotten, a block at a time, when the bytes exceed 
   assert.deepEqual(log.positionBefore(4_872), { id: 4_870, revision: 4_871 });
 });
 
-test('events keep their bytes while the memory is used again', () => {
+test("events keep their bytes while the log's memory is reused", () => {
   const log = new EventLog({ bytesMax: 40_000 });
   log.reset({ id: 0, revision: 1 });
   for (let id = 1; id <= 1_000; id += 1) {
@@ -91,7 +91,7 @@ test('events keep their bytes while the memory is used again', () => {
   }
 });
 
-test('a transaction cut by the end of the memory is not found by halves', () => {
+test('a transaction of which only a part is in the log is not found', () => {
   const log = new EventLog({ bytesMax: 16_000 });
   log.reset({ id: 0, revision: 1 });
   // Two blocks hold a transaction's halves; the next ones push the first half out.
@@ -105,7 +105,7 @@ test('a transaction cut by the end of the memory is not found by halves', () => 
   assert.equal(log.covers(2), true);
 });
 
-test('an event larger than a block, and than the bound, has its place and loses it', () => {
+test('an event larger than a block, or than the whole log, is stored and evicted', () => {
   const log = new EventLog({ bytesMax: 16_000 });
   log.reset({ id: 0, revision: 1 });
   log.append([event(1, 2, 50_000)], { id: 1, revision: 2 });

@@ -51,7 +51,7 @@ export class FakeEventSource implements EventSource {
     return this.#seen;
   }
 
-  /** One transaction; deleting what is not there changes nothing. `isSeen` is false for a commit of another process, which nobody announces. */
+  /** One transaction. Deleting a missing key changes nothing. `isSeen` is false for a commit of another process without a notification. */
   commit(changes: readonly Change[], { isSeen = true } = {}): Revision {
     const effective = changes.filter(({ key, value }) => value !== undefined || this.#current.get(key)?.type === 'put');
     if (effective.length > 0) this.#revision += 1;
@@ -100,7 +100,7 @@ export class FakeEventSource implements EventSource {
     return () => this.#hintListeners.delete(listener);
   }
 
-  /** As if another instance had said that it wrote. */
+  /** Simulates a notification from another instance. */
   hint(): void {
     for (const listener of this.#hintListeners) listener();
   }

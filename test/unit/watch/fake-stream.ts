@@ -1,7 +1,7 @@
 import type { WatchStream } from '../../../src/watch/watch-stream.ts';
 import { WatchResponse } from '../../../src/wire/generated/etcdserverpb/watch.ts';
 
-/** The client's end of a stream: takes everything at once, or so many bytes when it is told to. */
+/** The client's end of a stream: reads everything at once, or only as many bytes as the test allows. */
 export class FakeStream implements WatchStream {
   readonly responses: WatchResponse[] = [];
   /** Calls of `send`. */
@@ -35,7 +35,7 @@ export class FakeStream implements WatchStream {
     if (this.pendingBytes > this.#mark) await new Promise<void>((resolve) => this.#onDrain.push(resolve));
   }
 
-  /** The client reads so many responses. */
+  /** The client reads this number of responses. */
   take(count: number): void {
     this.#waiting.splice(0, count);
     if (this.pendingBytes > this.#mark) return;

@@ -4,7 +4,7 @@ import { pino } from 'pino';
 import { FakeEventSource } from './fake-event-source.ts';
 import { eventsOf, one, prefix, requested, settle, until, watching } from './watching.ts';
 
-test('a watch from now on gets what comes after its created response, and its keys only', async (context) => {
+test('a watch without a start revision gets the events after its created response, for its keys only', async (context) => {
   const { source, open } = watching(context);
   source.commit([{ key: 'a', value: '1' }]);
   const { stream, session } = open();
@@ -20,7 +20,7 @@ test('a watch from now on gets what comes after its created response, and its ke
   assert.equal(eventsOf(stream.responses).replaceAll(' |', ''), 'a@4 -a@5');
 });
 
-test('what is committed between the newest known revision and the tailer is neither lost nor seen too early', async (context) => {
+test('events between the newest known revision and the tailer are neither lost nor sent too early', async (context) => {
   const { source, open } = watching(context);
   const early = open();
   early.session.create(requested(prefix('a')), 0n);
@@ -39,7 +39,7 @@ test('what is committed between the newest known revision and the tailer is neit
   assert.equal(eventsOf(past.stream.responses).replaceAll(' |', ''), 'a2@3 a3@4');
 });
 
-test('a watch of the past is served from memory when it can be, else from the database', async (context) => {
+test('a watch from a past revision is served from memory if possible, else from the database', async (context) => {
   const { source, open } = watching(context);
   for (let count = 0; count < 100; count += 1) source.commit([{ key: `a${count % 7}`, value: '' }]);
   const first = open();
@@ -56,7 +56,7 @@ test('a watch of the past is served from memory when it can be, else from the da
   assert.equal(source.readCount, readCount, 'nothing was read');
 });
 
-test('a start in the future keeps earlier events away', async (context) => {
+test('a watch from a future revision gets no earlier events', async (context) => {
   const { source, open } = watching(context);
   const { stream, session } = open();
   session.create(requested(one('a'), { startRevision: 4 }), 0n);
@@ -65,7 +65,7 @@ test('a start in the future keeps earlier events away', async (context) => {
   assert.equal(eventsOf(stream.responses).replaceAll(' |', ''), 'a@4 a@5 a@6');
 });
 
-test('a compacted start is created, then canceled with the compact revision and no revision in its header', async (context) => {
+test('a watch from a compacted revision is created, then canceled with the compact revision and no revision in its header', async (context) => {
   const { source, open } = watching(context);
   for (let count = 0; count < 9; count += 1) source.commit([{ key: 'a', value: '' }]);
   source.compact(6);
@@ -82,7 +82,7 @@ test('a compacted start is created, then canceled with the compact revision and 
   assert.deepEqual([stream.responses.at(-1)?.canceled, stream.responses.at(-1)?.compactRevision], [true, 0]);
 });
 
-test('a compaction by another process, noticed only while catching up, cancels too', async (context) => {
+test('a compaction by another process that is noticed during catch-up cancels the watch', async (context) => {
   const { source, open } = watching(context);
   for (let count = 0; count < 9; count += 1) source.commit([{ key: 'a', value: '' }]);
   source.compact(6, { isSeen: false });
@@ -98,7 +98,7 @@ test('a compaction by another process, noticed only while catching up, cancels t
   );
 });
 
-test('ids: the next free one, or the client’s own; a taken one is refused, an unknown one passed over', (context) => {
+test("a watch gets the next free id or the client's own; a used id is refused and an unknown one ignored", (context) => {
   const { open } = watching(context);
   const { stream, session } = open();
   assert.equal(session.create(requested(one('a')), 1n)?.id, 1n);
@@ -113,7 +113,7 @@ test('ids: the next free one, or the client’s own; a taken one is refused, an 
   assert.equal(stream.responses.at(-1)?.watchId, -5n);
 });
 
-test('filters leave out a kind of event; previous values come when asked for', async (context) => {
+test('filters exclude a kind of event, and previous values are sent on request', async (context) => {
   const { source, open } = watching(context);
   const { stream, session } = open();
   session.create(requested(one('a'), { wants: { puts: false, deletes: true, previous: false } }), 0n);
@@ -130,7 +130,7 @@ test('filters leave out a kind of event; previous values come when asked for', a
   assert.deepEqual(previous.sort(), [2, undefined, undefined]);
 });
 
-test('the value that an event at the compacted revision replaced is not told', async (context) => {
+test('the value replaced by an event at the compacted revision is not sent', async (context) => {
   const { source, open } = watching(context);
   const { stream, session } = open();
   session.create(requested(one('a')), 0n);
@@ -150,7 +150,7 @@ test('the value that an event at the compacted revision replaced is not told', a
   );
 });
 
-test('a transaction’s events come in one response, whose header has its revision', async (context) => {
+test('a transaction’s events arrive in one response whose header has its revision', async (context) => {
   const { source, open } = watching(context);
   const { stream, session } = open();
   session.create(requested(prefix('a')), 0n);
@@ -164,7 +164,7 @@ test('a transaction’s events come in one response, whose header has its revisi
   assert.equal(stream.responses.at(-1)?.header?.revision, 2);
 });
 
-test('a large transaction comes in fragments to the watch that allows them, whole to the other', async (context) => {
+test('a large transaction is sent in fragments to a watch that allows them, and whole to another', async (context) => {
   const { source, open } = watching(context, { fragmentBytesMax: 1_000 });
   const { stream, session } = open();
   session.create(requested(prefix('a'), { fragment: true }), 0n);
@@ -181,7 +181,7 @@ test('a large transaction comes in fragments to the watch that allows them, whol
   assert.equal(eventsOf(stream.responses, 1n), 'a1@2 a2@2 a3@2 a4@2 a5@2 a6@2 a7@2');
 });
 
-test('all responses of one page leave a stream together', async (context) => {
+test('all responses of one page leave a stream in one write', async (context) => {
   const { source, open } = watching(context);
   const { stream, session } = open();
   for (let count = 0; count < 100; count += 1) session.create(requested(prefix('a')), 0n);
@@ -193,7 +193,7 @@ test('all responses of one page leave a stream together', async (context) => {
   assert.equal(stream.sendCount, sendCount + 1);
 });
 
-test('a slow reader holds up nobody, is held a bounded number of bytes, and misses nothing', async (context) => {
+test('a slow client delays no other client, uses bounded memory and misses nothing', async (context) => {
   const { source, open } = watching(context, { backlogBytesMax: 1, eventLogBytesMax: 300_000 });
   const slow = open();
   const quick = open();
@@ -216,7 +216,7 @@ test('a slow reader holds up nobody, is held a bounded number of bytes, and miss
   );
 });
 
-test('a slow reader whose events were compacted is canceled, its neighbour that missed nothing is not', async (context) => {
+test('a slow watch whose events were compacted is canceled, and another watch that missed nothing is not', async (context) => {
   const { source, open } = watching(context, { backlogBytesMax: 1, eventLogBytesMax: 10_000 });
   const { stream, session } = open();
   session.create(requested(prefix('a')), 0n);
@@ -248,7 +248,7 @@ test('events compacted before the tailer read them cancel every live watch that 
   await until('it is canceled', () => stream.responses.some(({ compactRevision }) => compactRevision === 8));
 });
 
-test('the database’s absence delays events and loses none', async (context) => {
+test('an outage of the database delays events and loses none', async (context) => {
   const { source, open } = watching(context);
   const { stream, session } = open();
   session.create(requested(one('a')), 0n);
@@ -265,7 +265,7 @@ test('the database’s absence delays events and loses none', async (context) =>
   await until('it came to the other', () => eventsOf(late.stream.responses) === 'a@2');
 });
 
-test('the timer finds what another process committed', async (context) => {
+test('the timer finds commits of other processes', async (context) => {
   const { source, open } = watching(context);
   const { stream, session } = open();
   session.create(requested(one('a')), 0n);
@@ -274,7 +274,7 @@ test('the timer finds what another process committed', async (context) => {
   await until('the event came', () => eventsOf(stream.responses) === 'a@2');
 });
 
-test('batches of writes that bring their events along are looks: the timer asks for nothing meanwhile', async (context) => {
+test('batches that return their events replace polling: the timer sends no query meanwhile', async (context) => {
   const source = new FakeEventSource();
   source.pollMs = { min: 1_000, max: 1_000 };
   const { open } = watching(context, { source });
@@ -297,7 +297,7 @@ test('batches of writes that bring their events along are looks: the timer asks 
   await until('the timer looks again', () => lookCount > 0);
 });
 
-test('after the database was away, a batch that brings its events along is told of as its return', async (context) => {
+test('after an outage, a batch that returns its events is logged as the end of the outage', async (context) => {
   const source = new FakeEventSource();
   source.pollMs = { min: 60_000, max: 60_000 };
   source.isAway = true;
@@ -312,7 +312,7 @@ test('after the database was away, a batch that brings its events along is told 
   await until('its return is told', () => lines.some((line) => line.includes('watches go on')));
 });
 
-test('nobody watches: nothing is read, and a new watch replays nothing', async (context) => {
+test('without watches nothing is read, and a new watch replays nothing', async (context) => {
   const { source, hub, open } = watching(context);
   source.pollMs = { min: 1, max: 1 };
   const { session } = open();
@@ -344,7 +344,7 @@ test('a closed stream leaves nothing behind', async (context) => {
   );
 });
 
-test('a hint of another instance is a reason to read once, and no head: what it names is not believed', async (context) => {
+test('a notification from another instance causes one read, and its content is not used as the head', async (context) => {
   const { source, open } = watching(context);
   source.pollMs = { min: 60_000, max: 60_000 };
   const { stream, session } = open();
@@ -365,7 +365,7 @@ test('a hint of another instance is a reason to read once, and no head: what it 
   assert.equal(eventsOf(stream.responses), 'a@2');
 });
 
-test('for a memory alone the log is read when a head shows something new, and not looked at', async (context) => {
+test('for an event memory without watches, the log is read when the head changes, without polling', async (context) => {
   const { source, memory } = watching(context);
   source.commit([{ key: 'a', value: '' }]);
   memory.toggle();
@@ -381,7 +381,7 @@ test('for a memory alone the log is read when a head shows something new, and no
   assert.equal(memory.appliedCount, 1);
 });
 
-test('a watch that begins while a memory is fed gets its own events, and the memory all of them', async (context) => {
+test('a watch that starts while an event memory is fed gets its own events, and the memory gets all events', async (context) => {
   const { source, memory, open } = watching(context);
   memory.toggle();
   source.commit([{ key: 'a1', value: '' }], { isSeen: false });
@@ -396,7 +396,7 @@ test('a watch that begins while a memory is fed gets its own events, and the mem
   assert.match(eventsOf(stream.responses), /a2@4$/);
 });
 
-test('for a memory alone, events that come with this process’s own write are not read although its head is seen before', async (context) => {
+test("for an event memory without watches, the events of this process's own write are not read although its head is seen first", async (context) => {
   const { source, memory } = watching(context);
   source.commit([{ key: 'a', value: '' }]);
   memory.toggle();
@@ -412,7 +412,7 @@ test('for a memory alone, events that come with this process’s own write are n
   await until('what another process wrote is read', () => memory.appliedCount === 2);
 });
 
-test('an absence of the database is not logged as one of watches while nobody watches', async (context) => {
+test('without watches an outage of the database is not logged as one of watches', async (context) => {
   const lines: string[] = [];
   const logger = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
   const { source, memory, open } = watching(context, { logger });

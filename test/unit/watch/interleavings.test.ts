@@ -57,7 +57,7 @@ for (let run = 0; run < runs; run += 1) {
   });
 }
 
-test('memories were given events in these runs', () => {
+test('event memories received events in these runs', () => {
   assert.ok(appliedCount > 20 * runs, `${appliedCount} events`);
 });
 

@@ -20,7 +20,7 @@ function randomKeys(random: Random): Keys {
   return { start, end: randomKey(random) };
 }
 
-test(`a key's watchers are those that a walk over all of them finds (seed ${seed})`, () => {
+test(`the watchers of a key equal those found by checking all watchers (seed ${seed})`, () => {
   const random = new Random(seed);
   const index = new KeyIndex<number>();
   const entries = new Map<number, Keys>();
@@ -46,7 +46,7 @@ test(`a key's watchers are those that a walk over all of them finds (seed ${seed
   }
 });
 
-test('a look-up among 20,000 prefixes and one interval of all keys visits few of them', () => {
+test('a look-up among 20,000 prefixes and one interval of all keys checks few of them', () => {
   const index = new KeyIndex<number>();
   for (let item = 0; item < 20_000; item += 1) {
     const start = `/registry/${String(item).padStart(6, '0')}/` as KeyText;

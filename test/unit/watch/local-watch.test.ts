@@ -17,7 +17,7 @@ async function revisionsThrough(watch: LocalWatch, last: number): Promise<number
   return revisions;
 }
 
-test('a watch of the process sees what comes after a revision, whether it is there already or not', async (context) => {
+test('an internal watch sees events after a revision, past or future', async (context) => {
   const { source, hub } = watching(context);
   const before = source.commit([{ key: 'a', value: '1' }]);
   source.commit([{ key: 'b', value: '1' }]);
@@ -36,7 +36,7 @@ test('a watch of the process sees what comes after a revision, whether it is the
   ]);
 });
 
-test('a watch of several keys sees each, and only the kinds it wants', async (context) => {
+test('an internal watch on several keys sees each key, and only the requested kinds of events', async (context) => {
   const { source, hub } = watching(context);
   const watch = new LocalWatch(hub, {
     keys: [one('a'), one('b')],
@@ -52,7 +52,7 @@ test('a watch of several keys sees each, and only the kinds it wants', async (co
   assert.deepEqual(await revisionsThrough(watch, gone), [gone]);
 });
 
-test('a watch of which something is compacted says so', async (context) => {
+test('an internal watch reports a compaction of its events', async (context) => {
   const { source, hub } = watching(context);
   const before = source.commit([{ key: 'a', value: '1' }]);
   source.commit([{ key: 'a', value: '2' }]);
@@ -62,7 +62,7 @@ test('a watch of which something is compacted says so', async (context) => {
   assert.equal(await watch.next(), 'compacted');
 });
 
-test('a watch whose reader is slow holds a bounded number of bytes, and misses nothing', async (context) => {
+test('an internal watch with a slow reader uses bounded memory and misses nothing', async (context) => {
   const { source, hub } = watching(context);
   const start = source.commit([{ key: 'a', value: '0' }]);
   const watch = new LocalWatch(hub, { keys: [prefix('a')], wants: everything, afterRevision: start });
@@ -82,7 +82,7 @@ test('a watch whose reader is slow holds a bounded number of bytes, and misses n
   await until('the watch is live again', () => hub.statistics.watchersBehind === 0);
 });
 
-test('a watch that is closed leaves nothing behind', async (context) => {
+test('a closed internal watch leaves nothing behind', async (context) => {
   const { source, hub } = watching(context);
   const watch = new LocalWatch(hub, { keys: [one('a'), one('b')], wants: everything, afterRevision: 1 });
   assert.equal(hub.statistics.watchers, 2);

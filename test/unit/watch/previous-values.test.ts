@@ -7,7 +7,7 @@ function event(id: number, revision: number, key: string, type: LogEvent['type']
   return { id, revision, type, key, body: Buffer.of(), previous: Buffer.from(previous) };
 }
 
-test('a key changed twice in a transaction has the value from before it, and none where it was created anew', () => {
+test('a key changed twice in a transaction has its value from before the transaction, and none if it was created again', () => {
   const events = [
     event(1, 2, 'a', 'put', 'a before'),
     event(2, 3, 'a', 'put', 'a of 2'),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { eventsOf, one, prefix, requested, settle, until, watching } from './watching.ts';
 
-test('a progress request is answered for watch -1, at the revision that was committed, also by another process', async (context) => {
+test('a progress request is answered for watch -1, at the newest committed revision, also of another process', async (context) => {
   const { source, open } = watching(context);
   source.pollMs = { min: 60_000, max: 60_000 };
   const { stream, session } = open();
@@ -16,7 +16,7 @@ test('a progress request is answered for watch -1, at the revision that was comm
   assert.equal(stream.responses.at(-1)?.header?.revision, 3);
 });
 
-test('each progress request has an answer', async (context) => {
+test('each progress request gets a reply', async (context) => {
   const { open } = watching(context);
   const { stream, session } = open();
   session.create(requested(one('a')), 0n);
@@ -27,7 +27,7 @@ test('each progress request has an answer', async (context) => {
   assert.equal(stream.responses.filter(({ watchId }) => watchId === -1n).length, 4);
 });
 
-test('without watches, or with one that begins in the future or is compacted, there is no answer, as in etcd', async (context) => {
+test('without watches, or with a future or compacted watch, a progress request gets no reply, as in etcd', async (context) => {
   const { source, open } = watching(context);
   for (let count = 0; count < 9; count += 1) source.commit([{ key: 'a', value: '' }]);
   source.compact(5);
@@ -52,7 +52,7 @@ test('without watches, or with one that begins in the future or is compacted, th
   await until('it is answered', () => compacted.stream.responses.at(-1)?.watchId === -1n);
 });
 
-test('while a watch catches up the answer waits for it', async (context) => {
+test('during the catch-up of a watch, the progress reply waits for it', async (context) => {
   const { source, open } = watching(context);
   for (let count = 0; count < 200; count += 1) source.commit([{ key: `a${count}`, value: '' }]);
   const { stream, session } = open();
@@ -63,7 +63,7 @@ test('while a watch catches up the answer waits for it', async (context) => {
   assert.equal(stream.responses.at(-1)?.header?.revision, 201);
 });
 
-test('an idle watch that asked for it hears of progress, a busy one in the next interval', async (context) => {
+test('an idle watch with progress_notify receives progress, a busy one in the next interval', async (context) => {
   const { source, open } = watching(context, { progressIntervalMs: 100 });
   const { stream, session } = open();
   session.create(requested(one('a'), { progressNotify: true }), 0n);

@@ -43,7 +43,7 @@ export function watching(context: { after(work: () => void): void }, options: Pa
   };
 }
 
-/** A watch of everything about the keys, from now on, unless said otherwise. */
+/** A watch on the keys for all events from now on, by default. */
 export function requested(keys: Keys, wanted: Partial<WatchRequested> = {}): WatchRequested {
   return {
     keys,

@@ -19,11 +19,11 @@ const schema = new Map(
     .map((message) => [message.fullName.slice(1), message]),
 );
 
-test('there is a codec for every message', () => {
+test('every message has a codec', () => {
   assert.deepEqual(allCodecs.map((codec) => codec.typeName).sort(), [...schema.keys()].sort());
 });
 
-test(`every codec reads and writes what protobufjs does (TINE_TEST_SEED=${seed})`, () => {
+test(`every codec decodes and encodes like protobufjs (TINE_TEST_SEED=${seed})`, () => {
   const random = seededRandom(seed);
   for (const codec of allCodecs) {
     const type = schema.get(codec.typeName);
@@ -53,7 +53,7 @@ test('lease ids keep all 64 bits', () => {
   }
 });
 
-test('revisions are exact up to 2^53, beyond it rounded', () => {
+test('revisions are exact up to 2^53 and rounded above it', () => {
   for (const revision of [1, -1, 127, 128, 2 ** 31, 2 ** 32 - 1, 2 ** 32, -(2 ** 32), 2 ** 35, 2 ** 53 - 1, 2 ** 62]) {
     assert.equal(RangeRequest.decode(RangeRequest.encode({ revision })).revision, revision);
   }
@@ -61,7 +61,7 @@ test('revisions are exact up to 2^53, beyond it rounded', () => {
   assert.equal(RangeRequest.decode(int64Max).revision, 2 ** 63);
 });
 
-test('the last of a repeated scalar wins, a repeated message is merged', () => {
+test('the last value of a repeated scalar counts, and repeated messages are merged', () => {
   const first = RequestOp.encode({ request: { case: 'requestPut', value: { key: Buffer.from('a'), lease: 5n } } });
   const second = RequestOp.encode({ request: { case: 'requestPut', value: { key: Buffer.from('b') } } });
   const { request } = RequestOp.decode(Buffer.concat([first, second]));
@@ -70,7 +70,7 @@ test('the last of a repeated scalar wins, a repeated message is merged', () => {
   assert.equal(request.value.lease, 5n);
 });
 
-test('a list of enums is read packed and one by one', () => {
+test('a list of enums is decoded packed and unpacked', () => {
   assert.deepEqual(WatchCreateRequest.decode(Buffer.from('2a020001', 'hex')).filters, [0, 1]);
   assert.deepEqual(WatchCreateRequest.decode(Buffer.from('28002801', 'hex')).filters, [0, 1]);
   assert.equal(WatchCreateRequest.encode({ filters: [0, 1] }).toString('hex'), '2a020001');
@@ -81,7 +81,7 @@ test('decoded bytes share the memory of the request', () => {
   assert.equal(PutRequest.decode(request).value.buffer, request.buffer);
 });
 
-test('a plain Uint8Array with an offset is read as well as a Buffer', () => {
+test('a plain Uint8Array with an offset is decoded like a Buffer', () => {
   const padded = new Uint8Array([0xff, ...TxnRequest.encode({ compare: [{ key: Buffer.from('k') }] }), 0xff]);
   const txn = TxnRequest.decode(padded.subarray(1, -1));
   assert.equal(txn.compare[0]?.key.toString(), 'k');

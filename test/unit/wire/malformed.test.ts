@@ -11,22 +11,22 @@ const seed = Number(process.env.TINE_TEST_SEED ?? Math.floor(Math.random() * 2 *
 
 const malformed = {
   'a length past the end': '0a05616263',
-  'a length past the end of the message around it': '0a040a05616263646566',
+  'a length past the end of the outer message': '0a040a05616263646566',
   'a length of 2^63': '0affffffffffffffffff01',
   'a length without bytes': '0a',
-  'a varint cut off': '1880',
+  'a truncated varint': '1880',
   'a varint of eleven bytes': '18ffffffffffffffffffff01',
   'a varint of 65 bits': '18ffffffffffffffffff02',
   'field number 0': '0001',
   'a field number past 2^29': '8080808010' + '00',
   'a tag of more than 32 bits': 'ffffffffff01',
-  'an end of a group that did not begin': '0c',
-  'a group without an end': '7b0801',
-  'an end of another group': '7b84017c',
+  'a group end without a start': '0c',
+  'a group start without an end': '7b0801',
+  'a group end with another number': '7b84017c',
   'wire type 6': '0e',
   'wire type 7': '0f',
-  'a fixed64 cut off': '7900000000000000',
-  'a fixed32 cut off': '7d000000',
+  'a truncated fixed64': '7900000000000000',
+  'a truncated fixed32': '7d000000',
 };
 
 for (const [what, hex] of Object.entries(malformed)) {
@@ -40,18 +40,18 @@ test('text that is not UTF-8 is refused', () => {
   assert.throws(() => AuthenticateRequest.decode(Buffer.from('0a02c328', 'hex')), WireError);
 });
 
-test('fields the schema does not know are passed over, whatever their wire type', () => {
+test('unknown fields are skipped, whatever their wire type', () => {
   const unknown = ['7801', '790000000000000000', '7a0161', '7b08017c', '7d00000000', '0801'].join('');
   assert.equal(RangeRequest.decode(Buffer.from(`${unknown}1805`, 'hex')).limit, 5);
 });
 
-test('transactions nested deeper than the limit are refused, up to it they are read', () => {
+test('transactions nested up to the limit are decoded, and deeper ones are refused', () => {
   assert.doesNotThrow(() => TxnRequest.decode(nestedMessages(messageDepthMax)));
   assert.throws(() => TxnRequest.decode(nestedMessages(messageDepthMax + 2)), WireError);
   assert.throws(() => TxnRequest.decode(Buffer.alloc(1_000_000, 0x7b)), WireError);
 });
 
-test(`random bytes are read or refused, never anything else (TINE_TEST_SEED=${seed})`, () => {
+test(`random bytes are decoded or refused, without any other error (TINE_TEST_SEED=${seed})`, () => {
   const random = seededRandom(seed);
   for (let round = 0; round < 20_000; round++) {
     const bytes = Buffer.from(Array.from({ length: random() * 40 }, () => random() ** 2 * 256));

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ResponseHeader } from '../../../src/wire/generated/etcdserverpb/header.ts';
 import { ResponseHeaders } from '../../../src/wire/response-headers.ts';
 
-test('headers of one revision are one buffer, until the id of the cluster is known', () => {
+test('headers of one revision share one buffer, until the cluster id is known', () => {
   const origin = { clusterId: 0n, memberId: 2n, raftTerm: 3 };
   const headers = new ResponseHeaders(origin);
   const unknown = headers.field(7);

@@ -31,7 +31,7 @@ for (const driver of TINE_DRIVERS.filter(({ dialect }) => dialect === 'mysql')) 
       await driver.dropStorage(directory);
     });
 
-    test('names and values come back byte by byte', async () => {
+    test('names and values are read back byte by byte', async () => {
       const names = ["it's", 'back\\slash', '\u00010', '\u007fff', 'a', 'a ', 'A', '%_', 'semi;colon', '--', '?'];
       const value = Buffer.from(Array.from({ length: 256 }, (_, byte) => byte));
       await insert(names.map((name, index) => keyRow(100 + index, name, value)));
@@ -46,7 +46,7 @@ for (const driver of TINE_DRIVERS.filter(({ dialect }) => dialect === 'mysql')) 
       for (const row of found ?? []) assert.deepEqual(row.at(-1), value);
     });
 
-    test('rows end with the one that reaches a number of bytes, long values among them', async () => {
+    test('rows end with the row that reaches the byte limit, also with long values', async () => {
       const sizes = [10, 100_000, 8_192, 8_191, 0, 300_000];
       await insert(sizes.map((size, index) => keyRow(200 + index, `/size/${index}`, Buffer.alloc(size, index + 1))));
       const reader = await session();
@@ -61,12 +61,12 @@ for (const driver of TINE_DRIVERS.filter(({ dialect }) => dialect === 'mysql')) 
       await reader.commit();
     });
 
-    test('a list without rows is not sent, and finds and changes nothing', async () => {
+    test('an empty list is not sent, and finds and changes nothing', async () => {
       const reader = await session();
       assert.deepEqual(await reader.run([listQuery(NEWEST_ROWS, []), listQuery(DELETE_ROWS, [])]), [[], [[0]]]);
     });
 
-    test('a writer waits for the one before, and then sees what it wrote', async () => {
+    test('a writer waits for the one before and then sees its writes', async () => {
       const [first, second] = [await session(), await session()];
       first.begin('exclusive');
       await first.run([listQuery(INSERT_ROWS, [keyRow(300, '/lock', Buffer.from('a'))])]);
@@ -83,7 +83,7 @@ for (const driver of TINE_DRIVERS.filter(({ dialect }) => dialect === 'mysql')) 
       await second.rollback();
     });
 
-    test('the newest of ten thousand rows of a name is one probe, whatever other names have', async () => {
+    test('finding the newest of ten thousand rows of a name reads one row, whatever other names have', async () => {
       const rows = Array.from({ length: 10_000 }, (_, index) =>
         keyRow(1_001 + index, '/deep', Buffer.from('v'), index === 0 ? 0 : 1_000 + index),
       );

@@ -16,7 +16,7 @@ function refusal(variables: Record<string, string>): string | undefined {
   return nodeState(new Map(Object.entries(variables))).refusal;
 }
 
-test('a server serves unless it is read only or offline', () => {
+test('a server is usable unless it is read-only or offline', () => {
   assert.equal(refusal(single), undefined);
   assert.match(refusal({ ...single, read_only: 'ON' }) ?? '', /read only/);
   // MariaDB 12 has words of its own for it.
@@ -25,14 +25,14 @@ test('a server serves unless it is read only or offline', () => {
   assert.match(refusal({ ...single, offline_mode: 'ON' }) ?? '', /offline/);
 });
 
-test('a node of a cluster serves when it is ready and synced in the primary component', () => {
+test('a cluster node is usable when it is ready and synced in the primary component', () => {
   assert.equal(refusal(synced), undefined);
   assert.match(refusal({ ...synced, wsrep_ready: 'OFF' }) ?? '', /not ready/);
   assert.match(refusal({ ...synced, wsrep_cluster_status: 'non-Primary' }) ?? '', /primary component/);
   for (const state of ['0', '1', '3']) assert.match(refusal({ ...synced, wsrep_local_state: state }) ?? '', /synced/);
 });
 
-test('a donor serves, unless it rejects queries, and is the last choice', () => {
+test('a donor is the last choice, and not usable if it rejects queries', () => {
   const donor = { ...synced, wsrep_local_state: '2' };
   assert.equal(refusal(donor), undefined);
   assert.match(refusal({ ...donor, wsrep_sst_donor_rejects_queries: 'ON' }) ?? '', /not synced/);
@@ -40,7 +40,7 @@ test('a donor serves, unless it rejects queries, and is the last choice', () => 
   assert.equal(nodeState(new Map(Object.entries(synced))).isStrained, false);
 });
 
-test('nodes of one cluster hold the same data, servers that are not of one cluster do not', () => {
+test('nodes of one cluster hold the same data, and other servers do not', () => {
   const id = (variables: Record<string, string>) => nodeState(new Map(Object.entries(variables))).dataId;
   assert.equal(id(synced), id({ ...synced, port: '3307' }));
   assert.notEqual(id(single), id({ ...single, port: '3307' }));

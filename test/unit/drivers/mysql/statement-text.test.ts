@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { statementText } from '../../../../src/drivers/mysql/statement-text.ts';
 import { changesEach, selectsEach, selectsRow } from '../../../../src/sql/statement.ts';
 
-test('values of every kind are written into a statement', () => {
+test('values of every type are written into a statement', () => {
   const statement = selectsRow('kinds', () => 'SELECT ?, ?, ?, ?, ?');
   assert.equal(
     statementText({
@@ -14,12 +14,12 @@ test('values of every kind are written into a statement', () => {
   );
 });
 
-test('a parameter may stand twice, by its number', () => {
+test('a numbered parameter may occur twice', () => {
   const statement = selectsRow('twice', () => 'SELECT ?1 + ?1');
   assert.equal(statementText({ statement, parameters: [7] }), 'SELECT 7 + 7');
 });
 
-test('a list is written as values, as rows, and as a table of names', () => {
+test('a list is written as values, as rows or as a table of names', () => {
   const text = selectsEach('in', ['integer'], () => 'SELECT ? WHERE id IN (?list)');
   assert.equal(statementText({ statement: text, parameters: [1], list: [[2], [3]] }), 'SELECT 1 WHERE id IN (2,3)');
   const inserted = changesEach('into', ['text', 'integer'], () => 'INSERT INTO t VALUES ?rows');
@@ -41,7 +41,7 @@ test('a list is written as values, as rows, and as a table of names', () => {
   );
 });
 
-test('a statement that is given too few parameters, or too many, is a bug', () => {
+test('too few or too many parameters are an assertion error', () => {
   const statement = selectsRow('two', () => 'SELECT ?, ?');
   assert.throws(() => statementText({ statement, parameters: [1, 2, 3] }), /is given the parameters that it takes/);
 });

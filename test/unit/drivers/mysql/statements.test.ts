@@ -94,7 +94,7 @@ function rangesOf(source: 'current' | 'history'): readonly Statement[] {
   ];
 }
 
-/** The dialect that tells what a parameter is. */
+/** A dialect that shows the type of each parameter. */
 const marked = { ...mysqlDialect, text: '?T', bytes: '?B', textOfBytes: '?B' };
 
 function someQuery(statement: Statement) {

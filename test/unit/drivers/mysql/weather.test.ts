@@ -38,12 +38,12 @@ for (const [error, kind] of [
   });
 }
 
-test('too many connections and a read-only server are named', () => {
+test('errors for too many connections and a read-only server name the cause', () => {
   assert.match(weather(said(1040, 'ER_CON_COUNT_ERROR')).message, /too many connections/);
   assert.match(weather(said(1290, 'ER_OPTION_PREVENTS_STATEMENT')).message, /read only/);
 });
 
-test("the client's mistakes and our own bugs stay what they are", () => {
+test('client errors and internal errors are passed on unchanged', () => {
   for (const error of [etcdError('compacted'), new AssertionError('a bug'), new TypeError('a bug')]) {
     assert.equal(weather(error), error);
   }

@@ -28,40 +28,40 @@ function choose(
   return (chosen as Host | undefined)?.host;
 }
 
-test('at a start it is the first that serves', () => {
+test('at the start the first usable host is chosen', () => {
   assert.equal(choose([serving(), serving(), serving()]), 'a');
   assert.equal(choose([undefined, refusing, serving()]), 'c');
   assert.equal(choose([undefined, refusing, undefined]), undefined);
 });
 
-test('at a start it is the primary of the highest term, wherever it stands in the list', () => {
+test('at the start the primary with the highest term is chosen, wherever it is in the list', () => {
   assert.equal(choose([serving({ term: 1 }), refusing, serving({ term: 2 })]), 'c');
 });
 
-test('a node that gives its data to another is the last choice', () => {
+test('a node that is a donor is the last choice', () => {
   assert.equal(choose([serving({ isStrained: true }), serving()]), 'b');
   assert.equal(choose([serving({ isStrained: true }), refusing]), 'a');
 });
 
-test('a host that is lost is left for the next that serves', () => {
+test('a lost host is replaced by the next usable one', () => {
   assert.equal(choose([undefined, serving(), serving()], { host: a, isLost: true }), 'b');
   assert.equal(choose([refusing, refusing, refusing], { host: a, isLost: true }), undefined);
 });
 
-test('a host that is not lost is kept, whatever one look says', () => {
+test('a host that is not lost is kept, whatever a single check shows', () => {
   assert.equal(choose([undefined, serving(), serving()], { host: a, state: serving() }), 'a');
 });
 
-test('within a cluster the preferred node is returned to once it has served for a while', () => {
+test('within a cluster, the preferred node is used again after it was usable for a while', () => {
   assert.equal(choose([serving(), serving()], { host: b }), 'a');
   assert.equal(choose([serving(), serving()], { host: b }, 1_000), 'b');
 });
 
-test('a server that holds other data is never returned to while the current one serves', () => {
+test('a server with other data is not used while the current one is usable', () => {
   assert.equal(choose([serving({ dataId: 'other' }), serving()], { host: b }), 'b');
 });
 
-test('a primary of a higher term takes over at once, a stale one never', () => {
+test('a primary with a higher term is used at once, a stale one never', () => {
   const one = serving({ term: 1, dataId: '1' });
   const two = serving({ term: 2, dataId: '2' });
   assert.equal(choose([one, two], { host: a }, 0), 'b');

@@ -92,46 +92,46 @@ function* numberOf(count: number): Program<number> {
   return count;
 }
 
-test('a write that is committed is committed with its first attempt', async () => {
+test('a successful write is committed with its first attempt', async () => {
   const attempts = new Attempts();
   assert.equal(await attempts.run(), 1);
   assert.deepEqual(attempts.outcomes, []);
 });
 
-test('a commit whose answer was lost, and which was made, counts', async () => {
+test('a commit whose reply was lost but which succeeded counts', async () => {
   const attempts = new Attempts({ doubt: lost, isMade: true });
   assert.equal(await attempts.run(), 1);
   assert.equal(attempts.count, 2);
   assert.deepEqual(attempts.outcomes, ['committed']);
 });
 
-test('a commit whose answer was lost, and which was not made, is followed by another', async () => {
+test('a commit whose reply was lost and which failed is attempted again', async () => {
   const attempts = new Attempts({ doubt: lost, isMade: false });
   assert.equal(await attempts.run(), 2);
   assert.deepEqual(attempts.outcomes, ['undone']);
 });
 
-test('of several commits in doubt the one that was made counts', async () => {
+test('of several commits in doubt the one that succeeded counts', async () => {
   const attempts = new Attempts({ doubt: lost, isMade: false }, { doubt: refused, isMade: true });
   assert.equal(await attempts.run(), 2);
   assert.equal(attempts.count, 3);
   assert.deepEqual(attempts.outcomes, ['committed']);
 });
 
-test('what a lost look finds is found again by the next', async () => {
+test('a lookup whose reply was lost is repeated', async () => {
   const attempts = new Attempts({ doubt: lost, isMade: true }, { doubt: lost, isMade: true });
   assert.equal(await attempts.run(), 1);
   assert.equal(attempts.count, 3);
   assert.deepEqual(attempts.outcomes, ['committed']);
 });
 
-test('a commit that a cluster refused, but made, is not made twice', async () => {
+test('a commit that a cluster refused but executed is not executed twice', async () => {
   const attempts = new Attempts({ doubt: refused, isMade: true });
   assert.equal(await attempts.run(), 1);
   assert.deepEqual(attempts.outcomes, [], 'a conflict is no loss');
 });
 
-test('a write that was made at once is not attempted, and its slot is used again', async () => {
+test('a write that succeeded in one request is not attempted again, and its slot is reused', async () => {
   const attempts = new Attempts();
   assert.equal(await attempts.run('good'), 0);
   assert.equal(await attempts.run(), 1);
@@ -139,13 +139,13 @@ test('a write that was made at once is not attempted, and its slot is used again
   assert.equal(new Set(attempts.usedSlots).size, 1);
 });
 
-test('a write that could not be made at once is attempted', async () => {
+test('a write that was refused in one request is attempted normally', async () => {
   const attempts = new Attempts({ doubt: lost, isMade: false });
   assert.equal(await attempts.run('nothing done'), 2);
   assert.deepEqual(attempts.outcomes, ['undone'], 'only the first try is made at once');
 });
 
-test('a write at once whose answer was lost counts if it was made, and is attempted otherwise', async () => {
+test('a write in one request whose reply was lost counts if it succeeded, and is attempted otherwise', async () => {
   const made = new Attempts();
   assert.equal(await made.run({ doubt: lost, isMade: true }), 0);
   assert.deepEqual(made.outcomes, ['committed']);
@@ -154,12 +154,12 @@ test('a write at once whose answer was lost counts if it was made, and is attemp
   assert.deepEqual(undone.outcomes, ['undone']);
 });
 
-test('a write at once whose connection could not be had is attempted once more', async () => {
+test('a write in one request that got no connection is attempted once more', async () => {
   const attempts = new Attempts();
   assert.equal(await attempts.run({ before: lost }), 1);
 });
 
-test('a write that gives way is attempted again, as often as that happens', async () => {
+test('a write that loses a conflict is attempted again, as often as that happens', async () => {
   const attempts = new Attempts({ before: refused }, { doubt: refused, isMade: false }, { before: refused });
   assert.equal(await attempts.run(), 4);
 });
@@ -172,7 +172,7 @@ test('a write whose connection was lost before its commit is attempted once more
   assert.equal(twice.count, 2);
 });
 
-test('a failure that is no loss is the answer, and the slot is used again', async () => {
+test('a failure other than a lost connection is returned, and the slot is reused', async () => {
   const full = new DriverError('full', 'no space');
   const attempts = new Attempts({ before: full }, { before: full });
   await assert.rejects(attempts.run(), full);
@@ -181,7 +181,7 @@ test('a failure that is no loss is the answer, and the slot is used again', asyn
   assert.ok(await attempts.run());
 });
 
-test('while a commit is in doubt attempts go on until no client waits any more, and its slot is not used again', async (context) => {
+test('while a commit is in doubt, attempts continue until no client waits, and its slot is not reused', async (context) => {
   let nowMs = 0;
   context.mock.method(performance, 'now', () => nowMs);
   const attempts = new Attempts({ doubt: lost, isMade: false }, { before: lost }, { before: lost });
@@ -194,7 +194,7 @@ test('while a commit is in doubt attempts go on until no client waits any more, 
   assert.deepEqual(attempts.outcomes, ['unknown']);
 });
 
-test('an attempt that was not waited for any longer is the last one, also when its timer fires early', async (context) => {
+test('an attempt that timed out is the last one, even if its timer fires early', async (context) => {
   let nowMs = 0;
   context.mock.method(performance, 'now', () => nowMs);
   const attempts = new Attempts({ doubt: lost, isMade: false }, 'no answer', 'good');
@@ -205,7 +205,7 @@ test('an attempt that was not waited for any longer is the last one, also when i
   assert.equal(attempts.count, 2, 'the one that goes on may be committed');
 });
 
-test('a bug is reported as what it is, also after a commit in doubt', async () => {
+test('an internal error is reported as such, also after a commit in doubt', async () => {
   const bug = new AssertionError('a bug');
   const attempts = new Attempts({ doubt: lost, isMade: false }, { before: bug });
   await assert.rejects(attempts.run(), bug);

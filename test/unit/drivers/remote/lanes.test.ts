@@ -6,7 +6,7 @@ import { remoteLimits } from '../../../../src/drivers/remote/remote-limits.ts';
 const never = Number.MAX_SAFE_INTEGER / 2;
 const refusal = new Error('too many connections');
 
-/** Lanes of so many connections, and what entered them in order. */
+/** Lanes with this number of connections, and what entered them, in order. */
 function watched(context: TestContext, countMax: number) {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   let nowMs = 1_000;
@@ -45,7 +45,7 @@ function count(entered: readonly Lane[]): Record<Lane, number> {
 }
 
 for (const countMax of [1, 2, 3, 4, 5, 6, 8, 100]) {
-  test(`of ${countMax} connections all are used and no more, and no lane waits for ever`, async (context) => {
+  test(`with ${countMax} connections all are used, no more are opened, and no lane waits forever`, async (context) => {
     const { lanes, entered, enter, leave } = watched(context, countMax);
     for (const lane of laneNames) enter(lane, 200);
     assert.equal(entered.length, countMax);
@@ -61,7 +61,7 @@ for (const countMax of [1, 2, 3, 4, 5, 6, 8, 100]) {
 }
 
 for (const countMax of [2, 3, 4, 5, 6, 8]) {
-  test(`of ${countMax} connections lists leave one for a write, and writes one for a list`, (context) => {
+  test(`with ${countMax} connections lists leave one for a write, and writes one for a list`, (context) => {
     const lists = watched(context, countMax);
     lists.enter('bulk', 100);
     lists.enter('quick', 100);
@@ -78,13 +78,13 @@ for (const countMax of [2, 3, 4, 5, 6, 8]) {
   });
 }
 
-test('a lane borrows what the others have no share in', (context) => {
+test('a lane borrows connections that other lanes have no share in', (context) => {
   const { entered, enter } = watched(context, 8);
   enter('bulk', 100);
   assert.equal(entered.length, 4);
 });
 
-test('when the server refuses one more, what is open is shared, and one more is tried a second later', async (context) => {
+test('when the server refuses another connection, the open ones are shared, and another is tried after a second', async (context) => {
   const { lanes, entered, enter, leave, pass } = watched(context, 8);
   enter('write', 2);
   enter('quick', 2);
@@ -103,7 +103,7 @@ test('when the server refuses one more, what is open is shared, and one more is 
   assert.equal(entered.length, 7, 'it was granted, and another is tried');
 });
 
-test('what waits in vain is refused at its deadline, with the reason of the server', async (context) => {
+test("a request that waits too long is refused at its deadline with the server's reason", async (context) => {
   const { lanes } = watched(context, 2);
   assert.equal(lanes.enter('write', never), undefined);
   const waiting = lanes.enter('write', 1_500);
@@ -121,7 +121,7 @@ test('what waits in vain is refused at its deadline, with the reason of the serv
   );
 });
 
-test('one connection is taken away for work that is done apart, and given back', async (context) => {
+test('one connection can be taken away for separate work and given back', async (context) => {
   const { lanes, entered, enter, leave } = watched(context, 2);
   enter('write');
   enter('bulk');

@@ -18,7 +18,7 @@ function failing(...errors: readonly Error[]) {
 
 const lost = new DriverError('lost', 'the connection was lost');
 
-test('work that was lost before it was done is done again, once', async () => {
+test('work that was lost before it took effect is retried once', async () => {
   const once = failing(lost);
   assert.equal(await withSecondTry(once.work), 'done');
   assert.equal(once.state.tries, 2);
@@ -27,20 +27,20 @@ test('work that was lost before it was done is done again, once', async () => {
   assert.equal(twice.state.tries, 2);
 });
 
-test('work of which nobody knows whether it was done is not done again', async () => {
+test('work that may have taken effect is not retried', async () => {
   const { state, work } = failing(new OutcomeUnknown(lost));
   await assert.rejects(withSecondTry(work), OutcomeUnknown);
   assert.equal(state.tries, 1);
 });
 
-test('work that gave way to another transaction is done again, as often as that happens', async () => {
+test('work that lost a conflict is retried, as often as that happens', async () => {
   const way = new GaveWay('deadlock', undefined);
   const { state, work } = failing(way, way, lost, way);
   assert.equal(await withSecondTry(work), 'done');
   assert.equal(state.tries, 5);
 });
 
-test('what is not the loss of a connection is not tried again', async () => {
+test('failures other than a lost connection are not retried', async () => {
   for (const error of [etcdError('compacted'), new DriverError('busy', 'locked'), new DriverError('full', 'full')]) {
     const { state, work } = failing(error);
     await assert.rejects(withSecondTry(work), error);
@@ -48,7 +48,7 @@ test('what is not the loss of a connection is not tried again', async () => {
   }
 });
 
-test('work that was lost late is not tried again: its client waits', async (context) => {
+test('work that was lost late is not retried, because its client waits', async (context) => {
   const { state, work } = failing(lost);
   let nowMs = 0;
   context.mock.method(performance, 'now', () => nowMs);

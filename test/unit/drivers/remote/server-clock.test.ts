@@ -17,7 +17,7 @@ function server(aheadMs: number, waysMs: readonly (readonly [there: number, back
 
 const pass = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
-test('the clock of the server is read from the quickest of several answers', async () => {
+test("the server's clock is read from the fastest of several replies", async () => {
   const clock = new ServerClock(pino({ level: 'silent' }));
   await clock.read(
     server(5_000, [
@@ -30,7 +30,7 @@ test('the clock of the server is read from the quickest of several answers', asy
   assert.ok(Math.abs(error) < 50, `it is ${error} ms off`);
 });
 
-test('a slow answer does not move the clock, and a clock that was set is followed', async () => {
+test('a slow reply does not change the clock, and a clock that was set is followed', async () => {
   const clock = new ServerClock(pino({ level: 'silent' }));
   await clock.read(server(0, []));
   const slow: [number, number][] = Array.from({ length: 5 }, () => [0, 200]);

@@ -17,7 +17,7 @@ function moved(startMs = 0) {
   };
 }
 
-test('a lease clock begins at the stored time and goes on by the monotonic clock', () => {
+test('a lease clock starts at the stored time and follows the monotonic clock', () => {
   const { clock, pass } = moved(123_456);
   clock.saw(1_000_000);
   assert.equal(clock.nowMs(), 1_000_000);
@@ -26,7 +26,7 @@ test('a lease clock begins at the stored time and goes on by the monotonic clock
   assert.equal(clock.ageMs(), 500);
 });
 
-test('a lease clock stops where the stored time does not move, and time lost so is not made up for', () => {
+test('a lease clock stops while the stored time does not move, and that time is not made up later', () => {
   const { clock, pass } = moved();
   clock.saw(1_000_000);
   pass(60_000);
@@ -49,7 +49,7 @@ test('a lease clock that is behind follows the stored time, and one that is ahea
   assert.equal(clock.nowMs(), 1_000_400);
 });
 
-test('a stored time that went back, as after a failover without the last commits, takes the clock along', () => {
+test('a stored time that goes back after a failover sets the lease clock back', () => {
   const { clock, pass } = moved();
   clock.saw(1_000_000);
   pass(apartMs);
@@ -57,7 +57,7 @@ test('a stored time that went back, as after a failover without the last commits
   assert.equal(clock.nowMs(), 900_000 + apartMs);
 });
 
-/** Instances that stop, return and tick in a random order. Each knows the stored time of its last look. */
+/** Instances that stop, return and tick in a random order. Each has the stored time of its last read. */
 for (let seed = 1; seed <= 20; seed += 1) {
   test(`a lease never ends before its TTL has passed, whichever instances stop and return (seed ${seed})`, () => {
     const random = generator(seed);

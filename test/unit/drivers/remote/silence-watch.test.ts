@@ -32,7 +32,7 @@ async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 }
 
-test('as long as answers come in time, nothing is asked', async (context) => {
+test('while replies arrive in time, no probe is sent', async (context) => {
   const { watch, questions, told, pass } = watched(context);
   const wait = watch.waits();
   for (let round = 0; round < 20; round += 1) {
@@ -45,7 +45,7 @@ test('as long as answers come in time, nothing is asked', async (context) => {
   assert.deepEqual(told, []);
 });
 
-test('an answer that takes long while the database is there is waited for', async (context) => {
+test('a slow reply is awaited while the database is reachable', async (context) => {
   const { watch, questions, told, pass } = watched(context);
   const wait = watch.waits();
   for (let round = 0; round < 40; round += 1) {
@@ -58,7 +58,7 @@ test('an answer that takes long while the database is there is waited for', asyn
   assert.equal(watch.isSilent, false);
 });
 
-test('a database that answers nobody is silent until it answers', async (context) => {
+test('a database that sends no replies is silent until it replies', async (context) => {
   const { watch, questions, told, pass } = watched(context);
   watch.waits();
   await pass(remoteLimits.suspicionMs + remoteLimits.silenceLookMs + remoteLimits.probeMsMax);
@@ -72,7 +72,7 @@ test('a database that answers nobody is silent until it answers', async (context
   assert.equal(watch.isSilent, false);
 });
 
-test('a database that refuses while an answer is waited for is gone at once', async (context) => {
+test('a database that refuses connections while a reply is awaited is down at once', async (context) => {
   const { watch, questions, told, pass } = watched(context);
   watch.waits();
   await pass(remoteLimits.suspicionMs + remoteLimits.silenceLookMs);
@@ -81,7 +81,7 @@ test('a database that refuses while an answer is waited for is gone at once', as
   assert.deepEqual(told, ['lost']);
 });
 
-test('when a later question is answered and an earlier one is not, what waits has lost its connection', async (context) => {
+test('when a later probe is answered and an earlier one is not, the waiting request has lost its connection', async (context) => {
   const { watch, questions, told, pass } = watched(context);
   watch.waits();
   await pass(remoteLimits.suspicionMs + 2 * remoteLimits.probeIntervalMs);
@@ -92,7 +92,7 @@ test('when a later question is answered and an earlier one is not, what waits ha
   assert.equal(watch.isSilent, false, 'the database is there');
 });
 
-test('a question whose cause has gone changes nothing', async (context) => {
+test('a probe whose cause is gone changes nothing', async (context) => {
   const { watch, questions, told, pass } = watched(context);
   const wait = watch.waits();
   await pass(remoteLimits.suspicionMs + remoteLimits.silenceLookMs);

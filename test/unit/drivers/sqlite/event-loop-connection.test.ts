@@ -26,7 +26,7 @@ interface Held {
   release(): void;
 }
 
-/** A connection to a new database with a row for `a` and one for `b`; its further syncs end when the test says so. */
+/** A connection to a new database with rows for `a` and `b`. The test decides when later syncs end. */
 async function heldConnection(context: TestContext): Promise<Held> {
   const path = join(temporaryDirectory(), 'state.db');
   await prepareFile(path);
@@ -82,7 +82,7 @@ test('a write is answered after its sync', async (context) => {
   assert.equal(readPoint(connection, 'a').revision, head.revision);
 });
 
-test('while a sync is under way reads show what is on disk, and reads of the written key wait', async (context) => {
+test('during a sync, reads return what is on disk, and reads of the written key wait', async (context) => {
   const { connection, endSync } = await heldConnection(context);
   const before = readPoint(connection, 'b');
   const write = written(connection, [put('a', 'longer than before'), put('c')]);
@@ -97,7 +97,7 @@ test('while a sync is under way reads show what is on disk, and reads of the wri
   assert.equal(readPoint(connection, 'a').isSynced, true);
 });
 
-test('a second write during a sync is shown after its own sync only', async (context) => {
+test('a second write during a sync is visible only after its own sync', async (context) => {
   const { connection, endSync } = await heldConnection(context);
   const first = written(connection, [put('a', '1')]);
   const second = written(connection, [put('c', '2')]);
@@ -112,7 +112,7 @@ test('a second write during a sync is shown after its own sync only', async (con
   assert.equal(readPoint(connection, 'c').revision, head.revision + 1);
 });
 
-test('what another connection has committed since is not hidden by a sync that is under way', async (context) => {
+test('during a sync, commits of other connections are visible', async (context) => {
   const { connection, path, endSync } = await heldConnection(context);
   const write = written(connection, [put('a', 'new')]);
   const other = new Database(path);
@@ -123,7 +123,7 @@ test('what another connection has committed since is not hidden by a sync that i
   await write;
 });
 
-test('a batch is not run while another process writes to the file, nor for a while after', async (context) => {
+test('a batch is not run while another process writes to the file, nor shortly after', async (context) => {
   const { connection, path } = await heldConnection(context);
   assert.equal(connection.takesBatch([put('a')]), true);
   const other = new Database(path);
@@ -138,7 +138,7 @@ test('a batch is not run while another process writes to the file, nor for a whi
   assert.equal(connection.takesBatch([put('a')]), false);
 });
 
-test('after a sync that failed nothing is shown or written until the log is renewed', async (context) => {
+test('after a failed sync nothing is read or written until the log is renewed', async (context) => {
   const { connection, endSync, release } = await heldConnection(context);
   const write = written(connection, [put('a', 'new')]);
   endSync(new Error('EIO'));

@@ -7,7 +7,7 @@ import { temporaryDirectory } from '../../../support/index.ts';
 
 type Done = (error: Error | null) => void;
 
-/** A log whose syncs end when the test says so. */
+/** A log whose syncs end when the test decides. */
 function heldLog(context: TestContext): { log: LogSync; syncs: Done[] } {
   const path = join(temporaryDirectory(), 'state.db-wal');
   writeFileSync(path, 'log');
@@ -23,7 +23,7 @@ async function isResolved(promise: Promise<void>): Promise<boolean> {
   return (await Promise.race([promise, Promise.resolve(pending)])) !== pending;
 }
 
-test('writers that come during a sync share the next one', async (context) => {
+test('writes during a sync share the next sync', async (context) => {
   const { log, syncs } = heldLog(context);
   assert.equal(log.isPending, false);
   const first = log.synced();
@@ -40,7 +40,7 @@ test('writers that come during a sync share the next one', async (context) => {
   assert.equal(log.isPending, false);
 });
 
-test('what is pending ends with the sync that covers the latest write', async (context) => {
+test('pending writes end with the sync that covers the latest write', async (context) => {
   const { log, syncs } = heldLog(context);
   const first = log.synced();
   void log.synced();
@@ -53,7 +53,7 @@ test('what is pending ends with the sync that covers the latest write', async (c
   await pending;
 });
 
-test('after a sync that failed every writer and reader fails, until the log is renewed', async (context) => {
+test('after a failed sync every write and read fails until the log is renewed', async (context) => {
   const { log, syncs } = heldLog(context);
   const first = log.synced();
   const second = log.synced();

@@ -13,7 +13,7 @@ function quicknessAt(): { quickness: Quickness; pass(ms: number): void } {
   };
 }
 
-test('work is expected to be quick until its average is slow', () => {
+test('work is expected to be fast until its average is slow', () => {
   const { quickness } = quicknessAt();
   for (let count = 0; count < 100; count += 1) quickness.took(limits.slowDiskMs - 1);
   assert.equal(quickness.isExpected, true);
@@ -21,13 +21,13 @@ test('work is expected to be quick until its average is slow', () => {
   assert.equal(quickness.isExpected, false);
 });
 
-test('one very slow sync is enough', () => {
+test('one very slow sync is enough to expect slow work', () => {
   const { quickness } = quicknessAt();
   quickness.took(limits.slowDiskMs * 10);
   assert.equal(quickness.isExpected, false);
 });
 
-test('the pause doubles while attempts stay slow, up to its limit', () => {
+test('the pause doubles while attempts stay slow, up to a limit', () => {
   const { quickness, pass } = quicknessAt();
   let pauseMs: number = limits.slowDiskPauseMsMin;
   for (let attempt = 0; attempt < 10; attempt += 1) {
@@ -40,7 +40,7 @@ test('the pause doubles while attempts stay slow, up to its limit', () => {
   }
 });
 
-test('after quick work for long enough the pause is short again', () => {
+test('after fast work for long enough the pause is short again', () => {
   const { quickness, pass } = quicknessAt();
   for (let attempt = 0; attempt < 10; attempt += 1) {
     quickness.took(1_000);

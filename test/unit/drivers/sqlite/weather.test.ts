@@ -4,7 +4,7 @@ import Database from 'better-sqlite3';
 import { weather } from '../../../../src/drivers/sqlite/weather.ts';
 import { DriverError } from '../../../../src/errors.ts';
 
-test('a value that SQLite does not take is too large, however often it is tried', () => {
+test('a value that is too large for SQLite is refused each time', () => {
   const database = new Database(':memory:');
   let failure: unknown;
   try {

@@ -24,7 +24,7 @@ function write(path: string): void {
   }
 }
 
-test('work on a file that another program has locked is done when the lock is gone', async (context) => {
+test('work on a file that another program has locked continues when the lock is released', async (context) => {
   const { path, free } = lockedFile(context);
   let waits = 0;
   const onWait = (): void => {
@@ -35,7 +35,7 @@ test('work on a file that another program has locked is done when the lock is go
   assert.equal(waits, 1);
 });
 
-test('work on a file that stays locked ends with one line for a person', async (context) => {
+test('work on a file that stays locked ends with one readable line', async (context) => {
   const { path } = lockedFile(context);
   const message = `${path}: another program has the database open; stop it, then try again`;
   await assert.rejects(
@@ -44,7 +44,7 @@ test('work on a file that stays locked ends with one line for a person', async (
   );
 });
 
-test('a lock that a database thread reports is waited for, and named', async () => {
+test('a lock reported by a database thread is waited for, and reported', async () => {
   let attempts = 0;
   const work = (): void => {
     attempts += 1;

@@ -37,7 +37,7 @@ function keyFiles(signMethod: JwtSignMethod) {
 
 const isRefused = (error: unknown): boolean => error instanceof EtcdError && error.entry === 'invalidAuthToken';
 
-test('tokens are given and known by each of the methods, and by their own method only', async () => {
+test('tokens of each signing method are accepted by that method only', async () => {
   const others = await JwtTokens.open(keyFiles('ES256'));
   for (const signMethod of jwtSignMethods) {
     const files = keyFiles(signMethod);
@@ -56,7 +56,7 @@ test('tokens are given and known by each of the methods, and by their own method
   }
 });
 
-test('a token that has expired is no longer known', async (context) => {
+test('an expired token is refused', async (context) => {
   context.mock.timers.enable({ apis: ['Date'], now: Date.now() });
   const tokens = await JwtTokens.open(keyFiles('HS256'));
   const token = await tokens.issue('ann', 7);

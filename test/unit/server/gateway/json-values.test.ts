@@ -35,7 +35,7 @@ function inPieces(text: string, random: () => number): readonly Buffer[] {
 
 const whole = ['{}', '[1,-2.5e+3,true,null]', '{"a":{"b":"\\"}{\\u00e9é"}}', '"text"', '0', '-12', 'false', '[[],{}]'];
 
-test(`values are cut where they end, however they arrive (TINE_TEST_SEED=${seed})`, () => {
+test(`values are separated correctly, however the bytes arrive (TINE_TEST_SEED=${seed})`, () => {
   const random = seededRandom(seed);
   for (let round = 0; round < 300; round += 1) {
     const values = Array.from({ length: 5 }, () => whole[Math.floor(random() * whole.length)] as string);
@@ -44,7 +44,7 @@ test(`values are cut where they end, however they arrive (TINE_TEST_SEED=${seed}
   }
 });
 
-test('values need no space between them', () => {
+test('values need no space between each other', () => {
   assert.deepEqual(valuesOf([Buffer.from('{}{"a":1}[]"b""c"1"d"true')]).values, [
     '{}',
     '{"a":1}',
@@ -57,7 +57,7 @@ test('values need no space between them', () => {
   ]);
 });
 
-test(`what is a value here is one for JSON.parse, and the other way round (TINE_TEST_SEED=${seed})`, () => {
+test(`a text is accepted exactly if JSON.parse accepts it (TINE_TEST_SEED=${seed})`, () => {
   const random = seededRandom(seed);
   const letters = [...'{}[],:"\\u0eE+-.1 truefalsn\n'];
   for (let round = 0; round < 20_000; round += 1) {
@@ -108,21 +108,21 @@ const broken: readonly (readonly [text: string, message: string])[] = [
   ['['.repeat(999), 'unexpected EOF'],
 ];
 
-test('the first byte that cannot be is named as Go names it', () => {
+test("the first invalid byte is reported in Go's words", () => {
   for (const [text, message] of broken) assert.equal(valuesOf([Buffer.from(text)]).error, message, text);
   const deep = new JsonValues({ valueBytesMax: 100_000 });
   deep.push(Buffer.from('['.repeat(10_001)));
   assert.throws(() => deep.next(), { message: "invalid character '[' exceeded max depth" });
 });
 
-test('what follows a value is not looked at before the next is asked for', () => {
+test('bytes after a value are not parsed before the next value is requested', () => {
   const reader = new JsonValues({ valueBytesMax: 1000 });
   reader.push(Buffer.from('{} nonsense'));
   assert.equal(reader.next()?.toString(), '{}');
   assert.throws(() => reader.next(), { name: 'JsonSyntaxError' });
 });
 
-test('a value that grows beyond the bound is refused before it is whole', () => {
+test('a value above the limit is refused before it is complete', () => {
   const { error } = valuesOf([Buffer.from(`"${'a'.repeat(600)}`), Buffer.from('a'.repeat(600))]);
   assert.equal(error, 'grpc: received message larger than max (1201 vs. 1000)');
 });

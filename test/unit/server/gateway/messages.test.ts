@@ -81,13 +81,13 @@ function* randomMessages(random: () => number): Generator<{ schema: MessageSchem
   }
 }
 
-test('every route names a method of the wire contract, and no path has two', () => {
+test('every route has a method of the wire contract, and paths are unique', () => {
   assert.equal(gatewayRoutes.length, 51);
   assert.equal(new Set(gatewayRoutes.map(({ path }) => path)).size, gatewayRoutes.length);
   for (const { rpc } of gatewayRoutes) assert.doesNotThrow(() => methodSchema(rpc), rpc);
 });
 
-test(`the JSON of every message is that of another implementation (TINE_TEST_SEED=${seed})`, () => {
+test(`the JSON of every message equals another implementation's (TINE_TEST_SEED=${seed})`, () => {
   for (const { schema, bytes } of randomMessages(seededRandom(seed))) {
     const description = descriptionOf(schema.name);
     const theirs = toJson(description, fromBinary(description, bytes), { useProtoFieldName: true });
@@ -95,7 +95,7 @@ test(`the JSON of every message is that of another implementation (TINE_TEST_SEE
   }
 });
 
-test(`the message of every JSON is that of another implementation, with either name of a field (TINE_TEST_SEED=${seed})`, () => {
+test(`the message of every JSON equals another implementation's, with both field names (TINE_TEST_SEED=${seed})`, () => {
   for (const { schema, bytes } of randomMessages(seededRandom(seed))) {
     const description = descriptionOf(schema.name);
     const message = fromBinary(description, bytes);
@@ -111,7 +111,7 @@ test(`the message of every JSON is that of another implementation, with either n
   }
 });
 
-test('a message comes in slices of about the length asked for', () => {
+test('a message is returned in slices of about the requested length', () => {
   const schema = messageSchema('etcdserverpb.RangeResponse');
   const kvs: JsonValue = Array.from({ length: 500 }, () => ({ key: 'YWJj', value: 'x'.repeat(100), lease: '-1' }));
   const bytes = readMessage(Buffer.from(JSON.stringify({ header: {}, kvs, count: '500' })), schema);
@@ -123,19 +123,19 @@ test('a message comes in slices of about the length asked for', () => {
   assert.deepEqual(JSON.parse(slices.join('')), { header: {}, kvs, count: '500' });
 });
 
-test('defaults are left out, but those that say which field of a group is set', () => {
+test('default values are omitted, except those that select a field of a oneof', () => {
   const compare = messageSchema('etcdserverpb.Compare');
   const bytes = readMessage(Buffer.from('{"result":"EQUAL","key":"","version":0}'), compare);
   assert.equal(written(bytes, compare), '{"version":"0"}');
 });
 
-test('numbers of an enum without a name, and names that are unknown', () => {
+test('enum numbers without a name are kept, and unknown enum names are ignored', () => {
   const range = messageSchema('etcdserverpb.RangeRequest');
   assert.equal(written(readMessage(Buffer.from('{"sort_order":9}'), range), range), '{"sort_order":9}');
   assert.equal(written(readMessage(Buffer.from('{"sort_order":"SIDEWAYS"}'), range), range), '{}');
 });
 
-test('a number is read in each of its forms', () => {
+test('a number is parsed in each of its forms', () => {
   const range = messageSchema('etcdserverpb.RangeRequest');
   const limitOf = (text: string) =>
     (JSON.parse(written(readMessage(Buffer.from(`{"limit":${text}}`), range), range)) as { limit?: string }).limit;
@@ -156,7 +156,7 @@ test('a number is read in each of its forms', () => {
   }
 });
 
-test('base64 is read in each of its forms', () => {
+test('base64 is parsed in each of its forms', () => {
   const range = messageSchema('etcdserverpb.RangeRequest');
   const keyOf = (text: string) =>
     (JSON.parse(written(readMessage(Buffer.from(JSON.stringify({ key: text })), range), range)) as { key: string }).key;
@@ -199,7 +199,7 @@ const refusedTransactions: typeof refused = [
   ],
 ];
 
-test('what is not the message asked for is refused in protojson’s words', () => {
+test('JSON of another message is refused in protojson’s words', () => {
   for (const [name, table] of [
     ['etcdserverpb.RangeRequest', refused],
     ['etcdserverpb.TxnRequest', refusedTransactions],
@@ -218,7 +218,7 @@ test('what is not the message asked for is refused in protojson’s words', () =
   });
 });
 
-test('transactions in each other go as deep as messages may, and no deeper', () => {
+test('transactions can be nested as deep as messages may be, and no deeper', () => {
   const nested = (depth: number) => `${'{"success":[{"request_txn":'.repeat(depth)}{}${'}]}'.repeat(depth)}`;
   const schema = messageSchema('etcdserverpb.TxnRequest');
   assert.doesNotThrow(() => readMessage(Buffer.from(nested(199)), schema));

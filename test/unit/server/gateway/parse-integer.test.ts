@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseInteger } from '../../../../src/server/gateway/parse-integer.ts';
 
-test('a JSON number that stands for a whole number is that number', () => {
+test('a JSON number with an integer value is parsed to that integer', () => {
   const known: Readonly<Record<string, bigint | undefined>> = {
     '0': 0n,
     '-0': 0n,
@@ -23,7 +23,7 @@ test('a JSON number that stands for a whole number is that number', () => {
   for (const [text, expected] of Object.entries(known)) assert.equal(parseInteger(text), expected, text);
 });
 
-test('a number with more digits than any field has is none, however long it is', () => {
+test('a number with more digits than any field allows is refused, however long it is', () => {
   const long = 4 * 1024 * 1024;
   for (const text of [
     `1${'0'.repeat(long)}1`,

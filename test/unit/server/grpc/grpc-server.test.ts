@@ -8,7 +8,7 @@ import type { Call, Method } from '../../../../src/server/transport.ts';
 import { WireError } from '../../../../src/wire/wire-error.ts';
 import { call, collect, echo, framed, messageBytesMax, messagesOf, open, startHarness } from '../grpc-harness.ts';
 
-test('a unary call is answered with its message and good trailers', async (context) => {
+test('a unary call is answered with its message and status OK', async (context) => {
   const { client } = await startHarness(context, [echo]);
   const session = client();
   for (const text of ['first', '', 'third']) {
@@ -20,7 +20,7 @@ test('a unary call is answered with its message and good trailers', async (conte
   }
 });
 
-test('many calls at once on one connection each get their own answer', async (context) => {
+test('concurrent calls on one connection each get their own reply', async (context) => {
   const { client } = await startHarness(context, [echo]);
   const session = client();
   const replies = await Promise.all(
@@ -41,7 +41,7 @@ test('a message that arrives byte by byte is the same message', async (context) 
   assert.deepEqual(reply.messages.map(String), ['slow']);
 });
 
-test('a large message goes through in both directions', async (context) => {
+test('a large message works in both directions', async (context) => {
   const { client } = await startHarness(context, [echo]);
   const message = Buffer.alloc(messageBytesMax, 'x');
   const reply = await call(client(), echo.path, framed(message));
@@ -49,7 +49,7 @@ test('a large message goes through in both directions', async (context) => {
   assert.ok(reply.messages[0]?.equals(message));
 });
 
-test('an answer of 100 MiB in pieces arrives whole, and holds up nobody', async (context) => {
+test('a reply of 100 MiB in pieces arrives complete and delays no other call', async (context) => {
   const piece = Buffer.alloc(1024 * 1024, 'y');
   const large: Method = {
     path: '/test.Test/Large',
@@ -70,7 +70,7 @@ test('an answer of 100 MiB in pieces arrives whole, and holds up nobody', async 
   assert.equal(bytes, 5 + 100 * piece.length);
 });
 
-test('what is no gRPC call is refused in the words of grpc-go', async (context) => {
+test("a request that is not a gRPC call is refused in grpc-go's words", async (context) => {
   const { client } = await startHarness(context, [echo]);
   const session = client();
   const cases = [
@@ -115,13 +115,13 @@ test('what is no gRPC call is refused in the words of grpc-go', async (context) 
   assert.equal((await call(session, echo.path, framed('x'))).status, StatusCode.ok);
 });
 
-test('an unknown encoding is told which are known', async (context) => {
+test('an unknown encoding is refused with the list of supported ones', async (context) => {
   const { client } = await startHarness(context, [echo]);
   const reply = await call(client(), echo.path, framed('x'), { 'grpc-encoding': 'zstd' });
   assert.equal(reply.headers['grpc-accept-encoding'], 'identity,gzip');
 });
 
-test('content types with a subtype or parameters are gRPC', async (context) => {
+test('content types with a subtype or parameters are accepted', async (context) => {
   const { client } = await startHarness(context, [echo]);
   for (const type of ['application/grpc+proto', 'application/grpc;charset=utf-8']) {
     const reply = await call(client(), echo.path, framed('x'), { 'content-type': type });
@@ -129,7 +129,7 @@ test('content types with a subtype or parameters are gRPC', async (context) => {
   }
 });
 
-test('a compressed request is unpacked, within the limit', async (context) => {
+test('a compressed request is decompressed, within the size limit', async (context) => {
   const { client } = await startHarness(context, [echo]);
   const session = client();
   const gzip = { 'grpc-encoding': 'gzip' };
@@ -160,7 +160,7 @@ test('a message over the limit is refused as soon as its length is known', async
   );
 });
 
-test('a request cut short, or none, is an error', async (context) => {
+test('a truncated or missing request is an error', async (context) => {
   const { client } = await startHarness(context, [echo]);
   const session = client();
   const short = await call(session, echo.path, framed('whole').subarray(0, 7));
@@ -169,7 +169,7 @@ test('a request cut short, or none, is an error', async (context) => {
   assert.equal(none.status, StatusCode.internal);
 });
 
-test('errors become codes and texts, whatever characters are in them', async (context) => {
+test('errors are returned as codes and texts, with any characters', async (context) => {
   let error: unknown;
   const failing: Method = {
     path: '/test.Test/Fail',
@@ -197,7 +197,7 @@ test('errors become codes and texts, whatever characters are in them', async (co
   assert.ok(log.some((line) => line.includes('TypeError: a bug')));
 });
 
-test('a handler that throws at once is answered too', async (context) => {
+test('a handler that throws synchronously is answered too', async (context) => {
   const throwing: Method = {
     path: '/test.Test/Throw',
     kind: 'unary',
@@ -210,7 +210,7 @@ test('a handler that throws at once is answered too', async (context) => {
   assert.deepEqual([reply.status, reply.statusMessage], [StatusCode.invalidArgument, 'at once']);
 });
 
-test('a deadline ends a call, and aborts its handler', async (context) => {
+test('a deadline ends a call and aborts its handler', async (context) => {
   const aborted = Promise.withResolvers<void>();
   const slow: Method = {
     path: '/test.Test/Slow',
@@ -258,7 +258,7 @@ test('a reset and a lost connection abort the calls', async (context) => {
   assert.equal(methods.metrics[0]?.handled[StatusCode.canceled], 2);
 });
 
-test('a bidirectional call sends as it receives, and ends when its handler does', async (context) => {
+test('a bidirectional call sends while it receives, and ends when its handler ends', async (context) => {
   const chat: Method = {
     path: '/test.Test/Chat',
     kind: 'bidirectional',
@@ -277,7 +277,7 @@ test('a bidirectional call sends as it receives, and ends when its handler does'
   assert.equal(reply.trailers?.['grpc-status'], '0');
 });
 
-test('a handler that does not keep up makes its client wait', async (context) => {
+test('a slow handler applies backpressure to its client', async (context) => {
   const go = Promise.withResolvers<void>();
   let received = 0;
   const slow: Method = {
@@ -307,7 +307,7 @@ test('a handler that does not keep up makes its client wait', async (context) =>
   assert.ok(received > 0 && received % (64 * 1024) === 0);
 });
 
-test('a client that does not keep up makes its sender wait', async (context) => {
+test('a slow client applies backpressure to its handler', async (context) => {
   const blocked = Promise.withResolvers<number>();
   const flood: Method = {
     path: '/test.Test/Flood',
@@ -332,7 +332,7 @@ test('a client that does not keep up makes its sender wait', async (context) => 
   assert.equal(reply.messages.length, sent + 1);
 });
 
-test('metadata is there for who asks', async (context) => {
+test('metadata is available to handlers', async (context) => {
   const reading: Method = {
     path: '/test.Test/Read',
     kind: 'unary',
@@ -344,7 +344,7 @@ test('metadata is there for who asks', async (context) => {
   assert.match(String(reply.messages[0]), /^abc undefined 127\.0\.0\.1:\d+$/);
 });
 
-test('stopping ends open-ended calls at once, and lets the others end', async (context) => {
+test('stopping ends open-ended calls at once and completes the others', async (context) => {
   const finish = Promise.withResolvers<void>();
   const watching: Method = {
     path: '/test.Test/Watch',
@@ -375,7 +375,7 @@ test('stopping ends open-ended calls at once, and lets the others end', async (c
   await http2.whenEmpty();
 });
 
-test('messages that arrive in part are counted, and no longer when their calls end', async (context) => {
+test('incomplete messages are counted until their calls end', async (context) => {
   const { client, held } = await startHarness(context, [echo]);
   const stream = open(client(), echo.path);
   const message = framed(Buffer.alloc(100_000));

@@ -9,7 +9,7 @@ const messages = ['', 'a', 'x'.repeat(100), 'y'.repeat(10_000), 'z'];
 const bytes = Buffer.concat(messages.map((message) => framed(message)));
 
 for (const chunkBytes of [1, 2, 4, 5, 6, 7, 99, 4096, bytes.length]) {
-  test(`messages are the same in chunks of ${chunkBytes} bytes`, () => {
+  test(`messages are the same when they arrive in chunks of ${chunkBytes} bytes`, () => {
     const reader = new MessageReader({ messageBytesMax: 10_000 });
     const found: Buffer[] = [];
     for (let at = 0; at < bytes.length; at += chunkBytes) {
@@ -21,13 +21,13 @@ for (const chunkBytes of [1, 2, 4, 5, 6, 7, 99, 4096, bytes.length]) {
   });
 }
 
-test('a message too large is refused by its prefix', () => {
+test('a message that is too large is refused by its length prefix', () => {
   const reader = new MessageReader({ messageBytesMax: 10 });
   reader.push(framed('x'.repeat(11)).subarray(0, 5));
   assert.throws(() => reader.next(), /^EtcdError: grpc: received message larger than max \(11 vs. 10\)$/);
 });
 
-test('timeouts are up to 8 digits and a unit', () => {
+test('timeouts have up to 8 digits and a unit', () => {
   const known = {
     '1H': 3_600_000,
     '2M': 120_000,

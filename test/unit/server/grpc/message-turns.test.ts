@@ -19,7 +19,7 @@ async function handle(turns: MessageTurns, taken: { count: number; isOver: boole
   }
 }
 
-test('handlers of many streams leave the event loop to others every few milliseconds, and all go on', async () => {
+test('handlers of many streams yield to the event loop every few milliseconds, and all continue', async () => {
   const turns = new MessageTurns();
   const handlers = Array.from({ length: 50 }, () => ({ count: 0, isOver: false }));
   const running = handlers.map((taken) => handle(turns, taken, 1));
@@ -36,7 +36,7 @@ test('handlers of many streams leave the event loop to others every few millisec
   assert.ok(Math.min(...counts) > 0, 'each took one');
 });
 
-test('messages that cost little are taken without waiting', () => {
+test('cheap messages are handled without waiting', () => {
   const turns = new MessageTurns();
   for (let count = 0; count < 100; count += 1) assert.equal(turns.next(), undefined);
 });

@@ -1,4 +1,4 @@
-/** What one connection may ask of the server. */
+/** The budget of one connection. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -66,7 +66,7 @@ for (const [name, frames] of Object.entries(floods)) {
   });
 }
 
-test('a frame with 2,730 new window sizes, over many streams, costs as much as it does', async (context) => {
+test('a frame with 2,730 window sizes is charged for every stream that it changes', async (context) => {
   const { raw } = await start(context);
   const client = raw().start();
   client.send(...Array.from({ length: 1_000 }, (_, index) => open(2 * index + 1)));
@@ -75,7 +75,7 @@ test('a frame with 2,730 new window sizes, over many streams, costs as much as i
   assert.equal(await client.failure(), ErrorCode.enhanceYourCalm);
 });
 
-test('answers pay for the window updates that their client sends', async (context) => {
+test('replies earn budget for the window updates of their client', async (context) => {
   const { raw } = await start(context);
   const client = raw().start(setting(Setting.initialWindowSize, 100_000));
   for (let index = 0; index < many; index += 1) {
@@ -87,7 +87,7 @@ test('answers pay for the window updates that their client sends', async (contex
   assert.ok(await client.next(FrameType.data, (answer) => answer.streamId === 2 * many - 1));
 });
 
-test('messages that are larger than a window get it once their connection has the memory, each in the end', async (context) => {
+test('messages larger than a window get more window when their connection has memory, and all complete', async (context) => {
   const { raw, harness } = await start(context);
   const client = raw().start().send(acknowledgement);
   const message = framed(Buffer.alloc(1_000_000, 'x'));
@@ -117,7 +117,7 @@ test('messages that are larger than a window get it once their connection has th
   while (harness.held.bytes > 0) await sleep(1);
 });
 
-test('a stream may send the protocol’s own window until its client knows of ours', async (context) => {
+test("a stream may use the protocol's default window until its client acknowledges ours", async (context) => {
   const { raw } = await start(context);
   const client = raw().start();
   const message = framed(Buffer.alloc(65_000));
@@ -127,7 +127,7 @@ test('a stream may send the protocol’s own window until its client knows of ou
   assert.equal((await client.next(FrameType.data))?.streamId, 1);
 });
 
-test('messages that their handler does not take are held as they came, up to a window', async (context) => {
+test('messages that their handler does not read are held as received, up to a window', async (context) => {
   const { raw, harness } = await start(context);
   const client = raw().start().send(acknowledgement);
   const empty = Buffer.alloc(16_380);
@@ -139,7 +139,7 @@ test('messages that their handler does not take are held as they came, up to a w
   while (harness.held.bytes > 0) await sleep(1);
 });
 
-test('a byte of a message does not keep the buffer that it came in', async (context) => {
+test('a single byte of a message does not keep its whole input buffer', async (context) => {
   const { raw, harness } = await start(context);
   const client = raw().start().send(acknowledgement);
   client.send(open(1), data(1, Buffer.concat([framed(Buffer.alloc(100)).subarray(0, 7)])));
@@ -147,7 +147,7 @@ test('a byte of a message does not keep the buffer that it came in', async (cont
   assert.ok(harness.held.bytes < 2 * serverLimits.streamBytes + 1_000);
 });
 
-test('a connection that opens streams without end is closed before they take much memory', async (context) => {
+test('a connection that opens streams without end is closed before they use much memory', async (context) => {
   const { raw, harness } = await start(context);
   const client = raw().start();
   const count = Math.ceil(serverLimits.connectionHeldBytesMax / serverLimits.streamBytes);
@@ -172,7 +172,7 @@ for (const values of lengths) {
   });
 }
 
-test('headers that end the stream and announce a body are malformed', async (context) => {
+test('headers that end the stream but announce a body are malformed', async (context) => {
   const { raw } = await start(context);
   const client = raw().start();
   client.send(open(1, Buffer.concat([echoHeaders, field('content-length', '5')]), Flag.endStream));
@@ -193,7 +193,7 @@ for (const [name, [fieldName = '', value = '']] of Object.entries(characters)) {
   });
 }
 
-test('a connection whose messages unpack to hundreds of times their size, without end, is closed', async (context) => {
+test('a connection whose messages decompress to hundreds of times their size is closed', async (context) => {
   const { raw } = await start(context);
   const client = raw().start();
   const packed = gzipSync(Buffer.alloc(1_000_000));

@@ -12,7 +12,7 @@ const stream = Buffer.concat([clientPreface, ...frames]);
 
 for (const size of [1, 7, 8, 9, 10, 1_000, 16_384, 65_536, stream.length]) {
   for (const stopsEach of [Number.POSITIVE_INFINITY, 1, 3]) {
-    test(`frames are the same when they come ${size} bytes at a time and the listener stops after ${stopsEach}`, () => {
+    test(`frames are the same when they arrive ${size} bytes at a time and the listener stops after ${stopsEach}`, () => {
       const seen: unknown[] = [];
       const reader = new FrameReader((type, flags, streamId, payload) => {
         seen.push([type, flags, streamId, Buffer.from(payload)]);
@@ -27,7 +27,7 @@ for (const size of [1, 7, 8, 9, 10, 1_000, 16_384, 65_536, stream.length]) {
   }
 }
 
-test('what is pushed before the rest was read is not lost', () => {
+test('bytes pushed before the earlier ones were read are not lost', () => {
   const seen: number[] = [];
   const reader = new FrameReader((_type, _flags, streamId) => {
     seen.push(streamId);

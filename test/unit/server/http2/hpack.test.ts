@@ -44,7 +44,7 @@ for (const [form, blocks] of Object.entries(requests)) {
   });
 }
 
-test('old entries leave a full table, and a block seen before means what it means now', () => {
+test('old entries are evicted from a full table, and a repeated block uses the current table', () => {
   const { decode } = bound(decoder());
   decode(hex('40 01 61 01 31'));
   const block = hex('be');
@@ -66,7 +66,7 @@ test('a field larger than the table empties it', () => {
   assert.throws(() => decode(hex('be')), errorWith(ErrorCode.compressionError));
 });
 
-test('what is no header block is an error', () => {
+test('an invalid header block is an error', () => {
   const blocks = {
     'index 0': '80',
     'an index out of range': 'ff00',
@@ -85,21 +85,21 @@ test('what is no header block is an error', () => {
   }
 });
 
-test('a list of headers has a bound', () => {
+test('the size of a header list is limited', () => {
   const large = Buffer.concat([hex('40 01 61 7f 81 0f'), Buffer.alloc(2048, 'v')]);
   const { decode } = bound(decoder());
   decode(large);
   assert.throws(() => decode(Buffer.alloc(10, 0xbe)), errorWith(ErrorCode.enhanceYourCalm));
 });
 
-test('every byte has a Huffman code that ends where it ends', () => {
+test('every byte has a Huffman code, and invalid codes are refused', () => {
   assert.equal(huffmanDecode(hex('')), '');
   assert.equal(huffmanDecode(hex('f1e3c2e5f23a6ba0ab90f4ff')), 'www.example.com');
   assert.equal(huffmanDecode(hex('ff')), undefined);
   assert.equal(huffmanDecode(hex('00')), undefined);
 });
 
-test('answers are encoded with two fields in the table, in any order of answers', () => {
+test('replies are encoded with two table entries, in any order of replies', () => {
   const encoder = new HpackEncoder();
   const { decode } = bound(decoder());
   const head = [
@@ -119,7 +119,7 @@ test('answers are encoded with two fields in the table, in any order of answers'
   assert.equal(encoder.answerHead().length + encoder.okTrailers().length, 3);
 });
 
-test('long values and names of the static table are encoded', () => {
+test('long values and names from the static table are encoded', () => {
   const { decode } = bound(decoder());
   const fields = [
     [':status', '415'],

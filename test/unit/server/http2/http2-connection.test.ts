@@ -27,7 +27,7 @@ const open = (streamId: number, flags: number = Flag.endHeaders) =>
 const data = (streamId: number, payload: Buffer, flags = 0) => frame(FrameType.data, { flags, streamId, payload });
 const ping = frame(FrameType.ping, { payload: Buffer.from('12345678') });
 
-test('settings come first and are acknowledged, pings are answered', async (context) => {
+test('settings are sent first and acknowledged, and pings are answered', async (context) => {
   const { raw } = await start(context);
   const client = raw().start().send(ping);
   assert.equal((await client.next(FrameType.settings))?.flags, 0);
@@ -36,7 +36,7 @@ test('settings come first and are acknowledged, pings are answered', async (cont
   assert.deepEqual([answer?.flags, String(answer?.payload)], [Flag.ack, '12345678']);
 });
 
-test('a call with padding, a priority, continued headers and trailers is a call', async (context) => {
+test('a call may have padding, a priority, CONTINUATION frames and trailers', async (context) => {
   const { raw } = await start(context);
   const body = framed('padded');
   const client = raw()
@@ -58,16 +58,16 @@ test('a call with padding, a priority, continued headers and trailers is a call'
 });
 
 const breaches: Readonly<Record<string, { readonly frames: readonly Buffer[]; readonly code: number }>> = {
-  'a first frame that is no SETTINGS': { frames: [ping], code: ErrorCode.protocolError },
-  'a frame too large': {
+  'a first frame other than SETTINGS': { frames: [ping], code: ErrorCode.protocolError },
+  'a frame above the size limit': {
     frames: [frame(FrameType.settings), data(1, Buffer.alloc(16_385))],
     code: ErrorCode.frameSizeError,
   },
-  'settings of another size': {
+  'SETTINGS of the wrong size': {
     frames: [frame(FrameType.settings, { payload: Buffer.alloc(5) })],
     code: ErrorCode.frameSizeError,
   },
-  'settings of a stream': { frames: [frame(FrameType.settings, { streamId: 1 })], code: ErrorCode.protocolError },
+  'SETTINGS on a stream': { frames: [frame(FrameType.settings, { streamId: 1 })], code: ErrorCode.protocolError },
   'a window out of range': {
     frames: [frame(FrameType.settings, { payload: setting(Setting.initialWindowSize, 0x8000_0000) })],
     code: ErrorCode.flowControlError,
@@ -76,28 +76,28 @@ const breaches: Readonly<Record<string, { readonly frames: readonly Buffer[]; re
     frames: [frame(FrameType.settings, { payload: setting(Setting.maxFrameSize, 100) })],
     code: ErrorCode.protocolError,
   },
-  'a ping of another size': {
+  'a PING of the wrong size': {
     frames: [frame(FrameType.settings), frame(FrameType.ping, { payload: Buffer.alloc(7) })],
     code: ErrorCode.frameSizeError,
   },
   'a stream with an even number': { frames: [frame(FrameType.settings), open(2)], code: ErrorCode.protocolError },
-  'data of a stream that was not opened': {
+  'DATA on a stream that was not opened': {
     frames: [frame(FrameType.settings), data(1, Buffer.alloc(1))],
     code: ErrorCode.protocolError,
   },
-  'data of the connection': {
+  'DATA on stream 0': {
     frames: [frame(FrameType.settings), data(0, Buffer.alloc(1))],
     code: ErrorCode.protocolError,
   },
-  'more padding than frame': {
+  'more padding than the frame has bytes': {
     frames: [frame(FrameType.settings), open(1), data(1, Buffer.of(9, 1), Flag.padded)],
     code: ErrorCode.protocolError,
   },
-  'a push': {
+  'a PUSH_PROMISE': {
     frames: [frame(FrameType.settings), frame(FrameType.pushPromise, { streamId: 1 })],
     code: ErrorCode.protocolError,
   },
-  'a continuation of nothing': {
+  'a CONTINUATION without a header block': {
     frames: [frame(FrameType.settings), frame(FrameType.continuation, { streamId: 1 })],
     code: ErrorCode.protocolError,
   },
@@ -109,11 +109,11 @@ const breaches: Readonly<Record<string, { readonly frames: readonly Buffer[]; re
     frames: [frame(FrameType.settings), frame(FrameType.windowUpdate, { payload: uint32(0x7fff_ffff) })],
     code: ErrorCode.flowControlError,
   },
-  'a window update of nothing': {
+  'a WINDOW_UPDATE of 0': {
     frames: [frame(FrameType.settings), frame(FrameType.windowUpdate, { payload: uint32(0) })],
     code: ErrorCode.protocolError,
   },
-  'a header block that is none': {
+  'an invalid header block': {
     frames: [
       frame(FrameType.settings),
       frame(FrameType.headers, {
@@ -124,7 +124,7 @@ const breaches: Readonly<Record<string, { readonly frames: readonly Buffer[]; re
     ],
     code: ErrorCode.compressionError,
   },
-  'header blocks without an end': {
+  'endless CONTINUATION frames': {
     frames: [
       frame(FrameType.settings),
       open(1, 0),
@@ -132,7 +132,7 @@ const breaches: Readonly<Record<string, { readonly frames: readonly Buffer[]; re
     ],
     code: ErrorCode.enhanceYourCalm,
   },
-  'headers without end': {
+  'a header list above the size limit': {
     frames: [
       frame(FrameType.settings),
       frame(FrameType.headers, {
@@ -151,7 +151,7 @@ const breaches: Readonly<Record<string, { readonly frames: readonly Buffer[]; re
 };
 
 for (const [name, { frames, code }] of Object.entries(breaches)) {
-  test(`the connection ends on ${name}`, async (context) => {
+  test(`a connection is closed on ${name}`, async (context) => {
     const { raw, harness } = await start(context);
     assert.equal(
       await raw()
@@ -165,11 +165,11 @@ for (const [name, { frames, code }] of Object.entries(breaches)) {
 }
 
 const malformed: Readonly<Record<string, Buffer>> = {
-  'a name in upper case': Buffer.concat([echoHeaders, field('X', 'y')]),
-  'a header of a connection': Buffer.concat([echoHeaders, field('connection', 'close')]),
-  'a pseudo-header after the others': Buffer.concat([echoHeaders, field(':authority', 'x')]),
-  'no path': Buffer.concat([Buffer.of(0x83, 0x86), field('content-type', 'application/grpc')]),
-  'a path twice': Buffer.concat([field(':path', '/a'), echoHeaders]),
+  'a header name in upper case': Buffer.concat([echoHeaders, field('X', 'y')]),
+  'a connection-specific header': Buffer.concat([echoHeaders, field('connection', 'close')]),
+  'a pseudo-header after regular headers': Buffer.concat([echoHeaders, field(':authority', 'x')]),
+  'a missing path': Buffer.concat([Buffer.of(0x83, 0x86), field('content-type', 'application/grpc')]),
+  'a duplicate path': Buffer.concat([field(':path', '/a'), echoHeaders]),
 };
 
 for (const [name, payload] of Object.entries(malformed)) {
@@ -187,7 +187,7 @@ for (const [name, payload] of Object.entries(malformed)) {
   });
 }
 
-test('more streams than allowed are refused', async (context) => {
+test('streams above the limit are refused', async (context) => {
   const { raw } = await start(context, { maxConcurrentStreams: 2 });
   const client = raw().start().send(open(1), open(3), open(5));
   const reset = await client.next(FrameType.rstStream);
@@ -212,7 +212,7 @@ test('data waits for the windows, and trailers for the data', async (context) =>
   assert.equal((await client.next(FrameType.headers))?.flags, Flag.endHeaders | Flag.endStream);
 });
 
-test('a client without a header table is sent headers that need none', async (context) => {
+test('a client without a header table is sent headers that need no table', async (context) => {
   const { raw } = await start(context);
   const client = raw().start(setting(Setting.headerTableSize, 0));
   for (const streamId of [1, 3]) {
@@ -224,7 +224,7 @@ test('a client without a header table is sent headers that need none', async (co
   }
 });
 
-test('a client that shrinks its table later is told that it is understood', async (context) => {
+test('a client that shrinks its table later receives the table size update', async (context) => {
   const { raw } = await start(context);
   const client = raw()
     .start()
@@ -237,7 +237,7 @@ test('a client that shrinks its table later is told that it is understood', asyn
   assert.ok(head?.payload.includes('application/grpc'));
 });
 
-test('more data than the window resets the stream', async (context) => {
+test('data beyond the window resets the stream', async (context) => {
   const { raw } = await start(context);
   const payload = Buffer.concat([
     Buffer.of(0x83, 0x86),
@@ -254,7 +254,7 @@ test('more data than the window resets the stream', async (context) => {
   assert.deepEqual([reset?.streamId, reset?.payload.readUInt32BE(0)], [1, ErrorCode.flowControlError]);
 });
 
-test('thousands of streams opened and reset end the connection, and leave nothing', async (context) => {
+test('thousands of opened and reset streams end the connection and leave nothing behind', async (context) => {
   const { raw, harness } = await start(context);
   const client = raw().start();
   const count = serverLimits.idleFramesBurst + 2_000;
@@ -269,7 +269,7 @@ test('thousands of streams opened and reset end the connection, and leave nothin
   assert.equal(metrics?.started, metrics?.handled[1]);
 });
 
-test('a client that says it goes gets its answers, and then the end', async (context) => {
+test('after GOAWAY from the client its calls are answered, then the connection ends', async (context) => {
   const { raw } = await start(context);
   const client = raw()
     .start()
@@ -279,7 +279,7 @@ test('a client that says it goes gets its answers, and then the end', async (con
   await client.closed();
 });
 
-test('a server that goes answers what it took, and nothing later', async (context) => {
+test('after GOAWAY from the server accepted calls are answered and later ones are not', async (context) => {
   const { raw, harness } = await start(context);
   const client = raw().start().send(open(1), ping);
   await client.next(FrameType.ping);
@@ -291,7 +291,7 @@ test('a server that goes answers what it took, and nothing later', async (contex
   await client.closed();
 });
 
-test('connections opened and dropped leave nothing behind', async (context) => {
+test('opened and dropped connections leave nothing behind', async (context) => {
   const { raw, harness } = await start(context);
   for (let round = 0; round < 10; round += 1) {
     const clients = Array.from({ length: 100 }, (_, index) => {
@@ -309,7 +309,7 @@ test('connections opened and dropped leave nothing behind', async (context) => {
   assert.equal(metrics?.started, metrics?.handled[1]);
 });
 
-test('random frames never harm the server', async (context) => {
+test('random frames do not harm the server', async (context) => {
   const { raw, harness } = await start(context);
   const seed = Number(process.env.TINE_TEST_SEED ?? Date.now() % 1_000_000);
   context.diagnostic(`seed ${seed} (TINE_TEST_SEED)`);
@@ -336,7 +336,7 @@ test('random frames never harm the server', async (context) => {
   }
   const reply = await call(harness.client(), echo.path, framed('unharmed'));
   assert.equal(reply.status, 0);
-  // A call that was answered has a line of its own, for those who look for mistakes.
+  // An answered call has a log line too, for debugging.
   assert.deepEqual(
     harness.log.filter((line) => !line.includes('"request stats"')),
     [],

@@ -6,7 +6,7 @@ import type { Method } from '../../../../src/server/transport.ts';
 import { echo, framed, type HarnessOptions, startHarness } from '../grpc-harness.ts';
 import { echoHeaders, frame, RawClient } from './raw-client.ts';
 
-/** Lets its client talk, and says nothing. */
+/** Reads from its client and sends nothing. */
 const silent: Method = { path: '/test.Test/Echo', kind: 'bidirectional', handle: () => new Promise(() => undefined) };
 
 async function start(context: TestContext, method: Method, keepalive: Partial<HarnessOptions['keepalive']>) {
@@ -26,7 +26,7 @@ for (const [what, before] of [
   ['too often', [open]],
   ['without a stream', []],
 ] as const) {
-  test(`a client that pings ${what} is forgiven twice, then told and hung up on, as by gRPC's servers`, async (context) => {
+  test(`a client that pings ${what} is tolerated twice, then warned and disconnected, as by gRPC servers`, async (context) => {
     const client = await start(context, silent, {});
     client.send(...before, ping, ping, ping);
     for (let count = 0; count < 3; count += 1) assert.equal((await client.next(FrameType.ping))?.flags, Flag.ack);
@@ -38,7 +38,7 @@ for (const [what, before] of [
   });
 }
 
-test('a client that pings as rarely as it should stays', async (context) => {
+test('a client that pings rarely enough stays connected', async (context) => {
   const client = await start(context, silent, { clientIntervalMinMs: 20 });
   client.send(open);
   for (let count = 0; count < 6; count += 1) {
@@ -48,7 +48,7 @@ test('a client that pings as rarely as it should stays', async (context) => {
   }
 });
 
-test('pings that follow answers are no offence: clients measure a connection by them', async (context) => {
+test('pings after replies are allowed, because clients use them to measure a connection', async (context) => {
   const client = await start(context, echo, {});
   for (let call = 0; call < 6; call += 1) {
     const streamId = 2 * call + 1;
@@ -62,7 +62,7 @@ test('pings that follow answers are no offence: clients measure a connection by 
   }
 });
 
-test('a silent client is pinged, and stays when it answers', async (context) => {
+test('a silent client is pinged, and stays connected when it answers', async (context) => {
   const client = await start(context, silent, { intervalMs: 300, timeoutMs: 400 });
   for (let round = 0; round < 3; round += 1) {
     const asked = await client.next(FrameType.ping);
@@ -71,7 +71,7 @@ test('a silent client is pinged, and stays when it answers', async (context) => 
   }
 });
 
-test('one that does not answer is hung up on', async (context) => {
+test('a client that does not answer a ping is disconnected', async (context) => {
   const client = await start(context, silent, { intervalMs: 300, timeoutMs: 400 });
   assert.equal((await client.next(FrameType.ping))?.flags, 0);
   await client.closed();

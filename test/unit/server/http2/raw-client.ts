@@ -75,7 +75,7 @@ export class RawClient {
     return this;
   }
 
-  /** The next frame that is as described; those before it are passed over. Undefined: the connection closed instead. */
+  /** The next frame that matches; frames before it are skipped. Undefined: the connection was closed. */
   async next(type: number, is: (frame: Frame) => boolean = () => true): Promise<Frame | undefined> {
     for (;;) {
       const found = this.#frames.findIndex((each) => each.type === type && is(each));

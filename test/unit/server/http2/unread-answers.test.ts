@@ -5,14 +5,14 @@ import { serverLimits } from '../../../../src/server/server-limits.ts';
 
 const { connectionUnreadBytesMin: littleBytes, connectionUnreadBytesMax: muchBytes, unreadBytesMax } = serverLimits;
 
-test('a connection may have some megabytes of unread answers while all have few', () => {
+test('a connection may have some megabytes of unread replies while the total is small', () => {
   const unread = new UnreadAnswers();
   unread.add(muchBytes);
   assert.equal(unread.isBackedUp(muchBytes), false);
   assert.equal(unread.isBackedUp(muchBytes + 1), true);
 });
 
-test('when all connections together have many, each may have little, until they are read', () => {
+test('when the total is large, each connection may have little until replies are read', () => {
   const unread = new UnreadAnswers();
   unread.add(unreadBytesMax + 1);
   assert.equal(unread.isBackedUp(littleBytes), false);

@@ -4,7 +4,7 @@ import { expositionText } from '../../../../src/server/metrics/exposition.ts';
 import { byLabel, counter, gauge, info, seconds, summary } from '../../../../src/server/metrics/family.ts';
 import { Histogram } from '../../../../src/statistics/histogram.ts';
 
-test('a family is its help, its type and its samples', () => {
+test('a family has its help, its type and its samples', () => {
   const text = expositionText([
     counter('a_total', 'Of a.', 3),
     gauge('b', 'Of b.', byLabel('kind', { one: 1, other: 2.5 })),
@@ -28,7 +28,7 @@ test('a family is its help, its type and its samples', () => {
   );
 });
 
-test('a histogram of milliseconds is told in seconds, each bucket with those below it', () => {
+test('a histogram of milliseconds is written in seconds, with cumulative buckets', () => {
   const histogram = new Histogram([1, 8]);
   for (const ms of [0.5, 4, 100]) histogram.observe(ms);
   const lines = expositionText([seconds('d_seconds', 'Of d.', histogram)]).split('\n');
@@ -41,7 +41,7 @@ test('a histogram of milliseconds is told in seconds, each bucket with those bel
   ]);
 });
 
-test('a summary has a sum and a number', () => {
+test('a summary has a sum and a count', () => {
   const lines = expositionText([summary('e', 'Of e.', [{ labels: { of: 'x' }, sum: 1.5, count: 2 }])]).split('\n');
   assert.deepEqual(lines.slice(1, 4), ['# TYPE e summary', 'e_sum{of="x"} 1.5', 'e_count{of="x"} 2']);
 });

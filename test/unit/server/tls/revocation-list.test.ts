@@ -9,18 +9,18 @@ const authority = new CertificateAuthority(temporaryDirectory());
 const issued = [authority.issue(), authority.issue(), authority.issue()];
 const serials = issued.map(({ certificate }) => serialNumberText(new X509Certificate(certificate).serialNumber));
 
-test('a list names its serial numbers, in DER and in PEM', () => {
+test('a list has its serial numbers, in DER and in PEM', () => {
   const der = authority.revocationList(issued);
   const pem = `-----BEGIN X509 CRL-----\n${der.toString('base64')}\n-----END X509 CRL-----\n`;
   assert.deepEqual([...revokedSerialNumbers(der)], serials);
   assert.deepEqual([...revokedSerialNumbers(Buffer.from(pem))], serials);
 });
 
-test('an empty list revokes nobody', () => {
+test('an empty list revokes no certificate', () => {
   assert.equal(revokedSerialNumbers(authority.revocationList([])).size, 0);
 });
 
-test('a list of OpenSSL, with the time of the next one and extensions', () => {
+test('a list from OpenSSL, with the next update and extensions, is parsed', () => {
   const list = [
     'MIHZMIGAAgEBMAoGCCqGSM49BAMCMA0xCzAJBgNVBAMMAmNhFw0yNjExMjEyMDM4MTJaFw0zNjExMTgyMDM4MTJaMDEwEwICEAAXDTI2MTEy',
     'MTAwMDAwMFowGgIJAP7cuph2VDIQFw0yNjExMjEwMDAwMDBaoA8wDTALBgNVHRQEBAICEAAwCgYIKoZIzj0EAwIDSAAwRQIhANNmdBARpBcp',
@@ -29,7 +29,7 @@ test('a list of OpenSSL, with the time of the next one and extensions', () => {
   assert.deepEqual([...revokedSerialNumbers(Buffer.from(list.join(''), 'base64'))], ['1000', 'fedcba9876543210']);
 });
 
-test('what is no list is refused, cut at any byte', () => {
+test('an invalid list is refused, and so is one truncated at any byte', () => {
   const der = authority.revocationList(issued);
   for (const bytes of [Buffer.alloc(0), Buffer.from('no list'), Buffer.from(issued[0]?.certificate ?? '')]) {
     assert.throws(() => revokedSerialNumbers(bytes));

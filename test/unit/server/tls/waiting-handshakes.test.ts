@@ -11,7 +11,7 @@ function socketFrom(address: string): Socket {
   return Object.defineProperty(new Socket(), 'remoteAddress', { value: address });
 }
 
-test('a client of another form than a flood is second to go, whenever it came', () => {
+test('a client with another hello form than a flood is served second, whenever it came', () => {
   const waiting = new WaitingHandshakes();
   const good = socketFrom('10.0.0.1');
   for (let count = 0; count < 1_000; count += 1) {
@@ -22,7 +22,7 @@ test('a client of another form than a flood is second to go, whenever it came', 
   assert.equal(waiting.size, 999);
 });
 
-test('addresses take turns, whatever forms their clients have', () => {
+test('addresses take turns, whatever hello forms their clients have', () => {
   const waiting = new WaitingHandshakes();
   for (let form = 0; form < 100; form += 1) waiting.add(socketFrom('10.0.0.1'), form);
   const good = socketFrom('10.0.0.2');
@@ -30,7 +30,7 @@ test('addresses take turns, whatever forms their clients have', () => {
   assert.ok([waiting.takeNext(), waiting.takeNext()].includes(good));
 });
 
-test('the newest of a form goes first; the oldest of the most frequent form is the one to end', () => {
+test('the newest handshake of a form is served first, and the oldest of the most frequent form is dropped first', () => {
   const waiting = new WaitingHandshakes();
   const frequent = Array.from({ length: 3 }, () => socketFrom('10.0.0.1'));
   waiting.add(socketFrom('10.0.0.2'), 1);
@@ -45,7 +45,7 @@ test('the newest of a form goes first; the oldest of the most frequent form is t
   assert.equal(waiting.takeNext(), undefined);
 });
 
-test('a connection that is gone has no turn', () => {
+test('a closed connection gets no turn', () => {
   const waiting = new WaitingHandshakes();
   const [gone, other] = [socketFrom('10.0.0.1'), socketFrom('10.0.0.1')];
   waiting.add(other, 1);
@@ -56,7 +56,7 @@ test('a connection that is gone has no turn', () => {
   assert.equal(waiting.oldestOfMost(), undefined);
 });
 
-test('the form of a hello follows the cipher suites, and of half a hello it is some number', async () => {
+test('the form of a hello depends on its cipher suites, and an incomplete hello has some form', async () => {
   const [usual, again, narrow] = await Promise.all([
     helloOf('ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256'),
     helloOf('ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256'),
