@@ -77,7 +77,11 @@ function check(file: string, { columnsMax, banned }: Area): void {
   for (const [words, instead] of banned) {
     const pattern = new RegExp(`\\b(?:${words.replaceAll(' ', '\\s+')})\\b`, 'gi');
     for (const { index, 0: found } of text.matchAll(pattern))
-      report(file, text.slice(0, index).split('\n').length, `"${found.replaceAll(/\s+/g, ' ')}" is banned; write: ${instead}`);
+      report(
+        file,
+        text.slice(0, index).split('\n').length,
+        `"${found.replaceAll(/\s+/g, ' ')}" is banned; write: ${instead}`,
+      );
   }
 }
 
