@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
-import { dsnText } from '../config/dsn.ts';
-import type { ServerTls } from '../config/server-tls.ts';
+import { dsnText } from '../config/database/database-dsn.ts';
+import type { ServerTls } from '../config/listen/listen-tls.ts';
 
 /** What a person at a terminal may want to try once the server is up. */
 export function nextSteps(listenUrl: string, { endpoint, tls }: Pick<Config, 'endpoint' | 'tls'>): string {

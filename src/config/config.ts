@@ -1,7 +1,7 @@
-import type { Dsn } from './dsn.ts';
-import type { ListenAddress } from './listen-address.ts';
+import type { Dsn } from './database/database-dsn.ts';
+import type { ListenAddress } from './listen/listen-address.ts';
+import type { ServerTls } from './listen/listen-tls.ts';
 import type { LogOutput } from './log-outputs.ts';
-import type { ServerTls } from './server-tls.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 

@@ -1,7 +1,7 @@
 /** Opens the driver that an endpoint names. */
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
-import type { ServerDsn } from '../config/dsn.ts';
+import type { ServerDsn } from '../config/database/database-dsn.ts';
 import { unreachable } from '../errors.ts';
 import type { Driver } from './driver.ts';
 import type { Engine } from './remote/engine.ts';

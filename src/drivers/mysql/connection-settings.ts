@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import type { Knex } from 'knex';
 import type { ConnectionOptions, SslOptions } from 'mysql2';
-import { type DatabaseHost, databaseTlsOptions, type ServerDsn } from '../../config/dsn.ts';
+import { type DatabaseHost, databaseTlsOptions, type ServerDsn } from '../../config/database/database-dsn.ts';
 import { takesTls } from './tls-support.ts';
 
 /** The settings of one connection. Certificates are read anew for each. */

@@ -1,4 +1,4 @@
-import { dsnText, type ServerDsn } from '../../config/dsn.ts';
+import { dsnText, type ServerDsn } from '../../config/database/database-dsn.ts';
 import { StartError } from '../../errors.ts';
 import { errorNumber, serverErrorNumber } from './weather.ts';
 

@@ -1,7 +1,7 @@
 /** MySQL and MariaDB, as `RemoteDriver` wants them. */
 import { type Connection, createConnection } from 'mysql2';
 import type { Logger } from 'pino';
-import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
+import type { DatabaseHost, ServerDsn } from '../../config/database/database-dsn.ts';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { query } from '../../mvcc/program.ts';

@@ -1,6 +1,6 @@
 /** What one of several MySQL or MariaDB servers, or nodes of a Galera cluster, is good for. */
 import { createConnection } from 'mysql2';
-import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
+import type { DatabaseHost, ServerDsn } from '../../config/database/database-dsn.ts';
 import type { Node, NodeState } from '../remote/engine.ts';
 import { ask } from './ask.ts';
 import { connectionSettings } from './connection-settings.ts';

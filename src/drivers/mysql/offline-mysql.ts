@@ -1,7 +1,7 @@
 /** MySQL and MariaDB in the hands of a command. */
 import { type Connection, createConnection, type ResultSetHeader } from 'mysql2';
 import pino from 'pino';
-import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
+import type { DatabaseHost, ServerDsn } from '../../config/database/database-dsn.ts';
 import { limits } from '../../limits.ts';
 import type { Query } from '../../mvcc/program.ts';
 import { mysqlOfflineDialect } from '../../sql/mysql-offline-dialect.ts';

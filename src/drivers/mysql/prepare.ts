@@ -2,7 +2,7 @@
 import knex, { type Knex } from 'knex';
 import type { Logger } from 'pino';
 import { migrations } from '../../../migrations/migrations.ts';
-import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/dsn.ts';
+import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/database/database-dsn.ts';
 import { DriverError, StartError } from '../../errors.ts';
 import { silence } from '../knex-log.ts';
 import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Client } from 'pg';
-import type { ServerDsn } from '../../config/dsn.ts';
+import type { ServerDsn } from '../../config/database/database-dsn.ts';
 
 export interface ConnectionMode {
   /** What is done in one transaction is gone in the next. */

@@ -1,7 +1,7 @@
 /** How tine connects to Postgres. */
 import { basename, dirname } from 'node:path';
 import type { ClientConfig } from 'pg';
-import { type DatabaseHost, databaseTlsOptions, type ServerDsn } from '../../config/dsn.ts';
+import { type DatabaseHost, databaseTlsOptions, type ServerDsn } from '../../config/database/database-dsn.ts';
 import { takesTls } from './tls-support.ts';
 
 /** The settings of one connection. Certificates are read anew for each. */

@@ -1,6 +1,6 @@
 /** What one of several Postgres servers is good for. */
 import pg, { type Client } from 'pg';
-import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
+import type { DatabaseHost, ServerDsn } from '../../config/database/database-dsn.ts';
 import type { Node, NodeState } from '../remote/engine.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { destroy } from './postgres-session.ts';

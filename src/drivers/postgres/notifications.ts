@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 
 import pg, { type Client } from 'pg';
 import type { Logger } from 'pino';
-import type { ServerDsn } from '../../config/dsn.ts';
+import type { ServerDsn } from '../../config/database/database-dsn.ts';
 import { limits } from '../../limits.ts';
 import type { RowId } from '../../mvcc/operations.ts';
 import { withinAnswerTime } from '../remote/answer-time.ts';

@@ -1,6 +1,6 @@
 /** Postgres in the hands of a command. */
 import pg from 'pg';
-import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
+import type { DatabaseHost, ServerDsn } from '../../config/database/database-dsn.ts';
 import { limits } from '../../limits.ts';
 import type { Query } from '../../mvcc/program.ts';
 import { postgresOfflineDialect } from '../../sql/postgres-offline-dialect.ts';

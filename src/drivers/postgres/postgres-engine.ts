@@ -1,7 +1,7 @@
 /** Postgres, as `RemoteDriver` wants it. */
 import pg, { type Client } from 'pg';
 import type { Logger } from 'pino';
-import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/dsn.ts';
+import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/database/database-dsn.ts';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { query } from '../../mvcc/program.ts';

@@ -3,7 +3,7 @@ import knex, { type Knex } from 'knex';
 import pg from 'pg';
 import { migrationSource, migrations, migrationsTable } from '../../../migrations/migrations.ts';
 import { postgresWords } from '../../../migrations/words.ts';
-import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/dsn.ts';
+import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/database/database-dsn.ts';
 import { StartError } from '../../errors.ts';
 import { silence } from '../knex-log.ts';
 import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';

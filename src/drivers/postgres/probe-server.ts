@@ -4,7 +4,7 @@
  */
 import { randomInt } from 'node:crypto';
 import pg from 'pg';
-import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/dsn.ts';
+import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/database/database-dsn.ts';
 import { StartError } from '../../errors.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { migrationSettings } from './settings.ts';

@@ -1,6 +1,6 @@
 /** A database server in the hands of a command. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/dsn.ts';
+import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/database/database-dsn.ts';
 import { DriverError, StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { membersSince } from '../../mvcc/members.ts';

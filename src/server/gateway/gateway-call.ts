@@ -1,22 +1,22 @@
 import { etcdError, StatusCode } from '../../errors.ts';
 import type { Origin } from '../../store/requester.ts';
-import type { Arrival } from '../arrivals.ts';
-import type { GrpcServer } from '../grpc/grpc-server.ts';
-import type { HeaderField, HttpStream, HttpStreamListener } from '../grpc/http-stream.ts';
-import { prefixBytes } from '../grpc/message-reader.ts';
-import type { HeldAccount, HeldBytes } from '../held-bytes.ts';
+import { okStatus, type Status } from '../replies/status.ts';
 import { serverLimits } from '../server-limits.ts';
-import { okStatus, type Status } from '../status.ts';
-import type { Message } from '../transport.ts';
-import type { Turn, Turns } from '../turns.ts';
-import type { WebExchange } from '../web/web-exchange.ts';
+import type { Arrival } from '../transport/budget/arrivals.ts';
+import type { HeldAccount, HeldBytes } from '../transport/budget/held-bytes.ts';
+import type { Turn, Turns } from '../transport/budget/turns.ts';
+import type { HeaderField, HttpStream, HttpStreamListener } from '../transport/grpc/call-stream.ts';
+import type { GrpcServer } from '../transport/grpc/grpc-server.ts';
+import { prefixBytes } from '../transport/grpc/message-reader.ts';
+import type { Message } from '../transport/grpc/method.ts';
+import type { WebExchange } from '../transport/web/web-exchange.ts';
 import { GatewayAnswer } from './gateway-answer.ts';
-import { JsonSyntaxError } from './json-scanner.ts';
-import { JsonValues } from './json-values.ts';
+import { JsonSyntaxError } from './json/json-scanner.ts';
+import { JsonValues } from './json/json-values.ts';
+import type { MethodSchema } from './json/message-schema.ts';
+import { ProtoJsonError } from './json/proto-json-error.ts';
+import { readMessage } from './json/read-message.ts';
 import type { LargeValues } from './large-values.ts';
-import type { MethodSchema } from './message-schema.ts';
-import { ProtoJsonError } from './proto-json-error.ts';
-import { readMessage } from './read-message.ts';
 
 export interface GatewayCallOptions {
   readonly grpc: GrpcServer;

@@ -1,16 +1,16 @@
 import { EtcdError, etcdError, StatusCode } from '../../errors.ts';
-import type { Arrivals } from '../arrivals.ts';
-import type { GrpcServer } from '../grpc/grpc-server.ts';
-import type { HttpStreamListener } from '../grpc/http-stream.ts';
-import { headerValue } from '../grpc/request-head.ts';
-import type { HeldBytes } from '../held-bytes.ts';
-import type { Turns } from '../turns.ts';
-import type { WebExchange } from '../web/web-exchange.ts';
+import type { Arrivals } from '../transport/budget/arrivals.ts';
+import type { HeldBytes } from '../transport/budget/held-bytes.ts';
+import type { Turns } from '../transport/budget/turns.ts';
+import type { HttpStreamListener } from '../transport/grpc/call-stream.ts';
+import type { GrpcServer } from '../transport/grpc/grpc-server.ts';
+import { headerValue } from '../transport/grpc/request-head.ts';
+import type { WebExchange } from '../transport/web/web-exchange.ts';
 import { callFields } from './call-fields.ts';
 import { GatewayCall } from './gateway-call.ts';
 import { httpStatusOf } from './http-status.ts';
+import { methodSchema } from './json/message-schema.ts';
 import { LargeValues } from './large-values.ts';
-import { methodSchema } from './message-schema.ts';
 import { gatewayRoutes } from './routes.ts';
 
 export interface GatewayOptions {

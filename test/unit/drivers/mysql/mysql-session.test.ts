@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Connection, createConnection } from 'mysql2';
 import { pino } from 'pino';
-import { parseDsn, type ServerDsn } from '../../../../src/config/dsn.ts';
+import { parseDsn, type ServerDsn } from '../../../../src/config/database/database-dsn.ts';
 import { connectionSettings } from '../../../../src/drivers/mysql/connection-settings.ts';
 import { MysqlSession } from '../../../../src/drivers/mysql/mysql-session.ts';
 import { prepareDatabase } from '../../../../src/drivers/mysql/prepare.ts';

@@ -1,0 +1,34 @@
+import { gunzipSync } from 'node:zlib';
+import { EtcdError, StatusCode } from '../../../errors.ts';
+
+/** What a request may be encoded with, as `grpc-accept-encoding` tells it. */
+export const acceptedEncodings = 'identity,gzip';
+
+export function isKnownEncoding(encoding: string | undefined): boolean {
+  return encoding === undefined || encoding === 'identity' || encoding === 'gzip';
+}
+
+/**
+ * The message in a compressed one. Unpacked at once: messages are small and few clients compress.
+ *
+ * @throws EtcdError with grpc-go's texts
+ */
+export function decompress(
+  message: Buffer,
+  { encoding, messageBytesMax }: { readonly encoding: string | undefined; readonly messageBytesMax: number },
+): Buffer {
+  if (encoding !== 'gzip') {
+    const text = 'grpc: compressed flag set with identity or empty encoding';
+    throw new EtcdError(StatusCode.internal, text);
+  }
+  try {
+    return gunzipSync(message, { maxOutputLength: messageBytesMax });
+  } catch (error) {
+    if (error instanceof RangeError) {
+      const text = `grpc: received message after decompression larger than max ${messageBytesMax}`;
+      throw new EtcdError(StatusCode.resourceExhausted, text);
+    }
+    const text = `grpc: failed to decompress the message: ${error instanceof Error ? error.message : error}`;
+    throw new EtcdError(StatusCode.internal, text);
+  }
+}
