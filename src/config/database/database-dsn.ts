@@ -1,16 +1,16 @@
 import { hideCredentials } from '../redact.ts';
 import { mysqlDsnText, parseMysqlDsn } from './database-mysql-dsn.ts';
 import { parsePostgresDsn, postgresDsnText } from './database-postgres-dsn.ts';
-import type { ServerDsn } from './database-remote-dsn.ts';
+import type { RemoteDsn } from './database-remote-dsn.ts';
 import { parseSqliteDsn, type SqliteDsn } from './database-sqlite-dsn.ts';
 import type { TlsOptions } from './database-tls.ts';
 
-export type { DatabaseHost, ServerDsn } from './database-remote-dsn.ts';
+export type { DatabaseHost, RemoteDsn } from './database-remote-dsn.ts';
 export type { SqliteDsn } from './database-sqlite-dsn.ts';
 export { databaseTlsOptions } from './database-tls-options.ts';
 
 /** Which database, and where. */
-export type Dsn = SqliteDsn | ServerDsn;
+export type Dsn = SqliteDsn | RemoteDsn;
 
 /** A database address with what could not be followed in it. */
 export interface ParsedDsn {

@@ -1,11 +1,10 @@
 import { join } from 'node:path';
-import { blaming } from '../blaming.ts';
 import { type GivenOptions, strongerOf } from '../given-options.ts';
 import { type Option, type OptionName, options, type Settings } from '../options.ts';
 import { readText } from '../pem-files.ts';
-import { UsageError } from '../usage-error.ts';
+import { blaming, UsageError } from '../usage-error.ts';
 import { type Dsn, type ParsedDsn, parseDsn } from './database-dsn.ts';
-import type { ServerDsn } from './database-remote-dsn.ts';
+import type { RemoteDsn } from './database-remote-dsn.ts';
 import { databaseFileName, sqliteDsn } from './database-sqlite-dsn.ts';
 import type { TlsOptions } from './database-tls.ts';
 import { databaseTlsOptions } from './database-tls-options.ts';
@@ -50,13 +49,13 @@ function namedDatabase(settings: Settings, given: GivenOptions): ParsedDsn {
  */
 function namesDatabase(endpoint: string, given: GivenOptions): boolean {
   const [directory, named] = [given.byName.get('data-dir'), given.byName.get('endpoint')];
-  const isServer = /^(postgres|postgresql|mysql):/i.test(endpoint);
-  if (isServer && directory !== undefined && directory.rank === named?.rank) return true;
+  const isRemote = /^(postgres|postgresql|mysql):/i.test(endpoint);
+  if (isRemote && directory !== undefined && directory.rank === named?.rank) return true;
   return strongerOf(given, 'data-dir', 'endpoint') === 'endpoint';
 }
 
 /** The files are read once now, for their mistakes: later they would look like a database that is away. */
-function usable({ tls }: ServerDsn): void {
+function usable({ tls }: RemoteDsn): void {
   if (tls === undefined) return;
   try {
     databaseTlsOptions(tls);

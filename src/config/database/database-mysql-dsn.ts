@@ -1,7 +1,7 @@
 import { parseGoDuration } from '../go-duration.ts';
 import { boundedConnectTimeoutMs, defaultDatabase } from './database-defaults.ts';
 import type { ParsedDsn } from './database-dsn.ts';
-import type { DatabaseHost, DatabaseTlsMode, ServerDsn } from './database-remote-dsn.ts';
+import type { DatabaseHost, DatabaseTlsMode, RemoteDsn } from './database-remote-dsn.ts';
 import { databaseTls, type TlsOptions, type TlsRequest } from './database-tls.ts';
 import {
   type NamedHost,
@@ -9,8 +9,8 @@ import {
   parseDatabase,
   parseHosts,
   parseParameters,
-  parseServerUrl,
-  type ServerUrl,
+  parseDatabaseUrl,
+  type DatabaseUrl,
 } from './database-url.ts';
 
 const DEFAULT_HOST = { host: '127.0.0.1', port: 3306 } as const satisfies DatabaseHost;
@@ -27,7 +27,7 @@ const EXAMPLE = 'write mysql://USER:PASSWORD@tcp(HOST:3306)/DATABASE or mysql://
 export function parseMysqlDsn(rest: string, tlsOptions: TlsOptions): ParsedDsn {
   const { user, password, hosts, database, parameters } = parseAddress(rest);
   refuse(parameters);
-  const dsn: ServerDsn = {
+  const dsn: RemoteDsn = {
     kind: 'mysql',
     hosts,
     user: user ?? 'root',
@@ -39,7 +39,7 @@ export function parseMysqlDsn(rest: string, tlsOptions: TlsOptions): ParsedDsn {
   return { dsn, ignoredParameters: [...parameters.keys()].filter((name) => name !== 'tls' && name !== 'timeout') };
 }
 
-type Address = Omit<ServerUrl, 'hosts'> & { readonly hosts: readonly DatabaseHost[] };
+type Address = Omit<DatabaseUrl, 'hosts'> & { readonly hosts: readonly DatabaseHost[] };
 
 function parseAddress(rest: string): Address {
   // Greedy: the password runs to the last @ that a network follows, as in Go's driver.
@@ -54,11 +54,11 @@ function parseAddress(rest: string): Address {
     return { ...goParts(credentials, database, query), hosts: [DEFAULT_HOST] };
   }
   if (rest === '') return { ...goParts(undefined, undefined, undefined), hosts: [{ socketPath: DEFAULT_SOCKET }] };
-  const url = parseServerUrl(rest);
+  const url = parseDatabaseUrl(rest);
   return { ...url, hosts: namedHosts(url.hosts) };
 }
 
-function goParts(credentials: string | undefined, database = '', query = ''): Omit<ServerUrl, 'hosts'> {
+function goParts(credentials: string | undefined, database = '', query = ''): Omit<DatabaseUrl, 'hosts'> {
   return {
     ...parseCredentials(credentials, (part) => part),
     database: parseDatabase(database),
@@ -140,7 +140,7 @@ function connectTimeoutMs(text: string | undefined): number {
 }
 
 /** The address as a user writes it, without the password. */
-export function mysqlDsnText({ hosts, user, database }: ServerDsn): string {
+export function mysqlDsnText({ hosts, user, database }: RemoteDsn): string {
   const [first] = hosts;
   const network = first?.socketPath === undefined ? `tcp(${hosts.map(hostText).join()})` : `unix(${first.socketPath})`;
   return `mysql://${user}@${network}/${encodeURIComponent(database)}`;

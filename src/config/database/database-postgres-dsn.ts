@@ -2,9 +2,9 @@ import { isIPv6 } from 'node:net';
 import { withoutTrailing } from '../../text/without-trailing.ts';
 import { boundedConnectTimeoutMs, defaultDatabase } from './database-defaults.ts';
 import type { ParsedDsn } from './database-dsn.ts';
-import type { DatabaseHost, ServerDsn } from './database-remote-dsn.ts';
+import type { DatabaseHost, RemoteDsn } from './database-remote-dsn.ts';
 import { databaseTls, type TlsFiles, type TlsOptions, type TlsRequest } from './database-tls.ts';
-import { type NamedHost, parseHosts, parsePort, parseServerUrl, type ServerUrl } from './database-url.ts';
+import { type NamedHost, parseHosts, parsePort, parseDatabaseUrl, type DatabaseUrl } from './database-url.ts';
 
 const DEFAULT_PORT = 5432;
 
@@ -19,10 +19,10 @@ const KINES_DEFAULT = 'postgres:postgres@localhost/';
  * @throws Error that says what is wrong, without the password.
  */
 export function parsePostgresDsn(rest: string, tlsOptions: TlsOptions): ParsedDsn {
-  const url = parseServerUrl(rest === '' || rest === '/' ? KINES_DEFAULT : rest);
+  const url = parseDatabaseUrl(rest === '' || rest === '/' ? KINES_DEFAULT : rest);
   const { parameters } = url;
   refuse(parameters);
-  const dsn: ServerDsn = {
+  const dsn: RemoteDsn = {
     kind: 'postgres',
     hosts: postgresHosts(url),
     user: given(parameters, 'user') ?? url.user ?? 'postgres',
@@ -68,7 +68,7 @@ function isGranted(name: string, parameters: ReadonlyMap<string, string>): boole
   return name === 'target_session_attrs' && /^(read-write|primary)$/.test(parameters.get(name) ?? '');
 }
 
-function postgresHosts({ hosts, parameters }: ServerUrl): readonly DatabaseHost[] {
+function postgresHosts({ hosts, parameters }: DatabaseUrl): readonly DatabaseHost[] {
   const inParameter = given(parameters, 'host');
   // A path and an IPv6 address stand there without brackets.
   const named = inParameter === undefined ? hosts : inParameter.split(',').flatMap(hostOfParameter);
@@ -121,7 +121,7 @@ function tlsRequest(parameters: ReadonlyMap<string, string>): TlsRequest {
 const EXEC_MODES = ['cache_statement', 'cache_describe', 'describe_exec', 'exec', 'simple_protocol'];
 
 /** Whoever names another mode than the first wants nothing left in a session between two transactions. */
-function preparesStatements(mode: string | undefined): Pick<ServerDsn, 'preparesStatements'> {
+function preparesStatements(mode: string | undefined): Pick<RemoteDsn, 'preparesStatements'> {
   if (mode === undefined) return {};
   if (!EXEC_MODES.includes(mode)) throw new Error(`${EXEC_MODE} is none of ${EXEC_MODES.join(', ')}`);
   return { preparesStatements: mode === 'cache_statement' ? 'always' : 'never' };
@@ -142,7 +142,7 @@ function given(parameters: ReadonlyMap<string, string>, name: string): string | 
 }
 
 /** The address as a user writes it, without the password. */
-export function postgresDsnText({ hosts, user, database }: ServerDsn): string {
+export function postgresDsnText({ hosts, user, database }: RemoteDsn): string {
   const name = `postgres://${encodeURIComponent(user)}@`;
   const path = `/${encodeURIComponent(database)}`;
   const addresses = hosts.map(hostAndPort);

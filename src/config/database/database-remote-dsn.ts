@@ -1,5 +1,5 @@
 /** A database server: one address, or several of which the first that answers and takes writes is used. */
-export interface ServerDsn {
+export interface RemoteDsn {
   readonly kind: 'postgres' | 'mysql';
   /** At least one; tried in this order. */
   readonly hosts: readonly DatabaseHost[];

@@ -3,7 +3,7 @@ import { isIPv6 } from 'node:net';
 const CONTROL = /\p{Cc}/u;
 
 /** The parts of `USER:PASSWORD@HOST:PORT,HOST:PORT/DATABASE?parameters`, percent-decoded. What is absent or empty is undefined. */
-export interface ServerUrl {
+export interface DatabaseUrl {
   readonly user: string | undefined;
   readonly password: string | undefined;
   /** Empty when none is named. */
@@ -19,7 +19,7 @@ export interface NamedHost {
 }
 
 /** The user with the password, as they stand before the @. */
-export type Credentials = Pick<ServerUrl, 'user' | 'password'>;
+export type Credentials = Pick<DatabaseUrl, 'user' | 'password'>;
 
 /**
  * Reads what follows `postgres://`. No message repeats a part of the text: which part is the password is not certain
@@ -27,7 +27,7 @@ export type Credentials = Pick<ServerUrl, 'user' | 'password'>;
  *
  * @throws Error that says what is wrong.
  */
-export function parseServerUrl(rest: string): ServerUrl {
+export function parseDatabaseUrl(rest: string): DatabaseUrl {
   const [, authority = '', path = '', query = ''] = /^([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/s.exec(rest) ?? [];
   // The last @ ends the password. Behind the hosts it tells of a password that was cut at its / or ?.
   if (rest.slice(authority.length).includes('@')) {

@@ -1,5 +1,5 @@
 /** How clients are served over TLS. Files are PEM, by absolute path; they were readable and fitted each other when tine started. */
-export interface ServerTls {
+export interface ListenTls {
   readonly pair: CertificatePair;
   /** Undefined: clients need no certificate. */
   readonly clients: ClientCertificates | undefined;

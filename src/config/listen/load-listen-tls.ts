@@ -1,14 +1,13 @@
 import { join, resolve } from 'node:path';
-import { blaming } from '../blaming.ts';
 import type { GivenOptions } from '../given-options.ts';
 import type { OptionName, Settings } from '../options.ts';
 import { readAuthorities, readBytes, readPair } from '../pem-files.ts';
-import { UsageError } from '../usage-error.ts';
+import { blaming, UsageError } from '../usage-error.ts';
 import { type ListenAddress, listenAddressUrl } from './listen-address.ts';
 import { defaultCipherSuites } from './listen-cipher-suites.ts';
-import type { CertificatePair, ClientCertificates, ServerTls } from './listen-tls.ts';
+import type { CertificatePair, ClientCertificates, ListenTls } from './listen-tls.ts';
 
-export interface ServerTlsOptions {
+export interface ListenTlsOptions {
   readonly settings: Settings;
   readonly given: GivenOptions;
   /** All addresses that are listened on. */
@@ -23,8 +22,8 @@ export interface ServerTlsOptions {
  *
  * @throws UsageError when they cannot be followed, or a file of theirs cannot be used.
  */
-export function serverTls(options: ServerTlsOptions): {
-  readonly tls: ServerTls | undefined;
+export function listenTls(options: ListenTlsOptions): {
+  readonly tls: ListenTls | undefined;
   readonly notes: readonly string[];
 } {
   const { settings, given, addresses } = options;
@@ -56,7 +55,7 @@ export function serverTls(options: ServerTlsOptions): {
   };
 }
 
-function certificatePair({ settings, given, addresses, dataDirectory }: ServerTlsOptions): CertificatePair | undefined {
+function certificatePair({ settings, given, addresses, dataDirectory }: ListenTlsOptions): CertificatePair | undefined {
   const { 'cert-file': certFile, 'key-file': keyFile } = settings;
   const rest = { validityYears: settings['self-signed-cert-validity'], hosts: hostsOf(addresses) };
   if (certFile === undefined && keyFile === undefined) {
@@ -101,7 +100,7 @@ function clientCertificates(settings: Settings, given: GivenOptions): ClientCert
   };
 }
 
-function tlsVersions(settings: Settings, given: GivenOptions): Pick<ServerTls, 'minVersion' | 'maxVersion'> {
+function tlsVersions(settings: Settings, given: GivenOptions): Pick<ListenTls, 'minVersion' | 'maxVersion'> {
   const minVersion = settings['tls-min-version'] ?? 'TLSv1.2';
   const maxVersion = settings['tls-max-version'] ?? 'TLSv1.3';
   if (minVersion > maxVersion) {

@@ -6,7 +6,6 @@ import {
   MemberRemoveResponse,
   MemberUpdateResponse,
 } from '../../wire/generated/etcdserverpb/cluster.ts';
-import { arePeerUrls } from '../peer-urls.ts';
 import type { Method } from '../transport/grpc/method.ts';
 import type { ServiceContext } from './service-context.ts';
 import { unary } from './unary.ts';
@@ -73,3 +72,10 @@ function known(members: readonly Member[], id: MemberId): Member {
 function refused(why: string): EtcdError {
   return new EtcdError(StatusCode.failedPrecondition, `etcdserver: ${why}`);
 }
+
+/** Whether texts are URLs of peers as etcd takes them: a scheme, and host and port without a path, or a socket. */
+function arePeerUrls(urls: readonly string[]): boolean {
+  return urls.length > 0 && urls.every((url) => peerUrl.test(url.trim()));
+}
+
+const peerUrl = /^(https?:\/\/([^\s/?#:@[\]]*|\[[0-9a-fA-F:.]+\]):\d*|unixs?:\S*)$/;

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { ServerTls } from '../../../config/listen/listen-tls.ts';
+import type { ListenTls } from '../../../config/listen/listen-tls.ts';
 import { readAuthorities, readBytes, readPair } from '../../../config/pem-files.ts';
 import { StartError } from '../../../errors.ts';
 import type { Logger } from '../../../logger.ts';
@@ -20,14 +20,14 @@ export interface LoadedCredentials {
  * Files that cannot be used, such as half a pair while it is written, leave what was read before in use.
  */
 export class Credentials {
-  readonly #tls: ServerTls;
+  readonly #tls: ListenTls;
   readonly #logger: Logger;
   #current: LoadedCredentials;
   #seen: string;
   #nextLookMs = 0;
 
   /** @throws StartError when a file cannot be used */
-  constructor(tls: ServerTls, logger: Logger) {
+  constructor(tls: ListenTls, logger: Logger) {
     this.#tls = tls;
     this.#logger = logger;
     this.#seen = this.#fingerprint();
@@ -69,7 +69,7 @@ function fileState(path: string): string {
   return state === undefined ? 'absent' : `${state.ino}:${state.size}:${state.mtimeNs}:${state.ctimeNs}`;
 }
 
-function load({ pair, clients }: ServerTls): LoadedCredentials {
+function load({ pair, clients }: ListenTls): LoadedCredentials {
   const { authoritiesFile, revocationFile } = clients ?? {};
   return {
     ...readPair(pair.certFile, pair.keyFile),

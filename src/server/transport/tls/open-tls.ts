@@ -1,4 +1,4 @@
-import type { ServerTls } from '../../../config/listen/listen-tls.ts';
+import type { ListenTls } from '../../../config/listen/listen-tls.ts';
 import type { Logger } from '../../../logger.ts';
 import { Credentials } from './credentials.ts';
 import { ensureGeneratedPair } from './generated-pair.ts';
@@ -16,7 +16,7 @@ export type OpenDoor = (options: Pick<TlsDoorOptions, 'alpnProtocols' | 'newcome
  *
  * @throws StartError when that fails
  */
-export function openTls(tls: ServerTls, logger: Logger): OpenDoor {
+export function openTls(tls: ListenTls, logger: Logger): OpenDoor {
   ensureGeneratedPair(tls.pair, logger);
   const credentials = new Credentials(tls, logger);
   return (options) => {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
-import type { ServerTls } from '../../../config/listen/listen-tls.ts';
+import type { ListenTls } from '../../../config/listen/listen-tls.ts';
 import type { Logger } from '../../../logger.ts';
 import type { SparseLog } from '../../../sparse-log.ts';
 import { serverLimits } from '../../server-limits.ts';
@@ -15,7 +15,7 @@ import { Handshakes } from './handshakes.ts';
 export type AlpnProtocols = readonly ['h2', 'http/1.1'] | readonly ['h2'];
 
 export interface TlsDoorOptions {
-  readonly tls: ServerTls;
+  readonly tls: ListenTls;
   readonly credentials: Credentials;
   readonly alpnProtocols: AlpnProtocols;
   readonly logger: Logger;
@@ -106,7 +106,7 @@ export class TlsDoor {
   }
 }
 
-function secureContextOptions(tls: ServerTls, loaded: LoadedCredentials): SecureContextOptions {
+function secureContextOptions(tls: ListenTls, loaded: LoadedCredentials): SecureContextOptions {
   return {
     cert: loaded.cert,
     key: loaded.key,

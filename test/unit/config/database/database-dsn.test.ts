@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import { type Dsn, dsnText, parseDsn, type ServerDsn } from '../../../../src/config/database/database-dsn.ts';
+import { type Dsn, dsnText, parseDsn, type RemoteDsn } from '../../../../src/config/database/database-dsn.ts';
 
-function serverOf(text: string): ServerDsn {
+function serverOf(text: string): RemoteDsn {
   const { dsn } = parseDsn(text);
   assert.ok(dsn.kind !== 'sqlite', text);
   return dsn;
@@ -23,7 +23,7 @@ function complaint(text: string): string {
 
 const prefer = { mode: 'prefer', caFile: undefined, certFile: undefined, keyFile: undefined } as const;
 
-const postgres = (parts: Partial<ServerDsn> = {}): ServerDsn => ({
+const postgres = (parts: Partial<RemoteDsn> = {}): RemoteDsn => ({
   kind: 'postgres',
   hosts: [{ host: 'h', port: 5432 }],
   user: 'postgres',
@@ -34,12 +34,12 @@ const postgres = (parts: Partial<ServerDsn> = {}): ServerDsn => ({
   ...parts,
 });
 
-const mysql = (parts: Partial<ServerDsn> = {}): ServerDsn => ({
+const mysql = (parts: Partial<RemoteDsn> = {}): RemoteDsn => ({
   ...postgres({ kind: 'mysql', hosts: [{ host: 'h', port: 3306 }], user: 'root', tls: undefined }),
   ...parts,
 });
 
-function readsAll(cases: Readonly<Record<string, ServerDsn>>): void {
+function readsAll(cases: Readonly<Record<string, RemoteDsn>>): void {
   for (const [text, dsn] of Object.entries(cases)) assert.deepEqual(serverOf(text), dsn, text);
 }
 
@@ -108,7 +108,7 @@ describe('postgres', () => {
   });
 
   test("sslmode and its files are libpq's, prefer when none is given", () => {
-    const tls = (mode: string, files: string = ''): ServerDsn['tls'] => serverOf(`postgres://h?${mode}${files}`).tls;
+    const tls = (mode: string, files: string = ''): RemoteDsn['tls'] => serverOf(`postgres://h?${mode}${files}`).tls;
     const files = { caFile: '/ca', certFile: '/c', keyFile: '/k' };
     assert.deepEqual(tls(''), prefer);
     assert.equal(tls('sslmode=disable'), undefined);

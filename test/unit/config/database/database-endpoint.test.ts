@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
-import type { ServerDsn } from '../../../../src/config/database/database-dsn.ts';
+import type { RemoteDsn } from '../../../../src/config/database/database-dsn.ts';
 import { flagShape } from '../../../../src/config/given-options.ts';
 import { splitCommandLine } from '../../../../src/config/go-flags.ts';
 import { type LoadedConfig, loadConfig } from '../../../../src/config/load-config.ts';
@@ -28,7 +28,7 @@ function load(args: readonly string[], environment: Environment = {}): LoadedCon
   return loadConfig(splitCommandLine(args, flagShape).flags, environment);
 }
 
-function serverOf(args: readonly string[], environment: Environment = {}): ServerDsn {
+function serverOf(args: readonly string[], environment: Environment = {}): RemoteDsn {
   const { endpoint } = load(args, environment).config;
   assert.ok(endpoint.kind !== 'sqlite');
   return endpoint;
