@@ -30,7 +30,7 @@ export default {
       comment: 'Types may refer to each other.',
       severity: 'error',
       from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      to: { circular: true },
     },
     onlyImports('src/wire'),
     onlyImports('src/bbolt', SHARED),

@@ -16,7 +16,10 @@ import { Gateway } from './gateway/gateway.ts';
 import { originOf } from './identity.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { ClockWatch } from './monitoring/clock-watch.ts';
+import { FaultLog } from './monitoring/fault-log.ts';
+import { SlowCalls } from './monitoring/slow-calls.ts';
 import { StallWatch } from './monitoring/stall-watch.ts';
+import { ownStatuses, statusOf } from './replies/status.ts';
 import { serverLimits } from './server-limits.ts';
 import { authService } from './services/auth-service.ts';
 import { clusterService } from './services/cluster-service.ts';
@@ -35,12 +38,13 @@ import { Arrivals } from './transport/budget/arrivals.ts';
 import { HeldBytes } from './transport/budget/held-bytes.ts';
 import { Connections } from './transport/connections/connections.ts';
 import { openEntrances } from './transport/entrances.ts';
-import { GrpcServer } from './transport/grpc/grpc-server.ts';
+import { GrpcServer, isGrpcRequest } from './transport/grpc/grpc-server.ts';
+import { usualAnswer } from './transport/grpc/http2-call-stream.ts';
 import type { Method } from './transport/grpc/method.ts';
 import { MethodTable } from './transport/grpc/method-table.ts';
 import { Http2Server } from './transport/http2/http2-server.ts';
 import { sharedBounds } from './transport/http2/shared-bounds.ts';
-import { Http2Exchange, isGrpcRequest } from './transport/web/http2-exchange.ts';
+import { Http2Exchange } from './transport/web/http2-exchange.ts';
 import { WebServer } from './transport/web/web-server.ts';
 import { WebSockets } from './transport/web/web-sockets.ts';
 
@@ -70,12 +74,15 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const methods = new MethodTable(servedMethods(context, hub, queues));
   const arrivals = new Arrivals();
   const webHeld = new HeldBytes({ bytesMax: serverLimits.webHeldBytesMax });
+  const faults = new FaultLog(logger);
   const grpc = new GrpcServer({
     methods,
-    logger,
     messageBytesMax: messageBytesMax(config),
-    slowCallMs: config.warningUnaryRequestMs,
+    slowCalls: new SlowCalls({ logger, thresholdMs: config.warningUnaryRequestMs }),
     arrivals,
+    statusOf: (error, { isStream }) => statusOf(error, { isStream, log: faults }),
+    statuses: ownStatuses,
+    onFault: (error) => faults.internal(error),
   });
   const reportFault = (error: unknown) => grpc.reportFault(error);
   const servesWeb = config.httpListenAddresses.length === 0;
@@ -95,9 +102,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
   const http2 = new Http2Server({
     ...transport,
+    usualAnswer,
     // Over TLS browsers and curl speak HTTP/2 of their own accord; without it, it is gRPC's clients alone, as in etcd.
     accept: (stream) =>
-      stream.isSecure && servesWeb && !isGrpcRequest(stream) ? web(new Http2Exchange(stream)) : grpc.accept(stream),
+      stream.isSecure && servesWeb && !isGrpcRequest(stream)
+        ? web(new Http2Exchange(stream))
+        : grpc.acceptHttp2(stream),
   });
   const stallWatch = new StallWatch(logger);
   const clockWatch = new ClockWatch(logger);

@@ -2,7 +2,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http
 import { listAllows } from '../../config/listen/listen-web-lists.ts';
 import type { Logger } from '../../logger.ts';
 import { SparseLog } from '../../sparse-log.ts';
-import { serverLimits } from '../server-limits.ts';
+import { transportLimits } from '../transport/transport-limits.ts';
 
 export interface HostWhitelistOptions {
   readonly hostWhitelist: readonly string[];
@@ -25,7 +25,7 @@ export function hostGuard({ hostWhitelist, logger }: HostWhitelistOptions): Host
     logger,
     message: 'rejecting HTTP request to prevent DNS rebinding attacks',
     linesMax: 1,
-    intervalMs: serverLimits.clientFaultLogIntervalMs,
+    intervalMs: transportLimits.clientFaultLogIntervalMs,
   });
   const allows: HostGuard['allows'] = ({ headers, socket }) =>
     'encrypted' in socket || listAllows(hostWhitelist, hostName(headers.host ?? ''));

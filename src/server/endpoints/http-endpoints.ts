@@ -8,7 +8,7 @@ import type { Metrics } from '../metrics/metrics.ts';
 import { alarmName } from '../replies/alarm-text.ts';
 import { clusterVersion, storageVersion } from '../replies/versions.ts';
 import { serverLimits } from '../server-limits.ts';
-import type { HeaderField } from '../transport/grpc/call-stream.ts';
+import type { HeaderField } from '../transport/http/header-field.ts';
 import type { WebExchange, WebHandler } from '../transport/web/web-exchange.ts';
 
 export interface HttpEndpointsOptions {

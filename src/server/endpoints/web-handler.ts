@@ -1,7 +1,6 @@
 import { posix } from 'node:path';
 import { listAllows } from '../../config/listen/listen-web-lists.ts';
-import type { HeaderField } from '../transport/grpc/call-stream.ts';
-import { headerValue } from '../transport/grpc/request-head.ts';
+import { type HeaderField, headerValue } from '../transport/http/header-field.ts';
 import type { WebExchange, WebHandler } from '../transport/web/web-exchange.ts';
 
 export interface WebHandlerOptions {

@@ -1,11 +1,10 @@
 import { StatusCode } from '../../errors.ts';
 import { freeSingleUse } from '../../memory.ts';
-import type { Status } from '../replies/status.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Turns } from '../transport/budget/turns.ts';
-import type { HeaderField } from '../transport/grpc/call-stream.ts';
 import type { Message } from '../transport/grpc/method.ts';
-import { headerValue } from '../transport/grpc/request-head.ts';
+import type { Status } from '../transport/grpc/status.ts';
+import { type HeaderField, headerValue } from '../transport/http/header-field.ts';
 import type { WebExchange } from '../transport/web/web-exchange.ts';
 import { httpStatusOf } from './http-status.ts';
 import type { MessageSchema } from './json/message-schema.ts';

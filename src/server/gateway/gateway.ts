@@ -2,9 +2,9 @@ import { EtcdError, etcdError, StatusCode } from '../../errors.ts';
 import type { Arrivals } from '../transport/budget/arrivals.ts';
 import type { HeldBytes } from '../transport/budget/held-bytes.ts';
 import type { Turns } from '../transport/budget/turns.ts';
-import type { HttpStreamListener } from '../transport/grpc/call-stream.ts';
 import type { GrpcServer } from '../transport/grpc/grpc-server.ts';
-import { headerValue } from '../transport/grpc/request-head.ts';
+import { headerValue } from '../transport/http/header-field.ts';
+import type { StreamListener } from '../transport/http/stream-listener.ts';
 import type { WebExchange } from '../transport/web/web-exchange.ts';
 import { callFields } from './call-fields.ts';
 import { GatewayCall } from './gateway-call.ts';
@@ -42,7 +42,7 @@ export class Gateway {
   }
 
   /** `path`: without escapes. */
-  accept(exchange: WebExchange, path: string): HttpStreamListener | undefined {
+  accept(exchange: WebExchange, path: string): StreamListener | undefined {
     if (this.#options.certificatesNameUsers() && (exchange.commonName ?? '') !== '') {
       refuseCertificate(exchange);
       return undefined;
@@ -63,7 +63,7 @@ export class Gateway {
     });
   }
 
-  #call(exchange: WebExchange, path: string): HttpStreamListener {
+  #call(exchange: WebExchange, path: string): StreamListener {
     const rpc = this.#rpcs.get(path);
     if (rpc === undefined) throw new EtcdError(StatusCode.notFound, 'Not Found');
     if (methodOf(exchange) !== 'POST') throw new EtcdError(StatusCode.unimplemented, 'Method Not Allowed');

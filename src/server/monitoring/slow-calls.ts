@@ -1,28 +1,13 @@
 import { limits } from '../../limits.ts';
 import type { Logger } from '../../logger.ts';
-import type { RangeOperation, WriteOperation } from '../../mvcc/operations.ts';
 import { SparseLog } from '../../sparse-log.ts';
-import { describeOperation } from '../../store/describe-operation.ts';
 import { durationText } from '../../text/duration-text.ts';
-
-/** A unary call that has ended. */
-export interface EndedCall {
-  readonly path: string;
-  readonly peer: string;
-  readonly tookMs: number;
-  readonly code: number;
-  readonly requestBytes: number;
-  /** 0 when it failed. */
-  readonly replyBytes: number;
-  /** What it asked the store for; undefined where a call says nothing of it, as those about users do. */
-  readonly operation: RangeOperation | WriteOperation | undefined;
-}
+import type { EndedCall, SlowCallLog } from '../transport/grpc/grpc-call.ts';
 
 const message = 'request stats';
 
 /** Tells of unary calls that take long, and of all of them at level debug. Text and names are etcd's. */
-export class SlowCalls {
-  /** Calls that take longer are to be told. */
+export class SlowCalls implements SlowCallLog {
   readonly thresholdMs: number;
   readonly #logger: Logger;
   readonly #tellsAll: boolean;
@@ -46,7 +31,7 @@ export class SlowCalls {
   }
 }
 
-function fieldsOf({ path, peer, tookMs, code, requestBytes, replyBytes, operation }: EndedCall): object {
+function fieldsOf({ path, peer, tookMs, code, requestBytes, replyBytes, about }: EndedCall): object {
   return {
     'start time': new Date(Date.now() - tookMs).toISOString(),
     'time spent': durationText(tookMs),
@@ -55,6 +40,6 @@ function fieldsOf({ path, peer, tookMs, code, requestBytes, replyBytes, operatio
     'grpc code': code,
     'request size': requestBytes,
     'response size': replyBytes,
-    'request content': operation === undefined ? '' : describeOperation(operation),
+    'request content': about,
   };
 }

@@ -1,23 +1,14 @@
 import { DriverError, EtcdError, etcdErrors, StatusCode } from '../../errors.ts';
 import { WireError } from '../../wire/wire-error.ts';
 import type { FaultLog } from '../monitoring/fault-log.ts';
+import type { OwnStatuses } from '../transport/grpc/grpc-call.ts';
+import { canceledStatus, type Status } from '../transport/grpc/status.ts';
 
-/** How a call ended. */
-export interface Status {
-  readonly code: StatusCode;
-  /** For people; empty when all is well. */
-  readonly message: string;
-}
-
-export const okStatus: Status = { code: StatusCode.ok, message: '' };
-
-/** The call's client gave up, or is gone. grpc-go's text. */
-export const canceledStatus: Status = { code: StatusCode.canceled, message: 'context canceled' };
-
-export const deadlineStatus: Status = { code: StatusCode.deadlineExceeded, message: 'context deadline exceeded' };
-
-/** For calls that have no end of their own, when the server ends. */
-export const stoppedStatus: Status = statusOfEntry(etcdErrors.stopped);
+/** How calls end that neither their client nor their method ends, in etcd's words. */
+export const ownStatuses: OwnStatuses = {
+  requestTimeout: statusOfEntry(etcdErrors.timeout),
+  stopped: statusOfEntry(etcdErrors.stopped),
+};
 
 /**
  * The one door by which errors leave: what a client is told of an error. What is not the client's doing is logged, and

@@ -1,5 +1,6 @@
 import { isReadOnlyTxn } from '../../mvcc/read-only-txn.ts';
 import type { RangeResult } from '../../mvcc/results.ts';
+import { describeOperation } from '../../store/describe-operation.ts';
 import { CompactionResponse, KV } from '../../wire/generated/etcdserverpb/kv.ts';
 import { adminNeed, deleteNeed, putNeed, rangeNeed, txnNeed } from '../access/needs.ts';
 import { checkOperationCount } from '../parsing/check-operation-count.ts';
@@ -23,7 +24,7 @@ export function kvService({ access, store, headers, config }: ServiceContext): r
   return [
     unary(range, async (request, call) => {
       const operation = parseRange(request);
-      call.about(operation);
+      call.about(() => describeOperation(operation));
       return rangeReply(await access.read(call, rangeNeed(operation), () => store.range(operation, call)), headers);
     }),
     {
@@ -44,26 +45,26 @@ export function kvService({ access, store, headers, config }: ServiceContext): r
     },
     unary(put, async (request, call, bytes) => {
       const operation = parsePut(request);
-      call.about(operation);
+      call.about(() => describeOperation(operation));
       checkRequestSize(bytes, config);
       return putReply(await access.write(call, putNeed(operation), (by) => store.put(operation, by)), headers);
     }),
     unary(deleteRange, async (request, call, bytes) => {
       const operation = parseDelete(request);
-      call.about(operation);
+      call.about(() => describeOperation(operation));
       checkRequestSize(bytes, config);
       const result = await access.write(call, deleteNeed(operation), (by) => store.deleteRange(operation, by));
       return deleteReply(result, headers);
     }),
     unary({ path: txn.path, request: { decode: decodeTxn } }, async (request, call, bytes) => {
       const operation = parseTxn(request, { operationsMax });
-      call.about(operation);
+      call.about(() => describeOperation(operation));
       if (!isReadOnlyTxn(operation)) checkRequestSize(bytes, config);
       return txnReply(await access.write(call, txnNeed(operation), (by) => store.txn(operation, by)), headers);
     }),
     unary(compact, async ({ revision, physical }, call, bytes) => {
       checkRequestSize(bytes, config);
-      call.about({ kind: 'compact', revision });
+      call.about(() => describeOperation({ kind: 'compact', revision }));
       const result = await access.write(call, adminNeed, (by) => store.compact({ revision, physical }, by));
       return CompactionResponse.encode({ header: headers.message(result.revision) });
     }),

@@ -1,4 +1,4 @@
-import { serverLimits } from '../../server-limits.ts';
+import { transportLimits } from '../transport-limits.ts';
 
 /** Something that a client sends in parts. */
 export interface Arrival {
@@ -14,7 +14,7 @@ export class Arrivals {
   readonly #timer: NodeJS.Timeout;
 
   constructor() {
-    this.#timer = setInterval(() => this.#look(), serverLimits.requestArrivalLookMs).unref();
+    this.#timer = setInterval(() => this.#look(), transportLimits.requestArrivalLookMs).unref();
   }
 
   /** Looks after what a collection has from now on. */
@@ -27,7 +27,7 @@ export class Arrivals {
   }
 
   #look(): void {
-    const beforeMs = performance.now() - serverLimits.requestArrivalMsMax;
+    const beforeMs = performance.now() - transportLimits.requestArrivalMsMax;
     for (const group of this.#groups) {
       for (const arrival of group) {
         if (arrival.isArrivingSince(beforeMs)) arrival.giveUpRequest();

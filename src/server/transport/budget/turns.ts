@@ -1,4 +1,4 @@
-import { serverLimits } from '../../server-limits.ts';
+import { transportLimits } from '../transport-limits.ts';
 
 /** Something with input to work off. */
 export interface TurnTaker {
@@ -52,10 +52,10 @@ export class Turns {
   start(taker: TurnTaker): boolean {
     if (this.#waiting.has(taker)) return true;
     // What one turn leads to has a turn of its own, later.
-    const isLeft = this.#isGiving || this.#spentMs >= serverLimits.turnRoundMs || this.#give(taker);
+    const isLeft = this.#isGiving || this.#spentMs >= transportLimits.turnRoundMs || this.#give(taker);
     if (isLeft) this.#waiting.add(taker);
     // A round begins the count of time anew. After little work it is not worth its turn of the event loop, which costs a lone request some 10 us.
-    if (isLeft || this.#spentMs >= serverLimits.turnRoundMs / 2) this.#schedule();
+    if (isLeft || this.#spentMs >= transportLimits.turnRoundMs / 2) this.#schedule();
     return isLeft;
   }
 
@@ -90,7 +90,7 @@ export class Turns {
     this.#isScheduled = false;
     this.#spentMs = 0;
     for (const taker of this.#waiting) {
-      if (this.#spentMs >= serverLimits.turnRoundMs) break;
+      if (this.#spentMs >= transportLimits.turnRoundMs) break;
       // A set is walked in the order of insertion: one that is added again comes last.
       this.#waiting.delete(taker);
       if (this.#give(taker)) this.#waiting.add(taker);
@@ -101,8 +101,8 @@ export class Turns {
   }
 
   #give(taker: TurnTaker): boolean {
-    const shareMs = (serverLimits.turnRoundMs - this.#spentMs) / (this.#waiting.size + 1);
-    this.#turn.begin(Math.max(serverLimits.turnMsMin, shareMs));
+    const shareMs = (transportLimits.turnRoundMs - this.#spentMs) / (this.#waiting.size + 1);
+    this.#turn.begin(Math.max(transportLimits.turnMsMin, shareMs));
     this.#isGiving = true;
     try {
       return taker.takeTurn(this.#turn);

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Logger } from '../../../logger.ts';
 import type { SparseLog } from '../../../sparse-log.ts';
-import { serverLimits } from '../../server-limits.ts';
+import { transportLimits } from '../transport-limits.ts';
 import { Newcomers } from './newcomers.ts';
 import { refusedConnections } from './refused-connections.ts';
 
@@ -28,8 +28,8 @@ export class Connections {
   readonly #log: SparseLog;
   readonly #sockets = new Set<Socket>();
   /** Of all entrances. */
-  readonly newcomers = new Newcomers({ countMax: serverLimits.newcomersMax });
-  readonly #secureNewcomers = new Newcomers({ countMax: serverLimits.secureNewcomersMax });
+  readonly newcomers = new Newcomers({ countMax: transportLimits.newcomersMax });
+  readonly #secureNewcomers = new Newcomers({ countMax: transportLimits.secureNewcomersMax });
 
   constructor(logger: Logger) {
     this.#log = refusedConnections(logger);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import type { Logger } from '../../../logger.ts';
 import { SparseLog } from '../../../sparse-log.ts';
-import { serverLimits } from '../../server-limits.ts';
+import { transportLimits } from '../transport-limits.ts';
 import { ByAddress } from './by-address.ts';
 
 export interface DescriptorGuardOptions {
@@ -24,7 +24,7 @@ export class DescriptorGuard {
 
   constructor({ logger, endSilent }: DescriptorGuardOptions) {
     this.#endSilent = endSilent;
-    const rate = { logger, linesMax: 1, intervalMs: serverLimits.clientFaultLogIntervalMs };
+    const rate = { logger, linesMax: 1, intervalMs: transportLimits.clientFaultLogIntervalMs };
     this.#refusals = new SparseLog({ ...rate, message: 'a connection could not be accepted' });
     this.#shortages = new SparseLog({
       ...rate,
@@ -60,7 +60,7 @@ export class DescriptorGuard {
 }
 
 function connectionsMax(descriptors: number): number {
-  return Math.max(descriptors - serverLimits.descriptorsKept, descriptors / 2);
+  return Math.max(descriptors - transportLimits.descriptorsKept, descriptors / 2);
 }
 
 /** Linux tells it in /proc. Elsewhere the system refuses what is too much. */

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { serverLimits } from '../../server-limits.ts';
+import { transportLimits } from '../transport-limits.ts';
 
 export interface NewcomersOptions {
   /** Beyond it the oldest is ended for the newest. */
@@ -30,8 +30,8 @@ export class Newcomers {
 
   add<Found extends object | string>(socket: Socket, { find, take }: Awaited<Found>): void {
     if (this.#endsAtMs.size >= this.#countMax) this.endOldest();
-    this.#endsAtMs.set(socket, performance.now() + serverLimits.firstBytesTimeoutMs);
-    this.#timer ??= setInterval(() => this.#endLate(), serverLimits.firstBytesLookIntervalMs).unref();
+    this.#endsAtMs.set(socket, performance.now() + transportLimits.firstBytesTimeoutMs);
+    this.#timer ??= setInterval(() => this.#endLate(), transportLimits.firstBytesLookIntervalMs).unref();
     const leave = () => this.#leave(socket);
     socket.once('close', leave);
     // Whoever takes it over listens for itself; until then a reset must not be an unhandled error.

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type ListenOptions, type Server } from 'node:net';
-import { serverLimits } from '../../server-limits.ts';
+import { transportLimits } from '../transport-limits.ts';
 
 export interface PortListenersOptions {
   readonly host: string;
@@ -35,7 +35,7 @@ async function listenAlone({ host, port, backlog, open, onError }: PortListeners
 }
 
 async function listenShared({ host, port, backlog, open, onError }: PortListenersOptions): Promise<PortListeners> {
-  const { listenersPerPort } = serverLimits;
+  const { listenersPerPort } = transportLimits;
   const free = await freePort({ host, port });
   const servers: Server[] = [];
   const close = (): void => {

@@ -1,6 +1,6 @@
 import type { Logger } from '../../../logger.ts';
 import { SparseLog } from '../../../sparse-log.ts';
-import { serverLimits } from '../../server-limits.ts';
+import { transportLimits } from '../transport-limits.ts';
 
 /** A log of connections that are refused, in etcd's words. */
 export function refusedConnections(logger: Logger): SparseLog {
@@ -8,6 +8,6 @@ export function refusedConnections(logger: Logger): SparseLog {
     logger,
     message: 'rejected connection on client endpoint',
     linesMax: 1,
-    intervalMs: serverLimits.clientFaultLogIntervalMs,
+    intervalMs: transportLimits.clientFaultLogIntervalMs,
   });
 }

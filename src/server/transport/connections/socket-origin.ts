@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import type { Origin } from '../../../store/requester.ts';
-import { serverLimits } from '../../server-limits.ts';
+import { transportLimits } from '../transport-limits.ts';
+import type { Origin } from './origin.ts';
 
 const origins = new WeakMap<Socket, SocketOrigin>();
 
@@ -23,7 +23,7 @@ class SocketOrigin implements Origin {
   }
 
   get isBackedUp(): boolean {
-    return !this.#socket.destroyed && this.#socket.writableLength > serverLimits.connectionOutputBytesMax;
+    return !this.#socket.destroyed && this.#socket.writableLength > transportLimits.connectionOutputBytesMax;
   }
 
   onceDrained(wake: () => void): void {

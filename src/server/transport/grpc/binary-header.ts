@@ -1,4 +1,4 @@
-import type { HeaderField } from './call-stream.ts';
+import type { HeaderField } from '../http/header-field.ts';
 
 const suffix = '-bin';
 const base64Digit = /^[A-Za-z0-9+/]$/;

@@ -1,12 +1,10 @@
-import type { Origin } from '../../../store/requester.ts';
-import type { Status } from '../../replies/status.ts';
+import type { Origin } from '../connections/origin.ts';
+import type { HeaderField } from '../http/header-field.ts';
 import type { Message } from './method.ts';
+import type { Status } from './status.ts';
 
-/** A header's name and value. */
-export type HeaderField = readonly [name: string, value: string];
-
-/** What the gRPC layer asks of one HTTP/2 stream. */
-export interface HttpStream {
+/** What a call runs over: a stream of HTTP/2, or what stands for one. */
+export interface CallStream {
   /** The request's headers in order, pseudo-headers first; names are lower case. */
   readonly fields: readonly HeaderField[];
   /** Who sends it: `address:port`. */
@@ -38,15 +36,4 @@ export interface HttpStream {
 export interface RefusalOptions {
   readonly httpStatus?: number;
   readonly headers?: Readonly<Record<string, string>>;
-}
-
-/** What happens to a stream. After `onClose` nothing else does. */
-export interface HttpStreamListener {
-  /** Bytes that are still to come of a message that has begun; 0 between messages, and where its length is not known. */
-  readonly missingBytes: number;
-  onData(chunk: Buffer): void;
-  /** The client has sent all it will send. */
-  onEnd(): void;
-  /** The stream is over before it was answered: reset, or its connection is gone. */
-  onClose(): void;
 }

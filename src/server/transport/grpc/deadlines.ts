@@ -1,4 +1,4 @@
-import { serverLimits } from '../../server-limits.ts';
+import { transportLimits } from '../transport-limits.ts';
 
 interface Expiring {
   onDeadline(): void;
@@ -16,12 +16,12 @@ export class Deadlines {
 
   /** Returns what `remove` wants to know. */
   add(call: Expiring, timeoutMs: number): number {
-    const now = performance.now() / serverLimits.deadlineTickMs;
+    const now = performance.now() / transportLimits.deadlineTickMs;
     if (this.#timer === undefined) {
       this.#lastTick = Math.floor(now);
-      this.#timer = setInterval(() => this.#expire(), serverLimits.deadlineTickMs).unref();
+      this.#timer = setInterval(() => this.#expire(), transportLimits.deadlineTickMs).unref();
     }
-    const tick = Math.max(this.#lastTick + 1, Math.ceil(now + timeoutMs / serverLimits.deadlineTickMs));
+    const tick = Math.max(this.#lastTick + 1, Math.ceil(now + timeoutMs / transportLimits.deadlineTickMs));
     const bucket = this.#buckets.get(tick);
     if (bucket === undefined) this.#buckets.set(tick, new Set([call]));
     else bucket.add(call);
@@ -40,7 +40,7 @@ export class Deadlines {
       this.#timer = undefined;
       return;
     }
-    const now = Math.floor(performance.now() / serverLimits.deadlineTickMs);
+    const now = Math.floor(performance.now() / transportLimits.deadlineTickMs);
     while (this.#lastTick < now) {
       this.#lastTick += 1;
       const bucket = this.#buckets.get(this.#lastTick);

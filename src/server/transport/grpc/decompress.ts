@@ -1,5 +1,6 @@
 import { gunzipSync } from 'node:zlib';
-import { EtcdError, StatusCode } from '../../../errors.ts';
+import { StatusCode } from '../../../errors.ts';
+import { GrpcError } from './status.ts';
 
 /** What a request may be encoded with, as `grpc-accept-encoding` tells it. */
 export const acceptedEncodings = 'identity,gzip';
@@ -11,7 +12,7 @@ export function isKnownEncoding(encoding: string | undefined): boolean {
 /**
  * The message in a compressed one. Unpacked at once: messages are small and few clients compress.
  *
- * @throws EtcdError with grpc-go's texts
+ * @throws GrpcError with grpc-go's texts
  */
 export function decompress(
   message: Buffer,
@@ -19,16 +20,16 @@ export function decompress(
 ): Buffer {
   if (encoding !== 'gzip') {
     const text = 'grpc: compressed flag set with identity or empty encoding';
-    throw new EtcdError(StatusCode.internal, text);
+    throw new GrpcError(StatusCode.internal, text);
   }
   try {
     return gunzipSync(message, { maxOutputLength: messageBytesMax });
   } catch (error) {
     if (error instanceof RangeError) {
       const text = `grpc: received message after decompression larger than max ${messageBytesMax}`;
-      throw new EtcdError(StatusCode.resourceExhausted, text);
+      throw new GrpcError(StatusCode.resourceExhausted, text);
     }
     const text = `grpc: failed to decompress the message: ${error instanceof Error ? error.message : error}`;
-    throw new EtcdError(StatusCode.internal, text);
+    throw new GrpcError(StatusCode.internal, text);
   }
 }

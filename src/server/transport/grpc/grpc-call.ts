@@ -1,29 +1,71 @@
-import { assert, EtcdError, etcdError, StatusCode } from '../../../errors.ts';
-import type { Origin } from '../../../store/requester.ts';
-import { canceledStatus, deadlineStatus, okStatus, type Status, stoppedStatus } from '../../replies/status.ts';
-import { serverLimits } from '../../server-limits.ts';
+import { assert, StatusCode } from '../../../errors.ts';
 import type { Arrival } from '../budget/arrivals.ts';
-import type { HttpStream, HttpStreamListener } from './call-stream.ts';
+import type { Origin } from '../connections/origin.ts';
+import { headerValue } from '../http/header-field.ts';
+import type { StreamListener } from '../http/stream-listener.ts';
+import { transportLimits } from '../transport-limits.ts';
+import type { CallStream } from './call-stream.ts';
+import type { Deadlines } from './deadlines.ts';
 import { decompress } from './decompress.ts';
-import type { GrpcServer } from './grpc-server.ts';
 import { IncomingMessages } from './incoming-messages.ts';
 import { MessageReader } from './message-reader.ts';
 import { MessageTurns } from './message-turns.ts';
 import type { Call, Message, MessageStream } from './method.ts';
 import type { MethodEntry } from './method-table.ts';
-import { headerValue } from './request-head.ts';
+import { canceledStatus, deadlineStatus, GrpcError, okStatus, type Status } from './status.ts';
 
 const noDeadline = -1;
 const noMessages = new IncomingMessages(() => undefined, new MessageTurns());
 
-function unexpectedEnd(): EtcdError {
-  return new EtcdError(StatusCode.internal, 'unexpected EOF');
+function unexpectedEnd(): GrpcError {
+  return new GrpcError(StatusCode.internal, 'unexpected EOF');
+}
+
+/** A unary call that has ended. */
+export interface EndedCall {
+  readonly path: string;
+  readonly peer: string;
+  readonly tookMs: number;
+  readonly code: StatusCode;
+  readonly requestBytes: number;
+  /** 0 when it failed. */
+  readonly replyBytes: number;
+  /** What it was about; empty where its method does not say. */
+  readonly about: string;
+}
+
+/** Is told of unary calls that take long. */
+export interface SlowCallLog {
+  /** Calls that take longer are to be told. */
+  readonly thresholdMs: number;
+  tell(call: EndedCall): void;
+}
+
+/** How calls end that neither their client nor their method ends. */
+export interface OwnStatuses {
+  /** A request took too long to arrive. */
+  readonly requestTimeout: Status;
+  /** The server stops, and the call has no end of its own. */
+  readonly stopped: Status;
+}
+
+/** What a call asks of the server that it belongs to. */
+export interface CallHome {
+  readonly deadlines: Deadlines;
+  readonly messageTurns: MessageTurns;
+  readonly messageBytesMax: number;
+  readonly outgoingBytesMark: number;
+  readonly slowCalls: SlowCallLog;
+  readonly statuses: OwnStatuses;
+  statusOf(error: unknown, options: { readonly isStream: boolean }): Status;
+  /** The call has ended. */
+  forget(call: GrpcCall): void;
 }
 
 /** One call, from its headers to its trailers. It is its own `Call`; a streaming one makes a `MessageStream` besides. */
-export class GrpcCall implements Call, HttpStreamListener, Arrival {
-  readonly #server: GrpcServer;
-  readonly #stream: HttpStream;
+export class GrpcCall implements Call, StreamListener, Arrival {
+  readonly #server: CallHome;
+  readonly #stream: CallStream;
   readonly #entry: MethodEntry;
   readonly #startMs = performance.now();
   readonly #encoding: string | undefined;
@@ -39,11 +81,11 @@ export class GrpcCall implements Call, HttpStreamListener, Arrival {
   #isRequested = false;
   #requestBytes = 0;
   #replyBytes = 0;
-  #operation: Parameters<Call['about']>[0] | undefined;
+  #describe: (() => string) | undefined;
   /** Set once, when the call ends, however it does. */
   #end: Status | undefined;
 
-  constructor(server: GrpcServer, stream: HttpStream, entry: MethodEntry, encoding: string | undefined) {
+  constructor(server: CallHome, stream: CallStream, entry: MethodEntry, encoding: string | undefined) {
     this.#server = server;
     this.#stream = stream;
     this.#entry = entry;
@@ -54,7 +96,7 @@ export class GrpcCall implements Call, HttpStreamListener, Arrival {
 
   /** `timeoutMs`: of the client's deadline, if it has one. */
   start(timeoutMs: number | undefined): void {
-    if (timeoutMs !== undefined && timeoutMs < serverLimits.deadlineMsMin) {
+    if (timeoutMs !== undefined && timeoutMs < transportLimits.deadlineMsMin) {
       this.onDeadline();
       return;
     }
@@ -92,8 +134,8 @@ export class GrpcCall implements Call, HttpStreamListener, Arrival {
     return this.#stream.commonName;
   }
 
-  about(operation: Parameters<Call['about']>[0]): void {
-    this.#operation = operation;
+  about(describe: () => string): void {
+    this.#describe = describe;
   }
 
   /** Whether the call ends when its client wants it to: on a shutdown these are told at once. */
@@ -127,7 +169,7 @@ export class GrpcCall implements Call, HttpStreamListener, Arrival {
       this.#fail(unexpectedEnd());
     } else if (!this.#isRequested) {
       const text = 'cardinality violation: received no request message from non-client-streaming RPC';
-      this.#fail(new EtcdError(StatusCode.internal, text));
+      this.#fail(new GrpcError(StatusCode.internal, text));
     }
   }
 
@@ -142,12 +184,12 @@ export class GrpcCall implements Call, HttpStreamListener, Arrival {
 
   /** The server goes. */
   stop(): void {
-    this.#endWith(stoppedStatus);
+    this.#endWith(this.#server.statuses.stopped);
   }
 
   /** The request has taken too long to arrive. */
   giveUpRequest(): void {
-    this.#fail(etcdError('timeout'));
+    this.#endWith(this.#server.statuses.requestTimeout);
   }
 
   /** Whether the call still waits for its request, or for the rest of a message, since before a moment. */
@@ -165,7 +207,7 @@ export class GrpcCall implements Call, HttpStreamListener, Arrival {
     if (missingBytes === 0) this.#arrivingSinceMs = undefined;
     else this.#arrivingSinceMs ??= performance.now();
     if (this.#incoming === undefined) return;
-    if (missingBytes === 0 && heldBytes >= serverLimits.incomingBytesMax) this.#stream.pause();
+    if (missingBytes === 0 && heldBytes >= transportLimits.incomingBytesMax) this.#stream.pause();
     else this.#stream.resume();
   }
 
@@ -174,7 +216,7 @@ export class GrpcCall implements Call, HttpStreamListener, Arrival {
     for (let message = this.#nextMessage(); message !== undefined; message = this.#nextMessage()) {
       if (this.#isRequested) {
         const text = 'cardinality violation: received multiple request messages for non-client-streaming RPC';
-        throw new EtcdError(StatusCode.internal, text);
+        throw new GrpcError(StatusCode.internal, text);
       }
       this.#isRequested = true;
       this.#handle(message);
@@ -206,7 +248,7 @@ export class GrpcCall implements Call, HttpStreamListener, Arrival {
     const packed = this.#reader.next();
     if (packed === undefined) return undefined;
     const message = this.#reader.isCompressed ? decompress(packed, this.#compression()) : packed;
-    if (message.length > serverLimits.unpackedFactorMax * packed.length) this.#stream.countUseless(message.length);
+    if (message.length > transportLimits.unpackedFactorMax * packed.length) this.#stream.countUseless(message.length);
     this.#entry.metrics.countReceived(message.length);
     this.#requestBytes += message.length;
     return message;
@@ -282,7 +324,7 @@ export class GrpcCall implements Call, HttpStreamListener, Arrival {
       code,
       requestBytes: this.#requestBytes,
       replyBytes: this.#replyBytes,
-      operation: this.#operation,
+      about: this.#describe?.() ?? '',
     });
   }
 

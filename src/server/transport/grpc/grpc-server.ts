@@ -1,53 +1,64 @@
 import { StatusCode } from '../../../errors.ts';
-import type { Logger } from '../../../logger.ts';
-import { FaultLog } from '../../monitoring/fault-log.ts';
-import { SlowCalls } from '../../monitoring/slow-calls.ts';
-import { type Status, statusOf } from '../../replies/status.ts';
-import { serverLimits } from '../../server-limits.ts';
 import type { Arrivals } from '../budget/arrivals.ts';
+import { type HeaderField, headerValue } from '../http/header-field.ts';
+import type { StreamListener } from '../http/stream-listener.ts';
+import type { Http2Stream } from '../http2/http2-stream.ts';
+import { transportLimits } from '../transport-limits.ts';
 import { malformedBinaryHeader } from './binary-header.ts';
-import type { HeaderField, HttpStream, HttpStreamListener } from './call-stream.ts';
+import type { CallStream } from './call-stream.ts';
 import { Deadlines } from './deadlines.ts';
 import { acceptedEncodings, isKnownEncoding } from './decompress.ts';
-import { GrpcCall } from './grpc-call.ts';
+import { type CallHome, GrpcCall, type OwnStatuses, type SlowCallLog } from './grpc-call.ts';
+import { Http2CallStream } from './http2-call-stream.ts';
 import { MessageTurns } from './message-turns.ts';
 import type { MethodTable } from './method-table.ts';
 import { parseTimeoutMs } from './parse-timeout.ts';
 import { type RequestHead, requestHead } from './request-head.ts';
+import { GrpcError, type Status } from './status.ts';
 
 export interface GrpcServerOptions {
   readonly methods: MethodTable;
-  readonly logger: Logger;
   /** The largest message that is received. */
   readonly messageBytesMax: number;
-  /** Unary calls that take longer are logged. */
-  readonly slowCallMs: number;
+  readonly slowCalls: SlowCallLog;
+  /** How a call ends whose method failed. */
+  readonly statusOf: (error: unknown, options: { readonly isStream: boolean }) => Status;
+  readonly statuses: OwnStatuses;
+  /** A bug outside of any call. */
+  readonly onFault: (error: unknown) => void;
   readonly arrivals: Arrivals;
 }
 
 /** Turns HTTP/2 streams into calls, and knows those that are under way. */
-export class GrpcServer {
+export class GrpcServer implements CallHome {
   readonly deadlines = new Deadlines();
   readonly messageTurns = new MessageTurns();
   readonly messageBytesMax: number;
-  readonly outgoingBytesMark = serverLimits.outgoingBytesMark;
-  readonly slowCalls: SlowCalls;
+  readonly outgoingBytesMark = transportLimits.outgoingBytesMark;
+  readonly slowCalls: SlowCallLog;
+  readonly statuses: OwnStatuses;
   readonly #methods: MethodTable;
-  readonly #log: FaultLog;
+  readonly #options: GrpcServerOptions;
   readonly #calls = new Set<GrpcCall>();
   #isStopping = false;
   #onIdle: (() => void) | undefined;
 
-  constructor({ methods, logger, messageBytesMax, slowCallMs, arrivals }: GrpcServerOptions) {
-    this.slowCalls = new SlowCalls({ logger, thresholdMs: slowCallMs });
-    this.#methods = methods;
-    this.#log = new FaultLog(logger);
-    this.messageBytesMax = messageBytesMax;
-    arrivals.watch(this.#calls);
+  constructor(options: GrpcServerOptions) {
+    this.#options = options;
+    this.#methods = options.methods;
+    this.messageBytesMax = options.messageBytesMax;
+    this.slowCalls = options.slowCalls;
+    this.statuses = options.statuses;
+    options.arrivals.watch(this.#calls);
+  }
+
+  /** A new stream of HTTP/2. Undefined: it was answered. */
+  acceptHttp2(stream: Http2Stream): StreamListener | undefined {
+    return this.accept(new Http2CallStream(stream));
   }
 
   /** A new stream with its headers. Undefined: it was answered. */
-  accept(stream: HttpStream): HttpStreamListener | undefined {
+  accept(stream: CallStream): StreamListener | undefined {
     const head = requestHead(stream.fields);
     const timeoutMs = head.timeout === undefined ? undefined : parseTimeoutMs(head.timeout);
     const refusal = refusalOf(head, { fields: stream.fields, timeoutMs });
@@ -68,12 +79,12 @@ export class GrpcServer {
   }
 
   statusOf(error: unknown, { isStream }: { readonly isStream: boolean }): Status {
-    return statusOf(error, { isStream, log: this.#log });
+    return error instanceof GrpcError ? error.status : this.#options.statusOf(error, { isStream });
   }
 
   /** A bug outside of any call. */
   reportFault(error: unknown): void {
-    this.#log.internal(error);
+    this.#options.onFault(error);
   }
 
   forget(call: GrpcCall): void {
@@ -129,6 +140,11 @@ function refusalOf(
     };
   }
   return undefined;
+}
+
+/** Whether a request is for the gRPC server; what it makes of the content type's rest is its own affair. */
+export function isGrpcRequest({ fields }: Pick<CallStream, 'fields'>): boolean {
+  return headerValue(fields, 'content-type')?.includes('application/grpc') ?? false;
 }
 
 function isGrpc(contentType: string): boolean {

@@ -1,5 +1,6 @@
-import { EtcdError, StatusCode } from '../../../errors.ts';
+import { StatusCode } from '../../../errors.ts';
 import { freeWhole } from '../../../memory.ts';
+import { GrpcError } from './status.ts';
 
 /** gRPC's prefix of each message: a byte that says whether it is compressed, and its length in four bytes. */
 export const prefixBytes = 5;
@@ -56,7 +57,7 @@ export class MessageReader {
   /**
    * The next whole message, a view of what arrived where it arrived in one piece.
    *
-   * @throws EtcdError with grpc-go's texts for a message that is too large, as soon as its length is known.
+   * @throws GrpcError with grpc-go's texts for a message that is too large, as soon as its length is known.
    */
   next(): Buffer | undefined {
     const start = this.#start;
@@ -88,12 +89,12 @@ export class MessageReader {
   /** Reads the prefix. */
   #length(): number {
     const flag = this.#bytes[this.#start] ?? 0;
-    if (flag > 1) throw new EtcdError(StatusCode.internal, `grpc: received unexpected payload format ${flag}`);
+    if (flag > 1) throw new GrpcError(StatusCode.internal, `grpc: received unexpected payload format ${flag}`);
     this.#isCompressed = flag === 1;
     const length = this.#bytes.readUInt32BE(this.#start + 1);
     if (length > this.#messageBytesMax) {
       const text = `grpc: received message larger than max (${length} vs. ${this.#messageBytesMax})`;
-      throw new EtcdError(StatusCode.resourceExhausted, text);
+      throw new GrpcError(StatusCode.resourceExhausted, text);
     }
     return length;
   }

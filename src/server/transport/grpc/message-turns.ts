@@ -1,4 +1,4 @@
-import { serverLimits } from '../../server-limits.ts';
+import { transportLimits } from '../transport-limits.ts';
 
 /**
  * Handlers of streams take messages one after the other without going back to the event loop. When all of them together have done so for a while, the
@@ -22,7 +22,7 @@ export class MessageTurns {
   }
 
   get #isLong(): boolean {
-    return this.#beganMs !== undefined && performance.now() - this.#beganMs > serverLimits.messageTurnMs;
+    return this.#beganMs !== undefined && performance.now() - this.#beganMs > transportLimits.messageTurnMs;
   }
 
   #turn(): void {

@@ -1,7 +1,7 @@
 import { StatusCode } from '../../../errors.ts';
-import type { Status } from '../../replies/status.ts';
 import type { Method } from './method.ts';
 import { MethodMetrics } from './method-metrics.ts';
+import type { Status } from './status.ts';
 
 /** A method and what is counted of its calls. */
 export interface MethodEntry {

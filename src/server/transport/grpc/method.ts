@@ -1,15 +1,18 @@
 /**
- * The seam between the services and whatever carries their bytes. Services know these types only; the adapter
- * (http2-transport.ts) knows the wire. A message is protobuf bytes without gRPC's five-byte prefix.
+ * The seam between the services and whatever carries their bytes. Of the transport, services know these types only. A message is
+ * protobuf bytes without gRPC's five-byte prefix.
  */
-import type { RangeOperation, WriteOperation } from '../../../mvcc/operations.ts';
-import type { Requester } from '../../../store/requester.ts';
+import type { Origin } from '../connections/origin.ts';
 
 /** One message, whole or in pieces that belong together (a large list is never copied into one buffer). */
 export type Message = Uint8Array | readonly Uint8Array[];
 
-/** What a handler may know of its call. `isGone`: it has ended, however it did. */
-export interface Call extends Requester {
+/** What a handler may know of its call. To the store it is a `Requester`. */
+export interface Call {
+  /** The client connection. */
+  readonly origin: Origin;
+  /** The call has ended, however it did. */
+  readonly isGone: boolean;
   /** Aborted when the client cancels, its deadline passes or its connection is gone. Made on first use: it costs. */
   readonly signal: AbortSignal;
   /** Request metadata; names are lower case. */
@@ -17,8 +20,8 @@ export interface Call extends Requester {
   readonly peer: string;
   /** The common name in the client's certificate, where it was verified. It is read on first use. */
   readonly commonName: string | undefined;
-  /** Says what the call asks the store for, for the log of those that take long. */
-  about(operation: RangeOperation | WriteOperation): void;
+  /** What the call is about, for the log of calls that take long: called when it is logged. */
+  about(describe: () => string): void;
 }
 
 /** The client's messages in order, and the way back. */

@@ -1,4 +1,4 @@
-import type { HeaderField } from './call-stream.ts';
+import type { HeaderField } from '../http/header-field.ts';
 
 /** What a call's headers say to the server itself. */
 export interface RequestHead {
@@ -38,13 +38,4 @@ export function requestHead(fields: readonly HeaderField[]): RequestHead {
     }
   }
   return { method, path, contentType, timeout, encoding };
-}
-
-/** The value of a header; repeated ones are joined by commas. */
-export function headerValue(fields: readonly HeaderField[], name: string): string | undefined {
-  let found: string | undefined;
-  for (const [each, value] of fields) {
-    if (each === name) found = found === undefined ? value : `${found},${value}`;
-  }
-  return found;
 }

@@ -1,4 +1,4 @@
-import type { HeaderField } from '../grpc/call-stream.ts';
+import type { HeaderField } from '../http/header-field.ts';
 import type { DecodedFields } from './hpack/hpack-decoder.ts';
 import { ErrorCode, StreamError } from './protocol.ts';
 

@@ -1,4 +1,4 @@
-import { serverLimits } from '../../server-limits.ts';
+import { transportLimits } from '../transport-limits.ts';
 import { checkPriority, priorityBytes, withoutPadding } from './frame-checks.ts';
 import { type DecodedFields, HpackDecoder } from './hpack/hpack-decoder.ts';
 import { ConnectionError, ErrorCode, Flag, frameHeaderBytes } from './protocol.ts';
@@ -11,7 +11,7 @@ export interface HeaderBlock {
 
 /** Puts header blocks together from HEADERS and CONTINUATION frames, and decodes them. */
 export class HeaderBlocks {
-  readonly #decoder = new HpackDecoder({ listBytesMax: serverLimits.headerListBytesMax });
+  readonly #decoder = new HpackDecoder({ listBytesMax: transportLimits.headerListBytesMax });
   /** A block that goes on in the next frame. */
   #partial: { readonly streamId: number; readonly isEnd: boolean; readonly parts: Buffer[]; bytes: number } | undefined;
 
@@ -42,7 +42,7 @@ export class HeaderBlocks {
     partial.parts.push(Buffer.from(payload));
     // Empty frames count too, so that their number is bounded.
     partial.bytes += payload.length + frameHeaderBytes;
-    if (partial.bytes > serverLimits.headerListBytesMax) {
+    if (partial.bytes > transportLimits.headerListBytesMax) {
       throw new ConnectionError(ErrorCode.enhanceYourCalm, 'a header block too large');
     }
     if ((flags & Flag.endHeaders) === 0) return undefined;

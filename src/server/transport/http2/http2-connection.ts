@@ -1,17 +1,17 @@
 import type { Socket } from 'node:net';
-import type { GrpcKeepalive } from '../../../config/config.ts';
-import { serverLimits } from '../../server-limits.ts';
 import type { HeldAccount } from '../budget/held-bytes.ts';
 import type { Turn, TurnTaker } from '../budget/turns.ts';
 import { commonNameOf } from '../connections/common-name.ts';
-import type { HttpStreamListener } from '../grpc/call-stream.ts';
+import type { StreamListener } from '../http/stream-listener.ts';
+import { transportLimits } from '../transport-limits.ts';
 import { checkRequestFields, checkTrailerFields, unknownLength } from './check-request-fields.ts';
 import { checkConnection, checkLength, checkPriority, checkStream, withoutPadding } from './frame-checks.ts';
 import { FrameReader } from './frame-reader.ts';
 import { type HeaderBlock, HeaderBlocks } from './header-blocks.ts';
+import type { UsualAnswer } from './hpack/hpack-encoder.ts';
 import { Http2Sender } from './http2-sender.ts';
 import { Http2Stream, type StreamHome } from './http2-stream.ts';
-import { Liveness } from './liveness.ts';
+import { type Keepalive, Liveness } from './liveness.ts';
 import { PingPolicy } from './ping-policy.ts';
 import {
   ConnectionError,
@@ -29,9 +29,11 @@ import type { SharedBounds } from './shared-bounds.ts';
 
 export interface Http2ConnectionOptions extends SharedBounds {
   readonly maxConcurrentStreams: number;
-  readonly keepalive: GrpcKeepalive;
+  readonly keepalive: Keepalive;
+  /** The header blocks that most answers have. */
+  readonly usualAnswer?: UsualAnswer;
   /** Takes a new stream. Undefined: it was answered. */
-  readonly accept: (stream: Http2Stream) => HttpStreamListener | undefined;
+  readonly accept: (stream: Http2Stream) => StreamListener | undefined;
   /** A connection is closed because its client asks too much of the server. */
   readonly onOverdrawn: (peer: string, reason: string) => void;
   /** A bug met a connection, which ends. */
@@ -40,7 +42,7 @@ export interface Http2ConnectionOptions extends SharedBounds {
 
 /** The server's end of one HTTP/2 connection (RFC 9113): what the client's frames do to its streams. */
 export class Http2Connection implements StreamHome, TurnTaker {
-  readonly sender: Http2Sender;
+  readonly sender: Http2Sender<Http2Stream>;
   readonly account: HeldAccount;
   readonly #socket: Socket;
   readonly #options: Http2ConnectionOptions;
@@ -50,8 +52,8 @@ export class Http2Connection implements StreamHome, TurnTaker {
   readonly #streams = new Map<number, Http2Stream>();
   /** Frames that bring no request forward. */
   readonly #idleFrames = new RateLimit({
-    burst: serverLimits.idleFramesBurst,
-    perSecond: serverLimits.idleFramesPerSecond,
+    burst: transportLimits.idleFramesBurst,
+    perSecond: transportLimits.idleFramesPerSecond,
   });
   /** Frames of answers that gave some back. */
   #rewardedFrames = 0;
@@ -83,18 +85,18 @@ export class Http2Connection implements StreamHome, TurnTaker {
     this.#options = options;
     this.#pings = new PingPolicy(options.keepalive.clientIntervalMinMs);
     this.#liveness = new Liveness(options.keepalive);
-    this.sender = new Http2Sender(socket, (stream) => this.#onEnded(stream));
+    this.sender = new Http2Sender(socket, options.usualAnswer, (stream) => this.#onEnded(stream));
     this.#windows = new ReceiveWindows(this.sender, options.messageMemory);
     this.account = options.held.open({
-      bytesMax: serverLimits.connectionHeldBytesMax,
+      bytesMax: transportLimits.connectionHeldBytesMax,
       onExceeded: () => this.#overdraw('unfinished requests hold too much memory'),
     });
     this.sender.settings([
       [Setting.maxConcurrentStreams, options.maxConcurrentStreams],
-      [Setting.initialWindowSize, serverLimits.streamWindowBytes],
-      [Setting.maxHeaderListSize, serverLimits.headerListBytesMax],
+      [Setting.initialWindowSize, transportLimits.streamWindowBytes],
+      [Setting.maxHeaderListSize, transportLimits.headerListBytesMax],
     ]);
-    this.sender.windowUpdate(0, serverLimits.connectionWindowBytes - defaultWindowBytes);
+    this.sender.windowUpdate(0, transportLimits.connectionWindowBytes - defaultWindowBytes);
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('drain', () => this.#onDrain());
     socket.on('close', () => this.#onClose());
@@ -213,13 +215,13 @@ export class Http2Connection implements StreamHome, TurnTaker {
 
   /** Bytes that nobody wants pass through memory all the same. */
   countUseless(bytes: number): void {
-    this.#countIdle(1 + Math.floor(bytes / serverLimits.uselessBytesPerFrame));
+    this.#countIdle(1 + Math.floor(bytes / transportLimits.uselessBytesPerFrame));
   }
 
   /** A frame brought no request forward, or ended one that was begun in vain. */
   #countIdle(weight = 1): void {
     const { wholeFrames } = this.sender;
-    this.#idleFrames.giveBack((wholeFrames - this.#rewardedFrames) * serverLimits.idleFramesPerAnswerFrame);
+    this.#idleFrames.giveBack((wholeFrames - this.#rewardedFrames) * transportLimits.idleFramesPerAnswerFrame);
     this.#rewardedFrames = wholeFrames;
     if (!this.#idleFrames.allows(weight)) this.#overdraw('too many frames that bring no request forward');
   }
@@ -325,7 +327,7 @@ export class Http2Connection implements StreamHome, TurnTaker {
     }
     const contentLength = checkRequestFields(block.decoded);
     if (block.isEnd) checkNothingMissing(contentLength);
-    this.#turn?.charge(serverLimits.callTurnMs);
+    this.#turn?.charge(transportLimits.callTurnMs);
     const stream = new Http2Stream(this, streamId, { ...block.decoded, receiveWindow: this.#windows.streamWindow });
     // Its memory may have been too much for the connection, which is closed then.
     if (this.#isOver) return;
@@ -416,7 +418,7 @@ export class Http2Connection implements StreamHome, TurnTaker {
 
   #reset(streamId: number, code: ErrorCode): void {
     this.#recentResets.add(streamId);
-    if (this.#recentResets.size > serverLimits.recentResetsMax) {
+    if (this.#recentResets.size > transportLimits.recentResetsMax) {
       const [oldest] = this.#recentResets;
       if (oldest !== undefined) this.#recentResets.delete(oldest);
     }

@@ -1,10 +1,7 @@
 import type { Socket } from 'node:net';
-import { serverLimits } from '../../server-limits.ts';
-import type { HeaderField } from '../grpc/call-stream.ts';
-import { prefixBytes } from '../grpc/message-reader.ts';
-import type { Message } from '../grpc/method.ts';
-import { HpackEncoder } from './hpack/hpack-encoder.ts';
-import type { Http2Stream } from './http2-stream.ts';
+import type { HeaderField } from '../http/header-field.ts';
+import { transportLimits } from '../transport-limits.ts';
+import { HpackEncoder, type UsualAnswer } from './hpack/hpack-encoder.ts';
 import { Output } from './output.ts';
 import {
   ConnectionError,
@@ -18,13 +15,36 @@ import {
   windowBytesMax,
 } from './protocol.ts';
 
+/** What is asked of a stream to send its answer. */
+export interface SendingStream {
+  readonly id: number;
+  /** Bytes that the client lets this stream send. */
+  sendWindow: number;
+  /** Bytes that wait to be sent. */
+  readonly pendingBytes: number;
+  /** Whether there is something to send that the stream's own window takes. */
+  readonly isReady: boolean;
+  /** Writes the next `bytes` of what waits. */
+  takeBytes(bytes: number, output: Output): void;
+  /** What ends the stream, when everything before it is sent. None is an end without trailers. */
+  takeTrailers(): readonly HeaderField[] | undefined;
+}
+
+/** An answer that is there as a whole. */
+export interface WholeAnswer {
+  readonly head: readonly HeaderField[];
+  /** The body. */
+  readonly parts: readonly Uint8Array[];
+  readonly trailers: readonly HeaderField[];
+}
+
 /** Everything a connection sends: answers as far as the client's windows and the socket take them, and control frames. */
-export class Http2Sender {
+export class Http2Sender<Stream extends SendingStream> {
   readonly #output: Output;
-  readonly #encoder = new HpackEncoder();
-  readonly #onEnded: (stream: Http2Stream) => void;
+  readonly #encoder: HpackEncoder;
+  readonly #onEnded: (stream: Stream) => void;
   /** Streams with something to send that the connection's window, or the socket, did not take. One that its own window holds back is not among them. */
-  readonly #waiting = new Set<Http2Stream>();
+  readonly #waiting = new Set<Stream>();
   #window = defaultWindowBytes;
   #initialStreamWindow = defaultWindowBytes;
   #frameBytesMax = defaultFrameBytesMax;
@@ -34,8 +54,9 @@ export class Http2Sender {
   wholeFrames = 0;
 
   /** `onEnded`: the last frame of a stream's answer was written. */
-  constructor(socket: Socket, onEnded: (stream: Http2Stream) => void) {
+  constructor(socket: Socket, usualAnswer: UsualAnswer | undefined, onEnded: (stream: Stream) => void) {
     this.#output = new Output(socket);
+    this.#encoder = new HpackEncoder(usualAnswer);
     this.#onEnded = onEnded;
   }
 
@@ -46,58 +67,52 @@ export class Http2Sender {
 
   /** Whether so much waits for the socket that the client should not be listened to. */
   get isOverfull(): boolean {
-    return this.#output.pendingBytes > serverLimits.connectionOutputBytesMax;
+    return this.#output.pendingBytes > transportLimits.connectionOutputBytesMax;
   }
 
   get hasRoom(): boolean {
-    return this.#output.pendingBytes < serverLimits.connectionOutputBytesMark;
+    return this.#output.pendingBytes < transportLimits.connectionOutputBytesMark;
   }
 
   flush(): void {
     this.#output.flush();
   }
 
-  /** Headers, one message and the trailers of a good answer in one go, if the windows let it pass. */
-  whole(stream: Http2Stream, message: Message): boolean {
-    const bytes = prefixBytes + messageBytes(message);
+  /** An answer in one go, if the windows let it pass. */
+  whole(stream: Stream, { head, parts, trailers }: WholeAnswer): boolean {
+    const bytes = byteLength(parts);
     if (!this.#fitsOneFrame(stream, bytes)) return false;
-    this.head(stream);
+    this.head(stream, head);
     this.#dataHeader(stream, bytes);
-    this.#message(message, bytes - prefixBytes);
-    this.#okTrailers(stream);
+    for (const part of parts) this.#output.bytes(part);
+    this.lastFields(stream, trailers);
     return true;
   }
 
-  /** Messages in one frame, if the windows let them pass and nothing is before them. */
-  atOnce(stream: Http2Stream, messages: readonly Message[]): boolean {
+  /** Parts of a body in one frame, if the windows let them pass and nothing is before them. */
+  atOnce(stream: Stream, parts: readonly Uint8Array[]): boolean {
     if (stream.pendingBytes > 0 || !this.hasRoom) return false;
-    let bytes = 0;
-    for (const message of messages) bytes += prefixBytes + messageBytes(message);
+    const bytes = byteLength(parts);
     if (!this.#fitsOneFrame(stream, bytes)) return false;
     this.#dataHeader(stream, bytes);
-    for (const message of messages) this.#message(message, messageBytes(message));
+    for (const part of parts) this.#output.bytes(part);
     this.#output.flushSoon();
     return true;
   }
 
   /** The headers before an answer. */
-  head(stream: Http2Stream): void {
-    this.#headerFrames(stream.id, this.#encoder.answerHead(), 0);
-  }
-
-  /** Headers before an answer that is not gRPC's. */
-  fields(stream: Http2Stream, fields: readonly HeaderField[]): void {
-    this.#headerFrames(stream.id, this.#encoder.fields(fields), 0);
+  head(stream: Stream, fields: readonly HeaderField[]): void {
+    this.#headerFrames(stream.id, this.#encoder.block(fields), 0);
   }
 
   /** The fields that end a stream: trailers, or all there is. */
-  lastFields(stream: Http2Stream, fields: readonly HeaderField[]): void {
-    this.#headerFrames(stream.id, this.#encoder.fields(fields), Flag.endStream);
+  lastFields(stream: Stream, fields: readonly HeaderField[]): void {
+    this.#headerFrames(stream.id, this.#encoder.block(fields), Flag.endStream);
     this.#onEnded(stream);
   }
 
   /** Sends of a stream what the windows and the socket take. */
-  pump(stream: Http2Stream): void {
+  pump(stream: Stream): void {
     this.#pump(stream, Number.POSITIVE_INFINITY);
     if (stream.isReady) this.#waiting.add(stream);
     else this.#waiting.delete(stream);
@@ -115,7 +130,7 @@ export class Http2Sender {
     // A set is walked in the order of insertion: a stream that is added again comes last.
     for (const stream of this.#waiting) {
       if (this.#window <= 0 || !this.hasRoom) break;
-      this.#pump(stream, serverLimits.streamTurnBytes);
+      this.#pump(stream, transportLimits.streamTurnBytes);
       this.#waiting.delete(stream);
       if (stream.isReady) this.#waiting.add(stream);
     }
@@ -123,7 +138,7 @@ export class Http2Sender {
   }
 
   /** Nothing more is sent of a stream. */
-  forget(stream: Http2Stream): void {
+  forget(stream: Stream): void {
     this.#waiting.delete(stream);
   }
 
@@ -136,7 +151,7 @@ export class Http2Sender {
   }
 
   /** The client's window for a stream grows. */
-  growStreamWindow(stream: Http2Stream, increment: number): void {
+  growStreamWindow(stream: Stream, increment: number): void {
     stream.sendWindow += increment;
     if (increment === 0) throw new StreamError(ErrorCode.protocolError, 'a window update of nothing');
     if (stream.sendWindow > windowBytesMax) throw new StreamError(ErrorCode.flowControlError, 'a window overflows');
@@ -144,7 +159,7 @@ export class Http2Sender {
   }
 
   /** One of the client's settings; `streams` are those that are open. The cost of a new window size grows with their number. */
-  applySetting(setting: number, value: number, streams: Iterable<Http2Stream>): void {
+  applySetting(setting: number, value: number, streams: Iterable<Stream>): void {
     switch (setting) {
       case Setting.headerTableSize:
         this.#encoder.setTableBytesMax(value);
@@ -159,7 +174,7 @@ export class Http2Sender {
         if (value < defaultFrameBytesMax || value > 0xff_ffff) {
           throw new ConnectionError(ErrorCode.protocolError, 'a frame size out of range');
         }
-        this.#frameBytesMax = Math.min(value, serverLimits.sentFrameBytesMax);
+        this.#frameBytesMax = Math.min(value, transportLimits.sentFrameBytesMax);
         return;
       default:
       // Unknown ones, and those that only limit what this side never does.
@@ -217,7 +232,7 @@ export class Http2Sender {
     this.#output.flushSoon();
   }
 
-  #setInitialStreamWindow(value: number, streams: Iterable<Http2Stream>): void {
+  #setInitialStreamWindow(value: number, streams: Iterable<Stream>): void {
     if (value > windowBytesMax) throw new ConnectionError(ErrorCode.flowControlError, 'a window out of range');
     const change = value - this.#initialStreamWindow;
     if (change === 0) return;
@@ -232,7 +247,7 @@ export class Http2Sender {
   }
 
   /** Sends up to `bytesMax` of a stream, and its end after the last. Whether anything was sent. */
-  #pump(stream: Http2Stream, bytesMax: number): boolean {
+  #pump(stream: Stream, bytesMax: number): boolean {
     let rest = bytesMax;
     let progress = false;
     while (rest > 0 && stream.pendingBytes > 0 && this.hasRoom) {
@@ -247,41 +262,27 @@ export class Http2Sender {
     // Encoded no sooner than they are sent: the header blocks of a connection build on each other, in their order.
     const trailers = stream.takeTrailers();
     if (trailers === undefined) return progress;
-    if (trailers === 'ok') this.#okTrailers(stream);
-    else if (trailers.length > 0) this.lastFields(stream, trailers);
+    if (trailers.length > 0) this.lastFields(stream, trailers);
     else this.#lastData(stream);
     return true;
   }
 
-  #okTrailers(stream: Http2Stream): void {
-    this.#headerFrames(stream.id, this.#encoder.okTrailers(), Flag.endStream);
-    this.#onEnded(stream);
-  }
-
   /** An end without trailers. A frame without data needs no window. */
-  #lastData(stream: Http2Stream): void {
+  #lastData(stream: Stream): void {
     this.#output.frameHeader(0, FrameType.data, Flag.endStream, stream.id);
     this.#onEnded(stream);
   }
 
-  #fitsOneFrame(stream: Http2Stream, bytes: number): boolean {
+  #fitsOneFrame(stream: Stream, bytes: number): boolean {
     return bytes <= this.#frameBytesMax && bytes <= this.#window && bytes <= stream.sendWindow;
   }
 
-  #dataHeader(stream: Http2Stream, bytes: number): void {
+  #dataHeader(stream: Stream, bytes: number): void {
     this.#window -= bytes;
     stream.sendWindow -= bytes;
     this.answerFrames += 1;
-    if (bytes >= stream.pendingBytes || bytes > serverLimits.cutFrameBytesMax) this.wholeFrames += 1;
+    if (bytes >= stream.pendingBytes || bytes > transportLimits.cutFrameBytesMax) this.wholeFrames += 1;
     this.#output.frameHeader(bytes, FrameType.data, 0, stream.id);
-  }
-
-  #message(message: Message, bytes: number): void {
-    const output = this.#output;
-    output.uint8(0);
-    output.uint32(bytes);
-    if (message instanceof Uint8Array) output.bytes(message);
-    else for (const piece of message) output.bytes(piece);
   }
 
   /** A header block; one longer than a frame goes on in further frames. */
@@ -301,9 +302,8 @@ export class Http2Sender {
   }
 }
 
-function messageBytes(message: Message): number {
-  if (message instanceof Uint8Array) return message.length;
+function byteLength(parts: readonly Uint8Array[]): number {
   let bytes = 0;
-  for (const piece of message) bytes += piece.length;
+  for (const part of parts) bytes += part.length;
   return bytes;
 }

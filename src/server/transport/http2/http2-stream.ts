@@ -1,17 +1,13 @@
-import { StatusCode } from '../../../errors.ts';
 import { freeSingleUse } from '../../../memory.ts';
-import type { Origin } from '../../../store/requester.ts';
-import type { Status } from '../../replies/status.ts';
-import { serverLimits } from '../../server-limits.ts';
 import type { HeldAccount } from '../budget/held-bytes.ts';
-import type { HeaderField, HttpStream, HttpStreamListener, RefusalOptions } from '../grpc/call-stream.ts';
-import { prefixBytes } from '../grpc/message-reader.ts';
-import type { Message } from '../grpc/method.ts';
-import { percentEncode } from '../grpc/percent-encode.ts';
-import type { Http2WebStream } from '../web/http2-exchange.ts';
+import type { Origin } from '../connections/origin.ts';
+import type { HeaderField } from '../http/header-field.ts';
+import type { StreamListener } from '../http/stream-listener.ts';
+import { transportLimits } from '../transport-limits.ts';
 import { unknownLength } from './check-request-fields.ts';
-import type { Http2Sender } from './http2-sender.ts';
+import type { Http2Sender, SendingStream, WholeAnswer } from './http2-sender.ts';
 import type { Output } from './output.ts';
+import type { ReceivingStream } from './receive-windows.ts';
 
 /** What a stream asks of its connection. */
 export interface StreamHome extends Origin {
@@ -19,7 +15,7 @@ export interface StreamHome extends Origin {
   readonly commonName: string | undefined;
   /** The connection is encrypted. */
   readonly isSecure: boolean;
-  readonly sender: Http2Sender;
+  readonly sender: Http2Sender<Http2Stream>;
   /** What its unfinished requests hold. */
   readonly account: HeldAccount;
   /** Bytes of a reply wait for the client, or no longer, when negative. */
@@ -40,10 +36,10 @@ export interface StreamOpening {
 }
 
 /** A stream's own state, and what waits to be sent of it. */
-export class Http2Stream implements HttpStream, Http2WebStream {
+export class Http2Stream implements SendingStream, ReceivingStream {
   readonly id: number;
   readonly fields: readonly HeaderField[];
-  listener: HttpStreamListener | undefined;
+  listener: StreamListener | undefined;
   /** Bytes that may be sent to the client, and that it may send. */
   sendWindow: number;
   receiveWindow: number;
@@ -57,16 +53,15 @@ export class Http2Stream implements HttpStream, Http2WebStream {
   /** Our last byte is on its way, or the stream is reset. */
   isClosed = false;
   readonly #home: StreamHome;
-  #hasHead = false;
-  /** The answer is one message. Who streams answers waits by itself, and must not make its client's other calls wait. */
+  /** The answer is there as a whole. Who streams answers waits by itself, and must not make its client's other calls wait. */
   #isReply = false;
-  /** Messages, with their prefixes, or parts of another body, that wait for a window. The first may be sent in part. */
+  /** Parts of the body that wait for a window. The first may be sent in part. */
   #queue: Uint8Array[] = [];
   #queueIndex = 0;
   #offset = 0;
   #queueBytes = 0;
-  /** Follows when all is sent: the trailers of a good answer, others, or none. */
-  #end: readonly HeaderField[] | 'ok' | undefined;
+  /** The trailers, which follow when all is sent. */
+  #end: readonly HeaderField[] | undefined;
   #onDrained: (() => void)[] = [];
   /** Bytes that the stream itself takes, and those of its request that wait. */
   readonly #ownBytes: number;
@@ -78,7 +73,7 @@ export class Http2Stream implements HttpStream, Http2WebStream {
     this.fields = fields;
     this.sendWindow = home.sender.initialStreamWindow;
     this.receiveWindow = receiveWindow;
-    this.#ownBytes = serverLimits.streamBytes + listBytes;
+    this.#ownBytes = transportLimits.streamBytes + listBytes;
     home.account.add(this.#ownBytes);
   }
 
@@ -102,71 +97,59 @@ export class Http2Stream implements HttpStream, Http2WebStream {
     return this.#queueBytes;
   }
 
-  /** Whether there is something to send that the stream's own window takes. */
   get isReady(): boolean {
     if (this.isClosed) return false;
     return this.#queueBytes > 0 ? this.sendWindow > 0 : this.#end !== undefined;
   }
 
-  reply(message: Message): void {
-    if (this.isClosed) return;
-    if (!this.#hasHead && this.#home.sender.whole(this, message)) return;
+  /** All of an answer that has not begun. */
+  answer(answer: WholeAnswer): void {
+    if (this.isClosed || this.#home.sender.whole(this, answer)) return;
     this.#isReply = true;
-    this.send([message]);
-    this.end({ code: StatusCode.ok, message: '' });
+    this.respond(answer.head);
+    this.write(answer.parts);
+    this.finish(answer.trailers);
   }
 
-  send(messages: readonly Message[]): void {
+  /** The answer's headers, `:status` first. */
+  respond(fields: readonly HeaderField[]): void {
+    if (!this.isClosed) this.#home.sender.head(this, fields);
+  }
+
+  /** An answer that is headers alone. */
+  respondAndEnd(fields: readonly HeaderField[]): void {
+    if (!this.isClosed) this.#home.sender.lastFields(this, fields);
+  }
+
+  /** Parts of the body, sent together where the windows let them pass. */
+  write(parts: readonly Uint8Array[]): void {
     if (this.isClosed) return;
     const { sender } = this.#home;
-    if (!this.#hasHead) {
-      this.#hasHead = true;
-      sender.head(this);
+    if (sender.atOnce(this, parts)) return;
+    let bytes = 0;
+    for (const part of parts) {
+      if (part.length === 0) continue;
+      bytes += part.length;
+      this.#queue.push(part);
     }
-    if (sender.atOnce(this, messages)) return;
-    for (const message of messages) this.#enqueue(message);
+    this.#changeQueue(bytes);
     sender.pump(this);
   }
 
-  end(status: Status, options?: RefusalOptions): void {
-    if (this.isClosed) return;
-    if (this.#hasHead) {
-      this.#end = status.code === StatusCode.ok ? 'ok' : statusFields(status);
-      this.#home.sender.pump(this);
-      return;
-    }
-    this.#home.sender.lastFields(this, [
-      [':status', String(options?.httpStatus ?? 200)],
-      ['content-type', 'application/grpc'],
-      ...statusFields(status),
-      ...Object.entries(options?.headers ?? {}),
-    ]);
-  }
-
-  respond(fields: readonly HeaderField[]): void {
-    if (this.isClosed) return;
-    this.#hasHead = true;
-    this.#home.sender.fields(this, fields);
-  }
-
-  sendBytes(bytes: Uint8Array): void {
-    if (this.isClosed) return;
-    this.#queue.push(bytes);
-    this.#changeQueue(bytes.length);
-    this.#home.sender.pump(this);
-  }
-
+  /** The end; without trailers the last frame is one of data. */
   finish(trailers: readonly HeaderField[]): void {
     if (this.isClosed) return;
     this.#end = trailers;
     this.#home.sender.pump(this);
   }
 
+  /** Resolves when `pendingBytes` has fallen below the mark, or the stream is gone. */
   async drained(): Promise<void> {
-    if (this.isClosed || this.#queueBytes <= serverLimits.outgoingBytesMark) return;
+    if (this.isClosed || this.#queueBytes <= transportLimits.outgoingBytesMark) return;
     await new Promise<void>((resolve) => this.#onDrained.push(resolve));
   }
 
+  /** How many bytes of the request wait above, until they are whole or wanted. */
   hold(bytes: number): void {
     if (this.isClosed) return;
     const change = bytes - this.#heldBytes;
@@ -174,10 +157,12 @@ export class Http2Stream implements HttpStream, Http2WebStream {
     this.#home.account.add(change);
   }
 
+  /** The client made the server work on bytes that are of no use. */
   countUseless(bytes: number): void {
     if (!this.isClosed) this.#home.countUseless(bytes);
   }
 
+  /** Makes the client wait, and go on. */
   pause(): void {
     this.isPaused = true;
   }
@@ -188,7 +173,6 @@ export class Http2Stream implements HttpStream, Http2WebStream {
     this.#home.refillWindow(this);
   }
 
-  /** Writes the next `bytes` of what waits. */
   takeBytes(bytes: number, output: Output): void {
     let rest = bytes;
     while (rest > 0) {
@@ -203,11 +187,10 @@ export class Http2Stream implements HttpStream, Http2WebStream {
       }
     }
     this.#changeQueue(-bytes);
-    if (this.#queueBytes <= serverLimits.outgoingBytesMark) this.#wakeDrained();
+    if (this.#queueBytes <= transportLimits.outgoingBytesMark) this.#wakeDrained();
   }
 
-  /** What ends the stream, when everything before it is sent. None is an end without trailers. */
-  takeTrailers(): readonly HeaderField[] | 'ok' | undefined {
+  takeTrailers(): readonly HeaderField[] | undefined {
     const end = this.#end;
     if (this.#queueBytes > 0 || end === undefined) return undefined;
     this.#end = undefined;
@@ -224,20 +207,6 @@ export class Http2Stream implements HttpStream, Http2WebStream {
     this.#changeQueue(-this.#queueBytes);
     this.#end = undefined;
     this.#wakeDrained();
-  }
-
-  #enqueue(message: Message): void {
-    const pieces = message instanceof Uint8Array ? [message] : message;
-    let length = 0;
-    for (const piece of pieces) length += piece.length;
-    const prefix = Buffer.allocUnsafe(prefixBytes);
-    prefix[0] = 0;
-    prefix.writeUInt32BE(length, 1);
-    this.#queue.push(prefix);
-    for (const piece of pieces) {
-      if (piece.length > 0) this.#queue.push(piece);
-    }
-    this.#changeQueue(prefixBytes + length);
   }
 
   #changeQueue(bytes: number): void {
@@ -264,8 +233,3 @@ export class Http2Stream implements HttpStream, Http2WebStream {
 }
 
 const noBytes = new Uint8Array(0);
-
-function statusFields({ code, message }: Status): readonly HeaderField[] {
-  const status: HeaderField = ['grpc-status', String(code)];
-  return message === '' ? [status] : [status, ['grpc-message', percentEncode(message)]];
-}

@@ -1,4 +1,4 @@
-import { serverLimits } from '../../server-limits.ts';
+import { transportLimits } from '../transport-limits.ts';
 
 /** Memory for messages that are larger than a stream's window, of all connections together. */
 export class MessageMemory {
@@ -7,7 +7,7 @@ export class MessageMemory {
 
   /** Whether there is room for so many more bytes. */
   hasRoom(bytes: number): boolean {
-    return this.#bytes + bytes <= serverLimits.reservedBytesMax;
+    return this.#bytes + bytes <= transportLimits.reservedBytesMax;
   }
 
   take(bytes: number): void {

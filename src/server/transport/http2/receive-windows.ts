@@ -1,8 +1,27 @@
-import { serverLimits } from '../../server-limits.ts';
-import type { Http2Sender } from './http2-sender.ts';
-import type { Http2Stream } from './http2-stream.ts';
+import type { StreamListener } from '../http/stream-listener.ts';
+import { transportLimits } from '../transport-limits.ts';
 import type { MessageMemory } from './message-memory.ts';
 import { ConnectionError, defaultWindowBytes, ErrorCode, StreamError } from './protocol.ts';
+
+/** What the windows are told to the client by. */
+export interface WindowSender {
+  /** Stream 0 is the connection. */
+  windowUpdate(streamId: number, bytes: number): void;
+}
+
+/** What is asked of a stream to receive its request. */
+export interface ReceivingStream {
+  readonly id: number;
+  /** Bytes that the client may send. */
+  receiveWindow: number;
+  /** Memory of the connection that a large message has for itself. */
+  reservedBytes: number;
+  readonly isPaused: boolean;
+  /** The client has sent its last byte. */
+  readonly isRemoteClosed: boolean;
+  readonly isClosed: boolean;
+  readonly listener: Pick<StreamListener, 'missingBytes'> | undefined;
+}
 
 /**
  * How much a client may send: the windows of one connection and of its streams.
@@ -11,18 +30,18 @@ import { ConnectionError, defaultWindowBytes, ErrorCode, StreamError } from './p
  * what is missing. So many unfinished messages hold few bytes, and one that has memory can always be finished.
  */
 export class ReceiveWindows {
-  readonly #sender: Http2Sender;
+  readonly #sender: WindowSender;
   /** Of new streams: the protocol's own, until the client has acknowledged ours. */
   #streamWindow = defaultWindowBytes;
-  #window: number = serverLimits.connectionWindowBytes;
+  #window: number = transportLimits.connectionWindowBytes;
   #reservedBytes = 0;
   /** Streams that wait for memory, the first first. */
-  readonly #waiting = new Set<Http2Stream>();
+  readonly #waiting = new Set<ReceivingStream>();
 
   readonly #memory: MessageMemory;
   readonly #onFreed = () => this.#retry();
 
-  constructor(sender: Http2Sender, memory: MessageMemory) {
+  constructor(sender: WindowSender, memory: MessageMemory) {
     this.#sender = sender;
     this.#memory = memory;
   }
@@ -37,10 +56,10 @@ export class ReceiveWindows {
   }
 
   /** The client has taken over our settings: the windows of open streams change by the difference, and may be below 0. */
-  onSettingsAcknowledged(streams: Iterable<Http2Stream>): void {
-    const change = serverLimits.streamWindowBytes - this.#streamWindow;
+  onSettingsAcknowledged(streams: Iterable<ReceivingStream>): void {
+    const change = transportLimits.streamWindowBytes - this.#streamWindow;
     if (change === 0) return;
-    this.#streamWindow = serverLimits.streamWindowBytes;
+    this.#streamWindow = transportLimits.streamWindowBytes;
     for (const stream of streams) {
       stream.receiveWindow += change;
       this.refill(stream);
@@ -55,41 +74,41 @@ export class ReceiveWindows {
   countConnection(bytes: number): void {
     this.#window -= bytes;
     if (this.#window < 0) throw new ConnectionError(ErrorCode.flowControlError, 'more data than the window');
-    if (this.#window > serverLimits.connectionWindowBytes / 2) return;
-    this.#sender.windowUpdate(0, serverLimits.connectionWindowBytes - this.#window);
-    this.#window = serverLimits.connectionWindowBytes;
+    if (this.#window > transportLimits.connectionWindowBytes / 2) return;
+    this.#sender.windowUpdate(0, transportLimits.connectionWindowBytes - this.#window);
+    this.#window = transportLimits.connectionWindowBytes;
   }
 
   /** @throws StreamError when the client sent more than it may */
-  countStream(stream: Http2Stream, bytes: number): void {
+  countStream(stream: ReceivingStream, bytes: number): void {
     stream.receiveWindow -= bytes;
     if (stream.receiveWindow < 0) throw new StreamError(ErrorCode.flowControlError, 'more data than the window');
   }
 
   /** Lets the client send on, as far as its message at hand needs it. */
-  refill(stream: Http2Stream): void {
+  refill(stream: ReceivingStream): void {
     if (stream.isPaused || stream.isRemoteClosed || stream.isClosed) return;
     const missing = stream.listener?.missingBytes ?? 0;
     if (missing === 0) this.#giveBack(stream);
     const isShort = stream.receiveWindow < missing;
     if (isShort && !this.#reserve(stream, missing)) return;
-    if (!isShort && (missing > 0 || stream.receiveWindow > serverLimits.streamWindowBytes / 2)) return;
-    const wanted = Math.max(missing, serverLimits.streamWindowBytes);
+    if (!isShort && (missing > 0 || stream.receiveWindow > transportLimits.streamWindowBytes / 2)) return;
+    const wanted = Math.max(missing, transportLimits.streamWindowBytes);
     this.#sender.windowUpdate(stream.id, wanted - stream.receiveWindow);
     stream.receiveWindow = wanted;
   }
 
   /** A stream is over. */
-  forget(stream: Http2Stream): void {
+  forget(stream: ReceivingStream): void {
     this.#waiting.delete(stream);
     this.#giveBack(stream);
   }
 
   /** Whether the stream has memory for the rest of its message; otherwise it waits. */
-  #reserve(stream: Http2Stream, bytes: number): boolean {
+  #reserve(stream: ReceivingStream, bytes: number): boolean {
     if (stream.reservedBytes > 0) return true;
     const isFree =
-      this.#reservedBytes + bytes <= serverLimits.connectionReservedBytesMax && this.#memory.hasRoom(bytes);
+      this.#reservedBytes + bytes <= transportLimits.connectionReservedBytesMax && this.#memory.hasRoom(bytes);
     // One message of each connection is always let through, whatever its size and whatever the others have.
     if (!isFree && this.#reservedBytes > 0) {
       this.#waiting.add(stream);
@@ -103,7 +122,7 @@ export class ReceiveWindows {
     return true;
   }
 
-  #giveBack(stream: Http2Stream): void {
+  #giveBack(stream: ReceivingStream): void {
     const bytes = stream.reservedBytes;
     if (bytes === 0) return;
     this.#reservedBytes -= bytes;

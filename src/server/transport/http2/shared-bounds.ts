@@ -1,6 +1,6 @@
-import { serverLimits } from '../../server-limits.ts';
 import { HeldBytes } from '../budget/held-bytes.ts';
 import { Turns } from '../budget/turns.ts';
+import { transportLimits } from '../transport-limits.ts';
 import { MessageMemory } from './message-memory.ts';
 import { UnreadAnswers } from './unread-answers.ts';
 
@@ -19,7 +19,7 @@ export interface SharedBounds {
 export function sharedBounds(): SharedBounds {
   return {
     turns: new Turns(),
-    held: new HeldBytes({ bytesMax: serverLimits.heldBytesMax }),
+    held: new HeldBytes({ bytesMax: transportLimits.heldBytesMax }),
     messageMemory: new MessageMemory(),
     unread: new UnreadAnswers(),
   };

@@ -1,4 +1,4 @@
-import { serverLimits } from '../../server-limits.ts';
+import { transportLimits } from '../transport-limits.ts';
 
 /**
  * Answers that clients do not read, of all connections together. While there are few, a connection may have some megabytes of them; when there are
@@ -16,8 +16,8 @@ export class UnreadAnswers {
 
   /** Whether a connection with so many unread bytes should get no further reads. */
   isBackedUp(connectionBytes: number): boolean {
-    if (connectionBytes > serverLimits.connectionUnreadBytesMax) return true;
-    return this.#areMany && connectionBytes > serverLimits.connectionUnreadBytesMin;
+    if (connectionBytes > transportLimits.connectionUnreadBytesMax) return true;
+    return this.#areMany && connectionBytes > transportLimits.connectionUnreadBytesMin;
   }
 
   /** Calls back once, when there are few again. */
@@ -31,7 +31,7 @@ export class UnreadAnswers {
   }
 
   get #areMany(): boolean {
-    return this.#bytes > serverLimits.unreadBytesMax;
+    return this.#bytes > transportLimits.unreadBytesMax;
   }
 
   #wakeAll(): void {

@@ -1,4 +1,4 @@
-import { serverLimits } from '../../server-limits.ts';
+import { transportLimits } from '../transport-limits.ts';
 
 const recordHeaderBytes = 5;
 const handshakeType = 0x16;
@@ -11,7 +11,7 @@ const sessionIdLengthAt = recordHeaderBytes + 4 + 2 + 32;
  * handshake at all, which it refuses.
  */
 export function beginsHandshake(seen: Buffer): boolean {
-  if (seen[0] !== handshakeType || seen.length >= serverLimits.firstBytesMax) return true;
+  if (seen[0] !== handshakeType || seen.length >= transportLimits.firstBytesMax) return true;
   return seen.length >= recordHeaderBytes && seen.length >= recordHeaderBytes + seen.readUInt16BE(3);
 }
 
@@ -27,5 +27,5 @@ export function helloForm(hello: Buffer): number {
   for (const byte of hello.subarray(suitesAt, suitesAt + hello.readUInt16BE(suitesLengthAt))) {
     hash = (Math.imul(hash, 31) + byte) | 0;
   }
-  return (hash >>> 0) % serverLimits.helloForms;
+  return (hash >>> 0) % transportLimits.helloForms;
 }

@@ -3,7 +3,7 @@ import type { ListenTls } from '../../../config/listen/listen-tls.ts';
 import { readAuthorities, readBytes, readPair } from '../../../config/pem-files.ts';
 import { StartError } from '../../../errors.ts';
 import type { Logger } from '../../../logger.ts';
-import { serverLimits } from '../../server-limits.ts';
+import { transportLimits } from '../transport-limits.ts';
 import { revokedSerialNumbers } from './revocation-list.ts';
 
 /** What the files held when they were read last. */
@@ -42,7 +42,7 @@ export class Credentials {
   current(): LoadedCredentials {
     const nowMs = performance.now();
     if (nowMs < this.#nextLookMs) return this.#current;
-    this.#nextLookMs = nowMs + serverLimits.credentialsLookIntervalMs;
+    this.#nextLookMs = nowMs + transportLimits.credentialsLookIntervalMs;
     const fingerprint = this.#fingerprint();
     if (fingerprint === this.#seen) return this.#current;
     this.#seen = fingerprint;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import { serverLimits } from '../../server-limits.ts';
 import { ByAddress } from '../connections/by-address.ts';
+import { transportLimits } from '../transport-limits.ts';
 import { helloForm } from './client-hello.ts';
 import { WaitingHandshakes } from './waiting-handshakes.ts';
 
@@ -28,7 +28,7 @@ export class Handshakes {
     socket.once('close', () => this.done(socket));
     this.#waiting.add(socket, helloForm(firstBytes));
     this.#listen(socket, firstBytes);
-    if (this.#waiting.size > serverLimits.handshakesWaitingMax) this.#waiting.oldestOfMost()?.destroy();
+    if (this.#waiting.size > transportLimits.handshakesWaitingMax) this.#waiting.oldestOfMost()?.destroy();
     if (this.#cancel === undefined) this.#beginLater();
   }
 
@@ -58,7 +58,7 @@ export class Handshakes {
     const onReadable = () => {
       const chunk: Buffer | null = socket.read();
       if (chunk !== null) seen = Buffer.concat([seen, chunk]);
-      if (seen.length > serverLimits.helloBytesMax) socket.destroy();
+      if (seen.length > transportLimits.helloBytesMax) socket.destroy();
     };
     socket.on('readable', onReadable);
     this.#unread.set(socket, () => {
@@ -79,7 +79,7 @@ export class Handshakes {
   }
 
   #begin(turnBeganMs: number): void {
-    const isFull = this.#underWay.size >= serverLimits.handshakesMax;
+    const isFull = this.#underWay.size >= transportLimits.handshakesMax;
     const socket = isFull && !this.#makePlace() ? undefined : this.#waiting.takeNext();
     if (socket !== undefined) {
       this.#underWay.add(socket);
@@ -94,15 +94,15 @@ export class Handshakes {
   #continue(turnBeganMs: number, { isFull, hasBegun }: { readonly isFull: boolean; readonly hasBegun: boolean }): void {
     const workMs = performance.now() - turnBeganMs;
     if (this.#waiting.size === 0) this.#cancel = undefined;
-    else if (hasBegun && workMs < serverLimits.handshakesTurnMs) this.#begin(turnBeganMs);
-    else this.#beginLater(isFull ? workMs * serverLimits.handshakePauseFactor : undefined);
+    else if (hasBegun && workMs < transportLimits.handshakesTurnMs) this.#begin(turnBeganMs);
+    else this.#beginLater(isFull ? workMs * transportLimits.handshakePauseFactor : undefined);
   }
 
   /** Whether one was long enough under way to be ended. */
   #makePlace(): boolean {
     const oldest = this.#underWay.oldestOfMost();
     const beganMs = oldest === undefined ? undefined : this.#beganMs.get(oldest);
-    if (beganMs === undefined || performance.now() - beganMs < serverLimits.handshakeGraceMs) return false;
+    if (beganMs === undefined || performance.now() - beganMs < transportLimits.handshakeGraceMs) return false;
     return this.endOldest();
   }
 }

@@ -3,9 +3,9 @@ import { createServer, type SecureContextOptions, type Server, type TLSSocket } 
 import type { ListenTls } from '../../../config/listen/listen-tls.ts';
 import type { Logger } from '../../../logger.ts';
 import type { SparseLog } from '../../../sparse-log.ts';
-import { serverLimits } from '../../server-limits.ts';
 import type { Newcomers } from '../connections/newcomers.ts';
 import { refusedConnections } from '../connections/refused-connections.ts';
+import { transportLimits } from '../transport-limits.ts';
 import { clientCertificateFault } from './client-certificate.ts';
 import { beginsHandshake } from './client-hello.ts';
 import type { Credentials, LoadedCredentials } from './credentials.ts';
@@ -46,7 +46,7 @@ export class TlsDoor {
     this.#server = createServer({
       ...secureContextOptions(tls, this.#loaded),
       ALPNProtocols: [...alpnProtocols],
-      handshakeTimeout: serverLimits.handshakeTimeoutMs,
+      handshakeTimeout: transportLimits.handshakeTimeoutMs,
       requestCert: tls.clients !== undefined,
       rejectUnauthorized: true,
     });

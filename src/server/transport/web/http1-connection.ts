@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { freeWhole } from '../../../memory.ts';
-import { serverLimits } from '../../server-limits.ts';
 import type { HeldAccount, HeldBytes } from '../budget/held-bytes.ts';
 import type { Turn, Turns, TurnTaker } from '../budget/turns.ts';
+import { transportLimits } from '../transport-limits.ts';
 
 export interface Http1ConnectionOptions {
   /** Connections take turns with all others of the process. */
@@ -45,11 +45,11 @@ export class Http1Connection extends Duplex implements TurnTaker {
 
   constructor(socket: Socket, { turns, held }: Http1ConnectionOptions) {
     // node gives requests the same mark.
-    super({ allowHalfOpen: true, decodeStrings: false, readableHighWaterMark: serverLimits.http1BodyPieceBytes });
+    super({ allowHalfOpen: true, decodeStrings: false, readableHighWaterMark: transportLimits.http1BodyPieceBytes });
     this.socket = socket;
     this.#turns = turns;
     this.#account = held.open({
-      bytesMax: serverLimits.connectionHeldBytesMax,
+      bytesMax: transportLimits.connectionHeldBytesMax,
       onExceeded: () => this.destroy(),
     });
     // Looked for as on a socket.
@@ -78,7 +78,7 @@ export class Http1Connection extends Duplex implements TurnTaker {
 
   /** A request has begun; the next one waits for the end of its answer. */
   begin(request: IncomingMessage, response: ServerResponse): void {
-    this.#turn?.charge(serverLimits.callTurnMs);
+    this.#turn?.charge(transportLimits.callTurnMs);
     this.#request = request;
     this.#missingBytes = Number(request.headers['content-length'] ?? 0);
     this.#isAnswered = false;
@@ -169,7 +169,7 @@ export class Http1Connection extends Duplex implements TurnTaker {
     if (this.destroyed) return;
     this.#input = this.#at === this.#input.length ? chunk : Buffer.concat([this.#input.subarray(this.#at), chunk]);
     this.#at = 0;
-    this.#readMs += chunk.length * serverLimits.http1ReadMsPerByte;
+    this.#readMs += chunk.length * transportLimits.http1ReadMsPerByte;
     this.#giveOn();
     this.#settle();
   }
@@ -211,11 +211,11 @@ export class Http1Connection extends Duplex implements TurnTaker {
   }
 
   #pieceBytes(): number {
-    if (this.#isUpgraded) return serverLimits.webSocketPieceBytes;
-    if (!this.#isInBody()) return Math.min(this.#lengthToBlankLine(), serverLimits.http1HeadersPieceBytes);
+    if (this.#isUpgraded) return transportLimits.webSocketPieceBytes;
+    if (!this.#isInBody()) return Math.min(this.#lengthToBlankLine(), transportLimits.http1HeadersPieceBytes);
     return this.#missingBytes > 0
-      ? Math.min(this.#missingBytes, serverLimits.http1BodyPieceBytes)
-      : Math.min(this.#lengthToBlankLine(), serverLimits.http1ChunksPieceBytes);
+      ? Math.min(this.#missingBytes, transportLimits.http1BodyPieceBytes)
+      : Math.min(this.#lengthToBlankLine(), transportLimits.http1ChunksPieceBytes);
   }
 
   /** Headers end with a blank line, and so does a body in chunks: what follows may be the next request. */

@@ -1,5 +1,5 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
-import type { HeaderField } from '../grpc/call-stream.ts';
+import type { HeaderField } from '../http/header-field.ts';
 import { Http1Request } from './http1-request.ts';
 import type { WebExchange, WebHandler } from './web-exchange.ts';
 

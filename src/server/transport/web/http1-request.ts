@@ -1,8 +1,8 @@
 import type { IncomingMessage } from 'node:http';
-import type { Origin } from '../../../store/requester.ts';
 import { commonNameOf } from '../connections/common-name.ts';
+import type { Origin } from '../connections/origin.ts';
 import { socketOrigin } from '../connections/socket-origin.ts';
-import type { HeaderField } from '../grpc/call-stream.ts';
+import type { HeaderField } from '../http/header-field.ts';
 import { Http1Connection } from './http1-connection.ts';
 
 /** What a request over HTTP/1.1 says of itself and of who sends it. */

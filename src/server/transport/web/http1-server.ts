@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { assert } from '../../../errors.ts';
-import { serverLimits } from '../../server-limits.ts';
+import { transportLimits } from '../transport-limits.ts';
 import { Http1Connection, type Http1ConnectionOptions } from './http1-connection.ts';
 import { headerFields } from './http1-request.ts';
 
@@ -26,9 +26,9 @@ export class Http1Server {
     this.#options = options;
     this.#server = createServer(
       {
-        headersTimeout: serverLimits.httpHeadersTimeoutMs,
-        connectionsCheckingInterval: serverLimits.httpHeadersTimeoutMs,
-        keepAliveTimeout: serverLimits.httpIdleTimeoutMs,
+        headersTimeout: transportLimits.httpHeadersTimeoutMs,
+        connectionsCheckingInterval: transportLimits.httpHeadersTimeoutMs,
+        keepAliveTimeout: transportLimits.httpIdleTimeoutMs,
         // A watch hears its client's requests for as long as it lasts.
         requestTimeout: 0,
       },

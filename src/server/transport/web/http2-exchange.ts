@@ -1,43 +1,20 @@
-import type { Origin } from '../../../store/requester.ts';
-import type { HeaderField } from '../grpc/call-stream.ts';
-import { headerValue, requestHead } from '../grpc/request-head.ts';
+import type { Origin } from '../connections/origin.ts';
+import { type HeaderField, headerValue } from '../http/header-field.ts';
+import type { Http2Stream } from '../http2/http2-stream.ts';
 import type { WebExchange } from './web-exchange.ts';
-
-/** What is asked of an HTTP/2 stream whose answer is not gRPC's. */
-export interface Http2WebStream {
-  readonly fields: readonly HeaderField[];
-  readonly peer: string;
-  readonly origin: Origin;
-  readonly commonName: string | undefined;
-  readonly pendingBytes: number;
-  /** The answer's headers, `:status` first. */
-  respond(fields: readonly HeaderField[]): void;
-  sendBytes(bytes: Uint8Array): void;
-  /** The end; without trailers the last frame is one of data. */
-  finish(trailers: readonly HeaderField[]): void;
-  drained(): Promise<void>;
-  pause(): void;
-  resume(): void;
-}
-
-/** Whether a stream is for the gRPC server; what it makes of the content type's rest is its own affair. */
-export function isGrpcRequest({ fields }: Pick<Http2WebStream, 'fields'>): boolean {
-  return headerValue(fields, 'content-type')?.includes('application/grpc') ?? false;
-}
 
 /** A request over HTTP/2 that is not gRPC's. */
 export class Http2Exchange implements WebExchange {
   readonly method: string;
   readonly target: string;
   readonly fields: readonly HeaderField[];
-  readonly #stream: Http2WebStream;
+  readonly #stream: Http2Stream;
   readonly #answerFields: HeaderField[] = [];
 
-  constructor(stream: Http2WebStream) {
+  constructor(stream: Http2Stream) {
     this.#stream = stream;
-    const { method, path } = requestHead(stream.fields);
-    this.method = method;
-    this.target = path;
+    this.method = headerValue(stream.fields, ':method') ?? '';
+    this.target = headerValue(stream.fields, ':path') ?? '';
     this.fields = stream.fields.flatMap(([name, value]): HeaderField[] => {
       if (name === ':authority') return [['host', value]];
       return name.startsWith(':') ? [] : [[name, value]];
@@ -70,7 +47,7 @@ export class Http2Exchange implements WebExchange {
 
   write(bytes: Uint8Array): void {
     // The answer to a HEAD has no body, whatever its headers say.
-    if (this.method !== 'HEAD' && bytes.length > 0) this.#stream.sendBytes(bytes);
+    if (this.method !== 'HEAD' && bytes.length > 0) this.#stream.write([bytes]);
   }
 
   end(trailers: readonly HeaderField[] = []): void {

@@ -1,5 +1,6 @@
-import type { Origin } from '../../../store/requester.ts';
-import type { HeaderField, HttpStreamListener } from '../grpc/call-stream.ts';
+import type { Origin } from '../connections/origin.ts';
+import type { HeaderField } from '../http/header-field.ts';
+import type { StreamListener } from '../http/stream-listener.ts';
 
 /** A request that is not gRPC's, and the way to answer it, whichever version of HTTP carries them. */
 export interface WebExchange {
@@ -36,4 +37,4 @@ export interface WebExchange {
 }
 
 /** Takes a request; what it returns is told of its body, and of its client going away. */
-export type WebHandler = (exchange: WebExchange) => HttpStreamListener | undefined;
+export type WebHandler = (exchange: WebExchange) => StreamListener | undefined;

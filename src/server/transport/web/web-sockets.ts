@@ -2,11 +2,11 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { WebSocket, WebSocketServer } from 'ws';
 import { freeWhole } from '../../../memory.ts';
-import { serverLimits } from '../../server-limits.ts';
 import type { Arrival, Arrivals } from '../budget/arrivals.ts';
 import type { HeldAccount, HeldBytes } from '../budget/held-bytes.ts';
 import type { Turns } from '../budget/turns.ts';
-import type { HeaderField } from '../grpc/call-stream.ts';
+import type { HeaderField } from '../http/header-field.ts';
+import { transportLimits } from '../transport-limits.ts';
 import { Http1Request } from './http1-request.ts';
 import type { UpgradeListener } from './http1-server.ts';
 import type { WebExchange, WebHandler } from './web-exchange.ts';
@@ -97,7 +97,7 @@ class IncomingFrames implements Arrival {
   constructor(webSocket: WebSocket, socket: Socket, held: HeldBytes) {
     this.#webSocket = webSocket;
     this.#account = held.open({
-      bytesMax: serverLimits.connectionHeldBytesMax,
+      bytesMax: transportLimits.connectionHeldBytesMax,
       onExceeded: () => this.giveUpRequest(),
     });
     // Before the library, which takes messages out of what has arrived.
@@ -143,7 +143,7 @@ async function makeServer(maxPayload: number): Promise<WebSocketServer> {
   return new WebSocketServer({
     noServer: true,
     maxPayload,
-    maxBufferedChunks: serverLimits.webSocketPiecesMax,
+    maxBufferedChunks: transportLimits.webSocketPiecesMax,
     perMessageDeflate: false,
     handleProtocols: (protocols) => protocols.has(bearer) && bearer,
   });

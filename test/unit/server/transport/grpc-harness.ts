@@ -5,10 +5,14 @@ import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
 import type { GrpcKeepalive } from '../../../../src/config/config.ts';
 import { createLogger } from '../../../../src/logger.ts';
+import { FaultLog } from '../../../../src/server/monitoring/fault-log.ts';
+import { SlowCalls } from '../../../../src/server/monitoring/slow-calls.ts';
+import { ownStatuses, statusOf } from '../../../../src/server/replies/status.ts';
 import { Arrivals } from '../../../../src/server/transport/budget/arrivals.ts';
 import type { HeldBytes } from '../../../../src/server/transport/budget/held-bytes.ts';
 import { Connections } from '../../../../src/server/transport/connections/connections.ts';
 import { GrpcServer } from '../../../../src/server/transport/grpc/grpc-server.ts';
+import { usualAnswer } from '../../../../src/server/transport/grpc/http2-call-stream.ts';
 import type { Method } from '../../../../src/server/transport/grpc/method.ts';
 import { MethodTable } from '../../../../src/server/transport/grpc/method-table.ts';
 import { Http2Server } from '../../../../src/server/transport/http2/http2-server.ts';
@@ -46,13 +50,22 @@ export async function startHarness(
   const table = new MethodTable(methods);
   const arrivals = new Arrivals();
   const bounds = sharedBounds();
-  const slowCallMs = Number.POSITIVE_INFINITY;
-  const grpc = new GrpcServer({ methods: table, logger, messageBytesMax, slowCallMs, arrivals });
+  const faults = new FaultLog(logger);
+  const grpc = new GrpcServer({
+    methods: table,
+    messageBytesMax,
+    slowCalls: new SlowCalls({ logger, thresholdMs: Number.POSITIVE_INFINITY }),
+    arrivals,
+    statusOf: (error, { isStream }) => statusOf(error, { isStream, log: faults }),
+    statuses: ownStatuses,
+    onFault: (error) => faults.internal(error),
+  });
   const http2 = new Http2Server({
     maxConcurrentStreams,
     keepalive,
     ...bounds,
-    accept: (stream) => grpc.accept(stream),
+    usualAnswer,
+    accept: (stream) => grpc.acceptHttp2(stream),
     onOverdrawn: (_peer, reason) => log.push(reason),
     onFault: (error) => grpc.reportFault(error),
   });

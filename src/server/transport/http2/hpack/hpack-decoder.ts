@@ -1,4 +1,4 @@
-import type { HeaderField } from '../../grpc/call-stream.ts';
+import type { HeaderField } from '../../http/header-field.ts';
 import { ConnectionError, defaultHeaderTableBytes, ErrorCode } from '../protocol.ts';
 import { staticTable } from './hpack-static-table.ts';
 import { huffmanDecode } from './huffman.ts';

@@ -1,24 +1,36 @@
-import type { HeaderField } from '../../grpc/call-stream.ts';
+import type { HeaderField } from '../../http/header-field.ts';
 import { defaultHeaderTableBytes } from '../protocol.ts';
 import { staticTable } from './hpack-static-table.ts';
 
-/** The two fields of nearly every answer, kept in the client's table. Index 62 is the one inserted last. */
-const contentType: HeaderField = ['content-type', 'application/grpc'];
-const statusOk: HeaderField = ['grpc-status', '0'];
-const insertContentType = literal(contentType, { firstByte: 0x40, prefixBits: 6 });
-const insertStatusOk = literal(statusOk, { firstByte: 0x40, prefixBits: 6 });
+/**
+ * The header blocks of nearly every answer of a connection. They are recognized as these very lists; their fields are kept in the
+ * client's table, and the blocks are encoded once.
+ */
+export interface UsualAnswer {
+  readonly head: readonly HeaderField[];
+  readonly trailers: readonly HeaderField[];
+}
+
+/** For connections whose answers have nothing in common. */
+export const noUsualAnswer: UsualAnswer = { head: [], trailers: [] };
+
 const indexed = (index: number) => Buffer.of(0x80 | index);
-const status200 = indexed(8);
 const emptyTheTable = Buffer.of(0x20);
 
-/** Encodes the header blocks of one connection's answers. Keeps two fields in the client's table, unless it wants no table. */
+/** Encodes the header blocks of one connection's answers. Keeps the usual fields in the client's table, unless it wants no table. */
 export class HpackEncoder {
+  readonly #usual: UsualAnswer;
   #usesTable = true;
-  #hasContentType = false;
-  #hasStatusOk = false;
   #mustEmpty = false;
-  /** `:status` 200 and the content type, as they are encoded when both are in the tables. */
+  /** The fields in the client's table, the first inserted first. */
+  readonly #inserted: HeaderField[] = [];
+  /** The usual blocks, once their fields are in the table and stay where they are. */
   #head: Buffer | undefined;
+  #trailers: Buffer | undefined;
+
+  constructor(usual: UsualAnswer = noUsualAnswer) {
+    this.#usual = usual;
+  }
 
   /** The client's SETTINGS_HEADER_TABLE_SIZE. */
   setTableBytesMax(bytes: number): void {
@@ -27,45 +39,55 @@ export class HpackEncoder {
     // The client forgets what no longer fits, and must be told that this side knows.
     this.#mustEmpty = true;
     this.#head = undefined;
+    this.#trailers = undefined;
   }
 
-  /** The headers before an answer. */
-  answerHead(): Buffer {
-    if (this.#head !== undefined) return this.#head;
-    const head = this.#block([status200, this.#contentType()]);
-    if (this.#usesTable && this.#hasStatusOk) this.#head = Buffer.concat([status200, indexed(63)]);
-    return head;
+  /** A header block. */
+  block(fields: readonly HeaderField[]): Buffer {
+    const { head, trailers } = this.#usual;
+    if (fields === head) return this.#head ?? this.#usualBlock(fields);
+    if (fields === trailers) return this.#trailers ?? this.#usualBlock(fields);
+    return this.#joined(fields.map((field) => literal(field, withoutIndexing)));
   }
 
-  /** The trailers of an answer that is good. */
-  okTrailers(): Buffer {
-    if (!this.#usesTable) return this.#block([literal(statusOk, withoutIndexing)]);
-    if (this.#hasStatusOk) return indexed62;
-    if (!this.#hasContentType) return this.#block([literal(statusOk, withoutIndexing)]);
-    this.#hasStatusOk = true;
-    return insertStatusOk;
+  #usualBlock(fields: readonly HeaderField[]): Buffer {
+    const insertedBefore = this.#inserted.length;
+    const block = this.#joined(fields.map((field) => this.#usualField(field)));
+    const isSettled = insertedBefore === this.#inserted.length && this.#hasAll;
+    if (isSettled && fields === this.#usual.head) this.#head = block;
+    if (isSettled && fields === this.#usual.trailers) this.#trailers = block;
+    return block;
   }
 
-  /** Any other fields. */
-  fields(fields: readonly HeaderField[]): Buffer {
-    return this.#block(fields.map((field) => literal(field, withoutIndexing)));
+  /** Inserts a field into the client's table when it is sent first; later its index stands for it. */
+  #usualField(field: HeaderField): Buffer {
+    const staticIndex = staticIndexOf(field);
+    if (staticIndex > 0) return indexed(staticIndex);
+    if (!this.#usesTable) return literal(field, withoutIndexing);
+    const at = this.#inserted.indexOf(field);
+    // The field that was inserted last has the first index after the static table.
+    if (at !== -1) return indexed(staticTable.length + this.#inserted.length - at);
+    this.#inserted.push(field);
+    return literal(field, withIndexing);
   }
 
-  #contentType(): Buffer {
-    if (!this.#usesTable) return literal(contentType, withoutIndexing);
-    if (this.#hasContentType) return indexed(this.#hasStatusOk ? 63 : 62);
-    this.#hasContentType = true;
-    return insertContentType;
+  get #hasAll(): boolean {
+    const { head, trailers } = this.#usual;
+    const isKept = (field: HeaderField) => staticIndexOf(field) > 0 || this.#inserted.includes(field);
+    return this.#usesTable && head.every(isKept) && trailers.every(isKept);
   }
 
-  #block(parts: readonly Buffer[]): Buffer {
+  #joined(parts: readonly Buffer[]): Buffer {
     if (!this.#mustEmpty) return Buffer.concat(parts);
     this.#mustEmpty = false;
     return Buffer.concat([emptyTheTable, ...parts]);
   }
 }
 
-const indexed62 = indexed(62);
+/** Of a field that is in the static table with its value; 0: it is not. */
+function staticIndexOf([name, value]: HeaderField): number {
+  return staticTable.findIndex(([knownName, knownValue]) => knownName === name && knownValue === value) + 1;
+}
 
 interface LiteralForm {
   readonly firstByte: number;
@@ -73,6 +95,7 @@ interface LiteralForm {
 }
 
 const withoutIndexing: LiteralForm = { firstByte: 0x00, prefixBits: 4 };
+const withIndexing: LiteralForm = { firstByte: 0x40, prefixBits: 6 };
 
 function literal([name, value]: HeaderField, { firstByte, prefixBits }: LiteralForm): Buffer {
   const nameIndex = staticTable.findIndex(([known]) => known === name) + 1;

@@ -1,4 +1,4 @@
-import type { HeaderField } from '../../grpc/call-stream.ts';
+import type { HeaderField } from '../../http/header-field.ts';
 
 /** HPACK's static table (RFC 7541, appendix A). The first entry has index 1. */
 export const staticTable: readonly HeaderField[] = [

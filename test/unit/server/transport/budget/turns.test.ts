@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextRound } from 'node:timers/promises';
-import { serverLimits } from '../../../../../src/server/server-limits.ts';
 import { type Turn, Turns } from '../../../../../src/server/transport/budget/turns.ts';
+import { transportLimits } from '../../../../../src/server/transport/transport-limits.ts';
 
 /** Has an amount of work, and notes when it is at it. A step counts as a number of ms, whatever it takes. */
 function worker(name: string, steps: number, log: string[], stepMs = 1) {
@@ -35,7 +35,7 @@ test('one with much work and one with little take turns', async () => {
   const busy = worker('busy', 1_000, log);
   const quick = worker('quick', 2, log);
   assert.equal(turns.start(busy), true);
-  assert.ok(busy.left > 1_000 - serverLimits.turnRoundMs * 2, 'a turn is a few milliseconds');
+  assert.ok(busy.left > 1_000 - transportLimits.turnRoundMs * 2, 'a turn is a few milliseconds');
   turns.start(quick);
   await nextRound();
   await nextRound();

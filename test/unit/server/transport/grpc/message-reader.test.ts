@@ -24,7 +24,7 @@ for (const chunkBytes of [1, 2, 4, 5, 6, 7, 99, 4096, bytes.length]) {
 test('a message too large is refused by its prefix', () => {
   const reader = new MessageReader({ messageBytesMax: 10 });
   reader.push(framed('x'.repeat(11)).subarray(0, 5));
-  assert.throws(() => reader.next(), /^EtcdError: grpc: received message larger than max \(11 vs. 10\)$/);
+  assert.throws(() => reader.next(), /^GrpcError: grpc: received message larger than max \(11 vs. 10\)$/);
 });
 
 test('timeouts are up to 8 digits and a unit', () => {

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import { serverLimits } from '../../../../../src/server/server-limits.ts';
 import type { Method } from '../../../../../src/server/transport/grpc/method.ts';
 import { ErrorCode, Flag, FrameType, Setting } from '../../../../../src/server/transport/http2/protocol.ts';
+import { transportLimits } from '../../../../../src/server/transport/transport-limits.ts';
 import { call, echo, framed, startHarness } from '../grpc-harness.ts';
 import { echoHeaders, field, frame, RawClient, setting, uint32 } from './raw-client.ts';
 
@@ -33,7 +33,7 @@ const open = (streamId: number, payload = echoHeaders, flags = 0) =>
   frame(FrameType.headers, { flags: Flag.endHeaders | flags, streamId, payload });
 const data = (streamId: number, payload: Buffer, flags = 0) => frame(FrameType.data, { flags, streamId, payload });
 const acknowledgement = frame(FrameType.settings, { flags: Flag.ack });
-const many = serverLimits.idleFramesBurst + 2_000;
+const many = transportLimits.idleFramesBurst + 2_000;
 
 /** Frames that bring no request forward. */
 const floods: Readonly<Record<string, (index: number) => readonly Buffer[]>> = {
@@ -92,12 +92,12 @@ test('messages that are larger than a window get it once their connection has th
   const client = raw().start().send(acknowledgement);
   const message = framed(Buffer.alloc(1_000_000, 'x'));
   const streamIds = Array.from({ length: 40 }, (_, index) => 2 * index + 1);
-  const firstBytes = serverLimits.streamWindowBytes;
+  const firstBytes = transportLimits.streamWindowBytes;
   const sent = new Map(streamIds.map((streamId) => [streamId, firstBytes]));
   for (const streamId of streamIds) client.send(open(streamId), data(streamId, message.subarray(0, firstBytes)));
   while (harness.held.bytes < streamIds.length * firstBytes) await sleep(1);
   await sleep(50);
-  const bound = streamIds.length * 2 * firstBytes + 2 * serverLimits.connectionReservedBytesMax;
+  const bound = streamIds.length * 2 * firstBytes + 2 * transportLimits.connectionReservedBytesMax;
   let answered = 0;
   while (answered < streamIds.length) {
     const update = await client.next(FrameType.windowUpdate, ({ streamId }) => streamId > 0);
@@ -144,13 +144,13 @@ test('a byte of a message does not keep the buffer that it came in', async (cont
   const client = raw().start().send(acknowledgement);
   client.send(open(1), data(1, Buffer.concat([framed(Buffer.alloc(100)).subarray(0, 7)])));
   while (harness.held.bytes < 7) await sleep(1);
-  assert.ok(harness.held.bytes < 2 * serverLimits.streamBytes + 1_000);
+  assert.ok(harness.held.bytes < 2 * transportLimits.streamBytes + 1_000);
 });
 
 test('a connection that opens streams without end is closed before they take much memory', async (context) => {
   const { raw, harness } = await start(context);
   const client = raw().start();
-  const count = Math.ceil(serverLimits.connectionHeldBytesMax / serverLimits.streamBytes);
+  const count = Math.ceil(transportLimits.connectionHeldBytesMax / transportLimits.streamBytes);
   for (let index = 0; index < count; index += 1_000) {
     client.send(...Array.from({ length: 1_000 }, (_, at) => open(2 * (index + at) + 1)));
     await sleep(0);

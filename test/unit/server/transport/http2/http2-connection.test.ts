@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { serverLimits } from '../../../../../src/server/server-limits.ts';
 import type { Method } from '../../../../../src/server/transport/grpc/method.ts';
 import {
   clientPreface,
@@ -10,6 +9,7 @@ import {
   FrameType,
   Setting,
 } from '../../../../../src/server/transport/http2/protocol.ts';
+import { transportLimits } from '../../../../../src/server/transport/transport-limits.ts';
 import { call, echo, framed, type HarnessOptions, startHarness } from '../grpc-harness.ts';
 import { echoHeaders, field, frame, RawClient, setting, uint32 } from './raw-client.ts';
 
@@ -254,7 +254,7 @@ test('more data than the window resets the stream', async (context) => {
     .start()
     .send(frame(FrameType.headers, { flags: Flag.endHeaders, streamId: 1, payload }));
   const message = framed(Buffer.alloc(16_384 - 5));
-  const count = serverLimits.streamWindowBytes / message.length + 6;
+  const count = transportLimits.streamWindowBytes / message.length + 6;
   client.send(...Array.from({ length: count }, () => data(1, message)));
   const reset = await client.next(FrameType.rstStream);
   assert.deepEqual([reset?.streamId, reset?.payload.readUInt32BE(0)], [1, ErrorCode.flowControlError]);
@@ -263,7 +263,7 @@ test('more data than the window resets the stream', async (context) => {
 test('thousands of streams opened and reset end the connection, and leave nothing', async (context) => {
   const { raw, harness } = await start(context);
   const client = raw().start();
-  const count = serverLimits.idleFramesBurst + 2_000;
+  const count = transportLimits.idleFramesBurst + 2_000;
   const frames: Buffer[] = [];
   for (let index = 0; index < count; index += 1) {
     const streamId = 2 * index + 1;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { serverLimits } from '../../../../../src/server/server-limits.ts';
 import { UnreadAnswers } from '../../../../../src/server/transport/http2/unread-answers.ts';
+import { transportLimits } from '../../../../../src/server/transport/transport-limits.ts';
 
-const { connectionUnreadBytesMin: littleBytes, connectionUnreadBytesMax: muchBytes, unreadBytesMax } = serverLimits;
+const { connectionUnreadBytesMin: littleBytes, connectionUnreadBytesMax: muchBytes, unreadBytesMax } = transportLimits;
 
 test('a connection may have some megabytes of unread answers while all have few', () => {
   const unread = new UnreadAnswers();
