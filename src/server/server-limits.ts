@@ -57,3 +57,8 @@ export const serverLimits = {
   /** How often a database that fails is mentioned in the log. */
   databaseFaultLogIntervalMs: 1_000,
 } as const;
+
+/** The largest gRPC message that is taken, and the size at which a watch's answer is fragmented. */
+export function messageBytesMax({ maxRequestBytes }: { readonly maxRequestBytes: number }): number {
+  return maxRequestBytes + serverLimits.messageOverheadBytes;
+}

@@ -1,38 +1,35 @@
 import type { Socket } from 'node:net';
-import type { Config } from '../../config/config.ts';
 import { type ListenAddress, listenAddressText, listenAddressUrl } from '../../config/listen/listen-address.ts';
+import type { ListenTls } from '../../config/listen/listen-tls.ts';
 import type { Logger } from '../../logger.ts';
 import type { Connections, Protocols } from './connections/connections.ts';
 import { DescriptorGuard } from './connections/descriptor-guard.ts';
 import { type Listener, listen } from './connections/listener.ts';
 import type { AlpnProtocols } from './tls/tls-door.ts';
 
+/** Addresses, and what takes over the connections to them: without TLS, and over it. */
+export interface Place {
+  readonly addresses: readonly ListenAddress[];
+  readonly plain: Protocols;
+  readonly secure: Protocols;
+}
+
 export interface EntrancesOptions {
-  readonly config: Config;
+  /** Addresses of one place that are the same but for TLS share a listener: the first byte of a connection tells which it is. */
+  readonly places: readonly Place[];
+  /** Of all addresses that are secure; undefined when none is. */
+  readonly tls: ListenTls | undefined;
   readonly connections: Connections;
   readonly logger: Logger;
-  /** What takes over the connections for each purpose. HTTP/2 without gRPC is spoken over TLS alone, as in etcd. */
-  readonly serve: {
-    readonly grpc: (socket: Socket) => void;
-    readonly web: Required<Pick<Protocols, 'http1' | 'http2'>>;
-    readonly metrics: Required<Pick<Protocols, 'http1' | 'http2'>>;
-  };
 }
 
 export interface Entrances {
-  /** Where clients reach the server, one URL for each client address of the configuration. */
-  readonly urls: readonly string[];
+  /** Where clients reach the server at an address, with the port that was bound. */
+  urlOf(address: ListenAddress): string;
   /** Takes no more connections; those there are stay. */
   close(): void;
   /** Ends connections that are about to be made. */
   destroy(): void;
-}
-
-/** A place that is listened on, with TLS, without, or both, as its addresses say: the first byte of a connection tells which it is. */
-interface Place {
-  readonly addresses: readonly ListenAddress[];
-  readonly plain: Protocols;
-  readonly secure: Protocols;
 }
 
 interface Door {
@@ -42,7 +39,7 @@ interface Door {
 }
 
 /**
- * Listens on every address of the configuration.
+ * Listens on every address of every place.
  *
  * @throws StartError when it cannot
  */
@@ -59,7 +56,7 @@ export async function openEntrances(options: EntrancesOptions): Promise<Entrance
     for (const listener of listeners) listener.close();
   };
   try {
-    for (const { addresses, plain, secure } of placesOf(options)) {
+    for (const { addresses, plain, secure } of options.places.flatMap(listenedOn)) {
       const [first] = addresses;
       if (first === undefined) continue;
       const door = addresses.some(({ isSecure }) => isSecure) ? makeDoor?.(secure) : undefined;
@@ -80,7 +77,7 @@ export async function openEntrances(options: EntrancesOptions): Promise<Entrance
     throw error;
   }
   return {
-    urls: options.config.listenAddresses.map((address) => urls.get(address) ?? listenAddressUrl(address)),
+    urlOf: (address) => urls.get(address) ?? listenAddressUrl(address),
     close,
     destroy() {
       for (const door of doors) door.destroy();
@@ -88,34 +85,20 @@ export async function openEntrances(options: EntrancesOptions): Promise<Entrance
   };
 }
 
-function placesOf({ config, serve }: EntrancesOptions): readonly Place[] {
-  const { web, metrics } = serve;
-  const servesWebApart = config.httpListenAddresses.length > 0;
-  const clients = { http2: serve.grpc, ...(servesWebApart ? {} : { http1: web.http1 }) };
-  const places = (addresses: readonly ListenAddress[], plain: Protocols, secure: Protocols): readonly Place[] =>
-    grouped(addresses).map((group) => ({ addresses: group, plain, secure }));
-  return [
-    ...places(config.listenAddresses, clients, clients),
-    ...places(config.httpListenAddresses, { http1: web.http1 }, web),
-    ...places(config.metricsListenAddresses, { http1: metrics.http1 }, metrics),
-  ];
-}
-
-/** Addresses of one place together. A port of 0 is another one each time. */
-function grouped(addresses: readonly ListenAddress[]): readonly (readonly ListenAddress[])[] {
+/** The place for each listener. A port of 0 is another one each time. */
+function listenedOn({ addresses, plain, secure }: Place): readonly Place[] {
   const groups = new Map<string, ListenAddress[]>();
   addresses.forEach((address, index) => {
     const isAnyPort = address.kind === 'tcp' && address.port === 0;
     const place = isAnyPort ? `any ${index}` : listenAddressText(address);
     groups.set(place, [...(groups.get(place) ?? []), address]);
   });
-  return [...groups.values()];
+  return [...groups.values()].map((group) => ({ addresses: group, plain, secure }));
 }
 
 /** Undefined: nothing is served over TLS, and what it takes need not be loaded. */
 async function doorMaker(options: EntrancesOptions): Promise<((protocols: Protocols) => Door) | undefined> {
-  const { config, connections, logger } = options;
-  const { tls } = config;
+  const { tls, connections, logger } = options;
   if (tls === undefined) return undefined;
   const { openTls } = await import('./tls/open-tls.ts');
   const openDoor = openTls(tls, logger);

@@ -32,7 +32,7 @@ const doneCode = 1000;
 /** The protocol that a client names before its token: a page cannot send the header `Authorization`. */
 const bearer = 'Bearer';
 
-/** WebSockets to paths of the gateway. What may not have one is answered as if it had not asked. */
+/** WebSockets. What may not have one is answered as if it had not asked. */
 export class WebSockets {
   readonly #options: WebSocketsOptions;
   /** Made, and its package loaded, when the first is asked for. */
@@ -45,7 +45,7 @@ export class WebSockets {
   }
 
   readonly upgrade: UpgradeListener = (request, socket) => {
-    const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket' && request.url?.startsWith('/v3/');
+    const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
     if (!isWebSocket || !this.#options.allows(request)) return false;
     // Its package is loaded before it listens itself.
     socket.on('error', () => undefined);
