@@ -1,5 +1,6 @@
 import { hideCredentials } from '../redact.ts';
 import { mysqlDsnText, parseMysqlDsn } from './database-mysql-dsn.ts';
+import type { ParsedDsn } from './database-parsed-dsn.ts';
 import { parsePostgresDsn, postgresDsnText } from './database-postgres-dsn.ts';
 import type { RemoteDsn } from './database-remote-dsn.ts';
 import { parseSqliteDsn, type SqliteDsn } from './database-sqlite-dsn.ts';
@@ -12,13 +13,6 @@ export { databaseTlsOptions } from './database-tls-options.ts';
 /** Which database, and where. */
 export type Dsn = SqliteDsn | RemoteDsn;
 
-/** A database address with what could not be followed in it. */
-export interface ParsedDsn {
-  readonly dsn: Dsn;
-  /** Parameters that have no meaning here, such as the pragmas kine's users write: `_journal`, `cache`. */
-  readonly ignoredParameters: readonly string[];
-}
-
 const FORMS =
   'write sqlite:///path/to/state.db, postgres://USER:PASSWORD@HOST/DATABASE or mysql://USER:PASSWORD@tcp(HOST)/DATABASE';
 
@@ -28,7 +22,7 @@ const FORMS =
  *
  * @throws Error that says what is wrong, without the name of the flag and without a password.
  */
-export function parseDsn(text: string, tlsOptions: TlsOptions = {}): ParsedDsn {
+export function parseDsn(text: string, tlsOptions: TlsOptions = {}): ParsedDsn<Dsn> {
   const [, scheme, rest = ''] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*)$/is.exec(text) ?? [];
   switch (scheme?.toLowerCase()) {
     case undefined:

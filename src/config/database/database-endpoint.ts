@@ -3,7 +3,8 @@ import { type GivenOptions, strongerOf } from '../given-options.ts';
 import { type Option, type OptionName, options, type Settings } from '../options.ts';
 import { readText } from '../pem-files.ts';
 import { blaming, UsageError } from '../usage-error.ts';
-import { type Dsn, type ParsedDsn, parseDsn } from './database-dsn.ts';
+import { type Dsn, parseDsn } from './database-dsn.ts';
+import type { ParsedDsn } from './database-parsed-dsn.ts';
 import type { RemoteDsn } from './database-remote-dsn.ts';
 import { databaseFileName, sqliteDsn } from './database-sqlite-dsn.ts';
 import type { TlsOptions } from './database-tls.ts';
@@ -29,7 +30,7 @@ export function databaseEndpoint(
   return { dsn: { ...dsn, password: password ?? dsn.password ?? libpqs }, notes: parameterNotes };
 }
 
-function namedDatabase(settings: Settings, given: GivenOptions): ParsedDsn {
+function namedDatabase(settings: Settings, given: GivenOptions): ParsedDsn<Dsn> {
   const { endpoint } = settings;
   if (endpoint === undefined || !namesDatabase(endpoint, given)) {
     return { dsn: sqliteDsn(join(settings['data-dir'], databaseFileName)), ignoredParameters: [] };

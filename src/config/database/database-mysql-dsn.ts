@@ -1,16 +1,16 @@
 import { parseGoDuration } from '../go-duration.ts';
 import { boundedConnectTimeoutMs, defaultDatabase } from './database-defaults.ts';
-import type { ParsedDsn } from './database-dsn.ts';
+import type { ParsedDsn } from './database-parsed-dsn.ts';
 import type { DatabaseHost, DatabaseTlsMode, RemoteDsn } from './database-remote-dsn.ts';
 import { databaseTls, type TlsOptions, type TlsRequest } from './database-tls.ts';
 import {
+  type DatabaseUrl,
   type NamedHost,
   parseCredentials,
   parseDatabase,
+  parseDatabaseUrl,
   parseHosts,
   parseParameters,
-  parseDatabaseUrl,
-  type DatabaseUrl,
 } from './database-url.ts';
 
 const DEFAULT_HOST = { host: '127.0.0.1', port: 3306 } as const satisfies DatabaseHost;
@@ -24,7 +24,7 @@ const EXAMPLE = 'write mysql://USER:PASSWORD@tcp(HOST:3306)/DATABASE or mysql://
  *
  * @throws Error that says what is wrong, without the password.
  */
-export function parseMysqlDsn(rest: string, tlsOptions: TlsOptions): ParsedDsn {
+export function parseMysqlDsn(rest: string, tlsOptions: TlsOptions): ParsedDsn<RemoteDsn> {
   const { user, password, hosts, database, parameters } = parseAddress(rest);
   refuse(parameters);
   const dsn: RemoteDsn = {

@@ -1,10 +1,10 @@
 import { isIPv6 } from 'node:net';
 import { withoutTrailing } from '../../text/without-trailing.ts';
 import { boundedConnectTimeoutMs, defaultDatabase } from './database-defaults.ts';
-import type { ParsedDsn } from './database-dsn.ts';
+import type { ParsedDsn } from './database-parsed-dsn.ts';
 import type { DatabaseHost, RemoteDsn } from './database-remote-dsn.ts';
 import { databaseTls, type TlsFiles, type TlsOptions, type TlsRequest } from './database-tls.ts';
-import { type NamedHost, parseHosts, parsePort, parseDatabaseUrl, type DatabaseUrl } from './database-url.ts';
+import { type DatabaseUrl, type NamedHost, parseDatabaseUrl, parseHosts, parsePort } from './database-url.ts';
 
 const DEFAULT_PORT = 5432;
 
@@ -18,7 +18,7 @@ const KINES_DEFAULT = 'postgres:postgres@localhost/';
  *
  * @throws Error that says what is wrong, without the password.
  */
-export function parsePostgresDsn(rest: string, tlsOptions: TlsOptions): ParsedDsn {
+export function parsePostgresDsn(rest: string, tlsOptions: TlsOptions): ParsedDsn<RemoteDsn> {
   const url = parseDatabaseUrl(rest === '' || rest === '/' ? KINES_DEFAULT : rest);
   const { parameters } = url;
   refuse(parameters);

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { ParsedDsn } from './database-dsn.ts';
+import type { ParsedDsn } from './database-parsed-dsn.ts';
 
 /** A database in a file. */
 export interface SqliteDsn {
@@ -21,7 +21,7 @@ export function sqliteDsn(path: string): SqliteDsn {
  *
  * @throws Error that says what is wrong, without the name of the flag.
  */
-export function parseSqliteDsn(rest: string): ParsedDsn {
+export function parseSqliteDsn(rest: string): ParsedDsn<SqliteDsn> {
   const question = rest.indexOf('?');
   const path = question < 0 ? rest : rest.slice(0, question);
   if (path === '') throw new Error('the path of the database file is missing; write sqlite:///path/to/state.db');
