@@ -7,7 +7,7 @@ import { collectOptions, type GivenOptions, strongerOf } from './given-options.t
 import type { GivenFlag } from './go-flags.ts';
 import { type ListenAddress, listenAddressText } from './listen/listen-address.ts';
 import { advertisedUrls } from './listen/listen-advertised-urls.ts';
-import { listenTls } from './listen/load-listen-tls.ts';
+import { listenTls } from './listen/listen-tls-options.ts';
 import { type Option, type OptionName, options, type Settings } from './options.ts';
 import { blaming, UsageError } from './usage-error.ts';
 
