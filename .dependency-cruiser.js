@@ -70,7 +70,8 @@ export default {
     },
     {
       name: 'no-cycles-of-types',
-      comment: 'Types of what runs inside a database transaction, and of the benchmark of scale, still refer to each other.',
+      comment:
+        'Types of what runs inside a database transaction, and of the benchmark of scale, still refer to each other.',
       severity: 'error',
       from: { pathNot: '^(src/mvcc|bench/scale)/' },
       to: { circular: true },
@@ -100,7 +101,9 @@ export default {
     onlyImports('src/server', '^src/(store|watch|mvcc|wire)/', '^src/sql/key-text\\.ts$', SHARED, CONFIG),
     onlyImports('src/server/transport', '^src/config/(pem-files|listen/listen-(address|tls))\\.ts$', SHARED),
     ...Object.entries(transportFolders).map((entry) => onlyFolders(TRANSPORT, 'transport-limits\\.ts$', entry)),
-    ...Object.entries(serverRooms).map((entry) => onlyFolders('^src/server/', '(server-limits|transport/transport-limits)\\.ts$', entry)),
+    ...Object.entries(serverRooms).map((entry) =>
+      onlyFolders('^src/server/', '(server-limits|transport/transport-limits)\\.ts$', entry),
+    ),
     onlyImports('src/config', SHARED),
     {
       name: 'shared-leaves-stay-leaves',
