@@ -38,8 +38,8 @@ const transportFolders = {
   web: ['http', 'budget', 'connections', 'http2'],
 };
 
-/** The rooms of src/server/, and the folders that each may import. */
-const serverRooms = {
+/** The folders of src/server/, and the folders that each may import. */
+const serverFolders = {
   access: ['transport/grpc'],
   parsing: [],
   replies: ['monitoring', 'transport/grpc'],
@@ -101,7 +101,7 @@ export default {
     onlyImports('src/server', '^src/(store|watch|mvcc|wire)/', '^src/sql/key-text\\.ts$', SHARED, CONFIG),
     onlyImports('src/server/transport', '^src/config/(pem-files|listen/listen-(address|tls))\\.ts$', SHARED),
     ...Object.entries(transportFolders).map((entry) => onlyFolders(TRANSPORT, 'transport-limits\\.ts$', entry)),
-    ...Object.entries(serverRooms).map((entry) =>
+    ...Object.entries(serverFolders).map((entry) =>
       onlyFolders('^src/server/', '(server-limits|transport/transport-limits)\\.ts$', entry),
     ),
     onlyImports('src/config', SHARED),

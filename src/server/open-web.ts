@@ -3,14 +3,14 @@ import { httpEndpoints } from './endpoints/http-endpoints.ts';
 import { mayRead, webHandler } from './endpoints/web-handler.ts';
 import { Gateway } from './gateway/gateway.ts';
 import type { Metrics } from './metrics/metrics.ts';
-import type { Grpc } from './open-grpc.ts';
 import type { ServerOptions } from './open-services.ts';
+import type { Transport } from './open-transport.ts';
 import { messageBytesMax, serverLimits } from './server-limits.ts';
 import type { WebHandler } from './transport/web/web-exchange.ts';
 import { WebServer } from './transport/web/web-server.ts';
 import { WebSockets } from './transport/web/web-sockets.ts';
 
-export interface WebOptions extends ServerOptions, Grpc {
+export interface WebOptions extends ServerOptions, Transport {
   readonly metrics: Metrics;
   /** Whether a certificate would say over gRPC who calls. */
   readonly certificatesNameUsers: () => boolean;

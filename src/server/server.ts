@@ -2,16 +2,16 @@ import { tineVersion } from '../version.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { ClockWatch } from './monitoring/clock-watch.ts';
 import { StallWatch } from './monitoring/stall-watch.ts';
-import { type Grpc, openGrpc } from './open-grpc.ts';
 import { openServices, type ServerOptions, type Services } from './open-services.ts';
+import { openTransport, type Transport } from './open-transport.ts';
 import { openWeb, type Web } from './open-web.ts';
-import { placesOf } from './places.ts';
+import { servedAddresses } from './served-addresses.ts';
 import { serverLimits } from './server-limits.ts';
 import { Connections } from './transport/connections/connections.ts';
-import { openEntrances } from './transport/entrances.ts';
 import { isGrpcRequest } from './transport/grpc/grpc-server.ts';
 import { usualAnswer } from './transport/grpc/http2-call-stream.ts';
 import { Http2Server } from './transport/http2/http2-server.ts';
+import { type OpenListeners, openListeners } from './transport/open-listeners.ts';
 import { Http2Exchange } from './transport/web/http2-exchange.ts';
 
 export interface RunningServer {
@@ -29,15 +29,15 @@ export interface RunningServer {
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config, logger } = options;
   const services = await openServices(options);
-  const grpc = openGrpc(options, services.methods);
+  const transport = openTransport(options, services.methods);
   const connections = new Connections(logger);
   const watches = { stall: new StallWatch(logger), clock: new ClockWatch(logger) };
   const metrics = openMetrics(options, { services, watches, connections });
   const certificatesNameUsers = () => services.context.access.takesUsersOfCertificates;
-  const web = openWeb({ ...options, ...grpc, metrics, certificatesNameUsers });
-  const http2 = openClientHttp2(options, grpc, web);
-  const entrances = await openEntrances({
-    places: placesOf(config, {
+  const web = openWeb({ ...options, ...transport, metrics, certificatesNameUsers });
+  const http2 = openClientHttp2(options, transport, web);
+  const listeners = await openListeners({
+    served: servedAddresses(config, {
       grpc: (socket) => http2.add(socket),
       web: web.clients.protocols,
       metrics: web.monitoring.protocols,
@@ -46,33 +46,50 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     connections,
     logger,
   });
+  const running = { services, transport, connections, watches, web, http2, listeners };
   return {
-    urls: config.listenAddresses.map((address) => entrances.urlOf(address)),
-    async drain(ms) {
-      entrances.close();
-      http2.close();
-      await within(ms, Promise.all([grpc.grpc.stop(), web.gateway.whenIdle()]));
-      await within(serverLimits.closeTimeoutMs, services.queues.settled());
-      services.hub.close();
-      watches.stall.close();
-      grpc.arrivals.close();
-      watches.clock.close();
-      web.clients.close();
-      web.monitoring.close();
-      await within(serverLimits.closeTimeoutMs, http2.whenEmpty());
-      entrances.destroy();
-      connections.destroy();
-    },
+    urls: config.listenAddresses.map((address) => listeners.urlOf(address)),
+    drain: (ms) => drain(running, ms),
   };
 }
 
-interface Measured {
+/** What a stop has to end. */
+interface Running {
   readonly services: Services;
-  readonly watches: { readonly stall: StallWatch; readonly clock: ClockWatch };
+  readonly transport: Transport;
   readonly connections: Connections;
+  readonly watches: ProcessWatches;
+  readonly web: Web;
+  readonly http2: Http2Server;
+  readonly listeners: OpenListeners;
 }
 
-function openMetrics({ config, store }: ServerOptions, { services, watches, connections }: Measured): Metrics {
+async function drain(running: Running, ms: number): Promise<void> {
+  const { services, transport, connections, watches, web, http2, listeners } = running;
+  listeners.close();
+  http2.close();
+  await within(ms, Promise.all([transport.grpc.stop(), web.gateway.whenIdle()]));
+  await within(serverLimits.closeTimeoutMs, services.queues.settled());
+  services.hub.close();
+  watches.stall.close();
+  transport.arrivals.close();
+  watches.clock.close();
+  web.clients.close();
+  web.monitoring.close();
+  await within(serverLimits.closeTimeoutMs, http2.whenEmpty());
+  listeners.destroy();
+  connections.destroy();
+}
+
+interface ProcessWatches {
+  readonly stall: StallWatch;
+  readonly clock: ClockWatch;
+}
+
+function openMetrics(
+  { config, store }: ServerOptions,
+  { services, watches, connections }: Pick<Running, 'services' | 'watches' | 'connections'>,
+): Metrics {
   return new Metrics({
     store,
     methods: services.methods.metrics,
@@ -90,7 +107,7 @@ function openMetrics({ config, store }: ServerOptions, { services, watches, conn
 }
 
 /** HTTP/2 at the addresses of clients. Over TLS browsers and curl speak it of their own accord; without it, it is gRPC's clients alone, as in etcd. */
-function openClientHttp2({ config }: ServerOptions, { grpc, http2 }: Grpc, web: Web): Http2Server {
+function openClientHttp2({ config }: ServerOptions, { grpc, http2 }: Transport, web: Web): Http2Server {
   const servesWeb = config.httpListenAddresses.length === 0;
   return new Http2Server({
     ...http2,

@@ -27,7 +27,7 @@ const names: Readonly<Record<keyof Protocols, string>> = { http2: 'HTTP/2', http
 export class Connections {
   readonly #log: SparseLog;
   readonly #sockets = new Set<Socket>();
-  /** Of all entrances. */
+  /** Of all listeners. */
   readonly newcomers = new Newcomers({ countMax: transportLimits.newcomersMax });
   readonly #secureNewcomers = new Newcomers({ countMax: transportLimits.secureNewcomersMax });
 

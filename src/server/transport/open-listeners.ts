@@ -8,22 +8,22 @@ import { type Listener, listen } from './connections/listener.ts';
 import type { AlpnProtocols } from './tls/tls-door.ts';
 
 /** Addresses, and what takes over the connections to them: without TLS, and over it. */
-export interface Place {
+export interface ServedAddresses {
   readonly addresses: readonly ListenAddress[];
   readonly plain: Protocols;
   readonly secure: Protocols;
 }
 
-export interface EntrancesOptions {
-  /** Addresses of one place that are the same but for TLS share a listener: the first byte of a connection tells which it is. */
-  readonly places: readonly Place[];
+export interface OpenListenersOptions {
+  /** With TLS and without it, the same address has one listener: the first byte of a connection tells which it is. */
+  readonly served: readonly ServedAddresses[];
   /** Of all addresses that are secure; undefined when none is. */
   readonly tls: ListenTls | undefined;
   readonly connections: Connections;
   readonly logger: Logger;
 }
 
-export interface Entrances {
+export interface OpenListeners {
   /** Where clients reach the server at an address, with the port that was bound. */
   urlOf(address: ListenAddress): string;
   /** Takes no more connections; those there are stay. */
@@ -39,11 +39,11 @@ interface Door {
 }
 
 /**
- * Listens on every address of every place.
+ * Listens on all addresses.
  *
  * @throws StartError when it cannot
  */
-export async function openEntrances(options: EntrancesOptions): Promise<Entrances> {
+export async function openListeners(options: OpenListenersOptions): Promise<OpenListeners> {
   const makeDoor = await doorMaker(options);
   const listeners: Listener[] = [];
   const doors: Door[] = [];
@@ -56,7 +56,7 @@ export async function openEntrances(options: EntrancesOptions): Promise<Entrance
     for (const listener of listeners) listener.close();
   };
   try {
-    for (const { addresses, plain, secure } of options.places.flatMap(listenedOn)) {
+    for (const { addresses, plain, secure } of options.served.flatMap(listenedOn)) {
       const [first] = addresses;
       if (first === undefined) continue;
       const door = addresses.some(({ isSecure }) => isSecure) ? makeDoor?.(secure) : undefined;
@@ -85,19 +85,19 @@ export async function openEntrances(options: EntrancesOptions): Promise<Entrance
   };
 }
 
-/** The place for each listener. A port of 0 is another one each time. */
-function listenedOn({ addresses, plain, secure }: Place): readonly Place[] {
+/** The addresses of each listener. A port of 0 is another one each time. */
+function listenedOn({ addresses, plain, secure }: ServedAddresses): readonly ServedAddresses[] {
   const groups = new Map<string, ListenAddress[]>();
   addresses.forEach((address, index) => {
     const isAnyPort = address.kind === 'tcp' && address.port === 0;
-    const place = isAnyPort ? `any ${index}` : listenAddressText(address);
-    groups.set(place, [...(groups.get(place) ?? []), address]);
+    const name = isAnyPort ? `any ${index}` : listenAddressText(address);
+    groups.set(name, [...(groups.get(name) ?? []), address]);
   });
   return [...groups.values()].map((group) => ({ addresses: group, plain, secure }));
 }
 
 /** Undefined: nothing is served over TLS, and what it takes need not be loaded. */
-async function doorMaker(options: EntrancesOptions): Promise<((protocols: Protocols) => Door) | undefined> {
+async function doorMaker(options: OpenListenersOptions): Promise<((protocols: Protocols) => Door) | undefined> {
   const { tls, connections, logger } = options;
   if (tls === undefined) return undefined;
   const { openTls } = await import('./tls/open-tls.ts');

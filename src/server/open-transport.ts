@@ -12,8 +12,8 @@ import type { MethodTable } from './transport/grpc/method-table.ts';
 import type { Http2ConnectionOptions } from './transport/http2/http2-connection.ts';
 import { sharedBounds } from './transport/http2/shared-bounds.ts';
 
-/** The gRPC server, and what the other protocols share with it. */
-export interface Grpc {
+/** The gRPC server, and what all protocols share. */
+export interface Transport {
   readonly grpc: GrpcServer;
   readonly arrivals: Arrivals;
   /** Of every connection of HTTP/2, whatever is served over it. */
@@ -22,7 +22,7 @@ export interface Grpc {
   readonly webHeld: HeldBytes;
 }
 
-export function openGrpc({ config, logger }: ServerOptions, methods: MethodTable): Grpc {
+export function openTransport({ config, logger }: ServerOptions, methods: MethodTable): Transport {
   const arrivals = new Arrivals();
   const faults = new FaultLog(logger);
   const onFault = (error: unknown) => faults.internal(error);

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Config } from '../config/config.ts';
 import type { Protocols } from './transport/connections/connections.ts';
-import type { Place } from './transport/entrances.ts';
+import type { ServedAddresses } from './transport/open-listeners.ts';
 
 /** What takes over the connections for each purpose. HTTP/2 without gRPC is spoken over TLS alone, as in etcd. */
 export interface Serve {
@@ -11,7 +11,7 @@ export interface Serve {
 }
 
 /** What is served at which address of the configuration. */
-export function placesOf(config: Config, { grpc, web, metrics }: Serve): readonly Place[] {
+export function servedAddresses(config: Config, { grpc, web, metrics }: Serve): readonly ServedAddresses[] {
   const servesWebApart = config.httpListenAddresses.length > 0;
   const clients = { http2: grpc, ...(servesWebApart ? {} : { http1: web.http1 }) };
   return [
