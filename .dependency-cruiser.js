@@ -2,10 +2,10 @@
  * Imports go one way: server -> store, watch -> mvcc -> sql -> wire, and drivers stand beside the store behind one
  * small interface. docs/flow.md says what flows along these edges.
  */
-const SHARED = '^src/((limits|errors|assert|duration-text|logger|memory|sparse-log|version)\\.ts$|(statistics|text)/)';
+const SHARED = '^src/((limits|errors|assert|logger|memory|sparse-log|version)\\.ts$|(statistics|text)/)';
 
 /** The checked configuration and the values in it. */
-const CONFIG = '^src/config/(config|dsn|listen-address|pem-files|server-tls|web-lists)\\.ts$';
+const CONFIG = '^src/config/(config|pem-files|database/database-dsn|listen/listen-(address|tls|web-lists))\\.ts$';
 
 /** A rule: files of `folder` may import themselves, the shared leaves and what matches `allowed`, nothing else of src. */
 function onlyImports(folder, ...allowed) {
@@ -23,14 +23,58 @@ const driverInterface = [
   '^src/drivers/open\\.ts$',
 ];
 
+/**
+ * The transport is sealed: of the rest it imports shared leaves and what the listeners' options say. Inside, imports go one way: each
+ * folder may import those that it names. docs/adr/001-transport.md.
+ */
+const TRANSPORT = '^src/server/transport/';
+const transportFolders = {
+  http: [],
+  budget: [],
+  connections: [],
+  tls: ['connections'],
+  http2: ['http', 'budget', 'connections'],
+  grpc: ['http', 'budget', 'connections', 'http2'],
+  web: ['http', 'budget', 'connections', 'http2'],
+};
+
+/** The folders of src/server/, and the folders that each may import. */
+const serverFolders = {
+  access: ['transport/grpc'],
+  parsing: [],
+  replies: ['monitoring', 'transport/grpc'],
+  services: ['access', 'parsing', 'replies', 'transport/grpc'],
+  gateway: ['transport/grpc', 'transport/web', 'transport/http', 'transport/budget'],
+  metrics: ['transport/grpc'],
+  endpoints: ['metrics', 'replies', 'transport/web', 'transport/http'],
+  monitoring: ['transport/grpc'],
+};
+
+/** A rule: files of a folder may import themselves, files beside the folder that match `leaves`, and the folders named. */
+function onlyFolders(parent, leaves, [folder, allowed]) {
+  return {
+    name: `${parent}${folder}-imports`.replace(/^\^src\//, ''),
+    severity: 'error',
+    from: { path: `${parent}${folder}/` },
+    to: { path: parent, pathNot: [`${parent}${leaves}`, `${parent}(${[folder, ...allowed].join('|')})/`] },
+  };
+}
+
 export default {
   forbidden: [
     {
       name: 'no-cycles',
-      comment: 'Types may refer to each other.',
       severity: 'error',
       from: {},
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-cycles-of-types',
+      comment:
+        'Types of what runs inside a database transaction, and of the benchmark of scale, still refer to each other.',
+      severity: 'error',
+      from: { pathNot: '^(src/mvcc|bench/scale)/' },
+      to: { circular: true },
     },
     onlyImports('src/wire'),
     onlyImports('src/bbolt', SHARED),
@@ -55,6 +99,11 @@ export default {
     onlyImports('src/watch', ...driverInterface, '^src/(mvcc|sql|wire)/', SHARED, CONFIG),
     // Keys are checked where requests are read, against the bound that their stored form has.
     onlyImports('src/server', '^src/(store|watch|mvcc|wire)/', '^src/sql/key-text\\.ts$', SHARED, CONFIG),
+    onlyImports('src/server/transport', '^src/config/(pem-files|listen/listen-(address|tls))\\.ts$', SHARED),
+    ...Object.entries(transportFolders).map((entry) => onlyFolders(TRANSPORT, 'transport-limits\\.ts$', entry)),
+    ...Object.entries(serverFolders).map((entry) =>
+      onlyFolders('^src/server/', '(server-limits|transport/transport-limits)\\.ts$', entry),
+    ),
     onlyImports('src/config', SHARED),
     {
       name: 'shared-leaves-stay-leaves',

@@ -1,6 +1,6 @@
 import type { Config } from '../config/config.ts';
-import { dsnText } from '../config/dsn.ts';
-import type { ServerTls } from '../config/server-tls.ts';
+import { dsnText } from '../config/database/database-dsn.ts';
+import type { ListenTls } from '../config/listen/listen-tls.ts';
 
 /** What a person at a terminal may want to try once the server is up. */
 export function nextSteps(listenUrl: string, { endpoint, tls }: Pick<Config, 'endpoint' | 'tls'>): string {
@@ -20,13 +20,13 @@ tine --help lists the options. Ctrl-C stops it; what was written stays.
 `;
 }
 
-const etcdctlFlags = (tls: ServerTls): string => accessFlags(tls, ['cacert', 'cert', 'key']);
-const apiServerFlags = (tls: ServerTls): string => accessFlags(tls, ['etcd-cafile', 'etcd-certfile', 'etcd-keyfile']);
-const k3sFlags = (tls: ServerTls): string =>
+const etcdctlFlags = (tls: ListenTls): string => accessFlags(tls, ['cacert', 'cert', 'key']);
+const apiServerFlags = (tls: ListenTls): string => accessFlags(tls, ['etcd-cafile', 'etcd-certfile', 'etcd-keyfile']);
+const k3sFlags = (tls: ListenTls): string =>
   accessFlags(tls, ['datastore-cafile', 'datastore-certfile', 'datastore-keyfile']);
 
 /** A certificate that is signed by itself is its own authority; who signed another is not known here. */
-function accessFlags({ pair, clients }: ServerTls, [ca, cert, key]: readonly [string, string, string]): string {
+function accessFlags({ pair, clients }: ListenTls, [ca, cert, key]: readonly [string, string, string]): string {
   const authority = ` --${ca}=${pair.kind === 'generated' ? pair.certFile : 'ca.crt'}`;
   return clients === undefined ? authority : `${authority} --${cert}=client.crt --${key}=client.key`;
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import type { Dsn } from '../config/dsn.ts';
+import type { Dsn } from '../config/database/database-dsn.ts';
 import { StartError } from '../errors.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { flushCompileCache } from 'node:module';
 import type { Config } from '../config/config.ts';
-import { dsnText } from '../config/dsn.ts';
+import { dsnText } from '../config/database/database-dsn.ts';
 import { DriverError, StartError } from '../errors.ts';
 import { type Logger, openLogger } from '../logger.ts';
 import { memberOf } from '../server/identity.ts';

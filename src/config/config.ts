@@ -1,7 +1,7 @@
-import type { Dsn } from './dsn.ts';
-import type { ListenAddress } from './listen-address.ts';
+import type { Dsn } from './database/database-dsn.ts';
+import type { ListenAddress } from './listen/listen-address.ts';
+import type { ListenTls } from './listen/listen-tls.ts';
 import type { LogOutput } from './log-outputs.ts';
-import type { ServerTls } from './server-tls.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
@@ -72,7 +72,7 @@ export interface Config {
   /** Where HTTP is served without gRPC; unless empty, `listenAddresses` serve gRPC without HTTP. */
   readonly httpListenAddresses: readonly ListenAddress[];
   /** Of all addresses that are secure; undefined when none is. */
-  readonly tls: ServerTls | undefined;
+  readonly tls: ListenTls | undefined;
   /** URLs told to clients by MemberList; at least one. */
   readonly advertiseClientUrls: readonly string[];
   /** Where /metrics and /health, and nothing else, are served too; empty for nowhere. */

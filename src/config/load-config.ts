@@ -1,16 +1,15 @@
 import { dirname } from 'node:path';
-import { advertisedUrls } from './advertised-urls.ts';
 import { authConfig } from './auth-options.ts';
 import { parseAutoCompaction } from './auto-compaction.ts';
-import { blaming } from './blaming.ts';
 import type { AutoCompaction, Config } from './config.ts';
-import { databaseEndpoint } from './database-endpoint.ts';
+import { databaseEndpoint } from './database/database-endpoint.ts';
 import { collectOptions, type GivenOptions, strongerOf } from './given-options.ts';
 import type { GivenFlag } from './go-flags.ts';
-import { type ListenAddress, listenAddressText } from './listen-address.ts';
-import { serverTls } from './load-server-tls.ts';
+import { type ListenAddress, listenAddressText } from './listen/listen-address.ts';
+import { advertisedUrls } from './listen/listen-advertised-urls.ts';
+import { listenTls } from './listen/listen-tls-options.ts';
 import { type Option, type OptionName, options, type Settings } from './options.ts';
-import { UsageError } from './usage-error.ts';
+import { blaming, UsageError } from './usage-error.ts';
 
 export interface LoadedConfig {
   readonly config: Config;
@@ -37,7 +36,7 @@ export function loadConfig(
     bcryptCost: settings['bcrypt-cost'],
   });
   const addresses = listening(settings, given);
-  const { tls, notes: tlsNotes } = serverTls({
+  const { tls, notes: tlsNotes } = listenTls({
     settings,
     given,
     addresses: Object.values(addresses).flat(),

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { splitList } from './listen-address.ts';
+import { splitList } from './listen/listen-address.ts';
 
 /** Where lines of the log go. */
 export type LogOutput = { readonly kind: 'stderr' | 'stdout' } | { readonly kind: 'file'; readonly path: string };

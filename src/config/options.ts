@@ -1,12 +1,16 @@
 import { bcryptCost, parseAuthToken } from './auth-options.ts';
-import { parseCipherSuites } from './cipher-suites.ts';
 import type { LogFormat, LogLevel, MetricsDetail } from './config.ts';
-import { parseListenAddresses, splitList } from './listen-address.ts';
+import {
+  maxOpenConnectionsDefault,
+  maxOpenConnectionsMin,
+  parseMaxOpenConnections,
+} from './database/database-connections-max.ts';
+import { parseListenAddresses, splitList } from './listen/listen-address.ts';
+import { parseCipherSuites } from './listen/listen-cipher-suites.ts';
+import type { TlsVersion } from './listen/listen-tls.ts';
+import { parseHostNames, parseOrigins } from './listen/listen-web-lists.ts';
 import { parseLogOutputs } from './log-outputs.ts';
-import { maxOpenConnectionsDefault, maxOpenConnectionsMin, parseMaxOpenConnections } from './max-open-connections.ts';
-import type { TlsVersion } from './server-tls.ts';
 import { boolean, duration, durationOrNever, integer, nonEmpty, oneOf, textLike, wholeNumber } from './values.ts';
-import { parseHostNames, parseOrigins } from './web-lists.ts';
 
 /** What is known of an option; the one home of each fact. `--help` and the environment are derived from it. */
 export interface Option {

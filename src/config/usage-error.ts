@@ -2,3 +2,12 @@
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
+
+/** Runs `parse`; what it throws is blamed on `source`, as the user wrote it: `--data-dir`, `TINE_DATA_DIR`. */
+export function blaming<Value>(source: string, parse: () => Value): Value {
+  try {
+    return parse();
+  } catch (cause) {
+    throw new UsageError(`${source}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+  }
+}

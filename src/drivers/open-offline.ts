@@ -1,5 +1,5 @@
 /** The way to a database for the commands that work on the whole of it. */
-import type { Dsn } from '../config/dsn.ts';
+import type { Dsn } from '../config/database/database-dsn.ts';
 import type { OfflineAccess } from './offline.ts';
 
 /** To the one that an endpoint names. The clients of servers are loaded when they are needed. */

@@ -1,7 +1,7 @@
 /** Opens the driver that an endpoint names. */
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
-import type { ServerDsn } from '../config/dsn.ts';
+import type { RemoteDsn } from '../config/database/database-dsn.ts';
 import { unreachable } from '../errors.ts';
 import type { Driver } from './driver.ts';
 import type { Engine } from './remote/engine.ts';
@@ -19,7 +19,7 @@ export async function openDriver(config: Config, logger: Logger): Promise<Driver
   });
 }
 
-async function openEngine(dsn: ServerDsn, logger: Logger): Promise<Engine> {
+async function openEngine(dsn: RemoteDsn, logger: Logger): Promise<Engine> {
   switch (dsn.kind) {
     case 'postgres':
       return (await import('./postgres/postgres-engine.ts')).postgresEngine(dsn, logger);

@@ -1,7 +1,7 @@
-import { durationText } from '../duration-text.ts';
 import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import { SparseLog } from '../sparse-log.ts';
+import { durationText } from '../text/duration-text.ts';
 import type { SlowStatement } from './driver-statistics.ts';
 
 /** Tells of statements that take long, by their names: never with what they were given. */

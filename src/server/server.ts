@@ -1,54 +1,18 @@
-import type { Config } from '../config/config.ts';
-import { limits } from '../limits.ts';
-import type { Logger } from '../logger.ts';
-import { SparseLog } from '../sparse-log.ts';
-import type { Store } from '../store/store.ts';
 import { tineVersion } from '../version.ts';
-import { WatchHub } from '../watch/hub.ts';
-import { ResponseHeaders } from '../wire/response-headers.ts';
-import { Access } from './access/access.ts';
-import { openTokens } from './access/open-tokens.ts';
-import { Passwords } from './access/passwords.ts';
-import { Arrivals } from './arrivals.ts';
-import { authService } from './auth-service.ts';
-import { ClockWatch } from './clock-watch.ts';
-import { clusterService } from './cluster-service.ts';
-import { Queues } from './concurrency/queues.ts';
-import { Connections } from './connections.ts';
-import { electionService } from './election-service.ts';
-import { openEntrances } from './entrances.ts';
-import { Gateway } from './gateway/gateway.ts';
-import { GrpcServer } from './grpc/grpc-server.ts';
-import { MethodTable } from './grpc/method-table.ts';
-import { healthService } from './health-service.ts';
-import { HeldBytes } from './held-bytes.ts';
-import { hostGuard } from './host-whitelist.ts';
-import { httpEndpoints } from './http-endpoints.ts';
-import { Http2Server } from './http2/http2-server.ts';
-import { sharedBounds } from './http2/shared-bounds.ts';
-import { originOf } from './identity.ts';
-import { kvService } from './kv-service.ts';
-import { leaseService } from './lease-service.ts';
-import { lockService } from './lock-service.ts';
-import { maintenanceService } from './maintenance-service.ts';
 import { Metrics } from './metrics/metrics.ts';
-import { reflectionService } from './reflection-service.ts';
+import { ClockWatch } from './monitoring/clock-watch.ts';
+import { StallWatch } from './monitoring/stall-watch.ts';
+import { openServices, type ServerOptions, type Services } from './open-services.ts';
+import { openTransport, type Transport } from './open-transport.ts';
+import { openWeb, type Web } from './open-web.ts';
+import { servedAddresses } from './served-addresses.ts';
 import { serverLimits } from './server-limits.ts';
-import type { ServiceContext } from './service-context.ts';
-import { snapshotService } from './snapshot-service.ts';
-import { StallWatch } from './stall-watch.ts';
-import type { Method } from './transport.ts';
-import { watchService } from './watch-service.ts';
-import { Http2Exchange, isGrpcRequest } from './web/http2-exchange.ts';
-import { mayRead, webHandler } from './web/web-handler.ts';
-import { WebServer } from './web/web-server.ts';
-import { WebSockets } from './web/web-sockets.ts';
-
-export interface ServerOptions {
-  readonly config: Config;
-  readonly store: Store;
-  readonly logger: Logger;
-}
+import { Connections } from './transport/connections/connections.ts';
+import { isGrpcRequest } from './transport/grpc/grpc-server.ts';
+import { usualAnswer } from './transport/grpc/http2-call-stream.ts';
+import { Http2Server } from './transport/http2/http2-server.ts';
+import { type OpenListeners, openListeners } from './transport/open-listeners.ts';
+import { Http2Exchange } from './transport/web/http2-exchange.ts';
 
 export interface RunningServer {
   /** Where clients reach it, one URL for each address it was told to listen on. */
@@ -63,160 +27,96 @@ export interface RunningServer {
  * @throws StartError when it cannot listen
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
-  const { config, store, logger } = options;
-  const context = serviceContext(options, await openAccess(options));
-  const hub = watchHub(context);
-  const queues = new Queues(context);
-  const methods = new MethodTable(servedMethods(context, hub, queues));
-  const arrivals = new Arrivals();
-  const webHeld = new HeldBytes({ bytesMax: serverLimits.webHeldBytesMax });
-  const grpc = new GrpcServer({
-    methods,
+  const { config, logger } = options;
+  const services = await openServices(options);
+  const transport = openTransport(options, services.methods);
+  const connections = new Connections(logger);
+  const watches = { stall: new StallWatch(logger), clock: new ClockWatch(logger) };
+  const metrics = openMetrics(options, { services, watches, connections });
+  const certificatesNameUsers = () => services.context.access.takesUsersOfCertificates;
+  const web = openWeb({ ...options, ...transport, metrics, certificatesNameUsers });
+  const http2 = openClientHttp2(options, transport, web);
+  const listeners = await openListeners({
+    served: servedAddresses(config, {
+      grpc: (socket) => http2.add(socket),
+      web: web.clients.protocols,
+      metrics: web.monitoring.protocols,
+    }),
+    tls: config.tls,
+    connections,
     logger,
-    messageBytesMax: messageBytesMax(config),
-    slowCallMs: config.warningUnaryRequestMs,
-    arrivals,
   });
-  const reportFault = (error: unknown) => grpc.reportFault(error);
-  const servesWeb = config.httpListenAddresses.length === 0;
-  const { maxConcurrentStreams, keepalive } = config;
-  const overdraftLog = new SparseLog({
-    logger,
-    message: 'closed a connection that asks too much',
-    linesMax: limits.sparseLogLinesMax,
-    intervalMs: limits.sparseLogIntervalMs,
-  });
-  const transport = {
-    maxConcurrentStreams,
-    keepalive,
-    ...sharedBounds(),
-    onOverdrawn: (peer: string, reason: string) => overdraftLog.write(() => ({ peer, reason })),
-    onFault: reportFault,
+  const running = { services, transport, connections, watches, web, http2, listeners };
+  return {
+    urls: config.listenAddresses.map((address) => listeners.urlOf(address)),
+    drain: (ms) => drain(running, ms),
   };
-  const http2 = new Http2Server({
-    ...transport,
-    // Over TLS browsers and curl speak HTTP/2 of their own accord; without it, it is gRPC's clients alone, as in etcd.
-    accept: (stream) =>
-      stream.isSecure && servesWeb && !isGrpcRequest(stream) ? web(new Http2Exchange(stream)) : grpc.accept(stream),
-  });
-  const stallWatch = new StallWatch(logger);
-  const clockWatch = new ClockWatch(logger);
-  const metrics = new Metrics({
+}
+
+/** What a stop has to end. */
+interface Running {
+  readonly services: Services;
+  readonly transport: Transport;
+  readonly connections: Connections;
+  readonly watches: ProcessWatches;
+  readonly web: Web;
+  readonly http2: Http2Server;
+  readonly listeners: OpenListeners;
+}
+
+async function drain(running: Running, ms: number): Promise<void> {
+  const { services, transport, connections, watches, web, http2, listeners } = running;
+  listeners.close();
+  http2.close();
+  await within(ms, Promise.all([transport.grpc.stop(), web.gateway.whenIdle()]));
+  await within(serverLimits.closeTimeoutMs, services.queues.settled());
+  services.hub.close();
+  watches.stall.close();
+  transport.arrivals.close();
+  watches.clock.close();
+  web.clients.close();
+  web.monitoring.close();
+  await within(serverLimits.closeTimeoutMs, http2.whenEmpty());
+  listeners.destroy();
+  connections.destroy();
+}
+
+interface ProcessWatches {
+  readonly stall: StallWatch;
+  readonly clock: ClockWatch;
+}
+
+function openMetrics(
+  { config, store }: ServerOptions,
+  { services, watches, connections }: Pick<Running, 'services' | 'watches' | 'connections'>,
+): Metrics {
+  return new Metrics({
     store,
-    methods: methods.metrics,
-    origin: context.origin,
+    methods: services.methods.metrics,
+    origin: services.context.origin,
     etcdVersion: config.emulatedEtcdVersion,
     tineVersion: tineVersion(),
     databaseKind: config.endpoint.kind,
     detail: config.metrics,
     quotaBytes: config.quotaBackendBytes > 0 ? config.quotaBackendBytes : Number.POSITIVE_INFINITY,
-    stalls: stallWatch.stalls,
-    clockJumps: clockWatch.jumps,
+    stalls: watches.stall.stalls,
+    clockJumps: watches.clock.jumps,
     connectionCount: () => connections.count,
-    watches: () => hub.statistics,
-  });
-  const gateway = new Gateway({
-    grpc,
-    held: webHeld,
-    turns: transport.turns,
-    arrivals,
-    maxConcurrentStreams: config.maxConcurrentStreams,
-    certificatesNameUsers: () => context.access.takesUsersOfCertificates,
-  });
-  const endpoints = { store, logger, metrics, emulatedEtcdVersion: config.emulatedEtcdVersion };
-  const web = webHandler({
-    cors: config.cors,
-    ...(config.servesGateway ? { gateway: (exchange, path) => gateway.accept(exchange, path) } : {}),
-    endpoints: httpEndpoints(endpoints),
-  });
-  const guard = hostGuard({ ...config, logger });
-  const webSockets = new WebSockets({
-    handler: web,
-    allows: (request) => config.servesGateway && guard.allows(request) && mayRead(config.cors, request.headers.origin),
-    messageBytesMax: serverLimits.gatewayValueFactor * messageBytesMax(config),
-    held: webHeld,
-    turns: transport.turns,
-    arrivals,
-  });
-  const webServer = new WebServer({ http2: transport, held: webHeld, handler: web, guard: guard.before, webSockets });
-  const monitoring = new WebServer({
-    http2: transport,
-    held: webHeld,
-    handler: httpEndpoints({ ...endpoints, served: 'monitoring' }),
-  });
-  const connections = new Connections(logger);
-  const entrances = await openEntrances({
-    config,
-    connections,
-    logger,
-    serve: { grpc: (socket) => http2.add(socket), web: webServer.protocols, metrics: monitoring.protocols },
-  });
-  return {
-    urls: entrances.urls,
-    async drain(ms) {
-      entrances.close();
-      http2.close();
-      await within(ms, Promise.all([grpc.stop(), gateway.whenIdle()]));
-      await within(serverLimits.closeTimeoutMs, queues.settled());
-      hub.close();
-      stallWatch.close();
-      arrivals.close();
-      clockWatch.close();
-      webServer.close();
-      monitoring.close();
-      await within(serverLimits.closeTimeoutMs, http2.whenEmpty());
-      entrances.destroy();
-      connections.destroy();
-    },
-  };
-}
-
-/** @throws StartError when the keys of tokens cannot be used */
-async function openAccess({ config, store }: ServerOptions): Promise<Access> {
-  const { tokens, bcryptCost } = config.auth;
-  return new Access({
-    auth: store.auth,
-    tokens: await openTokens(tokens, store.auth),
-    passwords: new Passwords({ cost: bcryptCost }),
-    trustsCertificates: config.tls?.clients?.areUsers ?? false,
+    watches: () => services.hub.statistics,
   });
 }
 
-function serviceContext({ config, store, logger }: ServerOptions, access: Access): ServiceContext {
-  const origin = originOf(config, store);
-  return { access, config, store, logger, origin, headers: new ResponseHeaders(origin) };
-}
-
-function watchHub({ config, store, logger, origin }: ServiceContext): WatchHub {
-  return new WatchHub({
-    source: store.events,
-    origin,
-    logger,
-    pageRowsMax: limits.eventPageRowsMax,
-    progressIntervalMs: config.watchProgressNotifyIntervalMs,
-    fragmentBytesMax: messageBytesMax(config),
+/** HTTP/2 at the addresses of clients. Over TLS browsers and curl speak it of their own accord; without it, it is gRPC's clients alone, as in etcd. */
+function openClientHttp2({ config }: ServerOptions, { grpc, http2 }: Transport, web: Web): Http2Server {
+  const servesWeb = config.httpListenAddresses.length === 0;
+  return new Http2Server({
+    ...http2,
+    usualAnswer,
+    accept: (stream) =>
+      stream.isSecure && servesWeb && !isGrpcRequest(stream)
+        ? web.handler(new Http2Exchange(stream))
+        : grpc.acceptHttp2(stream),
   });
-}
-
-function servedMethods(context: ServiceContext, hub: WatchHub, queues: Queues): readonly Method[] {
-  const etcd = [
-    ...kvService(context),
-    ...watchService(context, hub),
-    ...leaseService(context),
-    ...clusterService(context),
-    ...maintenanceService(context),
-    ...lockService(context, hub, queues),
-    ...electionService(context, hub, queues),
-    ...authService(context),
-    ...snapshotService(context),
-    ...healthService(context),
-  ];
-  return [...etcd, ...reflectionService(etcd)];
-}
-
-/** The largest gRPC message that is taken, and the size at which a watch's answer is fragmented. */
-function messageBytesMax({ maxRequestBytes }: Config): number {
-  return maxRequestBytes + serverLimits.messageOverheadBytes;
 }
 
 async function within(ms: number, work: Promise<unknown>): Promise<void> {

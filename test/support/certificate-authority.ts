@@ -11,7 +11,7 @@ import {
   Time,
   Version,
 } from '@peculiar/asn1-x509';
-import { makeCertificate } from '../../src/server/tls/make-certificate.ts';
+import { makeCertificate } from '../../src/server/transport/tls/make-certificate.ts';
 
 /** A certificate with its key: as PEM, and in files. */
 export interface Issued {

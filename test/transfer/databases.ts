@@ -1,5 +1,5 @@
 import type { TestContext } from 'node:test';
-import { parseDsn } from '../../src/config/dsn.ts';
+import { parseDsn } from '../../src/config/database/database-dsn.ts';
 import { type OfflineAccess, type OfflineDatabase, ownAlone } from '../../src/drivers/offline.ts';
 import { offlineAccess } from '../../src/drivers/open-offline.ts';
 import type { LeaseId, Revision, WriteOperation } from '../../src/mvcc/operations.ts';

@@ -2,11 +2,11 @@
 import { connect } from 'node:net';
 import type { Knex } from 'knex';
 import type { ConnectionOptions, SslOptions } from 'mysql2';
-import { type DatabaseHost, databaseTlsOptions, type ServerDsn } from '../../config/dsn.ts';
+import { type DatabaseHost, databaseTlsOptions, type RemoteDsn } from '../../config/database/database-dsn.ts';
 import { takesTls } from './tls-support.ts';
 
 /** The settings of one connection. Certificates are read anew for each. */
-export async function connectionSettings(dsn: ServerDsn, host: DatabaseHost): Promise<ConnectionOptions> {
+export async function connectionSettings(dsn: RemoteDsn, host: DatabaseHost): Promise<ConnectionOptions> {
   const ssl = await tlsSettings(dsn, host);
   return ssl === undefined ? plainSettings(dsn, host) : { ...plainSettings(dsn, host), ...ssl };
 }
@@ -17,7 +17,7 @@ export function forKnex(settings: ConnectionOptions): Knex.MySql2ConnectionConfi
 }
 
 function plainSettings(
-  { user, password, database, connectTimeoutMs }: ServerDsn,
+  { user, password, database, connectTimeoutMs }: RemoteDsn,
   host: DatabaseHost,
 ): ConnectionOptions {
   return {
@@ -40,7 +40,7 @@ function plainSettings(
 
 type Tls = Pick<ConnectionOptions, 'ssl' | 'host' | 'stream'>;
 
-async function tlsSettings(dsn: ServerDsn, host: DatabaseHost): Promise<Tls | undefined> {
+async function tlsSettings(dsn: RemoteDsn, host: DatabaseHost): Promise<Tls | undefined> {
   const { tls } = dsn;
   if (tls === undefined || host.socketPath !== undefined) return undefined;
   const { checkServerIdentity: _checkServerIdentity, ...options } = databaseTlsOptions(tls);

@@ -1,14 +1,14 @@
-import { dsnText, type ServerDsn } from '../../config/dsn.ts';
+import { dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
 import { StartError } from '../../errors.ts';
 import { errorNumber, serverErrorNumber } from './weather.ts';
 
 /** An error at the start as a line for a person, where a person must mend something; any other as it is. */
-export function explained(error: unknown, dsn: ServerDsn): unknown {
+export function explained(error: unknown, dsn: RemoteDsn): unknown {
   const what = explanation(error, dsn);
   return what === undefined ? error : new StartError(`${dsnText(dsn)}: ${what}`, { cause: error });
 }
 
-function explanation(error: unknown, dsn: ServerDsn): string | undefined {
+function explanation(error: unknown, dsn: RemoteDsn): string | undefined {
   const { code, message } = error as { code?: unknown; message?: string };
   if (code === 'HANDSHAKE_NO_SSL_SUPPORT')
     return 'the server takes no encrypted connections; give it a certificate, or write tls=false';

@@ -1,7 +1,7 @@
 /** MySQL and MariaDB, as `RemoteDriver` wants them. */
 import { type Connection, createConnection } from 'mysql2';
 import type { Logger } from 'pino';
-import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
+import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { query } from '../../mvcc/program.ts';
@@ -29,7 +29,7 @@ const SIZE = selectsRow(
   WHERE table_schema = DATABASE() AND (table_name IN ('kine', 'kine_current') OR table_name LIKE 'tine!_%' ESCAPE '!')`,
 );
 
-export function mysqlEngine(dsn: ServerDsn, logger: Logger): Engine {
+export function mysqlEngine(dsn: RemoteDsn, logger: Logger): Engine {
   const pollMs = { min: limits.mysqlPollIntervalMsMin, max: limits.mysqlPollIntervalMsMax };
   return {
     name: 'mysql',
@@ -91,7 +91,7 @@ async function endThread(threadId: number, session: Session): Promise<void> {
   }
 }
 
-async function connect(dsn: ServerDsn, host: DatabaseHost, onClose: () => void): Promise<Connection> {
+async function connect(dsn: RemoteDsn, host: DatabaseHost, onClose: () => void): Promise<Connection> {
   const connection = createConnection(await connectionSettings(dsn, host));
   await connected(connection, onClose);
   try {

@@ -1,6 +1,6 @@
 /** What one of several MySQL or MariaDB servers, or nodes of a Galera cluster, is good for. */
 import { createConnection } from 'mysql2';
-import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
+import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
 import type { Node, NodeState } from '../remote/engine.ts';
 import { ask } from './ask.ts';
 import { connectionSettings } from './connection-settings.ts';
@@ -29,7 +29,7 @@ const names = [
 const stateText = `SHOW GLOBAL VARIABLES WHERE Variable_name IN (${names}); SHOW GLOBAL STATUS WHERE Variable_name IN (${names})`;
 
 /** The connection is to no database: tine's may be missing. */
-export async function openNode(dsn: ServerDsn, host: DatabaseHost): Promise<Node> {
+export async function openNode(dsn: RemoteDsn, host: DatabaseHost): Promise<Node> {
   const { database: _database, ...settings } = await connectionSettings(dsn, host);
   const connection = createConnection(settings);
   await connected(connection);

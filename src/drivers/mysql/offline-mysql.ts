@@ -1,7 +1,7 @@
 /** MySQL and MariaDB in the hands of a command. */
 import { type Connection, createConnection, type ResultSetHeader } from 'mysql2';
 import pino from 'pino';
-import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
+import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
 import { limits } from '../../limits.ts';
 import type { Query } from '../../mvcc/program.ts';
 import { mysqlOfflineDialect } from '../../sql/mysql-offline-dialect.ts';
@@ -20,7 +20,7 @@ import { fillIn, type MissingValue, rowsUpToBytes, valuesQuery } from './rows-up
 import { statementText } from './statement-text.ts';
 import { errorNumber, serverErrorNumber, weather } from './weather.ts';
 
-export function offlineMysql(dsn: ServerDsn): OfflineAccess {
+export function offlineMysql(dsn: RemoteDsn): OfflineAccess {
   return offlineServer({
     dsn,
     sql: mysqlOfflineDialect,
@@ -44,7 +44,7 @@ export function offlineMysql(dsn: ServerDsn): OfflineAccess {
 const patience = (isMariadb: boolean): string =>
   `SET SESSION ${isMariadb ? 'idle_transaction_timeout = 0, SESSION ' : ''}wait_timeout = 28800, SESSION innodb_lock_wait_timeout = 10, SESSION lock_wait_timeout = 10`;
 
-async function connect(dsn: ServerDsn, host: DatabaseHost): Promise<OfflineConnection> {
+async function connect(dsn: RemoteDsn, host: DatabaseHost): Promise<OfflineConnection> {
   const connection = createConnection(await connectionSettings(dsn, host));
   await connected(connection);
   await makeReady(connection);

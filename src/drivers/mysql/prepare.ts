@@ -2,7 +2,7 @@
 import knex, { type Knex } from 'knex';
 import type { Logger } from 'pino';
 import { migrations } from '../../../migrations/migrations.ts';
-import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/dsn.ts';
+import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
 import { DriverError, StartError } from '../../errors.ts';
 import { silence } from '../knex-log.ts';
 import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
@@ -14,7 +14,7 @@ import { errorNumber, serverErrorNumber } from './weather.ts';
 
 /** Where it is, and who hears what may be better there. */
 interface Place {
-  readonly dsn: ServerDsn;
+  readonly dsn: RemoteDsn;
   readonly host: DatabaseHost;
   readonly logger: Logger;
 }
@@ -119,7 +119,7 @@ async function checkServer(database: Knex, { dsn, logger }: Place): Promise<void
 }
 
 /** What a node of a cluster needs before its schema is read or changed. */
-async function checkCluster(database: Knex, dsn: ServerDsn): Promise<void> {
+async function checkCluster(database: Knex, dsn: RemoteDsn): Promise<void> {
   const found = await rowsOf<{ Variable_name: string; Value: string }>(
     database,
     "SHOW VARIABLES WHERE Variable_name IN ('wsrep_on', 'group_replication_group_name', 'group_replication_single_primary_mode')",
@@ -156,7 +156,7 @@ async function underLock(database: Knex, work: () => Promise<void>): Promise<voi
 }
 
 /** A table `kine` that has not kine's columns is another program's. */
-async function refuseForeignTable(database: Knex, dsn: ServerDsn): Promise<void> {
+async function refuseForeignTable(database: Knex, dsn: RemoteDsn): Promise<void> {
   const found = await rowsOf<{ name: string }>(
     database,
     "SELECT column_name AS name FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = 'kine'",

@@ -1,6 +1,6 @@
 /** Whether a MySQL server takes TLS: mode `prefer` uses it where it does. mysql2 itself takes TLS or leaves it. */
 import { type ConnectionOptions, createConnection } from 'mysql2';
-import type { DatabaseHost } from '../../config/dsn.ts';
+import type { DatabaseHost } from '../../config/database/database-dsn.ts';
 
 /** How long an answer holds: a server gets certificates, or loses them, when it is restarted. */
 const answerAgeMsMax = 60_000;

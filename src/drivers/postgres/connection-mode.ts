@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import type { Client } from 'pg';
-import type { ServerDsn } from '../../config/dsn.ts';
+import type { RemoteDsn } from '../../config/database/database-dsn.ts';
 
 export interface ConnectionMode {
   /** What is done in one transaction is gone in the next. */
@@ -29,7 +29,7 @@ export function modeOf(client: Client): ConnectionMode {
  * server's key would cancel whatever runs in that session then, which is another client's. So a key that names another process than the one that answers, or no key, is
  * a pooler's. One that pools whole sessions does the same: it is used with the same care, and nothing breaks.
  */
-export async function findMode(client: Client, { preparesStatements }: ServerDsn): Promise<ConnectionMode> {
+export async function findMode(client: Client, { preparesStatements }: RemoteDsn): Promise<ConnectionMode> {
   const isPooled = preparesStatements === 'never' || (await isAnsweredByAnother(client));
   const mode = { isPooled, keepsStatements: preparesStatements === 'always' || !isPooled };
   const found =

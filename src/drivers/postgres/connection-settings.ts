@@ -1,11 +1,11 @@
 /** How tine connects to Postgres. */
 import { basename, dirname } from 'node:path';
 import type { ClientConfig } from 'pg';
-import { type DatabaseHost, databaseTlsOptions, type ServerDsn } from '../../config/dsn.ts';
+import { type DatabaseHost, databaseTlsOptions, type RemoteDsn } from '../../config/database/database-dsn.ts';
 import { takesTls } from './tls-support.ts';
 
 /** The settings of one connection. Certificates are read anew for each. */
-export async function connectionSettings(dsn: ServerDsn, host: DatabaseHost): Promise<ClientConfig> {
+export async function connectionSettings(dsn: RemoteDsn, host: DatabaseHost): Promise<ClientConfig> {
   const { user, password, database, connectTimeoutMs } = dsn;
   return {
     ...address(host),
@@ -25,7 +25,7 @@ function address(host: DatabaseHost): Pick<ClientConfig, 'host' | 'port'> {
   return { host: dirname(host.socketPath), port: Number(basename(host.socketPath).split('.').at(-1)) };
 }
 
-async function tls({ tls: wanted, connectTimeoutMs }: ServerDsn, host: DatabaseHost): Promise<ClientConfig['ssl']> {
+async function tls({ tls: wanted, connectTimeoutMs }: RemoteDsn, host: DatabaseHost): Promise<ClientConfig['ssl']> {
   if (wanted === undefined || host.socketPath !== undefined) return false;
   if (wanted.mode === 'prefer' && !(await takesTls(host, connectTimeoutMs))) return false;
   return databaseTlsOptions(wanted);

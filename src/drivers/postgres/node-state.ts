@@ -1,6 +1,6 @@
 /** What one of several Postgres servers is good for. */
 import pg, { type Client } from 'pg';
-import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
+import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
 import type { Node, NodeState } from '../remote/engine.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { destroy } from './postgres-session.ts';
@@ -38,7 +38,7 @@ interface StateRow {
 }
 
 /** The connection is to tine's database, or to the one that every server has while that is missing. */
-export async function openNode(dsn: ServerDsn, host: DatabaseHost, terms: Terms): Promise<Node> {
+export async function openNode(dsn: RemoteDsn, host: DatabaseHost, terms: Terms): Promise<Node> {
   const client = await connected(dsn, host).catch((error: unknown) => {
     if (!saysMissingDatabase(error)) throw error;
     return connected({ ...dsn, database: maintenanceDatabase }, host);
@@ -46,7 +46,7 @@ export async function openNode(dsn: ServerDsn, host: DatabaseHost, terms: Terms)
   return { state: () => stateOf(client, terms), abandon: () => destroy(client) };
 }
 
-async function connected(dsn: ServerDsn, host: DatabaseHost): Promise<Client> {
+async function connected(dsn: RemoteDsn, host: DatabaseHost): Promise<Client> {
   const client = new pg.Client(await connectionSettings(dsn, host));
   client.on('error', () => {});
   try {

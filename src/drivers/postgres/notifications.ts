@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 
 import pg, { type Client } from 'pg';
 import type { Logger } from 'pino';
-import type { ServerDsn } from '../../config/dsn.ts';
+import type { RemoteDsn } from '../../config/database/database-dsn.ts';
 import { limits } from '../../limits.ts';
 import type { RowId } from '../../mvcc/operations.ts';
 import { withinAnswerTime } from '../remote/answer-time.ts';
@@ -32,7 +32,7 @@ const question = '?';
 
 /** A connection of its own, opened again whenever it is lost. Announcements are sent one at a time; of those that come meanwhile the newest. */
 export class Notifications implements MessageChannel {
-  readonly #dsn: ServerDsn;
+  readonly #dsn: RemoteDsn;
   readonly #hosts: CurrentHost;
   readonly #logger: Logger;
   readonly #listener: MessageListener;
@@ -56,7 +56,7 @@ export class Notifications implements MessageChannel {
   #isClosed = false;
   #logged = '';
 
-  constructor(dsn: ServerDsn, hosts: CurrentHost, logger: Logger, listener: MessageListener) {
+  constructor(dsn: RemoteDsn, hosts: CurrentHost, logger: Logger, listener: MessageListener) {
     this.#dsn = dsn;
     this.#hosts = hosts;
     this.#logger = logger;

@@ -1,6 +1,6 @@
 /** Postgres in the hands of a command. */
 import pg from 'pg';
-import type { DatabaseHost, ServerDsn } from '../../config/dsn.ts';
+import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
 import { limits } from '../../limits.ts';
 import type { Query } from '../../mvcc/program.ts';
 import { postgresOfflineDialect } from '../../sql/postgres-offline-dialect.ts';
@@ -19,7 +19,7 @@ import { saysMissingDatabase, weather } from './weather.ts';
 /** In one message: the role's own settings might not leave time for a second. */
 const begin = `BEGIN ISOLATION LEVEL READ COMMITTED; ${offlineSettings}`;
 
-export function offlinePostgres(dsn: ServerDsn): OfflineAccess {
+export function offlinePostgres(dsn: RemoteDsn): OfflineAccess {
   return offlineServer({
     dsn,
     sql: postgresOfflineDialect,
@@ -38,7 +38,7 @@ export function offlinePostgres(dsn: ServerDsn): OfflineAccess {
   });
 }
 
-async function connect(dsn: ServerDsn, host: DatabaseHost): Promise<OfflineConnection> {
+async function connect(dsn: RemoteDsn, host: DatabaseHost): Promise<OfflineConnection> {
   const client = new pg.Client({ ...(await connectionSettings(dsn, host)), types: columnTypes });
   // It is told by the query that waits.
   client.on('error', () => {});

@@ -1,7 +1,7 @@
 /** Postgres, as `RemoteDriver` wants it. */
 import pg, { type Client } from 'pg';
 import type { Logger } from 'pino';
-import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/dsn.ts';
+import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { query } from '../../mvcc/program.ts';
@@ -56,7 +56,7 @@ const END_BACKEND = selectsRow(
     AND NOT (state = 'active' AND (query = 'COMMIT' OR starts_with(query, '${guardedWriteBegin}')))`,
 );
 
-export function postgresEngine(dsn: ServerDsn, logger: Logger): Engine {
+export function postgresEngine(dsn: RemoteDsn, logger: Logger): Engine {
   const unconfirmed = new SparseLog({
     logger,
     message: 'no standby confirms commits of this server (synchronous_standby_names): it is neither read nor written',
@@ -97,7 +97,7 @@ export function postgresEngine(dsn: ServerDsn, logger: Logger): Engine {
 }
 
 interface Place {
-  readonly dsn: ServerDsn;
+  readonly dsn: RemoteDsn;
   readonly host: DatabaseHost;
   /** Hears of a server whose commits no standby confirms. */
   readonly unconfirmed: SparseLog;
@@ -123,7 +123,7 @@ async function connect({ dsn, host, unconfirmed }: Place, onClose: () => void): 
 }
 
 /** @throws DriverError when the server takes no writes: reads from a standby are stale. */
-async function makeReady(client: Client, dsn: ServerDsn): Promise<void> {
+async function makeReady(client: Client, dsn: RemoteDsn): Promise<void> {
   const [{ rows }, { isPooled }] = await Promise.all([
     client.query<{ refuses: boolean; replicates: boolean }>(
       `SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only') = 'on' AS refuses,

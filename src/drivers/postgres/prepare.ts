@@ -3,7 +3,7 @@ import knex, { type Knex } from 'knex';
 import pg from 'pg';
 import { migrationSource, migrations, migrationsTable } from '../../../migrations/migrations.ts';
 import { postgresWords } from '../../../migrations/words.ts';
-import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/dsn.ts';
+import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
 import { StartError } from '../../errors.ts';
 import { silence } from '../knex-log.ts';
 import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
@@ -18,7 +18,7 @@ const versionMin = 120_000;
 export const maintenanceDatabase = 'postgres';
 
 /** @throws StartError for what a person must mend; whatever pg says while the server is away. */
-export async function prepareDatabase(dsn: ServerDsn, host: DatabaseHost): Promise<void> {
+export async function prepareDatabase(dsn: RemoteDsn, host: DatabaseHost): Promise<void> {
   try {
     await prepareExisting(dsn, host);
   } catch (error) {
@@ -31,7 +31,7 @@ export async function prepareDatabase(dsn: ServerDsn, host: DatabaseHost): Promi
 }
 
 /** The probe opens two connections, and a role may be allowed no more: nothing else is open meanwhile. */
-async function prepareExisting(dsn: ServerDsn, host: DatabaseHost): Promise<void> {
+async function prepareExisting(dsn: RemoteDsn, host: DatabaseHost): Promise<void> {
   await withKnex(dsn, host, (database) => refuseOldServer(database, dsn));
   const { hasTable } = await probeServer(dsn, host);
   await withKnex(dsn, host, (database) => bringUpToDate(database, dsn));
@@ -41,7 +41,7 @@ async function prepareExisting(dsn: ServerDsn, host: DatabaseHost): Promise<void
 const duplicateDatabase = '42P04';
 const uniqueViolation = '23505';
 
-async function createDatabase(dsn: ServerDsn, host: DatabaseHost): Promise<void> {
+async function createDatabase(dsn: RemoteDsn, host: DatabaseHost): Promise<void> {
   try {
     // Every byte of a key is ASCII, and compared as a byte, whatever the server's own language is.
     await runOnServer(dsn, host, `CREATE DATABASE ${pg.escapeIdentifier(dsn.database)}`);
@@ -60,7 +60,7 @@ async function createDatabase(dsn: ServerDsn, host: DatabaseHost): Promise<void>
 }
 
 /** Without knex, to which a dot in a name separates two names and a question mark is a parameter. */
-async function runOnServer(dsn: ServerDsn, host: DatabaseHost, statement: string): Promise<void> {
+async function runOnServer(dsn: RemoteDsn, host: DatabaseHost, statement: string): Promise<void> {
   const client = new pg.Client(await connectionSettings({ ...dsn, database: maintenanceDatabase }, host));
   // The query that waits rejects with the error.
   client.on('error', () => {});
@@ -73,7 +73,7 @@ async function runOnServer(dsn: ServerDsn, host: DatabaseHost, statement: string
 }
 
 async function withKnex<Result>(
-  dsn: ServerDsn,
+  dsn: RemoteDsn,
   host: DatabaseHost,
   use: (database: Knex) => Promise<Result>,
 ): Promise<Result> {
@@ -92,7 +92,7 @@ async function withKnex<Result>(
 }
 
 /** All of it is one transaction under a lock: a process that is killed half-way leaves the database as it was. */
-async function bringUpToDate(database: Knex, dsn: ServerDsn): Promise<void> {
+async function bringUpToDate(database: Knex, dsn: RemoteDsn): Promise<void> {
   await database.transaction(async (transaction) => {
     await transaction.raw(migrationSettings);
     await useStoreSchema(transaction, dsn);
@@ -115,7 +115,7 @@ async function bringUpToDate(database: Knex, dsn: ServerDsn): Promise<void> {
 const underReadCommitted = { isolationLevel: 'read committed' } as const;
 
 /** knex looks for tables in the first schema of `search_path` only, and makes them there. */
-async function useStoreSchema(transaction: Knex.Transaction, dsn: ServerDsn): Promise<void> {
+async function useStoreSchema(transaction: Knex.Transaction, dsn: RemoteDsn): Promise<void> {
   const { rows } = await transaction.raw<{ rows: readonly unknown[] }>(
     `SELECT set_config('search_path', quote_ident(nspname), true) ${fromStoreSchema}`,
   );
@@ -125,7 +125,7 @@ async function useStoreSchema(transaction: Knex.Transaction, dsn: ServerDsn): Pr
   );
 }
 
-async function refuseOldServer(database: Knex, dsn: ServerDsn): Promise<void> {
+async function refuseOldServer(database: Knex, dsn: RemoteDsn): Promise<void> {
   const { rows } = await database.raw<{ rows: readonly { version: string; name: string }[] }>(
     "SELECT current_setting('server_version_num') AS version, current_setting('server_version') AS name",
   );
@@ -135,14 +135,14 @@ async function refuseOldServer(database: Knex, dsn: ServerDsn): Promise<void> {
 }
 
 /** A table `kine` that has not kine's columns is another program's. */
-async function refuseForeignTable(database: Knex, dsn: ServerDsn): Promise<void> {
+async function refuseForeignTable(database: Knex, dsn: RemoteDsn): Promise<void> {
   if (!(await database.schema.hasTable('kine'))) return;
   const columns = Object.keys(await database('kine').columnInfo());
   refuseForeignColumns(dsnText(dsn), columns, 'database');
 }
 
 /** What a person must mend, in a line; anything else as it is. */
-function explained(error: unknown, dsn: ServerDsn): unknown {
+function explained(error: unknown, dsn: RemoteDsn): unknown {
   const where = dsnText(dsn);
   switch (codeOf(error)) {
     case '28P01':

@@ -4,7 +4,7 @@
  */
 import { randomInt } from 'node:crypto';
 import pg from 'pg';
-import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/dsn.ts';
+import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
 import { StartError } from '../../errors.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { migrationSettings } from './settings.ts';
@@ -20,7 +20,7 @@ const numbers = 2 ** 31;
  * @returns whether there was a table.
  * @throws StartError when acknowledged writes could be lost there; whatever pg says while the server is away.
  */
-export async function probeServer(dsn: ServerDsn, host: DatabaseHost): Promise<{ readonly hasTable: boolean }> {
+export async function probeServer(dsn: RemoteDsn, host: DatabaseHost): Promise<{ readonly hasTable: boolean }> {
   const number = randomInt(numbers);
   return withClient(dsn, host, (first) =>
     withClient(dsn, host, async (second) => {
@@ -81,14 +81,14 @@ async function competes(
   return { isLocked };
 }
 
-function refusal(dsn: ServerDsn, what: string): StartError {
+function refusal(dsn: RemoteDsn, what: string): StartError {
   return new StartError(
     `${dsnText(dsn)}: ${what}, so tine would lose acknowledged writes there; use Postgres itself, without a layer that spreads it over several writing nodes`,
   );
 }
 
 async function withClient<Result>(
-  dsn: ServerDsn,
+  dsn: RemoteDsn,
   host: DatabaseHost,
   use: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {

@@ -1,6 +1,6 @@
 /** Whether a Postgres server takes TLS: sslmode `prefer` uses it where it does. pg itself takes TLS or leaves it. */
 import { connect } from 'node:net';
-import type { DatabaseHost } from '../../config/dsn.ts';
+import type { DatabaseHost } from '../../config/database/database-dsn.ts';
 
 /** Length and code of Postgres's SSLRequest message. */
 const sslRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);

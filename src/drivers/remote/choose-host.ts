@@ -1,5 +1,5 @@
 /** Which of several hosts is used: a decision without side effects. */
-import type { DatabaseHost } from '../../config/dsn.ts';
+import type { DatabaseHost } from '../../config/database/database-dsn.ts';
 import type { NodeState } from './engine.ts';
 
 /** A host as it was found. */

@@ -1,5 +1,5 @@
 /** What a kind of database server brings to `RemoteDriver`. */
-import type { DatabaseHost } from '../../config/dsn.ts';
+import type { DatabaseHost } from '../../config/database/database-dsn.ts';
 import type { RowId } from '../../mvcc/operations.ts';
 import type { DatabaseFacts } from '../../mvcc/read-programs.ts';
 import type { StatementMeter } from '../statement-meter.ts';

@@ -3,7 +3,7 @@
  * at once; there is none idle when one is opened, so there are never more.
  */
 import { setTimeout as pause } from 'node:timers/promises';
-import type { DatabaseHost } from '../../config/dsn.ts';
+import type { DatabaseHost } from '../../config/database/database-dsn.ts';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import type { StatementMeter } from '../statement-meter.ts';

@@ -1,4 +1,4 @@
-import type { DatabaseHost } from '../../config/dsn.ts';
+import type { DatabaseHost } from '../../config/database/database-dsn.ts';
 
 /** A host in a line of the log. */
 export function hostText(host: DatabaseHost): string {

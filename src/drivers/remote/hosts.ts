@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import type { DatabaseHost } from '../../config/dsn.ts';
+import type { DatabaseHost } from '../../config/database/database-dsn.ts';
 import { DriverError } from '../../errors.ts';
 import { chooseHost, type FoundHost } from './choose-host.ts';
 import type { CurrentHost, Engine } from './engine.ts';

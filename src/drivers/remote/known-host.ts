@@ -1,5 +1,5 @@
 /** What is known of one of several hosts, by a connection of its own that is kept. */
-import type { DatabaseHost } from '../../config/dsn.ts';
+import type { DatabaseHost } from '../../config/database/database-dsn.ts';
 import { DriverError } from '../../errors.ts';
 import { withinAnswerTime } from './answer-time.ts';
 import type { Engine, Node, NodeState } from './engine.ts';

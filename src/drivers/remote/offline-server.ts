@@ -1,6 +1,6 @@
 /** A database server in the hands of a command. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { type DatabaseHost, dsnText, type ServerDsn } from '../../config/dsn.ts';
+import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
 import { DriverError, StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { membersSince } from '../../mvcc/members.ts';
@@ -12,7 +12,7 @@ import { type OfflineAccess, type OfflineDatabase, type OwnedDatabase, offlineDa
 
 /** What a kind of server brings. */
 export interface OfflineServer {
-  readonly dsn: ServerDsn;
+  readonly dsn: RemoteDsn;
   readonly sql: OfflineDialect;
   readonly facts: DatabaseFacts;
   readonly keyLengthMax: number;

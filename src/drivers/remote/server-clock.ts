@@ -2,8 +2,9 @@
  * The clock of the database server: instances compare by it when they were last there, tokens and holds count by it. Leases do not (`shared-lease-clock.ts`). Between two
  * readings it runs by this machine's monotonic clock, so this machine's wall clock may be set. A database's clock that was set is followed: all instances agree again then.
  */
-import { durationText } from '../../duration-text.ts';
+
 import type { Logger } from '../../logger.ts';
+import { durationText } from '../../text/duration-text.ts';
 import { remoteLimits } from './remote-limits.ts';
 
 /** Readings at one time: the quickest answer tells the clock most exactly. */

@@ -10,7 +10,7 @@ import { authRevision, isAuthOn, permitsAlike } from '../../mvcc/auth-state.ts';
 import type { Permit } from '../../mvcc/permit.ts';
 import type { AuthStore } from '../../store/auth-store.ts';
 import type { Requester } from '../../store/requester.ts';
-import type { Call } from '../transport.ts';
+import type { Call } from '../transport/grpc/method.ts';
 import { Caller, type Credentials, type Need } from './caller.ts';
 import { adminNeed, knownNeed } from './needs.ts';
 import type { Passwords } from './passwords.ts';

@@ -1,6 +1,5 @@
 import { EtcdError, StatusCode } from '../../errors.ts';
-import type { HeaderField } from '../grpc/http-stream.ts';
-import { headerValue } from '../grpc/request-head.ts';
+import { type HeaderField, headerValue } from '../transport/http/header-field.ts';
 import { timeoutFieldMs } from './timeout-field.ts';
 
 /** HTTP's own headers, of which a method hears under a prefix. grpc-gateway's list. */

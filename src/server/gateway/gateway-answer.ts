@@ -1,15 +1,14 @@
 import { StatusCode } from '../../errors.ts';
 import { freeSingleUse } from '../../memory.ts';
-import type { HeaderField } from '../grpc/http-stream.ts';
-import { headerValue } from '../grpc/request-head.ts';
 import { serverLimits } from '../server-limits.ts';
-import type { Status } from '../status.ts';
-import type { Message } from '../transport.ts';
-import type { Turns } from '../turns.ts';
-import type { WebExchange } from '../web/web-exchange.ts';
+import type { Turns } from '../transport/budget/turns.ts';
+import type { Message } from '../transport/grpc/method.ts';
+import type { Status } from '../transport/grpc/status.ts';
+import { type HeaderField, headerValue } from '../transport/http/header-field.ts';
+import type { WebExchange } from '../transport/web/web-exchange.ts';
 import { httpStatusOf } from './http-status.ts';
-import type { MessageSchema } from './message-schema.ts';
-import { MessageWriter } from './write-message.ts';
+import type { MessageSchema } from './json/message-schema.ts';
+import { MessageWriter } from './json/write-message.ts';
 
 export interface GatewayAnswerOptions {
   readonly schema: MessageSchema;

@@ -1,22 +1,25 @@
 import { etcdError, StatusCode } from '../../errors.ts';
 import type { Origin } from '../../store/requester.ts';
-import type { Arrival } from '../arrivals.ts';
-import type { GrpcServer } from '../grpc/grpc-server.ts';
-import type { HeaderField, HttpStream, HttpStreamListener } from '../grpc/http-stream.ts';
-import { prefixBytes } from '../grpc/message-reader.ts';
-import type { HeldAccount, HeldBytes } from '../held-bytes.ts';
 import { serverLimits } from '../server-limits.ts';
-import { okStatus, type Status } from '../status.ts';
-import type { Message } from '../transport.ts';
-import type { Turn, Turns } from '../turns.ts';
-import type { WebExchange } from '../web/web-exchange.ts';
+import type { Arrival } from '../transport/budget/arrivals.ts';
+import type { HeldAccount, HeldBytes } from '../transport/budget/held-bytes.ts';
+import type { Turn, Turns } from '../transport/budget/turns.ts';
+import type { CallStream } from '../transport/grpc/call-stream.ts';
+import type { GrpcServer } from '../transport/grpc/grpc-server.ts';
+import { prefixBytes } from '../transport/grpc/message-reader.ts';
+import type { Message } from '../transport/grpc/method.ts';
+import { okStatus, type Status } from '../transport/grpc/status.ts';
+import type { HeaderField } from '../transport/http/header-field.ts';
+import type { StreamListener } from '../transport/http/stream-listener.ts';
+import { transportLimits } from '../transport/transport-limits.ts';
+import type { WebExchange } from '../transport/web/web-exchange.ts';
 import { GatewayAnswer } from './gateway-answer.ts';
-import { JsonSyntaxError } from './json-scanner.ts';
-import { JsonValues } from './json-values.ts';
+import { JsonSyntaxError } from './json/json-scanner.ts';
+import { JsonValues } from './json/json-values.ts';
+import type { MethodSchema } from './json/message-schema.ts';
+import { ProtoJsonError } from './json/proto-json-error.ts';
+import { readMessage } from './json/read-message.ts';
 import type { LargeValues } from './large-values.ts';
-import type { MethodSchema } from './message-schema.ts';
-import { ProtoJsonError } from './proto-json-error.ts';
-import { readMessage } from './read-message.ts';
 
 export interface GatewayCallOptions {
   readonly grpc: GrpcServer;
@@ -35,7 +38,7 @@ export interface GatewayCallOptions {
  * A call over HTTP with JSON. To the gRPC server it is a stream like those of HTTP/2, so that everything is as there:
  * the methods, their deadlines and limits, what is counted of them, and what a stop does to them.
  */
-export class GatewayCall implements HttpStream, HttpStreamListener, Arrival {
+export class GatewayCall implements CallStream, StreamListener, Arrival {
   readonly fields: readonly HeaderField[];
   /** A certificate names no user here, as in etcd, whose gateway stands between the client and the methods. */
   readonly commonName = undefined;
@@ -50,7 +53,7 @@ export class GatewayCall implements HttpStream, HttpStreamListener, Arrival {
   #onResume: (() => void) | undefined;
   readonly #answer: GatewayAnswer;
   /** The gRPC call; undefined before it begins, and when it was over at once. */
-  #call: HttpStreamListener | undefined;
+  #call: StreamListener | undefined;
   /** The request of a call that has one. */
   #request: Buffer | undefined;
   /** Nothing more is read of the body. */
@@ -78,7 +81,7 @@ export class GatewayCall implements HttpStream, HttpStreamListener, Arrival {
       onFault: (error) => options.grpc.reportFault(error),
     });
     this.#account = options.held.open({
-      bytesMax: serverLimits.connectionHeldBytesMax,
+      bytesMax: transportLimits.connectionHeldBytesMax,
       onExceeded: () => this.#fail(etcdError('tooManyRequests')),
     });
     if (options.method.kind === 'bidirectional') this.#start();
@@ -240,7 +243,7 @@ export class GatewayCall implements HttpStream, HttpStreamListener, Arrival {
     while (!this.#isRead) {
       const json = nextValue();
       if (json === undefined || json.length >= serverLimits.largeValueBytesMin) return json;
-      turn.charge(serverLimits.callTurnMs);
+      turn.charge(transportLimits.callTurnMs);
       this.#take(readMessage(json, this.#options.method.request));
       if (this.#isPaused || turn.isOver) return 'more';
     }

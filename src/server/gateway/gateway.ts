@@ -1,16 +1,16 @@
 import { EtcdError, etcdError, StatusCode } from '../../errors.ts';
-import type { Arrivals } from '../arrivals.ts';
-import type { GrpcServer } from '../grpc/grpc-server.ts';
-import type { HttpStreamListener } from '../grpc/http-stream.ts';
-import { headerValue } from '../grpc/request-head.ts';
-import type { HeldBytes } from '../held-bytes.ts';
-import type { Turns } from '../turns.ts';
-import type { WebExchange } from '../web/web-exchange.ts';
+import type { Arrivals } from '../transport/budget/arrivals.ts';
+import type { HeldBytes } from '../transport/budget/held-bytes.ts';
+import type { Turns } from '../transport/budget/turns.ts';
+import type { GrpcServer } from '../transport/grpc/grpc-server.ts';
+import { headerValue } from '../transport/http/header-field.ts';
+import type { StreamListener } from '../transport/http/stream-listener.ts';
+import type { WebExchange } from '../transport/web/web-exchange.ts';
 import { callFields } from './call-fields.ts';
 import { GatewayCall } from './gateway-call.ts';
 import { httpStatusOf } from './http-status.ts';
+import { methodSchema } from './json/message-schema.ts';
 import { LargeValues } from './large-values.ts';
-import { methodSchema } from './message-schema.ts';
 import { gatewayRoutes } from './routes.ts';
 
 export interface GatewayOptions {
@@ -42,7 +42,7 @@ export class Gateway {
   }
 
   /** `path`: without escapes. */
-  accept(exchange: WebExchange, path: string): HttpStreamListener | undefined {
+  accept(exchange: WebExchange, path: string): StreamListener | undefined {
     if (this.#options.certificatesNameUsers() && (exchange.commonName ?? '') !== '') {
       refuseCertificate(exchange);
       return undefined;
@@ -63,7 +63,7 @@ export class Gateway {
     });
   }
 
-  #call(exchange: WebExchange, path: string): HttpStreamListener {
+  #call(exchange: WebExchange, path: string): StreamListener {
     const rpc = this.#rpcs.get(path);
     if (rpc === undefined) throw new EtcdError(StatusCode.notFound, 'Not Found');
     if (methodOf(exchange) !== 'POST') throw new EtcdError(StatusCode.unimplemented, 'Method Not Allowed');

@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Turnstile } from '../../watch/turnstile.ts';
 import { serverLimits } from '../server-limits.ts';
-import type { MessageSchema } from './message-schema.ts';
-import { ProtoJsonError } from './proto-json-error.ts';
+import type { MessageSchema } from './json/message-schema.ts';
+import { ProtoJsonError } from './json/proto-json-error.ts';
 import type { LargeValue, LargeValueOutcome } from './read-large-value.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { messageSchema } from './message-schema.ts';
-import { ProtoJsonError } from './proto-json-error.ts';
-import { readMessage } from './read-message.ts';
+import { messageSchema } from './json/message-schema.ts';
+import { ProtoJsonError } from './json/proto-json-error.ts';
+import { readMessage } from './json/read-message.ts';
 
 /** A JSON value, and the name of the message that it is to be. */
 export interface LargeValue {

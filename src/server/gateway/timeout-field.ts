@@ -1,5 +1,5 @@
 import { EtcdError, StatusCode } from '../../errors.ts';
-import { timeoutUnitMs } from '../grpc/parse-timeout.ts';
+import { timeoutUnitMs } from '../transport/grpc/parse-timeout.ts';
 
 /** Eight digits are the most that gRPC sends on. Of milliseconds they are a day and a quarter. */
 const timeoutMsMax = 99_999_999;

@@ -1,8 +1,8 @@
 /** What was counted of the calls, by gRPC method. */
 import { addedHistograms } from '../../statistics/histogram.ts';
-import type { MethodMetrics } from '../grpc/method-metrics.ts';
-import { splitPath } from '../grpc/method-table.ts';
-import type { Method } from '../transport.ts';
+import type { Method } from '../transport/grpc/method.ts';
+import type { MethodMetrics } from '../transport/grpc/method-metrics.ts';
+import { splitPath } from '../transport/grpc/method-table.ts';
 import { counter, type Family, type HistogramSample, histogram, type Labels, type Sample } from './family.ts';
 
 export interface CallFamiliesOptions {

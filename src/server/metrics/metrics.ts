@@ -7,7 +7,7 @@ import { internal } from '../../store/requester.ts';
 import type { Store } from '../../store/store.ts';
 import type { WatchStatistics } from '../../watch/hub.ts';
 import type { Origin } from '../../wire/response-headers.ts';
-import type { MethodMetrics } from '../grpc/method-metrics.ts';
+import type { MethodMetrics } from '../transport/grpc/method-metrics.ts';
 import { callFamilies } from './call-families.ts';
 import { etcdFamilies } from './etcd-families.ts';
 import { expositionText } from './exposition.ts';

@@ -2,12 +2,12 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { limits } from '../../../src/limits.ts';
-import { ErrorCode, Flag, FrameType, Setting } from '../../../src/server/http2/protocol.ts';
+import { ErrorCode, Flag, FrameType, Setting } from '../../../src/server/transport/http2/protocol.ts';
 import { DRIVERS, EtcdClient, prefixEnd, suite, waitFor, withPrefix } from '../../support/index.ts';
 import { scrape } from '../../support/scrape.ts';
 import { onThisMachine } from '../../support/slowness.ts';
-import { framed } from '../../unit/server/grpc-harness.ts';
-import { field, frame, RawClient, setting, uint32 } from '../../unit/server/http2/raw-client.ts';
+import { framed } from '../../unit/server/transport/grpc-harness.ts';
+import { field, frame, RawClient, setting, uint32 } from '../../unit/server/transport/http2/raw-client.ts';
 
 const keyCount = 1_000;
 /** Without other clients a reply takes some milliseconds. */

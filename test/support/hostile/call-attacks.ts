@@ -1,5 +1,5 @@
 import { gzipSync } from 'node:zlib';
-import { Setting } from '../../../src/server/http2/protocol.ts';
+import { Setting } from '../../../src/server/transport/http2/protocol.ts';
 import { Auth } from '../../../src/wire/generated/etcdserverpb/auth.ts';
 import { KV } from '../../../src/wire/generated/etcdserverpb/kv.ts';
 import { Lease } from '../../../src/wire/generated/etcdserverpb/lease.ts';

@@ -1,4 +1,4 @@
-import { Flag, FrameType, Setting, windowBytesMax } from '../../../src/server/http2/protocol.ts';
+import { Flag, FrameType, Setting, windowBytesMax } from '../../../src/server/transport/http2/protocol.ts';
 import { KV } from '../../../src/wire/generated/etcdserverpb/kv.ts';
 import type { Attack } from './attacker.ts';
 import {

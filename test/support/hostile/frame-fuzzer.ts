@@ -1,4 +1,4 @@
-import { FrameType, Setting } from '../../../src/server/http2/protocol.ts';
+import { FrameType, Setting } from '../../../src/server/transport/http2/protocol.ts';
 import type { Random } from '../../parity/random.ts';
 import { type Attack, type Attacker, pause, sendAllItems } from './attacker.ts';
 import {

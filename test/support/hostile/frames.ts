@@ -1,5 +1,5 @@
 /** Bytes of HTTP/2, HPACK and gRPC as a hostile client sends them: nothing here checks what it is given. */
-import { clientPreface, Flag, FrameType } from '../../../src/server/http2/protocol.ts';
+import { clientPreface, Flag, FrameType } from '../../../src/server/transport/http2/protocol.ts';
 
 const frameHeaderBytes = 9;
 

@@ -1,4 +1,4 @@
-import type { MessageSchema, ValueSchema } from '../../../src/server/gateway/message-schema.ts';
+import type { MessageSchema, ValueSchema } from '../../../src/server/gateway/json/message-schema.ts';
 import type { Random } from '../../parity/random.ts';
 
 /** One message, as it is sent over gRPC and as JSON. */

@@ -1,4 +1,4 @@
-import { FrameType } from '../../../src/server/http2/protocol.ts';
+import { FrameType } from '../../../src/server/transport/http2/protocol.ts';
 import type { Attack } from './attacker.ts';
 import { callHeaders, frame, headerFrames, huffmanField, indexedField, literalField, repeated } from './frames.ts';
 import { keepConnected } from './keep-connected.ts';

@@ -1,5 +1,5 @@
 import { Agent, request as httpRequest } from 'node:http';
-import { methodSchema } from '../../../src/server/gateway/message-schema.ts';
+import { methodSchema } from '../../../src/server/gateway/json/message-schema.ts';
 import { gatewayRoutes } from '../../../src/server/gateway/routes.ts';
 import type { Random } from '../../parity/random.ts';
 import { type Attack, type Attacker, sendAllItems } from './attacker.ts';

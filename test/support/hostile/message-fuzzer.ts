@@ -1,4 +1,4 @@
-import { methodSchema } from '../../../src/server/gateway/message-schema.ts';
+import { methodSchema } from '../../../src/server/gateway/json/message-schema.ts';
 import { Auth } from '../../../src/wire/generated/etcdserverpb/auth.ts';
 import { Cluster } from '../../../src/wire/generated/etcdserverpb/cluster.ts';
 import { KV } from '../../../src/wire/generated/etcdserverpb/kv.ts';

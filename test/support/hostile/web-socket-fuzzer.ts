@@ -1,4 +1,4 @@
-import { methodSchema } from '../../../src/server/gateway/message-schema.ts';
+import { methodSchema } from '../../../src/server/gateway/json/message-schema.ts';
 import { Lease } from '../../../src/wire/generated/etcdserverpb/lease.ts';
 import { Watch } from '../../../src/wire/generated/etcdserverpb/watch.ts';
 import type { Random } from '../../parity/random.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { defaultWindowBytes, Flag, FrameType, Setting } from '../../../src/server/http2/protocol.ts';
+import { defaultWindowBytes, Flag, FrameType, Setting } from '../../../src/server/transport/http2/protocol.ts';
 import { type Attacker, pause } from './attacker.ts';
 import {
   dataFrame,

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
-import { dsnText, parseDsn } from '../../../src/config/dsn.ts';
+import { dsnText, parseDsn } from '../../../src/config/database/database-dsn.ts';
 import { flagShape } from '../../../src/config/given-options.ts';
 import { splitCommandLine } from '../../../src/config/go-flags.ts';
 import { loadConfig } from '../../../src/config/load-config.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Connection, createConnection } from 'mysql2';
 import { pino } from 'pino';
-import { parseDsn, type ServerDsn } from '../../../../src/config/dsn.ts';
+import { parseDsn, type RemoteDsn } from '../../../../src/config/database/database-dsn.ts';
 import { connectionSettings } from '../../../../src/drivers/mysql/connection-settings.ts';
 import { MysqlSession } from '../../../../src/drivers/mysql/mysql-session.ts';
 import { prepareDatabase } from '../../../../src/drivers/mysql/prepare.ts';
@@ -16,13 +16,13 @@ import { TINE_DRIVERS } from '../../../support/drivers.ts';
 
 const directory = `unit-session-${process.pid}`;
 const connections: Connection[] = [];
-let dsn: ServerDsn;
+let dsn: RemoteDsn;
 
 for (const driver of TINE_DRIVERS.filter(({ dialect }) => dialect === 'mysql')) {
   describe(driver.name, () => {
     before(async () => {
       const [, endpoint = ''] = driver.storageArguments(directory);
-      dsn = parseDsn(endpoint).dsn as ServerDsn;
+      dsn = parseDsn(endpoint).dsn as RemoteDsn;
       await prepareDatabase({ dsn, host: host(), logger: pino({ enabled: false }) });
     });
 

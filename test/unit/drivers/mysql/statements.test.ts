@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Connection, createConnection } from 'mysql2';
 import { pino } from 'pino';
-import { parseDsn, type ServerDsn } from '../../../../src/config/dsn.ts';
+import { parseDsn, type RemoteDsn } from '../../../../src/config/database/database-dsn.ts';
 import { ask } from '../../../../src/drivers/mysql/ask.ts';
 import { connectionSettings } from '../../../../src/drivers/mysql/connection-settings.ts';
 import { prepareDatabase } from '../../../../src/drivers/mysql/prepare.ts';
@@ -27,7 +27,7 @@ for (const driver of TINE_DRIVERS.filter(({ dialect }) => dialect === 'mysql')) 
   describe(driver.name, () => {
     before(async () => {
       const [, endpoint = ''] = driver.storageArguments(directory);
-      const dsn = parseDsn(endpoint).dsn as ServerDsn;
+      const dsn = parseDsn(endpoint).dsn as RemoteDsn;
       const [host] = dsn.hosts;
       assert.ok(host !== undefined);
       await prepareDatabase({ dsn, host, logger: pino({ enabled: false }) });

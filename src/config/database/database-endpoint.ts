@@ -1,0 +1,88 @@
+import { join } from 'node:path';
+import { type GivenOptions, strongerOf } from '../given-options.ts';
+import { type Option, type OptionName, options, type Settings } from '../options.ts';
+import { readText } from '../pem-files.ts';
+import { blaming, UsageError } from '../usage-error.ts';
+import { type Dsn, parseDsn } from './database-dsn.ts';
+import type { ParsedDsn } from './database-parsed-dsn.ts';
+import type { RemoteDsn } from './database-remote-dsn.ts';
+import { databaseFileName, sqliteDsn } from './database-sqlite-dsn.ts';
+import type { TlsOptions } from './database-tls.ts';
+import { databaseTlsOptions } from './database-tls-options.ts';
+
+/**
+ * The database that the options name, with the password and the TLS that stand beside its address. `pgPassword` is libpq's
+ * variable, the weakest source of a password for Postgres.
+ *
+ * @throws UsageError when they cannot be followed, or a file of theirs cannot be used.
+ */
+export function databaseEndpoint(
+  settings: Settings,
+  given: GivenOptions,
+  pgPassword: string | undefined,
+): { readonly dsn: Dsn; readonly notes: readonly string[] } {
+  const { dsn, ignoredParameters } = namedDatabase(settings, given);
+  const parameterNotes = ignoredParameters.map((name) => `the parameter ${name} of the endpoint is ignored`);
+  if (dsn.kind === 'sqlite') return { dsn, notes: [...parameterNotes, ...withoutEffect(given)] };
+  usable(dsn);
+  const password = separatePassword(settings, given);
+  const libpqs = dsn.kind === 'postgres' && pgPassword !== '' ? pgPassword : undefined;
+  return { dsn: { ...dsn, password: password ?? dsn.password ?? libpqs }, notes: parameterNotes };
+}
+
+function namedDatabase(settings: Settings, given: GivenOptions): ParsedDsn<Dsn> {
+  const { endpoint } = settings;
+  if (endpoint === undefined || !namesDatabase(endpoint, given)) {
+    return { dsn: sqliteDsn(join(settings['data-dir'], databaseFileName)), ignoredParameters: [] };
+  }
+  const tlsOptions: TlsOptions = {
+    caFile: settings['datastore-cafile'],
+    certFile: settings['datastore-certfile'],
+    keyFile: settings['datastore-keyfile'],
+    skipVerify: settings['datastore-skip-verify'],
+  };
+  return blaming(sourceOf(given, 'endpoint'), () => parseDsn(endpoint, tlsOptions));
+}
+
+/**
+ * Whether the endpoint counts, not the directory. Of two given in one place, a server is the database, and the directory then only keeps what
+ * `--auto-tls` makes; two files are a mistake.
+ */
+function namesDatabase(endpoint: string, given: GivenOptions): boolean {
+  const [directory, named] = [given.byName.get('data-dir'), given.byName.get('endpoint')];
+  const isRemote = /^(postgres|postgresql|mysql):/i.test(endpoint);
+  if (isRemote && directory !== undefined && directory.rank === named?.rank) return true;
+  return strongerOf(given, 'data-dir', 'endpoint') === 'endpoint';
+}
+
+/** The files are read once now, for their mistakes: later they would look like a database that is away. */
+function usable({ tls }: RemoteDsn): void {
+  if (tls === undefined) return;
+  try {
+    databaseTlsOptions(tls);
+  } catch (cause) {
+    throw new UsageError(cause instanceof Error ? cause.message : String(cause), { cause });
+  }
+}
+
+/** The password that is given apart from the address. */
+function separatePassword(settings: Settings, given: GivenOptions): string | undefined {
+  const file = settings['datastore-password-file'];
+  const isInFile = strongerOf(given, 'datastore-password', 'datastore-password-file') === 'datastore-password-file';
+  if (!isInFile || file === undefined) return settings['datastore-password'];
+  return blaming(sourceOf(given, 'datastore-password-file'), () => {
+    // An editor ends the file with a line break, which is no part of the password.
+    const password = readText('password file', file).replace(/\r?\n$/, '');
+    if (password === '') throw new Error(`password file ${file}: is empty`);
+    return password;
+  });
+}
+
+/** A sentence for each option that only a database server has a use for. */
+function withoutEffect({ byName }: GivenOptions): readonly string[] {
+  return [...byName]
+    .filter(([name, { text }]) => (options[name] as Option).group === 'Database server' && text !== 'false')
+    .map(([, { source }]) => `${source} has no effect: the database is a file, not a server`);
+}
+
+const sourceOf = ({ byName }: GivenOptions, name: OptionName): string => byName.get(name)?.source ?? `--${name}`;

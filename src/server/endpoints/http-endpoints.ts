@@ -1,0 +1,203 @@
+import { limits } from '../../limits.ts';
+import type { Logger } from '../../logger.ts';
+import { type Alarm, alarmNumbers } from '../../mvcc/operations.ts';
+import { SparseLog } from '../../sparse-log.ts';
+import type { Origin, Requester } from '../../store/requester.ts';
+import type { Store } from '../../store/store.ts';
+import type { Metrics } from '../metrics/metrics.ts';
+import { alarmName } from '../replies/alarm-text.ts';
+import { clusterVersion, storageVersion } from '../replies/versions.ts';
+import { serverLimits } from '../server-limits.ts';
+import type { HeaderField } from '../transport/http/header-field.ts';
+import type { WebExchange, WebHandler } from '../transport/web/web-exchange.ts';
+
+export interface HttpEndpointsOptions {
+  readonly store: Store;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly emulatedEtcdVersion: string;
+  /** `monitoring`: health and metrics alone, for an address of their own. */
+  readonly served?: 'all' | 'monitoring';
+}
+
+type Handler = (query: URLSearchParams, origin: Origin) => Promise<HttpReply>;
+
+interface HttpReply {
+  readonly status: number;
+  readonly type: string;
+  readonly body: string;
+}
+
+const plainText = 'text/plain; charset=utf-8';
+const json = 'application/json';
+
+/** The checks behind /livez and /readyz, each with its own path. Names are etcd's; those of /readyz come down to: does the database answer, and is it whole. */
+const livenessChecks = ['serializable_read'] as const;
+const readinessChecks = ['data_corruption', 'linearizable_read', 'non_learner', 'serializable_read'] as const;
+
+/** What etcd serves over HTTP beside gRPC and the gateway: health, version and metrics. Bodies and status codes are etcd 3.7's. */
+export function httpEndpoints(options: HttpEndpointsOptions): WebHandler {
+  const handlers = new Map<string, Handler>([
+    ['/health', (query, origin) => countedHealth(options, { query, origin })],
+    ['/metrics', () => metricsPage(options.metrics)],
+    // A database that is away is no reason to start this process anew.
+    ...checkHandlers('/livez', livenessChecks, async () => ({ failure: undefined, alarms: [] })),
+    ...checkHandlers('/readyz', readinessChecks, (origin) => stateOf(options.store, origin)),
+  ]);
+  const faults = new SparseLog({
+    logger: options.logger,
+    level: 'error',
+    message: 'an HTTP request failed on a fault of this server',
+    linesMax: limits.sparseLogLinesMax,
+    intervalMs: limits.sparseLogIntervalMs,
+  });
+  if (options.served !== 'monitoring') handlers.set('/version', () => version(options.emulatedEtcdVersion));
+
+  return (exchange) => {
+    answer(exchange).then(
+      ({ status, type, body }) => {
+        const allow: readonly HeaderField[] = status === 405 ? [['allow', 'GET']] : [];
+        const fields: readonly HeaderField[] = [
+          ['content-type', type],
+          ['x-content-type-options', 'nosniff'],
+          ...allow,
+          ['content-length', String(Buffer.byteLength(body))],
+        ];
+        exchange.head(status, fields);
+        exchange.write(Buffer.from(body));
+        exchange.end();
+      },
+      (error: unknown) => {
+        faults.write(() => ({ error, path: exchange.target }));
+        exchange.head(500, [['content-length', '0']]);
+        exchange.end();
+      },
+    );
+    return undefined;
+  };
+
+  async function answer({ method, target, origin }: WebExchange): Promise<HttpReply> {
+    // The base only completes what is a path alone.
+    const url = URL.parse(target, 'http://localhost');
+    const handler = url === null ? undefined : handlers.get(url.pathname);
+    if (url === null || handler === undefined) return { status: 404, type: plainText, body: '404 page not found\n' };
+    // Prometheus's own handler takes any.
+    if (method !== 'GET' && url.pathname !== '/metrics')
+      return { status: 405, type: plainText, body: 'Method Not Allowed\n' };
+    return await handler(url.searchParams, origin);
+  }
+}
+
+async function countedHealth({ store, metrics }: HttpEndpointsOptions, asked: Asked): Promise<HttpReply> {
+  const reply = await health(store, asked);
+  metrics.health[reply.status === 200 ? 'successes' : 'failures'] += 1;
+  return reply;
+}
+
+/** `exclude`: names of alarms that do not count. `serializable=true` asks for this instance alone, as probes do that would start it anew: then a database that is away does not count. */
+async function health(store: Store, { query, origin }: Asked): Promise<HttpReply> {
+  const { failure, alarms } = await stateOf(store, origin);
+  const excluded = new Set(query.getAll('exclude'));
+  const alarm = alarms.find(({ number }) => !excluded.has(alarmName(number)));
+  if (alarm !== undefined) return unhealthy(`ALARM ${alarmReason(alarm)}`);
+  if (failure !== undefined && query.get('serializable') !== 'true') return unhealthy(`RANGE ERROR:${failure}`);
+  return { status: 200, type: plainText, body: '{"health":"true","reason":""}' };
+}
+
+function unhealthy(reason: string): HttpReply {
+  return { status: 503, type: plainText, body: `${JSON.stringify({ health: 'false', reason })}\n` };
+}
+
+function alarmReason({ number }: Alarm): string {
+  return number === alarmNumbers.noSpace || number === alarmNumbers.corrupt ? alarmName(number) : 'UNKNOWN';
+}
+
+async function version(etcdVersion: string): Promise<HttpReply> {
+  const body = JSON.stringify({
+    etcdserver: etcdVersion,
+    etcdcluster: clusterVersion(etcdVersion),
+    storage: storageVersion(etcdVersion),
+  });
+  return { status: 200, type: json, body };
+}
+
+async function metricsPage(metrics: Metrics): Promise<HttpReply> {
+  return { status: 200, type: metrics.contentType, body: await metrics.text() };
+}
+
+/** What the checks are about. */
+interface StoreState {
+  /** Why the database cannot be read, without its details; undefined when it can. */
+  readonly failure: string | undefined;
+  readonly alarms: readonly Alarm[];
+}
+
+type Look = (origin: Origin) => Promise<StoreState>;
+
+interface Asked {
+  readonly query: URLSearchParams;
+  readonly origin: Origin;
+}
+
+function checkHandlers(path: string, checks: readonly string[], look: Look): [string, Handler][] {
+  return [
+    [
+      path,
+      async (query, origin) =>
+        checked(
+          checks.filter((check) => !query.getAll('exclude').includes(check)),
+          await look(origin),
+          query,
+        ),
+    ],
+    // One that is asked for by its name is not excluded.
+    ...checks.map((check): [string, Handler] => [
+      `${path}/${check}`,
+      async (query, origin) => checked([check], await look(origin), query),
+    ]),
+  ];
+}
+
+function checked(checks: readonly string[], state: StoreState, query: URLSearchParams): HttpReply {
+  let failed = false;
+  let reason = '';
+  for (const check of checks) {
+    const failure = failureOf(check, state);
+    if (failure === undefined) {
+      reason += `[+]${check} ok\n`;
+      continue;
+    }
+    failed = true;
+    reason += `[-]${check} failed: ${failure}\n`;
+  }
+  if (failed) return { status: 503, type: plainText, body: `${reason}\n` };
+  return { status: 200, type: plainText, body: query.has('verbose') ? `${reason}ok\n` : 'ok\n' };
+}
+
+function failureOf(check: string, { failure, alarms }: StoreState): string | undefined {
+  if (check.endsWith('_read')) return failure;
+  const isCorrupt = check === 'data_corruption' && alarms.some(({ number }) => number === alarmNumbers.corrupt);
+  return isCorrupt ? 'alarm activated: CORRUPT' : undefined;
+}
+
+async function stateOf(store: Store, origin: Origin): Promise<StoreState> {
+  let isGone = false;
+  const requester: Requester = {
+    origin,
+    get isGone() {
+      return isGone;
+    },
+  };
+  const timeout = Promise.withResolvers<StoreState>();
+  const tooLate = { failure: 'etcdserver: request timed out', alarms: [] };
+  const timer = setTimeout(() => timeout.resolve(tooLate), serverLimits.httpCheckTimeoutMs);
+  try {
+    const read = store.alarms(requester).then(({ alarms }) => ({ failure: undefined, alarms }));
+    return await Promise.race([read, timeout.promise]);
+  } catch {
+    return { failure: 'the database does not answer', alarms: [] };
+  } finally {
+    isGone = true;
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,66 @@
+import { posix } from 'node:path';
+import { listAllows } from '../../config/listen/listen-web-lists.ts';
+import { type HeaderField, headerValue } from '../transport/http/header-field.ts';
+import type { WebExchange, WebHandler } from '../transport/web/web-exchange.ts';
+
+export interface WebHandlerOptions {
+  /** Origins of pages that may read answers. */
+  readonly cors: readonly string[];
+  /** Takes paths that begin with `/v3/`; absent when there is none. */
+  readonly gateway?: (exchange: WebExchange, path: string) => ReturnType<WebHandler>;
+  /** Takes all others. */
+  readonly endpoints: WebHandler;
+}
+
+/** Everything that is served over HTTP without gRPC, as etcd serves it: to the pages it is told of, and each under its own path. */
+export function webHandler({ cors, gateway, endpoints }: WebHandlerOptions): WebHandler {
+  return (exchange) => {
+    exchange.addFields(corsFields(cors, headerValue(exchange.fields, 'origin')));
+    if (exchange.method === 'OPTIONS') return answer(exchange, 200, []);
+    const [escapedPath = ''] = exchange.target.split('?', 1);
+    const path = unescaped(escapedPath);
+    if (path === undefined) {
+      return answer(exchange, 400, [['content-type', 'text/plain; charset=utf-8']], '400 Bad Request');
+    }
+    const place = path === '/v3' ? '/v3/' : posix.normalize(path);
+    if (path.startsWith('/') && place !== path) {
+      const query = exchange.target.slice(escapedPath.length);
+      return answer(exchange, 307, [['location', encodeURI(place) + query]]);
+    }
+    // The name of the gateway's paths before etcd 3.4.
+    const current = path.replace(/^\/v3beta\//, '/v3/');
+    return current.startsWith('/v3/') && gateway !== undefined ? gateway(exchange, current) : endpoints(exchange);
+  };
+}
+
+/** What tells a browser that a page of this origin may read the answer. */
+function corsFields(cors: readonly string[], origin: string | undefined): readonly HeaderField[] {
+  const allowed = listAllows(cors, '*') ? '*' : origin;
+  if (allowed === undefined || !listAllows(cors, allowed)) return [];
+  return [
+    ['access-control-allow-methods', 'POST, GET, OPTIONS, PUT, DELETE'],
+    ['access-control-allow-origin', allowed],
+    ['access-control-allow-headers', 'accept, content-type, authorization'],
+  ];
+}
+
+/** Whether a page of this origin may read answers; what is not sent by a page has none. */
+export function mayRead(cors: readonly string[], origin: string | undefined): boolean {
+  return origin === undefined || listAllows(cors, origin);
+}
+
+/** Undefined: an escape is broken. */
+function unescaped(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return undefined;
+  }
+}
+
+function answer(exchange: WebExchange, status: number, fields: readonly HeaderField[], text = ''): undefined {
+  exchange.head(status, [...fields, ['content-length', String(Buffer.byteLength(text))]]);
+  if (text !== '') exchange.write(Buffer.from(text));
+  exchange.end();
+  return undefined;
+}

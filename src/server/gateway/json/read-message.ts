@@ -1,0 +1,80 @@
+import { shortened } from '../../../text/shortened.ts';
+import { messageDepthMax } from '../../../wire/reader.ts';
+import { JsonReader, shownLengthMax } from './json-reader.ts';
+import type { FieldSchema, MessageSchema } from './message-schema.ts';
+import { MessageSink } from './message-sink.ts';
+import { ignored, parseScalar } from './parse-scalar.ts';
+import { ProtoJsonError } from './proto-json-error.ts';
+
+/**
+ * The protobuf message of a JSON value, as Go's protojson reads it: fields by either name, 64-bit numbers as strings or
+ * numbers, bytes in base64, enums by name or number, null for nothing. What the schema does not know is passed over.
+ * `json` is one value that `JsonValues` has found.
+ *
+ * @throws ProtoJsonError
+ */
+export function readMessage(json: Buffer, schema: MessageSchema): Buffer {
+  const sink = new MessageSink(json.length);
+  readObject({ reader: new JsonReader(json), sink, depth: 0 }, schema);
+  return sink.finish();
+}
+
+interface Reading {
+  readonly reader: JsonReader;
+  readonly sink: MessageSink;
+  depth: number;
+}
+
+function readObject(reading: Reading, schema: MessageSchema): void {
+  const { reader } = reading;
+  reading.depth += 1;
+  if (reading.depth > messageDepthMax) throw new ProtoJsonError('exceeded max recursion depth');
+  reader.enterObject();
+  const seen: (FieldSchema | string)[] = [];
+  for (let name = reader.nextName(); name !== undefined; name = reader.nextName()) {
+    const field = schema.byName.get(name.text);
+    if (field === undefined) {
+      reader.skipValue();
+      continue;
+    }
+    if (seen.includes(field)) throw reader.error(name.start, `duplicate field ${shortened(name.raw, shownLengthMax)}`);
+    seen.push(field);
+    if (reader.skipNull()) continue;
+    if (field.oneof !== undefined) {
+      if (seen.includes(field.oneof)) {
+        throw reader.error(name.start, `error parsing ${name.raw}, oneof ${field.oneof} is already set`);
+      }
+      seen.push(field.oneof);
+    }
+    if (field.isList) readList(reading, field);
+    else readValue(reading, field);
+  }
+  reading.depth -= 1;
+}
+
+function readList(reading: Reading, field: FieldSchema): void {
+  reading.reader.enterList();
+  while (reading.reader.hasNextElement()) readValue(reading, field);
+}
+
+function readValue(reading: Reading, field: FieldSchema): void {
+  const { reader, sink } = reading;
+  if (field.value.kind === 'message') {
+    const start = sink.enter(field.valueTag);
+    readObject(reading, field.value.schema());
+    sink.leave(start);
+    return;
+  }
+  const token = reader.scalar();
+  const value = parseScalar(token, field.value);
+  if (value === undefined) {
+    throw reader.error(
+      token.start,
+      `invalid value for ${field.value.kind} field ${field.jsonName}: ${shortened(token.raw, shownLengthMax)}`,
+    );
+  }
+  if (value === ignored) return;
+  const isDefault = typeof value === 'bigint' ? value === 0n : value.length === 0;
+  // A default says nothing, but that of a oneof says which one, and that of a list that there is one more.
+  if (!isDefault || field.isList || field.oneof !== undefined) sink.field(field.valueTag, value);
+}

@@ -1,0 +1,46 @@
+import type { Logger } from '../../logger.ts';
+import { durationText } from '../../text/duration-text.ts';
+import { serverLimits } from '../server-limits.ts';
+
+interface Clocks {
+  readonly wallMs: number;
+  readonly monotonicMs: number;
+}
+
+function clocks(): Clocks {
+  return { wallMs: Date.now(), monotonicMs: performance.now() };
+}
+
+/** Notices when the machine's wall clock was set: by a person, by NTP, or because the machine was suspended, in which time its monotonic clock stands still. */
+export class ClockWatch {
+  /** Jumps since the start. */
+  readonly jumps = { count: 0 };
+  readonly #logger: Logger;
+  readonly #timer: NodeJS.Timeout;
+  readonly #read: () => Clocks;
+  #last: Clocks;
+
+  constructor(logger: Logger, read: () => Clocks = clocks) {
+    this.#logger = logger;
+    this.#read = read;
+    this.#last = read();
+    this.#timer = setInterval(() => this.look(), serverLimits.clockLookIntervalMs).unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  /** Compares how far both clocks went since the last look. */
+  look(): void {
+    const now = this.#read();
+    const jumpMs = now.wallMs - this.#last.wallMs - (now.monotonicMs - this.#last.monotonicMs);
+    this.#last = now;
+    if (Math.abs(jumpMs) < serverLimits.clockJumpMsMin) return;
+    this.jumps.count += 1;
+    this.#logger.warn(
+      { direction: jumpMs > 0 ? 'forward' : 'back', by: durationText(Math.abs(jumpMs)) },
+      "the machine's clock was set, or the machine was suspended; leases do not follow it",
+    );
+  }
+}

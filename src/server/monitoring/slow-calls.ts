@@ -1,0 +1,45 @@
+import { limits } from '../../limits.ts';
+import type { Logger } from '../../logger.ts';
+import { SparseLog } from '../../sparse-log.ts';
+import { durationText } from '../../text/duration-text.ts';
+import type { EndedCall, SlowCallLog } from '../transport/grpc/grpc-call.ts';
+
+const message = 'request stats';
+
+/** Tells of unary calls that take long, and of all of them at level debug. Text and names are etcd's. */
+export class SlowCalls implements SlowCallLog {
+  readonly thresholdMs: number;
+  readonly #logger: Logger;
+  readonly #tellsAll: boolean;
+  readonly #log: SparseLog;
+
+  constructor({ logger, thresholdMs }: { readonly logger: Logger; readonly thresholdMs: number }) {
+    this.#logger = logger;
+    this.#tellsAll = logger.isLevelEnabled('debug');
+    this.thresholdMs = this.#tellsAll ? -1 : thresholdMs;
+    this.#log = new SparseLog({
+      logger,
+      message,
+      linesMax: limits.sparseLogLinesMax,
+      intervalMs: limits.sparseLogIntervalMs,
+    });
+  }
+
+  tell(call: EndedCall): void {
+    if (this.#tellsAll) this.#logger.debug(fieldsOf(call), message);
+    else this.#log.write(() => fieldsOf(call));
+  }
+}
+
+function fieldsOf({ path, peer, tookMs, code, requestBytes, replyBytes, about }: EndedCall): object {
+  return {
+    'start time': new Date(Date.now() - tookMs).toISOString(),
+    'time spent': durationText(tookMs),
+    remote: peer,
+    'response type': path,
+    'grpc code': code,
+    'request size': requestBytes,
+    'response size': replyBytes,
+    'request content': about,
+  };
+}

@@ -1,0 +1,68 @@
+import { hostGuard } from './endpoints/host-whitelist.ts';
+import { httpEndpoints } from './endpoints/http-endpoints.ts';
+import { mayRead, webHandler } from './endpoints/web-handler.ts';
+import { Gateway } from './gateway/gateway.ts';
+import type { Metrics } from './metrics/metrics.ts';
+import type { ServerOptions } from './open-services.ts';
+import type { Transport } from './open-transport.ts';
+import { messageBytesMax, serverLimits } from './server-limits.ts';
+import type { WebHandler } from './transport/web/web-exchange.ts';
+import { WebServer } from './transport/web/web-server.ts';
+import { WebSockets } from './transport/web/web-sockets.ts';
+
+export interface WebOptions extends ServerOptions, Transport {
+  readonly metrics: Metrics;
+  /** Whether a certificate would say over gRPC who calls. */
+  readonly certificatesNameUsers: () => boolean;
+}
+
+/** What is served over HTTP without gRPC. */
+export interface Web {
+  readonly gateway: Gateway;
+  readonly handler: WebHandler;
+  /** To clients: the gateway, health, version and metrics. */
+  readonly clients: WebServer;
+  /** Health and metrics alone. */
+  readonly monitoring: WebServer;
+}
+
+export function openWeb(options: WebOptions): Web {
+  const { config, store, logger, metrics, arrivals, http2, webHeld: held } = options;
+  const gateway = openGateway(options);
+  const endpoints = { store, logger, metrics, emulatedEtcdVersion: config.emulatedEtcdVersion };
+  const handler = webHandler({
+    cors: config.cors,
+    ...(config.servesGateway ? { gateway: (exchange, path) => gateway.accept(exchange, path) } : {}),
+    endpoints: httpEndpoints(endpoints),
+  });
+  const guard = hostGuard({ ...config, logger });
+  const webSockets = new WebSockets({
+    handler,
+    allows: (request) =>
+      config.servesGateway &&
+      request.url?.startsWith('/v3/') === true &&
+      guard.allows(request) &&
+      mayRead(config.cors, request.headers.origin),
+    messageBytesMax: serverLimits.gatewayValueFactor * messageBytesMax(config),
+    held,
+    turns: http2.turns,
+    arrivals,
+  });
+  return {
+    gateway,
+    handler,
+    clients: new WebServer({ http2, held, handler, guard: guard.before, webSockets }),
+    monitoring: new WebServer({ http2, held, handler: httpEndpoints({ ...endpoints, served: 'monitoring' }) }),
+  };
+}
+
+function openGateway({ config, grpc, arrivals, http2, webHeld, certificatesNameUsers }: WebOptions): Gateway {
+  return new Gateway({
+    grpc,
+    held: webHeld,
+    turns: http2.turns,
+    arrivals,
+    maxConcurrentStreams: config.maxConcurrentStreams,
+    certificatesNameUsers,
+  });
+}

@@ -1,0 +1,52 @@
+import { DriverError, EtcdError, etcdErrors, StatusCode } from '../../errors.ts';
+import { WireError } from '../../wire/wire-error.ts';
+import type { FaultLog } from '../monitoring/fault-log.ts';
+import type { OwnStatuses } from '../transport/grpc/grpc-call.ts';
+import { canceledStatus, type Status } from '../transport/grpc/status.ts';
+
+/** How calls end that neither their client nor their method ends, in etcd's words. */
+export const ownStatuses: OwnStatuses = {
+  requestTimeout: statusOfEntry(etcdErrors.timeout),
+  stopped: statusOfEntry(etcdErrors.stopped),
+};
+
+/**
+ * The one door by which errors leave: what a client is told of an error. What is not the client's doing is logged, and
+ * told without its details: no SQL, no paths, no stack.
+ */
+export function statusOf(error: unknown, { isStream, log }: { isStream: boolean; log: FaultLog }): Status {
+  if (error instanceof EtcdError) return { code: error.code, message: error.message };
+  if (error instanceof WireError) {
+    // grpc-go's two texts, and its decoder's one for whatever is wrong.
+    const what = isStream ? 'failed to unmarshal the received message' : 'error unmarshalling request';
+    return { code: StatusCode.internal, message: `grpc: ${what}: proto: cannot parse invalid wire-format data` };
+  }
+  if (error instanceof DriverError) return statusOfDriverError(error, log);
+  if (isAbort(error)) return canceledStatus;
+  log.internal(error);
+  return { code: StatusCode.internal, message: 'etcdserver: internal error' };
+}
+
+function statusOfDriverError(error: DriverError, log: FaultLog): Status {
+  log.database(error);
+  switch (error.kind) {
+    case 'full':
+      return statusOfEntry(etcdErrors.noSpace);
+    case 'corrupt':
+      return statusOfEntry(etcdErrors.corrupt);
+    case 'removed':
+      return statusOfEntry(etcdErrors.databaseRemoved);
+    case 'tooLarge':
+      return statusOfEntry(etcdErrors.requestTooLarge);
+    default:
+      return statusOfEntry(etcdErrors.timeout);
+  }
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
+function statusOfEntry([code, message]: readonly [StatusCode, string]): Status {
+  return { code, message };
+}

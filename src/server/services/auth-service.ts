@@ -1,0 +1,190 @@
+import { EtcdError, etcdError } from '../../errors.ts';
+import { limits } from '../../limits.ts';
+import type { AuthChange } from '../../mvcc/auth-changes.ts';
+import { rootName } from '../../mvcc/auth-changes.ts';
+import { authRevision, isAuthOn } from '../../mvcc/auth-state.ts';
+import { SparseLog } from '../../sparse-log.ts';
+import { type Permission, PermissionType } from '../../wire/generated/authpb/auth.ts';
+import {
+  Auth,
+  AuthDisableResponse,
+  AuthEnableResponse,
+  AuthenticateResponse,
+  AuthRoleAddResponse,
+  AuthRoleDeleteResponse,
+  AuthRoleGetResponse,
+  AuthRoleGrantPermissionResponse,
+  AuthRoleListResponse,
+  AuthRoleRevokePermissionResponse,
+  AuthStatusResponse,
+  AuthUserAddResponse,
+  AuthUserChangePasswordResponse,
+  AuthUserDeleteResponse,
+  AuthUserGetResponse,
+  AuthUserGrantRoleResponse,
+  AuthUserListResponse,
+  AuthUserRevokeRoleResponse,
+} from '../../wire/generated/etcdserverpb/auth.ts';
+import type { ResponseHeader } from '../../wire/generated/etcdserverpb/header.ts';
+import type { MessageCodec, MessageInput } from '../../wire/message-codec.ts';
+import { authenticate } from '../access/authenticate.ts';
+import { adminNeed, anyNeed } from '../access/needs.ts';
+import { triedPassword } from '../access/passwords.ts';
+import { checkRequestSize } from '../parsing/check-request-size.ts';
+import { ownBytes } from '../parsing/parse-write.ts';
+import type { Call, Message, Method } from '../transport/grpc/method.ts';
+import type { ServiceContext } from './service-context.ts';
+import { unary } from './unary.ts';
+
+/** What etcd shows as the permission of the role root. */
+const rootPermission = { permType: PermissionType.READWRITE, key: Buffer.alloc(0), rangeEnd: Buffer.of(0) };
+
+/** etcdserverpb.Auth. */
+export function authService(context: ServiceContext): readonly Method[] {
+  const { access, store, headers, config, logger } = context;
+  const { passwords, tokens } = access;
+  const { auth } = store;
+  const methods = Auth.methods;
+  /** Anybody may ask for a change. */
+  const refusals = new SparseLog({
+    logger,
+    level: 'info',
+    message: 'a change of users and roles was refused',
+    linesMax: limits.sparseLogLinesMax,
+    intervalMs: limits.sparseLogIntervalMs,
+  });
+  return [
+    unary(methods.authEnable, (_request, call, bytes) => changed(call, bytes, { kind: 'enable' }, AuthEnableResponse)),
+    unary(methods.authDisable, (_request, call, bytes) =>
+      changed(call, bytes, { kind: 'disable' }, AuthDisableResponse),
+    ),
+    unary(methods.authStatus, async (_request, call) => {
+      const { revision, authState } = await access.read(call, anyNeed, () => auth.refresh(call));
+      const header = headers.message(revision);
+      return AuthStatusResponse.encode({
+        header,
+        enabled: isAuthOn(authState),
+        authRevision: authRevision(authState),
+      });
+    }),
+    unary(methods.authenticate, async (request, call) => {
+      // Nothing else of the request is kept while it waits.
+      const user = { name: auth.possibleName(request.name), password: triedPassword(request.password) };
+      const { revision, token } = await authenticate(user, call, { auth, passwords, tokens });
+      return AuthenticateResponse.encode({ header: headers.message(revision), token });
+    }),
+
+    unary(methods.userAdd, async ({ name, password, options }, call, bytes) => {
+      checkRequestSize(bytes, config);
+      await access.admin(call);
+      const isPasswordless = options?.noPassword === true;
+      const passwordHash = isPasswordless ? Buffer.alloc(0) : await passwords.hash(password);
+      return changed(call, bytes, { kind: 'addUser', user: name, isPasswordless, passwordHash }, AuthUserAddResponse);
+    }),
+    unary(methods.userGet, async ({ name }, call) => {
+      const { revision, user } = await access.read(
+        call,
+        (caller) => caller.requireAdminOr(caller.name === name),
+        async () => {
+          const head = await auth.refresh(call);
+          return { revision: head.revision, user: await auth.user(name, call) };
+        },
+      );
+      if (user === undefined) throw etcdError('userNotFound');
+      return AuthUserGetResponse.encode({ header: headers.message(revision), roles: user.roles });
+    }),
+    unary(methods.userList, async (_request, call) => {
+      const { revision, names: users } = await access.read(call, adminNeed, () => auth.names('users', call));
+      return AuthUserListResponse.encode({ header: headers.message(revision), users });
+    }),
+    unary(methods.userDelete, ({ name }, call, bytes) =>
+      changed(call, bytes, { kind: 'deleteUser', user: name }, AuthUserDeleteResponse),
+    ),
+    unary(methods.userChangePassword, async ({ name, password, hashedPassword }, call, bytes) => {
+      checkRequestSize(bytes, config);
+      await access.admin(call);
+      const passwordHash = password === '' ? decodedHash(hashedPassword) : await passwords.hash(password);
+      return changed(call, bytes, { kind: 'setPassword', user: name, passwordHash }, AuthUserChangePasswordResponse);
+    }),
+    unary(methods.userGrantRole, ({ user, role }, call, bytes) =>
+      changed(call, bytes, { kind: 'grantRole', user, role }, AuthUserGrantRoleResponse),
+    ),
+    unary(methods.userRevokeRole, ({ name, role }, call, bytes) =>
+      changed(call, bytes, { kind: 'revokeRole', user: name, role }, AuthUserRevokeRoleResponse),
+    ),
+
+    unary(methods.roleAdd, ({ name }, call, bytes) =>
+      changed(call, bytes, { kind: 'addRole', role: name }, AuthRoleAddResponse),
+    ),
+    unary(methods.roleGet, async ({ role }, call) => {
+      const { revision, permissions } = await access.read(
+        call,
+        (caller) => caller.requireAdminOr(caller.hasRole(role)),
+        () => auth.permissions(role, call),
+      );
+      if (permissions === undefined) throw etcdError('roleNotFound');
+      const perm = role === rootName ? [rootPermission] : permissions;
+      return AuthRoleGetResponse.encode({ header: headers.message(revision), perm });
+    }),
+    unary(methods.roleList, async (_request, call) => {
+      const { revision, names: roles } = await access.read(call, adminNeed, () => auth.names('roles', call));
+      return AuthRoleListResponse.encode({ header: headers.message(revision), roles });
+    }),
+    unary(methods.roleDelete, ({ role }, call, bytes) =>
+      changed(call, bytes, { kind: 'deleteRole', role }, AuthRoleDeleteResponse),
+    ),
+    unary(methods.roleGrantPermission, ({ name, perm }, call, bytes) =>
+      changed(
+        call,
+        bytes,
+        { kind: 'grantPermission', role: name, permission: perm && ownPermission(perm) },
+        AuthRoleGrantPermissionResponse,
+      ),
+    ),
+    unary(methods.roleRevokePermission, ({ role, key, rangeEnd }, call, bytes) =>
+      changed(
+        call,
+        bytes,
+        { kind: 'revokePermission', role, key: ownBytes(key), rangeEnd: ownBytes(rangeEnd) },
+        AuthRoleRevokePermissionResponse,
+      ),
+    ),
+  ];
+
+  /** A change by the role root; its reply is a header. */
+  async function changed<Response extends { header: ResponseHeader | undefined }>(
+    call: Call,
+    request: Uint8Array,
+    change: AuthChange,
+    response: MessageCodec<Response>,
+  ): Promise<Message> {
+    checkRequestSize(request, config);
+    try {
+      const revision = await access.write(call, adminNeed, (by) => auth.change(change, by));
+      logger.info(named(change), 'users and roles changed');
+      return response.encode({ header: headers.message(revision) } as MessageInput<Response>);
+    } catch (error) {
+      if (error instanceof EtcdError) refusals.write(() => ({ ...named(change), reason: error.message }));
+      throw error;
+    }
+  }
+}
+
+function ownPermission({ permType, key, rangeEnd }: Permission): Permission {
+  return { permType, key: ownBytes(key), rangeEnd: ownBytes(rangeEnd) };
+}
+
+/** What may be in a log: no password, nor its hash. */
+function named(change: AuthChange): Readonly<Record<string, string>> {
+  return {
+    change: change.kind,
+    ...('user' in change && { user: change.user }),
+    ...('role' in change && { role: change.role }),
+  };
+}
+
+/** A hash as a client sends it. Undefined: it is no base64. */
+function decodedHash(text: string): Uint8Array | undefined {
+  const bytes = Buffer.from(text, 'base64');
+  return bytes.toString('base64') === text ? bytes : undefined;
+}

@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DriverError, EtcdError } from '../../../errors.ts';
+import type { Keys, LeaseId, RangeOperation, Revision, TxnOperation } from '../../../mvcc/operations.ts';
+import type { RangeResult, TxnResult } from '../../../mvcc/results.ts';
+import type { Interval, KeyText } from '../../../sql/key-text.ts';
+import type { Requester } from '../../../store/requester.ts';
+import type { WatchHub } from '../../../watch/hub.ts';
+import { type LocallyWatched, LocalWatch } from '../../../watch/local-watch.ts';
+import { RangeResponse } from '../../../wire/generated/etcdserverpb/kv.ts';
+import type { KeyValue } from '../../../wire/generated/mvccpb/kv.ts';
+import type { Need } from '../../access/caller.ts';
+import { deleteNeed, knownNeed, rangeNeed, txnNeed } from '../../access/needs.ts';
+import { serverLimits } from '../../server-limits.ts';
+import type { Call } from '../../transport/grpc/method.ts';
+import type { ServiceContext } from '../service-context.ts';
+
+/** One key, or none, and the revision at which it was read. */
+export interface Found {
+  readonly revision: Revision;
+  readonly keyValue: KeyValue | undefined;
+}
+
+/**
+ * The store as one client uses it through the Lock and Election services: whatever they do with keys and leases for a client goes through here, as if the client
+ * had asked the KV and Lease services itself.
+ */
+export class ClientKeys {
+  readonly #store: ServiceContext['store'];
+  readonly #access: ServiceContext['access'];
+  readonly #call: Call;
+  readonly #hub: WatchHub;
+  readonly #signal: AbortSignal;
+  /** Rejects when the call is over: the client gave up, or the server stops. */
+  readonly #over: Promise<never>;
+
+  constructor({ access, store }: ServiceContext, hub: WatchHub, call: Call) {
+    this.#store = store;
+    this.#access = access;
+    this.#call = call;
+    this.#hub = hub;
+    this.#signal = call.signal;
+    this.#over = whenAborted(call.signal);
+  }
+
+  get requester(): Requester {
+    return this.#call;
+  }
+
+  get isOver(): boolean {
+    return this.#signal.aborted;
+  }
+
+  /** Waits, but no longer than the call. */
+  async whileAsked<Result>(work: Promise<Result>): Promise<Result> {
+    return Promise.race([work, this.#over]);
+  }
+
+  async grantLease(): Promise<LeaseId> {
+    const wanted = { id: 0n, ttlSeconds: serverLimits.lockLeaseTtlSeconds };
+    const { id } = await this.#access.write(this.#call, knownNeed, (by) => this.#store.leaseGrant(wanted, by));
+    return id;
+  }
+
+  /** `line`: what the client reads next, so that nothing is written for one that may not. */
+  txn(operation: TxnOperation, line?: Interval): Promise<TxnResult> {
+    const needs = [txnNeed(operation), ...(line === undefined ? [] : [rangeNeed({ keys: line })])];
+    const need: Need = (caller) => {
+      for (const each of needs) each(caller);
+    };
+    return this.#access.write(this.#call, need, (by) => this.#store.txn(operation, by));
+  }
+
+  async delete(key: KeyText): Promise<{ revision: Revision }> {
+    const operation = { kind: 'delete', keys: { one: key }, previous: false } as const;
+    const need = deleteNeed(operation);
+    return this.#access.write(this.#call, need, (by) => this.#store.deleteRange(operation, by));
+  }
+
+  get(key: KeyText): Promise<Found> {
+    return this.#find({ ...anyRange, keys: { one: key } });
+  }
+
+  /** Who was first in a line. */
+  oldest(line: Interval): Promise<Found> {
+    return this.#find({ ...oneByCreation, keys: line, sort: { ...byCreation, descending: false } });
+  }
+
+  /** Who was the last in a line before a revision; without its value. */
+  lastBefore(line: Interval, createRevision: Revision): Promise<Found> {
+    const revisionFilter = { minMod: 0, maxMod: 0, minCreate: 0, maxCreate: createRevision - 1 };
+    return this.#find({ ...oneByCreation, keys: line, keysOnly: true, revisionFilter });
+  }
+
+  /** To be closed by who asks for it. */
+  watch(watched: LocallyWatched): LocalWatch {
+    return new LocalWatch(this.#hub, watched);
+  }
+
+  /** For those who wait: asks again while the database is away or has too much to do, as long as the call lasts. */
+  async patiently<Result>(ask: () => Promise<Result>): Promise<Result> {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (!isTransient(error)) throw error;
+        await sleep(serverLimits.lockRetryPauseMs, undefined, { signal: this.#signal, ref: false });
+      }
+    }
+  }
+
+  async #find(operation: RangeOperation): Promise<Found> {
+    const need = rangeNeed(operation);
+    const result = await this.#access.read(this.#call, need, () => this.#store.range(operation, this.#call));
+    return { revision: result.revision, keyValue: keyValueOf(result) };
+  }
+}
+
+const anyRange = {
+  kind: 'range',
+  revision: 0,
+  limit: 0,
+  sort: undefined,
+  keysOnly: false,
+  countOnly: false,
+  revisionFilter: undefined,
+} as const;
+
+const byCreation = { target: 'create', descending: true, withinLimit: false } as const;
+
+const oneByCreation = { ...anyRange, limit: 1, sort: byCreation } as const;
+
+/** The only key-value of a result. */
+export function keyValueOf({ blocks }: RangeResult): KeyValue | undefined {
+  return RangeResponse.decode(Buffer.concat(blocks.map(({ bytes }) => bytes))).kvs[0];
+}
+
+/** The read of a key, for a transaction. */
+export function rangeOf(keys: Keys): RangeOperation {
+  return { ...anyRange, keys };
+}
+
+/** Whether a later attempt may succeed. */
+function isTransient(error: unknown): boolean {
+  if (error instanceof DriverError) return error.kind !== 'corrupt' && error.kind !== 'tooLarge';
+  return error instanceof EtcdError && error.entry === 'tooManyRequests';
+}
+
+function whenAborted(signal: AbortSignal): Promise<never> {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(signal.reason);
+  if (signal.aborted) abort();
+  else signal.addEventListener('abort', abort, { once: true });
+  // Nobody may wait for it.
+  promise.catch(() => undefined);
+  return promise;
+}

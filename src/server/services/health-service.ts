@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EtcdError, StatusCode } from '../../errors.ts';
+import type { Store } from '../../store/store.ts';
+import { Health, HealthCheckResponse, ServingStatus } from '../../wire/generated/grpc/health/v1/health.ts';
+import { serverLimits } from '../server-limits.ts';
+import type { Call, Message, Method } from '../transport/grpc/method.ts';
+import type { ServiceContext } from './service-context.ts';
+import { unary } from './unary.ts';
+
+/** grpc.health.v1.Health. Like etcd it knows the server as a whole, the service "", and no single service. */
+export function healthService({ store }: ServiceContext): readonly Method[] {
+  const { check, watch } = Health.methods;
+  return [
+    unary(check, async ({ service }, call) => {
+      if (service !== '') throw new EtcdError(StatusCode.notFound, 'unknown service');
+      return encoded(await servingStatus(store, call));
+    }),
+    {
+      path: watch.path,
+      kind: 'serverStream',
+      async handle(bytes, stream, call) {
+        const { service } = watch.request.decode(bytes);
+        const status = () =>
+          service === '' ? servingStatus(store, call) : Promise.resolve(ServingStatus.SERVICE_UNKNOWN);
+        let sent: ServingStatus | undefined;
+        for (;;) {
+          const current = await status();
+          if (current !== sent) stream.send([encoded(current)]);
+          sent = current;
+          await sleep(serverLimits.healthPollIntervalMs, undefined, { signal: call.signal });
+        }
+      },
+    },
+  ];
+}
+
+/** Serving is: the database answers, and takes writes as far as is known. */
+async function servingStatus(store: Store, call: Call): Promise<ServingStatus> {
+  try {
+    await store.head(call);
+    return store.takesWrites ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
+  } catch {
+    return ServingStatus.NOT_SERVING;
+  }
+}
+
+function encoded(status: ServingStatus): Message {
+  return HealthCheckResponse.encode({ status });
+}

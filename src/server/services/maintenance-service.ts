@@ -1,0 +1,99 @@
+import { etcdError } from '../../errors.ts';
+import { type Alarm, alarmNumbers, type Revision } from '../../mvcc/operations.ts';
+import type { Store } from '../../store/store.ts';
+import {
+  AlarmAction,
+  type AlarmRequest,
+  AlarmResponse,
+  DefragmentResponse,
+  DowngradeResponse,
+  Maintenance,
+  MoveLeaderResponse,
+  StatusResponse,
+} from '../../wire/generated/etcdserverpb/maintenance.ts';
+import { checkDowngrade } from '../parsing/check-downgrade.ts';
+import { alarmText } from '../replies/alarm-text.ts';
+import { minorVersion, storageVersion } from '../replies/versions.ts';
+import type { Call, Method } from '../transport/grpc/method.ts';
+import type { ServiceContext } from './service-context.ts';
+import { unary } from './unary.ts';
+
+/** etcdserverpb.Maintenance, as far as it has a meaning here. */
+export function maintenanceService({ access, store, headers, origin, config }: ServiceContext): readonly Method[] {
+  const version = config.emulatedEtcdVersion;
+  return [
+    unary(Maintenance.methods.status, async (_request, call) => {
+      await access.known(call);
+      const [{ head, alarms }, size] = await Promise.all([store.alarms(call), store.size(call), store.members(call)]);
+      return StatusResponse.encode({
+        header: headers.message(head.revision),
+        version,
+        storageVersion: storageVersion(version),
+        dbSize: size.bytes,
+        dbSizeInUse: size.inUseBytes,
+        dbSizeQuota: config.quotaBackendBytes,
+        // Every instance takes writes; one is named, and the same by all.
+        leader: store.knownLeader,
+        // The log is the table: its newest row is both its end and what was applied.
+        raftIndex: head.id,
+        raftAppliedIndex: head.id,
+        raftTerm: origin.raftTerm,
+        errors: alarms.map(alarmText),
+        downgradeInfo: {},
+      });
+    }),
+    unary(Maintenance.methods.alarm, async (request, call) => {
+      await (request.action === AlarmAction.GET ? access.known(call) : access.admin(call));
+      const { revision, alarms } = await runAlarmRequest(request, { store, call });
+      const found = alarms.map(({ memberId, number }) => ({ memberId, alarm: number }));
+      return AlarmResponse.encode({ header: headers.message(revision), alarms: found });
+    }),
+    unary(Maintenance.methods.defragment, async (_request, call) => {
+      await access.admin(call);
+      await store.defragment();
+      // etcd's reply has no header.
+      return DefragmentResponse.encode({});
+    }),
+    unary(Maintenance.methods.moveLeader, async ({ targetId }, call) => {
+      await access.admin(call);
+      const members = await store.members(call);
+      if (store.knownLeader !== origin.memberId) throw etcdError('notLeader');
+      if (!members.some(({ id }) => id === targetId)) throw etcdError('badLeaderTransferee');
+      await store.nameLeader(targetId, call);
+      // Nor has this one.
+      return MoveLeaderResponse.encode({});
+    }),
+    unary(Maintenance.methods.downgrade, async (request, call) => {
+      await access.admin(call);
+      checkDowngrade(request, version);
+      const { revision } = await store.head(call);
+      return DowngradeResponse.encode({ header: headers.message(revision), version: minorVersion(version) });
+    }),
+  ];
+}
+
+/** What etcd answers: the alarms asked for, or the one that is active now, or the one that is no more. */
+async function runAlarmRequest(
+  { action, memberId, alarm: number }: AlarmRequest,
+  { store, call }: { readonly store: Store; readonly call: Call },
+): Promise<{ revision: Revision; alarms: readonly Alarm[] }> {
+  const alarm: Alarm = { memberId, number };
+  switch (action) {
+    case AlarmAction.GET: {
+      const { head, alarms } = await store.alarms(call);
+      const isAsked = (each: Alarm) => number === alarmNumbers.none || each.number === number;
+      return { revision: head.revision, alarms: alarms.filter(isAsked) };
+    }
+    case AlarmAction.ACTIVATE: {
+      if (number === alarmNumbers.none) return { revision: (await store.head(call)).revision, alarms: [] };
+      const { revision } = await store.raiseAlarm(alarm, call);
+      return { revision, alarms: [alarm] };
+    }
+    case AlarmAction.DEACTIVATE: {
+      const { revision, dropped } = await store.dropAlarm(alarm, call);
+      return { revision, alarms: dropped ? [alarm] : [] };
+    }
+    default:
+      throw etcdError('unknownMethod');
+  }
+}

@@ -1,0 +1,16 @@
+import type { Config } from '../../config/config.ts';
+import type { Logger } from '../../logger.ts';
+import type { Store } from '../../store/store.ts';
+import type { Origin, ResponseHeaders } from '../../wire/response-headers.ts';
+import type { Access } from '../access/access.ts';
+
+/** What the services work with. */
+export interface ServiceContext {
+  readonly store: Store;
+  /** Asked by every call before it does anything: see access/access.ts. */
+  readonly access: Access;
+  readonly headers: ResponseHeaders;
+  readonly origin: Origin;
+  readonly config: Config;
+  readonly logger: Logger;
+}

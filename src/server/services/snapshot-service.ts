@@ -1,0 +1,94 @@
+import { createHash } from 'node:crypto';
+import { markSingleUse } from '../../memory.ts';
+import {
+  HashKVResponse,
+  HashResponse,
+  Maintenance,
+  SnapshotResponse,
+} from '../../wire/generated/etcdserverpb/maintenance.ts';
+import { PieceWriter } from '../../wire/piece-writer.ts';
+import { clusterVersion, storageVersion } from '../replies/versions.ts';
+import { serverLimits } from '../server-limits.ts';
+import type { Message, MessageStream, Method } from '../transport/grpc/method.ts';
+import type { ServiceContext } from './service-context.ts';
+import { unary } from './unary.ts';
+
+/** The calls of etcdserverpb.Maintenance that read all there is: for root alone. */
+export function snapshotService({ access, store, headers, config }: ServiceContext): readonly Method[] {
+  const { hash, hashKV, snapshot } = Maintenance.methods;
+  const emulated = config.emulatedEtcdVersion;
+  const versions = { storage: storageVersion(emulated), cluster: clusterVersion(emulated) };
+  return [
+    unary(hash, async (_request, call) => {
+      await access.admin(call);
+      const found = await store.hash({ versions, signal: call.signal });
+      return HashResponse.encode({ header: headers.message(found.revision), hash: found.hash });
+    }),
+    unary(hashKV, async ({ revision }, call) => {
+      await access.admin(call);
+      const found = await store.hashKeys(revision, call);
+      return HashKVResponse.encode({
+        header: headers.message(found.headRevision),
+        hash: found.hash,
+        compactRevision: found.compactRevision,
+        hashRevision: found.revision,
+      });
+    }),
+    {
+      path: snapshot.path,
+      kind: 'serverStream',
+      async handle(_bytes, stream, call) {
+        await access.admin(call);
+        await store.snapshot({ versions, signal: call.signal }, ({ bytes, chunks }) =>
+          sendFile(chunks(), bytes, { stream, version: versions.storage }),
+        );
+      },
+    },
+  ];
+}
+
+/** In pieces of etcd's size; the SHA-256 of all is the last. */
+async function sendFile(
+  chunks: AsyncIterable<Buffer>,
+  bytes: number,
+  { stream, version }: { readonly stream: MessageStream; readonly version: string },
+): Promise<void> {
+  const sum = createHash('sha256');
+  let remainingBytes = bytes;
+  const versionField = SnapshotResponse.encode({ version });
+  for await (const chunk of chunks) {
+    sum.update(chunk);
+    const messages: Message[] = [];
+    for (let start = 0; start < chunk.length; start += serverLimits.snapshotPieceBytes) {
+      const blob = chunk.subarray(start, start + serverLimits.snapshotPieceBytes);
+      remainingBytes -= blob.length;
+      // The last one is sent last.
+      if (start + blob.length === chunk.length) markSingleUse(blob);
+      messages.push(pieceOf({ remainingBytes, blob, version: versionField }));
+    }
+    if (!stream.send(messages)) await stream.drained();
+  }
+  stream.send([SnapshotResponse.encode({ remainingBytes, blob: sum.digest(), version })]);
+}
+
+/** Fields of SnapshotResponse, with their types of wire. */
+const remainingBytesTag = 0x10;
+const blobTag = 0x1a;
+
+/** A SnapshotResponse whose blob is not copied. */
+function pieceOf({ remainingBytes, blob, version }: PieceOfFile): Message {
+  const writer = new PieceWriter();
+  writer.number(remainingBytesTag, remainingBytes);
+  writer.raw(version);
+  writer.varint(blobTag);
+  writer.varint(blob.length);
+  writer.raw(blob);
+  return writer.finish();
+}
+
+interface PieceOfFile {
+  readonly remainingBytes: number;
+  readonly blob: Buffer;
+  /** The encoded field. */
+  readonly version: Buffer;
+}

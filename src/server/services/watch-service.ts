@@ -1,0 +1,99 @@
+import { once } from 'node:events';
+import { EtcdError, type EtcdErrorName, etcdErrors } from '../../errors.ts';
+import type { Keys } from '../../mvcc/operations.ts';
+import type { Store } from '../../store/store.ts';
+import type { WatchHub } from '../../watch/hub.ts';
+import { WatchSession } from '../../watch/watch-session.ts';
+import { Watch, type WatchCreateRequest, WatchRequest } from '../../wire/generated/etcdserverpb/watch.ts';
+import type { Access } from '../access/access.ts';
+import { rangeNeed } from '../access/needs.ts';
+import { parseWatch } from '../parsing/parse-watch.ts';
+import type { Call, Method } from '../transport/grpc/method.ts';
+import type { ServiceContext } from './service-context.ts';
+
+const idTakenText = 'mvcc: duplicate watch ID provided on the WatchStream';
+
+/** etcdserverpb.Watch: a stream of requests that begin and end watches, and of what the watches see. */
+export function watchService({ access, store }: ServiceContext, hub: WatchHub): readonly Method[] {
+  return [
+    {
+      path: Watch.methods.watch.path,
+      kind: 'bidirectional',
+      async handle(stream, call) {
+        const session = new WatchSession(hub, stream);
+        try {
+          await Promise.race([serve({ hub, session, access, store, call }, stream.incoming), session.ended]);
+        } finally {
+          session.close();
+        }
+      },
+    },
+  ];
+}
+
+interface Served {
+  readonly hub: WatchHub;
+  readonly session: WatchSession;
+  readonly access: Access;
+  readonly store: Store;
+  readonly call: Call;
+}
+
+/** A client that has nothing more to ask still listens: the stream ends when the client goes. */
+async function serve(served: Served, incoming: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const bytes of incoming) {
+    if (served.session.isClosed) return;
+    await run(served, WatchRequest.decode(bytes));
+  }
+  const { signal } = served.call;
+  if (!signal.aborted) await once(signal, 'abort');
+}
+
+async function run(served: Served, { requestUnion }: WatchRequest): Promise<void> {
+  const { session } = served;
+  switch (requestUnion?.case) {
+    case 'createRequest':
+      await create(served, requestUnion.value);
+      break;
+    case 'cancelRequest':
+      session.cancel(requestUnion.value.watchId);
+      break;
+    case 'progressRequest':
+      session.requestProgress();
+      break;
+    case undefined:
+      // A request for nothing is passed over, as by etcd.
+      break;
+  }
+}
+
+/** A watch begins after everything that was answered before it was asked for. It is permitted when it begins; as in etcd it goes on when the right is taken away. */
+async function create(served: Served, request: WatchCreateRequest): Promise<void> {
+  const { session } = served;
+  const parsed = parseWatch(request);
+  const refused = (await refusalOf(parsed.keys, served)) ?? ('refused' in parsed ? parsed.refused : undefined);
+  if (session.isClosed) return;
+  if (refused !== undefined) session.refuse(refused);
+  else if ('requested' in parsed && !session.create(parsed.requested, request.watchId)) session.refuse(idTakenText);
+}
+
+/** Why the caller may not watch keys, in etcd's words; undefined: it may. */
+async function refusalOf(keys: Keys | undefined, { hub, store, access, call }: Served): Promise<string | undefined> {
+  if (keys === undefined) return undefined;
+  try {
+    await access.read(call, rangeNeed({ keys }), () => hub.refresh(() => store.head(call)));
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof EtcdError)) throw error;
+    return reasons.get(error.entry) ?? permissionDeniedText;
+  }
+}
+
+const permissionDeniedText = `rpc error: code = PermissionDenied desc = ${etcdErrors.permissionDenied[1]}`;
+
+/** Errors as Go prints them. */
+const reasons: ReadonlyMap<EtcdErrorName | undefined, string> = new Map([
+  ['invalidAuthToken', `rpc error: code = Unauthenticated desc = ${etcdErrors.invalidAuthToken[1]}`],
+  ['authOldRevision', `rpc error: code = InvalidArgument desc = ${etcdErrors.authOldRevision[1]}`],
+  ['userEmpty', `rpc error: code = InvalidArgument desc = ${etcdErrors.userEmpty[1]}`],
+]);

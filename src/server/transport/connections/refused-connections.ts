@@ -1,0 +1,13 @@
+import type { Logger } from '../../../logger.ts';
+import { SparseLog } from '../../../sparse-log.ts';
+import { transportLimits } from '../transport-limits.ts';
+
+/** A log of connections that are refused, in etcd's words. */
+export function refusedConnections(logger: Logger): SparseLog {
+  return new SparseLog({
+    logger,
+    message: 'rejected connection on client endpoint',
+    linesMax: 1,
+    intervalMs: transportLimits.clientFaultLogIntervalMs,
+  });
+}

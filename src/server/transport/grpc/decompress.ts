@@ -1,0 +1,35 @@
+import { gunzipSync } from 'node:zlib';
+import { StatusCode } from '../../../errors.ts';
+import { GrpcError } from './status.ts';
+
+/** What a request may be encoded with, as `grpc-accept-encoding` tells it. */
+export const acceptedEncodings = 'identity,gzip';
+
+export function isKnownEncoding(encoding: string | undefined): boolean {
+  return encoding === undefined || encoding === 'identity' || encoding === 'gzip';
+}
+
+/**
+ * The message in a compressed one. Unpacked at once: messages are small and few clients compress.
+ *
+ * @throws GrpcError with grpc-go's texts
+ */
+export function decompress(
+  message: Buffer,
+  { encoding, messageBytesMax }: { readonly encoding: string | undefined; readonly messageBytesMax: number },
+): Buffer {
+  if (encoding !== 'gzip') {
+    const text = 'grpc: compressed flag set with identity or empty encoding';
+    throw new GrpcError(StatusCode.internal, text);
+  }
+  try {
+    return gunzipSync(message, { maxOutputLength: messageBytesMax });
+  } catch (error) {
+    if (error instanceof RangeError) {
+      const text = `grpc: received message after decompression larger than max ${messageBytesMax}`;
+      throw new GrpcError(StatusCode.resourceExhausted, text);
+    }
+    const text = `grpc: failed to decompress the message: ${error instanceof Error ? error.message : error}`;
+    throw new GrpcError(StatusCode.internal, text);
+  }
+}

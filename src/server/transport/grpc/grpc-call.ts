@@ -1,0 +1,347 @@
+import { assert, StatusCode } from '../../../errors.ts';
+import type { Arrival } from '../budget/arrivals.ts';
+import type { Origin } from '../connections/origin.ts';
+import { headerValue } from '../http/header-field.ts';
+import type { StreamListener } from '../http/stream-listener.ts';
+import { transportLimits } from '../transport-limits.ts';
+import type { CallStream } from './call-stream.ts';
+import type { Deadlines } from './deadlines.ts';
+import { decompress } from './decompress.ts';
+import { IncomingMessages } from './incoming-messages.ts';
+import { MessageReader } from './message-reader.ts';
+import { MessageTurns } from './message-turns.ts';
+import type { Call, Message, MessageStream } from './method.ts';
+import type { MethodEntry } from './method-table.ts';
+import { canceledStatus, deadlineStatus, GrpcError, okStatus, type Status } from './status.ts';
+
+const noDeadline = -1;
+const noMessages = new IncomingMessages(() => undefined, new MessageTurns());
+
+function unexpectedEnd(): GrpcError {
+  return new GrpcError(StatusCode.internal, 'unexpected EOF');
+}
+
+/** A unary call that has ended. */
+export interface EndedCall {
+  readonly path: string;
+  readonly peer: string;
+  readonly tookMs: number;
+  readonly code: StatusCode;
+  readonly requestBytes: number;
+  /** 0 when it failed. */
+  readonly replyBytes: number;
+  /** What it was about; empty where its method does not say. */
+  readonly about: string;
+}
+
+/** Is told of unary calls that take long. */
+export interface SlowCallLog {
+  /** Calls that take longer are to be told. */
+  readonly thresholdMs: number;
+  tell(call: EndedCall): void;
+}
+
+/** How calls end that neither their client nor their method ends. */
+export interface OwnStatuses {
+  /** A request took too long to arrive. */
+  readonly requestTimeout: Status;
+  /** The server stops, and the call has no end of its own. */
+  readonly stopped: Status;
+}
+
+/** What a call asks of the server that it belongs to. */
+export interface CallHome {
+  readonly deadlines: Deadlines;
+  readonly messageTurns: MessageTurns;
+  readonly messageBytesMax: number;
+  readonly outgoingBytesMark: number;
+  readonly slowCalls: SlowCallLog;
+  readonly statuses: OwnStatuses;
+  statusOf(error: unknown, options: { readonly isStream: boolean }): Status;
+  /** The call has ended. */
+  forget(call: GrpcCall): void;
+}
+
+/** One call, from its headers to its trailers. It is its own `Call`; a streaming one makes a `MessageStream` besides. */
+export class GrpcCall implements Call, StreamListener, Arrival {
+  readonly #server: CallHome;
+  readonly #stream: CallStream;
+  readonly #entry: MethodEntry;
+  readonly #startMs = performance.now();
+  readonly #encoding: string | undefined;
+  readonly #reader: MessageReader;
+  #deadlineTick = noDeadline;
+  #abort: AbortController | undefined;
+  #incoming: IncomingMessages | undefined;
+  /** When a message began of which the rest is still to come. */
+  #arrivingSinceMs: number | undefined;
+  /** The client has sent its last byte. */
+  #isRequestEnded = false;
+  /** A call of one request has it. */
+  #isRequested = false;
+  #requestBytes = 0;
+  #replyBytes = 0;
+  #describe: (() => string) | undefined;
+  /** Set once, when the call ends, however it does. */
+  #end: Status | undefined;
+
+  constructor(server: CallHome, stream: CallStream, entry: MethodEntry, encoding: string | undefined) {
+    this.#server = server;
+    this.#stream = stream;
+    this.#entry = entry;
+    this.#encoding = encoding;
+    this.#reader = new MessageReader(server);
+    entry.metrics.started += 1;
+  }
+
+  /** `timeoutMs`: of the client's deadline, if it has one. */
+  start(timeoutMs: number | undefined): void {
+    if (timeoutMs !== undefined && timeoutMs < transportLimits.deadlineMsMin) {
+      this.onDeadline();
+      return;
+    }
+    if (timeoutMs !== undefined) this.#deadlineTick = this.#server.deadlines.add(this, timeoutMs);
+    const { method } = this.#entry;
+    if (method.kind !== 'bidirectional') return;
+    this.#incoming = new IncomingMessages(() => this.#nextIncoming(), this.#server.messageTurns);
+    this.#stream.resume();
+    this.#runStream(() => method.handle(this.#messageStream(), this));
+  }
+
+  get signal(): AbortSignal {
+    this.#abort ??= new AbortController();
+    if (this.#end !== undefined) this.#abort.abort(abortReason(this.#end));
+    return this.#abort.signal;
+  }
+
+  metadata(name: string): string | undefined {
+    return headerValue(this.#stream.fields, name);
+  }
+
+  get peer(): string {
+    return this.#stream.peer;
+  }
+
+  get origin(): Origin {
+    return this.#stream.origin;
+  }
+
+  get isGone(): boolean {
+    return this.#end !== undefined;
+  }
+
+  get commonName(): string | undefined {
+    return this.#stream.commonName;
+  }
+
+  about(describe: () => string): void {
+    this.#describe = describe;
+  }
+
+  /** Whether the call ends when its client wants it to: on a shutdown these are told at once. */
+  get isOpenEnded(): boolean {
+    const { method } = this.#entry;
+    return method.kind !== 'unary' || method.isOpenEnded === true;
+  }
+
+  get missingBytes(): number {
+    return this.#reader.missingBytes;
+  }
+
+  onData(chunk: Buffer): void {
+    if (this.#end !== undefined) return;
+    this.#reader.push(chunk);
+    try {
+      if (this.#incoming === undefined) this.#receiveRequest();
+      else this.#incoming.arrived();
+    } catch (error) {
+      this.#fail(error);
+    }
+    this.#holdRest();
+  }
+
+  onEnd(): void {
+    if (this.#end !== undefined) return;
+    if (this.#incoming !== undefined) {
+      this.#isRequestEnded = true;
+      this.#incoming.end();
+    } else if (this.#reader.heldBytes > 0) {
+      this.#fail(unexpectedEnd());
+    } else if (!this.#isRequested) {
+      const text = 'cardinality violation: received no request message from non-client-streaming RPC';
+      this.#fail(new GrpcError(StatusCode.internal, text));
+    }
+  }
+
+  onClose(): void {
+    this.#finish(canceledStatus);
+  }
+
+  onDeadline(): void {
+    this.#deadlineTick = noDeadline;
+    this.#endWith(deadlineStatus);
+  }
+
+  /** The server goes. */
+  stop(): void {
+    this.#endWith(this.#server.statuses.stopped);
+  }
+
+  /** The request has taken too long to arrive. */
+  giveUpRequest(): void {
+    this.#endWith(this.#server.statuses.requestTimeout);
+  }
+
+  /** Whether the call still waits for its request, or for the rest of a message, since before a moment. */
+  isArrivingSince(beforeMs: number): boolean {
+    if (this.#arrivingSinceMs !== undefined) return this.#arrivingSinceMs < beforeMs;
+    return this.#incoming === undefined && !this.#isRequested && this.#startMs < beforeMs;
+  }
+
+  /** Bytes that wait, for the rest of their message or for the handler, count as held. The client waits when there are many. */
+  #holdRest(): void {
+    if (this.#end !== undefined) return;
+    this.#reader.detach();
+    this.#stream.hold(this.#reader.memoryBytes);
+    const { heldBytes, missingBytes } = this.#reader;
+    if (missingBytes === 0) this.#arrivingSinceMs = undefined;
+    else this.#arrivingSinceMs ??= performance.now();
+    if (this.#incoming === undefined) return;
+    if (missingBytes === 0 && heldBytes >= transportLimits.incomingBytesMax) this.#stream.pause();
+    else this.#stream.resume();
+  }
+
+  /** The request of a call that has one. */
+  #receiveRequest(): void {
+    for (let message = this.#nextMessage(); message !== undefined; message = this.#nextMessage()) {
+      if (this.#isRequested) {
+        const text = 'cardinality violation: received multiple request messages for non-client-streaming RPC';
+        throw new GrpcError(StatusCode.internal, text);
+      }
+      this.#isRequested = true;
+      this.#handle(message);
+    }
+  }
+
+  #handle(message: Uint8Array): void {
+    const { method } = this.#entry;
+    assert(method.kind !== 'bidirectional', 'a bidirectional call has incoming messages');
+    if (method.kind === 'serverStream') {
+      this.#runStream(() => method.handle(message, this.#messageStream(), this));
+    } else {
+      method.handle(message, this).then(
+        (reply) => this.#reply(reply),
+        (error: unknown) => this.#fail(error),
+      );
+    }
+  }
+
+  /** The next message that its handler asks for. */
+  #nextIncoming(): Uint8Array | undefined {
+    const message = this.#nextMessage();
+    if (message === undefined && this.#isRequestEnded && this.#reader.heldBytes > 0) throw unexpectedEnd();
+    this.#holdRest();
+    return message;
+  }
+
+  #nextMessage(): Uint8Array | undefined {
+    const packed = this.#reader.next();
+    if (packed === undefined) return undefined;
+    const message = this.#reader.isCompressed ? decompress(packed, this.#compression()) : packed;
+    if (message.length > transportLimits.unpackedFactorMax * packed.length) this.#stream.countUseless(message.length);
+    this.#entry.metrics.countReceived(message.length);
+    this.#requestBytes += message.length;
+    return message;
+  }
+
+  #runStream(run: () => Promise<void>): void {
+    try {
+      run().then(
+        () => this.#endWith(okStatus),
+        (error: unknown) => this.#fail(error),
+      );
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #messageStream(): MessageStream {
+    const stream = this.#stream;
+    const call = this;
+    return {
+      incoming: this.#incoming ?? noMessages,
+      send(messages) {
+        if (call.#end === undefined) {
+          for (const message of messages) call.#entry.metrics.countSent(message);
+          stream.send(messages);
+        }
+        return stream.pendingBytes <= call.#server.outgoingBytesMark;
+      },
+      drained: () => stream.drained(),
+      get pendingBytes() {
+        return stream.pendingBytes;
+      },
+    };
+  }
+
+  #reply(message: Message): void {
+    if (this.#end !== undefined) return;
+    // Its pieces may be gone when it is sent.
+    this.#replyBytes = this.#entry.metrics.countSent(message);
+    this.#stream.reply(message);
+    this.#finish(okStatus);
+  }
+
+  #fail(error: unknown): void {
+    if (this.#end !== undefined) return;
+    this.#endWith(this.#server.statusOf(error, { isStream: this.#entry.method.kind !== 'unary' }));
+  }
+
+  #endWith(status: Status): void {
+    if (this.#end !== undefined) return;
+    this.#stream.end(status);
+    this.#finish(status);
+  }
+
+  #finish(status: Status): void {
+    if (this.#end !== undefined) return;
+    this.#end = status;
+    if (this.#deadlineTick !== noDeadline) this.#server.deadlines.remove(this, this.#deadlineTick);
+    const tookMs = performance.now() - this.#startMs;
+    this.#entry.metrics.end(status.code, tookMs);
+    if (tookMs > this.#server.slowCalls.thresholdMs && !this.isOpenEnded) this.#tellOfSlowness(tookMs, status);
+    this.#server.forget(this);
+    if (status === okStatus) return;
+    this.#abort?.abort(abortReason(status));
+    this.#incoming?.end(abortReason(status));
+  }
+
+  #tellOfSlowness(tookMs: number, { code }: Status): void {
+    this.#server.slowCalls.tell({
+      path: this.#entry.method.path,
+      peer: this.peer,
+      tookMs,
+      code,
+      requestBytes: this.#requestBytes,
+      replyBytes: this.#replyBytes,
+      about: this.#describe?.() ?? '',
+    });
+  }
+
+  #compression() {
+    return { encoding: this.#encoding, messageBytesMax: this.#server.messageBytesMax };
+  }
+}
+
+/** One for each status that has no details: a connection may end with a hundred thousand calls. */
+const abortReasons = new WeakMap<Status, Error>();
+
+/** What a handler's signal is aborted with, and what it is then expected to reject with. */
+function abortReason(status: Status): Error {
+  let reason = abortReasons.get(status);
+  if (reason === undefined) {
+    reason = new DOMException(status.message, 'AbortError');
+    abortReasons.set(status, reason);
+  }
+  return reason;
+}

@@ -1,0 +1,68 @@
+import type { HeaderField } from '../http/header-field.ts';
+import type { DecodedFields } from './hpack/hpack-decoder.ts';
+import { ErrorCode, StreamError } from './protocol.ts';
+
+/** Headers that belong to a connection of HTTP/1.1 make a request malformed. */
+const connectionHeaders = new Set(['connection', 'proxy-connection', 'keep-alive', 'transfer-encoding', 'upgrade']);
+/** What a field's name is made of, and what must not be in a value (RFC 9113, 8.2.1). One pass each. */
+const fieldName = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
+const forbiddenInValue = /[\0\r\n]|^[ \t]|[ \t]$/;
+const digits = /^\d{1,15}$/;
+
+/** A bit for each pseudo-header of a request. */
+const pseudoHeaders: Readonly<Record<string, number>> = { ':method': 1, ':scheme': 2, ':path': 4, ':authority': 8 };
+const requiredPseudoHeaders = 1 | 2 | 4;
+
+/** The value of content-length when there is none. */
+export const unknownLength = Number.POSITIVE_INFINITY;
+
+/**
+ * Pseudo-headers come first, each once, and the required ones are there; names are in lower case, none belongs to a
+ * connection; values are without control characters. Returns the content-length.
+ *
+ * @throws StreamError
+ */
+export function checkRequestFields(decoded: DecodedFields): number {
+  decoded.contentLength ??= check(decoded.fields);
+  return decoded.contentLength;
+}
+
+function check(fields: readonly HeaderField[]): number {
+  let seen = 0;
+  let isPastPseudo = false;
+  let contentLength = unknownLength;
+  for (const [name, value] of fields) {
+    if (forbiddenInValue.test(value)) throw malformed();
+    if (name.charCodeAt(0) === colon) {
+      const bit = pseudoHeaders[name];
+      if (isPastPseudo || bit === undefined || (seen & bit) !== 0) throw malformed();
+      if (name === ':path' && value === '') throw malformed();
+      seen |= bit;
+      continue;
+    }
+    isPastPseudo = true;
+    if (connectionHeaders.has(name) || !fieldName.test(name)) throw malformed();
+    if (name === 'te' && value !== 'trailers') throw malformed();
+    if (name === 'content-length') {
+      if (!digits.test(value)) throw malformed();
+      const length = Number(value);
+      if (contentLength !== unknownLength && contentLength !== length) throw malformed();
+      contentLength = length;
+    }
+  }
+  if ((seen & requiredPseudoHeaders) !== requiredPseudoHeaders) throw malformed();
+  return contentLength;
+}
+
+/** The fields after a request's body: no pseudo-headers among them. @throws StreamError */
+export function checkTrailerFields(fields: readonly HeaderField[]): void {
+  for (const [name, value] of fields) {
+    if (!fieldName.test(name) || forbiddenInValue.test(value)) throw malformed();
+  }
+}
+
+const colon = 0x3a;
+
+function malformed(): StreamError {
+  return new StreamError(ErrorCode.protocolError, 'malformed headers');
+}

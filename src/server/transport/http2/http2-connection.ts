@@ -1,0 +1,480 @@
+import type { Socket } from 'node:net';
+import type { HeldAccount } from '../budget/held-bytes.ts';
+import type { Turn, TurnTaker } from '../budget/turns.ts';
+import { commonNameOf } from '../connections/common-name.ts';
+import type { StreamListener } from '../http/stream-listener.ts';
+import { transportLimits } from '../transport-limits.ts';
+import { checkRequestFields, checkTrailerFields, unknownLength } from './check-request-fields.ts';
+import { checkConnection, checkLength, checkPriority, checkStream, withoutPadding } from './frame-checks.ts';
+import { FrameReader } from './frame-reader.ts';
+import { type HeaderBlock, HeaderBlocks } from './header-blocks.ts';
+import type { UsualAnswer } from './hpack/hpack-encoder.ts';
+import { Http2Sender } from './http2-sender.ts';
+import { Http2Stream, type StreamHome } from './http2-stream.ts';
+import { type Keepalive, Liveness } from './liveness.ts';
+import { PingPolicy } from './ping-policy.ts';
+import {
+  ConnectionError,
+  defaultWindowBytes,
+  ErrorCode,
+  Flag,
+  FrameType,
+  Setting,
+  StreamError,
+  windowBytesMax,
+} from './protocol.ts';
+import { RateLimit } from './rate-limit.ts';
+import { ReceiveWindows } from './receive-windows.ts';
+import type { SharedBounds } from './shared-bounds.ts';
+
+export interface Http2ConnectionOptions extends SharedBounds {
+  readonly maxConcurrentStreams: number;
+  readonly keepalive: Keepalive;
+  /** The header blocks that most answers have. */
+  readonly usualAnswer?: UsualAnswer;
+  /** Takes a new stream. Undefined: it was answered. */
+  readonly accept: (stream: Http2Stream) => StreamListener | undefined;
+  /** A connection is closed because its client asks too much of the server. */
+  readonly onOverdrawn: (peer: string, reason: string) => void;
+  /** A bug met a connection, which ends. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** The server's end of one HTTP/2 connection (RFC 9113): what the client's frames do to its streams. */
+export class Http2Connection implements StreamHome, TurnTaker {
+  readonly sender: Http2Sender<Http2Stream>;
+  readonly account: HeldAccount;
+  readonly #socket: Socket;
+  readonly #options: Http2ConnectionOptions;
+  readonly #reader = new FrameReader((type, flags, streamId, payload) => this.#onFrame(type, flags, streamId, payload));
+  readonly #windows: ReceiveWindows;
+  readonly #headerBlocks = new HeaderBlocks();
+  readonly #streams = new Map<number, Http2Stream>();
+  /** Frames that bring no request forward. */
+  readonly #idleFrames = new RateLimit({
+    burst: transportLimits.idleFramesBurst,
+    perSecond: transportLimits.idleFramesPerSecond,
+  });
+  /** Frames of answers that gave some back. */
+  #rewardedFrames = 0;
+  /** The turn that is on. */
+  #turn: Turn | undefined;
+  /** The client has sent more than its last turn allowed for. */
+  #isInputLeft = false;
+  /** Streams that this side reset, the oldest first: what the client had sent of them already is no mistake. */
+  readonly #recentResets = new Set<number>();
+  readonly #pings: PingPolicy;
+  readonly #liveness: Liveness;
+  #hasSettings = false;
+  #lastStreamId = 0;
+  /** Streams above it came after we said that we go. */
+  #lastAcceptedId = windowBytesMax;
+  #isClosing = false;
+  /** Failed, or gone: nothing is read any more. */
+  #isOver = false;
+  /** Of replies. */
+  #unreadBytes = 0;
+  readonly #wakeLater = () => this.#wakeDrained();
+  /** Queues that wait for the client to read. */
+  #onceDrained: (() => void)[] = [];
+  /** Once it was asked for. */
+  #commonName: { readonly is: string | undefined } | undefined;
+
+  constructor(socket: Socket, options: Http2ConnectionOptions) {
+    this.#socket = socket;
+    this.#options = options;
+    this.#pings = new PingPolicy(options.keepalive.clientIntervalMinMs);
+    this.#liveness = new Liveness(options.keepalive);
+    this.sender = new Http2Sender(socket, options.usualAnswer, (stream) => this.#onEnded(stream));
+    this.#windows = new ReceiveWindows(this.sender, options.messageMemory);
+    this.account = options.held.open({
+      bytesMax: transportLimits.connectionHeldBytesMax,
+      onExceeded: () => this.#overdraw('unfinished requests hold too much memory'),
+    });
+    this.sender.settings([
+      [Setting.maxConcurrentStreams, options.maxConcurrentStreams],
+      [Setting.initialWindowSize, transportLimits.streamWindowBytes],
+      [Setting.maxHeaderListSize, transportLimits.headerListBytesMax],
+    ]);
+    this.sender.windowUpdate(0, transportLimits.connectionWindowBytes - defaultWindowBytes);
+    socket.on('data', (chunk: Buffer) => this.#receive(chunk));
+    socket.on('drain', () => this.#onDrain());
+    socket.on('close', () => this.#onClose());
+  }
+
+  get peer(): string {
+    return `${this.#socket.remoteAddress ?? 'unix'}:${this.#socket.remotePort ?? ''}`;
+  }
+
+  /** The client does not read its answers. */
+  get isBackedUp(): boolean {
+    if (this.#isOver) return false;
+    return this.sender.isOverfull || this.#options.unread.isBackedUp(this.#unreadBytes);
+  }
+
+  onceDrained(wake: () => void): void {
+    this.#onceDrained.push(wake);
+    this.#options.unread.onceFew(this.#wakeLater);
+  }
+
+  countUnread(bytes: number): void {
+    this.#unreadBytes += bytes;
+    this.#options.unread.add(bytes);
+    if (bytes < 0 && this.#onceDrained.length > 0 && !this.isBackedUp) this.#wakeDrained();
+  }
+
+  get commonName(): string | undefined {
+    this.#commonName ??= { is: commonNameOf(this.#socket) };
+    return this.#commonName.is;
+  }
+
+  get isSecure(): boolean {
+    return 'encrypted' in this.#socket;
+  }
+
+  /** Takes no more streams, and closes when those there are have ended. */
+  close(): void {
+    if (this.#isClosing) return;
+    this.#isClosing = true;
+    this.#lastAcceptedId = this.#lastStreamId;
+    this.sender.goAway(this.#lastStreamId, ErrorCode.noError, '');
+    this.#closeIfIdle();
+  }
+
+  /** Asks a silent client whether it is there, and hangs up on one that does not answer. */
+  checkLiveness(nowMs: number): void {
+    const due = this.#liveness.look(nowMs);
+    if (due === 'ping') this.sender.ping();
+    if (due === 'end') this.#socket.destroy();
+  }
+
+  refillWindow(stream: Http2Stream): void {
+    this.#windows.refill(stream);
+  }
+
+  takeTurn(turn: Turn): boolean {
+    if (this.#isOver) return false;
+    this.#turn = turn;
+    this.#isInputLeft = this.#readFrames();
+    this.#turn = undefined;
+    this.#listen();
+    return this.#isInputLeft;
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#isOver) return;
+    this.#liveness.wasHeard = true;
+    this.#reader.push(chunk);
+    this.#isInputLeft = this.#options.turns.start(this);
+    this.#listen();
+  }
+
+  #readFrames(): boolean {
+    try {
+      return this.#reader.read();
+    } catch (error) {
+      if (error instanceof ConnectionError) {
+        this.#fail(error);
+      } else {
+        this.#options.onFault(error);
+        this.#fail(new ConnectionError(ErrorCode.internalError, 'a fault of the server'));
+      }
+      return false;
+    }
+  }
+
+  /** Reads on unless input is left for a later turn, or the client does not read its answers, which would pile up. */
+  #listen(): void {
+    if (this.#isInputLeft || this.sender.isOverfull) this.#socket.pause();
+    else if (this.#socket.isPaused() && this.sender.hasRoom) this.#socket.resume();
+  }
+
+  #onDrain(): void {
+    this.sender.onDrain();
+    this.#listen();
+    this.#wakeDrained();
+  }
+
+  /** Returns whether the next frame may follow at once. */
+  #onFrame(type: number, flags: number, streamId: number, payload: Buffer): boolean {
+    if (!this.#hasSettings && type !== FrameType.settings) {
+      throw new ConnectionError(ErrorCode.protocolError, 'the first frame is no SETTINGS');
+    }
+    if (this.#headerBlocks.isPartial && type !== FrameType.continuation) {
+      throw new ConnectionError(ErrorCode.protocolError, 'a frame between those of a header block');
+    }
+    try {
+      this.#dispatch(type, flags, streamId, payload);
+    } catch (error) {
+      if (!(error instanceof StreamError)) throw error;
+      this.#countIdle();
+      this.#failStream(streamId, error.code);
+    }
+    return !this.#isOver && this.#turn?.isOver !== true;
+  }
+
+  /** Bytes that nobody wants pass through memory all the same. */
+  countUseless(bytes: number): void {
+    this.#countIdle(1 + Math.floor(bytes / transportLimits.uselessBytesPerFrame));
+  }
+
+  /** A frame brought no request forward, or ended one that was begun in vain. */
+  #countIdle(weight = 1): void {
+    const { wholeFrames } = this.sender;
+    this.#idleFrames.giveBack((wholeFrames - this.#rewardedFrames) * transportLimits.idleFramesPerAnswerFrame);
+    this.#rewardedFrames = wholeFrames;
+    if (!this.#idleFrames.allows(weight)) this.#overdraw('too many frames that bring no request forward');
+  }
+
+  /** The client asks too much of the server. */
+  #overdraw(reason: string): void {
+    if (this.#isOver) return;
+    this.#options.onOverdrawn(this.peer, reason);
+    this.#fail(new ConnectionError(ErrorCode.enhanceYourCalm, reason));
+  }
+
+  #dispatch(type: number, flags: number, streamId: number, payload: Buffer): void {
+    switch (type) {
+      case FrameType.data:
+        this.#onData(streamId, flags, payload);
+        break;
+      case FrameType.headers:
+        checkStream(streamId);
+        if (streamId % 2 === 0) throw new ConnectionError(ErrorCode.protocolError, 'an even stream of a client');
+        this.#onHeaders(streamId, this.#headerBlocks.headers(streamId, flags, payload));
+        break;
+      case FrameType.continuation:
+        this.#countIdle();
+        this.#onHeaders(streamId, this.#headerBlocks.continuation(streamId, flags, payload));
+        break;
+      case FrameType.priority:
+        this.#countIdle();
+        checkPriority(streamId, payload);
+        break;
+      case FrameType.rstStream:
+        this.#onReset(streamId, payload);
+        break;
+      case FrameType.settings:
+        this.#onSettings(streamId, flags, payload);
+        break;
+      case FrameType.pushPromise:
+        throw new ConnectionError(ErrorCode.protocolError, 'a client cannot push');
+      case FrameType.ping:
+        checkConnection(streamId);
+        checkLength(payload, 8);
+        this.#countIdle();
+        if ((flags & Flag.ack) === 0) this.#onPing(payload);
+        break;
+      case FrameType.goAway:
+        checkConnection(streamId);
+        this.#countIdle();
+        this.close();
+        break;
+      case FrameType.windowUpdate:
+        this.#onWindowUpdate(streamId, payload);
+        break;
+      default:
+        // Frames of unknown types are to be ignored.
+        this.countUseless(payload.length);
+    }
+  }
+
+  #onPing(payload: Buffer): void {
+    this.sender.pingAcknowledgement(payload);
+    const { answerFrames } = this.sender;
+    if (this.#pings.allows({ hasStreams: this.#streams.size > 0, answerFrames })) return;
+    throw new ConnectionError(ErrorCode.enhanceYourCalm, 'too_many_pings');
+  }
+
+  #onData(streamId: number, flags: number, payload: Buffer): void {
+    checkStream(streamId);
+    this.#windows.countConnection(payload.length);
+    const stream = this.#known(streamId);
+    if (stream?.isRemoteClosed ?? !this.#recentResets.has(streamId)) {
+      throw new StreamError(ErrorCode.streamClosed, 'data after the end');
+    }
+    const data = withoutPadding(flags, payload);
+    const isEnd = (flags & Flag.endStream) !== 0;
+    if (stream === undefined || (data.length === 0 && !isEnd)) this.countUseless(payload.length);
+    if (stream === undefined || stream.isClosed) return;
+    this.#windows.countStream(stream, payload.length);
+    if (stream.missingBytes !== unknownLength) {
+      stream.missingBytes -= data.length;
+      if (isEnd || stream.missingBytes < 0) checkNothingMissing(stream.missingBytes);
+    }
+    if (isEnd) {
+      stream.isRemoteClosed = true;
+      this.#windows.forget(stream);
+    }
+    if (data.length > 0) stream.listener?.onData(data);
+    if (isEnd) stream.listener?.onEnd();
+    else this.refillWindow(stream);
+  }
+
+  /** Undefined: the block goes on. */
+  #onHeaders(streamId: number, block: HeaderBlock | undefined): void {
+    if (block === undefined) return;
+    if (streamId <= this.#lastStreamId) {
+      this.#onTrailers(streamId, block);
+      return;
+    }
+    this.#lastStreamId = streamId;
+    if (streamId > this.#lastAcceptedId) return;
+    if (this.#streams.size >= this.#options.maxConcurrentStreams) {
+      this.#countIdle();
+      this.#reset(streamId, ErrorCode.refusedStream);
+      return;
+    }
+    const contentLength = checkRequestFields(block.decoded);
+    if (block.isEnd) checkNothingMissing(contentLength);
+    this.#turn?.charge(transportLimits.callTurnMs);
+    const stream = new Http2Stream(this, streamId, { ...block.decoded, receiveWindow: this.#windows.streamWindow });
+    // Its memory may have been too much for the connection, which is closed then.
+    if (this.#isOver) return;
+    stream.isRemoteClosed = block.isEnd;
+    stream.missingBytes = contentLength;
+    this.#streams.set(streamId, stream);
+    stream.listener = this.#options.accept(stream);
+    if (block.isEnd) stream.listener?.onEnd();
+  }
+
+  #onTrailers(streamId: number, { decoded: { fields }, isEnd }: HeaderBlock): void {
+    const stream = this.#streams.get(streamId);
+    if (stream === undefined) {
+      if (this.#recentResets.has(streamId)) return;
+      throw new ConnectionError(ErrorCode.protocolError, 'a stream opened out of order');
+    }
+    if (stream.isRemoteClosed) throw new StreamError(ErrorCode.streamClosed, 'headers after the end');
+    if (!isEnd) throw new StreamError(ErrorCode.protocolError, 'trailers that do not end the stream');
+    checkTrailerFields(fields);
+    checkNothingMissing(stream.missingBytes);
+    stream.isRemoteClosed = true;
+    this.#windows.forget(stream);
+    stream.listener?.onEnd();
+  }
+
+  #onReset(streamId: number, payload: Buffer): void {
+    checkStream(streamId);
+    checkLength(payload, 4);
+    const stream = this.#known(streamId);
+    this.#countIdle();
+    if (stream === undefined) return;
+    this.#forget(stream);
+    stream.listener?.onClose();
+  }
+
+  #onSettings(streamId: number, flags: number, payload: Buffer): void {
+    checkConnection(streamId);
+    if ((flags & Flag.ack) !== 0) {
+      checkLength(payload, 0);
+      this.#countIdle();
+      this.#windows.onSettingsAcknowledged(this.#streams.values());
+      return;
+    }
+    if (payload.length % 6 !== 0) throw new ConnectionError(ErrorCode.frameSizeError, 'settings of another size');
+    this.#hasSettings = true;
+    for (let at = 0; at < payload.length && !this.#isOver; at += 6) {
+      const setting = payload.readUInt16BE(at);
+      this.#countIdle(1 + (setting === Setting.initialWindowSize ? Math.floor(this.#streams.size / 8) : 0));
+      this.sender.applySetting(setting, payload.readUInt32BE(at + 2), this.#streams.values());
+    }
+    this.sender.settingsAcknowledgement();
+  }
+
+  #onWindowUpdate(streamId: number, payload: Buffer): void {
+    checkLength(payload, 4);
+    this.#countIdle();
+    const increment = payload.readUInt32BE(0) & windowBytesMax;
+    if (streamId === 0) {
+      this.sender.growWindow(increment);
+      return;
+    }
+    const stream = this.#known(streamId);
+    if (stream !== undefined) this.sender.growStreamWindow(stream, increment);
+  }
+
+  /** A stream that is there. Undefined: it is over. One that never was ends the connection. */
+  #known(streamId: number): Http2Stream | undefined {
+    const stream = this.#streams.get(streamId);
+    if (stream === undefined && (streamId > this.#lastStreamId || streamId % 2 === 0)) {
+      throw new ConnectionError(ErrorCode.protocolError, 'a stream that was not opened');
+    }
+    return stream;
+  }
+
+  /** A stream is answered. What the client still sends of it is of no use. */
+  #onEnded(stream: Http2Stream): void {
+    if (!stream.isRemoteClosed) this.#reset(stream.id, ErrorCode.noError);
+    this.#forget(stream);
+  }
+
+  #failStream(streamId: number, code: ErrorCode): void {
+    this.#reset(streamId, code);
+    const stream = this.#streams.get(streamId);
+    if (stream === undefined) return;
+    this.#forget(stream);
+    stream.listener?.onClose();
+  }
+
+  #reset(streamId: number, code: ErrorCode): void {
+    this.#recentResets.add(streamId);
+    if (this.#recentResets.size > transportLimits.recentResetsMax) {
+      const [oldest] = this.#recentResets;
+      if (oldest !== undefined) this.#recentResets.delete(oldest);
+    }
+    this.sender.reset(streamId, code);
+  }
+
+  #forget(stream: Http2Stream): void {
+    stream.drop();
+    this.sender.forget(stream);
+    this.#windows.forget(stream);
+    this.#streams.delete(stream.id);
+    this.#closeIfIdle();
+  }
+
+  #closeIfIdle(): void {
+    if (!this.#isClosing || this.#streams.size > 0) return;
+    this.sender.flush();
+    this.#socket.end();
+  }
+
+  /** Says what the client did wrong, and hangs up. */
+  #fail(error: ConnectionError): void {
+    this.sender.goAway(this.#lastStreamId, error.code, error.message);
+    this.sender.flush();
+    this.#socket.destroySoon();
+    this.#onClose();
+  }
+
+  #onClose(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#options.turns.forget(this);
+    this.account.close();
+    this.#options.unread.forget(this.#wakeLater);
+    const streams = [...this.#streams.values()];
+    this.#streams.clear();
+    for (const stream of streams) {
+      stream.drop();
+      this.sender.forget(stream);
+      this.#windows.forget(stream);
+      stream.listener?.onClose();
+    }
+    this.#windows.close();
+    this.#wakeDrained();
+  }
+
+  #wakeDrained(): void {
+    const wakes = this.#onceDrained;
+    this.#onceDrained = [];
+    for (const wake of wakes) wake();
+  }
+}
+
+/** At the end of a request, whose content-length may have said how long it is. */
+function checkNothingMissing(missingBytes: number): void {
+  if (missingBytes !== 0 && missingBytes !== unknownLength) {
+    throw new StreamError(ErrorCode.protocolError, 'not the length that was announced');
+  }
+}

@@ -1,0 +1,33 @@
+import { transportLimits } from '../transport-limits.ts';
+
+/** Memory for messages that are larger than a stream's window, of all connections together. */
+export class MessageMemory {
+  #bytes = 0;
+  readonly #waiting = new Set<() => void>();
+
+  /** Whether there is room for so many more bytes. */
+  hasRoom(bytes: number): boolean {
+    return this.#bytes + bytes <= transportLimits.reservedBytesMax;
+  }
+
+  take(bytes: number): void {
+    this.#bytes += bytes;
+  }
+
+  giveBack(bytes: number): void {
+    this.#bytes -= bytes;
+    const wakes = [...this.#waiting];
+    this.#waiting.clear();
+    for (const wake of wakes) wake();
+  }
+
+  /** Calls back once, when memory was given back. */
+  onceFreed(wake: () => void): void {
+    this.#waiting.add(wake);
+  }
+
+  /** Who waits is gone. */
+  forget(wake: () => void): void {
+    this.#waiting.delete(wake);
+  }
+}

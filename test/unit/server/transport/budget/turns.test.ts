@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as nextRound } from 'node:timers/promises';
+import { type Turn, Turns } from '../../../../../src/server/transport/budget/turns.ts';
+import { transportLimits } from '../../../../../src/server/transport/transport-limits.ts';
+
+/** Has an amount of work, and notes when it is at it. A step counts as a number of ms, whatever it takes. */
+function worker(name: string, steps: number, log: string[], stepMs = 1) {
+  let left = steps;
+  return {
+    get left() {
+      return left;
+    },
+    takeTurn(turn: Turn) {
+      log.push(name);
+      while (left > 0 && !turn.isOver) {
+        left -= 1;
+        turn.charge(stepMs);
+      }
+      return left > 0;
+    },
+  };
+}
+
+test('work that fits into one turn is done at once', () => {
+  const turns = new Turns();
+  const quick = worker('quick', 2, [], 0);
+  assert.equal(turns.start(quick), false);
+  assert.equal(quick.left, 0);
+});
+
+test('a worker with much work and one with little take turns', async () => {
+  const turns = new Turns();
+  const log: string[] = [];
+  const busy = worker('busy', 1_000, log);
+  const quick = worker('quick', 2, log);
+  assert.equal(turns.start(busy), true);
+  assert.ok(busy.left > 1_000 - transportLimits.turnRoundMs * 2, 'a turn is a few milliseconds');
+  turns.start(quick);
+  await nextRound();
+  await nextRound();
+  assert.equal(quick.left, 0);
+  assert.ok(busy.left > 900);
+});
+
+test('many workers are served in turn, and each one completes', async () => {
+  const turns = new Turns();
+  const log: string[] = [];
+  const workers = Array.from({ length: 50 }, (_, index) => worker(String(index), 20, log));
+  for (const each of workers) turns.start(each);
+  const first = new Set<string>();
+  for (let round = 0; round < 1_000 && workers.some(({ left }) => left > 0); round += 1) {
+    await nextRound();
+    if (first.size < 50) for (const name of log.splice(0)) first.add(name);
+  }
+  assert.ok(workers.every(({ left }) => left === 0));
+  assert.equal(first.size, 50);
+});
+
+test('a removed worker gets no more turns', async () => {
+  const turns = new Turns();
+  const busy = worker('busy', 1_000, []);
+  turns.start(busy);
+  const { left } = busy;
+  turns.forget(busy);
+  await nextRound();
+  await nextRound();
+  assert.equal(busy.left, left);
+});
