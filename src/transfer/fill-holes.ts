@@ -4,7 +4,7 @@ import { changeEach } from '../mvcc/program.ts';
 import { changesEach, type Row } from '../sql/statement.ts';
 import { numberOf } from './table-facts.ts';
 
-const INSERT_GAPS = changesEach(
+export const INSERT_GAPS = changesEach(
   'insert_gaps',
   ['integer', 'text', 'integer', 'integer', 'integer', 'integer', 'integer'],
   (sql) => `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease)

@@ -94,7 +94,7 @@ async function mendMarks(database: OfflineDatabase, { isTines }: TableFacts): Pr
   return count === 0 ? `made the row ${compactMarkName}` : `of ${count} rows ${compactMarkName} the newest is left`;
 }
 
-const INSERT_KINES_MARK = changes(
+export const INSERT_KINES_MARK = changes(
   'insert_kines_mark',
   (sql) => `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value)
   SELECT COALESCE(MAX(id), 0) + 1, '${compactMarkName}', 1, 0, 0, 0, 0, ${sql.noBytes}

@@ -11,7 +11,7 @@ export interface MissingValue {
   readonly id: number;
 }
 
-const VALUES_BY_ID = selectsEach(
+export const VALUES_BY_ID = selectsEach(
   'values_by_id',
   ['integer'],
   (sql) => `SELECT id, value

@@ -265,7 +265,7 @@ function withNumbers(text: string): string {
   return text.replaceAll('?', () => `$${++count}`);
 }
 
-const binaryDialect: Dialect = { ...postgresDialect, selectedBytes: (expression) => expression };
+export const binaryDialect: Dialect = { ...postgresDialect, selectedBytes: (expression) => expression };
 
 /** The statement's text with its parameters in it: names, which are ASCII without NUL, and numbers. */
 function literal(query: Query): string {

@@ -57,7 +57,7 @@ async function knownBefore(rows: readonly Copied[], target: OfflineDatabase): Pr
   );
 }
 
-const RENAME_EARLIER_COPIED = changes(
+export const RENAME_EARLIER_COPIED = changes(
   'rename_earlier_copied',
   (sql) => `UPDATE kine
   SET name = ${sql.text}
