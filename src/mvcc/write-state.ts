@@ -3,6 +3,8 @@ import { assert } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { ALARMS } from '../sql/alarm-statements.ts';
 import { LEASE_CLOCK } from '../sql/clock-statements.ts';
+import { putRow, tombstoneRow } from '../sql/kine-rows.ts';
+import { type KineRow, kineParameters } from '../sql/kine-table.ts';
 import {
   HEAD,
   LEASES_BY_ID,
@@ -57,7 +59,7 @@ export class WriteState {
   /** Changed with every row written, so that it is never stale. A row of id 0: the key was never there. */
   readonly #newest = new Map<string, KnownRow>();
   readonly #leases = new Map<LeaseId, LeaseStatus | undefined>();
-  #rows: (readonly Parameter[])[] = [];
+  #rows: KineRow[] = [];
   #rowBytes = 0;
   /** Keys whose place in `kine_current` the rows above change, and whether they have one there now. */
   readonly #moved = new Map<string, { readonly isThere: boolean }>();
@@ -192,30 +194,21 @@ export class WriteState {
     const { id: replacedId, keyValue: previous } = yield* this.#newestOf(key);
     const id = this.#nextId();
     const revision = this.revision;
-    const leaseId = lease.id === 0n ? null : lease.id;
     const keyValue: KeyValueRow = {
       name: key,
       id,
       modRevision: revision,
       createRevision: previous === undefined ? revision : previous.createRevision,
       version: previous === undefined ? 1 : previous.version + 1,
-      lease: leaseId === null ? null : leaseId.toString(),
+      lease: lease.id === 0n ? null : lease.id.toString(),
       value,
     };
-    this.#rows.push([
-      id,
-      key,
-      previous === undefined ? 1 : 0,
-      0,
-      previous === undefined ? 0 : keyValue.createRevision,
-      replacedId,
-      Math.min(lease.ttlSeconds, kinesTtlSecondsMax),
-      value,
-      keyValue.version,
-      leaseId,
-      id === revision ? null : revision,
-      this.#subRevision,
-    ]);
+    const createRevision = previous?.createRevision;
+    const { version } = keyValue;
+    const subRevision = this.#subRevision;
+    this.#rows.push(
+      putRow({ id, revision, subRevision, name: key, replacedId, createRevision, version, value, lease }),
+    );
     this.#happened({ isDelete: false, keyValue, previous });
     yield* this.#wroteRow(key, { id, keyValue, hasValue: true }, previous !== undefined, value.length);
   }
@@ -225,20 +218,7 @@ export class WriteState {
     const { name, id: replacedId } = previous;
     const id = this.#nextId();
     const revision = this.revision;
-    this.#rows.push([
-      id,
-      name,
-      0,
-      1,
-      0,
-      replacedId,
-      0,
-      null,
-      0,
-      null,
-      id === revision ? null : revision,
-      this.#subRevision,
-    ]);
+    this.#rows.push(tombstoneRow({ id, revision, subRevision: this.#subRevision, name, replacedId }));
     this.#happened({ isDelete: true, keyValue: { ...previous, id, modRevision: revision }, previous });
     yield* this.#wroteRow(name, { id, keyValue: undefined, hasValue: true }, true, 0);
   }
@@ -250,7 +230,7 @@ export class WriteState {
     const dropped = [...this.#moved].filter(([key, { isThere }]) => isThere && !this.#isHere(key));
     const set = [...this.#moved.keys()].filter((key) => this.#isHere(key));
     const asked = [
-      listQuery(INSERT_ROWS, this.#rows),
+      listQuery(INSERT_ROWS, this.#rows.map(kineParameters)),
       listQuery(
         SET_CURRENT,
         set.map((key) => this.#placeOf(key)),
@@ -313,9 +293,9 @@ export class WriteState {
     }
   }
 
-  /** The place of the row written last among those of its revision; null: it is the first. */
-  get #subRevision(): number | null {
-    return this.#writtenCount > 1 ? this.#writtenCount - 1 : null;
+  /** The place of the row written last among those of its revision. */
+  get #subRevision(): number {
+    return this.#writtenCount - 1;
   }
 
   #nextId(): RowId {
@@ -332,9 +312,6 @@ const noKeys: ReadonlySet<string> = new Set();
 export function tellsEvents({ keys, keysWithValue }: Named, { withEvents }: WriteOptions): boolean {
   return withEvents && keys.size + keysWithValue.size <= limits.eventsOfBatchKeysMax;
 }
-
-/** kine's column holds 31 bits where the database tells sizes of numbers apart. */
-const kinesTtlSecondsMax = 2 ** 31 - 1;
 
 function nameList(names: Iterable<string>): readonly [string][] {
   return [...names].map((name) => [name]);

@@ -1,5 +1,5 @@
 /** The statements of alarms. A member's id is any 64 bits, kept as a signed number. */
-import { changes, changesEach, selectsRows } from './statement.ts';
+import { changes, insertsEach, selectsRows } from './statement.ts';
 
 // The alarms that are active: whose, and which. None, most of the time.
 export const ALARMS = selectsRows(
@@ -9,12 +9,7 @@ export const ALARMS = selectsRows(
   ORDER BY alarm, member_id`,
 );
 
-export const INSERT_ALARM = changesEach(
-  'insert_alarm',
-  ['integer', 'integer'],
-  (sql) => `INSERT INTO tine_alarm (member_id, alarm)
-  ${sql.insertedList(INSERT_ALARM.list ?? [])}`,
-);
+export const INSERT_ALARM = insertsEach('insert_alarm', 'tine_alarm', { member_id: 'integer', alarm: 'integer' });
 
 export const DELETE_ALARM = changes(
   'delete_alarm',

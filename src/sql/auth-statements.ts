@@ -1,17 +1,11 @@
 /** The statements of users, roles and the secret that tokens are signed with. Details are etcd's messages; names are escaped as keys are. */
-import { changes, changesEach, selectsEach, selectsRow, selectsRows } from './statement.ts';
+import { changes, insertsEach, selectsEach, selectsRow, selectsRows } from './statement.ts';
 
 /** The same for users and for roles. */
 function detailsOf(owner: 'user' | 'role') {
-  const set = changesEach(
-    `set_${owner}`,
-    ['text', 'bytes'],
-    (sql) => `INSERT INTO tine_${owner} (name, details)
-  ${sql.insertedList(set.list ?? [])}
-  ${sql.overwrite('name', ['details'])}`,
-  );
+  const details = { name: 'text', details: 'bytes' } as const;
   return {
-    set,
+    set: insertsEach(`set_${owner}`, `tine_${owner}`, details, { overwrite: 'name' }),
     // One of them.
     one: selectsRow(
       `${owner}_by_name`,
@@ -57,11 +51,6 @@ export const TOKEN_SECRET = selectsRow(
   WHERE name = 'token'`,
 );
 
-export const SET_TOKEN_SECRET = changesEach(
-  'set_token_secret',
-  ['text', 'bytes'],
-  (sql) => `INSERT INTO tine_secret (name, value)
-  ${sql.insertedList(SET_TOKEN_SECRET.list ?? [])}`,
-);
+export const SET_TOKEN_SECRET = insertsEach('set_token_secret', 'tine_secret', { name: 'text', value: 'bytes' });
 
 export const DROP_TOKEN_SECRET = changes('drop_token_secret', () => "DELETE FROM tine_secret WHERE name = 'token'");

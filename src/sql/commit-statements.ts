@@ -1,13 +1,12 @@
 /** The statements by which a commit whose answer was lost is found again. */
-import { changes, changesEach, selectsRow } from './statement.ts';
+import { changes, insertsEach, selectsRow } from './statement.ts';
 
 // Part of each transaction of writes: the slot is the connection's, the token the transaction's.
-export const SET_COMMIT = changesEach(
+export const SET_COMMIT = insertsEach(
   'set_commit',
-  ['integer', 'integer', 'integer'],
-  (sql) => `INSERT INTO tine_commit (slot, token, at_ms)
-  ${sql.insertedList(SET_COMMIT.list ?? [])}
-  ${sql.overwrite('slot', ['token', 'at_ms'])}`,
+  'tine_commit',
+  { slot: 'integer', token: 'integer', at_ms: 'integer' },
+  { overwrite: 'slot' },
 );
 
 export const COMMITTED_TOKEN = selectsRow(

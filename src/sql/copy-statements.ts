@@ -1,7 +1,8 @@
 /** The statements of a copy from one database to another. */
 import { compactMarkName } from './key-text.ts';
+import type { KineRow } from './kine-table.ts';
 import { createRevision, modRevision, version } from './row.ts';
-import { changes, changesEach, selectsEach, selectsRow, selectsRows } from './statement.ts';
+import { changes, insertsEach, type Row, selectsEach, selectsRow, selectsRows } from './statement.ts';
 
 /** Numbers that a target remembers in `tine_state` beside `copy_source`, so that a copy that was cut off goes on. */
 export const copyNames = {
@@ -40,6 +41,29 @@ export const copiedRows = (owner: Owner) =>
     ORDER BY id`,
   );
 
+/** A row of `copiedRows`: its key as the bytes of its name, whoever wrote it. */
+export interface CopiedRow extends Omit<KineRow, 'name'> {
+  readonly key: Buffer;
+}
+
+export function decodeCopiedRow(row: Row): CopiedRow {
+  const lease = row[9] as string | null;
+  return {
+    id: row[0] as number,
+    key: Buffer.from(row[1] as string, 'latin1'),
+    created: row[2] as 0 | 1,
+    deleted: row[3] as 0 | 1,
+    createRevision: row[4] as number,
+    replacedId: row[5] as number,
+    ttlSeconds: row[6] as number,
+    value: row[7] as Uint8Array | null,
+    version: row[8] as number | null,
+    leaseId: lease === null ? null : BigInt(lease),
+    revision: row[10] as number | null,
+    subRevision: row[11] as number | null,
+  };
+}
+
 // The versions and names of rows, by id.
 export const VERSIONS = selectsEach(
   'versions',
@@ -47,6 +71,14 @@ export const VERSIONS = selectsEach(
   (sql) => `SELECT id, version, name
   FROM kine
   WHERE ${sql.inList('id', 'integer')}`,
+);
+
+// Where kine's collation folds case a key has the name that was written last.
+export const RENAME_EARLIER_COPIED = changes(
+  'rename_earlier_copied',
+  (sql) => `UPDATE kine
+  SET name = ${sql.text}
+  WHERE name = ${sql.text} AND id < ${sql.integer}`,
 );
 
 /** The keys that are there, of a stretch of ids, in their order. */
@@ -110,12 +142,15 @@ export const LEASE_PAGE = selectsRows(
   LIMIT ${sql.limit}`,
 );
 
-export const INSERT_STAGED = changesEach(
-  'insert_staged',
-  ['text', 'integer', 'integer', 'integer', 'integer', 'integer', 'bytes'],
-  (sql) => `INSERT INTO tine_copy (name, mod_revision, create_revision, version, lease, lease_id, value)
-  ${sql.insertedList(INSERT_STAGED.list ?? [])}`,
-);
+export const INSERT_STAGED = insertsEach('insert_staged', 'tine_copy', {
+  name: 'text',
+  mod_revision: 'integer',
+  create_revision: 'integer',
+  version: 'integer',
+  lease: 'integer',
+  lease_id: 'integer',
+  value: 'bytes',
+});
 
 export const LAST_STAGED = selectsRow('last_staged', () => 'SELECT MAX(name), COUNT(*) FROM tine_copy');
 

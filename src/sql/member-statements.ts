@@ -1,5 +1,5 @@
 /** The statements of the instances over one database. */
-import { changes, changesEach, selectsRow, selectsRows } from './statement.ts';
+import { changes, insertsEach, selectsRow, selectsRows } from './statement.ts';
 
 // Who was heard of since a moment: id, what it says of itself, and whether it was named the leader.
 export const MEMBERS_SINCE = selectsRows(
@@ -11,12 +11,11 @@ export const MEMBERS_SINCE = selectsRows(
   ORDER BY id`,
 );
 
-export const SET_MEMBER = changesEach(
+export const SET_MEMBER = insertsEach(
   'set_member',
-  ['integer', 'bytes', 'integer'],
-  (sql) => `INSERT INTO tine_member (id, details, seen_at_ms)
-  ${sql.insertedList(SET_MEMBER.list ?? [])}
-  ${sql.overwrite('id', ['details', 'seen_at_ms'])}`,
+  'tine_member',
+  { id: 'integer', details: 'bytes', seen_at_ms: 'integer' },
+  { overwrite: 'id' },
 );
 
 export const DROP_MEMBER = changes(

@@ -49,6 +49,28 @@ export function changes(name: string, text: Text): Statement {
   return { name, text, returns: 'change' };
 }
 
+/** The columns of a table by their names. */
+export type ColumnTypes = Readonly<Record<string, ColumnType>>;
+
+/** Declares a statement that inserts rows of these columns. `overwrite`: a row with the same value in this column gets the other values. */
+export function insertsEach(
+  name: string,
+  table: string,
+  columns: ColumnTypes,
+  { overwrite }: { readonly overwrite?: string } = {},
+): Statement {
+  const names = Object.keys(columns);
+  const types = Object.values(columns);
+  return changesEach(name, types, (sql) => {
+    const insert = `INSERT INTO ${table} (${names.join(', ')})
+  ${sql.insertedList(types)}`;
+    if (overwrite === undefined) return insert;
+    const others = names.filter((column) => column !== overwrite);
+    return `${insert}
+  ${sql.overwrite(overwrite, others)}`;
+  });
+}
+
 /** Declares a statement that changes rows for each row of a list. */
 export function changesEach(name: string, list: readonly ColumnType[], text: Text): Statement {
   return { name, text, returns: 'change', list };

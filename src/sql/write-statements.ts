@@ -1,37 +1,17 @@
 /** The statements of writes. All run under the database's revision lock. */
 import { compactMarkName } from './key-text.ts';
+import { kineColumnTypes } from './kine-table.ts';
 import { rowColumns } from './row.ts';
-import { changes, changesEach, selectsRow, selectsRows } from './statement.ts';
+import { changes, changesEach, insertsEach, selectsRow, selectsRows } from './statement.ts';
 
 // New rows. Their ids are assigned here, not by the database: ids follow each other without gaps, in commit order.
-export const INSERT_ROWS = changesEach(
-  'insert_rows',
-  [
-    'integer',
-    'text',
-    'integer',
-    'integer',
-    'integer',
-    'integer',
-    'integer',
-    'bytes',
-    'integer',
-    'integer',
-    'integer',
-    'integer',
-  ],
-  (
-    sql,
-  ) => `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, version, lease_id, revision, sub_revision)
-  ${sql.insertedList(INSERT_ROWS.list ?? [])}`,
-);
+export const INSERT_ROWS = insertsEach('insert_rows', 'kine', kineColumnTypes);
 
-export const SET_CURRENT = changesEach(
+export const SET_CURRENT = insertsEach(
   'set_current',
-  ['text', 'integer', 'integer', 'integer'],
-  (sql) => `INSERT INTO kine_current (name, id, lease_id, value_bytes)
-  ${sql.insertedList(SET_CURRENT.list ?? [])}
-  ${sql.overwrite('name', ['id', 'lease_id', 'value_bytes'])}`,
+  'kine_current',
+  { name: 'text', id: 'integer', lease_id: 'integer', value_bytes: 'integer' },
+  { overwrite: 'name' },
 );
 
 export const DROP_CURRENT = changesEach(
@@ -101,12 +81,11 @@ export const DELETE_ROWS = changesEach(
   WHERE ${sql.inList('id', 'integer')}`,
 );
 
-export const INSERT_LEASES = changesEach(
-  'insert_leases',
-  ['integer', 'integer', 'integer'],
-  (sql) => `INSERT INTO tine_lease (id, ttl_seconds, expires_at_ms)
-  ${sql.insertedList(INSERT_LEASES.list ?? [])}`,
-);
+export const INSERT_LEASES = insertsEach('insert_leases', 'tine_lease', {
+  id: 'integer',
+  ttl_seconds: 'integer',
+  expires_at_ms: 'integer',
+});
 
 export const DELETE_LEASE = changes(
   'delete_lease',

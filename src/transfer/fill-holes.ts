@@ -1,15 +1,11 @@
 /** Rows for ids that are missing, as kine makes them: it waits for such an id and fills it, one by one. */
 import type { OfflineDatabase } from '../drivers/offline.ts';
 import { changeEach } from '../mvcc/program.ts';
-import { changesEach, type Row } from '../sql/statement.ts';
+import { gapRow } from '../sql/kine-rows.ts';
+import { gapParameters } from '../sql/kine-table.ts';
+import { INSERT_GAPS } from '../sql/repair-statements.ts';
+import type { Row } from '../sql/statement.ts';
 import { numberOf } from './table-facts.ts';
-
-export const INSERT_GAPS = changesEach(
-  'insert_gaps',
-  ['integer', 'text', 'integer', 'integer', 'integer', 'integer', 'integer'],
-  (sql) => `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease)
-  ${sql.insertedList(INSERT_GAPS.list ?? [])}`,
-);
 
 /** Rows of a statement. */
 const gapsAtOnce = 500;
@@ -21,8 +17,8 @@ export async function fillHoles(database: OfflineDatabase, aboveId: number): Pro
   let filled = 0;
   let gaps: number[] = [];
   const insert = async (): Promise<void> => {
-    const list = gaps.map((id) => [id, `gap-${id}`, 0, 1, 0, 0, 0]);
-    filled += await database.run(changeEach(INSERT_GAPS, list));
+    const rows = gaps.map((id) => gapRow({ id, revision: id }));
+    filled += await database.run(changeEach(INSERT_GAPS, rows.map(gapParameters)));
     gaps = [];
   };
   for (;;) {

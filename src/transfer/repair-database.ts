@@ -4,7 +4,7 @@ import type { OfflineAccess, OfflineDatabase, OwnedDatabase } from '../drivers/o
 import { change, changeEach } from '../mvcc/program.ts';
 import { rebuildCurrent, uniteMarks } from '../mvcc/take-over.ts';
 import { compactMarkName } from '../sql/key-text.ts';
-import { changes } from '../sql/statement.ts';
+import { INSERT_KINES_MARK } from '../sql/repair-statements.ts';
 import { DELETE_ROWS, SET_COMPACT_MARK } from '../sql/write-statements.ts';
 import { checkDatabase, rowsNotCovered } from './check-database.ts';
 import { fillHoles } from './fill-holes.ts';
@@ -93,13 +93,6 @@ async function mendMarks(database: OfflineDatabase, { isTines }: TableFacts): Pr
   if (count === 0 && markId > 0) await database.run(change(SET_COMPACT_MARK, markId));
   return count === 0 ? `made the row ${compactMarkName}` : `of ${count} rows ${compactMarkName} the newest is left`;
 }
-
-export const INSERT_KINES_MARK = changes(
-  'insert_kines_mark',
-  (sql) => `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value)
-  SELECT COALESCE(MAX(id), 0) + 1, '${compactMarkName}', 1, 0, 0, 0, 0, ${sql.noBytes}
-  FROM kine`,
-);
 
 async function mendHoles(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   const markId = await compactedId(database);

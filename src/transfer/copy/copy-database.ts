@@ -5,6 +5,8 @@ import { change, changeEach, query, rowsOf } from '../../mvcc/program.ts';
 import { adoptLeases, rebuildCurrent, uniteMarks } from '../../mvcc/take-over.ts';
 import { copiedRows, copyNames, LEASE_PAGE, type Owner, SIZES_AFTER } from '../../sql/copy-statements.ts';
 import { compactMarkName } from '../../sql/key-text.ts';
+import { markRow } from '../../sql/kine-rows.ts';
+import { kineParameters } from '../../sql/kine-table.ts';
 import { SET_COVERED_ID } from '../../sql/take-over-statements.ts';
 import { INSERT_LEASES, INSERT_ROWS } from '../../sql/write-statements.ts';
 import { compactedId, numberOf, requireKnown, stateOf, tableFacts } from '../table-facts.ts';
@@ -67,7 +69,8 @@ async function copyRows(source: Source, target: OwnedDatabase, progress: Progres
     if (endId === undefined) return;
     const found = await database.run(rowsOf(query(copiedRows(source.owner), lastId, endId)));
     await target.transaction(async (own) => {
-      await own.run(changeEach(INSERT_ROWS, await adaptRows(found, own, { foldsCase: database.sql.kineFoldsCase })));
+      const rows = await adaptRows(found, own, { foldsCase: database.sql.kineFoldsCase });
+      await own.run(changeEach(INSERT_ROWS, rows.map(kineParameters)));
       await remember(own, copyNames.throughId, endId);
     });
     lastId = endId;
@@ -112,12 +115,10 @@ async function complete(source: Source, target: OfflineDatabase): Promise<void> 
 async function copyMarks({ database }: Source, target: OfflineDatabase): Promise<void> {
   const marks = await database.rows(`SELECT id, prev_revision FROM kine WHERE name = '${compactMarkName}' ORDER BY id`);
   await target.change(`DELETE FROM kine WHERE name = '${compactMarkName}'`);
-  const list = marks.map(
-    ([id, prev]) => [id, compactMarkName, 1, 0, 0, prev, 0, Buffer.alloc(0), 1, null, null, null] as const,
+  const rows = marks.map(([id, compactedId]) =>
+    markRow({ id: id as number, compactedId: compactedId as number, version: 1 }),
   );
-  await target.run(
-    changeEach(INSERT_ROWS, list as unknown as readonly (readonly (string | number | Uint8Array | null)[])[]),
-  );
+  await target.run(changeEach(INSERT_ROWS, rows.map(kineParameters)));
 }
 
 const leasePageMax = 1000;

@@ -11,7 +11,9 @@ import {
   SET_STAGED_TTLS,
   STAGED_LEASES,
 } from '../../sql/copy-statements.ts';
-import { compactMarkName, keyBytes, keyText } from '../../sql/key-text.ts';
+import { keyBytes, keyText } from '../../sql/key-text.ts';
+import { gapRow, kinesTtlSecondsMax, markRow } from '../../sql/kine-rows.ts';
+import { kineParameters } from '../../sql/kine-table.ts';
 import { SET_COVERED_ID } from '../../sql/take-over-statements.ts';
 import { INSERT_LEASES, INSERT_ROWS } from '../../sql/write-statements.ts';
 import type { KeyValue } from '../../wire/generated/mvccpb/kv.ts';
@@ -102,8 +104,6 @@ function liveKey({ key, modRevision, createRevision, version, value }: KeyValue)
   return { name: keyText(key), modRevision, createRevision, version: Math.max(1, version), value };
 }
 
-const kinesTtlSecondsMax = 2 ** 31 - 1;
-
 function stagedRow(pair: KeyValue, { isKine }: EtcdKeys) {
   const { name, modRevision, createRevision, version, value } = liveKey(pair);
   const ttlSeconds = isKine ? Math.min(Number(pair.lease), kinesTtlSecondsMax) : 0;
@@ -134,7 +134,9 @@ async function place({ revision }: EtcdKeys, leases: readonly LeaseRow[], target
   await target.run(change(SET_STAGED_TTLS));
   await target.run(change(PLACE_STAGED));
   const newestId = await reachRevision(revision, target);
-  await target.run(changeEach(INSERT_ROWS, [markRow(newestId)]));
+  const compactedId = newestId === markId ? 0 : newestId;
+  const mark = markRow({ id: markId, compactedId, version: compactedId === 0 ? 1 : 2 });
+  await target.run(changeEach(INSERT_ROWS, [kineParameters(mark)]));
   await target.run(rebuildCurrent(newestId));
   await target.run(adoptLeases({ afterId: 0, newestId, nowMs: Date.now() }));
   await target.run(change(SET_COVERED_ID, newestId));
@@ -155,14 +157,8 @@ async function reachRevision(revision: number, target: OfflineDatabase): Promise
   if (reached === revision) return id;
   if (revision <= markId) return markId;
   const gapId = Math.max(revision, id + 1, firstId);
-  const gap = [gapId, `gap-${gapId}`, 0, 1, 0, 0, 0, null, 0, null, gapId === revision ? null : revision, null];
-  await target.run(changeEach(INSERT_ROWS, [gap]));
+  await target.run(changeEach(INSERT_ROWS, [kineParameters(gapRow({ id: gapId, revision }))]));
   return gapId;
-}
-
-function markRow(newestId: number) {
-  const coveredId = newestId === markId ? 0 : newestId;
-  return [markId, compactMarkName, 1, 0, 0, coveredId, 0, Buffer.alloc(0), coveredId === 0 ? 1 : 2, null, null, null];
 }
 
 /** @throws StartError when the two sides differ: the copy is not finished then. */

@@ -6,7 +6,9 @@ import type { NamedDetails } from '../../mvcc/backend-parts.ts';
 import { change, changeEach } from '../../mvcc/program.ts';
 import { rebuildCurrent } from '../../mvcc/take-over.ts';
 import { ROLES, USERS } from '../../sql/auth-statements.ts';
-import { compactMarkName, keyText } from '../../sql/key-text.ts';
+import { keyText } from '../../sql/key-text.ts';
+import { markRow } from '../../sql/kine-rows.ts';
+import { kineParameters } from '../../sql/kine-table.ts';
 import { SET_COVERED_ID } from '../../sql/take-over-statements.ts';
 import { DELETE_ROWS, INSERT_LEASES, INSERT_ROWS } from '../../sql/write-statements.ts';
 import type { Progress } from '../copy/progress.ts';
@@ -76,7 +78,8 @@ async function restore(backend: BackendFile, own: OfflineDatabase, restoring: Re
   const revision = summary.revision + bumpRevision;
   const compactRevision = bumpRevision > 0 ? revision : summary.compactRevision;
   const { newestId, markId } = await log.finish({ revision, compactRevision });
-  await own.run(changeEach(INSERT_ROWS, [markRow({ markId, compactRevision })]));
+  const mark = markRow({ id: markRowId, compactedId: markId, version: compactRevision < 0 ? 1 : 2 });
+  await own.run(changeEach(INSERT_ROWS, [kineParameters(mark)]));
   if (!summary.isCompacted || bumpRevision > 0) await deleteUnreachable(own, markId);
   await own.run(rebuildCurrent(newestId));
   await own.run(change(SET_COVERED_ID, newestId));
@@ -118,11 +121,6 @@ async function restoreLeases(backend: BackendFile, own: OfflineDatabase): Promis
     page = [];
   }
   await own.run(changeEach(INSERT_LEASES, page));
-}
-
-function markRow({ markId, compactRevision }: { readonly markId: number; readonly compactRevision: number }) {
-  const version = compactRevision < 0 ? 1 : 2;
-  return [markRowId, compactMarkName, 1, 0, 0, markId, 0, Buffer.alloc(0), version, null, null, null] as const;
 }
 
 /** Rows that are deleted at once. */

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { VALUES_BY_ID } from '../../../src/drivers/mysql/rows-up-to-bytes.ts';
 import { guardedText } from '../../../src/drivers/postgres/guarded-write.ts';
 import { binaryDialect } from '../../../src/drivers/postgres/postgres-session.ts';
-import { copiedRows, liveRows, type Owner } from '../../../src/sql/copy-statements.ts';
 import { SET_COMMIT } from '../../../src/sql/commit-statements.ts';
+import { copiedRows, liveRows, type Owner } from '../../../src/sql/copy-statements.ts';
 import type { Dialect } from '../../../src/sql/dialect.ts';
 import { mysqlDialect } from '../../../src/sql/mysql-dialect.ts';
 import { postgresDialect } from '../../../src/sql/postgres-dialect.ts';
@@ -19,9 +19,6 @@ import {
 import { sqliteDialect } from '../../../src/sql/sqlite-dialect.ts';
 import type { Statement } from '../../../src/sql/statement.ts';
 import { DROP_CURRENT, INSERT_ROWS, SET_CURRENT } from '../../../src/sql/write-statements.ts';
-import { RENAME_EARLIER_COPIED } from '../../../src/transfer/copy/adapt-rows.ts';
-import { INSERT_GAPS } from '../../../src/transfer/fill-holes.ts';
-import { INSERT_KINES_MARK } from '../../../src/transfer/repair-database.ts';
 
 const folder = join(import.meta.dirname, '../../../src/sql');
 
@@ -45,7 +42,7 @@ function* rangeShapes(): Generator<RangeShape> {
 
 /** Every statement, in the order of their names. A module's exports are found by themselves; what functions make is listed here. */
 export async function allStatements(): Promise<readonly Statement[]> {
-  const found: Statement[] = [VALUES_BY_ID, RENAME_EARLIER_COPIED, INSERT_GAPS, INSERT_KINES_MARK];
+  const found: Statement[] = [VALUES_BY_ID];
   for (const file of readdirSync(folder).filter((name) => name.endsWith('-statements.ts')))
     found.push(...statementsIn(await import(join(folder, file))));
   found.push(...sources.map(countStatement), ...owners.flatMap((owner) => [copiedRows(owner), liveRows(owner)]));
