@@ -148,7 +148,7 @@ function* addRole(name: string, state: WriteState): Program<void> {
 function* deleteRole(name: string, state: WriteState): Program<void> {
   if (isAuthOn(state.authState) && name === rootName) throw etcdError('invalidAuthManagement');
   if ((yield* change(ROLES.drop, authName(name))) === 0) throw etcdError('roleNotFound');
-  const users = (yield* rows(USERS.all)).map(([, details]) => decodedUser([details as Uint8Array]) as User);
+  const users = (yield* rows(USERS.all)).map(({ details }) => decodedUser(details) as User);
   yield* setUsers(users.filter(({ roles }) => roles.includes(name)).map((user) => withoutRole(user, name)));
   yield* countChange(state);
 }

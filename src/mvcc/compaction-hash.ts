@@ -38,5 +38,5 @@ export function* keepCompactionHash(added: CompactionHash): Program<void> {
 
 function* compactionHashes(): Program<readonly CompactionHash[]> {
   const found = yield* rows(COMPACTION_HASHES);
-  return found.map(([name, hash]) => ({ ...revisionsOfName(String(name)), hash: Number(hash) }));
+  return found.map(({ name, hash }) => ({ ...revisionsOfName(name), hash }));
 }

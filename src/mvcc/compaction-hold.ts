@@ -21,6 +21,6 @@ export function* releaseCompaction(holder: string): Program<void> {
 }
 
 export function* isCompactionHeld(nowMs: number): Program<boolean> {
-  const untilMs = (yield* row(HELD_UNTIL))?.[0] as number | null | undefined;
+  const untilMs = yield* row(HELD_UNTIL);
   return (untilMs ?? 0) > nowMs;
 }

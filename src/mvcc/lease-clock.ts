@@ -4,7 +4,7 @@ import { DROP_PAST_HOLDS } from '../sql/hold-statements.ts';
 import { DROP_MEMBERS_BEFORE } from '../sql/member-statements.ts';
 import { SET_STATE } from '../sql/state-statements.ts';
 import type { Row } from '../sql/statement.ts';
-import { change, changeEach, type Program, row, rows } from './program.ts';
+import { change, changeEach, decodedOne, type Program, query, rawRows, row } from './program.ts';
 import type { WriteState } from './write-state.ts';
 
 /** What an instance knows of time when it starts. */
@@ -27,8 +27,8 @@ function* startShared(nowMs: number): Program<number> {
 }
 
 function* startOnMachine({ bootId, monotonicMs, wallMs }: ClockStart & { kind: 'machine' }): Program<number> {
-  const [knownBootId, offsetMs] = ((yield* row(MACHINE_CLOCK)) ?? []) as readonly (number | null | undefined)[];
-  if (knownBootId === bootId && typeof offsetMs === 'number') return monotonicMs + offsetMs;
+  const known = yield* row(MACHINE_CLOCK);
+  if (known?.bootId === bootId && known.offsetMs !== null) return monotonicMs + known.offsetMs;
   // The machine was started anew. No process from before is left, and their times may lie in the future of a clock that was set back.
   yield* change(DROP_MEMBERS_BEFORE, Number.MAX_SAFE_INTEGER);
   yield* change(DROP_PAST_HOLDS, Number.MAX_SAFE_INTEGER);
@@ -41,13 +41,12 @@ function* startOnMachine({ bootId, monotonicMs, wallMs }: ClockStart & { kind: '
 
 /** The stored time; undefined: the database holds none. */
 export function* leaseClock(): Program<number | undefined> {
-  return leaseClockOf(yield* rows(LEASE_CLOCK));
+  return leaseClockOf(yield* rawRows(query(LEASE_CLOCK)));
 }
 
 /** What statement `LEASE_CLOCK` found. */
 export function leaseClockOf(found: readonly Row[] | undefined): number | undefined {
-  const storedMs = found?.[0]?.[0];
-  return typeof storedMs === 'number' ? storedMs : undefined;
+  return decodedOne(LEASE_CLOCK, found) ?? undefined;
 }
 
 /** Moves the stored time to where an instance is; returns the stored time. */

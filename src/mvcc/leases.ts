@@ -20,7 +20,7 @@ export function* revokeLease(id: LeaseId, state: WriteState): Program<void> {
   if ((yield* change(DELETE_LEASE, id)) === 0) throw etcdError('leaseNotFound');
   state.setLease(id, undefined);
   yield* state.flush();
-  const names = (yield* rows(KEYS_OF_LEASE, id)).map((found) => found[0] as string);
+  const names = yield* rows(KEYS_OF_LEASE, id);
   yield* state.load(names);
   for (const name of names) {
     const current = yield* state.current(name);

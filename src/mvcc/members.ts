@@ -17,12 +17,12 @@ export function* membersSince(
   sinceMs: number,
 ): Program<{ members: readonly Member[]; namedLeader: MemberId | undefined }> {
   const found = yield* rows(MEMBERS_SINCE, sinceMs);
-  const members = found.map(([id, details]) => ({
-    id: BigInt(id as string),
-    ...(JSON.parse(Buffer.from(details as Uint8Array).toString()) as Omit<Member, 'id'>),
+  const members = found.map(({ id, details }) => ({
+    id: BigInt(id),
+    ...(JSON.parse(Buffer.from(details).toString()) as Omit<Member, 'id'>),
   }));
-  const named = found.find(([, , isLeader]) => isLeader === 1);
-  return { members, namedLeader: named && BigInt(named[0] as string) };
+  const named = found.find(({ isLeader }) => isLeader === 1);
+  return { members, namedLeader: named && BigInt(named.id) };
 }
 
 /** This one is there; who was not heard of since a moment is forgotten, and what it left. */

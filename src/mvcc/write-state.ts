@@ -3,8 +3,10 @@ import { assert } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { ALARMS } from '../sql/alarm-statements.ts';
 import { LEASE_CLOCK } from '../sql/clock-statements.ts';
+import type { RowEvent } from '../sql/event-row.ts';
 import { putRow, tombstoneRow } from '../sql/kine-rows.ts';
 import { type KineRow, kineParameters } from '../sql/kine-table.ts';
+import { newestByName } from '../sql/newest-row.ts';
 import {
   HEAD,
   LEASES_BY_ID,
@@ -13,19 +15,18 @@ import {
   NEWEST_SMALL_ROWS,
 } from '../sql/read-statements.ts';
 import type { KeyValueRow } from '../sql/row.ts';
-import type { Parameter, Row } from '../sql/statement.ts';
+import { changeCount, type Parameter, type Row } from '../sql/statement.ts';
 import { DROP_CURRENT, INSERT_ROWS, SET_CURRENT } from '../sql/write-statements.ts';
-import { alarmList } from './alarms.ts';
 import type { AuthState } from './auth-state.ts';
-import { type PackedBatchEvents, packEvents, type RowEvent } from './events.ts';
+import { type PackedBatchEvents, packEvents } from './events.ts';
 import { headOf, type MarkedHead } from './head.ts';
 import type { Learned } from './known-state.ts';
 import { leaseClockOf } from './lease-clock.ts';
-import { leaseList, leaseStatus } from './lease-reads.ts';
+import { leaseList } from './lease-reads.ts';
 import type { Named } from './named.ts';
-import { type KnownRow, neverThere, newestByName } from './newest-rows.ts';
+import { type KnownRow, neverThere } from './newest-rows.ts';
 import type { Alarm, LeaseId, Revision, RowId } from './operations.ts';
-import { asLast, changed, listQuery, type Program, query } from './program.ts';
+import { asLast, decoded, listQuery, type Program, query } from './program.ts';
 import type { Head, LeaseStatus } from './results.ts';
 
 export interface WriteOptions {
@@ -97,7 +98,7 @@ export class WriteState {
       ...(named.needsLeaseClock ? [query(LEASE_CLOCK)] : []),
     ];
     const state = new WriteState(headOf(head), { withEvents });
-    state.alarms = alarmList(alarms);
+    state.alarms = decoded(ALARMS, alarms);
     state.#learn(keys, bare, false);
     state.#learn(keysWithValue, whole, true);
     state.#learnLeases(leases, found);
@@ -244,8 +245,8 @@ export class WriteState {
     this.#rowBytes = 0;
     this.#moved.clear();
     const [inserted, , removed] = yield place === 'last' ? asked.map(asLast) : asked;
-    assert(changed(inserted) === written, 'every row written is in the table');
-    assert(changed(removed) === dropped.length, 'a deleted key was in kine_current');
+    assert(changeCount(inserted) === written, 'every row written is in the table');
+    assert(changeCount(removed) === dropped.length, 'a deleted key was in kine_current');
   }
 
   *#newestOf(key: string): Program<KnownRow> {
@@ -287,10 +288,7 @@ export class WriteState {
 
   #learnLeases(ids: Iterable<LeaseId>, found: readonly Row[] | undefined): void {
     for (const id of ids) this.#leases.set(id, undefined);
-    for (const each of found ?? []) {
-      const lease = leaseStatus(each);
-      this.#leases.set(lease.id, lease);
-    }
+    for (const lease of decoded(LEASES_BY_ID, found)) this.#leases.set(lease.id, lease);
   }
 
   /** The place of the row written last among those of its revision. */

@@ -1,9 +1,17 @@
 /** The statements of alarms. A member's id is any 64 bits, kept as a signed number. */
-import { changes, insertsEach, selectsRows } from './statement.ts';
+import { numberAt } from './shape.ts';
+import { changes, insertsEach, type Shape, selectsRows } from './statement.ts';
+
+/** An active alarm. A member's id is unsigned. */
+const alarmShape: Shape<{ readonly memberId: bigint; readonly number: number }> = {
+  columns: { memberId: 'text', number: 'integer' },
+  decode: (row) => ({ memberId: BigInt.asUintN(64, BigInt(row[0] as string)), number: numberAt(row, 1) }),
+};
 
 // The alarms that are active: whose, and which. None, most of the time.
 export const ALARMS = selectsRows(
   'alarms',
+  alarmShape,
   (sql) => `SELECT ${sql.asText('member_id')}, alarm
   FROM tine_alarm
   ORDER BY alarm, member_id`,

@@ -1,4 +1,5 @@
 /** The statements of users, roles and the secret that tokens are signed with. Details are etcd's messages; names are escaped as keys are. */
+import { record, single } from './shape.ts';
 import { changes, insertsEach, selectsEach, selectsRow, selectsRows } from './statement.ts';
 
 /** The same for users and for roles. */
@@ -9,6 +10,7 @@ function detailsOf(owner: 'user' | 'role') {
     // One of them.
     one: selectsRow(
       `${owner}_by_name`,
+      single('details', 'bytes'),
       (sql) => `SELECT ${sql.selectedBytes('details')}
   FROM tine_${owner}
   WHERE name = ${sql.text}`,
@@ -17,18 +19,21 @@ function detailsOf(owner: 'user' | 'role') {
     some: selectsEach(
       `${owner}s_by_name`,
       ['text'],
+      single('details', 'bytes'),
       (sql) => `SELECT ${sql.selectedBytes('details')}
   FROM tine_${owner}
   WHERE ${sql.inList('name', 'text')}`,
     ),
     names: selectsRows(
       `${owner}_names`,
+      single('name', 'text'),
       () => `SELECT name
   FROM tine_${owner}
   ORDER BY name`,
     ),
     all: selectsRows(
       `all_${owner}s`,
+      record({ name: 'text', details: 'bytes' }),
       (sql) => `SELECT name, ${sql.selectedBytes('details')}
   FROM tine_${owner}
   ORDER BY name`,
@@ -46,6 +51,7 @@ export const ROLES = detailsOf('role');
 
 export const TOKEN_SECRET = selectsRow(
   'token_secret',
+  single('secret', 'bytes'),
   (sql) => `SELECT ${sql.selectedBytes('value')}
   FROM tine_secret
   WHERE name = 'token'`,

@@ -1,8 +1,10 @@
 /** The statements of what the database is called by its instances. */
+import { single } from './shape.ts';
 import { changes, selectsRow } from './statement.ts';
 
 export const CLUSTER_ID = selectsRow(
   'cluster_id',
+  single('id', 'text'),
   (sql) => `SELECT ${sql.asText('value')}
   FROM tine_state
   WHERE name = 'cluster_id'`,

@@ -1,4 +1,5 @@
 /** The statements by which a commit whose answer was lost is found again. */
+import { single } from './shape.ts';
 import { changes, insertsEach, selectsRow } from './statement.ts';
 
 // Part of each transaction of writes: the slot is the connection's, the token the transaction's.
@@ -11,6 +12,7 @@ export const SET_COMMIT = insertsEach(
 
 export const COMMITTED_TOKEN = selectsRow(
   'committed_token',
+  single('token', 'text?'),
   (sql) => `SELECT ${sql.asText('token')}
   FROM tine_commit
   WHERE slot = ${sql.integer}`,

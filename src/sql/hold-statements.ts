@@ -1,4 +1,5 @@
 /** The statements of holds: named numbers that keep compaction from deleting until they have passed, in milliseconds since 1970 of the database's clock. */
+import { single } from './shape.ts';
 import { changes, selectsRow } from './statement.ts';
 
 /** What their names in `tine_state` begin with, and what all of them sort before. */
@@ -12,6 +13,7 @@ const isHold = `name >= '${first}' AND name < '${end}'`;
 // When the last of all holds ends.
 export const HELD_UNTIL = selectsRow(
   'held_until',
+  single('untilMs', 'integer?'),
   () => `SELECT MAX(value)
   FROM tine_state
   WHERE ${isHold}`,

@@ -1,9 +1,11 @@
 /** The statements of the instances over one database. */
+import { record, single } from './shape.ts';
 import { changes, insertsEach, selectsRow, selectsRows } from './statement.ts';
 
 // Who was heard of since a moment: id, what it says of itself, and whether it was named the leader.
 export const MEMBERS_SINCE = selectsRows(
   'members_since',
+  record({ id: 'text', details: 'bytes', isLeader: 'integer' }),
   (sql) => `SELECT ${sql.asText('id')}, ${sql.selectedBytes('details')},
     CASE WHEN id = (SELECT value FROM tine_state WHERE name = 'leader') THEN 1 ELSE 0 END
   FROM tine_member
@@ -33,6 +35,7 @@ export const SET_LEADER = changes(
 
 export const HAS_MEMBER = selectsRow(
   'has_member',
+  single('isThere', 'integer'),
   (sql) => `SELECT 1
   FROM tine_member
   WHERE id = ${sql.integer}`,

@@ -44,6 +44,9 @@ export const postgresDialect: Dialect = {
   kineFoldsCase: false,
 };
 
+/** For statements whose rows come in binary. */
+export const postgresBinaryDialect: Dialect = { ...postgresDialect, selectedBytes: (expression) => expression };
+
 function insertedList(columns: readonly ColumnType[]): string {
   const plain = columns.filter((type) => type !== 'bytes');
   const arrays = plain.map((type) => `CAST(? AS ${arrayOf[type]})`);

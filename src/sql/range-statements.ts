@@ -1,8 +1,19 @@
 /** The statements of ranges: the rows of an interval of keys, now or at a revision, and their number. */
-import type { ColumnType, Dialect } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
 import { compactMarkName } from './key-text.ts';
-import { createRevision, modRevision, rowColumns, rowColumnTypes, version } from './row.ts';
-import { type Statement, selectsEach, selectsRow, selectsRows } from './statement.ts';
+import {
+  createRevision,
+  type KeyValueRow,
+  keyAt,
+  keyColumns,
+  keyShape,
+  keyValueShape,
+  modRevision,
+  rowColumns,
+  version,
+} from './row.ts';
+import { numberAt, record, single } from './shape.ts';
+import { type Row, type Select, type Shape, selectsBulk, selectsEach, selectsRow, selectsRows } from './statement.ts';
 
 /** Which rows a range reads: the newest of each key, or the newest at or before an id. The cost of both follows the names, not the rows of each. */
 export type RangeSource = 'current' | 'history';
@@ -21,16 +32,13 @@ export interface RangeShape {
   readonly bounded: boolean;
 }
 
-/** `rowColumns` and the value. */
-const pageColumns: readonly ColumnType[] = [...rowColumnTypes, 'bytes'];
-
-const rangeStatements = new Map<string, Statement>();
+const rangeStatements = new Map<string, Select<KeyValueRow>>();
 
 /**
  * The statement of a range. Parameters in order: start, end; the id unless `current`; for `filtered` max and min modification revision,
  * max and min create revision, each twice (0: no bound); the number of rows.
  */
-export function rangeStatement(shape: RangeShape): Statement {
+export function rangeStatement(shape: RangeShape): Select<KeyValueRow> {
   const name = [
     'range',
     shape.source,
@@ -43,15 +51,15 @@ export function rangeStatement(shape: RangeShape): Statement {
   ].join('_');
   let statement = rangeStatements.get(name);
   if (statement === undefined) {
-    const selected = selectsRows(name, (sql) => rangeText(sql, shape));
-    statement = shape.bounded && shape.withValue ? { ...selected, columns: pageColumns } : selected;
+    const selects = shape.bounded && shape.withValue ? selectsBulk : selectsRows;
+    statement = selects(name, shape.withValue ? keyValueShape : keyShape, (sql) => rangeText(sql, shape));
     rangeStatements.set(name, statement);
   }
   return statement;
 }
 
 /** How many keys a range has. Parameters: start, end; the id unless `current`. */
-export function countStatement(source: RangeSource): Statement {
+export function countStatement(source: RangeSource): Select<number> {
   return countStatements[source];
 }
 
@@ -120,16 +128,18 @@ function bound(column: string): string {
   return `(SELECT ${column} FROM bounds)`;
 }
 
-const countStatements: Record<RangeSource, Statement> = {
+const countStatements: Record<RangeSource, Select<number>> = {
   // Walks the index of newest rows alone.
   current: selectsRow(
     'count_current',
+    single('count', 'integer'),
     (sql) => `SELECT COUNT(*)
     FROM kine_current
     WHERE name >= ${sql.text} AND name < ${sql.text}`,
   ),
   history: selectsRow(
     'count_history',
+    single('count', 'integer'),
     (sql) => `WITH RECURSIVE ${namesOf(sql, 'history', { limited: false })}
     SELECT COUNT(*)
     FROM names
@@ -157,10 +167,10 @@ function sortColumn(sql: Dialect, target: NumberTarget): string {
 
 // The newest rows of an interval, up to and with the one at which their values reach a number of bytes: the index of newest rows knows how large each is. Parameters: start,
 // end, number of rows, bytes.
-export const CURRENT_PAGE: Statement = {
-  ...selectsRows(
-    'current_page',
-    (sql) => `SELECT ${['names.name', ...rowColumns(sql, 'kine').slice(1), sql.selectedBytes('kine.value')].join(', ')}
+export const CURRENT_PAGE = selectsBulk(
+  'current_page',
+  keyValueShape,
+  (sql) => `SELECT ${['names.name', ...rowColumns(sql, 'kine').slice(1), sql.selectedBytes('kine.value')].join(', ')}
   FROM (
     SELECT name, id
     FROM (
@@ -172,22 +182,36 @@ export const CURRENT_PAGE: Statement = {
     WHERE bytes_before < ${sql.integer}) names
   ${sql.joinRow('names.id')}
   ORDER BY names.name`,
-  ),
-  columns: pageColumns,
-};
+);
 
 // The values of rows by their ids, in no order.
 export const VALUES_OF_IDS = selectsEach(
   'values_of_ids',
   ['integer'],
+  record({ id: 'integer', value: 'bytes?' }),
   (sql) => `SELECT kine.id, ${sql.selectedBytes('kine.value')}
   FROM kine
   WHERE ${sql.inList('kine.id', 'integer')}`,
 );
 
+const lengthsShape: Shape<KeyValueRow> = {
+  columns: { ...keyColumns, valueBytes: 'integer' },
+  decode: (row) => keyAt(row, 0),
+};
+
+/** Of a row of `CURRENT_LENGTHS`: most of a page may be left unread, so that rows are decoded one by one. */
+export function lengthOf(row: Row): number {
+  return numberAt(row, 6);
+}
+
+export function nameOf(row: Row): string {
+  return row[0] as string;
+}
+
 // The newest rows of an interval with the length of their values instead of the values.
 export const CURRENT_LENGTHS = selectsRows(
   'current_lengths',
+  lengthsShape,
   (sql) => `SELECT ${rowColumns(sql, 'kine').join(', ')}, COALESCE(LENGTH(kine.value), 0)
   FROM kine_current
   ${sql.joinRow('kine_current.id')}
@@ -200,6 +224,7 @@ export const CURRENT_LENGTHS = selectsRows(
 // piece 12 ms. The walk over kine_current is in the order of names.
 export const CURRENT_VALUES = selectsRow(
   'current_values',
+  single('values', 'bytes?'),
   (sql) => `SELECT ${sql.concatenated('value', 'name')}
   FROM (
     SELECT kine_current.name, COALESCE(kine.value, ${sql.noBytes}) AS value

@@ -1,14 +1,20 @@
 /** The statements of reads other than ranges: the head, single keys, the log, leases. */
 import { limits } from '../limits.ts';
 import type { Dialect } from './dialect.ts';
+import { type EventRow, eventShape } from './event-row.ts';
+import { headShape } from './head-row.ts';
 import { compactMarkName } from './key-text.ts';
+import { leaseShape } from './lease-row.ts';
+import { headAndNewestShape, newestShapes } from './newest-row.ts';
 import { createRevision, modRevision, rowColumns, version } from './row.ts';
-import { type Statement, selectsEach, selectsRow, selectsRows } from './statement.ts';
+import { single } from './shape.ts';
+import { type Select, selectsEach, selectsRow, selectsRows } from './statement.ts';
 
 // Id and revision of the newest row, id and revision of the compaction mark, the state of auth. The mark holds an id; rows after it are never
 // compacted, so the mark's revision is the one before the next row's. A mark at 0 stands for no compaction, or (version 2) for one at revision 0.
 export const HEAD = selectsRow(
   'head',
+  headShape,
   (sql) => `SELECT newest.id,
     newest.revision,
     COALESCE(mark.prev_revision, 0) AS compact_id,
@@ -32,7 +38,7 @@ function markId(sql: Dialect): string {
 
 // The last row at or before a revision. Rows with a revision of their own are found in its index; after them come only rows whose
 // id is their revision.
-export const ID_THROUGH_REVISION = selectsRow('id_through_revision', (sql) =>
+export const ID_THROUGH_REVISION = selectsRow('id_through_revision', single('id', 'integer'), (sql) =>
   sql.parameter === undefined ? throughAsked(sql) : throughParameter(sql.parameter),
 );
 
@@ -66,6 +72,7 @@ function throughParameter(parameter: (number: number) => string): string {
 export const NEWEST_ROWS = selectsEach(
   'newest_rows',
   ['text'],
+  newestShapes.whole,
   (sql) => `SELECT kine.deleted, ${rowColumns(sql, 'kine').join(', ')}, ${sql.selectedBytes('kine.value')}
   FROM ${sql.newestOfNames}`,
 );
@@ -74,6 +81,7 @@ export const NEWEST_ROWS = selectsEach(
 export const NEWEST_ROWS_WITHOUT_VALUE = selectsEach(
   'newest_rows_without_value',
   ['text'],
+  newestShapes.bare,
   (sql) => `SELECT kine.deleted, ${rowColumns(sql, 'kine').join(', ')}
   FROM ${sql.newestOfNames}`,
 );
@@ -88,6 +96,7 @@ function smallValue(sql: Dialect): string {
 export const NEWEST_SMALL_ROWS = selectsEach(
   'newest_small_rows',
   ['text'],
+  newestShapes.small,
   (sql) => `SELECT kine.deleted, ${rowColumns(sql, 'kine').join(', ')}, ${smallValue(sql)}
   FROM ${sql.newestOfNames}`,
 );
@@ -96,6 +105,7 @@ export const NEWEST_SMALL_ROWS = selectsEach(
 export const HEAD_AND_NEWEST_SMALL_ROWS = selectsEach(
   'head_and_newest_small_rows',
   ['text'],
+  headAndNewestShape,
   (sql) => `SELECT head.id,
     head.revision,
     head.compact_id,
@@ -110,8 +120,8 @@ export const HEAD_AND_NEWEST_SMALL_ROWS = selectsEach(
 
 // An event: the row, its value, and the row it replaced, as it still stands there. Gap rows that kine left (deleted, but replacing nothing)
 // and the compaction mark are not events.
-function events(name: string, where: (sql: Dialect) => string): Statement {
-  return selectsRows(name, (sql) =>
+function events(name: string, where: (sql: Dialect) => string): Select<EventRow> {
+  return selectsRows(name, eventShape, (sql) =>
     sql.upToBytes({
       before: '',
       columns: [
@@ -165,6 +175,7 @@ const leaseColumns = (sql: Dialect) => `${sql.asText('id')}, ttl_seconds, expire
 export const LEASES_BY_ID = selectsEach(
   'leases_by_id',
   ['integer'],
+  leaseShape,
   (sql) => `SELECT ${leaseColumns(sql)}
   FROM tine_lease
   WHERE ${sql.inList('id', 'integer')}`,
@@ -173,16 +184,22 @@ export const LEASES_BY_ID = selectsEach(
 // By id as a number: a bare `id` would be the column of text to Postgres.
 export const LEASES = selectsRows(
   'leases',
+  leaseShape,
   (sql) => `SELECT ${leaseColumns(sql)}
   FROM tine_lease
   ORDER BY tine_lease.id`,
 );
 
-export const LEASE_COUNT = selectsRow('lease_count', () => 'SELECT COUNT(*) FROM tine_lease');
+export const LEASE_COUNT = selectsRow(
+  'lease_count',
+  single('count', 'integer'),
+  () => 'SELECT COUNT(*) FROM tine_lease',
+);
 
 // The leases that end first, in this order.
 export const NEXT_LEASES = selectsRows(
   'next_leases',
+  leaseShape,
   (sql) => `SELECT ${leaseColumns(sql)}
   FROM tine_lease
   ORDER BY expires_at_ms
@@ -192,6 +209,7 @@ export const NEXT_LEASES = selectsRows(
 // The keys that hang on a lease.
 export const KEYS_OF_LEASE = selectsRows(
   'keys_of_lease',
+  single('name', 'text'),
   (sql) => `SELECT name
   FROM kine_current
   WHERE lease_id = ${sql.integer} AND lease_id <> 0
@@ -201,6 +219,7 @@ export const KEYS_OF_LEASE = selectsRows(
 // The keys that hang on any lease.
 export const LEASED_KEYS = selectsRows(
   'leased_keys',
+  single('name', 'text'),
   () => `SELECT name
   FROM kine_current
   WHERE lease_id <> 0`,

@@ -10,47 +10,88 @@ export type Value = string | number | Uint8Array | null;
 /** A row: its values in the order of the statement's columns. */
 export type Row = readonly Value[];
 
+/** The columns of a table or of rows by their names, in their order. */
+export type ColumnTypes = Readonly<Record<string, ColumnType>>;
+
+/** The columns of rows, and how a row is read: only src/sql/ knows where in a row a column stands. */
+export interface Shape<Result> {
+  readonly columns: ColumnTypes;
+  readonly decode: (row: Row) => Result;
+}
+
+/** A column of the rows that a statement returns. */
+export interface ResultColumn {
+  readonly name: string;
+  readonly type: ColumnType;
+}
+
 export interface Statement {
   readonly name: string;
   /** The text in a database's words, with `?` for each parameter. */
   readonly text: (sql: Dialect) => string;
   /** `row`: at most one row comes back. `rows`: any number. `change`: none, but how many rows were changed. */
   readonly returns: 'row' | 'rows' | 'change';
-  /**
-   * Undefined: the statement takes the parameters that its text shows. Otherwise it takes a list of rows of these columns after them, and runs for each of the list; the
-   * driver decides how: one by one, or all in one.
-   */
-  readonly list?: readonly ColumnType[];
-  /** The columns of a statement that is asked for many large rows: a driver may have a way for these. */
-  readonly columns?: readonly ColumnType[];
+  /** Of the rows that come back, in their order. */
+  readonly columns: readonly ResultColumn[];
+  /** The statement is asked for many large rows: a driver may have a way for these. */
+  readonly isBulk?: true;
   /** The database refuses it in a transaction. */
   readonly standsAlone?: true;
+}
+
+/** A statement whose rows come back as these. */
+export interface Select<Result> extends Statement {
+  readonly decode: (row: Row) => Result;
+}
+
+/**
+ * A statement that takes a list of rows of these columns after the parameters that its text shows, and runs for each of the list; the driver decides how: one by one, or
+ * all in one.
+ */
+export interface ListStatement extends Statement {
+  readonly list: readonly ColumnType[];
 }
 
 type Text = Statement['text'];
 
 /** Declares a statement that returns any number of rows. */
-export function selectsRows(name: string, text: Text): Statement {
-  return { name, text, returns: 'rows' };
+export function selectsRows<Result>(name: string, shape: Shape<Result>, text: Text): Select<Result> {
+  return { name, text, returns: 'rows', ...read(shape) };
+}
+
+/** The same for many large rows. */
+export function selectsBulk<Result>(name: string, shape: Shape<Result>, text: Text): Select<Result> {
+  return { ...selectsRows(name, shape, text), isBulk: true };
 }
 
 /** Declares a statement that returns a row or none. */
-export function selectsRow(name: string, text: Text): Statement {
-  return { name, text, returns: 'row' };
+export function selectsRow<Result>(name: string, shape: Shape<Result>, text: Text): Select<Result> {
+  return { name, text, returns: 'row', ...read(shape) };
 }
 
 /** Declares a statement that returns rows for a list of values; the rows come in any order. */
-export function selectsEach(name: string, list: readonly ColumnType[], text: Text): Statement {
-  return { name, text, returns: 'rows', list };
+export function selectsEach<Result>(
+  name: string,
+  list: readonly ColumnType[],
+  shape: Shape<Result>,
+  text: Text,
+): Select<Result> & ListStatement {
+  return { name, text, returns: 'rows', list, ...read(shape) };
+}
+
+function read<Result>({ columns, decode }: Shape<Result>): Pick<Select<Result>, 'columns' | 'decode'> {
+  return { columns: Object.entries(columns).map(([name, type]) => ({ name, type })), decode };
 }
 
 /** Declares a statement that changes rows; it comes back as one row with their number. */
 export function changes(name: string, text: Text): Statement {
-  return { name, text, returns: 'change' };
+  return { name, text, returns: 'change', columns: [] };
 }
 
-/** The columns of a table by their names. */
-export type ColumnTypes = Readonly<Record<string, ColumnType>>;
+/** Declares a statement that changes rows for each row of a list. */
+export function changesEach(name: string, list: readonly ColumnType[], text: Text): ListStatement {
+  return { ...changes(name, text), list };
+}
 
 /** Declares a statement that inserts rows of these columns. `overwrite`: a row with the same value in this column gets the other values. */
 export function insertsEach(
@@ -58,7 +99,7 @@ export function insertsEach(
   table: string,
   columns: ColumnTypes,
   { overwrite }: { readonly overwrite?: string } = {},
-): Statement {
+): ListStatement {
   const names = Object.keys(columns);
   const types = Object.values(columns);
   return changesEach(name, types, (sql) => {
@@ -71,7 +112,17 @@ export function insertsEach(
   });
 }
 
-/** Declares a statement that changes rows for each row of a list. */
-export function changesEach(name: string, list: readonly ColumnType[], text: Text): Statement {
-  return { name, text, returns: 'change', list };
+/** The value that a statement of one row and one column returned; undefined: no row. */
+export function onlyValue(found: readonly Row[] | undefined): Value | undefined {
+  return found?.[0]?.[0];
+}
+
+/** How many rows a changing statement changed, as it comes back. */
+export function changeCount(found: readonly Row[] | undefined): number {
+  return found?.[0]?.[0] as number;
+}
+
+/** What a changing statement comes back with. */
+export function changeRows(count: number): readonly Row[] {
+  return [[count]];
 }

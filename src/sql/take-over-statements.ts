@@ -1,5 +1,6 @@
 /** The statements that bring tine's derived tables up to a table `kine` that kine wrote to. They run once at a start. */
 import { clientsCompactMarkText, compactMarkName } from './key-text.ts';
+import { record, single } from './shape.ts';
 import { changes, changesEach, selectsRow, selectsRows } from './statement.ts';
 
 /** kine's name for the API server's key `compact_rev_key`. */
@@ -10,6 +11,7 @@ export const copySourceName = 'copy_source';
 
 export const UNFINISHED_COPY = selectsRow(
   'unfinished_copy',
+  single('source', 'integer'),
   () => `SELECT value
   FROM tine_state
   WHERE name = '${copySourceName}'`,
@@ -18,6 +20,7 @@ export const UNFINISHED_COPY = selectsRow(
 // The id behind so many rows after an id; none when there are fewer. Ids may lie far apart.
 export const STRETCH_END = selectsRow(
   'stretch_end',
+  single('id', 'integer'),
   (sql) => `SELECT id
   FROM kine
   WHERE id > ${sql.integer}
@@ -28,6 +31,7 @@ export const STRETCH_END = selectsRow(
 // Compaction marks, oldest first. kine may have left several.
 export const MARKS = selectsRows(
   'marks',
+  record({ id: 'integer', compactedId: 'integer?' }),
   () => `SELECT id, prev_revision
   FROM kine
   WHERE name = '${compactMarkName}'
@@ -50,6 +54,7 @@ export const MOVE_MARK = changes(
 
 export const NEWEST_ROW = selectsRow(
   'newest_row',
+  record({ id: 'integer', version: 'integer?' }),
   () => `SELECT id, version
   FROM kine
   ORDER BY id DESC
@@ -58,6 +63,7 @@ export const NEWEST_ROW = selectsRow(
 
 export const COVERED_ID = selectsRow(
   'covered_id',
+  single('id', 'integer'),
   () => `SELECT value
   FROM tine_state
   WHERE name = 'covered_id'`,
@@ -73,6 +79,7 @@ export const SET_COVERED_ID = changes(
 // The newest row that tine wrote after an id. Walks back over kine's rows only.
 export const COVERING_ROW = selectsRow(
   'covering_row',
+  single('id', 'integer'),
   (sql) => `SELECT id
   FROM kine
   WHERE id > ${sql.integer} AND version IS NOT NULL
@@ -117,6 +124,7 @@ export const REFILL_CURRENT = [
 // Rows of a stretch of ids that replaced a row of another name. To kine's collation on MySQL upper and lower case are one; elsewhere there are none.
 export const RENAMED_ROWS = selectsRows(
   'renamed_rows',
+  record({ id: 'integer', name: 'text', earlierName: 'text' }),
   (sql) => `SELECT later.id, later.name, earlier.name
   FROM kine later
   JOIN kine earlier ON earlier.id = later.prev_revision
@@ -136,6 +144,7 @@ export const RENAME_EARLIER = changes(
 // Names with bytes that tine escapes, as bytes: kine keeps keys as they come, in UTF-8 or not.
 export const FOREIGN_NAMES = selectsRows(
   'foreign_names',
+  single('name', 'bytes'),
   (sql) => `SELECT DISTINCT ${sql.selectedBytes(sql.bytesOf('name'))}
   FROM kine
   WHERE id > ${sql.integer} AND id <= ${sql.integer} AND version IS NULL AND ${sql.isForeign('name')}`,
@@ -150,6 +159,7 @@ export const RENAME = changes(
 
 export const CLIENTS_MARK_ROWS = selectsRows(
   'clients_mark_rows',
+  record({ id: 'integer', value: 'bytes?' }),
   (sql) => `SELECT id, ${sql.selectedBytes('value')}
   FROM kine
   WHERE name = '${kinesClientsMarkName}' AND id > ${sql.integer} AND version IS NULL`,
@@ -168,6 +178,7 @@ export const clientsMarkName: string = clientsCompactMarkText;
 // Newest rows with a TTL of kine's and no lease, in a stretch of ids.
 export const FOREIGN_LEASE_ROWS = selectsRows(
   'foreign_lease_rows',
+  record({ id: 'integer', ttlSeconds: 'integer', name: 'text', valueBytes: 'integer' }),
   (sql) => `SELECT kine.id, kine.lease, kine.name, kine_current.value_bytes
   FROM kine
   JOIN kine_current ON kine_current.name = kine.name AND kine_current.id = kine.id

@@ -1,7 +1,8 @@
 /** The statements of writes. All run under the database's revision lock. */
 import { compactMarkName } from './key-text.ts';
 import { kineColumnTypes } from './kine-table.ts';
-import { rowColumns } from './row.ts';
+import { keyShape, keyValueShape, rowColumns } from './row.ts';
+import { single } from './shape.ts';
 import { changes, changesEach, insertsEach, selectsRow, selectsRows } from './statement.ts';
 
 // New rows. Their ids are assigned here, not by the database: ids follow each other without gaps, in commit order.
@@ -24,6 +25,7 @@ export const DROP_CURRENT = changesEach(
 // The newest rows of an interval, for deletes.
 export const CURRENT_ROWS = selectsRows(
   'current_rows',
+  keyValueShape,
   (sql) => `SELECT ${rowColumns(sql, 'kine').join(', ')}, ${sql.selectedBytes('kine.value')}
   FROM kine_current
   ${sql.joinRow('kine_current.id')}
@@ -33,6 +35,7 @@ export const CURRENT_ROWS = selectsRows(
 
 export const CURRENT_ROWS_WITHOUT_VALUE = selectsRows(
   'current_rows_without_value',
+  keyShape,
   (sql) => `SELECT ${rowColumns(sql, 'kine').join(', ')}
   FROM kine_current
   ${sql.joinRow('kine_current.id')}
@@ -49,6 +52,7 @@ export const SET_COMPACT_MARK = changes(
 
 export const COMPACTED_ID = selectsRow(
   'compacted_id',
+  single('id', 'integer?'),
   () => `SELECT value
   FROM tine_state
   WHERE name = 'compacted_id'`,
@@ -65,6 +69,7 @@ export const SET_COMPACTED_ID = changes(
 // and gap rows of kine's. The newest row of all stays, it holds the store's revision.
 export const UNREACHABLE_ROWS = selectsRows(
   'unreachable_rows',
+  single('id', 'integer'),
   (sql) => `SELECT prev_revision
   FROM kine
   WHERE id > ${sql.integer} AND id <= ${sql.integer} AND prev_revision > 0 AND name <> '${compactMarkName}'

@@ -4,8 +4,7 @@ import { changeEach } from '../mvcc/program.ts';
 import { gapRow } from '../sql/kine-rows.ts';
 import { gapParameters } from '../sql/kine-table.ts';
 import { INSERT_GAPS } from '../sql/repair-statements.ts';
-import type { Row } from '../sql/statement.ts';
-import { numberOf } from './table-facts.ts';
+import { record } from '../sql/shape.ts';
 
 /** Rows of a statement. */
 const gapsAtOnce = 500;
@@ -23,8 +22,8 @@ export async function fillHoles(database: OfflineDatabase, aboveId: number): Pro
   };
   for (;;) {
     const holes = await holesAbove(database, aboveId);
-    for (const [last, next] of holes) {
-      for (let id = numberOf(last) + 1; id < numberOf(next); id += 1) {
+    for (const { lastId, nextId } of holes) {
+      for (let id = lastId + 1; id < nextId; id += 1) {
         gaps.push(id);
         if (gaps.length === gapsAtOnce) await insert();
       }
@@ -34,9 +33,15 @@ export async function fillHoles(database: OfflineDatabase, aboveId: number): Pro
   }
 }
 
+interface Hole {
+  readonly lastId: number;
+  readonly nextId: number;
+}
+
 /** The ids before and behind each hole. The id itself counts as there: what it covers is compacted. */
-function holesAbove(database: OfflineDatabase, aboveId: number): Promise<readonly Row[]> {
+function holesAbove(database: OfflineDatabase, aboveId: number): Promise<readonly Hole[]> {
   return database.rows(
+    record({ lastId: 'integer', nextId: 'integer' }),
     `SELECT last_id, id
     FROM (
       SELECT id, COALESCE(LAG(id) OVER (ORDER BY id), ${aboveId}) AS last_id

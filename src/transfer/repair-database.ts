@@ -84,8 +84,7 @@ async function restoreParts(access: OfflineAccess): Promise<string[]> {
 
 /** Exactly one, which covers what the others did. */
 async function mendMarks(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
-  const [found] = await database.rows(`SELECT COUNT(*) FROM kine WHERE name = '${compactMarkName}'`);
-  const count = numberOf(found?.[0]);
+  const count = numberOf(await database.value(`SELECT COUNT(*) FROM kine WHERE name = '${compactMarkName}'`));
   if (count === 1) return undefined;
   const markId = await compactedId(database);
   if (count > 1 || isTines) await database.run(uniteMarks());
@@ -130,8 +129,13 @@ async function mendLeftovers(database: OfflineDatabase, { isTines }: TableFacts)
   if (breach === undefined) return undefined;
   // From the oldest on: a row tells which older one it replaced.
   for (;;) {
-    const found = await database.rows(`${unreachableRows(rule.throughId)} ORDER BY id LIMIT ${leftoversAtOnce}`);
-    await database.run(changeEach(DELETE_ROWS, found));
+    const found = await database.values(`${unreachableRows(rule.throughId)} ORDER BY id LIMIT ${leftoversAtOnce}`);
+    await database.run(
+      changeEach(
+        DELETE_ROWS,
+        found.map((id) => [id]),
+      ),
+    );
     if (found.length < leftoversAtOnce) break;
   }
   return `deleted ${counted(breach.count, 'row')} left over from a compaction`;
@@ -145,8 +149,7 @@ async function mendCurrent(database: OfflineDatabase, { isTines }: TableFacts): 
   if (!isTines || (await rowsNotCovered(database)) > 0) return undefined;
   for (const rule of currentRules(database.sql)) {
     if ((await breachOf(rule, database)) === undefined) continue;
-    const [newest] = await database.rows('SELECT MAX(id) FROM kine');
-    await database.run(rebuildCurrent(numberOf(newest?.[0])));
+    await database.run(rebuildCurrent(numberOf(await database.value('SELECT MAX(id) FROM kine'))));
     return 'built the index kine_current anew';
   }
   return undefined;
@@ -161,7 +164,7 @@ async function mendKinesIndexes(database: OfflineDatabase, { isTines }: TableFac
 async function mendSequence(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   const { sequenceBehind, keepsSequence, setSequence } = database.sql;
   if (sequenceBehind === undefined || (isTines && !keepsSequence)) return undefined;
-  if ((await database.rows(sequenceBehind)).length === 0) return undefined;
+  if ((await database.value(sequenceBehind)) === undefined) return undefined;
   for (const statement of setSequence) await database.change(statement);
   return 'set the sequence of ids to the newest row';
 }

@@ -2,10 +2,9 @@
 import type { OfflineDatabase } from '../../drivers/offline.ts';
 import { change, listQuery, rowsOf } from '../../mvcc/program.ts';
 import { clientsMark, folded } from '../../mvcc/take-over.ts';
-import { decodeCopiedRow, RENAME_EARLIER_COPIED, VERSIONS } from '../../sql/copy-statements.ts';
+import { type CopiedRow, RENAME_EARLIER_COPIED, VERSIONS } from '../../sql/copy-statements.ts';
 import { clientsCompactMarkText, keyText } from '../../sql/key-text.ts';
 import type { KineRow } from '../../sql/kine-table.ts';
-import type { Row } from '../../sql/statement.ts';
 import { kinesClientsMarkName } from '../../sql/take-over-statements.ts';
 
 /** A row on its way; the name changes where a later row gives the key another one. */
@@ -18,7 +17,7 @@ interface Known {
 
 /** The rows as tine would have written them. What a row replaced is asked for in the target, which has everything that came before. */
 export async function adaptRows(
-  found: readonly Row[],
+  found: readonly CopiedRow[],
   target: OfflineDatabase,
   source: { readonly foldsCase: boolean },
 ): Promise<readonly KineRow[]> {
@@ -41,9 +40,7 @@ async function knownBefore(rows: readonly KineRow[], target: OfflineDatabase): P
     .filter(({ version, replacedId }) => version === null && replacedId > 0)
     .map(({ replacedId }) => [replacedId]);
   const found = await target.run(rowsOf(listQuery(VERSIONS, ids)));
-  return new Map(
-    found.map(([id, version, name]) => [id as number, { version: version as number, name: name as string }]),
-  );
+  return new Map(found.map(({ id, version, name }) => [id, { version: version ?? 0, name }]));
 }
 
 /** What is compacted away cannot be counted. */
@@ -64,8 +61,7 @@ async function renameEarlier(
 }
 
 /** A deleted key has a name only; kine left more with it. */
-function copied(row: Row): KineRow {
-  const found = decodeCopiedRow(row);
+function copied(found: CopiedRow): KineRow {
   const asIs = found.deleted === 1 ? { ...found, createRevision: 0, ttlSeconds: 0, value: null } : found;
   const text = found.key.toString('latin1');
   const { key, ...rest } = asIs;

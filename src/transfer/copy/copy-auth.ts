@@ -1,6 +1,6 @@
 /** Users, roles, and whether they count, from one database of tine's to another. Tokens that were given end with the source: the secret they are signed with stays behind. */
 import type { OfflineDatabase } from '../../drivers/offline.ts';
-import { changeEach, query, rowsOf } from '../../mvcc/program.ts';
+import { changeEach, rows } from '../../mvcc/program.ts';
 import { ROLES, USERS } from '../../sql/auth-statements.ts';
 import { SET_STATE } from '../../sql/state-statements.ts';
 import { stateOf, tableFacts } from '../table-facts.ts';
@@ -31,7 +31,12 @@ async function copyDetails(
   source: OfflineDatabase,
   target: OfflineDatabase,
 ): Promise<number> {
-  const found = (await source.run(rowsOf(query(all)))) as readonly (readonly [string, Uint8Array])[];
-  await target.run(changeEach(set, found));
+  const found = await source.run(rows(all));
+  await target.run(
+    changeEach(
+      set,
+      found.map(({ name, details }) => [name, details]),
+    ),
+  );
   return found.length;
 }

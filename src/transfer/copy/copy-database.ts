@@ -1,13 +1,13 @@
 /** Copies a database into another, row by row: ids, revisions, versions, leases and the history above the compaction mark stay. */
 import type { OfflineAccess, OfflineDatabase, OwnedDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
-import { change, changeEach, query, rowsOf } from '../../mvcc/program.ts';
+import { change, changeEach, query, rows, rowsOf } from '../../mvcc/program.ts';
 import { adoptLeases, rebuildCurrent, uniteMarks } from '../../mvcc/take-over.ts';
 import { copiedRows, copyNames, LEASE_PAGE, type Owner, SIZES_AFTER } from '../../sql/copy-statements.ts';
 import { compactMarkName } from '../../sql/key-text.ts';
 import { markRow } from '../../sql/kine-rows.ts';
 import { kineParameters } from '../../sql/kine-table.ts';
-import { SET_COVERED_ID } from '../../sql/take-over-statements.ts';
+import { MARKS, SET_COVERED_ID } from '../../sql/take-over-statements.ts';
 import { INSERT_LEASES, INSERT_ROWS } from '../../sql/write-statements.ts';
 import { compactedId, numberOf, requireKnown, stateOf, tableFacts } from '../table-facts.ts';
 import { refuseUnfinishedCopy } from '../unfinished-copy.ts';
@@ -57,8 +57,8 @@ async function openSource(database: OfflineDatabase): Promise<Source> {
   const facts = await tableFacts(database);
   requireKnown(database, facts, 'copy');
   await refuseUnfinishedCopy(database, facts);
-  const [newest] = await database.rows('SELECT MAX(id) FROM kine');
-  return { database, owner: facts.isTines ? 'tine' : 'kine', newestId: numberOf(newest?.[0]) };
+  const newest = await database.value('SELECT MAX(id) FROM kine');
+  return { database, owner: facts.isTines ? 'tine' : 'kine', newestId: numberOf(newest) };
 }
 
 async function copyRows(source: Source, target: OwnedDatabase, progress: Progress): Promise<void> {
@@ -69,8 +69,8 @@ async function copyRows(source: Source, target: OwnedDatabase, progress: Progres
     if (endId === undefined) return;
     const found = await database.run(rowsOf(query(copiedRows(source.owner), lastId, endId)));
     await target.transaction(async (own) => {
-      const rows = await adaptRows(found, own, { foldsCase: database.sql.kineFoldsCase });
-      await own.run(changeEach(INSERT_ROWS, rows.map(kineParameters)));
+      const adapted = await adaptRows(found, own, { foldsCase: database.sql.kineFoldsCase });
+      await own.run(changeEach(INSERT_ROWS, adapted.map(kineParameters)));
       await remember(own, copyNames.throughId, endId);
     });
     lastId = endId;
@@ -100,8 +100,7 @@ async function rowsGoneThrough({ database, owner }: Source): Promise<number> {
 async function complete(source: Source, target: OfflineDatabase): Promise<void> {
   await copyMarks(source, target);
   await target.run(uniteMarks());
-  const [newest] = await target.rows('SELECT MAX(id) FROM kine');
-  const newestId = numberOf(newest?.[0]);
+  const newestId = numberOf(await target.value('SELECT MAX(id) FROM kine'));
   await target.run(rebuildCurrent(newestId));
   await copyLeases(source, target);
   if (source.owner === 'tine') await copyAuth(source.database, target);
@@ -113,12 +112,10 @@ async function complete(source: Source, target: OfflineDatabase): Promise<void> 
 
 /** The marks move while the rows are copied: they come last. */
 async function copyMarks({ database }: Source, target: OfflineDatabase): Promise<void> {
-  const marks = await database.rows(`SELECT id, prev_revision FROM kine WHERE name = '${compactMarkName}' ORDER BY id`);
+  const marks = await database.run(rows(MARKS));
   await target.change(`DELETE FROM kine WHERE name = '${compactMarkName}'`);
-  const rows = marks.map(([id, compactedId]) =>
-    markRow({ id: id as number, compactedId: compactedId as number, version: 1 }),
-  );
-  await target.run(changeEach(INSERT_ROWS, rows.map(kineParameters)));
+  const copied = marks.map(({ id, compactedId }) => markRow({ id, compactedId: compactedId ?? 0, version: 1 }));
+  await target.run(changeEach(INSERT_ROWS, copied.map(kineParameters)));
 }
 
 const leasePageMax = 1000;
@@ -128,7 +125,7 @@ async function copyLeases({ database, owner }: Source, target: OfflineDatabase):
   if (owner === 'kine') return;
   for (let lastId = 0n; ; ) {
     const page = await database.run(rowsOf(query(LEASE_PAGE, lastId, leasePageMax)));
-    const leases = page.map(([id, ttl, expires]) => [BigInt(id as string), numberOf(ttl), numberOf(expires)] as const);
+    const leases = page.map(({ id, ttlSeconds, expiresAtMs }) => [id, ttlSeconds, expiresAtMs] as const);
     await target.run(changeEach(INSERT_LEASES, leases));
     const last = leases.at(-1);
     if (last === undefined) return;
@@ -147,8 +144,8 @@ async function verified(source: Source, target: OwnedDatabase, progress: Progres
         `${own.name}: it is not what was copied: ${digestText(ofTarget)} instead of ${digestText(ofSource)}; drop it and start again`,
       );
     }
-    const [newest] = await own.rows('SELECT COALESCE(revision, id) FROM kine ORDER BY id DESC LIMIT 1');
+    const newest = await own.value('SELECT COALESCE(revision, id) FROM kine ORDER BY id DESC LIMIT 1');
     await forgetCopy(own);
-    return { source: ofSource, target: ofTarget, revision: numberOf(newest?.[0]) };
+    return { source: ofSource, target: ofTarget, revision: numberOf(newest) };
   });
 }

@@ -14,10 +14,11 @@ import {
 import { keyBytes, keyText } from '../../sql/key-text.ts';
 import { gapRow, kinesTtlSecondsMax, markRow } from '../../sql/kine-rows.ts';
 import { kineParameters } from '../../sql/kine-table.ts';
+import { record } from '../../sql/shape.ts';
 import { SET_COVERED_ID } from '../../sql/take-over-statements.ts';
 import { INSERT_LEASES, INSERT_ROWS } from '../../sql/write-statements.ts';
 import type { KeyValue } from '../../wire/generated/mvccpb/kv.ts';
-import { numberOf, stateOf, tableFacts } from '../table-facts.ts';
+import { stateOf, tableFacts } from '../table-facts.ts';
 import type { CopyReport } from './copy-database.ts';
 import { type Digest, digestText, KeyHash, type LiveKey } from './digest.ts';
 import { digestByKey } from './digest-database.ts';
@@ -50,8 +51,8 @@ async function begin(client: EtcdClient, target: OwnedDatabase, progress: Progre
   const [revision, staged] = await target.transaction(async (own) => {
     await beginOn(own, client.name);
     await own.change(own.sql.copyTable);
-    const [, count] = (await own.run(row(LAST_STAGED))) ?? [];
-    return [await stateOf(own, copyNames.revision), numberOf(count)] as const;
+    const last = await own.run(row(LAST_STAGED));
+    return [await stateOf(own, copyNames.revision), last?.count ?? 0] as const;
   });
   try {
     const keys = await findKeys(client, revision);
@@ -72,13 +73,14 @@ async function begin(client: EtcdClient, target: OwnedDatabase, progress: Progre
 
 /** Cut off after the keys were put in order, only the comparison is left. */
 function isPlaced(target: OwnedDatabase): Promise<boolean> {
-  return target.transaction(async (own) => (await own.rows('SELECT 1 FROM kine LIMIT 1')).length > 0);
+  return target.transaction(async (own) => (await own.value('SELECT 1 FROM kine LIMIT 1')) !== undefined);
 }
 
 async function stage(keys: EtcdKeys, target: OwnedDatabase, progress: Progress): Promise<void> {
-  const [last, staged] = (await target.transaction((own) => own.run(row(LAST_STAGED)))) ?? [];
-  let count = numberOf(staged);
-  for await (const page of whileKept(keys, pagesOf(keys, last === null ? undefined : keyBytes(String(last))))) {
+  const staged = await target.transaction((own) => own.run(row(LAST_STAGED)));
+  const last = staged?.name ?? undefined;
+  let count = staged?.count ?? 0;
+  for await (const page of whileKept(keys, pagesOf(keys, last === undefined ? undefined : keyBytes(last)))) {
     const list = page.map((pair) => stagedRow(pair, keys));
     await target.transaction((own) => own.run(changeEach(INSERT_STAGED, list)));
     count += page.length;
@@ -119,7 +121,7 @@ const endedTtlSeconds = 2;
 
 async function leasesOf(client: EtcdClient, target: OwnedDatabase): Promise<readonly LeaseRow[]> {
   const held = await target.transaction((own) => own.run(rows(STAGED_LEASES)));
-  const ids = new Set([...(await client.leases()), ...held.map(([id]) => BigInt(id as string))]);
+  const ids = new Set([...(await client.leases()), ...held.map(BigInt)]);
   const leases: LeaseRow[] = [];
   for (const id of ids) {
     const { ttl, grantedTtl } = await client.timeToLive(id);
@@ -152,8 +154,11 @@ const firstId = 3;
 
 /** The newest row holds the store's revision. When the newest key is older a gap row of kine's, which nobody is shown, does. Returns its id. */
 async function reachRevision(revision: number, target: OfflineDatabase): Promise<number> {
-  const [newest] = await target.rows('SELECT id, COALESCE(revision, id) FROM kine ORDER BY id DESC LIMIT 1');
-  const [id, reached] = [numberOf(newest?.[0]), numberOf(newest?.[1])];
+  const [newest] = await target.rows(
+    record({ id: 'integer', revision: 'integer' }),
+    'SELECT id, COALESCE(revision, id) FROM kine ORDER BY id DESC LIMIT 1',
+  );
+  const { id, revision: reached } = newest ?? { id: 0, revision: 0 };
   if (reached === revision) return id;
   if (revision <= markId) return markId;
   const gapId = Math.max(revision, id + 1, firstId);

@@ -1,11 +1,11 @@
 /** Puts the log of a snapshot into table `kine`, page by page: what a row replaced is asked for in the table. */
 import type { OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
-import { newestByName } from '../../mvcc/newest-rows.ts';
-import { changeEach, listQuery, rowsOf } from '../../mvcc/program.ts';
+import { changeEach, listQuery, rawRows, rowsOf } from '../../mvcc/program.ts';
 import { keyText } from '../../sql/key-text.ts';
 import { gapRow, putRow, tombstoneRow } from '../../sql/kine-rows.ts';
 import { type KineRow, kineParameters } from '../../sql/kine-table.ts';
+import { newestByName } from '../../sql/newest-row.ts';
 import { LEASES_BY_ID, NEWEST_ROWS_WITHOUT_VALUE } from '../../sql/read-statements.ts';
 import { INSERT_ROWS } from '../../sql/write-statements.ts';
 import { crc32c } from '../../wire/crc32c.ts';
@@ -87,7 +87,7 @@ export class LogRestorer {
     if (page.length === 0) return;
     const known = newestByName(
       await this.#own.run(
-        rowsOf(
+        rawRows(
           listQuery(
             NEWEST_ROWS_WITHOUT_VALUE,
             [...new Set(page.map(({ name }) => name))].map((name) => [name]),
@@ -157,7 +157,7 @@ export class LogRestorer {
         ),
       ),
     );
-    return new Map(found.map(([id, ttlSeconds]) => [BigInt(id as string), ttlSeconds as number]));
+    return new Map(found.map(({ id, ttlSeconds }) => [id, ttlSeconds]));
   }
 }
 

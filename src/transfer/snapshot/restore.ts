@@ -93,8 +93,8 @@ async function restore(backend: BackendFile, own: OfflineDatabase, restoring: Re
 
 /** Keys are looked for where every copy does. */
 async function refuseUsers(own: OfflineDatabase): Promise<void> {
-  const [found] = await own.rows('SELECT (SELECT COUNT(*) FROM tine_user) + (SELECT COUNT(*) FROM tine_role)');
-  if (numberOf(found?.[0]) === 0) return;
+  const found = await own.value('SELECT (SELECT COUNT(*) FROM tine_user) + (SELECT COUNT(*) FROM tine_role)');
+  if (numberOf(found) === 0) return;
   throw new StartError(`${own.name}: it has users or roles; name an empty database, or one that is not there yet`);
 }
 
@@ -129,8 +129,13 @@ const unreachableAtOnce = 500;
 /** What the compaction that the snapshot interrupted had still to delete. */
 async function deleteUnreachable(own: OfflineDatabase, markId: number): Promise<void> {
   for (;;) {
-    const found = await own.rows(`${unreachableRows(markId)} ORDER BY id LIMIT ${unreachableAtOnce}`);
-    await own.run(changeEach(DELETE_ROWS, found));
+    const found = await own.values(`${unreachableRows(markId)} ORDER BY id LIMIT ${unreachableAtOnce}`);
+    await own.run(
+      changeEach(
+        DELETE_ROWS,
+        found.map((id) => [id]),
+      ),
+    );
     if (found.length < unreachableAtOnce) return;
   }
 }

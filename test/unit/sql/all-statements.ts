@@ -1,14 +1,12 @@
 /** Every statement of `src/sql/`, and its text in each dialect. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { VALUES_BY_ID } from '../../../src/drivers/mysql/rows-up-to-bytes.ts';
 import { guardedText } from '../../../src/drivers/postgres/guarded-write.ts';
-import { binaryDialect } from '../../../src/drivers/postgres/postgres-session.ts';
 import { SET_COMMIT } from '../../../src/sql/commit-statements.ts';
 import { copiedRows, liveRows, type Owner } from '../../../src/sql/copy-statements.ts';
 import type { Dialect } from '../../../src/sql/dialect.ts';
 import { mysqlDialect } from '../../../src/sql/mysql-dialect.ts';
-import { postgresDialect } from '../../../src/sql/postgres-dialect.ts';
+import { postgresBinaryDialect, postgresDialect } from '../../../src/sql/postgres-dialect.ts';
 import {
   countStatement,
   type NumberTarget,
@@ -42,7 +40,7 @@ function* rangeShapes(): Generator<RangeShape> {
 
 /** Every statement, in the order of their names. A module's exports are found by themselves; what functions make is listed here. */
 export async function allStatements(): Promise<readonly Statement[]> {
-  const found: Statement[] = [VALUES_BY_ID];
+  const found: Statement[] = [];
   for (const file of readdirSync(folder).filter((name) => name.endsWith('-statements.ts')))
     found.push(...statementsIn(await import(join(folder, file))));
   found.push(...sources.map(countStatement), ...owners.flatMap((owner) => [copiedRows(owner), liveRows(owner)]));
@@ -63,7 +61,7 @@ export const goldenFiles: Readonly<Record<string, (statements: readonly Statemen
   // What Postgres sends in binary has a text of its own, and so has a write that is guarded.
   postgres: (statements) =>
     [
-      inDialect(statements, ({ columns }) => (columns === undefined ? postgresDialect : binaryDialect)),
+      inDialect(statements, ({ isBulk }) => (isBulk ? postgresBinaryDialect : postgresDialect)),
       entry('guarded write', guardedText([SET_COMMIT, INSERT_ROWS, SET_CURRENT, DROP_CURRENT])),
     ].join('\n'),
 };
