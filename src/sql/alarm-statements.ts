@@ -12,7 +12,7 @@ const alarmShape: Shape<{ readonly memberId: bigint; readonly number: number }> 
 export const ALARMS = selectsRows(
   'alarms',
   alarmShape,
-  (sql) => `SELECT ${sql.asText('member_id')}, alarm
+  (sql) => `SELECT ${sql.expression.asText('member_id')}, alarm
   FROM tine_alarm
   ORDER BY alarm, member_id`,
 );
@@ -22,5 +22,5 @@ export const INSERT_ALARM = insertsEach('insert_alarm', 'tine_alarm', { member_i
 export const DELETE_ALARM = changes(
   'delete_alarm',
   (sql) => `DELETE FROM tine_alarm
-  WHERE member_id = ${sql.integer} AND alarm = ${sql.integer}`,
+  WHERE member_id = ${sql.parameter.integer} AND alarm = ${sql.parameter.integer}`,
 );

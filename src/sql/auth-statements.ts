@@ -11,18 +11,18 @@ function detailsOf(owner: 'user' | 'role') {
     one: selectsRow(
       `${owner}_by_name`,
       single('details', 'bytes'),
-      (sql) => `SELECT ${sql.selectedBytes('details')}
+      (sql) => `SELECT ${sql.expression.selectedBytes('details')}
   FROM tine_${owner}
-  WHERE name = ${sql.text}`,
+  WHERE name = ${sql.parameter.text}`,
     ),
     // Those that are there of some names.
     some: selectsEach(
       `${owner}s_by_name`,
       ['text'],
       single('details', 'bytes'),
-      (sql) => `SELECT ${sql.selectedBytes('details')}
+      (sql) => `SELECT ${sql.expression.selectedBytes('details')}
   FROM tine_${owner}
-  WHERE ${sql.inList('name', 'text')}`,
+  WHERE ${sql.list.contains('name', 'text')}`,
     ),
     names: selectsRows(
       `${owner}_names`,
@@ -34,14 +34,14 @@ function detailsOf(owner: 'user' | 'role') {
     all: selectsRows(
       `all_${owner}s`,
       record({ name: 'text', details: 'bytes' }),
-      (sql) => `SELECT name, ${sql.selectedBytes('details')}
+      (sql) => `SELECT name, ${sql.expression.selectedBytes('details')}
   FROM tine_${owner}
   ORDER BY name`,
     ),
     drop: changes(
       `drop_${owner}`,
       (sql) => `DELETE FROM tine_${owner}
-  WHERE name = ${sql.text}`,
+  WHERE name = ${sql.parameter.text}`,
     ),
   } as const;
 }
@@ -52,7 +52,7 @@ export const ROLES = detailsOf('role');
 export const TOKEN_SECRET = selectsRow(
   'token_secret',
   single('secret', 'bytes'),
-  (sql) => `SELECT ${sql.selectedBytes('value')}
+  (sql) => `SELECT ${sql.expression.selectedBytes('value')}
   FROM tine_secret
   WHERE name = 'token'`,
 );

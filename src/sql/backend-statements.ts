@@ -6,7 +6,7 @@ import { selectsRows } from './statement.ts';
 export const STORED_LEASES = selectsRows(
   'stored_leases',
   record({ id: 'text', ttlSeconds: 'integer' }),
-  (sql) => `SELECT ${sql.asText('id')}, ttl_seconds
+  (sql) => `SELECT ${sql.expression.asText('id')}, ttl_seconds
   FROM tine_lease
   ORDER BY CASE WHEN tine_lease.id < 0 THEN 1 ELSE 0 END, tine_lease.id`,
 );

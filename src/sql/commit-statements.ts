@@ -13,14 +13,14 @@ export const SET_COMMIT = insertsEach(
 export const COMMITTED_TOKEN = selectsRow(
   'committed_token',
   single('token', 'text?'),
-  (sql) => `SELECT ${sql.asText('token')}
+  (sql) => `SELECT ${sql.expression.asText('token')}
   FROM tine_commit
-  WHERE slot = ${sql.integer}`,
+  WHERE slot = ${sql.parameter.integer}`,
 );
 
 // Slots of instances that are long gone.
 export const DROP_COMMITS_BEFORE = changes(
   'drop_commits_before',
   (sql) => `DELETE FROM tine_commit
-  WHERE at_ms < ${sql.integer}`,
+  WHERE at_ms < ${sql.parameter.integer}`,
 );

@@ -27,7 +27,7 @@ export const COMPACTION_HASHES = selectsRows(
 export const DROP_COMPACTION_HASH = changes(
   'drop_compaction_hash',
   (sql) => `DELETE FROM tine_state
-  WHERE name = ${sql.text}`,
+  WHERE name = ${sql.parameter.text}`,
 );
 
 // Whether a row is the deletion of a key, at a revision.
@@ -36,5 +36,5 @@ export const DELETION_AT = selectsRow(
   single('isThere', 'integer'),
   (sql) => `SELECT 1
   FROM kine
-  WHERE id = ${sql.integer} AND deleted = 1 AND prev_revision <> 0 AND ${modRevision('kine')} = ${sql.integer}`,
+  WHERE id = ${sql.parameter.integer} AND deleted = 1 AND prev_revision <> 0 AND ${modRevision('kine')} = ${sql.parameter.integer}`,
 );

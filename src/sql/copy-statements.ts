@@ -24,9 +24,9 @@ export const SIZES_AFTER = selectsRows(
   record({ last: 'integer', bytes: 'integer' }),
   (sql) => `SELECT id, COALESCE(LENGTH(value), 0)
   FROM kine
-  WHERE id > ${sql.integer}
+  WHERE id > ${sql.parameter.integer}
   ORDER BY id
-  LIMIT ${sql.limit}`,
+  LIMIT ${sql.parameter.integer}`,
 );
 
 /** Whose table `kine` it is decides which columns it has. */
@@ -76,11 +76,13 @@ export const copiedRows = (owner: Owner) =>
   selectsRows(
     `copied_rows_of_${owner}`,
     copiedShape,
-    (sql) => `SELECT id, ${sql.selectedBytes(sql.bytesOf('name'))}, COALESCE(created, 0), COALESCE(deleted, 0),
-      COALESCE(create_revision, 0), COALESCE(prev_revision, 0), COALESCE(lease, 0), ${sql.selectedBytes('value')},
-      ${owner === 'tine' ? `version, ${sql.asText('lease_id')}, revision, sub_revision` : 'NULL, NULL, NULL, NULL'}
+    (
+      sql,
+    ) => `SELECT id, ${sql.expression.selectedBytes(sql.expression.bytesOf('name'))}, COALESCE(created, 0), COALESCE(deleted, 0),
+      COALESCE(create_revision, 0), COALESCE(prev_revision, 0), COALESCE(lease, 0), ${sql.expression.selectedBytes('value')},
+      ${owner === 'tine' ? `version, ${sql.expression.asText('lease_id')}, revision, sub_revision` : 'NULL, NULL, NULL, NULL'}
     FROM kine
-    WHERE id > ${sql.integer} AND id <= ${sql.integer} AND name <> '${compactMarkName}'
+    WHERE id > ${sql.parameter.integer} AND id <= ${sql.parameter.integer} AND name <> '${compactMarkName}'
     ORDER BY id`,
   );
 
@@ -91,15 +93,15 @@ export const VERSIONS = selectsEach(
   record({ id: 'integer', version: 'integer?', name: 'text' }),
   (sql) => `SELECT id, version, name
   FROM kine
-  WHERE ${sql.inList('id', 'integer')}`,
+  WHERE ${sql.list.contains('id', 'integer')}`,
 );
 
 // Where kine's collation folds case a key has the name that was written last.
 export const RENAME_EARLIER_COPIED = changes(
   'rename_earlier_copied',
   (sql) => `UPDATE kine
-  SET name = ${sql.text}
-  WHERE name = ${sql.text} AND id < ${sql.integer}`,
+  SET name = ${sql.parameter.text}
+  WHERE name = ${sql.parameter.text} AND id < ${sql.parameter.integer}`,
 );
 
 /** What the newest row of a key that is there says of it. */
@@ -153,11 +155,11 @@ export const liveRows = (owner: Owner) =>
   selectsRows(
     `live_rows_of_${owner}`,
     liveShape,
-    (sql) => `SELECT kine.id, ${sql.selectedBytes(sql.bytesOf('kine.name'))}, ${
+    (sql) => `SELECT kine.id, ${sql.expression.selectedBytes(sql.expression.bytesOf('kine.name'))}, ${
       owner === 'tine' ? `${modRevision('kine')}, ${createRevision('kine')}, ${version(sql, 'kine')}` : kinesRevisions
-    }, ${sql.selectedBytes('kine.value')}, ${owner === 'tine' ? 'kine.version' : 'NULL'}
+    }, ${sql.expression.selectedBytes('kine.value')}, ${owner === 'tine' ? 'kine.version' : 'NULL'}
     FROM kine
-    WHERE kine.id > ${sql.integer} AND kine.id <= ${sql.integer} AND kine.deleted = 0 AND kine.name <> '${compactMarkName}'
+    WHERE kine.id > ${sql.parameter.integer} AND kine.id <= ${sql.parameter.integer} AND kine.deleted = 0 AND kine.name <> '${compactMarkName}'
       AND NOT EXISTS (SELECT 1 FROM kine later WHERE later.name = kine.name AND later.id > kine.id)
     ORDER BY kine.id`,
   );
@@ -177,11 +179,11 @@ export const LIVE_KEYS_AFTER = selectsRows(
   liveKeyShape,
   (
     sql,
-  ) => `SELECT kine.name, ${modRevision('kine')}, ${createRevision('kine')}, ${version(sql, 'kine')}, ${sql.selectedBytes('kine.value')}
+  ) => `SELECT kine.name, ${modRevision('kine')}, ${createRevision('kine')}, ${version(sql, 'kine')}, ${sql.expression.selectedBytes('kine.value')}
   FROM (
     SELECT name, id
     FROM kine_current
-    WHERE name > ${sql.text} AND name <= ${sql.text}
+    WHERE name > ${sql.parameter.text} AND name <= ${sql.parameter.text}
     ORDER BY name) page
   JOIN kine ON kine.id = page.id
   ORDER BY page.name`,
@@ -195,9 +197,9 @@ export const KEY_SIZES_AFTER = selectsRows(
   FROM (
     SELECT name, id
     FROM kine_current
-    WHERE name > ${sql.text}
+    WHERE name > ${sql.parameter.text}
     ORDER BY name
-    LIMIT ${sql.limit}) page
+    LIMIT ${sql.parameter.integer}) page
   JOIN kine ON kine.id = page.id
   ORDER BY page.name`,
 );
@@ -206,11 +208,11 @@ export const KEY_SIZES_AFTER = selectsRows(
 export const LEASE_PAGE = selectsRows(
   'lease_page',
   leaseShape,
-  (sql) => `SELECT ${sql.asText('id')}, ttl_seconds, expires_at_ms
+  (sql) => `SELECT ${sql.expression.asText('id')}, ttl_seconds, expires_at_ms
   FROM tine_lease
-  WHERE id > ${sql.integer}
+  WHERE id > ${sql.parameter.integer}
   ORDER BY tine_lease.id
-  LIMIT ${sql.limit}`,
+  LIMIT ${sql.parameter.integer}`,
 );
 
 export const INSERT_STAGED = insertsEach('insert_staged', 'tine_copy', {
@@ -232,7 +234,7 @@ export const LAST_STAGED = selectsRow(
 export const STAGED_LEASES = selectsRows(
   'staged_leases',
   single('id', 'text'),
-  (sql) => `SELECT DISTINCT ${sql.asText('lease_id')}
+  (sql) => `SELECT DISTINCT ${sql.expression.asText('lease_id')}
   FROM tine_copy
   WHERE lease_id IS NOT NULL`,
 );
@@ -263,7 +265,7 @@ export const PLACE_STAGED = changes(
     tine_copy.lease, tine_copy.value, tine_copy.version, tine_copy.lease_id,
     CASE WHEN placed.id = tine_copy.mod_revision THEN NULL ELSE tine_copy.mod_revision END
   FROM (
-    SELECT name, place + MAX(${sql.greatest('mod_revision - place', String(replacedId))}) OVER (ORDER BY place) AS id
+    SELECT name, place + MAX(${sql.expression.greatest('mod_revision - place', String(replacedId))}) OVER (ORDER BY place) AS id
     FROM (
       SELECT name, mod_revision, ROW_NUMBER() OVER (ORDER BY mod_revision, name) AS place
       FROM tine_copy) ordered) placed

@@ -18,7 +18,7 @@ export const VALUES_BY_ID = selectsEach(
   record({ id: 'integer', value: 'bytes?' }),
   (sql) => `SELECT id, value
   FROM kine
-  WHERE ${sql.inList('id', 'integer')}`,
+  WHERE ${sql.list.contains('id', 'integer')}`,
 );
 
 /** The list for that statement. */

@@ -22,12 +22,12 @@ export const HELD_UNTIL = selectsRow(
 export const DROP_HOLD = changes(
   'drop_hold',
   (sql) => `DELETE FROM tine_state
-  WHERE name = ${sql.text}`,
+  WHERE name = ${sql.parameter.text}`,
 );
 
 // Those whose holder is no more.
 export const DROP_PAST_HOLDS = changes(
   'drop_past_holds',
   (sql) => `DELETE FROM tine_state
-  WHERE ${isHold} AND value < ${sql.integer}`,
+  WHERE ${isHold} AND value < ${sql.parameter.integer}`,
 );

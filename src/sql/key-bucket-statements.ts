@@ -12,12 +12,12 @@ import { type Shape, selectsBulk, selectsRow, selectsRows } from './statement.ts
  * A row is replaced by the one row of its key that names it: one probe of the unique index (name, prev_revision). Gap rows that kine left and the mark itself are no part
  * of the history.
  */
-const where = (sql: Dialect) => `kine.id > ${sql.integer} AND kine.id <= ${sql.integer}
+const where = (sql: Dialect) => `kine.id > ${sql.parameter.integer} AND kine.id <= ${sql.parameter.integer}
         AND kine.name <> '${compactMarkName}' AND (kine.deleted = 0 OR kine.prev_revision <> 0)
-        AND (kine.id > ${sql.integer} OR (kine.deleted = 0 AND COALESCE((
+        AND (kine.id > ${sql.parameter.integer} OR (kine.deleted = 0 AND COALESCE((
           SELECT later.id
           FROM kine later
-          WHERE later.name = kine.name AND later.prev_revision = kine.id), ${Number.MAX_SAFE_INTEGER}) > ${sql.integer}))`;
+          WHERE later.name = kine.name AND later.prev_revision = kine.id), ${Number.MAX_SAFE_INTEGER}) > ${sql.parameter.integer}))`;
 
 const placeColumns = ['kine.deleted', 'COALESCE(kine.sub_revision, 0)'];
 
@@ -28,7 +28,11 @@ const valueBytes = 'CASE WHEN kine.deleted = 0 THEN COALESCE(LENGTH(kine.value),
 
 const variableBytes = `OCTET_LENGTH(kine.name) + ${valueBytes} + CASE WHEN kine.lease_id IS NULL THEN 0 ELSE ${leaseBytesMax} END`;
 
-const rowsWithValues = (sql: Dialect) => [...rowColumns(sql, 'kine'), sql.selectedBytes(value), ...placeColumns];
+const rowsWithValues = (sql: Dialect) => [
+  ...rowColumns(sql, 'kine'),
+  sql.expression.selectedBytes(value),
+  ...placeColumns,
+];
 
 /** A row of the bucket. */
 export interface KeyBucketRow {
@@ -97,9 +101,9 @@ export const KEY_BUCKET_SIZES = selectsBulk(
 export const KEY_BUCKET_VALUES = selectsRow(
   'key_bucket_values',
   single('values', 'bytes?'),
-  (sql) => `SELECT ${sql.concatenated('value', 'id')}
+  (sql) => `SELECT ${sql.expression.concatenated('value', 'id')}
   FROM (
-    SELECT kine.id, COALESCE(${value}, ${sql.noBytes}) AS value
+    SELECT kine.id, COALESCE(${value}, ${sql.expression.noBytes}) AS value
     FROM kine
     WHERE ${where(sql)}
     ORDER BY kine.id) stretch`,

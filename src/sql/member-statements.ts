@@ -6,10 +6,10 @@ import { changes, insertsEach, selectsRow, selectsRows } from './statement.ts';
 export const MEMBERS_SINCE = selectsRows(
   'members_since',
   record({ id: 'text', details: 'bytes', isLeader: 'integer' }),
-  (sql) => `SELECT ${sql.asText('id')}, ${sql.selectedBytes('details')},
+  (sql) => `SELECT ${sql.expression.asText('id')}, ${sql.expression.selectedBytes('details')},
     CASE WHEN id = (SELECT value FROM tine_state WHERE name = 'leader') THEN 1 ELSE 0 END
   FROM tine_member
-  WHERE seen_at_ms >= ${sql.integer}
+  WHERE seen_at_ms >= ${sql.parameter.integer}
   ORDER BY id`,
 );
 
@@ -23,14 +23,14 @@ export const SET_MEMBER = insertsEach(
 export const DROP_MEMBER = changes(
   'drop_member',
   (sql) => `DELETE FROM tine_member
-  WHERE id = ${sql.integer}`,
+  WHERE id = ${sql.parameter.integer}`,
 );
 
 export const SET_LEADER = changes(
   'set_leader',
   (sql) => `INSERT INTO tine_state (name, value)
-  VALUES ('leader', ${sql.integer})
-  ${sql.overwrite('name', ['value'])}`,
+  VALUES ('leader', ${sql.parameter.integer})
+  ${sql.change.overwrite('name', ['value'])}`,
 );
 
 export const HAS_MEMBER = selectsRow(
@@ -38,19 +38,19 @@ export const HAS_MEMBER = selectsRow(
   single('isThere', 'integer'),
   (sql) => `SELECT 1
   FROM tine_member
-  WHERE id = ${sql.integer}`,
+  WHERE id = ${sql.parameter.integer}`,
 );
 
 // One that was not heard of since a moment.
 export const DROP_SILENT_MEMBER = changes(
   'drop_silent_member',
   (sql) => `DELETE FROM tine_member
-  WHERE id = ${sql.integer} AND seen_at_ms < ${sql.integer}`,
+  WHERE id = ${sql.parameter.integer} AND seen_at_ms < ${sql.parameter.integer}`,
 );
 
 // Long gone, without having said so.
 export const DROP_MEMBERS_BEFORE = changes(
   'drop_members_before',
   (sql) => `DELETE FROM tine_member
-  WHERE seen_at_ms < ${sql.integer}`,
+  WHERE seen_at_ms < ${sql.parameter.integer}`,
 );

@@ -70,10 +70,10 @@ function rangeText(sql: Dialect, shape: RangeShape): string {
   const columns = [
     'names.name',
     ...rowColumns(sql, 'kine').slice(1),
-    ...(withValue ? [sql.selectedBytes('kine.value')] : []),
+    ...(withValue ? [sql.expression.selectedBytes('kine.value')] : []),
   ];
   const from = `FROM names
-  ${sql.joinRow('names.id')}
+  ${sql.kine.joinRow('names.id')}
   WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'
   ${filtered ? filters(sql) : ''}`;
   if (bounded) {
@@ -93,18 +93,18 @@ function rangeText(sql: Dialect, shape: RangeShape): string {
   SELECT ${columns.join(', ')}
   ${from}
   ORDER BY ${sort === undefined ? 'names.name' : `${sortColumn(sql, sort.target)} ${sort.descending ? 'DESC' : 'ASC'}, names.name`}
-  LIMIT ${sql.limit}`;
+  LIMIT ${sql.parameter.integer}`;
 }
 
 function namesOf(sql: Dialect, source: RangeSource, shape: { readonly limited: boolean }): string {
   if (source === 'current') {
     return `names(name, id) AS (
-    SELECT name, id FROM kine_current WHERE name >= ${sql.text} AND name < ${sql.text}
+    SELECT name, id FROM kine_current WHERE name >= ${sql.parameter.text} AND name < ${sql.parameter.text}
   )`;
   }
-  if (sql.namesThroughId !== undefined) return sql.namesThroughId(shape);
+  if (sql.kine.namesThroughId !== undefined) return sql.kine.namesThroughId(shape);
   // Two probes a name: the next name, and its newest row at or before the id.
-  return `bounds(first_name, end_name, through_id) AS (SELECT ${sql.text}, ${sql.text}, ${sql.integer}),
+  return `bounds(first_name, end_name, through_id) AS (SELECT ${sql.parameter.text}, ${sql.parameter.text}, ${sql.parameter.integer}),
   each_name(name) AS (
     SELECT MIN(name) FROM kine WHERE name >= ${bound('first_name')} AND name < ${bound('end_name')}
     UNION ALL
@@ -135,7 +135,7 @@ const countStatements: Record<RangeSource, Select<number>> = {
     single('count', 'integer'),
     (sql) => `SELECT COUNT(*)
     FROM kine_current
-    WHERE name >= ${sql.text} AND name < ${sql.text}`,
+    WHERE name >= ${sql.parameter.text} AND name < ${sql.parameter.text}`,
   ),
   history: selectsRow(
     'count_history',
@@ -143,16 +143,16 @@ const countStatements: Record<RangeSource, Select<number>> = {
     (sql) => `WITH RECURSIVE ${namesOf(sql, 'history', { limited: false })}
     SELECT COUNT(*)
     FROM names
-    ${sql.joinRow('names.id')}
+    ${sql.kine.joinRow('names.id')}
     WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'`,
   ),
 };
 
 function filters(sql: Dialect): string {
-  return `AND (${sql.integer} = 0 OR ${modRevision('kine')} <= ${sql.integer})
-    AND (${sql.integer} = 0 OR ${modRevision('kine')} >= ${sql.integer})
-    AND (${sql.integer} = 0 OR ${createRevision('kine')} <= ${sql.integer})
-    AND (${sql.integer} = 0 OR ${createRevision('kine')} >= ${sql.integer})`;
+  return `AND (${sql.parameter.integer} = 0 OR ${modRevision('kine')} <= ${sql.parameter.integer})
+    AND (${sql.parameter.integer} = 0 OR ${modRevision('kine')} >= ${sql.parameter.integer})
+    AND (${sql.parameter.integer} = 0 OR ${createRevision('kine')} <= ${sql.parameter.integer})
+    AND (${sql.parameter.integer} = 0 OR ${createRevision('kine')} >= ${sql.parameter.integer})`;
 }
 
 function sortColumn(sql: Dialect, target: NumberTarget): string {
@@ -170,17 +170,19 @@ function sortColumn(sql: Dialect, target: NumberTarget): string {
 export const CURRENT_PAGE = selectsBulk(
   'current_page',
   keyValueShape,
-  (sql) => `SELECT ${['names.name', ...rowColumns(sql, 'kine').slice(1), sql.selectedBytes('kine.value')].join(', ')}
+  (
+    sql,
+  ) => `SELECT ${['names.name', ...rowColumns(sql, 'kine').slice(1), sql.expression.selectedBytes('kine.value')].join(', ')}
   FROM (
     SELECT name, id
     FROM (
       SELECT name, id, SUM(value_bytes) OVER (ORDER BY name ROWS UNBOUNDED PRECEDING) - value_bytes AS bytes_before
       FROM kine_current
-      WHERE name >= ${sql.text} AND name < ${sql.text}
+      WHERE name >= ${sql.parameter.text} AND name < ${sql.parameter.text}
       ORDER BY name
-      LIMIT ${sql.limit}) counted
-    WHERE bytes_before < ${sql.integer}) names
-  ${sql.joinRow('names.id')}
+      LIMIT ${sql.parameter.integer}) counted
+    WHERE bytes_before < ${sql.parameter.integer}) names
+  ${sql.kine.joinRow('names.id')}
   ORDER BY names.name`,
 );
 
@@ -189,9 +191,9 @@ export const VALUES_OF_IDS = selectsEach(
   'values_of_ids',
   ['integer'],
   record({ id: 'integer', value: 'bytes?' }),
-  (sql) => `SELECT kine.id, ${sql.selectedBytes('kine.value')}
+  (sql) => `SELECT kine.id, ${sql.expression.selectedBytes('kine.value')}
   FROM kine
-  WHERE ${sql.inList('kine.id', 'integer')}`,
+  WHERE ${sql.list.contains('kine.id', 'integer')}`,
 );
 
 const lengthsShape: Shape<KeyValueRow> = {
@@ -214,10 +216,10 @@ export const CURRENT_LENGTHS = selectsRows(
   lengthsShape,
   (sql) => `SELECT ${rowColumns(sql, 'kine').join(', ')}, COALESCE(LENGTH(kine.value), 0)
   FROM kine_current
-  ${sql.joinRow('kine_current.id')}
-  WHERE kine_current.name >= ${sql.text} AND kine_current.name < ${sql.text}
+  ${sql.kine.joinRow('kine_current.id')}
+  WHERE kine_current.name >= ${sql.parameter.text} AND kine_current.name < ${sql.parameter.text}
   ORDER BY kine_current.name
-  LIMIT ${sql.limit}`,
+  LIMIT ${sql.parameter.integer}`,
 );
 
 // The values of an interval's newest rows, one after the other in one blob: reading 10,000 values one by one costs 24 ms, in one
@@ -225,11 +227,11 @@ export const CURRENT_LENGTHS = selectsRows(
 export const CURRENT_VALUES = selectsRow(
   'current_values',
   single('values', 'bytes?'),
-  (sql) => `SELECT ${sql.concatenated('value', 'name')}
+  (sql) => `SELECT ${sql.expression.concatenated('value', 'name')}
   FROM (
-    SELECT kine_current.name, COALESCE(kine.value, ${sql.noBytes}) AS value
+    SELECT kine_current.name, COALESCE(kine.value, ${sql.expression.noBytes}) AS value
     FROM kine_current
-    ${sql.joinRow('kine_current.id')}
-    WHERE kine_current.name >= ${sql.text} AND kine_current.name <= ${sql.text}
+    ${sql.kine.joinRow('kine_current.id')}
+    WHERE kine_current.name >= ${sql.parameter.text} AND kine_current.name <= ${sql.parameter.text}
     ORDER BY kine_current.name) newest`,
 );

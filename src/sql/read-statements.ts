@@ -32,18 +32,18 @@ const authState = `COALESCE((SELECT 2 * value FROM tine_state WHERE name = 'auth
       + COALESCE((SELECT value FROM tine_state WHERE name = 'auth_enabled'), 0)`;
 
 function markId(sql: Dialect): string {
-  if (sql.parameter === undefined) return 'mark.prev_revision';
+  if (sql.parameter.byNumber === undefined) return 'mark.prev_revision';
   return `(SELECT prev_revision FROM kine WHERE name = '${compactMarkName}' ORDER BY id LIMIT 1)`;
 }
 
 // The last row at or before a revision. Rows with a revision of their own are found in its index; after them come only rows whose
 // id is their revision.
 export const ID_THROUGH_REVISION = selectsRow('id_through_revision', single('id', 'integer'), (sql) =>
-  sql.parameter === undefined ? throughAsked(sql) : throughParameter(sql.parameter),
+  sql.parameter.byNumber === undefined ? throughAsked(sql) : throughParameter(sql.parameter.byNumber),
 );
 
 function throughAsked(sql: Dialect): string {
-  return `WITH asked(revision) AS (SELECT ${sql.integer}),
+  return `WITH asked(revision) AS (SELECT ${sql.parameter.integer}),
   lagging(id) AS (
     SELECT COALESCE((
       SELECT kine.id
@@ -73,8 +73,8 @@ export const NEWEST_ROWS = selectsEach(
   'newest_rows',
   ['text'],
   newestShapes.whole,
-  (sql) => `SELECT kine.deleted, ${rowColumns(sql, 'kine').join(', ')}, ${sql.selectedBytes('kine.value')}
-  FROM ${sql.newestOfNames}`,
+  (sql) => `SELECT kine.deleted, ${rowColumns(sql, 'kine').join(', ')}, ${sql.expression.selectedBytes('kine.value')}
+  FROM ${sql.kine.newestOfNames}`,
 );
 
 // The same without values, for compares.
@@ -83,13 +83,13 @@ export const NEWEST_ROWS_WITHOUT_VALUE = selectsEach(
   ['text'],
   newestShapes.bare,
   (sql) => `SELECT kine.deleted, ${rowColumns(sql, 'kine').join(', ')}
-  FROM ${sql.newestOfNames}`,
+  FROM ${sql.kine.newestOfNames}`,
 );
 
 /** Whether a value is large, and the value where it is not. */
 function smallValue(sql: Dialect): string {
   const isLarge = `LENGTH(kine.value) > ${limits.pointValueBytesMax}`;
-  return `${sql.selectedBytes(`CASE WHEN ${isLarge} THEN NULL ELSE kine.value END`)}, CASE WHEN ${isLarge} THEN 1 ELSE 0 END`;
+  return `${sql.expression.selectedBytes(`CASE WHEN ${isLarge} THEN NULL ELSE kine.value END`)}, CASE WHEN ${isLarge} THEN 1 ELSE 0 END`;
 }
 
 // The same, with the values that are not large: many keys are read at once.
@@ -98,7 +98,7 @@ export const NEWEST_SMALL_ROWS = selectsEach(
   ['text'],
   newestShapes.small,
   (sql) => `SELECT kine.deleted, ${rowColumns(sql, 'kine').join(', ')}, ${smallValue(sql)}
-  FROM ${sql.newestOfNames}`,
+  FROM ${sql.kine.newestOfNames}`,
 );
 
 // The head before each of them, and once alone where none of the names has a row: one statement sees one moment. For databases that answer a list with one statement.
@@ -115,7 +115,7 @@ export const HEAD_AND_NEWEST_SMALL_ROWS = selectsEach(
     ${rowColumns(sql, 'kine').join(', ')},
     ${smallValue(sql)}
   FROM (${HEAD.text(sql)}) head
-  LEFT JOIN (${sql.newestOfNames}) ON 1 = 1`,
+  LEFT JOIN (${sql.kine.newestOfNames}) ON 1 = 1`,
 );
 
 // An event: the row, its value, and the row it replaced, as it still stands there. Gap rows that kine left (deleted, but replacing nothing)
@@ -127,19 +127,19 @@ function events(name: string, where: (sql: Dialect) => string): Select<EventRow>
       columns: [
         `CASE WHEN kine.name <> '${compactMarkName}' AND (kine.deleted = 0 OR kine.prev_revision <> 0) THEN 1 ELSE 0 END`,
         ...rowColumns(sql, 'kine'),
-        sql.selectedBytes('kine.value'),
+        sql.expression.selectedBytes('kine.value'),
         'kine.deleted',
         'older.name',
         'older.id',
         modRevision('older'),
         createRevision('older'),
         `CASE WHEN older.id IS NULL THEN NULL ELSE ${version(sql, 'older')} END`,
-        sql.asText('older.lease_id'),
-        sql.selectedBytes('older.value'),
+        sql.expression.asText('older.lease_id'),
+        sql.expression.selectedBytes('older.value'),
       ],
       bytes: 'COALESCE(LENGTH(kine.value), 0) + COALESCE(LENGTH(older.value), 0)',
       from: `FROM kine
-      ${sql.leftJoinRow('older', 'kine.prev_revision', 'older.deleted = 0')}
+      ${sql.kine.leftJoinRow('older', 'kine.prev_revision', 'older.deleted = 0')}
       WHERE ${where(sql)}`,
       place: 'kine.id',
       orderColumn: 3,
@@ -149,28 +149,29 @@ function events(name: string, where: (sql: Dialect) => string): Select<EventRow>
 }
 
 // Rows after an id, oldest first. Walks the primary key: the cost is the rows returned.
-export const EVENTS_AFTER = events('events_after', (sql) => `kine.id > ${sql.integer}`);
+export const EVENTS_AFTER = events('events_after', (sql) => `kine.id > ${sql.parameter.integer}`);
 
 // The rows of one key after an id and up to another.
 export const EVENTS_OF_KEY = events(
   'events_of_key',
-  (sql) => `kine.name = ${sql.text} AND kine.id > ${sql.integer} AND kine.id <= ${sql.integer}`,
+  (sql) =>
+    `kine.name = ${sql.parameter.text} AND kine.id > ${sql.parameter.integer} AND kine.id <= ${sql.parameter.integer}`,
 );
 
 // The rows of an interval of keys among those after an id and up to another. Walks the primary key: the caller bounds the stretch of ids.
 export const EVENTS_OF_INTERVAL = events(
   'events_of_interval',
-  (sql) => `kine.id > ${sql.integer} AND kine.id <= ${sql.integer}
-        AND ${sql.unindexed('kine.name')} >= ${sql.text} AND ${sql.unindexed('kine.name')} < ${sql.text}`,
+  (sql) => `kine.id > ${sql.parameter.integer} AND kine.id <= ${sql.parameter.integer}
+        AND ${sql.expression.unindexed('kine.name')} >= ${sql.parameter.text} AND ${sql.expression.unindexed('kine.name')} < ${sql.parameter.text}`,
 );
 
 // The rows after an id that belong to its transaction: neighbours with its revision.
 export const REST_OF_TRANSACTION = events(
   'rest_of_transaction',
-  (sql) => `kine.id > ${sql.integer} AND kine.id <= ${sql.integer}`,
+  (sql) => `kine.id > ${sql.parameter.integer} AND kine.id <= ${sql.parameter.integer}`,
 );
 
-const leaseColumns = (sql: Dialect) => `${sql.asText('id')}, ttl_seconds, expires_at_ms`;
+const leaseColumns = (sql: Dialect) => `${sql.expression.asText('id')}, ttl_seconds, expires_at_ms`;
 
 export const LEASES_BY_ID = selectsEach(
   'leases_by_id',
@@ -178,7 +179,7 @@ export const LEASES_BY_ID = selectsEach(
   leaseShape,
   (sql) => `SELECT ${leaseColumns(sql)}
   FROM tine_lease
-  WHERE ${sql.inList('id', 'integer')}`,
+  WHERE ${sql.list.contains('id', 'integer')}`,
 );
 
 // By id as a number: a bare `id` would be the column of text to Postgres.
@@ -203,7 +204,7 @@ export const NEXT_LEASES = selectsRows(
   (sql) => `SELECT ${leaseColumns(sql)}
   FROM tine_lease
   ORDER BY expires_at_ms
-  LIMIT ${sql.limit}`,
+  LIMIT ${sql.parameter.integer}`,
 );
 
 // The keys that hang on a lease.
@@ -212,7 +213,7 @@ export const KEYS_OF_LEASE = selectsRows(
   single('name', 'text'),
   (sql) => `SELECT name
   FROM kine_current
-  WHERE lease_id = ${sql.integer} AND lease_id <> 0
+  WHERE lease_id = ${sql.parameter.integer} AND lease_id <> 0
   ORDER BY name`,
 );
 

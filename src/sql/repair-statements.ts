@@ -10,6 +10,6 @@ export const INSERT_GAPS = insertsEach('insert_gaps', 'kine', gapColumnTypes);
 export const INSERT_KINES_MARK = changes(
   'insert_kines_mark',
   (sql) => `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value)
-  SELECT COALESCE(MAX(id), 0) + 1, '${compactMarkName}', 1, 0, 0, 0, 0, ${sql.noBytes}
+  SELECT COALESCE(MAX(id), 0) + 1, '${compactMarkName}', 1, 0, 0, 0, 0, ${sql.expression.noBytes}
   FROM kine`,
 );

@@ -13,7 +13,7 @@ export function rowColumns(sql: Dialect, row: string): readonly string[] {
     modRevision(row),
     createRevision(row),
     version(sql, row),
-    sql.asText(`${row}.lease_id`),
+    sql.expression.asText(`${row}.lease_id`),
   ];
 }
 
@@ -36,7 +36,7 @@ export function version(sql: Dialect, row: string): string {
       WHERE known.name = ${row}.name AND known.id <= ${row}.id AND (known.created = 1 OR known.version IS NOT NULL)`;
   return `COALESCE(${row}.version, (
       SELECT COUNT(*)
-      ${sql.rowsAfter('unknown', `SELECT MAX(known.id) ${knowing}`, `unknown.name = ${row}.name AND unknown.id <= ${row}.id`)}
+      ${sql.kine.rowsAfter('unknown', `SELECT MAX(known.id) ${knowing}`, `unknown.name = ${row}.name AND unknown.id <= ${row}.id`)}
     ) + COALESCE((
       SELECT COALESCE(known.version, 1)
       ${knowing}

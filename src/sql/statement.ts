@@ -104,11 +104,11 @@ export function insertsEach(
   const types = Object.values(columns);
   return changesEach(name, types, (sql) => {
     const insert = `INSERT INTO ${table} (${names.join(', ')})
-  ${sql.insertedList(types)}`;
+  ${sql.list.inserted(types)}`;
     if (overwrite === undefined) return insert;
     const others = names.filter((column) => column !== overwrite);
     return `${insert}
-  ${sql.overwrite(overwrite, others)}`;
+  ${sql.change.overwrite(overwrite, others)}`;
   });
 }
 

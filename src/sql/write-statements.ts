@@ -19,17 +19,17 @@ export const DROP_CURRENT = changesEach(
   'drop_current',
   ['text'],
   (sql) => `DELETE FROM kine_current
-  WHERE ${sql.inList('name', 'text')}`,
+  WHERE ${sql.list.contains('name', 'text')}`,
 );
 
 // The newest rows of an interval, for deletes.
 export const CURRENT_ROWS = selectsRows(
   'current_rows',
   keyValueShape,
-  (sql) => `SELECT ${rowColumns(sql, 'kine').join(', ')}, ${sql.selectedBytes('kine.value')}
+  (sql) => `SELECT ${rowColumns(sql, 'kine').join(', ')}, ${sql.expression.selectedBytes('kine.value')}
   FROM kine_current
-  ${sql.joinRow('kine_current.id')}
-  WHERE kine_current.name >= ${sql.text} AND kine_current.name < ${sql.text}
+  ${sql.kine.joinRow('kine_current.id')}
+  WHERE kine_current.name >= ${sql.parameter.text} AND kine_current.name < ${sql.parameter.text}
   ORDER BY kine_current.name`,
 );
 
@@ -38,15 +38,15 @@ export const CURRENT_ROWS_WITHOUT_VALUE = selectsRows(
   keyShape,
   (sql) => `SELECT ${rowColumns(sql, 'kine').join(', ')}
   FROM kine_current
-  ${sql.joinRow('kine_current.id')}
-  WHERE kine_current.name >= ${sql.text} AND kine_current.name < ${sql.text}
+  ${sql.kine.joinRow('kine_current.id')}
+  WHERE kine_current.name >= ${sql.parameter.text} AND kine_current.name < ${sql.parameter.text}
   ORDER BY kine_current.name`,
 );
 
 export const SET_COMPACT_MARK = changes(
   'set_compact_mark',
   (sql) => `UPDATE kine
-  SET prev_revision = ${sql.integer}, version = 2
+  SET prev_revision = ${sql.parameter.integer}, version = 2
   WHERE name = '${compactMarkName}'`,
 );
 
@@ -61,8 +61,8 @@ export const COMPACTED_ID = selectsRow(
 export const SET_COMPACTED_ID = changes(
   'set_compacted_id',
   (sql) => `INSERT INTO tine_state (name, value)
-  VALUES ('compacted_id', ${sql.integer})
-  ${sql.overwrite('name', ['value'])}`,
+  VALUES ('compacted_id', ${sql.parameter.integer})
+  ${sql.change.overwrite('name', ['value'])}`,
 );
 
 // What nobody can read any more of a stretch of ids: each row names the one it replaced, so the cost follows the stretch, not the table; tombstones,
@@ -72,18 +72,18 @@ export const UNREACHABLE_ROWS = selectsRows(
   single('id', 'integer'),
   (sql) => `SELECT prev_revision
   FROM kine
-  WHERE id > ${sql.integer} AND id <= ${sql.integer} AND prev_revision > 0 AND name <> '${compactMarkName}'
+  WHERE id > ${sql.parameter.integer} AND id <= ${sql.parameter.integer} AND prev_revision > 0 AND name <> '${compactMarkName}'
   UNION ALL
   SELECT id
   FROM kine
-  WHERE id > ${sql.integer} AND id <= ${sql.integer} AND deleted = 1 AND id < (SELECT MAX(id) FROM kine)`,
+  WHERE id > ${sql.parameter.integer} AND id <= ${sql.parameter.integer} AND deleted = 1 AND id < (SELECT MAX(id) FROM kine)`,
 );
 
 export const DELETE_ROWS = changesEach(
   'delete_rows',
   ['integer'],
   (sql) => `DELETE FROM kine
-  WHERE ${sql.inList('id', 'integer')}`,
+  WHERE ${sql.list.contains('id', 'integer')}`,
 );
 
 export const INSERT_LEASES = insertsEach('insert_leases', 'tine_lease', {
@@ -95,7 +95,7 @@ export const INSERT_LEASES = insertsEach('insert_leases', 'tine_lease', {
 export const DELETE_LEASE = changes(
   'delete_lease',
   (sql) => `DELETE FROM tine_lease
-  WHERE id = ${sql.integer}`,
+  WHERE id = ${sql.parameter.integer}`,
 );
 
 // These leases get their whole time again from a moment on, the statement's parameter. Deadlines only move later.
@@ -103,8 +103,8 @@ export const RENEW_LEASES = changesEach(
   'renew_leases',
   ['integer'],
   (sql) => `UPDATE tine_lease
-  SET expires_at_ms = ${sql.greatest('expires_at_ms', `${sql.integer} + ttl_seconds * 1000`)}
-  WHERE ${sql.inList('id', 'integer')}`,
+  SET expires_at_ms = ${sql.expression.greatest('expires_at_ms', `${sql.parameter.integer} + ttl_seconds * 1000`)}
+  WHERE ${sql.list.contains('id', 'integer')}`,
 );
 
 // After a start every lease gets its whole time again, as etcd gives it after an election: nobody could renew it meanwhile. A deadline that another clock wrote (a restored
@@ -112,5 +112,5 @@ export const RENEW_LEASES = changesEach(
 export const EXTEND_LEASES = changes(
   'extend_leases',
   (sql) => `UPDATE tine_lease
-  SET expires_at_ms = ${sql.integer} + ttl_seconds * 1000`,
+  SET expires_at_ms = ${sql.parameter.integer} + ttl_seconds * 1000`,
 );

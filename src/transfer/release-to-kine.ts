@@ -74,7 +74,7 @@ const shownKeyBytesMax = 100;
 async function returnClientsMark(database: OfflineDatabase): Promise<number> {
   const { sql } = database;
   const isThere = async (name: string): Promise<boolean> =>
-    (await database.value(`SELECT 1 FROM kine WHERE name = ${sql.text} LIMIT 1`, name)) !== undefined;
+    (await database.value(`SELECT 1 FROM kine WHERE name = ${sql.parameter.text} LIMIT 1`, name)) !== undefined;
   if (!(await isThere(clientsCompactMarkText))) return 0;
   if (await isThere(kinesClientsMarkName)) {
     throw new StartError(
@@ -84,13 +84,13 @@ async function returnClientsMark(database: OfflineDatabase): Promise<number> {
   // From the newest on: a version that kine left out is counted along the older rows.
   const found = await database.rows(
     record({ id: 'integer', version: 'integer?', value: 'bytes?', deleted: 'integer?' }),
-    `SELECT id, ${version(sql, 'kine')}, ${sql.selectedBytes('value')}, deleted FROM kine WHERE name = ${sql.text} ORDER BY id DESC`,
+    `SELECT id, ${version(sql, 'kine')}, ${sql.expression.selectedBytes('value')}, deleted FROM kine WHERE name = ${sql.parameter.text} ORDER BY id DESC`,
     clientsCompactMarkText,
   );
   for (const { id, version: keyVersion, value, deleted } of found) {
     const bytes = Buffer.concat([Buffer.from(`${keyVersion}|`), value ?? new Uint8Array(0)]);
     await database.change(
-      `UPDATE kine SET name = ${sql.text}, value = ${sql.bytes}, ${makeKines} WHERE id = ${sql.integer}`,
+      `UPDATE kine SET name = ${sql.parameter.text}, value = ${sql.parameter.bytes}, ${makeKines} WHERE id = ${sql.parameter.integer}`,
       kinesClientsMarkName,
       deleted === 1 ? null : bytes,
       id,
@@ -103,13 +103,13 @@ async function returnClientsMark(database: OfflineDatabase): Promise<number> {
 async function unescapeNames(database: OfflineDatabase): Promise<number> {
   const { sql } = database;
   const names = await database.values(
-    `SELECT DISTINCT name FROM kine WHERE name LIKE ${sql.text} OR name LIKE ${sql.text}`,
+    `SELECT DISTINCT name FROM kine WHERE name LIKE ${sql.parameter.text} OR name LIKE ${sql.parameter.text}`,
     '%\u0001%',
     '%\u007f%',
   );
   for (const name of names) {
     await database.change(
-      `UPDATE kine SET name = ${sql.textOfBytes}, ${makeKines} WHERE name = ${sql.text}`,
+      `UPDATE kine SET name = ${sql.parameter.textOfBytes}, ${makeKines} WHERE name = ${sql.parameter.text}`,
       keyBytes(String(name)),
       String(name),
     );
@@ -147,11 +147,13 @@ async function fillOldValues(database: OfflineDatabase, markId: number): Promise
     sql.updateJoined({
       joined: 'earlier',
       on: 'earlier.id = kine.prev_revision',
-      set: [['old_value', `COALESCE(earlier.value, ${sql.noBytes})`]],
+      set: [['old_value', `COALESCE(earlier.value, ${sql.expression.noBytes})`]],
       where: empty('kine'),
     }),
   );
-  return copied + (await database.change(`UPDATE kine SET old_value = ${sql.noBytes} WHERE ${empty('kine')}`));
+  return (
+    copied + (await database.change(`UPDATE kine SET old_value = ${sql.expression.noBytes} WHERE ${empty('kine')}`))
+  );
 }
 
 /** Types, indexes and tables as kine has them, in an order that can be gone on with. */

@@ -25,7 +25,9 @@ export async function tableFacts(database: OfflineDatabase): Promise<TableFacts>
   const columns = await names(database, database.sql.kineColumnNames);
   const tables = await names(database, database.sql.tableNames);
   const applied = tables.has(migrationsTable)
-    ? (await database.values(`SELECT ${database.sql.asText('name')} FROM ${migrationsTable} ORDER BY id`)).map(String)
+    ? (
+        await database.values(`SELECT ${database.sql.expression.asText('name')} FROM ${migrationsTable} ORDER BY id`)
+      ).map(String)
     : [];
   return {
     tables,

@@ -157,7 +157,7 @@ export async function insertKineRows(own: OfflineDatabase, driver: Driver, rows:
   for (const row of rows) {
     await own.change(
       `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, old_value)
-      VALUES (${row.id}, ${own.sql.text}, ${row.created ?? 0}, ${row.deleted ?? 0}, ${row.create_revision ?? 0},
+      VALUES (${row.id}, ${own.sql.parameter.text}, ${row.created ?? 0}, ${row.deleted ?? 0}, ${row.create_revision ?? 0},
         ${row.prev_revision ?? 0}, ${row.lease ?? 0}, ${value(row.value)}, ${value(row.old_value)})`,
       row.name,
     );

@@ -86,7 +86,7 @@ async function optimize(session: Session): Promise<void> {
   if (failure !== undefined) throw tableFailure(failure.message);
 }
 
-const KILL = changes('kill', (sql) => `KILL CONNECTION ${sql.integer}`);
+const KILL = changes('kill', (sql) => `KILL CONNECTION ${sql.parameter.integer}`);
 
 /** It may have ended by itself, or not be ours to end. */
 async function endThread(threadId: number, session: Session): Promise<void> {

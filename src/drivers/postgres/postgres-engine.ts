@@ -58,7 +58,7 @@ const END_BACKEND = selectsRow(
   single('count', 'integer'),
   (sql) => `SELECT count(pg_terminate_backend(pid))
   FROM pg_stat_activity
-  WHERE pid = ${sql.integer} AND application_name = 'tine' AND usename = current_user
+  WHERE pid = ${sql.parameter.integer} AND application_name = 'tine' AND usename = current_user
     AND NOT (state = 'active' AND (query = 'COMMIT' OR starts_with(query, '${guardedWriteBegin}')))`,
 );
 

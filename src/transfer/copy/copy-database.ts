@@ -69,7 +69,7 @@ async function copyRows(source: Source, target: OwnedDatabase, progress: Progres
     if (endId === undefined) return;
     const found = await database.run(rowsOf(query(copiedRows(source.owner), lastId, endId)));
     await target.transaction(async (own) => {
-      const adapted = await adaptRows(found, own, { foldsCase: database.sql.kineFoldsCase });
+      const adapted = await adaptRows(found, own, { foldsCase: database.sql.kine.foldsCase });
       await own.run(changeEach(INSERT_ROWS, adapted.map(kineParameters)));
       await remember(own, copyNames.throughId, endId);
     });

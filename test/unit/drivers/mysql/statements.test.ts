@@ -96,7 +96,10 @@ function rangesOf(source: 'current' | 'history'): readonly Statement[] {
 }
 
 /** The dialect that tells what a parameter is. */
-const marked = { ...mysqlDialect, text: '?T', bytes: '?B', textOfBytes: '?B' };
+const marked = {
+  ...mysqlDialect,
+  parameter: { ...mysqlDialect.parameter, text: '?T', bytes: '?B', textOfBytes: '?B' },
+};
 
 function someQuery(statement: Statement): Query {
   const marks = [...statement.text(marked).matchAll(/\?(T|B|list|rows|names|\d|)/g)].map(([, mark = '']) => mark);
