@@ -1,7 +1,6 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { putRow } from '../../src/sql/kine-rows.ts';
-import { kineParameters } from '../../src/sql/kine-table.ts';
 import { sqliteDialect } from '../../src/sql/sqlite-dialect.ts';
 import { INSERT_ROWS, SET_CURRENT } from '../../src/sql/write-statements.ts';
 import { valueSource } from '../load/values.ts';
@@ -63,7 +62,7 @@ function insertRounds(database: Database.Database, fill: Fill): void {
         value: value(),
         lease: { id: 0n, ttlSeconds: 0 },
       });
-      insert.run(kineParameters(row));
+      insert.run(INSERT_ROWS.encode(row));
       if (isCreate) createIds[index] = id;
       newestIds[index] = id;
     }

@@ -4,7 +4,7 @@ import { ALARMS, DELETE_ALARM, INSERT_ALARM } from '../sql/alarm-statements.ts';
 import { HEAD } from '../sql/read-statements.ts';
 import { headOf } from './head.ts';
 import { type Alarm, alarmNumbers, type WriteOperation } from './operations.ts';
-import { change, changeEach, decoded, type Program, query } from './program.ts';
+import { change, decoded, insertEach, type Program, query } from './program.ts';
 import { isReadOnlyTxn } from './read-only-txn.ts';
 import type { Head } from './results.ts';
 import { writeCostBytes } from './write-cost.ts';
@@ -24,7 +24,7 @@ export function* raiseAlarm(
   const isRaised = (active: Alarm) =>
     unlessActive === 'same' ? isSame(active, alarm) : active.number === alarm.number;
   if (state.alarms.some(isRaised)) return false;
-  yield* changeEach(INSERT_ALARM, [[BigInt.asIntN(64, alarm.memberId), alarm.number]]);
+  yield* insertEach(INSERT_ALARM, [{ memberId: BigInt.asIntN(64, alarm.memberId), alarm: alarm.number }]);
   state.alarms = [...state.alarms, alarm];
   return true;
 }

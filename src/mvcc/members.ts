@@ -10,7 +10,7 @@ import {
   SET_MEMBER,
 } from '../sql/member-statements.ts';
 import type { Member, MemberId } from './operations.ts';
-import { change, changeEach, type Program, row, rows } from './program.ts';
+import { change, insertEach, type Program, row, rows } from './program.ts';
 
 /** Those heard of since a moment, by id, and which of them was named the leader, if any. */
 export function* membersSince(
@@ -33,7 +33,7 @@ export function* announceMember(request: {
   readonly forgetBeforeMs: number | undefined;
 }): Program<void> {
   const { id, ...details } = request.member;
-  yield* changeEach(SET_MEMBER, [[id, Buffer.from(JSON.stringify(details)), request.nowMs]]);
+  yield* insertEach(SET_MEMBER, [{ id, details: Buffer.from(JSON.stringify(details)), seenAtMs: request.nowMs }]);
   if (request.forgetBeforeMs === undefined) return;
   yield* change(DROP_MEMBERS_BEFORE, request.forgetBeforeMs);
   yield* change(DROP_COMMITS_BEFORE, request.forgetBeforeMs);

@@ -7,6 +7,7 @@ import { assert } from '../errors.ts';
 import {
   changeCount,
   changeRows,
+  type Insert,
   type ListStatement,
   type Parameter,
   type Row,
@@ -56,6 +57,11 @@ export function listQuery<Asked extends ListStatement>(
   ...parameters: readonly Parameter[]
 ): ListQuery<Asked> {
   return { statement, parameters, list };
+}
+
+/** Names a statement that inserts rows, and the rows. */
+export function insertQuery<Item>(statement: Insert<Item>, items: readonly Item[]): ListQuery {
+  return listQuery(statement, items.map(statement.encode));
 }
 
 /** Of the queries that a program yields last. */
@@ -137,4 +143,9 @@ export function* changeEach(
   ...parameters: readonly Parameter[]
 ): Program<number> {
   return changeCount((yield [{ statement, parameters, list }])[0]);
+}
+
+/** Inserts rows; how many rows it changed altogether. */
+export function* insertEach<Item>(statement: Insert<Item>, items: readonly Item[]): Program<number> {
+  return changeCount((yield [insertQuery(statement, items)])[0]);
 }

@@ -31,7 +31,7 @@ import {
 } from '../sql/take-over-statements.ts';
 import { DELETE_ROWS, EXTEND_LEASES, INSERT_LEASES, SET_CURRENT } from '../sql/write-statements.ts';
 import { withoutTrailing } from '../text/without-trailing.ts';
-import { change, changeEach, type Program, row, rows } from './program.ts';
+import { change, changeEach, insertEach, type Program, row, rows } from './program.ts';
 
 export interface TakeOver {
   /** Rows of kine's that the index now covers. */
@@ -176,17 +176,17 @@ export function* adoptLeases({ afterId, newestId, nowMs }: Uncovered): Program<n
   let count = 0;
   yield* eachStretch(afterId, newestId, function* (fromId, throughId) {
     const found = yield* rows(FOREIGN_LEASE_ROWS, fromId, throughId);
-    yield* changeEach(
+    yield* insertEach(
       INSERT_LEASES,
-      found.map(({ id, ttlSeconds }) => [id, ttlSeconds, nowMs + ttlSeconds * 1000]),
+      found.map(({ id, ttlSeconds }) => ({ id, ttlSeconds, expiresAtMs: nowMs + ttlSeconds * 1000 })),
     );
     yield* changeEach(
       SET_ROW_LEASE,
       found.map(({ id }) => [id]),
     );
-    yield* changeEach(
+    yield* insertEach(
       SET_CURRENT,
-      found.map(({ id, name, valueBytes }) => [name, id, id, valueBytes]),
+      found.map(({ id, name, valueBytes }) => ({ name, id, leaseId: id, valueBytes })),
     );
     count += found.length;
   });

@@ -5,7 +5,7 @@ import { ALARMS } from '../sql/alarm-statements.ts';
 import { LEASE_CLOCK } from '../sql/clock-statements.ts';
 import type { RowEvent } from '../sql/event-row.ts';
 import { putRow, tombstoneRow } from '../sql/kine-rows.ts';
-import { type KineRow, kineParameters } from '../sql/kine-table.ts';
+import type { KineRow } from '../sql/kine-table.ts';
 import { newestByName } from '../sql/newest-row.ts';
 import {
   HEAD,
@@ -15,8 +15,8 @@ import {
   NEWEST_SMALL_ROWS,
 } from '../sql/read-statements.ts';
 import type { KeyValueRow } from '../sql/row.ts';
-import { changeCount, type Parameter, type Row } from '../sql/statement.ts';
-import { DROP_CURRENT, INSERT_ROWS, SET_CURRENT } from '../sql/write-statements.ts';
+import { changeCount, type Row } from '../sql/statement.ts';
+import { type CurrentRow, DROP_CURRENT, INSERT_ROWS, SET_CURRENT } from '../sql/write-statements.ts';
 import type { AuthState } from './auth-state.ts';
 import { type PackedBatchEvents, packEvents } from './events.ts';
 import { headOf, type MarkedHead } from './head.ts';
@@ -26,7 +26,7 @@ import { leaseList } from './lease-reads.ts';
 import type { Named } from './named.ts';
 import { type KnownRow, neverThere } from './newest-rows.ts';
 import type { Alarm, LeaseId, Revision, RowId } from './operations.ts';
-import { asLast, decoded, listQuery, type Program, query } from './program.ts';
+import { asLast, decoded, insertQuery, listQuery, type Program, query } from './program.ts';
 import type { Head, LeaseStatus } from './results.ts';
 
 export interface WriteOptions {
@@ -231,8 +231,8 @@ export class WriteState {
     const dropped = [...this.#moved].filter(([key, { isThere }]) => isThere && !this.#isHere(key));
     const set = [...this.#moved.keys()].filter((key) => this.#isHere(key));
     const asked = [
-      listQuery(INSERT_ROWS, this.#rows.map(kineParameters)),
-      listQuery(
+      insertQuery(INSERT_ROWS, this.#rows),
+      insertQuery(
         SET_CURRENT,
         set.map((key) => this.#placeOf(key)),
       ),
@@ -272,10 +272,11 @@ export class WriteState {
     return this.#newest.get(key)?.keyValue !== undefined;
   }
 
-  #placeOf(key: string): readonly Parameter[] {
+  #placeOf(key: string): CurrentRow {
     const placed = this.#newest.get(key)?.keyValue;
     assert(placed !== undefined, 'a key with a place in kine_current is there');
-    return [key, placed.id, placed.lease === null ? null : BigInt(placed.lease), placed.value?.length ?? 0];
+    const leaseId = placed.lease === null ? null : BigInt(placed.lease);
+    return { name: key, id: placed.id, leaseId, valueBytes: placed.value?.length ?? 0 };
   }
 
   #learn(keys: Iterable<string>, found: readonly Row[] | undefined, hasValue: boolean): void {

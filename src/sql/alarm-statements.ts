@@ -1,6 +1,6 @@
 /** The statements of alarms. A member's id is any 64 bits, kept as a signed number. */
 import { numberAt } from './shape.ts';
-import { changes, insertsEach, type Shape, selectsRows } from './statement.ts';
+import { changes, insertsRecords, type Shape, selectsRows } from './statement.ts';
 
 /** An active alarm. A member's id is unsigned. */
 const alarmShape: Shape<{ readonly memberId: bigint; readonly number: number }> = {
@@ -17,7 +17,7 @@ export const ALARMS = selectsRows(
   ORDER BY alarm, member_id`,
 );
 
-export const INSERT_ALARM = insertsEach('insert_alarm', 'tine_alarm', { member_id: 'integer', alarm: 'integer' });
+export const INSERT_ALARM = insertsRecords('insert_alarm', 'tine_alarm', { memberId: 'integer', alarm: 'integer' });
 
 export const DELETE_ALARM = changes(
   'delete_alarm',

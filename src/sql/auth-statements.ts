@@ -1,12 +1,12 @@
 /** The statements of users, roles and the secret that tokens are signed with. Details are etcd's messages; names are escaped as keys are. */
 import { record, single } from './shape.ts';
-import { changes, insertsEach, selectsEach, selectsRow, selectsRows } from './statement.ts';
+import { changes, insertsRecords, selectsEach, selectsRow, selectsRows } from './statement.ts';
 
 /** The same for users and for roles. */
 function detailsOf(owner: 'user' | 'role') {
   const details = { name: 'text', details: 'bytes' } as const;
   return {
-    set: insertsEach(`set_${owner}`, `tine_${owner}`, details, { overwrite: 'name' }),
+    set: insertsRecords(`set_${owner}`, `tine_${owner}`, details, { overwrite: 'name' }),
     // One of them.
     one: selectsRow(
       `${owner}_by_name`,
@@ -57,6 +57,6 @@ export const TOKEN_SECRET = selectsRow(
   WHERE name = 'token'`,
 );
 
-export const SET_TOKEN_SECRET = insertsEach('set_token_secret', 'tine_secret', { name: 'text', value: 'bytes' });
+export const SET_TOKEN_SECRET = insertsRecords('set_token_secret', 'tine_secret', { name: 'text', value: 'bytes' });
 
 export const DROP_TOKEN_SECRET = changes('drop_token_secret', () => "DELETE FROM tine_secret WHERE name = 'token'");

@@ -1,12 +1,12 @@
 /** The statements by which a commit whose answer was lost is found again. */
 import { single } from './shape.ts';
-import { changes, insertsEach, selectsRow } from './statement.ts';
+import { changes, insertsRecords, selectsRow } from './statement.ts';
 
 // Part of each transaction of writes: the slot is the connection's, the token the transaction's.
-export const SET_COMMIT = insertsEach(
+export const SET_COMMIT = insertsRecords(
   'set_commit',
   'tine_commit',
-  { slot: 'integer', token: 'integer', at_ms: 'integer' },
+  { slot: 'integer', token: 'integer', atMs: 'integer' },
   { overwrite: 'slot' },
 );
 

@@ -4,7 +4,7 @@ import type { KineRow } from './kine-table.ts';
 import { leaseShape } from './lease-row.ts';
 import { createRevision, modRevision, version } from './row.ts';
 import { record, single } from './shape.ts';
-import { changes, insertsEach, type Shape, selectsEach, selectsRow, selectsRows } from './statement.ts';
+import { changes, insertsRecords, type Shape, selectsEach, selectsRow, selectsRows } from './statement.ts';
 
 /** Numbers that a target remembers in `tine_state` beside `copy_source`, so that a copy that was cut off goes on. */
 export const copyNames = {
@@ -215,13 +215,13 @@ export const LEASE_PAGE = selectsRows(
   LIMIT ${sql.parameter.integer}`,
 );
 
-export const INSERT_STAGED = insertsEach('insert_staged', 'tine_copy', {
+export const INSERT_STAGED = insertsRecords('insert_staged', 'tine_copy', {
   name: 'text',
-  mod_revision: 'integer',
-  create_revision: 'integer',
+  modRevision: 'integer',
+  createRevision: 'integer',
   version: 'integer',
   lease: 'integer',
-  lease_id: 'integer',
+  leaseId: 'integer',
   value: 'bytes',
 });
 

@@ -1,11 +1,9 @@
 /** Table `kine`, the log: one row for each write of a key. Its columns, what they mean, and a row as it is inserted. */
 import type { ColumnType } from './dialect.ts';
-import type { ColumnTypes, Parameter } from './statement.ts';
+import type { Column, Parameter } from './statement.ts';
 
-/** A column of a table. `Value` is what a row has in it. */
-interface TableColumn<Value extends Parameter> {
-  readonly name: string;
-  readonly type: ColumnType;
+/** A column, and what a row has in it. */
+interface TableColumn<Value extends Parameter> extends Column {
   /** Never there: carries the type. */
   readonly value?: Value;
 }
@@ -42,7 +40,7 @@ const columns = {
 } as const;
 
 type Columns = typeof columns;
-type ValueOf<Column> = Column extends TableColumn<infer Value> ? Value : never;
+type ValueOf<Of> = Of extends TableColumn<infer Value> ? Value : never;
 
 /** A row of table `kine`. */
 export type KineRow = { readonly [Field in keyof Columns]: ValueOf<Columns[Field]> };
@@ -54,20 +52,20 @@ const fields = Object.keys(columns) as readonly Field[];
 /** What a gap has in a table that may be kine's: tine's columns are not there. */
 const gapFields: readonly Field[] = ['id', 'name', 'created', 'deleted', 'createRevision', 'replacedId', 'ttlSeconds'];
 
-/** The types of the columns by their names in the database, in the order in which they are inserted. */
-export const kineColumnTypes: ColumnTypes = typesOf(fields);
-export const gapColumnTypes: ColumnTypes = typesOf(gapFields);
+/** The columns that a row is inserted with. */
+export const kineColumns: readonly Column[] = columnsOf(fields);
+export const gapColumns: readonly Column[] = columnsOf(gapFields);
 
-function typesOf(some: readonly Field[]): ColumnTypes {
-  return Object.fromEntries(some.map((field) => [columns[field].name, columns[field].type]));
+function columnsOf(some: readonly Field[]): readonly Column[] {
+  return some.map((field) => columns[field]);
 }
 
-/** A row as the statement takes it that inserts `kineColumnTypes`. */
+/** A row as the statement takes it that inserts `kineColumns`. */
 export function kineParameters(row: KineRow): readonly Parameter[] {
   return fields.map((field) => row[field]);
 }
 
-/** A row as the statement takes it that inserts `gapColumnTypes`. */
+/** A row as the statement takes it that inserts `gapColumns`. */
 export function gapParameters(row: KineRow): readonly Parameter[] {
   return gapFields.map((field) => row[field]);
 }

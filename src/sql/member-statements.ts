@@ -1,6 +1,6 @@
 /** The statements of the instances over one database. */
 import { record, single } from './shape.ts';
-import { changes, insertsEach, selectsRow, selectsRows } from './statement.ts';
+import { changes, insertsRecords, selectsRow, selectsRows } from './statement.ts';
 
 // Who was heard of since a moment: id, what it says of itself, and whether it was named the leader.
 export const MEMBERS_SINCE = selectsRows(
@@ -13,10 +13,10 @@ export const MEMBERS_SINCE = selectsRows(
   ORDER BY id`,
 );
 
-export const SET_MEMBER = insertsEach(
+export const SET_MEMBER = insertsRecords(
   'set_member',
   'tine_member',
-  { id: 'integer', details: 'bytes', seen_at_ms: 'integer' },
+  { id: 'integer', details: 'bytes', seenAtMs: 'integer' },
   { overwrite: 'id' },
 );
 

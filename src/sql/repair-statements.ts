@@ -1,10 +1,10 @@
 /** The statements of repairs of a table that may be kine's. */
 import { compactMarkName } from './key-text.ts';
-import { gapColumnTypes } from './kine-table.ts';
-import { changes, insertsEach } from './statement.ts';
+import { gapColumns, gapParameters } from './kine-table.ts';
+import { changes, inserts } from './statement.ts';
 
 // Rows for ids that are missing.
-export const INSERT_GAPS = insertsEach('insert_gaps', 'kine', gapColumnTypes);
+export const INSERT_GAPS = inserts('insert_gaps', 'kine', gapColumns, gapParameters);
 
 // The compaction mark of a table without one, as the row after the newest.
 export const INSERT_KINES_MARK = changes(

@@ -1,7 +1,7 @@
 /** The named numbers of `tine_state`. */
-import { insertsEach } from './statement.ts';
+import { insertsRecords } from './statement.ts';
 
-export const SET_STATE = insertsEach(
+export const SET_STATE = insertsRecords(
   'set_state',
   'tine_state',
   { name: 'text', value: 'integer' },

@@ -19,8 +19,8 @@ export interface Shape<Result> {
   readonly decode: (row: Row) => Result;
 }
 
-/** A column of the rows that a statement returns. */
-export interface ResultColumn {
+/** A column of a table, or of the rows that a statement returns. */
+export interface Column {
   readonly name: string;
   readonly type: ColumnType;
 }
@@ -32,7 +32,7 @@ export interface Statement {
   /** `row`: at most one row comes back. `rows`: any number. `change`: none, but how many rows were changed. */
   readonly returns: 'row' | 'rows' | 'change';
   /** Of the rows that come back, in their order. */
-  readonly columns: readonly ResultColumn[];
+  readonly columns: readonly Column[];
   /** The statement is asked for many large rows: a driver may have a way for these. */
   readonly isBulk?: true;
   /** The database refuses it in a transaction. */
@@ -50,6 +50,11 @@ export interface Select<Result> extends Statement {
  */
 export interface ListStatement extends Statement {
   readonly list: readonly ColumnType[];
+}
+
+/** A statement that inserts rows which are given as these. */
+export interface Insert<Item> extends ListStatement {
+  readonly encode: (item: Item) => readonly Parameter[];
 }
 
 type Text = Statement['text'];
@@ -93,23 +98,51 @@ export function changesEach(name: string, list: readonly ColumnType[], text: Tex
   return { ...changes(name, text), list };
 }
 
-/** Declares a statement that inserts rows of these columns. `overwrite`: a row with the same value in this column gets the other values. */
-export function insertsEach(
+/** Declares a statement that inserts rows of these columns. */
+export function inserts<Item>(
   name: string,
   table: string,
-  columns: ColumnTypes,
-  { overwrite }: { readonly overwrite?: string } = {},
-): ListStatement {
-  const names = Object.keys(columns);
-  const types = Object.values(columns);
-  return changesEach(name, types, (sql) => {
-    const insert = `INSERT INTO ${table} (${names.join(', ')})
+  columns: readonly Column[],
+  encode: (item: Item) => readonly Parameter[],
+): Insert<Item> {
+  const names = columns.map((column) => column.name).join(', ');
+  const types = columns.map(({ type }) => type);
+  const text: Text = (sql) => `INSERT INTO ${table} (${names})
   ${sql.list.inserted(types)}`;
-    if (overwrite === undefined) return insert;
-    const others = names.filter((column) => column !== overwrite);
-    return `${insert}
-  ${sql.change.overwrite(overwrite, others)}`;
-  });
+  return { ...changesEach(name, types, text), encode };
+}
+
+interface InsertedValues {
+  readonly text: string;
+  readonly integer: number | bigint | null;
+  readonly bytes: Uint8Array;
+}
+
+/**
+ * Declares a statement that inserts records of these fields: field `ttlSeconds` is column `ttl_seconds`. `overwrite`: a row that has the record's value in this column gets
+ * the other values.
+ */
+export function insertsRecords<const Fields extends ColumnTypes>(
+  name: string,
+  table: string,
+  fields: Fields,
+  { overwrite }: { readonly overwrite?: keyof Fields & string } = {},
+): Insert<{ readonly [Field in keyof Fields]: InsertedValues[Fields[Field]] }> {
+  const keys = Object.keys(fields);
+  const columns = Object.entries(fields).map(([field, type]) => ({ name: columnName(field), type }));
+  const insert = inserts(name, table, columns, (item: Readonly<Record<string, Parameter>>) =>
+    keys.map((key) => item[key] as Parameter),
+  );
+  if (overwrite === undefined) return insert;
+  const key = columnName(overwrite);
+  const others = columns.map((column) => column.name).filter((column) => column !== key);
+  const text: Text = (sql) => `${insert.text(sql)}
+  ${sql.change.overwrite(key, others)}`;
+  return { ...insert, text };
+}
+
+function columnName(field: string): string {
+  return field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
 /** The value that a statement of one row and one column returned; undefined: no row. */

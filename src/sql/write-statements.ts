@@ -1,17 +1,25 @@
 /** The statements of writes. All run under the database's revision lock. */
 import { compactMarkName } from './key-text.ts';
-import { kineColumnTypes } from './kine-table.ts';
+import { kineColumns, kineParameters } from './kine-table.ts';
 import { keyShape, keyValueShape, rowColumns } from './row.ts';
 import { single } from './shape.ts';
-import { changes, changesEach, insertsEach, selectsRow, selectsRows } from './statement.ts';
+import { changes, changesEach, inserts, insertsRecords, selectsRow, selectsRows } from './statement.ts';
 
 // New rows. Their ids are assigned here, not by the database: ids follow each other without gaps, in commit order.
-export const INSERT_ROWS = insertsEach('insert_rows', 'kine', kineColumnTypes);
+export const INSERT_ROWS = inserts('insert_rows', 'kine', kineColumns, kineParameters);
 
-export const SET_CURRENT = insertsEach(
+/** The place of a key in the index of newest rows. */
+export interface CurrentRow {
+  readonly name: string;
+  readonly id: number;
+  readonly leaseId: bigint | null;
+  readonly valueBytes: number;
+}
+
+export const SET_CURRENT = insertsRecords(
   'set_current',
   'kine_current',
-  { name: 'text', id: 'integer', lease_id: 'integer', value_bytes: 'integer' },
+  { name: 'text', id: 'integer', leaseId: 'integer', valueBytes: 'integer' },
   { overwrite: 'name' },
 );
 
@@ -86,10 +94,10 @@ export const DELETE_ROWS = changesEach(
   WHERE ${sql.list.contains('id', 'integer')}`,
 );
 
-export const INSERT_LEASES = insertsEach('insert_leases', 'tine_lease', {
+export const INSERT_LEASES = insertsRecords('insert_leases', 'tine_lease', {
   id: 'integer',
-  ttl_seconds: 'integer',
-  expires_at_ms: 'integer',
+  ttlSeconds: 'integer',
+  expiresAtMs: 'integer',
 });
 
 export const DELETE_LEASE = changes(

@@ -1,8 +1,7 @@
 /** Rows for ids that are missing, as kine makes them: it waits for such an id and fills it, one by one. */
 import type { OfflineDatabase } from '../drivers/offline.ts';
-import { changeEach } from '../mvcc/program.ts';
+import { insertEach } from '../mvcc/program.ts';
 import { gapRow } from '../sql/kine-rows.ts';
-import { gapParameters } from '../sql/kine-table.ts';
 import { INSERT_GAPS } from '../sql/repair-statements.ts';
 import { record } from '../sql/shape.ts';
 
@@ -17,7 +16,7 @@ export async function fillHoles(database: OfflineDatabase, aboveId: number): Pro
   let gaps: number[] = [];
   const insert = async (): Promise<void> => {
     const rows = gaps.map((id) => gapRow({ id, revision: id }));
-    filled += await database.run(changeEach(INSERT_GAPS, rows.map(gapParameters)));
+    filled += await database.run(insertEach(INSERT_GAPS, rows));
     gaps = [];
   };
   for (;;) {

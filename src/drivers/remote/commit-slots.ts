@@ -1,6 +1,6 @@
 /** What a transaction of writes leaves in the database, so that it can be told whether it was committed. */
 import { randomInt } from 'node:crypto';
-import { decodedOne, listQuery, type Query, query } from '../../mvcc/program.ts';
+import { decodedOne, insertQuery, type Query, query } from '../../mvcc/program.ts';
 import { COMMITTED_TOKEN, SET_COMMIT } from '../../sql/commit-statements.ts';
 import type { Row } from '../../sql/statement.ts';
 import type { CommitProof } from './session.ts';
@@ -34,7 +34,7 @@ export function newMark(slot: bigint): CommitMark {
 
 /** Writes the mark, as part of its transaction. */
 export function markQuery({ slot, token }: CommitMark, nowMs: number): Query {
-  return listQuery(SET_COMMIT, [[slot, token, nowMs]]);
+  return insertQuery(SET_COMMIT, [{ slot, token, atMs: nowMs }]);
 }
 
 /** Reads the token of the last transaction that used the slot. */

@@ -1,12 +1,11 @@
 /** Copies a database into another, row by row: ids, revisions, versions, leases and the history above the compaction mark stay. */
 import type { OfflineAccess, OfflineDatabase, OwnedDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
-import { change, changeEach, query, rows, rowsOf } from '../../mvcc/program.ts';
+import { change, insertEach, query, rows, rowsOf } from '../../mvcc/program.ts';
 import { adoptLeases, rebuildCurrent, uniteMarks } from '../../mvcc/take-over.ts';
 import { copiedRows, copyNames, LEASE_PAGE, type Owner, SIZES_AFTER } from '../../sql/copy-statements.ts';
 import { compactMarkName } from '../../sql/key-text.ts';
 import { markRow } from '../../sql/kine-rows.ts';
-import { kineParameters } from '../../sql/kine-table.ts';
 import { MARKS, SET_COVERED_ID } from '../../sql/take-over-statements.ts';
 import { INSERT_LEASES, INSERT_ROWS } from '../../sql/write-statements.ts';
 import { compactedId, numberOf, requireKnown, stateOf, tableFacts } from '../table-facts.ts';
@@ -70,7 +69,7 @@ async function copyRows(source: Source, target: OwnedDatabase, progress: Progres
     const found = await database.run(rowsOf(query(copiedRows(source.owner), lastId, endId)));
     await target.transaction(async (own) => {
       const adapted = await adaptRows(found, own, { foldsCase: database.sql.kine.foldsCase });
-      await own.run(changeEach(INSERT_ROWS, adapted.map(kineParameters)));
+      await own.run(insertEach(INSERT_ROWS, adapted));
       await remember(own, copyNames.throughId, endId);
     });
     lastId = endId;
@@ -115,7 +114,7 @@ async function copyMarks({ database }: Source, target: OfflineDatabase): Promise
   const marks = await database.run(rows(MARKS));
   await target.change(`DELETE FROM kine WHERE name = '${compactMarkName}'`);
   const copied = marks.map(({ id, compactedId }) => markRow({ id, compactedId: compactedId ?? 0, version: 1 }));
-  await target.run(changeEach(INSERT_ROWS, copied.map(kineParameters)));
+  await target.run(insertEach(INSERT_ROWS, copied));
 }
 
 const leasePageMax = 1000;
@@ -125,11 +124,10 @@ async function copyLeases({ database, owner }: Source, target: OfflineDatabase):
   if (owner === 'kine') return;
   for (let lastId = 0n; ; ) {
     const page = await database.run(rowsOf(query(LEASE_PAGE, lastId, leasePageMax)));
-    const leases = page.map(({ id, ttlSeconds, expiresAtMs }) => [id, ttlSeconds, expiresAtMs] as const);
-    await target.run(changeEach(INSERT_LEASES, leases));
-    const last = leases.at(-1);
+    await target.run(insertEach(INSERT_LEASES, page));
+    const last = page.at(-1);
     if (last === undefined) return;
-    lastId = last[0];
+    lastId = last.id;
   }
 }
 

@@ -1,7 +1,7 @@
 /** Copies what a running etcd, or kine, holds at one revision: keys with their revisions, versions and leases. Its history stays behind. */
 import type { OfflineAccess, OfflineDatabase, OwnedDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
-import { change, changeEach, row, rows } from '../../mvcc/program.ts';
+import { change, insertEach, row, rows } from '../../mvcc/program.ts';
 import { adoptLeases, rebuildCurrent } from '../../mvcc/take-over.ts';
 import {
   copyNames,
@@ -13,7 +13,7 @@ import {
 } from '../../sql/copy-statements.ts';
 import { keyBytes, keyText } from '../../sql/key-text.ts';
 import { gapRow, kinesTtlSecondsMax, markRow } from '../../sql/kine-rows.ts';
-import { kineParameters } from '../../sql/kine-table.ts';
+import type { LeaseRow } from '../../sql/lease-row.ts';
 import { record } from '../../sql/shape.ts';
 import { SET_COVERED_ID } from '../../sql/take-over-statements.ts';
 import { INSERT_LEASES, INSERT_ROWS } from '../../sql/write-statements.ts';
@@ -82,7 +82,7 @@ async function stage(keys: EtcdKeys, target: OwnedDatabase, progress: Progress):
   let count = staged?.count ?? 0;
   for await (const page of whileKept(keys, pagesOf(keys, last === undefined ? undefined : keyBytes(last)))) {
     const list = page.map((pair) => stagedRow(pair, keys));
-    await target.transaction((own) => own.run(changeEach(INSERT_STAGED, list)));
+    await target.transaction((own) => own.run(insertEach(INSERT_STAGED, list)));
     count += page.length;
     progress.at('keys copied', count, keys.count);
   }
@@ -107,14 +107,10 @@ function liveKey({ key, modRevision, createRevision, version, value }: KeyValue)
 }
 
 function stagedRow(pair: KeyValue, { isKine }: EtcdKeys) {
-  const { name, modRevision, createRevision, version, value } = liveKey(pair);
   const ttlSeconds = isKine ? Math.min(Number(pair.lease), kinesTtlSecondsMax) : 0;
   const lease = isKine || pair.lease === 0n ? null : pair.lease;
-  return [name, modRevision, createRevision, version, ttlSeconds, lease, value];
+  return { ...liveKey(pair), lease: ttlSeconds, leaseId: lease };
 }
-
-/** A lease as `INSERT_LEASES` takes it. */
-type LeaseRow = readonly [id: bigint, ttlSeconds: number, expiresAtMs: number];
 
 /** How long a lease lives whose time ran out while its keys were copied: they go soon after tine starts. */
 const endedTtlSeconds = 2;
@@ -125,20 +121,24 @@ async function leasesOf(client: EtcdClient, target: OwnedDatabase): Promise<read
   const leases: LeaseRow[] = [];
   for (const id of ids) {
     const { ttl, grantedTtl } = await client.timeToLive(id);
-    leases.push(ttl < 0 ? [id, endedTtlSeconds, Date.now()] : [id, grantedTtl, Date.now() + ttl * 1000]);
+    leases.push(
+      ttl < 0
+        ? { id, ttlSeconds: endedTtlSeconds, expiresAtMs: Date.now() }
+        : { id, ttlSeconds: grantedTtl, expiresAtMs: Date.now() + ttl * 1000 },
+    );
   }
   return leases;
 }
 
 /** The rows, the mark, and what is derived of them. Everything before the revision counts as compacted. */
 async function place({ revision }: EtcdKeys, leases: readonly LeaseRow[], target: OfflineDatabase): Promise<void> {
-  await target.run(changeEach(INSERT_LEASES, leases));
+  await target.run(insertEach(INSERT_LEASES, leases));
   await target.run(change(SET_STAGED_TTLS));
   await target.run(change(PLACE_STAGED));
   const newestId = await reachRevision(revision, target);
   const compactedId = newestId === markId ? 0 : newestId;
   const mark = markRow({ id: markId, compactedId, version: compactedId === 0 ? 1 : 2 });
-  await target.run(changeEach(INSERT_ROWS, [kineParameters(mark)]));
+  await target.run(insertEach(INSERT_ROWS, [mark]));
   await target.run(rebuildCurrent(newestId));
   await target.run(adoptLeases({ afterId: 0, newestId, nowMs: Date.now() }));
   await target.run(change(SET_COVERED_ID, newestId));
@@ -162,7 +162,7 @@ async function reachRevision(revision: number, target: OfflineDatabase): Promise
   if (reached === revision) return id;
   if (revision <= markId) return markId;
   const gapId = Math.max(revision, id + 1, firstId);
-  await target.run(changeEach(INSERT_ROWS, [kineParameters(gapRow({ id: gapId, revision }))]));
+  await target.run(insertEach(INSERT_ROWS, [gapRow({ id: gapId, revision })]));
   return gapId;
 }
 

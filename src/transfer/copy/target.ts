@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
-import { change, changeEach } from '../../mvcc/program.ts';
+import { change, insertEach } from '../../mvcc/program.ts';
 import { FORGET_COPY } from '../../sql/copy-statements.ts';
 import { compactMarkName } from '../../sql/key-text.ts';
 import { SET_STATE } from '../../sql/state-statements.ts';
@@ -41,7 +41,7 @@ export async function beginOn(database: OfflineDatabase, sourceName: string): Pr
 }
 
 export function remember(database: OfflineDatabase, name: string, value: number): Promise<number> {
-  return database.run(changeEach(SET_STATE, [[name, value]]));
+  return database.run(insertEach(SET_STATE, [{ name, value }]));
 }
 
 /** From now on the target is a database like any other. */

@@ -1,10 +1,10 @@
 /** Puts the log of a snapshot into table `kine`, page by page: what a row replaced is asked for in the table. */
 import type { OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
-import { changeEach, listQuery, rawRows, rowsOf } from '../../mvcc/program.ts';
+import { insertEach, listQuery, rawRows, rowsOf } from '../../mvcc/program.ts';
 import { keyText } from '../../sql/key-text.ts';
 import { gapRow, putRow, tombstoneRow } from '../../sql/kine-rows.ts';
-import { type KineRow, kineParameters } from '../../sql/kine-table.ts';
+import type { KineRow } from '../../sql/kine-table.ts';
 import { newestByName } from '../../sql/newest-row.ts';
 import { LEASES_BY_ID, NEWEST_ROWS_WITHOUT_VALUE } from '../../sql/read-statements.ts';
 import { INSERT_ROWS } from '../../sql/write-statements.ts';
@@ -76,7 +76,7 @@ export class LogRestorer {
     const { revision, compactRevision } = wanted;
     if (this.#lastRevision < revision) {
       const id = this.#nextId(revision);
-      await this.#own.run(changeEach(INSERT_ROWS, [kineParameters(gapRow({ id, revision }))]));
+      await this.#own.run(insertEach(INSERT_ROWS, [gapRow({ id, revision })]));
     }
     const newestId = this.#lastRevision === 1 ? markRowId : this.#lastId;
     if (compactRevision <= 0) return { newestId, markId: 0 };
@@ -103,7 +103,7 @@ export class LogRestorer {
       replaced.set(name, restored.id);
       return [restored];
     });
-    await this.#own.run(changeEach(INSERT_ROWS, rows.map(kineParameters)));
+    await this.#own.run(insertEach(INSERT_ROWS, rows));
     this.#rowCount += page.length;
   }
 

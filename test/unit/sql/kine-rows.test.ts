@@ -5,8 +5,8 @@ import { openConnection, StatementRunner } from '../../../src/drivers/sqlite/con
 import { prepareFile } from '../../../src/drivers/sqlite/prepare-file.ts';
 import { runProgram } from '../../../src/drivers/sqlite/run-program.ts';
 import {
-  changeEach,
   decoded,
+  insertEach,
   listQuery,
   type Program,
   query,
@@ -16,7 +16,7 @@ import {
 } from '../../../src/mvcc/program.ts';
 import { copiedRows } from '../../../src/sql/copy-statements.ts';
 import { gapRow, markRow, putRow, tombstoneRow } from '../../../src/sql/kine-rows.ts';
-import { kineColumnTypes, kineParameters } from '../../../src/sql/kine-table.ts';
+import { kineColumns } from '../../../src/sql/kine-table.ts';
 import { newestAfterHead, newestByName } from '../../../src/sql/newest-row.ts';
 import {
   EVENTS_AFTER,
@@ -93,7 +93,7 @@ suite('rows of table kine', async () => {
   database.exec(sqliteOfflineDialect.copyTable);
   const statements = new StatementRunner(database);
   const run = <Result>(program: Program<Result>): Result => runProgram(program, statements);
-  run(changeEach(INSERT_ROWS, log.map(kineParameters)));
+  run(insertEach(INSERT_ROWS, log));
 
   test('every row that a program writes is read as it was written', () => {
     const found = run(rows(copiedRows('tine'), 1, 7)).map(({ key, ...rest }) => ({ ...rest, name: key.toString() }));
@@ -172,7 +172,7 @@ suite('rows of table kine', async () => {
   test('the table has the columns that are described', () => {
     const there = database.prepare("SELECT name FROM pragma_table_info('kine')").pluck().all();
     assert.deepEqual(
-      Object.keys(kineColumnTypes).filter((name) => !there.includes(name)),
+      kineColumns.map(({ name }) => name).filter((name) => !there.includes(name)),
       [],
     );
   });
