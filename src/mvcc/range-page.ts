@@ -3,7 +3,14 @@ import { assert } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { freeLarge, freeWhole } from '../memory.ts';
 import { successor } from '../sql/key-text.ts';
-import { CURRENT_LENGTHS, CURRENT_PAGE, CURRENT_VALUES, lengthOf, nameOf } from '../sql/range-statements.ts';
+import {
+  CURRENT_LENGTHS,
+  CURRENT_PAGE,
+  CURRENT_VALUES,
+  decodeKeyWithLength,
+  lengthOf,
+  nameOf,
+} from '../sql/range-statements.ts';
 import type { KeyValueRow } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
 import { KeyValueWriter } from '../wire/key-value-writer.ts';
@@ -241,7 +248,7 @@ function encodedWith(values: Buffer, found: readonly Row[]): Uint8Array {
   let start = 0;
   for (const each of found) {
     const end = start + lengthOf(each);
-    writer.field(kvsTag, encodable(CURRENT_LENGTHS.decode(each)), { bytes: values, start, end });
+    writer.field(kvsTag, encodable(decodeKeyWithLength(each)), { bytes: values, start, end });
     start = end;
   }
   return writer.take();

@@ -198,10 +198,15 @@ export const VALUES_OF_IDS = selectsEach(
 
 const lengthsShape: Shape<KeyValueRow> = {
   columns: { ...keyColumns, valueBytes: 'integer' },
-  decode: (row) => keyAt(row, 0),
+  decode: decodeKeyWithLength,
 };
 
-/** Of a row of `CURRENT_LENGTHS`: most of a page may be left unread, so that rows are decoded one by one. */
+// Of a row of `CURRENT_LENGTHS`. Most of a page may be left unread: rows are read one by one, by functions that are compiled into the loop.
+
+export function decodeKeyWithLength(row: Row): KeyValueRow {
+  return keyAt(row, 0);
+}
+
 export function lengthOf(row: Row): number {
   return numberAt(row, 6);
 }
