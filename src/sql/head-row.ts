@@ -1,6 +1,6 @@
 /** Where the store stands, as statement `HEAD` returns it. */
 import { numberAt } from './shape.ts';
-import type { ColumnTypes, Row, Shape } from './statement.ts';
+import type { ColumnTypes, Row, Shape, Values } from './statement.ts';
 
 export interface HeadRow {
   /** Of the newest row. */
@@ -34,10 +34,10 @@ export const headShape: Shape<HeadRow> = {
 
 /** The id of the newest row. */
 export function headId(head: Row): number {
-  return numberAt(head, 0);
+  return numberAt(head as Values, 0);
 }
 
 /** A head after writes that changed only its newest row. */
 export function movedHead(head: Row, { id, revision }: Pick<HeadRow, 'id' | 'revision'>): Row {
-  return [id, revision, ...head.slice(2)];
+  return [id, revision, ...(head as Values).slice(2)];
 }

@@ -2,7 +2,7 @@
 import { type HeadRow, headColumns, headShape } from './head-row.ts';
 import { type KeyValueRow, keyColumns, keyValueAt } from './row.ts';
 import { numberAt, prefixed } from './shape.ts';
-import type { Row, Shape } from './statement.ts';
+import type { Row, Shape, Values } from './statement.ts';
 
 export interface NewestRow {
   readonly id: number;
@@ -49,19 +49,19 @@ export function newestAfterHead(found: readonly Row[]): Map<string, NewestRow> {
 
 /** The id of a newest row. */
 export function idOfNewest(row: Row): number {
-  return numberAt(row, idColumn);
+  return numberAt(row as Values, idColumn);
 }
 
 function byName(found: readonly Row[], start: number): Map<string, NewestRow> {
   const newest = new Map<string, NewestRow>();
-  for (const row of found) {
+  for (const row of found as readonly Values[]) {
     if (row[start + deletedColumn] === null) continue;
     newest.set(row[start + nameColumn] as string, newestAt(row, start));
   }
   return newest;
 }
 
-function newestAt(row: Row, start: number): NewestRow {
+function newestAt(row: Values, start: number): NewestRow {
   return {
     id: numberAt(row, start + idColumn),
     keyValue: row[start + deletedColumn] === 1 ? undefined : keyValueAt(row, start + nameColumn),

@@ -13,7 +13,16 @@ import {
   version,
 } from './row.ts';
 import { numberAt, record, single } from './shape.ts';
-import { type Row, type Select, type Shape, selectsBulk, selectsEach, selectsRow, selectsRows } from './statement.ts';
+import {
+  type Row,
+  type Select,
+  type Shape,
+  selectsBulk,
+  selectsEach,
+  selectsRow,
+  selectsRows,
+  type Values,
+} from './statement.ts';
 
 /** Which rows a range reads: the newest of each key, or the newest at or before an id. The cost of both follows the names, not the rows of each. */
 export type RangeSource = 'current' | 'history';
@@ -204,15 +213,15 @@ const lengthsShape: Shape<KeyValueRow> = {
 // Of a row of `CURRENT_LENGTHS`. Most of a page may be left unread: rows are read one by one, by functions that are compiled into the loop.
 
 export function decodeKeyWithLength(row: Row): KeyValueRow {
-  return keyAt(row, 0);
+  return keyAt(row as Values, 0);
 }
 
 export function lengthOf(row: Row): number {
-  return numberAt(row, 6);
+  return numberAt(row as Values, 6);
 }
 
 export function nameOf(row: Row): string {
-  return row[0] as string;
+  return (row as Values)[0] as string;
 }
 
 // The newest rows of an interval with the length of their values instead of the values.

@@ -1,6 +1,6 @@
 /** Rows of table `kine`, column by column, and what they mean in etcd's terms. */
 import type { Dialect } from './dialect.ts';
-import type { ColumnTypes, Row, Shape } from './statement.ts';
+import type { ColumnTypes, Shape, Values } from './statement.ts';
 
 /**
  * The revision of a row is its id until a transaction has written several keys (column `revision`). A creating row keeps
@@ -80,7 +80,7 @@ export const keyValueShape: Shape<KeyValueRow> = {
 };
 
 /** The row that begins at a column, without a value. */
-export function keyAt(row: Row, start: number): KeyValueRow {
+export function keyAt(row: Values, start: number): KeyValueRow {
   return {
     name: row[start] as string,
     id: row[start + 1] as number,
@@ -93,7 +93,7 @@ export function keyAt(row: Row, start: number): KeyValueRow {
 }
 
 /** The same with the value, where the statement selected it. */
-export function keyValueAt(row: Row, start: number): KeyValueRow {
+export function keyValueAt(row: Values, start: number): KeyValueRow {
   return {
     name: row[start] as string,
     id: row[start + 1] as number,

@@ -1,6 +1,6 @@
 /** The shapes of rows that are seldom read. */
 import type { ColumnType } from './dialect.ts';
-import type { ColumnTypes, Row, Shape, Value } from './statement.ts';
+import type { ColumnTypes, Shape, Value, Values } from './statement.ts';
 
 /** The type of a column, with `?` where it may be NULL. */
 type FieldType = ColumnType | `${ColumnType}?`;
@@ -40,12 +40,12 @@ function typeOf(type: FieldType): ColumnType {
   return (type.endsWith('?') ? type.slice(0, -1) : type) as ColumnType;
 }
 
-function fieldAt(row: Row, index: number, type: FieldType): Value {
+function fieldAt(row: Values, index: number, type: FieldType): Value {
   return type === 'integer' ? numberAt(row, index) : (row[index] as Value);
 }
 
 /** A column that is never NULL in the statement that selected it. */
-export function numberAt(row: Row, index: number): number {
+export function numberAt(row: Values, index: number): number {
   const value: Value | undefined = row[index];
   if (typeof value !== 'number') throw new TypeError(`column ${index} is not a number: ${String(value)}`);
   return value;

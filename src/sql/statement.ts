@@ -7,16 +7,21 @@ export type Parameter = string | number | bigint | Uint8Array | null;
 /** A column's value as a driver returns it: integers as numbers (lease ids are selected as text). */
 export type Value = string | number | Uint8Array | null;
 
-/** A row: its values in the order of the statement's columns. */
-export type Row = readonly Value[];
+/** The values of a row in the order of the statement's columns. */
+export type Values = readonly Value[];
+
+/** A row as a driver returns it. Its `Values` are read in src/sql/ alone: to everybody else it is closed. */
+export interface Row {
+  readonly length: number;
+}
 
 /** The columns of a table or of rows by their names, in their order. */
 export type ColumnTypes = Readonly<Record<string, ColumnType>>;
 
-/** The columns of rows, and how a row is read: only src/sql/ knows where in a row a column stands. */
+/** The columns of rows, and how a row is read. */
 export interface Shape<Result> {
   readonly columns: ColumnTypes;
-  readonly decode: (row: Row) => Result;
+  readonly decode: (row: Values) => Result;
 }
 
 /** A column of a table, or of the rows that a statement returns. */
@@ -85,7 +90,10 @@ export function selectsEach<Result>(
 }
 
 function read<Result>({ columns, decode }: Shape<Result>): Pick<Select<Result>, 'columns' | 'decode'> {
-  return { columns: Object.entries(columns).map(([name, type]) => ({ name, type })), decode };
+  return {
+    columns: Object.entries(columns).map(([name, type]) => ({ name, type })),
+    decode: decode as Select<Result>['decode'],
+  };
 }
 
 /** Declares a statement that changes rows; it comes back as one row with their number. */
@@ -147,15 +155,22 @@ function columnName(field: string): string {
 
 /** The value that a statement of one row and one column returned; undefined: no row. */
 export function onlyValue(found: readonly Row[] | undefined): Value | undefined {
-  return found?.[0]?.[0];
+  return (found?.[0] as Values | undefined)?.[0];
 }
 
 /** How many rows a changing statement changed, as it comes back. */
 export function changeCount(found: readonly Row[] | undefined): number {
-  return found?.[0]?.[0] as number;
+  return onlyValue(found) as number;
 }
 
 /** What a changing statement comes back with. */
 export function changeRows(count: number): readonly Row[] {
   return [[count]];
+}
+
+/** The bytes of a row's blobs. */
+export function blobBytes(row: Row): number {
+  let bytes = 0;
+  for (const value of row as Values) if (value instanceof Uint8Array) bytes += value.length;
+  return bytes;
 }

@@ -6,7 +6,7 @@ import type { LeaseId, Revision, WriteOperation } from '../../src/mvcc/operation
 import { takeOver } from '../../src/mvcc/take-over.ts';
 import { writeBatch } from '../../src/mvcc/write-batch.ts';
 import { keyText } from '../../src/sql/key-text.ts';
-import type { Row, Shape } from '../../src/sql/statement.ts';
+import type { Shape, Values } from '../../src/sql/statement.ts';
 import { releaseToKine } from '../../src/transfer/release-to-kine.ts';
 import { type Driver, EtcdClient, runTine, Server, type TineResult, temporaryDirectory } from '../support/index.ts';
 import type { KineRow } from '../support/kine-file.ts';
@@ -99,9 +99,9 @@ export function tamper({ access }: TestDatabase, statements: readonly string[]):
   });
 }
 
-const asItComes: Shape<Row> = { columns: {}, decode: (row) => row };
+const asItComes: Shape<Values> = { columns: {}, decode: (row) => row };
 
-export function rowsOf({ access }: TestDatabase, sql: string): Promise<readonly Row[]> {
+export function rowsOf({ access }: TestDatabase, sql: string): Promise<readonly Values[]> {
   return access.look((database) => database.rows(asItComes, sql));
 }
 

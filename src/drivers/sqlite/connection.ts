@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { limits } from '../../limits.ts';
 import type { Query } from '../../mvcc/program.ts';
 import { sqliteDialect } from '../../sql/sqlite-dialect.ts';
-import { changeRows, type Parameter, type Row, type Statement } from '../../sql/statement.ts';
+import { blobBytes, changeRows, type Parameter, type Row, type Statement } from '../../sql/statement.ts';
 import { type RunningTotals, rowCount, type StatementMeter } from '../statement-meter.ts';
 
 export type SqliteDatabase = Database.Database;
@@ -117,7 +117,7 @@ function upTo(bytesMax: number, found: Iterable<Row>): readonly Row[] {
   let bytes = 0;
   for (const each of found) {
     taken.push(each);
-    for (const value of each) if (value instanceof Uint8Array) bytes += value.length;
+    bytes += blobBytes(each);
     if (bytes >= bytesMax) break;
   }
   return taken;

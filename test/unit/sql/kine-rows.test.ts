@@ -28,6 +28,7 @@ import {
 } from '../../../src/sql/read-statements.ts';
 import { sqliteDialect } from '../../../src/sql/sqlite-dialect.ts';
 import { sqliteOfflineDialect } from '../../../src/sql/sqlite-offline-dialect.ts';
+import type { Values } from '../../../src/sql/statement.ts';
 import { INSERT_ROWS } from '../../../src/sql/write-statements.ts';
 import { temporaryDirectory } from '../../support/index.ts';
 import { allStatements } from './all-statements.ts';
@@ -151,7 +152,7 @@ suite('rows of table kine', async () => {
     assert.deepEqual(head, { id: 7, revision: 6, compactId: 0, compactRevision: -1, authState: 2 });
     // SQLite does not run the statement that selects both.
     const [newest = []] = run(rawRows(listQuery(NEWEST_SMALL_ROWS, [['b']])));
-    const found = [[...headRow, ...newest]];
+    const found = [[...(headRow as Values), ...(newest as Values)]];
     assert.deepEqual(decoded(HEAD_AND_NEWEST_SMALL_ROWS, found)[0], head);
     assert.deepEqual(newestAfterHead(found).get('b'), { id: 4, keyValue: { ...b, value: value('3') }, isLarge: false });
   });
