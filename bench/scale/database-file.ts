@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
+import { putRow } from '../../src/sql/kine-rows.ts';
 import { sqliteDialect } from '../../src/sql/sqlite-dialect.ts';
 import { INSERT_ROWS, SET_CURRENT } from '../../src/sql/write-statements.ts';
 import { valueSource } from '../load/values.ts';
@@ -49,21 +50,19 @@ function insertRounds(database: Database.Database, fill: Fill): void {
     for (const index of shuffled(fill.keyCount)) {
       id += 1;
       const isCreate = round === 1;
-      // The columns of `WriteState.put`: nobody writes several keys in one transaction, so each id is its revision.
-      insert.run(
+      // Nobody writes several keys in one transaction, so each id is its revision.
+      const row = putRow({
         id,
-        names[index],
-        isCreate ? 1 : 0,
-        0,
-        isCreate ? 0 : createIds[index],
-        isCreate ? 0 : newestIds[index],
-        0,
-        value(),
-        round,
-        null,
-        null,
-        null,
-      );
+        revision: id,
+        subRevision: 0,
+        name: names[index] as string,
+        replacedId: isCreate ? 0 : (newestIds[index] as number),
+        createRevision: isCreate ? undefined : createIds[index],
+        version: round,
+        value: value(),
+        lease: { id: 0n, ttlSeconds: 0 },
+      });
+      insert.run(INSERT_ROWS.encode(row));
       if (isCreate) createIds[index] = id;
       newestIds[index] = id;
     }

@@ -1,8 +1,17 @@
 /** Databases in the hands of a command, for work on the whole of them, while this process serves nothing. */
-import { changed, type Program, type Query, query } from '../mvcc/program.ts';
+import { decoded, type Program, type Query, query } from '../mvcc/program.ts';
 import type { DatabaseFacts } from '../mvcc/read-programs.ts';
 import type { OfflineDialect } from '../sql/offline-dialect.ts';
-import { changes, type Parameter, type Row, selectsRows } from '../sql/statement.ts';
+import { anyValue } from '../sql/shape.ts';
+import {
+  changeCount,
+  changes,
+  type Parameter,
+  type Row,
+  type Shape,
+  selectsRows,
+  type Value,
+} from '../sql/statement.ts';
 
 /** A database in one transaction. */
 export interface OfflineDatabase {
@@ -10,7 +19,12 @@ export interface OfflineDatabase {
   readonly name: string;
   readonly sql: OfflineDialect;
   readonly facts: DatabaseFacts;
-  rows(sql: string, ...parameters: readonly Parameter[]): Promise<readonly Row[]>;
+  /** The rows of a query, read as a shape. */
+  rows<Result>(shape: Shape<Result>, sql: string, ...parameters: readonly Parameter[]): Promise<readonly Result[]>;
+  /** The first column of all rows of a query. */
+  values(sql: string, ...parameters: readonly Parameter[]): Promise<readonly Value[]>;
+  /** The first column of the first row of a query; undefined: no row. */
+  value(sql: string, ...parameters: readonly Parameter[]): Promise<Value | undefined>;
   /** How many rows it changed. */
   change(sql: string, ...parameters: readonly Parameter[]): Promise<number>;
   run<Result>(program: Program<Result>): Promise<Result>;
@@ -50,17 +64,21 @@ export function offlineDatabase(
   identity: Pick<OfflineDatabase, 'name' | 'sql' | 'facts'>,
   ask: (asked: Query) => Promise<readonly Row[]>,
 ): OfflineDatabase {
+  async function rows<Result>(
+    shape: Shape<Result>,
+    text: string,
+    ...parameters: readonly Parameter[]
+  ): Promise<readonly Result[]> {
+    const statement = selectsRows('offline', shape, () => text);
+    return decoded(statement, await ask(query(statement, ...parameters)));
+  }
   return {
     ...identity,
-    rows: (text, ...parameters) =>
-      ask(
-        query(
-          selectsRows('offline', () => text),
-          ...parameters,
-        ),
-      ),
+    rows,
+    values: (text, ...parameters) => rows(anyValue, text, ...parameters),
+    value: async (text, ...parameters) => (await rows(anyValue, text, ...parameters))[0],
     change: async (text, ...parameters) =>
-      changed(
+      changeCount(
         await ask(
           query(
             changes('offline', () => text),

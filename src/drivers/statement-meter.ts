@@ -1,4 +1,4 @@
-import type { Row, Statement } from '../sql/statement.ts';
+import { changeCount, type Row, type Statement } from '../sql/statement.ts';
 import type { SlowStatement, StatementTotals } from './driver-statistics.ts';
 
 /** The same as `StatementTotals`, while it is counted. */
@@ -55,5 +55,5 @@ export function addedByName(lists: readonly (readonly StatementTotals[])[]): rea
 
 /** The rows that a statement returned or changed. */
 export function rowCount({ returns }: Statement, rows: readonly Row[]): number {
-  return returns === 'change' ? (rows[0]?.[0] as number) : rows.length;
+  return returns === 'change' ? changeCount(rows) : rows.length;
 }

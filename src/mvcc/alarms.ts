@@ -2,11 +2,9 @@
 import { etcdError } from '../errors.ts';
 import { ALARMS, DELETE_ALARM, INSERT_ALARM } from '../sql/alarm-statements.ts';
 import { HEAD } from '../sql/read-statements.ts';
-import { numberAt } from '../sql/row.ts';
-import type { Row } from '../sql/statement.ts';
 import { headOf } from './head.ts';
 import { type Alarm, alarmNumbers, type WriteOperation } from './operations.ts';
-import { change, changeEach, type Program, query } from './program.ts';
+import { change, decoded, insertEach, type Program, query } from './program.ts';
 import { isReadOnlyTxn } from './read-only-txn.ts';
 import type { Head } from './results.ts';
 import { writeCostBytes } from './write-cost.ts';
@@ -15,15 +13,7 @@ import type { WriteState } from './write-state.ts';
 /** The active alarms, by number and member. */
 export function* alarmsProgram(): Program<{ head: Head; alarms: readonly Alarm[] }> {
   const [head, found] = yield [query(HEAD), query(ALARMS)];
-  return { head: headOf(head), alarms: alarmList(found) };
-}
-
-/** The alarms that statement `ALARMS` found. */
-export function alarmList(found: readonly Row[] | undefined): readonly Alarm[] {
-  return (found ?? []).map((each) => ({
-    memberId: BigInt.asUintN(64, BigInt(each[0] as string)),
-    number: numberAt(each, 1),
-  }));
+  return { head: headOf(head), alarms: decoded(ALARMS, found) };
 }
 
 /** Whether it was not active before. */
@@ -34,7 +24,7 @@ export function* raiseAlarm(
   const isRaised = (active: Alarm) =>
     unlessActive === 'same' ? isSame(active, alarm) : active.number === alarm.number;
   if (state.alarms.some(isRaised)) return false;
-  yield* changeEach(INSERT_ALARM, [[BigInt.asIntN(64, alarm.memberId), alarm.number]]);
+  yield* insertEach(INSERT_ALARM, [{ memberId: BigInt.asIntN(64, alarm.memberId), alarm: alarm.number }]);
   state.alarms = [...state.alarms, alarm];
   return true;
 }

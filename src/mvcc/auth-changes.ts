@@ -5,7 +5,7 @@ import { SET_STATE } from '../sql/state-statements.ts';
 import { type Permission, Role, User } from '../wire/generated/authpb/auth.ts';
 import { authName, decodedRole, decodedUser } from './auth-reads.ts';
 import { authRevision, authState, isAuthOn } from './auth-state.ts';
-import { change, changeEach, type Program, row, rows } from './program.ts';
+import { change, insertEach, type Program, row, rows } from './program.ts';
 import type { WriteState } from './write-state.ts';
 
 export type AuthChange =
@@ -148,7 +148,7 @@ function* addRole(name: string, state: WriteState): Program<void> {
 function* deleteRole(name: string, state: WriteState): Program<void> {
   if (isAuthOn(state.authState) && name === rootName) throw etcdError('invalidAuthManagement');
   if ((yield* change(ROLES.drop, authName(name))) === 0) throw etcdError('roleNotFound');
-  const users = (yield* rows(USERS.all)).map(([, details]) => decodedUser([details as Uint8Array]) as User);
+  const users = (yield* rows(USERS.all)).map(({ details }) => decodedUser(details) as User);
   yield* setUsers(users.filter(({ roles }) => roles.includes(name)).map((user) => withoutRole(user, name)));
   yield* countChange(state);
 }
@@ -176,7 +176,7 @@ function* revokePermission(request: Of<'revokePermission'>, state: WriteState): 
 
 function* addSecret(secret: Uint8Array, state: WriteState): Program<void> {
   if (!isAuthOn(state.authState)) throw etcdError('authNotEnabled');
-  if ((yield* row(TOKEN_SECRET)) === undefined) yield* changeEach(SET_TOKEN_SECRET, [['token', secret]]);
+  if ((yield* row(TOKEN_SECRET)) === undefined) yield* insertEach(SET_TOKEN_SECRET, [{ name: 'token', value: secret }]);
 }
 
 function* userNamed(name: string): Program<User | undefined> {
@@ -196,14 +196,14 @@ function* knownRole(name: string): Program<Role> {
 }
 
 function* setUsers(users: readonly User[]): Program<void> {
-  yield* changeEach(
+  yield* insertEach(
     USERS.set,
-    users.map((user) => [authName(Buffer.from(user.name).toString()), User.encode(user)]),
+    users.map((user) => ({ name: authName(Buffer.from(user.name).toString()), details: User.encode(user) })),
   );
 }
 
 function* setRole(role: Role): Program<void> {
-  yield* changeEach(ROLES.set, [[authName(Buffer.from(role.name).toString()), Role.encode(role)]]);
+  yield* insertEach(ROLES.set, [{ name: authName(Buffer.from(role.name).toString()), details: Role.encode(role) }]);
 }
 
 function* countChange(state: WriteState): Program<void> {
@@ -211,9 +211,9 @@ function* countChange(state: WriteState): Program<void> {
 }
 
 function* setState(revision: number, { isOn }: { readonly isOn: boolean }, state: WriteState): Program<void> {
-  yield* changeEach(SET_STATE, [
-    ['auth_revision', revision],
-    ['auth_enabled', isOn ? 1 : 0],
+  yield* insertEach(SET_STATE, [
+    { name: 'auth_revision', value: revision },
+    { name: 'auth_enabled', value: isOn ? 1 : 0 },
   ]);
   state.authState = authState(revision, { isOn });
 }

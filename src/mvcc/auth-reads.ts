@@ -2,11 +2,10 @@
 import { ROLES, TOKEN_SECRET, USERS } from '../sql/auth-statements.ts';
 import { endOfKeys, keyBytes, keyText } from '../sql/key-text.ts';
 import { HEAD } from '../sql/read-statements.ts';
-import type { Row } from '../sql/statement.ts';
 import { type Permission, PermissionType, Role, User } from '../wire/generated/authpb/auth.ts';
 import { headOf, headProgram } from './head.ts';
 import { joinedSpans, type KeySpan } from './key-spans.ts';
-import { listQuery, type Program, query, rows } from './program.ts';
+import { decoded, decodedOne, listQuery, type Program, query, rows } from './program.ts';
 import type { Head } from './results.ts';
 
 /** A user, and what all its roles let it do. */
@@ -27,7 +26,7 @@ export function authName(name: string): string {
 
 export function* userRights(name: string): Program<{ readonly head: Head; readonly user: UserRights | undefined }> {
   const [head, found] = yield [query(HEAD), query(USERS.one, authName(name))];
-  const user = decodedUser(found?.[0]);
+  const user = decodedUser(decodedOne(USERS.one, found));
   if (user === undefined) return { head: headOf(head), user };
   const [details] = yield [
     listQuery(
@@ -35,7 +34,7 @@ export function* userRights(name: string): Program<{ readonly head: Head; readon
       user.roles.map((role) => [authName(role)]),
     ),
   ];
-  const permissions = (details ?? []).flatMap((role) => decodedRole(role)?.keyPermission ?? []);
+  const permissions = decoded(ROLES.some, details).flatMap((role) => decodedRole(role)?.keyPermission ?? []);
   return {
     head: headOf(head),
     user: {
@@ -53,7 +52,7 @@ export function* rolePermissions(
   name: string,
 ): Program<{ readonly head: Head; readonly permissions: readonly Permission[] | undefined }> {
   const [head, found] = yield [query(HEAD), query(ROLES.one, authName(name))];
-  return { head: headOf(head), permissions: decodedRole(found?.[0])?.keyPermission };
+  return { head: headOf(head), permissions: decodedRole(decodedOne(ROLES.one, found))?.keyPermission };
 }
 
 /** The names of all users, or all roles, in the order of their bytes. */
@@ -62,22 +61,22 @@ export function* authNames(
 ): Program<{ readonly head: Head; readonly names: readonly string[] }> {
   const head = yield* headProgram();
   const found = yield* rows(owner === 'users' ? USERS.names : ROLES.names);
-  return { head, names: found.map(([name]) => Buffer.from(keyBytes(name as string)).toString()) };
+  return { head, names: found.map((name) => Buffer.from(keyBytes(name)).toString()) };
 }
 
 /** What tokens are signed with; undefined: nothing was signed since auth was turned on. */
 export function* tokenSecret(): Program<{ readonly head: Head; readonly secret: Uint8Array | undefined }> {
   const [head, found] = yield [query(HEAD), query(TOKEN_SECRET)];
-  return { head: headOf(head), secret: found?.[0]?.[0] as Uint8Array | undefined };
+  return { head: headOf(head), secret: decodedOne(TOKEN_SECRET, found) };
 }
 
-/** A row of details. */
-export function decodedUser(found: Row | undefined): User | undefined {
-  return found === undefined ? undefined : User.decode(found[0] as Uint8Array);
+/** What the tables hold of a user. */
+export function decodedUser(details: Uint8Array | undefined): User | undefined {
+  return details === undefined ? undefined : User.decode(details);
 }
 
-export function decodedRole(found: Row | undefined): Role | undefined {
-  return found === undefined ? undefined : Role.decode(found[0] as Uint8Array);
+export function decodedRole(details: Uint8Array | undefined): Role | undefined {
+  return details === undefined ? undefined : Role.decode(details);
 }
 
 function spansOf(permissions: readonly Permission[], types: readonly number[]): readonly KeySpan[] {

@@ -4,13 +4,10 @@ import { ROLES, USERS } from '../sql/auth-statements.ts';
 import { STORED_LEASES } from '../sql/backend-statements.ts';
 import { NEWEST_EVENT } from '../sql/key-bucket-statements.ts';
 import { HEAD } from '../sql/read-statements.ts';
-import { numberAt } from '../sql/row.ts';
-import type { Row } from '../sql/statement.ts';
 import { Role, User } from '../wire/generated/authpb/auth.ts';
-import { alarmList } from './alarms.ts';
 import { headOf, type MarkedHead } from './head.ts';
 import type { Alarm } from './operations.ts';
-import { type Program, query } from './program.ts';
+import { decoded, decodedOne, type Program, query } from './program.ts';
 
 /** A user or a role: its name, and etcd's message of it. */
 export interface NamedDetails {
@@ -31,7 +28,7 @@ export interface BackendParts {
 }
 
 export function* backendParts(): Program<BackendParts> {
-  const [head, newest, leases = [], users, roles, alarms] = yield [
+  const [head, newest, leases, users, roles, alarms] = yield [
     query(HEAD),
     query(NEWEST_EVENT),
     query(STORED_LEASES),
@@ -39,21 +36,22 @@ export function* backendParts(): Program<BackendParts> {
     query(ROLES.all),
     query(ALARMS),
   ];
-  const [newestName, isEvent] = newest?.[0] ?? [];
+  const newestEvent = decodedOne(NEWEST_EVENT, newest);
+  const stored = decoded(STORED_LEASES, leases);
   return {
     head: headOf(head),
-    revisionHolder: isEvent === 0 ? String(newestName) : undefined,
-    leaseIds: BigInt64Array.from(leases, ([id]) => BigInt(id as string)),
-    leaseTtlSeconds: Float64Array.from(leases, (lease) => numberAt(lease, 1)),
-    users: namedDetails(users, User),
-    roles: namedDetails(roles, Role),
-    alarms: alarmList(alarms),
+    revisionHolder: newestEvent?.isEvent === 0 ? newestEvent.name : undefined,
+    leaseIds: BigInt64Array.from(stored, ({ id }) => BigInt(id)),
+    leaseTtlSeconds: Float64Array.from(stored, ({ ttlSeconds }) => ttlSeconds),
+    users: namedDetails(decoded(USERS.all, users), User),
+    roles: namedDetails(decoded(ROLES.all, roles), Role),
+    alarms: decoded(ALARMS, alarms),
   };
 }
 
-function namedDetails(found: readonly Row[] = [], codec: typeof User | typeof Role): readonly NamedDetails[] {
-  return found.map(([, bytes]) => {
-    const details = bytes as Uint8Array;
-    return { name: codec.decode(details).name, details };
-  });
+function namedDetails(
+  found: readonly { readonly details: Uint8Array }[],
+  codec: typeof User | typeof Role,
+): readonly NamedDetails[] {
+  return found.map(({ details }) => ({ name: codec.decode(details).name, details }));
 }

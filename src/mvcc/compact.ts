@@ -41,7 +41,7 @@ export function* idsToCompact(): Program<number> {
 }
 
 function* compactedId(): Program<number> {
-  return ((yield* row(COMPACTED_ID))?.[0] as number | undefined) ?? 0;
+  return (yield* row(COMPACTED_ID)) ?? 0;
 }
 
 /** Deletes what the mark made unreachable in the next stretch of ids, unless somebody reads it. */
@@ -54,7 +54,7 @@ export function* compactBite({ nowMs }: { readonly nowMs: number }, state: Write
   const unreachable = yield* rows(UNREACHABLE_ROWS, fromId, throughId, fromId, throughId);
   const deletedRows = yield* changeEach(
     DELETE_ROWS,
-    unreachable.map(([id]) => [id as number]),
+    unreachable.map((id) => [id]),
   );
   // The newest row of all stays even if it is a tombstone: the next compaction looks at it again.
   yield* change(SET_COMPACTED_ID, Math.min(throughId, state.head.id - 1));

@@ -10,7 +10,7 @@ import {
 } from '../sql/compaction-hash-statements.ts';
 import { SET_STATE } from '../sql/state-statements.ts';
 import type { Revision } from './operations.ts';
-import { change, changeEach, type Program, rows } from './program.ts';
+import { change, insertEach, type Program, rows } from './program.ts';
 
 export interface CompactionHash {
   readonly revision: Revision;
@@ -33,10 +33,12 @@ export function* keepCompactionHash(added: CompactionHash): Program<void> {
   for (const { revision, compactRevision } of kept.slice(keptCount - 1)) {
     yield* change(DROP_COMPACTION_HASH, compactionHashName(revision, compactRevision));
   }
-  yield* changeEach(SET_STATE, [[compactionHashName(added.revision, added.compactRevision), added.hash]]);
+  yield* insertEach(SET_STATE, [
+    { name: compactionHashName(added.revision, added.compactRevision), value: added.hash },
+  ]);
 }
 
 function* compactionHashes(): Program<readonly CompactionHash[]> {
   const found = yield* rows(COMPACTION_HASHES);
-  return found.map(([name, hash]) => ({ ...revisionsOfName(String(name)), hash: Number(hash) }));
+  return found.map(({ name, hash }) => ({ ...revisionsOfName(name), hash }));
 }

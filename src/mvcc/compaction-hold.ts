@@ -2,7 +2,7 @@
 
 import { DROP_HOLD, DROP_PAST_HOLDS, HELD_UNTIL, holdName } from '../sql/hold-statements.ts';
 import { SET_STATE } from '../sql/state-statements.ts';
-import { change, changeEach, type Program, row } from './program.ts';
+import { change, insertEach, type Program, row } from './program.ts';
 
 /** A hold from now on, or for longer, in milliseconds since 1970 of the database's clock. It ends by itself when its holder dies. */
 export interface Hold {
@@ -13,7 +13,7 @@ export interface Hold {
 
 export function* holdCompaction({ holder, nowMs, untilMs }: Hold): Program<void> {
   yield* change(DROP_PAST_HOLDS, nowMs);
-  yield* changeEach(SET_STATE, [[holdName(holder), untilMs]]);
+  yield* insertEach(SET_STATE, [{ name: holdName(holder), value: untilMs }]);
 }
 
 export function* releaseCompaction(holder: string): Program<void> {
@@ -21,6 +21,6 @@ export function* releaseCompaction(holder: string): Program<void> {
 }
 
 export function* isCompactionHeld(nowMs: number): Program<boolean> {
-  const untilMs = (yield* row(HELD_UNTIL))?.[0] as number | null | undefined;
+  const untilMs = yield* row(HELD_UNTIL);
   return (untilMs ?? 0) > nowMs;
 }

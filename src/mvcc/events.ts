@@ -1,9 +1,8 @@
 /** Reads of the log: rows as events, encoded once for all watchers. */
 import { limits } from '../limits.ts';
+import type { EventRow, RowEvent } from '../sql/event-row.ts';
 import { endOfKeys } from '../sql/key-text.ts';
 import { EVENTS_AFTER, EVENTS_OF_INTERVAL, EVENTS_OF_KEY, REST_OF_TRANSACTION } from '../sql/read-statements.ts';
-import { type KeyValueRow, keyValueRow } from '../sql/row.ts';
-import type { Row } from '../sql/statement.ts';
 import { type EncodableKeyValue, KeyValueWriter } from '../wire/key-value-writer.ts';
 import { encodable } from './encode-row.ts';
 import { headProgram, idThroughRevision } from './head.ts';
@@ -50,7 +49,7 @@ export function* eventsAfter(request: EventsRequest): Program<PackedEventPage> {
   if (!isStopped(found, request.countMax))
     return { events: packed(found), throughId: Math.max(head.id, request.afterId), head };
   const whole = yield* wholeTransactions(found);
-  return { events: packed(whole), throughId: idOf(whole.at(-1) as Row), head };
+  return { events: packed(whole), throughId: idOf(whole.at(-1)), head };
 }
 
 /** Events of some keys after an id, as far as one bounded walk comes. */
@@ -68,8 +67,8 @@ export function* eventsOfKeys(request: { keys: Keys; afterId: RowId; throughId: 
   if (!isStopped(found, countMax)) return { events: packed(found), throughId: walkEnd, head };
   const whole = yield* wholeTransactions(found);
   return {
-    events: packed(whole.filter((each) => concerns(keys, nameOf(each)))),
-    throughId: idOf(whole.at(-1) as Row),
+    events: packed(whole.filter(({ keyValue }) => concerns(keys, keyValue.name))),
+    throughId: idOf(whole.at(-1)),
     head,
   };
 }
@@ -81,42 +80,23 @@ export function* idBefore(revision: Revision): Program<{ id: RowId; head: Head }
 }
 
 /** Whether the driver may have left rows out. */
-function isStopped(found: readonly Row[], countMax: number): boolean {
+function isStopped(found: readonly EventRow[], countMax: number): boolean {
   if (found.length === 0) return false;
-  return found.length === countMax || blobBytes(found) >= bytesMax;
+  return found.length === countMax || valueBytes(found) >= bytesMax;
 }
 
 /** Cuts the last transaction off, which may be incomplete, unless it is all there is: then its rest is read. */
-function* wholeTransactions(found: readonly Row[]): Program<readonly Row[]> {
-  const last = revisionOf(found.at(-1) as Row);
-  const cut = found.filter((each) => revisionOf(each) !== last);
+function* wholeTransactions(found: readonly EventRow[]): Program<readonly EventRow[]> {
+  const last = (found.at(-1) as EventRow).keyValue;
+  const cut = found.filter(({ keyValue }) => keyValue.modRevision !== last.modRevision);
   if (cut.length > 0) return cut;
-  const endId = yield* idThroughRevision(last);
-  const rest = query(REST_OF_TRANSACTION, idOf(found.at(-1) as Row), endId, Number.MAX_SAFE_INTEGER);
+  const endId = yield* idThroughRevision(last.modRevision);
+  const rest = query(REST_OF_TRANSACTION, last.id, endId, Number.MAX_SAFE_INTEGER);
   return [...found, ...(yield* rowsOf({ ...rest, bytesMax: Number.MAX_SAFE_INTEGER }))];
 }
 
-// Columns of the event statements.
-const isEventColumn = 0;
-const rowColumn = 1;
-const nameColumn = 1;
-const idColumn = 2;
-const revisionColumn = 3;
-const valueColumn = 7;
-const deletedColumn = 8;
-const olderColumn = 9;
-const olderValueColumn = 15;
-
-function packed(found: readonly Row[]): PackedEvents {
-  return packEvents(found.filter((each) => each[isEventColumn] === 1).map(rowEvent));
-}
-
-function rowEvent(found: Row): RowEvent {
-  return {
-    isDelete: found[deletedColumn] === 1,
-    keyValue: keyValueRow(found, rowColumn),
-    previous: found[olderColumn] === null ? undefined : keyValueRow(found, olderColumn),
-  };
+function packed(found: readonly EventRow[]): PackedEvents {
+  return packEvents(found.filter(({ isEvent }) => isEvent));
 }
 
 /** Tags of mvccpb.Event: type, kv, prev_kv. */
@@ -126,15 +106,6 @@ const kvTag = 0x12;
 const previousTag = 0x1a;
 
 const writer = new KeyValueWriter();
-
-/** What a row of the log did to its key. */
-export interface RowEvent {
-  readonly isDelete: boolean;
-  /** The row. */
-  readonly keyValue: KeyValueRow;
-  /** As it was before the row. */
-  readonly previous: KeyValueRow | undefined;
-}
 
 /** Encodes events for the way to another thread. */
 export function packEvents(events: readonly RowEvent[]): PackedEvents {
@@ -186,16 +157,8 @@ export function unpackEvents(events: PackedEvents): LogEvent[] {
   });
 }
 
-function idOf(event: Row): RowId {
-  return event[idColumn] as number;
-}
-
-function revisionOf(event: Row): Revision {
-  return event[revisionColumn] as number;
-}
-
-function nameOf(event: Row): string {
-  return event[nameColumn] as string;
+function idOf(row: EventRow | undefined): RowId {
+  return (row as EventRow).keyValue.id;
 }
 
 function concerns(keys: Keys, name: string): boolean {
@@ -203,12 +166,8 @@ function concerns(keys: Keys, name: string): boolean {
   return name >= keys.start && (keys.end === undefined || name < keys.end);
 }
 
-function blobBytes(found: readonly Row[]): number {
+function valueBytes(found: readonly EventRow[]): number {
   let bytes = 0;
-  for (const each of found) {
-    bytes +=
-      ((each[valueColumn] as Uint8Array | null)?.length ?? 0) +
-      ((each[olderValueColumn] as Uint8Array | null)?.length ?? 0);
-  }
+  for (const { keyValue, previous } of found) bytes += (keyValue.value?.length ?? 0) + (previous?.value?.length ?? 0);
   return bytes;
 }

@@ -3,8 +3,7 @@
  * was deleted yet.
  */
 import { limits } from '../limits.ts';
-import { keyValueRow } from '../sql/row.ts';
-import type { Row } from '../sql/statement.ts';
+import type { KeyBucketRow } from '../sql/key-bucket-statements.ts';
 import { STRETCH_END } from '../sql/take-over-statements.ts';
 import { type ByteSpan, type EncodableKeyValue, type KeyValueWriter, leaseBytesMax } from '../wire/key-value-writer.ts';
 import { encodable } from './encode-row.ts';
@@ -21,13 +20,9 @@ export interface KeyBucketStretch {
 
 /** Where a bounded number of rows ends: those that are no part of it cost time too. */
 export function* endOfWalk({ afterId, lastId }: Pick<KeyBucketStretch, 'afterId' | 'lastId'>): Program<RowId> {
-  const end = (yield* row(STRETCH_END, afterId, limits.keyBucketRowsMax - 1))?.[0] as number | undefined;
+  const end = yield* row(STRETCH_END, afterId, limits.keyBucketRowsMax - 1);
   return Math.min(end ?? lastId, lastId);
 }
-
-// Columns of the statements of this bucket.
-const deletedColumn = 7;
-const subRevisionColumn = 8;
 
 /** Where a row stands in a writer, and how large it is. */
 export interface WrittenRow {
@@ -37,11 +32,13 @@ export interface WrittenRow {
 }
 
 /** Appends the key that a row has in the bucket, and the message that stands under it. `value` stands in for the row's own. */
-export function writeKeyBucketRow(found: Row, writer: KeyValueWriter, value?: ByteSpan): WrittenRow {
-  const isTombstone = found[deletedColumn] === 1;
-  const keyValue = keyValueRow(found);
+export function writeKeyBucketRow(
+  { keyValue, isTombstone, subRevision }: KeyBucketRow,
+  writer: KeyValueWriter,
+  value?: ByteSpan,
+): WrittenRow {
   const { modRevision: revision, name, lease } = keyValue;
-  writer.revisionKey({ revision, subRevision: found[subRevisionColumn] as number, isTombstone });
+  writer.revisionKey({ revision, subRevision, isTombstone });
   const keyEnd = writer.length;
   writer.message(storedKeyValue(encodable(keyValue), { isTombstone }), value);
   const valueBytes = value === undefined ? (keyValue.value?.length ?? 0) : value.end - value.start;

@@ -4,7 +4,7 @@ import { DROP_PAST_HOLDS } from '../sql/hold-statements.ts';
 import { DROP_MEMBERS_BEFORE } from '../sql/member-statements.ts';
 import { SET_STATE } from '../sql/state-statements.ts';
 import type { Row } from '../sql/statement.ts';
-import { change, changeEach, type Program, row, rows } from './program.ts';
+import { change, decodedOne, insertEach, type Program, query, rawRows, row } from './program.ts';
 import type { WriteState } from './write-state.ts';
 
 /** What an instance knows of time when it starts. */
@@ -22,38 +22,37 @@ export function* startClock(start: ClockStart): Program<number> {
 function* startShared(nowMs: number): Program<number> {
   const storedMs = yield* leaseClock();
   if (storedMs !== undefined) return storedMs;
-  yield* changeEach(SET_STATE, [[leaseClockName, nowMs]]);
+  yield* insertEach(SET_STATE, [{ name: leaseClockName, value: nowMs }]);
   return nowMs;
 }
 
 function* startOnMachine({ bootId, monotonicMs, wallMs }: ClockStart & { kind: 'machine' }): Program<number> {
-  const [knownBootId, offsetMs] = ((yield* row(MACHINE_CLOCK)) ?? []) as readonly (number | null | undefined)[];
-  if (knownBootId === bootId && typeof offsetMs === 'number') return monotonicMs + offsetMs;
+  const known = yield* row(MACHINE_CLOCK);
+  if (known?.bootId === bootId && known.offsetMs !== null) return monotonicMs + known.offsetMs;
   // The machine was started anew. No process from before is left, and their times may lie in the future of a clock that was set back.
   yield* change(DROP_MEMBERS_BEFORE, Number.MAX_SAFE_INTEGER);
   yield* change(DROP_PAST_HOLDS, Number.MAX_SAFE_INTEGER);
-  yield* changeEach(SET_STATE, [
-    [bootIdName, bootId],
-    [clockOffsetName, wallMs - monotonicMs],
+  yield* insertEach(SET_STATE, [
+    { name: bootIdName, value: bootId },
+    { name: clockOffsetName, value: wallMs - monotonicMs },
   ]);
   return wallMs;
 }
 
 /** The stored time; undefined: the database holds none. */
 export function* leaseClock(): Program<number | undefined> {
-  return leaseClockOf(yield* rows(LEASE_CLOCK));
+  return leaseClockOf(yield* rawRows(query(LEASE_CLOCK)));
 }
 
 /** What statement `LEASE_CLOCK` found. */
 export function leaseClockOf(found: readonly Row[] | undefined): number | undefined {
-  const storedMs = found?.[0]?.[0];
-  return typeof storedMs === 'number' ? storedMs : undefined;
+  return decodedOne(LEASE_CLOCK, found) ?? undefined;
 }
 
 /** Moves the stored time to where an instance is; returns the stored time. */
 export function* tickLeaseClock(nowMs: number, state: WriteState): Program<number> {
   const storedMs = Math.max(nowMs, state.leaseClockMs);
-  yield* changeEach(SET_STATE, [[leaseClockName, storedMs]]);
+  yield* insertEach(SET_STATE, [{ name: leaseClockName, value: storedMs }]);
   state.leaseClockMs = storedMs;
   return storedMs;
 }

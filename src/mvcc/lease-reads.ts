@@ -10,11 +10,9 @@ import {
   LEASES_BY_ID,
   NEXT_LEASES,
 } from '../sql/read-statements.ts';
-import { numberAt } from '../sql/row.ts';
-import type { Row } from '../sql/statement.ts';
 import { headOf, headProgram } from './head.ts';
 import type { LeaseId } from './operations.ts';
-import { listQuery, type Program, query, row, rows } from './program.ts';
+import { decoded, listQuery, type Program, query, row, rows } from './program.ts';
 import type { Head, LeaseStatus } from './results.ts';
 
 /** One lease, and its keys when asked for. */
@@ -26,7 +24,7 @@ export function* leaseProgram(request: {
   const lease = leases[0];
   if (lease === undefined) return { head, lease, keys: [] };
   const names = request.keys ? yield* rows(KEYS_OF_LEASE, request.id) : [];
-  return { head, lease, keys: names.map(([name]) => name as KeyText) };
+  return { head, lease, keys: names as readonly KeyText[] };
 }
 
 /** All leases, by id, and the keys that hang on any when asked for. */
@@ -34,14 +32,14 @@ export function* leasesProgram(request: {
   keys: boolean;
 }): Program<{ head: Head; leases: readonly LeaseStatus[]; keys: readonly KeyText[] }> {
   const head = yield* headProgram();
-  const leases = (yield* rows(LEASES)).map(leaseStatus);
+  const leases = yield* rows(LEASES);
   const names = request.keys ? yield* rows(LEASED_KEYS) : [];
-  return { head, leases, keys: names.map(([name]) => name as KeyText) };
+  return { head, leases, keys: names as readonly KeyText[] };
 }
 
 /** How many leases there are. */
 export function* leaseCount(): Program<number> {
-  return numberAt((yield* row(LEASE_COUNT)) ?? [], 0);
+  return (yield* row(LEASE_COUNT)) ?? 0;
 }
 
 /** Leases by their ids, in the order asked for; undefined where there is none. */
@@ -49,21 +47,16 @@ export function* leasesById(
   ids: readonly LeaseId[],
 ): Program<{ head: Head; leases: readonly (LeaseStatus | undefined)[] }> {
   const [head, found] = yield [query(HEAD), listQuery(LEASES_BY_ID, leaseList(ids))];
-  const byId = new Map((found ?? []).map((each) => [BigInt(each[0] as string), leaseStatus(each)]));
+  const byId = new Map(decoded(LEASES_BY_ID, found).map((lease) => [lease.id, lease]));
   return { head: headOf(head), leases: ids.map((id) => byId.get(id)) };
 }
 
 /** The leases that end first, in this order. None: there are no leases. */
 export function* nextLeases(countMax: number): Program<readonly LeaseStatus[]> {
-  return (yield* rows(NEXT_LEASES, countMax)).map(leaseStatus);
+  return yield* rows(NEXT_LEASES, countMax);
 }
 
 /** Lease ids as a statement's list. */
 export function leaseList(ids: Iterable<LeaseId>): readonly [LeaseId][] {
   return [...new Set(ids)].map((id) => [id]);
-}
-
-/** A lease of its columns id, ttl_seconds, expires_at_ms. */
-export function leaseStatus(found: Row): LeaseStatus {
-  return { id: BigInt(found[0] as string), ttlSeconds: numberAt(found, 1), expiresAtMs: numberAt(found, 2) };
 }

@@ -4,14 +4,14 @@ import { KEYS_OF_LEASE } from '../sql/read-statements.ts';
 import { DELETE_LEASE, INSERT_LEASES, RENEW_LEASES } from '../sql/write-statements.ts';
 import { leaseList } from './lease-reads.ts';
 import type { LeaseId } from './operations.ts';
-import { change, changeEach, type Program, rows } from './program.ts';
+import { change, changeEach, insertEach, type Program, rows } from './program.ts';
 import type { WriteState } from './write-state.ts';
 
 /** Makes a lease; its id must be free. */
 export function* grantLease({ id, ttlSeconds }: { id: LeaseId; ttlSeconds: number }, state: WriteState): Program<void> {
   if ((yield* state.lease(id)) !== undefined) throw etcdError('leaseExists');
   const expiresAtMs = state.leaseClockMs + ttlSeconds * 1000;
-  yield* changeEach(INSERT_LEASES, [[id, ttlSeconds, expiresAtMs]]);
+  yield* insertEach(INSERT_LEASES, [{ id, ttlSeconds, expiresAtMs }]);
   state.setLease(id, { id, ttlSeconds, expiresAtMs });
 }
 
@@ -20,7 +20,7 @@ export function* revokeLease(id: LeaseId, state: WriteState): Program<void> {
   if ((yield* change(DELETE_LEASE, id)) === 0) throw etcdError('leaseNotFound');
   state.setLease(id, undefined);
   yield* state.flush();
-  const names = (yield* rows(KEYS_OF_LEASE, id)).map((found) => found[0] as string);
+  const names = yield* rows(KEYS_OF_LEASE, id);
   yield* state.load(names);
   for (const name of names) {
     const current = yield* state.current(name);

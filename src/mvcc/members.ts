@@ -10,19 +10,19 @@ import {
   SET_MEMBER,
 } from '../sql/member-statements.ts';
 import type { Member, MemberId } from './operations.ts';
-import { change, changeEach, type Program, row, rows } from './program.ts';
+import { change, insertEach, type Program, row, rows } from './program.ts';
 
 /** Those heard of since a moment, by id, and which of them was named the leader, if any. */
 export function* membersSince(
   sinceMs: number,
 ): Program<{ members: readonly Member[]; namedLeader: MemberId | undefined }> {
   const found = yield* rows(MEMBERS_SINCE, sinceMs);
-  const members = found.map(([id, details]) => ({
-    id: BigInt(id as string),
-    ...(JSON.parse(Buffer.from(details as Uint8Array).toString()) as Omit<Member, 'id'>),
+  const members = found.map(({ id, details }) => ({
+    id: BigInt(id),
+    ...(JSON.parse(Buffer.from(details).toString()) as Omit<Member, 'id'>),
   }));
-  const named = found.find(([, , isLeader]) => isLeader === 1);
-  return { members, namedLeader: named && BigInt(named[0] as string) };
+  const named = found.find(({ isLeader }) => isLeader === 1);
+  return { members, namedLeader: named && BigInt(named.id) };
 }
 
 /** This one is there; who was not heard of since a moment is forgotten, and what it left. */
@@ -33,7 +33,7 @@ export function* announceMember(request: {
   readonly forgetBeforeMs: number | undefined;
 }): Program<void> {
   const { id, ...details } = request.member;
-  yield* changeEach(SET_MEMBER, [[id, Buffer.from(JSON.stringify(details)), request.nowMs]]);
+  yield* insertEach(SET_MEMBER, [{ id, details: Buffer.from(JSON.stringify(details)), seenAtMs: request.nowMs }]);
   if (request.forgetBeforeMs === undefined) return;
   yield* change(DROP_MEMBERS_BEFORE, request.forgetBeforeMs);
   yield* change(DROP_COMMITS_BEFORE, request.forgetBeforeMs);

@@ -1,5 +1,6 @@
 /** Reads of single keys at the latest revision. */
 import type { KeyText } from '../sql/key-text.ts';
+import { type NewestRow, newestAfterHead, newestByName } from '../sql/newest-row.ts';
 import {
   HEAD,
   HEAD_AND_NEWEST_SMALL_ROWS,
@@ -9,9 +10,8 @@ import {
 import type { KeyValueRow } from '../sql/row.ts';
 import { type EncodableKeyValue, KeyValueWriter } from '../wire/key-value-writer.ts';
 import { encodable, kvsTag } from './encode-row.ts';
-import { headColumnCount, headOf } from './head.ts';
-import { type NewestRow, newestByName } from './newest-rows.ts';
-import { listQuery, type Program, query, rowsOf } from './program.ts';
+import { headOf } from './head.ts';
+import { listQuery, type Program, query, rawRows } from './program.ts';
 import type { DatabaseFacts } from './read-programs.ts';
 import type { Head } from './results.ts';
 
@@ -64,14 +64,14 @@ function* readApart(reads: readonly PointRead[]): Program<Found> {
 /** With all values: keys without theirs are seldom asked for one by one. */
 function* readTogether(reads: readonly PointRead[]): Program<Found> {
   const names = [...new Set(reads.map(({ key }) => key))];
-  const found = yield* rowsOf(
+  const found = yield* rawRows(
     listQuery(
       HEAD_AND_NEWEST_SMALL_ROWS,
       names.map((name) => [name]),
     ),
   );
-  const newest = newestByName(found, headColumnCount);
-  return { head: headOf(found), withValue: newest, withoutValue: newest };
+  const newest = newestAfterHead(found);
+  return { head: headOf(found, HEAD_AND_NEWEST_SMALL_ROWS), withValue: newest, withoutValue: newest };
 }
 
 function namesOf(reads: readonly PointRead[], withValue: boolean): readonly [KeyText][] {

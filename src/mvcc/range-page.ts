@@ -3,14 +3,21 @@ import { assert } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { freeLarge, freeWhole } from '../memory.ts';
 import { successor } from '../sql/key-text.ts';
-import { CURRENT_LENGTHS, CURRENT_PAGE, CURRENT_VALUES } from '../sql/range-statements.ts';
-import { type KeyValueRow, keyValueRow, numberAt } from '../sql/row.ts';
+import {
+  CURRENT_LENGTHS,
+  CURRENT_PAGE,
+  CURRENT_VALUES,
+  decodeKeyWithLength,
+  lengthOf,
+  nameOf,
+} from '../sql/range-statements.ts';
+import type { KeyValueRow } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
 import { KeyValueWriter } from '../wire/key-value-writer.ts';
 import { BlockEncoder, encodable, encodedBlock, kvsTag } from './encode-row.ts';
 import { checkReadable, headProgram } from './head.ts';
 import type { RangeOperation, Revision, RowId } from './operations.ts';
-import { eachRow, type Program, query, row, rows } from './program.ts';
+import { eachRow, type Program, query, rawRows, row } from './program.ts';
 import { countRows, type RangeWindow, rangeRows } from './range-rows.ts';
 import { type NameInterval, nameInterval, type ReadPoint, readPoint } from './read-point.ts';
 import type { DatabaseFacts } from './read-programs.ts';
@@ -155,7 +162,7 @@ function* pageRows(
   if (plain && facts.countsPages) {
     const { interval, rowsMax, bytesMax = Number.MAX_SAFE_INTEGER } = window;
     const asked = query(CURRENT_PAGE, interval.start, interval.end, rowsMax, bytesMax);
-    yield* eachRow(asked, (each) => page.add(keyValueRow(each)));
+    yield* eachRow(asked, (each) => page.add(each));
     return page.rows();
   }
   const found = yield* rangeRows(operation, window);
@@ -201,7 +208,7 @@ function* plainRows(
   { interval, rowsMax, bytesMax = Number.POSITIVE_INFINITY }: RangeWindow,
   left: number,
 ): Program<PageRows> {
-  const found = yield* rows(CURRENT_LENGTHS, interval.start, interval.end, rowsMax);
+  const found = yield* rawRows(query(CURRENT_LENGTHS, interval.start, interval.end, rowsMax));
   const countMax = Math.min(found.length, left);
   const blocks: KeyValueBlock[] = [];
   let count = 0;
@@ -213,7 +220,8 @@ function* plainRows(
   }
   const more = found.length > count && count === left;
   const stopped = !more && (found.length > count || found.length === rowsMax);
-  return { blocks, count, more, stopped, lastName: nameOf(found[count - 1]) };
+  const lastName = count === 0 ? '' : nameOf(found[count - 1] as Row);
+  return { blocks, count, more, stopped, lastName };
 }
 
 /** As many of these rows as fill a block, at least one. */
@@ -221,20 +229,16 @@ function* plainBlock(found: readonly Row[], bytesMax: number): Program<KeyValueB
   const blockBytesMax = Math.min(bytesMax, limits.rangeBlockBytesMax);
   let count = 0;
   let bytes = 0;
-  while (count < found.length && bytes < blockBytesMax) bytes += numberAt(found[count++] as Row, lengthColumn);
+  while (count < found.length && bytes < blockBytesMax) bytes += lengthOf(found[count++] as Row);
   const taken = found.slice(0, count);
-  const values = ((yield* row(CURRENT_VALUES, nameOf(taken[0]), nameOf(taken.at(-1))))?.[0] ?? noBuffer) as Buffer;
+  const values = ((yield* row(CURRENT_VALUES, nameOf(taken[0] as Row), nameOf(taken.at(-1) as Row))) ??
+    noBuffer) as Buffer;
   assert(values.length === bytes, 'the values in one piece are as long as each of them together');
   const block = { bytes: encodedWith(values, taken), count };
   freeWhole(values);
   return block;
 }
 
-function nameOf(found: Row | undefined): string {
-  return (found?.[0] ?? '') as string;
-}
-
-const lengthColumn = 6;
 const noBuffer = Buffer.alloc(0);
 const writer = new KeyValueWriter();
 
@@ -243,8 +247,8 @@ function encodedWith(values: Buffer, found: readonly Row[]): Uint8Array {
   writer.reserve(values.length + found.length * limits.rangeRowOverheadBytes);
   let start = 0;
   for (const each of found) {
-    const end = start + (each[lengthColumn] as number);
-    writer.field(kvsTag, encodable(keyValueRow(each)), { bytes: values, start, end });
+    const end = start + lengthOf(each);
+    writer.field(kvsTag, encodable(decodeKeyWithLength(each)), { bytes: values, start, end });
     start = end;
   }
   return writer.take();

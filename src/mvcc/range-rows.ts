@@ -1,10 +1,10 @@
 /** The rows of a range, sorted and filtered as asked, and their number. */
 import { assert, unreachable } from '../errors.ts';
 import { countStatement, rangeStatement } from '../sql/range-statements.ts';
-import { type KeyValueRow, keyValueRow, numberAt } from '../sql/row.ts';
+import type { KeyValueRow } from '../sql/row.ts';
 import type { Parameter } from '../sql/statement.ts';
 import type { RangeOperation, SortTarget } from './operations.ts';
-import { type Program, query, row, rowsOf } from './program.ts';
+import { type Program, query, row, rows, rowsOf } from './program.ts';
 import type { NameInterval, ReadPoint } from './read-point.ts';
 import { rowsByValue, withValues } from './sorted-rows.ts';
 
@@ -50,9 +50,7 @@ function* rowsBy(sort: Sort, operation: RangeOperation, window: RangeWindow): Pr
     filtered: operation.revisionFilter !== undefined,
     bounded: false,
   });
-  const found = (yield* rowsOf(query(statement, ...rangeParameters(operation, window)))).map((each) =>
-    keyValueRow(each),
-  );
+  const found = yield* rows(statement, ...rangeParameters(operation, window));
   return operation.keysOnly ? found : yield* withValues(found);
 }
 
@@ -68,9 +66,7 @@ function* rowsByName(operation: RangeOperation, window: RangeWindow): Program<re
   });
   const asked = query(statement, ...rangeParameters(operation, window));
   const { bytesMax } = window;
-  const found = (yield* rowsOf(bytesMax === undefined ? asked : { ...asked, bytesMax })).map((each) =>
-    keyValueRow(each),
-  );
+  const found = yield* rowsOf(bytesMax === undefined ? asked : { ...asked, bytesMax });
   assertInOrder(found);
   return sort === undefined ? found : sortedBy(found, sort.target);
 }
@@ -85,8 +81,7 @@ function assertInOrder(found: readonly KeyValueRow[]): void {
 
 /** How many keys an interval has. */
 export function* countRows(interval: NameInterval, point: ReadPoint): Program<number> {
-  const found = yield* row(countStatement(point.source), ...intervalParameters(interval, point));
-  return found === undefined ? 0 : numberAt(found, 0);
+  return (yield* row(countStatement(point.source), ...intervalParameters(interval, point))) ?? 0;
 }
 
 function intervalParameters(interval: NameInterval, point: ReadPoint): Parameter[] {

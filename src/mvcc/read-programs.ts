@@ -78,6 +78,21 @@ export type ReadInput<Name extends ReadName> = Parameters<(typeof readPrograms)[
 export type ReadOutput<Name extends ReadName> =
   ReturnType<(typeof readPrograms)[Name]> extends Program<infer Result> ? Result : never;
 
+/** The buffers of results that a thread hands over instead of copying them. Nothing else lies in their memory when they are large. */
+const handedOver: { readonly [Name in ReadName]?: (result: ReadOutput<Name>) => Iterable<Uint8Array> } = {
+  points: ({ bytes }) => [bytes],
+  rangePages: ({ blocks }) => blocks.map(({ bytes }) => bytes),
+  eventsAfter: ({ events }) => [events.bytes],
+  eventsOfKeys: ({ events }) => [events.bytes],
+  snapshotPage: ({ bytes }) => [bytes],
+};
+
+/** The buffers that the result of a program hands over. */
+export function handedOverByRead<Name extends ReadName>(name: Name, result: ReadOutput<Name>): Iterable<Uint8Array> {
+  const buffersOf: ((result: ReadOutput<Name>) => Iterable<Uint8Array>) | undefined = handedOver[name];
+  return buffersOf?.(result) ?? [];
+}
+
 /** The program of that name, for a database of which this is known. */
 export function readProgram<Name extends ReadName>(
   name: Name,

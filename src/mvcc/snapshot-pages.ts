@@ -7,15 +7,16 @@ import {
   KEY_BUCKET_SIZES,
   KEY_BUCKET_STRETCH,
   KEY_BUCKET_VALUES,
+  type KeyBucketRow,
+  type KeyBucketSize,
 } from '../sql/key-bucket-statements.ts';
-import { numberAt } from '../sql/row.ts';
 import type { Row } from '../sql/statement.ts';
 import { COMPACTED_ID } from '../sql/write-statements.ts';
 import { crc32c } from '../wire/crc32c.ts';
 import { type ByteSpan, KeyValueWriter } from '../wire/key-value-writer.ts';
 import { endOfWalk, type KeyBucketStretch, writeKeyBucketRow } from './key-bucket.ts';
 import type { RowId } from './operations.ts';
-import { eachRow, type Program, query } from './program.ts';
+import { decoded, decodedOne, eachRow, type Program, query } from './program.ts';
 import type { DatabaseFacts } from './read-programs.ts';
 
 /** How large rows are, in their order. */
@@ -35,23 +36,16 @@ export interface SnapshotRows {
   readonly variableBytes: Uint32Array;
 }
 
-// The column of `KEY_BUCKET_LENGTHS`.
-const valueBytesColumn = 6;
-// Columns of `KEY_BUCKET_SIZES`.
-const placeColumn = 0;
-const variableBytesColumn = 1;
-
 /** @throws EtcdError `snapshotOvertaken` when rows of the snapshot may be gone. */
 export function* snapshotSizes(stretch: KeyBucketStretch, facts: DatabaseFacts): Program<SnapshotSizes> {
   const variableBytes: number[] = [];
   const cuts: RowId[] = [];
   let pageBytes = 0;
-  const add = (each: Row) => {
-    const bytes = numberAt(each, variableBytesColumn);
+  const add = ({ id, variableBytes: bytes }: KeyBucketSize) => {
     variableBytes.push(bytes);
     pageBytes += bytes;
     if (pageBytes < facts.snapshotPageBytes) return;
-    cuts.push(numberAt(each, placeColumn));
+    cuts.push(id);
     pageBytes = 0;
   };
   const [mark] = yield* eachRow(query(KEY_BUCKET_SIZES, ...place(stretch)), add, query(COMPACTED_ID));
@@ -65,25 +59,26 @@ export function* snapshotPage(stretch: KeyBucketStretch, facts: DatabaseFacts): 
   if (facts.joinsValues) return yield* pageOfJoinedValues(stretch);
   // Beside the values stand names and numbers, and the last value may be larger.
   const page = new PageEncoder(facts.snapshotPageBytes + limits.rangeBlockBytesMax);
-  const add = (each: Row) => page.add(each);
+  const add = (each: KeyBucketRow) => page.add(each);
   const [mark] = yield* eachRow(query(KEY_BUCKET_STRETCH, ...place(stretch)), add, query(COMPACTED_ID));
   checkUntouched(mark, stretch);
   return page.rows();
 }
 
 function* pageOfJoinedValues(stretch: KeyBucketStretch): Program<SnapshotRows> {
-  const [found = [], joined, mark] = yield [
+  const [found, joined, mark] = yield [
     query(KEY_BUCKET_LENGTHS, ...place(stretch)),
     query(KEY_BUCKET_VALUES, ...place(stretch)),
     query(COMPACTED_ID),
   ];
   checkUntouched(mark, stretch);
-  const values = (joined?.[0]?.[0] ?? noBytes) as Buffer;
-  const page = new PageEncoder(values.length + found.length * limits.rangeRowOverheadBytes);
+  const rows = decoded(KEY_BUCKET_LENGTHS, found);
+  const values = (decodedOne(KEY_BUCKET_VALUES, joined) ?? noBytes) as Buffer;
+  const page = new PageEncoder(values.length + rows.length * limits.rangeRowOverheadBytes);
   let end = 0;
-  for (const each of found) {
+  for (const each of rows) {
     const start = end;
-    end += numberAt(each, valueBytesColumn);
+    end += each.valueBytes;
     page.add(each, { bytes: values, start, end });
   }
   assert(end === values.length, 'the values in one piece are as long as each of them together');
@@ -140,7 +135,7 @@ class PageEncoder {
   }
 
   /** `value` stands in for the row's own. */
-  add(found: Row, value?: ByteSpan): void {
+  add(found: KeyBucketRow, value?: ByteSpan): void {
     const { keyEnd, variableBytes } = writeKeyBucketRow(found, this.#writer, value);
     this.#keyEnds.push(keyEnd);
     this.#valueEnds.push(this.#writer.length);
@@ -159,6 +154,6 @@ class PageEncoder {
 
 /** `mark`: how far compaction has come, which it says in the transaction that deletes, read after the rows: what they lack is below it. */
 function checkUntouched(mark: readonly Row[] | undefined, { compactId }: KeyBucketStretch): void {
-  const compactedId = (mark?.[0]?.[0] as number | undefined) ?? 0;
+  const compactedId = decodedOne(COMPACTED_ID, mark) ?? 0;
   if (compactedId > compactId) throw etcdError('snapshotOvertaken');
 }

@@ -53,8 +53,7 @@ export function* withValues(found: readonly KeyValueRow[]): Program<readonly Key
 }
 
 function* valuesOf(ids: readonly (readonly [number])[]): Program<readonly (readonly [number, Uint8Array | null])[]> {
-  const found = yield* rowsOf(listQuery(VALUES_OF_IDS, ids));
-  return found.map(([id, value]) => [id as number, value as Uint8Array | null]);
+  return (yield* rowsOf(listQuery(VALUES_OF_IDS, ids))).map(({ id, value }) => [id, value]);
 }
 
 /** Reads the rows of an interval in the order of their names, with their values, up to these bounds. */

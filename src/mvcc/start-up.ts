@@ -26,7 +26,7 @@ export function* startUp(request: { readonly clock: ClockStart; readonly freshCl
 
 function* clusterId(fresh: bigint): Program<bigint> {
   const known = yield* row(CLUSTER_ID);
-  if (known !== undefined) return BigInt(known[0] as string);
+  if (known !== undefined) return BigInt(known);
   yield* change(INSERT_CLUSTER_ID, fresh);
   return fresh;
 }

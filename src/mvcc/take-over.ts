@@ -31,7 +31,7 @@ import {
 } from '../sql/take-over-statements.ts';
 import { DELETE_ROWS, EXTEND_LEASES, INSERT_LEASES, SET_CURRENT } from '../sql/write-statements.ts';
 import { withoutTrailing } from '../text/without-trailing.ts';
-import { change, changeEach, type Program, row, rows } from './program.ts';
+import { change, changeEach, insertEach, type Program, row, rows } from './program.ts';
 
 export interface TakeOver {
   /** Rows of kine's that the index now covers. */
@@ -53,9 +53,9 @@ export function* takeOver(nowMs: number): Program<TakeOver> {
   }
   yield* uniteMarks();
   const newest = yield* row(NEWEST_ROW);
-  const covered = (yield* row(COVERED_ID))?.[0] as number | undefined;
-  const newestId = (newest?.[0] as number | undefined) ?? 0;
-  const writtenByKine = newest?.[1] === null;
+  const covered = yield* row(COVERED_ID);
+  const newestId = newest?.id ?? 0;
+  const writtenByKine = newest?.version === null;
   let result: TakeOver = { rows: 0, leases: 0 };
   if (covered === undefined || (writtenByKine && covered < newestId)) {
     const afterId = covered === undefined ? 0 : yield* reach(covered);
@@ -71,25 +71,24 @@ export function* takeOver(nowMs: number): Program<TakeOver> {
  * what the others covered. Returns how many there were.
  */
 export function* uniteMarks(): Program<number> {
-  const marks = (yield* rows(MARKS)) as readonly (readonly [number, number])[];
+  const marks = yield* rows(MARKS);
   const newest = marks.at(-1);
   if (newest === undefined) {
-    yield* change(INSERT_MARK, (((yield* row(NEWEST_ROW))?.[0] as number | undefined) ?? 0) + 1);
+    yield* change(INSERT_MARK, ((yield* row(NEWEST_ROW))?.id ?? 0) + 1);
     return 0;
   }
   if (marks.length === 1) return 1;
   yield* changeEach(
     DELETE_ROWS,
-    marks.slice(0, -1).map(([id]) => [id]),
+    marks.slice(0, -1).map(({ id }) => [id]),
   );
-  yield* change(MOVE_MARK, Math.max(...marks.map(([, covered]) => covered)), newest[0]);
+  yield* change(MOVE_MARK, Math.max(...marks.map(({ compactedId }) => compactedId ?? 0)), newest.id);
   return marks.length;
 }
 
 /** How far the index reaches: what was recorded, or the newest row tine wrote. */
 function* reach(covered: number): Program<number> {
-  const own = (yield* row(COVERING_ROW, covered))?.[0] as number | undefined;
-  return own ?? covered;
+  return (yield* row(COVERING_ROW, covered)) ?? covered;
 }
 
 /** Rows after an id, up to the newest. */
@@ -133,7 +132,7 @@ export function* eachStretch(
 ): Program<void> {
   let fromId = afterId;
   while (fromId < newestId) {
-    const end = (yield* row(STRETCH_END, fromId, limits.takeOverRowsMax))?.[0] as number | undefined;
+    const end = yield* row(STRETCH_END, fromId, limits.takeOverRowsMax);
     const throughId = Math.min(end ?? newestId, newestId);
     yield* work(fromId, throughId);
     fromId = throughId;
@@ -142,12 +141,10 @@ export function* eachStretch(
 
 /** Names are plain ASCII text here; kine keeps the bytes of a key as they come. Where its collation folds case, a key has the name that was written last. */
 function* adoptNames(fromId: number, throughId: number): Program<void> {
-  for (const found of yield* rows(FOREIGN_NAMES, fromId, throughId)) {
-    const name = found[0] as Uint8Array;
+  for (const name of yield* rows(FOREIGN_NAMES, fromId, throughId)) {
     yield* change(RENAME, keyText(name), name, fromId);
   }
-  for (const found of yield* rows(RENAMED_ROWS, fromId, throughId)) {
-    const [id, name, earlierName] = found as [number, string, string];
+  for (const { id, name, earlierName } of yield* rows(RENAMED_ROWS, fromId, throughId)) {
     if (folded(name) === folded(earlierName)) yield* change(RENAME_EARLIER, name, earlierName, id);
   }
 }
@@ -159,8 +156,7 @@ export function folded(name: string): string {
 
 /** The API server's own key `compact_rev_key`: kine keeps it under another name, with the version in front of the value. */
 function* adoptClientsMark(afterId: number): Program<void> {
-  for (const found of yield* rows(CLIENTS_MARK_ROWS, afterId)) {
-    const [id, value] = found as [number, Uint8Array | null];
+  for (const { id, value } of yield* rows(CLIENTS_MARK_ROWS, afterId)) {
     const mark = clientsMark(value);
     yield* change(SET_CLIENTS_MARK_ROW, clientsMarkName, mark.value, mark.version, id);
   }
@@ -179,23 +175,18 @@ export function clientsMark(kept: Uint8Array | null): { readonly version: number
 export function* adoptLeases({ afterId, newestId, nowMs }: Uncovered): Program<number> {
   let count = 0;
   yield* eachStretch(afterId, newestId, function* (fromId, throughId) {
-    const found = (yield* rows(FOREIGN_LEASE_ROWS, fromId, throughId)) as readonly (readonly [
-      number,
-      number,
-      string,
-      number,
-    ])[];
-    yield* changeEach(
+    const found = yield* rows(FOREIGN_LEASE_ROWS, fromId, throughId);
+    yield* insertEach(
       INSERT_LEASES,
-      found.map(([id, ttlSeconds]) => [id, ttlSeconds, nowMs + ttlSeconds * 1000]),
+      found.map(({ id, ttlSeconds }) => ({ id, ttlSeconds, expiresAtMs: nowMs + ttlSeconds * 1000 })),
     );
     yield* changeEach(
       SET_ROW_LEASE,
-      found.map(([id]) => [id]),
+      found.map(({ id }) => [id]),
     );
-    yield* changeEach(
+    yield* insertEach(
       SET_CURRENT,
-      found.map(([id, , name, valueBytes]) => [name, id, id, valueBytes]),
+      found.map(({ id, name, valueBytes }) => ({ name, id, leaseId: id, valueBytes })),
     );
     count += found.length;
   });

@@ -1,7 +1,7 @@
 /** Puts, deletes and transactions, as etcd applies them: all compares see the state before, all checks pass before the first write. */
 import { etcdError, unreachable } from '../errors.ts';
 import { endOfKeys } from '../sql/key-text.ts';
-import { type KeyValueRow, keyValueRow } from '../sql/row.ts';
+import type { KeyValueRow } from '../sql/row.ts';
 import { CURRENT_ROWS, CURRENT_ROWS_WITHOUT_VALUE } from '../sql/write-statements.ts';
 import { encodedMessage } from './encode-row.ts';
 import { checkReadable } from './head.ts';
@@ -123,7 +123,7 @@ function* currentRows(keys: Keys, withValue: boolean, state: WriteState): Progra
   }
   yield* state.flush();
   const statement = withValue ? CURRENT_ROWS : CURRENT_ROWS_WITHOUT_VALUE;
-  const found = (yield* rows(statement, keys.start, keys.end ?? endOfKeys)).map((each) => keyValueRow(each));
+  const found = yield* rows(statement, keys.start, keys.end ?? endOfKeys);
   for (const { value } of found) state.readBytes += value?.length ?? 0;
   return found;
 }

@@ -14,7 +14,7 @@ import { namedBy } from './named.ts';
 import type { WriteOperation } from './operations.ts';
 import { checkPermit } from './permit.ts';
 import type { Program } from './program.ts';
-import type { Head, WriteResult } from './results.ts';
+import { type Head, keyValueBytes, type WriteResult } from './results.ts';
 import { deleteProgram, putProgram, txnProgram } from './txn.ts';
 import { type BatchOptions, WriteState } from './write-state.ts';
 
@@ -30,6 +30,18 @@ export interface BatchResult {
   readonly events?: PackedBatchEvents | undefined;
   /** What the batch knows of the store, where that was asked for. */
   readonly learned?: Learned | undefined;
+}
+
+/** The buffers of a batch that a thread hands over instead of copying them. An operation that failed in the database has no result. */
+export function* handedOverByBatch({
+  outcomes,
+  events,
+}: {
+  readonly outcomes: readonly (WriteOutcome | { readonly failure: unknown })[];
+  readonly events?: PackedBatchEvents | undefined;
+}): Generator<Uint8Array> {
+  if (events !== undefined) yield events.events.bytes;
+  for (const outcome of outcomes) if ('result' in outcome) yield* keyValueBytes(outcome.result);
 }
 
 /**

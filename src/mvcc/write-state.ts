@@ -3,6 +3,10 @@ import { assert } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { ALARMS } from '../sql/alarm-statements.ts';
 import { LEASE_CLOCK } from '../sql/clock-statements.ts';
+import type { RowEvent } from '../sql/event-row.ts';
+import { putRow, tombstoneRow } from '../sql/kine-rows.ts';
+import type { KineRow } from '../sql/kine-table.ts';
+import { newestByName } from '../sql/newest-row.ts';
 import {
   HEAD,
   LEASES_BY_ID,
@@ -11,19 +15,18 @@ import {
   NEWEST_SMALL_ROWS,
 } from '../sql/read-statements.ts';
 import type { KeyValueRow } from '../sql/row.ts';
-import type { Parameter, Row } from '../sql/statement.ts';
-import { DROP_CURRENT, INSERT_ROWS, SET_CURRENT } from '../sql/write-statements.ts';
-import { alarmList } from './alarms.ts';
+import { changeCount, type Row } from '../sql/statement.ts';
+import { type CurrentRow, DROP_CURRENT, INSERT_ROWS, SET_CURRENT } from '../sql/write-statements.ts';
 import type { AuthState } from './auth-state.ts';
-import { type PackedBatchEvents, packEvents, type RowEvent } from './events.ts';
+import { type PackedBatchEvents, packEvents } from './events.ts';
 import { headOf, type MarkedHead } from './head.ts';
 import type { Learned } from './known-state.ts';
 import { leaseClockOf } from './lease-clock.ts';
-import { leaseList, leaseStatus } from './lease-reads.ts';
+import { leaseList } from './lease-reads.ts';
 import type { Named } from './named.ts';
-import { type KnownRow, neverThere, newestByName } from './newest-rows.ts';
+import { type KnownRow, neverThere } from './newest-rows.ts';
 import type { Alarm, LeaseId, Revision, RowId } from './operations.ts';
-import { asLast, changed, listQuery, type Program, query } from './program.ts';
+import { asLast, decoded, insertQuery, listQuery, type Program, query } from './program.ts';
 import type { Head, LeaseStatus } from './results.ts';
 
 export interface WriteOptions {
@@ -57,7 +60,7 @@ export class WriteState {
   /** Changed with every row written, so that it is never stale. A row of id 0: the key was never there. */
   readonly #newest = new Map<string, KnownRow>();
   readonly #leases = new Map<LeaseId, LeaseStatus | undefined>();
-  #rows: (readonly Parameter[])[] = [];
+  #rows: KineRow[] = [];
   #rowBytes = 0;
   /** Keys whose place in `kine_current` the rows above change, and whether they have one there now. */
   readonly #moved = new Map<string, { readonly isThere: boolean }>();
@@ -95,7 +98,7 @@ export class WriteState {
       ...(named.needsLeaseClock ? [query(LEASE_CLOCK)] : []),
     ];
     const state = new WriteState(headOf(head), { withEvents });
-    state.alarms = alarmList(alarms);
+    state.alarms = decoded(ALARMS, alarms);
     state.#learn(keys, bare, false);
     state.#learn(keysWithValue, whole, true);
     state.#learnLeases(leases, found);
@@ -192,30 +195,21 @@ export class WriteState {
     const { id: replacedId, keyValue: previous } = yield* this.#replaced(key);
     const id = this.#nextId();
     const revision = this.revision;
-    const leaseId = lease.id === 0n ? null : lease.id;
     const keyValue: KeyValueRow = {
       name: key,
       id,
       modRevision: revision,
       createRevision: previous === undefined ? revision : previous.createRevision,
       version: previous === undefined ? 1 : previous.version + 1,
-      lease: leaseId === null ? null : leaseId.toString(),
+      lease: lease.id === 0n ? null : lease.id.toString(),
       value,
     };
-    this.#rows.push([
-      id,
-      key,
-      previous === undefined ? 1 : 0,
-      0,
-      previous === undefined ? 0 : keyValue.createRevision,
-      replacedId,
-      Math.min(lease.ttlSeconds, kinesTtlSecondsMax),
-      value,
-      keyValue.version,
-      leaseId,
-      id === revision ? null : revision,
-      this.#subRevision,
-    ]);
+    const createRevision = previous?.createRevision;
+    const { version } = keyValue;
+    const subRevision = this.#subRevision;
+    this.#rows.push(
+      putRow({ id, revision, subRevision, name: key, replacedId, createRevision, version, value, lease }),
+    );
     this.#happened({ isDelete: false, keyValue, previous });
     yield* this.#wroteRow(key, { id, keyValue, hasValue: true }, previous !== undefined, value.length);
   }
@@ -226,20 +220,7 @@ export class WriteState {
     const previous = (this.#newest.has(name) ? (yield* this.#replaced(name)).keyValue : undefined) ?? found;
     const id = this.#nextId();
     const revision = this.revision;
-    this.#rows.push([
-      id,
-      name,
-      0,
-      1,
-      0,
-      replacedId,
-      0,
-      null,
-      0,
-      null,
-      id === revision ? null : revision,
-      this.#subRevision,
-    ]);
+    this.#rows.push(tombstoneRow({ id, revision, subRevision: this.#subRevision, name, replacedId }));
     this.#happened({ isDelete: true, keyValue: { ...previous, id, modRevision: revision }, previous });
     yield* this.#wroteRow(name, { id, keyValue: undefined, hasValue: true }, true, 0);
   }
@@ -251,8 +232,8 @@ export class WriteState {
     const dropped = [...this.#moved].filter(([key, { isThere }]) => isThere && !this.#isHere(key));
     const set = [...this.#moved.keys()].filter((key) => this.#isHere(key));
     const asked = [
-      listQuery(INSERT_ROWS, this.#rows),
-      listQuery(
+      insertQuery(INSERT_ROWS, this.#rows),
+      insertQuery(
         SET_CURRENT,
         set.map((key) => this.#placeOf(key)),
       ),
@@ -265,8 +246,8 @@ export class WriteState {
     this.#rowBytes = 0;
     this.#moved.clear();
     const [inserted, , removed] = yield place === 'last' ? asked.map(asLast) : asked;
-    assert(changed(inserted) === written, 'every row written is in the table');
-    assert(changed(removed) === dropped.length, 'a deleted key was in kine_current');
+    assert(changeCount(inserted) === written, 'every row written is in the table');
+    assert(changeCount(removed) === dropped.length, 'a deleted key was in kine_current');
   }
 
   /** The newest row of a key, with its value where an event needs it: a large one was not read along. */
@@ -301,10 +282,11 @@ export class WriteState {
     return this.#newest.get(key)?.keyValue !== undefined;
   }
 
-  #placeOf(key: string): readonly Parameter[] {
+  #placeOf(key: string): CurrentRow {
     const placed = this.#newest.get(key)?.keyValue;
     assert(placed !== undefined, 'a key with a place in kine_current is there');
-    return [key, placed.id, placed.lease === null ? null : BigInt(placed.lease), placed.value?.length ?? 0];
+    const leaseId = placed.lease === null ? null : BigInt(placed.lease);
+    return { name: key, id: placed.id, leaseId, valueBytes: placed.value?.length ?? 0 };
   }
 
   #learn(keys: Iterable<string>, found: readonly Row[] | undefined, hasValue: boolean): void {
@@ -317,15 +299,12 @@ export class WriteState {
 
   #learnLeases(ids: Iterable<LeaseId>, found: readonly Row[] | undefined): void {
     for (const id of ids) this.#leases.set(id, undefined);
-    for (const each of found ?? []) {
-      const lease = leaseStatus(each);
-      this.#leases.set(lease.id, lease);
-    }
+    for (const lease of decoded(LEASES_BY_ID, found)) this.#leases.set(lease.id, lease);
   }
 
-  /** The place of the row written last among those of its revision; null: it is the first. */
-  get #subRevision(): number | null {
-    return this.#writtenCount > 1 ? this.#writtenCount - 1 : null;
+  /** The place of the row written last among those of its revision. */
+  get #subRevision(): number {
+    return this.#writtenCount - 1;
   }
 
   #nextId(): RowId {
@@ -342,9 +321,6 @@ const noKeys: ReadonlySet<string> = new Set();
 export function tellsEvents({ keys, keysWithValue }: Named, { withEvents }: WriteOptions): boolean {
   return withEvents && keys.size + keysWithValue.size <= limits.eventsOfBatchKeysMax;
 }
-
-/** kine's column holds 31 bits where the database tells sizes of numbers apart. */
-const kinesTtlSecondsMax = 2 ** 31 - 1;
 
 function nameList(names: Iterable<string>): readonly [string][] {
   return [...names].map((name) => [name]);

@@ -1,48 +1,47 @@
 /** The statements of users, roles and the secret that tokens are signed with. Details are etcd's messages; names are escaped as keys are. */
-import { changes, changesEach, selectsEach, selectsRow, selectsRows } from './statement.ts';
+import { record, single } from './shape.ts';
+import { changes, insertsRecords, selectsEach, selectsRow, selectsRows } from './statement.ts';
 
 /** The same for users and for roles. */
 function detailsOf(owner: 'user' | 'role') {
-  const set = changesEach(
-    `set_${owner}`,
-    ['text', 'bytes'],
-    (sql) => `INSERT INTO tine_${owner} (name, details)
-  ${sql.insertedList(set.list ?? [])}
-  ${sql.overwrite('name', ['details'])}`,
-  );
+  const details = { name: 'text', details: 'bytes' } as const;
   return {
-    set,
+    set: insertsRecords(`set_${owner}`, `tine_${owner}`, details, { overwrite: 'name' }),
     // One of them.
     one: selectsRow(
       `${owner}_by_name`,
-      (sql) => `SELECT ${sql.selectedBytes('details')}
+      single('details', 'bytes'),
+      (sql) => `SELECT ${sql.expression.selectedBytes('details')}
   FROM tine_${owner}
-  WHERE name = ${sql.text}`,
+  WHERE name = ${sql.parameter.text}`,
     ),
     // Those that are there of some names.
     some: selectsEach(
       `${owner}s_by_name`,
       ['text'],
-      (sql) => `SELECT ${sql.selectedBytes('details')}
+      single('details', 'bytes'),
+      (sql) => `SELECT ${sql.expression.selectedBytes('details')}
   FROM tine_${owner}
-  WHERE ${sql.inList('name', 'text')}`,
+  WHERE ${sql.list.contains('name', 'text')}`,
     ),
     names: selectsRows(
       `${owner}_names`,
+      single('name', 'text'),
       () => `SELECT name
   FROM tine_${owner}
   ORDER BY name`,
     ),
     all: selectsRows(
       `all_${owner}s`,
-      (sql) => `SELECT name, ${sql.selectedBytes('details')}
+      record({ name: 'text', details: 'bytes' }),
+      (sql) => `SELECT name, ${sql.expression.selectedBytes('details')}
   FROM tine_${owner}
   ORDER BY name`,
     ),
     drop: changes(
       `drop_${owner}`,
       (sql) => `DELETE FROM tine_${owner}
-  WHERE name = ${sql.text}`,
+  WHERE name = ${sql.parameter.text}`,
     ),
   } as const;
 }
@@ -52,16 +51,12 @@ export const ROLES = detailsOf('role');
 
 export const TOKEN_SECRET = selectsRow(
   'token_secret',
-  (sql) => `SELECT ${sql.selectedBytes('value')}
+  single('secret', 'bytes'),
+  (sql) => `SELECT ${sql.expression.selectedBytes('value')}
   FROM tine_secret
   WHERE name = 'token'`,
 );
 
-export const SET_TOKEN_SECRET = changesEach(
-  'set_token_secret',
-  ['text', 'bytes'],
-  (sql) => `INSERT INTO tine_secret (name, value)
-  ${sql.insertedList(SET_TOKEN_SECRET.list ?? [])}`,
-);
+export const SET_TOKEN_SECRET = insertsRecords('set_token_secret', 'tine_secret', { name: 'text', value: 'bytes' });
 
 export const DROP_TOKEN_SECRET = changes('drop_token_secret', () => "DELETE FROM tine_secret WHERE name = 'token'");

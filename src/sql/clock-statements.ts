@@ -1,4 +1,5 @@
 /** The statements of the lease clock (docs/adr/012-lease-time.md): named numbers of `tine_state`. */
+import { record, single } from './shape.ts';
 import { selectsRow } from './statement.ts';
 
 /** The time that the furthest instance had reached when it was written, in ms. */
@@ -10,9 +11,14 @@ export const clockOffsetName = 'clock_offset_ms';
 
 const value = (name: string): string => `(SELECT value FROM tine_state WHERE name = '${name}')`;
 
-export const LEASE_CLOCK = selectsRow('lease_clock', () => `SELECT ${value(leaseClockName)}`);
+export const LEASE_CLOCK = selectsRow(
+  'lease_clock',
+  single('storedMs', 'integer?'),
+  () => `SELECT ${value(leaseClockName)}`,
+);
 
 export const MACHINE_CLOCK = selectsRow(
   'machine_clock',
+  record({ bootId: 'integer?', offsetMs: 'integer?' }),
   () => `SELECT ${value(bootIdName)}, ${value(clockOffsetName)}`,
 );

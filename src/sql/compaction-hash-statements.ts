@@ -1,5 +1,6 @@
 /** The statements of compaction hashes: named numbers of `tine_state`, one for each of the last physical compactions. */
 import { modRevision } from './row.ts';
+import { record, single } from './shape.ts';
 import { changes, selectsRow, selectsRows } from './statement.ts';
 
 const prefix = 'compaction_hash/';
@@ -17,6 +18,7 @@ export function revisionsOfName(name: string): { readonly revision: number; read
 // All of them, in no order.
 export const COMPACTION_HASHES = selectsRows(
   'compaction_hashes',
+  record({ name: 'text', hash: 'integer' }),
   () => `SELECT name, value
   FROM tine_state
   WHERE name LIKE '${prefix}%'`,
@@ -25,13 +27,14 @@ export const COMPACTION_HASHES = selectsRows(
 export const DROP_COMPACTION_HASH = changes(
   'drop_compaction_hash',
   (sql) => `DELETE FROM tine_state
-  WHERE name = ${sql.text}`,
+  WHERE name = ${sql.parameter.text}`,
 );
 
 // Whether a row is the deletion of a key, at a revision.
 export const DELETION_AT = selectsRow(
   'deletion_at',
+  single('isThere', 'integer'),
   (sql) => `SELECT 1
   FROM kine
-  WHERE id = ${sql.integer} AND deleted = 1 AND prev_revision <> 0 AND ${modRevision('kine')} = ${sql.integer}`,
+  WHERE id = ${sql.parameter.integer} AND deleted = 1 AND prev_revision <> 0 AND ${modRevision('kine')} = ${sql.parameter.integer}`,
 );

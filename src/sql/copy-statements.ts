@@ -1,7 +1,10 @@
 /** The statements of a copy from one database to another. */
 import { compactMarkName } from './key-text.ts';
+import type { KineRow } from './kine-table.ts';
+import { leaseShape } from './lease-row.ts';
 import { createRevision, modRevision, version } from './row.ts';
-import { changes, changesEach, selectsEach, selectsRow, selectsRows } from './statement.ts';
+import { record, single } from './shape.ts';
+import { changes, insertsRecords, type Shape, selectsEach, selectsRow, selectsRows } from './statement.ts';
 
 /** Numbers that a target remembers in `tine_state` beside `copy_source`, so that a copy that was cut off goes on. */
 export const copyNames = {
@@ -18,25 +21,68 @@ export const FORGET_COPY = changes('forget_copy', () => "DELETE FROM tine_state 
 // How large the values of the next rows are: what is read at once is chosen by it.
 export const SIZES_AFTER = selectsRows(
   'sizes_after',
+  record({ last: 'integer', bytes: 'integer' }),
   (sql) => `SELECT id, COALESCE(LENGTH(value), 0)
   FROM kine
-  WHERE id > ${sql.integer}
+  WHERE id > ${sql.parameter.integer}
   ORDER BY id
-  LIMIT ${sql.limit}`,
+  LIMIT ${sql.parameter.integer}`,
 );
 
 /** Whose table `kine` it is decides which columns it has. */
 export type Owner = 'tine' | 'kine';
 
+/** A row of `copiedRows`: its key as the bytes of its name, whoever wrote it. */
+export interface CopiedRow extends Omit<KineRow, 'name'> {
+  readonly key: Buffer;
+}
+
+const copiedShape: Shape<CopiedRow> = {
+  columns: {
+    id: 'integer',
+    key: 'bytes',
+    created: 'integer',
+    deleted: 'integer',
+    createRevision: 'integer',
+    replacedId: 'integer',
+    ttlSeconds: 'integer',
+    value: 'bytes',
+    version: 'integer',
+    leaseId: 'text',
+    revision: 'integer',
+    subRevision: 'integer',
+  },
+  decode: (row) => {
+    const leaseId = row[9] as string | null;
+    return {
+      id: row[0] as number,
+      key: Buffer.from(row[1] as string, 'latin1'),
+      created: row[2] as 0 | 1,
+      deleted: row[3] as 0 | 1,
+      createRevision: row[4] as number,
+      replacedId: row[5] as number,
+      ttlSeconds: row[6] as number,
+      value: row[7] as Uint8Array | null,
+      version: row[8] as number | null,
+      leaseId: leaseId === null ? null : BigInt(leaseId),
+      revision: row[10] as number | null,
+      subRevision: row[11] as number | null,
+    };
+  },
+};
+
 /** A stretch of rows as they stand, without the compaction mark. */
 export const copiedRows = (owner: Owner) =>
   selectsRows(
     `copied_rows_of_${owner}`,
-    (sql) => `SELECT id, ${sql.selectedBytes(sql.bytesOf('name'))}, COALESCE(created, 0), COALESCE(deleted, 0),
-      COALESCE(create_revision, 0), COALESCE(prev_revision, 0), COALESCE(lease, 0), ${sql.selectedBytes('value')},
-      ${owner === 'tine' ? `version, ${sql.asText('lease_id')}, revision, sub_revision` : 'NULL, NULL, NULL, NULL'}
+    copiedShape,
+    (
+      sql,
+    ) => `SELECT id, ${sql.expression.selectedBytes(sql.expression.bytesOf('name'))}, COALESCE(created, 0), COALESCE(deleted, 0),
+      COALESCE(create_revision, 0), COALESCE(prev_revision, 0), COALESCE(lease, 0), ${sql.expression.selectedBytes('value')},
+      ${owner === 'tine' ? `version, ${sql.expression.asText('lease_id')}, revision, sub_revision` : 'NULL, NULL, NULL, NULL'}
     FROM kine
-    WHERE id > ${sql.integer} AND id <= ${sql.integer} AND name <> '${compactMarkName}'
+    WHERE id > ${sql.parameter.integer} AND id <= ${sql.parameter.integer} AND name <> '${compactMarkName}'
     ORDER BY id`,
   );
 
@@ -44,20 +90,76 @@ export const copiedRows = (owner: Owner) =>
 export const VERSIONS = selectsEach(
   'versions',
   ['integer'],
+  record({ id: 'integer', version: 'integer?', name: 'text' }),
   (sql) => `SELECT id, version, name
   FROM kine
-  WHERE ${sql.inList('id', 'integer')}`,
+  WHERE ${sql.list.contains('id', 'integer')}`,
 );
+
+// Where kine's collation folds case a key has the name that was written last.
+export const RENAME_EARLIER_COPIED = changes(
+  'rename_earlier_copied',
+  (sql) => `UPDATE kine
+  SET name = ${sql.parameter.text}
+  WHERE name = ${sql.parameter.text} AND id < ${sql.parameter.integer}`,
+);
+
+/** What the newest row of a key that is there says of it. */
+interface LiveKeyRow {
+  readonly modRevision: number;
+  readonly createRevision: number;
+  readonly version: number;
+  readonly value: Uint8Array | null;
+}
+
+/** A row of `liveRows`: its key as the bytes of its name, whoever wrote it. */
+export interface LiveRow extends LiveKeyRow {
+  readonly key: Buffer;
+  /** Null: kine wrote the row. */
+  readonly ownVersion: number | null;
+}
+
+const liveShape: Shape<LiveRow> = {
+  columns: {
+    id: 'integer',
+    key: 'bytes',
+    modRevision: 'integer',
+    createRevision: 'integer',
+    version: 'integer',
+    value: 'bytes',
+    ownVersion: 'integer',
+  },
+  decode: (row) => ({
+    key: Buffer.from(row[1] as string, 'latin1'),
+    modRevision: row[2] as number,
+    createRevision: row[3] as number,
+    version: row[4] as number,
+    value: row[5] as Uint8Array | null,
+    ownVersion: row[6] as number | null,
+  }),
+};
+
+const liveKeyShape: Shape<LiveKeyRow & { readonly name: string }> = {
+  columns: { name: 'text', modRevision: 'integer', createRevision: 'integer', version: 'integer', value: 'bytes' },
+  decode: (row) => ({
+    name: row[0] as string,
+    modRevision: row[1] as number,
+    createRevision: row[2] as number,
+    version: row[3] as number,
+    value: row[4] as Uint8Array | null,
+  }),
+};
 
 /** The keys that are there, of a stretch of ids, in their order. */
 export const liveRows = (owner: Owner) =>
   selectsRows(
     `live_rows_of_${owner}`,
-    (sql) => `SELECT kine.id, ${sql.selectedBytes(sql.bytesOf('kine.name'))}, ${
+    liveShape,
+    (sql) => `SELECT kine.id, ${sql.expression.selectedBytes(sql.expression.bytesOf('kine.name'))}, ${
       owner === 'tine' ? `${modRevision('kine')}, ${createRevision('kine')}, ${version(sql, 'kine')}` : kinesRevisions
-    }, ${sql.selectedBytes('kine.value')}, ${owner === 'tine' ? 'kine.version' : 'NULL'}
+    }, ${sql.expression.selectedBytes('kine.value')}, ${owner === 'tine' ? 'kine.version' : 'NULL'}
     FROM kine
-    WHERE kine.id > ${sql.integer} AND kine.id <= ${sql.integer} AND kine.deleted = 0 AND kine.name <> '${compactMarkName}'
+    WHERE kine.id > ${sql.parameter.integer} AND kine.id <= ${sql.parameter.integer} AND kine.deleted = 0 AND kine.name <> '${compactMarkName}'
       AND NOT EXISTS (SELECT 1 FROM kine later WHERE later.name = kine.name AND later.id > kine.id)
     ORDER BY kine.id`,
   );
@@ -74,13 +176,14 @@ const kinesRevisions = `kine.id, CASE WHEN kine.created = 1 THEN kine.id ELSE ki
 // A page of keys in their order, after a name.
 export const LIVE_KEYS_AFTER = selectsRows(
   'live_keys_after',
+  liveKeyShape,
   (
     sql,
-  ) => `SELECT kine.name, ${modRevision('kine')}, ${createRevision('kine')}, ${version(sql, 'kine')}, ${sql.selectedBytes('kine.value')}
+  ) => `SELECT kine.name, ${modRevision('kine')}, ${createRevision('kine')}, ${version(sql, 'kine')}, ${sql.expression.selectedBytes('kine.value')}
   FROM (
     SELECT name, id
     FROM kine_current
-    WHERE name > ${sql.text} AND name <= ${sql.text}
+    WHERE name > ${sql.parameter.text} AND name <= ${sql.parameter.text}
     ORDER BY name) page
   JOIN kine ON kine.id = page.id
   ORDER BY page.name`,
@@ -89,13 +192,14 @@ export const LIVE_KEYS_AFTER = selectsRows(
 // How large the values of the next keys are.
 export const KEY_SIZES_AFTER = selectsRows(
   'key_sizes_after',
+  record({ last: 'text', bytes: 'integer' }),
   (sql) => `SELECT kine.name, COALESCE(LENGTH(kine.value), 0)
   FROM (
     SELECT name, id
     FROM kine_current
-    WHERE name > ${sql.text}
+    WHERE name > ${sql.parameter.text}
     ORDER BY name
-    LIMIT ${sql.limit}) page
+    LIMIT ${sql.parameter.integer}) page
   JOIN kine ON kine.id = page.id
   ORDER BY page.name`,
 );
@@ -103,25 +207,34 @@ export const KEY_SIZES_AFTER = selectsRows(
 // By id as a number: a bare `id` would be the column of text to Postgres, and pages would pass leases over.
 export const LEASE_PAGE = selectsRows(
   'lease_page',
-  (sql) => `SELECT ${sql.asText('id')}, ttl_seconds, expires_at_ms
+  leaseShape,
+  (sql) => `SELECT ${sql.expression.asText('id')}, ttl_seconds, expires_at_ms
   FROM tine_lease
-  WHERE id > ${sql.integer}
+  WHERE id > ${sql.parameter.integer}
   ORDER BY tine_lease.id
-  LIMIT ${sql.limit}`,
+  LIMIT ${sql.parameter.integer}`,
 );
 
-export const INSERT_STAGED = changesEach(
-  'insert_staged',
-  ['text', 'integer', 'integer', 'integer', 'integer', 'integer', 'bytes'],
-  (sql) => `INSERT INTO tine_copy (name, mod_revision, create_revision, version, lease, lease_id, value)
-  ${sql.insertedList(INSERT_STAGED.list ?? [])}`,
-);
+export const INSERT_STAGED = insertsRecords('insert_staged', 'tine_copy', {
+  name: 'text',
+  modRevision: 'integer',
+  createRevision: 'integer',
+  version: 'integer',
+  lease: 'integer',
+  leaseId: 'integer',
+  value: 'bytes',
+});
 
-export const LAST_STAGED = selectsRow('last_staged', () => 'SELECT MAX(name), COUNT(*) FROM tine_copy');
+export const LAST_STAGED = selectsRow(
+  'last_staged',
+  record({ name: 'text?', count: 'integer' }),
+  () => 'SELECT MAX(name), COUNT(*) FROM tine_copy',
+);
 
 export const STAGED_LEASES = selectsRows(
   'staged_leases',
-  (sql) => `SELECT DISTINCT ${sql.asText('lease_id')}
+  single('id', 'text'),
+  (sql) => `SELECT DISTINCT ${sql.expression.asText('lease_id')}
   FROM tine_copy
   WHERE lease_id IS NOT NULL`,
 );
@@ -152,7 +265,7 @@ export const PLACE_STAGED = changes(
     tine_copy.lease, tine_copy.value, tine_copy.version, tine_copy.lease_id,
     CASE WHEN placed.id = tine_copy.mod_revision THEN NULL ELSE tine_copy.mod_revision END
   FROM (
-    SELECT name, place + MAX(${sql.greatest('mod_revision - place', String(replacedId))}) OVER (ORDER BY place) AS id
+    SELECT name, place + MAX(${sql.expression.greatest('mod_revision - place', String(replacedId))}) OVER (ORDER BY place) AS id
     FROM (
       SELECT name, mod_revision, ROW_NUMBER() OVER (ORDER BY mod_revision, name) AS place
       FROM tine_copy) ordered) placed

@@ -1,8 +1,28 @@
 /** The statements of ranges: the rows of an interval of keys, now or at a revision, and their number. */
-import type { ColumnType, Dialect } from './dialect.ts';
+import type { Dialect } from './dialect.ts';
 import { compactMarkName } from './key-text.ts';
-import { createRevision, modRevision, rowColumns, rowColumnTypes, version } from './row.ts';
-import { type Statement, selectsEach, selectsRow, selectsRows } from './statement.ts';
+import {
+  createRevision,
+  type KeyValueRow,
+  keyAt,
+  keyColumns,
+  keyShape,
+  keyValueShape,
+  modRevision,
+  rowColumns,
+  version,
+} from './row.ts';
+import { numberAt, record, single } from './shape.ts';
+import {
+  type Row,
+  type Select,
+  type Shape,
+  selectsBulk,
+  selectsEach,
+  selectsRow,
+  selectsRows,
+  type Values,
+} from './statement.ts';
 
 /** Which rows a range reads: the newest of each key, or the newest at or before an id. The cost of both follows the names, not the rows of each. */
 export type RangeSource = 'current' | 'history';
@@ -21,16 +41,13 @@ export interface RangeShape {
   readonly bounded: boolean;
 }
 
-/** `rowColumns` and the value. */
-const pageColumns: readonly ColumnType[] = [...rowColumnTypes, 'bytes'];
-
-const rangeStatements = new Map<string, Statement>();
+const rangeStatements = new Map<string, Select<KeyValueRow>>();
 
 /**
  * The statement of a range. Parameters in order: start, end; the id unless `current`; for `filtered` max and min modification revision,
  * max and min create revision, each twice (0: no bound); the number of rows.
  */
-export function rangeStatement(shape: RangeShape): Statement {
+export function rangeStatement(shape: RangeShape): Select<KeyValueRow> {
   const name = [
     'range',
     shape.source,
@@ -43,15 +60,15 @@ export function rangeStatement(shape: RangeShape): Statement {
   ].join('_');
   let statement = rangeStatements.get(name);
   if (statement === undefined) {
-    const selected = selectsRows(name, (sql) => rangeText(sql, shape));
-    statement = shape.bounded && shape.withValue ? { ...selected, columns: pageColumns } : selected;
+    const selects = shape.bounded && shape.withValue ? selectsBulk : selectsRows;
+    statement = selects(name, shape.withValue ? keyValueShape : keyShape, (sql) => rangeText(sql, shape));
     rangeStatements.set(name, statement);
   }
   return statement;
 }
 
 /** How many keys a range has. Parameters: start, end; the id unless `current`. */
-export function countStatement(source: RangeSource): Statement {
+export function countStatement(source: RangeSource): Select<number> {
   return countStatements[source];
 }
 
@@ -62,10 +79,10 @@ function rangeText(sql: Dialect, shape: RangeShape): string {
   const columns = [
     'names.name',
     ...rowColumns(sql, 'kine').slice(1),
-    ...(withValue ? [sql.selectedBytes('kine.value')] : []),
+    ...(withValue ? [sql.expression.selectedBytes('kine.value')] : []),
   ];
   const from = `FROM names
-  ${sql.joinRow('names.id')}
+  ${sql.kine.joinRow('names.id')}
   WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'
   ${filtered ? filters(sql) : ''}`;
   if (bounded) {
@@ -85,18 +102,18 @@ function rangeText(sql: Dialect, shape: RangeShape): string {
   SELECT ${columns.join(', ')}
   ${from}
   ORDER BY ${sort === undefined ? 'names.name' : `${sortColumn(sql, sort.target)} ${sort.descending ? 'DESC' : 'ASC'}, names.name`}
-  LIMIT ${sql.limit}`;
+  LIMIT ${sql.parameter.integer}`;
 }
 
 function namesOf(sql: Dialect, source: RangeSource, shape: { readonly limited: boolean }): string {
   if (source === 'current') {
     return `names(name, id) AS (
-    SELECT name, id FROM kine_current WHERE name >= ${sql.text} AND name < ${sql.text}
+    SELECT name, id FROM kine_current WHERE name >= ${sql.parameter.text} AND name < ${sql.parameter.text}
   )`;
   }
-  if (sql.namesThroughId !== undefined) return sql.namesThroughId(shape);
+  if (sql.kine.namesThroughId !== undefined) return sql.kine.namesThroughId(shape);
   // Two probes a name: the next name, and its newest row at or before the id.
-  return `bounds(first_name, end_name, through_id) AS (SELECT ${sql.text}, ${sql.text}, ${sql.integer}),
+  return `bounds(first_name, end_name, through_id) AS (SELECT ${sql.parameter.text}, ${sql.parameter.text}, ${sql.parameter.integer}),
   each_name(name) AS (
     SELECT MIN(name) FROM kine WHERE name >= ${bound('first_name')} AND name < ${bound('end_name')}
     UNION ALL
@@ -120,29 +137,31 @@ function bound(column: string): string {
   return `(SELECT ${column} FROM bounds)`;
 }
 
-const countStatements: Record<RangeSource, Statement> = {
+const countStatements: Record<RangeSource, Select<number>> = {
   // Walks the index of newest rows alone.
   current: selectsRow(
     'count_current',
+    single('count', 'integer'),
     (sql) => `SELECT COUNT(*)
     FROM kine_current
-    WHERE name >= ${sql.text} AND name < ${sql.text}`,
+    WHERE name >= ${sql.parameter.text} AND name < ${sql.parameter.text}`,
   ),
   history: selectsRow(
     'count_history',
+    single('count', 'integer'),
     (sql) => `WITH RECURSIVE ${namesOf(sql, 'history', { limited: false })}
     SELECT COUNT(*)
     FROM names
-    ${sql.joinRow('names.id')}
+    ${sql.kine.joinRow('names.id')}
     WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'`,
   ),
 };
 
 function filters(sql: Dialect): string {
-  return `AND (${sql.integer} = 0 OR ${modRevision('kine')} <= ${sql.integer})
-    AND (${sql.integer} = 0 OR ${modRevision('kine')} >= ${sql.integer})
-    AND (${sql.integer} = 0 OR ${createRevision('kine')} <= ${sql.integer})
-    AND (${sql.integer} = 0 OR ${createRevision('kine')} >= ${sql.integer})`;
+  return `AND (${sql.parameter.integer} = 0 OR ${modRevision('kine')} <= ${sql.parameter.integer})
+    AND (${sql.parameter.integer} = 0 OR ${modRevision('kine')} >= ${sql.parameter.integer})
+    AND (${sql.parameter.integer} = 0 OR ${createRevision('kine')} <= ${sql.parameter.integer})
+    AND (${sql.parameter.integer} = 0 OR ${createRevision('kine')} >= ${sql.parameter.integer})`;
 }
 
 function sortColumn(sql: Dialect, target: NumberTarget): string {
@@ -157,54 +176,76 @@ function sortColumn(sql: Dialect, target: NumberTarget): string {
 
 // The newest rows of an interval, up to and with the one at which their values reach a number of bytes: the index of newest rows knows how large each is. Parameters: start,
 // end, number of rows, bytes.
-export const CURRENT_PAGE: Statement = {
-  ...selectsRows(
-    'current_page',
-    (sql) => `SELECT ${['names.name', ...rowColumns(sql, 'kine').slice(1), sql.selectedBytes('kine.value')].join(', ')}
+export const CURRENT_PAGE = selectsBulk(
+  'current_page',
+  keyValueShape,
+  (
+    sql,
+  ) => `SELECT ${['names.name', ...rowColumns(sql, 'kine').slice(1), sql.expression.selectedBytes('kine.value')].join(', ')}
   FROM (
     SELECT name, id
     FROM (
       SELECT name, id, SUM(value_bytes) OVER (ORDER BY name ROWS UNBOUNDED PRECEDING) - value_bytes AS bytes_before
       FROM kine_current
-      WHERE name >= ${sql.text} AND name < ${sql.text}
+      WHERE name >= ${sql.parameter.text} AND name < ${sql.parameter.text}
       ORDER BY name
-      LIMIT ${sql.limit}) counted
-    WHERE bytes_before < ${sql.integer}) names
-  ${sql.joinRow('names.id')}
+      LIMIT ${sql.parameter.integer}) counted
+    WHERE bytes_before < ${sql.parameter.integer}) names
+  ${sql.kine.joinRow('names.id')}
   ORDER BY names.name`,
-  ),
-  columns: pageColumns,
-};
+);
 
 // The values of rows by their ids, in no order.
 export const VALUES_OF_IDS = selectsEach(
   'values_of_ids',
   ['integer'],
-  (sql) => `SELECT kine.id, ${sql.selectedBytes('kine.value')}
+  record({ id: 'integer', value: 'bytes?' }),
+  (sql) => `SELECT kine.id, ${sql.expression.selectedBytes('kine.value')}
   FROM kine
-  WHERE ${sql.inList('kine.id', 'integer')}`,
+  WHERE ${sql.list.contains('kine.id', 'integer')}`,
 );
+
+const lengthsShape: Shape<KeyValueRow> = {
+  columns: { ...keyColumns, valueBytes: 'integer' },
+  decode: decodeKeyWithLength,
+};
+
+// Of a row of `CURRENT_LENGTHS`. Most of a page may be left unread: rows are read one by one, by functions that are compiled into the loop.
+
+export function decodeKeyWithLength(row: Row): KeyValueRow {
+  return keyAt(row as Values, 0);
+}
+
+export function lengthOf(row: Row): number {
+  return numberAt(row as Values, 6);
+}
+
+export function nameOf(row: Row): string {
+  return (row as Values)[0] as string;
+}
 
 // The newest rows of an interval with the length of their values instead of the values.
 export const CURRENT_LENGTHS = selectsRows(
   'current_lengths',
+  lengthsShape,
   (sql) => `SELECT ${rowColumns(sql, 'kine').join(', ')}, COALESCE(LENGTH(kine.value), 0)
   FROM kine_current
-  ${sql.joinRow('kine_current.id')}
-  WHERE kine_current.name >= ${sql.text} AND kine_current.name < ${sql.text}
+  ${sql.kine.joinRow('kine_current.id')}
+  WHERE kine_current.name >= ${sql.parameter.text} AND kine_current.name < ${sql.parameter.text}
   ORDER BY kine_current.name
-  LIMIT ${sql.limit}`,
+  LIMIT ${sql.parameter.integer}`,
 );
 
 // The values of an interval's newest rows, one after the other in one blob: reading 10,000 values one by one costs 24 ms, in one
 // piece 12 ms. The walk over kine_current is in the order of names.
 export const CURRENT_VALUES = selectsRow(
   'current_values',
-  (sql) => `SELECT ${sql.concatenated('value', 'name')}
+  single('values', 'bytes?'),
+  (sql) => `SELECT ${sql.expression.concatenated('value', 'name')}
   FROM (
-    SELECT kine_current.name, COALESCE(kine.value, ${sql.noBytes}) AS value
+    SELECT kine_current.name, COALESCE(kine.value, ${sql.expression.noBytes}) AS value
     FROM kine_current
-    ${sql.joinRow('kine_current.id')}
-    WHERE kine_current.name >= ${sql.text} AND kine_current.name <= ${sql.text}
+    ${sql.kine.joinRow('kine_current.id')}
+    WHERE kine_current.name >= ${sql.parameter.text} AND kine_current.name <= ${sql.parameter.text}
     ORDER BY kine_current.name) newest`,
 );

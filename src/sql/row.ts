@@ -1,6 +1,6 @@
 /** Rows of table `kine`, column by column, and what they mean in etcd's terms. */
-import type { ColumnType, Dialect } from './dialect.ts';
-import type { Row, Value } from './statement.ts';
+import type { Dialect } from './dialect.ts';
+import type { ColumnTypes, Shape, Values } from './statement.ts';
 
 /**
  * The revision of a row is its id until a transaction has written several keys (column `revision`). A creating row keeps
@@ -13,12 +13,9 @@ export function rowColumns(sql: Dialect, row: string): readonly string[] {
     modRevision(row),
     createRevision(row),
     version(sql, row),
-    sql.asText(`${row}.lease_id`),
+    sql.expression.asText(`${row}.lease_id`),
   ];
 }
-
-/** What those columns hold. */
-export const rowColumnTypes: readonly ColumnType[] = ['text', 'integer', 'integer', 'integer', 'integer', 'text'];
 
 /** SQL: the revision at which a row was written. */
 export function modRevision(row: string): string {
@@ -39,7 +36,7 @@ export function version(sql: Dialect, row: string): string {
       WHERE known.name = ${row}.name AND known.id <= ${row}.id AND (known.created = 1 OR known.version IS NOT NULL)`;
   return `COALESCE(${row}.version, (
       SELECT COUNT(*)
-      ${sql.rowsAfter('unknown', `SELECT MAX(known.id) ${knowing}`, `unknown.name = ${row}.name AND unknown.id <= ${row}.id`)}
+      ${sql.kine.rowsAfter('unknown', `SELECT MAX(known.id) ${knowing}`, `unknown.name = ${row}.name AND unknown.id <= ${row}.id`)}
     ) + COALESCE((
       SELECT COALESCE(known.version, 1)
       ${knowing}
@@ -47,7 +44,7 @@ export function version(sql: Dialect, row: string): string {
       LIMIT 1), 0))`;
 }
 
-/** A row of `rowColumns` followed by `value`. */
+/** What table `kine` says of a key. */
 export interface KeyValueRow {
   readonly name: string;
   readonly id: number;
@@ -56,26 +53,54 @@ export interface KeyValueRow {
   readonly version: number;
   /** Decimal; null or '0': no lease. */
   readonly lease: string | null;
-  /** Null reads as empty. */
+  /** Null reads as empty, and stands where the value was not selected. */
   readonly value: Uint8Array | null;
 }
 
-/** Names the columns of a row; `value` is null when the statement did not select it. */
-export function keyValueRow(row: Row, offset = 0): KeyValueRow {
+/** The columns of `rowColumns`. */
+export const keyColumns = {
+  name: 'text',
+  id: 'integer',
+  modRevision: 'integer',
+  createRevision: 'integer',
+  version: 'integer',
+  lease: 'text',
+} as const satisfies ColumnTypes;
+
+/** The same and the value. */
+export const keyValueColumns = { ...keyColumns, value: 'bytes' } as const satisfies ColumnTypes;
+
+/** Rows of `rowColumns`. */
+export const keyShape: Shape<KeyValueRow> = { columns: keyColumns, decode: (row) => keyAt(row, 0) };
+
+/** Rows of `rowColumns` and the value. */
+export const keyValueShape: Shape<KeyValueRow> = {
+  columns: keyValueColumns,
+  decode: (row) => keyValueAt(row, 0),
+};
+
+/** The row that begins at a column, without a value. */
+export function keyAt(row: Values, start: number): KeyValueRow {
   return {
-    name: row[offset] as string,
-    id: row[offset + 1] as number,
-    modRevision: row[offset + 2] as number,
-    createRevision: row[offset + 3] as number,
-    version: row[offset + 4] as number,
-    lease: row[offset + 5] as string | null,
-    value: (row[offset + 6] ?? null) as Uint8Array | null,
+    name: row[start] as string,
+    id: row[start + 1] as number,
+    modRevision: row[start + 2] as number,
+    createRevision: row[start + 3] as number,
+    version: row[start + 4] as number,
+    lease: row[start + 5] as string | null,
+    value: null,
   };
 }
 
-/** A column that is never NULL in the statement that selected it. */
-export function numberAt(row: Row, index: number): number {
-  const value: Value | undefined = row[index];
-  if (typeof value !== 'number') throw new TypeError(`column ${index} is not a number: ${String(value)}`);
-  return value;
+/** The same with the value, where the statement selected it. */
+export function keyValueAt(row: Values, start: number): KeyValueRow {
+  return {
+    name: row[start] as string,
+    id: row[start + 1] as number,
+    modRevision: row[start + 2] as number,
+    createRevision: row[start + 3] as number,
+    version: row[start + 4] as number,
+    lease: row[start + 5] as string | null,
+    value: (row[start + 6] ?? null) as Uint8Array | null,
+  };
 }

@@ -6,38 +6,46 @@ import { type Dialect, rowsAfterSubquery } from './dialect.ts';
  * the value from the planner.
  */
 export const sqliteDialect: Dialect = {
-  text: 'CAST(? AS TEXT)',
-  integer: 'CAST(? AS INTEGER)',
-  limit: 'CAST(? AS INTEGER)',
-  bytes: '?',
-  textOfBytes: 'CAST(CAST(? AS BLOB) AS TEXT)',
-  noBytes: "X''",
-  joinRow: (id) => `CROSS JOIN kine ON kine.id = ${id}`,
-  leftJoinRow: (name, id, condition) => `LEFT JOIN kine ${name} ON ${name}.id = ${id} AND ${condition}`,
-  asText: (expression) => `CAST(${expression} AS TEXT)`,
-  selectedBytes: (expression) => expression,
-  bytesOf: (column) => `CAST(${column} AS BLOB)`,
-  isForeign: (column) => `${column} GLOB '*[^' || char(2) || '-' || char(126) || ']*'`,
-  greatest: (first, second) => `MAX(${first}, ${second})`,
-  parameter: undefined,
-  unindexed: (column) => `+${column}`,
-  overwrite: (key, columns) =>
-    `ON CONFLICT (${key}) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
-  // Rows come in the order of the walk that feeds the aggregate.
-  concatenated: (column) => `CAST(GROUP_CONCAT(${column}, '') AS BLOB)`,
-  deleteNamed: (table, names) => `DELETE FROM ${table}
-  WHERE name IN (${names})`,
-  inList: (column, type) => `${column} = CAST(? AS ${type === 'text' ? 'TEXT' : 'INTEGER'})`,
-  insertedList: (columns) => `VALUES (${columns.map(() => '?').join(', ')})`,
-  rowsAfter: rowsAfterSubquery,
-  newestOfNames: `kine
+  parameter: {
+    text: 'CAST(? AS TEXT)',
+    integer: 'CAST(? AS INTEGER)',
+    bytes: '?',
+    textOfBytes: 'CAST(CAST(? AS BLOB) AS TEXT)',
+    byNumber: undefined,
+  },
+  list: {
+    contains: (column, type) => `${column} = CAST(? AS ${type === 'text' ? 'TEXT' : 'INTEGER'})`,
+    inserted: (columns) => `VALUES (${columns.map(() => '?').join(', ')})`,
+  },
+  expression: {
+    noBytes: "X''",
+    asText: (expression) => `CAST(${expression} AS TEXT)`,
+    selectedBytes: (expression) => expression,
+    bytesOf: (column) => `CAST(${column} AS BLOB)`,
+    isForeign: (column) => `${column} GLOB '*[^' || char(2) || '-' || char(126) || ']*'`,
+    greatest: (first, second) => `MAX(${first}, ${second})`,
+    unindexed: (column) => `+${column}`,
+    // Rows come in the order of the walk that feeds the aggregate.
+    concatenated: (column) => `CAST(GROUP_CONCAT(${column}, '') AS BLOB)`,
+  },
+  kine: {
+    joinRow: (id) => `CROSS JOIN kine ON kine.id = ${id}`,
+    leftJoinRow: (name, id, condition) => `LEFT JOIN kine ${name} ON ${name}.id = ${id} AND ${condition}`,
+    rowsAfter: rowsAfterSubquery,
+    newestOfNames: `kine
   WHERE kine.name = CAST(? AS TEXT)
   ORDER BY kine.id DESC
   LIMIT 1`,
+    foldsCase: false,
+  },
+  change: {
+    overwrite: (key, columns) =>
+      `ON CONFLICT (${key}) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
+    deleteNamed: (table, names) => `DELETE FROM ${table}
+  WHERE name IN (${names})`,
+  },
   upToBytes: ({ before, columns, from, orderColumn, comesInOrder }) => `${before} SELECT ${columns.join(', ')}
   ${from}
   ${comesInOrder ? '' : `ORDER BY ${orderColumn}`}
   LIMIT CAST(? AS INTEGER)`,
-  countsBytes: false,
-  kineFoldsCase: false,
 };

@@ -1,10 +1,9 @@
 /** The named numbers of `tine_state`. */
-import { changesEach } from './statement.ts';
+import { insertsRecords } from './statement.ts';
 
-export const SET_STATE = changesEach(
+export const SET_STATE = insertsRecords(
   'set_state',
-  ['text', 'integer'],
-  (sql) => `INSERT INTO tine_state (name, value)
-  ${sql.insertedList(SET_STATE.list ?? [])}
-  ${sql.overwrite('name', ['value'])}`,
+  'tine_state',
+  { name: 'text', value: 'integer' },
+  { overwrite: 'name' },
 );

@@ -1,5 +1,6 @@
 /** The statements that bring tine's derived tables up to a table `kine` that kine wrote to. They run once at a start. */
 import { clientsCompactMarkText, compactMarkName } from './key-text.ts';
+import { record, single } from './shape.ts';
 import { changes, changesEach, selectsRow, selectsRows } from './statement.ts';
 
 /** kine's name for the API server's key `compact_rev_key`. */
@@ -10,6 +11,7 @@ export const copySourceName = 'copy_source';
 
 export const UNFINISHED_COPY = selectsRow(
   'unfinished_copy',
+  single('source', 'integer'),
   () => `SELECT value
   FROM tine_state
   WHERE name = '${copySourceName}'`,
@@ -18,16 +20,18 @@ export const UNFINISHED_COPY = selectsRow(
 // The id behind so many rows after an id; none when there are fewer. Ids may lie far apart.
 export const STRETCH_END = selectsRow(
   'stretch_end',
+  single('id', 'integer'),
   (sql) => `SELECT id
   FROM kine
-  WHERE id > ${sql.integer}
+  WHERE id > ${sql.parameter.integer}
   ORDER BY id
-  LIMIT 1 OFFSET ${sql.limit}`,
+  LIMIT 1 OFFSET ${sql.parameter.integer}`,
 );
 
 // Compaction marks, oldest first. kine may have left several.
 export const MARKS = selectsRows(
   'marks',
+  record({ id: 'integer', compactedId: 'integer?' }),
   () => `SELECT id, prev_revision
   FROM kine
   WHERE name = '${compactMarkName}'
@@ -38,18 +42,19 @@ export const MARKS = selectsRows(
 export const INSERT_MARK = changes(
   'insert_mark',
   (sql) => `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, version, value)
-  VALUES (${sql.integer}, '${compactMarkName}', 1, 0, 0, 0, 0, 1, ${sql.noBytes})`,
+  VALUES (${sql.parameter.integer}, '${compactMarkName}', 1, 0, 0, 0, 0, 1, ${sql.expression.noBytes})`,
 );
 
 export const MOVE_MARK = changes(
   'move_mark',
   (sql) => `UPDATE kine
-  SET prev_revision = ${sql.integer}
-  WHERE id = ${sql.integer}`,
+  SET prev_revision = ${sql.parameter.integer}
+  WHERE id = ${sql.parameter.integer}`,
 );
 
 export const NEWEST_ROW = selectsRow(
   'newest_row',
+  record({ id: 'integer', version: 'integer?' }),
   () => `SELECT id, version
   FROM kine
   ORDER BY id DESC
@@ -58,6 +63,7 @@ export const NEWEST_ROW = selectsRow(
 
 export const COVERED_ID = selectsRow(
   'covered_id',
+  single('id', 'integer'),
   () => `SELECT value
   FROM tine_state
   WHERE name = 'covered_id'`,
@@ -66,16 +72,17 @@ export const COVERED_ID = selectsRow(
 export const SET_COVERED_ID = changes(
   'set_covered_id',
   (sql) => `INSERT INTO tine_state (name, value)
-  VALUES ('covered_id', ${sql.integer})
-  ${sql.overwrite('name', ['value'])}`,
+  VALUES ('covered_id', ${sql.parameter.integer})
+  ${sql.change.overwrite('name', ['value'])}`,
 );
 
 // The newest row that tine wrote after an id. Walks back over kine's rows only.
 export const COVERING_ROW = selectsRow(
   'covering_row',
+  single('id', 'integer'),
   (sql) => `SELECT id
   FROM kine
-  WHERE id > ${sql.integer} AND version IS NOT NULL
+  WHERE id > ${sql.parameter.integer} AND version IS NOT NULL
   ORDER BY id DESC
   LIMIT 1`,
 );
@@ -86,7 +93,7 @@ export const DROP_ALL_CURRENT = changes('drop_all_current', () => 'DELETE FROM k
 export const DROP_COMPACTED_CURRENT = changes(
   'drop_compacted_current',
   (sql) => `DELETE FROM kine_current
-  WHERE id <= ${sql.integer} AND NOT EXISTS (SELECT 1 FROM kine WHERE kine.id = kine_current.id)`,
+  WHERE id <= ${sql.parameter.integer} AND NOT EXISTS (SELECT 1 FROM kine WHERE kine.id = kine_current.id)`,
 );
 
 /**
@@ -98,16 +105,16 @@ export const REFILL_CURRENT = [
     'refill_current_there',
     (sql) => `INSERT INTO kine_current (name, id, lease_id, value_bytes)
     SELECT kine.name, kine.id, kine.lease_id, COALESCE(LENGTH(kine.value), 0)
-    FROM (SELECT MAX(id) AS id FROM kine WHERE id > ${sql.integer} AND id <= ${sql.integer} GROUP BY name) newest
+    FROM (SELECT MAX(id) AS id FROM kine WHERE id > ${sql.parameter.integer} AND id <= ${sql.parameter.integer} GROUP BY name) newest
     JOIN kine ON kine.id = newest.id
     WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'
-    ${sql.overwrite('name', ['id', 'lease_id', 'value_bytes'])}`,
+    ${sql.change.overwrite('name', ['id', 'lease_id', 'value_bytes'])}`,
   ),
   changes('refill_current_gone', (sql) =>
-    sql.deleteNamed(
+    sql.change.deleteNamed(
       'kine_current',
       `SELECT kine.name
-      FROM (SELECT MAX(id) AS id FROM kine WHERE id > ${sql.integer} AND id <= ${sql.integer} GROUP BY name) newest
+      FROM (SELECT MAX(id) AS id FROM kine WHERE id > ${sql.parameter.integer} AND id <= ${sql.parameter.integer} GROUP BY name) newest
       JOIN kine ON kine.id = newest.id
       WHERE kine.deleted = 1`,
     ),
@@ -117,49 +124,52 @@ export const REFILL_CURRENT = [
 // Rows of a stretch of ids that replaced a row of another name. To kine's collation on MySQL upper and lower case are one; elsewhere there are none.
 export const RENAMED_ROWS = selectsRows(
   'renamed_rows',
+  record({ id: 'integer', name: 'text', earlierName: 'text' }),
   (sql) => `SELECT later.id, later.name, earlier.name
   FROM kine later
   JOIN kine earlier ON earlier.id = later.prev_revision
-  WHERE later.id > ${sql.integer} AND later.id <= ${sql.integer} AND later.version IS NULL
+  WHERE later.id > ${sql.parameter.integer} AND later.id <= ${sql.parameter.integer} AND later.version IS NULL
     AND later.name <> '${compactMarkName}' AND later.name <> earlier.name
-    AND ${sql.kineFoldsCase ? '1 = 1' : '1 = 0'}
+    AND ${sql.kine.foldsCase ? '1 = 1' : '1 = 0'}
   ORDER BY later.id`,
 );
 
 export const RENAME_EARLIER = changes(
   'rename_earlier',
   (sql) => `UPDATE kine
-  SET name = ${sql.text}
-  WHERE name = ${sql.text} AND id < ${sql.integer} AND version IS NULL`,
+  SET name = ${sql.parameter.text}
+  WHERE name = ${sql.parameter.text} AND id < ${sql.parameter.integer} AND version IS NULL`,
 );
 
 // Names with bytes that tine escapes, as bytes: kine keeps keys as they come, in UTF-8 or not.
 export const FOREIGN_NAMES = selectsRows(
   'foreign_names',
-  (sql) => `SELECT DISTINCT ${sql.selectedBytes(sql.bytesOf('name'))}
+  single('name', 'bytes'),
+  (sql) => `SELECT DISTINCT ${sql.expression.selectedBytes(sql.expression.bytesOf('name'))}
   FROM kine
-  WHERE id > ${sql.integer} AND id <= ${sql.integer} AND version IS NULL AND ${sql.isForeign('name')}`,
+  WHERE id > ${sql.parameter.integer} AND id <= ${sql.parameter.integer} AND version IS NULL AND ${sql.expression.isForeign('name')}`,
 );
 
 export const RENAME = changes(
   'rename',
   (sql) => `UPDATE kine
-  SET name = ${sql.text}
-  WHERE name = ${sql.textOfBytes} AND id > ${sql.integer} AND version IS NULL`,
+  SET name = ${sql.parameter.text}
+  WHERE name = ${sql.parameter.textOfBytes} AND id > ${sql.parameter.integer} AND version IS NULL`,
 );
 
 export const CLIENTS_MARK_ROWS = selectsRows(
   'clients_mark_rows',
-  (sql) => `SELECT id, ${sql.selectedBytes('value')}
+  record({ id: 'integer', value: 'bytes?' }),
+  (sql) => `SELECT id, ${sql.expression.selectedBytes('value')}
   FROM kine
-  WHERE name = '${kinesClientsMarkName}' AND id > ${sql.integer} AND version IS NULL`,
+  WHERE name = '${kinesClientsMarkName}' AND id > ${sql.parameter.integer} AND version IS NULL`,
 );
 
 export const SET_CLIENTS_MARK_ROW = changes(
   'set_clients_mark_row',
   (sql) => `UPDATE kine
-  SET name = ${sql.text}, value = ${sql.bytes}, version = ${sql.integer}
-  WHERE id = ${sql.integer}`,
+  SET name = ${sql.parameter.text}, value = ${sql.parameter.bytes}, version = ${sql.parameter.integer}
+  WHERE id = ${sql.parameter.integer}`,
 );
 
 /** The first parameter of `SET_CLIENTS_MARK_ROW`. */
@@ -168,10 +178,11 @@ export const clientsMarkName: string = clientsCompactMarkText;
 // Newest rows with a TTL of kine's and no lease, in a stretch of ids.
 export const FOREIGN_LEASE_ROWS = selectsRows(
   'foreign_lease_rows',
+  record({ id: 'integer', ttlSeconds: 'integer', name: 'text', valueBytes: 'integer' }),
   (sql) => `SELECT kine.id, kine.lease, kine.name, kine_current.value_bytes
   FROM kine
   JOIN kine_current ON kine_current.name = kine.name AND kine_current.id = kine.id
-  WHERE kine.id > ${sql.integer} AND kine.id <= ${sql.integer} AND kine.lease > 0 AND kine.lease_id IS NULL`,
+  WHERE kine.id > ${sql.parameter.integer} AND kine.id <= ${sql.parameter.integer} AND kine.lease > 0 AND kine.lease_id IS NULL`,
 );
 
 /** Takes ids. A lease made of a TTL of kine's is named by the row that set it. */
@@ -180,7 +191,7 @@ export const SET_ROW_LEASE = changesEach(
   ['integer'],
   (sql) => `UPDATE kine
   SET lease_id = id
-  WHERE ${sql.inList('id', 'integer')}`,
+  WHERE ${sql.list.contains('id', 'integer')}`,
 );
 
 // kine deletes what its mark covers together with moving the mark.
@@ -188,5 +199,5 @@ export const SET_COMPACTED_TO_MARK = changes(
   'set_compacted_to_mark',
   (sql) => `INSERT INTO tine_state (name, value)
   SELECT 'compacted_id', MAX(prev_revision) FROM kine WHERE name = '${compactMarkName}'
-  ${sql.overwrite('name', ['value'])}`,
+  ${sql.change.overwrite('name', ['value'])}`,
 );

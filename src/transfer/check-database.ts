@@ -1,7 +1,10 @@
 /** What `tine check` finds out about a database. */
 import type { OfflineDatabase } from '../drivers/offline.ts';
+import { row } from '../mvcc/program.ts';
 import { compactMarkName } from '../sql/key-text.ts';
 import { modRevision } from '../sql/row.ts';
+import { record } from '../sql/shape.ts';
+import { NEWEST_ROW } from '../sql/take-over-statements.ts';
 import {
   breachOf,
   compactionDone,
@@ -65,15 +68,14 @@ async function rulesFor(database: OfflineDatabase, { isTines, tables }: TableFac
 
 async function damageOf(database: OfflineDatabase): Promise<readonly string[]> {
   if (database.sql.damage === undefined) return [];
-  return (await database.rows(database.sql.damage))
-    .map(([line]) => String(line))
+  return (await database.values(database.sql.damage))
+    .map(String)
     .filter((line) => line !== 'ok')
     .map((line) => `damaged: ${line.replaceAll('\n', ' ')}; ${restore}`);
 }
 
 async function markFindings(database: OfflineDatabase): Promise<readonly string[]> {
-  const [found] = await database.rows(`SELECT COUNT(*) FROM kine WHERE name = '${compactMarkName}'`);
-  const count = numberOf(found?.[0]);
+  const count = numberOf(await database.value(`SELECT COUNT(*) FROM kine WHERE name = '${compactMarkName}'`));
   if (count === 1) return [];
   if (count === 0) return [`the row ${compactMarkName} is missing; ${repair}`];
   return [`there are ${count} rows ${compactMarkName}, and one must be; ${repair}`];
@@ -82,30 +84,30 @@ async function markFindings(database: OfflineDatabase): Promise<readonly string[
 async function sequenceFindings(database: OfflineDatabase, { isTines }: TableFacts): Promise<readonly string[]> {
   const { sequenceBehind, keepsSequence } = database.sql;
   if (sequenceBehind === undefined || (isTines && !keepsSequence)) return [];
-  if ((await database.rows(sequenceBehind)).length === 0) return [];
+  if ((await database.value(sequenceBehind)) === undefined) return [];
   return [`the sequence of ids is behind the newest row; ${repair}`];
 }
 
 /** Rows that kine wrote after tine's index was last complete. */
 export async function rowsNotCovered(database: OfflineDatabase): Promise<number> {
-  const [newest, version] = (await database.rows('SELECT id, version FROM kine ORDER BY id DESC LIMIT 1'))[0] ?? [];
+  const newest = await database.run(row(NEWEST_ROW));
   const covered = (await stateOf(database, 'covered_id')) ?? 0;
-  return version === null ? Math.max(0, numberOf(newest) - covered) : 0;
+  return newest?.version === null ? Math.max(0, newest.id - covered) : 0;
 }
 
 async function summary(database: OfflineDatabase, { isTines, tables }: TableFacts): Promise<string> {
   const revision = isTines ? modRevision('kine') : 'id';
-  const [rows, newest] = (await database.rows(`SELECT COUNT(*), MAX(${revision}) FROM kine`))[0] ?? [];
-  const [keys] =
-    (
-      await database.rows(
-        `SELECT COUNT(*)
-        FROM (SELECT MAX(id) AS id FROM kine GROUP BY name) newest
-        JOIN kine ON kine.id = newest.id
-        WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'`,
-      )
-    )[0] ?? [];
+  const [all] = await database.rows(
+    record({ count: 'integer', newest: 'integer?' }),
+    `SELECT COUNT(*), MAX(${revision}) FROM kine`,
+  );
+  const keys = await database.value(
+    `SELECT COUNT(*)
+    FROM (SELECT MAX(id) AS id FROM kine GROUP BY name) newest
+    JOIN kine ON kine.id = newest.id
+    WHERE kine.deleted = 0 AND kine.name <> '${compactMarkName}'`,
+  );
   const isCovered = isTines && tables.has('tine_state') && (await rowsNotCovered(database)) === 0;
   const owner = isCovered ? "tine's" : "kine's, tine takes it over when it starts";
-  return `${counted(numberOf(keys), 'key')} in ${counted(numberOf(rows), 'row')}, revision ${numberOf(newest)}; it is ${owner}`;
+  return `${counted(numberOf(keys), 'key')} in ${counted(numberOf(all?.count), 'row')}, revision ${numberOf(all?.newest)}; it is ${owner}`;
 }

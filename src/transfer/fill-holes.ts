@@ -1,15 +1,9 @@
 /** Rows for ids that are missing, as kine makes them: it waits for such an id and fills it, one by one. */
 import type { OfflineDatabase } from '../drivers/offline.ts';
-import { changeEach } from '../mvcc/program.ts';
-import { changesEach, type Row } from '../sql/statement.ts';
-import { numberOf } from './table-facts.ts';
-
-const INSERT_GAPS = changesEach(
-  'insert_gaps',
-  ['integer', 'text', 'integer', 'integer', 'integer', 'integer', 'integer'],
-  (sql) => `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease)
-  ${sql.insertedList(INSERT_GAPS.list ?? [])}`,
-);
+import { insertEach } from '../mvcc/program.ts';
+import { gapRow } from '../sql/kine-rows.ts';
+import { INSERT_GAPS } from '../sql/repair-statements.ts';
+import { record } from '../sql/shape.ts';
 
 /** Rows of a statement. */
 const gapsAtOnce = 500;
@@ -21,14 +15,14 @@ export async function fillHoles(database: OfflineDatabase, aboveId: number): Pro
   let filled = 0;
   let gaps: number[] = [];
   const insert = async (): Promise<void> => {
-    const list = gaps.map((id) => [id, `gap-${id}`, 0, 1, 0, 0, 0]);
-    filled += await database.run(changeEach(INSERT_GAPS, list));
+    const rows = gaps.map((id) => gapRow({ id, revision: id }));
+    filled += await database.run(insertEach(INSERT_GAPS, rows));
     gaps = [];
   };
   for (;;) {
     const holes = await holesAbove(database, aboveId);
-    for (const [last, next] of holes) {
-      for (let id = numberOf(last) + 1; id < numberOf(next); id += 1) {
+    for (const { lastId, nextId } of holes) {
+      for (let id = lastId + 1; id < nextId; id += 1) {
         gaps.push(id);
         if (gaps.length === gapsAtOnce) await insert();
       }
@@ -38,9 +32,15 @@ export async function fillHoles(database: OfflineDatabase, aboveId: number): Pro
   }
 }
 
+interface Hole {
+  readonly lastId: number;
+  readonly nextId: number;
+}
+
 /** The ids before and behind each hole. The id itself counts as there: what it covers is compacted. */
-function holesAbove(database: OfflineDatabase, aboveId: number): Promise<readonly Row[]> {
+function holesAbove(database: OfflineDatabase, aboveId: number): Promise<readonly Hole[]> {
   return database.rows(
+    record({ lastId: 'integer', nextId: 'integer' }),
     `SELECT last_id, id
     FROM (
       SELECT id, COALESCE(LAG(id) OVER (ORDER BY id), ${aboveId}) AS last_id

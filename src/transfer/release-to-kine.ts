@@ -3,6 +3,7 @@ import type { OfflineDatabase } from '../drivers/offline.ts';
 import { StartError } from '../errors.ts';
 import { clientsCompactMarkText, keyBytes } from '../sql/key-text.ts';
 import { modRevision, version } from '../sql/row.ts';
+import { record } from '../sql/shape.ts';
 import { kinesClientsMarkName } from '../sql/take-over-statements.ts';
 import { fillHoles } from './fill-holes.ts';
 import { compactedId, numberOf, requireKnown, stateOf, tableFacts } from './table-facts.ts';
@@ -39,7 +40,7 @@ export async function releaseToKine(database: OfflineDatabase): Promise<readonly
 async function usersLost(database: OfflineDatabase): Promise<string | undefined> {
   const { tables } = await tableFacts(database);
   const count = async (table: string): Promise<number> =>
-    tables.has(table) ? numberOf((await database.rows(`SELECT COUNT(*) FROM ${table}`))[0]?.[0]) : 0;
+    tables.has(table) ? numberOf(await database.value(`SELECT COUNT(*) FROM ${table}`)) : 0;
   const [users, roles] = [await count('tine_user'), await count('tine_role')];
   if (users + roles === 0) return undefined;
   const isOn = (await stateOf(database, 'auth_enabled')) === 1;
@@ -55,8 +56,8 @@ const makeKines = 'version = NULL';
 /** @throws StartError that names a key, and what to do with it. */
 async function refuseWhatKineCannotHold(database: OfflineDatabase): Promise<void> {
   const { sql } = database;
-  const found = await database.rows(`SELECT DISTINCT name FROM kine WHERE ${sql.perhapsTooMuchForKine}`);
-  for (const [name] of found) {
+  const found = await database.values(`SELECT DISTINCT name FROM kine WHERE ${sql.perhapsTooMuchForKine}`);
+  for (const name of found) {
     const key = keyBytes(String(name));
     const why = sql.tooMuchForKine(key);
     if (why === undefined) continue;
@@ -73,7 +74,7 @@ const shownKeyBytesMax = 100;
 async function returnClientsMark(database: OfflineDatabase): Promise<number> {
   const { sql } = database;
   const isThere = async (name: string): Promise<boolean> =>
-    (await database.rows(`SELECT 1 FROM kine WHERE name = ${sql.text} LIMIT 1`, name)).length > 0;
+    (await database.value(`SELECT 1 FROM kine WHERE name = ${sql.parameter.text} LIMIT 1`, name)) !== undefined;
   if (!(await isThere(clientsCompactMarkText))) return 0;
   if (await isThere(kinesClientsMarkName)) {
     throw new StartError(
@@ -82,16 +83,17 @@ async function returnClientsMark(database: OfflineDatabase): Promise<number> {
   }
   // From the newest on: a version that kine left out is counted along the older rows.
   const found = await database.rows(
-    `SELECT id, ${version(sql, 'kine')}, ${sql.selectedBytes('value')}, deleted FROM kine WHERE name = ${sql.text} ORDER BY id DESC`,
+    record({ id: 'integer', version: 'integer?', value: 'bytes?', deleted: 'integer?' }),
+    `SELECT id, ${version(sql, 'kine')}, ${sql.expression.selectedBytes('value')}, deleted FROM kine WHERE name = ${sql.parameter.text} ORDER BY id DESC`,
     clientsCompactMarkText,
   );
-  for (const [id, keyVersion, value, deleted] of found) {
-    const bytes = Buffer.concat([Buffer.from(`${keyVersion}|`), (value ?? new Uint8Array(0)) as Uint8Array]);
+  for (const { id, version: keyVersion, value, deleted } of found) {
+    const bytes = Buffer.concat([Buffer.from(`${keyVersion}|`), value ?? new Uint8Array(0)]);
     await database.change(
-      `UPDATE kine SET name = ${sql.text}, value = ${sql.bytes}, ${makeKines} WHERE id = ${sql.integer}`,
+      `UPDATE kine SET name = ${sql.parameter.text}, value = ${sql.parameter.bytes}, ${makeKines} WHERE id = ${sql.parameter.integer}`,
       kinesClientsMarkName,
       deleted === 1 ? null : bytes,
-      numberOf(id),
+      id,
     );
   }
   return found.length;
@@ -100,14 +102,14 @@ async function returnClientsMark(database: OfflineDatabase): Promise<number> {
 /** Keys with bytes that tine escapes are stored by kine as they are, as text all the same. */
 async function unescapeNames(database: OfflineDatabase): Promise<number> {
   const { sql } = database;
-  const names = await database.rows(
-    `SELECT DISTINCT name FROM kine WHERE name LIKE ${sql.text} OR name LIKE ${sql.text}`,
+  const names = await database.values(
+    `SELECT DISTINCT name FROM kine WHERE name LIKE ${sql.parameter.text} OR name LIKE ${sql.parameter.text}`,
     '%\u0001%',
     '%\u007f%',
   );
-  for (const [name] of names) {
+  for (const name of names) {
     await database.change(
-      `UPDATE kine SET name = ${sql.textOfBytes}, ${makeKines} WHERE name = ${sql.text}`,
+      `UPDATE kine SET name = ${sql.parameter.textOfBytes}, ${makeKines} WHERE name = ${sql.parameter.text}`,
       keyBytes(String(name)),
       String(name),
     );
@@ -117,7 +119,7 @@ async function unescapeNames(database: OfflineDatabase): Promise<number> {
 
 /** To kine an id is a revision. Create revisions follow; where the creating row is compacted away they stay, and are below the id. */
 async function forgetLaggingRevisions(database: OfflineDatabase): Promise<number> {
-  const first = (await database.rows('SELECT MIN(revision) FROM kine WHERE revision IS NOT NULL'))[0]?.[0];
+  const first = await database.value('SELECT MIN(revision) FROM kine WHERE revision IS NOT NULL');
   await database.change('UPDATE kine SET sub_revision = NULL WHERE sub_revision IS NOT NULL');
   if (typeof first !== 'number') return 0;
   await database.change(
@@ -145,11 +147,13 @@ async function fillOldValues(database: OfflineDatabase, markId: number): Promise
     sql.updateJoined({
       joined: 'earlier',
       on: 'earlier.id = kine.prev_revision',
-      set: [['old_value', `COALESCE(earlier.value, ${sql.noBytes})`]],
+      set: [['old_value', `COALESCE(earlier.value, ${sql.expression.noBytes})`]],
       where: empty('kine'),
     }),
   );
-  return copied + (await database.change(`UPDATE kine SET old_value = ${sql.noBytes} WHERE ${empty('kine')}`));
+  return (
+    copied + (await database.change(`UPDATE kine SET old_value = ${sql.expression.noBytes} WHERE ${empty('kine')}`))
+  );
 }
 
 /** Types, indexes and tables as kine has them, in an order that can be gone on with. */

@@ -4,7 +4,7 @@ import type { OfflineAccess, OfflineDatabase, OwnedDatabase } from '../drivers/o
 import { change, changeEach } from '../mvcc/program.ts';
 import { rebuildCurrent, uniteMarks } from '../mvcc/take-over.ts';
 import { compactMarkName } from '../sql/key-text.ts';
-import { changes } from '../sql/statement.ts';
+import { INSERT_KINES_MARK } from '../sql/repair-statements.ts';
 import { DELETE_ROWS, SET_COMPACT_MARK } from '../sql/write-statements.ts';
 import { checkDatabase, rowsNotCovered } from './check-database.ts';
 import { fillHoles } from './fill-holes.ts';
@@ -84,8 +84,7 @@ async function restoreParts(access: OfflineAccess): Promise<string[]> {
 
 /** Exactly one, which covers what the others did. */
 async function mendMarks(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
-  const [found] = await database.rows(`SELECT COUNT(*) FROM kine WHERE name = '${compactMarkName}'`);
-  const count = numberOf(found?.[0]);
+  const count = numberOf(await database.value(`SELECT COUNT(*) FROM kine WHERE name = '${compactMarkName}'`));
   if (count === 1) return undefined;
   const markId = await compactedId(database);
   if (count > 1 || isTines) await database.run(uniteMarks());
@@ -93,13 +92,6 @@ async function mendMarks(database: OfflineDatabase, { isTines }: TableFacts): Pr
   if (count === 0 && markId > 0) await database.run(change(SET_COMPACT_MARK, markId));
   return count === 0 ? `made the row ${compactMarkName}` : `of ${count} rows ${compactMarkName} the newest is left`;
 }
-
-const INSERT_KINES_MARK = changes(
-  'insert_kines_mark',
-  (sql) => `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value)
-  SELECT COALESCE(MAX(id), 0) + 1, '${compactMarkName}', 1, 0, 0, 0, 0, ${sql.noBytes}
-  FROM kine`,
-);
 
 async function mendHoles(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   const markId = await compactedId(database);
@@ -137,8 +129,13 @@ async function mendLeftovers(database: OfflineDatabase, { isTines }: TableFacts)
   if (breach === undefined) return undefined;
   // From the oldest on: a row tells which older one it replaced.
   for (;;) {
-    const found = await database.rows(`${unreachableRows(rule.throughId)} ORDER BY id LIMIT ${leftoversAtOnce}`);
-    await database.run(changeEach(DELETE_ROWS, found));
+    const found = await database.values(`${unreachableRows(rule.throughId)} ORDER BY id LIMIT ${leftoversAtOnce}`);
+    await database.run(
+      changeEach(
+        DELETE_ROWS,
+        found.map((id) => [id]),
+      ),
+    );
     if (found.length < leftoversAtOnce) break;
   }
   return `deleted ${counted(breach.count, 'row')} left over from a compaction`;
@@ -152,8 +149,7 @@ async function mendCurrent(database: OfflineDatabase, { isTines }: TableFacts): 
   if (!isTines || (await rowsNotCovered(database)) > 0) return undefined;
   for (const rule of currentRules(database.sql)) {
     if ((await breachOf(rule, database)) === undefined) continue;
-    const [newest] = await database.rows('SELECT MAX(id) FROM kine');
-    await database.run(rebuildCurrent(numberOf(newest?.[0])));
+    await database.run(rebuildCurrent(numberOf(await database.value('SELECT MAX(id) FROM kine'))));
     return 'built the index kine_current anew';
   }
   return undefined;
@@ -168,7 +164,7 @@ async function mendKinesIndexes(database: OfflineDatabase, { isTines }: TableFac
 async function mendSequence(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   const { sequenceBehind, keepsSequence, setSequence } = database.sql;
   if (sequenceBehind === undefined || (isTines && !keepsSequence)) return undefined;
-  if ((await database.rows(sequenceBehind)).length === 0) return undefined;
+  if ((await database.value(sequenceBehind)) === undefined) return undefined;
   for (const statement of setSequence) await database.change(statement);
   return 'set the sequence of ids to the newest row';
 }

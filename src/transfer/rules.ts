@@ -3,6 +3,7 @@ import type { OfflineDatabase } from '../drivers/offline.ts';
 import { compactMarkName } from '../sql/key-text.ts';
 import type { OfflineDialect } from '../sql/offline-dialect.ts';
 import { modRevision } from '../sql/row.ts';
+import { record } from '../sql/shape.ts';
 import { counted, numberOf, stateOf } from './table-facts.ts';
 
 /** A rule that no row may break: the statement gives their number and the id of the first. */
@@ -21,8 +22,9 @@ export const repair = '`tine repair` mends it';
 
 /** How a rule is broken; undefined: it is not. */
 export async function breachOf({ sql }: Rule, database: OfflineDatabase): Promise<Breach | undefined> {
-  const [count, firstId] = (await database.rows(sql))[0] ?? [];
-  return numberOf(count) === 0 ? undefined : { count: numberOf(count), firstId: numberOf(firstId) };
+  const [found] = await database.rows(record({ count: 'integer?', firstId: 'integer?' }), sql);
+  const count = numberOf(found?.count);
+  return count === 0 ? undefined : { count, firstId: numberOf(found?.firstId) };
 }
 
 /** What holds for every table of kine's, whoever wrote it. Above the mark nothing was ever taken away. */

@@ -25,7 +25,9 @@ export async function tableFacts(database: OfflineDatabase): Promise<TableFacts>
   const columns = await names(database, database.sql.kineColumnNames);
   const tables = await names(database, database.sql.tableNames);
   const applied = tables.has(migrationsTable)
-    ? (await database.rows(`SELECT ${database.sql.asText('name')} FROM ${migrationsTable} ORDER BY id`)).map(textAt)
+    ? (
+        await database.values(`SELECT ${database.sql.expression.asText('name')} FROM ${migrationsTable} ORDER BY id`)
+      ).map(String)
     : [];
   return {
     tables,
@@ -57,16 +59,16 @@ export function requireKnown(
 
 /** The id up to which history is compacted; 0 before the first time. Where the mark is lost: up to which tine knows that it is. */
 export async function compactedId(database: OfflineDatabase): Promise<number> {
-  const [mark] = await database.rows(`SELECT MAX(prev_revision) FROM kine WHERE name = '${compactMarkName}'`);
-  if (typeof mark?.[0] === 'number') return mark[0];
+  const mark = await database.value(`SELECT MAX(prev_revision) FROM kine WHERE name = '${compactMarkName}'`);
+  if (typeof mark === 'number') return mark;
   const { tables } = await tableFacts(database);
   return tables.has('tine_state') ? ((await stateOf(database, 'compacted_id')) ?? 0) : 0;
 }
 
 /** A number that tine remembers by a name; undefined: it remembers none. */
 export async function stateOf(database: OfflineDatabase, name: string): Promise<number | undefined> {
-  const [found] = await database.rows(`SELECT value FROM tine_state WHERE name = '${name}'`);
-  return found === undefined ? undefined : numberOf(found[0]);
+  const found = await database.value(`SELECT value FROM tine_state WHERE name = '${name}'`);
+  return found === undefined ? undefined : numberOf(found);
 }
 
 /** A count or an id; NULL, the greatest of nothing, is 0. */
@@ -77,7 +79,5 @@ export function numberOf(value: unknown): number {
 export const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 async function names(database: OfflineDatabase, query: string): Promise<ReadonlySet<string>> {
-  return new Set((await database.rows(query)).map(textAt));
+  return new Set((await database.values(query)).map(String));
 }
-
-const textAt = ([name]: readonly unknown[]): string => String(name);

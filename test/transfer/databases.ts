@@ -6,7 +6,7 @@ import type { LeaseId, Revision, WriteOperation } from '../../src/mvcc/operation
 import { takeOver } from '../../src/mvcc/take-over.ts';
 import { writeBatch } from '../../src/mvcc/write-batch.ts';
 import { keyText } from '../../src/sql/key-text.ts';
-import type { Row } from '../../src/sql/statement.ts';
+import type { Shape, Values } from '../../src/sql/statement.ts';
 import { releaseToKine } from '../../src/transfer/release-to-kine.ts';
 import { type Driver, EtcdClient, runTine, Server, type TineResult, temporaryDirectory } from '../support/index.ts';
 import type { KineRow } from '../support/kine-file.ts';
@@ -99,8 +99,10 @@ export function tamper({ access }: TestDatabase, statements: readonly string[]):
   });
 }
 
-export function rowsOf({ access }: TestDatabase, sql: string): Promise<readonly Row[]> {
-  return access.look((database) => database.rows(sql));
+const asItComes: Shape<Values> = { columns: {}, decode: (row) => row };
+
+export function rowsOf({ access }: TestDatabase, sql: string): Promise<readonly Values[]> {
+  return access.look((database) => database.rows(asItComes, sql));
 }
 
 /** A text as bytes, in each database's words. */
@@ -155,7 +157,7 @@ export async function insertKineRows(own: OfflineDatabase, driver: Driver, rows:
   for (const row of rows) {
     await own.change(
       `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value, old_value)
-      VALUES (${row.id}, ${own.sql.text}, ${row.created ?? 0}, ${row.deleted ?? 0}, ${row.create_revision ?? 0},
+      VALUES (${row.id}, ${own.sql.parameter.text}, ${row.created ?? 0}, ${row.deleted ?? 0}, ${row.create_revision ?? 0},
         ${row.prev_revision ?? 0}, ${row.lease ?? 0}, ${value(row.value)}, ${value(row.old_value)})`,
       row.name,
     );

@@ -4,8 +4,8 @@ import type { Logger } from 'pino';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
-import { query } from '../../mvcc/program.ts';
-import { numberAt } from '../../sql/row.ts';
+import { decoded, onlyRow, query } from '../../mvcc/program.ts';
+import { record, single } from '../../sql/shape.ts';
 import { changes, selectsRow, selectsRows } from '../../sql/statement.ts';
 import type { Engine } from '../remote/engine.ts';
 import type { Session } from '../remote/session.ts';
@@ -18,11 +18,12 @@ import { prepareDatabase } from './prepare.ts';
 import { destroy, makeReady } from './ready-connection.ts';
 import { errorNumber, serverErrorNumber, tableFailure, weather } from './weather.ts';
 
-const NOW = selectsRow('now', () => 'SELECT FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)');
+const NOW = selectsRow('now', single('ms', 'integer'), () => 'SELECT FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)');
 
 // What the server counted last, some ten seconds after a tenth of a table has changed. Free space within a file that tables share is not ours.
 const SIZE = selectsRow(
   'size',
+  record({ bytes: 'integer', inUseBytes: 'integer' }),
   () => `SELECT COALESCE(SUM(data_length + index_length + IF(@@innodb_file_per_table, data_free, 0)), 0),
     COALESCE(SUM(data_length + index_length), 0)
   FROM information_schema.tables
@@ -52,8 +53,8 @@ export function mysqlEngine(dsn: RemoteDsn, logger: Logger): Engine {
     defragment: optimize,
     now: (session) => numberOf(session, NOW),
     size: async (session) => {
-      const [[found = []] = []] = await session.run([query(SIZE)]);
-      return { bytes: numberAt(found, 0), inUseBytes: numberAt(found, 1) };
+      const [found] = await session.run([query(SIZE)]);
+      return onlyRow(SIZE, found);
     },
   };
 }
@@ -61,25 +62,31 @@ export function mysqlEngine(dsn: RemoteDsn, logger: Logger): Engine {
 // Others wait while the last step waits for those who use the table: it gives up soon.
 const WAIT_SHORTLY = changes('wait_shortly', () => 'SET SESSION lock_wait_timeout = 1');
 
+/** The server reports what it did in rows, failures too. */
+const report = record({ table: 'text', operation: 'text', kind: 'text', message: 'text' });
+
 // Builds the table anew beside the old one, which is read and written meanwhile, and takes its place in the end. Replicas and other nodes of a cluster are not held up: each gives
 // its own space back.
-const OPTIMIZE = selectsRows('optimize', () => 'OPTIMIZE NO_WRITE_TO_BINLOG TABLE kine, kine_current, tine_lease');
+const OPTIMIZE = selectsRows(
+  'optimize',
+  report,
+  () => 'OPTIMIZE NO_WRITE_TO_BINLOG TABLE kine, kine_current, tine_lease',
+);
 
 // MySQL 9 lets only users with the privilege OPTIMIZE_LOCAL_TABLE do that. Replicas then repeat it.
-const OPTIMIZE_EVERYWHERE = selectsRows('optimize', () => 'OPTIMIZE TABLE kine, kine_current, tine_lease');
+const OPTIMIZE_EVERYWHERE = selectsRows('optimize', report, () => 'OPTIMIZE TABLE kine, kine_current, tine_lease');
 
-/** The server reports a failure in rows: table, operation, kind of message, message. */
 async function optimize(session: Session): Promise<void> {
   await session.run([query(WAIT_SHORTLY)]);
   const [messages] = await session.run([query(OPTIMIZE)]).catch((error: unknown) => {
     if (serverErrorNumber(error) !== errorNumber.privilegeMissing) throw error;
     return session.run([query(OPTIMIZE_EVERYWHERE)]);
   });
-  const failure = messages?.find(([, , kind]) => /^error$/i.test(String(kind)));
-  if (failure !== undefined) throw tableFailure(String(failure[3]));
+  const failure = decoded(OPTIMIZE, messages).find(({ kind }) => /^error$/i.test(kind));
+  if (failure !== undefined) throw tableFailure(failure.message);
 }
 
-const KILL = changes('kill', (sql) => `KILL CONNECTION ${sql.integer}`);
+const KILL = changes('kill', (sql) => `KILL CONNECTION ${sql.parameter.integer}`);
 
 /** It may have ended by itself, or not be ours to end. */
 async function endThread(threadId: number, session: Session): Promise<void> {
@@ -105,5 +112,5 @@ async function connect(dsn: RemoteDsn, host: DatabaseHost, onClose: () => void):
 
 async function numberOf(session: Session, statement: typeof NOW): Promise<number> {
   const [found] = await session.run([query(statement)]);
-  return numberAt(found?.[0] ?? [], 0);
+  return onlyRow(statement, found);
 }

@@ -2,8 +2,9 @@
 import { type Connection, escape as escapeText, type ResultSetHeader } from 'mysql2';
 import { DriverError } from '../../errors.ts';
 import type { HeldLock, LockNumber } from '../../mvcc/known-state.ts';
-import type { Query } from '../../mvcc/program.ts';
-import type { Row } from '../../sql/statement.ts';
+import { listQuery, type Query } from '../../mvcc/program.ts';
+import { fillIn, type MissingValue, missingIds, rowsUpToBytes, VALUES_BY_ID } from '../../sql/held-back-statements.ts';
+import { changeRows, onlyValue, type Row } from '../../sql/statement.ts';
 import { withinAnswerTime } from '../remote/answer-time.ts';
 import { freshLockNumber } from '../remote/lock-number.ts';
 import { GaveWay } from '../remote/second-try.ts';
@@ -19,7 +20,6 @@ import type { StatementMeter } from '../statement-meter.ts';
 import { type Answered, ask } from './ask.ts';
 import { destroy, factsOf, idleSeconds, idleTransactionSeconds, type ServerFacts } from './ready-connection.ts';
 import { rowsOf } from './rows.ts';
-import { fillIn, type MissingValue, rowsUpToBytes, valuesQuery } from './rows-up-to-bytes.ts';
 import { statementText } from './statement-text.ts';
 import { errorNumber, isConnectionLost, serverErrorNumber, weather } from './weather.ts';
 
@@ -127,7 +127,7 @@ export class MysqlSession implements Session {
       return bytesMax === undefined ? rows : rowsUpToBytes({ statement, rows, bytesMax }, missing);
     });
     if (missing.length > 0) {
-      const [answered] = await this.#send([namedText(valuesQuery(missing))]);
+      const [answered] = await this.#send([namedText(listQuery(VALUES_BY_ID, missingIds(missing)))]);
       fillIn(missing, rowsOf(answered as Answered));
     }
     return cut;
@@ -248,7 +248,7 @@ export class MysqlSession implements Session {
 
   /** @throws GaveWay when statements of the request were not part of the transaction that took the lock. */
   #check(last: Answered | undefined): void {
-    if (this.#isClusterWrite && rowsOf(last as Answered)[0]?.[0] !== this.#lock.left) throw endedByCluster();
+    if (this.#isClusterWrite && onlyValue(rowsOf(last as Answered)) !== this.#lock.left) throw endedByCluster();
   }
 
   /** In as few requests as the server's bound allows: most often one. */
@@ -285,11 +285,13 @@ function isSent({ list }: Query): boolean {
 }
 
 function nothing({ statement }: Query): readonly Row[] {
-  return statement.returns === 'change' ? [[0]] : [];
+  return statement.returns === 'change' ? changeRows(0) : [];
 }
 
 function rowsFor({ statement }: Query, answered: Answered): readonly Row[] {
-  return statement.returns === 'change' ? [[(answered.answer as ResultSetHeader).affectedRows]] : rowsOf(answered);
+  return statement.returns === 'change'
+    ? changeRows((answered.answer as ResultSetHeader).affectedRows)
+    : rowsOf(answered);
 }
 
 /** What a request has beside its text, generously. */

@@ -3,9 +3,10 @@ import { type Connection, createConnection, type ResultSetHeader } from 'mysql2'
 import pino from 'pino';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
 import { limits } from '../../limits.ts';
-import type { Query } from '../../mvcc/program.ts';
+import { listQuery, type Query } from '../../mvcc/program.ts';
+import { fillIn, type MissingValue, missingIds, rowsUpToBytes, VALUES_BY_ID } from '../../sql/held-back-statements.ts';
 import { mysqlOfflineDialect } from '../../sql/mysql-offline-dialect.ts';
-import type { Row, Statement } from '../../sql/statement.ts';
+import { changeRows, type Row, type Statement } from '../../sql/statement.ts';
 import type { OfflineAccess } from '../offline.ts';
 import { type OfflineConnection, offlineServer } from '../remote/offline-server.ts';
 import { type Answered, ask } from './ask.ts';
@@ -16,7 +17,6 @@ import { connected, ended } from './opened.ts';
 import { migrationLock, prepareDatabase } from './prepare.ts';
 import { factsOf, makeReady } from './ready-connection.ts';
 import { rowsOf } from './rows.ts';
-import { fillIn, type MissingValue, rowsUpToBytes, valuesQuery } from './rows-up-to-bytes.ts';
 import { statementText } from './statement-text.ts';
 import { errorNumber, serverErrorNumber, weather } from './weather.ts';
 
@@ -54,9 +54,9 @@ async function connect(dsn: RemoteDsn, host: DatabaseHost): Promise<OfflineConne
 
 async function answerTo(connection: Connection, asked: Query): Promise<readonly Row[]> {
   const isChange = asked.statement.returns === 'change';
-  if (asked.list?.length === 0) return isChange ? [[0]] : [];
+  if (asked.list?.length === 0) return isChange ? changeRows(0) : [];
   const [answered] = (await ask(connection, statementText(asked))) as readonly [Answered];
-  if (isChange) return [[(answered.answer as ResultSetHeader).affectedRows]];
+  if (isChange) return changeRows((answered.answer as ResultSetHeader).affectedRows);
   const rows = rowsOf(answered);
   return asked.bytesMax === undefined ? rows : cut(connection, { ...asked, rows, bytesMax: asked.bytesMax });
 }
@@ -68,6 +68,6 @@ async function cut(
 ): Promise<readonly Row[]> {
   const missing: MissingValue[] = [];
   const rows = rowsUpToBytes(found, missing);
-  if (missing.length > 0) fillIn(missing, await answerTo(connection, valuesQuery(missing)));
+  if (missing.length > 0) fillIn(missing, await answerTo(connection, listQuery(VALUES_BY_ID, missingIds(missing))));
   return rows;
 }

@@ -2,7 +2,7 @@
 import pg from 'pg';
 import { assert } from '../../errors.ts';
 import type { ColumnType } from '../../sql/dialect.ts';
-import type { Row, Value } from '../../sql/statement.ts';
+import type { Column, Row, Value } from '../../sql/statement.ts';
 
 /** Signature, flags, length of the extension: what comes before the first row. */
 const signatureBytes = 11;
@@ -14,7 +14,7 @@ const roomBytes = 256 * 1024;
 
 /** What a COPY brings, and who takes its rows; undefined: they are collected. */
 interface CopyShape {
-  readonly columns: readonly ColumnType[];
+  readonly columns: readonly Column[];
   readonly each: ((row: Row) => void) | undefined;
 }
 
@@ -24,7 +24,7 @@ export class CopyQuery extends pg.Query {
   readonly received: Row[] = [];
   /** How many came, taken or not. */
   rowsReceived = 0;
-  readonly #columns: readonly ColumnType[];
+  readonly #columns: readonly Column[];
   readonly #each: ((row: Row) => void) | undefined;
   #isFirst = true;
   #room = Buffer.alloc(0);
@@ -53,7 +53,7 @@ export class CopyQuery extends pg.Query {
     // An array that grows column by column is given room for twice as many.
     const row = new Array<Value>(count);
     for (let column = 0; column < count; column += 1) {
-      const type = this.#columns[column] as ColumnType;
+      const { type } = this.#columns[column] as Column;
       const length = chunk.readInt32BE(offset);
       offset += 4;
       row[column] = length < 0 ? null : this.#field(chunk, { type, offset, length });

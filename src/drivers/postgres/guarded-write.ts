@@ -18,10 +18,14 @@ const guard = `guard AS (
 
 const ifGuarded = 'EXISTS (SELECT FROM guard)';
 
+const { list } = postgresDialect;
+
 const guardedDialect: Dialect = {
   ...postgresDialect,
-  insertedList: (columns) => `${postgresDialect.insertedList(columns)}\n  WHERE ${ifGuarded}`,
-  inList: (column, type) => `${postgresDialect.inList(column, type)} AND ${ifGuarded}`,
+  list: {
+    contains: (column, type) => `${list.contains(column, type)} AND ${ifGuarded}`,
+    inserted: (columns) => `${list.inserted(columns)}\n  WHERE ${ifGuarded}`,
+  },
 };
 
 /** The beginning of its text, by which the server's list of sessions shows it. */

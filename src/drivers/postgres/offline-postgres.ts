@@ -4,7 +4,7 @@ import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn
 import { limits } from '../../limits.ts';
 import type { Query } from '../../mvcc/program.ts';
 import { postgresOfflineDialect } from '../../sql/postgres-offline-dialect.ts';
-import type { Row } from '../../sql/statement.ts';
+import { changeRows, type Row } from '../../sql/statement.ts';
 import type { OfflineAccess } from '../offline.ts';
 import { type OfflineConnection, offlineServer } from '../remote/offline-server.ts';
 import { connectionSettings } from './connection-settings.ts';
@@ -49,9 +49,9 @@ async function connect(dsn: RemoteDsn, host: DatabaseHost): Promise<OfflineConne
 async function ask(client: pg.Client, asked: Query): Promise<readonly Row[]> {
   const { statement, list } = asked;
   const isChange = statement.returns === 'change';
-  if (list?.length === 0) return isChange ? [[0]] : [];
+  if (list?.length === 0) return isChange ? changeRows(0) : [];
   let count = 0;
   const text = statement.text(postgresOfflineDialect).replaceAll('?', () => `$${++count}`);
   const { rows, rowCount } = await client.query({ text, values: parameterValues(asked), rowMode: 'array' });
-  return isChange ? [[rowCount ?? 0]] : (rows as unknown as readonly Row[]);
+  return isChange ? changeRows(rowCount ?? 0) : (rows as unknown as readonly Row[]);
 }

@@ -6,9 +6,10 @@ import type { Parameter } from '../../sql/statement.ts';
 type Row = readonly Parameter[];
 
 /** The values of `$1`, `$2`, ...: a list as one array a column, its bytes in one piece at the end, with where each row's begin and how long they are. */
-export function parameterValues({ statement, parameters, list, bytesMax }: Query): unknown[] {
+export function parameterValues(query: Query): unknown[] {
+  const { parameters, bytesMax } = query;
   const values: unknown[] = [...parameters];
-  if (list !== undefined) values.push(...columnArrays(statement.list ?? [], list));
+  if (query.list !== undefined) values.push(...columnArrays(query.statement.list, query.list));
   if (bytesMax !== undefined) values.push(bytesMax);
   return values;
 }

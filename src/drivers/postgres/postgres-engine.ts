@@ -4,9 +4,9 @@ import type { Logger } from 'pino';
 import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
-import { query } from '../../mvcc/program.ts';
+import { onlyRow, query } from '../../mvcc/program.ts';
 import { SparseLog } from '../../sparse-log.ts';
-import { numberAt } from '../../sql/row.ts';
+import { record, single } from '../../sql/shape.ts';
 import { changes, selectsRow } from '../../sql/statement.ts';
 import { withinAnswerTime } from '../remote/answer-time.ts';
 import type { Engine } from '../remote/engine.ts';
@@ -24,11 +24,16 @@ import { confirmPrimary, UnconfirmedPrimary, watchCommits } from './synchronous-
 import { columnTypes } from './types.ts';
 import { weather } from './weather.ts';
 
-const NOW = selectsRow('now', () => 'SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)');
+const NOW = selectsRow(
+  'now',
+  single('ms', 'integer'),
+  () => 'SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)',
+);
 
 // The files, and what of them the rows make up that are not dead: vacuum makes room of the rest.
 const SIZE = selectsRow(
   'size',
+  record({ bytes: 'integer', inUseBytes: 'integer' }),
   () => `SELECT CAST(SUM(bytes) AS bigint), CAST(SUM(CASE WHEN live + dead = 0 THEN bytes ELSE bytes * live / (live + dead) END) AS bigint)
   FROM (
     SELECT pg_total_relation_size(pg_class.oid) AS bytes,
@@ -50,9 +55,10 @@ const vacuums = ['kine', 'kine_current', 'tine_lease', 'tine_state', 'tine_commi
 // show others a commit that no standby has.
 const END_BACKEND = selectsRow(
   'end_backend',
+  single('count', 'integer'),
   (sql) => `SELECT count(pg_terminate_backend(pid))
   FROM pg_stat_activity
-  WHERE pid = ${sql.integer} AND application_name = 'tine' AND usename = current_user
+  WHERE pid = ${sql.parameter.integer} AND application_name = 'tine' AND usename = current_user
     AND NOT (state = 'active' AND (query = 'COMMIT' OR starts_with(query, '${guardedWriteBegin}')))`,
 );
 
@@ -86,8 +92,8 @@ export function postgresEngine(dsn: RemoteDsn, logger: Logger): Engine {
     prepare: (host) => prepareDatabase(dsn, host),
     now: (session) => numberOf(session, NOW),
     size: async (session) => {
-      const [[found = []] = []] = await session.run([query(SIZE)]);
-      return { bytes: numberAt(found, 0), inUseBytes: numberAt(found, 1) };
+      const [found] = await session.run([query(SIZE)]);
+      return onlyRow(SIZE, found);
     },
     defragment: async (session) => {
       for (const vacuum of vacuums) await session.run([query(vacuum)]);
@@ -141,5 +147,5 @@ async function makeReady(client: Client, dsn: RemoteDsn): Promise<void> {
 
 async function numberOf(session: Session, statement: typeof NOW): Promise<number> {
   const [found] = await session.run([query(statement)]);
-  return numberAt(found?.[0] ?? [], 0);
+  return onlyRow(statement, found);
 }

@@ -4,9 +4,8 @@ import pg, { type Client } from 'pg';
 import { DriverError } from '../../errors.ts';
 import type { HeldLock } from '../../mvcc/known-state.ts';
 import type { Query } from '../../mvcc/program.ts';
-import type { ColumnType, Dialect } from '../../sql/dialect.ts';
-import { postgresDialect } from '../../sql/postgres-dialect.ts';
-import type { Row, Statement } from '../../sql/statement.ts';
+import { postgresBinaryDialect, postgresDialect } from '../../sql/postgres-dialect.ts';
+import { changeRows, onlyValue, type Row, type Statement } from '../../sql/statement.ts';
 import { withinAnswerTime } from '../remote/answer-time.ts';
 import { freshLockNumber } from '../remote/lock-number.ts';
 import {
@@ -121,7 +120,7 @@ export class PostgresSession implements Session {
     const [, { rows }] = await this.#committed(Promise.all([begun, guarded, ended]), confirmed);
     this.#ran(name, write.queries.length);
     this.#commitMs = this.#lastMs - startMs;
-    return (rows as unknown as readonly Row[])[0]?.[0] === 1;
+    return onlyValue(rows as unknown as readonly Row[]) === 1;
   }
 
   /** Sends COMMIT after what was sent in this turn. The answer that comes first with an error counts. */
@@ -166,7 +165,7 @@ export class PostgresSession implements Session {
     const left = freshLockNumber();
     const { rows } = await this.#client.query<Row[]>({ ...this.#named(lockName, lockRevision), values: [left] });
     this.#ran('revision_lock', 1);
-    const found = (rows as unknown as readonly Row[])[0]?.[0];
+    const found = onlyValue(rows as unknown as readonly Row[]);
     this.#lock = { found: typeof found === 'number' ? found : undefined, left };
   }
 
@@ -188,8 +187,8 @@ export class PostgresSession implements Session {
 
   async #send(query: Query): Promise<readonly Row[]> {
     const { statement, list } = query;
-    if (list !== undefined && list.length === 0) return statement.returns === 'change' ? [[0]] : [];
-    if (statement.columns !== undefined) return this.#copy(query, statement.columns);
+    if (list !== undefined && list.length === 0) return statement.returns === 'change' ? changeRows(0) : [];
+    if (statement.isBulk === true) return this.#copy(query);
     const rows = await this.#askOne(query);
     this.#ran(statement.name, rowCount(statement, rows));
     return rows;
@@ -201,7 +200,7 @@ export class PostgresSession implements Session {
       ...this.#named(statement.name, numbered(statement)),
       values: parameterValues(query),
     });
-    return statement.returns === 'change' ? [[answer.rowCount]] : (answer.rows as unknown as Row[]);
+    return statement.returns === 'change' ? changeRows(answer.rowCount as number) : (answer.rows as unknown as Row[]);
   }
 
   async #control(name: string, text: string): Promise<{ readonly command: string; readonly ms: number }> {
@@ -219,10 +218,12 @@ export class PostgresSession implements Session {
   }
 
   /** A COPY takes no parameters: they stand in its text. */
-  async #copy(query: Query, columns: readonly ColumnType[]): Promise<readonly Row[]> {
+  async #copy(query: Query): Promise<readonly Row[]> {
     const copy = await new Promise<CopyQuery>((resolve, reject) => {
-      const sent: CopyQuery = new CopyQuery(literal(query), { columns, each: query.each }, (error) =>
-        error ? reject(error) : resolve(sent),
+      const sent: CopyQuery = new CopyQuery(
+        literal(query),
+        { columns: query.statement.columns, each: query.each },
+        (error) => (error ? reject(error) : resolve(sent)),
       );
       this.#client.query(sent);
     });
@@ -265,13 +266,11 @@ function withNumbers(text: string): string {
   return text.replaceAll('?', () => `$${++count}`);
 }
 
-const binaryDialect: Dialect = { ...postgresDialect, selectedBytes: (expression) => expression };
-
 /** The statement's text with its parameters in it: names, which are ASCII without NUL, and numbers. */
 function literal(query: Query): string {
   const values = parameterValues(query);
   let count = 0;
-  return query.statement.text(binaryDialect).replaceAll('?', () => {
+  return query.statement.text(postgresBinaryDialect).replaceAll('?', () => {
     const value = values[count++];
     return typeof value === 'string' ? pg.escapeLiteral(value) : String(value);
   });

@@ -1,6 +1,6 @@
 /** What a transaction of writes leaves in the database, so that it can be told whether it was committed. */
 import { randomInt } from 'node:crypto';
-import { listQuery, type Query, query } from '../../mvcc/program.ts';
+import { decodedOne, insertQuery, type Query, query } from '../../mvcc/program.ts';
 import { COMMITTED_TOKEN, SET_COMMIT } from '../../sql/commit-statements.ts';
 import type { Row } from '../../sql/statement.ts';
 import type { CommitProof } from './session.ts';
@@ -34,7 +34,7 @@ export function newMark(slot: bigint): CommitMark {
 
 /** Writes the mark, as part of its transaction. */
 export function markQuery({ slot, token }: CommitMark, nowMs: number): Query {
-  return listQuery(SET_COMMIT, [[slot, token, nowMs]]);
+  return insertQuery(SET_COMMIT, [{ slot, token, atMs: nowMs }]);
 }
 
 /** Reads the token of the last transaction that used the slot. */
@@ -44,8 +44,8 @@ export function tokenQuery(slot: bigint): Query {
 
 /** The token that `tokenQuery` found; undefined: none was ever committed there. */
 export function tokenOf(found: readonly Row[] | undefined): bigint | undefined {
-  const token = found?.[0]?.[0];
-  return token === undefined || token === null ? undefined : BigInt(token as string);
+  const token = decodedOne(COMMITTED_TOKEN, found) ?? undefined;
+  return token === undefined ? undefined : BigInt(token);
 }
 
 /** Shows after COMMIT that it was the transaction with this mark that was committed. */

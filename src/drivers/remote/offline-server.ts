@@ -82,9 +82,9 @@ function ownedDatabase(server: OfflineServer, { database: connection, holder }: 
   return {
     transaction: async (work) => {
       // Fails when the connection, and the lock with it, was lost.
-      await holder.rows('SELECT 1');
+      await holder.value('SELECT 1');
       // What kine made has neither the lock's row nor instances.
-      const isTines = (await connection.rows(server.sql.tableNames)).some(([name]) => name === 'tine_state');
+      const isTines = (await connection.values(server.sql.tableNames)).includes('tine_state');
       const begin = isTines ? [...server.begin, server.lockRevision] : server.begin;
       return inTransaction(connection, begin, async (database) => {
         if (isTines) await refuseServed(server, database);
@@ -120,7 +120,7 @@ const lockRetryMs = 100;
 async function lockSchema(server: OfflineServer, database: OfflineDatabase): Promise<void> {
   for (const statement of server.beginLock) await database.change(statement);
   const deadline = performance.now() + lockWaitMs;
-  while ((await database.rows(server.tryLockSchema))[0]?.[0] !== 1) {
+  while ((await database.value(server.tryLockSchema)) !== 1) {
     if (performance.now() > deadline) {
       throw new StartError(
         `${database.name}: another tine is starting on it or works on it; let it finish, then try again`,
@@ -132,7 +132,7 @@ async function lockSchema(server: OfflineServer, database: OfflineDatabase): Pro
 
 /** @throws StartError that names an instance which was heard of a moment ago. */
 async function refuseServed(server: OfflineServer, database: OfflineDatabase): Promise<void> {
-  const now = (await database.rows(`SELECT ${server.nowMs}`))[0]?.[0] as number;
+  const now = (await database.value(`SELECT ${server.nowMs}`)) as number;
   const [member] = (await database.run(membersSince(now - limits.memberSilenceMsMax))).members;
   if (member === undefined) return;
   const seconds = limits.memberSilenceMsMax / 1000;

@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { limits } from '../../limits.ts';
 import type { Query } from '../../mvcc/program.ts';
 import { sqliteDialect } from '../../sql/sqlite-dialect.ts';
-import type { Parameter, Row, Statement } from '../../sql/statement.ts';
+import { blobBytes, changeRows, type Parameter, type Row, type Statement } from '../../sql/statement.ts';
 import { type RunningTotals, rowCount, type StatementMeter } from '../statement-meter.ts';
 
 export type SqliteDatabase = Database.Database;
@@ -82,7 +82,7 @@ function runPrepared(prepared: Database.Statement, { statement, parameters, list
   if (list !== undefined) return runForEach(prepared, statement, parameters, list);
   switch (statement.returns) {
     case 'change':
-      return [[prepared.run(parameters).changes]];
+      return changeRows(prepared.run(parameters).changes);
     case 'row': {
       const found = prepared.get(parameters);
       return found === undefined ? noRows : [found as Row];
@@ -104,7 +104,7 @@ function runForEach(
   if (returns === 'change') {
     let changes = 0;
     for (const each of list) changes += prepared.run(...parameters, ...each).changes;
-    return [[changes]];
+    return changeRows(changes);
   }
   const found: Row[] = [];
   for (const each of list) found.push(...(prepared.all(...parameters, ...each) as Row[]));
@@ -117,7 +117,7 @@ function upTo(bytesMax: number, found: Iterable<Row>): readonly Row[] {
   let bytes = 0;
   for (const each of found) {
     taken.push(each);
-    for (const value of each) if (value instanceof Uint8Array) bytes += value.length;
+    bytes += blobBytes(each);
     if (bytes >= bytesMax) break;
   }
   return taken;

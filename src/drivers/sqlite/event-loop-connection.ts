@@ -5,7 +5,6 @@
 import type { Statement } from 'better-sqlite3';
 import { DriverError, EtcdError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
-import { newestRowIdColumn } from '../../mvcc/newest-rows.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { Program, Query } from '../../mvcc/program.ts';
 import { type ReadInput, type ReadName, type ReadOutput, readProgram } from '../../mvcc/read-programs.ts';
@@ -13,8 +12,9 @@ import { type StartUp, startUp } from '../../mvcc/start-up.ts';
 import { type BatchResult, writeBatch } from '../../mvcc/write-batch.ts';
 import type { BatchOptions } from '../../mvcc/write-state.ts';
 import { ALARMS } from '../../sql/alarm-statements.ts';
+import { headId, movedHead } from '../../sql/head-row.ts';
+import { idOfNewest } from '../../sql/newest-row.ts';
 import { HEAD } from '../../sql/read-statements.ts';
-import { numberAt } from '../../sql/row.ts';
 import type { Row } from '../../sql/statement.ts';
 import type { StatementMeter } from '../statement-meter.ts';
 import { openConnection, type SqliteDatabase, StatementRunner } from './connection.ts';
@@ -237,13 +237,13 @@ export class EventLoopConnection {
 
   /** Runs a program of single keys as of a head; undefined: a key has a newer row. */
   #runShowing<Result>(head: readonly Row[], program: Program<Result>): Result | undefined {
-    const headId = numberAt(head[0] as Row, 0);
+    const newestId = headId(head[0] as Row);
     let isNewer = false;
     const result = runProgram(program, {
       run: (query) => {
         if (query.statement === HEAD) return head;
         const rows = this.#statements.run(query);
-        isNewer ||= rows.some((row) => numberAt(row, newestRowIdColumn) > headId);
+        isNewer ||= rows.some((row) => idOfNewest(row) > newestId);
         return rows;
       },
     });
@@ -286,7 +286,7 @@ export class EventLoopConnection {
   /** A small batch changes neither the compaction mark nor auth nor alarms. */
   #learn({ head }: BatchResult): void {
     const known = this.#head?.[0];
-    this.#head = known && [[head.id, head.revision, ...known.slice(2)]];
+    this.#head = known && [movedHead(known, head)];
   }
 
   async #durable({ result, times }: Written): Promise<BatchResult> {

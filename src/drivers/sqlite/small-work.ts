@@ -2,7 +2,7 @@
 import { limits } from '../../limits.ts';
 import type { Keys, TxnStep, WriteOperation } from '../../mvcc/operations.ts';
 import type { ReadInput, ReadName } from '../../mvcc/read-programs.ts';
-import { numberAt } from '../../sql/row.ts';
+import { headId } from '../../sql/head-row.ts';
 import type { Row } from '../../sql/statement.ts';
 
 export function isSmallBatch(operations: readonly WriteOperation[]): boolean {
@@ -31,7 +31,7 @@ export function isSmallRead(name: ReadName, input: unknown, head: Row | undefine
       return (input as ReadInput<'points'>).length <= limits.eventLoopOperationsMax;
     case 'eventsAfter': {
       const { afterId } = input as ReadInput<'eventsAfter'>;
-      return head !== undefined && numberAt(head, 0) - afterId <= limits.eventLoopOperationsMax;
+      return head !== undefined && headId(head) - afterId <= limits.eventLoopOperationsMax;
     }
     case 'rangePages':
       return beginsPlainList(input as ReadInput<'rangePages'>);

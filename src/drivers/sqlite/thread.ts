@@ -3,9 +3,8 @@ import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import { AssertionError } from '../../errors.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
-import { readProgram } from '../../mvcc/read-programs.ts';
-import { keyValueBytes, type WriteResult } from '../../mvcc/results.ts';
-import { type BatchResult, writeBatch } from '../../mvcc/write-batch.ts';
+import { handedOverByRead, readProgram } from '../../mvcc/read-programs.ts';
+import { type BatchResult, handedOverByBatch, writeBatch } from '../../mvcc/write-batch.ts';
 import type { WriteOptions } from '../../mvcc/write-state.ts';
 import { StatementMeter } from '../statement-meter.ts';
 import { openConnection, type SqliteDatabase, StatementRunner } from './connection.ts';
@@ -53,8 +52,8 @@ function start(): void {
 
   port.on('message', (request: Request) => {
     try {
-      const value = perform(request.task, opened);
-      say({ id: request.id, value });
+      const { value, handedOver } = perform(request.task, opened);
+      say({ id: request.id, value }, handedOver);
     } catch (error) {
       say({ id: request.id, failure: failureOf(error) });
     }
@@ -65,8 +64,14 @@ function start(): void {
   flushCompileCache();
 }
 
-function say(answer: Answer): void {
-  port.postMessage(answer, 'value' in answer ? transferable(answer.value) : []);
+function say(answer: Answer, handedOver: Iterable<Uint8Array> = []): void {
+  port.postMessage(answer, largeOf(handedOver));
+}
+
+/** What a task came to, and the buffers in it that are handed over. */
+interface Performed {
+  readonly value: unknown;
+  readonly handedOver?: Iterable<Uint8Array>;
 }
 
 interface Opened {
@@ -76,34 +81,39 @@ interface Opened {
   readonly files: FileIdentity;
 }
 
-function perform(task: Task, opened: Opened): unknown {
+function perform(task: Task, opened: Opened): Performed {
   const { database, statements, transactions, files } = opened;
   switch (task.kind) {
     case 'read': {
       const program = readProgram(task.name, task.input as never, sqliteFacts);
-      return transactions.run<unknown>('BEGIN', () => runProgram<unknown>(program, statements));
+      const value = transactions.run('BEGIN', () => runProgram(program, statements));
+      return { value, handedOver: handedOverByRead(task.name, value) };
     }
-    case 'write':
-      return checkedWrite(task, opened);
+    case 'write': {
+      const value = checkedWrite(task, opened);
+      return { value, handedOver: handedOverByBatch(value) };
+    }
     case 'reclaim':
       files.check();
       boundWal(database, path);
-      return reclaimBite(database);
+      return { value: reclaimBite(database) };
     case 'defragment':
       files.check();
       boundWal(database, path);
-      return defragmentBite(database);
+      return { value: defragmentBite(database) };
     case 'checkpoint':
-      return checkpointAll(database);
+      return { value: checkpointAll(database) };
     case 'statistics':
       return {
-        statements: meter.all,
-        writeTransactions: writeTimes.writeTransactions,
-        commits: writeTimes.commits,
-      } satisfies ThreadStatistics;
+        value: {
+          statements: meter.all,
+          writeTransactions: writeTimes.writeTransactions,
+          commits: writeTimes.commits,
+        } satisfies ThreadStatistics,
+      };
     default:
       database.close();
-      return null;
+      return { value: null };
   }
 }
 
@@ -153,21 +163,11 @@ function isForAll(error: unknown): boolean {
   return 'kind' in cause && cause.kind === 'busy';
 }
 
-/** The large buffers of an answer, wherever the programs put them. */
-function transferable(value: unknown): ArrayBuffer[] {
-  const candidates = value as {
-    bytes?: unknown;
-    blocks?: readonly { bytes: unknown }[];
-    events?: { bytes?: unknown; events?: { bytes?: unknown } };
-    outcomes?: readonly { result?: WriteResult }[];
-  } | null;
-  const { bytes, blocks = [], events, outcomes = [] } = candidates ?? {};
-  const ofResults = outcomes.flatMap(({ result }) => (result === undefined ? [] : [...keyValueBytes(result)]));
-  return [bytes, events?.bytes, events?.events?.bytes, ...blocks.map((block) => block.bytes), ...ofResults]
-    .filter(
-      (each): each is Uint8Array<ArrayBuffer> => each instanceof Uint8Array && each.byteLength >= transferBytesMin,
-    )
-    .map((bytes) => bytes.buffer);
+/** The memory of those that are large enough. */
+function largeOf(buffers: Iterable<Uint8Array>): ArrayBuffer[] {
+  return [...buffers]
+    .filter((each): each is Uint8Array<ArrayBuffer> => each.byteLength >= transferBytesMin)
+    .map(({ buffer }) => buffer);
 }
 
 start();

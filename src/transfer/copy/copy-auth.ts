@@ -1,6 +1,6 @@
 /** Users, roles, and whether they count, from one database of tine's to another. Tokens that were given end with the source: the secret they are signed with stays behind. */
 import type { OfflineDatabase } from '../../drivers/offline.ts';
-import { changeEach, query, rowsOf } from '../../mvcc/program.ts';
+import { insertEach, rows } from '../../mvcc/program.ts';
 import { ROLES, USERS } from '../../sql/auth-statements.ts';
 import { SET_STATE } from '../../sql/state-statements.ts';
 import { stateOf, tableFacts } from '../table-facts.ts';
@@ -21,7 +21,7 @@ export async function copyAuth(source: OfflineDatabase, target: OfflineDatabase)
   const roles = tables.has('tine_role') ? await copyDetails(ROLES, source, target) : 0;
   for (const name of stateNames) {
     const value = await stateOf(source, name);
-    if (value !== undefined) await target.run(changeEach(SET_STATE, [[name, value]]));
+    if (value !== undefined) await target.run(insertEach(SET_STATE, [{ name, value }]));
   }
   return { users, roles };
 }
@@ -31,7 +31,7 @@ async function copyDetails(
   source: OfflineDatabase,
   target: OfflineDatabase,
 ): Promise<number> {
-  const found = (await source.run(rowsOf(query(all)))) as readonly (readonly [string, Uint8Array])[];
-  await target.run(changeEach(set, found));
+  const found = await source.run(rows(all));
+  await target.run(insertEach(set, found));
   return found.length;
 }

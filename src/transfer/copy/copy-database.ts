@@ -1,11 +1,12 @@
 /** Copies a database into another, row by row: ids, revisions, versions, leases and the history above the compaction mark stay. */
 import type { OfflineAccess, OfflineDatabase, OwnedDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
-import { change, changeEach, query, rowsOf } from '../../mvcc/program.ts';
+import { change, insertEach, query, rows, rowsOf } from '../../mvcc/program.ts';
 import { adoptLeases, rebuildCurrent, uniteMarks } from '../../mvcc/take-over.ts';
 import { copiedRows, copyNames, LEASE_PAGE, type Owner, SIZES_AFTER } from '../../sql/copy-statements.ts';
 import { compactMarkName } from '../../sql/key-text.ts';
-import { SET_COVERED_ID } from '../../sql/take-over-statements.ts';
+import { markRow } from '../../sql/kine-rows.ts';
+import { MARKS, SET_COVERED_ID } from '../../sql/take-over-statements.ts';
 import { INSERT_LEASES, INSERT_ROWS } from '../../sql/write-statements.ts';
 import { compactedId, numberOf, requireKnown, stateOf, tableFacts } from '../table-facts.ts';
 import { refuseUnfinishedCopy } from '../unfinished-copy.ts';
@@ -55,8 +56,8 @@ async function openSource(database: OfflineDatabase): Promise<Source> {
   const facts = await tableFacts(database);
   requireKnown(database, facts, 'copy');
   await refuseUnfinishedCopy(database, facts);
-  const [newest] = await database.rows('SELECT MAX(id) FROM kine');
-  return { database, owner: facts.isTines ? 'tine' : 'kine', newestId: numberOf(newest?.[0]) };
+  const newest = await database.value('SELECT MAX(id) FROM kine');
+  return { database, owner: facts.isTines ? 'tine' : 'kine', newestId: numberOf(newest) };
 }
 
 async function copyRows(source: Source, target: OwnedDatabase, progress: Progress): Promise<void> {
@@ -67,7 +68,8 @@ async function copyRows(source: Source, target: OwnedDatabase, progress: Progres
     if (endId === undefined) return;
     const found = await database.run(rowsOf(query(copiedRows(source.owner), lastId, endId)));
     await target.transaction(async (own) => {
-      await own.run(changeEach(INSERT_ROWS, await adaptRows(found, own, { foldsCase: database.sql.kineFoldsCase })));
+      const adapted = await adaptRows(found, own, { foldsCase: database.sql.kine.foldsCase });
+      await own.run(insertEach(INSERT_ROWS, adapted));
       await remember(own, copyNames.throughId, endId);
     });
     lastId = endId;
@@ -97,8 +99,7 @@ async function rowsGoneThrough({ database, owner }: Source): Promise<number> {
 async function complete(source: Source, target: OfflineDatabase): Promise<void> {
   await copyMarks(source, target);
   await target.run(uniteMarks());
-  const [newest] = await target.rows('SELECT MAX(id) FROM kine');
-  const newestId = numberOf(newest?.[0]);
+  const newestId = numberOf(await target.value('SELECT MAX(id) FROM kine'));
   await target.run(rebuildCurrent(newestId));
   await copyLeases(source, target);
   if (source.owner === 'tine') await copyAuth(source.database, target);
@@ -110,14 +111,10 @@ async function complete(source: Source, target: OfflineDatabase): Promise<void> 
 
 /** The marks move while the rows are copied: they come last. */
 async function copyMarks({ database }: Source, target: OfflineDatabase): Promise<void> {
-  const marks = await database.rows(`SELECT id, prev_revision FROM kine WHERE name = '${compactMarkName}' ORDER BY id`);
+  const marks = await database.run(rows(MARKS));
   await target.change(`DELETE FROM kine WHERE name = '${compactMarkName}'`);
-  const list = marks.map(
-    ([id, prev]) => [id, compactMarkName, 1, 0, 0, prev, 0, Buffer.alloc(0), 1, null, null, null] as const,
-  );
-  await target.run(
-    changeEach(INSERT_ROWS, list as unknown as readonly (readonly (string | number | Uint8Array | null)[])[]),
-  );
+  const copied = marks.map(({ id, compactedId }) => markRow({ id, compactedId: compactedId ?? 0, version: 1 }));
+  await target.run(insertEach(INSERT_ROWS, copied));
 }
 
 const leasePageMax = 1000;
@@ -127,11 +124,10 @@ async function copyLeases({ database, owner }: Source, target: OfflineDatabase):
   if (owner === 'kine') return;
   for (let lastId = 0n; ; ) {
     const page = await database.run(rowsOf(query(LEASE_PAGE, lastId, leasePageMax)));
-    const leases = page.map(([id, ttl, expires]) => [BigInt(id as string), numberOf(ttl), numberOf(expires)] as const);
-    await target.run(changeEach(INSERT_LEASES, leases));
-    const last = leases.at(-1);
+    await target.run(insertEach(INSERT_LEASES, page));
+    const last = page.at(-1);
     if (last === undefined) return;
-    lastId = last[0];
+    lastId = last.id;
   }
 }
 
@@ -146,8 +142,8 @@ async function verified(source: Source, target: OwnedDatabase, progress: Progres
         `${own.name}: it is not what was copied: ${digestText(ofTarget)} instead of ${digestText(ofSource)}; drop it and start again`,
       );
     }
-    const [newest] = await own.rows('SELECT COALESCE(revision, id) FROM kine ORDER BY id DESC LIMIT 1');
+    const newest = await own.value('SELECT COALESCE(revision, id) FROM kine ORDER BY id DESC LIMIT 1');
     await forgetCopy(own);
-    return { source: ofSource, target: ofTarget, revision: numberOf(newest?.[0]) };
+    return { source: ofSource, target: ofTarget, revision: numberOf(newest) };
   });
 }

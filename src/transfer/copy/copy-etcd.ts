@@ -1,7 +1,7 @@
 /** Copies what a running etcd, or kine, holds at one revision: keys with their revisions, versions and leases. Its history stays behind. */
 import type { OfflineAccess, OfflineDatabase, OwnedDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
-import { change, changeEach, row, rows } from '../../mvcc/program.ts';
+import { change, insertEach, row, rows } from '../../mvcc/program.ts';
 import { adoptLeases, rebuildCurrent } from '../../mvcc/take-over.ts';
 import {
   copyNames,
@@ -11,11 +11,14 @@ import {
   SET_STAGED_TTLS,
   STAGED_LEASES,
 } from '../../sql/copy-statements.ts';
-import { compactMarkName, keyBytes, keyText } from '../../sql/key-text.ts';
+import { keyBytes, keyText } from '../../sql/key-text.ts';
+import { gapRow, kinesTtlSecondsMax, markRow } from '../../sql/kine-rows.ts';
+import type { LeaseRow } from '../../sql/lease-row.ts';
+import { record } from '../../sql/shape.ts';
 import { SET_COVERED_ID } from '../../sql/take-over-statements.ts';
 import { INSERT_LEASES, INSERT_ROWS } from '../../sql/write-statements.ts';
 import type { KeyValue } from '../../wire/generated/mvccpb/kv.ts';
-import { numberOf, stateOf, tableFacts } from '../table-facts.ts';
+import { stateOf, tableFacts } from '../table-facts.ts';
 import type { CopyReport } from './copy-database.ts';
 import { type Digest, digestText, KeyHash, type LiveKey } from './digest.ts';
 import { digestByKey } from './digest-database.ts';
@@ -48,8 +51,8 @@ async function begin(client: EtcdClient, target: OwnedDatabase, progress: Progre
   const [revision, staged] = await target.transaction(async (own) => {
     await beginOn(own, client.name);
     await own.change(own.sql.copyTable);
-    const [, count] = (await own.run(row(LAST_STAGED))) ?? [];
-    return [await stateOf(own, copyNames.revision), numberOf(count)] as const;
+    const last = await own.run(row(LAST_STAGED));
+    return [await stateOf(own, copyNames.revision), last?.count ?? 0] as const;
   });
   try {
     const keys = await findKeys(client, revision);
@@ -70,15 +73,16 @@ async function begin(client: EtcdClient, target: OwnedDatabase, progress: Progre
 
 /** Cut off after the keys were put in order, only the comparison is left. */
 function isPlaced(target: OwnedDatabase): Promise<boolean> {
-  return target.transaction(async (own) => (await own.rows('SELECT 1 FROM kine LIMIT 1')).length > 0);
+  return target.transaction(async (own) => (await own.value('SELECT 1 FROM kine LIMIT 1')) !== undefined);
 }
 
 async function stage(keys: EtcdKeys, target: OwnedDatabase, progress: Progress): Promise<void> {
-  const [last, staged] = (await target.transaction((own) => own.run(row(LAST_STAGED)))) ?? [];
-  let count = numberOf(staged);
-  for await (const page of whileKept(keys, pagesOf(keys, last === null ? undefined : keyBytes(String(last))))) {
+  const staged = await target.transaction((own) => own.run(row(LAST_STAGED)));
+  const last = staged?.name ?? undefined;
+  let count = staged?.count ?? 0;
+  for await (const page of whileKept(keys, pagesOf(keys, last === undefined ? undefined : keyBytes(last)))) {
     const list = page.map((pair) => stagedRow(pair, keys));
-    await target.transaction((own) => own.run(changeEach(INSERT_STAGED, list)));
+    await target.transaction((own) => own.run(insertEach(INSERT_STAGED, list)));
     count += page.length;
     progress.at('keys copied', count, keys.count);
   }
@@ -102,39 +106,39 @@ function liveKey({ key, modRevision, createRevision, version, value }: KeyValue)
   return { name: keyText(key), modRevision, createRevision, version: Math.max(1, version), value };
 }
 
-const kinesTtlSecondsMax = 2 ** 31 - 1;
-
 function stagedRow(pair: KeyValue, { isKine }: EtcdKeys) {
-  const { name, modRevision, createRevision, version, value } = liveKey(pair);
   const ttlSeconds = isKine ? Math.min(Number(pair.lease), kinesTtlSecondsMax) : 0;
   const lease = isKine || pair.lease === 0n ? null : pair.lease;
-  return [name, modRevision, createRevision, version, ttlSeconds, lease, value];
+  return { ...liveKey(pair), lease: ttlSeconds, leaseId: lease };
 }
-
-/** A lease as `INSERT_LEASES` takes it. */
-type LeaseRow = readonly [id: bigint, ttlSeconds: number, expiresAtMs: number];
 
 /** How long a lease lives whose time ran out while its keys were copied: they go soon after tine starts. */
 const endedTtlSeconds = 2;
 
 async function leasesOf(client: EtcdClient, target: OwnedDatabase): Promise<readonly LeaseRow[]> {
   const held = await target.transaction((own) => own.run(rows(STAGED_LEASES)));
-  const ids = new Set([...(await client.leases()), ...held.map(([id]) => BigInt(id as string))]);
+  const ids = new Set([...(await client.leases()), ...held.map(BigInt)]);
   const leases: LeaseRow[] = [];
   for (const id of ids) {
     const { ttl, grantedTtl } = await client.timeToLive(id);
-    leases.push(ttl < 0 ? [id, endedTtlSeconds, Date.now()] : [id, grantedTtl, Date.now() + ttl * 1000]);
+    leases.push(
+      ttl < 0
+        ? { id, ttlSeconds: endedTtlSeconds, expiresAtMs: Date.now() }
+        : { id, ttlSeconds: grantedTtl, expiresAtMs: Date.now() + ttl * 1000 },
+    );
   }
   return leases;
 }
 
 /** The rows, the mark, and what is derived of them. Everything before the revision counts as compacted. */
 async function place({ revision }: EtcdKeys, leases: readonly LeaseRow[], target: OfflineDatabase): Promise<void> {
-  await target.run(changeEach(INSERT_LEASES, leases));
+  await target.run(insertEach(INSERT_LEASES, leases));
   await target.run(change(SET_STAGED_TTLS));
   await target.run(change(PLACE_STAGED));
   const newestId = await reachRevision(revision, target);
-  await target.run(changeEach(INSERT_ROWS, [markRow(newestId)]));
+  const compactedId = newestId === markId ? 0 : newestId;
+  const mark = markRow({ id: markId, compactedId, version: compactedId === 0 ? 1 : 2 });
+  await target.run(insertEach(INSERT_ROWS, [mark]));
   await target.run(rebuildCurrent(newestId));
   await target.run(adoptLeases({ afterId: 0, newestId, nowMs: Date.now() }));
   await target.run(change(SET_COVERED_ID, newestId));
@@ -150,19 +154,16 @@ const firstId = 3;
 
 /** The newest row holds the store's revision. When the newest key is older a gap row of kine's, which nobody is shown, does. Returns its id. */
 async function reachRevision(revision: number, target: OfflineDatabase): Promise<number> {
-  const [newest] = await target.rows('SELECT id, COALESCE(revision, id) FROM kine ORDER BY id DESC LIMIT 1');
-  const [id, reached] = [numberOf(newest?.[0]), numberOf(newest?.[1])];
+  const [newest] = await target.rows(
+    record({ id: 'integer', revision: 'integer' }),
+    'SELECT id, COALESCE(revision, id) FROM kine ORDER BY id DESC LIMIT 1',
+  );
+  const { id, revision: reached } = newest ?? { id: 0, revision: 0 };
   if (reached === revision) return id;
   if (revision <= markId) return markId;
   const gapId = Math.max(revision, id + 1, firstId);
-  const gap = [gapId, `gap-${gapId}`, 0, 1, 0, 0, 0, null, 0, null, gapId === revision ? null : revision, null];
-  await target.run(changeEach(INSERT_ROWS, [gap]));
+  await target.run(insertEach(INSERT_ROWS, [gapRow({ id: gapId, revision })]));
   return gapId;
-}
-
-function markRow(newestId: number) {
-  const coveredId = newestId === markId ? 0 : newestId;
-  return [markId, compactMarkName, 1, 0, 0, coveredId, 0, Buffer.alloc(0), coveredId === 0 ? 1 : 2, null, null, null];
 }
 
 /** @throws StartError when the two sides differ: the copy is not finished then. */

@@ -2,9 +2,15 @@
 import type { OfflineDatabase } from '../../drivers/offline.ts';
 import { query, rowsOf } from '../../mvcc/program.ts';
 import { clientsMark } from '../../mvcc/take-over.ts';
-import { KEY_SIZES_AFTER, LIVE_KEYS_AFTER, liveRows, type Owner, SIZES_AFTER } from '../../sql/copy-statements.ts';
+import {
+  KEY_SIZES_AFTER,
+  LIVE_KEYS_AFTER,
+  type LiveRow,
+  liveRows,
+  type Owner,
+  SIZES_AFTER,
+} from '../../sql/copy-statements.ts';
 import { clientsCompactMarkText, keyText } from '../../sql/key-text.ts';
-import type { Row } from '../../sql/statement.ts';
 import { kinesClientsMarkName } from '../../sql/take-over-statements.ts';
 import { type Digest, KeyHash, type LiveKey } from './digest.ts';
 import { pageEnd } from './pages.ts';
@@ -30,28 +36,14 @@ export async function digestByKey(database: OfflineDatabase, progress: Progress)
     const end = await pageEnd(database, KEY_SIZES_AFTER, last);
     if (end === undefined) return hash.digest();
     const page = await database.run(rowsOf(query(LIVE_KEYS_AFTER, last, end)));
-    for (const [name, modRevision, createRevision, version, value] of page as readonly Indexed[]) {
-      hash.add({ name, modRevision, createRevision, version, value: value ?? new Uint8Array(0) });
-    }
+    for (const { value, ...rest } of page) hash.add({ ...rest, value: value ?? new Uint8Array(0) });
     last = end;
     keyCount += page.length;
     progress.at(`keys of ${database.name} compared`, keyCount);
   }
 }
 
-type Indexed = readonly [string, number, number, number, Uint8Array | null];
-
-function liveKey(row: Row): LiveKey {
-  const [, bytes, modRevision, createRevision, version, kept, ownVersion] = row as [
-    number,
-    Uint8Array | string,
-    number,
-    number,
-    number,
-    Uint8Array | null,
-    number | null,
-  ];
-  const key = Buffer.from(bytes as string, 'latin1');
+function liveKey({ key, modRevision, createRevision, version, value: kept, ownVersion }: LiveRow): LiveKey {
   const value = kept ?? new Uint8Array(0);
   const name = key.toString('latin1');
   // A row without a version is kine's, whose names are the bytes of keys.

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
-import { change, changeEach } from '../../mvcc/program.ts';
+import { change, insertEach } from '../../mvcc/program.ts';
 import { FORGET_COPY } from '../../sql/copy-statements.ts';
 import { compactMarkName } from '../../sql/key-text.ts';
 import { SET_STATE } from '../../sql/state-statements.ts';
@@ -41,7 +41,7 @@ export async function beginOn(database: OfflineDatabase, sourceName: string): Pr
 }
 
 export function remember(database: OfflineDatabase, name: string, value: number): Promise<number> {
-  return database.run(changeEach(SET_STATE, [[name, value]]));
+  return database.run(insertEach(SET_STATE, [{ name, value }]));
 }
 
 /** From now on the target is a database like any other. */
@@ -63,16 +63,16 @@ async function refuseForeignData(database: OfflineDatabase, sourceName: string):
     }
   }
   if (facts.tables.has('tine_user')) {
-    const [users] = await database.rows('SELECT COUNT(*) FROM tine_user');
-    if (numberOf(users?.[0]) > 0) {
+    const users = numberOf(await database.value('SELECT COUNT(*) FROM tine_user'));
+    if (users > 0) {
       throw new StartError(
-        `${database.name}: it has ${counted(numberOf(users?.[0]), 'user')}; name an empty database, or one that is not there yet`,
+        `${database.name}: it has ${counted(users, 'user')}; name an empty database, or one that is not there yet`,
       );
     }
   }
-  const [found] = await database.rows(`SELECT COUNT(*) FROM kine WHERE name <> '${compactMarkName}'`);
-  if (numberOf(found?.[0]) === 0) return;
+  const found = numberOf(await database.value(`SELECT COUNT(*) FROM kine WHERE name <> '${compactMarkName}'`));
+  if (found === 0) return;
   throw new StartError(
-    `${database.name}: it is not empty (${counted(numberOf(found?.[0]), 'row')}); name an empty database, or one that is not there yet`,
+    `${database.name}: it is not empty (${counted(found, 'row')}); name an empty database, or one that is not there yet`,
   );
 }

@@ -1,11 +1,12 @@
 /** Puts the log of a snapshot into table `kine`, page by page: what a row replaced is asked for in the table. */
 import type { OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
-import { newestByName } from '../../mvcc/newest-rows.ts';
-import { changeEach, listQuery, rowsOf } from '../../mvcc/program.ts';
+import { insertEach, listQuery, rawRows, rowsOf } from '../../mvcc/program.ts';
 import { keyText } from '../../sql/key-text.ts';
+import { gapRow, putRow, tombstoneRow } from '../../sql/kine-rows.ts';
+import type { KineRow } from '../../sql/kine-table.ts';
+import { newestByName } from '../../sql/newest-row.ts';
 import { LEASES_BY_ID, NEWEST_ROWS_WITHOUT_VALUE } from '../../sql/read-statements.ts';
-import type { Parameter } from '../../sql/statement.ts';
 import { INSERT_ROWS } from '../../sql/write-statements.ts';
 import { crc32c } from '../../wire/crc32c.ts';
 import type { Progress } from '../copy/progress.ts';
@@ -15,9 +16,6 @@ import type { SnapshotSummary } from './inspect.ts';
 /** Rows of a page, and bytes of their values: written as a statement it is twice as long, and below what any server takes. */
 const pageRowsMax = 1000;
 const pageBytesMax = 1024 * 1024;
-
-/** kine's column holds 31 bits. */
-const kinesTtlSecondsMax = 2 ** 31 - 1;
 
 /** The id that updates name as the row they replaced where compaction has deleted it: nobody has it. */
 const deletedId = 2;
@@ -78,8 +76,7 @@ export class LogRestorer {
     const { revision, compactRevision } = wanted;
     if (this.#lastRevision < revision) {
       const id = this.#nextId(revision);
-      const own = id === revision ? null : revision;
-      await this.#own.run(changeEach(INSERT_ROWS, [[id, `gap-${id}`, 0, 1, 0, 0, 0, null, 0, null, own, null]]));
+      await this.#own.run(insertEach(INSERT_ROWS, [gapRow({ id, revision })]));
     }
     const newestId = this.#lastRevision === 1 ? markRowId : this.#lastId;
     if (compactRevision <= 0) return { newestId, markId: 0 };
@@ -90,7 +87,7 @@ export class LogRestorer {
     if (page.length === 0) return;
     const known = newestByName(
       await this.#own.run(
-        rowsOf(
+        rawRows(
           listQuery(
             NEWEST_ROWS_WITHOUT_VALUE,
             [...new Set(page.map(({ name }) => name))].map((name) => [name]),
@@ -100,21 +97,21 @@ export class LogRestorer {
     );
     const replaced = new Map([...known].map(([name, { id }]) => [name, id]));
     const ttls = await this.#ttlsOf(page);
-    const list = page.flatMap(({ row, name }) => {
-      const parameters = this.#parameters(row, { name, replacedId: replaced.get(name) ?? 0, ttls });
-      if (parameters === undefined) return [];
-      replaced.set(name, this.#lastId);
-      return [parameters];
+    const rows = page.flatMap(({ row, name }) => {
+      const restored = this.#restored(row, { name, replacedId: replaced.get(name) ?? 0, ttls });
+      if (restored === undefined) return [];
+      replaced.set(name, restored.id);
+      return [restored];
     });
-    await this.#own.run(changeEach(INSERT_ROWS, list));
+    await this.#own.run(insertEach(INSERT_ROWS, rows));
     this.#rowCount += page.length;
   }
 
-  /** As `INSERT_ROWS` takes them; undefined: compaction has this row no more. */
-  #parameters(
+  /** Undefined: compaction has this row no more. */
+  #restored(
     row: StoredRow,
     { name, replacedId, ttls }: { readonly name: string; readonly replacedId: number; readonly ttls: Ttls },
-  ): readonly Parameter[] | undefined {
+  ): KineRow | undefined {
     const { revision, subRevision, isTombstone, keyValue } = row;
     const isOld = revision <= this.#summary.compactRevision;
     // etcd keeps one at the mark itself, and passes it over.
@@ -128,21 +125,18 @@ export class LogRestorer {
     if (!isOld && !isTombstone && !isCreation && replacedId === 0) {
       throw new StartError(`revision ${revision} of the snapshot updates a key that it does not have`);
     }
-    const { lease } = keyValue;
-    return [
+    if (isTombstone) return tombstoneRow({ id, revision, subRevision, name, replacedId });
+    return putRow({
       id,
+      revision,
+      subRevision,
       name,
-      isCreation ? 1 : 0,
-      isTombstone ? 1 : 0,
-      isCreation || isTombstone ? 0 : keyValue.createRevision,
-      replacedId === 0 && !isCreation && !isTombstone ? deletedId : replacedId,
-      isTombstone ? 0 : Math.min(ttls.get(lease) ?? 0, kinesTtlSecondsMax),
-      isTombstone ? null : keyValue.value,
-      isTombstone ? 0 : keyValue.version,
-      isTombstone || lease === 0n ? null : lease,
-      id === revision ? null : revision,
-      subRevision === 0 ? null : subRevision,
-    ];
+      replacedId: replacedId === 0 && !isCreation ? deletedId : replacedId,
+      createRevision: isCreation ? undefined : keyValue.createRevision,
+      version: keyValue.version,
+      value: keyValue.value,
+      lease: { id: keyValue.lease, ttlSeconds: ttls.get(keyValue.lease) ?? 0 },
+    });
   }
 
   /** An id is the revision wherever several keys of one transaction before it have not taken ids beyond. */
@@ -163,7 +157,7 @@ export class LogRestorer {
         ),
       ),
     );
-    return new Map(found.map(([id, ttlSeconds]) => [BigInt(id as string), ttlSeconds as number]));
+    return new Map(found.map(({ id, ttlSeconds }) => [id, ttlSeconds]));
   }
 }
 

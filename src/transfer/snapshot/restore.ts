@@ -3,10 +3,12 @@ import { FileReader } from '../../bbolt/file-reader.ts';
 import type { OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
 import type { NamedDetails } from '../../mvcc/backend-parts.ts';
-import { change, changeEach } from '../../mvcc/program.ts';
+import { change, changeEach, insertEach } from '../../mvcc/program.ts';
 import { rebuildCurrent } from '../../mvcc/take-over.ts';
 import { ROLES, USERS } from '../../sql/auth-statements.ts';
-import { compactMarkName, keyText } from '../../sql/key-text.ts';
+import { keyText } from '../../sql/key-text.ts';
+import { markRow } from '../../sql/kine-rows.ts';
+import type { LeaseRow } from '../../sql/lease-row.ts';
 import { SET_COVERED_ID } from '../../sql/take-over-statements.ts';
 import { DELETE_ROWS, INSERT_LEASES, INSERT_ROWS } from '../../sql/write-statements.ts';
 import type { Progress } from '../copy/progress.ts';
@@ -76,7 +78,8 @@ async function restore(backend: BackendFile, own: OfflineDatabase, restoring: Re
   const revision = summary.revision + bumpRevision;
   const compactRevision = bumpRevision > 0 ? revision : summary.compactRevision;
   const { newestId, markId } = await log.finish({ revision, compactRevision });
-  await own.run(changeEach(INSERT_ROWS, [markRow({ markId, compactRevision })]));
+  const mark = markRow({ id: markRowId, compactedId: markId, version: compactRevision < 0 ? 1 : 2 });
+  await own.run(insertEach(INSERT_ROWS, [mark]));
   if (!summary.isCompacted || bumpRevision > 0) await deleteUnreachable(own, markId);
   await own.run(rebuildCurrent(newestId));
   await own.run(change(SET_COVERED_ID, newestId));
@@ -90,17 +93,17 @@ async function restore(backend: BackendFile, own: OfflineDatabase, restoring: Re
 
 /** Keys are looked for where every copy does. */
 async function refuseUsers(own: OfflineDatabase): Promise<void> {
-  const [found] = await own.rows('SELECT (SELECT COUNT(*) FROM tine_user) + (SELECT COUNT(*) FROM tine_role)');
-  if (numberOf(found?.[0]) === 0) return;
+  const found = await own.value('SELECT (SELECT COUNT(*) FROM tine_user) + (SELECT COUNT(*) FROM tine_role)');
+  if (numberOf(found) === 0) return;
   throw new StartError(`${own.name}: it has users or roles; name an empty database, or one that is not there yet`);
 }
 
 async function restoreAuth(backend: BackendFile, own: OfflineDatabase): Promise<void> {
   const { isEnabled, revision } = backend.auth();
   const rows = (list: Iterable<NamedDetails>) =>
-    [...list].map(({ name, details }) => [keyText(name), details] as const);
-  await own.run(changeEach(USERS.set, rows(backend.users())));
-  await own.run(changeEach(ROLES.set, rows(backend.roles())));
+    [...list].map(({ name, details }) => ({ name: keyText(name), details }));
+  await own.run(insertEach(USERS.set, rows(backend.users())));
+  await own.run(insertEach(ROLES.set, rows(backend.roles())));
   await remember(own, 'auth_enabled', isEnabled ? 1 : 0);
   await remember(own, 'auth_revision', Math.max(1, revision));
 }
@@ -110,19 +113,15 @@ const leasePageMax = 1000;
 
 async function restoreLeases(backend: BackendFile, own: OfflineDatabase): Promise<void> {
   const nowMs = Date.now();
-  let page: (readonly [bigint, number, number])[] = [];
+  let page: LeaseRow[] = [];
   for (const { id, ttl, remainingTtl } of backend.leases()) {
-    page.push([id, ttl, nowMs + (remainingTtl > 0 ? remainingTtl : ttl) * 1000]);
+    const leftSeconds = remainingTtl > 0 ? remainingTtl : ttl;
+    page.push({ id, ttlSeconds: ttl, expiresAtMs: nowMs + leftSeconds * 1000 });
     if (page.length < leasePageMax) continue;
-    await own.run(changeEach(INSERT_LEASES, page));
+    await own.run(insertEach(INSERT_LEASES, page));
     page = [];
   }
-  await own.run(changeEach(INSERT_LEASES, page));
-}
-
-function markRow({ markId, compactRevision }: { readonly markId: number; readonly compactRevision: number }) {
-  const version = compactRevision < 0 ? 1 : 2;
-  return [markRowId, compactMarkName, 1, 0, 0, markId, 0, Buffer.alloc(0), version, null, null, null] as const;
+  await own.run(insertEach(INSERT_LEASES, page));
 }
 
 /** Rows that are deleted at once. */
@@ -131,8 +130,13 @@ const unreachableAtOnce = 500;
 /** What the compaction that the snapshot interrupted had still to delete. */
 async function deleteUnreachable(own: OfflineDatabase, markId: number): Promise<void> {
   for (;;) {
-    const found = await own.rows(`${unreachableRows(markId)} ORDER BY id LIMIT ${unreachableAtOnce}`);
-    await own.run(changeEach(DELETE_ROWS, found));
+    const found = await own.values(`${unreachableRows(markId)} ORDER BY id LIMIT ${unreachableAtOnce}`);
+    await own.run(
+      changeEach(
+        DELETE_ROWS,
+        found.map((id) => [id]),
+      ),
+    );
     if (found.length < unreachableAtOnce) return;
   }
 }

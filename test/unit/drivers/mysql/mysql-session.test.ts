@@ -8,8 +8,10 @@ import { MysqlSession } from '../../../../src/drivers/mysql/mysql-session.ts';
 import { prepareDatabase } from '../../../../src/drivers/mysql/prepare.ts';
 import { makeReady } from '../../../../src/drivers/mysql/ready-connection.ts';
 import { StatementMeter } from '../../../../src/drivers/statement-meter.ts';
-import { listQuery, query } from '../../../../src/mvcc/program.ts';
+import { decoded, decodedOne, listQuery, query } from '../../../../src/mvcc/program.ts';
+import { newestByName } from '../../../../src/sql/newest-row.ts';
 import { EVENTS_AFTER, HEAD, NEWEST_ROWS } from '../../../../src/sql/read-statements.ts';
+import { anyValue, record } from '../../../../src/sql/shape.ts';
 import { type Parameter, selectsRows } from '../../../../src/sql/statement.ts';
 import { DELETE_ROWS, INSERT_ROWS } from '../../../../src/sql/write-statements.ts';
 import { TINE_DRIVERS } from '../../../support/drivers.ts';
@@ -42,8 +44,9 @@ for (const driver of TINE_DRIVERS.filter(({ dialect }) => dialect === 'mysql')) 
           names.map((name) => [name]),
         ),
       ]);
-      assert.deepEqual(found?.map((row) => row[1]).sort(), names.toSorted());
-      for (const row of found ?? []) assert.deepEqual(row.at(-1), value);
+      const newest = newestByName(found);
+      assert.deepEqual([...newest.keys()].sort(), names.toSorted());
+      for (const { keyValue } of newest.values()) assert.deepEqual(keyValue?.value, value);
     });
 
     test('rows end with the row that reaches the byte limit, also with long values', async () => {
@@ -53,11 +56,12 @@ for (const driver of TINE_DRIVERS.filter(({ dialect }) => dialect === 'mysql')) 
       reader.begin('snapshot');
       const bounded = { ...query(EVENTS_AFTER, 199, 500), bytesMax: 10 + 100_000 + 8_192 + 1 };
       const [found] = await reader.run([bounded]);
+      const values = decoded(EVENTS_AFTER, found).map(({ keyValue }) => keyValue.value);
       assert.deepEqual(
-        found?.map((row) => (row[7] as Buffer).length),
+        values.map((value) => value?.length),
         sizes.slice(0, 4),
       );
-      assert.ok(found?.every((row, index) => (row[7] as Buffer).every((byte) => byte === index + 1)));
+      assert.ok(values.every((value, index) => value?.every((byte) => byte === index + 1)));
       await reader.commit();
     });
 
@@ -73,7 +77,7 @@ for (const driver of TINE_DRIVERS.filter(({ dialect }) => dialect === 'mysql')) 
       second.begin('exclusive');
       let sees: unknown;
       const seen = second.run([query(HEAD)]).then(([head]) => {
-        sees = head?.[0]?.[0];
+        sees = decodedOne(HEAD, head)?.id;
       });
       await new Promise((resolve) => setTimeout(resolve, 50));
       assert.equal(sees, undefined);
@@ -91,11 +95,11 @@ for (const driver of TINE_DRIVERS.filter(({ dialect }) => dialect === 'mysql')) 
       const reader = await session();
       const readRows = async () => {
         const [status] = await reader.run([query(HANDLER_READS)]);
-        return (status ?? []).reduce((sum, [, reads]) => sum + Number(reads), 0);
+        return decoded(HANDLER_READS, status).reduce((sum, { reads }) => sum + Number(reads), 0);
       };
       const beforeReads = await readRows();
       const [found] = await reader.run([listQuery(NEWEST_ROWS, [['/deep']])]);
-      assert.equal(found?.[0]?.[2], 11_000);
+      assert.equal(decodedOne(NEWEST_ROWS, found)?.id, 11_000);
       assert.ok((await readRows()) - beforeReads < 1_000, 'it does not read them all');
       // A name has few rows on average now: to sort them seems cheap.
       const others = Array.from({ length: 5_000 }, (_, index) =>
@@ -136,6 +140,10 @@ async function insert(rows: readonly (readonly Parameter[])[]): Promise<void> {
   await writer.commit();
 }
 
-const ANALYZE = selectsRows('analyze', () => 'ANALYZE TABLE kine');
+const ANALYZE = selectsRows('analyze', anyValue, () => 'ANALYZE TABLE kine');
 
-const HANDLER_READS = selectsRows('handler_reads', () => "SHOW SESSION STATUS LIKE 'Handler\\_read%'");
+const HANDLER_READS = selectsRows(
+  'handler_reads',
+  record({ name: 'text', reads: 'text' }),
+  () => "SHOW SESSION STATUS LIKE 'Handler\\_read%'",
+);

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { statementText } from '../../../../src/drivers/mysql/statement-text.ts';
+import { anyValue } from '../../../../src/sql/shape.ts';
 import { changesEach, selectsEach, selectsRow } from '../../../../src/sql/statement.ts';
 
 test('values of every type are written into a statement', () => {
-  const statement = selectsRow('kinds', () => 'SELECT ?, ?, ?, ?, ?');
+  const statement = selectsRow('kinds', anyValue, () => 'SELECT ?, ?, ?, ?, ?');
   assert.equal(
     statementText({
       statement,
@@ -15,12 +16,12 @@ test('values of every type are written into a statement', () => {
 });
 
 test('a numbered parameter may occur twice', () => {
-  const statement = selectsRow('twice', () => 'SELECT ?1 + ?1');
+  const statement = selectsRow('twice', anyValue, () => 'SELECT ?1 + ?1');
   assert.equal(statementText({ statement, parameters: [7] }), 'SELECT 7 + 7');
 });
 
 test('a list is written as values, as rows or as a table of names', () => {
-  const text = selectsEach('in', ['integer'], () => 'SELECT ? WHERE id IN (?list)');
+  const text = selectsEach('in', ['integer'], anyValue, () => 'SELECT ? WHERE id IN (?list)');
   assert.equal(statementText({ statement: text, parameters: [1], list: [[2], [3]] }), 'SELECT 1 WHERE id IN (2,3)');
   const inserted = changesEach('into', ['text', 'integer'], () => 'INSERT INTO t VALUES ?rows');
   assert.equal(
@@ -34,7 +35,7 @@ test('a list is written as values, as rows or as a table of names', () => {
     }),
     "INSERT INTO t VALUES ('a',1),('b',NULL)",
   );
-  const named = selectsEach('names', ['text'], () => 'SELECT * FROM (?names) asked');
+  const named = selectsEach('names', ['text'], anyValue, () => 'SELECT * FROM (?names) asked');
   assert.equal(
     statementText({ statement: named, parameters: [], list: [['a'], ['b']] }),
     "SELECT * FROM (SELECT 'a' AS name UNION ALL SELECT 'b' AS name) asked",
@@ -42,6 +43,6 @@ test('a list is written as values, as rows or as a table of names', () => {
 });
 
 test('too few or too many parameters are an assertion error', () => {
-  const statement = selectsRow('two', () => 'SELECT ?, ?');
+  const statement = selectsRow('two', anyValue, () => 'SELECT ?, ?');
   assert.throws(() => statementText({ statement, parameters: [1, 2, 3] }), /is given the parameters that it takes/);
 });

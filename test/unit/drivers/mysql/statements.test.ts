@@ -8,6 +8,7 @@ import { connectionSettings } from '../../../../src/drivers/mysql/connection-set
 import { prepareDatabase } from '../../../../src/drivers/mysql/prepare.ts';
 import { makeReady } from '../../../../src/drivers/mysql/ready-connection.ts';
 import { statementText } from '../../../../src/drivers/mysql/statement-text.ts';
+import type { Query } from '../../../../src/mvcc/program.ts';
 import * as alarmStatements from '../../../../src/sql/alarm-statements.ts';
 import * as clusterStatements from '../../../../src/sql/cluster-statements.ts';
 import * as commitStatements from '../../../../src/sql/commit-statements.ts';
@@ -15,7 +16,7 @@ import * as memberStatements from '../../../../src/sql/member-statements.ts';
 import { mysqlDialect } from '../../../../src/sql/mysql-dialect.ts';
 import * as rangeStatements from '../../../../src/sql/range-statements.ts';
 import * as readStatements from '../../../../src/sql/read-statements.ts';
-import type { Parameter, Statement } from '../../../../src/sql/statement.ts';
+import type { ListStatement, Parameter, Statement } from '../../../../src/sql/statement.ts';
 import * as takeOverStatements from '../../../../src/sql/take-over-statements.ts';
 import * as writeStatements from '../../../../src/sql/write-statements.ts';
 import { TINE_DRIVERS } from '../../../support/drivers.ts';
@@ -95,17 +96,24 @@ function rangesOf(source: 'current' | 'history'): readonly Statement[] {
 }
 
 /** A dialect that shows the type of each parameter. */
-const marked = { ...mysqlDialect, text: '?T', bytes: '?B', textOfBytes: '?B' };
+const marked = {
+  ...mysqlDialect,
+  parameter: { ...mysqlDialect.parameter, text: '?T', bytes: '?B', textOfBytes: '?B' },
+};
 
-function someQuery(statement: Statement) {
+function someQuery(statement: Statement): Query {
   const marks = [...statement.text(marked).matchAll(/\?(T|B|list|rows|names|\d|)/g)].map(([, mark = '']) => mark);
   const numbered = Math.max(0, ...marks.filter((mark) => /\d/.test(mark)).map(Number));
   const inOrder = marks.filter((mark) => /^[TB]?$/.test(mark)).map(someParameter);
   const parameters = inOrder.length > 0 ? inOrder : Array.from({ length: numbered }, () => someParameter(''));
-  if (statement.list === undefined) return { statement, parameters };
+  if (!takesList(statement)) return { statement, parameters };
   const row = (number: number): Parameter[] =>
-    (statement.list ?? []).map((type) => (type === 'integer' ? number : Buffer.from(`${number}`)));
+    statement.list.map((type) => (type === 'integer' ? number : Buffer.from(`${number}`)));
   return { statement, parameters, list: [row(900_001), row(900_002)] };
+}
+
+function takesList(statement: Statement): statement is ListStatement {
+  return 'list' in statement;
 }
 
 function someParameter(mark: string): Parameter {

@@ -1,0 +1,57 @@
+/** The shapes of rows that are seldom read. */
+import type { ColumnType } from './dialect.ts';
+import type { ColumnTypes, Shape, Value, Values } from './statement.ts';
+
+/** The type of a column, with `?` where it may be NULL. */
+type FieldType = ColumnType | `${ColumnType}?`;
+
+interface ValueOfType {
+  readonly text: string;
+  readonly integer: number;
+  readonly bytes: Uint8Array;
+  readonly 'text?': string | null;
+  readonly 'integer?': number | null;
+  readonly 'bytes?': Uint8Array | null;
+}
+
+/** Rows of one column, which are read as its value. */
+export function single<const Type extends FieldType>(name: string, type: Type): Shape<ValueOfType[Type]> {
+  return { columns: { [name]: typeOf(type) }, decode: (row) => fieldAt(row, 0, type) as ValueOfType[Type] };
+}
+
+/** Rows that are read as records of their columns. Frequent statements have a decoder of their own instead. */
+export function record<const Fields extends Readonly<Record<string, FieldType>>>(
+  fields: Fields,
+): Shape<{ readonly [Name in keyof Fields]: ValueOfType[Fields[Name]] }> {
+  const entries = Object.entries(fields);
+  return {
+    columns: Object.fromEntries(entries.map(([name, type]) => [name, typeOf(type)])),
+    decode: (row) =>
+      Object.fromEntries(entries.map(([name, type], index) => [name, fieldAt(row, index, type)])) as {
+        [Name in keyof Fields]: ValueOfType[Fields[Name]];
+      },
+  };
+}
+
+/** Rows of which the first column is read, whatever it holds. */
+export const anyValue: Shape<Value> = { columns: { value: 'text' }, decode: (row) => row[0] as Value };
+
+function typeOf(type: FieldType): ColumnType {
+  return (type.endsWith('?') ? type.slice(0, -1) : type) as ColumnType;
+}
+
+function fieldAt(row: Values, index: number, type: FieldType): Value {
+  return type === 'integer' ? numberAt(row, index) : (row[index] as Value);
+}
+
+/** A column that is never NULL in the statement that selected it. */
+export function numberAt(row: Values, index: number): number {
+  const value: Value | undefined = row[index];
+  if (typeof value !== 'number') throw new TypeError(`column ${index} is not a number: ${String(value)}`);
+  return value;
+}
+
+/** The columns of another row that stands beside the first one. */
+export function prefixed(prefix: string, columns: ColumnTypes): ColumnTypes {
+  return Object.fromEntries(Object.entries(columns).map(([name, type]) => [`${prefix}.${name}`, type]));
+}

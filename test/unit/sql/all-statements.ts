@@ -1,0 +1,76 @@
+/** Every statement of `src/sql/`, and its text in each dialect. */
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { guardedText } from '../../../src/drivers/postgres/guarded-write.ts';
+import { SET_COMMIT } from '../../../src/sql/commit-statements.ts';
+import { copiedRows, liveRows, type Owner } from '../../../src/sql/copy-statements.ts';
+import type { Dialect } from '../../../src/sql/dialect.ts';
+import { mysqlDialect } from '../../../src/sql/mysql-dialect.ts';
+import { postgresBinaryDialect, postgresDialect } from '../../../src/sql/postgres-dialect.ts';
+import {
+  countStatement,
+  type NumberTarget,
+  type RangeShape,
+  type RangeSource,
+  rangeStatement,
+} from '../../../src/sql/range-statements.ts';
+import { sqliteDialect } from '../../../src/sql/sqlite-dialect.ts';
+import type { Statement } from '../../../src/sql/statement.ts';
+import { DROP_CURRENT, INSERT_ROWS, SET_CURRENT } from '../../../src/sql/write-statements.ts';
+
+const folder = join(import.meta.dirname, '../../../src/sql');
+
+const sources: readonly RangeSource[] = ['current', 'history'];
+const targets: readonly NumberTarget[] = ['key', 'version', 'create', 'mod'];
+const owners: readonly Owner[] = ['tine', 'kine'];
+const either = [false, true] as const;
+
+/** The shapes of ranges that programs ask for: what is sorted has no values and no bound. */
+function* rangeShapes(): Generator<RangeShape> {
+  for (const source of sources) {
+    for (const filtered of either) {
+      for (const withValue of either)
+        for (const bounded of either) yield { source, filtered, withValue, bounded, sort: undefined };
+      for (const target of targets)
+        for (const descending of either)
+          yield { source, filtered, withValue: false, bounded: false, sort: { target, descending } };
+    }
+  }
+}
+
+/** Every statement, in the order of their names. A module's exports are found by themselves; what functions make is listed here. */
+export async function allStatements(): Promise<readonly Statement[]> {
+  const found: Statement[] = [];
+  for (const file of readdirSync(folder).filter((name) => name.endsWith('-statements.ts')))
+    found.push(...statementsIn(await import(join(folder, file))));
+  found.push(...sources.map(countStatement), ...owners.flatMap((owner) => [copiedRows(owner), liveRows(owner)]));
+  for (const shape of rangeShapes()) found.push(rangeStatement(shape));
+  return found.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+function statementsIn(exported: unknown): readonly Statement[] {
+  if (typeof exported !== 'object' || exported === null) return [];
+  if ('text' in exported && 'returns' in exported) return [exported as Statement];
+  return Object.values(exported).flatMap(statementsIn);
+}
+
+/** The golden files: by their names, the text of every statement in a dialect. */
+export const goldenFiles: Readonly<Record<string, (statements: readonly Statement[]) => string>> = {
+  sqlite: (statements) => inDialect(statements, () => sqliteDialect),
+  mysql: (statements) => inDialect(statements, () => mysqlDialect),
+  // What Postgres sends in binary has a text of its own, and so has a write that is guarded.
+  postgres: (statements) =>
+    [
+      inDialect(statements, ({ isBulk }) => (isBulk ? postgresBinaryDialect : postgresDialect)),
+      entry('guarded write', guardedText([SET_COMMIT, INSERT_ROWS, SET_CURRENT, DROP_CURRENT])),
+    ].join('\n'),
+};
+
+function inDialect(statements: readonly Statement[], dialectOf: (statement: Statement) => Dialect): string {
+  return statements.map((each) => entry(each.name, each.text(dialectOf(each)))).join('\n');
+}
+
+/** Without spaces at the ends of lines, which editors take away. */
+function entry(name: string, text: string): string {
+  return `-- ${name}\n${text.replaceAll(/[ \t]+$/gm, '')};\n`;
+}
