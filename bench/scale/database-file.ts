@@ -1,8 +1,8 @@
 import { closeSync, fsyncSync, openSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { putRow } from '../../src/sql/kine-rows.ts';
-import { sqliteDialect } from '../../src/sql/sqlite-dialect.ts';
-import { INSERT_ROWS, SET_CURRENT } from '../../src/sql/write-statements.ts';
+import { sqliteDialect } from '../../src/sql/dialects/sqlite-dialect.ts';
+import { putRow } from '../../src/sql/rows/kine-rows.ts';
+import { INSERT_ROWS, SET_CURRENT } from '../../src/sql/statements/write-statements.ts';
 import { valueSource } from '../load/values.ts';
 import { keyName } from './key-name.ts';
 

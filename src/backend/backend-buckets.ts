@@ -1,7 +1,7 @@
 /** The buckets of etcd 3.7's storage, as a snapshot has them: what stands in each, in the order of the file. */
 import type { Element } from '../bbolt/file-writer.ts';
-import { authRevision, isAuthOn } from '../mvcc/auth-state.ts';
-import type { BackendParts } from '../mvcc/backend-parts.ts';
+import { authRevision, isAuthOn } from '../mvcc/auth/auth-state.ts';
+import type { BackendParts } from '../mvcc/snapshot/backend-parts.ts';
 import { keyBytes } from '../sql/key-text.ts';
 import { AlarmMember } from '../wire/generated/etcdserverpb/maintenance.ts';
 import { Lease } from '../wire/generated/leasepb/lease.ts';

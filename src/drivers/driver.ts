@@ -2,8 +2,8 @@
 import type { DriverError } from '../errors.ts';
 import type { RowId, WriteOperation } from '../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../mvcc/read-programs.ts';
-import type { BatchResult } from '../mvcc/write-batch.ts';
-import type { WriteOptions } from '../mvcc/write-state.ts';
+import type { BatchResult } from '../mvcc/writes/write-batch.ts';
+import type { WriteOptions } from '../mvcc/writes/write-state.ts';
 import type { DriverStatistics } from './driver-statistics.ts';
 import type { LeaseClock } from './lease-clock.ts';
 

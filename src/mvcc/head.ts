@@ -1,9 +1,9 @@
 /** Where the store stands, and what a revision means in ids. */
 import { etcdError } from '../errors.ts';
-import type { HeadRow } from '../sql/head-row.ts';
-import { HEAD, ID_THROUGH_REVISION } from '../sql/read-statements.ts';
+import type { HeadRow } from '../sql/rows/head-row.ts';
 import type { Row, Select } from '../sql/statement.ts';
-import { untouchedAuth } from './auth-state.ts';
+import { HEAD, ID_THROUGH_REVISION } from '../sql/statements/read-statements.ts';
+import { untouchedAuth } from './auth/auth-state.ts';
 import type { Revision, RowId } from './operations.ts';
 import { type Program, query, rawRows, row } from './program.ts';
 import type { Head } from './results.ts';

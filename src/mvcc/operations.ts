@@ -4,10 +4,10 @@
  */
 
 import type { Interval, KeyText } from '../sql/key-text.ts';
-import type { AuthChange } from './auth-changes.ts';
-import type { CompactionHash } from './compaction-hash.ts';
-import type { Hold } from './compaction-hold.ts';
-import type { Permit } from './permit.ts';
+import type { AuthChange } from './auth/auth-changes.ts';
+import type { Permit } from './auth/permit.ts';
+import type { CompactionHash } from './compaction/compaction-hash.ts';
+import type { Hold } from './compaction/compaction-hold.ts';
 
 /** An etcd revision. A number: at 100,000 commits a second 2^53 lasts 2,850 years. 0 means "none" or "the latest". */
 export type Revision = number;

@@ -1,19 +1,20 @@
 /** The programs that only read, by the name under which they are sent to a thread or a connection. */
-import { alarmsProgram } from './alarms.ts';
-import { authNames, rolePermissions, tokenSecret, userRights } from './auth-reads.ts';
-import { backendParts } from './backend-parts.ts';
-import { idsToCompact } from './compact.ts';
-import { eventsAfter, eventsOfKeys, idBefore } from './events.ts';
-import { hashKeys } from './hash-keys.ts';
+
+import { authNames, rolePermissions, tokenSecret, userRights } from './auth/auth-reads.ts';
+import { alarmsProgram } from './cluster/alarms.ts';
+import { membersSince } from './cluster/members.ts';
+import { idsToCompact } from './compaction/compact.ts';
 import { headProgram } from './head.ts';
-import { endOfWalk } from './key-bucket.ts';
-import { leaseClock } from './lease-clock.ts';
-import { leaseCount, leaseProgram, leasesById, leasesProgram, nextLeases } from './lease-reads.ts';
-import { membersSince } from './members.ts';
-import { pointReads } from './point-reads.ts';
+import { leaseClock } from './leases/lease-clock.ts';
+import { leaseCount, leaseProgram, leasesById, leasesProgram, nextLeases } from './leases/lease-reads.ts';
 import type { Program } from './program.ts';
-import { rangePages } from './range-page.ts';
-import { snapshotPage, snapshotSizes } from './snapshot-pages.ts';
+import { eventsAfter, eventsOfKeys, idBefore } from './reads/events.ts';
+import { pointReads } from './reads/point-reads.ts';
+import { rangePages } from './reads/range-page.ts';
+import { backendParts } from './snapshot/backend-parts.ts';
+import { hashKeys } from './snapshot/hash-keys.ts';
+import { endOfWalk } from './snapshot/key-bucket.ts';
+import { snapshotPage, snapshotSizes } from './snapshot/snapshot-pages.ts';
 
 /** What programs know of the database they run in. */
 export interface DatabaseFacts {

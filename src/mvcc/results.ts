@@ -2,7 +2,7 @@
  * What operations come to. Key-values come encoded, as the wire wants them: they are encoded once, where the rows
  * are read (in SQLite: in the worker thread), and never taken apart again.
  */
-import type { AuthState } from './auth-state.ts';
+import type { AuthState } from './auth/auth-state.ts';
 import type { LeaseId, Revision, RowId } from './operations.ts';
 
 /** A run of protobuf-encoded `KeyValue` messages, each as `tag length message` with the tag 0x12 (field 2), back to back. */

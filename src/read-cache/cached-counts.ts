@@ -1,5 +1,5 @@
 import type { RowId } from '../mvcc/operations.ts';
-import type { NameInterval } from '../mvcc/read-point.ts';
+import type { NameInterval } from '../mvcc/reads/read-point.ts';
 import type { LogEvent } from '../mvcc/results.ts';
 import type { KeyText } from '../sql/key-text.ts';
 import { IntervalTree } from '../watch/interval-tree.ts';

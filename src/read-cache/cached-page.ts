@@ -1,7 +1,7 @@
 /** A page of a range from the cache, as the database would answer it. */
 import type { RangeOperation, Revision } from '../mvcc/operations.ts';
-import type { PagePosition, RangePages } from '../mvcc/range-page.ts';
-import { type NameInterval, nameInterval } from '../mvcc/read-point.ts';
+import type { PagePosition, RangePages } from '../mvcc/reads/range-page.ts';
+import { type NameInterval, nameInterval } from '../mvcc/reads/read-point.ts';
 import type { KeyValueBlock } from '../mvcc/results.ts';
 import { successor } from '../sql/key-text.ts';
 import { cacheLimits } from './cache-limits.ts';

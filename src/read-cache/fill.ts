@@ -1,5 +1,5 @@
 import type { RowId } from '../mvcc/operations.ts';
-import type { NameInterval } from '../mvcc/read-point.ts';
+import type { NameInterval } from '../mvcc/reads/read-point.ts';
 import { cacheLimits } from './cache-limits.ts';
 
 interface Collected {

@@ -1,6 +1,6 @@
 /** What the cache needs of encoded key-values: their keys, and whether one is new. */
 import { assert } from '../errors.ts';
-import { kvsTag } from '../mvcc/encode-row.ts';
+import { kvsTag } from '../mvcc/reads/encode-row.ts';
 import { keyText } from '../sql/key-text.ts';
 
 /** A key-value in a block, by its key. The bytes are the block's. */

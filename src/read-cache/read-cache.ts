@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RangeOperation, RowId } from '../mvcc/operations.ts';
-import type { PointRead } from '../mvcc/point-reads.ts';
-import type { RangePages, RangeRequest } from '../mvcc/range-page.ts';
-import { type NameInterval, nameInterval } from '../mvcc/read-point.ts';
+import type { PointRead } from '../mvcc/reads/point-reads.ts';
+import type { RangePages, RangeRequest } from '../mvcc/reads/range-page.ts';
+import { type NameInterval, nameInterval } from '../mvcc/reads/read-point.ts';
 import type { Head, LogEvent, RangeResult } from '../mvcc/results.ts';
 import { successor } from '../sql/key-text.ts';
 import { BoundedCache } from '../text/bounded-cache.ts';

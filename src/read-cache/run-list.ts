@@ -1,4 +1,4 @@
-import type { NameInterval } from '../mvcc/read-point.ts';
+import type { NameInterval } from '../mvcc/reads/read-point.ts';
 import { countStartingThrough } from '../text/count-starting-through.ts';
 import type { CachedRun } from './cached-run.ts';
 

@@ -1,5 +1,5 @@
 /** The shapes of rows that are seldom read. */
-import type { ColumnType } from './dialect.ts';
+import type { ColumnType } from './dialects/dialect.ts';
 import type { ColumnTypes, Shape, Value, Values } from './statement.ts';
 
 /** The type of a column, with `?` where it may be NULL. */

@@ -1,5 +1,5 @@
 /** A statement of SQL: written once, prepared once a connection, found by its name. */
-import type { ColumnType, Dialect } from './dialect.ts';
+import type { ColumnType, Dialect } from './dialects/dialect.ts';
 
 /** What a parameter may be; text is bound as text, so that names stay text for kine. */
 export type Parameter = string | number | bigint | Uint8Array | null;

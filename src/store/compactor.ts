@@ -5,9 +5,9 @@
 import type { Logger } from 'pino';
 import type { Driver } from '../drivers/driver.ts';
 import { limits } from '../limits.ts';
-import type { CompactionHash } from '../mvcc/compaction-hash.ts';
+import type { Permit } from '../mvcc/auth/permit.ts';
+import type { CompactionHash } from '../mvcc/compaction/compaction-hash.ts';
 import type { Revision } from '../mvcc/operations.ts';
-import type { Permit } from '../mvcc/permit.ts';
 import { SparseLog } from '../sparse-log.ts';
 import type { Requester } from './requester.ts';
 import type { WriteQueue } from './write-queue.ts';

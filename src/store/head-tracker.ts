@@ -1,5 +1,5 @@
 /** The newest head this process has seen, whoever saw it, and who wants to know. */
-import { untouchedAuth } from '../mvcc/auth-state.ts';
+import { untouchedAuth } from '../mvcc/auth/auth-state.ts';
 import type { Head } from '../mvcc/results.ts';
 
 export class HeadTracker {

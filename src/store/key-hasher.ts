@@ -1,10 +1,10 @@
 /** Hashes the keys' history in short reads, so that it holds up nobody. */
 import { DriverError, EtcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import type { CompactionHash } from '../mvcc/compaction-hash.ts';
-import type { HashPosition, HashRequest } from '../mvcc/hash-keys.ts';
+import type { CompactionHash } from '../mvcc/compaction/compaction-hash.ts';
 import type { Revision } from '../mvcc/operations.ts';
 import type { Head } from '../mvcc/results.ts';
+import type { HashPosition, HashRequest } from '../mvcc/snapshot/hash-keys.ts';
 import type { ReadQueue } from './read-queue.ts';
 import type { Requester } from './requester.ts';
 import { Slots } from './slots.ts';

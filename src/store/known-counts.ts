@@ -1,7 +1,7 @@
 /** How many keys ranges had when they were last counted. While nothing is written, the answer is the same: clients ask for the same few ranges all the time. */
 import { limits } from '../limits.ts';
 import type { Keys } from '../mvcc/operations.ts';
-import type { KnownCount, RangePages } from '../mvcc/range-page.ts';
+import type { KnownCount, RangePages } from '../mvcc/reads/range-page.ts';
 import { BoundedCache } from '../text/bounded-cache.ts';
 
 export class KnownCounts {

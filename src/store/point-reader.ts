@@ -3,7 +3,7 @@ import type { Driver } from '../drivers/driver.ts';
 import { limits } from '../limits.ts';
 import { markSingleUse } from '../memory.ts';
 import type { RangeOperation } from '../mvcc/operations.ts';
-import type { PointRead, PointReads } from '../mvcc/point-reads.ts';
+import type { PointRead, PointReads } from '../mvcc/reads/point-reads.ts';
 import type { Head, RangeResult } from '../mvcc/results.ts';
 import type { ReadCache } from '../read-cache/read-cache.ts';
 import { Coalescer } from './coalescer.ts';

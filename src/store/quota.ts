@@ -6,7 +6,7 @@ import type { Driver } from '../drivers/driver.ts';
 import { etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { WriteOperation } from '../mvcc/operations.ts';
-import { writeCostBytes } from '../mvcc/write-cost.ts';
+import { writeCostBytes } from '../mvcc/writes/write-cost.ts';
 import { FairQueue, type Queued } from './fair-queue.ts';
 import { operationBytes } from './operation-bytes.ts';
 import type { Requester } from './requester.ts';

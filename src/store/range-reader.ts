@@ -4,7 +4,7 @@ import { EtcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { markSingleUse } from '../memory.ts';
 import type { RangeOperation } from '../mvcc/operations.ts';
-import type { PagePosition, RangePages, RangeRequest } from '../mvcc/range-page.ts';
+import type { PagePosition, RangePages, RangeRequest } from '../mvcc/reads/range-page.ts';
 import type { Head, KeyValueBlock, RangeResult } from '../mvcc/results.ts';
 import type { Fill } from '../read-cache/fill.ts';
 import type { ReadCache } from '../read-cache/read-cache.ts';

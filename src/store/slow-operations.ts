@@ -1,7 +1,7 @@
 import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { RangeOperation, WriteOperation } from '../mvcc/operations.ts';
-import type { PointRead } from '../mvcc/point-reads.ts';
+import type { PointRead } from '../mvcc/reads/point-reads.ts';
 import type { RangeResult } from '../mvcc/results.ts';
 import { SparseLog } from '../sparse-log.ts';
 import { durationText } from '../text/duration-text.ts';

@@ -6,8 +6,7 @@ import type { Driver, ReadLane } from '../drivers/driver.ts';
 import { etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { markSingleUse } from '../memory.ts';
-import type { PackedEventPage } from '../mvcc/events.ts';
-import { unpackEvents } from '../mvcc/events.ts';
+import { randomId } from '../mvcc/cluster/random-id.ts';
 import {
   type Alarm,
   alarmNumbers,
@@ -20,7 +19,8 @@ import {
   type Revision,
   type TxnOperation,
 } from '../mvcc/operations.ts';
-import { randomId } from '../mvcc/random-id.ts';
+import type { PackedEventPage } from '../mvcc/reads/events.ts';
+import { unpackEvents } from '../mvcc/reads/events.ts';
 import {
   type DeleteResult,
   type Head,

@@ -1,5 +1,6 @@
 /** What the server asks of the store. `openStore` makes one. */
 import type { SnapshotOptions } from '../backend/snapshot-reading.ts';
+import type { Permit } from '../mvcc/auth/permit.ts';
 import type {
   Alarm,
   DeleteOperation,
@@ -11,7 +12,6 @@ import type {
   Revision,
   TxnOperation,
 } from '../mvcc/operations.ts';
-import type { Permit } from '../mvcc/permit.ts';
 import type { DeleteResult, Head, LeaseStatus, PutResult, RangeResult, TxnResult } from '../mvcc/results.ts';
 import type { KeyText } from '../sql/key-text.ts';
 import type { EventSource } from '../watch/event-source.ts';

@@ -2,8 +2,8 @@
 import type { Driver, DriverBatchResult } from '../drivers/driver.ts';
 import { etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import type { PackedBatchEvents } from '../mvcc/events.ts';
 import type { TxnStep, WriteOperation } from '../mvcc/operations.ts';
+import type { PackedBatchEvents } from '../mvcc/reads/events.ts';
 import type { Head, WriteResult } from '../mvcc/results.ts';
 import { requestBoundsMs } from '../statistics/bounds.ts';
 import { doublingBounds, Histogram } from '../statistics/histogram.ts';

@@ -2,9 +2,9 @@
 import type { OfflineDatabase } from '../drivers/offline.ts';
 import { row } from '../mvcc/program.ts';
 import { compactMarkName } from '../sql/key-text.ts';
-import { modRevision } from '../sql/row.ts';
+import { modRevision } from '../sql/rows/row.ts';
 import { record } from '../sql/shape.ts';
-import { NEWEST_ROW } from '../sql/take-over-statements.ts';
+import { NEWEST_ROW } from '../sql/statements/take-over-statements.ts';
 import {
   breachOf,
   compactionDone,

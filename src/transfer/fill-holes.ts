@@ -1,9 +1,9 @@
 /** Rows for ids that are missing, as kine makes them: it waits for such an id and fills it, one by one. */
 import type { OfflineDatabase } from '../drivers/offline.ts';
 import { insertEach } from '../mvcc/program.ts';
-import { gapRow } from '../sql/kine-rows.ts';
-import { INSERT_GAPS } from '../sql/repair-statements.ts';
+import { gapRow } from '../sql/rows/kine-rows.ts';
 import { record } from '../sql/shape.ts';
+import { INSERT_GAPS } from '../sql/statements/repair-statements.ts';
 
 /** Rows of a statement. */
 const gapsAtOnce = 500;

@@ -2,9 +2,9 @@
 import type { OfflineDatabase } from '../drivers/offline.ts';
 import { StartError } from '../errors.ts';
 import { clientsCompactMarkText, keyBytes } from '../sql/key-text.ts';
-import { modRevision, version } from '../sql/row.ts';
+import { modRevision, version } from '../sql/rows/row.ts';
 import { record } from '../sql/shape.ts';
-import { kinesClientsMarkName } from '../sql/take-over-statements.ts';
+import { kinesClientsMarkName } from '../sql/statements/take-over-statements.ts';
 import { fillHoles } from './fill-holes.ts';
 import { compactedId, numberOf, requireKnown, stateOf, tableFacts } from './table-facts.ts';
 import { tinesKineIndex, tinesTables } from './tines-parts.ts';

@@ -2,10 +2,10 @@
 import { migrationsTable } from '../../migrations/migrations.ts';
 import type { OfflineAccess, OfflineDatabase, OwnedDatabase } from '../drivers/offline.ts';
 import { change, changeEach } from '../mvcc/program.ts';
-import { rebuildCurrent, uniteMarks } from '../mvcc/take-over.ts';
+import { rebuildCurrent, uniteMarks } from '../mvcc/start-up/take-over.ts';
 import { compactMarkName } from '../sql/key-text.ts';
-import { INSERT_KINES_MARK } from '../sql/repair-statements.ts';
-import { DELETE_ROWS, SET_COMPACT_MARK } from '../sql/write-statements.ts';
+import { INSERT_KINES_MARK } from '../sql/statements/repair-statements.ts';
+import { DELETE_ROWS, SET_COMPACT_MARK } from '../sql/statements/write-statements.ts';
 import { checkDatabase, rowsNotCovered } from './check-database.ts';
 import { fillHoles } from './fill-holes.ts';
 import { makeKinesIndexes } from './release-to-kine.ts';

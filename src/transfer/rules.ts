@@ -1,8 +1,8 @@
 /** Rules that a sound database keeps. */
 import type { OfflineDatabase } from '../drivers/offline.ts';
+import type { OfflineDialect } from '../sql/dialects/offline-dialect.ts';
 import { compactMarkName } from '../sql/key-text.ts';
-import type { OfflineDialect } from '../sql/offline-dialect.ts';
-import { modRevision } from '../sql/row.ts';
+import { modRevision } from '../sql/rows/row.ts';
 import { record } from '../sql/shape.ts';
 import { counted, numberOf, stateOf } from './table-facts.ts';
 

@@ -1,5 +1,5 @@
 /** The tables and indexes that tine makes and needs, and kine's, where kine does not make them itself. */
-import type { OfflineDialect } from '../sql/offline-dialect.ts';
+import type { OfflineDialect } from '../sql/dialects/offline-dialect.ts';
 import type { TableFacts } from './table-facts.ts';
 
 /** tine's tables. The last one is what makes a database tine's. */

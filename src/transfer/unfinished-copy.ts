@@ -1,7 +1,7 @@
 /** A copy that is under way, or was cut off: its target is neither to be served nor to be handed on. */
 import type { OfflineDatabase } from '../drivers/offline.ts';
 import { StartError } from '../errors.ts';
-import { copySourceName } from '../sql/take-over-statements.ts';
+import { copySourceName } from '../sql/statements/take-over-statements.ts';
 import { stateOf, type TableFacts } from './table-facts.ts';
 
 const cure = 'run the same `tine copy` again, which goes on where it was, or drop the database';

@@ -1,6 +1,7 @@
 /** What the watch side asks of the store: rows of the log as events. */
-import type { EventsRequest } from '../mvcc/events.ts';
+
 import type { Keys, Revision, RowId } from '../mvcc/operations.ts';
+import type { EventsRequest } from '../mvcc/reads/events.ts';
 import type { Head, LogEvent } from '../mvcc/results.ts';
 import type { EventMemory } from './event-memory.ts';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { ownAlone } from '../../src/drivers/offline.ts';
 import { headProgram } from '../../src/mvcc/head.ts';
 import type { DatabaseFacts } from '../../src/mvcc/read-programs.ts';
-import { snapshotPage, snapshotSizes } from '../../src/mvcc/snapshot-pages.ts';
+import { snapshotPage, snapshotSizes } from '../../src/mvcc/snapshot/snapshot-pages.ts';
 import { keyValueBytesMax, revisionKeyBytesMax } from '../../src/wire/key-value-writer.ts';
 import { onePerDialect, TINE_DRIVERS } from '../support/index.ts';
 import { bytes, compact, grant, put, remove, tamper, testDatabase, writeTineDatabase } from '../transfer/databases.ts';

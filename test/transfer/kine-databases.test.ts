@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ownAlone } from '../../src/drivers/offline.ts';
-import { takeOver } from '../../src/mvcc/take-over.ts';
+import { takeOver } from '../../src/mvcc/start-up/take-over.ts';
 import { type Driver, failureOf, keysOf, TINE_DRIVERS, withoutLog, withPrefix } from '../support/index.ts';
 import { type KineRow, kineRows } from '../support/kine-file.ts';
 import { insertKineRows, rowsOf, serving, tamper, testDatabase, tine, writeKineDatabase } from './databases.ts';

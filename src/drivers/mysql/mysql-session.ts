@@ -1,10 +1,16 @@
 /** A connection to MySQL or MariaDB. What is asked for together goes in one way to the server. */
 import { type Connection, escape as escapeText, type ResultSetHeader } from 'mysql2';
 import { DriverError } from '../../errors.ts';
-import type { HeldLock, LockNumber } from '../../mvcc/known-state.ts';
 import { listQuery, type Query } from '../../mvcc/program.ts';
-import { fillIn, type MissingValue, missingIds, rowsUpToBytes, VALUES_BY_ID } from '../../sql/held-back-statements.ts';
+import type { HeldLock, LockNumber } from '../../mvcc/writes/known-state.ts';
 import { changeRows, onlyValue, type Row } from '../../sql/statement.ts';
+import {
+  fillIn,
+  type MissingValue,
+  missingIds,
+  rowsUpToBytes,
+  VALUES_BY_ID,
+} from '../../sql/statements/held-back-statements.ts';
 import { withinAnswerTime } from '../remote/answer-time.ts';
 import { freshLockNumber } from '../remote/lock-number.ts';
 import { GaveWay } from '../remote/second-try.ts';

@@ -4,9 +4,15 @@ import pino from 'pino';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
 import { limits } from '../../limits.ts';
 import { listQuery, type Query } from '../../mvcc/program.ts';
-import { fillIn, type MissingValue, missingIds, rowsUpToBytes, VALUES_BY_ID } from '../../sql/held-back-statements.ts';
-import { mysqlOfflineDialect } from '../../sql/mysql-offline-dialect.ts';
+import { mysqlOfflineDialect } from '../../sql/dialects/mysql-offline-dialect.ts';
 import { changeRows, type Row, type Statement } from '../../sql/statement.ts';
+import {
+  fillIn,
+  type MissingValue,
+  missingIds,
+  rowsUpToBytes,
+  VALUES_BY_ID,
+} from '../../sql/statements/held-back-statements.ts';
 import type { OfflineAccess } from '../offline.ts';
 import { type OfflineConnection, offlineServer } from '../remote/offline-server.ts';
 import { type Answered, ask } from './ask.ts';

@@ -2,7 +2,7 @@
 import { escape as escapeText } from 'mysql2';
 import { assert } from '../../errors.ts';
 import type { Query } from '../../mvcc/program.ts';
-import { mysqlDialect } from '../../sql/mysql-dialect.ts';
+import { mysqlDialect } from '../../sql/dialects/mysql-dialect.ts';
 import type { Parameter, Statement } from '../../sql/statement.ts';
 
 type List = readonly (readonly Parameter[])[];

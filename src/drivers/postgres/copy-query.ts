@@ -1,7 +1,7 @@
 /** Many rows in binary: COPY ... TO STDOUT. pg gets the columns of a query as text only, which for ten megabytes of values costs more than reading them. */
 import pg from 'pg';
 import { assert } from '../../errors.ts';
-import type { ColumnType } from '../../sql/dialect.ts';
+import type { ColumnType } from '../../sql/dialects/dialect.ts';
 import type { Column, Row, Value } from '../../sql/statement.ts';
 
 /** Signature, flags, length of the extension: what comes before the first row. */

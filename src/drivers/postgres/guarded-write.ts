@@ -1,6 +1,6 @@
 /** A transaction of writes as one statement: the guard takes the revision lock where it is as it was left, and everything else is done if the guard did. */
-import type { Dialect } from '../../sql/dialect.ts';
-import { postgresDialect } from '../../sql/postgres-dialect.ts';
+import type { Dialect } from '../../sql/dialects/dialect.ts';
+import { postgresDialect } from '../../sql/dialects/postgres-dialect.ts';
 import type { Statement } from '../../sql/statement.ts';
 import type { GuardedWrite } from '../remote/session.ts';
 import { parameterValues } from './parameters.ts';

@@ -3,7 +3,7 @@ import pg from 'pg';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
 import { limits } from '../../limits.ts';
 import type { Query } from '../../mvcc/program.ts';
-import { postgresOfflineDialect } from '../../sql/postgres-offline-dialect.ts';
+import { postgresOfflineDialect } from '../../sql/dialects/postgres-offline-dialect.ts';
 import { changeRows, type Row } from '../../sql/statement.ts';
 import type { OfflineAccess } from '../offline.ts';
 import { type OfflineConnection, offlineServer } from '../remote/offline-server.ts';

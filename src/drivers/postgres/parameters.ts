@@ -1,6 +1,6 @@
 /** A query's parameters as Postgres takes them. */
 import type { Query } from '../../mvcc/program.ts';
-import type { ColumnType } from '../../sql/dialect.ts';
+import type { ColumnType } from '../../sql/dialects/dialect.ts';
 import type { Parameter } from '../../sql/statement.ts';
 
 type Row = readonly Parameter[];

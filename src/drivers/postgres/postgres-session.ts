@@ -2,9 +2,9 @@
 import type { Writable } from 'node:stream';
 import pg, { type Client } from 'pg';
 import { DriverError } from '../../errors.ts';
-import type { HeldLock } from '../../mvcc/known-state.ts';
 import type { Query } from '../../mvcc/program.ts';
-import { postgresBinaryDialect, postgresDialect } from '../../sql/postgres-dialect.ts';
+import type { HeldLock } from '../../mvcc/writes/known-state.ts';
+import { postgresBinaryDialect, postgresDialect } from '../../sql/dialects/postgres-dialect.ts';
 import { changeRows, onlyValue, type Row, type Statement } from '../../sql/statement.ts';
 import { withinAnswerTime } from '../remote/answer-time.ts';
 import { freshLockNumber } from '../remote/lock-number.ts';

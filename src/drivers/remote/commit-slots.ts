@@ -1,8 +1,8 @@
 /** What a transaction of writes leaves in the database, so that it can be told whether it was committed. */
 import { randomInt } from 'node:crypto';
 import { decodedOne, insertQuery, type Query, query } from '../../mvcc/program.ts';
-import { COMMITTED_TOKEN, SET_COMMIT } from '../../sql/commit-statements.ts';
 import type { Row } from '../../sql/statement.ts';
+import { COMMITTED_TOKEN, SET_COMMIT } from '../../sql/statements/commit-statements.ts';
 import type { CommitProof } from './session.ts';
 
 /** One transaction of writes: the row of `tine_commit` that it writes, and what it writes there. */

@@ -3,10 +3,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
 import { DriverError, StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
-import { membersSince } from '../../mvcc/members.ts';
+import { membersSince } from '../../mvcc/cluster/members.ts';
 import type { Query } from '../../mvcc/program.ts';
 import type { DatabaseFacts } from '../../mvcc/read-programs.ts';
-import type { OfflineDialect } from '../../sql/offline-dialect.ts';
+import type { OfflineDialect } from '../../sql/dialects/offline-dialect.ts';
 import type { Row } from '../../sql/statement.ts';
 import { type OfflineAccess, type OfflineDatabase, type OwnedDatabase, offlineDatabase } from '../offline.ts';
 

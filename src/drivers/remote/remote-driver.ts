@@ -5,11 +5,9 @@ import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { AssertionError, DriverError, EtcdError, StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
-import { type HeldLock, KnownState } from '../../mvcc/known-state.ts';
+import { randomId } from '../../mvcc/cluster/random-id.ts';
 import type { RowId, WriteOperation } from '../../mvcc/operations.ts';
-import { type PlannedBatch, planBatch } from '../../mvcc/planned-batch.ts';
 import type { Query } from '../../mvcc/program.ts';
-import { randomId } from '../../mvcc/random-id.ts';
 import {
   needsSnapshot,
   type ReadInput,
@@ -18,9 +16,11 @@ import {
   readProgram,
 } from '../../mvcc/read-programs.ts';
 import type { Head } from '../../mvcc/results.ts';
-import { startUp } from '../../mvcc/start-up.ts';
-import { type BatchResult, writeBatch } from '../../mvcc/write-batch.ts';
-import type { WriteOptions } from '../../mvcc/write-state.ts';
+import { startUp } from '../../mvcc/start-up/start-up.ts';
+import { type HeldLock, KnownState } from '../../mvcc/writes/known-state.ts';
+import { type PlannedBatch, planBatch } from '../../mvcc/writes/planned-batch.ts';
+import { type BatchResult, writeBatch } from '../../mvcc/writes/write-batch.ts';
+import type { WriteOptions } from '../../mvcc/writes/write-state.ts';
 import { commitBoundsMs, requestBoundsMs } from '../../statistics/bounds.ts';
 import { Histogram } from '../../statistics/histogram.ts';
 import type { Driver, DriverBatchResult, ReadLane } from '../driver.ts';

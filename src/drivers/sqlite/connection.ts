@@ -2,7 +2,7 @@
 import Database from 'better-sqlite3';
 import { limits } from '../../limits.ts';
 import type { Query } from '../../mvcc/program.ts';
-import { sqliteDialect } from '../../sql/sqlite-dialect.ts';
+import { sqliteDialect } from '../../sql/dialects/sqlite-dialect.ts';
 import { blobBytes, changeRows, type Parameter, type Row, type Statement } from '../../sql/statement.ts';
 import { type RunningTotals, rowCount, type StatementMeter } from '../statement-meter.ts';
 

@@ -2,7 +2,7 @@
 import { accessSync, existsSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { limits } from '../../limits.ts';
-import { sqliteOfflineDialect } from '../../sql/sqlite-offline-dialect.ts';
+import { sqliteOfflineDialect } from '../../sql/dialects/sqlite-offline-dialect.ts';
 import { type OfflineAccess, type OfflineDatabase, offlineDatabase } from '../offline.ts';
 import { type SqliteDatabase, StatementRunner } from './connection.ts';
 import { fileError } from './file-error.ts';

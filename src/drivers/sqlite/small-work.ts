@@ -2,7 +2,7 @@
 import { limits } from '../../limits.ts';
 import type { Keys, TxnStep, WriteOperation } from '../../mvcc/operations.ts';
 import type { ReadInput, ReadName } from '../../mvcc/read-programs.ts';
-import { headId } from '../../sql/head-row.ts';
+import { headId } from '../../sql/rows/head-row.ts';
 import type { Row } from '../../sql/statement.ts';
 
 export function isSmallBatch(operations: readonly WriteOperation[]): boolean {

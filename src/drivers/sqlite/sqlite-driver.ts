@@ -5,11 +5,11 @@
 import type { Logger } from 'pino';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
+import { randomId } from '../../mvcc/cluster/random-id.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
-import { randomId } from '../../mvcc/random-id.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../../mvcc/read-programs.ts';
-import type { BatchResult } from '../../mvcc/write-batch.ts';
-import type { WriteOptions } from '../../mvcc/write-state.ts';
+import type { BatchResult } from '../../mvcc/writes/write-batch.ts';
+import type { WriteOptions } from '../../mvcc/writes/write-state.ts';
 import { commitBoundsMs, requestBoundsMs } from '../../statistics/bounds.ts';
 import { addedHistograms, Histogram } from '../../statistics/histogram.ts';
 import { LatestAnswer } from '../../statistics/latest-answer.ts';

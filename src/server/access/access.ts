@@ -6,8 +6,8 @@
  * whichever instance changed it.
  */
 import { DriverError, EtcdError, etcdError } from '../../errors.ts';
-import { authRevision, isAuthOn, permitsAlike } from '../../mvcc/auth-state.ts';
-import type { Permit } from '../../mvcc/permit.ts';
+import { authRevision, isAuthOn, permitsAlike } from '../../mvcc/auth/auth-state.ts';
+import type { Permit } from '../../mvcc/auth/permit.ts';
 import type { AuthStore } from '../../store/auth-store.ts';
 import type { Requester } from '../../store/requester.ts';
 import type { Call } from '../transport/grpc/method.ts';

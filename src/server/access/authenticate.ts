@@ -1,5 +1,5 @@
 import { etcdError } from '../../errors.ts';
-import { authRevision, isAuthOn } from '../../mvcc/auth-state.ts';
+import { authRevision, isAuthOn } from '../../mvcc/auth/auth-state.ts';
 import type { Revision } from '../../mvcc/operations.ts';
 import type { AuthStore } from '../../store/auth-store.ts';
 import type { Requester } from '../../store/requester.ts';

@@ -1,11 +1,11 @@
 /** Who calls, and what it may do: etcd's rules for one caller. */
 import { type EtcdErrorName, etcdError } from '../../errors.ts';
-import { rootName } from '../../mvcc/auth-changes.ts';
-import type { UserRights } from '../../mvcc/auth-reads.ts';
-import type { AuthState } from '../../mvcc/auth-state.ts';
-import { coversKeys, type KeySpan } from '../../mvcc/key-spans.ts';
+import { rootName } from '../../mvcc/auth/auth-changes.ts';
+import type { UserRights } from '../../mvcc/auth/auth-reads.ts';
+import type { AuthState } from '../../mvcc/auth/auth-state.ts';
+import { coversKeys, type KeySpan } from '../../mvcc/auth/key-spans.ts';
+import type { Permit } from '../../mvcc/auth/permit.ts';
 import type { Keys, LeaseId } from '../../mvcc/operations.ts';
-import type { Permit } from '../../mvcc/permit.ts';
 
 /** What a token or a certificate says. */
 export interface Credentials {

@@ -1,5 +1,5 @@
 /** Metrics with etcd's names, types and texts, where dashboards and alerts look at them and tine has what they mean. */
-import { authRevision } from '../../mvcc/auth-state.ts';
+import { authRevision } from '../../mvcc/auth/auth-state.ts';
 import type { Family } from './family.ts';
 import { counter, gauge, info, seconds, sizes } from './family.ts';
 import type { Scrape } from './scrape.ts';

@@ -1,5 +1,5 @@
-import { isReadOnlyTxn } from '../../mvcc/read-only-txn.ts';
 import type { RangeResult } from '../../mvcc/results.ts';
+import { isReadOnlyTxn } from '../../mvcc/writes/read-only-txn.ts';
 import { describeOperation } from '../../store/describe-operation.ts';
 import { CompactionResponse, KV } from '../../wire/generated/etcdserverpb/kv.ts';
 import { adminNeed, deleteNeed, putNeed, rangeNeed, txnNeed } from '../access/needs.ts';

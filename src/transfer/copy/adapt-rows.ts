@@ -1,11 +1,11 @@
 /** Makes rows of a source what tine writes: kine's rows get the name, the version and the form that a take-over would give them. */
 import type { OfflineDatabase } from '../../drivers/offline.ts';
 import { change, listQuery, rowsOf } from '../../mvcc/program.ts';
-import { clientsMark, folded } from '../../mvcc/take-over.ts';
-import { type CopiedRow, RENAME_EARLIER_COPIED, VERSIONS } from '../../sql/copy-statements.ts';
+import { clientsMark, folded } from '../../mvcc/start-up/take-over.ts';
 import { clientsCompactMarkText, keyText } from '../../sql/key-text.ts';
-import type { KineRow } from '../../sql/kine-table.ts';
-import { kinesClientsMarkName } from '../../sql/take-over-statements.ts';
+import type { KineRow } from '../../sql/rows/kine-table.ts';
+import { type CopiedRow, RENAME_EARLIER_COPIED, VERSIONS } from '../../sql/statements/copy-statements.ts';
+import { kinesClientsMarkName } from '../../sql/statements/take-over-statements.ts';
 
 /** A row on its way; the name changes where a later row gives the key another one. */
 type Adapted = KineRow & { name: string };

@@ -1,8 +1,8 @@
 /** Users, roles, and whether they count, from one database of tine's to another. Tokens that were given end with the source: the secret they are signed with stays behind. */
 import type { OfflineDatabase } from '../../drivers/offline.ts';
 import { insertEach, rows } from '../../mvcc/program.ts';
-import { ROLES, USERS } from '../../sql/auth-statements.ts';
-import { SET_STATE } from '../../sql/state-statements.ts';
+import { ROLES, USERS } from '../../sql/statements/auth-statements.ts';
+import { SET_STATE } from '../../sql/statements/state-statements.ts';
 import { stateOf, tableFacts } from '../table-facts.ts';
 
 /** Counts of what was copied. */

@@ -2,12 +2,12 @@
 import type { OfflineAccess, OfflineDatabase, OwnedDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
 import { change, insertEach, query, rows, rowsOf } from '../../mvcc/program.ts';
-import { adoptLeases, rebuildCurrent, uniteMarks } from '../../mvcc/take-over.ts';
-import { copiedRows, copyNames, LEASE_PAGE, type Owner, SIZES_AFTER } from '../../sql/copy-statements.ts';
+import { adoptLeases, rebuildCurrent, uniteMarks } from '../../mvcc/start-up/take-over.ts';
 import { compactMarkName } from '../../sql/key-text.ts';
-import { markRow } from '../../sql/kine-rows.ts';
-import { MARKS, SET_COVERED_ID } from '../../sql/take-over-statements.ts';
-import { INSERT_LEASES, INSERT_ROWS } from '../../sql/write-statements.ts';
+import { markRow } from '../../sql/rows/kine-rows.ts';
+import { copiedRows, copyNames, LEASE_PAGE, type Owner, SIZES_AFTER } from '../../sql/statements/copy-statements.ts';
+import { MARKS, SET_COVERED_ID } from '../../sql/statements/take-over-statements.ts';
+import { INSERT_LEASES, INSERT_ROWS } from '../../sql/statements/write-statements.ts';
 import { compactedId, numberOf, requireKnown, stateOf, tableFacts } from '../table-facts.ts';
 import { refuseUnfinishedCopy } from '../unfinished-copy.ts';
 import { adaptRows } from './adapt-rows.ts';

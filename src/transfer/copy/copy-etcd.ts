@@ -2,7 +2,11 @@
 import type { OfflineAccess, OfflineDatabase, OwnedDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
 import { change, insertEach, row, rows } from '../../mvcc/program.ts';
-import { adoptLeases, rebuildCurrent } from '../../mvcc/take-over.ts';
+import { adoptLeases, rebuildCurrent } from '../../mvcc/start-up/take-over.ts';
+import { keyBytes, keyText } from '../../sql/key-text.ts';
+import { gapRow, kinesTtlSecondsMax, markRow } from '../../sql/rows/kine-rows.ts';
+import type { LeaseRow } from '../../sql/rows/lease-row.ts';
+import { record } from '../../sql/shape.ts';
 import {
   copyNames,
   INSERT_STAGED,
@@ -10,13 +14,9 @@ import {
   PLACE_STAGED,
   SET_STAGED_TTLS,
   STAGED_LEASES,
-} from '../../sql/copy-statements.ts';
-import { keyBytes, keyText } from '../../sql/key-text.ts';
-import { gapRow, kinesTtlSecondsMax, markRow } from '../../sql/kine-rows.ts';
-import type { LeaseRow } from '../../sql/lease-row.ts';
-import { record } from '../../sql/shape.ts';
-import { SET_COVERED_ID } from '../../sql/take-over-statements.ts';
-import { INSERT_LEASES, INSERT_ROWS } from '../../sql/write-statements.ts';
+} from '../../sql/statements/copy-statements.ts';
+import { SET_COVERED_ID } from '../../sql/statements/take-over-statements.ts';
+import { INSERT_LEASES, INSERT_ROWS } from '../../sql/statements/write-statements.ts';
 import type { KeyValue } from '../../wire/generated/mvccpb/kv.ts';
 import { stateOf, tableFacts } from '../table-facts.ts';
 import type { CopyReport } from './copy-database.ts';

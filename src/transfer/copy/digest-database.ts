@@ -1,7 +1,8 @@
 /** The digest of a database's keys. */
 import type { OfflineDatabase } from '../../drivers/offline.ts';
 import { query, rowsOf } from '../../mvcc/program.ts';
-import { clientsMark } from '../../mvcc/take-over.ts';
+import { clientsMark } from '../../mvcc/start-up/take-over.ts';
+import { clientsCompactMarkText, keyText } from '../../sql/key-text.ts';
 import {
   KEY_SIZES_AFTER,
   LIVE_KEYS_AFTER,
@@ -9,9 +10,8 @@ import {
   liveRows,
   type Owner,
   SIZES_AFTER,
-} from '../../sql/copy-statements.ts';
-import { clientsCompactMarkText, keyText } from '../../sql/key-text.ts';
-import { kinesClientsMarkName } from '../../sql/take-over-statements.ts';
+} from '../../sql/statements/copy-statements.ts';
+import { kinesClientsMarkName } from '../../sql/statements/take-over-statements.ts';
 import { type Digest, KeyHash, type LiveKey } from './digest.ts';
 import { pageEnd } from './pages.ts';
 import type { Progress } from './progress.ts';

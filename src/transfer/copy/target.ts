@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import type { OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
 import { change, insertEach } from '../../mvcc/program.ts';
-import { FORGET_COPY } from '../../sql/copy-statements.ts';
 import { compactMarkName } from '../../sql/key-text.ts';
-import { SET_STATE } from '../../sql/state-statements.ts';
-import { copySourceName } from '../../sql/take-over-statements.ts';
+import { FORGET_COPY } from '../../sql/statements/copy-statements.ts';
+import { SET_STATE } from '../../sql/statements/state-statements.ts';
+import { copySourceName } from '../../sql/statements/take-over-statements.ts';
 import { counted, numberOf, requireKnown, stateOf, tableFacts } from '../table-facts.ts';
 
 /** Bits of the number that tells a source from another: what a JavaScript number holds. */

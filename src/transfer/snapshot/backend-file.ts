@@ -1,7 +1,7 @@
 /** What stands in a file of etcd's storage: the log row by row, and the rest. */
 import type { Bucket, FileReader } from '../../bbolt/file-reader.ts';
 import { StartError } from '../../errors.ts';
-import type { NamedDetails } from '../../mvcc/backend-parts.ts';
+import type { NamedDetails } from '../../mvcc/snapshot/backend-parts.ts';
 import { Role, User } from '../../wire/generated/authpb/auth.ts';
 import { Lease } from '../../wire/generated/leasepb/lease.ts';
 import { KeyValue } from '../../wire/generated/mvccpb/kv.ts';

@@ -1,6 +1,6 @@
 import type { OfflineDatabase } from '../../drivers/offline.ts';
 import { headProgram } from '../../mvcc/head.ts';
-import { hashPage, nextSnapshotPage, type PagePlace } from '../../mvcc/snapshot-pages.ts';
+import { hashPage, nextSnapshotPage, type PagePlace } from '../../mvcc/snapshot/snapshot-pages.ts';
 
 /** CRC-32C of the log as a snapshot of it would have it. */
 export async function historyHash(database: OfflineDatabase): Promise<number> {

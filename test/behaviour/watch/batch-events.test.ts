@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { limits } from '../../../src/limits.ts';
-import { eventsAfter, unpackEvents } from '../../../src/mvcc/events.ts';
 import type { LeaseId, TxnStep, WriteOperation } from '../../../src/mvcc/operations.ts';
-import { takeOver } from '../../../src/mvcc/take-over.ts';
-import { writeBatch } from '../../../src/mvcc/write-batch.ts';
+import { eventsAfter, unpackEvents } from '../../../src/mvcc/reads/events.ts';
+import { takeOver } from '../../../src/mvcc/start-up/take-over.ts';
+import { writeBatch } from '../../../src/mvcc/writes/write-batch.ts';
 import { keyText } from '../../../src/sql/key-text.ts';
 import { Random } from '../../parity/random.ts';
 import { TINE_DRIVERS } from '../../support/index.ts';

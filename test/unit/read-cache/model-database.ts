@@ -3,9 +3,9 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Driver } from '../../../src/drivers/driver.ts';
 import { DriverError, etcdError } from '../../../src/errors.ts';
 import type { RangeOperation, Revision } from '../../../src/mvcc/operations.ts';
-import type { PointRead, PointReads } from '../../../src/mvcc/point-reads.ts';
-import type { RangePages, RangeRequest } from '../../../src/mvcc/range-page.ts';
-import { nameInterval } from '../../../src/mvcc/read-point.ts';
+import type { PointRead, PointReads } from '../../../src/mvcc/reads/point-reads.ts';
+import type { RangePages, RangeRequest } from '../../../src/mvcc/reads/range-page.ts';
+import { nameInterval } from '../../../src/mvcc/reads/read-point.ts';
 import type { Head } from '../../../src/mvcc/results.ts';
 import { FakeEventSource } from '../watch/fake-event-source.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import { encodedBlock } from '../../../src/mvcc/encode-row.ts';
 import type { RangeOperation } from '../../../src/mvcc/operations.ts';
+import { encodedBlock } from '../../../src/mvcc/reads/encode-row.ts';
 import { cacheLimits } from '../../../src/read-cache/cache-limits.ts';
 import { isFirstVersion, keyValuesOf } from '../../../src/read-cache/key-value-bytes.ts';
 import { ReadCache } from '../../../src/read-cache/read-cache.ts';

@@ -2,23 +2,23 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { guardedText } from '../../../src/drivers/postgres/guarded-write.ts';
-import { SET_COMMIT } from '../../../src/sql/commit-statements.ts';
-import { copiedRows, liveRows, type Owner } from '../../../src/sql/copy-statements.ts';
-import type { Dialect } from '../../../src/sql/dialect.ts';
-import { mysqlDialect } from '../../../src/sql/mysql-dialect.ts';
-import { postgresBinaryDialect, postgresDialect } from '../../../src/sql/postgres-dialect.ts';
+import type { Dialect } from '../../../src/sql/dialects/dialect.ts';
+import { mysqlDialect } from '../../../src/sql/dialects/mysql-dialect.ts';
+import { postgresBinaryDialect, postgresDialect } from '../../../src/sql/dialects/postgres-dialect.ts';
+import { sqliteDialect } from '../../../src/sql/dialects/sqlite-dialect.ts';
+import type { Statement } from '../../../src/sql/statement.ts';
+import { SET_COMMIT } from '../../../src/sql/statements/commit-statements.ts';
+import { copiedRows, liveRows, type Owner } from '../../../src/sql/statements/copy-statements.ts';
 import {
   countStatement,
   type NumberTarget,
   type RangeShape,
   type RangeSource,
   rangeStatement,
-} from '../../../src/sql/range-statements.ts';
-import { sqliteDialect } from '../../../src/sql/sqlite-dialect.ts';
-import type { Statement } from '../../../src/sql/statement.ts';
-import { DROP_CURRENT, INSERT_ROWS, SET_CURRENT } from '../../../src/sql/write-statements.ts';
+} from '../../../src/sql/statements/range-statements.ts';
+import { DROP_CURRENT, INSERT_ROWS, SET_CURRENT } from '../../../src/sql/statements/write-statements.ts';
 
-const folder = join(import.meta.dirname, '../../../src/sql');
+const folder = join(import.meta.dirname, '../../../src/sql/statements');
 
 const sources: readonly RangeSource[] = ['current', 'history'];
 const targets: readonly NumberTarget[] = ['key', 'version', 'create', 'mod'];

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Driver, DriverBatchResult } from '../../../src/drivers/driver.ts';
 import { EtcdError } from '../../../src/errors.ts';
 import { limits } from '../../../src/limits.ts';
-import { untouchedAuth } from '../../../src/mvcc/auth-state.ts';
+import { untouchedAuth } from '../../../src/mvcc/auth/auth-state.ts';
 import type { PutOperation, WriteOperation } from '../../../src/mvcc/operations.ts';
 import { keyText } from '../../../src/sql/key-text.ts';
 import { OperationCounts } from '../../../src/store/operation-counts.ts';

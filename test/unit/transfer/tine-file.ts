@@ -3,7 +3,7 @@ import Database from 'better-sqlite3';
 import { openConnection, StatementRunner } from '../../../src/drivers/sqlite/connection.ts';
 import { prepareFile } from '../../../src/drivers/sqlite/prepare-file.ts';
 import { runProgram } from '../../../src/drivers/sqlite/run-program.ts';
-import { takeOver } from '../../../src/mvcc/take-over.ts';
+import { takeOver } from '../../../src/mvcc/start-up/take-over.ts';
 import { temporaryDirectory } from '../../support/index.ts';
 
 /** A tine database with some history: keys a (twice), b, c; b deleted; compacted at row 3. */

@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DriverError } from '../../../src/errors.ts';
-import type { EventsRequest } from '../../../src/mvcc/events.ts';
 import type { Keys, Revision, RowId } from '../../../src/mvcc/operations.ts';
+import type { EventsRequest } from '../../../src/mvcc/reads/events.ts';
 import type { Head, LogEvent } from '../../../src/mvcc/results.ts';
 import type { EventMemory } from '../../../src/watch/event-memory.ts';
 import type { EventFollower, EventPage, EventSource } from '../../../src/watch/event-source.ts';

@@ -9,11 +9,11 @@ import { prepareDatabase } from '../../../../src/drivers/mysql/prepare.ts';
 import { makeReady } from '../../../../src/drivers/mysql/ready-connection.ts';
 import { StatementMeter } from '../../../../src/drivers/statement-meter.ts';
 import { decoded, decodedOne, listQuery, query } from '../../../../src/mvcc/program.ts';
-import { newestByName } from '../../../../src/sql/newest-row.ts';
-import { EVENTS_AFTER, HEAD, NEWEST_ROWS } from '../../../../src/sql/read-statements.ts';
+import { newestByName } from '../../../../src/sql/rows/newest-row.ts';
 import { anyValue, record } from '../../../../src/sql/shape.ts';
 import { type Parameter, selectsRows } from '../../../../src/sql/statement.ts';
-import { DELETE_ROWS, INSERT_ROWS } from '../../../../src/sql/write-statements.ts';
+import { EVENTS_AFTER, HEAD, NEWEST_ROWS } from '../../../../src/sql/statements/read-statements.ts';
+import { DELETE_ROWS, INSERT_ROWS } from '../../../../src/sql/statements/write-statements.ts';
 import { TINE_DRIVERS } from '../../../support/drivers.ts';
 
 const directory = `unit-session-${process.pid}`;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CopyQuery } from '../../../../src/drivers/postgres/copy-query.ts';
-import { KEY_BUCKET_STRETCH } from '../../../../src/sql/key-bucket-statements.ts';
 import type { Row } from '../../../../src/sql/statement.ts';
+import { KEY_BUCKET_STRETCH } from '../../../../src/sql/statements/key-bucket-statements.ts';
 
 const header = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
 

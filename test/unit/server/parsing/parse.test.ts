@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EtcdError, type EtcdErrorName, etcdErrors } from '../../../../src/errors.ts';
-import { isReadOnlyTxn } from '../../../../src/mvcc/read-only-txn.ts';
+import { isReadOnlyTxn } from '../../../../src/mvcc/writes/read-only-txn.ts';
 import { parseRange, parseRangeStream } from '../../../../src/server/parsing/parse-range.ts';
 import { parseTxn } from '../../../../src/server/parsing/parse-txn.ts';
 import { parseDelete, parsePut } from '../../../../src/server/parsing/parse-write.ts';

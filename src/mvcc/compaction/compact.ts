@@ -1,0 +1,62 @@
+/** Compaction: the mark first, then the rows, in bites. */
+import { etcdError } from '../../errors.ts';
+import { limits } from '../../limits.ts';
+import {
+  COMPACTED_ID,
+  DELETE_ROWS,
+  SET_COMPACT_MARK,
+  SET_COMPACTED_ID,
+  UNREACHABLE_ROWS,
+} from '../../sql/statements/write-statements.ts';
+import { headProgram, idThroughRevision } from '../head.ts';
+import type { Revision } from '../operations.ts';
+import { change, changeEach, type Program, row, rows } from '../program.ts';
+import type { CompactBite } from '../results.ts';
+import type { WriteState } from '../writes/write-state.ts';
+import { type CompactionHash, keepCompactionHash } from './compaction-hash.ts';
+import { isCompactionHeld } from './compaction-hold.ts';
+
+interface CompactMark {
+  readonly revision: Revision;
+  readonly hash?: CompactionHash | undefined;
+}
+
+/** Sets the mark: from here on reads below it fail. */
+export function* setCompactMark({ revision, hash }: CompactMark, state: WriteState): Program<void> {
+  if (revision <= state.compactRevision) throw etcdError('compacted');
+  if (revision > state.head.revision) throw etcdError('futureRevision');
+  yield* state.flush();
+  const id = yield* idThroughRevision(revision);
+  yield* change(SET_COMPACT_MARK, id);
+  // Another compaction in between makes it a hash that etcd would not have.
+  if (hash?.compactRevision === state.compactRevision) yield* keepCompactionHash(hash);
+  state.compactId = id;
+  state.compactRevision = revision;
+}
+
+/** Ids up to the mark whose unreachable rows have not been deleted. */
+export function* idsToCompact(): Program<number> {
+  const { compactId } = yield* headProgram();
+  return Math.max(0, compactId - (yield* compactedId()));
+}
+
+function* compactedId(): Program<number> {
+  return (yield* row(COMPACTED_ID)) ?? 0;
+}
+
+/** Deletes what the mark made unreachable in the next stretch of ids, unless somebody reads it. */
+export function* compactBite({ nowMs }: { readonly nowMs: number }, state: WriteState): Program<CompactBite> {
+  const fromId = yield* compactedId();
+  const throughId = Math.min(state.compactId, fromId + limits.compactBiteIdsMax);
+  if (fromId >= throughId) return { deletedRows: 0, idsLeft: 0, isHeld: false };
+  if (yield* isCompactionHeld(nowMs)) return { deletedRows: 0, idsLeft: state.compactId - fromId, isHeld: true };
+  yield* state.flush();
+  const unreachable = yield* rows(UNREACHABLE_ROWS, fromId, throughId, fromId, throughId);
+  const deletedRows = yield* changeEach(
+    DELETE_ROWS,
+    unreachable.map((id) => [id]),
+  );
+  // The newest row of all stays even if it is a tombstone: the next compaction looks at it again.
+  yield* change(SET_COMPACTED_ID, Math.min(throughId, state.head.id - 1));
+  return { deletedRows, idsLeft: state.compactId - throughId, isHeld: false };
+}

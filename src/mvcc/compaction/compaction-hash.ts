@@ -1,0 +1,44 @@
+/**
+ * The hash at the revision of a physical compaction, computed before the compaction deletes rows. As etcd, HashKV returns this hash at this revision afterwards: a hash
+ * from before the compaction and one from after are equal. The last ten are kept, in the database, so that all instances return the same.
+ */
+import {
+  COMPACTION_HASHES,
+  compactionHashName,
+  DROP_COMPACTION_HASH,
+  revisionsOfName,
+} from '../../sql/statements/compaction-hash-statements.ts';
+import { SET_STATE } from '../../sql/statements/state-statements.ts';
+import type { Revision } from '../operations.ts';
+import { change, insertEach, type Program, rows } from '../program.ts';
+
+export interface CompactionHash {
+  readonly revision: Revision;
+  /** The compaction mark when the hash was computed; -1: nothing was compacted. */
+  readonly compactRevision: Revision;
+  readonly hash: number;
+}
+
+/** As many as etcd keeps. */
+const keptCount = 10;
+
+/** The hash that a compaction at this revision left. */
+export function* compactionHashAt(revision: Revision): Program<CompactionHash | undefined> {
+  return (yield* compactionHashes()).find((each) => each.revision === revision);
+}
+
+/** Of more than ten, those of the oldest revisions go. */
+export function* keepCompactionHash(added: CompactionHash): Program<void> {
+  const kept = (yield* compactionHashes()).toSorted((a, b) => b.revision - a.revision);
+  for (const { revision, compactRevision } of kept.slice(keptCount - 1)) {
+    yield* change(DROP_COMPACTION_HASH, compactionHashName(revision, compactRevision));
+  }
+  yield* insertEach(SET_STATE, [
+    { name: compactionHashName(added.revision, added.compactRevision), value: added.hash },
+  ]);
+}
+
+function* compactionHashes(): Program<readonly CompactionHash[]> {
+  const found = yield* rows(COMPACTION_HASHES);
+  return found.map(({ name, hash }) => ({ ...revisionsOfName(name), hash }));
+}

@@ -1,0 +1,65 @@
+/** The lease clock as the database holds it (docs/adr/012-lease-time.md). */
+
+import type { Row } from '../../sql/statement.ts';
+import {
+  bootIdName,
+  clockOffsetName,
+  LEASE_CLOCK,
+  leaseClockName,
+  MACHINE_CLOCK,
+} from '../../sql/statements/clock-statements.ts';
+import { DROP_PAST_HOLDS } from '../../sql/statements/hold-statements.ts';
+import { DROP_MEMBERS_BEFORE } from '../../sql/statements/member-statements.ts';
+import { SET_STATE } from '../../sql/statements/state-statements.ts';
+import { change, decodedOne, insertEach, type Program, query, rawRows, row } from '../program.ts';
+import type { WriteState } from '../writes/write-state.ts';
+
+/** What an instance knows of time when it starts. */
+export type ClockStart =
+  /** Instances on several machines; a store without a clock begins at `nowMs`. */
+  | { readonly kind: 'shared'; readonly nowMs: number }
+  /** All on one machine; whole milliseconds. */
+  | { readonly kind: 'machine'; readonly bootId: number; readonly monotonicMs: number; readonly wallMs: number };
+
+/** The time of the lease clock at a start, in ms; the caller holds the revision lock. */
+export function* startClock(start: ClockStart): Program<number> {
+  return start.kind === 'shared' ? yield* startShared(start.nowMs) : yield* startOnMachine(start);
+}
+
+function* startShared(nowMs: number): Program<number> {
+  const storedMs = yield* leaseClock();
+  if (storedMs !== undefined) return storedMs;
+  yield* insertEach(SET_STATE, [{ name: leaseClockName, value: nowMs }]);
+  return nowMs;
+}
+
+function* startOnMachine({ bootId, monotonicMs, wallMs }: ClockStart & { kind: 'machine' }): Program<number> {
+  const known = yield* row(MACHINE_CLOCK);
+  if (known?.bootId === bootId && known.offsetMs !== null) return monotonicMs + known.offsetMs;
+  // The machine was started anew. No process from before is left, and their times may lie in the future of a clock that was set back.
+  yield* change(DROP_MEMBERS_BEFORE, Number.MAX_SAFE_INTEGER);
+  yield* change(DROP_PAST_HOLDS, Number.MAX_SAFE_INTEGER);
+  yield* insertEach(SET_STATE, [
+    { name: bootIdName, value: bootId },
+    { name: clockOffsetName, value: wallMs - monotonicMs },
+  ]);
+  return wallMs;
+}
+
+/** The stored time; undefined: the database holds none. */
+export function* leaseClock(): Program<number | undefined> {
+  return leaseClockOf(yield* rawRows(query(LEASE_CLOCK)));
+}
+
+/** What statement `LEASE_CLOCK` found. */
+export function leaseClockOf(found: readonly Row[] | undefined): number | undefined {
+  return decodedOne(LEASE_CLOCK, found) ?? undefined;
+}
+
+/** Moves the stored time to where an instance is; returns the stored time. */
+export function* tickLeaseClock(nowMs: number, state: WriteState): Program<number> {
+  const storedMs = Math.max(nowMs, state.leaseClockMs);
+  yield* insertEach(SET_STATE, [{ name: leaseClockName, value: storedMs }]);
+  state.leaseClockMs = storedMs;
+  return storedMs;
+}

@@ -1,0 +1,62 @@
+/** Reads of leases. */
+
+import type { KeyText } from '../../sql/key-text.ts';
+import {
+  HEAD,
+  KEYS_OF_LEASE,
+  LEASE_COUNT,
+  LEASED_KEYS,
+  LEASES,
+  LEASES_BY_ID,
+  NEXT_LEASES,
+} from '../../sql/statements/read-statements.ts';
+import { headOf, headProgram } from '../head.ts';
+import type { LeaseId } from '../operations.ts';
+import { decoded, listQuery, type Program, query, row, rows } from '../program.ts';
+import type { Head, LeaseStatus } from '../results.ts';
+
+/** One lease, and its keys when asked for. */
+export function* leaseProgram(request: {
+  id: LeaseId;
+  keys: boolean;
+}): Program<{ head: Head; lease: LeaseStatus | undefined; keys: readonly KeyText[] }> {
+  const { head, leases } = yield* leasesById([request.id]);
+  const lease = leases[0];
+  if (lease === undefined) return { head, lease, keys: [] };
+  const names = request.keys ? yield* rows(KEYS_OF_LEASE, request.id) : [];
+  return { head, lease, keys: names as readonly KeyText[] };
+}
+
+/** All leases, by id, and the keys that hang on any when asked for. */
+export function* leasesProgram(request: {
+  keys: boolean;
+}): Program<{ head: Head; leases: readonly LeaseStatus[]; keys: readonly KeyText[] }> {
+  const head = yield* headProgram();
+  const leases = yield* rows(LEASES);
+  const names = request.keys ? yield* rows(LEASED_KEYS) : [];
+  return { head, leases, keys: names as readonly KeyText[] };
+}
+
+/** How many leases there are. */
+export function* leaseCount(): Program<number> {
+  return (yield* row(LEASE_COUNT)) ?? 0;
+}
+
+/** Leases by their ids, in the order asked for; undefined where there is none. */
+export function* leasesById(
+  ids: readonly LeaseId[],
+): Program<{ head: Head; leases: readonly (LeaseStatus | undefined)[] }> {
+  const [head, found] = yield [query(HEAD), listQuery(LEASES_BY_ID, leaseList(ids))];
+  const byId = new Map(decoded(LEASES_BY_ID, found).map((lease) => [lease.id, lease]));
+  return { head: headOf(head), leases: ids.map((id) => byId.get(id)) };
+}
+
+/** The leases that end first, in this order. None: there are no leases. */
+export function* nextLeases(countMax: number): Program<readonly LeaseStatus[]> {
+  return yield* rows(NEXT_LEASES, countMax);
+}
+
+/** Lease ids as a statement's list. */
+export function leaseList(ids: Iterable<LeaseId>): readonly [LeaseId][] {
+  return [...new Set(ids)].map((id) => [id]);
+}

@@ -1,0 +1,178 @@
+/** Reads of the log: rows as events, encoded once for all watchers. */
+import { limits } from '../../limits.ts';
+import { endOfKeys } from '../../sql/key-text.ts';
+import type { EventRow, RowEvent } from '../../sql/rows/event-row.ts';
+import {
+  EVENTS_AFTER,
+  EVENTS_OF_INTERVAL,
+  EVENTS_OF_KEY,
+  REST_OF_TRANSACTION,
+} from '../../sql/statements/read-statements.ts';
+import { type EncodableKeyValue, KeyValueWriter } from '../../wire/key-value-writer.ts';
+import { headProgram, idThroughRevision } from '../head.ts';
+import type { Keys, Revision, RowId } from '../operations.ts';
+import { type Program, query, rowsOf } from '../program.ts';
+import type { Head, LogEvent } from '../results.ts';
+import { encodable } from './encode-row.ts';
+
+/** Events in columns: they cross to another thread as a handful of buffers. */
+export interface PackedEvents {
+  readonly ids: Float64Array;
+  readonly revisions: Float64Array;
+  /** 1: a delete. */
+  readonly deletes: Uint8Array;
+  readonly keys: readonly string[];
+  /** The bodies and previous values of all events, back to back. */
+  readonly bytes: Uint8Array;
+  /** For each event where its body ends and where its previous value ends. */
+  readonly ends: Uint32Array;
+}
+
+/** Where to read on, and how many rows at most; a transaction is never cut. */
+export interface EventsRequest {
+  readonly afterId: RowId;
+  readonly countMax: number;
+}
+
+export interface PackedEventPage {
+  readonly events: PackedEvents;
+  readonly throughId: RowId;
+  readonly head: Head;
+}
+
+/** All that happened after an id up to `throughId`, for whoever knows what was before. */
+export interface PackedBatchEvents extends PackedEventPage {
+  readonly afterId: RowId;
+}
+
+const bytesMax = limits.eventPageBytesMax;
+
+/** The next events after an id; a transaction's stay together. */
+export function* eventsAfter(request: EventsRequest): Program<PackedEventPage> {
+  const head = yield* headProgram();
+  const found = yield* rowsOf({ ...query(EVENTS_AFTER, request.afterId, request.countMax), bytesMax });
+  if (!isStopped(found, request.countMax))
+    return { events: packed(found), throughId: Math.max(head.id, request.afterId), head };
+  const whole = yield* wholeTransactions(found);
+  return { events: packed(whole), throughId: idOf(whole.at(-1)), head };
+}
+
+/** Events of some keys after an id, as far as one bounded walk comes. */
+export function* eventsOfKeys(request: { keys: Keys; afterId: RowId; throughId: RowId }): Program<PackedEventPage> {
+  const head = yield* headProgram();
+  const { keys, afterId } = request;
+  const countMax = limits.eventPageRowsMax;
+  // One key's rows come from its index; an interval's are picked from a stretch of the log.
+  const walkEnd = 'one' in keys ? request.throughId : Math.min(request.throughId, afterId + limits.eventWalkIdsMax);
+  const asked =
+    'one' in keys
+      ? query(EVENTS_OF_KEY, keys.one, afterId, walkEnd, countMax)
+      : query(EVENTS_OF_INTERVAL, afterId, walkEnd, keys.start, keys.end ?? endOfKeys, countMax);
+  const found = yield* rowsOf({ ...asked, bytesMax });
+  if (!isStopped(found, countMax)) return { events: packed(found), throughId: walkEnd, head };
+  const whole = yield* wholeTransactions(found);
+  return {
+    events: packed(whole.filter(({ keyValue }) => concerns(keys, keyValue.name))),
+    throughId: idOf(whole.at(-1)),
+    head,
+  };
+}
+
+/** The id of the last row before a revision's first. */
+export function* idBefore(revision: Revision): Program<{ id: RowId; head: Head }> {
+  const head = yield* headProgram();
+  return { id: revision <= 1 ? 0 : yield* idThroughRevision(Math.min(revision - 1, head.revision)), head };
+}
+
+/** Whether the driver may have left rows out. */
+function isStopped(found: readonly EventRow[], countMax: number): boolean {
+  if (found.length === 0) return false;
+  return found.length === countMax || valueBytes(found) >= bytesMax;
+}
+
+/** Cuts the last transaction off, which may be incomplete, unless it is all there is: then its rest is read. */
+function* wholeTransactions(found: readonly EventRow[]): Program<readonly EventRow[]> {
+  const last = (found.at(-1) as EventRow).keyValue;
+  const cut = found.filter(({ keyValue }) => keyValue.modRevision !== last.modRevision);
+  if (cut.length > 0) return cut;
+  const endId = yield* idThroughRevision(last.modRevision);
+  const rest = query(REST_OF_TRANSACTION, last.id, endId, Number.MAX_SAFE_INTEGER);
+  return [...found, ...(yield* rowsOf({ ...rest, bytesMax: Number.MAX_SAFE_INTEGER }))];
+}
+
+function packed(found: readonly EventRow[]): PackedEvents {
+  return packEvents(found.filter(({ isEvent }) => isEvent));
+}
+
+/** Tags of mvccpb.Event: type, kv, prev_kv. */
+const typeTag = 0x08;
+const deleteType = 1;
+const kvTag = 0x12;
+const previousTag = 0x1a;
+
+const writer = new KeyValueWriter();
+
+/** Encodes events for the way to another thread. */
+export function packEvents(events: readonly RowEvent[]): PackedEvents {
+  const ids = new Float64Array(events.length);
+  const revisions = new Float64Array(events.length);
+  const deletes = new Uint8Array(events.length);
+  const ends = new Uint32Array(events.length * 2);
+  const keys: string[] = [];
+  events.forEach(({ isDelete, keyValue, previous }, index) => {
+    ids[index] = keyValue.id;
+    revisions[index] = keyValue.modRevision;
+    deletes[index] = isDelete ? 1 : 0;
+    keys.push(keyValue.name);
+    writeBody(encodable(keyValue), isDelete);
+    ends[index * 2] = writer.length;
+    if (previous !== undefined) writer.field(previousTag, encodable(previous));
+    ends[index * 2 + 1] = writer.length;
+  });
+  return { ids, revisions, deletes, keys, bytes: writer.take(), ends };
+}
+
+/** A delete's kv has its key and revision only. */
+function writeBody(keyValue: EncodableKeyValue, isDelete: boolean): void {
+  if (isDelete) {
+    writer.raw(typeTag, deleteType);
+    writer.field(kvTag, { ...keyValue, createRevision: 0, version: 0, value: null, lease: null });
+  } else {
+    writer.field(kvTag, keyValue);
+  }
+}
+
+/** Takes apart what another thread packed. The events share its buffer. */
+export function unpackEvents(events: PackedEvents): LogEvent[] {
+  const { ids, revisions, deletes, keys, bytes, ends } = events;
+  let start = 0;
+  return keys.map((key, index) => {
+    const bodyEnd = ends[index * 2] as number;
+    const end = ends[index * 2 + 1] as number;
+    const event: LogEvent = {
+      id: ids[index] as number,
+      revision: revisions[index] as number,
+      type: deletes[index] === 1 ? 'delete' : 'put',
+      key,
+      body: bytes.subarray(start, bodyEnd),
+      previous: bytes.subarray(bodyEnd, end),
+    };
+    start = end;
+    return event;
+  });
+}
+
+function idOf(row: EventRow | undefined): RowId {
+  return (row as EventRow).keyValue.id;
+}
+
+function concerns(keys: Keys, name: string): boolean {
+  if ('one' in keys) return name === keys.one;
+  return name >= keys.start && (keys.end === undefined || name < keys.end);
+}
+
+function valueBytes(found: readonly EventRow[]): number {
+  let bytes = 0;
+  for (const { keyValue, previous } of found) bytes += (keyValue.value?.length ?? 0) + (previous?.value?.length ?? 0);
+  return bytes;
+}

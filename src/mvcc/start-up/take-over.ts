@@ -1,0 +1,194 @@
+/**
+ * Brings the derived index up to what kine wrote while the database was its own. kine leaves column `version` NULL and tine never does, so
+ * the newest row tells who wrote last, and the newest row with a version tells how far the index reaches.
+ */
+import { StartError } from '../../errors.ts';
+import { limits } from '../../limits.ts';
+import { keyText } from '../../sql/key-text.ts';
+import {
+  CLIENTS_MARK_ROWS,
+  COVERED_ID,
+  COVERING_ROW,
+  clientsMarkName,
+  DROP_ALL_CURRENT,
+  DROP_COMPACTED_CURRENT,
+  FOREIGN_LEASE_ROWS,
+  FOREIGN_NAMES,
+  INSERT_MARK,
+  MARKS,
+  MOVE_MARK,
+  NEWEST_ROW,
+  REFILL_CURRENT,
+  RENAME,
+  RENAME_EARLIER,
+  RENAMED_ROWS,
+  SET_CLIENTS_MARK_ROW,
+  SET_COMPACTED_TO_MARK,
+  SET_COVERED_ID,
+  SET_ROW_LEASE,
+  STRETCH_END,
+  UNFINISHED_COPY,
+} from '../../sql/statements/take-over-statements.ts';
+import { DELETE_ROWS, EXTEND_LEASES, INSERT_LEASES, SET_CURRENT } from '../../sql/statements/write-statements.ts';
+import { withoutTrailing } from '../../text/without-trailing.ts';
+import { change, changeEach, insertEach, type Program, row, rows } from '../program.ts';
+
+export interface TakeOver {
+  /** Rows of kine's that the index now covers. */
+  readonly rows: number;
+  /** Leases made of kine's TTLs. */
+  readonly leases: number;
+}
+
+/**
+ * Runs under the revision lock, once at each start, before anything is served.
+ *
+ * @throws StartError when the database is half of a copy.
+ */
+export function* takeOver(nowMs: number): Program<TakeOver> {
+  if ((yield* row(UNFINISHED_COPY)) !== undefined) {
+    throw new StartError(
+      'a copy into this database has not been finished; run the same `tine copy` again, which goes on where it was, or drop the database',
+    );
+  }
+  yield* uniteMarks();
+  const newest = yield* row(NEWEST_ROW);
+  const covered = yield* row(COVERED_ID);
+  const newestId = newest?.id ?? 0;
+  const writtenByKine = newest?.version === null;
+  let result: TakeOver = { rows: 0, leases: 0 };
+  if (covered === undefined || (writtenByKine && covered < newestId)) {
+    const afterId = covered === undefined ? 0 : yield* reach(covered);
+    const leases = yield* cover({ afterId, newestId, nowMs });
+    result = { rows: writtenByKine ? newestId - afterId : 0, leases };
+  }
+  yield* change(EXTEND_LEASES, nowMs);
+  return result;
+}
+
+/**
+ * Exactly one mark is there, whoever made the table: of several the newest remains, which may be the newest row of all, whose id is the store's revision. It covers
+ * what the others covered. Returns how many there were.
+ */
+export function* uniteMarks(): Program<number> {
+  const marks = yield* rows(MARKS);
+  const newest = marks.at(-1);
+  if (newest === undefined) {
+    yield* change(INSERT_MARK, ((yield* row(NEWEST_ROW))?.id ?? 0) + 1);
+    return 0;
+  }
+  if (marks.length === 1) return 1;
+  yield* changeEach(
+    DELETE_ROWS,
+    marks.slice(0, -1).map(({ id }) => [id]),
+  );
+  yield* change(MOVE_MARK, Math.max(...marks.map(({ compactedId }) => compactedId ?? 0)), newest.id);
+  return marks.length;
+}
+
+/** How far the index reaches: what was recorded, or the newest row tine wrote. */
+function* reach(covered: number): Program<number> {
+  return (yield* row(COVERING_ROW, covered)) ?? covered;
+}
+
+/** Rows after an id, up to the newest. */
+interface Uncovered {
+  readonly afterId: number;
+  readonly newestId: number;
+  readonly nowMs: number;
+}
+
+/** Brings the index up to the newest row, from nothing when it reached to 0; how many leases kine's TTLs became. */
+export function* cover({ afterId, newestId, nowMs }: Uncovered): Program<number> {
+  yield* eachStretch(afterId, newestId, adoptNames);
+  yield* adoptClientsMark(afterId);
+  if (afterId === 0) {
+    yield* rebuildCurrent(newestId);
+    yield* change(SET_COMPACTED_TO_MARK);
+  } else {
+    yield* change(DROP_COMPACTED_CURRENT, afterId);
+    yield* eachStretch(afterId, newestId, refill);
+  }
+  const leases = yield* adoptLeases({ afterId, newestId, nowMs });
+  yield* change(SET_COVERED_ID, newestId);
+  return leases;
+}
+
+/** The index of newest rows can be made of the table alone. */
+export function* rebuildCurrent(newestId: number): Program<void> {
+  yield* change(DROP_ALL_CURRENT);
+  yield* eachStretch(0, newestId, refill);
+}
+
+function* refill(fromId: number, throughId: number): Program<void> {
+  for (const statement of REFILL_CURRENT) yield* change(statement, fromId, throughId);
+}
+
+/** A table of millions of rows is walked in stretches: no single statement may take longer than a database may be silent. */
+export function* eachStretch(
+  afterId: number,
+  newestId: number,
+  work: (fromId: number, throughId: number) => Program<void>,
+): Program<void> {
+  let fromId = afterId;
+  while (fromId < newestId) {
+    const end = yield* row(STRETCH_END, fromId, limits.takeOverRowsMax);
+    const throughId = Math.min(end ?? newestId, newestId);
+    yield* work(fromId, throughId);
+    fromId = throughId;
+  }
+}
+
+/** Names are plain ASCII text here; kine keeps the bytes of a key as they come. Where its collation folds case, a key has the name that was written last. */
+function* adoptNames(fromId: number, throughId: number): Program<void> {
+  for (const name of yield* rows(FOREIGN_NAMES, fromId, throughId)) {
+    yield* change(RENAME, keyText(name), name, fromId);
+  }
+  for (const { id, name, earlierName } of yield* rows(RENAMED_ROWS, fromId, throughId)) {
+    if (folded(name) === folded(earlierName)) yield* change(RENAME_EARLIER, name, earlierName, id);
+  }
+}
+
+/** As kine's collation compares it: without case, and without spaces at the end. */
+export function folded(name: string): string {
+  return withoutTrailing(' ', name).toLowerCase();
+}
+
+/** The API server's own key `compact_rev_key`: kine keeps it under another name, with the version in front of the value. */
+function* adoptClientsMark(afterId: number): Program<void> {
+  for (const { id, value } of yield* rows(CLIENTS_MARK_ROWS, afterId)) {
+    const mark = clientsMark(value);
+    yield* change(SET_CLIENTS_MARK_ROW, clientsMarkName, mark.value, mark.version, id);
+  }
+}
+
+/** What kine keeps as `<version>|<value>`, taken apart; the version is null where there is none. */
+export function clientsMark(kept: Uint8Array | null): { readonly version: number | null; readonly value: Uint8Array } {
+  const text = Buffer.from(kept ?? []).toString('latin1');
+  const bar = text.indexOf('|');
+  const version = Number(text.slice(0, bar));
+  if (bar <= 0 || !Number.isSafeInteger(version)) return { version: null, value: kept ?? new Uint8Array(0) };
+  return { version, value: Buffer.from(text.slice(bar + 1), 'latin1') };
+}
+
+/** kine counts a TTL from its own start: each key that has one gets a lease of its own, named by the row that set it. Returns how many. */
+export function* adoptLeases({ afterId, newestId, nowMs }: Uncovered): Program<number> {
+  let count = 0;
+  yield* eachStretch(afterId, newestId, function* (fromId, throughId) {
+    const found = yield* rows(FOREIGN_LEASE_ROWS, fromId, throughId);
+    yield* insertEach(
+      INSERT_LEASES,
+      found.map(({ id, ttlSeconds }) => ({ id, ttlSeconds, expiresAtMs: nowMs + ttlSeconds * 1000 })),
+    );
+    yield* changeEach(
+      SET_ROW_LEASE,
+      found.map(({ id }) => [id]),
+    );
+    yield* insertEach(
+      SET_CURRENT,
+      found.map(({ id, name, valueBytes }) => ({ name, id, leaseId: id, valueBytes })),
+    );
+    count += found.length;
+  });
+  return count;
+}

@@ -1,0 +1,43 @@
+/** Where the store stands, as statement `HEAD` returns it. */
+import { numberAt } from '../shape.ts';
+import type { ColumnTypes, Row, Shape, Values } from '../statement.ts';
+
+export interface HeadRow {
+  /** Of the newest row. */
+  readonly id: number;
+  readonly revision: number;
+  /** The id and the revision of the compaction mark. */
+  readonly compactId: number;
+  readonly compactRevision: number;
+  /** Twice the revision of auth, and one while auth is on. */
+  readonly authState: number;
+}
+
+export const headColumns = {
+  id: 'integer',
+  revision: 'integer',
+  compactId: 'integer',
+  compactRevision: 'integer',
+  authState: 'integer',
+} as const satisfies ColumnTypes;
+
+export const headShape: Shape<HeadRow> = {
+  columns: headColumns,
+  decode: (row) => ({
+    id: numberAt(row, 0),
+    revision: numberAt(row, 1),
+    compactId: numberAt(row, 2),
+    compactRevision: numberAt(row, 3),
+    authState: numberAt(row, 4),
+  }),
+};
+
+/** The id of the newest row. */
+export function headId(head: Row): number {
+  return numberAt(head as Values, 0);
+}
+
+/** A head after writes that changed only its newest row. */
+export function movedHead(head: Row, { id, revision }: Pick<HeadRow, 'id' | 'revision'>): Row {
+  return [id, revision, ...(head as Values).slice(2)];
+}

@@ -1,0 +1,56 @@
+/** The statements of the instances over one database. */
+import { record, single } from '../shape.ts';
+import { changes, insertsRecords, selectsRow, selectsRows } from '../statement.ts';
+
+// Who was heard of since a moment: id, what it says of itself, and whether it was named the leader.
+export const MEMBERS_SINCE = selectsRows(
+  'members_since',
+  record({ id: 'text', details: 'bytes', isLeader: 'integer' }),
+  (sql) => `SELECT ${sql.expression.asText('id')}, ${sql.expression.selectedBytes('details')},
+    CASE WHEN id = (SELECT value FROM tine_state WHERE name = 'leader') THEN 1 ELSE 0 END
+  FROM tine_member
+  WHERE seen_at_ms >= ${sql.parameter.integer}
+  ORDER BY id`,
+);
+
+export const SET_MEMBER = insertsRecords(
+  'set_member',
+  'tine_member',
+  { id: 'integer', details: 'bytes', seenAtMs: 'integer' },
+  { overwrite: 'id' },
+);
+
+export const DROP_MEMBER = changes(
+  'drop_member',
+  (sql) => `DELETE FROM tine_member
+  WHERE id = ${sql.parameter.integer}`,
+);
+
+export const SET_LEADER = changes(
+  'set_leader',
+  (sql) => `INSERT INTO tine_state (name, value)
+  VALUES ('leader', ${sql.parameter.integer})
+  ${sql.change.overwrite('name', ['value'])}`,
+);
+
+export const HAS_MEMBER = selectsRow(
+  'has_member',
+  single('isThere', 'integer'),
+  (sql) => `SELECT 1
+  FROM tine_member
+  WHERE id = ${sql.parameter.integer}`,
+);
+
+// One that was not heard of since a moment.
+export const DROP_SILENT_MEMBER = changes(
+  'drop_silent_member',
+  (sql) => `DELETE FROM tine_member
+  WHERE id = ${sql.parameter.integer} AND seen_at_ms < ${sql.parameter.integer}`,
+);
+
+// Long gone, without having said so.
+export const DROP_MEMBERS_BEFORE = changes(
+  'drop_members_before',
+  (sql) => `DELETE FROM tine_member
+  WHERE seen_at_ms < ${sql.parameter.integer}`,
+);

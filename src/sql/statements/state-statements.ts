@@ -1,0 +1,9 @@
+/** The named numbers of `tine_state`. */
+import { insertsRecords } from '../statement.ts';
+
+export const SET_STATE = insertsRecords(
+  'set_state',
+  'tine_state',
+  { name: 'text', value: 'integer' },
+  { overwrite: 'name' },
+);

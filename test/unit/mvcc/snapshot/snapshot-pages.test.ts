@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { etcdError } from '../../../../src/errors.ts';
+import type { DatabaseFacts } from '../../../../src/mvcc/read-programs.ts';
+import { nextSnapshotPage, snapshotPage, snapshotSizes } from '../../../../src/mvcc/snapshot/snapshot-pages.ts';
+import { COMPACTED_ID } from '../../../../src/sql/statements/write-statements.ts';
+
+const facts: DatabaseFacts = {
+  joinsValues: false,
+  answersLists: true,
+  countsPages: false,
+  rangePage: { rowsMax: 1, bytesMax: 1 },
+  snapshotPageBytes: 1_024,
+};
+const stretch = { afterId: 0, lastId: 10, compactId: 5, thereAtId: 5 };
+const programs = {
+  sizes: () => snapshotSizes(stretch, facts),
+  page: () => snapshotPage(stretch, facts),
+  'page of joined values': () => snapshotPage(stretch, { ...facts, joinsValues: true }),
+  'next page': () => nextSnapshotPage({ stretch, cuts: [] }, facts),
+};
+
+for (const [name, open] of Object.entries(programs)) {
+  /** Runs it over no rows and a mark, which it has to ask for last: a read before it sees what a deletion before the mark has left. */
+  const run = (compactedId: number) => {
+    const program = open();
+    let step = program.next();
+    let last: unknown;
+    while (step.done !== true) {
+      last = step.value.at(-1)?.statement;
+      step = program.next(step.value.map(({ statement }) => (statement === COMPACTED_ID ? [[compactedId]] : [])));
+    }
+    assert.equal(last, COMPACTED_ID);
+  };
+
+  test(`a snapshot's ${name}: a read fails if compaction may have deleted rows since the snapshot began`, () => {
+    assert.throws(() => run(stretch.compactId + 1), etcdError('snapshotOvertaken'));
+  });
+
+  test(`a snapshot's ${name}: a read works, also repeatedly, if compaction has not advanced since the snapshot began`, () => {
+    run(stretch.compactId);
+    run(stretch.compactId);
+  });
+}
