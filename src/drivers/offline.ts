@@ -1,6 +1,7 @@
 /** Databases in the hands of a command, for work on the whole of them, while this process serves nothing. */
+
+import type { DatabaseFacts } from '../mvcc/database-facts.ts';
 import { decoded, type Program, type Query, query } from '../mvcc/program.ts';
-import type { DatabaseFacts } from '../mvcc/read-programs.ts';
 import type { OfflineDialect } from '../sql/dialects/offline-dialect.ts';
 import { anyValue } from '../sql/shape.ts';
 import {

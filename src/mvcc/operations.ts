@@ -3,23 +3,14 @@
  * thread. The server makes these, the store and the programs run them.
  */
 
-import type { Interval, KeyText } from '../sql/key-text.ts';
-import type { AuthChange } from './auth/auth-changes.ts';
+import type { KeyText } from '../sql/key-text.ts';
+import type { AuthChange } from './auth/auth-change.ts';
 import type { Permit } from './auth/permit.ts';
 import type { CompactionHash } from './compaction/compaction-hash.ts';
 import type { Hold } from './compaction/compaction-hold.ts';
+import type { Keys, LeaseId, MemberId, Revision } from './ids.ts';
 
-/** An etcd revision. A number: at 100,000 commits a second 2^53 lasts 2,850 years. 0 means "none" or "the latest". */
-export type Revision = number;
-
-/** A row's id in table `kine`. Equal to its revision until a transaction has written several keys. */
-export type RowId = number;
-
-/** A lease's id, 63 bits, chosen by clients; 0n is "no lease". */
-export type LeaseId = bigint;
-
-/** An instance's id, 63 bits. */
-export type MemberId = bigint;
+export type { Keys, LeaseId, MemberId, Revision, RowId } from './ids.ts';
 
 /** An instance over the database, as clients see it. */
 export interface Member {
@@ -37,9 +28,6 @@ export interface Alarm {
 
 /** 0 stands for none, and for all when alarms are asked for. */
 export const alarmNumbers = { none: 0, noSpace: 1, corrupt: 2 } as const;
-
-/** One key, or an interval of them. */
-export type Keys = { readonly one: KeyText } | Interval;
 
 export type SortTarget = 'key' | 'version' | 'create' | 'mod' | 'value';
 

@@ -4,6 +4,7 @@ import { authNames, rolePermissions, tokenSecret, userRights } from './auth/auth
 import { alarmsProgram } from './cluster/alarms.ts';
 import { membersSince } from './cluster/members.ts';
 import { idsToCompact } from './compaction/compact.ts';
+import type { DatabaseFacts } from './database-facts.ts';
 import { headProgram } from './head.ts';
 import { leaseClock } from './leases/lease-clock.ts';
 import { leaseCount, leaseProgram, leasesById, leasesProgram, nextLeases } from './leases/lease-reads.ts';
@@ -15,20 +16,6 @@ import { backendParts } from './snapshot/backend-parts.ts';
 import { hashKeys } from './snapshot/hash-keys.ts';
 import { endOfWalk } from './snapshot/key-bucket.ts';
 import { snapshotPage, snapshotSizes } from './snapshot/snapshot-pages.ts';
-
-/** What programs know of the database they run in. */
-export interface DatabaseFacts {
-  /** The values of many rows cross to the driver sooner in one piece than one by one. */
-  readonly joinsValues: boolean;
-  /** A list is asked for in one statement: the head may come along with its rows. Otherwise the statement runs for each of the list. */
-  readonly answersLists: boolean;
-  /** The database finds out by itself, and soon, where the newest rows reach a number of bytes. Otherwise the driver counts them. */
-  readonly countsPages: boolean;
-  /** Rows and bytes of one page of a range: what a way to the database and back is worth. */
-  readonly rangePage: { readonly rowsMax: number; readonly bytesMax: number };
-  /** Bytes of values of a page of rows for a snapshot or a hash; the last row may be larger. A few milliseconds of a reader. */
-  readonly snapshotPageBytes: number;
-}
 
 const readPrograms = {
   head: (_input: null) => headProgram(),

@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import type { Driver } from '../drivers/driver.ts';
 import { EtcdError, StatusCode } from '../errors.ts';
 import { limits } from '../limits.ts';
-import type { AuthChange } from '../mvcc/auth/auth-changes.ts';
+import type { AuthChange } from '../mvcc/auth/auth-change.ts';
 import { authName, type UserRights } from '../mvcc/auth/auth-reads.ts';
 import { type AuthState, untouchedAuth } from '../mvcc/auth/auth-state.ts';
 import type { Permit } from '../mvcc/auth/permit.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ownAlone } from '../../src/drivers/offline.ts';
+import type { DatabaseFacts } from '../../src/mvcc/database-facts.ts';
 import { headProgram } from '../../src/mvcc/head.ts';
-import type { DatabaseFacts } from '../../src/mvcc/read-programs.ts';
 import { snapshotPage, snapshotSizes } from '../../src/mvcc/snapshot/snapshot-pages.ts';
 import { keyValueBytesMax, revisionKeyBytesMax } from '../../src/wire/key-value-writer.ts';
 import { onePerDialect, TINE_DRIVERS } from '../support/index.ts';

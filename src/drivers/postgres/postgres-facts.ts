@@ -1,5 +1,5 @@
 import { limits } from '../../limits.ts';
-import type { DatabaseFacts } from '../../mvcc/read-programs.ts';
+import type { DatabaseFacts } from '../../mvcc/database-facts.ts';
 
 export const postgresFacts: DatabaseFacts = {
   joinsValues: false,

@@ -1,7 +1,7 @@
 /** What a kind of database server brings to `RemoteDriver`. */
 import type { DatabaseHost } from '../../config/database/database-dsn.ts';
+import type { DatabaseFacts } from '../../mvcc/database-facts.ts';
 import type { RowId } from '../../mvcc/operations.ts';
-import type { DatabaseFacts } from '../../mvcc/read-programs.ts';
 import type { StatementMeter } from '../statement-meter.ts';
 import type { Session } from './session.ts';
 

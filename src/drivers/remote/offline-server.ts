@@ -4,8 +4,8 @@ import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/databas
 import { DriverError, StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { membersSince } from '../../mvcc/cluster/members.ts';
+import type { DatabaseFacts } from '../../mvcc/database-facts.ts';
 import type { Query } from '../../mvcc/program.ts';
-import type { DatabaseFacts } from '../../mvcc/read-programs.ts';
 import type { OfflineDialect } from '../../sql/dialects/offline-dialect.ts';
 import type { Row } from '../../sql/statement.ts';
 import { type OfflineAccess, type OfflineDatabase, type OwnedDatabase, offlineDatabase } from '../offline.ts';

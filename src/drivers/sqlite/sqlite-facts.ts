@@ -1,5 +1,5 @@
 import { limits } from '../../limits.ts';
-import type { DatabaseFacts } from '../../mvcc/read-programs.ts';
+import type { DatabaseFacts } from '../../mvcc/database-facts.ts';
 
 /** Reading 10,000 values one by one costs 24 ms, in one piece 12 ms. */
 export const sqliteFacts: DatabaseFacts = {

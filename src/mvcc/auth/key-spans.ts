@@ -1,6 +1,6 @@
 /** Unions of key intervals, as rights are: sorted, and joined where they touch, so that one span decides. Plain data: they cross threads with an operation. */
 import { endOfKeys } from '../../sql/key-text.ts';
-import type { Keys } from '../operations.ts';
+import type { Keys } from '../ids.ts';
 
 /** Names from `start` on, up to and without `end`. */
 export interface KeySpan {

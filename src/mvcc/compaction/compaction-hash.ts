@@ -9,7 +9,7 @@ import {
   revisionsOfName,
 } from '../../sql/statements/compaction-hash-statements.ts';
 import { SET_STATE } from '../../sql/statements/state-statements.ts';
-import type { Revision } from '../operations.ts';
+import type { Revision } from '../ids.ts';
 import { change, insertEach, type Program, rows } from '../program.ts';
 
 export interface CompactionHash {

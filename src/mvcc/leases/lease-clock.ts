@@ -1,6 +1,5 @@
 /** The lease clock as the database holds it (docs/adr/012-lease-time.md). */
 
-import type { Row } from '../../sql/statement.ts';
 import {
   bootIdName,
   clockOffsetName,
@@ -11,7 +10,7 @@ import {
 import { DROP_PAST_HOLDS } from '../../sql/statements/hold-statements.ts';
 import { DROP_MEMBERS_BEFORE } from '../../sql/statements/member-statements.ts';
 import { SET_STATE } from '../../sql/statements/state-statements.ts';
-import { change, decodedOne, insertEach, type Program, query, rawRows, row } from '../program.ts';
+import { change, insertEach, type Program, row } from '../program.ts';
 import type { WriteState } from '../writes/write-state.ts';
 
 /** What an instance knows of time when it starts. */
@@ -48,12 +47,7 @@ function* startOnMachine({ bootId, monotonicMs, wallMs }: ClockStart & { kind: '
 
 /** The stored time; undefined: the database holds none. */
 export function* leaseClock(): Program<number | undefined> {
-  return leaseClockOf(yield* rawRows(query(LEASE_CLOCK)));
-}
-
-/** What statement `LEASE_CLOCK` found. */
-export function leaseClockOf(found: readonly Row[] | undefined): number | undefined {
-  return decodedOne(LEASE_CLOCK, found) ?? undefined;
+  return (yield* row(LEASE_CLOCK)) ?? undefined;
 }
 
 /** Moves the stored time to where an instance is; returns the stored time. */

@@ -9,9 +9,9 @@ import {
   NEWEST_SMALL_ROWS,
 } from '../../sql/statements/read-statements.ts';
 import { type EncodableKeyValue, KeyValueWriter } from '../../wire/key-value-writer.ts';
+import type { DatabaseFacts } from '../database-facts.ts';
 import { headOf } from '../head.ts';
 import { listQuery, type Program, query, rawRows } from '../program.ts';
-import type { DatabaseFacts } from '../read-programs.ts';
 import type { Head } from '../results.ts';
 import { encodable, kvsTag } from './encode-row.ts';
 

@@ -14,10 +14,10 @@ import {
   nameOf,
 } from '../../sql/statements/range-statements.ts';
 import { KeyValueWriter } from '../../wire/key-value-writer.ts';
+import type { DatabaseFacts } from '../database-facts.ts';
 import { checkReadable, headProgram } from '../head.ts';
 import type { RangeOperation, Revision, RowId } from '../operations.ts';
 import { eachRow, type Program, query, rawRows, row } from '../program.ts';
-import type { DatabaseFacts } from '../read-programs.ts';
 import type { Head, KeyValueBlock } from '../results.ts';
 import { BlockEncoder, encodable, encodedBlock, kvsTag } from './encode-row.ts';
 import { countRows, type RangeWindow, rangeRows } from './range-rows.ts';

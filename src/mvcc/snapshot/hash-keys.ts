@@ -6,10 +6,10 @@ import { DELETION_AT } from '../../sql/statements/compaction-hash-statements.ts'
 import { ANY_CURRENT } from '../../sql/statements/key-bucket-statements.ts';
 import { crc32c } from '../../wire/crc32c.ts';
 import { compactionHashAt } from '../compaction/compaction-hash.ts';
+import type { DatabaseFacts } from '../database-facts.ts';
 import { checkReadable, headProgram, idThroughRevision, type MarkedHead } from '../head.ts';
 import type { Revision, RowId } from '../operations.ts';
 import { type Program, row } from '../program.ts';
-import type { DatabaseFacts } from '../read-programs.ts';
 import { rangeRows } from '../reads/range-rows.ts';
 import type { Head } from '../results.ts';
 import { hashPage, nextSnapshotPage, type PagePlace } from './snapshot-pages.ts';

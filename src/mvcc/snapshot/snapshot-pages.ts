@@ -14,9 +14,9 @@ import {
 import { COMPACTED_ID } from '../../sql/statements/write-statements.ts';
 import { crc32c } from '../../wire/crc32c.ts';
 import { type ByteSpan, KeyValueWriter } from '../../wire/key-value-writer.ts';
+import type { DatabaseFacts } from '../database-facts.ts';
 import type { RowId } from '../operations.ts';
 import { decoded, decodedOne, eachRow, type Program, query } from '../program.ts';
-import type { DatabaseFacts } from '../read-programs.ts';
 import { endOfWalk, type KeyBucketStretch, writeKeyBucketRow } from './key-bucket.ts';
 
 /** How large rows are, in their order. */

@@ -2,7 +2,7 @@
 import { EtcdError, type EtcdErrorName, unreachable } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { changeAuth } from '../auth/auth-changes.ts';
-import { checkPermit } from '../auth/permit.ts';
+import { checkPermit } from '../auth/check-permit.ts';
 import { dropAlarm, raiseAlarm, refuseUnderAlarm } from '../cluster/alarms.ts';
 import { announceMember, dropMember, nameLeader, removeMember } from '../cluster/members.ts';
 import { compactBite, setCompactMark } from '../compaction/compact.ts';

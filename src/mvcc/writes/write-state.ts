@@ -19,10 +19,9 @@ import {
 import { type CurrentRow, DROP_CURRENT, INSERT_ROWS, SET_CURRENT } from '../../sql/statements/write-statements.ts';
 import type { AuthState } from '../auth/auth-state.ts';
 import { headOf, type MarkedHead } from '../head.ts';
-import { leaseClockOf } from '../leases/lease-clock.ts';
 import { leaseList } from '../leases/lease-reads.ts';
 import type { Alarm, LeaseId, Revision, RowId } from '../operations.ts';
-import { asLast, decoded, insertQuery, listQuery, type Program, query } from '../program.ts';
+import { asLast, decoded, decodedOne, insertQuery, listQuery, type Program, query } from '../program.ts';
 import { type PackedBatchEvents, packEvents } from '../reads/events.ts';
 import type { Head, LeaseStatus } from '../results.ts';
 import type { Learned } from './known-state.ts';
@@ -103,7 +102,7 @@ export class WriteState {
     state.#learn(keysWithValue, whole, true);
     state.#learnLeases(leases, found);
     if (named.needsLeaseClock) {
-      state.leaseClockMs = Math.max(leaseClockOf(clock) ?? 0, options.leaseNowMs());
+      state.leaseClockMs = Math.max(decodedOne(LEASE_CLOCK, clock) ?? 0, options.leaseNowMs());
     }
     return state;
   }

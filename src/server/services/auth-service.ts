@@ -1,6 +1,6 @@
 import { EtcdError, etcdError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
-import type { AuthChange } from '../../mvcc/auth/auth-changes.ts';
+import type { AuthChange } from '../../mvcc/auth/auth-change.ts';
 import { rootName } from '../../mvcc/auth/auth-changes.ts';
 import { authRevision, isAuthOn } from '../../mvcc/auth/auth-state.ts';
 import { SparseLog } from '../../sparse-log.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { etcdError } from '../../../../src/errors.ts';
-import type { DatabaseFacts } from '../../../../src/mvcc/read-programs.ts';
+import type { DatabaseFacts } from '../../../../src/mvcc/database-facts.ts';
 import { nextSnapshotPage, snapshotPage, snapshotSizes } from '../../../../src/mvcc/snapshot/snapshot-pages.ts';
 import { COMPACTED_ID } from '../../../../src/sql/statements/write-statements.ts';
 

@@ -1,0 +1,20 @@
+/** What a client's write was permitted by, looked at again where it is made: users and roles may have changed on its way. */
+import { etcdError } from '../../errors.ts';
+import { KEYS_OF_LEASE } from '../../sql/statements/read-statements.ts';
+import { type Program, rows } from '../program.ts';
+import type { WriteState } from '../writes/write-state.ts';
+import { permitsAlike } from './auth-state.ts';
+import { coversName } from './key-spans.ts';
+import type { Permit } from './permit.ts';
+
+/** @throws EtcdError `authOldRevision`, `permissionDenied` */
+export function* checkPermit({ permittedIn, permittedLeases }: Partial<Permit>, state: WriteState): Program<void> {
+  if (permittedIn !== undefined && !permitsAlike(permittedIn, state.authState)) throw etcdError('authOldRevision');
+  if (permittedLeases === undefined) return;
+  yield* state.flush();
+  for (const id of permittedLeases.ids) {
+    for (const [name] of yield* rows(KEYS_OF_LEASE, id)) {
+      if (!coversName(permittedLeases.writable, name as string)) throw etcdError('permissionDenied');
+    }
+  }
+}
