@@ -11,7 +11,7 @@ import { freeLarge } from '../memory.ts';
 import type { Revision, RowId } from '../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../mvcc/read-programs.ts';
 import type { BackendParts } from '../mvcc/snapshot/backend-parts.ts';
-import type { KeyBucketStretch } from '../mvcc/snapshot/key-bucket.ts';
+import type { LogInterval } from '../mvcc/snapshot/key-bucket.ts';
 import { hashPage, type SnapshotRows } from '../mvcc/snapshot/snapshot-pages.ts';
 import { crc32c } from '../wire/crc32c.ts';
 import { keyValueBytesMax, revisionKeyBytesMax } from '../wire/key-value-writer.ts';
@@ -93,7 +93,7 @@ export class SnapshotReading {
   async *#stretchEnds(): AsyncGenerator<RowId> {
     const { id: lastId } = this.#parts.head;
     for (let afterId = 0; afterId < lastId; ) {
-      afterId = await this.#read('snapshotStretch', { afterId, lastId });
+      afterId = await this.#read('snapshotChunkEnd', { afterId, lastId });
       yield afterId;
     }
   }
@@ -129,7 +129,7 @@ export class SnapshotReading {
     }
   }
 
-  #stretch(afterId: RowId, lastId: RowId): KeyBucketStretch {
+  #stretch(afterId: RowId, lastId: RowId): LogInterval {
     const { compactId } = this.#parts.head;
     return { afterId, lastId, compactId, thereAtId: compactId };
   }

@@ -1,13 +1,22 @@
-/** What programs know of the database they run in. */
+/** Properties of the database that a program runs in. */
 export interface DatabaseFacts {
-  /** The values of many rows cross to the driver sooner in one piece than one by one. */
+  /** Joining the values of many rows in SQL is faster than reading them one by one. */
   readonly joinsValues: boolean;
-  /** A list is asked for in one statement: the head may come along with its rows. Otherwise the statement runs for each of the list. */
+  /**
+   * One statement reads a whole list, so the head can come with its rows. Otherwise the statement
+   * runs once for each item of the list.
+   */
   readonly answersLists: boolean;
-  /** The database finds out by itself, and soon, where the newest rows reach a number of bytes. Otherwise the driver counts them. */
+  /**
+   * The database finds quickly where the newest rows reach a number of bytes. Otherwise the driver
+   * counts the bytes.
+   */
   readonly countsPages: boolean;
-  /** Rows and bytes of one page of a range: what a way to the database and back is worth. */
+  /** Rows and bytes of one page of a range, chosen for the cost of one round trip. */
   readonly rangePage: { readonly rowsMax: number; readonly bytesMax: number };
-  /** Bytes of values of a page of rows for a snapshot or a hash; the last row may be larger. A few milliseconds of a reader. */
+  /**
+   * Bytes of values in one page of rows of a snapshot or a hash. The last row may exceed it. One
+   * page takes a reader a few milliseconds.
+   */
   readonly snapshotPageBytes: number;
 }

@@ -1,6 +1,7 @@
 /**
- * What a client can ask for, after its request was checked: plain data, so that an operation can cross to a worker
- * thread. The server makes these, the store and the programs run them.
+ * Operations: the requests of clients after their check, and the writes of the server itself. They
+ * are plain data, so that they can cross to a worker thread. The server creates them; the store and
+ * the programs run them.
  */
 
 import type { KeyText } from '../sql/key-text.ts';
@@ -12,21 +13,21 @@ import type { Keys, LeaseId, MemberId, Revision } from './ids.ts';
 
 export type { Keys, LeaseId, MemberId, Revision, RowId } from './ids.ts';
 
-/** An instance over the database, as clients see it. */
+/** An instance that uses the database, as clients see it. */
 export interface Member {
   readonly id: MemberId;
   readonly name: string;
   readonly clientUrls: readonly string[];
 }
 
-/** An alarm of a member's: clients may raise one for any id. */
+/** An alarm of a member. Clients may raise an alarm for any id. */
 export interface Alarm {
   readonly memberId: bigint;
-  /** Its number in etcd's protocol; `alarmNumbers` names those that have an effect. */
+  /** Its number in etcd's protocol. `alarmNumbers` names the alarms that have an effect. */
   readonly number: number;
 }
 
-/** 0 stands for none, and for all when alarms are asked for. */
+/** 0 means no alarm; in a request for alarms it means all alarms. */
 export const alarmNumbers = { none: 0, noSpace: 1, corrupt: 2 } as const;
 
 export type SortTarget = 'key' | 'version' | 'create' | 'mod' | 'value';
@@ -34,7 +35,10 @@ export type SortTarget = 'key' | 'version' | 'create' | 'mod' | 'value';
 export interface RangeOperation {
   readonly kind: 'range';
   readonly keys: Keys;
-  /** 0 or less: the latest. (Inside a transaction etcd refuses a negative one once something was compacted.) */
+  /**
+   * 0 or less: the latest. Inside a transaction, etcd refuses a negative revision after the first
+   * compaction.
+   */
   readonly revision: Revision;
   /** 0: no limit. */
   readonly limit: number;
@@ -43,13 +47,16 @@ export interface RangeOperation {
     | {
         readonly target: SortTarget;
         readonly descending: boolean;
-        /** etcd's own: with sort order NONE, another target than the key and no revision filter, it sorts only the first `limit` + 1 keys. */
+        /**
+         * As in etcd: with sort order NONE, a target other than the key, and no revision filter,
+         * only the first `limit` + 1 keys are sorted.
+         */
         readonly withinLimit: boolean;
       }
     | undefined;
   readonly keysOnly: boolean;
   readonly countOnly: boolean;
-  /** 0: no bound, as in the request. Undefined when all four are 0. */
+  /** 0: no bound, as in the request. Undefined if all four are 0. */
   readonly revisionFilter:
     | {
         readonly minMod: Revision;
@@ -63,7 +70,10 @@ export interface RangeOperation {
 export interface PutOperation {
   readonly kind: 'put';
   readonly key: KeyText;
-  /** Owns its bytes (not a view into a larger buffer): it crosses threads and outlives the request. Ignored with `ignoreValue`. */
+  /**
+   * A buffer of its own, not a view into a larger one, because it crosses threads and outlives the
+   * request. Ignored with `ignoreValue`.
+   */
   readonly value: Uint8Array;
   readonly lease: LeaseId;
   readonly previous: boolean;
@@ -74,7 +84,7 @@ export interface PutOperation {
 export interface DeleteOperation {
   readonly kind: 'delete';
   readonly keys: Keys;
-  /** Whether the deleted key-values are to be answered (prev_kv). */
+  /** Whether the reply contains the deleted key-values (prev_kv). */
   readonly previous: boolean;
 }
 
@@ -93,24 +103,26 @@ export interface TxnOperation {
   readonly failure: readonly TxnStep[];
 }
 
-/** What a branch of a transaction holds. */
+/** An operation in a branch of a transaction. */
 export type TxnStep = RangeOperation | PutOperation | DeleteOperation | TxnOperation;
 
-/** Everything that goes through the write queue. What a client asked for carries what it was permitted by. */
+/** Everything that passes through the write queue. A client's operation contains its permit. */
 export type WriteOperation = Partial<Permit> &
   (
     | PutOperation
     | DeleteOperation
     | TxnOperation
-    /** `hash`: of the same revision, computed before; it is kept with the mark. */
+    /**
+     * `hash`: the hash at the same revision, computed before. It is stored together with the mark.
+     */
     | { readonly kind: 'compact'; readonly revision: Revision; readonly hash?: CompactionHash | undefined }
     | { readonly kind: 'leaseGrant'; readonly id: LeaseId; readonly ttlSeconds: number }
     | { readonly kind: 'leaseRevoke'; readonly id: LeaseId }
-    /** Gives leases their whole time again. Deadlines only move later. */
+    /** Restarts the TTL of leases. Deadlines only move later. */
     | { readonly kind: 'leaseRenew'; readonly ids: readonly LeaseId[] }
-    /** Stores the time that this instance's lease clock has reached. */
+    /** Stores the time of this instance's lease clock. */
     | { readonly kind: 'leaseTick'; readonly nowMs: number }
-    /** Revokes this lease if it is still due, by the database's own record. */
+    /** Revokes a lease if it is still due according to the database. */
     | { readonly kind: 'leaseExpire'; readonly id: LeaseId; readonly dueBeforeMs: number }
     | {
         readonly kind: 'memberAnnounce';
@@ -120,16 +132,22 @@ export type WriteOperation = Partial<Permit> &
         readonly forgetBeforeMs: number | undefined;
       }
     | { readonly kind: 'memberDrop'; readonly id: MemberId }
-    /** Forgets another that was not heard of since a moment (milliseconds since 1970, database time). */
+    /**
+     * Removes another member that did not renew its row since a moment (milliseconds since 1970,
+     * database time).
+     */
     | { readonly kind: 'memberRemove'; readonly id: MemberId; readonly silentSinceMs: number }
     | { readonly kind: 'leaderName'; readonly id: MemberId }
-    /** `unlessActive`: of this member, or of any: the members share one database, and of its size one alarm is enough. */
+    /**
+     * `unlessActive`: no alarm is raised if this member (`same`) or any member (`ofAny`) has it
+     * already. The members share one database, so one alarm for its size is enough.
+     */
     | { readonly kind: 'alarmRaise'; readonly alarm: Alarm; readonly unlessActive: 'same' | 'ofAny' }
     | { readonly kind: 'alarmDrop'; readonly alarm: Alarm }
-    /** Users and roles. */
+    /** A change of users, roles or auth. */
     | { readonly kind: 'auth'; readonly change: AuthChange }
     | ({ readonly kind: 'holdCompaction' } & Hold)
     | { readonly kind: 'releaseCompaction'; readonly holder: string }
-    /** Deletes rows below the compaction mark, a bite of them, unless somebody holds it. */
-    | { readonly kind: 'compactBite'; readonly nowMs: number }
+    /** Deletes one chunk of rows below the compaction mark, unless a hold exists. */
+    | { readonly kind: 'compactChunk'; readonly nowMs: number }
   );

@@ -1,7 +1,8 @@
 /**
- * A program is a generator that yields statements and is handed their rows. It decides what etcd decides; it runs inside one transaction of
- * the database, wherever that is: in SQLite's worker thread, step by step, or over a connection. Statements yielded together do not wait for each other's rows, so
- * that a connection sends them in one go.
+ * A program is a generator that yields statements and receives their rows. It makes the decisions
+ * that etcd makes. It runs inside one transaction of the database: in a thread of SQLite, on the
+ * event loop, or over a connection. Statements that are yielded together do not depend on each
+ * other's rows, so a connection sends them in one request.
  */
 import { assert } from '../errors.ts';
 import {
@@ -15,77 +16,80 @@ import {
   type Statement,
 } from '../sql/statement.ts';
 
-interface QueryOf<Asked extends Statement> {
-  readonly statement: Asked;
+interface QueryOf<Kind extends Statement> {
+  readonly statement: Kind;
   readonly parameters: readonly Parameter[];
-  /** For a statement that ends at a number of bytes, with the row that reaches it. */
+  /** For a statement that ends with the row that reaches this number of bytes. */
   readonly bytesMax?: number;
-  /** Takes the rows one by one, as they come where the driver can: then nothing collects them, and the program is handed none. Bytes in a row are borrowed for the call. */
+  /**
+   * Receives the rows one by one as they arrive, if the driver can do so. Then rows are not
+   * collected, and the program receives none. The bytes of a row are valid during the call only.
+   */
   readonly each?: (row: Row) => void;
-  /** The program ends with the queries yielded along with this one: a driver may commit with them. Of changes it then takes `expectedRows` for an answer. */
+  /**
+   * The program ends with the queries of this step, so a driver may commit together with them. The
+   * driver then returns `expectedRows` for changes.
+   */
   readonly isLast?: true;
 }
 
-export interface PlainQuery<Asked extends Statement = Statement> extends QueryOf<Asked> {
+export interface PlainQuery<Kind extends Statement = Statement> extends QueryOf<Kind> {
   readonly list?: undefined;
 }
 
-/** Of a statement that takes a list; an empty one finds and changes nothing. */
-export interface ListQuery<Asked extends ListStatement = ListStatement> extends QueryOf<Asked> {
+/** A query of a statement that takes a list. With an empty list it finds and changes nothing. */
+export interface ListQuery<Kind extends ListStatement = ListStatement> extends QueryOf<Kind> {
   readonly list: readonly (readonly Parameter[])[];
 }
 
 export type Query = PlainQuery | ListQuery;
 
-/** A query whose rows come back as these. */
+/** A query with the type of its decoded rows. */
 type SelectQuery<Result> = Query & { readonly statement: Select<Result> };
 
 export type Program<Result> = Generator<readonly Query[], Result, readonly (readonly Row[])[]>;
 
-/** Names a statement and its parameters. */
-export function query<Asked extends Statement>(
-  statement: Asked,
-  ...parameters: readonly Parameter[]
-): PlainQuery<Asked> {
+/** A query: a statement and its parameters. */
+export function query<Kind extends Statement>(statement: Kind, ...parameters: readonly Parameter[]): PlainQuery<Kind> {
   return { statement, parameters };
 }
 
-/** Names a statement that takes a list, and the rows of it. */
-export function listQuery<Asked extends ListStatement>(
-  statement: Asked,
+/** A query of a statement that takes a list. */
+export function listQuery<Kind extends ListStatement>(
+  statement: Kind,
   list: readonly (readonly Parameter[])[],
   ...parameters: readonly Parameter[]
-): ListQuery<Asked> {
+): ListQuery<Kind> {
   return { statement, parameters, list };
 }
 
-/** Names a statement that inserts rows, and the rows. */
+/** A query that inserts rows. */
 export function insertQuery<Item>(statement: Insert<Item>, items: readonly Item[]): ListQuery {
   return listQuery(statement, items.map(statement.encode));
 }
 
-/** Of the queries that a program yields last. */
-export function asLast(asked: Query): Query {
-  return { ...asked, isLast: true };
+/** Marks a query of the last step. */
+export function asLast(request: Query): Query {
+  return { ...request, isLast: true };
 }
 
-/** What changes of a list come back with when each row of it changes one. */
+/** The rows that changes of a list return if each item changes one row. */
 export function expectedRows(queries: readonly Query[]): readonly (readonly Row[])[] {
   return queries.map(({ list = [] }) => changeRows(list.length));
 }
 
-/** The rows that a statement returned, decoded. */
+/** Decodes the rows that a statement returned. */
 export function decoded<Result>({ decode }: Select<Result>, found: readonly Row[] | undefined): readonly Result[] {
   return (found ?? []).map((each) => decode(each));
 }
 
-/** The only row that a statement returned, decoded; undefined: none. */
+/** Decodes the only row that a statement returned; undefined: no row. */
 export function decodedOne<Result>({ decode }: Select<Result>, found: readonly Row[] | undefined): Result | undefined {
   const one = found?.[0];
   return one === undefined ? undefined : decode(one);
 }
 
-/** The row of a statement that always returns one, decoded. */
+/** Decodes the row of a statement that always returns one. */
 export function onlyRow<Result>({ name, decode }: Select<Result>, found: readonly Row[] | undefined): Result {
   const one = found?.[0];
   assert(one !== undefined, `${name} returns a row`);
@@ -93,13 +97,13 @@ export function onlyRow<Result>({ name, decode }: Select<Result>, found: readonl
 }
 
 /** All rows of a query. */
-export function* rowsOf<Result>(asked: SelectQuery<Result>): Program<readonly Result[]> {
-  return decoded(asked.statement, (yield [asked])[0]);
+export function* rowsOf<Result>(request: SelectQuery<Result>): Program<readonly Result[]> {
+  return decoded(request.statement, (yield [request])[0]);
 }
 
-/** All rows of a query as they come, to be decoded by whoever may leave some of them unread. */
-export function* rawRows(asked: Query): Program<readonly Row[]> {
-  return (yield [asked])[0] as readonly Row[];
+/** All rows of a query, not decoded. For callers that may not read all of them. */
+export function* rawRows(request: Query): Program<readonly Row[]> {
+  return (yield [request])[0] as readonly Row[];
 }
 
 /** All rows of a statement. */
@@ -110,20 +114,23 @@ export function* rows<Result>(
   return decoded(statement, (yield [{ statement, parameters }])[0]);
 }
 
-/** Gives each row of a query to a function; the rows of the queries asked along with it, which run after it. */
+/**
+ * Passes each row of a query to a function. Returns the rows of the queries `after`, which run
+ * after it in the same step.
+ */
 export function* eachRow<Result>(
-  asked: SelectQuery<Result>,
+  request: SelectQuery<Result>,
   each: (row: Result) => void,
   ...after: readonly Query[]
 ): Program<readonly (readonly Row[])[]> {
-  const { decode } = asked.statement;
+  const { decode } = request.statement;
   const take = (row: Row) => each(decode(row));
-  const [left = [], ...answers] = yield [{ ...asked, each: take }, ...after];
+  const [left = [], ...answers] = yield [{ ...request, each: take }, ...after];
   for (const row of left) take(row);
   return answers;
 }
 
-/** The only row of a statement, or undefined. */
+/** The only row of a statement; undefined: no row. */
 export function* row<Result>(
   statement: Select<Result>,
   ...parameters: readonly Parameter[]
@@ -131,12 +138,12 @@ export function* row<Result>(
   return decodedOne(statement, (yield [{ statement, parameters }])[0]);
 }
 
-/** Runs a changing statement; how many rows it changed. */
+/** Runs a changing statement. Returns the number of changed rows. */
 export function* change(statement: Statement, ...parameters: readonly Parameter[]): Program<number> {
   return changeCount((yield [{ statement, parameters }])[0]);
 }
 
-/** Runs a changing statement for each row of a list; how many rows it changed altogether. */
+/** Runs a changing statement for each item of a list. Returns the total number of changed rows. */
 export function* changeEach(
   statement: ListStatement,
   list: readonly (readonly Parameter[])[],
@@ -145,7 +152,7 @@ export function* changeEach(
   return changeCount((yield [{ statement, parameters, list }])[0]);
 }
 
-/** Inserts rows; how many rows it changed altogether. */
+/** Inserts rows. Returns the total number of changed rows. */
 export function* insertEach<Item>(statement: Insert<Item>, items: readonly Item[]): Program<number> {
   return changeCount((yield [insertQuery(statement, items)])[0]);
 }

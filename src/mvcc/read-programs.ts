@@ -1,4 +1,4 @@
-/** The programs that only read, by the name under which they are sent to a thread or a connection. */
+/** The programs that only read, by the names under which threads and connections run them. */
 
 import { authNames, rolePermissions, tokenSecret, userRights } from './auth/auth-reads.ts';
 import { alarmsProgram } from './cluster/alarms.ts';
@@ -14,7 +14,7 @@ import { pointReads } from './reads/point-reads.ts';
 import { rangePages } from './reads/range-page.ts';
 import { backendParts } from './snapshot/backend-parts.ts';
 import { hashKeys } from './snapshot/hash-keys.ts';
-import { endOfWalk } from './snapshot/key-bucket.ts';
+import { chunkEnd } from './snapshot/key-bucket.ts';
 import { snapshotPage, snapshotSizes } from './snapshot/snapshot-pages.ts';
 
 const readPrograms = {
@@ -26,7 +26,7 @@ const readPrograms = {
   idBefore,
   hashKeys,
   backendParts: (_input: null) => backendParts(),
-  snapshotStretch: endOfWalk,
+  snapshotChunkEnd: chunkEnd,
   snapshotSizes,
   snapshotPage,
   idsToCompact: (_input: null) => idsToCompact(),
@@ -44,19 +44,22 @@ const readPrograms = {
   tokenSecret: (_input: null) => tokenSecret(),
 } as const;
 
-/** Programs of one statement, or that are right at whatever moments their statements see: they need no transaction. */
+/**
+ * Programs that need no transaction: they run one statement, or they are correct even if their
+ * statements see different moments.
+ */
 const withoutTransaction: ReadonlySet<ReadName> = new Set([
   'head',
   'leaseCount',
   'nextLeases',
   'leaseClock',
   'membersSince',
-  'snapshotStretch',
+  'snapshotChunkEnd',
   'snapshotSizes',
   'snapshotPage',
 ]);
 
-/** Whether the program needs a transaction in which all its statements see one moment. */
+/** Whether a program needs a transaction, so that all its statements see one moment. */
 export function needsSnapshot(name: ReadName, { answersLists }: DatabaseFacts): boolean {
   return !withoutTransaction.has(name) && !(name === 'points' && answersLists);
 }
@@ -66,7 +69,10 @@ export type ReadInput<Name extends ReadName> = Parameters<(typeof readPrograms)[
 export type ReadOutput<Name extends ReadName> =
   ReturnType<(typeof readPrograms)[Name]> extends Program<infer Result> ? Result : never;
 
-/** The buffers of results that a thread hands over instead of copying them. Nothing else lies in their memory when they are large. */
+/**
+ * The buffers of results that a thread transfers instead of copying. The memory of a large buffer
+ * contains nothing else.
+ */
 const handedOver: { readonly [Name in ReadName]?: (result: ReadOutput<Name>) => Iterable<Uint8Array> } = {
   points: ({ bytes }) => [bytes],
   rangePages: ({ blocks }) => blocks.map(({ bytes }) => bytes),
@@ -75,13 +81,13 @@ const handedOver: { readonly [Name in ReadName]?: (result: ReadOutput<Name>) => 
   snapshotPage: ({ bytes }) => [bytes],
 };
 
-/** The buffers that the result of a program hands over. */
+/** The buffers to transfer from the result of a program. */
 export function handedOverByRead<Name extends ReadName>(name: Name, result: ReadOutput<Name>): Iterable<Uint8Array> {
   const buffersOf: ((result: ReadOutput<Name>) => Iterable<Uint8Array>) | undefined = handedOver[name];
   return buffersOf?.(result) ?? [];
 }
 
-/** The program of that name, for a database of which this is known. */
+/** The program of a name, for a database with these properties. */
 export function readProgram<Name extends ReadName>(
   name: Name,
   input: ReadInput<Name>,

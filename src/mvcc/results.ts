@@ -1,17 +1,23 @@
 /**
- * What operations come to. Key-values come encoded, as the wire wants them: they are encoded once, where the rows
- * are read (in SQLite: in the worker thread), and never taken apart again.
+ * The results of operations. Key-values are encoded in the format of the wire: once, where the rows
+ * are read (on SQLite often in a thread), and never decoded again.
  */
 import type { AuthState } from './auth/auth-state.ts';
 import type { LeaseId, Revision, RowId } from './operations.ts';
 
-/** A run of protobuf-encoded `KeyValue` messages, each as `tag length message` with the tag 0x12 (field 2), back to back. */
+/**
+ * Protobuf-encoded `KeyValue` messages back to back, each as `tag length message` with the tag 0x12
+ * (field 2).
+ */
 export interface KeyValueBlock {
   readonly bytes: Uint8Array;
   readonly count: number;
 }
 
-/** Where the store stands: id and revision of its newest row, the compacted revision (-1: never compacted, as in etcd), and users and roles. */
+/**
+ * The head: id and revision of the newest row, the compacted revision (-1: never compacted, as in
+ * etcd), and the state of users and roles.
+ */
 export interface Head {
   readonly id: RowId;
   readonly revision: Revision;
@@ -21,12 +27,15 @@ export interface Head {
 
 export interface RangeResult {
   readonly kind: 'range';
-  /** For the header of this (part of the) reply. */
+  /** For the header of this reply or part of a reply. */
   readonly revision: Revision;
-  /** In key order (or the order asked for), to be sent one after the other. Empty with countOnly. */
+  /**
+   * In the order of the keys or in the requested order, to be sent one after the other. Empty with
+   * countOnly.
+   */
   readonly blocks: readonly KeyValueBlock[];
   readonly more: boolean;
-  /** How many keys are in the range, whatever the limit. */
+  /** The number of keys in the range, independent of the limit. */
   readonly count: number;
 }
 
@@ -41,7 +50,7 @@ export interface DeleteResult {
   readonly kind: 'delete';
   readonly revision: Revision;
   readonly deleted: number;
-  /** The deleted key-values when asked for: encoded `KeyValue` messages, without tag and length. */
+  /** The deleted key-values if requested: encoded `KeyValue` messages, without tag and length. */
   readonly previous: readonly Uint8Array[];
 }
 
@@ -52,7 +61,7 @@ export interface TxnResult {
   readonly responses: readonly StepResult[];
 }
 
-/** What the write queue answers for operations that are not answered to a client as they are. */
+/** The results of all operations that pass through the write queue. */
 export type WriteResult =
   | PutResult
   | DeleteResult
@@ -67,16 +76,16 @@ export type WriteResult =
   | { readonly kind: 'memberDrop' }
   | { readonly kind: 'memberRemove'; readonly outcome: 'removed' | 'running' | 'unknown' }
   | { readonly kind: 'leaderName' }
-  /** Whether it was not active before. */
+  /** `raised`: false if the alarm was active before. */
   | { readonly kind: 'alarmRaise'; readonly revision: Revision; readonly raised: boolean }
-  /** Whether it was active. */
+  /** `dropped`: whether the alarm was active. */
   | { readonly kind: 'alarmDrop'; readonly revision: Revision; readonly dropped: boolean }
   | { readonly kind: 'auth'; readonly revision: Revision }
   | { readonly kind: 'holdCompaction' }
   | { readonly kind: 'releaseCompaction' }
-  | ({ readonly kind: 'compactBite' } & CompactBite);
+  | ({ readonly kind: 'compactChunk' } & CompactedChunk);
 
-/** The pieces of a result in which key-values are, each with a buffer of its own when it is large. */
+/** The parts of a result that contain key-values. A large part has a buffer of its own. */
 export function* keyValueBytes(result: WriteResult | StepResult): Generator<Uint8Array> {
   switch (result.kind) {
     case 'range':
@@ -95,11 +104,11 @@ export function* keyValueBytes(result: WriteResult | StepResult): Generator<Uint
   }
 }
 
-export interface CompactBite {
+export interface CompactedChunk {
   readonly deletedRows: number;
-  /** Between what was looked at so far and the mark; 0 when it is reached. */
+  /** The number of ids between the end of this chunk and the mark; 0 at the mark. */
   readonly idsLeft: number;
-  /** Somebody reads what would go: ask again later. */
+  /** A hold exists: nothing was deleted, try again later. */
   readonly isHeld: boolean;
 }
 
@@ -117,10 +126,16 @@ export interface LogEvent {
   readonly id: RowId;
   readonly revision: Revision;
   readonly type: 'put' | 'delete';
-  /** The key as the store's text (see sql/key-text.ts): compares in the order of the key's bytes. */
+  /**
+   * The key in the text form of the database (sql/key-text.ts). It sorts in the order of the key's
+   * bytes.
+   */
   readonly key: string;
   /** The body of mvccpb.Event: type (when not PUT) and kv, without prev_kv. */
   readonly body: Uint8Array;
-  /** The prev_kv field of mvccpb.Event, tag 0x1a and length included; empty when there is no previous value. */
+  /**
+   * The prev_kv field of mvccpb.Event with tag 0x1a and length; empty if there is no previous
+   * value.
+   */
   readonly previous: Uint8Array;
 }

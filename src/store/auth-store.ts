@@ -8,7 +8,7 @@ import { EtcdError, StatusCode } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { AuthChange } from '../mvcc/auth/auth-change.ts';
 import { authName, type UserRights } from '../mvcc/auth/auth-reads.ts';
-import { type AuthState, untouchedAuth } from '../mvcc/auth/auth-state.ts';
+import { type AuthState, initialAuthState } from '../mvcc/auth/auth-state.ts';
 import type { Permit } from '../mvcc/auth/permit.ts';
 import type { Revision } from '../mvcc/operations.ts';
 import type { Head } from '../mvcc/results.ts';
@@ -29,7 +29,7 @@ export class AuthStore {
   readonly #reads: ReadQueue;
   readonly #readHead: (requester: Requester) => Promise<Head>;
   readonly #saw: (head: Head) => void;
-  #state: AuthState = untouchedAuth;
+  #state: AuthState = initialAuthState;
   #isKnown = false;
   #epoch = 0;
   /** Those that asked for something in this epoch. A name that no user has is not remembered: clients have as many of them as they like. */
@@ -93,7 +93,7 @@ export class AuthStore {
   }
 
   /** A user of this epoch, if it is known without asking. */
-  knownUser(name: string): UserRights | undefined {
+  existingUser(name: string): UserRights | undefined {
     return this.#users.get(name);
   }
 

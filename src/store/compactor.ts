@@ -88,7 +88,7 @@ export class Compactor {
       try {
         if (!hasWork) hasWork = (await this.#driver.read('idsToCompact', null, 'quick')) > 0;
         if (!hasWork) break;
-        const { idsLeft, isHeld } = await this.#writes.write({ kind: 'compactBite', nowMs: this.#driver.nowMs() });
+        const { idsLeft, isHeld } = await this.#writes.write({ kind: 'compactChunk', nowMs: this.#driver.nowMs() });
         if (idsLeft === 0) break;
         if (isHeld) await pause();
         this.#isFailing = false;

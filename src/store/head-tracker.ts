@@ -1,9 +1,9 @@
 /** The newest head this process has seen, whoever saw it, and who wants to know. */
-import { untouchedAuth } from '../mvcc/auth/auth-state.ts';
+import { initialAuthState } from '../mvcc/auth/auth-state.ts';
 import type { Head } from '../mvcc/results.ts';
 
 export class HeadTracker {
-  #latest: Head = { id: 0, revision: 0, compactRevision: -1, authState: untouchedAuth };
+  #latest: Head = { id: 0, revision: 0, compactRevision: -1, authState: initialAuthState };
   readonly #listeners = new Set<(head: Head) => void>();
 
   get latest(): Head {

@@ -1,18 +1,18 @@
 /** How many keys ranges had when they were last counted. While nothing is written, the answer is the same: clients ask for the same few ranges all the time. */
 import { limits } from '../limits.ts';
 import type { Keys } from '../mvcc/operations.ts';
-import type { KnownCount, RangePages } from '../mvcc/reads/range-page.ts';
+import type { RangeCount, RangePages } from '../mvcc/reads/range-page.ts';
 import { BoundedCache } from '../text/bounded-cache.ts';
 
 export class KnownCounts {
   /** How often a count that was asked for was known, and how often not. */
   readonly uses = { hits: 0, misses: 0 };
-  readonly #counts = new BoundedCache<KnownCount>({
+  readonly #counts = new BoundedCache<RangeCount>({
     countMax: limits.knownCountsMax,
     bytesMax: limits.knownCountsBytesMax,
   });
 
-  get(keys: Keys): KnownCount | undefined {
+  get(keys: Keys): RangeCount | undefined {
     return this.#counts.get(nameOf(keys));
   }
 

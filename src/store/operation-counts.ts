@@ -31,7 +31,7 @@ export class OperationCounts {
       case 'compact':
         this.compaction.lastUnixSeconds = Math.floor(Date.now() / 1000);
         break;
-      case 'compactBite':
+      case 'compactChunk':
         this.compaction.bites += 1;
         this.compaction.rows += result.deletedRows;
         this.compaction.idsLeft = result.idsLeft;

@@ -101,7 +101,7 @@ export class PointReader {
 
   async #readAlone(read: PointRead, requester: Requester): Promise<RangeResult> {
     const { reads, cache, saw } = this.#options;
-    const request = { operation: rangeOf(read), position: undefined, known: undefined };
+    const request = { operation: rangeOf(read), position: undefined, lastCount: undefined };
     const { head, blocks } = await reads.read('rangePages', request, { requester, keyBytes: read.key.length });
     saw(head);
     const bytes = blocks[0]?.bytes ?? nothing;

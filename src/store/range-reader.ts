@@ -93,7 +93,7 @@ export class RangeReader {
 
   /** How many keys there are. */
   async keyCount(): Promise<number> {
-    const request = { operation: countOfAll, position: undefined, known: this.#counts.get(countOfAll.keys) };
+    const request = { operation: countOfAll, position: undefined, lastCount: this.#counts.get(countOfAll.keys) };
     const page = await this.#reads.bulk.read('rangePages', request, { requester: internal });
     this.#saw(page.head);
     return page.count ?? 0;
@@ -139,7 +139,7 @@ export class RangeReader {
     let sent = 0;
     try {
       do {
-        const request = { operation, position, known: this.#counts.get(operation.keys) };
+        const request = { operation, position, lastCount: this.#counts.get(operation.keys) };
         const isFirst = position === undefined;
         let page = isCached || !isFirst ? await this.#cachedPage(request, requester) : undefined;
         const isRead = page === undefined;

@@ -13,7 +13,7 @@ const readPrefix = 'read-only range ';
 const ownWork: ReadonlySet<WriteOperation['kind']> = new Set([
   'memberAnnounce',
   'memberDrop',
-  'compactBite',
+  'compactChunk',
   'leaseRenew',
   'leaseTick',
   'leaseExpire',

@@ -61,7 +61,7 @@ export function grant(id: bigint, ttlSeconds: number): WriteOperation {
 export function compact(revision: number): readonly WriteOperation[] {
   return [
     { kind: 'compact', revision: revision as Revision },
-    { kind: 'compactBite', nowMs: Date.now() },
+    { kind: 'compactChunk', nowMs: Date.now() },
   ];
 }
 

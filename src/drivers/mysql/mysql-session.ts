@@ -2,7 +2,7 @@
 import { type Connection, escape as escapeText, type ResultSetHeader } from 'mysql2';
 import { DriverError } from '../../errors.ts';
 import { listQuery, type Query } from '../../mvcc/program.ts';
-import type { HeldLock, LockNumber } from '../../mvcc/writes/known-state.ts';
+import type { HeldLock, LockNumber } from '../../mvcc/writes/state-cache.ts';
 import { changeRows, onlyValue, type Row } from '../../sql/statement.ts';
 import {
   fillIn,

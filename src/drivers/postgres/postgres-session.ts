@@ -3,7 +3,7 @@ import type { Writable } from 'node:stream';
 import pg, { type Client } from 'pg';
 import { DriverError } from '../../errors.ts';
 import type { Query } from '../../mvcc/program.ts';
-import type { HeldLock } from '../../mvcc/writes/known-state.ts';
+import type { HeldLock } from '../../mvcc/writes/state-cache.ts';
 import { postgresBinaryDialect, postgresDialect } from '../../sql/dialects/postgres-dialect.ts';
 import { changeRows, onlyValue, type Row, type Statement } from '../../sql/statement.ts';
 import { withinAnswerTime } from '../remote/answer-time.ts';

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { LockNumber } from '../../mvcc/writes/known-state.ts';
+import type { LockNumber } from '../../mvcc/writes/state-cache.ts';
 
 /** `randomInt` draws fewer than 2^48. */
 const lockNumberMax = 2 ** 48 - 1;

@@ -17,8 +17,8 @@ import {
 } from '../../mvcc/read-programs.ts';
 import type { Head } from '../../mvcc/results.ts';
 import { startUp } from '../../mvcc/start-up/start-up.ts';
-import { type HeldLock, KnownState } from '../../mvcc/writes/known-state.ts';
 import { type PlannedBatch, planBatch } from '../../mvcc/writes/planned-batch.ts';
+import { type HeldLock, StateCache } from '../../mvcc/writes/state-cache.ts';
 import { type BatchResult, writeBatch } from '../../mvcc/writes/write-batch.ts';
 import type { WriteOptions } from '../../mvcc/writes/write-state.ts';
 import { commitBoundsMs, requestBoundsMs } from '../../statistics/bounds.ts';
@@ -62,7 +62,7 @@ export class RemoteDriver implements Driver {
   readonly #logger: Logger;
   readonly #connections: Connections;
   readonly #slots = new CommitSlots();
-  readonly #known = new KnownState();
+  readonly #stateCache = new StateCache();
   /** Batches of writes under way. */
   #batchCount = 0;
   readonly #meter: StatementMeter;
@@ -217,13 +217,13 @@ export class RemoteDriver implements Driver {
 
   /** A batch in a transaction of its own. */
   async #commit(operations: readonly WriteOperation[], options: WriteOptions): Promise<BatchResult> {
-    const batchOptions = { ...options, leaseNowMs: () => this.#leaseClock.nowMs(), learns: true };
+    const batchOptions = { ...options, leaseNowMs: () => this.#leaseClock.nowMs(), withFinalState: true };
     // What another batch under way leaves is not known yet.
-    const plan = this.#batchCount === 0 ? planBatch(operations, batchOptions, this.#known) : undefined;
+    const plan = this.#batchCount === 0 ? planBatch(operations, batchOptions, this.#stateCache) : undefined;
     const attempts: Attempts = { count: 0, lock: undefined };
     this.#batchCount += 1;
     try {
-      const { learned, ...result } = await this.#once({
+      const { finalState, ...result } = await this.#once({
         ...(plan && { atOnce: (mark) => this.#writePlanned(plan, mark, attempts) }),
         program: () => writeBatch(operations, batchOptions),
         transact: (transaction, program) => {
@@ -237,8 +237,9 @@ export class RemoteDriver implements Driver {
       });
       // After several attempts others may have written between the one that counts and the last.
       const { count, lock } = attempts;
-      if (count === 1 && lock !== undefined && learned !== undefined) this.#known.follow(operations, lock, learned);
-      else this.#known.forget();
+      if (count === 1 && lock !== undefined && finalState !== undefined)
+        this.#stateCache.update(operations, lock, finalState);
+      else this.#stateCache.clear();
       return result;
     } finally {
       this.#batchCount -= 1;

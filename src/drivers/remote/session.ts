@@ -1,7 +1,7 @@
 /** A connection to a database server while somebody has it: one transaction at a time. */
 import { DriverError } from '../../errors.ts';
 import type { Query } from '../../mvcc/program.ts';
-import type { HeldLock, LockNumber } from '../../mvcc/writes/known-state.ts';
+import type { HeldLock, LockNumber } from '../../mvcc/writes/state-cache.ts';
 import type { Row } from '../../sql/statement.ts';
 
 /**

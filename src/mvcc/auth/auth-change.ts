@@ -1,20 +1,20 @@
 import type { Permission } from '../../wire/generated/authpb/auth.ts';
 
-/** A change of users, roles, or of whether auth is on, as an operation carries it. */
+/** A change of users or roles, or of whether auth is on. It is a part of an operation. */
 export type AuthChange =
   | { readonly kind: 'enable' | 'disable' }
   | {
       readonly kind: 'addUser';
       readonly user: string;
       readonly isPasswordless: boolean;
-      /** Of bcrypt; nothing for a user without. */
+      /** A bcrypt hash; empty for a user without a password. */
       readonly passwordHash: Uint8Array;
     }
   | { readonly kind: 'deleteUser'; readonly user: string }
   | {
       readonly kind: 'setPassword';
       readonly user: string;
-      /** Undefined: what the client sent as one is none. */
+      /** Undefined: the client sent no valid password. */
       readonly passwordHash: Uint8Array | undefined;
     }
   | { readonly kind: 'grantRole' | 'revokeRole'; readonly user: string; readonly role: string }
@@ -22,7 +22,7 @@ export type AuthChange =
   | {
       readonly kind: 'grantPermission';
       readonly role: string;
-      /** Undefined: the request has none. */
+      /** Undefined: the request contains no permission. */
       readonly permission: Permission | undefined;
     }
   | {
@@ -31,5 +31,7 @@ export type AuthChange =
       readonly key: Uint8Array;
       readonly rangeEnd: Uint8Array;
     }
-  /** What tokens are to be signed with, unless there is something already. No change to anybody's rights. */
+  /**
+   * Stores the secret that signs tokens, unless a secret is stored already. No permission changes.
+   */
   | { readonly kind: 'addSecret'; readonly secret: Uint8Array };

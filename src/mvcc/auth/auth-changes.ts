@@ -1,4 +1,7 @@
-/** Changes of users, roles and whether they count, with etcd's checks in etcd's order. Each counts one revision of auth, but for turning it on. */
+/**
+ * Changes users and roles, and turns auth on and off, with etcd's checks in etcd's order. Each
+ * change increments the auth revision, except enabling auth.
+ */
 import { etcdError, unreachable } from '../../errors.ts';
 import {
   DROP_TOKEN_SECRET,
@@ -15,10 +18,14 @@ import type { AuthChange } from './auth-change.ts';
 import { authName, decodedRole, decodedUser } from './auth-reads.ts';
 import { authRevision, authState, isAuthOn } from './auth-state.ts';
 
-/** The user that is there while auth is on, and the role that may do everything. */
+/** The user that exists while auth is on, and the role that permits everything. */
 export const rootName = 'root';
 
-/** @throws EtcdError etcd's own */
+/**
+ * Applies a change.
+ *
+ * @throws EtcdError with etcd's error of this change.
+ */
 export function* changeAuth(request: AuthChange, state: WriteState): Program<void> {
   switch (request.kind) {
     case 'enable':
@@ -50,7 +57,7 @@ export function* changeAuth(request: AuthChange, state: WriteState): Program<voi
   }
 }
 
-type Of<Kind extends AuthChange['kind']> = AuthChange & { readonly kind: Kind };
+type ChangeOf<Kind extends AuthChange['kind']> = AuthChange & { readonly kind: Kind };
 
 function* enable(state: WriteState): Program<void> {
   if (isAuthOn(state.authState)) return;
@@ -60,14 +67,14 @@ function* enable(state: WriteState): Program<void> {
   yield* setState(authRevision(state.authState), { isOn: true }, state);
 }
 
-/** Tokens that were given are worth nothing after it. */
+/** Removes the secret, so that all issued tokens become invalid. */
 function* disable(state: WriteState): Program<void> {
   if (!isAuthOn(state.authState)) return;
   yield* change(DROP_TOKEN_SECRET);
   yield* setState(authRevision(state.authState) + 1, { isOn: false }, state);
 }
 
-function* addUser({ user: name, isPasswordless, passwordHash }: Of<'addUser'>, state: WriteState): Program<void> {
+function* addUser({ user: name, isPasswordless, passwordHash }: ChangeOf<'addUser'>, state: WriteState): Program<void> {
   if (name === '') throw etcdError('userEmpty');
   if ((yield* userNamed(name)) !== undefined) throw etcdError('userExists');
   yield* setUsers([
@@ -87,26 +94,26 @@ function* deleteUser(name: string, state: WriteState): Program<void> {
   yield* countChange(state);
 }
 
-function* setPassword({ user: name, passwordHash }: Of<'setPassword'>, state: WriteState): Program<void> {
-  const user = yield* knownUser(name);
+function* setPassword({ user: name, passwordHash }: ChangeOf<'setPassword'>, state: WriteState): Program<void> {
+  const user = yield* existingUser(name);
   const isPasswordless = user.options?.noPassword === true;
   if (!isPasswordless && passwordHash === undefined) throw etcdError('noPasswordUser');
   yield* setUsers([{ ...user, password: isPasswordless ? noBytes : (passwordHash ?? noBytes) }]);
   yield* countChange(state);
 }
 
-/** The role root may be given without being there. */
-function* grantRole({ user: name, role }: Of<'grantRole' | 'revokeRole'>, state: WriteState): Program<void> {
-  const user = yield* knownUser(name);
-  if (role !== rootName) yield* knownRole(role);
+/** The role root can be granted even if no role of this name exists. */
+function* grantRole({ user: name, role }: ChangeOf<'grantRole' | 'revokeRole'>, state: WriteState): Program<void> {
+  const user = yield* existingUser(name);
+  if (role !== rootName) yield* existingRole(role);
   if (user.roles.includes(role)) return;
   yield* setUsers([{ ...user, roles: [...user.roles, role].sort(byBytes) }]);
   yield* countChange(state);
 }
 
-function* revokeRole({ user: name, role }: Of<'grantRole' | 'revokeRole'>, state: WriteState): Program<void> {
+function* revokeRole({ user: name, role }: ChangeOf<'grantRole' | 'revokeRole'>, state: WriteState): Program<void> {
   if (isAuthOn(state.authState) && name === rootName && role === rootName) throw etcdError('invalidAuthManagement');
-  const user = yield* knownUser(name);
+  const user = yield* existingUser(name);
   if (!user.roles.includes(role)) throw etcdError('roleNotGranted');
   yield* setUsers([withoutRole(user, role)]);
   yield* countChange(state);
@@ -127,11 +134,14 @@ function* deleteRole(name: string, state: WriteState): Program<void> {
   yield* countChange(state);
 }
 
-/** etcd looks at the first permission from the key on: of several with one key it finds that one alone. */
-function* grantPermission({ role: name, permission }: Of<'grantPermission'>, state: WriteState): Program<void> {
+/**
+ * Only the first permission at or after the key is compared, as in etcd. Later permissions of the
+ * same key are not found.
+ */
+function* grantPermission({ role: name, permission }: ChangeOf<'grantPermission'>, state: WriteState): Program<void> {
   if (permission === undefined) throw etcdError('permissionNotGiven');
   if (!isRange(permission)) throw etcdError('invalidAuthManagement');
-  const role = yield* knownRole(name);
+  const role = yield* existingRole(name);
   const same = role.keyPermission.find(({ key }) => Buffer.compare(key, permission.key) >= 0);
   if (same !== undefined && isOf(same, permission)) same.permType = permission.permType;
   else role.keyPermission.push(permission);
@@ -140,8 +150,8 @@ function* grantPermission({ role: name, permission }: Of<'grantPermission'>, sta
   yield* countChange(state);
 }
 
-function* revokePermission(request: Of<'revokePermission'>, state: WriteState): Program<void> {
-  const role = yield* knownRole(request.role);
+function* revokePermission(request: ChangeOf<'revokePermission'>, state: WriteState): Program<void> {
+  const role = yield* existingRole(request.role);
   const keyPermission = role.keyPermission.filter((permission) => !isOf(permission, request));
   if (keyPermission.length === role.keyPermission.length) throw etcdError('permissionNotGranted');
   yield* setRole({ ...role, keyPermission });
@@ -157,13 +167,13 @@ function* userNamed(name: string): Program<User | undefined> {
   return decodedUser(yield* row(USERS.one, authName(name)));
 }
 
-function* knownUser(name: string): Program<User> {
+function* existingUser(name: string): Program<User> {
   const user = yield* userNamed(name);
   if (user === undefined) throw etcdError('userNotFound');
   return user;
 }
 
-function* knownRole(name: string): Program<Role> {
+function* existingRole(name: string): Program<Role> {
   const role = decodedRole(yield* row(ROLES.one, authName(name)));
   if (role === undefined) throw etcdError('roleNotFound');
   return role;
@@ -196,7 +206,10 @@ function withoutRole(user: User, role: string): User {
   return { ...user, roles: user.roles.filter((each) => each !== role) };
 }
 
-/** One key, keys up to an end behind it, or (a zero byte) every key from it on. */
+/**
+ * Whether the permission names one key, an interval with its end after its start, or (range end is
+ * a zero byte) all keys from the key on.
+ */
 function isRange({ key, rangeEnd }: Permission): boolean {
   if (key.length === 0) return false;
   return rangeEnd.length === 0 || Buffer.compare(key, rangeEnd) < 0 || (rangeEnd.length === 1 && rangeEnd[0] === 0);

@@ -1,4 +1,4 @@
-/** Reads of users and roles. */
+/** Reads users and roles. */
 
 import { endOfKeys, keyBytes, keyText } from '../../sql/key-text.ts';
 import { ROLES, TOKEN_SECRET, USERS } from '../../sql/statements/auth-statements.ts';
@@ -9,18 +9,18 @@ import { decoded, decodedOne, listQuery, type Program, query, rows } from '../pr
 import type { Head } from '../results.ts';
 import { joinedSpans, type KeySpan } from './key-spans.ts';
 
-/** A user, and what all its roles let it do. */
+/** A user, and the permissions of all its roles together. */
 export interface UserRights {
-  /** A bcrypt hash; empty where no password is good. */
+  /** A bcrypt hash; empty if no password is valid. */
   readonly passwordHash: string;
-  /** It signs in by certificate only. */
+  /** The user authenticates by certificate only. */
   readonly isPasswordless: boolean;
   readonly roles: readonly string[];
   readonly readable: readonly KeySpan[];
   readonly writable: readonly KeySpan[];
 }
 
-/** A name as the tables have it. */
+/** The name of a user or role in the form that the tables store. */
 export function authName(name: string): string {
   return keyText(Buffer.from(name));
 }
@@ -48,7 +48,7 @@ export function* userRights(name: string): Program<{ readonly head: Head; readon
   };
 }
 
-/** The permissions of a role; undefined: there is no such role. */
+/** The permissions of a role; undefined: the role does not exist. */
 export function* rolePermissions(
   name: string,
 ): Program<{ readonly head: Head; readonly permissions: readonly Permission[] | undefined }> {
@@ -65,13 +65,13 @@ export function* authNames(
   return { head, names: found.map((name) => Buffer.from(keyBytes(name)).toString()) };
 }
 
-/** What tokens are signed with; undefined: nothing was signed since auth was turned on. */
+/** The secret that signs tokens; undefined: no token was signed since auth was turned on. */
 export function* tokenSecret(): Program<{ readonly head: Head; readonly secret: Uint8Array | undefined }> {
   const [head, found] = yield [query(HEAD), query(TOKEN_SECRET)];
   return { head: headOf(head), secret: decodedOne(TOKEN_SECRET, found) };
 }
 
-/** What the tables hold of a user. */
+/** Decodes the stored form of a user. */
 export function decodedUser(details: Uint8Array | undefined): User | undefined {
   return details === undefined ? undefined : User.decode(details);
 }
@@ -84,7 +84,7 @@ function spansOf(permissions: readonly Permission[], types: readonly number[]): 
   return joinedSpans(permissions.filter(({ permType }) => types.includes(permType)).map(spanOf));
 }
 
-/** One key without a range end; every key from one on where that is a zero byte. */
+/** Without a range end: one key. With a zero byte as range end: all keys from the key on. */
 function spanOf({ key, rangeEnd }: Permission): KeySpan {
   const start = keyText(key);
   if (rangeEnd.length === 0) return { start, end: keyText(Buffer.concat([key, zeroByte])) };

@@ -1,20 +1,26 @@
-/** What is known of users and roles by one number, which every head carries: while it stays, so does whatever was found out about a caller. */
+/**
+ * The state of users and roles as one number. Every head contains it. A cached permission is valid
+ * while the number is unchanged.
+ */
 
-/** Twice the revision of auth, and one while it is on: it only grows. */
+/** Twice the auth revision, plus 1 while auth is on. It never decreases. */
 export type AuthState = number;
 
-/** Of a store whose auth nobody has touched: etcd begins at revision 1. */
-export const untouchedAuth: AuthState = 2;
+/** The state of a store in which auth was never changed: auth revision 1, as in etcd. */
+export const initialAuthState: AuthState = 2;
 
 export const isAuthOn = (state: AuthState): boolean => state % 2 === 1;
 
-/** Whether a check in one state holds in the other. While auth is off everybody may do everything, whatever users and roles there are. */
+/**
+ * Whether a permission checked in one state holds in the other. While auth is off, every caller may
+ * do everything, whatever users and roles exist.
+ */
 export const permitsAlike = (checked: AuthState, now: AuthState): boolean =>
   checked === now || !(isAuthOn(checked) || isAuthOn(now));
 
-/** etcd's revision of auth: one more with each change, but the one that turns auth on. */
+/** etcd's auth revision: every change increments it, except enabling auth. */
 export const authRevision = (state: AuthState): number => Math.floor(state / 2);
 
-/** The state of a revision. */
+/** The state at an auth revision. */
 export const authState = (revision: number, { isOn }: { readonly isOn: boolean }): AuthState =>
   2 * revision + (isOn ? 1 : 0);

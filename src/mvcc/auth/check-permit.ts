@@ -1,4 +1,7 @@
-/** What a client's write was permitted by, looked at again where it is made: users and roles may have changed on its way. */
+/**
+ * Checks the permit of a client's write again inside the transaction, because users and roles may
+ * have changed since the first check.
+ */
 import { etcdError } from '../../errors.ts';
 import { KEYS_OF_LEASE } from '../../sql/statements/read-statements.ts';
 import { type Program, rows } from '../program.ts';
@@ -7,7 +10,11 @@ import { permitsAlike } from './auth-state.ts';
 import { coversName } from './key-spans.ts';
 import type { Permit } from './permit.ts';
 
-/** @throws EtcdError `authOldRevision`, `permissionDenied` */
+/**
+ * Checks that the auth state of the permit is current, and the keys of the leases.
+ *
+ * @throws EtcdError `authOldRevision`, `permissionDenied`
+ */
 export function* checkPermit({ permittedIn, permittedLeases }: Partial<Permit>, state: WriteState): Program<void> {
   if (permittedIn !== undefined && !permitsAlike(permittedIn, state.authState)) throw etcdError('authOldRevision');
   if (permittedLeases === undefined) return;

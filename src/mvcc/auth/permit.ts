@@ -2,10 +2,19 @@ import type { LeaseId } from '../ids.ts';
 import type { AuthState } from './auth-state.ts';
 import type { KeySpan } from './key-spans.ts';
 
-/** Fields of a write, beside its own: what crosses to another thread for each write is to be small. */
+/**
+ * The permission of a write, as fields of the operation. They are small, because every write is
+ * copied to another thread.
+ */
 export interface Permit {
-  /** The state of auth that the right was found in. In any other one the write is refused, and its right is to be looked for again. */
+  /**
+   * The auth state in which the permission was checked. In any other state the write is refused,
+   * and the permission must be checked again.
+   */
   readonly permittedIn: AuthState;
-  /** Leases whose keys must all be among those that the caller may write. Absent: none, or it may write any key. */
+  /**
+   * Leases whose keys must all be keys that the caller may write. Absent: no leases, or the caller
+   * may write any key.
+   */
   readonly permittedLeases?: { readonly ids: readonly LeaseId[]; readonly writable: readonly KeySpan[] };
 }

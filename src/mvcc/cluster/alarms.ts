@@ -1,4 +1,7 @@
-/** Alarms: what is wrong with the store, and what is refused while it is. They are rows, so that all instances know them at once. */
+/**
+ * Alarms: faults of the store, and the writes that an active alarm refuses. Alarms are rows, so
+ * that an alarm is in force on all instances at once.
+ */
 import { etcdError } from '../../errors.ts';
 import { ALARMS, DELETE_ALARM, INSERT_ALARM } from '../../sql/statements/alarm-statements.ts';
 import { HEAD } from '../../sql/statements/read-statements.ts';
@@ -10,13 +13,13 @@ import { isReadOnlyTxn } from '../writes/read-only-txn.ts';
 import { writeCostBytes } from '../writes/write-cost.ts';
 import type { WriteState } from '../writes/write-state.ts';
 
-/** The active alarms, by number and member. */
+/** Reads the active alarms, ordered by number and member. */
 export function* alarmsProgram(): Program<{ head: Head; alarms: readonly Alarm[] }> {
   const [head, found] = yield [query(HEAD), query(ALARMS)];
   return { head: headOf(head), alarms: decoded(ALARMS, found) };
 }
 
-/** Whether it was not active before. */
+/** Raises an alarm. Returns false if the alarm was active already. */
 export function* raiseAlarm(
   { alarm, unlessActive }: WriteOperation & { kind: 'alarmRaise' },
   state: WriteState,
@@ -29,13 +32,16 @@ export function* raiseAlarm(
   return true;
 }
 
-/** Whether it was active. */
+/** Removes an alarm. Returns whether it was active. */
 export function* dropAlarm(alarm: Alarm, state: WriteState): Program<boolean> {
   state.alarms = state.alarms.filter((active) => !isSame(active, alarm));
   return (yield* change(DELETE_ALARM, BigInt.asIntN(64, alarm.memberId), alarm.number)) > 0;
 }
 
-/** Throws etcd's error when an operation is refused under the active alarms, as etcd's appliers refuse it. Transactions that only read are never refused. */
+/**
+ * Throws etcd's error if an active alarm refuses the operation, as etcd's appliers do. Transactions
+ * that only read are never refused.
+ */
 export function refuseUnderAlarm(operation: WriteOperation, alarms: readonly Alarm[]): void {
   if (alarms.length === 0) return;
   const isActive = (number: number) => alarms.some((active) => active.number === number);
@@ -43,7 +49,7 @@ export function refuseUnderAlarm(operation: WriteOperation, alarms: readonly Ala
   if (writeCostBytes(operation) > 0 && isActive(alarmNumbers.noSpace)) throw etcdError('noSpace');
 }
 
-/** Bites of a compaction that is marked, renewals, and what instances say of themselves go on. */
+/** Deleting compacted rows, renewals and announcements of members continue under an alarm. */
 function changesData(operation: WriteOperation): boolean {
   switch (operation.kind) {
     case 'put':

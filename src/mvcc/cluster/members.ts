@@ -1,4 +1,7 @@
-/** The instances over one database: each says from time to time that it is there. */
+/**
+ * The members: the instances that share one database. Each instance renews its row from time to
+ * time.
+ */
 import { DROP_COMMITS_BEFORE } from '../../sql/statements/commit-statements.ts';
 import {
   DROP_MEMBER,
@@ -12,7 +15,10 @@ import {
 import type { Member, MemberId } from '../operations.ts';
 import { change, insertEach, type Program, row, rows } from '../program.ts';
 
-/** Those heard of since a moment, by id, and which of them was named the leader, if any. */
+/**
+ * The members that renewed their row since a moment, ordered by id, and the one that was named the
+ * leader.
+ */
 export function* membersSince(
   sinceMs: number,
 ): Program<{ members: readonly Member[]; namedLeader: MemberId | undefined }> {
@@ -25,11 +31,14 @@ export function* membersSince(
   return { members, namedLeader: named && BigInt(named.id) };
 }
 
-/** This one is there; who was not heard of since a moment is forgotten, and what it left. */
+/**
+ * Renews the row of this instance. Removes members that did not renew since a moment, and their
+ * rows of commits.
+ */
 export function* announceMember(request: {
   readonly member: Member;
   readonly nowMs: number;
-  /** Undefined: nobody is forgotten this time. */
+  /** Undefined: no member is removed this time. */
   readonly forgetBeforeMs: number | undefined;
 }): Program<void> {
   const { id, ...details } = request.member;
@@ -39,7 +48,7 @@ export function* announceMember(request: {
   yield* change(DROP_COMMITS_BEFORE, request.forgetBeforeMs);
 }
 
-/** One is forgotten unless it was heard of since a moment. */
+/** Removes a member unless it renewed its row since a moment. */
 export function* removeMember({
   id,
   silentSinceMs,
@@ -51,17 +60,17 @@ export function* removeMember({
   return (yield* row(HAS_MEMBER, signed(id))) === undefined ? 'unknown' : 'running';
 }
 
-/** Clients may name any 64 bits; columns are signed. */
+/** Ids from clients are any 64 bits; columns are signed. */
 function signed(id: MemberId): bigint {
   return BigInt.asIntN(64, id);
 }
 
-/** Names a leader. It has nothing to do: clients and people are told of it. */
+/** Names a leader. The leader has no special work; the name is shown to clients and operators. */
 export function* nameLeader(id: MemberId): Program<void> {
   yield* change(SET_LEADER, id);
 }
 
-/** This one ends. */
+/** Removes the row of this instance at its end. */
 export function* dropMember(id: MemberId): Program<void> {
   yield* change(DROP_MEMBER, id);
 }

@@ -1,11 +1,14 @@
 import { randomFillSync } from 'node:crypto';
 
-/** Random bytes are made for many ids at a time: a call for each takes 5 us. */
+/** Random bytes are generated for 512 ids at a time: a call for each id takes 5 us. */
 const idBytes = 8;
 const pool = Buffer.alloc(idBytes * 512);
 let used = pool.length;
 
-/** 63 bits, never 0: etcd's ids of leases and clusters, which some clients keep in signed numbers. */
+/**
+ * A random id of a lease or a cluster: 63 bits, never 0. Some clients store etcd's ids in signed
+ * numbers.
+ */
 export function randomId(): bigint {
   if (used === pool.length) {
     randomFillSync(pool);

@@ -1,4 +1,4 @@
-/** Compaction: the mark first, then the rows, in bites. */
+/** Compaction: sets the mark first, then deletes rows in chunks. */
 import { etcdError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import {
@@ -11,7 +11,7 @@ import {
 import { headProgram, idThroughRevision } from '../head.ts';
 import type { Revision } from '../operations.ts';
 import { change, changeEach, type Program, row, rows } from '../program.ts';
-import type { CompactBite } from '../results.ts';
+import type { CompactedChunk } from '../results.ts';
 import type { WriteState } from '../writes/write-state.ts';
 import { type CompactionHash, keepCompactionHash } from './compaction-hash.ts';
 import { isCompactionHeld } from './compaction-hold.ts';
@@ -21,20 +21,20 @@ interface CompactMark {
   readonly hash?: CompactionHash | undefined;
 }
 
-/** Sets the mark: from here on reads below it fail. */
+/** Sets the mark. Reads below the mark fail from now on. */
 export function* setCompactMark({ revision, hash }: CompactMark, state: WriteState): Program<void> {
   if (revision <= state.compactRevision) throw etcdError('compacted');
   if (revision > state.head.revision) throw etcdError('futureRevision');
   yield* state.flush();
   const id = yield* idThroughRevision(revision);
   yield* change(SET_COMPACT_MARK, id);
-  // Another compaction in between makes it a hash that etcd would not have.
+  // After another compaction in between, etcd would have a different hash.
   if (hash?.compactRevision === state.compactRevision) yield* keepCompactionHash(hash);
   state.compactId = id;
   state.compactRevision = revision;
 }
 
-/** Ids up to the mark whose unreachable rows have not been deleted. */
+/** The number of ids up to the mark whose unreachable rows are not deleted yet. */
 export function* idsToCompact(): Program<number> {
   const { compactId } = yield* headProgram();
   return Math.max(0, compactId - (yield* compactedId()));
@@ -44,8 +44,8 @@ function* compactedId(): Program<number> {
   return (yield* row(COMPACTED_ID)) ?? 0;
 }
 
-/** Deletes what the mark made unreachable in the next stretch of ids, unless somebody reads it. */
-export function* compactBite({ nowMs }: { readonly nowMs: number }, state: WriteState): Program<CompactBite> {
+/** Deletes unreachable rows in the next chunk of ids below the mark, unless a hold exists. */
+export function* compactChunk({ nowMs }: { readonly nowMs: number }, state: WriteState): Program<CompactedChunk> {
   const fromId = yield* compactedId();
   const throughId = Math.min(state.compactId, fromId + limits.compactBiteIdsMax);
   if (fromId >= throughId) return { deletedRows: 0, idsLeft: 0, isHeld: false };
@@ -56,7 +56,7 @@ export function* compactBite({ nowMs }: { readonly nowMs: number }, state: Write
     DELETE_ROWS,
     unreachable.map((id) => [id]),
   );
-  // The newest row of all stays even if it is a tombstone: the next compaction looks at it again.
+  // The newest row of the log stays, even a tombstone: the next compaction checks it again.
   yield* change(SET_COMPACTED_ID, Math.min(throughId, state.head.id - 1));
   return { deletedRows, idsLeft: state.compactId - throughId, isHeld: false };
 }

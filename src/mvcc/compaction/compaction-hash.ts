@@ -1,6 +1,8 @@
 /**
- * The hash at the revision of a physical compaction, computed before the compaction deletes rows. As etcd, HashKV returns this hash at this revision afterwards: a hash
- * from before the compaction and one from after are equal. The last ten are kept, in the database, so that all instances return the same.
+ * The hash at the revision of a physical compaction, computed before the compaction deletes rows.
+ * Afterwards HashKV returns this hash at this revision, as in etcd: the hashes from before and
+ * after the compaction are equal. The last ten are stored in the database, so that all instances
+ * return the same hash.
  */
 import {
   COMPACTION_HASHES,
@@ -19,15 +21,15 @@ export interface CompactionHash {
   readonly hash: number;
 }
 
-/** As many as etcd keeps. */
+/** The number of hashes that etcd keeps. */
 const keptCount = 10;
 
-/** The hash that a compaction at this revision left. */
+/** The hash that a compaction at this revision stored. */
 export function* compactionHashAt(revision: Revision): Program<CompactionHash | undefined> {
   return (yield* compactionHashes()).find((each) => each.revision === revision);
 }
 
-/** Of more than ten, those of the oldest revisions go. */
+/** Stores a hash. Of more than ten, the hashes of the oldest revisions are deleted. */
 export function* keepCompactionHash(added: CompactionHash): Program<void> {
   const kept = (yield* compactionHashes()).toSorted((a, b) => b.revision - a.revision);
   for (const { revision, compactRevision } of kept.slice(keptCount - 1)) {

@@ -1,10 +1,13 @@
-/** Holds: while there is one, compaction deletes nothing, on whatever instance it runs. Its mark moves all the same. */
+/** Holds. While a hold exists, compaction deletes no rows on any instance. The mark still moves. */
 
 import { DROP_HOLD, DROP_PAST_HOLDS, HELD_UNTIL, holdName } from '../../sql/statements/hold-statements.ts';
 import { SET_STATE } from '../../sql/statements/state-statements.ts';
 import { change, insertEach, type Program, row } from '../program.ts';
 
-/** A hold from now on, or for longer, in milliseconds since 1970 of the database's clock. It ends by itself when its holder dies. */
+/**
+ * A new hold, or the extension of one. Times are milliseconds since 1970 of the database's clock. A
+ * hold expires, so that it ends if its holder crashes.
+ */
 export interface Hold {
   readonly holder: string;
   readonly nowMs: number;

@@ -1,4 +1,4 @@
-/** The lease clock as the database holds it (docs/adr/012-lease-time.md). */
+/** The lease clock in the database (docs/adr/012-lease-time.md). */
 
 import {
   bootIdName,
@@ -13,14 +13,14 @@ import { SET_STATE } from '../../sql/statements/state-statements.ts';
 import { change, insertEach, type Program, row } from '../program.ts';
 import type { WriteState } from '../writes/write-state.ts';
 
-/** What an instance knows of time when it starts. */
+/** The clock readings of an instance at its start. */
 export type ClockStart =
-  /** Instances on several machines; a store without a clock begins at `nowMs`. */
+  /** Instances on several machines. A store without a lease clock begins at `nowMs`. */
   | { readonly kind: 'shared'; readonly nowMs: number }
-  /** All on one machine; whole milliseconds. */
+  /** All instances on one machine. Whole milliseconds. */
   | { readonly kind: 'machine'; readonly bootId: number; readonly monotonicMs: number; readonly wallMs: number };
 
-/** The time of the lease clock at a start, in ms; the caller holds the revision lock. */
+/** The time of the lease clock at a start, in ms. The caller holds the revision lock. */
 export function* startClock(start: ClockStart): Program<number> {
   return start.kind === 'shared' ? yield* startShared(start.nowMs) : yield* startOnMachine(start);
 }
@@ -35,7 +35,8 @@ function* startShared(nowMs: number): Program<number> {
 function* startOnMachine({ bootId, monotonicMs, wallMs }: ClockStart & { kind: 'machine' }): Program<number> {
   const known = yield* row(MACHINE_CLOCK);
   if (known?.bootId === bootId && known.offsetMs !== null) return monotonicMs + known.offsetMs;
-  // The machine was started anew. No process from before is left, and their times may lie in the future of a clock that was set back.
+  // The machine was restarted. No process from before is left. Their times may be in the future, if
+  // the clock was set back.
   yield* change(DROP_MEMBERS_BEFORE, Number.MAX_SAFE_INTEGER);
   yield* change(DROP_PAST_HOLDS, Number.MAX_SAFE_INTEGER);
   yield* insertEach(SET_STATE, [
@@ -45,12 +46,12 @@ function* startOnMachine({ bootId, monotonicMs, wallMs }: ClockStart & { kind: '
   return wallMs;
 }
 
-/** The stored time; undefined: the database holds none. */
+/** The stored time; undefined: the database contains none. */
 export function* leaseClock(): Program<number | undefined> {
   return (yield* row(LEASE_CLOCK)) ?? undefined;
 }
 
-/** Moves the stored time to where an instance is; returns the stored time. */
+/** Advances the stored time to the time of an instance. Returns the stored time. */
 export function* tickLeaseClock(nowMs: number, state: WriteState): Program<number> {
   const storedMs = Math.max(nowMs, state.leaseClockMs);
   yield* insertEach(SET_STATE, [{ name: leaseClockName, value: storedMs }]);

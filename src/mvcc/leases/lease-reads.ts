@@ -1,4 +1,4 @@
-/** Reads of leases. */
+/** Reads leases. */
 
 import type { KeyText } from '../../sql/key-text.ts';
 import {
@@ -15,7 +15,7 @@ import type { LeaseId } from '../operations.ts';
 import { decoded, listQuery, type Program, query, row, rows } from '../program.ts';
 import type { Head, LeaseStatus } from '../results.ts';
 
-/** One lease, and its keys when asked for. */
+/** One lease, and its keys if requested. */
 export function* leaseProgram(request: {
   id: LeaseId;
   keys: boolean;
@@ -27,7 +27,7 @@ export function* leaseProgram(request: {
   return { head, lease, keys: names as readonly KeyText[] };
 }
 
-/** All leases, by id, and the keys that hang on any when asked for. */
+/** All leases, ordered by id, and the keys attached to any lease if requested. */
 export function* leasesProgram(request: {
   keys: boolean;
 }): Program<{ head: Head; leases: readonly LeaseStatus[]; keys: readonly KeyText[] }> {
@@ -37,12 +37,12 @@ export function* leasesProgram(request: {
   return { head, leases, keys: names as readonly KeyText[] };
 }
 
-/** How many leases there are. */
+/** The number of leases. */
 export function* leaseCount(): Program<number> {
   return (yield* row(LEASE_COUNT)) ?? 0;
 }
 
-/** Leases by their ids, in the order asked for; undefined where there is none. */
+/** Leases by their ids, in the order of the request; undefined for a lease that does not exist. */
 export function* leasesById(
   ids: readonly LeaseId[],
 ): Program<{ head: Head; leases: readonly (LeaseStatus | undefined)[] }> {
@@ -51,7 +51,7 @@ export function* leasesById(
   return { head: headOf(head), leases: ids.map((id) => byId.get(id)) };
 }
 
-/** The leases that end first, in this order. None: there are no leases. */
+/** The leases that expire first, in this order. Empty if there are no leases. */
 export function* nextLeases(countMax: number): Program<readonly LeaseStatus[]> {
   return yield* rows(NEXT_LEASES, countMax);
 }

@@ -1,4 +1,4 @@
-/** Writes of leases. */
+/** Grants, revokes, expires and renews leases. */
 import { etcdError } from '../../errors.ts';
 import { KEYS_OF_LEASE } from '../../sql/statements/read-statements.ts';
 import { DELETE_LEASE, INSERT_LEASES, RENEW_LEASES } from '../../sql/statements/write-statements.ts';
@@ -7,7 +7,7 @@ import { change, changeEach, insertEach, type Program, rows } from '../program.t
 import type { WriteState } from '../writes/write-state.ts';
 import { leaseList } from './lease-reads.ts';
 
-/** Makes a lease; its id must be free. */
+/** Grants a lease. Its id must be unused. */
 export function* grantLease({ id, ttlSeconds }: { id: LeaseId; ttlSeconds: number }, state: WriteState): Program<void> {
   if ((yield* state.lease(id)) !== undefined) throw etcdError('leaseExists');
   const expiresAtMs = state.leaseClockMs + ttlSeconds * 1000;
@@ -15,7 +15,7 @@ export function* grantLease({ id, ttlSeconds }: { id: LeaseId; ttlSeconds: numbe
   state.setLease(id, { id, ttlSeconds, expiresAtMs });
 }
 
-/** Ends a lease; its keys go with one revision. */
+/** Revokes a lease. All its keys are deleted at one revision. */
 export function* revokeLease(id: LeaseId, state: WriteState): Program<void> {
   if ((yield* change(DELETE_LEASE, id)) === 0) throw etcdError('leaseNotFound');
   state.setLease(id, undefined);
@@ -28,7 +28,10 @@ export function* revokeLease(id: LeaseId, state: WriteState): Program<void> {
   }
 }
 
-/** Ends a lease if it is still due: another instance, or a renewal in this very batch, may have moved its deadline. */
+/**
+ * Revokes a lease if it is still due. Another instance, or a renewal in the same batch, may have
+ * moved its deadline.
+ */
 export function* expireLease(request: { id: LeaseId; dueBeforeMs: number }, state: WriteState): Program<boolean> {
   const found = yield* state.lease(request.id);
   if (found === undefined || found.expiresAtMs > request.dueBeforeMs) return false;
@@ -36,7 +39,7 @@ export function* expireLease(request: { id: LeaseId; dueBeforeMs: number }, stat
   return true;
 }
 
-/** Gives those that are still there their whole time again. */
+/** Restarts the TTL of the leases that still exist. */
 export function* renewLeases({ ids }: { ids: readonly LeaseId[] }, state: WriteState): Program<void> {
   state.forgetLeases(ids);
   yield* changeEach(RENEW_LEASES, leaseList(ids), state.leaseClockMs);

@@ -1,4 +1,4 @@
-/** Reads of the log: rows as events, encoded once for all watchers. */
+/** Reads of the log. Rows become events, which are encoded once for all watchers. */
 import { limits } from '../../limits.ts';
 import { endOfKeys } from '../../sql/key-text.ts';
 import type { EventRow, RowEvent } from '../../sql/rows/event-row.ts';
@@ -15,20 +15,20 @@ import { type Program, query, rowsOf } from '../program.ts';
 import type { Head, LogEvent } from '../results.ts';
 import { encodable } from './encode-row.ts';
 
-/** Events in columns: they cross to another thread as a handful of buffers. */
+/** Events in columns. They cross to another thread as a few buffers. */
 export interface PackedEvents {
   readonly ids: Float64Array;
   readonly revisions: Float64Array;
-  /** 1: a delete. */
+  /** 1: a delete; 0: a put. */
   readonly deletes: Uint8Array;
   readonly keys: readonly string[];
   /** The bodies and previous values of all events, back to back. */
   readonly bytes: Uint8Array;
-  /** For each event where its body ends and where its previous value ends. */
+  /** For each event, the end of its body and the end of its previous value in `bytes`. */
   readonly ends: Uint32Array;
 }
 
-/** Where to read on, and how many rows at most; a transaction is never cut. */
+/** The id to continue after, and the maximum number of rows. A transaction is never split. */
 export interface EventsRequest {
   readonly afterId: RowId;
   readonly countMax: number;
@@ -40,36 +40,37 @@ export interface PackedEventPage {
   readonly head: Head;
 }
 
-/** All that happened after an id up to `throughId`, for whoever knows what was before. */
+/** All events after an id up to `throughId`. */
 export interface PackedBatchEvents extends PackedEventPage {
   readonly afterId: RowId;
 }
 
 const bytesMax = limits.eventPageBytesMax;
 
-/** The next events after an id; a transaction's stay together. */
+/** The next events after an id. Events of one transaction stay together. */
 export function* eventsAfter(request: EventsRequest): Program<PackedEventPage> {
   const head = yield* headProgram();
   const found = yield* rowsOf({ ...query(EVENTS_AFTER, request.afterId, request.countMax), bytesMax });
-  if (!isStopped(found, request.countMax))
+  if (!mayHaveMore(found, request.countMax))
     return { events: packed(found), throughId: Math.max(head.id, request.afterId), head };
   const whole = yield* wholeTransactions(found);
   return { events: packed(whole), throughId: idOf(whole.at(-1)), head };
 }
 
-/** Events of some keys after an id, as far as one bounded walk comes. */
+/** Events of some keys after an id, within one bounded scan. */
 export function* eventsOfKeys(request: { keys: Keys; afterId: RowId; throughId: RowId }): Program<PackedEventPage> {
   const head = yield* headProgram();
   const { keys, afterId } = request;
   const countMax = limits.eventPageRowsMax;
-  // One key's rows come from its index; an interval's are picked from a stretch of the log.
+  // The rows of one key come from its index. The rows of an interval are selected from a bounded
+  // number of ids.
   const walkEnd = 'one' in keys ? request.throughId : Math.min(request.throughId, afterId + limits.eventWalkIdsMax);
-  const asked =
+  const eventsQuery =
     'one' in keys
       ? query(EVENTS_OF_KEY, keys.one, afterId, walkEnd, countMax)
       : query(EVENTS_OF_INTERVAL, afterId, walkEnd, keys.start, keys.end ?? endOfKeys, countMax);
-  const found = yield* rowsOf({ ...asked, bytesMax });
-  if (!isStopped(found, countMax)) return { events: packed(found), throughId: walkEnd, head };
+  const found = yield* rowsOf({ ...eventsQuery, bytesMax });
+  if (!mayHaveMore(found, countMax)) return { events: packed(found), throughId: walkEnd, head };
   const whole = yield* wholeTransactions(found);
   return {
     events: packed(whole.filter(({ keyValue }) => concerns(keys, keyValue.name))),
@@ -78,19 +79,22 @@ export function* eventsOfKeys(request: { keys: Keys; afterId: RowId; throughId: 
   };
 }
 
-/** The id of the last row before a revision's first. */
+/** The id of the last row before the first row of a revision. */
 export function* idBefore(revision: Revision): Program<{ id: RowId; head: Head }> {
   const head = yield* headProgram();
   return { id: revision <= 1 ? 0 : yield* idThroughRevision(Math.min(revision - 1, head.revision)), head };
 }
 
-/** Whether the driver may have left rows out. */
-function isStopped(found: readonly EventRow[], countMax: number): boolean {
+/** Whether the driver may have stopped before the last row. */
+function mayHaveMore(found: readonly EventRow[], countMax: number): boolean {
   if (found.length === 0) return false;
   return found.length === countMax || valueBytes(found) >= bytesMax;
 }
 
-/** Cuts the last transaction off, which may be incomplete, unless it is all there is: then its rest is read. */
+/**
+ * Drops the last transaction, because it may be incomplete. If it is the only one, reads its
+ * remaining rows.
+ */
 function* wholeTransactions(found: readonly EventRow[]): Program<readonly EventRow[]> {
   const last = (found.at(-1) as EventRow).keyValue;
   const cut = found.filter(({ keyValue }) => keyValue.modRevision !== last.modRevision);
@@ -112,7 +116,7 @@ const previousTag = 0x1a;
 
 const writer = new KeyValueWriter();
 
-/** Encodes events for the way to another thread. */
+/** Encodes events as columns. */
 export function packEvents(events: readonly RowEvent[]): PackedEvents {
   const ids = new Float64Array(events.length);
   const revisions = new Float64Array(events.length);
@@ -132,7 +136,7 @@ export function packEvents(events: readonly RowEvent[]): PackedEvents {
   return { ids, revisions, deletes, keys, bytes: writer.take(), ends };
 }
 
-/** A delete's kv has its key and revision only. */
+/** Writes type and kv. The kv of a delete contains its key and revision only. */
 function writeBody(keyValue: EncodableKeyValue, isDelete: boolean): void {
   if (isDelete) {
     writer.raw(typeTag, deleteType);
@@ -142,7 +146,7 @@ function writeBody(keyValue: EncodableKeyValue, isDelete: boolean): void {
   }
 }
 
-/** Takes apart what another thread packed. The events share its buffer. */
+/** Reads events from columns. The events share one buffer. */
 export function unpackEvents(events: PackedEvents): LogEvent[] {
   const { ids, revisions, deletes, keys, bytes, ends } = events;
   let start = 0;

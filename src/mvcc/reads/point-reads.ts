@@ -1,4 +1,4 @@
-/** Reads of single keys at the latest revision. */
+/** Reads single keys at the latest revision. */
 import type { KeyText } from '../../sql/key-text.ts';
 import { type NewestRow, newestAfterHead, newestByName } from '../../sql/rows/newest-row.ts';
 import type { KeyValueRow } from '../../sql/rows/row.ts';
@@ -24,15 +24,20 @@ export interface PointReads {
   readonly head: Head;
   /** The blocks of all keys, back to back. */
   readonly bytes: Uint8Array;
-  /** Where the block of each key ends in `bytes`; equal to the one before it when the key is not there. */
+  /**
+   * The end of each key's block in `bytes`. It equals the end before it if the key does not exist.
+   */
   readonly ends: Uint32Array;
-  /** Which reads are not answered, because their values are large: together they could be more than fits into memory. Such a key is read alone. */
+  /**
+   * The indexes of the reads that are not answered, because their values are large and together
+   * might not fit into memory. Each of these keys is read alone.
+   */
   readonly large: readonly number[];
 }
 
 const writer = new KeyValueWriter();
 
-/** Answers many point reads from one snapshot. */
+/** Answers many point reads in one transaction. */
 export function* pointReads(reads: readonly PointRead[], { answersLists }: DatabaseFacts): Program<PointReads> {
   const { head, withValue, withoutValue } = answersLists ? yield* readTogether(reads) : yield* readApart(reads);
   const ends = new Uint32Array(reads.length);
@@ -61,7 +66,10 @@ function* readApart(reads: readonly PointRead[]): Program<Found> {
   return { head: headOf(head), withValue: newestByName(whole), withoutValue: newestByName(bare) };
 }
 
-/** With all values: keys without theirs are seldom asked for one by one. */
+/**
+ * One statement reads the head and all rows with values. Single keys are rarely read without their
+ * values.
+ */
 function* readTogether(reads: readonly PointRead[]): Program<Found> {
   const names = [...new Set(reads.map(({ key }) => key))];
   const found = yield* rawRows(
@@ -80,7 +88,10 @@ function namesOf(reads: readonly PointRead[], withValue: boolean): readonly [Key
   return [...names].map((name) => [name]);
 }
 
-/** etcd 3.7 answers keys without values from its index, which knows no leases. */
+/**
+ * As in etcd 3.7, a read without values has no leases: etcd answers it from its index, which stores
+ * no leases.
+ */
 function pointKeyValue(found: KeyValueRow, read: PointRead): EncodableKeyValue {
   const keyValue = encodable(found);
   return read.withValue ? keyValue : { ...keyValue, value: null, lease: null };

@@ -1,4 +1,4 @@
-/** A range in pages at one revision, and a range inside a transaction in one piece. */
+/** Reads a range in pages at one revision, or inside a transaction as one block. */
 import { assert } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { freeLarge, freeWhole } from '../../memory.ts';
@@ -23,42 +23,48 @@ import { BlockEncoder, encodable, encodedBlock, kvsTag } from './encode-row.ts';
 import { countRows, type RangeWindow, rangeRows } from './range-rows.ts';
 import { type NameInterval, nameInterval, type ReadPoint, readPoint } from './read-point.ts';
 
-/** Where a page begins: after the one before, at its revision. */
+/** The beginning of a page: after the page before, at the same revision. */
 export interface PagePosition {
   readonly revision: Revision;
   readonly afterName: string;
-  /** Keys in earlier pages. */
+  /** The number of keys in earlier pages. */
   readonly countBefore: number;
 }
 
-/** One page, or several read in one go. */
+/** One page, or several pages read by one task. */
 export interface RangePages {
   readonly head: Head;
-  /** The revision the page shows. */
+  /** The revision of the key-values. */
   readonly readRevision: Revision;
   readonly blocks: readonly KeyValueBlock[];
   /** Undefined on the last page. */
   readonly next: PagePosition | undefined;
   readonly more: boolean;
-  /** Set on the first page: keys in the range, whatever the limit; undefined when the pages' own number is the answer. */
+  /**
+   * Set on the first page: the number of keys in the range, independent of the limit. Undefined if
+   * it is the number of keys in all pages.
+   */
   readonly count: number | undefined;
 }
 
-/** What is read: a range from its start, or from where the page before ended. */
+/** A range, from its start or from the end of the page before. */
 export interface RangeRequest {
   readonly operation: RangeOperation;
   readonly position: PagePosition | undefined;
-  /** What the whole range counted last. */
-  readonly known: KnownCount | undefined;
+  /** The last count of the whole range. */
+  readonly lastCount: RangeCount | undefined;
 }
 
-/** The number of keys of a range when the newest row had an id. */
-export interface KnownCount {
+/** The number of keys in a range while the newest row had this id. */
+export interface RangeCount {
   readonly atId: RowId;
   readonly count: number;
 }
 
-/** As many pages as one task of a reader is worth: each task is a way to the reader and back. */
+/**
+ * Reads several pages in one task, up to the bytes of one task, because each task costs a round
+ * trip to the reader.
+ */
 export function* rangePages(request: RangeRequest, facts: DatabaseFacts): Program<RangePages> {
   const taskBytesMax = facts.rangePage.bytesMax;
   let page = yield* rangePage(request, { bytesMax: taskBytesMax, facts });
@@ -76,9 +82,9 @@ function bytesOf(blocks: readonly KeyValueBlock[]): number {
   return blocks.reduce((sum, { bytes }) => sum + bytes.length, 0);
 }
 
-/** A page of a range, bounded in rows and bytes; a sorted range is one page. `position` is undefined for the first. */
+/** A page of a range, bounded in rows and bytes. A sorted range is one page. */
 function* rangePage(
-  { operation, position, known }: RangeRequest,
+  { operation, position, lastCount }: RangeRequest,
   { bytesMax, facts }: { readonly bytesMax: number; readonly facts: DatabaseFacts },
 ): Program<RangePages> {
   const head = yield* headProgram();
@@ -88,7 +94,7 @@ function* rangePage(
   const interval = position === undefined ? whole : { start: successor(position.afterName), end: whole.end };
   const point = yield* readPoint(revision, head.revision);
   const base = { head, readRevision: revision };
-  const counted = () => countedAt(head, interval, point, known);
+  const counted = () => countedAt(head, interval, point, lastCount);
   if (operation.countOnly) return { ...base, blocks: [], next: undefined, more: false, count: yield* counted() };
   const countBefore = position?.countBefore ?? 0;
   const left = operation.limit === 0 ? Number.POSITIVE_INFINITY : operation.limit - countBefore;
@@ -98,28 +104,28 @@ function* rangePage(
       : { interval, point, rowsMax: left + 1, bytesMax: undefined };
   const page = yield* pageRows(operation, window, { left, facts });
   const next = page.stopped ? { revision, afterName: page.lastName, countBefore: countBefore + page.count } : undefined;
-  // The pages count themselves, unless something cuts them short.
+  // The count is the number of rows of all pages, unless a limit or a filter leaves rows out.
   const filtered = operation.revisionFilter !== undefined;
-  const asksForCount = position === undefined && (operation.limit !== 0 || filtered);
+  const needsCount = position === undefined && (operation.limit !== 0 || filtered);
   const cut = page.more || page.stopped || filtered;
-  const count = asksForCount ? (cut ? yield* counted() : page.count) : undefined;
+  const count = needsCount ? (cut ? yield* counted() : page.count) : undefined;
   return { ...base, blocks: page.blocks, next, more: page.more, count };
 }
 
-/** Nothing was written since: the count is the same. */
+/** The number of keys. The last count is still correct if nothing was written since. */
 function* countedAt(
   head: Head,
   interval: NameInterval,
   point: ReadPoint,
-  known: KnownCount | undefined,
+  lastCount: RangeCount | undefined,
 ): Program<number> {
-  if (known !== undefined && known.atId === head.id && point.source === 'current') return known.count;
+  if (lastCount !== undefined && lastCount.atId === head.id && point.source === 'current') return lastCount.count;
   return yield* countRows(interval, point);
 }
 
 /**
- * Every key of a range inside a transaction, in one block; its revision was checked before. `latest` is the revision that the transaction's own
- * writes so far have: what names an older one does not see them.
+ * All keys of a range inside a transaction, in one block. The revision was checked before. `latest`
+ * is the revision of the transaction's own writes; a read at an older revision does not see them.
  */
 export function* rangeInTransaction(
   operation: RangeOperation,
@@ -137,9 +143,9 @@ export function* rangeInTransaction(
 interface PageRows {
   readonly blocks: readonly KeyValueBlock[];
   readonly count: number;
-  /** There are more rows than the limit lets through. */
+  /** There are more rows than the limit. */
   readonly more: boolean;
-  /** The page is full, and there may be more rows that the limit lets through. */
+  /** The page is full, and there may be more rows within the limit. */
   readonly stopped: boolean;
   readonly lastName: string;
 }
@@ -161,8 +167,8 @@ function* pageRows(
   const page = new PageCollector(window, left);
   if (plain && facts.countsPages) {
     const { interval, rowsMax, bytesMax = Number.MAX_SAFE_INTEGER } = window;
-    const asked = query(CURRENT_PAGE, interval.start, interval.end, rowsMax, bytesMax);
-    yield* eachRow(asked, (each) => page.add(each));
+    const pageQuery = query(CURRENT_PAGE, interval.start, interval.end, rowsMax, bytesMax);
+    yield* eachRow(pageQuery, (each) => page.add(each));
     return page.rows();
   }
   const found = yield* rangeRows(operation, window);
@@ -171,7 +177,9 @@ function* pageRows(
   return page.rows();
 }
 
-/** Takes a page's rows in their order, each with its value unless only keys were asked for. */
+/**
+ * Collects the rows of a page in their order, each with its value unless only keys were requested.
+ */
 class PageCollector {
   readonly #window: RangeWindow;
   readonly #left: number;
@@ -196,14 +204,17 @@ class PageCollector {
   rows(): PageRows {
     const { rowsMax, bytesMax = Number.POSITIVE_INFINITY } = this.#window;
     const more = this.#found > this.#left;
-    // The driver stops at the rows or at the bytes asked for, or because there are no more.
+    // The driver stops at the requested rows or bytes, or at the end.
     const full = this.#found === rowsMax || this.#valueBytes >= bytesMax;
     const count = Math.min(this.#found, this.#left);
     return { blocks: this.#encoder.blocks(), count, more, stopped: full && !more, lastName: this.#lastName };
   }
 }
 
-/** The newest rows in the order of their names: their lengths first, then as many values as fit, in one piece. */
+/**
+ * Reads the newest rows in the order of their names: the lengths of their values first, then as
+ * many values as fit, joined.
+ */
 function* plainRows(
   { interval, rowsMax, bytesMax = Number.POSITIVE_INFINITY }: RangeWindow,
   left: number,
@@ -224,7 +235,7 @@ function* plainRows(
   return { blocks, count, more, stopped, lastName };
 }
 
-/** As many of these rows as fill a block, at least one. */
+/** A block of as many of these rows as fit, at least one. */
 function* plainBlock(found: readonly Row[], bytesMax: number): Program<KeyValueBlock> {
   const blockBytesMax = Math.min(bytesMax, limits.rangeBlockBytesMax);
   let count = 0;
@@ -242,7 +253,7 @@ function* plainBlock(found: readonly Row[], bytesMax: number): Program<KeyValueB
 const noBuffer = Buffer.alloc(0);
 const writer = new KeyValueWriter();
 
-/** Rows that have the length of their value in place of it, and all values one after the other. */
+/** Encodes rows with the length of each value, and all values back to back. */
 function encodedWith(values: Buffer, found: readonly Row[]): Uint8Array {
   writer.reserve(values.length + found.length * limits.rangeRowOverheadBytes);
   let start = 0;

@@ -1,4 +1,4 @@
-/** The rows of a range, sorted and filtered as asked, and their number. */
+/** Reads the rows of a range, sorted and filtered as requested, and counts them. */
 import { assert, unreachable } from '../../errors.ts';
 import type { KeyValueRow } from '../../sql/rows/row.ts';
 import type { Parameter } from '../../sql/statement.ts';
@@ -8,7 +8,10 @@ import { type Program, query, row, rows, rowsOf } from '../program.ts';
 import type { NameInterval, ReadPoint } from './read-point.ts';
 import { rowsByValue, withValues } from './sorted-rows.ts';
 
-/** What of a range is read: which names, where in the log, how many rows, and after how many bytes of values the driver may stop. */
+/**
+ * The part of a range to read: the names, the point in the log, the number of rows, and the bytes
+ * of values after which the driver may stop.
+ */
 export interface RangeWindow {
   readonly interval: NameInterval;
   readonly point: ReadPoint;
@@ -20,7 +23,7 @@ export interface RangeWindow {
 
 type Sort = NonNullable<RangeOperation['sort']>;
 
-/** The rows of a window, each with its value unless only keys are asked for. */
+/** The rows of a window, each with its value unless only keys are requested. */
 export function* rangeRows(operation: RangeOperation, window: RangeWindow): Program<readonly KeyValueRow[]> {
   const { sort } = operation;
   const found =
@@ -28,11 +31,12 @@ export function* rangeRows(operation: RangeOperation, window: RangeWindow): Prog
       ? yield* rowsByName(operation, window)
       : yield* rowsBy(sort, operation, window);
   if (!operation.keysOnly) return found;
-  // etcd 3.7 answers keys from its index, which knows no leases, unless it had to look at the values to sort them.
+  // As in etcd 3.7, keys without values have no leases: etcd answers them from its index, which
+  // stores no leases, unless it reads the values to sort by them.
   return found.map((each) => ({ ...each, value: null, lease: sort?.target === 'value' ? each.lease : null }));
 }
 
-/** Sorted before the limit cuts. */
+/** The rows of a sorted range: the limit applies after the sort. */
 function* rowsBy(sort: Sort, operation: RangeOperation, window: RangeWindow): Program<readonly KeyValueRow[]> {
   if (sort.target === 'value') {
     const unsorted = { ...operation, sort: undefined, keysOnly: false };
@@ -54,7 +58,7 @@ function* rowsBy(sort: Sort, operation: RangeOperation, window: RangeWindow): Pr
   return operation.keysOnly ? found : yield* withValues(found);
 }
 
-/** In the order of names, or sorted after the limit has cut. */
+/** Rows in the order of names, or sorted after the limit was applied. */
 function* rowsByName(operation: RangeOperation, window: RangeWindow): Program<readonly KeyValueRow[]> {
   const { sort, keysOnly } = operation;
   const statement = rangeStatement({
@@ -64,9 +68,9 @@ function* rowsByName(operation: RangeOperation, window: RangeWindow): Program<re
     filtered: operation.revisionFilter !== undefined,
     bounded: window.bytesMax !== undefined,
   });
-  const asked = query(statement, ...rangeParameters(operation, window));
+  const rowsQuery = query(statement, ...rangeParameters(operation, window));
   const { bytesMax } = window;
-  const found = yield* rowsOf(bytesMax === undefined ? asked : { ...asked, bytesMax });
+  const found = yield* rowsOf(bytesMax === undefined ? rowsQuery : { ...rowsQuery, bytesMax });
   assertInOrder(found);
   return sort === undefined ? found : sortedBy(found, sort.target);
 }
@@ -79,7 +83,7 @@ function assertInOrder(found: readonly KeyValueRow[]): void {
   }
 }
 
-/** How many keys an interval has. */
+/** The number of keys in an interval. */
 export function* countRows(interval: NameInterval, point: ReadPoint): Program<number> {
   return (yield* row(countStatement(point.source), ...intervalParameters(interval, point))) ?? 0;
 }

@@ -1,6 +1,8 @@
 /**
- * The rows of a range in another order than that of keys. The database sorts by numbers, without values, and values are read of the rows that are returned. Values are
- * compared here, page by page: a database sorts long values on disk (MariaDB reserves 2 MiB a row: 2,300 rows took more than 5 s).
+ * The rows of a range in an order other than by key. The database sorts by numbers without reading
+ * values. Values are read afterwards, for the returned rows only. A sort by value happens here,
+ * page by page, because a database sorts long values on disk: MariaDB reserves 2 MiB a row, and
+ * 2,300 rows took more than 5 s.
  */
 import { assert } from '../../errors.ts';
 import { limits } from '../../limits.ts';
@@ -12,8 +14,9 @@ import { listQuery, type Program, rowsOf } from '../program.ts';
 import type { NameInterval } from './read-point.ts';
 
 /**
- * How many rows are read at once: few as long as nothing is known of the lengths of their values, then as many as have some megabytes. MySQL reads each value to learn
- * its length, so a larger page would cost more than what is taken of it.
+ * The number of rows of the next page. The first pages are small, because the lengths of the values
+ * are unknown; later pages have as many rows as fit into 4 MiB. MySQL reads each value to get its
+ * length, so a page with more rows than are used costs more.
  */
 class PageSize {
   #rowsMax = 32;
@@ -24,8 +27,8 @@ class PageSize {
     return this.#rowsMax;
   }
 
-  /** Learns from what was read. */
-  saw(page: readonly KeyValueRow[]): void {
+  /** Adapts the page size to the values read so far. */
+  record(page: readonly KeyValueRow[]): void {
     this.#rows += page.length;
     this.#bytes += bytesOf(page);
     const fitting = Math.floor((limits.sortPageBytesMax * this.#rows) / Math.max(1, this.#bytes));
@@ -37,7 +40,7 @@ function bytesOf(page: readonly KeyValueRow[]): number {
   return page.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
 }
 
-/** Reads the values of rows, some megabytes at a time. */
+/** Reads the values of rows, a few megabytes at a time. */
 export function* withValues(found: readonly KeyValueRow[]): Program<readonly KeyValueRow[]> {
   const complete: KeyValueRow[] = [];
   const size = new PageSize();
@@ -46,7 +49,7 @@ export function* withValues(found: readonly KeyValueRow[]): Program<readonly Key
     const values = new Map(yield* valuesOf(piece.map(({ id }) => [id] as const)));
     assert(values.size === piece.length, 'a row that was sorted is there when its value is read');
     const read = piece.map((row) => ({ ...row, value: values.get(row.id) ?? null }));
-    size.saw(read);
+    size.record(read);
     complete.push(...read);
   }
   return complete;
@@ -56,14 +59,17 @@ function* valuesOf(ids: readonly (readonly [number])[]): Program<readonly (reado
   return (yield* rowsOf(listQuery(VALUES_OF_IDS, ids))).map(({ id, value }) => [id, value]);
 }
 
-/** Reads the rows of an interval in the order of their names, with their values, up to these bounds. */
+/** Reads rows of an interval with their values, in the order of their names, up to these bounds. */
 export type ReadPage = (page: {
   readonly interval: NameInterval;
   readonly rowsMax: number;
   readonly bytesMax: number;
 }) => Program<readonly KeyValueRow[]>;
 
-/** The first rows of an interval in the order of their values, equal ones in the order of their names. At most as many as are returned are held, and a page. */
+/**
+ * The first rows of an interval in the order of their values; rows with equal values in the order
+ * of their names. Memory holds at most the returned rows and one page.
+ */
 export function* rowsByValue(
   readPage: ReadPage,
   {
@@ -79,7 +85,7 @@ export function* rowsByValue(
   for (;;) {
     const bounds = { interval: rest, rowsMax: size.rowsMax, bytesMax: limits.sortPageBytesMax };
     const page = yield* readPage(bounds);
-    size.saw(page);
+    size.record(page);
     const last = isFull(page, bounds) ? page.at(-1) : undefined;
     first = Number.isFinite(rowsMax) ? firstOf(first, page, { rowsMax, compare }) : [...first, ...page];
     if (last === undefined) break;
@@ -90,7 +96,10 @@ export function* rowsByValue(
 
 type CompareRows = (a: KeyValueRow, b: KeyValueRow) => number;
 
-/** The first of those held and those of a page. What is kept of the page is copied: a value may share its memory with all that came with it. */
+/**
+ * The first rows of the held rows and a page. Values kept from the page are copied, because a value
+ * may share its buffer with the whole page.
+ */
 function firstOf(
   held: readonly KeyValueRow[],
   page: readonly KeyValueRow[],

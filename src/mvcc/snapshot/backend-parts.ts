@@ -1,4 +1,4 @@
-/** What a snapshot holds beside the log, and where the log stands, at one moment. */
+/** The parts of a snapshot other than the log, and the head, read in one transaction. */
 import { ALARMS } from '../../sql/statements/alarm-statements.ts';
 import { ROLES, USERS } from '../../sql/statements/auth-statements.ts';
 import { STORED_LEASES } from '../../sql/statements/backend-statements.ts';
@@ -9,7 +9,7 @@ import { headOf, type MarkedHead } from '../head.ts';
 import type { Alarm } from '../operations.ts';
 import { decoded, decodedOne, type Program, query } from '../program.ts';
 
-/** A user or a role: its name, and etcd's message of it. */
+/** A user or a role: its name, and its encoded message (authpb.User or authpb.Role). */
 export interface NamedDetails {
   readonly name: Uint8Array;
   readonly details: Uint8Array;
@@ -17,9 +17,14 @@ export interface NamedDetails {
 
 export interface BackendParts {
   readonly head: MarkedHead;
-  /** The name of the newest row where it is nobody's write, but holds the store's revision all the same; else undefined. */
+  /**
+   * The name of the newest row if it is not an event (a gap or the mark), but defines the store's
+   * revision; otherwise undefined.
+   */
   readonly revisionHolder: string | undefined;
-  /** In the order of their bytes; with `leaseTtlSeconds` in columns, for there may be a million. */
+  /**
+   * In the order of their bytes. Ids and TTLs are columns, because there may be a million leases.
+   */
   readonly leaseIds: BigInt64Array;
   readonly leaseTtlSeconds: Float64Array;
   readonly users: readonly NamedDetails[];

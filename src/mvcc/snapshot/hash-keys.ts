@@ -1,4 +1,4 @@
-/** The hash of the keys' history, as etcd computes it to compare its members. */
+/** The hash of the history of all keys, as etcd computes it to compare its members. */
 import { etcdError } from '../../errors.ts';
 import type { KeyText } from '../../sql/key-text.ts';
 import { endOfKeys } from '../../sql/key-text.ts';
@@ -12,25 +12,25 @@ import type { Revision, RowId } from '../operations.ts';
 import { type Program, row } from '../program.ts';
 import { rangeRows } from '../reads/range-rows.ts';
 import type { Head } from '../results.ts';
-import { hashPage, nextSnapshotPage, type PagePlace } from './snapshot-pages.ts';
+import { hashPage, nextSnapshotPage, type SnapshotPosition } from './snapshot-pages.ts';
 
-/** A hash under way; without a position it begins. */
+/** The next chunk of a hash. Without a position the hash begins. */
 export interface HashRequest {
   readonly revision: Revision;
   readonly position: HashPosition | undefined;
-  /** The hash that a compaction at this revision is to leave. */
+  /** Computes the hash that a compaction at this revision stores. */
   readonly forCompaction: boolean;
 }
 
 export interface HashPosition {
-  readonly place: PagePlace;
+  readonly pages: SnapshotPosition;
   readonly revision: Revision;
   readonly hash: number;
 }
 
-export interface HashedStretch {
+export interface HashChunk {
   readonly head: Head;
-  /** The revision that is hashed. */
+  /** The revision up to which the history is hashed. */
   readonly revision: Revision;
   /** The compaction mark at which the hash is computed; -1: nothing is compacted. */
   readonly compactRevision: Revision;
@@ -42,42 +42,46 @@ export interface HashedStretch {
 const bucketName = Buffer.from('key');
 
 /**
- * Hashes the next stretch. Rows at or below the compaction mark count while they are there at the revision itself; when no key is there then, etcd passes none of them
- * over. Once the mark has moved, rows may be gone. At the revision of a physical compaction the hash is the one that the compaction left.
+ * Hashes the next chunk of the log. A row at or below the compaction mark counts if its key-value
+ * exists at the hashed revision. If no key exists at that revision, a row counts if its key-value
+ * exists at the mark, because etcd then skips none of them. At the revision of a physical
+ * compaction, returns the hash that the compaction stored.
  *
- * @throws EtcdError `compacted` when the revision is, or the mark has moved under way.
+ * @throws EtcdError `compacted` if the revision is compacted, or if the mark moved since the hash
+ * began, because rows may be deleted.
  */
-export function* hashKeys(request: HashRequest, facts: DatabaseFacts): Program<HashedStretch> {
-  const { revision: asked, position, forCompaction } = request;
+export function* hashKeys(request: HashRequest, facts: DatabaseFacts): Program<HashChunk> {
+  const { revision: requested, position, forCompaction } = request;
   const head = yield* headProgram();
-  // Before the revision is checked: etcd returns it also when the mark has moved on.
-  const left = position !== undefined || forCompaction || asked <= 0 ? undefined : yield* compactionHashAt(asked);
-  if (left !== undefined) return { head, ...left, next: undefined };
-  const { place, revision, hash: before } = position ?? (yield* begin(request, head));
-  if (place.stretch.compactId !== head.compactId) throw etcdError('compacted');
+  // Before the revision is checked: etcd returns this hash even if the mark has moved further.
+  const stored =
+    position !== undefined || forCompaction || requested <= 0 ? undefined : yield* compactionHashAt(requested);
+  if (stored !== undefined) return { head, ...stored, next: undefined };
+  const { pages, revision, hash: before } = position ?? (yield* begin(request, head));
+  if (pages.interval.compactId !== head.compactId) throw etcdError('compacted');
   const base = { head, revision, compactRevision: head.compactRevision };
-  if (isOver(place)) return { ...base, hash: before, next: undefined };
-  const { page, next } = yield* nextSnapshotPage(place, facts);
+  if (isComplete(pages)) return { ...base, hash: before, next: undefined };
+  const { page, next } = yield* nextSnapshotPage(pages, facts);
   const hash = hashPage(page, before);
-  return { ...base, hash, next: isOver(next) ? undefined : { place: next, revision, hash } };
+  return { ...base, hash, next: isComplete(next) ? undefined : { pages: next, revision, hash } };
 }
 
-function isOver({ stretch }: PagePlace): boolean {
-  return stretch.afterId >= stretch.lastId;
+function isComplete({ interval }: SnapshotPosition): boolean {
+  return interval.afterId >= interval.lastId;
 }
 
-function* begin({ revision: asked, forCompaction }: HashRequest, head: MarkedHead): Program<HashPosition> {
-  if (asked > 0) checkReadable(asked, head);
-  const revision = asked === 0 ? head.revision : asked;
+function* begin({ revision: requested, forCompaction }: HashRequest, head: MarkedHead): Program<HashPosition> {
+  if (requested > 0) checkReadable(requested, head);
+  const revision = requested === 0 ? head.revision : requested;
   const lastId = revision === head.revision ? head.id : yield* idThroughRevision(revision);
   const { compactId } = head;
-  // etcd's compaction also counts the deletions of its own revision as being there.
+  // etcd's compaction also counts the tombstones of its own revision as existing.
   const isAnyThere =
     (yield* isAnyKeyThere(lastId, head)) ||
     (forCompaction && (yield* row(DELETION_AT, lastId, revision)) !== undefined);
   const thereAtId = isAnyThere ? lastId : compactId;
-  const stretch = { afterId: 0, lastId, compactId, thereAtId };
-  return { revision, hash: crc32c(bucketName), place: { stretch, cuts: [] } };
+  const interval = { afterId: 0, lastId, compactId, thereAtId };
+  return { revision, hash: crc32c(bucketName), pages: { interval, cuts: [] } };
 }
 
 function* isAnyKeyThere(atId: RowId, head: Head): Program<boolean> {

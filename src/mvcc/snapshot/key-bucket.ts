@@ -1,10 +1,10 @@
 /**
- * The log as etcd keeps it in its bucket `key`: under each revision the key-value that was written at it. What compaction deletes is no part of it, whether or not it
- * was deleted yet.
+ * The log in the form of etcd's bucket `key`: each revision maps to the key-value that was written
+ * at it. Rows that compaction deletes do not belong to it, whether they are deleted already or not.
  */
 import { limits } from '../../limits.ts';
 import type { KeyBucketRow } from '../../sql/statements/key-bucket-statements.ts';
-import { STRETCH_END } from '../../sql/statements/take-over-statements.ts';
+import { CHUNK_END } from '../../sql/statements/take-over-statements.ts';
 import {
   type ByteSpan,
   type EncodableKeyValue,
@@ -15,28 +15,39 @@ import type { RowId } from '../operations.ts';
 import { type Program, row } from '../program.ts';
 import { encodable } from '../reads/encode-row.ts';
 
-/** Which rows: after an id, up to the last one, and of those at or below the compaction mark what is still there at an id. */
-export interface KeyBucketStretch {
+/**
+ * An interval of the log: rows after an id, up to the last id. Of the rows at or below the
+ * compaction mark, only the ones whose key-value exists at `thereAtId`.
+ */
+export interface LogInterval {
   readonly afterId: RowId;
   readonly lastId: RowId;
   readonly compactId: RowId;
   readonly thereAtId: RowId;
 }
 
-/** Where a bounded number of rows ends: those that are no part of it cost time too. */
-export function* endOfWalk({ afterId, lastId }: Pick<KeyBucketStretch, 'afterId' | 'lastId'>): Program<RowId> {
-  const end = yield* row(STRETCH_END, afterId, limits.keyBucketRowsMax - 1);
+/**
+ * The id at which a bounded number of rows ends. Rows that do not belong to the bucket count too,
+ * because reading them takes time.
+ */
+export function* chunkEnd({ afterId, lastId }: Pick<LogInterval, 'afterId' | 'lastId'>): Program<RowId> {
+  const end = yield* row(CHUNK_END, afterId, limits.keyBucketRowsMax - 1);
   return Math.min(end ?? lastId, lastId);
 }
 
-/** Where a row stands in a writer, and how large it is. */
+/** The position of a row in a writer, and its size. */
 export interface WrittenRow {
   readonly keyEnd: number;
-  /** Of what varies from row to row, name, value and lease: `KEY_BUCKET_SIZES` counts the same. */
+  /**
+   * Bytes of name, value and lease, which vary from row to row. `KEY_BUCKET_SIZES` counts the same
+   * bytes.
+   */
   readonly variableBytes: number;
 }
 
-/** Appends the key that a row has in the bucket, and the message that stands under it. `value` stands in for the row's own. */
+/**
+ * Appends the key of a row in the bucket, and its message. `value` replaces the value of the row.
+ */
 export function writeKeyBucketRow(
   { keyValue, isTombstone, subRevision }: KeyBucketRow,
   writer: KeyValueWriter,
@@ -50,7 +61,7 @@ export function writeKeyBucketRow(
   return { keyEnd, variableBytes: name.length + valueBytes + (lease === null ? 0 : leaseBytesMax) };
 }
 
-/** What etcd stores of a row: of a deleted key only the name. */
+/** The key-value that etcd stores for a row: for a deleted key only the name. */
 function storedKeyValue(
   keyValue: EncodableKeyValue,
   { isTombstone }: { readonly isTombstone: boolean },

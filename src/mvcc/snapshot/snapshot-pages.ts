@@ -1,12 +1,12 @@
-/** The log for a snapshot, page by page: first how large its rows are, then the rows themselves. */
+/** Reads the log for a snapshot page by page: first the sizes of the rows, then the rows. */
 import { assert, etcdError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { freeLarge, freeWhole } from '../../memory.ts';
 import type { Row } from '../../sql/statement.ts';
 import {
   KEY_BUCKET_LENGTHS,
+  KEY_BUCKET_ROWS,
   KEY_BUCKET_SIZES,
-  KEY_BUCKET_STRETCH,
   KEY_BUCKET_VALUES,
   type KeyBucketRow,
   type KeyBucketSize,
@@ -17,27 +17,31 @@ import { type ByteSpan, KeyValueWriter } from '../../wire/key-value-writer.ts';
 import type { DatabaseFacts } from '../database-facts.ts';
 import type { RowId } from '../operations.ts';
 import { decoded, decodedOne, eachRow, type Program, query } from '../program.ts';
-import { endOfWalk, type KeyBucketStretch, writeKeyBucketRow } from './key-bucket.ts';
+import { chunkEnd, type LogInterval, writeKeyBucketRow } from './key-bucket.ts';
 
-/** How large rows are, in their order. */
+/** The sizes of rows, in the order of the log. */
 export interface SnapshotSizes {
-  /** Of each row the bytes of what varies from row to row: name, value and lease. */
+  /** For each row, the bytes of name, value and lease. */
   readonly variableBytes: Uint32Array;
-  /** Ids after which a page of rows ends that is read at once; the last is the stretch's. */
+  /** The ids at which pages end. The last one is the end of the interval. */
   readonly cuts: readonly RowId[];
 }
 
-/** Rows as etcd has them: keys and values back to back, and where each ends. */
+/** Rows in etcd's form: keys and values back to back, and the end of each. */
 export interface SnapshotRows {
   readonly bytes: Uint8Array;
   readonly keyEnds: Uint32Array;
   readonly valueEnds: Uint32Array;
-  /** As `SnapshotSizes` has them. */
+  /** The same numbers as in `SnapshotSizes`. */
   readonly variableBytes: Uint32Array;
 }
 
-/** @throws EtcdError `snapshotOvertaken` when rows of the snapshot may be gone. */
-export function* snapshotSizes(stretch: KeyBucketStretch, facts: DatabaseFacts): Program<SnapshotSizes> {
+/**
+ * Reads the sizes of rows.
+ *
+ * @throws EtcdError `snapshotOvertaken` if rows of the snapshot may be deleted.
+ */
+export function* snapshotSizes(interval: LogInterval, facts: DatabaseFacts): Program<SnapshotSizes> {
   const variableBytes: number[] = [];
   const cuts: RowId[] = [];
   let pageBytes = 0;
@@ -48,30 +52,35 @@ export function* snapshotSizes(stretch: KeyBucketStretch, facts: DatabaseFacts):
     cuts.push(id);
     pageBytes = 0;
   };
-  const [mark] = yield* eachRow(query(KEY_BUCKET_SIZES, ...place(stretch)), add, query(COMPACTED_ID));
-  checkUntouched(mark, stretch);
-  if (cuts.at(-1) !== stretch.lastId) cuts.push(stretch.lastId);
+  const [mark] = yield* eachRow(query(KEY_BUCKET_SIZES, ...parametersOf(interval)), add, query(COMPACTED_ID));
+  checkUntouched(mark, interval);
+  if (cuts.at(-1) !== interval.lastId) cuts.push(interval.lastId);
   return { variableBytes: Uint32Array.from(variableBytes), cuts };
 }
 
-/** All rows of a stretch, which ends at a cut: a driver fetches rows faster when it need not count their bytes. @throws EtcdError `snapshotOvertaken` */
-export function* snapshotPage(stretch: KeyBucketStretch, facts: DatabaseFacts): Program<SnapshotRows> {
-  if (facts.joinsValues) return yield* pageOfJoinedValues(stretch);
-  // Beside the values stand names and numbers, and the last value may be larger.
+/**
+ * Reads all rows of an interval that ends at a cut. A driver fetches rows faster if it need not
+ * count their bytes.
+ *
+ * @throws EtcdError `snapshotOvertaken`
+ */
+export function* snapshotPage(interval: LogInterval, facts: DatabaseFacts): Program<SnapshotRows> {
+  if (facts.joinsValues) return yield* pageOfJoinedValues(interval);
+  // A row has a name and numbers besides its value, and the last value may exceed the page.
   const page = new PageEncoder(facts.snapshotPageBytes + limits.rangeBlockBytesMax);
   const add = (each: KeyBucketRow) => page.add(each);
-  const [mark] = yield* eachRow(query(KEY_BUCKET_STRETCH, ...place(stretch)), add, query(COMPACTED_ID));
-  checkUntouched(mark, stretch);
+  const [mark] = yield* eachRow(query(KEY_BUCKET_ROWS, ...parametersOf(interval)), add, query(COMPACTED_ID));
+  checkUntouched(mark, interval);
   return page.rows();
 }
 
-function* pageOfJoinedValues(stretch: KeyBucketStretch): Program<SnapshotRows> {
+function* pageOfJoinedValues(interval: LogInterval): Program<SnapshotRows> {
   const [found, joined, mark] = yield [
-    query(KEY_BUCKET_LENGTHS, ...place(stretch)),
-    query(KEY_BUCKET_VALUES, ...place(stretch)),
+    query(KEY_BUCKET_LENGTHS, ...parametersOf(interval)),
+    query(KEY_BUCKET_VALUES, ...parametersOf(interval)),
     query(COMPACTED_ID),
   ];
-  checkUntouched(mark, stretch);
+  checkUntouched(mark, interval);
   const rows = decoded(KEY_BUCKET_LENGTHS, found);
   const values = (decodedOne(KEY_BUCKET_VALUES, joined) ?? noBytes) as Buffer;
   const page = new PageEncoder(values.length + rows.length * limits.rangeRowOverheadBytes);
@@ -86,55 +95,59 @@ function* pageOfJoinedValues(stretch: KeyBucketStretch): Program<SnapshotRows> {
   return page.rows();
 }
 
-function place({ afterId, lastId, compactId, thereAtId }: KeyBucketStretch): readonly RowId[] {
+function parametersOf({ afterId, lastId, compactId, thereAtId }: LogInterval): readonly RowId[] {
   return [afterId, lastId, compactId, thereAtId];
 }
 
 const noBytes = Buffer.alloc(0);
 
-/** Where a reader is that takes the pages of a stretch one after the other. */
-export interface PagePlace {
-  readonly stretch: KeyBucketStretch;
-  /** As far as they are known: ids after which the next pages end. */
+/** The position of a reader that reads the pages of an interval one after the other. */
+export interface SnapshotPosition {
+  readonly interval: LogInterval;
+  /** The ids at which the next pages end, if they were read already. */
   readonly cuts: readonly RowId[];
 }
 
-/** The next page of a stretch that is not over, and where it goes on. @throws EtcdError `snapshotOvertaken` */
+/**
+ * Reads the next page of an interval that is not complete, and returns the next position.
+ *
+ * @throws EtcdError `snapshotOvertaken`
+ */
 export function* nextSnapshotPage(
-  { stretch, cuts: known }: PagePlace,
+  { interval, cuts: known }: SnapshotPosition,
   facts: DatabaseFacts,
-): Program<{ readonly page: SnapshotRows; readonly next: PagePlace }> {
-  const cuts = known.length > 0 ? known : yield* nextCuts(stretch, facts);
-  const [lastId = stretch.lastId, ...rest] = cuts;
-  const page = yield* snapshotPage({ ...stretch, lastId }, facts);
-  return { page, next: { stretch: { ...stretch, afterId: lastId }, cuts: rest } };
+): Program<{ readonly page: SnapshotRows; readonly next: SnapshotPosition }> {
+  const cuts = known.length > 0 ? known : yield* nextCuts(interval, facts);
+  const [lastId = interval.lastId, ...rest] = cuts;
+  const page = yield* snapshotPage({ ...interval, lastId }, facts);
+  return { page, next: { interval: { ...interval, afterId: lastId }, cuts: rest } };
 }
 
-function* nextCuts(stretch: KeyBucketStretch, facts: DatabaseFacts): Program<readonly RowId[]> {
-  const lastId = yield* endOfWalk(stretch);
-  return (yield* snapshotSizes({ ...stretch, lastId }, facts)).cuts;
+function* nextCuts(interval: LogInterval, facts: DatabaseFacts): Program<readonly RowId[]> {
+  const lastId = yield* chunkEnd(interval);
+  return (yield* snapshotSizes({ ...interval, lastId }, facts)).cuts;
 }
 
-/** CRC-32C of what went before and a page, which is not needed any more. */
+/** Adds a page to a CRC-32C and frees the page. */
 export function hashPage({ bytes }: SnapshotRows, before: number): number {
   const hash = crc32c(bytes, before);
   freeLarge([bytes]);
   return hash;
 }
 
-/** Encodes rows as they come: what one holds may change afterwards. */
+/** Encodes rows one by one. The caller may reuse a row's buffers afterwards. */
 class PageEncoder {
   readonly #writer: KeyValueWriter;
   readonly #keyEnds: number[] = [];
   readonly #valueEnds: number[] = [];
   readonly #variableBytes: number[] = [];
 
-  /** `bytes`: about so many will come. */
+  /** `bytes`: the expected size. */
   constructor(bytes: number) {
     this.#writer = new KeyValueWriter(bytes);
   }
 
-  /** `value` stands in for the row's own. */
+  /** `value` replaces the value of the row. */
   add(found: KeyBucketRow, value?: ByteSpan): void {
     const { keyEnd, variableBytes } = writeKeyBucketRow(found, this.#writer, value);
     this.#keyEnds.push(keyEnd);
@@ -152,8 +165,12 @@ class PageEncoder {
   }
 }
 
-/** `mark`: how far compaction has come, which it says in the transaction that deletes, read after the rows: what they lack is below it. */
-function checkUntouched(mark: readonly Row[] | undefined, { compactId }: KeyBucketStretch): void {
+/**
+ * Fails if compaction deleted rows of the interval. `mark` is the id up to which rows are deleted.
+ * Compaction writes it in the transaction that deletes; it is read after the rows, so every missing
+ * row is below it.
+ */
+function checkUntouched(mark: readonly Row[] | undefined, { compactId }: LogInterval): void {
   const compactedId = decodedOne(COMPACTED_ID, mark) ?? 0;
   if (compactedId > compactId) throw etcdError('snapshotOvertaken');
 }

@@ -1,4 +1,4 @@
-/** What an instance does to the database before it serves it, and learns of it. */
+/** The work of an instance on the database before it serves, and its result. */
 import { CLUSTER_ID, INSERT_CLUSTER_ID } from '../../sql/statements/cluster-statements.ts';
 import { type ClockStart, startClock } from '../leases/lease-clock.ts';
 import { change, type Program, row } from '../program.ts';
@@ -6,17 +6,20 @@ import { type TakeOver, takeOver } from './take-over.ts';
 
 export interface StartUp {
   readonly taken: TakeOver;
-  /** The id by which clients know the database: the same from every instance, however each names the database. */
+  /**
+   * The cluster id that clients see. It is the same on every instance, whatever database address
+   * the instance uses.
+   */
   readonly clusterId: bigint;
   /** The time of the lease clock. */
   readonly leaseNowMs: number;
 }
 
 /**
- * Runs under the revision lock, once at each start.
+ * Prepares the database. Runs under the revision lock, once at each start.
  *
- * @param freshClusterId what a database without an id gets for good
- * @throws StartError when the database is half of a copy.
+ * @param freshClusterId the permanent id for a database that has none
+ * @throws StartError if the database is an unfinished copy.
  */
 export function* startUp(request: { readonly clock: ClockStart; readonly freshClusterId: bigint }): Program<StartUp> {
   const leaseNowMs = yield* startClock(request.clock);

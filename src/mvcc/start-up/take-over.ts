@@ -1,11 +1,13 @@
 /**
- * Brings the derived index up to what kine wrote while the database was its own. kine leaves column `version` NULL and tine never does, so
- * the newest row tells who wrote last, and the newest row with a version tells how far the index reaches.
+ * Updates the index of newest rows after kine wrote to the table. kine leaves column `version` NULL
+ * and tine never does. So the newest row shows whether kine or tine wrote last, and the newest row
+ * with a version shows how far the index reaches.
  */
 import { StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { keyText } from '../../sql/key-text.ts';
 import {
+  CHUNK_END,
   CLIENTS_MARK_ROWS,
   COVERED_ID,
   COVERING_ROW,
@@ -26,7 +28,6 @@ import {
   SET_COMPACTED_TO_MARK,
   SET_COVERED_ID,
   SET_ROW_LEASE,
-  STRETCH_END,
   UNFINISHED_COPY,
 } from '../../sql/statements/take-over-statements.ts';
 import { DELETE_ROWS, EXTEND_LEASES, INSERT_LEASES, SET_CURRENT } from '../../sql/statements/write-statements.ts';
@@ -34,21 +35,22 @@ import { withoutTrailing } from '../../text/without-trailing.ts';
 import { change, changeEach, insertEach, type Program, row, rows } from '../program.ts';
 
 export interface TakeOver {
-  /** Rows of kine's that the index now covers. */
+  /** The number of rows by kine that were added to the index. */
   readonly rows: number;
-  /** Leases made of kine's TTLs. */
+  /** The number of leases created from kine's TTLs. */
   readonly leases: number;
 }
 
 /**
- * Runs under the revision lock, once at each start, before anything is served.
+ * Takes the table over from kine. Runs under the revision lock, once at each start, before requests
+ * are served.
  *
- * @throws StartError when the database is half of a copy.
+ * @throws StartError if the database is an unfinished copy.
  */
 export function* takeOver(nowMs: number): Program<TakeOver> {
   if ((yield* row(UNFINISHED_COPY)) !== undefined) {
     throw new StartError(
-      'a copy into this database has not been finished; run the same `tine copy` again, which goes on where it was, or drop the database',
+      'a copy into this database has not been finished; run the same `tine copy` again to continue it, or drop the database',
     );
   }
   yield* uniteMarks();
@@ -67,8 +69,9 @@ export function* takeOver(nowMs: number): Program<TakeOver> {
 }
 
 /**
- * Exactly one mark is there, whoever made the table: of several the newest remains, which may be the newest row of all, whose id is the store's revision. It covers
- * what the others covered. Returns how many there were.
+ * Makes sure that the table has exactly one compaction mark. Of several marks the newest remains,
+ * because it may be the newest row of the log, whose id is the store's revision. It gets the
+ * largest compacted id of all marks. Returns the number of marks found.
  */
 export function* uniteMarks(): Program<number> {
   const marks = yield* rows(MARKS);
@@ -86,7 +89,7 @@ export function* uniteMarks(): Program<number> {
   return marks.length;
 }
 
-/** How far the index reaches: what was recorded, or the newest row tine wrote. */
+/** The id up to which the index is complete: the recorded id, or the newest row that tine wrote. */
 function* reach(covered: number): Program<number> {
   return (yield* row(COVERING_ROW, covered)) ?? covered;
 }
@@ -98,48 +101,57 @@ interface Uncovered {
   readonly nowMs: number;
 }
 
-/** Brings the index up to the newest row, from nothing when it reached to 0; how many leases kine's TTLs became. */
+/**
+ * Completes the index up to the newest row, or rebuilds it if `afterId` is 0. Returns the number of
+ * leases created from kine's TTLs.
+ */
 export function* cover({ afterId, newestId, nowMs }: Uncovered): Program<number> {
-  yield* eachStretch(afterId, newestId, adoptNames);
+  yield* eachChunk(afterId, newestId, adoptNames);
   yield* adoptClientsMark(afterId);
   if (afterId === 0) {
     yield* rebuildCurrent(newestId);
     yield* change(SET_COMPACTED_TO_MARK);
   } else {
     yield* change(DROP_COMPACTED_CURRENT, afterId);
-    yield* eachStretch(afterId, newestId, refill);
+    yield* eachChunk(afterId, newestId, refill);
   }
   const leases = yield* adoptLeases({ afterId, newestId, nowMs });
   yield* change(SET_COVERED_ID, newestId);
   return leases;
 }
 
-/** The index of newest rows can be made of the table alone. */
+/** Rebuilds the index of newest rows from table `kine`. */
 export function* rebuildCurrent(newestId: number): Program<void> {
   yield* change(DROP_ALL_CURRENT);
-  yield* eachStretch(0, newestId, refill);
+  yield* eachChunk(0, newestId, refill);
 }
 
 function* refill(fromId: number, throughId: number): Program<void> {
   for (const statement of REFILL_CURRENT) yield* change(statement, fromId, throughId);
 }
 
-/** A table of millions of rows is walked in stretches: no single statement may take longer than a database may be silent. */
-export function* eachStretch(
+/**
+ * Walks a table in chunks of rows. A table may have millions of rows, and no statement may exceed
+ * the time in which the database must answer.
+ */
+export function* eachChunk(
   afterId: number,
   newestId: number,
   work: (fromId: number, throughId: number) => Program<void>,
 ): Program<void> {
   let fromId = afterId;
   while (fromId < newestId) {
-    const end = yield* row(STRETCH_END, fromId, limits.takeOverRowsMax);
+    const end = yield* row(CHUNK_END, fromId, limits.takeOverRowsMax);
     const throughId = Math.min(end ?? newestId, newestId);
     yield* work(fromId, throughId);
     fromId = throughId;
   }
 }
 
-/** Names are plain ASCII text here; kine keeps the bytes of a key as they come. Where its collation folds case, a key has the name that was written last. */
+/**
+ * Converts names to tine's form, which is plain ASCII; kine stores the bytes of a key unchanged.
+ * Where kine's collation ignores case, a key gets the name that was written last.
+ */
 function* adoptNames(fromId: number, throughId: number): Program<void> {
   for (const name of yield* rows(FOREIGN_NAMES, fromId, throughId)) {
     yield* change(RENAME, keyText(name), name, fromId);
@@ -149,12 +161,15 @@ function* adoptNames(fromId: number, throughId: number): Program<void> {
   }
 }
 
-/** As kine's collation compares it: without case, and without spaces at the end. */
+/** A name as kine's collation compares it: without case, and without spaces at the end. */
 export function folded(name: string): string {
   return withoutTrailing(' ', name).toLowerCase();
 }
 
-/** The API server's own key `compact_rev_key`: kine keeps it under another name, with the version in front of the value. */
+/**
+ * Converts the API server's key `compact_rev_key`. kine stores it under another name, with the
+ * version in front of the value.
+ */
 function* adoptClientsMark(afterId: number): Program<void> {
   for (const { id, value } of yield* rows(CLIENTS_MARK_ROWS, afterId)) {
     const mark = clientsMark(value);
@@ -162,7 +177,7 @@ function* adoptClientsMark(afterId: number): Program<void> {
   }
 }
 
-/** What kine keeps as `<version>|<value>`, taken apart; the version is null where there is none. */
+/** Splits kine's `<version>|<value>`. The version is null if there is none. */
 export function clientsMark(kept: Uint8Array | null): { readonly version: number | null; readonly value: Uint8Array } {
   const text = Buffer.from(kept ?? []).toString('latin1');
   const bar = text.indexOf('|');
@@ -171,10 +186,13 @@ export function clientsMark(kept: Uint8Array | null): { readonly version: number
   return { version, value: Buffer.from(text.slice(bar + 1), 'latin1') };
 }
 
-/** kine counts a TTL from its own start: each key that has one gets a lease of its own, named by the row that set it. Returns how many. */
+/**
+ * Creates leases from kine's TTLs, which kine counts from its own start. Each key with a TTL gets a
+ * lease whose id is the id of its row. Returns the number of leases.
+ */
 export function* adoptLeases({ afterId, newestId, nowMs }: Uncovered): Program<number> {
   let count = 0;
-  yield* eachStretch(afterId, newestId, function* (fromId, throughId) {
+  yield* eachChunk(afterId, newestId, function* (fromId, throughId) {
     const found = yield* rows(FOREIGN_LEASE_ROWS, fromId, throughId);
     yield* insertEach(
       INSERT_LEASES,

@@ -1,37 +1,37 @@
-/** A batch worked out from memory, without a read. */
+/** Plans a batch from the state cache, without a read. */
 
 import type { WriteOperation } from '../operations.ts';
 import { expectedRows, type Query } from '../program.ts';
-import type { KnownState, LockNumber } from './known-state.ts';
-import { namedBy } from './named.ts';
+import { namedKeys } from './named-keys.ts';
+import type { LockNumber, StateCache } from './state-cache.ts';
 import { type BatchResult, runBatch } from './write-batch.ts';
-import { type BatchOptions, tellsEvents, WriteState } from './write-state.ts';
+import { type BatchOptions, returnsEvents, WriteState } from './write-state.ts';
 
 export interface PlannedBatch {
-  /** Counts if the queries ran in the state that the plan is for. */
+  /** The result if the queries run in the planned state of the store. */
   readonly result: BatchResult;
-  /** Changes by lists, in their order. */
+  /** Changes by lists, in the order in which they run. */
   readonly queries: readonly Query[];
-  /** The state of the store that the plan is for. */
+  /** Identifies the state of the store for which the batch was planned. */
   readonly number: LockNumber;
-  /** Names that no row has in that state: this was not looked up. */
+  /** Names that the plan assumes to be unused in that state. The guarded write checks them. */
   readonly unusedNames: readonly string[];
 }
 
-/** Undefined: it takes a read, or writes nothing. */
+/** Plans a batch. Undefined: the batch needs a read, or writes nothing. */
 export function planBatch(
   operations: readonly WriteOperation[],
   options: BatchOptions,
-  known: KnownState,
+  cache: StateCache,
 ): PlannedBatch | undefined {
-  const named = namedBy(operations);
-  const withEvents = tellsEvents(named, options);
-  const recalled = known.recall(named, { withValues: withEvents });
-  if (recalled === undefined) return undefined;
-  const program = runBatch(operations, WriteState.remembered(recalled, { withEvents }), options);
+  const named = namedKeys(operations);
+  const withEvents = returnsEvents(named, options);
+  const cached = cache.get(named, { withValues: withEvents });
+  if (cached === undefined) return undefined;
+  const program = runBatch(operations, WriteState.fromCache(cached, { withEvents }), options);
   const step = program.next();
   if (step.done === true || !step.value.every(({ isLast }) => isLast)) return undefined;
   const end = program.next(expectedRows(step.value));
   if (end.done !== true) return undefined;
-  return { result: end.value, queries: step.value, number: recalled.number, unusedNames: recalled.unusedNames };
+  return { result: end.value, queries: step.value, number: cached.number, unusedNames: cached.unusedNames };
 }

@@ -1,6 +1,9 @@
 import type { TxnOperation, TxnStep } from '../operations.ts';
 
-/** Whether a transaction only reads. etcd counts one with a transaction inside as a write, whatever that does. */
+/**
+ * Whether a transaction only reads. As in etcd, a transaction with a nested transaction counts as a
+ * write, even if the nested one only reads.
+ */
 export function isReadOnlyTxn({ success, failure }: TxnOperation): boolean {
   return success.every(isRange) && failure.every(isRange);
 }

@@ -1,4 +1,7 @@
-/** Puts, deletes and transactions, as etcd applies them: all compares see the state before, all checks pass before the first write. */
+/**
+ * Applies puts, deletes and transactions as etcd does: all compares see the state before, and all
+ * checks pass before the first write.
+ */
 import { etcdError, unreachable } from '../../errors.ts';
 import { endOfKeys } from '../../sql/key-text.ts';
 import type { KeyValueRow } from '../../sql/rows/row.ts';
@@ -21,13 +24,13 @@ import type { WriteState } from './write-state.ts';
 
 const noBytes = new Uint8Array(0);
 
-/** A put on its own. */
+/** A put outside a transaction. */
 export function* putProgram(operation: PutOperation, state: WriteState): Program<PutResult> {
   yield* checkPut(operation, state);
   return yield* applyPut(operation, state);
 }
 
-/** A delete, alone or in a transaction: it needs no check. */
+/** A delete, alone or in a transaction. It needs no check. */
 export function* deleteProgram(operation: DeleteOperation, state: WriteState): Program<DeleteResult> {
   const found = yield* currentRows(operation.keys, operation.previous, state);
   for (const each of found) yield* state.delete(each);
@@ -39,7 +42,7 @@ export function* deleteProgram(operation: DeleteOperation, state: WriteState): P
   };
 }
 
-/** A transaction: choose the branches, check, then write. */
+/** A transaction: chooses the branches, checks, then writes. */
 export function* txnProgram(operation: TxnOperation, state: WriteState): Program<TxnResult> {
   const plan = yield* planOf(operation, state);
   yield* checkPlan(plan, state);
@@ -70,7 +73,10 @@ function* checkPlan(plan: Plan, state: WriteState): Program<void> {
   }
 }
 
-/** The header revision of an inner transaction is 0, as in etcd; the outer one's is set by the caller. */
+/**
+ * The header revision of an inner transaction is 0, as in etcd. The caller sets the one of the
+ * outer transaction.
+ */
 function* applyPlan(plan: Plan, state: WriteState): Program<TxnResult> {
   const responses: StepResult[] = [];
   for (const step of plan.steps) responses.push(yield* applyStep(step, state));
@@ -103,8 +109,8 @@ function* checkPut(operation: PutOperation, state: WriteState): Program<void> {
 }
 
 function* applyPut(operation: PutOperation, state: WriteState): Program<PutResult> {
-  const { key, previous: wantsPrevious, ignoreValue, ignoreLease } = operation;
-  const previous = wantsPrevious || ignoreValue ? yield* state.currentWithValue(key) : undefined;
+  const { key, previous: returnsPrevious, ignoreValue, ignoreLease } = operation;
+  const previous = returnsPrevious || ignoreValue ? yield* state.currentWithValue(key) : undefined;
   const value = ignoreValue ? (previous?.value ?? noBytes) : operation.value;
   const leaseId = ignoreLease ? BigInt((yield* state.current(key))?.lease ?? 0) : operation.lease;
   const ttlSeconds = leaseId === 0n ? 0 : ((yield* state.lease(leaseId))?.ttlSeconds ?? 0);
@@ -112,7 +118,7 @@ function* applyPut(operation: PutOperation, state: WriteState): Program<PutResul
   return {
     kind: 'put',
     revision: state.revision,
-    previous: wantsPrevious && previous !== undefined ? encodedMessage(previous) : undefined,
+    previous: returnsPrevious && previous !== undefined ? encodedMessage(previous) : undefined,
   };
 }
 
@@ -128,7 +134,10 @@ function* currentRows(keys: Keys, withValue: boolean, state: WriteState): Progra
   return found;
 }
 
-/** Whether all compares hold. A compare of an interval must hold for each of its keys, and for a key of zeros where there is none. */
+/**
+ * Whether all compares hold. A compare of an interval must hold for each key in it. If the interval
+ * has no key, it must hold for a key whose numbers are all 0.
+ */
 function* holds(compares: readonly Compare[], state: WriteState): Program<boolean> {
   for (const compare of compares) {
     const found = yield* currentRows(compare.keys, compare.target === 'value', state);
@@ -137,7 +146,10 @@ function* holds(compares: readonly Compare[], state: WriteState): Program<boolea
   return true;
 }
 
-/** A value that is not there equals nothing and differs from nothing; numbers of a missing key are 0. */
+/**
+ * Whether a compare holds for a key that does not exist. Its numbers are 0; a compare of its value
+ * never holds.
+ */
 function holdsForAbsent(compare: Compare): boolean {
   switch (compare.target) {
     case 'value':

@@ -1,11 +1,14 @@
-/** One batch of the write queue: its operations one after the other, each with a result of its own. */
+/**
+ * Runs one batch of the write queue: its operations one after the other, each with a result of its
+ * own.
+ */
 import { EtcdError, type EtcdErrorName, unreachable } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { changeAuth } from '../auth/auth-changes.ts';
 import { checkPermit } from '../auth/check-permit.ts';
 import { dropAlarm, raiseAlarm, refuseUnderAlarm } from '../cluster/alarms.ts';
 import { announceMember, dropMember, nameLeader, removeMember } from '../cluster/members.ts';
-import { compactBite, setCompactMark } from '../compaction/compact.ts';
+import { compactChunk, setCompactMark } from '../compaction/compact.ts';
 import { holdCompaction, releaseCompaction } from '../compaction/compaction-hold.ts';
 import { tickLeaseClock } from '../leases/lease-clock.ts';
 import { expireLease, grantLease, renewLeases, revokeLease } from '../leases/leases.ts';
@@ -13,26 +16,32 @@ import type { WriteOperation } from '../operations.ts';
 import type { Program } from '../program.ts';
 import type { PackedBatchEvents } from '../reads/events.ts';
 import { type Head, keyValueBytes, type WriteResult } from '../results.ts';
-import type { Learned } from './known-state.ts';
-import { namedBy } from './named.ts';
+import { namedKeys } from './named-keys.ts';
+import type { FinalState } from './state-cache.ts';
 import { deleteProgram, putProgram, txnProgram } from './txn.ts';
 import { type BatchOptions, WriteState } from './write-state.ts';
 
-/** What one operation came to: its result, or the client's mistake by name. */
+/** The outcome of one operation: its result, or the name of the client's error. */
 export type WriteOutcome = { readonly result: WriteResult } | { readonly error: EtcdErrorName };
 
 export interface BatchResult {
-  /** Of the first operations; the others were not begun, because these read as many bytes as one batch may. */
+  /**
+   * The outcomes of the first operations. The others were not started, because the first ones read
+   * as many bytes as one batch may.
+   */
   readonly outcomes: readonly WriteOutcome[];
-  /** After the batch. */
+  /** The head after the batch. */
   readonly head: Head;
-  /** What the batch did, where that was asked for and is known. */
+  /** The events of the batch, if requested and complete. */
   readonly events?: PackedBatchEvents | undefined;
-  /** What the batch knows of the store, where that was asked for. */
-  readonly learned?: Learned | undefined;
+  /** The state of the store at the end of the batch, if requested. */
+  readonly finalState?: FinalState | undefined;
 }
 
-/** The buffers of a batch that a thread hands over instead of copying them. An operation that failed in the database has no result. */
+/**
+ * The buffers of a batch that a thread transfers instead of copying. An operation that failed in
+ * the database has no result.
+ */
 export function* handedOverByBatch({
   outcomes,
   events,
@@ -45,18 +54,18 @@ export function* handedOverByBatch({
 }
 
 /**
- * Runs a batch; the caller holds the revision lock and commits. A client's mistake is found before its operation writes, so
- * that it leaves nothing behind; any other error fails the whole batch.
+ * Runs a batch. The caller holds the revision lock and commits. A client's error is found before
+ * its operation writes, so the operation has no effect. Any other error fails the whole batch.
  */
 export function* writeBatch(operations: readonly WriteOperation[], options: BatchOptions): Program<BatchResult> {
-  return yield* runBatch(operations, yield* WriteState.open(namedBy(operations), options), options);
+  return yield* runBatch(operations, yield* WriteState.open(namedKeys(operations), options), options);
 }
 
-/** The same over a state that is known already. */
+/** Runs a batch on a state that was read before. */
 export function* runBatch(
   operations: readonly WriteOperation[],
   state: WriteState,
-  { learns }: BatchOptions,
+  { withFinalState }: BatchOptions,
 ): Program<BatchResult> {
   const outcomes: WriteOutcome[] = [];
   for (const operation of operations) {
@@ -65,8 +74,8 @@ export function* runBatch(
     if (state.readBytes >= limits.writeBatchReadBytesMax) break;
   }
   yield* state.flush('last');
-  const learned = learns === true ? state.learned() : undefined;
-  return { outcomes, head: state.head, events: state.events(), learned };
+  const finalState = withFinalState === true ? state.finalState() : undefined;
+  return { outcomes, head: state.head, events: state.events(), finalState };
 }
 
 function* outcomeOf(operation: WriteOperation, state: WriteState): Program<WriteOutcome> {
@@ -122,8 +131,8 @@ function* apply(operation: WriteOperation, state: WriteState): Program<WriteResu
     case 'auth':
       yield* changeAuth(operation.change, state);
       return { kind: 'auth', revision: state.revision };
-    case 'compactBite':
-      return { kind: 'compactBite', ...(yield* compactBite(operation, state)) };
+    case 'compactChunk':
+      return { kind: 'compactChunk', ...(yield* compactChunk(operation, state)) };
     case 'holdCompaction':
       yield* holdCompaction(operation);
       return { kind: 'holdCompaction' };

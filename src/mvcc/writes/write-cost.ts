@@ -1,11 +1,14 @@
-/** What a write adds to the store, as etcd reckons it. */
+/** The bytes that a write adds to the store, in etcd's estimate. */
 import type { TxnStep, WriteOperation } from '../operations.ts';
 
-/** etcd's guess of what a key takes beside its name and value, and of what a lease takes. */
+/** etcd's estimate of the bytes of a key in addition to its name and value, and of a lease. */
 const keyOverheadBytes = 256;
 const leaseBytes = 64;
 
-/** Bytes; 0: it takes no space. Of a transaction that of its larger branch, whichever is taken. */
+/**
+ * The cost of a write in bytes; 0: it needs no space. The cost of a transaction is the one of its
+ * larger branch.
+ */
 export function writeCostBytes(operation: WriteOperation | TxnStep): number {
   switch (operation.kind) {
     case 'put':

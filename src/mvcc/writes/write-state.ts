@@ -1,4 +1,4 @@
-/** What one write transaction of the database knows while its operations run one after the other. */
+/** The state of one transaction of writes while its operations run one after the other. */
 import { assert } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import type { RowEvent } from '../../sql/rows/event-row.ts';
@@ -24,49 +24,62 @@ import type { Alarm, LeaseId, Revision, RowId } from '../operations.ts';
 import { asLast, decoded, decodedOne, insertQuery, listQuery, type Program, query } from '../program.ts';
 import { type PackedBatchEvents, packEvents } from '../reads/events.ts';
 import type { Head, LeaseStatus } from '../results.ts';
-import type { Learned } from './known-state.ts';
-import type { Named } from './named.ts';
-import { type KnownRow, neverThere } from './newest-rows.ts';
+import { type LoadedRow, neverWritten } from './loaded-row.ts';
+import type { NamedKeys } from './named-keys.ts';
+import type { FinalState } from './state-cache.ts';
 
 export interface WriteOptions {
-  /** What is written is to be told as events, as far as it is known. */
+  /** The batch returns its events if they are complete. */
   readonly withEvents: boolean;
 }
 
 export interface BatchOptions extends WriteOptions {
   /** The lease clock of this instance, in ms. */
   readonly leaseNowMs: () => number;
-  /** What the batch knows at its end is to be told. */
-  readonly learns?: boolean;
+  /** The batch returns the state of the store at its end. */
+  readonly withFinalState?: boolean;
 }
 
 /**
- * Ids and revisions handed out so far, the newest rows and leases looked up so far, and the rows that are written but not yet given to the database: they go
- * together, at the end or before a statement that must see them.
+ * Holds the ids and revisions assigned so far, the newest rows and leases read so far, and the rows
+ * that are not sent to the database yet. The rows are sent together, at the end or before a
+ * statement that must see them.
  */
 export class WriteState {
   #id: RowId;
   #revision: Revision;
   compactId: RowId;
   compactRevision: Revision;
-  /** Those that are active. */
+  /** The active alarms. */
   alarms: readonly Alarm[] = [];
   authState: AuthState;
-  /** What the lease clock shows to this transaction: no instance is more than `leaseClockApartMsMax` ahead of it. Read only for operations that need it. */
+  /**
+   * The lease clock of this transaction. No instance is more than `leaseClockApartMsMax` ahead of
+   * it. It is read only for operations that need it.
+   */
   leaseClockMs = 0;
-  /** Rows that the operation under way has written: with the first it took the next revision. */
+  /**
+   * The number of rows that the current operation has written. With the first row it took the next
+   * revision.
+   */
   #writtenCount = 0;
-  /** Changed with every row written, so that it is never stale. A row of id 0: the key was never there. */
-  readonly #newest = new Map<string, KnownRow>();
+  /**
+   * The newest rows by key, updated with every row written. A row of id 0: the key was never
+   * written.
+   */
+  readonly #newest = new Map<string, LoadedRow>();
   readonly #leases = new Map<LeaseId, LeaseStatus | undefined>();
   #rows: KineRow[] = [];
   #rowBytes = 0;
-  /** Keys whose place in `kine_current` the rows above change, and whether they have one there now. */
-  readonly #moved = new Map<string, { readonly isThere: boolean }>();
-  /** Of values that operations were handed. */
+  /**
+   * Keys whose entry in `kine_current` changes with these rows, and whether they have an entry
+   * there now.
+   */
+  readonly #changedKeys = new Map<string, { readonly isIndexed: boolean }>();
+  /** The bytes of values that operations read. */
   readBytes = 0;
   readonly #openedId: RowId;
-  /** What the rows did so far; undefined: nobody wants to know, or it is not known any more. */
+  /** The events of the rows so far; undefined: they are not requested, or no longer complete. */
   #events: RowEvent[] | undefined;
   #eventBytes = 0;
 
@@ -80,11 +93,15 @@ export class WriteState {
     this.authState = head.authState;
   }
 
-  /** Reads where the store stands, its alarms, and the keys and leases that the operations name; the caller holds the revision lock. */
-  static *open(named: Named, options: BatchOptions): Program<WriteState> {
+  /**
+   * Reads the head, the alarms, and the keys and leases that the operations name. The caller holds
+   * the revision lock.
+   */
+  static *open(named: NamedKeys, options: BatchOptions): Program<WriteState> {
     const { leases } = named;
-    const withEvents = tellsEvents(named, options);
-    // An event has the value that it replaced. Large values are read one by one, by the operations that need them.
+    const withEvents = returnsEvents(named, options);
+    // An event contains the value that it replaced. Large values are read one by one, by the
+    // operations that need them.
     const [keys, keysWithValue] = withEvents
       ? [noKeys, new Set([...named.keys, ...named.keysWithValue])]
       : [named.keys, named.keysWithValue];
@@ -98,21 +115,21 @@ export class WriteState {
     ];
     const state = new WriteState(headOf(head), { withEvents });
     state.alarms = decoded(ALARMS, alarms);
-    state.#learn(keys, bare, false);
-    state.#learn(keysWithValue, whole, true);
-    state.#learnLeases(leases, found);
+    state.#addRows(keys, bare, false);
+    state.#addRows(keysWithValue, whole, true);
+    state.#addLeases(leases, found);
     if (named.needsLeaseClock) {
       state.leaseClockMs = Math.max(decodedOne(LEASE_CLOCK, clock) ?? 0, options.leaseNowMs());
     }
     return state;
   }
 
-  /** The same from memory. */
-  static remembered(recalled: Learned, options: WriteOptions): WriteState {
-    const state = new WriteState(recalled.head, options);
-    state.alarms = recalled.alarms;
-    for (const [key, row] of recalled.newest) state.#newest.set(key, row);
-    for (const [id, lease] of recalled.leases) state.#leases.set(id, lease);
+  /** The state from the cache, without a read. */
+  static fromCache(cached: FinalState, options: WriteOptions): WriteState {
+    const state = new WriteState(cached.head, options);
+    state.alarms = cached.alarms;
+    for (const [key, row] of cached.newest) state.#newest.set(key, row);
+    for (const [id, lease] of cached.leases) state.#leases.set(id, lease);
     return state;
   }
 
@@ -121,75 +138,75 @@ export class WriteState {
     return { id: this.#id, revision: this.#revision, compactRevision, authState };
   }
 
-  /** What was written, for those who watch; undefined: they have to read it. */
+  /** The events of the batch, for watchers; undefined: the tailer must read them. */
   events(): PackedBatchEvents | undefined {
     if (this.#events === undefined) return undefined;
     const { head } = this;
     return { events: packEvents(this.#events), afterId: this.#openedId, throughId: head.id, head };
   }
 
-  /** What is known at the end of the batch. */
-  learned(): Learned {
+  /** The state of the store at the end of the batch. */
+  finalState(): FinalState {
     const head: MarkedHead = { ...this.head, compactId: this.compactId };
     return { head, alarms: this.alarms, newest: this.#newest, leases: this.#leases };
   }
 
-  /** The revision that a reply's header names: the operation's own once it has written. */
+  /** The revision for the header of a reply: the operation's own revision once it has written. */
   get revision(): Revision {
     return this.#writtenCount > 0 ? this.#revision + 1 : this.#revision;
   }
 
-  /** Ends an operation: what it wrote has one revision. */
+  /** Ends an operation. All rows that it wrote have one revision. */
   settle(): void {
     if (this.#writtenCount > 0) this.#revision += 1;
     this.#writtenCount = 0;
   }
 
-  /** The newest row of a key without its value; undefined: the key is not there. */
+  /** The newest row of a key without its value; undefined: the key does not exist. */
   *current(key: string): Program<KeyValueRow | undefined> {
     return (yield* this.#newestOf(key)).keyValue;
   }
 
-  /** The same with its value. */
+  /** The newest row of a key with its value. */
   *currentWithValue(key: string): Program<KeyValueRow | undefined> {
-    const known = this.#newest.get(key);
-    if (known === undefined || !(known.hasValue || known.keyValue === undefined)) {
+    const newest = this.#newest.get(key);
+    if (newest === undefined || !(newest.hasValue || newest.keyValue === undefined)) {
       const [found] = yield [listQuery(NEWEST_ROWS, [[key]])];
-      this.#learn([key], found, true);
+      this.#addRows([key], found, true);
     }
     const current = this.#newest.get(key)?.keyValue;
     this.readBytes += current?.value?.length ?? 0;
     return current;
   }
 
-  /** Looks keys up together that operations did not name. */
+  /** Reads keys together that the operations did not name. */
   *load(keys: readonly string[]): Program<void> {
-    const unknown = keys.filter((key) => !this.#newest.has(key));
-    if (unknown.length === 0) return;
-    const [found] = yield [listQuery(NEWEST_ROWS_WITHOUT_VALUE, nameList(unknown))];
-    this.#learn(unknown, found, false);
+    const missing = keys.filter((key) => !this.#newest.has(key));
+    if (missing.length === 0) return;
+    const [found] = yield [listQuery(NEWEST_ROWS_WITHOUT_VALUE, nameList(missing))];
+    this.#addRows(missing, found, false);
   }
 
-  /** A lease; undefined: there is none of that id. */
+  /** A lease; undefined: it does not exist. */
   *lease(id: LeaseId): Program<LeaseStatus | undefined> {
     if (!this.#leases.has(id)) {
       const [found] = yield [listQuery(LEASES_BY_ID, [[id]])];
-      this.#learnLeases([id], found);
+      this.#addLeases([id], found);
     }
     return this.#leases.get(id);
   }
 
-  /** A lease was made or ended. */
+  /** Records that a lease was granted or revoked. */
   setLease(id: LeaseId, lease: LeaseStatus | undefined): void {
     this.#leases.set(id, lease);
   }
 
-  /** The database changes these. */
+  /** Forgets leases that a statement changes in the database. */
   forgetLeases(ids: readonly LeaseId[]): void {
     for (const id of ids) this.#leases.delete(id);
   }
 
-  /** Writes a key. `ttlSeconds` is the lease's, for kine's column; 0 without a lease. */
+  /** Writes a key. `ttlSeconds` is the TTL of the lease, for kine's column; 0 without a lease. */
   *put(key: string, value: Uint8Array, lease: { id: LeaseId; ttlSeconds: number }): Program<void> {
     const { id: replacedId, keyValue: previous } = yield* this.#replaced(key);
     const id = this.#nextId();
@@ -209,32 +226,35 @@ export class WriteState {
     this.#rows.push(
       putRow({ id, revision, subRevision, name: key, replacedId, createRevision, version, value, lease }),
     );
-    this.#happened({ isDelete: false, keyValue, previous });
-    yield* this.#wroteRow(key, { id, keyValue, hasValue: true }, previous !== undefined, value.length);
+    this.#addEvent({ isDelete: false, keyValue, previous });
+    yield* this.#rowWritten(key, { id, keyValue, hasValue: true }, previous !== undefined, value.length);
   }
 
-  /** Deletes a key that is there: a tombstone, as kine 0.16 writes it. */
+  /** Deletes an existing key: writes a tombstone in the form of kine 0.16. */
   *delete(found: KeyValueRow): Program<void> {
     const { name, id: replacedId } = found;
     const previous = (this.#newest.has(name) ? (yield* this.#replaced(name)).keyValue : undefined) ?? found;
     const id = this.#nextId();
     const revision = this.revision;
     this.#rows.push(tombstoneRow({ id, revision, subRevision: this.#subRevision, name, replacedId }));
-    this.#happened({ isDelete: true, keyValue: { ...previous, id, modRevision: revision }, previous });
-    yield* this.#wroteRow(name, { id, keyValue: undefined, hasValue: true }, true, 0);
+    this.#addEvent({ isDelete: true, keyValue: { ...previous, id, modRevision: revision }, previous });
+    yield* this.#rowWritten(name, { id, keyValue: undefined, hasValue: true }, true, 0);
   }
 
-  /** Gives the database what was written. Statements that come after it see it. `last`: none does. */
-  *flush(place?: 'last'): Program<void> {
+  /**
+   * Sends the written rows to the database. Later statements see them. `last`: no statement
+   * follows.
+   */
+  *flush(position?: 'last'): Program<void> {
     const written = this.#rows.length;
     if (written === 0) return;
-    const dropped = [...this.#moved].filter(([key, { isThere }]) => isThere && !this.#isHere(key));
-    const set = [...this.#moved.keys()].filter((key) => this.#isHere(key));
-    const asked = [
+    const dropped = [...this.#changedKeys].filter(([key, { isIndexed }]) => isIndexed && !this.#exists(key));
+    const set = [...this.#changedKeys.keys()].filter((key) => this.#exists(key));
+    const changes = [
       insertQuery(INSERT_ROWS, this.#rows),
       insertQuery(
         SET_CURRENT,
-        set.map((key) => this.#placeOf(key)),
+        set.map((key) => this.#indexEntryOf(key)),
       ),
       listQuery(
         DROP_CURRENT,
@@ -243,65 +263,71 @@ export class WriteState {
     ];
     this.#rows = [];
     this.#rowBytes = 0;
-    this.#moved.clear();
-    const [inserted, , removed] = yield place === 'last' ? asked.map(asLast) : asked;
+    this.#changedKeys.clear();
+    const [inserted, , removed] = yield position === 'last' ? changes.map(asLast) : changes;
     assert(changeCount(inserted) === written, 'every row written is in the table');
     assert(changeCount(removed) === dropped.length, 'a deleted key was in kine_current');
   }
 
-  /** The newest row of a key, with its value where an event needs it: a large one was not read along. */
-  *#replaced(key: string): Program<KnownRow> {
-    const known = yield* this.#newestOf(key);
-    const needsValue = this.#events !== undefined && known.isLarge === true && !known.hasValue;
-    if (!needsValue || this.#eventBytes > limits.eventPageBytesMax) return known;
+  /**
+   * The newest row of a key, with its value if an event needs it. Large values were not read at the
+   * start.
+   */
+  *#replaced(key: string): Program<LoadedRow> {
+    const newest = yield* this.#newestOf(key);
+    const needsValue = this.#events !== undefined && newest.isLarge === true && !newest.hasValue;
+    if (!needsValue || this.#eventBytes > limits.eventPageBytesMax) return newest;
     yield* this.currentWithValue(key);
-    return this.#newest.get(key) as KnownRow;
+    return this.#newest.get(key) as LoadedRow;
   }
 
-  *#newestOf(key: string): Program<KnownRow> {
+  *#newestOf(key: string): Program<LoadedRow> {
     yield* this.load([key]);
-    return this.#newest.get(key) as KnownRow;
+    return this.#newest.get(key) as LoadedRow;
   }
 
-  *#wroteRow(key: string, known: KnownRow, wasThere: boolean, bytes: number): Program<void> {
-    this.#newest.set(key, known);
-    if (!this.#moved.has(key)) this.#moved.set(key, { isThere: wasThere });
+  *#rowWritten(key: string, newest: LoadedRow, wasIndexed: boolean, bytes: number): Program<void> {
+    this.#newest.set(key, newest);
+    if (!this.#changedKeys.has(key)) this.#changedKeys.set(key, { isIndexed: wasIndexed });
     this.#rowBytes += bytes;
     if (this.#rows.length >= limits.unflushedRowsMax || this.#rowBytes >= limits.unflushedBytesMax) yield* this.flush();
   }
 
-  /** Values that were not read along, and more of them than one page of events holds, are left to those who watch. */
-  #happened(event: RowEvent): void {
+  /**
+   * Adds an event. If a previous value was not read, or the values exceed one page of events, the
+   * tailer must read the events.
+   */
+  #addEvent(event: RowEvent): void {
     this.#eventBytes += (event.keyValue.value?.length ?? 0) + (event.previous?.value?.length ?? 0);
     if (event.previous?.value === null || this.#eventBytes > limits.eventPageBytesMax) this.#events = undefined;
     this.#events?.push(event);
   }
 
-  #isHere(key: string): boolean {
+  #exists(key: string): boolean {
     return this.#newest.get(key)?.keyValue !== undefined;
   }
 
-  #placeOf(key: string): CurrentRow {
-    const placed = this.#newest.get(key)?.keyValue;
-    assert(placed !== undefined, 'a key with a place in kine_current is there');
-    const leaseId = placed.lease === null ? null : BigInt(placed.lease);
-    return { name: key, id: placed.id, leaseId, valueBytes: placed.value?.length ?? 0 };
+  #indexEntryOf(key: string): CurrentRow {
+    const keyValue = this.#newest.get(key)?.keyValue;
+    assert(keyValue !== undefined, 'a key with a place in kine_current is there');
+    const leaseId = keyValue.lease === null ? null : BigInt(keyValue.lease);
+    return { name: key, id: keyValue.id, leaseId, valueBytes: keyValue.value?.length ?? 0 };
   }
 
-  #learn(keys: Iterable<string>, found: readonly Row[] | undefined, hasValue: boolean): void {
+  #addRows(keys: Iterable<string>, found: readonly Row[] | undefined, hasValue: boolean): void {
     const newest = newestByName(found);
     for (const key of keys) {
-      const row = newest.get(key) ?? neverThere;
+      const row = newest.get(key) ?? neverWritten;
       this.#newest.set(key, { ...row, hasValue: hasValue && row.isLarge !== true });
     }
   }
 
-  #learnLeases(ids: Iterable<LeaseId>, found: readonly Row[] | undefined): void {
+  #addLeases(ids: Iterable<LeaseId>, found: readonly Row[] | undefined): void {
     for (const id of ids) this.#leases.set(id, undefined);
     for (const lease of decoded(LEASES_BY_ID, found)) this.#leases.set(lease.id, lease);
   }
 
-  /** The place of the row written last among those of its revision. */
+  /** The position of the last written row among the rows of its revision. */
   get #subRevision(): number {
     return this.#writtenCount - 1;
   }
@@ -316,8 +342,11 @@ export class WriteState {
 
 const noKeys: ReadonlySet<string> = new Set();
 
-/** Whether a batch that names these keys tells its events. It then reads the values that it replaces. */
-export function tellsEvents({ keys, keysWithValue }: Named, { withEvents }: WriteOptions): boolean {
+/**
+ * Whether a batch that names these keys returns its events. The batch then reads the values that it
+ * replaces.
+ */
+export function returnsEvents({ keys, keysWithValue }: NamedKeys, { withEvents }: WriteOptions): boolean {
   return withEvents && keys.size + keysWithValue.size <= limits.eventsOfBatchKeysMax;
 }
 

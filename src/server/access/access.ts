@@ -131,7 +131,7 @@ export class Access {
     if (!isAuthOn(state)) return { epoch, permit: { permittedIn: state }, caller: undefined };
     const token = tokenOf(call);
     const credentials = token === undefined ? undefined : this.tokens.known(token, authRevision(state));
-    const user = credentials && this.#auth.knownUser(credentials.user);
+    const user = credentials && this.#auth.existingUser(credentials.user);
     if (user === undefined) return undefined;
     const caller = new Caller(credentials, user, authRevision(state));
     try {
@@ -164,7 +164,7 @@ export class Access {
   async #callerOf(call: Call, revision: number): Promise<Caller> {
     const credentials = await this.#credentialsOf(call, revision);
     if (credentials === undefined) return new Caller(undefined, undefined, revision);
-    const user = this.#auth.knownUser(credentials.user) ?? (await this.#auth.user(credentials.user, call));
+    const user = this.#auth.existingUser(credentials.user) ?? (await this.#auth.user(credentials.user, call));
     return new Caller(credentials, user, revision);
   }
 

@@ -7,7 +7,7 @@ import type { KineRow } from './kine-table.ts';
 export const kinesTtlSecondsMax = 2 ** 31 - 1;
 
 /** Where in the log a row stands. */
-interface RowPlace {
+interface RowPosition {
   readonly id: number;
   readonly revision: number;
   /** The place among the rows of the revision, from 0. */
@@ -15,7 +15,7 @@ interface RowPlace {
 }
 
 /** The write of a key: what puts and deletes have in common. */
-interface KeyWrite extends RowPlace {
+interface KeyWrite extends RowPosition {
   readonly name: string;
   /** The id of the key's row before this one; 0: there was none. */
   readonly replacedId: number;
@@ -67,7 +67,7 @@ export function tombstoneRow(end: KeyWrite): KineRow {
 }
 
 /** A row that is nobody's write: kine makes one for an id that is missing. As the newest row it holds the store's revision. */
-export function gapRow({ id, revision }: Pick<RowPlace, 'id' | 'revision'>): KineRow {
+export function gapRow({ id, revision }: Pick<RowPosition, 'id' | 'revision'>): KineRow {
   return tombstoneRow({ id, revision, subRevision: 0, name: gapName(id), replacedId: 0 });
 }
 
@@ -102,10 +102,10 @@ export function markRow({ id, compactedId, version }: Mark): KineRow {
   };
 }
 
-function columnOfRevision({ id, revision }: RowPlace): number | null {
+function columnOfRevision({ id, revision }: RowPosition): number | null {
   return revision === id ? null : revision;
 }
 
-function columnOfSubRevision({ subRevision }: RowPlace): number | null {
+function columnOfSubRevision({ subRevision }: RowPosition): number | null {
   return subRevision === 0 ? null : subRevision;
 }

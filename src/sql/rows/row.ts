@@ -32,14 +32,14 @@ export function createRevision(row: string): string {
  * created the key, on; what is compacted away cannot be counted.
  */
 export function version(sql: Dialect, row: string): string {
-  const knowing = `FROM kine known
+  const counted = `FROM kine known
       WHERE known.name = ${row}.name AND known.id <= ${row}.id AND (known.created = 1 OR known.version IS NOT NULL)`;
   return `COALESCE(${row}.version, (
       SELECT COUNT(*)
-      ${sql.kine.rowsAfter('unknown', `SELECT MAX(known.id) ${knowing}`, `unknown.name = ${row}.name AND unknown.id <= ${row}.id`)}
+      ${sql.kine.rowsAfter('unknown', `SELECT MAX(known.id) ${counted}`, `unknown.name = ${row}.name AND unknown.id <= ${row}.id`)}
     ) + COALESCE((
       SELECT COALESCE(known.version, 1)
-      ${knowing}
+      ${counted}
       ORDER BY known.id DESC
       LIMIT 1), 0))`;
 }

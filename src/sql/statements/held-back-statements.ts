@@ -63,17 +63,17 @@ interface ValueColumn {
   readonly idColumn: number;
 }
 
-const known = new Map<Statement, readonly ValueColumn[]>();
+const columnsOfStatement = new Map<Statement, readonly ValueColumn[]>();
 
 /** The values of a statement by the names of its columns: beside `value` stands `id`, beside `older.value` stands `older.id`. */
 function valuesOf(statement: Statement): readonly ValueColumn[] {
-  let values = known.get(statement);
+  let values = columnsOfStatement.get(statement);
   if (values === undefined) {
     const names = statement.columns.map(({ name }) => name);
     values = names.flatMap((name, column) =>
       /\bvalue$/.test(name) ? [{ column, idColumn: names.indexOf(name.replace(/value$/, 'id')) }] : [],
     );
-    known.set(statement, values);
+    columnsOfStatement.set(statement, values);
   }
   return values;
 }

@@ -19,7 +19,7 @@ const where = (sql: Dialect) => `kine.id > ${sql.parameter.integer} AND kine.id 
           FROM kine later
           WHERE later.name = kine.name AND later.prev_revision = kine.id), ${Number.MAX_SAFE_INTEGER}) > ${sql.parameter.integer}))`;
 
-const placeColumns = ['kine.deleted', 'COALESCE(kine.sub_revision, 0)'];
+const positionColumns = ['kine.deleted', 'COALESCE(kine.sub_revision, 0)'];
 
 // Before 0.16 kine left the value with the row that deletes it; to etcd a deleted key has none.
 const value = 'CASE WHEN kine.deleted = 0 THEN kine.value END';
@@ -31,7 +31,7 @@ const variableBytes = `OCTET_LENGTH(kine.name) + ${valueBytes} + CASE WHEN kine.
 const rowsWithValues = (sql: Dialect) => [
   ...rowColumns(sql, 'kine'),
   sql.expression.selectedBytes(value),
-  ...placeColumns,
+  ...positionColumns,
 ];
 
 /** A row of the bucket. */
@@ -68,7 +68,7 @@ const sizesShape: Shape<KeyBucketSize> = {
 };
 
 // Rows with their values, oldest first; how many they are is known before. Walks the primary key.
-export const KEY_BUCKET_STRETCH = selectsBulk(
+export const KEY_BUCKET_ROWS = selectsBulk(
   'key_bucket_stretch',
   keyBucketShape,
   (sql) => `SELECT ${rowsWithValues(sql).join(', ')}
@@ -81,7 +81,7 @@ export const KEY_BUCKET_STRETCH = selectsBulk(
 export const KEY_BUCKET_LENGTHS = selectsRows(
   'key_bucket_lengths',
   lengthsShape,
-  (sql) => `SELECT ${[...rowColumns(sql, 'kine'), valueBytes, ...placeColumns].join(', ')}
+  (sql) => `SELECT ${[...rowColumns(sql, 'kine'), valueBytes, ...positionColumns].join(', ')}
   FROM kine
   WHERE ${where(sql)}
   ORDER BY kine.id`,

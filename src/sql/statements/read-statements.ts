@@ -39,10 +39,10 @@ function markId(sql: Dialect): string {
 // The last row at or before a revision. Rows with a revision of their own are found in its index; after them come only rows whose
 // id is their revision.
 export const ID_THROUGH_REVISION = selectsRow('id_through_revision', single('id', 'integer'), (sql) =>
-  sql.parameter.byNumber === undefined ? throughAsked(sql) : throughParameter(sql.parameter.byNumber),
+  sql.parameter.byNumber === undefined ? throughCommonTable(sql) : throughParameter(sql.parameter.byNumber),
 );
 
-function throughAsked(sql: Dialect): string {
+function throughCommonTable(sql: Dialect): string {
   return `WITH asked(revision) AS (SELECT ${sql.parameter.integer}),
   lagging(id) AS (
     SELECT COALESCE((

@@ -18,7 +18,7 @@ export const UNFINISHED_COPY = selectsRow(
 );
 
 // The id behind so many rows after an id; none when there are fewer. Ids may lie far apart.
-export const STRETCH_END = selectsRow(
+export const CHUNK_END = selectsRow(
   'stretch_end',
   single('id', 'integer'),
   (sql) => `SELECT id

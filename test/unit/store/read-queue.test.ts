@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Driver } from '../../../src/drivers/driver.ts';
 import { EtcdError } from '../../../src/errors.ts';
 import { limits } from '../../../src/limits.ts';
-import { untouchedAuth } from '../../../src/mvcc/auth/auth-state.ts';
+import { initialAuthState } from '../../../src/mvcc/auth/auth-state.ts';
 import type { RangeOperation } from '../../../src/mvcc/operations.ts';
 import type { RangePages, RangeRequest } from '../../../src/mvcc/reads/range-page.ts';
 import { ReadCache } from '../../../src/read-cache/read-cache.ts';
@@ -15,7 +15,7 @@ import { ReadQueue } from '../../../src/store/read-queue.ts';
 import type { SlowOperations } from '../../../src/store/slow-operations.ts';
 import { TestOrigin } from './requesters.ts';
 
-const head = { id: 1, revision: 1, compactRevision: -1, authState: untouchedAuth };
+const head = { id: 1, revision: 1, compactRevision: -1, authState: initialAuthState };
 
 /** Lists whose end gives their number of pages, over a driver that returns a page when the test decides. */
 function recorded({ readsAtOnce = 2 } = {}) {

@@ -4,7 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Driver, DriverBatchResult } from '../../../src/drivers/driver.ts';
 import { EtcdError } from '../../../src/errors.ts';
 import { limits } from '../../../src/limits.ts';
-import { untouchedAuth } from '../../../src/mvcc/auth/auth-state.ts';
+import { initialAuthState } from '../../../src/mvcc/auth/auth-state.ts';
 import type { PutOperation, WriteOperation } from '../../../src/mvcc/operations.ts';
 import { keyText } from '../../../src/sql/key-text.ts';
 import { OperationCounts } from '../../../src/store/operation-counts.ts';
@@ -24,7 +24,7 @@ function recorded() {
       sizes.push(operations.length);
       batches.push(operations.map((each) => (each.kind === 'put' ? each.key : each.kind)));
       const { promise, resolve } = Promise.withResolvers<DriverBatchResult>();
-      const head = { id: 0, revision: 1, compactRevision: -1, authState: untouchedAuth };
+      const head = { id: 0, revision: 1, compactRevision: -1, authState: initialAuthState };
       answers.push((doneMax) => {
         const outcomes = operations.slice(0, doneMax).map(() => ({ result: { kind: 'leaseRenew' } }) as const);
         resolve({ outcomes, head });

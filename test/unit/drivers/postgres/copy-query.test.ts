@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CopyQuery } from '../../../../src/drivers/postgres/copy-query.ts';
 import type { Row } from '../../../../src/sql/statement.ts';
-import { KEY_BUCKET_STRETCH } from '../../../../src/sql/statements/key-bucket-statements.ts';
+import { KEY_BUCKET_ROWS } from '../../../../src/sql/statements/key-bucket-statements.ts';
 
 const header = Buffer.concat([Buffer.from('PGCOPY\n\xff\r\n\0', 'latin1'), Buffer.alloc(8)]);
 
@@ -39,7 +39,7 @@ function read(query: CopyQuery): void {
   query.handleCopyData({ chunk: tombstone });
 }
 
-const { columns, decode } = KEY_BUCKET_STRETCH;
+const { columns, decode } = KEY_BUCKET_ROWS;
 const keyValue = { name: '/a', id: 7, modRevision: 5, createRevision: 3, version: 2, lease: '1234', value: 'value' };
 
 function text(row: Row) {

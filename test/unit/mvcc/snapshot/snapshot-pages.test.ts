@@ -12,16 +12,19 @@ const facts: DatabaseFacts = {
   rangePage: { rowsMax: 1, bytesMax: 1 },
   snapshotPageBytes: 1_024,
 };
-const stretch = { afterId: 0, lastId: 10, compactId: 5, thereAtId: 5 };
+const interval = { afterId: 0, lastId: 10, compactId: 5, thereAtId: 5 };
 const programs = {
-  sizes: () => snapshotSizes(stretch, facts),
-  page: () => snapshotPage(stretch, facts),
-  'page of joined values': () => snapshotPage(stretch, { ...facts, joinsValues: true }),
-  'next page': () => nextSnapshotPage({ stretch, cuts: [] }, facts),
+  sizes: () => snapshotSizes(interval, facts),
+  page: () => snapshotPage(interval, facts),
+  'page of joined values': () => snapshotPage(interval, { ...facts, joinsValues: true }),
+  'next page': () => nextSnapshotPage({ interval, cuts: [] }, facts),
 };
 
 for (const [name, open] of Object.entries(programs)) {
-  /** Runs it over no rows and a mark, which it has to ask for last: a read before it sees what a deletion before the mark has left. */
+  /**
+   * Runs a program over no rows and a compacted id, which it must read last: a read after the
+   * deletion of rows then reads the higher id too.
+   */
   const run = (compactedId: number) => {
     const program = open();
     let step = program.next();
@@ -34,11 +37,11 @@ for (const [name, open] of Object.entries(programs)) {
   };
 
   test(`a snapshot's ${name}: a read fails if compaction may have deleted rows since the snapshot began`, () => {
-    assert.throws(() => run(stretch.compactId + 1), etcdError('snapshotOvertaken'));
+    assert.throws(() => run(interval.compactId + 1), etcdError('snapshotOvertaken'));
   });
 
   test(`a snapshot's ${name}: a read works, also repeatedly, if compaction has not advanced since the snapshot began`, () => {
-    run(stretch.compactId);
-    run(stretch.compactId);
+    run(interval.compactId);
+    run(interval.compactId);
   });
 }

@@ -1,27 +1,30 @@
-/** The keys and leases that operations name: what a batch looks up in one go before its first operation runs. */
+/**
+ * The keys and leases that the operations of a batch name. They are read together before the first
+ * operation runs.
+ */
 import { unreachable } from '../../errors.ts';
 import type { Compare, Keys, LeaseId, TxnStep, WriteOperation } from '../operations.ts';
 
-export interface Named {
+export interface NamedKeys {
   readonly keys: ReadonlySet<string>;
-  /** Keys of which the value is wanted too; none of them is in `keys`. */
+  /** Keys whose value is needed too. None of them is in `keys`. */
   readonly keysWithValue: ReadonlySet<string>;
-  /** Keys that a compare expects not to be there. */
+  /** Keys that a compare expects not to exist. */
   readonly unusedKeys: ReadonlySet<string>;
   readonly leases: ReadonlySet<LeaseId>;
-  /** Deadlines of leases are computed: the lease clock is needed. */
+  /** An operation computes deadlines of leases, so the lease clock must be read. */
   readonly needsLeaseClock: boolean;
 }
 
-/** Intervals are not looked at: they are read when their operation runs. */
-export function namedBy(operations: readonly WriteOperation[]): Named {
-  const names = new Names();
+/** Collects the names. Intervals are left out: they are read when their operation runs. */
+export function namedKeys(operations: readonly WriteOperation[]): NamedKeys {
+  const names = new NameCollector();
   for (const operation of operations) names.addOperation(operation);
   for (const key of names.keysWithValue) names.keys.delete(key);
   return names;
 }
 
-class Names implements Named {
+class NameCollector implements NamedKeys {
   readonly keys = new Set<string>();
   readonly keysWithValue = new Set<string>();
   readonly unusedKeys = new Set<string>();
@@ -48,7 +51,7 @@ class Names implements Named {
         this.leases.add(operation.id);
         return;
       case 'compact':
-      case 'compactBite':
+      case 'compactChunk':
       case 'holdCompaction':
       case 'releaseCompaction':
       case 'memberAnnounce':
