@@ -1,7 +1,8 @@
 /**
- * Table `kine` with kine's columns and tine's own, the index of newest rows, and tine's small tables. On a database that kine made the
- * table is there: it gets the columns it lacks, and loses the indexes that tine's statements do not use. Every step may have been made before: not every database undoes
- * them all when one fails.
+ * Creates table `kine` with kine's columns and tine's own, the index of newest rows, and tine's
+ * small tables. On a database of kine the table exists: missing columns are added, and indexes that
+ * tine's statements do not use are dropped. Every step may have run before, because not every
+ * database rolls back all steps when one fails.
  */
 import type { Knex } from 'knex';
 import type { SchemaWords } from './words.ts';
@@ -16,7 +17,8 @@ export async function up(knex: Knex, words: SchemaWords): Promise<void> {
   await addIndex(knex, words, 'INDEX', 'kine_name_id_index', '(name, id)');
   await addIndex(knex, words, 'INDEX', 'kine_revision_index', `(revision, id)${words.where('revision > 0')}`);
   const { name: key, id, leaseId, small } = words;
-  // The newest row of each key, and how large its value is. It can be dropped and rebuilt from kine.
+  // The newest row of each key, and the size of its value. The table can be rebuilt from table
+  // `kine`.
   await knex.raw(
     `CREATE TABLE IF NOT EXISTS kine_current (name ${key} NOT NULL PRIMARY KEY, id ${id} NOT NULL, lease_id ${leaseId}, value_bytes ${small} NOT NULL DEFAULT 0)${words.keyedTable}`,
   );
@@ -32,21 +34,26 @@ export async function up(knex: Knex, words: SchemaWords): Promise<void> {
     `CREATE TABLE IF NOT EXISTS tine_lease (id ${leaseId} NOT NULL PRIMARY KEY, ttl_seconds ${leaseId} NOT NULL, expires_at_ms ${leaseId} NOT NULL)${words.table}`,
   );
   await addIndex(knex, words, 'INDEX', 'tine_lease_expiry_index', '(expires_at_ms)', 'tine_lease');
-  // The instances over this database, what each says of itself (JSON), and when it was last heard of.
+  // The instances that share this database: details of each (JSON), and the time of its last
+  // renewal.
   await knex.raw(
     `CREATE TABLE IF NOT EXISTS tine_member (id ${leaseId} NOT NULL PRIMARY KEY, details ${words.bytes} NOT NULL, seen_at_ms ${leaseId} NOT NULL)${words.table}`,
   );
-  // What each connection for writes committed last: by it a commit whose answer was lost is found again.
+  // The last commit of each connection for writes. It shows whether a commit in doubt took effect.
   await knex.raw(
     `CREATE TABLE IF NOT EXISTS tine_commit (slot ${leaseId} NOT NULL PRIMARY KEY, token ${leaseId} NOT NULL, at_ms ${leaseId} NOT NULL)${words.table}`,
   );
-  // Named numbers: compacted_id (rows below the compaction mark are gone up to here), covered_id (kine_current knows every row up to here).
+  // Named numbers, for example compacted_id (unreachable rows are deleted up to this id) and
+  // covered_id (kine_current is complete up to this id).
   await knex.raw(
     `CREATE TABLE IF NOT EXISTS tine_state (name ${words.label} NOT NULL PRIMARY KEY, value ${leaseId} NOT NULL)${words.keyedTable}`,
   );
 }
 
-/** The small columns stand before the value: a row whose value fills several pages is judged by its first. */
+/**
+ * The small columns come before the value, so that they are on the first page of a row whose value
+ * fills several pages.
+ */
 async function create(knex: Knex, words: SchemaWords): Promise<void> {
   const { newId, id, leaseId, small, name: key, bytes } = words;
   await knex.raw(`CREATE TABLE kine (
@@ -65,7 +72,10 @@ async function create(knex: Knex, words: SchemaWords): Promise<void> {
     old_value ${bytes})${words.table}`);
 }
 
-/** An empty table gets the compaction mark. It is row 1, so a fresh store is at revision 1, as etcd's. */
+/**
+ * Inserts the compaction mark into an empty table. It is row 1, so a new store is at revision 1, as
+ * in etcd.
+ */
 async function fill(knex: Knex, { noBytes, advanceIds }: SchemaWords): Promise<void> {
   if ((await knex('kine').select('id').limit(1)).length > 0) return;
   await knex.raw(`INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, version, value)
@@ -107,7 +117,7 @@ async function addIndex(
   await knex.raw(`CREATE ${kind} ${words.ifNoIndex}${index} ON ${table} ${columns}`);
 }
 
-/** Where the database has no words for it. */
+/** For databases without `IF [NOT] EXISTS` for indexes. */
 async function hasIndex(knex: Knex, table: string, index: string): Promise<boolean> {
   const found = (await knex.raw(
     'SELECT 1 FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = ? AND index_name = ?',

@@ -1,4 +1,4 @@
-/** What instances sign tokens with: one row while auth is on. */
+/** Creates the table of the secret that signs tokens: one row while auth is on. */
 import type { Knex } from 'knex';
 import type { SchemaWords } from './words.ts';
 

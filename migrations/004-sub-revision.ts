@@ -1,6 +1,7 @@
 /**
- * The place of a row among those of its revision, which etcd calls its sub revision: NULL is 0, the first or only one. It cannot be told from the table: compaction may
- * have deleted the rows before it. A snapshot in etcd's format and the hashes that etcd's tools compare hold it.
+ * Adds the sub revision: the position of a row among the rows of its revision. NULL is 0, the first
+ * or only row. It cannot be computed from the table, because compaction may have deleted the rows
+ * before it. A snapshot in etcd's format and the hashes that etcd's tools compare contain it.
  */
 import type { Knex } from 'knex';
 import type { SchemaWords } from './words.ts';

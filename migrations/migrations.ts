@@ -1,4 +1,7 @@
-/** All migrations in order. A new change is a new file and a line here; a file that was released is never edited. */
+/**
+ * All migrations in order. A new change is a new file and a line here. The steps of a released file
+ * are never changed.
+ */
 import type { Knex } from 'knex';
 import * as table from './001-table.ts';
 import * as auth from './002-auth.ts';
@@ -13,10 +16,10 @@ export interface Migration {
 
 export const migrations: readonly Migration[] = [table, auth, tokenSecret, subRevision];
 
-/** Where knex records what was applied. */
+/** The table in which knex records the applied migrations. */
 export const migrationsTable = 'tine_migrations';
 
-/** The migrations as knex wants them. */
+/** The migrations in the form that knex needs. */
 export function migrationSource(words: SchemaWords): Knex.MigrationSource<Migration> {
   return {
     getMigrations: async () => [...migrations],
@@ -25,12 +28,15 @@ export function migrationSource(words: SchemaWords): Knex.MigrationSource<Migrat
   };
 }
 
-/** The first of these names that this version does not know: a newer tine has been here. */
+/**
+ * The first applied migration that this version does not have; it was applied by a newer tine.
+ * Undefined: there is none.
+ */
 export function unknownMigration(applied: readonly string[]): string | undefined {
   return applied.find((name) => !migrations.some((migration) => migration.name === name));
 }
 
-/** Columns that kine's table has in every version. */
+/** The columns of kine's table in every version of kine. */
 export const kinesColumns = [
   'id',
   'name',

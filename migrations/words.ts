@@ -1,32 +1,43 @@
-/** What the databases call the parts of a schema. Migrations are written once, in these words. */
+/**
+ * The SQL of schemas that differs between databases. Migrations are written once, in these words.
+ */
 
 export interface SchemaWords {
-  /** The type of the column of ids that are assigned when none is given, primary key included: kine inserts without. */
+  /**
+   * The type of the primary key, which the database assigns if an INSERT has no id, because kine
+   * inserts without ids.
+   */
   readonly newId: string;
-  /** A whole number of 64 bits that is an id or a revision, and one that is a lease. */
+  /** The types of an id or revision, and of the id of a lease: integers of 64 bits. */
   readonly id: string;
   readonly leaseId: string;
-  /** A small number, as kine has it. */
+  /** A small integer, of kine's type. */
   readonly small: string;
-  /** A key as text whose order is that of its bytes. */
+  /** A key as text that is ordered by its bytes. */
   readonly name: string;
   /** A short name. */
   readonly label: string;
   readonly bytes: string;
   /** Bytes of length 0. */
   readonly noBytes: string;
-  /** Ends the definition of a table, and of one whose rows are in the order of their key. */
+  /**
+   * The ends of definitions: of a table, and of a table whose rows are stored in the order of their
+   * key.
+   */
   readonly table: string;
   readonly keyedTable: string;
-  /** Ends the definition of an index of the rows that a condition holds for, where there are such indexes; nothing elsewhere. */
+  /** The end of the definition of a partial index; empty if the database has no partial indexes. */
   where(condition: string): string;
-  /** Before the name of an index that may be there already. */
+  /** The words before the name of an index that may exist already. */
   readonly ifNoIndex: string;
-  /** Statements that give a table `kine` of kine's the types above. */
+  /** Statements that change the columns of kine's table to the types above. */
   readonly adaptKine: readonly string[];
-  /** A statement that drops an index of table `kine`, if it is there. */
+  /** A statement that drops an index of table `kine`, if it exists. */
   dropIndex(name: string): string;
-  /** A statement that makes the sequence of ids go on after those that were given; undefined: it does by itself. */
+  /**
+   * A statement that sets the sequence of ids after inserts with ids; undefined: the database does
+   * it itself.
+   */
   readonly advanceIds: string | undefined;
 }
 
@@ -58,12 +69,13 @@ export const postgresWords: SchemaWords = {
   bytes: 'BYTEA',
   noBytes: "''::bytea",
   table: '',
-  // Half of each page stays free: a row that moves to a newer id finds room beside itself, and the index of names need not learn of it. Else a list walks over
-  // the dead entries of every update since the last vacuum.
+  // Half of each page stays free. A row whose id changes is then stored in the same page, and the
+  // index of names does not change. Otherwise a list walks over the dead entries of every update
+  // since the last vacuum.
   keyedTable: ' WITH (fillfactor = 50)',
   where: (condition) => ` WHERE ${condition}`,
   ifNoIndex: 'IF NOT EXISTS ',
-  // kine had 32 bits for ids, and the database's collation for names.
+  // kine used 32 bits for ids, and the database's collation for names.
   adaptKine: [
     'ALTER TABLE kine ALTER COLUMN id TYPE BIGINT, ALTER COLUMN create_revision TYPE BIGINT, ALTER COLUMN prev_revision TYPE BIGINT, ALTER COLUMN name TYPE TEXT COLLATE "C"',
     'ALTER SEQUENCE IF EXISTS kine_id_seq AS BIGINT',
@@ -77,18 +89,19 @@ export const mysqlWords: SchemaWords = {
   id: 'BIGINT UNSIGNED',
   leaseId: 'BIGINT',
   small: 'INTEGER',
-  // Bytes, not text: every collation that both MySQL and MariaDB have for ASCII takes "a" and "a " for one. 3,000 is what an index of InnoDB takes beside an id: 3,072
-  // bytes.
+  // Bytes, not text: every ASCII collation that both MySQL and MariaDB have treats "a" and "a " as
+  // equal. An index of InnoDB takes 3,072 bytes: 3,000 bytes and an id fit.
   name: 'VARBINARY(3000)',
   label: 'VARCHAR(64) CHARACTER SET ascii COLLATE ascii_bin',
   bytes: 'MEDIUMBLOB',
   noBytes: "X''",
-  // Rows in which a long value lies outside: an index then takes 3,072 bytes, whatever the server's default is.
+  // Long values are stored outside the row. An index then takes 3,072 bytes, whatever the server's
+  // default is.
   table: ' ENGINE=InnoDB ROW_FORMAT=DYNAMIC',
   keyedTable: ' ENGINE=InnoDB ROW_FORMAT=DYNAMIC',
   where: () => '',
   ifNoIndex: '',
-  // Keys that differ only in case are one to kine's collation; kine had 32 bits for ids.
+  // kine's collation treats keys that differ only in case as equal, and kine used 32 bits for ids.
   adaptKine: [
     'ALTER TABLE kine MODIFY id BIGINT UNSIGNED NOT NULL AUTO_INCREMENT, MODIFY create_revision BIGINT UNSIGNED, MODIFY prev_revision BIGINT UNSIGNED, MODIFY name VARBINARY(3000), ENGINE=InnoDB, ROW_FORMAT=DYNAMIC',
   ],

@@ -1,32 +1,42 @@
 /**
- * Keys are bytes, names are text. Bytes 0x02-0x7E stand for themselves; 0x00 and 0x01 become 0x01 and a digit, 0x7F-0xFF become
- * 0x7F and two hex digits. The text is plain ASCII without NUL, and compares, byte by byte, in the order of the keys.
+ * Converts keys, which are bytes, to names, which are text. Bytes 0x02-0x7E are unchanged; 0x00 and
+ * 0x01 become 0x01 and a digit; 0x7F-0xFF become 0x7F and two hex digits. The text is plain ASCII
+ * without NUL. Compared byte by byte, texts have the order of their keys.
  */
 import { isAscii } from 'node:buffer';
 
-/** A key as the store keeps it. JavaScript's string order of two such texts is the byte order of their keys. */
+/**
+ * A key in the stored form. JavaScript's string order of two texts is the byte order of their keys.
+ */
 export type KeyText = string & { readonly brand: 'KeyText' };
 
-/** Keys from `start` on, up to and without `end`; undefined: to the last key. */
+/** Keys from `start` on, without `end`. `end` undefined: up to the last key. */
 export interface Interval {
   readonly start: KeyText;
   readonly end: KeyText | undefined;
 }
 
-/** Sorts after every key's text (0x7F is always followed by a hex digit): the end of an interval that has none. */
+/**
+ * The end of an interval that has none. It sorts after the text of every key, because in a text a
+ * hex digit follows 0x7F.
+ */
 export const endOfKeys = '\u007f\u007f';
 
-/** The next text after a key's: none lies between. (0x00, which databases do not keep in text, is no part of one, and 0x01 is followed by a digit.) */
+/**
+ * The next text after the text of a key; no other key lies between. A text never contains 0x00,
+ * which databases do not store in text, and a digit follows 0x01.
+ */
 export function successor(name: string): string {
   return `${name}\u0001`;
 }
 
-/** kine's own row, the compaction mark: never a client's key. */
+/** The name of kine's compaction mark. No client's key has this name. */
 export const compactMarkName = 'compact_rev_key';
 
 /**
- * The text of the key `compact_rev_key`, which the API server writes. A lone 0x01 at the end is no escape, so no other key has this text, and it
- * sorts where the key belongs. (kine keeps that key as `compact_rev_key_apiserver`; taking over and handing back rename it.)
+ * The text of the key `compact_rev_key`, which the API server writes. A 0x01 at the end is not an
+ * escape, so no other key has this text, and its order is the order of the key. kine stores the key
+ * as `compact_rev_key_apiserver`; take-over and release rename it.
  */
 export const clientsCompactMarkText = `${compactMarkName}\u0001` as KeyText;
 
@@ -46,10 +56,10 @@ export function keyBytes(text: string): Uint8Array {
   return unescaped(bytes);
 }
 
-/** Length from which on a search by the runtime is faster than a loop. A key may have 1.5 MiB. */
+/** From this length on, native search functions are faster than a loop. A key may have 1.5 MiB. */
 const longKeyLength = 256;
 
-/** Whether every character stands for itself. `bytes`: of the text. */
+/** Whether no character is escaped. `bytes`: the bytes of the text. */
 function isPlain(text: string, bytes: Buffer): boolean {
   if (text.length >= longKeyLength) {
     return isAscii(bytes) && !bytes.includes(0x00) && !bytes.includes(0x01) && !bytes.includes(0x7f);
@@ -83,7 +93,7 @@ function escaped(key: Buffer): string {
   return text.toString('latin1', 0, end);
 }
 
-/** In place. What is no escape stays as it is. */
+/** Unescapes in place. Bytes that are not an escape are unchanged. */
 function unescaped(text: Buffer): Uint8Array {
   let end = 0;
   for (let index = 0; index < text.length; ) {
@@ -104,7 +114,7 @@ function unescaped(text: Buffer): Uint8Array {
   return text.subarray(0, end);
 }
 
-/** In lower case. */
+/** A hex digit in lower case. */
 function hexDigit(value: number): number {
   return value < 10 ? digitZero + value : letterA - 10 + value;
 }

@@ -1,8 +1,8 @@
-/** The shapes of rows that are seldom read. */
+/** Shapes of rows that are rarely read. */
 import type { ColumnType } from './dialects/dialect.ts';
 import type { ColumnTypes, Shape, Value, Values } from './statement.ts';
 
-/** The type of a column, with `?` where it may be NULL. */
+/** The type of a column, with `?` if it may be NULL. */
 type FieldType = ColumnType | `${ColumnType}?`;
 
 interface ValueOfType {
@@ -14,12 +14,15 @@ interface ValueOfType {
   readonly 'bytes?': Uint8Array | null;
 }
 
-/** Rows of one column, which are read as its value. */
+/** Rows of one column, decoded as its value. */
 export function single<const Type extends FieldType>(name: string, type: Type): Shape<ValueOfType[Type]> {
   return { columns: { [name]: typeOf(type) }, decode: (row) => fieldAt(row, 0, type) as ValueOfType[Type] };
 }
 
-/** Rows that are read as records of their columns. Frequent statements have a decoder of their own instead. */
+/**
+ * Rows that are decoded as records of their columns. Frequent statements have a decoder of their
+ * own instead.
+ */
 export function record<const Fields extends Readonly<Record<string, FieldType>>>(
   fields: Fields,
 ): Shape<{ readonly [Name in keyof Fields]: ValueOfType[Fields[Name]] }> {
@@ -33,7 +36,7 @@ export function record<const Fields extends Readonly<Record<string, FieldType>>>
   };
 }
 
-/** Rows of which the first column is read, whatever it holds. */
+/** Rows of which the first column is read, of any type. */
 export const anyValue: Shape<Value> = { columns: { value: 'text' }, decode: (row) => row[0] as Value };
 
 function typeOf(type: FieldType): ColumnType {
@@ -44,14 +47,14 @@ function fieldAt(row: Values, index: number, type: FieldType): Value {
   return type === 'integer' ? numberAt(row, index) : (row[index] as Value);
 }
 
-/** A column that is never NULL in the statement that selected it. */
+/** The number in a column that is never NULL. */
 export function numberAt(row: Values, index: number): number {
   const value: Value | undefined = row[index];
   if (typeof value !== 'number') throw new TypeError(`column ${index} is not a number: ${String(value)}`);
   return value;
 }
 
-/** The columns of another row that stands beside the first one. */
+/** The columns of a second row in the same result, with a prefix before their names. */
 export function prefixed(prefix: string, columns: ColumnTypes): ColumnTypes {
   return Object.fromEntries(Object.entries(columns).map(([name, type]) => [`${prefix}.${name}`, type]));
 }

@@ -1,24 +1,31 @@
-/** A statement of SQL: written once, prepared once a connection, found by its name. */
+/**
+ * A statement of SQL. It is written once, prepared once for each connection, and found by its name.
+ */
 import type { ColumnType, Dialect } from './dialects/dialect.ts';
 
-/** What a parameter may be; text is bound as text, so that names stay text for kine. */
+/** The types of parameters. Text is bound as text, so that names stay text for kine. */
 export type Parameter = string | number | bigint | Uint8Array | null;
 
-/** A column's value as a driver returns it: integers as numbers (lease ids are selected as text). */
+/**
+ * The value of a column as a driver returns it. Integers are numbers; lease ids are selected as
+ * text.
+ */
 export type Value = string | number | Uint8Array | null;
 
 /** The values of a row in the order of the statement's columns. */
 export type Values = readonly Value[];
 
-/** A row as a driver returns it. Its `Values` are read in src/sql/ alone: to everybody else it is closed. */
+/**
+ * A row as a driver returns it. Only src/sql/ reads its `Values`; to other code the type is opaque.
+ */
 export interface Row {
   readonly length: number;
 }
 
-/** The columns of a table or of rows by their names, in their order. */
+/** The columns of a table or of rows: types by name, in the order of the columns. */
 export type ColumnTypes = Readonly<Record<string, ColumnType>>;
 
-/** The columns of rows, and how a row is read. */
+/** The columns of rows, and the decoder of a row. */
 export interface Shape<Result> {
   readonly columns: ColumnTypes;
   readonly decode: (row: Values) => Result;
@@ -32,32 +39,32 @@ export interface Column {
 
 export interface Statement {
   readonly name: string;
-  /** The text in a database's words, with `?` for each parameter. */
+  /** The text in a dialect, with `?` for each parameter. */
   readonly text: (sql: Dialect) => string;
-  /** `row`: at most one row comes back. `rows`: any number. `change`: none, but how many rows were changed. */
+  /** `row`: at most one row. `rows`: any number of rows. `change`: the number of changed rows. */
   readonly returns: 'row' | 'rows' | 'change';
-  /** Of the rows that come back, in their order. */
+  /** The columns of the returned rows, in their order. */
   readonly columns: readonly Column[];
-  /** The statement is asked for many large rows: a driver may have a way for these. */
+  /** The statement returns many large rows. A driver may read them in a special way. */
   readonly isBulk?: true;
-  /** The database refuses it in a transaction. */
+  /** The database refuses the statement in a transaction. */
   readonly standsAlone?: true;
 }
 
-/** A statement whose rows come back as these. */
+/** A statement with the decoder of its rows. */
 export interface Select<Result> extends Statement {
   readonly decode: (row: Row) => Result;
 }
 
 /**
- * A statement that takes a list of rows of these columns after the parameters that its text shows, and runs for each of the list; the driver decides how: one by one, or
- * all in one.
+ * A statement that runs for each item of a list. `list` has the column types of an item. The list
+ * follows the parameters in the text. The driver runs the items one by one or all in one request.
  */
 export interface ListStatement extends Statement {
   readonly list: readonly ColumnType[];
 }
 
-/** A statement that inserts rows which are given as these. */
+/** A statement that inserts rows, with the encoder of a row. */
 export interface Insert<Item> extends ListStatement {
   readonly encode: (item: Item) => readonly Parameter[];
 }
@@ -69,17 +76,17 @@ export function selectsRows<Result>(name: string, shape: Shape<Result>, text: Te
   return { name, text, returns: 'rows', ...read(shape) };
 }
 
-/** The same for many large rows. */
+/** Declares a statement that returns many large rows. */
 export function selectsBulk<Result>(name: string, shape: Shape<Result>, text: Text): Select<Result> {
   return { ...selectsRows(name, shape, text), isBulk: true };
 }
 
-/** Declares a statement that returns a row or none. */
+/** Declares a statement that returns at most one row. */
 export function selectsRow<Result>(name: string, shape: Shape<Result>, text: Text): Select<Result> {
   return { name, text, returns: 'row', ...read(shape) };
 }
 
-/** Declares a statement that returns rows for a list of values; the rows come in any order. */
+/** Declares a statement that returns rows for a list of values, in any order. */
 export function selectsEach<Result>(
   name: string,
   list: readonly ColumnType[],
@@ -96,12 +103,12 @@ function read<Result>({ columns, decode }: Shape<Result>): Pick<Select<Result>, 
   };
 }
 
-/** Declares a statement that changes rows; it comes back as one row with their number. */
+/** Declares a statement that changes rows. It returns one row with the number of changed rows. */
 export function changes(name: string, text: Text): Statement {
   return { name, text, returns: 'change', columns: [] };
 }
 
-/** Declares a statement that changes rows for each row of a list. */
+/** Declares a statement that changes rows for each item of a list. */
 export function changesEach(name: string, list: readonly ColumnType[], text: Text): ListStatement {
   return { ...changes(name, text), list };
 }
@@ -127,8 +134,9 @@ interface InsertedValues {
 }
 
 /**
- * Declares a statement that inserts records of these fields: field `ttlSeconds` is column `ttl_seconds`. `overwrite`: a row that has the record's value in this column gets
- * the other values.
+ * Declares a statement that inserts records of these fields: field `ttlSeconds` is column
+ * `ttl_seconds`. `overwrite`: if a row has the same value in this column, its other columns are
+ * overwritten.
  */
 export function insertsRecords<const Fields extends ColumnTypes>(
   name: string,
@@ -153,22 +161,22 @@ function columnName(field: string): string {
   return field.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** The value that a statement of one row and one column returned; undefined: no row. */
+/** The first value of the first row; undefined: no row. */
 export function onlyValue(found: readonly Row[] | undefined): Value | undefined {
   return (found?.[0] as Values | undefined)?.[0];
 }
 
-/** How many rows a changing statement changed, as it comes back. */
+/** The number of rows in the result of a changing statement. */
 export function changeCount(found: readonly Row[] | undefined): number {
   return onlyValue(found) as number;
 }
 
-/** What a changing statement comes back with. */
+/** The result of a changing statement. */
 export function changeRows(count: number): readonly Row[] {
   return [[count]];
 }
 
-/** The bytes of a row's blobs. */
+/** The bytes of all blobs of a row. */
 export function blobBytes(row: Row): number {
   let bytes = 0;
   for (const value of row as Values) if (value instanceof Uint8Array) bytes += value.length;

@@ -1,8 +1,9 @@
 import type { BytesQuery } from './dialect.ts';
 
 /**
- * A query that counts its rows' bytes as they come and ends with the row that reaches a bound: over a network a driver cannot stop in the middle. Its last parameters
- * are the number of rows and the bound.
+ * A query that counts the bytes of its rows and ends with the row that reaches a bound, because a
+ * driver cannot stop a result in the middle over a network. Its last parameters are the number of
+ * rows and the bound.
  */
 export function countedBytes({ before, columns, bytes, from, orderColumn }: BytesQuery): string {
   const named = columns.map((column, index) => `${column} AS c${index + 1}`);

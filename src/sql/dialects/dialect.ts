@@ -1,6 +1,9 @@
-/** What SQL the databases do not share, by what it means. Statements are written once, in these words. */
+/**
+ * The SQL that differs between databases, by its meaning. Statements are written once, in terms of
+ * a dialect.
+ */
 
-/** What a column of a list holds. `integer` is one of 64 bits. */
+/** The type of a column. `integer` has 64 bits. */
 export type ColumnType = 'text' | 'integer' | 'bytes';
 
 export interface Dialect {
@@ -10,99 +13,117 @@ export interface Dialect {
   readonly kine: KineWords;
   readonly change: ChangeWords;
   /**
-   * So many rows of a query (its last parameter), or fewer: up to and with the one at which the sum of `bytes` reaches a bound. Where the driver stops fetching by itself
-   * it is the query as it stands, otherwise the bound is one more parameter after the number of rows.
+   * Limits a query to a number of rows, its last parameter, and to the row at which the sum of
+   * `bytes` reaches a bound. If the database must count the bytes, the bound is one more parameter
+   * after the number of rows. If the driver counts them, the query has no such parameter.
    */
   upToBytes(query: BytesQuery): string;
 }
 
-/** A parameter by what it is. */
+/** Parameters by type. */
 interface ParameterWords {
-  /** A name. */
+  /** A name or other text. */
   readonly text: string;
-  /** A whole number. */
+  /** An integer. */
   readonly integer: string;
   readonly bytes: string;
-  /** The bytes of a text, as text. */
+  /** Bytes, converted to text. */
   readonly textOfBytes: string;
   /**
-   * A parameter by its number, for statements that say it twice; undefined where a subquery is planned with the values of the row around it: elsewhere it seeks by what
-   * stands in the statement only, and walks otherwise.
+   * A parameter by its number, for statements that use it twice. Undefined if the database can seek
+   * in a subquery by a value of the outer row. The other databases seek only by values in the
+   * statement itself, and otherwise scan.
    */
   readonly byNumber: ((number: number) => string) | undefined;
 }
 
-/** The list that a statement takes. */
+/** The list parameter of a statement. */
 interface ListWords {
-  /** Whether a column's value is in it. */
+  /** A condition: the value of a column is in the list. */
   contains(column: string, type: ColumnType): string;
-  /** Its rows, as an INSERT wants them. */
+  /** The source of an INSERT: the rows of the list. */
   inserted(columns: readonly ColumnType[]): string;
 }
 
 interface ExpressionWords {
   /** Bytes of length 0. */
   readonly noBytes: string;
-  /** The decimal text of a whole number: lease ids have more digits than a JavaScript number. */
+  /** The decimal text of an integer. Lease ids have more digits than a JavaScript number. */
   asText(expression: string): string;
-  /** Bytes as they are selected, in the form in which they cross to the driver. */
+  /** A selected column of bytes, in the form that the driver reads. */
   selectedBytes(expression: string): string;
   /** The bytes of a text. */
   bytesOf(column: string): string;
-  /** Whether a name has bytes that tine escapes: below 0x02 or above 0x7E. */
+  /** A condition: the name has bytes that tine escapes, below 0x02 or above 0x7E. */
   isForeign(column: string): string;
   /** The larger of two numbers. */
   greatest(first: string, second: string): string;
-  /** A column that no index is to be searched for. */
+  /** A column for which the database must not use an index. */
   unindexed(column: string): string;
-  /** All values of a column of bytes, in the order of another, in one piece: an aggregate. */
+  /** An aggregate: all values of a column of bytes, joined in the order of another column. */
   concatenated(column: string, orderedBy: string): string;
 }
 
-/** Ways to the rows of table `kine`. */
+/** Access paths to the rows of table `kine`. */
 interface KineWords {
-  /** Joins the row with an id, by a probe for each row of what stands before: that is walked in its order, and a limit ends the walk. */
+  /**
+   * Joins the row with an id by one look-up for each row on the left. The left side is read in its
+   * order, so a limit ends the scan.
+   */
   joinRow(id: string): string;
-  /** The same under another name, where there may be none. The row is not joined when a condition does not hold for it. */
+  /**
+   * Left joins the row with an id under another name. The row is joined only if a condition holds
+   * for it.
+   */
   leftJoinRow(name: string, id: string, condition: string): string;
-  /** FROM ...: the rows, under a name, that meet a condition and come after the id that a query finds: it runs once. Where it finds none, all of them. */
+  /**
+   * FROM ...: the rows that meet a condition and come after the id that a query returns. The query
+   * runs once. If it returns no id, all rows that meet the condition.
+   */
   rowsAfter(name: string, id: string, condition: string): string;
-  /** What follows FROM: of each name in the list that the statement takes its newest row, as `kine`. */
+  /** What follows FROM: the newest row of each name in the list parameter, as `kine`. */
   readonly newestOfNames: string;
   /**
-   * A common table `names(name, id)`: of the names from one on and before another the newest row at or before an id, three parameters; tombstones may be among them.
-   * `limited`: those that are no tombstones, in the order of the names, so many as the fourth parameter says. Undefined: found by recursion, from name to name, as far as
-   * rows are asked for.
+   * A common table `names(name, id)`: for each name in an interval, the newest row at or before an
+   * id, tombstones included. It has three parameters. `limited`: without tombstones, in the order
+   * of the names, limited by the fourth parameter. Undefined: the names are found by recursion, one
+   * after the other, up to the limit.
    */
   readonly namesThroughId?: (shape: { readonly limited: boolean }) => string;
-  /** Whether kine's column of names takes keys that differ only in case for one. */
+  /** Whether kine's column of names treats keys that differ only in case as equal. */
   readonly foldsCase: boolean;
 }
 
 interface ChangeWords {
-  /** What makes an INSERT overwrite these columns of the row that has its key. */
+  /** Makes an INSERT overwrite these columns of an existing row with the same key. */
   overwrite(key: string, columns: readonly string[]): string;
-  /** Deletes the rows of a table whose name a query finds. Each is looked up once: MariaDB runs such a query anew for every row of the table where it stands in a condition. */
+  /**
+   * Deletes the rows of a table whose names a query returns. Each row is looked up once. MariaDB
+   * would run a query in a condition again for every row of the table.
+   */
   deleteNamed(table: string, names: string): string;
 }
 
-/** `rowsAfter` where the database runs a subquery once that depends on none of the rows it is compared with. */
+/** `rowsAfter` for databases that run an independent subquery once. */
 export const rowsAfterSubquery: KineWords['rowsAfter'] = (name, id, condition) =>
   `FROM kine ${name} WHERE ${condition} AND ${name}.id > COALESCE((${id}), 0)`;
 
-/** A query in parts. */
+/** The parts of a query. */
 export interface BytesQuery {
-  /** WITH ..., or nothing. */
+  /** WITH ..., or empty. */
   readonly before: string;
   readonly columns: readonly string[];
-  /** Bytes of a row. */
+  /** An expression: the bytes of a row. */
   readonly bytes: string;
-  /** FROM ... and what follows, without an order. */
+  /** FROM ... and what follows, without ORDER BY. */
   readonly from: string;
-  /** The column by which `from` is walked in the order of the rows. */
+  /** The column that orders the rows of `from`. */
   readonly place: string;
-  /** The position of the column that orders the rows, from 1 on. */
+  /** The position of this column in `columns`, from 1. */
   readonly orderColumn: number;
-  /** Whether SQLite's way through the tables has this order by itself: sorting would collect all rows before the first. */
+  /**
+   * Whether SQLite reads the rows in this order without ORDER BY. A sort would collect all rows
+   * before it returns the first.
+   */
   readonly comesInOrder: boolean;
 }

@@ -1,11 +1,13 @@
-/** The words of MySQL and MariaDB. */
+/** The dialect of MySQL and MariaDB. */
 
 import { compactMarkName } from '../key-text.ts';
 import type { BytesQuery, Dialect } from './dialect.ts';
 
 /**
- * The client writes parameters into the text. `?` is the next one, `?4` the fourth; a list stands as `a, b` for `?list`, as `(a, b), (c, d)` for `?rows`, and as the
- * rows of a table with a column `name` for `?names`. Names are bytes to the server: each collation for text that both MySQL and MariaDB have takes `a` and `a ` for one.
+ * The driver writes parameters into the text. `?` is the next parameter, `?4` the fourth. A list
+ * replaces `?list` as `a, b`, `?rows` as `(a, b), (c, d)`, and `?names` as a table with a column
+ * `name`. Names are stored as bytes: every text collation that both MySQL and MariaDB have treats
+ * `a` and `a ` as equal.
  */
 export const mysqlDialect: Dialect = {
   parameter: {
@@ -23,9 +25,9 @@ export const mysqlDialect: Dialect = {
     noBytes: "X''",
     asText: (expression) => `CAST(${expression} AS CHAR)`,
     selectedBytes: (expression) => expression,
-    // Short bytes are names to the driver. This has the type of long ones.
+    // The driver reads short bytes as names. This expression has the type of long bytes.
     bytesOf: (column) => `COALESCE(${column}, RPAD(X'', 70000, X'00'))`,
-    // Not every version searches in bytes, nor knows escapes.
+    // Not every version can search in bytes or supports escapes in patterns.
     isForeign: (column) => `HEX(${column}) REGEXP '^(..)*(0[01]|7F|[89A-F].)'`,
     greatest: (first, second) => `GREATEST(${first}, ${second})`,
     unindexed: (column) => `CONCAT(${column}, '')`,
@@ -34,14 +36,16 @@ export const mysqlDialect: Dialect = {
   kine: {
     joinRow: (id) => `STRAIGHT_JOIN kine ON kine.id = ${id}`,
     leftJoinRow: (name, id, condition) => `LEFT JOIN kine ${name} ON ${name}.id = ${id} AND ${condition}`,
-    // MySQL would run the subquery anew for each row that it is compared with: 14 s for the 3,000 rows of a name. MariaDB, which remembers its result, has no such tables.
+    // MySQL would run a subquery again for each compared row: 14 s for the 3,000 rows of one name.
+    // MariaDB caches the result of the subquery, but does not support this join.
     rowsAfter: (
       name,
       id,
       condition,
     ) => `FROM ${onMysql(`(SELECT COALESCE((${id}), 0) AS id) after STRAIGHT_JOIN`)} kine ${name}
       WHERE ${condition} AND ${name}.id > ${onMysql('after.id')}${onMariadb(`COALESCE((${id}), 0)`)}`,
-    // A probe a name. MAX(id) ... GROUP BY name reads all rows of each; so does MySQL where the order does not begin with the name, and MariaDB where it does.
+    // One look-up for each name. MAX(id) ... GROUP BY name reads all rows of a name. MySQL also
+    // reads all of them if ORDER BY does not begin with the name, and MariaDB if it does.
     newestOfNames: `(?names) asked
   STRAIGHT_JOIN kine ON kine.id = (
     SELECT newest.id
@@ -63,8 +67,8 @@ export const mysqlDialect: Dialect = {
 };
 
 /**
- * Recursion would find the next name by a walk over all: a subquery that depends on a row seeks for equality only. So this walks the index, which costs some 0.4 µs an
- * entry, and ends at the limit.
+ * Walks the index, which costs about 0.4 µs an entry, and ends at the limit. Recursion would scan
+ * all names to find the next one, because a subquery that depends on a row seeks only for equality.
  */
 function namesThroughId({ limited }: { readonly limited: boolean }): string {
   return `names(name, id) AS (
@@ -76,27 +80,31 @@ function namesThroughId({ limited }: { readonly limited: boolean }): string {
   )`;
 }
 
-/** Text for MySQL alone, from 8.0.14 on. To MariaDB it is a comment. */
+/** Text for MySQL 8.0.14 and later. MariaDB reads it as a comment. */
 function onMysql(text: string): string {
   return `/*!80014 ${text} */`;
 }
 
-/** Text for MariaDB alone. To MySQL it is a comment. */
+/** Text for MariaDB. MySQL reads it as a comment. */
 function onMariadb(text: string): string {
   return `/*M! ${text} */`;
 }
 
-/** Longer values stay behind when rows up to a number of bytes are read: 4,096 rows then bring 32 MiB at most. */
+/**
+ * Values of this length and more are held back when rows up to a number of bytes are read. So 4,096
+ * rows have at most 32 MiB of values.
+ */
 export const heldBackBytesMin = 8 * 1_024;
 
-/** Whether a column of such a query is a value: it may stay behind. */
+/** Whether a column is a value, which may be held back. */
 export function isValueColumn(column: string): boolean {
   return column.endsWith('.value');
 }
 
 /**
- * The rows are counted by the client: a window over sums goes through temporary tables, which take as long as the rows. So it gets the short values along with the
- * lengths of all, which stand after the columns, and asks for those long ones that it wants.
+ * The client counts the bytes, because a window function uses temporary tables, which take as long
+ * as reading the rows. The query returns short values, and the lengths of all values after the
+ * columns. The client then reads the long values that it needs.
  */
 function upToBytes({ before, columns, from, place }: BytesQuery): string {
   const selected = columns.map((column) =>

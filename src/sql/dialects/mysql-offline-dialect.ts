@@ -1,9 +1,9 @@
-/** MySQL's and MariaDB's words for work on a whole database. */
+/** The dialect of MySQL and MariaDB for work on a whole database. */
 
 import { mysqlDialect } from './mysql-dialect.ts';
 import { kinesCommonIndexes, type OfflineDialect } from './offline-dialect.ts';
 
-/** Characters that kine's column of names takes. */
+/** The length of kine's column of names, in characters. */
 const kinesNameLengthMax = 630;
 
 export const mysqlOfflineDialect: OfflineDialect = {
@@ -19,19 +19,20 @@ export const mysqlOfflineDialect: OfflineDialect = {
   JOIN kine ${joined} ON ${on}
   SET ${set.map(([column, expression]) => `kine.${column} = ${expression}`).join(', ')}
   WHERE ${where}`,
-  // InnoDB counts along with ids that are given to it.
+  // InnoDB advances its sequence with ids that are inserted.
   sequenceBehind: undefined,
   keepsSequence: true,
   setSequence: [],
   changesTablesInTransaction: false,
   dropIndex: (name) => `DROP INDEX ${name} ON kine`,
-  // kine's own, but compared byte by byte: with kine's collation, which does not tell "A" from "a", keys would be lost.
+  // kine's type, but compared byte by byte. With kine's collation, in which "A" equals "a", keys
+  // would be lost.
   returnColumns: [
     `ALTER TABLE kine MODIFY name VARCHAR(${kinesNameLengthMax}) CHARACTER SET ascii COLLATE ascii_bin, AUTO_INCREMENT = 1`,
   ],
   kinesIndexes: kinesCommonIndexes,
   kineMakesIndexes: false,
-  // With an escape or a control character, long, or with a space at the end.
+  // Names with an escape or a control character, long names, and names with a space at the end.
   perhapsTooMuchForKine: `HEX(name) REGEXP '^(..)*([01].|7F)' OR LENGTH(name) > ${kinesNameLengthMax} OR name LIKE '% '`,
   copyTable: `CREATE TABLE IF NOT EXISTS tine_copy (name VARBINARY(3000) NOT NULL PRIMARY KEY, mod_revision BIGINT NOT NULL, create_revision BIGINT NOT NULL, version BIGINT NOT NULL, lease INTEGER NOT NULL, lease_id BIGINT, value MEDIUMBLOB) ENGINE=InnoDB ROW_FORMAT=DYNAMIC`,
   tooMuchForKine: (key) => {

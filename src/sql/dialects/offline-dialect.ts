@@ -1,46 +1,65 @@
-/** What the commands that work on a whole database need beyond the words of the statements a server runs. */
+/**
+ * The dialect of commands that work on a whole database, in addition to the dialect of the server.
+ */
 import type { Dialect } from './dialect.ts';
 
 export interface OfflineDialect extends Dialect {
-  /** A query: the names of the tables that are there. */
+  /** A query: the names of all tables. */
   readonly tableNames: string;
   /** A query: the names of the columns of table `kine`. */
   readonly kineColumnNames: string;
-  /** A query: the names of the indexes of those tables. */
+  /** A query: the names of all indexes. */
   readonly indexNames: string;
-  /** A query whose rows say what is damaged, or `ok`; undefined: the server's administrator has tools for that. */
+  /**
+   * A query whose rows describe damage, or contain `ok`. Undefined: the database server has its own
+   * tools for this check.
+   */
   readonly damage: string | undefined;
-  /** Whether a column of text holds something else. */
+  /** A condition: a column of text contains a value of another type. */
   isNoText(column: string): string;
-  /** Whether two values differ, where NULL is a value. */
+  /** A condition: two values differ, and NULL equals NULL. */
   differs(first: string, second: string): string;
-  /** Changes rows of `kine` by what stands in other rows of it. */
+  /** Updates rows of `kine` from other rows of `kine`. */
   updateJoined(update: JoinedUpdate): string;
-  /** A query without rows unless the next id that the database gives was given before; undefined: that cannot be. */
+  /**
+   * A query that returns a row if the next id of the database's sequence is used already.
+   * Undefined: this cannot happen.
+   */
   readonly sequenceBehind: string | undefined;
-  /** Whether the database's sequence of ids is in step while tine, which gives the ids itself, owns it. */
+  /**
+   * Whether the database advances its sequence of ids when tine inserts rows with ids of its own.
+   */
   readonly keepsSequence: boolean;
-  /** Statements that make the sequence go on after the newest row. */
+  /** Statements that set the sequence to the newest row. */
   readonly setSequence: readonly string[];
-  /** Whether changes of tables are part of a transaction. Where they are not each ends the one under way. */
+  /**
+   * Whether changes of tables are part of a transaction. Otherwise each change commits the open
+   * transaction.
+   */
   readonly changesTablesInTransaction: boolean;
-  /** Drops an index of table `kine` that is there. */
+  /** Drops an existing index of table `kine`. */
   dropIndex(name: string): string;
-  /** Statements that give the columns of table `kine` kine's types back. */
+  /** Statements that change the columns of table `kine` back to kine's types. */
   readonly returnColumns: readonly string[];
-  /** kine's indexes by name, each as it stands after CREATE with `{}` for its name. */
+  /** kine's indexes by name: the text after CREATE, with `{}` for the name. */
   readonly kinesIndexes: Readonly<Record<string, string>>;
-  /** Whether kine itself makes at its start those that are missing. */
+  /** Whether kine creates missing indexes at its start. */
   readonly kineMakesIndexes: boolean;
-  /** Makes table `tine_copy`, in which the keys of an etcd wait until all are there: then they are put in the order of their revisions. */
+  /**
+   * Creates table `tine_copy`, which stages the keys of an etcd. When all keys are staged, they are
+   * inserted in the order of their revisions.
+   */
   readonly copyTable: string;
-  /** A condition for the names among which those are that kine cannot hold. */
+  /** A condition that selects all names that kine may not be able to store. */
   readonly perhapsTooMuchForKine: string;
-  /** Why kine cannot hold a key there; undefined: it can. */
+  /** The reason why kine cannot store a key; undefined: it can. */
   tooMuchForKine(key: Uint8Array): string | undefined;
 }
 
-/** SET pairs are a column of `kine` and an expression over `kine` and the joined row. */
+/**
+ * An update of `kine` from a joined row. `set` has pairs: a column of `kine`, and an expression
+ * over `kine` and the joined row.
+ */
 export interface JoinedUpdate {
   /** The name of the joined row. */
   readonly joined: string;
@@ -49,7 +68,7 @@ export interface JoinedUpdate {
   readonly where: string;
 }
 
-/** kine's indexes on every database. */
+/** The indexes that kine has on every database. */
 export const kinesCommonIndexes: Readonly<Record<string, string>> = {
   kine_name_index: 'INDEX {} ON kine (name)',
   kine_name_id_index: 'INDEX {} ON kine (name, id)',
@@ -58,7 +77,7 @@ export const kinesCommonIndexes: Readonly<Record<string, string>> = {
   kine_name_prev_revision_uindex: 'UNIQUE INDEX {} ON kine (name, prev_revision)',
 };
 
-/** The form that SQLite and Postgres share. */
+/** `updateJoined` for SQLite and Postgres. */
 export function updateFrom({ joined, on, set, where }: JoinedUpdate): string {
   return `UPDATE kine
   SET ${set.map(([column, expression]) => `${column} = ${expression}`).join(', ')}

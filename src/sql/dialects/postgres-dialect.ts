@@ -1,10 +1,13 @@
-/** Postgres's words. */
+/** The dialect of Postgres. */
 import { countedBytes } from './counted-bytes.ts';
 import { type ColumnType, type Dialect, rowsAfterSubquery } from './dialect.ts';
 
 const arrayOf: Record<Exclude<ColumnType, 'bytes'>, string> = { text: 'text[]', integer: 'bigint[]' };
 
-/** A list arrives as one array a column; bytes, of which arrays would be slow text, as one piece with an array of starts and one of lengths. */
+/**
+ * A list is sent as one array for each column. Bytes are sent joined, with an array of starts and
+ * an array of lengths, because arrays of bytes would be sent as slow text.
+ */
 export const postgresDialect: Dialect = {
   parameter: {
     text: 'CAST(? AS text)',
@@ -20,7 +23,8 @@ export const postgresDialect: Dialect = {
   expression: {
     noBytes: "''::bytea",
     asText: (expression) => `CAST(${expression} AS text)`,
-    // pg gets columns as text only. Base64 is a third shorter than Postgres's own hexadecimal, and read five times as fast. The driver knows it by its type.
+    // pg reads columns as text only. Base64 is a third shorter than Postgres's hexadecimal form,
+    // and decoding is five times as fast. The driver recognizes it by its type.
     selectedBytes: (expression) => `CAST(encode(${expression}, 'base64') AS varchar)`,
     bytesOf: (column) => `convert_to(${column}, 'UTF8')`,
     isForeign: (column) => `${column} ~ '[^\\x02-\\x7e]'`,
@@ -29,7 +33,8 @@ export const postgresDialect: Dialect = {
     concatenated: (column, orderedBy) => `string_agg(${column}, ''::bytea ORDER BY ${orderedBy})`,
   },
   kine: {
-    // The limit keeps the planner from another way: one made for an empty table compares every pair of rows of a full one.
+    // LIMIT prevents another plan: a plan made for an empty table compares every pair of rows once
+    // the table is full.
     joinRow: (id) => `CROSS JOIN LATERAL (SELECT * FROM kine probed WHERE probed.id = ${id} LIMIT 1) kine`,
     leftJoinRow: (name, id, condition) =>
       `LEFT JOIN LATERAL (SELECT * FROM kine probed WHERE probed.id = ${id} LIMIT 1) ${name} ON ${condition}`,
@@ -52,7 +57,7 @@ export const postgresDialect: Dialect = {
   upToBytes: countedBytes,
 };
 
-/** For statements whose rows come in binary. */
+/** The dialect of statements whose rows are sent in binary. */
 export const postgresBinaryDialect: Dialect = {
   ...postgresDialect,
   expression: { ...postgresDialect.expression, selectedBytes: (expression) => expression },
@@ -70,5 +75,5 @@ function insertedList(columns: readonly ColumnType[]): string {
     (SELECT CAST(? AS bytea) AS bytes) whole`;
 }
 
-/** The bytes of one row; a row without has no length. */
+/** The bytes of one row. A row without bytes has length NULL. */
 const piece = 'substring(whole.bytes FROM list.start FOR list.length)';

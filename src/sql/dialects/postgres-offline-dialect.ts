@@ -1,4 +1,4 @@
-/** Postgres's words for work on a whole database. */
+/** The dialect of Postgres for work on a whole database. */
 import { isUtf8 } from 'node:buffer';
 import { kinesCommonIndexes, type OfflineDialect, updateFrom } from './offline-dialect.ts';
 import { postgresDialect } from './postgres-dialect.ts';
@@ -15,7 +15,7 @@ export const postgresOfflineDialect: OfflineDialect = {
   isNoText: () => '1 = 0',
   differs: (first, second) => `${first} IS DISTINCT FROM ${second}`,
   updateJoined: updateFrom,
-  // What `nextval` has given last; NULL before the first time.
+  // The last value of `nextval`; NULL before its first use.
   sequenceBehind: `SELECT 1
     WHERE COALESCE(pg_sequence_last_value(CAST(${sequence} AS regclass)), 0) < (SELECT MAX(id) FROM kine)`,
   keepsSequence: false,

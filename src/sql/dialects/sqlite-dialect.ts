@@ -1,9 +1,10 @@
-/** SQLite's words. */
+/** The dialect of SQLite. */
 import { type Dialect, rowsAfterSubquery } from './dialect.ts';
 
 /**
- * A bare `?` in a comparison makes SQLite compile the statement anew whenever its value changes: 10 µs for a probe of 1 µs, 40 µs with the columns of a row. A cast hides
- * the value from the planner.
+ * Parameters in comparisons are cast, which hides their values from the planner. With a bare `?`,
+ * SQLite compiles the statement again whenever the value changes: 10 µs for a look-up of 1 µs, 40
+ * µs with the columns of a row.
  */
 export const sqliteDialect: Dialect = {
   parameter: {
@@ -25,7 +26,7 @@ export const sqliteDialect: Dialect = {
     isForeign: (column) => `${column} GLOB '*[^' || char(2) || '-' || char(126) || ']*'`,
     greatest: (first, second) => `MAX(${first}, ${second})`,
     unindexed: (column) => `+${column}`,
-    // Rows come in the order of the walk that feeds the aggregate.
+    // The aggregate receives the rows in the order of the scan.
     concatenated: (column) => `CAST(GROUP_CONCAT(${column}, '') AS BLOB)`,
   },
   kine: {

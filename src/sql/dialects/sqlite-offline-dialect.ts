@@ -1,8 +1,8 @@
-/** SQLite's words for work on a whole file. */
+/** The dialect of SQLite for work on a whole file. */
 import { kinesCommonIndexes, type OfflineDialect, updateFrom } from './offline-dialect.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 
-/** How many lines of SQLite's own check are told. */
+/** The number of reported lines of SQLite's integrity check. */
 const damageLinesMax = 10;
 
 export const sqliteOfflineDialect: OfflineDialect = {
@@ -29,7 +29,7 @@ export const sqliteOfflineDialect: OfflineDialect = {
       "INDEX {} ON kine (id, name, prev_revision) WHERE name != 'compact_rev_key' AND prev_revision != 0",
   },
   kineMakesIndexes: true,
-  // Text of any bytes.
+  // SQLite stores text of any bytes.
   perhapsTooMuchForKine: '1 = 0',
   copyTable: `CREATE TABLE IF NOT EXISTS tine_copy (name TEXT NOT NULL PRIMARY KEY, mod_revision INTEGER NOT NULL, create_revision INTEGER NOT NULL, version INTEGER NOT NULL, lease INTEGER NOT NULL, lease_id INTEGER, value BLOB)`,
   tooMuchForKine: () => undefined,

@@ -1,15 +1,15 @@
-/** A row of the log with the row that it replaced, as the statements of events return it. */
+/** Rows of the statements of events: a row of the log and the row that it replaced. */
 
 import { prefixed } from '../shape.ts';
 import type { Shape } from '../statement.ts';
 import { type KeyValueRow, keyValueAt, keyValueColumns } from './row.ts';
 
-/** What a row of the log did to its key. */
+/** The change of a key by a row of the log. */
 export interface RowEvent {
   readonly isDelete: boolean;
   /** The row. */
   readonly keyValue: KeyValueRow;
-  /** As it was before the row. */
+  /** The key-value before the row. */
   readonly previous: KeyValueRow | undefined;
 }
 

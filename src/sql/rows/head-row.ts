@@ -1,15 +1,15 @@
-/** Where the store stands, as statement `HEAD` returns it. */
+/** The head, as statement `HEAD` returns it. */
 import { numberAt } from '../shape.ts';
 import type { ColumnTypes, Row, Shape, Values } from '../statement.ts';
 
 export interface HeadRow {
-  /** Of the newest row. */
+  /** The id and the revision of the newest row. */
   readonly id: number;
   readonly revision: number;
   /** The id and the revision of the compaction mark. */
   readonly compactId: number;
   readonly compactRevision: number;
-  /** Twice the revision of auth, and one while auth is on. */
+  /** Twice the auth revision, plus 1 while auth is on. */
   readonly authState: number;
 }
 
@@ -37,7 +37,7 @@ export function headId(head: Row): number {
   return numberAt(head as Values, 0);
 }
 
-/** A head after writes that changed only its newest row. */
+/** The head after writes that changed only the newest row. */
 export function movedHead(head: Row, { id, revision }: Pick<HeadRow, 'id' | 'revision'>): Row {
   return [id, revision, ...(head as Values).slice(2)];
 }

@@ -1,23 +1,25 @@
-/** The kinds of rows that are written to table `kine`. */
+/** Constructors of the kinds of rows in table `kine`. */
 
 import { compactMarkName } from '../key-text.ts';
 import type { KineRow } from './kine-table.ts';
 
-/** kine's column of TTLs holds 31 bits where the database has integers of several sizes. */
+/**
+ * The largest TTL in kine's column, which has 31 bits on databases with integers of several sizes.
+ */
 export const kinesTtlSecondsMax = 2 ** 31 - 1;
 
-/** Where in the log a row stands. */
+/** The position of a row in the log. */
 interface RowPosition {
   readonly id: number;
   readonly revision: number;
-  /** The place among the rows of the revision, from 0. */
+  /** The position among the rows of the revision, from 0. */
   readonly subRevision: number;
 }
 
-/** The write of a key: what puts and deletes have in common. */
+/** The write of a key: the common fields of puts and deletes. */
 interface KeyWrite extends RowPosition {
   readonly name: string;
-  /** The id of the key's row before this one; 0: there was none. */
+  /** The id of the previous row of the key; 0: there is none. */
   readonly replacedId: number;
 }
 
@@ -29,7 +31,7 @@ interface Put extends KeyWrite {
   readonly lease: { readonly id: bigint; readonly ttlSeconds: number };
 }
 
-/** A key that is created or updated. A lease of id 0 is none. */
+/** The row of a key that is created or updated. Lease id 0 means no lease. */
 export function putRow(put: Put): KineRow {
   const { createRevision, lease } = put;
   return {
@@ -48,7 +50,7 @@ export function putRow(put: Put): KineRow {
   };
 }
 
-/** The end of a key, as kine writes it from 0.16 on. */
+/** A tombstone: the deletion of a key, in the form of kine 0.16 and later. */
 export function tombstoneRow(end: KeyWrite): KineRow {
   return {
     id: end.id,
@@ -66,12 +68,15 @@ export function tombstoneRow(end: KeyWrite): KineRow {
   };
 }
 
-/** A row that is nobody's write: kine makes one for an id that is missing. As the newest row it holds the store's revision. */
+/**
+ * A gap: a row that is not a write of a key. kine inserts one for a missing id. If a gap is the
+ * newest row, it defines the store's revision.
+ */
 export function gapRow({ id, revision }: Pick<RowPosition, 'id' | 'revision'>): KineRow {
   return tombstoneRow({ id, revision, subRevision: 0, name: gapName(id), replacedId: 0 });
 }
 
-/** The name of the gap row with an id. */
+/** The name of the gap with an id. */
 export function gapName(id: number): string {
   return `gap-${id}`;
 }
@@ -80,11 +85,11 @@ interface Mark {
   readonly id: number;
   /** The id up to which the log is compacted. */
   readonly compactedId: number;
-  /** Only read where `compactedId` is 0. 1: nothing was compacted. 2: revision 0 was. */
+  /** Read only if `compactedId` is 0. 1: nothing was compacted. 2: revision 0 was compacted. */
   readonly version: 1 | 2;
 }
 
-/** The compaction mark, of which a store has one. */
+/** The row of the compaction mark. A store has exactly one. */
 export function markRow({ id, compactedId, version }: Mark): KineRow {
   return {
     id,

@@ -1,10 +1,10 @@
-/** A lease as the statements of leases return it. */
+/** Rows of the statements of leases. */
 import { numberAt } from '../shape.ts';
 import type { Shape } from '../statement.ts';
 
 export interface LeaseRow {
   readonly id: bigint;
-  /** As granted. */
+  /** The granted TTL. */
   readonly ttlSeconds: number;
   readonly expiresAtMs: number;
 }

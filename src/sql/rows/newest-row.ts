@@ -1,4 +1,4 @@
-/** The newest row of a key, which may be a tombstone, as the statements of newest rows return it. */
+/** Rows of the statements of newest rows: the newest row of a key, which may be a tombstone. */
 
 import { numberAt, prefixed } from '../shape.ts';
 import type { Row, Shape, Values } from '../statement.ts';
@@ -9,7 +9,7 @@ export interface NewestRow {
   readonly id: number;
   /** Undefined: the key is deleted. */
   readonly keyValue: KeyValueRow | undefined;
-  /** The value was left out, because it is large (`NEWEST_SMALL_ROWS`). */
+  /** The value was not selected, because it is large (`NEWEST_SMALL_ROWS`). */
   readonly isLarge?: boolean;
 }
 
@@ -17,20 +17,20 @@ const bareColumns = { deleted: 'integer', ...keyColumns } as const;
 const wholeColumns = { ...bareColumns, value: 'bytes' } as const;
 const smallColumns = { ...wholeColumns, isLarge: 'integer' } as const;
 
-// Where they stand in all of them.
+// The positions of these columns, which are the same in all three.
 const deletedColumn = 0;
 const nameColumn = 1;
 const idColumn = 2;
 const isLargeColumn = 8;
 
-/** Newest rows without values, with values, and with those that are not large. */
+/** Newest rows without values, with values, and with values that are not large. */
 export const newestShapes = {
   bare: { columns: bareColumns, decode: (row) => newestAt(row, 0) },
   whole: { columns: wholeColumns, decode: (row) => newestAt(row, 0) },
   small: { columns: smallColumns, decode: (row) => newestAt(row, 0) },
 } as const satisfies Record<string, Shape<NewestRow>>;
 
-/** Before each row the head, where a statement selects both. */
+/** Rows that begin with the head, for a statement that selects both. */
 export const headAndNewestShape: Shape<HeadRow> = {
   columns: { ...prefixed('head', headColumns), ...smallColumns },
   decode: headShape.decode,
@@ -38,12 +38,12 @@ export const headAndNewestShape: Shape<HeadRow> = {
 
 const headColumnCount = Object.keys(headColumns).length;
 
-/** The rows of a statement of newest rows, by name. */
+/** Newest rows by name. */
 export function newestByName(found: readonly Row[] | undefined): Map<string, NewestRow> {
   return byName(found ?? [], 0);
 }
 
-/** The rows that stand after the head, by name. All columns of such a row are NULL where there is none. */
+/** The newest rows after the head, by name. If there is no newest row, all its columns are NULL. */
 export function newestAfterHead(found: readonly Row[]): Map<string, NewestRow> {
   return byName(found, headColumnCount);
 }

@@ -1,10 +1,12 @@
-/** Rows of table `kine`, column by column, and what they mean in etcd's terms. */
+/** The columns of table `kine` in SQL, and their meaning in etcd's terms. */
 import type { Dialect } from '../dialects/dialect.ts';
 import type { ColumnTypes, Shape, Values } from '../statement.ts';
 
 /**
- * The revision of a row is its id until a transaction has written several keys (column `revision`). A creating row keeps
- * create_revision 0, as kine does. Lease ids use all 63 bits, more than a JavaScript number holds: they travel as text.
+ * The columns of a key-value without its value. The revision of a row is its id until a transaction
+ * has written several keys (column `revision`). A row that creates its key has create_revision 0,
+ * as in kine. Lease ids use all 63 bits, more than a JavaScript number stores exactly, so they are
+ * selected as text.
  */
 export function rowColumns(sql: Dialect, row: string): readonly string[] {
   return [
@@ -28,8 +30,9 @@ export function createRevision(row: string): string {
 }
 
 /**
- * SQL: how many times a row's key was written since it was created. Rows of kine's do not say: they are counted from the newest one before that does, or that
- * created the key, on; what is compacted away cannot be counted.
+ * SQL: the number of writes of a row's key since its creation. Rows by kine do not store it. They
+ * are counted from the newest earlier row that stores it or created the key. Compacted rows cannot
+ * be counted.
  */
 export function version(sql: Dialect, row: string): string {
   const counted = `FROM kine known
@@ -44,7 +47,7 @@ export function version(sql: Dialect, row: string): string {
       LIMIT 1), 0))`;
 }
 
-/** What table `kine` says of a key. */
+/** A key-value as table `kine` stores it. */
 export interface KeyValueRow {
   readonly name: string;
   readonly id: number;
@@ -53,7 +56,7 @@ export interface KeyValueRow {
   readonly version: number;
   /** Decimal; null or '0': no lease. */
   readonly lease: string | null;
-  /** Null reads as empty, and stands where the value was not selected. */
+  /** Null: the value is empty, or it was not selected. */
   readonly value: Uint8Array | null;
 }
 
@@ -67,7 +70,7 @@ export const keyColumns = {
   lease: 'text',
 } as const satisfies ColumnTypes;
 
-/** The same and the value. */
+/** The columns of `rowColumns` and the value. */
 export const keyValueColumns = { ...keyColumns, value: 'bytes' } as const satisfies ColumnTypes;
 
 /** Rows of `rowColumns`. */
@@ -79,7 +82,7 @@ export const keyValueShape: Shape<KeyValueRow> = {
   decode: (row) => keyValueAt(row, 0),
 };
 
-/** The row that begins at a column, without a value. */
+/** Decodes the row that begins at a column, without a value. */
 export function keyAt(row: Values, start: number): KeyValueRow {
   return {
     name: row[start] as string,
@@ -92,7 +95,7 @@ export function keyAt(row: Values, start: number): KeyValueRow {
   };
 }
 
-/** The same with the value, where the statement selected it. */
+/** Decodes the row that begins at a column, with the value if the statement selected it. */
 export function keyValueAt(row: Values, start: number): KeyValueRow {
   return {
     name: row[start] as string,

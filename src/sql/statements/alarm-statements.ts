@@ -1,14 +1,14 @@
-/** The statements of alarms. A member's id is any 64 bits, kept as a signed number. */
+/** The statements of alarms. The id of a member is any 64 bits, stored as a signed number. */
 import { numberAt } from '../shape.ts';
 import { changes, insertsRecords, type Shape, selectsRows } from '../statement.ts';
 
-/** An active alarm. A member's id is unsigned. */
+/** An active alarm. The id of its member is unsigned. */
 const alarmShape: Shape<{ readonly memberId: bigint; readonly number: number }> = {
   columns: { memberId: 'text', number: 'integer' },
   decode: (row) => ({ memberId: BigInt.asUintN(64, BigInt(row[0] as string)), number: numberAt(row, 1) }),
 };
 
-// The alarms that are active: whose, and which. None, most of the time.
+// The active alarms: member and number. Usually none.
 export const ALARMS = selectsRows(
   'alarms',
   alarmShape,

@@ -1,13 +1,16 @@
-/** The statements of users, roles and the secret that tokens are signed with. Details are etcd's messages; names are escaped as keys are. */
+/**
+ * The statements of users, roles, and the secret that signs tokens. Details are etcd's messages.
+ * Names are escaped like keys.
+ */
 import { record, single } from '../shape.ts';
 import { changes, insertsRecords, selectsEach, selectsRow, selectsRows } from '../statement.ts';
 
-/** The same for users and for roles. */
+/** The statements that users and roles have in common. */
 function detailsOf(owner: 'user' | 'role') {
   const details = { name: 'text', details: 'bytes' } as const;
   return {
     set: insertsRecords(`set_${owner}`, `tine_${owner}`, details, { overwrite: 'name' }),
-    // One of them.
+    // One user or role.
     one: selectsRow(
       `${owner}_by_name`,
       single('details', 'bytes'),
@@ -15,7 +18,7 @@ function detailsOf(owner: 'user' | 'role') {
   FROM tine_${owner}
   WHERE name = ${sql.parameter.text}`,
     ),
-    // Those that are there of some names.
+    // The existing ones of some names.
     some: selectsEach(
       `${owner}s_by_name`,
       ['text'],

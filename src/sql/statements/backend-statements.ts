@@ -1,8 +1,9 @@
-/** What a snapshot reads of the leases. */
+/** The statement that reads leases for a snapshot. */
 import { record } from '../shape.ts';
 import { selectsRows } from '../statement.ts';
 
-// In the order of their bytes: ids below 0 come last. A bare `id` would be the column of text to Postgres.
+// In the order of their bytes: ids below 0 come last. Postgres would read a bare `id` as the
+// selected text.
 export const STORED_LEASES = selectsRows(
   'stored_leases',
   record({ id: 'text', ttlSeconds: 'integer' }),

@@ -1,11 +1,17 @@
-/** The statements of the lease clock (docs/adr/012-lease-time.md): named numbers of `tine_state`. */
+/**
+ * The statements of the lease clock (docs/adr/012-lease-time.md), which is stored as named numbers
+ * in `tine_state`.
+ */
 import { record, single } from '../shape.ts';
 import { selectsRow } from '../statement.ts';
 
-/** The time that the furthest instance had reached when it was written, in ms. */
+/** The time of the furthest instance when it was stored, in ms. */
 export const leaseClockName = 'lease_clock';
 
-/** On SQLite: the run of the machine, and the difference between the store's time and that run's monotonic clock, in ms. */
+/**
+ * On SQLite: the boot id of the machine, and the difference between the store's time and the
+ * monotonic clock since this boot, in ms.
+ */
 export const bootIdName = 'clock_boot_id';
 export const clockOffsetName = 'clock_offset_ms';
 

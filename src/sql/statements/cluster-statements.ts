@@ -1,4 +1,4 @@
-/** The statements of what the database is called by its instances. */
+/** The statements of the cluster id. */
 import { single } from '../shape.ts';
 import { changes, selectsRow } from '../statement.ts';
 

@@ -1,8 +1,9 @@
-/** The statements by which a commit whose answer was lost is found again. */
+/** The statements that find out whether a commit in doubt took effect. */
 import { single } from '../shape.ts';
 import { changes, insertsRecords, selectsRow } from '../statement.ts';
 
-// Part of each transaction of writes: the slot is the connection's, the token the transaction's.
+// Part of each transaction of writes. The slot identifies the connection, the token the
+// transaction.
 export const SET_COMMIT = insertsRecords(
   'set_commit',
   'tine_commit',
@@ -18,7 +19,7 @@ export const COMMITTED_TOKEN = selectsRow(
   WHERE slot = ${sql.parameter.integer}`,
 );
 
-// Slots of instances that are long gone.
+// Removes slots of instances that ended long ago.
 export const DROP_COMMITS_BEFORE = changes(
   'drop_commits_before',
   (sql) => `DELETE FROM tine_commit

@@ -1,11 +1,17 @@
-/** The statements of compaction hashes: named numbers of `tine_state`, one for each of the last physical compactions. */
+/**
+ * The statements of compaction hashes, which are stored as named numbers in `tine_state`: one for
+ * each of the last physical compactions.
+ */
 import { modRevision } from '../rows/row.ts';
 import { record, single } from '../shape.ts';
 import { changes, selectsRow, selectsRows } from '../statement.ts';
 
 const prefix = 'compaction_hash/';
 
-/** The name of the hash at a revision, computed while the log was compacted at an earlier one (-1: not at all). */
+/**
+ * The name of the hash at a revision. `compactRevision` is the compaction mark when the hash was
+ * computed (-1: not compacted).
+ */
 export const compactionHashName = (revision: number, compactRevision: number): string =>
   `${prefix}${revision}/${compactRevision}`;
 
@@ -15,7 +21,7 @@ export function revisionsOfName(name: string): { readonly revision: number; read
   return { revision: revision as number, compactRevision: compactRevision as number };
 }
 
-// All of them, in no order.
+// All hashes, in any order.
 export const COMPACTION_HASHES = selectsRows(
   'compaction_hashes',
   record({ name: 'text', hash: 'integer' }),
@@ -30,7 +36,7 @@ export const DROP_COMPACTION_HASH = changes(
   WHERE name = ${sql.parameter.text}`,
 );
 
-// Whether a row is the deletion of a key, at a revision.
+// Whether a row is a tombstone at a revision.
 export const DELETION_AT = selectsRow(
   'deletion_at',
   single('isThere', 'integer'),

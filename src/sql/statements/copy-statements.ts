@@ -1,4 +1,4 @@
-/** The statements of a copy from one database to another. */
+/** The statements of `tine copy`, from one database to another. */
 import { compactMarkName } from '../key-text.ts';
 import type { KineRow } from '../rows/kine-table.ts';
 import { leaseShape } from '../rows/lease-row.ts';
@@ -6,19 +6,22 @@ import { createRevision, modRevision, version } from '../rows/row.ts';
 import { record, single } from '../shape.ts';
 import { changes, insertsRecords, type Shape, selectsEach, selectsRow, selectsRows } from '../statement.ts';
 
-/** Numbers that a target remembers in `tine_state` beside `copy_source`, so that a copy that was cut off goes on. */
+/**
+ * Numbers that a target stores in `tine_state` beside `copy_source`, so that an interrupted copy
+ * can continue.
+ */
 export const copyNames = {
   /** The last id that was copied. */
   throughId: 'copy_through_id',
-  /** The least id up to which the source was found compacted. */
+  /** The smallest id up to which the source was found compacted. */
   compactedId: 'copy_compacted_id',
-  /** The revision of an etcd at which is read. */
+  /** The revision at which an etcd is read. */
   revision: 'copy_revision',
 } as const;
 
 export const FORGET_COPY = changes('forget_copy', () => "DELETE FROM tine_state WHERE name LIKE 'copy_%'");
 
-// How large the values of the next rows are: what is read at once is chosen by it.
+// The sizes of the values of the next rows, which determine the size of a read.
 export const SIZES_AFTER = selectsRows(
   'sizes_after',
   record({ last: 'integer', bytes: 'integer' }),
@@ -29,10 +32,10 @@ export const SIZES_AFTER = selectsRows(
   LIMIT ${sql.parameter.integer}`,
 );
 
-/** Whose table `kine` it is decides which columns it has. */
+/** The program that owns table `kine`. It decides which columns the table has. */
 export type Owner = 'tine' | 'kine';
 
-/** A row of `copiedRows`: its key as the bytes of its name, whoever wrote it. */
+/** A row of `copiedRows`. The key is the bytes of the stored name. */
 export interface CopiedRow extends Omit<KineRow, 'name'> {
   readonly key: Buffer;
 }
@@ -71,7 +74,7 @@ const copiedShape: Shape<CopiedRow> = {
   },
 };
 
-/** A stretch of rows as they stand, without the compaction mark. */
+/** Rows of an interval of ids, unchanged, without the compaction mark. */
 export const copiedRows = (owner: Owner) =>
   selectsRows(
     `copied_rows_of_${owner}`,
@@ -96,7 +99,7 @@ export const VERSIONS = selectsEach(
   WHERE ${sql.list.contains('id', 'integer')}`,
 );
 
-// Where kine's collation folds case a key has the name that was written last.
+// If kine's collation ignores case, a key gets the name that was written last.
 export const RENAME_EARLIER_COPIED = changes(
   'rename_earlier_copied',
   (sql) => `UPDATE kine
@@ -104,7 +107,7 @@ export const RENAME_EARLIER_COPIED = changes(
   WHERE name = ${sql.parameter.text} AND id < ${sql.parameter.integer}`,
 );
 
-/** What the newest row of a key that is there says of it. */
+/** The newest row of an existing key. */
 interface LiveKeyRow {
   readonly modRevision: number;
   readonly createRevision: number;
@@ -112,7 +115,7 @@ interface LiveKeyRow {
   readonly value: Uint8Array | null;
 }
 
-/** A row of `liveRows`: its key as the bytes of its name, whoever wrote it. */
+/** A row of `liveRows`. The key is the bytes of the stored name. */
 export interface LiveRow extends LiveKeyRow {
   readonly key: Buffer;
   /** Null: kine wrote the row. */
@@ -150,7 +153,7 @@ const liveKeyShape: Shape<LiveKeyRow & { readonly name: string }> = {
   }),
 };
 
-/** The keys that are there, of a stretch of ids, in their order. */
+/** The existing keys whose newest rows are in an interval of ids, in the order of the ids. */
 export const liveRows = (owner: Owner) =>
   selectsRows(
     `live_rows_of_${owner}`,
@@ -164,7 +167,10 @@ export const liveRows = (owner: Owner) =>
     ORDER BY kine.id`,
   );
 
-/** Where tine's columns are not there: an id is a revision, and the rows of a key's life are its versions. */
+/**
+ * The columns of a table without tine's columns: the id is the revision, and the number of rows
+ * since the creation of a key is its version.
+ */
 const kinesRevisions = `kine.id, CASE WHEN kine.created = 1 THEN kine.id ELSE kine.create_revision END, (
       SELECT COUNT(*)
       FROM kine own
@@ -189,7 +195,7 @@ export const LIVE_KEYS_AFTER = selectsRows(
   ORDER BY page.name`,
 );
 
-// How large the values of the next keys are.
+// The sizes of the values of the next keys.
 export const KEY_SIZES_AFTER = selectsRows(
   'key_sizes_after',
   record({ last: 'text', bytes: 'integer' }),
@@ -204,7 +210,8 @@ export const KEY_SIZES_AFTER = selectsRows(
   ORDER BY page.name`,
 );
 
-// By id as a number: a bare `id` would be the column of text to Postgres, and pages would pass leases over.
+// Ordered by id as a number. Postgres would read a bare `id` as the selected text, and pages would
+// skip leases.
 export const LEASE_PAGE = selectsRows(
   'lease_page',
   leaseShape,
@@ -246,12 +253,13 @@ export const SET_STAGED_TTLS = changes(
   WHERE lease_id IS NOT NULL`,
 );
 
-/** The id that the rows of an etcd's updated keys name as the one they replaced: none has it. */
+/** The replaced id in rows of updated keys that come from an etcd. No row has this id. */
 const replacedId = 2;
 
 /**
- * Gives the keys of an etcd ids in the order of their revisions: an id is the revision wherever several keys of one transaction before it have not taken ids beyond. The first
- * id is free for the compaction mark, the second for no row at all.
+ * Inserts the keys of an etcd with ids in the order of their revisions. An id equals its revision,
+ * unless earlier transactions with several keys have used this id. The first id is left free for
+ * the compaction mark; the second id is never used.
  */
 export const PLACE_STAGED = changes(
   'place_staged',

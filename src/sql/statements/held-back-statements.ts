@@ -1,17 +1,23 @@
-/** Rows that end at a number of bytes, on MySQL: the server sends short values only, and the lengths of all (mysql-dialect.ts). */
+/**
+ * Rows up to a number of bytes, on MySQL. The server sends short values and the lengths of all
+ * values (mysql-dialect.ts); long values are held back and read separately.
+ */
 import { assert } from '../../errors.ts';
 import { heldBackBytesMin } from '../dialects/mysql-dialect.ts';
 import { record } from '../shape.ts';
 import { type Row, type Statement, selectsEach, type Value } from '../statement.ts';
 
-/** A value that stayed behind: where it belongs, and the row of table `kine` that has it. */
+/**
+ * A value that was held back: the row and column where it belongs, and the id of the row of table
+ * `kine` that contains it.
+ */
 export interface MissingValue {
   readonly row: Value[];
   readonly column: number;
   readonly id: number;
 }
 
-// The values that stayed behind, by the ids of their rows.
+// The values that were held back, by the ids of their rows.
 export const VALUES_BY_ID = selectsEach(
   'values_by_id',
   ['integer'],
@@ -21,12 +27,12 @@ export const VALUES_BY_ID = selectsEach(
   WHERE ${sql.list.contains('id', 'integer')}`,
 );
 
-/** The list for that statement. */
+/** The list parameter of `VALUES_BY_ID`. */
 export function missingIds(missing: readonly MissingValue[]): readonly [number][] {
   return [...new Set(missing.map(({ id }) => id))].map((id) => [id]);
 }
 
-/** Puts the values that it found where they belong. */
+/** Inserts the values that `VALUES_BY_ID` returned into their rows. */
 export function fillIn(missing: readonly MissingValue[], found: readonly Row[]): void {
   const values = new Map(found.map(VALUES_BY_ID.decode).map(({ id, value }) => [id, value]));
   for (const { row, column, id } of missing) {
@@ -36,7 +42,10 @@ export function fillIn(missing: readonly MissingValue[], found: readonly Row[]):
   }
 }
 
-/** The rows up to and with the one at which the sum of lengths reaches the bound, without the lengths. Notes which values are missing. */
+/**
+ * The rows up to the one at which the sum of lengths reaches the bound, without the lengths. Adds
+ * the values that were held back to `missing`.
+ */
 export function rowsUpToBytes(
   { statement, rows, bytesMax }: { statement: Statement; rows: readonly Row[]; bytesMax: number },
   missing: MissingValue[],
@@ -57,7 +66,7 @@ export function rowsUpToBytes(
   return taken;
 }
 
-/** Where a value stands, and the id of its row. */
+/** The columns of a value and of the id of its row. */
 interface ValueColumn {
   readonly column: number;
   readonly idColumn: number;
@@ -65,7 +74,10 @@ interface ValueColumn {
 
 const columnsOfStatement = new Map<Statement, readonly ValueColumn[]>();
 
-/** The values of a statement by the names of its columns: beside `value` stands `id`, beside `older.value` stands `older.id`. */
+/**
+ * The value columns of a statement, found by name: `value` belongs to `id`, `older.value` to
+ * `older.id`.
+ */
 function valuesOf(statement: Statement): readonly ValueColumn[] {
   let values = columnsOfStatement.get(statement);
   if (values === undefined) {

@@ -1,16 +1,19 @@
-/** The statements of holds: named numbers that keep compaction from deleting until they have passed, in milliseconds since 1970 of the database's clock. */
+/**
+ * The statements of holds, which are stored as named numbers in `tine_state`: the time until which
+ * compaction must not delete, in milliseconds since 1970 of the database's clock.
+ */
 import { single } from '../shape.ts';
 import { changes, selectsRow } from '../statement.ts';
 
-/** What their names in `tine_state` begin with, and what all of them sort before. */
+/** The prefix of the names of holds, and a text that sorts after all of them. */
 const [first, end] = ['hold ', 'hold!'];
 
-/** The name of a hold that its holder chose. */
+/** The name of a hold in `tine_state`. */
 export const holdName = (holder: string): string => `${first}${holder}`;
 
 const isHold = `name >= '${first}' AND name < '${end}'`;
 
-// When the last of all holds ends.
+// The end of the last hold.
 export const HELD_UNTIL = selectsRow(
   'held_until',
   single('untilMs', 'integer?'),
@@ -25,7 +28,7 @@ export const DROP_HOLD = changes(
   WHERE name = ${sql.parameter.text}`,
 );
 
-// Those whose holder is no more.
+// Removes expired holds, whose holders have ended.
 export const DROP_PAST_HOLDS = changes(
   'drop_past_holds',
   (sql) => `DELETE FROM tine_state

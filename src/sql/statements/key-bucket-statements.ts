@@ -1,4 +1,7 @@
-/** The statements that read the log as etcd keeps it in its bucket `key`: for snapshots, and for hashes that etcd's tools compare. */
+/**
+ * The statements that read the log in the form of etcd's bucket `key`: for snapshots, and for
+ * hashes that etcd's tools compare.
+ */
 import { leaseBytesMax } from '../../wire/key-value-writer.ts';
 import type { Dialect } from '../dialects/dialect.ts';
 import { compactMarkName } from '../key-text.ts';
@@ -7,10 +10,11 @@ import { numberAt, record, single } from '../shape.ts';
 import { type Shape, selectsBulk, selectsRow, selectsRows } from '../statement.ts';
 
 /**
- * Parameters: after this id, up to this one; the id of the compaction mark; the id at which what lies at or below the mark must be there still.
+ * Parameters: rows after this id, up to this id; the id of the compaction mark; the id at which the
+ * key-values of rows at or below the mark must exist.
  *
- * A row is replaced by the one row of its key that names it: one probe of the unique index (name, prev_revision). Gap rows that kine left and the mark itself are no part
- * of the history.
+ * A row is replaced by the one row of its key that names it: one look-up in the unique index (name,
+ * prev_revision). Gaps that kine left and the mark itself do not belong to the history.
  */
 const where = (sql: Dialect) => `kine.id > ${sql.parameter.integer} AND kine.id <= ${sql.parameter.integer}
         AND kine.name <> '${compactMarkName}' AND (kine.deleted = 0 OR kine.prev_revision <> 0)
@@ -21,9 +25,9 @@ const where = (sql: Dialect) => `kine.id > ${sql.parameter.integer} AND kine.id 
 
 const positionColumns = ['kine.deleted', 'COALESCE(kine.sub_revision, 0)'];
 
-// Before 0.16 kine left the value with the row that deletes it; to etcd a deleted key has none.
+// Before 0.16, kine kept the value in the tombstone; in etcd a deleted key has no value.
 const value = 'CASE WHEN kine.deleted = 0 THEN kine.value END';
-// Asked of the column itself: SQLite finds it in the row's header then, and reads no value.
+// LENGTH of the column itself: SQLite then reads the length from the row's header, not the value.
 const valueBytes = 'CASE WHEN kine.deleted = 0 THEN COALESCE(LENGTH(kine.value), 0) ELSE 0 END';
 
 const variableBytes = `OCTET_LENGTH(kine.name) + ${valueBytes} + CASE WHEN kine.lease_id IS NULL THEN 0 ELSE ${leaseBytesMax} END`;
@@ -34,7 +38,7 @@ const rowsWithValues = (sql: Dialect) => [
   ...positionColumns,
 ];
 
-/** A row of the bucket. */
+/** A row in the bucket. */
 export interface KeyBucketRow {
   readonly keyValue: KeyValueRow;
   readonly isTombstone: boolean;
@@ -56,7 +60,7 @@ const lengthsShape: Shape<KeyBucketRow & { readonly valueBytes: number }> = {
   }),
 };
 
-/** Of a row: where it is, and the bytes that vary from row to row. */
+/** The id of a row, and the bytes that vary from row to row. */
 export interface KeyBucketSize {
   readonly id: number;
   readonly variableBytes: number;
@@ -67,7 +71,8 @@ const sizesShape: Shape<KeyBucketSize> = {
   decode: (row) => ({ id: numberAt(row, 0), variableBytes: numberAt(row, 1) }),
 };
 
-// Rows with their values, oldest first; how many they are is known before. Walks the primary key.
+// Rows with their values, oldest first, from an interval that ends at a page. Walks the primary
+// key.
 export const KEY_BUCKET_ROWS = selectsBulk(
   'key_bucket_stretch',
   keyBucketShape,
@@ -77,7 +82,7 @@ export const KEY_BUCKET_ROWS = selectsBulk(
   ORDER BY kine.id`,
 );
 
-// The same rows with the length of their values instead of the values.
+// The same rows with the lengths of their values instead of the values.
 export const KEY_BUCKET_LENGTHS = selectsRows(
   'key_bucket_lengths',
   lengthsShape,
@@ -87,7 +92,7 @@ export const KEY_BUCKET_LENGTHS = selectsRows(
   ORDER BY kine.id`,
 );
 
-// Of the same rows only where they are, and how many bytes of them vary from row to row: those of name, value and lease.
+// The ids of the same rows, and their bytes of name, value and lease.
 export const KEY_BUCKET_SIZES = selectsBulk(
   'key_bucket_sizes',
   sizesShape,
@@ -97,7 +102,7 @@ export const KEY_BUCKET_SIZES = selectsBulk(
   ORDER BY kine.id`,
 );
 
-// The values alone, one after the other in one blob.
+// The values of the same rows, joined in one blob.
 export const KEY_BUCKET_VALUES = selectsRow(
   'key_bucket_values',
   single('values', 'bytes?'),
@@ -117,7 +122,7 @@ export const ANY_CURRENT = selectsRow(
   LIMIT 1`,
 );
 
-// Whether the newest row of all is a client's write.
+// The newest row of the log, and whether it is an event.
 export const NEWEST_EVENT = selectsRow(
   'newest_event',
   record({ name: 'text', isEvent: 'integer' }),

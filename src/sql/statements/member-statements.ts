@@ -1,8 +1,9 @@
-/** The statements of the instances over one database. */
+/** The statements of members, the instances that share one database. */
 import { record, single } from '../shape.ts';
 import { changes, insertsRecords, selectsRow, selectsRows } from '../statement.ts';
 
-// Who was heard of since a moment: id, what it says of itself, and whether it was named the leader.
+// The members that renewed their row since a moment: id, details, and whether the member was named
+// the leader.
 export const MEMBERS_SINCE = selectsRows(
   'members_since',
   record({ id: 'text', details: 'bytes', isLeader: 'integer' }),
@@ -41,14 +42,14 @@ export const HAS_MEMBER = selectsRow(
   WHERE id = ${sql.parameter.integer}`,
 );
 
-// One that was not heard of since a moment.
+// Removes a member that did not renew its row since a moment.
 export const DROP_SILENT_MEMBER = changes(
   'drop_silent_member',
   (sql) => `DELETE FROM tine_member
   WHERE id = ${sql.parameter.integer} AND seen_at_ms < ${sql.parameter.integer}`,
 );
 
-// Long gone, without having said so.
+// Removes members that ended long ago without removing their row.
 export const DROP_MEMBERS_BEFORE = changes(
   'drop_members_before',
   (sql) => `DELETE FROM tine_member

@@ -1,4 +1,7 @@
-/** The statements of ranges: the rows of an interval of keys, now or at a revision, and their number. */
+/**
+ * The statements of ranges: the rows of an interval of keys, at the latest or an older revision,
+ * and their number.
+ */
 import type { Dialect } from '../dialects/dialect.ts';
 import { compactMarkName } from '../key-text.ts';
 import {
@@ -24,28 +27,32 @@ import {
   type Values,
 } from '../statement.ts';
 
-/** Which rows a range reads: the newest of each key, or the newest at or before an id. The cost of both follows the names, not the rows of each. */
+/**
+ * The rows that a range reads: the newest of each key, or the newest at or before an id. The cost
+ * of both grows with the number of names, not with the rows of each name.
+ */
 export type RangeSource = 'current' | 'history';
 
-/** What a database sorts by: values are sorted by the program. */
+/** The targets by which the database sorts. The program sorts by value. */
 export type NumberTarget = 'key' | 'version' | 'create' | 'mod';
 
-/** What a range statement selects beside the row's columns. */
+/** The variant of a range statement. */
 export interface RangeShape {
   readonly source: RangeSource;
   readonly withValue: boolean;
   /** Undefined: by name, ascending. */
   readonly sort: { readonly target: NumberTarget; readonly descending: boolean } | undefined;
   readonly filtered: boolean;
-  /** Whether the statement ends at a number of bytes, too. */
+  /** Whether the statement also ends at a number of bytes. */
   readonly bounded: boolean;
 }
 
 const rangeStatements = new Map<string, Select<KeyValueRow>>();
 
 /**
- * The statement of a range. Parameters in order: start, end; the id unless `current`; for `filtered` max and min modification revision,
- * max and min create revision, each twice (0: no bound); the number of rows.
+ * The statement of a range. Parameters in order: start, end; the id unless `current`; if
+ * `filtered`, maximum and minimum modification revision, maximum and minimum create revision, each
+ * twice (0: no bound); the number of rows.
  */
 export function rangeStatement(shape: RangeShape): Select<KeyValueRow> {
   const name = [
@@ -67,7 +74,7 @@ export function rangeStatement(shape: RangeShape): Select<KeyValueRow> {
   return statement;
 }
 
-/** How many keys a range has. Parameters: start, end; the id unless `current`. */
+/** Counts the keys of a range. Parameters: start, end; the id unless `current`. */
 export function countStatement(source: RangeSource): Select<number> {
   return countStatements[source];
 }
@@ -75,7 +82,7 @@ export function countStatement(source: RangeSource): Select<number> {
 function rangeText(sql: Dialect, shape: RangeShape): string {
   const { source, withValue, sort, filtered, bounded } = shape;
   const before = `WITH RECURSIVE ${namesOf(sql, source, { limited: sort === undefined && !filtered })}`;
-  // The name as it comes from the walk, whose order is known.
+  // The name from `names`, whose order the database can use.
   const columns = [
     'names.name',
     ...rowColumns(sql, 'kine').slice(1),
@@ -112,7 +119,7 @@ function namesOf(sql: Dialect, source: RangeSource, shape: { readonly limited: b
   )`;
   }
   if (sql.kine.namesThroughId !== undefined) return sql.kine.namesThroughId(shape);
-  // Two probes a name: the next name, and its newest row at or before the id.
+  // Two look-ups for each name: the next name, and its newest row at or before the id.
   return `bounds(first_name, end_name, through_id) AS (SELECT ${sql.parameter.text}, ${sql.parameter.text}, ${sql.parameter.integer}),
   each_name(name) AS (
     SELECT MIN(name) FROM kine WHERE name >= ${bound('first_name')} AND name < ${bound('end_name')}
@@ -132,13 +139,13 @@ function namesOf(sql: Dialect, source: RangeSource, shape: { readonly limited: b
   )`;
 }
 
-/** One of the bounds as a scalar, which SQLite uses to seek; joined, it would only filter. */
+/** A bound as a scalar subquery, which SQLite uses to seek. A joined bound would only filter. */
 function bound(column: string): string {
   return `(SELECT ${column} FROM bounds)`;
 }
 
 const countStatements: Record<RangeSource, Select<number>> = {
-  // Walks the index of newest rows alone.
+  // Reads the index of newest rows only.
   current: selectsRow(
     'count_current',
     single('count', 'integer'),
@@ -174,8 +181,9 @@ function sortColumn(sql: Dialect, target: NumberTarget): string {
   return columns[target];
 }
 
-// The newest rows of an interval, up to and with the one at which their values reach a number of bytes: the index of newest rows knows how large each is. Parameters: start,
-// end, number of rows, bytes.
+// The newest rows of an interval, up to the row at which their values reach a number of bytes. The
+// index of newest rows stores the size of each value. Parameters: start, end, number of rows,
+// bytes.
 export const CURRENT_PAGE = selectsBulk(
   'current_page',
   keyValueShape,
@@ -195,7 +203,7 @@ export const CURRENT_PAGE = selectsBulk(
   ORDER BY names.name`,
 );
 
-// The values of rows by their ids, in no order.
+// The values of rows by their ids, in any order.
 export const VALUES_OF_IDS = selectsEach(
   'values_of_ids',
   ['integer'],
@@ -210,7 +218,8 @@ const lengthsShape: Shape<KeyValueRow> = {
   decode: decodeKeyWithLength,
 };
 
-// Of a row of `CURRENT_LENGTHS`. Most of a page may be left unread: rows are read one by one, by functions that are compiled into the loop.
+// These functions read a row of `CURRENT_LENGTHS`. Rows are decoded one by one, because a page may
+// use few of them. Plain functions are inlined into the loop.
 
 export function decodeKeyWithLength(row: Row): KeyValueRow {
   return keyAt(row as Values, 0);
@@ -224,7 +233,7 @@ export function nameOf(row: Row): string {
   return (row as Values)[0] as string;
 }
 
-// The newest rows of an interval with the length of their values instead of the values.
+// The newest rows of an interval with the lengths of their values instead of the values.
 export const CURRENT_LENGTHS = selectsRows(
   'current_lengths',
   lengthsShape,
@@ -236,8 +245,8 @@ export const CURRENT_LENGTHS = selectsRows(
   LIMIT ${sql.parameter.integer}`,
 );
 
-// The values of an interval's newest rows, one after the other in one blob: reading 10,000 values one by one costs 24 ms, in one
-// piece 12 ms. The walk over kine_current is in the order of names.
+// The values of the newest rows of an interval, joined in one blob. Reading 10,000 values one by
+// one takes 24 ms, joined 12 ms. kine_current is read in the order of names.
 export const CURRENT_VALUES = selectsRow(
   'current_values',
   single('values', 'bytes?'),

@@ -10,8 +10,10 @@ import { createRevision, modRevision, rowColumns, version } from '../rows/row.ts
 import { single } from '../shape.ts';
 import { type Select, selectsEach, selectsRow, selectsRows } from '../statement.ts';
 
-// Id and revision of the newest row, id and revision of the compaction mark, the state of auth. The mark holds an id; rows after it are never
-// compacted, so the mark's revision is the one before the next row's. A mark at 0 stands for no compaction, or (version 2) for one at revision 0.
+// The head: id and revision of the newest row, id and revision of the compaction mark, and the auth
+// state. The mark stores an id. Rows after this id are never compacted, so the revision of the mark
+// is the revision of the next row minus 1. A mark at 0 means no compaction, or (version 2) a
+// compaction at revision 0.
 export const HEAD = selectsRow(
   'head',
   headShape,
@@ -27,7 +29,10 @@ export const HEAD = selectsRow(
   LEFT JOIN (SELECT prev_revision, version FROM kine WHERE name = '${compactMarkName}' ORDER BY id LIMIT 1) mark ON 1 = 1`,
 );
 
-/** Twice the revision of auth, and one while it is on. A store whose auth nobody has touched is at revision 1, as etcd's. */
+/**
+ * Twice the auth revision, plus 1 while auth is on. If auth was never changed, its revision is 1,
+ * as in etcd.
+ */
 const authState = `COALESCE((SELECT 2 * value FROM tine_state WHERE name = 'auth_revision'), 2)
       + COALESCE((SELECT value FROM tine_state WHERE name = 'auth_enabled'), 0)`;
 
@@ -36,8 +41,8 @@ function markId(sql: Dialect): string {
   return `(SELECT prev_revision FROM kine WHERE name = '${compactMarkName}' ORDER BY id LIMIT 1)`;
 }
 
-// The last row at or before a revision. Rows with a revision of their own are found in its index; after them come only rows whose
-// id is their revision.
+// The last row at or before a revision. The last row with a value in column `revision` comes from
+// the index of this column. After it come only rows whose id is their revision.
 export const ID_THROUGH_REVISION = selectsRow('id_through_revision', single('id', 'integer'), (sql) =>
   sql.parameter.byNumber === undefined ? throughCommonTable(sql) : throughParameter(sql.parameter.byNumber),
 );
@@ -68,7 +73,8 @@ function throughParameter(parameter: (number: number) => string): string {
   return `SELECT COALESCE((SELECT MAX(id) FROM kine WHERE id > ${lagging} AND id <= ${revision}), ${lagging})`;
 }
 
-// Of each name its newest row, a tombstone included (`deleted` is the first column): one probe of the index of names.
+// The newest row of each name, which may be a tombstone (`deleted` is the first column). One
+// look-up in the index of names for each name.
 export const NEWEST_ROWS = selectsEach(
   'newest_rows',
   ['text'],
@@ -77,7 +83,7 @@ export const NEWEST_ROWS = selectsEach(
   FROM ${sql.kine.newestOfNames}`,
 );
 
-// The same without values, for compares.
+// The newest rows without values, for compares.
 export const NEWEST_ROWS_WITHOUT_VALUE = selectsEach(
   'newest_rows_without_value',
   ['text'],
@@ -86,13 +92,13 @@ export const NEWEST_ROWS_WITHOUT_VALUE = selectsEach(
   FROM ${sql.kine.newestOfNames}`,
 );
 
-/** Whether a value is large, and the value where it is not. */
+/** Two columns: the value unless it is large, and whether it is large. */
 function smallValue(sql: Dialect): string {
   const isLarge = `LENGTH(kine.value) > ${limits.pointValueBytesMax}`;
   return `${sql.expression.selectedBytes(`CASE WHEN ${isLarge} THEN NULL ELSE kine.value END`)}, CASE WHEN ${isLarge} THEN 1 ELSE 0 END`;
 }
 
-// The same, with the values that are not large: many keys are read at once.
+// The newest rows with the values that are not large, because many keys are read at once.
 export const NEWEST_SMALL_ROWS = selectsEach(
   'newest_small_rows',
   ['text'],
@@ -101,7 +107,9 @@ export const NEWEST_SMALL_ROWS = selectsEach(
   FROM ${sql.kine.newestOfNames}`,
 );
 
-// The head before each of them, and once alone where none of the names has a row: one statement sees one moment. For databases that answer a list with one statement.
+// The same rows, each with the head before it. If no name has a row, one row with the head alone.
+// One statement sees one moment, so no transaction is needed. For databases that read a list with
+// one statement.
 export const HEAD_AND_NEWEST_SMALL_ROWS = selectsEach(
   'head_and_newest_small_rows',
   ['text'],
@@ -118,8 +126,8 @@ export const HEAD_AND_NEWEST_SMALL_ROWS = selectsEach(
   LEFT JOIN (${sql.kine.newestOfNames}) ON 1 = 1`,
 );
 
-// An event: the row, its value, and the row it replaced, as it still stands there. Gap rows that kine left (deleted, but replacing nothing)
-// and the compaction mark are not events.
+// An event: the row, its value, and the row that it replaced, if it still exists. Gaps that kine
+// left (deleted, but without a replaced row) and the compaction mark are not events.
 function events(name: string, where: (sql: Dialect) => string): Select<EventRow> {
   return selectsRows(name, eventShape, (sql) =>
     sql.upToBytes({
@@ -148,24 +156,25 @@ function events(name: string, where: (sql: Dialect) => string): Select<EventRow>
   );
 }
 
-// Rows after an id, oldest first. Walks the primary key: the cost is the rows returned.
+// Rows after an id, oldest first. Walks the primary key; the cost is the returned rows.
 export const EVENTS_AFTER = events('events_after', (sql) => `kine.id > ${sql.parameter.integer}`);
 
-// The rows of one key after an id and up to another.
+// The rows of one key, after an id and up to another id.
 export const EVENTS_OF_KEY = events(
   'events_of_key',
   (sql) =>
     `kine.name = ${sql.parameter.text} AND kine.id > ${sql.parameter.integer} AND kine.id <= ${sql.parameter.integer}`,
 );
 
-// The rows of an interval of keys among those after an id and up to another. Walks the primary key: the caller bounds the stretch of ids.
+// The rows of an interval of keys, after an id and up to another id. Walks the primary key; the
+// caller bounds the number of ids.
 export const EVENTS_OF_INTERVAL = events(
   'events_of_interval',
   (sql) => `kine.id > ${sql.parameter.integer} AND kine.id <= ${sql.parameter.integer}
         AND ${sql.expression.unindexed('kine.name')} >= ${sql.parameter.text} AND ${sql.expression.unindexed('kine.name')} < ${sql.parameter.text}`,
 );
 
-// The rows after an id that belong to its transaction: neighbours with its revision.
+// The rows after an id, up to the last id of the same revision: the rest of its transaction.
 export const REST_OF_TRANSACTION = events(
   'rest_of_transaction',
   (sql) => `kine.id > ${sql.parameter.integer} AND kine.id <= ${sql.parameter.integer}`,
@@ -182,7 +191,7 @@ export const LEASES_BY_ID = selectsEach(
   WHERE ${sql.list.contains('id', 'integer')}`,
 );
 
-// By id as a number: a bare `id` would be the column of text to Postgres.
+// Ordered by id as a number. Postgres would read a bare `id` as the selected text.
 export const LEASES = selectsRows(
   'leases',
   leaseShape,
@@ -197,7 +206,7 @@ export const LEASE_COUNT = selectsRow(
   () => 'SELECT COUNT(*) FROM tine_lease',
 );
 
-// The leases that end first, in this order.
+// The leases that expire first, in this order.
 export const NEXT_LEASES = selectsRows(
   'next_leases',
   leaseShape,
@@ -207,7 +216,7 @@ export const NEXT_LEASES = selectsRows(
   LIMIT ${sql.parameter.integer}`,
 );
 
-// The keys that hang on a lease.
+// The keys attached to a lease.
 export const KEYS_OF_LEASE = selectsRows(
   'keys_of_lease',
   single('name', 'text'),
@@ -217,7 +226,7 @@ export const KEYS_OF_LEASE = selectsRows(
   ORDER BY name`,
 );
 
-// The keys that hang on any lease.
+// The keys attached to any lease.
 export const LEASED_KEYS = selectsRows(
   'leased_keys',
   single('name', 'text'),

@@ -1,12 +1,12 @@
-/** The statements of repairs of a table that may be kine's. */
+/** The statements of repairs. The table may be owned by kine. */
 import { compactMarkName } from '../key-text.ts';
 import { gapColumns, gapParameters } from '../rows/kine-table.ts';
 import { changes, inserts } from '../statement.ts';
 
-// Rows for ids that are missing.
+// Inserts gaps for missing ids.
 export const INSERT_GAPS = inserts('insert_gaps', 'kine', gapColumns, gapParameters);
 
-// The compaction mark of a table without one, as the row after the newest.
+// Inserts the compaction mark of a table without one, as the row after the newest.
 export const INSERT_KINES_MARK = changes(
   'insert_kines_mark',
   (sql) => `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, value)

@@ -1,4 +1,4 @@
-/** The named numbers of `tine_state`. */
+/** The statement that stores named numbers in `tine_state`. */
 import { insertsRecords } from '../statement.ts';
 
 export const SET_STATE = insertsRecords(

@@ -1,4 +1,7 @@
-/** The statements that bring tine's derived tables up to a table `kine` that kine wrote to. They run once at a start. */
+/**
+ * The statements that update tine's derived tables after kine wrote to table `kine`. They run once
+ * at a start.
+ */
 import { clientsCompactMarkText, compactMarkName } from '../key-text.ts';
 import { record, single } from '../shape.ts';
 import { changes, changesEach, selectsRow, selectsRows } from '../statement.ts';
@@ -6,7 +9,10 @@ import { changes, changesEach, selectsRow, selectsRows } from '../statement.ts';
 /** kine's name for the API server's key `compact_rev_key`. */
 export const kinesClientsMarkName = 'compact_rev_key_apiserver';
 
-/** In `tine_state` while the database is the target of a copy: a number that tells the source. */
+/**
+ * The name in `tine_state` while the database is the target of a copy. Its number identifies the
+ * source.
+ */
 export const copySourceName = 'copy_source';
 
 export const UNFINISHED_COPY = selectsRow(
@@ -17,7 +23,8 @@ export const UNFINISHED_COPY = selectsRow(
   WHERE name = '${copySourceName}'`,
 );
 
-// The id behind so many rows after an id; none when there are fewer. Ids may lie far apart.
+// The id of the row at an offset after an id; no row if there are fewer rows. Used to walk the
+// table in chunks of rows, because ids may be far apart.
 export const CHUNK_END = selectsRow(
   'stretch_end',
   single('id', 'integer'),
@@ -28,7 +35,7 @@ export const CHUNK_END = selectsRow(
   LIMIT 1 OFFSET ${sql.parameter.integer}`,
 );
 
-// Compaction marks, oldest first. kine may have left several.
+// All compaction marks, oldest first. kine may have left several.
 export const MARKS = selectsRows(
   'marks',
   record({ id: 'integer', compactedId: 'integer?' }),
@@ -38,7 +45,7 @@ export const MARKS = selectsRows(
   ORDER BY id`,
 );
 
-// The mark, as the row after the newest.
+// Inserts the compaction mark with an id.
 export const INSERT_MARK = changes(
   'insert_mark',
   (sql) => `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, version, value)
@@ -76,7 +83,7 @@ export const SET_COVERED_ID = changes(
   ${sql.change.overwrite('name', ['value'])}`,
 );
 
-// The newest row that tine wrote after an id. Walks back over kine's rows only.
+// The newest row that tine wrote after an id. Walks back over rows by kine only.
 export const COVERING_ROW = selectsRow(
   'covering_row',
   single('id', 'integer'),
@@ -89,7 +96,7 @@ export const COVERING_ROW = selectsRow(
 
 export const DROP_ALL_CURRENT = changes('drop_all_current', () => 'DELETE FROM kine_current');
 
-// Whose row kine has compacted away, and the tombstone with it.
+// Removes keys from the index whose row kine compacted together with its tombstone.
 export const DROP_COMPACTED_CURRENT = changes(
   'drop_compacted_current',
   (sql) => `DELETE FROM kine_current
@@ -97,8 +104,9 @@ export const DROP_COMPACTED_CURRENT = changes(
 );
 
 /**
- * Each takes a stretch of ids, the first one not included: the keys that are there after it, then those that are gone. Stretches come in their order. Gap rows and the
- * mark are no keys.
+ * Update the index from an interval of ids, without the first id: the first statement adds the keys
+ * that exist at its end, the second removes the deleted keys. Intervals must follow each other in
+ * order. Gaps and the mark are not keys.
  */
 export const REFILL_CURRENT = [
   changes(
@@ -121,7 +129,8 @@ export const REFILL_CURRENT = [
   ),
 ];
 
-// Rows of a stretch of ids that replaced a row of another name. To kine's collation on MySQL upper and lower case are one; elsewhere there are none.
+// Rows in an interval of ids that replaced a row of another name. kine's collation on MySQL treats
+// upper and lower case as equal; on other databases no row is found.
 export const RENAMED_ROWS = selectsRows(
   'renamed_rows',
   record({ id: 'integer', name: 'text', earlierName: 'text' }),
@@ -141,7 +150,7 @@ export const RENAME_EARLIER = changes(
   WHERE name = ${sql.parameter.text} AND id < ${sql.parameter.integer} AND version IS NULL`,
 );
 
-// Names with bytes that tine escapes, as bytes: kine keeps keys as they come, in UTF-8 or not.
+// Names with bytes that tine escapes, as bytes. kine stores keys unchanged, in UTF-8 or not.
 export const FOREIGN_NAMES = selectsRows(
   'foreign_names',
   single('name', 'bytes'),
@@ -175,7 +184,7 @@ export const SET_CLIENTS_MARK_ROW = changes(
 /** The first parameter of `SET_CLIENTS_MARK_ROW`. */
 export const clientsMarkName: string = clientsCompactMarkText;
 
-// Newest rows with a TTL of kine's and no lease, in a stretch of ids.
+// Newest rows with a TTL by kine and no lease, in an interval of ids.
 export const FOREIGN_LEASE_ROWS = selectsRows(
   'foreign_lease_rows',
   record({ id: 'integer', ttlSeconds: 'integer', name: 'text', valueBytes: 'integer' }),
@@ -185,7 +194,7 @@ export const FOREIGN_LEASE_ROWS = selectsRows(
   WHERE kine.id > ${sql.parameter.integer} AND kine.id <= ${sql.parameter.integer} AND kine.lease > 0 AND kine.lease_id IS NULL`,
 );
 
-/** Takes ids. A lease made of a TTL of kine's is named by the row that set it. */
+/** Takes ids of rows. The id of a lease created from kine's TTL is the id of its row. */
 export const SET_ROW_LEASE = changesEach(
   'set_row_lease',
   ['integer'],
@@ -194,7 +203,8 @@ export const SET_ROW_LEASE = changesEach(
   WHERE ${sql.list.contains('id', 'integer')}`,
 );
 
-// kine deletes what its mark covers together with moving the mark.
+// kine deletes rows in the transaction that moves its mark, so all rows up to the mark are deleted
+// already.
 export const SET_COMPACTED_TO_MARK = changes(
   'set_compacted_to_mark',
   (sql) => `INSERT INTO tine_state (name, value)

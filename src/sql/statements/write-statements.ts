@@ -1,14 +1,15 @@
-/** The statements of writes. All run under the database's revision lock. */
+/** The statements of writes. All run under the revision lock. */
 import { compactMarkName } from '../key-text.ts';
 import { kineColumns, kineParameters } from '../rows/kine-table.ts';
 import { keyShape, keyValueShape, rowColumns } from '../rows/row.ts';
 import { single } from '../shape.ts';
 import { changes, changesEach, inserts, insertsRecords, selectsRow, selectsRows } from '../statement.ts';
 
-// New rows. Their ids are assigned here, not by the database: ids follow each other without gaps, in commit order.
+// Inserts new rows. The instance assigns their ids, not the database, so that ids are consecutive
+// in the order of commits.
 export const INSERT_ROWS = inserts('insert_rows', 'kine', kineColumns, kineParameters);
 
-/** The place of a key in the index of newest rows. */
+/** The entry of a key in the index of newest rows. */
 export interface CurrentRow {
   readonly name: string;
   readonly id: number;
@@ -73,8 +74,10 @@ export const SET_COMPACTED_ID = changes(
   ${sql.change.overwrite('name', ['value'])}`,
 );
 
-// What nobody can read any more of a stretch of ids: each row names the one it replaced, so the cost follows the stretch, not the table; tombstones,
-// and gap rows of kine's. The newest row of all stays, it holds the store's revision.
+// The rows that can no longer be read: the rows replaced by rows in an interval of ids, and the
+// tombstones and kine's gaps in it. Each row names the row it replaced, so the cost grows with the
+// interval, not with the table. The newest row of the log stays, because it defines the store's
+// revision.
 export const UNREACHABLE_ROWS = selectsRows(
   'unreachable_rows',
   single('id', 'integer'),
@@ -106,7 +109,7 @@ export const DELETE_LEASE = changes(
   WHERE id = ${sql.parameter.integer}`,
 );
 
-// These leases get their whole time again from a moment on, the statement's parameter. Deadlines only move later.
+// Restarts the TTL of leases at a moment, the parameter. Deadlines only move later.
 export const RENEW_LEASES = changesEach(
   'renew_leases',
   ['integer'],
@@ -115,8 +118,9 @@ export const RENEW_LEASES = changesEach(
   WHERE ${sql.list.contains('id', 'integer')}`,
 );
 
-// After a start every lease gets its whole time again, as etcd gives it after an election: nobody could renew it meanwhile. A deadline that another clock wrote (a restored
-// snapshot, an older tine) does not count.
+// Restarts the TTL of every lease after a start, as etcd does after an election, because clients
+// could not renew their leases meanwhile. Deadlines from another clock (a restored snapshot, an
+// older tine) are overwritten.
 export const EXTEND_LEASES = changes(
   'extend_leases',
   (sql) => `UPDATE tine_lease

@@ -22,8 +22,8 @@ const programs = {
 
 for (const [name, open] of Object.entries(programs)) {
   /**
-   * Runs a program over no rows and a compacted id, which it must read last: a read after the
-   * deletion of rows then reads the higher id too.
+   * Runs a program over no rows and a compacted id, which it must read last, so that it detects
+   * every deletion of rows before it.
    */
   const run = (compactedId: number) => {
     const program = open();
