@@ -48,7 +48,7 @@ export interface Statement {
   /** The statement returns many large rows. A driver may read them in a special way. */
   readonly isBulk?: true;
   /** The database refuses the statement in a transaction. */
-  readonly standsAlone?: true;
+  readonly outsideTransaction?: true;
 }
 
 /** A statement with the decoder of its rows. */

@@ -82,8 +82,8 @@ async function markFindings(database: OfflineDatabase): Promise<readonly string[
 }
 
 async function sequenceFindings(database: OfflineDatabase, { isTines }: TableFacts): Promise<readonly string[]> {
-  const { sequenceBehind, keepsSequence } = database.sql;
-  if (sequenceBehind === undefined || (isTines && !keepsSequence)) return [];
+  const { sequenceBehind, advancesSequence } = database.sql;
+  if (sequenceBehind === undefined || (isTines && !advancesSequence)) return [];
   if ((await database.value(sequenceBehind)) === undefined) return [];
   return [`the sequence of ids is behind the newest row; ${repair}`];
 }

@@ -56,10 +56,10 @@ const makeKines = 'version = NULL';
 /** @throws StartError that names a key, and what to do with it. */
 async function refuseWhatKineCannotHold(database: OfflineDatabase): Promise<void> {
   const { sql } = database;
-  const found = await database.values(`SELECT DISTINCT name FROM kine WHERE ${sql.perhapsTooMuchForKine}`);
+  const found = await database.values(`SELECT DISTINCT name FROM kine WHERE ${sql.maybeUnstorableInKine}`);
   for (const name of found) {
     const key = keyBytes(String(name));
-    const why = sql.tooMuchForKine(key);
+    const why = sql.unstorableInKine(key);
     if (why === undefined) continue;
     const shown = JSON.stringify(Buffer.from(key.subarray(0, shownKeyBytesMax)).toString());
     throw new StartError(

@@ -156,14 +156,14 @@ async function mendCurrent(database: OfflineDatabase, { isTines }: TableFacts): 
 }
 
 async function mendKinesIndexes(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
-  if (isTines || database.sql.kineMakesIndexes) return undefined;
+  if (isTines || database.sql.kineCreatesIndexes) return undefined;
   const made = await makeKinesIndexes(database);
   return made === 0 ? undefined : `made indexes of kine's: ${made}`;
 }
 
 async function mendSequence(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
-  const { sequenceBehind, keepsSequence, setSequence } = database.sql;
-  if (sequenceBehind === undefined || (isTines && !keepsSequence)) return undefined;
+  const { sequenceBehind, advancesSequence, setSequence } = database.sql;
+  if (sequenceBehind === undefined || (isTines && !advancesSequence)) return undefined;
   if ((await database.value(sequenceBehind)) === undefined) return undefined;
   for (const statement of setSequence) await database.change(statement);
   return 'set the sequence of ids to the newest row';

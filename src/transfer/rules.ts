@@ -31,7 +31,7 @@ export async function breachOf({ sql }: Rule, database: OfflineDatabase): Promis
 export function kinesRules(sql: OfflineDialect, markId: number): readonly Rule[] {
   return [
     {
-      sql: `SELECT COUNT(*), MIN(id) FROM kine WHERE name IS NULL OR ${sql.isNoText('name')} OR name = ''`,
+      sql: `SELECT COUNT(*), MIN(id) FROM kine WHERE name IS NULL OR ${sql.isNotText('name')} OR name = ''`,
       finding: (count, id) => `${rowsFrom(count, id)} without a key; ${restore}`,
     },
     holes(markId),

@@ -30,7 +30,7 @@ const neededIndexes = [
 
 /** What is not there, named for a person. Nothing else misses a part of a database that is kine's, where kine makes it. */
 export function missingParts(sql: OfflineDialect, { isTines, tables, indexes }: TableFacts): readonly string[] {
-  const neededOfKine = sql.kineMakesIndexes ? [] : Object.keys(sql.kinesIndexes);
+  const neededOfKine = sql.kineCreatesIndexes ? [] : Object.keys(sql.kinesIndexes);
   return [
     ...(isTines ? neededTables : []).filter((name) => !tables.has(name)).map((name) => `table ${name}`),
     ...(isTines ? neededIndexes : neededOfKine).filter((name) => !indexes.has(name)).map((name) => `index ${name}`),

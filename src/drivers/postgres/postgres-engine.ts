@@ -48,7 +48,7 @@ const SIZE = selectsRow(
 const vacuums = ['kine', 'kine_current', 'tine_lease', 'tine_state', 'tine_commit', 'tine_member'].map(
   (table) =>
     // Without FULL, which would keep everybody from the table while it is rewritten: dead rows become room for new ones, and only free space at the end goes back.
-    ({ ...changes(`vacuum_${table}`, () => `VACUUM ${table}`), standsAlone: true }) as const,
+    ({ ...changes(`vacuum_${table}`, () => `VACUUM ${table}`), outsideTransaction: true }) as const,
 );
 
 // The backend of a connection that was lost, unless its number belongs to another program by now. One that commits ends by itself: ended while it waits for a standby, it would

@@ -171,7 +171,7 @@ export class PostgresSession implements Session {
 
   #needsTransaction(queries: readonly Query[]): boolean {
     if (this.#kind !== 'none') return true;
-    return this.#mode.isPooled && !queries.some(({ statement }) => statement.standsAlone);
+    return this.#mode.isPooled && !queries.some(({ statement }) => statement.outsideTransaction);
   }
 
   /** Behind a pooler the settings are the transaction's, and come with its begin. */

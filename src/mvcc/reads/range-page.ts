@@ -244,7 +244,7 @@ function* plainBlock(found: readonly Row[], bytesMax: number): Program<KeyValueB
   const taken = found.slice(0, count);
   const values = ((yield* row(CURRENT_VALUES, nameOf(taken[0] as Row), nameOf(taken.at(-1) as Row))) ??
     noBuffer) as Buffer;
-  assert(values.length === bytes, 'the values in one piece are as long as each of them together');
+  assert(values.length === bytes, 'the joined values are as long as all values together');
   const block = { bytes: encodedWith(values, taken), count };
   freeWhole(values);
   return block;

@@ -78,7 +78,7 @@ function* rowsByName(operation: RangeOperation, window: RangeWindow): Program<re
 function assertInOrder(found: readonly KeyValueRow[]): void {
   let before = '';
   for (const { name } of found) {
-    assert(before < name, 'a range comes in the order of its keys');
+    assert(before < name, 'the rows of a range are in the order of their keys');
     before = name;
   }
 }

@@ -47,7 +47,7 @@ export function* withValues(found: readonly KeyValueRow[]): Program<readonly Key
   while (complete.length < found.length) {
     const piece = found.slice(complete.length, complete.length + size.rowsMax);
     const values = new Map(yield* valuesOf(piece.map(({ id }) => [id] as const)));
-    assert(values.size === piece.length, 'a row that was sorted is there when its value is read');
+    assert(values.size === piece.length, 'a sorted row still exists when its value is read');
     const read = piece.map((row) => ({ ...row, value: values.get(row.id) ?? null }));
     size.record(read);
     complete.push(...read);

@@ -90,7 +90,7 @@ function* pageOfJoinedValues(interval: LogInterval): Program<SnapshotRows> {
     end += each.valueBytes;
     page.add(each, { bytes: values, start, end });
   }
-  assert(end === values.length, 'the values in one piece are as long as each of them together');
+  assert(end === values.length, 'the joined values are as long as all values together');
   freeWhole(values);
   return page.rows();
 }

@@ -265,8 +265,8 @@ export class WriteState {
     this.#rowBytes = 0;
     this.#changedKeys.clear();
     const [inserted, , removed] = yield position === 'last' ? changes.map(asLast) : changes;
-    assert(changeCount(inserted) === written, 'every row written is in the table');
-    assert(changeCount(removed) === dropped.length, 'a deleted key was in kine_current');
+    assert(changeCount(inserted) === written, 'every written row was inserted');
+    assert(changeCount(removed) === dropped.length, 'a deleted key had an entry in kine_current');
   }
 
   /**
@@ -309,7 +309,7 @@ export class WriteState {
 
   #indexEntryOf(key: string): CurrentRow {
     const keyValue = this.#newest.get(key)?.keyValue;
-    assert(keyValue !== undefined, 'a key with a place in kine_current is there');
+    assert(keyValue !== undefined, 'a key with an entry in kine_current exists');
     const leaseId = keyValue.lease === null ? null : BigInt(keyValue.lease);
     return { name: key, id: keyValue.id, leaseId, valueBytes: keyValue.value?.length ?? 0 };
   }
@@ -335,7 +335,7 @@ export class WriteState {
   #nextId(): RowId {
     this.#writtenCount += 1;
     this.#id += 1;
-    assert(this.#id >= this.revision, 'revisions never overtake ids');
+    assert(this.#id >= this.revision, 'no revision exceeds its id');
     return this.#id;
   }
 }

@@ -118,7 +118,7 @@ export interface BytesQuery {
   /** FROM ... and what follows, without ORDER BY. */
   readonly from: string;
   /** The column that orders the rows of `from`. */
-  readonly place: string;
+  readonly orderedBy: string;
   /** The position of this column in `columns`, from 1. */
   readonly orderColumn: number;
   /**

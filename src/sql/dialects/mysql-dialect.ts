@@ -106,13 +106,13 @@ export function isValueColumn(column: string): boolean {
  * as reading the rows. The query returns short values, and the lengths of all values after the
  * columns. The client then reads the long values that it needs.
  */
-function upToBytes({ before, columns, from, place }: BytesQuery): string {
+function upToBytes({ before, columns, from, orderedBy }: BytesQuery): string {
   const selected = columns.map((column) =>
     isValueColumn(column) ? `IF(LENGTH(${column}) < ${heldBackBytesMin}, ${column}, NULL)` : column,
   );
   const lengths = columns.filter(isValueColumn).map((column) => `COALESCE(LENGTH(${column}), 0)`);
   return `${before} SELECT ${[...selected, ...lengths].join(', ')}
   ${from}
-  ORDER BY ${place}
+  ORDER BY ${orderedBy}
   LIMIT ?`;
 }

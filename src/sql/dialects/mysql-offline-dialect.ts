@@ -13,7 +13,7 @@ export const mysqlOfflineDialect: OfflineDialect = {
     "SELECT LOWER(column_name) FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = 'kine'",
   indexNames: 'SELECT DISTINCT index_name FROM information_schema.statistics WHERE table_schema = DATABASE()',
   damage: undefined,
-  isNoText: () => '1 = 0',
+  isNotText: () => '1 = 0',
   differs: (first, second) => `NOT (${first} <=> ${second})`,
   updateJoined: ({ joined, on, set, where }) => `UPDATE kine
   JOIN kine ${joined} ON ${on}
@@ -21,7 +21,7 @@ export const mysqlOfflineDialect: OfflineDialect = {
   WHERE ${where}`,
   // InnoDB advances its sequence with ids that are inserted.
   sequenceBehind: undefined,
-  keepsSequence: true,
+  advancesSequence: true,
   setSequence: [],
   changesTablesInTransaction: false,
   dropIndex: (name) => `DROP INDEX ${name} ON kine`,
@@ -31,15 +31,17 @@ export const mysqlOfflineDialect: OfflineDialect = {
     `ALTER TABLE kine MODIFY name VARCHAR(${kinesNameLengthMax}) CHARACTER SET ascii COLLATE ascii_bin, AUTO_INCREMENT = 1`,
   ],
   kinesIndexes: kinesCommonIndexes,
-  kineMakesIndexes: false,
+  kineCreatesIndexes: false,
   // Names with an escape or a control character, long names, and names with a space at the end.
-  perhapsTooMuchForKine: `HEX(name) REGEXP '^(..)*([01].|7F)' OR LENGTH(name) > ${kinesNameLengthMax} OR name LIKE '% '`,
+  maybeUnstorableInKine: `HEX(name) REGEXP '^(..)*([01].|7F)' OR LENGTH(name) > ${kinesNameLengthMax} OR name LIKE '% '`,
   copyTable: `CREATE TABLE IF NOT EXISTS tine_copy (name VARBINARY(3000) NOT NULL PRIMARY KEY, mod_revision BIGINT NOT NULL, create_revision BIGINT NOT NULL, version BIGINT NOT NULL, lease INTEGER NOT NULL, lease_id BIGINT, value MEDIUMBLOB) ENGINE=InnoDB ROW_FORMAT=DYNAMIC`,
-  tooMuchForKine: (key) => {
+  unstorableInKine: (key) => {
     if (key.length > kinesNameLengthMax)
-      return `has ${key.length} bytes, and its column of names in MySQL takes ${kinesNameLengthMax}`;
+      return `has ${key.length} bytes; kine's column of names in MySQL takes at most ${kinesNameLengthMax}`;
     if (key.some((byte) => byte < 0x20 || byte > 0x7e))
-      return 'is not printable ASCII, and its column of names in MySQL takes or orders nothing else';
-    return key.at(-1) === 0x20 ? 'ends with a space, which its column of names in MySQL does not tell' : undefined;
+      return "contains bytes other than printable ASCII, which kine's column of names in MySQL cannot store or order";
+    return key.at(-1) === 0x20
+      ? "ends with a space, which kine's column of names in MySQL ignores in comparisons"
+      : undefined;
   },
 };

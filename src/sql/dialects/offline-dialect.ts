@@ -16,7 +16,7 @@ export interface OfflineDialect extends Dialect {
    */
   readonly damage: string | undefined;
   /** A condition: a column of text contains a value of another type. */
-  isNoText(column: string): string;
+  isNotText(column: string): string;
   /** A condition: two values differ, and NULL equals NULL. */
   differs(first: string, second: string): string;
   /** Updates rows of `kine` from other rows of `kine`. */
@@ -29,7 +29,7 @@ export interface OfflineDialect extends Dialect {
   /**
    * Whether the database advances its sequence of ids when tine inserts rows with ids of its own.
    */
-  readonly keepsSequence: boolean;
+  readonly advancesSequence: boolean;
   /** Statements that set the sequence to the newest row. */
   readonly setSequence: readonly string[];
   /**
@@ -44,16 +44,16 @@ export interface OfflineDialect extends Dialect {
   /** kine's indexes by name: the text after CREATE, with `{}` for the name. */
   readonly kinesIndexes: Readonly<Record<string, string>>;
   /** Whether kine creates missing indexes at its start. */
-  readonly kineMakesIndexes: boolean;
+  readonly kineCreatesIndexes: boolean;
   /**
    * Creates table `tine_copy`, which stages the keys of an etcd. When all keys are staged, they are
    * inserted in the order of their revisions.
    */
   readonly copyTable: string;
   /** A condition that selects all names that kine may not be able to store. */
-  readonly perhapsTooMuchForKine: string;
+  readonly maybeUnstorableInKine: string;
   /** The reason why kine cannot store a key; undefined: it can. */
-  tooMuchForKine(key: Uint8Array): string | undefined;
+  unstorableInKine(key: Uint8Array): string | undefined;
 }
 
 /**

@@ -11,11 +11,11 @@ export const sqliteOfflineDialect: OfflineDialect = {
   kineColumnNames: "SELECT name FROM pragma_table_info('kine')",
   indexNames: "SELECT name FROM sqlite_schema WHERE type = 'index'",
   damage: `PRAGMA integrity_check(${damageLinesMax})`,
-  isNoText: (column) => `typeof(${column}) <> 'text'`,
+  isNotText: (column) => `typeof(${column}) <> 'text'`,
   differs: (first, second) => `${first} IS NOT ${second}`,
   updateJoined: updateFrom,
   sequenceBehind: "SELECT 1 FROM sqlite_sequence WHERE name = 'kine' AND seq < (SELECT MAX(id) FROM kine)",
-  keepsSequence: true,
+  advancesSequence: true,
   setSequence: [
     "DELETE FROM sqlite_sequence WHERE name = 'kine'",
     "INSERT INTO sqlite_sequence (name, seq) SELECT 'kine', MAX(id) FROM kine",
@@ -28,9 +28,9 @@ export const sqliteOfflineDialect: OfflineDialect = {
     kine_id_compact_rev_key_with_prev_revision_index:
       "INDEX {} ON kine (id, name, prev_revision) WHERE name != 'compact_rev_key' AND prev_revision != 0",
   },
-  kineMakesIndexes: true,
+  kineCreatesIndexes: true,
   // SQLite stores text of any bytes.
-  perhapsTooMuchForKine: '1 = 0',
+  maybeUnstorableInKine: '1 = 0',
   copyTable: `CREATE TABLE IF NOT EXISTS tine_copy (name TEXT NOT NULL PRIMARY KEY, mod_revision INTEGER NOT NULL, create_revision INTEGER NOT NULL, version INTEGER NOT NULL, lease INTEGER NOT NULL, lease_id INTEGER, value BLOB)`,
-  tooMuchForKine: () => undefined,
+  unstorableInKine: () => undefined,
 };

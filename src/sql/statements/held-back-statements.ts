@@ -37,7 +37,7 @@ export function fillIn(missing: readonly MissingValue[], found: readonly Row[]):
   const values = new Map(found.map(VALUES_BY_ID.decode).map(({ id, value }) => [id, value]));
   for (const { row, column, id } of missing) {
     const value = values.get(id);
-    assert(value !== undefined, 'a row that was read is still there in the same snapshot');
+    assert(value !== undefined, 'a row that was read still exists in the same transaction');
     row[column] = value;
   }
 }

@@ -100,7 +100,7 @@ function rangeText(sql: Dialect, shape: RangeShape): string {
       columns,
       bytes,
       from,
-      place: 'names.name',
+      orderedBy: 'names.name',
       orderColumn: 1,
       comesInOrder,
     });

@@ -149,7 +149,7 @@ function events(name: string, where: (sql: Dialect) => string): Select<EventRow>
       from: `FROM kine
       ${sql.kine.leftJoinRow('older', 'kine.prev_revision', 'older.deleted = 0')}
       WHERE ${where(sql)}`,
-      place: 'kine.id',
+      orderedBy: 'kine.id',
       orderColumn: 3,
       comesInOrder: false,
     }),
