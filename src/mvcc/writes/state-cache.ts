@@ -88,14 +88,14 @@ export class StateCache {
     if (this.#state === undefined || !this.#isOurs || named.needsLeaseClock) return undefined;
     const newest = new Map<string, LoadedRow>();
     const unusedNames: string[] = [];
-    const remembers = (needsValue: boolean) => (key: string) => {
+    const addCached = (needsValue: boolean) => (key: string) => {
       const row = this.#rows.get(key) ?? (named.unusedKeys.has(key) ? neverWritten : undefined);
       if (row === undefined || (needsValue && !row.hasValue)) return false;
       if (row === neverWritten) unusedNames.push(key);
       newest.set(key, row);
       return true;
     };
-    if (![...named.keys].every(remembers(withValues)) || ![...named.keysWithValue].every(remembers(true)))
+    if (![...named.keys].every(addCached(withValues)) || ![...named.keysWithValue].every(addCached(true)))
       return undefined;
     const leases = new Map<LeaseId, LeaseStatus>();
     for (const id of named.leases) {

@@ -25,7 +25,7 @@ const targets: readonly NumberTarget[] = ['key', 'version', 'create', 'mod'];
 const owners: readonly Owner[] = ['tine', 'kine'];
 const either = [false, true] as const;
 
-/** The shapes of ranges that programs ask for: what is sorted has no values and no bound. */
+/** The shapes of ranges that programs use. A sorted range has no values and no bound. */
 function* rangeShapes(): Generator<RangeShape> {
   for (const source of sources) {
     for (const filtered of either) {
@@ -38,7 +38,10 @@ function* rangeShapes(): Generator<RangeShape> {
   }
 }
 
-/** Every statement, in the order of their names. A module's exports are found by themselves; what functions make is listed here. */
+/**
+ * Every statement, in the order of their names. Exported statements are found by reading the
+ * folder; statements that functions create are listed here.
+ */
 export async function allStatements(): Promise<readonly Statement[]> {
   const found: Statement[] = [];
   for (const file of readdirSync(folder).filter((name) => name.endsWith('-statements.ts')))
@@ -58,7 +61,7 @@ function statementsIn(exported: unknown): readonly Statement[] {
 export const goldenFiles: Readonly<Record<string, (statements: readonly Statement[]) => string>> = {
   sqlite: (statements) => inDialect(statements, () => sqliteDialect),
   mysql: (statements) => inDialect(statements, () => mysqlDialect),
-  // What Postgres sends in binary has a text of its own, and so has a write that is guarded.
+  // Statements with binary rows and guarded writes have a text of their own on Postgres.
   postgres: (statements) =>
     [
       inDialect(statements, ({ isBulk }) => (isBulk ? postgresBinaryDialect : postgresDialect)),
@@ -70,7 +73,7 @@ function inDialect(statements: readonly Statement[], dialectOf: (statement: Stat
   return statements.map((each) => entry(each.name, each.text(dialectOf(each)))).join('\n');
 }
 
-/** Without spaces at the ends of lines, which editors take away. */
+/** The text without spaces at the ends of lines, which editors remove. */
 function entry(name: string, text: string): string {
   return `-- ${name}\n${text.replaceAll(/[ \t]+$/gm, '')};\n`;
 }

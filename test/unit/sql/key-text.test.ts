@@ -25,7 +25,7 @@ test('a text that is not an escape stays unchanged', () => {
   }
 });
 
-test('the largest key is converted within some milliseconds, whatever its bytes', () => {
+test('the largest key is converted within a few milliseconds, whatever its bytes', () => {
   for (const byte of [0x00, 0x61, 0x7f, 0xff]) {
     const key = Buffer.alloc(1_572_864, byte);
     const startMs = performance.now();

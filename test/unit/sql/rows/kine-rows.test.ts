@@ -97,12 +97,12 @@ suite('rows of table kine', async () => {
   const run = <Result>(program: Program<Result>): Result => runProgram(program, statements);
   run(insertEach(INSERT_ROWS, log));
 
-  test('every row that a program writes is read as it was written', () => {
+  test('every row that a program writes is read back unchanged', () => {
     const found = run(rows(copiedRows('tine'), 1, 7)).map(({ key, ...rest }) => ({ ...rest, name: key.toString() }));
     assert.deepEqual(found, log);
   });
 
-  test('a revision of its own stands only in rows whose id is another, a place only in rows that are not the first', () => {
+  test('a row stores its revision only if it differs from the id, and its sub revision only if it is not the first', () => {
     assert.deepEqual(
       log.map(({ revision, subRevision }) => [revision, subRevision]),
       [
@@ -116,7 +116,7 @@ suite('rows of table kine', async () => {
     );
   });
 
-  test('the TTL beside a lease is at most what kine holds', () => {
+  test('the TTL of a row is limited to the maximum of the column in kine', () => {
     const row = putRow({
       id: 2,
       revision: 2,
@@ -132,12 +132,12 @@ suite('rows of table kine', async () => {
     assert.equal(row.leaseId, 1n);
   });
 
-  test('a compaction mark says up to which id, and whether anything was compacted', () => {
+  test('a compaction mark stores the compacted id, and whether anything was compacted', () => {
     const mark = markRow({ id: 1, compactedId: 5, version: 2 });
     assert.deepEqual([mark.name, mark.created, mark.replacedId, mark.version], ['compact_rev_key', 1, 5, 2]);
   });
 
-  test('newest rows come with their values, without, and after the head', () => {
+  test('newest rows are decoded with values, without values, and after the head', () => {
     const names = [['a'], ['b'], ['c'], ['unknown']];
     const b = { name: 'b', id: 4, modRevision: 4, createRevision: 4, version: 1, lease: null };
     const whole = newestByName(run(rawRows(listQuery(NEWEST_ROWS, names))));
@@ -150,14 +150,14 @@ suite('rows of table kine', async () => {
     const [headRow = []] = run(rawRows(query(HEAD)));
     const head = HEAD.decode(headRow);
     assert.deepEqual(head, { id: 7, revision: 6, compactId: 0, compactRevision: -1, authState: 2 });
-    // SQLite does not run the statement that selects both.
+    // The statement that selects both does not run on SQLite.
     const [newest = []] = run(rawRows(listQuery(NEWEST_SMALL_ROWS, [['b']])));
     const found = [[...(headRow as Values), ...(newest as Values)]];
     assert.deepEqual(decoded(HEAD_AND_NEWEST_SMALL_ROWS, found)[0], head);
     assert.deepEqual(newestAfterHead(found).get('b'), { id: 4, keyValue: { ...b, value: value('3') }, isLarge: false });
   });
 
-  test('an event is a row and the row that it replaced; a gap is none', () => {
+  test('an event is a row and the row that it replaced; a gap is not an event', () => {
     const found = run(rowsOf(query(EVENTS_AFTER, 1, 100)));
     assert.deepEqual(
       found.map(({ isEvent, isDelete, keyValue, previous }) => [keyValue.id, isEvent, isDelete, previous?.id]),
@@ -174,7 +174,7 @@ suite('rows of table kine', async () => {
     assert.equal(found[1]?.previous?.lease, lease.id.toString());
   });
 
-  test('the table has the columns that are described', () => {
+  test('the table has all described columns', () => {
     const there = database.prepare("SELECT name FROM pragma_table_info('kine')").pluck().all();
     assert.deepEqual(
       kineColumns.map(({ name }) => name).filter((name) => !there.includes(name)),

@@ -13,7 +13,10 @@ import { EVENTS_AFTER } from '../../../../src/sql/statements/read-statements.ts'
 const long = 10_000;
 const value = Buffer.from('v');
 
-/** A row of events as MySQL sends it: long values stay behind, and the lengths of both values stand at the end. */
+/**
+ * A row of events as MySQL sends it: long values are held back, and the lengths of both values are
+ * the last columns.
+ */
 function eventRow(id: number, bytes: number, older?: { readonly id: number; readonly bytes: number }): Value[] {
   const sent = (length: number) => (length < long ? value : null);
   const replaced =
@@ -23,7 +26,7 @@ function eventRow(id: number, bytes: number, older?: { readonly id: number; read
   return [1, 'k', id, id, 2, 2, null, sent(bytes), 0, ...replaced, bytes, older?.bytes ?? 0];
 }
 
-test('rows end with the one that reaches the bound, without the lengths', () => {
+test('rows end with the row that reaches the bound, without the lengths', () => {
   const missing: MissingValue[] = [];
   const rows = [eventRow(2, 1), eventRow(3, 1, { id: 2, bytes: 1 }), eventRow(4, 1, { id: 3, bytes: 1 })];
   const taken = rowsUpToBytes({ statement: EVENTS_AFTER, rows, bytesMax: 3 }, missing);
@@ -34,7 +37,7 @@ test('rows end with the one that reaches the bound, without the lengths', () => 
   assert.deepEqual(missing, []);
 });
 
-test('values that stayed behind are put where they belong, by the ids of their own rows', () => {
+test('values that were held back are inserted by the ids of their rows', () => {
   const missing: MissingValue[] = [];
   const rows = [eventRow(3, long, { id: 2, bytes: long }), eventRow(4, 1, { id: 3, bytes: long })];
   const taken = rowsUpToBytes({ statement: EVENTS_AFTER, rows, bytesMax: Number.MAX_SAFE_INTEGER }, missing);
