@@ -36,7 +36,7 @@ export function unknownMigration(applied: readonly string[]): string | undefined
   return applied.find((name) => !migrations.some((migration) => migration.name === name));
 }
 
-/** The columns of kine's table in every version of kine. */
+/** The columns that every version of kine has in its table. */
 export const kinesColumns = [
   'id',
   'name',

@@ -11,7 +11,7 @@ export interface SchemaWords {
   /** The types of an id or revision, and of the id of a lease: integers of 64 bits. */
   readonly id: string;
   readonly leaseId: string;
-  /** A small integer, of kine's type. */
+  /** A small integer, as in kine. */
   readonly small: string;
   /** A key as text that is ordered by its bytes. */
   readonly name: string;
@@ -30,7 +30,7 @@ export interface SchemaWords {
   where(condition: string): string;
   /** The words before the name of an index that may exist already. */
   readonly ifNoIndex: string;
-  /** Statements that change the columns of kine's table to the types above. */
+  /** Statements that change kine's columns to the types above. */
   readonly adaptKine: readonly string[];
   /** A statement that drops an index of table `kine`, if it exists. */
   dropIndex(name: string): string;

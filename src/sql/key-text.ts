@@ -30,7 +30,7 @@ export function successor(name: string): string {
   return `${name}\u0001`;
 }
 
-/** The name of kine's compaction mark. No client's key has this name. */
+/** kine's name for the compaction mark. No client's key has this name. */
 export const compactMarkName = 'compact_rev_key';
 
 /**

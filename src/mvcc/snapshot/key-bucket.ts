@@ -1,6 +1,7 @@
 /**
- * The log in the form of etcd's bucket `key`: each revision maps to the key-value that was written
- * at it. Rows that compaction deletes do not belong to it, whether they are deleted already or not.
+ * The log in the form that etcd stores in its bucket `key`: each revision maps to the key-value
+ * that was written at it. Rows that compaction deletes do not belong to it, whether they are
+ * deleted already or not.
  */
 import { limits } from '../../limits.ts';
 import type { KeyBucketRow } from '../../sql/statements/key-bucket-statements.ts';

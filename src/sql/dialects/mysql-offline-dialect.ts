@@ -3,7 +3,7 @@
 import { mysqlDialect } from './mysql-dialect.ts';
 import { kinesCommonIndexes, type OfflineDialect } from './offline-dialect.ts';
 
-/** The length of kine's column of names, in characters. */
+/** The maximum length in kine's column of names, in characters. */
 const kinesNameLengthMax = 630;
 
 export const mysqlOfflineDialect: OfflineDialect = {

@@ -2,7 +2,7 @@
 import { kinesCommonIndexes, type OfflineDialect, updateFrom } from './offline-dialect.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 
-/** The number of reported lines of SQLite's integrity check. */
+/** The maximum number of faults that the integrity check reports. */
 const damageLinesMax = 10;
 
 export const sqliteOfflineDialect: OfflineDialect = {

@@ -1,6 +1,6 @@
 /**
- * The statements that read the log in the form of etcd's bucket `key`: for snapshots, and for
- * hashes that etcd's tools compare.
+ * The statements that read the log in the form that etcd stores in its bucket `key`: for snapshots,
+ * and for hashes that etcd's tools compare.
  */
 import { leaseBytesMax } from '../../wire/key-value-writer.ts';
 import type { Dialect } from '../dialects/dialect.ts';
