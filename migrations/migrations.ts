@@ -29,8 +29,8 @@ export function migrationSource(words: SchemaWords): Knex.MigrationSource<Migrat
 }
 
 /**
- * The first applied migration that this version does not have; it was applied by a newer tine.
- * Undefined: there is none.
+ * The first applied migration that this version does not have; a newer tine applied it. Undefined:
+ * this version has all of them.
  */
 export function unknownMigration(applied: readonly string[]): string | undefined {
   return applied.find((name) => !migrations.some((migration) => migration.name === name));

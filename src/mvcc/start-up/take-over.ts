@@ -177,7 +177,7 @@ function* adoptClientsMark(afterId: number): Program<void> {
   }
 }
 
-/** Splits kine's `<version>|<value>`. The version is null if there is none. */
+/** Splits kine's `<version>|<value>`. The version is null if the text contains no version. */
 export function clientsMark(kept: Uint8Array | null): { readonly version: number | null; readonly value: Uint8Array } {
   const text = Buffer.from(kept ?? []).toString('latin1');
   const bar = text.indexOf('|');

@@ -15,7 +15,7 @@ export interface Dialect {
   /**
    * Limits a query to a number of rows, its last parameter, and to the row at which the sum of
    * `bytes` reaches a bound. If the database must count the bytes, the bound is one more parameter
-   * after the number of rows. If the driver counts them, the query has no such parameter.
+   * after the number of rows. If the driver counts them, this parameter is absent.
    */
   upToBytes(query: BytesQuery): string;
 }

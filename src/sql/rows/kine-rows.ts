@@ -19,7 +19,7 @@ interface RowPosition {
 /** The write of a key: the common fields of puts and deletes. */
 interface KeyWrite extends RowPosition {
   readonly name: string;
-  /** The id of the previous row of the key; 0: there is none. */
+  /** The id of the previous row of the key; 0: no previous row exists. */
   readonly replacedId: number;
 }
 
