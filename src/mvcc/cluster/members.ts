@@ -32,8 +32,8 @@ export function* membersSince(
 }
 
 /**
- * Renews the row of this instance. Removes members that did not renew since a moment, and their
- * rows of commits.
+ * Renews the row of this instance. Removes members that did not renew since a moment, and commit
+ * slots that were not used since then.
  */
 export function* announceMember(request: {
   readonly member: Member;
