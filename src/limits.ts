@@ -49,9 +49,9 @@ export const limits = {
   snapshotPaceBytes: 1024 * 1024,
   snapshotPaceMsMax: 1_000,
   /** A snapshot of which nothing is taken for so long ends: compaction deletes nothing meanwhile. */
-  snapshotSilenceMsMax: 60_000,
+  snapshotIdleMsMax: 60_000,
   /** How often it is looked for either. */
-  snapshotLookIntervalMs: 250,
+  snapshotCheckIntervalMs: 250,
   /** Hashes computed at once. Each reads all there is, a page at a time. */
   hashesUnderWayMax: 4,
   /** How long a physical compaction hashes before it deletes: some 200 MB. Clients such as etcdctl wait 5 s. */
@@ -90,7 +90,7 @@ export const limits = {
   /** Lists of one client connection that are read at the same time; the others have not begun. Each holds the pages that it has read. */
   listsOfOriginMax: 8,
   /** How much longer a list that was given up while it was read counts as under way: a client that resets its lists has 8 of them read in a second, not hundreds. */
-  listGivenUpPauseMs: 1_000,
+  listCancelledPauseMs: 1_000,
   /** Lists that have not begun, of all connections, with their calls some 5 KiB each; beyond it "too many requests". The last one waits for seconds. */
   listsWaitingMax: 10_000,
   /** Requests that were given up and are dropped in one turn of the event loop: each costs some 5 us until its call has ended. */
@@ -122,14 +122,14 @@ export const limits = {
   /** Bytes of their names, roles and intervals. */
   knownUsersBytesMax: 16 * 1024 * 1024,
   /** How often an instance says that it is there. */
-  memberBeatIntervalMs: 10_000,
+  memberHeartbeatIntervalMs: 10_000,
   /** After how long a silent instance is no longer listed: two beats, and the time a busy database takes. */
   memberSilenceMsMax: 25_000,
   /** How long after its last beat an instance counts as running, and is not removed: a beat, and the time that writing it takes. */
   memberRunsMsMax: 12_000,
   /** After how long its row goes, and how many beats pass between two looks for such rows. */
   memberForgottenAfterMs: 3_600_000,
-  memberBeatsPerCleaning: 60,
+  memberHeartbeatsPerCleanup: 60,
   /** How old the size may be that writes are held against a quota with: what this instance wrote since is added, what the others wrote is not. */
   quotaSizeIntervalMs: 1_000,
   /** How long background work waits after the database refused it. */
@@ -182,7 +182,7 @@ export const limits = {
   slowDiskMs: 5,
   slowDiskPauseMsMin: 1_000,
   slowDiskPauseMsMax: 60_000,
-  /** How long after another process has written to the file the event loop does not write: every instance writes at least every `memberBeatIntervalMs`. */
+  /** How long after another process has written to the file the event loop does not write: every instance writes at least every `memberHeartbeatIntervalMs`. */
   otherProcessPauseMs: 30_000,
   /** Pages in the WAL at which the writer copies them into the database: 4,000 pages are 16 MiB. */
   sqliteCheckpointPages: 4_000,
@@ -207,13 +207,13 @@ assert(
   limits.leaseExpiryIntervalMs < limits.leaseTtlSecondsMin * 1_000,
   'a lease granted by another instance is seen before it is due',
 );
-assert(limits.memberBeatIntervalMs < limits.memberRunsMsMax, 'an instance that runs is not removed');
+assert(limits.memberHeartbeatIntervalMs < limits.memberRunsMsMax, 'an instance that runs is not removed');
 assert(limits.compactionHoldRenewalMs * 2 < limits.compactionHoldMs, 'a hold outlasts a renewal that came late');
-assert(limits.snapshotPaceMsMax < limits.snapshotSilenceMsMax, 'a snapshot ends sooner when another one waits');
+assert(limits.snapshotPaceMsMax < limits.snapshotIdleMsMax, 'a snapshot ends sooner when another one waits');
 assert(
-  limits.memberBeatIntervalMs * 2 < limits.otherProcessPauseMs,
+  limits.memberHeartbeatIntervalMs * 2 < limits.otherProcessPauseMs,
   'the event loop does not write while another instance runs',
 );
-assert(limits.memberBeatIntervalMs * 2 < limits.memberSilenceMsMax, 'an instance that is there is listed');
+assert(limits.memberHeartbeatIntervalMs * 2 < limits.memberSilenceMsMax, 'an instance that is there is listed');
 assert(limits.logTextLengthMax * 8 < limits.logLineLengthMax, 'a line holds several texts');
 assert(limits.writeBatchCountMax < limits.writeQueueCountMax, 'a batch fits into the queue');

@@ -45,8 +45,8 @@ export function createLogger(level: Config['logLevel'], stream: DestinationStrea
 
 /** A line has the message of a database failure, and the stack of other errors. */
 function errorFields(error: Error): object | string {
-  const isWeather = error instanceof DriverError && error.kind !== 'other';
-  return isWeather ? error.message : pino.stdSerializers.err(error);
+  const isOutage = error instanceof DriverError && error.kind !== 'other';
+  return isOutage ? error.message : pino.stdSerializers.err(error);
 }
 
 async function destinationOf(output: LogOutput, format: Config['logFormat']): Promise<DestinationStream> {

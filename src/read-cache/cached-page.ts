@@ -12,7 +12,7 @@ import { indexFrom, type RunContent, startOf } from './run-content.ts';
 export interface PageSource {
   readonly revision: Revision;
   /** The runs of an interval from its start on; ends where a part of it is missing. */
-  along(interval: NameInterval): Iterable<CachedRun>;
+  contiguousRuns(interval: NameInterval): Iterable<CachedRun>;
   /** The key-values of a run, which is used hereby. */
   contentOf(run: CachedRun): RunContent;
   /** How many keys an interval has; undefined: it is not known. */
@@ -42,7 +42,7 @@ export function cachedPage(
   const interval = position === undefined ? whole : { start: successor(position.afterName), end: whole.end };
   const countBefore = position?.countBefore ?? 0;
   const left = operation.limit === 0 ? Number.POSITIVE_INFINITY : operation.limit - countBefore;
-  const page = takenAlong(interval, left, source);
+  const page = takeFrom(interval, left, source);
   if (page === undefined) return undefined;
   const { blocks, endsAt } = page;
   const countThrough = countBefore + page.count;
@@ -69,16 +69,16 @@ interface Taken {
 }
 
 /** Undefined: a part is missing. */
-function takenAlong(interval: NameInterval, left: number, source: PageSource): Taken | undefined {
+function takeFrom(interval: NameInterval, left: number, source: PageSource): Taken | undefined {
   const blocks: KeyValueBlock[] = [];
   let count = 0;
   let bytes = 0;
   let lastName = '';
   let reached = interval.start;
-  for (const run of source.along(interval)) {
+  for (const run of source.contiguousRuns(interval)) {
     if (bytes >= cacheLimits.pageBytesMax) return { blocks, count, endsAt: 'full page', lastName };
     const content = source.contentOf(run);
-    const { from, to } = placesIn(run, content, interval);
+    const { from, to } = indexesIn(run, content, interval);
     const end = Math.min(to, from + left - count);
     if (end > from) {
       const block = content.bytes.subarray(startOf(content, from), content.ends[end - 1]);
@@ -94,17 +94,17 @@ function takenAlong(interval: NameInterval, left: number, source: PageSource): T
 }
 
 /** How many keys of an interval the runs have; undefined: a part of it is missing. */
-export function countAlong(
+export function countKeys(
   interval: NameInterval,
-  source: Pick<PageSource, 'along' | 'contentOf'>,
+  source: Pick<PageSource, 'contiguousRuns' | 'contentOf'>,
 ): number | undefined {
   let count = 0;
   let reached = interval.start;
-  for (const run of source.along(interval)) {
+  for (const run of source.contiguousRuns(interval)) {
     if (run.start >= interval.start && run.end <= interval.end) {
       count += run.count;
     } else {
-      const { from, to } = placesIn(run, source.contentOf(run), interval);
+      const { from, to } = indexesIn(run, source.contentOf(run), interval);
       count += to - from;
     }
     reached = run.end;
@@ -113,7 +113,7 @@ export function countAlong(
 }
 
 /** Which key-values of a run are in an interval. */
-function placesIn(run: CachedRun, { names }: RunContent, { start, end }: NameInterval): { from: number; to: number } {
+function indexesIn(run: CachedRun, { names }: RunContent, { start, end }: NameInterval): { from: number; to: number } {
   return {
     from: run.start < start ? indexFrom(names, start) : 0,
     to: run.end > end ? indexFrom(names, end) : names.length,

@@ -1,17 +1,17 @@
 import type { RowId } from '../mvcc/operations.ts';
 import type { NameInterval } from '../mvcc/read-point.ts';
 import { cacheLimits } from './cache-limits.ts';
-import type { Held } from './recency.ts';
+import type { CacheEntry } from './lru-order.ts';
 import { emptyContent, keyValueOf, type RunContent, withChanges } from './run-content.ts';
 
 /** An interval of keys with all of its key-values. What changes is kept beside the content, and put into it when the run is read. */
-export class CachedRun implements Held, NameInterval {
+export class CachedRun implements CacheEntry, NameInterval {
   readonly start: string;
   end: string;
   /** What was read is as of this id: earlier events are in it. */
   readonly asOf: RowId;
-  older: Held | undefined;
-  newer: Held | undefined;
+  older: CacheEntry | undefined;
+  newer: CacheEntry | undefined;
   /** Whether it was read since its changes were last weighed. */
   isUsed = false;
   /** How many keys it has. */
@@ -30,12 +30,12 @@ export class CachedRun implements Held, NameInterval {
     this.#contentBytes = bytesOf(content);
   }
 
-  get heldBytes(): number {
+  get entryBytes(): number {
     return cacheLimits.runOverheadBytes + this.#contentBytes + this.#changeBytes;
   }
 
   /** Whether its changes are more than reading it anew. */
-  get isWorn(): boolean {
+  get hasManyChanges(): boolean {
     return this.#changeBytes > this.#contentBytes + cacheLimits.runBytes;
   }
 

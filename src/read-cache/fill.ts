@@ -29,7 +29,7 @@ export class Fill {
   }
 
   /** Whether it collects events of a key. */
-  wants(name: string): boolean {
+  collects(name: string): boolean {
     return !this.isAbandoned && name >= this.reached && name < this.interval.end;
   }
 

@@ -6,18 +6,18 @@ import { type NameInterval, nameInterval } from '../mvcc/read-point.ts';
 import type { Head, LogEvent, RangeResult } from '../mvcc/results.ts';
 import { successor } from '../sql/key-text.ts';
 import { BoundedCache } from '../text/bounded-cache.ts';
-import type { EventFeed, EventMemory } from '../watch/event-memory.ts';
+import type { EventFedCache, EventFeed } from '../watch/event-fed-cache.ts';
 import type { Position } from '../watch/position.ts';
+import { CacheEntries } from './cache-entries.ts';
 import { cacheLimits } from './cache-limits.ts';
 import { CachedCounts } from './cached-counts.ts';
 import { CachedKey } from './cached-key.ts';
-import { cachedPage, countAlong, isCacheable, type PageSource } from './cached-page.ts';
+import { cachedPage, countKeys, isCacheable, type PageSource } from './cached-page.ts';
 import { type CachedRun, runsOf } from './cached-run.ts';
 import { EventWaits } from './event-waits.ts';
 import { Fill } from './fill.ts';
-import { Holdings } from './holdings.ts';
 import { keyValuesOf, type NamedBytes } from './key-value-bytes.ts';
-import { ReadBefore } from './read-before.ts';
+import { RepeatFilter } from './repeat-filter.ts';
 import { absent, contentsOf, indexFrom } from './run-content.ts';
 
 export interface ReadCacheOptions {
@@ -28,7 +28,7 @@ export interface ReadCacheOptions {
 }
 
 /** Where the cache stood when a question came; undefined: it held nothing. */
-export type Asked = RowId | undefined;
+export type ReadStart = RowId | undefined;
 
 /**
  * The newest key-values that are read repeatedly, encoded: single keys, intervals with all of their keys, and how many keys intervals have. The watch hub feeds it with
@@ -36,15 +36,15 @@ export type Asked = RowId | undefined;
  *
  * An answer from it is linearizable under one condition: its position has reached a head that was read from the database after the question came. `mayAnswer` is that check.
  */
-export class ReadCache implements EventMemory {
+export class ReadCache implements EventFedCache {
   /** Reads that the cache answered, and others that it could have. */
   readonly uses = { hits: 0, misses: 0 };
   readonly #options: ReadCacheOptions;
-  readonly #held: Holdings;
+  readonly #entries: CacheEntries;
   readonly #counts = new CachedCounts();
   readonly #fills = new Set<Fill>();
   readonly #waits = new EventWaits();
-  readonly #readBefore = new ReadBefore();
+  readonly #repeats = new RepeatFilter();
   /** Lists that do not fit, by the names of their fills. */
   readonly #tooLarge = new BoundedCache<true>({
     countMax: cacheLimits.tooLargeMax,
@@ -58,12 +58,12 @@ export class ReadCache implements EventMemory {
 
   constructor(options: ReadCacheOptions) {
     this.#options = options;
-    this.#held = new Holdings(options);
+    this.#entries = new CacheEntries(options);
   }
 
   /** What it holds, with keys and overhead. */
   get bytes(): number {
-    return this.#held.bytes;
+    return this.#entries.bytes;
   }
 
   connect(feed: EventFeed): void {
@@ -73,19 +73,19 @@ export class ReadCache implements EventMemory {
   apply(events: readonly LogEvent[], from: Position, to: Position): void {
     if (this.#position === undefined) return;
     if (from.id !== this.#position.id) {
-      this.forget();
+      this.clear();
       return;
     }
     for (const event of events) this.#applyEvent(event);
     this.#moveTo(to);
-    if (this.#unusedBytes > Math.max(cacheLimits.unusedEventBytesMin, this.bytes)) this.forget();
-    this.#held.shrink();
+    if (this.#unusedBytes > Math.max(cacheLimits.unusedEventBytesMin, this.bytes)) this.clear();
+    this.#entries.shrink();
     this.#waits.reached(to.id);
     this.#endIfEmpty();
   }
 
-  forget(): void {
-    this.#held.clear();
+  clear(): void {
+    this.#entries.clear();
     this.#counts.clear();
     for (const fill of this.#fills) fill.abandon();
     this.#fills.clear();
@@ -93,61 +93,61 @@ export class ReadCache implements EventMemory {
   }
 
   /** A read of what keeps the cache current. A database that was away may come back as another one. */
-  async orForget<Result>(read: () => Promise<Result>): Promise<Result> {
+  async readOrClear<Result>(read: () => Promise<Result>): Promise<Result> {
     try {
       return await read();
     } catch (error) {
-      this.forget();
+      this.clear();
       throw error;
     }
   }
 
   /** Every head that this process sees passes here. A cache that is far behind it is not worth reading what lies between. */
-  saw(head: Head): void {
-    if (this.#position !== undefined && head.id - this.#position.id > cacheLimits.idsBehindMax) this.forget();
+  observeHead(head: Head): void {
+    if (this.#position !== undefined && head.id - this.#position.id > cacheLimits.idsBehindMax) this.clear();
   }
 
   /** To be called before the head is read from the database. */
-  ask(): Asked {
+  startRead(): ReadStart {
     return this.#position?.id;
   }
 
-  /** Whether the cache may answer what was asked before this head was read. Waits a short time for events that are on their way. */
-  async mayAnswer(asked: Asked, head: Head): Promise<boolean> {
-    if (this.#position === undefined || asked === undefined) return false;
+  /** Whether the cache may answer what was readStart before this head was read. Waits a short time for events that are on their way. */
+  async mayAnswer(readStart: ReadStart, head: Head): Promise<boolean> {
+    if (this.#position === undefined || readStart === undefined) return false;
     // The database has lost rows that it had: it was restored, or a standby took over that did not have them.
     const { id, revision } = this.#position;
-    if (head.id < asked || (head.id === id && head.revision !== revision)) this.forget();
+    if (head.id < readStart || (head.id === id && head.revision !== revision)) this.clear();
     else if (id < head.id) await this.#waits.wait(head.id);
     return this.#position !== undefined && this.#position.id >= head.id;
   }
 
   /** Whether the cache has a key. */
   hasKey({ key, withValue }: PointRead): boolean {
-    return withValue && this.#position !== undefined && this.#held.holderOf(key) !== undefined;
+    return withValue && this.#position !== undefined && this.#entries.entryOf(key) !== undefined;
   }
 
   /** After `mayAnswer`; undefined: the key is not here any more. */
   key({ key }: PointRead): RangeResult | undefined {
-    const holder = this.#held.holderOf(key);
-    if (holder === undefined || this.#position === undefined) return undefined;
-    this.#held.used(holder);
+    const entry = this.#entries.entryOf(key);
+    if (entry === undefined || this.#position === undefined) return undefined;
+    this.#entries.used(entry);
     this.#hit();
-    const bytes = holder instanceof CachedKey ? holder.bytes : holder.get(key);
+    const bytes = entry instanceof CachedKey ? entry.bytes : entry.get(key);
     const count = bytes.length === 0 ? 0 : 1;
     const blocks = count === 0 ? [] : [{ bytes, count }];
     return { kind: 'range', revision: this.#position.revision, blocks, more: false, count };
   }
 
   /** A key was read from the database, at this head. `bytes` are copied; empty: it is not there. */
-  learnKey({ key, withValue }: PointRead, bytes: Uint8Array, head: Head): void {
+  offerKey({ key, withValue }: PointRead, bytes: Uint8Array, head: Head): void {
     if (this.#feed === undefined || !withValue) return;
     this.uses.misses += 1;
-    if (bytes.length > this.#options.bytesMax * cacheLimits.keyPartMax || !this.#readBefore.again(key)) return;
+    if (bytes.length > this.#options.bytesMax * cacheLimits.keyPartMax || !this.#repeats.isRepeat(key)) return;
     if (!this.#hasAllSince(head)) return;
-    if (this.#held.holderOf(key) === undefined) {
-      this.#held.addKey(new CachedKey(key, copyOf(bytes), head.id));
-      this.#held.shrink();
+    if (this.#entries.entryOf(key) === undefined) {
+      this.#entries.addKey(new CachedKey(key, copyOf(bytes), head.id));
+      this.#entries.shrink();
     }
     this.#endIfEmpty();
   }
@@ -157,7 +157,7 @@ export class ReadCache implements EventMemory {
     if (this.#position === undefined || !isCacheable(operation)) return false;
     const interval = nameInterval(operation.keys);
     if (operation.countOnly) return this.#source.count(interval) !== undefined;
-    for (const _run of this.#source.along(interval)) return true;
+    for (const _run of this.#source.contiguousRuns(interval)) return true;
     return false;
   }
 
@@ -177,25 +177,25 @@ export class ReadCache implements EventMemory {
     this.uses.misses += 1;
     const interval = nameInterval(operation.keys);
     const name = `${interval.start}\u0000${interval.end}\u0000${operation.limit}`;
-    if (operation.countOnly || !this.#readBefore.again(name) || this.#tooLarge.get(name) === true) return undefined;
-    if (this.#fills.size >= cacheLimits.fillsMax || !this.#begin()) return undefined;
+    if (operation.countOnly || !this.#repeats.isRepeat(name) || this.#tooLarge.get(name) === true) return undefined;
+    if (this.#fills.size >= cacheLimits.fillsMax || !this.#startFeed()) return undefined;
     const fill = new Fill(name, interval);
     this.#fills.add(fill);
     return fill;
   }
 
   /** A page of a range was read from the database. Its bytes are copied, one block in each turn of the event loop. */
-  async learnPage(fill: Fill | undefined, { operation, position }: RangeRequest, page: RangePages): Promise<void> {
-    if (position === undefined) this.#learnCount(operation, page);
+  async offerPage(fill: Fill | undefined, { operation, position }: RangeRequest, page: RangePages): Promise<void> {
+    if (position === undefined) this.#offerCount(operation, page);
     if (fill === undefined) return;
     if (position === undefined) fill.asOf = page.head.id;
     for (const [index, { bytes }] of page.blocks.entries()) {
       if (index > 0) await nextTurn();
       const keyValues = [...keyValuesOf(bytes)];
-      this.#learnThrough(fill, keyValues, successor(keyValues.at(-1)?.[0] ?? ''));
+      this.#storeThrough(fill, keyValues, successor(keyValues.at(-1)?.[0] ?? ''));
     }
     const isCut = page.more || page.next !== undefined;
-    if (!isCut) this.#learnThrough(fill, [], fill.interval.end);
+    if (!isCut) this.#storeThrough(fill, [], fill.interval.end);
   }
 
   endFill(fill: Fill): void {
@@ -204,50 +204,50 @@ export class ReadCache implements EventMemory {
   }
 
   /** What was read of a fill is all there is before a name. */
-  #learnThrough(fill: Fill, keyValues: readonly NamedBytes[], end: string): void {
+  #storeThrough(fill: Fill, keyValues: readonly NamedBytes[], end: string): void {
     if (fill.isAbandoned) return;
     const names = keyValues.map(([name]) => name);
-    for (const gap of this.#held.gaps({ start: fill.reached, end })) {
+    for (const gap of this.#entries.gaps({ start: fill.reached, end })) {
       const contents = contentsOf(keyValues.slice(indexFrom(names, gap.start), indexFrom(names, gap.end)));
       const runs = runsOf(gap, contents, fill.asOf);
-      this.#held.addRuns(runs);
-      for (const { heldBytes } of runs) fill.bytes += heldBytes;
+      this.#entries.addRuns(runs);
+      for (const { entryBytes } of runs) fill.bytes += entryBytes;
     }
     fill.reached = end;
-    for (const [name, { id, bytes }] of fill.collected()) this.#held.change(name, id, () => bytes);
+    for (const [name, { id, bytes }] of fill.collected()) this.#entries.change(name, id, () => bytes);
     if (fill.bytes > this.#options.bytesMax * cacheLimits.fillPartMax) {
       fill.abandon();
       this.#tooLarge.set(fill.name, true);
     }
-    this.#held.shrink();
+    this.#entries.shrink();
   }
 
-  #learnCount({ keys, revision }: RangeOperation, { count, head }: RangePages): void {
+  #offerCount({ keys, revision }: RangeOperation, { count, head }: RangePages): void {
     if (this.#feed === undefined || count === undefined || revision > 0 || 'one' in keys) return;
     const interval = nameInterval(keys);
-    if (!this.#readBefore.again(countName(interval))) return;
+    if (!this.#repeats.isRepeat(countName(interval))) return;
     if (this.#hasAllSince(head)) this.#counts.add(interval, count, head.id);
     this.#endIfEmpty();
   }
 
   /** Whether every event after a head is applied from now on, and none before was that is not in what was read there. */
   #hasAllSince(head: Head): boolean {
-    const position = this.#begin();
+    const position = this.#startFeed();
     return position !== undefined && position.id <= head.id;
   }
 
   get #source(): PageSource {
     const { id, revision } = this.#position ?? { id: 0, revision: 0 };
-    const along = (interval: NameInterval) => this.#held.along(interval);
-    const contentOf = (run: CachedRun) => this.#held.contentOf(run);
+    const contiguousRuns = (interval: NameInterval) => this.#entries.contiguousRuns(interval);
+    const contentOf = (run: CachedRun) => this.#entries.contentOf(run);
     const count = (interval: NameInterval) => {
       const known = this.#counts.get(interval, id);
       if (known !== undefined) return known;
-      const counted = countAlong(interval, { along, contentOf });
-      if (counted !== undefined && this.#readBefore.again(countName(interval))) this.#counts.add(interval, counted, id);
+      const counted = countKeys(interval, { contiguousRuns, contentOf });
+      if (counted !== undefined && this.#repeats.isRepeat(countName(interval))) this.#counts.add(interval, counted, id);
       return counted;
     };
-    return { revision, along, contentOf, count };
+    return { revision, contiguousRuns, contentOf, count };
   }
 
   #applyEvent(event: LogEvent): void {
@@ -260,8 +260,8 @@ export class ReadCache implements EventMemory {
       return copied;
     };
     this.#counts.change(event);
-    this.#held.change(key, id, bytes);
-    for (const fill of this.#fills) if (fill.wants(key)) fill.collect(key, id, bytes());
+    this.#entries.change(key, id, bytes);
+    for (const fill of this.#fills) if (fill.collects(key)) fill.collect(key, id, bytes());
   }
 
   #hit(): void {
@@ -270,7 +270,7 @@ export class ReadCache implements EventMemory {
   }
 
   /** Has itself fed. Undefined: there is nobody to do it, or the database was not reached yet. */
-  #begin(): Position | undefined {
+  #startFeed(): Position | undefined {
     if (this.#position === undefined && this.#options.latestHead().id > 0) {
       const position = this.#feed?.begin();
       if (position !== undefined) this.#moveTo(position);
@@ -281,7 +281,7 @@ export class ReadCache implements EventMemory {
 
   #moveTo(position: Position): void {
     this.#position = position;
-    this.#held.throughId = position.id;
+    this.#entries.throughId = position.id;
   }
 
   #endIfEmpty(): void {

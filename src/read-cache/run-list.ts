@@ -13,7 +13,7 @@ export class RunList {
   }
 
   /** The runs of an interval from its start on; ends where a part of it is missing. */
-  *along({ start, end }: NameInterval): Generator<CachedRun> {
+  *contiguousRuns({ start, end }: NameInterval): Generator<CachedRun> {
     let next = start;
     for (let index = Math.max(0, countStartingThrough(this.#runs, start) - 1); next < end; index += 1) {
       const run = this.#runs[index];
@@ -49,7 +49,7 @@ export class RunList {
   }
 
   /** The run before one, where they touch. */
-  touching(run: CachedRun): CachedRun | undefined {
+  adjacentBefore(run: CachedRun): CachedRun | undefined {
     const before = this.#runs[countStartingThrough(this.#runs, run.start) - 2];
     return before?.end === run.start ? before : undefined;
   }

@@ -15,7 +15,7 @@ import type { Head } from '../mvcc/results.ts';
 import { BoundedCache } from '../text/bounded-cache.ts';
 import type { Permission } from '../wire/generated/authpb/auth.ts';
 import type { ReadQueue } from './read-queue.ts';
-import { internal, lasting, type Requester } from './requester.ts';
+import { internal, type Requester, uncancellable } from './requester.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 const secretBytes = 32;
@@ -28,7 +28,7 @@ export class AuthStore {
   readonly #writes: WriteQueue;
   readonly #reads: ReadQueue;
   readonly #readHead: (requester: Requester) => Promise<Head>;
-  readonly #saw: (head: Head) => void;
+  readonly #observeHead: (head: Head) => void;
   #state: AuthState = untouchedAuth;
   #isKnown = false;
   #epoch = 0;
@@ -45,14 +45,14 @@ export class AuthStore {
     writes: WriteQueue,
     options: {
       readonly reads: ReadQueue;
-      readonly saw: (head: Head) => void;
+      readonly observeHead: (head: Head) => void;
       readonly readHead: (requester: Requester) => Promise<Head>;
     },
   ) {
     this.#driver = driver;
     this.#writes = writes;
     this.#reads = options.reads;
-    this.#saw = options.saw;
+    this.#observeHead = options.observeHead;
     this.#readHead = options.readHead;
   }
 
@@ -77,7 +77,7 @@ export class AuthStore {
   }
 
   /** Every answer's head passes here before the answer is given. */
-  saw({ authState }: Head): void {
+  observeHead({ authState }: Head): void {
     this.#isKnown = true;
     if (authState === this.#state) return;
     this.#state = authState;
@@ -109,7 +109,7 @@ export class AuthStore {
     if (this.#isTooLong(name)) return undefined;
     let lookUp = this.#lookUps.get(name);
     if (lookUp === undefined) {
-      lookUp = this.#lookUp(name, lasting(requester));
+      lookUp = this.#lookUp(name, uncancellable(requester));
       this.#lookUps.set(name, lookUp);
     }
     return lookUp;
@@ -121,7 +121,7 @@ export class AuthStore {
   ): Promise<{ revision: Revision; permissions: readonly Permission[] | undefined }> {
     if (this.#isTooLong(role)) return { revision: (await this.refresh(requester)).revision, permissions: undefined };
     const { head, permissions } = await this.#reads.read('rolePermissions', role, { requester, keyBytes: role.length });
-    this.#saw(head);
+    this.#observeHead(head);
     return { revision: head.revision, permissions };
   }
 
@@ -130,7 +130,7 @@ export class AuthStore {
     requester: Requester,
   ): Promise<{ revision: Revision; names: readonly string[] }> {
     const { head, names } = await this.#reads.read('authNames', owner, { requester });
-    this.#saw(head);
+    this.#observeHead(head);
     return { revision: head.revision, names };
   }
 
@@ -139,7 +139,7 @@ export class AuthStore {
     for (;;) {
       if (this.#secret !== undefined) return this.#secret;
       const { head, secret } = await this.#reads.read('tokenSecret', null, { requester: internal });
-      this.#saw(head);
+      this.#observeHead(head);
       if (secret === undefined) await this.change({ kind: 'addSecret', secret: randomBytes(secretBytes) });
       else if (head.authState === this.#state) this.#secret = secret;
       else return secret;
@@ -178,7 +178,7 @@ export class AuthStore {
   async #lookUp(name: string, requester: Requester): Promise<UserRights | undefined> {
     try {
       const { head, user } = await this.#reads.read('userRights', name, { requester, keyBytes: name.length });
-      this.#saw(head);
+      this.#observeHead(head);
       if (user !== undefined && head.authState === this.#state) this.#users.set(name, user, bytesOf(user));
       return user;
     } finally {

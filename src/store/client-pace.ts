@@ -15,7 +15,7 @@ export class ClientPace {
   }
 
   /** Since it took something. */
-  get silentMs(): number {
+  get idleMs(): number {
     return this.#currentMs;
   }
 

@@ -30,18 +30,18 @@ export class CompactionHolds {
       return await work();
     } finally {
       clearInterval(timer);
-      await this.#tried(() => this.#writes.write({ kind: 'releaseCompaction', holder }));
+      await this.#tryWrite(() => this.#writes.write({ kind: 'releaseCompaction', holder }));
     }
   }
 
   #hold(holder: string): Promise<void> {
     const nowMs = this.#driver.nowMs();
-    return this.#tried(() =>
+    return this.#tryWrite(() =>
       this.#writes.write({ kind: 'holdCompaction', holder, nowMs, untilMs: nowMs + limits.compactionHoldMs }),
     );
   }
 
-  async #tried(write: () => Promise<unknown>): Promise<void> {
+  async #tryWrite(write: () => Promise<unknown>): Promise<void> {
     try {
       await write();
     } catch (error) {

@@ -30,8 +30,8 @@ export class Defragmenter {
   async #run(): Promise<void> {
     const startedMs = performance.now();
     const before = await this.#driver.size();
-    let bites = 0;
-    for (let more = true; more; bites += 1) {
+    let chunks = 0;
+    for (let more = true; more; chunks += 1) {
       if (this.#isStopped) throw etcdError('stopped');
       const result = await this.#driver.defragment();
       if ('obstacle' in result) throw new EtcdError(StatusCode.failedPrecondition, `etcdserver: ${result.obstacle}`);
@@ -41,6 +41,6 @@ export class Defragmenter {
     }
     const after = await this.#driver.size();
     const tookMs = Math.round(performance.now() - startedMs);
-    this.#logger.info({ bytesBefore: before.bytes, bytesAfter: after.bytes, bites, tookMs }, 'defragmented');
+    this.#logger.info({ bytesBefore: before.bytes, bytesAfter: after.bytes, chunks, tookMs }, 'defragmented');
   }
 }

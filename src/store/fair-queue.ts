@@ -18,7 +18,7 @@ export interface FairQueueOptions<Item> {
   readonly countMax: number;
   readonly bytesMax: number;
   /** Whether an item is not taken while its client is backed up, because its answer may be large. */
-  answersMuch(item: Item): boolean;
+  hasLargeReply(item: Item): boolean;
   /** Items can be taken again: a client has read its answers, or items that were given up are gone. */
   onReady(): void;
 }
@@ -116,7 +116,7 @@ export class FairQueue<Item extends Queued> {
           setImmediate(this.#options.onReady);
           return undefined;
         }
-      } else if (backlog.origin.isBackedUp && this.#options.answersMuch(item)) {
+      } else if (backlog.origin.isBackedUp && this.#options.hasLargeReply(item)) {
         this.#turns.shift();
         this.#waitForClient(backlog);
       } else if (item.bytes > bytesMax) {

@@ -11,7 +11,7 @@ export class HeadTracker {
   }
 
   /** Heads arrive out of order: answers of several threads cross. An older one changes nothing. */
-  saw(head: Head): void {
+  observeHead(head: Head): void {
     const latest = this.#latest;
     if (head.authState > latest.authState) this.#latest = { ...latest, authState: head.authState };
     if (head.id < latest.id || (head.id === latest.id && head.compactRevision <= latest.compactRevision)) return;

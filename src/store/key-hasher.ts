@@ -24,24 +24,24 @@ export interface KeysHash {
 
 export class KeyHasher {
   readonly #reads: ReadQueue;
-  readonly #saw: (head: Head) => void;
+  readonly #observeHead: (head: Head) => void;
   readonly #slots = new Slots({
     countMax: limits.hashesUnderWayMax,
     waitingMax: limits.snapshotsWaitingMax,
   });
 
-  constructor(reads: ReadQueue, saw: (head: Head) => void) {
+  constructor(reads: ReadQueue, observeHead: (head: Head) => void) {
     this.#reads = reads;
-    this.#saw = saw;
+    this.#observeHead = observeHead;
   }
 
   /** `revision` 0: the newest one. Rejects with `EtcdError`: `compacted`, `futureRevision`, `tooManyRequests`. */
   async hash(revision: Revision, requester: Requester & { readonly signal: AbortSignal }): Promise<KeysHash> {
-    const leave = await this.#slots.take(requester.signal);
+    const release = await this.#slots.take(requester.signal);
     try {
-      return await this.#untilUndisturbed(revision, requester);
+      return await this.#hashWithRestarts(revision, requester);
     } finally {
-      leave();
+      release();
     }
   }
 
@@ -50,13 +50,13 @@ export class KeyHasher {
     if (revision <= 0) return undefined;
     try {
       const signal = AbortSignal.timeout(limits.compactionHashMsMax);
-      const leave = await this.#slots.take(signal);
+      const release = await this.#slots.take(signal);
       try {
         const within = withDeadline(requester, limits.compactionHashMsMax);
         const { compactRevision, hash } = await this.#hashAll({ revision, forCompaction: true }, within);
         return { revision, compactRevision, hash };
       } finally {
-        leave();
+        release();
       }
     } catch (error) {
       if (error instanceof EtcdError || error instanceof DriverError) return undefined;
@@ -64,13 +64,13 @@ export class KeyHasher {
     }
   }
 
-  async #untilUndisturbed(revision: Revision, requester: Requester): Promise<KeysHash> {
+  async #hashWithRestarts(revision: Revision, requester: Requester): Promise<KeysHash> {
     for (let restarts = 0; ; restarts += 1) {
       try {
         return await this.#hashAll({ revision, forCompaction: false }, requester);
       } catch (error) {
-        const isOvertaken = error instanceof EtcdError && error.entry === 'compacted';
-        if (!isOvertaken || restarts === restartsMax) throw error;
+        const isCompacted = error instanceof EtcdError && error.entry === 'compacted';
+        if (!isCompacted || restarts === restartsMax) throw error;
       }
     }
   }
@@ -79,7 +79,7 @@ export class KeyHasher {
     let position: HashPosition | undefined;
     for (;;) {
       const { head, next, ...hashed } = await this.#reads.read('hashKeys', { ...asked, position }, { requester });
-      this.#saw(head);
+      this.#observeHead(head);
       if (next === undefined) return { headRevision: head.revision, ...hashed };
       position = next;
     }

@@ -17,7 +17,7 @@ export class KnownCounts {
   }
 
   /** Keeps what a page of the latest revision counted. */
-  learn(keys: Keys, { count, head, readRevision }: RangePages): void {
+  store(keys: Keys, { count, head, readRevision }: RangePages): void {
     if (count === undefined || readRevision !== head.revision) return;
     const name = nameOf(keys);
     this.uses[this.#counts.get(name)?.atId === head.id ? 'hits' : 'misses'] += 1;

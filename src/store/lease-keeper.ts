@@ -29,7 +29,7 @@ export class LeaseKeeper {
   constructor(
     driver: Driver,
     writes: WriteQueue,
-    options: { logger: Logger; counts: OperationCounts; saw: (head: Head) => void },
+    options: { logger: Logger; counts: OperationCounts; observeHead: (head: Head) => void },
   ) {
     this.#driver = driver;
     this.#writes = writes;
@@ -38,11 +38,11 @@ export class LeaseKeeper {
     this.#lookUps = new Coalescer({
       answer: async (ids) => {
         const { head, leases } = await driver.read('leasesById', ids, 'quick');
-        options.saw(head);
+        options.observeHead(head);
         return leases;
       },
       // A lease of a client that does not read its answers is renewed all the same.
-      answersMuch: () => false,
+      hasLargeReply: () => false,
     });
   }
 
@@ -68,9 +68,9 @@ export class LeaseKeeper {
     );
   }
 
-  /** A renewal's TTL in seconds; 0: there is no such lease, or `isPermitted` no more. The database is asked: another instance may have ended it. */
+  /** A renewal's TTL in seconds; 0: there is no such lease, or `isPermitted` no more. The database is readStart: another instance may have ended it. */
   async keepAlive(id: LeaseId, isPermitted: () => boolean, requester: Requester): Promise<number> {
-    const lease = await this.#lookUps.ask(id, requester);
+    const lease = await this.#lookUps.read(id, requester);
     if (lease === undefined || !isPermitted()) return 0;
     this.#counts.leases.renewed += 1;
     this.#renewals.set(id, this.#clock.nowMs() + lease.ttlSeconds * 1000);

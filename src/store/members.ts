@@ -15,7 +15,7 @@ export class Members {
   readonly #logger: Logger;
   #known: readonly Member[];
   #leader: MemberId;
-  #beats = 0;
+  #heartbeats = 0;
   #leaderChanges = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -49,8 +49,8 @@ export class Members {
   }
 
   start(): void {
-    void this.#beat();
-    this.#timer = setInterval(() => void this.#beat(), limits.memberBeatIntervalMs);
+    void this.#heartbeat();
+    this.#timer = setInterval(() => void this.#heartbeat(), limits.memberHeartbeatIntervalMs);
     this.#timer.unref();
   }
 
@@ -86,11 +86,11 @@ export class Members {
     });
   }
 
-  async #beat(): Promise<void> {
+  async #heartbeat(): Promise<void> {
     try {
       const nowMs = this.#driver.nowMs();
-      const isCleaning = this.#beats++ % limits.memberBeatsPerCleaning === 0;
-      const forgetBeforeMs = isCleaning ? nowMs - limits.memberForgottenAfterMs : undefined;
+      const isCleanup = this.#heartbeats++ % limits.memberHeartbeatsPerCleanup === 0;
+      const forgetBeforeMs = isCleanup ? nowMs - limits.memberForgottenAfterMs : undefined;
       await this.#writes.write({ kind: 'memberAnnounce', member: this.#self, nowMs, forgetBeforeMs });
       await this.list(internal);
     } catch (error) {

@@ -16,7 +16,7 @@ export class OperationCounts {
   putBytes = 0;
   readonly leases = { granted: 0, revoked: 0, renewed: 0, expired: 0 };
   readonly leaseTtls = new Histogram(leaseTtlBounds);
-  readonly compaction = { rows: 0, bites: 0, idsLeft: 0, lastUnixSeconds: 0 };
+  readonly compaction = { rows: 0, chunks: 0, idsLeft: 0, lastUnixSeconds: 0 };
 
   /** Counts a write that was done. */
   done(operation: WriteOperation, result: WriteResult): void {
@@ -32,7 +32,7 @@ export class OperationCounts {
         this.compaction.lastUnixSeconds = Math.floor(Date.now() / 1000);
         break;
       case 'compactBite':
-        this.compaction.bites += 1;
+        this.compaction.chunks += 1;
         this.compaction.rows += result.deletedRows;
         this.compaction.idsLeft = result.idsLeft;
         break;

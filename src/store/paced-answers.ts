@@ -25,7 +25,7 @@ export class PacedAnswers {
     this.#waiting = new FairQueue<Waiting>({
       countMax: limits.readQueueCountMax,
       bytesMax: limits.readQueueBytesMax,
-      answersMuch: () => true,
+      hasLargeReply: () => true,
       onReady: () => this.#start(),
     });
   }

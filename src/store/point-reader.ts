@@ -20,7 +20,7 @@ export interface PointReaderOptions {
   readonly paced: PacedAnswers;
   readonly cache: ReadCache;
   readonly slow: SlowOperations;
-  saw(head: Head): void;
+  observeHead(head: Head): void;
   /** The head now, from the database. */
   readHead(): Promise<Head>;
 }
@@ -40,7 +40,7 @@ export class PointReader {
       answer: (reads) => this.#answer(reads),
       onEnd: (batch, startMs) => options.slow.pointReads(batch, startMs),
       bytesOf: ({ key }) => key.length,
-      answersMuch: () => true,
+      hasLargeReply: () => true,
     });
   }
 
@@ -49,7 +49,7 @@ export class PointReader {
   }
 
   async read(read: PointRead, requester: Requester): Promise<RangeResult> {
-    const answer = await this.#coalescer.ask(read, requester);
+    const answer = await this.#coalescer.read(read, requester);
     if (answer !== 'large' && answer !== 'large and cached') return answer;
     const cached = answer === 'large' ? undefined : await this.#readCached(read, requester);
     return cached ?? (await this.#readAlone(read, requester));
@@ -58,11 +58,11 @@ export class PointReader {
   /** Keys that the cache has need the head alone, which comes along with the other keys. */
   async #answer(reads: readonly PointRead[]): Promise<readonly (RangeResult | Large)[]> {
     const { cache, readHead } = this.#options;
-    const asked = cache.ask();
+    const readStart = cache.startRead();
     const answers = new Map<PointRead, RangeResult | Large>();
     const unknown = reads.filter((read) => !cache.hasKey(read));
     const head = unknown.length === 0 ? await readHead() : await this.#read(unknown, answers);
-    if (unknown.length < reads.length && (await cache.mayAnswer(asked, head))) {
+    if (unknown.length < reads.length && (await cache.mayAnswer(readStart, head))) {
       for (const read of reads) {
         const found = answers.has(read) ? undefined : cache.key(read);
         if (found !== undefined) answers.set(read, isLarge(found) ? 'large and cached' : found);
@@ -75,16 +75,16 @@ export class PointReader {
   }
 
   async #read(reads: readonly PointRead[], answers: Map<PointRead, RangeResult | Large>): Promise<Head> {
-    const { cache, saw } = this.#options;
+    const { cache, observeHead } = this.#options;
     const { head, bytes, ends, large }: PointReads = await this.#driver.read('points', reads, 'quick');
-    saw(head);
+    observeHead(head);
     for (const index of large) answers.set(reads[index] as PointRead, 'large');
     let start = 0;
     reads.forEach((read, index) => {
       const found = bytes.subarray(start, ends[index]);
       start += found.length;
       if (answers.has(read)) return;
-      cache.learnKey(read, found, head);
+      cache.offerKey(read, found, head);
       answers.set(read, pointResult(head, found));
     });
     return head;
@@ -100,12 +100,12 @@ export class PointReader {
   }
 
   async #readAlone(read: PointRead, requester: Requester): Promise<RangeResult> {
-    const { reads, cache, saw } = this.#options;
+    const { reads, cache, observeHead } = this.#options;
     const request = { operation: rangeOf(read), position: undefined, known: undefined };
     const { head, blocks } = await reads.read('rangePages', request, { requester, keyBytes: read.key.length });
-    saw(head);
+    observeHead(head);
     const bytes = blocks[0]?.bytes ?? nothing;
-    cache.learnKey(read, bytes, head);
+    cache.offerKey(read, bytes, head);
     if (bytes.length > 0) markSingleUse(bytes);
     return pointResult(head, bytes);
   }

@@ -42,7 +42,7 @@ export class Quota {
     this.#waiting = new FairQueue<Waiting>({
       countMax: limits.writeQueueCountMax,
       bytesMax: limits.writeQueueBytesMax,
-      answersMuch: () => false,
+      hasLargeReply: () => false,
       onReady: () => this.#measureSoon(),
     });
   }

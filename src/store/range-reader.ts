@@ -39,7 +39,7 @@ export class RangeReader {
   readonly #reads: Readonly<Record<ReadLane, ReadQueue>>;
   /** A list holds the pages that it has read until the last one is there. */
   readonly #starts: OriginSlots;
-  readonly #saw: (head: Head) => void;
+  readonly #observeHead: (head: Head) => void;
   readonly #slow: SlowOperations;
   readonly #cache: ReadCache;
   readonly #readHead: (operation: RangeOperation, requester: Requester) => Promise<Head>;
@@ -50,14 +50,14 @@ export class RangeReader {
     driver: Driver,
     {
       reads,
-      saw,
+      observeHead,
       slow,
       cache,
       paced,
       readHead,
     }: {
       readonly reads: Readonly<Record<ReadLane, ReadQueue>>;
-      saw(head: Head): void;
+      observeHead(head: Head): void;
       readonly slow: SlowOperations;
       readonly cache: ReadCache;
       /** What the cache answers waits here. */
@@ -72,9 +72,9 @@ export class RangeReader {
       underWayMax: () => Math.max(limits.listsOfOriginMax, driver.readsAtOnce('bulk')),
       waitingCountMax: limits.listsWaitingMax,
       waitingBytesMax: limits.readQueueBytesMax,
-      givenUpPauseMs: limits.listGivenUpPauseMs,
+      cancelledPauseMs: limits.listCancelledPauseMs,
     });
-    this.#saw = saw;
+    this.#observeHead = observeHead;
     this.#slow = slow;
     this.#cache = cache;
     this.#paced = paced;
@@ -95,7 +95,7 @@ export class RangeReader {
   async keyCount(): Promise<number> {
     const request = { operation: countOfAll, position: undefined, known: this.#counts.get(countOfAll.keys) };
     const page = await this.#reads.bulk.read('rangePages', request, { requester: internal });
-    this.#saw(page.head);
+    this.#observeHead(page.head);
     return page.count ?? 0;
   }
 
@@ -146,7 +146,7 @@ export class RangeReader {
         if (page === undefined) {
           if (isFirst) fill = this.#cache.beginFill(operation);
           page = await this.#readPage(request, requester, onBegin);
-          await this.#cache.learnPage(fill, request, page);
+          await this.#cache.offerPage(fill, request, page);
         }
         total ??= page.count;
         position = page.next;
@@ -176,16 +176,16 @@ export class RangeReader {
     const { keys } = request.operation;
     const reads = this.#reads[isQuick(request.operation) ? 'quick' : 'bulk'];
     const page = await reads.read('rangePages', request, { requester, keyBytes: keysBytes(keys), onBegin });
-    this.#saw(page.head);
-    this.#counts.learn(keys, page);
+    this.#observeHead(page.head);
+    this.#counts.store(keys, page);
     return page;
   }
 
   /** Whether the cache has every event that was committed when this was called. */
   async #isFresh(operation: RangeOperation, requester: Requester): Promise<boolean> {
-    const asked = this.#cache.ask();
+    const readStart = this.#cache.startRead();
     const head = await this.#readHead(operation, requester);
-    return await this.#cache.mayAnswer(asked, head);
+    return await this.#cache.mayAnswer(readStart, head);
   }
 
   async #collect(operation: RangeOperation, requester: Requester, onBegin: OnBegin): Promise<RangeResult> {

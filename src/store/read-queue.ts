@@ -32,7 +32,7 @@ export class ReadQueue {
     this.#waiting = new FairQueue<Waiting>({
       countMax: limits.readQueueCountMax,
       bytesMax: limits.readQueueBytesMax,
-      answersMuch: () => true,
+      hasLargeReply: () => true,
       onReady: () => this.#start(),
     });
   }

@@ -24,6 +24,6 @@ export function ownRequester(): Requester {
 export const internal: Requester = ownRequester();
 
 /** A request whose answer is shared with others: it counts for its origin and cannot be given up. */
-export function lasting({ origin }: Requester): Requester {
+export function uncancellable({ origin }: Requester): Requester {
   return { origin, isGone: false };
 }

@@ -54,15 +54,15 @@ export class SlowOperations {
 
   /** A batch of writes was answered. It left at `startMs`. */
   writes(batch: readonly (Waited & { readonly operation: WriteOperation })[], startMs: number): void {
-    this.#batch(batch, startMs, ({ operation }, tell) => {
-      if (!ownWork.has(operation.kind)) tell('', () => describeOperation(operation));
+    this.#batch(batch, startMs, ({ operation }, report) => {
+      if (!ownWork.has(operation.kind)) report('', () => describeOperation(operation));
     });
   }
 
   /** The same for a batch of point reads. */
-  pointReads(batch: readonly (Waited & { readonly question: PointRead })[], startMs: number): void {
-    this.#batch(batch, startMs, ({ question }, tell) =>
-      tell(readPrefix, () => describeOperation(pointRange(question))),
+  pointReads(batch: readonly (Waited & { readonly request: PointRead })[], startMs: number): void {
+    this.#batch(batch, startMs, ({ request }, report) =>
+      report(readPrefix, () => describeOperation(pointRange(request))),
     );
   }
 
@@ -74,7 +74,7 @@ export class SlowOperations {
   ): void {
     const tookMs = performance.now() - startMs;
     if (tookMs <= this.#thresholdMs) return;
-    this.#tell({ queuedMs, databaseMs: tookMs - queuedMs }, () => ({
+    this.#report({ queuedMs, databaseMs: tookMs - queuedMs }, () => ({
       prefix: readPrefix,
       request: describeOperation(operation),
       response: `range_response_count:${countOf(result)} size:${bytesOf(result)}`,
@@ -84,19 +84,19 @@ export class SlowOperations {
   #batch<Each extends Waited>(
     batch: readonly Each[],
     startMs: number,
-    describe: (each: Each, tell: (prefix: string, request: () => string) => void) => void,
+    describe: (each: Each, report: (prefix: string, request: () => string) => void) => void,
   ): void {
     const nowMs = performance.now();
     for (const each of batch) {
       if (nowMs - each.sinceMs <= this.#thresholdMs) continue;
       const times = { queuedMs: startMs - each.sinceMs, databaseMs: nowMs - startMs };
       describe(each, (prefix, request) =>
-        this.#tell(times, () => ({ prefix, request: request(), 'batch-size': batch.length })),
+        this.#report(times, () => ({ prefix, request: request(), 'batch-size': batch.length })),
       );
     }
   }
 
-  #tell({ queuedMs, databaseMs }: Times, fields: () => object): void {
+  #report({ queuedMs, databaseMs }: Times, fields: () => object): void {
     this.#count += 1;
     this.#log.write(() => ({
       took: durationText(queuedMs + databaseMs),

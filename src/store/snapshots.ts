@@ -25,7 +25,7 @@ export class Snapshots {
     waitingMax: limits.snapshotsWaitingMax,
   });
   /** Those that clients read, each with what ends it. */
-  readonly #taken = new Map<ClientPace, () => void>();
+  readonly #underWay = new Map<ClientPace, () => void>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(driver: Driver, holds: CompactionHolds) {
@@ -56,11 +56,11 @@ export class Snapshots {
     options: SnapshotOptions,
     use: (reading: SnapshotReading) => Promise<Result>,
   ): Promise<Result> {
-    const leave = await this.#slots.take(options.signal);
+    const release = await this.#slots.take(options.signal);
     try {
       return await this.#holds.during(async () => use(await SnapshotReading.begin(this.#read, options)));
     } finally {
-      leave();
+      release();
     }
   }
 
@@ -68,16 +68,16 @@ export class Snapshots {
   async #whileTaken(work: (pace: ClientPace) => Promise<void>): Promise<void> {
     const pace = new ClientPace();
     const ended = Promise.withResolvers<never>();
-    this.#taken.set(pace, () => {
+    this.#underWay.set(pace, () => {
       pace.end();
       ended.reject(etcdError('snapshotNotTaken'));
     });
-    this.#timer ??= setInterval(() => this.#endSlow(), limits.snapshotLookIntervalMs).unref();
+    this.#timer ??= setInterval(() => this.#endSlow(), limits.snapshotCheckIntervalMs).unref();
     try {
       await Promise.race([work(pace), ended.promise]);
     } finally {
-      this.#taken.delete(pace);
-      if (this.#taken.size === 0) {
+      this.#underWay.delete(pace);
+      if (this.#underWay.size === 0) {
         clearInterval(this.#timer);
         this.#timer = undefined;
       }
@@ -86,8 +86,8 @@ export class Snapshots {
 
   /** Those that nobody reads, and for each call that waits the slowest. */
   #endSlow(): void {
-    for (const [pace, end] of this.#taken) if (pace.silentMs > limits.snapshotSilenceMsMax) end();
-    const slow = [...this.#taken].filter(([pace]) => pace.waitedMs > limits.snapshotPaceMsMax);
+    for (const [pace, end] of this.#underWay) if (pace.idleMs > limits.snapshotIdleMsMax) end();
+    const slow = [...this.#underWay].filter(([pace]) => pace.waitedMs > limits.snapshotPaceMsMax);
     slow.sort(([left], [right]) => right.waitedMs - left.waitedMs);
     for (const [, end] of slow.slice(0, this.#slots.waitingCount)) end();
   }

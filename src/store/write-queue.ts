@@ -23,7 +23,7 @@ interface Waiting extends Queued {
 /** Who wants to know what batches did: what they know themselves nobody has to read. */
 export interface BatchFollower {
   /** Asked when a batch is about to be given to the database. */
-  isWanted(): boolean;
+  needsEvents(): boolean;
   /** Called before the writes are answered, where the batch knows. */
   take(events: PackedBatchEvents): void;
 }
@@ -36,7 +36,7 @@ const batchOperationBounds = doublingBounds(1, 9);
 const batchBytesBounds = doublingBounds(1024, 13);
 
 export interface WriteQueueOptions {
-  saw(head: Head): void;
+  observeHead(head: Head): void;
   readonly counts: OperationCounts;
   readonly slow: SlowOperations;
 }
@@ -63,7 +63,7 @@ export class WriteQueue {
     this.#waiting = new FairQueue<Waiting>({
       countMax: limits.writeQueueCountMax,
       bytesMax: limits.writeQueueBytesMax,
-      answersMuch: ({ operation }) => answersMuch(operation),
+      hasLargeReply: ({ operation }) => hasLargeReply(operation),
       onReady: () => this.#schedule(),
     });
   }
@@ -147,7 +147,7 @@ export class WriteQueue {
     this.#operationsUnderWay += batch.length;
     const bytes = batch.reduce((sum, each) => sum + each.bytes, 0);
     this.#bytesUnderWay += bytes;
-    const withEvents = this.#follower?.isWanted() === true;
+    const withEvents = this.#follower?.needsEvents() === true;
     try {
       const result = await this.#driver.write(
         batch.map((each) => each.operation),
@@ -155,7 +155,7 @@ export class WriteQueue {
       );
       // Watchers first: their events and the answers below leave in the same turn.
       if (result.events !== undefined) this.#follower?.take(result.events);
-      this.#options.saw(result.head);
+      this.#options.observeHead(result.head);
       this.#answer(batch, result);
     } catch (error) {
       for (const each of batch) this.#fail(each, error);
@@ -188,7 +188,7 @@ export class WriteQueue {
 }
 
 /** Whether the answer has key-values in it. */
-function answersMuch(operation: WriteOperation | TxnStep): boolean {
+function hasLargeReply(operation: WriteOperation | TxnStep): boolean {
   switch (operation.kind) {
     case 'put':
     case 'delete':
@@ -196,7 +196,7 @@ function answersMuch(operation: WriteOperation | TxnStep): boolean {
     case 'range':
       return true;
     case 'txn':
-      return operation.success.some(answersMuch) || operation.failure.some(answersMuch);
+      return operation.success.some(hasLargeReply) || operation.failure.some(hasLargeReply);
     default:
       return false;
   }

@@ -12,7 +12,7 @@ export interface EventSelection {
 export class Audience<Member extends { slot: number }> {
   readonly name: string;
   readonly keys: Keys;
-  readonly wants: EventSelection;
+  readonly selection: EventSelection;
   /** The live members, in no order; `slot` is a member's place. */
   readonly members: Member[] = [];
   /** Members in whatever state that refer to this audience. */
@@ -20,10 +20,10 @@ export class Audience<Member extends { slot: number }> {
   /** What the page that is being delivered has for it. */
   batch: LogEvent[] = [];
 
-  constructor(name: string, keys: Keys, wants: EventSelection) {
+  constructor(name: string, keys: Keys, selection: EventSelection) {
     this.name = name;
     this.keys = keys;
-    this.wants = wants;
+    this.selection = selection;
   }
 
   add(member: Member): void {
@@ -49,6 +49,6 @@ export function audienceName(keys: Keys, { puts, deletes, previous }: EventSelec
 }
 
 /** Whether an event is of a wanted kind. */
-export function isWanted(event: LogEvent, wants: EventSelection): boolean {
-  return event.type === 'put' ? wants.puts : wants.deletes;
+export function isSelected(event: LogEvent, selection: EventSelection): boolean {
+  return event.type === 'put' ? selection.puts : selection.deletes;
 }

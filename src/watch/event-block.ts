@@ -41,7 +41,7 @@ export class EventBlock {
     return { id: last.id, revision: last.revision };
   }
 
-  hasRoomFor({ body, previous }: LogEvent): boolean {
+  hasSpaceFor({ body, previous }: LogEvent): boolean {
     return this.#used + body.length + previous.length <= this.memory.length;
   }
 

@@ -38,7 +38,7 @@ export class EventChunk {
   }
 
   /** The chunk's bytes in runs of whole events, each below so many bytes unless it is one event. */
-  runsBelow(bytesMax: number): Uint8Array[] {
+  piecesBelow(bytesMax: number): Uint8Array[] {
     const runs: Uint8Array[] = [];
     let start = 0;
     let end = 0;

@@ -81,7 +81,7 @@ export class EventLog {
 
   #add(event: LogEvent): void {
     const last = this.#blocks.at(-1);
-    const block = last?.hasRoomFor(event) ? last : this.#addBlock(event.body.length + event.previous.length);
+    const block = last?.hasSpaceFor(event) ? last : this.#addBlock(event.body.length + event.previous.length);
     this.#bytes += watchLimits.eventOverheadBytes;
     block.add(event);
   }

@@ -2,7 +2,7 @@
 import type { EventsRequest } from '../mvcc/events.ts';
 import type { Keys, Revision, RowId } from '../mvcc/operations.ts';
 import type { Head, LogEvent } from '../mvcc/results.ts';
-import type { EventMemory } from './event-memory.ts';
+import type { EventFedCache } from './event-fed-cache.ts';
 
 /** A stretch of the log. */
 export interface EventPage {
@@ -22,7 +22,7 @@ export interface BatchEvents extends EventPage {
 /** Who hears from this process's writes what they did. */
 export interface EventFollower {
   /** Asked, synchronously, when writes are about to be given to the database. */
-  isWanted(): boolean;
+  needsEvents(): boolean;
   /** Called before the writes are answered; not for all of them. */
   take(events: BatchEvents): void;
 }
@@ -33,7 +33,7 @@ export interface EventSource {
   eventsAfter(request: EventsRequest): Promise<EventPage>;
   /**
    * The same for some keys only, for a watcher that catches up: ends at `throughId` of the request at the latest. A page may be empty although
-   * more follow: go on while `throughId` of the page is below the request's. When `head.compactRevision` exceeds the revision the watcher wants
+   * more follow: go on while `throughId` of the page is below the request's. When `head.compactRevision` exceeds the revision the watcher selection
    * next, events may be missing from the page: the watcher is to be cancelled with that compact revision.
    */
   eventsOfKeys(request: { keys: Keys; afterId: RowId; throughId: RowId }): Promise<EventPage>;
@@ -52,7 +52,7 @@ export interface EventSource {
   /** The newest head seen so far, without asking. */
   readonly latestHead: Head;
   /** What is kept up with the events beside the watchers. */
-  readonly memory?: EventMemory;
+  readonly cache?: EventFedCache;
   /** How often to ask when nothing wakes the tailer, in ms: every `min` while others' events come, up to every `max` while none do. */
   readonly pollMs: { readonly min: number; readonly max: number };
 }

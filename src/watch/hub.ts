@@ -5,18 +5,18 @@ import type { Keys, Revision } from '../mvcc/operations.ts';
 import type { LogEvent } from '../mvcc/results.ts';
 import { SparseLog } from '../sparse-log.ts';
 import type { Origin } from '../wire/response-headers.ts';
-import { Audience, audienceName, type EventSelection, isWanted } from './audience.ts';
+import { Audience, audienceName, type EventSelection, isSelected } from './audience.ts';
 import { type EventChunk, eventChunks } from './event-chunk.ts';
 import { EventLog } from './event-log.ts';
 import type { EventPage, EventSource } from './event-source.ts';
 import { KeyIndex } from './key-index.ts';
+import { Limiter } from './limiter.ts';
 import type { Position } from './position.ts';
 import { withPreviousOfTransaction } from './previous-values.ts';
 import { ResponseEncoder } from './response-encoder.ts';
 import { Tailer } from './tailer.ts';
-import { Turnstile } from './turnstile.ts';
 import { watchLimits } from './watch-limits.ts';
-import type { Watcher, WatcherHome } from './watcher.ts';
+import type { Watcher, WatcherOwner } from './watcher.ts';
 
 /** What a hub is made of. */
 export interface WatchHubOptions {
@@ -67,17 +67,17 @@ export class WatchHub {
   readonly fragmentBytesMax: number;
   readonly log: EventLog;
   /** Before the database is read for a watcher that is behind. */
-  readonly turnstile = new Turnstile({ countMax: watchLimits.catchUpReadsMax });
+  readonly catchUpReads = new Limiter({ countMax: watchLimits.catchUpReadsMax });
   readonly #tailer: Tailer;
   readonly #backlogBytesMax: number;
   readonly #index = new KeyIndex<Audience<Watcher>>();
   readonly #audiences = new Map<string, Audience<Watcher>>();
-  readonly #sessions = new Set<WatcherHome>();
+  readonly #sessions = new Set<WatcherOwner>();
   /** Sessions with messages of the page that is being delivered. */
-  readonly #unsent: WatcherHome[] = [];
+  readonly #unsent: WatcherOwner[] = [];
   readonly #matches: Audience<Watcher>[] = [];
   #watcherCount = 0;
-  #feedsMemory = false;
+  #feedsCache = false;
   #behindCount = 0;
   #eventsSent = 0;
   #fellBehindCount = 0;
@@ -104,12 +104,12 @@ export class WatchHub {
       countMax: options.pageRowsMax ?? limits.eventPageRowsMax,
       deliver: (page, from, to) => this.#deliver(page, from, to),
     });
-    source.memory?.connect({
+    source.cache?.connect({
       begin: () => {
-        this.#feedMemory(true);
+        this.#feedCache(true);
         return this.position;
       },
-      end: () => this.#feedMemory(false),
+      end: () => this.#feedCache(false),
     });
   }
 
@@ -153,20 +153,20 @@ export class WatchHub {
     try {
       await readHead();
     } catch (error) {
-      if (!(error instanceof DriverError) || !this.knowsHead) throw error;
+      if (!(error instanceof DriverError) || !this.hasHead) throw error;
     }
   }
 
   /** Whether the database has answered since the start. */
-  get knowsHead(): boolean {
+  get hasHead(): boolean {
     return this.source.latestHead.id > 0;
   }
 
-  admit(session: WatcherHome): void {
+  addSession(session: WatcherOwner): void {
     this.#sessions.add(session);
   }
 
-  dismiss(session: WatcherHome): void {
+  removeSession(session: WatcherOwner): void {
     this.#sessions.delete(session);
   }
 
@@ -182,11 +182,11 @@ export class WatchHub {
   }
 
   /** Who wants these events in this form. To be followed by `attach`, in the same tick. */
-  audience(keys: Keys, wants: EventSelection): Audience<Watcher> {
-    const name = audienceName(keys, wants);
+  audience(keys: Keys, selection: EventSelection): Audience<Watcher> {
+    const name = audienceName(keys, selection);
     const existing = this.#audiences.get(name);
     if (existing) return existing;
-    const audience = new Audience<Watcher>(name, keys, wants);
+    const audience = new Audience<Watcher>(name, keys, selection);
     this.#audiences.set(name, audience);
     this.#index.add(keys, audience);
     return audience;
@@ -252,17 +252,17 @@ export class WatchHub {
   }
 
   /** Has `session.flush` called when the page has been delivered to all. */
-  flushLater(session: WatcherHome): void {
+  flushLater(session: WatcherOwner): void {
     this.#unsent.push(session);
   }
 
-  #feedMemory(isFed: boolean): void {
-    this.#feedsMemory = isFed;
+  #feedCache(isFed: boolean): void {
+    this.#feedsCache = isFed;
     this.#serve();
   }
 
   #serve(): void {
-    this.#tailer.serve(this.#watcherCount > 0 ? 'watchers' : this.#feedsMemory ? 'cache' : 'none');
+    this.#tailer.serve(this.#watcherCount > 0 ? 'watchers' : this.#feedsCache ? 'cache' : 'none');
   }
 
   #release(audience: Audience<Watcher>): void {
@@ -273,21 +273,21 @@ export class WatchHub {
   }
 
   #deliver(page: EventPage, from: Position, to: Position): void {
-    const { memory } = this.source;
+    const { cache } = this.source;
     const isWhole = !mayLackEvents(page, from, to);
     if (this.#watcherCount > 0) {
       if (isWhole) this.#distribute(page, from, to);
       else this.#skip(from, to);
     }
-    if (isWhole) memory?.apply(page.events, from, to);
-    else memory?.forget();
+    if (isWhole) cache?.apply(page.events, from, to);
+    else cache?.clear();
   }
 
   #distribute(page: EventPage, from: Position, to: Position): void {
     const events = withPreviousOfTransaction(page.events);
     this.log.append(events, to);
     for (const audience of this.#assign(events)) {
-      const form = { previous: audience.wants.previous, compactRevision: 0 };
+      const form = { previous: audience.selection.previous, compactRevision: 0 };
       const chunks = eventChunks(audience.batch, form, watchLimits.responseBytesMax);
       audience.batch = [];
       this.#send(audience, chunks, from);
@@ -303,7 +303,7 @@ export class WatchHub {
       matches.length = 0;
       this.#index.match(event.key, matches);
       for (const audience of matches) {
-        if (audience.members.length === 0 || !isWanted(event, audience.wants)) continue;
+        if (audience.members.length === 0 || !isSelected(event, audience.selection)) continue;
         if (audience.batch.length === 0) touched.push(audience);
         audience.batch.push(event);
       }

@@ -5,13 +5,13 @@ import type { EventChunk } from './event-chunk.ts';
 import type { WatchHub } from './hub.ts';
 import type { Position } from './position.ts';
 import { watchLimits } from './watch-limits.ts';
-import { Watcher, type WatcherHome } from './watcher.ts';
+import { Watcher, type WatcherOwner } from './watcher.ts';
 
 /** What a part of this process wants to see. */
 export interface LocallyWatched {
   /** Each is a watch of its own: events of one come in order. */
   readonly keys: readonly Keys[];
-  readonly wants: Pick<EventSelection, 'puts' | 'deletes'>;
+  readonly selection: Pick<EventSelection, 'puts' | 'deletes'>;
   /** Events of later revisions are seen, whether they are there already or not. */
   readonly afterRevision: Revision;
 }
@@ -30,7 +30,7 @@ export type Seen = { readonly events: readonly SeenEvent[]; readonly revision: R
  * A watch of the process's own, for one reader that asks for what came next. It holds a bounded number of bytes: a reader that is slow makes it fall behind,
  * as a slow stream does, and it reads on from the log. Whoever opens it closes it.
  */
-export class LocalWatch implements WatcherHome {
+export class LocalWatch implements WatcherOwner {
   readonly #hub: WatchHub;
   readonly #watchers: readonly Watcher[];
   #waiting: Exclude<Seen, 'compacted'>[] = [];
@@ -40,16 +40,16 @@ export class LocalWatch implements WatcherHome {
   #wake: (() => void) | undefined;
   #drained: PromiseWithResolvers<void> | undefined;
 
-  constructor(hub: WatchHub, { keys, wants, afterRevision }: LocallyWatched) {
+  constructor(hub: WatchHub, { keys, selection, afterRevision }: LocallyWatched) {
     this.#hub = hub;
     const requested = {
       startRevision: afterRevision + 1,
-      wants: { ...wants, previous: false },
+      selection: { ...selection, previous: false },
       progressNotify: false,
       fragment: false,
     };
     this.#watchers = keys.map((each) => {
-      const audience = hub.audience(each, requested.wants);
+      const audience = hub.audience(each, requested.selection);
       const watcher = new Watcher(this, 0n, audience, { ...requested, keys: each }, hub.revision);
       hub.attach(watcher);
       return watcher;
@@ -81,12 +81,12 @@ export class LocalWatch implements WatcherHome {
     this.#drained?.resolve();
   }
 
-  get hasRoom(): boolean {
+  get hasSpace(): boolean {
     return this.#waitingBytes < watchLimits.localBacklogBytesMax;
   }
 
   drained(): Promise<void> {
-    if (this.hasRoom) return Promise.resolve();
+    if (this.hasSpace) return Promise.resolve();
     this.#drained ??= Promise.withResolvers<void>();
     return this.#drained.promise;
   }
@@ -94,7 +94,7 @@ export class LocalWatch implements WatcherHome {
   sendLive(watcher: Watcher, chunks: readonly EventChunk[], from: Position): Position | undefined {
     let position = from;
     for (const chunk of chunks) {
-      if (!this.hasRoom) return position;
+      if (!this.hasSpace) return position;
       this.#take(watcher, chunk, chunk.end.revision);
       position = chunk.end;
     }
@@ -139,7 +139,7 @@ export class LocalWatch implements WatcherHome {
 
   #given({ events }: { readonly events: readonly SeenEvent[] }): void {
     this.#waitingBytes -= bytesOf(events);
-    if (!this.hasRoom) return;
+    if (!this.hasSpace) return;
     this.#drained?.resolve();
     this.#drained = undefined;
   }

@@ -71,7 +71,7 @@ export class ResponseEncoder {
   fragments(revision: Revision, idField: Uint8Array, chunk: EventChunk, bytesMax: number): ResponseMessage[] {
     const header = this.#headers.field(revision);
     const fixedBytes = header.length + idField.length + fragmentField.length;
-    const runs = chunk.runsBelow(bytesMax - fixedBytes);
+    const runs = chunk.piecesBelow(bytesMax - fixedBytes);
     return runs.map((run, index) => [header, idField, ...(index < runs.length - 1 ? [fragmentField] : []), run]);
   }
 }

@@ -27,7 +27,7 @@ export interface TailerOptions {
  * Whom the tailer delivers to. Watchers want events soon: another instance's commits are looked for. For the read cache alone nothing is asked for: it reads on when a head
  * shows that something was committed.
  */
-export type TailerAudience = 'none' | 'cache' | 'watchers';
+export type TailerConsumer = 'none' | 'cache' | 'watchers';
 
 /**
  * Follows the log for all watchers of this process: a commit wakes it, or the timer, and it reads on from where it is, a
@@ -38,16 +38,16 @@ export class Tailer {
   readonly #stopListening: readonly (() => void)[];
   readonly #waiters: CatchUpWaiter[] = [];
   #position: Position = { id: 0, revision: 0 };
-  #audience: TailerAudience = 'none';
+  #consumer: TailerConsumer = 'none';
   #isClosed = false;
   /** Another instance may have written: only a read tells. */
   #isHinted = false;
   #endWait: (() => void) | undefined;
   #failureCount = 0;
-  #isAbsenceLogged = false;
+  #isOutageLogged = false;
   #pollMs: number;
   /** When the database last showed its head: to a look, a read or a batch of writes. */
-  #lookedMs = Number.NEGATIVE_INFINITY;
+  #polledMs = Number.NEGATIVE_INFINITY;
   /** Since when something is known to be committed that was not delivered. */
   #lagSinceMs: number | undefined;
 
@@ -56,13 +56,13 @@ export class Tailer {
     const { source } = options;
     this.#pollMs = source.pollMs.min;
     this.#stopListening = [source.onHead(() => this.#onHead()), source.onHint(() => this.#onHint())];
-    source.follow({ isWanted: () => !this.#isResting, take: (events) => this.#take(events) });
+    source.follow({ needsEvents: () => !this.#isIdle, take: (events) => this.#take(events) });
     void this.#run();
   }
 
   /** Every event up to here was delivered. Moves on without delivering while the tailer rests. */
   get position(): Position {
-    return this.#isResting ? positionOf(this.#options.source.latestHead) : this.#position;
+    return this.#isIdle ? positionOf(this.#options.source.latestHead) : this.#position;
   }
 
   /** How far delivery is behind what is known to be committed. */
@@ -72,20 +72,20 @@ export class Tailer {
   }
 
   /** Delivers to these from now on, at first what comes after the newest head. */
-  serve(audience: TailerAudience): void {
-    if (audience === this.#audience) return;
-    if (audience === 'none') {
-      this.#rest();
+  serve(consumer: TailerConsumer): void {
+    if (consumer === this.#consumer) return;
+    if (consumer === 'none') {
+      this.#stopReading();
       return;
     }
     this.#position = this.position;
-    this.#audience = audience;
+    this.#consumer = consumer;
     this.#wake();
   }
 
   /** Stops to read: nobody watches. */
-  #rest(): void {
-    this.#audience = 'none';
+  #stopReading(): void {
+    this.#consumer = 'none';
     this.#isHinted = false;
     this.#lagSinceMs = undefined;
     for (const waiter of this.#waiters.splice(0)) waiter.resolve(this.position.revision);
@@ -93,7 +93,7 @@ export class Tailer {
 
   /** Resolves when everything that was committed at the time of the call, by any instance, was delivered: through this revision. */
   catchUp(): Promise<Revision> {
-    if (this.#isResting) return Promise.resolve(this.position.revision);
+    if (this.#isIdle) return Promise.resolve(this.position.revision);
     return new Promise((resolve) => {
       this.#waiters.push({ throughId: undefined, resolve });
       this.#wake();
@@ -104,17 +104,17 @@ export class Tailer {
     this.#isClosed = true;
     for (const stop of this.#stopListening) stop();
     this.#options.source.follow(undefined);
-    this.#rest();
+    this.#stopReading();
     this.#wake();
   }
 
-  get #isResting(): boolean {
-    return this.#audience === 'none';
+  get #isIdle(): boolean {
+    return this.#consumer === 'none';
   }
 
   /** Whether there is something to read. It is asked before every wait, so no wake-up is lost. */
   get #isDue(): boolean {
-    if (this.#isResting) return false;
+    if (this.#isIdle) return false;
     return this.#isHinted || this.#waiters.length > 0 || this.#idsBehind > 0;
   }
 
@@ -130,17 +130,17 @@ export class Tailer {
 
   /** However many come, and whatever they say: the next read answers all of them. */
   #onHint(): void {
-    if (this.#audience !== 'watchers') return;
+    if (this.#consumer !== 'watchers') return;
     this.#isHinted = true;
     this.#wake();
   }
 
   /** Events of a batch that another process's write, or a batch of ours that is not answered yet, stands before are read with what stands there. */
   #take(events: BatchEvents): void {
-    if (this.#isResting || events.afterId !== this.#position.id) return;
+    if (this.#isIdle || events.afterId !== this.#position.id) return;
     this.#accept(events);
     this.#answerWaiters();
-    if (this.#audience === 'cache') this.#wake();
+    if (this.#consumer === 'cache') this.#wake();
   }
 
   #wake(): void {
@@ -149,30 +149,30 @@ export class Tailer {
 
   async #run(): Promise<void> {
     while (!this.#isClosed) {
-      if (!this.#isDue) await this.#wait(this.#untilLookMs);
+      if (!this.#isDue) await this.#wait(this.#untilPollMs);
       try {
-        if (!this.#isDue && this.#untilLookMs === 0) await this.#look();
+        if (!this.#isDue && this.#untilPollMs === 0) await this.#poll();
         await this.#waitForOwnEvents();
         if (this.#isDue) await this.#readToHead();
       } catch (error) {
         this.#reportFailure(error);
         // What was to be read is still to be read.
-        this.#isHinted = !this.#isResting;
+        this.#isHinted = !this.#isIdle;
         await this.#pauseAfterFailure();
       }
     }
   }
 
   /** Undefined: it does not look. */
-  get #untilLookMs(): number | undefined {
-    if (this.#audience !== 'watchers') return undefined;
-    return Math.max(0, this.#lookedMs + this.#pollMs - performance.now());
+  get #untilPollMs(): number | undefined {
+    if (this.#consumer !== 'watchers') return undefined;
+    return Math.max(0, this.#polledMs + this.#pollMs - performance.now());
   }
 
   /** For the cache alone: events of this process's writes come by themselves, a little after a head has shown them. Reading them would cost more than the cache saves. */
   async #waitForOwnEvents(): Promise<void> {
     const endMs = performance.now() + watchLimits.ownEventsWaitMs;
-    const mayCome = () => this.#audience === 'cache' && this.#isDue && this.#options.source.isWriting;
+    const mayCome = () => this.#consumer === 'cache' && this.#isDue && this.#options.source.isWriting;
     for (
       let leftMs: number = watchLimits.ownEventsWaitMs;
       mayCome() && leftMs > 0;
@@ -183,29 +183,29 @@ export class Tailer {
   }
 
   /** Asks for the head: whether another instance has written. The more it has, the sooner the next look. */
-  async #look(): Promise<void> {
+  async #poll(): Promise<void> {
     if (this.#isClosed) return;
     await this.#options.source.readHead();
-    this.#looked();
+    this.#polled();
     const { min, max } = this.#options.source.pollMs;
     this.#pollMs = this.#isDue ? min : Math.min(this.#pollMs * 2, max);
   }
 
-  #looked(): void {
-    this.#lookedMs = performance.now();
+  #polled(): void {
+    this.#polledMs = performance.now();
     this.#reportRecovery();
   }
 
   /** Reads pages until one reaches the head of its own snapshot. */
   async #readToHead(): Promise<void> {
     const { source, countMax } = this.#options;
-    for (let isBehind = true; isBehind && !this.#isResting; ) {
+    for (let isBehind = true; isBehind && !this.#isIdle; ) {
       const from = this.#position;
       this.#isHinted = false;
       const asking = this.#waiters.filter(({ throughId }) => throughId === undefined);
       const page = await source.eventsAfter({ afterId: from.id, countMax });
       // Another page came first, or nobody watched for a moment: what was read begins elsewhere.
-      if (this.#isResting || from !== this.#position) continue;
+      if (this.#isIdle || from !== this.#position) continue;
       this.#accept(page);
       for (const waiter of asking) waiter.throughId = page.head.id;
       this.#answerWaiters();
@@ -216,7 +216,7 @@ export class Tailer {
   #accept(page: EventPage): void {
     const from = this.#position;
     const to = endOf(page, from);
-    this.#looked();
+    this.#polled();
     if (to.id <= from.id) return;
     this.#position = to;
     if (this.#idsBehind <= 0) this.#lagSinceMs = undefined;
@@ -250,15 +250,15 @@ export class Tailer {
     this.#failureCount += 1;
     const { logger } = this.#options;
     if (!(error instanceof DriverError)) logger.error({ error }, 'reading events failed; trying again');
-    else if (this.#audience === 'watchers' && !this.#isAbsenceLogged) {
-      this.#isAbsenceLogged = true;
+    else if (this.#consumer === 'watchers' && !this.#isOutageLogged) {
+      this.#isOutageLogged = true;
       logger.warn({ error }, 'watches wait: the database does not answer; trying again');
     }
   }
 
   #reportRecovery(): void {
-    if (this.#isAbsenceLogged) this.#options.logger.info('watches go on: the database answers again');
-    this.#isAbsenceLogged = false;
+    if (this.#isOutageLogged) this.#options.logger.info('watches go on: the database answers again');
+    this.#isOutageLogged = false;
     this.#failureCount = 0;
   }
 }

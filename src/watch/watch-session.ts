@@ -7,10 +7,10 @@ import type { Position } from './position.ts';
 import type { ResponseMessage } from './response-encoder.ts';
 import { watchLimits } from './watch-limits.ts';
 import type { WatchStream } from './watch-stream.ts';
-import { Watcher, type WatcherHome, type WatchRequested } from './watcher.ts';
+import { Watcher, type WatcherOwner, type WatchRequested } from './watcher.ts';
 
 /** The watches of one stream. Whatever it sends goes through here, in order. */
-export class WatchSession implements WatcherHome {
+export class WatchSession implements WatcherOwner {
   readonly #hub: WatchHub;
   readonly #stream: WatchStream;
   readonly #watchers = new Map<bigint, Watcher>();
@@ -22,17 +22,17 @@ export class WatchSession implements WatcherHome {
   /** Watchers that catch up. */
   #behindCount = 0;
   #progressTimer: NodeJS.Timeout | undefined;
-  #progressAsked = 0;
+  #progressRequested = 0;
   #isProgressUnderWay = false;
   /** Answers that wait for the last watcher to catch up. */
-  #progressOwed = 0;
+  #progressDeferred = 0;
   #isClosed = false;
 
   /** Whoever opens it closes it. */
   constructor(hub: WatchHub, stream: WatchStream) {
     this.#hub = hub;
     this.#stream = stream;
-    hub.admit(this);
+    hub.addSession(this);
     // Nobody may wait for it.
     this.#ended.promise.catch(() => undefined);
   }
@@ -47,7 +47,7 @@ export class WatchSession implements WatcherHome {
   }
 
   /** One that holds nothing takes a response of any size. */
-  get hasRoom(): boolean {
+  get hasSpace(): boolean {
     return this.#stream.pendingBytes + this.#unsentBytes < this.#hub.streamBacklogBytesMax;
   }
 
@@ -56,7 +56,7 @@ export class WatchSession implements WatcherHome {
     if (wantedId !== 0n && this.#watchers.has(wantedId)) return undefined;
     const id = wantedId === 0n ? this.#freeId() : wantedId;
     const hub = this.#hub;
-    const audience = hub.audience(requested.keys, requested.wants);
+    const audience = hub.audience(requested.keys, requested.selection);
     const watcher = new Watcher(this, id, audience, requested, hub.revision);
     this.#watchers.set(id, watcher);
     hub.attach(watcher);
@@ -86,7 +86,7 @@ export class WatchSession implements WatcherHome {
    */
   requestProgress(): void {
     if (this.#watchers.size === 0) return;
-    if (this.#progressAsked < watchLimits.progressAnswersMax) this.#progressAsked += 1;
+    if (this.#progressRequested < watchLimits.progressAnswersMax) this.#progressRequested += 1;
     if (!this.#isProgressUnderWay) void this.#answerProgress();
   }
 
@@ -98,7 +98,7 @@ export class WatchSession implements WatcherHome {
     for (const watcher of this.#watchers.values()) this.#hub.detach(watcher, 'closed');
     this.#watchers.clear();
     this.#unsent = [];
-    this.#hub.dismiss(this);
+    this.#hub.removeSession(this);
   }
 
   stop(): void {
@@ -108,7 +108,7 @@ export class WatchSession implements WatcherHome {
   sendLive(watcher: Watcher, chunks: readonly EventChunk[], from: Position): Position | undefined {
     let position = from;
     for (const chunk of chunks) {
-      if (!this.hasRoom) return position;
+      if (!this.hasSpace) return position;
       if (this.#unsent.length === 0) this.#hub.flushLater(this);
       this.#unsentBytes += chunk.bytes.length;
       this.#append(this.#unsent, watcher, chunk, chunk.end.revision);
@@ -181,9 +181,9 @@ export class WatchSession implements WatcherHome {
 
   #finishFollowing(): void {
     this.#behindCount -= 1;
-    if (this.#behindCount > 0 || this.#progressOwed === 0) return;
-    const answers = this.#progressOwed;
-    this.#progressOwed = 0;
+    if (this.#behindCount > 0 || this.#progressDeferred === 0) return;
+    const answers = this.#progressDeferred;
+    this.#progressDeferred = 0;
     this.#sendProgress(answers);
   }
 
@@ -200,9 +200,9 @@ export class WatchSession implements WatcherHome {
 
   async #answerProgress(): Promise<void> {
     this.#isProgressUnderWay = true;
-    while (this.#progressAsked > 0 && !this.#isClosed) {
-      const answers = this.#progressAsked;
-      this.#progressAsked = 0;
+    while (this.#progressRequested > 0 && !this.#isClosed) {
+      const answers = this.#progressRequested;
+      this.#progressRequested = 0;
       await this.#hub.catchUp();
       this.#sendProgress(answers);
     }
@@ -213,7 +213,7 @@ export class WatchSession implements WatcherHome {
     const { revision } = this.#hub.position;
     if (this.#watchers.size === 0 || this.#isClosed) return;
     if (this.#behindCount > 0) {
-      this.#progressOwed = Math.min(this.#progressOwed + answers, watchLimits.progressAnswersMax);
+      this.#progressDeferred = Math.min(this.#progressDeferred + answers, watchLimits.progressAnswersMax);
       return;
     }
     for (const { state, progressRevisionMin } of this.#watchers.values()) {
@@ -239,6 +239,6 @@ export class WatchSession implements WatcherHome {
       if (isDue) messages.push(this.#hub.encoder.progress(revision, watcher.idField));
       watcher.isBusy = false;
     }
-    if (messages.length > 0 && this.hasRoom) this.#send(messages);
+    if (messages.length > 0 && this.hasSpace) this.#send(messages);
   }
 }

@@ -9,7 +9,7 @@ export interface WatchRequested {
   readonly keys: Keys;
   /** The first revision of interest. 0: what comes next. */
   readonly startRevision: Revision;
-  readonly wants: EventSelection;
+  readonly selection: EventSelection;
   readonly progressNotify: boolean;
   /** Large responses may come in pieces. */
   readonly fragment: boolean;
@@ -24,9 +24,9 @@ export interface WatchRequested {
 export type WatcherState = 'live' | 'behind' | 'compacted' | 'closed';
 
 /** The stream a watcher belongs to, as the watcher's events see it. `WatchSession` is one. */
-export interface WatcherHome {
+export interface WatcherOwner {
   /** Whether the stream takes more. */
-  readonly hasRoom: boolean;
+  readonly hasSpace: boolean;
   /** Resolves when the stream may have room again, or is gone. */
   drained(): Promise<void>;
   /**
@@ -47,7 +47,7 @@ export interface WatcherHome {
 
 /** One watch of one stream. There may be many thousands: it holds little. */
 export class Watcher {
-  readonly session: WatcherHome;
+  readonly session: WatcherOwner;
   readonly id: bigint;
   /** The id as every response carries it. */
   readonly idField: Uint8Array;
@@ -67,7 +67,7 @@ export class Watcher {
   isBusy = false;
 
   constructor(
-    session: WatcherHome,
+    session: WatcherOwner,
     id: bigint,
     audience: Audience<Watcher>,
     requested: WatchRequested,

@@ -23,10 +23,10 @@ export function parseWatch(request: WatchCreateRequest): ParsedWatch {
   const keys = parseKeys({ key, rangeEnd: request.rangeEnd });
   if ('start' in keys && keys.end !== undefined && keys.start >= keys.end) return { keys, refused: emptyRangeText };
   const { startRevision, progressNotify, fragment, filters } = request;
-  const wants = {
+  const selection = {
     puts: !filters.includes(FilterType.NOPUT),
     deletes: !filters.includes(FilterType.NODELETE),
     previous: request.prevKv,
   };
-  return { keys, requested: { keys, startRevision, wants, progressNotify, fragment } };
+  return { keys, requested: { keys, startRevision, selection, progressNotify, fragment } };
 }

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { LogEvent } from '../../../src/mvcc/results.ts';
-import type { EventFeed, EventMemory } from '../../../src/watch/event-memory.ts';
+import type { EventFedCache, EventFeed } from '../../../src/watch/event-fed-cache.ts';
 import type { Position } from '../../../src/watch/position.ts';
 import type { FakeEventSource } from './fake-event-source.ts';
 
 /** An event memory that requests events at times. It must receive all events since then, in order. */
-export class CheckedMemory implements EventMemory {
+export class CheckedMemory implements EventFedCache {
   /** How many events it was given. */
   appliedCount = 0;
   readonly #source: FakeEventSource;
@@ -23,7 +23,7 @@ export class CheckedMemory implements EventMemory {
   /** Starts or stops requesting events. */
   toggle(): void {
     if (this.#position === undefined) this.#position = this.#feed?.begin();
-    else this.forget();
+    else this.clear();
   }
 
   apply(events: readonly LogEvent[], from: Position, to: Position): void {
@@ -40,7 +40,7 @@ export class CheckedMemory implements EventMemory {
     this.#position = to;
   }
 
-  forget(): void {
+  clear(): void {
     this.#position = undefined;
     this.#feed?.end();
   }

@@ -116,9 +116,9 @@ test("a watch gets the next free id or the client's own; a used id is refused an
 test('filters exclude a kind of event, and previous values are sent on request', async (context) => {
   const { source, open } = watching(context);
   const { stream, session } = open();
-  session.create(requested(one('a'), { wants: { puts: false, deletes: true, previous: false } }), 0n);
-  session.create(requested(one('a'), { wants: { puts: true, deletes: false, previous: true } }), 0n);
-  session.create(requested(one('a'), { wants: { puts: false, deletes: false, previous: true } }), 0n);
+  session.create(requested(one('a'), { selection: { puts: false, deletes: true, previous: false } }), 0n);
+  session.create(requested(one('a'), { selection: { puts: true, deletes: false, previous: true } }), 0n);
+  session.create(requested(one('a'), { selection: { puts: false, deletes: false, previous: true } }), 0n);
   source.commit([{ key: 'a', value: '1' }]);
   source.commit([{ key: 'a', value: '2' }]);
   source.commit([{ key: 'a' }]);
@@ -137,8 +137,8 @@ test('the value replaced by an event at the compacted revision is not sent', asy
   for (let count = 0; count < 4; count += 1) source.commit([{ key: 'a', value: '' }]);
   await settle();
   source.compact(4);
-  const wants = { puts: true, deletes: true, previous: true };
-  session.create(requested(one('a'), { startRevision: 4, wants }), 0n);
+  const selection = { puts: true, deletes: true, previous: true };
+  session.create(requested(one('a'), { startRevision: 4, selection }), 0n);
   await settle();
   const events = stream.responses.filter(({ watchId }) => watchId === 1n).flatMap((response) => response.events);
   assert.deepEqual(
@@ -373,7 +373,7 @@ test('for an event memory without watches, the log is read when the head changes
   source.hint();
   await new Promise((resolve) => setTimeout(resolve, 10 * source.pollMs.max));
   assert.equal(source.readCount, 0);
-  source.saw();
+  source.observeHead();
   await until('the memory has the event', () => memory.appliedCount === 1);
   memory.toggle();
   source.commit([{ key: 'c', value: '' }]);
@@ -404,7 +404,7 @@ test("for an event memory without watches, the events of this process's own writ
   source.latencyTurns = () => 3;
   const written = source.commitFollowed([{ key: 'b', value: '' }]);
   await until('it is committed', () => source.history.length === 2);
-  source.saw();
+  source.observeHead();
   await written;
   assert.equal(memory.appliedCount, 1);
   assert.equal(source.readCount, 1, 'the write alone');

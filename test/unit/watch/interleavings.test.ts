@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Revision } from '../../../src/mvcc/operations.ts';
-import { isWanted } from '../../../src/watch/audience.ts';
+import { isSelected } from '../../../src/watch/audience.ts';
 import { holdsKey } from '../../../src/watch/key-index.ts';
 import type { WatchSession } from '../../../src/watch/watch-session.ts';
 import type { WatchRequested } from '../../../src/watch/watcher.ts';
@@ -96,8 +96,8 @@ function create(random: Random, client: Client, source: FakeEventSource): void {
   const { revision } = source.latestHead;
   const keys = random.pick([one('a1'), one('c'), prefix('a'), prefix('b'), allKeys]);
   const startRevision = random.pick([0, 0, random.between(1, revision + 1), revision + random.below(20)]);
-  const wants = { puts: random.chance(80), deletes: random.chance(80), previous: random.chance(30) };
-  const wanted = requested(keys, { startRevision, wants });
+  const selection = { puts: random.chance(80), deletes: random.chance(80), previous: random.chance(30) };
+  const wanted = requested(keys, { startRevision, selection });
   const { compactRevision } = source.latestHead;
   const watcher = client.session.create(wanted, 0n);
   assert.ok(watcher);
@@ -131,7 +131,7 @@ function ask({ session, asked, watches }: Client, source: FakeEventSource): void
 /** Everything works again, and comes to rest. */
 async function finish(source: FakeEventSource, clients: readonly Client[]): Promise<void> {
   source.isAway = false;
-  source.saw();
+  source.observeHead();
   for (const { stream } of clients) stream.takeAll();
   for (const client of clients) {
     await until('every watch has all of its events or has ended', () =>
@@ -200,8 +200,8 @@ function received({ stream }: Client, id: bigint): string[] {
     .flatMap(({ events }) => events.map(({ kv, type }) => `${type === 1 ? '-' : ''}${kv?.key}@${kv?.modRevision}`));
 }
 
-function expected({ requested: { keys, wants }, startRevision }: Watch, source: FakeEventSource): string[] {
+function expected({ requested: { keys, selection }, startRevision }: Watch, source: FakeEventSource): string[] {
   return source.history
-    .filter((event) => event.revision >= startRevision && holdsKey(keys, event.key) && isWanted(event, wants))
+    .filter((event) => event.revision >= startRevision && holdsKey(keys, event.key) && isSelected(event, selection))
     .map(({ type, key, revision }) => `${type === 'delete' ? '-' : ''}${key}@${revision}`);
 }

@@ -21,7 +21,7 @@ export interface Watching {
 export function watching(context: { after(work: () => void): void }, options: Partial<WatchHubOptions> = {}): Watching {
   const source = new FakeEventSource();
   const memory = new CheckedMemory(source);
-  source.memory = memory;
+  source.cache = memory;
   const hub = new WatchHub({
     source,
     origin: { clusterId: 7n, memberId: 8n, raftTerm: 2 },
@@ -48,7 +48,7 @@ export function requested(keys: Keys, wanted: Partial<WatchRequested> = {}): Wat
   return {
     keys,
     startRevision: 0,
-    wants: { puts: true, deletes: true, previous: false },
+    selection: { puts: true, deletes: true, previous: false },
     progressNotify: false,
     fragment: false,
     ...wanted,

@@ -2,20 +2,20 @@ import type { RowId } from '../mvcc/operations.ts';
 import type { NameInterval } from '../mvcc/read-point.ts';
 import { CachedKey } from './cached-key.ts';
 import { type CachedRun, runsOf } from './cached-run.ts';
-import { Recency } from './recency.ts';
+import { LruOrder } from './lru-order.ts';
 import { contentsOf, keyValuesIn, type RunContent } from './run-content.ts';
 import { RunList } from './run-list.ts';
 
 /** What the cache holds: single keys and runs, bounded in bytes. What was not used for longest is evicted first. */
-export class Holdings {
+export class CacheEntries {
   /** Every event through this id was given to `change`. */
   throughId: RowId = 0;
   readonly #bytesMax: number;
   readonly #keys = new Map<string, CachedKey>();
   readonly #runs = new RunList();
-  readonly #recency = new Recency<CachedKey | CachedRun>();
+  readonly #lru = new LruOrder<CachedKey | CachedRun>();
   /** Runs that became large or empty while they were read. */
-  readonly #untidy = new Set<CachedRun>();
+  readonly #misSized = new Set<CachedRun>();
 
   constructor({ bytesMax }: { readonly bytesMax: number }) {
     this.#bytesMax = bytesMax;
@@ -23,19 +23,19 @@ export class Holdings {
 
   /** With keys and overhead. */
   get bytes(): number {
-    return this.#recency.bytes;
+    return this.#lru.bytes;
   }
 
   /** What holds a key as it is at `throughId`. */
-  holderOf(name: string): CachedKey | CachedRun | undefined {
-    const holder = this.#keys.get(name) ?? this.#runs.at(name);
-    return holder !== undefined && holder.asOf <= this.throughId ? holder : undefined;
+  entryOf(name: string): CachedKey | CachedRun | undefined {
+    const entry = this.#keys.get(name) ?? this.#runs.at(name);
+    return entry !== undefined && entry.asOf <= this.throughId ? entry : undefined;
   }
 
   /** The runs of an interval from its start on, as they are at `throughId`; ends where a part of it is missing. */
-  *along(interval: NameInterval): Generator<CachedRun> {
-    if (this.#untidy.size > 0) this.#tidy();
-    for (const run of this.#runs.along(interval)) {
+  *contiguousRuns(interval: NameInterval): Generator<CachedRun> {
+    if (this.#misSized.size > 0) this.#resizeRuns();
+    for (const run of this.#runs.contiguousRuns(interval)) {
       if (run.asOf > this.throughId) return;
       yield run;
     }
@@ -46,16 +46,16 @@ export class Holdings {
     return this.#runs.gaps(interval);
   }
 
-  used(held: CachedKey | CachedRun): void {
-    this.#recency.touch(held);
-    if (!(held instanceof CachedKey)) held.isUsed = true;
+  used(entry: CachedKey | CachedRun): void {
+    this.#lru.touch(entry);
+    if (!(entry instanceof CachedKey)) entry.isUsed = true;
   }
 
   /** The key-values of a run, which is used hereby. */
   contentOf(run: CachedRun): RunContent {
     this.used(run);
     const content = this.#resized(run, () => run.content());
-    if (run.isLarge || run.count === 0) this.#untidy.add(run);
+    if (run.isLarge || run.count === 0) this.#misSized.add(run);
     return content;
   }
 
@@ -64,13 +64,13 @@ export class Holdings {
     const replaced = this.#keys.get(key.name);
     if (replaced !== undefined) this.#drop(replaced);
     this.#keys.set(key.name, key);
-    this.#recency.add(key);
+    this.#lru.add(key);
   }
 
   /** Runs that cover a gap. */
   addRuns(runs: readonly CachedRun[]): void {
     this.#runs.insert(runs);
-    for (const run of runs) this.#recency.add(run);
+    for (const run of runs) this.#lru.add(run);
   }
 
   /** An event of an id: what its key has from now on. */
@@ -84,13 +84,13 @@ export class Holdings {
     const run = this.#runs.at(name);
     if (run === undefined || id <= run.asOf) return;
     this.#resized(run, () => run.change(name, bytes()));
-    if (run.isWorn) this.#weigh(run);
+    if (run.hasManyChanges) this.#mergeOrDrop(run);
   }
 
   /** Evicts until the bound is kept. */
   shrink(): void {
     while (this.bytes > this.#bytesMax) {
-      const { oldest } = this.#recency;
+      const { oldest } = this.#lru;
       if (oldest === undefined) return;
       this.#drop(oldest);
     }
@@ -99,53 +99,53 @@ export class Holdings {
   clear(): void {
     this.#keys.clear();
     this.#runs.clear();
-    this.#recency.clear();
-    this.#untidy.clear();
+    this.#lru.clear();
+    this.#misSized.clear();
   }
 
   /** Nobody reads it: keeping it up costs more than reading it again. */
-  #weigh(run: CachedRun): void {
+  #mergeOrDrop(run: CachedRun): void {
     if (!run.isUsed) {
       this.#drop(run);
       return;
     }
     run.isUsed = false;
     this.#resized(run, () => run.content());
-    if (run.isLarge) this.#untidy.add(run);
+    if (run.isLarge) this.#misSized.add(run);
   }
 
-  #drop(held: CachedKey | CachedRun): void {
-    this.#recency.remove(held);
-    if (held instanceof CachedKey) this.#keys.delete(held.name);
+  #drop(entry: CachedKey | CachedRun): void {
+    this.#lru.remove(entry);
+    if (entry instanceof CachedKey) this.#keys.delete(entry.name);
     else {
-      this.#untidy.delete(held);
-      this.#runs.replace(held, []);
+      this.#misSized.delete(entry);
+      this.#runs.replace(entry, []);
     }
   }
 
   /** Large runs become several, one without keys a part of the run before. */
-  #tidy(): void {
-    for (const run of this.#untidy) {
+  #resizeRuns(): void {
+    for (const run of this.#misSized) {
       if (run.isLarge) {
         const parts = runsOf(run, contentsOf(keyValuesIn(run.content())), run.asOf);
-        this.#recency.remove(run);
+        this.#lru.remove(run);
         this.#runs.replace(run, parts);
-        for (const part of parts) this.#recency.add(part);
+        for (const part of parts) this.#lru.add(part);
       } else if (run.count === 0) {
-        const before = this.#runs.touching(run);
+        const before = this.#runs.adjacentBefore(run);
         if (before === undefined || before.asOf > this.throughId) continue;
         this.#drop(run);
         before.end = run.end;
       }
     }
-    this.#untidy.clear();
+    this.#misSized.clear();
     this.shrink();
   }
 
-  #resized<Result>(held: CachedKey | CachedRun, change: () => Result): Result {
-    const before = held.heldBytes;
+  #resized<Result>(entry: CachedKey | CachedRun, change: () => Result): Result {
+    const before = entry.entryBytes;
     const result = change();
-    this.#recency.grew(held.heldBytes - before);
+    this.#lru.addBytes(entry.entryBytes - before);
     return result;
   }
 }

@@ -1,14 +1,14 @@
 /** What the cache holds and evicts as one. */
-export interface Held {
+export interface CacheEntry {
   /** With keys and overhead. */
-  readonly heldBytes: number;
+  readonly entryBytes: number;
   /** Neighbours in the order of use. */
-  older: Held | undefined;
-  newer: Held | undefined;
+  older: CacheEntry | undefined;
+  newer: CacheEntry | undefined;
 }
 
-/** The order of use, and the sum of what is held. */
-export class Recency<Item extends Held> {
+/** The order of use, and the sum of what is entry. */
+export class LruOrder<Item extends CacheEntry> {
   #oldest: Item | undefined;
   #newest: Item | undefined;
   #bytes = 0;
@@ -23,12 +23,12 @@ export class Recency<Item extends Held> {
 
   /** As the newest. */
   add(item: Item): void {
-    this.#bytes += item.heldBytes;
+    this.#bytes += item.entryBytes;
     this.#link(item);
   }
 
   remove(item: Item): void {
-    this.#bytes -= item.heldBytes;
+    this.#bytes -= item.entryBytes;
     this.#unlink(item);
   }
 
@@ -40,7 +40,7 @@ export class Recency<Item extends Held> {
   }
 
   /** An item holds so many bytes more than before. */
-  grew(bytes: number): void {
+  addBytes(bytes: number): void {
     this.#bytes += bytes;
   }
 

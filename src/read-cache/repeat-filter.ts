@@ -3,11 +3,11 @@ const slotCount = 16 * 1024;
 const hashedLength = 64;
 
 /** Whether something was read before, by its name: what is read once is not worth a place in the cache. May err both ways: it holds one name for each hash. */
-export class ReadBefore {
+export class RepeatFilter {
   readonly #hashes = new Int32Array(slotCount);
 
   /** Whether this name came before. From now on it did. */
-  again(name: string): boolean {
+  isRepeat(name: string): boolean {
     const hash = hashOf(name);
     const slot = hash & (slotCount - 1);
     if (this.#hashes[slot] === hash) return true;
