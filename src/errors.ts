@@ -63,7 +63,7 @@ export const etcdErrors = {
   /** tine's own. */
   databaseRemoved: [
     StatusCode.unavailable,
-    'etcdserver: the database file was removed or replaced; writes are refused, the log of the server says what to do',
+    'etcdserver: the database file was removed or replaced; writes are refused; see the log of the server for the repair',
   ],
   memberNotFound: [StatusCode.notFound, 'etcdserver: member not found'],
   memberNotLearner: [StatusCode.failedPrecondition, 'etcdserver: can only promote a learner member'],
@@ -77,10 +77,10 @@ export const etcdErrors = {
   /** tine's own: etcd holds on to what a snapshot reads. */
   snapshotOvertaken: [
     StatusCode.aborted,
-    'etcdserver: a compaction has deleted what the snapshot had still to read; take it again',
+    'etcdserver: a compaction deleted rows that the snapshot still had to read; take the snapshot again',
   ],
   /** tine's own. */
-  snapshotNotTaken: [StatusCode.aborted, 'etcdserver: the snapshot was ended because its client did not read it'],
+  snapshotNotTaken: [StatusCode.aborted, 'etcdserver: the snapshot ended because its client did not read it'],
   canceled: [StatusCode.canceled, 'etcdserver: request canceled'],
   lockSessionExpired: [StatusCode.unknown, 'mutex: session is expired'],
   electionNotLeader: [StatusCode.unknown, 'election: not leader'],

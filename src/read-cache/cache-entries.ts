@@ -6,33 +6,36 @@ import { LruOrder } from './lru-order.ts';
 import { contentsOf, keyValuesIn, type RunContent } from './run-content.ts';
 import { RunList } from './run-list.ts';
 
-/** What the cache holds: single keys and runs, bounded in bytes. What was not used for longest is evicted first. */
+/**
+ * The entries of the cache: single keys and runs, bounded in bytes. The least recently used entry
+ * is evicted first.
+ */
 export class CacheEntries {
-  /** Every event through this id was given to `change`. */
+  /** Every event up to this id was passed to `change`. */
   throughId: RowId = 0;
   readonly #bytesMax: number;
   readonly #keys = new Map<string, CachedKey>();
   readonly #runs = new RunList();
   readonly #lru = new LruOrder<CachedKey | CachedRun>();
-  /** Runs that became large or empty while they were read. */
+  /** Runs that became too large or empty. They are split or merged later. */
   readonly #misSized = new Set<CachedRun>();
 
   constructor({ bytesMax }: { readonly bytesMax: number }) {
     this.#bytesMax = bytesMax;
   }
 
-  /** With keys and overhead. */
+  /** Bytes with keys and overhead. */
   get bytes(): number {
     return this.#lru.bytes;
   }
 
-  /** What holds a key as it is at `throughId`. */
+  /** The entry that has a key as of `throughId`. */
   entryOf(name: string): CachedKey | CachedRun | undefined {
     const entry = this.#keys.get(name) ?? this.#runs.at(name);
     return entry !== undefined && entry.asOf <= this.throughId ? entry : undefined;
   }
 
-  /** The runs of an interval from its start on, as they are at `throughId`; ends where a part of it is missing. */
+  /** The runs of an interval from its start on, as of `throughId`. Ends at the first gap. */
   *contiguousRuns(interval: NameInterval): Generator<CachedRun> {
     if (this.#misSized.size > 0) this.#resizeRuns();
     for (const run of this.#runs.contiguousRuns(interval)) {
@@ -51,7 +54,7 @@ export class CacheEntries {
     if (!(entry instanceof CachedKey)) entry.isUsed = true;
   }
 
-  /** The key-values of a run, which is used hereby. */
+  /** The key-values of a run. Marks the run as used. */
   contentOf(run: CachedRun): RunContent {
     this.used(run);
     const content = this.#resized(run, () => run.content());
@@ -59,7 +62,7 @@ export class CacheEntries {
     return content;
   }
 
-  /** In place of one that was read before, if there is one. */
+  /** Adds a key, or replaces it. */
   addKey(key: CachedKey): void {
     const replaced = this.#keys.get(key.name);
     if (replaced !== undefined) this.#drop(replaced);
@@ -67,13 +70,13 @@ export class CacheEntries {
     this.#lru.add(key);
   }
 
-  /** Runs that cover a gap. */
+  /** Adds runs that cover a gap. */
   addRuns(runs: readonly CachedRun[]): void {
     this.#runs.insert(runs);
     for (const run of runs) this.#lru.add(run);
   }
 
-  /** An event of an id: what its key has from now on. */
+  /** Applies an event: the new value of its key. */
   change(name: string, id: RowId, bytes: () => Uint8Array): void {
     const key = this.#keys.get(name);
     if (key !== undefined && id > key.asOf) {
@@ -87,7 +90,7 @@ export class CacheEntries {
     if (run.hasManyChanges) this.#mergeOrDrop(run);
   }
 
-  /** Evicts until the bound is kept. */
+  /** Evicts entries until the bound is kept. */
   shrink(): void {
     while (this.bytes > this.#bytesMax) {
       const { oldest } = this.#lru;
@@ -103,7 +106,10 @@ export class CacheEntries {
     this.#misSized.clear();
   }
 
-  /** Nobody reads it: keeping it up costs more than reading it again. */
+  /**
+   * Merges the changes of a run. Drops the run if it was not read since the last time, because
+   * updating it costs more than reading it again.
+   */
   #mergeOrDrop(run: CachedRun): void {
     if (!run.isUsed) {
       this.#drop(run);
@@ -123,7 +129,7 @@ export class CacheEntries {
     }
   }
 
-  /** Large runs become several, one without keys a part of the run before. */
+  /** Splits large runs. Merges an empty run into the run before it. */
   #resizeRuns(): void {
     for (const run of this.#misSized) {
       if (run.isLarge) {

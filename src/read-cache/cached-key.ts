@@ -2,12 +2,12 @@ import type { RowId } from '../mvcc/operations.ts';
 import { cacheLimits } from './cache-limits.ts';
 import type { CacheEntry } from './lru-order.ts';
 
-/** One key and its encoded key-value, or that it is not there. */
+/** One key with its encoded key-value, or the fact that the key does not exist. */
 export class CachedKey implements CacheEntry {
   readonly name: string;
-  /** What was read is as of this id: earlier events are in it. */
+  /** The value was read at this id: it includes all earlier events. */
   readonly asOf: RowId;
-  /** `absent`: there is no such key. */
+  /** `absent`: the key does not exist. */
   bytes: Uint8Array;
   older: CacheEntry | undefined;
   newer: CacheEntry | undefined;

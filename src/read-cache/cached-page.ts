@@ -1,4 +1,4 @@
-/** A page of a range from the cache, as the database would answer it. */
+/** Builds a page of a range from the cache, equal to the page that the database would return. */
 import type { RangeOperation, Revision } from '../mvcc/operations.ts';
 import type { PagePosition, RangePages } from '../mvcc/range-page.ts';
 import { type NameInterval, nameInterval } from '../mvcc/read-point.ts';
@@ -8,26 +8,26 @@ import { cacheLimits } from './cache-limits.ts';
 import type { CachedRun } from './cached-run.ts';
 import { indexFrom, type RunContent, startOf } from './run-content.ts';
 
-/** What a page is taken from. All of it is at one revision. */
+/** The source of a page. All of it is at one revision. */
 export interface PageSource {
   readonly revision: Revision;
-  /** The runs of an interval from its start on; ends where a part of it is missing. */
+  /** The runs of an interval from its start on. Ends at the first gap. */
   contiguousRuns(interval: NameInterval): Iterable<CachedRun>;
-  /** The key-values of a run, which is used hereby. */
+  /** The key-values of a run. Marks the run as used. */
   contentOf(run: CachedRun): RunContent;
-  /** How many keys an interval has; undefined: it is not known. */
+  /** The number of keys of an interval; undefined: unknown. */
   count(interval: NameInterval): number | undefined;
 }
 
 export type CachedPage = Omit<RangePages, 'head' | 'readRevision'>;
 
-/** Whether pages of a range can be taken from the cache: key-values in the order of their keys, or their number. */
+/** Whether the cache can answer a range: key-values in the order of their keys, or their number. */
 export function isCacheable({ keys, sort, revisionFilter, keysOnly, countOnly }: RangeOperation): boolean {
   if ('one' in keys || sort !== undefined || revisionFilter !== undefined) return false;
   return countOnly || !keysOnly;
 }
 
-/** Undefined: the cache does not have all of it, or stands at another revision. */
+/** Undefined: a part of the page is not in the cache, or the cache is at another revision. */
 export function cachedPage(
   { operation, position }: { readonly operation: RangeOperation; readonly position: PagePosition | undefined },
   source: PageSource,
@@ -93,7 +93,7 @@ function takeFrom(interval: NameInterval, left: number, source: PageSource): Tak
   return reached < interval.end ? undefined : { blocks, count, endsAt: 'end', lastName };
 }
 
-/** How many keys of an interval the runs have; undefined: a part of it is missing. */
+/** Counts the keys of an interval; undefined: a part of the interval is missing. */
 export function countKeys(
   interval: NameInterval,
   source: Pick<PageSource, 'contiguousRuns' | 'contentOf'>,
@@ -112,7 +112,7 @@ export function countKeys(
   return reached < interval.end ? undefined : count;
 }
 
-/** Which key-values of a run are in an interval. */
+/** The indexes of the key-values of a run that are in an interval. */
 function indexesIn(run: CachedRun, { names }: RunContent, { start, end }: NameInterval): { from: number; to: number } {
   return {
     from: run.start < start ? indexFrom(names, start) : 0,

@@ -1,13 +1,13 @@
-/** What the cache holds and evicts as one. */
+/** A unit of the cache, which is stored and evicted as a whole. */
 export interface CacheEntry {
-  /** With keys and overhead. */
+  /** Bytes with keys and overhead. */
   readonly entryBytes: number;
   /** Neighbours in the order of use. */
   older: CacheEntry | undefined;
   newer: CacheEntry | undefined;
 }
 
-/** The order of use, and the sum of what is entry. */
+/** The entries in the order of their last use, and the sum of their bytes. */
 export class LruOrder<Item extends CacheEntry> {
   #oldest: Item | undefined;
   #newest: Item | undefined;
@@ -21,7 +21,7 @@ export class LruOrder<Item extends CacheEntry> {
     return this.#oldest;
   }
 
-  /** As the newest. */
+  /** Adds an entry as the newest. */
   add(item: Item): void {
     this.#bytes += item.entryBytes;
     this.#link(item);
@@ -32,14 +32,14 @@ export class LruOrder<Item extends CacheEntry> {
     this.#unlink(item);
   }
 
-  /** It was used. */
+  /** Marks an entry as used now. */
   touch(item: Item): void {
     if (item === this.#newest) return;
     this.#unlink(item);
     this.#link(item);
   }
 
-  /** An item holds so many bytes more than before. */
+  /** Records that an entry grew by some bytes. */
   addBytes(bytes: number): void {
     this.#bytes += bytes;
   }

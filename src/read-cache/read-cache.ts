@@ -21,23 +21,25 @@ import { RepeatFilter } from './repeat-filter.ts';
 import { absent, contentsOf, indexFrom } from './run-content.ts';
 
 export interface ReadCacheOptions {
-  /** Of key-values with their keys and overhead. 0: nothing is cached. */
+  /** Bytes of key-values with their keys and overhead. 0: nothing is cached. */
   readonly bytesMax: number;
   /** The newest head that this process has seen. */
   latestHead(): Head;
 }
 
-/** Where the cache stood when a question came; undefined: it held nothing. */
+/** The position of the cache when a read arrived; undefined: the cache was empty. */
 export type ReadStart = RowId | undefined;
 
 /**
- * The newest key-values that are read repeatedly, encoded: single keys, intervals with all of their keys, and how many keys intervals have. The watch hub feeds it with
- * every event while it holds something.
+ * The newest key-values that are read repeatedly, encoded: single keys, intervals with all of their
+ * keys, and the number of keys of intervals. The watch hub feeds it with every event while it is
+ * not empty.
  *
- * An answer from it is linearizable under one condition: its position has reached a head that was read from the database after the question came. `mayAnswer` is that check.
+ * An answer is linearizable if the cache's position has reached a head that was read from the
+ * database after the request arrived. `mayAnswer` checks this.
  */
 export class ReadCache implements EventFedCache {
-  /** Reads that the cache answered, and others that it could have. */
+  /** Reads that the cache answered, and reads that it could have answered. */
   readonly uses = { hits: 0, misses: 0 };
   readonly #options: ReadCacheOptions;
   readonly #entries: CacheEntries;
@@ -45,13 +47,13 @@ export class ReadCache implements EventFedCache {
   readonly #fills = new Set<Fill>();
   readonly #waits = new EventWaits();
   readonly #repeats = new RepeatFilter();
-  /** Lists that do not fit, by the names of their fills. */
+  /** Lists that are too large for the cache, by the names of their fills. */
   readonly #tooLarge = new BoundedCache<true>({
     countMax: cacheLimits.tooLargeMax,
     bytesMax: cacheLimits.tooLargeBytesMax,
   });
   #feed: EventFeed | undefined;
-  /** Every event through here is applied. Undefined: the cache holds nothing and is not fed. */
+  /** Every event up to here is applied. Undefined: the cache is empty and receives no events. */
   #position: Position | undefined;
   /** Bytes of events that were applied since the cache was last used. */
   #unusedBytes = 0;
@@ -61,7 +63,7 @@ export class ReadCache implements EventFedCache {
     this.#entries = new CacheEntries(options);
   }
 
-  /** What it holds, with keys and overhead. */
+  /** Bytes of all entries, with keys and overhead. */
   get bytes(): number {
     return this.#entries.bytes;
   }
@@ -92,7 +94,10 @@ export class ReadCache implements EventFedCache {
     this.#endIfEmpty();
   }
 
-  /** A read of what keeps the cache current. A database that was away may come back as another one. */
+  /**
+   * Runs a read that keeps the cache current. If the read fails, clears the cache: after an outage
+   * the database may be another one.
+   */
   async readOrClear<Result>(read: () => Promise<Result>): Promise<Result> {
     try {
       return await read();
@@ -102,20 +107,26 @@ export class ReadCache implements EventFedCache {
     }
   }
 
-  /** Every head that this process sees passes here. A cache that is far behind it is not worth reading what lies between. */
+  /**
+   * Receives every head that this process sees. If the cache is far behind a head, it is cleared,
+   * because it is not worth reading the events between.
+   */
   observeHead(head: Head): void {
     if (this.#position !== undefined && head.id - this.#position.id > cacheLimits.idsBehindMax) this.clear();
   }
 
-  /** To be called before the head is read from the database. */
+  /** Called before the head is read from the database. */
   startRead(): ReadStart {
     return this.#position?.id;
   }
 
-  /** Whether the cache may answer what was readStart before this head was read. Waits a short time for events that are on their way. */
+  /**
+   * Whether the cache may answer a request that arrived before this head was read. Waits a short
+   * time for events that are about to arrive.
+   */
   async mayAnswer(readStart: ReadStart, head: Head): Promise<boolean> {
     if (this.#position === undefined || readStart === undefined) return false;
-    // The database has lost rows that it had: it was restored, or a standby took over that did not have them.
+    // The database has lost rows: it was restored, or a standby without these rows took over.
     const { id, revision } = this.#position;
     if (head.id < readStart || (head.id === id && head.revision !== revision)) this.clear();
     else if (id < head.id) await this.#waits.wait(head.id);
@@ -127,7 +138,7 @@ export class ReadCache implements EventFedCache {
     return withValue && this.#position !== undefined && this.#entries.entryOf(key) !== undefined;
   }
 
-  /** After `mayAnswer`; undefined: the key is not here any more. */
+  /** Answers a read of one key, after `mayAnswer`; undefined: the key was evicted. */
   key({ key }: PointRead): RangeResult | undefined {
     const entry = this.#entries.entryOf(key);
     if (entry === undefined || this.#position === undefined) return undefined;
@@ -139,7 +150,10 @@ export class ReadCache implements EventFedCache {
     return { kind: 'range', revision: this.#position.revision, blocks, more: false, count };
   }
 
-  /** A key was read from the database, at this head. `bytes` are copied; empty: it is not there. */
+  /**
+   * Offers a key that was read from the database at this head. `bytes` are copied; empty: the key
+   * does not exist.
+   */
   offerKey({ key, withValue }: PointRead, bytes: Uint8Array, head: Head): void {
     if (this.#feed === undefined || !withValue) return;
     this.uses.misses += 1;
@@ -161,7 +175,10 @@ export class ReadCache implements EventFedCache {
     return false;
   }
 
-  /** A page of a range: the first after `mayAnswer`, any other without. Undefined: it is not here. */
+  /**
+   * Answers a page of a range: the first one after `mayAnswer`, later ones without. Undefined: the
+   * page is not in the cache.
+   */
   page(request: RangeRequest): RangePages | undefined {
     const now = this.#position;
     if (now === undefined || !isCacheable(request.operation)) return undefined;
@@ -171,7 +188,10 @@ export class ReadCache implements EventFedCache {
     return { ...page, head: { ...this.#options.latestHead(), ...now }, readRevision: now.revision };
   }
 
-  /** To be called before a range is read from the database. Undefined: it is not to be cached. The caller ends it with `endFill`. */
+  /**
+   * Called before a range is read from the database. Undefined: the range is not to be cached. The
+   * caller ends the fill with `endFill`.
+   */
   beginFill(operation: RangeOperation): Fill | undefined {
     if (this.#feed === undefined || operation.revision > 0 || !isCacheable(operation)) return undefined;
     this.uses.misses += 1;
@@ -184,7 +204,10 @@ export class ReadCache implements EventFedCache {
     return fill;
   }
 
-  /** A page of a range was read from the database. Its bytes are copied, one block in each turn of the event loop. */
+  /**
+   * Offers a page of a range that was read from the database. Its bytes are copied, one block in
+   * each turn of the event loop.
+   */
   async offerPage(fill: Fill | undefined, { operation, position }: RangeRequest, page: RangePages): Promise<void> {
     if (position === undefined) this.#offerCount(operation, page);
     if (fill === undefined) return;
@@ -203,7 +226,7 @@ export class ReadCache implements EventFedCache {
     this.#endIfEmpty();
   }
 
-  /** What was read of a fill is all there is before a name. */
+  /** Stores the key-values of a fill up to `end`. There are no others before `end`. */
   #storeThrough(fill: Fill, keyValues: readonly NamedBytes[], end: string): void {
     if (fill.isAbandoned) return;
     const names = keyValues.map(([name]) => name);
@@ -230,7 +253,10 @@ export class ReadCache implements EventFedCache {
     this.#endIfEmpty();
   }
 
-  /** Whether every event after a head is applied from now on, and none before was that is not in what was read there. */
+  /**
+   * Whether every event after a head is applied from now on, and no applied event is newer than the
+   * head.
+   */
   #hasAllSince(head: Head): boolean {
     const position = this.#startFeed();
     return position !== undefined && position.id <= head.id;
@@ -255,7 +281,7 @@ export class ReadCache implements EventFedCache {
     this.#unusedBytes += body.length;
     let copied: Uint8Array | undefined;
     const bytes = () => {
-      // The body of a put is its key-value as a list has it.
+      // The body of a put is the key-value in the form that lists use.
       copied ??= type === 'delete' ? absent : copyOf(body);
       return copied;
     };
@@ -269,7 +295,7 @@ export class ReadCache implements EventFedCache {
     this.#unusedBytes = 0;
   }
 
-  /** Has itself fed. Undefined: there is nobody to do it, or the database was not reached yet. */
+  /** Starts the feed of events. Undefined: there is no hub, or the database was not reached yet. */
   #startFeed(): Position | undefined {
     if (this.#position === undefined && this.#options.latestHead().id > 0) {
       const position = this.#feed?.begin();

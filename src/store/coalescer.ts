@@ -1,6 +1,6 @@
 /**
- * Answers many small reads with one: while batches are under way, the next collects. Each read is answered from a snapshot taken after it arrived,
- * because a batch leaves after its last read joined it.
+ * Combines many small reads into one. While batches are under way, the next batch collects. A batch
+ * leaves after its last read joined, so each read gets a snapshot taken after it arrived.
  */
 import { limits } from '../limits.ts';
 import { doublingBounds, Histogram } from '../statistics/histogram.ts';
@@ -16,17 +16,20 @@ interface Waiting<Request, Answer> extends Queued {
 
 const batchBounds = doublingBounds(1, 8);
 
-/** A request that was answered, or failed, together with others. */
+/** A request that was answered, or failed, as part of a batch. */
 export type AnsweredRequest<Request> = Pick<Waiting<Request, unknown>, 'request' | 'sinceMs'>;
 
 export interface CoalescerOptions<Request, Answer> {
-  /** Gives one answer for each request, in order; when it fails, all of them fail. */
+  /** Returns one answer for each request, in order. If it fails, all requests of the batch fail. */
   answer(requests: readonly Request[]): Promise<readonly Answer[]>;
-  /** Receives each batch that has ended, and when it left. */
+  /** Receives each finished batch, and when the batch left. */
   onEnd?(batch: readonly AnsweredRequest<Request>[], startMs: number): void;
-  /** What a request holds in memory. Absent: next to nothing. */
+  /** Memory of a waiting request. Absent: almost none. */
   bytesOf?(request: Request): number;
-  /** Whether the answer may be large: then a client that does not read its answers gets no more of them. */
+  /**
+   * Whether the answer may be large. If so, a client that does not read its answers receives no
+   * more of them.
+   */
   hasLargeReply(request: Request): boolean;
 }
 
@@ -51,7 +54,10 @@ export class Coalescer<Request, Answer> {
     return { ...this.#waiting.statistics, batchReads: this.#batchReads };
   }
 
-  /** @throws what `answer` throws; `tooManyRequests` when too many wait; `canceled` when the requester was gone before it was its turn. */
+  /**
+   * @throws what `answer` throws; `tooManyRequests` when the queue is full; `canceled` when the
+   * requester was gone before its turn.
+   */
   read(request: Request, requester: Requester): Promise<Answer> {
     return new Promise((resolve, reject) => {
       const bytes = this.#options.bytesOf?.(request) ?? 0;
@@ -60,7 +66,10 @@ export class Coalescer<Request, Answer> {
     });
   }
 
-  /** At the end of this turn of the event loop, so that reads which arrived together leave together. */
+  /**
+   * Sends at the end of this turn of the event loop, so that reads that arrived together leave
+   * together.
+   */
   #schedule(): void {
     if (this.#scheduled || this.#underWay >= limits.readBatchesUnderWayMax) return;
     this.#scheduled = true;

@@ -4,7 +4,7 @@ import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { WriteQueue } from './write-queue.ts';
 
-/** Keeps compaction from deleting while something long is read. */
+/** Keeps compaction from deleting rows while a long read is under way. */
 export class CompactionHolds {
   readonly #driver: Driver;
   readonly #writes: WriteQueue;
@@ -16,7 +16,10 @@ export class CompactionHolds {
     this.#logger = logger;
   }
 
-  /** For as long as the work takes, within `compactionHoldMsMax`. Where the database takes no writes, such as on a full disk, the work is done without. */
+  /**
+   * Holds compaction while the work runs, at most `compactionHoldMsMax`. If the database accepts no
+   * writes (a full disk, for example), the work runs without a hold.
+   */
   async during<Result>(work: () => Promise<Result>): Promise<Result> {
     const holder = randomUUID();
     const endsMs = performance.now() + limits.compactionHoldMsMax;
@@ -45,7 +48,10 @@ export class CompactionHolds {
     try {
       await write();
     } catch (error) {
-      this.#logger.warn({ err: error }, 'compaction cannot be held: it may overtake a snapshot');
+      this.#logger.warn(
+        { err: error },
+        'holding compaction failed; compaction may delete rows that a snapshot still reads',
+      );
     }
   }
 }

@@ -1,4 +1,4 @@
-/** Hashes the keys' history in short reads, so that it holds up nobody. */
+/** Hashes the history of the keys in short reads, so that other reads do not wait long. */
 import { DriverError, EtcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { CompactionHash } from '../mvcc/compaction-hash.ts';
@@ -9,7 +9,7 @@ import type { ReadQueue } from './read-queue.ts';
 import type { Requester } from './requester.ts';
 import { Slots } from './slots.ts';
 
-/** How often it begins anew because a compaction overtook it. */
+/** Restarts of one hash after a compaction deleted rows that were still to be read. */
 const restartsMax = 3;
 
 /** The hash of everything up to a revision that compaction has not deleted. */
@@ -35,7 +35,10 @@ export class KeyHasher {
     this.#observeHead = observeHead;
   }
 
-  /** `revision` 0: the newest one. Rejects with `EtcdError`: `compacted`, `futureRevision`, `tooManyRequests`. */
+  /**
+   * Hashes up to a revision; 0: up to the newest. Rejects with `EtcdError`: `compacted`,
+   * `futureRevision`, `tooManyRequests`.
+   */
   async hash(revision: Revision, requester: Requester & { readonly signal: AbortSignal }): Promise<KeysHash> {
     const release = await this.#slots.take(requester.signal);
     try {
@@ -45,7 +48,10 @@ export class KeyHasher {
     }
   }
 
-  /** The hash that a compaction at this revision leaves; undefined when it cannot be computed, or not in time: the compaction goes on without. */
+  /**
+   * The hash that belongs to a compaction at this revision. Undefined if it cannot be computed, or
+   * not in time: the compaction goes on without a hash.
+   */
   async forCompaction(revision: Revision, requester: Requester): Promise<CompactionHash | undefined> {
     if (revision <= 0) return undefined;
     try {
@@ -86,7 +92,7 @@ export class KeyHasher {
   }
 }
 
-/** The same, and gone after a time. */
+/** The same requester, gone after the given time. */
 function withDeadline(requester: Requester, ms: number): Requester {
   const endsMs = performance.now() + ms;
   return {

@@ -3,16 +3,19 @@ import type { Origin, Requester } from './requester.ts';
 import type { QueueStatistics } from './store-statistics.ts';
 
 export interface OriginSlotsOptions {
-  /** Work of one client connection that is under way at the same time. */
+  /** Bound of the work of one client connection that is under way at a time. */
   underWayMax(): number;
-  /** Work of all connections that has not begun. */
+  /** Bound of the work of all connections that has not begun. */
   readonly waitingCountMax: number;
   readonly waitingBytesMax: number;
-  /** How much longer work keeps its slot when its requester was gone before it ended. */
+  /** Work whose requester was gone before its end keeps its slot for this time. */
   readonly cancelledPauseMs: number;
 }
 
-/** Bounds how much of something is under way for each client connection. Further work of it waits and has not begun; other connections do not wait for it. */
+/**
+ * Limits how much work is under way for each client connection. Further work of the connection
+ * waits. Other connections do not wait for it.
+ */
 export class OriginSlots {
   readonly #options: OriginSlotsOptions;
   readonly #waiting: FairQueue<Waiting>;
@@ -33,9 +36,11 @@ export class OriginSlots {
   }
 
   /**
-   * Does the work when less than `underWayMax` of its origin is under way. `bytes`: what it holds in memory while it waits.
+   * Runs the work when less than `underWayMax` of its origin is under way. `bytes`: memory of the
+   * work while it waits.
    *
-   * @throws what `work` throws; `tooManyRequests` when too much waits; `canceled` when the requester was gone before it was its turn.
+   * @throws what `work` throws; `tooManyRequests` when the queue is full; `canceled` when the
+   * requester was gone before its turn.
    */
   async run<Result>(requester: Requester, bytes: number, work: () => Promise<Result>): Promise<Result> {
     const originWork = this.#workOf(requester.origin);
@@ -78,7 +83,10 @@ interface Waiting extends Queued {
   begin(): void;
 }
 
-/** The work of an origin. To the queue of what has not begun it is an origin that takes no more while enough is under way. */
+/**
+ * The work of one origin. In the queue it acts as an origin that is backed up while enough work is
+ * under way.
+ */
 class OriginWork implements Origin {
   underWay = 0;
   readonly #countMax: () => number;

@@ -1,4 +1,7 @@
-/** Reads of one key at the latest revision: many in one snapshot, and large values one by one. */
+/**
+ * Reads one key at the latest revision. Many reads share one snapshot; large values are read one by
+ * one.
+ */
 import type { Driver } from '../drivers/driver.ts';
 import { limits } from '../limits.ts';
 import { markSingleUse } from '../memory.ts';
@@ -14,18 +17,21 @@ import type { SlowOperations } from './slow-operations.ts';
 import type { CoalescerStatistics } from './store-statistics.ts';
 
 export interface PointReaderOptions {
-  /** Large values wait here: */
+  /** The queue of large values in the database. */
   readonly reads: ReadQueue;
-  /** or here, when the cache has them. */
+  /** The queue of large values in the cache. */
   readonly paced: PacedAnswers;
   readonly cache: ReadCache;
   readonly slow: SlowOperations;
   observeHead(head: Head): void;
-  /** The head now, from the database. */
+  /** Reads the current head from the database. */
   readHead(): Promise<Head>;
 }
 
-/** Why a read is not answered together with others: its value is large, and is in the database or in the cache. */
+/**
+ * Why a read is not answered as part of a batch: its value is large, and is in the database or in
+ * the cache.
+ */
 type Large = 'large' | 'large and cached';
 
 export class PointReader {
@@ -55,7 +61,7 @@ export class PointReader {
     return cached ?? (await this.#readAlone(read, requester));
   }
 
-  /** Keys that the cache has need the head alone, which comes along with the other keys. */
+  /** Keys in the cache need only the head, which is also part of the read of the other keys. */
   async #answer(reads: readonly PointRead[]): Promise<readonly (RangeResult | Large)[]> {
     const { cache, readHead } = this.#options;
     const readStart = cache.startRead();
@@ -68,7 +74,7 @@ export class PointReader {
         if (found !== undefined) answers.set(read, isLarge(found) ? 'large and cached' : found);
       }
     }
-    // The cache is behind, or has evicted them meanwhile.
+    // The cache is behind, or has evicted these keys meanwhile.
     const late = reads.filter((read) => !answers.has(read));
     if (late.length > 0) await this.#read(late, answers);
     return reads.map((read) => answers.get(read) as RangeResult | Large);
@@ -90,7 +96,7 @@ export class PointReader {
     return head;
   }
 
-  /** What the cache has now, which is newer than what it had when the read was answered. */
+  /** The value in the cache now, which is at least as new as the one that was found before. */
   #readCached(read: PointRead, requester: Requester): Promise<RangeResult | undefined> {
     return this.#options.paced.find(() => this.#options.cache.key(read), {
       requester,

@@ -1,4 +1,4 @@
-/** The store over a driver: sends each operation the way that suits it. */
+/** The store over a driver: sends each operation along the path that suits it. */
 import type { Logger } from 'pino';
 import type { SnapshotOptions } from '../backend/snapshot-reading.ts';
 import type { Config } from '../config/config.ts';
@@ -62,16 +62,16 @@ import { WriteHealth } from './write-health.ts';
 import { WriteQueue } from './write-queue.ts';
 
 export interface SqlStoreOptions extends Pick<Config, 'autoCompaction' | 'warningApplyMs'> {
-  /** As the other instances shall see this one. */
+  /** This instance, as the other instances see it. */
   readonly self: Member;
-  /** 0 or less: none. */
+  /** 0 or less: no quota. */
   readonly quotaBytes: number;
-  /** Of key-values in cache. 0: none. */
+  /** Bytes of key-values in memory. 0: no read cache. */
   readonly readCacheBytes: number;
   readonly logger: Logger;
 }
 
-/** What a head is read for: a list that the cache may answer, or something small. */
+/** The purpose of a read of the head: a list that the cache may answer, or something small. */
 type HeadReader = RangeOperation | 'other';
 
 export class SqlStore implements Store {
@@ -97,14 +97,14 @@ export class SqlStore implements Store {
   readonly #compactor: Compactor;
   readonly #members: Members;
   readonly #defragmenter: Defragmenter;
-  /** Undefined: the disk is the bound. */
+  /** Undefined: only the disk limits the size. */
   readonly #quota: Quota | undefined;
   readonly #logger: Logger;
   readonly #hasher: KeyHasher;
   readonly #snapshots: Snapshots;
   readonly #stopAutoCompaction: () => void;
 
-  /** The driver is the store's from here on: `close` closes it. */
+  /** The store owns the driver: `close` closes it. */
   constructor(driver: Driver, options: SqlStoreOptions) {
     this.#cache = new ReadCache({ bytesMax: options.readCacheBytes, latestHead: () => this.#heads.latest });
     const observeHead = (head: Head) => {
@@ -244,7 +244,8 @@ export class SqlStore implements Store {
     request: { revision: Revision; physical: boolean },
     { permit, requester }: Permitted,
   ): Promise<{ revision: Revision }> {
-    // etcd hashes whenever it compacts, for it reads everything then. Here that is done only for those who wait for the deletion anyway.
+    // etcd hashes at every compaction, because it reads all keys then. Here only compactions that
+    // wait for the deletion are hashed.
     const hash = request.physical ? await this.#hasher.forCompaction(request.revision, requester) : undefined;
     const revision = await this.#compactor.compact(request.revision, { permit, hash, requester });
     if (request.physical) await this.#compactor.finished();
@@ -301,7 +302,7 @@ export class SqlStore implements Store {
     const { head, leases, keys } = await this.#reads.quick.read('leases', request, { requester });
     this.#observeHead(head);
     const expiresAtMs = (lease: LeaseStatus) => this.#leases.expiresAtMs(lease);
-    // The next to expire comes first, as with etcd.
+    // The lease that expires next comes first, as in etcd.
     const byExpiry = leases.toSorted((left, right) => expiresAtMs(left) - expiresAtMs(right));
     return { revision: head.revision, leases: byExpiry, keys };
   }
@@ -353,13 +354,13 @@ export class SqlStore implements Store {
       { kind: 'alarmRaise', alarm, unlessActive: 'same' },
       requester,
     );
-    if (raised) this.#logger.warn(alarmFields(alarm), 'an alarm was raised');
+    if (raised) this.#logger.warn(alarmFields(alarm), 'alarm raised');
     return { revision };
   }
 
   async dropAlarm(alarm: Alarm, requester: Requester): Promise<{ revision: Revision; dropped: boolean }> {
     const { revision, dropped } = await this.#writes.write({ kind: 'alarmDrop', alarm }, requester);
-    if (dropped) this.#logger.info(alarmFields(alarm), 'an alarm was disarmed');
+    if (dropped) this.#logger.info(alarmFields(alarm), 'alarm disarmed');
     return { revision, dropped };
   }
 
@@ -398,7 +399,7 @@ export class SqlStore implements Store {
 
   #quotaOf({ quotaBytes: bytes, self, logger }: SqlStoreOptions): Quota | undefined {
     if (bytes <= 0) return undefined;
-    logger.info({ quotaBytes: bytes }, 'the quota of the database is enforced');
+    logger.info({ quotaBytes: bytes }, 'database quota enforced');
     const alarm = { memberId: self.id, number: alarmNumbers.noSpace };
     return new Quota(this.#driver, {
       bytes,
@@ -407,23 +408,23 @@ export class SqlStore implements Store {
         if (!raised) return;
         logger.warn(
           { sizeBytes, quotaBytes: bytes },
-          'the quota is reached: alarm NOSPACE is raised, writes are refused',
+          'database quota reached: alarm NOSPACE raised, writes are refused',
         );
       },
     });
   }
 }
 
-/** What is recorded, and what this instance knows of itself. */
+/** The alarms in the database, and the alarms of this instance. */
 function withOwnAlarms(recorded: readonly Alarm[], own: readonly Alarm[]): readonly Alarm[] {
   const isRecorded = ({ memberId, number }: Alarm) =>
     recorded.some((each) => each.memberId === memberId && each.number === number);
   return [...recorded, ...own.filter((each) => !isRecorded(each))];
 }
-/** Where there is no quota. */
+/** The queue statistics without a quota. */
 const emptyQueue: QueueStatistics = { waiting: 0, refused: 0, dropped: 0 };
 
-/** What a log says of an alarm; ids as clients print them. */
+/** The log fields of an alarm, with the id as clients print it. */
 function alarmFields({ memberId, number }: Alarm): { readonly member: string; readonly alarm: number } {
   return { member: memberId.toString(16), alarm: number };
 }
@@ -449,7 +450,7 @@ function eventSource({
   };
   const hintListeners = new Set<() => void>();
   driver.onHint((id) => {
-    // An instance hears its own word, too.
+    // An instance receives its own notifications too.
     if (id > heads.latest.id) for (const listener of hintListeners) listener();
   });
   return {

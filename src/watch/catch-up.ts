@@ -11,8 +11,8 @@ import { watchLimits } from './watch-limits.ts';
 import type { Watcher } from './watcher.ts';
 
 /**
- * Brings one watcher from where it is to the hub's position: from the event log when that reaches back far enough, from
- * the database in pages otherwise, never faster than its stream is read.
+ * Brings one watcher to the hub's position. Reads the event log if it reaches back far enough,
+ * otherwise pages of the database, and never reads faster than the stream is read.
  */
 export class CatchUp {
   readonly #hub: WatchHub;
@@ -24,7 +24,7 @@ export class CatchUp {
     this.#watcher = watcher;
   }
 
-  /** Resolves when the watcher has joined the live ones, or ended. */
+  /** Resolves when the watcher is live, or has ended. */
   async run(): Promise<void> {
     while (this.#isBehind) {
       try {
@@ -72,7 +72,8 @@ export class CatchUp {
   async #readDatabase(position: Position): Promise<void> {
     const { keys, selection } = this.#watcher.audience;
     const request = { keys, afterId: position.id, through: this.#hub.position };
-    // Read only what the stream takes: a page held until it does would be memory without bound.
+    // Read only if the stream accepts data. Pages held for a blocked stream would use memory
+    // without bound.
     const page = await this.#hub.catchUpReads.run(async () => {
       if (!this.#isBehind || !this.#watcher.session.hasSpace) return undefined;
       return this.#hub.source.eventsOfKeys({ ...request, throughId: request.through.id });
@@ -88,7 +89,9 @@ export class CatchUp {
     this.#watcher.position = this.#send(wanted, compactRevision, position) ?? end;
   }
 
-  /** Sends what the stream takes. Returns how far it came when that is not everything. */
+  /**
+   * Sends events while the stream accepts them. Returns the position reached if events are left.
+   */
   #send(events: readonly LogEvent[], compactRevision: number, from: Position): Position | undefined {
     const form = { previous: this.#watcher.audience.selection.previous, compactRevision };
     let position = from;

@@ -1,18 +1,23 @@
 import type { LogEvent } from '../mvcc/results.ts';
 import type { Position } from './position.ts';
 
-/** What this process remembers of the newest key-values. The hub gives it every event, like a watcher, while it wants them. */
+/**
+ * A cache that the hub keeps current: while the cache is fed, it receives every event, as a watcher
+ * does.
+ */
 export interface EventFedCache {
   /** Called once. */
   connect(feed: EventFeed): void;
-  /** All events between two positions, after they were given to the watchers. Must not throw. */
+  /**
+   * Applies all events between two positions, after they were sent to the watchers. Must not throw.
+   */
   apply(events: readonly LogEvent[], from: Position, to: Position): void;
-  /** Events may be missing: what is remembered is of no use. */
+  /** Drops everything, because events may be missing. */
   clear(): void;
 }
 
 export interface EventFeed {
-  /** Every event after the returned position is applied from now on. */
+  /** Starts the feed. Every event after the returned position is applied from now on. */
   begin(): Position;
   end(): void;
 }

@@ -1,4 +1,4 @@
-/** Lets so many at once through, the others wait in order. */
+/** Limits how many pieces of work run at a time. Further work waits in order. */
 export class Limiter {
   readonly #countMax: number;
   readonly #waiting: (() => void)[] = [];

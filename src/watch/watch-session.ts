@@ -7,9 +7,9 @@ import type { Position } from './position.ts';
 import type { ResponseMessage } from './response-encoder.ts';
 import { watchLimits } from './watch-limits.ts';
 import type { WatchStream } from './watch-stream.ts';
-import { Watcher, type WatcherOwner, type WatchRequested } from './watcher.ts';
+import { Watcher, type WatcherOwner, type WatchParameters } from './watcher.ts';
 
-/** The watches of one stream. Whatever it sends goes through here, in order. */
+/** The watches of one stream. All its responses pass through here, in order. */
 export class WatchSession implements WatcherOwner {
   readonly #hub: WatchHub;
   readonly #stream: WatchStream;
@@ -24,20 +24,20 @@ export class WatchSession implements WatcherOwner {
   #progressTimer: NodeJS.Timeout | undefined;
   #progressRequested = 0;
   #isProgressUnderWay = false;
-  /** Answers that wait for the last watcher to catch up. */
+  /** Progress replies that wait until the last watcher has caught up. */
   #progressDeferred = 0;
   #isClosed = false;
 
-  /** Whoever opens it closes it. */
+  /** The caller must close the session. */
   constructor(hub: WatchHub, stream: WatchStream) {
     this.#hub = hub;
     this.#stream = stream;
     hub.addSession(this);
-    // Nobody may wait for it.
+    // A rejection without a listener must not end the process.
     this.#ended.promise.catch(() => undefined);
   }
 
-  /** Rejects when the server ends the stream: it stops, or failed. */
+  /** Rejects when the server ends the stream, because it stops or failed. */
   get ended(): Promise<never> {
     return this.#ended.promise;
   }
@@ -46,13 +46,16 @@ export class WatchSession implements WatcherOwner {
     return this.#isClosed;
   }
 
-  /** One that holds nothing takes a response of any size. */
+  /** Whether the stream accepts more. An empty stream accepts a response of any size. */
   get hasSpace(): boolean {
     return this.#stream.pendingBytes + this.#unsentBytes < this.#hub.streamBacklogBytesMax;
   }
 
-  /** Begins a watch, with an id of the client's choice, or 0n for the next free one. Undefined: the id is taken. */
-  create(requested: WatchRequested, wantedId: bigint): Watcher | undefined {
+  /**
+   * Begins a watch with the id that the client chose, or 0n for the next free id. Undefined: the id
+   * is in use.
+   */
+  create(requested: WatchParameters, wantedId: bigint): Watcher | undefined {
     if (wantedId !== 0n && this.#watchers.has(wantedId)) return undefined;
     const id = wantedId === 0n ? this.#freeId() : wantedId;
     const hub = this.#hub;
@@ -66,12 +69,12 @@ export class WatchSession implements WatcherOwner {
     return watcher;
   }
 
-  /** Answers a watch that cannot be, with the reason. */
+  /** Answers an invalid watch with the reason. */
   refuse(reason: string): void {
     this.#send([this.#hub.encoder.refused(this.#hub.revision, reason)]);
   }
 
-  /** Ends a watch. An unknown id is passed over, as in etcd. */
+  /** Ends a watch. An unknown id is ignored, as in etcd. */
   cancel(id: bigint): void {
     const watcher = this.#watchers.get(id);
     if (!watcher) return;
@@ -81,8 +84,9 @@ export class WatchSession implements WatcherOwner {
   }
 
   /**
-   * Answers how far the stream is, once everything committed by now was sent on it. As in etcd, a stream without watches is not
-   * answered, nor one with a watch that begins in the future or has ended by compaction.
+   * Replies with the progress of the stream, after everything committed before the call was sent on
+   * it. As in etcd, there is no reply on a stream without watches, or with a watch that begins in
+   * the future or was ended by compaction.
    */
   requestProgress(): void {
     if (this.#watchers.size === 0) return;
@@ -90,7 +94,7 @@ export class WatchSession implements WatcherOwner {
     if (!this.#isProgressUnderWay) void this.#answerProgress();
   }
 
-  /** Ends everything; the stream itself ends with its handler. */
+  /** Ends all watches. The stream itself ends with its handler. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -167,7 +171,7 @@ export class WatchSession implements WatcherOwner {
     this.#hub.countSent(chunk.events.length);
   }
 
-  /** A watch that begins amid a chunk gets the rest of it. */
+  /** Sends the rest of a chunk to a watch that begins in the middle of it. */
   #appendRest(messages: ResponseMessage[], watcher: Watcher, chunk: EventChunk, revision: Revision): void {
     const events = chunk.events.filter((event) => event.revision >= watcher.startRevision);
     for (const rest of eventChunks(events, chunk.form, watchLimits.responseBytesMax)) {
@@ -188,7 +192,7 @@ export class WatchSession implements WatcherOwner {
   }
 
   #failFollowing(error: unknown): void {
-    this.#hub.failures.write(() => ({ error }));
+    this.#hub.failures.write(() => ({ err: error }));
     this.#fail(error);
   }
 
@@ -222,7 +226,10 @@ export class WatchSession implements WatcherOwner {
     this.#send(Array.from({ length: answers }, () => this.#hub.encoder.progressOfAll(revision)));
   }
 
-  /** A tenth of chance is added, as etcd does, so that the streams of a restarted client do not all speak at once. */
+  /**
+   * Starts the progress timer. As in etcd, the interval is random by up to a tenth, so that the
+   * streams of a restarted client do not all send at once.
+   */
   #startProgressTimer(): void {
     if (this.#progressTimer) return;
     const intervalMs = this.#hub.progressIntervalMs;

@@ -1,12 +1,12 @@
 import { etcdErrors } from '../../errors.ts';
 import type { Keys } from '../../mvcc/operations.ts';
-import type { WatchRequested } from '../../watch/watcher.ts';
+import type { WatchParameters } from '../../watch/watcher.ts';
 import { FilterType, type WatchCreateRequest } from '../../wire/generated/etcdserverpb/watch.ts';
 import { parseKeys } from './parse-keys.ts';
 
 /** A watch to begin, or the reason why it cannot be: no error, for the stream and its other watches go on. */
 export type ParsedWatch =
-  | { readonly keys: Keys; readonly requested: WatchRequested }
+  | { readonly keys: Keys; readonly requested: WatchParameters }
   /** `keys`: those that one must be allowed to read to be told; undefined: none. */
   | { readonly keys: Keys | undefined; readonly refused: string };
 

@@ -306,10 +306,10 @@ test('after an outage, a batch that returns its events is logged as the end of t
   const { open } = watching(context, { source, logger });
   const { session } = open();
   session.create(requested(one('a')), 0n);
-  await until('its absence is told', () => lines.some((line) => line.includes('watches wait')));
+  await until('its absence is told', () => lines.some((line) => line.includes('watches are paused')));
   source.isAway = false;
   await source.commitFollowed([{ key: 'a', value: '' }]);
-  await until('its return is told', () => lines.some((line) => line.includes('watches go on')));
+  await until('its return is told', () => lines.some((line) => line.includes('watches resumed')));
 });
 
 test('without watches nothing is read, and a new watch replays nothing', async (context) => {

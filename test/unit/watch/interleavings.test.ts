@@ -10,14 +10,14 @@ import type { Revision } from '../../../src/mvcc/operations.ts';
 import { isSelected } from '../../../src/watch/audience.ts';
 import { holdsKey } from '../../../src/watch/key-index.ts';
 import type { WatchSession } from '../../../src/watch/watch-session.ts';
-import type { WatchRequested } from '../../../src/watch/watcher.ts';
+import type { WatchParameters } from '../../../src/watch/watcher.ts';
 import { chosenSeed, numberFromEnvironment, Random } from '../../parity/random.ts';
 import type { Change, FakeEventSource } from './fake-event-source.ts';
 import type { FakeStream } from './fake-stream.ts';
 import { allKeys, one, prefix, requested, until, type Watching, watching } from './watching.ts';
 
 interface Watch {
-  readonly requested: WatchRequested;
+  readonly requested: WatchParameters;
   readonly startRevision: Revision;
   isCanceled: boolean;
 }

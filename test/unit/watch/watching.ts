@@ -4,7 +4,7 @@ import type { Keys } from '../../../src/mvcc/operations.ts';
 import type { KeyText } from '../../../src/sql/key-text.ts';
 import { WatchHub, type WatchHubOptions } from '../../../src/watch/hub.ts';
 import { WatchSession } from '../../../src/watch/watch-session.ts';
-import type { WatchRequested } from '../../../src/watch/watcher.ts';
+import type { WatchParameters } from '../../../src/watch/watcher.ts';
 import type { WatchResponse } from '../../../src/wire/generated/etcdserverpb/watch.ts';
 import { CheckedMemory } from './checked-memory.ts';
 import { FakeEventSource } from './fake-event-source.ts';
@@ -44,7 +44,7 @@ export function watching(context: { after(work: () => void): void }, options: Pa
 }
 
 /** A watch on the keys for all events from now on, by default. */
-export function requested(keys: Keys, wanted: Partial<WatchRequested> = {}): WatchRequested {
+export function requested(keys: Keys, wanted: Partial<WatchParameters> = {}): WatchParameters {
   return {
     keys,
     startRevision: 0,

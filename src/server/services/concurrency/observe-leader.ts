@@ -1,7 +1,7 @@
 import { assert } from '../../../errors.ts';
 import type { Revision } from '../../../mvcc/operations.ts';
 import { type Interval, type KeyText, keyText } from '../../../sql/key-text.ts';
-import type { Seen } from '../../../watch/local-watch.ts';
+import type { LocalEvents } from '../../../watch/local-watch.ts';
 import { Event, type KeyValue } from '../../../wire/generated/mvccpb/kv.ts';
 import type { ClientKeys } from './client-keys.ts';
 
@@ -53,7 +53,7 @@ async function* proclaimed(client: ClientKeys, key: KeyText, afterRevision: Revi
   }
 }
 
-function eventsOf(seen: Seen) {
+function eventsOf(seen: LocalEvents) {
   return seen === 'compacted' ? [] : seen.events;
 }
 
