@@ -72,7 +72,7 @@ describe('usage', () => {
       /--data-dir and --endpoint say the same thing/,
     );
     await refused({ args: ['chek'] }, 2, /unknown command "chek"; did you mean check\?/);
-    await refused({ args: ['check', 'a', 'b'] }, 2, /check does not take "b"/);
+    await refused({ args: ['check', 'a', 'b'] }, 2, /check does not accept the argument "b"/);
     await refused(
       { args: [], environment: { ETCD_MAX_TXN_OPS: '0' } },
       2,
