@@ -1,6 +1,10 @@
 /**
- * Snapshots in the format of etcd's storage. The log never changes but at its end, and where compaction deletes: so a snapshot is the log up to an id, read in short reads
- * that hold up nobody, and as often as one likes. It is read twice: first how large the rows are, for the first page of the file has to say how many follow.
+ * Reads snapshots in the format of etcd's storage. The log changes only at its end, and where
+ * compaction deletes. So a snapshot is the log up to an id. It is read in short reads, which do not
+ * delay other reads, and can be read several times.
+ *
+ * It is read twice: the first page of the file contains the number of pages, so the first pass
+ * reads the sizes of the rows.
  */
 import { type Element, FileMeasure, FileWriter, type OpenTree } from '../bbolt/file-writer.ts';
 import { elementSpan } from '../bbolt/page-writer.ts';
@@ -17,7 +21,7 @@ import { crc32c } from '../wire/crc32c.ts';
 import { keyValueBytesMax, revisionKeyBytesMax } from '../wire/key-value-writer.ts';
 import { type BackendBuckets, type BackendVersions, backendBuckets } from './backend-buckets.ts';
 
-/** Runs a reading program in a transaction of the database. */
+/** Runs a read program in a transaction of the database. */
 export type Reads = <Name extends ReadName>(name: Name, input: ReadInput<Name>) => Promise<ReadOutput<Name>>;
 
 export interface SnapshotOptions {
@@ -25,16 +29,16 @@ export interface SnapshotOptions {
   readonly signal: AbortSignal | undefined;
 }
 
-/** Pages that are read ahead: so many that reader and writer need not wake each other up for each. */
+/** Pages that are read ahead, so that reader and writer do not wake each other for each page. */
 const pagesAheadMax = 3;
 
-/** One moment of the store, read to its end. */
+/** One snapshot of the store. */
 export class SnapshotReading {
   readonly #read: Reads;
   readonly #parts: BackendParts;
   readonly #buckets: BackendBuckets;
   readonly #signal: AbortSignal | undefined;
-  /** Where the pages of rows end: 8 bytes for each megabyte of the store. */
+  /** The ids at which the pages of rows end: 8 bytes for each megabyte of the store. */
   #cuts: RowId[] = [];
 
   private constructor(read: Reads, parts: BackendParts, { versions, signal }: SnapshotOptions) {
@@ -44,7 +48,7 @@ export class SnapshotReading {
     this.#signal = signal;
   }
 
-  /** Chooses the moment. */
+  /** Begins at the current head. */
   static async begin(read: Reads, options: SnapshotOptions): Promise<SnapshotReading> {
     return new SnapshotReading(read, await read('backendParts', null), options);
   }
@@ -53,7 +57,7 @@ export class SnapshotReading {
     return this.#parts.head.revision;
   }
 
-  /** Pages of the file. */
+  /** The number of pages of the file. */
   async measure(): Promise<number> {
     const { before, after, logEnd } = this.#buckets;
     const file = new FileMeasure();
@@ -89,7 +93,7 @@ export class SnapshotReading {
     yield* file.finish();
   }
 
-  /** Where stretches of a bounded number of rows end. */
+  /** The ids at which intervals of a bounded number of rows end. */
   async *#stretchEnds(): AsyncGenerator<RowId> {
     const { id: lastId } = this.#parts.head;
     for (let afterId = 0; afterId < lastId; ) {
@@ -98,7 +102,7 @@ export class SnapshotReading {
     }
   }
 
-  /** What a program says of the stretches that end at these ids. The next ones are read while one is worked on. */
+  /** Runs a program for the intervals that end at these ids. The next intervals are read ahead. */
   async *#readAhead<Name extends 'snapshotSizes' | 'snapshotPage'>(
     ends: AsyncIterable<RowId> | Iterable<RowId>,
     name: Name,
@@ -113,7 +117,10 @@ export class SnapshotReading {
     while (ahead.length > 0) yield await this.#wanted(ahead.shift() as Promise<ReadOutput<Name>>);
   }
 
-  /** A bound that is known before a row is read whole: numbers are taken for as large as the newest id, which no revision exceeds. */
+  /**
+   * An upper bound that is known before a row is read: no revision exceeds the newest id, so each
+   * number counts with the size of this id.
+   */
   #roomOf(variableBytes: number): ElementRoom {
     return { keyBytes: revisionKeyBytesMax, valueBytes: keyValueBytesMax(variableBytes, this.#parts.head.id) };
   }
@@ -134,7 +141,7 @@ export class SnapshotReading {
     return { afterId, lastId, compactId, thereAtId: compactId };
   }
 
-  /** The page, unless nobody wants it any more. */
+  /** The page, unless the request was cancelled. */
   async #wanted<Page>(page: Promise<Page>): Promise<Page> {
     if (this.#signal?.aborted === true) throw etcdError('canceled');
     return page;
@@ -165,7 +172,10 @@ export class SnapshotReading {
   }
 }
 
-/** It may fail while another one is waited for, or when nobody waits any more. */
+/**
+ * Marks the rejection as handled. A read may fail while another one is awaited, or after the caller
+ * has stopped.
+ */
 function expected<Page>(page: Promise<Page>): Promise<Page> {
   page.catch(() => {});
   return page;

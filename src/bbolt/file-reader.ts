@@ -1,6 +1,6 @@
 /**
- * Reads a file of bbolt that may be anything: whatever the bytes are, it stays inside them, holds one page a level, comes to an end, and refuses what is damaged with one
- * line for a person.
+ * Reads a bbolt file whose bytes may be damaged or malicious. It never reads outside the file,
+ * holds one page a level, always ends, and refuses a damaged file with one line for a person.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
@@ -9,15 +9,18 @@ import type { Element } from './file-writer.ts';
 import { fnv1a } from './fnv1a.ts';
 import { bucketFlag, bucketHeaderBytes, elementHeadBytes, meta, PageKind, pageHeaderBytes } from './layout.ts';
 
-/** A SHA-256 follows a snapshot that etcd's tools saved. Pages are multiples of 512 bytes. */
+/** A snapshot saved by etcd's tools ends with a SHA-256. Pages are multiples of 512 bytes. */
 const checksumBytes = 32;
 const sectorBytes = 512;
 
-/** Sizes of pages, as far as they are likely: etcd's are the operating system's. */
+/** The range of page sizes. etcd uses the page size of the operating system. */
 const pageBytesMin = 1024;
 const pageBytesMax = 64 * 1024;
 
-/** Bytes of one page with what it runs over. A value is seldom more than etcd's 1.5 MiB, and few large ones share a page. */
+/**
+ * Bytes of one page with its overflow pages. A value is seldom larger than etcd's 1.5 MiB, and few
+ * large values share a page.
+ */
 const longPageBytesMax = 128 * 1024 * 1024;
 
 interface Meta {
@@ -27,10 +30,10 @@ interface Meta {
   readonly transaction: bigint;
 }
 
-/** A bucket's tree: the id of its root, or the page itself. */
+/** The tree of a bucket: the id of its root page, or the page itself. */
 export type Bucket = { readonly rootId: number } | { readonly inline: Buffer };
 
-/** A page, and the keys that may be in it. */
+/** A page, and the bounds of its keys. */
 interface Bounded {
   readonly id: number;
   readonly low: Buffer | undefined;
@@ -45,7 +48,7 @@ export class FileReader {
   readonly bytes: number;
   readonly #file: number;
   readonly #meta: Meta;
-  /** A bit a page: each is read once in a walk over the file, or it is damaged. */
+  /** One bit a page. A page that is read twice in a walk over the file is damaged. */
   readonly #seen: Uint8Array;
 
   private constructor(path: string, file: number) {
@@ -63,7 +66,7 @@ export class FileReader {
     this.#seen = new Uint8Array(Math.ceil(pageCount / 8));
   }
 
-  /** @throws StartError when it is no such file, or use of it does. */
+  /** @throws StartError when the file is not a bbolt file, or when `use` throws it. */
   static use<Result>(path: string, use: (file: FileReader) => Result): Result {
     const opened = open(path);
     const close = () => closeSync(opened);
@@ -79,7 +82,7 @@ export class FileReader {
     return result;
   }
 
-  /** @throws StartError when the bytes are not those that were saved. */
+  /** @throws StartError when the bytes do not match the checksum. */
   verifyChecksum(): void {
     if (!this.hasChecksum) return;
     const hash = createHash('sha256');
@@ -91,7 +94,7 @@ export class FileReader {
     throw this.#refusal('it is damaged: its SHA-256 is another one');
   }
 
-  /** The buckets by name. Walks of before may be walked again. */
+  /** The buckets by name. Starts a new walk over the file. */
   buckets(): ReadonlyMap<string, Bucket> {
     this.#seen.fill(0);
     const found = new Map<string, Bucket>();
@@ -104,7 +107,7 @@ export class FileReader {
     return found;
   }
 
-  /** All elements of a bucket in the order of their keys; none of one that is not there. */
+  /** All elements of a bucket in the order of their keys. A missing bucket has no elements. */
   *elements(bucket: Bucket | undefined): Generator<Element> {
     if (bucket === undefined) return;
     let before: Buffer | undefined;
@@ -120,7 +123,7 @@ export class FileReader {
     }
   }
 
-  /** What is wrong with what stands in the pages. */
+  /** An error for damaged content of the pages. */
   contentDamage(what: string): StartError {
     return this.#refusal(`it is damaged: ${what}`);
   }
@@ -148,7 +151,7 @@ export class FileReader {
       const head = this.#headAt(page, index, id);
       const key = this.#slice(page, { at: head + page.readUInt32LE(head), bytes: page.readUInt32LE(head + 4), id });
       const before = children.at(-1)?.key;
-      // The first key of a page may be older than the first one below it.
+      // The first key of a page may be older than the first key below it.
       const isInOrder = before === undefined || Buffer.compare(before, key) < 0;
       if (!isInOrder || !isBetween(key, low, high)) throw this.#damage(id, 'has keys that are not in order');
       children.push({ id: wholeNumber(page, head + 8), key: Buffer.from(key) });
@@ -197,7 +200,7 @@ export class FileReader {
     return { inline };
   }
 
-  /** A branch or a leaf with what it runs over, which nobody has read before. */
+  /** Reads a branch or a leaf with its overflow pages. Each page may be read once. */
   #page(id: number): Buffer {
     const { pageBytes, pageCount } = this.#meta;
     if (id < 2 || id >= pageCount) throw this.#refusal(`it is damaged: it names page ${id}, and has ${pageCount}`);
@@ -230,7 +233,7 @@ export class FileReader {
     return into;
   }
 
-  /** The newer of the two pages that begin the file. */
+  /** The newer of the two meta pages at the beginning of the file. */
   #findMeta(): Meta {
     const found: Meta[] = [];
     for (const at of [0, ...secondMetaPlaces]) {
@@ -285,7 +288,7 @@ const overflowAt = 12;
 const kindOf = (page: Buffer): number => page.readUInt16LE(kindAt);
 const countOf = (page: Buffer): number => page.readUInt16LE(countAt);
 
-/** 64 bits as a number; what is larger than any file could count is infinite. */
+/** 64 bits as a number. A value that is too large for any file is infinite. */
 function wholeNumber(bytes: Buffer, at: number): number {
   const value = bytes.readBigUInt64LE(at);
   return value > Number.MAX_SAFE_INTEGER ? Number.POSITIVE_INFINITY : Number(value);

@@ -4,17 +4,17 @@ import { PageFill } from './page-fill.ts';
 import type { AllottedPage, PageSink } from './page-sink.ts';
 import { type ElementSpan, elementSpan, PageWriter } from './page-writer.ts';
 
-/** What an element is given. */
+/** The bytes that an element is measured with. */
 export interface ElementRoom {
   readonly keyBytes: number;
   readonly valueBytes: number;
 }
 
-/** A page under construction. */
+/** A page that is being filled. */
 interface OpenPage {
   readonly writer: PageWriter;
   readonly bytes: Buffer;
-  /** Undefined: it gets one when it is full. */
+  /** Undefined: it is allocated when the page is full. */
   readonly place: AllottedPage | undefined;
 }
 
@@ -27,35 +27,36 @@ interface Level {
 }
 
 /**
- * Writes the tree of a bucket from the bottom up while its elements come in the order of their keys: a page is given away when it is full, and only its first key and its id
- * remain, in the page above. So one page a level is held.
+ * Writes the tree of a bucket from the bottom up. The elements must come in the order of their
+ * keys. A full page is passed on; only its first key and its id are kept, in the page above. So one
+ * page a level is held.
  */
 export class TreeWriter {
   readonly #sink: PageSink;
   readonly #flags: number;
   readonly #levels: Level[] = [];
 
-  /** `flags`: of every element. */
+  /** `flags`: flags of every element. */
   constructor(sink: PageSink, flags = 0) {
     this.#sink = sink;
     this.#flags = flags;
   }
 
-  /** `room`: what it was measured with, if that is more than it takes. */
+  /** `room`: the bytes with which the element was measured, if these are more than its own. */
   add(element: ElementSpan, room: ElementRoom = ownRoom(element)): void {
     const { start, keyEnd, end } = element;
     assert(keyEnd - start <= room.keyBytes && end - keyEnd <= room.valueBytes, 'an element fits into its room');
     this.#pageFor(0, room, element).leaf(element, this.#flags);
   }
 
-  /** The id of the root page; nothing more may be added. */
+  /** Completes the tree and returns the id of its root page. No more elements may be added. */
   finish(): number {
     this.#levelAt(0);
     for (let level = 0; level < this.#levels.length - 1; level += 1) this.#close(level);
     return this.#give(this.#levels.length - 1);
   }
 
-  /** The page that an element belongs to: the open one, if that takes so much, or a new one. */
+  /** The page for an element: the open page if the element fits, or else a new one. */
   #pageFor(level: number, { keyBytes, valueBytes }: ElementRoom, { bytes, start, keyEnd }: ElementSpan): PageWriter {
     const open = this.#levelAt(level);
     if (!open.fill.takes(keyBytes + valueBytes)) this.#close(level);
@@ -71,7 +72,8 @@ export class TreeWriter {
     const open = this.#levelAt(level);
     if (open.page !== undefined) return open.page;
     const { pageCount } = open.fill;
-    // Nothing else is written while a leaf is; below a page above, leaves are.
+    // Only the leaf that is being filled is allocated at once. While a branch is being filled,
+    // leaves below it are written.
     const place = level === 0 ? this.#sink.allot(pageCount) : undefined;
     const bytes = place?.page ?? Buffer.alloc(pageCount * pageBytes);
     open.page = { writer: new PageWriter(bytes), bytes, place };

@@ -4,7 +4,10 @@ import { digestText } from '../transfer/copy/digest.ts';
 import { type Progress, progressOn } from '../transfer/copy/progress.ts';
 import type { Command, TransferSides } from './command.ts';
 
-/** `tine copy --from DSN|URL --to DSN`: copies a database, or what a running etcd or kine holds, into an empty database. */
+/**
+ * `tine copy --from DSN|URL --to DSN`: copies a database, or the data of a running etcd or kine,
+ * into an empty database.
+ */
 export const copy: Command = {
   kind: 'transfer',
   run: async (sides) => {

@@ -3,7 +3,7 @@ import { offlineAccess } from '../drivers/open-offline.ts';
 import { releaseToKine } from '../transfer/release-to-kine.ts';
 import type { Command } from './command.ts';
 
-/** `tine release [DSN]`: hands a database back to kine. Refused while tine serves it. */
+/** `tine release [DSN]`: returns a database to kine. Refused while tine serves it. */
 export const release: Command = {
   kind: 'configured',
   operands: 'endpoint',

@@ -2,7 +2,10 @@ import { offlineAccess } from '../drivers/open-offline.ts';
 import { repairDatabase } from '../transfer/repair-database.ts';
 import type { Command } from './command.ts';
 
-/** `tine repair [DSN]`: mends what `tine check` names and can be mended. Status 1 when something is left. */
+/**
+ * `tine repair [DSN]`: repairs what `tine check` reports, where possible. Status 1 if something is
+ * left.
+ */
 export const repair: Command = {
   kind: 'configured',
   operands: 'endpoint',

@@ -21,7 +21,7 @@ export const snapshot: Command = {
   },
 };
 
-/** What it prints. */
+/** Returns the text to print. */
 type Action = (path: string, given: OwnArguments) => Promise<string>;
 
 const actions: Readonly<Record<string, Action>> = { save, status, restore };
@@ -70,7 +70,7 @@ async function restore(path: string, given: OwnArguments): Promise<string> {
   ].join('\n');
 }
 
-/** etcdutl's two flags, which go together. */
+/** Reads etcdutl's two flags, which are only valid together. */
 function liftOf(given: OwnArguments): number {
   const text = given.flag('bump-revision');
   const marks = given.flag('mark-compacted') === 'true';

@@ -13,15 +13,16 @@ import { blaming, UsageError } from './usage-error.ts';
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** What was given and is not followed, a sentence each, for the log. */
+  /** Values that are ignored, one sentence each, for the log. */
   readonly notes: readonly string[];
 }
 
 /**
- * The configuration that a command line and an environment ask for. A flag is stronger than `TINE_...`, that than
- * `ETCD_...`, and that than `KINE_...`. A configuration file stands alone.
+ * Builds the configuration from a command line and an environment. A flag takes precedence over
+ * `TINE_...`, this over `ETCD_...`, and this over `KINE_...`. A configuration file replaces all of
+ * them.
  *
- * @throws UsageError when something in them cannot be followed.
+ * @throws UsageError when a value is invalid.
  */
 export function loadConfig(
   flags: readonly GivenFlag[],
@@ -88,7 +89,7 @@ function parseSettings({ byName }: GivenOptions): Settings {
   return Object.fromEntries(parsed) as Settings;
 }
 
-/** What gRPC's servers allow clients when nobody says otherwise; `--grpc-keepalive-min-time 0` says nothing. */
+/** gRPC's default for servers. `--grpc-keepalive-min-time 0` selects it. */
 const grpcsPingIntervalMinMs = 300_000;
 
 type Addresses = Pick<Config, 'listenAddresses' | 'httpListenAddresses' | 'metricsListenAddresses'>;
@@ -96,7 +97,7 @@ type Addresses = Pick<Config, 'listenAddresses' | 'httpListenAddresses' | 'metri
 function listening(settings: Settings, given: GivenOptions): Addresses {
   const isKines = strongerOf(given, 'listen-client-urls', 'listen-address') === 'listen-address';
   const kines = isKines ? settings['listen-address'] : undefined;
-  // With a certificate, kine serves TLS whatever the address says.
+  // With a certificate, kine serves TLS on every address, whatever its scheme.
   const isSecure = settings['cert-file'] !== undefined;
   const addresses = {
     listenAddresses:
@@ -108,7 +109,7 @@ function listening(settings: Settings, given: GivenOptions): Addresses {
   return addresses;
 }
 
-/** One place may be listened on with TLS and without, but not for two purposes. */
+/** One address may be used with TLS and without, but not for two purposes. */
 function refuseSharedPlaces({ listenAddresses, httpListenAddresses, metricsListenAddresses }: Addresses): void {
   const groups = [
     ['--listen-client-urls', listenAddresses],

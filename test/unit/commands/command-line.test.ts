@@ -69,7 +69,7 @@ describe('usage', () => {
     await refused(
       { args: ['--data-dir', '/x', '--endpoint', '/y'] },
       2,
-      /--data-dir and --endpoint say the same thing/,
+      /--data-dir and --endpoint are the same setting/,
     );
     await refused({ args: ['chek'] }, 2, /unknown command "chek"; did you mean check\?/);
     await refused({ args: ['check', 'a', 'b'] }, 2, /check does not accept the argument "b"/);
