@@ -126,7 +126,7 @@ function exitStatus(error: unknown): number {
  * How long a finished command may take to end by itself, for example to write its output. An open
  * connection over a broken network must not keep the process alive.
  */
-const lingerMsMax = 500;
+const exitDelayMsMax = 500;
 
 // Node 24 may loop forever while it frees connections that were closed while they were opening
 // (seen with a database that refused them). All output is written at this point, so the process
@@ -135,7 +135,7 @@ process.once('exit', (status) => process.exit(status));
 
 try {
   process.exitCode = await main(process.argv.slice(2));
-  setTimeout(() => process.exit(), lingerMsMax).unref();
+  setTimeout(() => process.exit(), exitDelayMsMax).unref();
 } catch (error) {
   // Exits at once, so that nothing that is still open keeps the process alive.
   process.exit(exitStatus(error));

@@ -1,7 +1,7 @@
 /**
- * Reads snapshots in the format of etcd's storage. The log changes only at its end, and where
- * compaction deletes. So a snapshot is the log up to an id. It is read in short reads, which do not
- * delay other reads, and can be read several times.
+ * Reads snapshots in etcd's storage format. The log changes only at its end, and where compaction
+ * deletes. So a snapshot is the log up to an id. It is read in short reads, which do not delay
+ * other reads, and can be read several times.
  *
  * It is read twice: the first page of the file contains the number of pages, so the first pass
  * reads the sizes of the rows.
@@ -9,7 +9,7 @@
 import { type Element, FileMeasure, FileWriter, type OpenTree } from '../bbolt/file-writer.ts';
 import { elementSpan } from '../bbolt/page-writer.ts';
 import { TreeMeasure } from '../bbolt/tree-measure.ts';
-import type { ElementRoom } from '../bbolt/tree-writer.ts';
+import type { ElementBytes } from '../bbolt/tree-writer.ts';
 import { etcdError } from '../errors.ts';
 import { freeLarge } from '../memory.ts';
 import type { BackendParts } from '../mvcc/backend-parts.ts';
@@ -22,7 +22,7 @@ import { keyValueBytesMax, revisionKeyBytesMax } from '../wire/key-value-writer.
 import { type BackendBuckets, type BackendVersions, backendBuckets } from './backend-buckets.ts';
 
 /** Runs a read program in a transaction of the database. */
-export type Reads = <Name extends ReadName>(name: Name, input: ReadInput<Name>) => Promise<ReadOutput<Name>>;
+export type RunRead = <Name extends ReadName>(name: Name, input: ReadInput<Name>) => Promise<ReadOutput<Name>>;
 
 export interface SnapshotOptions {
   readonly versions: BackendVersions;
@@ -34,14 +34,14 @@ const pagesAheadMax = 3;
 
 /** One snapshot of the store. */
 export class SnapshotReading {
-  readonly #read: Reads;
+  readonly #read: RunRead;
   readonly #parts: BackendParts;
   readonly #buckets: BackendBuckets;
   readonly #signal: AbortSignal | undefined;
   /** The ids at which the pages of rows end: 8 bytes for each megabyte of the store. */
   #cuts: RowId[] = [];
 
-  private constructor(read: Reads, parts: BackendParts, { versions, signal }: SnapshotOptions) {
+  private constructor(read: RunRead, parts: BackendParts, { versions, signal }: SnapshotOptions) {
     this.#read = read;
     this.#parts = parts;
     this.#buckets = backendBuckets(parts, versions);
@@ -49,7 +49,7 @@ export class SnapshotReading {
   }
 
   /** Begins at the current head. */
-  static async begin(read: Reads, options: SnapshotOptions): Promise<SnapshotReading> {
+  static async begin(read: RunRead, options: SnapshotOptions): Promise<SnapshotReading> {
     return new SnapshotReading(read, await read('backendParts', null), options);
   }
 
@@ -64,10 +64,10 @@ export class SnapshotReading {
     for (const { name, elements } of before) file.bucket(name, elements);
     const log = new TreeMeasure();
     this.#cuts = [];
-    for await (const { variableBytes, cuts } of this.#readAhead(this.#stretchEnds(), 'snapshotSizes')) {
+    for await (const { variableBytes, cuts } of this.#readAhead(this.#intervalEnds(), 'snapshotSizes')) {
       this.#cuts.push(...cuts);
       for (const bytes of variableBytes) {
-        const { keyBytes, valueBytes } = this.#roomOf(bytes);
+        const { keyBytes, valueBytes } = this.#bytesMaxOf(bytes);
         log.add(keyBytes, valueBytes);
       }
     }
@@ -94,7 +94,7 @@ export class SnapshotReading {
   }
 
   /** The ids at which intervals of a bounded number of rows end. */
-  async *#stretchEnds(): AsyncGenerator<RowId> {
+  async *#intervalEnds(): AsyncGenerator<RowId> {
     const { id: lastId } = this.#parts.head;
     for (let afterId = 0; afterId < lastId; ) {
       afterId = await this.#read('snapshotStretch', { afterId, lastId });
@@ -110,18 +110,18 @@ export class SnapshotReading {
     const ahead: Promise<ReadOutput<Name>>[] = [];
     let afterId = 0;
     for await (const lastId of ends) {
-      ahead.push(expected(this.#read(name, this.#stretch(afterId, lastId) as ReadInput<Name>)));
+      ahead.push(handled(this.#read(name, this.#interval(afterId, lastId) as ReadInput<Name>)));
       afterId = lastId;
-      if (ahead.length > pagesAheadMax) yield await this.#wanted(ahead.shift() as Promise<ReadOutput<Name>>);
+      if (ahead.length > pagesAheadMax) yield await this.#unlessCancelled(ahead.shift() as Promise<ReadOutput<Name>>);
     }
-    while (ahead.length > 0) yield await this.#wanted(ahead.shift() as Promise<ReadOutput<Name>>);
+    while (ahead.length > 0) yield await this.#unlessCancelled(ahead.shift() as Promise<ReadOutput<Name>>);
   }
 
   /**
    * An upper bound that is known before a row is read: no revision exceeds the newest id, so each
    * number counts with the size of this id.
    */
-  #roomOf(variableBytes: number): ElementRoom {
+  #bytesMaxOf(variableBytes: number): ElementBytes {
     return { keyBytes: revisionKeyBytesMax, valueBytes: keyValueBytesMax(variableBytes, this.#parts.head.id) };
   }
 
@@ -131,18 +131,18 @@ export class SnapshotReading {
     for (let index = 0; index < keyEnds.length; index += 1) {
       const keyEnd = keyEnds[index] as number;
       const end = valueEnds[index] as number;
-      log.add({ bytes: whole, start, keyEnd, end }, this.#roomOf(variableBytes[index] as number));
+      log.add({ bytes: whole, start, keyEnd, end }, this.#bytesMaxOf(variableBytes[index] as number));
       start = end;
     }
   }
 
-  #stretch(afterId: RowId, lastId: RowId): KeyBucketStretch {
+  #interval(afterId: RowId, lastId: RowId): KeyBucketStretch {
     const { compactId } = this.#parts.head;
     return { afterId, lastId, compactId, thereAtId: compactId };
   }
 
   /** The page, unless the request was cancelled. */
-  async #wanted<Page>(page: Promise<Page>): Promise<Page> {
+  async #unlessCancelled<Page>(page: Promise<Page>): Promise<Page> {
     if (this.#signal?.aborted === true) throw etcdError('canceled');
     return page;
   }
@@ -176,7 +176,7 @@ export class SnapshotReading {
  * Marks the rejection as handled. A read may fail while another one is awaited, or after the caller
  * has stopped.
  */
-function expected<Page>(page: Promise<Page>): Promise<Page> {
+function handled<Page>(page: Promise<Page>): Promise<Page> {
   page.catch(() => {});
   return page;
 }

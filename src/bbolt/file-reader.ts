@@ -60,9 +60,9 @@ export class FileReader {
     this.#meta = this.#findMeta();
     const { pageBytes, pageCount } = this.#meta;
     if (pageCount * pageBytes > this.bytes) {
-      throw this.#refusal(`it is cut off: ${pageCount * pageBytes} bytes belong to it, ${this.bytes} are there`);
+      throw this.#refusal(`it is truncated: it should have ${pageCount * pageBytes} bytes, and has ${this.bytes}`);
     }
-    if (this.bytes % sectorBytes !== 0) throw this.#refusal('it is cut off: its SHA-256 is not whole');
+    if (this.bytes % sectorBytes !== 0) throw this.#refusal('it is truncated: its SHA-256 is incomplete');
     this.#seen = new Uint8Array(Math.ceil(pageCount / 8));
   }
 
@@ -91,7 +91,7 @@ export class FileReader {
       hash.update(this.#read(piece.subarray(0, Math.min(piece.length, this.bytes - at)), at));
     }
     if (hash.digest().equals(this.#read(Buffer.alloc(checksumBytes), this.bytes))) return;
-    throw this.#refusal('it is damaged: its SHA-256 is another one');
+    throw this.#refusal('it is damaged: its SHA-256 does not match');
   }
 
   /** The buckets by name. Starts a new walk over the file. */
@@ -100,7 +100,7 @@ export class FileReader {
     const found = new Map<string, Bucket>();
     for (const [page, id] of this.#leaves({ rootId: this.#meta.rootId })) {
       for (const { key, value, flags } of this.#elementsOf(page, id)) {
-        if ((flags & bucketFlag) === 0) throw this.#damage(id, 'holds something beside the buckets');
+        if ((flags & bucketFlag) === 0) throw this.#damage(id, 'contains something other than buckets');
         found.set(key.toString('latin1'), this.#bucketOf(value, id));
       }
     }
@@ -113,7 +113,7 @@ export class FileReader {
     let before: Buffer | undefined;
     for (const [page, id, { low, high }] of this.#leaves(bucket)) {
       for (const { key, value, flags } of this.#elementsOf(page, id)) {
-        if ((flags & bucketFlag) !== 0) throw this.#damage(id, 'holds a bucket within a bucket');
+        if ((flags & bucketFlag) !== 0) throw this.#damage(id, 'contains a bucket within a bucket');
         if (!isBetween(key, low, high) || (before !== undefined && Buffer.compare(before, key) >= 0)) {
           throw this.#damage(id, 'has keys that are not in order');
         }
@@ -131,7 +131,7 @@ export class FileReader {
   /** The leaves of a tree from left to right. */
   *#leaves(bucket: Bucket): Generator<readonly [page: Buffer, id: number, bounds: Omit<Bounded, 'id'>]> {
     if ('inline' in bucket) {
-      if (kindOf(bucket.inline) !== PageKind.leaf) throw this.#damage(0, 'is within a bucket, and no leaf');
+      if (kindOf(bucket.inline) !== PageKind.leaf) throw this.#damage(0, 'is inline, but not a leaf');
       yield [bucket.inline, 0, { low: undefined, high: undefined }];
       return;
     }
@@ -145,7 +145,7 @@ export class FileReader {
 
   #childrenOf(page: Buffer, { id, low, high }: Bounded): Bounded[] {
     const count = countOf(page);
-    if (count === 0) throw this.#damage(id, 'leads nowhere');
+    if (count === 0) throw this.#damage(id, 'is a branch without elements');
     const children: { readonly id: number; readonly key: Buffer }[] = [];
     for (let index = 0; index < count; index += 1) {
       const head = this.#headAt(page, index, id);
@@ -179,7 +179,7 @@ export class FileReader {
 
   #headAt(page: Buffer, index: number, id: number): number {
     const head = pageHeaderBytes + index * elementHeadBytes;
-    if (head + elementHeadBytes > page.length) throw this.#damage(id, 'has more elements than room for them');
+    if (head + elementHeadBytes > page.length) throw this.#damage(id, 'has more elements than fit into it');
     return head;
   }
 
@@ -187,7 +187,7 @@ export class FileReader {
     page: Buffer,
     { at, bytes, id }: { readonly at: number; readonly bytes: number; readonly id: number },
   ): Buffer {
-    if (at + bytes > page.length) throw this.#damage(id, 'has an element that reaches beyond it');
+    if (at + bytes > page.length) throw this.#damage(id, 'has an element that ends after the page');
     return page.subarray(at, at + bytes);
   }
 
@@ -203,13 +203,14 @@ export class FileReader {
   /** Reads a branch or a leaf with its overflow pages. Each page may be read once. */
   #page(id: number): Buffer {
     const { pageBytes, pageCount } = this.#meta;
-    if (id < 2 || id >= pageCount) throw this.#refusal(`it is damaged: it names page ${id}, and has ${pageCount}`);
+    if (id < 2 || id >= pageCount)
+      throw this.#refusal(`it is damaged: it refers to page ${id}, but has ${pageCount} pages`);
     const first = this.#read(Buffer.allocUnsafe(pageBytes), id * pageBytes);
-    if (wholeNumber(first, 0) !== id) throw this.#damage(id, 'says that it is another one');
+    if (wholeNumber(first, 0) !== id) throw this.#damage(id, 'has the id of another page');
     const kind = kindOf(first);
     if (kind !== PageKind.branch && kind !== PageKind.leaf) throw this.#damage(id, 'is neither branch nor leaf');
     const length = 1 + first.readUInt32LE(overflowAt);
-    if (id + length > pageCount) throw this.#damage(id, 'runs over the end');
+    if (id + length > pageCount) throw this.#damage(id, 'extends past the end of the file');
     if (length * pageBytes > longPageBytesMax) throw this.#damage(id, `takes ${length} pages`);
     for (let each = id; each < id + length; each += 1) this.#see(each);
     if (length === 1) return first;
@@ -220,7 +221,7 @@ export class FileReader {
     const bit = 1 << (id % 8);
     const at = Math.floor(id / 8);
     const byte = this.#seen[at] as number;
-    if ((byte & bit) !== 0) throw this.#damage(id, 'is in two places');
+    if ((byte & bit) !== 0) throw this.#damage(id, 'is used twice');
     this.#seen[at] = byte | bit;
   }
 
@@ -241,7 +242,7 @@ export class FileReader {
       if (own !== undefined && (at === 0 || own.pageBytes === at)) found.push(own);
     }
     const newest = found.sort((a, b) => (a.transaction < b.transaction ? -1 : 1)).at(-1);
-    if (newest === undefined) throw this.#refusal('it is no snapshot of etcd, or its first pages are damaged');
+    if (newest === undefined) throw this.#refusal('it is not an etcd snapshot, or its first pages are damaged');
     return newest;
   }
 
@@ -254,10 +255,12 @@ export class FileReader {
     if (!isWhole) return undefined;
     const version = fields.readUInt32LE(meta.versionAt);
     if (version !== meta.version) {
-      throw this.#refusal(`its file format has version ${version}, and tine reads ${meta.version}; use a newer tine`);
+      throw this.#refusal(
+        `its file format has version ${version}, but tine reads version ${meta.version}; use a newer tine`,
+      );
     }
     const pageBytes = fields.readUInt32LE(meta.pageBytesAt);
-    if (!pageSizes.includes(pageBytes)) throw this.#refusal(`its pages have ${pageBytes} bytes`);
+    if (!pageSizes.includes(pageBytes)) throw this.#refusal(`its page size of ${pageBytes} bytes is not supported`);
     return {
       pageBytes,
       rootId: wholeNumber(fields, meta.rootAt),

@@ -6,12 +6,12 @@ import { PageFill } from './page-fill.ts';
 import { PageSink } from './page-sink.ts';
 import { type ElementSpan, elementSpan, PageWriter, writeId, writePageHeader } from './page-writer.ts';
 import { TreeMeasure } from './tree-measure.ts';
-import { type ElementRoom, TreeWriter } from './tree-writer.ts';
+import { type ElementBytes, TreeWriter } from './tree-writer.ts';
 
 /** A key and a value of a bucket. */
 export type Element = readonly [key: Buffer, value: Buffer];
 
-/** Bytes of a bucket that is stored inline, in place of the id of its page: bbolt's bound. */
+/** Bytes of a bucket that is stored inline, instead of the id of its page: bbolt's bound. */
 const inlineBytesMax = pageBytes / 4;
 
 /** Two meta pages and the freelist, which is empty because every page is used. */
@@ -48,7 +48,7 @@ export class FileMeasure {
 
 /** A bucket that is being written. */
 export interface OpenTree {
-  add(element: ElementSpan, room?: ElementRoom): void;
+  add(element: ElementSpan, measured?: ElementBytes): void;
   finish(): void;
 }
 
@@ -61,7 +61,7 @@ export class FileWriter {
   constructor(pageCount: number) {
     this.#pageCount = pageCount;
     for (const transaction of [0, 1]) this.#writeMeta(transaction);
-    const { id, page } = this.#sink.allot(1);
+    const { id, page } = this.#sink.allocate(1);
     page.fill(0);
     writePageHeader(page, { id, kind: PageKind.freelist, count: 0 });
   }
@@ -86,7 +86,7 @@ export class FileWriter {
   tree(name: string): OpenTree {
     const tree = new TreeWriter(this.#sink);
     return {
-      add: (element, room) => tree.add(element, room),
+      add: (element, measured) => tree.add(element, measured),
       finish: () => {
         this.#buckets.push([Buffer.from(name), bucketHeader(tree.finish())]);
       },
@@ -108,7 +108,7 @@ export class FileWriter {
   }
 
   #writeMeta(transaction: number): void {
-    const { id, page } = this.#sink.allot(1);
+    const { id, page } = this.#sink.allocate(1);
     page.fill(0);
     writePageHeader(page, { id, kind: PageKind.meta, count: 0 });
     const fields = page.subarray(pageHeaderBytes, pageHeaderBytes + meta.bytes);

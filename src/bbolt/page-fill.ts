@@ -22,7 +22,7 @@ export class PageFill {
   }
 
   /** Whether an element fits into the pages already taken. The first element always fits. */
-  takes(elementBytes: number): boolean {
+  fits(elementBytes: number): boolean {
     return this.#count === 0 || this.#bytes + elementHeadBytes + elementBytes <= this.pageCount * pageBytes;
   }
 

@@ -5,7 +5,7 @@ import { pageBytes } from './layout.ts';
 const chunkBytes = 128 * 1024;
 
 /** The memory of a page with its overflow pages. */
-export interface AllottedPage {
+export interface AllocatedPage {
   readonly id: number;
   readonly page: Buffer;
 }
@@ -22,7 +22,7 @@ export class PageSink {
   }
 
   /** Allocates a page with its overflow pages. The caller must fill it before the next call. */
-  allot(pageCount: number): AllottedPage {
+  allocate(pageCount: number): AllocatedPage {
     const bytes = pageCount * pageBytes;
     if (this.#used + bytes > this.#chunk.length) this.#begin(Math.max(bytes, chunkBytes));
     const page = this.#chunk.subarray(this.#used, this.#used + bytes);

@@ -23,7 +23,7 @@ export class TreeMeasure {
 
   #put(level: number, keyBytes: number, valueBytes: number): void {
     const open = this.#levelAt(level);
-    if (!open.fill.takes(keyBytes + valueBytes)) this.#close(level);
+    if (!open.fill.fits(keyBytes + valueBytes)) this.#close(level);
     if (open.fill.count === 0) open.firstKeyBytes = keyBytes;
     open.fill.add(keyBytes + valueBytes);
   }

@@ -1,11 +1,11 @@
 import { assert } from '../errors.ts';
 import { PageKind, pageBytes } from './layout.ts';
 import { PageFill } from './page-fill.ts';
-import type { AllottedPage, PageSink } from './page-sink.ts';
+import type { AllocatedPage, PageSink } from './page-sink.ts';
 import { type ElementSpan, elementSpan, PageWriter } from './page-writer.ts';
 
 /** The bytes that an element is measured with. */
-export interface ElementRoom {
+export interface ElementBytes {
   readonly keyBytes: number;
   readonly valueBytes: number;
 }
@@ -15,7 +15,7 @@ interface OpenPage {
   readonly writer: PageWriter;
   readonly bytes: Buffer;
   /** Undefined: it is allocated when the page is full. */
-  readonly place: AllottedPage | undefined;
+  readonly allocated: AllocatedPage | undefined;
 }
 
 interface Level {
@@ -23,7 +23,7 @@ interface Level {
   page: OpenPage | undefined;
   /** Without a value. */
   firstKey: ElementSpan;
-  firstKeyRoom: number;
+  firstKeyBytes: number;
 }
 
 /**
@@ -42,27 +42,30 @@ export class TreeWriter {
     this.#flags = flags;
   }
 
-  /** `room`: the bytes with which the element was measured, if these are more than its own. */
-  add(element: ElementSpan, room: ElementRoom = ownRoom(element)): void {
+  /** `measured`: the bytes with which the element was measured, if these are more than its own. */
+  add(element: ElementSpan, measured: ElementBytes = ownBytes(element)): void {
     const { start, keyEnd, end } = element;
-    assert(keyEnd - start <= room.keyBytes && end - keyEnd <= room.valueBytes, 'an element fits into its room');
-    this.#pageFor(0, room, element).leaf(element, this.#flags);
+    assert(
+      keyEnd - start <= measured.keyBytes && end - keyEnd <= measured.valueBytes,
+      'an element has at most the measured bytes',
+    );
+    this.#pageFor(0, measured, element).leaf(element, this.#flags);
   }
 
   /** Completes the tree and returns the id of its root page. No more elements may be added. */
   finish(): number {
     this.#levelAt(0);
     for (let level = 0; level < this.#levels.length - 1; level += 1) this.#close(level);
-    return this.#give(this.#levels.length - 1);
+    return this.#passOn(this.#levels.length - 1);
   }
 
   /** The page for an element: the open page if the element fits, or else a new one. */
-  #pageFor(level: number, { keyBytes, valueBytes }: ElementRoom, { bytes, start, keyEnd }: ElementSpan): PageWriter {
+  #pageFor(level: number, { keyBytes, valueBytes }: ElementBytes, { bytes, start, keyEnd }: ElementSpan): PageWriter {
     const open = this.#levelAt(level);
-    if (!open.fill.takes(keyBytes + valueBytes)) this.#close(level);
+    if (!open.fill.fits(keyBytes + valueBytes)) this.#close(level);
     if (open.fill.count === 0) {
       open.firstKey = elementSpan(bytes.subarray(start, keyEnd), noBytes);
-      open.firstKeyRoom = keyBytes;
+      open.firstKeyBytes = keyBytes;
     }
     open.fill.add(keyBytes + valueBytes);
     return this.#openPage(level).writer;
@@ -74,22 +77,22 @@ export class TreeWriter {
     const { pageCount } = open.fill;
     // Only the leaf that is being filled is allocated at once. While a branch is being filled,
     // leaves below it are written.
-    const place = level === 0 ? this.#sink.allot(pageCount) : undefined;
-    const bytes = place?.page ?? Buffer.alloc(pageCount * pageBytes);
-    open.page = { writer: new PageWriter(bytes), bytes, place };
+    const allocated = level === 0 ? this.#sink.allocate(pageCount) : undefined;
+    const bytes = allocated?.page ?? Buffer.alloc(pageCount * pageBytes);
+    open.page = { writer: new PageWriter(bytes), bytes, allocated };
     return open.page;
   }
 
   #close(level: number): void {
-    const { firstKey, firstKeyRoom } = this.#levelAt(level);
-    const id = this.#give(level);
-    this.#pageFor(level + 1, { keyBytes: firstKeyRoom, valueBytes: 0 }, firstKey).branch(firstKey, id);
+    const { firstKey, firstKeyBytes } = this.#levelAt(level);
+    const id = this.#passOn(level);
+    this.#pageFor(level + 1, { keyBytes: firstKeyBytes, valueBytes: 0 }, firstKey).branch(firstKey, id);
   }
 
-  #give(level: number): number {
+  #passOn(level: number): number {
     const open = this.#levelAt(level);
-    const { writer, place, bytes } = this.#openPage(level);
-    const { id, page } = place ?? this.#sink.allot(open.fill.pageCount);
+    const { writer, allocated, bytes } = this.#openPage(level);
+    const { id, page } = allocated ?? this.#sink.allocate(open.fill.pageCount);
     writer.finish(id, level === 0 ? PageKind.leaf : PageKind.branch);
     if (page !== bytes) bytes.copy(page);
     open.fill.clear();
@@ -100,7 +103,7 @@ export class TreeWriter {
   #levelAt(level: number): Level {
     let open = this.#levels[level];
     if (open === undefined) {
-      open = { fill: new PageFill(), page: undefined, firstKey: noKey, firstKeyRoom: 0 };
+      open = { fill: new PageFill(), page: undefined, firstKey: noKey, firstKeyBytes: 0 };
       this.#levels[level] = open;
     }
     return open;
@@ -110,6 +113,6 @@ export class TreeWriter {
 const noBytes = Buffer.alloc(0);
 const noKey = elementSpan(noBytes, noBytes);
 
-function ownRoom({ start, keyEnd, end }: ElementSpan): ElementRoom {
+function ownBytes({ start, keyEnd, end }: ElementSpan): ElementBytes {
   return { keyBytes: keyEnd - start, valueBytes: end - keyEnd };
 }

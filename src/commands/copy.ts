@@ -15,7 +15,7 @@ export const copy: Command = {
     const { source, target, revision } = await copied(sides, progress);
     process.stdout.write(
       [
-        `copied up to revision ${revision}; what was written to the source after it is not in the copy`,
+        `copied up to revision ${revision}; later writes to the source are not in the copy`,
         `  source: ${digestText(source)}`,
         `  target: ${digestText(target)}`,
         '',

@@ -14,11 +14,13 @@ const faultWindowMs = 10_000;
 export function guardAgainstCrashes(logger: Logger, giveUp: () => void): () => void {
   let recentFaults: number[] = [];
   const onFault = (error: unknown): void => {
-    logger.error({ error }, 'internal error that no request caught; still serving. Please report it');
+    logger.error({ err: error }, 'uncaught internal error; still serving; please report it');
     const now = performance.now();
     recentFaults = [...recentFaults.filter((at) => at > now - faultWindowMs), now];
     if (recentFaults.length !== faultCountMax) return;
-    logger.error(`${faultCountMax} internal errors within ${faultWindowMs / 1000} s: stopping, to be started afresh`);
+    logger.error(
+      `${faultCountMax} internal errors within ${faultWindowMs / 1000} s: stopping, because a restart is better`,
+    );
     giveUp();
   };
   process.on('uncaughtException', onFault);

@@ -15,7 +15,7 @@ tine serves etcd v3 on ${url} and keeps its data in ${dsnText(endpoint)}. In ano
   kube-apiserver --etcd-servers=${url}${access === undefined ? '' : apiServerFlags(access)} ...
   k3s server --datastore-endpoint=${url}${access === undefined ? '' : k3sFlags(access)}
 
-tine --help lists the options. Ctrl-C stops it; what was written stays.
+tine --help lists the options. Ctrl-C stops tine; the written data stays.
 
 `;
 }

@@ -21,7 +21,7 @@ export async function notifySystemd(state: 'READY=1' | 'STOPPING=1', logger: Log
   try {
     await sendTo(addressOf(name), Buffer.from(state));
   } catch (error) {
-    logger.warn({ socket: name, state, reason: (error as Error).message }, 'systemd cannot be told');
+    logger.warn({ socket: name, state, err: (error as Error).message }, 'systemd notification failed');
   }
 }
 
@@ -42,11 +42,11 @@ async function sendTo(address: Buffer, message: Buffer): Promise<void> {
   );
   const close = system.func('int close(int fd)');
   const fd: number = socket(unixFamily, datagramSocket | closeOnExec, 0);
-  if (fd < 0) throw new Error(`there is no socket (error ${koffi.errno()})`);
+  if (fd < 0) throw new Error(`cannot create a socket (error ${koffi.errno()})`);
   try {
     // The call may wait for systemd, so it runs in another thread.
     const sent: number = await promisify(send.async)(fd, message, message.length, 0, address, address.length);
-    if (sent !== message.length) throw new Error('the socket does not take it');
+    if (sent !== message.length) throw new Error('the socket did not accept the datagram');
   } finally {
     close(fd);
   }

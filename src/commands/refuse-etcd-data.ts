@@ -15,7 +15,7 @@ export function refuseEtcdData(endpoint: Dsn): void {
   const database = join(directory, 'member', 'snap', 'db');
   if (!existsSync(database)) return;
   throw new StartError(
-    `${directory} holds the data of an etcd, which tine does not serve in place; bring it over first, with \`tine copy --from\` the running etcd ` +
-      `or \`tine snapshot restore ${database}\`, or name another --data-dir`,
+    `${directory} contains the data of an etcd, which tine cannot serve in place; copy it first, with \`tine copy --from\` the running etcd ` +
+      `or \`tine snapshot restore ${database}\`, or use another --data-dir`,
   );
 }

@@ -10,7 +10,7 @@ export const release: Command = {
   run: async ({ config }) => {
     const access = await offlineAccess(config.endpoint);
     const report = await ownAlone(access, releaseToKine);
-    const verdict = report.length === 0 ? "is kine's already, nothing to do" : 'handed back to kine';
+    const verdict = report.length === 0 ? 'is a database of kine already; nothing to do' : 'returned to kine';
     process.stdout.write([`${access.name}: ${verdict}`, ...report.map((line) => `  ${line}`), ''].join('\n'));
     return 0;
   },

@@ -13,7 +13,7 @@ export const repair: Command = {
     const access = await offlineAccess(config.endpoint);
     const { done, left } = await repairDatabase(access);
     const verdict =
-      left.length > 0 ? 'not all of it can be mended' : done.length > 0 ? 'mended' : 'sound, nothing to do';
+      left.length > 0 ? 'not everything can be repaired' : done.length > 0 ? 'repaired' : 'sound; nothing to do';
     const lines = [verdict, ...left].map((line) => `${access.name}: ${line}`);
     process.stdout.write([...lines, ...done.map((line) => `  ${line}`), ''].join('\n'));
     return left.length === 0 ? 0 : 1;

@@ -63,7 +63,7 @@ async function serveUntilStopped(config: Config, store: Store, logger: Logger): 
   flushCompileCache();
   if (process.stdout.isTTY) process.stdout.write(nextSteps(urls[0] ?? '', config));
   const reason = await Promise.race([stop.received, flood.promise]);
-  logger.info({ reason }, 'stopping: requests under way are finished; another signal ends at once');
+  logger.info({ reason }, 'stopping: finishing requests under way; another signal ends the process at once');
   await Promise.all([notifySystemd('STOPPING=1', logger), server.drain(drainMsMax)]);
   logger.info('stopped');
   stop.dispose();

@@ -28,7 +28,7 @@ Commands:
   tine help                   print this
 
 Options: -flag and --flag, --flag=value and --flag value are the same. Each can be set in the
-environment too: --data-dir is TINE_DATA_DIR, ETCD_DATA_DIR or KINE_DATA_DIR. Flags take precedence.
+environment too: --data-dir is TINE_DATA_DIR, ETCD_DATA_DIR or KINE_DATA_DIR. Flags come first.
 `;
 
 /** The output of `tine --help`, generated from the table of options. */

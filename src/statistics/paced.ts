@@ -7,7 +7,7 @@ export interface Pace {
 
 /** Limits how often an expensive read runs. Between two reads, the previous result is returned. */
 export function paced<Answer>(
-  ask: () => Promise<Answer>,
+  read: () => Promise<Answer>,
   { intervalMsMin, pauseFactor }: Pace,
 ): () => Promise<Answer | undefined> {
   let answer: Answer | undefined;
@@ -17,7 +17,7 @@ export function paced<Answer>(
     if (startMs < nextMs) return answer;
     // Failed reads are limited too.
     nextMs = startMs + intervalMsMin;
-    answer = await ask();
+    answer = await read();
     nextMs = Math.max(nextMs, startMs + pauseFactor * (performance.now() - startMs));
     return answer;
   };

@@ -2,7 +2,7 @@
  * Sends snapshots of the store to clients, a few at a time. A slow client loses its snapshot to a
  * call that waits.
  */
-import { type Reads, type SnapshotOptions, SnapshotReading } from '../backend/snapshot-reading.ts';
+import { type RunRead, type SnapshotOptions, SnapshotReading } from '../backend/snapshot-reading.ts';
 import { pageBytes } from '../bbolt/layout.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { etcdError } from '../errors.ts';
@@ -21,7 +21,7 @@ export interface Snapshot {
 }
 
 export class Snapshots {
-  readonly #read: Reads;
+  readonly #read: RunRead;
   readonly #holds: CompactionHolds;
   readonly #slots = new Slots({
     countMax: limits.snapshotsUnderWayMax,

@@ -5,7 +5,7 @@
 
 const initialBytes = 16 * 1024;
 /** From this size on, `take` returns the buffer itself instead of a copy. */
-const givenAwayBytesMin = 64 * 1024;
+const handedOverBytesMin = 64 * 1024;
 
 /** The fields of mvccpb.KeyValue. */
 export interface EncodableKeyValue {
@@ -75,7 +75,7 @@ export class KeyValueWriter {
     this.#body(keyValue, valueBytes, value);
   }
 
-  /** Appends a key of etcd's bucket `key`: both numbers in big-endian order. */
+  /** Appends a key for etcd's bucket `key`: both numbers in big-endian order. */
   revisionKey({ revision, subRevision, isTombstone }: RevisionKey): void {
     this.reserve(revisionKeyBytesMax);
     this.#wholeNumber(revision);
@@ -97,7 +97,7 @@ export class KeyValueWriter {
   take(): Uint8Array {
     const length = this.#length;
     this.#length = 0;
-    if (length < givenAwayBytesMin) return new Uint8Array(this.#buffer.subarray(0, length));
+    if (length < handedOverBytesMin) return new Uint8Array(this.#buffer.subarray(0, length));
     const whole = new Uint8Array(this.#buffer.buffer, 0, length);
     this.#buffer = Buffer.allocUnsafeSlow(initialBytes);
     return whole;

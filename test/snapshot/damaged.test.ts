@@ -121,7 +121,7 @@ test('pages that refer to themselves are refused', async (context) => {
       bytes.writeBigUInt64LE(id, start + 16 + 8);
       assert.match(
         String(reading(path, bytes)),
-        /is in two places|is neither branch nor leaf|it names page|not in order/,
+        /is used twice|is neither branch nor leaf|it refers to page|not in order/,
       );
     }
   }

@@ -202,9 +202,9 @@ if (driver !== undefined) {
     };
     refused(/there is no such file/);
     writeFileSync(path, '');
-    refused(/it is no snapshot of etcd/);
+    refused(/it is not an etcd snapshot/);
     writeFileSync(path, Buffer.alloc(100_000, 'x'));
-    refused(/it is no snapshot of etcd/);
+    refused(/it is not an etcd snapshot/);
     const { server, client } = await ownServer(context, { driver: etcd });
     await client.put({ key: 'a', value: 'x'.repeat(50_000) });
     const whole = readFileSync(await savedSnapshot(context, server.address));
@@ -213,7 +213,7 @@ if (driver !== undefined) {
     const damaged = Buffer.from(whole);
     damaged[damaged.length - 40] = (damaged[damaged.length - 40] as number) ^ 1;
     writeFileSync(path, damaged);
-    refused(/it is damaged: its SHA-256 is another one/);
+    refused(/it is damaged: its SHA-256 does not match/);
     assert.equal(await target.access.isThere(), false, 'the target was not touched');
   });
 }

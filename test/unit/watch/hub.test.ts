@@ -365,7 +365,7 @@ test('a notification from another instance causes one read, and its content is n
   assert.equal(eventsOf(stream.responses), 'a@2');
 });
 
-test('for an event memory without watches, the log is read when the head changes, without polling', async (context) => {
+test('for an event-fed cache without watches, the log is read when the head changes, without polling', async (context) => {
   const { source, memory } = watching(context);
   source.commit([{ key: 'a', value: '' }]);
   memory.toggle();
@@ -381,7 +381,7 @@ test('for an event memory without watches, the log is read when the head changes
   assert.equal(memory.appliedCount, 1);
 });
 
-test('a watch that starts while an event memory is fed gets its own events, and the memory gets all events', async (context) => {
+test('a watch that starts while an event-fed cache is fed gets its own events, and the cache gets all events', async (context) => {
   const { source, memory, open } = watching(context);
   memory.toggle();
   source.commit([{ key: 'a1', value: '' }], { isSeen: false });
@@ -396,7 +396,7 @@ test('a watch that starts while an event memory is fed gets its own events, and 
   assert.match(eventsOf(stream.responses), /a2@4$/);
 });
 
-test("for an event memory without watches, the events of this process's own write are not read although its head is seen first", async (context) => {
+test("for an event-fed cache without watches, the events of this process's own write are not read although its head is seen first", async (context) => {
   const { source, memory } = watching(context);
   source.commit([{ key: 'a', value: '' }]);
   memory.toggle();
