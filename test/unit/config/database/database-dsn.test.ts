@@ -176,7 +176,7 @@ describe('postgres', () => {
       'postgres://h/a/b': /^the name of the database contains a slash/,
       'postgres://h/a%00b': /control character/,
       'postgres://m%0ae@h/': /control character/,
-      'postgres://h1,h2?port=1,2,3': /^2 hosts and 3 ports are named; give one port/,
+      'postgres://h1,h2?port=1,2,3': /^2 hosts and 3 ports are given; write one port/,
       'postgres://?host=h:1': /^the parameter host contains a port/,
       'postgres://h?sslmode=on':
         /^sslmode has an unsupported value; use one of disable, allow, prefer, require, verify-ca, verify-full$/,
