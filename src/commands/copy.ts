@@ -12,7 +12,7 @@ export const copy: Command = {
   kind: 'transfer',
   run: async (sides) => {
     const progress = progressOn(process.stderr);
-    const { source, target, revision } = await copied(sides, progress);
+    const { source, target, revision } = await runCopy(sides, progress);
     process.stdout.write(
       [
         `copied up to revision ${revision}; later writes to the source are not in the copy`,
@@ -25,7 +25,7 @@ export const copy: Command = {
   },
 };
 
-async function copied(sides: TransferSides, progress: Progress): Promise<CopyReport> {
+async function runCopy(sides: TransferSides, progress: Progress): Promise<CopyReport> {
   const to = await offlineAccess(sides.load('to').config.endpoint);
   if (!/^https?:\/\//i.test(sides.from)) {
     return copyDatabase(await offlineAccess(sides.load('from').config.endpoint), to, progress);

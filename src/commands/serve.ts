@@ -53,8 +53,8 @@ async function open(config: Config, logger: Logger): Promise<Store> {
 
 async function serveUntilStopped(config: Config, store: Store, logger: Logger): Promise<number> {
   const server = await startServer({ config, store, logger });
-  const flood = Promise.withResolvers<'faults'>();
-  const stopGuarding = guardAgainstCrashes(logger, () => flood.resolve('faults'));
+  const tooManyFaults = Promise.withResolvers<'faults'>();
+  const stopGuarding = guardAgainstCrashes(logger, () => tooManyFaults.resolve('faults'));
   const stop = listenForStop();
   const { urls } = server;
   logger.info({ version: tineVersion(), urls, database: dsnText(config.endpoint), pid: process.pid }, 'serving');
@@ -62,7 +62,7 @@ async function serveUntilStopped(config: Config, store: Store, logger: Logger): 
   // A process that is killed later would not store its compile cache.
   flushCompileCache();
   if (process.stdout.isTTY) process.stdout.write(nextSteps(urls[0] ?? '', config));
-  const reason = await Promise.race([stop.received, flood.promise]);
+  const reason = await Promise.race([stop.received, tooManyFaults.promise]);
   logger.info({ reason }, 'stopping: finishing requests under way; another signal ends the process at once');
   await Promise.all([notifySystemd('STOPPING=1', logger), server.drain(drainMsMax)]);
   logger.info('stopped');

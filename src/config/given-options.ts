@@ -42,10 +42,10 @@ export function collectOptions(
 ): GivenOptions {
   const all = [...environmentEntries(environment), ...flagEntries(flags)];
   const path = strongest(all.filter(({ flagName }) => flagName === 'config-file'))?.text ?? '';
-  if (path === '') return sortOut(all);
-  const [beside, ignored] = partition(all, ({ flagName }) => standsBesideFile(flagName));
+  if (path === '') return groupByOption(all);
+  const [beside, ignored] = partition(all, ({ flagName }) => isReadWithFile(flagName));
   const names = ignored.filter(isKnown).map(({ source }) => source);
-  const { byName, notes } = sortOut([...beside, ...fileEntries(path)]);
+  const { byName, notes } = groupByOption([...beside, ...fileEntries(path)]);
   const note = `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} ignored, as in etcd: there is a configuration file`;
   return { byName, notes: names.length === 0 ? notes : [note, ...notes] };
 }
@@ -80,7 +80,7 @@ function fileEntries(path: string): readonly Entry[] {
   });
 }
 
-function sortOut(entries: readonly Entry[]): GivenOptions {
+function groupByOption(entries: readonly Entry[]): GivenOptions {
   const byName = new Map<OptionName, GivenOption>();
   const notes: string[] = [];
   for (const { flagName, ...given } of entries) {
@@ -109,8 +109,8 @@ function sortOut(entries: readonly Entry[]): GivenOptions {
 function noteUnknown(flagName: string, { source, rank }: GivenOption): readonly string[] {
   if (rank === 0) throw unknownFlag(flagName);
   if (rank === fileRank) return [`${source} is not an option and is ignored${suggestion(flagName, (name) => name)}`];
-  const isOurs = /^(TINE|ETCD)_/.test(source) && !isForOthers(source);
-  return isOurs ? [`${source} is not an option and is ignored${suggestion(flagName, environmentName)}`] : [];
+  const isOwnVariable = /^(TINE|ETCD)_/.test(source) && !belongsToOtherProgram(source);
+  return isOwnVariable ? [`${source} is not an option and is ignored${suggestion(flagName, environmentName)}`] : [];
 }
 
 /** etcd does not start when a flag and its variable are both set. */
@@ -122,7 +122,7 @@ function noteShadowed(known: GivenOption, given: GivenOption): readonly string[]
 }
 
 /** Whether a flag concerns the database. These flags are also read next to a configuration file. */
-function standsBesideFile(flagName: string): boolean {
+function isReadWithFile(flagName: string): boolean {
   const name = optionNamed(flagName);
   return name === 'endpoint' || (name !== undefined && options[name].group === 'Database server');
 }
@@ -130,7 +130,7 @@ function standsBesideFile(flagName: string): boolean {
 function isKnown({ flagName, source, rank }: Entry): boolean {
   if (flagName === 'config-file') return false;
   if (rank === 0 && flagShape(flagName) === 'unknown') throw unknownFlag(flagName);
-  return flagShape(flagName) !== 'unknown' && !isForOthers(source);
+  return flagShape(flagName) !== 'unknown' && !belongsToOtherProgram(source);
 }
 
 function strongest(entries: readonly Entry[]): Entry | undefined {
@@ -158,7 +158,7 @@ export function strongerOf({ byName }: GivenOptions, one: OptionName, other: Opt
 /** The flag of a variable: `data-dir` for `KINE_DATA_DIR`. */
 function flagNameOf(variable: string): string {
   const name = variable.slice('TINE_'.length).toLowerCase().replaceAll('_', '-');
-  return (variable.startsWith('KINE_') ? namesByKinesVariable.get(name) : undefined) ?? name;
+  return (variable.startsWith('KINE_') ? namesByKineVariable.get(name) : undefined) ?? name;
 }
 
 /**
@@ -203,9 +203,9 @@ const namesByFlag: ReadonlyMap<string, OptionName> = new Map(
   ),
 );
 
-const namesByKinesVariable: ReadonlyMap<string, string> = new Map(
-  Object.entries<Option>(options).flatMap(([name, { kinesVariable }]) =>
-    kinesVariable === undefined ? [] : [[kinesVariable, name] as const],
+const namesByKineVariable: ReadonlyMap<string, string> = new Map(
+  Object.entries<Option>(options).flatMap(([name, { kineVariable }]) =>
+    kineVariable === undefined ? [] : [[kineVariable, name] as const],
   ),
 );
 
@@ -236,6 +236,6 @@ function parseBoolean(text: string, source: string): boolean {
  * Kubernetes sets these variables in every pod next to a Service named "tine" or "etcd". The last
  * one lets etcd run on unsupported processors.
  */
-function isForOthers(variable: string): boolean {
+function belongsToOtherProgram(variable: string): boolean {
   return /^(TINE|ETCD)_(SERVICE|PORT)(_|$)|^ETCD_UNSUPPORTED_ARCH$/.test(variable);
 }

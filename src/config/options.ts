@@ -33,7 +33,7 @@ export interface Option {
    * kine's name for the option, where etcd uses this name for another flag. Valid only for the
    * variable `KINE_...`.
    */
-  readonly kinesVariable?: string;
+  readonly kineVariable?: string;
   /**
    * Read from the environment only: every user of the machine can see the command line of a
    * process.
@@ -113,14 +113,14 @@ export const options = {
     placeholder: 'FILE',
     parse: nonEmpty('the file'),
     help: "tine's certificate (PEM), for a database that requires one.",
-    kinesVariable: 'cert-file',
+    kineVariable: 'cert-file',
   },
   'datastore-keyfile': {
     group: 'Database server',
     placeholder: 'FILE',
     parse: nonEmpty('the file'),
     help: 'Key (PEM) of --datastore-certfile.',
-    kinesVariable: 'key-file',
+    kineVariable: 'key-file',
   },
   'datastore-skip-verify': {
     group: 'Database server',

@@ -66,11 +66,11 @@ export function readBytes(what: string, path: string): Buffer {
     return readFileSync(path);
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-    throw new Error(`${what} ${path}: ${WHY[code] ?? `cannot be read (${code})`}`, { cause });
+    throw new Error(`${what} ${path}: ${REASONS[code] ?? `cannot be read (${code})`}`, { cause });
   }
 }
 
-const WHY: Readonly<Record<string, string>> = {
+const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
   ENOTDIR: 'no such file',
   EISDIR: 'is a directory',

@@ -7,7 +7,7 @@ export class UsageError extends Error {
  * Runs `parse` and prefixes its error with `source`, as the user wrote it: `--data-dir`,
  * `TINE_DATA_DIR`.
  */
-export function blaming<Value>(source: string, parse: () => Value): Value {
+export function withSource<Value>(source: string, parse: () => Value): Value {
   try {
     return parse();
   } catch (cause) {

@@ -267,8 +267,8 @@ export class ReadCache implements EventFedCache {
     const contiguousRuns = (interval: NameInterval) => this.#entries.contiguousRuns(interval);
     const contentOf = (run: CachedRun) => this.#entries.contentOf(run);
     const count = (interval: NameInterval) => {
-      const known = this.#counts.get(interval, id);
-      if (known !== undefined) return known;
+      const cached = this.#counts.get(interval, id);
+      if (cached !== undefined) return cached;
       const counted = countKeys(interval, { contiguousRuns, contentOf });
       if (counted !== undefined && this.#repeats.isRepeat(countName(interval))) this.#counts.add(interval, counted, id);
       return counted;

@@ -114,8 +114,8 @@ export class AuthStore {
 
   /** A user and its rights; undefined: there is no user with this name. @throws DriverError */
   async user(name: string, requester: Requester): Promise<UserRights | undefined> {
-    const known = this.#users.get(name);
-    if (known !== undefined) return known;
+    const cached = this.#users.get(name);
+    if (cached !== undefined) return cached;
     if (this.#isTooLong(name)) return undefined;
     let lookUp = this.#lookUps.get(name);
     if (lookUp === undefined) {
@@ -160,12 +160,9 @@ export class AuthStore {
   }
 
   /** Returns the header's revision. @throws EtcdError, DriverError */
-  async change(
-    change: AuthChange,
-    asked?: { readonly permit: Permit; readonly requester: Requester },
-  ): Promise<Revision> {
+  async change(change: AuthChange, by?: { readonly permit: Permit; readonly requester: Requester }): Promise<Revision> {
     this.#checkNames(change);
-    const { revision } = await this.#writes.write({ kind: 'auth', change, ...asked?.permit }, asked?.requester);
+    const { revision } = await this.#writes.write({ kind: 'auth', change, ...by?.permit }, by?.requester);
     return revision;
   }
 

@@ -39,17 +39,17 @@ export class Compactor {
 
   /**
    * Sets the mark and stores the hash with it. Rows are deleted in the background. Returns the
-   * header's revision. `asked`: the client's request, if there is one.
+   * header's revision. `by`: the client's request, if there is one.
    */
   async compact(
     revision: Revision,
-    asked?: {
+    by?: {
       readonly permit: Permit | undefined;
       readonly hash: CompactionHash | undefined;
       readonly requester: Requester;
     },
   ): Promise<Revision> {
-    const { permit, hash, requester } = asked ?? {};
+    const { permit, hash, requester } = by ?? {};
     const result = await this.#writes.write({ kind: 'compact', revision, hash, ...permit }, requester);
     this.#marked.write(() => ({ revision }));
     this.wake();

@@ -151,8 +151,8 @@ export class FairQueue<Item extends Queued> {
   }
 
   #backlogOf(origin: Origin): Backlog<Item> {
-    const known = this.#backlogs.get(origin);
-    if (known !== undefined) return known;
+    const existing = this.#backlogs.get(origin);
+    if (existing !== undefined) return existing;
     const backlog = { origin, items: new Fifo<Item>(), weight: 0, previous: undefined, next: undefined };
     this.#backlogs.set(origin, backlog);
     this.#turns.push(backlog);

@@ -81,10 +81,10 @@ export class KeyHasher {
     }
   }
 
-  async #hashAll(asked: Omit<HashRequest, 'position'>, requester: Requester): Promise<KeysHash> {
+  async #hashAll(request: Omit<HashRequest, 'position'>, requester: Requester): Promise<KeysHash> {
     let position: HashPosition | undefined;
     for (;;) {
-      const { head, next, ...hashed } = await this.#reads.read('hashKeys', { ...asked, position }, { requester });
+      const { head, next, ...hashed } = await this.#reads.read('hashKeys', { ...request, position }, { requester });
       this.#observeHead(head);
       if (next === undefined) return { headRevision: head.revision, ...hashed };
       position = next;

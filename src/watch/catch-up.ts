@@ -65,8 +65,8 @@ export class CatchUp {
     const { events, through } = this.#hub.log.after(position.id, watchLimits.logSliceEventsMax);
     assert(through !== undefined, 'the log reaches to the hub');
     const { keys, selection } = this.#watcher.audience;
-    const wanted = events.filter((event) => holdsKey(keys, event.key) && isSelected(event, selection));
-    this.#watcher.position = this.#send(wanted, this.#hub.source.latestHead.compactRevision, position) ?? through;
+    const selected = events.filter((event) => holdsKey(keys, event.key) && isSelected(event, selection));
+    this.#watcher.position = this.#send(selected, this.#hub.source.latestHead.compactRevision, position) ?? through;
   }
 
   async #readDatabase(position: Position): Promise<void> {
@@ -83,10 +83,10 @@ export class CatchUp {
     const nextRevision = Math.max(position.revision + 1, this.#watcher.startRevision);
     if (nextRevision < compactRevision) return this.#watcher.session.endCompacted(this.#watcher, compactRevision);
     assert(page.throughId > position.id, 'a page goes on');
-    const wanted = withPreviousOfTransaction(page.events).filter((event) => isSelected(event, selection));
+    const selected = withPreviousOfTransaction(page.events).filter((event) => isSelected(event, selection));
     const isThrough = page.throughId >= request.through.id;
     const end = isThrough ? request.through : { id: page.throughId, revision: lastRevision(page.events, position) };
-    this.#watcher.position = this.#send(wanted, compactRevision, position) ?? end;
+    this.#watcher.position = this.#send(selected, compactRevision, position) ?? end;
   }
 
   /**

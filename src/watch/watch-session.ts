@@ -55,9 +55,9 @@ export class WatchSession implements WatcherOwner {
    * Begins a watch with the id that the client chose, or 0n for the next free id. Undefined: the id
    * is in use.
    */
-  create(requested: WatchParameters, wantedId: bigint): Watcher | undefined {
-    if (wantedId !== 0n && this.#watchers.has(wantedId)) return undefined;
-    const id = wantedId === 0n ? this.#freeId() : wantedId;
+  create(requested: WatchParameters, requestedId: bigint): Watcher | undefined {
+    if (requestedId !== 0n && this.#watchers.has(requestedId)) return undefined;
+    const id = requestedId === 0n ? this.#freeId() : requestedId;
     const hub = this.#hub;
     const audience = hub.audience(requested.keys, requested.selection);
     const watcher = new Watcher(this, id, audience, requested, hub.revision);

@@ -155,7 +155,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
       assert.equal(status, 1);
       assert.match(
         withoutLog(stderr),
-        /^(reading all of the snapshot\n)?tine: [^\n]+ (it is damaged|it is cut off)[^\n]+\n$/,
+        /^(reading all of the snapshot\n)?tine: [^\n]+ (it is damaged|it is truncated)[^\n]+\n$/,
       );
       assert.equal(await target.access.isThere(), false);
     }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type GivenOptions, strongerOf } from '../given-options.ts';
 import { type Option, type OptionName, options, type Settings } from '../options.ts';
 import { readText } from '../pem-files.ts';
-import { blaming, UsageError } from '../usage-error.ts';
+import { UsageError, withSource } from '../usage-error.ts';
 import { type Dsn, parseDsn } from './database-dsn.ts';
 import type { ParsedDsn } from './database-parsed-dsn.ts';
 import type { RemoteDsn } from './database-remote-dsn.ts';
@@ -24,10 +24,10 @@ export function databaseEndpoint(
   const { dsn, ignoredParameters } = namedDatabase(settings, given);
   const parameterNotes = ignoredParameters.map((name) => `the parameter ${name} of the endpoint is ignored`);
   if (dsn.kind === 'sqlite') return { dsn, notes: [...parameterNotes, ...withoutEffect(given)] };
-  usable(dsn);
+  checkTlsFiles(dsn);
   const password = separatePassword(settings, given);
-  const libpqs = dsn.kind === 'postgres' && pgPassword !== '' ? pgPassword : undefined;
-  return { dsn: { ...dsn, password: password ?? dsn.password ?? libpqs }, notes: parameterNotes };
+  const libpqPassword = dsn.kind === 'postgres' && pgPassword !== '' ? pgPassword : undefined;
+  return { dsn: { ...dsn, password: password ?? dsn.password ?? libpqPassword }, notes: parameterNotes };
 }
 
 function namedDatabase(settings: Settings, given: GivenOptions): ParsedDsn<Dsn> {
@@ -41,7 +41,7 @@ function namedDatabase(settings: Settings, given: GivenOptions): ParsedDsn<Dsn> 
     keyFile: settings['datastore-keyfile'],
     skipVerify: settings['datastore-skip-verify'],
   };
-  return blaming(sourceOf(given, 'endpoint'), () => parseDsn(endpoint, tlsOptions));
+  return withSource(sourceOf(given, 'endpoint'), () => parseDsn(endpoint, tlsOptions));
 }
 
 /**
@@ -59,7 +59,7 @@ function namesDatabase(endpoint: string, given: GivenOptions): boolean {
  * Reads the files once at the start to find mistakes. Later, a mistake would look like an outage of
  * the database.
  */
-function usable({ tls }: RemoteDsn): void {
+function checkTlsFiles({ tls }: RemoteDsn): void {
   if (tls === undefined) return;
   try {
     databaseTlsOptions(tls);
@@ -73,7 +73,7 @@ function separatePassword(settings: Settings, given: GivenOptions): string | und
   const file = settings['datastore-password-file'];
   const isInFile = strongerOf(given, 'datastore-password', 'datastore-password-file') === 'datastore-password-file';
   if (!isInFile || file === undefined) return settings['datastore-password'];
-  return blaming(sourceOf(given, 'datastore-password-file'), () => {
+  return withSource(sourceOf(given, 'datastore-password-file'), () => {
     // Editors end a file with a line break, which is not part of the password.
     const password = readText('password file', file).replace(/\r?\n$/, '');
     if (password === '') throw new Error(`password file ${file}: is empty`);

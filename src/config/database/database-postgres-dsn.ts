@@ -9,7 +9,7 @@ import { type DatabaseUrl, type NamedHost, parseDatabaseUrl, parseHosts, parsePo
 const DEFAULT_PORT = 5432;
 
 /** kine's meaning of `postgres://` alone. */
-const KINES_DEFAULT = 'postgres:postgres@localhost/';
+const KINE_DEFAULT = 'postgres:postgres@localhost/';
 
 /**
  * Parses the text after `postgres://` by the rules of libpq's URIs, as kine does: several hosts,
@@ -20,7 +20,7 @@ const KINES_DEFAULT = 'postgres:postgres@localhost/';
  * @throws Error that describes the mistake, without the password.
  */
 export function parsePostgresDsn(rest: string, tlsOptions: TlsOptions): ParsedDsn<RemoteDsn> {
-  const url = parseDatabaseUrl(rest === '' || rest === '/' ? KINES_DEFAULT : rest);
+  const url = parseDatabaseUrl(rest === '' || rest === '/' ? KINE_DEFAULT : rest);
   const { parameters } = url;
   refuse(parameters);
   const dsn: RemoteDsn = {
@@ -34,7 +34,7 @@ export function parsePostgresDsn(rest: string, tlsOptions: TlsOptions): ParsedDs
     ...preparesStatements(given(parameters, EXEC_MODE)),
   };
   const ignoredParameters = [...parameters.keys()].filter(
-    (name) => !FOLLOWED.has(name) && !isGranted(name, parameters),
+    (name) => !FOLLOWED.has(name) && !isImplied(name, parameters),
   );
   return { dsn, ignoredParameters };
 }
@@ -68,7 +68,7 @@ function refuse(parameters: ReadonlyMap<string, string>): void {
 }
 
 /** Whether tine does what the parameter requests anyway: tine uses the host that accepts writes. */
-function isGranted(name: string, parameters: ReadonlyMap<string, string>): boolean {
+function isImplied(name: string, parameters: ReadonlyMap<string, string>): boolean {
   return name === 'target_session_attrs' && /^(read-write|primary)$/.test(parameters.get(name) ?? '');
 }
 

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { GivenOptions } from '../given-options.ts';
 import type { OptionName, Settings } from '../options.ts';
 import { readAuthorities, readBytes, readPair } from '../pem-files.ts';
-import { blaming, UsageError } from '../usage-error.ts';
+import { UsageError, withSource } from '../usage-error.ts';
 import { type ListenAddress, listenAddressUrl } from './listen-address.ts';
 import { defaultCipherSuites } from './listen-cipher-suites.ts';
 import type { CertificatePair, ClientCertificates, ListenTls } from './listen-tls.ts';
@@ -69,7 +69,7 @@ function certificatePair({ settings, given, addresses, dataDirectory }: ListenTl
     );
   }
   const pair = { kind: 'given', certFile: resolve(certFile), keyFile: resolve(keyFile), ...rest } as const;
-  blaming(sourceOf(given, 'cert-file'), () => readPair(pair.certFile, pair.keyFile));
+  withSource(sourceOf(given, 'cert-file'), () => readPair(pair.certFile, pair.keyFile));
   return pair;
 }
 
@@ -86,10 +86,10 @@ function clientCertificates(settings: Settings, given: GivenOptions): ClientCert
     file === undefined ? file : resolve(file),
   );
   if (authoritiesFile !== undefined) {
-    blaming(sourceOf(given, 'trusted-ca-file'), () => readAuthorities(authoritiesFile));
+    withSource(sourceOf(given, 'trusted-ca-file'), () => readAuthorities(authoritiesFile));
   }
   if (revocationFile !== undefined) {
-    blaming(sourceOf(given, 'client-crl-file'), () => readBytes('revocation list', revocationFile));
+    withSource(sourceOf(given, 'client-crl-file'), () => readBytes('revocation list', revocationFile));
   }
   return {
     areUsers: settings['client-cert-auth'],
