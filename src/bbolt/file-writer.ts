@@ -11,7 +11,10 @@ import { type ElementBytes, TreeWriter } from './tree-writer.ts';
 /** A key and a value of a bucket. */
 export type Element = readonly [key: Buffer, value: Buffer];
 
-/** Bytes of a bucket that is stored inline, instead of the id of its page: bbolt's bound. */
+/**
+ * Bytes of the largest inline bucket: its only page is stored in place of the page's id. bbolt's
+ * bound.
+ */
 const inlineBytesMax = pageBytes / 4;
 
 /** Two meta pages and the freelist, which is empty because every page is used. */

@@ -1,6 +1,6 @@
 /**
  * Deletes the rows that compaction made unreachable, in chunks. Each chunk shares a commit with
- * waiting writes. Returns free space afterwards. After a crash, the next start continues.
+ * waiting writes. Releases free space afterwards. After a crash, the next start continues.
  */
 import type { Logger } from 'pino';
 import type { Driver } from '../drivers/driver.ts';
@@ -108,7 +108,7 @@ export class Compactor {
     try {
       while (!this.#stopped && (await this.#driver.reclaim()).more);
     } catch (error) {
-      this.#logger.warn({ err: error }, 'returning free space failed; the next compaction retries');
+      this.#logger.warn({ err: error }, 'releasing free space failed; the next compaction retries');
     }
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Returns unused space, one run at a time. A request during a run waits for the end of this run.
+ * Releases unused space, one run at a time. A request during a run waits for the end of this run.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -18,7 +18,7 @@ export class Defragmenter {
   }
 
   /**
-   * Resolves when the space is returned.
+   * Resolves when the space is released.
    *
    * @throws EtcdError when the database cannot do it; DriverError when the database fails, which
    * leaves everything as it was.

@@ -99,7 +99,7 @@ export class FairQueue<Item extends Queued> {
     }
   }
 
-  /** Returns the item that was taken last of its origin. It becomes the first item again. */
+  /** Puts back the item that was taken last of its origin. It becomes the first item again. */
   putBack(item: Item): void {
     const backlog = this.#backlogOf(item.requester.origin);
     backlog.items.unshift(item);

@@ -22,7 +22,7 @@ export class Fifo<Item> {
     this.#items.push(item);
   }
 
-  /** Returns an item that was the oldest. */
+  /** Puts back an item that was the oldest. */
   unshift(item: Item): void {
     if (this.#first === 0) {
       this.#items.unshift(item);

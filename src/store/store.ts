@@ -101,7 +101,7 @@ export interface Store {
   nameLeader(id: MemberId, requester: Requester): Promise<void>;
   /** Bytes of the database on disk, and the bytes of them in use. */
   size(requester: Requester): Promise<{ bytes: number; inUseBytes: number }>;
-  /** Returns unused space, and resolves when it is done. Requests are served meanwhile. */
+  /** Releases unused space, and resolves when it is done. Requests are served meanwhile. */
   defragment(): Promise<void>;
   /** False: no write succeeds until the database is repaired. */
   readonly takesWrites: boolean;

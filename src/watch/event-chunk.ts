@@ -5,8 +5,8 @@ import { sizeLength } from '../wire/size.ts';
 import type { Position } from './position.ts';
 
 /**
- * Whether the events of an audience include previous key-values, and the compaction mark from which
- * on they exist.
+ * Whether the events of an audience include previous key-values, and after which revision these
+ * exist.
  */
 export interface EventForm {
   readonly previous: boolean;

@@ -27,7 +27,7 @@ export interface CertificatePair {
 
 /** Requirements for client certificates. */
 export interface ClientCertificates {
-  /** The common name is the name of a user. */
+  /** Whether the common name of a certificate is the name of a user. */
   readonly areUsers: boolean;
   /** The authorities that sign client certificates. Undefined: the authorities that Node trusts. */
   readonly authoritiesFile: string | undefined;

@@ -366,58 +366,58 @@ test('a notification from another instance causes one read, and its content is n
 });
 
 test('for an event-fed cache without watches, the log is read when the head changes, without polling', async (context) => {
-  const { source, memory } = watching(context);
+  const { source, cache } = watching(context);
   source.commit([{ key: 'a', value: '' }]);
-  memory.toggle();
+  cache.toggle();
   source.commit([{ key: 'b', value: '' }], { isSeen: false });
   source.hint();
   await new Promise((resolve) => setTimeout(resolve, 10 * source.pollMs.max));
   assert.equal(source.readCount, 0);
   source.observeHead();
-  await until('the memory has the event', () => memory.appliedCount === 1);
-  memory.toggle();
+  await until('the cache has the event', () => cache.appliedCount === 1);
+  cache.toggle();
   source.commit([{ key: 'c', value: '' }]);
   await settle();
-  assert.equal(memory.appliedCount, 1);
+  assert.equal(cache.appliedCount, 1);
 });
 
 test('a watch that starts while an event-fed cache is fed gets its own events, and the cache gets all events', async (context) => {
-  const { source, memory, open } = watching(context);
-  memory.toggle();
+  const { source, cache, open } = watching(context);
+  cache.toggle();
   source.commit([{ key: 'a1', value: '' }], { isSeen: false });
   const { stream, session } = open();
   session.create(requested(prefix('a')), 0n);
   source.commit([{ key: 'b', value: '' }]);
   source.commit([{ key: 'a2', value: '' }]);
-  await until('the memory has all events', () => memory.appliedCount === 3);
+  await until('the cache has all events', () => cache.appliedCount === 3);
   session.cancel(0n);
   source.commit([{ key: 'a3', value: '' }]);
-  await until('the memory has the last event', () => memory.appliedCount === 4);
+  await until('the cache has the last event', () => cache.appliedCount === 4);
   assert.match(eventsOf(stream.responses), /a2@4$/);
 });
 
 test("for an event-fed cache without watches, the events of this process's own write are not read although its head is seen first", async (context) => {
-  const { source, memory } = watching(context);
+  const { source, cache } = watching(context);
   source.commit([{ key: 'a', value: '' }]);
-  memory.toggle();
+  cache.toggle();
   source.isWriting = true;
   source.latencyTurns = () => 3;
   const written = source.commitFollowed([{ key: 'b', value: '' }]);
   await until('it is committed', () => source.history.length === 2);
   source.observeHead();
   await written;
-  assert.equal(memory.appliedCount, 1);
+  assert.equal(cache.appliedCount, 1);
   assert.equal(source.readCount, 1, 'the write alone');
   source.commit([{ key: 'c', value: '' }]);
-  await until('what another process wrote is read', () => memory.appliedCount === 2);
+  await until('what another process wrote is read', () => cache.appliedCount === 2);
 });
 
 test('without watches an outage of the database is not logged as one of watches', async (context) => {
   const lines: string[] = [];
   const logger = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
-  const { source, memory, open } = watching(context, { logger });
+  const { source, cache, open } = watching(context, { logger });
   source.commit([{ key: 'a', value: '' }]);
-  memory.toggle();
+  cache.toggle();
   source.isAway = true;
   source.commit([{ key: 'b', value: '' }]);
   await until('the log was asked for', () => source.readCount > 0);

@@ -1,6 +1,6 @@
 /**
  * Seeded runs of everything at once: commits by this process and by others, watches that come, go and ask for progress,
- * a memory that wants all events at times, readers that stall, compactions, a database that goes away. Whatever the order, each watch gets exactly the events of its
+ * a cache that requests all events at times, readers that stall, compactions, a database that goes away. Whatever the order, each watch gets exactly the events of its
  * keys from its start on, in order, once, transactions whole, and progress never says more than was sent.
  */
 import assert from 'node:assert/strict';
@@ -53,7 +53,7 @@ for (let run = 0; run < runs; run += 1) {
     }
     await finish(source, clients);
     for (const client of clients) checkClient(client, source);
-    appliedCount += under.memory.appliedCount;
+    appliedCount += under.cache.appliedCount;
   });
 }
 
@@ -61,7 +61,7 @@ test('event memories received events in these runs', () => {
   assert.ok(appliedCount > 20 * runs, `${appliedCount} events`);
 });
 
-function act(random: Random, { source, memory, open }: Watching, clients: Client[]): void {
+function act(random: Random, { source, cache, open }: Watching, clients: Client[]): void {
   const client = clients.length > 0 ? random.pick(clients) : undefined;
   const action = random.weighted([
     [25, () => source.commit(changes(random), { isSeen: random.chance(80) })],
@@ -78,7 +78,7 @@ function act(random: Random, { source, memory, open }: Watching, clients: Client
     [3, () => client && cancel(random, client)],
     [6, () => client && stall(random, client)],
     [6, () => client && ask(client, source)],
-    [4, () => memory.toggle()],
+    [4, () => cache.toggle()],
     [2, () => (source.isAway = random.chance(30))],
   ]);
   action();
