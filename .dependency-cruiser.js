@@ -83,7 +83,7 @@ export default {
     onlyImports('src/drivers', '^src/(mvcc|sql|wire)/', SHARED, CONFIG),
     onlyImports(
       'src/read-cache',
-      '^src/watch/(event-memory|interval-tree|position)\\.ts$',
+      '^src/watch/(event-fed-cache|interval-tree|position)\\.ts$',
       '^src/(mvcc|sql|wire)/',
       SHARED,
     ),

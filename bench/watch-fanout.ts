@@ -122,8 +122,8 @@ function openHub(): { source: PacedSource; hub: WatchHub } {
 }
 
 function watch(session: WatchSession, keys: Keys): void {
-  const wants = { puts: true, deletes: true, previous: false };
-  session.create({ keys, startRevision: 0, wants, progressNotify: false, fragment: false }, 0n);
+  const selection = { puts: true, deletes: true, previous: false };
+  session.create({ keys, startRevision: 0, selection, progressNotify: false, fragment: false }, 0n);
 }
 
 function prefixOf(text: string): Keys {

@@ -1,8 +1,6 @@
-/**
- * The three kinds of error, matched by class and converted once, at the edge.
- */
+/** The three kinds of error. They are matched by class and converted once, in `status.ts`. */
 
-/** gRPC status codes that tine answers with. Numbers are gRPC's. */
+/** gRPC status codes that tine returns, with gRPC's numbers. */
 export const StatusCode = {
   ok: 0,
   canceled: 1,
@@ -23,14 +21,17 @@ export const StatusCode = {
   unauthenticated: 16,
 } as const;
 
-/** One of gRPC's status codes. */
+/** A gRPC status code. */
 export type StatusCode = (typeof StatusCode)[keyof typeof StatusCode];
 
-/** The client's error: `code` and `message` reach it as they are. The catalogue is `etcdErrors`. */
+/**
+ * An error that the client caused. `code` and `message` are sent to it unchanged. The catalogue is
+ * `etcdErrors`.
+ */
 export class EtcdError extends Error {
   override readonly name = 'EtcdError';
   readonly code: StatusCode;
-  /** Its name in the catalogue, when it comes from there. */
+  /** The name in the catalogue, if the error comes from there. */
   readonly entry: EtcdErrorName | undefined;
 
   constructor(code: StatusCode, message: string, entry?: EtcdErrorName) {
@@ -40,7 +41,7 @@ export class EtcdError extends Error {
   }
 }
 
-/** etcd's errors that the store itself raises: code and text are etcd 3.7's. */
+/** The errors that the store raises, with the codes and texts of etcd 3.7. */
 export const etcdErrors = {
   emptyKey: [StatusCode.invalidArgument, 'etcdserver: key is not provided'],
   keyNotFound: [StatusCode.invalidArgument, 'etcdserver: key not found'],
@@ -60,10 +61,10 @@ export const etcdErrors = {
   tooManyRequests: [StatusCode.resourceExhausted, 'etcdserver: too many requests'],
   stopped: [StatusCode.unavailable, 'etcdserver: server stopped'],
   timeout: [StatusCode.unavailable, 'etcdserver: request timed out'],
-  /** tine's own. */
+  /** An error of tine only. */
   databaseRemoved: [
     StatusCode.unavailable,
-    'etcdserver: the database file was removed or replaced; writes are refused, the log of the server says what to do',
+    'etcdserver: the database file was removed or replaced; writes are refused; see the log of the server for the repair',
   ],
   memberNotFound: [StatusCode.notFound, 'etcdserver: member not found'],
   memberNotLearner: [StatusCode.failedPrecondition, 'etcdserver: can only promote a learner member'],
@@ -74,13 +75,13 @@ export const etcdErrors = {
   wrongDowngradeVersionFormat: [StatusCode.invalidArgument, 'etcdserver: wrong downgrade target version format'],
   invalidDowngradeTargetVersion: [StatusCode.invalidArgument, 'etcdserver: invalid downgrade target version'],
   unknownMethod: [StatusCode.unknown, 'etcdserver: unknown method'],
-  /** tine's own: etcd holds on to what a snapshot reads. */
+  /** An error of tine only: etcd keeps the revisions that a snapshot reads. */
   snapshotOvertaken: [
     StatusCode.aborted,
-    'etcdserver: a compaction has deleted what the snapshot had still to read; take it again',
+    'etcdserver: a compaction deleted rows that the snapshot still had to read; take the snapshot again',
   ],
-  /** tine's own. */
-  snapshotNotTaken: [StatusCode.aborted, 'etcdserver: the snapshot was ended because its client did not read it'],
+  /** An error of tine only. */
+  snapshotNotTaken: [StatusCode.aborted, 'etcdserver: the snapshot ended because its client did not read it'],
   canceled: [StatusCode.canceled, 'etcdserver: request canceled'],
   lockSessionExpired: [StatusCode.unknown, 'mutex: session is expired'],
   electionNotLeader: [StatusCode.unknown, 'election: not leader'],
@@ -108,23 +109,31 @@ export const etcdErrors = {
   roleNotGranted: [StatusCode.failedPrecondition, 'etcdserver: role is not granted to the user'],
 } as const satisfies Record<string, readonly [StatusCode, string]>;
 
-/** The name of an entry of `etcdErrors`; it survives the way through a worker thread. */
+/** The name of an entry of `etcdErrors`. It can be passed between threads. */
 export type EtcdErrorName = keyof typeof etcdErrors;
 
-/** Makes the error that `etcdErrors` lists under `name`. */
+/** Creates the error that `etcdErrors` lists under `name`. */
 export function etcdError(name: EtcdErrorName): EtcdError {
   const [code, message] = etcdErrors[name];
   return new EtcdError(code, message, name);
 }
 
 /**
- * What the database failed with: `busy` (locked by another), `lost` (gone, or its answer is), `full` (no space), `corrupt` (the file is damaged), `tooLarge` (more than
- * the database takes, however often it is tried), `removed` (its file is not where it was), `other`. Clients get Unavailable, for `full` NOSPACE, for `corrupt` CORRUPT, for `tooLarge` etcd's "request is too large",
- * and never SQL.
+ * The kinds of database failure:
+ * - `busy`: locked by another transaction
+ * - `lost`: the connection or the answer is lost
+ * - `full`: no space
+ * - `corrupt`: the file is damaged
+ * - `tooLarge`: more than the database accepts, also when it is retried
+ * - `removed`: the database file was removed or replaced
+ * - `other`: everything else
+ *
+ * Clients receive Unavailable; for `full` NOSPACE, for `corrupt` CORRUPT, for `tooLarge` etcd's
+ * "request is too large". They never receive SQL.
  */
 export type DriverErrorKind = 'busy' | 'lost' | 'full' | 'corrupt' | 'tooLarge' | 'removed' | 'other';
 
-/** What a driver throws when the database, not the client, is the cause. */
+/** Thrown by a driver when the database, not the client, is the cause. */
 export class DriverError extends Error {
   override readonly name = 'DriverError';
   readonly kind: DriverErrorKind;
@@ -135,17 +144,17 @@ export class DriverError extends Error {
   }
 }
 
-/** What a person gets in one line at start: what is wrong and what to do. */
+/** An error at the start, as one line for a person: what is wrong and what to do. */
 export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
-/** Our own bug. */
+/** A bug in tine. */
 export class AssertionError extends Error {
   override readonly name = 'AssertionError';
 }
 
-/** Whether an error is one of these, and not what a library or the system threw. */
+/** Whether tine threw this error, not a library or the system. */
 export function isOwnError(error: unknown): error is Error {
   return (
     error instanceof EtcdError ||
@@ -155,7 +164,7 @@ export function isOwnError(error: unknown): error is Error {
   );
 }
 
-/** Throws `AssertionError` when what must hold does not; `statement` says what must hold. */
+/** Throws `AssertionError` if the condition is false. `statement` describes what must hold. */
 export function assert(condition: boolean, statement: string): asserts condition {
   if (!condition) throw new AssertionError(statement);
 }

@@ -1,219 +1,396 @@
-/** Every bound of the system: name with unit, value, reason. Relations between bounds are asserted at the end. */
+/**
+ * Every bound of the system: name with unit, value, reason. Relations between bounds are asserted
+ * at the end.
+ */
 import { assert } from './errors.ts';
 
 export const limits = {
-  /** Rows of one page of a range. A page of large rows ends sooner, and what was looked up of the others is looked up again: 500 of them take half a millisecond. */
+  /**
+   * Rows per page of a range. A page of large rows ends early. Index look-ups for the rest are
+   * repeated by the next page; 500 look-ups take 0.5 ms.
+   */
   rangePageRowsMax: 512,
-  /** Bytes of the blocks of a page: its buffers stay below what bin/tine has malloc take from the kernel each time. */
+  /**
+   * Bytes per block of a page. Buffers of this size stay below the threshold at which malloc, as
+   * set by bin/tine, requests each buffer from the kernel.
+   */
   rangeBlockBytesMax: 200 * 1024,
-  /** Bytes of the pages that one task of a reader reads: a few milliseconds, in which other lists wait. */
+  /**
+   * Bytes of pages that one task of a reader thread reads: a few milliseconds, in which other lists
+   * wait.
+   */
   rangeTaskBytesMax: 1024 * 1024,
-  /** The same over a connection: each page costs its way and its planning, some 3 ms, as much as 400 rows of 1 KiB. */
+  /**
+   * Rows and bytes per page of a range on a database server. A page costs about 3 ms for its round
+   * trip and its plan, as much as 400 rows of 1 KiB.
+   */
   remoteRangePageRowsMax: 4_096,
   remoteRangePageBytesMax: 4 * 1024 * 1024,
-  /** Bytes of values of a snapshot's or a hash's page over a connection; the last row may be larger. */
+  /**
+   * Bytes of values per page of a snapshot or a hash on a database server. The last row of a page
+   * may be larger.
+   */
   remoteSnapshotPageBytes: 1024 * 1024,
-  /** Rows and bytes of a page of values that are compared to sort by them, or read after sorting by a number: as the pages of a list. */
+  /**
+   * Rows and bytes per page of a sorted range: values that are compared, or read after a sort by a
+   * number. The same as a page of a list on a database server.
+   */
   sortPageRowsMax: 4_096,
   sortPageBytesMax: 4 * 1024 * 1024,
-  /** What a key-value takes beside its value, on average: a guess that saves growing a buffer. */
+  /**
+   * Bytes of an encoded key-value beside its value, on average. An estimate, so that buffers seldom
+   * grow.
+   */
   rangeRowOverheadBytes: 128,
-  /** Ranges of which the number of keys is remembered: an API server asks for some tens of them. */
+  /** Ranges whose number of keys is cached. An API server counts some tens of ranges. */
   knownCountsMax: 512,
-  /** Bytes of their keys: an API server's have some hundred, a client's may have megabytes. */
+  /**
+   * Bytes of the keys of ranges whose number of keys is cached. An API server needs some hundred, a
+   * client may send megabytes.
+   */
   knownCountsBytesMax: 1024 * 1024,
-  /** Small reads answered by one snapshot. 128 point reads take half a millisecond. */
+  /** Small reads per batch, which share one snapshot. 128 point reads take 0.5 ms. */
   readBatchCountMax: 128,
-  /** Of a value that is read together with others. A larger one is read alone, when it is its turn. */
+  /** Bytes of a value that is read in a batch. A larger value is read alone. */
   pointValueBytesMax: 64 * 1024,
-  /** Batches of small reads sent and not yet answered: two, so that the reader finds the next when it has finished one. */
+  /**
+   * Batches of small reads sent and not yet answered. With two, the reader has the next batch when
+   * it has finished one.
+   */
   readBatchesUnderWayMax: 2,
-  /** Rows the tailer reads at once. 500 rows of 1 KiB arrive within a millisecond or two on every driver. */
+  /** Rows per tailer read. 500 rows of 1 KiB arrive within 2 ms on every driver. */
   eventPageRowsMax: 500,
-  /** Bytes of such a page: values of 1.5 MiB must not make it 750 MiB. */
+  /** Bytes per tailer read. Without it, 500 values of 1.5 MiB would make a page of 750 MiB. */
   eventPageBytesMax: 4 * 1024 * 1024,
-  /** Ids one page of a watcher's catch-up walks over: 20,000 rows of 1 KiB are walked in some 20 ms. */
+  /** Ids per page of a watcher's catch-up. A walk over 20,000 rows of 1 KiB takes about 20 ms. */
   eventWalkIdsMax: 20_000,
-  /** Rows that a hash or a snapshot walks over at once: some 10 ms of a reader, in which lists wait. */
+  /** Rows per read of a hash or a snapshot: about 10 ms of a reader, in which lists wait. */
   keyBucketRowsMax: 5_000,
-  /** How long a snapshot keeps compaction from deleting before it says so again: an instance that died does so no longer. */
+  /**
+   * How long a hold keeps compaction from deleting rows, and how often a snapshot renews its hold.
+   * The hold of an instance that ended expires.
+   */
   compactionHoldMs: 30_000,
   compactionHoldRenewalMs: 10_000,
-  /** How long altogether: a client that takes longer may find its snapshot overtaken. 100 GB at 30 MB a second. */
+  /**
+   * How long a snapshot renews its hold: enough for 100 GB at 30 MB a second. After that,
+   * compaction may delete rows that the snapshot still has to read.
+   */
   compactionHoldMsMax: 3_600_000,
-  /** Snapshots under way: each reads as much as its client takes, and holds a few megabytes. */
+  /** Snapshots under way. Each reads at the pace of its client and holds a few megabytes. */
   snapshotsUnderWayMax: 8,
-  /** Calls that wait for a snapshot or a hash to end, a few KiB each. */
+  /** Calls that wait until a snapshot or a hash ends, a few KiB each. */
   snapshotsWaitingMax: 64,
-  /** A client that takes less than a megabyte a second loses its snapshot to another call that waits for one. */
+  /**
+   * The slowest pace of a client's snapshot while other calls wait: one megabyte a second. A slower
+   * client loses its snapshot.
+   */
   snapshotPaceBytes: 1024 * 1024,
   snapshotPaceMsMax: 1_000,
-  /** A snapshot of which nothing is taken for so long ends: compaction deletes nothing meanwhile. */
-  snapshotSilenceMsMax: 60_000,
-  /** How often it is looked for either. */
-  snapshotLookIntervalMs: 250,
-  /** Hashes computed at once. Each reads all there is, a page at a time. */
+  /**
+   * How long a client may read nothing of its snapshot. Then the snapshot ends, because its hold
+   * keeps compaction from deleting rows.
+   */
+  snapshotIdleMsMax: 60_000,
+  /** How often the pace of the snapshots is checked. */
+  snapshotCheckIntervalMs: 250,
+  /** Hashes computed at a time. Each reads all rows, a page at a time. */
   hashesUnderWayMax: 4,
-  /** How long a physical compaction hashes before it deletes: some 200 MB. Clients such as etcdctl wait 5 s. */
+  /**
+   * How long a physical compaction hashes before it deletes: about 200 MB. Clients such as etcdctl
+   * wait 5 s.
+   */
   compactionHashMsMax: 2_000,
-  /** Operations committed together. More adds latency to the first of them, and no throughput. */
+  /**
+   * Operations per batch of writes. More operations add latency to the first ones and no
+   * throughput.
+   */
   writeBatchCountMax: 256,
-  /** Bytes of writes committed together: other clients' writes wait meanwhile. A megabyte takes some 15 ms. */
+  /** Bytes per batch of writes. A megabyte takes about 15 ms, in which other writes wait. */
   writeBatchBytesMax: 1024 * 1024,
-  /** Bytes of values that the operations of a batch read, for compares and answers: nobody knows before how large they are. When a batch has read so many, the rest of it goes with the next. */
+  /**
+   * Bytes of values that the operations of a batch read, for compares and replies. Their size is
+   * unknown before they are read. When a batch exceeds the bound, its remaining operations go into
+   * the next batch.
+   */
   writeBatchReadBytesMax: 2 * 1024 * 1024,
-  /** Batches of writes sent and not yet answered: two, so that the writer finds the next when it has committed one. */
+  /**
+   * Batches of writes sent and not yet answered. With two, the writer has the next batch when it
+   * has committed one.
+   */
   writeBatchesUnderWayMax: 2,
-  /** Keys that a batch may name and still tell its own events: it reads the values that it replaces, and nobody knows how large they are. */
+  /**
+   * Keys that a batch may name and still return its events. The batch reads the values that it
+   * replaces, whose size is unknown before.
+   */
   eventsOfBatchKeysMax: 64,
   /**
-   * What is remembered of keys for the next write over a database server: rows of 1 KiB of the 3,000 keys written last, which are those of a Kubernetes of 100 nodes that change
-   * all the time. A write of another key costs one way to the server more.
+   * Newest rows and leases that an instance keeps for its next writes over a database server: the
+   * 3,000 keys of 1 KiB that were written last. A Kubernetes cluster of 100 nodes changes about
+   * 3,000 keys all the time. A write of another key costs one more request to the server.
    */
   knownRowsMax: 20_000,
   knownRowsBytesMax: 4 * 1024 * 1024,
   knownLeasesMax: 1_000,
-  /** Rows of a write transaction that wait to be given to the database together. */
+  /** Rows that a write transaction collects before it sends them to the database together. */
   unflushedRowsMax: 1_000,
-  /** Bytes of their values: a statement of this size is far below every database's bound. */
+  /**
+   * Bytes of the values that a write transaction collects. A statement of this size is far below
+   * the limit of every database.
+   */
   unflushedBytesMax: 2 * 1024 * 1024,
-  /** Writes waiting for a batch. Beyond it etcd's "too many requests" is the answer: 10,000 writes wait for about a second. */
+  /**
+   * Writes that wait for a batch. Further writes are refused with etcd's "too many requests".
+   * 10,000 writes wait about a second.
+   */
   writeQueueCountMax: 10_000,
-  /** Bytes of values waiting for a batch. */
+  /** Bytes of the writes that wait for a batch. */
   writeQueueBytesMax: 256 * 1024 * 1024,
-  /** Reads waiting in one of the queues of reads; beyond it "too many requests". */
+  /** Reads that wait in one queue. Further reads are refused with "too many requests". */
   readQueueCountMax: 20_000,
-  /** Bytes of their keys: a key may be as large as a request. */
+  /** Bytes of the keys of the reads that wait in one queue. A key may be as large as a request. */
   readQueueBytesMax: 64 * 1024 * 1024,
-  /** Bytes of answers from memory in one turn of the event loop: copying them into frames and to the socket takes half a millisecond. */
+  /**
+   * Bytes of replies from memory in one turn of the event loop. Copying them into frames and to the
+   * socket takes 0.5 ms.
+   */
   memoryAnswerBytesPerTurn: 256 * 1024,
-  /** Lists of one client connection that are read at the same time; the others have not begun. Each holds the pages that it has read. */
+  /**
+   * Lists of one client connection that are read at a time. The other lists have not begun. Each
+   * list holds the pages that it has read.
+   */
   listsOfOriginMax: 8,
-  /** How much longer a list that was given up while it was read counts as under way: a client that resets its lists has 8 of them read in a second, not hundreds. */
-  listGivenUpPauseMs: 1_000,
-  /** Lists that have not begun, of all connections, with their calls some 5 KiB each; beyond it "too many requests". The last one waits for seconds. */
+  /**
+   * How long a cancelled list that was already being read still counts as under way. A client that
+   * resets its lists gets 8 of them read in a second, not hundreds.
+   */
+  listCancelledPauseMs: 1_000,
+  /**
+   * Lists of all connections that have not begun, about 5 KiB each with their calls. Further lists
+   * are refused with "too many requests". The last one waits for seconds.
+   */
   listsWaitingMax: 10_000,
-  /** Requests that were given up and are dropped in one turn of the event loop: each costs some 5 us until its call has ended. */
+  /**
+   * Cancelled requests that are dropped in one turn of the event loop. Each takes about 5 us until
+   * its call has ended.
+   */
   droppedPerTurnMax: 500,
-  /** Ids one bite of a compaction covers. 200 rows are deleted within 3 ms, between two batches of writes. */
+  /**
+   * Ids per chunk of a compaction. 200 rows are deleted within 3 ms, between two batches of writes.
+   */
   compactBiteIdsMax: 200,
-  /** Rows that a take-over walks in one statement: 20,000 take some 200 ms. */
+  /** Rows per statement when tine migrates kine's table: 20,000 rows take about 200 ms. */
   takeOverRowsMax: 20_000,
-  /** The shortest TTL of a lease, in seconds: etcd's, one and a half of its election timeout, rounded up. */
+  /**
+   * The shortest TTL of a lease, in seconds: etcd's, 1.5 times its election timeout, rounded up.
+   */
   leaseTtlSecondsMin: 2,
   /** The longest TTL of a lease, in seconds: etcd's. */
   leaseTtlSecondsMax: 9_000_000_000,
-  /** How often renewed deadlines are written. Between two writes a crash may forget a renewal: expiry waits for `leaseGraceMs` on top. */
+  /**
+   * How often renewed deadlines are written. A crash between two writes may lose a renewal, so
+   * leases expire `leaseGraceMs` later.
+   */
   leaseFlushIntervalMs: 250,
-  /** How much later than its deadline a lease expires, so that a renewal not yet written still counts. */
+  /**
+   * How long after its deadline a lease expires, so that a renewal that is not written yet still
+   * counts.
+   */
   leaseGraceMs: 400,
-  /** How often the time of leases is stored while there are leases, where instances share it through the database: 3 small writes a second of all instances together. */
+  /**
+   * How often the lease clock is stored while there are leases, where instances share it through
+   * the database: 3 small writes a second for all instances together.
+   */
   leaseTickMs: 300,
-  /** How far a lease clock runs past the stored time: leases end this much later, and the clock stops when storing takes longer. Every instance must have the same value. */
+  /**
+   * How far a lease clock runs past its stored time. Leases end this much later, and the clock
+   * stops if storing takes longer. Every instance must have the same value.
+   */
   leaseClockApartMsMax: 750,
-  /** How often leases are looked for that are due, or will be before the next look; those are ended on time. A lease lasts longer than this. */
+  /**
+   * How often the next due leases are looked up. Leases that are due before the next look-up are
+   * ended on time. A lease lasts longer than this.
+   */
   leaseExpiryIntervalMs: 1_000,
-  /** Leases revoked by one look. */
+  /** Leases revoked after one look-up. */
   leaseExpiryCountMax: 100,
-  /** Characters that the name of a user or role takes in the database. etcd takes as much as a request; a certificate's common name has 64. */
+  /**
+   * Characters of the name of a user or role in the database. etcd accepts a name as large as a
+   * request; the common name of a certificate has 64.
+   */
   authNameLengthMax: 64 * 1024,
-  /** Users of whom it is remembered what they may do. A cluster has some tens of them, each a few KiB. */
+  /** Users whose rights are cached. A cluster has some tens of users, each a few KiB. */
   knownUsersMax: 1_000,
-  /** Bytes of their names, roles and intervals. */
+  /** Bytes of the names, roles and intervals of cached users. */
   knownUsersBytesMax: 16 * 1024 * 1024,
-  /** How often an instance says that it is there. */
-  memberBeatIntervalMs: 10_000,
-  /** After how long a silent instance is no longer listed: two beats, and the time a busy database takes. */
+  /** How often an instance renews its row in the table of members. */
+  memberHeartbeatIntervalMs: 10_000,
+  /**
+   * How long after its last heartbeat an instance is no longer listed: two heartbeats, and the time
+   * that a busy database takes.
+   */
   memberSilenceMsMax: 25_000,
-  /** How long after its last beat an instance counts as running, and is not removed: a beat, and the time that writing it takes. */
+  /**
+   * How long after its last heartbeat an instance counts as running and cannot be removed: one
+   * heartbeat, and the time to write it.
+   */
   memberRunsMsMax: 12_000,
-  /** After how long its row goes, and how many beats pass between two looks for such rows. */
+  /**
+   * How long after its last heartbeat the row of an instance is deleted, and the number of
+   * heartbeats between two searches for old rows.
+   */
   memberForgottenAfterMs: 3_600_000,
-  memberBeatsPerCleaning: 60,
-  /** How old the size may be that writes are held against a quota with: what this instance wrote since is added, what the others wrote is not. */
+  memberHeartbeatsPerCleanup: 60,
+  /**
+   * The oldest size of the database that the quota is checked against. The writes of this instance
+   * since then are added; writes of other instances are not.
+   */
   quotaSizeIntervalMs: 1_000,
-  /** How long background work waits after the database refused it. */
+  /** The pause of background work after the database refused it. */
   retryPauseMs: 500,
-  /** How often the newest id is asked for when nothing wakes the tailer: another process may have written to the file. */
+  /**
+   * How often the tailer polls the newest id when nothing wakes it: another process may have
+   * written to the file.
+   */
   sqlitePollIntervalMs: 20,
-  /** The same while no other process has written for a while: a second instance writes when it starts, and is noticed then. */
+  /**
+   * The poll interval while no other process has written for a while. A second instance writes when
+   * it starts, and is noticed at this interval.
+   */
   sqlitePollIntervalAloneMs: 250,
-  /** How long a statement waits for another process's lock before the write is tried again. */
+  /** How long a statement waits for the lock of another process before the write is retried. */
   sqliteBusyTimeoutMs: 5_000,
-  /** How long a start waits for a program that has the file for itself: another instance that takes over six million rows of kine, or a repair. systemd ends a start after 90 s. */
+  /**
+   * How long a start waits for a program that uses the file exclusively: an instance that migrates
+   * more than six million rows of kine, or a repair. systemd ends a start after 90 s.
+   */
   sqliteStartWaitMsMax: 60_000,
-  /** Characters of a key that Postgres takes: an entry of its index has 2,704 bytes, some of them for the id beside the name. */
+  /**
+   * Characters of a key in Postgres. An index entry has at most 2,704 bytes, and some of them are
+   * used by the id.
+   */
   postgresKeyLengthMax: 2_600,
-  /** The same for InnoDB: 3,072 bytes. */
+  /** Characters of a key in InnoDB, whose index entries have at most 3,072 bytes. */
   mysqlKeyLengthMax: 3_000,
-  /** How often an instance over Postgres asks for the newest id: others announce theirs, and an announcement is seldom lost. */
+  /**
+   * How often an instance on Postgres polls the newest id. Other instances notify it of their
+   * writes, and a notification is seldom lost.
+   */
   postgresPollIntervalMs: 2_000,
-  /** How often an instance over MySQL asks for the newest id while others write, and while nobody does. */
+  /**
+   * How often an instance on MySQL polls the newest id: the minimum while other instances write,
+   * the maximum while they do not.
+   */
   mysqlPollIntervalMsMin: 5,
   mysqlPollIntervalMsMax: 50,
   /** How long a request waits for a connection before it is refused. */
   connectionWaitMsMax: 4_000,
   /** How long an unused connection is kept. */
   connectionIdleMsMax: 60_000,
-  /** How long the database may take for one answer: a network that swallows packets says nothing. etcd gives a request 7 s. */
+  /**
+   * How long the database may take for one answer. A network that drops packets reports no error.
+   * etcd gives a request 7 s.
+   */
   databaseAnswerMsMax: 5_000,
-  /** Characters of one text in a line of the log: a name, a reason, an address. What is longer is cut, and the rest is counted. */
+  /**
+   * Characters of one text in a log line: a name, a reason, an address. A longer text is cut, and
+   * the number of missing characters is added.
+   */
   logTextLengthMax: 1_000,
-  /** Characters of a line of the log: an error with its stack and that of its cause takes some 4 KiB. */
+  /**
+   * Characters of a log line. An error with its stack and the stack of its cause takes about 4 KiB.
+   */
   logLineLengthMax: 16 * 1024,
-  /** Lines of one kind in one interval, such as those about slow requests: enough to see what is slow, and no flood when everything is. */
+  /**
+   * Log lines of one kind in one interval, for example about slow requests: enough to see what is
+   * slow, without a flood when everything is slow.
+   */
   sparseLogLinesMax: 10,
   sparseLogIntervalMs: 10_000,
-  /** How long a scrape waits for a database's size, or for a thread that works on something long; then it is told what was known before. Prometheus gives it 10 s. */
+  /**
+   * How long a metrics scrape waits for the database's size, or for a busy thread. Then it reports
+   * the last known values. Prometheus gives a scrape 10 s.
+   */
   scrapeWaitMsMax: 1_000,
-  /** How often all keys are counted for metrics: a million of them take a tenth of a second, and that at most a hundredth of the time. */
+  /**
+   * How often all keys are counted for metrics. Counting a million keys takes 0.1 s; counts take at
+   * most a hundredth of the time.
+   */
   keyCountIntervalMs: 60_000,
   keyCountPauseFactor: 100,
-  /** How often a lost database is tried again. */
+  /** The pause between two attempts to reconnect to the database. */
   reconnectPauseMs: 250,
-  /** Operations and bytes that SQLite runs on the event loop at once: a millisecond or two. Larger batches are worth the way to a thread. */
+  /**
+   * Operations and bytes of one batch that SQLite runs on the event loop: 1 or 2 ms. A larger batch
+   * goes to a thread.
+   */
   eventLoopOperationsMax: 8,
   eventLoopBytesMax: 256 * 1024,
-  /** How often the event loop reads the beginning of a list, or looks up where a watch starts: at most some 3 % of its time. */
+  /**
+   * The shortest time between two reads of a list's beginning, or of a watch's start, on the event
+   * loop: at most about 3 % of its time.
+   */
   eventLoopReadIntervalMs: 10,
-  /** Of this many batches of writes two go through the writer's thread. One copies the log if it is long; the other one begins the log anew, which syncs it. */
+  /**
+   * Batches of writes of which two go through the writer's thread. One copies the WAL if it is
+   * long. The other starts the WAL again, which syncs it.
+   */
   eventLoopBatchesMax: 256,
-  /** How long small work may take on the event loop on average: pages come from the disk, or the system's cache takes none. After slower work threads do all work for a pause: 1 to 60 s. */
+  /**
+   * How long small work may take on the event loop on average. Longer means that pages come from
+   * the disk, or that the system's cache accepts none. Then threads do all work for a pause of 1 to
+   * 60 s.
+   */
   slowDiskMs: 5,
   slowDiskPauseMsMin: 1_000,
   slowDiskPauseMsMax: 60_000,
-  /** How long after another process has written to the file the event loop does not write: every instance writes at least every `memberBeatIntervalMs`. */
+  /**
+   * How long the event loop does not write after another process has written to the file. Every
+   * instance writes at least every `memberHeartbeatIntervalMs`.
+   */
   otherProcessPauseMs: 30_000,
-  /** Pages in the WAL at which the writer copies them into the database: 4,000 pages are 16 MiB. */
+  /** Pages of the WAL at which the writer copies them into the database: 4,000 pages are 16 MiB. */
   sqliteCheckpointPages: 4_000,
-  /** How often it is looked whether the files are where they were; each batch of writes looks too. */
+  /**
+   * How often the database files are checked for removal or replacement. Each batch of writes
+   * checks them too.
+   */
   sqliteFilesLookIntervalMs: 500,
-  /** How long NOSPACE is shown at least after a write found no space, and until another write succeeds. */
+  /**
+   * The shortest time for which NOSPACE is shown after a write found no space. It is shown until
+   * another write succeeds.
+   */
   noSpaceAlarmMsMin: 1_000,
-  /** Size of the WAL at which the writer waits for the readers and begins it anew: four times what it copies at. */
+  /**
+   * Size of the WAL at which the writer waits for the readers and starts the WAL again: four times
+   * `sqliteCheckpointPages`.
+   */
   walBytesMax: 64 * 1024 * 1024,
-  /** How often its size is looked at, in batches of writes: a batch is at most some 5 MiB. */
+  /** Batches of writes between two checks of the WAL's size. A batch has at most about 5 MiB. */
   walLookBatches: 16,
 } as const;
 
 assert(limits.leaseFlushIntervalMs < limits.leaseGraceMs, 'a renewal is written before its lease can expire');
-assert(limits.leaseGraceMs < 1_000, 'keys of an expired lease go within a second where instances share one clock');
+assert(
+  limits.leaseGraceMs < 1_000,
+  'keys of an expired lease are deleted within a second where instances share one clock',
+);
 assert(limits.leaseTickMs * 2 < limits.leaseClockApartMsMax, 'the lease clock runs on while a tick is written');
 assert(
   limits.leaseGraceMs + limits.leaseClockApartMsMax + limits.leaseFlushIntervalMs < 1_500,
-  'a lease lasts 1.5 s too long at most, and the time that a write takes',
+  'a lease lasts at most 1.5 s too long, plus the time of a write',
 );
 assert(
   limits.leaseExpiryIntervalMs < limits.leaseTtlSecondsMin * 1_000,
   'a lease granted by another instance is seen before it is due',
 );
-assert(limits.memberBeatIntervalMs < limits.memberRunsMsMax, 'an instance that runs is not removed');
-assert(limits.compactionHoldRenewalMs * 2 < limits.compactionHoldMs, 'a hold outlasts a renewal that came late');
-assert(limits.snapshotPaceMsMax < limits.snapshotSilenceMsMax, 'a snapshot ends sooner when another one waits');
+assert(limits.memberHeartbeatIntervalMs < limits.memberRunsMsMax, 'a running instance is not removed');
+assert(limits.compactionHoldRenewalMs * 2 < limits.compactionHoldMs, 'a hold lasts until a late renewal');
+assert(limits.snapshotPaceMsMax < limits.snapshotIdleMsMax, 'a snapshot ends sooner when another one waits');
 assert(
-  limits.memberBeatIntervalMs * 2 < limits.otherProcessPauseMs,
+  limits.memberHeartbeatIntervalMs * 2 < limits.otherProcessPauseMs,
   'the event loop does not write while another instance runs',
 );
-assert(limits.memberBeatIntervalMs * 2 < limits.memberSilenceMsMax, 'an instance that is there is listed');
+assert(limits.memberHeartbeatIntervalMs * 2 < limits.memberSilenceMsMax, 'a running instance is listed');
 assert(limits.logTextLengthMax * 8 < limits.logLineLengthMax, 'a line holds several texts');
 assert(limits.writeBatchCountMax < limits.writeQueueCountMax, 'a batch fits into the queue');

@@ -10,9 +10,9 @@ export type { Logger };
 const STANDARD = { stdout: 1, stderr: 2 } as const;
 
 /**
- * The process's log. Text is short and, on a terminal, coloured; JSON has etcd's field names `level`,
- * `ts` and `msg`. Every line has a bounded length, and no password of a database address, whoever
- * wrote it.
+ * Opens the log of the process. Text lines are short and, on a terminal, coloured. JSON lines have
+ * etcd's field names `level`, `ts` and `msg`. Every line has a bounded length and contains no
+ * password of a database address.
  *
  * @throws StartError when a file cannot be written
  */
@@ -27,7 +27,7 @@ export async function openLogger(config: Pick<Config, 'logLevel' | 'logFormat' |
   return createLogger(logLevel, stream);
 }
 
-/** A logger that writes JSON lines to `stream`. */
+/** Creates a logger that writes JSON lines to `stream`. */
 export function createLogger(level: Config['logLevel'], stream: DestinationStream): Logger {
   return pino(
     {
@@ -43,10 +43,10 @@ export function createLogger(level: Config['logLevel'], stream: DestinationStrea
   );
 }
 
-/** A line has the message of a database failure, and the stack of other errors. */
+/** The log form of an error: the message of a database failure, or the stack of any other error. */
 function errorFields(error: Error): object | string {
-  const isWeather = error instanceof DriverError && error.kind !== 'other';
-  return isWeather ? error.message : pino.stdSerializers.err(error);
+  const isOutage = error instanceof DriverError && error.kind !== 'other';
+  return isOutage ? error.message : pino.stdSerializers.err(error);
 }
 
 async function destinationOf(output: LogOutput, format: Config['logFormat']): Promise<DestinationStream> {
@@ -56,7 +56,7 @@ async function destinationOf(output: LogOutput, format: Config['logFormat']): Pr
   return isText ? textDestination(fileDescriptor, { isTerminal }) : jsonDestination(fileDescriptor);
 }
 
-/** Appended to: a program that rotates the file copies and empties it. */
+/** Opens the file in append mode, for programs that rotate a log by copying and truncating it. */
 function openFile(path: string): number {
   try {
     return openSync(path, 'a', 0o640);
@@ -65,7 +65,7 @@ function openFile(path: string): number {
   }
 }
 
-// Written at once: the lines before a crash are the ones that matter, and there are few.
+// Writes synchronously. The lines before a crash are the important ones, and there are few lines.
 function jsonDestination(fileDescriptor: number): DestinationStream {
   return destination({ dest: fileDescriptor, sync: true });
 }

@@ -7,7 +7,7 @@ import { redact } from './config/redact.ts';
 import { UsageError } from './config/usage-error.ts';
 import { StartError } from './errors.ts';
 
-// Loaded when called for: the help needs neither gRPC nor a database.
+// Commands are loaded on demand: the help needs neither gRPC nor a database.
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./commands/serve.ts')).serve,
   check: async () => (await import('./commands/check.ts')).check,
@@ -26,7 +26,7 @@ const flagsThatAreCommands: ReadonlyMap<string, string> = new Map([
   ['v', 'version'],
 ]);
 
-/** The flags that one command alone has, and how they take their value. */
+/** Flags of one command only, and how they take their value. */
 const ownFlags: ReadonlyMap<string, { readonly command: string; readonly shape: FlagShape }> = new Map([
   ['from', { command: 'copy', shape: 'value' }],
   ['to', { command: 'copy', shape: 'value' }],
@@ -34,14 +34,14 @@ const ownFlags: ReadonlyMap<string, { readonly command: string; readonly shape: 
   ['mark-compacted', { command: 'snapshot', shape: 'boolean' }],
 ]);
 
-/** Runs a command line; resolves with the exit status. */
+/** Runs a command line. Resolves with the exit status. */
 async function main(args: readonly string[]): Promise<number> {
   const { flags, operands } = splitCommandLine(args, shapeOf);
-  const asked = flags.map(({ name }) => flagsThatAreCommands.get(name)).find((name) => name !== undefined);
+  const requested = flags.map(({ name }) => flagsThatAreCommands.get(name)).find((name) => name !== undefined);
   const mistyped = flags.find(({ name }) => shapeOf(name) === 'unknown');
-  // Its value would be taken for a command.
-  if (asked === undefined && mistyped !== undefined) throw unknownFlag(mistyped.name);
-  const [name = 'serve', ...rest] = asked === undefined ? operands : [asked];
+  // The value of an unknown flag would be taken for a command.
+  if (requested === undefined && mistyped !== undefined) throw unknownFlag(mistyped.name);
+  const [name = 'serve', ...rest] = requested === undefined ? operands : [requested];
   const load = commands[name];
   if (load === undefined) throw unknownCommand(name);
   return run(name, await load(), { flags, operands: rest });
@@ -53,14 +53,16 @@ function shapeOf(flag: string): FlagShape {
 }
 
 async function run(name: string, command: Command, { flags, operands }: CommandLine): Promise<number> {
-  // A broken environment must not keep the help from being read.
+  // The help must be available even if the environment is wrong.
   if (command.kind === 'text') return command.run();
   const takesEndpoint = command.kind === 'configured' && command.operands === 'endpoint';
   if (command.kind !== 'own' && operands.length > (takesEndpoint ? 1 : 0))
-    throw new UsageError(`${name} does not take "${operands.at(-1)}"`);
+    throw new UsageError(`${name} does not accept the argument "${operands.at(-1)}"; see tine --help`);
   const foreign = flags.find((flag) => (ownFlags.get(flag.name)?.command ?? name) !== name);
   if (foreign !== undefined) {
-    throw new UsageError(`--${foreign.name} belongs to \`tine ${ownFlags.get(foreign.name)?.command}\``);
+    throw new UsageError(
+      `--${foreign.name} is a flag of \`tine ${ownFlags.get(foreign.name)?.command}\` only; leave it out`,
+    );
   }
   if (command.kind === 'transfer') return command.run(transferSides(flags));
   if (command.kind === 'own') return command.run(ownArguments({ flags, operands }));
@@ -120,17 +122,21 @@ function exitStatus(error: unknown): number {
   return 1;
 }
 
-/** What a command leaves open that goes by itself, such as output on its way, has this long. Connections to a network that is away must not keep the process. */
-const lingerMsMax = 500;
+/**
+ * How long a finished command may take to end by itself, for example to write its output. An open
+ * connection over a broken network must not keep the process alive.
+ */
+const exitDelayMsMax = 500;
 
-// Node 24 may turn for ever while it frees what connections left behind that were closed under way (seen with a database that refused them). What is printed was printed by
-// then: the process ends without that.
+// Node 24 may loop forever while it frees connections that were closed while they were opening
+// (seen with a database that refused them). All output is written at this point, so the process
+// exits without freeing them.
 process.once('exit', (status) => process.exit(status));
 
 try {
   process.exitCode = await main(process.argv.slice(2));
-  setTimeout(() => process.exit(), lingerMsMax).unref();
+  setTimeout(() => process.exit(), exitDelayMsMax).unref();
 } catch (error) {
-  // At once: whatever was opened before it failed must not keep the process.
+  // Exits at once, so that nothing that is still open keeps the process alive.
   process.exit(exitStatus(error));
 }

@@ -6,14 +6,15 @@ export interface SparseLogOptions {
   readonly message: string;
   /** `warn` by default. */
   readonly level?: 'info' | 'warn' | 'error';
-  /** Lines of one interval; of what is more, the number is told when the interval is over. */
+  /** Lines of one interval. The number of suppressed lines is logged at its end. */
   readonly linesMax: number;
   readonly intervalMs: number;
 }
 
 /**
- * Log lines of one kind that may come by the thousand: when everything is slow, or because a client causes one with each
- * request. Writes the first few of each interval, and how many there were of the others.
+ * A rate-limited log for lines of one kind, which may come by the thousand: when everything is
+ * slow, or because each request of a client causes one. Writes the first lines of each interval,
+ * and then the number of the others.
  */
 export class SparseLog {
   readonly #options: SparseLogOptions;
@@ -40,7 +41,10 @@ export class SparseLog {
   #endInterval(): void {
     const { logger, level = 'warn', message, intervalMs } = this.#options;
     if (this.#suppressed > 0)
-      logger[level]({ suppressed: this.#suppressed, within: durationText(intervalMs) }, `${message}: more of the same`);
+      logger[level](
+        { suppressed: this.#suppressed, within: durationText(intervalMs) },
+        `${message}: further lines suppressed`,
+      );
     this.#lines = 0;
     this.#suppressed = 0;
     this.#interval = undefined;

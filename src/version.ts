@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 
-/** tine's own version, as its package says it. */
+/** tine's version, from its package.json. */
 export function tineVersion(): string {
-  // Beside src/ in a checkout and beside dist/ in a package.
+  // Next to src/ in a checkout and next to dist/ in a package.
   const manifest: { readonly version: string } = JSON.parse(
     readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
   );

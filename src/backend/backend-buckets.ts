@@ -1,4 +1,6 @@
-/** The buckets of etcd 3.7's storage, as a snapshot has them: what stands in each, in the order of the file. */
+/**
+ * The buckets of etcd 3.7's storage in a snapshot, with their contents, in the order of the file.
+ */
 import type { Element } from '../bbolt/file-writer.ts';
 import { authRevision, isAuthOn } from '../mvcc/auth/auth-state.ts';
 import type { BackendParts } from '../mvcc/snapshot/backend-parts.ts';
@@ -7,7 +9,7 @@ import { AlarmMember } from '../wire/generated/etcdserverpb/maintenance.ts';
 import { Lease } from '../wire/generated/leasepb/lease.ts';
 import { KeyValueWriter } from '../wire/key-value-writer.ts';
 
-/** What a cluster of etcd's has besides: which version wrote the storage, and which the members agreed on. */
+/** The version that wrote the storage, and the version that the cluster's members agreed on. */
 export interface BackendVersions {
   readonly storage: string;
   readonly cluster: string;
@@ -15,7 +17,7 @@ export interface BackendVersions {
 
 export interface BackendBucket {
   readonly name: string;
-  /** May be walked again. */
+  /** Can be iterated several times. */
   readonly elements: Iterable<Element>;
 }
 
@@ -23,11 +25,11 @@ export interface BackendBucket {
 export interface BackendBuckets {
   readonly before: readonly BackendBucket[];
   readonly after: readonly BackendBucket[];
-  /** What follows the log's last row so that the store's revision is known; mostly nothing. */
+  /** An element after the log's last row that carries the store's revision; usually none. */
   readonly logEnd: readonly Element[];
 }
 
-/** Members are none: who restores says which there are. */
+/** Builds the buckets. The list of members is empty: a restore sets the members. */
 export function backendBuckets(parts: BackendParts, versions: BackendVersions): BackendBuckets {
   const { head, users, roles } = parts;
   return {
@@ -54,7 +56,7 @@ export function backendBuckets(parts: BackendParts, versions: BackendVersions): 
   };
 }
 
-/** An alarm is its own key. */
+/** An alarm is a key without a value. */
 function alarms({ alarms: raised }: BackendParts): readonly Element[] {
   return raised
     .map(({ memberId, number }) => AlarmMember.encode({ memberId, alarm: number }))
@@ -62,7 +64,10 @@ function alarms({ alarms: raised }: BackendParts): readonly Element[] {
     .map((key) => [key, noBytes]);
 }
 
-/** etcd notes how much is left of a lease only where it is told to; else a lease that is restored has its whole time again, and so it is here. */
+/**
+ * etcd stores the remaining time of a lease only with lease checkpoints. Otherwise a restored lease
+ * has its whole TTL again, and so it has here.
+ */
 function* leases({ leaseIds, leaseTtlSeconds }: BackendParts): Generator<Element> {
   for (const [index, id] of leaseIds.entries()) {
     const key = Buffer.alloc(8);
@@ -71,7 +76,7 @@ function* leases({ leaseIds, leaseTtlSeconds }: BackendParts): Generator<Element
   }
 }
 
-/** The log's end is the index that was applied. Its term is that of a cluster which never elected anybody. */
+/** The end of the log is the applied index. The term is that of a cluster without an election. */
 function metaElements({ head }: BackendParts, { storage }: BackendVersions): readonly Element[] {
   const compacted: readonly Element[] =
     head.compactRevision < 0
@@ -88,7 +93,10 @@ function metaElements({ head }: BackendParts, { storage }: BackendVersions): rea
   ];
 }
 
-/** kine leaves rows that are nobody's write. To etcd the newest one is the end of a key that never was. */
+/**
+ * kine leaves rows that are not the write of a client. For etcd, the newest one is written as the
+ * tombstone of a key that never existed.
+ */
 function logEnd({ head, revisionHolder }: BackendParts): readonly Element[] {
   if (revisionHolder === undefined || head.revision <= Math.max(1, head.compactRevision)) return [];
   const writer = new KeyValueWriter();

@@ -1,11 +1,15 @@
 /**
- * Snapshots in the format of etcd's storage. The log never changes but at its end, and where compaction deletes: so a snapshot is the log up to an id, read in short reads
- * that hold up nobody, and as often as one likes. It is read twice: first how large the rows are, for the first page of the file has to say how many follow.
+ * Reads snapshots in etcd's storage format. The log changes only at its end, and where compaction
+ * deletes. So a snapshot is the log up to an id. It is read in short reads, which do not delay
+ * other reads, and can be read several times.
+ *
+ * It is read twice: the first page of the file contains the number of pages, so the first pass
+ * reads the sizes of the rows.
  */
 import { type Element, FileMeasure, FileWriter, type OpenTree } from '../bbolt/file-writer.ts';
 import { elementSpan } from '../bbolt/page-writer.ts';
 import { TreeMeasure } from '../bbolt/tree-measure.ts';
-import type { ElementRoom } from '../bbolt/tree-writer.ts';
+import type { ElementBytes } from '../bbolt/tree-writer.ts';
 import { etcdError } from '../errors.ts';
 import { freeLarge } from '../memory.ts';
 import type { Revision, RowId } from '../mvcc/operations.ts';
@@ -17,35 +21,35 @@ import { crc32c } from '../wire/crc32c.ts';
 import { keyValueBytesMax, revisionKeyBytesMax } from '../wire/key-value-writer.ts';
 import { type BackendBuckets, type BackendVersions, backendBuckets } from './backend-buckets.ts';
 
-/** Runs a reading program in a transaction of the database. */
-export type Reads = <Name extends ReadName>(name: Name, input: ReadInput<Name>) => Promise<ReadOutput<Name>>;
+/** Runs a read program in a transaction of the database. */
+export type RunRead = <Name extends ReadName>(name: Name, input: ReadInput<Name>) => Promise<ReadOutput<Name>>;
 
 export interface SnapshotOptions {
   readonly versions: BackendVersions;
   readonly signal: AbortSignal | undefined;
 }
 
-/** Pages that are read ahead: so many that reader and writer need not wake each other up for each. */
+/** Pages that are read ahead, so that reader and writer do not wake each other for each page. */
 const pagesAheadMax = 3;
 
-/** One moment of the store, read to its end. */
+/** One snapshot of the store. */
 export class SnapshotReading {
-  readonly #read: Reads;
+  readonly #read: RunRead;
   readonly #parts: BackendParts;
   readonly #buckets: BackendBuckets;
   readonly #signal: AbortSignal | undefined;
-  /** Where the pages of rows end: 8 bytes for each megabyte of the store. */
+  /** The ids at which the pages of rows end: 8 bytes for each megabyte of the store. */
   #cuts: RowId[] = [];
 
-  private constructor(read: Reads, parts: BackendParts, { versions, signal }: SnapshotOptions) {
+  private constructor(read: RunRead, parts: BackendParts, { versions, signal }: SnapshotOptions) {
     this.#read = read;
     this.#parts = parts;
     this.#buckets = backendBuckets(parts, versions);
     this.#signal = signal;
   }
 
-  /** Chooses the moment. */
-  static async begin(read: Reads, options: SnapshotOptions): Promise<SnapshotReading> {
+  /** Begins at the current head. */
+  static async begin(read: RunRead, options: SnapshotOptions): Promise<SnapshotReading> {
     return new SnapshotReading(read, await read('backendParts', null), options);
   }
 
@@ -53,17 +57,17 @@ export class SnapshotReading {
     return this.#parts.head.revision;
   }
 
-  /** Pages of the file. */
+  /** The number of pages of the file. */
   async measure(): Promise<number> {
     const { before, after, logEnd } = this.#buckets;
     const file = new FileMeasure();
     for (const { name, elements } of before) file.bucket(name, elements);
     const log = new TreeMeasure();
     this.#cuts = [];
-    for await (const { variableBytes, cuts } of this.#readAhead(this.#stretchEnds(), 'snapshotSizes')) {
+    for await (const { variableBytes, cuts } of this.#readAhead(this.#intervalEnds(), 'snapshotSizes')) {
       this.#cuts.push(...cuts);
       for (const bytes of variableBytes) {
-        const { keyBytes, valueBytes } = this.#roomOf(bytes);
+        const { keyBytes, valueBytes } = this.#bytesMaxOf(bytes);
         log.add(keyBytes, valueBytes);
       }
     }
@@ -89,8 +93,8 @@ export class SnapshotReading {
     yield* file.finish();
   }
 
-  /** Where stretches of a bounded number of rows end. */
-  async *#stretchEnds(): AsyncGenerator<RowId> {
+  /** The ids at which intervals of a bounded number of rows end. */
+  async *#intervalEnds(): AsyncGenerator<RowId> {
     const { id: lastId } = this.#parts.head;
     for (let afterId = 0; afterId < lastId; ) {
       afterId = await this.#read('snapshotChunkEnd', { afterId, lastId });
@@ -98,7 +102,7 @@ export class SnapshotReading {
     }
   }
 
-  /** What a program says of the stretches that end at these ids. The next ones are read while one is worked on. */
+  /** Runs a program for the intervals that end at these ids. The next intervals are read ahead. */
   async *#readAhead<Name extends 'snapshotSizes' | 'snapshotPage'>(
     ends: AsyncIterable<RowId> | Iterable<RowId>,
     name: Name,
@@ -106,15 +110,18 @@ export class SnapshotReading {
     const ahead: Promise<ReadOutput<Name>>[] = [];
     let afterId = 0;
     for await (const lastId of ends) {
-      ahead.push(expected(this.#read(name, this.#stretch(afterId, lastId) as ReadInput<Name>)));
+      ahead.push(handled(this.#read(name, this.#interval(afterId, lastId) as ReadInput<Name>)));
       afterId = lastId;
-      if (ahead.length > pagesAheadMax) yield await this.#wanted(ahead.shift() as Promise<ReadOutput<Name>>);
+      if (ahead.length > pagesAheadMax) yield await this.#unlessCancelled(ahead.shift() as Promise<ReadOutput<Name>>);
     }
-    while (ahead.length > 0) yield await this.#wanted(ahead.shift() as Promise<ReadOutput<Name>>);
+    while (ahead.length > 0) yield await this.#unlessCancelled(ahead.shift() as Promise<ReadOutput<Name>>);
   }
 
-  /** A bound that is known before a row is read whole: numbers are taken for as large as the newest id, which no revision exceeds. */
-  #roomOf(variableBytes: number): ElementRoom {
+  /**
+   * An upper bound that is known before a row is read: no revision exceeds the newest id, so each
+   * number counts with the size of this id.
+   */
+  #bytesMaxOf(variableBytes: number): ElementBytes {
     return { keyBytes: revisionKeyBytesMax, valueBytes: keyValueBytesMax(variableBytes, this.#parts.head.id) };
   }
 
@@ -124,18 +131,18 @@ export class SnapshotReading {
     for (let index = 0; index < keyEnds.length; index += 1) {
       const keyEnd = keyEnds[index] as number;
       const end = valueEnds[index] as number;
-      log.add({ bytes: whole, start, keyEnd, end }, this.#roomOf(variableBytes[index] as number));
+      log.add({ bytes: whole, start, keyEnd, end }, this.#bytesMaxOf(variableBytes[index] as number));
       start = end;
     }
   }
 
-  #stretch(afterId: RowId, lastId: RowId): LogInterval {
+  #interval(afterId: RowId, lastId: RowId): LogInterval {
     const { compactId } = this.#parts.head;
     return { afterId, lastId, compactId, thereAtId: compactId };
   }
 
-  /** The page, unless nobody wants it any more. */
-  async #wanted<Page>(page: Promise<Page>): Promise<Page> {
+  /** The page, unless the request was cancelled. */
+  async #unlessCancelled<Page>(page: Promise<Page>): Promise<Page> {
     if (this.#signal?.aborted === true) throw etcdError('canceled');
     return page;
   }
@@ -165,8 +172,11 @@ export class SnapshotReading {
   }
 }
 
-/** It may fail while another one is waited for, or when nobody waits any more. */
-function expected<Page>(page: Promise<Page>): Promise<Page> {
+/**
+ * Marks the rejection as handled. A read may fail while another one is awaited, or after the caller
+ * has stopped.
+ */
+function handled<Page>(page: Promise<Page>): Promise<Page> {
   page.catch(() => {});
   return page;
 }

@@ -1,6 +1,6 @@
 /**
- * Reads a file of bbolt that may be anything: whatever the bytes are, it stays inside them, holds one page a level, comes to an end, and refuses what is damaged with one
- * line for a person.
+ * Reads a bbolt file whose bytes may be damaged or malicious. It never reads outside the file,
+ * holds one page a level, always ends, and refuses a damaged file with one line for a person.
  */
 import { createHash } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
@@ -9,15 +9,18 @@ import type { Element } from './file-writer.ts';
 import { fnv1a } from './fnv1a.ts';
 import { bucketFlag, bucketHeaderBytes, elementHeadBytes, meta, PageKind, pageHeaderBytes } from './layout.ts';
 
-/** A SHA-256 follows a snapshot that etcd's tools saved. Pages are multiples of 512 bytes. */
+/** A snapshot saved by etcd's tools ends with a SHA-256. Pages are multiples of 512 bytes. */
 const checksumBytes = 32;
 const sectorBytes = 512;
 
-/** Sizes of pages, as far as they are likely: etcd's are the operating system's. */
+/** The range of page sizes. etcd uses the page size of the operating system. */
 const pageBytesMin = 1024;
 const pageBytesMax = 64 * 1024;
 
-/** Bytes of one page with what it runs over. A value is seldom more than etcd's 1.5 MiB, and few large ones share a page. */
+/**
+ * Bytes of one page with its overflow pages. A value is seldom larger than etcd's 1.5 MiB, and few
+ * large values share a page.
+ */
 const longPageBytesMax = 128 * 1024 * 1024;
 
 interface Meta {
@@ -27,10 +30,10 @@ interface Meta {
   readonly transaction: bigint;
 }
 
-/** A bucket's tree: the id of its root, or the page itself. */
+/** The tree of a bucket: the id of its root page, or the page itself. */
 export type Bucket = { readonly rootId: number } | { readonly inline: Buffer };
 
-/** A page, and the keys that may be in it. */
+/** A page, and the bounds of its keys. */
 interface Bounded {
   readonly id: number;
   readonly low: Buffer | undefined;
@@ -45,7 +48,7 @@ export class FileReader {
   readonly bytes: number;
   readonly #file: number;
   readonly #meta: Meta;
-  /** A bit a page: each is read once in a walk over the file, or it is damaged. */
+  /** One bit a page. A page that is read twice in a walk over the file is damaged. */
   readonly #seen: Uint8Array;
 
   private constructor(path: string, file: number) {
@@ -57,13 +60,13 @@ export class FileReader {
     this.#meta = this.#findMeta();
     const { pageBytes, pageCount } = this.#meta;
     if (pageCount * pageBytes > this.bytes) {
-      throw this.#refusal(`it is cut off: ${pageCount * pageBytes} bytes belong to it, ${this.bytes} are there`);
+      throw this.#refusal(`it is truncated: it should have ${pageCount * pageBytes} bytes, and has ${this.bytes}`);
     }
-    if (this.bytes % sectorBytes !== 0) throw this.#refusal('it is cut off: its SHA-256 is not whole');
+    if (this.bytes % sectorBytes !== 0) throw this.#refusal('it is truncated: its SHA-256 is incomplete');
     this.#seen = new Uint8Array(Math.ceil(pageCount / 8));
   }
 
-  /** @throws StartError when it is no such file, or use of it does. */
+  /** @throws StartError when the file is not a bbolt file, or when `use` throws it. */
   static use<Result>(path: string, use: (file: FileReader) => Result): Result {
     const opened = open(path);
     const close = () => closeSync(opened);
@@ -79,7 +82,7 @@ export class FileReader {
     return result;
   }
 
-  /** @throws StartError when the bytes are not those that were saved. */
+  /** @throws StartError when the bytes do not match the checksum. */
   verifyChecksum(): void {
     if (!this.hasChecksum) return;
     const hash = createHash('sha256');
@@ -88,29 +91,29 @@ export class FileReader {
       hash.update(this.#read(piece.subarray(0, Math.min(piece.length, this.bytes - at)), at));
     }
     if (hash.digest().equals(this.#read(Buffer.alloc(checksumBytes), this.bytes))) return;
-    throw this.#refusal('it is damaged: its SHA-256 is another one');
+    throw this.#refusal('it is damaged: its SHA-256 does not match');
   }
 
-  /** The buckets by name. Walks of before may be walked again. */
+  /** The buckets by name. Starts a new walk over the file. */
   buckets(): ReadonlyMap<string, Bucket> {
     this.#seen.fill(0);
     const found = new Map<string, Bucket>();
     for (const [page, id] of this.#leaves({ rootId: this.#meta.rootId })) {
       for (const { key, value, flags } of this.#elementsOf(page, id)) {
-        if ((flags & bucketFlag) === 0) throw this.#damage(id, 'holds something beside the buckets');
+        if ((flags & bucketFlag) === 0) throw this.#damage(id, 'contains something other than buckets');
         found.set(key.toString('latin1'), this.#bucketOf(value, id));
       }
     }
     return found;
   }
 
-  /** All elements of a bucket in the order of their keys; none of one that is not there. */
+  /** All elements of a bucket in the order of their keys. A missing bucket has no elements. */
   *elements(bucket: Bucket | undefined): Generator<Element> {
     if (bucket === undefined) return;
     let before: Buffer | undefined;
     for (const [page, id, { low, high }] of this.#leaves(bucket)) {
       for (const { key, value, flags } of this.#elementsOf(page, id)) {
-        if ((flags & bucketFlag) !== 0) throw this.#damage(id, 'holds a bucket within a bucket');
+        if ((flags & bucketFlag) !== 0) throw this.#damage(id, 'contains a bucket within a bucket');
         if (!isBetween(key, low, high) || (before !== undefined && Buffer.compare(before, key) >= 0)) {
           throw this.#damage(id, 'has keys that are not in order');
         }
@@ -120,7 +123,7 @@ export class FileReader {
     }
   }
 
-  /** What is wrong with what stands in the pages. */
+  /** An error for damaged content of the pages. */
   contentDamage(what: string): StartError {
     return this.#refusal(`it is damaged: ${what}`);
   }
@@ -128,7 +131,7 @@ export class FileReader {
   /** The leaves of a tree from left to right. */
   *#leaves(bucket: Bucket): Generator<readonly [page: Buffer, id: number, bounds: Omit<Bounded, 'id'>]> {
     if ('inline' in bucket) {
-      if (kindOf(bucket.inline) !== PageKind.leaf) throw this.#damage(0, 'is within a bucket, and no leaf');
+      if (kindOf(bucket.inline) !== PageKind.leaf) throw this.#damage(0, 'is inline, but not a leaf');
       yield [bucket.inline, 0, { low: undefined, high: undefined }];
       return;
     }
@@ -142,13 +145,13 @@ export class FileReader {
 
   #childrenOf(page: Buffer, { id, low, high }: Bounded): Bounded[] {
     const count = countOf(page);
-    if (count === 0) throw this.#damage(id, 'leads nowhere');
+    if (count === 0) throw this.#damage(id, 'is a branch without elements');
     const children: { readonly id: number; readonly key: Buffer }[] = [];
     for (let index = 0; index < count; index += 1) {
       const head = this.#headAt(page, index, id);
       const key = this.#slice(page, { at: head + page.readUInt32LE(head), bytes: page.readUInt32LE(head + 4), id });
       const before = children.at(-1)?.key;
-      // The first key of a page may be older than the first one below it.
+      // The first key of a page may be older than the first key below it.
       const isInOrder = before === undefined || Buffer.compare(before, key) < 0;
       if (!isInOrder || !isBetween(key, low, high)) throw this.#damage(id, 'has keys that are not in order');
       children.push({ id: wholeNumber(page, head + 8), key: Buffer.from(key) });
@@ -176,7 +179,7 @@ export class FileReader {
 
   #headAt(page: Buffer, index: number, id: number): number {
     const head = pageHeaderBytes + index * elementHeadBytes;
-    if (head + elementHeadBytes > page.length) throw this.#damage(id, 'has more elements than room for them');
+    if (head + elementHeadBytes > page.length) throw this.#damage(id, 'has more elements than fit into it');
     return head;
   }
 
@@ -184,7 +187,7 @@ export class FileReader {
     page: Buffer,
     { at, bytes, id }: { readonly at: number; readonly bytes: number; readonly id: number },
   ): Buffer {
-    if (at + bytes > page.length) throw this.#damage(id, 'has an element that reaches beyond it');
+    if (at + bytes > page.length) throw this.#damage(id, 'has an element that ends after the page');
     return page.subarray(at, at + bytes);
   }
 
@@ -197,16 +200,17 @@ export class FileReader {
     return { inline };
   }
 
-  /** A branch or a leaf with what it runs over, which nobody has read before. */
+  /** Reads a branch or a leaf with its overflow pages. Each page may be read once. */
   #page(id: number): Buffer {
     const { pageBytes, pageCount } = this.#meta;
-    if (id < 2 || id >= pageCount) throw this.#refusal(`it is damaged: it names page ${id}, and has ${pageCount}`);
+    if (id < 2 || id >= pageCount)
+      throw this.#refusal(`it is damaged: it refers to page ${id}, but has ${pageCount} pages`);
     const first = this.#read(Buffer.allocUnsafe(pageBytes), id * pageBytes);
-    if (wholeNumber(first, 0) !== id) throw this.#damage(id, 'says that it is another one');
+    if (wholeNumber(first, 0) !== id) throw this.#damage(id, 'has the id of another page');
     const kind = kindOf(first);
     if (kind !== PageKind.branch && kind !== PageKind.leaf) throw this.#damage(id, 'is neither branch nor leaf');
     const length = 1 + first.readUInt32LE(overflowAt);
-    if (id + length > pageCount) throw this.#damage(id, 'runs over the end');
+    if (id + length > pageCount) throw this.#damage(id, 'extends past the end of the file');
     if (length * pageBytes > longPageBytesMax) throw this.#damage(id, `takes ${length} pages`);
     for (let each = id; each < id + length; each += 1) this.#see(each);
     if (length === 1) return first;
@@ -217,7 +221,7 @@ export class FileReader {
     const bit = 1 << (id % 8);
     const at = Math.floor(id / 8);
     const byte = this.#seen[at] as number;
-    if ((byte & bit) !== 0) throw this.#damage(id, 'is in two places');
+    if ((byte & bit) !== 0) throw this.#damage(id, 'is used twice');
     this.#seen[at] = byte | bit;
   }
 
@@ -230,7 +234,7 @@ export class FileReader {
     return into;
   }
 
-  /** The newer of the two pages that begin the file. */
+  /** The newer of the two meta pages at the beginning of the file. */
   #findMeta(): Meta {
     const found: Meta[] = [];
     for (const at of [0, ...secondMetaPlaces]) {
@@ -238,7 +242,7 @@ export class FileReader {
       if (own !== undefined && (at === 0 || own.pageBytes === at)) found.push(own);
     }
     const newest = found.sort((a, b) => (a.transaction < b.transaction ? -1 : 1)).at(-1);
-    if (newest === undefined) throw this.#refusal('it is no snapshot of etcd, or its first pages are damaged');
+    if (newest === undefined) throw this.#refusal('it is not an etcd snapshot, or its first pages are damaged');
     return newest;
   }
 
@@ -251,10 +255,12 @@ export class FileReader {
     if (!isWhole) return undefined;
     const version = fields.readUInt32LE(meta.versionAt);
     if (version !== meta.version) {
-      throw this.#refusal(`its file format has version ${version}, and tine reads ${meta.version}; use a newer tine`);
+      throw this.#refusal(
+        `its file format has version ${version}, but tine reads version ${meta.version}; use a newer tine`,
+      );
     }
     const pageBytes = fields.readUInt32LE(meta.pageBytesAt);
-    if (!pageSizes.includes(pageBytes)) throw this.#refusal(`its pages have ${pageBytes} bytes`);
+    if (!pageSizes.includes(pageBytes)) throw this.#refusal(`its page size of ${pageBytes} bytes is not supported`);
     return {
       pageBytes,
       rootId: wholeNumber(fields, meta.rootAt),
@@ -285,7 +291,7 @@ const overflowAt = 12;
 const kindOf = (page: Buffer): number => page.readUInt16LE(kindAt);
 const countOf = (page: Buffer): number => page.readUInt16LE(countAt);
 
-/** 64 bits as a number; what is larger than any file could count is infinite. */
+/** 64 bits as a number. A value that is too large for any file is infinite. */
 function wholeNumber(bytes: Buffer, at: number): number {
   const value = bytes.readBigUInt64LE(at);
   return value > Number.MAX_SAFE_INTEGER ? Number.POSITIVE_INFINITY : Number(value);

@@ -1,4 +1,4 @@
-/** Writes a file of bbolt from its first page to its last, in the order in which it is read: nothing is gone back to. */
+/** Writes a bbolt file from the first page to the last, without going back. */
 import { assert } from '../errors.ts';
 import { fnv1a } from './fnv1a.ts';
 import { bucketFlag, bucketHeaderBytes, meta, PageKind, pageBytes, pageHeaderBytes } from './layout.ts';
@@ -6,19 +6,22 @@ import { PageFill } from './page-fill.ts';
 import { PageSink } from './page-sink.ts';
 import { type ElementSpan, elementSpan, PageWriter, writeId, writePageHeader } from './page-writer.ts';
 import { TreeMeasure } from './tree-measure.ts';
-import { type ElementRoom, TreeWriter } from './tree-writer.ts';
+import { type ElementBytes, TreeWriter } from './tree-writer.ts';
 
 /** A key and a value of a bucket. */
 export type Element = readonly [key: Buffer, value: Buffer];
 
-/** A bucket as small as this has its only page in place of the id of one: bbolt's own bound. */
+/**
+ * Bytes of the largest inline bucket: its only page is stored in place of the page's id. bbolt's
+ * bound.
+ */
 const inlineBytesMax = pageBytes / 4;
 
-/** Two meta pages and a freelist, which is empty: every page is used. */
+/** Two meta pages and the freelist, which is empty because every page is used. */
 const firstPages = 3;
 const freelistId = 2;
 
-/** Counts the pages of a file. Its buckets come in the order of their names. */
+/** Counts the pages of a file. The buckets must be added in the order of their names. */
 export class FileMeasure {
   readonly #root = new TreeMeasure();
   #pageCount = firstPages;
@@ -34,21 +37,21 @@ export class FileMeasure {
     this.tree(name, tree);
   }
 
-  /** A bucket that was measured by itself. */
+  /** Adds a bucket that was measured separately. */
   tree(name: string, tree: TreeMeasure): void {
     this.#pageCount += tree.finish();
     this.#root.add(name.length, bucketHeaderBytes);
   }
 
-  /** Pages of the whole file. */
+  /** The number of pages of the whole file. */
   finish(): number {
     return this.#pageCount + this.#root.finish();
   }
 }
 
-/** A bucket under construction. */
+/** A bucket that is being written. */
 export interface OpenTree {
-  add(element: ElementSpan, room?: ElementRoom): void;
+  add(element: ElementSpan, measured?: ElementBytes): void;
   finish(): void;
 }
 
@@ -57,16 +60,16 @@ export class FileWriter {
   readonly #pageCount: number;
   readonly #buckets: Element[] = [];
 
-  /** `pageCount`: what `FileMeasure` counted. It stands on the first page. */
+  /** `pageCount`: the result of `FileMeasure`, which is written to the first page. */
   constructor(pageCount: number) {
     this.#pageCount = pageCount;
     for (const transaction of [0, 1]) this.#writeMeta(transaction);
-    const { id, page } = this.#sink.allot(1);
+    const { id, page } = this.#sink.allocate(1);
     page.fill(0);
     writePageHeader(page, { id, kind: PageKind.freelist, count: 0 });
   }
 
-  /** The chunks that it fills. */
+  /** Writes a bucket. Yields the chunks that become full. */
   *bucket(name: string, elements: Iterable<Element>): Generator<Buffer> {
     const inlineBytes = bytesInline(elements);
     if (inlineBytes !== undefined) {
@@ -82,23 +85,23 @@ export class FileWriter {
     tree.finish();
   }
 
-  /** A bucket to be filled before the next is begun. */
+  /** Begins a bucket, which must be finished before the next one begins. */
   tree(name: string): OpenTree {
     const tree = new TreeWriter(this.#sink);
     return {
-      add: (element, room) => tree.add(element, room),
+      add: (element, measured) => tree.add(element, measured),
       finish: () => {
         this.#buckets.push([Buffer.from(name), bucketHeader(tree.finish())]);
       },
     };
   }
 
-  /** What can be sent. */
+  /** The chunks that can be sent. */
   takeFull(): readonly Buffer[] {
     return this.#sink.takeFull();
   }
 
-  /** The rest of it: the file is complete. */
+  /** Completes the file and returns the remaining chunks. */
   finish(): readonly Buffer[] {
     const root = new TreeWriter(this.#sink, bucketFlag);
     for (const [name, header] of this.#buckets) root.add(elementSpan(name, header));
@@ -108,14 +111,14 @@ export class FileWriter {
   }
 
   #writeMeta(transaction: number): void {
-    const { id, page } = this.#sink.allot(1);
+    const { id, page } = this.#sink.allocate(1);
     page.fill(0);
     writePageHeader(page, { id, kind: PageKind.meta, count: 0 });
     const fields = page.subarray(pageHeaderBytes, pageHeaderBytes + meta.bytes);
     fields.writeUInt32LE(meta.magic, meta.magicAt);
     fields.writeUInt32LE(meta.version, meta.versionAt);
     fields.writeUInt32LE(pageBytes, meta.pageBytesAt);
-    // The page of the buckets' names is the last to be written.
+    // The page with the names of the buckets is written last.
     writeId(fields, this.#pageCount - 1, meta.rootAt);
     writeId(fields, freelistId, meta.freelistAt);
     writeId(fields, this.#pageCount, meta.pageCountAt);
@@ -130,7 +133,7 @@ function bucketHeader(rootId: number): Buffer {
   return header;
 }
 
-/** Bytes of the page of a small bucket; undefined: it is none. */
+/** Bytes of the page of an inline bucket; undefined: the bucket is too large. */
 function bytesInline(elements: Iterable<Element>): number | undefined {
   const fill = new PageFill();
   for (const [key, value] of elements) {

@@ -1,7 +1,10 @@
 /**
- * The file format of bbolt, etcd's storage: pages that form trees, one tree a bucket. Everything is little-endian. A page begins with its id (8 bytes), its kind (2), the
- * number of its elements (2) and how many pages more it takes (4). The elements' heads follow, 16 bytes each; their keys, each with
- * its value right after it, stand anywhere behind them.
+ * The file format of bbolt, etcd's storage: pages that form trees, one tree for each bucket. All
+ * numbers are little-endian.
+ *
+ * A page begins with its id (8 bytes), its kind (2), the number of its elements (2) and the number
+ * of its overflow pages (4). Then come the element headers of 16 bytes each. The keys, each
+ * followed by its value, are anywhere after the headers.
  */
 
 export const pageBytes = 4_096;
@@ -14,10 +17,16 @@ export const PageKind = { branch: 0x01, leaf: 0x02, meta: 0x04, freelist: 0x10 }
 /** Marks an element of a leaf whose value is a bucket. */
 export const bucketFlag = 0x01;
 
-/** A bucket's value: the id of its root page (0: the page follows right here), and a sequence that etcd does not use. */
+/**
+ * Header of a bucket's value: the id of its root page (0: the page follows inline), and a sequence
+ * that etcd does not use.
+ */
 export const bucketHeaderBytes = 16;
 
-/** The fields of a meta page, after the page's header. Two such pages begin the file; the one of the later transaction counts. */
+/**
+ * The fields of a meta page, after the page header. The file begins with two meta pages; the one
+ * with the later transaction is valid.
+ */
 export const meta = {
   magic: 0xed0c_daed,
   version: 2,
@@ -29,7 +38,7 @@ export const meta = {
   rootAt: 16,
   sequenceAt: 24,
   freelistAt: 32,
-  /** One more than the id of the last page. */
+  /** The id of the last page plus one. */
   pageCountAt: 40,
   transactionAt: 48,
   /** FNV-1a, 64 bits, of everything before it. */

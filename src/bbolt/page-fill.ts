@@ -1,4 +1,7 @@
-/** How full a page under construction is. What is measured and what is written ask the same questions, and come to the same pages. */
+/**
+ * Counts how full a page is. Measuring and writing use the same rules, so both arrive at the same
+ * pages.
+ */
 import { elementHeadBytes, pageBytes, pageHeaderBytes } from './layout.ts';
 
 export class PageFill {
@@ -13,13 +16,13 @@ export class PageFill {
     return this.#bytes;
   }
 
-  /** Pages it takes: an element larger than one makes it longer. */
+  /** Pages that it takes. An element larger than a page adds overflow pages. */
   get pageCount(): number {
     return Math.ceil(this.#bytes / pageBytes);
   }
 
-  /** Whether an element fits into what the page takes anyway. The first one always does. */
-  takes(elementBytes: number): boolean {
+  /** Whether an element fits into the pages already taken. The first element always fits. */
+  fits(elementBytes: number): boolean {
     return this.#count === 0 || this.#bytes + elementHeadBytes + elementBytes <= this.pageCount * pageBytes;
   }
 

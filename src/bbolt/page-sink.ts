@@ -1,11 +1,11 @@
-/** Takes pages in the order of their ids, and hands them on in chunks. */
+/** Collects pages in the order of their ids, and returns them in chunks. */
 import { pageBytes } from './layout.ts';
 
-/** Bytes of a chunk. A page that is longer is a chunk of its own. */
+/** Bytes of a chunk. A longer page is a chunk by itself. */
 const chunkBytes = 128 * 1024;
 
-/** Room for a page, however many it counts as. */
-export interface AllottedPage {
+/** The memory of a page with its overflow pages. */
+export interface AllocatedPage {
   readonly id: number;
   readonly page: Buffer;
 }
@@ -16,13 +16,13 @@ export class PageSink {
   #nextId = 0;
   #full: Buffer[] = [];
 
-  /** The id that the next page will have; the number of pages so far. */
+  /** The id of the next page, which is the number of pages so far. */
   get nextId(): number {
     return this.#nextId;
   }
 
-  /** Room for so many pages that are one, to be filled whole before the next is asked for. */
-  allot(pageCount: number): AllottedPage {
+  /** Allocates a page with its overflow pages. The caller must fill it before the next call. */
+  allocate(pageCount: number): AllocatedPage {
     const bytes = pageCount * pageBytes;
     if (this.#used + bytes > this.#chunk.length) this.#begin(Math.max(bytes, chunkBytes));
     const page = this.#chunk.subarray(this.#used, this.#used + bytes);
@@ -32,14 +32,14 @@ export class PageSink {
     return { id, page };
   }
 
-  /** The chunks that are full since the last call. */
+  /** The chunks that became full since the last call. */
   takeFull(): readonly Buffer[] {
     const full = this.#full;
     this.#full = [];
     return full;
   }
 
-  /** The same with the last one, however full. */
+  /** All remaining chunks, including the last one, which may not be full. */
   takeAll(): readonly Buffer[] {
     this.#begin(0);
     return this.takeFull();

@@ -1,7 +1,7 @@
 import { assert } from '../errors.ts';
 import { elementHeadBytes, pageBytes, pageHeaderBytes } from './layout.ts';
 
-/** A key, and right after it its value: a stretch of a larger buffer. */
+/** A key followed by its value, as a part of a larger buffer. */
 export interface ElementSpan {
   readonly bytes: Buffer;
   readonly start: number;
@@ -9,14 +9,15 @@ export interface ElementSpan {
   readonly end: number;
 }
 
-/** A key and a value in a buffer of their own. */
+/** Copies a key and a value into a new buffer. */
 export function elementSpan(key: Buffer, value: Buffer): ElementSpan {
   const bytes = Buffer.concat([key, value]);
   return { bytes, start: 0, keyEnd: key.length, end: bytes.length };
 }
 
 /**
- * Fills a page as its elements come, however many: the heads from its beginning, keys and values from its end. A head says where its key begins, counted from that head.
+ * Fills a page with elements: headers from the beginning, keys and values from the end. A header
+ * contains the offset of its key, counted from this header.
  */
 export class PageWriter {
   readonly #page: Buffer;
@@ -25,13 +26,13 @@ export class PageWriter {
   #keyAt: number;
   #keyEnd = 0;
 
-  /** `page` is as long as all pages it takes. */
+  /** `page` includes its overflow pages. */
   constructor(page: Buffer) {
     this.#page = page;
     this.#keyAt = page.length;
   }
 
-  /** An element of a leaf. */
+  /** Adds an element of a leaf. */
   leaf(element: ElementSpan, flags: number): void {
     const head = this.#headAt;
     this.#copy(element);
@@ -41,7 +42,7 @@ export class PageWriter {
     this.#page.writeUInt32LE(element.end - element.keyEnd, head + 12);
   }
 
-  /** An element of a page above: the first key of another page, without a value. */
+  /** Adds an element of a branch: the first key of a child page, without a value. */
   branch(key: ElementSpan, childId: number): void {
     const head = this.#headAt;
     this.#copy(key);
@@ -50,7 +51,7 @@ export class PageWriter {
     writeId(this.#page, childId, head + 8);
   }
 
-  /** Nothing more may be added. */
+  /** Completes the page. No more elements may be added. */
   finish(id: number, kind: number): void {
     this.#page.fill(0, this.#headAt, this.#keyAt);
     writePageHeader(this.#page, { id, kind, count: this.#count });
@@ -72,7 +73,10 @@ export class PageWriter {
   }
 }
 
-/** A page without elements, or one whose elements are written: `page` is as long as all pages it takes. */
+/**
+ * Writes the header of a page without elements, or of one whose elements are written. `page`
+ * includes its overflow pages.
+ */
 export function writePageHeader(
   page: Buffer,
   { id, kind, count }: { readonly id: number; readonly kind: number; readonly count: number },

@@ -5,7 +5,7 @@ interface Level {
   firstKeyBytes: number;
 }
 
-/** Counts the pages of a tree from the lengths of what goes into it: what `TreeWriter` will write. */
+/** Counts the pages that `TreeWriter` will write, from the lengths of keys and values. */
 export class TreeMeasure {
   readonly #levels: Level[] = [];
   #pageCount = 0;
@@ -14,7 +14,7 @@ export class TreeMeasure {
     this.#put(0, keyBytes, valueBytes);
   }
 
-  /** Pages altogether; nothing more may be added. */
+  /** The number of pages. No more elements may be added. */
   finish(): number {
     this.#levelAt(0);
     for (let level = 0; level < this.#levels.length - 1; level += 1) this.#close(level);
@@ -23,7 +23,7 @@ export class TreeMeasure {
 
   #put(level: number, keyBytes: number, valueBytes: number): void {
     const open = this.#levelAt(level);
-    if (!open.fill.takes(keyBytes + valueBytes)) this.#close(level);
+    if (!open.fill.fits(keyBytes + valueBytes)) this.#close(level);
     if (open.fill.count === 0) open.firstKeyBytes = keyBytes;
     open.fill.add(keyBytes + valueBytes);
   }

@@ -1,21 +1,21 @@
 import { assert } from '../errors.ts';
 import { PageKind, pageBytes } from './layout.ts';
 import { PageFill } from './page-fill.ts';
-import type { AllottedPage, PageSink } from './page-sink.ts';
+import type { AllocatedPage, PageSink } from './page-sink.ts';
 import { type ElementSpan, elementSpan, PageWriter } from './page-writer.ts';
 
-/** What an element is given. */
-export interface ElementRoom {
+/** The bytes that an element is measured with. */
+export interface ElementBytes {
   readonly keyBytes: number;
   readonly valueBytes: number;
 }
 
-/** A page under construction. */
+/** A page that is being filled. */
 interface OpenPage {
   readonly writer: PageWriter;
   readonly bytes: Buffer;
-  /** Undefined: it gets one when it is full. */
-  readonly place: AllottedPage | undefined;
+  /** Undefined: it is allocated when the page is full. */
+  readonly allocated: AllocatedPage | undefined;
 }
 
 interface Level {
@@ -23,45 +23,49 @@ interface Level {
   page: OpenPage | undefined;
   /** Without a value. */
   firstKey: ElementSpan;
-  firstKeyRoom: number;
+  firstKeyBytes: number;
 }
 
 /**
- * Writes the tree of a bucket from the bottom up while its elements come in the order of their keys: a page is given away when it is full, and only its first key and its id
- * remain, in the page above. So one page a level is held.
+ * Writes the tree of a bucket from the bottom up. The elements must come in the order of their
+ * keys. A full page is passed on; only its first key and its id are kept, in the page above. So one
+ * page a level is held.
  */
 export class TreeWriter {
   readonly #sink: PageSink;
   readonly #flags: number;
   readonly #levels: Level[] = [];
 
-  /** `flags`: of every element. */
+  /** `flags`: flags of every element. */
   constructor(sink: PageSink, flags = 0) {
     this.#sink = sink;
     this.#flags = flags;
   }
 
-  /** `room`: what it was measured with, if that is more than it takes. */
-  add(element: ElementSpan, room: ElementRoom = ownRoom(element)): void {
+  /** `measured`: the bytes with which the element was measured, if these are more than its own. */
+  add(element: ElementSpan, measured: ElementBytes = ownBytes(element)): void {
     const { start, keyEnd, end } = element;
-    assert(keyEnd - start <= room.keyBytes && end - keyEnd <= room.valueBytes, 'an element fits into its room');
-    this.#pageFor(0, room, element).leaf(element, this.#flags);
+    assert(
+      keyEnd - start <= measured.keyBytes && end - keyEnd <= measured.valueBytes,
+      'an element has at most the measured bytes',
+    );
+    this.#pageFor(0, measured, element).leaf(element, this.#flags);
   }
 
-  /** The id of the root page; nothing more may be added. */
+  /** Completes the tree and returns the id of its root page. No more elements may be added. */
   finish(): number {
     this.#levelAt(0);
     for (let level = 0; level < this.#levels.length - 1; level += 1) this.#close(level);
-    return this.#give(this.#levels.length - 1);
+    return this.#passOn(this.#levels.length - 1);
   }
 
-  /** The page that an element belongs to: the open one, if that takes so much, or a new one. */
-  #pageFor(level: number, { keyBytes, valueBytes }: ElementRoom, { bytes, start, keyEnd }: ElementSpan): PageWriter {
+  /** The page for an element: the open page if the element fits, or else a new one. */
+  #pageFor(level: number, { keyBytes, valueBytes }: ElementBytes, { bytes, start, keyEnd }: ElementSpan): PageWriter {
     const open = this.#levelAt(level);
-    if (!open.fill.takes(keyBytes + valueBytes)) this.#close(level);
+    if (!open.fill.fits(keyBytes + valueBytes)) this.#close(level);
     if (open.fill.count === 0) {
       open.firstKey = elementSpan(bytes.subarray(start, keyEnd), noBytes);
-      open.firstKeyRoom = keyBytes;
+      open.firstKeyBytes = keyBytes;
     }
     open.fill.add(keyBytes + valueBytes);
     return this.#openPage(level).writer;
@@ -71,23 +75,24 @@ export class TreeWriter {
     const open = this.#levelAt(level);
     if (open.page !== undefined) return open.page;
     const { pageCount } = open.fill;
-    // Nothing else is written while a leaf is; below a page above, leaves are.
-    const place = level === 0 ? this.#sink.allot(pageCount) : undefined;
-    const bytes = place?.page ?? Buffer.alloc(pageCount * pageBytes);
-    open.page = { writer: new PageWriter(bytes), bytes, place };
+    // Only the leaf that is being filled is allocated at once. While a branch is being filled,
+    // leaves below it are written.
+    const allocated = level === 0 ? this.#sink.allocate(pageCount) : undefined;
+    const bytes = allocated?.page ?? Buffer.alloc(pageCount * pageBytes);
+    open.page = { writer: new PageWriter(bytes), bytes, allocated };
     return open.page;
   }
 
   #close(level: number): void {
-    const { firstKey, firstKeyRoom } = this.#levelAt(level);
-    const id = this.#give(level);
-    this.#pageFor(level + 1, { keyBytes: firstKeyRoom, valueBytes: 0 }, firstKey).branch(firstKey, id);
+    const { firstKey, firstKeyBytes } = this.#levelAt(level);
+    const id = this.#passOn(level);
+    this.#pageFor(level + 1, { keyBytes: firstKeyBytes, valueBytes: 0 }, firstKey).branch(firstKey, id);
   }
 
-  #give(level: number): number {
+  #passOn(level: number): number {
     const open = this.#levelAt(level);
-    const { writer, place, bytes } = this.#openPage(level);
-    const { id, page } = place ?? this.#sink.allot(open.fill.pageCount);
+    const { writer, allocated, bytes } = this.#openPage(level);
+    const { id, page } = allocated ?? this.#sink.allocate(open.fill.pageCount);
     writer.finish(id, level === 0 ? PageKind.leaf : PageKind.branch);
     if (page !== bytes) bytes.copy(page);
     open.fill.clear();
@@ -98,7 +103,7 @@ export class TreeWriter {
   #levelAt(level: number): Level {
     let open = this.#levels[level];
     if (open === undefined) {
-      open = { fill: new PageFill(), page: undefined, firstKey: noKey, firstKeyRoom: 0 };
+      open = { fill: new PageFill(), page: undefined, firstKey: noKey, firstKeyBytes: 0 };
       this.#levels[level] = open;
     }
     return open;
@@ -108,6 +113,6 @@ export class TreeWriter {
 const noBytes = Buffer.alloc(0);
 const noKey = elementSpan(noBytes, noBytes);
 
-function ownRoom({ start, keyEnd, end }: ElementSpan): ElementRoom {
+function ownBytes({ start, keyEnd, end }: ElementSpan): ElementBytes {
   return { keyBytes: keyEnd - start, valueBytes: end - keyEnd };
 }

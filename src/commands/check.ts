@@ -2,7 +2,10 @@ import { offlineAccess } from '../drivers/open-offline.ts';
 import { checkDatabase } from '../transfer/check-database.ts';
 import type { Command } from './command.ts';
 
-/** `tine check [DSN]`: tests a database, also while it is served. A line for each finding; status 1 if there is one. */
+/**
+ * `tine check [DSN]`: tests a database, also while it is served. Prints a line for each finding;
+ * status 1 if there is one.
+ */
 export const check: Command = {
   kind: 'configured',
   operands: 'endpoint',

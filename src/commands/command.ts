@@ -1,11 +1,13 @@
 import type { LoadedConfig } from '../config/load-config.ts';
 
 /**
- * A subcommand. `run` gives the exit status, and throws UsageError or StartError for a line that explains itself.
- * - `text`: prints something that needs no configuration.
- * - `configured`: works on what the options say. `operands`: what may stand after its name; `endpoint` is another way to write that option.
- * - `own`: has operands and flags of its own.
- * - `transfer`: works on the two databases that its flags --from and --to name.
+ * A subcommand. `run` returns the exit status, and throws UsageError or StartError with a line for
+ * a person.
+ * - `text`: prints a text, without a configuration.
+ * - `configured`: uses the configuration. `operands`: the operands that it accepts; `endpoint` is
+ *   another form of this option.
+ * - `own`: has its own operands and flags.
+ * - `transfer`: works on the two databases of its flags --from and --to.
  */
 export type Command =
   | { readonly kind: 'text'; readonly run: () => number }
@@ -17,16 +19,19 @@ export type Command =
   | { readonly kind: 'own'; readonly run: (given: OwnArguments) => Promise<number> }
   | { readonly kind: 'transfer'; readonly run: (sides: TransferSides) => Promise<number> };
 
-/** What stands after the command's name. */
+/** The arguments after the command's name. */
 export interface OwnArguments {
   readonly operands: readonly string[];
-  /** What a flag says; `true` of one that stands alone. */
+  /** The value of a flag; `true` for a flag without a value. */
   readonly flag: (name: string) => string | undefined;
-  /** The options that are not the command's own. */
+  /** Loads the options that are not the command's own. */
   readonly load: () => LoadedConfig;
 }
 
-/** The two sides as the user wrote them, and the way to read the options as if they said this endpoint. */
+/**
+ * The two sides as the user wrote them, and a function that loads the options with one of them as
+ * the endpoint.
+ */
 export interface TransferSides {
   readonly from: string;
   readonly to: string;

@@ -4,15 +4,18 @@ import { digestText } from '../transfer/copy/digest.ts';
 import { type Progress, progressOn } from '../transfer/copy/progress.ts';
 import type { Command, TransferSides } from './command.ts';
 
-/** `tine copy --from DSN|URL --to DSN`: copies a database, or what a running etcd or kine holds, into an empty database. */
+/**
+ * `tine copy --from DSN|URL --to DSN`: copies a database, or the data of a running etcd or kine,
+ * into an empty database.
+ */
 export const copy: Command = {
   kind: 'transfer',
   run: async (sides) => {
     const progress = progressOn(process.stderr);
-    const { source, target, revision } = await copied(sides, progress);
+    const { source, target, revision } = await runCopy(sides, progress);
     process.stdout.write(
       [
-        `copied up to revision ${revision}; what was written to the source after it is not in the copy`,
+        `copied up to revision ${revision}; later writes to the source are not in the copy`,
         `  source: ${digestText(source)}`,
         `  target: ${digestText(target)}`,
         '',
@@ -22,7 +25,7 @@ export const copy: Command = {
   },
 };
 
-async function copied(sides: TransferSides, progress: Progress): Promise<CopyReport> {
+async function runCopy(sides: TransferSides, progress: Progress): Promise<CopyReport> {
   const to = await offlineAccess(sides.load('to').config.endpoint);
   if (!/^https?:\/\//i.test(sides.from)) {
     return copyDatabase(await offlineAccess(sides.load('from').config.endpoint), to, progress);

@@ -1,22 +1,26 @@
 import type { Logger } from '../logger.ts';
 
-// A bug in one request or one callback leaves the others whole, because what counts is in the database and its transactions. A bug
-// that strikes this often is in something that everything uses; then a fresh process serves better.
+// A bug in one request or callback does not affect the others, because all important state is in
+// the database and its transactions. A bug that occurs this often is in code that everything uses;
+// then a restart of the process is better.
 const faultCountMax = 20;
 const faultWindowMs = 10_000;
 
 /**
- * Reports what no handler caught and keeps serving: a database hiccup or a bug in one request must not end a process that
- * a cluster hangs on. Calls `giveUp` once when such faults come in a flood. Returns the way to stop guarding.
+ * Logs errors that no handler caught, and keeps serving: a failure of the database or a bug in one
+ * request must not end a process that a cluster depends on. Calls `giveUp` once when there are too
+ * many errors in a short time. Returns the function that stops guarding.
  */
 export function guardAgainstCrashes(logger: Logger, giveUp: () => void): () => void {
   let recentFaults: number[] = [];
   const onFault = (error: unknown): void => {
-    logger.error({ error }, 'internal error that no request caught; still serving. Please report it');
+    logger.error({ err: error }, 'uncaught internal error; still serving; please report it');
     const now = performance.now();
     recentFaults = [...recentFaults.filter((at) => at > now - faultWindowMs), now];
     if (recentFaults.length !== faultCountMax) return;
-    logger.error(`${faultCountMax} internal errors within ${faultWindowMs / 1000} s: stopping, to be started afresh`);
+    logger.error(
+      `${faultCountMax} internal errors within ${faultWindowMs / 1000} s: stopping, because a restart is better`,
+    );
     giveUp();
   };
   process.on('uncaughtException', onFault);

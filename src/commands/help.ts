@@ -2,7 +2,7 @@ import { helpText } from '../config/help-text.ts';
 import { tineVersion } from '../version.ts';
 import type { Command } from './command.ts';
 
-/** `tine help`: how to call it. */
+/** `tine help`: prints the help. */
 export const help: Command = {
   kind: 'text',
   run: () => {

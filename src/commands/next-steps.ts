@@ -2,7 +2,7 @@ import type { Config } from '../config/config.ts';
 import { dsnText } from '../config/database/database-dsn.ts';
 import type { ListenTls } from '../config/listen/listen-tls.ts';
 
-/** What a person at a terminal may want to try once the server is up. */
+/** Commands that a person at a terminal may try once the server runs. */
 export function nextSteps(listenUrl: string, { endpoint, tls }: Pick<Config, 'endpoint' | 'tls'>): string {
   const url = localUrl(listenUrl);
   const access = /^(https|unixs):/.test(url) && tls !== undefined ? tls : undefined;
@@ -15,7 +15,7 @@ tine serves etcd v3 on ${url} and keeps its data in ${dsnText(endpoint)}. In ano
   kube-apiserver --etcd-servers=${url}${access === undefined ? '' : apiServerFlags(access)} ...
   k3s server --datastore-endpoint=${url}${access === undefined ? '' : k3sFlags(access)}
 
-tine --help lists the options. Ctrl-C stops it; what was written stays.
+tine --help lists the options. Ctrl-C stops tine; the written data stays.
 
 `;
 }
@@ -25,11 +25,14 @@ const apiServerFlags = (tls: ListenTls): string => accessFlags(tls, ['etcd-cafil
 const k3sFlags = (tls: ListenTls): string =>
   accessFlags(tls, ['datastore-cafile', 'datastore-certfile', 'datastore-keyfile']);
 
-/** A certificate that is signed by itself is its own authority; who signed another is not known here. */
+/**
+ * A self-signed certificate is its own authority. The authority of any other certificate is unknown
+ * here.
+ */
 function accessFlags({ pair, clients }: ListenTls, [ca, cert, key]: readonly [string, string, string]): string {
   const authority = ` --${ca}=${pair.kind === 'generated' ? pair.certFile : 'ca.crt'}`;
   return clients === undefined ? authority : `${authority} --${cert}=client.crt --${key}=client.key`;
 }
 
-// An address for every interface is none to connect to.
+// Clients cannot connect to an address that means every interface.
 const localUrl = (url: string): string => url.replace('//0.0.0.0:', '//127.0.0.1:').replace('//[::]:', '//[::1]:');

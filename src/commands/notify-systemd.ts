@@ -1,7 +1,9 @@
 /**
- * Tells systemd what a unit of `Type=notify` waits for, as etcd's own units are: a datagram to the socket that systemd names (sd_notify(3)).
+ * Notifies systemd about the state of a unit of `Type=notify`, which etcd's units are: a datagram
+ * to the socket that systemd provides (sd_notify(3)).
  *
- * Node has no such sockets, and another program may not send it: systemd takes it from the unit's main process alone. So the system's calls are made here, through koffi.
+ * Node has no datagram sockets of this kind. Another program cannot send it, because systemd
+ * accepts it only from the unit's main process. So the system calls are made here, through koffi.
  */
 import { promisify } from 'node:util';
 import type { Logger } from '../logger.ts';
@@ -12,18 +14,18 @@ const datagramSocket = 2;
 const closeOnExec = 0o2000000;
 const pathBytesMax = 108;
 
-/** Does nothing where systemd did not start this process. That it could not be told is logged. */
+/** Notifies systemd; does nothing if systemd did not start this process. A failure is logged. */
 export async function notifySystemd(state: 'READY=1' | 'STOPPING=1', logger: Logger): Promise<void> {
   const name = process.env.NOTIFY_SOCKET;
   if (name === undefined || name === '') return;
   try {
     await sendTo(addressOf(name), Buffer.from(state));
   } catch (error) {
-    logger.warn({ socket: name, state, reason: (error as Error).message }, 'systemd cannot be told');
+    logger.warn({ socket: name, state, err: (error as Error).message }, 'systemd notification failed');
   }
 }
 
-/** A `sockaddr_un`. A name that begins with `@` is in the abstract namespace. */
+/** Builds a `sockaddr_un`. A name that begins with `@` is in the abstract namespace. */
 function addressOf(name: string): Buffer {
   const path = Buffer.from(name.replace(/^@/, '\0'));
   if (!/^[/@]/.test(name) || path.length >= pathBytesMax) throw new Error('NOTIFY_SOCKET is not the path of a socket');
@@ -31,7 +33,7 @@ function addressOf(name: string): Buffer {
 }
 
 async function sendTo(address: Buffer, message: Buffer): Promise<void> {
-  // Loaded by those alone whom systemd starts.
+  // Loaded only in a process that systemd started.
   const { default: koffi } = await import('koffi');
   const system = koffi.load(null);
   const socket = system.func('int socket(int family, int type, int protocol)');
@@ -40,11 +42,11 @@ async function sendTo(address: Buffer, message: Buffer): Promise<void> {
   );
   const close = system.func('int close(int fd)');
   const fd: number = socket(unixFamily, datagramSocket | closeOnExec, 0);
-  if (fd < 0) throw new Error(`there is no socket (error ${koffi.errno()})`);
+  if (fd < 0) throw new Error(`cannot create a socket (error ${koffi.errno()})`);
   try {
-    // It may wait for systemd, so not on this thread.
+    // The call may wait for systemd, so it runs in another thread.
     const sent: number = await promisify(send.async)(fd, message, message.length, 0, address, address.length);
-    if (sent !== message.length) throw new Error('the socket does not take it');
+    if (sent !== message.length) throw new Error('the socket did not accept the datagram');
   } finally {
     close(fd);
   }

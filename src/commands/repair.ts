@@ -2,7 +2,10 @@ import { offlineAccess } from '../drivers/open-offline.ts';
 import { repairDatabase } from '../transfer/repair-database.ts';
 import type { Command } from './command.ts';
 
-/** `tine repair [DSN]`: mends what `tine check` names and can be mended. Status 1 when something is left. */
+/**
+ * `tine repair [DSN]`: repairs what `tine check` reports, where possible. Status 1 if something is
+ * left.
+ */
 export const repair: Command = {
   kind: 'configured',
   operands: 'endpoint',
@@ -10,7 +13,7 @@ export const repair: Command = {
     const access = await offlineAccess(config.endpoint);
     const { done, left } = await repairDatabase(access);
     const verdict =
-      left.length > 0 ? 'not all of it can be mended' : done.length > 0 ? 'mended' : 'sound, nothing to do';
+      left.length > 0 ? 'not everything can be repaired' : done.length > 0 ? 'repaired' : 'sound; nothing to do';
     const lines = [verdict, ...left].map((line) => `${access.name}: ${line}`);
     process.stdout.write([...lines, ...done.map((line) => `  ${line}`), ''].join('\n'));
     return left.length === 0 ? 0 : 1;

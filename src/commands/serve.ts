@@ -15,10 +15,11 @@ import { notifySystemd } from './notify-systemd.ts';
 import { refuseEtcdData } from './refuse-etcd-data.ts';
 import { listenForStop } from './stop-signal.ts';
 
-// Longer than any request should take, shorter than the ten seconds that container runtimes wait before they kill.
+// Longer than any request should take, and shorter than the 10 s that container runtimes wait
+// before they kill a process.
 const drainMsMax = 5000;
 
-/** `tine`: serves until it is told to stop. */
+/** `tine`: serves until a stop signal. */
 export const serve: Command = {
   kind: 'configured',
   operands: 'none',
@@ -35,7 +36,10 @@ export const serve: Command = {
   },
 };
 
-/** What the database says while it is opened is about its file, and for a person. */
+/**
+ * Opens the store. An error of the database at the start is printed for a person, with the address
+ * of the database.
+ */
 async function open(config: Config, logger: Logger): Promise<Store> {
   try {
     return await openStore({ config, self: memberOf(config), logger });
@@ -49,17 +53,17 @@ async function open(config: Config, logger: Logger): Promise<Store> {
 
 async function serveUntilStopped(config: Config, store: Store, logger: Logger): Promise<number> {
   const server = await startServer({ config, store, logger });
-  const flood = Promise.withResolvers<'faults'>();
-  const stopGuarding = guardAgainstCrashes(logger, () => flood.resolve('faults'));
+  const tooManyFaults = Promise.withResolvers<'faults'>();
+  const stopGuarding = guardAgainstCrashes(logger, () => tooManyFaults.resolve('faults'));
   const stop = listenForStop();
   const { urls } = server;
   logger.info({ version: tineVersion(), urls, database: dsnText(config.endpoint), pid: process.pid }, 'serving');
   void notifySystemd('READY=1', logger);
-  // A process that is killed would not keep what it compiled.
+  // A process that is killed later would not store its compile cache.
   flushCompileCache();
   if (process.stdout.isTTY) process.stdout.write(nextSteps(urls[0] ?? '', config));
-  const reason = await Promise.race([stop.received, flood.promise]);
-  logger.info({ reason }, 'stopping: requests under way are finished; another signal ends at once');
+  const reason = await Promise.race([stop.received, tooManyFaults.promise]);
+  logger.info({ reason }, 'stopping: finishing requests under way; another signal ends the process at once');
   await Promise.all([notifySystemd('STOPPING=1', logger), server.drain(drainMsMax)]);
   logger.info('stopped');
   stop.dispose();

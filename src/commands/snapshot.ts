@@ -21,7 +21,7 @@ export const snapshot: Command = {
   },
 };
 
-/** What it prints. */
+/** Returns the text to print. */
 type Action = (path: string, given: OwnArguments) => Promise<string>;
 
 const actions: Readonly<Record<string, Action>> = { save, status, restore };
@@ -55,7 +55,7 @@ async function status(path: string): Promise<string> {
 }
 
 async function restore(path: string, given: OwnArguments): Promise<string> {
-  const bumpRevision = liftOf(given);
+  const bumpRevision = bumpRevisionOf(given);
   const { config } = given.load();
   const target = await offlineAccess(config.endpoint);
   const progress = progressOn(process.stderr);
@@ -64,19 +64,19 @@ async function restore(path: string, given: OwnArguments): Promise<string> {
   return [
     `restored ${path} to ${target.name}: revision ${revision}`,
     summaryText(summary).trimEnd(),
-    ...(isAuthEnabled ? ['authentication is on, as it was'] : []),
-    ...(alarmCount > 0 ? [`alarms are left behind (${alarmCount}): they told of members that are no more`] : []),
+    ...(isAuthEnabled ? ['authentication is on, as in the snapshot'] : []),
+    ...(alarmCount > 0 ? [`alarms are not restored (${alarmCount}): they belong to members of the old cluster`] : []),
     '',
   ].join('\n');
 }
 
-/** etcdutl's two flags, which go together. */
-function liftOf(given: OwnArguments): number {
+/** Reads etcdutl's two flags, which are only valid together. */
+function bumpRevisionOf(given: OwnArguments): number {
   const text = given.flag('bump-revision');
   const marks = given.flag('mark-compacted') === 'true';
-  const lift = text === undefined ? 0 : Number(text);
-  if (!Number.isSafeInteger(lift) || lift < 0) throw new UsageError(`--bump-revision is a number, not "${text}"`);
-  if (lift > 0 === marks) return lift;
+  const bump = text === undefined ? 0 : Number(text);
+  if (!Number.isSafeInteger(bump) || bump < 0) throw new UsageError(`--bump-revision: "${text}" is not a whole number`);
+  if (bump > 0 === marks) return bump;
   throw new UsageError('--bump-revision and --mark-compacted go together: give both or neither');
 }
 

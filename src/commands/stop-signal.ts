@@ -1,15 +1,19 @@
 const stopSignals = ['SIGTERM', 'SIGINT'] as const;
 
-// npm passes on the Ctrl-C that the terminal has sent to every process already: the echo is no second wish.
+// A terminal sends Ctrl-C to every process, and npm sends it once more. A second SIGINT within this
+// time is not a second request.
 const ctrlCEchoMs = 300;
 
 export interface StopSignal {
-  /** Resolves with the name of the first signal to stop. */
+  /** Resolves with the name of the first stop signal. */
   readonly received: Promise<NodeJS.Signals>;
   readonly dispose: () => void;
 }
 
-/** Waits for SIGTERM or SIGINT; another one after the first ends the process at once, as if nobody listened. */
+/**
+ * Waits for SIGTERM or SIGINT. A second signal ends the process at once, as if there were no
+ * handler.
+ */
 export function listenForStop(): StopSignal {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
   let firstAt: number | undefined;

@@ -2,7 +2,7 @@ import { options } from '../config/options.ts';
 import { tineVersion } from '../version.ts';
 import type { Command } from './command.ts';
 
-/** `tine version`: its own, the etcd whose API it speaks, and what it runs on. */
+/** `tine version`: prints the versions of tine, of the etcd API and of Node. */
 export const version: Command = {
   kind: 'text',
   run: () => {

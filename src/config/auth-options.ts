@@ -1,17 +1,17 @@
 import { type Config, type JwtConfig, jwtSignMethods, type TokenConfig } from './config.ts';
 import { parseGoDuration } from './go-duration.ts';
 
-/** Costs that bcrypt knows, and etcd's default. */
+/** The costs that bcrypt accepts, and etcd's default. */
 export const bcryptCost = { min: 4, max: 31, default: 10 } as const;
 
 /** etcd's defaults. */
 const simpleTtlSecondsDefault = 300;
 const jwtTtlMsDefault = 5 * 60_000;
 
-/** What `--auth-token` says: the lifetime of simple tokens has a flag of its own. */
+/** The value of `--auth-token`. The lifetime of simple tokens has its own flag. */
 export type TokenSpec = Exclude<TokenConfig, { readonly kind: 'simple' }> | { readonly kind: 'simple' };
 
-/** Reads `simple`, `jwt,NAME=VALUE,...`, or nothing for no tokens, as etcd does. */
+/** Reads `simple`, `jwt,NAME=VALUE,...`, or an empty text for no tokens, as etcd does. */
 export function parseAuthToken(text: string): TokenSpec {
   const [kind, ...pairs] = text.split(',');
   const given = new Map<string, string>();
@@ -29,13 +29,14 @@ export function parseAuthToken(text: string): TokenSpec {
     case '':
       return { kind: 'none' };
     default:
-      throw new Error(`"${kind}" is neither simple nor jwt`);
+      throw new Error(`"${kind}" is not a token type; use simple or jwt`);
   }
 }
 
 function jwtConfig(given: ReadonlyMap<string, string>): JwtConfig {
   const signMethod = jwtSignMethods.find((method) => method === given.get('sign-method'));
-  if (signMethod === undefined) throw new Error(`sign-method is none of ${jwtSignMethods.join(', ')}`);
+  if (signMethod === undefined)
+    throw new Error(`sign-method is missing or unknown; use one of ${jwtSignMethods.join(', ')}`);
   const ttl = given.get('ttl') || undefined;
   const ttlMs = ttl === undefined ? jwtTtlMsDefault : parseGoDuration(ttl);
   if (ttlMs === undefined) throw new Error(`ttl: "${ttl}" is not a duration; write 5m`);
@@ -48,7 +49,10 @@ function jwtConfig(given: ReadonlyMap<string, string>): JwtConfig {
   };
 }
 
-/** Puts the options together. A cost that bcrypt does not know is replaced and noted, as by etcd. */
+/**
+ * Combines the options. As in etcd, a cost that bcrypt does not accept is replaced by the default
+ * and noted.
+ */
 export function authConfig(given: {
   readonly spec: TokenSpec;
   readonly ttlSeconds: number;

@@ -7,9 +7,10 @@ const HOUR_MS = 3_600_000;
 const REVISION_MODE_INTERVAL_MS = 300_000;
 
 /**
- * What etcd's pair of flags means: a bare number counts hours in the periodic mode, and revisions in the other.
+ * Reads etcd's pair of flags. A bare number counts hours in the periodic mode, and revisions in the
+ * revision mode.
  *
- * @throws Error that says what is wrong, without the name of the flag.
+ * @throws Error that describes the mistake, without the name of the flag.
  */
 export function parseAutoCompaction(mode: 'periodic' | 'revision', retention: string): AutoCompaction {
   const count = /^\d{1,15}$/.test(retention) ? Number(retention) : undefined;

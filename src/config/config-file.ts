@@ -2,14 +2,14 @@ import { createRequire } from 'node:module';
 import { readText } from './pem-files.ts';
 import { UsageError } from './usage-error.ts';
 
-/** A value that stands in a configuration file. */
+/** A value of a configuration file. */
 export interface FileEntry {
-  /** The flag of the same meaning: `cert-file`. */
+  /** The flag with the same meaning: `cert-file`. */
   readonly flagName: string;
   readonly text: string;
-  /** A bare number, which for a duration counts nanoseconds, as Go reads it. */
+  /** Whether the value is a bare number. A duration then counts nanoseconds, as in Go. */
   readonly isNumber: boolean;
-  /** Where it stands, for messages: `etcd.yml: client-transport-security.cert-file`. */
+  /** The place of the value, for messages: `etcd.yml: client-transport-security.cert-file`. */
   readonly source: string;
 }
 
@@ -22,7 +22,7 @@ type YamlValue =
   | readonly YamlValue[]
   | { readonly [key: string]: YamlValue };
 
-/** Keys of etcd's file that are groups, with the flag that a key in them stands for. */
+/** The groups of keys in etcd's file, with the flag that a key of the group stands for. */
 const groups: Readonly<Record<string, (key: string) => string>> = {
   'client-transport-security': (key) => (key.startsWith('allowed-') ? `client-cert-${key}` : key),
   'peer-transport-security': (key) => (key.startsWith('allowed-') ? `peer-cert-${key}` : `peer-${key}`),
@@ -31,19 +31,20 @@ const groups: Readonly<Record<string, (key: string) => string>> = {
 };
 
 /**
- * What a configuration file says, in etcd's format: YAML, its keys are the names of flags. What is left empty is not said.
+ * Reads a configuration file in etcd's format: YAML, whose keys are the names of flags. Empty
+ * values are left out.
  *
- * @throws UsageError with a line that names the file, when it cannot be read
+ * @throws UsageError with the name of the file when it cannot be read
  */
 export function readConfigFile(path: string): readonly FileEntry[] {
   const root = parseFile(path);
   if (root === null) return [];
-  if (!isGroup(root)) throw new UsageError(`configuration file ${path}: is no list of names and values`);
+  if (!isGroup(root)) throw new UsageError(`configuration file ${path}: is not a list of names and values`);
   return Object.entries(root).flatMap(([key, value]) => {
     const flagOf = groups[key];
     if (flagOf === undefined) return entryOf(path, key, key, value);
     if (value === null) return [];
-    if (!isGroup(value)) throw new UsageError(`${path}: ${key}: is no list of names and values`);
+    if (!isGroup(value)) throw new UsageError(`${path}: ${key}: is not a list of names and values`);
     return Object.entries(value).flatMap(([inner, innerValue]) =>
       entryOf(path, `${key}.${inner}`, flagOf(inner), innerValue),
     );
@@ -57,13 +58,15 @@ function parseFile(path: string): YamlValue {
   } catch (cause) {
     throw new UsageError((cause as Error).message, { cause });
   }
-  // Loaded for those who have such a file: it is 8 MiB.
+  // Loaded only if there is a file, because the parser takes 8 MiB.
   const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml');
   try {
-    // The version that Go's library reads: `off` is a boolean. Whole numbers keep all of their digits.
+    // The YAML version of Go's library, in which `off` is a boolean. Whole numbers keep all of
+    // their digits.
     return parse(text, { version: '1.1', intAsBigInt: true, maxAliasCount: 0, logLevel: 'error' }) as YamlValue;
   } catch (cause) {
-    // The first line says what and where; those below show the file, which may hold a password.
+    // The first line names the mistake and its place. The lines below show the file, which may
+    // contain a password.
     const [line] = (cause as Error).message.split('\n');
     throw new UsageError(`configuration file ${path}: ${line?.replace(/:$/, '')}`, { cause });
   }

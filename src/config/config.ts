@@ -5,24 +5,29 @@ import type { LogOutput } from './log-outputs.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** etcd's two levels of `--metrics`: `extensive` adds the latencies of each gRPC method. */
+/** etcd's two levels of `--metrics`. `extensive` adds the latencies of each gRPC method. */
 export type MetricsDetail = 'basic' | 'extensive';
 
 /** `auto`: text on a terminal, JSON elsewhere. */
 export type LogFormat = 'auto' | 'text' | 'json';
 
 /**
- * What compacts the history without a client's request. A Kubernetes API server compacts every five minutes by itself.
- * - `periodic`: keep what is younger than `retentionMs`, as etcd's mode of that name.
- * - `revision`: every `intervalMs`, keep the newest `retentionRevisions`, as etcd's mode (whose interval is five minutes)
- *   and kine's `--compact-interval` with `--compact-min-retain`.
+ * Compaction without a client's request. A Kubernetes API server compacts every five minutes by
+ * itself.
+ * - `periodic`: keeps what is younger than `retentionMs`, as in etcd's periodic mode.
+ * - `revision`: every `intervalMs`, keeps the newest `retentionRevisions`, as in etcd's revision
+ *   mode, whose interval is five minutes, and with kine's `--compact-interval` and
+ *   `--compact-min-retain`.
  */
 export type AutoCompaction =
   | { readonly kind: 'off' }
   | { readonly kind: 'periodic'; readonly retentionMs: number }
   | { readonly kind: 'revision'; readonly intervalMs: number; readonly retentionRevisions: number };
 
-/** How tokens are given and known (`--auth-token`): tine's own, signed with a secret in the database; JSON Web Tokens; or none. */
+/**
+ * The kind of tokens (`--auth-token`): tine's own, signed with a secret in the database; JSON Web
+ * Tokens; or none.
+ */
 export type TokenConfig = { readonly kind: 'simple'; readonly ttlMs: number } | JwtConfig | { readonly kind: 'none' };
 
 export interface JwtConfig {
@@ -50,71 +55,80 @@ export const jwtSignMethods = [
 ] as const;
 export type JwtSignMethod = (typeof jwtSignMethods)[number];
 
-/** How connections to clients are known to be alive. Infinity is never. */
+/** Keepalive pings, which find dead connections. Infinity: never. */
 export interface GrpcKeepalive {
-  /** Clients that ping more often are hung up on. */
+  /** Connections of clients that ping more often are closed. */
   readonly clientIntervalMinMs: number;
-  /** A client that was silent for so long is pinged. */
+  /** A client is pinged after this time without data from it. */
   readonly intervalMs: number;
-  /** How long it has for an answer. */
+  /** How long a client may take to answer a ping. */
   readonly timeoutMs: number;
 }
 
-/** Everything a run of the server is told, checked and frozen. Where each comes from: `options.ts`. */
+/**
+ * The configuration of the server, checked and frozen. `options.ts` lists the source of each value.
+ */
 export interface Config {
-  /** This member's name, as `etcdctl member list` shows it. */
+  /** This member's name in `etcdctl member list`. */
   readonly name: string;
   readonly endpoint: Dsn;
-  /** How a database server is used; without effect on a file. */
+  /** Use of a database server. Without effect on a file. */
   readonly datastore: { readonly maxOpenConnections: number };
   /** At least one. */
   readonly listenAddresses: readonly ListenAddress[];
-  /** Where HTTP is served without gRPC; unless empty, `listenAddresses` serve gRPC without HTTP. */
+  /**
+   * Addresses of HTTP without gRPC. If there are any, `listenAddresses` serve gRPC without HTTP.
+   */
   readonly httpListenAddresses: readonly ListenAddress[];
-  /** Of all addresses that are secure; undefined when none is. */
+  /** TLS of all secure addresses; undefined: no address is secure. */
   readonly tls: ListenTls | undefined;
-  /** URLs told to clients by MemberList; at least one. */
+  /** URLs that MemberList returns; at least one. */
   readonly advertiseClientUrls: readonly string[];
-  /** Where /metrics and /health, and nothing else, are served too; empty for nowhere. */
+  /** Further addresses of /metrics and /health only; may be empty. */
   readonly metricsListenAddresses: readonly ListenAddress[];
-  /** Origins whose pages may read answers over HTTP/1.1; empty and `*` are all. `listAllows` knows. */
+  /**
+   * Origins of web pages that may read responses over HTTP/1.1. Empty or `*`: all. Checked by
+   * `listAllows`.
+   */
   readonly cors: readonly string[];
-  /** Host names that requests over HTTP/1.1 without TLS may name; empty and `*` are all. `listAllows` knows. */
+  /**
+   * Host names in requests over HTTP/1.1 without TLS. Empty or `*`: all. Checked by `listAllows`.
+   */
   readonly hostWhitelist: readonly string[];
 
-  /** Largest request, in bytes of its protobuf. */
+  /** Bytes of the largest request in protobuf. */
   readonly maxRequestBytes: number;
-  /** Operations in one transaction, nested ones counted for themselves, as in etcd. */
+  /** Operations in one transaction. As in etcd, each nested transaction has its own count. */
   readonly maxTxnOps: number;
-  /** Size of the database from which on writes are refused, in bytes. 0: none was given; less: none is wanted. */
+  /** Bytes of the database at which writes are refused. 0: not set; less: explicitly no quota. */
   readonly quotaBackendBytes: number;
-  /** Of newest key-values in memory. 0: none. */
+  /** Bytes of the read cache. 0: no read cache. */
   readonly readCacheBytes: number;
   /** Streams that one connection may have open. */
   readonly maxConcurrentStreams: number;
   readonly watchProgressNotifyIntervalMs: number;
-  /** The version that Status and /version report; clients infer features from it. */
+  /** The version that Status and /version report. Clients infer features from it. */
   readonly emulatedEtcdVersion: string;
 
   readonly autoCompaction: AutoCompaction;
 
   readonly auth: {
     readonly tokens: TokenConfig;
-    /** Of bcrypt: 2 to the power of it is how often a password is stirred. */
+    /** bcrypt cost: 2^cost rounds. */
     readonly bcryptCost: number;
   };
 
-  /** Whether the latencies of all methods are among the metrics, as with etcd's `--metrics`. */
+  /** Whether the metrics include the latencies of all methods, as with etcd's `--metrics`. */
   readonly metrics: MetricsDetail;
   /** Reads and writes that take longer in the store are logged. */
   readonly warningApplyMs: number;
   /** Unary calls that take longer are logged. */
   readonly warningUnaryRequestMs: number;
-  /** Statements that take so long are logged. */
+  /** Statements that take this long are logged. */
   readonly slowStatementMs: number;
 
   readonly keepalive: GrpcKeepalive;
-  /** JSON under /v3/. */
+  /** Whether JSON is served under /v3/. */
   readonly servesGateway: boolean;
 
   readonly logLevel: LogLevel;

@@ -1,10 +1,11 @@
 /**
- * A flag of etcd's or kine's that tine does not have. It changes nothing a client could see, so that a command line
- * written for etcd or kine starts tine as it is; what it asked for is said once in the log.
+ * A flag of etcd or kine that tine does not have. The flag changes nothing that a client could see.
+ * So a command line written for etcd or kine starts tine unchanged, and a note in the log lists the
+ * ignored flags.
  */
 export interface ForeignOption {
   readonly isBoolean: boolean;
-  /** Why, as the rest of a sentence that begins with the flag. */
+  /** The reason, as the rest of a sentence that begins with the flag. */
   readonly reason: string;
 }
 

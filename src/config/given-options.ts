@@ -6,32 +6,35 @@ import { type Option, type OptionName, options } from './options.ts';
 import { UsageError } from './usage-error.ts';
 import { boolean, isDuration } from './values.ts';
 
-/** Where options come from, the strongest first. */
+/** The prefixes of environment variables, the strongest first. */
 const environmentPrefixes = ['TINE_', 'ETCD_', 'KINE_'] as const;
 
-/** An option as somebody gave it. */
+/** A value that a user set. */
 export interface GivenOption {
   readonly text: string;
-  /** What the user wrote, for messages: `--data-dir`, `TINE_DATA_DIR`. */
+  /** The user's text, for messages: `--data-dir`, `TINE_DATA_DIR`. */
   readonly source: string;
-  /** 0 is the command line, then one for each prefix of the environment, then the file; the smaller one wins. */
+  /**
+   * 0 is the command line, then one for each prefix of the environment, then the file. The smaller
+   * one takes precedence.
+   */
   readonly rank: number;
 }
 
 export interface GivenOptions {
   readonly byName: ReadonlyMap<OptionName, GivenOption>;
-  /** What was given and is not followed, a sentence each, for the log. */
+  /** Values that are ignored, one sentence each, for the log. */
   readonly notes: readonly string[];
 }
 
 const fileRank = environmentPrefixes.length + 1;
 
 /**
- * What the command line, the environment and the configuration file give, sorted out by option, not yet parsed. As in etcd, a configuration
- * file stands alone, and flags and variables beside it are ignored; where the database is, of which etcd knows nothing, may
- * be said in any of these places.
+ * Collects the values of the command line, the environment and the configuration file by option,
+ * not yet parsed. As in etcd, a configuration file replaces all flags and variables. Only the
+ * options of the database, which etcd does not have, are also read from them.
  *
- * @throws UsageError when a flag is not known, or the file cannot be read.
+ * @throws UsageError when a flag is unknown, or the file cannot be read.
  */
 export function collectOptions(
   flags: readonly GivenFlag[],
@@ -39,15 +42,15 @@ export function collectOptions(
 ): GivenOptions {
   const all = [...environmentEntries(environment), ...flagEntries(flags)];
   const path = strongest(all.filter(({ flagName }) => flagName === 'config-file'))?.text ?? '';
-  if (path === '') return sortOut(all);
-  const [beside, ignored] = partition(all, ({ flagName }) => standsBesideFile(flagName));
+  if (path === '') return groupByOption(all);
+  const [beside, ignored] = partition(all, ({ flagName }) => isReadWithFile(flagName));
   const names = ignored.filter(isKnown).map(({ source }) => source);
-  const { byName, notes } = sortOut([...beside, ...fileEntries(path)]);
+  const { byName, notes } = groupByOption([...beside, ...fileEntries(path)]);
   const note = `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} ignored, as in etcd: there is a configuration file`;
   return { byName, notes: names.length === 0 ? notes : [note, ...notes] };
 }
 
-/** Something given, by the name of a flag that may not exist. */
+/** A value with the name of a flag that may not exist. */
 interface Entry extends GivenOption {
   readonly flagName: string;
 }
@@ -55,7 +58,7 @@ interface Entry extends GivenOption {
 function environmentEntries(environment: Readonly<Record<string, string | undefined>>): readonly Entry[] {
   return Object.entries(environment).flatMap(([variable, text]) => {
     const rank = environmentPrefixes.findIndex((prefix) => variable.startsWith(prefix)) + 1;
-    // An empty variable counts as none, as in etcd.
+    // As in etcd, an empty variable is not set.
     return rank === 0 || text === undefined || text === ''
       ? []
       : [{ flagName: flagNameOf(variable), text, source: variable, rank }];
@@ -77,7 +80,7 @@ function fileEntries(path: string): readonly Entry[] {
   });
 }
 
-function sortOut(entries: readonly Entry[]): GivenOptions {
+function groupByOption(entries: readonly Entry[]): GivenOptions {
   const byName = new Map<OptionName, GivenOption>();
   const notes: string[] = [];
   for (const { flagName, ...given } of entries) {
@@ -86,7 +89,7 @@ function sortOut(entries: readonly Entry[]): GivenOptions {
     if (name !== undefined) {
       const known = byName.get(name);
       if (known !== undefined) notes.push(...noteShadowed(known, given));
-      // Of a flag given twice the last one counts, as in Go.
+      // As in Go, the last of several equal flags counts.
       if (known === undefined || given.rank <= known.rank) byName.set(name, given);
     } else if (foreign !== undefined) {
       notes.push(...noteForeign(foreign, given));
@@ -97,15 +100,20 @@ function sortOut(entries: readonly Entry[]): GivenOptions {
   return { byName, notes };
 }
 
-/** @throws UsageError for a flag; a variable may be somebody else's, and etcd leaves keys of the file alone. */
+/**
+ * Handles an unknown name. A variable may belong to another program, and etcd ignores unknown keys
+ * of the file.
+ *
+ * @throws UsageError for a flag.
+ */
 function noteUnknown(flagName: string, { source, rank }: GivenOption): readonly string[] {
   if (rank === 0) throw unknownFlag(flagName);
-  if (rank === fileRank) return [`${source} names no option and is ignored${suggestion(flagName, (name) => name)}`];
-  const isOurs = /^(TINE|ETCD)_/.test(source) && !isForOthers(source);
-  return isOurs ? [`${source} names no option and is ignored${suggestion(flagName, environmentName)}`] : [];
+  if (rank === fileRank) return [`${source} is not an option and is ignored${suggestion(flagName, (name) => name)}`];
+  const isOwnVariable = /^(TINE|ETCD)_/.test(source) && !belongsToOtherProgram(source);
+  return isOwnVariable ? [`${source} is not an option and is ignored${suggestion(flagName, environmentName)}`] : [];
 }
 
-/** etcd does not start when a flag and its variable are both given. */
+/** etcd does not start when a flag and its variable are both set. */
 function noteShadowed(known: GivenOption, given: GivenOption): readonly string[] {
   const [strong, weak] = known.rank < given.rank ? [known, given] : [given, known];
   return weak.source.startsWith('ETCD_') && strong.rank < weak.rank
@@ -113,8 +121,8 @@ function noteShadowed(known: GivenOption, given: GivenOption): readonly string[]
     : [];
 }
 
-/** Where the database is, and how it is reached. */
-function standsBesideFile(flagName: string): boolean {
+/** Whether a flag concerns the database. These flags are also read next to a configuration file. */
+function isReadWithFile(flagName: string): boolean {
   const name = optionNamed(flagName);
   return name === 'endpoint' || (name !== undefined && options[name].group === 'Database server');
 }
@@ -122,7 +130,7 @@ function standsBesideFile(flagName: string): boolean {
 function isKnown({ flagName, source, rank }: Entry): boolean {
   if (flagName === 'config-file') return false;
   if (rank === 0 && flagShape(flagName) === 'unknown') throw unknownFlag(flagName);
-  return flagShape(flagName) !== 'unknown' && !isForOthers(source);
+  return flagShape(flagName) !== 'unknown' && !belongsToOtherProgram(source);
 }
 
 function strongest(entries: readonly Entry[]): Entry | undefined {
@@ -134,40 +142,44 @@ function partition<Item>(items: readonly Item[], test: (item: Item) => boolean):
 }
 
 /**
- * Which of two options for the same thing counts: the one given in the stronger place.
+ * Chooses between two options for the same setting: the one with the stronger source.
  *
- * @throws UsageError when both are given in one place.
+ * @throws UsageError when both have the same source.
  */
 export function strongerOf({ byName }: GivenOptions, one: OptionName, other: OptionName): OptionName | undefined {
   const [first, second] = [byName.get(one), byName.get(other)];
   if (first === undefined || second === undefined) return first === undefined ? second && other : one;
   if (first.rank === second.rank) {
-    throw new UsageError(`${first.source} and ${second.source} say the same thing twice; give one of them`);
+    throw new UsageError(`${first.source} and ${second.source} are the same setting; give one of them`);
   }
   return first.rank < second.rank ? one : other;
 }
 
-/** The flag that stands for a variable: `data-dir` for `KINE_DATA_DIR`. */
+/** The flag of a variable: `data-dir` for `KINE_DATA_DIR`. */
 function flagNameOf(variable: string): string {
   const name = variable.slice('TINE_'.length).toLowerCase().replaceAll('_', '-');
-  return (variable.startsWith('KINE_') ? namesByKinesVariable.get(name) : undefined) ?? name;
+  return (variable.startsWith('KINE_') ? namesByKineVariable.get(name) : undefined) ?? name;
 }
 
-/** @throws UsageError when a flag brings what must not be seen in a list of processes. */
+/**
+ * Refuses secrets on the command line, which every user can see in the list of processes.
+ *
+ * @throws UsageError
+ */
 function refuseSecret(flagName: string): void {
   const name = optionNamed(flagName);
   if (name === undefined || (options[name] as Option).isSecret !== true) return;
   throw new UsageError(
-    `--${name} would show it to every user of the machine; put it into ${environmentName(name)} or --${name}-file`,
+    `--${name} would show the secret to every user of the machine; use ${environmentName(name)} or --${name}-file`,
   );
 }
 
-/** The answer to a flag that nobody has: the nearest one that tine has. */
+/** The error for an unknown flag, with the nearest flag of tine. */
 export function unknownFlag(name: string): UsageError {
-  return new UsageError(`unknown flag --${name}${suggestion(name, flagText)}; tine --help lists all`);
+  return new UsageError(`unknown flag --${name}${suggestion(name, flagText)}; see tine --help`);
 }
 
-/** How a flag takes its value, for `splitCommandLine`. */
+/** Whether a flag takes a value, for `splitCommandLine`. */
 export function flagShape(flagName: string): FlagShape {
   const name = optionNamed(flagName);
   if (name !== undefined) return isBoolean(options[name]) ? 'boolean' : 'value';
@@ -179,10 +191,10 @@ export function flagShape(flagName: string): FlagShape {
 const isBoolean = (entry: Option): boolean => entry.parse === boolean;
 const flagText = (name: string): string => `--${name}`;
 
-/** The strongest of an option's variables: `TINE_DATA_DIR`. */
+/** The strongest variable of an option: `TINE_DATA_DIR`. */
 export const environmentName = (name: string): string => `TINE_${name.toUpperCase().replaceAll('-', '_')}`;
 
-// etcd's flags began as --experimental-...; its users' command lines keep that.
+// etcd's newer flags began as --experimental-..., and command lines still use this prefix.
 const withoutExperimental = (flagName: string): string => flagName.replace(/^experimental-/, '');
 
 const namesByFlag: ReadonlyMap<string, OptionName> = new Map(
@@ -191,9 +203,9 @@ const namesByFlag: ReadonlyMap<string, OptionName> = new Map(
   ),
 );
 
-const namesByKinesVariable: ReadonlyMap<string, string> = new Map(
-  Object.entries<Option>(options).flatMap(([name, { kinesVariable }]) =>
-    kinesVariable === undefined ? [] : [[kinesVariable, name] as const],
+const namesByKineVariable: ReadonlyMap<string, string> = new Map(
+  Object.entries<Option>(options).flatMap(([name, { kineVariable }]) =>
+    kineVariable === undefined ? [] : [[kineVariable, name] as const],
   ),
 );
 
@@ -207,7 +219,7 @@ function suggestion(name: string, write: (name: string) => string): string {
 }
 
 function noteForeign(foreign: ForeignOption, { text, source }: GivenOption): readonly string[] {
-  // A flag switched off asks for nothing.
+  // A boolean flag that is switched off needs no note.
   if (text === '' || (foreign.isBoolean && !parseBoolean(text, source))) return [];
   return [`${source} ${foreign.reason}`];
 }
@@ -216,11 +228,14 @@ function parseBoolean(text: string, source: string): boolean {
   try {
     return boolean(text);
   } catch (cause) {
-    throw new UsageError(`${source}: ${text} is neither true nor false`, { cause });
+    throw new UsageError(`${source}: "${text}" is not a boolean; use true or false`, { cause });
   }
 }
 
-/** Kubernetes sets such variables in every pod beside a Service of the name "tine" or "etcd"; the last one lets etcd run on rare processors. */
-function isForOthers(variable: string): boolean {
+/**
+ * Kubernetes sets these variables in every pod next to a Service named "tine" or "etcd". The last
+ * one lets etcd run on unsupported processors.
+ */
+function belongsToOtherProgram(variable: string): boolean {
   return /^(TINE|ETCD)_(SERVICE|PORT)(_|$)|^ETCD_UNSUPPORTED_ARCH$/.test(variable);
 }

@@ -12,8 +12,9 @@ const MS_PER_UNIT: Readonly<Record<string, number>> = {
 const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
 
 /**
- * A duration as Go's `time.ParseDuration` reads it (`5s`, `2m30s`, `1.5h`, `100ms`, `0`), in milliseconds.
- * Undefined when the text is none. Negative durations are read too: whoever asks decides what they mean.
+ * Parses a duration as Go's `time.ParseDuration` does (`5s`, `2m30s`, `1.5h`, `100ms`, `0`), in
+ * milliseconds. Undefined: the text is not a duration. Negative durations are parsed too; the
+ * caller decides whether they are valid.
  */
 export function parseGoDuration(text: string): number | undefined {
   const sign = text.startsWith('-') ? -1 : 1;

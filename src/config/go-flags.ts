@@ -1,6 +1,6 @@
 import { UsageError } from './usage-error.ts';
 
-/** One flag as it stands on the command line. `value` is undefined for a bare boolean (`--debug`). */
+/** One flag of the command line. `value` is undefined for a bare boolean (`--debug`). */
 export interface GivenFlag {
   readonly name: string;
   readonly value: string | undefined;
@@ -8,17 +8,18 @@ export interface GivenFlag {
 
 export interface CommandLine {
   readonly flags: readonly GivenFlag[];
-  /** What is no flag, in order: the subcommand and its operands. */
+  /** Arguments that are not flags, in order: the subcommand and its operands. */
   readonly operands: readonly string[];
 }
 
-/** Whether a flag is followed by its value; `unknown` flags are the caller's to report. */
+/** Whether a flag is followed by its value. The caller reports `unknown` flags. */
 export type FlagShape = 'boolean' | 'value' | 'unknown';
 
 /**
- * Splits a command line by the rules of Go's flag package, because etcd's and kine's users write by them: one dash or two,
- * `--flag=value` or `--flag value`, a boolean takes its value only after `=`. (Libraries for the usual
- * grammar read `-debug` as five one-letter flags.) Other than in Go, flags may follow operands, up to `--`.
+ * Splits a command line by the rules of Go's flag package, as users of etcd and kine expect: one
+ * dash or two, `--flag=value` or `--flag value`, and a boolean takes a value only after `=`.
+ * (Libraries for the usual grammar read `-debug` as five one-letter flags.) Unlike in Go, flags may
+ * follow operands, up to `--`.
  */
 export function splitCommandLine(args: readonly string[], shapeOf: (name: string) => FlagShape): CommandLine {
   const flags: GivenFlag[] = [];

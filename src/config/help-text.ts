@@ -1,7 +1,7 @@
 import { environmentName } from './given-options.ts';
 import { type Option, optionGroups, options } from './options.ts';
 
-// Fits a terminal of 100 columns, with some air.
+// Fits a terminal of 100 columns with a margin.
 const WIDTH = 98;
 const OPTION_COLUMN = 38;
 
@@ -17,21 +17,21 @@ Examples:
 Commands:
   tine [options]              serve
   tine check [DSN]            test a database, also while it is served
-  tine repair [DSN]           mend what check names and can be mended
-  tine release [DSN]          hand a database back to kine
+  tine repair [DSN]           repair what check reports, where possible
+  tine release [DSN]          return a database to kine
   tine copy --from DSN|http://HOST:PORT --to DSN
                               copy a database, a running etcd or kine into an empty database
   tine snapshot save|status|restore FILE
-                              write a snapshot in etcd's format, describe one, or make an
-                              empty database of one (or of a data directory of etcd's)
+                              write a snapshot in etcd's format, describe one, or restore
+                              one (or an etcd data directory) into an empty database
   tine version                print the version
   tine help                   print this
 
-Options: -flag and --flag, --flag=value and --flag value are the same. Each is read from the
-environment too: --data-dir is TINE_DATA_DIR, ETCD_DATA_DIR or KINE_DATA_DIR. A flag comes first.
+Options: -flag and --flag, --flag=value and --flag value are the same. Each can be set in the
+environment too: --data-dir is TINE_DATA_DIR, ETCD_DATA_DIR or KINE_DATA_DIR. Flags come first.
 `;
 
-/** What `tine --help` prints, made from the table of options. */
+/** The output of `tine --help`, generated from the table of options. */
 export function helpText(version: string): string {
   const groups = optionGroups.map((group) => {
     const entries = Object.entries<Option>(options).filter(([, option]) => option.group === group);

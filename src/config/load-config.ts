@@ -9,19 +9,20 @@ import { type ListenAddress, listenAddressText } from './listen/listen-address.t
 import { advertisedUrls } from './listen/listen-advertised-urls.ts';
 import { listenTls } from './listen/listen-tls-options.ts';
 import { type Option, type OptionName, options, type Settings } from './options.ts';
-import { blaming, UsageError } from './usage-error.ts';
+import { UsageError, withSource } from './usage-error.ts';
 
 export interface LoadedConfig {
   readonly config: Config;
-  /** What was given and is not followed, a sentence each, for the log. */
+  /** Values that are ignored, one sentence each, for the log. */
   readonly notes: readonly string[];
 }
 
 /**
- * The configuration that a command line and an environment ask for. A flag is stronger than `TINE_...`, that than
- * `ETCD_...`, and that than `KINE_...`. A configuration file stands alone.
+ * Builds the configuration from a command line and an environment. A flag takes precedence over
+ * `TINE_...`, this over `ETCD_...`, and this over `KINE_...`. A configuration file replaces all of
+ * them.
  *
- * @throws UsageError when something in them cannot be followed.
+ * @throws UsageError when a value is invalid.
  */
 export function loadConfig(
   flags: readonly GivenFlag[],
@@ -70,7 +71,7 @@ export function loadConfig(
     logOutputs: settings['log-outputs'],
     servesGateway: settings['enable-grpc-gateway'],
     keepalive: {
-      clientIntervalMinMs: settings['grpc-keepalive-min-time'] || grpcsPingIntervalMinMs,
+      clientIntervalMinMs: settings['grpc-keepalive-min-time'] || grpcPingIntervalMinMs,
       intervalMs: settings['grpc-keepalive-interval'],
       timeoutMs: settings['grpc-keepalive-timeout'],
     },
@@ -82,34 +83,35 @@ export function loadConfig(
 function parseSettings({ byName }: GivenOptions): Settings {
   const parsed = Object.entries<Option>(options).map(([name, option]) => {
     const given = byName.get(name as OptionName);
-    if (given !== undefined) return [name, blaming(given.source, () => option.parse(given.text))];
+    if (given !== undefined) return [name, withSource(given.source, () => option.parse(given.text))];
     return [name, option.default === undefined ? undefined : option.parse(option.default)];
   });
   return Object.fromEntries(parsed) as Settings;
 }
 
-/** What gRPC's servers allow clients when nobody says otherwise; `--grpc-keepalive-min-time 0` says nothing. */
-const grpcsPingIntervalMinMs = 300_000;
+/** gRPC's default for servers. `--grpc-keepalive-min-time 0` selects it. */
+const grpcPingIntervalMinMs = 300_000;
 
 type Addresses = Pick<Config, 'listenAddresses' | 'httpListenAddresses' | 'metricsListenAddresses'>;
 
 function listening(settings: Settings, given: GivenOptions): Addresses {
-  const isKines = strongerOf(given, 'listen-client-urls', 'listen-address') === 'listen-address';
-  const kines = isKines ? settings['listen-address'] : undefined;
-  // With a certificate, kine serves TLS whatever the address says.
+  const isFromKine = strongerOf(given, 'listen-client-urls', 'listen-address') === 'listen-address';
+  const kineAddresses = isFromKine ? settings['listen-address'] : undefined;
+  // With a certificate, kine serves TLS on every address, whatever its scheme.
   const isSecure = settings['cert-file'] !== undefined;
   const addresses = {
     listenAddresses:
-      kines?.map((address) => (isSecure ? { ...address, isSecure } : address)) ?? settings['listen-client-urls'],
+      kineAddresses?.map((address) => (isSecure ? { ...address, isSecure } : address)) ??
+      settings['listen-client-urls'],
     httpListenAddresses: settings['listen-client-http-urls'] ?? [],
     metricsListenAddresses: settings['metrics-bind-address'],
   };
-  refuseSharedPlaces(addresses);
+  refuseSharedAddresses(addresses);
   return addresses;
 }
 
-/** One place may be listened on with TLS and without, but not for two purposes. */
-function refuseSharedPlaces({ listenAddresses, httpListenAddresses, metricsListenAddresses }: Addresses): void {
+/** One address may be used with TLS and without, but not for two purposes. */
+function refuseSharedAddresses({ listenAddresses, httpListenAddresses, metricsListenAddresses }: Addresses): void {
   const groups = [
     ['--listen-client-urls', listenAddresses],
     ['--listen-client-http-urls', httpListenAddresses],
@@ -117,25 +119,25 @@ function refuseSharedPlaces({ listenAddresses, httpListenAddresses, metricsListe
   ] as const;
   const seen = new Map<string, string>();
   for (const [option, addresses] of groups) {
-    for (const place of addresses.filter(isFixedPlace).map(listenAddressText)) {
-      const other = seen.get(place) ?? option;
-      if (other !== option) throw new UsageError(`cannot bind both ${other} and ${option} on the same url ${place}`);
-      seen.set(place, option);
+    for (const address of addresses.filter(hasFixedPort).map(listenAddressText)) {
+      const other = seen.get(address) ?? option;
+      if (other !== option) throw new UsageError(`cannot bind both ${other} and ${option} on the same url ${address}`);
+      seen.set(address, option);
     }
   }
 }
 
-const isFixedPlace = (address: ListenAddress): boolean => address.kind === 'unix' || address.port !== 0;
+const hasFixedPort = (address: ListenAddress): boolean => address.kind === 'unix' || address.port !== 0;
 
 function autoCompaction(settings: Settings, given: GivenOptions): AutoCompaction {
   const retention = given.byName.get('auto-compaction-retention');
-  const etcds = blaming(retention?.source ?? '--auto-compaction-retention', () =>
+  const etcdSetting = withSource(retention?.source ?? '--auto-compaction-retention', () =>
     parseAutoCompaction(settings['auto-compaction-mode'], settings['auto-compaction-retention']),
   );
   const intervalMs = settings['compact-interval'];
-  if (intervalMs === Number.POSITIVE_INFINITY) return etcds;
-  const isKines = strongerOf(given, 'auto-compaction-retention', 'compact-interval') === 'compact-interval';
-  if (etcds.kind !== 'off' && !isKines) return etcds;
+  if (intervalMs === Number.POSITIVE_INFINITY) return etcdSetting;
+  const isFromKine = strongerOf(given, 'auto-compaction-retention', 'compact-interval') === 'compact-interval';
+  if (etcdSetting.kind !== 'off' && !isFromKine) return etcdSetting;
   return { kind: 'revision', intervalMs, retentionRevisions: settings['compact-min-retain'] };
 }
 

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { splitList } from './listen/listen-address.ts';
 
-/** Where lines of the log go. */
+/** An output of the log. */
 export type LogOutput = { readonly kind: 'stderr' | 'stdout' } | { readonly kind: 'file'; readonly path: string };
 
 /**
- * Reads etcd's `--log-outputs`. The journal gets what a unit writes to its standard error.
+ * Reads etcd's `--log-outputs`. The systemd journal receives the standard error of a unit.
  *
- * @throws Error that says what is wrong, without the name of the flag.
+ * @throws Error that describes the mistake, without the name of the flag.
  */
 export function parseLogOutputs(text: string): readonly LogOutput[] {
   const names = splitList(text);

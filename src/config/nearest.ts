@@ -1,7 +1,8 @@
-/** The candidate that a mistyped word most likely meant; undefined when none is near. */
+/** The candidate nearest to a mistyped word; undefined: all are too different. */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  // A third of the letters may be wrong: `--data-dri` is `--data-dir`, `--frobnicate` is nothing.
+  // A third of the letters may be wrong: `--data-dri` becomes `--data-dir`, `--frobnicate` has no
+  // match.
   let bestDistance = Math.floor(word.length / 3) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(word, candidate);
@@ -13,7 +14,10 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
   return best;
 }
 
-/** Letters to insert, delete, replace or swap with their neighbour to make one word the other. */
+/**
+ * The number of letters to insert, delete, replace or swap with a neighbour to turn one word into
+ * the other.
+ */
 export function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, column) => column)];
   const at = (row: number, column: number): number => rows[row]?.[column] ?? 0;

@@ -12,24 +12,32 @@ import { parseHostNames, parseOrigins } from './listen/listen-web-lists.ts';
 import { parseLogOutputs } from './log-outputs.ts';
 import { boolean, duration, durationOrNever, integer, nonEmpty, oneOf, textLike, wholeNumber } from './values.ts';
 
-/** What is known of an option; the one home of each fact. `--help` and the environment are derived from it. */
+/**
+ * All facts about an option. `--help` and the names of environment variables are derived from them.
+ */
 export interface Option {
   readonly group: OptionGroup;
-  /** How `--help` names the value; a boolean has none. */
+  /** The name of the value in `--help`. A boolean has none. */
   readonly placeholder?: string;
-  /** What stands for it when nothing is given, as it would be written. Undefined: the option is then absent. */
+  /** The default value, as a user would write it. Undefined: the option is absent by default. */
   readonly default?: string;
-  /** How `--help` shows the default where the text above does not say it. */
+  /** The default in `--help`, if it differs from the text of `default`. */
   readonly defaultShown?: string;
-  /** @throws Error that says what is wrong, without the name of the flag. */
+  /** @throws Error that describes the mistake, without the name of the flag. */
   readonly parse: (text: string) => unknown;
-  /** A sentence or two for `--help`. */
+  /** One or two sentences for `--help`. */
   readonly help: string;
   /** Further names of the flag. */
   readonly aliases?: readonly string[];
-  /** kine's name for it where the flag of that name is etcd's: it holds for the variable `KINE_...` alone. */
-  readonly kinesVariable?: string;
-  /** Read from the environment alone: the command line of a process can be seen by every user of the machine. */
+  /**
+   * kine's name for the option, where etcd uses this name for another flag. Valid only for the
+   * variable `KINE_...`.
+   */
+  readonly kineVariable?: string;
+  /**
+   * Read from the environment only: every user of the machine can see the command line of a
+   * process.
+   */
   readonly isSecret?: boolean;
 }
 
@@ -49,15 +57,15 @@ export type OptionGroup = (typeof optionGroups)[number];
 const MAX_UINT32 = 4_294_967_295;
 
 /**
- * Every option, by the name of its flag. Names, values and defaults are etcd's where it has the option,
- * else kine's; where a default differs, the help says so.
+ * Every option, by the name of its flag. Names, values and defaults are etcd's, or else kine's.
+ * The help mentions defaults that differ.
  */
 export const options = {
   'config-file': {
     group: 'Data',
     placeholder: 'FILE',
     parse: nonEmpty('the file'),
-    help: "Read the options from a file in etcd's format instead, a YAML of their names. Only where the database is may be said beside it.",
+    help: "Read the options from a YAML file in etcd's format. All flags and variables are then ignored, except the options of the database.",
   },
   'data-dir': {
     group: 'Data',
@@ -70,7 +78,7 @@ export const options = {
     group: 'Data',
     placeholder: 'DSN',
     parse: nonEmpty('the address of the database'),
-    help: 'The database: sqlite://PATH or a path, postgres://USER@HOST:PORT/DATABASE or mysql://USER@tcp(HOST:PORT)/DATABASE; one that kine wrote is opened in place.',
+    help: 'The database: sqlite://PATH or a path, postgres://USER@HOST:PORT/DATABASE or mysql://USER@tcp(HOST:PORT)/DATABASE. A database that kine wrote is opened in place.',
   },
   name: {
     group: 'Data',
@@ -84,35 +92,35 @@ export const options = {
     group: 'Database server',
     placeholder: 'PASSWORD',
     parse: (text) => text,
-    help: 'Password of the user that --endpoint names. It comes before one in the endpoint.',
+    help: 'Password of the database user. It takes precedence over a password in --endpoint.',
     isSecret: true,
   },
   'datastore-password-file': {
     group: 'Database server',
     placeholder: 'FILE',
     parse: nonEmpty('the file'),
-    help: 'Read that password from a file.',
+    help: 'Read the password of the database user from a file.',
   },
   'datastore-cafile': {
     group: 'Database server',
     placeholder: 'FILE',
     parse: nonEmpty('the file'),
-    help: 'Authorities (PEM) that the certificate of the database must come from. The connection is then encrypted and verified.',
+    help: 'Authorities (PEM), one of which must have signed the certificate of the database. The connection is then encrypted and verified.',
     aliases: ['ca-file'],
   },
   'datastore-certfile': {
     group: 'Database server',
     placeholder: 'FILE',
     parse: nonEmpty('the file'),
-    help: "tine's own certificate (PEM), which the database asks for.",
-    kinesVariable: 'cert-file',
+    help: "tine's certificate (PEM), for a database that requires one.",
+    kineVariable: 'cert-file',
   },
   'datastore-keyfile': {
     group: 'Database server',
     placeholder: 'FILE',
     parse: nonEmpty('the file'),
-    help: 'The key of that certificate.',
-    kinesVariable: 'key-file',
+    help: 'Key (PEM) of --datastore-certfile.',
+    kineVariable: 'key-file',
   },
   'datastore-skip-verify': {
     group: 'Database server',
@@ -126,7 +134,7 @@ export const options = {
     placeholder: 'N',
     default: String(maxOpenConnectionsDefault),
     parse: parseMaxOpenConnections,
-    help: `Most connections to the database; at least ${maxOpenConnectionsMin}.`,
+    help: `Maximum number of connections to the database, at least ${maxOpenConnectionsMin}.`,
   },
 
   'listen-client-urls': {
@@ -134,7 +142,7 @@ export const options = {
     placeholder: 'URLS',
     default: 'http://127.0.0.1:2379',
     parse: parseListenAddresses,
-    help: 'Where clients connect: http://HOST:PORT, https://HOST:PORT, unix://PATH or unixs://PATH, several separated by commas.',
+    help: 'Addresses for clients: http://HOST:PORT, https://HOST:PORT, unix://PATH or unixs://PATH, several separated by commas.',
   },
   'listen-address': {
     group: 'Listening',
@@ -145,16 +153,16 @@ export const options = {
   'listen-client-http-urls': {
     group: 'Listening',
     placeholder: 'URLS',
-    defaultShown: 'the above',
+    defaultShown: '--listen-client-urls',
     parse: parseListenAddresses,
-    help: 'Serve HTTP (health, metrics, JSON) here alone; --listen-client-urls then serve gRPC alone.',
+    help: 'Serve HTTP (health, metrics, JSON) only here. --listen-client-urls then serve only gRPC.',
   },
   'advertise-client-urls': {
     group: 'Listening',
     placeholder: 'URLS',
-    defaultShown: 'where it listens',
+    defaultShown: 'the listen addresses',
     parse: parseClientUrls,
-    help: 'URLs under which clients reach this member, told to those that ask for the members.',
+    help: 'URLs under which clients reach this member, as listed by MemberList.',
   },
   'metrics-bind-address': {
     group: 'Listening',
@@ -162,7 +170,7 @@ export const options = {
     default: '0',
     defaultShown: 'none',
     parse: (text) => (text === '' || text === '0' ? [] : parseListenAddresses(text)),
-    help: 'Serve /metrics and /health, and nothing else, here too. 0 for nowhere else.',
+    help: 'Further addresses that serve only /metrics and /health. 0: none.',
     aliases: ['listen-metrics-urls'],
   },
   'host-whitelist': {
@@ -171,7 +179,7 @@ export const options = {
     default: '*',
     defaultShown: 'all',
     parse: parseHostNames,
-    help: 'Host names that requests over HTTP without TLS may name, against DNS rebinding.',
+    help: 'Host names allowed in requests over HTTP without TLS. Protects against DNS rebinding.',
   },
   'enable-grpc-gateway': {
     group: 'Listening',
@@ -185,40 +193,40 @@ export const options = {
     default: '*',
     defaultShown: 'all',
     parse: parseOrigins,
-    help: 'Origins of web pages that may read answers over HTTP.',
+    help: 'Origins of web pages that may read responses over HTTP.',
   },
 
   'cert-file': {
     group: 'TLS to clients',
     placeholder: 'FILE',
     parse: nonEmpty('the file'),
-    help: "The server's certificate (PEM), with those of its issuers. Changed on disk, it is used for the next connection.",
+    help: "The server's certificate (PEM), followed by the certificates of its issuers. New connections use a changed file.",
     aliases: ['server-cert-file'],
   },
   'key-file': {
     group: 'TLS to clients',
     placeholder: 'FILE',
     parse: nonEmpty('the file'),
-    help: 'The key of that certificate.',
+    help: 'Key (PEM) of --cert-file.',
     aliases: ['server-key-file'],
   },
   'trusted-ca-file': {
     group: 'TLS to clients',
     placeholder: 'FILE',
     parse: nonEmpty('the file'),
-    help: 'Ask clients for a certificate that comes from one of these authorities (PEM).',
+    help: 'Require client certificates signed by one of these authorities (PEM).',
   },
   'client-cert-auth': {
     group: 'TLS to clients',
     default: 'false',
     parse: boolean,
-    help: 'Ask clients for a certificate; without --trusted-ca-file of any public authority.',
+    help: 'Require client certificates. Without --trusted-ca-file, every public authority is accepted.',
   },
   'client-crl-file': {
     group: 'TLS to clients',
     placeholder: 'FILE',
     parse: nonEmpty('the file'),
-    help: 'List of certificates (DER or PEM) that were revoked.',
+    help: 'List of revoked certificates (DER or PEM).',
   },
   'client-cert-allowed-hostname': {
     group: 'TLS to clients',
@@ -226,7 +234,7 @@ export const options = {
     default: '',
     defaultShown: 'any',
     parse: splitList,
-    help: "Host names or addresses one of which a client's certificate must be for.",
+    help: "Host names or addresses. A client's certificate must be for one of them.",
   },
   'client-cert-allowed-cn': {
     group: 'TLS to clients',
@@ -234,27 +242,27 @@ export const options = {
     default: '',
     defaultShown: 'any',
     parse: splitList,
-    help: "Common names one of which a client's certificate must have.",
+    help: "Common names. A client's certificate must have one of them.",
   },
   'auto-tls': {
     group: 'TLS to clients',
     default: 'false',
     parse: boolean,
-    help: 'Make a certificate at the first start, signed by itself, in DIR/fixtures/client of --data-dir.',
+    help: 'Create a self-signed certificate at the first start, in DIR/fixtures/client of --data-dir.',
   },
   'self-signed-cert-validity': {
     group: 'TLS to clients',
     placeholder: 'YEARS',
     default: '1',
     parse: wholeNumber({ min: 1, max: 100 }),
-    help: 'How long that certificate is good.',
+    help: 'Validity of the certificate of --auto-tls.',
   },
   'cipher-suites': {
     group: 'TLS to clients',
     placeholder: 'NAMES',
-    defaultShown: 'those with forward secrecy',
+    defaultShown: 'all with forward secrecy',
     parse: parseCipherSuites,
-    help: "Suites of TLS 1.2 by Go's names, the preferred first.",
+    help: 'TLS 1.2 cipher suites by their Go names, in order of preference.',
   },
   'tls-min-version': {
     group: 'TLS to clients',
@@ -276,16 +284,16 @@ export const options = {
     group: 'Limits',
     placeholder: 'BYTES',
     default: '1572864',
-    // A gibibyte is near what SQLite holds in one value, and far beyond what a message should be.
+    // 1 GiB is about the limit of one value in SQLite, and far more than a message should have.
     parse: wholeNumber({ min: 1024, max: 1_073_741_824 }),
-    help: 'Largest request that is accepted.',
+    help: 'Largest accepted request.',
   },
   'max-txn-ops': {
     group: 'Limits',
     placeholder: 'N',
     default: '128',
     parse: wholeNumber({ min: 1, max: 100_000 }),
-    help: 'Most operations in one transaction.',
+    help: 'Maximum number of operations in one transaction.',
   },
   'quota-backend-bytes': {
     group: 'Limits',
@@ -293,7 +301,7 @@ export const options = {
     default: '0',
     defaultShown: 'none',
     parse: integer,
-    help: "Size of the database at which alarm NOSPACE is raised and writes are refused. 0 and less: no quota. (etcd's default of 2 GiB comes from its file format.)",
+    help: "Size of the database at which alarm NOSPACE is raised and writes are refused. 0 or less: no quota. (etcd's default of 2 GiB comes from its file format.)",
   },
   'read-cache-bytes': {
     group: 'Limits',
@@ -308,28 +316,28 @@ export const options = {
     default: String(MAX_UINT32),
     defaultShown: 'no limit',
     parse: wholeNumber({ min: 1, max: MAX_UINT32 }),
-    help: 'Most requests and watches that one connection may have open.',
+    help: 'Maximum number of requests and watches that one connection may have open.',
   },
   'grpc-keepalive-min-time': {
     group: 'Limits',
     placeholder: 'DURATION',
     default: '5s',
     parse: duration({ minMs: 0 }),
-    help: "A client that pings more often than this is hung up on. 0 is gRPC's own 5m.",
+    help: "Connections of clients that ping more often are closed. 0: gRPC's default, 5m.",
   },
   'grpc-keepalive-interval': {
     group: 'Limits',
     placeholder: 'DURATION',
     default: '2h',
     parse: durationOrNever,
-    help: 'Ping a client that has been silent for so long. 0 for never.',
+    help: 'Ping a client after this time without data from it. 0: never.',
   },
   'grpc-keepalive-timeout': {
     group: 'Limits',
     placeholder: 'DURATION',
     default: '20s',
     parse: durationOrNever,
-    help: 'Hang up on a client that does not answer such a ping in time. 0: pings are not sent.',
+    help: 'Close the connection of a client that does not answer a ping in this time. 0: send no pings.',
   },
 
   'watch-progress-notify-interval': {
@@ -337,7 +345,7 @@ export const options = {
     placeholder: 'DURATION',
     default: '5s',
     parse: duration({ minMs: 100 }),
-    help: "How often an idle watch is told the revision, if it asked for that. (etcd's default is 10m; Kubernetes wants 5s.)",
+    help: "Interval of progress notifications for idle watches that requested them. (etcd's default is 10m; Kubernetes needs 5s.)",
   },
   'auto-compaction-mode': {
     group: 'Watch and compaction',
@@ -351,14 +359,14 @@ export const options = {
     placeholder: 'RETENTION',
     default: '0',
     parse: textLike(/^[0-9][0-9a-zµμ.]*$/, '10m, 1 (one hour), or 1000 with --auto-compaction-mode revision'),
-    help: 'History to keep: 10m, 1 (hours), or a number of revisions. 0 is off: Kubernetes compacts by itself.',
+    help: 'History to keep: 10m, 1 (hours), or a number of revisions. 0: off, because Kubernetes compacts by itself.',
   },
   'compact-interval': {
     group: 'Watch and compaction',
     placeholder: 'DURATION',
     default: '0s',
     parse: durationOrNever,
-    help: "kine's: compact this often and keep --compact-min-retain revisions. 0s is off.",
+    help: "kine's option: compact at this interval and keep --compact-min-retain revisions. 0s: off.",
   },
   'compact-min-retain': {
     group: 'Watch and compaction',
@@ -373,21 +381,21 @@ export const options = {
     placeholder: 'SPEC',
     default: 'simple',
     parse: parseAuthToken,
-    help: 'Tokens of users: simple, or jwt with settings behind it, as etcd has them: jwt,sign-method=RS256,priv-key=FILE,pub-key=FILE,ttl=5m.',
+    help: 'Type of user tokens: simple, or jwt with settings as in etcd: jwt,sign-method=RS256,priv-key=FILE,pub-key=FILE,ttl=5m.',
   },
   'auth-token-ttl': {
     group: 'Users and roles',
     placeholder: 'SECONDS',
     default: '300',
     parse: wholeNumber({ min: 0, max: MAX_UINT32 }),
-    help: 'How long a simple token that is not used is good. 0 is the default.',
+    help: 'Lifetime of an unused simple token. 0: the default.',
   },
   'bcrypt-cost': {
     group: 'Users and roles',
     placeholder: 'N',
     default: String(bcryptCost.default),
     parse: wholeNumber({ min: 0, max: MAX_UINT32 }),
-    help: `Cost of the hash of a password, ${bcryptCost.min} to ${bcryptCost.max}: one more takes twice the time.`,
+    help: `bcrypt cost of password hashes, ${bcryptCost.min} to ${bcryptCost.max}. Each step doubles the time.`,
   },
 
   'log-level': {
@@ -410,7 +418,7 @@ export const options = {
     placeholder: 'OUTPUTS',
     default: 'stderr',
     parse: parseLogOutputs,
-    help: 'Where the log goes: stderr, stdout or the path of a file, several separated by commas.',
+    help: 'Outputs of the log: stderr, stdout or the path of a file, several separated by commas.',
   },
   debug: {
     group: 'Logs and metrics',
@@ -424,28 +432,28 @@ export const options = {
     placeholder: 'DURATION',
     default: '100ms',
     parse: duration({ minMs: 0 }),
-    help: 'Log reads and writes that the database takes longer for, waiting included.',
+    help: 'Log reads and writes that take longer in the store, including the wait.',
   },
   'warning-unary-request-duration': {
     group: 'Logs and metrics',
     placeholder: 'DURATION',
     default: '300ms',
     parse: duration({ minMs: 0 }),
-    help: 'Log calls that take longer, from their arrival to their answer.',
+    help: 'Log calls that take longer, from their arrival to their reply.',
   },
   'slow-sql-threshold': {
     group: 'Logs and metrics',
     placeholder: 'DURATION',
     default: '100ms',
     parse: durationOrNever,
-    help: "Log statements of SQL that take so long. 0s is never. (kine's default is 1s.)",
+    help: "Log SQL statements that take this long. 0s: never. (kine's default is 1s.)",
   },
   metrics: {
     group: 'Logs and metrics',
     placeholder: 'DETAIL',
     default: 'basic',
     parse: oneOf<MetricsDetail>(['basic', 'extensive']),
-    help: 'basic, or extensive: with the latency of each gRPC method, grpc_server_handling_seconds.',
+    help: 'basic, or extensive, which adds the latency of each gRPC method (grpc_server_handling_seconds).',
   },
 
   'emulated-etcd-version': {
@@ -453,13 +461,13 @@ export const options = {
     placeholder: 'VERSION',
     default: '3.7.0',
     parse: textLike(/^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?$/, '3.7.0'),
-    help: 'The etcd version that is told to clients, which infer features from it.',
+    help: 'The etcd version that tine reports. Clients infer features from it.',
   },
 } as const satisfies Readonly<Record<string, Option>>;
 
 export type OptionName = keyof typeof options;
 
-/** The value of each option; undefined where none is given and none is the default. */
+/** The value of each option; undefined: not set, and without a default. */
 export type Settings = {
   readonly [Name in OptionName]:
     | ReturnType<(typeof options)[Name]['parse']>

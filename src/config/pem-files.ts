@@ -2,9 +2,9 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 
 /**
- * The authorities in a file, one PEM text each.
+ * Reads the authorities of a file, one PEM text each.
  *
- * @throws Error with a line that names the file that is missing, unreadable or wrong.
+ * @throws Error with the name of the file, if it is missing, unreadable or wrong.
  */
 export function readAuthorities(path: string): string[] {
   const blocks = pemBlocks(readText('ca file', path));
@@ -14,9 +14,10 @@ export function readAuthorities(path: string): string[] {
 }
 
 /**
- * A certificate with those of its issuers, and its key, as PEM.
+ * Reads a certificate, with the certificates of its issuers, and its key as PEM.
  *
- * @throws Error with a line that names the file that is missing, unreadable or wrong, also when the two do not fit each other.
+ * @throws Error with the name of the file, if it is missing, unreadable or wrong, or if certificate
+ * and key do not match.
  */
 export function readPair(certFile: string, keyFile: string): { readonly cert: string; readonly key: string } {
   const cert = readText('certificate file', certFile);
@@ -51,25 +52,25 @@ function parseKey(path: string, text: string): ReturnType<typeof createPrivateKe
 }
 
 /**
- * The text of a file that an option names.
+ * Reads the text of a file.
  *
- * @throws Error with a line for a person: `ca file /x: no such file`.
+ * @throws Error as one line for a person: `ca file /x: no such file`.
  */
 export function readText(what: string, path: string): string {
   return readBytes(what, path).toString('utf8');
 }
 
-/** The bytes of one. */
+/** Reads the bytes of a file. Throws as `readText` does. */
 export function readBytes(what: string, path: string): Buffer {
   try {
     return readFileSync(path);
   } catch (cause) {
     const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
-    throw new Error(`${what} ${path}: ${WHY[code] ?? `cannot be read (${code})`}`, { cause });
+    throw new Error(`${what} ${path}: ${REASONS[code] ?? `cannot be read (${code})`}`, { cause });
   }
 }
 
-const WHY: Readonly<Record<string, string>> = {
+const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'no such file',
   ENOTDIR: 'no such file',
   EISDIR: 'is a directory',

@@ -5,14 +5,18 @@ const PASSWORD_PARAMETER = /\b(password|passwd|pwd)=(?:\\["\\]|[^&\s"\\])*/gi;
 const PASSWORD_MEMBER = /("password":")(?:\\.|[^"\\])*"/gi;
 
 /**
- * A line of text without the passwords of the database addresses in it: `postgres://user:***@host/db?password=***`.
- * Takes linear time: every line of the log passes here, with texts of clients in it.
+ * Removes the passwords of database addresses from a line of text:
+ * `postgres://user:***@host/db?password=***`. Takes linear time, because every log line is passed
+ * here, with texts of clients in it.
  */
 export function redact(text: string): string {
   return withoutUserPasswords(text).replace(PASSWORD_PARAMETER, '$1=***').replace(PASSWORD_MEMBER, '$1***"');
 }
 
-/** A password reaches to the last @ of its address, so that one with an @ in it goes whole. */
+/**
+ * A password ends at the last @ of its address, so a password that contains an @ is removed
+ * completely.
+ */
 function withoutUserPasswords(text: string): string {
   let redacted = '';
   let doneTo = 0;
@@ -26,15 +30,15 @@ function withoutUserPasswords(text: string): string {
       redacted += `${text.slice(doneTo, start)}***`;
       doneTo = start + passwordLength;
     }
-    // No second password is in the same address, and looking for one at each of its slashes would take quadratic time.
+    // An address has only one password. A search at each of its slashes would take quadratic time.
     USER_NAME.lastIndex = start + rest.length;
   }
   return redacted + text.slice(doneTo);
 }
 
 /**
- * A text that is one address as a whole, without what may be its password, whatever letters that has: in an address that
- * could not be read, blanks and quotes may be part of it.
+ * Removes everything that may be a password from a text that is one address, whatever characters it
+ * contains. In an address that could not be parsed, blanks and quotes may be part of the password.
  */
 export function hideCredentials(address: string): string {
   return redact(withoutUserInfo(address.replace(/\b(password)=[^&]*/gi, '$1=***')));

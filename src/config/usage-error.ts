@@ -1,10 +1,13 @@
-/** The command line, or the environment, asks for something that cannot be: one line, exit status 2. */
+/** A mistake on the command line or in the environment: one line, exit status 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }
 
-/** Runs `parse`; what it throws is blamed on `source`, as the user wrote it: `--data-dir`, `TINE_DATA_DIR`. */
-export function blaming<Value>(source: string, parse: () => Value): Value {
+/**
+ * Runs `parse` and prefixes its error with `source`, as the user wrote it: `--data-dir`,
+ * `TINE_DATA_DIR`.
+ */
+export function withSource<Value>(source: string, parse: () => Value): Value {
   try {
     return parse();
   } catch (cause) {

@@ -1,6 +1,9 @@
 import { parseGoDuration } from './go-duration.ts';
 
-/** Readers of single values. Each throws an Error that says what is wrong, without the name of the flag. */
+/**
+ * Parsers of single values. Each throws an Error that describes the mistake, without the name of
+ * the flag.
+ */
 
 /** A whole number within bounds, in decimal. */
 export function wholeNumber({ min, max }: { readonly min: number; readonly max: number }): (text: string) => number {
@@ -20,10 +23,10 @@ export function integer(text: string): number {
 
 const durations = new WeakSet<(text: string) => unknown>();
 
-/** Whether a reader is one of durations: a bare number in a file then counts nanoseconds. */
+/** Whether a parser reads durations. A bare number in a file then counts nanoseconds. */
 export const isDuration = (parse: (text: string) => unknown): boolean => durations.has(parse);
 
-/** A duration as Go writes it, in milliseconds, at least `minMs`. */
+/** A duration in Go's form, in milliseconds, at least `minMs`. */
 export function duration({ minMs }: { readonly minMs: number }): (text: string) => number {
   const parse = (text: string): number => {
     const value = parseGoDuration(text);
@@ -35,41 +38,41 @@ export function duration({ minMs }: { readonly minMs: number }): (text: string) 
   return parse;
 }
 
-/** A duration in milliseconds; zero or less means never, as in kine's flags. */
+/** A duration in milliseconds. As in kine's flags, zero or less means never. */
 export function durationOrNever(text: string): number {
   const value = duration({ minMs: Number.NEGATIVE_INFINITY })(text);
   return value <= 0 ? Number.POSITIVE_INFINITY : value;
 }
 durations.add(durationOrNever);
 
-/** One of some words; `synonyms` are the words other programs use for them. */
+/** One of several words. `synonyms` are the words of other programs. */
 export function oneOf<const Word extends string>(
   words: readonly Word[],
   synonyms: Readonly<Record<string, Word>> = {},
 ): (text: string) => Word {
   return (text) => {
     const word = words.find((candidate) => candidate === text) ?? synonyms[text];
-    if (word === undefined) throw new Error(`"${text}" is none of ${words.join(', ')}`);
+    if (word === undefined) throw new Error(`"${text}" is not supported; use one of ${words.join(', ')}`);
     return word;
   };
 }
 
-/** A boolean by the words Go accepts. */
+/** A boolean, in the words that Go accepts. */
 export function boolean(text: string): boolean {
   if (/^(1|t|true)$/i.test(text)) return true;
   if (/^(0|f|false)$/i.test(text)) return false;
-  throw new Error(`"${text}" is neither true nor false`);
+  throw new Error(`"${text}" is not a boolean; use true or false`);
 }
 
-/** A text that must match; `example` says what would. */
+/** A text that matches a pattern. `example` is a valid text, for the message. */
 export function textLike(pattern: RegExp, example: string): (text: string) => string {
   return (text) => {
-    if (!pattern.test(text)) throw new Error(`"${text}" is not understood; write for example ${example}`);
+    if (!pattern.test(text)) throw new Error(`"${text}" is not valid; write for example ${example}`);
     return text;
   };
 }
 
-/** Any text but none; `what` is what the text names. */
+/** Any text that is not empty. `what` is the name of the value in messages. */
 export function nonEmpty(what: string): (text: string) => string {
   return (text) => {
     if (text === '') throw new Error(`${what} is missing`);

@@ -9,14 +9,14 @@ import { isFirstVersion } from './key-value-bytes.ts';
 interface CachedCount {
   readonly name: string;
   readonly interval: NameInterval;
-  /** What was counted is as of this id: earlier events are in it. */
+  /** The keys were counted at this id: the count includes all earlier events. */
   readonly asOf: RowId;
   count: number;
 }
 
-/** How many keys intervals have, whatever their size. Events change the numbers. */
+/** The number of keys of intervals of any size. Events update the numbers. */
 export class CachedCounts {
-  /** The one that was not used for longest comes first. */
+  /** In the order of use, the least recently used first. */
   readonly #counts = new Map<string, CachedCount>();
   readonly #intervals = new IntervalTree<CachedCount>();
   readonly #matches: CachedCount[] = [];
@@ -26,7 +26,7 @@ export class CachedCounts {
     return this.#counts.size;
   }
 
-  /** The number of keys at an id through which all events were given to `change`. */
+  /** The number of keys at an id up to which all events were passed to `change`. */
   get(interval: NameInterval, throughId: RowId): number | undefined {
     const name = nameOf(interval);
     const cached = this.#counts.get(name);

@@ -1,16 +1,16 @@
 import type { RowId } from '../mvcc/operations.ts';
 import { cacheLimits } from './cache-limits.ts';
-import type { Held } from './recency.ts';
+import type { CacheEntry } from './lru-order.ts';
 
-/** One key and its encoded key-value, or that it is not there. */
-export class CachedKey implements Held {
+/** One key with its encoded key-value, or the fact that the key does not exist. */
+export class CachedKey implements CacheEntry {
   readonly name: string;
-  /** What was read is as of this id: earlier events are in it. */
+  /** The value was read at this id: it includes all earlier events. */
   readonly asOf: RowId;
-  /** `absent`: there is no such key. */
+  /** `absent`: the key does not exist. */
   bytes: Uint8Array;
-  older: Held | undefined;
-  newer: Held | undefined;
+  older: CacheEntry | undefined;
+  newer: CacheEntry | undefined;
 
   constructor(name: string, bytes: Uint8Array, asOf: RowId) {
     this.name = name;
@@ -18,7 +18,7 @@ export class CachedKey implements Held {
     this.asOf = asOf;
   }
 
-  get heldBytes(): number {
+  get entryBytes(): number {
     return this.name.length + this.bytes.length + cacheLimits.keyOverheadBytes;
   }
 }

@@ -1,4 +1,4 @@
-/** A page of a range from the cache, as the database would answer it. */
+/** Builds a page of a range from the cache, equal to the page that the database would return. */
 import type { RangeOperation, Revision } from '../mvcc/operations.ts';
 import type { PagePosition, RangePages } from '../mvcc/reads/range-page.ts';
 import { type NameInterval, nameInterval } from '../mvcc/reads/read-point.ts';
@@ -8,26 +8,26 @@ import { cacheLimits } from './cache-limits.ts';
 import type { CachedRun } from './cached-run.ts';
 import { indexFrom, type RunContent, startOf } from './run-content.ts';
 
-/** What a page is taken from. All of it is at one revision. */
+/** The source of a page. All of it is at one revision. */
 export interface PageSource {
   readonly revision: Revision;
-  /** The runs of an interval from its start on; ends where a part of it is missing. */
-  along(interval: NameInterval): Iterable<CachedRun>;
-  /** The key-values of a run, which is used hereby. */
+  /** The runs of an interval from its start on. Ends at the first gap. */
+  contiguousRuns(interval: NameInterval): Iterable<CachedRun>;
+  /** The key-values of a run. Marks the run as used. */
   contentOf(run: CachedRun): RunContent;
-  /** How many keys an interval has; undefined: it is not known. */
+  /** The number of keys of an interval; undefined: unknown. */
   count(interval: NameInterval): number | undefined;
 }
 
 export type CachedPage = Omit<RangePages, 'head' | 'readRevision'>;
 
-/** Whether pages of a range can be taken from the cache: key-values in the order of their keys, or their number. */
+/** Whether the cache can answer a range: key-values in the order of their keys, or their number. */
 export function isCacheable({ keys, sort, revisionFilter, keysOnly, countOnly }: RangeOperation): boolean {
   if ('one' in keys || sort !== undefined || revisionFilter !== undefined) return false;
   return countOnly || !keysOnly;
 }
 
-/** Undefined: the cache does not have all of it, or stands at another revision. */
+/** Undefined: a part of the page is not in the cache, or the cache is at another revision. */
 export function cachedPage(
   { operation, position }: { readonly operation: RangeOperation; readonly position: PagePosition | undefined },
   source: PageSource,
@@ -42,7 +42,7 @@ export function cachedPage(
   const interval = position === undefined ? whole : { start: successor(position.afterName), end: whole.end };
   const countBefore = position?.countBefore ?? 0;
   const left = operation.limit === 0 ? Number.POSITIVE_INFINITY : operation.limit - countBefore;
-  const page = takenAlong(interval, left, source);
+  const page = takeFrom(interval, left, source);
   if (page === undefined) return undefined;
   const { blocks, endsAt } = page;
   const countThrough = countBefore + page.count;
@@ -69,16 +69,16 @@ interface Taken {
 }
 
 /** Undefined: a part is missing. */
-function takenAlong(interval: NameInterval, left: number, source: PageSource): Taken | undefined {
+function takeFrom(interval: NameInterval, left: number, source: PageSource): Taken | undefined {
   const blocks: KeyValueBlock[] = [];
   let count = 0;
   let bytes = 0;
   let lastName = '';
   let reached = interval.start;
-  for (const run of source.along(interval)) {
+  for (const run of source.contiguousRuns(interval)) {
     if (bytes >= cacheLimits.pageBytesMax) return { blocks, count, endsAt: 'full page', lastName };
     const content = source.contentOf(run);
-    const { from, to } = placesIn(run, content, interval);
+    const { from, to } = indexesIn(run, content, interval);
     const end = Math.min(to, from + left - count);
     if (end > from) {
       const block = content.bytes.subarray(startOf(content, from), content.ends[end - 1]);
@@ -93,18 +93,18 @@ function takenAlong(interval: NameInterval, left: number, source: PageSource): T
   return reached < interval.end ? undefined : { blocks, count, endsAt: 'end', lastName };
 }
 
-/** How many keys of an interval the runs have; undefined: a part of it is missing. */
-export function countAlong(
+/** Counts the keys of an interval; undefined: a part of the interval is missing. */
+export function countKeys(
   interval: NameInterval,
-  source: Pick<PageSource, 'along' | 'contentOf'>,
+  source: Pick<PageSource, 'contiguousRuns' | 'contentOf'>,
 ): number | undefined {
   let count = 0;
   let reached = interval.start;
-  for (const run of source.along(interval)) {
+  for (const run of source.contiguousRuns(interval)) {
     if (run.start >= interval.start && run.end <= interval.end) {
       count += run.count;
     } else {
-      const { from, to } = placesIn(run, source.contentOf(run), interval);
+      const { from, to } = indexesIn(run, source.contentOf(run), interval);
       count += to - from;
     }
     reached = run.end;
@@ -112,8 +112,8 @@ export function countAlong(
   return reached < interval.end ? undefined : count;
 }
 
-/** Which key-values of a run are in an interval. */
-function placesIn(run: CachedRun, { names }: RunContent, { start, end }: NameInterval): { from: number; to: number } {
+/** The indexes of the key-values of a run that are in an interval. */
+function indexesIn(run: CachedRun, { names }: RunContent, { start, end }: NameInterval): { from: number; to: number } {
   return {
     from: run.start < start ? indexFrom(names, start) : 0,
     to: run.end > end ? indexFrom(names, end) : names.length,

@@ -1,20 +1,23 @@
 import type { RowId } from '../mvcc/operations.ts';
 import type { NameInterval } from '../mvcc/reads/read-point.ts';
 import { cacheLimits } from './cache-limits.ts';
-import type { Held } from './recency.ts';
+import type { CacheEntry } from './lru-order.ts';
 import { emptyContent, keyValueOf, type RunContent, withChanges } from './run-content.ts';
 
-/** An interval of keys with all of its key-values. What changes is kept beside the content, and put into it when the run is read. */
-export class CachedRun implements Held, NameInterval {
+/**
+ * An interval of keys with all of its key-values. Changes are collected separately, and merged into
+ * the content when the run is read.
+ */
+export class CachedRun implements CacheEntry, NameInterval {
   readonly start: string;
   end: string;
-  /** What was read is as of this id: earlier events are in it. */
+  /** The run was read at this id: it includes all earlier events. */
   readonly asOf: RowId;
-  older: Held | undefined;
-  newer: Held | undefined;
-  /** Whether it was read since its changes were last weighed. */
+  older: CacheEntry | undefined;
+  newer: CacheEntry | undefined;
+  /** Whether it was read since its changes were last merged. */
   isUsed = false;
-  /** How many keys it has. */
+  /** The number of keys. */
   count: number;
   #content: RunContent;
   #contentBytes: number;
@@ -30,27 +33,27 @@ export class CachedRun implements Held, NameInterval {
     this.#contentBytes = bytesOf(content);
   }
 
-  get heldBytes(): number {
+  get entryBytes(): number {
     return cacheLimits.runOverheadBytes + this.#contentBytes + this.#changeBytes;
   }
 
-  /** Whether its changes are more than reading it anew. */
-  get isWorn(): boolean {
+  /** Whether its changes take more bytes than reading it again. */
+  get hasManyChanges(): boolean {
     return this.#changeBytes > this.#contentBytes + cacheLimits.runBytes;
   }
 
-  /** Whether it should be several runs. */
+  /** Whether it should be split. */
   get isLarge(): boolean {
     const { names, bytes } = this.#content;
     return names.length > 1 && (bytes.length > 2 * cacheLimits.runBytes || names.length > 2 * cacheLimits.runKeysMax);
   }
 
-  /** The key-value of a key in the interval; `absent`: it is not there. */
+  /** The key-value of a key in the interval; `absent`: the key does not exist. */
   get(name: string): Uint8Array {
     return this.#changes.get(name) ?? keyValueOf(this.#content, name);
   }
 
-  /** A key in the interval was put, or deleted (`absent`). */
+  /** Sets the value of a key in the interval; `absent`: the key was deleted. */
   change(name: string, bytes: Uint8Array): void {
     if (this.get(name).length > 0) this.count -= 1;
     if (bytes.length > 0) this.count += 1;
@@ -60,7 +63,7 @@ export class CachedRun implements Held, NameInterval {
     this.#changes.set(name, bytes);
   }
 
-  /** All key-values as they are now. */
+  /** All current key-values. */
   content(): RunContent {
     if (this.#changes.size > 0) {
       this.#content = withChanges(this.#content, this.#changes);
@@ -72,7 +75,7 @@ export class CachedRun implements Held, NameInterval {
   }
 }
 
-/** Runs that cover an interval, of key-values in the order of their keys. */
+/** Creates runs that cover an interval, from key-values in the order of their keys. */
 export function runsOf(interval: NameInterval, contents: readonly RunContent[], asOf: RowId): readonly CachedRun[] {
   if (contents.length === 0) return [new CachedRun(interval, emptyContent, asOf)];
   const startOf = (index: number) => (index === 0 ? interval.start : (contents[index]?.names[0] as string));

@@ -7,13 +7,13 @@ interface Wait {
   resolve(): void;
 }
 
-/** Reads that wait for events on their way, for a short time. */
+/** Reads that wait a short time for events that are about to arrive. */
 export class EventWaits {
   /** The oldest first. */
   readonly #waits = new Set<Wait>();
   #timer: NodeJS.Timeout | undefined;
 
-  /** Resolves when `reached` is called with this id or a later one, or when the time is over. */
+  /** Resolves when `reached` is called with this id or a later one, or after `waitMsMax`. */
   wait(id: RowId): Promise<void> {
     return new Promise((resolve) => {
       this.#waits.add({ id, endMs: performance.now() + cacheLimits.waitMsMax, resolve });

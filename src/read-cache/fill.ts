@@ -7,17 +7,20 @@ interface Collected {
   readonly bytes: Uint8Array;
 }
 
-/** An interval that is being read into the cache, block by block at one revision. It collects the events that happen to its keys until their block is there. */
+/**
+ * An interval that is being read into the cache, block by block at one revision. It collects the
+ * events of its keys until their block is stored.
+ */
 export class Fill {
   readonly name: string;
   readonly interval: NameInterval;
-  /** What is read is as of this id: earlier events are in it. */
+  /** The interval is read at this id: it includes all earlier events. */
   asOf: RowId = 0;
-  /** What was read ends before this name. */
+  /** The keys before this name are read. */
   reached: string;
-  /** Of the runs made so far. */
+  /** Bytes of the runs stored so far. */
   bytes = 0;
-  /** Nothing more of it goes into the cache. */
+  /** Set when nothing more of it is to be cached. */
   isAbandoned = false;
   readonly #changes = new Map<string, Collected>();
   #changeBytes = 0;
@@ -28,19 +31,19 @@ export class Fill {
     this.reached = interval.start;
   }
 
-  /** Whether it collects events of a key. */
-  wants(name: string): boolean {
+  /** Whether it collects the events of a key. */
+  collects(name: string): boolean {
     return !this.isAbandoned && name >= this.reached && name < this.interval.end;
   }
 
-  /** An event of a key: what it has from now on. */
+  /** Collects an event: the new value of a key. */
   collect(name: string, id: RowId, bytes: Uint8Array): void {
     this.#changes.set(name, { id, bytes });
     this.#changeBytes += name.length + bytes.length + cacheLimits.keyOverheadBytes;
     if (this.#changeBytes > cacheLimits.fillBytesMax) this.abandon();
   }
 
-  /** The newest event of each key before `reached` that has one, once. */
+  /** Removes and returns the newest collected event of each key before `reached`. */
   *collected(): Generator<readonly [string, Collected]> {
     for (const each of this.#changes) {
       const [name, { bytes }] = each;

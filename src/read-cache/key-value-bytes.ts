@@ -1,18 +1,20 @@
-/** What the cache needs of encoded key-values: their keys, and whether one is new. */
+/** Parses encoded key-values: their keys, and whether a key-value is the first version. */
 import { assert } from '../errors.ts';
 import { kvsTag } from '../mvcc/reads/encode-row.ts';
 import { keyText } from '../sql/key-text.ts';
 
-/** A key-value in a block, by its key. The bytes are the block's. */
+/** A key-value in a block, with its key. The bytes are a part of the block. */
 export type NamedBytes = readonly [name: string, bytes: Uint8Array];
 
-/** Tags of mvccpb.KeyValue. The codec writes the fields in this order, the key always. */
+/**
+ * Tags of mvccpb.KeyValue. The codec writes the fields in this order, and always writes the key.
+ */
 const keyTag = 0x0a;
 const createRevisionTag = 0x10;
 const modRevisionTag = 0x18;
 const versionTag = 0x20;
 
-/** The key-values of a block one by one. */
+/** The key-values of a block, one by one. */
 export function* keyValuesOf(block: Uint8Array): Generator<NamedBytes> {
   for (let start = 0; start < block.length; ) {
     const key = keyOf(block, start);
@@ -21,7 +23,7 @@ export function* keyValuesOf(block: Uint8Array): Generator<NamedBytes> {
   }
 }
 
-/** Whether a key-value is the first since its key was created. */
+/** Whether a key-value is the first version since its key was created. */
 export function isFirstVersion(bytes: Uint8Array): boolean {
   let offset = keyOf(bytes, 0).end;
   for (const tag of [createRevisionTag, modRevisionTag]) {
@@ -42,7 +44,7 @@ function keyOf(block: Uint8Array, start: number): { start: number; end: number; 
   };
 }
 
-/** A length: up to 31 bits. */
+/** Reads a length of up to 31 bits. */
 function lengthAt(bytes: Uint8Array, offset: number): number {
   let length = 0;
   for (let index = 0; ; index += 1) {

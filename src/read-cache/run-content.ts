@@ -1,7 +1,10 @@
 import { cacheLimits } from './cache-limits.ts';
 import type { NamedBytes } from './key-value-bytes.ts';
 
-/** Key-values in the order of their keys, encoded back to back. Never changed: answers on their way to clients refer to the bytes. */
+/**
+ * Key-values in the order of their keys, encoded back to back. Immutable, because replies on their
+ * way to clients refer to the bytes.
+ */
 export interface RunContent {
   readonly names: readonly string[];
   /** Where each key-value ends in `bytes`. */
@@ -9,12 +12,12 @@ export interface RunContent {
   readonly bytes: Uint8Array;
 }
 
-/** What stands for a key that is not there. */
+/** The value of a key that does not exist. */
 export const absent = new Uint8Array(0);
 
 export const emptyContent: RunContent = { names: [], ends: [], bytes: absent };
 
-/** Key-values in the order of their keys, copied into one content. */
+/** Copies key-values, which are in the order of their keys, into one content. */
 export function contentOf(keyValues: readonly NamedBytes[]): RunContent {
   let length = 0;
   for (const [, bytes] of keyValues) length += bytes.length;
@@ -31,7 +34,7 @@ export function contentOf(keyValues: readonly NamedBytes[]): RunContent {
   return { names, ends, bytes: copied };
 }
 
-/** The same as contents of bounded size. */
+/** Copies key-values into several contents of bounded size. */
 export function contentsOf(keyValues: Iterable<NamedBytes>): readonly RunContent[] {
   const contents: RunContent[] = [];
   let taken: NamedBytes[] = [];
@@ -50,7 +53,7 @@ export function contentsOf(keyValues: Iterable<NamedBytes>): readonly RunContent
   return contents;
 }
 
-/** The first key-value whose key is not before a name. */
+/** The index of the first key that is not before a name. */
 export function indexFrom(names: readonly string[], name: string): number {
   let low = 0;
   let high = names.length;
@@ -67,13 +70,13 @@ export function startOf({ ends }: RunContent, index: number): number {
   return index === 0 ? 0 : (ends[index - 1] as number);
 }
 
-/** The key-value of a name; `absent` when it is not there. */
+/** The key-value of a name; `absent` if the key does not exist. */
 export function keyValueOf(content: RunContent, name: string): Uint8Array {
   const index = indexFrom(content.names, name);
   return content.names[index] === name ? valueAt(content, index) : absent;
 }
 
-/** All key-values one by one. */
+/** All key-values, one by one. */
 export function* keyValuesIn(content: RunContent): Generator<NamedBytes> {
   for (const [index, name] of content.names.entries()) yield [name, valueAt(content, index)];
 }

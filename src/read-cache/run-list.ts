@@ -2,18 +2,21 @@ import type { NameInterval } from '../mvcc/reads/read-point.ts';
 import { countStartingThrough } from '../text/count-starting-through.ts';
 import type { CachedRun } from './cached-run.ts';
 
-/** Runs in the order of their keys. They do not overlap; where one begins at the end of another, nothing is missing between. */
+/**
+ * Runs in the order of their keys. Runs do not overlap. If a run begins at the end of another one,
+ * no key is missing between them.
+ */
 export class RunList {
   #runs: CachedRun[] = [];
 
-  /** The run whose interval has a name. */
+  /** The run that contains a name. */
   at(name: string): CachedRun | undefined {
     const run = this.#runs[countStartingThrough(this.#runs, name) - 1];
     return run !== undefined && name < run.end ? run : undefined;
   }
 
-  /** The runs of an interval from its start on; ends where a part of it is missing. */
-  *along({ start, end }: NameInterval): Generator<CachedRun> {
+  /** The runs of an interval from its start on. Ends at the first gap. */
+  *contiguousRuns({ start, end }: NameInterval): Generator<CachedRun> {
     let next = start;
     for (let index = Math.max(0, countStartingThrough(this.#runs, start) - 1); next < end; index += 1) {
       const run = this.#runs[index];
@@ -37,19 +40,19 @@ export class RunList {
     return gaps;
   }
 
-  /** Runs that cover a gap, in their order. */
+  /** Inserts runs that cover a gap, in order. */
   insert(runs: readonly CachedRun[]): void {
     const [first] = runs;
     if (first !== undefined) this.#runs.splice(countStartingThrough(this.#runs, first.start), 0, ...runs);
   }
 
-  /** Others stand for a run, or none. */
+  /** Replaces a run by other runs, or removes it. */
   replace(run: CachedRun, runs: readonly CachedRun[]): void {
     this.#runs.splice(countStartingThrough(this.#runs, run.start) - 1, 1, ...runs);
   }
 
-  /** The run before one, where they touch. */
-  touching(run: CachedRun): CachedRun | undefined {
+  /** The run that ends where this run begins; undefined: there is a gap. */
+  adjacentBefore(run: CachedRun): CachedRun | undefined {
     const before = this.#runs[countStartingThrough(this.#runs, run.start) - 2];
     return before?.end === run.start ? before : undefined;
   }

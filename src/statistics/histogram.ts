@@ -1,13 +1,18 @@
-/** A histogram as plain data: it crosses threads as it is. */
+/** A histogram as plain data, which can be sent between threads. */
 export interface HistogramCounts {
-  /** Upper bounds of the buckets, each with the bound itself in it, ascending. */
+  /** The upper bounds of the buckets, ascending. A bucket includes its bound. */
   readonly bounds: readonly number[];
-  /** What was seen, by bucket, not cumulated; one more than bounds: the last bucket has none. */
+  /**
+   * The number of values in each bucket, not cumulated. The last bucket has no bound, so there is
+   * one more than `bounds`.
+   */
   readonly counts: readonly number[];
   readonly sum: number;
 }
 
-/** Counts values by size. Plain numbers, made into text when somebody asks: this is written to in every call. */
+/**
+ * Counts values by size in plain numbers. Every call writes to it, so text is made only on request.
+ */
 export class Histogram implements HistogramCounts {
   readonly bounds: readonly number[];
   readonly counts: number[];
@@ -26,19 +31,19 @@ export class Histogram implements HistogramCounts {
     this.sum += value;
   }
 
-  /** What was seen so far, apart from what comes. */
+  /** A copy of the current counts. */
   snapshot(): HistogramCounts {
     return { bounds: this.bounds, counts: [...this.counts], sum: this.sum };
   }
 }
 
-/** Two histograms with the same bounds, added. */
+/** The sum of two histograms with the same bounds. */
 export function addedHistograms(one: HistogramCounts, other: HistogramCounts): HistogramCounts {
   const counts = one.counts.map((count, index) => count + (other.counts[index] ?? 0));
   return { bounds: one.bounds, counts, sum: one.sum + other.sum };
 }
 
-/** Bounds of which each is twice the one before. */
+/** Bounds, each twice the one before. */
 export function doublingBounds(first: number, count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => first * 2 ** index);
 }

@@ -1,16 +1,19 @@
 export interface LatestAnswerOptions<Answer> {
   ask(): Promise<Answer>;
-  /** What stands for it before the first. */
+  /** The answer before the first read. */
   readonly initial: Answer;
   readonly waitMsMax: number;
 }
 
-/** The latest answer to a question that may take long, or fail: whoever asks waits a little, and is then given the one before. */
+/**
+ * Keeps the latest result of a read that may take long or fail. A caller waits a short time, and
+ * then receives the previous result.
+ */
 export class LatestAnswer<Answer> {
   readonly #options: LatestAnswerOptions<Answer>;
   #answer: Answer;
   #isFailing = false;
-  /** A question is not asked again before it was answered. */
+  /** Only one read is under way at a time. */
   #asking: Promise<void> | undefined;
 
   constructor(options: LatestAnswerOptions<Answer>) {
@@ -18,7 +21,7 @@ export class LatestAnswer<Answer> {
     this.#answer = options.initial;
   }
 
-  /** `isFresh`: it was answered now. */
+  /** `isFresh`: the result was read now. */
   async get(): Promise<{ readonly answer: Answer; readonly isFresh: boolean }> {
     this.#asking ??= this.#ask();
     const isInTime = await settledWithin(this.#options.waitMsMax, this.#asking);

@@ -1,13 +1,13 @@
-/** How seldom a question is asked. */
+/** How often a read may run. */
 export interface Pace {
   readonly intervalMsMin: number;
-  /** A question that took long is not asked again before so many times as long have passed. */
+  /** After a read, this many times its duration must pass before the next one. */
   readonly pauseFactor: number;
 }
 
-/** A question that costs something, asked at its pace; between, the answer is the one before. */
+/** Limits how often an expensive read runs. Between two reads, the previous result is returned. */
 export function paced<Answer>(
-  ask: () => Promise<Answer>,
+  read: () => Promise<Answer>,
   { intervalMsMin, pauseFactor }: Pace,
 ): () => Promise<Answer | undefined> {
   let answer: Answer | undefined;
@@ -15,9 +15,9 @@ export function paced<Answer>(
   return async () => {
     const startMs = performance.now();
     if (startMs < nextMs) return answer;
-    // Failures are paced like answers.
+    // Failed reads are limited too.
     nextMs = startMs + intervalMsMin;
-    answer = await ask();
+    answer = await read();
     nextMs = Math.max(nextMs, startMs + pauseFactor * (performance.now() - startMs));
     return answer;
   };

@@ -1,6 +1,8 @@
 import { Histogram } from './histogram.ts';
 
-/** Work that takes seconds and is seldom done: how long it took each time, and whether it goes on now. */
+/**
+ * Measures rare work that takes seconds: the duration of each run, and whether one is under way.
+ */
 export class TimedWork {
   readonly ms: Histogram;
   #underWay = 0;
@@ -13,7 +15,7 @@ export class TimedWork {
     return this.#underWay;
   }
 
-  /** What fails is not among the times. */
+  /** Failed runs are not measured. */
   async run<Result>(work: () => Promise<Result>): Promise<Result> {
     const startMs = performance.now();
     this.#underWay += 1;

@@ -1,6 +1,7 @@
 /**
- * Users and roles as this instance knows them. Every answer of the database carries the state of auth in its head: what was found out about users holds as long
- * as answers show the same state, and is asked for again when one does not.
+ * Users and roles, cached by this instance. The head of every database answer contains the auth
+ * state. Cached facts about users are valid while answers show the same state. When an answer shows
+ * another state, they are read again.
  */
 import { randomBytes } from 'node:crypto';
 import type { Driver } from '../drivers/driver.ts';
@@ -15,12 +16,12 @@ import type { Head } from '../mvcc/results.ts';
 import { BoundedCache } from '../text/bounded-cache.ts';
 import type { Permission } from '../wire/generated/authpb/auth.ts';
 import type { ReadQueue } from './read-queue.ts';
-import { internal, lasting, type Requester } from './requester.ts';
+import { internal, type Requester, uncancellable } from './requester.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 const secretBytes = 32;
 
-/** No user has it. */
+/** An empty name. No user has it. */
 const noName = '';
 
 export class AuthStore {
@@ -28,11 +29,14 @@ export class AuthStore {
   readonly #writes: WriteQueue;
   readonly #reads: ReadQueue;
   readonly #readHead: (requester: Requester) => Promise<Head>;
-  readonly #saw: (head: Head) => void;
+  readonly #observeHead: (head: Head) => void;
   #state: AuthState = initialAuthState;
   #isKnown = false;
   #epoch = 0;
-  /** Those that asked for something in this epoch. A name that no user has is not remembered: clients have as many of them as they like. */
+  /**
+   * Users that sent a request in this epoch. Names without a user are not cached, because clients
+   * can send any number of them.
+   */
   readonly #users = new BoundedCache<UserRights>({
     countMax: limits.knownUsersMax,
     bytesMax: limits.knownUsersBytesMax,
@@ -45,14 +49,14 @@ export class AuthStore {
     writes: WriteQueue,
     options: {
       readonly reads: ReadQueue;
-      readonly saw: (head: Head) => void;
+      readonly observeHead: (head: Head) => void;
       readonly readHead: (requester: Requester) => Promise<Head>;
     },
   ) {
     this.#driver = driver;
     this.#writes = writes;
     this.#reads = options.reads;
-    this.#saw = options.saw;
+    this.#observeHead = options.observeHead;
     this.#readHead = options.readHead;
   }
 
@@ -61,23 +65,26 @@ export class AuthStore {
     return this.#isKnown;
   }
 
-  /** Milliseconds since 1970 by the clock that all instances share. */
+  /** Milliseconds since 1970, by the clock that all instances share. */
   nowMs(): number {
     return this.#driver.nowMs();
   }
 
-  /** As the last answer of the database showed it. */
+  /** The auth state in the last answer of the database. */
   get state(): AuthState {
     return this.#state;
   }
 
-  /** Another number whenever an answer has shown another state: what was checked at one number and answered at the same was right when it was answered. */
+  /**
+   * Changes whenever an answer shows another auth state. A check is still right when its request is
+   * answered in the same epoch.
+   */
   get epoch(): number {
     return this.#epoch;
   }
 
-  /** Every answer's head passes here before the answer is given. */
-  saw({ authState }: Head): void {
+  /** Receives the head of every database answer, before the answer is passed on. */
+  observeHead({ authState }: Head): void {
     this.#isKnown = true;
     if (authState === this.#state) return;
     this.#state = authState;
@@ -87,29 +94,32 @@ export class AuthStore {
     this.#secret = undefined;
   }
 
-  /** Asks for the state of now. @throws DriverError */
+  /** Reads the current auth state. @throws DriverError */
   async refresh(requester: Requester): Promise<Head> {
     return this.#readHead(requester);
   }
 
-  /** A user of this epoch, if it is known without asking. */
+  /** A user of this epoch, from the cache only. */
   existingUser(name: string): UserRights | undefined {
     return this.#users.get(name);
   }
 
-  /** The name, or where nobody can have it that of nobody: a client's may be as large as a message. */
+  /**
+   * The name, or the empty name if the name is too long for any user. A client can send a name as
+   * large as a message.
+   */
   possibleName(name: string): string {
     return name.length > this.#nameLengthMax ? noName : name;
   }
 
-  /** A user with what it may do; undefined: there is none. @throws DriverError */
+  /** A user and its rights; undefined: there is no user with this name. @throws DriverError */
   async user(name: string, requester: Requester): Promise<UserRights | undefined> {
-    const known = this.#users.get(name);
-    if (known !== undefined) return known;
+    const cached = this.#users.get(name);
+    if (cached !== undefined) return cached;
     if (this.#isTooLong(name)) return undefined;
     let lookUp = this.#lookUps.get(name);
     if (lookUp === undefined) {
-      lookUp = this.#lookUp(name, lasting(requester));
+      lookUp = this.#lookUp(name, uncancellable(requester));
       this.#lookUps.set(name, lookUp);
     }
     return lookUp;
@@ -121,7 +131,7 @@ export class AuthStore {
   ): Promise<{ revision: Revision; permissions: readonly Permission[] | undefined }> {
     if (this.#isTooLong(role)) return { revision: (await this.refresh(requester)).revision, permissions: undefined };
     const { head, permissions } = await this.#reads.read('rolePermissions', role, { requester, keyBytes: role.length });
-    this.#saw(head);
+    this.#observeHead(head);
     return { revision: head.revision, permissions };
   }
 
@@ -130,16 +140,19 @@ export class AuthStore {
     requester: Requester,
   ): Promise<{ revision: Revision; names: readonly string[] }> {
     const { head, names } = await this.#reads.read('authNames', owner, { requester });
-    this.#saw(head);
+    this.#observeHead(head);
     return { revision: head.revision, names };
   }
 
-  /** What the instances sign tokens with since auth is on. The first that needs it makes it. */
+  /**
+   * The secret with which all instances sign tokens while auth is on. The first instance that needs
+   * the secret creates it.
+   */
   async secret(): Promise<Uint8Array> {
     for (;;) {
       if (this.#secret !== undefined) return this.#secret;
       const { head, secret } = await this.#reads.read('tokenSecret', null, { requester: internal });
-      this.#saw(head);
+      this.#observeHead(head);
       if (secret === undefined) await this.change({ kind: 'addSecret', secret: randomBytes(secretBytes) });
       else if (head.authState === this.#state) this.#secret = secret;
       else return secret;
@@ -147,12 +160,9 @@ export class AuthStore {
   }
 
   /** Returns the header's revision. @throws EtcdError, DriverError */
-  async change(
-    change: AuthChange,
-    asked?: { readonly permit: Permit; readonly requester: Requester },
-  ): Promise<Revision> {
+  async change(change: AuthChange, by?: { readonly permit: Permit; readonly requester: Requester }): Promise<Revision> {
     this.#checkNames(change);
-    const { revision } = await this.#writes.write({ kind: 'auth', change, ...asked?.permit }, asked?.requester);
+    const { revision } = await this.#writes.write({ kind: 'auth', change, ...by?.permit }, by?.requester);
     return revision;
   }
 
@@ -160,7 +170,7 @@ export class AuthStore {
     return Math.min(limits.authNameLengthMax, this.#driver.keyLengthMax);
   }
 
-  /** A text is never shorter than its name: the longest names are not even converted. */
+  /** The stored text is never shorter than the name, so the longest names need no conversion. */
   #isTooLong(name: string): boolean {
     return name.length > this.#nameLengthMax || authName(name).length > this.#nameLengthMax;
   }
@@ -171,14 +181,14 @@ export class AuthStore {
     const { length } = authName(name);
     throw new EtcdError(
       StatusCode.invalidArgument,
-      `etcdserver: name is too long: it takes ${length} characters in the database, which takes ${this.#nameLengthMax}`,
+      `etcdserver: name is too long: its stored form has ${length} characters, the limit of the database is ${this.#nameLengthMax}; use a shorter name`,
     );
   }
 
   async #lookUp(name: string, requester: Requester): Promise<UserRights | undefined> {
     try {
       const { head, user } = await this.#reads.read('userRights', name, { requester, keyBytes: name.length });
-      this.#saw(head);
+      this.#observeHead(head);
       if (user !== undefined && head.authState === this.#state) this.#users.set(name, user, bytesOf(user));
       return user;
     } finally {
@@ -187,7 +197,7 @@ export class AuthStore {
   }
 }
 
-/** What is remembered of a user beside its name: its texts. */
+/** Bytes of the cached texts of a user, without its name. */
 function bytesOf({ passwordHash, roles, readable, writable }: UserRights): number {
   const spans = [...readable, ...writable].flatMap(({ start, end }) => [start, end]);
   return 2 * [passwordHash, ...roles, ...spans].reduce((length, text) => length + text.length, 0);

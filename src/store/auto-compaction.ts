@@ -1,12 +1,14 @@
-/** Compaction by the clock, as etcd's flags ask for it: by age, or by a number of revisions. */
+/** Compaction by time or by number of revisions, as configured by etcd's flags. */
 import type { Logger } from 'pino';
 import type { AutoCompaction } from '../config/config.ts';
 import { EtcdError } from '../errors.ts';
 import type { Revision } from '../mvcc/operations.ts';
 
-/** A retention is looked at in this many steps, as etcd does: history is kept up to a tenth longer than asked. */
+/** Samples per retention, as in etcd. So history is kept up to a tenth longer than configured. */
 const samplesPerRetention = 10;
-/** However long the retention, etcd compacts every hour. */
+/**
+ * The longest interval between two compactions, as in etcd: one hour, however long the retention.
+ */
 const intervalMsMax = 60 * 60 * 1000;
 
 interface Target {
@@ -14,7 +16,7 @@ interface Target {
   compact(revision: Revision): Promise<unknown>;
 }
 
-/** Starts; returns the way to stop. */
+/** Starts automatic compaction. Returns the function that stops it. */
 export function startAutoCompaction(mode: AutoCompaction, target: Target, logger: Logger): () => void {
   switch (mode.kind) {
     case 'off':
@@ -28,7 +30,10 @@ export function startAutoCompaction(mode: AutoCompaction, target: Target, logger
   }
 }
 
-/** Remembers which revision was the newest when, and compacts to the one that is as old as the retention. */
+/**
+ * Records the newest revision at regular times, and compacts to the revision that is as old as the
+ * retention.
+ */
 function startPeriodic(retentionMs: number, target: Target, logger: Logger): () => void {
   const intervalMs = Math.min(retentionMs, intervalMsMax);
   const sampleMs = Math.max(1, Math.floor(intervalMs / samplesPerRetention));
@@ -45,7 +50,7 @@ function startPeriodic(retentionMs: number, target: Target, logger: Logger): () 
   });
 }
 
-/** A client may have compacted further already. */
+/** Compacts; a client may have compacted to a later revision already. */
 async function compactTo(revision: Revision, target: Target): Promise<void> {
   if (revision <= 0) return;
   try {
@@ -63,7 +68,7 @@ function every(intervalMs: number, logger: Logger, work: () => Promise<void>): (
     try {
       await work();
     } catch (error) {
-      logger.warn({ err: error }, 'automatic compaction failed; the next one tries again');
+      logger.warn({ err: error }, 'automatic compaction failed; the next one retries');
     } finally {
       busy = false;
     }

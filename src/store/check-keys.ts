@@ -2,9 +2,10 @@ import { EtcdError, StatusCode, unreachable } from '../errors.ts';
 import type { PutOperation, TxnOperation, TxnStep } from '../mvcc/operations.ts';
 
 /**
- * Refuses keys that the database's indexes do not take, before anything is written. `lengthMax` is in characters of the stored text.
+ * Refuses keys that are too long for the database's indexes, before anything is written.
+ * `lengthMax` is in characters of the stored text.
  *
- * @throws EtcdError that states the limit. (etcd's own limit is that of a request.)
+ * @throws EtcdError with the limit. (etcd itself limits only the whole request.)
  */
 export function checkKeys(operation: PutOperation | TxnOperation, lengthMax: number): void {
   if (operation.kind === 'put') checkKey(operation.key, lengthMax);
@@ -29,6 +30,6 @@ function checkKey(key: string, lengthMax: number): void {
   if (key.length <= lengthMax) return;
   throw new EtcdError(
     StatusCode.invalidArgument,
-    `etcdserver: key is too long: it takes ${key.length} characters in the database, whose indexes take ${lengthMax}`,
+    `etcdserver: key is too long: its stored form has ${key.length} characters, the limit of the database is ${lengthMax}; use a shorter key`,
   );
 }

@@ -1,7 +1,10 @@
 import { etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
 
-/** How fast a client takes what it is sent: the time it has let the server wait, since it began to take the current megabyte. */
+/**
+ * Measures how fast a client reads a stream: the time that the server has waited for the client
+ * since the current megabyte began.
+ */
 export class ClientPace {
   #waitedMs = 0;
   #waitingSinceMs: number | undefined;
@@ -9,17 +12,17 @@ export class ClientPace {
   #source: AsyncGenerator<Buffer> | undefined;
   #isEnded = false;
 
-  /** Of the current megabyte, which may not be whole. */
+  /** Milliseconds the server has waited in the current megabyte, which may be incomplete. */
   get waitedMs(): number {
     return this.#waitedMs + this.#currentMs;
   }
 
-  /** Since it took something. */
-  get silentMs(): number {
+  /** Milliseconds since the client last read something; 0 while the server prepares data. */
+  get idleMs(): number {
     return this.#currentMs;
   }
 
-  /** Passes chunks on, and watches how long it takes until the next is asked for. */
+  /** Passes chunks on, and measures the time until the next one is requested. */
   async *watch(chunks: AsyncGenerator<Buffer>): AsyncGenerator<Buffer> {
     this.#source = chunks;
     for await (const chunk of chunks) {
@@ -30,7 +33,7 @@ export class ClientPace {
     if (this.#isEnded) throw etcdError('snapshotNotTaken');
   }
 
-  /** Frees what has been read ahead, also while the client lets the server wait. */
+  /** Frees the data that was read ahead, also while the server waits for the client. */
   end(): void {
     this.#isEnded = true;
     void this.#source?.return(undefined);

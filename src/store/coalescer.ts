@@ -1,6 +1,6 @@
 /**
- * Answers many small reads with one: while batches are under way, the next collects. Each read is answered from a snapshot taken after it arrived,
- * because a batch leaves after its last read joined it.
+ * Combines many small reads into one. While batches are under way, the next batch collects. A batch
+ * leaves after its last read joined, so each read gets a snapshot taken after it arrived.
  */
 import { limits } from '../limits.ts';
 import { doublingBounds, Histogram } from '../statistics/histogram.ts';
@@ -8,41 +8,44 @@ import { FairQueue, type Queued } from './fair-queue.ts';
 import type { Requester } from './requester.ts';
 import type { CoalescerStatistics } from './store-statistics.ts';
 
-interface Waiting<Question, Answer> extends Queued {
-  readonly question: Question;
+interface Waiting<Request, Answer> extends Queued {
+  readonly request: Request;
   readonly sinceMs: number;
   resolve(answer: Answer): void;
 }
 
 const batchBounds = doublingBounds(1, 8);
 
-/** A question that was answered, or failed, together with others. */
-export type Asked<Question> = Pick<Waiting<Question, unknown>, 'question' | 'sinceMs'>;
+/** A request that was answered, or failed, as part of a batch. */
+export type AnsweredRequest<Request> = Pick<Waiting<Request, unknown>, 'request' | 'sinceMs'>;
 
-export interface CoalescerOptions<Question, Answer> {
-  /** Gives one answer for each question, in order; when it fails, all of them fail. */
-  answer(questions: readonly Question[]): Promise<readonly Answer[]>;
-  /** Receives each batch that has ended, and when it left. */
-  onEnd?(batch: readonly Asked<Question>[], startMs: number): void;
-  /** What a question holds in memory. Absent: next to nothing. */
-  bytesOf?(question: Question): number;
-  /** Whether the answer may be large: then a client that does not read its answers gets no more of them. */
-  answersMuch(question: Question): boolean;
+export interface CoalescerOptions<Request, Answer> {
+  /** Returns one answer for each request, in order. If it fails, all requests of the batch fail. */
+  answer(requests: readonly Request[]): Promise<readonly Answer[]>;
+  /** Receives each finished batch, and when the batch left. */
+  onEnd?(batch: readonly AnsweredRequest<Request>[], startMs: number): void;
+  /** Memory of a waiting request. Absent: almost none. */
+  bytesOf?(request: Request): number;
+  /**
+   * Whether the answer may be large. If so, a client that does not read its answers receives no
+   * more of them.
+   */
+  hasLargeReply(request: Request): boolean;
 }
 
-export class Coalescer<Question, Answer> {
-  readonly #options: CoalescerOptions<Question, Answer>;
-  readonly #waiting: FairQueue<Waiting<Question, Answer>>;
+export class Coalescer<Request, Answer> {
+  readonly #options: CoalescerOptions<Request, Answer>;
+  readonly #waiting: FairQueue<Waiting<Request, Answer>>;
   #scheduled = false;
   #underWay = 0;
   readonly #batchReads = new Histogram(batchBounds);
 
-  constructor(options: CoalescerOptions<Question, Answer>) {
+  constructor(options: CoalescerOptions<Request, Answer>) {
     this.#options = options;
     this.#waiting = new FairQueue({
       countMax: limits.readQueueCountMax,
       bytesMax: limits.readQueueBytesMax,
-      answersMuch: ({ question }) => options.answersMuch(question),
+      hasLargeReply: ({ request }) => options.hasLargeReply(request),
       onReady: () => this.#schedule(),
     });
   }
@@ -51,16 +54,22 @@ export class Coalescer<Question, Answer> {
     return { ...this.#waiting.statistics, batchReads: this.#batchReads };
   }
 
-  /** @throws what `answer` throws; `tooManyRequests` when too many wait; `canceled` when the requester was gone before it was its turn. */
-  ask(question: Question, requester: Requester): Promise<Answer> {
+  /**
+   * @throws what `answer` throws; `tooManyRequests` when the queue is full; `canceled` when the
+   * requester was gone before its turn.
+   */
+  read(request: Request, requester: Requester): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      const bytes = this.#options.bytesOf?.(question) ?? 0;
-      this.#waiting.push({ question, requester, bytes, sinceMs: performance.now(), resolve, reject });
+      const bytes = this.#options.bytesOf?.(request) ?? 0;
+      this.#waiting.push({ request, requester, bytes, sinceMs: performance.now(), resolve, reject });
       this.#schedule();
     });
   }
 
-  /** At the end of this turn of the event loop, so that reads which arrived together leave together. */
+  /**
+   * Sends at the end of this turn of the event loop, so that reads that arrived together leave
+   * together.
+   */
   #schedule(): void {
     if (this.#scheduled || this.#underWay >= limits.readBatchesUnderWayMax) return;
     this.#scheduled = true;
@@ -70,8 +79,8 @@ export class Coalescer<Question, Answer> {
     });
   }
 
-  #take(): readonly Waiting<Question, Answer>[] {
-    const batch: Waiting<Question, Answer>[] = [];
+  #take(): readonly Waiting<Request, Answer>[] {
+    const batch: Waiting<Request, Answer>[] = [];
     while (batch.length < limits.readBatchCountMax) {
       const next = this.#waiting.take();
       if (next === undefined) break;
@@ -80,13 +89,13 @@ export class Coalescer<Question, Answer> {
     return batch;
   }
 
-  async #send(batch: readonly Waiting<Question, Answer>[]): Promise<void> {
+  async #send(batch: readonly Waiting<Request, Answer>[]): Promise<void> {
     if (batch.length === 0) return;
     const startMs = performance.now();
     this.#underWay += 1;
     this.#batchReads.observe(batch.length);
     try {
-      const answers = await this.#options.answer(batch.map(({ question }) => question));
+      const answers = await this.#options.answer(batch.map(({ request }) => request));
       batch.forEach((each, index) => {
         each.resolve(answers[index] as Answer);
       });

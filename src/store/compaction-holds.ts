@@ -4,7 +4,7 @@ import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { WriteQueue } from './write-queue.ts';
 
-/** Keeps compaction from deleting while something long is read. */
+/** Keeps compaction from deleting rows while a long read is under way. */
 export class CompactionHolds {
   readonly #driver: Driver;
   readonly #writes: WriteQueue;
@@ -16,7 +16,10 @@ export class CompactionHolds {
     this.#logger = logger;
   }
 
-  /** For as long as the work takes, within `compactionHoldMsMax`. Where the database takes no writes, such as on a full disk, the work is done without. */
+  /**
+   * Holds compaction while the work runs, at most `compactionHoldMsMax`. If the database accepts no
+   * writes (a full disk, for example), the work runs without a hold.
+   */
   async during<Result>(work: () => Promise<Result>): Promise<Result> {
     const holder = randomUUID();
     const endsMs = performance.now() + limits.compactionHoldMsMax;
@@ -30,22 +33,25 @@ export class CompactionHolds {
       return await work();
     } finally {
       clearInterval(timer);
-      await this.#tried(() => this.#writes.write({ kind: 'releaseCompaction', holder }));
+      await this.#tryWrite(() => this.#writes.write({ kind: 'releaseCompaction', holder }));
     }
   }
 
   #hold(holder: string): Promise<void> {
     const nowMs = this.#driver.nowMs();
-    return this.#tried(() =>
+    return this.#tryWrite(() =>
       this.#writes.write({ kind: 'holdCompaction', holder, nowMs, untilMs: nowMs + limits.compactionHoldMs }),
     );
   }
 
-  async #tried(write: () => Promise<unknown>): Promise<void> {
+  async #tryWrite(write: () => Promise<unknown>): Promise<void> {
     try {
       await write();
     } catch (error) {
-      this.#logger.warn({ err: error }, 'compaction cannot be held: it may overtake a snapshot');
+      this.#logger.warn(
+        { err: error },
+        'holding compaction failed; compaction may delete rows that a snapshot still reads',
+      );
     }
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Deletes what compaction made unreachable, in bites that share a commit with the writes that wait, and gives space back afterwards. What a crash left
- * undone goes on at the next start.
+ * Deletes the rows that compaction made unreachable, in chunks. Each chunk shares a commit with
+ * waiting writes. Releases free space afterwards. After a crash, the next start continues.
  */
 import type { Logger } from 'pino';
 import type { Driver } from '../drivers/driver.ts';
@@ -16,12 +16,12 @@ export class Compactor {
   readonly #driver: Driver;
   readonly #writes: WriteQueue;
   readonly #logger: Logger;
-  /** A client may compact at each revision. */
+  /** Rate-limited, because a client can compact at each revision. */
   readonly #marked: SparseLog;
   #running: Promise<void> | undefined;
   #again = false;
   #stopped = false;
-  /** Said once while it lasts. */
+  /** Set while compaction fails, so that one outage is logged once. */
   #isFailing = false;
 
   constructor(driver: Driver, writes: WriteQueue, logger: Logger) {
@@ -37,23 +37,26 @@ export class Compactor {
     });
   }
 
-  /** Sets the mark, and keeps the hash with it; the rows follow in the background. Returns the header's revision. `asked`: by a client. */
+  /**
+   * Sets the mark and stores the hash with it. Rows are deleted in the background. Returns the
+   * header's revision. `by`: the client's request, if there is one.
+   */
   async compact(
     revision: Revision,
-    asked?: {
+    by?: {
       readonly permit: Permit | undefined;
       readonly hash: CompactionHash | undefined;
       readonly requester: Requester;
     },
   ): Promise<Revision> {
-    const { permit, hash, requester } = asked ?? {};
+    const { permit, hash, requester } = by ?? {};
     const result = await this.#writes.write({ kind: 'compact', revision, hash, ...permit }, requester);
     this.#marked.write(() => ({ revision }));
     this.wake();
     return result.revision;
   }
 
-  /** Starts deleting unless it runs already; then it looks once more when it has ended. */
+  /** Starts to delete. If a run is under way, one more run follows it. */
   wake(): void {
     if (this.#running !== undefined) {
       this.#again = true;
@@ -72,7 +75,7 @@ export class Compactor {
     return this.#running !== undefined;
   }
 
-  /** Resolves when every row below the mark of now is gone. */
+  /** Resolves when every row below the current mark is deleted. */
   async finished(): Promise<void> {
     while (this.#running !== undefined) await this.#running;
   }
@@ -93,7 +96,7 @@ export class Compactor {
         if (isHeld) await pause();
         this.#isFailing = false;
       } catch (error) {
-        if (!this.#isFailing) this.#logger.warn({ err: error }, 'compaction cannot go on; trying again');
+        if (!this.#isFailing) this.#logger.warn({ err: error }, 'compaction failed; retrying');
         this.#isFailing = true;
         await pause();
       }
@@ -105,7 +108,7 @@ export class Compactor {
     try {
       while (!this.#stopped && (await this.#driver.reclaim()).more);
     } catch (error) {
-      this.#logger.warn({ err: error }, 'space cannot be given back now; the next compaction tries again');
+      this.#logger.warn({ err: error }, 'releasing free space failed; the next compaction retries');
     }
   }
 }

@@ -1,4 +1,6 @@
-/** Gives unused space back, once at a time: who asks while it goes on waits for its end. */
+/**
+ * Releases unused space, one run at a time. A request during a run waits for the end of this run.
+ */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Driver } from '../drivers/driver.ts';
@@ -15,7 +17,12 @@ export class Defragmenter {
     this.#logger = logger;
   }
 
-  /** Resolves when it is done. @throws EtcdError when it cannot be; DriverError the database's weather, which leaves everything as it was. */
+  /**
+   * Resolves when the space is released.
+   *
+   * @throws EtcdError when the database cannot do it; DriverError when the database fails, which
+   * leaves everything as it was.
+   */
   defragment(): Promise<void> {
     this.#running ??= this.#run().finally(() => {
       this.#running = undefined;
@@ -30,17 +37,17 @@ export class Defragmenter {
   async #run(): Promise<void> {
     const startedMs = performance.now();
     const before = await this.#driver.size();
-    let bites = 0;
-    for (let more = true; more; bites += 1) {
+    let chunks = 0;
+    for (let more = true; more; chunks += 1) {
       if (this.#isStopped) throw etcdError('stopped');
       const result = await this.#driver.defragment();
       if ('obstacle' in result) throw new EtcdError(StatusCode.failedPrecondition, `etcdserver: ${result.obstacle}`);
       more = result.more;
-      // Writes that came meanwhile go before the next bite.
+      // Writes that arrived meanwhile go before the next chunk.
       await nextTurn();
     }
     const after = await this.#driver.size();
     const tookMs = Math.round(performance.now() - startedMs);
-    this.#logger.info({ bytesBefore: before.bytes, bytesAfter: after.bytes, bites, tookMs }, 'defragmented');
+    this.#logger.info({ bytesBefore: before.bytes, bytesAfter: after.bytes, chunks, tookMs }, 'defragmented');
   }
 }

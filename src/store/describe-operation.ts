@@ -1,9 +1,9 @@
-/** What an operation asks for, as a text for the log: its keys, never its values. */
+/** Describes an operation for the log: its keys, never its values. */
 import type { Compare, Keys, RangeOperation, TxnOperation, TxnStep, WriteOperation } from '../mvcc/operations.ts';
 import { keyBytes } from '../sql/key-text.ts';
 import { shortened } from '../text/shortened.ts';
 
-/** Characters of a key that are shown, and of a whole text: a transaction may name 128 keys. */
+/** Characters shown of a key, and of the whole text. A transaction may name 128 keys. */
 const keyLengthMax = 120;
 const textLengthMax = 600;
 
@@ -60,7 +60,7 @@ function keyWords(keys: Keys): readonly string[] {
   return [keyWord('key', keys.start), keys.end === undefined ? 'range_end:<all>' : keyWord('range_end', keys.end)];
 }
 
-/** What is not text is written as JSON writes it. */
+/** Bytes that are not text are written as JSON escapes. */
 function keyWord(name: string, text: string): string {
   const key = Buffer.from(keyBytes(text)).toString('utf8');
   return `${name}:${JSON.stringify(shortened(key, keyLengthMax))}`;

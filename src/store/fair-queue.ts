@@ -5,50 +5,60 @@ import { Heaviest, type Weighed } from './heaviest.ts';
 import { internal, type Origin, type Requester } from './requester.ts';
 import type { QueueStatistics } from './store-statistics.ts';
 
-/** What waits in a queue. */
+/** An item of a queue. */
 export interface Queued {
   readonly requester: Requester;
-  /** What it holds in memory while it waits. */
+  /** Memory of the item while it waits. */
   readonly bytes: number;
-  /** Called when it was refused, or dropped. */
+  /** Called when the item is refused or dropped. */
   reject(error: unknown): void;
 }
 
 export interface FairQueueOptions<Item> {
   readonly countMax: number;
   readonly bytesMax: number;
-  /** Whether an item is not taken while its client is backed up, because its answer may be large. */
-  answersMuch(item: Item): boolean;
-  /** Items can be taken again: a client has read its answers, or items that were given up are gone. */
+  /**
+   * Whether the reply to an item may be large. If so, the item is not taken while its client is
+   * backed up.
+   */
+  hasLargeReply(item: Item): boolean;
+  /** Items can be taken again: a client has read its replies, or cancelled items are gone. */
   onReady(): void;
 }
 
-/** The items of one origin. */
+/** The waiting items of one origin. */
 interface Backlog<Item> extends Weighed<Backlog<Item>> {
   readonly origin: Origin;
   readonly items: Fifo<Item>;
 }
 
-/** Items of an origin that were given up and leave as a new one comes: more than come, so that they do not gather while it has no turn. */
+/**
+ * Cancelled items of an origin that are dropped for each new item. Two are more than arrive, so
+ * cancelled items do not collect while the origin has no turn.
+ */
 const droppedPerPush = 2;
 
-/** Origins that are passed over for one item. */
+/** Origins that are passed over in the search for one item. */
 const passedMax = 16;
 
-/** Errors are made once: a stack trace for each of 20,000 items would cost more than the items. */
+/** Created once: a stack trace for each of 20,000 items would cost more than the items. */
 const refused = etcdError('tooManyRequests');
 const dropped = etcdError('canceled');
 
 /**
- * A bounded queue that is fair among client connections. Items of one origin leave in the order they came; origins take turns. When the queue is full, the newest item of
- * the origin that holds most is refused. An item whose requester is gone is dropped when its turn comes.
+ * A bounded queue that is fair among client connections. Items of one origin leave in the order
+ * they came, and origins take turns. When the queue is full, the newest item of the origin that
+ * holds most is refused. An item whose requester is gone is dropped when its turn comes.
  */
 export class FairQueue<Item extends Queued> {
   readonly #options: FairQueueOptions<Item>;
-  /** A weight is a number of items; so many bytes count as one more. */
+  /** Bytes that count as one item. An item weighs 1, plus 1 for each multiple of this. */
   readonly #bytesPerWeight: number;
   readonly #backlogs = new Map<Origin, Backlog<Item>>();
-  /** The backlog whose turn it is comes first. Those that wait for their client are in none. */
+  /**
+   * The backlog with the next turn comes first. A backlog that waits for its client is not in this
+   * list.
+   */
   readonly #turns = new Fifo<Backlog<Item>>();
   readonly #heaviest = new Heaviest<Backlog<Item>>();
   #count = 0;
@@ -73,7 +83,10 @@ export class FairQueue<Item extends Queued> {
     return { waiting: this.#count, refused: this.#refusedCount, dropped: this.#droppedCount };
   }
 
-  /** Adds an item. If it is one too many, this item or another is refused with etcd's `tooManyRequests`. */
+  /**
+   * Adds an item. If the queue is then too full, this item or another one is refused with etcd's
+   * `tooManyRequests`.
+   */
   push(item: Item): void {
     const backlog = this.#backlogOf(item.requester.origin);
     for (let count = 0; count < droppedPerPush && backlog.items.first?.requester.isGone; count += 1)
@@ -81,19 +94,22 @@ export class FairQueue<Item extends Queued> {
     backlog.items.push(item);
     this.#added(backlog, item, 1);
     while (this.#count > this.#options.countMax || this.#bytes > this.#options.bytesMax) {
-      // The server's own work is refused only where nothing else waits.
+      // The server's own work is refused only if nothing else waits.
       this.#refuseNewest(this.#heaviest.node ?? backlog);
     }
   }
 
-  /** Gives back the item that was taken last of its origin: it is its first again. */
+  /** Puts back the item that was taken last of its origin. It becomes the first item again. */
   putBack(item: Item): void {
     const backlog = this.#backlogOf(item.requester.origin);
     backlog.items.unshift(item);
     this.#added(backlog, item, 1);
   }
 
-  /** The item whose turn it is among those of at most `bytesMax` bytes; undefined: there is none now. An origin whose next item has more keeps its turn. */
+  /**
+   * Takes the next item of at most `bytesMax` bytes; undefined: no item can be taken now. An origin
+   * with a larger first item keeps its turn.
+   */
   take(bytesMax: number = Number.POSITIVE_INFINITY): Item | undefined {
     const passed: Backlog<Item>[] = [];
     const item = this.#next(bytesMax, passed);
@@ -101,7 +117,7 @@ export class FairQueue<Item extends Queued> {
     return item;
   }
 
-  /** `passed` receives those with a larger item. */
+  /** `passed` collects the backlogs whose first item is too large. */
   #next(bytesMax: number, passed: Backlog<Item>[]): Item | undefined {
     let goneCount = 0;
     for (let backlog = this.#turns.first; backlog !== undefined; backlog = this.#turns.first) {
@@ -116,7 +132,7 @@ export class FairQueue<Item extends Queued> {
           setImmediate(this.#options.onReady);
           return undefined;
         }
-      } else if (backlog.origin.isBackedUp && this.#options.answersMuch(item)) {
+      } else if (backlog.origin.isBackedUp && this.#options.hasLargeReply(item)) {
         this.#turns.shift();
         this.#waitForClient(backlog);
       } else if (item.bytes > bytesMax) {
@@ -135,8 +151,8 @@ export class FairQueue<Item extends Queued> {
   }
 
   #backlogOf(origin: Origin): Backlog<Item> {
-    const known = this.#backlogs.get(origin);
-    if (known !== undefined) return known;
+    const existing = this.#backlogs.get(origin);
+    if (existing !== undefined) return existing;
     const backlog = { origin, items: new Fifo<Item>(), weight: 0, previous: undefined, next: undefined };
     this.#backlogs.set(origin, backlog);
     this.#turns.push(backlog);
@@ -175,7 +191,7 @@ export class FairQueue<Item extends Queued> {
     this.#added(backlog, item, -1);
   }
 
-  /** An item came (1) or left (-1). */
+  /** Counts an item that came (1) or left (-1). */
   #added(backlog: Backlog<Item>, { bytes }: Item, sign: 1 | -1): void {
     this.#count += sign;
     this.#bytes += sign * bytes;

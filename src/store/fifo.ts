@@ -1,7 +1,10 @@
-/** How many places at the front may be empty before they are cut off: cutting costs a move of all that follow. */
+/** Empty places at the front before they are cut off. A cut moves all items that follow. */
 const emptyPlacesMax = 1_024;
 
-/** First in, first out, each in constant time; the newest can be taken back. */
+/**
+ * A first-in, first-out list. Each operation takes constant time. The newest item can be removed
+ * too.
+ */
 export class Fifo<Item> {
   #items: (Item | undefined)[] = [];
   #first = 0;
@@ -10,7 +13,7 @@ export class Fifo<Item> {
     return this.#items.length - this.#first;
   }
 
-  /** The oldest. */
+  /** The oldest item. */
   get first(): Item | undefined {
     return this.#items[this.#first];
   }
@@ -19,7 +22,7 @@ export class Fifo<Item> {
     this.#items.push(item);
   }
 
-  /** Gives back what was the oldest. */
+  /** Puts back an item that was the oldest. */
   unshift(item: Item): void {
     if (this.#first === 0) {
       this.#items.unshift(item);

@@ -1,4 +1,6 @@
-/** The newest head this process has seen, whoever saw it, and who wants to know. */
+/**
+ * The newest head that this process has seen, from any source, and the listeners for newer heads.
+ */
 import { initialAuthState } from '../mvcc/auth/auth-state.ts';
 import type { Head } from '../mvcc/results.ts';
 
@@ -10,8 +12,11 @@ export class HeadTracker {
     return this.#latest;
   }
 
-  /** Heads arrive out of order: answers of several threads cross. An older one changes nothing. */
-  saw(head: Head): void {
+  /**
+   * Records a head. Heads arrive out of order, because answers of several threads cross. An older
+   * head changes nothing.
+   */
+  observeHead(head: Head): void {
     const latest = this.#latest;
     if (head.authState > latest.authState) this.#latest = { ...latest, authState: head.authState };
     if (head.id < latest.id || (head.id === latest.id && head.compactRevision <= latest.compactRevision)) return;
@@ -20,7 +25,7 @@ export class HeadTracker {
     for (const listener of this.#listeners) listener(this.#latest);
   }
 
-  /** Returns the way to stop. */
+  /** Returns the function that removes the listener. */
   onHead(listener: (head: Head) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -1,20 +1,21 @@
-/** What `Heaviest` keeps in its nodes. */
+/** The fields that `Heaviest` keeps in its nodes. */
 export interface Weighed<Node> {
-  /** 0: not among them. */
+  /** 0: the node is not in the structure. */
   weight: number;
   previous: Node | undefined;
   next: Node | undefined;
 }
 
 /**
- * Finds the heaviest of many nodes in constant time. Nodes of one weight are in a list, and the lists in an array. Weights are small integers: the search for the next
- * lower one takes no more steps than the weight was raised by before.
+ * Finds the heaviest of many nodes in constant time. Nodes of one weight form a linked list, and an
+ * array holds the lists. Weights are small integers. The search for the next lower weight takes at
+ * most as many steps as the weight was raised before.
  */
 export class Heaviest<Node extends Weighed<Node>> {
   readonly #lists: (Node | undefined)[] = [];
   #max = 0;
 
-  /** Of several the one whose weight was set last. */
+  /** The heaviest node. Of several, the node whose weight was set last. */
   get node(): Node | undefined {
     return this.#lists[this.#max];
   }

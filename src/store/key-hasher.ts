@@ -1,4 +1,4 @@
-/** Hashes the keys' history in short reads, so that it holds up nobody. */
+/** Hashes the history of the keys in short reads, so that other reads do not wait long. */
 import { DriverError, EtcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { CompactionHash } from '../mvcc/compaction/compaction-hash.ts';
@@ -9,7 +9,7 @@ import type { ReadQueue } from './read-queue.ts';
 import type { Requester } from './requester.ts';
 import { Slots } from './slots.ts';
 
-/** How often it begins anew because a compaction overtook it. */
+/** Restarts of one hash after a compaction deleted rows that were still to be read. */
 const restartsMax = 3;
 
 /** The hash of everything up to a revision that compaction has not deleted. */
@@ -24,39 +24,45 @@ export interface KeysHash {
 
 export class KeyHasher {
   readonly #reads: ReadQueue;
-  readonly #saw: (head: Head) => void;
+  readonly #observeHead: (head: Head) => void;
   readonly #slots = new Slots({
     countMax: limits.hashesUnderWayMax,
     waitingMax: limits.snapshotsWaitingMax,
   });
 
-  constructor(reads: ReadQueue, saw: (head: Head) => void) {
+  constructor(reads: ReadQueue, observeHead: (head: Head) => void) {
     this.#reads = reads;
-    this.#saw = saw;
+    this.#observeHead = observeHead;
   }
 
-  /** `revision` 0: the newest one. Rejects with `EtcdError`: `compacted`, `futureRevision`, `tooManyRequests`. */
+  /**
+   * Hashes up to a revision; 0: up to the newest. Rejects with `EtcdError`: `compacted`,
+   * `futureRevision`, `tooManyRequests`.
+   */
   async hash(revision: Revision, requester: Requester & { readonly signal: AbortSignal }): Promise<KeysHash> {
-    const leave = await this.#slots.take(requester.signal);
+    const release = await this.#slots.take(requester.signal);
     try {
-      return await this.#untilUndisturbed(revision, requester);
+      return await this.#hashWithRestarts(revision, requester);
     } finally {
-      leave();
+      release();
     }
   }
 
-  /** The hash that a compaction at this revision leaves; undefined when it cannot be computed, or not in time: the compaction goes on without. */
+  /**
+   * The hash that belongs to a compaction at this revision. Undefined if it cannot be computed, or
+   * not in time: the compaction goes on without a hash.
+   */
   async forCompaction(revision: Revision, requester: Requester): Promise<CompactionHash | undefined> {
     if (revision <= 0) return undefined;
     try {
       const signal = AbortSignal.timeout(limits.compactionHashMsMax);
-      const leave = await this.#slots.take(signal);
+      const release = await this.#slots.take(signal);
       try {
         const within = withDeadline(requester, limits.compactionHashMsMax);
         const { compactRevision, hash } = await this.#hashAll({ revision, forCompaction: true }, within);
         return { revision, compactRevision, hash };
       } finally {
-        leave();
+        release();
       }
     } catch (error) {
       if (error instanceof EtcdError || error instanceof DriverError) return undefined;
@@ -64,29 +70,29 @@ export class KeyHasher {
     }
   }
 
-  async #untilUndisturbed(revision: Revision, requester: Requester): Promise<KeysHash> {
+  async #hashWithRestarts(revision: Revision, requester: Requester): Promise<KeysHash> {
     for (let restarts = 0; ; restarts += 1) {
       try {
         return await this.#hashAll({ revision, forCompaction: false }, requester);
       } catch (error) {
-        const isOvertaken = error instanceof EtcdError && error.entry === 'compacted';
-        if (!isOvertaken || restarts === restartsMax) throw error;
+        const isCompacted = error instanceof EtcdError && error.entry === 'compacted';
+        if (!isCompacted || restarts === restartsMax) throw error;
       }
     }
   }
 
-  async #hashAll(asked: Omit<HashRequest, 'position'>, requester: Requester): Promise<KeysHash> {
+  async #hashAll(request: Omit<HashRequest, 'position'>, requester: Requester): Promise<KeysHash> {
     let position: HashPosition | undefined;
     for (;;) {
-      const { head, next, ...hashed } = await this.#reads.read('hashKeys', { ...asked, position }, { requester });
-      this.#saw(head);
+      const { head, next, ...hashed } = await this.#reads.read('hashKeys', { ...request, position }, { requester });
+      this.#observeHead(head);
       if (next === undefined) return { headRevision: head.revision, ...hashed };
       position = next;
     }
   }
 }
 
-/** The same, and gone after a time. */
+/** The same requester, gone after the given time. */
 function withDeadline(requester: Requester, ms: number): Requester {
   const endsMs = performance.now() + ms;
   return {

@@ -1,11 +1,14 @@
-/** How many keys ranges had when they were last counted. While nothing is written, the answer is the same: clients ask for the same few ranges all the time. */
+/**
+ * Caches the number of keys of ranges. The number stays right while nothing is written, and clients
+ * count the same few ranges again and again.
+ */
 import { limits } from '../limits.ts';
 import type { Keys } from '../mvcc/operations.ts';
 import type { RangeCount, RangePages } from '../mvcc/reads/range-page.ts';
 import { BoundedCache } from '../text/bounded-cache.ts';
 
 export class KnownCounts {
-  /** How often a count that was asked for was known, and how often not. */
+  /** How often a requested count was cached, and how often it was not. */
   readonly uses = { hits: 0, misses: 0 };
   readonly #counts = new BoundedCache<RangeCount>({
     countMax: limits.knownCountsMax,
@@ -16,8 +19,8 @@ export class KnownCounts {
     return this.#counts.get(nameOf(keys));
   }
 
-  /** Keeps what a page of the latest revision counted. */
-  learn(keys: Keys, { count, head, readRevision }: RangePages): void {
+  /** Stores the count of a page at the latest revision. */
+  store(keys: Keys, { count, head, readRevision }: RangePages): void {
     if (count === undefined || readRevision !== head.revision) return;
     const name = nameOf(keys);
     this.uses[this.#counts.get(name)?.atId === head.id ? 'hits' : 'misses'] += 1;
@@ -25,7 +28,7 @@ export class KnownCounts {
   }
 }
 
-/** A key has no character 0. */
+/** The name of a range. A key contains no character 0. */
 function nameOf(keys: Keys): string {
   return 'one' in keys ? keys.one : `${keys.start}\u0000${keys.end ?? ''}`;
 }

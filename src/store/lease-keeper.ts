@@ -1,5 +1,7 @@
 /**
- * Leases as time passes: a renewal counts at once and is written soon after, all renewals in one write; due leases are looked for. Deadlines are times of the lease clock.
+ * Renews and expires leases. A renewal counts at once and is written soon after; all renewals go
+ * into one write. Leases that are due are looked up regularly. Deadlines are times of the lease
+ * clock.
  */
 import type { Logger } from 'pino';
 import type { Driver } from '../drivers/driver.ts';
@@ -18,18 +20,20 @@ export class LeaseKeeper {
   readonly #logger: Logger;
   readonly #counts: OperationCounts;
   readonly #lookUps: Coalescer<LeaseId, LeaseStatus | undefined>;
-  /** Deadlines in ms that the database has not yet been told. */
+  /** Deadlines in ms that are not yet written to the database. */
   readonly #renewals = new Map<LeaseId, number>();
-  /** The next run of each work. */
+  /** The timer of the next run, for each background work. */
   readonly #timers = new Map<() => Promise<number>, NodeJS.Timeout>();
-  /** As far as this instance knows. While there are leases, time must go on. */
+  /**
+   * Whether this instance has seen leases. While there are leases, the lease clock must advance.
+   */
   #hasLeases = false;
   #isStopped = false;
 
   constructor(
     driver: Driver,
     writes: WriteQueue,
-    options: { logger: Logger; counts: OperationCounts; saw: (head: Head) => void },
+    options: { logger: Logger; counts: OperationCounts; observeHead: (head: Head) => void },
   ) {
     this.#driver = driver;
     this.#writes = writes;
@@ -38,11 +42,11 @@ export class LeaseKeeper {
     this.#lookUps = new Coalescer({
       answer: async (ids) => {
         const { head, leases } = await driver.read('leasesById', ids, 'quick');
-        options.saw(head);
+        options.observeHead(head);
         return leases;
       },
-      // A lease of a client that does not read its answers is renewed all the same.
-      answersMuch: () => false,
+      // The lease is renewed even if the client does not read its replies.
+      hasLargeReply: () => false,
     });
   }
 
@@ -59,25 +63,31 @@ export class LeaseKeeper {
     if (this.#clock.apartMsMax > 0) this.#repeat(() => this.#tick());
   }
 
-  /** Writes what was renewed last, if the database is there; if not, a start gives leases their whole time again. */
+  /**
+   * Writes the last renewals, if the database is available. If not, a start gives every lease its
+   * whole TTL again.
+   */
   async stop(): Promise<void> {
     this.#isStopped = true;
     for (const timer of this.#timers.values()) clearTimeout(timer);
     await this.flush().catch((error: unknown) =>
-      this.#logger.warn({ err: error }, 'the last renewals are not written'),
+      this.#logger.warn({ err: error }, 'writing the last lease renewals failed'),
     );
   }
 
-  /** A renewal's TTL in seconds; 0: there is no such lease, or `isPermitted` no more. The database is asked: another instance may have ended it. */
+  /**
+   * Renews a lease. Returns its TTL in seconds; 0: the lease does not exist, or `isPermitted` is
+   * false. Reads the database, because another instance may have ended the lease.
+   */
   async keepAlive(id: LeaseId, isPermitted: () => boolean, requester: Requester): Promise<number> {
-    const lease = await this.#lookUps.ask(id, requester);
+    const lease = await this.#lookUps.read(id, requester);
     if (lease === undefined || !isPermitted()) return 0;
     this.#counts.leases.renewed += 1;
     this.#renewals.set(id, this.#clock.nowMs() + lease.ttlSeconds * 1000);
     return lease.ttlSeconds;
   }
 
-  /** The deadline of a lease with its renewals that are not yet written. */
+  /** The deadline of a lease, with renewals that are not yet written. */
   expiresAtMs({ id, expiresAtMs }: LeaseStatus): number {
     return Math.max(expiresAtMs, this.#renewals.get(id) ?? 0);
   }
@@ -87,12 +97,12 @@ export class LeaseKeeper {
     return Math.min(this.expiresAtMs(lease) - this.#clock.nowMs(), lease.ttlSeconds * 1000);
   }
 
-  /** This instance has granted a lease. */
+  /** Notes that this instance granted a lease. */
   granted(): void {
     this.#hasLeases = true;
   }
 
-  /** Tells the database of all renewals since the last time, in one write. */
+  /** Writes all renewals since the last flush, in one write. */
   async flush(): Promise<void> {
     if (this.#renewals.size === 0) return;
     const renewals = [...this.#renewals];
@@ -102,7 +112,10 @@ export class LeaseKeeper {
     }
   }
 
-  /** Ends what is due. Returns how many ms later the next lease is due that was seen, or the next look is. */
+  /**
+   * Ends the leases that are due. Returns the milliseconds until the next known lease is due, or
+   * until the next look.
+   */
   async #expireDue(): Promise<number> {
     const { leaseGraceMs, leaseExpiryIntervalMs, leaseExpiryCountMax: countMax } = limits;
     const dueBeforeMs = this.#clock.nowMs() - this.#clock.apartMsMax - leaseGraceMs;
@@ -114,11 +127,14 @@ export class LeaseKeeper {
       if (leftMs <= 0) await this.#writes.write({ kind: 'leaseExpire', id: lease.id, dueBeforeMs });
       nextMs = Math.max(0, Math.min(nextMs, leftMs));
     }
-    // Those that were ended are followed by more, or by a look that finds none.
+    // After leases were ended, the next look finds more, or none.
     return nextMs;
   }
 
-  /** Stores how far time has come, unless another instance did a moment ago. Without leases time may stand still. Returns how many ms later the next tick is due. */
+  /**
+   * Stores the time of the lease clock, unless another instance has just done it. Without leases,
+   * the clock need not advance. Returns the milliseconds until the next tick is due.
+   */
   async #tick(): Promise<number> {
     const { leaseTickMs } = limits;
     if (!this.#hasLeases) return leaseTickMs;
@@ -137,7 +153,10 @@ export class LeaseKeeper {
     return this.#driver.leaseClock;
   }
 
-  /** Runs at the pace that the work asks for, never twice at a time, and goes on after the database was away. */
+  /**
+   * Repeats work after the pause that it returns. Runs of one work never overlap. It goes on after
+   * a database outage.
+   */
   #repeat(work: () => Promise<number>): void {
     let isFailing = false;
     const run = async (): Promise<void> => {
@@ -146,7 +165,7 @@ export class LeaseKeeper {
         pauseMs = await work();
         isFailing = false;
       } catch (error) {
-        if (!isFailing) this.#logger.warn({ err: error }, 'leases cannot be written or read; trying again');
+        if (!isFailing) this.#logger.warn({ err: error }, 'reading or writing leases failed; retrying');
         isFailing = true;
       }
       if (!this.#isStopped) this.#timers.set(work, setTimeout(run, pauseMs));

@@ -1,4 +1,4 @@
-/** The instances over this database: this one says that it is there, and learns of the others. */
+/** The instances that use this database. This instance announces itself and reads the others. */
 import type { Logger } from 'pino';
 import type { Driver } from '../drivers/driver.ts';
 import { limits } from '../limits.ts';
@@ -15,7 +15,7 @@ export class Members {
   readonly #logger: Logger;
   #known: readonly Member[];
   #leader: MemberId;
-  #beats = 0;
+  #heartbeats = 0;
   #leaderChanges = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -33,28 +33,28 @@ export class Members {
     this.#leader = options.self.id;
   }
 
-  /** As of the last time this one asked; by id, never empty. */
+  /** The members at the last read, ordered by id; never empty. */
   get known(): readonly Member[] {
     return this.#known;
   }
 
-  /** The one that was named, or the first by id. As of then. */
+  /** The named leader at the last read, or else the member with the lowest id. */
   get leader(): MemberId {
     return this.#leader;
   }
 
-  /** How often another instance was the leader than before. */
+  /** How often the leader has changed. */
   get leaderChanges(): number {
     return this.#leaderChanges;
   }
 
   start(): void {
-    void this.#beat();
-    this.#timer = setInterval(() => void this.#beat(), limits.memberBeatIntervalMs);
+    void this.#heartbeat();
+    this.#timer = setInterval(() => void this.#heartbeat(), limits.memberHeartbeatIntervalMs);
     this.#timer.unref();
   }
 
-  /** Those that are there now, this one among them. */
+  /** Reads the members that are running now, this one included. */
   async list(requester: Requester): Promise<readonly Member[]> {
     const sinceMs = this.#driver.nowMs() - limits.memberSilenceMsMax;
     const { members, namedLeader } = await this.#reads.read('membersSince', sinceMs, { requester });
@@ -66,35 +66,38 @@ export class Members {
     return this.#known;
   }
 
-  /** Forgets one that ended without saying so. */
+  /** Removes a member that ended without an announcement. */
   async remove(id: MemberId, requester: Requester): Promise<'removed' | 'running' | 'unknown'> {
     const silentSinceMs = this.#driver.nowMs() - limits.memberRunsMsMax;
     return (await this.#writes.write({ kind: 'memberRemove', id, silentSinceMs }, requester)).outcome;
   }
 
-  /** Names one that is there the leader. */
+  /** Names a running member the leader. */
   async nameLeader(id: MemberId, requester: Requester): Promise<void> {
     await this.#writes.write({ kind: 'leaderName', id }, requester);
     await this.list(requester);
   }
 
-  /** Says good-bye, if the database is there; if not, the others notice. */
+  /**
+   * Removes this member, if the database is available. If not, the others notice the missing
+   * heartbeat.
+   */
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await this.#writes.write({ kind: 'memberDrop', id: this.#self.id }).catch((error: unknown) => {
-      this.#logger.debug({ err: error }, 'the other instances are not told of the end');
+      this.#logger.debug({ err: error }, 'removing this member failed; the others notice the missing heartbeat');
     });
   }
 
-  async #beat(): Promise<void> {
+  async #heartbeat(): Promise<void> {
     try {
       const nowMs = this.#driver.nowMs();
-      const isCleaning = this.#beats++ % limits.memberBeatsPerCleaning === 0;
-      const forgetBeforeMs = isCleaning ? nowMs - limits.memberForgottenAfterMs : undefined;
+      const isCleanup = this.#heartbeats++ % limits.memberHeartbeatsPerCleanup === 0;
+      const forgetBeforeMs = isCleanup ? nowMs - limits.memberForgottenAfterMs : undefined;
       await this.#writes.write({ kind: 'memberAnnounce', member: this.#self, nowMs, forgetBeforeMs });
       await this.list(internal);
     } catch (error) {
-      this.#logger.debug({ err: error }, 'the other instances are not told; the next beat tries again');
+      this.#logger.debug({ err: error }, 'member heartbeat failed; the next heartbeat retries');
     }
   }
 }

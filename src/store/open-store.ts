@@ -1,4 +1,4 @@
-/** Opens the database that the configuration names and puts the store over it. */
+/** Opens the configured database and creates the store over it. */
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { openDriver } from '../drivers/open.ts';
@@ -15,7 +15,7 @@ export async function openStore({
   logger,
 }: {
   config: Config;
-  /** As the other instances shall see this one. */
+  /** This instance, as the other instances see it. */
   self: Member;
   logger: Logger;
 }): Promise<Store> {
@@ -28,7 +28,7 @@ export async function openStore({
     warningApplyMs: config.warningApplyMs,
     logger,
   });
-  // A database that is away at the start is weather: the driver goes on trying.
+  // A database outage at the start is no reason to fail: the driver retries.
   await store.head(internal).catch((error: unknown) => {
     if (!(error instanceof DriverError)) throw error;
   });

@@ -1,9 +1,9 @@
 import type { Compare, Keys, TxnStep, WriteOperation } from '../mvcc/operations.ts';
 
-/** What an operation, a step or a compare holds in memory beside its keys and values. */
+/** Memory of an operation, a step or a compare, without its keys and values. */
 const baseBytes = 256;
 
-/** What a write holds in memory while it waits. Its values own their bytes, so no larger buffer is kept by them. */
+/** Memory of a waiting write. Values own their bytes, so they do not keep a larger buffer alive. */
 export function operationBytes(operation: WriteOperation | TxnStep): number {
   switch (operation.kind) {
     case 'put':
@@ -22,10 +22,10 @@ export function operationBytes(operation: WriteOperation | TxnStep): number {
   }
 }
 
-/** A bigint in an array. */
+/** Bytes of a bigint in an array. */
 const leaseBytes = 24;
 
-/** Of the text of keys, which is ASCII. */
+/** Bytes of the text of keys, which is ASCII. */
 export function keysBytes(keys: Keys): number {
   return 'one' in keys ? keys.one.length : keys.start.length + (keys.end?.length ?? 0);
 }
@@ -44,7 +44,7 @@ function stepBytes(steps: readonly TxnStep[]): number {
   return bytes;
 }
 
-/** Of names, keys and hashes, however deep. */
+/** Bytes of all names, keys and hashes in a value, at any depth. */
 function fieldBytes(value: unknown): number {
   if (typeof value === 'string' || value instanceof Uint8Array) return value.length;
   if (typeof value !== 'object' || value === null) return 0;

@@ -2,23 +2,26 @@ import type { TxnOperation, TxnStep, WriteOperation } from '../mvcc/operations.t
 import type { TxnResult, WriteResult } from '../mvcc/results.ts';
 import { doublingBounds, Histogram } from '../statistics/histogram.ts';
 
-/** TTLs of leases in seconds: etcd's buckets, one second to three months. */
+/** Buckets for TTLs of leases in seconds, as in etcd: one second to three months. */
 const leaseTtlBounds = doublingBounds(1, 24);
 
-/** What this instance was asked for and has done since its start, counted as etcd counts it: the steps of a transaction each for itself. */
+/**
+ * Counts of the operations of this instance since its start. As in etcd, each step of a transaction
+ * is counted.
+ */
 export class OperationCounts {
   ranges = 0;
   puts = 0;
   deletes = 0;
   /** Transactions of two steps or more. */
   txns = 0;
-  /** Of keys and values that were put. */
+  /** Bytes of keys and values that were put. */
   putBytes = 0;
   readonly leases = { granted: 0, revoked: 0, renewed: 0, expired: 0 };
   readonly leaseTtls = new Histogram(leaseTtlBounds);
-  readonly compaction = { rows: 0, bites: 0, idsLeft: 0, lastUnixSeconds: 0 };
+  readonly compaction = { rows: 0, chunks: 0, idsLeft: 0, lastUnixSeconds: 0 };
 
-  /** Counts a write that was done. */
+  /** Counts a finished write. */
   done(operation: WriteOperation, result: WriteResult): void {
     switch (result.kind) {
       case 'put':
@@ -32,7 +35,7 @@ export class OperationCounts {
         this.compaction.lastUnixSeconds = Math.floor(Date.now() / 1000);
         break;
       case 'compactChunk':
-        this.compaction.bites += 1;
+        this.compaction.chunks += 1;
         this.compaction.rows += result.deletedRows;
         this.compaction.idsLeft = result.idsLeft;
         break;
@@ -45,7 +48,7 @@ export class OperationCounts {
         break;
       case 'leaseExpire':
         if (!result.expired) break;
-        // As in etcd, where a lease that is due is revoked.
+        // As in etcd, where a due lease is revoked.
         this.leases.revoked += 1;
         this.leases.expired += 1;
         break;
@@ -53,7 +56,7 @@ export class OperationCounts {
     }
   }
 
-  /** The steps of the branch that was taken; how many there were. */
+  /** Counts the steps of the branch that was taken. Returns their number. */
   #steps({ success, failure }: TxnOperation, result: TxnResult): number {
     const steps = result.succeeded ? success : failure;
     let count = 0;

@@ -3,27 +3,30 @@ import type { Origin, Requester } from './requester.ts';
 import type { QueueStatistics } from './store-statistics.ts';
 
 export interface OriginSlotsOptions {
-  /** Work of one client connection that is under way at the same time. */
+  /** Bound of the work of one client connection that is under way at a time. */
   underWayMax(): number;
-  /** Work of all connections that has not begun. */
+  /** Bound of the work of all connections that has not begun. */
   readonly waitingCountMax: number;
   readonly waitingBytesMax: number;
-  /** How much longer work keeps its slot when its requester was gone before it ended. */
-  readonly givenUpPauseMs: number;
+  /** Work whose requester was gone before its end keeps its slot for this time. */
+  readonly cancelledPauseMs: number;
 }
 
-/** Bounds how much of something is under way for each client connection. Further work of it waits and has not begun; other connections do not wait for it. */
+/**
+ * Limits how much work is under way for each client connection. Further work of the connection
+ * waits. Other connections do not wait for it.
+ */
 export class OriginSlots {
   readonly #options: OriginSlotsOptions;
   readonly #waiting: FairQueue<Waiting>;
-  readonly #works = new WeakMap<Origin, Works>();
+  readonly #workByOrigin = new WeakMap<Origin, OriginWork>();
 
   constructor(options: OriginSlotsOptions) {
     this.#options = options;
     this.#waiting = new FairQueue<Waiting>({
       countMax: options.waitingCountMax,
       bytesMax: options.waitingBytesMax,
-      answersMuch: () => true,
+      hasLargeReply: () => true,
       onReady: () => this.#start(),
     });
   }
@@ -33,53 +36,58 @@ export class OriginSlots {
   }
 
   /**
-   * Does the work when less than `underWayMax` of its origin is under way. `bytes`: what it holds in memory while it waits.
+   * Runs the work when less than `underWayMax` of its origin is under way. `bytes`: memory of the
+   * work while it waits.
    *
-   * @throws what `work` throws; `tooManyRequests` when too much waits; `canceled` when the requester was gone before it was its turn.
+   * @throws what `work` throws; `tooManyRequests` when the queue is full; `canceled` when the
+   * requester was gone before its turn.
    */
   async run<Result>(requester: Requester, bytes: number, work: () => Promise<Result>): Promise<Result> {
-    const works = this.#worksOf(requester.origin);
-    if (works.isBackedUp) await this.#wait(works, requester, bytes);
-    else works.underWay += 1;
+    const originWork = this.#workOf(requester.origin);
+    if (originWork.isBackedUp) await this.#wait(originWork, requester, bytes);
+    else originWork.underWay += 1;
     try {
       return await work();
     } finally {
-      if (requester.isGone) setTimeout(() => works.ended(), this.#options.givenUpPauseMs).unref();
-      else works.ended();
+      if (requester.isGone) setTimeout(() => originWork.ended(), this.#options.cancelledPauseMs).unref();
+      else originWork.ended();
     }
   }
 
-  #worksOf(origin: Origin): Works {
-    let works = this.#works.get(origin);
-    if (works === undefined) {
-      works = new Works(() => this.#options.underWayMax());
-      this.#works.set(origin, works);
+  #workOf(origin: Origin): OriginWork {
+    let originWork = this.#workByOrigin.get(origin);
+    if (originWork === undefined) {
+      originWork = new OriginWork(() => this.#options.underWayMax());
+      this.#workByOrigin.set(origin, originWork);
     }
-    return works;
+    return originWork;
   }
 
-  #wait(works: Works, requester: Requester, bytes: number): Promise<void> {
+  #wait(originWork: OriginWork, requester: Requester, bytes: number): Promise<void> {
     return new Promise((begin, reject) => {
-      this.#waiting.push({ requester: new WorkRequester(works, requester), bytes, begin, reject, works });
+      this.#waiting.push({ requester: new WorkRequester(originWork, requester), bytes, begin, reject, originWork });
       this.#start();
     });
   }
 
   #start(): void {
     for (let next = this.#waiting.take(); next !== undefined; next = this.#waiting.take()) {
-      next.works.underWay += 1;
+      next.originWork.underWay += 1;
       next.begin();
     }
   }
 }
 
 interface Waiting extends Queued {
-  readonly works: Works;
+  readonly originWork: OriginWork;
   begin(): void;
 }
 
-/** The work of an origin. To the queue of what has not begun it is an origin that takes no more while enough is under way. */
-class Works implements Origin {
+/**
+ * The work of one origin. In the queue it acts as an origin that is backed up while enough work is
+ * under way.
+ */
+class OriginWork implements Origin {
   underWay = 0;
   readonly #countMax: () => number;
   #wake: (() => void) | undefined;

@@ -4,16 +4,17 @@ import type { Requester } from './requester.ts';
 import type { QueueStatistics } from './store-statistics.ts';
 
 interface Waiting extends Queued {
-  /** Finds the answer and settles the promise. Returns the answer's bytes. */
+  /** Finds the answer and settles the promise. Returns the bytes of the answer. */
   answer(): number;
 }
 
-/** What a question holds in memory beside its keys. */
+/** Memory of a request, without its keys. */
 const baseBytes = 256;
 
 /**
- * Answers that are found in memory: so many bytes of them in each turn of the event loop, because sending them takes longer than finding them. Fair among client connections; a client
- * that does not read its answers gets no more of them.
+ * Limits the answers from memory to a number of bytes in each turn of the event loop, because
+ * sending an answer takes longer than finding it. Fair among client connections. A client that does
+ * not read its replies receives no more of them.
  */
 export class PacedAnswers {
   readonly #waiting: FairQueue<Waiting>;
@@ -25,7 +26,7 @@ export class PacedAnswers {
     this.#waiting = new FairQueue<Waiting>({
       countMax: limits.readQueueCountMax,
       bytesMax: limits.readQueueBytesMax,
-      answersMuch: () => true,
+      hasLargeReply: () => true,
       onReady: () => this.#start(),
     });
   }
@@ -35,9 +36,11 @@ export class PacedAnswers {
   }
 
   /**
-   * Finds an answer when it is the requester's turn: at once, while few bytes are answered. `keyBytes`: of the keys in the question. `bytesOf`: of the answer.
+   * Finds an answer when the requester has its turn: at once, while few bytes are answered.
+   * `keyBytes`: bytes of the keys in the request. `bytesOf`: bytes of the answer.
    *
-   * @throws what `find` throws; `tooManyRequests` when too many wait; `canceled` when the requester was gone before it was its turn.
+   * @throws what `find` throws; `tooManyRequests` when the queue is full; `canceled` when the
+   * requester was gone before its turn.
    */
   find<Answer>(
     find: () => Answer,
@@ -72,7 +75,7 @@ export class PacedAnswers {
     }
   }
 
-  /** Until the answers are sent and the other connections had their turn. */
+  /** Pauses until the answers are sent and the other connections had their turn. */
   #pause(): void {
     this.#isPaused = true;
     setImmediate(() => {

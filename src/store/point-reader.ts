@@ -1,4 +1,7 @@
-/** Reads of one key at the latest revision: many in one snapshot, and large values one by one. */
+/**
+ * Reads one key at the latest revision. Many reads share one snapshot; large values are read one by
+ * one.
+ */
 import type { Driver } from '../drivers/driver.ts';
 import { limits } from '../limits.ts';
 import { markSingleUse } from '../memory.ts';
@@ -14,18 +17,21 @@ import type { SlowOperations } from './slow-operations.ts';
 import type { CoalescerStatistics } from './store-statistics.ts';
 
 export interface PointReaderOptions {
-  /** Large values wait here: */
+  /** The queue of large values in the database. */
   readonly reads: ReadQueue;
-  /** or here, when the cache has them. */
+  /** The queue of large values in the cache. */
   readonly paced: PacedAnswers;
   readonly cache: ReadCache;
   readonly slow: SlowOperations;
-  saw(head: Head): void;
-  /** The head now, from the database. */
+  observeHead(head: Head): void;
+  /** Reads the current head from the database. */
   readHead(): Promise<Head>;
 }
 
-/** Why a read is not answered together with others: its value is large, and is in the database or in the cache. */
+/**
+ * Why a read is not answered as part of a batch: its value is large, and is in the database or in
+ * the cache.
+ */
 type Large = 'large' | 'large and cached';
 
 export class PointReader {
@@ -40,7 +46,7 @@ export class PointReader {
       answer: (reads) => this.#answer(reads),
       onEnd: (batch, startMs) => options.slow.pointReads(batch, startMs),
       bytesOf: ({ key }) => key.length,
-      answersMuch: () => true,
+      hasLargeReply: () => true,
     });
   }
 
@@ -49,48 +55,48 @@ export class PointReader {
   }
 
   async read(read: PointRead, requester: Requester): Promise<RangeResult> {
-    const answer = await this.#coalescer.ask(read, requester);
+    const answer = await this.#coalescer.read(read, requester);
     if (answer !== 'large' && answer !== 'large and cached') return answer;
     const cached = answer === 'large' ? undefined : await this.#readCached(read, requester);
     return cached ?? (await this.#readAlone(read, requester));
   }
 
-  /** Keys that the cache has need the head alone, which comes along with the other keys. */
+  /** Keys in the cache need only the head, which is also part of the read of the other keys. */
   async #answer(reads: readonly PointRead[]): Promise<readonly (RangeResult | Large)[]> {
     const { cache, readHead } = this.#options;
-    const asked = cache.ask();
+    const readStart = cache.startRead();
     const answers = new Map<PointRead, RangeResult | Large>();
     const unknown = reads.filter((read) => !cache.hasKey(read));
     const head = unknown.length === 0 ? await readHead() : await this.#read(unknown, answers);
-    if (unknown.length < reads.length && (await cache.mayAnswer(asked, head))) {
+    if (unknown.length < reads.length && (await cache.mayAnswer(readStart, head))) {
       for (const read of reads) {
         const found = answers.has(read) ? undefined : cache.key(read);
         if (found !== undefined) answers.set(read, isLarge(found) ? 'large and cached' : found);
       }
     }
-    // The cache is behind, or has evicted them meanwhile.
+    // The cache is behind, or has evicted these keys meanwhile.
     const late = reads.filter((read) => !answers.has(read));
     if (late.length > 0) await this.#read(late, answers);
     return reads.map((read) => answers.get(read) as RangeResult | Large);
   }
 
   async #read(reads: readonly PointRead[], answers: Map<PointRead, RangeResult | Large>): Promise<Head> {
-    const { cache, saw } = this.#options;
+    const { cache, observeHead } = this.#options;
     const { head, bytes, ends, large }: PointReads = await this.#driver.read('points', reads, 'quick');
-    saw(head);
+    observeHead(head);
     for (const index of large) answers.set(reads[index] as PointRead, 'large');
     let start = 0;
     reads.forEach((read, index) => {
       const found = bytes.subarray(start, ends[index]);
       start += found.length;
       if (answers.has(read)) return;
-      cache.learnKey(read, found, head);
+      cache.offerKey(read, found, head);
       answers.set(read, pointResult(head, found));
     });
     return head;
   }
 
-  /** What the cache has now, which is newer than what it had when the read was answered. */
+  /** The value in the cache now, which is at least as new as the one that was found before. */
   #readCached(read: PointRead, requester: Requester): Promise<RangeResult | undefined> {
     return this.#options.paced.find(() => this.#options.cache.key(read), {
       requester,
@@ -100,12 +106,12 @@ export class PointReader {
   }
 
   async #readAlone(read: PointRead, requester: Requester): Promise<RangeResult> {
-    const { reads, cache, saw } = this.#options;
+    const { reads, cache, observeHead } = this.#options;
     const request = { operation: rangeOf(read), position: undefined, lastCount: undefined };
     const { head, blocks } = await reads.read('rangePages', request, { requester, keyBytes: read.key.length });
-    saw(head);
+    observeHead(head);
     const bytes = blocks[0]?.bytes ?? nothing;
-    cache.learnKey(read, bytes, head);
+    cache.offerKey(read, bytes, head);
     if (bytes.length > 0) markSingleUse(bytes);
     return pointResult(head, bytes);
   }

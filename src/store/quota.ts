@@ -1,6 +1,7 @@
 /**
- * The quota of the database's size. A write that would pass it raises alarm NOSPACE, under which every instance refuses what takes space. The size is asked for from
- * time to time, with what was written since on top; before a write is refused it is asked for again.
+ * The quota of the database's size. A write that would exceed it raises alarm NOSPACE; then every
+ * instance refuses writes that need space. The size is measured from time to time, and admitted
+ * writes are added. Before a write is refused, the size is measured again.
  */
 import type { Driver } from '../drivers/driver.ts';
 import { etcdError } from '../errors.ts';
@@ -13,13 +14,13 @@ import type { Requester } from './requester.ts';
 import type { QueueStatistics } from './store-statistics.ts';
 
 export interface QuotaOptions {
-  /** The size of the database that is not to be reached. */
+  /** The size that the database must stay below. */
   readonly bytes: number;
   /** Raises the alarm. */
   raise(sizeBytes: number): Promise<void>;
 }
 
-/** A write that may only be judged by a new size. */
+/** A write that needs a new size for the decision. */
 interface Waiting extends Queued {
   resolve(): void;
 }
@@ -27,13 +28,13 @@ interface Waiting extends Queued {
 export class Quota {
   readonly #driver: Driver;
   readonly #options: QuotaOptions;
-  /** Undefined: not asked for yet. */
+  /** Undefined: not measured yet. */
   #sizeBytes: number | undefined;
   #measuredAtMs = Number.NEGATIVE_INFINITY;
   #measuring: Promise<void> | undefined;
   #raising: Promise<void> | undefined;
   readonly #waiting: FairQueue<Waiting>;
-  /** What was admitted since the size was asked for. */
+  /** Bytes admitted since the size was measured. */
   #writtenBytes = 0;
 
   constructor(driver: Driver, options: QuotaOptions) {
@@ -42,19 +43,22 @@ export class Quota {
     this.#waiting = new FairQueue<Waiting>({
       countMax: limits.writeQueueCountMax,
       bytesMax: limits.writeQueueBytesMax,
-      answersMuch: () => false,
+      hasLargeReply: () => false,
       onReady: () => this.#measureSoon(),
     });
   }
 
-  /** Of writes that wait for the size. */
+  /** Counts of the writes that wait for the size. */
   get statistics(): QueueStatistics {
     return this.#waiting.statistics;
   }
 
   /**
-   * @throws EtcdError `noSpace` when the operation does not fit: the alarm is raised then; `tooManyRequests` when too many wait for the size; `canceled` when the
-   * requester was gone meanwhile. DriverError when the size is not known and cannot be found out.
+   * Admits a write.
+   *
+   * @throws EtcdError `noSpace` when the operation does not fit, after the alarm was raised;
+   * `tooManyRequests` when too many writes wait for the size; `canceled` when the requester was
+   * gone meanwhile. DriverError when the size is unknown and cannot be read.
    */
   async admit(operation: WriteOperation, requester: Requester): Promise<void> {
     const bytes = writeCostBytes(operation);
@@ -76,7 +80,10 @@ export class Quota {
     });
   }
 
-  /** Where it fails, the size of before and what was written since count for those that do not wait. */
+  /**
+   * Starts a measurement. If it fails, writes that do not wait are judged by the previous size plus
+   * the bytes written since.
+   */
   #measureSoon(): void {
     this.#measure().then(
       () => this.#release(({ resolve }) => resolve()),
@@ -88,7 +95,7 @@ export class Quota {
     for (let next = this.#waiting.take(); next !== undefined; next = this.#waiting.take()) settle(next);
   }
 
-  /** Once for all that do not fit now. */
+  /** Raises the alarm once for all writes that do not fit now. */
   #raise(): Promise<void> {
     this.#raising ??= this.#options.raise(this.#sizeBytes ?? 0).finally(() => {
       this.#raising = undefined;
@@ -100,7 +107,7 @@ export class Quota {
     return this.#sizeBytes !== undefined && this.#sizeBytes + this.#writtenBytes + bytes < this.#options.bytes;
   }
 
-  /** Once at a time. */
+  /** Measures, one measurement at a time. */
   #measure(): Promise<void> {
     this.#measuring ??= this.#readSize().finally(() => {
       this.#measuring = undefined;
@@ -112,7 +119,7 @@ export class Quota {
     this.#measuredAtMs = performance.now();
     const writtenBefore = this.#writtenBytes;
     this.#sizeBytes = (await this.#driver.size()).bytes;
-    // What is admitted meanwhile may be in this size already, or not.
+    // The new size may already contain what is admitted meanwhile, so these bytes stay added.
     this.#writtenBytes -= writtenBefore;
   }
 }

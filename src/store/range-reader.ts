@@ -1,4 +1,7 @@
-/** Reads ranges page by page at one revision. Each page waits for its turn, so that a long range holds up nobody. */
+/**
+ * Reads ranges page by page at one revision. Each page waits for its turn, so that a long range
+ * does not delay other reads.
+ */
 import type { Driver, ReadLane } from '../drivers/driver.ts';
 import { EtcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
@@ -21,7 +24,10 @@ import type { QueueStatistics } from './store-statistics.ts';
 /** Receives the milliseconds that a page waited. */
 type OnBegin = (waitedMs: number) => void;
 
-/** How often a list without a revision begins anew because a compaction overtook it. */
+/**
+ * Restarts of a list without a revision, after a compaction deleted rows that were still to be
+ * read.
+ */
 const restartsMax = 3;
 
 const countOfAll: RangeOperation = {
@@ -37,9 +43,9 @@ const countOfAll: RangeOperation = {
 
 export class RangeReader {
   readonly #reads: Readonly<Record<ReadLane, ReadQueue>>;
-  /** A list holds the pages that it has read until the last one is there. */
+  /** Limits lists under way: a list holds all its pages until the last one is read. */
   readonly #starts: OriginSlots;
-  readonly #saw: (head: Head) => void;
+  readonly #observeHead: (head: Head) => void;
   readonly #slow: SlowOperations;
   readonly #cache: ReadCache;
   readonly #readHead: (operation: RangeOperation, requester: Requester) => Promise<Head>;
@@ -50,56 +56,56 @@ export class RangeReader {
     driver: Driver,
     {
       reads,
-      saw,
+      observeHead,
       slow,
       cache,
       paced,
       readHead,
     }: {
       readonly reads: Readonly<Record<ReadLane, ReadQueue>>;
-      saw(head: Head): void;
+      observeHead(head: Head): void;
       readonly slow: SlowOperations;
       readonly cache: ReadCache;
-      /** What the cache answers waits here. */
+      /** The queue of answers from the cache. */
       readonly paced: PacedAnswers;
-      /** The head now, from the database, for a list that may be answered from the cache. */
+      /** Reads the current head from the database, for a list that the cache may answer. */
       readonly readHead: (operation: RangeOperation, requester: Requester) => Promise<Head>;
     },
   ) {
     this.#reads = reads;
-    // All that the driver works on at once may be of one origin.
+    // One origin may use everything that the driver works on at a time.
     this.#starts = new OriginSlots({
       underWayMax: () => Math.max(limits.listsOfOriginMax, driver.readsAtOnce('bulk')),
       waitingCountMax: limits.listsWaitingMax,
       waitingBytesMax: limits.readQueueBytesMax,
-      givenUpPauseMs: limits.listGivenUpPauseMs,
+      cancelledPauseMs: limits.listCancelledPauseMs,
     });
-    this.#saw = saw;
+    this.#observeHead = observeHead;
     this.#slow = slow;
     this.#cache = cache;
     this.#paced = paced;
     this.#readHead = readHead;
   }
 
-  /** How often the number of a range's keys was known. */
+  /** How often the count of a range was cached. */
   get countUses(): { readonly hits: number; readonly misses: number } {
     return this.#counts.uses;
   }
 
-  /** Of lists that have not begun. */
+  /** Counts of the lists that have not begun. */
   get starts(): QueueStatistics {
     return this.#starts.statistics;
   }
 
-  /** How many keys there are. */
+  /** The current number of keys. */
   async keyCount(): Promise<number> {
     const request = { operation: countOfAll, position: undefined, lastCount: this.#counts.get(countOfAll.keys) };
     const page = await this.#reads.bulk.read('rangePages', request, { requester: internal });
-    this.#saw(page.head);
+    this.#observeHead(page.head);
     return page.count ?? 0;
   }
 
-  /** All pages in one result. */
+  /** Reads all pages into one result. */
   async read(operation: RangeOperation, requester: Requester): Promise<RangeResult> {
     const startMs = performance.now();
     let queuedMs = 0;
@@ -126,7 +132,7 @@ export class RangeReader {
     }
   }
 
-  /** A page at a time; the last has `more` and `count` right. */
+  /** Reads page by page. `more` and `count` are right in the last page only. */
   async *parts(
     operation: RangeOperation,
     requester: Requester,
@@ -146,7 +152,7 @@ export class RangeReader {
         if (page === undefined) {
           if (isFirst) fill = this.#cache.beginFill(operation);
           page = await this.#readPage(request, requester, onBegin);
-          await this.#cache.learnPage(fill, request, page);
+          await this.#cache.offerPage(fill, request, page);
         }
         total ??= page.count;
         position = page.next;
@@ -176,16 +182,16 @@ export class RangeReader {
     const { keys } = request.operation;
     const reads = this.#reads[isQuick(request.operation) ? 'quick' : 'bulk'];
     const page = await reads.read('rangePages', request, { requester, keyBytes: keysBytes(keys), onBegin });
-    this.#saw(page.head);
-    this.#counts.learn(keys, page);
+    this.#observeHead(page.head);
+    this.#counts.store(keys, page);
     return page;
   }
 
-  /** Whether the cache has every event that was committed when this was called. */
+  /** Whether the cache has every event that was committed before this call. */
   async #isFresh(operation: RangeOperation, requester: Requester): Promise<boolean> {
-    const asked = this.#cache.ask();
+    const readStart = this.#cache.startRead();
     const head = await this.#readHead(operation, requester);
-    return await this.#cache.mayAnswer(asked, head);
+    return await this.#cache.mayAnswer(readStart, head);
   }
 
   async #collect(operation: RangeOperation, requester: Requester, onBegin: OnBegin): Promise<RangeResult> {
@@ -199,7 +205,10 @@ export class RangeReader {
   }
 }
 
-/** The blocks of a page as they are sent where a list is sent in parts: small ones together. */
+/**
+ * Groups the blocks of a page into messages for a list that is sent in parts. Small blocks share a
+ * message.
+ */
 function messages(blocks: readonly KeyValueBlock[]): readonly (readonly KeyValueBlock[])[] {
   const sent: KeyValueBlock[][] = [];
   let bytes = Number.POSITIVE_INFINITY;
@@ -214,7 +223,10 @@ function messages(blocks: readonly KeyValueBlock[]): readonly (readonly KeyValue
   return sent.length === 0 ? [[]] : sent;
 }
 
-/** A count walks an index of small rows; one key is two probes. */
+/**
+ * Whether a range is a quick read. One key takes two look-ups; a count walks an index of small
+ * rows, so it is not quick.
+ */
 function isQuick(operation: RangeOperation): boolean {
   return 'one' in operation.keys;
 }

@@ -16,10 +16,13 @@ export interface ReadOptions {
   readonly onBegin?: (waitedMs: number) => void;
 }
 
-/** What a read holds in memory beside its keys. */
+/** Memory of a read, without its keys. */
 const baseBytes = 256;
 
-/** Reads that are not answered together with others wait here, so that the driver is given no more of them than it works on. */
+/**
+ * The queue of reads that are not answered in batches. The driver receives only as many reads as it
+ * works on at a time.
+ */
 export class ReadQueue {
   readonly #driver: Driver;
   readonly #lane: ReadLane;
@@ -32,7 +35,7 @@ export class ReadQueue {
     this.#waiting = new FairQueue<Waiting>({
       countMax: limits.readQueueCountMax,
       bytesMax: limits.readQueueBytesMax,
-      answersMuch: () => true,
+      hasLargeReply: () => true,
       onReady: () => this.#start(),
     });
   }
@@ -42,9 +45,11 @@ export class ReadQueue {
   }
 
   /**
-   * `keyBytes`: of the keys in the input. `onBegin` receives the milliseconds that the read waited.
+   * Reads when it is the requester's turn. `keyBytes`: bytes of the keys in the input. `onBegin`
+   * receives the milliseconds that the read waited.
    *
-   * @throws what `Driver.read` throws; `tooManyRequests` when too many wait; `canceled` when the requester was gone before it was its turn.
+   * @throws what `Driver.read` throws; `tooManyRequests` when the queue is full; `canceled` when
+   * the requester was gone before its turn.
    */
   read<Name extends ReadName>(
     name: Name,

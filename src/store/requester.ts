@@ -1,8 +1,11 @@
-/** Who asks the store for something. */
+/** The sources of requests to the store. */
 
-/** Where requests come from: one client connection. Compared by identity. */
+/** The origin of requests: one client connection. Compared by identity. */
 export interface Origin {
-  /** Whether so many bytes of answers wait for this client that no further reads of it are started. False once the connection is closed. */
+  /**
+   * Whether the client has too many unread replies: no further reads start for it. False once the
+   * connection is closed.
+   */
   readonly isBackedUp: boolean;
   /** Calls back once, when `isBackedUp` has become false. */
   onceDrained(wake: () => void): void;
@@ -11,19 +14,25 @@ export interface Origin {
 /** One request of a client, or work of the server. */
 export interface Requester {
   readonly origin: Origin;
-  /** Cancelled, past its deadline, or without its connection: the answer is not needed any more. */
+  /** Cancelled, past its deadline, or without its connection: the reply is no longer needed. */
   readonly isGone: boolean;
 }
 
-/** Work of the server that nobody can give up, with an origin of its own. */
+/** A requester for work of the server, with its own origin. It is never gone. */
 export function ownRequester(): Requester {
   return { origin: { isBackedUp: false, onceDrained: () => {} }, isGone: false };
 }
 
-/** What keeps the store running: the tailer, compaction, leases, members. It is never refused because of clients. */
+/**
+ * The requester of the store's own work: the tailer, compaction, leases, members. It is never
+ * refused because of clients.
+ */
 export const internal: Requester = ownRequester();
 
-/** A request whose answer is shared with others: it counts for its origin and cannot be given up. */
-export function lasting({ origin }: Requester): Requester {
+/**
+ * A requester for an answer that several requests share. It counts for its origin and cannot be
+ * cancelled.
+ */
+export function uncancellable({ origin }: Requester): Requester {
   return { origin, isGone: false };
 }

@@ -1,13 +1,13 @@
 import { etcdError } from '../errors.ts';
 
 export interface SlotsOptions {
-  /** Taken at once. */
+  /** Slots in use at a time. */
   readonly countMax: number;
-  /** Calls that wait for one, in their order. */
+  /** Calls that may wait for a slot. They are served in order. */
   readonly waitingMax: number;
 }
 
-/** Bounds how much of something is done at once. Further calls wait. */
+/** Limits how many pieces of work run at a time. Further calls wait. */
 export class Slots {
   readonly #options: SlotsOptions;
   readonly #waiting = new Set<() => void>();
@@ -22,9 +22,10 @@ export class Slots {
   }
 
   /**
-   * Takes a slot as soon as one is free; the result gives it back.
+   * Takes a slot as soon as one is free. The result is the function that releases it.
    *
-   * Rejects with `EtcdError`: `tooManyRequests` when too many wait, `canceled` when the signal came first.
+   * Rejects with `EtcdError`: `tooManyRequests` when too many wait, `canceled` when the signal came
+   * first.
    */
   async take(signal?: AbortSignal): Promise<() => void> {
     if (signal?.aborted === true) throw etcdError('canceled');
@@ -37,7 +38,7 @@ export class Slots {
     };
   }
 
-  /** Resolves with a slot that another call has given back. */
+  /** Resolves with a slot that another call has released. */
   async #turn(signal: AbortSignal | undefined): Promise<void> {
     if (this.#waiting.size >= this.#options.waitingMax) throw etcdError('tooManyRequests');
     const turn = Promise.withResolvers<void>();

@@ -9,7 +9,7 @@ import { describeOperation } from './describe-operation.ts';
 
 const readPrefix = 'read-only range ';
 
-/** What nobody asked for and nobody waits for. */
+/** Background writes: no client sent them and no client waits for them. */
 const ownWork: ReadonlySet<WriteOperation['kind']> = new Set([
   'memberAnnounce',
   'memberDrop',
@@ -19,20 +19,26 @@ const ownWork: ReadonlySet<WriteOperation['kind']> = new Set([
   'leaseExpire',
 ]);
 
-/** Something that waited since a moment for its batch. */
+/** An operation that waited for its batch since a moment. */
 interface Waited {
   readonly sinceMs: number;
 }
 
 /** How one operation spent its time, in milliseconds. */
 interface Times {
-  /** Until it was given to the database. */
+  /** Until the operation was given to the database. */
   readonly queuedMs: number;
-  /** In the database, with waiting for its connection, and encoding, which is done where rows are read. */
+  /**
+   * In the database, including the wait for a connection and the encoding, which is done where rows
+   * are read.
+   */
   readonly databaseMs: number;
 }
 
-/** Reads and writes that take the store longer than they should: counts them, and tells what they were. Text and names are etcd's where it says the same. */
+/**
+ * Counts and logs reads and writes that take longer than the threshold. Texts and field names are
+ * etcd's where the meaning is the same.
+ */
 export class SlowOperations {
   readonly #thresholdMs: number;
   readonly #log: SparseLog;
@@ -52,21 +58,24 @@ export class SlowOperations {
     return this.#count;
   }
 
-  /** A batch of writes was answered. It left at `startMs`. */
+  /** Records a finished batch of writes. It left at `startMs`. */
   writes(batch: readonly (Waited & { readonly operation: WriteOperation })[], startMs: number): void {
-    this.#batch(batch, startMs, ({ operation }, tell) => {
-      if (!ownWork.has(operation.kind)) tell('', () => describeOperation(operation));
+    this.#batch(batch, startMs, ({ operation }, report) => {
+      if (!ownWork.has(operation.kind)) report('', () => describeOperation(operation));
     });
   }
 
-  /** The same for a batch of point reads. */
-  pointReads(batch: readonly (Waited & { readonly question: PointRead })[], startMs: number): void {
-    this.#batch(batch, startMs, ({ question }, tell) =>
-      tell(readPrefix, () => describeOperation(pointRange(question))),
+  /** Records a finished batch of point reads. */
+  pointReads(batch: readonly (Waited & { readonly request: PointRead })[], startMs: number): void {
+    this.#batch(batch, startMs, ({ request }, report) =>
+      report(readPrefix, () => describeOperation(pointRange(request))),
     );
   }
 
-  /** A range was read, page by page, from `startMs` on. `queuedMs`: that it or its pages waited. */
+  /**
+   * Records a range that was read page by page from `startMs` on. `queuedMs`: how long the range
+   * and its pages waited.
+   */
   range(
     operation: RangeOperation,
     result: RangeResult,
@@ -74,7 +83,7 @@ export class SlowOperations {
   ): void {
     const tookMs = performance.now() - startMs;
     if (tookMs <= this.#thresholdMs) return;
-    this.#tell({ queuedMs, databaseMs: tookMs - queuedMs }, () => ({
+    this.#report({ queuedMs, databaseMs: tookMs - queuedMs }, () => ({
       prefix: readPrefix,
       request: describeOperation(operation),
       response: `range_response_count:${countOf(result)} size:${bytesOf(result)}`,
@@ -84,19 +93,19 @@ export class SlowOperations {
   #batch<Each extends Waited>(
     batch: readonly Each[],
     startMs: number,
-    describe: (each: Each, tell: (prefix: string, request: () => string) => void) => void,
+    describe: (each: Each, report: (prefix: string, request: () => string) => void) => void,
   ): void {
     const nowMs = performance.now();
     for (const each of batch) {
       if (nowMs - each.sinceMs <= this.#thresholdMs) continue;
       const times = { queuedMs: startMs - each.sinceMs, databaseMs: nowMs - startMs };
       describe(each, (prefix, request) =>
-        this.#tell(times, () => ({ prefix, request: request(), 'batch-size': batch.length })),
+        this.#report(times, () => ({ prefix, request: request(), 'batch-size': batch.length })),
       );
     }
   }
 
-  #tell({ queuedMs, databaseMs }: Times, fields: () => object): void {
+  #report({ queuedMs, databaseMs }: Times, fields: () => object): void {
     this.#count += 1;
     this.#log.write(() => ({
       took: durationText(queuedMs + databaseMs),

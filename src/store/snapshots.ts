@@ -1,5 +1,8 @@
-/** Snapshots of the store for its clients, few at once. A client that does not read its snapshot loses it to one that waits. */
-import { type Reads, type SnapshotOptions, SnapshotReading } from '../backend/snapshot-reading.ts';
+/**
+ * Sends snapshots of the store to clients, a few at a time. A slow client loses its snapshot to a
+ * call that waits.
+ */
+import { type RunRead, type SnapshotOptions, SnapshotReading } from '../backend/snapshot-reading.ts';
 import { pageBytes } from '../bbolt/layout.ts';
 import type { Driver } from '../drivers/driver.ts';
 import { etcdError } from '../errors.ts';
@@ -9,7 +12,7 @@ import { ClientPace } from './client-pace.ts';
 import type { CompactionHolds } from './compaction-holds.ts';
 import { Slots } from './slots.ts';
 
-/** A snapshot that is measured, and can be read once. */
+/** A snapshot whose size is known. It can be read once. */
 export interface Snapshot {
   readonly revision: Revision;
   readonly bytes: number;
@@ -18,14 +21,14 @@ export interface Snapshot {
 }
 
 export class Snapshots {
-  readonly #read: Reads;
+  readonly #read: RunRead;
   readonly #holds: CompactionHolds;
   readonly #slots = new Slots({
     countMax: limits.snapshotsUnderWayMax,
     waitingMax: limits.snapshotsWaitingMax,
   });
-  /** Those that clients read, each with what ends it. */
-  readonly #taken = new Map<ClientPace, () => void>();
+  /** The snapshots that clients read, each with the function that ends it. */
+  readonly #underWay = new Map<ClientPace, () => void>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(driver: Driver, holds: CompactionHolds) {
@@ -33,7 +36,10 @@ export class Snapshots {
     this.#read = (name, input) => driver.read(name, input, 'bulk');
   }
 
-  /** Takes one, and keeps its place until `use` is done. Rejects with `EtcdError`: `tooManyRequests`, `snapshotOvertaken`, `snapshotNotTaken`. */
+  /**
+   * Takes a snapshot, and keeps its slot until `use` is done. Rejects with `EtcdError`:
+   * `tooManyRequests`, `snapshotOvertaken`, `snapshotNotTaken`.
+   */
   take(options: SnapshotOptions, use: (snapshot: Snapshot) => Promise<void>): Promise<void> {
     return this.#reading(options, async (reading) => {
       const pageCount = await reading.measure();
@@ -47,7 +53,10 @@ export class Snapshots {
     });
   }
 
-  /** CRC-32C of all buckets with what is in them: the hash that `etcdutl snapshot status` has for a snapshot of this moment. */
+  /**
+   * CRC-32C of all buckets and their entries: the hash that `etcdutl snapshot status` prints for a
+   * snapshot of this moment.
+   */
   hash(options: SnapshotOptions): Promise<{ readonly revision: Revision; readonly hash: number }> {
     return this.#reading(options, async (reading) => ({ revision: reading.revision, hash: await reading.hash() }));
   }
@@ -56,38 +65,38 @@ export class Snapshots {
     options: SnapshotOptions,
     use: (reading: SnapshotReading) => Promise<Result>,
   ): Promise<Result> {
-    const leave = await this.#slots.take(options.signal);
+    const release = await this.#slots.take(options.signal);
     try {
       return await this.#holds.during(async () => use(await SnapshotReading.begin(this.#read, options)));
     } finally {
-      leave();
+      release();
     }
   }
 
-  /** Ends when the work does, or when its client has not read for too long. */
+  /** Ends when the work ends, or when its client has read nothing for too long. */
   async #whileTaken(work: (pace: ClientPace) => Promise<void>): Promise<void> {
     const pace = new ClientPace();
     const ended = Promise.withResolvers<never>();
-    this.#taken.set(pace, () => {
+    this.#underWay.set(pace, () => {
       pace.end();
       ended.reject(etcdError('snapshotNotTaken'));
     });
-    this.#timer ??= setInterval(() => this.#endSlow(), limits.snapshotLookIntervalMs).unref();
+    this.#timer ??= setInterval(() => this.#endSlow(), limits.snapshotCheckIntervalMs).unref();
     try {
       await Promise.race([work(pace), ended.promise]);
     } finally {
-      this.#taken.delete(pace);
-      if (this.#taken.size === 0) {
+      this.#underWay.delete(pace);
+      if (this.#underWay.size === 0) {
         clearInterval(this.#timer);
         this.#timer = undefined;
       }
     }
   }
 
-  /** Those that nobody reads, and for each call that waits the slowest. */
+  /** Ends snapshots that are not read, and the slowest one for each call that waits. */
   #endSlow(): void {
-    for (const [pace, end] of this.#taken) if (pace.silentMs > limits.snapshotSilenceMsMax) end();
-    const slow = [...this.#taken].filter(([pace]) => pace.waitedMs > limits.snapshotPaceMsMax);
+    for (const [pace, end] of this.#underWay) if (pace.idleMs > limits.snapshotIdleMsMax) end();
+    const slow = [...this.#underWay].filter(([pace]) => pace.waitedMs > limits.snapshotPaceMsMax);
     slow.sort(([left], [right]) => right.waitedMs - left.waitedMs);
     for (const [, end] of slow.slice(0, this.#slots.waitingCount)) end();
   }

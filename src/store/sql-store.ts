@@ -1,4 +1,4 @@
-/** The store over a driver: sends each operation the way that suits it. */
+/** The store over a driver: sends each operation along the path that suits it. */
 import type { Logger } from 'pino';
 import type { SnapshotOptions } from '../backend/snapshot-reading.ts';
 import type { Config } from '../config/config.ts';
@@ -62,16 +62,16 @@ import { WriteHealth } from './write-health.ts';
 import { WriteQueue } from './write-queue.ts';
 
 export interface SqlStoreOptions extends Pick<Config, 'autoCompaction' | 'warningApplyMs'> {
-  /** As the other instances shall see this one. */
+  /** This instance, as the other instances see it. */
   readonly self: Member;
-  /** 0 or less: none. */
+  /** 0 or less: no quota. */
   readonly quotaBytes: number;
-  /** Of key-values in memory. 0: none. */
+  /** Bytes of key-values in memory. 0: no read cache. */
   readonly readCacheBytes: number;
   readonly logger: Logger;
 }
 
-/** What a head is read for: a list that the cache may answer, or something small. */
+/** The purpose of a read of the head: a list that the cache may answer, or something small. */
 type HeadReader = RangeOperation | 'other';
 
 export class SqlStore implements Store {
@@ -84,7 +84,7 @@ export class SqlStore implements Store {
   readonly #defragmentations = new TimedWork(defragmentBoundsMs);
   readonly #snapshotTimes = new TimedWork(snapshotBoundsMs);
   readonly #slow: SlowOperations;
-  readonly #saw: (head: Head) => void;
+  readonly #observeHead: (head: Head) => void;
   readonly #headReads: Coalescer<HeadReader, Head>;
   readonly #sizeReads: Coalescer<null, { bytes: number; inUseBytes: number }>;
   readonly #reads: Readonly<Record<ReadLane, ReadQueue>>;
@@ -97,41 +97,41 @@ export class SqlStore implements Store {
   readonly #compactor: Compactor;
   readonly #members: Members;
   readonly #defragmenter: Defragmenter;
-  /** Undefined: the disk is the bound. */
+  /** Undefined: only the disk limits the size. */
   readonly #quota: Quota | undefined;
   readonly #logger: Logger;
   readonly #hasher: KeyHasher;
   readonly #snapshots: Snapshots;
   readonly #stopAutoCompaction: () => void;
 
-  /** The driver is the store's from here on: `close` closes it. */
+  /** The store owns the driver: `close` closes it. */
   constructor(driver: Driver, options: SqlStoreOptions) {
     this.#cache = new ReadCache({ bytesMax: options.readCacheBytes, latestHead: () => this.#heads.latest });
-    const saw = (head: Head) => {
-      this.#heads.saw(head);
-      this.auth.saw(head);
-      this.#cache.saw(head);
+    const observeHead = (head: Head) => {
+      this.#heads.observeHead(head);
+      this.auth.observeHead(head);
+      this.#cache.observeHead(head);
     };
     const headNow = async () => {
-      const { id, revision, compactRevision, authState } = await this.#cache.orForget(() =>
+      const { id, revision, compactRevision, authState } = await this.#cache.readOrClear(() =>
         driver.read('head', null, 'quick'),
       );
       const head = { id, revision, compactRevision, authState };
-      saw(head);
+      observeHead(head);
       return head;
     };
-    this.#saw = saw;
+    this.#observeHead = observeHead;
     this.#driver = driver;
     this.#logger = options.logger;
     this.#slow = new SlowOperations({ thresholdMs: options.warningApplyMs, logger: options.logger });
-    const observed = { saw, slow: this.#slow, counts: this.#counts };
+    const observed = { observeHead, slow: this.#slow, counts: this.#counts };
     this.#headReads = new Coalescer({
       answer: async (readers) => {
         const head = await headNow();
         return readers.map(() => head);
       },
       bytesOf: (reader) => (reader === 'other' ? 0 : keysBytes(reader.keys)),
-      answersMuch: (reader) => reader !== 'other',
+      hasLargeReply: (reader) => reader !== 'other',
     });
     const cached = { ...observed, cache: this.#cache, paced: this.#paced };
     this.#reads = { quick: new ReadQueue(driver, 'quick'), bulk: new ReadQueue(driver, 'bulk') };
@@ -139,31 +139,31 @@ export class SqlStore implements Store {
     this.#ranges = new RangeReader(driver, {
       ...cached,
       reads: this.#reads,
-      readHead: (operation, requester) => this.#headReads.ask(operation, requester),
+      readHead: (operation, requester) => this.#headReads.read(operation, requester),
     });
     this.#writeHealth = new WriteHealth(driver, options.self.id);
     this.#writes = new WriteQueue(this.#writeHealth, observed);
     this.#leases = new LeaseKeeper(driver, this.#writes, { logger: options.logger, ...observed });
     this.#members = new Members(driver, this.#writes, { ...options, reads: this.#reads.quick });
     this.#quota = this.#quotaOf(options);
-    this.#hasher = new KeyHasher(this.#reads.bulk, saw);
+    this.#hasher = new KeyHasher(this.#reads.bulk, observeHead);
     this.#snapshots = new Snapshots(driver, new CompactionHolds(driver, this.#writes, options.logger));
     this.#compactor = new Compactor(driver, this.#writes, options.logger);
     this.#defragmenter = new Defragmenter(driver, options.logger);
     this.#sizeReads = new Coalescer({
-      answer: async (questions) => {
+      answer: async (requests) => {
         const size = await driver.size();
-        return questions.map(() => size);
+        return requests.map(() => size);
       },
-      answersMuch: () => false,
+      hasLargeReply: () => false,
     });
     const readHead = (requester: Requester) => this.head(requester);
-    this.auth = new AuthStore(driver, this.#writes, { reads: this.#reads.quick, saw, readHead });
+    this.auth = new AuthStore(driver, this.#writes, { reads: this.#reads.quick, observeHead, readHead });
     this.events = eventSource({
       driver,
-      saw,
+      observeHead,
       heads: this.#heads,
-      memory: this.#cache,
+      cache: this.#cache,
       writes: this.#writes,
       readHead: () => readHead(internal),
     });
@@ -244,7 +244,8 @@ export class SqlStore implements Store {
     request: { revision: Revision; physical: boolean },
     { permit, requester }: Permitted,
   ): Promise<{ revision: Revision }> {
-    // etcd hashes whenever it compacts, for it reads everything then. Here that is done only for those who wait for the deletion anyway.
+    // etcd hashes at every compaction, because it reads all keys then. Here only compactions that
+    // wait for the deletion are hashed.
     const hash = request.physical ? await this.#hasher.forCompaction(request.revision, requester) : undefined;
     const revision = await this.#compactor.compact(request.revision, { permit, hash, requester });
     if (request.physical) await this.#compactor.finished();
@@ -289,7 +290,7 @@ export class SqlStore implements Store {
     keys: readonly KeyText[];
   }> {
     const { head, lease, keys } = await this.#reads.quick.read('lease', request, { requester });
-    this.#saw(head);
+    this.#observeHead(head);
     const remainingMs = lease === undefined ? 0 : this.#leases.remainingMs(lease);
     return { revision: head.revision, lease, remainingSeconds: Math.floor(remainingMs / 1000), keys };
   }
@@ -299,9 +300,9 @@ export class SqlStore implements Store {
     requester: Requester,
   ): Promise<{ revision: Revision; leases: readonly LeaseStatus[]; keys: readonly KeyText[] }> {
     const { head, leases, keys } = await this.#reads.quick.read('leases', request, { requester });
-    this.#saw(head);
+    this.#observeHead(head);
     const expiresAtMs = (lease: LeaseStatus) => this.#leases.expiresAtMs(lease);
-    // The next to expire comes first, as with etcd.
+    // The lease that expires next comes first, as in etcd.
     const byExpiry = leases.toSorted((left, right) => expiresAtMs(left) - expiresAtMs(right));
     return { revision: head.revision, leases: byExpiry, keys };
   }
@@ -315,7 +316,7 @@ export class SqlStore implements Store {
   }
 
   head(requester: Requester): Promise<Head> {
-    return this.#headReads.ask('other', requester);
+    return this.#headReads.read('other', requester);
   }
 
   hashKeys(revision: Revision, requester: Requester & { readonly signal: AbortSignal }): Promise<KeysHash> {
@@ -331,7 +332,7 @@ export class SqlStore implements Store {
   }
 
   size(requester: Requester): Promise<{ bytes: number; inUseBytes: number }> {
-    return this.#sizeReads.ask(null, requester);
+    return this.#sizeReads.read(null, requester);
   }
 
   defragment(): Promise<void> {
@@ -340,8 +341,8 @@ export class SqlStore implements Store {
 
   async alarms(requester: Requester): Promise<{ head: Head; alarms: readonly Alarm[] }> {
     const found = await this.#reads.quick.read('alarms', null, { requester });
-    this.#saw(found.head);
-    return { head: found.head, alarms: withOwn(found.alarms, this.#writeHealth.alarms) };
+    this.#observeHead(found.head);
+    return { head: found.head, alarms: withOwnAlarms(found.alarms, this.#writeHealth.alarms) };
   }
 
   get takesWrites(): boolean {
@@ -353,13 +354,13 @@ export class SqlStore implements Store {
       { kind: 'alarmRaise', alarm, unlessActive: 'same' },
       requester,
     );
-    if (raised) this.#logger.warn(alarmFields(alarm), 'an alarm was raised');
+    if (raised) this.#logger.warn(alarmFields(alarm), 'alarm raised');
     return { revision };
   }
 
   async dropAlarm(alarm: Alarm, requester: Requester): Promise<{ revision: Revision; dropped: boolean }> {
     const { revision, dropped } = await this.#writes.write({ kind: 'alarmDrop', alarm }, requester);
-    if (dropped) this.#logger.info(alarmFields(alarm), 'an alarm was disarmed');
+    if (dropped) this.#logger.info(alarmFields(alarm), 'alarm disarmed');
     return { revision, dropped };
   }
 
@@ -375,7 +376,7 @@ export class SqlStore implements Store {
       pacedAnswers: this.#paced.statistics,
       sizeReads: this.#sizeReads.statistics,
       otherReads: this.#reads.quick.statistics,
-      quotaWaits: this.#quota?.statistics ?? nothingWaits,
+      quotaWaits: this.#quota?.statistics ?? emptyQueue,
       knownCounts: this.#ranges.countUses,
       readCache: { ...this.#cache.uses, bytes: this.#cache.bytes },
       slowOperations: this.#slow.count,
@@ -398,7 +399,7 @@ export class SqlStore implements Store {
 
   #quotaOf({ quotaBytes: bytes, self, logger }: SqlStoreOptions): Quota | undefined {
     if (bytes <= 0) return undefined;
-    logger.info({ quotaBytes: bytes }, 'the quota of the database is enforced');
+    logger.info({ quotaBytes: bytes }, 'database quota enforced');
     const alarm = { memberId: self.id, number: alarmNumbers.noSpace };
     return new Quota(this.#driver, {
       bytes,
@@ -407,23 +408,23 @@ export class SqlStore implements Store {
         if (!raised) return;
         logger.warn(
           { sizeBytes, quotaBytes: bytes },
-          'the quota is reached: alarm NOSPACE is raised, writes are refused',
+          'database quota reached: alarm NOSPACE raised, writes are refused',
         );
       },
     });
   }
 }
 
-/** What is recorded, and what this instance knows of itself. */
-function withOwn(recorded: readonly Alarm[], own: readonly Alarm[]): readonly Alarm[] {
+/** The alarms in the database, and the alarms of this instance. */
+function withOwnAlarms(recorded: readonly Alarm[], own: readonly Alarm[]): readonly Alarm[] {
   const isRecorded = ({ memberId, number }: Alarm) =>
     recorded.some((each) => each.memberId === memberId && each.number === number);
   return [...recorded, ...own.filter((each) => !isRecorded(each))];
 }
-/** Where there is no quota. */
-const nothingWaits: QueueStatistics = { waiting: 0, refused: 0, dropped: 0 };
+/** The queue statistics without a quota. */
+const emptyQueue: QueueStatistics = { waiting: 0, refused: 0, dropped: 0 };
 
-/** What a log says of an alarm; ids as clients print them. */
+/** The log fields of an alarm, with the id as clients print it. */
 function alarmFields({ memberId, number }: Alarm): { readonly member: string; readonly alarm: number } {
   return { member: memberId.toString(16), alarm: number };
 }
@@ -431,25 +432,25 @@ function alarmFields({ memberId, number }: Alarm): { readonly member: string; re
 function eventSource({
   driver,
   heads,
-  memory,
-  saw,
+  cache,
+  observeHead,
   writes,
   readHead,
 }: {
   readonly driver: Driver;
   readonly heads: HeadTracker;
-  readonly memory: ReadCache;
-  readonly saw: (head: Head) => void;
+  readonly cache: ReadCache;
+  readonly observeHead: (head: Head) => void;
   readonly writes: WriteQueue;
   readonly readHead: EventSource['readHead'];
 }): EventSource {
   const seen = (page: PackedEventPage): EventPage => {
-    saw(page.head);
+    observeHead(page.head);
     return unpacked(page);
   };
   const hintListeners = new Set<() => void>();
   driver.onHint((id) => {
-    // An instance hears its own word, too.
+    // An instance receives its own notifications too.
     if (id > heads.latest.id) for (const listener of hintListeners) listener();
   });
   return {
@@ -459,7 +460,7 @@ function eventSource({
     get latestHead() {
       return heads.latest;
     },
-    memory,
+    cache,
     get isWriting() {
       return writes.statistics.underWay > 0;
     },
@@ -472,15 +473,15 @@ function eventSource({
     follow: (follower) =>
       writes.follow(
         follower && {
-          isWanted: () => follower.isWanted(),
+          needsEvents: () => follower.needsEvents(),
           take: (events) => follower.take({ ...unpacked(events), afterId: events.afterId }),
         },
       ),
-    eventsAfter: async (request) => seen(await memory.orForget(() => driver.read('eventsAfter', request, 'quick'))),
+    eventsAfter: async (request) => seen(await cache.readOrClear(() => driver.read('eventsAfter', request, 'quick'))),
     eventsOfKeys: async (request) => seen(await driver.read('eventsOfKeys', request, 'bulk')),
     idBefore: async (revision) => {
       const found = await driver.read('idBefore', revision, 'quick');
-      saw(found.head);
+      observeHead(found.head);
       return found;
     },
   };

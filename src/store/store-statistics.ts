@@ -1,4 +1,4 @@
-/** What the store has counted since its start, for metrics: plain data. */
+/** The store's counts since its start, for metrics. Plain data. */
 import type { DriverStatistics } from '../drivers/driver-statistics.ts';
 import type { HistogramCounts } from '../statistics/histogram.ts';
 import type { TimedWork } from '../statistics/timed-work.ts';
@@ -12,11 +12,11 @@ export interface StoreStatistics {
   readonly headReads: CoalescerStatistics;
   /** Lists that have not begun. */
   readonly listStarts: QueueStatistics;
-  /** Pages of lists, and of hashes. */
+  /** Pages of lists and of hashes. */
   readonly bulkReads: QueueStatistics;
-  /** Answers that were found in the read cache. */
+  /** Answers from the read cache. */
   readonly pacedAnswers: QueueStatistics;
-  /** Questions for the database's size. */
+  /** Reads of the database's size. */
   readonly sizeReads: CoalescerStatistics;
   /** All other reads. */
   readonly otherReads: QueueStatistics;
@@ -24,9 +24,9 @@ export interface StoreStatistics {
   readonly quotaWaits: QueueStatistics;
   readonly knownCounts: { readonly hits: number; readonly misses: number };
   readonly readCache: { readonly hits: number; readonly misses: number; readonly bytes: number };
-  /** Reads and writes that took longer than they should. */
+  /** Reads and writes that took longer than the threshold. */
   readonly slowOperations: number;
-  /** How often another instance was named the leader than before. */
+  /** How often the leader has changed. */
   readonly leaderChanges: number;
   readonly isCompacting: boolean;
   readonly defragmentations: TimedWork;
@@ -36,25 +36,25 @@ export interface StoreStatistics {
 
 export interface QueueStatistics {
   readonly waiting: number;
-  /** Refused because too many waited. */
+  /** Refused because the queue was full. */
   readonly refused: number;
-  /** Not begun, because they were given up before. */
+  /** Dropped before they began, because they were cancelled. */
   readonly dropped: number;
 }
 
 export interface WriteQueueStatistics extends QueueStatistics {
   readonly waitingBytes: number;
-  /** In batches that were given to the database. */
+  /** Writes in batches that were given to the database. */
   readonly underWay: number;
   readonly batchOperations: HistogramCounts;
   readonly batchBytes: HistogramCounts;
   /** Milliseconds that an operation waited for its batch. */
   readonly waitMs: HistogramCounts;
-  /** Operations that the database failed. */
+  /** Operations that failed in the database. */
   readonly failed: number;
 }
 
-/** Small reads that are answered together. */
+/** Small reads that are answered in batches. */
 export interface CoalescerStatistics extends QueueStatistics {
   readonly batchReads: HistogramCounts;
 }

@@ -1,4 +1,7 @@
-/** Alarms of this instance alone, in memory, for what the database itself cannot record: it takes no writes. */
+/**
+ * Alarms of this instance that are kept in memory, because the database cannot record them: it
+ * accepts no writes.
+ */
 import type { Driver, DriverBatchResult } from '../drivers/driver.ts';
 import { DriverError } from '../errors.ts';
 import { limits } from '../limits.ts';
@@ -15,7 +18,10 @@ export class WriteHealth {
     this.#memberId = memberId;
   }
 
-  /** NOSPACE after a write that found no space, CORRUPT while the files are not where they were. */
+  /**
+   * NOSPACE after a write that found no space, CORRUPT while the database files are not the ones
+   * that were opened.
+   */
   get alarms(): readonly Alarm[] {
     const numbers = [
       ...(this.#fullAtMs === undefined ? [] : [alarmNumbers.noSpace]),
@@ -24,7 +30,7 @@ export class WriteHealth {
     return numbers.map((number) => ({ memberId: this.#memberId, number }));
   }
 
-  /** Writes through the driver, and takes notice of what comes of it. */
+  /** Writes through the driver, and records the outcome. */
   readonly write: Driver['write'] = async (operations, options) => {
     try {
       const result = await this.#driver.write(operations, options);
@@ -44,7 +50,7 @@ export class WriteHealth {
       this.#observeFailure(outcome.failure);
     }
     if (failed || this.#fullAtMs === undefined) return;
-    // A small write may find a place where a larger one has not.
+    // A small write may find space where a larger one did not.
     if (performance.now() - this.#fullAtMs > limits.noSpaceAlarmMsMin) this.#fullAtMs = undefined;
   }
 

@@ -1,4 +1,7 @@
-/** Group commit: while batches are under way, writes collect. The next batch takes them in turn from all clients, those of one client in the order they came. */
+/**
+ * Group commit: while batches are under way, the next batch collects writes. Connections take
+ * turns, and the writes of one connection stay in order.
+ */
 import type { Driver, DriverBatchResult } from '../drivers/driver.ts';
 import { etcdError } from '../errors.ts';
 import { limits } from '../limits.ts';
@@ -20,15 +23,15 @@ interface Waiting extends Queued {
   resolve(result: WriteResult): void;
 }
 
-/** Who wants to know what batches did: what they know themselves nobody has to read. */
+/** Receives the events of committed batches, which saves reading them back. */
 export interface BatchFollower {
-  /** Asked when a batch is about to be given to the database. */
-  isWanted(): boolean;
-  /** Called before the writes are answered, where the batch knows. */
+  /** Called before a batch is given to the database. */
+  needsEvents(): boolean;
+  /** Called before the writes are answered, if the batch returns its events. */
   take(events: PackedBatchEvents): void;
 }
 
-/** What is given to the database beside a whole batch. */
+/** Bytes that may be sent to the database next to a full batch. */
 const smallBytesMax = limits.writeBatchBytesMax / 16;
 
 const batchOperationBounds = doublingBounds(1, 9);
@@ -36,7 +39,7 @@ const batchOperationBounds = doublingBounds(1, 9);
 const batchBytesBounds = doublingBounds(1024, 13);
 
 export interface WriteQueueOptions {
-  saw(head: Head): void;
+  observeHead(head: Head): void;
   readonly counts: OperationCounts;
   readonly slow: SlowOperations;
 }
@@ -49,7 +52,7 @@ export class WriteQueue {
   readonly #waitMs = new Histogram(requestBoundsMs);
   readonly #waiting: FairQueue<Waiting>;
   #scheduled = false;
-  /** Of the batch sent last. */
+  /** Operations of the batch that was sent last. */
   #lastCount = 0;
   #underWay = 0;
   #bytesUnderWay = 0;
@@ -63,7 +66,7 @@ export class WriteQueue {
     this.#waiting = new FairQueue<Waiting>({
       countMax: limits.writeQueueCountMax,
       bytesMax: limits.writeQueueBytesMax,
-      answersMuch: ({ operation }) => answersMuch(operation),
+      hasLargeReply: ({ operation }) => hasLargeReply(operation),
       onReady: () => this.#schedule(),
     });
   }
@@ -80,14 +83,15 @@ export class WriteQueue {
     };
   }
 
-  /** There is one follower, or none. */
+  /** Sets the follower, or removes it. */
   follow(follower: BatchFollower | undefined): void {
     this.#follower = follower;
   }
 
   /**
-   * Resolves when the write is durable. Rejects with `EtcdError` when it was refused, with `DriverError` when the database failed it. A write whose requester is gone
-   * before it joined a batch is not done, and rejects with `canceled`.
+   * Resolves when the write is durable. Rejects with `EtcdError` when the write was refused, with
+   * `DriverError` when the database failed. A write whose requester is gone before it joins a batch
+   * has no effect, and rejects with `canceled`.
    */
   write<Kind extends WriteOperation['kind']>(
     operation: WriteOperation & { kind: Kind },
@@ -106,7 +110,10 @@ export class WriteQueue {
     });
   }
 
-  /** At the end of this turn of the event loop, so that writes which arrived together leave together; at once where they come one by one. */
+  /**
+   * Sends at the end of this turn of the event loop, so that writes that arrived together leave
+   * together. A lone write leaves at once.
+   */
   #schedule(): void {
     if (this.#scheduled || this.#underWay >= limits.writeBatchesUnderWayMax) return;
     if (this.#underWay === 0 && this.#lastCount === 1) {
@@ -120,7 +127,10 @@ export class WriteQueue {
     });
   }
 
-  /** A write may be larger than a batch. Small ones of other clients go with it, or after it before the next large one. */
+  /**
+   * Takes a batch. One write may be larger than a batch. Small writes of other connections go with
+   * it, or before the next large write.
+   */
   #take(): readonly Waiting[] {
     const batch: Waiting[] = [];
     let bytes = 0;
@@ -147,15 +157,15 @@ export class WriteQueue {
     this.#operationsUnderWay += batch.length;
     const bytes = batch.reduce((sum, each) => sum + each.bytes, 0);
     this.#bytesUnderWay += bytes;
-    const withEvents = this.#follower?.isWanted() === true;
+    const withEvents = this.#follower?.needsEvents() === true;
     try {
       const result = await this.#driver.write(
         batch.map((each) => each.operation),
         { withEvents },
       );
-      // Watchers first: their events and the answers below leave in the same turn.
+      // Watchers first: their events and the replies below leave in the same turn.
       if (result.events !== undefined) this.#follower?.take(result.events);
-      this.#options.saw(result.head);
+      this.#options.observeHead(result.head);
       this.#answer(batch, result);
     } catch (error) {
       for (const each of batch) this.#fail(each, error);
@@ -177,7 +187,7 @@ export class WriteQueue {
       } else if ('error' in outcome) each.reject(etcdError(outcome.error));
       else this.#fail(each, outcome.failure);
     }
-    // The operations after them were not begun.
+    // The operations after these were not begun.
     for (const each of batch.slice(outcomes.length).reverse()) this.#waiting.putBack(each);
   }
 
@@ -187,8 +197,8 @@ export class WriteQueue {
   }
 }
 
-/** Whether the answer has key-values in it. */
-function answersMuch(operation: WriteOperation | TxnStep): boolean {
+/** Whether the reply contains key-values. */
+function hasLargeReply(operation: WriteOperation | TxnStep): boolean {
   switch (operation.kind) {
     case 'put':
     case 'delete':
@@ -196,7 +206,7 @@ function answersMuch(operation: WriteOperation | TxnStep): boolean {
     case 'range':
       return true;
     case 'txn':
-      return operation.success.some(answersMuch) || operation.failure.some(answersMuch);
+      return operation.success.some(hasLargeReply) || operation.failure.some(hasLargeReply);
     default:
       return false;
   }

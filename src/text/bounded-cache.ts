@@ -1,4 +1,4 @@
-/** One entry takes at most this part of the cache, so that it does not end all others. */
+/** The part of the cache that one entry may take, so that it does not evict all others. */
 const entryPartMax = 1 / 8;
 
 interface Entry<Value> {
@@ -6,7 +6,10 @@ interface Entry<Value> {
   readonly bytes: number;
 }
 
-/** Remembers values by texts of clients. Its bounds are a number of entries and of bytes; beyond them the oldest entry is forgotten. */
+/**
+ * A cache of values by texts of clients, bounded by the number of entries and by bytes. The oldest
+ * entry is evicted first.
+ */
 export class BoundedCache<Value> {
   readonly #countMax: number;
   readonly #bytesMax: number;
@@ -23,7 +26,10 @@ export class BoundedCache<Value> {
     return this.#entries.get(key)?.value;
   }
 
-  /** Remembers a value as the newest one; `valueBytes` beside its key. A value that is too large is not remembered. */
+  /**
+   * Stores a value as the newest entry. `valueBytes`: bytes beside its key. A value that is too
+   * large is not stored.
+   */
   set(key: string, value: Value, valueBytes = 0): void {
     this.delete(key);
     const bytes = 2 * key.length + valueBytes;
@@ -47,7 +53,7 @@ export class BoundedCache<Value> {
   }
 }
 
-/** A copy: a part of a text keeps the whole text in memory. */
+/** A copy, because a part of a text keeps the whole text in memory. */
 function ownText(text: string): string {
   return Buffer.from(text, 'utf16le').toString('utf16le');
 }

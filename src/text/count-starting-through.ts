@@ -1,4 +1,7 @@
-/** Of intervals in the order of their starts, how many start at or before a name: the last of these is the only one that can hold it, where they do not overlap. */
+/**
+ * The number of intervals that start at or before a name. The intervals are ordered by start. If
+ * they do not overlap, only the last of these can contain the name.
+ */
 export function countStartingThrough(intervals: readonly { readonly start: string }[], name: string): number {
   let low = 0;
   let high = intervals.length;

@@ -1,9 +1,9 @@
-/** Bounds what one line of the log holds, whoever writes it: a client's text may have megabytes. */
+/** Bounds the length of log lines: a client's text may have megabytes. */
 import { redact } from '../config/redact.ts';
 import { limits } from '../limits.ts';
 import { moreCharacters } from './shortened.ts';
 
-/** The fields of a line, each text among them shortened. */
+/** The fields of a line, with long texts shortened. */
 export function boundedFields(fields: Record<string, unknown>): Record<string, unknown> {
   const isLong = Object.values(fields).some(
     (value) => typeof value === 'string' && value.length > limits.logTextLengthMax,
@@ -11,7 +11,10 @@ export function boundedFields(fields: Record<string, unknown>): Record<string, u
   return isLong ? Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, bounded(value)])) : fields;
 }
 
-/** A line of JSON, or a shorter one with the same level, time and message. No password of a database address is in it. */
+/**
+ * A line of JSON, or a shorter one with the same level, time and message. Contains no password of a
+ * database address.
+ */
 export function boundedLine(line: string): string {
   if (line.length <= limits.logLineLengthMax) return redact(line);
   const fields = JSON.parse(line, (_name, value: unknown) => bounded(value));
@@ -24,7 +27,7 @@ export function boundedLine(line: string): string {
 function bounded(value: unknown): unknown {
   const { logTextLengthMax: lengthMax } = limits;
   if (typeof value !== 'string' || value.length <= lengthMax) return value;
-  // Passwords are taken out first: a part of one is not found as one.
+  // Passwords are removed first, because a part of one is not recognised.
   const begin = redact(value.slice(0, 2 * lengthMax)).slice(0, lengthMax);
   return `${begin}${moreCharacters(value.length - lengthMax)}`;
 }

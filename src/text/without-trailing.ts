@@ -1,4 +1,7 @@
-/** A text without the characters `character` at its end. The regular expression for it would take quadratic time. */
+/**
+ * Removes the characters `character` at the end of a text. A regular expression would take
+ * quadratic time.
+ */
 export function withoutTrailing(character: string, text: string): string {
   let end = text.length;
   while (text[end - 1] === character) end -= 1;

@@ -1,29 +1,31 @@
 import type { Keys } from '../mvcc/operations.ts';
 import type { LogEvent } from '../mvcc/results.ts';
 
-/** Which events, and whether with the previous key-values. */
+/** The kinds of events, and whether they include the previous key-values. */
 export interface EventSelection {
   readonly puts: boolean;
   readonly deletes: boolean;
   readonly previous: boolean;
 }
 
-/** Everyone who wants the same events in the same form: they are chosen and encoded once for all of them. */
+/**
+ * Watchers with the same keys and selection. Events are selected and encoded once for all of them.
+ */
 export class Audience<Member extends { slot: number }> {
   readonly name: string;
   readonly keys: Keys;
-  readonly wants: EventSelection;
-  /** The live members, in no order; `slot` is a member's place. */
+  readonly selection: EventSelection;
+  /** The live members, unordered; `slot` is the index of a member. */
   readonly members: Member[] = [];
-  /** Members in whatever state that refer to this audience. */
+  /** Members in any state that refer to this audience. */
   memberCount = 0;
-  /** What the page that is being delivered has for it. */
+  /** The matching events of the page that is being delivered. */
   batch: LogEvent[] = [];
 
-  constructor(name: string, keys: Keys, wants: EventSelection) {
+  constructor(name: string, keys: Keys, selection: EventSelection) {
     this.name = name;
     this.keys = keys;
-    this.wants = wants;
+    this.selection = selection;
   }
 
   add(member: Member): void {
@@ -41,14 +43,14 @@ export class Audience<Member extends { slot: number }> {
   }
 }
 
-/** Two audiences of one name are one. A key's text holds no NUL, so the name is no other's. */
+/** Identifies an audience. A key's text contains no NUL, so no two audiences share a name. */
 export function audienceName(keys: Keys, { puts, deletes, previous }: EventSelection): string {
   const form = `${puts ? 'p' : ''}${deletes ? 'd' : ''}${previous ? 'v' : ''}`;
   if ('one' in keys) return `${form}\0${keys.one}`;
   return `${form}\0${keys.start}\0${keys.end ?? '\0'}`;
 }
 
-/** Whether an event is of a wanted kind. */
-export function isWanted(event: LogEvent, wants: EventSelection): boolean {
-  return event.type === 'put' ? wants.puts : wants.deletes;
+/** Whether the selection includes the kind of an event. */
+export function isSelected(event: LogEvent, selection: EventSelection): boolean {
+  return event.type === 'put' ? selection.puts : selection.deletes;
 }

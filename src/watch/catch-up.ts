@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { assert, DriverError } from '../errors.ts';
 import type { LogEvent } from '../mvcc/results.ts';
-import { isWanted } from './audience.ts';
+import { isSelected } from './audience.ts';
 import { eventChunks } from './event-chunk.ts';
 import type { WatchHub } from './hub.ts';
 import { holdsKey } from './key-index.ts';
@@ -11,8 +11,8 @@ import { watchLimits } from './watch-limits.ts';
 import type { Watcher } from './watcher.ts';
 
 /**
- * Brings one watcher from where it is to the hub's position: from the event log when that reaches back far enough, from
- * the database in pages otherwise, never faster than its stream is read.
+ * Brings one watcher to the hub's position. Reads the event log if it reaches back far enough,
+ * otherwise pages of the database, and never reads faster than the stream is read.
  */
 export class CatchUp {
   readonly #hub: WatchHub;
@@ -24,7 +24,7 @@ export class CatchUp {
     this.#watcher = watcher;
   }
 
-  /** Resolves when the watcher has joined the live ones, or ended. */
+  /** Resolves when the watcher is live, or has ended. */
   async run(): Promise<void> {
     while (this.#isBehind) {
       try {
@@ -46,7 +46,7 @@ export class CatchUp {
     if (!position) return this.#findStart();
     this.#watcher.position = position;
     if (position.id >= this.#hub.position.id) return this.#hub.join(this.#watcher);
-    if (!this.#watcher.session.hasRoom) return this.#waitForRoom();
+    if (!this.#watcher.session.hasSpace) return this.#waitForSpace();
     if (!this.#hub.log.covers(position.id)) return this.#readDatabase(position);
     this.#readLog(position);
     if (this.#watcher.position.id < this.#hub.position.id) await nextTurn();
@@ -54,7 +54,7 @@ export class CatchUp {
 
   async #findStart(): Promise<void> {
     const { startRevision } = this.#watcher;
-    const { id, head } = await this.#hub.turnstile.pass(() => this.#hub.source.idBefore(startRevision));
+    const { id, head } = await this.#hub.catchUpReads.run(() => this.#hub.source.idBefore(startRevision));
     if (!this.#isBehind) return;
     if (startRevision < head.compactRevision)
       return this.#watcher.session.endCompacted(this.#watcher, head.compactRevision);
@@ -64,17 +64,18 @@ export class CatchUp {
   #readLog(position: Position): void {
     const { events, through } = this.#hub.log.after(position.id, watchLimits.logSliceEventsMax);
     assert(through !== undefined, 'the log reaches to the hub');
-    const { keys, wants } = this.#watcher.audience;
-    const wanted = events.filter((event) => holdsKey(keys, event.key) && isWanted(event, wants));
-    this.#watcher.position = this.#send(wanted, this.#hub.source.latestHead.compactRevision, position) ?? through;
+    const { keys, selection } = this.#watcher.audience;
+    const selected = events.filter((event) => holdsKey(keys, event.key) && isSelected(event, selection));
+    this.#watcher.position = this.#send(selected, this.#hub.source.latestHead.compactRevision, position) ?? through;
   }
 
   async #readDatabase(position: Position): Promise<void> {
-    const { keys, wants } = this.#watcher.audience;
+    const { keys, selection } = this.#watcher.audience;
     const request = { keys, afterId: position.id, through: this.#hub.position };
-    // Read only what the stream takes: a page held until it does would be memory without bound.
-    const page = await this.#hub.turnstile.pass(async () => {
-      if (!this.#isBehind || !this.#watcher.session.hasRoom) return undefined;
+    // Read only if the stream accepts data. Pages held for a blocked stream would use memory
+    // without bound.
+    const page = await this.#hub.catchUpReads.run(async () => {
+      if (!this.#isBehind || !this.#watcher.session.hasSpace) return undefined;
       return this.#hub.source.eventsOfKeys({ ...request, throughId: request.through.id });
     });
     if (!page || !this.#isBehind) return;
@@ -82,27 +83,29 @@ export class CatchUp {
     const nextRevision = Math.max(position.revision + 1, this.#watcher.startRevision);
     if (nextRevision < compactRevision) return this.#watcher.session.endCompacted(this.#watcher, compactRevision);
     assert(page.throughId > position.id, 'a page goes on');
-    const wanted = withPreviousOfTransaction(page.events).filter((event) => isWanted(event, wants));
+    const selected = withPreviousOfTransaction(page.events).filter((event) => isSelected(event, selection));
     const isThrough = page.throughId >= request.through.id;
     const end = isThrough ? request.through : { id: page.throughId, revision: lastRevision(page.events, position) };
-    this.#watcher.position = this.#send(wanted, compactRevision, position) ?? end;
+    this.#watcher.position = this.#send(selected, compactRevision, position) ?? end;
   }
 
-  /** Sends what the stream takes. Returns how far it came when that is not everything. */
+  /**
+   * Sends events while the stream accepts them. Returns the position reached if events are left.
+   */
   #send(events: readonly LogEvent[], compactRevision: number, from: Position): Position | undefined {
-    const form = { previous: this.#watcher.audience.wants.previous, compactRevision };
+    const form = { previous: this.#watcher.audience.selection.previous, compactRevision };
     let position = from;
     for (const chunk of eventChunks(events, form, watchLimits.responseBytesMax)) {
-      if (!this.#watcher.session.hasRoom) return position;
+      if (!this.#watcher.session.hasSpace) return position;
       this.#watcher.session.sendCatchUp(this.#watcher, chunk, this.#hub.position.revision);
       position = chunk.end;
     }
     return undefined;
   }
 
-  async #waitForRoom(): Promise<void> {
+  async #waitForSpace(): Promise<void> {
     await this.#watcher.session.drained();
-    if (this.#isBehind && !this.#watcher.session.hasRoom)
+    if (this.#isBehind && !this.#watcher.session.hasSpace)
       await sleep(watchLimits.backlogCheckMs, undefined, { ref: false });
   }
 

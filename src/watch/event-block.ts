@@ -4,7 +4,10 @@ import type { LogEvent } from '../mvcc/results.ts';
 import { lowerBound } from './lower-bound.ts';
 import type { Position } from './position.ts';
 
-/** An event without its bytes, which lie in the block: the body from `start`, the previous value from `bodyEnd` to `end`. */
+/**
+ * An event whose bytes are in the block: the body from `start`, the previous value from `bodyEnd`
+ * to `end`.
+ */
 interface Entry {
   readonly id: RowId;
   readonly revision: Revision;
@@ -15,13 +18,13 @@ interface Entry {
   readonly end: number;
 }
 
-/** Neighbouring events of the log in one piece of memory. A transaction may go on in the next block. */
+/** Consecutive events of the log in one buffer. A transaction may continue in the next block. */
 export class EventBlock {
   readonly memory: Buffer;
   readonly #entries: Entry[] = [];
   #used = 0;
 
-  /** `memory` is the block's until it is forgotten. */
+  /** The block owns `memory` until the block is evicted. */
   constructor(memory: Buffer) {
     this.memory = memory;
   }
@@ -34,14 +37,14 @@ export class EventBlock {
     return this.#entries.length;
   }
 
-  /** Its last event; a block is never without. */
+  /** The position of the last event. A block in the log is never empty. */
   get end(): Position {
     const last = this.#entries.at(-1);
     assert(last !== undefined, 'a block in the log has events');
     return { id: last.id, revision: last.revision };
   }
 
-  hasRoomFor({ body, previous }: LogEvent): boolean {
+  hasSpaceFor({ body, previous }: LogEvent): boolean {
     return this.#used + body.length + previous.length <= this.memory.length;
   }
 
@@ -55,7 +58,10 @@ export class EventBlock {
     this.#used = end;
   }
 
-  /** The id before a revision's first event, which is in this block or the last before it. */
+  /**
+   * The id before the first event of a revision. The revision is in this block or ends the one
+   * before.
+   */
   idBefore(revision: Revision): RowId {
     const entry = this.#entries[lowerBound(this.#entries, (each) => each.revision >= revision)];
     assert(entry !== undefined, 'the revision is not after the block');
@@ -63,8 +69,8 @@ export class EventBlock {
   }
 
   /**
-   * Appends the block's events after an id, until there are `countMax` and a transaction ends. Returns the last one's position then;
-   * undefined: the block is at its end.
+   * Appends the events after an id until there are `countMax` and a transaction ends. Then returns
+   * the position of the last event; undefined: the block has no more events.
    */
   takeAfter(afterId: RowId, countMax: number, taken: LogEvent[]): Position | undefined {
     for (let index = lowerBound(this.#entries, ({ id }) => id > afterId); ; index += 1) {

@@ -4,17 +4,25 @@ import type { LogEvent } from '../mvcc/results.ts';
 import { sizeLength } from '../wire/size.ts';
 import type { Position } from './position.ts';
 
-/** Whether an audience wants the previous key-values, and from which event on there are any: earlier ones are compacted. */
+/**
+ * Whether the events of an audience include previous key-values, and after which revision these
+ * exist.
+ */
 export interface EventForm {
   readonly previous: boolean;
-  /** The compacted revision: what a write of it or before replaced can no longer be read. */
+  /**
+   * The compacted revision. Events up to it have no previous key-values, because these can no
+   * longer be read.
+   */
   readonly compactRevision: Revision;
 }
 
 /** The tag of WatchResponse.events. */
 const eventsTag = 0x5a;
 
-/** Events of one response: whole transactions, encoded as the response's `events` fields. */
+/**
+ * The events of one response: whole transactions, encoded as the `events` fields of the response.
+ */
 export class EventChunk {
   readonly events: readonly LogEvent[];
   readonly bytes: Uint8Array;
@@ -31,14 +39,17 @@ export class EventChunk {
     return (this.events[0] as LogEvent).revision;
   }
 
-  /** Where its last event is. */
+  /** The position of its last event. */
   get end(): Position {
     const { id, revision } = this.events.at(-1) as LogEvent;
     return { id, revision };
   }
 
-  /** The chunk's bytes in runs of whole events, each below so many bytes unless it is one event. */
-  runsBelow(bytesMax: number): Uint8Array[] {
+  /**
+   * Splits the bytes into pieces of whole events. Each piece is below `bytesMax` unless it is one
+   * event.
+   */
+  piecesBelow(bytesMax: number): Uint8Array[] {
     const runs: Uint8Array[] = [];
     let start = 0;
     let end = 0;
@@ -55,7 +66,10 @@ export class EventChunk {
   }
 }
 
-/** Parts events into chunks of some `bytesMax`. The events of one transaction stay together, however many bytes they are. */
+/**
+ * Splits events into chunks of about `bytesMax`. The events of one transaction stay together,
+ * whatever their size.
+ */
 export function eventChunks(events: readonly LogEvent[], form: EventForm, bytesMax: number): EventChunk[] {
   const chunks: EventChunk[] = [];
   let start = 0;
@@ -74,7 +88,7 @@ export function eventChunks(events: readonly LogEvent[], form: EventForm, bytesM
   return chunks;
 }
 
-/** Where the transaction that begins at an index ends, and its bytes. */
+/** The end and the bytes of the transaction that begins at an index. */
 function transactionAt(events: readonly LogEvent[], index: number, form: EventForm): { end: number; size: number } {
   const revision = events[index]?.revision;
   let size = 0;

@@ -6,15 +6,17 @@ import type { Position } from './position.ts';
 import { watchLimits } from './watch-limits.ts';
 
 /**
- * The newest events, without a gap, bounded in bytes: the oldest are forgotten first, a block at a time. Watchers a little behind are
- * served from here. Bytes are copied into blocks that are used again and again: the buffers that pages arrive in die young, and the
- * garbage collector is not left with as much again to find.
+ * The newest events without a gap, bounded in bytes. The oldest block is evicted first. Watchers
+ * that are a little behind read from here.
+ *
+ * Bytes are copied into blocks that are reused. So the buffers of pages are freed early, and the
+ * garbage collector does not find twice the memory.
  */
 export class EventLog {
   readonly #bytesMax: number;
   readonly #blockBytes: number;
   #blocks: EventBlock[] = [];
-  /** A block's memory that waits for its next use. */
+  /** Memory of an evicted block, for the next block. */
   #spare: Buffer | undefined;
   #start: Position = { id: 0, revision: 0 };
   #end: Position = this.#start;
@@ -26,17 +28,17 @@ export class EventLog {
     this.#blockBytes = Math.min(Math.ceil(bytesMax / 16), watchLimits.eventBlockBytesMax);
   }
 
-  /** Bytes of the blocks, with what their events take beside. */
+  /** Bytes of the blocks and of the entries of their events. */
   get bytes(): number {
     return this.#bytes;
   }
 
-  /** Events forgotten to keep within the bound. */
+  /** Events evicted to keep the bound. */
   get evictedCount(): number {
     return this.#evictedCount;
   }
 
-  /** Forgets everything: the log goes on after `start`. */
+  /** Evicts everything. The log continues after `start`. */
   reset(start: Position): void {
     this.#blocks = [];
     this.#spare = undefined;
@@ -45,18 +47,18 @@ export class EventLog {
     this.#end = start;
   }
 
-  /** Adds the events between the end of the log and `through`: all of them. */
+  /** Appends all events between the end of the log and `through`. */
   append(events: readonly LogEvent[], through: Position): void {
     for (const event of events) this.#add(event);
     this.#end = through;
   }
 
-  /** Whether every event after an id is here. */
+  /** Whether the log contains every event after an id. */
   covers(afterId: RowId): boolean {
     return afterId >= this.#start.id;
   }
 
-  /** Where a watcher that wants events from `revision` on begins; undefined: not within the log. */
+  /** The position before the first event of `revision`; undefined: not in the log. */
   positionBefore(revision: Revision): Position | undefined {
     if (revision <= this.#start.revision || revision > this.#end.revision) return undefined;
     const block = this.#blocks[lowerBound(this.#blocks, ({ end }) => end.revision >= revision)];
@@ -65,8 +67,9 @@ export class EventLog {
   }
 
   /**
-   * Events after an id that the log covers, some `countMax` of them: a transaction comes whole. `through` is how far they reach;
-   * undefined: the id is the end of the log. The events are good until the log is written to.
+   * Events after an id in the log, about `countMax` of them, never a part of a transaction.
+   * `through`: the position of the last one; undefined: the id is the end of the log. The events
+   * are valid until the log is next appended to.
    */
   after(afterId: RowId, countMax: number): { events: readonly LogEvent[]; through: Position | undefined } {
     const events: LogEvent[] = [];
@@ -81,7 +84,7 @@ export class EventLog {
 
   #add(event: LogEvent): void {
     const last = this.#blocks.at(-1);
-    const block = last?.hasRoomFor(event) ? last : this.#addBlock(event.body.length + event.previous.length);
+    const block = last?.hasSpaceFor(event) ? last : this.#addBlock(event.body.length + event.previous.length);
     this.#bytes += watchLimits.eventOverheadBytes;
     block.add(event);
   }
@@ -93,7 +96,7 @@ export class EventLog {
     );
     if (isUsual) this.#spare = undefined;
     this.#bytes += block.capacity;
-    // What is already here goes before the bound is exceeded, the block that is being filled stays.
+    // Evict old blocks before the bound is exceeded. The block that is being filled stays.
     while (this.#bytes > this.#bytesMax && this.#blocks.length > 0) this.#evict();
     this.#blocks.push(block);
     return block;

@@ -1,15 +1,17 @@
-/** What the watch side asks of the store: rows of the log as events. */
-
+/** The events that watches read from the store: rows of the log. */
 import type { Keys, Revision, RowId } from '../mvcc/operations.ts';
 import type { EventsRequest } from '../mvcc/reads/events.ts';
 import type { Head, LogEvent } from '../mvcc/results.ts';
-import type { EventMemory } from './event-memory.ts';
+import type { EventFedCache } from './event-fed-cache.ts';
 
-/** A stretch of the log. */
+/** Consecutive events of the log. */
 export interface EventPage {
-  /** In id order. The events of one transaction are neighbours with one revision and never split between two pages. */
+  /**
+   * In id order. The events of one transaction are neighbours with one revision, and are never
+   * split between two pages.
+   */
   readonly events: readonly LogEvent[];
-  /** Every event up to and including this id was considered; ask on from here. */
+  /** Every event up to and including this id was considered. The next read starts here. */
   readonly throughId: RowId;
   /** The store's head in the same snapshot. */
   readonly head: Head;
@@ -20,40 +22,58 @@ export interface BatchEvents extends EventPage {
   readonly afterId: RowId;
 }
 
-/** Who hears from this process's writes what they did. */
+/** Receives the events of batches that this process committed. */
 export interface EventFollower {
-  /** Asked, synchronously, when writes are about to be given to the database. */
-  isWanted(): boolean;
-  /** Called before the writes are answered; not for all of them. */
+  /** Called synchronously before writes are given to the database. */
+  needsEvents(): boolean;
+  /** Called before the writes are answered. Some batches do not return their events. */
   take(events: BatchEvents): void;
 }
 
-/** Rejects with `DriverError` while the database is away; the caller tries again. */
+/** Rejects with `DriverError` during an outage of the database; the caller retries. */
 export interface EventSource {
-  /** The next events after an id, at most about `countMax` (a larger transaction comes whole) and a few MiB. Empty page: nothing new. */
+  /**
+   * The next events after an id: about `countMax` and a few MiB at most, but never a part of a
+   * transaction. An empty page: nothing new.
+   */
   eventsAfter(request: EventsRequest): Promise<EventPage>;
   /**
-   * The same for some keys only, for a watcher that catches up: ends at `throughId` of the request at the latest. A page may be empty although
-   * more follow: go on while `throughId` of the page is below the request's. When `head.compactRevision` exceeds the revision the watcher wants
-   * next, events may be missing from the page: the watcher is to be cancelled with that compact revision.
+   * The same for some keys, for a watcher that catches up. Ends at `throughId` of the request at
+   * the latest. A page may be empty although more follow: read on while `throughId` of the page is
+   * below the request's.
+   *
+   * When `head.compactRevision` exceeds the next revision of the watcher, events may be missing
+   * from the page. Then cancel the watcher with this compact revision.
    */
   eventsOfKeys(request: { keys: Keys; afterId: RowId; throughId: RowId }): Promise<EventPage>;
-  /** The id of the last row before a revision's first: events from `revision` on are those after this id. */
+  /** The id of the last row before a revision: the events from `revision` on have higher ids. */
   idBefore(revision: Revision): Promise<{ id: RowId; head: Head }>;
-  /** Calls back, synchronously and often, whenever a newer head than any before was seen (a local commit, a read). Returns the way to stop. */
+  /**
+   * Calls back synchronously whenever a newer head was seen (a local commit, a read). This happens
+   * often. Returns the function that removes the listener.
+   */
   onHead(listener: (head: Head) => void): () => void;
-  /** Calls back when another instance may have written what this process has not seen: a reason to read, not a head. Returns the way to stop. */
+  /**
+   * Calls back when another instance may have written: a reason to read, without a head. Returns
+   * the function that removes the listener.
+   */
   onHint(listener: () => void): () => void;
-  /** Events of most batches arrive together with the batch's own answer, without another way to the database. Undefined: nobody follows any more. */
+  /**
+   * Most batches return their events with their result, without another request to the database.
+   * Undefined: removes the follower.
+   */
   follow(follower: EventFollower | undefined): void;
-  /** Whether writes of this process are under way, whose events may come with their answer. */
+  /** Whether writes of this process are under way, whose events may arrive with their result. */
   readonly isWriting: boolean;
-  /** The head now, from the database. Whoever listens to heads hears of it before this resolves. */
+  /** Reads the current head from the database. Listeners receive it before this resolves. */
   readHead(): Promise<Head>;
-  /** The newest head seen so far, without asking. */
+  /** The newest head seen so far, without a read. */
   readonly latestHead: Head;
-  /** What is kept up with the events beside the watchers. */
-  readonly memory?: EventMemory;
-  /** How often to ask when nothing wakes the tailer, in ms: every `min` while others' events come, up to every `max` while none do. */
+  /** The cache that the hub keeps current. */
+  readonly cache?: EventFedCache;
+  /**
+   * Poll interval in ms when nothing wakes the tailer: `min` while other instances write, rising to
+   * `max` while none does.
+   */
   readonly pollMs: { readonly min: number; readonly max: number };
 }

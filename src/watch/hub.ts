@@ -5,37 +5,37 @@ import type { Keys, Revision } from '../mvcc/operations.ts';
 import type { LogEvent } from '../mvcc/results.ts';
 import { SparseLog } from '../sparse-log.ts';
 import type { Origin } from '../wire/response-headers.ts';
-import { Audience, audienceName, type EventSelection, isWanted } from './audience.ts';
+import { Audience, audienceName, type EventSelection, isSelected } from './audience.ts';
 import { type EventChunk, eventChunks } from './event-chunk.ts';
 import { EventLog } from './event-log.ts';
 import type { EventPage, EventSource } from './event-source.ts';
 import { KeyIndex } from './key-index.ts';
+import { Limiter } from './limiter.ts';
 import type { Position } from './position.ts';
 import { withPreviousOfTransaction } from './previous-values.ts';
 import { ResponseEncoder } from './response-encoder.ts';
 import { Tailer } from './tailer.ts';
-import { Turnstile } from './turnstile.ts';
 import { watchLimits } from './watch-limits.ts';
-import type { Watcher, WatcherHome } from './watcher.ts';
+import type { Watcher, WatcherOwner } from './watcher.ts';
 
-/** What a hub is made of. */
+/** The parts and bounds of a hub. */
 export interface WatchHubOptions {
   readonly source: EventSource;
   readonly origin: Origin;
   readonly logger: Logger;
-  /** How often a watch that asked for it hears how far it is, while nothing happens. */
+  /** Interval of the progress notifications of an idle watch. */
   readonly progressIntervalMs: number;
-  /** A response of more bytes is sent in pieces to the watches that allow it. */
+  /** A response of more bytes is sent in pieces to the watches that allow fragments. */
   readonly fragmentBytesMax: number;
-  /** Rows the tailer reads at once. */
+  /** Rows per tailer read. */
   readonly pageRowsMax?: number;
   /** Bytes of the event log. */
   readonly eventLogBytesMax?: number;
-  /** Bytes all streams may have waiting. */
+  /** Unsent bytes of all streams together. */
   readonly backlogBytesMax?: number;
 }
 
-/** For metrics. */
+/** Statistics for metrics. */
 export interface WatchStatistics {
   readonly streams: number;
   readonly watchers: number;
@@ -44,40 +44,45 @@ export interface WatchStatistics {
   readonly eventsSent: number;
   readonly eventLogBytes: number;
   readonly eventsEvicted: number;
-  /** How often a watcher that was live could not keep up. */
+  /** How often a live watcher fell behind. */
   readonly fellBehind: number;
-  /** How far delivery is behind what is known to be committed. */
+  /** How far delivery is behind the newest known commit. */
   readonly lag: { readonly ids: number; readonly ms: number };
-  /** Everything through this revision was delivered. */
+  /** Everything up to this revision was delivered. */
   readonly revision: Revision;
 }
 
 /**
- * All watches of this process. A page of the tailer goes to the watchers that are live, at once; those that are behind
- * read on from the log by themselves and join when they have reached the hub's position. One thread runs it all, so a
- * position compared is a position joined: no event is missed between, and none comes twice.
+ * All watches of this process. Live watchers receive each page of the tailer at once. Watchers that
+ * are behind read the log or the database, and become live when they reach the hub's position.
+ *
+ * The hub runs on one thread: a watcher compares its position and becomes live in the same step. So
+ * no event is missed or sent twice.
  */
 export class WatchHub {
   readonly source: EventSource;
-  /** Watches that failed on a fault of this server: it may be the same one for each of them. */
+  /**
+   * Watches that failed because of a fault in this server. One fault may fail all watches, so the
+   * log lines are limited.
+   */
   readonly failures: SparseLog;
   readonly #logger: Logger;
   readonly encoder: ResponseEncoder;
   readonly progressIntervalMs: number;
   readonly fragmentBytesMax: number;
   readonly log: EventLog;
-  /** Before the database is read for a watcher that is behind. */
-  readonly turnstile = new Turnstile({ countMax: watchLimits.catchUpReadsMax });
+  /** Limits the database reads of watchers that are behind. */
+  readonly catchUpReads = new Limiter({ countMax: watchLimits.catchUpReadsMax });
   readonly #tailer: Tailer;
   readonly #backlogBytesMax: number;
   readonly #index = new KeyIndex<Audience<Watcher>>();
   readonly #audiences = new Map<string, Audience<Watcher>>();
-  readonly #sessions = new Set<WatcherHome>();
-  /** Sessions with messages of the page that is being delivered. */
-  readonly #unsent: WatcherHome[] = [];
+  readonly #sessions = new Set<WatcherOwner>();
+  /** Sessions with unsent messages of the page that is being delivered. */
+  readonly #unsent: WatcherOwner[] = [];
   readonly #matches: Audience<Watcher>[] = [];
   #watcherCount = 0;
-  #feedsMemory = false;
+  #feedsCache = false;
   #behindCount = 0;
   #eventsSent = 0;
   #fellBehindCount = 0;
@@ -89,7 +94,7 @@ export class WatchHub {
     this.failures = new SparseLog({
       logger,
       level: 'error',
-      message: 'a watch failed while it caught up',
+      message: 'watch failed during catch-up',
       linesMax: limits.sparseLogLinesMax,
       intervalMs: limits.sparseLogIntervalMs,
     });
@@ -104,26 +109,26 @@ export class WatchHub {
       countMax: options.pageRowsMax ?? limits.eventPageRowsMax,
       deliver: (page, from, to) => this.#deliver(page, from, to),
     });
-    source.memory?.connect({
+    source.cache?.connect({
       begin: () => {
-        this.#feedMemory(true);
+        this.#feedCache(true);
         return this.position;
       },
-      end: () => this.#feedMemory(false),
+      end: () => this.#feedCache(false),
     });
   }
 
-  /** Every event up to here went to the live watchers. */
+  /** Every event up to this position was sent to the live watchers. */
   get position(): Position {
     return this.#tailer.position;
   }
 
-  /** The newest revision this process knows. */
+  /** The newest revision that this process has seen. */
   get revision(): Revision {
     return Math.max(this.source.latestHead.revision, this.position.revision);
   }
 
-  /** Bytes a stream may have waiting before its watchers are served later. */
+  /** Unsent bytes of a stream at which its watchers fall behind. */
   get streamBacklogBytesMax(): number {
     const share = Math.floor(this.#backlogBytesMax / Math.max(this.#sessions.size, 1));
     return Math.max(watchLimits.streamBacklogBytesMin, Math.min(share, watchLimits.streamBacklogBytesMax));
@@ -144,29 +149,31 @@ export class WatchHub {
   }
 
   /**
-   * Learns of what others have committed: a watch from now on begins after everything that was answered before it was asked for, through any instance. While the
-   * database is away it begins after what is known. `readHead` reads the head from the database, for whoever asks.
+   * Reads the head, so that a new watch begins after everything that any instance acknowledged
+   * before. During an outage of the database, a watch begins after the newest known head.
+   * `readHead` reads the head from the database on behalf of a client.
    *
-   * @throws DriverError when nothing is known: the database was away since the start.
+   * @throws DriverError when no head is known, because the database was unavailable since the
+   * start.
    */
   async refresh(readHead: () => Promise<unknown>): Promise<void> {
     try {
       await readHead();
     } catch (error) {
-      if (!(error instanceof DriverError) || !this.knowsHead) throw error;
+      if (!(error instanceof DriverError) || !this.hasHead) throw error;
     }
   }
 
   /** Whether the database has answered since the start. */
-  get knowsHead(): boolean {
+  get hasHead(): boolean {
     return this.source.latestHead.id > 0;
   }
 
-  admit(session: WatcherHome): void {
+  addSession(session: WatcherOwner): void {
     this.#sessions.add(session);
   }
 
-  dismiss(session: WatcherHome): void {
+  removeSession(session: WatcherOwner): void {
     this.#sessions.delete(session);
   }
 
@@ -176,23 +183,29 @@ export class WatchHub {
     this.#tailer.close();
   }
 
-  /** Resolves when everything that was committed at the time of the call was delivered: through this revision. */
+  /**
+   * Resolves when everything that was committed before the call is delivered, with the revision
+   * reached.
+   */
   catchUp(): Promise<Revision> {
     return this.#tailer.catchUp();
   }
 
-  /** Who wants these events in this form. To be followed by `attach`, in the same tick. */
-  audience(keys: Keys, wants: EventSelection): Audience<Watcher> {
-    const name = audienceName(keys, wants);
+  /**
+   * The audience of these keys and this selection. The caller must call `attach` in the same turn
+   * of the event loop.
+   */
+  audience(keys: Keys, selection: EventSelection): Audience<Watcher> {
+    const name = audienceName(keys, selection);
     const existing = this.#audiences.get(name);
     if (existing) return existing;
-    const audience = new Audience<Watcher>(name, keys, wants);
+    const audience = new Audience<Watcher>(name, keys, selection);
     this.#audiences.set(name, audience);
     this.#index.add(keys, audience);
     return audience;
   }
 
-  /** Counts a new watcher in. With the first one the tailer begins to read. */
+  /** Counts a new watcher. With the first one, the tailer starts to read. */
   attach(watcher: Watcher): void {
     watcher.audience.memberCount += 1;
     this.#watcherCount += 1;
@@ -204,7 +217,9 @@ export class WatchHub {
     this.#behindCount += 1;
   }
 
-  /** After `attach`: the watcher joins at once when all its events are to come, and reads on by itself otherwise. */
+  /**
+   * Starts a watcher, after `attach`: live if all its events are still to come, otherwise behind.
+   */
   begin(watcher: Watcher): void {
     const { startRevision, session } = watcher;
     const { compactRevision } = this.source.latestHead;
@@ -213,7 +228,10 @@ export class WatchHub {
     else session.follow(watcher);
   }
 
-  /** From the next page on, the watcher gets its events as they come. Everything through `position` was sent to it, or is not for it. */
+  /**
+   * Makes a watcher live: it receives its events from the next page on. Everything up to `position`
+   * was sent to it, or does not match it.
+   */
   join(watcher: Watcher): void {
     watcher.state = 'live';
     watcher.position = undefined;
@@ -221,7 +239,10 @@ export class WatchHub {
     this.#behindCount -= 1;
   }
 
-  /** The watcher got everything through `position` and no more: it has to read on by itself. */
+  /**
+   * Marks a live watcher as behind. It received everything up to `position`, and catches up from
+   * there.
+   */
   fallBehind(watcher: Watcher, position: Position): void {
     watcher.audience.remove(watcher);
     watcher.state = 'behind';
@@ -231,7 +252,7 @@ export class WatchHub {
     watcher.session.follow(watcher);
   }
 
-  /** The end of a watcher. With the last one the tailer rests, and the log is given back. */
+  /** Removes a watcher. With the last one, the tailer stops and the log is freed. */
   detach(watcher: Watcher, state: 'compacted' | 'closed'): void {
     if (watcher.state === 'compacted' || watcher.state === 'closed') {
       watcher.state = state;
@@ -251,18 +272,18 @@ export class WatchHub {
     this.#eventsSent += events;
   }
 
-  /** Has `session.flush` called when the page has been delivered to all. */
-  flushLater(session: WatcherHome): void {
+  /** Calls `session.flush` after the page was delivered to all audiences. */
+  flushLater(session: WatcherOwner): void {
     this.#unsent.push(session);
   }
 
-  #feedMemory(isFed: boolean): void {
-    this.#feedsMemory = isFed;
+  #feedCache(isFed: boolean): void {
+    this.#feedsCache = isFed;
     this.#serve();
   }
 
   #serve(): void {
-    this.#tailer.serve(this.#watcherCount > 0 ? 'watchers' : this.#feedsMemory ? 'cache' : 'none');
+    this.#tailer.serve(this.#watcherCount > 0 ? 'watchers' : this.#feedsCache ? 'cache' : 'none');
   }
 
   #release(audience: Audience<Watcher>): void {
@@ -273,21 +294,21 @@ export class WatchHub {
   }
 
   #deliver(page: EventPage, from: Position, to: Position): void {
-    const { memory } = this.source;
+    const { cache } = this.source;
     const isWhole = !mayLackEvents(page, from, to);
     if (this.#watcherCount > 0) {
       if (isWhole) this.#distribute(page, from, to);
       else this.#skip(from, to);
     }
-    if (isWhole) memory?.apply(page.events, from, to);
-    else memory?.forget();
+    if (isWhole) cache?.apply(page.events, from, to);
+    else cache?.clear();
   }
 
   #distribute(page: EventPage, from: Position, to: Position): void {
     const events = withPreviousOfTransaction(page.events);
     this.log.append(events, to);
     for (const audience of this.#assign(events)) {
-      const form = { previous: audience.wants.previous, compactRevision: 0 };
+      const form = { previous: audience.selection.previous, compactRevision: 0 };
       const chunks = eventChunks(audience.batch, form, watchLimits.responseBytesMax);
       audience.batch = [];
       this.#send(audience, chunks, from);
@@ -295,7 +316,7 @@ export class WatchHub {
     for (const session of this.#unsent.splice(0)) session.flush();
   }
 
-  /** Hands each event to its audiences' batches; returns the audiences that have one. */
+  /** Adds each event to the batches of its audiences. Returns the audiences with a batch. */
   #assign(events: readonly LogEvent[]): readonly Audience<Watcher>[] {
     const touched: Audience<Watcher>[] = [];
     const matches = this.#matches;
@@ -303,7 +324,7 @@ export class WatchHub {
       matches.length = 0;
       this.#index.match(event.key, matches);
       for (const audience of matches) {
-        if (audience.members.length === 0 || !isWanted(event, audience.wants)) continue;
+        if (audience.members.length === 0 || !isSelected(event, audience.selection)) continue;
         if (audience.batch.length === 0) touched.push(audience);
         audience.batch.push(event);
       }
@@ -321,8 +342,9 @@ export class WatchHub {
   }
 
   /**
-   * Events may have been compacted before they were read: this process slept, or its database was away, while another
-   * one wrote and compacted. Every live watcher finds out for itself what is left for it, as after any late start.
+   * Skips a page with missing events. They were compacted before they were read: this process was
+   * suspended, or its database was unavailable, while another instance wrote and compacted. Every
+   * live watcher catches up by itself, and finds out what is left, as after any late start.
    */
   #skip(from: Position, to: Position): void {
     this.#logger.warn({ from: from.revision, to: to.revision }, 'events were compacted before they were read');
@@ -333,7 +355,10 @@ export class WatchHub {
   }
 }
 
-/** Ids have no gaps, so a page with as many events as ids is whole, whatever was compacted meanwhile. */
+/**
+ * Whether a page may lack events. Ids have no gaps, so a page with as many events as ids is
+ * complete, whatever was compacted meanwhile.
+ */
 function mayLackEvents(page: EventPage, from: Position, to: Position): boolean {
   const isDense = page.events.length === to.id - from.id;
   return !isDense && page.head.compactRevision > from.revision + 1;

@@ -1,7 +1,10 @@
 /**
- * Which of many intervals of keys hold a key: a search tree ordered by start, in which every node knows the farthest end
- * below it. Prefixes nest or lie apart, so a look-up walks one path and the matches. A treap: its shape
- * follows from the priorities alone, so it is balanced whatever order clients come in.
+ * Finds the intervals that contain a key. A search tree ordered by start, in which every node
+ * stores the farthest end below it. Prefixes are nested or disjoint, so a look-up visits one path
+ * and the matches.
+ *
+ * The tree is a treap: its shape follows from the priorities alone, so it is balanced for any order
+ * of insertions.
  */
 import type { Interval, KeyText } from '../sql/key-text.ts';
 
@@ -11,7 +14,7 @@ interface Node<Item> {
   readonly priority: number;
   left: Node<Item> | undefined;
   right: Node<Item> | undefined;
-  /** The farthest end in this subtree; undefined: the last key. */
+  /** The farthest end in this subtree; undefined: no end. */
   endMax: KeyText | undefined;
 }
 
@@ -21,14 +24,14 @@ export class IntervalTree<Item> {
   #root: Link<Item>;
   #priority = 1;
 
-  /** An item may be added once to each interval. */
+  /** Adds an item. An item may be added once to each interval. */
   add(interval: Interval, item: Item): void {
     const node = find(this.#root, interval);
     if (node) node.items.push(item);
     else this.#root = insert(this.#root, newNode(interval, item, this.#nextPriority()));
   }
 
-  /** Whether it was there. */
+  /** Returns whether the item was there. */
   remove(interval: Interval, item: Item): boolean {
     const items = find(this.#root, interval)?.items ?? [];
     const index = items.indexOf(item);
@@ -38,12 +41,13 @@ export class IntervalTree<Item> {
     return true;
   }
 
-  /** Appends the items of every interval that holds the key. */
+  /** Appends the items of every interval that contains the key. */
   match(key: string, found: Item[]): void {
     if (this.#root) collect(this.#root, key, found);
   }
 
-  // Numbers of xorshift32: as good as random for the balance, and the same in every run.
+  // The next number of xorshift32: balances as well as random numbers, and is the same in every
+  // run.
   #nextPriority(): number {
     let next = this.#priority;
     next ^= next << 13;
@@ -96,7 +100,7 @@ function remove<Item>(node: Link<Item>, interval: Interval): Link<Item> {
   return updated(node);
 }
 
-/** Takes a tree apart into what sorts before an interval and what sorts after. */
+/** Splits a tree into the nodes before an interval and the nodes after it. */
 function split<Item>(node: Link<Item>, interval: Interval): [Link<Item>, Link<Item>] {
   if (!node) return [undefined, undefined];
   if (compare(node.interval, interval) < 0) {
@@ -109,7 +113,7 @@ function split<Item>(node: Link<Item>, interval: Interval): [Link<Item>, Link<It
   return [before, updated(node)];
 }
 
-/** One tree of two, of which the first sorts before the second. */
+/** Joins two trees. All nodes of the first sort before the second. */
 function merge<Item>(before: Link<Item>, after: Link<Item>): Link<Item> {
   if (!before) return after;
   if (!after) return before;

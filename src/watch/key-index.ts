@@ -1,18 +1,21 @@
 import type { Keys } from '../mvcc/operations.ts';
 import { IntervalTree } from './interval-tree.ts';
 
-/** Whom does a key concern: one look-up for single keys, and one path through a tree for intervals, however many there are. */
+/**
+ * Finds the items that match a key: one look-up for single keys, and one path through a tree for
+ * all intervals.
+ */
 export class KeyIndex<Item> {
   readonly #single = new Map<string, Item[]>();
   readonly #intervals = new IntervalTree<Item>();
 
-  /** An item may be added once to the same keys. */
+  /** Adds an item. An item may be added once to the same keys. */
   add(keys: Keys, item: Item): void {
     if ('one' in keys) this.#addSingle(keys.one, item);
     else this.#intervals.add(keys, item);
   }
 
-  /** Whether it was there. */
+  /** Returns whether the item was there. */
   remove(keys: Keys, item: Item): boolean {
     if (!('one' in keys)) return this.#intervals.remove(keys, item);
     const items = this.#single.get(keys.one) ?? [];
@@ -23,7 +26,7 @@ export class KeyIndex<Item> {
     return true;
   }
 
-  /** Appends the items a key concerns, each once for each of its keys that match. */
+  /** Appends the items that match a key. An item appears once for each of its keys that match. */
   match(key: string, found: Item[]): void {
     const items = this.#single.get(key);
     if (items) for (const item of items) found.push(item);
@@ -37,7 +40,7 @@ export class KeyIndex<Item> {
   }
 }
 
-/** Whether a key is among these keys. */
+/** Whether these keys include a key. */
 export function holdsKey(keys: Keys, key: string): boolean {
   if ('one' in keys) return keys.one === key;
   return key >= keys.start && (keys.end === undefined || key < keys.end);

@@ -5,51 +5,55 @@ import type { EventChunk } from './event-chunk.ts';
 import type { WatchHub } from './hub.ts';
 import type { Position } from './position.ts';
 import { watchLimits } from './watch-limits.ts';
-import { Watcher, type WatcherHome } from './watcher.ts';
+import { Watcher, type WatcherOwner } from './watcher.ts';
 
-/** What a part of this process wants to see. */
-export interface LocallyWatched {
-  /** Each is a watch of its own: events of one come in order. */
+/** The keys and events of a local watch. */
+export interface LocalWatchOptions {
+  /** Each entry is a watch with ordered events. */
   readonly keys: readonly Keys[];
-  readonly wants: Pick<EventSelection, 'puts' | 'deletes'>;
-  /** Events of later revisions are seen, whether they are there already or not. */
+  readonly selection: Pick<EventSelection, 'puts' | 'deletes'>;
+  /** Events of later revisions are read, whether they are committed already or not. */
   readonly afterRevision: Revision;
 }
 
-export interface SeenEvent {
+export interface LocalEvent {
   readonly type: 'put' | 'delete';
   readonly revision: Revision;
   /** An encoded mvccpb.Event. */
   readonly body: Uint8Array;
 }
 
-/** What came next. `compacted`: some events are gone, and with them the watch; the store has to be asked. */
-export type Seen = { readonly events: readonly SeenEvent[]; readonly revision: Revision } | 'compacted';
+/**
+ * The next events. `compacted`: some events were compacted and the watch has ended; read the store
+ * instead.
+ */
+export type LocalEvents = { readonly events: readonly LocalEvent[]; readonly revision: Revision } | 'compacted';
 
 /**
- * A watch of the process's own, for one reader that asks for what came next. It holds a bounded number of bytes: a reader that is slow makes it fall behind,
- * as a slow stream does, and it reads on from the log. Whoever opens it closes it.
+ * A watch of the server itself, for one reader. It holds a bounded number of bytes. A slow reader
+ * makes it fall behind, as with a slow stream, and it reads on from the log. The caller must close
+ * it.
  */
-export class LocalWatch implements WatcherHome {
+export class LocalWatch implements WatcherOwner {
   readonly #hub: WatchHub;
   readonly #watchers: readonly Watcher[];
-  #waiting: Exclude<Seen, 'compacted'>[] = [];
+  #waiting: Exclude<LocalEvents, 'compacted'>[] = [];
   #waitingBytes = 0;
   #isCompacted = false;
   #failure: { readonly error: unknown } | undefined;
   #wake: (() => void) | undefined;
   #drained: PromiseWithResolvers<void> | undefined;
 
-  constructor(hub: WatchHub, { keys, wants, afterRevision }: LocallyWatched) {
+  constructor(hub: WatchHub, { keys, selection, afterRevision }: LocalWatchOptions) {
     this.#hub = hub;
     const requested = {
       startRevision: afterRevision + 1,
-      wants: { ...wants, previous: false },
+      selection: { ...selection, previous: false },
       progressNotify: false,
       fragment: false,
     };
     this.#watchers = keys.map((each) => {
-      const audience = hub.audience(each, requested.wants);
+      const audience = hub.audience(each, requested.selection);
       const watcher = new Watcher(this, 0n, audience, { ...requested, keys: each }, hub.revision);
       hub.attach(watcher);
       return watcher;
@@ -57,8 +61,8 @@ export class LocalWatch implements WatcherHome {
     for (const watcher of this.#watchers) hub.begin(watcher);
   }
 
-  /** Resolves as soon as something came that was not given yet. One reader asks at a time. */
-  async next(): Promise<Seen> {
+  /** Resolves as soon as there are new events. Only one call at a time. */
+  async next(): Promise<LocalEvents> {
     for (;;) {
       const next = this.#waiting.shift();
       if (next !== undefined) {
@@ -73,7 +77,7 @@ export class LocalWatch implements WatcherHome {
     }
   }
 
-  /** A question that waits is not answered any more. */
+  /** Ends the watch. A waiting `next` does not resolve any more. */
   close(): void {
     for (const watcher of this.#watchers) this.#hub.detach(watcher, 'closed');
     this.#waiting = [];
@@ -81,12 +85,12 @@ export class LocalWatch implements WatcherHome {
     this.#drained?.resolve();
   }
 
-  get hasRoom(): boolean {
+  get hasSpace(): boolean {
     return this.#waitingBytes < watchLimits.localBacklogBytesMax;
   }
 
   drained(): Promise<void> {
-    if (this.hasRoom) return Promise.resolve();
+    if (this.hasSpace) return Promise.resolve();
     this.#drained ??= Promise.withResolvers<void>();
     return this.#drained.promise;
   }
@@ -94,7 +98,7 @@ export class LocalWatch implements WatcherHome {
   sendLive(watcher: Watcher, chunks: readonly EventChunk[], from: Position): Position | undefined {
     let position = from;
     for (const chunk of chunks) {
-      if (!this.hasRoom) return position;
+      if (!this.hasSpace) return position;
       this.#take(watcher, chunk, chunk.end.revision);
       position = chunk.end;
     }
@@ -102,7 +106,7 @@ export class LocalWatch implements WatcherHome {
   }
 
   flush(): void {
-    // Nothing is kept for later.
+    // Nothing is queued.
   }
 
   sendCatchUp(watcher: Watcher, chunk: EventChunk, revision: Revision): void {
@@ -126,7 +130,7 @@ export class LocalWatch implements WatcherHome {
     this.close();
   }
 
-  /** The log's memory is used again, so what is kept is copied. */
+  /** Copies the events, because the memory of the log is reused. */
   #take({ startRevision }: Watcher, chunk: EventChunk, revision: Revision): void {
     const events = chunk.events
       .filter((event) => event.revision >= startRevision)
@@ -137,14 +141,14 @@ export class LocalWatch implements WatcherHome {
     this.#wake?.();
   }
 
-  #given({ events }: { readonly events: readonly SeenEvent[] }): void {
+  #given({ events }: { readonly events: readonly LocalEvent[] }): void {
     this.#waitingBytes -= bytesOf(events);
-    if (!this.hasRoom) return;
+    if (!this.hasSpace) return;
     this.#drained?.resolve();
     this.#drained = undefined;
   }
 }
 
-function bytesOf(events: readonly SeenEvent[]): number {
+function bytesOf(events: readonly LocalEvent[]): number {
   return events.reduce((sum, { body }) => sum + body.length, 0);
 }

@@ -1,4 +1,7 @@
-/** The first index at which a condition holds that stays true once it is; the length when it never does. */
+/**
+ * Binary search: the first index at which a condition holds, or the length if it never holds. The
+ * condition must hold at every later index too.
+ */
 export function lowerBound<Item>(items: readonly Item[], holds: (item: Item) => boolean): number {
   let low = 0;
   let high = items.length;

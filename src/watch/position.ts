@@ -1,6 +1,9 @@
 import type { Revision, RowId } from '../mvcc/operations.ts';
 
-/** How far someone has read: every event up to the row was considered, and that row's revision is this one. */
+/**
+ * A position in the log: every event up to the row with this id was considered. `revision` is the
+ * revision of this row.
+ */
 export interface Position {
   readonly id: RowId;
   readonly revision: Revision;

@@ -2,9 +2,10 @@ import type { Revision } from '../mvcc/operations.ts';
 import type { LogEvent } from '../mvcc/results.ts';
 
 /**
- * An event's previous value is the key as it was before the whole transaction, as in etcd, which reads it at the revision before. The
- * log knows what each row replaced: for a key that a transaction changes twice, that is a value nobody could ever read.
- * A key created anew within the transaction has none.
+ * Sets the previous value of each event to the value before the whole transaction. etcd does the
+ * same: it reads the key at the revision before. The log stores what each row replaced. If a
+ * transaction changes a key twice, the log's value was never readable. A key that was created
+ * within the transaction has no previous value.
  */
 export function withPreviousOfTransaction(events: readonly LogEvent[]): readonly LogEvent[] {
   let revision: Revision = 0;

@@ -4,7 +4,7 @@ import { sizeBigint, sizeNumber, sizeUint32 } from '../wire/size.ts';
 import { Writer } from '../wire/writer.ts';
 import type { EventChunk } from './event-chunk.ts';
 
-/** A response in pieces: the events of a chunk are the same bytes for all its watchers. */
+/** A response in pieces. The events of a chunk are the same bytes for all its watchers. */
 export type ResponseMessage = readonly Uint8Array[];
 
 const tag = {
@@ -16,7 +16,7 @@ const tag = {
   fragment: 0x38,
 } as const;
 
-/** Bytes of the field `fragment`, as etcd counts it in each piece of a response. */
+/** The field `fragment`. etcd counts its bytes in each piece of a response. */
 const fragmentField = Uint8Array.of(tag.fragment, 1);
 const createdField = Uint8Array.of(tag.created, 1);
 const canceledField = Uint8Array.of(tag.canceled, 1);
@@ -24,7 +24,10 @@ const canceledField = Uint8Array.of(tag.canceled, 1);
 /** etcd's id for "no watcher", or "all watchers of the stream". */
 const invalidWatchIdField = watchIdField(-1n);
 
-/** Encodes etcdserverpb.WatchResponse, by hand: to a hundred watchers of one event goes one header and one run of events. */
+/**
+ * Encodes etcdserverpb.WatchResponse by hand: a hundred watchers of one event share one header and
+ * the bytes of the event.
+ */
 export class ResponseEncoder {
   readonly #headers: ResponseHeaders;
 
@@ -36,17 +39,17 @@ export class ResponseEncoder {
     return [this.#headers.field(revision), idField, createdField];
   }
 
-  /** The answer to a watch that cannot be: created and canceled at once, without an id, as etcd's. */
+  /** The response to an invalid watch: created and canceled at once, without an id, as in etcd. */
   refused(revision: Revision, reason: string): ResponseMessage {
     return [this.#headers.field(revision), invalidWatchIdField, createdField, canceledField, cancelReasonField(reason)];
   }
 
-  /** The answer to a client's cancel. */
+  /** The response to a client's cancel. */
   canceled(revision: Revision, idField: Uint8Array): ResponseMessage {
     return [this.#headers.field(revision), idField, canceledField];
   }
 
-  /** The end of a watch whose revisions are gone. Its header has no revision, as etcd's. */
+  /** The end of a watch whose revisions were compacted. Its header has no revision, as in etcd. */
   compacted(compactRevision: Revision, idField: Uint8Array): ResponseMessage {
     return [this.#headers.field(0), idField, canceledField, numberField(tag.compactRevision, compactRevision)];
   }
@@ -65,13 +68,13 @@ export class ResponseEncoder {
   }
 
   /**
-   * The same in pieces below `bytesMax`, for a watch that allows it: a piece holds one event at least, and all but the last
-   * say that more follow.
+   * The events in pieces below `bytesMax`, for a watch that allows fragments. A piece contains at
+   * least one event. All pieces but the last are marked as fragments.
    */
   fragments(revision: Revision, idField: Uint8Array, chunk: EventChunk, bytesMax: number): ResponseMessage[] {
     const header = this.#headers.field(revision);
     const fixedBytes = header.length + idField.length + fragmentField.length;
-    const runs = chunk.runsBelow(bytesMax - fixedBytes);
+    const runs = chunk.piecesBelow(bytesMax - fixedBytes);
     return runs.map((run, index) => [header, idField, ...(index < runs.length - 1 ? [fragmentField] : []), run]);
   }
 }

@@ -8,47 +8,51 @@ import type { Position } from './position.ts';
 import { watchLimits } from './watch-limits.ts';
 
 interface CatchUpWaiter {
-  /** The head of the first snapshot taken after the question; undefined: not read yet. */
+  /** The head of the first snapshot taken after the call; undefined: not read yet. */
   throughId: RowId | undefined;
   resolve(revision: Revision): void;
 }
 
-/** What the tailer is told, and tells. */
+/** The source and the consumer of events. */
 export interface TailerOptions {
   readonly source: EventSource;
   readonly logger: Logger;
-  /** Rows read at once. */
+  /** Rows per read. */
   readonly countMax: number;
-  /** The events between two positions, all of them that still exist, never half a transaction. Must not throw. */
+  /**
+   * Receives all events that still exist between two positions, never a part of a transaction. Must
+   * not throw.
+   */
   deliver(page: EventPage, from: Position, to: Position): void;
 }
 
 /**
- * Whom the tailer delivers to. Watchers want events soon: another instance's commits are looked for. For the read cache alone nothing is asked for: it reads on when a head
- * shows that something was committed.
+ * The consumer of events. For watchers, the tailer polls for commits of other instances. For the
+ * read cache alone it does not poll: it reads when a head shows a commit.
  */
-export type TailerAudience = 'none' | 'cache' | 'watchers';
+export type TailerConsumer = 'none' | 'cache' | 'watchers';
 
 /**
- * Follows the log for all watchers of this process: a commit wakes it, or the timer, and it reads on from where it is, a
- * bounded page at a time. It outlives the database's absence. While it rests it only remembers the newest head.
+ * Follows the log for all watchers of this process. A commit or the timer wakes it, and it reads on
+ * from its position, a bounded page at a time. It retries during an outage of the database. Without
+ * a consumer it only remembers the newest head.
  */
 export class Tailer {
   readonly #options: TailerOptions;
   readonly #stopListening: readonly (() => void)[];
   readonly #waiters: CatchUpWaiter[] = [];
   #position: Position = { id: 0, revision: 0 };
-  #audience: TailerAudience = 'none';
+  #consumer: TailerConsumer = 'none';
   #isClosed = false;
-  /** Another instance may have written: only a read tells. */
+  /** Another instance may have written; only a read shows whether it has. */
   #isHinted = false;
   #endWait: (() => void) | undefined;
   #failureCount = 0;
-  #isAbsenceLogged = false;
+  #isOutageLogged = false;
   #pollMs: number;
-  /** When the database last showed its head: to a look, a read or a batch of writes. */
-  #lookedMs = Number.NEGATIVE_INFINITY;
-  /** Since when something is known to be committed that was not delivered. */
+  /** When the database last returned its head: for a poll, a read or a batch of writes. */
+  #polledMs = Number.NEGATIVE_INFINITY;
+  /** Since when a known commit is not delivered. */
   #lagSinceMs: number | undefined;
 
   constructor(options: TailerOptions) {
@@ -56,44 +60,47 @@ export class Tailer {
     const { source } = options;
     this.#pollMs = source.pollMs.min;
     this.#stopListening = [source.onHead(() => this.#onHead()), source.onHint(() => this.#onHint())];
-    source.follow({ isWanted: () => !this.#isResting, take: (events) => this.#take(events) });
+    source.follow({ needsEvents: () => !this.#isIdle, take: (events) => this.#take(events) });
     void this.#run();
   }
 
-  /** Every event up to here was delivered. Moves on without delivering while the tailer rests. */
+  /** Every event up to this position was delivered. Without a consumer, it is the newest head. */
   get position(): Position {
-    return this.#isResting ? positionOf(this.#options.source.latestHead) : this.#position;
+    return this.#isIdle ? positionOf(this.#options.source.latestHead) : this.#position;
   }
 
-  /** How far delivery is behind what is known to be committed. */
+  /** How far delivery is behind the newest known commit. */
   get lag(): { readonly ids: number; readonly ms: number } {
     if (this.#lagSinceMs === undefined) return { ids: 0, ms: 0 };
     return { ids: this.#idsBehind, ms: performance.now() - this.#lagSinceMs };
   }
 
-  /** Delivers to these from now on, at first what comes after the newest head. */
-  serve(audience: TailerAudience): void {
-    if (audience === this.#audience) return;
-    if (audience === 'none') {
-      this.#rest();
+  /** Sets the consumer. It receives the events after the newest head. */
+  serve(consumer: TailerConsumer): void {
+    if (consumer === this.#consumer) return;
+    if (consumer === 'none') {
+      this.#stopReading();
       return;
     }
     this.#position = this.position;
-    this.#audience = audience;
+    this.#consumer = consumer;
     this.#wake();
   }
 
-  /** Stops to read: nobody watches. */
-  #rest(): void {
-    this.#audience = 'none';
+  /** Stops reading, because there is no consumer. */
+  #stopReading(): void {
+    this.#consumer = 'none';
     this.#isHinted = false;
     this.#lagSinceMs = undefined;
     for (const waiter of this.#waiters.splice(0)) waiter.resolve(this.position.revision);
   }
 
-  /** Resolves when everything that was committed at the time of the call, by any instance, was delivered: through this revision. */
+  /**
+   * Resolves when everything that any instance committed before the call is delivered, with the
+   * revision reached.
+   */
   catchUp(): Promise<Revision> {
-    if (this.#isResting) return Promise.resolve(this.position.revision);
+    if (this.#isIdle) return Promise.resolve(this.position.revision);
     return new Promise((resolve) => {
       this.#waiters.push({ throughId: undefined, resolve });
       this.#wake();
@@ -104,17 +111,17 @@ export class Tailer {
     this.#isClosed = true;
     for (const stop of this.#stopListening) stop();
     this.#options.source.follow(undefined);
-    this.#rest();
+    this.#stopReading();
     this.#wake();
   }
 
-  get #isResting(): boolean {
-    return this.#audience === 'none';
+  get #isIdle(): boolean {
+    return this.#consumer === 'none';
   }
 
-  /** Whether there is something to read. It is asked before every wait, so no wake-up is lost. */
+  /** Whether there is something to read. Checked before every wait, so no wake-up is lost. */
   get #isDue(): boolean {
-    if (this.#isResting) return false;
+    if (this.#isIdle) return false;
     return this.#isHinted || this.#waiters.length > 0 || this.#idsBehind > 0;
   }
 
@@ -128,19 +135,23 @@ export class Tailer {
     this.#wake();
   }
 
-  /** However many come, and whatever they say: the next read answers all of them. */
+  /** Notes a hint. One read answers any number of hints. */
   #onHint(): void {
-    if (this.#audience !== 'watchers') return;
+    if (this.#consumer !== 'watchers') return;
     this.#isHinted = true;
     this.#wake();
   }
 
-  /** Events of a batch that another process's write, or a batch of ours that is not answered yet, stands before are read with what stands there. */
+  /**
+   * Takes the events of a batch if they begin at the tailer's position. Otherwise a write of
+   * another process, or an unanswered batch of this one, comes first, and everything is read
+   * together.
+   */
   #take(events: BatchEvents): void {
-    if (this.#isResting || events.afterId !== this.#position.id) return;
+    if (this.#isIdle || events.afterId !== this.#position.id) return;
     this.#accept(events);
     this.#answerWaiters();
-    if (this.#audience === 'cache') this.#wake();
+    if (this.#consumer === 'cache') this.#wake();
   }
 
   #wake(): void {
@@ -149,30 +160,33 @@ export class Tailer {
 
   async #run(): Promise<void> {
     while (!this.#isClosed) {
-      if (!this.#isDue) await this.#wait(this.#untilLookMs);
+      if (!this.#isDue) await this.#wait(this.#untilPollMs);
       try {
-        if (!this.#isDue && this.#untilLookMs === 0) await this.#look();
+        if (!this.#isDue && this.#untilPollMs === 0) await this.#poll();
         await this.#waitForOwnEvents();
         if (this.#isDue) await this.#readToHead();
       } catch (error) {
         this.#reportFailure(error);
-        // What was to be read is still to be read.
-        this.#isHinted = !this.#isResting;
+        // The failed read is still to be done.
+        this.#isHinted = !this.#isIdle;
         await this.#pauseAfterFailure();
       }
     }
   }
 
-  /** Undefined: it does not look. */
-  get #untilLookMs(): number | undefined {
-    if (this.#audience !== 'watchers') return undefined;
-    return Math.max(0, this.#lookedMs + this.#pollMs - performance.now());
+  /** Milliseconds until the next poll; undefined: the tailer does not poll. */
+  get #untilPollMs(): number | undefined {
+    if (this.#consumer !== 'watchers') return undefined;
+    return Math.max(0, this.#polledMs + this.#pollMs - performance.now());
   }
 
-  /** For the cache alone: events of this process's writes come by themselves, a little after a head has shown them. Reading them would cost more than the cache saves. */
+  /**
+   * For the cache alone: waits for events of this process's writes, which arrive shortly after a
+   * head shows them. A read would cost more than the cache saves.
+   */
   async #waitForOwnEvents(): Promise<void> {
     const endMs = performance.now() + watchLimits.ownEventsWaitMs;
-    const mayCome = () => this.#audience === 'cache' && this.#isDue && this.#options.source.isWriting;
+    const mayCome = () => this.#consumer === 'cache' && this.#isDue && this.#options.source.isWriting;
     for (
       let leftMs: number = watchLimits.ownEventsWaitMs;
       mayCome() && leftMs > 0;
@@ -182,30 +196,34 @@ export class Tailer {
     }
   }
 
-  /** Asks for the head: whether another instance has written. The more it has, the sooner the next look. */
-  async #look(): Promise<void> {
+  /**
+   * Reads the head to find out whether another instance has written. If it has, the next poll comes
+   * sooner.
+   */
+  async #poll(): Promise<void> {
     if (this.#isClosed) return;
     await this.#options.source.readHead();
-    this.#looked();
+    this.#polled();
     const { min, max } = this.#options.source.pollMs;
     this.#pollMs = this.#isDue ? min : Math.min(this.#pollMs * 2, max);
   }
 
-  #looked(): void {
-    this.#lookedMs = performance.now();
+  #polled(): void {
+    this.#polledMs = performance.now();
     this.#reportRecovery();
   }
 
   /** Reads pages until one reaches the head of its own snapshot. */
   async #readToHead(): Promise<void> {
     const { source, countMax } = this.#options;
-    for (let isBehind = true; isBehind && !this.#isResting; ) {
+    for (let isBehind = true; isBehind && !this.#isIdle; ) {
       const from = this.#position;
       this.#isHinted = false;
       const asking = this.#waiters.filter(({ throughId }) => throughId === undefined);
       const page = await source.eventsAfter({ afterId: from.id, countMax });
-      // Another page came first, or nobody watched for a moment: what was read begins elsewhere.
-      if (this.#isResting || from !== this.#position) continue;
+      // Another page came first, or the consumer was removed for a moment: this page begins
+      // elsewhere.
+      if (this.#isIdle || from !== this.#position) continue;
       this.#accept(page);
       for (const waiter of asking) waiter.throughId = page.head.id;
       this.#answerWaiters();
@@ -216,7 +234,7 @@ export class Tailer {
   #accept(page: EventPage): void {
     const from = this.#position;
     const to = endOf(page, from);
-    this.#looked();
+    this.#polled();
     if (to.id <= from.id) return;
     this.#position = to;
     if (this.#idsBehind <= 0) this.#lagSinceMs = undefined;
@@ -231,7 +249,7 @@ export class Tailer {
     }
   }
 
-  /** Until woken, or for so long; undefined: until woken. */
+  /** Waits until woken, at most `ms`; undefined: without a limit. */
   async #wait(ms: number | undefined): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = ms === undefined ? undefined : setTimeout(resolve, ms);
@@ -249,16 +267,16 @@ export class Tailer {
   #reportFailure(error: unknown): void {
     this.#failureCount += 1;
     const { logger } = this.#options;
-    if (!(error instanceof DriverError)) logger.error({ error }, 'reading events failed; trying again');
-    else if (this.#audience === 'watchers' && !this.#isAbsenceLogged) {
-      this.#isAbsenceLogged = true;
-      logger.warn({ error }, 'watches wait: the database does not answer; trying again');
+    if (!(error instanceof DriverError)) logger.error({ err: error }, 'reading events failed; retrying');
+    else if (this.#consumer === 'watchers' && !this.#isOutageLogged) {
+      this.#isOutageLogged = true;
+      logger.warn({ err: error }, 'database outage: watches are paused; retrying');
     }
   }
 
   #reportRecovery(): void {
-    if (this.#isAbsenceLogged) this.#options.logger.info('watches go on: the database answers again');
-    this.#isAbsenceLogged = false;
+    if (this.#isOutageLogged) this.#options.logger.info('database available again: watches resumed');
+    this.#isOutageLogged = false;
     this.#failureCount = 0;
   }
 }
@@ -267,7 +285,7 @@ function positionOf(head: Head): Position {
   return { id: head.id, revision: head.revision };
 }
 
-/** An empty page has seen everything up to its head: there was nothing to deliver. */
+/** The position after a page. An empty page covers everything up to its head. */
 function endOf(page: EventPage, from: Position): Position {
   const last = page.events.at(-1);
   if (!last || page.throughId >= page.head.id) return positionOf(page.head);

@@ -1,38 +1,62 @@
-/** Every bound of the watch side: name with unit, value, reason. */
+/** Every bound of watches: name with unit, value, reason. */
 import { assert } from '../errors.ts';
 
 export const watchLimits = {
-  /** Events kept in memory for watchers that are a little behind: 6,500 updates of 1 KiB with their previous values, more than a second of load. */
+  /**
+   * Bytes of events kept in memory for watchers that are a little behind: 6,500 updates of 1 KiB
+   * with their previous values, more than a second of load.
+   */
   eventLogBytesMax: 16 * 1024 * 1024,
-  /** Bytes the log forgets at once: a sixteenth of it. */
+  /** Bytes that the log evicts at a time: a sixteenth of the log. */
   eventBlockBytesMax: 1024 * 1024,
-  /** What an event in the log costs beside its bytes: its entry and its key. */
+  /** Bytes of an event in the log beside its value: its entry and its key. */
   eventOverheadBytes: 200,
-  /** How long the tailer waits, for the read cache alone, for the events of this process's own writes: the answer of a commit that a head has shown is a millisecond or two behind. */
+  /**
+   * How long the tailer waits, for the read cache alone, for the events of this process's own
+   * writes. The result of a commit arrives 1 or 2 ms after a head shows the commit.
+   */
   ownEventsWaitMs: 5,
-  /** Events a watcher is given from memory before others have their turn: 500 take about a tenth of a millisecond to match. */
+  /**
+   * Events that a watcher reads from the log before other work has a turn: matching 500 events
+   * takes about 0.1 ms.
+   */
   logSliceEventsMax: 500,
-  /** Where a response ends and the next begins, unless one transaction is larger. Clients refuse messages above 4 MiB by default. */
+  /**
+   * Bytes at which a response ends and the next one begins, unless one transaction is larger.
+   * Clients refuse messages above 4 MiB by default.
+   */
   responseBytesMax: 1024 * 1024,
-  /** Bytes a stream may have waiting before its watchers are served later, from the log: four large responses. */
+  /**
+   * Unsent bytes of a stream at which its watchers fall behind and read from the log later: four
+   * large responses.
+   */
   streamBacklogBytesMax: 4 * 1024 * 1024,
-  /** The same for all streams together: when many are slow, each may hold less. */
+  /** Unsent bytes of all streams together. When many streams are slow, each may hold less. */
   backlogBytesMax: 64 * 1024 * 1024,
-  /** However many streams there are, each may hold this much: below it a reader that keeps up would be called slow. */
+  /**
+   * Unsent bytes that every stream may hold, whatever the number of streams. A lower bound would
+   * mark clients as slow that keep up.
+   */
   streamBacklogBytesMin: 64 * 1024,
-  /** Bytes of events that a watch of the process's own keeps until they are asked for: thousands of small ones. A larger one comes alone. */
+  /**
+   * Bytes of events that a watch of the server itself keeps until they are read: thousands of small
+   * events. A larger event is kept alone.
+   */
   localBacklogBytesMax: 256 * 1024,
-  /** Reads by watchers that catch up from the database, at once. More would make other reads wait. */
+  /** Database reads of watchers that catch up, at a time. More would delay other reads. */
   catchUpReadsMax: 2,
-  /** First pause after the database failed a read; each further one doubles it. */
+  /** The pause after the first failed read. Each further failure doubles it. */
   retryMsMin: 50,
-  /** The longest such pause: how late watchers notice that the database is back. */
+  /** The longest pause after a failed read: how late watchers notice the end of an outage. */
   retryMsMax: 250,
-  /** How often a slow stream is looked at when the transport calls it drained and it still holds too much. */
+  /**
+   * How often a slow stream is checked after the transport reported it drained and it still holds
+   * too much.
+   */
   backlogCheckMs: 10,
-  /** Progress requests of one stream answered one by one. A flood beyond it shares an answer. */
+  /** Progress requests of one stream that get a reply each. Requests beyond this share a reply. */
   progressAnswersMax: 64,
-  /** The shortest interval of progress notifications, as etcd's. */
+  /** The shortest interval of progress notifications, as in etcd. */
   progressIntervalMsMin: 100,
 } as const;
 

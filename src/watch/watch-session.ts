@@ -7,10 +7,10 @@ import type { Position } from './position.ts';
 import type { ResponseMessage } from './response-encoder.ts';
 import { watchLimits } from './watch-limits.ts';
 import type { WatchStream } from './watch-stream.ts';
-import { Watcher, type WatcherHome, type WatchRequested } from './watcher.ts';
+import { Watcher, type WatcherOwner, type WatchParameters } from './watcher.ts';
 
-/** The watches of one stream. Whatever it sends goes through here, in order. */
-export class WatchSession implements WatcherHome {
+/** The watches of one stream. All its responses pass through here, in order. */
+export class WatchSession implements WatcherOwner {
   readonly #hub: WatchHub;
   readonly #stream: WatchStream;
   readonly #watchers = new Map<bigint, Watcher>();
@@ -22,22 +22,22 @@ export class WatchSession implements WatcherHome {
   /** Watchers that catch up. */
   #behindCount = 0;
   #progressTimer: NodeJS.Timeout | undefined;
-  #progressAsked = 0;
+  #progressRequested = 0;
   #isProgressUnderWay = false;
-  /** Answers that wait for the last watcher to catch up. */
-  #progressOwed = 0;
+  /** Progress replies that wait until the last watcher has caught up. */
+  #progressDeferred = 0;
   #isClosed = false;
 
-  /** Whoever opens it closes it. */
+  /** The caller must close the session. */
   constructor(hub: WatchHub, stream: WatchStream) {
     this.#hub = hub;
     this.#stream = stream;
-    hub.admit(this);
-    // Nobody may wait for it.
+    hub.addSession(this);
+    // A rejection without a listener must not end the process.
     this.#ended.promise.catch(() => undefined);
   }
 
-  /** Rejects when the server ends the stream: it stops, or failed. */
+  /** Rejects when the server ends the stream, because it stops or failed. */
   get ended(): Promise<never> {
     return this.#ended.promise;
   }
@@ -46,17 +46,20 @@ export class WatchSession implements WatcherHome {
     return this.#isClosed;
   }
 
-  /** One that holds nothing takes a response of any size. */
-  get hasRoom(): boolean {
+  /** Whether the stream accepts more. An empty stream accepts a response of any size. */
+  get hasSpace(): boolean {
     return this.#stream.pendingBytes + this.#unsentBytes < this.#hub.streamBacklogBytesMax;
   }
 
-  /** Begins a watch, with an id of the client's choice, or 0n for the next free one. Undefined: the id is taken. */
-  create(requested: WatchRequested, wantedId: bigint): Watcher | undefined {
-    if (wantedId !== 0n && this.#watchers.has(wantedId)) return undefined;
-    const id = wantedId === 0n ? this.#freeId() : wantedId;
+  /**
+   * Begins a watch with the id that the client chose, or 0n for the next free id. Undefined: the id
+   * is in use.
+   */
+  create(requested: WatchParameters, requestedId: bigint): Watcher | undefined {
+    if (requestedId !== 0n && this.#watchers.has(requestedId)) return undefined;
+    const id = requestedId === 0n ? this.#freeId() : requestedId;
     const hub = this.#hub;
-    const audience = hub.audience(requested.keys, requested.wants);
+    const audience = hub.audience(requested.keys, requested.selection);
     const watcher = new Watcher(this, id, audience, requested, hub.revision);
     this.#watchers.set(id, watcher);
     hub.attach(watcher);
@@ -66,12 +69,12 @@ export class WatchSession implements WatcherHome {
     return watcher;
   }
 
-  /** Answers a watch that cannot be, with the reason. */
+  /** Answers an invalid watch with the reason. */
   refuse(reason: string): void {
     this.#send([this.#hub.encoder.refused(this.#hub.revision, reason)]);
   }
 
-  /** Ends a watch. An unknown id is passed over, as in etcd. */
+  /** Ends a watch. An unknown id is ignored, as in etcd. */
   cancel(id: bigint): void {
     const watcher = this.#watchers.get(id);
     if (!watcher) return;
@@ -81,16 +84,17 @@ export class WatchSession implements WatcherHome {
   }
 
   /**
-   * Answers how far the stream is, once everything committed by now was sent on it. As in etcd, a stream without watches is not
-   * answered, nor one with a watch that begins in the future or has ended by compaction.
+   * Replies with the progress of the stream, after everything committed before the call was sent on
+   * it. As in etcd, there is no reply on a stream without watches, or with a watch that begins in
+   * the future or was ended by compaction.
    */
   requestProgress(): void {
     if (this.#watchers.size === 0) return;
-    if (this.#progressAsked < watchLimits.progressAnswersMax) this.#progressAsked += 1;
+    if (this.#progressRequested < watchLimits.progressAnswersMax) this.#progressRequested += 1;
     if (!this.#isProgressUnderWay) void this.#answerProgress();
   }
 
-  /** Ends everything; the stream itself ends with its handler. */
+  /** Ends all watches. The stream itself ends with its handler. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -98,7 +102,7 @@ export class WatchSession implements WatcherHome {
     for (const watcher of this.#watchers.values()) this.#hub.detach(watcher, 'closed');
     this.#watchers.clear();
     this.#unsent = [];
-    this.#hub.dismiss(this);
+    this.#hub.removeSession(this);
   }
 
   stop(): void {
@@ -108,7 +112,7 @@ export class WatchSession implements WatcherHome {
   sendLive(watcher: Watcher, chunks: readonly EventChunk[], from: Position): Position | undefined {
     let position = from;
     for (const chunk of chunks) {
-      if (!this.hasRoom) return position;
+      if (!this.hasSpace) return position;
       if (this.#unsent.length === 0) this.#hub.flushLater(this);
       this.#unsentBytes += chunk.bytes.length;
       this.#append(this.#unsent, watcher, chunk, chunk.end.revision);
@@ -167,7 +171,7 @@ export class WatchSession implements WatcherHome {
     this.#hub.countSent(chunk.events.length);
   }
 
-  /** A watch that begins amid a chunk gets the rest of it. */
+  /** Sends the rest of a chunk to a watch that begins in the middle of it. */
   #appendRest(messages: ResponseMessage[], watcher: Watcher, chunk: EventChunk, revision: Revision): void {
     const events = chunk.events.filter((event) => event.revision >= watcher.startRevision);
     for (const rest of eventChunks(events, chunk.form, watchLimits.responseBytesMax)) {
@@ -181,14 +185,14 @@ export class WatchSession implements WatcherHome {
 
   #finishFollowing(): void {
     this.#behindCount -= 1;
-    if (this.#behindCount > 0 || this.#progressOwed === 0) return;
-    const answers = this.#progressOwed;
-    this.#progressOwed = 0;
+    if (this.#behindCount > 0 || this.#progressDeferred === 0) return;
+    const answers = this.#progressDeferred;
+    this.#progressDeferred = 0;
     this.#sendProgress(answers);
   }
 
   #failFollowing(error: unknown): void {
-    this.#hub.failures.write(() => ({ error }));
+    this.#hub.failures.write(() => ({ err: error }));
     this.#fail(error);
   }
 
@@ -200,9 +204,9 @@ export class WatchSession implements WatcherHome {
 
   async #answerProgress(): Promise<void> {
     this.#isProgressUnderWay = true;
-    while (this.#progressAsked > 0 && !this.#isClosed) {
-      const answers = this.#progressAsked;
-      this.#progressAsked = 0;
+    while (this.#progressRequested > 0 && !this.#isClosed) {
+      const answers = this.#progressRequested;
+      this.#progressRequested = 0;
       await this.#hub.catchUp();
       this.#sendProgress(answers);
     }
@@ -213,7 +217,7 @@ export class WatchSession implements WatcherHome {
     const { revision } = this.#hub.position;
     if (this.#watchers.size === 0 || this.#isClosed) return;
     if (this.#behindCount > 0) {
-      this.#progressOwed = Math.min(this.#progressOwed + answers, watchLimits.progressAnswersMax);
+      this.#progressDeferred = Math.min(this.#progressDeferred + answers, watchLimits.progressAnswersMax);
       return;
     }
     for (const { state, progressRevisionMin } of this.#watchers.values()) {
@@ -222,7 +226,10 @@ export class WatchSession implements WatcherHome {
     this.#send(Array.from({ length: answers }, () => this.#hub.encoder.progressOfAll(revision)));
   }
 
-  /** A tenth of chance is added, as etcd does, so that the streams of a restarted client do not all speak at once. */
+  /**
+   * Starts the progress timer. As in etcd, the interval is random by up to a tenth, so that the
+   * streams of a restarted client do not all send at once.
+   */
   #startProgressTimer(): void {
     if (this.#progressTimer) return;
     const intervalMs = this.#hub.progressIntervalMs;
@@ -239,6 +246,6 @@ export class WatchSession implements WatcherHome {
       if (isDue) messages.push(this.#hub.encoder.progress(revision, watcher.idField));
       watcher.isBusy = false;
     }
-    if (messages.length > 0 && this.hasRoom) this.#send(messages);
+    if (messages.length > 0 && this.hasSpace) this.#send(messages);
   }
 }

@@ -1,11 +1,16 @@
 import type { ResponseMessage } from './response-encoder.ts';
 
-/** What carries a stream's responses to its client: the transport's `MessageStream`, as far as watches need it. */
+/**
+ * The part of the transport's `MessageStream` that watches need: it carries the responses of a
+ * stream to its client.
+ */
 export interface WatchStream {
-  /** Queues responses, written together. Whatever it answers, `pendingBytes` decides. */
+  /**
+   * Queues responses, which are written together. The result is ignored: `pendingBytes` decides.
+   */
   send(messages: readonly ResponseMessage[]): boolean;
-  /** Resolves when little waits, or the stream is gone. */
+  /** Resolves when few bytes wait, or the stream is closed. */
   drained(): Promise<void>;
-  /** Bytes queued and not yet taken by the connection. */
+  /** Bytes that are queued and not yet taken by the connection. */
   readonly pendingBytes: number;
 }

@@ -4,73 +4,81 @@ import type { EventChunk } from './event-chunk.ts';
 import type { Position } from './position.ts';
 import { watchIdField } from './response-encoder.ts';
 
-/** A watch as a client asked for it, checked. */
-export interface WatchRequested {
+/** A client's watch request, after it was checked. */
+export interface WatchParameters {
   readonly keys: Keys;
-  /** The first revision of interest. 0: what comes next. */
+  /** The first revision to send. 0: the next one. */
   readonly startRevision: Revision;
-  readonly wants: EventSelection;
+  readonly selection: EventSelection;
   readonly progressNotify: boolean;
-  /** Large responses may come in pieces. */
+  /** Whether large responses may be sent in pieces. */
   readonly fragment: boolean;
 }
 
 /**
- * - `live`: gets every page of the tailer at once; all earlier events were sent.
- * - `behind`: reads from the log or the database by itself until it has caught up.
- * - `compacted`: its revisions are gone and it was told so; it keeps its id until the client cancels it, as in etcd.
- * - `closed`: no more.
+ * - `live`: receives every page of the tailer at once; all earlier events were sent.
+ * - `behind`: reads from the log or the database until it has caught up.
+ * - `compacted`: its revisions were compacted and the client was informed. It keeps its id until
+ *   the client cancels it, as in etcd.
+ * - `closed`: ended.
  */
 export type WatcherState = 'live' | 'behind' | 'compacted' | 'closed';
 
-/** The stream a watcher belongs to, as the watcher's events see it. `WatchSession` is one. */
-export interface WatcherHome {
-  /** Whether the stream takes more. */
-  readonly hasRoom: boolean;
-  /** Resolves when the stream may have room again, or is gone. */
+/** The stream of a watcher: `WatchSession`, or `LocalWatch` for a watch of the server itself. */
+export interface WatcherOwner {
+  /** Whether the stream accepts more. */
+  readonly hasSpace: boolean;
+  /** Resolves when the stream may accept more, or is closed. */
   drained(): Promise<void>;
   /**
-   * Queues a live watcher's events of a page that begins after `from`, to be written with those of its neighbours by `flush`. Returns
-   * where the watcher is when the stream takes no more.
+   * Queues the events of a page that begins after `from` for a live watcher. `flush` writes them
+   * together with the events of other watchers. Returns the position reached if the stream accepts
+   * no more.
    */
   sendLive(watcher: Watcher, chunks: readonly EventChunk[], from: Position): Position | undefined;
   flush(): void;
-  /** Sends events to a watcher that catches up; `revision` is how far the server is. */
+  /** Sends events to a watcher that catches up. `revision` is the server's current revision. */
   sendCatchUp(watcher: Watcher, chunk: EventChunk, revision: Revision): void;
-  /** Has a watcher read on by itself until it can join the live ones. */
+  /** Starts to catch up. The watcher becomes live at the hub's position. */
   follow(watcher: Watcher): void;
-  /** Tells a watcher that its revisions are gone. */
+  /** Informs the client that the watcher's revisions were compacted. */
   endCompacted(watcher: Watcher, compactRevision: Revision): void;
-  /** The server stops. */
+  /** Called when the server stops. */
   stop(): void;
 }
 
-/** One watch of one stream. There may be many thousands: it holds little. */
+/** One watch of one stream. There may be many thousands, so it holds little. */
 export class Watcher {
-  readonly session: WatcherHome;
+  readonly session: WatcherOwner;
   readonly id: bigint;
-  /** The id as every response carries it. */
+  /** The encoded id, which is part of every response. */
   readonly idField: Uint8Array;
   readonly audience: Audience<Watcher>;
   readonly fragment: boolean;
   readonly progressNotify: boolean;
-  /** Events of earlier revisions are not for it. */
+  /** Events of earlier revisions are not sent. */
   readonly startRevision: Revision;
-  /** From this revision on progress means something: before it the watch has not begun. */
+  /** The first revision at which progress is reported. The watch begins there. */
   readonly progressRevisionMin: Revision;
   state: WatcherState = 'live';
-  /** Of a watcher that is behind: what it was sent. Undefined: its start is not found yet. */
+  /**
+   * While the watcher is behind: the position up to which events were sent. Undefined: the start is
+   * not found yet.
+   */
   position: Position | undefined;
-  /** Its place among the audience's live members. */
+  /** The index among the live members of the audience. */
   slot = -1;
-  /** Whether it got an event since the last progress interval, which then is left out. */
+  /**
+   * Whether an event was sent since the last progress interval. If so, the next notification is
+   * skipped.
+   */
   isBusy = false;
 
   constructor(
-    session: WatcherHome,
+    session: WatcherOwner,
     id: bigint,
     audience: Audience<Watcher>,
-    requested: WatchRequested,
+    requested: WatchParameters,
     nowRevision: Revision,
   ) {
     this.session = session;

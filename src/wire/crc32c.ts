@@ -1,8 +1,8 @@
-/** CRC-32C (Castagnoli), by which etcd compares histories. Node has the other CRC-32 only. */
+/** CRC-32C (Castagnoli), which etcd uses to compare histories. Node has only the other CRC-32. */
 
 const polynomial = 0x82f6_3b78;
 
-/** Eight tables: eight bytes are taken in one step, three times as fast as one by one. */
+/** Eight tables: eight bytes are processed in one step, three times as fast as one by one. */
 const tables: readonly Int32Array[] = makeTables();
 
 function makeTables(): readonly Int32Array[] {
@@ -30,7 +30,10 @@ const [t0, t1, t2, t3, t4, t5, t6, t7] = tables as [
   Int32Array,
 ];
 
-/** The sum of what `before` is the sum of (0: nothing) and these bytes. */
+/**
+ * Extends a checksum by these bytes. `before` is the checksum of the bytes before them; 0: there
+ * are none.
+ */
 export function crc32c(bytes: Uint8Array, before = 0): number {
   let rest = ~before;
   let at = 0;

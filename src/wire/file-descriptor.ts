@@ -2,7 +2,7 @@
 export interface FileDescriptor {
   /** For example `mvccpb/kv.proto`. */
   readonly path: string;
-  /** Paths of the files that declare what this one refers to. */
+  /** Paths of the imported files. */
   readonly imports: readonly string[];
   /** Full names of its services. */
   readonly services: readonly string[];

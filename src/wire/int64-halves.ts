@@ -1,17 +1,17 @@
 /**
- * Takes 64-bit integers apart into 32-bit numbers and puts them together, through shared memory: several times faster
- * than shifts of bigints, each of which makes a new one.
+ * Splits 64-bit integers into 32-bit numbers and joins them, through shared memory. Several times
+ * faster than shifts of bigints, each of which creates a new bigint.
  */
 const words = new Uint32Array(2);
 const signed = new BigInt64Array(words.buffer);
 const unsigned = new BigUint64Array(words.buffer);
 
-// Which word is the lower one depends on the processor's byte order.
+// The index of the lower word depends on the processor's byte order.
 unsigned[0] = 1n;
 const LOW = words[0] === 1 ? 0 : 1;
 const HIGH = 1 - LOW;
 
-/** The 64-bit integer split last. Valid until the next call. */
+/** The halves of the last split. Valid until the next call. */
 export const halves = { low: 0, high: 0 };
 
 /** Fills `halves` with the two's complement of a value, cut to 64 bits. */

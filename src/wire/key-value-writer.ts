@@ -1,49 +1,52 @@
 /**
- * Encodes mvccpb.KeyValue into one growing buffer. Written by hand because a list of 10,000 keys is nothing but this loop;
- * bench/codec.md has the figures of the generated codec.
+ * Encodes mvccpb.KeyValue into one growing buffer. Written by hand because a list of 10,000 keys
+ * spends its time in this loop; bench/codec.md has the figures of the generated codec.
  */
 
 const initialBytes = 16 * 1024;
-/** From here on the buffer itself is handed over, not a copy of its beginning. */
-const givenAwayBytesMin = 64 * 1024;
+/** From this size on, `take` returns the buffer itself instead of a copy. */
+const handedOverBytesMin = 64 * 1024;
 
-/** What mvccpb.KeyValue holds. */
+/** The fields of mvccpb.KeyValue. */
 export interface EncodableKeyValue {
   readonly key: Uint8Array | string;
   readonly createRevision: number;
   readonly modRevision: number;
   readonly version: number;
   readonly value: Uint8Array | null;
-  /** Decimal text; null or '0' is none. */
+  /** Decimal text; null or '0': no lease. */
   readonly lease: string | null;
 }
 
-/** A stretch of a larger buffer: a value that is not copied out first. */
+/** A part of a larger buffer: a value that is not copied first. */
 export interface ByteSpan {
   readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;
 }
 
-/** What a row is called in etcd's bucket `key`: `_` stands between the numbers, `t` after them for a deleted key. */
+/**
+ * The key of a row in etcd's bucket `key`: two numbers with `_` between them, and `t` at the end
+ * for a deleted key.
+ */
 export interface RevisionKey {
   readonly revision: number;
   readonly subRevision: number;
   readonly isTombstone: boolean;
 }
 
-/** Bytes of such a key: two numbers and two marks. */
+/** Bytes of this key: two numbers and two marks. */
 export const revisionKeyBytesMax = 18;
 
 /** Bytes of a lease: its tag, and seven bits in each of the others. */
 export const leaseBytesMax = 11;
 
-/** Collects messages one after the other; `take` hands over the bytes and starts anew. */
+/** Encodes messages one after the other. `take` returns the bytes and starts a new buffer. */
 export class KeyValueWriter {
   #buffer: Buffer;
   #length = 0;
 
-  /** `bytes`: what it has room for at first. */
+  /** `bytes`: the initial size of the buffer. */
   constructor(bytes: number = initialBytes) {
     this.#buffer = Buffer.allocUnsafeSlow(bytes);
   }
@@ -52,7 +55,10 @@ export class KeyValueWriter {
     return this.#length;
   }
 
-  /** Appends a field of type KeyValue: tag, length, message. A string key is taken as Latin-1. `value` stands in for the key-value's own. */
+  /**
+   * Appends a field of type KeyValue: tag, length, message. A string key is written as Latin-1.
+   * `value` replaces the value of the key-value.
+   */
   field(tag: number, keyValue: EncodableKeyValue, value?: ByteSpan): void {
     const valueBytes = value === undefined ? (keyValue.value?.length ?? 0) : value.end - value.start;
     const size = keyValueBytes(keyValue, valueBytes);
@@ -62,14 +68,14 @@ export class KeyValueWriter {
     this.#body(keyValue, valueBytes, value);
   }
 
-  /** Appends the message alone. `value` stands in for the key-value's own. */
+  /** Appends the message alone. `value` replaces the value of the key-value. */
   message(keyValue: EncodableKeyValue, value?: ByteSpan): void {
     const valueBytes = value === undefined ? (keyValue.value?.length ?? 0) : value.end - value.start;
     this.reserve(keyValueBytes(keyValue, valueBytes) + 12);
     this.#body(keyValue, valueBytes, value);
   }
 
-  /** Appends the key of etcd's bucket `key`: both numbers with the most significant byte first. */
+  /** Appends a key for etcd's bucket `key`: both numbers in big-endian order. */
   revisionKey({ revision, subRevision, isTombstone }: RevisionKey): void {
     this.reserve(revisionKeyBytesMax);
     this.#wholeNumber(revision);
@@ -78,23 +84,26 @@ export class KeyValueWriter {
     if (isTombstone) this.#buffer[this.#length++] = 0x74;
   }
 
-  /** Appends bytes as they are. */
+  /** Appends bytes unchanged. */
   raw(...bytes: number[]): void {
     this.reserve(bytes.length);
     for (const byte of bytes) this.#buffer[this.#length++] = byte;
   }
 
-  /** The bytes written since the last `take`, in a buffer of their own, which may be transferred to another thread. */
+  /**
+   * The bytes written since the last `take`, in their own buffer, which can be transferred to
+   * another thread.
+   */
   take(): Uint8Array {
     const length = this.#length;
     this.#length = 0;
-    if (length < givenAwayBytesMin) return new Uint8Array(this.#buffer.subarray(0, length));
+    if (length < handedOverBytesMin) return new Uint8Array(this.#buffer.subarray(0, length));
     const whole = new Uint8Array(this.#buffer.buffer, 0, length);
     this.#buffer = Buffer.allocUnsafeSlow(initialBytes);
     return whole;
   }
 
-  /** Makes room for a number of bytes at once. */
+  /** Reserves space for a number of bytes. */
   reserve(bytes: number): void {
     const needed = this.#length + bytes;
     if (needed <= this.#buffer.length) return;
@@ -121,7 +130,7 @@ export class KeyValueWriter {
     if (keyValue.lease !== null && keyValue.lease !== '0') this.#bigVarint(0x30, BigInt(keyValue.lease));
   }
 
-  /** 64 bits. */
+  /** 64 bits, big-endian. */
   #wholeNumber(value: number): void {
     this.#buffer.writeUInt32BE(Math.floor(value / 0x1_0000_0000), this.#length);
     this.#buffer.writeUInt32BE(value % 0x1_0000_0000, this.#length + 4);
@@ -163,12 +172,15 @@ export class KeyValueWriter {
   }
 }
 
-/** Bytes that a message takes at most whose key, value and lease take so many, and whose numbers are none larger. */
+/**
+ * An upper bound for the bytes of a message. `variableBytes`: bytes of key, value and lease. No
+ * number is larger than `numberMax`.
+ */
 export function keyValueBytesMax(variableBytes: number, numberMax: number): number {
   return variableBytes + 2 * (1 + varintSize(variableBytes)) + 3 * (1 + varintSize(numberMax));
 }
 
-/** Bytes of a message without tag and length, whose value has so many. */
+/** Bytes of a message without tag and length. `valueBytes`: bytes of its value. */
 function keyValueBytes(keyValue: EncodableKeyValue, valueBytes: number): number {
   let size = 1 + varintSize(keyValue.key.length) + keyValue.key.length;
   size += numberSize(keyValue.createRevision) + numberSize(keyValue.modRevision) + numberSize(keyValue.version);

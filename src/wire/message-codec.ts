@@ -1,15 +1,15 @@
 import type { Reader } from './reader.ts';
 import type { Writer } from './writer.ts';
 
-/** Turns messages of one type into bytes and back. */
+/** Encodes and decodes messages of one type. */
 export interface MessageCodec<Message> {
   /** For example `etcdserverpb.RangeRequest`. */
   readonly typeName: string;
   /** A message with every field at its default. */
   create(): Message;
   /**
-   * A message from all of `bytes`. Its `bytes` fields are not copies: they share memory with `bytes`. What the schema
-   * does not know is passed over. Throws `WireError` when the bytes are malformed.
+   * Decodes all of `bytes`. The `bytes` fields are not copied: they share memory with `bytes`.
+   * Unknown fields are skipped. Throws `WireError` when the bytes are malformed.
    */
   decode(bytes: Uint8Array): Message;
   encode(message: MessageInput<Message>): Buffer;
@@ -21,7 +21,7 @@ export interface MessageCodec<Message> {
   write(message: MessageInput<Message>, writer: Writer): void;
 }
 
-/** What is encoded: a message, in which whatever is left out or undefined has its default. */
+/** A message to encode. A missing or undefined field has its default. */
 export type MessageInput<T> = T extends Scalar
   ? T
   : T extends readonly (infer Item)[]

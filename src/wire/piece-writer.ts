@@ -1,10 +1,15 @@
 import { sizeUint32 } from './size.ts';
 
 const chunkBytes = 4096;
-/** Bytes up to this many are copied between their neighbours; more of them are cheaper to pass on as a piece. */
+/**
+ * Up to this size, bytes are copied into a chunk. Larger bytes are cheaper to pass on as a piece.
+ */
 const copiedBytesMax = 1024;
 
-/** Writes a message as a list of pieces: what is large and already encoded is passed on, never copied. */
+/**
+ * Writes a message as a list of pieces. Large bytes that are already encoded are passed on without
+ * a copy.
+ */
 export class PieceWriter {
   readonly #pieces: Uint8Array[] = [];
   #chunk: Buffer = Buffer.allocUnsafe(chunkBytes);
@@ -22,14 +27,14 @@ export class PieceWriter {
     this.#chunk[this.#end++] = rest;
   }
 
-  /** A number field, left out when 0 as proto3 has it. */
+  /** A number field. As in proto3, 0 is left out. */
   number(tag: number, value: number): void {
     if (value === 0) return;
     this.varint(tag);
     this.varint(value);
   }
 
-  /** What is already encoded, as it is. */
+  /** Appends encoded bytes unchanged. */
   raw(bytes: Uint8Array): void {
     if (bytes.length > copiedBytesMax) {
       this.#flush();

@@ -4,25 +4,28 @@ import { WireError } from './wire-error.ts';
 import { WireType } from './wire-type.ts';
 
 /**
- * Messages in messages, at most. etcd's library allows 10,000, which would overflow the stack here; nobody nests
- * transactions more than a few deep, and each takes two messages.
+ * The largest nesting depth of messages. etcd's library allows 10,000, which would overflow the
+ * stack here. Transactions are nested a few levels deep, and each level takes two messages.
  */
 export const messageDepthMax = 400;
 
 const TWO_POW_32 = 0x1_0000_0000;
 
 /**
- * Walks the bytes of one protobuf message. Whatever the bytes are, it stays inside them, comes to an end, and throws
- * `WireError` where they are malformed.
+ * Reads the bytes of one protobuf message. For any bytes, it stays inside them and ends, and it
+ * throws `WireError` where they are malformed.
  */
 export class Reader {
   private readonly buffer: Buffer;
   /** Offset of the next byte. */
   position = 0;
-  /** Offset past the message that is being read: of the outermost, or of one within it. */
+  /**
+   * Offset of the end of the message that is being read: the outermost message, or a nested one.
+   */
   end: number;
   private depth = 0;
-  // Halves of the last varint: two 32-bit numbers, because JavaScript's bit operations have 32 bits.
+  // Halves of the last varint: two 32-bit numbers, because JavaScript's bit operations have 32
+  // bits.
   private low = 0;
   private high = 0;
 
@@ -83,7 +86,7 @@ export class Reader {
     return joinUint64(this.low, this.high);
   }
 
-  /** Not a copy: it shares memory with what is being read. */
+  /** Not a copy: it shares memory with the message. */
   bytes(): Uint8Array {
     const end = this.lengthEnd();
     const bytes = this.buffer.subarray(this.position, end);
@@ -97,7 +100,7 @@ export class Reader {
     return (bytes as Buffer).toString('utf8');
   }
 
-  /** Begins a message within this one; what is returned goes to `leave` when it has been read to its end. */
+  /** Begins a nested message. The caller passes the result to `leave` at the end of the message. */
   enter(): number {
     const outerEnd = this.end;
     const end = this.lengthEnd();
@@ -111,7 +114,7 @@ export class Reader {
     this.end = outerEnd;
   }
 
-  /** Passes over a field that the schema does not have, or has with another wire type. */
+  /** Skips a field that the schema does not have, or has with another wire type. */
   skip(tag: number): void {
     switch (tag & 7) {
       case WireType.varint:
@@ -151,7 +154,7 @@ export class Reader {
     this.position += count;
   }
 
-  /** Reads a length, and returns the offset past what has that length. */
+  /** Reads a length, and returns the offset of the end of the bytes with this length. */
   private lengthEnd(): number {
     this.varint();
     const length = (this.high >>> 0) * TWO_POW_32 + (this.low >>> 0);
@@ -179,7 +182,7 @@ export class Reader {
     for (let shift = 3; byte >= 0x80; shift += 7) {
       if (shift > 31) throw new WireError('a varint of more than 10 bytes');
       byte = this.byte();
-      // The tenth byte has room for bit 63 alone.
+      // The tenth byte may contain only bit 63.
       if (shift === 31 && byte > 1) throw new WireError('a varint of more than 64 bits');
       high |= (byte & 0x7f) << shift;
     }

@@ -1,8 +1,8 @@
 import { ResponseHeader } from './generated/etcdserverpb/header.ts';
 
-/** The part of every reply's header that is the same for the life of the process. */
+/** The part of every reply's header that stays the same while the process runs. */
 export interface Origin {
-  /** The database keeps it: 0n until it was reached for the first time. */
+  /** Stored in the database; 0n until the database was reached for the first time. */
   readonly clusterId: bigint;
   readonly memberId: bigint;
   readonly raftTerm: number;
@@ -12,8 +12,8 @@ export interface Origin {
 const headerTag = 0x0a;
 
 /**
- * Headers of replies, encoded. Neighbouring replies mostly carry the same revision, so the last one is kept: a get then
- * costs no encoding of its header at all.
+ * Encodes the headers of replies. Consecutive replies usually have the same revision, so the last
+ * header is cached: a get then needs no encoding of its header.
  */
 export class ResponseHeaders {
   readonly #origin: Origin;
@@ -25,7 +25,7 @@ export class ResponseHeaders {
     this.#origin = origin;
   }
 
-  /** The `header` field of a reply, tag and length included. Shared: not to be written to. */
+  /** The `header` field of a reply, tag and length included. Shared: do not modify it. */
   field(revision: number): Uint8Array {
     const { clusterId } = this.#origin;
     if (revision === this.#revision && clusterId === this.#clusterId) return this.#field;
@@ -35,7 +35,7 @@ export class ResponseHeaders {
     return this.#field;
   }
 
-  /** The header as a message; without a revision for the replies of etcd that have none. */
+  /** The header as a message; without a revision for the replies in which etcd has none. */
   message(revision = 0): ResponseHeader {
     return { ...this.#origin, revision };
   }

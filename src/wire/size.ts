@@ -1,10 +1,10 @@
 import { halves, splitInt64 } from './int64-halves.ts';
 
-/** Bytes that `Writer` will need. */
+/** The number of bytes that `Writer` needs. */
 
 const INT32_MAX = 0x7fff_ffff;
 
-/** Of `Writer.uint32`. */
+/** Bytes of `Writer.uint32`. */
 export function sizeUint32(value: number): number {
   if (value < 0x80) return 1;
   if (value < 0x4000) return 2;
@@ -13,7 +13,7 @@ export function sizeUint32(value: number): number {
   return 5;
 }
 
-/** Of `Writer.number`. */
+/** Bytes of `Writer.number`. */
 export function sizeNumber(value: number): number {
   if (value < 0) return 10;
   if (value <= INT32_MAX) return sizeUint32(value);
@@ -25,26 +25,26 @@ export function sizeNumber(value: number): number {
   return 10;
 }
 
-/** Of `Writer.bigint`. */
+/** Bytes of `Writer.bigint`. */
 export function sizeBigint(value: bigint): number {
   splitInt64(value);
   const { low, high } = halves;
   if (high === 0) return sizeUint32(low);
-  // Seven bits a byte, of the 32 lower ones and those of the upper half that are used.
+  // Seven bits a byte: the lower 32 bits, and the used bits of the upper half.
   return Math.ceil((64 - Math.clz32(high)) / 7);
 }
 
-/** Of `Writer.bytes`. */
+/** Bytes of `Writer.bytes`. */
 export function sizeBytes(value: Uint8Array): number {
   return sizeLength(value.length);
 }
 
-/** Of `Writer.string`. */
+/** Bytes of `Writer.string`. */
 export function sizeString(value: string): number {
   return sizeLength(Buffer.byteLength(value));
 }
 
-/** A length and what has that length. */
+/** Bytes of a length and the content of this length. */
 export function sizeLength(length: number): number {
   return sizeUint32(length) + length;
 }

@@ -1,4 +1,4 @@
-/** The bytes are not the protobuf message they should be. */
+/** Malformed protobuf bytes. */
 export class WireError extends Error {
   override readonly name = 'WireError';
 }

@@ -1,4 +1,4 @@
-/** How a field's value is laid out; the lower three bits of its tag. */
+/** The layout of a field's value: the lower three bits of its tag. */
 export const WireType = {
   varint: 0,
   fixed64: 1,

@@ -1,24 +1,25 @@
 import { halves, splitInt64 } from './int64-halves.ts';
 
-/** The largest number that JavaScript's bit operations can take apart. */
+/** The largest number that JavaScript's bit operations can split. */
 const UINT32_MAX = 0xffff_ffff;
 const TWO_POW_32 = 0x1_0000_0000;
 
 /**
- * Writes protobuf fields into a buffer of exactly the size they take, which the caller has computed with the functions
- * of size.ts. Two passes cost less than growing a buffer, or moving what is written to make room for a length.
+ * Writes protobuf fields into a buffer of exactly the required size, which the caller computes with
+ * the functions of size.ts. Two passes cost less than growing a buffer, or than moving written
+ * bytes to insert a length.
  */
 export class Writer {
   readonly buffer: Buffer;
   /** Offset of the next byte. */
   position = 0;
 
-  /** `size`, in bytes: of everything that will be written. */
+  /** `size`: bytes of everything that will be written. */
   constructor(size: number) {
     this.buffer = Buffer.allocUnsafe(size);
   }
 
-  /** The buffer, full. */
+  /** The full buffer. */
   finish(): Buffer {
     if (this.position !== this.buffer.length) {
       throw new Error(`assertion failed: ${this.position} bytes written of ${this.buffer.length}`);
@@ -36,7 +37,7 @@ export class Writer {
     this.buffer[this.position++] = rest;
   }
 
-  /** An enum's number or an int32: a negative one takes ten bytes. */
+  /** An enum's number or an int32. A negative number takes ten bytes. */
   int32(value: number): void {
     this.number(value);
   }
@@ -71,7 +72,7 @@ export class Writer {
     this.position += this.buffer.write(value, this.position);
   }
 
-  /** Bytes as they are: something already encoded. */
+  /** Bytes that are already encoded. */
   raw(value: Uint8Array): void {
     this.buffer.set(value, this.position);
     this.position += value.length;

@@ -18,7 +18,7 @@ import { onThisMachine } from '../support/slowness.ts';
 const refusal = {
   code: 'UNAVAILABLE',
   details:
-    'etcdserver: the database file was removed or replaced; writes are refused, the log of the server says what to do',
+    'etcdserver: the database file was removed or replaced; writes are refused; see the log of the server for the repair',
 };
 
 /** Puts continuously and records the acknowledged keys. */

@@ -154,7 +154,7 @@ for (const database of DATABASES) {
     await client.put({ key: 'a' });
     const before = await shared.administrator.lastBeatMs(databaseName);
     await waitFor('the next beat', async () => (await shared.administrator.lastBeatMs(databaseName)) > before, {
-      timeoutMs: limits.memberBeatIntervalMs + 3_000,
+      timeoutMs: limits.memberHeartbeatIntervalMs + 3_000,
       intervalMs: 200,
     });
   });

@@ -121,7 +121,7 @@ test('pages that refer to themselves are refused', async (context) => {
       bytes.writeBigUInt64LE(id, start + 16 + 8);
       assert.match(
         String(reading(path, bytes)),
-        /is in two places|is neither branch nor leaf|it names page|not in order/,
+        /is used twice|is neither branch nor leaf|it refers to page|not in order/,
       );
     }
   }
@@ -155,7 +155,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
       assert.equal(status, 1);
       assert.match(
         withoutLog(stderr),
-        /^(reading all of the snapshot\n)?tine: [^\n]+ (it is damaged|it is cut off)[^\n]+\n$/,
+        /^(reading all of the snapshot\n)?tine: [^\n]+ (it is damaged|it is truncated)[^\n]+\n$/,
       );
       assert.equal(await target.access.isThere(), false);
     }

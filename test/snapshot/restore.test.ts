@@ -71,7 +71,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     const target = await testDatabase(context, driver);
     const { status, stdout, stderr } = restore(path, target);
     assert.equal(status, 0, stderr);
-    assert.match(stdout, /authentication is on, as it was\n/);
+    assert.match(stdout, /authentication is on, as in the snapshot\n/);
     const saved = await serving(
       target,
       async (client) => {
@@ -202,18 +202,18 @@ if (driver !== undefined) {
     };
     refused(/there is no such file/);
     writeFileSync(path, '');
-    refused(/it is no snapshot of etcd/);
+    refused(/it is not an etcd snapshot/);
     writeFileSync(path, Buffer.alloc(100_000, 'x'));
-    refused(/it is no snapshot of etcd/);
+    refused(/it is not an etcd snapshot/);
     const { server, client } = await ownServer(context, { driver: etcd });
     await client.put({ key: 'a', value: 'x'.repeat(50_000) });
     const whole = readFileSync(await savedSnapshot(context, server.address));
     writeFileSync(path, whole.subarray(0, 30_000));
-    refused(/it is cut off: \d+ bytes belong to it, 30000 are there/);
+    refused(/it is truncated: it should have \d+ bytes, and has 30000/);
     const damaged = Buffer.from(whole);
     damaged[damaged.length - 40] = (damaged[damaged.length - 40] as number) ^ 1;
     writeFileSync(path, damaged);
-    refused(/it is damaged: its SHA-256 is another one/);
+    refused(/it is damaged: its SHA-256 does not match/);
     assert.equal(await target.access.isThere(), false, 'the target was not touched');
   });
 }

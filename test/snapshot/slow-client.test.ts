@@ -117,7 +117,7 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
     // A client whose snapshot was ended receives the error when it reads.
     for (const stream of unread) stream.resume();
     await waitFor('an end that says why', () =>
-      messages.some((message) => /^10 etcdserver: the snapshot was ended because its client did/.test(message)),
+      messages.some((message) => /^10 etcdserver: the snapshot ended because its client did/.test(message)),
     );
   });
 }

@@ -28,9 +28,9 @@ for (const driver of kineProgram() === undefined ? [] : TINE_DRIVERS) {
       await client.put({ key: 'leased', value: 'leased', lease: ID });
     });
     assert.match(tine('check', database).stdout, /: sound: .* tine's$/m);
-    assert.match(tine('release', database).stdout, /: handed back to kine$/m);
+    assert.match(tine('release', database).stdout, /: returned to kine$/m);
     assert.match(tine('check', database).stdout, /: sound: .* kine's/);
-    assert.match(tine('release', database).stdout, /: is kine's already, nothing to do$/m);
+    assert.match(tine('release', database).stdout, /: is a database of kine already; nothing to do$/m);
 
     const read = async (client: EtcdClient) => {
       for (const key of [...keys, 't3', 'leased']) assert.equal(await stored(client, key), key);

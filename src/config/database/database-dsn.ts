@@ -10,17 +10,17 @@ export type { DatabaseHost, RemoteDsn } from './database-remote-dsn.ts';
 export type { SqliteDsn } from './database-sqlite-dsn.ts';
 export { databaseTlsOptions } from './database-tls-options.ts';
 
-/** Which database, and where. */
+/** The address of a database. */
 export type Dsn = SqliteDsn | RemoteDsn;
 
 const FORMS =
   'write sqlite:///path/to/state.db, postgres://USER:PASSWORD@HOST/DATABASE or mysql://USER:PASSWORD@tcp(HOST)/DATABASE';
 
 /**
- * Reads an endpoint as kine writes it: `sqlite://PATH?parameters`, a bare path, or the address of a server.
- * `tlsOptions` are what options add to the address of a server; a file needs none.
+ * Parses an endpoint in kine's form: `sqlite://PATH?parameters`, a bare path, or the address of a
+ * server. `tlsOptions` are added to the address of a server; a file needs none.
  *
- * @throws Error that says what is wrong, without the name of the flag and without a password.
+ * @throws Error that describes the mistake, without the name of the flag and without a password.
  */
 export function parseDsn(text: string, tlsOptions: TlsOptions = {}): ParsedDsn<Dsn> {
   const [, scheme, rest = ''] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*)$/is.exec(text) ?? [];
@@ -36,11 +36,11 @@ export function parseDsn(text: string, tlsOptions: TlsOptions = {}): ParsedDsn<D
     case 'mysql':
       return parseMysqlDsn(rest, tlsOptions);
     case 'mariadb':
-      throw new Error('MariaDB is served as mysql://; write mysql:// instead of mariadb://');
+      throw new Error('MariaDB uses the scheme mysql://; write mysql:// instead of mariadb://');
     case 'http':
     case 'https':
       throw new Error(
-        `${JSON.stringify(hideCredentials(text))} is an etcd, and tine keeps its data itself; point the client at it directly`,
+        `${JSON.stringify(hideCredentials(text))} is the address of an etcd, but tine stores its data itself; connect the client to the etcd directly`,
       );
     default:
       throw new Error(`unknown database ${scheme}://; ${FORMS}`);
@@ -48,18 +48,18 @@ export function parseDsn(text: string, tlsOptions: TlsOptions = {}): ParsedDsn<D
 }
 
 /**
- * A bare text is the path of a file. One that looks like the address of a server is a mistake, and as the name of a file it
- * would carry its password into the log.
+ * Refuses a bare text that looks like the address of a server. A bare text is a file path, so the
+ * password in it would be written to the log.
  */
 function refuseAddressWithoutScheme(text: string): void {
   const isPath = /^\.{0,2}\//.test(text);
   const colon = text.indexOf(':');
   const hasPassword = colon !== -1 && text.lastIndexOf('@') > colon;
   const looksLikeAddress = hasPassword || /@(tcp|unix)\b|\b(password|host|dbname)\s*=/.test(text);
-  if (looksLikeAddress && !isPath) throw new Error(`an address of a database begins with its kind; ${FORMS}`);
+  if (looksLikeAddress && !isPath) throw new Error(`the address of a database begins with a scheme; ${FORMS}`);
 }
 
-/** The address as a user writes it, safe to print: no password. */
+/** The address as a user writes it, without a password. */
 export function dsnText(dsn: Dsn): string {
   switch (dsn.kind) {
     case 'sqlite':

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { type GivenOptions, strongerOf } from '../given-options.ts';
 import { type Option, type OptionName, options, type Settings } from '../options.ts';
 import { readText } from '../pem-files.ts';
-import { blaming, UsageError } from '../usage-error.ts';
+import { UsageError, withSource } from '../usage-error.ts';
 import { type Dsn, parseDsn } from './database-dsn.ts';
 import type { ParsedDsn } from './database-parsed-dsn.ts';
 import type { RemoteDsn } from './database-remote-dsn.ts';
@@ -11,10 +11,10 @@ import type { TlsOptions } from './database-tls.ts';
 import { databaseTlsOptions } from './database-tls-options.ts';
 
 /**
- * The database that the options name, with the password and the TLS that stand beside its address. `pgPassword` is libpq's
- * variable, the weakest source of a password for Postgres.
+ * The configured database, with the password and the TLS options given next to its address.
+ * `pgPassword` is libpq's variable, the weakest source of a password for Postgres.
  *
- * @throws UsageError when they cannot be followed, or a file of theirs cannot be used.
+ * @throws UsageError when an option is invalid, or a file cannot be used.
  */
 export function databaseEndpoint(
   settings: Settings,
@@ -24,10 +24,10 @@ export function databaseEndpoint(
   const { dsn, ignoredParameters } = namedDatabase(settings, given);
   const parameterNotes = ignoredParameters.map((name) => `the parameter ${name} of the endpoint is ignored`);
   if (dsn.kind === 'sqlite') return { dsn, notes: [...parameterNotes, ...withoutEffect(given)] };
-  usable(dsn);
+  checkTlsFiles(dsn);
   const password = separatePassword(settings, given);
-  const libpqs = dsn.kind === 'postgres' && pgPassword !== '' ? pgPassword : undefined;
-  return { dsn: { ...dsn, password: password ?? dsn.password ?? libpqs }, notes: parameterNotes };
+  const libpqPassword = dsn.kind === 'postgres' && pgPassword !== '' ? pgPassword : undefined;
+  return { dsn: { ...dsn, password: password ?? dsn.password ?? libpqPassword }, notes: parameterNotes };
 }
 
 function namedDatabase(settings: Settings, given: GivenOptions): ParsedDsn<Dsn> {
@@ -41,12 +41,12 @@ function namedDatabase(settings: Settings, given: GivenOptions): ParsedDsn<Dsn> 
     keyFile: settings['datastore-keyfile'],
     skipVerify: settings['datastore-skip-verify'],
   };
-  return blaming(sourceOf(given, 'endpoint'), () => parseDsn(endpoint, tlsOptions));
+  return withSource(sourceOf(given, 'endpoint'), () => parseDsn(endpoint, tlsOptions));
 }
 
 /**
- * Whether the endpoint counts, not the directory. Of two given in one place, a server is the database, and the directory then only keeps what
- * `--auto-tls` makes; two files are a mistake.
+ * Whether the endpoint counts, not the directory. If both come from one source, a server is the
+ * database, and the directory only stores the certificate of `--auto-tls`. Two files are a mistake.
  */
 function namesDatabase(endpoint: string, given: GivenOptions): boolean {
   const [directory, named] = [given.byName.get('data-dir'), given.byName.get('endpoint')];
@@ -55,8 +55,11 @@ function namesDatabase(endpoint: string, given: GivenOptions): boolean {
   return strongerOf(given, 'data-dir', 'endpoint') === 'endpoint';
 }
 
-/** The files are read once now, for their mistakes: later they would look like a database that is away. */
-function usable({ tls }: RemoteDsn): void {
+/**
+ * Reads the files once at the start to find mistakes. Later, a mistake would look like an outage of
+ * the database.
+ */
+function checkTlsFiles({ tls }: RemoteDsn): void {
   if (tls === undefined) return;
   try {
     databaseTlsOptions(tls);
@@ -70,15 +73,15 @@ function separatePassword(settings: Settings, given: GivenOptions): string | und
   const file = settings['datastore-password-file'];
   const isInFile = strongerOf(given, 'datastore-password', 'datastore-password-file') === 'datastore-password-file';
   if (!isInFile || file === undefined) return settings['datastore-password'];
-  return blaming(sourceOf(given, 'datastore-password-file'), () => {
-    // An editor ends the file with a line break, which is no part of the password.
+  return withSource(sourceOf(given, 'datastore-password-file'), () => {
+    // Editors end a file with a line break, which is not part of the password.
     const password = readText('password file', file).replace(/\r?\n$/, '');
     if (password === '') throw new Error(`password file ${file}: is empty`);
     return password;
   });
 }
 
-/** A sentence for each option that only a database server has a use for. */
+/** A note for each option that only a database server uses. */
 function withoutEffect({ byName }: GivenOptions): readonly string[] {
   return [...byName]
     .filter(([name, { text }]) => (options[name] as Option).group === 'Database server' && text !== 'false')

@@ -18,11 +18,12 @@ const DEFAULT_SOCKET = '/var/run/mysqld/mysqld.sock';
 const EXAMPLE = 'write mysql://USER:PASSWORD@tcp(HOST:3306)/DATABASE or mysql://USER:PASSWORD@unix(/path)/DATABASE';
 
 /**
- * Reads what follows `mysql://`, in the form of Go's driver, which kine takes: `USER:PASSWORD@tcp(HOST:PORT)/DATABASE`,
- * where the password stands as it is, without percent signs for odd letters. `USER:PASSWORD@HOST:PORT/DATABASE`, which kine
- * refuses, is read as a URL. Not encrypted when nobody asks for it, as there.
+ * Parses the text after `mysql://` in the form of Go's driver, as kine does:
+ * `USER:PASSWORD@tcp(HOST:PORT)/DATABASE`, where the password is not percent-encoded.
+ * `USER:PASSWORD@HOST:PORT/DATABASE`, which kine refuses, is parsed as a URL. As in kine, the
+ * connection is not encrypted by default.
  *
- * @throws Error that says what is wrong, without the password.
+ * @throws Error that describes the mistake, without the password.
  */
 export function parseMysqlDsn(rest: string, tlsOptions: TlsOptions): ParsedDsn<RemoteDsn> {
   const { user, password, hosts, database, parameters } = parseAddress(rest);
@@ -42,7 +43,7 @@ export function parseMysqlDsn(rest: string, tlsOptions: TlsOptions): ParsedDsn<R
 type Address = Omit<DatabaseUrl, 'hosts'> & { readonly hosts: readonly DatabaseHost[] };
 
 function parseAddress(rest: string): Address {
-  // Greedy: the password runs to the last @ that a network follows, as in Go's driver.
+  // Greedy, as in Go's driver: the password extends to the last @ before a network.
   const withNetwork = /^(?:(.*)@)?([a-z0-9]+)\(([^()]*)\)(?:\/([^?]*)(?:\?(.*))?)?$/s.exec(rest);
   if (withNetwork !== null) {
     const [, credentials, network, address = '', database, query] = withNetwork;
@@ -81,11 +82,11 @@ function networkHosts(network: string | undefined, address: string): readonly Da
 }
 
 function namedHosts(hosts: readonly NamedHost[]): readonly DatabaseHost[] {
-  if (hosts.length === 0) throw new Error(`no host is named; ${EXAMPLE}`);
+  if (hosts.length === 0) throw new Error(`no host is given; ${EXAMPLE}`);
   return hosts.map(({ host, port = DEFAULT_HOST.port }) => {
-    if (host === undefined) throw new Error(`no host is named before a port; ${EXAMPLE}`);
-    // As URLs, these would be machines of that name.
-    if (host.startsWith('/') || host === 'unix' || host === 'tcp') throw new Error(`no host is named; ${EXAMPLE}`);
+    if (host === undefined) throw new Error(`no host is given before a port; ${EXAMPLE}`);
+    // In a URL, these would be host names.
+    if (host.startsWith('/') || host === 'unix' || host === 'tcp') throw new Error(`no host is given; ${EXAMPLE}`);
     return { host, port };
   });
 }
@@ -93,12 +94,12 @@ function namedHosts(hosts: readonly NamedHost[]): readonly DatabaseHost[] {
 const TLS_WORDS = 'write tls=true, skip-verify, preferred or false';
 
 const REFUSED: ReadonlyMap<string, string> = new Map([
-  ['sslmode', `is Postgres's; ${TLS_WORDS}`],
-  ['ssl-mode', `is not followed; ${TLS_WORDS}`],
-  ['ssl', `is not followed; ${TLS_WORDS}`],
-  ['ssl-ca', 'is not followed; name the file with --datastore-cafile'],
-  ['ssl-cert', 'is not followed; name the file with --datastore-certfile'],
-  ['ssl-key', 'is not followed; name the file with --datastore-keyfile'],
+  ['sslmode', `is a parameter of Postgres; ${TLS_WORDS}`],
+  ['ssl-mode', `is not supported; ${TLS_WORDS}`],
+  ['ssl', `is not supported; ${TLS_WORDS}`],
+  ['ssl-ca', 'is not supported; name the file with --datastore-cafile'],
+  ['ssl-cert', 'is not supported; name the file with --datastore-certfile'],
+  ['ssl-key', 'is not supported; name the file with --datastore-keyfile'],
 ]);
 
 function refuse(parameters: ReadonlyMap<string, string>): void {
@@ -121,7 +122,7 @@ const MODES: ReadonlyMap<string, DatabaseTlsMode | 'disable' | undefined> = new 
 function tlsRequest(parameters: ReadonlyMap<string, string>): TlsRequest {
   const text = (parameters.get('tls') ?? '').toLowerCase();
   if (!MODES.has(text)) {
-    throw new Error(`the parameter tls has no such value; ${TLS_WORDS}, and name files with --datastore-cafile`);
+    throw new Error(`the parameter tls has an unsupported value; ${TLS_WORDS}, and name files with --datastore-cafile`);
   }
   return {
     mode: MODES.get(text),

@@ -1,6 +1,6 @@
-/** A database address with what could not be followed in it. */
+/** A database address, and the parameters in it that are ignored. */
 export interface ParsedDsn<Dsn> {
   readonly dsn: Dsn;
-  /** Parameters that have no meaning here, such as the pragmas kine's users write: `_journal`, `cache`. */
+  /** Parameters without a meaning here, such as SQLite pragmas for kine: `_journal`, `cache`. */
   readonly ignoredParameters: readonly string[];
 }

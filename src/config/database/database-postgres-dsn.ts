@@ -8,18 +8,19 @@ import { type DatabaseUrl, type NamedHost, parseDatabaseUrl, parseHosts, parsePo
 
 const DEFAULT_PORT = 5432;
 
-/** What `postgres://` alone means to kine. */
-const KINES_DEFAULT = 'postgres:postgres@localhost/';
+/** kine's meaning of `postgres://` alone. */
+const KINE_DEFAULT = 'postgres:postgres@localhost/';
 
 /**
- * Reads what follows `postgres://`, by the rules of libpq's URIs, which kine follows: several hosts, unix sockets as
- * `?host=/directory`, a parameter before the part of the address it repeats. `sslmode` is `prefer` when nobody asks for another, as in
- * libpq. Other than there, the user is `postgres` when none is named, not the one who runs the program.
+ * Parses the text after `postgres://` by the rules of libpq's URIs, as kine does: several hosts,
+ * unix sockets as `?host=/directory`, and parameters that take precedence over the same part of the
+ * address. As in libpq, `sslmode` is `prefer` by default. Unlike in libpq, the default user is
+ * `postgres`, not the user who runs the program.
  *
- * @throws Error that says what is wrong, without the password.
+ * @throws Error that describes the mistake, without the password.
  */
 export function parsePostgresDsn(rest: string, tlsOptions: TlsOptions): ParsedDsn<RemoteDsn> {
-  const url = parseDatabaseUrl(rest === '' || rest === '/' ? KINES_DEFAULT : rest);
+  const url = parseDatabaseUrl(rest === '' || rest === '/' ? KINE_DEFAULT : rest);
   const { parameters } = url;
   refuse(parameters);
   const dsn: RemoteDsn = {
@@ -33,27 +34,30 @@ export function parsePostgresDsn(rest: string, tlsOptions: TlsOptions): ParsedDs
     ...preparesStatements(given(parameters, EXEC_MODE)),
   };
   const ignoredParameters = [...parameters.keys()].filter(
-    (name) => !FOLLOWED.has(name) && !isGranted(name, parameters),
+    (name) => !FOLLOWED.has(name) && !isImplied(name, parameters),
   );
   return { dsn, ignoredParameters };
 }
 
-/** A parameter of the client that kine uses. */
+/** A parameter of the client library that kine uses. */
 const EXEC_MODE = 'default_query_exec_mode';
 
 const FOLLOWED: ReadonlySet<string> = new Set(
   `host port user password dbname connect_timeout sslmode sslrootcert sslcert sslkey ${EXEC_MODE}`.split(' '),
 );
 
-/** Parameters that ask for another database than the one tine would open without them, or for what it cannot do. */
+/**
+ * Parameters that select another database than the rest of the address, or features that tine does
+ * not have.
+ */
 const REFUSED: ReadonlyMap<string, string> = new Map([
-  ['search_path', 'is not followed; set it for the user: ALTER ROLE name SET search_path TO schema'],
-  ['options', 'is not followed; make its settings those of the user: ALTER ROLE name SET setting TO value'],
-  ['hostaddr', 'is not followed; name the address as the host'],
-  ['service', 'is not followed; write the address that it stands for'],
-  ['sslpassword', 'is not followed; store the key without a passphrase'],
-  ['tls', "is MySQL's; write sslmode=verify-full, require, prefer or disable"],
-  ['ssl', 'is not followed; write sslmode=verify-full, require, prefer or disable'],
+  ['search_path', 'is not supported; set it for the user: ALTER ROLE name SET search_path TO schema'],
+  ['options', 'is not supported; set its settings for the user: ALTER ROLE name SET setting TO value'],
+  ['hostaddr', 'is not supported; name the address as the host'],
+  ['service', 'is not supported; write the address of the service'],
+  ['sslpassword', 'is not supported; store the key without a passphrase'],
+  ['tls', 'is a parameter of MySQL; write sslmode=verify-full, require, prefer or disable'],
+  ['ssl', 'is not supported; write sslmode=verify-full, require, prefer or disable'],
 ]);
 
 function refuse(parameters: ReadonlyMap<string, string>): void {
@@ -63,21 +67,21 @@ function refuse(parameters: ReadonlyMap<string, string>): void {
   }
 }
 
-/** tine uses the host that takes writes, whoever asks for that. */
-function isGranted(name: string, parameters: ReadonlyMap<string, string>): boolean {
+/** Whether tine does what the parameter requests anyway: tine uses the host that accepts writes. */
+function isImplied(name: string, parameters: ReadonlyMap<string, string>): boolean {
   return name === 'target_session_attrs' && /^(read-write|primary)$/.test(parameters.get(name) ?? '');
 }
 
 function postgresHosts({ hosts, parameters }: DatabaseUrl): readonly DatabaseHost[] {
   const inParameter = given(parameters, 'host');
-  // A path and an IPv6 address stand there without brackets.
+  // In the parameter, a path and an IPv6 address have no brackets.
   const named = inParameter === undefined ? hosts : inParameter.split(',').flatMap(hostOfParameter);
   const ports = given(parameters, 'port')?.split(',').map(parsePort) ?? hosts.map(({ port }) => port);
   if (named.length === 0 || named.some(({ host }) => host === undefined)) {
-    throw new Error('no host is named; write postgres://USER:PASSWORD@HOST/DATABASE, or ?host=/var/run/postgresql');
+    throw new Error('no host is given; write postgres://USER:PASSWORD@HOST/DATABASE, or ?host=/var/run/postgresql');
   }
   if (ports.length > 1 && ports.length !== named.length) {
-    throw new Error(`${named.length} hosts and ${ports.length} ports are named; give one port, or one for each host`);
+    throw new Error(`${named.length} hosts and ${ports.length} ports are given; write one port, or one for each host`);
   }
   return named.map(({ host = '' }, index) => {
     const port = (ports.length === 1 ? ports[0] : ports[index]) ?? DEFAULT_PORT;
@@ -88,7 +92,7 @@ function postgresHosts({ hosts, parameters }: DatabaseUrl): readonly DatabaseHos
 function hostOfParameter(text: string): readonly NamedHost[] {
   if (text.startsWith('/')) return [{ host: text, port: undefined }];
   const [host] = parseHosts(isIPv6(text) ? `[${text}]` : text);
-  if (host?.port !== undefined) throw new Error('the parameter host names a port too; write ?host=HOST&port=PORT');
+  if (host?.port !== undefined) throw new Error('the parameter host contains a port; write ?host=HOST&port=PORT');
   return [host ?? { host: undefined, port: undefined }];
 }
 
@@ -97,7 +101,8 @@ const MODES = ['disable', 'allow', 'prefer', 'require', 'verify-ca', 'verify-ful
 function tlsRequest(parameters: ReadonlyMap<string, string>): TlsRequest {
   const text = given(parameters, 'sslmode');
   const mode = MODES.find((candidate) => candidate === text);
-  if (text !== undefined && mode === undefined) throw new Error(`sslmode is none of ${MODES.join(', ')}`);
+  if (text !== undefined && mode === undefined)
+    throw new Error(`sslmode has an unsupported value; use one of ${MODES.join(', ')}`);
   const caFile = given(parameters, 'sslrootcert');
   if (caFile === 'system' && mode !== undefined && mode !== 'verify-full') {
     throw new Error(`sslrootcert=system verifies everything; write sslmode=verify-full instead of sslmode=${mode}`);
@@ -108,7 +113,7 @@ function tlsRequest(parameters: ReadonlyMap<string, string>): TlsRequest {
     keyFile: given(parameters, 'sslkey'),
   };
   return {
-    // allow tries without TLS first, prefer with: both end with what the server has.
+    // allow tries without TLS first, prefer with TLS first. Both end with what the server supports.
     mode: mode === 'allow' ? 'prefer' : caFile === 'system' ? 'verify-full' : mode,
     modeText: `sslmode=${mode}`,
     strictestText: 'sslmode=verify-full',
@@ -120,14 +125,15 @@ function tlsRequest(parameters: ReadonlyMap<string, string>): TlsRequest {
 
 const EXEC_MODES = ['cache_statement', 'cache_describe', 'describe_exec', 'exec', 'simple_protocol'];
 
-/** Whoever names another mode than the first wants nothing left in a session between two transactions. */
+/** Modes other than the first one leave nothing in a session between two transactions. */
 function preparesStatements(mode: string | undefined): Pick<RemoteDsn, 'preparesStatements'> {
   if (mode === undefined) return {};
-  if (!EXEC_MODES.includes(mode)) throw new Error(`${EXEC_MODE} is none of ${EXEC_MODES.join(', ')}`);
+  if (!EXEC_MODES.includes(mode))
+    throw new Error(`${EXEC_MODE} has an unsupported value; use one of ${EXEC_MODES.join(', ')}`);
   return { preparesStatements: mode === 'cache_statement' ? 'always' : 'never' };
 }
 
-/** Zero and less mean no limit to libpq; here the default then holds. */
+/** In libpq, zero or less means no limit; here it means the default. */
 function connectTimeoutMs(text: string | undefined): number {
   if (text !== undefined && !/^-?\d{1,9}$/.test(text)) {
     throw new Error('connect_timeout is not a whole number of seconds; write for example connect_timeout=5');
@@ -135,7 +141,7 @@ function connectTimeoutMs(text: string | undefined): number {
   return boundedConnectTimeoutMs('connect_timeout', Number(text ?? 0) * 1000);
 }
 
-/** A parameter's value; an empty one counts as none. */
+/** The value of a parameter. An empty value is not set. */
 function given(parameters: ReadonlyMap<string, string>, name: string): string | undefined {
   const value = parameters.get(name);
   return value === '' ? undefined : value;

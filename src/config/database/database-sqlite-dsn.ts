@@ -8,18 +8,18 @@ export interface SqliteDsn {
   readonly path: string;
 }
 
-/** The file kine and tine keep by default, in a data directory. */
+/** The default file of kine and tine in a data directory. */
 export const databaseFileName = 'state.db';
 
-/** The database in a file. */
+/** The address of a database file. */
 export function sqliteDsn(path: string): SqliteDsn {
   return { kind: 'sqlite', path: resolve(path) };
 }
 
 /**
- * Reads what follows `sqlite://`: a path, and the pragmas that kine's users write after a question mark.
+ * Parses the text after `sqlite://`: a path, and the pragmas for kine after a question mark.
  *
- * @throws Error that says what is wrong, without the name of the flag.
+ * @throws Error that describes the mistake, without the name of the flag.
  */
 export function parseSqliteDsn(rest: string): ParsedDsn<SqliteDsn> {
   const question = rest.indexOf('?');

@@ -2,17 +2,17 @@ import type { ConnectionOptions } from 'node:tls';
 import { readAuthorities, readPair } from '../pem-files.ts';
 import type { DatabaseTls } from './database-remote-dsn.ts';
 
-/** What of Node's TLS options a connection to a database needs, besides the name of the host. */
+/** Node's TLS options for a connection to a database, without the host name. */
 export type DatabaseTlsOptions = Pick<
   ConnectionOptions,
   'ca' | 'cert' | 'key' | 'rejectUnauthorized' | 'checkServerIdentity'
 >;
 
 /**
- * The TLS options of a connection, for Node. Reads the files: read for each connection, a renewed certificate is
- * used without a restart.
+ * The TLS options of a connection, for Node. The files are read for each connection, so a renewed
+ * certificate is used without a restart.
  *
- * @throws Error with a line that names the file that is missing, unreadable or wrong.
+ * @throws Error with the name of the file, if it is missing, unreadable or wrong.
  */
 export function databaseTlsOptions({ mode, caFile, certFile, keyFile }: DatabaseTls): DatabaseTlsOptions {
   const verifies = mode === 'verify-ca' || mode === 'verify-full';

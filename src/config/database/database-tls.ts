@@ -1,18 +1,18 @@
 import { resolve } from 'node:path';
 import type { DatabaseTls, DatabaseTlsMode } from './database-remote-dsn.ts';
 
-/** What an address asks of TLS. */
+/** The TLS settings of an address. */
 export interface TlsRequest {
-  /** Undefined: the address does not say. */
+  /** Undefined: not set in the address. */
   readonly mode: DatabaseTlsMode | 'disable' | undefined;
-  /** How the user wrote the mode, for messages: `sslmode=prefer`. */
+  /** The mode as the user wrote it, for messages: `sslmode=prefer`. */
   readonly modeText: string;
-  /** How one verifies everything, for messages. */
+  /** The mode that verifies everything, for messages. */
   readonly strictestText: string;
-  /** What holds when nobody asks for anything. */
+  /** The mode if none is set. */
   readonly defaultMode: 'prefer' | 'disable';
   readonly files: TlsFiles;
-  /** The mode says in so many words that the certificate is not to be verified. */
+  /** Whether the mode explicitly turns verification off. */
   readonly skipVerify: boolean;
 }
 
@@ -22,16 +22,18 @@ export interface TlsFiles {
   readonly keyFile?: string | undefined;
 }
 
-/** What options add to the address. */
+/** The TLS settings of the options next to the address. */
 export interface TlsOptions extends TlsFiles {
   readonly skipVerify?: boolean | undefined;
 }
 
 /**
- * The TLS that an address and the options beside it come to. A file of certificates without a mode means that everything
- * is verified, as in kine; `require` with a file of authorities means `verify-ca`, as in libpq.
+ * Combines the TLS settings of an address and of the options. As in kine, certificate files without
+ * a mode mean that everything is verified. As in libpq, `require` with a file of authorities means
+ * `verify-ca`.
  *
- * @throws Error when they contradict each other: a certificate that would never be looked at is a user's mistake.
+ * @throws Error when the settings contradict each other: a certificate that would never be used is
+ * a mistake.
  */
 export function databaseTls(request: TlsRequest, options: TlsOptions): DatabaseTls | undefined {
   const files = bothFiles(request.files, options);
@@ -49,11 +51,11 @@ function tlsMode(request: TlsRequest, files: TlsFiles, skipVerify: boolean): Dat
       return namesFile ? 'verify-full' : request.defaultMode;
     case 'disable':
       if (namesFile)
-        throw new Error(`${modeText} encrypts nothing, but a certificate is named; write ${strictestText}`);
+        throw new Error(`${modeText} encrypts nothing, but a certificate is given; write ${strictestText}`);
       return mode;
     case 'prefer':
       if (files.caFile !== undefined && !skipVerify) {
-        throw new Error(`${modeText} verifies nothing, but a ca file is named; write ${strictestText}`);
+        throw new Error(`${modeText} verifies nothing, but a ca file is given; write ${strictestText}`);
       }
       return mode;
     case 'require':

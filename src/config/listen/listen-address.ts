@@ -1,4 +1,4 @@
-/** Where a server listens, with TLS or without. A TCP port of 0 is any free one. */
+/** An address that the server listens on, with TLS or without. TCP port 0 is any free port. */
 export type ListenAddress = { readonly isSecure: boolean } & (
   | { readonly kind: 'tcp'; readonly host: string; readonly port: number }
   | { readonly kind: 'unix'; readonly path: string }
@@ -7,10 +7,10 @@ export type ListenAddress = { readonly isSecure: boolean } & (
 const EXAMPLE = 'write http://127.0.0.1:2379, https://127.0.0.1:2379, host:port or unix:///path';
 
 /**
- * Reads a listen address as etcd (`http://host:port`, `https://host:port`, `unix://path`, `unixs://path`) and kine (`host:port`, `tcp://host:port`, `:port`)
- * write it.
+ * Parses a listen address in the forms of etcd (`http://host:port`, `https://host:port`,
+ * `unix://path`, `unixs://path`) and kine (`host:port`, `tcp://host:port`, `:port`).
  *
- * @throws Error that says what is wrong, without the name of the flag.
+ * @throws Error that describes the mistake, without the name of the flag.
  */
 export function parseListenAddress(text: string): ListenAddress {
   const [, scheme = 'tcp', rest = ''] = /^(?:([a-z][a-z0-9+.-]*):\/\/)?(.*)$/is.exec(text) ?? [];
@@ -39,19 +39,19 @@ function parseHostAndPort(text: string, hostAndPort: string): { kind: 'tcp'; hos
   if (match === null) throw new Error(`"${text}" is not an address with a port; ${EXAMPLE}`);
   const port = Number(match[3]);
   if (port > 65_535) throw new Error(`"${text}" has a port above 65535`);
-  // Go reads `:2379` as every interface.
+  // As in Go, `:2379` means every interface.
   const host = match[1] ?? match[2] ?? '';
   return { kind: 'tcp', host: host === '' ? '0.0.0.0' : host, port };
 }
 
-/** Several addresses, comma separated, at least one. */
+/** Several addresses, separated by commas, at least one. */
 export function parseListenAddresses(text: string): readonly ListenAddress[] {
   const parts = splitList(text);
   if (parts.length === 0) throw new Error(`an address is missing; ${EXAMPLE}`);
   return parts.map(parseListenAddress);
 }
 
-/** The parts of a comma-separated list, without blanks around them and without empty ones. */
+/** The parts of a comma-separated list, without surrounding blanks and empty parts. */
 export function splitList(text: string): readonly string[] {
   return text
     .split(',')
@@ -65,7 +65,7 @@ export function listenAddressUrl(address: ListenAddress): string {
   return address.kind === 'unix' ? `unix${secure}://${address.path}` : `http${secure}://${hostAndPort(address)}`;
 }
 
-/** `127.0.0.1:2379`, `[::1]:2379` or the path of a socket: short, for messages. */
+/** The short form for messages: `127.0.0.1:2379`, `[::1]:2379` or the path of a socket. */
 export function listenAddressText(address: ListenAddress): string {
   return address.kind === 'unix' ? address.path : hostAndPort(address);
 }

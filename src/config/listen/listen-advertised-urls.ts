@@ -2,8 +2,8 @@ import { networkInterfaces } from 'node:os';
 import { type ListenAddress, listenAddressUrl } from './listen-address.ts';
 
 /**
- * What clients are told when nothing else is given: where the server listens. An address that means every interface is
- * no address to call, so the machine's first outer one stands for it, as in etcd.
+ * The default of the advertised URLs: the listen addresses. Clients cannot connect to an address
+ * that means every interface, so the first external address of the machine replaces it, as in etcd.
  */
 export function advertisedUrls(
   addresses: readonly ListenAddress[],

@@ -2,12 +2,13 @@ import { getCiphers } from 'node:tls';
 import { splitList } from './listen-address.ts';
 
 /**
- * TLS 1.3's suites, the preferred first. 128 bits are the fastest of the three on every processor with AES instructions (a quarter faster than
- * OpenSSL's own first, 256 bits) and as far out of reach. Go, and so etcd, has them all, whatever `--cipher-suites` says.
+ * The suites of TLS 1.3, in order of preference. 128 bits are the fastest on every processor with
+ * AES instructions (a quarter faster than OpenSSL's first suite, 256 bits), and as secure in
+ * practice. As in Go, and so in etcd, `--cipher-suites` does not change them.
  */
 const SUITES_OF_1_3 = 'TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256';
 
-/** TLS 1.2's when nobody names any: those with forward secrecy that authenticate what they encrypt. */
+/** The default suites of TLS 1.2: all with forward secrecy and authenticated encryption. */
 const SUITES_OF_1_2 = [
   'ECDHE-ECDSA-AES128-GCM-SHA256',
   'ECDHE-RSA-AES128-GCM-SHA256',
@@ -17,7 +18,7 @@ const SUITES_OF_1_2 = [
   'ECDHE-RSA-CHACHA20-POLY1305',
 ];
 
-/** Go's names of suites, which etcd's flag takes, with OpenSSL's. */
+/** Go's names of suites, which etcd's flag accepts, and OpenSSL's names. */
 const OPENSSL_NAMES: ReadonlyMap<string, string> = new Map([
   ['TLS_RSA_WITH_RC4_128_SHA', 'RC4-SHA'],
   ['TLS_RSA_WITH_3DES_EDE_CBC_SHA', 'DES-CBC3-SHA'],
@@ -45,21 +46,21 @@ const OPENSSL_NAMES: ReadonlyMap<string, string> = new Map([
   ['TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305', 'ECDHE-ECDSA-CHACHA20-POLY1305'],
 ]);
 
-/** What `--cipher-suites` comes to. */
+/** The result of `--cipher-suites`. */
 export interface CipherSuites {
-  /** For OpenSSL: all suites, of both versions, in the order of preference. */
+  /** For OpenSSL: all suites of both versions, in order of preference. */
   readonly openssl: string;
   /** Names of suites that OpenSSL no longer has. */
   readonly missing: readonly string[];
 }
 
-/** Those that hold when none is named. */
+/** The suites if none is named. */
 export const defaultCipherSuites: CipherSuites = { openssl: openssl(SUITES_OF_1_2), missing: [] };
 
 /**
- * Reads suites by Go's names, in the order of preference.
+ * Parses suites by Go's names, in order of preference.
  *
- * @throws Error that says what is wrong, without the name of the flag.
+ * @throws Error that describes the mistake, without the name of the flag.
  */
 export function parseCipherSuites(text: string): CipherSuites | undefined {
   const named = splitList(text);
@@ -75,7 +76,7 @@ export function parseCipherSuites(text: string): CipherSuites | undefined {
     else missing.push(name);
   }
   if (suites.length === 0 && missing.length > 0)
-    throw new Error(`OpenSSL no longer has ${missing.join(', ')}; name others`);
+    throw new Error(`OpenSSL no longer has ${missing.join(', ')}; use other suites`);
   return { openssl: openssl(suites), missing };
 }
 

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import type { GivenOptions } from '../given-options.ts';
 import type { OptionName, Settings } from '../options.ts';
 import { readAuthorities, readBytes, readPair } from '../pem-files.ts';
-import { blaming, UsageError } from '../usage-error.ts';
+import { UsageError, withSource } from '../usage-error.ts';
 import { type ListenAddress, listenAddressUrl } from './listen-address.ts';
 import { defaultCipherSuites } from './listen-cipher-suites.ts';
 import type { CertificatePair, ClientCertificates, ListenTls } from './listen-tls.ts';
@@ -10,17 +10,17 @@ import type { CertificatePair, ClientCertificates, ListenTls } from './listen-tl
 export interface ListenTlsOptions {
   readonly settings: Settings;
   readonly given: GivenOptions;
-  /** All addresses that are listened on. */
+  /** All addresses that the server listens on. */
   readonly addresses: readonly ListenAddress[];
   readonly clientAddresses: readonly ListenAddress[];
-  /** Where a generated certificate is kept. */
+  /** The directory of a generated certificate. */
   readonly dataDirectory: string;
 }
 
 /**
- * What the options say about TLS to clients. Undefined: no address has a use for it.
+ * The TLS settings of the listeners. Undefined: no address uses TLS.
  *
- * @throws UsageError when they cannot be followed, or a file of theirs cannot be used.
+ * @throws UsageError when an option is invalid, or a file cannot be used.
  */
 export function listenTls(options: ListenTlsOptions): {
   readonly tls: ListenTls | undefined;
@@ -69,7 +69,7 @@ function certificatePair({ settings, given, addresses, dataDirectory }: ListenTl
     );
   }
   const pair = { kind: 'given', certFile: resolve(certFile), keyFile: resolve(keyFile), ...rest } as const;
-  blaming(sourceOf(given, 'cert-file'), () => readPair(pair.certFile, pair.keyFile));
+  withSource(sourceOf(given, 'cert-file'), () => readPair(pair.certFile, pair.keyFile));
   return pair;
 }
 
@@ -80,16 +80,16 @@ function clientCertificates(settings: Settings, given: GivenOptions): ClientCert
   if (allowedHostNames.length > 0 && allowedCommonNames.length > 0) {
     throw new UsageError('--client-cert-allowed-hostname and --client-cert-allowed-cn are mutually exclusive');
   }
-  // A file of authorities alone asks for certificates too, as in etcd.
+  // As in etcd, a file of authorities alone makes client certificates necessary too.
   if (authorities === undefined && !settings['client-cert-auth']) return undefined;
   const [authoritiesFile, revocationFile] = [authorities, revoked].map((file) =>
     file === undefined ? file : resolve(file),
   );
   if (authoritiesFile !== undefined) {
-    blaming(sourceOf(given, 'trusted-ca-file'), () => readAuthorities(authoritiesFile));
+    withSource(sourceOf(given, 'trusted-ca-file'), () => readAuthorities(authoritiesFile));
   }
   if (revocationFile !== undefined) {
-    blaming(sourceOf(given, 'client-crl-file'), () => readBytes('revocation list', revocationFile));
+    withSource(sourceOf(given, 'client-crl-file'), () => readBytes('revocation list', revocationFile));
   }
   return {
     areUsers: settings['client-cert-auth'],
@@ -116,7 +116,7 @@ function tlsVersions(settings: Settings, given: GivenOptions): Pick<ListenTls, '
   return { minVersion, maxVersion };
 }
 
-/** For options that no address has a use for, in etcd's words. */
+/** Notes, in etcd's words, for options that no address uses. */
 function unusedNotes(
   addresses: readonly ListenAddress[],
   { hasPair, hasClients }: { readonly hasPair: boolean; readonly hasClients: boolean },
@@ -145,11 +145,11 @@ function clientNotes(settings: Settings): readonly string[] {
   ] as const satisfies readonly OptionName[];
   if (settings['trusted-ca-file'] !== undefined) return [];
   if (settings['client-cert-auth']) {
-    return ['--client-cert-auth without --trusted-ca-file accepts the clients of every public authority'];
+    return ['--client-cert-auth without --trusted-ca-file accepts certificates of every public authority'];
   }
   return names
     .filter((name) => (settings[name]?.length ?? 0) > 0)
-    .map((name) => `--${name} has no effect: clients are not asked for certificates; give --trusted-ca-file`);
+    .map((name) => `--${name} has no effect: no client certificates are required; give --trusted-ca-file`);
 }
 
 const hostsOf = (addresses: readonly ListenAddress[]): readonly string[] => [

@@ -1,9 +1,12 @@
-/** How clients are served over TLS. Files are PEM, by absolute path; they were readable and fitted each other when tine started. */
+/**
+ * The TLS settings of the listeners. Files are PEM, by absolute path. At the start of tine they
+ * were readable and matched each other.
+ */
 export interface ListenTls {
   readonly pair: CertificatePair;
   /** Undefined: clients need no certificate. */
   readonly clients: ClientCertificates | undefined;
-  /** OpenSSL's names, of TLS 1.2 and 1.3, the preferred first. */
+  /** OpenSSL's names, of TLS 1.2 and 1.3, in order of preference. */
   readonly ciphers: string;
   readonly minVersion: TlsVersion;
   readonly maxVersion: TlsVersion;
@@ -11,26 +14,28 @@ export interface ListenTls {
 
 export type TlsVersion = 'TLSv1.2' | 'TLSv1.3';
 
-/** `generated`: made at the first start, signed by itself, if the files are not there. */
+/** `generated`: a self-signed certificate, created at the first start if the files do not exist. */
 export interface CertificatePair {
   readonly kind: 'given' | 'generated';
   readonly certFile: string;
   readonly keyFile: string;
-  /** Of one that is generated. */
+  /** For a generated certificate. */
   readonly validityYears: number;
-  /** Host names and addresses that one that is generated is for. */
+  /** Host names and addresses in a generated certificate. */
   readonly hosts: readonly string[];
 }
 
-/** What the certificate of a client must be. */
+/** Requirements for client certificates. */
 export interface ClientCertificates {
-  /** Its common name is a user of etcd's users and roles. */
+  /** Whether the common name of a certificate is the name of a user. */
   readonly areUsers: boolean;
-  /** Who signs them. Undefined: the authorities that Node trusts. */
+  /** The authorities that sign client certificates. Undefined: the authorities that Node trusts. */
   readonly authoritiesFile: string | undefined;
-  /** Serial numbers that are refused: a list in DER, as etcd reads it, or PEM. */
+  /** A list of revoked serial numbers, in DER, as in etcd, or PEM. */
   readonly revocationFile: string | undefined;
-  /** One of them must be in it; empty: whatever. At most one of the two lists has entries. */
+  /**
+   * The certificate must contain one of them; empty: any. At most one of the two lists has entries.
+   */
   readonly allowedHostNames: readonly string[];
   readonly allowedCommonNames: readonly string[];
 }

@@ -20,8 +20,8 @@ export function* checkPermit({ permittedIn, permittedLeases }: Partial<Permit>, 
   if (permittedLeases === undefined) return;
   yield* state.flush();
   for (const id of permittedLeases.ids) {
-    for (const [name] of yield* rows(KEYS_OF_LEASE, id)) {
-      if (!coversName(permittedLeases.writable, name as string)) throw etcdError('permissionDenied');
+    for (const name of yield* rows(KEYS_OF_LEASE, id)) {
+      if (!coversName(permittedLeases.writable, name)) throw etcdError('permissionDenied');
     }
   }
 }

@@ -1,7 +1,7 @@
 /** Passwords as bcrypt keeps them, off the main thread. */
 import { hash, verify } from '@node-rs/bcrypt';
 import { etcdError } from '../../errors.ts';
-import { Turnstile } from '../../watch/turnstile.ts';
+import { Limiter } from '../../watch/limiter.ts';
 import { serverLimits } from '../server-limits.ts';
 
 /** What bcrypt looks at of a password. A longer one is refused when it is set, as by etcd; when it is tried the rest counts for nothing. */
@@ -19,7 +19,7 @@ export function triedPassword(password: string): TriedPassword {
 
 export class Passwords {
   readonly #cost: number;
-  readonly #turnstile = new Turnstile({ countMax: serverLimits.passwordsAtOnceMax });
+  readonly #limiter = new Limiter({ countMax: serverLimits.passwordsAtOnceMax });
   #waitingCount = 0;
   /** Compared with where there is nothing to compare with, so that it takes as long. */
   #nobodys: Promise<string> | undefined;
@@ -53,7 +53,7 @@ export class Passwords {
     if (this.#waitingCount >= serverLimits.passwordsWaitingMax) throw etcdError('tooManyRequests');
     this.#waitingCount += 1;
     try {
-      return await this.#turnstile.pass(work);
+      return await this.#limiter.run(work);
     } finally {
       this.#waitingCount -= 1;
     }

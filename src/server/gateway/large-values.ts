@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { Turnstile } from '../../watch/turnstile.ts';
+import { Limiter } from '../../watch/limiter.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { MessageSchema } from './json/message-schema.ts';
 import { ProtoJsonError } from './json/proto-json-error.ts';
@@ -11,7 +11,7 @@ import type { LargeValue, LargeValueOutcome } from './read-large-value.ts';
  * take a second. The thread starts with the first such value, and ends when none has come for a while.
  */
 export class LargeValues {
-  readonly #oneAtATime = new Turnstile({ countMax: 1 });
+  readonly #oneAtATime = new Limiter({ countMax: 1 });
   #worker: Worker | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
 
@@ -21,7 +21,7 @@ export class LargeValues {
    * @throws ProtoJsonError
    */
   read(json: Buffer, schema: MessageSchema, isWanted: () => boolean): Promise<Buffer | undefined> {
-    return this.#oneAtATime.pass(async () => (isWanted() ? this.#read(json, schema) : undefined));
+    return this.#oneAtATime.run(async () => (isWanted() ? this.#read(json, schema) : undefined));
   }
 
   async #read(json: Buffer, { name }: MessageSchema): Promise<Buffer> {

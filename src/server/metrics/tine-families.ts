@@ -145,7 +145,7 @@ function compactionFamilies({ store: { operations, isCompacting } }: Scrape): re
     counter(
       'tine_compaction_bites_total',
       'Portions in which this instance has looked at compacted rows.',
-      operations.compaction.bites,
+      operations.compaction.chunks,
     ),
   ];
 }

@@ -1,12 +1,12 @@
 import { etcdErrors } from '../../errors.ts';
 import type { Keys } from '../../mvcc/operations.ts';
-import type { WatchRequested } from '../../watch/watcher.ts';
+import type { WatchParameters } from '../../watch/watcher.ts';
 import { FilterType, type WatchCreateRequest } from '../../wire/generated/etcdserverpb/watch.ts';
 import { parseKeys } from './parse-keys.ts';
 
 /** A watch to begin, or the reason why it cannot be: no error, for the stream and its other watches go on. */
 export type ParsedWatch =
-  | { readonly keys: Keys; readonly requested: WatchRequested }
+  | { readonly keys: Keys; readonly requested: WatchParameters }
   /** `keys`: those that one must be allowed to read to be told; undefined: none. */
   | { readonly keys: Keys | undefined; readonly refused: string };
 
@@ -23,10 +23,10 @@ export function parseWatch(request: WatchCreateRequest): ParsedWatch {
   const keys = parseKeys({ key, rangeEnd: request.rangeEnd });
   if ('start' in keys && keys.end !== undefined && keys.start >= keys.end) return { keys, refused: emptyRangeText };
   const { startRevision, progressNotify, fragment, filters } = request;
-  const wants = {
+  const selection = {
     puts: !filters.includes(FilterType.NOPUT),
     deletes: !filters.includes(FilterType.NODELETE),
     previous: request.prevKv,
   };
-  return { keys, requested: { keys, startRevision, wants, progressNotify, fragment } };
+  return { keys, requested: { keys, startRevision, selection, progressNotify, fragment } };
 }

@@ -245,9 +245,9 @@ test('token keys that do not match or are missing stop the start', async (contex
     [`jwt,sign-method=RS256`, /needs priv-key=FILE/],
     [`jwt,sign-method=HS256`, /needs priv-key=FILE/],
     [`jwt,sign-method=EdDSA,priv-key=${directory}/none`, /no such file/],
-    ['jwt,sign-method=none', /sign-method is none of/],
+    ['jwt,sign-method=none', /sign-method is missing or unknown; use one of/],
     ['jwt,sign-method', /is not NAME=VALUE/],
-    ['opaque', /neither simple nor jwt/],
+    ['opaque', /is not a token type; use simple or jwt/],
   ] as const) {
     await assert.rejects(ownServer(context, { driver: sqlite, arguments: ['--auth-token', spec] }), reason, spec);
   }

@@ -65,7 +65,7 @@ for (const driver of TINE_DRIVERS) {
     await second.client.alarm({ action: 'DEACTIVATE', memberID: header.member_id, alarm: 'NOSPACE' });
     for (const { client } of [first, second]) await client.put({ key: 'k/1', value: randomBytes(100_000) });
     assert.deepEqual((await first.client.alarm({ action: 'GET' })).alarms, []);
-    assert.match(first.server.log(), /"quotaBytes":10485760,"msg":"the quota is reached/);
+    assert.match(first.server.log(), /"quotaBytes":10485760,"msg":"database quota reached/);
   });
 
   test(`${driver.name}: a quota of -1 means no quota, and the status shows it`, async (context) => {

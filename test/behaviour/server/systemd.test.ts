@@ -29,7 +29,7 @@ for (const driver of FILE_DRIVERS) {
     test(`${driver.name}: tine serves although it cannot notify systemd on ${name}, and logs a warning`, async (context) => {
       const { server, client } = await ownServer(context, { driver, environment: { NOTIFY_SOCKET: name } });
       await client.put({ key: 'k' });
-      await waitFor('the log', () => server.log().includes('"msg":"systemd cannot be told"'));
+      await waitFor('the log', () => server.log().includes('"msg":"systemd notification failed"'));
     });
   }
 }

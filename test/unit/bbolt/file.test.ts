@@ -9,7 +9,7 @@ import { elementSpan } from '../../../src/bbolt/page-writer.ts';
 import { TreeMeasure } from '../../../src/bbolt/tree-measure.ts';
 import { temporaryDirectory } from '../../support/index.ts';
 
-/** Elements in the order of their keys; `valueBytes` by place. */
+/** Elements in the order of their keys; `valueBytes` by allocated. */
 function elementsOf(count: number, valueBytes: (index: number) => number): readonly Element[] {
   return Array.from({ length: count }, (_, index) => {
     const key = Buffer.from(`key-${String(index).padStart(9, '0')}`);
@@ -115,7 +115,7 @@ test('an element larger than its measured size is refused', () => {
   const log = file.tree('key');
   assert.throws(
     () => log.add(elementSpan(Buffer.from('key'), Buffer.from('value')), { keyBytes: 3, valueBytes: 4 }),
-    /an element fits into its room/,
+    /an element has at most the measured bytes/,
   );
 });
 
@@ -128,5 +128,5 @@ test('the newer of the two meta pages is used, or the other one if it is damaged
   }
   const neither = Buffer.from(bytes);
   for (const page of [0, 1]) neither[page * 4096 + 20] = 0;
-  assert.throws(() => readBack(neither), /it is no snapshot of etcd, or its first pages are damaged/);
+  assert.throws(() => readBack(neither), /it is not an etcd snapshot, or its first pages are damaged/);
 });

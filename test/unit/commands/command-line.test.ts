@@ -69,10 +69,10 @@ describe('usage', () => {
     await refused(
       { args: ['--data-dir', '/x', '--endpoint', '/y'] },
       2,
-      /--data-dir and --endpoint say the same thing/,
+      /--data-dir and --endpoint are the same setting/,
     );
     await refused({ args: ['chek'] }, 2, /unknown command "chek"; did you mean check\?/);
-    await refused({ args: ['check', 'a', 'b'] }, 2, /check does not take "b"/);
+    await refused({ args: ['check', 'a', 'b'] }, 2, /check does not accept the argument "b"/);
     await refused(
       { args: [], environment: { ETCD_MAX_TXN_OPS: '0' } },
       2,
@@ -151,8 +151,8 @@ describe('check and release', () => {
     const path = await tineFile();
     const { status, stdout } = await run({ args: ['release', path] });
     assert.equal(status, 0);
-    assert.match(stdout, /: handed back to kine\n {2}rows given the previous value, as kine keeps it: 2\n/);
-    assert.match((await run({ args: ['release', path] })).stdout, /: is kine's already, nothing to do\n$/);
+    assert.match(stdout, /: returned to kine\n {2}rows given the previous value, as kine keeps it: 2\n/);
+    assert.match((await run({ args: ['release', path] })).stdout, /: is a database of kine already; nothing to do\n$/);
   });
 
   test('a missing file is not created', async () => {

@@ -30,13 +30,13 @@ test('an uncaught error is logged with its stack, and the process continues', ()
     .split('\n')
     .map((line) => JSON.parse(line));
   assert.deepEqual(
-    lines.map(({ level, error }) => [level, error.message]),
+    lines.map(({ level, err }) => [level, err.message]),
     [
       ['error', 'rejected'],
       ['error', 'thrown in a timer'],
     ],
   );
-  assert.match(lines[1].error.stack, /Error: thrown in a timer\n +at /);
+  assert.match(lines[1].err.stack, /Error: thrown in a timer\n +at /);
 });
 
 test('the guard gives up once after many errors', () => {

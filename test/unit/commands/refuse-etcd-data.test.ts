@@ -11,7 +11,7 @@ test("tine refuses to start with an empty database in etcd's data directory, wit
   refuseEtcdData(endpoint);
   mkdirSync(join(directory, 'member', 'snap'), { recursive: true });
   writeFileSync(join(directory, 'member', 'snap', 'db'), '');
-  assert.throws(() => refuseEtcdData(endpoint), /holds the data of an etcd.*tine copy --from.*--data-dir$/);
+  assert.throws(() => refuseEtcdData(endpoint), /contains the data of an etcd.*tine copy --from.*--data-dir$/);
   // What was brought over is served.
   writeFileSync(endpoint.path, '');
   refuseEtcdData(endpoint);

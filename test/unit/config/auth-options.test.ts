@@ -20,9 +20,9 @@ test('--auth-token is parsed as etcd parses it', () => {
     ttlMs: 300_000,
   });
   for (const [text, reason] of [
-    ['opaque', /neither simple nor jwt/],
-    ['jwt', /sign-method is none of/],
-    ['jwt,sign-method=none', /sign-method is none of/],
+    ['opaque', /is not a token type; use simple or jwt/],
+    ['jwt', /sign-method is missing or unknown; use one of/],
+    ['jwt,sign-method=none', /sign-method is missing or unknown; use one of/],
     ['jwt,sign-method', /is not NAME=VALUE/],
     ['jwt,sign-method=RS256=x', /is not NAME=VALUE/],
     ['jwt,sign-method=RS256,sign-method=RS256', /is given twice/],

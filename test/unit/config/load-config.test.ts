@@ -80,7 +80,7 @@ describe('forms of a flag', () => {
     assert.equal(configOf('--debug').logLevel, 'debug');
     assert.equal(configOf('--debug=true').logLevel, 'debug');
     assert.equal(configOf('--debug=false').logLevel, 'info');
-    refused('--debug=perhaps', /^--debug: "perhaps" is neither true nor false$/);
+    refused('--debug=perhaps', /^--debug: "perhaps" is not a boolean; use true or false$/);
   });
 
   test('the last of two equal flags counts', () => {
@@ -92,8 +92,8 @@ describe('forms of a flag', () => {
   });
 
   test('an unknown flag is reported with the nearest known one', () => {
-    refused('--data-dri /x', /^unknown flag --data-dri; did you mean --data-dir\?; tine --help lists all$/);
-    refused('--frobnicate', /^unknown flag --frobnicate; tine --help lists all$/);
+    refused('--data-dri /x', /^unknown flag --data-dri; did you mean --data-dir\?; see tine --help$/);
+    refused('--frobnicate', /^unknown flag --frobnicate; see tine --help$/);
     refused('--name', /^--name needs a value/);
   });
 });
@@ -120,7 +120,7 @@ describe('environment', () => {
   test('a mistyped TINE_ variable is noted, and variables that Kubernetes sets for a Service are not', () => {
     const environment = { TINE_DATADIR: '/x', TINE_PORT: 'tcp://10.0.0.1:2379', TINE_SERVICE_HOST: '10.0.0.1' };
     assert.deepEqual(load('', environment).notes, [
-      'TINE_DATADIR names no option and is ignored; did you mean TINE_DATA_DIR?',
+      'TINE_DATADIR is not an option and is ignored; did you mean TINE_DATA_DIR?',
     ]);
   });
 });
@@ -153,7 +153,7 @@ describe('database', () => {
   });
 
   test('two names of the database in one source conflict; of two sources the one with precedence counts', () => {
-    refused('--data-dir /x --endpoint /y', /^--data-dir and --endpoint say the same thing twice; give one of them$/);
+    refused('--data-dir /x --endpoint /y', /^--data-dir and --endpoint are the same setting; give one of them$/);
     assert.equal(pathOf('--data-dir /x', { KINE_ENDPOINT: '/y' }), '/x/state.db');
     assert.equal(pathOf('', { ETCD_DATA_DIR: '/x', TINE_ENDPOINT: '/y' }), '/y');
   });
@@ -161,7 +161,7 @@ describe('database', () => {
   test('an invalid database address is reported with its option and without the password', () => {
     refused('--endpoint postgres://me:s3cret@h:x/db', /^--endpoint: a port is not a number/);
     refused('', /^KINE_ENDPOINT: the network of the address/, { KINE_ENDPOINT: 'mysql://me:s3cret@udp(h)/db' });
-    refused('--endpoint http://etcd:2379', /is an etcd/);
+    refused('--endpoint http://etcd:2379', /is the address of an etcd/);
     refused('--endpoint mongo://h', /unknown database mongo/);
     refused('--endpoint sqlite://', /path of the database file is missing/);
     refused('--endpoint :memory:', /would lose every acknowledged write/);
@@ -195,7 +195,7 @@ describe('addresses', () => {
   });
 
   test('two names for the address conflict', () => {
-    refused('--listen-client-urls http://a:1 --listen-address b:1', /say the same thing twice/);
+    refused('--listen-client-urls http://a:1 --listen-address b:1', /are the same setting/);
   });
 
   test('invalid addresses are reported with the reason', () => {
@@ -243,7 +243,7 @@ describe('compaction', () => {
   });
 
   test('the source with precedence counts, and two values in one source conflict', () => {
-    refused('--compact-interval 5m --auto-compaction-retention 1', /say the same thing twice/);
+    refused('--compact-interval 5m --auto-compaction-retention 1', /are the same setting/);
     const both = { KINE_COMPACT_INTERVAL: '5m', ETCD_AUTO_COMPACTION_RETENTION: '1h' };
     assert.deepEqual(compactionOf('', both), { kind: 'periodic', retentionMs: 3_600_000 });
   });
@@ -252,7 +252,7 @@ describe('compaction', () => {
     refused('--auto-compaction-retention soon', /^--auto-compaction-retention: "soon"/);
     refused('--auto-compaction-retention 5x', /^--auto-compaction-retention: "5x" is neither a duration nor/);
     refused('--auto-compaction-mode revision --auto-compaction-retention 5m', /"5m" is not a number of revisions/);
-    refused('--auto-compaction-mode sometimes', /"sometimes" is none of periodic, revision/);
+    refused('--auto-compaction-mode sometimes', /"sometimes" is not supported; use one of periodic, revision/);
   });
 });
 
@@ -284,6 +284,6 @@ describe("other programs' flags", () => {
     assert.equal(configOf('--log-format console').logFormat, 'text');
     assert.equal(configOf('--log-format plain').logFormat, 'text');
     assert.equal(configOf('--log-level fatal').logLevel, 'error');
-    refused('--log-level loud', /"loud" is none of debug, info, warn, error/);
+    refused('--log-level loud', /"loud" is not supported; use one of debug, info, warn, error/);
   });
 });

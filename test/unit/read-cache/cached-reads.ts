@@ -31,18 +31,18 @@ export function cachedReads(
   const database = new ModelDatabase();
   const { source, driver } = database;
   const cache = new ReadCache({ bytesMax, latestHead: () => source.latestHead });
-  source.memory = cache;
+  source.cache = cache;
   const logger = pino({ level: 'silent' });
   const origin = { clusterId: 1n, memberId: 1n, raftTerm: 1 };
   const hub = new WatchHub({ source, origin, logger, progressIntervalMs: 60_000, fragmentBytesMax: 1_000_000 });
   context.after(() => hub.close());
-  const saw = (head: Head) => {
-    source.saw(head);
-    cache.saw(head);
+  const observeHead = (head: Head) => {
+    source.observeHead(head);
+    cache.observeHead(head);
   };
   const headNow = async () => {
-    const head = await cache.orForget(() => readHead?.(database) ?? database.readHead());
-    saw(head);
+    const head = await cache.readOrClear(() => readHead?.(database) ?? database.readHead());
+    observeHead(head);
     return head;
   };
   const heads = new Coalescer<RangeOperation, Head>({
@@ -50,16 +50,16 @@ export function cachedReads(
       const head = await headNow();
       return operations.map(() => head);
     },
-    answersMuch: () => true,
+    hasLargeReply: () => true,
   });
   const slow = { range: () => {}, pointReads: () => {} } as unknown as SlowOperations;
-  const options = { cache, saw, slow, paced: new PacedAnswers() };
+  const options = { cache, observeHead, slow, paced: new PacedAnswers() };
   const reads = { quick: new ReadQueue(driver, 'quick'), bulk: new ReadQueue(driver, 'bulk') };
   const points = new PointReader(driver, { ...options, reads: reads.quick, readHead: headNow });
   const ranges = new RangeReader(driver, {
     ...options,
     reads,
-    readHead: (operation, requester) => heads.ask(operation, requester),
+    readHead: (operation, requester) => heads.read(operation, requester),
   });
   return {
     database,

@@ -85,7 +85,7 @@ function write(random: Random, { database: { source }, cache }: CachedReads): vo
     [50, () => void source.commitFollowed(changes(random))],
     [6, () => source.compact(random.between(source.head.compactRevision, source.head.revision))],
     [4, () => (source.isAway = random.chance(40))],
-    [2, () => cache.forget()],
+    [2, () => cache.clear()],
   ]);
   action();
 }

@@ -56,15 +56,15 @@ for (const [what, operation] of [
 ] as const) {
   test(`the third read of a ${what} is answered from the cache`, async (context) => {
     const under = filled(context, 50);
-    const asked = await askedAtThird(under, operation);
-    assert.deepEqual(Object.values(asked), [0]);
+    const readStart = await askedAtThird(under, operation);
+    assert.deepEqual(Object.values(readStart), [0]);
   });
 }
 
 test('a cached list includes commits of others that are first seen when the head is read', async (context) => {
   const under = filled(context, 50);
   await askedAtThird(under, list);
-  const asked = await askedBy(under.database, async () => {
+  const readStart = await askedBy(under.database, async () => {
     for (const change of [{ key: keyAt(7), value: 'new' }, { key: 'k/00007x', value: 'added' }, { key: keyAt(9) }]) {
       under.database.source.commit([change], { isSeen: false });
       await assertRight(under, list);
@@ -72,18 +72,18 @@ test('a cached list includes commits of others that are first seen when the head
       await assertRight(under, reading('k/', 'k0', { countOnly: true }));
     }
   });
-  assert.equal(asked.rangePages, 0);
+  assert.equal(readStart.rangePages, 0);
 });
 
 test('a part of a cached list, and the current revision by number, are answered from the cache', async (context) => {
   const under = filled(context, 50);
   await askedAtThird(under, list);
   const { revision } = under.database.source.head;
-  const asked = await askedBy(under.database, async () => {
+  const readStart = await askedBy(under.database, async () => {
     await assertRight(under, reading(keyAt(10), keyAt(20)));
     await assertRight(under, reading(keyAt(10), keyAt(40), { limit: 5, revision }));
   });
-  assert.deepEqual(asked, { rangePages: 0 });
+  assert.deepEqual(readStart, { rangePages: 0 });
 });
 
 test('a past revision is read from the database', async (context) => {
@@ -92,10 +92,10 @@ test('a past revision is read from the database', async (context) => {
   const { revision } = under.database.source.head;
   const before = bytesOf([await under.range(list)]);
   under.database.source.commit([{ key: keyAt(1), value: 'new' }]);
-  const asked = await askedBy(under.database, async () => {
+  const readStart = await askedBy(under.database, async () => {
     assert.deepEqual(bytesOf([await under.range(reading('k/', 'k0', { revision }))]), before);
   });
-  assert.deepEqual(asked, { rangePages: 1 });
+  assert.deepEqual(readStart, { rangePages: 1 });
 });
 
 test('a reply keeps its bytes while the cache changes', async (context) => {
@@ -115,9 +115,9 @@ test('a list of more than half the cache size is not cached, and its pages are n
   under.database.pageRowsMax = 5;
   for (let round = 0; round < 5; round += 1) await assertRight(under, list);
   assert.ok(under.cache.bytes < 100_000);
-  const heldBytes = under.cache.bytes;
+  const entryBytes = under.cache.bytes;
   await assertRight(under, list);
-  assert.equal(under.cache.bytes, heldBytes);
+  assert.equal(under.cache.bytes, entryBytes);
   await askedAtThird(under, reading(keyAt(1)));
   assert.ok(under.cache.bytes < 100_000);
 });
@@ -142,16 +142,19 @@ test('the least recently used entry is evicted first', async (context) => {
 test('created and deleted keys leave nothing in the cache', async (context) => {
   const under = filled(context, 10);
   await askedAtThird(under, list);
-  const heldBytes = under.cache.bytes;
+  const entryBytes = under.cache.bytes;
   const added = Array.from({ length: 500 }, (_, index) => keyAt(100 + index));
   for (const key of added) under.database.source.commit([{ key, value: 'v'.repeat(200) }]);
   await assertRight(under, list);
   await assertRight(under, list);
-  assert.ok(under.cache.bytes > heldBytes + 500 * 200);
+  assert.ok(under.cache.bytes > entryBytes + 500 * 200);
   for (const key of added) under.database.source.commit([{ key }]);
   await assertRight(under, list);
   await assertRight(under, list);
-  assert.ok(under.cache.bytes < heldBytes + 2 * cacheLimits.runOverheadBytes, `${heldBytes}, now ${under.cache.bytes}`);
+  assert.ok(
+    under.cache.bytes < entryBytes + 2 * cacheLimits.runOverheadBytes,
+    `${entryBytes}, now ${under.cache.bytes}`,
+  );
 });
 
 test('entries that are not read are evicted while much is written', async (context) => {
@@ -173,8 +176,8 @@ test('a cached range that is written often and not read is dropped, and read ran
     under.database.source.commit([{ key: `k/00005-${round}`, value: 'v'.repeat(1_000) }]);
     await assertRight(under, reading(keyAt(20), 'k0'));
   }
-  const asked = await askedBy(under.database, () => assertRight(under, reading(keyAt(20), 'k0')));
-  assert.deepEqual(asked, { rangePages: 0 });
+  const readStart = await askedBy(under.database, () => assertRight(under, reading(keyAt(20), 'k0')));
+  assert.deepEqual(readStart, { rangePages: 0 });
   assert.deepEqual(await askedBy(under.database, () => assertRight(under, reading('k/', keyAt(10)))), {
     rangePages: 1,
   });
@@ -188,8 +191,8 @@ test('a cache far behind the head is cleared instead of reading the missing even
     source.commit([{ key: 'other', value: String(index) }], { isSeen: false });
   }
   const { readCount } = source;
-  const asked = await askedBy(under.database, () => assertRight(under, list));
-  assert.deepEqual(asked, { rangePages: 1 });
+  const readStart = await askedBy(under.database, () => assertRight(under, list));
+  assert.deepEqual(readStart, { rangePages: 1 });
   assert.equal(source.readCount, readCount, 'no events were read');
 });
 
@@ -201,7 +204,7 @@ test('a key read repeatedly before its events arrive is stored once and answered
   const { bytes } = encodedBlock([
     { name: 'k', id: 9, modRevision: 9, createRevision: 9, version: 1, lease: null, value: null },
   ]);
-  for (let round = 0; round < 4; round += 1) cache.learnKey(read, bytes, at(9));
+  for (let round = 0; round < 4; round += 1) cache.offerKey(read, bytes, at(9));
   assert.equal(cache.bytes, 1 + bytes.length + cacheLimits.keyOverheadBytes);
   assert.equal(cache.hasKey(read), false);
   cache.apply([], at(5), at(9));
@@ -211,13 +214,13 @@ test('a key read repeatedly before its events arrive is stored once and answered
 test('a head that goes back or has another revision clears the cache', async (context) => {
   const under = filled(context, 50);
   await askedAtThird(under, list);
-  const asked = under.cache.ask();
+  const readStart = under.cache.startRead();
   const { head } = under.database.source;
-  assert.equal(await under.cache.mayAnswer(asked, head), true);
-  assert.equal(await under.cache.mayAnswer(asked, { ...head, id: head.id - 1 }), false);
+  assert.equal(await under.cache.mayAnswer(readStart, head), true);
+  assert.equal(await under.cache.mayAnswer(readStart, { ...head, id: head.id - 1 }), false);
   assert.equal(under.cache.bytes, 0);
   await askedAtThird(under, list);
-  assert.equal(await under.cache.mayAnswer(under.cache.ask(), { ...head, revision: head.revision - 1 }), false);
+  assert.equal(await under.cache.mayAnswer(under.cache.startRead(), { ...head, revision: head.revision - 1 }), false);
   assert.equal(under.cache.bytes, 0);
 });
 
@@ -264,7 +267,7 @@ test('a cache of 0 bytes stores nothing', async (context) => {
   const under = filled(context, 50, { bytesMax: 0 });
   assert.deepEqual(await askedAtThird(under, list), { rangePages: 1 });
   assert.equal(under.cache.bytes, 0);
-  assert.equal(under.cache.ask(), undefined);
+  assert.equal(under.cache.startRead(), undefined);
 });
 
 test('keys in a block are found, whatever bytes they have', () => {

@@ -13,13 +13,13 @@ interface Item extends Queued {
 }
 
 /** A queue, what happened to its items by name, and how often it was ready again. */
-function queueOf({ countMax = 100, bytesMax = 1_000, answersMuch = true } = {}) {
+function queueOf({ countMax = 100, bytesMax = 1_000, hasLargeReply = true } = {}) {
   const rejected = new Map<string, string | undefined>();
   let readyCount = 0;
   const queue = new FairQueue<Item>({
     countMax,
     bytesMax,
-    answersMuch: () => answersMuch,
+    hasLargeReply: () => hasLargeReply,
     onReady: () => {
       readyCount += 1;
     },
@@ -176,7 +176,7 @@ test('an origin can be backed up, lose all its items and be drained', () => {
 });
 
 test('items with small replies are taken although their origin is backed up', () => {
-  const { push, takeAll } = queueOf({ answersMuch: false });
+  const { push, takeAll } = queueOf({ hasLargeReply: false });
   const slow = new TestOrigin();
   slow.isBackedUp = true;
   push('s1', slow.request());

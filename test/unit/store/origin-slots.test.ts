@@ -7,8 +7,8 @@ import type { Requester } from '../../../src/store/requester.ts';
 import { TestOrigin } from './requesters.ts';
 
 /** Slots of which an origin has two, and what has begun in them. */
-function recorded({ waitingCountMax = 100, givenUpPauseMs = 0 } = {}) {
-  const slots = new OriginSlots({ underWayMax: () => 2, waitingCountMax, waitingBytesMax: 1_000, givenUpPauseMs });
+function recorded({ waitingCountMax = 100, cancelledPauseMs = 0 } = {}) {
+  const slots = new OriginSlots({ underWayMax: () => 2, waitingCountMax, waitingBytesMax: 1_000, cancelledPauseMs });
   const begun: string[] = [];
   const ends = new Map<string, () => void>();
   const run = (name: string, requester: Requester) =>
@@ -63,7 +63,7 @@ test('work cancelled before it starts is not done, and failed work frees its slo
 
 test('work cancelled after it starts keeps its slot for a pause', async (context) => {
   context.mock.timers.enable({ apis: ['setTimeout'] });
-  const { run, end, begun } = recorded({ givenUpPauseMs: 1_000 });
+  const { run, end, begun } = recorded({ cancelledPauseMs: 1_000 });
   const [busy, other] = [new TestOrigin(), new TestOrigin()];
   const givenUp = [busy.request(), busy.request()];
   const works = givenUp.map((requester, index) => run(`given up ${index}`, requester));

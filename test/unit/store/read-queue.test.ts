@@ -37,7 +37,14 @@ function recorded({ readsAtOnce = 2 } = {}) {
   const slow = { range: () => {} } as unknown as SlowOperations;
   const cache = new ReadCache({ bytesMax: 0, latestHead: () => head });
   const readHead = async () => head;
-  const reader = new RangeReader(driver, { reads, saw: () => {}, slow, cache, paced: new PacedAnswers(), readHead });
+  const reader = new RangeReader(driver, {
+    reads,
+    observeHead: () => {},
+    slow,
+    cache,
+    paced: new PacedAnswers(),
+    readHead,
+  });
   const answer = async () => {
     answers.shift()?.();
     await nextTurn();

@@ -10,14 +10,14 @@ function slowOperations(thresholdMs: number) {
   return { lines, slow: new SlowOperations({ thresholdMs, logger }) };
 }
 
-const question = { key: keyText(Buffer.from('k')), withValue: true };
+const request = { key: keyText(Buffer.from('k')), withValue: true };
 
 test('operations of a batch that waited too long are logged with what they waited for', () => {
   const { lines, slow } = slowOperations(100);
   const nowMs = performance.now();
   const batch = [
-    { question, sinceMs: nowMs - 500 },
-    { question, sinceMs: nowMs - 50 },
+    { request, sinceMs: nowMs - 500 },
+    { request, sinceMs: nowMs - 50 },
   ];
   slow.pointReads(batch, nowMs - 40);
   assert.equal(lines.length, 1);
@@ -34,7 +34,7 @@ test('operations of a batch that waited too long are logged with what they waite
 
 test('a fast batch logs nothing', () => {
   const { lines, slow } = slowOperations(100);
-  slow.pointReads([{ question, sinceMs: performance.now() - 1 }], performance.now());
+  slow.pointReads([{ request, sinceMs: performance.now() - 1 }], performance.now());
   assert.deepEqual([lines, slow.count], [[], 0]);
 });
 
@@ -49,7 +49,7 @@ test('all slow operations are counted, however few are logged', () => {
   const { lines, slow } = slowOperations(0);
   const sinceMs = performance.now() - 10;
   slow.pointReads(
-    Array.from({ length: 100 }, () => ({ question, sinceMs })),
+    Array.from({ length: 100 }, () => ({ request, sinceMs })),
     sinceMs,
   );
   assert.equal(slow.count, 100);

@@ -33,7 +33,7 @@ function recorded() {
     },
   } as unknown as Driver;
   const queue = new WriteQueue(driver, {
-    saw: () => {},
+    observeHead: () => {},
     counts: new OperationCounts(),
     slow: { writes: () => {} } as unknown as SlowOperations,
   });

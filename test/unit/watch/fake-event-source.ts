@@ -3,7 +3,7 @@ import { DriverError } from '../../../src/errors.ts';
 import type { Keys, Revision, RowId } from '../../../src/mvcc/operations.ts';
 import type { EventsRequest } from '../../../src/mvcc/reads/events.ts';
 import type { Head, LogEvent } from '../../../src/mvcc/results.ts';
-import type { EventMemory } from '../../../src/watch/event-memory.ts';
+import type { EventFedCache } from '../../../src/watch/event-fed-cache.ts';
 import type { EventFollower, EventPage, EventSource } from '../../../src/watch/event-source.ts';
 import { holdsKey } from '../../../src/watch/key-index.ts';
 import { Event } from '../../../src/wire/generated/mvccpb/kv.ts';
@@ -24,7 +24,7 @@ export class FakeEventSource implements EventSource {
   latencyTurns: () => number = () => 1;
   readCount = 0;
   isWriting = false;
-  memory?: EventMemory;
+  cache?: EventFedCache;
   /** Everything ever committed, also what was compacted. */
   readonly history: LogEvent[] = [];
   readonly #listeners = new Set<(head: Head) => void>();
@@ -42,7 +42,7 @@ export class FakeEventSource implements EventSource {
 
   readHead(): Promise<Head> {
     return this.#read(() => {
-      this.saw();
+      this.observeHead();
       return this.head;
     });
   }
@@ -56,21 +56,21 @@ export class FakeEventSource implements EventSource {
     const effective = changes.filter(({ key, value }) => value !== undefined || this.#current.get(key)?.type === 'put');
     if (effective.length > 0) this.#revision += 1;
     for (const change of effective) this.#append(change);
-    if (isSeen) this.saw();
+    if (isSeen) this.observeHead();
     return this.#revision;
   }
 
   /** One transaction whose answer brings along what it did. */
   async commitFollowed(changes: readonly Change[]): Promise<void> {
     const follower = this.#follower;
-    const isWanted = follower?.isWanted() === true;
+    const needsEvents = follower?.needsEvents() === true;
     const events = await this.#read(() => {
       const afterId = this.head.id;
       this.commit(changes, { isSeen: false });
       return { ...this.#eventsAfter({ afterId, countMax: changes.length }), afterId };
     }).catch(() => undefined);
-    if (isWanted && events !== undefined) follower?.take(events);
-    this.saw();
+    if (needsEvents && events !== undefined) follower?.take(events);
+    this.observeHead();
   }
 
   /** Sets the mark, and removes what is superseded. */
@@ -79,11 +79,11 @@ export class FakeEventSource implements EventSource {
     const newest = new Map<string, LogEvent>();
     for (const row of this.#rows) if (row.revision <= revision) newest.set(row.key, row);
     this.#rows = this.#rows.filter((row) => row.revision >= revision || newest.get(row.key) === row);
-    if (isSeen) this.saw();
+    if (isSeen) this.observeHead();
   }
 
   /** An answer has shown a head: of now, or of a moment ago. */
-  saw(head: Head = this.head): void {
+  observeHead(head: Head = this.head): void {
     if (head.id <= this.#seen.id && head.compactRevision <= this.#seen.compactRevision) return;
     if (head.id < this.#seen.id) return;
     this.#seen = head;

@@ -116,9 +116,9 @@ test("a watch gets the next free id or the client's own; a used id is refused an
 test('filters exclude a kind of event, and previous values are sent on request', async (context) => {
   const { source, open } = watching(context);
   const { stream, session } = open();
-  session.create(requested(one('a'), { wants: { puts: false, deletes: true, previous: false } }), 0n);
-  session.create(requested(one('a'), { wants: { puts: true, deletes: false, previous: true } }), 0n);
-  session.create(requested(one('a'), { wants: { puts: false, deletes: false, previous: true } }), 0n);
+  session.create(requested(one('a'), { selection: { puts: false, deletes: true, previous: false } }), 0n);
+  session.create(requested(one('a'), { selection: { puts: true, deletes: false, previous: true } }), 0n);
+  session.create(requested(one('a'), { selection: { puts: false, deletes: false, previous: true } }), 0n);
   source.commit([{ key: 'a', value: '1' }]);
   source.commit([{ key: 'a', value: '2' }]);
   source.commit([{ key: 'a' }]);
@@ -137,8 +137,8 @@ test('the value replaced by an event at the compacted revision is not sent', asy
   for (let count = 0; count < 4; count += 1) source.commit([{ key: 'a', value: '' }]);
   await settle();
   source.compact(4);
-  const wants = { puts: true, deletes: true, previous: true };
-  session.create(requested(one('a'), { startRevision: 4, wants }), 0n);
+  const selection = { puts: true, deletes: true, previous: true };
+  session.create(requested(one('a'), { startRevision: 4, selection }), 0n);
   await settle();
   const events = stream.responses.filter(({ watchId }) => watchId === 1n).flatMap((response) => response.events);
   assert.deepEqual(
@@ -306,10 +306,10 @@ test('after an outage, a batch that returns its events is logged as the end of t
   const { open } = watching(context, { source, logger });
   const { session } = open();
   session.create(requested(one('a')), 0n);
-  await until('its absence is told', () => lines.some((line) => line.includes('watches wait')));
+  await until('its absence is told', () => lines.some((line) => line.includes('watches are paused')));
   source.isAway = false;
   await source.commitFollowed([{ key: 'a', value: '' }]);
-  await until('its return is told', () => lines.some((line) => line.includes('watches go on')));
+  await until('its return is told', () => lines.some((line) => line.includes('watches resumed')));
 });
 
 test('without watches nothing is read, and a new watch replays nothing', async (context) => {
@@ -365,59 +365,59 @@ test('a notification from another instance causes one read, and its content is n
   assert.equal(eventsOf(stream.responses), 'a@2');
 });
 
-test('for an event memory without watches, the log is read when the head changes, without polling', async (context) => {
-  const { source, memory } = watching(context);
+test('for an event-fed cache without watches, the log is read when the head changes, without polling', async (context) => {
+  const { source, cache } = watching(context);
   source.commit([{ key: 'a', value: '' }]);
-  memory.toggle();
+  cache.toggle();
   source.commit([{ key: 'b', value: '' }], { isSeen: false });
   source.hint();
   await new Promise((resolve) => setTimeout(resolve, 10 * source.pollMs.max));
   assert.equal(source.readCount, 0);
-  source.saw();
-  await until('the memory has the event', () => memory.appliedCount === 1);
-  memory.toggle();
+  source.observeHead();
+  await until('the cache has the event', () => cache.appliedCount === 1);
+  cache.toggle();
   source.commit([{ key: 'c', value: '' }]);
   await settle();
-  assert.equal(memory.appliedCount, 1);
+  assert.equal(cache.appliedCount, 1);
 });
 
-test('a watch that starts while an event memory is fed gets its own events, and the memory gets all events', async (context) => {
-  const { source, memory, open } = watching(context);
-  memory.toggle();
+test('a watch that starts while an event-fed cache is fed gets its own events, and the cache gets all events', async (context) => {
+  const { source, cache, open } = watching(context);
+  cache.toggle();
   source.commit([{ key: 'a1', value: '' }], { isSeen: false });
   const { stream, session } = open();
   session.create(requested(prefix('a')), 0n);
   source.commit([{ key: 'b', value: '' }]);
   source.commit([{ key: 'a2', value: '' }]);
-  await until('the memory has all events', () => memory.appliedCount === 3);
+  await until('the cache has all events', () => cache.appliedCount === 3);
   session.cancel(0n);
   source.commit([{ key: 'a3', value: '' }]);
-  await until('the memory has the last event', () => memory.appliedCount === 4);
+  await until('the cache has the last event', () => cache.appliedCount === 4);
   assert.match(eventsOf(stream.responses), /a2@4$/);
 });
 
-test("for an event memory without watches, the events of this process's own write are not read although its head is seen first", async (context) => {
-  const { source, memory } = watching(context);
+test("for an event-fed cache without watches, the events of this process's own write are not read although its head is seen first", async (context) => {
+  const { source, cache } = watching(context);
   source.commit([{ key: 'a', value: '' }]);
-  memory.toggle();
+  cache.toggle();
   source.isWriting = true;
   source.latencyTurns = () => 3;
   const written = source.commitFollowed([{ key: 'b', value: '' }]);
   await until('it is committed', () => source.history.length === 2);
-  source.saw();
+  source.observeHead();
   await written;
-  assert.equal(memory.appliedCount, 1);
+  assert.equal(cache.appliedCount, 1);
   assert.equal(source.readCount, 1, 'the write alone');
   source.commit([{ key: 'c', value: '' }]);
-  await until('what another process wrote is read', () => memory.appliedCount === 2);
+  await until('what another process wrote is read', () => cache.appliedCount === 2);
 });
 
 test('without watches an outage of the database is not logged as one of watches', async (context) => {
   const lines: string[] = [];
   const logger = pino({ level: 'warn' }, { write: (line) => lines.push(line) });
-  const { source, memory, open } = watching(context, { logger });
+  const { source, cache, open } = watching(context, { logger });
   source.commit([{ key: 'a', value: '' }]);
-  memory.toggle();
+  cache.toggle();
   source.isAway = true;
   source.commit([{ key: 'b', value: '' }]);
   await until('the log was asked for', () => source.readCount > 0);

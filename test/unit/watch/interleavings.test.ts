@@ -1,23 +1,23 @@
 /**
  * Seeded runs of everything at once: commits by this process and by others, watches that come, go and ask for progress,
- * a memory that wants all events at times, readers that stall, compactions, a database that goes away. Whatever the order, each watch gets exactly the events of its
+ * a cache that requests all events at times, readers that stall, compactions, a database that goes away. Whatever the order, each watch gets exactly the events of its
  * keys from its start on, in order, once, transactions whole, and progress never says more than was sent.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Revision } from '../../../src/mvcc/operations.ts';
-import { isWanted } from '../../../src/watch/audience.ts';
+import { isSelected } from '../../../src/watch/audience.ts';
 import { holdsKey } from '../../../src/watch/key-index.ts';
 import type { WatchSession } from '../../../src/watch/watch-session.ts';
-import type { WatchRequested } from '../../../src/watch/watcher.ts';
+import type { WatchParameters } from '../../../src/watch/watcher.ts';
 import { chosenSeed, numberFromEnvironment, Random } from '../../parity/random.ts';
 import type { Change, FakeEventSource } from './fake-event-source.ts';
 import type { FakeStream } from './fake-stream.ts';
 import { allKeys, one, prefix, requested, until, type Watching, watching } from './watching.ts';
 
 interface Watch {
-  readonly requested: WatchRequested;
+  readonly requested: WatchParameters;
   readonly startRevision: Revision;
   isCanceled: boolean;
 }
@@ -53,7 +53,7 @@ for (let run = 0; run < runs; run += 1) {
     }
     await finish(source, clients);
     for (const client of clients) checkClient(client, source);
-    appliedCount += under.memory.appliedCount;
+    appliedCount += under.cache.appliedCount;
   });
 }
 
@@ -61,7 +61,7 @@ test('event memories received events in these runs', () => {
   assert.ok(appliedCount > 20 * runs, `${appliedCount} events`);
 });
 
-function act(random: Random, { source, memory, open }: Watching, clients: Client[]): void {
+function act(random: Random, { source, cache, open }: Watching, clients: Client[]): void {
   const client = clients.length > 0 ? random.pick(clients) : undefined;
   const action = random.weighted([
     [25, () => source.commit(changes(random), { isSeen: random.chance(80) })],
@@ -78,7 +78,7 @@ function act(random: Random, { source, memory, open }: Watching, clients: Client
     [3, () => client && cancel(random, client)],
     [6, () => client && stall(random, client)],
     [6, () => client && ask(client, source)],
-    [4, () => memory.toggle()],
+    [4, () => cache.toggle()],
     [2, () => (source.isAway = random.chance(30))],
   ]);
   action();
@@ -96,8 +96,8 @@ function create(random: Random, client: Client, source: FakeEventSource): void {
   const { revision } = source.latestHead;
   const keys = random.pick([one('a1'), one('c'), prefix('a'), prefix('b'), allKeys]);
   const startRevision = random.pick([0, 0, random.between(1, revision + 1), revision + random.below(20)]);
-  const wants = { puts: random.chance(80), deletes: random.chance(80), previous: random.chance(30) };
-  const wanted = requested(keys, { startRevision, wants });
+  const selection = { puts: random.chance(80), deletes: random.chance(80), previous: random.chance(30) };
+  const wanted = requested(keys, { startRevision, selection });
   const { compactRevision } = source.latestHead;
   const watcher = client.session.create(wanted, 0n);
   assert.ok(watcher);
@@ -131,7 +131,7 @@ function ask({ session, asked, watches }: Client, source: FakeEventSource): void
 /** Everything works again, and comes to rest. */
 async function finish(source: FakeEventSource, clients: readonly Client[]): Promise<void> {
   source.isAway = false;
-  source.saw();
+  source.observeHead();
   for (const { stream } of clients) stream.takeAll();
   for (const client of clients) {
     await until('every watch has all of its events or has ended', () =>
@@ -200,8 +200,8 @@ function received({ stream }: Client, id: bigint): string[] {
     .flatMap(({ events }) => events.map(({ kv, type }) => `${type === 1 ? '-' : ''}${kv?.key}@${kv?.modRevision}`));
 }
 
-function expected({ requested: { keys, wants }, startRevision }: Watch, source: FakeEventSource): string[] {
+function expected({ requested: { keys, selection }, startRevision }: Watch, source: FakeEventSource): string[] {
   return source.history
-    .filter((event) => event.revision >= startRevision && holdsKey(keys, event.key) && isWanted(event, wants))
+    .filter((event) => event.revision >= startRevision && holdsKey(keys, event.key) && isSelected(event, selection))
     .map(({ type, key, revision }) => `${type === 'delete' ? '-' : ''}${key}@${revision}`);
 }

@@ -22,7 +22,7 @@ test('an internal watch sees events after a revision, past or future', async (co
   const before = source.commit([{ key: 'a', value: '1' }]);
   source.commit([{ key: 'b', value: '1' }]);
   const there = source.commit([{ key: 'a', value: '2' }]);
-  const watch = new LocalWatch(hub, { keys: [one('a')], wants: everything, afterRevision: before });
+  const watch = new LocalWatch(hub, { keys: [one('a')], selection: everything, afterRevision: before });
   context.after(() => watch.close());
   const first = await watch.next();
   assert.deepEqual(first !== 'compacted' && first.events.map(({ type, revision }) => [type, revision]), [
@@ -40,7 +40,7 @@ test('an internal watch on several keys sees each key, and only the requested ki
   const { source, hub } = watching(context);
   const watch = new LocalWatch(hub, {
     keys: [one('a'), one('b')],
-    wants: { puts: false, deletes: true },
+    selection: { puts: false, deletes: true },
     afterRevision: source.commit([
       { key: 'a', value: '1' },
       { key: 'b', value: '1' },
@@ -57,7 +57,7 @@ test('an internal watch reports a compaction of its events', async (context) => 
   const before = source.commit([{ key: 'a', value: '1' }]);
   source.commit([{ key: 'a', value: '2' }]);
   source.compact(source.commit([{ key: 'a', value: '3' }]));
-  const watch = new LocalWatch(hub, { keys: [one('a')], wants: everything, afterRevision: before });
+  const watch = new LocalWatch(hub, { keys: [one('a')], selection: everything, afterRevision: before });
   context.after(() => watch.close());
   assert.equal(await watch.next(), 'compacted');
 });
@@ -65,7 +65,7 @@ test('an internal watch reports a compaction of its events', async (context) => 
 test('an internal watch with a slow reader uses bounded memory and misses nothing', async (context) => {
   const { source, hub } = watching(context);
   const start = source.commit([{ key: 'a', value: '0' }]);
-  const watch = new LocalWatch(hub, { keys: [prefix('a')], wants: everything, afterRevision: start });
+  const watch = new LocalWatch(hub, { keys: [prefix('a')], selection: everything, afterRevision: start });
   context.after(() => watch.close());
   const value = 'x'.repeat(watchLimits.localBacklogBytesMax / 8);
   let last = start;
@@ -73,7 +73,7 @@ test('an internal watch with a slow reader uses bounded memory and misses nothin
     last = source.commit([{ key: 'a', value }]);
     await settle();
   }
-  assert.equal(watch.hasRoom, false);
+  assert.equal(watch.hasSpace, false);
   await until('the watch is behind', () => hub.statistics.watchersBehind === 1);
   assert.deepEqual(
     await revisionsThrough(watch, last),
@@ -84,7 +84,7 @@ test('an internal watch with a slow reader uses bounded memory and misses nothin
 
 test('a closed internal watch leaves nothing behind', async (context) => {
   const { source, hub } = watching(context);
-  const watch = new LocalWatch(hub, { keys: [one('a'), one('b')], wants: everything, afterRevision: 1 });
+  const watch = new LocalWatch(hub, { keys: [one('a'), one('b')], selection: everything, afterRevision: 1 });
   assert.equal(hub.statistics.watchers, 2);
   watch.close();
   source.commit([{ key: 'a', value: '1' }]);

@@ -4,24 +4,24 @@ import type { Keys } from '../../../src/mvcc/operations.ts';
 import type { KeyText } from '../../../src/sql/key-text.ts';
 import { WatchHub, type WatchHubOptions } from '../../../src/watch/hub.ts';
 import { WatchSession } from '../../../src/watch/watch-session.ts';
-import type { WatchRequested } from '../../../src/watch/watcher.ts';
+import type { WatchParameters } from '../../../src/watch/watcher.ts';
 import type { WatchResponse } from '../../../src/wire/generated/etcdserverpb/watch.ts';
-import { CheckedMemory } from './checked-memory.ts';
+import { CheckedCache } from './checked-cache.ts';
 import { FakeEventSource } from './fake-event-source.ts';
 import { FakeStream } from './fake-stream.ts';
 
 export interface Watching {
   readonly source: FakeEventSource;
   readonly hub: WatchHub;
-  readonly memory: CheckedMemory;
+  readonly cache: CheckedCache;
   open(): { stream: FakeStream; session: WatchSession };
 }
 
 /** A hub over a log in memory, for one test. */
 export function watching(context: { after(work: () => void): void }, options: Partial<WatchHubOptions> = {}): Watching {
   const source = new FakeEventSource();
-  const memory = new CheckedMemory(source);
-  source.memory = memory;
+  const cache = new CheckedCache(source);
+  source.cache = cache;
   const hub = new WatchHub({
     source,
     origin: { clusterId: 7n, memberId: 8n, raftTerm: 2 },
@@ -35,7 +35,7 @@ export function watching(context: { after(work: () => void): void }, options: Pa
   return {
     source,
     hub,
-    memory,
+    cache,
     open() {
       const stream = new FakeStream();
       return { stream, session: new WatchSession(hub, stream) };
@@ -44,11 +44,11 @@ export function watching(context: { after(work: () => void): void }, options: Pa
 }
 
 /** A watch on the keys for all events from now on, by default. */
-export function requested(keys: Keys, wanted: Partial<WatchRequested> = {}): WatchRequested {
+export function requested(keys: Keys, wanted: Partial<WatchParameters> = {}): WatchParameters {
   return {
     keys,
     startRevision: 0,
-    wants: { puts: true, deletes: true, previous: false },
+    selection: { puts: true, deletes: true, previous: false },
     progressNotify: false,
     fragment: false,
     ...wanted,

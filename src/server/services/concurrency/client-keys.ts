@@ -5,7 +5,7 @@ import type { RangeResult, TxnResult } from '../../../mvcc/results.ts';
 import type { Interval, KeyText } from '../../../sql/key-text.ts';
 import type { Requester } from '../../../store/requester.ts';
 import type { WatchHub } from '../../../watch/hub.ts';
-import { type LocallyWatched, LocalWatch } from '../../../watch/local-watch.ts';
+import { LocalWatch, type LocalWatchOptions } from '../../../watch/local-watch.ts';
 import { RangeResponse } from '../../../wire/generated/etcdserverpb/kv.ts';
 import type { KeyValue } from '../../../wire/generated/mvccpb/kv.ts';
 import type { Need } from '../../access/caller.ts';
@@ -92,7 +92,7 @@ export class ClientKeys {
   }
 
   /** To be closed by who asks for it. */
-  watch(watched: LocallyWatched): LocalWatch {
+  watch(watched: LocalWatchOptions): LocalWatch {
     return new LocalWatch(this.#hub, watched);
   }
 

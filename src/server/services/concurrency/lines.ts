@@ -153,7 +153,7 @@ class Waiter {
 
   /** Waits for the end of another's key after a revision; or it may have ended. False: the own key went before. */
   async untilDeleted(key: KeyText, afterRevision: Revision): Promise<boolean> {
-    const watch = this.#client.watch({ keys: [{ one: key }], wants: deletes, afterRevision });
+    const watch = this.#client.watch({ keys: [{ one: key }], selection: deletes, afterRevision });
     try {
       return await this.#until(watch.next());
     } finally {
@@ -183,7 +183,7 @@ class Waiter {
 
   #watchOwn(afterRevision: Revision): Promise<'own'> {
     if (this.#ownEnd !== undefined) return this.#ownEnd;
-    this.#ownWatch = this.#client.watch({ keys: [{ one: this.#place.key }], wants: deletes, afterRevision });
+    this.#ownWatch = this.#client.watch({ keys: [{ one: this.#place.key }], selection: deletes, afterRevision });
     this.#ownEnd = this.#ownWatch.next().then(() => 'own' as const);
     return this.#ownEnd;
   }

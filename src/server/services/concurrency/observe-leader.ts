@@ -1,7 +1,7 @@
 import { assert } from '../../../errors.ts';
 import type { Revision } from '../../../mvcc/operations.ts';
 import { type Interval, type KeyText, keyText } from '../../../sql/key-text.ts';
-import type { Seen } from '../../../watch/local-watch.ts';
+import type { LocalEvents } from '../../../watch/local-watch.ts';
 import { Event, type KeyValue } from '../../../wire/generated/mvccpb/kv.ts';
 import type { ClientKeys } from './client-keys.ts';
 
@@ -25,7 +25,7 @@ export async function* observeLeader(client: ClientKeys, line: Interval): AsyncG
 
 /** The first key that comes into an empty line; undefined: it is to be looked at again. */
 async function firstIn(client: ClientKeys, line: Interval, afterRevision: Revision): Promise<Leadership | undefined> {
-  const watch = client.watch({ keys: [line], wants: { puts: true, deletes: false }, afterRevision });
+  const watch = client.watch({ keys: [line], selection: { puts: true, deletes: false }, afterRevision });
   try {
     const seen = await client.whileAsked(watch.next());
     const [first] = eventsOf(seen);
@@ -38,7 +38,7 @@ async function firstIn(client: ClientKeys, line: Interval, afterRevision: Revisi
 
 /** What is written to a leader's key until it is deleted, or that cannot be told any more. */
 async function* proclaimed(client: ClientKeys, key: KeyText, afterRevision: Revision): AsyncGenerator<Leadership> {
-  const watch = client.watch({ keys: [{ one: key }], wants: { puts: true, deletes: true }, afterRevision });
+  const watch = client.watch({ keys: [{ one: key }], selection: { puts: true, deletes: true }, afterRevision });
   try {
     for (;;) {
       const seen = await client.whileAsked(watch.next());
@@ -53,7 +53,7 @@ async function* proclaimed(client: ClientKeys, key: KeyText, afterRevision: Revi
   }
 }
 
-function eventsOf(seen: Seen) {
+function eventsOf(seen: LocalEvents) {
   return seen === 'compacted' ? [] : seen.events;
 }
 

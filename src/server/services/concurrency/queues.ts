@@ -37,7 +37,7 @@ export class Queues {
     underWayMax: () => serverLimits.lockPlacesTakenAtOnceMax,
     waitingCountMax: serverLimits.lockWaitersMax,
     waitingBytesMax: serverLimits.lockWaitersBytesMax,
-    givenUpPauseMs: 0,
+    cancelledPauseMs: 0,
   });
   readonly #underWay = new Set<Promise<unknown>>();
 

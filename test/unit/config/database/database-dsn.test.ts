@@ -141,7 +141,7 @@ describe('postgres', () => {
       assert.equal(prepares(mode), 'never');
     assert.match(
       complaint('postgres://h?default_query_exec_mode=simple'),
-      /is none of cache_statement, .*simple_protocol$/,
+      /has an unsupported value; use one of cache_statement, .*simple_protocol$/,
     );
   });
 
@@ -157,30 +157,31 @@ describe('postgres', () => {
 
   test('an invalid address is refused with the reason and the correct form', () => {
     refusesAll({
-      'postgres:///db': /^no host is named; write postgres:/,
-      'postgres://me:pw@/db': /^no host is named/,
-      'postgres://me@:5433/db': /^no host is named/,
-      'postgres://h1,,h2': /^no host is named/,
+      'postgres:///db': /^no host is given; write postgres:/,
+      'postgres://me:pw@/db': /^no host is given/,
+      'postgres://me@:5433/db': /^no host is given/,
+      'postgres://h1,,h2': /^no host is given/,
       'postgres://:pw@h': /^the user is empty; write USER/,
       'postgres://h:port': /^a port is not a number from 1 to 65535; write/,
       'postgres://h:': /^a port is not a number/,
       'postgres://h:0': /^a port is not a number/,
       'postgres://h:65536': /^a port is not a number/,
-      'postgres://::1:5432': /^an address is not understood; .*IPv6 in brackets/,
-      'postgres://[h]:5432': /^a host has characters/,
-      'postgres://h o': /^a host has characters/,
-      'postgres://tcp(h:5432)/db': /^a port is not a number|^a host has characters/,
-      'postgres://me:p/w@h/db': /^there is an @ behind the host; in a password write \/ as %2F/,
-      'postgres://me:p?w@h/db': /^there is an @ behind the host/,
+      'postgres://::1:5432': /^an address cannot be parsed; .*IPv6 in brackets/,
+      'postgres://[h]:5432': /^a host contains characters/,
+      'postgres://h o': /^a host contains characters/,
+      'postgres://tcp(h:5432)/db': /^a port is not a number|^a host contains characters/,
+      'postgres://me:p/w@h/db': /^there is an @ after the host; in a password write \/ as %2F/,
+      'postgres://me:p?w@h/db': /^there is an @ after the host/,
       'postgres://me:p%zzw@h/db': /^a % is not followed by .*; write % as %25$/,
-      'postgres://h/a/b': /^the name of the database has a slash/,
+      'postgres://h/a/b': /^the name of the database contains a slash/,
       'postgres://h/a%00b': /control character/,
       'postgres://m%0ae@h/': /control character/,
-      'postgres://h1,h2?port=1,2,3': /^2 hosts and 3 ports are named; give one port/,
-      'postgres://?host=h:1': /^the parameter host names a port too/,
-      'postgres://h?sslmode=on': /^sslmode is none of disable, allow, prefer, require, verify-ca, verify-full$/,
+      'postgres://h1,h2?port=1,2,3': /^2 hosts and 3 ports are given; write one port/,
+      'postgres://?host=h:1': /^the parameter host contains a port/,
+      'postgres://h?sslmode=on':
+        /^sslmode has an unsupported value; use one of disable, allow, prefer, require, verify-ca, verify-full$/,
       'postgres://h?sslmode=prefer&sslmode=require': /^the parameter sslmode is given twice$/,
-      'postgres://h?=x': /^a parameter behind the \? is not understood; write NAME=VALUE$/,
+      'postgres://h?=x': /^a parameter after the \? cannot be parsed; write NAME=VALUE$/,
       'postgres://h?sslkey=/k': /^a key for the database is given without its certificate; give both \(/,
       'postgres://h?sslcert=/c': /^a certificate for the database is given without its key; give both \(/,
       'postgres://h?sslmode=disable&sslrootcert=/ca': /^sslmode=disable encrypts nothing.*; write sslmode=verify-full$/,
@@ -189,10 +190,10 @@ describe('postgres', () => {
       'postgres://h?sslmode=require&sslrootcert=system': /^sslrootcert=system verifies everything; write/,
       'postgres://h?connect_timeout=5s': /^connect_timeout is not a whole number of seconds/,
       'postgres://h?connect_timeout=61': /^connect_timeout is more than a minute/,
-      'postgres://h?search_path=x': /^the parameter search_path is not followed; .*ALTER ROLE/,
-      'postgres://h?options=-csearch_path%3Dx': /^the parameter options is not followed; /,
-      'postgres://h?tls=true': /^the parameter tls is MySQL's; write sslmode=/,
-      'postgres://h?sslpassword=x': /^the parameter sslpassword is not followed; store the key without/,
+      'postgres://h?search_path=x': /^the parameter search_path is not supported; .*ALTER ROLE/,
+      'postgres://h?options=-csearch_path%3Dx': /^the parameter options is not supported; /,
+      'postgres://h?tls=true': /^the parameter tls is a parameter of MySQL; write sslmode=/,
+      'postgres://h?sslpassword=x': /^the parameter sslpassword is not supported; store the key without/,
     });
   });
 });
@@ -265,17 +266,18 @@ describe('mysql', () => {
   test('an invalid address is refused with the reason and the correct form', () => {
     refusesAll({
       'mysql://me:pw@tcp(h:99999)/': /^a port is not a number from 1 to 65535; write/,
-      'mysql://me:pw@tcp(:3306)/': /^no host is named before a port; write mysql:/,
+      'mysql://me:pw@tcp(:3306)/': /^no host is given before a port; write mysql:/,
       'mysql://me:pw@unix(run/x)/': /^the path of the unix socket is not absolute; write/,
-      'mysql://me:pw@unix/db': /^no host is named; write mysql:/,
+      'mysql://me:pw@unix/db': /^no host is given; write mysql:/,
       'mysql://me:pw@pipe(x)/db': /^the network of the address is neither tcp nor unix; write/,
       'mysql://:pw@tcp(h)/': /^the user is empty; write/,
-      'mysql://me:pw@tcp(h)/a/b': /^the name of the database has a slash/,
-      'mysql://me:pw@tcp(h/db': /^a host has characters that no host has; write/,
-      'mysql://me:p/w@h/db': /^there is an @ behind the host/,
-      'mysql://tcp(h)/?tls=custom': /^the parameter tls has no such value; write tls=true, .*--datastore-cafile$/,
-      'mysql://tcp(h)/?sslmode=require': /^the parameter sslmode is Postgres's; write tls=true/,
-      'mysql://tcp(h)/?ssl-ca=/x': /^the parameter ssl-ca is not followed; name the file with --datastore-cafile$/,
+      'mysql://me:pw@tcp(h)/a/b': /^the name of the database contains a slash/,
+      'mysql://me:pw@tcp(h/db': /^a host contains characters that are not allowed; write/,
+      'mysql://me:p/w@h/db': /^there is an @ after the host/,
+      'mysql://tcp(h)/?tls=custom':
+        /^the parameter tls has an unsupported value; write tls=true, .*--datastore-cafile$/,
+      'mysql://tcp(h)/?sslmode=require': /^the parameter sslmode is a parameter of Postgres; write tls=true/,
+      'mysql://tcp(h)/?ssl-ca=/x': /^the parameter ssl-ca is not supported; name the file with --datastore-cafile$/,
       'mysql://tcp(h)/?timeout=5': /^timeout is not a duration; write/,
       'mysql://tcp(h)/?timeout=2m': /^timeout is more than a minute/,
     });
@@ -326,7 +328,7 @@ describe('other texts', () => {
       'host=h password=s3cret',
       'postgres:/me:s3cret@h/db',
     ]) {
-      assert.match(complaint(text), /^an address of a database begins with its kind; write /);
+      assert.match(complaint(text), /^the address of a database begins with a scheme; write /);
     }
   });
 
@@ -334,7 +336,8 @@ describe('other texts', () => {
     refusesAll({
       'mongo://me:s3cret@h': /^unknown database mongo:\/\/; write sqlite:\/\/\/path/,
       'mariadb://h': /write mysql:\/\//,
-      'http://me:s3 cret@h:2379': /^"http:\/\/\*\*\*@h:2379" is an etcd, and tine keeps its data itself; point/,
+      'http://me:s3 cret@h:2379':
+        /^"http:\/\/\*\*\*@h:2379" is the address of an etcd, but tine stores its data itself; connect/,
     });
   });
 });

@@ -71,13 +71,14 @@ describe('the password', () => {
   });
 
   test('is refused on the command line, where other users can read it', () => {
-    const message = /^--datastore-password would show it .* TINE_DATASTORE_PASSWORD or --datastore-password-file$/;
+    const message =
+      /^--datastore-password would show the secret .* TINE_DATASTORE_PASSWORD or --datastore-password-file$/;
     refused([...postgres, '--datastore-password', 's3cret'], message);
     refused([...postgres, '--datastore-password=s3cret'], message);
   });
 
   test('two sources of equal precedence, a missing file and an empty file are errors', () => {
-    refused(postgres, /^TINE_DATASTORE_PASSWORD and TINE_DATASTORE_PASSWORD_FILE say the same thing twice/, {
+    refused(postgres, /^TINE_DATASTORE_PASSWORD and TINE_DATASTORE_PASSWORD_FILE are the same setting/, {
       TINE_DATASTORE_PASSWORD: 's3cret',
       TINE_DATASTORE_PASSWORD_FILE: passwordFile,
     });

@@ -10,13 +10,13 @@ test('origins are parsed as browsers write them', () => {
   assert.deepEqual(parseOrigins('*'), ['*']);
   assert.deepEqual(parseOrigins(''), []);
   for (const wrong of ['a.example', 'https://a.example/path', 'ftp://a.example']) {
-    assert.throws(() => parseOrigins(wrong), /is no origin; write http:\/\/HOST:PORT/, wrong);
+    assert.throws(() => parseOrigins(wrong), /is not an origin; write http:\/\/HOST:PORT/, wrong);
   }
 });
 
 test('host names are parsed without a scheme', () => {
   assert.deepEqual(parseHostNames('localhost,10.0.0.1,::1'), ['localhost', '10.0.0.1', '::1']);
-  assert.throws(() => parseHostNames('http://localhost'), /is no host name/);
+  assert.throws(() => parseHostNames('http://localhost'), /is not a host name/);
 });
 
 test('an empty list and * allow every origin or host', () => {

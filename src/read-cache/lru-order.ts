@@ -1,14 +1,14 @@
-/** What the cache holds and evicts as one. */
-export interface Held {
-  /** With keys and overhead. */
-  readonly heldBytes: number;
+/** A unit of the cache, which is stored and evicted as a whole. */
+export interface CacheEntry {
+  /** Bytes with keys and overhead. */
+  readonly entryBytes: number;
   /** Neighbours in the order of use. */
-  older: Held | undefined;
-  newer: Held | undefined;
+  older: CacheEntry | undefined;
+  newer: CacheEntry | undefined;
 }
 
-/** The order of use, and the sum of what is held. */
-export class Recency<Item extends Held> {
+/** The entries in the order of their last use, and the sum of their bytes. */
+export class LruOrder<Item extends CacheEntry> {
   #oldest: Item | undefined;
   #newest: Item | undefined;
   #bytes = 0;
@@ -21,26 +21,26 @@ export class Recency<Item extends Held> {
     return this.#oldest;
   }
 
-  /** As the newest. */
+  /** Adds an entry as the newest. */
   add(item: Item): void {
-    this.#bytes += item.heldBytes;
+    this.#bytes += item.entryBytes;
     this.#link(item);
   }
 
   remove(item: Item): void {
-    this.#bytes -= item.heldBytes;
+    this.#bytes -= item.entryBytes;
     this.#unlink(item);
   }
 
-  /** It was used. */
+  /** Marks an entry as used now. */
   touch(item: Item): void {
     if (item === this.#newest) return;
     this.#unlink(item);
     this.#link(item);
   }
 
-  /** An item holds so many bytes more than before. */
-  grew(bytes: number): void {
+  /** Records that an entry grew by some bytes. */
+  addBytes(bytes: number): void {
     this.#bytes += bytes;
   }
 

@@ -1,13 +1,16 @@
 const slotCount = 16 * 1024;
-/** Keys of one resource differ at the end. */
+/** Characters that are hashed, from the end: the keys of one resource differ at the end. */
 const hashedLength = 64;
 
-/** Whether something was read before, by its name: what is read once is not worth a place in the cache. May err both ways: it holds one name for each hash. */
-export class ReadBefore {
+/**
+ * Detects names that were read before. What is read only once is not cached. May be wrong both
+ * ways: it stores one name for each hash.
+ */
+export class RepeatFilter {
   readonly #hashes = new Int32Array(slotCount);
 
-  /** Whether this name came before. From now on it did. */
-  again(name: string): boolean {
+  /** Whether this name was read before. Records the name. */
+  isRepeat(name: string): boolean {
     const hash = hashOf(name);
     const slot = hash & (slotCount - 1);
     if (this.#hashes[slot] === hash) return true;
@@ -16,7 +19,7 @@ export class ReadBefore {
   }
 }
 
-/** FNV-1a, of the length and the last characters. */
+/** FNV-1a over the length and the last characters. */
 function hashOf(name: string): number {
   let hash = 0x811c9dc5 ^ name.length;
   for (let index = Math.max(0, name.length - hashedLength); index < name.length; index += 1) {

@@ -1,5 +1,5 @@
-/** Lets so many at once through, the others wait in order. */
-export class Turnstile {
+/** Limits how many pieces of work run at a time. Further work waits in order. */
+export class Limiter {
   readonly #countMax: number;
   readonly #waiting: (() => void)[] = [];
   #count = 0;
@@ -8,7 +8,7 @@ export class Turnstile {
     this.#countMax = countMax;
   }
 
-  async pass<Result>(work: () => Promise<Result>): Promise<Result> {
+  async run<Result>(work: () => Promise<Result>): Promise<Result> {
     if (this.#count < this.#countMax) this.#count += 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {

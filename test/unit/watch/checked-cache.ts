@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import type { LogEvent } from '../../../src/mvcc/results.ts';
-import type { EventFeed, EventMemory } from '../../../src/watch/event-memory.ts';
+import type { EventFedCache, EventFeed } from '../../../src/watch/event-fed-cache.ts';
 import type { Position } from '../../../src/watch/position.ts';
 import type { FakeEventSource } from './fake-event-source.ts';
 
-/** An event memory that requests events at times. It must receive all events since then, in order. */
-export class CheckedMemory implements EventMemory {
+/** An event-fed cache that requests events at times. It must receive all events since then, in order. */
+export class CheckedCache implements EventFedCache {
   /** How many events it was given. */
   appliedCount = 0;
   readonly #source: FakeEventSource;
@@ -23,24 +23,24 @@ export class CheckedMemory implements EventMemory {
   /** Starts or stops requesting events. */
   toggle(): void {
     if (this.#position === undefined) this.#position = this.#feed?.begin();
-    else this.forget();
+    else this.clear();
   }
 
   apply(events: readonly LogEvent[], from: Position, to: Position): void {
     if (this.#position === undefined) return;
-    assert.equal(from.id, this.#position.id, 'the memory is given what comes after its position');
+    assert.equal(from.id, this.#position.id, 'the cache is given what comes after its position');
     const between = this.#source.history.filter(({ id }) => id > from.id && id <= to.id);
     assert.deepEqual(
       events.map(({ id }) => id),
       between.map(({ id }) => id),
-      'the memory is given every event',
+      'the cache is given every event',
     );
     assert.equal(to.revision, this.#source.history[to.id - 1]?.revision);
     this.appliedCount += events.length;
     this.#position = to;
   }
 
-  forget(): void {
+  clear(): void {
     this.#position = undefined;
     this.#feed?.end();
   }
