@@ -10,7 +10,10 @@ import { globSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { type Options, parse } from 'acorn';
 
-/** Banned words, as a part of a regular expression, and what to write instead. A space matches a line break too. */
+/**
+ * Banned words, as a part of a regular expression, and what to write instead. A space matches a
+ * line break too.
+ */
 type Ban = readonly [words: string, instead: string];
 
 /** Files that are checked alike. A folder of code gets an entry when it has no fault left. */
@@ -131,7 +134,7 @@ function proseOfCode(source: string): string {
   for (const [start, end] of literals) code = code.slice(0, start) + blank(code.slice(start, end)) + code.slice(end);
   let prose = '';
   let done = 0;
-  for (const { index, 0: comment } of code.matchAll(/'[^'\n]*'|\/\*[^]*?\*\/|\/\/.*/g)) {
+  for (const { index, 0: comment } of code.matchAll(/'[^'\n]*'|\/\*[\s\S]*?\*\/|\/\/.*/g)) {
     if (comment.startsWith("'") || comment.startsWith('// biome-ignore')) continue;
     const marks = /\/\*\*?|\*\/|^ *\*|^\/\//gm;
     prose += blank(code.slice(done, index)) + comment.replaceAll(marks, (mark) => ' '.repeat(mark.length));
