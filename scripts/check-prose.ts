@@ -134,11 +134,18 @@ function proseOfCode(source: string): string {
   for (const [start, end] of literals) code = code.slice(0, start) + blank(code.slice(start, end)) + code.slice(end);
   let prose = '';
   let done = 0;
-  for (const { index, 0: comment } of code.matchAll(/'[^'\n]*'|\/\*[\s\S]*?\*\/|\/\/.*/g)) {
+  const starts = /'|\/[*/]/g;
+  for (let start = starts.exec(code); start !== null; start = starts.exec(code)) {
+    const { length } = start[0];
+    const ending = start[0] === '/*' ? '*/' : start[0] === '//' ? '\n' : "'";
+    const found = code.indexOf(ending, start.index + length);
+    const end = found === -1 ? code.length : found + (ending === '\n' ? 0 : ending.length);
+    starts.lastIndex = end;
+    const comment = code.slice(start.index, end);
     if (comment.startsWith("'") || comment.startsWith('// biome-ignore')) continue;
     const marks = /\/\*\*?|\*\/|^ *\*|^\/\//gm;
-    prose += blank(code.slice(done, index)) + comment.replaceAll(marks, (mark) => ' '.repeat(mark.length));
-    done = index + comment.length;
+    prose += blank(code.slice(done, start.index)) + comment.replaceAll(marks, (mark) => ' '.repeat(mark.length));
+    done = end;
   }
   return prose;
 }
