@@ -27,7 +27,7 @@ export interface Web {
 }
 
 export function openWeb(options: WebOptions): Web {
-  const { config, store, logger, metrics, arrivals, http2, webHeld: held } = options;
+  const { config, store, logger, metrics, requestTimeouts, http2, webHeld: held } = options;
   const gateway = openGateway(options);
   const endpoints = { store, logger, metrics, emulatedEtcdVersion: config.emulatedEtcdVersion };
   const handler = webHandler({
@@ -46,7 +46,7 @@ export function openWeb(options: WebOptions): Web {
     messageBytesMax: serverLimits.gatewayValueFactor * messageBytesMax(config),
     held,
     turns: http2.turns,
-    arrivals,
+    requestTimeouts,
   });
   return {
     gateway,
@@ -56,12 +56,12 @@ export function openWeb(options: WebOptions): Web {
   };
 }
 
-function openGateway({ config, grpc, arrivals, http2, webHeld, certificatesNameUsers }: WebOptions): Gateway {
+function openGateway({ config, grpc, requestTimeouts, http2, webHeld, certificatesNameUsers }: WebOptions): Gateway {
   return new Gateway({
     grpc,
     held: webHeld,
     turns: http2.turns,
-    arrivals,
+    requestTimeouts,
     maxConcurrentStreams: config.maxConcurrentStreams,
     certificatesNameUsers,
   });

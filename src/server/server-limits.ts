@@ -52,7 +52,7 @@ export const serverLimits = {
   stallMsMin: 100,
   stallLoggedMsMin: 1_000,
   /** How often the wall clock is compared with the monotonic clock, and how far it must have moved. NTP slews a clock by 0.5 ms a second. */
-  clockLookIntervalMs: 1_000,
+  clockCheckIntervalMs: 1_000,
   clockJumpMsMin: 250,
   /** How often a database that fails is mentioned in the log. */
   databaseFaultLogIntervalMs: 1_000,

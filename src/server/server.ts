@@ -72,7 +72,7 @@ async function drain(running: Running, ms: number): Promise<void> {
   await within(serverLimits.closeTimeoutMs, services.queues.settled());
   services.hub.close();
   watches.stall.close();
-  transport.arrivals.close();
+  transport.requestTimeouts.close();
   watches.clock.close();
   web.clients.close();
   web.monitoring.close();

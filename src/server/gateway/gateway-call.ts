@@ -1,8 +1,8 @@
 import { etcdError, StatusCode } from '../../errors.ts';
 import type { Origin } from '../../store/requester.ts';
 import { serverLimits } from '../server-limits.ts';
-import type { Arrival } from '../transport/budget/arrivals.ts';
 import type { HeldAccount, HeldBytes } from '../transport/budget/held-bytes.ts';
+import type { UnfinishedRequest } from '../transport/budget/request-timeouts.ts';
 import type { Turn, Turns } from '../transport/budget/turns.ts';
 import type { CallStream } from '../transport/grpc/call-stream.ts';
 import type { GrpcServer } from '../transport/grpc/grpc-server.ts';
@@ -38,7 +38,7 @@ export interface GatewayCallOptions {
  * A call over HTTP with JSON. To the gRPC server it is a stream like those of HTTP/2, so that everything is as there:
  * the methods, their deadlines and limits, what is counted of them, and what a stop does to them.
  */
-export class GatewayCall implements CallStream, StreamListener, Arrival {
+export class GatewayCall implements CallStream, StreamListener, UnfinishedRequest {
   readonly fields: readonly HeaderField[];
   /** A certificate names no user here, as in etcd, whose gateway stands between the client and the methods. */
   readonly commonName = undefined;

@@ -1,6 +1,6 @@
 import { EtcdError, etcdError, StatusCode } from '../../errors.ts';
-import type { Arrivals } from '../transport/budget/arrivals.ts';
 import type { HeldBytes } from '../transport/budget/held-bytes.ts';
+import type { RequestTimeouts } from '../transport/budget/request-timeouts.ts';
 import type { Turns } from '../transport/budget/turns.ts';
 import type { GrpcServer } from '../transport/grpc/grpc-server.ts';
 import { headerValue } from '../transport/http/header-field.ts';
@@ -17,7 +17,7 @@ export interface GatewayOptions {
   readonly grpc: GrpcServer;
   /** What unfinished requests hold. */
   readonly held: HeldBytes;
-  readonly arrivals: Arrivals;
+  readonly requestTimeouts: RequestTimeouts;
   /** Calls' work takes turns with that of all connections. */
   readonly turns: Turns;
   /** Calls at a time: to the gRPC server they are streams of one client, as in etcd. */
@@ -38,7 +38,7 @@ export class Gateway {
 
   constructor(options: GatewayOptions) {
     this.#options = options;
-    options.arrivals.watch(this.#calls);
+    options.requestTimeouts.watch(this.#calls);
   }
 
   /** `path`: without escapes. */

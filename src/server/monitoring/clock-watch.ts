@@ -24,7 +24,7 @@ export class ClockWatch {
     this.#logger = logger;
     this.#read = read;
     this.#last = read();
-    this.#timer = setInterval(() => this.look(), serverLimits.clockLookIntervalMs).unref();
+    this.#timer = setInterval(() => this.look(), serverLimits.clockCheckIntervalMs).unref();
   }
 
   close(): void {

@@ -10,13 +10,13 @@ const message = 'request stats';
 export class SlowCalls implements SlowCallLog {
   readonly thresholdMs: number;
   readonly #logger: Logger;
-  readonly #tellsAll: boolean;
+  readonly #logsAll: boolean;
   readonly #log: SparseLog;
 
   constructor({ logger, thresholdMs }: { readonly logger: Logger; readonly thresholdMs: number }) {
     this.#logger = logger;
-    this.#tellsAll = logger.isLevelEnabled('debug');
-    this.thresholdMs = this.#tellsAll ? -1 : thresholdMs;
+    this.#logsAll = logger.isLevelEnabled('debug');
+    this.thresholdMs = this.#logsAll ? -1 : thresholdMs;
     this.#log = new SparseLog({
       logger,
       message,
@@ -25,8 +25,8 @@ export class SlowCalls implements SlowCallLog {
     });
   }
 
-  tell(call: EndedCall): void {
-    if (this.#tellsAll) this.#logger.debug(fieldsOf(call), message);
+  report(call: EndedCall): void {
+    if (this.#logsAll) this.#logger.debug(fieldsOf(call), message);
     else this.#log.write(() => fieldsOf(call));
   }
 }

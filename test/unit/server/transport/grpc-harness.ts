@@ -8,8 +8,8 @@ import { createLogger } from '../../../../src/logger.ts';
 import { FaultLog } from '../../../../src/server/monitoring/fault-log.ts';
 import { SlowCalls } from '../../../../src/server/monitoring/slow-calls.ts';
 import { ownStatuses, statusOf } from '../../../../src/server/replies/status.ts';
-import { Arrivals } from '../../../../src/server/transport/budget/arrivals.ts';
 import type { HeldBytes } from '../../../../src/server/transport/budget/held-bytes.ts';
+import { RequestTimeouts } from '../../../../src/server/transport/budget/request-timeouts.ts';
 import { Connections } from '../../../../src/server/transport/connections/connections.ts';
 import { GrpcServer } from '../../../../src/server/transport/grpc/grpc-server.ts';
 import { usualAnswer } from '../../../../src/server/transport/grpc/http2-call-stream.ts';
@@ -48,14 +48,14 @@ export async function startHarness(
   const log: string[] = [];
   const logger = createLogger('debug', { write: (line) => log.push(line) });
   const table = new MethodTable(methods);
-  const arrivals = new Arrivals();
+  const requestTimeouts = new RequestTimeouts();
   const bounds = sharedBounds();
   const faults = new FaultLog(logger);
   const grpc = new GrpcServer({
     methods: table,
     messageBytesMax,
     slowCalls: new SlowCalls({ logger, thresholdMs: Number.POSITIVE_INFINITY }),
-    arrivals,
+    requestTimeouts,
     statusOf: (error, { isStream }) => statusOf(error, { isStream, log: faults }),
     statuses: ownStatuses,
     onFault: (error) => faults.internal(error),
@@ -66,7 +66,7 @@ export async function startHarness(
     ...bounds,
     usualAnswer,
     accept: (stream) => grpc.acceptHttp2(stream),
-    onOverdrawn: (_peer, reason) => log.push(reason),
+    onExcessiveLoad: (_peer, reason) => log.push(reason),
     onFault: (error) => grpc.reportFault(error),
   });
   const connections = new Connections(logger);
@@ -80,7 +80,7 @@ export async function startHarness(
     for (const session of sessions) session.destroy();
     connections.destroy();
     server.close();
-    arrivals.close();
+    requestTimeouts.close();
   });
   return {
     port,
