@@ -12,13 +12,13 @@ import type { MethodTable } from './transport/grpc/method-table.ts';
 import type { Http2ConnectionOptions } from './transport/http2/http2-connection.ts';
 import { sharedBounds } from './transport/http2/shared-bounds.ts';
 
-/** The gRPC server, and what all protocols share. */
+/** The gRPC server, and the objects that all protocols share. */
 export interface Transport {
   readonly grpc: GrpcServer;
   readonly requestTimeouts: RequestTimeouts;
-  /** Of every connection of HTTP/2, whatever is served over it. */
+  /** Options of every HTTP/2 connection, with gRPC or without it. */
   readonly http2: Omit<Http2ConnectionOptions, 'accept'>;
-  /** What unfinished requests of the gateway hold. */
+  /** Memory of the gateway's unfinished requests. */
   readonly webHeld: HeldBytes;
 }
 

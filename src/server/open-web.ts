@@ -12,17 +12,17 @@ import { WebSockets } from './transport/web/web-sockets.ts';
 
 export interface WebOptions extends ServerOptions, Transport {
   readonly metrics: Metrics;
-  /** Whether a certificate would say over gRPC who calls. */
+  /** Whether a certificate names the user over gRPC. */
   readonly certificatesNameUsers: () => boolean;
 }
 
-/** What is served over HTTP without gRPC. */
+/** Everything that is served over HTTP without gRPC. */
 export interface Web {
   readonly gateway: Gateway;
   readonly handler: WebHandler;
-  /** To clients: the gateway, health, version and metrics. */
+  /** For clients: the gateway, health, version and metrics. */
   readonly clients: WebServer;
-  /** Health and metrics alone. */
+  /** Only health and metrics. */
   readonly monitoring: WebServer;
 }
 
