@@ -6,7 +6,7 @@ import type { EndedCall, SlowCallLog } from '../transport/grpc/grpc-call.ts';
 
 const message = 'request stats';
 
-/** Tells of unary calls that take long, and of all of them at level debug. Text and names are etcd's. */
+/** Logs slow unary calls, and all unary calls at level debug. The text and the names are etcd's. */
 export class SlowCalls implements SlowCallLog {
   readonly thresholdMs: number;
   readonly #logger: Logger;
