@@ -71,7 +71,7 @@ export class SimpleTokens implements TokenProvider {
     if (nowMs - cachedToken.usedAtMs >= this.#ttlMs) return this.#refuse(token);
     const { epoch } = this.#auth;
     if (cachedToken.epoch !== epoch) {
-      if (!(await this.#isStillGood(token, cachedToken))) return this.#refuse(token);
+      if (!(await this.#isStillValid(token, cachedToken))) return this.#refuse(token);
       cachedToken.epoch = epoch;
     }
     cachedToken.usedAtMs = nowMs;
@@ -98,9 +98,9 @@ export class SimpleTokens implements TokenProvider {
     const body = Buffer.from(first, 'base64url');
     const signature = Buffer.from(second, 'base64url');
     const expected = signatureOf(body, await this.#auth.secret());
-    const isOurs = signature.length === expected.length && timingSafeEqual(signature, expected);
+    const isSigned = signature.length === expected.length && timingSafeEqual(signature, expected);
     // Some bytes have several texts in base64. Only one of them is a valid token.
-    if (!isOurs || token !== `${body.toString('base64url')}.${signature.toString('base64url')}`)
+    if (!isSigned || token !== `${body.toString('base64url')}.${signature.toString('base64url')}`)
       throw etcdError('invalidAuthToken');
     // A time in the future: the clock was set back after the issue. The token is valid from now on.
     const ageMs = Math.max(0, this.#auth.nowMs() - body.readUIntBE(0, timeBytes));
@@ -115,7 +115,7 @@ export class SimpleTokens implements TokenProvider {
     return cachedToken;
   }
 
-  async #isStillGood(token: string, { user, fingerprint }: CachedToken): Promise<boolean> {
+  async #isStillValid(token: string, { user, fingerprint }: CachedToken): Promise<boolean> {
     const secret = await this.#auth.secret();
     const [first = '', second = ''] = token.split('.');
     const isSigned = timingSafeEqual(

@@ -155,7 +155,7 @@ export class GatewayCall implements CallStream, StreamListener, UnfinishedReques
     return !this.#isBodyDone && this.#arrivingSinceMs !== undefined && this.#arrivingSinceMs < beforeMs;
   }
 
-  giveUpRequest(): void {
+  abortRequest(): void {
     this.#fail(etcdError('timeout'));
   }
 

@@ -28,8 +28,8 @@ export function electionService(context: ServiceContext, hub: WatchHub, queues: 
     concurrencyMethod(campaign, async ({ name, lease, value }, call, bytes) => {
       checkRequestSize(bytes, config);
       const client = new ClientKeys(context, hub, call);
-      const wanted = { name, lease, value };
-      const { joined, acquired } = await queues.join(client, wanted, (mine) => updateValue(client, mine, value));
+      const request = { name, lease, value };
+      const { joined, acquired } = await queues.join(client, request, (joined) => updateValue(client, joined, value));
       // etcd reports a caller as leader although its key is gone. Then two callers would lead.
       if (acquired === undefined) throw etcdError('electionNotLeader');
       return CampaignResponse.encode({

@@ -43,12 +43,12 @@ export function leaseService({ access, store, headers }: ServiceContext): readon
           answer: (bytes) => keepAlive(LeaseKeepAliveRequest.decode(bytes).id, call),
         }),
     },
-    unary(leaseTimeToLive, async ({ id, keys: wantsKeys }, call) => {
+    unary(leaseTimeToLive, async ({ id, keys: withKeys }, call) => {
       const { revision, lease, remainingSeconds, keys } = await access.read(
         call,
         authenticatedNeed,
         async ({ caller }) => {
-          const found = await store.leaseTimeToLive({ id, keys: wantsKeys }, call);
+          const found = await store.leaseTimeToLive({ id, keys: withKeys }, call);
           requireReadOfAll(found.keys, caller);
           return found;
         },

@@ -84,8 +84,8 @@ async function runAlarmRequest(
   switch (action) {
     case AlarmAction.GET: {
       const { head, alarms } = await store.alarms(call);
-      const isAsked = (each: Alarm) => number === alarmNumbers.none || each.number === number;
-      return { revision: head.revision, alarms: alarms.filter(isAsked) };
+      const isRequested = (each: Alarm) => number === alarmNumbers.none || each.number === number;
+      return { revision: head.revision, alarms: alarms.filter(isRequested) };
     }
     case AlarmAction.ACTIVATE: {
       if (number === alarmNumbers.none) return { revision: (await store.head(call)).revision, alarms: [] };

@@ -64,14 +64,14 @@ export class AbandonedKeys {
   }
 
   async #remove(abandoned: AbandonedKey): Promise<void> {
-    const giveUpAtMs = performance.now() + serverLimits.abandonedKeyMsMax;
+    const deadlineMs = performance.now() + serverLimits.abandonedKeyMsMax;
     for (;;) {
       try {
         await this.#removeOnce(abandoned);
         return;
       } catch (error) {
-        const isOver = performance.now() > giveUpAtMs || this.#underWay.size > serverLimits.abandonedKeysMax;
-        if (!isTransient(error) || isOver) {
+        const isFinal = performance.now() > deadlineMs || this.#underWay.size > serverLimits.abandonedKeysMax;
+        if (!isTransient(error) || isFinal) {
           this.#log.write(() => ({ err: error }));
           return;
         }

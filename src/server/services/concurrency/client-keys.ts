@@ -56,8 +56,8 @@ export class ClientKeys {
   }
 
   async grantLease(): Promise<LeaseId> {
-    const wanted = { id: 0n, ttlSeconds: serverLimits.lockLeaseTtlSeconds };
-    const { id } = await this.#access.write(this.#call, authenticatedNeed, (by) => this.#store.leaseGrant(wanted, by));
+    const request = { id: 0n, ttlSeconds: serverLimits.lockLeaseTtlSeconds };
+    const { id } = await this.#access.write(this.#call, authenticatedNeed, (by) => this.#store.leaseGrant(request, by));
     return id;
   }
 

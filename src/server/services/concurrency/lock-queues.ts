@@ -51,11 +51,11 @@ export class LockQueues {
    */
   async join(
     client: ClientKeys,
-    wanted: JoinRequest,
+    request: JoinRequest,
     prepare?: (joined: Joined) => Promise<void>,
   ): Promise<{ joined: Joined; acquired: Acquired | undefined }> {
     this.#waiters.checkCapacity();
-    const joining = this.#join(client, wanted, prepare);
+    const joining = this.#join(client, request, prepare);
     this.#underWay.add(joining);
     try {
       return await joining;
@@ -76,11 +76,11 @@ export class LockQueues {
    */
   async #join(
     client: ClientKeys,
-    wanted: JoinRequest,
+    request: JoinRequest,
     prepare: ((joined: Joined) => Promise<void>) | undefined,
   ): Promise<{ joined: Joined; acquired: Acquired | undefined }> {
-    const bytes = wanted.name.length + wanted.value.length;
-    const joined = await this.#joinSlots.run(client.requester, bytes, () => this.#enqueue(client, wanted));
+    const bytes = request.name.length + request.value.length;
+    const joined = await this.#joinSlots.run(client.requester, bytes, () => this.#enqueue(client, request));
     const { queued, existing } = joined;
     try {
       await prepare?.(joined);
@@ -93,8 +93,8 @@ export class LockQueues {
     }
   }
 
-  async #enqueue(client: ClientKeys, { name, lease: wantedLease, value }: JoinRequest): Promise<Joined> {
-    const lease = wantedLease === 0n ? await client.grantLease() : wantedLease;
+  async #enqueue(client: ClientKeys, { name, lease: requestedLease, value }: JoinRequest): Promise<Joined> {
+    const lease = requestedLease === 0n ? await client.grantLease() : requestedLease;
     const keyBytes = lockKey(name, lease);
     const key = keyText(keyBytes);
     await this.#abandoned.whenSettled(key);
@@ -116,7 +116,7 @@ export class LockQueues {
     } catch (error) {
       // The put may have taken effect nevertheless. A client with its own lease finds the key
       // again. The lease of the server is unknown to every client.
-      if (error instanceof DriverError && wantedLease === 0n)
+      if (error instanceof DriverError && requestedLease === 0n)
         this.#abandoned.remove({ key, createRevision: undefined });
       throw error;
     }

@@ -5,7 +5,7 @@ export interface UnfinishedRequest {
   /** Whether a part has been missing since before a time (of `performance.now()`). */
   isArrivingSince(beforeMs: number): boolean;
   /** Ends the request and drops the parts that have arrived. */
-  giveUpRequest(): void;
+  abortRequest(): void;
 }
 
 /**
@@ -33,7 +33,7 @@ export class RequestTimeouts {
     const beforeMs = performance.now() - transportLimits.requestArrivalMsMax;
     for (const group of this.#groups) {
       for (const arrival of group) {
-        if (arrival.isArrivingSince(beforeMs)) arrival.giveUpRequest();
+        if (arrival.isArrivingSince(beforeMs)) arrival.abortRequest();
       }
     }
   }

@@ -194,7 +194,7 @@ export class GrpcCall implements Call, StreamListener, UnfinishedRequest {
   }
 
   /** The request took too long to arrive. */
-  giveUpRequest(): void {
+  abortRequest(): void {
     this.#endWith(this.#server.statuses.requestTimeout);
   }
 

@@ -112,9 +112,9 @@ export class MessageReader {
   #grow(bytes: number): void {
     if (this.#isAssembly && this.#bytes.length - this.#end >= bytes) return;
     const held = this.heldBytes;
-    const wanted = Math.max(2 * held, assemblyBytesMin);
+    const doubled = Math.max(2 * held, assemblyBytesMin);
     const isAtLeast = held + bytes;
-    this.#assemble(Math.max(isAtLeast, Math.min(wanted, held + this.missingBytes)));
+    this.#assemble(Math.max(isAtLeast, Math.min(doubled, held + this.missingBytes)));
   }
 
   /** Moves the held bytes to the start of a new buffer. */

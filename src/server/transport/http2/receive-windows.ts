@@ -99,9 +99,9 @@ export class ReceiveWindows {
     const isShort = stream.receiveWindow < missing;
     if (isShort && !this.#reserve(stream, missing)) return;
     if (!isShort && (missing > 0 || stream.receiveWindow > transportLimits.streamWindowBytes / 2)) return;
-    const wanted = Math.max(missing, transportLimits.streamWindowBytes);
-    this.#sender.windowUpdate(stream.id, wanted - stream.receiveWindow);
-    stream.receiveWindow = wanted;
+    const needed = Math.max(missing, transportLimits.streamWindowBytes);
+    this.#sender.windowUpdate(stream.id, needed - stream.receiveWindow);
+    stream.receiveWindow = needed;
   }
 
   /** A stream has ended. */

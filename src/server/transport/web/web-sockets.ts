@@ -107,7 +107,7 @@ class IncomingFrames implements UnfinishedRequest {
     this.#webSocket = webSocket;
     this.#account = held.open({
       bytesMax: transportLimits.connectionHeldBytesMax,
-      onExceeded: () => this.giveUpRequest(),
+      onExceeded: () => this.abortRequest(),
     });
     // This listener must come before the one of the package, which removes messages from the
     // received bytes.
@@ -129,7 +129,7 @@ class IncomingFrames implements UnfinishedRequest {
     return this.#sinceMs !== undefined && this.#sinceMs < beforeMs;
   }
 
-  giveUpRequest(): void {
+  abortRequest(): void {
     this.#account.close();
     this.#webSocket.terminate();
   }
