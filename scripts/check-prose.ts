@@ -69,7 +69,7 @@ const areas: readonly Area[] = [
     except: ['CONTRIBUTING.md'],
     proseOf: proseOfMarkdown,
   },
-  { files: '{scripts/check-prose,src/server/**/*}.ts', except: [], proseOf: proseOfCode },
+  { files: '{scripts/check-prose,src/server/**/*,test/unit/server/**/*}.ts', except: [], proseOf: proseOfCode },
 ];
 
 let faults = 0;

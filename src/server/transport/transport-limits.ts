@@ -230,33 +230,36 @@ export const transportLimits = {
 
 assert(
   transportLimits.connectionReservedBytesMax <= transportLimits.connectionWindowBytes,
-  'messages that have memory fit into the window',
+  'messages with reserved memory fit into the window',
 );
 assert(
   2 * transportLimits.connectionReservedBytesMax <= transportLimits.connectionHeldBytesMax,
-  'messages that have memory fit into what a connection may hold',
+  'messages with reserved memory take at most half of what a connection may hold',
 );
-assert(2 * transportLimits.reservedBytesMax <= transportLimits.heldBytesMax, 'the same of all connections');
+assert(2 * transportLimits.reservedBytesMax <= transportLimits.heldBytesMax, 'the same for all connections together');
 assert(
   2 * transportLimits.incomingBytesMax <= transportLimits.streamWindowBytes,
-  'a client waits before its window is used up',
+  'a client is paused before its window is used up',
 );
 assert(transportLimits.sentFrameBytesMax <= transportLimits.streamTurnBytes, 'a frame fits into a turn');
 assert(transportLimits.streamTurnBytes < transportLimits.connectionOutputBytesMark, 'several streams get a turn');
 assert(
   transportLimits.connectionOutputBytesMark < transportLimits.connectionOutputBytesMax,
-  'streams wait before the client is no longer listened to',
+  'streams wait before the server stops reading from the client',
 );
 assert(
   transportLimits.handshakeGraceMs < transportLimits.handshakeTimeoutMs,
-  'a handshake ends sooner when others wait',
+  'a handshake may end before its timeout when others wait',
 );
 assert(
   transportLimits.firstBytesMax < transportLimits.helloBytesMax,
-  'who has sent its first bytes is not ended at once',
+  'a connection is not closed at once for its first bytes',
 );
-assert(transportLimits.handshakesTurnMs < transportLimits.handshakeGraceMs, 'what a turn begins is not ended by it');
+assert(
+  transportLimits.handshakesTurnMs < transportLimits.handshakeGraceMs,
+  'a turn does not end handshakes that it has started',
+);
 assert(
   3 * transportLimits.listenersPerPort < transportLimits.descriptorsKept,
-  'listeners leave descriptors to the database',
+  'listeners leave descriptors for the database',
 );

@@ -58,7 +58,7 @@ export class Http2Connection implements StreamConnection, TurnTaker {
     burst: transportLimits.idleFramesBurst,
     perSecond: transportLimits.idleFramesPerSecond,
   });
-  /** The answer frames that have allowed more frames. */
+  /** Answer frames that were already credited to the limit of idle frames. */
   #rewardedFrames = 0;
   /** The turn that is running. */
   #turn: Turn | undefined;

@@ -7,15 +7,15 @@ import { WaitingHandshakes } from './waiting-handshakes.ts';
 /**
  * Runs a bounded number of handshakes at once, and starts handshakes for a bounded time per turn of
  * the event loop. If all slots are taken, the handshake that has waited longest for its client is
- * ended for another one, first of the address that has the most.
+ * ended for another one, beginning with the address that has the most handshakes.
  */
 export class Handshakes {
   readonly #start: (socket: Socket) => void;
   readonly #waiting = new WaitingHandshakes();
   readonly #underWay = new SocketsByAddress();
   readonly #beganMs = new WeakMap<Socket, number>();
-  /** For each waiting connection: returns the bytes that it has sent to its socket. */
-  readonly #unread = new WeakMap<Socket, () => void>();
+  /** For each waiting connection: puts its received bytes back into the socket. */
+  readonly #putBack = new WeakMap<Socket, () => void>();
   /** Cancels the next turn. Undefined: no connection waits. */
   #cancel: (() => void) | undefined;
 
@@ -67,7 +67,7 @@ export class Handshakes {
       if (seen.length > transportLimits.helloBytesMax) socket.destroy();
     };
     socket.on('readable', onReadable);
-    this.#unread.set(socket, () => {
+    this.#putBack.set(socket, () => {
       socket.removeListener('readable', onReadable);
       socket.unshift(seen);
     });
@@ -90,7 +90,7 @@ export class Handshakes {
     if (socket !== undefined) {
       this.#underWay.add(socket);
       this.#beganMs.set(socket, performance.now());
-      this.#unread.get(socket)?.();
+      this.#putBack.get(socket)?.();
       this.#start(socket);
     }
     // Node processes received bytes in a tick of its own, which runs before this one.

@@ -19,7 +19,7 @@ export class WaitingHandshakes {
     return this.#waiting.keys();
   }
 
-  /** `fingerprint`: one of a few hundred numbers, by which kinds of clients differ. */
+  /** `fingerprint`: one of a few hundred numbers, which differs between kinds of clients. */
   add(socket: Socket, fingerprint: number): void {
     // A connection through a Unix socket has no address.
     const address = socket.remoteAddress ?? '';

@@ -1,4 +1,4 @@
-/** A gRPC server with methods of a test's own, and a client that shows what is on the wire. */
+/** A gRPC server with test methods, and a client that shows the bytes on the wire. */
 import { once } from 'node:events';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type IncomingHttpHeaders } from 'node:http2';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
@@ -21,12 +21,12 @@ import { sharedBounds } from '../../../../src/server/transport/http2/shared-boun
 export interface Harness {
   readonly port: number;
   readonly grpc: GrpcServer;
-  /** What unfinished requests hold. */
+  /** Memory of unfinished requests. */
   readonly held: HeldBytes;
   readonly http2: Http2Server;
   readonly methods: MethodTable;
   readonly connections: Connections;
-  /** What the server logged. */
+  /** The log of the server. */
   readonly log: string[];
   client(): ClientHttp2Session;
 }
@@ -101,7 +101,7 @@ export async function startHarness(
 
 export interface Reply {
   readonly headers: IncomingHttpHeaders;
-  /** Undefined when the headers were all there was. */
+  /** Undefined if the headers were the whole answer. */
   readonly trailers: IncomingHttpHeaders | undefined;
   readonly messages: readonly Buffer[];
   readonly status: number;
@@ -158,7 +158,7 @@ export async function collect(stream: ClientHttp2Stream): Promise<Reply> {
   };
 }
 
-/** A message as it is on the wire. */
+/** A message with its prefix. */
 export function framed(message: Uint8Array | string, { compressed = false } = {}): Buffer {
   const bytes = Buffer.from(message);
   const prefix = Buffer.alloc(5);

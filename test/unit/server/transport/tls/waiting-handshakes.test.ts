@@ -22,7 +22,7 @@ test('a client with another hello fingerprint than a flood is served second, whe
   assert.equal(waiting.size, 999);
 });
 
-test('addresses take turns, whatever hello forms their clients have', () => {
+test('addresses take turns, whatever hello fingerprints their clients have', () => {
   const waiting = new WaitingHandshakes();
   for (let fingerprint = 0; fingerprint < 100; fingerprint += 1) waiting.add(socketFrom('10.0.0.1'), fingerprint);
   const good = socketFrom('10.0.0.2');
@@ -71,7 +71,7 @@ test('the fingerprint of a hello depends on its cipher suites, and an incomplete
   }
 });
 
-/** What a TLS client sends first. */
+/** The first bytes of a TLS client. */
 async function helloOf(ciphers: string): Promise<Buffer> {
   const wire = new Duplex({
     read() {},
