@@ -1,19 +1,27 @@
 /**
- * Checks the prose of the Markdown files: no line is longer than 100 columns, and no banned word is used. Code blocks,
- * code spans, and text between `<!-- NAME: begin -->` and `<!-- NAME: end -->`, which repeats the code, are left out.
- * Tables may be wider.
+ * Checks the prose of Markdown files, and of the comments of listed folders of code: no line is
+ * longer than 100 columns, and no banned word is used.
+ *
+ * Left out in Markdown: code blocks, code spans, and text between `<!-- NAME: begin -->` and
+ * `<!-- NAME: end -->`, which repeats the code. Tables may be wider. Left out in code: everything
+ * but comments, and code spans in comments.
  */
 import { globSync, readFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { type Options, parse } from 'acorn';
 
-/** Banned words, as a part of a regular expression, and what to write instead. A space matches a line break too. */
+/**
+ * Banned words, as a part of a regular expression, and what to write instead. A space matches a
+ * line break too.
+ */
 type Ban = readonly [words: string, instead: string];
 
-/** Files that are checked alike. Another folder, or code, gets an entry with the words that it is free of. */
+/** Files that are checked alike. A folder of code gets an entry when it has no fault left. */
 interface Area {
   readonly files: string;
   readonly except: readonly string[];
-  readonly columnsMax: number;
-  readonly banned: readonly Ban[];
+  /** The text with everything but prose emptied. Lines and columns stay the same. */
+  readonly proseOf: (text: string) => string;
 }
 
 const metaphors: readonly Ban[] = [
@@ -51,27 +59,36 @@ const dialect: readonly Ban[] = [
   ['anew', 'again'],
 ];
 
+const columnsMax = 100;
+
+const banned: readonly Ban[] = [...metaphors, ...machines, ...dialect];
+
 const areas: readonly Area[] = [
   {
     files: '{*,{bench,docs,migrations,proto,scripts,src,test}/**/*}.md',
     except: ['CONTRIBUTING.md'],
-    columnsMax: 100,
-    banned: [...metaphors, ...machines, ...dialect],
+    proseOf: proseOfMarkdown,
   },
+  { files: '{scripts/check-prose,src/server/**/*,test/unit/server/**/*}.ts', except: [], proseOf: proseOfCode },
 ];
 
 let faults = 0;
-for (const area of areas) {
-  for (const file of globSync(area.files, { exclude: area.except })) check(file, area);
+const given = process.argv.slice(2);
+if (given.length > 0) {
+  for (const file of given) check(file, file.endsWith('.md') ? proseOfMarkdown : proseOfCode);
+} else {
+  for (const { files, except, proseOf } of areas) {
+    for (const file of globSync(files, { exclude: except })) check(file, proseOf);
+  }
 }
 process.exitCode = faults === 0 ? 0 : 1;
 
-function check(file: string, { columnsMax, banned }: Area): void {
-  const lines = proseOf(readFileSync(file, 'utf8').split('\n'));
+function check(file: string, proseOf: Area['proseOf']): void {
+  const lines = proseOf(readFileSync(file, 'utf8')).split('\n');
   for (const [index, line] of lines.entries()) {
     const columns = [...line].length;
-    if (columns > columnsMax && !line.trimStart().startsWith('|'))
-      report(file, index + 1, `${columns} columns; break the line at ${columnsMax}`);
+    const isProse = /[^\0\s]/.test(line) && !line.trimStart().startsWith('|');
+    if (isProse && columns > columnsMax) report(file, index + 1, `${columns} columns; break the line at ${columnsMax}`);
   }
   const text = lines.join('\n').replaceAll(/`[^`]+`/g, (span) => span.replaceAll(/[^\n]/g, '`'));
   for (const [words, instead] of banned) {
@@ -85,10 +102,10 @@ function check(file: string, { columnsMax, banned }: Area): void {
   }
 }
 
-/** The lines, with code blocks and repeated code emptied. */
-function proseOf(lines: readonly string[]): readonly string[] {
+/** Code blocks and repeated code are emptied. */
+function proseOfMarkdown(text: string): string {
   let end: string | undefined;
-  return lines.map((line) => {
+  const lines = text.split('\n').map((line) => {
     const mark = line.trim();
     if (end !== undefined) {
       if (mark === end) end = undefined;
@@ -99,6 +116,43 @@ function proseOf(lines: readonly string[]): readonly string[] {
     else return line;
     return '';
   });
+  return lines.join('\n');
+}
+
+/**
+ * Comments alone. Strings and regular expressions may look like comments; the tokens of the
+ * code exclude them. Types have no tokens, so their comments are found in the source.
+ */
+function proseOfCode(source: string): string {
+  const literals: [start: number, end: number][] = [];
+  const onToken: Options['onToken'] = ({ type: { label }, start, end }) => {
+    if (['string', 'template', 'regexp'].includes(label)) literals.push([start, end]);
+  };
+  const script = stripTypeScriptTypes(source.replace(/^#!/, '//'));
+  parse(script, { ecmaVersion: 'latest', sourceType: 'module', onToken });
+  let code = source;
+  for (const [start, end] of literals) code = code.slice(0, start) + blank(code.slice(start, end)) + code.slice(end);
+  let prose = '';
+  let done = 0;
+  const starts = /'|\/[*/]/g;
+  for (let start = starts.exec(code); start !== null; start = starts.exec(code)) {
+    const { length } = start[0];
+    const ending = start[0] === '/*' ? '*/' : start[0] === '//' ? '\n' : "'";
+    const found = code.indexOf(ending, start.index + length);
+    const end = found === -1 ? code.length : found + (ending === '\n' ? 0 : ending.length);
+    starts.lastIndex = end;
+    const comment = code.slice(start.index, end);
+    if (comment.startsWith("'") || comment.startsWith('// biome-ignore')) continue;
+    const marks = /\/\*\*?|\*\/|^ *\*|^\/\//gm;
+    prose += blank(code.slice(done, start.index)) + comment.replaceAll(marks, (mark) => ' '.repeat(mark.length));
+    done = end;
+  }
+  return prose;
+}
+
+/** Of the same length. Spaces would join the comments before and after them. */
+function blank(code: string): string {
+  return code.replaceAll(/[^\s]/g, '\0');
 }
 
 function report(file: string, line: number, fault: string): void {

@@ -4,10 +4,16 @@ import type { Member } from '../mvcc/operations.ts';
 import type { Store } from '../store/store.ts';
 import type { Origin } from '../wire/response-headers.ts';
 
-/** Every reply names a term. There is no election here, so it never changes. 2 is what a fresh etcd of one member has. */
+/**
+ * Every reply contains a term. There are no elections here, so it never changes. A new etcd with
+ * one member has 2.
+ */
 const raftTerm = 2;
 
-/** Who answers: the instances over one database are one cluster, whose id the database keeps. */
+/**
+ * The origin of replies. The instances on one database are one cluster, whose id is stored in the
+ * database.
+ */
 export function originOf(config: Config, store: Pick<Store, 'clusterId'>): Origin {
   return {
     get clusterId() {
@@ -18,12 +24,15 @@ export function originOf(config: Config, store: Pick<Store, 'clusterId'>): Origi
   };
 }
 
-/** This instance, as it tells the others of itself. */
+/** This instance, as other instances see it. */
 export function memberOf(config: Config): Member {
   return { id: memberIdOf(config), name: config.name, clientUrls: config.advertiseClientUrls };
 }
 
-/** Derived from what the configuration says, so that it survives a restart. 63 bits, never 0: clients print ids in hexadecimal, and some keep them in signed numbers. */
+/**
+ * Derived from the configuration, so that it survives a restart. It has 63 bits and is never 0:
+ * clients print ids in hexadecimal, and some store them in signed numbers.
+ */
 function memberIdOf({ name, advertiseClientUrls }: Config): bigint {
   const urls = [...advertiseClientUrls].sort().join(',');
   const digest = createHash('sha256').update(`member ${name} ${urls}`).digest();

@@ -11,7 +11,7 @@ import { originOf } from './identity.ts';
 import { messageBytesMax } from './server-limits.ts';
 import { authService } from './services/auth-service.ts';
 import { clusterService } from './services/cluster-service.ts';
-import { Queues } from './services/concurrency/queues.ts';
+import { LockQueues } from './services/concurrency/lock-queues.ts';
 import { electionService } from './services/election-service.ts';
 import { healthService } from './services/health-service.ts';
 import { kvService } from './services/kv-service.ts';
@@ -31,20 +31,20 @@ export interface ServerOptions {
   readonly logger: Logger;
 }
 
-/** The gRPC services, and what they share. */
+/** The gRPC services, and the objects that they share. */
 export interface Services {
   readonly context: ServiceContext;
   readonly hub: WatchHub;
-  /** Calls that wait for a lock, or to lead. */
-  readonly queues: Queues;
+  /** Calls that wait for a lock or an election. */
+  readonly queues: LockQueues;
   readonly methods: MethodTable;
 }
 
-/** @throws StartError when the keys of tokens cannot be used */
+/** @throws StartError when the token keys cannot be used */
 export async function openServices(options: ServerOptions): Promise<Services> {
   const context = serviceContext(options, await openAccess(options));
   const hub = watchHub(context);
-  const queues = new Queues(context);
+  const queues = new LockQueues(context);
   return { context, hub, queues, methods: new MethodTable(servedMethods(context, hub, queues)) };
 }
 
@@ -74,7 +74,7 @@ function watchHub({ config, store, logger, origin }: ServiceContext): WatchHub {
   });
 }
 
-function servedMethods(context: ServiceContext, hub: WatchHub, queues: Queues): readonly Method[] {
+function servedMethods(context: ServiceContext, hub: WatchHub, queues: LockQueues): readonly Method[] {
   const etcd = [
     ...kvService(context),
     ...watchService(context, hub),

@@ -5,39 +5,39 @@ import { SlowCalls } from './monitoring/slow-calls.ts';
 import type { ServerOptions } from './open-services.ts';
 import { ownStatuses, statusOf } from './replies/status.ts';
 import { messageBytesMax, serverLimits } from './server-limits.ts';
-import { Arrivals } from './transport/budget/arrivals.ts';
 import { HeldBytes } from './transport/budget/held-bytes.ts';
+import { RequestTimeouts } from './transport/budget/request-timeouts.ts';
 import { GrpcServer } from './transport/grpc/grpc-server.ts';
 import type { MethodTable } from './transport/grpc/method-table.ts';
 import type { Http2ConnectionOptions } from './transport/http2/http2-connection.ts';
 import { sharedBounds } from './transport/http2/shared-bounds.ts';
 
-/** The gRPC server, and what all protocols share. */
+/** The gRPC server, and the objects that all protocols share. */
 export interface Transport {
   readonly grpc: GrpcServer;
-  readonly arrivals: Arrivals;
-  /** Of every connection of HTTP/2, whatever is served over it. */
+  readonly requestTimeouts: RequestTimeouts;
+  /** Options of every HTTP/2 connection, with gRPC or without it. */
   readonly http2: Omit<Http2ConnectionOptions, 'accept'>;
-  /** What unfinished requests of the gateway hold. */
+  /** Memory of the gateway's unfinished requests. */
   readonly webHeld: HeldBytes;
 }
 
 export function openTransport({ config, logger }: ServerOptions, methods: MethodTable): Transport {
-  const arrivals = new Arrivals();
+  const requestTimeouts = new RequestTimeouts();
   const faults = new FaultLog(logger);
   const onFault = (error: unknown) => faults.internal(error);
   const grpc = new GrpcServer({
     methods,
     messageBytesMax: messageBytesMax(config),
     slowCalls: new SlowCalls({ logger, thresholdMs: config.warningUnaryRequestMs }),
-    arrivals,
+    requestTimeouts,
     statusOf: (error, { isStream }) => statusOf(error, { isStream, log: faults }),
     statuses: ownStatuses,
     onFault,
   });
-  const overdraftLog = new SparseLog({
+  const excessiveLoadLog = new SparseLog({
     logger,
-    message: 'closed a connection that asks too much',
+    message: 'closed a connection for excessive load',
     linesMax: limits.sparseLogLinesMax,
     intervalMs: limits.sparseLogIntervalMs,
   });
@@ -46,8 +46,8 @@ export function openTransport({ config, logger }: ServerOptions, methods: Method
     maxConcurrentStreams,
     keepalive,
     ...sharedBounds(),
-    onOverdrawn: (peer: string, reason: string) => overdraftLog.write(() => ({ peer, reason })),
+    onExcessiveLoad: (peer: string, reason: string) => excessiveLoadLog.write(() => ({ peer, reason })),
     onFault,
   };
-  return { grpc, arrivals, http2, webHeld: new HeldBytes({ bytesMax: serverLimits.webHeldBytesMax }) };
+  return { grpc, requestTimeouts, http2, webHeld: new HeldBytes({ bytesMax: serverLimits.webHeldBytesMax }) };
 }

@@ -12,22 +12,22 @@ import { WebSockets } from './transport/web/web-sockets.ts';
 
 export interface WebOptions extends ServerOptions, Transport {
   readonly metrics: Metrics;
-  /** Whether a certificate would say over gRPC who calls. */
+  /** Whether a certificate names the user over gRPC. */
   readonly certificatesNameUsers: () => boolean;
 }
 
-/** What is served over HTTP without gRPC. */
+/** Everything that is served over HTTP without gRPC. */
 export interface Web {
   readonly gateway: Gateway;
   readonly handler: WebHandler;
-  /** To clients: the gateway, health, version and metrics. */
+  /** For clients: the gateway, health, version and metrics. */
   readonly clients: WebServer;
-  /** Health and metrics alone. */
+  /** Only health and metrics. */
   readonly monitoring: WebServer;
 }
 
 export function openWeb(options: WebOptions): Web {
-  const { config, store, logger, metrics, arrivals, http2, webHeld: held } = options;
+  const { config, store, logger, metrics, requestTimeouts, http2, webHeld: held } = options;
   const gateway = openGateway(options);
   const endpoints = { store, logger, metrics, emulatedEtcdVersion: config.emulatedEtcdVersion };
   const handler = webHandler({
@@ -46,7 +46,7 @@ export function openWeb(options: WebOptions): Web {
     messageBytesMax: serverLimits.gatewayValueFactor * messageBytesMax(config),
     held,
     turns: http2.turns,
-    arrivals,
+    requestTimeouts,
   });
   return {
     gateway,
@@ -56,12 +56,12 @@ export function openWeb(options: WebOptions): Web {
   };
 }
 
-function openGateway({ config, grpc, arrivals, http2, webHeld, certificatesNameUsers }: WebOptions): Gateway {
+function openGateway({ config, grpc, requestTimeouts, http2, webHeld, certificatesNameUsers }: WebOptions): Gateway {
   return new Gateway({
     grpc,
     held: webHeld,
     turns: http2.turns,
-    arrivals,
+    requestTimeouts,
     maxConcurrentStreams: config.maxConcurrentStreams,
     certificatesNameUsers,
   });

@@ -3,14 +3,16 @@ import type { Config } from '../config/config.ts';
 import type { Protocols } from './transport/connections/connections.ts';
 import type { ServedAddresses } from './transport/open-listeners.ts';
 
-/** What takes over the connections for each purpose. HTTP/2 without gRPC is spoken over TLS alone, as in etcd. */
+/**
+ * The handlers of connections, by purpose. As in etcd, HTTP/2 without gRPC is served only over TLS.
+ */
 export interface Serve {
   readonly grpc: (socket: Socket) => void;
   readonly web: Required<Pick<Protocols, 'http1' | 'http2'>>;
   readonly metrics: Required<Pick<Protocols, 'http1' | 'http2'>>;
 }
 
-/** What is served at which address of the configuration. */
+/** The handlers at each configured address. */
 export function servedAddresses(config: Config, { grpc, web, metrics }: Serve): readonly ServedAddresses[] {
   const servesWebApart = config.httpListenAddresses.length > 0;
   const clients = { http2: grpc, ...(servesWebApart ? {} : { http1: web.http1 }) };

@@ -15,16 +15,20 @@ import { type OpenListeners, openListeners } from './transport/open-listeners.ts
 import { Http2Exchange } from './transport/web/http2-exchange.ts';
 
 export interface RunningServer {
-  /** Where clients reach it, one URL for each address it was told to listen on. */
+  /** The URLs of the server, one for each configured address. */
   readonly urls: readonly string[];
-  /** Takes no more connections and requests, lets those under way end for at most `ms`, and closes. */
+  /**
+   * Accepts no more connections and requests, lets current ones finish for at most `ms`, and
+   * closes.
+   */
   drain(ms: number): Promise<void>;
 }
 
 /**
- * Serves etcd's services, and health, version and metrics over HTTP/1.1, on the addresses of the configuration.
+ * Serves etcd's services, and health, version and metrics over HTTP/1.1, on the configured
+ * addresses.
  *
- * @throws StartError when it cannot listen
+ * @throws StartError when an address cannot be used
  */
 export async function startServer(options: ServerOptions): Promise<RunningServer> {
   const { config, logger } = options;
@@ -53,7 +57,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   };
 }
 
-/** What a stop has to end. */
+/** The parts that a stop must close. */
 interface Running {
   readonly services: Services;
   readonly transport: Transport;
@@ -72,7 +76,7 @@ async function drain(running: Running, ms: number): Promise<void> {
   await within(serverLimits.closeTimeoutMs, services.queues.settled());
   services.hub.close();
   watches.stall.close();
-  transport.arrivals.close();
+  transport.requestTimeouts.close();
   watches.clock.close();
   web.clients.close();
   web.monitoring.close();
@@ -106,7 +110,10 @@ function openMetrics(
   });
 }
 
-/** HTTP/2 at the addresses of clients. Over TLS browsers and curl speak it of their own accord; without it, it is gRPC's clients alone, as in etcd. */
+/**
+ * HTTP/2 at the addresses for clients. Over TLS, browsers and curl use it by default. Without TLS,
+ * only gRPC clients do, as in etcd.
+ */
 function openClientHttp2({ config }: ServerOptions, { grpc, http2 }: Transport, web: Web): Http2Server {
   const servesWeb = config.httpListenAddresses.length === 0;
   return new Http2Server({

@@ -1,9 +1,11 @@
 /**
- * The one place that decides who calls and whether it may. Every call of a service goes through `read`, `parts`, `write`, `admin` or `known`.
+ * Identifies the caller of each call and checks its rights. Every call of a service goes through
+ * `read`, `parts`, `write`, `admin` or `authenticated`.
  *
- * What is checked is checked in a state of auth. A write carries that state and is refused where it is made if the database is in another one; a read counts if no answer
- * since, its own among them, has shown another one. Then, and before any refusal, the check is made again: nobody is let in, or kept out, by what was so a moment ago,
- * whichever instance changed it.
+ * A check is valid for one state of auth. A write carries that state, and is refused if the
+ * database has another one. A read counts if no answer of the database since, including its own,
+ * has shown another state. Otherwise the check is repeated, also before any refusal. So no call is
+ * allowed or refused by an outdated state, regardless of the instance that changed it.
  */
 import { DriverError, EtcdError, etcdError } from '../../errors.ts';
 import { authRevision, isAuthOn, permitsAlike } from '../../mvcc/auth/auth-state.ts';
@@ -12,30 +14,33 @@ import type { AuthStore } from '../../store/auth-store.ts';
 import type { Requester } from '../../store/requester.ts';
 import type { Call } from '../transport/grpc/method.ts';
 import { Caller, type Credentials, type Need } from './caller.ts';
-import { adminNeed, knownNeed } from './needs.ts';
+import { adminNeed, authenticatedNeed } from './needs.ts';
 import type { Passwords } from './passwords.ts';
 import type { TokenProvider } from './token-provider.ts';
 
-/** Changes of users that a call outlives: a script makes some hundred a second, and a call is answered within milliseconds. */
+/**
+ * Concurrent changes of users that a call tolerates. A script makes a hundred or so a second, and a
+ * call takes milliseconds.
+ */
 const attemptsMax = 10;
 
-/** What a check found. */
-interface Checked {
+/** The result of a check. */
+interface CheckResult {
   readonly epoch: number;
   readonly permit: Permit;
-  /** Undefined while auth is off: then everybody may do everything. */
+  /** Undefined while auth is off: then every caller may do everything. */
   readonly caller: Caller | undefined;
 }
 
-/** What work may ask about its check. */
-export interface Standing {
+/** The check, as work sees it. */
+export interface CurrentCheck {
   /** Undefined while auth is off. */
   readonly caller: Caller | undefined;
-  /** Whether no answer of the database has shown another state of auth since. */
-  holds(): boolean;
+  /** Whether no answer of the database has shown another state of auth since the check. */
+  isCurrent(): boolean;
 }
 
-/** Who makes a write, and what it was permitted by. */
+/** The requester of a write, and its permit. */
 export interface PermittedCall {
   readonly permit: Permit;
   readonly requester: Requester;
@@ -67,22 +72,22 @@ export class Access {
     return this.#trustsCertificates && isAuthOn(this.#auth.state);
   }
 
-  /** Work that asks the database and changes nothing: it may be done several times. @throws EtcdError */
-  async read<Result>(call: Call, need: Need, work: (standing: Standing) => Promise<Result>): Promise<Result> {
+  /** Runs work that only reads the database. It may run several times. @throws EtcdError */
+  async read<Result>(call: Call, need: Need, work: (check: CurrentCheck) => Promise<Result>): Promise<Result> {
     for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
       const { permit, caller } = this.#checkAtOnce(call, need) ?? (await this.#check(call, need));
-      const holds = () => permitsAlike(permit.permittedIn, this.#auth.state);
+      const isCurrent = () => permitsAlike(permit.permittedIn, this.#auth.state);
       try {
-        const result = await work({ caller, holds });
-        if (holds()) return result;
+        const result = await work({ caller, isCurrent });
+        if (isCurrent()) return result;
       } catch (error) {
-        if (holds()) throw error;
+        if (isCurrent()) throw error;
       }
     }
     throw etcdError('authOldRevision');
   }
 
-  /** The same in parts: each is checked before it is given. */
+  /** The same for a read in parts. Each part is checked before it is yielded. */
   async *parts<Part>(call: Call, need: Need, parts: () => AsyncIterable<Part>): AsyncGenerator<Part> {
     let { epoch } = await this.#check(call, need);
     for await (const part of parts()) {
@@ -91,7 +96,7 @@ export class Access {
     }
   }
 
-  /** Work that is one write, which carries the permit. @throws EtcdError */
+  /** Runs work that is one write, which carries the permit. @throws EtcdError */
   async write<Result>(call: Call, need: Need, work: (by: PermittedCall) => Promise<Result>): Promise<Result> {
     for (let attempt = 1; ; attempt += 1) {
       const { permit } = this.#checkAtOnce(call, need) ?? (await this.#check(call, need));
@@ -104,17 +109,20 @@ export class Access {
     }
   }
 
-  /** For what only the role root may do and needs no keys: a line before the work. @throws EtcdError */
+  /** Checks for the role root, for work that needs no rights to keys. @throws EtcdError */
   admin(call: Call): Promise<void> {
     return this.#now(call, adminNeed);
   }
 
-  /** For what anybody may do who is somebody. @throws EtcdError */
-  known(call: Call): Promise<void> {
-    return this.#now(call, knownNeed);
+  /** Checks for any authenticated caller. @throws EtcdError */
+  authenticated(call: Call): Promise<void> {
+    return this.#now(call, authenticatedNeed);
   }
 
-  /** By the state of now. While auth is off a database that is away hinders nobody who needs nothing from it. */
+  /**
+   * Checks in the current state of the database. While auth is off, an unavailable database does
+   * not stop calls that do not need it.
+   */
   async #now(call: Call, need: Need): Promise<void> {
     await this.read(call, need, async ({ caller }) => {
       try {
@@ -125,12 +133,15 @@ export class Access {
     });
   }
 
-  /** What needs not wait: auth is off, or the token and its user are known, and may. Undefined: look closer. Nearly every call ends here. */
-  #checkAtOnce(call: Call, need: Need): Checked | undefined {
+  /**
+   * Checks without a wait: auth is off, or the token and its user are cached and have the right.
+   * Undefined: `#check` must decide. Nearly every call ends here.
+   */
+  #checkAtOnce(call: Call, need: Need): CheckResult | undefined {
     const { epoch, state } = this.#auth;
     if (!isAuthOn(state)) return { epoch, permit: { permittedIn: state }, caller: undefined };
     const token = tokenOf(call);
-    const credentials = token === undefined ? undefined : this.tokens.known(token, authRevision(state));
+    const credentials = token === undefined ? undefined : this.tokens.cached(token, authRevision(state));
     const user = credentials && this.#auth.existingUser(credentials.user);
     if (user === undefined) return undefined;
     const caller = new Caller(credentials, user, authRevision(state));
@@ -143,8 +154,8 @@ export class Access {
     return { epoch, permit: caller.permit(state), caller };
   }
 
-  /** A refusal is told when it is a refusal in the state of now. */
-  async #check(call: Call, need: Need): Promise<Checked> {
+  /** Refuses only in the current state of auth. */
+  async #check(call: Call, need: Need): Promise<CheckResult> {
     for (let attempt = 0; attempt < attemptsMax; attempt += 1) {
       const { epoch, state } = this.#auth;
       if (!isAuthOn(state)) return { epoch, permit: { permittedIn: state }, caller: undefined };
@@ -168,19 +179,19 @@ export class Access {
     return new Caller(credentials, user, revision);
   }
 
-  /** A token comes before a certificate. @throws EtcdError when it is not good */
+  /** A token takes precedence over a certificate. @throws EtcdError when the token is invalid */
   async #credentialsOf(call: Call, revision: number): Promise<Credentials | undefined> {
     const token = tokenOf(call);
     if (token !== undefined) return this.tokens.verify(token, revision);
     if (!this.#trustsCertificates) return undefined;
     const { commonName } = call;
-    // What a gateway sends has the gateway's certificate, whoever asked the gateway.
+    // A request of a gateway has the certificate of the gateway, not of its client.
     if (commonName === undefined || call.metadata('grpcgateway-accept') !== undefined) return undefined;
     return { user: commonName, revision };
   }
 }
 
-/** Undefined: none. Of a header that came several times the first counts. */
+/** Undefined: there is no token. The first of repeated headers counts. */
 function tokenOf(call: Call): string | undefined {
   const header = call.metadata('token') ?? call.metadata('authorization');
   if (header === undefined) return undefined;

@@ -6,11 +6,11 @@ import type { Requester } from '../../store/requester.ts';
 import type { Passwords, TriedPassword } from './passwords.ts';
 import type { TokenProvider } from './token-provider.ts';
 
-/** Changes of users that a log-in outlives. */
+/** Concurrent changes of users that a log-in tolerates. */
 const attemptsMax = 5;
 
 /**
- * A token for a name and its password. A name that nobody has takes as long as a password that is wrong.
+ * Issues a token for a user name and a password. An unknown name takes as long as a wrong password.
  *
  * @throws EtcdError
  */

@@ -1,4 +1,4 @@
-/** Who calls, and what it may do: etcd's rules for one caller. */
+/** One caller and its rights, with etcd's rules. */
 import { type EtcdErrorName, etcdError } from '../../errors.ts';
 import { rootName } from '../../mvcc/auth/auth-changes.ts';
 import type { UserRights } from '../../mvcc/auth/auth-reads.ts';
@@ -7,25 +7,33 @@ import { coversKeys, type KeySpan } from '../../mvcc/auth/key-spans.ts';
 import type { Permit } from '../../mvcc/auth/permit.ts';
 import type { Keys, LeaseId } from '../../mvcc/operations.ts';
 
-/** What a token or a certificate says. */
+/** The user of a token or a certificate. */
 export interface Credentials {
   readonly user: string;
-  /** The revision of auth that a token was given at, where it says; else the one of now. */
+  /**
+   * The revision of auth at which the token was issued, if the token contains it; otherwise the
+   * current one.
+   */
   readonly revision: number;
 }
 
-/** What a call is to be allowed: asks the caller for rights, which throw where it has them not. It may be asked several times. */
+/**
+ * The rights that a call needs: requires them of the caller, which throws if it does not have them.
+ * It may run several times.
+ */
 export type Need = (caller: Caller) => void;
 
 export class Caller {
-  /** '' where nobody said who calls, as in etcd. */
+  /** Empty for an unauthenticated caller, as in etcd. */
   readonly name: string;
   readonly #credentials: Credentials | undefined;
   readonly #user: UserRights | undefined;
   readonly #authRevision: number;
   readonly #leases: LeaseId[] = [];
 
-  /** `user`: what is known of the one that the credentials name, undefined if there is none. */
+  /**
+   * `user`: the rights of the user that the credentials name; undefined if the user does not exist.
+   */
   constructor(credentials: Credentials | undefined, user: UserRights | undefined, authRevision: number) {
     this.name = credentials?.user ?? '';
     this.#credentials = credentials;
@@ -33,18 +41,18 @@ export class Caller {
     this.#authRevision = authRevision;
   }
 
-  /** Whoever it is: somebody. */
-  requireKnown(): void {
+  /** The caller must be authenticated as any user. */
+  requireAuthenticated(): void {
     if (this.#credentials === undefined) throw etcdError('userEmpty');
   }
 
-  /** The role root. */
+  /** The caller must have the role root. */
   requireAdmin(): void {
-    const problem = this.#notAdmin();
+    const problem = this.#adminError();
     if (problem !== undefined) throw etcdError(problem);
   }
 
-  /** What is told to a user of itself, and to the role root of everybody. */
+  /** For data of a user, which the user itself and the role root may read. */
   requireAdminOr(isOwn: boolean): void {
     if (!isOwn) this.requireAdmin();
   }
@@ -57,22 +65,22 @@ export class Caller {
     this.#require(keys, (user) => user.writable);
   }
 
-  /** Every key of a lease is to be written, whichever they are then: looked at where the write is made. */
+  /** Requires write access to all keys of a lease. They are checked when the write runs. */
   requireLease(id: LeaseId): void {
-    if (this.#notAdmin() === undefined) return;
+    if (this.#adminError() === undefined) return;
     this.#checkRevision();
     this.#leases.push(id);
   }
 
   get isAdmin(): boolean {
-    return this.#notAdmin() === undefined;
+    return this.#adminError() === undefined;
   }
 
   hasRole(role: string): boolean {
     return this.#user?.roles.includes(role) === true;
   }
 
-  /** What a write of the caller carries, whose right was found in a state of auth. */
+  /** The permit that a write of the caller carries. The rights were found in this state of auth. */
   permit(permittedIn: AuthState): Permit {
     if (this.#leases.length === 0) return { permittedIn };
     return { permittedIn, permittedLeases: { ids: this.#leases, writable: this.#user?.writable ?? [] } };
@@ -86,14 +94,17 @@ export class Caller {
     if (!coversKeys(spans(user), keys)) throw etcdError('permissionDenied');
   }
 
-  /** A token that says its revision is good for that one only; whoever is named by none is nobody. */
+  /**
+   * A token that contains a revision is valid for that revision only. Without credentials the
+   * caller is unauthenticated.
+   */
   #checkRevision(): void {
     const revision = this.#credentials?.revision ?? 0;
     if (revision === 0) throw etcdError('userEmpty');
     if (revision !== this.#authRevision) throw etcdError('authOldRevision');
   }
 
-  #notAdmin(): EtcdErrorName | undefined {
+  #adminError(): EtcdErrorName | undefined {
     if (this.name === '') return 'userEmpty';
     if (this.#user === undefined) return 'userNotFound';
     return this.#user.roles.includes(rootName) ? undefined : 'permissionDenied';

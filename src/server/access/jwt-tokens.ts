@@ -1,4 +1,7 @@
-/** Tokens that others can read: JSON Web Tokens (RFC 7519) with etcd's claims. Whoever has the private key can give them; who has the public one alone knows them. */
+/**
+ * Tokens that other programs can read: JSON Web Tokens (RFC 7519) with etcd's claims. The private
+ * key can issue and verify them; the public key can only verify them.
+ */
 import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { jwtVerify, SignJWT } from 'jose';
@@ -11,19 +14,19 @@ import type { TokenProvider } from './token-provider.ts';
 
 interface Keys {
   readonly verifying: KeyObject | Uint8Array;
-  /** Undefined: only the public key is here. */
+  /** Undefined: there is only a public key. */
   readonly signing: KeyObject | Uint8Array | undefined;
 }
 
-/** What was verified, until it expires. */
-interface Known extends Credentials {
+/** A verified token, until it expires. */
+interface CachedToken extends Credentials {
   readonly expiresAtMs: number;
 }
 
 export class JwtTokens implements TokenProvider {
   readonly #config: JwtConfig;
   readonly #keys: Keys;
-  readonly #known = new BoundedCache<Known>({
+  readonly #cache = new BoundedCache<CachedToken>({
     countMax: serverLimits.knownTokensMax,
     bytesMax: serverLimits.knownTokensBytesMax,
   });
@@ -33,11 +36,11 @@ export class JwtTokens implements TokenProvider {
     this.#keys = keys;
   }
 
-  /** @throws StartError when the keys cannot be read, or do not fit the method or each other */
+  /** @throws StartError when a key cannot be read, or does not match the method or the other key */
   static async open(config: JwtConfig): Promise<JwtTokens> {
     try {
       const tokens = new JwtTokens(config, await readKeys(config));
-      // A key of the wrong kind shows when it is used.
+      // A key of the wrong kind fails at its first use.
       if (tokens.#keys.signing !== undefined) await tokens.verify(await tokens.issue('', 1));
       return tokens;
     } catch (cause) {
@@ -45,15 +48,15 @@ export class JwtTokens implements TokenProvider {
     }
   }
 
-  known(token: string): Credentials | undefined {
-    const known = this.#known.get(token);
-    return known !== undefined && known.expiresAtMs > Date.now() ? known : undefined;
+  cached(token: string): Credentials | undefined {
+    const cachedToken = this.#cache.get(token);
+    return cachedToken !== undefined && cachedToken.expiresAtMs > Date.now() ? cachedToken : undefined;
   }
 
   async verify(token: string): Promise<Credentials> {
-    const known = this.#known.get(token) ?? (await this.#read(token));
-    if (known.expiresAtMs > Date.now()) return known;
-    this.#known.delete(token);
+    const cachedToken = this.#cache.get(token) ?? (await this.#read(token));
+    if (cachedToken.expiresAtMs > Date.now()) return cachedToken;
+    this.#cache.delete(token);
     throw etcdError('invalidAuthToken');
   }
 
@@ -66,14 +69,14 @@ export class JwtTokens implements TokenProvider {
       .sign(signing);
   }
 
-  async #read(token: string): Promise<Known> {
-    const known = await this.#verified(token);
-    if (known === undefined) throw etcdError('invalidAuthToken');
-    this.#known.set(token, known, 2 * known.user.length);
-    return known;
+  async #read(token: string): Promise<CachedToken> {
+    const cachedToken = await this.#verified(token);
+    if (cachedToken === undefined) throw etcdError('invalidAuthToken');
+    this.#cache.set(token, cachedToken, 2 * cachedToken.user.length);
+    return cachedToken;
   }
 
-  async #verified(token: string): Promise<Known | undefined> {
+  async #verified(token: string): Promise<CachedToken | undefined> {
     try {
       const { payload } = await jwtVerify(token, this.#keys.verifying, { algorithms: [this.#config.signMethod] });
       const { username, revision, exp = Number.POSITIVE_INFINITY } = payload;
@@ -95,9 +98,9 @@ async function readKeys({ signMethod, publicKeyFile, privateKeyFile }: JwtConfig
   const given = publicKeyFile === undefined ? undefined : createPublicKey(await readFile(publicKeyFile));
   const verifying = given ?? (signing && createPublicKey(signing));
   if (verifying === undefined)
-    throw new Error(`${signMethod} needs priv-key=FILE, or pub-key=FILE to know tokens and give none`);
+    throw new Error(`${signMethod} needs priv-key=FILE, or pub-key=FILE to only verify tokens`);
   if (signing !== undefined && given !== undefined && !createPublicKey(signing).equals(given)) {
-    throw new Error('pub-key is not that of priv-key');
+    throw new Error('pub-key does not belong to priv-key; give the matching pair');
   }
   return { verifying, signing };
 }

@@ -1,4 +1,4 @@
-/** What each operation is to be allowed, as etcd asks for it. */
+/** The rights that each operation needs, as in etcd. */
 import { unreachable } from '../../errors.ts';
 import type {
   DeleteOperation,
@@ -10,12 +10,12 @@ import type {
 } from '../../mvcc/operations.ts';
 import type { Caller, Need } from './caller.ts';
 
-/** A caller that is somebody: what etcd asks for where no key is named. */
-export const knownNeed: Need = (caller) => caller.requireKnown();
+/** An authenticated caller. etcd requires this if an operation names no key. */
+export const authenticatedNeed: Need = (caller) => caller.requireAuthenticated();
 
 export const adminNeed: Need = (caller) => caller.requireAdmin();
 
-/** Nothing but credentials that are good, if there are any. */
+/** Valid credentials, if there are any. */
 export const anyNeed: Need = () => {};
 
 export function rangeNeed({ keys }: Pick<RangeOperation, 'keys'>): Need {
@@ -30,21 +30,21 @@ export function deleteNeed(operation: DeleteOperation): Need {
   return (caller) => requireDelete(operation, caller);
 }
 
-/** Everything in it, whichever branch will run. */
+/** The rights for all operations in it, also for the branch that will not run. */
 export function txnNeed(operation: TxnOperation): Need {
   return (caller) => requireTxn(operation, caller);
 }
 
 export function leaseNeed(id: LeaseId): Need {
   return (caller) => {
-    caller.requireKnown();
+    caller.requireAuthenticated();
     caller.requireLease(id);
   };
 }
 
 function requirePut({ key, lease, previous }: PutOperation, caller: Caller): void {
   caller.requireWrite({ one: key });
-  // Who puts a key on a lease can let it go with the lease, and the lease's other keys with it.
+  // A client that attaches a key to a lease can delete the lease's other keys with it.
   if (lease !== 0n) caller.requireLease(lease);
   if (previous) caller.requireRead({ one: key });
 }

@@ -4,13 +4,13 @@ import type { AuthStore } from '../../store/auth-store.ts';
 import { SimpleTokens } from './simple-tokens.ts';
 import type { TokenProvider } from './token-provider.ts';
 
-/** @throws StartError when the keys of tokens cannot be used */
+/** @throws StartError when the token keys cannot be used */
 export async function openTokens(config: TokenConfig, auth: AuthStore): Promise<TokenProvider> {
   switch (config.kind) {
     case 'simple':
       return new SimpleTokens(auth, config);
     case 'jwt':
-      // With its library, which most servers do without.
+      // Loaded here with its library, which most servers do not need.
       return (await import('./jwt-tokens.ts')).JwtTokens.open(config);
     case 'none':
       return noTokens;
@@ -19,9 +19,9 @@ export async function openTokens(config: TokenConfig, auth: AuthStore): Promise<
   }
 }
 
-/** For clients that come with certificates alone. */
+/** For servers whose clients authenticate only with certificates. */
 const noTokens: TokenProvider = {
-  known: () => undefined,
+  cached: () => undefined,
   verify: () => Promise.reject(etcdError('invalidAuthToken')),
   issue: () => Promise.reject(etcdError('authFailed')),
 };

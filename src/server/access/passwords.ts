@@ -1,18 +1,21 @@
-/** Passwords as bcrypt keeps them, off the main thread. */
+/** Password hashes of bcrypt, computed outside of the main thread. */
 import { hash, verify } from '@node-rs/bcrypt';
 import { etcdError } from '../../errors.ts';
 import { Limiter } from '../../watch/limiter.ts';
 import { serverLimits } from '../server-limits.ts';
 
-/** What bcrypt looks at of a password. A longer one is refused when it is set, as by etcd; when it is tried the rest counts for nothing. */
+/**
+ * bcrypt reads only this many bytes of a password. As in etcd, a longer password cannot be set.
+ * When it is tried, the rest is ignored.
+ */
 const passwordBytesMax = 72;
 
-/** What counts of a password that is tried: at most 72 bytes. */
+/** The part of a tried password that counts: at most 72 bytes. */
 export type TriedPassword = Uint8Array & { readonly brand: 'TriedPassword' };
 
-/** The rest of a long password is not kept. */
+/** Drops the rest of a long password. */
 export function triedPassword(password: string): TriedPassword {
-  // Each character has at least one byte. One more, so that none is cut in two.
+  // Each character has at least one byte. One more character, so that none is split.
   const bytes = Buffer.from(password.slice(0, passwordBytesMax + 1));
   return Uint8Array.from(bytes.subarray(0, passwordBytesMax)) as TriedPassword;
 }
@@ -21,30 +24,36 @@ export class Passwords {
   readonly #cost: number;
   readonly #limiter = new Limiter({ countMax: serverLimits.passwordsAtOnceMax });
   #waitingCount = 0;
-  /** Compared with where there is nothing to compare with, so that it takes as long. */
-  #nobodys: Promise<string> | undefined;
+  /** Compared if the user has no password, so that the comparison takes as long. */
+  #dummyHash: Promise<string> | undefined;
 
   constructor({ cost }: { readonly cost: number }) {
     this.#cost = cost;
   }
 
-  /** @throws EtcdError when it is too long, or too many wait */
+  /** @throws EtcdError when the password is too long, or too many wait */
   async hash(password: string): Promise<Uint8Array> {
     if (Buffer.byteLength(password) > passwordBytesMax) throw etcdError('passwordTooLong');
     return Buffer.from(await this.#inTurn(() => this.#hash(password)));
   }
 
-  /** Takes as long whether the password is right or wrong, and where there is none: `passwordHash` empty. @throws EtcdError when too many wait */
+  /**
+   * Compares a password with a hash. Takes the same time if the password is right, wrong, or if
+   * `passwordHash` is empty. @throws EtcdError when too many wait
+   */
   async isRight(password: TriedPassword, passwordHash: string): Promise<boolean> {
     return this.#inTurn(async () => {
-      this.#nobodys ??= this.#hash('nobody');
-      const nobodys = await this.#nobodys;
-      const isRight = await verify(password, passwordHash === '' ? nobodys : passwordHash);
+      this.#dummyHash ??= this.#hash('nobody');
+      const dummyHash = await this.#dummyHash;
+      const isRight = await verify(password, passwordHash === '' ? dummyHash : passwordHash);
       return isRight && passwordHash !== '';
     });
   }
 
-  /** Under the name that Go's bcrypt gives, and so etcd: up to 72 bytes the versions 2a, 2b and 2y are the same. */
+  /**
+   * Uses the version that Go's bcrypt writes, as in etcd. Up to 72 bytes the versions 2a, 2b and 2y
+   * are equal.
+   */
   async #hash(password: string): Promise<string> {
     return (await hash(password, this.#cost)).replace(/^\$2[by]\$/, '$2a$$');
   }

@@ -1,6 +1,8 @@
 /**
- * Tokens of tine's own. A token names its user and when it was given, signed with a secret that all instances find in the database, so that each of them knows the tokens of
- * the others without being told. It says which password it was given for, by a fingerprint: with the password, or its user, it is gone. Turning auth off throws the secret away.
+ * Tokens in tine's own format. A token contains its user and the time of its issue, signed with a
+ * secret from the database. So each instance can verify the tokens of all others. A fingerprint
+ * ties it to the password: a changed password or a deleted user makes it invalid. Turning auth off
+ * deletes the secret.
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { etcdError } from '../../errors.ts';
@@ -11,56 +13,69 @@ import { serverLimits } from '../server-limits.ts';
 import type { Credentials } from './caller.ts';
 import type { TokenProvider } from './token-provider.ts';
 
-/** A token's first part: when it was given (milliseconds since 1970), a number that makes it the only one, the fingerprint, and the user's name. */
+/**
+ * The first part of a token: the time of its issue (milliseconds since 1970), a random number that
+ * makes it unique, the fingerprint, and the user's name.
+ */
 const timeBytes = 6;
 const nonceBytes = 8;
 const fingerprintBytes = 8;
 const nameStart = timeBytes + nonceBytes + fingerprintBytes;
 
-/** A token that was good. */
-interface Known {
+/** A token that was valid. */
+interface CachedToken {
   readonly user: string;
   readonly fingerprint: Uint8Array;
   /** The epoch of auth in which it was last compared with the secret and its user. */
   epoch: number;
-  /** When it was last used through this instance, by its monotonic clock: a clock that is set ends no session. */
+  /**
+   * Its last use on this instance, by the monotonic clock, so that a change of the wall clock ends
+   * no session.
+   */
   usedAtMs: number;
 }
 
 export class SimpleTokens implements TokenProvider {
   readonly #auth: AuthStore;
   readonly #ttlMs: number;
-  readonly #known = new BoundedCache<Known>({
+  readonly #cache = new BoundedCache<CachedToken>({
     countMax: serverLimits.knownTokensMax,
     bytesMax: serverLimits.knownTokensBytesMax,
   });
 
-  /** A token lasts `ttlMs` from its last use through an instance on, through the others from when it was given: etcd's members do the same. */
+  /**
+   * A token lasts `ttlMs` from its last use on an instance. On other instances it lasts `ttlMs`
+   * from its issue. This is the same among etcd's members.
+   */
   constructor(auth: AuthStore, options: { readonly ttlMs: number }) {
     this.#auth = auth;
     this.#ttlMs = options.ttlMs;
   }
 
-  known(token: string, revision: number): Credentials | undefined {
-    const known = this.#known.get(token);
+  cached(token: string, revision: number): Credentials | undefined {
+    const cachedToken = this.#cache.get(token);
     const nowMs = performance.now();
-    if (known === undefined || known.epoch !== this.#auth.epoch || nowMs - known.usedAtMs >= this.#ttlMs)
+    if (
+      cachedToken === undefined ||
+      cachedToken.epoch !== this.#auth.epoch ||
+      nowMs - cachedToken.usedAtMs >= this.#ttlMs
+    )
       return undefined;
-    known.usedAtMs = nowMs;
-    return { user: known.user, revision };
+    cachedToken.usedAtMs = nowMs;
+    return { user: cachedToken.user, revision };
   }
 
   async verify(token: string, revision: number): Promise<Credentials> {
-    const known = this.#known.get(token) ?? (await this.#read(token));
+    const cachedToken = this.#cache.get(token) ?? (await this.#read(token));
     const nowMs = performance.now();
-    if (nowMs - known.usedAtMs >= this.#ttlMs) return this.#refuse(token);
+    if (nowMs - cachedToken.usedAtMs >= this.#ttlMs) return this.#refuse(token);
     const { epoch } = this.#auth;
-    if (known.epoch !== epoch) {
-      if (!(await this.#isStillGood(token, known))) return this.#refuse(token);
-      known.epoch = epoch;
+    if (cachedToken.epoch !== epoch) {
+      if (!(await this.#isStillValid(token, cachedToken))) return this.#refuse(token);
+      cachedToken.epoch = epoch;
     }
-    known.usedAtMs = nowMs;
-    return { user: known.user, revision };
+    cachedToken.usedAtMs = nowMs;
+    return { user: cachedToken.user, revision };
   }
 
   async issue(user: string): Promise<string> {
@@ -77,30 +92,30 @@ export class SimpleTokens implements TokenProvider {
     return `${body.toString('base64url')}.${signatureOf(body, secret).toString('base64url')}`;
   }
 
-  /** A token that was not seen before, by what it says of itself. @throws EtcdError when nobody here signed it */
-  async #read(token: string): Promise<Known> {
+  /** Reads a token that is not cached. @throws EtcdError when its signature is invalid */
+  async #read(token: string): Promise<CachedToken> {
     const [first = '', second = ''] = token.split('.');
     const body = Buffer.from(first, 'base64url');
     const signature = Buffer.from(second, 'base64url');
     const expected = signatureOf(body, await this.#auth.secret());
-    const isOurs = signature.length === expected.length && timingSafeEqual(signature, expected);
-    // Base64 has several texts for some bytes: a token has one.
-    if (!isOurs || token !== `${body.toString('base64url')}.${signature.toString('base64url')}`)
+    const isSigned = signature.length === expected.length && timingSafeEqual(signature, expected);
+    // Some bytes have several texts in base64. Only one of them is a valid token.
+    if (!isSigned || token !== `${body.toString('base64url')}.${signature.toString('base64url')}`)
       throw etcdError('invalidAuthToken');
-    // Given in the future: the clock was set back since. The token counts from now on.
+    // A time in the future: the clock was set back after the issue. The token is valid from now on.
     const ageMs = Math.max(0, this.#auth.nowMs() - body.readUIntBE(0, timeBytes));
-    const known: Known = {
+    const cachedToken: CachedToken = {
       user: body.subarray(nameStart).toString(),
-      // A copy: a part of the body keeps the body in memory.
+      // A copy: a view would keep the whole body in memory.
       fingerprint: Uint8Array.from(body.subarray(timeBytes + nonceBytes, nameStart)),
       epoch: -1,
       usedAtMs: performance.now() - ageMs,
     };
-    this.#known.set(token, known, 2 * known.user.length);
-    return known;
+    this.#cache.set(token, cachedToken, 2 * cachedToken.user.length);
+    return cachedToken;
   }
 
-  async #isStillGood(token: string, { user, fingerprint }: Known): Promise<boolean> {
+  async #isStillValid(token: string, { user, fingerprint }: CachedToken): Promise<boolean> {
     const secret = await this.#auth.secret();
     const [first = '', second = ''] = token.split('.');
     const isSigned = timingSafeEqual(
@@ -112,7 +127,7 @@ export class SimpleTokens implements TokenProvider {
   }
 
   #refuse(token: string): never {
-    this.#known.delete(token);
+    this.#cache.delete(token);
     throw etcdError('invalidAuthToken');
   }
 }
@@ -121,7 +136,7 @@ function signatureOf(body: Buffer, secret: Uint8Array): Buffer {
   return createHmac('sha256', secret).update('token').update(body).digest();
 }
 
-/** Says nothing of the password to who has not the secret. */
+/** Without the secret, it reveals nothing about the password. */
 function fingerprintOf(passwordHash: string, secret: Uint8Array): Buffer {
   return createHmac('sha256', secret).update('password').update(passwordHash).digest().subarray(0, fingerprintBytes);
 }

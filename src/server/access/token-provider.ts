@@ -1,15 +1,17 @@
 import type { Credentials } from './caller.ts';
 
-/** Gives tokens, and knows its own, whichever instance gave them. */
+/** Issues tokens, and verifies tokens of all instances. */
 export interface TokenProvider {
   /**
-   * Who a token speaks for. `revision`: of auth now.
+   * The user of a token. `revision`: the current revision of auth.
    *
    * @throws EtcdError `invalidAuthToken`
    */
   verify(token: string, revision: number): Promise<Credentials>;
-  /** The same of a token that was good before, without waiting; undefined: it is to be verified. */
-  known(token: string, revision: number): Credentials | undefined;
-  /** @throws EtcdError when this provider gives none */
+  /**
+   * The user of a token that is cached as valid, without a wait. Undefined: `verify` must decide.
+   */
+  cached(token: string, revision: number): Credentials | undefined;
+  /** @throws EtcdError when this provider issues no tokens */
   issue(user: string, revision: number): Promise<string>;
 }

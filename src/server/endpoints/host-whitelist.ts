@@ -11,14 +11,15 @@ export interface HostWhitelistOptions {
 
 export interface HostGuard {
   readonly allows: (request: IncomingMessage) => boolean;
-  /** Answers what is not allowed itself. */
+  /** Answers a request that is not allowed. */
   readonly before: (next: RequestListener) => RequestListener;
 }
 
 /**
- * Lets requests pass that name an allowed host. A web page can have a name of its own point to an address it should not reach, and
- * read from there (DNS rebinding, CVE-2018-5702); the Host header then has the page's name. A request over TLS passes: its
- * certificate would not fit. As etcd does, with its text and status.
+ * Allows requests whose Host header is in the list. A web page can resolve its own name to an
+ * internal address and read from there (DNS rebinding, CVE-2018-5702). Its requests have the page's
+ * name in the Host header. Requests over TLS are allowed, because the certificate would not match.
+ * The behaviour, the text and the status are etcd's.
  */
 export function hostGuard({ hostWhitelist, logger }: HostWhitelistOptions): HostGuard {
   const log = new SparseLog({
@@ -44,7 +45,7 @@ export function hostGuard({ hostWhitelist, logger }: HostWhitelistOptions): Host
   return { allows, before };
 }
 
-/** Of `host:port`, `[::1]:port` and a bare host, the host. */
+/** The host of `host:port`, `[::1]:port` or a bare host. */
 function hostName(header: string): string {
   return (
     /^(?:\[([^\]]*)\]|([^:]*)):\d*$/

@@ -16,7 +16,7 @@ export interface HttpEndpointsOptions {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly emulatedEtcdVersion: string;
-  /** `monitoring`: health and metrics alone, for an address of their own. */
+  /** `monitoring`: only health and metrics, for a separate address. */
   readonly served?: 'all' | 'monitoring';
 }
 
@@ -31,23 +31,26 @@ interface HttpReply {
 const plainText = 'text/plain; charset=utf-8';
 const json = 'application/json';
 
-/** The checks behind /livez and /readyz, each with its own path. Names are etcd's; those of /readyz come down to: does the database answer, and is it whole. */
+/**
+ * The checks of /livez and /readyz, each with its own path. The names are etcd's. The checks of
+ * /readyz test whether the database answers and is not corrupt.
+ */
 const livenessChecks = ['serializable_read'] as const;
 const readinessChecks = ['data_corruption', 'linearizable_read', 'non_learner', 'serializable_read'] as const;
 
-/** What etcd serves over HTTP beside gRPC and the gateway: health, version and metrics. Bodies and status codes are etcd 3.7's. */
+/** Health, version and metrics over HTTP, with the bodies and status codes of etcd 3.7. */
 export function httpEndpoints(options: HttpEndpointsOptions): WebHandler {
   const handlers = new Map<string, Handler>([
     ['/health', (query, origin) => countedHealth(options, { query, origin })],
     ['/metrics', () => metricsPage(options.metrics)],
-    // A database that is away is no reason to start this process anew.
+    // An unavailable database is no reason to restart this process.
     ...checkHandlers('/livez', livenessChecks, async () => ({ failure: undefined, alarms: [] })),
     ...checkHandlers('/readyz', readinessChecks, (origin) => stateOf(options.store, origin)),
   ]);
   const faults = new SparseLog({
     logger: options.logger,
     level: 'error',
-    message: 'an HTTP request failed on a fault of this server',
+    message: 'HTTP request failed because of a bug in tine',
     linesMax: limits.sparseLogLinesMax,
     intervalMs: limits.sparseLogIntervalMs,
   });
@@ -68,7 +71,7 @@ export function httpEndpoints(options: HttpEndpointsOptions): WebHandler {
         exchange.end();
       },
       (error: unknown) => {
-        faults.write(() => ({ error, path: exchange.target }));
+        faults.write(() => ({ err: error, path: exchange.target }));
         exchange.head(500, [['content-length', '0']]);
         exchange.end();
       },
@@ -77,25 +80,28 @@ export function httpEndpoints(options: HttpEndpointsOptions): WebHandler {
   };
 
   async function answer({ method, target, origin }: WebExchange): Promise<HttpReply> {
-    // The base only completes what is a path alone.
+    // The base completes a target that is only a path.
     const url = URL.parse(target, 'http://localhost');
     const handler = url === null ? undefined : handlers.get(url.pathname);
     if (url === null || handler === undefined) return { status: 404, type: plainText, body: '404 page not found\n' };
-    // Prometheus's own handler takes any.
+    // Prometheus's own handler accepts any method.
     if (method !== 'GET' && url.pathname !== '/metrics')
       return { status: 405, type: plainText, body: 'Method Not Allowed\n' };
     return await handler(url.searchParams, origin);
   }
 }
 
-async function countedHealth({ store, metrics }: HttpEndpointsOptions, asked: Asked): Promise<HttpReply> {
-  const reply = await health(store, asked);
+async function countedHealth({ store, metrics }: HttpEndpointsOptions, request: HealthRequest): Promise<HttpReply> {
+  const reply = await health(store, request);
   metrics.health[reply.status === 200 ? 'successes' : 'failures'] += 1;
   return reply;
 }
 
-/** `exclude`: names of alarms that do not count. `serializable=true` asks for this instance alone, as probes do that would start it anew: then a database that is away does not count. */
-async function health(store: Store, { query, origin }: Asked): Promise<HttpReply> {
+/**
+ * `exclude`: names of alarms to ignore. `serializable=true` checks only this instance, for probes
+ * that would restart it: then an unavailable database is ignored.
+ */
+async function health(store: Store, { query, origin }: HealthRequest): Promise<HttpReply> {
   const { failure, alarms } = await stateOf(store, origin);
   const excluded = new Set(query.getAll('exclude'));
   const alarm = alarms.find(({ number }) => !excluded.has(alarmName(number)));
@@ -125,35 +131,35 @@ async function metricsPage(metrics: Metrics): Promise<HttpReply> {
   return { status: 200, type: metrics.contentType, body: await metrics.text() };
 }
 
-/** What the checks are about. */
+/** The data of the checks. */
 interface StoreState {
-  /** Why the database cannot be read, without its details; undefined when it can. */
+  /** Why the database cannot be read, without details; undefined if it can be read. */
   readonly failure: string | undefined;
   readonly alarms: readonly Alarm[];
 }
 
-type Look = (origin: Origin) => Promise<StoreState>;
+type ReadState = (origin: Origin) => Promise<StoreState>;
 
-interface Asked {
+interface HealthRequest {
   readonly query: URLSearchParams;
   readonly origin: Origin;
 }
 
-function checkHandlers(path: string, checks: readonly string[], look: Look): [string, Handler][] {
+function checkHandlers(path: string, checks: readonly string[], readState: ReadState): [string, Handler][] {
   return [
     [
       path,
       async (query, origin) =>
         checked(
           checks.filter((check) => !query.getAll('exclude').includes(check)),
-          await look(origin),
+          await readState(origin),
           query,
         ),
     ],
-    // One that is asked for by its name is not excluded.
+    // A check that is requested by its name is not excluded.
     ...checks.map((check): [string, Handler] => [
       `${path}/${check}`,
-      async (query, origin) => checked([check], await look(origin), query),
+      async (query, origin) => checked([check], await readState(origin), query),
     ]),
   ];
 }

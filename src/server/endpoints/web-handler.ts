@@ -4,15 +4,17 @@ import { type HeaderField, headerValue } from '../transport/http/header-field.ts
 import type { WebExchange, WebHandler } from '../transport/web/web-exchange.ts';
 
 export interface WebHandlerOptions {
-  /** Origins of pages that may read answers. */
+  /** Origins of web pages that may read answers. */
   readonly cors: readonly string[];
-  /** Takes paths that begin with `/v3/`; absent when there is none. */
+  /** Handles paths that begin with `/v3/`; absent if there is no gateway. */
   readonly gateway?: (exchange: WebExchange, path: string) => ReturnType<WebHandler>;
-  /** Takes all others. */
+  /** Handles all other paths. */
   readonly endpoints: WebHandler;
 }
 
-/** Everything that is served over HTTP without gRPC, as etcd serves it: to the pages it is told of, and each under its own path. */
+/**
+ * Handles all HTTP requests except gRPC, as etcd does: adds the CORS headers and routes by path.
+ */
 export function webHandler({ cors, gateway, endpoints }: WebHandlerOptions): WebHandler {
   return (exchange) => {
     exchange.addFields(corsFields(cors, headerValue(exchange.fields, 'origin')));
@@ -22,18 +24,18 @@ export function webHandler({ cors, gateway, endpoints }: WebHandlerOptions): Web
     if (path === undefined) {
       return answer(exchange, 400, [['content-type', 'text/plain; charset=utf-8']], '400 Bad Request');
     }
-    const place = path === '/v3' ? '/v3/' : posix.normalize(path);
-    if (path.startsWith('/') && place !== path) {
+    const normalized = path === '/v3' ? '/v3/' : posix.normalize(path);
+    if (path.startsWith('/') && normalized !== path) {
       const query = exchange.target.slice(escapedPath.length);
-      return answer(exchange, 307, [['location', encodeURI(place) + query]]);
+      return answer(exchange, 307, [['location', encodeURI(normalized) + query]]);
     }
-    // The name of the gateway's paths before etcd 3.4.
+    // The prefix of the gateway's paths before etcd 3.4.
     const current = path.replace(/^\/v3beta\//, '/v3/');
     return current.startsWith('/v3/') && gateway !== undefined ? gateway(exchange, current) : endpoints(exchange);
   };
 }
 
-/** What tells a browser that a page of this origin may read the answer. */
+/** Headers that allow a web page of this origin to read the answer. */
 function corsFields(cors: readonly string[], origin: string | undefined): readonly HeaderField[] {
   const allowed = listAllows(cors, '*') ? '*' : origin;
   if (allowed === undefined || !listAllows(cors, allowed)) return [];
@@ -44,12 +46,14 @@ function corsFields(cors: readonly string[], origin: string | undefined): readon
   ];
 }
 
-/** Whether a page of this origin may read answers; what is not sent by a page has none. */
+/**
+ * Whether a page of this origin may read answers. A request that no page has sent has no origin.
+ */
 export function mayRead(cors: readonly string[], origin: string | undefined): boolean {
   return origin === undefined || listAllows(cors, origin);
 }
 
-/** Undefined: an escape is broken. */
+/** Undefined: an escape is invalid. */
 function unescaped(path: string): string | undefined {
   try {
     return decodeURIComponent(path);

@@ -2,7 +2,7 @@ import { EtcdError, StatusCode } from '../../errors.ts';
 import { type HeaderField, headerValue } from '../transport/http/header-field.ts';
 import { timeoutFieldMs } from './timeout-field.ts';
 
-/** HTTP's own headers, of which a method hears under a prefix. grpc-gateway's list. */
+/** HTTP's own headers, which a method receives with a prefix. grpc-gateway's list. */
 const permanentHeaders = new Set(
   `accept accept-charset accept-language accept-ranges authorization cache-control content-type cookie date expect from
    host if-match if-modified-since if-none-match if-schedule-tag-match if-unmodified-since max-forwards origin pragma
@@ -10,16 +10,17 @@ const permanentHeaders = new Set(
 );
 
 const metadataPrefix = 'grpc-metadata-';
-/** What belongs to gRPC itself and cannot be sent as metadata. */
+/** Names that gRPC itself uses. They cannot be sent as metadata. */
 const reservedNames = /^(?:grpc-.*|content-type|user-agent|te)$/;
 const validName = /^[0-9a-z._-]+$/;
 const validText = /^[ -~]*$/;
 
 /**
- * The headers of the gRPC call that an HTTP request stands for, as grpc-gateway makes them: `authorization`, and metadata
- * from `grpc-metadata-*`; HTTP's own headers with `grpcgateway-` before them; the deadline of `grpc-timeout`.
+ * The headers of the gRPC call for an HTTP request, as in grpc-gateway: `authorization`, metadata
+ * from `grpc-metadata-*`, HTTP's own headers with the prefix `grpcgateway-`, and the deadline of
+ * `grpc-timeout`.
  *
- * @throws EtcdError when the request's own are malformed, or its deadline is over before it begins
+ * @throws EtcdError when a header of the request is malformed, or its deadline has passed already
  */
 export function callFields(fields: readonly HeaderField[], rpc: string): readonly HeaderField[] {
   const timeoutMs = timeoutFieldMs(headerValue(fields, 'grpc-timeout'));
@@ -48,7 +49,7 @@ function metadataNameOf(name: string): string | undefined {
   return name.startsWith(metadataPrefix) ? name.slice(metadataPrefix.length) : undefined;
 }
 
-/** Metadata that is no text travels in base64. */
+/** Binary metadata is sent in base64. */
 function checkBase64(name: string, value: string): void {
   const digits = value.length % 4 === 0 ? value.replace(/={1,2}$/, '') : value;
   const wrong = digits.search(/[^A-Za-z0-9+/]/);
@@ -58,7 +59,7 @@ function checkBase64(name: string, value: string): void {
   throw new EtcdError(StatusCode.invalidArgument, text);
 }
 
-/** A header's name as Go writes it: `Grpc-Metadata-Bin`. */
+/** The name of a header as Go writes it: `Grpc-Metadata-Bin`. */
 function canonical(name: string): string {
   return name.replaceAll(/(^|-)([a-z])/g, (_match, dash: string, letter: string) => dash + letter.toUpperCase());
 }

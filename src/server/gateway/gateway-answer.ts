@@ -12,28 +12,31 @@ import { MessageWriter } from './json/write-message.ts';
 
 export interface GatewayAnswerOptions {
   readonly schema: MessageSchema;
-  /** Messages come one a line, each as `{"result":...}`. */
+  /** Writes one message per line, as `{"result":...}`. */
   readonly isStream: boolean;
-  /** Writing takes turns with what else connections lead to. */
+  /** Writing takes turns with other work of connections. */
   readonly turns: Turns;
-  /** All is on its way, or the client is gone. */
+  /** The answer is on its way, or the client has closed the connection. */
   readonly onEnd: () => void;
-  /** A bug met the answer, which ends. */
+  /** A bug occurred. The answer ends. */
   readonly onFault: (error: unknown) => void;
 }
 
 interface End {
   readonly status: Status;
-  /** The method, or the gRPC server, has said it; otherwise the gateway itself. */
+  /** The status comes from the method or the gRPC server, not from the gateway itself. */
   readonly isGrpc: boolean;
 }
 
 const json: HeaderField = ['content-type', 'application/json'];
-/** The one header of gRPC's that an answer has, as grpc-gateway passes it on. */
+/** The only gRPC header of an answer that grpc-gateway passes on. */
 const grpcContentType: HeaderField = ['grpc-metadata-content-type', 'application/grpc'];
 const grpcTrailerName = 'grpc-trailer-content-type';
 
-/** What a call's client gets: messages as JSON, written as it takes them and in slices, and an end. */
+/**
+ * The answer to the client of a call: messages as JSON, written in slices as the client reads them,
+ * and an end.
+ */
 export class GatewayAnswer {
   readonly #exchange: WebExchange;
   readonly #options: GatewayAnswerOptions;
@@ -52,7 +55,9 @@ export class GatewayAnswer {
     this.#acceptsTrailers = /trailers/i.test(headerValue(exchange.fields, 'te') ?? '');
   }
 
-  /** Bytes of messages that are not yet written, and of JSON that is not yet taken. */
+  /**
+   * Bytes of messages that are not written yet, and of JSON that the connection has not taken yet.
+   */
   get pendingBytes(): number {
     return this.#queuedBytes + this.#exchange.pendingBytes;
   }
@@ -66,14 +71,14 @@ export class GatewayAnswer {
     this.#start();
   }
 
-  /** After all that was added. The first end counts. */
+  /** Ends the answer after all added messages. Only the first end counts. */
   end(status: Status, { isGrpc = false } = {}): void {
     if (this.#isOver) return;
     this.#end ??= { status, isGrpc };
     this.#start();
   }
 
-  /** Nothing more is written: the client is gone. */
+  /** Stops writing: the client has closed the connection. */
   drop(): void {
     this.#isOver = true;
     this.#queue.length = 0;
@@ -120,7 +125,7 @@ export class GatewayAnswer {
     }
   }
 
-  /** `wholeBytes`: of an answer that is written in one go. */
+  /** `wholeBytes`: the length of an answer that is written at once. */
   #head(wholeBytes: number | undefined): void {
     if (this.#hasHead) return;
     this.#hasHead = true;
@@ -131,17 +136,17 @@ export class GatewayAnswer {
 
   #finish({ status, isGrpc }: End): void {
     this.#isOver = true;
-    if (status.code === StatusCode.ok) this.#finishWell();
-    else this.#finishBadly(status, isGrpc);
+    if (status.code === StatusCode.ok) this.#finishOk();
+    else this.#finishWithError(status, isGrpc);
     this.#exchange.whenSent().then(this.#options.onEnd, this.#options.onFault);
   }
 
-  #finishWell(): void {
+  #finishOk(): void {
     if (!this.#hasHead) this.#exchange.head(200, []);
     this.#exchange.end();
   }
 
-  #finishBadly(status: Status, isGrpc: boolean): void {
+  #finishWithError(status: Status, isGrpc: boolean): void {
     const { isStream } = this.#options;
     const isLine = isStream && (isGrpc || this.#hasHead);
     const error = { code: status.code, message: status.message };
@@ -158,7 +163,7 @@ export class GatewayAnswer {
   }
 }
 
-/** What HTTP wants to be said to those who are to say who they are. */
+/** The header with which HTTP requests credentials. */
 function challengeOf({ code, message }: Status): readonly HeaderField[] {
   return code === StatusCode.unauthenticated && /^[ -~]+$/.test(message) ? [['www-authenticate', message]] : [];
 }
@@ -168,7 +173,7 @@ function byteLength(message: Message): number {
   return message.reduce((sum, { length }) => sum + length, 0);
 }
 
-/** A message in one piece. Its pieces are of no more use. */
+/** A message in one piece. Frees its pieces. */
 function joined(message: Message): Uint8Array {
   if (message instanceof Uint8Array) return message;
   const bytes = Buffer.concat(message);

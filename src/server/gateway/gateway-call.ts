@@ -1,8 +1,8 @@
 import { etcdError, StatusCode } from '../../errors.ts';
 import type { Origin } from '../../store/requester.ts';
 import { serverLimits } from '../server-limits.ts';
-import type { Arrival } from '../transport/budget/arrivals.ts';
 import type { HeldAccount, HeldBytes } from '../transport/budget/held-bytes.ts';
+import type { UnfinishedRequest } from '../transport/budget/request-timeouts.ts';
 import type { Turn, Turns } from '../transport/budget/turns.ts';
 import type { CallStream } from '../transport/grpc/call-stream.ts';
 import type { GrpcServer } from '../transport/grpc/grpc-server.ts';
@@ -30,41 +30,44 @@ export interface GatewayCallOptions {
   readonly fields: readonly HeaderField[];
   readonly held: HeldBytes;
   readonly turns: Turns;
-  /** The answer is written, or the client is gone. */
-  readonly onOver: () => void;
+  /** The answer is written, or the client has closed the connection. */
+  readonly onEnded: () => void;
 }
 
 /**
- * A call over HTTP with JSON. To the gRPC server it is a stream like those of HTTP/2, so that everything is as there:
- * the methods, their deadlines and limits, what is counted of them, and what a stop does to them.
+ * A call over HTTP with JSON. For the gRPC server it is a stream like an HTTP/2 stream. So methods,
+ * deadlines, limits, metrics and the stop of the server work as with HTTP/2.
  */
-export class GatewayCall implements CallStream, StreamListener, Arrival {
+export class GatewayCall implements CallStream, StreamListener, UnfinishedRequest {
   readonly fields: readonly HeaderField[];
-  /** A certificate names no user here, as in etcd, whose gateway stands between the client and the methods. */
+  /**
+   * As in etcd, a certificate names no user here, because the gateway is between the client and the
+   * methods.
+   */
   readonly commonName = undefined;
   readonly #options: GatewayCallOptions;
   readonly #values: JsonValues;
-  /** What came and is not looked at yet, in order. */
+  /** Received bytes that are not scanned yet, in order. */
   readonly #pieces: Buffer[] = [];
   #hasEnded = false;
   #isReading = false;
-  /** The gRPC call takes no more of the body now. */
+  /** The gRPC call accepts no more of the body at the moment. */
   #isPaused = false;
   #onResume: (() => void) | undefined;
   readonly #answer: GatewayAnswer;
-  /** The gRPC call; undefined before it begins, and when it was over at once. */
+  /** The gRPC call. Undefined before it begins, and if it ended at once. */
   #call: StreamListener | undefined;
-  /** The request of a call that has one. */
+  /** The only request of a call. */
   #request: Buffer | undefined;
-  /** Nothing more is read of the body. */
-  #isRead = false;
-  /** What is held of the request: JSON that is not whole, and a message that waits for the method. */
+  /** The rest of the body is ignored. */
+  #isBodyDone = false;
+  /** Memory of the request: incomplete JSON, and a message that waits for the method. */
   readonly #account: HeldAccount;
   #valueBytes = 0;
   #messageBytes = 0;
-  /** When the request, or a value of it, began of which the rest is still to come. */
+  /** The time at which the incomplete request, or value, began. */
   #arrivingSinceMs: number | undefined;
-  /** Answered by the gateway itself: no method hears of it any more. */
+  /** The gateway itself has answered, so no method receives the rest. */
   #isRefused = false;
   #isOver = false;
 
@@ -77,7 +80,7 @@ export class GatewayCall implements CallStream, StreamListener, Arrival {
       schema: options.method.response,
       isStream: options.method.kind !== 'unary',
       turns: options.turns,
-      onEnd: () => this.#over(),
+      onEnd: () => this.#finish(),
       onFault: (error) => options.grpc.reportFault(error),
     });
     this.#account = options.held.open({
@@ -100,13 +103,13 @@ export class GatewayCall implements CallStream, StreamListener, Arrival {
     return this.#options.exchange.origin;
   }
 
-  // What the client sends: the exchange calls.
+  // Methods that the exchange calls, for the data of the client.
 
-  /** The length of JSON is not known before its end. */
+  /** The length of JSON is unknown until its end. */
   readonly missingBytes = 0;
 
   onData(chunk: Buffer): void {
-    if (this.#isRead) return;
+    if (this.#isBodyDone) return;
     const { gatewayPieceBytes: bytes } = serverLimits;
     for (let at = 0; at < chunk.length; at += bytes) this.#pieces.push(chunk.subarray(at, at + bytes));
     this.#readOn();
@@ -120,10 +123,10 @@ export class GatewayCall implements CallStream, StreamListener, Arrival {
   onClose(): void {
     this.#answer.drop();
     this.#call?.onClose();
-    this.#over();
+    this.#finish();
   }
 
-  // What the method answers: the gRPC server calls.
+  // Methods that the gRPC server calls, for the answer.
 
   reply(message: Message): void {
     this.#answer.add([message]);
@@ -143,16 +146,16 @@ export class GatewayCall implements CallStream, StreamListener, Arrival {
     this.#messageBytes = bytes;
   }
 
-  /** JSON is what it is: nothing is unpacked. */
+  /** JSON is never compressed. */
   countUseless(): void {}
 
-  // What the gRPC server looks after.
+  // Methods that the gRPC server calls for its checks.
 
   isArrivingSince(beforeMs: number): boolean {
-    return !this.#isRead && this.#arrivingSinceMs !== undefined && this.#arrivingSinceMs < beforeMs;
+    return !this.#isBodyDone && this.#arrivingSinceMs !== undefined && this.#arrivingSinceMs < beforeMs;
   }
 
-  giveUpRequest(): void {
+  abortRequest(): void {
     this.#fail(etcdError('timeout'));
   }
 
@@ -183,30 +186,30 @@ export class GatewayCall implements CallStream, StreamListener, Arrival {
     if (!this.#isReading) void this.#readAll();
   }
 
-  /** Looks at the body as far as it has come. The rest waits while a value is read. */
+  /** Scans the received part of the body. The rest waits while a value is read. */
   async #readAll(): Promise<void> {
     this.#isReading = true;
     const { exchange } = this.#options;
     exchange.pause();
     try {
-      while (this.#pieces.length > 0 && !this.#isRead) {
+      while (this.#pieces.length > 0 && !this.#isBodyDone) {
         this.#values.push(this.#pieces.shift() as Buffer);
         await this.#read(() => this.#values.next());
-        if (!this.#isRead) this.#holdValue(this.#values.heldBytes + this.#waitingBytes());
+        if (!this.#isBodyDone) this.#holdValue(this.#values.heldBytes + this.#waitingBytes());
       }
-      if (this.#hasEnded && !this.#isRead) await this.#read(() => this.#values.last());
+      if (this.#hasEnded && !this.#isBodyDone) await this.#read(() => this.#values.last());
     } finally {
       this.#isReading = false;
     }
-    if (this.#hasEnded) this.#onWhole();
+    if (this.#hasEnded) this.#onBodyRead();
     else if (!this.#isPaused) exchange.resume();
   }
 
-  #onWhole(): void {
+  #onBodyRead(): void {
     if (this.#isRefused || this.#isOver) return;
     if (this.#options.method.kind !== 'bidirectional') {
       this.#start();
-      this.#give(this.#request ?? Buffer.alloc(0));
+      this.#passOn(this.#request ?? Buffer.alloc(0));
     }
     this.#endRequests();
   }
@@ -215,20 +218,20 @@ export class GatewayCall implements CallStream, StreamListener, Arrival {
     return this.#pieces.reduce((bytes, piece) => bytes + piece.length, 0);
   }
 
-  /** Takes the values that are there. What follows the request of a call that has one is not looked at, as in etcd. */
+  /** Reads the complete values. As in etcd, bytes after the only request of a call are ignored. */
   async #read(nextValue: () => Buffer | undefined): Promise<void> {
     const { turns } = this.#options;
     try {
       for (;;) {
         const json = await turns.run((turn) => this.#takeSmall(nextValue, turn));
-        if (this.#isRead || json === undefined) return;
+        if (this.#isBodyDone || json === undefined) return;
         if (json !== 'more') {
           const message = await this.#large(json);
-          if (message === undefined || this.#isRead) return;
+          if (message === undefined || this.#isBodyDone) return;
           this.#take(message);
         }
         if (this.#isPaused) await this.#resumed();
-        if (this.#isRead) return;
+        if (this.#isBodyDone) return;
       }
     } catch (error) {
       this.#onUnreadable(error);
@@ -236,11 +239,11 @@ export class GatewayCall implements CallStream, StreamListener, Arrival {
   }
 
   /**
-   * Takes values until the turn is over, or no more are taken now: 'more'. One that is large is returned, to be read elsewhere.
-   * Undefined: none is whole any more.
+   * Reads values until the turn is over, or the call accepts no more: 'more'. A large value is
+   * returned, to be read in the thread. Undefined: no complete value is left.
    */
   #takeSmall(nextValue: () => Buffer | undefined, turn: Turn): Buffer | 'more' | undefined {
-    while (!this.#isRead) {
+    while (!this.#isBodyDone) {
       const json = nextValue();
       if (json === undefined || json.length >= serverLimits.largeValueBytesMin) return json;
       turn.charge(transportLimits.callTurnMs);
@@ -252,11 +255,11 @@ export class GatewayCall implements CallStream, StreamListener, Arrival {
 
   #take(message: Buffer): void {
     if (this.#options.method.kind === 'bidirectional') {
-      this.#give(message);
+      this.#passOn(message);
       return;
     }
     this.#request = message;
-    this.#isRead = true;
+    this.#isBodyDone = true;
     this.#holdValue(message.length);
   }
 
@@ -272,7 +275,7 @@ export class GatewayCall implements CallStream, StreamListener, Arrival {
     return largeValues.read(json, method.request, () => !this.#isOver);
   }
 
-  #give(message: Buffer): void {
+  #passOn(message: Buffer): void {
     const framed = Buffer.allocUnsafe(prefixBytes + message.length);
     framed[0] = 0;
     framed.writeUInt32BE(message.length, 1);
@@ -280,9 +283,11 @@ export class GatewayCall implements CallStream, StreamListener, Arrival {
     this.#call?.onData(framed);
   }
 
-  /** A stream that hears something it cannot read hears nothing more, and goes on: as in etcd. */
+  /**
+   * As in etcd, a stream continues after an unreadable request, but receives no further requests.
+   */
   #onUnreadable(error: unknown): void {
-    this.#isRead = true;
+    this.#isBodyDone = true;
     const isJson = error instanceof JsonSyntaxError || error instanceof ProtoJsonError;
     const { grpc, method } = this.#options;
     const isStream = method.kind === 'bidirectional';
@@ -292,14 +297,14 @@ export class GatewayCall implements CallStream, StreamListener, Arrival {
   }
 
   #refuse(status: Status): void {
-    this.#isRead = true;
+    this.#isBodyDone = true;
     this.#isRefused = true;
     this.#answer.end(status);
     this.#call?.onClose();
   }
 
   #endRequests(): void {
-    this.#isRead = true;
+    this.#isBodyDone = true;
     this.#holdValue(0);
     this.#call?.onEnd();
   }
@@ -316,22 +321,22 @@ export class GatewayCall implements CallStream, StreamListener, Arrival {
     if (this.#isOver) return;
     this.#options.exchange.endConnection();
     this.#refuse(this.#options.grpc.statusOf(error, { isStream: false }));
-    this.#giveUpInput();
+    this.#dropInput();
   }
 
-  /** Nothing of it is needed any more, however long the answer takes. */
-  #giveUpInput(): void {
+  /** The input is no longer needed, even if the answer takes long. */
+  #dropInput(): void {
     this.#account.close();
     this.#pieces.length = 0;
     this.#values.drop();
   }
 
-  #over(): void {
+  #finish(): void {
     if (this.#isOver) return;
     this.#isOver = true;
-    this.#isRead = true;
-    this.#giveUpInput();
+    this.#isBodyDone = true;
+    this.#dropInput();
     this.#onResume?.();
-    this.#options.onOver();
+    this.#options.onEnded();
   }
 }

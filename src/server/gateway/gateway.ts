@@ -1,6 +1,6 @@
 import { EtcdError, etcdError, StatusCode } from '../../errors.ts';
-import type { Arrivals } from '../transport/budget/arrivals.ts';
 import type { HeldBytes } from '../transport/budget/held-bytes.ts';
+import type { RequestTimeouts } from '../transport/budget/request-timeouts.ts';
 import type { Turns } from '../transport/budget/turns.ts';
 import type { GrpcServer } from '../transport/grpc/grpc-server.ts';
 import { headerValue } from '../transport/http/header-field.ts';
@@ -15,20 +15,23 @@ import { gatewayRoutes } from './routes.ts';
 
 export interface GatewayOptions {
   readonly grpc: GrpcServer;
-  /** What unfinished requests hold. */
+  /** Memory of unfinished requests. */
   readonly held: HeldBytes;
-  readonly arrivals: Arrivals;
-  /** Calls' work takes turns with that of all connections. */
+  readonly requestTimeouts: RequestTimeouts;
+  /** The work of calls takes turns with the work of all connections. */
   readonly turns: Turns;
-  /** Calls at a time: to the gRPC server they are streams of one client, as in etcd. */
+  /** Limit of concurrent calls. As in etcd, they are streams of one client for the gRPC server. */
   readonly maxConcurrentStreams: number;
-  /** Whether a certificate would say over gRPC who calls. */
+  /** Whether a certificate names the user over gRPC. */
   readonly certificatesNameUsers: () => boolean;
 }
 
 const form = 'application/x-www-form-urlencoded';
 
-/** etcd's methods for clients that speak HTTP and JSON: paths that begin with `/v3/`. Statuses, headers and texts are those of etcd 3.7, which has them of grpc-gateway. */
+/**
+ * etcd's methods for clients that use HTTP and JSON: paths that begin with `/v3/`. Statuses,
+ * headers and texts are the same as in etcd 3.7, which uses grpc-gateway.
+ */
 export class Gateway {
   readonly #options: GatewayOptions;
   readonly #rpcs = new Map(gatewayRoutes.map(({ path, rpc }) => [path, rpc]));
@@ -38,10 +41,10 @@ export class Gateway {
 
   constructor(options: GatewayOptions) {
     this.#options = options;
-    options.arrivals.watch(this.#calls);
+    options.requestTimeouts.watch(this.#calls);
   }
 
-  /** `path`: without escapes. */
+  /** `path`: unescaped. */
   accept(exchange: WebExchange, path: string): StreamListener | undefined {
     if (this.#options.certificatesNameUsers() && (exchange.commonName ?? '') !== '') {
       refuseCertificate(exchange);
@@ -55,7 +58,7 @@ export class Gateway {
     }
   }
 
-  /** Resolves when every call that there is has been answered. */
+  /** Resolves when every current call is answered. */
   async whenIdle(): Promise<void> {
     if (this.#calls.size === 0) return;
     await new Promise<void>((resolve) => {
@@ -70,7 +73,7 @@ export class Gateway {
     const fields = callFields(exchange.fields, rpc);
     if (this.#calls.size >= this.#options.maxConcurrentStreams) throw etcdError('tooManyRequests');
     const { grpc, held, turns } = this.#options;
-    const onOver = () => this.#forget(call);
+    const onEnded = () => this.#forget(call);
     const call: GatewayCall = new GatewayCall({
       grpc,
       held,
@@ -79,7 +82,7 @@ export class Gateway {
       largeValues: this.#largeValues,
       method: methodSchema(rpc),
       fields,
-      onOver,
+      onEnded,
     });
     if (!call.isOver) this.#calls.add(call);
     return call;
@@ -91,7 +94,10 @@ export class Gateway {
   }
 }
 
-/** Who relies on a certificate's name here would be nobody: it is told so, in etcd's words. */
+/**
+ * A client that relies on the name in its certificate would be unauthenticated here. The error is
+ * etcd's.
+ */
 function refuseCertificate(exchange: WebExchange): void {
   const text = 'CommonName of client sending a request against gateway will be ignored and not used as expected\n';
   exchange.head(400, [
@@ -103,7 +109,7 @@ function refuseCertificate(exchange: WebExchange): void {
   exchange.end();
 }
 
-/** A form may name another method than the one it is sent with. */
+/** A form may name another method than its own. */
 function methodOf({ method, fields }: WebExchange): string {
   const override = headerValue(fields, 'x-http-method-override');
   const isForm = method === 'POST' && headerValue(fields, 'content-type') === form;

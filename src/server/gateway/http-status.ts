@@ -1,6 +1,9 @@
 import { StatusCode } from '../../errors.ts';
 
-/** HTTP's number for a client that went away, which only nginx and its readers have a name for. */
+/**
+ * The status for a client that closed its connection. Only nginx and programs that follow it have a
+ * name for it.
+ */
 const clientClosedRequest = 499;
 
 const statuses: Readonly<Record<StatusCode, number>> = {
@@ -23,7 +26,7 @@ const statuses: Readonly<Record<StatusCode, number>> = {
   [StatusCode.unauthenticated]: 401,
 };
 
-/** The HTTP status of a gRPC code, as grpc-gateway has it. */
+/** The HTTP status of a gRPC code, as in grpc-gateway. */
 export function httpStatusOf(code: StatusCode): number {
   return statuses[code];
 }

@@ -1,4 +1,4 @@
-/** The body of the thread that reads large JSON values, one at a time. */
+/** The code of the thread that reads large JSON values, one at a time. */
 import { parentPort } from 'node:worker_threads';
 import { AssertionError } from '../../errors.ts';
 import { type LargeValue, readLargeValue } from './read-large-value.ts';

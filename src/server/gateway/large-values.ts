@@ -7,8 +7,9 @@ import { ProtoJsonError } from './json/proto-json-error.ts';
 import type { LargeValue, LargeValueOutcome } from './read-large-value.ts';
 
 /**
- * Reads large JSON values in a thread of its own, so that the event loop serves others meanwhile: 4 MiB of short fields
- * take a second. The thread starts with the first such value, and ends when none has come for a while.
+ * Reads large JSON values in a separate thread, so that the event loop is not blocked: 4 MiB of
+ * short fields take a second. The thread starts with the first large value, and ends after some
+ * time without one.
  */
 export class LargeValues {
   readonly #oneAtATime = new Limiter({ countMax: 1 });
@@ -16,19 +17,19 @@ export class LargeValues {
   #idleTimer: NodeJS.Timeout | undefined;
 
   /**
-   * The message of a value; undefined when it is not wanted any more at its turn.
+   * The message of a value. Undefined: it is no longer needed when its turn comes.
    *
    * @throws ProtoJsonError
    */
-  read(json: Buffer, schema: MessageSchema, isWanted: () => boolean): Promise<Buffer | undefined> {
-    return this.#oneAtATime.run(async () => (isWanted() ? this.#read(json, schema) : undefined));
+  read(json: Buffer, schema: MessageSchema, isNeeded: () => boolean): Promise<Buffer | undefined> {
+    return this.#oneAtATime.run(async () => (isNeeded() ? this.#read(json, schema) : undefined));
   }
 
   async #read(json: Buffer, { name }: MessageSchema): Promise<Buffer> {
     clearTimeout(this.#idleTimer);
     try {
       this.#worker ??= startWorker();
-      // A copy of its own: a part of a buffer would take all of the buffer along.
+      // A copy, because a view would transfer its whole buffer.
       const value: LargeValue = { json: Uint8Array.from(json), schema: name };
       const answered = once(this.#worker, 'message');
       this.#worker.postMessage(value, [value.json.buffer]);
@@ -51,7 +52,7 @@ export class LargeValues {
   }
 }
 
-/** Its errors reach who waits for an answer. */
+/** Errors of the worker reach the caller that waits for the answer. */
 function startWorker(): Worker {
   const worker = new Worker(threadFile, { resourceLimits: { maxYoungGenerationSizeMb: 12 } });
   worker.on('error', () => undefined);
@@ -59,6 +60,6 @@ function startWorker(): Worker {
   return worker;
 }
 
-/** Beside this file, in the sources as in the package. */
+/** In the same folder, both in the sources and in the package. */
 const fileName = import.meta.url.endsWith('.ts') ? './large-value-thread.ts' : './large-value-thread.js';
 const threadFile = new URL(fileName, import.meta.url);

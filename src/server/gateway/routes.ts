@@ -1,16 +1,19 @@
-/** Which method a path of the gateway calls. All paths take POST alone. */
+/** A path of the gateway, and its method. All paths accept only POST. */
 export interface Route {
   readonly path: string;
   /** The gRPC path. */
   readonly rpc: string;
 }
 
-/** A service's paths, each with the name of its method. */
+/** The paths of a service, each with the name of its method. */
 function routes(service: string, methods: Readonly<Record<string, string>>): readonly Route[] {
   return Object.entries(methods).map(([path, method]) => ({ path, rpc: `/${service}/${method}` }));
 }
 
-/** etcd 3.7's, whole: RangeStream has none. Leases have a second path for each of three methods, from before they had their own. */
+/**
+ * All paths of etcd 3.7. RangeStream has no path. Three lease methods have a second path, from
+ * before they had their own.
+ */
 export const gatewayRoutes: readonly Route[] = [
   ...routes('etcdserverpb.KV', {
     '/v3/kv/range': 'Range',

@@ -1,14 +1,15 @@
 import { EtcdError, StatusCode } from '../../errors.ts';
 import { timeoutUnitMs } from '../transport/grpc/parse-timeout.ts';
 
-/** Eight digits are the most that gRPC sends on. Of milliseconds they are a day and a quarter. */
+/** gRPC allows at most eight digits. In milliseconds this is 28 hours. */
 const timeoutMsMax = 99_999_999;
 
 /**
- * The milliseconds of the header `grpc-timeout` as grpc-gateway reads it: any whole number and a unit; 0 is none.
- * Undefined: the call has no deadline.
+ * The milliseconds of the header `grpc-timeout`, as grpc-gateway reads it: any integer and a unit;
+ * 0 means no deadline. Undefined: the call has no deadline.
  *
- * @throws EtcdError when it is malformed, or over already: within less than a millisecond nothing is answered
+ * @throws EtcdError when the header is malformed, or the deadline is below a millisecond, in which
+ * nothing can be answered
  */
 export function timeoutFieldMs(text: string | undefined): number | undefined {
   if (text === undefined || text === '') return undefined;

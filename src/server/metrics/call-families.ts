@@ -1,4 +1,4 @@
-/** What was counted of the calls, by gRPC method. */
+/** Metrics of calls, by gRPC method. */
 import { addedHistograms } from '../../statistics/histogram.ts';
 import type { Method } from '../transport/grpc/method.ts';
 import type { MethodMetrics } from '../transport/grpc/method-metrics.ts';
@@ -6,7 +6,7 @@ import { splitPath } from '../transport/grpc/method-table.ts';
 import { counter, type Family, type HistogramSample, histogram, type Labels, type Sample } from './family.ts';
 
 export interface CallFamiliesOptions {
-  /** With the latencies of each method: they are most of the text. */
+  /** Adds the latencies of each method, which are most of the text. */
   readonly isExtensive: boolean;
 }
 
@@ -75,7 +75,7 @@ function handlingFamily(labelled: readonly { metrics: MethodMetrics; labels: Lab
   );
 }
 
-/** A type is there once there was a request of it, as in etcd. */
+/** As in etcd, a type appears after its first request. */
 function requestSamples({ method, successes, failures }: MethodMetrics): readonly HistogramSample[] {
   const type = requestType(method);
   if (type === undefined) return [];
@@ -87,7 +87,7 @@ function requestSamples({ method, successes, failures }: MethodMetrics): readonl
     .map(({ success, counts }) => ({ labels: { success, type }, counts, unit: 0.001 }));
 }
 
-/** How etcd calls what a method asks for; undefined: it does not count such. */
+/** etcd's name for the requests of a method; undefined: etcd does not count them. */
 function requestType({ path, kind }: Method): string | undefined {
   const split = splitPath(path);
   if (kind !== 'unary' || split === undefined) return undefined;
@@ -119,7 +119,7 @@ function labelsOf({ path, kind }: Method): Labels {
   };
 }
 
-/** By number, as prometheus's middleware for gRPC spells them. */
+/** Indexed by number, in the spelling of Prometheus's middleware for gRPC. */
 const codeNames: readonly string[] = [
   'OK',
   'Canceled',

@@ -1,4 +1,7 @@
-/** Metrics with etcd's names, types and texts, where dashboards and alerts look at them and tine has what they mean. */
+/**
+ * Metrics with etcd's names, types and texts, for dashboards and alerts, where tine has the same
+ * values.
+ */
 import { authRevision } from '../../mvcc/auth/auth-state.ts';
 import type { Family } from './family.ts';
 import { counter, gauge, info, seconds, sizes } from './family.ts';
@@ -18,7 +21,7 @@ function serverFamilies({ store, head, origin, isDatabaseUp, isLeader, etcdVersi
   const { writes, leaderChanges, slowOperations } = store;
   const [major, minor] = etcdVersion.split('.');
   return [
-    // What cannot be without a leader in etcd cannot be without the database here.
+    // Without its database, tine can do as little as etcd without a leader.
     gauge('etcd_server_has_leader', 'Whether or not a leader exists. 1 is existence, 0 is not.', isDatabaseUp ? 1 : 0),
     gauge('etcd_server_is_leader', 'Whether or not this member is a leader. 1 if is, 0 otherwise.', isLeader ? 1 : 0),
     gauge('etcd_server_is_learner', 'Whether or not this member is a learner. 1 if is, 0 otherwise.', 0),
@@ -38,7 +41,7 @@ function serverFamilies({ store, head, origin, isDatabaseUp, isLeader, etcdVersi
     ),
     gauge('etcd_debugging_auth_revision', 'The current revision of auth store.', authRevision(head.authState)),
     gauge('etcd_server_quota_backend_bytes', 'Current backend storage quota size in bytes.', quotaBytes),
-    // The log is the table: a row's id is its place in it, and what is committed is applied.
+    // The table is the log: a row's id is its position, and committed rows are applied.
     gauge('etcd_server_proposals_committed_total', 'The total number of consensus proposals committed.', head.id),
     gauge('etcd_server_proposals_applied_total', 'The total number of consensus proposals applied.', head.id),
     gauge(
@@ -52,7 +55,8 @@ function serverFamilies({ store, head, origin, isDatabaseUp, isLeader, etcdVersi
       'The total number of slow apply requests (likely overloaded from slow disk).',
       slowOperations,
     ),
-    // A read asks the database itself: there is no index to wait for, nor heartbeats to send.
+    // A read queries the database directly, so there is no read index to wait for, and there are no
+    // heartbeats.
     counter(
       'etcd_server_slow_read_indexes_total',
       "The total number of pending read indexes not in sync with leader's or timed out read index requests.",

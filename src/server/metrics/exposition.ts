@@ -43,7 +43,7 @@ function numberText(value: number): string {
   return value === Number.POSITIVE_INFINITY ? '+Inf' : String(value);
 }
 
-/** Without what multiplying by a thousandth leaves in the last digits: 0.008, not 0.0080000000000000002. */
+/** Removes the rounding error of the factor 0.001: 0.008, not 0.0080000000000000002. */
 function rounded(bound: number): string {
   return String(Number(bound.toPrecision(12)));
 }

@@ -1,4 +1,4 @@
-/** Metrics as Prometheus understands them: families of samples under one name. */
+/** Metrics in Prometheus's model: families of samples with one name. */
 import type { HistogramCounts } from '../../statistics/histogram.ts';
 
 export type Labels = Readonly<Record<string, string>>;
@@ -20,18 +20,20 @@ export interface Sample {
 export interface HistogramSample {
   readonly labels: Labels;
   readonly counts: HistogramCounts;
-  /** What is counted, in the unit of the name: 0.001 for milliseconds under a name that says seconds. */
+  /**
+   * The unit of the counts, in the unit of the name: 0.001 for milliseconds in a metric of seconds.
+   */
   readonly unit: number;
 }
 
-/** A sum and a number, without quantiles. */
+/** A sum and a count, without quantiles. */
 export interface SummarySample {
   readonly labels: Labels;
   readonly sum: number;
   readonly count: number;
 }
 
-/** Either one value, or one for each of some labels. */
+/** Either one value, or one value for each label. */
 type Values = number | readonly Sample[];
 
 export function counter(name: string, help: string, values: Values): Family {
@@ -44,7 +46,7 @@ export function gauge(name: string, help: string, values: Values): Family {
 
 const secondsPerMs = 0.001;
 
-/** A histogram of times, which are counted in milliseconds. */
+/** A histogram of times in milliseconds. */
 export function seconds(name: string, help: string, ms: HistogramCounts): Family {
   return histogram(name, help, [{ labels: {}, counts: ms, unit: secondsPerMs }]);
 }
@@ -62,12 +64,12 @@ export function summary(name: string, help: string, samples: readonly SummarySam
   return { name, help, content: { type: 'summary', samples } };
 }
 
-/** A sample for each name of a record, under one label. */
+/** One sample for each entry of a record, with its name as a label. */
 export function byLabel(label: string, values: Readonly<Record<string, number>>): readonly Sample[] {
   return Object.entries(values).map(([name, value]) => ({ labels: { [label]: name }, value }));
 }
 
-/** One family whose only sample is 1, with what it says in a label. */
+/** A family with a single sample of 1, whose labels hold the information. */
 export function info(name: string, help: string, labels: Labels): Family {
   return gauge(name, help, [{ labels, value: 1 }]);
 }

@@ -23,25 +23,28 @@ export interface MetricsOptions {
   readonly tineVersion: string;
   readonly databaseKind: string;
   readonly detail: MetricsDetail;
-  /** Infinite: there is none. */
+  /** Infinity: no quota. */
   readonly quotaBytes: number;
-  /** Client connections that are open. */
+  /** The number of open client connections. */
   readonly connectionCount: () => number;
   readonly watches: () => WatchStatistics;
   readonly stalls: Scrape['stalls'];
   readonly clockJumps: Scrape['clockJumps'];
 }
 
-/** Lists of everything open, of which there are thousands. `tine_client_connections` and `process_open_fds` say it for less. */
-const walksOverConnections = ['resources', 'handles', 'requests'].flatMap((what) => [
+/**
+ * Metrics that list every open resource, of which there are thousands. `tine_client_connections`
+ * and `process_open_fds` show the numbers at lower cost.
+ */
+const expensiveMetrics = ['resources', 'handles', 'requests'].flatMap((what) => [
   `nodejs_active_${what}`,
   `nodejs_active_${what}_total`,
 ]);
 
-/** Of Prometheus's text format. */
+/** The content type of Prometheus's text format. */
 const contentType = 'text/plain; version=0.0.4; charset=utf-8';
 
-/** The text of /metrics: put together when it is asked for, from what is counted where it happens. */
+/** The text of /metrics. It is assembled on request, from counters of all parts. */
 export class Metrics {
   readonly contentType = contentType;
   /** Answers of /health. */
@@ -78,9 +81,12 @@ export class Metrics {
     return (await runtime.metrics()) + expositionText(families);
   }
 
-  /** It must work while the database is away: then it says what was seen last. */
+  /**
+   * Reads the input of the metrics. While the database is unavailable, it returns the last known
+   * values.
+   */
   async #scrape(): Promise<Scrape> {
-    const { store, watches, connectionCount, ...told } = this.#options;
+    const { store, watches, connectionCount, ...configured } = this.#options;
     const [size, leases, keys, statistics] = await Promise.all([
       this.#size.get(),
       this.#leases.get(),
@@ -88,14 +94,14 @@ export class Metrics {
       store.statistics(),
     ]);
     return {
-      ...told,
+      ...configured,
       store: statistics,
       head: store.latestHead,
       size: size.answer,
       leases: leases.answer,
       keys: keys.answer,
       isDatabaseUp: size.isFresh,
-      isLeader: store.knownLeader === told.origin.memberId,
+      isLeader: store.knownLeader === configured.origin.memberId,
       members: store.knownMembers.length,
       watches: watches(),
       connections: connectionCount(),
@@ -104,14 +110,17 @@ export class Metrics {
   }
 }
 
-/** The process's own metrics, and those of its runtime: where nobody ever asks, the library's 11 MiB are not loaded. */
+/**
+ * The metrics of the process and of its runtime. The library takes 11 MiB, so it is loaded at the
+ * first request.
+ */
 async function runtimeMetrics(): Promise<Registry> {
   const { collectDefaultMetrics, Registry } = await import('prom-client');
   const registry = new Registry();
   const { user, system } = process.cpuUsage();
   collectDefaultMetrics({ register: registry });
-  for (const name of walksOverConnections) registry.removeSingleMetric(name);
-  // The library counts from here on.
+  for (const name of expensiveMetrics) registry.removeSingleMetric(name);
+  // The library counts from its start, so the CPU time before is added.
   const add = (name: string, microseconds: number) =>
     (registry.getSingleMetric(name) as Counter).inc(microseconds / 1_000_000);
   add('process_cpu_user_seconds_total', user);

@@ -1,9 +1,12 @@
-/** What the operating system knows of the process, under the names that etcd gives it beside Prometheus's usual ones. */
+/**
+ * Metrics of the process from the operating system, with the names that etcd adds to Prometheus's
+ * usual ones.
+ */
 import { readdirSync, readFileSync } from 'node:fs';
 import type { Family } from './family.ts';
 import { gauge } from './family.ts';
 
-/** Where there is no /proc, nothing is told. */
+/** Empty on systems without /proc. */
 export function descriptorFamilies(): readonly Family[] {
   const used = openDescriptors();
   const limit = descriptorLimit();

@@ -1,4 +1,4 @@
-/** Everything the metrics are made of, at the moment of a scrape: plain data. */
+/** The input of all metrics at the moment of a scrape, as plain data. */
 import type { Head } from '../../mvcc/results.ts';
 import type { StoreStatistics } from '../../store/store-statistics.ts';
 import type { WatchStatistics } from '../../watch/hub.ts';
@@ -14,17 +14,17 @@ export interface Scrape {
   readonly store: StoreStatistics;
   readonly watches: WatchStatistics;
   readonly size: { readonly bytes: number; readonly inUseBytes: number };
-  /** Infinite: there is none. */
+  /** Infinity: no quota. */
   readonly quotaBytes: number;
-  /** The database has answered just now. */
+  /** The database has answered during this scrape. */
   readonly isDatabaseUp: boolean;
   readonly isLeader: boolean;
   readonly leases: number;
   /** Undefined: not counted yet. */
   readonly keys: number | undefined;
-  /** Client connections that are open. */
+  /** Open client connections. */
   readonly connections: number;
-  /** Instances over the database. */
+  /** Running instances on the database. */
   readonly members: number;
   readonly stalls: { readonly count: number; readonly ms: number };
   /** How often the machine's wall clock was set. */

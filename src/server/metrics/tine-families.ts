@@ -1,4 +1,4 @@
-/** tine's own metrics: what etcd has not, in base units. */
+/** tine's own metrics, for values that etcd does not have, in base units. */
 import type { Family, Sample } from './family.ts';
 import { byLabel, counter, gauge, info, seconds, sizes, summary } from './family.ts';
 import type { Scrape } from './scrape.ts';
@@ -26,21 +26,17 @@ function serverFamilies({
   store,
 }: Scrape): readonly Family[] {
   return [
-    info('tine_build_info', 'Always 1, with the version of tine and the kind of database under it.', {
+    info('tine_build_info', 'Always 1, with the version of tine and the kind of database.', {
       version: tineVersion,
       database: databaseKind,
     }),
-    gauge('tine_client_connections', 'Client connections that are open.', connections),
-    gauge('tine_instances', 'Instances over this database that were heard of lately, this one among them.', members),
-    counter(
-      'tine_event_loop_stalls_total',
-      'How often the process could do nothing else for 100 ms or longer.',
-      stalls.count,
-    ),
-    counter('tine_event_loop_stall_seconds_total', 'The time these stalls took.', stalls.ms / 1000),
+    gauge('tine_client_connections', 'Open client connections.', connections),
+    gauge('tine_instances', 'Running instances on this database, including this one.', members),
+    counter('tine_event_loop_stalls_total', 'How often the event loop was blocked for 100 ms or longer.', stalls.count),
+    counter('tine_event_loop_stall_seconds_total', 'Time for which the event loop was blocked.', stalls.ms / 1000),
     counter(
       'tine_clock_jumps_total',
-      'How often a wall clock was set: of this machine, of the database. Leases do not follow it.',
+      'How often a wall clock was set: of this machine, of the database. Leases are not affected.',
       byLabel('clock', { machine: clockJumps.count, database: store.database.clockJumps }),
     ),
   ];
@@ -51,14 +47,14 @@ function writeFamilies({ store }: Scrape): readonly Family[] {
   return [
     gauge('tine_write_queue_operations', 'Writes that wait for a batch.', waiting + store.quotaWaits.waiting),
     gauge('tine_write_queue_bytes', 'Bytes of the writes that wait for a batch.', waitingBytes),
-    gauge('tine_write_operations_under_way', 'Writes in batches that the database works on.', underWay),
+    gauge('tine_write_operations_under_way', 'Writes in batches that the database is processing.', underWay),
     seconds('tine_write_queue_wait_seconds', 'How long writes waited for their batch.', waitMs),
     sizes('tine_write_batch_operations', 'Writes that were committed together.', batchOperations),
     sizes('tine_write_batch_bytes', 'Bytes of the writes that were committed together.', batchBytes),
     counter('tine_writes_refused_total', 'Writes refused because too many waited.', refused + store.quotaWaits.refused),
     counter(
       'tine_writes_dropped_total',
-      'Writes given up by their clients while they waited, and not done.',
+      'Writes cancelled by their clients while they waited, without effect.',
       dropped + store.quotaWaits.dropped,
     ),
   ];
@@ -69,12 +65,12 @@ function readFamilies({ store }: Scrape): readonly Family[] {
   const { knownCounts, readCache } = store;
   const queues = [pointReads, leaseReads, headReads, listStarts, bulkReads, pacedAnswers, sizeReads, otherReads];
   return [
-    gauge('tine_read_queue_reads', 'Reads that wait: for a batch, or for a reader.', [
+    gauge('tine_read_queue_reads', 'Reads that wait for a batch or for a reader.', [
       { labels: { kind: 'key' }, value: pointReads.waiting },
       { labels: { kind: 'lease' }, value: leaseReads.waiting },
       { labels: { kind: 'head' }, value: headReads.waiting },
       { labels: { kind: 'list' }, value: listStarts.waiting + bulkReads.waiting + pacedAnswers.waiting },
-      // Not those of the database's size: each scrape makes one.
+      // Without reads of the database's size, because each scrape makes one.
       { labels: { kind: 'other' }, value: otherReads.waiting },
     ]),
     sizes('tine_read_batch_keys', 'Reads of single keys that were answered together.', pointReads.batchReads),
@@ -86,17 +82,17 @@ function readFamilies({ store }: Scrape): readonly Family[] {
     ),
     counter(
       'tine_reads_dropped_total',
-      'Reads given up by their clients while they waited, and not begun.',
+      'Reads cancelled by their clients while they waited, and not started.',
       queues.reduce((sum, { dropped }) => sum + dropped, 0),
     ),
     counter(
       'tine_range_counts_total',
-      'Ranges whose number of keys was asked for: known while nothing was written (hit), or counted by the database (miss).',
+      'Requests for the number of keys of a range: cached while nothing was written (hit), or counted by the database (miss).',
       byLabel('result', { hit: knownCounts.hits, miss: knownCounts.misses }),
     ),
     counter(
       'tine_read_cache_reads_total',
-      'Gets, pages of lists and counts of the present: answered from the read cache (hit), or by the database (miss).',
+      'Gets, pages of lists and counts at the latest revision: answered from the read cache (hit), or by the database (miss).',
       byLabel('result', { hit: readCache.hits, miss: readCache.misses }),
     ),
     gauge(
@@ -109,26 +105,26 @@ function readFamilies({ store }: Scrape): readonly Family[] {
 
 function watchFamilies({ watches }: Scrape): readonly Family[] {
   return [
-    gauge(
-      'tine_watch_lag_rows',
-      'Rows that are known to be committed and were not yet given to watchers.',
-      watches.lag.ids,
-    ),
+    gauge('tine_watch_lag_rows', 'Committed rows that were not yet delivered to watchers.', watches.lag.ids),
     gauge(
       'tine_watch_lag_seconds',
-      'How long there have been such rows; 0 while there are none.',
+      'Time since there have been undelivered rows; 0 while there are none.',
       watches.lag.ms / 1000,
     ),
-    gauge('tine_watchers_behind', 'Watchers that catch up, from memory or from the database.', watches.watchersBehind),
+    gauge(
+      'tine_watchers_behind',
+      'Watchers that are catching up, from memory or from the database.',
+      watches.watchersBehind,
+    ),
     counter(
       'tine_watchers_fell_behind_total',
-      'How often a watcher could not keep up and went on by itself.',
+      'How often a watcher fell behind and had to catch up by itself.',
       watches.fellBehind,
     ),
     gauge('tine_event_log_bytes', 'Bytes of recent events kept in memory.', watches.eventLogBytes),
     counter(
       'tine_event_log_evicted_events_total',
-      'Events that left memory to make room for newer ones.',
+      'Events that were evicted from memory for newer ones.',
       watches.eventsEvicted,
     ),
   ];
@@ -136,15 +132,19 @@ function watchFamilies({ watches }: Scrape): readonly Family[] {
 
 function compactionFamilies({ store: { operations, isCompacting } }: Scrape): readonly Family[] {
   return [
-    gauge('tine_compaction_running', 'Whether this instance deletes compacted rows. 1 if so.', isCompacting ? 1 : 0),
+    gauge(
+      'tine_compaction_running',
+      'Whether this instance is deleting compacted rows. 1 if it is.',
+      isCompacting ? 1 : 0,
+    ),
     gauge(
       'tine_compaction_rows_left',
-      'Rows between what this instance has looked at and the compaction mark.',
+      'Rows up to the compaction mark that this instance has not processed yet.',
       operations.compaction.idsLeft,
     ),
     counter(
       'tine_compaction_bites_total',
-      'Portions in which this instance has looked at compacted rows.',
+      'Chunks of compacted rows that this instance has processed.',
       operations.compaction.chunks,
     ),
   ];
@@ -156,17 +156,17 @@ function databaseFamilies({ store: { database }, isDatabaseUp, leases }: Scrape)
     gauge('tine_database_up', 'Whether the database answers. 1 if it does.', isDatabaseUp ? 1 : 0),
     counter(
       'tine_database_failures_total',
-      'What the database failed, by kind: busy (locked), lost (no answer), full, corrupt, tooLarge, other.',
+      'Failures of the database, by kind: busy (locked), lost (no answer), full, corrupt, tooLarge, other.',
       byLabel('kind', database.failures),
     ),
     counter(
       'tine_commits_in_doubt_total',
-      'Commits whose answer was lost, by what they were found to be: committed, undone, or unknown.',
+      'Commits whose answer was lost, by their outcome: committed, undone, or unknown.',
       byLabel('outcome', { committed, undone, unknown }),
     ),
     seconds(
       'tine_notification_echo_seconds',
-      'How long an announcement of this instance took to come back from the database. Postgres only.',
+      'Time for a notification of this instance to come back from the database. Postgres only.',
       database.echoes,
     ),
     gauge('tine_database_wal_bytes', "Size of SQLite's write-ahead log; 0 on other databases.", database.walBytes),
@@ -180,7 +180,7 @@ function poolFamilies({ store: { database } }: Scrape): readonly Family[] {
   return [
     gauge(
       'tine_database_connections',
-      'Connections that are open, by what they are for. In SQLite each is a thread.',
+      'Open connections to the database, by purpose. In SQLite each is a thread.',
       database.pools.flatMap(({ name, used, idle }) => [
         { labels: { pool: name, state: 'used' }, value: used },
         { labels: { pool: name, state: 'idle' }, value: idle },
@@ -188,22 +188,22 @@ function poolFamilies({ store: { database } }: Scrape): readonly Family[] {
     ),
     gauge(
       'tine_database_connections_max',
-      'Connections that may be open.',
+      'Limit of open connections to the database.',
       each(({ countMax }) => countMax),
     ),
     gauge(
       'tine_database_connection_waiters',
-      'What waits for a connection.',
+      'Requests that wait for a connection to the database.',
       each(({ waiting }) => waiting),
     ),
     counter(
       'tine_database_connections_opened_total',
-      'Connections that were opened since the start: reconnects, where it grows.',
+      'Connections opened since the start. An increase shows reconnects.',
       each(({ opened }) => opened),
     ),
     counter(
       'tine_database_connections_closed_total',
-      'Connections that were closed since the start: idle for long, broken or given up.',
+      'Connections closed since the start: idle, broken or abandoned.',
       each(({ closed }) => closed),
     ),
   ];
@@ -214,7 +214,7 @@ function statementFamilies({ store: { database } }: Scrape): readonly Family[] {
   return [
     summary(
       'tine_statement_duration_seconds',
-      'Times of statements of SQL, by name.',
+      'Duration of SQL statements, by name.',
       labelled.map(({ totals, labels }) => ({ labels, sum: totals.ms / 1000, count: totals.runs })),
     ),
     counter(

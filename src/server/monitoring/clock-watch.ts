@@ -11,7 +11,10 @@ function clocks(): Clocks {
   return { wallMs: Date.now(), monotonicMs: performance.now() };
 }
 
-/** Notices when the machine's wall clock was set: by a person, by NTP, or because the machine was suspended, in which time its monotonic clock stands still. */
+/**
+ * Detects that the machine's wall clock was set: by a user, by NTP, or because the machine was
+ * suspended, which pauses its monotonic clock.
+ */
 export class ClockWatch {
   /** Jumps since the start. */
   readonly jumps = { count: 0 };
@@ -24,15 +27,15 @@ export class ClockWatch {
     this.#logger = logger;
     this.#read = read;
     this.#last = read();
-    this.#timer = setInterval(() => this.look(), serverLimits.clockLookIntervalMs).unref();
+    this.#timer = setInterval(() => this.check(), serverLimits.clockCheckIntervalMs).unref();
   }
 
   close(): void {
     clearInterval(this.#timer);
   }
 
-  /** Compares how far both clocks went since the last look. */
-  look(): void {
+  /** Compares the progress of both clocks since the last check. */
+  check(): void {
     const now = this.#read();
     const jumpMs = now.wallMs - this.#last.wallMs - (now.monotonicMs - this.#last.monotonicMs);
     this.#last = now;
@@ -40,7 +43,7 @@ export class ClockWatch {
     this.jumps.count += 1;
     this.#logger.warn(
       { direction: jumpMs > 0 ? 'forward' : 'back', by: durationText(Math.abs(jumpMs)) },
-      "the machine's clock was set, or the machine was suspended; leases do not follow it",
+      "the machine's clock was set, or the machine was suspended; leases are not affected",
     );
   }
 }

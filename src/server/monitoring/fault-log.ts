@@ -4,10 +4,10 @@ import type { Logger } from '../../logger.ts';
 import { SparseLog } from '../../sparse-log.ts';
 import { serverLimits } from '../server-limits.ts';
 
-/** Logs what went wrong with requests, without a line for each of thousands that fail for one reason. */
+/** Logs failed requests. Thousands of failures for one reason become a few lines. */
 export class FaultLog {
   readonly #logger: Logger;
-  readonly #weather = new Map<DriverErrorKind, SparseLog>();
+  readonly #databaseLogs = new Map<DriverErrorKind, SparseLog>();
 
   readonly #internal: SparseLog;
 
@@ -16,24 +16,27 @@ export class FaultLog {
     this.#internal = new SparseLog({
       logger,
       level: 'error',
-      message: 'a request failed on a fault of this server',
+      message: 'request failed because of a bug in tine',
       linesMax: limits.sparseLogLinesMax,
       intervalMs: limits.sparseLogIntervalMs,
     });
   }
 
-  /** The database's weather. Every client meets it at once and tries again: one line a second says it, for each kind, so that none hides another. */
+  /**
+   * Logs a failure of the database. During an outage every client meets it and retries, so each
+   * kind gets one line a second. One kind does not hide another.
+   */
   database({ kind, message }: DriverError): void {
-    this.#of(kind).write(() => ({ kind, reason: message }));
+    this.#databaseLog(kind).write(() => ({ kind, reason: message }));
   }
 
-  /** A bug, with its stack. A client may cause it with each of its requests. */
+  /** Logs a bug with its stack. A client may trigger it with each request. */
   internal(error: unknown): void {
-    this.#internal.write(() => ({ error }));
+    this.#internal.write(() => ({ err: error }));
   }
 
-  #of(kind: DriverErrorKind): SparseLog {
-    const known = this.#weather.get(kind);
+  #databaseLog(kind: DriverErrorKind): SparseLog {
+    const known = this.#databaseLogs.get(kind);
     if (known !== undefined) return known;
     const log = new SparseLog({
       logger: this.#logger,
@@ -41,7 +44,7 @@ export class FaultLog {
       linesMax: 1,
       intervalMs: serverLimits.databaseFaultLogIntervalMs,
     });
-    this.#weather.set(kind, log);
+    this.#databaseLogs.set(kind, log);
     return log;
   }
 }

@@ -6,17 +6,17 @@ import type { EndedCall, SlowCallLog } from '../transport/grpc/grpc-call.ts';
 
 const message = 'request stats';
 
-/** Tells of unary calls that take long, and of all of them at level debug. Text and names are etcd's. */
+/** Logs slow unary calls, and all unary calls at level debug. The text and the names are etcd's. */
 export class SlowCalls implements SlowCallLog {
   readonly thresholdMs: number;
   readonly #logger: Logger;
-  readonly #tellsAll: boolean;
+  readonly #logsAll: boolean;
   readonly #log: SparseLog;
 
   constructor({ logger, thresholdMs }: { readonly logger: Logger; readonly thresholdMs: number }) {
     this.#logger = logger;
-    this.#tellsAll = logger.isLevelEnabled('debug');
-    this.thresholdMs = this.#tellsAll ? -1 : thresholdMs;
+    this.#logsAll = logger.isLevelEnabled('debug');
+    this.thresholdMs = this.#logsAll ? -1 : thresholdMs;
     this.#log = new SparseLog({
       logger,
       message,
@@ -25,8 +25,8 @@ export class SlowCalls implements SlowCallLog {
     });
   }
 
-  tell(call: EndedCall): void {
-    if (this.#tellsAll) this.#logger.debug(fieldsOf(call), message);
+  report(call: EndedCall): void {
+    if (this.#logsAll) this.#logger.debug(fieldsOf(call), message);
     else this.#log.write(() => fieldsOf(call));
   }
 }

@@ -2,9 +2,12 @@ import type { Logger } from '../../logger.ts';
 import { durationText } from '../../text/duration-text.ts';
 import { serverLimits } from '../server-limits.ts';
 
-/** Notices when the process could do nothing else for a while: a long garbage collection, a machine that is overloaded or was suspended, a fault of ours. */
+/**
+ * Detects that the event loop was blocked: by a long garbage collection, an overloaded or suspended
+ * machine, or a bug in tine.
+ */
 export class StallWatch {
-  /** Stalls since the start, and milliseconds of all of them. */
+  /** Stalls since the start, and their total milliseconds. */
   readonly stalls = { count: 0, ms: 0 };
   readonly #logger: Logger;
   readonly #timer: NodeJS.Timeout;
@@ -28,6 +31,6 @@ export class StallWatch {
     this.stalls.count += 1;
     this.stalls.ms += lateMs;
     if (lateMs < serverLimits.stallLoggedMsMin) return;
-    this.#logger.warn({ took: durationText(lateMs) }, 'the process stood still: nobody was answered');
+    this.#logger.warn({ took: durationText(lateMs) }, 'event loop blocked; no requests were served');
   }
 }

@@ -2,9 +2,11 @@ import { EtcdError, etcdError, StatusCode } from '../../errors.ts';
 import { DowngradeAction, type DowngradeRequest } from '../../wire/generated/etcdserverpb/maintenance.ts';
 
 /**
- * Answers a request to downgrade a cluster of version `current` (`3.7.0`) as far as it can be: checks the version that it names, as etcd does.
+ * Checks a request to downgrade a cluster of version `current` (`3.7.0`), with etcd's checks of its
+ * version.
  *
- * @throws EtcdError where etcd refuses it too, and where etcd would begin: these tables are no storage of etcd's.
+ * @throws EtcdError where etcd refuses the request, and where etcd would start a downgrade: tine's
+ * tables are not etcd's storage.
  */
 export function checkDowngrade({ action, version }: DowngradeRequest, current: string): void {
   switch (action as DowngradeAction) {
@@ -15,19 +17,19 @@ export function checkDowngrade({ action, version }: DowngradeRequest, current: s
       checkTarget(version, current);
       throw new EtcdError(
         StatusCode.failedPrecondition,
-        'etcdserver: there is nothing to downgrade: tine has tables of its own, and clients are told the version that --emulated-etcd-version names',
+        'etcdserver: there is nothing to downgrade: tine has its own tables; set --emulated-etcd-version to report another version to clients',
       );
     case DowngradeAction.CANCEL:
-      // etcd logs that there is nothing to cancel, and answers that all is well.
+      // etcd logs that there is nothing to cancel, and returns no error.
       return;
     default:
       throw etcdError('unknownMethod');
   }
 }
 
-/** The version must be the one before. */
+/** The target must be the previous minor version. */
 function checkTarget(version: string, current: string): void {
-  // The patch may be left out.
+  // The patch number is optional.
   const target = majorAndMinor(version) ?? majorAndMinor(`${version}.0`);
   if (target === undefined) throw etcdError('wrongDowngradeVersionFormat');
   const [major = 0, minor = 0] = majorAndMinor(current) ?? [];

@@ -2,11 +2,12 @@ import { etcdError } from '../../errors.ts';
 import { Reader } from '../../wire/reader.ts';
 import { WireType } from '../../wire/wire-type.ts';
 
-/** Fields of a transaction: its comparisons, and the operations of its two branches. */
+/** Field numbers of a transaction: its compares, and the operations of its two branches. */
 const lists = [1, 2, 3];
 
 /**
- * Looks at a transaction before it is decoded: a million empty operations fit into a message, and take half a second.
+ * Checks a transaction before it is decoded: a million empty operations fit into a message and take
+ * 0.5 s.
  *
  * @throws EtcdError `tooManyOperations`, WireError
  */

@@ -2,16 +2,16 @@ import { etcdError } from '../../errors.ts';
 import type { TxnStep } from '../../mvcc/operations.ts';
 import { IntervalSet } from './interval-set.ts';
 
-/** What the operations of one branch write. */
+/** The keys that the operations of one branch write. */
 interface Written {
   readonly puts: Set<string>;
   readonly deletes: IntervalSet;
 }
 
 /**
- * Refuses a branch that puts a key twice, or puts one that it deletes. Which pairs are looked at, and in which order, is
- * etcd's: a delete within a transaction is held against the puts that come after it, and the two branches of a
- * transaction may put the same key, since only one of them is run.
+ * Refuses a branch that puts a key twice, or that puts a key and deletes it. The compared pairs and
+ * their order are etcd's: a delete in an inner transaction is compared with the puts after it. The
+ * two branches of a transaction may put the same key, because only one of them runs.
  *
  * @throws EtcdError duplicate key
  */

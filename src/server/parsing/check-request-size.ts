@@ -1,12 +1,15 @@
 import { etcdError } from '../../errors.ts';
 
 /**
- * What etcd wraps a write request in before it measures it: a tag and a length of three bytes around the request, and
- * a header with the request's number, which has ten.
+ * Bytes that etcd adds to a write request before it checks the size: a tag and a length of three
+ * bytes around the request, and a header with the request's number of ten bytes.
  */
 const envelopeBytes = 4 + 3 + 11;
 
-/** @throws EtcdError when a write is larger than etcd would propose to its members. Reads are not measured. */
+/**
+ * @throws EtcdError when a write is larger than etcd would propose to its members. The size of
+ * reads is not checked.
+ */
 export function checkRequestSize(request: Uint8Array, { maxRequestBytes }: { readonly maxRequestBytes: number }): void {
   if (request.length + envelopeBytes > maxRequestBytes) throw etcdError('requestTooLarge');
 }

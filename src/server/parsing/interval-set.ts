@@ -1,20 +1,20 @@
 import type { Keys } from '../../mvcc/operations.ts';
 import { countStartingThrough } from '../../text/count-starting-through.ts';
 
-/** From `start` on, up to and without `end`. */
+/** The keys from `start` up to `end`, without `end`. */
 interface Span {
   readonly start: string;
   readonly end: string;
 }
 
-/** A union of key intervals. Adding is cheap; the first question after it sorts them. */
+/** A union of key intervals. Adding is cheap. The first look-up after it sorts the intervals. */
 export class IntervalSet {
   #spans: Span[] = [];
   #isSorted = true;
 
   /**
-   * etcd takes the range end "\0", every key from a key on, for the end that it is in byte order here: such an
-   * interval is empty, and overlaps nothing.
+   * The range end "\0" means all keys from a key on. etcd takes it as an end in byte order here, so
+   * the interval is empty and overlaps nothing.
    */
   add(keys: Keys): void {
     if ('one' in keys) this.#push({ start: keys.one, end: `${keys.one}\0` });
@@ -36,7 +36,7 @@ export class IntervalSet {
     this.#isSorted = false;
   }
 
-  /** Sorts and joins spans that touch, so that at most one can hold a key. */
+  /** Sorts and joins intervals that touch, so that at most one contains a key. */
   #sort(): void {
     if (this.#isSorted) return;
     this.#spans.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));

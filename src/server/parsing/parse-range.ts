@@ -3,10 +3,12 @@ import type { RangeOperation, SortTarget } from '../../mvcc/operations.ts';
 import { type RangeRequest, SortOrder, SortTarget as WireSortTarget } from '../../wire/generated/etcdserverpb/kv.ts';
 import { parseKeys } from './parse-keys.ts';
 
-/** By the number on the wire. */
+/** Indexed by the number on the wire. */
 const sortTargets: readonly SortTarget[] = ['key', 'version', 'create', 'mod', 'value'];
 
-/** @throws EtcdError as etcd 3.7 does: an empty key first, then an unknown order or target. */
+/**
+ * @throws EtcdError as etcd 3.7 does: first for an empty key, then for an unknown order or target
+ */
 export function parseRange(request: RangeRequest): RangeOperation {
   const keys = parseKeys(request);
   return {
@@ -28,10 +30,11 @@ export function parseRange(request: RangeRequest): RangeOperation {
   };
 }
 
-/** The same for RangeStream, which takes no order but that of keys. */
+/** The same for RangeStream, which supports only the order of keys. */
 export function parseRangeStream(request: RangeRequest): RangeOperation {
   const operation = parseRange(request);
-  // etcd checks the order alone. A target without an order is accepted, and sorts ascending, as in Range.
+  // etcd checks only the order. A target without an order is accepted and sorts ascending, as in
+  // Range.
   const isDefaultOrder =
     request.sortOrder === SortOrder.NONE ||
     (request.sortTarget === WireSortTarget.KEY && request.sortOrder === SortOrder.ASCEND);
@@ -51,7 +54,7 @@ function parseSort(request: RangeRequest): RangeOperation['sort'] {
     throw etcdError('invalidSortOption');
   }
   const descending = sortOrder === SortOrder.DESCEND;
-  // Keys come in ascending order anyway; a target without an order sorts ascending.
+  // Keys are in ascending order anyway. A target without an order sorts ascending.
   if (target === 'key' && !descending) return undefined;
   return { target, descending, withinLimit: sortOrder === SortOrder.NONE && !hasRevisionFilter(request) };
 }

@@ -13,9 +13,10 @@ import { parseRange } from './parse-range.ts';
 import { ownBytes, parseDelete, parsePut } from './parse-write.ts';
 
 /**
- * A transaction and all within it.
+ * Parses a transaction and all its operations.
  *
- * @throws EtcdError as etcd 3.7 does, in its order: too many operations, then the mistakes in each, then keys written twice.
+ * @throws EtcdError as etcd 3.7 does, in its order: too many operations, then faults of single
+ * operations, then keys written twice
  */
 export function parseTxn(request: TxnRequest, { operationsMax }: { operationsMax: number }): TxnOperation {
   const operation = parseNestedTxn(request, operationsMax);
@@ -27,7 +28,7 @@ export function parseTxn(request: TxnRequest, { operationsMax }: { operationsMax
 function parseNestedTxn(request: TxnRequest, operationsMax: number): TxnOperation {
   const operations = Math.max(request.compare.length, request.success.length, request.failure.length);
   if (operations > operationsMax) throw etcdError('tooManyOperations');
-  // What a level uses is not left for the transactions within it.
+  // Operations of a level reduce the limit of its inner transactions.
   const innerOperationsMax = operationsMax - operations;
   return {
     kind: 'txn',
@@ -48,21 +49,21 @@ function parseStep({ request }: RequestOp, operationsMax: number): TxnStep {
     case 'requestTxn':
       return parseNestedTxn(request.value, operationsMax);
     case undefined:
-      // etcd's answer to an operation that is none.
+      // etcd's answer to an empty operation.
       throw etcdError('keyNotFound');
     default:
       return unreachable(request);
   }
 }
 
-/** By the number on the wire. */
+/** Indexed by the number on the wire. */
 const compareResults: readonly CompareResult[] = ['equal', 'greater', 'less', 'notEqual'];
 
 function parseCompare(compare: WireCompare): Compare {
   const keys = parseKeys(compare);
   const result = compareResults[compare.result];
   const { targetUnion: operand } = compare;
-  // An operand of another kind than the target counts as none: 0, or an empty value.
+  // An operand of another kind than the target counts as missing: 0, or an empty value.
   switch (compare.target) {
     case CompareTarget.VERSION:
       if (result === undefined) return always(keys);
@@ -74,14 +75,14 @@ function parseCompare(compare: WireCompare): Compare {
       if (result === undefined) return always(keys);
       return { keys, result, target: 'mod', number: operand?.case === 'modRevision' ? operand.value : 0 };
     case CompareTarget.VALUE:
-      // Any value is good, but a missing key has none.
+      // Any value matches, but a missing key has no value.
       if (result === undefined) return { keys, result: 'greater', target: 'version', number: 0 };
       return { keys, result, target: 'value', value: ownBytes(operand?.case === 'value' ? operand.value : noBytes) };
     case CompareTarget.LEASE:
       if (result === undefined) return always(keys);
       return { keys, result, target: 'lease', lease: operand?.case === 'lease' ? operand.value : 0n };
     default:
-      // etcd finds what it does not know equal.
+      // etcd takes an unknown target as equal.
       return compare.result === WireCompareResult.GREATER ||
         compare.result === WireCompareResult.LESS ||
         compare.result === WireCompareResult.NOT_EQUAL
@@ -92,7 +93,7 @@ function parseCompare(compare: WireCompare): Compare {
 
 const noBytes = new Uint8Array(0);
 
-/** Holds whatever the keys are: a version is at least 0. So does a relation that etcd does not know. */
+/** Always true, because a version is at least 0. An unknown relation is also true in etcd. */
 function always(keys: Compare['keys']): Compare {
   return { keys, result: 'greater', target: 'version', number: -1 };
 }

@@ -4,19 +4,24 @@ import type { WatchParameters } from '../../watch/watcher.ts';
 import { FilterType, type WatchCreateRequest } from '../../wire/generated/etcdserverpb/watch.ts';
 import { parseKeys } from './parse-keys.ts';
 
-/** A watch to begin, or the reason why it cannot be: no error, for the stream and its other watches go on. */
+/**
+ * A watch to create, or the reason for a refusal. A refusal is not an error, because the stream and
+ * its other watches continue.
+ */
 export type ParsedWatch =
   | { readonly keys: Keys; readonly requested: WatchParameters }
-  /** `keys`: those that one must be allowed to read to be told; undefined: none. */
+  /**
+   * `keys`: the caller must have the right to read them to receive the reason; undefined: no keys.
+   */
   | { readonly keys: Keys | undefined; readonly refused: string };
 
 const [, compactedText] = etcdErrors.compacted;
 const emptyRangeText = 'mvcc: watcher range is empty';
 
-/** The smallest key: what etcd takes an empty one for. */
+/** The smallest key. etcd uses it for an empty key. */
 const smallestKey = Uint8Array.of(0);
 
-/** Checks in etcd's order. Filters it does not know are passed over. */
+/** Checks in etcd's order. Unknown filters are ignored. */
 export function parseWatch(request: WatchCreateRequest): ParsedWatch {
   if (request.startRevision < 0) return { keys: undefined, refused: compactedText };
   const key = request.key.length === 0 ? smallestKey : request.key;

@@ -3,7 +3,7 @@ import type { DeleteOperation, LeaseId, PutOperation } from '../../mvcc/operatio
 import type { DeleteRangeRequest, PutRequest } from '../../wire/generated/etcdserverpb/kv.ts';
 import { parseKey, parseKeys } from './parse-keys.ts';
 
-/** @throws EtcdError as etcd 3.7 does. */
+/** @throws EtcdError as etcd 3.7 does */
 export function parsePut(request: PutRequest): PutOperation {
   const key = parseKey(request.key);
   if (request.ignoreValue && request.value.length > 0) throw etcdError('valueProvided');
@@ -19,12 +19,12 @@ export function parsePut(request: PutRequest): PutOperation {
   };
 }
 
-/** @throws EtcdError as etcd 3.7 does. */
+/** @throws EtcdError as etcd 3.7 does */
 export function parseDelete(request: DeleteRangeRequest): DeleteOperation {
   return { kind: 'delete', keys: parseKeys(request), previous: request.prevKv };
 }
 
-/** A copy: what was decoded is a view of the request, and of whatever else arrived with it. */
+/** A copy. Decoded bytes are a view of the request and of other bytes that arrived with it. */
 export function ownBytes(bytes: Uint8Array): Uint8Array {
   return new Uint8Array(bytes);
 }

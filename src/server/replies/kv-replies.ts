@@ -1,6 +1,6 @@
 /**
- * The replies of the KV service, put together from key-values that arrive encoded. Written by hand because the
- * generated codec would take every key-value apart and encode it again.
+ * Replies of the KV service, assembled from encoded key-values. Not generated: the generated codec
+ * would decode every key-value and encode it again.
  */
 import { unreachable } from '../../errors.ts';
 import type { DeleteResult, PutResult, RangeResult, StepResult, TxnResult } from '../../mvcc/results.ts';
@@ -8,7 +8,7 @@ import { messageFieldSize, numberSize, PieceWriter } from '../../wire/piece-writ
 import type { ResponseHeaders } from '../../wire/response-headers.ts';
 import type { Message } from '../transport/grpc/method.ts';
 
-/** Tags, field number and wire type, by message and field. All are below 0x80: one byte. */
+/** Tags by message and field: field number and wire type. All are one byte, below 0x80. */
 const tags = {
   header: 0x0a,
   headerRevision: 0x18,
@@ -26,10 +26,10 @@ const tags = {
   streamRange: 0x0a,
 } as const;
 
-/** What a get of one key ends with: `count` 1. */
+/** The end of the reply to a get of one key: `count` 1. */
 const oneKeyTail = Buffer.of(tags.rangeCount, 1);
 
-/** RangeResponse. The blocks are pieces of the message, so a large list is never copied. */
+/** RangeResponse. The blocks become pieces of the message, so a large list is never copied. */
 export function rangeReply(result: RangeResult, headers: ResponseHeaders): Message {
   const pieces = [headers.field(result.revision)];
   for (const block of result.blocks) pieces.push(block.bytes);
@@ -37,7 +37,7 @@ export function rangeReply(result: RangeResult, headers: ResponseHeaders): Messa
   return pieces;
 }
 
-/** RangeStreamResponse. As in etcd only the last chunk has a header, `more` and `count`. */
+/** RangeStreamResponse. As in etcd, only the last chunk has a header, `more` and `count`. */
 export function rangeStreamReply(part: RangeResult, { last }: { last: ResponseHeaders | undefined }): Message {
   const pieces: Uint8Array[] = [];
   if (last !== undefined) pieces.push(last.field(part.revision));
@@ -67,7 +67,10 @@ export function deleteReply(result: DeleteResult, headers: ResponseHeaders): Mes
   return writer.finish();
 }
 
-/** TxnResponse. Headers of the inner replies hold a revision only; the header of an inner transaction is empty. */
+/**
+ * TxnResponse. The headers of inner replies contain only a revision. The header of an inner
+ * transaction is empty.
+ */
 export function txnReply(result: TxnResult, headers: ResponseHeaders): Message {
   const writer = new PieceWriter();
   writer.raw(headers.field(result.revision));

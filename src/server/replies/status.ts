@@ -4,20 +4,20 @@ import type { FaultLog } from '../monitoring/fault-log.ts';
 import type { OwnStatuses } from '../transport/grpc/grpc-call.ts';
 import { canceledStatus, type Status } from '../transport/grpc/status.ts';
 
-/** How calls end that neither their client nor their method ends, in etcd's words. */
+/** Statuses of calls that the server itself ends, in etcd's words. */
 export const ownStatuses: OwnStatuses = {
   requestTimeout: statusOfEntry(etcdErrors.timeout),
   stopped: statusOfEntry(etcdErrors.stopped),
 };
 
 /**
- * The one door by which errors leave: what a client is told of an error. What is not the client's doing is logged, and
- * told without its details: no SQL, no paths, no stack.
+ * The one place that converts errors for clients. An error that the client did not cause is logged,
+ * and is returned without details: no SQL, no paths, no stack.
  */
 export function statusOf(error: unknown, { isStream, log }: { isStream: boolean; log: FaultLog }): Status {
   if (error instanceof EtcdError) return { code: error.code, message: error.message };
   if (error instanceof WireError) {
-    // grpc-go's two texts, and its decoder's one for whatever is wrong.
+    // grpc-go has two texts here, and its decoder has one for every fault.
     const what = isStream ? 'failed to unmarshal the received message' : 'error unmarshalling request';
     return { code: StatusCode.internal, message: `grpc: ${what}: proto: cannot parse invalid wire-format data` };
   }

@@ -1,9 +1,10 @@
 import type { Message, MessageStream } from '../transport/grpc/method.ts';
 
 /**
- * Answers a stream's messages in their order, but works on several at a time: what asks the database together is answered together.
+ * Answers the messages of a stream in order, but processes several at a time, so that their
+ * database reads can be batched.
  *
- * @throws what the first answer throws that fails; those before it were sent.
+ * @throws the error of the first answer that fails. The answers before it are sent.
  */
 export async function answerInOrder(
   stream: MessageStream,

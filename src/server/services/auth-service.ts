@@ -36,7 +36,7 @@ import type { Call, Message, Method } from '../transport/grpc/method.ts';
 import type { ServiceContext } from './service-context.ts';
 import { unary } from './unary.ts';
 
-/** What etcd shows as the permission of the role root. */
+/** The permission of the role root, as etcd shows it. */
 const rootPermission = { permType: PermissionType.READWRITE, key: Buffer.alloc(0), rangeEnd: Buffer.of(0) };
 
 /** etcdserverpb.Auth. */
@@ -45,7 +45,7 @@ export function authService(context: ServiceContext): readonly Method[] {
   const { passwords, tokens } = access;
   const { auth } = store;
   const methods = Auth.methods;
-  /** Anybody may ask for a change. */
+  /** Any client may request a change. */
   const refusals = new SparseLog({
     logger,
     level: 'info',
@@ -68,7 +68,7 @@ export function authService(context: ServiceContext): readonly Method[] {
       });
     }),
     unary(methods.authenticate, async (request, call) => {
-      // Nothing else of the request is kept while it waits.
+      // The other fields of the request are not kept while it waits.
       const user = { name: auth.possibleName(request.name), password: triedPassword(request.password) };
       const { revision, token } = await authenticate(user, call, { auth, passwords, tokens });
       return AuthenticateResponse.encode({ header: headers.message(revision), token });
@@ -151,7 +151,7 @@ export function authService(context: ServiceContext): readonly Method[] {
     ),
   ];
 
-  /** A change by the role root; its reply is a header. */
+  /** Makes a change by the role root. The reply contains only a header. */
   async function changed<Response extends { header: ResponseHeader | undefined }>(
     call: Call,
     request: Uint8Array,
@@ -174,7 +174,7 @@ function ownPermission({ permType, key, rangeEnd }: Permission): Permission {
   return { permType, key: ownBytes(key), rangeEnd: ownBytes(rangeEnd) };
 }
 
-/** What may be in a log: no password, nor its hash. */
+/** The loggable fields of a change, without passwords and hashes. */
 function named(change: AuthChange): Readonly<Record<string, string>> {
   return {
     change: change.kind,
@@ -183,7 +183,7 @@ function named(change: AuthChange): Readonly<Record<string, string>> {
   };
 }
 
-/** A hash as a client sends it. Undefined: it is no base64. */
+/** A hash as a client sends it. Undefined: it is not base64. */
 function decodedHash(text: string): Uint8Array | undefined {
   const bytes = Buffer.from(text, 'base64');
   return bytes.toString('base64') === text ? bytes : undefined;

@@ -10,12 +10,15 @@ import type { Method } from '../transport/grpc/method.ts';
 import type { ServiceContext } from './service-context.ts';
 import { unary } from './unary.ts';
 
-/** etcdserverpb.Cluster: the members are the instances over the database. Replies have headers without a revision, as etcd's. docs/cluster.md says what is refused, and why. */
+/**
+ * etcdserverpb.Cluster: the members are the instances on the database. As in etcd, the headers of
+ * the replies have no revision. docs/cluster.md lists what is refused, and why.
+ */
 export function clusterService({ access, store, headers }: ServiceContext): readonly Method[] {
   const { memberList, memberAdd, memberUpdate, memberRemove, memberPromote } = Cluster.methods;
   return [
     unary(memberList, async ({ linearizable }, call) => {
-      await access.known(call);
+      await access.authenticated(call);
       const members = linearizable ? await store.members(call) : store.knownMembers;
       return MemberListResponse.encode({ header: headers.message(), members: members.map(shown) });
     }),
@@ -25,14 +28,14 @@ export function clusterService({ access, store, headers }: ServiceContext): read
       const members = await store.members(call);
       const taken = members.flatMap(({ clientUrls }) => clientUrls);
       if (peerUrls.some((url) => taken.includes(url.trim()))) throw etcdError('peerUrlExists');
-      throw refused('nothing to add: an instance is a member as soon as it is started on the same database');
+      throw refused('nothing to add: an instance becomes a member when it starts on the same database');
     }),
     unary(memberUpdate, async ({ id, peerUrls }, call) => {
       await access.admin(call);
       const members = await store.members(call);
-      const { clientUrls } = known(members, id);
+      const { clientUrls } = requireMember(members, id);
       if ([...peerUrls].sort().join() !== [...clientUrls].sort().join()) {
-        throw refused('instances have no peer URLs: start it with other --advertise-client-urls');
+        throw refused('instances have no peer URLs; restart the instance with other --advertise-client-urls');
       }
       return MemberUpdateResponse.encode({ header: headers.message(), members: members.map(shown) });
     }),
@@ -42,7 +45,9 @@ export function clusterService({ access, store, headers }: ServiceContext): read
         case 'unknown':
           throw etcdError('memberNotFound');
         case 'running':
-          throw refused('the instance runs, or did some seconds ago: stop it, and it is no member any more');
+          throw refused(
+            'the instance is running, or stopped less than 25 s ago; stop it, and it is no longer a member',
+          );
         default:
           return MemberRemoveResponse.encode({
             header: headers.message(),
@@ -52,18 +57,21 @@ export function clusterService({ access, store, headers }: ServiceContext): read
     }),
     unary(memberPromote, async ({ id }, call) => {
       await access.admin(call);
-      known(await store.members(call), id);
+      requireMember(await store.members(call), id);
       throw etcdError('memberNotLearner');
     }),
   ];
 }
 
-/** Instances reach each other through the database. Some clients read the first URL of a peer, so there is one. */
+/**
+ * Instances exchange data only through the database. Some clients read the first peer URL, so there
+ * is one.
+ */
 function shown({ id, name, clientUrls }: Member) {
   return { id, name, clientUrls, peerUrls: clientUrls };
 }
 
-function known(members: readonly Member[], id: MemberId): Member {
+function requireMember(members: readonly Member[], id: MemberId): Member {
   const member = members.find((each) => each.id === id);
   if (member === undefined) throw etcdError('memberNotFound');
   return member;
@@ -73,7 +81,10 @@ function refused(why: string): EtcdError {
   return new EtcdError(StatusCode.failedPrecondition, `etcdserver: ${why}`);
 }
 
-/** Whether texts are URLs of peers as etcd takes them: a scheme, and host and port without a path, or a socket. */
+/**
+ * Whether texts are peer URLs that etcd accepts: a scheme, and a host and port without a path, or a
+ * socket.
+ */
 function arePeerUrls(urls: readonly string[]): boolean {
   return urls.length > 0 && urls.every((url) => peerUrl.test(url.trim()));
 }

@@ -15,26 +15,26 @@ import { parseKey } from '../parsing/parse-keys.ts';
 import type { Method } from '../transport/grpc/method.ts';
 import { ClientKeys } from './concurrency/client-keys.ts';
 import { concurrencyMethod } from './concurrency/concurrency-method.ts';
-import { lineOf } from './concurrency/line.ts';
+import { type Joined, type LockQueues, putOf } from './concurrency/lock-queues.ts';
 import { observeLeader } from './concurrency/observe-leader.ts';
-import { putOf, type Queues, type Taken } from './concurrency/queues.ts';
+import { queueOf } from './concurrency/queued-key.ts';
 import type { ServiceContext } from './service-context.ts';
 
 /** v3electionpb.Election. */
-export function electionService(context: ServiceContext, hub: WatchHub, queues: Queues): readonly Method[] {
+export function electionService(context: ServiceContext, hub: WatchHub, queues: LockQueues): readonly Method[] {
   const { headers, config } = context;
   const { campaign, proclaim, leader, observe, resign } = Election.methods;
   return [
     concurrencyMethod(campaign, async ({ name, lease, value }, call, bytes) => {
       checkRequestSize(bytes, config);
       const client = new ClientKeys(context, hub, call);
-      const wanted = { name, lease, value };
-      const { taken, turn } = await queues.standInLine(client, wanted, (mine) => bringValue(client, mine, value));
-      // etcd calls leader whose key is gone: two would lead.
-      if (turn === undefined) throw etcdError('electionNotLeader');
+      const request = { name, lease, value };
+      const { joined, acquired } = await queues.join(client, request, (joined) => updateValue(client, joined, value));
+      // etcd reports a caller as leader although its key is gone. Then two callers would lead.
+      if (acquired === undefined) throw etcdError('electionNotLeader');
       return CampaignResponse.encode({
-        header: headers.message(taken.revision),
-        leader: { name, key: taken.key, rev: taken.place.createRevision, lease: taken.lease },
+        header: headers.message(joined.revision),
+        leader: { name, key: joined.key, rev: joined.queued.createRevision, lease: joined.lease },
       });
     }),
     concurrencyMethod(proclaim, async ({ leader: held, value }, call, bytes) => {
@@ -47,7 +47,7 @@ export function electionService(context: ServiceContext, hub: WatchHub, queues: 
       return ProclaimResponse.encode({ header: headers.message(revision) });
     }),
     concurrencyMethod(leader, async ({ name }, call) => {
-      const { keyValue, revision } = await new ClientKeys(context, hub, call).oldest(lineOf(name));
+      const { keyValue, revision } = await new ClientKeys(context, hub, call).oldest(queueOf(name));
       if (keyValue === undefined) throw etcdError('electionNoLeader');
       return LeaderResponse.encode({ header: headers.message(revision), kv: keyValue });
     }),
@@ -55,14 +55,14 @@ export function electionService(context: ServiceContext, hub: WatchHub, queues: 
       path: observe.path,
       kind: 'serverStream',
       async handle(bytes, stream, call) {
-        const line = lineOf(observe.request.decode(bytes).name);
+        const queue = queueOf(observe.request.decode(bytes).name);
         try {
-          for await (const { keyValue, revision } of observeLeader(new ClientKeys(context, hub, call), line)) {
+          for await (const { keyValue, revision } of observeLeader(new ClientKeys(context, hub, call), queue)) {
             const message = LeaderResponse.encode({ header: headers.message(revision), kv: keyValue });
             if (!stream.send([message])) await stream.drained();
           }
         } catch (error) {
-          // As in etcd an observation that may not go on ends, without a word.
+          // As in etcd, an observation that may not continue ends without an error.
           if (!(error instanceof EtcdError)) throw error;
         }
       },
@@ -77,7 +77,7 @@ export function electionService(context: ServiceContext, hub: WatchHub, queues: 
   ];
 }
 
-/** Does something if a key is still the one that a campaign made. */
+/** Runs steps if a key is still the one that a campaign created. */
 function ifHeld(
   client: ClientKeys,
   { key, rev }: Pick<LeaderKey, 'key' | 'rev'>,
@@ -88,14 +88,14 @@ function ifHeld(
   return client.txn({ kind: 'txn', compares, success, failure: [] });
 }
 
-/** A lease that campaigns again brings its new value with it. */
-async function bringValue(
+/** A second campaign with the same lease sets its new value. */
+async function updateValue(
   client: ClientKeys,
-  { existing, place, key, lease }: Taken,
+  { existing, queued, key, lease }: Joined,
   value: Uint8Array,
 ): Promise<void> {
   if (existing === undefined || Buffer.compare(existing.value, value) === 0) return;
-  const held = { key, rev: place.createRevision };
-  const { succeeded } = await ifHeld(client, held, [putOf(place.key, value, lease)]);
+  const held = { key, rev: queued.createRevision };
+  const { succeeded } = await ifHeld(client, held, [putOf(queued.key, value, lease)]);
   if (!succeeded) throw etcdError('electionNotLeader');
 }

@@ -7,7 +7,7 @@ import type { Call, Message, Method } from '../transport/grpc/method.ts';
 import type { ServiceContext } from './service-context.ts';
 import { unary } from './unary.ts';
 
-/** grpc.health.v1.Health. Like etcd it knows the server as a whole, the service "", and no single service. */
+/** grpc.health.v1.Health. Like etcd it has one service, "", which is the whole server. */
 export function healthService({ store }: ServiceContext): readonly Method[] {
   const { check, watch } = Health.methods;
   return [
@@ -34,7 +34,7 @@ export function healthService({ store }: ServiceContext): readonly Method[] {
   ];
 }
 
-/** Serving is: the database answers, and takes writes as far as is known. */
+/** The server is serving if the database answers and, as far as known, accepts writes. */
 async function servingStatus(store: Store, call: Call): Promise<ServingStatus> {
   try {
     await store.head(call);

@@ -10,14 +10,14 @@ import {
   LeaseTimeToLiveResponse,
 } from '../../wire/generated/etcdserverpb/lease.ts';
 import type { Caller } from '../access/caller.ts';
-import { knownNeed, leaseNeed } from '../access/needs.ts';
+import { authenticatedNeed, leaseNeed } from '../access/needs.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Call, Message, Method } from '../transport/grpc/method.ts';
 import { answerInOrder } from './answer-in-order.ts';
 import type { ServiceContext } from './service-context.ts';
 import { unary } from './unary.ts';
 
-/** What etcd answers as the time left of a lease that does not exist. */
+/** etcd's time to live of a lease that does not exist. */
 const noLeaseTtl = -1;
 
 /** etcdserverpb.Lease. */
@@ -25,7 +25,7 @@ export function leaseService({ access, store, headers }: ServiceContext): readon
   const { leaseGrant, leaseRevoke, leaseKeepAlive, leaseTimeToLive, leaseLeases } = Lease.methods;
   return [
     unary(leaseGrant, async (request, call) => {
-      const { revision, id, ttlSeconds } = await access.write(call, knownNeed, (by) =>
+      const { revision, id, ttlSeconds } = await access.write(call, authenticatedNeed, (by) =>
         store.leaseGrant({ id: request.id, ttlSeconds: request.ttl }, by),
       );
       return LeaseGrantResponse.encode({ header: headers.message(revision), id, ttl: ttlSeconds });
@@ -43,12 +43,16 @@ export function leaseService({ access, store, headers }: ServiceContext): readon
           answer: (bytes) => keepAlive(LeaseKeepAliveRequest.decode(bytes).id, call),
         }),
     },
-    unary(leaseTimeToLive, async ({ id, keys: wantsKeys }, call) => {
-      const { revision, lease, remainingSeconds, keys } = await access.read(call, knownNeed, async ({ caller }) => {
-        const found = await store.leaseTimeToLive({ id, keys: wantsKeys }, call);
-        requireReadOfAll(found.keys, caller);
-        return found;
-      });
+    unary(leaseTimeToLive, async ({ id, keys: withKeys }, call) => {
+      const { revision, lease, remainingSeconds, keys } = await access.read(
+        call,
+        authenticatedNeed,
+        async ({ caller }) => {
+          const found = await store.leaseTimeToLive({ id, keys: withKeys }, call);
+          requireReadOfAll(found.keys, caller);
+          return found;
+        },
+      );
       const header = headers.message(revision);
       if (lease === undefined) return LeaseTimeToLiveResponse.encode({ header, id, ttl: noLeaseTtl });
       const ttl = Math.trunc(remainingSeconds);
@@ -61,7 +65,7 @@ export function leaseService({ access, store, headers }: ServiceContext): readon
       });
     }),
     unary(leaseLeases, async (_request, call) => {
-      const { revision, leases } = await access.read(call, knownNeed, async ({ caller }) => {
+      const { revision, leases } = await access.read(call, authenticatedNeed, async ({ caller }) => {
         const found = await store.leases({ keys: caller?.isAdmin === false }, call);
         requireReadOfAll(found.keys, caller);
         return found;
@@ -71,12 +75,12 @@ export function leaseService({ access, store, headers }: ServiceContext): readon
   ];
 
   async function keepAlive(id: LeaseId, call: Call): Promise<Message> {
-    const { revision, ttlSeconds } = await access.read(call, knownNeed, async ({ caller, holds }) => {
+    const { revision, ttlSeconds } = await access.read(call, authenticatedNeed, async ({ caller, isCurrent }) => {
       if (caller?.isAdmin === false) {
         const { keys } = await store.leaseTimeToLive({ id, keys: true }, call);
         for (const key of keys) caller.requireWrite({ one: key });
       }
-      return store.leaseKeepAlive(id, holds, call);
+      return store.leaseKeepAlive(id, isCurrent, call);
     });
     return LeaseKeepAliveResponse.encode({ header: headers.message(revision), id, ttl: ttlSeconds });
   }

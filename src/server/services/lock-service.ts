@@ -6,22 +6,22 @@ import { parseKey } from '../parsing/parse-keys.ts';
 import type { Method } from '../transport/grpc/method.ts';
 import { ClientKeys } from './concurrency/client-keys.ts';
 import { concurrencyMethod } from './concurrency/concurrency-method.ts';
-import type { Queues } from './concurrency/queues.ts';
+import type { LockQueues } from './concurrency/lock-queues.ts';
 import type { ServiceContext } from './service-context.ts';
 
 const noValue = new Uint8Array(0);
 
 /** v3lockpb.Lock. */
-export function lockService(context: ServiceContext, hub: WatchHub, queues: Queues): readonly Method[] {
+export function lockService(context: ServiceContext, hub: WatchHub, queues: LockQueues): readonly Method[] {
   const { headers, config } = context;
   return [
     concurrencyMethod(Lock.methods.lock, async ({ name, lease }, call, bytes) => {
       checkRequestSize(bytes, config);
       const client = new ClientKeys(context, hub, call);
-      const { taken, turn } = await queues.standInLine(client, { name, lease, value: noValue });
-      if (turn === undefined) throw etcdError('lockSessionExpired');
-      const header = headers.message(turn.waited ? turn.revision : taken.revision);
-      return LockResponse.encode({ header, key: taken.key });
+      const { joined, acquired } = await queues.join(client, { name, lease, value: noValue });
+      if (acquired === undefined) throw etcdError('lockSessionExpired');
+      const header = headers.message(acquired.waited ? acquired.revision : joined.revision);
+      return LockResponse.encode({ header, key: joined.key });
     }),
     concurrencyMethod(Lock.methods.unlock, async ({ key }, call) => {
       const client = new ClientKeys(context, hub, call);

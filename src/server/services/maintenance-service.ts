@@ -18,12 +18,12 @@ import type { Call, Method } from '../transport/grpc/method.ts';
 import type { ServiceContext } from './service-context.ts';
 import { unary } from './unary.ts';
 
-/** etcdserverpb.Maintenance, as far as it has a meaning here. */
+/** etcdserverpb.Maintenance, as far as it applies to tine. */
 export function maintenanceService({ access, store, headers, origin, config }: ServiceContext): readonly Method[] {
   const version = config.emulatedEtcdVersion;
   return [
     unary(Maintenance.methods.status, async (_request, call) => {
-      await access.known(call);
+      await access.authenticated(call);
       const [{ head, alarms }, size] = await Promise.all([store.alarms(call), store.size(call), store.members(call)]);
       return StatusResponse.encode({
         header: headers.message(head.revision),
@@ -32,9 +32,9 @@ export function maintenanceService({ access, store, headers, origin, config }: S
         dbSize: size.bytes,
         dbSizeInUse: size.inUseBytes,
         dbSizeQuota: config.quotaBackendBytes,
-        // Every instance takes writes; one is named, and the same by all.
+        // Every instance accepts writes. All instances report the same one as the leader.
         leader: store.knownLeader,
-        // The log is the table: its newest row is both its end and what was applied.
+        // The table is the log. Its newest row is the last entry, and it is applied.
         raftIndex: head.id,
         raftAppliedIndex: head.id,
         raftTerm: origin.raftTerm,
@@ -43,7 +43,7 @@ export function maintenanceService({ access, store, headers, origin, config }: S
       });
     }),
     unary(Maintenance.methods.alarm, async (request, call) => {
-      await (request.action === AlarmAction.GET ? access.known(call) : access.admin(call));
+      await (request.action === AlarmAction.GET ? access.authenticated(call) : access.admin(call));
       const { revision, alarms } = await runAlarmRequest(request, { store, call });
       const found = alarms.map(({ memberId, number }) => ({ memberId, alarm: number }));
       return AlarmResponse.encode({ header: headers.message(revision), alarms: found });
@@ -60,7 +60,7 @@ export function maintenanceService({ access, store, headers, origin, config }: S
       if (store.knownLeader !== origin.memberId) throw etcdError('notLeader');
       if (!members.some(({ id }) => id === targetId)) throw etcdError('badLeaderTransferee');
       await store.nameLeader(targetId, call);
-      // Nor has this one.
+      // This reply has none either.
       return MoveLeaderResponse.encode({});
     }),
     unary(Maintenance.methods.downgrade, async (request, call) => {
@@ -72,7 +72,10 @@ export function maintenanceService({ access, store, headers, origin, config }: S
   ];
 }
 
-/** What etcd answers: the alarms asked for, or the one that is active now, or the one that is no more. */
+/**
+ * Runs the request and returns the alarms that etcd returns: the requested ones, the activated one,
+ * or the deactivated one.
+ */
 async function runAlarmRequest(
   { action, memberId, alarm: number }: AlarmRequest,
   { store, call }: { readonly store: Store; readonly call: Call },
@@ -81,8 +84,8 @@ async function runAlarmRequest(
   switch (action) {
     case AlarmAction.GET: {
       const { head, alarms } = await store.alarms(call);
-      const isAsked = (each: Alarm) => number === alarmNumbers.none || each.number === number;
-      return { revision: head.revision, alarms: alarms.filter(isAsked) };
+      const isRequested = (each: Alarm) => number === alarmNumbers.none || each.number === number;
+      return { revision: head.revision, alarms: alarms.filter(isRequested) };
     }
     case AlarmAction.ACTIVATE: {
       if (number === alarmNumbers.none) return { revision: (await store.head(call)).revision, alarms: [] };

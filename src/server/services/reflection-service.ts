@@ -13,7 +13,10 @@ import { splitPath } from '../transport/grpc/method-table.ts';
 
 type Answer = ServerReflectionResponse['messageResponse'];
 
-/** grpc.reflection.v1.ServerReflection, and its elder v1alpha, whose messages are the same: what grpcurl asks. */
+/**
+ * grpc.reflection.v1.ServerReflection, and the older v1alpha with the same messages. grpcurl uses
+ * both.
+ */
 export function reflectionService(served: readonly Method[]): readonly Method[] {
   const methods = [
     ServerReflection.methods.serverReflectionInfo,
@@ -44,18 +47,18 @@ export function reflectionService(served: readonly Method[]): readonly Method[] 
         return fileAnswer(fileDescriptors.find(({ symbols }) => symbols.includes(messageRequest.value)));
       case 'fileContainingExtension':
       case 'allExtensionNumbersOfType':
-        return error(StatusCode.notFound, 'no message here has extensions');
+        return error(StatusCode.notFound, 'no message has extensions');
       default:
-        return error(StatusCode.invalidArgument, 'a request for nothing');
+        return error(StatusCode.invalidArgument, 'the request is empty');
     }
   }
 }
 
-/** The file, and after it what it imports. */
+/** The file, followed by all files that it imports. */
 function fileAnswer(file: FileDescriptor | undefined): Answer {
   if (file === undefined) return error(StatusCode.notFound, 'not found');
   const files = new Set([file]);
-  // Grows while it is walked: a file added by one is looked at in its turn.
+  // The set grows during the iteration: each added file is visited, too.
   for (const { imports } of files) {
     for (const imported of fileDescriptors) {
       if (imports.includes(imported.path)) files.add(imported);

@@ -4,10 +4,10 @@ import type { Store } from '../../store/store.ts';
 import type { Origin, ResponseHeaders } from '../../wire/response-headers.ts';
 import type { Access } from '../access/access.ts';
 
-/** What the services work with. */
+/** The objects that the services use. */
 export interface ServiceContext {
   readonly store: Store;
-  /** Asked by every call before it does anything: see access/access.ts. */
+  /** Checks every call before its work: see access/access.ts. */
   readonly access: Access;
   readonly headers: ResponseHeaders;
   readonly origin: Origin;

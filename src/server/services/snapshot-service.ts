@@ -13,7 +13,7 @@ import type { Message, MessageStream, Method } from '../transport/grpc/method.ts
 import type { ServiceContext } from './service-context.ts';
 import { unary } from './unary.ts';
 
-/** The calls of etcdserverpb.Maintenance that read all there is: for root alone. */
+/** The methods of etcdserverpb.Maintenance that read the whole store. Only root may call them. */
 export function snapshotService({ access, store, headers, config }: ServiceContext): readonly Method[] {
   const { hash, hashKV, snapshot } = Maintenance.methods;
   const emulated = config.emulatedEtcdVersion;
@@ -47,7 +47,10 @@ export function snapshotService({ access, store, headers, config }: ServiceConte
   ];
 }
 
-/** In pieces of etcd's size; the SHA-256 of all is the last. */
+/**
+ * Sends the file in pieces, of the same size as in etcd. The last message is the SHA-256 of the
+ * file.
+ */
 async function sendFile(
   chunks: AsyncIterable<Buffer>,
   bytes: number,
@@ -62,7 +65,7 @@ async function sendFile(
     for (let start = 0; start < chunk.length; start += serverLimits.snapshotPieceBytes) {
       const blob = chunk.subarray(start, start + serverLimits.snapshotPieceBytes);
       remainingBytes -= blob.length;
-      // The last one is sent last.
+      // The last piece of a chunk is sent last.
       if (start + blob.length === chunk.length) markSingleUse(blob);
       messages.push(pieceOf({ remainingBytes, blob, version: versionField }));
     }
@@ -71,11 +74,11 @@ async function sendFile(
   stream.send([SnapshotResponse.encode({ remainingBytes, blob: sum.digest(), version })]);
 }
 
-/** Fields of SnapshotResponse, with their types of wire. */
+/** Tags of SnapshotResponse: field number and wire type. */
 const remainingBytesTag = 0x10;
 const blobTag = 0x1a;
 
-/** A SnapshotResponse whose blob is not copied. */
+/** Encodes a SnapshotResponse without a copy of the blob. */
 function pieceOf({ remainingBytes, blob, version }: PieceOfFile): Message {
   const writer = new PieceWriter();
   writer.number(remainingBytesTag, remainingBytes);

@@ -13,7 +13,7 @@ import type { ServiceContext } from './service-context.ts';
 
 const idTakenText = 'mvcc: duplicate watch ID provided on the WatchStream';
 
-/** etcdserverpb.Watch: a stream of requests that begin and end watches, and of what the watches see. */
+/** etcdserverpb.Watch: a stream of requests that create and cancel watches, and of their events. */
 export function watchService({ access, store }: ServiceContext, hub: WatchHub): readonly Method[] {
   return [
     {
@@ -39,7 +39,10 @@ interface Served {
   readonly call: Call;
 }
 
-/** A client that has nothing more to ask still listens: the stream ends when the client goes. */
+/**
+ * A client may end its requests and still receive events. The stream ends when the client cancels
+ * it.
+ */
 async function serve(served: Served, incoming: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const bytes of incoming) {
     if (served.session.isClosed) return;
@@ -62,12 +65,15 @@ async function run(served: Served, { requestUnion }: WatchRequest): Promise<void
       session.requestProgress();
       break;
     case undefined:
-      // A request for nothing is passed over, as by etcd.
+      // As in etcd, an empty request is ignored.
       break;
   }
 }
 
-/** A watch begins after everything that was answered before it was asked for. It is permitted when it begins; as in etcd it goes on when the right is taken away. */
+/**
+ * A watch begins after everything that was answered before its request. Its right is checked at its
+ * beginning. As in etcd, it continues if the right is revoked later.
+ */
 async function create(served: Served, request: WatchCreateRequest): Promise<void> {
   const { session } = served;
   const parsed = parseWatch(request);
@@ -91,7 +97,7 @@ async function refusalOf(keys: Keys | undefined, { hub, store, access, call }: S
 
 const permissionDeniedText = `rpc error: code = PermissionDenied desc = ${etcdErrors.permissionDenied[1]}`;
 
-/** Errors as Go prints them. */
+/** Errors in the form in which Go prints them. */
 const reasons: ReadonlyMap<EtcdErrorName | undefined, string> = new Map([
   ['invalidAuthToken', `rpc error: code = Unauthenticated desc = ${etcdErrors.invalidAuthToken[1]}`],
   ['authOldRevision', `rpc error: code = InvalidArgument desc = ${etcdErrors.authOldRevision[1]}`],

@@ -5,9 +5,9 @@ import type { Logger } from '../../logger.ts';
 import type { Connections, Protocols } from './connections/connections.ts';
 import { DescriptorGuard } from './connections/descriptor-guard.ts';
 import { type Listener, listen } from './connections/listener.ts';
-import type { AlpnProtocols } from './tls/tls-door.ts';
+import type { AlpnProtocols, TlsTerminator } from './tls/tls-terminator.ts';
 
-/** Addresses, and what takes over the connections to them: without TLS, and over it. */
+/** Addresses, and the handlers of their connections: without TLS, and with TLS. */
 export interface ServedAddresses {
   readonly addresses: readonly ListenAddress[];
   readonly plain: Protocols;
@@ -15,42 +15,40 @@ export interface ServedAddresses {
 }
 
 export interface OpenListenersOptions {
-  /** With TLS and without it, the same address has one listener: the first byte of a connection tells which it is. */
+  /**
+   * An address has one listener for connections with and without TLS. The first byte of a
+   * connection shows which it is.
+   */
   readonly served: readonly ServedAddresses[];
-  /** Of all addresses that are secure; undefined when none is. */
+  /** The TLS settings of all secure addresses; undefined if there are none. */
   readonly tls: ListenTls | undefined;
   readonly connections: Connections;
   readonly logger: Logger;
 }
 
 export interface OpenListeners {
-  /** Where clients reach the server at an address, with the port that was bound. */
+  /** The URL of an address, with the port that was bound. */
   urlOf(address: ListenAddress): string;
-  /** Takes no more connections; those there are stay. */
+  /** Accepts no more connections. Open connections stay open. */
   close(): void;
-  /** Ends connections that are about to be made. */
+  /** Closes connections with an unfinished TLS handshake. */
   destroy(): void;
-}
-
-interface Door {
-  readonly add: (socket: Socket) => void;
-  readonly endOldest: () => boolean;
-  readonly destroy: () => void;
 }
 
 /**
  * Listens on all addresses.
  *
- * @throws StartError when it cannot
+ * @throws StartError when an address cannot be used
  */
 export async function openListeners(options: OpenListenersOptions): Promise<OpenListeners> {
-  const makeDoor = await doorMaker(options);
+  const makeTerminator = await loadTls(options);
   const listeners: Listener[] = [];
-  const doors: Door[] = [];
+  const terminators: TlsTerminator[] = [];
   const urls = new Map<ListenAddress, string>();
   const guard = new DescriptorGuard({
     logger: options.logger,
-    endSilent: () => options.connections.endSilent() || doors.some((door) => door.endOldest()),
+    closePending: () =>
+      options.connections.closePending() || terminators.some((terminator) => terminator.closeOldest()),
   });
   const close = (): void => {
     for (const listener of listeners) listener.close();
@@ -59,12 +57,13 @@ export async function openListeners(options: OpenListenersOptions): Promise<Open
     for (const { addresses, plain, secure } of options.served.flatMap(listenedOn)) {
       const [first] = addresses;
       if (first === undefined) continue;
-      const door = addresses.some(({ isSecure }) => isSecure) ? makeDoor?.(secure) : undefined;
-      if (door !== undefined) doors.push(door);
+      const terminator = addresses.some(({ isSecure }) => isSecure) ? makeTerminator?.(secure) : undefined;
+      if (terminator !== undefined) terminators.push(terminator);
       const { connections } = options;
       const isMixed = addresses.some(({ isSecure }) => !isSecure);
-      const spoken = door === undefined ? plain : { ...plain, tls: door.add };
-      const take = isMixed ? (socket: Socket) => connections.add(socket, spoken) : (door?.add ?? refuse);
+      const tls = terminator && ((socket: Socket) => terminator.add(socket));
+      const protocols = tls === undefined ? plain : { ...plain, tls };
+      const take = isMixed ? (socket: Socket) => connections.add(socket, protocols) : (tls ?? refuse);
       const listener = await listen(first, {
         onConnection: (socket) => guard.admit(socket) && take(socket),
         onRefused: (error) => guard.onRefused(error),
@@ -80,12 +79,12 @@ export async function openListeners(options: OpenListenersOptions): Promise<Open
     urlOf: (address) => urls.get(address) ?? listenAddressUrl(address),
     close,
     destroy() {
-      for (const door of doors) door.destroy();
+      for (const terminator of terminators) terminator.destroy();
     },
   };
 }
 
-/** The addresses of each listener. A port of 0 is another one each time. */
+/** The addresses of each listener. Each port of 0 is a different port. */
 function listenedOn({ addresses, plain, secure }: ServedAddresses): readonly ServedAddresses[] {
   const groups = new Map<string, ListenAddress[]>();
   addresses.forEach((address, index) => {
@@ -96,16 +95,16 @@ function listenedOn({ addresses, plain, secure }: ServedAddresses): readonly Ser
   return [...groups.values()].map((group) => ({ addresses: group, plain, secure }));
 }
 
-/** Undefined: nothing is served over TLS, and what it takes need not be loaded. */
-async function doorMaker(options: OpenListenersOptions): Promise<((protocols: Protocols) => Door) | undefined> {
+/** Loads the TLS code if there is a secure address; otherwise returns undefined. */
+async function loadTls(options: OpenListenersOptions): Promise<((protocols: Protocols) => TlsTerminator) | undefined> {
   const { tls, connections, logger } = options;
   if (tls === undefined) return undefined;
   const { openTls } = await import('./tls/open-tls.ts');
-  const openDoor = openTls(tls, logger);
+  const makeTerminator = openTls(tls, logger);
   return (protocols) =>
-    openDoor({
+    makeTerminator({
       alpnProtocols: alpnOf(protocols),
-      newcomers: connections.newcomers,
+      pending: connections.pending,
       onConnection: (socket) => connections.add(socket, protocols),
     });
 }

@@ -240,7 +240,7 @@ test('token keys that do not match or are missing stop the start', async (contex
   const privateFile = file('private', pem(one.privateKey));
   const otherPublic = file('other', pem(other.publicKey));
   for (const [spec, reason] of [
-    [`jwt,sign-method=EdDSA,priv-key=${privateFile},pub-key=${otherPublic}`, /pub-key is not that of priv-key/],
+    [`jwt,sign-method=EdDSA,priv-key=${privateFile},pub-key=${otherPublic}`, /pub-key does not belong to priv-key/],
     [`jwt,sign-method=RS256,priv-key=${privateFile}`, /--auth-token: /],
     [`jwt,sign-method=RS256`, /needs priv-key=FILE/],
     [`jwt,sign-method=HS256`, /needs priv-key=FILE/],

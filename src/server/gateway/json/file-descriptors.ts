@@ -1,7 +1,10 @@
 import { Reader } from '../../../wire/reader.ts';
 import { WireType } from '../../../wire/wire-type.ts';
 
-/** What a FileDescriptorProto (google/protobuf/descriptor.proto) says of a schema, as far as JSON needs it. Type names are full, without a dot before them. */
+/**
+ * The parts of a FileDescriptorProto (google/protobuf/descriptor.proto) that JSON needs. Type names
+ * are full, without a leading dot.
+ */
 export interface FileContent {
   readonly messages: readonly MessageDescriptor[];
   readonly enums: readonly EnumDescriptor[];
@@ -20,9 +23,9 @@ export interface FieldDescriptor {
   readonly isRepeated: boolean;
   /** A number of FieldDescriptorProto.Type. */
   readonly type: number;
-  /** Of a message or an enum; otherwise empty. */
+  /** The type of a message or an enum; otherwise empty. */
   readonly typeName: string;
-  /** Which of the message's oneofs it belongs to. */
+  /** The index of the field's oneof in its message. */
   readonly oneofIndex: number | undefined;
 }
 
@@ -99,12 +102,12 @@ function readMethod(method: Fields, servicePath: string): MethodDescriptor {
   };
 }
 
-/** Full names are written with a dot before them. */
+/** Full names are encoded with a leading dot. */
 function typeName(text: string): string {
   return text.startsWith('.') ? text.slice(1) : text;
 }
 
-/** A message's fields by number, for reading a schema that is not known to the codec. */
+/** The fields of a message by number, to read a schema without a generated codec. */
 interface Fields {
   text(field: number): string;
   number(field: number): number | undefined;

@@ -4,7 +4,9 @@ import { shortened } from '../../../text/shortened.ts';
 import { isJsonSpace } from './json-scanner.ts';
 import { ProtoJsonError } from './proto-json-error.ts';
 
-/** A value that is no object and no list, or the beginning of one. `raw` is how it is written, for errors. */
+/**
+ * A scalar value, or the first token of an object or list. `raw` is its source text, for errors.
+ */
 export type ScalarToken = { readonly start: number; readonly raw: string } & (
   | { readonly kind: 'string'; readonly text: string }
   | { readonly kind: 'number' }
@@ -18,17 +20,20 @@ export interface NameToken {
   readonly text: string;
 }
 
-/** Characters of a wrong value that its error repeats. */
+/** Characters of a wrong value that an error shows. */
 export const shownLengthMax = 256;
 
 const quote = 0x22;
 const backslash = 0x5c;
 const [openBrace, closeBrace, openBracket, closeBracket, comma, colon] = Buffer.from('{}[],:');
 
-/** Walks one JSON value whose grammar is known to be sound: strings may still hold what is no text. Errors say where, in Go's protojson's words. */
+/**
+ * Reads one JSON value whose syntax is already checked, except for invalid UTF-8 in strings. Errors
+ * contain the position, in the words of Go's protojson.
+ */
 export class JsonReader {
   readonly #json: Buffer;
-  /** All of it is text: then its strings need not be looked at one by one. */
+  /** All of it is valid UTF-8, so strings need no check of their own. */
   readonly #isText: boolean;
   #at = 0;
 
@@ -45,7 +50,7 @@ export class JsonReader {
     this.#enter(openBracket);
   }
 
-  /** The name of the next member; what is to be read then is its value. Undefined: the object has ended. */
+  /** The name of the next member. Its value must be read next. Undefined: the object has ended. */
   nextName(): NameToken | undefined {
     if (!this.#hasNext(closeBrace)) return undefined;
     const token = this.#string();
@@ -54,12 +59,12 @@ export class JsonReader {
     return token;
   }
 
-  /** Whether the list goes on with another element. */
+  /** Whether the list has another element. */
   hasNextElement(): boolean {
     return this.#hasNext(closeBracket);
   }
 
-  /** Passes over a null. False: something else comes. */
+  /** Skips a null. False: the next value is not null. */
   skipNull(): boolean {
     this.#skipSpace();
     if (this.#json[this.#at] !== 0x6e) return false;
@@ -67,7 +72,7 @@ export class JsonReader {
     return true;
   }
 
-  /** The next value; of an object or a list only its bracket. */
+  /** The next value. For an object or a list, only its bracket. */
   scalar(): ScalarToken {
     this.#skipSpace();
     const start = this.#at;
@@ -78,7 +83,7 @@ export class JsonReader {
     return { kind: first === 0x2d || (first >= 0x30 && first <= 0x39) ? 'number' : 'other', start, raw };
   }
 
-  /** Passes over any value. */
+  /** Skips any value. */
   skipValue(): void {
     let depth = 0;
     do {
@@ -107,17 +112,17 @@ export class JsonReader {
     } while (depth > 0);
   }
 
-  /** What is wrong with the value at an offset. */
+  /** An error for the value at an offset. */
   error(start: number, text: string): ProtoJsonError {
-    return new ProtoJsonError(`(${this.#place(start)}): ${text}`);
+    return new ProtoJsonError(`(${this.#position(start)}): ${text}`);
   }
 
   #syntaxError(start: number, text: string): ProtoJsonError {
-    return new ProtoJsonError(`syntax error (${this.#place(start)}): ${text}`);
+    return new ProtoJsonError(`syntax error (${this.#position(start)}): ${text}`);
   }
 
   /** Lines and characters count from 1. */
-  #place(start: number): string {
+  #position(start: number): string {
     let line = 1;
     let character = 1;
     for (const byte of this.#json.subarray(0, start)) {
@@ -141,7 +146,10 @@ export class JsonReader {
     throw this.#syntaxError(start, `unexpected token ${shortened(raw, shownLengthMax)}`);
   }
 
-  /** Whether an object or list goes on: passes over its closing bracket, or over the comma. */
+  /**
+   * Skips the closing bracket of an object or list, or a comma. Returns whether another element
+   * follows.
+   */
   #hasNext(bracket: number | undefined): boolean {
     this.#skipSpace();
     if (this.#json[this.#at] === comma) {
@@ -186,19 +194,22 @@ export class JsonReader {
     if (!bytes.includes(backslash)) return { start, raw, text: raw.slice(1, -1) };
     const text: unknown = JSON.parse(raw);
     assert(typeof text === 'string', 'a string was read');
-    if (!text.isWellFormed()) throw this.#brokenHalf(start, raw);
+    if (!text.isWellFormed()) throw this.#surrogateError(start, raw);
     return { start, raw, text };
   }
 
-  /** Offset past the quote that ends a string. */
+  /** The offset after the closing quote of a string. */
   #stringEnd(start: number): number {
     let at = start + 1;
     for (let byte = this.#json[at]; byte !== quote; byte = this.#json[at]) at += byte === backslash ? 2 : 1;
     return at + 1;
   }
 
-  /** The error for the first escape that is half of a character without its other half. Go looks at the six bytes after it. */
-  #brokenHalf(start: number, raw: string): ProtoJsonError {
+  /**
+   * The error for the first escape of a surrogate without its other half. Go shows the six bytes
+   * after it.
+   */
+  #surrogateError(start: number, raw: string): ProtoJsonError {
     const escapes = /\\(?:u(d[\da-f]{3})|.)/gi;
     for (let match = escapes.exec(raw); match !== null; match = escapes.exec(raw)) {
       const [, half] = match;
@@ -219,7 +230,7 @@ export class JsonReader {
 
 const wordBytes = new Set(Buffer.from('-+.0123456789abcdefghijklmnopqrstuvwxyzE'));
 
-/** Of a number or a literal. */
+/** Whether a byte is part of a number or a literal. */
 function isWordByte(byte: number | undefined): boolean {
   return byte !== undefined && wordBytes.has(byte);
 }

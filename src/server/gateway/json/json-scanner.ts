@@ -1,12 +1,12 @@
-/** What a byte is to the scanner: the value goes on, has ended with this byte, or had ended before it. */
+/** The effect of a byte: the value continues, ends with this byte, or ended before it. */
 export type Step = 'more' | 'endsWith' | 'endedBefore';
 
-/** Broken JSON, in the words of Go's encoding/json, which the gateway of etcd passes on. */
+/** Invalid JSON, in the words of Go's encoding/json, which etcd's gateway returns. */
 export class JsonSyntaxError extends Error {
   override readonly name = 'JsonSyntaxError';
 }
 
-/** Objects and lists in each other. Go's bound. */
+/** Nesting depth of objects and lists. Go's limit. */
 const depthMax = 10_000;
 
 const quote = 0x22;
@@ -40,15 +40,18 @@ type State =
   | 'exponentDigits'
   | 'literal';
 
-/** Where the scanner is in the innermost object or list. */
-type Place = 'objectName' | 'objectValue' | 'list';
+/** The position in the innermost object or list. */
+type Container = 'objectName' | 'objectValue' | 'list';
 
 const literals: Readonly<Record<string, string>> = { t: 'true', f: 'false', n: 'null' };
 
-/** Finds the end of one JSON value, byte by byte as they arrive, and the first byte that cannot be. Begins at the value's first byte. */
+/**
+ * Finds the end of a JSON value, byte by byte, and the first invalid byte. It starts at the first
+ * byte of the value.
+ */
 export class JsonScanner {
   #state: State = 'value';
-  readonly #places: Place[] = [];
+  readonly #containers: Container[] = [];
   #hexadecimalLeft = 0;
   #literal = '';
   #literalIndex = 0;
@@ -80,13 +83,16 @@ export class JsonScanner {
     }
   }
 
-  /** Whether the value is whole if nothing follows. */
+  /** Whether the value is complete if no byte follows. */
   get canEnd(): boolean {
-    if (this.#places.length > 0) return false;
+    if (this.#containers.length > 0) return false;
     return ['zero', 'digits', 'fraction', 'exponentDigits', 'afterValue'].includes(this.#state);
   }
 
-  /** Offset of the first byte from `start` on that is not plain text of the string that the scanner is in; `start` when it is in none. */
+  /**
+   * The offset of the first byte from `start` on that is not plain text of the current string.
+   * Returns `start` outside of a string.
+   */
   skipText(bytes: Uint8Array, start: number): number {
     if (this.#state !== 'string') return start;
     let at = start;
@@ -131,9 +137,9 @@ export class JsonScanner {
     return 'more';
   }
 
-  #open(byte: number, place: Place, state: State): void {
-    this.#places.push(place);
-    if (this.#places.length > depthMax) throw invalid(byte, 'exceeded max depth');
+  #open(byte: number, container: Container, state: State): void {
+    this.#containers.push(container);
+    if (this.#containers.length > depthMax) throw invalid(byte, 'exceeded max depth');
     this.#state = state;
   }
 
@@ -146,22 +152,22 @@ export class JsonScanner {
   }
 
   #afterValue(byte: number): Step {
-    const place = this.#places.at(-1);
-    if (place === undefined) return 'endedBefore';
+    const container = this.#containers.at(-1);
+    if (container === undefined) return 'endedBefore';
     if (isJsonSpace(byte)) {
       this.#state = 'afterValue';
       return 'more';
     }
-    switch (place) {
+    switch (container) {
       case 'objectName':
         if (byte !== colon) throw invalid(byte, 'after object key');
-        this.#places[this.#places.length - 1] = 'objectValue';
+        this.#containers[this.#containers.length - 1] = 'objectValue';
         this.#state = 'value';
         return 'more';
       case 'objectValue':
         if (byte === closeBrace) return this.#close();
         if (byte !== comma) throw invalid(byte, 'after object key:value pair');
-        this.#places[this.#places.length - 1] = 'objectName';
+        this.#containers[this.#containers.length - 1] = 'objectName';
         this.#state = 'name';
         return 'more';
       case 'list':
@@ -173,9 +179,9 @@ export class JsonScanner {
   }
 
   #close(): Step {
-    this.#places.pop();
+    this.#containers.pop();
     this.#state = 'afterValue';
-    return this.#places.length === 0 ? 'endsWith' : 'more';
+    return this.#containers.length === 0 ? 'endsWith' : 'more';
   }
 
   #inString(byte: number): Step {
@@ -215,7 +221,7 @@ export class JsonScanner {
     return 'more';
   }
 
-  /** Undefined: the number has ended before this byte. */
+  /** Undefined: the number ended before this byte. */
   #numberState(byte: number): State | undefined {
     const isExponentSign = byte === 0x2b || byte === minus;
     const isExponent = byte === 0x65 || byte === 0x45;
@@ -275,7 +281,7 @@ const named: Readonly<Record<number, string>> = {
   [backslash]: '\\\\',
 };
 
-/** A byte as Go quotes the character of its number. */
+/** Quotes a byte as Go quotes the character with its number. */
 function quoted(byte: number): string {
   return `'${named[byte] ?? plainOrHexadecimal(byte)}'`;
 }
@@ -283,7 +289,7 @@ function quoted(byte: number): string {
 function plainOrHexadecimal(byte: number): string {
   const hexadecimal = byte.toString(16).padStart(2, '0');
   if (byte < 0x20 || byte === 0x7f) return `\\x${hexadecimal}`;
-  // Go prints no control characters, no other space than the usual one, and no soft hyphen.
+  // Go prints no control characters, no space other than the usual one, and no soft hyphen.
   const isUnprintable = (byte >= 0x80 && byte <= 0xa0) || byte === 0xad;
   return isUnprintable ? `\\u00${hexadecimal}` : String.fromCharCode(byte);
 }

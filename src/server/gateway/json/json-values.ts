@@ -3,22 +3,25 @@ import { freeWhole } from '../../../memory.ts';
 import { isJsonSpace, JsonScanner, JsonSyntaxError } from './json-scanner.ts';
 
 const nothing = Buffer.alloc(0);
-/** Of the buffers that hold a value: no more than this much of them is empty. */
+/** Limit of unused bytes in the buffers that hold a value. */
 const slabBytesMax = 64 * 1024;
 
 /**
- * Cuts JSON values out of a body as it arrives, as Go's json.Decoder does: they follow each other with or without space
- * between them, and what follows a value is not looked at before the next is asked for. Holds one chunk, and before it
- * one value that is incomplete, of bounded size.
+ * Splits a body into JSON values as it arrives, like Go's json.Decoder: values follow each other
+ * with or without space, and the bytes after a value are not checked before the next value is
+ * requested. Holds one chunk, and at most one incomplete value of bounded size before it.
  */
 export class JsonValues {
   readonly #valueBytesMax: number;
-  /** What arrived last, looked at up to `#at`. */
+  /** The last chunk, scanned up to `#at`. */
   #chunk: Buffer = nothing;
   #at = 0;
-  /** Of the value under way; undefined between values. */
+  /** The scanner of the current value; undefined between values. */
   #scanner: JsonScanner | undefined;
-  /** What came of it before the chunk, in buffers that are full, and the last one, which need not be. */
+  /**
+   * The bytes of the current value before the chunk: full buffers, and a last one that may have
+   * free space.
+   */
   #full: Buffer[] = [];
   #last: Buffer = nothing;
   #lastBytes = 0;
@@ -28,21 +31,21 @@ export class JsonValues {
     this.#valueBytesMax = valueBytesMax;
   }
 
-  /** Bytes of the value that is incomplete, once `next` has given all that are whole. */
+  /** Bytes of the incomplete value, after `next` has returned all complete ones. */
   get heldBytes(): number {
     return this.#heldBytes;
   }
 
-  /** Once `next` has given all there was before. */
+  /** Adds a chunk. `next` must have returned all values before. */
   push(chunk: Buffer): void {
     this.#chunk = chunk;
     this.#at = 0;
   }
 
   /**
-   * The next value; undefined when none is whole.
+   * The next value; undefined if none is complete.
    *
-   * @throws JsonSyntaxError at the first byte that cannot be, EtcdError for a value that is too large
+   * @throws JsonSyntaxError at the first invalid byte, EtcdError for a value that is too large
    */
   next(): Buffer | undefined {
     const chunk = this.#chunk;
@@ -62,7 +65,9 @@ export class JsonValues {
     return undefined;
   }
 
-  /** The last value, when the body is over and it ends with it. @throws JsonSyntaxError when the value is not whole */
+  /**
+   * The last value, at the end of the body. @throws JsonSyntaxError when the value is incomplete
+   */
   last(): Buffer | undefined {
     if (this.#scanner === undefined) return undefined;
     if (!this.#scanner.canEnd) throw new JsonSyntaxError('unexpected EOF');
@@ -76,7 +81,8 @@ export class JsonValues {
   #hold(bytes: Buffer): void {
     const length = this.#heldBytes + bytes.length;
     if (length > this.#valueBytesMax) {
-      // The words for a message that is too large. The message's own size is not known: this much of its JSON has come.
+      // The text for a message that is too large. The size of the message is unknown; this is the
+      // size of its JSON so far.
       const text = `grpc: received message larger than max (${length} vs. ${this.#valueBytesMax})`;
       throw new EtcdError(StatusCode.resourceExhausted, text);
     }
@@ -89,14 +95,14 @@ export class JsonValues {
     this.#heldBytes = length;
   }
 
-  /** As much again as there is: a value may come in a million pieces. */
+  /** Doubles the buffer: a value may arrive in a million pieces. */
   #grow(bytes: number): void {
     if (this.#lastBytes > 0) this.#full.push(this.#last);
     this.#last = Buffer.allocUnsafeSlow(Math.max(bytes, Math.min(this.#heldBytes, slabBytesMax)));
     this.#lastBytes = 0;
   }
 
-  /** Forgets what is held. Its memory is free at once. */
+  /** Drops the held bytes, and frees their memory at once. */
   drop(): void {
     for (const buffer of this.#full) freeWhole(buffer);
     freeWhole(this.#last);
@@ -106,7 +112,7 @@ export class JsonValues {
     this.#heldBytes = 0;
   }
 
-  /** The value that ends with these bytes; one that came whole is not copied. */
+  /** The value that ends with these bytes. A value that arrived in one chunk is not copied. */
   #take(bytes: Buffer): Buffer {
     this.#scanner = undefined;
     if (this.#heldBytes === 0 && bytes.length <= this.#valueBytesMax) return bytes;

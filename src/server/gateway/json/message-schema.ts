@@ -10,30 +10,33 @@ import {
   readFileDescriptor,
 } from './file-descriptors.ts';
 
-/** A message type as its JSON needs it. */
+/** The schema of a message for its JSON. */
 export interface MessageSchema {
   readonly name: string;
-  /** By its name in the schema, and by the camel-case form of it: both are taken. */
+  /** By the name in the schema, and by its camel-case form. Both are accepted. */
   readonly byName: ReadonlyMap<string, FieldSchema>;
-  /** By the tag that stands before it on the wire: a field's number and its wire type. */
+  /** By the tag on the wire: field number and wire type. */
   readonly byTag: ReadonlyMap<number, FieldSchema>;
 }
 
-/** How a field's values are written. The names are protobuf's; errors name them. */
+/** The type of a field's values, with protobuf's names. Errors show them. */
 export type ScalarKind = 'bool' | 'int32' | 'int64' | 'uint32' | 'uint64' | 'string' | 'bytes';
 
 export interface FieldSchema {
   readonly name: string;
-  /** The camel-case form. */
+  /** The name in camel case. */
   readonly jsonName: string;
-  /** Before it on the wire: its number and its wire type. */
+  /** The tag on the wire: field number and wire type. */
   readonly tag: number;
-  /** The same for a single value of a list of numbers, which stand together behind one length, or each for itself. */
+  /**
+   * The tag of a single number in a list. The numbers of a list may be packed behind one length, or
+   * encoded separately.
+   */
   readonly valueTag: number;
   readonly isList: boolean;
-  /** Numbers of a list that stand together behind one length. */
+  /** The numbers of the list are packed behind one length. */
   readonly isPacked: boolean;
-  /** Full name of the group of which one field at most is set. */
+  /** The full name of the field's oneof, of which at most one field is set. */
   readonly oneof: string | undefined;
   readonly value: ValueSchema;
 }
@@ -48,17 +51,17 @@ export type ScalarSchema =
 
 export type ValueSchema =
   | ScalarSchema
-  /** A function, because messages contain each other. */
+  /** A function, because messages may contain each other. */
   | { readonly kind: 'message'; readonly schema: () => MessageSchema };
 
-/** A method as the gateway calls it. */
+/** A method, as the gateway calls it. */
 export interface MethodSchema {
   readonly kind: 'unary' | 'serverStream' | 'bidirectional';
   readonly request: MessageSchema;
   readonly response: MessageSchema;
 }
 
-/** Numbers of FieldDescriptorProto.Type; the wire contract has no others. */
+/** Numbers of FieldDescriptorProto.Type. The wire contract uses no other types. */
 const scalarKinds = new Map<number, ScalarKind>([
   [3, 'int64'],
   [4, 'uint64'],
@@ -71,11 +74,11 @@ const scalarKinds = new Map<number, ScalarKind>([
 const messageType = 11;
 const enumType = 14;
 
-/** Read when they are first needed: a server whose gateway nobody uses does without. */
+/** Read at the first use. A server whose gateway is not used does not need them. */
 let loadedFiles: readonly FileContent[] | undefined;
 const schemas = new Map<string, MessageSchema>();
 
-/** The method of a gRPC path. @throws AssertionError when the wire contract has none */
+/** The method of a gRPC path. @throws AssertionError when the wire contract does not have it */
 export function methodSchema(path: string): MethodSchema {
   const method = find(
     (file) => file.methods,
@@ -85,7 +88,10 @@ export function methodSchema(path: string): MethodSchema {
   return { kind: kindOf(method), request: messageSchema(method.input), response: messageSchema(method.output) };
 }
 
-/** The schema of a message, by its full name. @throws AssertionError when the wire contract has none */
+/**
+ * The schema of a message, by its full name. @throws AssertionError when the wire contract does not
+ * have it
+ */
 export function messageSchema(name: string): MessageSchema {
   const known = schemas.get(name);
   if (known !== undefined) return known;
@@ -104,9 +110,9 @@ export function messageSchema(name: string): MessageSchema {
   return schema;
 }
 
-function find<T>(listOf: (file: FileContent) => readonly T[], isIt: (each: T) => boolean, name: string): T {
+function find<T>(listOf: (file: FileContent) => readonly T[], matches: (each: T) => boolean, name: string): T {
   loadedFiles ??= fileDescriptors.map(({ base64 }) => readFileDescriptor(Buffer.from(base64, 'base64')));
-  const found = loadedFiles.flatMap(listOf).find(isIt);
+  const found = loadedFiles.flatMap(listOf).find(matches);
   assert(found !== undefined, `the wire contract has ${name}`);
   return found;
 }
@@ -154,7 +160,7 @@ function wireTypeOf({ kind }: ValueSchema): number {
   return kind === 'string' || kind === 'bytes' || kind === 'message' ? WireType.bytes : WireType.varint;
 }
 
-/** As protobuf makes JSON names: a letter after an underscore is a capital one. */
+/** Protobuf's JSON name: a letter after an underscore becomes upper case. */
 function camelCase(name: string): string {
   return name.replaceAll(/_+(.?)/g, (_match, letter: string) => letter.toUpperCase());
 }

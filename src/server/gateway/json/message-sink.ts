@@ -1,35 +1,35 @@
 import { Writer } from '../../../wire/writer.ts';
 
-/** A tag and a varint take 15 bytes at most, a message's length 5. */
+/** A tag and a varint take at most 15 bytes, the length of a message at most 5. */
 const headBytesMax = 15;
 const lengthBytesMax = 5;
 
-/** Writes a message whose size is not known before: the length of a message within it goes in when it has ended. */
+/** Writes a message of unknown size. The length of an inner message is inserted at its end. */
 export class MessageSink {
   #writer: Writer;
 
-  /** `bytes`: a guess at the size. */
+  /** `bytes`: an estimate of the size. */
   constructor(bytes: number) {
     this.#writer = new Writer(bytes + headBytesMax);
   }
 
-  /** A field with its value: a number as a varint, bytes with their length. */
+  /** Writes a field: a number as a varint, bytes with their length. */
   field(tag: number, value: bigint | Uint8Array): void {
-    this.#makeRoom(headBytesMax + (typeof value === 'bigint' ? 0 : value.length));
+    this.#reserve(headBytesMax + (typeof value === 'bigint' ? 0 : value.length));
     this.#writer.uint32(tag);
     if (typeof value === 'bigint') this.#writer.bigint(value);
     else this.#writer.bytes(value);
   }
 
-  /** Begins a message within this one; what is returned goes to `leave` at its end. */
+  /** Begins an inner message. Pass the result to `leave` at its end. */
   enter(tag: number): number {
-    this.#makeRoom(headBytesMax);
+    this.#reserve(headBytesMax);
     this.#writer.uint32(tag);
     return this.#writer.position;
   }
 
   leave(start: number): void {
-    this.#makeRoom(lengthBytesMax);
+    this.#reserve(lengthBytesMax);
     const { buffer, position: end } = this.#writer;
     const length = new Writer(lengthBytesMax);
     length.uint32(end - start);
@@ -42,7 +42,7 @@ export class MessageSink {
     return this.#writer.buffer.subarray(0, this.#writer.position);
   }
 
-  #makeRoom(bytes: number): void {
+  #reserve(bytes: number): void {
     const { buffer, position } = this.#writer;
     if (buffer.length - position >= bytes) return;
     const grown = new Writer(2 * buffer.length + bytes);

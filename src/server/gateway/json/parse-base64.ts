@@ -1,10 +1,13 @@
-/** Padded to groups of four, or without padding: then no group has one character alone. */
+/**
+ * Padded to groups of four, or without padding. Without padding, no group has a single character.
+ */
 const standardPadded = /^[A-Za-z0-9+/]*={0,2}$/;
 const urlPadded = /^[\w-]*={0,2}$/;
 
 /**
- * Bytes from base64 in either alphabet, padded or not; undefined when it is neither. Line ends are passed over. Go's
- * protojson takes the padding from the length, line ends included.
+ * Decodes base64 in either alphabet, with or without padding. Undefined: the text is neither. Line
+ * ends are ignored. Like Go's protojson, it expects padding by the length of the text, including
+ * line ends.
  */
 export function parseBase64(text: string): Buffer | undefined {
   const isPadded = text.length % 4 === 0;

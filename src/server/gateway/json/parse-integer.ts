@@ -1,22 +1,23 @@
 /** A JSON number at the start of a text. */
 const number = /^(-?)(0|[1-9]\d*)(?:\.(\d+))?(?:[eE]([+-]?\d+))?/;
 
-/** What a number does not end before. As in Go's protojson: `12 34` is 12. */
+/** Characters that cannot follow a number directly. As in Go's protojson, `12 34` is 12. */
 const numberGoesOn = /^[-+.\w]/;
 
 /** Digits of the largest number of 64 bits. */
 const digitsMax = 20;
 
 /**
- * Characters of the longest text that is read as a number. The longest that a client has a reason to send is a number of 64 bits
- * with an exponent and some zeros behind the point. BigInt takes quadratic time, so a longer text is refused unread.
+ * Length of the longest text that is read as a number. A useful text is at most a 64-bit number
+ * with an exponent and some zeros after the point. BigInt takes quadratic time, so a longer text is
+ * refused unread.
  */
 const lengthMax = 256;
 
-/** The whole number that a JSON number stands for; undefined when it stands for none, or for one that is far too large. */
+/** The integer value of a JSON number. Undefined: it is not an integer, or far too large. */
 export function parseInteger(text: string): bigint | undefined {
   if (text.length > lengthMax) return undefined;
-  // Nearly all of them, and lists may have a million.
+  // Nearly all numbers match. Lists may have a million of them.
   if (/^[1-9]\d{0,14}$/.test(text)) return BigInt(Number(text));
   const match = number.exec(text);
   if (match === null || numberGoesOn.test(text.slice(match[0].length))) return undefined;

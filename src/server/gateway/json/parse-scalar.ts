@@ -3,7 +3,7 @@ import type { ScalarSchema } from './message-schema.ts';
 import { parseBase64 } from './parse-base64.ts';
 import { parseInteger } from './parse-integer.ts';
 
-/** The name of an enum's value that the enum does not have: passed over, like a field that is not known. */
+/** An unknown name of an enum value. It is ignored, like an unknown field. */
 export const ignored = Symbol('ignored');
 
 const bounds = {
@@ -13,7 +13,7 @@ const bounds = {
   uint64: [0n, 2n ** 64n - 1n],
 } as const;
 
-/** What a token says as a value of a field, as it is on the wire. Undefined: it says nothing of the kind. */
+/** The wire value of a token for a field. Undefined: the token does not match the field. */
 export function parseScalar(
   token: ScalarToken,
   schema: ScalarSchema,

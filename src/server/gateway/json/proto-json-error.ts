@@ -1,4 +1,4 @@
-/** JSON that is not the message asked for, in the words of Go's protojson. */
+/** JSON that does not match its message, in the words of Go's protojson. */
 export class ProtoJsonError extends Error {
   override readonly name = 'ProtoJsonError';
 

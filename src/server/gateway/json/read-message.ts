@@ -7,9 +7,9 @@ import { ignored, parseScalar } from './parse-scalar.ts';
 import { ProtoJsonError } from './proto-json-error.ts';
 
 /**
- * The protobuf message of a JSON value, as Go's protojson reads it: fields by either name, 64-bit numbers as strings or
- * numbers, bytes in base64, enums by name or number, null for nothing. What the schema does not know is passed over.
- * `json` is one value that `JsonValues` has found.
+ * The protobuf message of a JSON value, as Go's protojson reads it: fields by either name, 64-bit
+ * numbers as strings or numbers, bytes in base64, enums by name or number, null for a missing
+ * value. Unknown fields are ignored. `json` is one value that `JsonValues` has found.
  *
  * @throws ProtoJsonError
  */
@@ -75,6 +75,7 @@ function readValue(reading: Reading, field: FieldSchema): void {
   }
   if (value === ignored) return;
   const isDefault = typeof value === 'bigint' ? value === 0n : value.length === 0;
-  // A default says nothing, but that of a oneof says which one, and that of a list that there is one more.
+  // A default value is not encoded, except in a oneof, where it selects the field, and in a list,
+  // where it is an element.
   if (!isDefault || field.isList || field.oneof !== undefined) sink.field(field.valueTag, value);
 }

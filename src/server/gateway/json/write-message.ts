@@ -4,19 +4,20 @@ import type { FieldSchema, MessageSchema, ScalarSchema } from './message-schema.
 /** A message that is being written. */
 interface OpenMessage {
   readonly schema: MessageSchema;
-  /** Of the message around it, for the reader. */
+  /** The end of the outer message, for the reader. */
   readonly outerEnd: number;
-  /** Before its next member: a brace, or a comma. */
+  /** The character before the next member: a brace or a comma. */
   separator: '{' | ',';
-  /** The list whose last element was written last. */
+  /** The list whose element was written last. */
   list: FieldSchema | undefined;
 }
 
 /**
- * Writes the JSON of a protobuf message, as Go's protojson with the schema's names and without fields that have their
- * default: bytes in base64, 64-bit numbers as strings, enums by name. Goes through the bytes once, in slices, so that
- * a large list does not hold the event loop. The bytes are this server's own, or as tidy: a field of one value comes
- * once, the elements of a list together.
+ * Writes the JSON of a protobuf message like Go's protojson, with the names of the schema and
+ * without default values: bytes in base64, 64-bit numbers as strings, enums by name. It reads the
+ * bytes once, in slices, so that a large list does not block the event loop. The bytes must be this
+ * server's own, or as well-formed: a field of one value occurs once, and the elements of a list are
+ * together.
  */
 export class MessageWriter {
   readonly #reader: Reader;
@@ -32,7 +33,7 @@ export class MessageWriter {
     return this.#open.length === 0;
   }
 
-  /** The next part: about `lengthMin` characters, or what is left. */
+  /** The next part: about `lengthMin` characters, or the rest. */
   next(lengthMin: number): string {
     this.#text = '';
     while (this.#text.length < lengthMin) {
@@ -71,7 +72,7 @@ export class MessageWriter {
     this.#text += text;
   }
 
-  /** What stands before a value: the field's name, or the comma between two elements. */
+  /** Writes the text before a value: the name of the field, or a comma between two elements. */
   #begin(message: OpenMessage, field: FieldSchema): void {
     if (message.list === field) {
       this.#text += ',';
@@ -134,7 +135,7 @@ function scalarText(reader: Reader, schema: ScalarSchema): ScalarText {
   }
 }
 
-/** Numbers of 64 bits are strings: JavaScript's own have 53. */
+/** 64-bit numbers are strings, because JavaScript's numbers have 53 bits. */
 function numberText(value: number | bigint): ScalarText {
   const text = typeof value === 'bigint' ? `"${value}"` : String(value);
   return { text, isDefault: value === 0 || value === 0n };

@@ -10,16 +10,20 @@ import { Slots } from '../../../store/slots.ts';
 import type { Store } from '../../../store/store.ts';
 import { serverLimits } from '../../server-limits.ts';
 
-/** A key whose call is over before it came to the front. */
+/** The key of a call that ended before the key was first. */
 interface AbandonedKey {
   readonly key: KeyText;
-  /** The key as it was then: one made anew is somebody's. Undefined: it is nobody else's, whenever it was made. */
+  /**
+   * The create revision of the abandoned key. A key with a later one belongs to another call.
+   * Undefined: no other call can have this key.
+   */
   readonly createRevision: Revision | undefined;
 }
 
 /**
- * Deletes the keys of calls that were given up, so that nobody waits for them: at once, or when the database is there again. What it cannot delete goes with its lease.
- * It is the server's own work, whatever the client may do by now.
+ * Deletes the keys of ended calls, so that no other call waits for them. It retries while the
+ * database is unavailable. A key that cannot be deleted ends with its lease. The deletion is the
+ * server's own work and does not depend on the client.
  */
 export class AbandonedKeys {
   readonly #store: Store;
@@ -35,7 +39,7 @@ export class AbandonedKeys {
     this.#store = store;
     this.#log = new SparseLog({
       logger,
-      message: 'the key of a lock that was given up stays until its lease ends',
+      message: 'cannot delete the key of an abandoned lock or campaign call; it stays until its lease ends',
       linesMax: limits.sparseLogLinesMax,
       intervalMs: limits.sparseLogIntervalMs,
     });
@@ -49,25 +53,25 @@ export class AbandonedKeys {
     this.#underWay.set(key, done);
   }
 
-  /** Resolves when a key is not about to be deleted: only then may it be taken again. */
+  /** Resolves when a key is no longer about to be deleted. Only then may it be put again. */
   whenSettled(key: KeyText): Promise<void> | undefined {
     return this.#underWay.get(key);
   }
 
-  /** Resolves when nothing is left to do. */
+  /** Resolves when all deletions have ended. */
   async settled(): Promise<void> {
     await Promise.all(this.#underWay.values());
   }
 
   async #remove(abandoned: AbandonedKey): Promise<void> {
-    const giveUpAtMs = performance.now() + serverLimits.abandonedKeyMsMax;
+    const deadlineMs = performance.now() + serverLimits.abandonedKeyMsMax;
     for (;;) {
       try {
         await this.#removeOnce(abandoned);
         return;
       } catch (error) {
-        const isOver = performance.now() > giveUpAtMs || this.#underWay.size > serverLimits.abandonedKeysMax;
-        if (!isTransient(error) || isOver) {
+        const isFinal = performance.now() > deadlineMs || this.#underWay.size > serverLimits.abandonedKeysMax;
+        if (!isTransient(error) || isFinal) {
           this.#log.write(() => ({ err: error }));
           return;
         }

@@ -9,20 +9,20 @@ import { LocalWatch, type LocalWatchOptions } from '../../../watch/local-watch.t
 import { RangeResponse } from '../../../wire/generated/etcdserverpb/kv.ts';
 import type { KeyValue } from '../../../wire/generated/mvccpb/kv.ts';
 import type { Need } from '../../access/caller.ts';
-import { deleteNeed, knownNeed, rangeNeed, txnNeed } from '../../access/needs.ts';
+import { authenticatedNeed, deleteNeed, rangeNeed, txnNeed } from '../../access/needs.ts';
 import { serverLimits } from '../../server-limits.ts';
 import type { Call } from '../../transport/grpc/method.ts';
 import type { ServiceContext } from '../service-context.ts';
 
-/** One key, or none, and the revision at which it was read. */
+/** At most one key, and the revision at which it was read. */
 export interface Found {
   readonly revision: Revision;
   readonly keyValue: KeyValue | undefined;
 }
 
 /**
- * The store as one client uses it through the Lock and Election services: whatever they do with keys and leases for a client goes through here, as if the client
- * had asked the KV and Lease services itself.
+ * The store, as the Lock and Election services use it for one client. It checks the same rights as
+ * if the client had called the KV and Lease services itself.
  */
 export class ClientKeys {
   readonly #store: ServiceContext['store'];
@@ -30,7 +30,7 @@ export class ClientKeys {
   readonly #call: Call;
   readonly #hub: WatchHub;
   readonly #signal: AbortSignal;
-  /** Rejects when the call is over: the client gave up, or the server stops. */
+  /** Rejects when the call ends: the client has cancelled it, or the server stops. */
   readonly #over: Promise<never>;
 
   constructor({ access, store }: ServiceContext, hub: WatchHub, call: Call) {
@@ -50,20 +50,23 @@ export class ClientKeys {
     return this.#signal.aborted;
   }
 
-  /** Waits, but no longer than the call. */
-  async whileAsked<Result>(work: Promise<Result>): Promise<Result> {
+  /** Awaits work, but not longer than the call lasts. */
+  async untilOver<Result>(work: Promise<Result>): Promise<Result> {
     return Promise.race([work, this.#over]);
   }
 
   async grantLease(): Promise<LeaseId> {
-    const wanted = { id: 0n, ttlSeconds: serverLimits.lockLeaseTtlSeconds };
-    const { id } = await this.#access.write(this.#call, knownNeed, (by) => this.#store.leaseGrant(wanted, by));
+    const request = { id: 0n, ttlSeconds: serverLimits.lockLeaseTtlSeconds };
+    const { id } = await this.#access.write(this.#call, authenticatedNeed, (by) => this.#store.leaseGrant(request, by));
     return id;
   }
 
-  /** `line`: what the client reads next, so that nothing is written for one that may not. */
-  txn(operation: TxnOperation, line?: Interval): Promise<TxnResult> {
-    const needs = [txnNeed(operation), ...(line === undefined ? [] : [rangeNeed({ keys: line })])];
+  /**
+   * `queue`: the keys that the client reads next. The read right is checked here too, so that
+   * nothing is written for a client without it.
+   */
+  txn(operation: TxnOperation, queue?: Interval): Promise<TxnResult> {
+    const needs = [txnNeed(operation), ...(queue === undefined ? [] : [rangeNeed({ keys: queue })])];
     const need: Need = (caller) => {
       for (const each of needs) each(caller);
     };
@@ -80,27 +83,27 @@ export class ClientKeys {
     return this.#find({ ...anyRange, keys: { one: key } });
   }
 
-  /** Who was first in a line. */
-  oldest(line: Interval): Promise<Found> {
-    return this.#find({ ...oneByCreation, keys: line, sort: { ...byCreation, descending: false } });
+  /** The first key of a queue. */
+  oldest(queue: Interval): Promise<Found> {
+    return this.#find({ ...oneByCreation, keys: queue, sort: { ...byCreation, descending: false } });
   }
 
-  /** Who was the last in a line before a revision; without its value. */
-  lastBefore(line: Interval, createRevision: Revision): Promise<Found> {
+  /** The last key of a queue before a revision, without its value. */
+  lastBefore(queue: Interval, createRevision: Revision): Promise<Found> {
     const revisionFilter = { minMod: 0, maxMod: 0, minCreate: 0, maxCreate: createRevision - 1 };
-    return this.#find({ ...oneByCreation, keys: line, keysOnly: true, revisionFilter });
+    return this.#find({ ...oneByCreation, keys: queue, keysOnly: true, revisionFilter });
   }
 
-  /** To be closed by who asks for it. */
+  /** The caller must close it. */
   watch(watched: LocalWatchOptions): LocalWatch {
     return new LocalWatch(this.#hub, watched);
   }
 
-  /** For those who wait: asks again while the database is away or has too much to do, as long as the call lasts. */
-  async patiently<Result>(ask: () => Promise<Result>): Promise<Result> {
+  /** Repeats a read while the database is unavailable or overloaded, as long as the call lasts. */
+  async retryTransient<Result>(read: () => Promise<Result>): Promise<Result> {
     for (;;) {
       try {
-        return await ask();
+        return await read();
       } catch (error) {
         if (!isTransient(error)) throw error;
         await sleep(serverLimits.lockRetryPauseMs, undefined, { signal: this.#signal, ref: false });
@@ -134,7 +137,7 @@ export function keyValueOf({ blocks }: RangeResult): KeyValue | undefined {
   return RangeResponse.decode(Buffer.concat(blocks.map(({ bytes }) => bytes))).kvs[0];
 }
 
-/** The read of a key, for a transaction. */
+/** A read of keys, for a transaction. */
 export function rangeOf(keys: Keys): RangeOperation {
   return { ...anyRange, keys };
 }
@@ -150,7 +153,7 @@ function whenAborted(signal: AbortSignal): Promise<never> {
   const abort = (): void => reject(signal.reason);
   if (signal.aborted) abort();
   else signal.addEventListener('abort', abort, { once: true });
-  // Nobody may wait for it.
+  // The promise may never be awaited, so its rejection must count as handled.
   promise.catch(() => undefined);
   return promise;
 }

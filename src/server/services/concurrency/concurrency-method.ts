@@ -3,8 +3,9 @@ import type { MethodContract } from '../../../wire/service.ts';
 import type { Call, Message, Method } from '../../transport/grpc/method.ts';
 
 /**
- * A call of the Lock or Election service. It may wait for others as long as its client does. etcd runs these services over a client of its own, by which every error
- * loses its code and keeps its text.
+ * A method of the Lock or Election service. It may wait for other calls as long as its client
+ * waits. etcd runs these services over its own client, which replaces the code of every error and
+ * keeps its text.
  */
 export function concurrencyMethod<Request>(
   { path, request: codec }: Pick<MethodContract<Request, unknown>, 'path' | 'request'>,
@@ -19,7 +20,7 @@ export function concurrencyMethod<Request>(
       try {
         return await handle(request, call, bytes);
       } catch (error) {
-        // Nobody is told.
+        // No client receives the error.
         if (call.isGone) throw error;
         throw error instanceof EtcdError ? new EtcdError(StatusCode.unknown, error.message, error.entry) : error;
       }

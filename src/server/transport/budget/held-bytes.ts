@@ -1,20 +1,24 @@
 import { assert } from '../../../errors.ts';
 
 export interface HeldBytesOptions {
-  /** Bound on the bytes of all accounts together. */
+  /** Limit for the bytes of all accounts together. */
   readonly bytesMax: number;
 }
 
 export interface HeldAccountOptions {
-  /** Bound on the bytes of this account. */
+  /** Limit for the bytes of this account. */
   readonly bytesMax: number;
-  /** Called when the account is past its bound, or is the largest while all together are past theirs. It gives up what it holds, at once. */
+  /**
+   * Called if the account is above its limit, or if the total is above its limit and this account
+   * is the largest. It must release what it holds at once.
+   */
   readonly onExceeded: () => void;
 }
 
 /**
- * Memory that unfinished requests hold: an account a connection, and a sum over all of them. When the sum passes its bound the largest
- * account gives up its requests, whoever sent the last byte: a client that holds little is never refused because of one that holds much.
+ * Memory that unfinished requests hold: one account per connection, and a total. If the total is
+ * above its limit, the largest account releases its requests, no matter which connection sent the
+ * last byte. So a client that holds little is never refused because of a client that holds much.
  */
 export class HeldBytes {
   readonly #bytesMax: number;
@@ -30,7 +34,7 @@ export class HeldBytes {
     return this.#bytes;
   }
 
-  /** Whoever opens an account closes it. */
+  /** Opens an account. The caller must close it. */
   open(options: HeldAccountOptions): HeldAccount {
     const account = new HeldAccount(options, {
       count: (bytes) => this.#count(bytes),
@@ -55,7 +59,7 @@ export class HeldBytes {
   }
 }
 
-/** What one connection holds. */
+/** The bytes that one connection holds. */
 export class HeldAccount {
   readonly #options: HeldAccountOptions;
   readonly #total: { count(bytes: number): void; forget(): void };
@@ -71,7 +75,7 @@ export class HeldAccount {
     return this.#bytes;
   }
 
-  /** Adds bytes, or gives them back when negative. `onExceeded` may be called before it returns. */
+  /** Adds bytes. A negative number releases them. May call `onExceeded` before it returns. */
   add(bytes: number): void {
     if (this.#isClosed || bytes === 0) return;
     this.#bytes += bytes;
@@ -83,7 +87,7 @@ export class HeldAccount {
     if (!this.#isClosed) this.#options.onExceeded();
   }
 
-  /** Gives everything back. What is added later does not count. */
+  /** Releases everything. Bytes added later do not count. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;

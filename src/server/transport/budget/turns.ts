@@ -1,8 +1,8 @@
 import { transportLimits } from '../transport-limits.ts';
 
-/** Something with input to work off. */
+/** A source of input, such as a connection. */
 export interface TurnTaker {
-  /** Works until nothing is left or the turn is over. Returns whether something is left. */
+  /** Processes input until none is left or the turn is over. Returns whether input is left. */
   takeTurn(turn: Turn): boolean;
 }
 
@@ -22,44 +22,51 @@ export class Turn {
     return performance.now() + this.#chargedMs >= this.#endMs;
   }
 
-  /** Counts work that a step leads to and that runs after it. */
+  /** Counts work that runs after the turn because of it. */
   charge(ms: number): void {
     this.#chargedMs += ms;
   }
 
-  /** Time used so far, with what was charged. */
+  /** The time used so far, including charged time. */
   get spentMs(): number {
     return performance.now() - this.#startMs + this.#chargedMs;
   }
 }
 
 /**
- * Shares the event loop among connections. A connection that sends more than it can be served within its turn is not read from until
- * its next turn; meanwhile each other connection has one. A turn is a share of `turnRoundMs`, so a round among many connections takes no longer
- * than one among few.
+ * Shares the event loop among connections. If a connection sends more than its turn can process, it
+ * is not read from until its next turn. In between, each other connection has a turn. A turn is a
+ * share of `turnRoundMs`, so a round takes no longer with many connections than with few.
  */
 export class Turns {
   readonly #waiting = new Set<TurnTaker>();
   readonly #turn = new Turn();
-  /** Time used since the last round. */
+  /** The time used since the last round. */
   #spentMs = 0;
   #isScheduled = false;
-  /** A turn is on. */
-  #isGiving = false;
+  /** A turn is running. */
+  #isInTurn = false;
   readonly #roundLater = () => this.#round();
 
-  /** Gives a turn at once while there is time, otherwise later. Returns whether something is left for a later turn. */
+  /**
+   * Runs a turn at once if there is time, otherwise later. Returns whether input is left for a
+   * later turn.
+   */
   start(taker: TurnTaker): boolean {
     if (this.#waiting.has(taker)) return true;
-    // What one turn leads to has a turn of its own, later.
-    const isLeft = this.#isGiving || this.#spentMs >= transportLimits.turnRoundMs || this.#give(taker);
+    // Work that a turn starts gets a turn of its own, later.
+    const isLeft = this.#isInTurn || this.#spentMs >= transportLimits.turnRoundMs || this.#runTurn(taker);
     if (isLeft) this.#waiting.add(taker);
-    // A round begins the count of time anew. After little work it is not worth its turn of the event loop, which costs a lone request some 10 us.
+    // A round resets the time. After little work it is not worth a turn of the event loop, which
+    // adds about 10 us to a single request.
     if (isLeft || this.#spentMs >= transportLimits.turnRoundMs / 2) this.#schedule();
     return isLeft;
   }
 
-  /** Runs work that a connection leads to, in a later turn: others' events come first. Resolves with its result. */
+  /**
+   * Runs work for a connection in a later turn, after the events of other connections. Resolves
+   * with its result.
+   */
   run<Result>(work: (turn: Turn) => Result): Promise<Result> {
     return new Promise((resolve, reject) => {
       const takeTurn = (turn: Turn) => {
@@ -75,7 +82,7 @@ export class Turns {
     });
   }
 
-  /** Its input is of no interest any more. */
+  /** The input of this taker is no longer needed. */
   forget(taker: TurnTaker): void {
     this.#waiting.delete(taker);
   }
@@ -91,23 +98,23 @@ export class Turns {
     this.#spentMs = 0;
     for (const taker of this.#waiting) {
       if (this.#spentMs >= transportLimits.turnRoundMs) break;
-      // A set is walked in the order of insertion: one that is added again comes last.
+      // A Set is iterated in insertion order, so an entry that is added again comes last.
       this.#waiting.delete(taker);
-      if (this.#give(taker)) this.#waiting.add(taker);
+      if (this.#runTurn(taker)) this.#waiting.add(taker);
     }
-    // Connections that send now have as long again before the next round.
+    // The connections that send now have the full time again before the next round.
     this.#spentMs = 0;
     if (this.#waiting.size > 0) this.#schedule();
   }
 
-  #give(taker: TurnTaker): boolean {
+  #runTurn(taker: TurnTaker): boolean {
     const shareMs = (transportLimits.turnRoundMs - this.#spentMs) / (this.#waiting.size + 1);
     this.#turn.begin(Math.max(transportLimits.turnMsMin, shareMs));
-    this.#isGiving = true;
+    this.#isInTurn = true;
     try {
       return taker.takeTurn(this.#turn);
     } finally {
-      this.#isGiving = false;
+      this.#isInTurn = false;
       this.#spentMs += this.#turn.spentMs;
     }
   }

@@ -2,19 +2,25 @@ import type { Socket } from 'node:net';
 import type { Logger } from '../../../logger.ts';
 import type { SparseLog } from '../../../sparse-log.ts';
 import { transportLimits } from '../transport-limits.ts';
-import { Newcomers } from './newcomers.ts';
+import { PendingConnections } from './pending-connections.ts';
 import { refusedConnections } from './refused-connections.ts';
 
-/** How HTTP/2 begins a connection. No request line of HTTP/1.1 starts so. */
+/** The start of an HTTP/2 connection. No HTTP/1.1 request line begins like this. */
 const preface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
-/** A client sends its settings with the preface. HTTP/2's state of a connection is made when their header is there. */
+/**
+ * A client sends its settings with the preface. The state of the HTTP/2 connection is created when
+ * the header of the settings frame has arrived.
+ */
 const frameHeaderBytes = 9;
 
-/** The first byte of a TLS handshake. No method of HTTP begins with it. */
+/** The first byte of a TLS handshake. No HTTP method begins with it. */
 const tlsHandshakeByte = 0x16;
 
-/** What takes a connection over. The bytes read so far are given back to the socket first. One that speaks what is missing here is closed. */
+/**
+ * Functions that take a connection over. The bytes read so far are returned to the socket first. A
+ * connection is closed if its protocol is missing here.
+ */
 export interface Protocols {
   readonly http2?: (socket: Socket) => void;
   readonly http1?: (socket: Socket) => void;
@@ -23,13 +29,13 @@ export interface Protocols {
 
 const names: Readonly<Record<keyof Protocols, string>> = { http2: 'HTTP/2', http1: 'HTTP/1.1', tls: 'TLS' };
 
-/** Open connections, each handed to the protocol that its first bytes speak. */
+/** Open connections. Each is passed to the handler of the protocol that its first bytes show. */
 export class Connections {
   readonly #log: SparseLog;
   readonly #sockets = new Set<Socket>();
-  /** Of all listeners. */
-  readonly newcomers = new Newcomers({ countMax: transportLimits.newcomersMax });
-  readonly #secureNewcomers = new Newcomers({ countMax: transportLimits.secureNewcomersMax });
+  /** Connections of all listeners. */
+  readonly pending = new PendingConnections({ countMax: transportLimits.pendingConnectionsMax });
+  readonly #securePending = new PendingConnections({ countMax: transportLimits.securePendingConnectionsMax });
 
   constructor(logger: Logger) {
     this.#log = refusedConnections(logger);
@@ -39,13 +45,13 @@ export class Connections {
     return this.#sockets.size;
   }
 
-  /** Takes a connection in. It is forgotten when it closes, or goes on to TLS. */
+  /** Adds a connection. It is removed when it closes or changes to TLS. */
   add(socket: Socket, protocols: Protocols): void {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
-    const newcomers = 'encrypted' in socket ? this.#secureNewcomers : this.newcomers;
-    newcomers.add(socket, {
-      find: protocolOf,
+    const pending = 'encrypted' in socket ? this.#securePending : this.pending;
+    pending.add(socket, {
+      detect: protocolOf,
       take: (protocol, seen) => {
         const handOver = () => {
           socket.unshift(seen);
@@ -57,12 +63,15 @@ export class Connections {
     });
   }
 
-  /** Ends the connection that has been silent for longest; false: there is none. */
-  endSilent(): boolean {
-    return this.newcomers.endOldest() || this.#secureNewcomers.endOldest();
+  /**
+   * Closes the connection that has sent nothing for the longest time. Returns whether there was
+   * one.
+   */
+  closePending(): boolean {
+    return this.pending.closeOldest() || this.#securePending.closeOldest();
   }
 
-  /** Ends all that are left. */
+  /** Closes all remaining connections. */
   destroy(): void {
     for (const socket of this.#sockets) socket.destroy();
   }
@@ -81,14 +90,15 @@ export class Connections {
 }
 
 /**
- * When the event loop has looked for events once more. A client that hangs up right after its first bytes is noticed by then: HTTP/2's state of a connection, and
- * settings that cannot be sent, would cost as much as all before.
+ * Runs work after the event loop has polled for events once more. By then a client that closes its
+ * connection right after its first bytes is noticed. The state of an HTTP/2 connection, and
+ * settings that cannot be sent, would cost as much as everything before.
  */
 function afterNextPoll(work: () => void): void {
   setImmediate(() => setImmediate(work));
 }
 
-/** Undefined: too early to tell. */
+/** Undefined: more bytes are needed. */
 function protocolOf(seen: Buffer): keyof Protocols | undefined {
   if (seen[0] === tlsHandshakeByte) return 'tls';
   const length = Math.min(seen.length, preface.length);

@@ -3,39 +3,43 @@ import type { Socket } from 'node:net';
 import type { Logger } from '../../../logger.ts';
 import { SparseLog } from '../../../sparse-log.ts';
 import { transportLimits } from '../transport-limits.ts';
-import { ByAddress } from './by-address.ts';
+import { SocketsByAddress } from './sockets-by-address.ts';
 
 export interface DescriptorGuardOptions {
   readonly logger: Logger;
-  /** Ends a connection that is not in use yet; false: there is none. */
-  readonly endSilent: () => boolean;
+  /** Closes a connection that is not in use yet. Returns whether there was one. */
+  readonly closePending: () => boolean;
 }
 
 /**
- * Keeps connections below the process's bound of file descriptors, so that the database and the files still get theirs. At the bound a connection that has not
- * spoken yet is ended for a new one, the oldest first; else the newest one of the address that has the most, unless the new one comes from there.
+ * Keeps the number of connections below the process's limit of file descriptors, so that the
+ * database and files still get descriptors.
+ *
+ * At the limit, a new connection replaces the oldest connection that has sent nothing yet.
+ * Otherwise it replaces the newest connection of the address that has the most connections, unless
+ * it comes from that address itself.
  */
 export class DescriptorGuard {
-  readonly #open = new ByAddress();
+  readonly #open = new SocketsByAddress();
   readonly #countMax = connectionsMax(descriptorsMax());
-  readonly #endSilent: () => boolean;
+  readonly #closePending: () => boolean;
   readonly #refusals: SparseLog;
   readonly #shortages: SparseLog;
 
-  constructor({ logger, endSilent }: DescriptorGuardOptions) {
-    this.#endSilent = endSilent;
+  constructor({ logger, closePending }: DescriptorGuardOptions) {
+    this.#closePending = closePending;
     const rate = { logger, linesMax: 1, intervalMs: transportLimits.clientFaultLogIntervalMs };
-    this.#refusals = new SparseLog({ ...rate, message: 'a connection could not be accepted' });
+    this.#refusals = new SparseLog({ ...rate, message: 'cannot accept a connection' });
     this.#shortages = new SparseLog({
       ...rate,
       message:
-        'file descriptors are running out: connections are ended for new ones; raise the limit (ulimit -n, LimitNOFILE=)',
+        'file descriptors are running out: connections are closed for new ones; raise the limit (ulimit -n, LimitNOFILE=)',
     });
   }
 
-  /** Whether a new connection may stay. */
+  /** Whether a new connection may stay open. */
   admit(socket: Socket): boolean {
-    if (this.#open.size >= this.#countMax && !this.#makePlace(socket)) {
+    if (this.#open.size >= this.#countMax && !this.#evictFor(socket)) {
       socket.destroy();
       return false;
     }
@@ -44,16 +48,16 @@ export class DescriptorGuard {
     return true;
   }
 
-  /** The system itself had no descriptor left, or another reason to accept no connection. */
+  /** The system accepted no connection: it had no descriptor left, or another reason. */
   onRefused(error: Error): void {
     this.#refusals.write(() => ({ err: error, connections: this.#open.size }));
   }
 
-  #makePlace(newcomer: Socket): boolean {
-    this.#shortages.write(() => ({ connections: this.#open.size, peer: newcomer.remoteAddress }));
-    if (this.#endSilent()) return true;
+  #evictFor(incoming: Socket): boolean {
+    this.#shortages.write(() => ({ connections: this.#open.size, peer: incoming.remoteAddress }));
+    if (this.#closePending()) return true;
     const victim = this.#open.newestOfMost();
-    if (victim === undefined || victim.remoteAddress === newcomer.remoteAddress) return false;
+    if (victim === undefined || victim.remoteAddress === incoming.remoteAddress) return false;
     victim.destroy();
     return true;
   }
@@ -63,7 +67,7 @@ function connectionsMax(descriptors: number): number {
   return Math.max(descriptors - transportLimits.descriptorsKept, descriptors / 2);
 }
 
-/** Linux tells it in /proc. Elsewhere the system refuses what is too much. */
+/** Linux has the limit in /proc. On other systems, `accept` fails at the limit. */
 function descriptorsMax(): number {
   try {
     const [, soft] = /^Max open files +(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8')) ?? [];

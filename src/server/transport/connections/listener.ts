@@ -7,9 +7,9 @@ import { listenOnPort } from './port-listeners.ts';
 
 /** An open listener. */
 export interface Listener {
-  /** Where it listens; a port of 0 has become the one it got. */
+  /** The bound address. A port of 0 is replaced by the port that the system chose. */
   readonly address: ListenAddress;
-  /** Takes no more connections; those there are stay. */
+  /** Accepts no more connections. Open connections stay open. */
   close(): void;
 }
 
@@ -19,13 +19,16 @@ export interface ListenerEvents {
   readonly onRefused: (error: Error) => void;
 }
 
-/** Connections that wait to be accepted: thousands of clients come back at once after a restart. Linux allows 4,096. */
+/**
+ * Connections that may wait to be accepted. After a restart thousands of clients reconnect at once.
+ * Linux allows 4,096.
+ */
 const backlog = 4096;
 
 /**
- * Listens on an address, TCP or a Unix socket.
+ * Listens on an address: TCP or a Unix socket.
  *
- * @throws StartError that says in one line what is in the way
+ * @throws StartError with the obstacle in one line
  */
 export async function listen(address: ListenAddress, events: ListenerEvents): Promise<Listener> {
   try {
@@ -65,7 +68,10 @@ function openServer(onConnection: (socket: Socket) => void): Server {
   return createServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: 30_000 }, onConnection);
 }
 
-/** Who may write to the socket may do everything: there is no moment at which others may. */
+/**
+ * Creates the socket file with its final mode. Write access to the socket is access to everything,
+ * so there must be no moment at which other users have it.
+ */
 function listenForOwnerAndGroup(begin: () => void): void {
   const before = process.umask(0o117);
   try {
@@ -75,7 +81,10 @@ function listenForOwnerAndGroup(begin: () => void): void {
   }
 }
 
-/** Go listens on IPv4 when a name has both; most clients of a local server write 127.0.0.1. */
+/**
+ * Go listens on IPv4 if a name has both kinds of address. Most clients of a local server use
+ * 127.0.0.1.
+ */
 const listenHost = (host: string): string => (host === 'localhost' ? '127.0.0.1' : host);
 
 function startError(error: NodeJS.ErrnoException, address: ListenAddress): StartError {
@@ -104,7 +113,10 @@ function reasonOf({ code, message }: NodeJS.ErrnoException, address: ListenAddre
   }
 }
 
-/** A socket file outlives a process that was killed. One that nobody answers on is taken away; anything else is left. */
+/**
+ * Removes the socket file that a killed process left. A file stays if a server accepts connections
+ * on it, or if it is not a socket.
+ */
 async function removeStaleSocket(path: string): Promise<void> {
   const isSocket = lstatSync(path, { throwIfNoEntry: false })?.isSocket() ?? false;
   if (isSocket && !(await isAnswered(path))) unlinkSync(path);

@@ -4,9 +4,9 @@ import { transportLimits } from '../transport-limits.ts';
 
 export interface PortListenersOptions {
   readonly host: string;
-  /** 0: a free one. */
+  /** 0: any free port. */
   readonly port: number;
-  /** Connections that come at once and wait to be accepted. */
+  /** Connections that may wait to be accepted. */
   readonly backlog: number;
   readonly open: () => Server;
   readonly onError: (error: Error) => void;
@@ -17,12 +17,16 @@ export interface PortListeners {
   close(): void;
 }
 
-/** Linux spreads the connections of a port among its listeners. Elsewhere one listener gets all or is refused. */
+/**
+ * Linux distributes the connections of a port among its listeners. Other systems give all of them
+ * to one listener, or refuse the second listener.
+ */
 const canShare = process.platform === 'linux';
 
 /**
- * Listens on a TCP port with several listeners: node accepts one connection of each in a turn of the event loop, so a client that opens connections as fast
- * as it can would keep the others' in the backlog.
+ * Listens on a TCP port with several listeners. Node accepts one connection per listener in each
+ * turn of the event loop. With one listener, a client that opens connections as fast as it can
+ * would keep the connections of other clients in the backlog.
  */
 export async function listenOnPort(options: PortListenersOptions): Promise<PortListeners> {
   return canShare ? withClaim(options, () => listenShared(options)) : listenAlone(options);
@@ -42,7 +46,7 @@ async function listenShared({ host, port, backlog, open, onError }: PortListener
     for (const server of servers) server.close();
   };
   try {
-    // Each has four times its share: connections are not spread evenly.
+    // Each listener has four times its share, because connections are not distributed evenly.
     const share = { host, port: free, reusePort: true, backlog: Math.ceil((4 * backlog) / listenersPerPort) };
     while (servers.length < listenersPerPort) servers.push(await listening(open(), share));
   } catch (error) {
@@ -53,7 +57,10 @@ async function listenShared({ host, port, backlog, open, onError }: PortListener
   return { port: free, close };
 }
 
-/** Listeners that share a port take no notice of others that share it too. One that does not share is refused when there is any other. */
+/**
+ * Finds a free port with a listener that does not share its port. It is refused if any other
+ * listener exists. Listeners that share a port would not notice another program that shares it too.
+ */
 async function freePort(where: { readonly host: string; readonly port: number }): Promise<number> {
   const probe = await listening(createServer(), where);
   const port = portOf(probe);
@@ -63,8 +70,9 @@ async function freePort(where: { readonly host: string; readonly port: number })
 }
 
 /**
- * Between the probe and the listeners the port is free. Two servers that start at once would both get it: a socket in Linux's abstract namespace, which is as
- * wide as that of ports and goes with its process, refuses one of them.
+ * Reserves the port between the probe and the first listener, while the port is free. Otherwise two
+ * servers that start at once would both get it. The reservation is a socket in Linux's abstract
+ * namespace: it is visible wherever the port is, and it ends with its process.
  */
 async function withClaim<Result>({ host, port }: PortListenersOptions, work: () => Promise<Result>): Promise<Result> {
   if (port === 0) return work();
@@ -76,7 +84,7 @@ async function withClaim<Result>({ host, port }: PortListenersOptions, work: () 
   }
 }
 
-/** @throws what the system says against it */
+/** @throws the system's error */
 async function listening(server: Server, options: ListenOptions): Promise<Server> {
   server.listen(options);
   await once(server, 'listening');

@@ -2,7 +2,7 @@ import type { Logger } from '../../../logger.ts';
 import { SparseLog } from '../../../sparse-log.ts';
 import { transportLimits } from '../transport-limits.ts';
 
-/** A log of connections that are refused, in etcd's words. */
+/** A log of refused connections, with etcd's message. */
 export function refusedConnections(logger: Logger): SparseLog {
   return new SparseLog({
     logger,

@@ -4,7 +4,7 @@ import type { Origin } from './origin.ts';
 
 const origins = new WeakMap<Socket, SocketOrigin>();
 
-/** A connection of HTTP/1.1, or a WebSocket, as the origin of its requests. */
+/** An HTTP/1.1 connection, or a WebSocket, as the origin of its requests. */
 export function socketOrigin(socket: Socket): Origin {
   let origin = origins.get(socket);
   if (origin === undefined) {

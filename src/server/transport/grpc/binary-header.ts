@@ -3,7 +3,10 @@ import type { HeaderField } from '../http/header-field.ts';
 const suffix = '-bin';
 const base64Digit = /^[A-Za-z0-9+/]$/;
 
-/** What is wrong with the first header whose name says that its value is base64 and whose value is not, in grpc-go's words. Undefined: nothing. */
+/**
+ * The fault of the first header whose name requires a base64 value and whose value is not base64,
+ * in grpc-go's words. Undefined: there is no fault.
+ */
 export function malformedBinaryHeader(fields: readonly HeaderField[]): string | undefined {
   for (const [name, value] of fields) {
     if (!name.endsWith(suffix)) continue;
@@ -16,13 +19,15 @@ export function malformedBinaryHeader(fields: readonly HeaderField[]): string | 
   return undefined;
 }
 
-/** Where a text stops being base64, with or without padding; undefined: nowhere. */
+/**
+ * The index at which a text stops being base64, with or without padding. Undefined: it is valid.
+ */
 function illegalAt(text: string): number | undefined {
   const digits = text.length % 4 === 0 ? withoutPadding(text) : text;
   for (let index = 0; index < digits.length; index += 1) {
     if (!base64Digit.test(digits.charAt(index))) return index;
   }
-  // One digit is 6 bits, and no byte.
+  // A single digit has 6 bits, which is less than a byte.
   return digits.length % 4 === 1 ? digits.length : undefined;
 }
 

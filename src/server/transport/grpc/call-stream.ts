@@ -3,36 +3,44 @@ import type { HeaderField } from '../http/header-field.ts';
 import type { Message } from './method.ts';
 import type { Status } from './status.ts';
 
-/** What a call runs over: a stream of HTTP/2, or what stands for one. */
+/** The stream of a call: an HTTP/2 stream, or a substitute for one. */
 export interface CallStream {
   /** The request's headers in order, pseudo-headers first; names are lower case. */
   readonly fields: readonly HeaderField[];
-  /** Who sends it: `address:port`. */
+  /** The client, as `address:port`. */
   readonly peer: string;
   /** The client connection. */
   readonly origin: Origin;
-  /** Of the sender's certificate, where it was verified. */
+  /** The common name of a verified client certificate. */
   readonly commonName: string | undefined;
-  /** The whole answer at once: headers, one message, trailers of the OK status. */
+  /** Sends a complete answer: headers, one message, and the trailers of the OK status. */
   reply(message: Message): void;
-  /** Messages; the headers go before the first. */
+  /** Sends messages. The headers go before the first. */
   send(messages: readonly Message[]): void;
-  /** Trailers, or, when nothing was sent before, headers that are trailers. Ends the stream. */
+  /**
+   * Ends the stream with trailers. If nothing was sent before, the trailers are sent as headers.
+   */
   end(status: Status, options?: RefusalOptions): void;
-  /** Bytes sent and not yet taken by the connection. */
+  /** Bytes sent that the connection has not taken yet. */
   readonly pendingBytes: number;
-  /** Resolves when `pendingBytes` has fallen below the mark, or the stream is gone. */
+  /** Resolves when `pendingBytes` has fallen below the mark, or the stream has ended. */
   drained(): Promise<void>;
-  /** How many bytes of the request wait here, until they are whole or wanted. */
+  /**
+   * Sets the bytes of the request that wait until their message is complete or its handler is
+   * ready.
+   */
   hold(bytes: number): void;
-  /** The client made the server work on bytes that are of no use. A client that does so without end loses its connection. */
+  /**
+   * Counts bytes that the server processed without use. If a client continues to cause them, its
+   * connection is closed.
+   */
   countUseless(bytes: number): void;
-  /** Makes the client wait, and go on. */
+  /** Makes the client wait. `resume` lets it continue. */
   pause(): void;
   resume(): void;
 }
 
-/** For answers to what is not a gRPC request. */
+/** For answers to requests that are not gRPC. */
 export interface RefusalOptions {
   readonly httpStatus?: number;
   readonly headers?: Readonly<Record<string, string>>;

@@ -5,16 +5,17 @@ interface Expiring {
 }
 
 /**
- * Deadlines of all calls, in buckets of one tick. Most calls have none, and nearly all that have one end long before
- * it: adding and removing must cost next to nothing, a timer each would not.
+ * Deadlines of all calls, in buckets of one tick. Most calls have no deadline, and nearly all
+ * others end long before it. So adding and removing must cost next to nothing. A timer for each
+ * call would cost too much.
  */
 export class Deadlines {
   readonly #buckets = new Map<number, Set<Expiring>>();
   #timer: NodeJS.Timeout | undefined;
-  /** Every bucket up to this one is gone. */
+  /** All buckets up to this one have expired. */
   #lastTick = 0;
 
-  /** Returns what `remove` wants to know. */
+  /** Returns the tick that `remove` needs. */
   add(call: Expiring, timeoutMs: number): number {
     const now = performance.now() / transportLimits.deadlineTickMs;
     if (this.#timer === undefined) {

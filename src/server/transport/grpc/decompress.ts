@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { StatusCode } from '../../../errors.ts';
 import { GrpcError } from './status.ts';
 
-/** What a request may be encoded with, as `grpc-accept-encoding` tells it. */
+/** The supported encodings of requests, the value of `grpc-accept-encoding`. */
 export const acceptedEncodings = 'identity,gzip';
 
 export function isKnownEncoding(encoding: string | undefined): boolean {
@@ -10,7 +10,7 @@ export function isKnownEncoding(encoding: string | undefined): boolean {
 }
 
 /**
- * The message in a compressed one. Unpacked at once: messages are small and few clients compress.
+ * Decompresses a message. It does so synchronously: messages are small, and few clients compress.
  *
  * @throws GrpcError with grpc-go's texts
  */

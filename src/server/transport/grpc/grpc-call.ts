@@ -1,5 +1,5 @@
 import { assert, StatusCode } from '../../../errors.ts';
-import type { Arrival } from '../budget/arrivals.ts';
+import type { UnfinishedRequest } from '../budget/request-timeouts.ts';
 import type { Origin } from '../connections/origin.ts';
 import { headerValue } from '../http/header-field.ts';
 import type { StreamListener } from '../http/stream-listener.ts';
@@ -28,29 +28,29 @@ export interface EndedCall {
   readonly tookMs: number;
   readonly code: StatusCode;
   readonly requestBytes: number;
-  /** 0 when it failed. */
+  /** 0 if the call failed. */
   readonly replyBytes: number;
-  /** What it was about; empty where its method does not say. */
+  /** The description of the call; empty if its method gives none. */
   readonly about: string;
 }
 
-/** Is told of unary calls that take long. */
+/** Receives slow unary calls. */
 export interface SlowCallLog {
-  /** Calls that take longer are to be told. */
+  /** Calls that take longer are reported. */
   readonly thresholdMs: number;
-  tell(call: EndedCall): void;
+  report(call: EndedCall): void;
 }
 
-/** How calls end that neither their client nor their method ends. */
+/** Statuses of calls that the server itself ends. */
 export interface OwnStatuses {
-  /** A request took too long to arrive. */
+  /** The request took too long to arrive. */
   readonly requestTimeout: Status;
-  /** The server stops, and the call has no end of its own. */
+  /** The server stops, and the call is open-ended. */
   readonly stopped: Status;
 }
 
-/** What a call asks of the server that it belongs to. */
-export interface CallHome {
+/** The part of the server that its calls need. */
+export interface CallServer {
   readonly deadlines: Deadlines;
   readonly messageTurns: MessageTurns;
   readonly messageBytesMax: number;
@@ -62,9 +62,12 @@ export interface CallHome {
   forget(call: GrpcCall): void;
 }
 
-/** One call, from its headers to its trailers. It is its own `Call`; a streaming one makes a `MessageStream` besides. */
-export class GrpcCall implements Call, StreamListener, Arrival {
-  readonly #server: CallHome;
+/**
+ * One call, from its headers to its trailers. It implements `Call` itself. A streaming call also
+ * has a `MessageStream`.
+ */
+export class GrpcCall implements Call, StreamListener, UnfinishedRequest {
+  readonly #server: CallServer;
   readonly #stream: CallStream;
   readonly #entry: MethodEntry;
   readonly #startMs = performance.now();
@@ -73,19 +76,19 @@ export class GrpcCall implements Call, StreamListener, Arrival {
   #deadlineTick = noDeadline;
   #abort: AbortController | undefined;
   #incoming: IncomingMessages | undefined;
-  /** When a message began of which the rest is still to come. */
+  /** The time at which an incomplete message began. */
   #arrivingSinceMs: number | undefined;
   /** The client has sent its last byte. */
   #isRequestEnded = false;
-  /** A call of one request has it. */
+  /** A call with one request has received it. */
   #isRequested = false;
   #requestBytes = 0;
   #replyBytes = 0;
   #describe: (() => string) | undefined;
-  /** Set once, when the call ends, however it does. */
+  /** Set once, when the call ends. */
   #end: Status | undefined;
 
-  constructor(server: CallHome, stream: CallStream, entry: MethodEntry, encoding: string | undefined) {
+  constructor(server: CallServer, stream: CallStream, entry: MethodEntry, encoding: string | undefined) {
     this.#server = server;
     this.#stream = stream;
     this.#entry = entry;
@@ -94,7 +97,7 @@ export class GrpcCall implements Call, StreamListener, Arrival {
     entry.metrics.started += 1;
   }
 
-  /** `timeoutMs`: of the client's deadline, if it has one. */
+  /** `timeoutMs`: the client's deadline, if it has one. */
   start(timeoutMs: number | undefined): void {
     if (timeoutMs !== undefined && timeoutMs < transportLimits.deadlineMsMin) {
       this.onDeadline();
@@ -138,7 +141,10 @@ export class GrpcCall implements Call, StreamListener, Arrival {
     this.#describe = describe;
   }
 
-  /** Whether the call ends when its client wants it to: on a shutdown these are told at once. */
+  /**
+   * Whether only the client ends the call. On a shutdown the server ends an open-ended call at
+   * once.
+   */
   get isOpenEnded(): boolean {
     const { method } = this.#entry;
     return method.kind !== 'unary' || method.isOpenEnded === true;
@@ -182,23 +188,28 @@ export class GrpcCall implements Call, StreamListener, Arrival {
     this.#endWith(deadlineStatus);
   }
 
-  /** The server goes. */
+  /** The server stops. */
   stop(): void {
     this.#endWith(this.#server.statuses.stopped);
   }
 
-  /** The request has taken too long to arrive. */
-  giveUpRequest(): void {
+  /** The request took too long to arrive. */
+  abortRequest(): void {
     this.#endWith(this.#server.statuses.requestTimeout);
   }
 
-  /** Whether the call still waits for its request, or for the rest of a message, since before a moment. */
+  /**
+   * Whether the call has waited for its request, or for the rest of a message, since before a time.
+   */
   isArrivingSince(beforeMs: number): boolean {
     if (this.#arrivingSinceMs !== undefined) return this.#arrivingSinceMs < beforeMs;
     return this.#incoming === undefined && !this.#isRequested && this.#startMs < beforeMs;
   }
 
-  /** Bytes that wait, for the rest of their message or for the handler, count as held. The client waits when there are many. */
+  /**
+   * Counts bytes that wait for the rest of their message or for the handler as held. Above a limit
+   * the client must wait.
+   */
   #holdRest(): void {
     if (this.#end !== undefined) return;
     this.#reader.detach();
@@ -211,7 +222,7 @@ export class GrpcCall implements Call, StreamListener, Arrival {
     else this.#stream.resume();
   }
 
-  /** The request of a call that has one. */
+  /** Receives the only request of a call. */
   #receiveRequest(): void {
     for (let message = this.#nextMessage(); message !== undefined; message = this.#nextMessage()) {
       if (this.#isRequested) {
@@ -236,7 +247,7 @@ export class GrpcCall implements Call, StreamListener, Arrival {
     }
   }
 
-  /** The next message that its handler asks for. */
+  /** The next message, on request of the handler. */
   #nextIncoming(): Uint8Array | undefined {
     const message = this.#nextMessage();
     if (message === undefined && this.#isRequestEnded && this.#reader.heldBytes > 0) throw unexpectedEnd();
@@ -286,7 +297,7 @@ export class GrpcCall implements Call, StreamListener, Arrival {
 
   #reply(message: Message): void {
     if (this.#end !== undefined) return;
-    // Its pieces may be gone when it is sent.
+    // Counted now, because the pieces may be freed when they are sent.
     this.#replyBytes = this.#entry.metrics.countSent(message);
     this.#stream.reply(message);
     this.#finish(okStatus);
@@ -309,15 +320,15 @@ export class GrpcCall implements Call, StreamListener, Arrival {
     if (this.#deadlineTick !== noDeadline) this.#server.deadlines.remove(this, this.#deadlineTick);
     const tookMs = performance.now() - this.#startMs;
     this.#entry.metrics.end(status.code, tookMs);
-    if (tookMs > this.#server.slowCalls.thresholdMs && !this.isOpenEnded) this.#tellOfSlowness(tookMs, status);
+    if (tookMs > this.#server.slowCalls.thresholdMs && !this.isOpenEnded) this.#reportSlowness(tookMs, status);
     this.#server.forget(this);
     if (status === okStatus) return;
     this.#abort?.abort(abortReason(status));
     this.#incoming?.end(abortReason(status));
   }
 
-  #tellOfSlowness(tookMs: number, { code }: Status): void {
-    this.#server.slowCalls.tell({
+  #reportSlowness(tookMs: number, { code }: Status): void {
+    this.#server.slowCalls.report({
       path: this.#entry.method.path,
       peer: this.peer,
       tookMs,
@@ -333,10 +344,12 @@ export class GrpcCall implements Call, StreamListener, Arrival {
   }
 }
 
-/** One for each status that has no details: a connection may end with a hundred thousand calls. */
+/**
+ * One error for each status without details: a connection may end with a hundred thousand calls.
+ */
 const abortReasons = new WeakMap<Status, Error>();
 
-/** What a handler's signal is aborted with, and what it is then expected to reject with. */
+/** The reason with which a handler's signal is aborted. The handler should reject with it. */
 function abortReason(status: Status): Error {
   let reason = abortReasons.get(status);
   if (reason === undefined) {

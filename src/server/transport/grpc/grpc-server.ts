@@ -1,5 +1,5 @@
 import { StatusCode } from '../../../errors.ts';
-import type { Arrivals } from '../budget/arrivals.ts';
+import type { RequestTimeouts } from '../budget/request-timeouts.ts';
 import { type HeaderField, headerValue } from '../http/header-field.ts';
 import type { StreamListener } from '../http/stream-listener.ts';
 import type { Http2Stream } from '../http2/http2-stream.ts';
@@ -8,7 +8,7 @@ import { malformedBinaryHeader } from './binary-header.ts';
 import type { CallStream } from './call-stream.ts';
 import { Deadlines } from './deadlines.ts';
 import { acceptedEncodings, isKnownEncoding } from './decompress.ts';
-import { type CallHome, GrpcCall, type OwnStatuses, type SlowCallLog } from './grpc-call.ts';
+import { type CallServer, GrpcCall, type OwnStatuses, type SlowCallLog } from './grpc-call.ts';
 import { Http2CallStream } from './http2-call-stream.ts';
 import { MessageTurns } from './message-turns.ts';
 import type { MethodTable } from './method-table.ts';
@@ -21,16 +21,16 @@ export interface GrpcServerOptions {
   /** The largest message that is received. */
   readonly messageBytesMax: number;
   readonly slowCalls: SlowCallLog;
-  /** How a call ends whose method failed. */
+  /** The status of a call whose method failed. */
   readonly statusOf: (error: unknown, options: { readonly isStream: boolean }) => Status;
   readonly statuses: OwnStatuses;
   /** A bug outside of any call. */
   readonly onFault: (error: unknown) => void;
-  readonly arrivals: Arrivals;
+  readonly requestTimeouts: RequestTimeouts;
 }
 
-/** Turns HTTP/2 streams into calls, and knows those that are under way. */
-export class GrpcServer implements CallHome {
+/** Makes calls from HTTP/2 streams, and keeps the list of open calls. */
+export class GrpcServer implements CallServer {
   readonly deadlines = new Deadlines();
   readonly messageTurns = new MessageTurns();
   readonly messageBytesMax: number;
@@ -49,15 +49,15 @@ export class GrpcServer implements CallHome {
     this.messageBytesMax = options.messageBytesMax;
     this.slowCalls = options.slowCalls;
     this.statuses = options.statuses;
-    options.arrivals.watch(this.#calls);
+    options.requestTimeouts.watch(this.#calls);
   }
 
-  /** A new stream of HTTP/2. Undefined: it was answered. */
+  /** Takes a new HTTP/2 stream. Undefined: the stream is answered already. */
   acceptHttp2(stream: Http2Stream): StreamListener | undefined {
     return this.accept(new Http2CallStream(stream));
   }
 
-  /** A new stream with its headers. Undefined: it was answered. */
+  /** Takes a new stream with its headers. Undefined: the stream is answered already. */
   accept(stream: CallStream): StreamListener | undefined {
     const head = requestHead(stream.fields);
     const timeoutMs = head.timeout === undefined ? undefined : parseTimeoutMs(head.timeout);
@@ -92,7 +92,7 @@ export class GrpcServer implements CallHome {
     if (this.#calls.size === 0) this.#onIdle?.();
   }
 
-  /** Ends calls that have no end of their own, lets the others end, and resolves when there are none. */
+  /** Ends the open-ended calls, lets the other calls finish, and resolves when no call is left. */
   async stop(): Promise<void> {
     this.#isStopping = true;
     for (const call of this.#calls) {
@@ -111,7 +111,7 @@ interface Refusal {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** Why a stream is no gRPC call, in grpc-go's words. */
+/** Why a stream is not a gRPC call, in grpc-go's words. */
 function refusalOf(
   { contentType, method, timeout, encoding }: RequestHead,
   { fields, timeoutMs }: { readonly fields: readonly HeaderField[]; readonly timeoutMs: number | undefined },
@@ -142,7 +142,7 @@ function refusalOf(
   return undefined;
 }
 
-/** Whether a request is for the gRPC server; what it makes of the content type's rest is its own affair. */
+/** Whether a request is for the gRPC server, which checks the rest of the content type itself. */
 export function isGrpcRequest({ fields }: Pick<CallStream, 'fields'>): boolean {
   return headerValue(fields, 'content-type')?.includes('application/grpc') ?? false;
 }

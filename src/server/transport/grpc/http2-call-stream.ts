@@ -9,7 +9,7 @@ import type { Message } from './method.ts';
 import { percentEncode } from './percent-encode.ts';
 import type { Status } from './status.ts';
 
-/** The two header blocks of nearly every answer, for the connections that gRPC is spoken over. */
+/** The two header blocks of nearly every answer of a gRPC connection. */
 export const usualAnswer: UsualAnswer = {
   head: [
     [':status', '200'],
@@ -18,7 +18,7 @@ export const usualAnswer: UsualAnswer = {
   trailers: [['grpc-status', '0']],
 };
 
-/** A call over a stream of HTTP/2: messages with gRPC's prefix, and the status in the trailers. */
+/** A call over an HTTP/2 stream: messages with gRPC's prefix, and the status in the trailers. */
 export class Http2CallStream implements CallStream {
   readonly #stream: Http2Stream;
   #hasHead = false;

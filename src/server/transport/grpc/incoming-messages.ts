@@ -1,13 +1,18 @@
 import type { MessageTurns } from './message-turns.ts';
 
-/** A stream's messages on their way to their handler, in order. Each is cut out of what arrived, and unpacked, when the handler asks for it. */
+/**
+ * The messages of a stream, in order. Each is extracted and decompressed when the handler requests
+ * it.
+ */
 export class IncomingMessages implements AsyncIterable<Uint8Array> {
   readonly #next: () => Uint8Array | undefined;
   readonly #turns: MessageTurns;
   #end: { readonly error: Error | undefined } | undefined;
   #wake: (() => void) | undefined;
 
-  /** `next` gives the next whole message that has arrived. What it throws the handler gets. */
+  /**
+   * `next` returns the next whole message that has arrived. Its errors are thrown to the handler.
+   */
   constructor(next: () => Uint8Array | undefined, turns: MessageTurns) {
     this.#next = next;
     this.#turns = turns;
@@ -18,7 +23,7 @@ export class IncomingMessages implements AsyncIterable<Uint8Array> {
     this.#wake?.();
   }
 
-  /** No more will come: an error is thrown to the handler, at once. */
+  /** No more messages will arrive. An error is thrown to the handler at once. */
   end(error?: Error): void {
     this.#end ??= { error };
     this.#wake?.();

@@ -2,20 +2,22 @@ import { StatusCode } from '../../../errors.ts';
 import { freeWhole } from '../../../memory.ts';
 import { GrpcError } from './status.ts';
 
-/** gRPC's prefix of each message: a byte that says whether it is compressed, and its length in four bytes. */
+/** gRPC's prefix of each message: one byte for the compressed flag, four bytes for the length. */
 export const prefixBytes = 5;
 
 const nothing = Buffer.alloc(0);
 const assemblyBytesMin = 4096;
 
-/** Cuts a stream of bytes into gRPC messages, each when it is asked for. */
+/** Splits a byte stream into gRPC messages, each on request. */
 export class MessageReader {
   readonly #messageBytesMax: number;
-  /** What arrived and was not taken yet is between start and end. */
+  /** The received bytes that were not taken yet are between start and end. */
   #bytes: Buffer = nothing;
   #start = 0;
   #end = 0;
-  /** The bytes are a buffer of our own, with room at its end; otherwise they are what arrived, untouched. */
+  /**
+   * The buffer is our own, with space at its end. Otherwise it is the received chunk, unchanged.
+   */
   #isAssembly = false;
   #isCompressed = false;
 
@@ -23,12 +25,15 @@ export class MessageReader {
     this.#messageBytesMax = messageBytesMax;
   }
 
-  /** Bytes that arrived and were not given by `next`. */
+  /** Received bytes that `next` has not returned. */
   get heldBytes(): number {
     return this.#end - this.#start;
   }
 
-  /** Bytes that are still to come of the message that is next; 0 when it is whole, or its length is not there or not allowed. */
+  /**
+   * Missing bytes of the next message. 0 if the message is complete, or if its length is unknown or
+   * not allowed.
+   */
   get missingBytes(): number {
     const held = this.heldBytes;
     if (held < prefixBytes) return 0;
@@ -36,7 +41,7 @@ export class MessageReader {
     return length > this.#messageBytesMax ? 0 : Math.max(0, prefixBytes + length - held);
   }
 
-  /** Of the message that `next` gave last. */
+  /** Whether the last message of `next` is compressed. */
   get isCompressed(): boolean {
     return this.#isCompressed;
   }
@@ -49,15 +54,16 @@ export class MessageReader {
       this.#isAssembly = false;
       return;
     }
-    this.#makeRoom(chunk.length);
+    this.#grow(chunk.length);
     this.#bytes.set(chunk, this.#end);
     this.#end += chunk.length;
   }
 
   /**
-   * The next whole message, a view of what arrived where it arrived in one piece.
+   * The next whole message. It is a view of the chunk if it arrived in one chunk.
    *
-   * @throws GrpcError with grpc-go's texts for a message that is too large, as soon as its length is known.
+   * @throws GrpcError with grpc-go's text for a message that is too large, as soon as its length is
+   * known.
    */
   next(): Buffer | undefined {
     const start = this.#start;
@@ -69,7 +75,7 @@ export class MessageReader {
     return this.#bytes.subarray(messageStart, messageEnd);
   }
 
-  /** Copies what is left of what arrived: a few bytes must not keep the whole buffer that they came in. */
+  /** Copies the rest, so that a few bytes do not keep the whole received buffer in memory. */
   detach(): void {
     if (this.#start === this.#end) {
       this.#bytes = nothing;
@@ -81,7 +87,7 @@ export class MessageReader {
     }
   }
 
-  /** Memory that what is held takes, once it is detached. */
+  /** Memory of the held bytes, once they are detached. */
   get memoryBytes(): number {
     return this.#bytes.length;
   }
@@ -99,21 +105,24 @@ export class MessageReader {
     return length;
   }
 
-  /** Grows by doubling, no further than the message: it may come in a million pieces, and may be announced and never come. */
-  #makeRoom(bytes: number): void {
+  /**
+   * Doubles the buffer, but not beyond the message. A message may arrive in a million pieces, or be
+   * announced and never arrive.
+   */
+  #grow(bytes: number): void {
     if (this.#isAssembly && this.#bytes.length - this.#end >= bytes) return;
     const held = this.heldBytes;
-    const wanted = Math.max(2 * held, assemblyBytesMin);
+    const doubled = Math.max(2 * held, assemblyBytesMin);
     const isAtLeast = held + bytes;
-    this.#assemble(Math.max(isAtLeast, Math.min(wanted, held + this.missingBytes)));
+    this.#assemble(Math.max(isAtLeast, Math.min(doubled, held + this.missingBytes)));
   }
 
-  /** Moves what is held to the start of a buffer of its own. */
+  /** Moves the held bytes to the start of a new buffer. */
   #assemble(capacity: number): void {
     const held = this.heldBytes;
     const own = Buffer.allocUnsafeSlow(capacity);
     own.set(this.#bytes.subarray(this.#start, this.#end));
-    // No message was given out of it, so nothing else refers to it.
+    // No message is a view of this buffer, so there is no other reference to it.
     if (this.#isAssembly && this.#start === 0) freeWhole(this.#bytes);
     this.#bytes = own;
     this.#start = 0;

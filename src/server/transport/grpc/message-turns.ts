@@ -1,8 +1,9 @@
 import { transportLimits } from '../transport-limits.ts';
 
 /**
- * Handlers of streams take messages one after the other without going back to the event loop. When all of them together have done so for a while, the
- * others wait for the next turn of the event loop, in their order.
+ * Limits how long handlers of streams take messages without a return to the event loop. When all
+ * handlers together reach the limit, the others wait for the next turn of the event loop, in their
+ * order.
  */
 export class MessageTurns {
   #beganMs: number | undefined;
@@ -10,7 +11,7 @@ export class MessageTurns {
   readonly #turnLater = () => this.#turn();
   readonly #wakeLater = () => this.#wakeNext();
 
-  /** Undefined: the next message may be taken now. Otherwise it may be when the promise resolves. */
+  /** Undefined: take the next message now. Otherwise take it when the promise resolves. */
   next(): Promise<void> | undefined {
     if (this.#beganMs === undefined) {
       this.#beganMs = performance.now();
@@ -33,7 +34,10 @@ export class MessageTurns {
     this.#wakeNext();
   }
 
-  /** The handler that is woken takes its message in the microtask before the one that wakes the next. */
+  /**
+   * The woken handler takes its message in the microtask before the one that wakes the next
+   * handler.
+   */
   #wakeNext(): void {
     if (this.#isLong) return;
     const wake = this.#waiting.shift();

@@ -3,15 +3,18 @@ import { requestBoundsMs } from '../../../statistics/bounds.ts';
 import { Histogram } from '../../../statistics/histogram.ts';
 import type { Message, Method } from './method.ts';
 
-/** What is counted of one method's calls. Plain numbers, made into prometheus's text when it asks: this is written to in every call. */
+/**
+ * Counts the calls of one method. It has plain numbers, because every call writes to them. They
+ * become Prometheus text on request.
+ */
 export class MethodMetrics {
   readonly method: Method;
   started = 0;
   readonly handled: number[] = Array.from({ length: 17 }, () => 0);
-  /** Messages of clients and to them, and their bytes without gRPC's prefix. */
+  /** Messages from and to clients, and their bytes without gRPC's prefix. */
   readonly received = { messages: 0, bytes: 0 };
   readonly sent = { messages: 0, bytes: 0 };
-  /** Milliseconds of calls that went well, and of the others. */
+  /** Milliseconds of successful calls, and of failed ones. */
   readonly successes = new Histogram(requestBoundsMs);
   readonly failures = new Histogram(requestBoundsMs);
 
@@ -24,7 +27,7 @@ export class MethodMetrics {
     this.received.bytes += bytes;
   }
 
-  /** Returns its bytes. */
+  /** Returns the size of the message. */
   countSent(message: Message): number {
     let bytes = 0;
     if (message instanceof Uint8Array) bytes = message.length;
@@ -37,7 +40,7 @@ export class MethodMetrics {
   end(code: StatusCode, latencyMs: number): void {
     (code === StatusCode.ok ? this.successes : this.failures).observe(latencyMs);
     this.handled[code] = (this.handled[code] ?? 0) + 1;
-    // As prometheus's middleware for gRPC counts: an error, too, answers the one message of a unary call.
+    // As in Prometheus's middleware for gRPC, an error also counts as the reply of a unary call.
     if (code !== StatusCode.ok && this.method.kind === 'unary') this.sent.messages += 1;
   }
 }

@@ -3,7 +3,7 @@ import type { Method } from './method.ts';
 import { MethodMetrics } from './method-metrics.ts';
 import type { Status } from './status.ts';
 
-/** A method and what is counted of its calls. */
+/** A method and the metrics of its calls. */
 export interface MethodEntry {
   readonly method: Method;
   readonly metrics: MethodMetrics;
@@ -33,7 +33,7 @@ export class MethodTable {
     return [...this.#services];
   }
 
-  /** The answer to a path that is not in the table, in grpc-go's words. */
+  /** The status for a path that is not in the table, in grpc-go's words. */
   unknown(path: string): Status {
     return { code: StatusCode.unimplemented, message: this.#unknownText(path) };
   }

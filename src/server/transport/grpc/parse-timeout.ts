@@ -8,7 +8,10 @@ export const timeoutUnitMs: Readonly<Record<string, number>> = {
   n: 1e-6,
 };
 
-/** The milliseconds of a `grpc-timeout` header: at most 8 digits and a unit. Undefined: it is malformed. */
+/**
+ * The milliseconds of a `grpc-timeout` header, which has at most 8 digits and a unit. Undefined:
+ * the header is malformed.
+ */
 export function parseTimeoutMs(text: string): number | undefined {
   const unit = timeoutUnitMs[text.slice(-1)];
   const digits = text.slice(0, -1);

@@ -1,6 +1,9 @@
 const plain = /^[ -$&-~]*$/;
 
-/** A status text as the header `grpc-message` carries it: printable ASCII, all else, and `%`, as bytes of UTF-8 in hexadecimal. */
+/**
+ * Encodes a status text for the header `grpc-message`. Printable ASCII except `%` stays. All other
+ * characters become UTF-8 bytes in hexadecimal.
+ */
 export function percentEncode(text: string): string {
   if (plain.test(text)) return text;
   let encoded = '';

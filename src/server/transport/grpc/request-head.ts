@@ -1,16 +1,16 @@
 import type { HeaderField } from '../http/header-field.ts';
 
-/** What a call's headers say to the server itself. */
+/** The headers of a call that the server itself needs. */
 export interface RequestHead {
   readonly method: string;
   readonly path: string;
   readonly contentType: string;
-  /** Undefined: none. */
+  /** Undefined: no deadline. */
   readonly timeout: string | undefined;
   readonly encoding: string | undefined;
 }
 
-/** Reads the headers in one pass: every call has them. */
+/** Reads the headers in one pass, because every call does this. */
 export function requestHead(fields: readonly HeaderField[]): RequestHead {
   let method = '';
   let path = '';

@@ -1,20 +1,20 @@
 import { StatusCode } from '../../../errors.ts';
 
-/** How a call ended. */
+/** The result of a call. */
 export interface Status {
   readonly code: StatusCode;
-  /** For people; empty when all is well. */
+  /** Text for people; empty if the call succeeded. */
   readonly message: string;
 }
 
 export const okStatus: Status = { code: StatusCode.ok, message: '' };
 
-/** The call's client gave up, or is gone. grpc-go's text. */
+/** The client cancelled the call or closed its connection. grpc-go's text. */
 export const canceledStatus: Status = { code: StatusCode.canceled, message: 'context canceled' };
 
 export const deadlineStatus: Status = { code: StatusCode.deadlineExceeded, message: 'context deadline exceeded' };
 
-/** What a client did wrong with gRPC itself, in grpc-go's words. */
+/** A mistake of the client in gRPC itself, in grpc-go's words. */
 export class GrpcError extends Error {
   override readonly name = 'GrpcError';
   readonly status: Status;

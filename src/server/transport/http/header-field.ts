@@ -1,7 +1,7 @@
 /** A header's name and value. */
 export type HeaderField = readonly [name: string, value: string];
 
-/** The value of a header; repeated ones are joined by commas. */
+/** The value of a header. The values of repeated headers are joined by commas. */
 export function headerValue(fields: readonly HeaderField[], name: string): string | undefined {
   let found: string | undefined;
   for (const [each, value] of fields) {

@@ -1,10 +1,13 @@
-/** What happens to a request after its headers. After `onClose` nothing else does. */
+/** Receives the events of a request after its headers. `onClose` is the last event. */
 export interface StreamListener {
-  /** Bytes that are still to come of a message that has begun; 0 between messages, and where its length is not known. */
+  /**
+   * The missing bytes of a message that has begun. 0 between messages, and if the length is
+   * unknown.
+   */
   readonly missingBytes: number;
   onData(chunk: Buffer): void;
-  /** The client has sent all it will send. */
+  /** The client has sent its last byte. */
   onEnd(): void;
-  /** The stream is over before it was answered: reset, or its connection is gone. */
+  /** The stream ended before it was answered: it was reset, or its connection closed. */
   onClose(): void;
 }

@@ -2,23 +2,27 @@ import type { HeaderField } from '../http/header-field.ts';
 import type { DecodedFields } from './hpack/hpack-decoder.ts';
 import { ErrorCode, StreamError } from './protocol.ts';
 
-/** Headers that belong to a connection of HTTP/1.1 make a request malformed. */
+/** Headers of an HTTP/1.1 connection. They make a request malformed. */
 const connectionHeaders = new Set(['connection', 'proxy-connection', 'keep-alive', 'transfer-encoding', 'upgrade']);
-/** What a field's name is made of, and what must not be in a value (RFC 9113, 8.2.1). One pass each. */
+/**
+ * The characters of a field name, and what a value must not contain (RFC 9113, 8.2.1). Each check
+ * is one pass.
+ */
 const fieldName = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 const forbiddenInValue = /[\0\r\n]|^[ \t]|[ \t]$/;
 const digits = /^\d{1,15}$/;
 
-/** A bit for each pseudo-header of a request. */
+/** One bit for each pseudo-header of a request. */
 const pseudoHeaders: Readonly<Record<string, number>> = { ':method': 1, ':scheme': 2, ':path': 4, ':authority': 8 };
 const requiredPseudoHeaders = 1 | 2 | 4;
 
-/** The value of content-length when there is none. */
+/** The content-length of a request that has none. */
 export const unknownLength = Number.POSITIVE_INFINITY;
 
 /**
- * Pseudo-headers come first, each once, and the required ones are there; names are in lower case, none belongs to a
- * connection; values are without control characters. Returns the content-length.
+ * Checks that pseudo-headers come first, each at most once, with all required ones; that names are
+ * lower case, without headers of an HTTP/1.1 connection; and that values have no control
+ * characters. Returns the content-length.
  *
  * @throws StreamError
  */
@@ -54,7 +58,9 @@ function check(fields: readonly HeaderField[]): number {
   return contentLength;
 }
 
-/** The fields after a request's body: no pseudo-headers among them. @throws StreamError */
+/**
+ * Checks the fields after a request's body, which contain no pseudo-headers. @throws StreamError
+ */
 export function checkTrailerFields(fields: readonly HeaderField[]): void {
   for (const [name, value] of fields) {
     if (!fieldName.test(name) || forbiddenInValue.test(value)) throw malformed();

@@ -1,37 +1,37 @@
-/** What frames of several types have to be. */
+/** Checks that several frame types share. */
 import { ConnectionError, ErrorCode, Flag, StreamError } from './protocol.ts';
 
 export const priorityBytes = 5;
 
-/** A frame that is about a stream. */
+/** The frame must belong to a stream. */
 export function checkStream(streamId: number): void {
-  if (streamId === 0) throw new ConnectionError(ErrorCode.protocolError, 'a frame that needs a stream');
+  if (streamId === 0) throw new ConnectionError(ErrorCode.protocolError, 'a frame of a stream on stream 0');
 }
 
-/** A frame that is about the connection. */
+/** The frame must belong to the connection. */
 export function checkConnection(streamId: number): void {
-  if (streamId !== 0) throw new ConnectionError(ErrorCode.protocolError, 'a frame that belongs to no stream');
+  if (streamId !== 0) throw new ConnectionError(ErrorCode.protocolError, 'a frame of the connection on a stream');
 }
 
 export function checkLength(payload: Buffer, bytes: number): void {
-  if (payload.length !== bytes) throw new ConnectionError(ErrorCode.frameSizeError, 'a frame of another size');
+  if (payload.length !== bytes) throw new ConnectionError(ErrorCode.frameSizeError, 'a frame of the wrong size');
 }
 
-/** Priorities are deprecated, and of no use here, but they must make sense. */
+/** Priorities are deprecated and not used here, but they must be valid. */
 export function checkPriority(streamId: number, payload: Buffer): void {
   checkStream(streamId);
-  if (payload.length !== priorityBytes) throw new StreamError(ErrorCode.frameSizeError, 'a priority of another size');
+  if (payload.length !== priorityBytes) throw new StreamError(ErrorCode.frameSizeError, 'a priority of the wrong size');
   if ((payload.readUInt32BE(0) & 0x7fff_ffff) === streamId) {
     throw new StreamError(ErrorCode.protocolError, 'a stream that depends on itself');
   }
 }
 
-/** What is in a frame that may be padded. */
+/** The content of a frame, without its padding. */
 export function withoutPadding(flags: number, payload: Buffer): Buffer {
   if ((flags & Flag.padded) === 0) return payload;
   const padding = payload[0];
   if (padding === undefined || padding >= payload.length) {
-    throw new ConnectionError(ErrorCode.protocolError, 'more padding than frame');
+    throw new ConnectionError(ErrorCode.protocolError, 'padding longer than the frame');
   }
   return payload.subarray(1, payload.length - padding);
 }

@@ -2,16 +2,25 @@ import { ConnectionError, clientPreface, defaultFrameBytesMax, ErrorCode, frameH
 
 const noBytes = Buffer.alloc(0);
 
-/** Takes one frame. Its payload is a view of what arrived. Returns whether the next may follow at once. */
+/**
+ * Receives one frame. The payload is a view of the received bytes. Returns whether the next frame
+ * may follow at once.
+ */
 export type FrameListener = (type: number, flags: number, streamId: number, payload: Buffer) => boolean;
 
-/** Cuts what a client sends into frames, after its preface. Holds what arrived last and, of what came before, one incomplete frame. */
+/**
+ * Splits the bytes of a client into frames, after its preface. Holds the last chunk and at most one
+ * incomplete frame from before.
+ */
 export class FrameReader {
   readonly #onFrame: FrameListener;
-  /** What arrived last, read up to `#position`. */
+  /** The last chunk, read up to `#position`. */
   #chunk: Buffer = noBytes;
   #position = 0;
-  /** The beginning of a frame, or of the preface: `#startBytes` bytes in a buffer that has room for the whole, once its length is known. */
+  /**
+   * The beginning of a frame or of the preface: `#startBytes` bytes. Once the length is known, the
+   * buffer has space for the whole frame.
+   */
   #start: Buffer = noBytes;
   #startBytes = 0;
   #hasPreface = false;
@@ -20,7 +29,7 @@ export class FrameReader {
     this.#onFrame = onFrame;
   }
 
-  /** Takes what arrived. `read` goes through it. */
+  /** Adds a chunk. `read` processes it. */
   push(chunk: Buffer): void {
     const isRead = this.#position === this.#chunk.length;
     this.#chunk = isRead ? chunk : Buffer.concat([this.#chunk.subarray(this.#position), chunk]);
@@ -28,9 +37,11 @@ export class FrameReader {
   }
 
   /**
-   * Hands over whole frames until the listener stops it. Returns whether it was stopped before the last whole frame.
+   * Passes whole frames to the listener until the listener stops. Returns whether it stopped before
+   * the last whole frame.
    *
-   * @throws ConnectionError for what is no HTTP/2, and for a frame larger than this side allows
+   * @throws ConnectionError when the bytes are not HTTP/2, or a frame is larger than this side
+   * allows
    */
   read(): boolean {
     if (!this.#hasPreface && !this.#readPreface()) return false;
@@ -53,7 +64,10 @@ export class FrameReader {
     return this.#onFrame(bytes.readUInt8(at + 3), bytes.readUInt8(at + 4), streamId, payload);
   }
 
-  /** Completes the frame that has begun, as far as its bytes are there. Returns whether others may follow. */
+  /**
+   * Completes the frame that has begun, as far as its bytes have arrived. Returns whether more
+   * frames may follow.
+   */
   #readStarted(): boolean {
     if (!this.#complete(frameHeaderBytes)) return false;
     const length = frameBytes(this.#start, 0);
@@ -64,7 +78,10 @@ export class FrameReader {
     return this.#handOver(frame, 0, length);
   }
 
-  /** Moves bytes of the chunk to the start until it has so many; false: there are not as many. */
+  /**
+   * Moves bytes from the chunk to the start until the start has this many. Returns false if there
+   * are too few.
+   */
   #complete(bytes: number): boolean {
     if (this.#start.length < bytes) {
       const grown = Buffer.allocUnsafe(bytes);
@@ -78,7 +95,7 @@ export class FrameReader {
     return this.#startBytes >= bytes;
   }
 
-  /** A few bytes must not keep the whole buffer that they came in. */
+  /** Copies the rest of the chunk, so that a few bytes do not keep the whole buffer in memory. */
   #keepStart(): void {
     const rest = this.#chunk.length - this.#position;
     if (rest > 0) this.#complete(rest);
@@ -89,7 +106,7 @@ export class FrameReader {
   #readPreface(): boolean {
     const isWhole = this.#complete(clientPreface.length);
     if (!this.#start.subarray(0, this.#startBytes).equals(clientPreface.subarray(0, this.#startBytes))) {
-      throw new ConnectionError(ErrorCode.protocolError, 'no connection preface');
+      throw new ConnectionError(ErrorCode.protocolError, 'the connection preface is missing');
     }
     if (!isWhole) return false;
     this.#hasPreface = true;
@@ -99,9 +116,12 @@ export class FrameReader {
   }
 }
 
-/** Bytes of the frame whose header is at a position. @throws ConnectionError when it is larger than this side allows */
+/**
+ * The size of the frame whose header is at a position. @throws ConnectionError when the frame is
+ * larger than this side allows
+ */
 function frameBytes(bytes: Buffer, at: number): number {
   const length = bytes.readUIntBE(at, 3);
-  if (length > defaultFrameBytesMax) throw new ConnectionError(ErrorCode.frameSizeError, 'a frame too large');
+  if (length > defaultFrameBytesMax) throw new ConnectionError(ErrorCode.frameSizeError, 'a frame that is too large');
   return frameHeaderBytes + length;
 }

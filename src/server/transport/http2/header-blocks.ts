@@ -9,18 +9,18 @@ export interface HeaderBlock {
   readonly isEnd: boolean;
 }
 
-/** Puts header blocks together from HEADERS and CONTINUATION frames, and decodes them. */
+/** Assembles header blocks from HEADERS and CONTINUATION frames, and decodes them. */
 export class HeaderBlocks {
   readonly #decoder = new HpackDecoder({ listBytesMax: transportLimits.headerListBytesMax });
-  /** A block that goes on in the next frame. */
+  /** A block that continues in the next frame. */
   #partial: { readonly streamId: number; readonly isEnd: boolean; readonly parts: Buffer[]; bytes: number } | undefined;
 
-  /** Whether nothing but a CONTINUATION may come. */
+  /** Whether the next frame must be a CONTINUATION. */
   get isPartial(): boolean {
     return this.#partial !== undefined;
   }
 
-  /** The block that a HEADERS frame is, or undefined when it only begins one. */
+  /** The block of a HEADERS frame, or undefined if it continues. */
   headers(streamId: number, flags: number, payload: Buffer): HeaderBlock | undefined {
     let part = withoutPadding(flags, payload);
     if ((flags & Flag.priority) !== 0) {
@@ -33,17 +33,17 @@ export class HeaderBlocks {
     return undefined;
   }
 
-  /** The block that a CONTINUATION frame ends, or undefined when more follow. */
+  /** The block that a CONTINUATION frame completes, or undefined if it continues. */
   continuation(streamId: number, flags: number, payload: Buffer): HeaderBlock | undefined {
     const partial = this.#partial;
     if (partial === undefined || partial.streamId !== streamId) {
-      throw new ConnectionError(ErrorCode.protocolError, 'a continuation of nothing');
+      throw new ConnectionError(ErrorCode.protocolError, 'a continuation without a header block');
     }
     partial.parts.push(Buffer.from(payload));
-    // Empty frames count too, so that their number is bounded.
+    // Empty frames count too, so their number is bounded.
     partial.bytes += payload.length + frameHeaderBytes;
     if (partial.bytes > transportLimits.headerListBytesMax) {
-      throw new ConnectionError(ErrorCode.enhanceYourCalm, 'a header block too large');
+      throw new ConnectionError(ErrorCode.enhanceYourCalm, 'a header block that is too large');
     }
     if ((flags & Flag.endHeaders) === 0) return undefined;
     this.#partial = undefined;

@@ -10,7 +10,7 @@ import { FrameReader } from './frame-reader.ts';
 import { type HeaderBlock, HeaderBlocks } from './header-blocks.ts';
 import type { UsualAnswer } from './hpack/hpack-encoder.ts';
 import { Http2Sender } from './http2-sender.ts';
-import { Http2Stream, type StreamHome } from './http2-stream.ts';
+import { Http2Stream, type StreamConnection } from './http2-stream.ts';
 import { type Keepalive, Liveness } from './liveness.ts';
 import { PingPolicy } from './ping-policy.ts';
 import {
@@ -30,18 +30,21 @@ import type { SharedBounds } from './shared-bounds.ts';
 export interface Http2ConnectionOptions extends SharedBounds {
   readonly maxConcurrentStreams: number;
   readonly keepalive: Keepalive;
-  /** The header blocks that most answers have. */
+  /** The header blocks of most answers. */
   readonly usualAnswer?: UsualAnswer;
-  /** Takes a new stream. Undefined: it was answered. */
+  /** Takes a new stream. Undefined: the stream is answered already. */
   readonly accept: (stream: Http2Stream) => StreamListener | undefined;
-  /** A connection is closed because its client asks too much of the server. */
-  readonly onOverdrawn: (peer: string, reason: string) => void;
-  /** A bug met a connection, which ends. */
+  /** A connection is closed because its client causes excessive load. */
+  readonly onExcessiveLoad: (peer: string, reason: string) => void;
+  /** A bug occurred. Its connection is closed. */
   readonly onFault: (error: unknown) => void;
 }
 
-/** The server's end of one HTTP/2 connection (RFC 9113): what the client's frames do to its streams. */
-export class Http2Connection implements StreamHome, TurnTaker {
+/**
+ * The server's side of one HTTP/2 connection (RFC 9113): applies the client's frames to its
+ * streams.
+ */
+export class Http2Connection implements StreamConnection, TurnTaker {
   readonly sender: Http2Sender<Http2Stream>;
   readonly account: HeldAccount;
   readonly #socket: Socket;
@@ -50,34 +53,37 @@ export class Http2Connection implements StreamHome, TurnTaker {
   readonly #windows: ReceiveWindows;
   readonly #headerBlocks = new HeaderBlocks();
   readonly #streams = new Map<number, Http2Stream>();
-  /** Frames that bring no request forward. */
+  /** Limits the frames that carry no request. */
   readonly #idleFrames = new RateLimit({
     burst: transportLimits.idleFramesBurst,
     perSecond: transportLimits.idleFramesPerSecond,
   });
-  /** Frames of answers that gave some back. */
+  /** Answer frames that were already credited to the limit of idle frames. */
   #rewardedFrames = 0;
-  /** The turn that is on. */
+  /** The turn that is running. */
   #turn: Turn | undefined;
-  /** The client has sent more than its last turn allowed for. */
+  /** The client has sent more than its last turn could process. */
   #isInputLeft = false;
-  /** Streams that this side reset, the oldest first: what the client had sent of them already is no mistake. */
+  /**
+   * Streams that this side reset, the oldest first. Frames that the client had already sent are no
+   * error.
+   */
   readonly #recentResets = new Set<number>();
   readonly #pings: PingPolicy;
   readonly #liveness: Liveness;
   #hasSettings = false;
   #lastStreamId = 0;
-  /** Streams above it came after we said that we go. */
+  /** Streams above this id arrived after GOAWAY was sent. */
   #lastAcceptedId = windowBytesMax;
   #isClosing = false;
-  /** Failed, or gone: nothing is read any more. */
+  /** The connection has failed or closed. Nothing more is read. */
   #isOver = false;
-  /** Of replies. */
+  /** Bytes of replies that the client has not read. */
   #unreadBytes = 0;
   readonly #wakeLater = () => this.#wakeDrained();
-  /** Queues that wait for the client to read. */
+  /** Callbacks of queues that wait for the client to read. */
   #onceDrained: (() => void)[] = [];
-  /** Once it was asked for. */
+  /** Cached after the first use. */
   #commonName: { readonly is: string | undefined } | undefined;
 
   constructor(socket: Socket, options: Http2ConnectionOptions) {
@@ -89,7 +95,7 @@ export class Http2Connection implements StreamHome, TurnTaker {
     this.#windows = new ReceiveWindows(this.sender, options.messageMemory);
     this.account = options.held.open({
       bytesMax: transportLimits.connectionHeldBytesMax,
-      onExceeded: () => this.#overdraw('unfinished requests hold too much memory'),
+      onExceeded: () => this.#failExcessiveLoad('unfinished requests hold too much memory'),
     });
     this.sender.settings([
       [Setting.maxConcurrentStreams, options.maxConcurrentStreams],
@@ -132,7 +138,7 @@ export class Http2Connection implements StreamHome, TurnTaker {
     return 'encrypted' in this.#socket;
   }
 
-  /** Takes no more streams, and closes when those there are have ended. */
+  /** Accepts no more streams, and closes after the last open stream has ended. */
   close(): void {
     if (this.#isClosing) return;
     this.#isClosing = true;
@@ -141,9 +147,9 @@ export class Http2Connection implements StreamHome, TurnTaker {
     this.#closeIfIdle();
   }
 
-  /** Asks a silent client whether it is there, and hangs up on one that does not answer. */
+  /** Pings a silent client. Closes the connection if the client does not answer. */
   checkLiveness(nowMs: number): void {
-    const due = this.#liveness.look(nowMs);
+    const due = this.#liveness.check(nowMs);
     if (due === 'ping') this.sender.ping();
     if (due === 'end') this.#socket.destroy();
   }
@@ -163,7 +169,7 @@ export class Http2Connection implements StreamHome, TurnTaker {
 
   #receive(chunk: Buffer): void {
     if (this.#isOver) return;
-    this.#liveness.wasHeard = true;
+    this.#liveness.hasReceived = true;
     this.#reader.push(chunk);
     this.#isInputLeft = this.#options.turns.start(this);
     this.#listen();
@@ -177,16 +183,19 @@ export class Http2Connection implements StreamHome, TurnTaker {
         this.#fail(error);
       } else {
         this.#options.onFault(error);
-        this.#fail(new ConnectionError(ErrorCode.internalError, 'a fault of the server'));
+        this.#fail(new ConnectionError(ErrorCode.internalError, 'internal error'));
       }
       return false;
     }
   }
 
-  /** Reads on unless input is left for a later turn, or the client does not read its answers, which would pile up. */
+  /**
+   * Continues to read. Pauses while input is left for a later turn, or while the client does not
+   * read its answers, which would accumulate.
+   */
   #listen(): void {
     if (this.#isInputLeft || this.sender.isOverfull) this.#socket.pause();
-    else if (this.#socket.isPaused() && this.sender.hasRoom) this.#socket.resume();
+    else if (this.#socket.isPaused() && this.sender.hasSpace) this.#socket.resume();
   }
 
   #onDrain(): void {
@@ -198,10 +207,10 @@ export class Http2Connection implements StreamHome, TurnTaker {
   /** Returns whether the next frame may follow at once. */
   #onFrame(type: number, flags: number, streamId: number, payload: Buffer): boolean {
     if (!this.#hasSettings && type !== FrameType.settings) {
-      throw new ConnectionError(ErrorCode.protocolError, 'the first frame is no SETTINGS');
+      throw new ConnectionError(ErrorCode.protocolError, 'the first frame is not SETTINGS');
     }
     if (this.#headerBlocks.isPartial && type !== FrameType.continuation) {
-      throw new ConnectionError(ErrorCode.protocolError, 'a frame between those of a header block');
+      throw new ConnectionError(ErrorCode.protocolError, 'a frame within a header block');
     }
     try {
       this.#dispatch(type, flags, streamId, payload);
@@ -213,23 +222,23 @@ export class Http2Connection implements StreamHome, TurnTaker {
     return !this.#isOver && this.#turn?.isOver !== true;
   }
 
-  /** Bytes that nobody wants pass through memory all the same. */
+  /** Counts bytes that no request needs. They pass through memory nevertheless. */
   countUseless(bytes: number): void {
     this.#countIdle(1 + Math.floor(bytes / transportLimits.uselessBytesPerFrame));
   }
 
-  /** A frame brought no request forward, or ended one that was begun in vain. */
+  /** Counts a frame that carried no request, or that ended an unanswered one. */
   #countIdle(weight = 1): void {
     const { wholeFrames } = this.sender;
     this.#idleFrames.giveBack((wholeFrames - this.#rewardedFrames) * transportLimits.idleFramesPerAnswerFrame);
     this.#rewardedFrames = wholeFrames;
-    if (!this.#idleFrames.allows(weight)) this.#overdraw('too many frames that bring no request forward');
+    if (!this.#idleFrames.allows(weight)) this.#failExcessiveLoad('too many frames that carry no request');
   }
 
-  /** The client asks too much of the server. */
-  #overdraw(reason: string): void {
+  /** Closes the connection because the client causes excessive load. */
+  #failExcessiveLoad(reason: string): void {
     if (this.#isOver) return;
-    this.#options.onOverdrawn(this.peer, reason);
+    this.#options.onExcessiveLoad(this.peer, reason);
     this.#fail(new ConnectionError(ErrorCode.enhanceYourCalm, reason));
   }
 
@@ -240,7 +249,7 @@ export class Http2Connection implements StreamHome, TurnTaker {
         break;
       case FrameType.headers:
         checkStream(streamId);
-        if (streamId % 2 === 0) throw new ConnectionError(ErrorCode.protocolError, 'an even stream of a client');
+        if (streamId % 2 === 0) throw new ConnectionError(ErrorCode.protocolError, 'a client stream with an even id');
         this.#onHeaders(streamId, this.#headerBlocks.headers(streamId, flags, payload));
         break;
       case FrameType.continuation:
@@ -274,7 +283,7 @@ export class Http2Connection implements StreamHome, TurnTaker {
         this.#onWindowUpdate(streamId, payload);
         break;
       default:
-        // Frames of unknown types are to be ignored.
+        // Frames of unknown types must be ignored.
         this.countUseless(payload.length);
     }
   }
@@ -311,7 +320,7 @@ export class Http2Connection implements StreamHome, TurnTaker {
     else this.refillWindow(stream);
   }
 
-  /** Undefined: the block goes on. */
+  /** Undefined: the block continues in the next frame. */
   #onHeaders(streamId: number, block: HeaderBlock | undefined): void {
     if (block === undefined) return;
     if (streamId <= this.#lastStreamId) {
@@ -329,7 +338,7 @@ export class Http2Connection implements StreamHome, TurnTaker {
     if (block.isEnd) checkNothingMissing(contentLength);
     this.#turn?.charge(transportLimits.callTurnMs);
     const stream = new Http2Stream(this, streamId, { ...block.decoded, receiveWindow: this.#windows.streamWindow });
-    // Its memory may have been too much for the connection, which is closed then.
+    // The stream's memory may have exceeded the limit of the connection, which is then closed.
     if (this.#isOver) return;
     stream.isRemoteClosed = block.isEnd;
     stream.missingBytes = contentLength;
@@ -371,7 +380,7 @@ export class Http2Connection implements StreamHome, TurnTaker {
       this.#windows.onSettingsAcknowledged(this.#streams.values());
       return;
     }
-    if (payload.length % 6 !== 0) throw new ConnectionError(ErrorCode.frameSizeError, 'settings of another size');
+    if (payload.length % 6 !== 0) throw new ConnectionError(ErrorCode.frameSizeError, 'settings of the wrong size');
     this.#hasSettings = true;
     for (let at = 0; at < payload.length && !this.#isOver; at += 6) {
       const setting = payload.readUInt16BE(at);
@@ -393,7 +402,10 @@ export class Http2Connection implements StreamHome, TurnTaker {
     if (stream !== undefined) this.sender.growStreamWindow(stream, increment);
   }
 
-  /** A stream that is there. Undefined: it is over. One that never was ends the connection. */
+  /**
+   * An open stream. Undefined: the stream has ended. The id of a stream that never existed ends the
+   * connection.
+   */
   #known(streamId: number): Http2Stream | undefined {
     const stream = this.#streams.get(streamId);
     if (stream === undefined && (streamId > this.#lastStreamId || streamId % 2 === 0)) {
@@ -402,7 +414,7 @@ export class Http2Connection implements StreamHome, TurnTaker {
     return stream;
   }
 
-  /** A stream is answered. What the client still sends of it is of no use. */
+  /** A stream is answered. Further bytes of its request are not needed. */
   #onEnded(stream: Http2Stream): void {
     if (!stream.isRemoteClosed) this.#reset(stream.id, ErrorCode.noError);
     this.#forget(stream);
@@ -439,7 +451,7 @@ export class Http2Connection implements StreamHome, TurnTaker {
     this.#socket.end();
   }
 
-  /** Says what the client did wrong, and hangs up. */
+  /** Sends the error of the client in GOAWAY, and closes the connection. */
   #fail(error: ConnectionError): void {
     this.sender.goAway(this.#lastStreamId, error.code, error.message);
     this.sender.flush();
@@ -472,9 +484,9 @@ export class Http2Connection implements StreamHome, TurnTaker {
   }
 }
 
-/** At the end of a request, whose content-length may have said how long it is. */
+/** Checks at the end of a request that its length is the announced content-length. */
 function checkNothingMissing(missingBytes: number): void {
   if (missingBytes !== 0 && missingBytes !== unknownLength) {
-    throw new StreamError(ErrorCode.protocolError, 'not the length that was announced');
+    throw new StreamError(ErrorCode.protocolError, 'a body of another length than content-length');
   }
 }

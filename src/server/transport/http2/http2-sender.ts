@@ -15,22 +15,25 @@ import {
   windowBytesMax,
 } from './protocol.ts';
 
-/** What is asked of a stream to send its answer. */
+/** The part of a stream that sending needs. */
 export interface SendingStream {
   readonly id: number;
   /** Bytes that the client lets this stream send. */
   sendWindow: number;
   /** Bytes that wait to be sent. */
   readonly pendingBytes: number;
-  /** Whether there is something to send that the stream's own window takes. */
+  /** Whether there is something to send that fits the stream's own window. */
   readonly isReady: boolean;
-  /** Writes the next `bytes` of what waits. */
+  /** Writes the next `bytes` of the waiting ones. */
   takeBytes(bytes: number, output: Output): void;
-  /** What ends the stream, when everything before it is sent. None is an end without trailers. */
+  /**
+   * The trailers, once everything before them is sent. An empty list ends the stream without
+   * trailers.
+   */
   takeTrailers(): readonly HeaderField[] | undefined;
 }
 
-/** An answer that is there as a whole. */
+/** An answer that is complete before it is sent. */
 export interface WholeAnswer {
   readonly head: readonly HeaderField[];
   /** The body. */
@@ -38,19 +41,25 @@ export interface WholeAnswer {
   readonly trailers: readonly HeaderField[];
 }
 
-/** Everything a connection sends: answers as far as the client's windows and the socket take them, and control frames. */
+/**
+ * Everything that a connection sends: answers, as far as the client's windows and the socket allow,
+ * and control frames.
+ */
 export class Http2Sender<Stream extends SendingStream> {
   readonly #output: Output;
   readonly #encoder: HpackEncoder;
   readonly #onEnded: (stream: Stream) => void;
-  /** Streams with something to send that the connection's window, or the socket, did not take. One that its own window holds back is not among them. */
+  /**
+   * Streams with something to send that the connection's window or the socket has delayed. A stream
+   * that its own window delays is not in the set.
+   */
   readonly #waiting = new Set<Stream>();
   #window = defaultWindowBytes;
   #initialStreamWindow = defaultWindowBytes;
   #frameBytesMax = defaultFrameBytesMax;
   /** Frames of answers sent so far. */
   answerFrames = 0;
-  /** Of these, the ones that were not cut short by a tiny window of the client's. */
+  /** The answer frames that a tiny window of the client has not cut. */
   wholeFrames = 0;
 
   /** `onEnded`: the last frame of a stream's answer was written. */
@@ -60,17 +69,17 @@ export class Http2Sender<Stream extends SendingStream> {
     this.#onEnded = onEnded;
   }
 
-  /** What the client lets a new stream send. */
+  /** The send window of a new stream. */
   get initialStreamWindow(): number {
     return this.#initialStreamWindow;
   }
 
-  /** Whether so much waits for the socket that the client should not be listened to. */
+  /** Too much waits for the socket, so nothing should be read from the client. */
   get isOverfull(): boolean {
     return this.#output.pendingBytes > transportLimits.connectionOutputBytesMax;
   }
 
-  get hasRoom(): boolean {
+  get hasSpace(): boolean {
     return this.#output.pendingBytes < transportLimits.connectionOutputBytesMark;
   }
 
@@ -78,7 +87,7 @@ export class Http2Sender<Stream extends SendingStream> {
     this.#output.flush();
   }
 
-  /** An answer in one go, if the windows let it pass. */
+  /** Sends a complete answer at once, if the windows allow it. */
   whole(stream: Stream, { head, parts, trailers }: WholeAnswer): boolean {
     const bytes = byteLength(parts);
     if (!this.#fitsOneFrame(stream, bytes)) return false;
@@ -89,9 +98,9 @@ export class Http2Sender<Stream extends SendingStream> {
     return true;
   }
 
-  /** Parts of a body in one frame, if the windows let them pass and nothing is before them. */
+  /** Sends parts of a body in one frame, if the windows allow it and nothing waits before them. */
   atOnce(stream: Stream, parts: readonly Uint8Array[]): boolean {
-    if (stream.pendingBytes > 0 || !this.hasRoom) return false;
+    if (stream.pendingBytes > 0 || !this.hasSpace) return false;
     const bytes = byteLength(parts);
     if (!this.#fitsOneFrame(stream, bytes)) return false;
     this.#dataHeader(stream, bytes);
@@ -105,13 +114,13 @@ export class Http2Sender<Stream extends SendingStream> {
     this.#headerFrames(stream.id, this.#encoder.block(fields), 0);
   }
 
-  /** The fields that end a stream: trailers, or all there is. */
+  /** The fields that end a stream: trailers, or the only headers of an answer. */
   lastFields(stream: Stream, fields: readonly HeaderField[]): void {
     this.#headerFrames(stream.id, this.#encoder.block(fields), Flag.endStream);
     this.#onEnded(stream);
   }
 
-  /** Sends of a stream what the windows and the socket take. */
+  /** Sends as much of a stream as the windows and the socket allow. */
   pump(stream: Stream): void {
     this.#pump(stream, Number.POSITIVE_INFINITY);
     if (stream.isReady) this.#waiting.add(stream);
@@ -119,17 +128,21 @@ export class Http2Sender<Stream extends SendingStream> {
     this.#output.flushSoon();
   }
 
-  /** The socket has taken everything. */
+  /** The socket has written everything. */
   onDrain(): void {
     this.#output.reclaim();
     this.pumpWaiting();
   }
 
-  /** The same for all streams that wait. In turns, so that a large list does not hold back what is small; the cost is that of what is sent. */
+  /**
+   * Sends as much of the waiting streams as the windows and the socket allow. Streams take turns,
+   * so that a large list does not delay small answers. The cost depends on the bytes sent, not on
+   * the number of streams.
+   */
   pumpWaiting(): void {
-    // A set is walked in the order of insertion: a stream that is added again comes last.
+    // A Set is iterated in insertion order, so a stream that is added again comes last.
     for (const stream of this.#waiting) {
-      if (this.#window <= 0 || !this.hasRoom) break;
+      if (this.#window <= 0 || !this.hasSpace) break;
       this.#pump(stream, transportLimits.streamTurnBytes);
       this.#waiting.delete(stream);
       if (stream.isReady) this.#waiting.add(stream);
@@ -137,7 +150,7 @@ export class Http2Sender<Stream extends SendingStream> {
     this.#output.flushSoon();
   }
 
-  /** Nothing more is sent of a stream. */
+  /** The stream has nothing more to send. */
   forget(stream: Stream): void {
     this.#waiting.delete(stream);
   }
@@ -145,7 +158,7 @@ export class Http2Sender<Stream extends SendingStream> {
   /** The client's window for the connection grows. */
   growWindow(increment: number): void {
     this.#window += increment;
-    if (increment === 0) throw new ConnectionError(ErrorCode.protocolError, 'a window update of nothing');
+    if (increment === 0) throw new ConnectionError(ErrorCode.protocolError, 'a window update of 0');
     if (this.#window > windowBytesMax) throw new ConnectionError(ErrorCode.flowControlError, 'a window overflows');
     this.pumpWaiting();
   }
@@ -153,12 +166,15 @@ export class Http2Sender<Stream extends SendingStream> {
   /** The client's window for a stream grows. */
   growStreamWindow(stream: Stream, increment: number): void {
     stream.sendWindow += increment;
-    if (increment === 0) throw new StreamError(ErrorCode.protocolError, 'a window update of nothing');
+    if (increment === 0) throw new StreamError(ErrorCode.protocolError, 'a window update of 0');
     if (stream.sendWindow > windowBytesMax) throw new StreamError(ErrorCode.flowControlError, 'a window overflows');
     if (stream.isReady) this.pump(stream);
   }
 
-  /** One of the client's settings; `streams` are those that are open. The cost of a new window size grows with their number. */
+  /**
+   * Applies one of the client's settings. `streams` are the open ones. The cost of a new window
+   * size grows with their number.
+   */
   applySetting(setting: number, value: number, streams: Iterable<Stream>): void {
     switch (setting) {
       case Setting.headerTableSize:
@@ -177,7 +193,7 @@ export class Http2Sender<Stream extends SendingStream> {
         this.#frameBytesMax = Math.min(value, transportLimits.sentFrameBytesMax);
         return;
       default:
-      // Unknown ones, and those that only limit what this side never does.
+      // Unknown settings, and limits for features that this server does not use.
     }
   }
 
@@ -202,7 +218,7 @@ export class Http2Sender<Stream extends SendingStream> {
     this.#output.flushSoon();
   }
 
-  /** Asks the client whether it is there. */
+  /** Pings the client. */
   ping(): void {
     this.#output.frameHeader(8, FrameType.ping, 0, 0);
     this.#output.uint32(0);
@@ -210,7 +226,7 @@ export class Http2Sender<Stream extends SendingStream> {
     this.#output.flushSoon();
   }
 
-  /** Lets the client send on. Stream 0 is the connection. */
+  /** Lets the client send more. Stream 0 is the connection. */
   windowUpdate(streamId: number, bytes: number): void {
     this.#output.frameHeader(4, FrameType.windowUpdate, 0, streamId);
     this.#output.uint32(bytes);
@@ -246,11 +262,14 @@ export class Http2Sender<Stream extends SendingStream> {
     if (change > 0) this.pumpWaiting();
   }
 
-  /** Sends up to `bytesMax` of a stream, and its end after the last. Whether anything was sent. */
+  /**
+   * Sends up to `bytesMax` of a stream, and its end after the last byte. Returns whether anything
+   * was sent.
+   */
   #pump(stream: Stream, bytesMax: number): boolean {
     let rest = bytesMax;
     let progress = false;
-    while (rest > 0 && stream.pendingBytes > 0 && this.hasRoom) {
+    while (rest > 0 && stream.pendingBytes > 0 && this.hasSpace) {
       const window = Math.min(this.#window, stream.sendWindow);
       const bytes = Math.min(window, stream.pendingBytes, this.#frameBytesMax, rest);
       if (bytes <= 0) return progress;
@@ -259,7 +278,7 @@ export class Http2Sender<Stream extends SendingStream> {
       rest -= bytes;
       progress = true;
     }
-    // Encoded no sooner than they are sent: the header blocks of a connection build on each other, in their order.
+    // Header blocks are encoded when they are sent, because each depends on the blocks before it.
     const trailers = stream.takeTrailers();
     if (trailers === undefined) return progress;
     if (trailers.length > 0) this.lastFields(stream, trailers);
@@ -267,7 +286,7 @@ export class Http2Sender<Stream extends SendingStream> {
     return true;
   }
 
-  /** An end without trailers. A frame without data needs no window. */
+  /** Ends a stream without trailers. A frame without data needs no window. */
   #lastData(stream: Stream): void {
     this.#output.frameHeader(0, FrameType.data, Flag.endStream, stream.id);
     this.#onEnded(stream);
@@ -285,7 +304,7 @@ export class Http2Sender<Stream extends SendingStream> {
     this.#output.frameHeader(bytes, FrameType.data, 0, stream.id);
   }
 
-  /** A header block; one longer than a frame goes on in further frames. */
+  /** Sends a header block. If it is longer than a frame, it continues in further frames. */
   #headerFrames(streamId: number, block: Buffer, endFlag: number): void {
     let start = 0;
     this.answerFrames += 1;

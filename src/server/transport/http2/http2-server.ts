@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Http2Connection, type Http2ConnectionOptions } from './http2-connection.ts';
-import { lookIntervalMs } from './liveness.ts';
+import { checkIntervalMs } from './liveness.ts';
 
 /** All HTTP/2 connections. */
 export class Http2Server {
@@ -12,11 +12,11 @@ export class Http2Server {
 
   constructor(options: Http2ConnectionOptions) {
     this.#options = options;
-    const intervalMs = lookIntervalMs(options.keepalive);
+    const intervalMs = checkIntervalMs(options.keepalive);
     if (intervalMs !== undefined) this.#timer = setInterval(() => this.#checkLiveness(), intervalMs).unref();
   }
 
-  /** Takes over a socket whose first bytes are HTTP/2's. */
+  /** Takes over a socket whose first bytes are HTTP/2. */
   add(socket: Socket): void {
     const connection = new Http2Connection(socket, this.#options);
     this.#connections.add(connection);
@@ -27,7 +27,7 @@ export class Http2Server {
     if (this.#isClosing) connection.close();
   }
 
-  /** Tells every client that no more requests are taken; connections close when their last one is answered. */
+  /** Sends GOAWAY to every client. Connections close after their last answer. */
   close(): void {
     this.#isClosing = true;
     clearInterval(this.#timer);

@@ -9,88 +9,91 @@ import type { Http2Sender, SendingStream, WholeAnswer } from './http2-sender.ts'
 import type { Output } from './output.ts';
 import type { ReceivingStream } from './receive-windows.ts';
 
-/** What a stream asks of its connection. */
-export interface StreamHome extends Origin {
+/** The part of a connection that its streams need. */
+export interface StreamConnection extends Origin {
   readonly peer: string;
   readonly commonName: string | undefined;
-  /** The connection is encrypted. */
+  /** The connection uses TLS. */
   readonly isSecure: boolean;
   readonly sender: Http2Sender<Http2Stream>;
-  /** What its unfinished requests hold. */
+  /** The memory account of the connection's unfinished requests. */
   readonly account: HeldAccount;
-  /** Bytes of a reply wait for the client, or no longer, when negative. */
+  /** Adds bytes of a reply that wait for the client. A negative number removes them. */
   countUnread(bytes: number): void;
-  /** The client sent bytes, or made the server unpack them, that are of no use. */
+  /** Counts bytes that no request needs, or that were decompressed without use. */
   countUseless(bytes: number): void;
-  /** Lets the client send on. */
+  /** Lets the client send more. */
   refillWindow(stream: Http2Stream): void;
 }
 
-/** What a stream begins with. */
+/** The state of a new stream. */
 export interface StreamOpening {
   readonly fields: readonly HeaderField[];
-  /** Of the fields, as HPACK counts them. */
+  /** Size of the fields, as HPACK counts them. */
   readonly listBytes: number;
-  /** What the client may send. */
+  /** Bytes that the client may send. */
   readonly receiveWindow: number;
 }
 
-/** A stream's own state, and what waits to be sent of it. */
+/** The state of a stream, and the part of its answer that waits to be sent. */
 export class Http2Stream implements SendingStream, ReceivingStream {
   readonly id: number;
   readonly fields: readonly HeaderField[];
   listener: StreamListener | undefined;
-  /** Bytes that may be sent to the client, and that it may send. */
+  /** Bytes that may be sent to the client, and bytes that the client may send. */
   sendWindow: number;
   receiveWindow: number;
-  /** Memory of the connection that a large message has for itself. */
+  /** Memory that is reserved for a large message. */
   reservedBytes = 0;
-  /** Of the content-length; `unknownLength` when there is none. */
+  /** Missing bytes of the announced content-length; `unknownLength` if there was none. */
   missingBytes = unknownLength;
   isPaused = false;
   /** The client has sent its last byte. */
   isRemoteClosed = false;
-  /** Our last byte is on its way, or the stream is reset. */
+  /** The last byte of the answer is on its way, or the stream is reset. */
   isClosed = false;
-  readonly #home: StreamHome;
-  /** The answer is there as a whole. Who streams answers waits by itself, and must not make its client's other calls wait. */
+  readonly #connection: StreamConnection;
+  /**
+   * The answer is complete before it is sent. A call that streams its answers waits by itself, and
+   * must not delay other calls of its client.
+   */
   #isReply = false;
   /** Parts of the body that wait for a window. The first may be sent in part. */
   #queue: Uint8Array[] = [];
   #queueIndex = 0;
   #offset = 0;
   #queueBytes = 0;
-  /** The trailers, which follow when all is sent. */
+  /** The trailers, sent after everything else. */
   #end: readonly HeaderField[] | undefined;
   #onDrained: (() => void)[] = [];
-  /** Bytes that the stream itself takes, and those of its request that wait. */
+  /** Memory of the stream itself, and of the waiting bytes of its request. */
   readonly #ownBytes: number;
   #heldBytes = 0;
 
-  constructor(home: StreamHome, id: number, { fields, listBytes, receiveWindow }: StreamOpening) {
-    this.#home = home;
+  constructor(connection: StreamConnection, id: number, { fields, listBytes, receiveWindow }: StreamOpening) {
+    this.#connection = connection;
     this.id = id;
     this.fields = fields;
-    this.sendWindow = home.sender.initialStreamWindow;
+    this.sendWindow = connection.sender.initialStreamWindow;
     this.receiveWindow = receiveWindow;
     this.#ownBytes = transportLimits.streamBytes + listBytes;
-    home.account.add(this.#ownBytes);
+    connection.account.add(this.#ownBytes);
   }
 
   get peer(): string {
-    return this.#home.peer;
+    return this.#connection.peer;
   }
 
   get origin(): Origin {
-    return this.#home;
+    return this.#connection;
   }
 
   get commonName(): string | undefined {
-    return this.#home.commonName;
+    return this.#connection.commonName;
   }
 
   get isSecure(): boolean {
-    return this.#home.isSecure;
+    return this.#connection.isSecure;
   }
 
   get pendingBytes(): number {
@@ -102,29 +105,29 @@ export class Http2Stream implements SendingStream, ReceivingStream {
     return this.#queueBytes > 0 ? this.sendWindow > 0 : this.#end !== undefined;
   }
 
-  /** All of an answer that has not begun. */
+  /** Sends a complete answer. */
   answer(answer: WholeAnswer): void {
-    if (this.isClosed || this.#home.sender.whole(this, answer)) return;
+    if (this.isClosed || this.#connection.sender.whole(this, answer)) return;
     this.#isReply = true;
     this.respond(answer.head);
     this.write(answer.parts);
     this.finish(answer.trailers);
   }
 
-  /** The answer's headers, `:status` first. */
+  /** Sends the headers of the answer, `:status` first. */
   respond(fields: readonly HeaderField[]): void {
-    if (!this.isClosed) this.#home.sender.head(this, fields);
+    if (!this.isClosed) this.#connection.sender.head(this, fields);
   }
 
-  /** An answer that is headers alone. */
+  /** Sends an answer that has only headers. */
   respondAndEnd(fields: readonly HeaderField[]): void {
-    if (!this.isClosed) this.#home.sender.lastFields(this, fields);
+    if (!this.isClosed) this.#connection.sender.lastFields(this, fields);
   }
 
-  /** Parts of the body, sent together where the windows let them pass. */
+  /** Sends parts of the body, together where the windows allow it. */
   write(parts: readonly Uint8Array[]): void {
     if (this.isClosed) return;
-    const { sender } = this.#home;
+    const { sender } = this.#connection;
     if (sender.atOnce(this, parts)) return;
     let bytes = 0;
     for (const part of parts) {
@@ -136,33 +139,36 @@ export class Http2Stream implements SendingStream, ReceivingStream {
     sender.pump(this);
   }
 
-  /** The end; without trailers the last frame is one of data. */
+  /** Ends the answer. Without trailers the last frame is a DATA frame. */
   finish(trailers: readonly HeaderField[]): void {
     if (this.isClosed) return;
     this.#end = trailers;
-    this.#home.sender.pump(this);
+    this.#connection.sender.pump(this);
   }
 
-  /** Resolves when `pendingBytes` has fallen below the mark, or the stream is gone. */
+  /** Resolves when `pendingBytes` has fallen below the mark, or the stream has ended. */
   async drained(): Promise<void> {
     if (this.isClosed || this.#queueBytes <= transportLimits.outgoingBytesMark) return;
     await new Promise<void>((resolve) => this.#onDrained.push(resolve));
   }
 
-  /** How many bytes of the request wait above, until they are whole or wanted. */
+  /**
+   * Sets the bytes of the request that wait until their message is complete or its handler is
+   * ready.
+   */
   hold(bytes: number): void {
     if (this.isClosed) return;
     const change = bytes - this.#heldBytes;
     this.#heldBytes = bytes;
-    this.#home.account.add(change);
+    this.#connection.account.add(change);
   }
 
-  /** The client made the server work on bytes that are of no use. */
+  /** Counts bytes that the server processed without use. */
   countUseless(bytes: number): void {
-    if (!this.isClosed) this.#home.countUseless(bytes);
+    if (!this.isClosed) this.#connection.countUseless(bytes);
   }
 
-  /** Makes the client wait, and go on. */
+  /** Makes the client wait. `resume` lets it continue. */
   pause(): void {
     this.isPaused = true;
   }
@@ -170,7 +176,7 @@ export class Http2Stream implements SendingStream, ReceivingStream {
   resume(): void {
     if (!this.isPaused) return;
     this.isPaused = false;
-    this.#home.refillWindow(this);
+    this.#connection.refillWindow(this);
   }
 
   takeBytes(bytes: number, output: Output): void {
@@ -197,11 +203,11 @@ export class Http2Stream implements SendingStream, ReceivingStream {
     return end;
   }
 
-  /** Nothing more is sent, and nothing is held. */
+  /** Nothing more is sent, and all memory is released. */
   drop(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    this.#home.account.add(-this.#ownBytes - this.#heldBytes);
+    this.#connection.account.add(-this.#ownBytes - this.#heldBytes);
     this.#queue = [];
     this.#queueIndex = 0;
     this.#changeQueue(-this.#queueBytes);
@@ -211,10 +217,10 @@ export class Http2Stream implements SendingStream, ReceivingStream {
 
   #changeQueue(bytes: number): void {
     this.#queueBytes += bytes;
-    if (this.#isReply) this.#home.countUnread(bytes);
+    if (this.#isReply) this.#connection.countUnread(bytes);
   }
 
-  /** What is sent is let go at once: a large list is hundreds of pieces. */
+  /** Releases sent bytes at once: a large list has hundreds of pieces. */
   #dropFirst(): void {
     this.#queue[this.#queueIndex] = noBytes;
     this.#queueIndex += 1;

@@ -1,44 +1,47 @@
-/** How a connection to a client is known to be alive. Infinity is never. */
+/** Keepalive of connections. Infinity: never. */
 export interface Keepalive {
-  /** A client that pings more often is hung up on. */
+  /** A connection whose client pings more often is closed. */
   readonly clientIntervalMinMs: number;
-  /** A client that was silent for so long is pinged. */
+  /** A client that has sent nothing for this long is pinged. */
   readonly intervalMs: number;
-  /** How long it has for an answer. */
+  /** Time for the answer to a ping. */
   readonly timeoutMs: number;
 }
 
-/** What is due at a look at a connection. */
+/** The action that is due. */
 export type Due = 'nothing' | 'ping' | 'end';
 
-/** Whether the client of one connection is still there: it is asked when it is silent, and given up when it does not answer. */
+/**
+ * Checks whether the client of one connection is alive. A silent client is pinged. Its connection
+ * ends if no answer comes.
+ */
 export class Liveness {
   readonly #keepalive: Keepalive;
-  #heardMs = performance.now();
+  #receivedMs = performance.now();
   #pingedMs: number | undefined;
-  /** Set whenever the client sends something, which is often; when, is known as finely as it is looked at. */
-  wasHeard = false;
+  /** Set when the client sends something, which is often. Its time is taken at the next check. */
+  hasReceived = false;
 
   constructor(keepalive: Keepalive) {
     this.#keepalive = keepalive;
   }
 
-  look(nowMs: number): Due {
-    if (this.wasHeard) {
-      this.wasHeard = false;
-      this.#heardMs = nowMs;
+  check(nowMs: number): Due {
+    if (this.hasReceived) {
+      this.hasReceived = false;
+      this.#receivedMs = nowMs;
       this.#pingedMs = undefined;
       return 'nothing';
     }
     if (this.#pingedMs !== undefined) return nowMs - this.#pingedMs >= this.#keepalive.timeoutMs ? 'end' : 'nothing';
-    if (nowMs - this.#heardMs < this.#keepalive.intervalMs) return 'nothing';
+    if (nowMs - this.#receivedMs < this.#keepalive.intervalMs) return 'nothing';
     this.#pingedMs = nowMs;
     return 'ping';
   }
 }
 
-/** How often connections are looked at. Undefined: never, there is nothing to wait for. */
-export function lookIntervalMs({ intervalMs, timeoutMs }: Keepalive): number | undefined {
+/** How often connections are checked. Undefined: never, because pings are off. */
+export function checkIntervalMs({ intervalMs, timeoutMs }: Keepalive): number | undefined {
   if (intervalMs === Number.POSITIVE_INFINITY || timeoutMs === Number.POSITIVE_INFINITY) return undefined;
   return Math.min(30_000, Math.max(100, Math.min(intervalMs, timeoutMs) / 4));
 }

@@ -5,8 +5,8 @@ export class MessageMemory {
   #bytes = 0;
   readonly #waiting = new Set<() => void>();
 
-  /** Whether there is room for so many more bytes. */
-  hasRoom(bytes: number): boolean {
+  /** Whether this many more bytes are free. */
+  fits(bytes: number): boolean {
     return this.#bytes + bytes <= transportLimits.reservedBytesMax;
   }
 
@@ -21,12 +21,12 @@ export class MessageMemory {
     for (const wake of wakes) wake();
   }
 
-  /** Calls back once, when memory was given back. */
+  /** Calls back once, when memory was released. */
   onceFreed(wake: () => void): void {
     this.#waiting.add(wake);
   }
 
-  /** Who waits is gone. */
+  /** The waiting connection has closed. */
   forget(wake: () => void): void {
     this.#waiting.delete(wake);
   }

@@ -1,29 +1,30 @@
 import type { Socket } from 'node:net';
 
-/** Answers are gathered in buffers of this size. Large enough that dozens of small ones leave in one write. */
+/** Size of the buffers that collect answers. Dozens of small answers fit into one write. */
 const slabBytes = 64 * 1024;
-/** Slabs that are kept for the next answers. More than 64 connections seldom write at one moment. */
+/** Free slabs that are kept for reuse. More than 64 connections seldom write at the same moment. */
 const keptSlabsMax = 64;
 const keptSlabs: Buffer[] = [];
 const noSlab = Buffer.alloc(0);
 
 /**
- * What a connection writes: gathered while one batch of events is handled, then written at once. Everything is copied
- * into slabs, also parts of large messages: copying 16 KiB costs less than a buffer of its own in a list of hundreds.
+ * The output of a connection: collected while one batch of events is handled, then written at once.
+ * Everything is copied into slabs, also parts of large messages: copying 16 KiB costs less than a
+ * separate buffer in a list of hundreds.
  */
 export class Output {
   readonly #socket: Socket;
-  /** An idle connection has none. */
+  /** An idle connection has no slab. */
   #slab: Buffer = noSlab;
   #end = 0;
   #full: Buffer[] = [];
-  /** Given to the socket, and perhaps not yet taken. */
+  /** Slabs that were passed to the socket, which may not have written them yet. */
   #written: Buffer[] = [];
   #isScheduled = false;
   readonly #flushLater = () => this.flush();
   /**
-   * Of an encrypted connection: node says that its bytes are taken in a later turn, when nobody may flush any more. Slabs of connections
-   * without TLS are mostly taken at once, and asking would cost each write.
+   * For an encrypted connection: Node reports the write in a later turn, when no flush may follow.
+   * Without TLS, most slabs are written at once, and a callback would cost every write.
    */
   readonly #onTaken: (() => void) | undefined;
 
@@ -32,12 +33,12 @@ export class Output {
     this.#onTaken = 'encrypted' in socket ? () => this.reclaim() : undefined;
   }
 
-  /** Bytes written and not yet taken by the operating system. */
+  /** Bytes that the operating system has not taken yet. */
   get pendingBytes(): number {
     return this.#socket.writableLength + this.#full.length * slabBytes + this.#end;
   }
 
-  /** Appends `bytes` of a buffer, whole. */
+  /** Appends a whole buffer. */
   bytes(bytes: Uint8Array): void {
     this.range(bytes, 0, bytes.length);
   }
@@ -46,8 +47,8 @@ export class Output {
   range(bytes: Uint8Array, start: number, end: number): void {
     let from = start;
     while (from < end) {
-      const room = this.#room();
-      const count = Math.min(room, end - from);
+      const free = this.#freeBytes();
+      const count = Math.min(free, end - from);
       this.#slab.set(from === 0 && count === bytes.length ? bytes : bytes.subarray(from, from + count), this.#end);
       this.#end += count;
       from += count;
@@ -76,14 +77,14 @@ export class Output {
     this.#end = this.#slabWith(4).writeUInt32BE(value, this.#end);
   }
 
-  /** Writes what was gathered when the events at hand are handled. */
+  /** Writes the collected bytes when the current events are handled. */
   flushSoon(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     process.nextTick(this.#flushLater);
   }
 
-  /** Writes what was gathered. */
+  /** Writes the collected bytes. */
   flush(): void {
     this.#isScheduled = false;
     if (this.#end === 0) return;
@@ -102,7 +103,10 @@ export class Output {
     this.#end = 0;
   }
 
-  /** Slabs whose bytes the operating system has taken, mostly at once, are free for the next answers of whoever. */
+  /**
+   * Returns slabs for reuse by all connections, once the operating system has taken their bytes.
+   * Mostly it takes them at once.
+   */
   reclaim(): void {
     if (this.#socket.writableLength > 0) return;
     for (const slab of this.#written) {
@@ -116,13 +120,13 @@ export class Output {
     return this.#slab;
   }
 
-  #room(): number {
+  #freeBytes(): number {
     if (this.#end === this.#slab.length) this.#nextSlab();
     return this.#slab.length - this.#end;
   }
 
   #nextSlab(): void {
-    // Of a slab without room for a frame's header the last bytes stay unused.
+    // The last bytes of a slab that cannot hold a frame header stay unused.
     if (this.#end > 0) this.#full.push(this.#end === slabBytes ? this.#slab : this.#slab.subarray(0, this.#end));
     this.#slab = keptSlabs.pop() ?? Buffer.allocUnsafeSlow(slabBytes);
     this.#end = 0;

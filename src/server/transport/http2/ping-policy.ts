@@ -1,9 +1,12 @@
-/** Without an open stream there is nothing to keep alive: pings are then allowed this often. gRPC's. */
+/**
+ * Without an open stream there is nothing to keep alive, so pings are allowed only this often. As
+ * in gRPC.
+ */
 const idleIntervalMs = 7_200_000;
-/** Pings too many that are forgiven. gRPC's. */
+/** Pings above the limit that are tolerated. As in gRPC. */
 const strikesMax = 2;
 
-/** How often a client may ask whether the server is there, as gRPC's servers have it. */
+/** Limits how often a client may ping, as gRPC's servers do. */
 export class PingPolicy {
   readonly #intervalMinMs: number;
   #lastMs = Number.NEGATIVE_INFINITY;
@@ -15,8 +18,8 @@ export class PingPolicy {
   }
 
   /**
-   * A ping has come. Whether it is allowed. `answerFrames`: what the connection has sent so far; clients measure a connection by pings
-   * while it sends to them.
+   * Whether a ping that has arrived is allowed. `answerFrames`: the frames that the connection has
+   * sent so far. Clients measure a connection with pings while they receive data.
    */
   allows({ hasStreams, answerFrames }: { readonly hasStreams: boolean; readonly answerFrames: number }): boolean {
     const nowMs = performance.now();

@@ -1,4 +1,4 @@
-/** HTTP/2's numbers (RFC 9113), as far as a server needs them. */
+/** Constants of HTTP/2 (RFC 9113) that a server needs. */
 
 export const FrameType = {
   data: 0,
@@ -14,9 +14,9 @@ export const FrameType = {
 } as const;
 
 export const Flag = {
-  /** Of DATA and HEADERS. */
+  /** For DATA and HEADERS. */
   endStream: 0x1,
-  /** Of SETTINGS and PING. */
+  /** For SETTINGS and PING. */
   ack: 0x1,
   endHeaders: 0x4,
   padded: 0x8,
@@ -47,19 +47,19 @@ export const ErrorCode = {
 
 export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
 
-/** What a client sends before its first frame. */
+/** The bytes that a client sends before its first frame. */
 export const clientPreface = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 
 export const frameHeaderBytes = 9;
 
-/** Of both directions, until a SETTINGS frame says otherwise. */
+/** Initial values of both directions. A SETTINGS frame changes them. */
 export const defaultWindowBytes = 65_535;
 export const defaultFrameBytesMax = 16_384;
 export const defaultHeaderTableBytes = 4096;
 
 export const windowBytesMax = 0x7fff_ffff;
 
-/** The client broke the protocol in a way that ends the connection. */
+/** A protocol error of the client that ends the connection. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
   readonly code: ErrorCode;
@@ -70,7 +70,7 @@ export class ConnectionError extends Error {
   }
 }
 
-/** The same for one stream. */
+/** A protocol error of the client that ends one stream. */
 export class StreamError extends Error {
   override readonly name = 'StreamError';
   readonly code: ErrorCode;

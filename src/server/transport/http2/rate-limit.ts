@@ -1,4 +1,4 @@
-/** A bucket of tokens: `burst` at once, refilled with `perSecond`. */
+/** A token bucket: holds at most `burst` tokens, and gains `perSecond`. */
 export class RateLimit {
   readonly #burst: number;
   readonly #perMs: number;
@@ -11,7 +11,7 @@ export class RateLimit {
     this.#tokens = burst;
   }
 
-  /** Takes tokens, if there are as many. */
+  /** Takes tokens, if there are enough. */
   allows(tokens = 1): boolean {
     if (this.#tokens < tokens) this.#refill();
     if (this.#tokens < tokens) return false;
@@ -19,7 +19,7 @@ export class RateLimit {
     return true;
   }
 
-  /** Gives tokens back, up to `burst`. */
+  /** Returns tokens, up to `burst`. */
   giveBack(tokens: number): void {
     this.#tokens = Math.min(this.#burst, this.#tokens + tokens);
   }

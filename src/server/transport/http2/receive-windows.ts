@@ -3,18 +3,18 @@ import { transportLimits } from '../transport-limits.ts';
 import type { MessageMemory } from './message-memory.ts';
 import { ConnectionError, defaultWindowBytes, ErrorCode, StreamError } from './protocol.ts';
 
-/** What the windows are told to the client by. */
+/** Sends window updates to the client. */
 export interface WindowSender {
   /** Stream 0 is the connection. */
   windowUpdate(streamId: number, bytes: number): void;
 }
 
-/** What is asked of a stream to receive its request. */
+/** The part of a stream that its receive window needs. */
 export interface ReceivingStream {
   readonly id: number;
   /** Bytes that the client may send. */
   receiveWindow: number;
-  /** Memory of the connection that a large message has for itself. */
+  /** Memory that is reserved for a large message. */
   reservedBytes: number;
   readonly isPaused: boolean;
   /** The client has sent its last byte. */
@@ -26,16 +26,18 @@ export interface ReceivingStream {
 /**
  * How much a client may send: the windows of one connection and of its streams.
  *
- * A stream has a small window. A larger message waits, first come first served, until the connection has memory for all of it; then the stream's window grows to
- * what is missing. So many unfinished messages hold few bytes, and one that has memory can always be finished.
+ * A stream has a small window. A larger message waits, first come first served, until the
+ * connection has memory for the whole message. Then the stream's window grows to the missing bytes.
+ * Many unfinished messages hold few bytes, and a message with reserved memory can always be
+ * completed.
  */
 export class ReceiveWindows {
   readonly #sender: WindowSender;
-  /** Of new streams: the protocol's own, until the client has acknowledged ours. */
+  /** The window of new streams: HTTP/2's default until the client has acknowledged our settings. */
   #streamWindow = defaultWindowBytes;
   #window: number = transportLimits.connectionWindowBytes;
   #reservedBytes = 0;
-  /** Streams that wait for memory, the first first. */
+  /** Streams that wait for memory, the oldest first. */
   readonly #waiting = new Set<ReceivingStream>();
 
   readonly #memory: MessageMemory;
@@ -46,7 +48,7 @@ export class ReceiveWindows {
     this.#memory = memory;
   }
 
-  /** The connection is closed. Its streams were forgotten. */
+  /** The connection is closed and has no streams any more. */
   close(): void {
     this.#memory.forget(this.#onFreed);
   }
@@ -55,7 +57,10 @@ export class ReceiveWindows {
     return this.#streamWindow;
   }
 
-  /** The client has taken over our settings: the windows of open streams change by the difference, and may be below 0. */
+  /**
+   * The client has acknowledged our settings. The windows of open streams change by the difference
+   * and may be negative.
+   */
   onSettingsAcknowledged(streams: Iterable<ReceivingStream>): void {
     const change = transportLimits.streamWindowBytes - this.#streamWindow;
     if (change === 0) return;
@@ -67,9 +72,10 @@ export class ReceiveWindows {
   }
 
   /**
-   * Counts a DATA frame against the connection's window, and refills it whatever its stream does: one slow stream must not stop the others.
+   * Counts a DATA frame against the connection's window. Refills the window regardless of the
+   * stream: one slow stream must not block the others.
    *
-   * @throws ConnectionError when the client sent more than it may
+   * @throws ConnectionError when the client sent more than its window
    */
   countConnection(bytes: number): void {
     this.#window -= bytes;
@@ -79,13 +85,13 @@ export class ReceiveWindows {
     this.#window = transportLimits.connectionWindowBytes;
   }
 
-  /** @throws StreamError when the client sent more than it may */
+  /** @throws StreamError when the client sent more than its window */
   countStream(stream: ReceivingStream, bytes: number): void {
     stream.receiveWindow -= bytes;
     if (stream.receiveWindow < 0) throw new StreamError(ErrorCode.flowControlError, 'more data than the window');
   }
 
-  /** Lets the client send on, as far as its message at hand needs it. */
+  /** Lets the client send the rest of its current message. */
   refill(stream: ReceivingStream): void {
     if (stream.isPaused || stream.isRemoteClosed || stream.isClosed) return;
     const missing = stream.listener?.missingBytes ?? 0;
@@ -93,23 +99,27 @@ export class ReceiveWindows {
     const isShort = stream.receiveWindow < missing;
     if (isShort && !this.#reserve(stream, missing)) return;
     if (!isShort && (missing > 0 || stream.receiveWindow > transportLimits.streamWindowBytes / 2)) return;
-    const wanted = Math.max(missing, transportLimits.streamWindowBytes);
-    this.#sender.windowUpdate(stream.id, wanted - stream.receiveWindow);
-    stream.receiveWindow = wanted;
+    const needed = Math.max(missing, transportLimits.streamWindowBytes);
+    this.#sender.windowUpdate(stream.id, needed - stream.receiveWindow);
+    stream.receiveWindow = needed;
   }
 
-  /** A stream is over. */
+  /** A stream has ended. */
   forget(stream: ReceivingStream): void {
     this.#waiting.delete(stream);
     this.#giveBack(stream);
   }
 
-  /** Whether the stream has memory for the rest of its message; otherwise it waits. */
+  /**
+   * Reserves memory for the rest of the stream's message. Without free memory the stream waits,
+   * and the result is false.
+   */
   #reserve(stream: ReceivingStream, bytes: number): boolean {
     if (stream.reservedBytes > 0) return true;
     const isFree =
-      this.#reservedBytes + bytes <= transportLimits.connectionReservedBytesMax && this.#memory.hasRoom(bytes);
-    // One message of each connection is always let through, whatever its size and whatever the others have.
+      this.#reservedBytes + bytes <= transportLimits.connectionReservedBytesMax && this.#memory.fits(bytes);
+    // One message of each connection always gets memory, regardless of its size and of other
+    // connections.
     if (!isFree && this.#reservedBytes > 0) {
       this.#waiting.add(stream);
       this.#memory.onceFreed(this.#onFreed);
@@ -131,7 +141,7 @@ export class ReceiveWindows {
     this.#memory.giveBack(bytes);
   }
 
-  /** Lets streams go on that wait, as far as there is memory. */
+  /** Lets waiting streams continue while there is memory. */
   #retry(): void {
     for (const next of this.#waiting) {
       this.refill(next);

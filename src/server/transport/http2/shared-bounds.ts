@@ -4,15 +4,18 @@ import { transportLimits } from '../transport-limits.ts';
 import { MessageMemory } from './message-memory.ts';
 import { UnreadAnswers } from './unread-answers.ts';
 
-/** What all HTTP/2 connections of a process share, so that together they stay within its bounds (docs/adr/011-connection-budget.md). */
+/**
+ * State that all HTTP/2 connections of a process share, so that together they stay within the
+ * limits (docs/adr/011-connection-budget.md).
+ */
 export interface SharedBounds {
-  /** Connections take turns with all others of the process. */
+  /** All connections of the process take turns. */
   readonly turns: Turns;
-  /** What unfinished requests of all connections hold. */
+  /** Memory of unfinished requests of all connections. */
   readonly held: HeldBytes;
-  /** For large messages of all connections. */
+  /** Memory for large messages of all connections. */
   readonly messageMemory: MessageMemory;
-  /** Answers of all connections that wait for their clients. */
+  /** Unread answers of all connections. */
   readonly unread: UnreadAnswers;
 }
 

@@ -1,31 +1,32 @@
 import { transportLimits } from '../transport-limits.ts';
 
 /**
- * Answers that clients do not read, of all connections together. While there are few, a connection may have some megabytes of them; when there are
- * many, only connections that have little get further reads, so that many slow readers together hold as much as one.
+ * Answers that clients have not read, for all connections together. While there are few, a
+ * connection may have some megabytes of them. When there are many, only connections with few of
+ * them get further reads. Many slow clients hold no more memory than one.
  */
 export class UnreadAnswers {
   #bytes = 0;
   readonly #waiting = new Set<() => void>();
 
-  /** Counts bytes, or answers that were read, when negative. */
+  /** Adds bytes. A negative number removes bytes that were read. */
   add(bytes: number): void {
     this.#bytes += bytes;
     if (bytes < 0 && this.#waiting.size > 0 && !this.#areMany) this.#wakeAll();
   }
 
-  /** Whether a connection with so many unread bytes should get no further reads. */
+  /** Whether a connection with this many unread bytes should get no further reads. */
   isBackedUp(connectionBytes: number): boolean {
     if (connectionBytes > transportLimits.connectionUnreadBytesMax) return true;
     return this.#areMany && connectionBytes > transportLimits.connectionUnreadBytesMin;
   }
 
-  /** Calls back once, when there are few again. */
+  /** Calls back once, when few bytes are unread again. */
   onceFew(wake: () => void): void {
     this.#waiting.add(wake);
   }
 
-  /** Who waits is gone. */
+  /** The waiting connection has closed. */
   forget(wake: () => void): void {
     this.#waiting.delete(wake);
   }

@@ -5,8 +5,9 @@ import type { ClientCertificates } from '../../../config/listen/listen-tls.ts';
 import { serialNumberText } from './revocation-list.ts';
 
 /**
- * What is wrong with a client's certificate that OpenSSL has accepted, in etcd's words; undefined when nothing is. A session that is taken up
- * again was verified when it began: whether the certificate still holds is asked again.
+ * The fault of a client certificate that OpenSSL has accepted, in etcd's words; undefined if it has
+ * none. A resumed session was verified when it began, so the expiry date and the revocation list
+ * are checked again here.
  */
 export function clientCertificateFault(
   socket: TLSSocket,
@@ -23,7 +24,7 @@ export function clientCertificateFault(
   return isAllowed(certificate, allowed) ? undefined : 'client certificate authentication failed';
 }
 
-/** A certificate and those of its issuers, up to the one that is its own. */
+/** A certificate and its issuers, up to the self-signed one. */
 function* chainOf(certificate: X509Certificate): Generator<X509Certificate> {
   yield certificate;
   const issuer = certificate.issuerCertificate;
@@ -38,7 +39,7 @@ function isAllowed(certificate: X509Certificate, allowed: ClientCertificates): b
 
 function isFor(certificate: X509Certificate, name: string): boolean {
   if (isIP(name) !== 0) return certificate.checkIP(name) !== undefined;
-  // Names in the subject no longer count, and a star stands for a whole label, as in Go.
+  // As in Go, names in the subject do not count, and a star matches one whole label.
   return certificate.checkHost(name, { subject: 'never', partialWildcards: false }) !== undefined;
 }
 

@@ -3,12 +3,15 @@ import { transportLimits } from '../transport-limits.ts';
 const recordHeaderBytes = 5;
 const handshakeType = 0x16;
 
-/** Before it: the headers of record and message, the version and 32 random bytes. */
+/**
+ * The fields before it: the headers of the record and the message, the version, and 32 random
+ * bytes.
+ */
 const sessionIdLengthAt = recordHeaderBytes + 4 + 2 + 32;
 
 /**
- * Whether a handshake has something to work on: the first TLS record is whole. The rest of a larger one is left to OpenSSL, as is what is no
- * handshake at all, which it refuses.
+ * Whether a handshake can begin: the first TLS record is complete. OpenSSL waits for the rest of a
+ * longer hello, and refuses anything that is not a handshake.
  */
 export function beginsHandshake(seen: Buffer): boolean {
   if (seen[0] !== handshakeType || seen.length >= transportLimits.firstBytesMax) return true;
@@ -16,10 +19,11 @@ export function beginsHandshake(seen: Buffer): boolean {
 }
 
 /**
- * Which cipher suites a client offers, as one of `helloForms` numbers: TLS libraries differ in them, and all connections of one program offer the same. It is read of the
- * first record alone, and of one that is none it is any number.
+ * A fingerprint of the cipher suites that a client offers, one of `helloFingerprints` numbers. TLS
+ * libraries offer different suites, and all connections of one program offer the same. Only the
+ * first record is read. An invalid record gets any number.
  */
-export function helloForm(hello: Buffer): number {
+export function helloFingerprint(hello: Buffer): number {
   const suitesLengthAt = sessionIdLengthAt + 1 + (hello[sessionIdLengthAt] ?? 0);
   if (hello.length < suitesLengthAt + 2) return 0;
   const suitesAt = suitesLengthAt + 2;
@@ -27,5 +31,5 @@ export function helloForm(hello: Buffer): number {
   for (const byte of hello.subarray(suitesAt, suitesAt + hello.readUInt16BE(suitesLengthAt))) {
     hash = (Math.imul(hash, 31) + byte) | 0;
   }
-  return (hash >>> 0) % transportLimits.helloForms;
+  return (hash >>> 0) % transportLimits.helloFingerprints;
 }

@@ -6,7 +6,7 @@ import type { Logger } from '../../../logger.ts';
 import { transportLimits } from '../transport-limits.ts';
 import { revokedSerialNumbers } from './revocation-list.ts';
 
-/** What the files held when they were read last. */
+/** The contents of the files at their last read. */
 export interface LoadedCredentials {
   readonly cert: string;
   readonly key: string;
@@ -16,15 +16,16 @@ export interface LoadedCredentials {
 }
 
 /**
- * The certificate, its key, the authorities of clients and their revoked certificates: as they are in the files, which may change at any time.
- * Files that cannot be used, such as half a pair while it is written, leave what was read before in use.
+ * The certificate, its key, the client authorities and the revoked certificates. They follow the
+ * files, which may change at any time. If the files cannot be used, such as half of a pair during
+ * an update, the last usable contents stay in use.
  */
 export class Credentials {
   readonly #tls: ListenTls;
   readonly #logger: Logger;
   #current: LoadedCredentials;
   #seen: string;
-  #nextLookMs = 0;
+  #nextCheckMs = 0;
 
   /** @throws StartError when a file cannot be used */
   constructor(tls: ListenTls, logger: Logger) {
@@ -38,25 +39,24 @@ export class Credentials {
     }
   }
 
-  /** What is in the files. Another object than before when one has changed. */
+  /** The current contents of the files. The object is a new one if a file has changed. */
   current(): LoadedCredentials {
     const nowMs = performance.now();
-    if (nowMs < this.#nextLookMs) return this.#current;
-    this.#nextLookMs = nowMs + transportLimits.credentialsLookIntervalMs;
+    if (nowMs < this.#nextCheckMs) return this.#current;
+    this.#nextCheckMs = nowMs + transportLimits.credentialsCheckIntervalMs;
     const fingerprint = this.#fingerprint();
     if (fingerprint === this.#seen) return this.#current;
     this.#seen = fingerprint;
     try {
       this.#current = load(this.#tls);
-      this.#logger.info({ certFile: this.#tls.pair.certFile }, 'TLS files changed: the next connections use them');
+      this.#logger.info({ certFile: this.#tls.pair.certFile }, 'TLS files changed: new connections use them');
     } catch (error) {
-      const reason = (error as Error).message;
-      this.#logger.error({ reason }, 'TLS files changed and cannot be used; those read before stay in use');
+      this.#logger.error({ err: error }, 'TLS files changed and cannot be used: the previous ones stay in use');
     }
     return this.#current;
   }
 
-  /** Changes when a file does, also by way of a link. */
+  /** Changes when a file changes, also if a link points to another file. */
   #fingerprint(): string {
     const { pair, clients } = this.#tls;
     const files = [pair.certFile, pair.keyFile, clients?.authoritiesFile, clients?.revocationFile];
@@ -83,6 +83,6 @@ function readRevoked(path: string): ReadonlySet<string> {
   try {
     return revokedSerialNumbers(list);
   } catch (cause) {
-    throw new Error(`revocation list ${path}: is none, neither in DER nor in PEM form`, { cause });
+    throw new Error(`revocation list ${path} is neither DER nor PEM; give a certificate revocation list`, { cause });
   }
 }

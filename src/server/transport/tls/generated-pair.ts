@@ -11,8 +11,8 @@ const dayMs = 86_400_000;
 const serverPurpose = '1.3.6.1.5.5.7.3.1';
 
 /**
- * Makes a certificate signed by itself where none is, as etcd's `--auto-tls` does, in files of the same names. One that
- * has expired is made anew.
+ * Makes a self-signed certificate if none exists, like etcd's `--auto-tls`, in files with the
+ * same names. An expired certificate is replaced.
  *
  * @throws StartError when the files cannot be written
  */
@@ -33,7 +33,7 @@ export function ensureGeneratedPair(pair: CertificatePair, logger: Logger): void
     hosts: pair.hosts.flatMap(reachableAs),
   });
   write(pair, certificate, privateKey.export({ format: 'pem', type: 'sec1' }).toString());
-  logger.warn({ certFile: pair.certFile, notAfter }, 'made a certificate that is signed by itself');
+  logger.warn({ certFile: pair.certFile, notAfter }, 'made a self-signed certificate');
 }
 
 function isUsable({ certFile, keyFile }: CertificatePair): boolean {
@@ -45,7 +45,10 @@ function isUsable({ certFile, keyFile }: CertificatePair): boolean {
   }
 }
 
-/** An address that means every interface is none that a client calls. */
+/**
+ * The addresses under which clients reach a host. A wildcard address becomes the addresses of all
+ * interfaces.
+ */
 function reachableAs(host: string): readonly string[] {
   if (host !== '0.0.0.0' && host !== '::') return [host];
   const addresses = Object.values(networkInterfaces()).flatMap((of) => of ?? []);

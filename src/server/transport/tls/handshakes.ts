@@ -1,21 +1,22 @@
 import type { Socket } from 'node:net';
-import { ByAddress } from '../connections/by-address.ts';
+import { SocketsByAddress } from '../connections/sockets-by-address.ts';
 import { transportLimits } from '../transport-limits.ts';
-import { helloForm } from './client-hello.ts';
+import { helloFingerprint } from './client-hello.ts';
 import { WaitingHandshakes } from './waiting-handshakes.ts';
 
 /**
- * Runs a bounded number of handshakes at once, and begins them for a bounded time in one turn of the event loop. When all places are taken, the handshake that
- * has waited longest for its client is ended for another, first one of the address that has the most.
+ * Runs a bounded number of handshakes at once, and starts handshakes for a bounded time per turn of
+ * the event loop. If all slots are taken, the handshake that has waited longest for its client is
+ * ended for another one, beginning with the address that has the most handshakes.
  */
 export class Handshakes {
   readonly #start: (socket: Socket) => void;
   readonly #waiting = new WaitingHandshakes();
-  readonly #underWay = new ByAddress();
+  readonly #underWay = new SocketsByAddress();
   readonly #beganMs = new WeakMap<Socket, number>();
-  /** Gives back to each that waits what it has sent. */
-  readonly #unread = new WeakMap<Socket, () => void>();
-  /** Calls off the next turn. Undefined: nothing waits. */
+  /** For each waiting connection: puts its received bytes back into the socket. */
+  readonly #putBack = new WeakMap<Socket, () => void>();
+  /** Cancels the next turn. Undefined: no connection waits. */
   #cancel: (() => void) | undefined;
 
   /** `start` begins the handshake of a connection. */
@@ -23,23 +24,26 @@ export class Handshakes {
     this.#start = start;
   }
 
-  /** Takes in a connection whose first record has arrived. */
+  /** Adds a connection whose first record has arrived. */
   add(socket: Socket, firstBytes: Buffer): void {
     socket.once('close', () => this.done(socket));
-    this.#waiting.add(socket, helloForm(firstBytes));
-    this.#listen(socket, firstBytes);
+    this.#waiting.add(socket, helloFingerprint(firstBytes));
+    this.#keepReading(socket, firstBytes);
     if (this.#waiting.size > transportLimits.handshakesWaitingMax) this.#waiting.oldestOfMost()?.destroy();
     if (this.#cancel === undefined) this.#beginLater();
   }
 
-  /** A handshake is over, however it ended. */
+  /** A handshake has ended, with or without success. */
   done(socket: Socket): void {
     this.#waiting.delete(socket);
     this.#underWay.delete(socket);
   }
 
-  /** Ends the handshake that has waited longest for its client; false: there is none. */
-  endOldest(): boolean {
+  /**
+   * Closes the connection whose handshake has waited longest for its client. Returns whether there
+   * was one.
+   */
+  closeOldest(): boolean {
     const oldest = this.#underWay.oldestOfMost();
     if (oldest === undefined) return false;
     this.#underWay.delete(oldest);
@@ -52,8 +56,10 @@ export class Handshakes {
     for (const socket of [...this.#waiting, ...this.#underWay]) socket.destroy();
   }
 
-  /** Notices a client that hangs up while it waits, and bounds what it sends meanwhile. */
-  #listen(socket: Socket, firstBytes: Buffer): void {
+  /**
+   * Reads from a waiting connection, so that its end is noticed. Bounds the bytes that it may send.
+   */
+  #keepReading(socket: Socket, firstBytes: Buffer): void {
     let seen = firstBytes;
     const onReadable = () => {
       const chunk: Buffer | null = socket.read();
@@ -61,13 +67,13 @@ export class Handshakes {
       if (seen.length > transportLimits.helloBytesMax) socket.destroy();
     };
     socket.on('readable', onReadable);
-    this.#unread.set(socket, () => {
+    this.#putBack.set(socket, () => {
       socket.removeListener('readable', onReadable);
       socket.unshift(seen);
     });
   }
 
-  /** Takes a turn in the next round of the event loop, or after a pause. */
+  /** Starts handshakes in the next turn of the event loop, or after a pause. */
   #beginLater(pauseMs?: number): void {
     if (pauseMs === undefined) {
       const immediate = setImmediate(() => this.#begin(performance.now()));
@@ -80,14 +86,14 @@ export class Handshakes {
 
   #begin(turnBeganMs: number): void {
     const isFull = this.#underWay.size >= transportLimits.handshakesMax;
-    const socket = isFull && !this.#makePlace() ? undefined : this.#waiting.takeNext();
+    const socket = isFull && !this.#freeSlot() ? undefined : this.#waiting.takeNext();
     if (socket !== undefined) {
       this.#underWay.add(socket);
       this.#beganMs.set(socket, performance.now());
-      this.#unread.get(socket)?.();
+      this.#putBack.get(socket)?.();
       this.#start(socket);
     }
-    // Node works on what a connection has sent in a tick of its own, which comes before this one.
+    // Node processes received bytes in a tick of its own, which runs before this one.
     process.nextTick(() => this.#continue(turnBeganMs, { isFull, hasBegun: socket !== undefined }));
   }
 
@@ -98,11 +104,11 @@ export class Handshakes {
     else this.#beginLater(isFull ? workMs * transportLimits.handshakePauseFactor : undefined);
   }
 
-  /** Whether one was long enough under way to be ended. */
-  #makePlace(): boolean {
+  /** Whether a handshake was old enough to be ended. */
+  #freeSlot(): boolean {
     const oldest = this.#underWay.oldestOfMost();
     const beganMs = oldest === undefined ? undefined : this.#beganMs.get(oldest);
     if (beganMs === undefined || performance.now() - beganMs < transportLimits.handshakeGraceMs) return false;
-    return this.endOldest();
+    return this.closeOldest();
   }
 }

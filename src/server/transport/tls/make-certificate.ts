@@ -33,9 +33,9 @@ export interface CertificateRequest {
   readonly notBefore: Date;
   readonly notAfter: Date;
   readonly isAuthority: boolean;
-  /** Object identifiers of what it may be used for. */
+  /** Object identifiers of the permitted purposes. */
   readonly purposes: readonly string[];
-  /** Host names and addresses it is for. */
+  /** Host names and addresses of the subject. */
   readonly hosts: readonly string[];
 }
 
@@ -44,7 +44,7 @@ export interface DistinguishedName {
   readonly commonName?: string;
 }
 
-/** Who signs: with an elliptic curve's key. */
+/** The signer. Its key is an elliptic-curve key. */
 export interface CertificateSigner {
   readonly name: DistinguishedName;
   readonly privateKey: KeyObject;
@@ -55,7 +55,7 @@ const commonNameOid = '2.5.4.3';
 const ecdsaWithSha256 = '1.2.840.10045.4.3.2';
 const serialNumberBytes = 16;
 
-/** A certificate, as PEM. */
+/** Makes a certificate in PEM form. */
 export function makeCertificate(request: CertificateRequest): string {
   const algorithm = new AlgorithmIdentifier({ algorithm: ecdsaWithSha256 });
   const tbsCertificate = new TBSCertificate({
@@ -106,7 +106,10 @@ function extension(id: string, value: unknown, { isCritical = false } = {}): Ext
   return new Extension({ extnID: id, critical: isCritical, extnValue: new OctetString(AsnConvert.serialize(value)) });
 }
 
-/** Random, positive, and of full length: the first byte is neither negative nor a zero that DER would leave out. */
+/**
+ * Random, positive and of full length: the first byte is neither negative nor a zero, which DER
+ * would omit.
+ */
 function serialNumber(): ArrayBuffer {
   const bytes = randomBytes(serialNumberBytes);
   bytes[0] = ((bytes[0] ?? 0) & 0x7f) | 0x40;

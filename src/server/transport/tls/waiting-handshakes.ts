@@ -1,66 +1,70 @@
 import type { Socket } from 'node:net';
-import { Line } from '../connections/by-address.ts';
+import { SocketsInOrder } from '../connections/sockets-by-address.ts';
 
 /**
- * Connections that wait for their handshake. Addresses take turns; of an address, clients of one form do. The newest of a form goes first: during a flood the
- * others are an attacker's, or of clients that have given up.
+ * Connections that wait for their handshake. Addresses take turns; within an address, hello
+ * fingerprints take turns. Within a fingerprint the newest connection is first: during a flood, the
+ * older ones belong to the attacker or to clients that have given up.
  */
 export class WaitingHandshakes {
-  /** By address, then by form. */
-  readonly #lines = new Map<string, Map<number, Line>>();
-  readonly #places = new Map<Socket, { readonly address: string; readonly form: number }>();
+  /** By address, then by fingerprint. */
+  readonly #byAddress = new Map<string, Map<number, SocketsInOrder>>();
+  readonly #waiting = new Map<Socket, { readonly address: string; readonly fingerprint: number }>();
 
   get size(): number {
-    return this.#places.size;
+    return this.#waiting.size;
   }
 
   [Symbol.iterator](): IterableIterator<Socket> {
-    return this.#places.keys();
+    return this.#waiting.keys();
   }
 
-  /** `form`: what tells kinds of clients apart, one of a few hundred numbers. */
-  add(socket: Socket, form: number): void {
+  /** `fingerprint`: one of a few hundred numbers, which differs between kinds of clients. */
+  add(socket: Socket, fingerprint: number): void {
     // A connection through a Unix socket has no address.
     const address = socket.remoteAddress ?? '';
-    this.#places.set(socket, { address, form });
-    const forms = this.#lines.get(address) ?? new Map<number, Line>();
-    this.#lines.set(address, forms);
-    const line = forms.get(form) ?? new Line();
-    forms.set(form, line);
-    line.add(socket);
+    this.#waiting.set(socket, { address, fingerprint });
+    const byFingerprint = this.#byAddress.get(address) ?? new Map<number, SocketsInOrder>();
+    this.#byAddress.set(address, byFingerprint);
+    const sockets = byFingerprint.get(fingerprint) ?? new SocketsInOrder();
+    byFingerprint.set(fingerprint, sockets);
+    sockets.add(socket);
   }
 
   delete(socket: Socket): void {
-    const place = this.#places.get(socket);
-    if (place === undefined) return;
-    this.#places.delete(socket);
-    const forms = this.#lines.get(place.address);
-    const line = forms?.get(place.form);
-    line?.delete(socket);
-    if (line?.size === 0) forms?.delete(place.form);
-    if (forms?.size === 0) this.#lines.delete(place.address);
+    const waiting = this.#waiting.get(socket);
+    if (waiting === undefined) return;
+    this.#waiting.delete(socket);
+    const byFingerprint = this.#byAddress.get(waiting.address);
+    const sockets = byFingerprint?.get(waiting.fingerprint);
+    sockets?.delete(socket);
+    if (sockets?.size === 0) byFingerprint?.delete(waiting.fingerprint);
+    if (byFingerprint?.size === 0) this.#byAddress.delete(waiting.address);
   }
 
-  /** Removes and returns the connection whose turn it is. */
+  /** Removes and returns the next connection. */
   takeNext(): Socket | undefined {
-    const [first] = this.#lines;
+    const [first] = this.#byAddress;
     if (first === undefined) return undefined;
-    const [address, forms] = first;
-    const [next] = forms;
+    const [address, byFingerprint] = first;
+    const [next] = byFingerprint;
     const socket = next?.[1].newest;
     if (next === undefined || socket === undefined) return undefined;
-    const [form, line] = next;
+    const [fingerprint, sockets] = next;
     this.delete(socket);
-    // It is another one's turn.
-    if (forms.delete(form)) forms.set(form, line);
-    if (this.#lines.delete(address)) this.#lines.set(address, forms);
+    // The address and the fingerprint move to the end of their queues.
+    if (byFingerprint.delete(fingerprint)) byFingerprint.set(fingerprint, sockets);
+    if (this.#byAddress.delete(address)) this.#byAddress.set(address, byFingerprint);
     return socket;
   }
 
-  /** Of the address that has the most connections, and there of the form that has. */
+  /**
+   * The oldest connection of the most frequent fingerprint of the address that has the most
+   * connections.
+   */
   oldestOfMost(): Socket | undefined {
-    const forms = largest(this.#lines.values(), (each) => sum([...each.values()].map(({ size }) => size)));
-    return largest(forms?.values() ?? [], ({ size }) => size)?.oldest;
+    const byFingerprint = largest(this.#byAddress.values(), (each) => sum([...each.values()].map(({ size }) => size)));
+    return largest(byFingerprint?.values() ?? [], ({ size }) => size)?.oldest;
   }
 }
 

@@ -7,9 +7,9 @@ import type { Turn, Turns, TurnTaker } from '../budget/turns.ts';
 import { transportLimits } from '../transport-limits.ts';
 
 export interface Http1ConnectionOptions {
-  /** Connections take turns with all others of the process. */
+  /** All connections of the process take turns. */
   readonly turns: Turns;
-  /** What connections hold that is not worked off. */
+  /** Memory of unprocessed input of connections. */
   readonly held: HeldBytes;
 }
 
@@ -17,34 +17,36 @@ const nothing = Buffer.alloc(0);
 const blankLine = '\r\n\r\n';
 
 /**
- * What node's HTTP server takes for the socket of a connection. It gives on what the client sends in turns and in small pieces, and one request at a time: the
- * next one begins when the answer was sent. Meanwhile one chunk is read ahead, because a client that has gone is noticed by reading alone.
+ * The socket of a connection, as Node's HTTP server sees it. It forwards the client's bytes in
+ * turns and in small pieces, one request at a time: the next request begins after the answer was
+ * sent. Meanwhile it reads one chunk ahead, because only a read shows that a client has closed its
+ * connection.
  */
 export class Http1Connection extends Duplex implements TurnTaker {
   readonly socket: Socket;
   readonly #turns: Turns;
   readonly #account: HeldAccount;
-  /** Input that is not given on before `#at`. */
+  /** Received input. The bytes before `#at` are forwarded. */
   #input: Buffer = nothing;
   #at = 0;
-  /** Before `#at`: a blank line may have come in parts. */
+  /** The last forwarded bytes, because a blank line may arrive in parts. */
   #lastBytes = '';
   #hasEnded = false;
-  /** Who reads has not asked for a pause. */
-  #isWanted = false;
-  /** The connection has gone on to another protocol. */
+  /** The reader has not paused the stream. */
+  #isReading = false;
+  /** The connection has changed to another protocol. */
   #isUpgraded = false;
   #request: IncomingMessage | undefined;
-  /** Of its body, where its length was announced. */
+  /** Missing bytes of the request's body, if its length was announced. */
   #missingBytes = 0;
   #isAnswered = true;
-  /** What the reading of the input has cost, and no turn was charged with yet. */
+  /** Time spent on reading input that was not charged to a turn yet. */
   #readMs = 0;
-  /** The turn that is on. */
+  /** The turn that is running. */
   #turn: Turn | undefined;
 
   constructor(socket: Socket, { turns, held }: Http1ConnectionOptions) {
-    // node gives requests the same mark.
+    // Node has the same mark for requests.
     super({ allowHalfOpen: true, decodeStrings: false, readableHighWaterMark: transportLimits.http1BodyPieceBytes });
     this.socket = socket;
     this.#turns = turns;
@@ -52,7 +54,7 @@ export class Http1Connection extends Duplex implements TurnTaker {
       bytesMax: transportLimits.connectionHeldBytesMax,
       onExceeded: () => this.destroy(),
     });
-    // Looked for as on a socket.
+    // Node reads this property of a socket.
     if ('encrypted' in socket) Object.assign(this, { encrypted: true });
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
     socket.on('end', () => this.#onEnd());
@@ -60,11 +62,11 @@ export class Http1Connection extends Duplex implements TurnTaker {
     socket.on('error', (error) => this.destroy(error));
     socket.on('close', () => this.destroy());
     this.on('pause', () => {
-      this.#isWanted = false;
+      this.#isReading = false;
     });
     this.on('resume', () => {
-      this.#isWanted = true;
-      this.#giveOn();
+      this.#isReading = true;
+      this.#forward();
     });
   }
 
@@ -76,7 +78,7 @@ export class Http1Connection extends Duplex implements TurnTaker {
     return this.socket.remotePort;
   }
 
-  /** A request has begun; the next one waits for the end of its answer. */
+  /** A request has begun. The next one waits for the end of its answer. */
   begin(request: IncomingMessage, response: ServerResponse): void {
     this.#turn?.charge(transportLimits.callTurnMs);
     this.#request = request;
@@ -85,52 +87,52 @@ export class Http1Connection extends Duplex implements TurnTaker {
     response.once('close', () => {
       if (this.#request !== request) return;
       this.#isAnswered = true;
-      this.#giveOn();
+      this.#forward();
     });
   }
 
-  /** Another protocol follows. `bytes` were given on and not used. */
+  /** The connection changes to another protocol. `bytes` were forwarded and not used. */
   upgrade(bytes: Buffer): void {
     this.#isUpgraded = true;
-    this.#giveBack(bytes);
+    this.#putBack(bytes);
   }
 
-  /** The protocol is not changed: `bytes` are read as a request. */
+  /** The protocol does not change. `bytes` are read as a request. */
   readAgain(bytes: Buffer): void {
     this.#isUpgraded = false;
     this.#request = undefined;
     this.#isAnswered = true;
-    this.#giveBack(bytes);
+    this.#putBack(bytes);
   }
 
   takeTurn(turn: Turn): boolean {
     this.#turn = turn;
     turn.charge(this.#readMs);
     this.#readMs = 0;
-    while (this.#at < this.#input.length && this.#mayGiveOn()) {
+    while (this.#at < this.#input.length && this.#mayForward()) {
       if (turn.isOver) break;
       this.push(this.#nextPiece());
     }
     this.#turn = undefined;
     this.#settle();
-    return this.#at < this.#input.length && this.#mayGiveOn();
+    return this.#at < this.#input.length && this.#mayForward();
   }
 
-  // As on a socket, for node's server.
+  // Methods of a socket that Node's server calls.
 
   setTimeout(ms: number): this {
     this.socket.setTimeout(ms);
     return this;
   }
 
-  /** Ends once everything is sent. */
+  /** Closes the connection when everything is sent. */
   destroySoon(): void {
     if (this.writable) this.end();
     if (this.writableFinished) this.destroy();
     else this.once('finish', () => this.destroy());
   }
 
-  /** What is given on depends on `readableFlowing` alone. */
+  /** Forwarding depends on `readableFlowing` alone. */
   override _read(): void {}
 
   override _write(chunk: Buffer | string, encoding: BufferEncoding, done: (error?: Error | null) => void): void {
@@ -157,7 +159,7 @@ export class Http1Connection extends Duplex implements TurnTaker {
     const input = this.#input;
     this.#input = nothing;
     this.#at = 0;
-    // Not before the parser has returned, which may have been what ended the connection.
+    // Freed after the parser has returned, because the parser may have ended the connection.
     if (input.length > 0) setImmediate(() => freeWhole(input));
     this.#account.close();
     this.#turns.forget(this);
@@ -170,7 +172,7 @@ export class Http1Connection extends Duplex implements TurnTaker {
     this.#input = this.#at === this.#input.length ? chunk : Buffer.concat([this.#input.subarray(this.#at), chunk]);
     this.#at = 0;
     this.#readMs += chunk.length * transportLimits.http1ReadMsPerByte;
-    this.#giveOn();
+    this.#forward();
     this.#settle();
   }
 
@@ -179,18 +181,18 @@ export class Http1Connection extends Duplex implements TurnTaker {
     this.#settle();
   }
 
-  #giveOn(): void {
-    if (this.#at < this.#input.length && this.#mayGiveOn()) this.#turns.start(this);
+  #forward(): void {
+    if (this.#at < this.#input.length && this.#mayForward()) this.#turns.start(this);
   }
 
-  #giveBack(bytes: Buffer): void {
-    this.#isWanted = false;
+  #putBack(bytes: Buffer): void {
+    this.#isReading = false;
     this.#input = Buffer.concat([bytes, this.#input.subarray(this.#at)]);
     this.#at = 0;
   }
 
-  #mayGiveOn(): boolean {
-    if (this.destroyed || !this.#isWanted || this.readableFlowing !== true) return false;
+  #mayForward(): boolean {
+    if (this.destroyed || !this.#isReading || this.readableFlowing !== true) return false;
     return this.#isUpgraded || this.#isAnswered || this.#isInBody();
   }
 
@@ -198,15 +200,17 @@ export class Http1Connection extends Duplex implements TurnTaker {
     return this.#request?.complete === false;
   }
 
-  /** A request's headers, a part of them, or a part of its body. */
+  /** The next piece: headers or a part of them, or a part of a body. */
   #nextPiece(): Buffer {
     const length = Math.min(this.#input.length - this.#at, this.#pieceBytes());
     const piece = this.#input.subarray(this.#at, this.#at + length);
     this.#at += length;
-    const seamLength = blankLine.length - 1;
-    this.#lastBytes = (this.#lastBytes + piece.toString('latin1', Math.max(0, length - seamLength))).slice(-seamLength);
+    const boundaryLength = blankLine.length - 1;
+    this.#lastBytes = (this.#lastBytes + piece.toString('latin1', Math.max(0, length - boundaryLength))).slice(
+      -boundaryLength,
+    );
     if (!this.#isUpgraded && this.#isInBody()) this.#missingBytes = Math.max(0, this.#missingBytes - length);
-    // Of a message that is not whole its reader keeps the piece, and not more than that.
+    // The reader of an incomplete message keeps the piece. A copy keeps nothing else in memory.
     return this.#isUpgraded ? Buffer.from(piece) : piece;
   }
 
@@ -218,21 +222,21 @@ export class Http1Connection extends Duplex implements TurnTaker {
       : Math.min(this.#lengthToBlankLine(), transportLimits.http1ChunksPieceBytes);
   }
 
-  /** Headers end with a blank line, and so does a body in chunks: what follows may be the next request. */
+  /** Headers end with a blank line, and so does a body in chunks. The next request may follow. */
   #lengthToBlankLine(): number {
-    const seam = this.#lastBytes + this.#input.toString('latin1', this.#at, this.#at + blankLine.length - 1);
-    const inSeam = seam.indexOf(blankLine);
-    if (inSeam !== -1) return inSeam + blankLine.length - this.#lastBytes.length;
+    const boundary = this.#lastBytes + this.#input.toString('latin1', this.#at, this.#at + blankLine.length - 1);
+    const inBoundary = boundary.indexOf(blankLine);
+    if (inBoundary !== -1) return inBoundary + blankLine.length - this.#lastBytes.length;
     const start = this.#input.indexOf(blankLine, this.#at, 'latin1');
     return (start === -1 ? this.#input.length : start + blankLine.length) - this.#at;
   }
 
-  /** Reads on when nothing is left, and keeps no more than what is left. */
+  /** Continues to read when no input is left, and drops the forwarded bytes from memory. */
   #settle(): void {
     if (this.destroyed) return;
     const left = this.#input.length - this.#at;
     if (2 * left <= this.#input.length) {
-      // Whoever reads has copied what it keeps.
+      // The reader has copied the bytes that it keeps.
       if (left === 0 && this.readableLength === 0) freeWhole(this.#input);
       this.#input = left === 0 ? nothing : Buffer.from(this.#input.subarray(this.#at));
       this.#at = 0;

@@ -3,7 +3,7 @@ import type { HeaderField } from '../http/header-field.ts';
 import { Http1Request } from './http1-request.ts';
 import type { WebExchange, WebHandler } from './web-exchange.ts';
 
-/** Gives requests over HTTP/1.1 to a handler. */
+/** Passes requests over HTTP/1.1 to a handler. */
 export function http1Listener(handler: WebHandler): RequestListener {
   return (request, response) => {
     const listener = handler(new Http1Exchange(request, response));
@@ -13,13 +13,14 @@ export function http1Listener(handler: WebHandler): RequestListener {
     }
     request.on('data', (chunk: Buffer) => listener.onData(chunk));
     request.on('end', () => listener.onEnd());
-    // The response's end reports a client that goes away.
+    // The response reports a client that closes its connection.
     request.on('error', () => undefined);
-    // A call may wait for hours. One whose client has closed its side is over, as in etcd.
-    const hangUp = () => response.destroy();
-    request.socket.once('end', hangUp);
+    // A call may wait for hours. As in etcd, it ends when its client has closed its side of the
+    // connection.
+    const endResponse = () => response.destroy();
+    request.socket.once('end', endResponse);
     response.on('close', () => {
-      request.socket.off('end', hangUp);
+      request.socket.off('end', endResponse);
       if (!response.writableFinished) listener.onClose();
     });
   };
@@ -61,11 +62,11 @@ class Http1Exchange extends Http1Request implements WebExchange {
   }
 
   async drained(): Promise<void> {
-    if (this.#response.writableNeedDrain) await this.#heard('drain');
+    if (this.#response.writableNeedDrain) await this.#nextEvent('drain');
   }
 
   async whenSent(): Promise<void> {
-    if (!this.#response.writableFinished) await this.#heard('finish');
+    if (!this.#response.writableFinished) await this.#nextEvent('finish');
   }
 
   pause(): void {
@@ -76,8 +77,8 @@ class Http1Exchange extends Http1Request implements WebExchange {
     this.request.resume();
   }
 
-  /** Resolves with an event of the response, or with its end. */
-  async #heard(event: 'drain' | 'finish'): Promise<void> {
+  /** Resolves at an event of the response, or at its end. */
+  async #nextEvent(event: 'drain' | 'finish'): Promise<void> {
     const response = this.#response;
     if (response.destroyed) return;
     await new Promise<void>((resolve) => {

@@ -5,22 +5,22 @@ import { socketOrigin } from '../connections/socket-origin.ts';
 import type { HeaderField } from '../http/header-field.ts';
 import { Http1Connection } from './http1-connection.ts';
 
-/** What a request over HTTP/1.1 says of itself and of who sends it. */
+/** The data of a request over HTTP/1.1 and of its client. */
 export class Http1Request {
   readonly method: string;
   readonly target: string;
   readonly fields: readonly HeaderField[];
   protected readonly request: IncomingMessage;
 
-  /** @param meant where the request stands for another one */
+  /** @param overrides values that replace the ones of the request */
   constructor(
     request: IncomingMessage,
-    meant: { readonly method?: string; readonly fields?: readonly HeaderField[] } = {},
+    overrides: { readonly method?: string; readonly fields?: readonly HeaderField[] } = {},
   ) {
     this.request = request;
-    this.method = meant.method ?? request.method ?? '';
+    this.method = overrides.method ?? request.method ?? '';
     this.target = request.url ?? '';
-    this.fields = [...(meant.fields ?? []), ...headerFields(request)];
+    this.fields = [...(overrides.fields ?? []), ...headerFields(request)];
   }
 
   get peer(): string {
@@ -38,7 +38,7 @@ export class Http1Request {
   }
 }
 
-/** node gives names and values one after the other. */
+/** Node has names and values in one list. */
 export function headerFields({ rawHeaders }: IncomingMessage): readonly HeaderField[] {
   const fields: HeaderField[] = [];
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {

@@ -5,10 +5,13 @@ import { transportLimits } from '../transport-limits.ts';
 import { Http1Connection, type Http1ConnectionOptions } from './http1-connection.ts';
 import { headerFields } from './http1-request.ts';
 
-// An import would load all that the module could give, its WebSocket client among it: 13 MiB and 30 ms.
+// An import would load the whole module, including its WebSocket client: 13 MiB and 30 ms.
 const { createServer } = process.getBuiltinModule('node:http');
 
-/** Takes a connection over whose client wants to go on in another protocol; false: it goes on in HTTP/1.1. */
+/**
+ * Takes over a connection whose client requests another protocol. False: the connection continues
+ * with HTTP/1.1.
+ */
 export type UpgradeListener = (request: IncomingMessage, socket: Socket) => boolean;
 
 export interface Http1ServerOptions extends Http1ConnectionOptions {
@@ -16,7 +19,7 @@ export interface Http1ServerOptions extends Http1ConnectionOptions {
   readonly upgrade?: UpgradeListener | undefined;
 }
 
-/** All connections of HTTP/1.1. They are accepted elsewhere. */
+/** All HTTP/1.1 connections. Other code accepts them. */
 export class Http1Server {
   readonly #server: Server;
   readonly #options: Http1ServerOptions;
@@ -29,7 +32,7 @@ export class Http1Server {
         headersTimeout: transportLimits.httpHeadersTimeoutMs,
         connectionsCheckingInterval: transportLimits.httpHeadersTimeoutMs,
         keepAliveTimeout: transportLimits.httpIdleTimeoutMs,
-        // A watch hears its client's requests for as long as it lasts.
+        // The request of a watch lasts as long as the watch.
         requestTimeout: 0,
       },
       (request, response) => {
@@ -37,7 +40,8 @@ export class Http1Server {
         listener(request, response);
       },
     );
-    // A client may close its side after its request, and wait for the answer. Node has this property since its first version, its types do not.
+    // A client may close its side after its request and wait for the answer. Node has had this
+    // property since its first version, but its types do not.
     Object.assign(this.#server, { httpAllowHalfOpen: true });
     if (upgrade !== undefined) {
       this.#server.on('upgrade', (request, socket: Socket, head) => {
@@ -45,7 +49,7 @@ export class Http1Server {
         else this.#readAgain(request, socket, head);
       });
     }
-    // node watches over the time that headers take, and knows its connections, from here on only.
+    // Node checks the time for headers, and tracks its connections, only after this event.
     this.#server.emit('listening');
   }
 
@@ -54,7 +58,10 @@ export class Http1Server {
     this.#server.emit('connection', new Http1Connection(socket, this.#options));
   }
 
-  /** node has left the connection to the other protocol: it gets its first request back, without the wish for one. */
+  /**
+   * Node has passed the connection to the other protocol. This returns the first request to Node,
+   * without the header `upgrade`.
+   */
   #readAgain(request: IncomingMessage, socket: Socket, head: Buffer): void {
     const { method, url, httpVersion } = request;
     const fields = headerFields(request).filter(([name]) => name !== 'upgrade');
@@ -63,14 +70,14 @@ export class Http1Server {
     this.#server.emit('connection', socket);
   }
 
-  /** Hangs up on all. */
+  /** Closes all connections. */
   close(): void {
     this.#server.closeAllConnections();
     this.#server.close();
   }
 }
 
-/** node's types know sockets alone. */
+/** Node's types have only sockets. */
 function connectionOf(socket: Socket): Http1Connection {
   assert(socket instanceof Http1Connection, 'a request came over another connection');
   return socket;

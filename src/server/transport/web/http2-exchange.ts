@@ -3,7 +3,7 @@ import { type HeaderField, headerValue } from '../http/header-field.ts';
 import type { Http2Stream } from '../http2/http2-stream.ts';
 import type { WebExchange } from './web-exchange.ts';
 
-/** A request over HTTP/2 that is not gRPC's. */
+/** A request over HTTP/2 that is not gRPC. */
 export class Http2Exchange implements WebExchange {
   readonly method: string;
   readonly target: string;
@@ -54,14 +54,14 @@ export class Http2Exchange implements WebExchange {
     this.#stream.finish(trailers);
   }
 
-  /** The stream is reset when it is answered. */
+  /** A stream is reset after its answer. */
   endConnection(): void {}
 
   drained(): Promise<void> {
     return this.#stream.drained();
   }
 
-  /** A connection of HTTP/2 does not close before its streams have ended. */
+  /** An HTTP/2 connection does not close before its streams have ended. */
   async whenSent(): Promise<void> {}
 
   pause(): void {

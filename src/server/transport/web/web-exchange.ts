@@ -2,39 +2,48 @@ import type { Origin } from '../connections/origin.ts';
 import type { HeaderField } from '../http/header-field.ts';
 import type { StreamListener } from '../http/stream-listener.ts';
 
-/** A request that is not gRPC's, and the way to answer it, whichever version of HTTP carries them. */
+/** A request that is not gRPC, and its answer, over any version of HTTP. */
 export interface WebExchange {
   readonly method: string;
   /** Path and query, as the client sent them. */
   readonly target: string;
-  /** The request's headers in order; names are lower case. `host` is among them in HTTP/2 too. */
+  /** The headers of the request in order; names are lower case. `host` is present in HTTP/2 too. */
   readonly fields: readonly HeaderField[];
-  /** Who sends it: `address:port`. */
+  /** The client, as `address:port`. */
   readonly peer: string;
   /** The client connection. */
   readonly origin: Origin;
-  /** In the certificate of a client that was verified; '' when it has none, undefined when nobody was verified. */
+  /**
+   * The common name in a verified client certificate. Empty if the certificate has none; undefined
+   * if no certificate was verified.
+   */
   readonly commonName: string | undefined;
-  /** Headers that the answer has, whatever it will be. Before `head`. */
+  /** Adds headers to the answer, whatever its status is. Call it before `head`. */
   addFields(fields: readonly HeaderField[]): void;
-  /** The answer's status and headers. */
+  /** Sends the status and the headers of the answer. */
   head(status: number, fields: readonly HeaderField[]): void;
-  /** A part of its body. */
+  /** Sends a part of the body. */
   write(bytes: Uint8Array): void;
-  /** Its end; trailers are those that the header `trailer` announced. */
+  /** Ends the body. The trailers must be announced in the header `trailer`. */
   end(trailers?: readonly HeaderField[]): void;
-  /** The connection is of no use after this answer: the rest of the request is not read. Before `head`. */
+  /**
+   * The connection closes after this answer, and the rest of the request is not read. Call it
+   * before `head`.
+   */
   endConnection(): void;
-  /** Resolves when all of the answer is on its way, or the client is gone. */
+  /** Resolves when the whole answer is on its way, or the client has closed the connection. */
   whenSent(): Promise<void>;
-  /** Bytes written and not yet taken by the connection. */
+  /** Bytes written that the connection has not taken yet. */
   readonly pendingBytes: number;
-  /** Resolves when they have fallen below the connection's mark, or the client is gone. */
+  /**
+   * Resolves when the pending bytes have fallen below the connection's mark, or the client has
+   * closed the connection.
+   */
   drained(): Promise<void>;
-  /** Makes the client wait with the rest of its request, and go on. */
+  /** Makes the client wait with the rest of its request. `resume` lets it continue. */
   pause(): void;
   resume(): void;
 }
 
-/** Takes a request; what it returns is told of its body, and of its client going away. */
+/** Takes a request. The result receives its body, and the end of its client's connection. */
 export type WebHandler = (exchange: WebExchange) => StreamListener | undefined;

@@ -11,16 +11,16 @@ import type { WebSockets } from './web-sockets.ts';
 
 export interface WebServerOptions {
   readonly handler: WebHandler;
-  /** What requests over HTTP/1.1 pass first. */
+  /** Checks that requests over HTTP/1.1 pass first. */
   readonly guard?: (next: RequestListener) => RequestListener;
-  /** Absent: nobody is spoken to through them. */
+  /** Absent: no WebSockets. */
   readonly webSockets?: WebSockets;
-  /** What unfinished requests over HTTP/1.1 hold. */
+  /** Memory of unfinished requests over HTTP/1.1. */
   readonly held: HeldBytes;
   readonly http2: Omit<Http2ConnectionOptions, 'accept'>;
 }
 
-/** Serves what is not gRPC, over both versions of HTTP and WebSockets. */
+/** Serves everything except gRPC, over HTTP/1.1, HTTP/2 and WebSockets. */
 export class WebServer {
   readonly protocols: Required<Pick<Protocols, 'http1' | 'http2'>>;
   readonly #http1: Http1Server;
@@ -42,7 +42,7 @@ export class WebServer {
     this.protocols = { http1: (socket) => this.#http1.add(socket), http2: (socket) => this.#http2.add(socket) };
   }
 
-  /** Hangs up on HTTP/1.1, and says goodbye to HTTP/2. */
+  /** Closes HTTP/1.1 connections at once, and HTTP/2 connections after their last answer. */
   close(): void {
     this.#http1.close();
     this.#webSockets?.close();

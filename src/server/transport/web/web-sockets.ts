@@ -2,8 +2,8 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { WebSocket, WebSocketServer } from 'ws';
 import { freeWhole } from '../../../memory.ts';
-import type { Arrival, Arrivals } from '../budget/arrivals.ts';
 import type { HeldAccount, HeldBytes } from '../budget/held-bytes.ts';
+import type { RequestTimeouts, UnfinishedRequest } from '../budget/request-timeouts.ts';
 import type { Turns } from '../budget/turns.ts';
 import type { HeaderField } from '../http/header-field.ts';
 import { transportLimits } from '../transport-limits.ts';
@@ -12,48 +12,54 @@ import type { UpgradeListener } from './http1-server.ts';
 import type { WebExchange, WebHandler } from './web-exchange.ts';
 
 export interface WebSocketsOptions {
-  /** Takes a WebSocket's request as if it came with POST: its body are the messages of the client, a line each, its answer's lines messages to it. */
+  /**
+   * Handles a WebSocket's request as a POST. Its body is the client's messages, one per line. Each
+   * line of the answer becomes a message to the client.
+   */
   readonly handler: WebHandler;
-  /** Whether who asks for it may have one. */
+  /** Whether the client may open a WebSocket. */
   readonly allows: (request: IncomingMessage) => boolean;
   readonly messageBytesMax: number;
-  /** What unfinished messages hold. */
+  /** Memory of unfinished messages. */
   readonly held: HeldBytes;
-  readonly arrivals: Arrivals;
-  /** They are opened in turns with what else connections lead to. */
+  readonly requestTimeouts: RequestTimeouts;
+  /** WebSockets are opened in turns with other work of connections. */
   readonly turns: Turns;
 }
 
 const nothing = Buffer.alloc(0);
 const newline = 0x0a;
 const lineEnd = Buffer.of(newline);
-/** The code of a close of which nothing is to be said. */
+/** The close code for a normal end. */
 const doneCode = 1000;
-/** The protocol that a client names before its token: a page cannot send the header `Authorization`. */
+/**
+ * The protocol that a client names before its token, because a web page cannot send the header
+ * `Authorization`.
+ */
 const bearer = 'Bearer';
 
-/** WebSockets. What may not have one is answered as if it had not asked. */
+/** WebSockets. A request that is not allowed one is answered without the upgrade. */
 export class WebSockets {
   readonly #options: WebSocketsOptions;
-  /** Made, and its package loaded, when the first is asked for. */
+  /** Made when the first WebSocket is requested. The package is loaded then, too. */
   #server: Promise<WebSocketServer> | undefined;
   readonly #incoming = new Set<IncomingFrames>();
 
   constructor(options: WebSocketsOptions) {
     this.#options = options;
-    options.arrivals.watch(this.#incoming);
+    options.requestTimeouts.watch(this.#incoming);
   }
 
   readonly upgrade: UpgradeListener = (request, socket) => {
     const isWebSocket = request.headers.upgrade?.toLowerCase() === 'websocket';
     if (!isWebSocket || !this.#options.allows(request)) return false;
-    // Its package is loaded before it listens itself.
+    // The package adds its own listener after it is loaded.
     socket.on('error', () => undefined);
     void this.#open(request, socket);
     return true;
   };
 
-  /** Hangs up on all. */
+  /** Closes all WebSockets. */
   close(): void {
     void this.#server?.then((server) => {
       for (const socket of server.clients) socket.terminate();
@@ -72,7 +78,7 @@ export class WebSockets {
     const incoming = new IncomingFrames(webSocket, socket, this.#options.held);
     this.#incoming.add(incoming);
     webSocket.on('close', () => this.#incoming.delete(incoming));
-    // What is wrong with what the client sends ends the connection by itself.
+    // The package itself ends the connection after an error of the client.
     webSocket.on('error', () => undefined);
     const listener = this.#options.handler(new WebSocketExchange(request, webSocket));
     webSocket.on('message', (data: Buffer) => {
@@ -83,24 +89,28 @@ export class WebSockets {
   }
 }
 
-/** Bytes of a masked frame besides its payload, where that is as short as a control frame's. */
+/** Header bytes of a masked frame with a short payload, as in a control frame. */
 const controlFrameBytes = 6;
 
-/** What came of a message that is not whole. Its library keeps it, and does not say how much it is. */
-class IncomingFrames implements Arrival {
+/**
+ * The received bytes of incomplete messages. The package keeps them, but does not report how many
+ * there are.
+ */
+class IncomingFrames implements UnfinishedRequest {
   readonly #webSocket: WebSocket;
   readonly #account: HeldAccount;
   #sinceMs: number | undefined;
-  /** Of a message that is not whole. */
+  /** The pieces of an incomplete message. */
   #pieces: Buffer[] = [];
 
   constructor(webSocket: WebSocket, socket: Socket, held: HeldBytes) {
     this.#webSocket = webSocket;
     this.#account = held.open({
       bytesMax: transportLimits.connectionHeldBytesMax,
-      onExceeded: () => this.giveUpRequest(),
+      onExceeded: () => this.abortRequest(),
     });
-    // Before the library, which takes messages out of what has arrived.
+    // This listener must come before the one of the package, which removes messages from the
+    // received bytes.
     socket.prependListener('data', (piece: Buffer) => {
       this.#pieces.push(piece);
       this.#count(piece.length);
@@ -119,12 +129,15 @@ class IncomingFrames implements Arrival {
     return this.#sinceMs !== undefined && this.#sinceMs < beforeMs;
   }
 
-  giveUpRequest(): void {
+  abortRequest(): void {
     this.#account.close();
     this.#webSocket.terminate();
   }
 
-  /** A garbage collection would free them late, when hundreds of MiB have come together. */
+  /**
+   * Frees the pieces at once. A garbage collection would free them late, when they have grown to
+   * hundreds of MiB.
+   */
   #onClose(): void {
     this.#account.close();
     for (const piece of this.#pieces) freeWhole(piece);
@@ -151,7 +164,7 @@ async function makeServer(maxPayload: number): Promise<WebSocketServer> {
 
 class WebSocketExchange extends Http1Request implements WebExchange {
   readonly #webSocket: WebSocket;
-  /** The message to the client has begun and not ended. */
+  /** A message to the client has begun and not ended. */
   #isInMessage = false;
   #sent: Promise<void> = Promise.resolve();
 
@@ -164,7 +177,7 @@ class WebSocketExchange extends Http1Request implements WebExchange {
     return this.#webSocket.bufferedAmount;
   }
 
-  /** A WebSocket has neither headers nor a status: an error is told by its message alone. */
+  /** A WebSocket has neither headers nor a status. Only the message shows an error. */
   addFields(): void {}
 
   head(): void {}
@@ -183,7 +196,7 @@ class WebSocketExchange extends Http1Request implements WebExchange {
     this.#webSocket.close(doneCode);
   }
 
-  /** It ends with the answer. */
+  /** The connection ends with the answer. */
   endConnection(): void {}
 
   async drained(): Promise<void> {
@@ -205,13 +218,13 @@ class WebSocketExchange extends Http1Request implements WebExchange {
   #send(bytes: Uint8Array, isLast: boolean): void {
     this.#isInMessage = !isLast;
     this.#sent = new Promise((resolve) => {
-      // With an error when the client is gone, which is heard of elsewhere.
+      // An error means that the client has closed the connection, which another event reports.
       this.#webSocket.send(bytes, { binary: false, fin: isLast }, () => resolve());
     });
   }
 }
 
-/** The token, as the header that a page cannot send. */
+/** The token, as the header that a web page cannot send. */
 function tokenFields({ headers }: IncomingMessage): readonly HeaderField[] {
   const [, token] = /^Bearer *, *(\S+)/.exec(headers['sec-websocket-protocol'] ?? '') ?? [];
   return token === undefined ? [] : [['authorization', `${bearer} ${token}`]];

@@ -43,10 +43,10 @@ test('tokens of each signing method are accepted by that method only', async () 
     const files = keyFiles(signMethod);
     const tokens = await JwtTokens.open(files);
     const token = await tokens.issue('ann', 7);
-    assert.equal(tokens.known(token), undefined);
+    assert.equal(tokens.cached(token), undefined);
     const { user, revision } = await tokens.verify(token);
     assert.deepEqual([user, revision], ['ann', 7], signMethod);
-    assert.equal(tokens.known(token)?.user, 'ann');
+    assert.equal(tokens.cached(token)?.user, 'ann');
     await assert.rejects(others.verify(token), isRefused);
     await assert.rejects(tokens.verify(`${token}x`), isRefused);
     if (files.publicKeyFile === undefined) continue;
@@ -62,7 +62,7 @@ test('an expired token is refused', async (context) => {
   const token = await tokens.issue('ann', 7);
   await tokens.verify(token);
   context.mock.timers.tick(61_000);
-  assert.equal(tokens.known(token), undefined);
+  assert.equal(tokens.cached(token), undefined);
   await assert.rejects(tokens.verify(token), isRefused);
   await assert.rejects(tokens.verify(token), isRefused, 'it is read anew');
 });

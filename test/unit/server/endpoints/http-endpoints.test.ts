@@ -248,7 +248,8 @@ test('a socket file left by a dead process is reused, and one in use is not', as
   const abandoned = createNetServer().listen(path);
   await once(abandoned, 'listening');
   await assert.rejects(() => listen(address, nobody), /another program listens there/);
-  // A process that is killed leaves the file; one that closes takes it away, if it is still where it was.
+  // A killed process leaves the socket file. A process that closes its listener removes the file,
+  // if it is still in its place.
   const received = Promise.withResolvers<Socket>();
   renameSync(path, `${path}.kept`);
   abandoned.close();

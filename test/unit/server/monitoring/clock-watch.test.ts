@@ -20,10 +20,10 @@ test('a change of the wall clock is logged with its direction and counted once',
   ] as const) {
     clocks.wallMs += 1_000 + jumpMs;
     clocks.monotonicMs += 1_000;
-    watch.look();
+    watch.check();
     clocks.wallMs += 1_000;
     clocks.monotonicMs += 1_000;
-    watch.look();
+    watch.check();
     assert.equal(lines.at(-1)?.direction, direction);
     assert.equal(lines.at(-1)?.by, `${Math.abs(jumpMs)}ms`);
   }
@@ -35,7 +35,7 @@ test('a late check and a clock that NTP slews are not reported', (context) => {
   const { watch, clocks, lines } = watched(context);
   clocks.wallMs += 60_030;
   clocks.monotonicMs += 60_000;
-  watch.look();
+  watch.check();
   assert.equal(watch.jumps.count, 0);
   assert.deepEqual(lines, []);
 });

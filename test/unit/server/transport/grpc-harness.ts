@@ -1,4 +1,4 @@
-/** A gRPC server with methods of a test's own, and a client that shows what is on the wire. */
+/** A gRPC server with test methods, and a client that shows the bytes on the wire. */
 import { once } from 'node:events';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type IncomingHttpHeaders } from 'node:http2';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
@@ -8,8 +8,8 @@ import { createLogger } from '../../../../src/logger.ts';
 import { FaultLog } from '../../../../src/server/monitoring/fault-log.ts';
 import { SlowCalls } from '../../../../src/server/monitoring/slow-calls.ts';
 import { ownStatuses, statusOf } from '../../../../src/server/replies/status.ts';
-import { Arrivals } from '../../../../src/server/transport/budget/arrivals.ts';
 import type { HeldBytes } from '../../../../src/server/transport/budget/held-bytes.ts';
+import { RequestTimeouts } from '../../../../src/server/transport/budget/request-timeouts.ts';
 import { Connections } from '../../../../src/server/transport/connections/connections.ts';
 import { GrpcServer } from '../../../../src/server/transport/grpc/grpc-server.ts';
 import { usualAnswer } from '../../../../src/server/transport/grpc/http2-call-stream.ts';
@@ -21,12 +21,12 @@ import { sharedBounds } from '../../../../src/server/transport/http2/shared-boun
 export interface Harness {
   readonly port: number;
   readonly grpc: GrpcServer;
-  /** What unfinished requests hold. */
+  /** Memory of unfinished requests. */
   readonly held: HeldBytes;
   readonly http2: Http2Server;
   readonly methods: MethodTable;
   readonly connections: Connections;
-  /** What the server logged. */
+  /** The log of the server. */
   readonly log: string[];
   client(): ClientHttp2Session;
 }
@@ -48,14 +48,14 @@ export async function startHarness(
   const log: string[] = [];
   const logger = createLogger('debug', { write: (line) => log.push(line) });
   const table = new MethodTable(methods);
-  const arrivals = new Arrivals();
+  const requestTimeouts = new RequestTimeouts();
   const bounds = sharedBounds();
   const faults = new FaultLog(logger);
   const grpc = new GrpcServer({
     methods: table,
     messageBytesMax,
     slowCalls: new SlowCalls({ logger, thresholdMs: Number.POSITIVE_INFINITY }),
-    arrivals,
+    requestTimeouts,
     statusOf: (error, { isStream }) => statusOf(error, { isStream, log: faults }),
     statuses: ownStatuses,
     onFault: (error) => faults.internal(error),
@@ -66,7 +66,7 @@ export async function startHarness(
     ...bounds,
     usualAnswer,
     accept: (stream) => grpc.acceptHttp2(stream),
-    onOverdrawn: (_peer, reason) => log.push(reason),
+    onExcessiveLoad: (_peer, reason) => log.push(reason),
     onFault: (error) => grpc.reportFault(error),
   });
   const connections = new Connections(logger);
@@ -80,7 +80,7 @@ export async function startHarness(
     for (const session of sessions) session.destroy();
     connections.destroy();
     server.close();
-    arrivals.close();
+    requestTimeouts.close();
   });
   return {
     port,
@@ -101,7 +101,7 @@ export async function startHarness(
 
 export interface Reply {
   readonly headers: IncomingHttpHeaders;
-  /** Undefined when the headers were all there was. */
+  /** Undefined if the headers were the whole answer. */
   readonly trailers: IncomingHttpHeaders | undefined;
   readonly messages: readonly Buffer[];
   readonly status: number;
@@ -158,7 +158,7 @@ export async function collect(stream: ClientHttp2Stream): Promise<Reply> {
   };
 }
 
-/** A message as it is on the wire. */
+/** A message with its prefix. */
 export function framed(message: Uint8Array | string, { compressed = false } = {}): Buffer {
   const bytes = Buffer.from(message);
   const prefix = Buffer.alloc(5);

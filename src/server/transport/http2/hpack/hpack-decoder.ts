@@ -3,9 +3,11 @@ import { ConnectionError, defaultHeaderTableBytes, ErrorCode } from '../protocol
 import { staticTable } from './hpack-static-table.ts';
 import { huffmanDecode } from './huffman.ts';
 
-/** What HPACK counts for each field besides its text. */
+/** Bytes that HPACK counts for each field besides its text. */
 const fieldOverheadBytes = 32;
-/** The longest block that is worth remembering: a call whose fields are all in the tables takes about 8 bytes. */
+/**
+ * The longest block that is cached. A call whose fields are all in the tables takes about 8 bytes.
+ */
 const rememberedBlockBytesMax = 32;
 /** Clients call a few dozen methods, each with one block. */
 const rememberedBlocksMax = 256;
@@ -14,28 +16,33 @@ export interface DecodedFields {
   readonly fields: readonly HeaderField[];
   /** As HPACK counts them. */
   readonly listBytes: number;
-  /** Of a request whose fields were checked: a block that comes again is not checked again. */
+  /**
+   * The content-length of a request whose fields were checked. An equal block is not checked again.
+   */
   contentLength: number | undefined;
 }
 
-/** Decodes the header blocks of one connection (RFC 7541). Everything wrong with one ends the connection. */
+/** Decodes the header blocks of one connection (RFC 7541). Any error ends the connection. */
 export class HpackDecoder {
   readonly #listBytesMax: number;
   /** Newest first. */
   #dynamic: HeaderField[] = [];
   #dynamicBytes = 0;
   #tableBytesMax = defaultHeaderTableBytes;
-  /** Blocks that came before, by their bytes, while the table has not changed since: most calls of a client look alike. */
+  /**
+   * Cache of decoded blocks by their bytes, valid until the table changes. Most calls of a client
+   * have equal blocks.
+   */
   readonly #remembered = new Map<string, DecodedFields>();
   #block: Buffer = Buffer.alloc(0);
   #position = 0;
 
-  /** `listBytesMax`: of a block's fields, as HPACK counts them. */
+  /** `listBytesMax`: limit for the fields of a block, as HPACK counts them. */
   constructor({ listBytesMax }: { readonly listBytesMax: number }) {
     this.#listBytesMax = listBytesMax;
   }
 
-  /** The fields of a whole block, in order. Equal blocks may give the same array. */
+  /** The fields of a whole block, in order. Equal blocks may return the same array. */
   decode(block: Buffer): DecodedFields {
     if (block.length > rememberedBlockBytesMax) return this.#decode(block).decoded;
     const key = block.toString('latin1');
@@ -75,7 +82,8 @@ export class HpackDecoder {
 
   #field(first: number): HeaderField {
     if ((first & 0x80) !== 0) return this.#entry(this.#integer(7));
-    // Literals: added to the table, or not, or never; these last two differ for intermediaries only.
+    // A literal field: added to the table, not added, or never added. The last two differ only for
+    // proxies.
     const nameIndex = this.#integer((first & 0x40) !== 0 ? 6 : 4);
     const name = nameIndex === 0 ? this.#string() : this.#entry(nameIndex)[0];
     return [name, this.#string()];
@@ -109,7 +117,7 @@ export class HpackDecoder {
     }
   }
 
-  /** A number in the lower bits of the next byte, and further ones when it does not fit. */
+  /** A number in the lower bits of the next byte. A larger number continues in further bytes. */
   #integer(prefixBits: number): number {
     const mask = 2 ** prefixBits - 1;
     let value = this.#byte() & mask;

@@ -3,28 +3,31 @@ import { defaultHeaderTableBytes } from '../protocol.ts';
 import { staticTable } from './hpack-static-table.ts';
 
 /**
- * The header blocks of nearly every answer of a connection. They are recognized as these very lists; their fields are kept in the
- * client's table, and the blocks are encoded once.
+ * The header blocks of nearly all answers of a connection. The encoder compares them by identity,
+ * keeps their fields in the client's table, and encodes the blocks once.
  */
 export interface UsualAnswer {
   readonly head: readonly HeaderField[];
   readonly trailers: readonly HeaderField[];
 }
 
-/** For connections whose answers have nothing in common. */
+/** For connections without common header blocks. */
 export const noUsualAnswer: UsualAnswer = { head: [], trailers: [] };
 
 const indexed = (index: number) => Buffer.of(0x80 | index);
 const emptyTheTable = Buffer.of(0x20);
 
-/** Encodes the header blocks of one connection's answers. Keeps the usual fields in the client's table, unless it wants no table. */
+/**
+ * Encodes the header blocks of one connection's answers. Keeps the usual fields in the client's
+ * table, unless the client allows no table.
+ */
 export class HpackEncoder {
   readonly #usual: UsualAnswer;
   #usesTable = true;
   #mustEmpty = false;
-  /** The fields in the client's table, the first inserted first. */
+  /** The fields in the client's table, the oldest first. */
   readonly #inserted: HeaderField[] = [];
-  /** The usual blocks, once their fields are in the table and stay where they are. */
+  /** The usual blocks, once their fields have final positions in the table. */
   #head: Buffer | undefined;
   #trailers: Buffer | undefined;
 
@@ -36,7 +39,7 @@ export class HpackEncoder {
   setTableBytesMax(bytes: number): void {
     if (bytes >= defaultHeaderTableBytes) return;
     this.#usesTable = false;
-    // The client forgets what no longer fits, and must be told that this side knows.
+    // The client drops fields that no longer fit. This side must confirm the new size.
     this.#mustEmpty = true;
     this.#head = undefined;
     this.#trailers = undefined;
@@ -59,7 +62,10 @@ export class HpackEncoder {
     return block;
   }
 
-  /** Inserts a field into the client's table when it is sent first; later its index stands for it. */
+  /**
+   * Inserts a field into the client's table when it is first sent. Later the field is sent as its
+   * index.
+   */
   #usualField(field: HeaderField): Buffer {
     const staticIndex = staticIndexOf(field);
     if (staticIndex > 0) return indexed(staticIndex);
@@ -84,7 +90,7 @@ export class HpackEncoder {
   }
 }
 
-/** Of a field that is in the static table with its value; 0: it is not. */
+/** The index of a field with this name and value in the static table; 0: it is not there. */
 function staticIndexOf([name, value]: HeaderField): number {
   return staticTable.findIndex(([knownName, knownValue]) => knownName === name && knownValue === value) + 1;
 }

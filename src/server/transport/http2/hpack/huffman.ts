@@ -1,6 +1,12 @@
-/** HPACK's Huffman code (RFC 7541, appendix B). It is canonical, so the lengths of the codes say all. */
+/**
+ * HPACK's Huffman code (RFC 7541, appendix B). The code is canonical, so the code lengths define
+ * it.
+ */
 
-/** Bits of the code of each byte, `length*count` for runs; the 257th, 30 bits of ones, is the end of the string. */
+/**
+ * Bits of the code of each byte, `length*count` for runs. The 257th code, 30 bits of ones, is the
+ * end of the string.
+ */
 const codeLengths = `13 23 28*7 24 30 28*2 30 28*8 30 28*9 6 10*2 12 13 6 8 11 10*2 8 11 8 6*3 5*3 6*7 7 8 15 6 12 10 13 6
   7*22 8 7 8 13 19 13 14 6 15 5 6 5 6 5 6*3 5 7*2 6*3 5 6 7 6 5*2 6 7*5 15 11 14 13 28 20 22 20*2 22*3 23 22 23*5 24 23
   24*2 22 23 24 23*4 21 22 23 22 23*2 24 22 21 20 22*2 23*2 21 23 22*2 24 21 22 23*2 21*2 22 21 23 22 23*2 20 22*3 23
@@ -9,7 +15,10 @@ const codeLengths = `13 23 28*7 24 30 28*2 30 28*8 30 28*9 6 10*2 12 13 6 8 11 1
 
 const endOfString = 256;
 
-/** A branch of the tree: where a 0 and where a 1 leads. A number is a byte (or the end), undefined is no code. */
+/**
+ * A node of the tree, with its branches for bit 0 and bit 1. A number is a byte (or the end);
+ * undefined is not a code.
+ */
 interface Branch {
   zero: Branch | number | undefined;
   one: Branch | number | undefined;
@@ -21,7 +30,7 @@ const root = codeTree(parseLengths(codeLengths));
 export function huffmanDecode(bytes: Uint8Array): string | undefined {
   const decoded: number[] = [];
   let branch = root;
-  // Bits since the last whole code: at most 7, all ones, may be left over at the end.
+  // Bits since the last whole code. At the end, at most 7 bits may be left, all ones.
   let depth = 0;
   let isAllOnes = true;
   for (const byte of bytes) {
@@ -52,7 +61,7 @@ function parseLengths(text: string): readonly number[] {
   });
 }
 
-/** Canonical: codes are counted up, shorter ones first, and among equals in the order of their bytes. */
+/** Canonical codes count up: shorter codes first, equal lengths in the order of their bytes. */
 function codeTree(lengths: readonly number[]): Branch {
   const symbols = [...lengths.keys()].sort((a, b) => lengthOf(a) - lengthOf(b) || a - b);
   const tree: Branch = { zero: undefined, one: undefined };

@@ -33,13 +33,13 @@ const types = new Map(
     .map((message) => [message.fullName.slice(1), message]),
 );
 
-/** What protoc would have written beside the names. */
+/** Protoc's JSON name of a field, which it writes beside the name. */
 function nameForJson({ field, nestedType }: DescriptorProto): void {
   for (const each of field) each.jsonName = protoCamelCase(each.name);
   nestedType.forEach(nameForJson);
 }
 
-/** Another reader and writer of the same schema: protobuf's JSON as its other implementations have it. */
+/** An independent implementation of protobuf's JSON for the same schema. */
 const registry = createFileRegistry(
   create(FileDescriptorSetSchema, {
     file: [...fileDescriptors]
@@ -73,7 +73,7 @@ function written(bytes: Uint8Array, schema: MessageSchema, lengthMin = Number.PO
   return text;
 }
 
-/** The same message with a new random content, in bytes. */
+/** The bytes of a message with new random content. */
 function* randomMessages(random: () => number): Generator<{ schema: MessageSchema; bytes: Buffer }> {
   for (const schema of schemas) {
     const type = types.get(schema.name);
@@ -167,7 +167,7 @@ test('base64 is parsed in each of its forms', () => {
   for (const text of ['+/8=', '-_8=', '+/8', '-_8', '+/\n8=\r\n\r']) assert.equal(keyOf(text), '+/8=', text);
 });
 
-/** As etcd 3.7.3 answers, less the space after "proto:". */
+/** The answers of etcd 3.7.3, without the space after "proto:". */
 const refused: readonly (readonly [json: string, message: string])[] = [
   ['null', 'syntax error (line 1:1): unexpected token null'],
   ['[1]', 'syntax error (line 1:1): unexpected token ['],

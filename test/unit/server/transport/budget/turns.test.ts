@@ -4,7 +4,10 @@ import { setImmediate as nextRound } from 'node:timers/promises';
 import { type Turn, Turns } from '../../../../../src/server/transport/budget/turns.ts';
 import { transportLimits } from '../../../../../src/server/transport/transport-limits.ts';
 
-/** Has an amount of work, and notes when it is at it. A step counts as a number of ms, whatever it takes. */
+/**
+ * A worker with an amount of work, which logs each of its steps. A step counts as `stepMs`, however
+ * long it takes.
+ */
 function worker(name: string, steps: number, log: string[], stepMs = 1) {
   let left = steps;
   return {

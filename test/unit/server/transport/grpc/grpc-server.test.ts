@@ -298,7 +298,7 @@ test('a slow handler applies backpressure to its client', async (context) => {
     isBlocked = (await Promise.race([once(stream, 'drain'), sleep(300, 'blocked')])) === 'blocked';
   }
   assert.ok(isBlocked, 'the client could send 12 MiB to a handler that reads nothing');
-  // The connection goes on meanwhile.
+  // The connection stays open.
   assert.equal((await call(session, echo.path, framed('x'))).status, StatusCode.ok);
   go.resolve();
   stream.end();

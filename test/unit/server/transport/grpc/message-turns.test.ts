@@ -8,7 +8,7 @@ function work(ms: number): void {
   while (performance.now() < endMs);
 }
 
-/** Takes messages, each of which costs so much, until it is stopped. */
+/** Takes messages of a given cost each, until it is stopped. */
 async function handle(turns: MessageTurns, taken: { count: number; isOver: boolean }, costMs: number): Promise<void> {
   while (!taken.isOver) {
     const turn = turns.next();

@@ -35,7 +35,7 @@ const data = (streamId: number, payload: Buffer, flags = 0) => frame(FrameType.d
 const acknowledgement = frame(FrameType.settings, { flags: Flag.ack });
 const many = transportLimits.idleFramesBurst + 2_000;
 
-/** Frames that bring no request forward. */
+/** Frames that carry no request. */
 const floods: Readonly<Record<string, (index: number) => readonly Buffer[]>> = {
   'streams that are opened and reset': (index) => [
     open(2 * index + 1),
@@ -60,7 +60,7 @@ for (const [name, frames] of Object.entries(floods)) {
     const client = raw().start();
     client.send(...Array.from({ length: many }, (_, index) => frames(index)).flat());
     assert.equal(await client.failure(), ErrorCode.enhanceYourCalm);
-    assert.match(harness.log.join('\n'), /no request forward/);
+    assert.match(harness.log.join('\n'), /frames that carry no request/);
     assert.equal((await call(harness.client(), echo.path, framed('served'))).status, 0);
     while (harness.held.bytes > 0) await sleep(1);
   });

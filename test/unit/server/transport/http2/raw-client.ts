@@ -1,4 +1,4 @@
-/** An HTTP/2 client that sends whatever frames a test likes, and shows what comes back. */
+/** An HTTP/2 client that sends any frames, and returns the received ones. */
 import { connect, type Socket } from 'node:net';
 import { clientPreface, FrameType } from '../../../../../src/server/transport/http2/protocol.ts';
 
@@ -75,7 +75,10 @@ export class RawClient {
     return this;
   }
 
-  /** The next frame that matches; frames before it are skipped. Undefined: the connection was closed. */
+  /**
+   * The next frame that matches; frames before it are skipped. Undefined: the connection was
+   * closed.
+   */
   async next(type: number, is: (frame: Frame) => boolean = () => true): Promise<Frame | undefined> {
     for (;;) {
       const found = this.#frames.findIndex((each) => each.type === type && is(each));
@@ -89,7 +92,7 @@ export class RawClient {
     while (!this.#isClosed) await this.#wake.promise;
   }
 
-  /** The error code of a GOAWAY that is followed by the end. */
+  /** The error code of a GOAWAY after which the connection closes. */
   async failure(): Promise<number | undefined> {
     const goAway = await this.next(FrameType.goAway);
     await this.closed();

@@ -4,14 +4,14 @@ import { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { test } from 'node:test';
 import { connect } from 'node:tls';
-import { helloForm } from '../../../../../src/server/transport/tls/client-hello.ts';
+import { helloFingerprint } from '../../../../../src/server/transport/tls/client-hello.ts';
 import { WaitingHandshakes } from '../../../../../src/server/transport/tls/waiting-handshakes.ts';
 
 function socketFrom(address: string): Socket {
   return Object.defineProperty(new Socket(), 'remoteAddress', { value: address });
 }
 
-test('a client with another hello form than a flood is served second, whenever it came', () => {
+test('a client with another hello fingerprint than a flood is served second, whenever it came', () => {
   const waiting = new WaitingHandshakes();
   const good = socketFrom('10.0.0.1');
   for (let count = 0; count < 1_000; count += 1) {
@@ -22,15 +22,15 @@ test('a client with another hello form than a flood is served second, whenever i
   assert.equal(waiting.size, 999);
 });
 
-test('addresses take turns, whatever hello forms their clients have', () => {
+test('addresses take turns, whatever hello fingerprints their clients have', () => {
   const waiting = new WaitingHandshakes();
-  for (let form = 0; form < 100; form += 1) waiting.add(socketFrom('10.0.0.1'), form);
+  for (let fingerprint = 0; fingerprint < 100; fingerprint += 1) waiting.add(socketFrom('10.0.0.1'), fingerprint);
   const good = socketFrom('10.0.0.2');
   waiting.add(good, 0);
   assert.ok([waiting.takeNext(), waiting.takeNext()].includes(good));
 });
 
-test('the newest handshake of a form is served first, and the oldest of the most frequent form is dropped first', () => {
+test('the newest handshake of a fingerprint is served first, and the oldest of the most frequent fingerprint is dropped first', () => {
   const waiting = new WaitingHandshakes();
   const frequent = Array.from({ length: 3 }, () => socketFrom('10.0.0.1'));
   waiting.add(socketFrom('10.0.0.2'), 1);
@@ -56,22 +56,22 @@ test('a closed connection gets no turn', () => {
   assert.equal(waiting.oldestOfMost(), undefined);
 });
 
-test('the form of a hello depends on its cipher suites, and an incomplete hello has some form', async () => {
+test('the fingerprint of a hello depends on its cipher suites, and an incomplete hello has some fingerprint', async () => {
   const [usual, again, narrow] = await Promise.all([
     helloOf('ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256'),
     helloOf('ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256'),
     helloOf('ECDHE-ECDSA-AES128-GCM-SHA256'),
   ]);
   assert.notDeepEqual(usual, again, 'each has random bytes of its own');
-  assert.equal(helloForm(usual), helloForm(again));
-  assert.notEqual(helloForm(usual), helloForm(narrow));
+  assert.equal(helloFingerprint(usual), helloFingerprint(again));
+  assert.notEqual(helloFingerprint(usual), helloFingerprint(narrow));
   for (let length = 0; length < usual.length; length += 1) {
-    const form = helloForm(usual.subarray(0, length));
-    assert.ok(form >= 0 && form < 256);
+    const fingerprint = helloFingerprint(usual.subarray(0, length));
+    assert.ok(fingerprint >= 0 && fingerprint < 256);
   }
 });
 
-/** What a TLS client sends first. */
+/** The first bytes of a TLS client. */
 async function helloOf(ciphers: string): Promise<Buffer> {
   const wire = new Duplex({
     read() {},

@@ -3,7 +3,7 @@ import { createServer, type SecureContextOptions, type Server, type TLSSocket } 
 import type { ListenTls } from '../../../config/listen/listen-tls.ts';
 import type { Logger } from '../../../logger.ts';
 import type { SparseLog } from '../../../sparse-log.ts';
-import type { Newcomers } from '../connections/newcomers.ts';
+import type { PendingConnections } from '../connections/pending-connections.ts';
 import { refusedConnections } from '../connections/refused-connections.ts';
 import { transportLimits } from '../transport-limits.ts';
 import { clientCertificateFault } from './client-certificate.ts';
@@ -14,31 +14,33 @@ import { Handshakes } from './handshakes.ts';
 /** HTTP/2 is preferred, as in etcd. */
 export type AlpnProtocols = readonly ['h2', 'http/1.1'] | readonly ['h2'];
 
-export interface TlsDoorOptions {
+export interface TlsTerminatorOptions {
   readonly tls: ListenTls;
   readonly credentials: Credentials;
   readonly alpnProtocols: AlpnProtocols;
   readonly logger: Logger;
-  /** Where connections wait until the first record has arrived. */
-  readonly newcomers: Newcomers;
-  /** Takes over a connection whose handshake is done and whose certificate, if one is asked for, is good. */
+  /** Connections whose first record has not arrived yet. */
+  readonly pending: PendingConnections;
+  /**
+   * Takes over a connection after its handshake. If a client certificate is required, it is valid.
+   */
   readonly onConnection: (socket: TLSSocket) => void;
 }
 
-/** Turns connections into encrypted ones. */
-export class TlsDoor {
-  readonly #options: TlsDoorOptions;
+/** Terminates TLS: makes an encrypted socket of each connection. */
+export class TlsTerminator {
+  readonly #options: TlsTerminatorOptions;
   readonly #server: Server;
   readonly #handshakes = new Handshakes((socket) => {
     this.#useChangedFiles();
     this.#server.emit('connection', socket);
   });
   readonly #log: SparseLog;
-  /** Asked of a socket when it is gone, it no longer knows. */
+  /** A closed socket no longer has its remote address. */
   readonly #peers = new WeakMap<Socket, string | undefined>();
   #loaded: LoadedCredentials;
 
-  constructor(options: TlsDoorOptions) {
+  constructor(options: TlsTerminatorOptions) {
     const { tls, credentials, alpnProtocols } = options;
     this.#options = options;
     this.#log = refusedConnections(options.logger);
@@ -54,21 +56,27 @@ export class TlsDoor {
     this.#server.on('tlsClientError', (error, socket) => this.#onFailure(error, socket));
   }
 
-  /** Takes in a connection that is about to begin its handshake. It gets nothing of TLS before its first record is there. */
+  /**
+   * Adds a connection whose handshake is about to begin. No TLS state is created before its first
+   * record has arrived.
+   */
   add(socket: Socket): void {
     this.#peers.set(socket, socket.remoteAddress);
-    this.#options.newcomers.add(socket, {
-      find: (seen) => (beginsHandshake(seen) ? 'handshake' : undefined),
+    this.#options.pending.add(socket, {
+      detect: (seen) => (beginsHandshake(seen) ? 'handshake' : undefined),
       take: (_found, seen) => this.#handshakes.add(socket, seen),
     });
   }
 
-  /** Ends the handshake that has waited longest for its client; false: there is none. */
-  endOldest(): boolean {
-    return this.#handshakes.endOldest();
+  /**
+   * Closes the connection whose handshake has waited longest for its client. Returns whether there
+   * was one.
+   */
+  closeOldest(): boolean {
+    return this.#handshakes.closeOldest();
   }
 
-  /** Ends the handshakes that are under way. */
+  /** Closes all connections with an unfinished handshake. */
   destroy(): void {
     this.#handshakes.destroy();
   }
@@ -78,7 +86,8 @@ export class TlsDoor {
     const loaded = credentials.current();
     if (loaded === this.#loaded) return;
     this.#loaded = loaded;
-    // Its sessions cannot be taken up again: who was signed by an authority that is gone begins anew.
+    // Sessions of the old context cannot be resumed, so a certificate of a removed authority is
+    // verified again.
     this.#server.setSecureContext(secureContextOptions(tls, loaded));
   }
 
@@ -96,7 +105,7 @@ export class TlsDoor {
 
   #onFailure(error: NodeJS.ErrnoException, socket: TLSSocket): void {
     this.#handshakes.done(rawSocketOf(socket));
-    // A client that hung up, or was never heard of, is no news: scans and health checks of ports do.
+    // Port scans and health checks close a connection without a handshake. That is not logged.
     if (error.code !== 'ECONNRESET' || socket.authorizationError) this.#refuse(socket, reasonOf(error, socket));
     socket.destroy();
   }
@@ -118,14 +127,20 @@ function secureContextOptions(tls: ListenTls, loaded: LoadedCredentials): Secure
   };
 }
 
-/** The connection below an encrypted one, as node has kept it since it has TLS: nothing it documents leads there. */
+/**
+ * The plain socket below a TLS socket. Node has no documented way to get it, but has had this field
+ * since its first TLS.
+ */
 function rawSocketOf(socket: TLSSocket): Socket {
   return (socket as TLSSocket & { readonly _parent: Socket })._parent;
 }
 
-/** Why a handshake failed, in a few words: OpenSSL's own have addresses of memory and file names of its sources. */
+/**
+ * The reason of a failed handshake, in a few words. OpenSSL's own messages contain memory addresses
+ * and names of source files.
+ */
 function reasonOf(error: NodeJS.ErrnoException & { readonly reason?: string }, socket: TLSSocket): string {
-  // Node names the fault of a certificate by its code here, whatever the type says.
+  // Here Node has the code of a certificate's fault, although the type is another one.
   const { authorizationError } = socket as { readonly authorizationError?: unknown };
   if (typeof authorizationError === 'string') return authorizationError;
   if (error.code === 'ERR_SSL_HTTP_REQUEST') return 'the client speaks HTTP without TLS';

@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 
-/** Connections by the address of their client, so that no address takes more than its share. */
-export class ByAddress {
-  readonly #lines = new Map<string, Line>();
+/** Connections by client address. It finds the address that has more than its share. */
+export class SocketsByAddress {
+  readonly #byAddress = new Map<string, SocketsInOrder>();
   readonly #addresses = new Map<Socket, string>();
 
   get size(): number {
@@ -17,41 +17,41 @@ export class ByAddress {
     // A connection through a Unix socket has no address.
     const address = socket.remoteAddress ?? '';
     this.#addresses.set(socket, address);
-    const line = this.#lines.get(address) ?? new Line();
-    line.add(socket);
-    this.#lines.set(address, line);
+    const sockets = this.#byAddress.get(address) ?? new SocketsInOrder();
+    sockets.add(socket);
+    this.#byAddress.set(address, sockets);
   }
 
   delete(socket: Socket): void {
     const address = this.#addresses.get(socket);
     if (address === undefined) return;
     this.#addresses.delete(socket);
-    const line = this.#lines.get(address);
-    line?.delete(socket);
-    if (line?.size === 0) this.#lines.delete(address);
+    const sockets = this.#byAddress.get(address);
+    sockets?.delete(socket);
+    if (sockets?.size === 0) this.#byAddress.delete(address);
   }
 
-  /** Of the address that has the most connections. */
+  /** The oldest connection of the address that has the most. */
   oldestOfMost(): Socket | undefined {
     return this.#most()?.oldest;
   }
 
-  /** Of the address that has the most connections. */
+  /** The newest connection of the address that has the most. */
   newestOfMost(): Socket | undefined {
     return this.#most()?.newest;
   }
 
-  #most(): Line | undefined {
-    let most: Line | undefined;
-    for (const line of this.#lines.values()) if (most === undefined || line.size > most.size) most = line;
+  #most(): SocketsInOrder | undefined {
+    let most: SocketsInOrder | undefined;
+    for (const sockets of this.#byAddress.values()) if (most === undefined || sockets.size > most.size) most = sockets;
     return most;
   }
 }
 
-/** Connections in the order in which they came. */
-export class Line {
+/** Connections in the order in which they arrived. */
+export class SocketsInOrder {
   readonly #sockets = new Set<Socket>();
-  /** The same, and some that have left: a set has no last one. */
+  /** The sockets in order, with some that were removed: a Set has no access to its last entry. */
   #order: Socket[] = [];
 
   get size(): number {
