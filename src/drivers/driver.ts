@@ -59,7 +59,7 @@ export interface Driver {
    * Gives back all unused space that can be given back while others are served, and makes the rest usable: in bounded bites where those who are served wait meanwhile.
    * Whether there is more, or why nothing of it can be given back.
    *
-   * @throws DriverError the database's weather; nothing is lost by it.
+   * @throws DriverError the database's classifyError; nothing is lost by it.
    */
   defragment(): Promise<{ more: boolean } | { obstacle: string }>;
   /** Bytes on disk, and of those not free for reuse. */

@@ -1,2 +1,2 @@
 /** What knex would print goes to the caller as an error anyway. */
-export const silence = { debug() {}, deprecate() {}, error() {}, warn() {} };
+export const silentLog = { debug() {}, deprecate() {}, error() {}, warn() {} };

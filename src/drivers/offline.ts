@@ -31,7 +31,7 @@ export interface OfflineDatabase {
 }
 
 /** A database that nobody else writes to. */
-export interface OwnedDatabase {
+export interface LockedDatabase {
   /** One transaction under the revision lock: all of it is done, or nothing. */
   transaction<Result>(work: (database: OfflineDatabase) => Promise<Result>): Promise<Result>;
 }
@@ -42,21 +42,21 @@ export interface OfflineAccess {
   /** Characters of a key's stored text that the database's indexes take. */
   readonly keyLengthMax: number;
   /** Whether there is a file, or a database in the server. */
-  isThere(): Promise<boolean>;
+  exists(): Promise<boolean>;
   /** Looks at it in one snapshot, whoever else uses it meanwhile. Nothing is written. */
-  look<Result>(work: (database: OfflineDatabase) => Promise<Result>): Promise<Result>;
+  readSnapshot<Result>(work: (database: OfflineDatabase) => Promise<Result>): Promise<Result>;
   /** Works on it while no tine serves it, and none can begin to. */
-  own<Result>(work: (owned: OwnedDatabase) => Promise<Result>): Promise<Result>;
+  whileLocked<Result>(work: (locked: LockedDatabase) => Promise<Result>): Promise<Result>;
   /** Makes it if it is missing, and brings its schema up to date, as a start of the server does. */
   prepare(): Promise<void>;
 }
 
 /** One transaction of `own`. */
-export function ownAlone<Result>(
+export function lockedTransaction<Result>(
   access: OfflineAccess,
   work: (database: OfflineDatabase) => Promise<Result>,
 ): Promise<Result> {
-  return access.own((owned) => owned.transaction(work));
+  return access.whileLocked((locked) => locked.transaction(work));
 }
 
 /** Makes an `OfflineDatabase` of a way to ask. */

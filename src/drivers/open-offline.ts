@@ -6,7 +6,7 @@ import type { OfflineAccess } from './offline.ts';
 export async function offlineAccess(dsn: Dsn): Promise<OfflineAccess> {
   switch (dsn.kind) {
     case 'sqlite':
-      return (await import('./sqlite/offline-file.ts')).offlineFile(dsn.path);
+      return (await import('./sqlite/offline-sqlite.ts')).offlineSqlite(dsn.path);
     case 'postgres':
       return (await import('./postgres/offline-postgres.ts')).offlinePostgres(dsn);
     case 'mysql':

@@ -17,7 +17,7 @@ export class SlowStatementLog {
     });
   }
 
-  tell({ name, ms, rows }: SlowStatement): void {
+  log({ name, ms, rows }: SlowStatement): void {
     this.#log.write(() => ({ statement: name, took: durationText(ms), rows }));
   }
 }

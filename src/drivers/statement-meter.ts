@@ -31,7 +31,7 @@ export class StatementMeter {
     return totals;
   }
 
-  ran(totals: RunningTotals, ms: number, rows: number): void {
+  record(totals: RunningTotals, ms: number, rows: number): void {
     totals.runs += 1;
     totals.ms += ms;
     totals.rows += rows;

@@ -10,14 +10,14 @@ import {
   compactionDone,
   currentRules,
   kinesRules,
-  leasesThere,
+  leasesExist,
   type Rule,
   repair,
   restore,
   revisionsInOrder,
 } from './rules.ts';
+import { missingParts } from './schema-parts.ts';
 import { compactedId, counted, numberOf, stateOf, type TableFacts, tableFacts } from './table-facts.ts';
-import { missingParts } from './tines-parts.ts';
 import { copyFinding } from './unfinished-copy.ts';
 
 export interface CheckReport {
@@ -63,7 +63,7 @@ async function rulesFor(database: OfflineDatabase, { isTines, tables }: TableFac
   // Where one of the small tables is gone, that is the finding.
   if (!tables.has('tine_state') || !tables.has('tine_lease')) return always;
   if ((await rowsNotCovered(database)) > 0) return always;
-  return [...always, ...currentRules(database.sql), leasesThere, await compactionDone(database)];
+  return [...always, ...currentRules(database.sql), leasesExist, await compactionDone(database)];
 }
 
 async function damageOf(database: OfflineDatabase): Promise<readonly string[]> {

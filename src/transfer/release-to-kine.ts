@@ -5,9 +5,9 @@ import { clientsCompactMarkText, keyBytes } from '../sql/key-text.ts';
 import { modRevision, version } from '../sql/row.ts';
 import { record } from '../sql/shape.ts';
 import { kinesClientsMarkName } from '../sql/take-over-statements.ts';
-import { fillHoles } from './fill-holes.ts';
+import { fillMissingIds } from './fill-missing-ids.ts';
+import { tinesKineIndex, tinesTables } from './schema-parts.ts';
 import { compactedId, numberOf, requireKnown, stateOf, tableFacts } from './table-facts.ts';
-import { tinesKineIndex, tinesTables } from './tines-parts.ts';
 import { refuseUnfinishedCopy } from './unfinished-copy.ts';
 
 /**
@@ -29,7 +29,7 @@ export async function releaseToKine(database: OfflineDatabase): Promise<readonly
     counted(await unescapeNames(database), 'keys with their bytes as they are, not escaped'),
     counted(await forgetLaggingRevisions(database), 'rows whose id became their revision, as in kine'),
     counted(await leasesToTtls(database), 'rows with a TTL, as in kine, instead of a lease'),
-    counted(await fillHoles(database, markId), 'missing ids filled'),
+    counted(await fillMissingIds(database, markId), 'missing ids filled'),
     counted(await fillOldValues(database, markId), 'rows given the previous value, as kine keeps it'),
   ];
   await changeTables(database);

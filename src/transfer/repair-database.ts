@@ -1,17 +1,17 @@
 /** What `tine repair` mends, and how. */
 import { migrationsTable } from '../../migrations/migrations.ts';
-import type { OfflineAccess, OfflineDatabase, OwnedDatabase } from '../drivers/offline.ts';
+import type { LockedDatabase, OfflineAccess, OfflineDatabase } from '../drivers/offline.ts';
 import { change, changeEach } from '../mvcc/program.ts';
 import { rebuildCurrent, uniteMarks } from '../mvcc/take-over.ts';
 import { compactMarkName } from '../sql/key-text.ts';
 import { INSERT_KINES_MARK } from '../sql/repair-statements.ts';
 import { DELETE_ROWS, SET_COMPACT_MARK } from '../sql/write-statements.ts';
 import { checkDatabase, rowsNotCovered } from './check-database.ts';
-import { fillHoles } from './fill-holes.ts';
+import { fillMissingIds } from './fill-missing-ids.ts';
 import { makeKinesIndexes } from './release-to-kine.ts';
-import { breachOf, compactionDone, currentRules, leasesThere, unreachableRows } from './rules.ts';
+import { breachOf, compactionDone, currentRules, leasesExist, unreachableRows } from './rules.ts';
+import { missingParts } from './schema-parts.ts';
 import { compactedId, counted, numberOf, requireKnown, type TableFacts, tableFacts } from './table-facts.ts';
-import { missingParts } from './tines-parts.ts';
 import { refuseUnfinishedCopy } from './unfinished-copy.ts';
 
 export interface RepairReport {
@@ -22,17 +22,17 @@ export interface RepairReport {
 }
 
 /** One kind of fault: what was done about it, or undefined when there was none. */
-type Mend = (database: OfflineDatabase, facts: TableFacts) => Promise<string | undefined>;
+type Repair = (database: OfflineDatabase, facts: TableFacts) => Promise<string | undefined>;
 
 /** In their order: what follows relies on what came before. */
-const mends: readonly Mend[] = [
-  mendMarks,
-  mendHoles,
-  mendLeases,
-  mendLeftovers,
-  mendCurrent,
-  mendKinesIndexes,
-  mendSequence,
+const repairs: readonly Repair[] = [
+  repairMarks,
+  repairHoles,
+  repairLeases,
+  repairLeftovers,
+  repairCurrent,
+  repairKinesIndexes,
+  repairSequence,
 ];
 
 /**
@@ -41,7 +41,7 @@ const mends: readonly Mend[] = [
  * @throws StartError when the database is nobody's, a newer tine's, or in use.
  */
 export async function repairDatabase(access: OfflineAccess): Promise<RepairReport> {
-  const isDamaged = await access.look(async (database) => {
+  const isDamaged = await access.readSnapshot(async (database) => {
     const facts = await tableFacts(database);
     const { findings, summary } = await checkDatabase(database);
     if (summary === undefined) return findings;
@@ -52,23 +52,23 @@ export async function repairDatabase(access: OfflineAccess): Promise<RepairRepor
   // Over pages that cannot be read nothing is written.
   if (isDamaged !== undefined) return { done: [], left: isDamaged };
   const done: string[] = await restoreParts(access);
-  await access.own(async (owned) => {
-    for (const mend of mends) {
-      const line = await mendIn(owned, mend);
+  await access.whileLocked(async (owned) => {
+    for (const repair of repairs) {
+      const line = await runRepair(owned, repair);
       if (line !== undefined) done.push(line);
     }
   });
-  const { findings } = await access.look(checkDatabase);
+  const { findings } = await access.readSnapshot(checkDatabase);
   return { done, left: findings };
 }
 
-function mendIn(owned: OwnedDatabase, mend: Mend): Promise<string | undefined> {
-  return owned.transaction(async (database) => mend(database, await tableFacts(database)));
+function runRepair(owned: LockedDatabase, repair: Repair): Promise<string | undefined> {
+  return owned.transaction(async (database) => repair(database, await tableFacts(database)));
 }
 
 /** The schema's own steps make what is missing when they run again. */
 async function restoreParts(access: OfflineAccess): Promise<string[]> {
-  const missing = await access.own((owned) =>
+  const missing = await access.whileLocked((owned) =>
     owned.transaction(async (database) => {
       const facts = await tableFacts(database);
       if (!facts.isTines) return [];
@@ -83,7 +83,7 @@ async function restoreParts(access: OfflineAccess): Promise<string[]> {
 }
 
 /** Exactly one, which covers what the others did. */
-async function mendMarks(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+async function repairMarks(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   const count = numberOf(await database.value(`SELECT COUNT(*) FROM kine WHERE name = '${compactMarkName}'`));
   if (count === 1) return undefined;
   const markId = await compactedId(database);
@@ -93,9 +93,9 @@ async function mendMarks(database: OfflineDatabase, { isTines }: TableFacts): Pr
   return count === 0 ? `made the row ${compactMarkName}` : `of ${count} rows ${compactMarkName} the newest is left`;
 }
 
-async function mendHoles(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+async function repairHoles(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   const markId = await compactedId(database);
-  const filled = await fillHoles(database, markId);
+  const filled = await fillMissingIds(database, markId);
   if (filled === 0) return undefined;
   // A row without a version is kine's to tine; these are not.
   if (isTines)
@@ -105,9 +105,9 @@ async function mendHoles(database: OfflineDatabase, { isTines }: TableFacts): Pr
   return `filled ${counted(filled, 'missing id')} as kine does: what was written there, if anything was, is lost`;
 }
 
-async function mendLeases(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+async function repairLeases(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   if (!isTines) return undefined;
-  const breach = await breachOf(leasesThere, database);
+  const breach = await breachOf(leasesExist, database);
   if (breach === undefined) return undefined;
   await database.change(
     `UPDATE kine
@@ -122,7 +122,7 @@ async function mendLeases(database: OfflineDatabase, { isTines }: TableFacts): P
   return `took the lease that is not there from ${counted(breach.count, 'key')}`;
 }
 
-async function mendLeftovers(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+async function repairLeftovers(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   if (!isTines) return undefined;
   const rule = await compactionDone(database);
   const breach = await breachOf(rule, database);
@@ -145,7 +145,7 @@ async function mendLeftovers(database: OfflineDatabase, { isTines }: TableFacts)
 const leftoversAtOnce = 500;
 
 /** What kine wrote since the last start is the next start's to take over. */
-async function mendCurrent(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+async function repairCurrent(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   if (!isTines || (await rowsNotCovered(database)) > 0) return undefined;
   for (const rule of currentRules(database.sql)) {
     if ((await breachOf(rule, database)) === undefined) continue;
@@ -155,13 +155,13 @@ async function mendCurrent(database: OfflineDatabase, { isTines }: TableFacts): 
   return undefined;
 }
 
-async function mendKinesIndexes(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+async function repairKinesIndexes(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   if (isTines || database.sql.kineMakesIndexes) return undefined;
   const made = await makeKinesIndexes(database);
   return made === 0 ? undefined : `made indexes of kine's: ${made}`;
 }
 
-async function mendSequence(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+async function repairSequence(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   const { sequenceBehind, keepsSequence, setSequence } = database.sql;
   if (sequenceBehind === undefined || (isTines && !keepsSequence)) return undefined;
   if ((await database.value(sequenceBehind)) === undefined) return undefined;

@@ -96,7 +96,7 @@ export const currentRules = (sql: OfflineDialect): readonly Rule[] => [
   },
 ];
 
-export const leasesThere: Rule = {
+export const leasesExist: Rule = {
   sql: `SELECT COUNT(*), MIN(kine.id)
     FROM (SELECT MAX(id) AS id FROM kine GROUP BY name) newest
     JOIN kine ON kine.id = newest.id

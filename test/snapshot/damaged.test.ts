@@ -157,7 +157,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
         withoutLog(stderr),
         /^(reading all of the snapshot\n)?tine: [^\n]+ (it is damaged|it is cut off)[^\n]+\n$/,
       );
-      assert.equal(await target.access.isThere(), false);
+      assert.equal(await target.access.exists(), false);
     }
   });
 }

@@ -18,7 +18,7 @@ function restore(path: string, { endpoint }: TestDatabase, ...options: readonly 
 }
 
 async function isSound({ access }: TestDatabase): Promise<void> {
-  assert.deepEqual((await access.look(checkDatabase)).findings, []);
+  assert.deepEqual((await access.readSnapshot(checkDatabase)).findings, []);
 }
 
 for (const driver of onePerDialect(TINE_DRIVERS)) {
@@ -214,7 +214,7 @@ if (driver !== undefined) {
     damaged[damaged.length - 40] = (damaged[damaged.length - 40] as number) ^ 1;
     writeFileSync(path, damaged);
     refused(/it is damaged: its SHA-256 is another one/);
-    assert.equal(await target.access.isThere(), false, 'the target was not touched');
+    assert.equal(await target.access.exists(), false, 'the target was not touched');
   });
 }
 

@@ -34,7 +34,7 @@ import {
   writeTineDatabase,
 } from './databases.ts';
 
-const silent: Progress = { at: () => {}, say: () => {} };
+const silent: Progress = { update: () => {}, print: () => {} };
 
 const txn = (...steps: readonly WriteOperation[]): WriteOperation => ({
   kind: 'txn',
@@ -78,8 +78,8 @@ function cutOff(access: OfflineAccess, beforeTransaction: number): OfflineAccess
   let count = 0;
   return {
     ...access,
-    own: (work) =>
-      access.own((owned) =>
+    whileLocked: (work) =>
+      access.whileLocked((owned) =>
         work({
           transaction: (change) => {
             count += 1;
@@ -92,7 +92,7 @@ function cutOff(access: OfflineAccess, beforeTransaction: number): OfflineAccess
 }
 
 async function isSound({ access }: TestDatabase): Promise<void> {
-  assert.deepEqual((await access.look(checkDatabase)).findings, []);
+  assert.deepEqual((await access.readSnapshot(checkDatabase)).findings, []);
 }
 
 for (const from of TINE_DRIVERS) {
@@ -164,7 +164,7 @@ for (const from of TINE_DRIVERS) {
       copyDatabase(source.access, target.access, silent),
       /it is not what was copied: 7 keys, SHA-256 .* instead of 7 keys, SHA-256 .*; drop it and start again$/,
     );
-    const [finding] = (await target.access.look(checkDatabase)).findings;
+    const [finding] = (await target.access.readSnapshot(checkDatabase)).findings;
     assert.match(finding ?? '', /a copy into it has not been finished/);
   });
 

@@ -129,14 +129,14 @@ for (const driver of TINE_DRIVERS) {
     test(`${driver.name}: ${what} is reported and fixed`, async (context) => {
       const database = await written(context, driver);
       await tamper(database, sql(driver));
-      const { findings } = await database.access.look(checkDatabase);
+      const { findings } = await database.access.readSnapshot(checkDatabase);
       assert.equal(findings.length, 1, findings.join('\n'));
       assert.match(findings[0] ?? '', finding);
 
       const repaired = await repairDatabase(database.access);
       assert.deepEqual(repaired.left, []);
       assert.match(repaired.done.join('\n'), done);
-      assert.deepEqual((await database.access.look(checkDatabase)).findings, []);
+      assert.deepEqual((await database.access.readSnapshot(checkDatabase)).findings, []);
 
       await serving(database, async (client) => {
         assert.deepEqual(keysOf((await client.range(withPrefix('/'))).kvs), keys);

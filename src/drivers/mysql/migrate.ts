@@ -7,8 +7,8 @@ import type { Knex } from 'knex';
 import { migrations, migrationsTable } from '../../../migrations/migrations.ts';
 import { mysqlWords } from '../../../migrations/words.ts';
 import { DriverError } from '../../errors.ts';
-import { GaveWay } from '../remote/second-try.ts';
-import { errorNumber, serverErrorNumber, weather } from './weather.ts';
+import { TransactionConflict } from '../remote/retry.ts';
+import { classifyError, errorNumber, serverErrorNumber } from './classify-error.ts';
 
 /** How long other instances may make steps in between. All of a fresh schema is made within a second. */
 const attemptsEndAfterMs = 30_000;
@@ -61,5 +61,5 @@ async function applyMissing(database: Knex): Promise<void> {
 }
 
 function isMadeByAnother(error: unknown): boolean {
-  return madeByAnother.has(serverErrorNumber(error)) || weather(error) instanceof GaveWay;
+  return madeByAnother.has(serverErrorNumber(error)) || classifyError(error) instanceof TransactionConflict;
 }

@@ -9,14 +9,14 @@ import { record, single } from '../../sql/shape.ts';
 import { changes, selectsRow, selectsRows } from '../../sql/statement.ts';
 import type { Engine } from '../remote/engine.ts';
 import type { Session } from '../remote/session.ts';
+import { classifyError, errorNumber, serverErrorNumber, tableFailure } from './classify-error.ts';
+import { endConnection, waitConnected } from './connection-lifetime.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { mysqlFacts } from './mysql-facts.ts';
 import { MysqlSession } from './mysql-session.ts';
 import { openNode } from './node-state.ts';
-import { connected, ended } from './opened.ts';
-import { prepareDatabase } from './prepare.ts';
+import { prepareDatabase } from './prepare-database.ts';
 import { destroy, makeReady } from './ready-connection.ts';
-import { errorNumber, serverErrorNumber, tableFailure, weather } from './weather.ts';
 
 const NOW = selectsRow('now', single('ms', 'integer'), () => 'SELECT FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)');
 
@@ -37,18 +37,18 @@ export function mysqlEngine(dsn: RemoteDsn, logger: Logger): Engine {
     keyLengthMax: limits.mysqlKeyLengthMax,
     facts: mysqlFacts,
     pollMs,
-    deafPollMs: pollMs,
+    pollMsWithoutMessages: pollMs,
     hosts: dsn.hosts,
     connect: (host, onClose) => connect(dsn, host, onClose),
     openNode: (host) => openNode(dsn, host),
     session: (connection, meter) => new MysqlSession(connection as Connection, meter),
-    end: (connection) => ended(connection as Connection),
+    end: (connection) => endConnection(connection as Connection),
     abandon: (connection) => destroy(connection as Connection),
     serverNameOf: (connection) => (connection as Connection).threadId?.toString(),
-    endLost: async (serverNames, session) => {
+    endLostConnections: async (serverNames, session) => {
       for (const threadId of serverNames) await endThread(Number(threadId), session);
     },
-    weather,
+    classifyError,
     prepare: (host) => prepareDatabase({ dsn, host, logger }),
     defragment: optimize,
     now: (session) => numberOf(session, NOW),
@@ -93,14 +93,14 @@ async function endThread(threadId: number, session: Session): Promise<void> {
   try {
     await session.run([query(KILL, threadId)]);
   } catch (error) {
-    const failure = weather(error);
+    const failure = classifyError(error);
     if (!(failure instanceof DriverError) || failure.kind === 'lost') throw failure;
   }
 }
 
 async function connect(dsn: RemoteDsn, host: DatabaseHost, onClose: () => void): Promise<Connection> {
   const connection = createConnection(await connectionSettings(dsn, host));
-  await connected(connection, onClose);
+  await waitConnected(connection, onClose);
   try {
     await makeReady(connection);
   } catch (error) {

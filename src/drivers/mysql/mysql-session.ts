@@ -5,9 +5,9 @@ import type { HeldLock, LockNumber } from '../../mvcc/known-state.ts';
 import { listQuery, type Query } from '../../mvcc/program.ts';
 import { fillIn, type MissingValue, missingIds, rowsUpToBytes, VALUES_BY_ID } from '../../sql/held-back-statements.ts';
 import { changeRows, onlyValue, type Row } from '../../sql/statement.ts';
-import { withinAnswerTime } from '../remote/answer-time.ts';
+import { withAnswerTimeout } from '../remote/answer-timeout.ts';
 import { freshLockNumber } from '../remote/lock-number.ts';
-import { GaveWay } from '../remote/second-try.ts';
+import { TransactionConflict } from '../remote/retry.ts';
 import {
   CommitInDoubt,
   type CommitProof,
@@ -17,11 +17,11 @@ import {
   type TransactionOptions,
 } from '../remote/session.ts';
 import type { StatementMeter } from '../statement-meter.ts';
-import { type Answered, ask } from './ask.ts';
+import { classifyError, errorNumber, isConnectionLost, serverErrorNumber } from './classify-error.ts';
 import { destroy, factsOf, idleSeconds, idleTransactionSeconds, type ServerFacts } from './ready-connection.ts';
 import { rowsOf } from './rows.ts';
+import { sendStatements, type TimedAnswer } from './send-statements.ts';
 import { statementText } from './statement-text.ts';
-import { errorNumber, isConnectionLost, serverErrorNumber, weather } from './weather.ts';
 
 /**
  * The revision lock is a row that each transaction of writes changes. On one server the row is locked. Nodes of a cluster do not see each other's locks: there the
@@ -111,10 +111,10 @@ export class MysqlSession implements Session {
     const answers = commits ? await this.#sendAndCommit(texts) : await this.#send([...texts, ...this.#checkTexts()]);
     this.#check(answers.at(-1));
     const lockAt = first.findIndex(({ name }) => name === 'revision_lock');
-    if (lockAt >= 0) this.#learnFound(answers[lockAt] as Answered);
+    if (lockAt >= 0) this.#learnFound(answers[lockAt] as TimedAnswer);
     let next = first.length;
     const found = queries.map((query) =>
-      isSent(query) ? rowsFor(query, answers[next++] as Answered) : nothing(query),
+      isSent(query) ? rowsFor(query, answers[next++] as TimedAnswer) : nothing(query),
     );
     return this.#cut(queries, found);
   }
@@ -128,7 +128,7 @@ export class MysqlSession implements Session {
     });
     if (missing.length > 0) {
       const [answered] = await this.#send([namedText(listQuery(VALUES_BY_ID, missingIds(missing)))]);
-      fillIn(missing, rowsOf(answered as Answered));
+      fillIn(missing, rowsOf(answered as TimedAnswer));
     }
     return cut;
   }
@@ -159,16 +159,16 @@ export class MysqlSession implements Session {
   }
 
   /** A failed statement ends its request: the transaction is still open then, unless COMMIT failed. */
-  async #sendAndCommit(texts: readonly NamedText[]): Promise<readonly Answered[]> {
+  async #sendAndCommit(texts: readonly NamedText[]): Promise<readonly TimedAnswer[]> {
     try {
       const answers = await this.#send([...texts, commit, ...this.#endTexts()]);
       this.#isBegun = false;
-      this.#commitMs = (answers[texts.length] as Answered).ms;
+      this.#commitMs = (answers[texts.length] as TimedAnswer).ms;
       return answers;
     } catch (error) {
       if (this.#kind !== 'exclusive' || !isConnectionLost(error)) throw error;
       this.#isBegun = false;
-      throw new CommitInDoubt(weather(error));
+      throw new CommitInDoubt(classifyError(error));
     }
   }
 
@@ -192,9 +192,9 @@ export class MysqlSession implements Session {
     try {
       const texts = [commit, ...(proof === undefined ? [] : [this.#proofText(proof)]), ...this.#endTexts()];
       const answers = await this.#send(texts);
-      if (proof !== undefined && !proof.holds(rowsOf(answers[1] as Answered))) throw endedByCluster();
+      if (proof !== undefined && !proof.holds(rowsOf(answers[1] as TimedAnswer))) throw endedByCluster();
     } catch (error) {
-      const failure = weather(error);
+      const failure = classifyError(error);
       if (!isConnectionLost(failure)) await this.#rollbackOnCluster().catch(() => destroy(this.#connection));
       throw new CommitInDoubt(failure);
     }
@@ -212,7 +212,7 @@ export class MysqlSession implements Session {
     try {
       await this.#send(texts);
     } catch (error) {
-      if (!(weather(error) instanceof GaveWay)) throw error;
+      if (!(classifyError(error) instanceof TransactionConflict)) throw error;
       await this.#send(texts);
     }
   }
@@ -232,7 +232,7 @@ export class MysqlSession implements Session {
   }
 
   /** On a cluster another node may have left another number that is not applied here yet. */
-  #learnFound({ answer }: Answered): void {
+  #learnFound({ answer }: TimedAnswer): void {
     const { insertId } = answer as ResultSetHeader;
     if (!this.#facts.isCluster && insertId > 0) this.#lock = { ...this.#lock, found: insertId };
   }
@@ -246,33 +246,33 @@ export class MysqlSession implements Session {
     return this.#isClusterWrite ? [readLock] : [];
   }
 
-  /** @throws GaveWay when statements of the request were not part of the transaction that took the lock. */
-  #check(last: Answered | undefined): void {
-    if (this.#isClusterWrite && onlyValue(rowsOf(last as Answered)) !== this.#lock.left) throw endedByCluster();
+  /** @throws TransactionConflict when statements of the request were not part of the transaction that took the lock. */
+  #check(last: TimedAnswer | undefined): void {
+    if (this.#isClusterWrite && onlyValue(rowsOf(last as TimedAnswer)) !== this.#lock.left) throw endedByCluster();
   }
 
   /** In as few requests as the server's bound allows: most often one. */
-  async #send(texts: readonly NamedText[]): Promise<readonly Answered[]> {
-    const answers: Answered[] = [];
+  async #send(texts: readonly NamedText[]): Promise<readonly TimedAnswer[]> {
+    const answers: TimedAnswer[] = [];
     for (const request of requestsOf(texts, this.#facts.packetBytesMax)) {
-      const answer = ask(this.#connection, request);
-      answers.push(...(await withinAnswerTime(answer, () => destroy(this.#connection), this.#options.answerMsMax)));
+      const answer = sendStatements(this.#connection, request);
+      answers.push(...(await withAnswerTimeout(answer, () => destroy(this.#connection), this.#options.answerMsMax)));
     }
-    for (const [index, { name }] of texts.entries()) this.#ran(name, answers[index] as Answered);
+    for (const [index, { name }] of texts.entries()) this.#record(name, answers[index] as TimedAnswer);
     return answers;
   }
 
-  #ran(name: string, { answer, ms }: Answered): void {
+  #record(name: string, { answer, ms }: TimedAnswer): void {
     const rows = 'affectedRows' in answer ? answer.affectedRows : answer.length;
-    this.#meter.ran(this.#meter.totalsOf(name), ms, rows);
+    this.#meter.record(this.#meter.totalsOf(name), ms, rows);
   }
 }
 
 const commit = { name: 'commit', text: 'COMMIT' };
 const rollback = { name: 'rollback', text: 'ROLLBACK' };
 
-function endedByCluster(): GaveWay {
-  return new GaveWay('the cluster ended the transaction before its commit', undefined);
+function endedByCluster(): TransactionConflict {
+  return new TransactionConflict('the cluster ended the transaction before its commit', undefined);
 }
 
 function namedText(query: Query): NamedText {
@@ -288,7 +288,7 @@ function nothing({ statement }: Query): readonly Row[] {
   return statement.returns === 'change' ? changeRows(0) : [];
 }
 
-function rowsFor({ statement }: Query, answered: Answered): readonly Row[] {
+function rowsFor({ statement }: Query, answered: TimedAnswer): readonly Row[] {
   return statement.returns === 'change'
     ? changeRows((answered.answer as ResultSetHeader).affectedRows)
     : rowsOf(answered);

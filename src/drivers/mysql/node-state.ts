@@ -2,10 +2,10 @@
 import { createConnection } from 'mysql2';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
 import type { Node, NodeState } from '../remote/engine.ts';
-import { ask } from './ask.ts';
+import { waitConnected } from './connection-lifetime.ts';
 import { connectionSettings } from './connection-settings.ts';
-import { connected } from './opened.ts';
 import { destroy, isOn } from './ready-connection.ts';
+import { sendStatements } from './send-statements.ts';
 
 const names = [
   'read_only',
@@ -32,10 +32,10 @@ const stateText = `SHOW GLOBAL VARIABLES WHERE Variable_name IN (${names}); SHOW
 export async function openNode(dsn: RemoteDsn, host: DatabaseHost): Promise<Node> {
   const { database: _database, ...settings } = await connectionSettings(dsn, host);
   const connection = createConnection(settings);
-  await connected(connection);
+  await waitConnected(connection);
   return {
     state: async () => {
-      const answers = await ask(connection, stateText);
+      const answers = await sendStatements(connection, stateText);
       return nodeState(new Map(answers.flatMap(({ answer }) => answer as [string, string][])));
     },
     abandon: () => destroy(connection),
@@ -47,7 +47,7 @@ export function nodeState(found: ReadonlyMap<string, string>): NodeState {
   const isCluster = isOn(found.get('wsrep_on'));
   return {
     refusal: serverRefusal(found) ?? (isCluster ? clusterRefusal(found) : undefined),
-    isStrained: isCluster && found.get('wsrep_local_state') === localState.donor,
+    isDegraded: isCluster && found.get('wsrep_local_state') === localState.donor,
     term: 0,
     dataId: isCluster ? `cluster ${found.get('wsrep_cluster_state_uuid')}` : serverId(found),
   };

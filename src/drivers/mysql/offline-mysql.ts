@@ -9,16 +9,16 @@ import { mysqlOfflineDialect } from '../../sql/mysql-offline-dialect.ts';
 import { changeRows, type Row, type Statement } from '../../sql/statement.ts';
 import type { OfflineAccess } from '../offline.ts';
 import { type OfflineConnection, offlineServer } from '../remote/offline-server.ts';
-import { type Answered, ask } from './ask.ts';
+import { classifyError, errorNumber, serverErrorNumber } from './classify-error.ts';
+import { endConnection, waitConnected } from './connection-lifetime.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { mysqlFacts } from './mysql-facts.ts';
 import { revisionLock } from './mysql-session.ts';
-import { connected, ended } from './opened.ts';
-import { migrationLock, prepareDatabase } from './prepare.ts';
+import { migrationLock, prepareDatabase } from './prepare-database.ts';
 import { factsOf, makeReady } from './ready-connection.ts';
 import { rowsOf } from './rows.ts';
+import { sendStatements, type TimedAnswer } from './send-statements.ts';
 import { statementText } from './statement-text.ts';
-import { errorNumber, serverErrorNumber, weather } from './weather.ts';
 
 export function offlineMysql(dsn: RemoteDsn): OfflineAccess {
   return offlineServer({
@@ -27,8 +27,8 @@ export function offlineMysql(dsn: RemoteDsn): OfflineAccess {
     facts: mysqlFacts,
     keyLengthMax: limits.mysqlKeyLengthMax,
     connect: (host) => connect(dsn, host),
-    weather,
-    saysMissing: (error) => serverErrorNumber(error) === errorNumber.badDatabase,
+    classifyError,
+    isDatabaseMissing: (error) => serverErrorNumber(error) === errorNumber.badDatabase,
     // A setting that a server's start warns of is no matter of a command's.
     prepare: (host) => prepareDatabase({ dsn, host, logger: pino({ enabled: false }) }),
     beginSnapshot: ['START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY'],
@@ -41,21 +41,21 @@ export function offlineMysql(dsn: RemoteDsn): OfflineAccess {
 }
 
 /** A command looks over whole tables, and thinks in between. */
-const patience = (isMariadb: boolean): string =>
+const longWaits = (isMariadb: boolean): string =>
   `SET SESSION ${isMariadb ? 'idle_transaction_timeout = 0, SESSION ' : ''}wait_timeout = 28800, SESSION innodb_lock_wait_timeout = 10, SESSION lock_wait_timeout = 10`;
 
 async function connect(dsn: RemoteDsn, host: DatabaseHost): Promise<OfflineConnection> {
   const connection = createConnection(await connectionSettings(dsn, host));
-  await connected(connection);
+  await waitConnected(connection);
   await makeReady(connection);
-  await ask(connection, patience(factsOf(connection).isMariadb));
-  return { ask: (asked) => answerTo(connection, asked), close: () => ended(connection).catch(() => {}) };
+  await sendStatements(connection, longWaits(factsOf(connection).isMariadb));
+  return { run: (query) => resultOf(connection, query), close: () => endConnection(connection).catch(() => {}) };
 }
 
-async function answerTo(connection: Connection, asked: Query): Promise<readonly Row[]> {
+async function resultOf(connection: Connection, asked: Query): Promise<readonly Row[]> {
   const isChange = asked.statement.returns === 'change';
   if (asked.list?.length === 0) return isChange ? changeRows(0) : [];
-  const [answered] = (await ask(connection, statementText(asked))) as readonly [Answered];
+  const [answered] = (await sendStatements(connection, statementText(asked))) as readonly [TimedAnswer];
   if (isChange) return changeRows((answered.answer as ResultSetHeader).affectedRows);
   const rows = rowsOf(answered);
   return asked.bytesMax === undefined ? rows : cut(connection, { ...asked, rows, bytesMax: asked.bytesMax });
@@ -68,6 +68,6 @@ async function cut(
 ): Promise<readonly Row[]> {
   const missing: MissingValue[] = [];
   const rows = rowsUpToBytes(found, missing);
-  if (missing.length > 0) fillIn(missing, await answerTo(connection, listQuery(VALUES_BY_ID, missingIds(missing))));
+  if (missing.length > 0) fillIn(missing, await resultOf(connection, listQuery(VALUES_BY_ID, missingIds(missing))));
   return rows;
 }

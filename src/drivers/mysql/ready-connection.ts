@@ -2,8 +2,8 @@
 import type { Connection } from 'mysql2';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
-import { withinAnswerTime } from '../remote/answer-time.ts';
-import { ask } from './ask.ts';
+import { withAnswerTimeout } from '../remote/answer-timeout.ts';
+import { sendStatements } from './send-statements.ts';
 
 /** What a session must know of the server. */
 export interface ServerFacts {
@@ -38,12 +38,12 @@ export async function makeReady(connection: Connection): Promise<void> {
     ...(isMariadb ? mariadbSettings : mysqlSettings),
     ...(isCluster ? clusterSettings : []),
   ];
-  await answered(connection, (own) => ask(own, settings.join(';')));
+  await answered(connection, (own) => sendStatements(own, settings.join(';')));
 }
 
 /** Settings of the server, by name. */
 export async function showVariables(connection: Connection, names = asked): Promise<ReadonlyMap<string, string>> {
-  const [found] = await ask(
+  const [found] = await sendStatements(
     connection,
     `SHOW VARIABLES WHERE Variable_name IN (${names.map((name) => `'${name}'`).join()})`,
   );
@@ -51,7 +51,7 @@ export async function showVariables(connection: Connection, names = asked): Prom
 }
 
 function answered<Result>(connection: Connection, work: (connection: Connection) => Promise<Result>): Promise<Result> {
-  return withinAnswerTime(work(connection), () => destroy(connection));
+  return withAnswerTimeout(work(connection), () => destroy(connection));
 }
 
 /** Ends a connection without a word to the server: everything that waits for it fails. */

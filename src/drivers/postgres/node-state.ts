@@ -2,10 +2,10 @@
 import pg, { type Client } from 'pg';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
 import type { Node, NodeState } from '../remote/engine.ts';
+import { isDatabaseMissing } from './classify-error.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { destroy } from './postgres-session.ts';
-import { maintenanceDatabase } from './prepare.ts';
-import { saysMissingDatabase } from './weather.ts';
+import { maintenanceDatabase } from './prepare-database.ts';
 
 /**
  * The highest timeline of a primary that was seen. Each promotion begins a new one, so that a primary of a lower one is stale: it was down or cut off when another took its
@@ -40,7 +40,7 @@ interface StateRow {
 /** The connection is to tine's database, or to the one that every server has while that is missing. */
 export async function openNode(dsn: RemoteDsn, host: DatabaseHost, terms: Terms): Promise<Node> {
   const client = await connected(dsn, host).catch((error: unknown) => {
-    if (!saysMissingDatabase(error)) throw error;
+    if (!isDatabaseMissing(error)) throw error;
     return connected({ ...dsn, database: maintenanceDatabase }, host);
   });
   return { state: () => stateOf(client, terms), abandon: () => destroy(client) };
@@ -64,7 +64,7 @@ async function stateOf(client: Client, terms: Terms): Promise<NodeState> {
   const term = Number.parseInt(timeline, 16);
   return {
     refusal: refusal ?? terms.refusal(term),
-    isStrained: false,
+    isDegraded: false,
     term: refusal === null ? term : 0,
     // The same server by another address.
     dataId: process,

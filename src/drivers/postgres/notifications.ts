@@ -9,7 +9,7 @@ import type { Logger } from 'pino';
 import type { RemoteDsn } from '../../config/database/database-dsn.ts';
 import { limits } from '../../limits.ts';
 import type { RowId } from '../../mvcc/operations.ts';
-import { withinAnswerTime } from '../remote/answer-time.ts';
+import { withAnswerTimeout } from '../remote/answer-timeout.ts';
 import type { CurrentHost, MessageChannel, MessageListener } from '../remote/engine.ts';
 import { findMode, modeOf } from './connection-mode.ts';
 import { connectionSettings } from './connection-settings.ts';
@@ -49,7 +49,7 @@ export class Notifications implements MessageChannel {
   readonly #greeting: NodeJS.Timeout;
   /** When another instance was last heard. */
   #otherHeardMs = Number.NEGATIVE_INFINITY;
-  #isHeard = false;
+  #isReceiving = false;
   #echo: NodeJS.Timeout | undefined;
   /** What this instance said last that has not come back, and when. */
   #said: { readonly payload: string; readonly atMs: number } | undefined;
@@ -66,8 +66,8 @@ export class Notifications implements MessageChannel {
     void this.#keepOpen();
   }
 
-  get isHeard(): boolean {
-    return this.#isHeard;
+  get isReceiving(): boolean {
+    return this.#isReceiving;
   }
 
   announce(id: RowId): void {
@@ -86,7 +86,7 @@ export class Notifications implements MessageChannel {
 
   /** Who does not hear its own word does not hear others. */
   get #isOtherThere(): boolean {
-    return !this.#isHeard || performance.now() - this.#otherHeardMs < presenceMs;
+    return !this.#isReceiving || performance.now() - this.#otherHeardMs < presenceMs;
   }
 
   #say(id: RowId): void {
@@ -107,7 +107,7 @@ export class Notifications implements MessageChannel {
         const client = this.#client;
         const name = modeOf(client).keepsStatements ? { name: 'announce' } : {};
         const text = `SELECT pg_notify(${headChannel}, $1)`;
-        await withinAnswerTime(client.query({ ...name, text, values: [payload] }), () => destroy(client));
+        await withAnswerTimeout(client.query({ ...name, text, values: [payload] }), () => destroy(client));
       }
     } catch {
       // The connection is gone: the others' poll finds what was not said.
@@ -118,7 +118,7 @@ export class Notifications implements MessageChannel {
 
   /** Its own words come back at once. Where they did and no longer do, the connection is dead, and nobody says so. */
   #expectEcho(): void {
-    if (!this.#isHeard || this.#echo !== undefined) return;
+    if (!this.#isReceiving || this.#echo !== undefined) return;
     this.#echo = setTimeout(() => this.reopen(), limits.databaseAnswerMsMax);
     this.#echo.unref();
   }
@@ -142,7 +142,7 @@ export class Notifications implements MessageChannel {
         this.#logger.debug({ err: error }, 'the connection for notifications was lost');
       }
       this.#client = undefined;
-      this.#isHeard = false;
+      this.#isReceiving = false;
       this.#said = undefined;
       this.#endEcho();
       if (!this.#isClosed) await new Promise((resolve) => setTimeout(resolve, limits.reconnectPauseMs));
@@ -182,7 +182,7 @@ export class Notifications implements MessageChannel {
     this.#asks = true;
     this.#say(noRow);
     const deaf = setTimeout(() => {
-      if (this.#isHeard || this.#isClosed || this.#client !== client) return;
+      if (this.#isReceiving || this.#isClosed || this.#client !== client) return;
       this.#logOnce('the database passes no notifications on: it is polled instead');
     }, echoMsMax);
     deaf.unref();
@@ -194,7 +194,7 @@ export class Notifications implements MessageChannel {
   }
 
   #hear(payload: string): void {
-    this.#isHeard = true;
+    this.#isReceiving = true;
     this.#endEcho();
     this.#measureEcho(payload);
     const [instance, id, end] = payload.split(' ');

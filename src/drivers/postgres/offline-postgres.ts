@@ -7,14 +7,14 @@ import { postgresOfflineDialect } from '../../sql/postgres-offline-dialect.ts';
 import { changeRows, type Row } from '../../sql/statement.ts';
 import type { OfflineAccess } from '../offline.ts';
 import { type OfflineConnection, offlineServer } from '../remote/offline-server.ts';
+import { classifyError, isDatabaseMissing } from './classify-error.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { parameterValues } from './parameters.ts';
 import { postgresFacts } from './postgres-facts.ts';
-import { prepareDatabase } from './prepare.ts';
+import { prepareDatabase } from './prepare-database.ts';
 import { offlineSettings } from './settings.ts';
 import { lockRevisionOffline, tryLockSchema } from './store-locks.ts';
 import { columnTypes } from './types.ts';
-import { saysMissingDatabase, weather } from './weather.ts';
 
 /** In one message: the role's own settings might not leave time for a second. */
 const begin = `BEGIN ISOLATION LEVEL READ COMMITTED; ${offlineSettings}`;
@@ -26,8 +26,8 @@ export function offlinePostgres(dsn: RemoteDsn): OfflineAccess {
     facts: postgresFacts,
     keyLengthMax: limits.postgresKeyLengthMax,
     connect: (host) => connect(dsn, host),
-    weather,
-    saysMissing: saysMissingDatabase,
+    classifyError,
+    isDatabaseMissing: isDatabaseMissing,
     prepare: (host) => prepareDatabase(dsn, host),
     beginSnapshot: [`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${offlineSettings}`],
     begin: [begin],
@@ -43,15 +43,15 @@ async function connect(dsn: RemoteDsn, host: DatabaseHost): Promise<OfflineConne
   // It is told by the query that waits.
   client.on('error', () => {});
   await client.connect();
-  return { ask: (asked) => ask(client, asked), close: () => client.end() };
+  return { run: (query) => run(client, query), close: () => client.end() };
 }
 
-async function ask(client: pg.Client, asked: Query): Promise<readonly Row[]> {
-  const { statement, list } = asked;
+async function run(client: pg.Client, query: Query): Promise<readonly Row[]> {
+  const { statement, list } = query;
   const isChange = statement.returns === 'change';
   if (list?.length === 0) return isChange ? changeRows(0) : [];
   let count = 0;
   const text = statement.text(postgresOfflineDialect).replaceAll('?', () => `$${++count}`);
-  const { rows, rowCount } = await client.query({ text, values: parameterValues(asked), rowMode: 'array' });
+  const { rows, rowCount } = await client.query({ text, values: parameterValues(query), rowMode: 'array' });
   return isChange ? changeRows(rowCount ?? 0) : (rows as unknown as readonly Row[]);
 }

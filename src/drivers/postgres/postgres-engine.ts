@@ -8,9 +8,10 @@ import { onlyRow, query } from '../../mvcc/program.ts';
 import { SparseLog } from '../../sparse-log.ts';
 import { record, single } from '../../sql/shape.ts';
 import { changes, selectsRow } from '../../sql/statement.ts';
-import { withinAnswerTime } from '../remote/answer-time.ts';
+import { withAnswerTimeout } from '../remote/answer-timeout.ts';
 import type { Engine } from '../remote/engine.ts';
 import type { Session } from '../remote/session.ts';
+import { classifyError } from './classify-error.ts';
 import { findMode, modeOf } from './connection-mode.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { guardedWriteBegin } from './guarded-write.ts';
@@ -18,11 +19,10 @@ import { openNode, Terms } from './node-state.ts';
 import { Notifications } from './notifications.ts';
 import { postgresFacts } from './postgres-facts.ts';
 import { destroy, PostgresSession } from './postgres-session.ts';
-import { prepareDatabase } from './prepare.ts';
+import { prepareDatabase } from './prepare-database.ts';
 import { sessionSettings } from './settings.ts';
 import { confirmPrimary, UnconfirmedPrimary, watchCommits } from './synchronous-standby.ts';
 import { columnTypes } from './types.ts';
-import { weather } from './weather.ts';
 
 const NOW = selectsRow(
   'now',
@@ -75,7 +75,7 @@ export function postgresEngine(dsn: RemoteDsn, logger: Logger): Engine {
     keyLengthMax: limits.postgresKeyLengthMax,
     facts: postgresFacts,
     pollMs: { min: limits.postgresPollIntervalMs, max: limits.postgresPollIntervalMs },
-    deafPollMs: { min: limits.mysqlPollIntervalMsMin, max: limits.mysqlPollIntervalMsMax },
+    pollMsWithoutMessages: { min: limits.mysqlPollIntervalMsMin, max: limits.mysqlPollIntervalMsMax },
     hosts: dsn.hosts,
     connect: (host, onClose) => connect({ dsn, host, unconfirmed }, onClose),
     openNode: (host) => openNode(dsn, host, terms),
@@ -85,10 +85,10 @@ export function postgresEngine(dsn: RemoteDsn, logger: Logger): Engine {
     // A pooler's number is no process of the server's.
     serverNameOf: (connection) =>
       modeOf(connection as Client).isPooled ? undefined : (connection as { processID?: number }).processID?.toString(),
-    endLost: async (serverNames, session) => {
+    endLostConnections: async (serverNames, session) => {
       await session.run(serverNames.map((processId) => query(END_BACKEND, Number(processId))));
     },
-    weather,
+    classifyError,
     prepare: (host) => prepareDatabase(dsn, host),
     now: (session) => numberOf(session, NOW),
     size: async (session) => {
@@ -118,7 +118,7 @@ async function connect({ dsn, host, unconfirmed }: Place, onClose: () => void): 
   client.once('end', onClose);
   try {
     await client.connect();
-    await withinAnswerTime(makeReady(client, dsn), () => destroy(client));
+    await withAnswerTimeout(makeReady(client, dsn), () => destroy(client));
   } catch (error) {
     if (error instanceof UnconfirmedPrimary)
       unconfirmed.write(() => ({ endpoint: dsnText({ ...dsn, hosts: [host] }) }));

@@ -6,7 +6,7 @@ import type { HeldLock } from '../../mvcc/known-state.ts';
 import type { Query } from '../../mvcc/program.ts';
 import { postgresBinaryDialect, postgresDialect } from '../../sql/postgres-dialect.ts';
 import { changeRows, onlyValue, type Row, type Statement } from '../../sql/statement.ts';
-import { withinAnswerTime } from '../remote/answer-time.ts';
+import { withAnswerTimeout } from '../remote/answer-timeout.ts';
 import { freshLockNumber } from '../remote/lock-number.ts';
 import {
   CommitInDoubt,
@@ -16,6 +16,7 @@ import {
   type TransactionOptions,
 } from '../remote/session.ts';
 import { rowCount, type StatementMeter } from '../statement-meter.ts';
+import { classifyError, isConnectionLost } from './classify-error.ts';
 import { type ConnectionMode, modeOf } from './connection-mode.ts';
 import { CopyQuery } from './copy-query.ts';
 import { guardedText, guardedValues } from './guarded-write.ts';
@@ -23,7 +24,6 @@ import { parameterValues } from './parameters.ts';
 import { transactionSettings } from './settings.ts';
 import { lockRevision } from './store-locks.ts';
 import { isConfirmed } from './synchronous-standby.ts';
-import { isConnectionLost, weather } from './weather.ts';
 
 const beginTexts: Record<TransactionKind, string> = {
   snapshot: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
@@ -118,7 +118,7 @@ export class PostgresSession implements Session {
     });
     const ended = isTransaction ? this.#control('commit', 'COMMIT') : undefined;
     const [, { rows }] = await this.#committed(Promise.all([begun, guarded, ended]), confirmed);
-    this.#ran(name, write.queries.length);
+    this.#record(name, write.queries.length);
     this.#commitMs = this.#lastMs - startMs;
     return onlyValue(rows as unknown as readonly Row[]) === 1;
   }
@@ -141,7 +141,7 @@ export class PostgresSession implements Session {
       answered = await this.#answered(answer);
     } catch (error) {
       if (this.#kind === 'snapshot' || !isConnectionLost(error)) throw error;
-      throw new CommitInDoubt(weather(error));
+      throw new CommitInDoubt(classifyError(error));
     }
     if (!confirmed()) throw new CommitInDoubt(new DriverError('lost', 'no standby confirmed the commit'));
     return answered;
@@ -164,7 +164,7 @@ export class PostgresSession implements Session {
   async #takeLock(): Promise<void> {
     const left = freshLockNumber();
     const { rows } = await this.#client.query<Row[]>({ ...this.#named(lockName, lockRevision), values: [left] });
-    this.#ran('revision_lock', 1);
+    this.#record('revision_lock', 1);
     const found = onlyValue(rows as unknown as readonly Row[]);
     this.#lock = { found: typeof found === 'number' ? found : undefined, left };
   }
@@ -190,7 +190,7 @@ export class PostgresSession implements Session {
     if (list !== undefined && list.length === 0) return statement.returns === 'change' ? changeRows(0) : [];
     if (statement.isBulk === true) return this.#copy(query);
     const rows = await this.#askOne(query);
-    this.#ran(statement.name, rowCount(statement, rows));
+    this.#record(statement.name, rowCount(statement, rows));
     return rows;
   }
 
@@ -205,14 +205,14 @@ export class PostgresSession implements Session {
 
   async #control(name: string, text: string): Promise<{ readonly command: string; readonly ms: number }> {
     const { command } = await this.#client.query(text);
-    return { command, ms: this.#ran(name, 0) };
+    return { command, ms: this.#record(name, 0) };
   }
 
   /** Answers come one after the other: a statement took what lies between the one before and its own. */
-  #ran(name: string, rows: number): number {
+  #record(name: string, rows: number): number {
     const nowMs = performance.now();
     const ms = nowMs - this.#lastMs;
-    this.#meter.ran(this.#meter.totalsOf(name), ms, rows);
+    this.#meter.record(this.#meter.totalsOf(name), ms, rows);
     this.#lastMs = nowMs;
     return ms;
   }
@@ -227,12 +227,12 @@ export class PostgresSession implements Session {
       );
       this.#client.query(sent);
     });
-    this.#ran(query.statement.name, copy.rowsReceived);
+    this.#record(query.statement.name, copy.rowsReceived);
     return copy.received;
   }
 
   #answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
-    return withinAnswerTime(answer, () => destroy(this.#client), this.#options.answerMsMax);
+    return withAnswerTimeout(answer, () => destroy(this.#client), this.#options.answerMsMax);
   }
 }
 

@@ -3,7 +3,7 @@ import type { DatabaseHost } from '../../config/database/database-dsn.ts';
 import type { NodeState } from './engine.ts';
 
 /** A host as it was found. */
-export interface FoundHost {
+export interface CheckedHost {
   readonly host: DatabaseHost;
   /** Undefined: it did not answer, or refused the connection. */
   readonly state: NodeState | undefined;
@@ -26,15 +26,15 @@ export interface CurrentChoice {
  * Galera cluster do: two servers that both take writes and are not one cluster hold different data.
  */
 export function chooseHost(
-  hosts: readonly FoundHost[],
+  hosts: readonly CheckedHost[],
   current: CurrentChoice | undefined,
   servesForMsMin: number,
 ): DatabaseHost | undefined {
   const serving = hosts.filter(({ state }) => state !== undefined && state.refusal === undefined);
   const termMax = Math.max(...serving.map(({ state }) => state?.term ?? 0));
   const newest = serving.filter(({ state }) => state?.term === termMax);
-  const best = (among: readonly FoundHost[]): FoundHost | undefined =>
-    among.find(({ state }) => state?.isStrained === false) ?? among[0];
+  const best = (among: readonly CheckedHost[]): CheckedHost | undefined =>
+    among.find(({ state }) => state?.isDegraded === false) ?? among[0];
   if (current === undefined || current.isLost) return best(newest)?.host;
   const kept = serving.find(({ host }) => host === current.host);
   const known = kept?.state ?? current.state;

@@ -8,7 +8,7 @@ import { limits } from '../../limits.ts';
 import type { Program, Query } from '../../mvcc/program.ts';
 import { type CommitMark, type CommitSlots, markQuery, newMark, proofOf, tokenOf, tokenQuery } from './commit-slots.ts';
 import { remoteLimits } from './remote-limits.ts';
-import { GaveWay, isLost, OutcomeUnknown } from './second-try.ts';
+import { isLost, OutcomeUnknown, TransactionConflict } from './retry.ts';
 import { CommitInDoubt, type CommitProof } from './session.ts';
 
 /** How one attempt begins and is proved. */
@@ -21,7 +21,7 @@ export interface OnceOptions<Result> {
   readonly slots: CommitSlots;
   nowMs(): number;
   /** Does the work without a read where it can; undefined: it did nothing. It leaves the mark. */
-  atOnce?(mark: Query): Promise<Result | undefined>;
+  writeGuarded?(mark: Query): Promise<Result | undefined>;
   /** A new run of the program, for each attempt. */
   program(): Program<Result>;
   /** Runs a program in a transaction of writes and commits it. */
@@ -56,7 +56,7 @@ export async function commitOnce<Result>(options: OnceOptions<Result>): Promise<
   for (let isFirst = true; ; isFirst = false) {
     const mark = newMark(slot);
     try {
-      const done = isFirst ? await attemptAtOnce(options, mark) : undefined;
+      const done = isFirst ? await attemptGuarded(options, mark) : undefined;
       const { result, wasCommitted } = done ?? (await withinDoubt(attempt(options, mark, doubts), doubts, retries));
       if (hasLoss(doubts)) onDoubtEnd(wasCommitted ? 'committed' : 'undone');
       slots.giveBack(slot);
@@ -64,7 +64,7 @@ export async function commitOnce<Result>(options: OnceOptions<Result>): Promise<
     } catch (error) {
       if (error instanceof CommitInDoubt) {
         const { result } = error.result as Outcome<Result>;
-        doubts.push({ token: mark.token, result, isLoss: !(error.cause instanceof GaveWay) });
+        doubts.push({ token: mark.token, result, isLoss: !(error.cause instanceof TransactionConflict) });
       }
       const pauseMs = retries.pauseMsAfter(error, doubts.length > 0);
       if (pauseMs === undefined) {
@@ -82,13 +82,13 @@ function hasLoss(doubts: readonly Doubt<unknown>[]): boolean {
   return doubts.some(({ isLoss }) => isLoss);
 }
 
-async function attemptAtOnce<Result>(
-  { atOnce, nowMs }: OnceOptions<Result>,
+async function attemptGuarded<Result>(
+  { writeGuarded, nowMs }: OnceOptions<Result>,
   mark: CommitMark,
 ): Promise<Outcome<Result> | undefined> {
   const outcome = (result: Result): Outcome<Result> => ({ result, wasCommitted: false });
   try {
-    const result = await atOnce?.(markQuery(mark, nowMs()));
+    const result = await writeGuarded?.(markQuery(mark, nowMs()));
     return result === undefined ? undefined : outcome(result);
   } catch (error) {
     if (error instanceof CommitInDoubt) error.result = outcome(error.result as Result);
@@ -103,11 +103,11 @@ function attempt<Result>(
 ): Promise<Outcome<Result>> {
   const leave = markQuery(mark, nowMs());
   const proof = proofOf(mark);
-  if (doubts.length === 0) return transact({ first: [leave], proof }, doing(program()));
+  if (doubts.length === 0) return transact({ first: [leave], proof }, withOutcome(program()));
   return transact({ first: [], proof }, unlessCommitted(program(), { slot: mark.slot, leave, doubts }));
 }
 
-function* doing<Result>(program: Program<Result>): Program<Outcome<Result>> {
+function* withOutcome<Result>(program: Program<Result>): Program<Outcome<Result>> {
   return { result: yield* program, wasCommitted: false };
 }
 
@@ -122,7 +122,7 @@ function* unlessCommitted<Result>(
   const [found] = yield [tokenQuery(slot), leave];
   const token = tokenOf(found);
   const committed = doubts.find((doubt) => doubt.token === token);
-  return committed === undefined ? yield* doing(program) : { result: committed.result, wasCommitted: true };
+  return committed === undefined ? yield* withOutcome(program) : { result: committed.result, wasCommitted: true };
 }
 
 /**
@@ -152,8 +152,8 @@ async function withinDoubt<Result>(
 
 /** Whether and when another attempt is made. */
 class Retries {
-  readonly deadlineMs = performance.now() + remoteLimits.doubtEndsAfterMs;
-  readonly #lossesEndMs = performance.now() + remoteLimits.secondTryWithinMs;
+  readonly deadlineMs = performance.now() + remoteLimits.doubtMsMax;
+  readonly #lossesEndMs = performance.now() + remoteLimits.retryWithinMs;
   #lossCount = 0;
   #conflictCount = 0;
   #isOver = false;
@@ -167,7 +167,7 @@ class Retries {
   pauseMsAfter(error: unknown, isDoubtful: boolean): number | undefined {
     const cause = error instanceof CommitInDoubt ? error.cause : error;
     if (!(cause instanceof DriverError) || this.#isOver || performance.now() >= this.deadlineMs) return undefined;
-    if (cause instanceof GaveWay) return conflictPauseMs(this.#conflictCount++);
+    if (cause instanceof TransactionConflict) return conflictPauseMs(this.#conflictCount++);
     const count = this.#lossCount++;
     if (isDoubtful) return count === 0 ? 0 : limits.reconnectPauseMs;
     return isLost(cause) && count === 0 && performance.now() < this.#lossesEndMs ? 0 : undefined;

@@ -12,10 +12,11 @@ import type { PoolStatistics } from '../driver-statistics.ts';
 import type { StatementMeter } from '../statement-meter.ts';
 import { connectionBudget } from './connection-budget.ts';
 import type { CurrentHost, Engine } from './engine.ts';
-import { HostConnections, type Lease, noCounts } from './host-connections.ts';
+import { type BorrowedConnection, HostConnections, noCounts } from './host-connections.ts';
 import { Hosts } from './hosts.ts';
 import { type Lane, Lanes, laneNames } from './lanes.ts';
 import { NoConnectionLeft } from './no-connection-left.ts';
+import { OutageDetector, type Wait } from './outage-detector.ts';
 import { remoteLimits } from './remote-limits.ts';
 import {
   CommitInDoubt,
@@ -24,7 +25,6 @@ import {
   type TransactionKind,
   type TransactionOptions,
 } from './session.ts';
-import { SilenceWatch, type Wait } from './silence-watch.ts';
 
 /** How a transaction begins. */
 export interface Transaction extends TransactionOptions {
@@ -48,7 +48,7 @@ export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #hosts: Hosts;
   readonly #lanes: Lanes;
-  readonly #silence: SilenceWatch;
+  readonly #outages: OutageDetector;
   readonly #counts = noCounts();
   /** Whether one connection is left for messages between instances. */
   readonly hasMessages: boolean;
@@ -67,12 +67,12 @@ export class Connections {
     this.#lanes = new Lanes(budget.shared);
     this.#hosts = new Hosts({ engine, logger, onMove: ({ isLost }) => this.#move(isLost) });
     this.#used = this.#newConnections();
-    this.#silence = new SilenceWatch({
+    this.#outages = new OutageDetector({
       probe: () => this.#probe(),
       onLoss: () => this.#giveUp(),
       onReturn: () => {
         logger.info('the database answers again');
-        void this.#endLost();
+        void this.#endLostConnections();
       },
     });
   }
@@ -101,50 +101,50 @@ export class Connections {
     transaction: Transaction,
     work: (session: Session) => Promise<Result>,
   ): Promise<Result> {
-    if (this.#silence.isSilent) throw new DriverError('lost', 'the database does not answer');
-    const { lease, wait } = await this.#acquire(lane);
+    if (this.#outages.isOutage) throw new DriverError('lost', 'the database does not answer');
+    const { borrowed, wait } = await this.#acquire(lane);
     try {
-      wait.heard();
-      return await this.#over(lease, transaction, (session) => work(heardFrom(session, wait)));
+      wait.answered();
+      return await this.#runOn(borrowed, transaction, (session) => work(observed(session, wait)));
     } catch (error) {
       // Whoever tries again finds the host that serves by then.
-      if (this.#hosts.isList && isLost(error)) await this.#hosts.look();
+      if (this.#hosts.isList && isLost(error)) await this.#hosts.check();
       throw error;
     } finally {
-      wait.ended();
+      wait.end();
     }
   }
 
   /**
    * A transaction of writes in one request. Whether it was done.
    *
-   * @throws CommitInDoubt when it may or may not have been done; DriverError for other weather: it was not done.
+   * @throws CommitInDoubt when it may or may not have been done; DriverError for other classifyError: it was not done.
    */
   async writeGuarded(write: GuardedWrite): Promise<boolean> {
-    if (this.#silence.isSilent) throw new DriverError('lost', 'the database does not answer');
-    const { lease, wait } = await this.#acquire('write');
+    if (this.#outages.isOutage) throw new DriverError('lost', 'the database does not answer');
+    const { borrowed, wait } = await this.#acquire('write');
     try {
-      wait.heard();
-      return await this.#writeOver(lease, write);
+      wait.answered();
+      return await this.#writeGuardedOn(borrowed, write);
     } catch (error) {
-      if (this.#hosts.isList && isLost(error)) await this.#hosts.look();
+      if (this.#hosts.isList && isLost(error)) await this.#hosts.check();
       throw error;
     } finally {
-      wait.ended();
+      wait.end();
     }
   }
 
-  async #writeOver(lease: Lease, write: GuardedWrite): Promise<boolean> {
+  async #writeGuardedOn(borrowed: BorrowedConnection, write: GuardedWrite): Promise<boolean> {
     const startMs = performance.now();
     try {
-      const isDone = await lease.session.writeGuarded(write);
-      if (isDone) this.#observeCommit(lease.session, startMs);
-      lease.release('good');
+      const isDone = await borrowed.session.writeGuarded(write);
+      if (isDone) this.#observeCommit(borrowed.session, startMs);
+      borrowed.release('good');
       return isDone;
     } catch (error) {
-      const failure = this.#options.engine.weather(error);
-      if (isOver(failure)) lease.release('broken');
-      else void end(lease, lease.session.rollback());
+      const failure = this.#options.engine.classifyError(error);
+      if (endsConnection(failure)) borrowed.release('broken');
+      else void end(borrowed, borrowed.session.rollback());
       throw failure;
     }
   }
@@ -171,12 +171,15 @@ export class Connections {
   }
 
   /** Runs work that takes long over a connection of its own: it keeps nobody waiting, and nobody takes its silence for that of the network. */
-  async apart<Result>(transaction: Transaction, work: (session: Session) => Promise<Result>): Promise<Result> {
+  async onSeparateConnection<Result>(
+    transaction: Transaction,
+    work: (session: Session) => Promise<Result>,
+  ): Promise<Result> {
     await this.#lanes.reserve();
     const connections = this.#newConnections();
     this.#others.add(connections);
     try {
-      return await this.#over(await this.#openApart(connections), transaction, work);
+      return await this.#runOn(await this.#openSeparate(connections), transaction, work);
     } finally {
       this.#others.delete(connections);
       await connections.close();
@@ -184,9 +187,9 @@ export class Connections {
     }
   }
 
-  /** In the place of one that is idle, where the server grants no more. */
-  async #openApart(connections: HostConnections): Promise<Lease> {
-    const deadlineMs = performance.now() + remoteLimits.apartWaitMsMax;
+  /** In the position of one that is idle, where the server grants no more. */
+  async #openSeparate(connections: HostConnections): Promise<BorrowedConnection> {
+    const deadlineMs = performance.now() + remoteLimits.separateConnectionWaitMsMax;
     for (;;) {
       await this.#used.trimTo(this.#lanes.countMax);
       try {
@@ -200,30 +203,30 @@ export class Connections {
   }
 
   /** A connection within the lane's bounds. While the server grants no more, what is open is waited for. */
-  async #acquire(lane: Lane): Promise<{ lease: Lease; wait: Wait }> {
+  async #acquire(lane: Lane): Promise<{ borrowed: BorrowedConnection; wait: Wait }> {
     const deadlineMs = performance.now() + limits.connectionWaitMsMax;
-    let place: 'first' | 'last' = 'last';
+    let position: 'first' | 'last' = 'last';
     for (;;) {
-      const entering = this.#lanes.enter(lane, deadlineMs, place);
+      const entering = this.#lanes.enter(lane, deadlineMs, position);
       if (entering !== undefined) await entering;
       const connections = this.#used;
-      const wait = this.#silence.waits();
+      const wait = this.#outages.startWait();
       try {
-        const lease = connections.takeIdle(lane) ?? (await this.#open(connections, lane, deadlineMs));
-        return { lease: this.#inLane(lease, lane), wait };
+        const borrowed = connections.takeIdle(lane) ?? (await this.#open(connections, lane, deadlineMs));
+        return { borrowed: this.#inLane(borrowed, lane), wait };
       } catch (error) {
-        wait.ended();
+        wait.end();
         const waitMs = deadlineMs - performance.now();
         if (waitMs <= 0) throw error;
         if (error instanceof NoConnectionLeft) await this.#refused(connections, error, waitMs);
-        else if (!(await this.#isElsewhere(connections, error))) throw error;
-        place = 'first';
+        else if (!(await this.#hasMoved(connections, error))) throw error;
+        position = 'first';
       }
     }
   }
 
   /** Opens a connection. One that comes after the deadline is kept for others. */
-  async #open(connections: HostConnections, lane: Lane, deadlineMs: number): Promise<Lease> {
+  async #open(connections: HostConnections, lane: Lane, deadlineMs: number): Promise<BorrowedConnection> {
     const opening = connections.open(lane);
     let isLate = false;
     let timer: NodeJS.Timeout | undefined;
@@ -237,9 +240,9 @@ export class Connections {
       );
     });
     opening.then(
-      (lease) => {
+      (borrowed) => {
         this.#lanes.opened(connections.count);
-        if (isLate) this.#inLane(lease, lane).release('good');
+        if (isLate) this.#inLane(borrowed, lane).release('good');
       },
       () => this.#lanes.leave(lane),
     );
@@ -250,7 +253,7 @@ export class Connections {
     }
   }
 
-  #inLane({ session, release }: Lease, lane: Lane): Lease {
+  #inLane({ session, release }: BorrowedConnection, lane: Lane): BorrowedConnection {
     return {
       session,
       release: (state) => {
@@ -272,51 +275,51 @@ export class Connections {
   }
 
   /** Whether another host is used since the connection failed. */
-  async #isElsewhere(connections: HostConnections, error: unknown): Promise<boolean> {
-    if (!this.#hosts.isList || !isLost(error) || this.#silence.isSilent) return false;
-    if (connections === this.#used) await this.#hosts.look();
-    return connections !== this.#used && !this.#silence.isSilent;
+  async #hasMoved(connections: HostConnections, error: unknown): Promise<boolean> {
+    if (!this.#hosts.isList || !isLost(error) || this.#outages.isOutage) return false;
+    if (connections === this.#used) await this.#hosts.check();
+    return connections !== this.#used && !this.#outages.isOutage;
   }
 
   async close(): Promise<void> {
-    this.#silence.close();
+    this.#outages.close();
     this.#hosts.close();
     this.#lanes.refuseAll(new DriverError('lost', 'the connections to the database are closed'));
     await Promise.all([this.#used, ...this.#others].map((connections) => connections.close()));
   }
 
-  async #over<Result>(
-    lease: Lease,
+  async #runOn<Result>(
+    borrowed: BorrowedConnection,
     { kind, first, ...options }: Transaction,
     work: (session: Session) => Promise<Result>,
   ): Promise<Result> {
     const startMs = performance.now();
     let result: Result;
     try {
-      lease.session.begin(kind, first, options);
-      result = await work(lease.session);
+      borrowed.session.begin(kind, first, options);
+      result = await work(borrowed.session);
     } catch (error) {
-      const failure = this.#options.engine.weather(error);
-      if (isOver(failure)) lease.release('broken');
-      else void end(lease, lease.session.rollback());
+      const failure = this.#options.engine.classifyError(error);
+      if (endsConnection(failure)) borrowed.release('broken');
+      else void end(borrowed, borrowed.session.rollback());
       throw failure;
     }
     // A reader's answer does not wait for the end of its transaction.
-    if (kind === 'exclusive') await this.#commit(lease, result, startMs);
-    else void end(lease, lease.session.commit());
+    if (kind === 'exclusive') await this.#commit(borrowed, result, startMs);
+    else void end(borrowed, borrowed.session.commit());
     return result;
   }
 
-  async #commit(lease: Lease, result: unknown, startMs: number): Promise<void> {
+  async #commit(borrowed: BorrowedConnection, result: unknown, startMs: number): Promise<void> {
     try {
-      await lease.session.commit();
-      this.#observeCommit(lease.session, startMs);
-      lease.release('good');
+      await borrowed.session.commit();
+      this.#observeCommit(borrowed.session, startMs);
+      borrowed.release('good');
     } catch (error) {
       const isInDoubt = error instanceof CommitInDoubt;
       // A commit that a cluster refused leaves the connection as good as it was.
-      lease.release(isInDoubt && !isLost(error.cause as Error) ? 'good' : 'broken');
-      if (!isInDoubt) throw this.#options.engine.weather(error);
+      borrowed.release(isInDoubt && !isLost(error.cause as Error) ? 'good' : 'broken');
+      if (!isInDoubt) throw this.#options.engine.classifyError(error);
       error.result = result;
       throw error;
     }
@@ -331,7 +334,7 @@ export class Connections {
       const { session } = await connections.open('quick');
       await engine.now(session);
     } catch (error) {
-      const failure = engine.weather(error);
+      const failure = engine.classifyError(error);
       if (isLost(failure)) throw failure;
     } finally {
       connections.giveUp();
@@ -341,7 +344,7 @@ export class Connections {
   async #probeList(): Promise<void> {
     const found = await this.#hosts.settle();
     if (found === 'lost') throw this.#hosts.failure;
-    if (found === 'came back' && !this.#silence.isSilent) this.#giveUp();
+    if (found === 'recovered' && !this.#outages.isOutage) this.#giveUp();
   }
 
   /** What waits for them fails, and is tried again where it was not done. */
@@ -349,7 +352,7 @@ export class Connections {
     this.#options.logger.warn('the database has not answered: its connections are given up');
     this.#replace((left) => this.#abandon(left));
     this.#options.onLoss();
-    if (!this.#silence.isSilent) void this.#endLost();
+    if (!this.#outages.isOutage) void this.#endLostConnections();
   }
 
   #move(isLost: boolean): void {
@@ -368,13 +371,13 @@ export class Connections {
 
   #abandon(connections: HostConnections): void {
     this.#lost = { to: connections, names: connections.giveUp() };
-    if (this.#silence.isSilent) this.#lanes.refuseAll(new DriverError('lost', 'the database does not answer'));
+    if (this.#outages.isOutage) this.#lanes.refuseAll(new DriverError('lost', 'the database does not answer'));
   }
 
   /** Transactions end where they are. */
   #retire(connections: HostConnections): void {
     this.#others.add(connections);
-    void connections.retired().then(() => this.#others.delete(connections));
+    void connections.retire().then(() => this.#others.delete(connections));
   }
 
   #newConnections(counts = this.#counts): HostConnections {
@@ -383,13 +386,13 @@ export class Connections {
   }
 
   /** The server may not have noticed, and what they began holds its locks. */
-  async #endLost(): Promise<void> {
+  async #endLostConnections(): Promise<void> {
     const { to, names } = this.#lost ?? { names: [] };
     this.#lost = undefined;
     if (names.length === 0 || to?.host !== this.#hosts.current) return;
     const { engine, logger } = this.#options;
     try {
-      await this.transaction('quick', { kind: 'none' }, async (session) => engine.endLost?.(names, session));
+      await this.transaction('quick', { kind: 'none' }, async (session) => engine.endLostConnections?.(names, session));
     } catch (error) {
       logger.debug({ err: error }, 'lost connections cannot be ended: the server will');
     }
@@ -397,7 +400,7 @@ export class Connections {
 }
 
 /** The session, whose answers show that the database is there. */
-function heardFrom(session: Session, wait: Wait): Session {
+function observed(session: Session, wait: Wait): Session {
   return {
     get lock() {
       return session.lock;
@@ -409,7 +412,7 @@ function heardFrom(session: Session, wait: Wait): Session {
     begin: (...how) => session.begin(...how),
     run: async (queries) => {
       const rows = await session.run(queries);
-      wait.heard();
+      wait.answered();
       return rows;
     },
     commit: () => session.commit(),
@@ -418,17 +421,17 @@ function heardFrom(session: Session, wait: Wait): Session {
 }
 
 /** Gives a connection back when its transaction has ended. */
-async function end(lease: Lease, ending: Promise<void>): Promise<void> {
+async function end(borrowed: BorrowedConnection, ending: Promise<void>): Promise<void> {
   try {
     await ending;
-    lease.release('good');
+    borrowed.release('good');
   } catch {
-    lease.release('broken');
+    borrowed.release('broken');
   }
 }
 
 /** Whether a connection is not kept after a failure. Bounds of the server are those of the time when it connected: after `tooLarge` a new connection finds the raised one. */
-function isOver(failure: Error): boolean {
+function endsConnection(failure: Error): boolean {
   return isLost(failure) || (failure instanceof DriverError && failure.kind === 'tooLarge');
 }
 

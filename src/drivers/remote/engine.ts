@@ -14,7 +14,7 @@ export interface Engine {
   /** How often another instance's writes are asked for, in ms: `min` while they come, up to `max` while nothing happens. */
   readonly pollMs: { readonly min: number; readonly max: number };
   /** The same while no message was heard on an open channel. */
-  readonly deafPollMs: { readonly min: number; readonly max: number };
+  readonly pollMsWithoutMessages: { readonly min: number; readonly max: number };
   /** The addresses, in the order in which they are tried. */
   readonly hosts: readonly DatabaseHost[];
   /**
@@ -34,9 +34,9 @@ export interface Engine {
   /** By what the server knows such a connection; undefined: it cannot be told. */
   serverNameOf?(connection: unknown): string | undefined;
   /** Ends what is left at the server of connections that the network has lost: their transactions hold locks. */
-  endLost?(serverNames: readonly string[], session: Session): Promise<void>;
+  endLostConnections?(serverNames: readonly string[], session: Session): Promise<void>;
   /** The database's error as tine's; leaves our own and the client's as they are. */
-  weather(error: unknown): Error;
+  classifyError(error: unknown): Error;
   /**
    * Makes the database if it is missing and brings its schema up to date, once, whoever else starts meanwhile.
    *
@@ -70,7 +70,7 @@ export interface NodeState {
   /** Why tine may not use it; undefined: it serves. */
   readonly refusal: string | undefined;
   /** It serves, but will soon be slow or refuse: a node of a cluster that gives its data to another. */
-  readonly isStrained: boolean;
+  readonly isDegraded: boolean;
   /** Grows with each promotion, so that of two primaries the one with the higher number is right. 0 where the database has no such number. */
   readonly term: number;
   /** Hosts with the same text hold the same data at every moment: one may be left for another while both serve. */
@@ -89,7 +89,7 @@ export interface MessageChannel {
   /** This instance has committed a row. */
   announce(id: RowId): void;
   /** Whether anything was heard since it was opened, be it its own word. */
-  readonly isHeard: boolean;
+  readonly isReceiving: boolean;
   /** The network has lost connections: opens another. */
   reopen(): void;
   close(): Promise<void>;

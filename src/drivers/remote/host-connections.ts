@@ -11,10 +11,10 @@ import type { Engine } from './engine.ts';
 import { type Lane, laneNames } from './lanes.ts';
 import { remoteLimits } from './remote-limits.ts';
 import type { Session } from './session.ts';
-import { within } from './within.ts';
+import { succeedsWithin } from './succeeds-within.ts';
 
 /** A session and the way to give it back. */
-export interface Lease {
+export interface BorrowedConnection {
   readonly session: Session;
   /** `broken`: it is closed instead of kept. */
   release(state: 'good' | 'broken'): void;
@@ -37,7 +37,7 @@ interface Entry {
   /** Who has it, or had it last. */
   lane: Lane;
   /** `doubted`: in use, and closed afterwards. */
-  state: 'idle' | 'lent' | 'doubted' | 'closed';
+  state: 'idle' | 'in use' | 'suspect' | 'closed';
   idleSinceMs: number;
 }
 
@@ -61,7 +61,10 @@ export class HostConnections {
     this.#engine = engine;
     this.#meter = meter;
     this.#counts = counts;
-    this.#idleTimer = setInterval(() => this.#closeIdleFor(limits.connectionIdleMsMax), remoteLimits.idleLookMs);
+    this.#idleTimer = setInterval(
+      () => this.#closeIdleFor(limits.connectionIdleMsMax),
+      remoteLimits.idleCheckIntervalMs,
+    );
     this.#idleTimer.unref();
   }
 
@@ -83,23 +86,23 @@ export class HostConnections {
   }
 
   /** A connection that is open, if one is not in use: that which the lane had last, for it has the lane's statements prepared. */
-  takeIdle(lane: Lane): Lease | undefined {
+  takeIdle(lane: Lane): BorrowedConnection | undefined {
     let index = this.#idle.findLastIndex((entry) => entry.lane === lane);
     if (index < 0) index = this.#idle.length - 1;
     const [entry] = index < 0 ? [] : this.#idle.splice(index, 1);
-    return entry === undefined ? undefined : this.#lend(entry, lane);
+    return entry === undefined ? undefined : this.#borrow(entry, lane);
   }
 
   /** Opens a connection. @throws DriverError when the address does not answer or refuses, or all connections are given up meanwhile. */
-  async open(lane: Lane): Promise<Lease> {
+  async open(lane: Lane): Promise<BorrowedConnection> {
     const { promise, reject } = Promise.withResolvers<never>();
     this.#opening.add(reject);
     try {
       const entry = await Promise.race([this.#connect(lane), promise]);
       if (entry.state === 'closed') throw new DriverError('lost', 'the connection was given up');
-      return this.#lend(entry, lane);
+      return this.#borrow(entry, lane);
     } catch (error) {
-      throw this.#engine.weather(error);
+      throw this.#engine.classifyError(error);
     } finally {
       this.#opening.delete(reject);
     }
@@ -116,11 +119,11 @@ export class HostConnections {
   }
 
   /** Closes each connection once nobody uses it. Resolves when the last one is closed. */
-  async retired(): Promise<void> {
+  async retire(): Promise<void> {
     if (this.#state === 'used') this.#state = 'retired';
     clearInterval(this.#idleTimer);
     this.#closeIdleFor(0);
-    while (this.#open.size + this.#ending.size > 0) await pause(closeLookMs);
+    while (this.#open.size + this.#ending.size > 0) await pause(closeCheckMs);
   }
 
   /** Closes connections that are not in use until so many are left, or all that are. Resolves when the server has let go of them. */
@@ -131,7 +134,7 @@ export class HostConnections {
 
   /** Ends the connections that are not in use, and waits a little for those that are. */
   async close(): Promise<void> {
-    await within(remoteLimits.closeMsMax, this.retired());
+    await succeedsWithin(remoteLimits.closeMsMax, this.retire());
     this.giveUp();
   }
 
@@ -142,7 +145,7 @@ export class HostConnections {
       isClosed = true;
       if (entry !== undefined) this.#lost(entry);
     });
-    entry = { connection, lane, state: 'lent', idleSinceMs: 0 };
+    entry = { connection, lane, state: 'in use', idleSinceMs: 0 };
     this.#open.add(entry);
     this.#counts[lane].opened += 1;
     if (this.#state === 'used' && !isClosed) return entry;
@@ -150,9 +153,9 @@ export class HostConnections {
     throw new DriverError('lost', 'the connection was given up');
   }
 
-  #lend(entry: Entry, lane: Lane): Lease {
+  #borrow(entry: Entry, lane: Lane): BorrowedConnection {
     entry.lane = lane;
-    entry.state = 'lent';
+    entry.state = 'in use';
     return {
       session: this.#engine.session(entry.connection, this.#meter),
       release: (state) => this.#release(entry, state),
@@ -162,10 +165,10 @@ export class HostConnections {
   #release(entry: Entry, state: 'good' | 'broken'): void {
     if (state === 'broken') {
       this.#abandon(entry);
-      this.#doubtOthers();
-    } else if (entry.state === 'doubted') this.#abandon(entry);
-    else if (entry.state === 'lent' && this.#state === 'retired') void this.#end(entry);
-    else if (entry.state === 'lent') {
+      this.#suspectOthers();
+    } else if (entry.state === 'suspect') this.#abandon(entry);
+    else if (entry.state === 'in use' && this.#state === 'retired') void this.#end(entry);
+    else if (entry.state === 'in use') {
       entry.state = 'idle';
       entry.idleSinceMs = performance.now();
       this.#idle.push(entry);
@@ -175,14 +178,14 @@ export class HostConnections {
   /** The server or the network ended it. One that is in use fails there. */
   #lost(entry: Entry): void {
     if (entry.state === 'idle') this.#abandon(entry);
-    else if (entry.state === 'lent') entry.state = 'doubted';
+    else if (entry.state === 'in use') entry.state = 'suspect';
   }
 
   /** What broke one, a server that restarted or a firewall that forgot, has mostly broken the others too: whoever tries again shall not come upon one of them. */
-  #doubtOthers(): void {
+  #suspectOthers(): void {
     for (const entry of [...this.#open]) {
       if (entry.state === 'idle') this.#abandon(entry);
-      else if (entry.state === 'lent') entry.state = 'doubted';
+      else if (entry.state === 'in use') entry.state = 'suspect';
     }
   }
 
@@ -194,7 +197,7 @@ export class HostConnections {
 
   async #end(entry: Entry): Promise<void> {
     if (!this.#forget(entry)) return;
-    const ending = within(remoteLimits.closeMsMax, this.#engine.end(entry.connection)).then((isEnded) => {
+    const ending = succeedsWithin(remoteLimits.closeMsMax, this.#engine.end(entry.connection)).then((isEnded) => {
       // It did not hang up.
       if (!isEnded) this.#engine.abandon(entry.connection);
       this.#ending.delete(ending);
@@ -222,4 +225,4 @@ export function noCounts(): ConnectionCounts {
   return { write, quick, bulk } as ConnectionCounts;
 }
 
-const closeLookMs = 10;
+const closeCheckMs = 10;

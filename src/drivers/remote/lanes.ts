@@ -52,8 +52,8 @@ export class Lanes {
   }
 
   /** Resolves when the lane may use one more connection. `first`: before those that wait already. @throws DriverError at the deadline, and what `refuseAll` is given. */
-  enter(lane: Lane, deadlineMs: number, place: 'first' | 'last' = 'last'): Promise<void> | undefined {
-    if ((this.#waiting[lane].length === 0 || place === 'first') && this.#fits(lane)) {
+  enter(lane: Lane, deadlineMs: number, position: 'first' | 'last' = 'last'): Promise<void> | undefined {
+    if ((this.#waiting[lane].length === 0 || position === 'first') && this.#fits(lane)) {
       this.#used[lane] += 1;
       return undefined;
     }
@@ -76,7 +76,7 @@ export class Lanes {
           reject(error);
         },
       };
-      if (place === 'first') waiting.unshift(waiter);
+      if (position === 'first') waiting.unshift(waiter);
       else waiting.push(waiter);
     });
   }

@@ -8,7 +8,7 @@ import type { Query } from '../../mvcc/program.ts';
 import type { DatabaseFacts } from '../../mvcc/read-programs.ts';
 import type { OfflineDialect } from '../../sql/offline-dialect.ts';
 import type { Row } from '../../sql/statement.ts';
-import { type OfflineAccess, type OfflineDatabase, type OwnedDatabase, offlineDatabase } from '../offline.ts';
+import { type LockedDatabase, type OfflineAccess, type OfflineDatabase, offlineDatabase } from '../offline.ts';
 
 /** What a kind of server brings. */
 export interface OfflineServer {
@@ -19,9 +19,9 @@ export interface OfflineServer {
   /** A connection whose statements may take as long as they want. */
   connect(host: DatabaseHost): Promise<OfflineConnection>;
   /** The database's error as tine's. */
-  weather(error: unknown): Error;
+  classifyError(error: unknown): Error;
   /** Whether an error says that the server has no such database. */
-  saysMissing(error: unknown): boolean;
+  isDatabaseMissing(error: unknown): boolean;
   prepare(host: DatabaseHost): Promise<void>;
   /** Begins a transaction that reads one moment. */
   readonly beginSnapshot: readonly string[];
@@ -37,7 +37,7 @@ export interface OfflineServer {
 }
 
 export interface OfflineConnection {
-  ask(asked: Query): Promise<readonly Row[]>;
+  run(asked: Query): Promise<readonly Row[]>;
   close(): Promise<void>;
 }
 
@@ -45,11 +45,11 @@ export function offlineServer(server: OfflineServer): OfflineAccess {
   const { dsn } = server;
   const name = dsnText(dsn);
   const withConnection = <Result>(use: (database: OfflineDatabase) => Promise<Result>): Promise<Result> =>
-    explained(server, async () => {
+    withStartErrors(server, async () => {
       const connection = await firstAnswering(server, (host) => server.connect(host));
       try {
         return await use(
-          offlineDatabase({ name, sql: server.sql, facts: server.facts }, (asked) => connection.ask(asked)),
+          offlineDatabase({ name, sql: server.sql, facts: server.facts }, (asked) => connection.run(asked)),
         );
       } finally {
         await connection.close();
@@ -58,27 +58,27 @@ export function offlineServer(server: OfflineServer): OfflineAccess {
   return {
     name,
     keyLengthMax: server.keyLengthMax,
-    isThere: () => withConnection(async () => true).catch(whetherThere(server)),
-    look: (work) => withConnection((database) => inTransaction(database, server.beginSnapshot, work)),
-    own: (work) =>
+    exists: () => withConnection(async () => true).catch(falseIfMissing(server)),
+    readSnapshot: (work) => withConnection((database) => inTransaction(database, server.beginSnapshot, work)),
+    whileLocked: (work) =>
       withConnection((holder) =>
         withConnection(async (database) => {
           await lockSchema(server, holder);
-          return work(ownedDatabase(server, { database, holder }));
+          return work(lockedDatabase(server, { database, holder }));
         }),
       ),
-    prepare: () => explained(server, () => firstAnswering(server, (host) => server.prepare(host))),
+    prepare: () => withStartErrors(server, () => firstAnswering(server, (host) => server.prepare(host))),
   };
 }
 
 /** A lock outlasts a transaction only over a connection of its own: a pooler may give each transaction another one. */
-interface Owned {
+interface Locked {
   readonly database: OfflineDatabase;
   /** Holds the lock of the schema. */
   readonly holder: OfflineDatabase;
 }
 
-function ownedDatabase(server: OfflineServer, { database: connection, holder }: Owned): OwnedDatabase {
+function lockedDatabase(server: OfflineServer, { database: connection, holder }: Locked): LockedDatabase {
   return {
     transaction: async (work) => {
       // Fails when the connection, and the lock with it, was lost.
@@ -143,7 +143,7 @@ async function refuseServed(server: OfflineServer, database: OfflineDatabase): P
 
 /** Whatever the host says is the last one's word. */
 async function firstAnswering<Result>(
-  { dsn, weather }: OfflineServer,
+  { dsn, classifyError }: OfflineServer,
   use: (host: DatabaseHost) => Promise<Result>,
 ): Promise<Result> {
   let failure: unknown;
@@ -152,7 +152,7 @@ async function firstAnswering<Result>(
       return await use(host);
     } catch (error) {
       failure = error;
-      const cause = weather(error);
+      const cause = classifyError(error);
       if (!(cause instanceof DriverError) || cause.kind !== 'lost') throw error;
     }
   }
@@ -160,20 +160,20 @@ async function firstAnswering<Result>(
 }
 
 /** What the database says is for a person. */
-async function explained<Result>(server: OfflineServer, work: () => Promise<Result>): Promise<Result> {
+async function withStartErrors<Result>(server: OfflineServer, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    const cause = server.weather(error);
+    const cause = server.classifyError(error);
     if (!(cause instanceof DriverError)) throw cause;
-    const what = server.saysMissing(error) ? 'the server has no such database' : cause.message;
+    const what = server.isDatabaseMissing(error) ? 'the server has no such database' : cause.message;
     throw new StartError(`${dsnText(server.dsn)}: ${what}`, { cause: error });
   }
 }
 
-function whetherThere(server: OfflineServer): (error: unknown) => boolean {
+function falseIfMissing(server: OfflineServer): (error: unknown) => boolean {
   return (error) => {
-    if (error instanceof StartError && server.saysMissing(error.cause)) return false;
+    if (error instanceof StartError && server.isDatabaseMissing(error.cause)) return false;
     throw error;
   };
 }

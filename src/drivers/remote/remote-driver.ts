@@ -29,7 +29,7 @@ import { FailureCounts } from '../failure-counts.ts';
 import type { LeaseClock } from '../lease-clock.ts';
 import { SlowStatementLog } from '../slow-statement-log.ts';
 import { addedByName, StatementMeter } from '../statement-meter.ts';
-import { withinAnswerTime } from './answer-time.ts';
+import { withAnswerTimeout } from './answer-timeout.ts';
 import { commitOnce, type OnceOptions } from './commit-once.ts';
 import { CommitSlots } from './commit-slots.ts';
 import { Connections, type Transaction } from './connections.ts';
@@ -37,8 +37,8 @@ import type { Engine, MessageChannel } from './engine.ts';
 import type { Lane } from './lanes.ts';
 import { freshLockNumber } from './lock-number.ts';
 import { remoteLimits } from './remote-limits.ts';
+import { withRetry } from './retry.ts';
 import { runProgram } from './run-program.ts';
-import { withSecondTry } from './second-try.ts';
 import { ServerClock } from './server-clock.ts';
 import { CommitInDoubt, type Session } from './session.ts';
 import { SharedLeaseClock } from './shared-lease-clock.ts';
@@ -86,7 +86,7 @@ export class RemoteDriver implements Driver {
     this.#engine = engine;
     this.#logger = logger;
     this.#clock = new ServerClock(logger);
-    this.#meter = new StatementMeter({ slowMs: slowStatementMs, onSlow: (slow) => slowLog.tell(slow) });
+    this.#meter = new StatementMeter({ slowMs: slowStatementMs, onSlow: (slow) => slowLog.log(slow) });
     this.#connections = new Connections({
       engine,
       logger,
@@ -123,7 +123,7 @@ export class RemoteDriver implements Driver {
 
   /** While the channel between instances is deaf, the database is asked more often. */
   get pollMs(): Driver['pollMs'] {
-    return this.#messages?.isHeard === true ? this.#engine.pollMs : this.#engine.deafPollMs;
+    return this.#messages?.isReceiving === true ? this.#engine.pollMs : this.#engine.pollMsWithoutMessages;
   }
 
   /** What a server needs somebody for, it says with each refusal. */
@@ -153,7 +153,7 @@ export class RemoteDriver implements Driver {
 
   async read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
     const { facts } = this.#engine;
-    return withSecondTry(() =>
+    return withRetry(() =>
       this.#inTransaction(lane, { kind: needsSnapshot(name, facts) ? 'snapshot' : 'none' }, (session) =>
         runProgram(readProgram(name, input, facts), session),
       ),
@@ -181,7 +181,9 @@ export class RemoteDriver implements Driver {
   async defragment(): Promise<{ more: boolean }> {
     if (this.#state !== 'ready') throw this.#lastFailure;
     const transaction = { kind: 'none', answerMsMax: remoteLimits.defragmentMsMax } as const;
-    await withSecondTry(() => this.#connections.apart(transaction, (session) => this.#engine.defragment(session)));
+    await withRetry(() =>
+      this.#connections.onSeparateConnection(transaction, (session) => this.#engine.defragment(session)),
+    );
     return { more: false };
   }
 
@@ -224,7 +226,7 @@ export class RemoteDriver implements Driver {
     this.#batchCount += 1;
     try {
       const { learned, ...result } = await this.#once({
-        ...(plan && { atOnce: (mark) => this.#writePlanned(plan, mark, attempts) }),
+        ...(plan && { writeGuarded: (mark) => this.#writePlanned(plan, mark, attempts) }),
         program: () => writeBatch(operations, batchOptions),
         transact: (transaction, program) => {
           attempts.count += 1;
@@ -370,7 +372,7 @@ export class RemoteDriver implements Driver {
         this.#connections.useHost(host);
         return;
       } catch (error) {
-        failure = this.#engine.weather(error);
+        failure = this.#engine.classifyError(error);
         if (!(failure instanceof DriverError)) throw failure;
       }
     }
@@ -388,7 +390,7 @@ export class RemoteDriver implements Driver {
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         // A person may mend it while it is tried on: each cause is told once.
-        if (message !== told) this.#tellOfPreparing(error, message);
+        if (message !== told) this.#logPrepareFailure(error, message);
         told = message;
         this.#lastFailure = error instanceof DriverError ? error : new DriverError('other', message);
         await pause(limits.reconnectPauseMs);
@@ -398,7 +400,7 @@ export class RemoteDriver implements Driver {
     }
   }
 
-  #tellOfPreparing(error: unknown, message: string): void {
+  #logPrepareFailure(error: unknown, message: string): void {
     if (error instanceof StartError) this.#logger.error(message);
     else if (!(error instanceof DriverError)) this.#logger.error({ err: error }, 'the database cannot be prepared');
   }
@@ -406,7 +408,7 @@ export class RemoteDriver implements Driver {
 
 /** @throws DriverError when it takes too long: it goes on meanwhile. */
 function withinStart(preparing: Promise<void>): Promise<void> {
-  return withinAnswerTime(preparing, () => {}, remoteLimits.startWaitMsMax);
+  return withAnswerTimeout(preparing, () => {}, remoteLimits.startWaitMsMax);
 }
 
 /** What would refuse each operation of a batch in turn, or is nobody's fault but ours. */

@@ -55,7 +55,7 @@ export class StatementRunner {
     if (this.#meter === undefined || totals === undefined) return runPrepared(prepared, query);
     const startMs = performance.now();
     const rows = runPrepared(prepared, query);
-    this.#meter.ran(totals, performance.now() - startMs, rowCount(query.statement, rows));
+    this.#meter.record(totals, performance.now() - startMs, rowCount(query.statement, rows));
     return rows;
   }
 

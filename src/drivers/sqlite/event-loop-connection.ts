@@ -17,18 +17,18 @@ import { idOfNewest } from '../../sql/newest-row.ts';
 import { HEAD } from '../../sql/read-statements.ts';
 import type { Row } from '../../sql/statement.ts';
 import type { StatementMeter } from '../statement-meter.ts';
+import { classifyError } from './classify-error.ts';
 import { openConnection, type SqliteDatabase, StatementRunner } from './connection.ts';
 import { FileIdentity } from './file-identity.ts';
+import { isReclaimable, sizeOf } from './file-size.ts';
 import { LogSync, type SyncFile } from './log-sync.ts';
-import type { ThreadStatistics } from './protocol.ts';
-import { Quickness } from './quickness.ts';
 import { runProgram, runProgramInTurns } from './run-program.ts';
+import { SlowDiskDetector } from './slow-disk-detector.ts';
 import { isSmallBatch, isSmallRead } from './small-work.ts';
-import { isReclaimable, sizeOf } from './space.ts';
 import { eventLoopFacts } from './sqlite-facts.ts';
+import type { ThreadStatistics } from './thread-protocol.ts';
 import { Transactions, type TransactionTimes } from './transactions.ts';
-import { extendWal, renewWal, walBytes, walPath } from './wal.ts';
-import { weather } from './weather.ts';
+import { extendWal, resetWal, walBytes, walPath } from './wal.ts';
 import { WriteTimes } from './write-times.ts';
 
 export interface EventLoopConnectionOptions {
@@ -54,7 +54,7 @@ export class EventLoopConnection {
   readonly #transactions: Transactions;
   readonly #times = new WriteTimes();
   readonly #log: LogSync;
-  readonly #quickness = new Quickness();
+  readonly #slowDisk = new SlowDiskDetector();
   readonly #dataVersionStatement: Statement<[]>;
   /** As SQLite counts the commits of other connections; undefined: a thread of this process has written since. */
   #dataVersion: number | undefined;
@@ -101,18 +101,18 @@ export class EventLoopConnection {
       runProgramInTurns(startUp(request), this.#statements),
     );
     await this.#log.synced();
-    if (walBytes(this.#path) > limits.walBytesMax) renewWal(this.#database, this.#path);
+    if (walBytes(this.#path) > limits.walBytesMax) resetWal(this.#database, this.#path);
     return result;
   }
 
   /** Whether free pages are to be given back to the file system. */
   get isReclaimable(): boolean {
-    return this.#ask(isReclaimable);
+    return this.#measure(isReclaimable);
   }
 
   /** Of the file. */
   get size(): { bytes: number; inUseBytes: number } {
-    return this.#ask(sizeOf);
+    return this.#measure(sizeOf);
   }
 
   /** Resolves when everything that was committed until now is on disk. @throws DriverError when that is not known. */
@@ -120,26 +120,25 @@ export class EventLoopConnection {
     if (this.#log.isPending) await this.#log.settled();
   }
 
-  /** Why it is not known what is on disk: nothing may be read or written until `renewed`. */
+  /** Why it is not known what is on disk: nothing may be read or written until `recovered`. */
   get syncFailure(): DriverError | undefined {
     return this.#log.failure;
   }
 
   /** All of the log is in the database, and the database on disk. */
-  renewed(): void {
-    this.#log.renewed();
+  recovered(): void {
+    this.#log.recovered();
   }
 
   /** Whether a batch is run here. The last two of `eventLoopBatchesMax` are not: the writer's thread copies the log into the database when it has become long. */
-  takesBatch(operations: readonly WriteOperation[]): boolean {
-    if (this.#threadTasks > 0 || !this.isAlone || !this.#quickness.isExpected || !isSmallBatch(operations))
-      return false;
+  acceptsBatch(operations: readonly WriteOperation[]): boolean {
+    if (this.#threadTasks > 0 || !this.isAlone || !this.#slowDisk.isFast || !isSmallBatch(operations)) return false;
     this.#batchCount += 1;
     return this.#batchCount % limits.eventLoopBatchesMax < limits.eventLoopBatchesMax - 2;
   }
 
-  takesRead(name: ReadName, input: unknown): boolean {
-    if (!this.#quickness.isExpected || !isSmallRead(name, input, this.#head?.[0])) return false;
+  acceptsRead(name: ReadName, input: unknown): boolean {
+    if (!this.#slowDisk.isFast || !isSmallRead(name, input, this.#head?.[0])) return false;
     if (name !== 'rangePages' && name !== 'idBefore') return true;
     // Many lists at once, or watches that start in the past, are the work of a thread. Reads of keys and of the head come in batches.
     const nowMs = performance.now();
@@ -175,7 +174,7 @@ export class EventLoopConnection {
     let written: Written;
     try {
       written = this.#transactions.write(() => {
-        this.#look();
+        this.#checkOtherCommits();
         if (!this.isAlone) throw new DriverError('busy', 'another process writes to the file');
         return runProgram(writeBatch(operations, options), this);
       });
@@ -183,10 +182,10 @@ export class EventLoopConnection {
       this.#forget();
       return undefined;
     } finally {
-      this.#quickness.took(performance.now() - startMs);
+      this.#slowDisk.observe(performance.now() - startMs);
     }
     if (!this.#log.isPending) this.#syncedHead = this.#head;
-    this.#learn(written.result);
+    this.#keepHead(written.result);
     return this.#durable(written);
   }
 
@@ -203,11 +202,11 @@ export class EventLoopConnection {
     const startMs = performance.now();
     try {
       return this.#transactions.run('BEGIN', () => {
-        this.#look();
+        this.#checkOtherCommits();
         const { isPending } = this.#log;
         const program = () => readProgram(name, input, eventLoopFacts);
         if (isPending && this.#syncedHead !== undefined && (name === 'points' || name === 'head')) {
-          const output = this.#runShowing(this.#syncedHead, program());
+          const output = this.#runAsOf(this.#syncedHead, program());
           if (output !== undefined) return { output, isSynced: true };
         }
         return { output: runProgram(program(), this), isSynced: !isPending };
@@ -217,7 +216,7 @@ export class EventLoopConnection {
       this.#forget();
       return undefined;
     } finally {
-      this.#quickness.took(performance.now() - startMs);
+      this.#slowDisk.observe(performance.now() - startMs);
     }
   }
 
@@ -236,7 +235,7 @@ export class EventLoopConnection {
   }
 
   /** Runs a program of single keys as of a head; undefined: a key has a newer row. */
-  #runShowing<Result>(head: readonly Row[], program: Program<Result>): Result | undefined {
+  #runAsOf<Result>(head: readonly Row[], program: Program<Result>): Result | undefined {
     const newestId = headId(head[0] as Row);
     let isNewer = false;
     const result = runProgram(program, {
@@ -257,16 +256,16 @@ export class EventLoopConnection {
   }
 
   /** @throws DriverError */
-  #ask<Answer>(question: (database: SqliteDatabase) => Answer): Answer {
+  #measure<Answer>(measure: (database: SqliteDatabase) => Answer): Answer {
     try {
-      return question(this.#database);
+      return measure(this.#database);
     } catch (error) {
-      throw weather(error);
+      throw classifyError(error);
     }
   }
 
   /** To be called first in a transaction. Forgets what was remembered when anybody else has committed since the transaction before. */
-  #look(): void {
+  #checkOtherCommits(): void {
     const [dataVersion] = this.#dataVersionStatement.get() as [number];
     const before = this.#dataVersion;
     if (dataVersion === before) return;
@@ -284,7 +283,7 @@ export class EventLoopConnection {
   }
 
   /** A small batch changes neither the compaction mark nor auth nor alarms. */
-  #learn({ head }: BatchResult): void {
+  #keepHead({ head }: BatchResult): void {
     const known = this.#head?.[0];
     this.#head = known && [movedHead(known, head)];
   }

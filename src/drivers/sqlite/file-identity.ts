@@ -10,7 +10,7 @@ export function fileId(path: string): string | undefined {
 
 const recentMs = 5;
 
-function moved(path: string, now: string | undefined): DriverError {
+function movedError(path: string, now: string | undefined): DriverError {
   return new DriverError('removed', `${path} was ${now === undefined ? 'removed' : 'replaced'} while it is in use`);
 }
 
@@ -25,7 +25,7 @@ export class FileIdentity {
    * @throws DriverError when another one is there.
    */
   constructor(path: string, id: string | undefined) {
-    if (fileId(path) !== id) throw moved(path, fileId(path));
+    if (fileId(path) !== id) throw movedError(path, fileId(path));
     const others = [`${path}-wal`, `${path}-shm`];
     this.#files = [{ path, id }, ...others.map((other) => ({ path: other, id: fileId(other) }))];
   }
@@ -50,7 +50,7 @@ export class FileIdentity {
   #movedFile(): DriverError | undefined {
     for (const { path, id } of this.#files) {
       const now = fileId(path);
-      if (now !== id) return moved(path, now);
+      if (now !== id) return movedError(path, now);
     }
     return undefined;
   }

@@ -15,12 +15,12 @@ const stickyBit = 0o1000;
  * Takes from everybody but the owner what an existing database lets others do, such as a file of kine's. A mode that gives others nothing, such as 0640 or 0660, was
  * chosen for the sake of a group and stays.
  */
-export function mendModes(path: string, logger: Logger): void {
-  for (const file of [path, `${path}-wal`, `${path}-shm`]) mendMode(file, logger);
+export function restrictModes(path: string, logger: Logger): void {
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) restrictMode(file, logger);
   warnOfDirectory(dirname(path), logger);
 }
 
-function mendMode(path: string, logger: Logger): void {
+function restrictMode(path: string, logger: Logger): void {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode;
   if (mode === undefined || (mode & othersBits) === 0) return;
   const was = octal(mode);

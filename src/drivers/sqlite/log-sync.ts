@@ -6,7 +6,7 @@ export type SyncFile = (file: number, done: (error: Error | null) => void) => vo
 
 /**
  * One sync covers all that was written before it began: writers that come during a sync share the next one. After a sync that failed, nobody knows what is on disk, and a further sync would
- * succeed without it (the kernel reports an error once): so every call fails until `renewed`.
+ * succeed without it (the kernel reports an error once): so every call fails until `recovered`.
  */
 export class LogSync {
   readonly #file: number;
@@ -38,7 +38,7 @@ export class LogSync {
   }
 
   /** Everything that was written is on disk by other means. */
-  renewed(): void {
+  recovered(): void {
     this.#failure = undefined;
   }
 

@@ -22,17 +22,17 @@ import { SlowStatementLog } from '../slow-statement-log.ts';
 import { addedByName, StatementMeter } from '../statement-meter.ts';
 import { bootId } from './boot-id.ts';
 import { EventLoopConnection } from './event-loop-connection.ts';
-import { errorOf } from './failure.ts';
 import { fileId } from './file-identity.ts';
-import { mendModes } from './file-modes.ts';
+import { restrictModes } from './file-modes.ts';
 import { MachineClock } from './machine-clock.ts';
-import { prepareFile } from './prepare-file.ts';
-import type { Failure, Task, ThreadRole, ThreadStatistics } from './protocol.ts';
+import { prepareDatabase } from './prepare-database.ts';
+import { retryWhileBusy } from './retry-while-busy.ts';
+import { deserializeError } from './serialized-error.ts';
 import { ThreadClient } from './thread-client.ts';
-import { whileBusy } from './while-busy.ts';
+import type { SerializedError, Task, ThreadRole, ThreadStatistics } from './thread-protocol.ts';
 
 type ThreadBatchResult = Omit<BatchResult, 'outcomes'> & {
-  readonly outcomes: readonly (BatchResult['outcomes'][number] | { readonly failure: Failure })[];
+  readonly outcomes: readonly (BatchResult['outcomes'][number] | { readonly failure: SerializedError })[];
 };
 
 /** A thread reads one by one. It finds the next ones while the main thread is busy: with two instead of four, lists of 3 MB are read a tenth slower. */
@@ -58,7 +58,7 @@ export class SqliteDriver implements Driver {
   readonly #failures: FailureCounts;
   readonly #statistics: Record<PoolName, LatestAnswer<ThreadStatistics>>;
 
-  #isRenewing = false;
+  #isRecovering = false;
   readonly #loop: EventLoopConnection;
 
   private constructor(threads: Record<PoolName, ThreadClient>, loop: EventLoopConnection, failures: FailureCounts) {
@@ -80,10 +80,10 @@ export class SqliteDriver implements Driver {
   static open(path: string, options: SqliteOptions): Promise<SqliteDriver> {
     const { logger } = options;
     const onWait = () => logger.warn({ path }, 'another program has the database open; waiting for it');
-    return whileBusy(path, { waitMsMax: limits.sqliteStartWaitMsMax, onWait }, async () => {
-      await prepareFile(path);
+    return retryWhileBusy(path, { waitMsMax: limits.sqliteStartWaitMsMax, onWait }, async () => {
+      await prepareDatabase(path);
       // Not before it is known to be ours.
-      mendModes(path, logger);
+      restrictModes(path, logger);
       return SqliteDriver.#openPrepared(path, options);
     });
   }
@@ -91,7 +91,7 @@ export class SqliteDriver implements Driver {
   static async #openPrepared(path: string, { logger, slowStatementMs }: SqliteOptions): Promise<SqliteDriver> {
     const failures = new FailureCounts();
     const slowLog = new SlowStatementLog(logger);
-    const onSlow = (slow: SlowStatement) => slowLog.tell(slow);
+    const onSlow = (slow: SlowStatement) => slowLog.log(slow);
     const id = fileId(path);
     const loop = new EventLoopConnection({
       path,
@@ -145,19 +145,19 @@ export class SqliteDriver implements Driver {
   onHint(): void {}
 
   async read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
-    const isHere = this.#loop.takesRead(name, input) || this.#isBeyondThreads(lane);
+    const isHere = this.#loop.acceptsRead(name, input) || this.#isThreadUnavailable(lane);
     const small = isHere ? this.#loop.read(name, input) : undefined;
     if (small?.isSynced === true) return small.output;
     const output =
       small === undefined
-        ? await this.#threads[lane].ask<ReadOutput<Name>>({ kind: 'read', name, input })
+        ? await this.#threads[lane].run<ReadOutput<Name>>({ kind: 'read', name, input })
         : small.output;
     await this.#loop.settled();
     return output;
   }
 
   /** A thread that has not started cannot open a file that was removed. The event loop has it open, and serves whoever saves the data. */
-  #isBeyondThreads(lane: ReadLane): boolean {
+  #isThreadUnavailable(lane: ReadLane): boolean {
     return !this.#threads[lane].isStarted && this.#loop.files.fault() !== undefined;
   }
 
@@ -167,33 +167,33 @@ export class SqliteDriver implements Driver {
 
   async write(operations: readonly WriteOperation[], options: WriteOptions): Promise<DriverBatchResult> {
     if (this.#loop.syncFailure !== undefined) throw this.#loop.syncFailure;
-    if (this.#loop.takesBatch(operations)) {
+    if (this.#loop.acceptsBatch(operations)) {
       const written = this.#loop.write(operations, { ...options, leaseNowMs: () => this.#clock.nowMs() });
       if (written !== undefined) return written;
     }
-    const result = await this.#askWriter<ThreadBatchResult>({
+    const result = await this.#runOnWriter<ThreadBatchResult>({
       kind: 'write',
       operations,
       withEvents: options.withEvents,
       leaseOffsetMs: this.#clock.offsetMs,
     });
     const outcomes = result.outcomes.map((outcome) =>
-      'failure' in outcome ? { failure: errorOf(outcome.failure) } : outcome,
+      'failure' in outcome ? { failure: deserializeError(outcome.failure) } : outcome,
     );
     return { ...result, outcomes };
   }
 
   async reclaim(): Promise<{ more: boolean }> {
     if (!this.#loop.isReclaimable) return { more: false };
-    return this.#askWriter({ kind: 'reclaim' });
+    return this.#runOnWriter({ kind: 'reclaim' });
   }
 
   defragment(): ReturnType<Driver['defragment']> {
-    return this.#askWriter({ kind: 'defragment' });
+    return this.#runOnWriter({ kind: 'defragment' });
   }
 
-  #askWriter<Result>(task: Task): Promise<Result> {
-    return this.#loop.whileThreadWrites(() => this.#threads.write.ask<Result>(task));
+  #runOnWriter<Result>(task: Task): Promise<Result> {
+    return this.#loop.whileThreadWrites(() => this.#threads.write.run<Result>(task));
   }
 
   async size(): Promise<{ bytes: number; inUseBytes: number }> {
@@ -222,24 +222,24 @@ export class SqliteDriver implements Driver {
   #watchFiles(logger: Logger): void {
     const look = () => {
       this.#onFault(this.#loop.files.fault(), logger);
-      if (this.#loop.syncFailure !== undefined) void this.#renewLog(logger);
+      if (this.#loop.syncFailure !== undefined) void this.#recoverLog(logger);
     };
     this.#filesTimer = setInterval(look, limits.sqliteFilesLookIntervalMs).unref();
   }
 
   /** After a sync that failed: copies the log into the database, whose own sync tells what is on disk. Tried again until it succeeds. */
-  async #renewLog(logger: Logger): Promise<void> {
+  async #recoverLog(logger: Logger): Promise<void> {
     const { syncFailure } = this.#loop;
-    if (this.#isRenewing) return;
-    this.#isRenewing = true;
+    if (this.#isRecovering) return;
+    this.#isRecovering = true;
     try {
-      if (!(await this.#askWriter<boolean>({ kind: 'checkpoint' }))) return;
-      this.#loop.renewed();
+      if (!(await this.#runOnWriter<boolean>({ kind: 'checkpoint' }))) return;
+      this.#loop.recovered();
       logger.warn({ err: syncFailure }, 'the log was not synced to disk; the database was written and synced instead');
     } catch (error) {
       logger.error({ err: error }, 'the log was not synced to disk, and the database cannot be written; trying again');
     } finally {
-      this.#isRenewing = false;
+      this.#isRecovering = false;
     }
   }
 
@@ -274,7 +274,7 @@ const noEchoes = new Histogram(requestBoundsMs);
 
 function latestStatistics(thread: ThreadClient): LatestAnswer<ThreadStatistics> {
   return new LatestAnswer<ThreadStatistics>({
-    ask: async () => (await thread.askIfStarted<ThreadStatistics>({ kind: 'statistics' })) ?? nothingYet,
+    ask: async () => (await thread.runIfStarted<ThreadStatistics>({ kind: 'statistics' })) ?? nothingYet,
     initial: nothingYet,
     waitMsMax: limits.scrapeWaitMsMax,
   });

@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { DriverError } from '../../errors.ts';
 import type { PoolStatistics, SlowStatement } from '../driver-statistics.ts';
-import { errorOf } from './failure.ts';
-import type { Answer, Request, Task, ThreadData } from './protocol.ts';
+import { deserializeError } from './serialized-error.ts';
+import type { Answer, Request, Task, ThreadData } from './thread-protocol.ts';
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -60,18 +60,18 @@ export class ThreadClient {
   }
 
   /** @throws EtcdError, DriverError or AssertionError, as the thread did; DriverError when the thread cannot open the file. */
-  ask<Result>(task: Task): Promise<Result> {
+  run<Result>(task: Task): Promise<Result> {
     if (this.#worker !== undefined) return this.#send(this.#worker, task);
     if (this.#hasOpened || this.#closing)
       return Promise.reject(new DriverError('lost', 'the database thread is being started again'));
     this.#opening ??= this.#start().finally(() => {
       this.#opening = undefined;
     });
-    return this.#opening.then(() => this.ask(task));
+    return this.#opening.then(() => this.run(task));
   }
 
   /** Undefined: the thread has had nothing to do yet. */
-  askIfStarted<Result>(task: Task): Promise<Result> | undefined {
+  runIfStarted<Result>(task: Task): Promise<Result> | undefined {
     return this.#worker === undefined ? undefined : this.#send(this.#worker, task);
   }
 
@@ -103,7 +103,7 @@ export class ThreadClient {
         if ('slow' in answer) return this.#options.onSlow(answer.slow);
         if (answer.id !== -1) return this.#settle(answer);
         if ('failure' in answer) {
-          reject(errorOf(answer.failure));
+          reject(deserializeError(answer.failure));
           void worker.terminate();
           return;
         }
@@ -124,7 +124,7 @@ export class ThreadClient {
     const waiting = this.#waiting.get(answer.id);
     if (waiting === undefined) return;
     this.#waiting.delete(answer.id);
-    if ('failure' in answer) this.#fail(waiting, errorOf(answer.failure));
+    if ('failure' in answer) this.#fail(waiting, deserializeError(answer.failure));
     else waiting.resolve(answer.value);
   }
 

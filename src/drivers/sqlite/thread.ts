@@ -7,17 +7,17 @@ import { handedOverByRead, readProgram } from '../../mvcc/read-programs.ts';
 import { type BatchResult, handedOverByBatch, writeBatch } from '../../mvcc/write-batch.ts';
 import type { WriteOptions } from '../../mvcc/write-state.ts';
 import { StatementMeter } from '../statement-meter.ts';
+import { classifyError } from './classify-error.ts';
 import { openConnection, type SqliteDatabase, StatementRunner } from './connection.ts';
-import { failureOf } from './failure.ts';
 import { FileIdentity } from './file-identity.ts';
+import { defragmentChunk, reclaimChunk } from './file-size.ts';
 import { MachineClock } from './machine-clock.ts';
-import type { Answer, Failure, Request, Task, ThreadData, ThreadStatistics } from './protocol.ts';
 import { runProgram } from './run-program.ts';
-import { defragmentBite, reclaimBite } from './space.ts';
+import { serializeError } from './serialized-error.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
+import type { Answer, Request, SerializedError, Task, ThreadData, ThreadStatistics } from './thread-protocol.ts';
 import { Transactions } from './transactions.ts';
 import { boundWal, checkpointAll } from './wal.ts';
-import { weather } from './weather.ts';
 import { WriteTimes } from './write-times.ts';
 
 if (parentPort === null) throw new AssertionError('thread.ts is the body of a worker thread');
@@ -26,7 +26,7 @@ const { path, fileId, role, slowStatementMs } = workerData as ThreadData;
 
 const meter = new StatementMeter({
   slowMs: slowStatementMs,
-  onSlow: (slow) => say({ id: -2, slow }),
+  onSlow: (slow) => post({ id: -2, slow }),
 });
 const writeTimes = new WriteTimes();
 
@@ -40,7 +40,7 @@ function start(): void {
     database = openConnection(path, role);
     files = new FileIdentity(path, fileId);
   } catch (error) {
-    say({ id: -1, failure: failureOf(error) });
+    post({ id: -1, failure: serializeError(error) });
     return;
   }
   const opened = {
@@ -52,36 +52,36 @@ function start(): void {
 
   port.on('message', (request: Request) => {
     try {
-      const { value, handedOver } = perform(request.task, opened);
-      say({ id: request.id, value }, handedOver);
+      const { value, handedOver } = runTask(request.task, opened);
+      post({ id: request.id, value }, handedOver);
     } catch (error) {
-      say({ id: request.id, failure: failureOf(error) });
+      post({ id: request.id, failure: serializeError(error) });
     }
     if (request.task.kind === 'close') port.close();
   });
-  say({ id: -1, value: 'open' });
+  post({ id: -1, value: 'open' });
   // As the main thread does once it serves.
   flushCompileCache();
 }
 
-function say(answer: Answer, handedOver: Iterable<Uint8Array> = []): void {
+function post(answer: Answer, handedOver: Iterable<Uint8Array> = []): void {
   port.postMessage(answer, largeOf(handedOver));
 }
 
 /** What a task came to, and the buffers in it that are handed over. */
-interface Performed {
+interface TaskResult {
   readonly value: unknown;
   readonly handedOver?: Iterable<Uint8Array>;
 }
 
-interface Opened {
+interface OpenDatabase {
   readonly database: SqliteDatabase;
   readonly statements: StatementRunner;
   readonly transactions: Transactions;
   readonly files: FileIdentity;
 }
 
-function perform(task: Task, opened: Opened): Performed {
+function runTask(task: Task, opened: OpenDatabase): TaskResult {
   const { database, statements, transactions, files } = opened;
   switch (task.kind) {
     case 'read': {
@@ -96,11 +96,11 @@ function perform(task: Task, opened: Opened): Performed {
     case 'reclaim':
       files.check();
       boundWal(database, path);
-      return { value: reclaimBite(database) };
+      return { value: reclaimChunk(database) };
     case 'defragment':
       files.check();
       boundWal(database, path);
-      return { value: defragmentBite(database) };
+      return { value: defragmentChunk(database) };
     case 'checkpoint':
       return { value: checkpointAll(database) };
     case 'statistics':
@@ -118,7 +118,7 @@ function perform(task: Task, opened: Opened): Performed {
 }
 
 /** What was committed to a file that is gone is not acknowledged: the check after the commit leaves it no more than the time until the answer. */
-function checkedWrite(task: Task & { kind: 'write' }, opened: Opened): ReturnType<typeof write> {
+function checkedWrite(task: Task & { kind: 'write' }, opened: OpenDatabase): ReturnType<typeof write> {
   opened.files.checkAgain();
   const result = write(task, opened);
   opened.files.check();
@@ -128,8 +128,10 @@ function checkedWrite(task: Task & { kind: 'write' }, opened: Opened): ReturnTyp
 /** All together; if the database refuses, one by one, so that one operation's failure is not its neighbours'. */
 function write(
   { operations, withEvents, leaseOffsetMs }: Task & { kind: 'write' },
-  { database, statements, transactions }: Opened,
-): Omit<BatchResult, 'outcomes'> & { outcomes: readonly (BatchResult['outcomes'][number] | { failure: Failure })[] } {
+  { database, statements, transactions }: OpenDatabase,
+): Omit<BatchResult, 'outcomes'> & {
+  outcomes: readonly (BatchResult['outcomes'][number] | { failure: SerializedError })[];
+} {
   const clock = new MachineClock(leaseOffsetMs);
   const attempt = (batch: readonly WriteOperation[], options: WriteOptions) => {
     const { result, times } = transactions.write(() =>
@@ -151,7 +153,7 @@ function write(
       head = alone.head;
       return alone.outcomes[0] as BatchResult['outcomes'][number];
     } catch (error) {
-      return { failure: failureOf(error) };
+      return { failure: serializeError(error) };
     }
   });
   return { outcomes, head: head ?? runProgram(readProgram('head', null, sqliteFacts), statements) };
@@ -159,7 +161,7 @@ function write(
 
 /** A lock that another process holds would refuse each of the batch in turn. */
 function isForAll(error: unknown): boolean {
-  const cause = weather(error);
+  const cause = classifyError(error);
   return 'kind' in cause && cause.kind === 'busy';
 }
 

@@ -7,7 +7,7 @@ import type { SqliteDatabase } from './connection.ts';
 const wholeBytes = 32 + limits.sqliteCheckpointPages * (24 + 4_096);
 const zeros = Buffer.alloc(1024 * 1024);
 
-let batchesUntilLook = limits.walLookBatches;
+let batchesUntilCheck = limits.walLookBatches;
 
 /**
  * Gives the WAL the length it reaches between two checkpoints. A commit that overwrites needs no new blocks of the file system and is on disk in half the time of
@@ -45,14 +45,14 @@ function writeZeros(path: string): void {
  * itself. Waits for the readers, which take milliseconds.
  */
 export function boundWal(database: SqliteDatabase, path: string): void {
-  batchesUntilLook -= 1;
-  if (batchesUntilLook > 0) return;
-  batchesUntilLook = limits.walLookBatches;
-  if (walBytes(path) > limits.walBytesMax) renewWal(database, path);
+  batchesUntilCheck -= 1;
+  if (batchesUntilCheck > 0) return;
+  batchesUntilCheck = limits.walLookBatches;
+  if (walBytes(path) > limits.walBytesMax) resetWal(database, path);
 }
 
 /** Copies the WAL into the database and begins it anew. */
-export function renewWal(database: SqliteDatabase, path: string): void {
+export function resetWal(database: SqliteDatabase, path: string): void {
   checkpointAll(database);
   extendWal(database, path);
 }

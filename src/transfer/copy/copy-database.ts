@@ -1,5 +1,5 @@
 /** Copies a database into another, row by row: ids, revisions, versions, leases and the history above the compaction mark stay. */
-import type { OfflineAccess, OfflineDatabase, OwnedDatabase } from '../../drivers/offline.ts';
+import type { LockedDatabase, OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
 import { change, insertEach, query, rows, rowsOf } from '../../mvcc/program.ts';
 import { adoptLeases, rebuildCurrent, uniteMarks } from '../../mvcc/take-over.ts';
@@ -16,7 +16,7 @@ import { type Digest, digestText } from './digest.ts';
 import { digestOf } from './digest-database.ts';
 import { pageEnd } from './pages.ts';
 import type { Progress } from './progress.ts';
-import { beginOn, forgetCopy, prepareTarget, remember } from './target.ts';
+import { beginCopy, forgetCopy, prepareTarget, storeState } from './target.ts';
 
 /** What a copy came to. */
 export interface CopyReport {
@@ -41,10 +41,10 @@ interface Source {
  */
 export async function copyDatabase(from: OfflineAccess, to: OfflineAccess, progress: Progress): Promise<CopyReport> {
   if (from.name === to.name) throw new StartError(`${from.name}: it cannot be copied into itself`);
-  return from.look(async (database) => {
+  return from.readSnapshot(async (database) => {
     const source = await openSource(database);
     await prepareTarget(to, from.name);
-    return to.own(async (target) => {
+    return to.whileLocked(async (target) => {
       await copyRows(source, target, progress);
       await target.transaction((own) => complete(source, own));
       return verified(source, target, progress);
@@ -60,7 +60,7 @@ async function openSource(database: OfflineDatabase): Promise<Source> {
   return { database, owner: facts.isTines ? 'tine' : 'kine', newestId: numberOf(newest) };
 }
 
-async function copyRows(source: Source, target: OwnedDatabase, progress: Progress): Promise<void> {
+async function copyRows(source: Source, target: LockedDatabase, progress: Progress): Promise<void> {
   const { database, newestId } = source;
   let lastId = await target.transaction((own) => begin(source, own, progress));
   for (;;) {
@@ -70,22 +70,22 @@ async function copyRows(source: Source, target: OwnedDatabase, progress: Progres
     await target.transaction(async (own) => {
       const adapted = await adaptRows(found, own, { foldsCase: database.sql.kine.foldsCase });
       await own.run(insertEach(INSERT_ROWS, adapted));
-      await remember(own, copyNames.throughId, endId);
+      await storeState(own, copyNames.throughId, endId);
     });
     lastId = endId;
-    progress.at('ids copied', endId, newestId);
+    progress.update('ids copied', endId, newestId);
   }
 }
 
 /** The id after which to go on. */
 async function begin(source: Source, target: OfflineDatabase, progress: Progress): Promise<number> {
-  const goesOn = await beginOn(target, source.database.name);
+  const goesOn = await beginCopy(target, source.database.name);
   const lastId = (await stateOf(target, copyNames.throughId)) ?? 0;
-  if (goesOn) progress.say(`going on after id ${lastId}`);
+  if (goesOn) progress.print(`going on after id ${lastId}`);
   // Rows that the source compacts between two runs are in the target, for its own compaction to delete.
   const compacted = await rowsGoneThrough(source);
   const before = (await stateOf(target, copyNames.compactedId)) ?? compacted;
-  await remember(target, copyNames.compactedId, Math.min(before, compacted));
+  await storeState(target, copyNames.compactedId, Math.min(before, compacted));
   return lastId;
 }
 
@@ -105,7 +105,7 @@ async function complete(source: Source, target: OfflineDatabase): Promise<void> 
   if (source.owner === 'tine') await copyAuth(source.database, target);
   await target.run(adoptLeases({ afterId: 0, newestId, nowMs: Date.now() }));
   await target.run(change(SET_COVERED_ID, newestId));
-  await remember(target, 'compacted_id', (await stateOf(target, copyNames.compactedId)) ?? 0);
+  await storeState(target, 'compacted_id', (await stateOf(target, copyNames.compactedId)) ?? 0);
   for (const statement of target.sql.setSequence) await target.change(statement);
 }
 
@@ -132,8 +132,8 @@ async function copyLeases({ database, owner }: Source, target: OfflineDatabase):
 }
 
 /** @throws StartError when the two sides differ: the copy is not finished then. */
-async function verified(source: Source, target: OwnedDatabase, progress: Progress): Promise<CopyReport> {
-  progress.say('comparing');
+async function verified(source: Source, target: LockedDatabase, progress: Progress): Promise<CopyReport> {
+  progress.print('comparing');
   const ofSource = await digestOf(source.database, source.owner, progress);
   return target.transaction(async (own) => {
     const ofTarget = await digestOf(own, 'tine', progress);

@@ -1,5 +1,5 @@
 /** Copies what a running etcd, or kine, holds at one revision: keys with their revisions, versions and leases. Its history stays behind. */
-import type { OfflineAccess, OfflineDatabase, OwnedDatabase } from '../../drivers/offline.ts';
+import type { LockedDatabase, OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
 import { change, insertEach, row, rows } from '../../mvcc/program.ts';
 import { adoptLeases, rebuildCurrent } from '../../mvcc/take-over.ts';
@@ -25,7 +25,7 @@ import { digestByKey } from './digest-database.ts';
 import { type EtcdClient, RevisionCompacted } from './etcd-client.ts';
 import { type EtcdKeys, findKeys, pagesOf } from './etcd-keys.ts';
 import type { Progress } from './progress.ts';
-import { beginOn, forgetCopy, prepareTarget, remember } from './target.ts';
+import { beginCopy, forgetCopy, prepareTarget, storeState } from './target.ts';
 
 /**
  * The keys wait in a table of their own until all are there, and are then put in the order of their revisions. Cut off, it goes on after the last key; when the
@@ -35,48 +35,48 @@ import { beginOn, forgetCopy, prepareTarget, remember } from './target.ts';
  */
 export async function copyEtcd(client: EtcdClient, to: OfflineAccess, progress: Progress): Promise<CopyReport> {
   await prepareTarget(to, client.name);
-  return to.own(async (target) => {
+  return to.whileLocked(async (target) => {
     const keys = await begin(client, target, progress);
     if (!(await isPlaced(target))) {
       await stage(keys, target, progress);
       const leases = keys.isKine ? [] : await leasesOf(client, target);
-      progress.say('putting the keys in the order of their revisions');
+      progress.print('putting the keys in the order of their revisions');
       await target.transaction((own) => place(keys, leases, own));
     }
     return verified(keys, target, progress);
   });
 }
 
-async function begin(client: EtcdClient, target: OwnedDatabase, progress: Progress): Promise<EtcdKeys> {
+async function begin(client: EtcdClient, target: LockedDatabase, progress: Progress): Promise<EtcdKeys> {
   const [revision, staged] = await target.transaction(async (own) => {
-    await beginOn(own, client.name);
+    await beginCopy(own, client.name);
     await own.change(own.sql.copyTable);
     const last = await own.run(row(LAST_STAGED));
     return [await stateOf(own, copyNames.revision), last?.count ?? 0] as const;
   });
   try {
     const keys = await findKeys(client, revision);
-    if (revision === undefined) await target.transaction((own) => remember(own, copyNames.revision, keys.revision));
-    else progress.say(`going on at revision ${revision} after ${staged} keys`);
+    if (revision === undefined) await target.transaction((own) => storeState(own, copyNames.revision, keys.revision));
+    else progress.print(`going on at revision ${revision} after ${staged} keys`);
     return keys;
   } catch (error) {
     if (!(error instanceof RevisionCompacted) || revision === undefined) throw error;
-    progress.say(`the source has compacted revision ${revision}: beginning anew`);
+    progress.print(`the source has compacted revision ${revision}: beginning anew`);
     const keys = await findKeys(client, undefined);
     await target.transaction(async (own) => {
       for (const table of ['tine_copy', 'kine', 'kine_current', 'tine_lease']) await own.change(`DELETE FROM ${table}`);
-      await remember(own, copyNames.revision, keys.revision);
+      await storeState(own, copyNames.revision, keys.revision);
     });
     return keys;
   }
 }
 
 /** Cut off after the keys were put in order, only the comparison is left. */
-function isPlaced(target: OwnedDatabase): Promise<boolean> {
+function isPlaced(target: LockedDatabase): Promise<boolean> {
   return target.transaction(async (own) => (await own.value('SELECT 1 FROM kine LIMIT 1')) !== undefined);
 }
 
-async function stage(keys: EtcdKeys, target: OwnedDatabase, progress: Progress): Promise<void> {
+async function stage(keys: EtcdKeys, target: LockedDatabase, progress: Progress): Promise<void> {
   const staged = await target.transaction((own) => own.run(row(LAST_STAGED)));
   const last = staged?.name ?? undefined;
   let count = staged?.count ?? 0;
@@ -84,7 +84,7 @@ async function stage(keys: EtcdKeys, target: OwnedDatabase, progress: Progress):
     const list = page.map((pair) => stagedRow(pair, keys));
     await target.transaction((own) => own.run(insertEach(INSERT_STAGED, list)));
     count += page.length;
-    progress.at('keys copied', count, keys.count);
+    progress.update('keys copied', count, keys.count);
   }
 }
 
@@ -115,7 +115,7 @@ function stagedRow(pair: KeyValue, { isKine }: EtcdKeys) {
 /** How long a lease lives whose time ran out while its keys were copied: they go soon after tine starts. */
 const endedTtlSeconds = 2;
 
-async function leasesOf(client: EtcdClient, target: OwnedDatabase): Promise<readonly LeaseRow[]> {
+async function leasesOf(client: EtcdClient, target: LockedDatabase): Promise<readonly LeaseRow[]> {
   const held = await target.transaction((own) => own.run(rows(STAGED_LEASES)));
   const ids = new Set([...(await client.leases()), ...held.map(BigInt)]);
   const leases: LeaseRow[] = [];
@@ -143,7 +143,7 @@ async function place({ revision }: EtcdKeys, leases: readonly LeaseRow[], target
   await target.run(adoptLeases({ afterId: 0, newestId, nowMs: Date.now() }));
   await target.run(change(SET_COVERED_ID, newestId));
   // The newest row stays whatever it is: the next compaction looks at it again.
-  await remember(target, 'compacted_id', Math.max(0, newestId - 1));
+  await storeState(target, 'compacted_id', Math.max(0, newestId - 1));
   for (const statement of target.sql.setSequence) await target.change(statement);
 }
 
@@ -167,8 +167,8 @@ async function reachRevision(revision: number, target: OfflineDatabase): Promise
 }
 
 /** @throws StartError when the two sides differ: the copy is not finished then. */
-async function verified(keys: EtcdKeys, target: OwnedDatabase, progress: Progress): Promise<CopyReport> {
-  progress.say('comparing');
+async function verified(keys: EtcdKeys, target: LockedDatabase, progress: Progress): Promise<CopyReport> {
+  progress.print('comparing');
   const source = await digestOfEtcd(keys, progress);
   const copied = await target.transaction((own) => digestByKey(own, progress));
   if (source.hash !== copied.hash) {
@@ -190,7 +190,7 @@ async function digestOfEtcd(keys: EtcdKeys, progress: Progress): Promise<Digest>
   for await (const page of whileKept(keys, pagesOf(keys, undefined))) {
     for (const pair of page) hash.add(liveKey(pair));
     count += page.length;
-    progress.at('keys compared', count, keys.count);
+    progress.update('keys compared', count, keys.count);
   }
   return hash.digest();
 }

@@ -24,7 +24,7 @@ export async function digestOf(database: OfflineDatabase, owner: Owner, progress
     if (endId === undefined) return hash.digest();
     for (const row of await database.run(rowsOf(query(liveRows(owner), lastId, endId)))) hash.add(liveKey(row));
     lastId = endId;
-    progress.at(`ids of ${database.name} compared`, endId);
+    progress.update(`ids of ${database.name} compared`, endId);
   }
 }
 
@@ -39,7 +39,7 @@ export async function digestByKey(database: OfflineDatabase, progress: Progress)
     for (const { value, ...rest } of page) hash.add({ ...rest, value: value ?? new Uint8Array(0) });
     last = end;
     keyCount += page.length;
-    progress.at(`keys of ${database.name} compared`, keyCount);
+    progress.update(`keys of ${database.name} compared`, keyCount);
   }
 }
 

@@ -24,23 +24,23 @@ export function sourceNumber(sourceName: string): number {
  * @throws StartError when something else is in it.
  */
 export async function prepareTarget(target: OfflineAccess, sourceName: string): Promise<void> {
-  if (await target.isThere()) await target.look((database) => refuseForeignData(database, sourceName));
+  if (await target.exists()) await target.readSnapshot((database) => refuseForeignData(database, sourceName));
   await target.prepare();
 }
 
 /** Begins the copy, or goes on with the same one; whether it goes on. */
-export async function beginOn(database: OfflineDatabase, sourceName: string): Promise<boolean> {
+export async function beginCopy(database: OfflineDatabase, sourceName: string): Promise<boolean> {
   // Somebody may have written since the first look.
   await refuseForeignData(database, sourceName);
   if ((await stateOf(database, copySourceName)) !== undefined) return true;
   await database.change('DELETE FROM kine');
   await database.change('DELETE FROM kine_current');
   await database.change('DELETE FROM tine_lease');
-  await remember(database, copySourceName, sourceNumber(sourceName));
+  await storeState(database, copySourceName, sourceNumber(sourceName));
   return false;
 }
 
-export function remember(database: OfflineDatabase, name: string, value: number): Promise<number> {
+export function storeState(database: OfflineDatabase, name: string, value: number): Promise<number> {
   return database.run(insertEach(SET_STATE, [{ name, value }]));
 }
 

@@ -61,7 +61,7 @@ export class LogRestorer {
       bytes += row.valueBytes.length;
       if (page.length < pageRowsMax && bytes < pageBytesMax) continue;
       await this.#insert(page);
-      progress.at('rows restored', this.#rowCount, this.#summary.rowCount);
+      progress.update('rows restored', this.#rowCount, this.#summary.rowCount);
       page = [];
       bytes = 0;
     }

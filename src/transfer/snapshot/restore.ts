@@ -12,7 +12,7 @@ import type { LeaseRow } from '../../sql/lease-row.ts';
 import { SET_COVERED_ID } from '../../sql/take-over-statements.ts';
 import { DELETE_ROWS, INSERT_LEASES, INSERT_ROWS } from '../../sql/write-statements.ts';
 import type { Progress } from '../copy/progress.ts';
-import { beginOn, forgetCopy, prepareTarget, remember } from '../copy/target.ts';
+import { beginCopy, forgetCopy, prepareTarget, storeState } from '../copy/target.ts';
 import { unreachableRows } from '../rules.ts';
 import { numberOf } from '../table-facts.ts';
 import { BackendFile } from './backend-file.ts';
@@ -42,11 +42,11 @@ export function restoreSnapshot(
   { bumpRevision, progress }: RestoreOptions & { readonly progress: Progress },
 ): Promise<RestoreReport> {
   return FileReader.use(path, async (file) => {
-    progress.say('reading all of the snapshot');
+    progress.print('reading all of the snapshot');
     const summary = inspect(file);
     refuseLongKeys(summary, to, path);
     await prepareTarget(to, path);
-    const revision = await to.own((target) =>
+    const revision = await to.whileLocked((target) =>
       target.transaction((own) => restore(new BackendFile(file), own, { summary, bumpRevision, progress })),
     );
     return { summary, revision };
@@ -69,12 +69,12 @@ interface Restoring extends RestoreOptions {
 async function restore(backend: BackendFile, own: OfflineDatabase, restoring: Restoring): Promise<number> {
   const { summary, bumpRevision, progress } = restoring;
   await refuseUsers(own);
-  await beginOn(own, own.name);
+  await beginCopy(own, own.name);
   await restoreAuth(backend, own);
   await restoreLeases(backend, own);
   const log = new LogRestorer(own, summary);
   await log.restore(backend.rows(), progress);
-  progress.say('putting the newest rows in order');
+  progress.print('putting the newest rows in order');
   const revision = summary.revision + bumpRevision;
   const compactRevision = bumpRevision > 0 ? revision : summary.compactRevision;
   const { newestId, markId } = await log.finish({ revision, compactRevision });
@@ -84,7 +84,7 @@ async function restore(backend: BackendFile, own: OfflineDatabase, restoring: Re
   await own.run(rebuildCurrent(newestId));
   await own.run(change(SET_COVERED_ID, newestId));
   // The newest row stays whatever it is: the next compaction looks at it again.
-  await remember(own, 'compacted_id', Math.max(0, Math.min(markId, newestId - 1)));
+  await storeState(own, 'compacted_id', Math.max(0, Math.min(markId, newestId - 1)));
   for (const statement of own.sql.setSequence) await own.change(statement);
   await verify(own, { expected: log.hash, restoring });
   await forgetCopy(own);
@@ -104,8 +104,8 @@ async function restoreAuth(backend: BackendFile, own: OfflineDatabase): Promise<
     [...list].map(({ name, details }) => ({ name: keyText(name), details }));
   await own.run(insertEach(USERS.set, rows(backend.users())));
   await own.run(insertEach(ROLES.set, rows(backend.roles())));
-  await remember(own, 'auth_enabled', isEnabled ? 1 : 0);
-  await remember(own, 'auth_revision', Math.max(1, revision));
+  await storeState(own, 'auth_enabled', isEnabled ? 1 : 0);
+  await storeState(own, 'auth_revision', Math.max(1, revision));
 }
 
 /** Leases that are written at once. */
@@ -149,7 +149,7 @@ async function verify(
   const { summary, bumpRevision, progress } = restoring;
   // Which rows of an unfinished compaction are left depends on rows that were never compared.
   if (!summary.isCompacted || bumpRevision > 0) return;
-  progress.say('comparing');
+  progress.print('comparing');
   if ((await historyHash(own)) === expected) return;
   throw new StartError(`${own.name}: it is not what was restored; this is a bug in tine, and nothing was changed`);
 }

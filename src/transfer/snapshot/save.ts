@@ -12,7 +12,7 @@ import { refuseUnfinishedCopy } from '../unfinished-copy.ts';
 
 /** Everything is read in one snapshot of the database, whoever writes to it meanwhile. The revision that is saved. */
 export function saveSnapshot(path: string, from: OfflineAccess, etcdVersion: string): Promise<number> {
-  return from.look(async (database) => {
+  return from.readSnapshot(async (database) => {
     await refuseForeign(database);
     const read = <Name extends ReadName>(name: Name, input: ReadInput<Name>): Promise<ReadOutput<Name>> =>
       database.run(readProgram(name, input, database.facts));

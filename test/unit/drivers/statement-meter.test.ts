@@ -6,9 +6,9 @@ import { addedByName, StatementMeter } from '../../../src/drivers/statement-mete
 test('statements are counted by name, and slow ones are reported one by one', () => {
   const told: SlowStatement[] = [];
   const meter = new StatementMeter({ slowMs: 100, onSlow: (slow) => told.push(slow) });
-  meter.ran(meter.totalsOf('head'), 1, 1);
-  meter.ran(meter.totalsOf('head'), 2, 1);
-  meter.ran(meter.totalsOf('events'), 100, 500);
+  meter.record(meter.totalsOf('head'), 1, 1);
+  meter.record(meter.totalsOf('head'), 2, 1);
+  meter.record(meter.totalsOf('events'), 100, 500);
   assert.deepEqual(meter.all, [
     { name: 'head', runs: 2, ms: 3, rows: 2 },
     { name: 'events', runs: 1, ms: 100, rows: 500 },

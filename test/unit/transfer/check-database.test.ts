@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { closeSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { offlineFile } from '../../../src/drivers/sqlite/offline-file.ts';
+import { offlineSqlite } from '../../../src/drivers/sqlite/offline-sqlite.ts';
 import { StartError } from '../../../src/errors.ts';
 import { type CheckReport, checkDatabase } from '../../../src/transfer/check-database.ts';
 import { temporaryDirectory } from '../../support/index.ts';
 import { tamper, tineFile } from './tine-file.ts';
 
-const check = (path: string): Promise<CheckReport> => offlineFile(path).look(checkDatabase);
+const check = (path: string): Promise<CheckReport> => offlineSqlite(path).readSnapshot(checkDatabase);
 
 /** What an accident does to a sound file, and the only finding it makes. */
 const accidents: readonly { readonly what: string; readonly sql: string; readonly finding: RegExp }[] = [

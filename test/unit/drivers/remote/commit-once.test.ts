@@ -3,14 +3,14 @@ import { test } from 'node:test';
 import { type AttemptTransaction, commitOnce } from '../../../../src/drivers/remote/commit-once.ts';
 import { CommitSlots } from '../../../../src/drivers/remote/commit-slots.ts';
 import { remoteLimits } from '../../../../src/drivers/remote/remote-limits.ts';
-import { GaveWay, OutcomeUnknown } from '../../../../src/drivers/remote/second-try.ts';
+import { OutcomeUnknown, TransactionConflict } from '../../../../src/drivers/remote/retry.ts';
 import { CommitInDoubt } from '../../../../src/drivers/remote/session.ts';
 import { AssertionError, DriverError } from '../../../../src/errors.ts';
 import type { Program, Query } from '../../../../src/mvcc/program.ts';
 import type { Row } from '../../../../src/sql/statement.ts';
 
 const lost = new DriverError('lost', 'the connection was lost');
-const refused = new GaveWay('deadlock', undefined);
+const refused = new TransactionConflict('deadlock', undefined);
 
 /** How an attempt ends: as it should, never, with an error before its commit, or in doubt. */
 type End = 'good' | 'no answer' | { readonly before: Error } | { readonly doubt: Error; readonly isMade: boolean };
@@ -28,12 +28,12 @@ class Attempts {
     this.#ends = ends;
   }
 
-  /** The result is the number of the attempt that was committed. `atOnce`: how the one that needs no read ends; undefined: there is none. */
-  run(atOnce?: Exclude<End, 'no answer'> | 'nothing done'): Promise<number> {
+  /** The result is the number of the attempt that was committed. `writeGuarded`: how the one that needs no read ends; undefined: there is none. */
+  run(writeGuarded?: Exclude<End, 'no answer'> | 'nothing done'): Promise<number> {
     return commitOnce<number>({
       slots: this.slots,
       nowMs: () => 0,
-      ...(atOnce !== undefined && { atOnce: (mark: Query) => this.#atOnce(mark, atOnce) }),
+      ...(writeGuarded !== undefined && { writeGuarded: (mark: Query) => this.#writeGuarded(mark, writeGuarded) }),
       program: () => numberOf(this.count + 1),
       transact: (transaction, program) => this.#transact(transaction, program),
       onDoubtEnd: (outcome) => this.outcomes.push(outcome),
@@ -41,7 +41,7 @@ class Attempts {
   }
 
   /** Its result is 0. */
-  async #atOnce(mark: Query, end: Exclude<End, 'no answer'> | 'nothing done'): Promise<number | undefined> {
+  async #writeGuarded(mark: Query, end: Exclude<End, 'no answer'> | 'nothing done'): Promise<number | undefined> {
     if (end === 'nothing done') return undefined;
     if (typeof end === 'object' && 'before' in end) throw end.before;
     const written = new Map<string, string>();
@@ -188,7 +188,7 @@ test('while a commit is in doubt, attempts continue until no client waits, and i
   context.mock.method(attempts.slots, 'giveBack', () => assert.fail('the slot was given back'));
   const running = attempts.run();
   setTimeout(() => {
-    nowMs = remoteLimits.doubtEndsAfterMs + 1;
+    nowMs = remoteLimits.doubtMsMax + 1;
   }, 50);
   await assert.rejects(running, OutcomeUnknown);
   assert.deepEqual(attempts.outcomes, ['unknown']);
@@ -200,7 +200,7 @@ test('an attempt that timed out is the last one, even if its timer fires early',
   const attempts = new Attempts({ doubt: lost, isMade: false }, 'no answer', 'good');
   const running = attempts.run();
   // The clock stands still: the timer fires while it is still before the deadline.
-  nowMs = remoteLimits.doubtEndsAfterMs - 50;
+  nowMs = remoteLimits.doubtMsMax - 50;
   await assert.rejects(running, OutcomeUnknown);
   assert.equal(attempts.count, 2, 'the one that goes on may be committed');
 });

@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { migrationSource, migrations, migrationsTable } from '../../../migrations/migrations.ts';
 import { sqliteWords } from '../../../migrations/words.ts';
 import { limits } from '../../limits.ts';
-import { silence } from '../knex-log.ts';
+import { silentLog } from '../knex-log.ts';
 import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
 import { ownerOnly } from './file-modes.ts';
 
@@ -15,7 +15,7 @@ import { ownerOnly } from './file-modes.ts';
  *
  * @throws StartError for what a person must mend; whatever SQLite or the file system say.
  */
-export async function prepareFile(path: string): Promise<void> {
+export async function prepareDatabase(path: string): Promise<void> {
   await makeDirectory(dirname(path));
   await makeFile(path);
   const applied = inspect(path);
@@ -78,7 +78,7 @@ async function migrate(path: string): Promise<void> {
     client: 'better-sqlite3',
     connection: { filename: path },
     useNullAsDefault: true,
-    log: silence,
+    log: silentLog,
   });
   try {
     await database.raw(`PRAGMA busy_timeout = ${limits.sqliteBusyTimeoutMs}`);

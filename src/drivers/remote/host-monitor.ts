@@ -1,23 +1,23 @@
 /** What is known of one of several hosts, by a connection of its own that is kept. */
 import type { DatabaseHost } from '../../config/database/database-dsn.ts';
 import { DriverError } from '../../errors.ts';
-import { withinAnswerTime } from './answer-time.ts';
+import { withAnswerTimeout } from './answer-timeout.ts';
 import type { Engine, Node, NodeState } from './engine.ts';
 import { NoConnectionLeft } from './no-connection-left.ts';
 import { remoteLimits } from './remote-limits.ts';
 
-export class KnownHost {
+export class HostMonitor {
   readonly host: DatabaseHost;
   readonly #engine: Engine;
   #node: Node | undefined;
   #opening: Promise<Node> | undefined;
-  #look: Promise<void> | undefined;
+  #check: Promise<void> | undefined;
   #found: NodeState | undefined;
   #lastState: NodeState | undefined;
   #failure: Error | undefined;
   #servesSinceMs: number | undefined;
   /** Looks without an answer, one after the other. */
-  #missedLooks = 0;
+  #missedChecks = 0;
   #isLost = false;
 
   constructor(engine: Engine, host: DatabaseHost) {
@@ -53,11 +53,11 @@ export class KnownHost {
   }
 
   /** Resolves within a bound, whatever the host does. One look at a time. */
-  look(): Promise<void> {
-    this.#look ??= this.#ask().finally(() => {
-      this.#look = undefined;
+  check(): Promise<void> {
+    this.#check ??= this.#readState().finally(() => {
+      this.#check = undefined;
     });
-    return this.#look;
+    return this.#check;
   }
 
   close(): void {
@@ -65,12 +65,12 @@ export class KnownHost {
     this.#abandon();
   }
 
-  async #ask(): Promise<void> {
+  async #readState(): Promise<void> {
     try {
-      this.#answered(await withinAnswerTime(this.#state(), () => {}, remoteLimits.hostLookMsMax));
+      this.#answered(await withAnswerTimeout(this.#state(), () => {}, remoteLimits.hostCheckMsMax));
     } catch (error) {
       this.#abandon();
-      this.#failed(this.#engine.weather(error));
+      this.#failed(this.#engine.classifyError(error));
     }
   }
 
@@ -114,7 +114,7 @@ export class KnownHost {
   #answered(state: NodeState): void {
     this.#found = state;
     this.#lastState = state;
-    this.#missedLooks = 0;
+    this.#missedChecks = 0;
     this.#isLost = state.refusal !== undefined;
     this.#failure = state.refusal === undefined ? undefined : new DriverError('lost', state.refusal);
     this.#servesSinceMs = this.#isLost ? undefined : (this.#servesSinceMs ?? performance.now());
@@ -130,8 +130,8 @@ export class KnownHost {
     this.#found = undefined;
     this.#failure = failure;
     this.#servesSinceMs = undefined;
-    this.#missedLooks += 1;
-    this.#isLost = isRefusal(failure) || this.#missedLooks >= remoteLimits.missedLooksMax;
+    this.#missedChecks += 1;
+    this.#isLost = isRefusal(failure) || this.#missedChecks >= remoteLimits.missedChecksMax;
     if (this.#isLost) this.#opening = undefined;
   }
 }

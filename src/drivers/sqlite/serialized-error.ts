@@ -1,11 +1,11 @@
 /** Errors on their way between threads. */
 import { AssertionError, DriverError, EtcdError, etcdError, StartError } from '../../errors.ts';
-import type { Failure } from './protocol.ts';
-import { weather } from './weather.ts';
+import { classifyError } from './classify-error.ts';
+import type { SerializedError } from './thread-protocol.ts';
 
 /** Takes an error apart, in the thread where it happened. */
-export function failureOf(thrown: unknown): Failure {
-  const error = weather(thrown);
+export function serializeError(thrown: unknown): SerializedError {
+  const error = classifyError(thrown);
   if (error instanceof EtcdError && error.entry !== undefined) return { kind: 'etcd', name: error.entry };
   if (error instanceof DriverError) return { kind: 'driver', driverKind: error.kind, message: error.message };
   if (error instanceof StartError) return { kind: 'start', message: error.message };
@@ -13,7 +13,7 @@ export function failureOf(thrown: unknown): Failure {
 }
 
 /** Puts it together again, in the thread that asked. */
-export function errorOf(failure: Failure): Error {
+export function deserializeError(failure: SerializedError): Error {
   switch (failure.kind) {
     case 'etcd':
       return etcdError(failure.name);

@@ -4,13 +4,13 @@ import type { Logger } from 'pino';
 import { migrations } from '../../../migrations/migrations.ts';
 import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
 import { DriverError, StartError } from '../../errors.ts';
-import { silence } from '../knex-log.ts';
+import { silentLog } from '../knex-log.ts';
 import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
+import { errorNumber, serverErrorNumber } from './classify-error.ts';
 import { connectionSettings, forKnex } from './connection-settings.ts';
-import { explained } from './explained.ts';
 import { appliedMigrations, migrate } from './migrate.ts';
 import { clusterSettings, isOn } from './ready-connection.ts';
-import { errorNumber, serverErrorNumber } from './weather.ts';
+import { startError } from './start-error.ts';
 
 /** Where it is, and who hears what may be better there. */
 interface Place {
@@ -31,7 +31,7 @@ export async function prepareDatabase(place: Place): Promise<void> {
       await withKnex(place, dsn.database, (database) => bringUpToDate(database, place));
     }
   } catch (error) {
-    throw explained(error, dsn);
+    throw startError(error, dsn);
   }
 }
 
@@ -68,7 +68,7 @@ async function withKnex<Result>(
     connection: forKnex(database === undefined ? settings : { ...settings, database }),
     // One connection: the lock below is the connection's.
     pool: { min: 0, max: 1 },
-    log: silence,
+    log: silentLog,
   });
   try {
     return await use(server);

@@ -5,32 +5,33 @@ import { limits } from '../../limits.ts';
 import { sqliteOfflineDialect } from '../../sql/sqlite-offline-dialect.ts';
 import { type OfflineAccess, type OfflineDatabase, offlineDatabase } from '../offline.ts';
 import { type SqliteDatabase, StatementRunner } from './connection.ts';
-import { fileError } from './file-error.ts';
-import { prepareFile } from './prepare-file.ts';
+import { prepareDatabase } from './prepare-database.ts';
+import { retryWhileBusy } from './retry-while-busy.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
-import { whileBusy } from './while-busy.ts';
+import { startError } from './start-error.ts';
 
 // Somebody who has the file open for work keeps it; a moment is enough for one who only looks.
 const busyTimeoutMs = 1000;
 
-export function offlineFile(path: string): OfflineAccess {
+export function offlineSqlite(path: string): OfflineAccess {
   return {
     name: path,
     keyLengthMax: Number.POSITIVE_INFINITY,
-    isThere: async () => existsSync(path) && statSync(path).size > 0,
-    look: (work) => withDatabase(path, { readonly: true }, (database) => inTransaction(path, database, 'BEGIN', work)),
-    own: (work) =>
+    exists: async () => existsSync(path) && statSync(path).size > 0,
+    readSnapshot: (work) =>
+      withDatabase(path, { readonly: true }, (database) => inTransaction(path, database, 'BEGIN', work)),
+    whileLocked: (work) =>
       withDatabase(path, {}, (database) =>
-        owned(database, () =>
+        locked(database, () =>
           work({ transaction: (change) => inTransaction(path, database, 'BEGIN EXCLUSIVE', change) }),
         ),
       ),
-    prepare: () => whileBusy(path, { waitMsMax: limits.sqliteBusyTimeoutMs }, () => prepareFile(path)),
+    prepare: () => retryWhileBusy(path, { waitMsMax: limits.sqliteBusyTimeoutMs }, () => prepareDatabase(path)),
   };
 }
 
 /** Takes the file from everybody. */
-async function owned<Result>(database: SqliteDatabase, work: () => Promise<Result>): Promise<Result> {
+async function locked<Result>(database: SqliteDatabase, work: () => Promise<Result>): Promise<Result> {
   const mode = database.pragma('journal_mode', { simple: true });
   // A lock that lasts until the end. Leaving the WAL takes the file from everybody: SQLite refuses while anyone has it open.
   database.pragma('locking_mode = EXCLUSIVE');
@@ -58,7 +59,7 @@ async function withDatabase<Result>(
       database.close();
     }
   } catch (error) {
-    throw fileError(path, error);
+    throw startError(path, error);
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { weather } from '../../../../src/drivers/mysql/weather.ts';
+import { classifyError } from '../../../../src/drivers/mysql/classify-error.ts';
 import { AssertionError, DriverError, EtcdError, etcdError } from '../../../../src/errors.ts';
 
 const secret = 'SELECT secret';
@@ -30,7 +30,7 @@ for (const [error, kind] of [
   [Object.assign(new Error("Can't add new command when connection is in closed state"), { fatal: true }), 'lost'],
 ] as const) {
   test(`${(error as { code?: string }).code ?? error.message} is ${kind}`, () => {
-    const failure = weather(error);
+    const failure = classifyError(error);
     assert.ok(failure instanceof DriverError);
     assert.equal(failure.kind, kind);
     assert.ok(!failure.message.includes(secret), failure.message);
@@ -39,13 +39,13 @@ for (const [error, kind] of [
 }
 
 test('errors for too many connections and a read-only server name the cause', () => {
-  assert.match(weather(said(1040, 'ER_CON_COUNT_ERROR')).message, /too many connections/);
-  assert.match(weather(said(1290, 'ER_OPTION_PREVENTS_STATEMENT')).message, /read only/);
+  assert.match(classifyError(said(1040, 'ER_CON_COUNT_ERROR')).message, /too many connections/);
+  assert.match(classifyError(said(1290, 'ER_OPTION_PREVENTS_STATEMENT')).message, /read only/);
 });
 
 test('client errors and internal errors are passed on unchanged', () => {
   for (const error of [etcdError('compacted'), new AssertionError('a bug'), new TypeError('a bug')]) {
-    assert.equal(weather(error), error);
+    assert.equal(classifyError(error), error);
   }
-  assert.ok(weather(etcdError('compacted')) instanceof EtcdError);
+  assert.ok(classifyError(etcdError('compacted')) instanceof EtcdError);
 });

@@ -8,10 +8,10 @@ import { record } from '../sql/shape.ts';
 /** Rows of a statement. */
 const gapsAtOnce = 500;
 /** Holes looked for at once. */
-const holesAtOnce = 1000;
+const gapRangesAtOnce = 1000;
 
 /** Fills what is missing above an id; how many rows that took. */
-export async function fillHoles(database: OfflineDatabase, aboveId: number): Promise<number> {
+export async function fillMissingIds(database: OfflineDatabase, aboveId: number): Promise<number> {
   let filled = 0;
   let gaps: number[] = [];
   const insert = async (): Promise<void> => {
@@ -20,7 +20,7 @@ export async function fillHoles(database: OfflineDatabase, aboveId: number): Pro
     gaps = [];
   };
   for (;;) {
-    const holes = await holesAbove(database, aboveId);
+    const holes = await missingIdsAbove(database, aboveId);
     for (const { lastId, nextId } of holes) {
       for (let id = lastId + 1; id < nextId; id += 1) {
         gaps.push(id);
@@ -28,17 +28,17 @@ export async function fillHoles(database: OfflineDatabase, aboveId: number): Pro
       }
     }
     await insert();
-    if (holes.length < holesAtOnce) return filled;
+    if (holes.length < gapRangesAtOnce) return filled;
   }
 }
 
-interface Hole {
+interface MissingIds {
   readonly lastId: number;
   readonly nextId: number;
 }
 
 /** The ids before and behind each hole. The id itself counts as there: what it covers is compacted. */
-function holesAbove(database: OfflineDatabase, aboveId: number): Promise<readonly Hole[]> {
+function missingIdsAbove(database: OfflineDatabase, aboveId: number): Promise<readonly MissingIds[]> {
   return database.rows(
     record({ lastId: 'integer', nextId: 'integer' }),
     `SELECT last_id, id
@@ -48,6 +48,6 @@ function holesAbove(database: OfflineDatabase, aboveId: number): Promise<readonl
       WHERE id > ${aboveId}) walked
     WHERE id > last_id + 1
     ORDER BY id
-    LIMIT ${holesAtOnce}`,
+    LIMIT ${gapRangesAtOnce}`,
   );
 }

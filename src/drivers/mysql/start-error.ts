@@ -1,9 +1,9 @@
 import { dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
 import { StartError } from '../../errors.ts';
-import { errorNumber, serverErrorNumber } from './weather.ts';
+import { errorNumber, serverErrorNumber } from './classify-error.ts';
 
 /** An error at the start as a line for a person, where a person must mend something; any other as it is. */
-export function explained(error: unknown, dsn: RemoteDsn): unknown {
+export function startError(error: unknown, dsn: RemoteDsn): unknown {
   const what = explanation(error, dsn);
   return what === undefined ? error : new StartError(`${dsnText(dsn)}: ${what}`, { cause: error });
 }

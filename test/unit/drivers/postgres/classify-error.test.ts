@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { weather } from '../../../../src/drivers/postgres/weather.ts';
+import { classifyError } from '../../../../src/drivers/postgres/classify-error.ts';
 import { DriverError } from '../../../../src/errors.ts';
 
 const said = (code: string, message = 'said the server'): Error => Object.assign(new Error(message), { code });
@@ -18,7 +18,7 @@ for (const [error, kind] of [
   [said('ECONNREFUSED'), 'lost'],
 ] as const) {
   test(`${(error as { code?: string }).code}, ${error.message}: ${kind}`, () => {
-    const failure = weather(error);
+    const failure = classifyError(error);
     assert.ok(failure instanceof DriverError);
     assert.equal(failure.kind, kind);
   });

@@ -1,5 +1,5 @@
 /** Whether the work succeeds in time. */
-export async function within(ms: number, work: Promise<unknown>): Promise<boolean> {
+export async function succeedsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => resolve(false), ms);
   work.then(

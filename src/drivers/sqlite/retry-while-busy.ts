@@ -1,7 +1,7 @@
 /** Repeats work on a SQLite file while another program holds a lock on the file. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileError } from './file-error.ts';
-import { weather } from './weather.ts';
+import { classifyError } from './classify-error.ts';
+import { startError } from './start-error.ts';
 
 export interface BusyWait {
   /** How long another program may hold the file. */
@@ -19,7 +19,7 @@ const pauseMs = 50;
  *
  * @throws StartError with one line for a person, when the file stays locked or cannot be used.
  */
-export async function whileBusy<Result>(
+export async function retryWhileBusy<Result>(
   path: string,
   { waitMsMax, onWait }: BusyWait,
   work: () => Result | Promise<Result>,
@@ -29,7 +29,7 @@ export async function whileBusy<Result>(
     try {
       return await work();
     } catch (error) {
-      if (!isBusy(error) || performance.now() > deadlineMs) throw fileError(path, error);
+      if (!isBusy(error) || performance.now() > deadlineMs) throw startError(path, error);
       if (attempt === 1) onWait?.();
       await sleep(pauseMs);
     }
@@ -37,6 +37,6 @@ export async function whileBusy<Result>(
 }
 
 function isBusy(error: unknown): boolean {
-  const cause = weather(error);
+  const cause = classifyError(error);
   return 'kind' in cause && cause.kind === 'busy';
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
+import { OutageDetector } from '../../../../src/drivers/remote/outage-detector.ts';
 import { remoteLimits } from '../../../../src/drivers/remote/remote-limits.ts';
-import { SilenceWatch } from '../../../../src/drivers/remote/silence-watch.ts';
 
 /** A watch over a database of which each question is answered by the test, and a clock that the test moves. */
 function watched(context: TestContext) {
@@ -10,7 +10,7 @@ function watched(context: TestContext) {
   context.mock.method(performance, 'now', () => nowMs);
   const questions: { answer: () => void; refuse: () => void }[] = [];
   const told: string[] = [];
-  const watch = new SilenceWatch({
+  const watch = new OutageDetector({
     probe: () =>
       new Promise((resolve, reject) => questions.push({ answer: resolve, refuse: () => reject(new Error('refused')) })),
     onLoss: () => told.push('lost'),
@@ -18,9 +18,9 @@ function watched(context: TestContext) {
   });
   context.after(() => watch.close());
   const pass = async (ms: number) => {
-    for (let left = ms; left > 0; left -= remoteLimits.silenceLookMs) {
-      nowMs += remoteLimits.silenceLookMs;
-      context.mock.timers.tick(remoteLimits.silenceLookMs);
+    for (let left = ms; left > 0; left -= remoteLimits.outageCheckIntervalMs) {
+      nowMs += remoteLimits.outageCheckIntervalMs;
+      context.mock.timers.tick(remoteLimits.outageCheckIntervalMs);
       await settled();
     }
   };
@@ -34,12 +34,12 @@ async function settled(): Promise<void> {
 
 test('while replies arrive in time, no probe is sent', async (context) => {
   const { watch, questions, told, pass } = watched(context);
-  const wait = watch.waits();
+  const wait = watch.startWait();
   for (let round = 0; round < 20; round += 1) {
-    await pass(remoteLimits.silenceLookMs);
-    wait.heard();
+    await pass(remoteLimits.outageCheckIntervalMs);
+    wait.answered();
   }
-  wait.ended();
+  wait.end();
   await pass(60_000);
   assert.equal(questions.length, 0);
   assert.deepEqual(told, []);
@@ -47,35 +47,35 @@ test('while replies arrive in time, no probe is sent', async (context) => {
 
 test('a slow reply is awaited while the database is reachable', async (context) => {
   const { watch, questions, told, pass } = watched(context);
-  const wait = watch.waits();
+  const wait = watch.startWait();
   for (let round = 0; round < 40; round += 1) {
-    await pass(remoteLimits.silenceLookMs);
+    await pass(remoteLimits.outageCheckIntervalMs);
     for (const { answer } of questions.splice(0)) answer();
     await settled();
   }
-  wait.ended();
+  wait.end();
   assert.deepEqual(told, []);
-  assert.equal(watch.isSilent, false);
+  assert.equal(watch.isOutage, false);
 });
 
 test('a database that sends no replies is silent until it replies', async (context) => {
   const { watch, questions, told, pass } = watched(context);
-  watch.waits();
-  await pass(remoteLimits.suspicionMs + remoteLimits.silenceLookMs + remoteLimits.probeMsMax);
+  watch.startWait();
+  await pass(remoteLimits.slowAnswerMs + remoteLimits.outageCheckIntervalMs + remoteLimits.probeMsMax);
   assert.deepEqual(told, ['lost']);
-  assert.equal(watch.isSilent, true);
+  assert.equal(watch.isOutage, true);
   await pass(30_000);
   assert.deepEqual(told, ['lost'], 'it is told once');
   questions.at(-1)?.answer();
   await settled();
   assert.deepEqual(told, ['lost', 'back']);
-  assert.equal(watch.isSilent, false);
+  assert.equal(watch.isOutage, false);
 });
 
 test('a database that refuses connections while a reply is awaited is down at once', async (context) => {
   const { watch, questions, told, pass } = watched(context);
-  watch.waits();
-  await pass(remoteLimits.suspicionMs + remoteLimits.silenceLookMs);
+  watch.startWait();
+  await pass(remoteLimits.slowAnswerMs + remoteLimits.outageCheckIntervalMs);
   questions[0]?.refuse();
   await settled();
   assert.deepEqual(told, ['lost']);
@@ -83,23 +83,23 @@ test('a database that refuses connections while a reply is awaited is down at on
 
 test('when a later probe is answered and an earlier one is not, the waiting request has lost its connection', async (context) => {
   const { watch, questions, told, pass } = watched(context);
-  watch.waits();
-  await pass(remoteLimits.suspicionMs + 2 * remoteLimits.probeIntervalMs);
+  watch.startWait();
+  await pass(remoteLimits.slowAnswerMs + 2 * remoteLimits.probeIntervalMs);
   assert.ok(questions.length >= 2);
   questions.at(-1)?.answer();
   await settled();
   assert.deepEqual(told, ['lost']);
-  assert.equal(watch.isSilent, false, 'the database is there');
+  assert.equal(watch.isOutage, false, 'the database is there');
 });
 
 test('a probe whose cause is gone changes nothing', async (context) => {
   const { watch, questions, told, pass } = watched(context);
-  const wait = watch.waits();
-  await pass(remoteLimits.suspicionMs + remoteLimits.silenceLookMs);
-  wait.ended();
-  await pass(remoteLimits.silenceLookMs);
+  const wait = watch.startWait();
+  await pass(remoteLimits.slowAnswerMs + remoteLimits.outageCheckIntervalMs);
+  wait.end();
+  await pass(remoteLimits.outageCheckIntervalMs);
   for (const { refuse } of questions) refuse();
   await pass(remoteLimits.probeMsMax * 2);
   assert.deepEqual(told, []);
-  assert.equal(watch.isSilent, false);
+  assert.equal(watch.isOutage, false);
 });

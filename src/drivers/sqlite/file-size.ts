@@ -2,7 +2,7 @@
 import type { SqliteDatabase } from './connection.ts';
 
 /** Pages given back by one bite: 256 pages of 4 KiB are moved within some milliseconds. */
-const pagesPerBite = 256;
+const pagesPerChunk = 256;
 /** Free pages worth keeping: the next writes use them. A quarter of the file, or 16 MiB of 4 KiB pages. */
 const freePagesKeptMin = 4_096;
 
@@ -19,10 +19,10 @@ export function sizeOf(database: SqliteDatabase): { bytes: number; inUseBytes: n
 export type Defragmented = { readonly more: boolean } | { readonly obstacle: string };
 
 /** Gives free pages back to the file system, whatever number there is. */
-export function defragmentBite(database: SqliteDatabase): Defragmented {
+export function defragmentChunk(database: SqliteDatabase): Defragmented {
   if (pragma(database, 'freelist_count') > 0) {
     if (pragma(database, 'auto_vacuum') !== incremental) return { obstacle: fixedSize };
-    database.pragma(`incremental_vacuum(${pagesPerBite})`);
+    database.pragma(`incremental_vacuum(${pagesPerChunk})`);
     if (pragma(database, 'freelist_count') > 0) return { more: true };
   }
   shrink(database);
@@ -38,15 +38,15 @@ function shrink(database: SqliteDatabase): void {
 }
 
 /** Gives free pages back to the file system while there are many. A file that kine made cannot shrink so; its free pages are used again. */
-export function reclaimBite(database: SqliteDatabase): { more: boolean } {
+export function reclaimChunk(database: SqliteDatabase): { more: boolean } {
   if (!isReclaimable(database)) return { more: false };
-  database.pragma(`incremental_vacuum(${pagesPerBite})`);
+  database.pragma(`incremental_vacuum(${pagesPerChunk})`);
   const more = hasSpare(database);
   if (!more) shrink(database);
   return { more };
 }
 
-/** Whether `reclaimBite` would give back anything. */
+/** Whether `reclaimChunk` would give back anything. */
 export function isReclaimable(database: SqliteDatabase): boolean {
   return pragma(database, 'auto_vacuum') === incremental && hasSpare(database);
 }

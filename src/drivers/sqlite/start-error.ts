@@ -1,9 +1,9 @@
 /** What keeps a SQLite file from being used, as one line for a person: what is wrong and what to do. */
 import { DriverError, StartError } from '../../errors.ts';
-import { sqliteCode } from './weather.ts';
+import { sqliteCode } from './classify-error.ts';
 
 /** Tells what SQLite and the file system say with the file's name. What else is thrown is no word about the file, and left as it is. */
-export function fileError(path: string, error: unknown): unknown {
+export function startError(path: string, error: unknown): unknown {
   const code = sqliteCode(error) ?? systemCode(error) ?? busyCode(error);
   return code === undefined ? error : new StartError(`${path}: ${explanation(code, error)}`, { cause: error });
 }

@@ -4,7 +4,7 @@ import { limits } from '../../limits.ts';
 const latestShare = 1 / 8;
 
 /** Decides from the average duration of recent work whether the next work is expected to be quick. When it was slow, it is not for a pause, which doubles while attempts stay slow. */
-export class Quickness {
+export class SlowDiskDetector {
   readonly #nowMs: () => number;
   #averageMs = 0;
   #pauseMs: number = limits.slowDiskPauseMsMin;
@@ -15,11 +15,11 @@ export class Quickness {
     this.#nowMs = nowMs;
   }
 
-  get isExpected(): boolean {
+  get isFast(): boolean {
     return this.#nowMs() >= this.#pauseEndsMs;
   }
 
-  took(ms: number): void {
+  observe(ms: number): void {
     this.#averageMs += (ms - this.#averageMs) * latestShare;
     const nowMs = this.#nowMs();
     if (this.#averageMs > limits.slowDiskMs) {

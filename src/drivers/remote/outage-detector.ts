@@ -3,58 +3,58 @@
  * answer takes long, a new connection asks whether the database is there.
  */
 import { remoteLimits } from './remote-limits.ts';
-import { within } from './within.ts';
+import { succeedsWithin } from './succeeds-within.ts';
 
-export interface SilenceWatchOptions {
+export interface OutageDetectorOptions {
   /** Asks the database over a new connection; rejects when it does not answer. */
   probe(): Promise<void>;
   /** Connections have lost what was sent: nothing that waits now will be answered. */
   onLoss(): void;
-  /** The database answers again, after `isSilent` was true. */
+  /** The database answers again, after `isOutage` was true. */
   onReturn(): void;
 }
 
 /** An answer that is waited for. */
-interface Since {
+interface Pending {
   readonly sinceMs: number;
 }
 
 /** Something that waits for answers of the database. */
 export interface Wait {
   /** An answer came; it waits for the next. */
-  heard(): void;
-  ended(): void;
+  answered(): void;
+  end(): void;
 }
 
-export class SilenceWatch {
-  readonly #options: SilenceWatchOptions;
+export class OutageDetector {
+  readonly #options: OutageDetectorOptions;
   /** The oldest first. */
-  readonly #waits = new Set<Since>();
-  readonly #probes = new Set<Since>();
+  readonly #waits = new Set<Pending>();
+  readonly #probes = new Set<Pending>();
   readonly #timer: NodeJS.Timeout;
   #lastProbeMs = 0;
-  #isSilent = false;
+  #isOutage = false;
 
-  constructor(options: SilenceWatchOptions) {
+  constructor(options: OutageDetectorOptions) {
     this.#options = options;
-    this.#timer = setInterval(() => this.#look(), remoteLimits.silenceLookMs);
+    this.#timer = setInterval(() => this.#check(), remoteLimits.outageCheckIntervalMs);
     this.#timer.unref();
   }
 
   /** Whether there is no use in asking the database anything. */
-  get isSilent(): boolean {
-    return this.#isSilent;
+  get isOutage(): boolean {
+    return this.#isOutage;
   }
 
   /** Something begins to wait for the database. */
-  waits(): Wait {
+  startWait(): Wait {
     let wait = this.#begin();
     return {
-      heard: () => {
+      answered: () => {
         this.#waits.delete(wait);
         wait = this.#begin();
       },
-      ended: () => this.#waits.delete(wait),
+      end: () => this.#waits.delete(wait),
     };
   }
 
@@ -63,42 +63,42 @@ export class SilenceWatch {
     this.#probes.clear();
   }
 
-  #begin(): Since {
+  #begin(): Pending {
     const wait = { sinceMs: performance.now() };
     this.#waits.add(wait);
     return wait;
   }
 
-  #look(): void {
+  #check(): void {
     const nowMs = performance.now();
-    if (!this.#isSilent && !this.#hasWaitedSince(nowMs - remoteLimits.suspicionMs)) {
+    if (!this.#isOutage && !this.#hasWaitedSince(nowMs - remoteLimits.slowAnswerMs)) {
       this.#probes.clear();
       return;
     }
     const isEarly = this.#probes.size > 0 && nowMs < this.#lastProbeMs + remoteLimits.probeIntervalMs;
-    if (isEarly && !this.#isSilent) return;
+    if (isEarly && !this.#isOutage) return;
     this.#lastProbeMs = nowMs;
     void this.#probe({ sinceMs: nowMs });
   }
 
-  async #probe(probe: Since): Promise<void> {
+  async #probe(probe: Pending): Promise<void> {
     this.#probes.add(probe);
-    const isAnswered = await within(remoteLimits.probeMsMax, this.#options.probe());
+    const isAnswered = await succeedsWithin(remoteLimits.probeMsMax, this.#options.probe());
     // What waited was answered meanwhile, or a later probe was.
     if (!this.#probes.delete(probe)) return;
     if (isAnswered) this.#answered(probe);
-    else if (!this.#isSilent && this.#hasWaitedSince(probe.sinceMs)) {
-      this.#isSilent = true;
+    else if (!this.#isOutage && this.#hasWaitedSince(probe.sinceMs)) {
+      this.#isOutage = true;
       this.#options.onLoss();
     }
   }
 
   /** A probe that began earlier and has no answer: the network was away, and with it all that was sent then. */
-  #answered({ sinceMs }: Since): void {
-    const isBack = this.#isSilent;
+  #answered({ sinceMs }: Pending): void {
+    const isBack = this.#isOutage;
     const wasAway = [...this.#probes].some((other) => other.sinceMs < sinceMs);
     this.#probes.clear();
-    this.#isSilent = false;
+    this.#isOutage = false;
     if (isBack) this.#options.onReturn();
     else if (wasAway) this.#options.onLoss();
   }

@@ -6,7 +6,7 @@ import { limits } from '../../limits.ts';
  *
  * @throws DriverError when it takes too long.
  */
-export async function withinAnswerTime<Result>(
+export async function withAnswerTimeout<Result>(
   answer: Promise<Result>,
   abandon: () => void,
   answerMsMax: number = limits.databaseAnswerMsMax,

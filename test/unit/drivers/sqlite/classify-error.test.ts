@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { weather } from '../../../../src/drivers/sqlite/weather.ts';
+import { classifyError } from '../../../../src/drivers/sqlite/classify-error.ts';
 import { DriverError } from '../../../../src/errors.ts';
 
 test('a value that is too large for SQLite is refused each time', () => {
@@ -10,7 +10,7 @@ test('a value that is too large for SQLite is refused each time', () => {
   try {
     database.prepare('SELECT zeroblob(2147483640)').get();
   } catch (error) {
-    failure = weather(error);
+    failure = classifyError(error);
   } finally {
     database.close();
   }

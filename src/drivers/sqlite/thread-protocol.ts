@@ -40,7 +40,7 @@ export interface Request {
 }
 
 /** Errors do not keep their class on the way; this is what is left of each. */
-export type Failure =
+export type SerializedError =
   | { readonly kind: 'etcd'; readonly name: EtcdErrorName }
   | { readonly kind: 'driver'; readonly driverKind: DriverErrorKind; readonly message: string }
   | { readonly kind: 'start'; readonly message: string }
@@ -48,7 +48,7 @@ export type Failure =
 
 export type Answer =
   | { readonly id: number; readonly value: unknown }
-  | { readonly id: number; readonly failure: Failure }
+  | { readonly id: number; readonly failure: SerializedError }
   /** Said once, when the connection is open (id -1), or cannot be opened (a failure with id -1). */
   | { readonly id: -1; readonly value: 'open' }
   /** Said whenever a statement took long. */

@@ -1,14 +1,15 @@
 /** MySQL's errors as tine's. */
 import { DriverError, type DriverErrorKind, isOwnError } from '../../errors.ts';
 import { NoConnectionLeft } from '../remote/no-connection-left.ts';
-import { GaveWay } from '../remote/second-try.ts';
+import { TransactionConflict } from '../remote/retry.ts';
 
 /** Leaves the client's mistakes and our own bugs as they are; what the server and the network say becomes `DriverError`. */
-export function weather(error: unknown): Error {
+export function classifyError(error: unknown): Error {
   if (isOwnError(error)) return error;
   const failure = failureOf(error);
   if (failure === undefined) return error instanceof Error ? error : new Error(String(error));
-  if (gaveWay.has(failure.number ?? 0)) return new GaveWay(messageOf(failure, 'busy'), withoutSql(error as Error));
+  if (conflicts.has(failure.number ?? 0))
+    return new TransactionConflict(messageOf(failure, 'busy'), withoutSql(error as Error));
   if (refusesConnection(failure)) return new NoConnectionLeft(messageOf(failure, 'busy'), withoutSql(error as Error));
   const kind = kindOf(failure);
   return new DriverError(kind, messageOf(failure, kind), { cause: withoutSql(error as Error) });
@@ -40,7 +41,7 @@ function failureOf(error: unknown): Failure | undefined {
 export function tableFailure(message: string): DriverError {
   if (isFull(message) || (/table /i.test(message) && / is full/i.test(message)))
     return new DriverError('full', message);
-  if (/^deadlock found/i.test(message)) return new GaveWay(message, undefined);
+  if (/^deadlock found/i.test(message)) return new TransactionConflict(message, undefined);
   return new DriverError(/lock wait timeout/i.test(message) ? 'busy' : 'other', message);
 }
 
@@ -51,7 +52,7 @@ export function serverErrorNumber(error: unknown): number | undefined {
 
 /** Whether the connection can be used no more. */
 export function isConnectionLost(error: unknown): boolean {
-  const failure = weather(error);
+  const failure = classifyError(error);
   return failure instanceof DriverError && failure.kind === 'lost';
 }
 
@@ -104,7 +105,7 @@ const kinds: ReadonlyMap<number, DriverErrorKind> = new Map([
 ]);
 
 /** Deadlock, a row or a table that changed since the snapshot; MariaDB returns its handler's number 159 for the latter where a write reads. */
-const gaveWay: ReadonlySet<number> = new Set([1213, 1020, 1412, 159]);
+const conflicts: ReadonlySet<number> = new Set([1213, 1020, 1412, 159]);
 
 /** Too many connections, of all or of this user. */
 function refusesConnection({ number, message }: Failure): boolean {

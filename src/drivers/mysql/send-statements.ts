@@ -5,7 +5,7 @@ import type { Value } from '../../sql/statement.ts';
 export type Answer = readonly (readonly Value[])[] | ResultSetHeader;
 
 /** A statement's answer and the columns of its rows; undefined: it has no rows. */
-export interface Answered {
+export interface TimedAnswer {
   readonly answer: Answer;
   readonly columns: readonly FieldPacket[] | undefined;
   /** From the beginning of the answer before, or the question, to the beginning of this one. */
@@ -13,7 +13,7 @@ export interface Answered {
 }
 
 /** Sends statements, with `;` between them, in one way to the server; the answer of each. */
-export function ask(connection: Connection, sql: string): Promise<readonly Answered[]> {
+export function sendStatements(connection: Connection, sql: string): Promise<readonly TimedAnswer[]> {
   return new Promise((resolve, reject) => {
     const clock = new AnswerClock();
     const asked = connection.query<RowDataPacket[][] | ResultSetHeader>(
@@ -52,13 +52,13 @@ class AnswerClock {
 }
 
 /** mysql2 hands over one answer as it is, and several as a list: their columns are then a list of lists. */
-function answersOf(answer: unknown, columns: unknown, clock: AnswerClock): readonly Answered[] {
+function answersOf(answer: unknown, columns: unknown, clock: AnswerClock): readonly TimedAnswer[] {
   const ms = clock.end();
   if (!isSeveral(answer, columns))
-    return [{ answer: answer as Answer, columns: columns as Answered['columns'], ms: ms[0] ?? 0 }];
+    return [{ answer: answer as Answer, columns: columns as TimedAnswer['columns'], ms: ms[0] ?? 0 }];
   return (answer as readonly Answer[]).map((each, index) => ({
     answer: each,
-    columns: (columns as readonly Answered['columns'][])[index],
+    columns: (columns as readonly TimedAnswer['columns'][])[index],
     ms: ms[index] ?? 0,
   }));
 }

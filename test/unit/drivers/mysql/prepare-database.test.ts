@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isOlder } from '../../../../src/drivers/mysql/prepare.ts';
+import { isOlder } from '../../../../src/drivers/mysql/prepare-database.ts';
 
 test('versions are compared part by part', () => {
   const older = ['8.0.13', '8.0.2-log', '5.7.44', '7.9.99'];

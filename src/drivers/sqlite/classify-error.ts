@@ -2,7 +2,7 @@
 import { DriverError, type DriverErrorKind, isOwnError } from '../../errors.ts';
 
 /** Leaves the client's mistakes and our own bugs as they are; everything SQLite says becomes `DriverError`. */
-export function weather(error: unknown): Error {
+export function classifyError(error: unknown): Error {
   if (isOwnError(error)) return error;
   const code = sqliteCode(error);
   if (code === undefined) return error instanceof Error ? error : new Error(String(error));

@@ -1,10 +1,10 @@
 /** Postgres's errors as tine's. */
 import { DriverError, type DriverErrorKind, isOwnError } from '../../errors.ts';
 import { NoConnectionLeft } from '../remote/no-connection-left.ts';
-import { GaveWay } from '../remote/second-try.ts';
+import { TransactionConflict } from '../remote/retry.ts';
 
 /** Leaves the client's mistakes and our own bugs as they are; what Postgres and the network say becomes `DriverError`. */
-export function weather(error: unknown): Error {
+export function classifyError(error: unknown): Error {
   if (isOwnError(error)) return error;
   const code = codeOf(error);
   if (code === undefined && !isConnectionError(error)) return error instanceof Error ? error : new Error(String(error));
@@ -12,7 +12,7 @@ export function weather(error: unknown): Error {
   if (code === tooManyConnections || refusesConnection(message))
     return new NoConnectionLeft(`${message} (${code})`, error);
   // Serialization failure, deadlock.
-  if (code === '40001' || code === '40P01') return new GaveWay(`${message} (${code})`, error);
+  if (code === '40001' || code === '40P01') return new TransactionConflict(`${message} (${code})`, error);
   return new DriverError(kindOf(code, message), code === undefined ? message : `${message} (${code})`, {
     cause: error,
   });
@@ -25,7 +25,7 @@ export function codeOf(error: unknown): string | undefined {
 }
 
 /** pgbouncer passes the server's word on under the code of its own errors. */
-export function saysMissingDatabase(error: unknown): boolean {
+export function isDatabaseMissing(error: unknown): boolean {
   const code = codeOf(error);
   return code === '3D000' || (code === '08P01' && /^database ".*" does not exist$/.test((error as Error).message));
 }
@@ -49,7 +49,7 @@ function isConnectionError(error: unknown): boolean {
 
 /** Whether the connection can be used no more. */
 export function isConnectionLost(error: unknown): boolean {
-  const failure = weather(error);
+  const failure = classifyError(error);
   return failure instanceof DriverError && failure.kind === 'lost';
 }
 

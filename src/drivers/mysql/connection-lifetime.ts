@@ -2,7 +2,7 @@
 import type { Connection } from 'mysql2';
 
 /** Resolves when the server has let the user in. `onClose` is called when the connection is closed, by whichever side. */
-export function connected(connection: Connection, onClose: () => void = () => {}): Promise<void> {
+export function waitConnected(connection: Connection, onClose: () => void = () => {}): Promise<void> {
   // It is told by the query that waits, and by the close.
   connection.on('error', () => {});
   const { stream } = connection as unknown as { stream: { once(event: 'close', listener: () => void): void } };
@@ -13,6 +13,6 @@ export function connected(connection: Connection, onClose: () => void = () => {}
 }
 
 /** Says goodbye, and resolves when it is sent. */
-export function ended(connection: Connection): Promise<void> {
+export function endConnection(connection: Connection): Promise<void> {
   return new Promise((resolve, reject) => connection.end((error) => (error ? reject(error) : resolve())));
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
-import { whileBusy } from '../../../../src/drivers/sqlite/while-busy.ts';
+import { retryWhileBusy } from '../../../../src/drivers/sqlite/retry-while-busy.ts';
 import { DriverError, StartError } from '../../../../src/errors.ts';
 import { temporaryDirectory } from '../../../support/index.ts';
 
@@ -31,7 +31,7 @@ test('work on a file that another program has locked continues when the lock is 
     waits += 1;
   };
   setTimeout(free, 200);
-  await whileBusy(path, { waitMsMax: 10_000, onWait }, () => write(path));
+  await retryWhileBusy(path, { waitMsMax: 10_000, onWait }, () => write(path));
   assert.equal(waits, 1);
 });
 
@@ -39,7 +39,7 @@ test('work on a file that stays locked ends with one readable line', async (cont
   const { path } = lockedFile(context);
   const message = `${path}: another program has the database open; stop it, then try again`;
   await assert.rejects(
-    whileBusy(path, { waitMsMax: 200 }, () => write(path)),
+    retryWhileBusy(path, { waitMsMax: 200 }, () => write(path)),
     (error) => error instanceof StartError && error.message === message,
   );
 });
@@ -50,7 +50,10 @@ test('a lock reported by a database thread is waited for, and reported', async (
     attempts += 1;
     throw new DriverError('busy', 'SQLITE_BUSY: database is locked');
   };
-  await assert.rejects(whileBusy('/x.db', { waitMsMax: 120 }, work), /^StartError: \/x\.db: another program has the/);
+  await assert.rejects(
+    retryWhileBusy('/x.db', { waitMsMax: 120 }, work),
+    /^StartError: \/x\.db: another program has the/,
+  );
   assert.ok(attempts > 1);
 });
 
@@ -60,6 +63,6 @@ test('work that fails for another reason is not repeated', async () => {
     attempts += 1;
     throw new Error('a bug');
   };
-  await assert.rejects(whileBusy('/x.db', { waitMsMax: 10_000 }, work), /a bug/);
+  await assert.rejects(retryWhileBusy('/x.db', { waitMsMax: 10_000 }, work), /a bug/);
   assert.equal(attempts, 1);
 });

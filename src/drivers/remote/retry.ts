@@ -9,7 +9,7 @@ export class OutcomeUnknown extends DriverError {
 }
 
 /** The server ended the transaction in favour of another: a deadlock, a table that is being rebuilt, a write of another node. Before COMMIT: it had no effect. */
-export class GaveWay extends DriverError {
+export class TransactionConflict extends DriverError {
   constructor(message: string, cause: unknown) {
     super('busy', message, { cause });
   }
@@ -19,15 +19,15 @@ export class GaveWay extends DriverError {
  * Retries work that certainly had no effect: once and on another connection when the connection was lost (the server restarted, an administrator or a proxy
  * ended it); repeatedly while it gives way to other transactions. `commitOnce` does this for writes.
  */
-export async function withSecondTry<Result>(work: () => Promise<Result>): Promise<Result> {
-  const lastMs = performance.now() + remoteLimits.secondTryWithinMs;
+export async function withRetry<Result>(work: () => Promise<Result>): Promise<Result> {
+  const lastMs = performance.now() + remoteLimits.retryWithinMs;
   let wasLost = false;
   for (;;) {
     try {
       return await work();
     } catch (error) {
       if (performance.now() > lastMs) throw error;
-      if (error instanceof GaveWay) continue;
+      if (error instanceof TransactionConflict) continue;
       if (wasLost || !isLost(error)) throw error;
       wasLost = true;
     }

@@ -5,13 +5,14 @@ import { migrationSource, migrations, migrationsTable } from '../../../migration
 import { postgresWords } from '../../../migrations/words.ts';
 import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
 import { StartError } from '../../errors.ts';
-import { silence } from '../knex-log.ts';
+import { silentLog } from '../knex-log.ts';
 import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
+import { codeOf, isDatabaseMissing } from './classify-error.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { probeServer } from './probe-server.ts';
 import { migrationSettings } from './settings.ts';
+import { startError } from './start-error.ts';
 import { fromStoreSchema, lockSchema } from './store-locks.ts';
-import { codeOf, saysMissingDatabase } from './weather.ts';
 
 const versionMin = 120_000;
 /** Its database is there on every server; one is connected to it to make another. */
@@ -22,10 +23,10 @@ export async function prepareDatabase(dsn: RemoteDsn, host: DatabaseHost): Promi
   try {
     await prepareExisting(dsn, host);
   } catch (error) {
-    if (!saysMissingDatabase(error)) throw explained(error, dsn);
+    if (!isDatabaseMissing(error)) throw startError(error, dsn);
     await createDatabase(dsn, host);
     await prepareExisting(dsn, host).catch((failure: unknown) => {
-      throw explained(failure, dsn);
+      throw startError(failure, dsn);
     });
   }
 }
@@ -55,7 +56,7 @@ async function createDatabase(dsn: RemoteDsn, host: DatabaseHost): Promise<void>
         { cause: error },
       );
     }
-    throw explained(error, dsn);
+    throw startError(error, dsn);
   }
 }
 
@@ -82,7 +83,7 @@ async function withKnex<Result>(
     client: 'pg',
     connection: settings as Knex.PgConnectionConfig,
     pool: { min: 0, max: 1 },
-    log: silence,
+    log: silentLog,
   });
   try {
     return await use(database);
@@ -139,34 +140,4 @@ async function refuseForeignTable(database: Knex, dsn: RemoteDsn): Promise<void>
   if (!(await database.schema.hasTable('kine'))) return;
   const columns = Object.keys(await database('kine').columnInfo());
   refuseForeignColumns(dsnText(dsn), columns, 'database');
-}
-
-/** What a person must mend, in a line; anything else as it is. */
-function explained(error: unknown, dsn: RemoteDsn): unknown {
-  const where = dsnText(dsn);
-  switch (codeOf(error)) {
-    case '28P01':
-      return new StartError(`${where}: the password of user "${dsn.user}" is wrong; correct it and start again`, {
-        cause: error,
-      });
-    case '28000':
-      return new StartError(
-        `${where}: the server refuses user "${dsn.user}" from here; see its pg_hba.conf, and whether the user exists`,
-        { cause: error },
-      );
-    case '42501':
-      return new StartError(
-        `${where}: user "${dsn.user}" may not create tables there; make it the owner of the database, or grant CREATE on its schema`,
-        { cause: error },
-      );
-    // No such function, not supported.
-    case '42883':
-    case '0A000':
-      return new StartError(
-        `${where}: the server lacks something of Postgres that tine needs (${(error as Error).message}); use Postgres 12 or newer itself`,
-        { cause: error },
-      );
-    default:
-      return error;
-  }
 }
