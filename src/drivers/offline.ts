@@ -1,4 +1,7 @@
-/** Databases in the hands of a command, for work on the whole of them, while this process serves nothing. */
+/**
+ * Access to a whole database for the commands that check, repair, copy, save and restore it. The
+ * process of a command serves no requests.
+ */
 import { decoded, type Program, type Query, query } from '../mvcc/program.ts';
 import type { DatabaseFacts } from '../mvcc/read-programs.ts';
 import type { OfflineDialect } from '../sql/offline-dialect.ts';
@@ -13,45 +16,53 @@ import {
   type Value,
 } from '../sql/statement.ts';
 
-/** A database in one transaction. */
+/** A database inside one transaction. */
 export interface OfflineDatabase {
-  /** For messages: the path of a file, the address of a server without its password. */
+  /** The name in messages: the path of a file, or the address of a server without its password. */
   readonly name: string;
   readonly sql: OfflineDialect;
   readonly facts: DatabaseFacts;
-  /** The rows of a query, read as a shape. */
+  /** The rows of a query, decoded as a shape. */
   rows<Result>(shape: Shape<Result>, sql: string, ...parameters: readonly Parameter[]): Promise<readonly Result[]>;
   /** The first column of all rows of a query. */
   values(sql: string, ...parameters: readonly Parameter[]): Promise<readonly Value[]>;
-  /** The first column of the first row of a query; undefined: no row. */
+  /** The first column of the first row. Undefined if there is no row. */
   value(sql: string, ...parameters: readonly Parameter[]): Promise<Value | undefined>;
-  /** How many rows it changed. */
+  /** Runs a statement that changes rows. Returns their number. */
   change(sql: string, ...parameters: readonly Parameter[]): Promise<number>;
   run<Result>(program: Program<Result>): Promise<Result>;
 }
 
-/** A database that nobody else writes to. */
+/** A database that no other process writes to meanwhile. */
 export interface LockedDatabase {
-  /** One transaction under the revision lock: all of it is done, or nothing. */
+  /** Runs one transaction under the revision lock. It commits completely or has no effect. */
   transaction<Result>(work: (database: OfflineDatabase) => Promise<Result>): Promise<Result>;
 }
 
-/** The way to a database. Whatever cannot be used throws StartError with one line for a person. */
+/**
+ * Access to a database. If the database cannot be used, all methods throw StartError with one line
+ * for the operator.
+ */
 export interface OfflineAccess {
   readonly name: string;
-  /** Characters of a key's stored text that the database's indexes take. */
+  /** The longest stored text of a key that the indexes of the database accept, in characters. */
   readonly keyLengthMax: number;
-  /** Whether there is a file, or a database in the server. */
+  /** Whether the file exists, or the database exists in the server. */
   exists(): Promise<boolean>;
-  /** Looks at it in one snapshot, whoever else uses it meanwhile. Nothing is written. */
+  /** Reads in one snapshot while others may use the database. Writes nothing. */
   readSnapshot<Result>(work: (database: OfflineDatabase) => Promise<Result>): Promise<Result>;
-  /** Works on it while no tine serves it, and none can begin to. */
+  /**
+   * Runs work while no tine serves the database. No tine can start to serve it before the work
+   * ends.
+   */
   whileLocked<Result>(work: (locked: LockedDatabase) => Promise<Result>): Promise<Result>;
-  /** Makes it if it is missing, and brings its schema up to date, as a start of the server does. */
+  /**
+   * Creates the database if it is missing and migrates its schema, as the start of a server does.
+   */
   prepare(): Promise<void>;
 }
 
-/** One transaction of `own`. */
+/** Runs one transaction while no tine serves the database. */
 export function lockedTransaction<Result>(
   access: OfflineAccess,
   work: (database: OfflineDatabase) => Promise<Result>,
@@ -59,7 +70,7 @@ export function lockedTransaction<Result>(
   return access.whileLocked((locked) => locked.transaction(work));
 }
 
-/** Makes an `OfflineDatabase` of a way to ask. */
+/** Builds an `OfflineDatabase` from a function that runs one query. */
 export function offlineDatabase(
   identity: Pick<OfflineDatabase, 'name' | 'sql' | 'facts'>,
   ask: (asked: Query) => Promise<readonly Row[]>,

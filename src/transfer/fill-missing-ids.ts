@@ -1,16 +1,19 @@
-/** Rows for ids that are missing, as kine makes them: it waits for such an id and fills it, one by one. */
+/**
+ * Inserts gap rows for missing ids, as kine does. kine waits for a missing id and fills it, one by
+ * one.
+ */
 import type { OfflineDatabase } from '../drivers/offline.ts';
 import { insertEach } from '../mvcc/program.ts';
 import { gapRow } from '../sql/kine-rows.ts';
 import { INSERT_GAPS } from '../sql/repair-statements.ts';
 import { record } from '../sql/shape.ts';
 
-/** Rows of a statement. */
+/** Rows of one statement. */
 const gapsAtOnce = 500;
-/** Holes looked for at once. */
-const gapRangesAtOnce = 1000;
+/** Intervals of missing ids that one query reads. */
+const intervalsAtOnce = 1000;
 
-/** Fills what is missing above an id; how many rows that took. */
+/** Fills the missing ids above an id. Returns how many rows this took. */
 export async function fillMissingIds(database: OfflineDatabase, aboveId: number): Promise<number> {
   let filled = 0;
   let gaps: number[] = [];
@@ -20,25 +23,28 @@ export async function fillMissingIds(database: OfflineDatabase, aboveId: number)
     gaps = [];
   };
   for (;;) {
-    const holes = await missingIdsAbove(database, aboveId);
-    for (const { lastId, nextId } of holes) {
+    const intervals = await missingIdsAbove(database, aboveId);
+    for (const { lastId, nextId } of intervals) {
       for (let id = lastId + 1; id < nextId; id += 1) {
         gaps.push(id);
         if (gaps.length === gapsAtOnce) await insert();
       }
     }
     await insert();
-    if (holes.length < gapRangesAtOnce) return filled;
+    if (intervals.length < intervalsAtOnce) return filled;
   }
 }
 
-interface MissingIds {
+interface MissingInterval {
   readonly lastId: number;
   readonly nextId: number;
 }
 
-/** The ids before and behind each hole. The id itself counts as there: what it covers is compacted. */
-function missingIdsAbove(database: OfflineDatabase, aboveId: number): Promise<readonly MissingIds[]> {
+/**
+ * Reads the ids before and after each interval of missing ids. The given id counts as present:
+ * everything up to it is compacted.
+ */
+function missingIdsAbove(database: OfflineDatabase, aboveId: number): Promise<readonly MissingInterval[]> {
   return database.rows(
     record({ lastId: 'integer', nextId: 'integer' }),
     `SELECT last_id, id
@@ -48,6 +54,6 @@ function missingIdsAbove(database: OfflineDatabase, aboveId: number): Promise<re
       WHERE id > ${aboveId}) walked
     WHERE id > last_id + 1
     ORDER BY id
-    LIMIT ${gapRangesAtOnce}`,
+    LIMIT ${intervalsAtOnce}`,
   );
 }

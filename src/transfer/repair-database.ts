@@ -1,4 +1,4 @@
-/** What `tine repair` mends, and how. */
+/** The repairs of `tine repair`. */
 import { migrationsTable } from '../../migrations/migrations.ts';
 import type { LockedDatabase, OfflineAccess, OfflineDatabase } from '../drivers/offline.ts';
 import { change, changeEach } from '../mvcc/program.ts';
@@ -15,19 +15,21 @@ import { compactedId, counted, numberOf, requireKnown, type TableFacts, tableFac
 import { refuseUnfinishedCopy } from './unfinished-copy.ts';
 
 export interface RepairReport {
-  /** A line for each thing that was mended. */
+  /** One line for each repair. */
   readonly done: readonly string[];
-  /** The findings that are left, each with its cure. */
+  /** The remaining findings, each with advice. */
   readonly left: readonly string[];
 }
 
-/** One kind of fault: what was done about it, or undefined when there was none. */
+/**
+ * Repairs one kind of fault. Returns a line about the repair, or undefined if there was no fault.
+ */
 type Repair = (database: OfflineDatabase, facts: TableFacts) => Promise<string | undefined>;
 
-/** In their order: what follows relies on what came before. */
+/** The repairs in order: later ones rely on earlier ones. */
 const repairs: readonly Repair[] = [
   repairMarks,
-  repairHoles,
+  repairMissingIds,
   repairLeases,
   repairLeftovers,
   repairCurrent,
@@ -36,9 +38,10 @@ const repairs: readonly Repair[] = [
 ];
 
 /**
- * Each fault in one transaction. What is sound is not changed.
+ * Repairs each fault in one transaction. Changes nothing that is sound.
  *
- * @throws StartError when the database is nobody's, a newer tine's, or in use.
+ * @throws StartError if neither kine nor tine wrote the database, if a newer tine wrote it, or if
+ * it is in use.
  */
 export async function repairDatabase(access: OfflineAccess): Promise<RepairReport> {
   const isDamaged = await access.readSnapshot(async (database) => {
@@ -49,7 +52,7 @@ export async function repairDatabase(access: OfflineAccess): Promise<RepairRepor
     await refuseUnfinishedCopy(database, facts);
     return undefined;
   });
-  // Over pages that cannot be read nothing is written.
+  // Nothing is written if pages cannot be read.
   if (isDamaged !== undefined) return { done: [], left: isDamaged };
   const done: string[] = await restoreParts(access);
   await access.whileLocked(async (owned) => {
@@ -66,7 +69,7 @@ function runRepair(owned: LockedDatabase, repair: Repair): Promise<string | unde
   return owned.transaction(async (database) => repair(database, await tableFacts(database)));
 }
 
-/** The schema's own steps make what is missing when they run again. */
+/** Creates missing tables and indexes: the migrations run again and create what is missing. */
 async function restoreParts(access: OfflineAccess): Promise<string[]> {
   const missing = await access.whileLocked((owned) =>
     owned.transaction(async (database) => {
@@ -79,10 +82,10 @@ async function restoreParts(access: OfflineAccess): Promise<string[]> {
     }),
   );
   if (missing.length > 0) await access.prepare();
-  return missing.map((what) => `made ${what}`);
+  return missing.map((what) => `created ${what}`);
 }
 
-/** Exactly one, which covers what the others did. */
+/** Leaves exactly one mark, which covers the marks that are removed. */
 async function repairMarks(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   const count = numberOf(await database.value(`SELECT COUNT(*) FROM kine WHERE name = '${compactMarkName}'`));
   if (count === 1) return undefined;
@@ -90,19 +93,21 @@ async function repairMarks(database: OfflineDatabase, { isTines }: TableFacts): 
   if (count > 1 || isTines) await database.run(uniteMarks());
   else await database.run(change(INSERT_KINES_MARK));
   if (count === 0 && markId > 0) await database.run(change(SET_COMPACT_MARK, markId));
-  return count === 0 ? `made the row ${compactMarkName}` : `of ${count} rows ${compactMarkName} the newest is left`;
+  return count === 0
+    ? `created the row ${compactMarkName}`
+    : `kept only the newest of ${count} rows ${compactMarkName}`;
 }
 
-async function repairHoles(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+async function repairMissingIds(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   const markId = await compactedId(database);
   const filled = await fillMissingIds(database, markId);
   if (filled === 0) return undefined;
-  // A row without a version is kine's to tine; these are not.
+  // A row without a version counts as kine's; these rows are tine's.
   if (isTines)
     await database.change(
       `UPDATE kine SET version = 0 WHERE id > ${markId} AND version IS NULL AND name LIKE 'gap-%' AND created = 0 AND prev_revision = 0`,
     );
-  return `filled ${counted(filled, 'missing id')} as kine does: what was written there, if anything was, is lost`;
+  return `filled ${counted(filled, 'missing id')} as kine does: if they had been written, the writes are lost`;
 }
 
 async function repairLeases(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
@@ -119,7 +124,7 @@ async function repairLeases(database: OfflineDatabase, { isTines }: TableFacts):
     SET lease_id = NULL
     WHERE lease_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM tine_lease WHERE tine_lease.id = kine_current.lease_id)`,
   );
-  return `took the lease that is not there from ${counted(breach.count, 'key')}`;
+  return `removed a lease that does not exist from ${counted(breach.count, 'key')}`;
 }
 
 async function repairLeftovers(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
@@ -127,7 +132,7 @@ async function repairLeftovers(database: OfflineDatabase, { isTines }: TableFact
   const rule = await compactionDone(database);
   const breach = await breachOf(rule, database);
   if (breach === undefined) return undefined;
-  // From the oldest on: a row tells which older one it replaced.
+  // From the oldest row on: a row names the older row that it replaced.
   for (;;) {
     const found = await database.values(`${unreachableRows(rule.throughId)} ORDER BY id LIMIT ${leftoversAtOnce}`);
     await database.run(
@@ -141,16 +146,19 @@ async function repairLeftovers(database: OfflineDatabase, { isTines }: TableFact
   return `deleted ${counted(breach.count, 'row')} left over from a compaction`;
 }
 
-/** Rows of a statement. */
+/** Rows of one statement. */
 const leftoversAtOnce = 500;
 
-/** What kine wrote since the last start is the next start's to take over. */
+/**
+ * Rebuilds the index. Rows that kine wrote since the last start are left to the take-over of the
+ * next start.
+ */
 async function repairCurrent(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   if (!isTines || (await rowsNotCovered(database)) > 0) return undefined;
   for (const rule of currentRules(database.sql)) {
     if ((await breachOf(rule, database)) === undefined) continue;
     await database.run(rebuildCurrent(numberOf(await database.value('SELECT MAX(id) FROM kine'))));
-    return 'built the index kine_current anew';
+    return 'rebuilt the index kine_current';
   }
   return undefined;
 }
@@ -158,7 +166,7 @@ async function repairCurrent(database: OfflineDatabase, { isTines }: TableFacts)
 async function repairKinesIndexes(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   if (isTines || database.sql.kineMakesIndexes) return undefined;
   const made = await makeKinesIndexes(database);
-  return made === 0 ? undefined : `made indexes of kine's: ${made}`;
+  return made === 0 ? undefined : `created kine's missing indexes: ${made}`;
 }
 
 async function repairSequence(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {

@@ -1,13 +1,16 @@
-/** The tables and indexes that tine makes and needs, and kine's, where kine does not make them itself. */
+/**
+ * The tables and indexes that tine creates and needs, and kine's indexes where kine does not create
+ * them itself.
+ */
 import type { OfflineDialect } from '../sql/offline-dialect.ts';
 import type { TableFacts } from './table-facts.ts';
 
-/** tine's tables. The last one is what makes a database tine's. */
+/** tine's tables. A database counts as tine's while the last one exists. */
 export function tinesTables({ tables }: TableFacts): readonly string[] {
   return [...[...tables].filter((name) => name.startsWith('tine_')).sort(), 'kine_current'];
 }
 
-/** The index on table `kine` that is tine's alone. */
+/** The index of table `kine` that only tine uses. */
 export const tinesKineIndex = 'kine_revision_index';
 
 const neededTables = [
@@ -28,7 +31,10 @@ const neededIndexes = [
   'tine_lease_expiry_index',
 ] as const;
 
-/** What is not there, named for a person. Nothing else misses a part of a database that is kine's, where kine makes it. */
+/**
+ * The missing tables and indexes. A database that is kine's lacks nothing else, where kine creates
+ * its own.
+ */
 export function missingParts(sql: OfflineDialect, { isTines, tables, indexes }: TableFacts): readonly string[] {
   const neededOfKine = sql.kineMakesIndexes ? [] : Object.keys(sql.kinesIndexes);
   return [

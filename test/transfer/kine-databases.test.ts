@@ -88,7 +88,7 @@ for (const driver of TINE_DRIVERS) {
     await writeKineDatabase(database, [...rows, ...marks]);
     const { stdout, status } = tine('check', database);
     assert.equal(status, 1);
-    assert.match(stdout, /there are 3 rows compact_rev_key, and one must be; `tine repair` mends it/);
+    assert.match(stdout, /there are 3 rows compact_rev_key instead of one; `tine repair` repairs it/);
     await serving(database, async (client) => {
       assert.equal((await client.range(withPrefix('/registry/'))).header.revision, 21);
       assert.equal((await failureOf(client.range({ key: '/registry/b', revision: 4 }))).code, 'OUT_OF_RANGE');
@@ -104,7 +104,7 @@ for (const driver of TINE_DRIVERS) {
     await writeKineDatabase(database, [...later, { id: 20, name: 'compact_rev_key', created: 1, prev_revision: 2 }]);
     const { stdout, status } = tine('repair', database);
     assert.equal(status, 0, stdout);
-    assert.match(stdout, /of 2 rows compact_rev_key the newest is left/);
+    assert.match(stdout, /kept only the newest of 2 rows compact_rev_key/);
     assert.match(stdout, /filled 1 missing id/);
     assert.match(tine('check', database).stdout, /: sound: 8 keys in 18 rows, revision 20; it is kine's/);
     await serving(database, async (client) => {

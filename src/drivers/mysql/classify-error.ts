@@ -1,9 +1,12 @@
-/** MySQL's errors as tine's. */
+/** Classifies the errors of MySQL, MariaDB and mysql2. */
 import { DriverError, type DriverErrorKind, isOwnError } from '../../errors.ts';
 import { NoConnectionLeft } from '../remote/no-connection-left.ts';
 import { TransactionConflict } from '../remote/retry.ts';
 
-/** Leaves the client's mistakes and our own bugs as they are; what the server and the network say becomes `DriverError`. */
+/**
+ * Converts errors of the server and of the network to `DriverError`. Leaves the errors of the
+ * client and of tine unchanged.
+ */
 export function classifyError(error: unknown): Error {
   if (isOwnError(error)) return error;
   const failure = failureOf(error);
@@ -16,14 +19,14 @@ export function classifyError(error: unknown): Error {
 }
 
 interface Failure {
-  /** `ER_...`, the system's code (ECONNREFUSED), or the client's own. */
+  /** `ER_...`, a system code (ECONNREFUSED), or a code of mysql2. */
   readonly code: string;
-  /** The server's number; undefined when the server did not say it. */
+  /** The server's error number. Undefined if the error is not the server's. */
   readonly number: number | undefined;
   readonly message: string;
 }
 
-/** What the server, the network or mysql2 say; undefined when it is none of theirs. */
+/** The error as the server, the network or mysql2 reports it. Undefined for all other errors. */
 function failureOf(error: unknown): Failure | undefined {
   if (!(error instanceof Error)) return undefined;
   const { code, errno, fatal, sqlState } = error as Error & {
@@ -37,7 +40,7 @@ function failureOf(error: unknown): Failure | undefined {
   return { code: String(code ?? 'PROTOCOL_ERROR'), number: isServers ? errno : undefined, message: error.message };
 }
 
-/** What the server says of work on a table, which comes without a number. */
+/** Classifies a message about work on a table, which comes without a number. */
 export function tableFailure(message: string): DriverError {
   if (isFull(message) || (/table /i.test(message) && / is full/i.test(message)))
     return new DriverError('full', message);
@@ -45,18 +48,18 @@ export function tableFailure(message: string): DriverError {
   return new DriverError(/lock wait timeout/i.test(message) ? 'busy' : 'other', message);
 }
 
-/** The number by which the server tells its error; undefined when it is not the server's. */
+/** The server's error number. Undefined if the error is not the server's. */
 export function serverErrorNumber(error: unknown): number | undefined {
   return failureOf(error)?.number;
 }
 
-/** Whether the connection can be used no more. */
+/** Whether the connection is unusable. */
 export function isConnectionLost(error: unknown): boolean {
   const failure = classifyError(error);
   return failure instanceof DriverError && failure.kind === 'lost';
 }
 
-/** The server's numbers of errors, where tine does something about them. */
+/** The server's error numbers that tine handles. */
 export const errorNumber = {
   hostNotPrivileged: 1130,
   accessDenied: 1045,
@@ -84,16 +87,18 @@ export const errorNumber = {
 } as const;
 
 const kinds: ReadonlyMap<number, DriverErrorKind> = new Map([
-  // Shutting down, connections ended by the server or by a person, errors of the network.
+  // Shutdown, connections ended by the server or by an administrator, network errors.
   ...each('lost', 1053, 1077, 1079, 1080, 1152, 1158, 1159, 1160, 1161, 1184, 1927, 3169, 4031),
-  // Set to read only; not (yet) part of its cluster; the host is blocked after errors of its connections; offline.
+  // Set to read only; not (or not yet) part of its cluster; the host is blocked after errors of its
+  // connections; offline.
   ...each('lost', 1290, 1836, 1047, 1129, 3032),
-  // Lock wait timeout; too long a query, one that was ended; one of the user's bounds.
+  // Lock wait timeout; a query that took too long or was ended; a limit of the user was reached.
   ...each('busy', 1205, 1317, 1969, 3024, 1226),
-  // The disk, the table.
+  // The disk or the table is full.
   ...each('full', 1021, 1114),
   ...each('corrupt', 1034, 1035, 1194, 1195, 1712),
-  // More than a packet, the result of a function, a column, a row, or a transaction in the binary log may have.
+  // Larger than allowed for a packet, the result of a function, a column, a row, or a transaction
+  // in the binary log.
   ...each(
     'tooLarge',
     errorNumber.packetTooLarge,
@@ -104,10 +109,13 @@ const kinds: ReadonlyMap<number, DriverErrorKind> = new Map([
   ),
 ]);
 
-/** Deadlock, a row or a table that changed since the snapshot; MariaDB returns its handler's number 159 for the latter where a write reads. */
+/**
+ * Deadlock; a row or a table that changed since the snapshot. Where a write reads, MariaDB returns
+ * its handler's number 159 for the latter.
+ */
 const conflicts: ReadonlySet<number> = new Set([1213, 1020, 1412, 159]);
 
-/** Too many connections, of all or of this user. */
+/** Too many connections in total, or of this user. */
 function refusesConnection({ number, message }: Failure): boolean {
   return number === 1040 || number === 1203 || (number === 1226 && /max_(user_)?connections/i.test(message));
 }
@@ -118,7 +126,7 @@ function each(kind: DriverErrorKind, ...numbers: readonly number[]): readonly (r
 
 function kindOf({ number, message }: Failure): DriverErrorKind {
   if (number === undefined) return 'lost';
-  // A write to a file that failed: the system's error 28 is a full disk.
+  // A write to a file failed: system error 28 is a full disk.
   if (isFull(message)) return 'full';
   return kinds.get(number) ?? 'other';
 }
@@ -127,7 +135,10 @@ function isFull(message: string): boolean {
   return /no space left on device|errno: 28\b|errcode: 28\b/i.test(message);
 }
 
-/** What the server says of a statement may quote it. */
+/**
+ * The message of an error. For `other` it leaves out the server's text, which may quote the
+ * statement.
+ */
 function messageOf({ code, number, message }: Failure, kind: DriverErrorKind): string {
   switch (number) {
     case undefined:
@@ -136,7 +147,7 @@ function messageOf({ code, number, message }: Failure, kind: DriverErrorKind): s
     case 1203:
       return `the database has too many connections (${code})`;
     case 1226:
-      return `the database's user has used up one of its bounds: ${message} (${code})`;
+      return `the database user has reached a limit of its account: ${message} (${code})`;
     case 1290:
     case 1836:
       return `the database is set to read only (${code})`;
@@ -144,9 +155,9 @@ function messageOf({ code, number, message }: Failure, kind: DriverErrorKind): s
     case errorNumber.resultTooLarge:
       return `a request is larger than the max_allowed_packet of the database; raise it (${code})`;
     case errorNumber.dataTooLong:
-      return `a key or a value is longer than the table takes (${code})`;
+      return `a key or a value is longer than the table allows (${code})`;
     case errorNumber.rowTooLarge:
-      return `a row is larger than the database takes; raise its innodb_redo_log_capacity or innodb_log_file_size (${code})`;
+      return `a row is larger than the database allows; raise its innodb_redo_log_capacity or innodb_log_file_size (${code})`;
     case errorNumber.transactionTooLarge:
       return `a transaction is larger than the max_binlog_cache_size of the database; raise it (${code})`;
     default:
@@ -154,7 +165,7 @@ function messageOf({ code, number, message }: Failure, kind: DriverErrorKind): s
   }
 }
 
-/** mysql2 hangs the statement on its error, which then stands in logs. */
+/** Removes the statement that mysql2 attaches to its errors: logs would contain it. */
 function withoutSql(error: Error): Error {
   delete (error as { sql?: unknown }).sql;
   return error;

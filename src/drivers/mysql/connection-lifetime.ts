@@ -1,9 +1,12 @@
-/** The beginning and the end of a connection. */
+/** The begin and the end of a connection. */
 import type { Connection } from 'mysql2';
 
-/** Resolves when the server has let the user in. `onClose` is called when the connection is closed, by whichever side. */
+/**
+ * Resolves when the server has accepted the user. `onClose` is called when either side closes the
+ * connection.
+ */
 export function waitConnected(connection: Connection, onClose: () => void = () => {}): Promise<void> {
-  // It is told by the query that waits, and by the close.
+  // The waiting query and the close event report the error.
   connection.on('error', () => {});
   const { stream } = connection as unknown as { stream: { once(event: 'close', listener: () => void): void } };
   stream.once('close', onClose);
@@ -12,7 +15,7 @@ export function waitConnected(connection: Connection, onClose: () => void = () =
   });
 }
 
-/** Says goodbye, and resolves when it is sent. */
+/** Closes a connection with the protocol's goodbye. Resolves when the goodbye is sent. */
 export function endConnection(connection: Connection): Promise<void> {
   return new Promise((resolve, reject) => connection.end((error) => (error ? reject(error) : resolve())));
 }

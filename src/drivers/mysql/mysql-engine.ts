@@ -1,4 +1,4 @@
-/** MySQL and MariaDB, as `RemoteDriver` wants them. */
+/** MySQL and MariaDB as an engine of `RemoteDriver`. */
 import { type Connection, createConnection } from 'mysql2';
 import type { Logger } from 'pino';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
@@ -20,7 +20,8 @@ import { destroy, makeReady } from './ready-connection.ts';
 
 const NOW = selectsRow('now', single('ms', 'integer'), () => 'SELECT FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)');
 
-// What the server counted last, some ten seconds after a tenth of a table has changed. Free space within a file that tables share is not ours.
+// The server's last statistics, updated about 10 s after a tenth of a table has changed. Free space
+// in a file that tables share is not counted.
 const SIZE = selectsRow(
   'size',
   record({ bytes: 'integer', inUseBytes: 'integer' }),
@@ -59,21 +60,23 @@ export function mysqlEngine(dsn: RemoteDsn, logger: Logger): Engine {
   };
 }
 
-// Others wait while the last step waits for those who use the table: it gives up soon.
+// Other sessions wait while the last step waits for users of the table, so it gives up after 1 s.
 const WAIT_SHORTLY = changes('wait_shortly', () => 'SET SESSION lock_wait_timeout = 1');
 
-/** The server reports what it did in rows, failures too. */
+/** The server reports results, failures included, in rows. */
 const report = record({ table: 'text', operation: 'text', kind: 'text', message: 'text' });
 
-// Builds the table anew beside the old one, which is read and written meanwhile, and takes its place in the end. Replicas and other nodes of a cluster are not held up: each gives
-// its own space back.
+// Rebuilds the table beside the old one, which stays readable and writable, and replaces the old
+// one at the end. Replicas and other nodes of a cluster are not delayed: each returns its own
+// space.
 const OPTIMIZE = selectsRows(
   'optimize',
   report,
   () => 'OPTIMIZE NO_WRITE_TO_BINLOG TABLE kine, kine_current, tine_lease',
 );
 
-// MySQL 9 lets only users with the privilege OPTIMIZE_LOCAL_TABLE do that. Replicas then repeat it.
+// MySQL 9 allows NO_WRITE_TO_BINLOG only with the privilege OPTIMIZE_LOCAL_TABLE. Without it the
+// replicas repeat the statement.
 const OPTIMIZE_EVERYWHERE = selectsRows('optimize', report, () => 'OPTIMIZE TABLE kine, kine_current, tine_lease');
 
 async function optimize(session: Session): Promise<void> {
@@ -88,7 +91,10 @@ async function optimize(session: Session): Promise<void> {
 
 const KILL = changes('kill', (sql) => `KILL CONNECTION ${sql.parameter.integer}`);
 
-/** It may have ended by itself, or not be ours to end. */
+/**
+ * Ends a connection at the server. The connection may have ended already, or belong to another
+ * user.
+ */
 async function endThread(threadId: number, session: Session): Promise<void> {
   try {
     await session.run([query(KILL, threadId)]);

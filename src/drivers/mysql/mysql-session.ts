@@ -1,4 +1,4 @@
-/** A connection to MySQL or MariaDB. What is asked for together goes in one way to the server. */
+/** A session on MySQL or MariaDB. Queries that are run together are sent in one round trip. */
 import { type Connection, escape as escapeText, type ResultSetHeader } from 'mysql2';
 import { DriverError } from '../../errors.ts';
 import type { HeldLock, LockNumber } from '../../mvcc/known-state.ts';
@@ -24,8 +24,10 @@ import { sendStatements, type TimedAnswer } from './send-statements.ts';
 import { statementText } from './statement-text.ts';
 
 /**
- * The revision lock is a row that each transaction of writes changes. On one server the row is locked. Nodes of a cluster do not see each other's locks: there the
- * change makes two transactions conflict, and the cluster commits one of them. The first statement that reads takes the snapshot, and by then the lock is held.
+ * The revision lock is a row that each transaction of writes changes. On one server the row is
+ * locked. Nodes of a cluster do not see each other's locks: there the change makes two transactions
+ * conflict, and the cluster commits one of them. The first statement that reads takes the snapshot,
+ * and by then the lock is held.
  */
 export const revisionLock = `INSERT INTO tine_state (name, value) VALUES ('write_lock', 1) ON DUPLICATE KEY UPDATE value = value + 1`;
 
@@ -39,15 +41,19 @@ const beginSnapshot = { name: 'begin', text: 'START TRANSACTION WITH CONSISTENT 
 const begin = { name: 'begin', text: 'START TRANSACTION' };
 
 /**
- * The same lock, with a number that shows whose it is: only the transaction that took it reads the number before it is committed. The answer names the number that was there
- * before as the id of the row.
+ * Takes the same lock and leaves a number that identifies the transaction. Only the transaction
+ * that holds the lock reads the number before the commit. The reply contains the previous number as
+ * the id of the inserted row.
  */
 function lockWith(left: LockNumber): NamedText {
   const text = `INSERT INTO tine_state (name, value) VALUES ('write_lock', ${left}) ON DUPLICATE KEY UPDATE value = VALUES(value) + 0 * LAST_INSERT_ID(value)`;
   return { name: 'revision_lock', text };
 }
 
-/** The same lock where it is as it was left and the names are unused. Otherwise the statement fails, and with it what follows in its request: a number is never NULL. */
+/**
+ * Takes the same lock if its row holds the expected number and the names are unused. Otherwise the
+ * statement fails, and with it the rest of its request: the column does not accept NULL.
+ */
 function guardWith({ found, left, unusedNames }: GuardedWrite): NamedText {
   const conditions = [`value = ${found}`];
   if (unusedNames.length > 0) {
@@ -60,13 +66,14 @@ function guardWith({ found, left, unusedNames }: GuardedWrite): NamedText {
 
 const readLock = { name: 'read_lock', text: `SELECT value FROM tine_state WHERE name = 'write_lock'` };
 
-/** MariaDB ends an idle transaction by itself. MySQL knows idle connections only. */
+/** MariaDB ends an idle transaction by itself. MySQL has a timeout for idle connections only. */
 const mysqlBegin = { name: 'set_timeout', text: `SET SESSION wait_timeout = ${idleTransactionSeconds}` };
 const mysqlEnd = { name: 'set_timeout', text: `SET SESSION wait_timeout = ${idleSeconds}` };
 
 /**
- * A cluster may end a transaction between two statements of one request, without an error. Without autocommit what follows is a transaction of its own, which is
- * found out before it is committed: it has not the lock.
+ * A cluster may end a transaction between two statements of one request without an error. Without
+ * autocommit, the statements after it form a new transaction. The check before the commit detects
+ * it: the new transaction does not hold the lock.
  */
 const clusterBegin = { name: 'set_autocommit', text: 'SET autocommit = 0' };
 const clusterEnd = { name: 'set_autocommit', text: 'SET autocommit = 1' };
@@ -111,7 +118,7 @@ export class MysqlSession implements Session {
     const answers = commits ? await this.#sendAndCommit(texts) : await this.#send([...texts, ...this.#checkTexts()]);
     this.#check(answers.at(-1));
     const lockAt = first.findIndex(({ name }) => name === 'revision_lock');
-    if (lockAt >= 0) this.#learnFound(answers[lockAt] as TimedAnswer);
+    if (lockAt >= 0) this.#storeFound(answers[lockAt] as TimedAnswer);
     let next = first.length;
     const found = queries.map((query) =>
       isSent(query) ? rowsFor(query, answers[next++] as TimedAnswer) : nothing(query),
@@ -119,7 +126,7 @@ export class MysqlSession implements Session {
     return this.#cut(queries, found);
   }
 
-  /** Ends rows at their number of bytes, and fetches the values among them that stayed behind. */
+  /** Cuts the rows at their limit of bytes, and reads the values that the server held back. */
   async #cut(queries: readonly Query[], found: readonly (readonly Row[])[]): Promise<readonly (readonly Row[])[]> {
     const missing: MissingValue[] = [];
     const cut = found.map((rows, index) => {
@@ -158,7 +165,9 @@ export class MysqlSession implements Session {
     }
   }
 
-  /** A failed statement ends its request: the transaction is still open then, unless COMMIT failed. */
+  /**
+   * A failed statement ends its request. The transaction is still open then, unless COMMIT failed.
+   */
   async #sendAndCommit(texts: readonly NamedText[]): Promise<readonly TimedAnswer[]> {
     try {
       const answers = await this.#send([...texts, commit, ...this.#endTexts()]);
@@ -184,8 +193,9 @@ export class MysqlSession implements Session {
   }
 
   /**
-   * COMMIT also succeeds when the transaction has ended before, so the mark that it leaves is looked for. Whatever fails leaves the commit in doubt: a node that leaves
-   * its cluster refuses a commit which the others may have made.
+   * Commits on a node of a cluster. COMMIT also succeeds if the transaction has ended before, so
+   * the proof is read afterwards. Any failure leaves the commit in doubt: a node that leaves its
+   * cluster refuses a commit which the others may have made.
    */
   async #commitOnCluster(): Promise<void> {
     const { proof } = this.#options;
@@ -200,13 +210,16 @@ export class MysqlSession implements Session {
     }
   }
 
-  /** The node that committed is read: there is nothing to wait for. */
+  /** Reads the proof on the node that committed, without waiting for other nodes. */
   #proofText({ query }: CommitProof): NamedText {
     const { name, text } = namedText(query);
     return { name, text: this.#facts.isMariadb ? `SET STATEMENT wsrep_sync_wait = 0 FOR ${text}` : text };
   }
 
-  /** A node may answer the first statement after the end of a transaction with the conflict that ended it, whatever the statement is. */
+  /**
+   * Rolls back on a node of a cluster. The first statement after the end of a transaction may fail
+   * with the conflict that ended it, whatever the statement is.
+   */
   async #rollbackOnCluster(): Promise<void> {
     const texts = [rollback, ...this.#endTexts()];
     try {
@@ -231,8 +244,11 @@ export class MysqlSession implements Session {
     return lockWith(this.#lock.left);
   }
 
-  /** On a cluster another node may have left another number that is not applied here yet. */
-  #learnFound({ answer }: TimedAnswer): void {
+  /**
+   * Stores the number that the lock held before. On a cluster, another node may have left a number
+   * that is not applied here yet.
+   */
+  #storeFound({ answer }: TimedAnswer): void {
     const { insertId } = answer as ResultSetHeader;
     if (!this.#facts.isCluster && insertId > 0) this.#lock = { ...this.#lock, found: insertId };
   }
@@ -241,17 +257,20 @@ export class MysqlSession implements Session {
     return [...(this.#isClusterWrite ? [clusterEnd] : []), ...(this.#facts.isMariadb ? [] : [mysqlEnd])];
   }
 
-  /** At the end of each request of a transaction of writes. */
+  /** The check at the end of each request of a transaction of writes. */
   #checkTexts(): readonly NamedText[] {
     return this.#isClusterWrite ? [readLock] : [];
   }
 
-  /** @throws TransactionConflict when statements of the request were not part of the transaction that took the lock. */
+  /**
+   * @throws TransactionConflict if statements of the request were not part of the transaction that
+   * took the lock.
+   */
   #check(last: TimedAnswer | undefined): void {
     if (this.#isClusterWrite && onlyValue(rowsOf(last as TimedAnswer)) !== this.#lock.left) throw endedByCluster();
   }
 
-  /** In as few requests as the server's bound allows: most often one. */
+  /** Sends statements in as few requests as the packet limit of the server allows, usually one. */
   async #send(texts: readonly NamedText[]): Promise<readonly TimedAnswer[]> {
     const answers: TimedAnswer[] = [];
     for (const request of requestsOf(texts, this.#facts.packetBytesMax)) {
@@ -279,7 +298,7 @@ function namedText(query: Query): NamedText {
   return { name: query.statement.name, text: statementText(query) };
 }
 
-/** A list without rows finds and changes nothing. */
+/** A statement over an empty list finds and changes nothing. */
 function isSent({ list }: Query): boolean {
   return list === undefined || list.length > 0;
 }
@@ -294,10 +313,14 @@ function rowsFor({ statement }: Query, answered: TimedAnswer): readonly Row[] {
     : rowsOf(answered);
 }
 
-/** What a request has beside its text, generously. */
+/** An upper bound for the bytes of a request beside its text. */
 const requestHeaderBytes = 1_024;
 
-/** @throws DriverError when one statement alone is too large. Texts are ASCII. */
+/**
+ * Joins statements into requests. Texts are ASCII.
+ *
+ * @throws DriverError if one statement alone is too large.
+ */
 function requestsOf(texts: readonly NamedText[], packetBytesMax: number): readonly string[] {
   const bytesMax = packetBytesMax - requestHeaderBytes;
   const requests: string[] = [];
@@ -313,6 +336,6 @@ function requestsOf(texts: readonly NamedText[], packetBytesMax: number): readon
 function tooLarge(bytes: number, packetBytesMax: number): DriverError {
   return new DriverError(
     'tooLarge',
-    `a statement of ${bytes} bytes is larger than the database takes (max_allowed_packet = ${packetBytesMax}); raise that setting of the server`,
+    `a statement of ${bytes} bytes is larger than the server accepts (max_allowed_packet = ${packetBytesMax}); raise this setting`,
   );
 }

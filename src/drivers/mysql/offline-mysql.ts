@@ -1,4 +1,4 @@
-/** MySQL and MariaDB in the hands of a command. */
+/** MySQL and MariaDB as the commands use them. */
 import { type Connection, createConnection, type ResultSetHeader } from 'mysql2';
 import pino from 'pino';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
@@ -29,7 +29,7 @@ export function offlineMysql(dsn: RemoteDsn): OfflineAccess {
     connect: (host) => connect(dsn, host),
     classifyError,
     isDatabaseMissing: (error) => serverErrorNumber(error) === errorNumber.badDatabase,
-    // A setting that a server's start warns of is no matter of a command's.
+    // The start of a server warns about settings; a command does not.
     prepare: (host) => prepareDatabase({ dsn, host, logger: pino({ enabled: false }) }),
     beginSnapshot: ['START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY'],
     begin: ['START TRANSACTION'],
@@ -40,15 +40,15 @@ export function offlineMysql(dsn: RemoteDsn): OfflineAccess {
   });
 }
 
-/** A command looks over whole tables, and thinks in between. */
-const longWaits = (isMariadb: boolean): string =>
+/** Settings for a command: it reads whole tables, and pauses between statements. */
+const commandSettings = (isMariadb: boolean): string =>
   `SET SESSION ${isMariadb ? 'idle_transaction_timeout = 0, SESSION ' : ''}wait_timeout = 28800, SESSION innodb_lock_wait_timeout = 10, SESSION lock_wait_timeout = 10`;
 
 async function connect(dsn: RemoteDsn, host: DatabaseHost): Promise<OfflineConnection> {
   const connection = createConnection(await connectionSettings(dsn, host));
   await waitConnected(connection);
   await makeReady(connection);
-  await sendStatements(connection, longWaits(factsOf(connection).isMariadb));
+  await sendStatements(connection, commandSettings(factsOf(connection).isMariadb));
   return { run: (query) => resultOf(connection, query), close: () => endConnection(connection).catch(() => {}) };
 }
 
@@ -61,7 +61,7 @@ async function resultOf(connection: Connection, asked: Query): Promise<readonly 
   return asked.bytesMax === undefined ? rows : cut(connection, { ...asked, rows, bytesMax: asked.bytesMax });
 }
 
-/** Ends rows at their number of bytes, and fetches the values among them that stayed behind. */
+/** Cuts the rows at their limit of bytes, and reads the values that the server held back. */
 async function cut(
   connection: Connection,
   found: { readonly statement: Statement; readonly rows: readonly Row[]; readonly bytesMax: number },

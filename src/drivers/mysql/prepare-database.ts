@@ -1,4 +1,7 @@
-/** A MySQL database before it is served: is it there, can it be served, is its schema this version's? */
+/**
+ * Prepares a MySQL database before it is served: creates it, checks the server, and migrates the
+ * schema.
+ */
 import knex, { type Knex } from 'knex';
 import type { Logger } from 'pino';
 import { migrations } from '../../../migrations/migrations.ts';
@@ -12,52 +15,57 @@ import { appliedMigrations, migrate } from './migrate.ts';
 import { clusterSettings, isOn } from './ready-connection.ts';
 import { startError } from './start-error.ts';
 
-/** Where it is, and who hears what may be better there. */
-interface Place {
+/** The database, and the logger for advice about its settings. */
+interface PrepareTarget {
   readonly dsn: RemoteDsn;
   readonly host: DatabaseHost;
   readonly logger: Logger;
 }
 
-/** @throws StartError for what a person must mend; whatever mysql2 says while the server is away. */
-export async function prepareDatabase(place: Place): Promise<void> {
-  const { dsn } = place;
+/**
+ * Prepares the database.
+ *
+ * @throws StartError for a fault that the operator must repair; the error of mysql2 during an
+ * outage.
+ */
+export async function prepareDatabase(target: PrepareTarget): Promise<void> {
+  const { dsn } = target;
   try {
     try {
-      await withKnex(place, dsn.database, (database) => bringUpToDate(database, place));
+      await withKnex(target, dsn.database, (database) => bringUpToDate(database, target));
     } catch (error) {
       if (serverErrorNumber(error) !== errorNumber.badDatabase) throw error;
-      await createDatabase(place);
-      await withKnex(place, dsn.database, (database) => bringUpToDate(database, place));
+      await createDatabase(target);
+      await withKnex(target, dsn.database, (database) => bringUpToDate(database, target));
     }
   } catch (error) {
     throw startError(error, dsn);
   }
 }
 
-/** knex's `??` would take a dot for one between two names. */
+/** Quotes a name. knex's `??` would treat a dot as a separator of two names. */
 function quotedName(name: string): string {
   return `\`${name.replaceAll('`', '``')}\``;
 }
 
-async function createDatabase(place: Place): Promise<void> {
-  const { dsn } = place;
+async function createDatabase(target: PrepareTarget): Promise<void> {
+  const { dsn } = target;
   try {
-    await withKnex(place, undefined, (server) =>
+    await withKnex(target, undefined, (server) =>
       server.raw(`CREATE DATABASE IF NOT EXISTS ${quotedName(dsn.database)}`),
     );
   } catch (error) {
     if (serverErrorNumber(error) !== errorNumber.databaseAccessDenied) throw error;
     throw new StartError(
-      `${dsnText(dsn)}: there is no database "${dsn.database}", or user "${dsn.user}" has no right to it, nor to create it; create it and GRANT ALL ON \`${dsn.database}\`.* to the user`,
+      `${dsnText(dsn)}: there is no database "${dsn.database}", or user "${dsn.user}" may neither use it nor create databases; create it and GRANT ALL ON \`${dsn.database}\`.* to the user`,
       { cause: error },
     );
   }
 }
 
-/** `database` undefined: none is used. */
+/** Runs work with knex. `database` undefined: without a database. */
 async function withKnex<Result>(
-  { dsn, host }: Place,
+  { dsn, host }: PrepareTarget,
   database: string | undefined,
   use: (server: Knex) => Promise<Result>,
 ): Promise<Result> {
@@ -66,7 +74,7 @@ async function withKnex<Result>(
     client: 'mysql2',
     version: 'latest',
     connection: forKnex(database === undefined ? settings : { ...settings, database }),
-    // One connection: the lock below is the connection's.
+    // One connection: the lock below belongs to the connection.
     pool: { min: 0, max: 1 },
     log: silentLog,
   });
@@ -77,23 +85,25 @@ async function withKnex<Result>(
   }
 }
 
-async function bringUpToDate(database: Knex, place: Place): Promise<void> {
-  await checkServer(database, place);
+async function bringUpToDate(database: Knex, target: PrepareTarget): Promise<void> {
+  await checkServer(database, target);
   await database.raw(
     "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION default_storage_engine = InnoDB, SESSION autocommit = 1",
   );
   await underLock(database, async () => {
-    await refuseForeignTable(database, place.dsn);
+    await refuseForeignTable(database, target.dsn);
     const applied = await appliedMigrations(database);
-    refuseNewer(dsnText(place.dsn), applied);
+    refuseNewer(dsnText(target.dsn), applied);
     if (applied.length < migrations.length) await migrate(database);
   });
 }
 
-/** MySQL's statements have what 8.0.14 brought: derived tables that name the row around them. */
+/**
+ * The statements need features of MySQL 8.0.14: derived tables that refer to the row around them.
+ */
 const versionsMin = { MySQL: [8, 0, 14], MariaDB: [10, 5, 0] } as const;
 
-async function checkServer(database: Knex, { dsn, logger }: Place): Promise<void> {
+async function checkServer(database: Knex, { dsn, logger }: PrepareTarget): Promise<void> {
   const [found] = await rowsOf<{ version: string; flush: number }>(
     database,
     'SELECT VERSION() AS version, @@innodb_flush_log_at_trx_commit AS flush',
@@ -113,12 +123,15 @@ async function checkServer(database: Knex, { dsn, logger }: Place): Promise<void
   await checkCluster(database, dsn);
   if (flush !== 1) {
     logger.warn(
-      `${dsnText(dsn)}: with innodb_flush_log_at_trx_commit = ${flush} the last second's writes are lost when the machine crashes; set it to 1`,
+      `${dsnText(dsn)}: with innodb_flush_log_at_trx_commit = ${flush} the last second's writes are lost in a crash of the machine; set it to 1`,
     );
   }
 }
 
-/** What a node of a cluster needs before its schema is read or changed. */
+/**
+ * Sets up a node of a cluster before its schema is read or changed, and refuses unsuitable
+ * clusters.
+ */
 async function checkCluster(database: Knex, dsn: RemoteDsn): Promise<void> {
   const found = await rowsOf<{ Variable_name: string; Value: string }>(
     database,
@@ -133,19 +146,28 @@ async function checkCluster(database: Knex, dsn: RemoteDsn): Promise<void> {
   }
 }
 
-/** Whether a version is below the least one, part by part. */
+/** Whether a version is older than another, part by part. */
 export function isOlder(version: string, least: readonly number[]): boolean {
   const found = version.split(/[.-]/).map(Number);
   const index = least.findIndex((part, at) => found[at] !== part);
   return index !== -1 && (found[index] ?? 0) < (least[index] as number);
 }
 
-/** Names the lock under which the schema is changed. Its name takes 64 characters, as a database's does. MySQL 9.7 has neither MD5 nor SHA1. */
+/**
+ * The name of the lock for schema changes. A lock name has at most 64 characters, as a database
+ * name has. MySQL 9.7 has neither MD5 nor SHA1.
+ */
 export const migrationLock = "CONCAT('tine_', SHA2(DATABASE(), 224))";
-/** How long one instance waits for another that changes the schema, before it says so and waits on. */
+/**
+ * How long an instance waits for another one that changes the schema, before it reports the wait
+ * and tries again.
+ */
 const lockWaitSeconds = 30;
 
-/** One instance of a server at a time. The lock goes with the connection; nodes of a cluster do not share it. */
+/**
+ * Lets one instance of a server change the schema at a time. The lock belongs to the connection.
+ * Nodes of a cluster do not share it.
+ */
 async function underLock(database: Knex, work: () => Promise<void>): Promise<void> {
   const [found] = await rowsOf<{ locked: number | null }>(
     database,
@@ -155,7 +177,7 @@ async function underLock(database: Knex, work: () => Promise<void>): Promise<voi
   await work();
 }
 
-/** A table `kine` that has not kine's columns is another program's. */
+/** A table `kine` without kine's columns belongs to another program. */
 async function refuseForeignTable(database: Knex, dsn: RemoteDsn): Promise<void> {
   const found = await rowsOf<{ name: string }>(
     database,

@@ -1,12 +1,15 @@
-/** Rows as tine wants them: names as text, all other bytes as bytes. */
+/** Decodes rows: names as text, all other bytes as bytes. */
 import mysql from 'mysql2';
 import type { Row } from '../../sql/statement.ts';
 import type { TimedAnswer } from './send-statements.ts';
 
-/** The number of the character set of bytes. */
+/** MySQL's number of the binary character set. */
 const binary = 63;
 
-/** The rows of a statement that selects. Names are short bytes to the server: columns of blobs have another type. */
+/**
+ * The rows of a statement that selects. To the server, names are short bytes; columns of blobs have
+ * another type.
+ */
 export function rowsOf({ answer, columns }: TimedAnswer): readonly Row[] {
   const rows = answer as readonly Row[];
   const names = nameColumns(columns ?? []);

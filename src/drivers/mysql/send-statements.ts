@@ -1,18 +1,21 @@
 import type { Connection, FieldPacket, ResultSetHeader, RowDataPacket } from 'mysql2';
 import type { Value } from '../../sql/statement.ts';
 
-/** What a statement comes back with: rows as arrays, or how many rows it changed. */
+/** The reply to a statement: rows as arrays, or the number of changed rows. */
 export type Answer = readonly (readonly Value[])[] | ResultSetHeader;
 
-/** A statement's answer and the columns of its rows; undefined: it has no rows. */
+/** The reply to a statement with its time. */
 export interface TimedAnswer {
   readonly answer: Answer;
+  /** The columns of the rows. Undefined: the reply has no rows. */
   readonly columns: readonly FieldPacket[] | undefined;
-  /** From the beginning of the answer before, or the question, to the beginning of this one. */
+  /**
+   * The time from the start of the previous reply, or from the request, to the start of this reply.
+   */
   readonly ms: number;
 }
 
-/** Sends statements, with `;` between them, in one way to the server; the answer of each. */
+/** Sends statements, separated by `;`, in one round trip. Returns the reply to each. */
 export function sendStatements(connection: Connection, sql: string): Promise<readonly TimedAnswer[]> {
   return new Promise((resolve, reject) => {
     const clock = new AnswerClock();
@@ -27,7 +30,10 @@ export function sendStatements(connection: Connection, sql: string): Promise<rea
   });
 }
 
-/** The server works on one statement after the other, and says what columns an answer has before its rows. */
+/**
+ * Measures the time of each statement. The server runs one statement after the other, and sends the
+ * columns of a reply before its rows.
+ */
 class AnswerClock {
   readonly #ms: number[] = [];
   #lastMs = performance.now();
@@ -36,7 +42,7 @@ class AnswerClock {
     this.#ms.push(this.#sinceLast());
   }
 
-  /** The rows of the last answer count for it. */
+  /** Ends the measurement. The rows of the last reply count for it. */
   end(): readonly number[] {
     const rest = this.#sinceLast();
     if (this.#ms.length > 0) this.#ms[this.#ms.length - 1] = (this.#ms.at(-1) as number) + rest;
@@ -51,7 +57,10 @@ class AnswerClock {
   }
 }
 
-/** mysql2 hands over one answer as it is, and several as a list: their columns are then a list of lists. */
+/**
+ * mysql2 returns a single reply as it is, and several replies as a list, with a list of lists for
+ * their columns.
+ */
 function answersOf(answer: unknown, columns: unknown, clock: AnswerClock): readonly TimedAnswer[] {
   const ms = clock.end();
   if (!isSeveral(answer, columns))
@@ -63,7 +72,7 @@ function answersOf(answer: unknown, columns: unknown, clock: AnswerClock): reado
   }));
 }
 
-/** The columns of one answer are objects; where it has no rows they are undefined. */
+/** The columns of a single reply are objects, or undefined if it has no rows. */
 function isSeveral(answer: unknown, columns: unknown): boolean {
   return Array.isArray(answer) && Array.isArray(columns) && (columns[0] === undefined || Array.isArray(columns[0]));
 }

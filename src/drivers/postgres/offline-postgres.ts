@@ -1,4 +1,4 @@
-/** Postgres in the hands of a command. */
+/** Postgres as the commands use it. */
 import pg from 'pg';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
 import { limits } from '../../limits.ts';
@@ -16,7 +16,7 @@ import { offlineSettings } from './settings.ts';
 import { lockRevisionOffline, tryLockSchema } from './store-locks.ts';
 import { columnTypes } from './types.ts';
 
-/** In one message: the role's own settings might not leave time for a second. */
+/** One message: the role's own settings might end the session before a second one. */
 const begin = `BEGIN ISOLATION LEVEL READ COMMITTED; ${offlineSettings}`;
 
 export function offlinePostgres(dsn: RemoteDsn): OfflineAccess {
@@ -40,7 +40,7 @@ export function offlinePostgres(dsn: RemoteDsn): OfflineAccess {
 
 async function connect(dsn: RemoteDsn, host: DatabaseHost): Promise<OfflineConnection> {
   const client = new pg.Client({ ...(await connectionSettings(dsn, host)), types: columnTypes });
-  // It is told by the query that waits.
+  // The waiting query reports the error.
   client.on('error', () => {});
   await client.connect();
   return { run: (query) => run(client, query), close: () => client.end() };

@@ -1,4 +1,4 @@
-/** A connection to Postgres. Queries are sent without waiting for each other's answers. */
+/** A session on Postgres. Queries are sent without waiting for the replies to earlier ones. */
 import type { Writable } from 'node:stream';
 import pg, { type Client } from 'pg';
 import { DriverError } from '../../errors.ts';
@@ -27,9 +27,10 @@ import { isConfirmed } from './synchronous-standby.ts';
 
 const beginTexts: Record<TransactionKind, string> = {
   snapshot: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
-  // Each statement sees what was committed before it, and nobody commits while the lock is held.
+  // Each statement sees everything that was committed before it, and no other transaction commits
+  // while the lock is held.
   exclusive: 'BEGIN ISOLATION LEVEL READ COMMITTED',
-  // Behind a pooler, for the settings.
+  // Needed behind a pooler, for the settings.
   none: 'BEGIN ISOLATION LEVEL READ COMMITTED',
 };
 
@@ -45,7 +46,7 @@ export class PostgresSession implements Session {
   #isBegun = false;
   #lock: HeldLock = { found: undefined, left: 0 };
   #commitMs = 0;
-  /** When the last answer came, or what waits for one was sent. */
+  /** When the last reply came, or when the oldest pending request was sent. */
   #lastMs = 0;
 
   constructor(client: Client, meter: StatementMeter) {
@@ -70,7 +71,7 @@ export class PostgresSession implements Session {
 
   async run(queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
     this.#lastMs = performance.now();
-    return this.#inOneWrite(() => this.#ask(queries));
+    return this.#corked(() => this.#runAll(queries));
   }
 
   async commit(): Promise<void> {
@@ -80,11 +81,14 @@ export class PostgresSession implements Session {
   }
 
   writeGuarded(write: GuardedWrite): Promise<boolean> {
-    return this.#inOneWrite(() => this.#askGuarded(write));
+    return this.#corked(() => this.#runGuarded(write));
   }
 
-  /** Gives all that is sent meanwhile to the network in one piece. A system call for each message costs more than the message. */
-  #inOneWrite<Result>(send: () => Result): Result {
+  /**
+   * Passes all messages that are sent meanwhile to the network at once. A system call for each
+   * message costs more than the message.
+   */
+  #corked<Result>(send: () => Result): Result {
     const { stream } = (this.#client as unknown as { connection: { stream: Writable } }).connection;
     stream.cork();
     try {
@@ -94,23 +98,23 @@ export class PostgresSession implements Session {
     }
   }
 
-  /** All are sent in this turn; an error shows in the first answer that has one. */
-  async #ask(queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
+  /** Sends all queries in this turn. The first reply with an error rejects. */
+  async #runAll(queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
     const begun = this.#sendBegin(queries);
     const answers = Promise.all(queries.map((query) => this.#send(query)));
     if (this.#isBegun && queries.every(({ isLast }) => isLast)) return this.#sendCommit(begun, answers);
-    const [rows] = await this.#answered(Promise.all([answers, ...begun]));
+    const [rows] = await this.#withTimeout(Promise.all([answers, ...begun]));
     return rows;
   }
 
-  async #askGuarded(write: GuardedWrite): Promise<boolean> {
+  async #runGuarded(write: GuardedWrite): Promise<boolean> {
     this.#lastMs = performance.now();
     const startMs = this.#lastMs;
     const queries = write.queries.filter(({ list }) => list === undefined || list.length > 0);
     const { name, text } = guardedStatement(queries.map(({ statement }) => statement));
     const isTransaction = this.#mode.isPooled;
     const confirmed = isConfirmed(this.#client);
-    // Behind a pooler the settings are a transaction's: the statement is one of three.
+    // Behind a pooler the settings belong to the transaction: the statement is one of three.
     const begun = isTransaction ? this.#control('begin', `${beginTexts.exclusive}; ${transactionSettings}`) : undefined;
     const guarded = this.#client.query<Row[]>({
       ...this.#named(name, text),
@@ -123,7 +127,7 @@ export class PostgresSession implements Session {
     return onlyValue(rows as unknown as readonly Row[]) === 1;
   }
 
-  /** Sends COMMIT after what was sent in this turn. The answer that comes first with an error counts. */
+  /** Sends COMMIT after the queries of this turn. The first reply with an error counts. */
   async #sendCommit<Rows>(begun: readonly Promise<unknown>[], answers: Promise<Rows>): Promise<Rows> {
     this.#isBegun = false;
     const confirmed = isConfirmed(this.#client);
@@ -134,11 +138,14 @@ export class PostgresSession implements Session {
     return rows;
   }
 
-  /** The answer to a request that commits. Without it nobody can tell what became of the commit; nor when it came with a warning. */
+  /**
+   * Waits for the reply to a request that commits. Without a reply the commit is in doubt, and also
+   * with a reply that has a warning.
+   */
   async #committed<Answer>(answer: Promise<Answer>, confirmed: () => boolean): Promise<Answer> {
     let answered: Answer;
     try {
-      answered = await this.#answered(answer);
+      answered = await this.#withTimeout(answer);
     } catch (error) {
       if (this.#kind === 'snapshot' || !isConnectionLost(error)) throw error;
       throw new CommitInDoubt(classifyError(error));
@@ -150,7 +157,7 @@ export class PostgresSession implements Session {
   async rollback(): Promise<void> {
     if (!this.#isBegun) return;
     this.#isBegun = false;
-    await this.#answered(this.#client.query('ROLLBACK'));
+    await this.#withTimeout(this.#client.query('ROLLBACK'));
   }
 
   #sendBegin(queries: readonly Query[]): readonly Promise<unknown>[] {
@@ -174,13 +181,15 @@ export class PostgresSession implements Session {
     return this.#mode.isPooled && !queries.some(({ statement }) => statement.standsAlone);
   }
 
-  /** Behind a pooler the settings are the transaction's, and come with its begin. */
+  /**
+   * The text of BEGIN. Behind a pooler it includes the settings, which belong to the transaction.
+   */
   get #beginText(): string {
     const text = beginTexts[this.#kind];
     return this.#mode.isPooled ? `${text}; ${transactionSettings}` : text;
   }
 
-  /** Prepared under its name, where that is kept. */
+  /** A statement, prepared under its name where the connection keeps prepared statements. */
   #named(name: string, text: string): { readonly name?: string; readonly text: string; readonly rowMode: 'array' } {
     return this.#mode.keepsStatements ? { name, text, rowMode: 'array' } : { text, rowMode: 'array' };
   }
@@ -189,12 +198,12 @@ export class PostgresSession implements Session {
     const { statement, list } = query;
     if (list !== undefined && list.length === 0) return statement.returns === 'change' ? changeRows(0) : [];
     if (statement.isBulk === true) return this.#copy(query);
-    const rows = await this.#askOne(query);
+    const rows = await this.#runOne(query);
     this.#record(statement.name, rowCount(statement, rows));
     return rows;
   }
 
-  async #askOne(query: Query): Promise<readonly Row[]> {
+  async #runOne(query: Query): Promise<readonly Row[]> {
     const { statement } = query;
     const answer = await this.#client.query<Row[]>({
       ...this.#named(statement.name, numbered(statement)),
@@ -208,7 +217,10 @@ export class PostgresSession implements Session {
     return { command, ms: this.#record(name, 0) };
   }
 
-  /** Answers come one after the other: a statement took what lies between the one before and its own. */
+  /**
+   * Counts a statement. Replies come in order, so its time is the time between the previous reply
+   * and its own.
+   */
   #record(name: string, rows: number): number {
     const nowMs = performance.now();
     const ms = nowMs - this.#lastMs;
@@ -217,7 +229,7 @@ export class PostgresSession implements Session {
     return ms;
   }
 
-  /** A COPY takes no parameters: they stand in its text. */
+  /** Runs a query with COPY, whose text contains the parameters: COPY accepts none. */
   async #copy(query: Query): Promise<readonly Row[]> {
     const copy = await new Promise<CopyQuery>((resolve, reject) => {
       const sent: CopyQuery = new CopyQuery(
@@ -231,14 +243,14 @@ export class PostgresSession implements Session {
     return copy.received;
   }
 
-  #answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
+  #withTimeout<Answer>(answer: Promise<Answer>): Promise<Answer> {
     return withAnswerTimeout(answer, () => destroy(this.#client), this.#options.answerMsMax);
   }
 }
 
 const texts = new Map<Statement, string>();
 
-/** The statement's text with `$1`, `$2`, ... */
+/** The text of a statement with `$1`, `$2`, ... */
 function numbered(statement: Statement): string {
   let text = texts.get(statement);
   if (text === undefined) {
@@ -250,7 +262,7 @@ function numbered(statement: Statement): string {
 
 const guardedTexts = new Map<string, string>();
 
-/** The guarded write of these statements, of which there are few kinds. */
+/** The guarded write of these statements. There are few combinations. */
 function guardedStatement(statements: readonly Statement[]): { readonly name: string; readonly text: string } {
   const name = ['guarded', ...statements.map((statement) => statement.name)].join('_');
   let text = guardedTexts.get(name);
@@ -266,7 +278,7 @@ function withNumbers(text: string): string {
   return text.replaceAll('?', () => `$${++count}`);
 }
 
-/** The statement's text with its parameters in it: names, which are ASCII without NUL, and numbers. */
+/** The text of a statement with its parameters: names, which are ASCII without NUL, and numbers. */
 function literal(query: Query): string {
   const values = parameterValues(query);
   let count = 0;
@@ -276,7 +288,7 @@ function literal(query: Query): string {
   });
 }
 
-/** Ends the connection without a word to the server: everything that waits for it fails. */
+/** Closes a connection without notice to the server. Everything that waits on it fails. */
 export function destroy(client: Client): void {
   (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }

@@ -1,4 +1,7 @@
-/** A Postgres database before it is served: is it there, can it be served, is its schema this version's? */
+/**
+ * Prepares a Postgres database before it is served: creates it, checks the server, and migrates the
+ * schema.
+ */
 import knex, { type Knex } from 'knex';
 import pg from 'pg';
 import { migrationSource, migrations, migrationsTable } from '../../../migrations/migrations.ts';
@@ -15,10 +18,14 @@ import { startError } from './start-error.ts';
 import { fromStoreSchema, lockSchema } from './store-locks.ts';
 
 const versionMin = 120_000;
-/** Its database is there on every server; one is connected to it to make another. */
+/** Exists on every server. tine connects to it to create another database. */
 export const maintenanceDatabase = 'postgres';
 
-/** @throws StartError for what a person must mend; whatever pg says while the server is away. */
+/**
+ * Prepares the database.
+ *
+ * @throws StartError for a fault that the operator must repair; the error of pg during an outage.
+ */
 export async function prepareDatabase(dsn: RemoteDsn, host: DatabaseHost): Promise<void> {
   try {
     await prepareExisting(dsn, host);
@@ -31,7 +38,10 @@ export async function prepareDatabase(dsn: RemoteDsn, host: DatabaseHost): Promi
   }
 }
 
-/** The probe opens two connections, and a role may be allowed no more: nothing else is open meanwhile. */
+/**
+ * Prepares a database that exists. The probe opens two connections, which may be the limit of the
+ * role, so no other connection is open meanwhile.
+ */
 async function prepareExisting(dsn: RemoteDsn, host: DatabaseHost): Promise<void> {
   await withKnex(dsn, host, (database) => refuseOldServer(database, dsn));
   const { hasTable } = await probeServer(dsn, host);
@@ -44,11 +54,11 @@ const uniqueViolation = '23505';
 
 async function createDatabase(dsn: RemoteDsn, host: DatabaseHost): Promise<void> {
   try {
-    // Every byte of a key is ASCII, and compared as a byte, whatever the server's own language is.
+    // Keys are ASCII and compared byte by byte, whatever the locale of the server is.
     await runOnServer(dsn, host, `CREATE DATABASE ${pg.escapeIdentifier(dsn.database)}`);
   } catch (error) {
     const code = codeOf(error);
-    // Another instance was quicker.
+    // Another instance has created it first.
     if (code === duplicateDatabase || code === uniqueViolation) return;
     if (code === '42501') {
       throw new StartError(
@@ -60,7 +70,10 @@ async function createDatabase(dsn: RemoteDsn, host: DatabaseHost): Promise<void>
   }
 }
 
-/** Without knex, to which a dot in a name separates two names and a question mark is a parameter. */
+/**
+ * Runs a statement without knex: to knex, a dot in a name separates two names, and a question mark
+ * is a parameter.
+ */
 async function runOnServer(dsn: RemoteDsn, host: DatabaseHost, statement: string): Promise<void> {
   const client = new pg.Client(await connectionSettings({ ...dsn, database: maintenanceDatabase }, host));
   // The query that waits rejects with the error.
@@ -92,7 +105,10 @@ async function withKnex<Result>(
   }
 }
 
-/** All of it is one transaction under a lock: a process that is killed half-way leaves the database as it was. */
+/**
+ * Migrates in one transaction under a lock. A process that is killed half-way leaves the database
+ * as it was.
+ */
 async function bringUpToDate(database: Knex, dsn: RemoteDsn): Promise<void> {
   await database.transaction(async (transaction) => {
     await transaction.raw(migrationSettings);
@@ -112,17 +128,20 @@ async function bringUpToDate(database: Knex, dsn: RemoteDsn): Promise<void> {
   }, underReadCommitted);
 }
 
-/** What others changed under the lock is seen once the lock is held. */
+/** With the lock held, the transaction sees what others changed under it. */
 const underReadCommitted = { isolationLevel: 'read committed' } as const;
 
-/** knex looks for tables in the first schema of `search_path` only, and makes them there. */
+/**
+ * Sets the store's schema as the only one. knex looks for tables only in the first schema of
+ * `search_path`, and creates them there.
+ */
 async function useStoreSchema(transaction: Knex.Transaction, dsn: RemoteDsn): Promise<void> {
   const { rows } = await transaction.raw<{ rows: readonly unknown[] }>(
     `SELECT set_config('search_path', quote_ident(nspname), true) ${fromStoreSchema}`,
   );
   if (rows.length > 0) return;
   throw new StartError(
-    `${dsnText(dsn)}: search_path of user "${dsn.user}" names no schema that exists; create the schema, or set another: ALTER ROLE "${dsn.user}" SET search_path TO schema`,
+    `${dsnText(dsn)}: search_path of user "${dsn.user}" contains no existing schema; create the schema, or set another one: ALTER ROLE "${dsn.user}" SET search_path TO schema`,
   );
 }
 
@@ -135,7 +154,7 @@ async function refuseOldServer(database: Knex, dsn: RemoteDsn): Promise<void> {
   throw new StartError(`${dsnText(dsn)}: Postgres ${found.name} is too old; tine needs Postgres 12 or newer`);
 }
 
-/** A table `kine` that has not kine's columns is another program's. */
+/** A table `kine` without kine's columns belongs to another program. */
 async function refuseForeignTable(database: Knex, dsn: RemoteDsn): Promise<void> {
   if (!(await database.schema.hasTable('kine'))) return;
   const columns = Object.keys(await database('kine').columnInfo());

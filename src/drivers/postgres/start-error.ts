@@ -3,7 +3,7 @@ import { dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
 import { StartError } from '../../errors.ts';
 import { codeOf } from './classify-error.ts';
 
-/** What a person must mend, in a line; anything else as it is. */
+/** Turns an error into StartError if the operator must act. Returns all other errors unchanged. */
 export function startError(error: unknown, dsn: RemoteDsn): unknown {
   const where = dsnText(dsn);
   switch (codeOf(error)) {
@@ -13,19 +13,19 @@ export function startError(error: unknown, dsn: RemoteDsn): unknown {
       });
     case '28000':
       return new StartError(
-        `${where}: the server refuses user "${dsn.user}" from here; see its pg_hba.conf, and whether the user exists`,
+        `${where}: the server refuses user "${dsn.user}" from this host; check its pg_hba.conf, and whether the user exists`,
         { cause: error },
       );
     case '42501':
       return new StartError(
-        `${where}: user "${dsn.user}" may not create tables there; make it the owner of the database, or grant CREATE on its schema`,
+        `${where}: user "${dsn.user}" may not create tables; make it the owner of the database, or grant CREATE on its schema`,
         { cause: error },
       );
-    // No such function, not supported.
+    // No such function; not supported.
     case '42883':
     case '0A000':
       return new StartError(
-        `${where}: the server lacks something of Postgres that tine needs (${(error as Error).message}); use Postgres 12 or newer itself`,
+        `${where}: the server lacks a feature of Postgres that tine needs (${(error as Error).message}); use Postgres 12 or newer`,
         { cause: error },
       );
     default:

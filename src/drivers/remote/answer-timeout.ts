@@ -2,9 +2,10 @@ import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 
 /**
- * Waits for an answer of the database, but not for ever: a network that swallows packets says nothing. `abandon` closes the connection, whose state is unknown then.
+ * Waits for a reply of the database, but not for ever: a network that drops packets reports no
+ * error. `abandon` closes the connection, whose state is unknown after the timeout.
  *
- * @throws DriverError when it takes too long.
+ * @throws DriverError after the timeout.
  */
 export async function withAnswerTimeout<Result>(
   answer: Promise<Result>,

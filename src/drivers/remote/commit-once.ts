@@ -1,6 +1,8 @@
 /**
- * Commits the writes of a program once, also when the outcome of a commit is unknown: the connection was lost before the answer, or a cluster refused the commit.
- * Another attempt then reads under the revision lock whether an earlier one was committed (docs/adr/010-clusters.md has the argument).
+ * Commits the writes of a program once, also when the outcome of a commit is unknown: the
+ * connection was lost before the reply, or a cluster refused the commit. The next attempt then
+ * reads under the revision lock whether an earlier attempt was committed. docs/adr/010-clusters.md
+ * has the argument.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { DriverError } from '../../errors.ts';
@@ -11,7 +13,7 @@ import { remoteLimits } from './remote-limits.ts';
 import { isLost, OutcomeUnknown, TransactionConflict } from './retry.ts';
 import { CommitInDoubt, type CommitProof } from './session.ts';
 
-/** How one attempt begins and is proved. */
+/** How one attempt begins, and how its commit is proved. */
 export interface AttemptTransaction {
   readonly first: readonly Query[];
   readonly proof: CommitProof;
@@ -20,33 +22,37 @@ export interface AttemptTransaction {
 export interface OnceOptions<Result> {
   readonly slots: CommitSlots;
   nowMs(): number;
-  /** Does the work without a read where it can; undefined: it did nothing. It leaves the mark. */
+  /**
+   * Commits a guarded write, which needs no read. Undefined: it had no effect. It writes the mark
+   * too.
+   */
   writeGuarded?(mark: Query): Promise<Result | undefined>;
-  /** A new run of the program, for each attempt. */
+  /** Starts the program again, for each attempt. */
   program(): Program<Result>;
   /** Runs a program in a transaction of writes and commits it. */
   transact<Value>(transaction: AttemptTransaction, program: Program<Value>): Promise<Value>;
-  /** The outcome of a write whose commit was not answered. */
+  /** Called with the outcome of a write whose commit was not answered. */
   onDoubtEnd(outcome: 'committed' | 'undone' | 'unknown'): void;
 }
 
-/** What an attempt came to: it did the work, or found that an earlier attempt had. */
+/** The result of an attempt: it did the work, or found that an earlier attempt had done it. */
 interface Outcome<Result> {
   readonly result: Result;
   readonly wasCommitted: boolean;
 }
 
-/** An attempt whose commit may or may not have been made. */
+/** An attempt whose commit is in doubt. */
 interface Doubt<Result> {
   readonly token: bigint;
-  /** Counts if the commit was made. */
+  /** The result if the commit was made. */
   readonly result: Result;
-  /** The answer was lost. Otherwise a cluster refused the commit. */
+  /** True: the reply was lost. False: a cluster refused the commit. */
   readonly isLoss: boolean;
 }
 
 /**
- * @throws OutcomeUnknown when the outcome cannot be found out for as long as a client waits; what `transact` throws when certainly nothing was committed.
+ * @throws OutcomeUnknown if the outcome cannot be determined while the client waits; the error of
+ * `transact` if certainly nothing was committed.
  */
 export async function commitOnce<Result>(options: OnceOptions<Result>): Promise<Result> {
   const { slots, onDoubtEnd } = options;
@@ -68,7 +74,8 @@ export async function commitOnce<Result>(options: OnceOptions<Result>): Promise<
       }
       const pauseMs = retries.pauseMsAfter(error, doubts.length > 0);
       if (pauseMs === undefined) {
-        // A transaction that is still under way may write to a slot in doubt: it is not used again.
+        // A transaction that is still under way may write to a slot in doubt, so the slot is not
+        // used again.
         if (doubts.length === 0) slots.giveBack(slot);
         if (hasLoss(doubts)) onDoubtEnd('unknown');
         throw doubts.length > 0 && error instanceof DriverError ? new OutcomeUnknown(error) : error;
@@ -112,8 +119,9 @@ function* withOutcome<Result>(program: Program<Result>): Program<Outcome<Result>
 }
 
 /**
- * Runs the program unless an earlier attempt was committed. What was found counts when this transaction is committed too: it is then as durable as any, on a synchronous
- * standby as well.
+ * Runs the program unless an earlier attempt was committed. The finding counts only when this
+ * transaction is committed too. It is then as durable as any transaction, also on a synchronous
+ * standby.
  */
 function* unlessCommitted<Result>(
   program: Program<Result>,
@@ -126,8 +134,8 @@ function* unlessCommitted<Result>(
 }
 
 /**
- * While a commit is in doubt a client is answered in time, even if the attempt under way is not. That attempt goes on and may be committed, with a mark that no other attempt looks for:
- * so there must not be another.
+ * Bounds the wait of a client while a commit is in doubt. The attempt under way continues and may
+ * be committed, with a mark that no other attempt looks for. Therefore no attempt may follow it.
  */
 async function withinDoubt<Result>(
   running: Promise<Result>,
@@ -150,7 +158,7 @@ async function withinDoubt<Result>(
   }
 }
 
-/** Whether and when another attempt is made. */
+/** Decides whether and when another attempt is made. */
 class Retries {
   readonly deadlineMs = performance.now() + remoteLimits.doubtMsMax;
   readonly #lossesEndMs = performance.now() + remoteLimits.retryWithinMs;
@@ -158,12 +166,12 @@ class Retries {
   #conflictCount = 0;
   #isOver = false;
 
-  /** No further attempt is made, whatever the clock says: timers fire up to a millisecond early. */
+  /** Ends all attempts, whatever the clock shows: timers fire up to 1 ms early. */
   end(): void {
     this.#isOver = true;
   }
 
-  /** Undefined: none is made. */
+  /** The pause before the next attempt. Undefined: there is no next attempt. */
   pauseMsAfter(error: unknown, isDoubtful: boolean): number | undefined {
     const cause = error instanceof CommitInDoubt ? error.cause : error;
     if (!(cause instanceof DriverError) || this.#isOver || performance.now() >= this.deadlineMs) return undefined;
@@ -174,7 +182,10 @@ class Retries {
   }
 }
 
-/** Instances that write through several nodes of a cluster conflict again and again unless they wait for different times. */
+/**
+ * A random pause. Instances that write through several nodes of a cluster conflict again and again
+ * unless their pauses differ.
+ */
 export function conflictPauseMs(count: number): number {
   if (count === 0) return 0;
   return Math.random() * Math.min(2 ** count, remoteLimits.conflictPauseMsMax);

@@ -1,6 +1,7 @@
 /**
- * The connections to the database, and transactions over them. Writes, short reads and lists share them by `Lanes`. When the database has gone silent, all are given up, and
- * nothing is asked until it answers again; when another host is chosen, new work goes there.
+ * The connections to the database, and transactions over them. Writes, short reads and lists share
+ * them through `Lanes`. In an outage all connections are abandoned, and no work is sent until the
+ * database answers again. After a switch to another host, new work goes to that host.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -26,7 +27,7 @@ import {
   type TransactionOptions,
 } from './session.ts';
 
-/** How a transaction begins. */
+/** The begin of a transaction. */
 export interface Transaction extends TransactionOptions {
   readonly kind: TransactionKind;
   readonly first?: readonly Query[];
@@ -36,11 +37,14 @@ export interface ConnectionsOptions {
   readonly engine: Engine;
   readonly logger: Logger;
   readonly countMax: number;
-  /** Where times are counted. */
+  /** The meter that counts the times of statements. */
   readonly meter: StatementMeter;
   readonly writeTransactions: Histogram;
   readonly commits: Histogram;
-  /** The network has lost connections, or another host is used: other connections that are open are lost, or to the wrong host. */
+  /**
+   * Called when the network has lost connections, or when another host is used. All other open
+   * connections are then lost, or lead to the wrong host.
+   */
   onLoss(): void;
 }
 
@@ -50,13 +54,16 @@ export class Connections {
   readonly #lanes: Lanes;
   readonly #outages: OutageDetector;
   readonly #counts = noCounts();
-  /** Whether one connection is left for messages between instances. */
+  /** Whether one connection is reserved for messages between instances. */
   readonly hasMessages: boolean;
-  /** To the current host. */
+  /** Connections to the current host. */
   #used: HostConnections;
-  /** To hosts that were left, until their transactions have ended; and those of work that is done apart. */
+  /**
+   * Connections to earlier hosts, until their transactions have ended, and connections of separate
+   * work.
+   */
   readonly #others = new Set<HostConnections>();
-  /** By what a server knows the connections that the network has lost. */
+  /** The server's names of connections that the network has lost. */
   #lost: { readonly to: HostConnections; readonly names: readonly string[] } | undefined;
 
   constructor(options: ConnectionsOptions) {
@@ -71,7 +78,7 @@ export class Connections {
       probe: () => this.#probe(),
       onLoss: () => this.#giveUp(),
       onReturn: () => {
-        logger.info('the database answers again');
+        logger.info('database answers again');
         void this.#endLostConnections();
       },
     });
@@ -81,20 +88,25 @@ export class Connections {
     return this.#hosts;
   }
 
-  /** Resolves with whether one of several hosts serves, which is then the current one; with true for a single host. */
+  /**
+   * Resolves with whether one of several hosts serves; it becomes the current host. Resolves with
+   * true for a single host.
+   */
   chooseHost(): Promise<boolean> {
     return this.#hosts.choose();
   }
 
-  /** Takes this host for the one that serves. */
+  /** Sets the host that serves. */
   useHost(host: CurrentHost['current']): void {
     this.#hosts.use(host);
   }
 
   /**
-   * Runs work in a transaction. Whatever goes wrong, nothing is left open and nothing half done.
+   * Runs work in a transaction. If anything fails, no transaction stays open and no part of the
+   * work takes effect.
    *
-   * @throws CommitInDoubt with the result in it, when the commit of an exclusive transaction may or may not have been made; DriverError for other weather.
+   * @throws CommitInDoubt, with the result in it, if the commit of an exclusive transaction may or
+   * may not have been made; DriverError for other failures.
    */
   async transaction<Result>(
     lane: Lane,
@@ -107,7 +119,7 @@ export class Connections {
       wait.answered();
       return await this.#runOn(borrowed, transaction, (session) => work(observed(session, wait)));
     } catch (error) {
-      // Whoever tries again finds the host that serves by then.
+      // The retry uses the host that serves by then.
       if (this.#hosts.isList && isLost(error)) await this.#hosts.check();
       throw error;
     } finally {
@@ -116,9 +128,10 @@ export class Connections {
   }
 
   /**
-   * A transaction of writes in one request. Whether it was done.
+   * Runs a transaction of writes in one request. Returns whether it was done.
    *
-   * @throws CommitInDoubt when it may or may not have been done; DriverError for other classifyError: it was not done.
+   * @throws CommitInDoubt if it may or may not have been done; DriverError for other failures: it
+   * was not done.
    */
   async writeGuarded(write: GuardedWrite): Promise<boolean> {
     if (this.#outages.isOutage) throw new DriverError('lost', 'the database does not answer');
@@ -155,7 +168,7 @@ export class Connections {
     writeTransactions.observe(performance.now() - startMs);
   }
 
-  /** Connections that a lane can have when the others use no more than their shares. */
+  /** How many connections a lane can have while the other lanes use no more than their shares. */
   countMaxOf(lane: Lane): number {
     return this.#lanes.countMaxOf(lane);
   }
@@ -170,7 +183,10 @@ export class Connections {
     }));
   }
 
-  /** Runs work that takes long over a connection of its own: it keeps nobody waiting, and nobody takes its silence for that of the network. */
+  /**
+   * Runs long work over a connection of its own. It delays no other work, and its long wait for a
+   * reply does not count as an outage.
+   */
   async onSeparateConnection<Result>(
     transaction: Transaction,
     work: (session: Session) => Promise<Result>,
@@ -187,7 +203,7 @@ export class Connections {
     }
   }
 
-  /** In the position of one that is idle, where the server grants no more. */
+  /** Opens a separate connection. If the server grants no more, it closes an idle one first. */
   async #openSeparate(connections: HostConnections): Promise<BorrowedConnection> {
     const deadlineMs = performance.now() + remoteLimits.separateConnectionWaitMsMax;
     for (;;) {
@@ -202,7 +218,10 @@ export class Connections {
     }
   }
 
-  /** A connection within the lane's bounds. While the server grants no more, what is open is waited for. */
+  /**
+   * A connection within the bounds of the lane. While the server grants no more, it waits for an
+   * open connection.
+   */
   async #acquire(lane: Lane): Promise<{ borrowed: BorrowedConnection; wait: Wait }> {
     const deadlineMs = performance.now() + limits.connectionWaitMsMax;
     let position: 'first' | 'last' = 'last';
@@ -225,7 +244,7 @@ export class Connections {
     }
   }
 
-  /** Opens a connection. One that comes after the deadline is kept for others. */
+  /** Opens a connection. One that opens after the deadline goes to the pool. */
   async #open(connections: HostConnections, lane: Lane, deadlineMs: number): Promise<BorrowedConnection> {
     const opening = connections.open(lane);
     let isLate = false;
@@ -263,7 +282,12 @@ export class Connections {
     };
   }
 
-  /** @throws the refusal when there is no connection of its own to wait for, after a moment in which the server lets go of closed ones. */
+  /**
+   * Waits for a connection after a refusal of the server.
+   *
+   * @throws the refusal if there is no open connection to wait for. Before, it waits up to 1 s for
+   * the server to release closed connections.
+   */
   async #refused(connections: HostConnections, refusal: NoConnectionLeft, waitMs: number): Promise<void> {
     this.#lanes.refused(connections.count, refusal);
     if (connections.openCount > 0) return;
@@ -304,7 +328,7 @@ export class Connections {
       else void end(borrowed, borrowed.session.rollback());
       throw failure;
     }
-    // A reader's answer does not wait for the end of its transaction.
+    // The result of a read does not wait for the end of its transaction.
     if (kind === 'exclusive') await this.#commit(borrowed, result, startMs);
     else void end(borrowed, borrowed.session.commit());
     return result;
@@ -317,7 +341,7 @@ export class Connections {
       borrowed.release('good');
     } catch (error) {
       const isInDoubt = error instanceof CommitInDoubt;
-      // A commit that a cluster refused leaves the connection as good as it was.
+      // A commit that a cluster refused leaves the connection usable.
       borrowed.release(isInDoubt && !isLost(error.cause as Error) ? 'good' : 'broken');
       if (!isInDoubt) throw this.#options.engine.classifyError(error);
       error.result = result;
@@ -325,7 +349,7 @@ export class Connections {
     }
   }
 
-  /** Resolves when the database answers, be it that it has no connection left. */
+  /** Resolves when the database answers, even if it only reports that it has no connection left. */
   async #probe(): Promise<void> {
     if (this.#hosts.isList) return this.#probeList();
     const { engine } = this.#options;
@@ -347,9 +371,11 @@ export class Connections {
     if (found === 'recovered' && !this.#outages.isOutage) this.#giveUp();
   }
 
-  /** What waits for them fails, and is tried again where it was not done. */
+  /**
+   * Abandons all connections. Work that waits on them fails; work that had no effect is retried.
+   */
   #giveUp(): void {
-    this.#options.logger.warn('the database has not answered: its connections are given up');
+    this.#options.logger.warn('database does not answer; its connections are closed');
     this.#replace((left) => this.#abandon(left));
     this.#options.onLoss();
     if (!this.#outages.isOutage) void this.#endLostConnections();
@@ -374,7 +400,7 @@ export class Connections {
     if (this.#outages.isOutage) this.#lanes.refuseAll(new DriverError('lost', 'the database does not answer'));
   }
 
-  /** Transactions end where they are. */
+  /** Lets the transactions under way end on their old host. */
   #retire(connections: HostConnections): void {
     this.#others.add(connections);
     void connections.retire().then(() => this.#others.delete(connections));
@@ -385,7 +411,10 @@ export class Connections {
     return new HostConnections({ engine, host: this.#hosts.current, meter, counts });
   }
 
-  /** The server may not have noticed, and what they began holds its locks. */
+  /**
+   * Ends lost connections at the server. The server may not have noticed the loss, and their
+   * transactions hold locks.
+   */
   async #endLostConnections(): Promise<void> {
     const { to, names } = this.#lost ?? { names: [] };
     this.#lost = undefined;
@@ -394,12 +423,12 @@ export class Connections {
     try {
       await this.transaction('quick', { kind: 'none' }, async (session) => engine.endLostConnections?.(names, session));
     } catch (error) {
-      logger.debug({ err: error }, 'lost connections cannot be ended: the server will');
+      logger.debug({ err: error }, 'cannot end lost connections; the server ends them later');
     }
   }
 }
 
-/** The session, whose answers show that the database is there. */
+/** The session, whose replies show that the database answers. */
 function observed(session: Session, wait: Wait): Session {
   return {
     get lock() {
@@ -420,7 +449,7 @@ function observed(session: Session, wait: Wait): Session {
   };
 }
 
-/** Gives a connection back when its transaction has ended. */
+/** Returns a connection to the pool when its transaction has ended. */
 async function end(borrowed: BorrowedConnection, ending: Promise<void>): Promise<void> {
   try {
     await ending;
@@ -430,7 +459,10 @@ async function end(borrowed: BorrowedConnection, ending: Promise<void>): Promise
   }
 }
 
-/** Whether a connection is not kept after a failure. Bounds of the server are those of the time when it connected: after `tooLarge` a new connection finds the raised one. */
+/**
+ * Whether a connection is closed after a failure. The bounds of the server are read at the connect:
+ * after `tooLarge`, a new connection reads a raised bound.
+ */
 function endsConnection(failure: Error): boolean {
   return isLost(failure) || (failure instanceof DriverError && failure.kind === 'tooLarge');
 }

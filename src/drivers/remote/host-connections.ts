@@ -1,6 +1,7 @@
 /**
- * Connections to one address of the database: opened when they are needed, kept, and given up together when the address has gone silent. `Lanes` bounds how many are used
- * at once; there is none idle when one is opened, so there are never more.
+ * The connections to one address of the database. They are opened on demand, kept, and abandoned
+ * together when the address no longer answers. `Lanes` bounds how many are in use. A connection is
+ * opened only when none is idle, so there are never more than this bound.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DatabaseHost } from '../../config/database/database-dsn.ts';
@@ -13,30 +14,30 @@ import { remoteLimits } from './remote-limits.ts';
 import type { Session } from './session.ts';
 import { succeedsWithin } from './succeeds-within.ts';
 
-/** A session and the way to give it back. */
+/** A session, and the function that returns its connection. */
 export interface BorrowedConnection {
   readonly session: Session;
-  /** `broken`: it is closed instead of kept. */
+  /** `broken`: the connection is closed instead of kept. */
   release(state: 'good' | 'broken'): void;
 }
 
-/** Connections opened and closed since the start, by the lane that had them last. */
+/** Connections opened and closed since the start, by the lane that used each last. */
 export type ConnectionCounts = Record<Lane, { opened: number; closed: number }>;
 
 export interface HostConnectionsOptions {
   readonly engine: Engine;
   readonly host: DatabaseHost;
   readonly meter: StatementMeter;
-  /** Written to whenever a connection is opened or closed. */
+  /** Incremented when a connection is opened or closed. */
   readonly counts: ConnectionCounts;
 }
 
 /** One connection, from its opening to its end. */
 interface Entry {
   readonly connection: unknown;
-  /** Who has it, or had it last. */
+  /** The lane that uses it, or used it last. */
   lane: Lane;
-  /** `doubted`: in use, and closed afterwards. */
+  /** `suspect`: in use, and closed afterwards. */
   state: 'idle' | 'in use' | 'suspect' | 'closed';
   idleSinceMs: number;
 }
@@ -47,11 +48,11 @@ export class HostConnections {
   readonly #meter: StatementMeter;
   readonly #counts: ConnectionCounts;
   readonly #open = new Set<Entry>();
-  /** The last one used is the last one here. */
+  /** Idle connections, the most recently used last. */
   #idle: Entry[] = [];
-  /** What waits for a connection that is being opened: how to end the wait. */
+  /** Functions that end the wait for a connection that is being opened. */
   readonly #opening = new Set<(error: Error) => void>();
-  /** Connections that are being closed in good form. */
+  /** Connections whose goodbye is under way. */
   readonly #ending = new Set<Promise<void>>();
   readonly #idleTimer: NodeJS.Timeout;
   #state: 'used' | 'retired' | 'given up' = 'used';
@@ -72,7 +73,7 @@ export class HostConnections {
     return this.#open.size;
   }
 
-  /** Connections that are open or being opened. */
+  /** Open connections, and connections that are being opened. */
   get count(): number {
     return this.#open.size + this.#opening.size;
   }
@@ -85,7 +86,10 @@ export class HostConnections {
     return this.#idle.filter((entry) => entry.lane === lane).length;
   }
 
-  /** A connection that is open, if one is not in use: that which the lane had last, for it has the lane's statements prepared. */
+  /**
+   * An idle connection, if there is one. It prefers the lane's last one, which has the lane's
+   * statements prepared.
+   */
   takeIdle(lane: Lane): BorrowedConnection | undefined {
     let index = this.#idle.findLastIndex((entry) => entry.lane === lane);
     if (index < 0) index = this.#idle.length - 1;
@@ -93,7 +97,12 @@ export class HostConnections {
     return entry === undefined ? undefined : this.#borrow(entry, lane);
   }
 
-  /** Opens a connection. @throws DriverError when the address does not answer or refuses, or all connections are given up meanwhile. */
+  /**
+   * Opens a connection.
+   *
+   * @throws DriverError if the address does not answer or refuses, or if all connections are
+   * abandoned meanwhile.
+   */
   async open(lane: Lane): Promise<BorrowedConnection> {
     const { promise, reject } = Promise.withResolvers<never>();
     this.#opening.add(reject);
@@ -108,7 +117,10 @@ export class HostConnections {
     }
   }
 
-  /** Closes all connections without a word: whatever waits for them fails. Returns by what the server knows them. */
+  /**
+   * Closes all connections without notice; work on them fails. Returns the server's names of the
+   * connections.
+   */
   giveUp(): readonly string[] {
     this.#state = 'given up';
     clearInterval(this.#idleTimer);
@@ -118,7 +130,7 @@ export class HostConnections {
     return names;
   }
 
-  /** Closes each connection once nobody uses it. Resolves when the last one is closed. */
+  /** Closes each connection when it is no longer in use. Resolves when the last one is closed. */
   async retire(): Promise<void> {
     if (this.#state === 'used') this.#state = 'retired';
     clearInterval(this.#idleTimer);
@@ -126,13 +138,16 @@ export class HostConnections {
     while (this.#open.size + this.#ending.size > 0) await pause(closeCheckMs);
   }
 
-  /** Closes connections that are not in use until so many are left, or all that are. Resolves when the server has let go of them. */
+  /**
+   * Closes idle connections until at most `countMax` are left. Resolves when the server has
+   * released them.
+   */
   async trimTo(countMax: number): Promise<void> {
     while (this.count > countMax && this.#idle.length > 0) void this.#end(this.#idle.shift() as Entry);
     await Promise.all(this.#ending);
   }
 
-  /** Ends the connections that are not in use, and waits a little for those that are. */
+  /** Closes the idle connections, and waits up to `closeMsMax` for the others. */
   async close(): Promise<void> {
     await succeedsWithin(remoteLimits.closeMsMax, this.retire());
     this.giveUp();
@@ -175,13 +190,16 @@ export class HostConnections {
     }
   }
 
-  /** The server or the network ended it. One that is in use fails there. */
+  /** The server or the network closed the connection. If it is in use, its query fails. */
   #lost(entry: Entry): void {
     if (entry.state === 'idle') this.#abandon(entry);
     else if (entry.state === 'in use') entry.state = 'suspect';
   }
 
-  /** What broke one, a server that restarted or a firewall that forgot, has mostly broken the others too: whoever tries again shall not come upon one of them. */
+  /**
+   * Marks all other connections as suspect. A server that restarted, or a firewall that dropped its
+   * state, has probably broken them too, and a retry must not use one of them.
+   */
   #suspectOthers(): void {
     for (const entry of [...this.#open]) {
       if (entry.state === 'idle') this.#abandon(entry);
@@ -189,7 +207,7 @@ export class HostConnections {
     }
   }
 
-  /** What is left of its transaction, the server undoes when it notices. */
+  /** Abandons a connection. The server rolls its transaction back when it detects the loss. */
   #abandon(entry: Entry): void {
     if (!this.#forget(entry)) return;
     this.#engine.abandon(entry.connection);
@@ -198,7 +216,7 @@ export class HostConnections {
   async #end(entry: Entry): Promise<void> {
     if (!this.#forget(entry)) return;
     const ending = succeedsWithin(remoteLimits.closeMsMax, this.#engine.end(entry.connection)).then((isEnded) => {
-      // It did not hang up.
+      // The server did not close the connection in time.
       if (!isEnded) this.#engine.abandon(entry.connection);
       this.#ending.delete(ending);
     });

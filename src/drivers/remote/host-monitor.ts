@@ -1,4 +1,4 @@
-/** What is known of one of several hosts, by a connection of its own that is kept. */
+/** Monitors one of several hosts over a connection of its own, which it keeps. */
 import type { DatabaseHost } from '../../config/database/database-dsn.ts';
 import { DriverError } from '../../errors.ts';
 import { withAnswerTimeout } from './answer-timeout.ts';
@@ -16,7 +16,7 @@ export class HostMonitor {
   #lastState: NodeState | undefined;
   #failure: Error | undefined;
   #servesSinceMs: number | undefined;
-  /** Looks without an answer, one after the other. */
+  /** Consecutive checks without a reply. */
   #missedChecks = 0;
   #isLost = false;
 
@@ -25,12 +25,12 @@ export class HostMonitor {
     this.host = host;
   }
 
-  /** Its state at the last look; undefined: it did not answer. */
+  /** The state at the last check. Undefined: the host did not answer. */
   get found(): NodeState | undefined {
     return this.#found;
   }
 
-  /** Its state when it answered last. */
+  /** The state of the last reply. */
   get lastState(): NodeState | undefined {
     return this.#lastState;
   }
@@ -43,7 +43,7 @@ export class HostMonitor {
     return this.#found !== undefined && this.#found.refusal === undefined;
   }
 
-  /** It answered that it does not serve, refuses connections, or did not answer at two looks. */
+  /** The host answered that it does not serve, refused the connection, or missed two checks. */
   get isLost(): boolean {
     return this.#isLost;
   }
@@ -52,7 +52,7 @@ export class HostMonitor {
     return this.#servesSinceMs === undefined ? 0 : nowMs - this.#servesSinceMs;
   }
 
-  /** Resolves within a bound, whatever the host does. One look at a time. */
+  /** Checks the host. Resolves within a bound, whatever the host does. One check runs at a time. */
   check(): Promise<void> {
     this.#check ??= this.#readState().finally(() => {
       this.#check = undefined;
@@ -74,7 +74,10 @@ export class HostMonitor {
     }
   }
 
-  /** A kept connection may have been ended, and says nothing of its host then: another is opened. */
+  /**
+   * Reads the state. If the kept connection was closed, which proves nothing about the host, it
+   * opens another one.
+   */
   async #state(): Promise<NodeState> {
     const kept = this.#node;
     if (kept !== undefined) {
@@ -87,7 +90,10 @@ export class HostMonitor {
     return (await this.#open()).state();
   }
 
-  /** Over a slow network it takes longer than a look: the next one waits for the same. */
+  /**
+   * Opens the connection. Over a slow network this takes longer than one check: the next check
+   * waits for the same connection.
+   */
   #open(): Promise<Node> {
     if (this.#opening !== undefined) return this.#opening;
     const opening = this.#engine.openNode(this.host).then((node) => {
@@ -121,7 +127,7 @@ export class HostMonitor {
   }
 
   #failed(failure: Error): void {
-    // What is connected already goes on.
+    // Open connections keep working.
     if (failure instanceof NoConnectionLeft && this.#lastState !== undefined && this.#lastState.refusal === undefined) {
       this.#found = this.#lastState;
       this.#isLost = false;
@@ -136,7 +142,10 @@ export class HostMonitor {
   }
 }
 
-/** Whether there is no doubt: nobody listens there, or the server answered with an error. A connection that breaks may be a moment's. */
+/**
+ * Whether the failure is certain: no process listens at the address, or the server answered with an
+ * error. A broken connection may be temporary.
+ */
 function isRefusal(failure: Error): boolean {
   if (!(failure instanceof DriverError) || failure.kind !== 'lost') return true;
   return (failure.cause as { code?: unknown } | undefined)?.code === 'ECONNREFUSED';

@@ -1,6 +1,6 @@
 /**
- * The one place that decides which of several hosts is used, by all connections. All hosts are looked at every two seconds, and at once when the current one fails. With a
- * single host there is nothing to look at.
+ * Decides for all connections which of several hosts is used. It checks all hosts every 2 s, and at
+ * once when the current one fails. A single host is not checked.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -15,7 +15,10 @@ import { remoteLimits } from './remote-limits.ts';
 export interface HostsOptions {
   readonly engine: Engine;
   readonly logger: Logger;
-  /** Another host is used from now on. `isLost`: nothing that waits for the old one is worth waiting for. */
+  /**
+   * Called when another host is used from now on. `isLost`: requests to the old host need not be
+   * waited for.
+   */
   onMove(from: { readonly isLost: boolean }): void;
 }
 
@@ -24,7 +27,7 @@ export class Hosts implements CurrentHost {
   readonly #monitors: readonly HostMonitor[];
   readonly #timer: NodeJS.Timeout | undefined;
   #current: HostMonitor;
-  /** Whether a host was chosen from all that answer. */
+  /** Whether a host was chosen from all hosts that answer. */
   #isChosen = false;
   #check: Promise<void> | undefined;
   #checkedAtMs = 0;
@@ -51,17 +54,20 @@ export class Hosts implements CurrentHost {
     return this.#current.host;
   }
 
-  /** Why no host can be used, as far as that is monitor. */
+  /** The reason why no host can be used, if known. */
   get failure(): Error {
     return this.#current.failure ?? new DriverError('lost', 'the database does not answer');
   }
 
-  /** Whether the current host served at the last look. */
+  /** Whether the current host served at the last check. */
   get isServing(): boolean {
     return this.#current.isServing;
   }
 
-  /** Looks at all hosts and uses the one that is best. One look at a time: who asks meanwhile is told with the rest. */
+  /**
+   * Checks all hosts and selects the best one. One check runs at a time; calls during a check share
+   * its result.
+   */
   check(): Promise<void> {
     this.#check ??= this.#checkAll().finally(() => {
       this.#check = undefined;
@@ -70,7 +76,10 @@ export class Hosts implements CurrentHost {
     return this.#check;
   }
 
-  /** Looks until the current host is known to serve, or is left, or is lost. `came back`: it serves, and was silent before. */
+  /**
+   * Checks until the current host serves, is replaced, or is lost. `recovered`: it serves, and did
+   * not answer before.
+   */
   async settle(): Promise<'serves' | 'recovered' | 'lost'> {
     const asked = this.#current;
     for (let checks = 1; ; checks += 1) {
@@ -80,14 +89,17 @@ export class Hosts implements CurrentHost {
     }
   }
 
-  /** Chooses from all hosts that answer, at a start: what was known of them before is gone. Resolves with whether one serves. */
+  /**
+   * Chooses from all hosts that answer, at a start, without the results of earlier checks. Resolves
+   * with whether one serves.
+   */
   async choose(): Promise<boolean> {
     if (!this.isList) return true;
     this.#isChosen = false;
     return (await this.settle()) !== 'lost';
   }
 
-  /** A start has found this host to serve. */
+  /** Selects a host that a start has found to serve. */
   use(host: DatabaseHost): void {
     this.#moveTo(this.#monitors.find((monitor) => monitor.host === host) ?? this.#current);
     this.#isChosen = true;
@@ -116,7 +128,10 @@ export class Hosts implements CurrentHost {
     this.use(host);
   }
 
-  /** Waits for the answers of all hosts, but not long for the last when one serves: it may be gone. At a start it is waited for longer: its term may be higher. */
+  /**
+   * Waits for the replies of all hosts. When one host serves, it waits only `hostGraceMs` for the
+   * others, which may be down. A start waits longer, because another host may have a higher term.
+   */
   async #waitForStates(): Promise<void> {
     const graceMs = this.#isChosen ? remoteLimits.hostGraceMs : remoteLimits.hostCheckMsMax;
     const { promise: isLate, resolve } = Promise.withResolvers<void>();
@@ -136,13 +151,13 @@ export class Hosts implements CurrentHost {
     this.#slowDown(left);
     this.#options.logger.warn(
       { from: hostText(left.host), to: hostText(monitor.host), reason: left.failure?.message },
-      'another database host is used',
+      'switched to another database host',
     );
     const isStale = (left.lastState?.term ?? 0) < (monitor.lastState?.term ?? 0);
     this.#options.onMove({ isLost: left.isLost || isStale });
   }
 
-  /** A host that is lost soon after it was moved to is not returned to so soon. */
+  /** Delays the return to a host that was lost soon after a switch to it. */
   #slowDown({ isLost }: HostMonitor): void {
     const nowMs = performance.now();
     const wasShort = this.#movedAtMs > 0 && nowMs - this.#movedAtMs < remoteLimits.shortUseMs;

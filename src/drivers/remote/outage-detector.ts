@@ -1,34 +1,35 @@
 /**
- * Tells a slow answer from one that never comes. A network that swallows packets says nothing, and a database that waits for a lock says nothing either; so when an
- * answer takes long, a new connection asks whether the database is there.
+ * Distinguishes a slow reply from one that never comes. A network that drops packets reports no
+ * error, and a database that waits for a lock sends nothing either. So when a reply is overdue, a
+ * new connection probes whether the database answers.
  */
 import { remoteLimits } from './remote-limits.ts';
 import { succeedsWithin } from './succeeds-within.ts';
 
 export interface OutageDetectorOptions {
-  /** Asks the database over a new connection; rejects when it does not answer. */
+  /** Probes the database over a new connection. Rejects if it does not answer. */
   probe(): Promise<void>;
-  /** Connections have lost what was sent: nothing that waits now will be answered. */
+  /** Called when connections have lost data: work that waits on them will get no reply. */
   onLoss(): void;
-  /** The database answers again, after `isOutage` was true. */
+  /** Called when the database answers again, after `isOutage` was true. */
   onReturn(): void;
 }
 
-/** An answer that is waited for. */
+/** A reply that is pending. */
 interface Pending {
   readonly sinceMs: number;
 }
 
-/** Something that waits for answers of the database. */
+/** Work that waits for replies of the database. */
 export interface Wait {
-  /** An answer came; it waits for the next. */
+  /** A reply came; the work waits for the next one. */
   answered(): void;
   end(): void;
 }
 
 export class OutageDetector {
   readonly #options: OutageDetectorOptions;
-  /** The oldest first. */
+  /** In order of age, the oldest first. */
   readonly #waits = new Set<Pending>();
   readonly #probes = new Set<Pending>();
   readonly #timer: NodeJS.Timeout;
@@ -41,12 +42,12 @@ export class OutageDetector {
     this.#timer.unref();
   }
 
-  /** Whether there is no use in asking the database anything. */
+  /** Whether the database does not answer, so that no work should be sent. */
   get isOutage(): boolean {
     return this.#isOutage;
   }
 
-  /** Something begins to wait for the database. */
+  /** Registers work that waits for the database. */
   startWait(): Wait {
     let wait = this.#begin();
     return {
@@ -84,7 +85,7 @@ export class OutageDetector {
   async #probe(probe: Pending): Promise<void> {
     this.#probes.add(probe);
     const isAnswered = await succeedsWithin(remoteLimits.probeMsMax, this.#options.probe());
-    // What waited was answered meanwhile, or a later probe was.
+    // The overdue reply came meanwhile, or a later probe was answered.
     if (!this.#probes.delete(probe)) return;
     if (isAnswered) this.#answered(probe);
     else if (!this.#isOutage && this.#hasWaitedSince(probe.sinceMs)) {
@@ -93,7 +94,10 @@ export class OutageDetector {
     }
   }
 
-  /** A probe that began earlier and has no answer: the network was away, and with it all that was sent then. */
+  /**
+   * A probe was answered. An earlier probe without a reply shows that the network lost data in
+   * between.
+   */
   #answered({ sinceMs }: Pending): void {
     const isBack = this.#isOutage;
     const wasAway = [...this.#probes].some((other) => other.sinceMs < sinceMs);

@@ -1,5 +1,6 @@
 /**
- * A database server as a driver. It outlives the database's absence: what is asked meanwhile is refused, and what comes after works.
+ * A database server as a driver. It survives an outage of the database: requests during the outage
+ * are refused, and later ones work.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -45,12 +46,12 @@ import { SharedLeaseClock } from './shared-lease-clock.ts';
 
 export interface RemoteOptions {
   readonly logger: Logger;
-  /** Statements that take so long are logged. */
+  /** Statements of this duration or longer are logged. */
   readonly slowStatementMs: number;
   readonly connectionCountMax: number;
 }
 
-/** Of one batch: how many may have been committed, and the lock of the last one. */
+/** The attempts of one batch: how many may have been committed, and the lock of the last one. */
 interface Attempts {
   count: number;
   lock: HeldLock | undefined;
@@ -99,10 +100,10 @@ export class RemoteDriver implements Driver {
   }
 
   /**
-   * Connects, makes the database if it is missing, brings its schema up to date and catches up with what kine wrote. Where the server is away, that is done as soon as
-   * it answers.
+   * Connects, creates the database if it is missing, migrates its schema and takes over rows that
+   * kine wrote. During an outage this happens as soon as the server answers.
    *
-   * @throws StartError with one line for a person.
+   * @throws StartError with one line for the operator.
    */
   static async open(engine: Engine, options: RemoteOptions): Promise<RemoteDriver> {
     const driver = new RemoteDriver(engine, options);
@@ -114,19 +115,19 @@ export class RemoteDriver implements Driver {
         await driver.close();
         throw error;
       }
-      options.logger.warn({ reason: error.message }, 'the database is not ready: requests are refused until it is');
+      options.logger.warn({ reason: error.message }, 'database is not ready; requests are refused until it is');
       driver.#lastFailure = error;
       void driver.#prepareLater(preparing);
     }
     return driver;
   }
 
-  /** While the channel between instances is deaf, the database is asked more often. */
+  /** While the channel between instances receives nothing, the database is polled more often. */
   get pollMs(): Driver['pollMs'] {
     return this.#messages?.isReceiving === true ? this.#engine.pollMs : this.#engine.pollMsWithoutMessages;
   }
 
-  /** What a server needs somebody for, it says with each refusal. */
+  /** A server reports its faults with each refusal. */
   get fault(): undefined {
     return undefined;
   }
@@ -217,10 +218,10 @@ export class RemoteDriver implements Driver {
     return result;
   }
 
-  /** A batch in a transaction of its own. */
+  /** Commits a batch in its own transaction. */
   async #commit(operations: readonly WriteOperation[], options: WriteOptions): Promise<BatchResult> {
     const batchOptions = { ...options, leaseNowMs: () => this.#leaseClock.nowMs(), learns: true };
-    // What another batch under way leaves is not known yet.
+    // The result of another batch under way is not known yet.
     const plan = this.#batchCount === 0 ? planBatch(operations, batchOptions, this.#known) : undefined;
     const attempts: Attempts = { count: 0, lock: undefined };
     this.#batchCount += 1;
@@ -237,7 +238,8 @@ export class RemoteDriver implements Driver {
           });
         },
       });
-      // After several attempts others may have written between the one that counts and the last.
+      // After several attempts, others may have written between the attempt that counts and the
+      // last one.
       const { count, lock } = attempts;
       if (count === 1 && lock !== undefined && learned !== undefined) this.#known.follow(operations, lock, learned);
       else this.#known.forget();
@@ -247,7 +249,10 @@ export class RemoteDriver implements Driver {
     }
   }
 
-  /** Undefined: nothing was done, because the store is not as it was taken to be, or for a reason that another attempt will tell. */
+  /**
+   * Commits a planned batch with one request. Undefined: it had no effect, because the store
+   * differs from the plan, or for a reason that the next attempt reports.
+   */
   async #writePlanned(plan: PlannedBatch, mark: Query, attempts: Attempts): Promise<BatchResult | undefined> {
     const { number: found, unusedNames } = plan;
     const lock = { found, left: freshLockNumber() };
@@ -275,12 +280,12 @@ export class RemoteDriver implements Driver {
       nowMs: () => this.nowMs(),
       onDoubtEnd: (outcome) => {
         this.#doubts[outcome] += 1;
-        this.#logger.warn({ outcome }, 'the connection to the database was lost during a commit');
+        this.#logger.warn({ outcome }, 'connection to the database was lost during a commit');
       },
     });
   }
 
-  /** One operation's failure is not its neighbours'. */
+  /** Runs the operations one by one, so that a failure of one does not fail the others. */
   async #oneByOne(operations: readonly WriteOperation[]): Promise<DriverBatchResult> {
     const outcomes: DriverBatchResult['outcomes'][number][] = [];
     let head: Head | undefined;
@@ -296,7 +301,7 @@ export class RemoteDriver implements Driver {
     return { outcomes, head: head ?? (await this.read('head', null, 'quick')) };
   }
 
-  /** @throws DriverError while the database is not ready; what `Connections` throws. */
+  /** @throws DriverError while the database is not ready; the errors of `Connections`. */
   async #inTransaction<Result>(
     lane: Lane,
     transaction: Transaction,
@@ -325,7 +330,7 @@ export class RemoteDriver implements Driver {
     });
     this.#clusterId = clusterId;
     this.#leaseClock.saw(leaseNowMs);
-    if (taken.rows > 0) this.#logger.info(taken, 'took over what kine wrote');
+    if (taken.rows > 0) this.#logger.info(taken, 'took over rows that kine wrote');
     this.#openMessages();
     if (this.#state === 'closed') {
       await this.#messages?.close();
@@ -349,12 +354,15 @@ export class RemoteDriver implements Driver {
     );
   }
 
-  /** Clocks drift apart, and are set. During an outage the last difference counts. */
+  /**
+   * Reads the clock of the database. Clocks drift apart and are set. During an outage the last
+   * difference counts.
+   */
   async #keepClock(): Promise<void> {
     try {
       await this.#inTransaction('quick', { kind: 'none' }, (session) => this.#readClock(session));
     } catch (error) {
-      if (!(error instanceof DriverError)) this.#logger.error({ err: error }, "the database's clock cannot be read");
+      if (!(error instanceof DriverError)) this.#logger.error({ err: error }, 'cannot read the clock of the database');
     }
   }
 
@@ -362,7 +370,10 @@ export class RemoteDriver implements Driver {
     return this.#clock.read(() => this.#engine.now(session));
   }
 
-  /** The host that serves. Where none does, each says why: the last one is quoted, or the first that a person must mend. */
+  /**
+   * Prepares the host that serves. If none serves, all hosts are tried, and the error is the first
+   * one that the operator must repair, or the last one.
+   */
   async #prepareSomeHost(): Promise<void> {
     const isServing = await this.#connections.chooseHost();
     let failure: unknown;
@@ -379,19 +390,19 @@ export class RemoteDriver implements Driver {
     throw failure;
   }
 
-  /** Until it succeeds. `preparing` is under way already. */
+  /** Prepares the database until it succeeds. `preparing` is the attempt under way. */
   async #prepareLater(preparing: Promise<void>): Promise<void> {
     let attempt = preparing;
-    let told = '';
+    let loggedMessage = '';
     while (this.#state === 'away') {
       try {
         await attempt;
-        this.#logger.info('the database answers: serving');
+        this.#logger.info('database answers; serving');
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        // A person may mend it while it is tried on: each cause is told once.
-        if (message !== told) this.#logPrepareFailure(error, message);
-        told = message;
+        // The operator may repair the fault meanwhile. Each cause is logged once.
+        if (message !== loggedMessage) this.#logPrepareFailure(error, message);
+        loggedMessage = message;
         this.#lastFailure = error instanceof DriverError ? error : new DriverError('other', message);
         await pause(limits.reconnectPauseMs);
         attempt = this.#prepare();
@@ -402,16 +413,18 @@ export class RemoteDriver implements Driver {
 
   #logPrepareFailure(error: unknown, message: string): void {
     if (error instanceof StartError) this.#logger.error(message);
-    else if (!(error instanceof DriverError)) this.#logger.error({ err: error }, 'the database cannot be prepared');
+    else if (!(error instanceof DriverError)) this.#logger.error({ err: error }, 'cannot prepare the database');
   }
 }
 
-/** @throws DriverError when it takes too long: it goes on meanwhile. */
+/** @throws DriverError after `startWaitMsMax`; the preparation continues. */
 function withinStart(preparing: Promise<void>): Promise<void> {
   return withAnswerTimeout(preparing, () => {}, remoteLimits.startWaitMsMax);
 }
 
-/** What would refuse each operation of a batch in turn, or is nobody's fault but ours. */
+/**
+ * Whether an error would refuse each operation of a batch in turn. A bug in tine does not count.
+ */
 function isForAll(error: unknown): boolean {
   if (error instanceof EtcdError || error instanceof AssertionError) return false;
   return error instanceof DriverError && (error.kind === 'lost' || error.kind === 'busy');

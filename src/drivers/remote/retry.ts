@@ -1,14 +1,18 @@
 import { DriverError } from '../../errors.ts';
 import { remoteLimits } from './remote-limits.ts';
 
-/** A commit was lost, and what became of it could not be found out. */
+/** A commit was lost, and its outcome could not be determined. */
 export class OutcomeUnknown extends DriverError {
   constructor(cause: unknown) {
     super('lost', 'the connection was lost during a commit, which may or may not have been made', { cause });
   }
 }
 
-/** The server ended the transaction in favour of another: a deadlock, a table that is being rebuilt, a write of another node. Before COMMIT: it had no effect. */
+/**
+ * The server ended the transaction in favour of another one: a deadlock, a table that is being
+ * rebuilt, or a write of another node. This happened before COMMIT, so the transaction had no
+ * effect.
+ */
 export class TransactionConflict extends DriverError {
   constructor(message: string, cause: unknown) {
     super('busy', message, { cause });
@@ -16,8 +20,9 @@ export class TransactionConflict extends DriverError {
 }
 
 /**
- * Retries work that certainly had no effect: once and on another connection when the connection was lost (the server restarted, an administrator or a proxy
- * ended it); repeatedly while it gives way to other transactions. `commitOnce` does this for writes.
+ * Retries work that certainly had no effect. If the connection was lost (the server restarted, an
+ * administrator or a proxy ended it), it retries once, on another connection. If other transactions
+ * conflict, it retries until `retryWithinMs` has passed. `commitOnce` does the same for writes.
  */
 export async function withRetry<Result>(work: () => Promise<Result>): Promise<Result> {
   const lastMs = performance.now() + remoteLimits.retryWithinMs;

@@ -1,4 +1,4 @@
-/** Whether the work succeeds in time. */
+/** Whether the work succeeds within a time. */
 export async function succeedsWithin(ms: number, work: Promise<unknown>): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => resolve(false), ms);

@@ -1,7 +1,9 @@
-/** SQLite's errors as tine's. */
+/** Classifies SQLite's errors. */
 import { DriverError, type DriverErrorKind, isOwnError } from '../../errors.ts';
 
-/** Leaves the client's mistakes and our own bugs as they are; everything SQLite says becomes `DriverError`. */
+/**
+ * Converts SQLite's errors to `DriverError`. Leaves the errors of the client and of tine unchanged.
+ */
 export function classifyError(error: unknown): Error {
   if (isOwnError(error)) return error;
   const code = sqliteCode(error);
@@ -9,14 +11,14 @@ export function classifyError(error: unknown): Error {
   return new DriverError(kindOf(code), `${code}: ${(error as Error).message}`, { cause: error });
 }
 
-/** SQLITE_..., or undefined when the error is not SQLite's. */
+/** SQLITE_..., or undefined if the error is not SQLite's. */
 export function sqliteCode(error: unknown): string | undefined {
   const code = (error as { code?: unknown } | null)?.code;
   return typeof code === 'string' && code.startsWith('SQLITE_') ? code : undefined;
 }
 
 function kindOf(code: string): DriverErrorKind {
-  // PROTOCOL: others took the lock of the WAL's index a hundred times in a row.
+  // PROTOCOL: other processes took the lock of the WAL index a hundred times in a row.
   if (/^SQLITE_(BUSY|LOCKED|PROTOCOL)/.test(code)) return 'busy';
   if (code === 'SQLITE_FULL') return 'full';
   if (code === 'SQLITE_TOOBIG') return 'tooLarge';

@@ -1,24 +1,27 @@
-/** How large the file is, and how it becomes smaller. */
+/** Measures the file and returns free pages to the file system. */
 import type { SqliteDatabase } from './connection.ts';
 
-/** Pages given back by one bite: 256 pages of 4 KiB are moved within some milliseconds. */
+/** Pages of one chunk: 256 pages of 4 KiB are moved within some milliseconds. */
 const pagesPerChunk = 256;
-/** Free pages worth keeping: the next writes use them. A quarter of the file, or 16 MiB of 4 KiB pages. */
+/**
+ * Free pages that are kept, because the next writes use them: a quarter of the file, or 16 MiB of 4
+ * KiB pages.
+ */
 const freePagesKeptMin = 4_096;
 
 const incremental = 2;
 
-/** Bytes of the file and its WAL, and of those that hold something. */
+/** Bytes of the database file, and the bytes of it that are in use. */
 export function sizeOf(database: SqliteDatabase): { bytes: number; inUseBytes: number } {
   const pageBytes = pragma(database, 'page_size');
   const pages = pragma(database, 'page_count');
   return { bytes: pages * pageBytes, inUseBytes: (pages - pragma(database, 'freelist_count')) * pageBytes };
 }
 
-/** What a task of defragmentation came to. */
+/** The result of one chunk of a defragmentation. */
 export type Defragmented = { readonly more: boolean } | { readonly obstacle: string };
 
-/** Gives free pages back to the file system, whatever number there is. */
+/** Returns one chunk of free pages to the file system, however few there are. */
 export function defragmentChunk(database: SqliteDatabase): Defragmented {
   if (pragma(database, 'freelist_count') > 0) {
     if (pragma(database, 'auto_vacuum') !== incremental) return { obstacle: fixedSize };
@@ -30,14 +33,20 @@ export function defragmentChunk(database: SqliteDatabase): Defragmented {
 }
 
 const fixedSize =
-  'the file was made by kine and keeps its size: what is free in it is used for the next writes; to make it small once, stop tine and run VACUUM with sqlite3';
+  'kine created the file, so it keeps its size: later writes reuse its free pages; to shrink it once, stop tine and run VACUUM with sqlite3';
 
-/** The file becomes smaller when the WAL is copied into it. A reader of an older snapshot keeps it from that until the next time. */
+/**
+ * Copies the WAL into the file, which then shrinks. A reader of an older snapshot delays this until
+ * the next call.
+ */
 function shrink(database: SqliteDatabase): void {
   database.pragma('wal_checkpoint(PASSIVE)');
 }
 
-/** Gives free pages back to the file system while there are many. A file that kine made cannot shrink so; its free pages are used again. */
+/**
+ * Returns one chunk of free pages while there are many. A file that kine created cannot shrink this
+ * way; later writes reuse its free pages.
+ */
 export function reclaimChunk(database: SqliteDatabase): { more: boolean } {
   if (!isReclaimable(database)) return { more: false };
   database.pragma(`incremental_vacuum(${pagesPerChunk})`);
@@ -46,7 +55,7 @@ export function reclaimChunk(database: SqliteDatabase): { more: boolean } {
   return { more };
 }
 
-/** Whether `reclaimChunk` would give back anything. */
+/** Whether `reclaimChunk` would return any pages. */
 export function isReclaimable(database: SqliteDatabase): boolean {
   return pragma(database, 'auto_vacuum') === incremental && hasSpare(database);
 }

@@ -1,4 +1,4 @@
-/** A SQLite file for the commands that look at it or work on it while it is not served by this process. */
+/** A SQLite file as the commands use it. */
 import { accessSync, existsSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { limits } from '../../limits.ts';
@@ -10,7 +10,8 @@ import { retryWhileBusy } from './retry-while-busy.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
 import { startError } from './start-error.ts';
 
-// Somebody who has the file open for work keeps it; a moment is enough for one who only looks.
+// The wait for a lock. A process that serves the file keeps its lock; a process that only reads
+// releases it soon.
 const busyTimeoutMs = 1000;
 
 export function offlineSqlite(path: string): OfflineAccess {
@@ -30,10 +31,11 @@ export function offlineSqlite(path: string): OfflineAccess {
   };
 }
 
-/** Takes the file from everybody. */
+/** Locks the file against all other processes. */
 async function locked<Result>(database: SqliteDatabase, work: () => Promise<Result>): Promise<Result> {
   const mode = database.pragma('journal_mode', { simple: true });
-  // A lock that lasts until the end. Leaving the WAL takes the file from everybody: SQLite refuses while anyone has it open.
+  // The lock stays until the end. SQLite refuses to leave WAL mode while another process has the
+  // file open.
   database.pragma('locking_mode = EXCLUSIVE');
   database.pragma('journal_mode = DELETE');
   database.pragma('synchronous = FULL');

@@ -1,4 +1,7 @@
-/** A SQLite file before it is served: is it there, is it ours, is its schema this version's? */
+/**
+ * Prepares a SQLite file before it is served: creates it, checks that it is kine's or tine's, and
+ * migrates its schema.
+ */
 import { existsSync, statSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -11,9 +14,11 @@ import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
 import { ownerOnly } from './file-modes.ts';
 
 /**
- * Makes the file if it is missing, and brings its schema up to date. Several instances may do so at once: an attempt that meets the lock of another has no effect.
+ * Creates the file if it is missing, and migrates its schema. Several instances may do this at
+ * once: an attempt that meets the lock of another one has no effect.
  *
- * @throws StartError for what a person must mend; whatever SQLite or the file system say.
+ * @throws StartError for a fault that the operator must repair; errors of SQLite and the file
+ * system.
  */
 export async function prepareDatabase(path: string): Promise<void> {
   await makeDirectory(dirname(path));
@@ -23,19 +28,25 @@ export async function prepareDatabase(path: string): Promise<void> {
   if (applied.length < migrations.length) await migrate(path);
 }
 
-/** For its owner alone, whatever the umask; SQLite gives its WAL the same mode. An empty file is a new database. */
+/**
+ * Creates the file for its owner alone, whatever the umask. SQLite gives the WAL the same mode. An
+ * empty file is a new database.
+ */
 async function makeFile(path: string): Promise<void> {
   if (existsSync(path)) return;
   const file = await open(path, 'a', ownerOnly.file);
   await file.close();
 }
 
-/** With those above it. Node's own way tries for ever where a file system takes no directories, such as /proc. */
+/**
+ * Creates the directory and its parents. Node's recursive mkdir never ends on a file system that
+ * refuses directories, such as /proc.
+ */
 async function makeDirectory(path: string): Promise<void> {
   if (isDirectory(path)) return;
   await makeDirectory(dirname(path));
   await mkdir(path, ownerOnly.directory).catch((error) => {
-    // Another instance may have made it.
+    // Another instance may have created it.
     if (!isDirectory(path)) throw error;
   });
 }
@@ -44,7 +55,10 @@ function isDirectory(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }
 
-/** The names of the migrations a file has; a new file gets its settings, which cannot be changed later. */
+/**
+ * The names of the applied migrations. A new file also gets the settings that cannot be changed
+ * later.
+ */
 function inspect(path: string): readonly string[] {
   const database = new Database(path, { timeout: limits.sqliteBusyTimeoutMs });
   try {
@@ -61,7 +75,7 @@ function inspect(path: string): readonly string[] {
   }
 }
 
-/** A table `kine` that has not kine's columns is another program's. */
+/** A table `kine` without kine's columns belongs to another program. */
 function refuseForeignTable(database: Database.Database, path: string): void {
   const columns = database.prepare("SELECT name FROM pragma_table_info('kine')").pluck().all();
   if (columns.length === 0) return;
@@ -69,8 +83,8 @@ function refuseForeignTable(database: Database.Database, path: string): void {
 }
 
 /**
- * knex is loaded only when there is something to do. All of it is one transaction, knex's own lock included: a process that is killed half-way
- * leaves the file as it was, without a lock to remove by hand.
+ * Migrates in one transaction, knex's own lock included. A process that is killed half-way leaves
+ * the file as it was, without a lock to remove by hand. knex is loaded only for this.
  */
 async function migrate(path: string): Promise<void> {
   const { default: knex } = await import('knex');
@@ -84,7 +98,8 @@ async function migrate(path: string): Promise<void> {
     await database.raw(`PRAGMA busy_timeout = ${limits.sqliteBusyTimeoutMs}`);
     await database.raw('PRAGMA synchronous = FULL');
     await database.transaction(async (transaction) => {
-      // knex's BEGIN takes no lock. SQLite waits for the lock of another instance only here, before the first read.
+      // knex's BEGIN takes no lock. BEGIN IMMEDIATE waits for the lock of another instance, before
+      // the first read.
       await transaction.raw('ROLLBACK');
       await transaction.raw('BEGIN IMMEDIATE');
       if (await transaction.schema.hasTable(migrationsTable)) {

@@ -1,23 +1,27 @@
-/** Repeats work on a SQLite file while another program holds a lock on the file. */
+/** Retries work on a SQLite file while another program holds a lock on the file. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { classifyError } from './classify-error.ts';
 import { startError } from './start-error.ts';
 
 export interface BusyWait {
-  /** How long another program may hold the file. */
+  /** How long to wait for the lock. */
   readonly waitMsMax: number;
   /** Called once, after the first failed attempt. */
   readonly onWait?: () => void;
 }
 
-/** Between two attempts: a start is done within some tenths of a second, and an attempt costs a few milliseconds. */
+/**
+ * The pause between two attempts. The start of another program takes some tenths of a second, and
+ * an attempt costs a few milliseconds.
+ */
 const pauseMs = 50;
 
 /**
- * Runs work that has no effect when it fails because the file is locked. SQLite's own wait is not enough: SQLite refuses a change of the journal mode, and a read
- * transaction that becomes a write transaction, without waiting.
+ * Runs work that has no effect if it fails because the file is locked. SQLite's own wait is not
+ * enough: SQLite refuses a change of the journal mode, and a read transaction that becomes a write
+ * transaction, without waiting.
  *
- * @throws StartError with one line for a person, when the file stays locked or cannot be used.
+ * @throws StartError with one line for the operator, if the file stays locked or cannot be used.
  */
 export async function retryWhileBusy<Result>(
   path: string,

@@ -1,9 +1,9 @@
-/** Errors on their way between threads. */
+/** Errors in the form in which they are sent between threads. */
 import { AssertionError, DriverError, EtcdError, etcdError, StartError } from '../../errors.ts';
 import { classifyError } from './classify-error.ts';
 import type { SerializedError } from './thread-protocol.ts';
 
-/** Takes an error apart, in the thread where it happened. */
+/** Serializes an error, in the thread where it was thrown. */
 export function serializeError(thrown: unknown): SerializedError {
   const error = classifyError(thrown);
   if (error instanceof EtcdError && error.entry !== undefined) return { kind: 'etcd', name: error.entry };
@@ -12,7 +12,7 @@ export function serializeError(thrown: unknown): SerializedError {
   return { kind: 'bug', message: error.message, stack: error.stack ?? '' };
 }
 
-/** Puts it together again, in the thread that asked. */
+/** Restores an error, in the thread that sent the task. */
 export function deserializeError(failure: SerializedError): Error {
   switch (failure.kind) {
     case 'etcd':

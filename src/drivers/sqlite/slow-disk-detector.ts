@@ -1,9 +1,15 @@
 import { limits } from '../../limits.ts';
 
-/** How much the latest duration counts in the average: one that is 8 times the limit, or several above it, make the average slow. */
+/**
+ * The weight of the latest duration in the average. One duration of 8 times the limit, or several
+ * above it, raise the average above the limit.
+ */
 const latestShare = 1 / 8;
 
-/** Decides from the average duration of recent work whether the next work is expected to be quick. When it was slow, it is not for a pause, which doubles while attempts stay slow. */
+/**
+ * Decides from the average duration of recent work whether the disk is fast. After slow work it
+ * counts as slow for a pause, which doubles while attempts stay slow.
+ */
 export class SlowDiskDetector {
   readonly #nowMs: () => number;
   #averageMs = 0;
@@ -27,7 +33,7 @@ export class SlowDiskDetector {
       this.#pauseEndsMs = nowMs + this.#pauseMs;
       this.#pauseMs = Math.min(this.#pauseMs * 2, limits.slowDiskPauseMsMax);
     } else if (this.#pauseMs > limits.slowDiskPauseMsMin && nowMs > this.#pauseEndsMs + this.#pauseMs) {
-      // It has been quick for longer than the next pause would be.
+      // The disk has been fast for longer than the next pause would last.
       this.#pauseMs = Math.max(this.#pauseMs / 2, limits.slowDiskPauseMsMin);
       this.#pauseEndsMs = nowMs;
     }

@@ -1,4 +1,4 @@
-/** What the main thread and the database's threads say to each other. */
+/** The messages between the main thread and the database threads. */
 import type { DriverErrorKind, EtcdErrorName } from '../../errors.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { ReadName } from '../../mvcc/read-programs.ts';
@@ -8,13 +8,13 @@ import type { ConnectionRole } from './connection.ts';
 
 export type ThreadRole = Exclude<ConnectionRole, 'eventLoop'>;
 
-/** Given to a thread at its start. */
+/** The data for the start of a thread. */
 export interface ThreadData {
   readonly path: string;
-  /** Device and inode of the file that is meant. */
+  /** Device and inode of the file to open. */
   readonly fileId: string | undefined;
   readonly role: ThreadRole;
-  /** Statements that take so long are told of. */
+  /** Statements of this duration or longer are reported. */
   readonly slowStatementMs: number;
 }
 
@@ -24,12 +24,12 @@ export type Task =
       readonly kind: 'write';
       readonly operations: readonly WriteOperation[];
       readonly withEvents: boolean;
-      /** The lease clock less the machine's monotonic clock, in ms. */
+      /** The lease clock minus the monotonic clock of the machine, in ms. */
       readonly leaseOffsetMs: number;
     }
   | { readonly kind: 'reclaim' }
   | { readonly kind: 'defragment' }
-  /** Copies all of the log into the database; whether that was possible. */
+  /** Copies the whole log into the database. The result states whether this was possible. */
   | { readonly kind: 'checkpoint' }
   | { readonly kind: 'statistics' }
   | { readonly kind: 'close' };
@@ -39,7 +39,7 @@ export interface Request {
   readonly task: Task;
 }
 
-/** Errors do not keep their class on the way; this is what is left of each. */
+/** An error without its class, which messages between threads do not keep. */
 export type SerializedError =
   | { readonly kind: 'etcd'; readonly name: EtcdErrorName }
   | { readonly kind: 'driver'; readonly driverKind: DriverErrorKind; readonly message: string }
@@ -49,12 +49,15 @@ export type SerializedError =
 export type Answer =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly failure: SerializedError }
-  /** Said once, when the connection is open (id -1), or cannot be opened (a failure with id -1). */
+  /**
+   * Sent once, when the connection is open (id -1). If it cannot be opened, a failure with id -1 is
+   * sent instead.
+   */
   | { readonly id: -1; readonly value: 'open' }
-  /** Said whenever a statement took long. */
+  /** Sent for each slow statement. */
   | { readonly id: -2; readonly slow: SlowStatement };
 
-/** What a thread has counted since it began. */
+/** The counts of a thread since its start. */
 export interface ThreadStatistics {
   readonly statements: readonly StatementTotals[];
   readonly writeTransactions: HistogramCounts;

@@ -30,7 +30,7 @@ const meter = new StatementMeter({
 });
 const writeTimes = new WriteTimes();
 
-/** Buffers from this size on are handed over instead of copied. */
+/** Buffers of at least this size are transferred instead of copied. */
 const transferBytesMin = 8 * 1024;
 
 function start(): void {
@@ -60,7 +60,7 @@ function start(): void {
     if (request.task.kind === 'close') port.close();
   });
   post({ id: -1, value: 'open' });
-  // As the main thread does once it serves.
+  // The main thread does the same once it serves.
   flushCompileCache();
 }
 
@@ -68,7 +68,7 @@ function post(answer: Answer, handedOver: Iterable<Uint8Array> = []): void {
   port.postMessage(answer, largeOf(handedOver));
 }
 
-/** What a task came to, and the buffers in it that are handed over. */
+/** The result of a task, and the buffers in it that are transferred. */
 interface TaskResult {
   readonly value: unknown;
   readonly handedOver?: Iterable<Uint8Array>;
@@ -117,7 +117,10 @@ function runTask(task: Task, opened: OpenDatabase): TaskResult {
   }
 }
 
-/** What was committed to a file that is gone is not acknowledged: the check after the commit leaves it no more than the time until the answer. */
+/**
+ * Writes between two checks of the files. A commit to a file that was removed is not acknowledged.
+ * After the second check, only the time until the reply remains unchecked.
+ */
 function checkedWrite(task: Task & { kind: 'write' }, opened: OpenDatabase): ReturnType<typeof write> {
   opened.files.checkAgain();
   const result = write(task, opened);
@@ -125,7 +128,10 @@ function checkedWrite(task: Task & { kind: 'write' }, opened: OpenDatabase): Ret
   return result;
 }
 
-/** All together; if the database refuses, one by one, so that one operation's failure is not its neighbours'. */
+/**
+ * Writes all operations together. If the database refuses, it writes them one by one, so that a
+ * failure of one does not fail the others.
+ */
 function write(
   { operations, withEvents, leaseOffsetMs }: Task & { kind: 'write' },
   { database, statements, transactions }: OpenDatabase,
@@ -159,13 +165,13 @@ function write(
   return { outcomes, head: head ?? runProgram(readProgram('head', null, sqliteFacts), statements) };
 }
 
-/** A lock that another process holds would refuse each of the batch in turn. */
+/** Whether an error would refuse each operation in turn: a lock that another process holds. */
 function isForAll(error: unknown): boolean {
   const cause = classifyError(error);
   return 'kind' in cause && cause.kind === 'busy';
 }
 
-/** The memory of those that are large enough. */
+/** The memory of the buffers that are large enough to transfer. */
 function largeOf(buffers: Iterable<Uint8Array>): ArrayBuffer[] {
   return [...buffers]
     .filter((each): each is Uint8Array<ArrayBuffer> => each.byteLength >= transferBytesMin)

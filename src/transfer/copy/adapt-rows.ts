@@ -1,4 +1,7 @@
-/** Makes rows of a source what tine writes: kine's rows get the name, the version and the form that a take-over would give them. */
+/**
+ * Converts rows of a source to rows as tine writes them. Rows of kine get the name, version and
+ * form that a take-over would give them.
+ */
 import type { OfflineDatabase } from '../../drivers/offline.ts';
 import { change, listQuery, rowsOf } from '../../mvcc/program.ts';
 import { clientsMark, folded } from '../../mvcc/take-over.ts';
@@ -7,7 +10,7 @@ import { clientsCompactMarkText, keyText } from '../../sql/key-text.ts';
 import type { KineRow } from '../../sql/kine-table.ts';
 import { kinesClientsMarkName } from '../../sql/take-over-statements.ts';
 
-/** A row on its way; the name changes where a later row gives the key another one. */
+/** A converted row. Its name changes if a later row gives the key another name. */
 type Adapted = KineRow & { name: string };
 
 interface Known {
@@ -15,7 +18,10 @@ interface Known {
   readonly name: string;
 }
 
-/** The rows as tine would have written them. What a row replaced is asked for in the target, which has everything that came before. */
+/**
+ * The rows as tine would have written them. Rows that they replace are read from the target, which
+ * has all earlier rows.
+ */
 export async function adaptRows(
   found: readonly CopiedRow[],
   target: OfflineDatabase,
@@ -34,7 +40,7 @@ export async function adaptRows(
   return adapted;
 }
 
-/** The versions of the rows that are replaced, by id. */
+/** The versions of the replaced rows, by id. */
 async function knownBefore(rows: readonly KineRow[], target: OfflineDatabase): Promise<Map<number, Known>> {
   const ids = rows
     .filter(({ version, replacedId }) => version === null && replacedId > 0)
@@ -43,13 +49,16 @@ async function knownBefore(rows: readonly KineRow[], target: OfflineDatabase): P
   return new Map(found.map(({ id, version, name }) => [id, { version: version ?? 0, name }]));
 }
 
-/** What is compacted away cannot be counted. */
+/** The version of a row of kine. Compacted versions cannot be counted. */
 function versionOf({ created, deleted }: KineRow, before: Known | undefined): number {
   if (deleted === 1) return 0;
   return created === 1 ? 1 : (before?.version ?? 0) + 1;
 }
 
-/** Where kine's collation folds case a key has the name that was written last. */
+/**
+ * Renames earlier rows of a key. Where kine's collation folds case, a key has the name that was
+ * written last.
+ */
 async function renameEarlier(
   { id, name }: KineRow,
   before: Known | undefined,
@@ -60,7 +69,9 @@ async function renameEarlier(
   for (const earlier of page) if (earlier.name === before.name) earlier.name = name;
 }
 
-/** A deleted key has a name only; kine left more with it. */
+/**
+ * A row of the source with tine's columns. A deleted key has a name only; kine stores more with it.
+ */
 function copied(found: CopiedRow): KineRow {
   const asIs = found.deleted === 1 ? { ...found, createRevision: 0, ttlSeconds: 0, value: null } : found;
   const text = found.key.toString('latin1');

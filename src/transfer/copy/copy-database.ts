@@ -1,4 +1,7 @@
-/** Copies a database into another, row by row: ids, revisions, versions, leases and the history above the compaction mark stay. */
+/**
+ * Copies a database into another one, row by row. It keeps ids, revisions, versions, leases and the
+ * history above the compaction mark.
+ */
 import type { LockedDatabase, OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
 import { change, insertEach, query, rows, rowsOf } from '../../mvcc/program.ts';
@@ -18,7 +21,7 @@ import { pageEnd } from './pages.ts';
 import type { Progress } from './progress.ts';
 import { beginCopy, forgetCopy, prepareTarget, storeState } from './target.ts';
 
-/** What a copy came to. */
+/** The result of a copy. */
 export interface CopyReport {
   readonly source: Digest;
   readonly target: Digest;
@@ -26,7 +29,7 @@ export interface CopyReport {
   readonly revision: number;
 }
 
-/** One snapshot of the source, and where in it the copy is. */
+/** One snapshot of the source, and the position of the copy in it. */
 interface Source {
   readonly database: OfflineDatabase;
   readonly owner: Owner;
@@ -34,13 +37,16 @@ interface Source {
 }
 
 /**
- * Reads the source in one snapshot, whoever writes to it meanwhile, and the target in pages, each a transaction: cut off, it goes on where it was, and then
- * copies what the source has by then.
+ * Reads the source in one snapshot, while others may write to it. Writes the target in pages, each
+ * in a transaction. After an interruption the next run continues, and then also copies the newer
+ * rows of the source.
  *
- * @throws StartError when the source is nobody's, or the target is not empty or is served.
+ * @throws StartError if neither kine nor tine wrote the source, or if the target is not empty or is
+ * served.
  */
 export async function copyDatabase(from: OfflineAccess, to: OfflineAccess, progress: Progress): Promise<CopyReport> {
-  if (from.name === to.name) throw new StartError(`${from.name}: it cannot be copied into itself`);
+  if (from.name === to.name)
+    throw new StartError(`${from.name}: cannot copy a database into itself; give another target`);
   return from.readSnapshot(async (database) => {
     const source = await openSource(database);
     await prepareTarget(to, from.name);
@@ -77,25 +83,29 @@ async function copyRows(source: Source, target: LockedDatabase, progress: Progre
   }
 }
 
-/** The id after which to go on. */
+/** Begins or continues the copy. Returns the id after which it continues. */
 async function begin(source: Source, target: OfflineDatabase, progress: Progress): Promise<number> {
-  const goesOn = await beginCopy(target, source.database.name);
+  const continues = await beginCopy(target, source.database.name);
   const lastId = (await stateOf(target, copyNames.throughId)) ?? 0;
-  if (goesOn) progress.print(`going on after id ${lastId}`);
-  // Rows that the source compacts between two runs are in the target, for its own compaction to delete.
-  const compacted = await rowsGoneThrough(source);
+  if (continues) progress.print(`continuing after id ${lastId}`);
+  // Rows that the source compacts between two runs stay in the target, whose own compaction deletes
+  // them.
+  const compacted = await deletedThroughId(source);
   const before = (await stateOf(target, copyNames.compactedId)) ?? compacted;
   await storeState(target, copyNames.compactedId, Math.min(before, compacted));
   return lastId;
 }
 
-/** The id up to which no row is left that the compaction mark made unreachable. */
-async function rowsGoneThrough({ database, owner }: Source): Promise<number> {
+/** The id up to which the source has deleted all rows that its compaction mark made unreachable. */
+async function deletedThroughId({ database, owner }: Source): Promise<number> {
   if (owner === 'kine') return compactedId(database);
   return (await stateOf(database, 'compacted_id')) ?? 0;
 }
 
-/** All rows are there: what is derived of them, and what is not in rows. */
+/**
+ * Completes the target after all rows: writes everything that is derived from rows, or not stored
+ * in rows.
+ */
 async function complete(source: Source, target: OfflineDatabase): Promise<void> {
   await copyMarks(source, target);
   await target.run(uniteMarks());
@@ -109,7 +119,7 @@ async function complete(source: Source, target: OfflineDatabase): Promise<void> 
   for (const statement of target.sql.setSequence) await target.change(statement);
 }
 
-/** The marks move while the rows are copied: they come last. */
+/** Copies the marks last, because they move while the rows are copied. */
 async function copyMarks({ database }: Source, target: OfflineDatabase): Promise<void> {
   const marks = await database.run(rows(MARKS));
   await target.change(`DELETE FROM kine WHERE name = '${compactMarkName}'`);
@@ -131,7 +141,11 @@ async function copyLeases({ database, owner }: Source, target: OfflineDatabase):
   }
 }
 
-/** @throws StartError when the two sides differ: the copy is not finished then. */
+/**
+ * Compares source and target.
+ *
+ * @throws StartError if they differ; then the copy stays unfinished.
+ */
 async function verified(source: Source, target: LockedDatabase, progress: Progress): Promise<CopyReport> {
   progress.print('comparing');
   const ofSource = await digestOf(source.database, source.owner, progress);
@@ -139,7 +153,7 @@ async function verified(source: Source, target: LockedDatabase, progress: Progre
     const ofTarget = await digestOf(own, 'tine', progress);
     if (ofSource.hash !== ofTarget.hash) {
       throw new StartError(
-        `${own.name}: it is not what was copied: ${digestText(ofTarget)} instead of ${digestText(ofSource)}; drop it and start again`,
+        `${own.name}: the copy differs from the source: ${digestText(ofTarget)} instead of ${digestText(ofSource)}; drop the database and start again`,
       );
     }
     const newest = await own.value('SELECT COALESCE(revision, id) FROM kine ORDER BY id DESC LIMIT 1');

@@ -1,4 +1,7 @@
-/** Copies what a running etcd, or kine, holds at one revision: keys with their revisions, versions and leases. Its history stays behind. */
+/**
+ * Copies the keys of a running etcd or kine at one revision, with their revisions, versions and
+ * leases. It does not copy the history.
+ */
 import type { LockedDatabase, OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
 import { change, insertEach, row, rows } from '../../mvcc/program.ts';
@@ -28,10 +31,11 @@ import type { Progress } from './progress.ts';
 import { beginCopy, forgetCopy, prepareTarget, storeState } from './target.ts';
 
 /**
- * The keys wait in a table of their own until all are there, and are then put in the order of their revisions. Cut off, it goes on after the last key; when the
- * source has compacted the revision meanwhile it begins anew.
+ * Copies the keys into a staging table, and then inserts all of them in the order of their
+ * revisions. After an interruption the next run continues after the last key. If the source has
+ * compacted the revision meanwhile, the copy starts again.
  *
- * @throws StartError when the source cannot be read, or the target is not empty or is served.
+ * @throws StartError if the source cannot be read, or if the target is not empty or is served.
  */
 export async function copyEtcd(client: EtcdClient, to: OfflineAccess, progress: Progress): Promise<CopyReport> {
   await prepareTarget(to, client.name);
@@ -57,11 +61,11 @@ async function begin(client: EtcdClient, target: LockedDatabase, progress: Progr
   try {
     const keys = await findKeys(client, revision);
     if (revision === undefined) await target.transaction((own) => storeState(own, copyNames.revision, keys.revision));
-    else progress.print(`going on at revision ${revision} after ${staged} keys`);
+    else progress.print(`continuing at revision ${revision} after ${staged} keys`);
     return keys;
   } catch (error) {
     if (!(error instanceof RevisionCompacted) || revision === undefined) throw error;
-    progress.print(`the source has compacted revision ${revision}: beginning anew`);
+    progress.print(`the source has compacted revision ${revision}: starting again`);
     const keys = await findKeys(client, undefined);
     await target.transaction(async (own) => {
       for (const table of ['tine_copy', 'kine', 'kine_current', 'tine_lease']) await own.change(`DELETE FROM ${table}`);
@@ -71,7 +75,7 @@ async function begin(client: EtcdClient, target: LockedDatabase, progress: Progr
   }
 }
 
-/** Cut off after the keys were put in order, only the comparison is left. */
+/** Whether the keys were inserted already. Then only the comparison is left. */
 function isPlaced(target: LockedDatabase): Promise<boolean> {
   return target.transaction(async (own) => (await own.value('SELECT 1 FROM kine LIMIT 1')) !== undefined);
 }
@@ -88,20 +92,24 @@ async function stage(keys: EtcdKeys, target: LockedDatabase, progress: Progress)
   }
 }
 
-/** @throws StartError when the source compacts the revision under way. */
+/**
+ * Passes pages on.
+ *
+ * @throws StartError if the source compacts the revision meanwhile.
+ */
 async function* whileKept<Page>(keys: EtcdKeys, pages: AsyncIterable<Page>): AsyncGenerator<Page> {
   try {
     yield* pages;
   } catch (error) {
     if (!(error instanceof RevisionCompacted)) throw error;
     throw new StartError(
-      `${keys.client.name}: revision ${keys.revision} was compacted before all of it was read; start again, and stop what compacts it (a Kubernetes API server) first`,
+      `${keys.client.name}: revision ${keys.revision} was compacted before all of it was read; start again, and stop the client that compacts it (a Kubernetes API server) first`,
       { cause: error },
     );
   }
 }
 
-/** A key as tine would have it. kine tells no version, and the TTL as the lease. */
+/** A key as tine stores it. kine reports no version, and the TTL as the lease. */
 function liveKey({ key, modRevision, createRevision, version, value }: KeyValue): LiveKey {
   return { name: keyText(key), modRevision, createRevision, version: Math.max(1, version), value };
 }
@@ -112,7 +120,10 @@ function stagedRow(pair: KeyValue, { isKine }: EtcdKeys) {
   return { ...liveKey(pair), lease: ttlSeconds, leaseId: lease };
 }
 
-/** How long a lease lives whose time ran out while its keys were copied: they go soon after tine starts. */
+/**
+ * The TTL of a lease that expired while its keys were copied. The keys expire soon after tine
+ * starts.
+ */
 const endedTtlSeconds = 2;
 
 async function leasesOf(client: EtcdClient, target: LockedDatabase): Promise<readonly LeaseRow[]> {
@@ -130,7 +141,10 @@ async function leasesOf(client: EtcdClient, target: LockedDatabase): Promise<rea
   return leases;
 }
 
-/** The rows, the mark, and what is derived of them. Everything before the revision counts as compacted. */
+/**
+ * Inserts the rows and the mark, and everything derived from them. Everything before the revision
+ * counts as compacted.
+ */
 async function place({ revision }: EtcdKeys, leases: readonly LeaseRow[], target: OfflineDatabase): Promise<void> {
   await target.run(insertEach(INSERT_LEASES, leases));
   await target.run(change(SET_STAGED_TTLS));
@@ -142,17 +156,20 @@ async function place({ revision }: EtcdKeys, leases: readonly LeaseRow[], target
   await target.run(rebuildCurrent(newestId));
   await target.run(adoptLeases({ afterId: 0, newestId, nowMs: Date.now() }));
   await target.run(change(SET_COVERED_ID, newestId));
-  // The newest row stays whatever it is: the next compaction looks at it again.
+  // The newest row always stays: the next compaction checks it again.
   await storeState(target, 'compacted_id', Math.max(0, newestId - 1));
   for (const statement of target.sql.setSequence) await target.change(statement);
 }
 
-/** The least id that no key has: the mark's. */
+/** The smallest id, which no key has. The mark uses it. */
 const markId = 1;
-/** The least id that a key may have. */
+/** The smallest id that a key may have. */
 const firstId = 3;
 
-/** The newest row holds the store's revision. When the newest key is older a gap row of kine's, which nobody is shown, does. Returns its id. */
+/**
+ * Makes the newest row hold the store's revision. If the newest key is older, it inserts a gap row,
+ * which clients never see. Returns the id of the newest row.
+ */
 async function reachRevision(revision: number, target: OfflineDatabase): Promise<number> {
   const [newest] = await target.rows(
     record({ id: 'integer', revision: 'integer' }),
@@ -166,14 +183,18 @@ async function reachRevision(revision: number, target: OfflineDatabase): Promise
   return gapId;
 }
 
-/** @throws StartError when the two sides differ: the copy is not finished then. */
+/**
+ * Compares source and target.
+ *
+ * @throws StartError if they differ; then the copy stays unfinished.
+ */
 async function verified(keys: EtcdKeys, target: LockedDatabase, progress: Progress): Promise<CopyReport> {
   progress.print('comparing');
   const source = await digestOfEtcd(keys, progress);
   const copied = await target.transaction((own) => digestByKey(own, progress));
   if (source.hash !== copied.hash) {
     throw new StartError(
-      `the copy of ${keys.client.name} is not what was copied: ${digestText(copied)} instead of ${digestText(source)}; drop it and start again`,
+      `the copy of ${keys.client.name} differs from the source: ${digestText(copied)} instead of ${digestText(source)}; drop the target and start again`,
     );
   }
   await target.transaction(async (own) => {

@@ -1,4 +1,4 @@
-/** The digest of a database's keys. */
+/** Computes the digest of the keys of a database. */
 import type { OfflineDatabase } from '../../drivers/offline.ts';
 import { query, rowsOf } from '../../mvcc/program.ts';
 import { clientsMark } from '../../mvcc/take-over.ts';
@@ -16,7 +16,10 @@ import { type Digest, KeyHash, type LiveKey } from './digest.ts';
 import { pageEnd } from './pages.ts';
 import type { Progress } from './progress.ts';
 
-/** Of all keys in the order of their newest rows, found in the table itself, whoever made it. */
+/**
+ * The digest of all keys in the order of their newest rows, read from the table itself, whichever
+ * program wrote it.
+ */
 export async function digestOf(database: OfflineDatabase, owner: Owner, progress: Progress): Promise<Digest> {
   const hash = new KeyHash();
   for (let lastId = 0; ; ) {
@@ -28,7 +31,7 @@ export async function digestOf(database: OfflineDatabase, owner: Owner, progress
   }
 }
 
-/** The same of the keys in their own order, found through the index of newest rows. */
+/** The digest of all keys in key order, read through the index of newest rows. */
 export async function digestByKey(database: OfflineDatabase, progress: Progress): Promise<Digest> {
   const hash = new KeyHash();
   let keyCount = 0;

@@ -1,4 +1,7 @@
-/** Makes a tine of a snapshot of etcd's: all of it in one transaction, or nothing. */
+/**
+ * Restores an etcd snapshot into a database, in one transaction that commits completely or has no
+ * effect.
+ */
 import { FileReader } from '../../bbolt/file-reader.ts';
 import type { OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
@@ -21,20 +24,24 @@ import { inspect, type SnapshotSummary } from './inspect.ts';
 import { LogRestorer, markRowId } from './log-restorer.ts';
 
 export interface RestoreOptions {
-  /** How much the revision is lifted, all of the history compacted: clients then see it never go back. 0: not at all. */
+  /**
+   * By how much the revision is raised, with all history compacted, so that clients never see it go
+   * back. 0: not at all.
+   */
   readonly bumpRevision: number;
 }
 
 export interface RestoreReport {
   readonly summary: SnapshotSummary;
-  /** The store's revision afterwards. */
+  /** The revision of the store afterwards. */
   readonly revision: number;
 }
 
 /**
- * Reads the file to its end before it looks at the target.
+ * Reads the whole file before it opens the target.
  *
- * @throws StartError when the file is damaged, cut off or newer than this tine, or when the target is not empty, is served, or cannot hold it.
+ * @throws StartError if the file is damaged, truncated or newer than this tine, or if the target is
+ * not empty, is served, or cannot store the snapshot.
  */
 export function restoreSnapshot(
   path: string,
@@ -56,7 +63,7 @@ export function restoreSnapshot(
 function refuseLongKeys({ keyLengthMax }: SnapshotSummary, to: OfflineAccess, path: string): void {
   if (keyLengthMax <= to.keyLengthMax) return;
   throw new StartError(
-    `${path}: it has a key of ${keyLengthMax} characters, and ${to.name} can index ${to.keyLengthMax}; restore it into another database`,
+    `${path}: it has a key of ${keyLengthMax} characters, and ${to.name} can index at most ${to.keyLengthMax}; restore it into another database`,
   );
 }
 
@@ -65,7 +72,7 @@ interface Restoring extends RestoreOptions {
   readonly progress: Progress;
 }
 
-/** The store's revision afterwards. */
+/** Restores the snapshot. Returns the revision of the store afterwards. */
 async function restore(backend: BackendFile, own: OfflineDatabase, restoring: Restoring): Promise<number> {
   const { summary, bumpRevision, progress } = restoring;
   await refuseUsers(own);
@@ -83,7 +90,7 @@ async function restore(backend: BackendFile, own: OfflineDatabase, restoring: Re
   if (!summary.isCompacted || bumpRevision > 0) await deleteUnreachable(own, markId);
   await own.run(rebuildCurrent(newestId));
   await own.run(change(SET_COVERED_ID, newestId));
-  // The newest row stays whatever it is: the next compaction looks at it again.
+  // The newest row always stays: the next compaction checks it again.
   await storeState(own, 'compacted_id', Math.max(0, Math.min(markId, newestId - 1)));
   for (const statement of own.sql.setSequence) await own.change(statement);
   await verify(own, { expected: log.hash, restoring });
@@ -91,11 +98,11 @@ async function restore(backend: BackendFile, own: OfflineDatabase, restoring: Re
   return revision;
 }
 
-/** Keys are looked for where every copy does. */
+/** Refuses users and roles. `beginCopy` refuses keys. */
 async function refuseUsers(own: OfflineDatabase): Promise<void> {
   const found = await own.value('SELECT (SELECT COUNT(*) FROM tine_user) + (SELECT COUNT(*) FROM tine_role)');
   if (numberOf(found) === 0) return;
-  throw new StartError(`${own.name}: it has users or roles; name an empty database, or one that is not there yet`);
+  throw new StartError(`${own.name}: it has users or roles; give an empty database, or one that does not exist yet`);
 }
 
 async function restoreAuth(backend: BackendFile, own: OfflineDatabase): Promise<void> {
@@ -108,7 +115,7 @@ async function restoreAuth(backend: BackendFile, own: OfflineDatabase): Promise<
   await storeState(own, 'auth_revision', Math.max(1, revision));
 }
 
-/** Leases that are written at once. */
+/** Leases of one statement. */
 const leasePageMax = 1000;
 
 async function restoreLeases(backend: BackendFile, own: OfflineDatabase): Promise<void> {
@@ -124,10 +131,10 @@ async function restoreLeases(backend: BackendFile, own: OfflineDatabase): Promis
   await own.run(insertEach(INSERT_LEASES, page));
 }
 
-/** Rows that are deleted at once. */
+/** Rows of one statement. */
 const unreachableAtOnce = 500;
 
-/** What the compaction that the snapshot interrupted had still to delete. */
+/** Deletes the rows that an interrupted compaction of the source had still to delete. */
 async function deleteUnreachable(own: OfflineDatabase, markId: number): Promise<void> {
   for (;;) {
     const found = await own.values(`${unreachableRows(markId)} ORDER BY id LIMIT ${unreachableAtOnce}`);
@@ -141,15 +148,21 @@ async function deleteUnreachable(own: OfflineDatabase, markId: number): Promise<
   }
 }
 
-/** @throws StartError when the rows are not those of the file; nothing is left then. */
+/**
+ * Compares the rows with the file.
+ *
+ * @throws StartError if they differ; then nothing is written.
+ */
 async function verify(
   own: OfflineDatabase,
   { expected, restoring }: { readonly expected: number; readonly restoring: Restoring },
 ): Promise<void> {
   const { summary, bumpRevision, progress } = restoring;
-  // Which rows of an unfinished compaction are left depends on rows that were never compared.
+  // The rows that an unfinished compaction leaves depend on rows that were never compared.
   if (!summary.isCompacted || bumpRevision > 0) return;
   progress.print('comparing');
   if ((await historyHash(own)) === expected) return;
-  throw new StartError(`${own.name}: it is not what was restored; this is a bug in tine, and nothing was changed`);
+  throw new StartError(
+    `${own.name}: the restored rows differ from the snapshot; this is a bug in tine, and nothing was changed`,
+  );
 }

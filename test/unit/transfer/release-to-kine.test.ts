@@ -123,7 +123,7 @@ test('a file in use is refused and unchanged', async () => {
   const other = new Database(path);
   try {
     other.prepare('SELECT 1 FROM kine').get();
-    const message = `${path}: another program has the database open; stop it, then try again`;
+    const message = `${path}: another program has locked the database; stop it, then try again`;
     await assert.rejects(release(path), new StartError(message));
     assert.equal(query(path, "SELECT 1 FROM sqlite_schema WHERE name = 'kine_current'").length, 1);
   } finally {
@@ -140,7 +140,7 @@ test('a database that cannot be released is refused and unchanged', async () => 
   );
   const other = await tineFile();
   tamper(other, 'DROP TABLE kine');
-  await assert.rejects(release(other), /table kine lacks id, .*; neither tine nor kine wrote this$/);
+  await assert.rejects(release(other), /table kine lacks id, .*; neither tine nor kine wrote it$/);
 });
 
 test('tine can take the file over again', async () => {

@@ -37,7 +37,7 @@ test('work on a file that another program has locked continues when the lock is 
 
 test('work on a file that stays locked ends with one readable line', async (context) => {
   const { path } = lockedFile(context);
-  const message = `${path}: another program has the database open; stop it, then try again`;
+  const message = `${path}: another program has locked the database; stop it, then try again`;
   await assert.rejects(
     retryWhileBusy(path, { waitMsMax: 200 }, () => write(path)),
     (error) => error instanceof StartError && error.message === message,
@@ -52,7 +52,7 @@ test('a lock reported by a database thread is waited for, and reported', async (
   };
   await assert.rejects(
     retryWhileBusy('/x.db', { waitMsMax: 120 }, work),
-    /^StartError: \/x\.db: another program has the/,
+    /^StartError: \/x\.db: another program has locked the/,
   );
   assert.ok(attempts > 1);
 });
