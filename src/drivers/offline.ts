@@ -73,7 +73,7 @@ export function lockedTransaction<Result>(
 /** Builds an `OfflineDatabase` from a function that runs one query. */
 export function offlineDatabase(
   identity: Pick<OfflineDatabase, 'name' | 'sql' | 'facts'>,
-  ask: (asked: Query) => Promise<readonly Row[]>,
+  run: (query: Query) => Promise<readonly Row[]>,
 ): OfflineDatabase {
   async function rows<Result>(
     shape: Shape<Result>,
@@ -81,7 +81,7 @@ export function offlineDatabase(
     ...parameters: readonly Parameter[]
   ): Promise<readonly Result[]> {
     const statement = selectsRows('offline', shape, () => text);
-    return decoded(statement, await ask(query(statement, ...parameters)));
+    return decoded(statement, await run(query(statement, ...parameters)));
   }
   return {
     ...identity,
@@ -90,7 +90,7 @@ export function offlineDatabase(
     value: async (text, ...parameters) => (await rows(anyValue, text, ...parameters))[0],
     change: async (text, ...parameters) =>
       changeCount(
-        await ask(
+        await run(
           query(
             changes('offline', () => text),
             ...parameters,
@@ -101,7 +101,7 @@ export function offlineDatabase(
       let step = program.next();
       while (step.done !== true) {
         const answers: (readonly Row[])[] = [];
-        for (const asked of step.value) answers.push(await ask(asked));
+        for (const each of step.value) answers.push(await run(each));
         step = program.next(answers);
       }
       return step.value;

@@ -52,13 +52,13 @@ async function connect(dsn: RemoteDsn, host: DatabaseHost): Promise<OfflineConne
   return { run: (query) => resultOf(connection, query), close: () => endConnection(connection).catch(() => {}) };
 }
 
-async function resultOf(connection: Connection, asked: Query): Promise<readonly Row[]> {
-  const isChange = asked.statement.returns === 'change';
-  if (asked.list?.length === 0) return isChange ? changeRows(0) : [];
-  const [answered] = (await sendStatements(connection, statementText(asked))) as readonly [TimedAnswer];
-  if (isChange) return changeRows((answered.answer as ResultSetHeader).affectedRows);
-  const rows = rowsOf(answered);
-  return asked.bytesMax === undefined ? rows : cut(connection, { ...asked, rows, bytesMax: asked.bytesMax });
+async function resultOf(connection: Connection, request: Query): Promise<readonly Row[]> {
+  const isChange = request.statement.returns === 'change';
+  if (request.list?.length === 0) return isChange ? changeRows(0) : [];
+  const [reply] = (await sendStatements(connection, statementText(request))) as readonly [TimedAnswer];
+  if (isChange) return changeRows((reply.answer as ResultSetHeader).affectedRows);
+  const rows = rowsOf(reply);
+  return request.bytesMax === undefined ? rows : cut(connection, { ...request, rows, bytesMax: request.bytesMax });
 }
 
 /** Cuts the rows at their limit of bytes, and reads the values that the server held back. */

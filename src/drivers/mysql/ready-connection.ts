@@ -43,7 +43,7 @@ export async function makeReady(connection: Connection): Promise<void> {
     ...(isMariadb ? mariadbSettings : mysqlSettings),
     ...(isCluster ? clusterSettings : []),
   ];
-  await withTimeout(connection, (own) => sendStatements(own, settings.join(';')));
+  await withTimeout(connection, (ready) => sendStatements(ready, settings.join(';')));
 }
 
 /** Reads settings of the server by name. */

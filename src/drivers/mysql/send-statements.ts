@@ -19,14 +19,14 @@ export interface TimedAnswer {
 export function sendStatements(connection: Connection, sql: string): Promise<readonly TimedAnswer[]> {
   return new Promise((resolve, reject) => {
     const clock = new AnswerClock();
-    const asked = connection.query<RowDataPacket[][] | ResultSetHeader>(
+    const query = connection.query<RowDataPacket[][] | ResultSetHeader>(
       { sql, rowsAsArray: true },
       (error, answer, columns) => {
         if (error !== null) reject(error);
-        else resolve(answersOf(answer, columns, clock));
+        else resolve(timedAnswers(answer, columns, clock));
       },
     );
-    asked.on('fields', () => clock.answerBegins());
+    query.on('fields', () => clock.answerBegins());
   });
 }
 
@@ -61,7 +61,7 @@ class AnswerClock {
  * mysql2 returns a single reply as it is, and several replies as a list, with a list of lists for
  * their columns.
  */
-function answersOf(answer: unknown, columns: unknown, clock: AnswerClock): readonly TimedAnswer[] {
+function timedAnswers(answer: unknown, columns: unknown, clock: AnswerClock): readonly TimedAnswer[] {
   const ms = clock.end();
   if (!isSeveral(answer, columns))
     return [{ answer: answer as Answer, columns: columns as TimedAnswer['columns'], ms: ms[0] ?? 0 }];

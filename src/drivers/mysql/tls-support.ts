@@ -23,8 +23,8 @@ export async function supportsTls(host: DatabaseHost, settings: ConnectionOption
 function connectsWithTls(settings: ConnectionOptions): Promise<boolean> {
   return new Promise((resolve, reject) => {
     // The database may not exist yet.
-    const { database: _database, ...others } = settings;
-    const connection = createConnection(others);
+    const { database: _database, ...settingsWithoutDatabase } = settings;
+    const connection = createConnection(settingsWithoutDatabase);
     connection.on('error', () => {});
     connection.connect((error) => {
       if (error === null) {

@@ -27,8 +27,8 @@ function address(host: DatabaseHost): Pick<ClientConfig, 'host' | 'port'> {
   return { host: dirname(host.socketPath), port: Number(basename(host.socketPath).split('.').at(-1)) };
 }
 
-async function tls({ tls: wanted, connectTimeoutMs }: RemoteDsn, host: DatabaseHost): Promise<ClientConfig['ssl']> {
-  if (wanted === undefined || host.socketPath !== undefined) return false;
-  if (wanted.mode === 'prefer' && !(await supportsTls(host, connectTimeoutMs))) return false;
-  return databaseTlsOptions(wanted);
+async function tls({ tls: options, connectTimeoutMs }: RemoteDsn, host: DatabaseHost): Promise<ClientConfig['ssl']> {
+  if (options === undefined || host.socketPath !== undefined) return false;
+  if (options.mode === 'prefer' && !(await supportsTls(host, connectTimeoutMs))) return false;
+  return databaseTlsOptions(options);
 }

@@ -76,7 +76,7 @@ export class Connections {
     this.#used = this.#newConnections();
     this.#outages = new OutageDetector({
       probe: () => this.#probe(),
-      onLoss: () => this.#giveUp(),
+      onLoss: () => this.#abandonCurrent(),
       onReturn: () => {
         logger.info('database answers again');
         void this.#endLostConnections();
@@ -361,20 +361,20 @@ export class Connections {
       const failure = engine.classifyError(error);
       if (isLost(failure)) throw failure;
     } finally {
-      connections.giveUp();
+      connections.abandonAll();
     }
   }
 
   async #probeList(): Promise<void> {
     const found = await this.#hosts.settle();
     if (found === 'lost') throw this.#hosts.failure;
-    if (found === 'recovered' && !this.#outages.isOutage) this.#giveUp();
+    if (found === 'recovered' && !this.#outages.isOutage) this.#abandonCurrent();
   }
 
   /**
    * Abandons all connections. Work that waits on them fails; work that had no effect is retried.
    */
-  #giveUp(): void {
+  #abandonCurrent(): void {
     this.#options.logger.warn('database does not answer; its connections are closed');
     this.#replace((left) => this.#abandon(left));
     this.#options.onLoss();
@@ -396,7 +396,7 @@ export class Connections {
   }
 
   #abandon(connections: HostConnections): void {
-    this.#lost = { to: connections, names: connections.giveUp() };
+    this.#lost = { to: connections, names: connections.abandonAll() };
     if (this.#outages.isOutage) this.#lanes.refuseAll(new DriverError('lost', 'the database does not answer'));
   }
 

@@ -55,7 +55,7 @@ export class HostConnections {
   /** Connections whose goodbye is under way. */
   readonly #ending = new Set<Promise<void>>();
   readonly #idleTimer: NodeJS.Timeout;
-  #state: 'used' | 'retired' | 'given up' = 'used';
+  #state: 'used' | 'retired' | 'abandoned' = 'used';
 
   constructor({ engine, host, meter, counts }: HostConnectionsOptions) {
     this.host = host;
@@ -76,10 +76,6 @@ export class HostConnections {
   /** Open connections, and connections that are being opened. */
   get count(): number {
     return this.#open.size + this.#opening.size;
-  }
-
-  get isGivenUp(): boolean {
-    return this.#state === 'given up';
   }
 
   idleCount(lane: Lane): number {
@@ -108,7 +104,7 @@ export class HostConnections {
     this.#opening.add(reject);
     try {
       const entry = await Promise.race([this.#connect(lane), promise]);
-      if (entry.state === 'closed') throw new DriverError('lost', 'the connection was given up');
+      if (entry.state === 'closed') throw new DriverError('lost', 'the connection was closed');
       return this.#borrow(entry, lane);
     } catch (error) {
       throw this.#engine.classifyError(error);
@@ -121,8 +117,8 @@ export class HostConnections {
    * Closes all connections without notice; work on them fails. Returns the server's names of the
    * connections.
    */
-  giveUp(): readonly string[] {
-    this.#state = 'given up';
+  abandonAll(): readonly string[] {
+    this.#state = 'abandoned';
     clearInterval(this.#idleTimer);
     for (const reject of this.#opening) reject(new DriverError('lost', 'the database does not answer'));
     const names = [...this.#open].flatMap(({ connection }) => this.#engine.serverNameOf?.(connection) ?? []);
@@ -150,7 +146,7 @@ export class HostConnections {
   /** Closes the idle connections, and waits up to `closeMsMax` for the others. */
   async close(): Promise<void> {
     await succeedsWithin(remoteLimits.closeMsMax, this.retire());
-    this.giveUp();
+    this.abandonAll();
   }
 
   async #connect(lane: Lane): Promise<Entry> {
@@ -165,7 +161,7 @@ export class HostConnections {
     this.#counts[lane].opened += 1;
     if (this.#state === 'used' && !isClosed) return entry;
     this.#abandon(entry);
-    throw new DriverError('lost', 'the connection was given up');
+    throw new DriverError('lost', 'the connection was closed');
   }
 
   #borrow(entry: Entry, lane: Lane): BorrowedConnection {

@@ -81,10 +81,10 @@ export class Hosts implements CurrentHost {
    * not answer before.
    */
   async settle(): Promise<'serves' | 'recovered' | 'lost'> {
-    const asked = this.#current;
+    const checked = this.#current;
     for (let checks = 1; ; checks += 1) {
       await this.check();
-      if (this.isServing) return checks > 1 && asked === this.#current ? 'recovered' : 'serves';
+      if (this.isServing) return checks > 1 && checked === this.#current ? 'recovered' : 'serves';
       if (this.#current.isLost) return 'lost';
     }
   }

@@ -42,7 +42,7 @@ export interface OfflineServer {
 }
 
 export interface OfflineConnection {
-  run(asked: Query): Promise<readonly Row[]>;
+  run(query: Query): Promise<readonly Row[]>;
   close(): Promise<void>;
 }
 
@@ -54,7 +54,7 @@ export function offlineServer(server: OfflineServer): OfflineAccess {
       const connection = await firstAnswering(server, (host) => server.connect(host));
       try {
         return await use(
-          offlineDatabase({ name, sql: server.sql, facts: server.facts }, (asked) => connection.run(asked)),
+          offlineDatabase({ name, sql: server.sql, facts: server.facts }, (query) => connection.run(query)),
         );
       } finally {
         await connection.close();

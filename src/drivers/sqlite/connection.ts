@@ -91,7 +91,7 @@ function runPrepared(prepared: Database.Statement, { statement, parameters, list
     default:
       return bytesMax === undefined
         ? (prepared.all(parameters) as Row[])
-        : upTo(bytesMax, prepared.iterate(parameters) as Iterable<Row>);
+        : untilBytes(bytesMax, prepared.iterate(parameters) as Iterable<Row>);
   }
 }
 
@@ -113,7 +113,7 @@ function runForEach(
 }
 
 /** Takes rows until their blobs reach `bytesMax` bytes. */
-function upTo(bytesMax: number, found: Iterable<Row>): readonly Row[] {
+function untilBytes(bytesMax: number, found: Iterable<Row>): readonly Row[] {
   const taken: Row[] = [];
   let bytes = 0;
   for (const each of found) {

@@ -75,8 +75,8 @@ async function inTransaction<Result>(
   database.exec(begin);
   try {
     const result = await use(
-      offlineDatabase({ name: path, sql: sqliteOfflineDialect, facts: sqliteFacts }, async (asked) =>
-        statements.run(asked),
+      offlineDatabase({ name: path, sql: sqliteOfflineDialect, facts: sqliteFacts }, async (query) =>
+        statements.run(query),
       ),
     );
     database.exec('COMMIT');

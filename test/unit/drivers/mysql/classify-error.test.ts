@@ -5,26 +5,26 @@ import { AssertionError, DriverError, EtcdError, etcdError } from '../../../../s
 
 const secret = 'SELECT secret';
 
-function said(number: number, code: string, message = 'said the server'): Error {
+function serverError(number: number, code: string, message = 'a message of the server'): Error {
   return Object.assign(new Error(message), { errno: number, code, sqlState: 'HY000', sql: secret });
 }
 
 for (const [error, kind] of [
-  [said(1205, 'ER_LOCK_WAIT_TIMEOUT'), 'busy'],
-  [said(1213, 'ER_LOCK_DEADLOCK'), 'busy'],
-  [said(1412, 'ER_TABLE_DEF_CHANGED'), 'busy'],
-  [said(159, 'HA_ERR_TABLE_DEF_CHANGED'), 'busy'],
-  [said(1040, 'ER_CON_COUNT_ERROR'), 'busy'],
-  [said(1053, 'ER_SERVER_SHUTDOWN'), 'lost'],
-  [said(1290, 'ER_OPTION_PREVENTS_STATEMENT'), 'lost'],
-  [said(1927, 'ER_CONNECTION_KILLED'), 'lost'],
-  [said(1114, 'ER_RECORD_FILE_FULL'), 'full'],
-  [said(1030, 'ER_GET_ERRNO', 'Got error 28 "No space left on device" from storage engine InnoDB'), 'full'],
-  [said(1712, 'ER_INDEX_CORRUPT'), 'corrupt'],
-  [said(1064, 'ER_PARSE_ERROR', `near '${secret}'`), 'other'],
-  [said(1153, 'ER_NET_PACKET_TOO_LARGE'), 'tooLarge'],
-  [said(1406, 'ER_DATA_TOO_LONG'), 'tooLarge'],
-  [said(1197, 'ER_TRANS_CACHE_FULL'), 'tooLarge'],
+  [serverError(1205, 'ER_LOCK_WAIT_TIMEOUT'), 'busy'],
+  [serverError(1213, 'ER_LOCK_DEADLOCK'), 'busy'],
+  [serverError(1412, 'ER_TABLE_DEF_CHANGED'), 'busy'],
+  [serverError(159, 'HA_ERR_TABLE_DEF_CHANGED'), 'busy'],
+  [serverError(1040, 'ER_CON_COUNT_ERROR'), 'busy'],
+  [serverError(1053, 'ER_SERVER_SHUTDOWN'), 'lost'],
+  [serverError(1290, 'ER_OPTION_PREVENTS_STATEMENT'), 'lost'],
+  [serverError(1927, 'ER_CONNECTION_KILLED'), 'lost'],
+  [serverError(1114, 'ER_RECORD_FILE_FULL'), 'full'],
+  [serverError(1030, 'ER_GET_ERRNO', 'Got error 28 "No space left on device" from storage engine InnoDB'), 'full'],
+  [serverError(1712, 'ER_INDEX_CORRUPT'), 'corrupt'],
+  [serverError(1064, 'ER_PARSE_ERROR', `near '${secret}'`), 'other'],
+  [serverError(1153, 'ER_NET_PACKET_TOO_LARGE'), 'tooLarge'],
+  [serverError(1406, 'ER_DATA_TOO_LONG'), 'tooLarge'],
+  [serverError(1197, 'ER_TRANS_CACHE_FULL'), 'tooLarge'],
   [Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED', errno: -111, syscall: 'connect' }), 'lost'],
   [Object.assign(new Error('Connection lost'), { code: 'PROTOCOL_CONNECTION_LOST', fatal: true }), 'lost'],
   [Object.assign(new Error("Can't add new command when connection is in closed state"), { fatal: true }), 'lost'],
@@ -39,8 +39,8 @@ for (const [error, kind] of [
 }
 
 test('errors for too many connections and a read-only server name the cause', () => {
-  assert.match(classifyError(said(1040, 'ER_CON_COUNT_ERROR')).message, /too many connections/);
-  assert.match(classifyError(said(1290, 'ER_OPTION_PREVENTS_STATEMENT')).message, /read only/);
+  assert.match(classifyError(serverError(1040, 'ER_CON_COUNT_ERROR')).message, /too many connections/);
+  assert.match(classifyError(serverError(1290, 'ER_OPTION_PREVENTS_STATEMENT')).message, /read only/);
 });
 
 test('client errors and internal errors are passed on unchanged', () => {

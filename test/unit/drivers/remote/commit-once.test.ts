@@ -45,7 +45,7 @@ class Attempts {
     if (end === 'nothing done') return undefined;
     if (typeof end === 'object' && 'before' in end) throw end.before;
     const written = new Map<string, string>();
-    this.#ask(mark, written);
+    this.#run(mark, written);
     if (end === 'good' || end.isMade) for (const [slot, token] of written) this.#tokens.set(slot, token);
     if (end !== 'good') throw Object.assign(new CommitInDoubt(end.doubt), { result: 0 });
     return 0;
@@ -57,18 +57,18 @@ class Attempts {
     if (end === 'no answer') return new Promise(() => {});
     if (typeof end === 'object' && 'before' in end) throw end.before;
     const written = new Map<string, string>();
-    const ask = (query: Query): readonly Row[] => this.#ask(query, written);
-    for (const query of first) ask(query);
+    const run = (query: Query): readonly Row[] => this.#run(query, written);
+    for (const query of first) run(query);
     let step = program.next();
-    while (step.done !== true) step = program.next(step.value.map(ask));
+    while (step.done !== true) step = program.next(step.value.map(run));
     const result = step.value;
     if (end === 'good' || end.isMade) for (const [slot, token] of written) this.#tokens.set(slot, token);
     if (end !== 'good') throw Object.assign(new CommitInDoubt(end.doubt), { result });
-    assert.ok(proof.holds(ask(proof.query)), 'the mark of the transaction is there');
+    assert.ok(proof.holds(run(proof.query)), 'the mark of the transaction is there');
     return result;
   }
 
-  #ask({ statement, parameters, list }: Query, written: Map<string, string>): readonly Row[] {
+  #run({ statement, parameters, list }: Query, written: Map<string, string>): readonly Row[] {
     switch (statement.name) {
       case 'set_commit': {
         const [slot, token] = list?.[0] ?? [];
@@ -87,7 +87,7 @@ class Attempts {
   }
 }
 
-// biome-ignore lint/correctness/useYield: a program that asks nothing
+// biome-ignore lint/correctness/useYield: a program without queries
 function* numberOf(count: number): Program<number> {
   return count;
 }
