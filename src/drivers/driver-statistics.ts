@@ -19,7 +19,7 @@ export interface DriverStatistics {
   readonly doubts: CommitDoubts;
   /** How often the clock of the database server was set. 0 on SQLite. */
   readonly clockJumps: number;
-  /** Bytes of SQLite's write-ahead log. 0 on servers. */
+  /** The size of SQLite's write-ahead log in bytes. 0 on servers. */
   readonly walBytes: number;
 }
 

@@ -16,6 +16,6 @@ export interface LeaseClock {
   readonly apartMsMax: number;
   /** How far `nowMs` is past the time that the database stores. 0 where it stores none. */
   ageMs(): number;
-  /** Takes over the time that the database stores. */
+  /** Adopts the time that the database stores. */
   saw(storedMs: number): void;
 }

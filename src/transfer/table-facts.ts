@@ -73,7 +73,7 @@ export async function compactedId(database: OfflineDatabase): Promise<number> {
   return tables.has('tine_state') ? ((await stateOf(database, 'compacted_id')) ?? 0) : 0;
 }
 
-/** A number that tine has stored under a name. Undefined: there is none. */
+/** A number that tine has stored under a name. Undefined: it was never stored. */
 export async function stateOf(database: OfflineDatabase, name: string): Promise<number | undefined> {
   const found = await database.value(`SELECT value FROM tine_state WHERE name = '${name}'`);
   return found === undefined ? undefined : numberOf(found);

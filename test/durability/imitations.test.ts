@@ -17,7 +17,7 @@ const imitations: readonly {
       `pg_advisory_xact_lock(${integers}) RETURNS void LANGUAGE sql AS 'SELECT'`,
       `pg_try_advisory_xact_lock(${integers}) RETURNS boolean LANGUAGE sql AS 'SELECT true'`,
     ],
-    refusal: /its advisory locks do not lock, so tine could lose acknowledged writes/,
+    refusal: /its advisory locks have no effect, so tine could lose acknowledged writes/,
   },
   {
     name: 'advisory locks are refused',

@@ -1,4 +1,4 @@
-/** The begin and the end of a connection. */
+/** The start and the end of a connection. */
 import type { Connection } from 'mysql2';
 
 /**

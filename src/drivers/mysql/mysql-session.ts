@@ -111,7 +111,7 @@ export class MysqlSession implements Session {
 
   async run(queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
     const sent = queries.filter(isSent);
-    if (sent.length === 0) return queries.map(nothing);
+    if (sent.length === 0) return queries.map(emptyResult);
     const first = this.#beginTexts();
     const texts = [...first, ...sent.map(namedText)];
     const commits = this.#isBegun && !this.#isClusterWrite && sent.every(({ isLast }) => isLast);
@@ -121,7 +121,7 @@ export class MysqlSession implements Session {
     if (lockAt >= 0) this.#storeFound(answers[lockAt] as TimedAnswer);
     let next = first.length;
     const found = queries.map((query) =>
-      isSent(query) ? rowsFor(query, answers[next++] as TimedAnswer) : nothing(query),
+      isSent(query) ? rowsFor(query, answers[next++] as TimedAnswer) : emptyResult(query),
     );
     return this.#cut(queries, found);
   }
@@ -303,7 +303,7 @@ function isSent({ list }: Query): boolean {
   return list === undefined || list.length > 0;
 }
 
-function nothing({ statement }: Query): readonly Row[] {
+function emptyResult({ statement }: Query): readonly Row[] {
   return statement.returns === 'change' ? changeRows(0) : [];
 }
 

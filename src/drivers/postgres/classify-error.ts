@@ -22,7 +22,7 @@ export function classifyError(error: unknown): Error {
 }
 
 /**
- * A SQLSTATE of five characters, or a code of the system or of Node's streams (ECONNREFUSED,
+ * A SQLSTATE of five characters, or a code of the system or of streams in Node (ECONNREFUSED,
  * ERR_STREAM_DESTROYED). Undefined for all other errors.
  */
 export function codeOf(error: unknown): string | undefined {

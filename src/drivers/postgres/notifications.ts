@@ -43,7 +43,7 @@ export class Notifications implements MessageChannel {
   readonly #hosts: CurrentHost;
   readonly #logger: Logger;
   readonly #listener: MessageListener;
-  /** The connection, from its begin. */
+  /** The connection, from its start. */
   #connection: Client | undefined;
   /** The same connection once it listens. */
   #client: Client | undefined;
@@ -92,8 +92,8 @@ export class Notifications implements MessageChannel {
   }
 
   /**
-   * Without its own announcements, an instance does not receive those of others either, and
-   * announces always.
+   * Whether another instance may be running. An instance that does not receive its own
+   * announcements does not receive other announcements either, and then assumes that one runs.
    */
   get #isOtherRunning(): boolean {
     return !this.#isReceiving || performance.now() - this.#otherReceivedMs < presenceMs;

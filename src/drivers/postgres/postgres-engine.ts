@@ -67,7 +67,8 @@ const END_BACKEND = selectsRow(
 export function postgresEngine(dsn: RemoteDsn, logger: Logger): Engine {
   const unconfirmed = new SparseLog({
     logger,
-    message: 'no standby confirms commits of this server (synchronous_standby_names): it is neither read nor written',
+    message:
+      'no standby confirms commits of this server (synchronous_standby_names): tine neither reads from it nor writes to it',
     linesMax: 1,
     intervalMs: limits.sparseLogIntervalMs,
   });

@@ -1,8 +1,8 @@
 /**
  * Tests whether a server that speaks Postgres's protocol behaves as tine's order of writes
  * requires. Distributed engines accept the same statements with other semantics: advisory locks
- * that lock nothing, or nothing on another node, and transactions that keep the snapshot of their
- * begin. A test needs no list of product names.
+ * that lock nothing, or nothing on another node, and transactions that keep their first snapshot. A
+ * test needs no list of product names.
  */
 import { randomInt } from 'node:crypto';
 import pg from 'pg';
@@ -38,7 +38,7 @@ export async function probeServer(dsn: RemoteDsn, host: DatabaseHost): Promise<{
       const rival = await resultWithin(probeMsMax, competes(second, { number, hasTable }));
       // The end of this function closes a connection that waits.
       if (rival === undefined) return { hasTable: true };
-      if (!isLocked || rival.isLocked) throw refusal(dsn, 'its advisory locks do not lock');
+      if (!isLocked || rival.isLocked) throw refusal(dsn, 'its advisory locks have no effect');
       if (hasTable && (await seenToken(first, number)) !== number)
         throw refusal(dsn, 'a transaction at READ COMMITTED does not see the commits of others');
       if (hasTable) await first.query(`DELETE FROM tine_commit WHERE slot = ${slotOf(number)}`);

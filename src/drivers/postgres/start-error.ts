@@ -21,7 +21,7 @@ export function startError(error: unknown, dsn: RemoteDsn): unknown {
         `${where}: user "${dsn.user}" may not create tables; make it the owner of the database, or grant CREATE on its schema`,
         { cause: error },
       );
-    // No such function; not supported.
+    // Unknown function; not supported.
     case '42883':
     case '0A000':
       return new StartError(

@@ -5,7 +5,7 @@
 import { connect } from 'node:net';
 import type { DatabaseHost } from '../../config/database/database-dsn.ts';
 
-/** Length and code of Postgres's SSLRequest message. */
+/** Postgres's SSLRequest message: its length and its code. */
 const sslRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 const yes = 0x53;
 

@@ -1,6 +1,6 @@
 /**
  * Divides `--datastore-max-open-connections`. It counts all connections that tine opens at once,
- * including those of a start and of a defragmentation.
+ * also during a start and a defragmentation.
  */
 import { assert } from '../../errors.ts';
 

@@ -13,7 +13,7 @@ import type { PoolStatistics } from '../driver-statistics.ts';
 import type { StatementMeter } from '../statement-meter.ts';
 import { connectionBudget } from './connection-budget.ts';
 import type { CurrentHost, Engine } from './engine.ts';
-import { type BorrowedConnection, HostConnections, noCounts } from './host-connections.ts';
+import { type BorrowedConnection, HostConnections, zeroCounts } from './host-connections.ts';
 import { Hosts } from './hosts.ts';
 import { type Lane, Lanes, laneNames } from './lanes.ts';
 import { NoConnectionLeft } from './no-connection-left.ts';
@@ -27,7 +27,7 @@ import {
   type TransactionOptions,
 } from './session.ts';
 
-/** The begin of a transaction. */
+/** The start of a transaction. */
 export interface Transaction extends TransactionOptions {
   readonly kind: TransactionKind;
   readonly first?: readonly Query[];
@@ -53,7 +53,7 @@ export class Connections {
   readonly #hosts: Hosts;
   readonly #lanes: Lanes;
   readonly #outages: OutageDetector;
-  readonly #counts = noCounts();
+  readonly #counts = zeroCounts();
   /** Whether one connection is reserved for messages between instances. */
   readonly hasMessages: boolean;
   /** Connections to the current host. */
@@ -117,7 +117,7 @@ export class Connections {
     const { borrowed, wait } = await this.#acquire(lane);
     try {
       wait.answered();
-      return await this.#runOn(borrowed, transaction, (session) => work(observed(session, wait)));
+      return await this.#runOn(borrowed, transaction, (session) => work(observeReplies(session, wait)));
     } catch (error) {
       // The retry uses the host that serves by then.
       if (this.#hosts.isList && isLost(error)) await this.#hosts.check();
@@ -253,7 +253,7 @@ export class Connections {
       timer = setTimeout(
         () => {
           isLate = true;
-          reject(new DriverError('lost', 'the database takes too long to connect to'));
+          reject(new DriverError('lost', 'the connection to the database timed out'));
         },
         Math.max(1, deadlineMs - performance.now()),
       );
@@ -353,7 +353,7 @@ export class Connections {
   async #probe(): Promise<void> {
     if (this.#hosts.isList) return this.#probeList();
     const { engine } = this.#options;
-    const connections = this.#newConnections(noCounts());
+    const connections = this.#newConnections(zeroCounts());
     try {
       const { session } = await connections.open('quick');
       await engine.now(session);
@@ -429,7 +429,7 @@ export class Connections {
 }
 
 /** The session, whose replies show that the database answers. */
-function observed(session: Session, wait: Wait): Session {
+function observeReplies(session: Session, wait: Wait): Session {
   return {
     get lock() {
       return session.lock;

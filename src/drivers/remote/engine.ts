@@ -60,11 +60,11 @@ export interface Engine {
   /** Milliseconds since 1970 by the clock of the server. */
   now(session: Session): Promise<number>;
   /**
-   * Bytes of tine's tables and indexes on disk, and the bytes in use, as far as the server counts
-   * them.
+   * The bytes on disk of tine's tables and indexes, and the bytes in use, as far as the server
+   * counts them.
    */
   size(session: Session): Promise<{ bytes: number; inUseBytes: number }>;
-  /** Returns unused space of tine's tables while they are used, over a separate connection. */
+  /** Returns unused space from tine's tables while they are used, over a separate connection. */
   defragment(session: Session): Promise<void>;
   /**
    * Opens the channel that announces new heads to other instances and receives theirs. Undefined:
@@ -96,7 +96,7 @@ export interface NodeState {
   readonly isDegraded: boolean;
   /**
    * Grows with each promotion: of two primaries, the one with the higher term is right. 0 where the
-   * database has no such number.
+   * database does not count promotions.
    */
   readonly term: number;
   /**

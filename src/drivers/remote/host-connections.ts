@@ -234,7 +234,7 @@ export class HostConnections {
   }
 }
 
-export function noCounts(): ConnectionCounts {
+export function zeroCounts(): ConnectionCounts {
   const [write, quick, bulk] = laneNames.map(() => ({ opened: 0, closed: 0 }));
   return { write, quick, bulk } as ConnectionCounts;
 }

@@ -39,7 +39,7 @@ export class Hosts implements CurrentHost {
     this.#options = options;
     this.#monitors = engine.hosts.map((host) => new HostMonitor(engine, host));
     const [first] = this.#monitors;
-    if (first === undefined) throw new DriverError('other', 'no database host is named');
+    if (first === undefined) throw new DriverError('other', 'no database host is given');
     this.#current = first;
     if (!this.isList) return;
     this.#timer = setInterval(() => this.#isChosen && void this.check(), remoteLimits.hostCheckIntervalMs);

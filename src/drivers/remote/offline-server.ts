@@ -20,7 +20,7 @@ export interface OfflineServer {
   connect(host: DatabaseHost): Promise<OfflineConnection>;
   /** Converts an error of the database to `DriverError`. */
   classifyError(error: unknown): Error;
-  /** Whether an error means that the server has no such database. */
+  /** Whether an error means that the database does not exist. */
   isDatabaseMissing(error: unknown): boolean;
   prepare(host: DatabaseHost): Promise<void>;
   /** Statements that begin a transaction that reads one snapshot. */
@@ -80,13 +80,13 @@ export function offlineServer(server: OfflineServer): OfflineAccess {
  * Two connections. A lock outlasts a transaction only on a connection of its own: a pooler may use
  * a different one for each transaction.
  */
-interface Locked {
+interface LockedConnections {
   readonly database: OfflineDatabase;
   /** Holds the schema lock. */
   readonly holder: OfflineDatabase;
 }
 
-function lockedDatabase(server: OfflineServer, { database: connection, holder }: Locked): LockedDatabase {
+function lockedDatabase(server: OfflineServer, { database: connection, holder }: LockedConnections): LockedDatabase {
   return {
     transaction: async (work) => {
       // Fails if the connection, and with it the lock, was lost.
@@ -177,7 +177,7 @@ async function withStartErrors<Result>(server: OfflineServer, work: () => Promis
   } catch (error) {
     const cause = server.classifyError(error);
     if (!(cause instanceof DriverError)) throw cause;
-    const what = server.isDatabaseMissing(error) ? 'the server has no such database' : cause.message;
+    const what = server.isDatabaseMissing(error) ? 'the database does not exist' : cause.message;
     throw new StartError(`${dsnText(server.dsn)}: ${what}`, { cause: error });
   }
 }

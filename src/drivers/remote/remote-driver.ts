@@ -169,7 +169,7 @@ export class RemoteDriver implements Driver {
     try {
       return this.#announced(await this.#commit(operations, options));
     } catch (error) {
-      if (operations.length === 1 || isForAll(error)) throw error;
+      if (operations.length === 1 || failsAllOperations(error)) throw error;
     }
     return this.#announced(await this.#oneByOne(operations));
   }
@@ -267,7 +267,7 @@ export class RemoteDriver implements Driver {
       if (error instanceof CommitInDoubt) {
         attempts.count += 1;
         error.result = plan.result;
-      } else if (error instanceof DriverError && !isForAll(error)) return undefined;
+      } else if (error instanceof DriverError && !failsAllOperations(error)) return undefined;
       this.#failures.count(error);
       throw error;
     }
@@ -425,7 +425,7 @@ function withinStart(preparing: Promise<void>): Promise<void> {
 /**
  * Whether an error would refuse each operation of a batch in turn. A bug in tine does not count.
  */
-function isForAll(error: unknown): boolean {
+function failsAllOperations(error: unknown): boolean {
   if (error instanceof EtcdError || error instanceof AssertionError) return false;
   return error instanceof DriverError && (error.kind === 'lost' || error.kind === 'busy');
 }

@@ -24,13 +24,13 @@ export const remoteLimits = {
   /** The time limit of a probe. Over a slow network a new connection costs six round trips. */
   probeMsMax: 4_000,
   /**
-   * How long after its begin work that certainly had no effect is retried once, on another
+   * How long after its start work that certainly had no effect is retried once, on another
    * connection.
    */
   retryWithinMs: 2_500,
   /**
-   * The latest reply to a write whose commit is in doubt, counted from its begin. etcd gives a
-   * request 7 s.
+   * The latest reply to a write whose commit is in doubt, counted from the start of the write. etcd
+   * gives a request 7 s.
    */
   doubtMsMax: 6_500,
   /**
@@ -40,7 +40,7 @@ export const remoteLimits = {
   conflictPauseMsMax: 64,
   /** How long a start waits for the database before it serves without it. */
   startWaitMsMax: 5_000,
-  /** How long the take-over of kine's rows may take. A million rows take about 10 s. */
+  /** How long the take-over of rows from kine may take. A million rows take about 10 s. */
   takeOverMsMax: 600_000,
   /**
    * How long a defragmentation waits for its connection. The server may grant none until another

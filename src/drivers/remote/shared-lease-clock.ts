@@ -30,8 +30,8 @@ export class SharedLeaseClock implements LeaseClock {
   }
 
   /**
-   * Takes over the stored time. It goes back if the database was replaced by a standby that lacks
-   * the last commits: the stored time counts.
+   * Adopts the stored time. It goes back if the database was replaced by a standby that lacks the
+   * last commits: the stored time counts.
    */
   saw(storedMs: number): void {
     // The time at which the clock stopped comes first: time in which it was stopped stays lost.

@@ -101,7 +101,7 @@ export class EventLoopConnection {
 
   /**
    * Runs the start-up program before any other work. Other work of the process continues between
-   * two statements: for millions of rows, the take-over of kine's rows takes minutes.
+   * two statements: the take-over of millions of rows from kine takes minutes.
    *
    * @throws StartError if the database is an unfinished copy; a SQLite error, for example if
    * another program has locked the file.

@@ -6,8 +6,8 @@ import { statSync } from 'node:fs';
 import { DriverError } from '../../errors.ts';
 
 /**
- * Device and inode of a file. Undefined: there is no such file. The system does not reuse an inode
- * while its file is open.
+ * Device and inode of a file. Undefined: the file does not exist. The system does not reuse an
+ * inode while its file is open.
  */
 export function fileId(path: string): string | undefined {
   const state = statSync(path, { throwIfNoEntry: false });

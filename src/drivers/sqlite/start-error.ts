@@ -38,6 +38,6 @@ function explanation(code: string, error: unknown): string {
   if (/^SQLITE_(CANTOPEN|READONLY)|^(EACCES|EROFS|EPERM)$/.test(code)) {
     return 'cannot be opened or written; check the permissions of the file and its directory';
   }
-  if (code === 'ENOTDIR' || code === 'EEXIST') return 'its directory is not a directory; give another path';
+  if (code === 'ENOTDIR' || code === 'EEXIST') return 'its directory path contains a file; give another path';
   return error instanceof Error ? error.message : String(error);
 }

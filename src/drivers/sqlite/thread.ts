@@ -150,7 +150,7 @@ function write(
   try {
     return attempt(operations, { withEvents });
   } catch (error) {
-    if (operations.length === 1 || isForAll(error)) throw error;
+    if (operations.length === 1 || failsAllOperations(error)) throw error;
   }
   let head: BatchResult['head'] | undefined;
   const outcomes = operations.map((operation) => {
@@ -166,7 +166,7 @@ function write(
 }
 
 /** Whether an error would refuse each operation in turn: a lock that another process holds. */
-function isForAll(error: unknown): boolean {
+function failsAllOperations(error: unknown): boolean {
   const cause = classifyError(error);
   return 'kind' in cause && cause.kind === 'busy';
 }

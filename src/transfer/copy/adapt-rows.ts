@@ -13,7 +13,7 @@ import { kinesClientsMarkName } from '../../sql/take-over-statements.ts';
 /** A converted row. Its name changes if a later row gives the key another name. */
 type Adapted = KineRow & { name: string };
 
-interface Known {
+interface ReplacedRow {
   readonly version: number;
   readonly name: string;
 }
@@ -28,20 +28,20 @@ export async function adaptRows(
   source: { readonly foldsCase: boolean },
 ): Promise<readonly KineRow[]> {
   const rows = found.map(copied);
-  const known = await knownBefore(rows, target);
+  const replaced = await replacedRows(rows, target);
   const adapted: Adapted[] = [];
   for (const row of rows) {
-    const before = known.get(row.replacedId);
+    const before = replaced.get(row.replacedId);
     if (source.foldsCase && row.version === null) await renameEarlier(row, before, { target, page: adapted });
     const version = row.version ?? versionOf(row, before);
-    known.set(row.id, { version, name: row.name });
+    replaced.set(row.id, { version, name: row.name });
     adapted.push({ ...row, version });
   }
   return adapted;
 }
 
 /** The versions of the replaced rows, by id. */
-async function knownBefore(rows: readonly KineRow[], target: OfflineDatabase): Promise<Map<number, Known>> {
+async function replacedRows(rows: readonly KineRow[], target: OfflineDatabase): Promise<Map<number, ReplacedRow>> {
   const ids = rows
     .filter(({ version, replacedId }) => version === null && replacedId > 0)
     .map(({ replacedId }) => [replacedId]);
@@ -50,7 +50,7 @@ async function knownBefore(rows: readonly KineRow[], target: OfflineDatabase): P
 }
 
 /** The version of a row of kine. Compacted versions cannot be counted. */
-function versionOf({ created, deleted }: KineRow, before: Known | undefined): number {
+function versionOf({ created, deleted }: KineRow, before: ReplacedRow | undefined): number {
   if (deleted === 1) return 0;
   return created === 1 ? 1 : (before?.version ?? 0) + 1;
 }
@@ -61,7 +61,7 @@ function versionOf({ created, deleted }: KineRow, before: Known | undefined): nu
  */
 async function renameEarlier(
   { id, name }: KineRow,
-  before: Known | undefined,
+  before: ReplacedRow | undefined,
   { target, page }: { readonly target: OfflineDatabase; readonly page: readonly Adapted[] },
 ): Promise<void> {
   if (before === undefined || before.name === name || folded(before.name) !== folded(name)) return;

@@ -52,7 +52,7 @@ export async function copyDatabase(from: OfflineAccess, to: OfflineAccess, progr
     await prepareTarget(to, from.name);
     return to.whileLocked(async (target) => {
       await copyRows(source, target, progress);
-      await target.transaction((own) => complete(source, own));
+      await target.transaction((tx) => complete(source, tx));
       return verified(source, target, progress);
     });
   });
@@ -68,15 +68,15 @@ async function openSource(database: OfflineDatabase): Promise<Source> {
 
 async function copyRows(source: Source, target: LockedDatabase, progress: Progress): Promise<void> {
   const { database, newestId } = source;
-  let lastId = await target.transaction((own) => begin(source, own, progress));
+  let lastId = await target.transaction((tx) => begin(source, tx, progress));
   for (;;) {
     const endId = await pageEnd(database, SIZES_AFTER, lastId);
     if (endId === undefined) return;
     const found = await database.run(rowsOf(query(copiedRows(source.owner), lastId, endId)));
-    await target.transaction(async (own) => {
-      const adapted = await adaptRows(found, own, { foldsCase: database.sql.kine.foldsCase });
-      await own.run(insertEach(INSERT_ROWS, adapted));
-      await storeState(own, copyNames.throughId, endId);
+    await target.transaction(async (tx) => {
+      const adapted = await adaptRows(found, tx, { foldsCase: database.sql.kine.foldsCase });
+      await tx.run(insertEach(INSERT_ROWS, adapted));
+      await storeState(tx, copyNames.throughId, endId);
     });
     lastId = endId;
     progress.update('ids copied', endId, newestId);
@@ -149,15 +149,15 @@ async function copyLeases({ database, owner }: Source, target: OfflineDatabase):
 async function verified(source: Source, target: LockedDatabase, progress: Progress): Promise<CopyReport> {
   progress.print('comparing');
   const ofSource = await digestOf(source.database, source.owner, progress);
-  return target.transaction(async (own) => {
-    const ofTarget = await digestOf(own, 'tine', progress);
+  return target.transaction(async (tx) => {
+    const ofTarget = await digestOf(tx, 'tine', progress);
     if (ofSource.hash !== ofTarget.hash) {
       throw new StartError(
-        `${own.name}: the copy differs from the source: ${digestText(ofTarget)} instead of ${digestText(ofSource)}; drop the database and start again`,
+        `${tx.name}: the copy differs from the source: ${digestText(ofTarget)} instead of ${digestText(ofSource)}; drop the database and start again`,
       );
     }
-    const newest = await own.value('SELECT COALESCE(revision, id) FROM kine ORDER BY id DESC LIMIT 1');
-    await forgetCopy(own);
+    const newest = await tx.value('SELECT COALESCE(revision, id) FROM kine ORDER BY id DESC LIMIT 1');
+    await forgetCopy(tx);
     return { source: ofSource, target: ofTarget, revision: numberOf(newest) };
   });
 }

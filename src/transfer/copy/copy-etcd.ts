@@ -44,32 +44,32 @@ export async function copyEtcd(client: EtcdClient, to: OfflineAccess, progress: 
     if (!(await isPlaced(target))) {
       await stage(keys, target, progress);
       const leases = keys.isKine ? [] : await leasesOf(client, target);
-      progress.print('putting the keys in the order of their revisions');
-      await target.transaction((own) => place(keys, leases, own));
+      progress.print('ordering the keys by their revisions');
+      await target.transaction((tx) => place(keys, leases, tx));
     }
     return verified(keys, target, progress);
   });
 }
 
 async function begin(client: EtcdClient, target: LockedDatabase, progress: Progress): Promise<EtcdKeys> {
-  const [revision, staged] = await target.transaction(async (own) => {
-    await beginCopy(own, client.name);
-    await own.change(own.sql.copyTable);
-    const last = await own.run(row(LAST_STAGED));
-    return [await stateOf(own, copyNames.revision), last?.count ?? 0] as const;
+  const [revision, staged] = await target.transaction(async (tx) => {
+    await beginCopy(tx, client.name);
+    await tx.change(tx.sql.copyTable);
+    const last = await tx.run(row(LAST_STAGED));
+    return [await stateOf(tx, copyNames.revision), last?.count ?? 0] as const;
   });
   try {
     const keys = await findKeys(client, revision);
-    if (revision === undefined) await target.transaction((own) => storeState(own, copyNames.revision, keys.revision));
+    if (revision === undefined) await target.transaction((tx) => storeState(tx, copyNames.revision, keys.revision));
     else progress.print(`continuing at revision ${revision} after ${staged} keys`);
     return keys;
   } catch (error) {
     if (!(error instanceof RevisionCompacted) || revision === undefined) throw error;
     progress.print(`the source has compacted revision ${revision}: starting again`);
     const keys = await findKeys(client, undefined);
-    await target.transaction(async (own) => {
-      for (const table of ['tine_copy', 'kine', 'kine_current', 'tine_lease']) await own.change(`DELETE FROM ${table}`);
-      await storeState(own, copyNames.revision, keys.revision);
+    await target.transaction(async (tx) => {
+      for (const table of ['tine_copy', 'kine', 'kine_current', 'tine_lease']) await tx.change(`DELETE FROM ${table}`);
+      await storeState(tx, copyNames.revision, keys.revision);
     });
     return keys;
   }
@@ -77,16 +77,16 @@ async function begin(client: EtcdClient, target: LockedDatabase, progress: Progr
 
 /** Whether the keys were inserted already. Then only the comparison is left. */
 function isPlaced(target: LockedDatabase): Promise<boolean> {
-  return target.transaction(async (own) => (await own.value('SELECT 1 FROM kine LIMIT 1')) !== undefined);
+  return target.transaction(async (tx) => (await tx.value('SELECT 1 FROM kine LIMIT 1')) !== undefined);
 }
 
 async function stage(keys: EtcdKeys, target: LockedDatabase, progress: Progress): Promise<void> {
-  const staged = await target.transaction((own) => own.run(row(LAST_STAGED)));
+  const staged = await target.transaction((tx) => tx.run(row(LAST_STAGED)));
   const last = staged?.name ?? undefined;
   let count = staged?.count ?? 0;
   for await (const page of whileKept(keys, pagesOf(keys, last === undefined ? undefined : keyBytes(last)))) {
     const list = page.map((pair) => stagedRow(pair, keys));
-    await target.transaction((own) => own.run(insertEach(INSERT_STAGED, list)));
+    await target.transaction((tx) => tx.run(insertEach(INSERT_STAGED, list)));
     count += page.length;
     progress.update('keys copied', count, keys.count);
   }
@@ -127,7 +127,7 @@ function stagedRow(pair: KeyValue, { isKine }: EtcdKeys) {
 const endedTtlSeconds = 2;
 
 async function leasesOf(client: EtcdClient, target: LockedDatabase): Promise<readonly LeaseRow[]> {
-  const held = await target.transaction((own) => own.run(rows(STAGED_LEASES)));
+  const held = await target.transaction((tx) => tx.run(rows(STAGED_LEASES)));
   const ids = new Set([...(await client.leases()), ...held.map(BigInt)]);
   const leases: LeaseRow[] = [];
   for (const id of ids) {
@@ -191,16 +191,16 @@ async function reachRevision(revision: number, target: OfflineDatabase): Promise
 async function verified(keys: EtcdKeys, target: LockedDatabase, progress: Progress): Promise<CopyReport> {
   progress.print('comparing');
   const source = await digestOfEtcd(keys, progress);
-  const copied = await target.transaction((own) => digestByKey(own, progress));
+  const copied = await target.transaction((tx) => digestByKey(tx, progress));
   if (source.hash !== copied.hash) {
     throw new StartError(
       `the copy of ${keys.client.name} differs from the source: ${digestText(copied)} instead of ${digestText(source)}; drop the target and start again`,
     );
   }
-  await target.transaction(async (own) => {
-    await forgetCopy(own);
-    const { tables } = await tableFacts(own);
-    if (tables.has('tine_copy')) await own.change('DROP TABLE tine_copy');
+  await target.transaction(async (tx) => {
+    await forgetCopy(tx);
+    const { tables } = await tableFacts(tx);
+    if (tables.has('tine_copy')) await tx.change('DROP TABLE tine_copy');
   });
   return { source, target: copied, revision: keys.revision };
 }

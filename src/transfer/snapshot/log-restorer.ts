@@ -38,7 +38,7 @@ interface Named {
 }
 
 export class LogRestorer {
-  readonly #own: OfflineDatabase;
+  readonly #tx: OfflineDatabase;
   readonly #summary: SnapshotSummary;
   #lastId: number;
   /** The last id at or below the compaction mark. */
@@ -47,8 +47,8 @@ export class LogRestorer {
   #rowCount = 0;
   #hash = 0;
 
-  constructor(own: OfflineDatabase, summary: SnapshotSummary) {
-    this.#own = own;
+  constructor(tx: OfflineDatabase, summary: SnapshotSummary) {
+    this.#tx = tx;
     this.#summary = summary;
     // Without a compaction every replaced row is in the snapshot.
     this.#lastId = summary.compactRevision < 0 ? markRowId : deletedId;
@@ -88,7 +88,7 @@ export class LogRestorer {
     const { revision, compactRevision } = end;
     if (this.#lastRevision < revision) {
       const id = this.#nextId(revision);
-      await this.#own.run(insertEach(INSERT_ROWS, [gapRow({ id, revision })]));
+      await this.#tx.run(insertEach(INSERT_ROWS, [gapRow({ id, revision })]));
     }
     const newestId = this.#lastRevision === 1 ? markRowId : this.#lastId;
     if (compactRevision <= 0) return { newestId, markId: 0 };
@@ -98,7 +98,7 @@ export class LogRestorer {
   async #insert(page: readonly Named[]): Promise<void> {
     if (page.length === 0) return;
     const known = newestByName(
-      await this.#own.run(
+      await this.#tx.run(
         rawRows(
           listQuery(
             NEWEST_ROWS_WITHOUT_VALUE,
@@ -115,7 +115,7 @@ export class LogRestorer {
       replaced.set(name, restored.id);
       return [restored];
     });
-    await this.#own.run(insertEach(INSERT_ROWS, rows));
+    await this.#tx.run(insertEach(INSERT_ROWS, rows));
     this.#rowCount += page.length;
   }
 
@@ -164,7 +164,7 @@ export class LogRestorer {
   async #ttlsOf(page: readonly Named[]): Promise<Ttls> {
     const ids = new Set(page.map(({ row }) => row.keyValue.lease));
     ids.delete(0n);
-    const found = await this.#own.run(
+    const found = await this.#tx.run(
       rowsOf(
         listQuery(
           LEASES_BY_ID,

@@ -54,7 +54,7 @@ export function restoreSnapshot(
     refuseLongKeys(summary, to, path);
     await prepareTarget(to, path);
     const revision = await to.whileLocked((target) =>
-      target.transaction((own) => restore(new BackendFile(file), own, { summary, bumpRevision, progress })),
+      target.transaction((tx) => restore(new BackendFile(file), tx, { summary, bumpRevision, progress })),
     );
     return { summary, revision };
   });
@@ -73,72 +73,72 @@ interface Restoring extends RestoreOptions {
 }
 
 /** Restores the snapshot. Returns the revision of the store afterwards. */
-async function restore(backend: BackendFile, own: OfflineDatabase, restoring: Restoring): Promise<number> {
+async function restore(backend: BackendFile, tx: OfflineDatabase, restoring: Restoring): Promise<number> {
   const { summary, bumpRevision, progress } = restoring;
-  await refuseUsers(own);
-  await beginCopy(own, own.name);
-  await restoreAuth(backend, own);
-  await restoreLeases(backend, own);
-  const log = new LogRestorer(own, summary);
+  await refuseUsers(tx);
+  await beginCopy(tx, tx.name);
+  await restoreAuth(backend, tx);
+  await restoreLeases(backend, tx);
+  const log = new LogRestorer(tx, summary);
   await log.restore(backend.rows(), progress);
-  progress.print('putting the newest rows in order');
+  progress.print('ordering the newest rows');
   const revision = summary.revision + bumpRevision;
   const compactRevision = bumpRevision > 0 ? revision : summary.compactRevision;
   const { newestId, markId } = await log.finish({ revision, compactRevision });
   const mark = markRow({ id: markRowId, compactedId: markId, version: compactRevision < 0 ? 1 : 2 });
-  await own.run(insertEach(INSERT_ROWS, [mark]));
-  if (!summary.isCompacted || bumpRevision > 0) await deleteUnreachable(own, markId);
-  await own.run(rebuildCurrent(newestId));
-  await own.run(change(SET_COVERED_ID, newestId));
+  await tx.run(insertEach(INSERT_ROWS, [mark]));
+  if (!summary.isCompacted || bumpRevision > 0) await deleteUnreachable(tx, markId);
+  await tx.run(rebuildCurrent(newestId));
+  await tx.run(change(SET_COVERED_ID, newestId));
   // The newest row always stays: the next compaction checks it again.
-  await storeState(own, 'compacted_id', Math.max(0, Math.min(markId, newestId - 1)));
-  for (const statement of own.sql.setSequence) await own.change(statement);
-  await verify(own, { expected: log.hash, restoring });
-  await forgetCopy(own);
+  await storeState(tx, 'compacted_id', Math.max(0, Math.min(markId, newestId - 1)));
+  for (const statement of tx.sql.setSequence) await tx.change(statement);
+  await verify(tx, { expected: log.hash, restoring });
+  await forgetCopy(tx);
   return revision;
 }
 
 /** Refuses users and roles. `beginCopy` refuses keys. */
-async function refuseUsers(own: OfflineDatabase): Promise<void> {
-  const found = await own.value('SELECT (SELECT COUNT(*) FROM tine_user) + (SELECT COUNT(*) FROM tine_role)');
+async function refuseUsers(tx: OfflineDatabase): Promise<void> {
+  const found = await tx.value('SELECT (SELECT COUNT(*) FROM tine_user) + (SELECT COUNT(*) FROM tine_role)');
   if (numberOf(found) === 0) return;
-  throw new StartError(`${own.name}: it has users or roles; give an empty database, or one that does not exist yet`);
+  throw new StartError(`${tx.name}: it has users or roles; give an empty database, or one that does not exist yet`);
 }
 
-async function restoreAuth(backend: BackendFile, own: OfflineDatabase): Promise<void> {
+async function restoreAuth(backend: BackendFile, tx: OfflineDatabase): Promise<void> {
   const { isEnabled, revision } = backend.auth();
   const rows = (list: Iterable<NamedDetails>) =>
     [...list].map(({ name, details }) => ({ name: keyText(name), details }));
-  await own.run(insertEach(USERS.set, rows(backend.users())));
-  await own.run(insertEach(ROLES.set, rows(backend.roles())));
-  await storeState(own, 'auth_enabled', isEnabled ? 1 : 0);
-  await storeState(own, 'auth_revision', Math.max(1, revision));
+  await tx.run(insertEach(USERS.set, rows(backend.users())));
+  await tx.run(insertEach(ROLES.set, rows(backend.roles())));
+  await storeState(tx, 'auth_enabled', isEnabled ? 1 : 0);
+  await storeState(tx, 'auth_revision', Math.max(1, revision));
 }
 
 /** Leases of one statement. */
 const leasePageMax = 1000;
 
-async function restoreLeases(backend: BackendFile, own: OfflineDatabase): Promise<void> {
+async function restoreLeases(backend: BackendFile, tx: OfflineDatabase): Promise<void> {
   const nowMs = Date.now();
   let page: LeaseRow[] = [];
   for (const { id, ttl, remainingTtl } of backend.leases()) {
     const leftSeconds = remainingTtl > 0 ? remainingTtl : ttl;
     page.push({ id, ttlSeconds: ttl, expiresAtMs: nowMs + leftSeconds * 1000 });
     if (page.length < leasePageMax) continue;
-    await own.run(insertEach(INSERT_LEASES, page));
+    await tx.run(insertEach(INSERT_LEASES, page));
     page = [];
   }
-  await own.run(insertEach(INSERT_LEASES, page));
+  await tx.run(insertEach(INSERT_LEASES, page));
 }
 
 /** Rows of one statement. */
 const unreachableAtOnce = 500;
 
 /** Deletes the rows that an interrupted compaction of the source had still to delete. */
-async function deleteUnreachable(own: OfflineDatabase, markId: number): Promise<void> {
+async function deleteUnreachable(tx: OfflineDatabase, markId: number): Promise<void> {
   for (;;) {
-    const found = await own.values(`${unreachableRows(markId)} ORDER BY id LIMIT ${unreachableAtOnce}`);
-    await own.run(
+    const found = await tx.values(`${unreachableRows(markId)} ORDER BY id LIMIT ${unreachableAtOnce}`);
+    await tx.run(
       changeEach(
         DELETE_ROWS,
         found.map((id) => [id]),
@@ -154,15 +154,15 @@ async function deleteUnreachable(own: OfflineDatabase, markId: number): Promise<
  * @throws StartError if they differ; then nothing is written.
  */
 async function verify(
-  own: OfflineDatabase,
+  tx: OfflineDatabase,
   { expected, restoring }: { readonly expected: number; readonly restoring: Restoring },
 ): Promise<void> {
   const { summary, bumpRevision, progress } = restoring;
   // The rows that an unfinished compaction leaves depend on rows that were never compared.
   if (!summary.isCompacted || bumpRevision > 0) return;
   progress.print('comparing');
-  if ((await historyHash(own)) === expected) return;
+  if ((await historyHash(tx)) === expected) return;
   throw new StartError(
-    `${own.name}: the restored rows differ from the snapshot; this is a bug in tine, and nothing was changed`,
+    `${tx.name}: the restored rows differ from the snapshot; this is a bug in tine, and nothing was changed`,
   );
 }

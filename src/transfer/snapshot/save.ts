@@ -57,7 +57,7 @@ async function* sentBytes(client: EtcdClient): AsyncGenerator<Buffer> {
     waiting = Buffer.from(blob);
   }
   if (waiting === undefined || !waiting.equals(sum.digest())) {
-    throw new StartError(`${client.name}: the snapshot was damaged on its way, or cut off; try again`);
+    throw new StartError(`${client.name}: the received snapshot is damaged or truncated; try again`);
   }
   yield waiting;
 }

@@ -14,7 +14,7 @@ import { lastEntryIndex } from './write-ahead-log.ts';
  * writes are in the write-ahead log alone. So a data directory is accepted only as a stopped etcd
  * leaves it.
  *
- * @throws StartError if there is no such file, or if its write-ahead log has newer entries.
+ * @throws StartError if the file does not exist, or if its write-ahead log has newer entries.
  */
 export function sourceFile(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false });

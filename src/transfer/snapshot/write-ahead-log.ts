@@ -1,4 +1,4 @@
-/** Reads the end of etcd's write-ahead log: entries that the db of a data directory may lack. */
+/** Reads the last entries of an etcd write-ahead log: the db of a data directory may lack them. */
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { Reader } from '../../wire/reader.ts';

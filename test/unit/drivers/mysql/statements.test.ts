@@ -51,7 +51,7 @@ for (const driver of TINE_DRIVERS.filter(({ dialect }) => dialect === 'mysql')) 
   });
 }
 
-/** Those that the modules export, alone or in lists, and a range of each shape. */
+/** The statements that the modules export, alone or in lists, and a range of each shape. */
 function everyStatement(): readonly Statement[] {
   const modules = [
     readStatements,

@@ -28,7 +28,10 @@ class Attempts {
     this.#ends = ends;
   }
 
-  /** The result is the number of the attempt that was committed. `writeGuarded`: how the one that needs no read ends; undefined: there is none. */
+  /**
+   * The result is the number of the attempt that was committed. `writeGuarded`: how the guarded
+   * write ends. Undefined: there is no guarded write.
+   */
   run(writeGuarded?: Exclude<End, 'no answer'> | 'nothing done'): Promise<number> {
     return commitOnce<number>({
       slots: this.slots,
@@ -199,13 +202,13 @@ test('an attempt that timed out is the last one, even if its timer fires early',
   context.mock.method(performance, 'now', () => nowMs);
   const attempts = new Attempts({ doubt: lost, isMade: false }, 'no answer', 'good');
   const running = attempts.run();
-  // The clock stands still: the timer fires while it is still before the deadline.
+  // The clock does not advance: the timer fires before the deadline.
   nowMs = remoteLimits.doubtMsMax - 50;
   await assert.rejects(running, OutcomeUnknown);
   assert.equal(attempts.count, 2, 'the one that goes on may be committed');
 });
 
-test('an internal error is reported as such, also after a commit in doubt', async () => {
+test('an internal error keeps its class, also after a commit in doubt', async () => {
   const bug = new AssertionError('a bug');
   const attempts = new Attempts({ doubt: lost, isMade: false }, { before: bug });
   await assert.rejects(attempts.run(), bug);
