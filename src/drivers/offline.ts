@@ -100,9 +100,9 @@ export function offlineDatabase(
     run: async (program) => {
       let step = program.next();
       while (step.done !== true) {
-        const answers: (readonly Row[])[] = [];
-        for (const each of step.value) answers.push(await run(each));
-        step = program.next(answers);
+        const results: (readonly Row[])[] = [];
+        for (const each of step.value) results.push(await run(each));
+        step = program.next(results);
       }
       return step.value;
     },

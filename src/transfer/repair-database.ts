@@ -38,13 +38,13 @@ const repairs: readonly Repair[] = [
 ];
 
 /**
- * Repairs each fault in one transaction. Changes nothing that is sound.
+ * Repairs each kind of fault in a transaction of its own. Changes nothing that is sound.
  *
  * @throws StartError if neither kine nor tine wrote the database, if a newer tine wrote it, or if
  * it is in use.
  */
 export async function repairDatabase(access: OfflineAccess): Promise<RepairReport> {
-  const isDamaged = await access.readSnapshot(async (database) => {
+  const damage = await access.readSnapshot(async (database) => {
     const facts = await tableFacts(database);
     const { findings, summary } = await checkDatabase(database);
     if (summary === undefined) return findings;
@@ -53,11 +53,11 @@ export async function repairDatabase(access: OfflineAccess): Promise<RepairRepor
     return undefined;
   });
   // Nothing is written if pages cannot be read.
-  if (isDamaged !== undefined) return { done: [], left: isDamaged };
+  if (damage !== undefined) return { done: [], left: damage };
   const done: string[] = await restoreParts(access);
-  await access.whileLocked(async (owned) => {
+  await access.whileLocked(async (locked) => {
     for (const repair of repairs) {
-      const line = await runRepair(owned, repair);
+      const line = await runRepair(locked, repair);
       if (line !== undefined) done.push(line);
     }
   });
@@ -65,14 +65,14 @@ export async function repairDatabase(access: OfflineAccess): Promise<RepairRepor
   return { done, left: findings };
 }
 
-function runRepair(owned: LockedDatabase, repair: Repair): Promise<string | undefined> {
-  return owned.transaction(async (database) => repair(database, await tableFacts(database)));
+function runRepair(locked: LockedDatabase, repair: Repair): Promise<string | undefined> {
+  return locked.transaction(async (database) => repair(database, await tableFacts(database)));
 }
 
 /** Creates missing tables and indexes: the migrations run again and create what is missing. */
 async function restoreParts(access: OfflineAccess): Promise<string[]> {
-  const missing = await access.whileLocked((owned) =>
-    owned.transaction(async (database) => {
+  const missing = await access.whileLocked((locked) =>
+    locked.transaction(async (database) => {
       const facts = await tableFacts(database);
       if (!facts.isTines) return [];
       const found = missingParts(database.sql, facts);

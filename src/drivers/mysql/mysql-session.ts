@@ -5,8 +5,8 @@ import type { HeldLock, LockNumber } from '../../mvcc/known-state.ts';
 import { listQuery, type Query } from '../../mvcc/program.ts';
 import { fillIn, type MissingValue, missingIds, rowsUpToBytes, VALUES_BY_ID } from '../../sql/held-back-statements.ts';
 import { changeRows, onlyValue, type Row } from '../../sql/statement.ts';
-import { withAnswerTimeout } from '../remote/answer-timeout.ts';
 import { freshLockNumber } from '../remote/lock-number.ts';
+import { withReplyTimeout } from '../remote/reply-timeout.ts';
 import { TransactionConflict } from '../remote/retry.ts';
 import {
   CommitInDoubt,
@@ -20,7 +20,7 @@ import type { StatementMeter } from '../statement-meter.ts';
 import { classifyError, errorNumber, isConnectionLost, serverErrorNumber } from './classify-error.ts';
 import { destroy, factsOf, idleSeconds, idleTransactionSeconds, type ServerFacts } from './ready-connection.ts';
 import { rowsOf } from './rows.ts';
-import { sendStatements, type TimedAnswer } from './send-statements.ts';
+import { sendStatements, type TimedReply } from './send-statements.ts';
 import { statementText } from './statement-text.ts';
 
 /**
@@ -115,13 +115,13 @@ export class MysqlSession implements Session {
     const first = this.#beginTexts();
     const texts = [...first, ...sent.map(namedText)];
     const commits = this.#isBegun && !this.#isClusterWrite && sent.every(({ isLast }) => isLast);
-    const answers = commits ? await this.#sendAndCommit(texts) : await this.#send([...texts, ...this.#checkTexts()]);
-    this.#check(answers.at(-1));
+    const replies = commits ? await this.#sendAndCommit(texts) : await this.#send([...texts, ...this.#checkTexts()]);
+    this.#check(replies.at(-1));
     const lockAt = first.findIndex(({ name }) => name === 'revision_lock');
-    if (lockAt >= 0) this.#storeFound(answers[lockAt] as TimedAnswer);
+    if (lockAt >= 0) this.#storeFound(replies[lockAt] as TimedReply);
     let next = first.length;
     const found = queries.map((query) =>
-      isSent(query) ? rowsFor(query, answers[next++] as TimedAnswer) : emptyResult(query),
+      isSent(query) ? rowsFor(query, replies[next++] as TimedReply) : emptyResult(query),
     );
     return this.#cut(queries, found);
   }
@@ -134,8 +134,8 @@ export class MysqlSession implements Session {
       return bytesMax === undefined ? rows : rowsUpToBytes({ statement, rows, bytesMax }, missing);
     });
     if (missing.length > 0) {
-      const [answered] = await this.#send([namedText(listQuery(VALUES_BY_ID, missingIds(missing)))]);
-      fillIn(missing, rowsOf(answered as TimedAnswer));
+      const [timedReply] = await this.#send([namedText(listQuery(VALUES_BY_ID, missingIds(missing)))]);
+      fillIn(missing, rowsOf(timedReply as TimedReply));
     }
     return cut;
   }
@@ -168,12 +168,12 @@ export class MysqlSession implements Session {
   /**
    * A failed statement ends its request. The transaction is still open then, unless COMMIT failed.
    */
-  async #sendAndCommit(texts: readonly NamedText[]): Promise<readonly TimedAnswer[]> {
+  async #sendAndCommit(texts: readonly NamedText[]): Promise<readonly TimedReply[]> {
     try {
-      const answers = await this.#send([...texts, commit, ...this.#endTexts()]);
+      const replies = await this.#send([...texts, commit, ...this.#endTexts()]);
       this.#isBegun = false;
-      this.#commitMs = (answers[texts.length] as TimedAnswer).ms;
-      return answers;
+      this.#commitMs = (replies[texts.length] as TimedReply).ms;
+      return replies;
     } catch (error) {
       if (this.#kind !== 'exclusive' || !isConnectionLost(error)) throw error;
       this.#isBegun = false;
@@ -201,8 +201,8 @@ export class MysqlSession implements Session {
     const { proof } = this.#options;
     try {
       const texts = [commit, ...(proof === undefined ? [] : [this.#proofText(proof)]), ...this.#endTexts()];
-      const answers = await this.#send(texts);
-      if (proof !== undefined && !proof.holds(rowsOf(answers[1] as TimedAnswer))) throw endedByCluster();
+      const replies = await this.#send(texts);
+      if (proof !== undefined && !proof.holds(rowsOf(replies[1] as TimedReply))) throw endedByCluster();
     } catch (error) {
       const failure = classifyError(error);
       if (!isConnectionLost(failure)) await this.#rollbackOnCluster().catch(() => destroy(this.#connection));
@@ -248,8 +248,8 @@ export class MysqlSession implements Session {
    * Stores the number that the lock held before. On a cluster, another node may have left a number
    * that is not applied here yet.
    */
-  #storeFound({ answer }: TimedAnswer): void {
-    const { insertId } = answer as ResultSetHeader;
+  #storeFound({ reply }: TimedReply): void {
+    const { insertId } = reply as ResultSetHeader;
     if (!this.#facts.isCluster && insertId > 0) this.#lock = { ...this.#lock, found: insertId };
   }
 
@@ -266,23 +266,23 @@ export class MysqlSession implements Session {
    * @throws TransactionConflict if statements of the request were not part of the transaction that
    * took the lock.
    */
-  #check(last: TimedAnswer | undefined): void {
-    if (this.#isClusterWrite && onlyValue(rowsOf(last as TimedAnswer)) !== this.#lock.left) throw endedByCluster();
+  #check(last: TimedReply | undefined): void {
+    if (this.#isClusterWrite && onlyValue(rowsOf(last as TimedReply)) !== this.#lock.left) throw endedByCluster();
   }
 
   /** Sends statements in as few requests as the packet limit of the server allows, usually one. */
-  async #send(texts: readonly NamedText[]): Promise<readonly TimedAnswer[]> {
-    const answers: TimedAnswer[] = [];
+  async #send(texts: readonly NamedText[]): Promise<readonly TimedReply[]> {
+    const replies: TimedReply[] = [];
     for (const request of requestsOf(texts, this.#facts.packetBytesMax)) {
-      const answer = sendStatements(this.#connection, request);
-      answers.push(...(await withAnswerTimeout(answer, () => destroy(this.#connection), this.#options.answerMsMax)));
+      const reply = sendStatements(this.#connection, request);
+      replies.push(...(await withReplyTimeout(reply, () => destroy(this.#connection), this.#options.replyMsMax)));
     }
-    for (const [index, { name }] of texts.entries()) this.#record(name, answers[index] as TimedAnswer);
-    return answers;
+    for (const [index, { name }] of texts.entries()) this.#record(name, replies[index] as TimedReply);
+    return replies;
   }
 
-  #record(name: string, { answer, ms }: TimedAnswer): void {
-    const rows = 'affectedRows' in answer ? answer.affectedRows : answer.length;
+  #record(name: string, { reply, ms }: TimedReply): void {
+    const rows = 'affectedRows' in reply ? reply.affectedRows : reply.length;
     this.#meter.record(this.#meter.totalsOf(name), ms, rows);
   }
 }
@@ -307,10 +307,10 @@ function emptyResult({ statement }: Query): readonly Row[] {
   return statement.returns === 'change' ? changeRows(0) : [];
 }
 
-function rowsFor({ statement }: Query, answered: TimedAnswer): readonly Row[] {
+function rowsFor({ statement }: Query, timedReply: TimedReply): readonly Row[] {
   return statement.returns === 'change'
-    ? changeRows((answered.answer as ResultSetHeader).affectedRows)
-    : rowsOf(answered);
+    ? changeRows((timedReply.reply as ResultSetHeader).affectedRows)
+    : rowsOf(timedReply);
 }
 
 /** An upper bound for the bytes of a request beside its text. */

@@ -38,8 +38,8 @@ export async function openNode(dsn: RemoteDsn, host: DatabaseHost): Promise<Node
   await waitConnected(connection);
   return {
     state: async () => {
-      const answers = await sendStatements(connection, stateText);
-      return nodeState(new Map(answers.flatMap(({ answer }) => answer as [string, string][])));
+      const replies = await sendStatements(connection, stateText);
+      return nodeState(new Map(replies.flatMap(({ reply }) => reply as [string, string][])));
     },
     abandon: () => destroy(connection),
   };

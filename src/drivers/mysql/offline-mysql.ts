@@ -17,7 +17,7 @@ import { revisionLock } from './mysql-session.ts';
 import { migrationLock, prepareDatabase } from './prepare-database.ts';
 import { factsOf, makeReady } from './ready-connection.ts';
 import { rowsOf } from './rows.ts';
-import { sendStatements, type TimedAnswer } from './send-statements.ts';
+import { sendStatements, type TimedReply } from './send-statements.ts';
 import { statementText } from './statement-text.ts';
 
 export function offlineMysql(dsn: RemoteDsn): OfflineAccess {
@@ -55,8 +55,8 @@ async function connect(dsn: RemoteDsn, host: DatabaseHost): Promise<OfflineConne
 async function resultOf(connection: Connection, request: Query): Promise<readonly Row[]> {
   const isChange = request.statement.returns === 'change';
   if (request.list?.length === 0) return isChange ? changeRows(0) : [];
-  const [reply] = (await sendStatements(connection, statementText(request))) as readonly [TimedAnswer];
-  if (isChange) return changeRows((reply.answer as ResultSetHeader).affectedRows);
+  const [reply] = (await sendStatements(connection, statementText(request))) as readonly [TimedReply];
+  if (isChange) return changeRows((reply.reply as ResultSetHeader).affectedRows);
   const rows = rowsOf(reply);
   return request.bytesMax === undefined ? rows : cut(connection, { ...request, rows, bytesMax: request.bytesMax });
 }

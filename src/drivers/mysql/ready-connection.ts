@@ -2,7 +2,7 @@
 import type { Connection } from 'mysql2';
 import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
-import { withAnswerTimeout } from '../remote/answer-timeout.ts';
+import { withReplyTimeout } from '../remote/reply-timeout.ts';
 import { sendStatements } from './send-statements.ts';
 
 /** The facts about the server that a session needs. */
@@ -55,14 +55,14 @@ export async function showVariables(
     connection,
     `SHOW VARIABLES WHERE Variable_name IN (${names.map((name) => `'${name}'`).join()})`,
   );
-  return new Map((found?.answer ?? []) as [string, string][]);
+  return new Map((found?.reply ?? []) as [string, string][]);
 }
 
 function withTimeout<Result>(
   connection: Connection,
   work: (connection: Connection) => Promise<Result>,
 ): Promise<Result> {
-  return withAnswerTimeout(work(connection), () => destroy(connection));
+  return withReplyTimeout(work(connection), () => destroy(connection));
 }
 
 /** Closes a connection without notice to the server. Everything that waits on it fails. */

@@ -2,11 +2,11 @@ import type { Connection, FieldPacket, ResultSetHeader, RowDataPacket } from 'my
 import type { Value } from '../../sql/statement.ts';
 
 /** The reply to a statement: rows as arrays, or the number of changed rows. */
-export type Answer = readonly (readonly Value[])[] | ResultSetHeader;
+export type Reply = readonly (readonly Value[])[] | ResultSetHeader;
 
 /** The reply to a statement with its time. */
-export interface TimedAnswer {
-  readonly answer: Answer;
+export interface TimedReply {
+  readonly reply: Reply;
   /** The columns of the rows. Undefined: the reply has no rows. */
   readonly columns: readonly FieldPacket[] | undefined;
   /**
@@ -16,17 +16,17 @@ export interface TimedAnswer {
 }
 
 /** Sends statements, separated by `;`, in one round trip. Returns the reply to each. */
-export function sendStatements(connection: Connection, sql: string): Promise<readonly TimedAnswer[]> {
+export function sendStatements(connection: Connection, sql: string): Promise<readonly TimedReply[]> {
   return new Promise((resolve, reject) => {
-    const clock = new AnswerClock();
+    const clock = new ReplyClock();
     const query = connection.query<RowDataPacket[][] | ResultSetHeader>(
       { sql, rowsAsArray: true },
-      (error, answer, columns) => {
+      (error, reply, columns) => {
         if (error !== null) reject(error);
-        else resolve(timedAnswers(answer, columns, clock));
+        else resolve(timedReplies(reply, columns, clock));
       },
     );
-    query.on('fields', () => clock.answerBegins());
+    query.on('fields', () => clock.replyBegins());
   });
 }
 
@@ -34,11 +34,11 @@ export function sendStatements(connection: Connection, sql: string): Promise<rea
  * Measures the time of each statement. The server runs one statement after the other, and sends the
  * columns of a reply before its rows.
  */
-class AnswerClock {
+class ReplyClock {
   readonly #ms: number[] = [];
   #lastMs = performance.now();
 
-  answerBegins(): void {
+  replyBegins(): void {
     this.#ms.push(this.#sinceLast());
   }
 
@@ -61,18 +61,18 @@ class AnswerClock {
  * mysql2 returns a single reply as it is, and several replies as a list, with a list of lists for
  * their columns.
  */
-function timedAnswers(answer: unknown, columns: unknown, clock: AnswerClock): readonly TimedAnswer[] {
+function timedReplies(reply: unknown, columns: unknown, clock: ReplyClock): readonly TimedReply[] {
   const ms = clock.end();
-  if (!isSeveral(answer, columns))
-    return [{ answer: answer as Answer, columns: columns as TimedAnswer['columns'], ms: ms[0] ?? 0 }];
-  return (answer as readonly Answer[]).map((each, index) => ({
-    answer: each,
-    columns: (columns as readonly TimedAnswer['columns'][])[index],
+  if (!isSeveral(reply, columns))
+    return [{ reply: reply as Reply, columns: columns as TimedReply['columns'], ms: ms[0] ?? 0 }];
+  return (reply as readonly Reply[]).map((each, index) => ({
+    reply: each,
+    columns: (columns as readonly TimedReply['columns'][])[index],
     ms: ms[index] ?? 0,
   }));
 }
 
 /** The columns of a single reply are objects, or undefined if it has no rows. */
-function isSeveral(answer: unknown, columns: unknown): boolean {
-  return Array.isArray(answer) && Array.isArray(columns) && (columns[0] === undefined || Array.isArray(columns[0]));
+function isSeveral(reply: unknown, columns: unknown): boolean {
+  return Array.isArray(reply) && Array.isArray(columns) && (columns[0] === undefined || Array.isArray(columns[0]));
 }

@@ -10,8 +10,8 @@ import type { Logger } from 'pino';
 import type { RemoteDsn } from '../../config/database/database-dsn.ts';
 import { limits } from '../../limits.ts';
 import type { RowId } from '../../mvcc/operations.ts';
-import { withAnswerTimeout } from '../remote/answer-timeout.ts';
 import type { CurrentHost, MessageChannel, MessageListener } from '../remote/engine.ts';
+import { withReplyTimeout } from '../remote/reply-timeout.ts';
 import { findMode, modeOf } from './connection-mode.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { destroy } from './postgres-session.ts';
@@ -117,7 +117,7 @@ export class Notifications implements MessageChannel {
         const client = this.#client;
         const name = modeOf(client).keepsStatements ? { name: 'announce' } : {};
         const text = `SELECT pg_notify(${headChannel}, $1)`;
-        await withAnswerTimeout(client.query({ ...name, text, values: [payload] }), () => destroy(client));
+        await withReplyTimeout(client.query({ ...name, text, values: [payload] }), () => destroy(client));
       }
     } catch {
       // The connection is lost. The polls of the other instances find the row.

@@ -8,8 +8,8 @@ import { onlyRow, query } from '../../mvcc/program.ts';
 import { SparseLog } from '../../sparse-log.ts';
 import { record, single } from '../../sql/shape.ts';
 import { changes, selectsRow } from '../../sql/statement.ts';
-import { withAnswerTimeout } from '../remote/answer-timeout.ts';
 import type { Engine } from '../remote/engine.ts';
+import { withReplyTimeout } from '../remote/reply-timeout.ts';
 import type { Session } from '../remote/session.ts';
 import { classifyError } from './classify-error.ts';
 import { findMode, modeOf } from './connection-mode.ts';
@@ -121,7 +121,7 @@ async function connect({ dsn, host, unconfirmed }: ConnectTarget, onClose: () =>
   client.once('end', onClose);
   try {
     await client.connect();
-    await withAnswerTimeout(makeReady(client, dsn), () => destroy(client));
+    await withReplyTimeout(makeReady(client, dsn), () => destroy(client));
   } catch (error) {
     if (error instanceof UnconfirmedPrimary)
       unconfirmed.write(() => ({ endpoint: dsnText({ ...dsn, hosts: [host] }) }));

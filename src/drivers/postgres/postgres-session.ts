@@ -6,8 +6,8 @@ import type { HeldLock } from '../../mvcc/known-state.ts';
 import type { Query } from '../../mvcc/program.ts';
 import { postgresBinaryDialect, postgresDialect } from '../../sql/postgres-dialect.ts';
 import { changeRows, onlyValue, type Row, type Statement } from '../../sql/statement.ts';
-import { withAnswerTimeout } from '../remote/answer-timeout.ts';
 import { freshLockNumber } from '../remote/lock-number.ts';
+import { withReplyTimeout } from '../remote/reply-timeout.ts';
 import {
   CommitInDoubt,
   type GuardedWrite,
@@ -101,9 +101,9 @@ export class PostgresSession implements Session {
   /** Sends all queries in this turn. The first reply with an error rejects. */
   async #runAll(queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
     const begun = this.#sendBegin(queries);
-    const answers = Promise.all(queries.map((query) => this.#send(query)));
-    if (this.#isBegun && queries.every(({ isLast }) => isLast)) return this.#sendCommit(begun, answers);
-    const [rows] = await this.#withTimeout(Promise.all([answers, ...begun]));
+    const replies = Promise.all(queries.map((query) => this.#send(query)));
+    if (this.#isBegun && queries.every(({ isLast }) => isLast)) return this.#sendCommit(begun, replies);
+    const [rows] = await this.#withTimeout(Promise.all([replies, ...begun]));
     return rows;
   }
 
@@ -128,11 +128,11 @@ export class PostgresSession implements Session {
   }
 
   /** Sends COMMIT after the queries of this turn. The first reply with an error counts. */
-  async #sendCommit<Rows>(begun: readonly Promise<unknown>[], answers: Promise<Rows>): Promise<Rows> {
+  async #sendCommit<Rows>(begun: readonly Promise<unknown>[], replies: Promise<Rows>): Promise<Rows> {
     this.#isBegun = false;
     const confirmed = isConfirmed(this.#client);
     const commit = this.#control('commit', 'COMMIT');
-    const [rows, { command, ms }] = await this.#committed(Promise.all([answers, commit, ...begun]), confirmed);
+    const [rows, { command, ms }] = await this.#committed(Promise.all([replies, commit, ...begun]), confirmed);
     this.#commitMs = ms;
     if (command !== 'COMMIT') throw new DriverError('other', 'the database rolled the transaction back');
     return rows;
@@ -142,16 +142,16 @@ export class PostgresSession implements Session {
    * Waits for the reply to a request that commits. Without a reply the commit is in doubt, and also
    * with a reply that has a warning.
    */
-  async #committed<Answer>(answer: Promise<Answer>, confirmed: () => boolean): Promise<Answer> {
-    let answered: Answer;
+  async #committed<Reply>(reply: Promise<Reply>, confirmed: () => boolean): Promise<Reply> {
+    let replied: Reply;
     try {
-      answered = await this.#withTimeout(answer);
+      replied = await this.#withTimeout(reply);
     } catch (error) {
       if (this.#kind === 'snapshot' || !isConnectionLost(error)) throw error;
       throw new CommitInDoubt(classifyError(error));
     }
     if (!confirmed()) throw new CommitInDoubt(new DriverError('lost', 'no standby confirmed the commit'));
-    return answered;
+    return replied;
   }
 
   async rollback(): Promise<void> {
@@ -205,11 +205,11 @@ export class PostgresSession implements Session {
 
   async #runOne(query: Query): Promise<readonly Row[]> {
     const { statement } = query;
-    const answer = await this.#client.query<Row[]>({
+    const reply = await this.#client.query<Row[]>({
       ...this.#named(statement.name, numbered(statement)),
       values: parameterValues(query),
     });
-    return statement.returns === 'change' ? changeRows(answer.rowCount as number) : (answer.rows as unknown as Row[]);
+    return statement.returns === 'change' ? changeRows(reply.rowCount as number) : (reply.rows as unknown as Row[]);
   }
 
   async #control(name: string, text: string): Promise<{ readonly command: string; readonly ms: number }> {
@@ -243,8 +243,8 @@ export class PostgresSession implements Session {
     return copy.received;
   }
 
-  #withTimeout<Answer>(answer: Promise<Answer>): Promise<Answer> {
-    return withAnswerTimeout(answer, () => destroy(this.#client), this.#options.answerMsMax);
+  #withTimeout<Reply>(reply: Promise<Reply>): Promise<Reply> {
+    return withReplyTimeout(reply, () => destroy(this.#client), this.#options.replyMsMax);
   }
 }
 

@@ -15,9 +15,9 @@ export function supportsTls(host: DatabaseHost, timeoutMs: number): Promise<bool
   return new Promise((resolve, reject) => {
     const socket = connect({ host: host.host, port: host.port, timeout: timeoutMs });
     socket.once('connect', () => socket.write(sslRequest));
-    socket.once('data', (answer) => {
+    socket.once('data', (reply) => {
       socket.destroy();
-      resolve(answer[0] === yes);
+      resolve(reply[0] === yes);
     });
     socket.once('timeout', () => socket.destroy(new Error('timeout expired')));
     socket.once('error', reject);

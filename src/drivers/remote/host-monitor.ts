@@ -1,10 +1,10 @@
 /** Monitors one of several hosts over a connection of its own, which it keeps. */
 import type { DatabaseHost } from '../../config/database/database-dsn.ts';
 import { DriverError } from '../../errors.ts';
-import { withAnswerTimeout } from './answer-timeout.ts';
 import type { Engine, Node, NodeState } from './engine.ts';
 import { NoConnectionLeft } from './no-connection-left.ts';
 import { remoteLimits } from './remote-limits.ts';
+import { withReplyTimeout } from './reply-timeout.ts';
 
 export class HostMonitor {
   readonly host: DatabaseHost;
@@ -26,7 +26,7 @@ export class HostMonitor {
   }
 
   /** The state at the last check. Undefined: the host did not answer. */
-  get found(): NodeState | undefined {
+  get state(): NodeState | undefined {
     return this.#found;
   }
 
@@ -67,7 +67,7 @@ export class HostMonitor {
 
   async #readState(): Promise<void> {
     try {
-      this.#answered(await withAnswerTimeout(this.#state(), () => {}, remoteLimits.hostCheckMsMax));
+      this.#answered(await withReplyTimeout(this.#state(), () => {}, remoteLimits.hostCheckMsMax));
     } catch (error) {
       this.#abandon();
       this.#failed(this.#engine.classifyError(error));

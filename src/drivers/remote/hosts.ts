@@ -117,7 +117,7 @@ export class Hosts implements CurrentHost {
     const nowMs = performance.now();
     const found: readonly CheckedHost[] = this.#monitors.map((monitor) => ({
       host: monitor.host,
-      state: monitor.found,
+      state: monitor.state,
       servesForMs: monitor.servesForMs(nowMs),
     }));
     const current = this.#isChosen

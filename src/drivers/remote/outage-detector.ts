@@ -72,7 +72,7 @@ export class OutageDetector {
 
   #check(): void {
     const nowMs = performance.now();
-    if (!this.#isOutage && !this.#hasWaitedSince(nowMs - remoteLimits.slowAnswerMs)) {
+    if (!this.#isOutage && !this.#hasWaitedSince(nowMs - remoteLimits.slowReplyMs)) {
       this.#probes.clear();
       return;
     }

@@ -30,7 +30,6 @@ import { FailureCounts } from '../failure-counts.ts';
 import type { LeaseClock } from '../lease-clock.ts';
 import { SlowStatementLog } from '../slow-statement-log.ts';
 import { addedByName, StatementMeter } from '../statement-meter.ts';
-import { withAnswerTimeout } from './answer-timeout.ts';
 import { commitOnce, type OnceOptions } from './commit-once.ts';
 import { CommitSlots } from './commit-slots.ts';
 import { Connections, type Transaction } from './connections.ts';
@@ -38,6 +37,7 @@ import type { Engine, MessageChannel } from './engine.ts';
 import type { Lane } from './lanes.ts';
 import { freshLockNumber } from './lock-number.ts';
 import { remoteLimits } from './remote-limits.ts';
+import { withReplyTimeout } from './reply-timeout.ts';
 import { withRetry } from './retry.ts';
 import { runProgram } from './run-program.ts';
 import { ServerClock } from './server-clock.ts';
@@ -181,7 +181,7 @@ export class RemoteDriver implements Driver {
 
   async defragment(): Promise<{ more: boolean }> {
     if (this.#state !== 'ready') throw this.#lastFailure;
-    const transaction = { kind: 'none', answerMsMax: remoteLimits.defragmentMsMax } as const;
+    const transaction = { kind: 'none', replyMsMax: remoteLimits.defragmentMsMax } as const;
     await withRetry(() =>
       this.#connections.onSeparateConnection(transaction, (session) => this.#engine.defragment(session)),
     );
@@ -324,7 +324,7 @@ export class RemoteDriver implements Driver {
       transact: (transaction, program) =>
         this.#connections.transaction(
           'write',
-          { kind: 'exclusive', answerMsMax: remoteLimits.takeOverMsMax, ...transaction },
+          { kind: 'exclusive', replyMsMax: remoteLimits.takeOverMsMax, ...transaction },
           (session) => runProgram(program, session),
         ),
     });
@@ -419,7 +419,7 @@ export class RemoteDriver implements Driver {
 
 /** @throws DriverError after `startWaitMsMax`; the preparation continues. */
 function withinStart(preparing: Promise<void>): Promise<void> {
-  return withAnswerTimeout(preparing, () => {}, remoteLimits.startWaitMsMax);
+  return withReplyTimeout(preparing, () => {}, remoteLimits.startWaitMsMax);
 }
 
 /**

@@ -10,7 +10,7 @@ export const remoteLimits = {
    * A reply that takes longer starts a probe: a new connection checks whether the database answers
    * at all. The slowest replies of a healthy database take less.
    */
-  slowAnswerMs: 500,
+  slowReplyMs: 500,
   /**
    * How often overdue replies are checked, and how often the database is probed during an outage,
    * so that its return is noticed soon.
@@ -103,12 +103,11 @@ export const remoteLimits = {
 } as const;
 
 assert(
-  remoteLimits.slowAnswerMs + remoteLimits.outageCheckIntervalMs + remoteLimits.probeMsMax <=
-    limits.databaseAnswerMsMax,
+  remoteLimits.slowReplyMs + remoteLimits.outageCheckIntervalMs + remoteLimits.probeMsMax <= limits.databaseAnswerMsMax,
   'a lost network is detected before the reply times out',
 );
 assert(
-  remoteLimits.slowAnswerMs +
+  remoteLimits.slowReplyMs +
     remoteLimits.outageCheckIntervalMs +
     remoteLimits.missedChecksMax * remoteLimits.hostCheckMsMax <=
     remoteLimits.probeMsMax,

@@ -13,7 +13,7 @@ export type TransactionKind = 'snapshot' | 'exclusive' | 'none';
 
 export interface TransactionOptions {
   /** The time limit of one reply, if it is not `databaseAnswerMsMax`. */
-  readonly answerMsMax?: number;
+  readonly replyMsMax?: number;
   /**
    * For a transaction of writes. The session reads the proof after COMMIT where the reply to COMMIT
    * alone does not prove the commit.

@@ -279,7 +279,7 @@ export class EventLoopConnection {
   }
 
   /** @throws DriverError */
-  #measure<Answer>(measure: (database: SqliteDatabase) => Answer): Answer {
+  #measure<Reply>(measure: (database: SqliteDatabase) => Reply): Reply {
     try {
       return measure(this.#database);
     } catch (error) {

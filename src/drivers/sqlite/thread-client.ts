@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import { DriverError } from '../../errors.ts';
 import type { PoolStatistics, SlowStatement } from '../driver-statistics.ts';
 import { deserializeError } from './serialized-error.ts';
-import type { Answer, Request, Task, ThreadData } from './thread-protocol.ts';
+import type { Reply, Request, Task, ThreadData } from './thread-protocol.ts';
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -111,11 +111,11 @@ export class ThreadClient {
         // them: 20 MiB per thread.
         resourceLimits: { maxYoungGenerationSizeMb: 12 },
       });
-      worker.on('message', (answer: Answer) => {
-        if ('slow' in answer) return this.#options.onSlow(answer.slow);
-        if (answer.id !== -1) return this.#settle(answer);
-        if ('failure' in answer) {
-          reject(deserializeError(answer.failure));
+      worker.on('message', (reply: Reply) => {
+        if ('slow' in reply) return this.#options.onSlow(reply.slow);
+        if (reply.id !== -1) return this.#settle(reply);
+        if ('failure' in reply) {
+          reject(deserializeError(reply.failure));
           void worker.terminate();
           return;
         }
@@ -132,12 +132,12 @@ export class ThreadClient {
     });
   }
 
-  #settle(answer: Exclude<Answer, { readonly slow: SlowStatement }>): void {
-    const waiting = this.#waiting.get(answer.id);
+  #settle(reply: Exclude<Reply, { readonly slow: SlowStatement }>): void {
+    const waiting = this.#waiting.get(reply.id);
     if (waiting === undefined) return;
-    this.#waiting.delete(answer.id);
-    if ('failure' in answer) this.#fail(waiting, deserializeError(answer.failure));
-    else waiting.resolve(answer.value);
+    this.#waiting.delete(reply.id);
+    if ('failure' in reply) this.#fail(waiting, deserializeError(reply.failure));
+    else waiting.resolve(reply.value);
   }
 
   #fail(waiting: Waiting, failure: Error): void {

@@ -46,7 +46,7 @@ export type SerializedError =
   | { readonly kind: 'start'; readonly message: string }
   | { readonly kind: 'bug'; readonly message: string; readonly stack: string };
 
-export type Answer =
+export type Reply =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly failure: SerializedError }
   /**

@@ -15,7 +15,7 @@ import { MachineClock } from './machine-clock.ts';
 import { runProgram } from './run-program.ts';
 import { serializeError } from './serialized-error.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
-import type { Answer, Request, SerializedError, Task, ThreadData, ThreadStatistics } from './thread-protocol.ts';
+import type { Reply, Request, SerializedError, Task, ThreadData, ThreadStatistics } from './thread-protocol.ts';
 import { Transactions } from './transactions.ts';
 import { boundWal, checkpointAll } from './wal.ts';
 import { WriteTimes } from './write-times.ts';
@@ -64,8 +64,8 @@ function start(): void {
   flushCompileCache();
 }
 
-function post(answer: Answer, handedOver: Iterable<Uint8Array> = []): void {
-  port.postMessage(answer, largeOf(handedOver));
+function post(reply: Reply, handedOver: Iterable<Uint8Array> = []): void {
+  port.postMessage(reply, largeOf(handedOver));
 }
 
 /** The result of a task, and the buffers in it that are transferred. */

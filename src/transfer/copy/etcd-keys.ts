@@ -35,13 +35,13 @@ const kinesKeys: readonly Interval[] = [
  */
 export async function findKeys(client: EtcdClient, revision: number | undefined): Promise<EtcdKeys> {
   const at = revision ?? 0;
-  const asked = { limit: 1, keysOnly: true, revision: at };
-  const root = await client.range({ ...asked, key: key('/'), rangeEnd: key('0') });
+  const firstKey = { limit: 1, keysOnly: true, revision: at };
+  const root = await client.range({ ...firstKey, key: key('/'), rangeEnd: key('0') });
   const newest = revision ?? root.header?.revision ?? 0;
   // kine treats every interval as a prefix. For this one it counts no keys, or refuses the zero
   // byte.
   const all = await client
-    .range({ ...asked, key: everything.start, rangeEnd: everything.end, revision: newest })
+    .range({ ...firstKey, key: everything.start, rangeEnd: everything.end, revision: newest })
     .catch((error: unknown) => {
       if (root.count === 0) throw error;
       return undefined;

@@ -61,7 +61,7 @@ test('a slow reply is awaited while the database is reachable', async (context) 
 test('a database that sends no replies is down until it replies', async (context) => {
   const { detector, probes, events, pass } = watched(context);
   detector.startWait();
-  await pass(remoteLimits.slowAnswerMs + remoteLimits.outageCheckIntervalMs + remoteLimits.probeMsMax);
+  await pass(remoteLimits.slowReplyMs + remoteLimits.outageCheckIntervalMs + remoteLimits.probeMsMax);
   assert.deepEqual(events, ['lost']);
   assert.equal(detector.isOutage, true);
   await pass(30_000);
@@ -75,7 +75,7 @@ test('a database that sends no replies is down until it replies', async (context
 test('a database that refuses connections while a reply is awaited is down at once', async (context) => {
   const { detector, probes, events, pass } = watched(context);
   detector.startWait();
-  await pass(remoteLimits.slowAnswerMs + remoteLimits.outageCheckIntervalMs);
+  await pass(remoteLimits.slowReplyMs + remoteLimits.outageCheckIntervalMs);
   probes[0]?.refuse();
   await settled();
   assert.deepEqual(events, ['lost']);
@@ -84,7 +84,7 @@ test('a database that refuses connections while a reply is awaited is down at on
 test('when a later probe is answered and an earlier one is not, the waiting request has lost its connection', async (context) => {
   const { detector, probes, events, pass } = watched(context);
   detector.startWait();
-  await pass(remoteLimits.slowAnswerMs + 2 * remoteLimits.probeIntervalMs);
+  await pass(remoteLimits.slowReplyMs + 2 * remoteLimits.probeIntervalMs);
   assert.ok(probes.length >= 2);
   probes.at(-1)?.answer();
   await settled();
@@ -95,7 +95,7 @@ test('when a later probe is answered and an earlier one is not, the waiting requ
 test('a probe whose cause is gone changes nothing', async (context) => {
   const { detector, probes, events, pass } = watched(context);
   const wait = detector.startWait();
-  await pass(remoteLimits.slowAnswerMs + remoteLimits.outageCheckIntervalMs);
+  await pass(remoteLimits.slowReplyMs + remoteLimits.outageCheckIntervalMs);
   wait.end();
   await pass(remoteLimits.outageCheckIntervalMs);
   for (const { refuse } of probes) refuse();

@@ -7,20 +7,20 @@ import { limits } from '../../limits.ts';
  *
  * @throws DriverError after the timeout.
  */
-export async function withAnswerTimeout<Result>(
-  answer: Promise<Result>,
+export async function withReplyTimeout<Result>(
+  reply: Promise<Result>,
   abandon: () => void,
-  answerMsMax: number = limits.databaseAnswerMsMax,
+  replyMsMax: number = limits.databaseAnswerMsMax,
 ): Promise<Result> {
   let timer: NodeJS.Timeout | undefined;
   const tooLate = new Promise<never>((_resolve, reject) => {
     timer = setTimeout(() => {
       abandon();
-      reject(new DriverError('lost', `the database did not answer within ${answerMsMax} ms`));
-    }, answerMsMax);
+      reject(new DriverError('lost', `the database did not answer within ${replyMsMax} ms`));
+    }, replyMsMax);
   });
   try {
-    return await Promise.race([answer, tooLate]);
+    return await Promise.race([reply, tooLate]);
   } finally {
     clearTimeout(timer);
   }
