@@ -19,7 +19,7 @@ export interface DriverStatistics {
   readonly doubts: CommitDoubts;
   /** How often the clock of the database server was set. 0 on SQLite. */
   readonly clockJumps: number;
-  /** The size of SQLite's write-ahead log in bytes. 0 on servers. */
+  /** SQLite's write-ahead log: its size in bytes. 0 on servers. */
   readonly walBytes: number;
 }
 

@@ -60,7 +60,7 @@ export interface Engine {
   /** Milliseconds since 1970 by the clock of the server. */
   now(session: Session): Promise<number>;
   /**
-   * The bytes on disk of tine's tables and indexes, and the bytes in use, as far as the server
+   * tine's tables and indexes: their bytes on disk, and the bytes in use, as far as the server
    * counts them.
    */
   size(session: Session): Promise<{ bytes: number; inUseBytes: number }>;

@@ -46,7 +46,7 @@ export function isSmallRead(name: ReadName, input: unknown, head: Row | undefine
 }
 
 /**
- * Whether a list is read in order of the keys from its first page. It ends after a few rows, or a
+ * Whether a list starts at its first key and is read in key order. It ends after a few rows, or a
  * thread continues it. Other lists are sorted, filtered or counted as a whole.
  */
 function beginsPlainList({ operation, position }: ReadInput<'rangePages'>): boolean {

@@ -60,15 +60,16 @@ export class BackendFile {
   }
 
   row(keyBytes: Buffer, valueBytes: Buffer): StoredRow {
-    const position = this.#position(keyBytes);
-    const keyValue = this.#decoded(KeyValue, valueBytes, `the row of revision ${position.revision}`);
+    const revisionKey = this.#revisionKey(keyBytes);
+    const keyValue = this.#decoded(KeyValue, valueBytes, `the row of revision ${revisionKey.revision}`);
     const { modRevision, createRevision, version, key } = keyValue;
     const isRevisionBump = valueBytes.length === 0;
-    const isSound = position.isTombstone
+    const isSound = revisionKey.isTombstone
       ? key.length > 0
-      : key.length > 0 && modRevision === position.revision && createRevision <= modRevision && version >= 1;
-    if (!isRevisionBump && !isSound) throw this.#damage(`the row of revision ${position.revision} contradicts itself`);
-    return { ...position, keyValue, keyBytes, valueBytes };
+      : key.length > 0 && modRevision === revisionKey.revision && createRevision <= modRevision && version >= 1;
+    if (!isRevisionBump && !isSound)
+      throw this.#damage(`the row of revision ${revisionKey.revision} contradicts itself`);
+    return { ...revisionKey, keyValue, keyBytes, valueBytes };
   }
 
   *leases(): Generator<Lease> {
@@ -107,7 +108,7 @@ export class BackendFile {
     const values = new Map(this.#texts('meta'));
     const compacted = (name: string): number => {
       const value = values.get(name);
-      return value === undefined ? -1 : this.#position(value).revision;
+      return value === undefined ? -1 : this.#revisionKey(value).revision;
     };
     const index = values.get('consistent_index');
     return {
@@ -144,7 +145,7 @@ export class BackendFile {
     }
   }
 
-  #position(key: Buffer): Pick<StoredRow, 'revision' | 'subRevision' | 'isTombstone'> {
+  #revisionKey(key: Buffer): Pick<StoredRow, 'revision' | 'subRevision' | 'isTombstone'> {
     const isTombstone = key.length === revisionKeyBytes + 1 && key[revisionKeyBytes] === tombstoneMark;
     if ((key.length !== revisionKeyBytes && !isTombstone) || key[8] !== separator) {
       throw this.#damage('a revision is not valid');
