@@ -61,7 +61,7 @@ async function withDatabase<Result>(
       database.close();
     }
   } catch (error) {
-    throw startError(path, error);
+    throw startError(error, path);
   }
 }
 

@@ -33,7 +33,7 @@ export async function retryWhileBusy<Result>(
     try {
       return await work();
     } catch (error) {
-      if (!isBusy(error) || performance.now() > deadlineMs) throw startError(path, error);
+      if (!isBusy(error) || performance.now() > deadlineMs) throw startError(error, path);
       if (attempt === 1) onWait?.();
       await sleep(pauseMs);
     }

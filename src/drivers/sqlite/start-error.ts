@@ -9,7 +9,7 @@ import { sqliteCode } from './classify-error.ts';
  * Adds the name of the file to errors of SQLite and the file system. Returns all other errors
  * unchanged.
  */
-export function startError(path: string, error: unknown): unknown {
+export function startError(error: unknown, path: string): unknown {
   const code = sqliteCode(error) ?? systemCode(error) ?? busyCode(error);
   return code === undefined ? error : new StartError(`${path}: ${explanation(code, error)}`, { cause: error });
 }
