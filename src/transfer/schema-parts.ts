@@ -32,8 +32,8 @@ const neededIndexes = [
 ] as const;
 
 /**
- * The missing tables and indexes. A database that is kine's lacks nothing else, where kine creates
- * its own.
+ * The missing tables and indexes. In a database that is kine's, only indexes that kine does not
+ * create itself count.
  */
 export function missingParts(sql: OfflineDialect, { isTines, tables, indexes }: TableFacts): readonly string[] {
   const neededOfKine = sql.kineMakesIndexes ? [] : Object.keys(sql.kinesIndexes);

@@ -15,7 +15,7 @@ export function waitConnected(connection: Connection, onClose: () => void = () =
   });
 }
 
-/** Closes a connection with the protocol's goodbye. Resolves when the goodbye is sent. */
+/** Closes a connection with the protocol's close message. Resolves when the message is sent. */
 export function endConnection(connection: Connection): Promise<void> {
   return new Promise((resolve, reject) => connection.end((error) => (error ? reject(error) : resolve())));
 }

@@ -29,7 +29,7 @@ export interface Engine {
   connect(host: DatabaseHost, onClose: () => void): Promise<unknown>;
   /** Wraps a connection as a session that counts the times of its statements. */
   session(connection: unknown, meter: StatementMeter): Session;
-  /** Closes a connection with the protocol's goodbye. */
+  /** Closes a connection with the protocol's close message. */
   end(connection: unknown): Promise<void>;
   /** Closes a connection without notice to the server. Everything that waits on it fails. */
   abandon(connection: unknown): void;

@@ -52,7 +52,7 @@ export class HostConnections {
   #idle: Entry[] = [];
   /** Functions that end the wait for a connection that is being opened. */
   readonly #opening = new Set<(error: Error) => void>();
-  /** Connections whose goodbye is under way. */
+  /** Connections whose close message was sent. */
   readonly #ending = new Set<Promise<void>>();
   readonly #idleTimer: NodeJS.Timeout;
   #state: 'used' | 'retired' | 'abandoned' = 'used';

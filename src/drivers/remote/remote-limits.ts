@@ -98,7 +98,7 @@ export const remoteLimits = {
   failbackAfterMsMax: 300_000,
   /** How often connections are closed that were idle for `connectionIdleMsMax`. */
   idleCheckIntervalMs: 5_000,
-  /** How long a shutdown waits for connections to close with the protocol's goodbye. */
+  /** How long a shutdown waits for connections to close with the protocol's close message. */
   closeMsMax: 1_000,
 } as const;
 

@@ -4,14 +4,14 @@ import type { SqliteDatabase } from './connection.ts';
 /** Pages of one chunk: 256 pages of 4 KiB are moved within some milliseconds. */
 const pagesPerChunk = 256;
 /**
- * Free pages that are kept, because the next writes use them: a quarter of the file, or 16 MiB of 4
- * KiB pages.
+ * Free pages that are kept, because the next writes use them: the larger one of a quarter of the
+ * file and 16 MiB (4 KiB pages).
  */
 const freePagesKeptMin = 4_096;
 
 const incremental = 2;
 
-/** Bytes of the database file, and the bytes of it that are in use. */
+/** The bytes of the database, with the pages in its WAL, and the bytes in use. */
 export function sizeOf(database: SqliteDatabase): { bytes: number; inUseBytes: number } {
   const pageBytes = pragma(database, 'page_size');
   const pages = pragma(database, 'page_count');
