@@ -10,8 +10,8 @@ export const check: Command = {
   kind: 'configured',
   operands: 'endpoint',
   run: async ({ config }) => {
-    const { name, look } = await offlineAccess(config.endpoint);
-    const { findings, summary } = await look(checkDatabase);
+    const { name, readSnapshot } = await offlineAccess(config.endpoint);
+    const { findings, summary } = await readSnapshot(checkDatabase);
     for (const finding of findings) process.stdout.write(`${name}: ${finding}\n`);
     if (findings.length === 0) process.stdout.write(`${name}: sound: ${summary}\n`);
     return findings.length === 0 ? 0 : 1;

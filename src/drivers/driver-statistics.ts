@@ -1,45 +1,48 @@
-/** What a driver has counted since its start, for metrics: plain data. */
+/** The counts and times of a driver since its start, for metrics. Plain data. */
 import type { DriverErrorKind } from '../errors.ts';
 import type { HistogramCounts } from '../statistics/histogram.ts';
 
 export interface DriverStatistics {
   readonly statements: readonly StatementTotals[];
-  /** Milliseconds of the transactions of writes, from their begin to the end of their commit. */
+  /** Milliseconds of transactions of writes, from BEGIN to the end of COMMIT. */
   readonly writeTransactions: HistogramCounts;
-  /** Milliseconds of their commits alone: until what was written is durable. */
+  /** Milliseconds of the commits alone, until the data is durable. */
   readonly commits: HistogramCounts;
   readonly pools: readonly PoolStatistics[];
   readonly failures: Readonly<Record<DriverErrorKind, number>>;
-  /** Milliseconds until this instance heard its own announcements. Empty where the database carries no messages. */
+  /**
+   * Milliseconds until an instance received its own announcement. Empty on a database without
+   * messages.
+   */
   readonly echoes: HistogramCounts;
-  /** What became of commits whose answer was lost. */
+  /** Outcomes of the commits whose reply was lost. */
   readonly doubts: CommitDoubts;
-  /** How often the clock of the database's machine was set. 0 on SQLite. */
+  /** How often the clock of the database server was set. 0 on SQLite. */
   readonly clockJumps: number;
-  /** Bytes of SQLite's write-ahead log; 0 elsewhere. */
+  /** SQLite's write-ahead log: its size in bytes. 0 on servers. */
   readonly walBytes: number;
 }
 
-/** All runs of the statement of a name. */
+/** All runs of one statement, by its name. */
 export interface StatementTotals {
   readonly name: string;
   readonly runs: number;
   readonly ms: number;
-  /** Returned or changed. */
+  /** Rows returned or changed. */
   readonly rows: number;
 }
 
-/** Connections for one purpose; in SQLite threads, which have one each. */
+/** Connections of one lane. On SQLite each lane has one thread with one connection. */
 export interface PoolStatistics {
   readonly name: 'write' | 'quick' | 'bulk';
   readonly countMax: number;
   readonly used: number;
   readonly idle: number;
-  /** What waits for one. */
+  /** Tasks that wait for a connection. */
   readonly waiting: number;
   /** Since the start. */
   readonly opened: number;
-  /** Idle for long, broken or given up, since the start. */
+  /** Closed since the start because they were idle, broken or abandoned. */
   readonly closed: number;
 }
 
@@ -49,7 +52,7 @@ export interface CommitDoubts {
   readonly unknown: number;
 }
 
-/** A statement that took long. */
+/** A statement that took at least the time of `--slow-sql-threshold`. */
 export interface SlowStatement {
   readonly name: string;
   readonly ms: number;

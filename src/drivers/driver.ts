@@ -1,4 +1,4 @@
-/** The small interface behind which the databases are. Everything above speaks to this. */
+/** The interface of a database. All code above src/drivers/ uses a database through it. */
 import type { DriverError } from '../errors.ts';
 import type { RowId, WriteOperation } from '../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../mvcc/read-programs.ts';
@@ -7,64 +7,85 @@ import type { WriteOptions } from '../mvcc/writes/write-state.ts';
 import type { DriverStatistics } from './driver-statistics.ts';
 import type { LeaseClock } from './lease-clock.ts';
 
-/** What came of each operation of a batch, in order: an outcome, or the database's weather for this one. */
+/**
+ * The result of a batch, with one entry for each operation in order: its outcome, or the database
+ * failure of this operation alone.
+ */
 export interface DriverBatchResult extends Omit<BatchResult, 'outcomes'> {
   readonly outcomes: readonly (BatchResult['outcomes'][number] | { readonly failure: Error })[];
 }
 
 /**
- * Which readers a read may occupy. `quick` reads take a millisecond or two at most; `bulk` reads take longer, or there are many of
- * them (the pages of lists), and must not hold up quick ones.
+ * The kind of a read. A `quick` read takes 1 to 2 ms at most. A `bulk` read takes longer, or comes
+ * in large numbers (the pages of lists), and must not delay quick reads.
  */
 export type ReadLane = 'quick' | 'bulk';
 
 export interface Driver {
-  /** For messages: `sqlite`. */
+  /** The name in messages, for example `sqlite`. */
   readonly name: string;
-  /** How often other instances' writes have to be asked for, in ms: every `min` while they come, up to every `max` while nothing happens. */
+  /**
+   * How often to poll for the writes of other instances, in ms: `min` while writes arrive, slowing
+   * down to `max` while none arrive.
+   */
   readonly pollMs: { readonly min: number; readonly max: number };
-  /** Characters of a key's stored text that the database's indexes take. */
+  /** The longest stored text of a key that the indexes of the database accept, in characters. */
   readonly keyLengthMax: number;
-  /** The id by which clients know the database; 0n: it has not been reached yet. */
+  /** The cluster id that clients see. 0n until the database was reached for the first time. */
   readonly clusterId: bigint;
-  /** Why no write succeeds until somebody does something about it, where that is known. */
+  /**
+   * The reason why every write fails until an operator acts. Undefined if there is no known reason.
+   */
   readonly fault: DriverError | undefined;
-  /** Milliseconds since 1970 by a clock that all instances share to within seconds. It may be set: nothing hangs on it that a jump would harm. */
+  /**
+   * Milliseconds since 1970. The clocks of all instances agree to within seconds. The clock may be
+   * set, so nothing may depend on it that a jump would harm.
+   */
   nowMs(): number;
-  /** The clock by which leases end. */
+  /** The clock of lease deadlines. */
   readonly leaseClock: LeaseClock;
   /**
-   * Calls back when another instance says that it has written a row, where the database carries messages. A hint may be lost, late or wrong: it is a reason to read, and
-   * what it names is not believed.
+   * Registers a listener for rows that other instances announce, where the database carries
+   * messages. A hint may be lost, late or wrong. It is only a reason to read: its id is not
+   * trusted.
    */
   onHint(listener: (id: RowId) => void): void;
   /**
    * Runs a reading program in one snapshot that is taken after the call.
    *
-   * @throws EtcdError the client's mistake; DriverError the database's weather.
+   * @throws EtcdError for a mistake of the client; DriverError for a failure of the database.
    */
   read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>>;
-  /** How many reads of a lane the driver works on at once, and the one that it begins next. More than these would wait in the driver. */
+  /**
+   * How many reads of a lane the driver accepts at once: the reads under way and the next one. More
+   * reads would only wait in the driver.
+   */
   readsAtOnce(lane: ReadLane): number;
   /**
-   * Runs a batch under the revision lock and commits it durably. One that fails for the database's reasons is run again one by one, so that an operation's
-   * failure is its own. `withEvents`: the answer tells what the batch did, if it is known.
+   * Runs a batch under the revision lock and commits it durably. If the database refuses the batch,
+   * its operations run again one by one, so that each has its own outcome. `withEvents`: the result
+   * contains the events of the batch, if they are known.
    *
-   * @throws DriverError when nothing of the batch was done, for a reason that concerns all of it.
+   * @throws DriverError when nothing of the batch was done, for a reason that concerns all
+   * operations.
    */
   write(operations: readonly WriteOperation[], options: WriteOptions): Promise<DriverBatchResult>;
-  /** Gives unused space back to the file system, beyond what the next writes will use: a bounded bite; whether there is more. */
+  /**
+   * Returns one chunk of unused space to the file system, beyond the space that the next writes
+   * use. `more`: there is more to return.
+   */
   reclaim(): Promise<{ more: boolean }>;
   /**
-   * Gives back all unused space that can be given back while others are served, and makes the rest usable: in bounded bites where those who are served wait meanwhile.
-   * Whether there is more, or why nothing of it can be given back.
+   * Returns one chunk of all unused space that can be returned while requests are served, and makes
+   * the rest reusable. The chunk is bounded where requests wait for it. The result states whether
+   * there is more, or the obstacle that prevents it.
    *
-   * @throws DriverError the database's weather; nothing is lost by it.
+   * @throws DriverError for a failure of the database; no data is lost.
    */
   defragment(): Promise<{ more: boolean } | { obstacle: string }>;
-  /** Bytes on disk, and of those not free for reuse. */
+  /** Bytes on disk, and the bytes of them that are in use. */
   size(): Promise<{ bytes: number; inUseBytes: number }>;
-  /** What was counted since the start. Answers also while the database is away. */
+  /** The counts since the start. Available during an outage of the database too. */
   statistics(): Promise<DriverStatistics>;
   close(): Promise<void>;
 }

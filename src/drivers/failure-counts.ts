@@ -1,6 +1,6 @@
 import { DriverError, type DriverErrorKind } from '../errors.ts';
 
-/** Failures of the database since the start, by kind. */
+/** Counts failures of the database since the start, by kind. */
 export class FailureCounts {
   readonly byKind: Record<DriverErrorKind, number> = {
     busy: 0,
@@ -12,7 +12,7 @@ export class FailureCounts {
     other: 0,
   };
 
-  /** Counts what is the database's, and nothing else. */
+  /** Counts `DriverError`, and ignores all other errors. */
   count(error: unknown): void {
     if (error instanceof DriverError) this.byKind[error.kind] += 1;
   }

@@ -1,11 +1,21 @@
-/** The clock by which leases end. No wall clock moves it: it never runs faster than real time (docs/adr/012-lease-time.md). */
+/**
+ * The clock of lease deadlines. No wall clock moves it, and it never runs faster than real time
+ * (docs/adr/012-lease-time.md).
+ */
 export interface LeaseClock {
-  /** Milliseconds since 1970 when the store was made; later it may differ from every wall clock. */
+  /**
+   * Milliseconds. The clock begins as milliseconds since 1970 when the store is created. Later it
+   * may differ from every wall clock.
+   */
   nowMs(): number;
-  /** How far other instances may be ahead of `nowMs`. A deadline that one instance computed has certainly passed when another one is this much past it. 0: all instances read one clock. */
+  /**
+   * How far the clocks of other instances may be ahead of `nowMs`. A deadline that one instance
+   * computed has certainly passed when another clock is past it by this much. 0: all instances read
+   * one clock.
+   */
   readonly apartMsMax: number;
-  /** How far `nowMs` is past the time that the database holds; 0 where it holds none. */
+  /** How far `nowMs` is past the time that the database stores. 0 where it stores none. */
   ageMs(): number;
-  /** The database holds this time. */
+  /** Adopts the time that the database stores. */
   saw(storedMs: number): void;
 }

@@ -1,6 +1,8 @@
 /**
- * Milliseconds since the machine was started (CLOCK_MONOTONIC). The same for all threads and processes of the machine, and nobody can set it. Time in which the machine is
- * suspended does not count. `performance.now()` counts from the start of each thread, so threads cannot compare it.
+ * Milliseconds since the start of the machine (CLOCK_MONOTONIC). All threads and processes of the
+ * machine read the same clock, and it cannot be set. It does not count time in which the machine is
+ * suspended. `performance.now()` counts from the start of each thread, so its values cannot be
+ * compared between threads.
  */
 export function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;

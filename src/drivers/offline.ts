@@ -1,4 +1,7 @@
-/** Databases in the hands of a command, for work on the whole of them, while this process serves nothing. */
+/**
+ * Access to a whole database for the commands that check, repair, copy, save and restore it. The
+ * process of a command serves no requests.
+ */
 
 import type { DatabaseFacts } from '../mvcc/database-facts.ts';
 import { decoded, type Program, type Query, query } from '../mvcc/program.ts';
@@ -14,56 +17,64 @@ import {
   type Value,
 } from '../sql/statement.ts';
 
-/** A database in one transaction. */
+/** A database inside one transaction. */
 export interface OfflineDatabase {
-  /** For messages: the path of a file, the address of a server without its password. */
+  /** The name in messages: the path of a file, or the address of a server without its password. */
   readonly name: string;
   readonly sql: OfflineDialect;
   readonly facts: DatabaseFacts;
-  /** The rows of a query, read as a shape. */
+  /** The rows of a query, decoded as a shape. */
   rows<Result>(shape: Shape<Result>, sql: string, ...parameters: readonly Parameter[]): Promise<readonly Result[]>;
   /** The first column of all rows of a query. */
   values(sql: string, ...parameters: readonly Parameter[]): Promise<readonly Value[]>;
-  /** The first column of the first row of a query; undefined: no row. */
+  /** The first column of the first row. Undefined if there is no row. */
   value(sql: string, ...parameters: readonly Parameter[]): Promise<Value | undefined>;
-  /** How many rows it changed. */
+  /** Runs a statement that changes rows. Returns their number. */
   change(sql: string, ...parameters: readonly Parameter[]): Promise<number>;
   run<Result>(program: Program<Result>): Promise<Result>;
 }
 
-/** A database that nobody else writes to. */
-export interface OwnedDatabase {
-  /** One transaction under the revision lock: all of it is done, or nothing. */
+/** A database that no other process writes to meanwhile. */
+export interface LockedDatabase {
+  /** Runs one transaction under the revision lock. It commits completely or has no effect. */
   transaction<Result>(work: (database: OfflineDatabase) => Promise<Result>): Promise<Result>;
 }
 
-/** The way to a database. Whatever cannot be used throws StartError with one line for a person. */
+/**
+ * Access to a database. If the database cannot be used, all methods throw StartError with one line
+ * for the operator.
+ */
 export interface OfflineAccess {
   readonly name: string;
-  /** Characters of a key's stored text that the database's indexes take. */
+  /** The longest stored text of a key that the indexes of the database accept, in characters. */
   readonly keyLengthMax: number;
-  /** Whether there is a file, or a database in the server. */
-  isThere(): Promise<boolean>;
-  /** Looks at it in one snapshot, whoever else uses it meanwhile. Nothing is written. */
-  look<Result>(work: (database: OfflineDatabase) => Promise<Result>): Promise<Result>;
-  /** Works on it while no tine serves it, and none can begin to. */
-  own<Result>(work: (owned: OwnedDatabase) => Promise<Result>): Promise<Result>;
-  /** Makes it if it is missing, and brings its schema up to date, as a start of the server does. */
+  /** Whether the file exists, or the database exists in the server. */
+  exists(): Promise<boolean>;
+  /** Reads in one snapshot while others may use the database. Writes nothing. */
+  readSnapshot<Result>(work: (database: OfflineDatabase) => Promise<Result>): Promise<Result>;
+  /**
+   * Runs work while no tine serves the database. No tine can start to serve it before the work
+   * ends.
+   */
+  whileLocked<Result>(work: (locked: LockedDatabase) => Promise<Result>): Promise<Result>;
+  /**
+   * Creates the database if it is missing and migrates its schema, as the start of a server does.
+   */
   prepare(): Promise<void>;
 }
 
-/** One transaction of `own`. */
-export function ownAlone<Result>(
+/** Runs one transaction while no tine serves the database. */
+export function lockedTransaction<Result>(
   access: OfflineAccess,
   work: (database: OfflineDatabase) => Promise<Result>,
 ): Promise<Result> {
-  return access.own((owned) => owned.transaction(work));
+  return access.whileLocked((locked) => locked.transaction(work));
 }
 
-/** Makes an `OfflineDatabase` of a way to ask. */
+/** Builds an `OfflineDatabase` from a function that runs one query. */
 export function offlineDatabase(
   identity: Pick<OfflineDatabase, 'name' | 'sql' | 'facts'>,
-  ask: (asked: Query) => Promise<readonly Row[]>,
+  run: (query: Query) => Promise<readonly Row[]>,
 ): OfflineDatabase {
   async function rows<Result>(
     shape: Shape<Result>,
@@ -71,7 +82,7 @@ export function offlineDatabase(
     ...parameters: readonly Parameter[]
   ): Promise<readonly Result[]> {
     const statement = selectsRows('offline', shape, () => text);
-    return decoded(statement, await ask(query(statement, ...parameters)));
+    return decoded(statement, await run(query(statement, ...parameters)));
   }
   return {
     ...identity,
@@ -80,7 +91,7 @@ export function offlineDatabase(
     value: async (text, ...parameters) => (await rows(anyValue, text, ...parameters))[0],
     change: async (text, ...parameters) =>
       changeCount(
-        await ask(
+        await run(
           query(
             changes('offline', () => text),
             ...parameters,
@@ -90,9 +101,9 @@ export function offlineDatabase(
     run: async (program) => {
       let step = program.next();
       while (step.done !== true) {
-        const answers: (readonly Row[])[] = [];
-        for (const asked of step.value) answers.push(await ask(asked));
-        step = program.next(answers);
+        const results: (readonly Row[])[] = [];
+        for (const each of step.value) results.push(await run(each));
+        step = program.next(results);
       }
       return step.value;
     },

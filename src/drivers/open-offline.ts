@@ -1,12 +1,15 @@
-/** The way to a database for the commands that work on the whole of it. */
+/** Opens a database for the commands that work on all of it. */
 import type { Dsn } from '../config/database/database-dsn.ts';
 import type { OfflineAccess } from './offline.ts';
 
-/** To the one that an endpoint names. The clients of servers are loaded when they are needed. */
+/**
+ * Returns access to the database of an endpoint. The client libraries of servers are loaded on
+ * demand.
+ */
 export async function offlineAccess(dsn: Dsn): Promise<OfflineAccess> {
   switch (dsn.kind) {
     case 'sqlite':
-      return (await import('./sqlite/offline-file.ts')).offlineFile(dsn.path);
+      return (await import('./sqlite/offline-sqlite.ts')).offlineSqlite(dsn.path);
     case 'postgres':
       return (await import('./postgres/offline-postgres.ts')).offlinePostgres(dsn);
     case 'mysql':

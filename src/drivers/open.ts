@@ -1,4 +1,4 @@
-/** Opens the driver that an endpoint names. */
+/** Opens the driver of an endpoint. */
 import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import type { RemoteDsn } from '../config/database/database-dsn.ts';
@@ -7,7 +7,12 @@ import type { Driver } from './driver.ts';
 import type { Engine } from './remote/engine.ts';
 import { SqliteDriver } from './sqlite/sqlite-driver.ts';
 
-/** The drivers of servers are loaded when they are needed: their clients take time and memory. @throws StartError with one line for a person. */
+/**
+ * Opens the driver. The drivers of servers are loaded on demand, because their client libraries
+ * take time and memory.
+ *
+ * @throws StartError with one line for the operator.
+ */
 export async function openDriver(config: Config, logger: Logger): Promise<Driver> {
   const { endpoint, slowStatementMs } = config;
   if (endpoint.kind === 'sqlite') return SqliteDriver.open(endpoint.path, { logger, slowStatementMs });

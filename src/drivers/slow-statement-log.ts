@@ -4,20 +4,20 @@ import { SparseLog } from '../sparse-log.ts';
 import { durationText } from '../text/duration-text.ts';
 import type { SlowStatement } from './driver-statistics.ts';
 
-/** Tells of statements that take long, by their names: never with what they were given. */
+/** Logs slow statements by their names, never with their parameters. */
 export class SlowStatementLog {
   readonly #log: SparseLog;
 
   constructor(logger: Logger) {
     this.#log = new SparseLog({
       logger,
-      message: 'a statement took long',
+      message: 'statement took too long',
       linesMax: limits.sparseLogLinesMax,
       intervalMs: limits.sparseLogIntervalMs,
     });
   }
 
-  tell({ name, ms, rows }: SlowStatement): void {
+  log({ name, ms, rows }: SlowStatement): void {
     this.#log.write(() => ({ statement: name, took: durationText(ms), rows }));
   }
 }

@@ -1,7 +1,7 @@
 import { changeCount, type Row, type Statement } from '../sql/statement.ts';
 import type { SlowStatement, StatementTotals } from './driver-statistics.ts';
 
-/** The same as `StatementTotals`, while it is counted. */
+/** The mutable form of `StatementTotals`. */
 export interface RunningTotals {
   readonly name: string;
   runs: number;
@@ -9,19 +9,22 @@ export interface RunningTotals {
   rows: number;
 }
 
-/** Times of statements by name. It is written to where they run, and asked by whoever wants to know. */
+/**
+ * Counts and times of statements by name. The code that runs statements writes to it; metrics read
+ * it.
+ */
 export class StatementMeter {
   readonly #slowMs: number;
   readonly #onSlow: (slow: SlowStatement) => void;
   readonly #byName = new Map<string, RunningTotals>();
 
-  /** `onSlow` is told of each run that takes `slowMs` or longer. */
+  /** `onSlow` is called for each run that takes `slowMs` or longer. */
   constructor(options: { readonly slowMs: number; onSlow(slow: SlowStatement): void }) {
     this.#slowMs = options.slowMs;
     this.#onSlow = options.onSlow;
   }
 
-  /** Where the runs of a statement are counted: to be kept by those who run it often. */
+  /** The totals of a statement. Keep them where the statement runs often. */
   totalsOf(name: string): RunningTotals {
     let totals = this.#byName.get(name);
     if (totals === undefined) {
@@ -31,7 +34,7 @@ export class StatementMeter {
     return totals;
   }
 
-  ran(totals: RunningTotals, ms: number, rows: number): void {
+  record(totals: RunningTotals, ms: number, rows: number): void {
     totals.runs += 1;
     totals.ms += ms;
     totals.rows += rows;
@@ -43,7 +46,7 @@ export class StatementMeter {
   }
 }
 
-/** The totals of several meters together. */
+/** The sums of several meters by statement name. */
 export function addedByName(lists: readonly (readonly StatementTotals[])[]): readonly StatementTotals[] {
   const byName = new Map<string, StatementTotals>();
   for (const each of lists.flat()) {
@@ -53,7 +56,7 @@ export function addedByName(lists: readonly (readonly StatementTotals[])[]): rea
   return [...byName.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-/** The rows that a statement returned or changed. */
+/** How many rows a statement returned or changed. */
 export function rowCount({ returns }: Statement, rows: readonly Row[]): number {
   return returns === 'change' ? changeCount(rows) : rows.length;
 }

@@ -1,4 +1,4 @@
-/** What `tine check` finds out about a database. */
+/** The checks of `tine check`. */
 import type { OfflineDatabase } from '../drivers/offline.ts';
 import { row } from '../mvcc/program.ts';
 import { compactMarkName } from '../sql/key-text.ts';
@@ -10,38 +10,38 @@ import {
   compactionDone,
   currentRules,
   kinesRules,
-  leasesThere,
+  leasesExist,
   type Rule,
   repair,
   restore,
   revisionsInOrder,
 } from './rules.ts';
+import { missingParts } from './schema-parts.ts';
 import { compactedId, counted, numberOf, stateOf, type TableFacts, tableFacts } from './table-facts.ts';
-import { missingParts } from './tines-parts.ts';
 import { copyFinding } from './unfinished-copy.ts';
 
 export interface CheckReport {
-  /** A line each: what is wrong, and what to do. Empty: the database is sound. */
+  /** One line for each fault: what is wrong, and what to do. Empty: the database is sound. */
   readonly findings: readonly string[];
-  /** A line that says what the database holds; undefined when its table cannot be read. */
+  /** One line about the contents of the database. Undefined: its table cannot be read. */
   readonly summary: string | undefined;
 }
 
-/** Tests a database in one snapshot. Reads all of it. */
+/** Checks a database in one snapshot. Reads all of it. */
 export async function checkDatabase(database: OfflineDatabase): Promise<CheckReport> {
   const damage = await damageOf(database);
   const facts = await tableFacts(database);
   if (facts.missingColumns.length > 0) {
     const what = `table kine lacks ${facts.missingColumns.join(', ')}`;
     return {
-      findings: [...damage, `${what}; neither tine nor kine wrote this, name another database`],
+      findings: [...damage, `${what}; neither tine nor kine wrote it; give another database`],
       summary: undefined,
     };
   }
   const newer = facts.unknownMigrations.map(
     (name) => `written by a newer tine (it has ${name}); use that version or a newer one`,
   );
-  // Statements about a layout that is not known, or over pages that cannot be read, prove nothing.
+  // Checks of an unknown schema, or of pages that cannot be read, prove nothing.
   if (damage.length + newer.length > 0) return { findings: [...damage, ...newer], summary: undefined };
   const findings = [
     ...(await copyFinding(database, facts)),
@@ -60,10 +60,10 @@ async function rulesFor(database: OfflineDatabase, { isTines, tables }: TableFac
   const kines = kinesRules(database.sql, await compactedId(database));
   if (!isTines) return kines;
   const always = [...kines, revisionsInOrder];
-  // Where one of the small tables is gone, that is the finding.
+  // If one of the small tables is missing, this is the finding.
   if (!tables.has('tine_state') || !tables.has('tine_lease')) return always;
   if ((await rowsNotCovered(database)) > 0) return always;
-  return [...always, ...currentRules(database.sql), leasesThere, await compactionDone(database)];
+  return [...always, ...currentRules(database.sql), leasesExist, await compactionDone(database)];
 }
 
 async function damageOf(database: OfflineDatabase): Promise<readonly string[]> {
@@ -78,7 +78,7 @@ async function markFindings(database: OfflineDatabase): Promise<readonly string[
   const count = numberOf(await database.value(`SELECT COUNT(*) FROM kine WHERE name = '${compactMarkName}'`));
   if (count === 1) return [];
   if (count === 0) return [`the row ${compactMarkName} is missing; ${repair}`];
-  return [`there are ${count} rows ${compactMarkName}, and one must be; ${repair}`];
+  return [`there are ${count} rows ${compactMarkName} instead of one; ${repair}`];
 }
 
 async function sequenceFindings(database: OfflineDatabase, { isTines }: TableFacts): Promise<readonly string[]> {
@@ -88,7 +88,7 @@ async function sequenceFindings(database: OfflineDatabase, { isTines }: TableFac
   return [`the sequence of ids is behind the newest row; ${repair}`];
 }
 
-/** Rows that kine wrote after tine's index was last complete. */
+/** How many ids kine has written since tine's index was last complete. */
 export async function rowsNotCovered(database: OfflineDatabase): Promise<number> {
   const newest = await database.run(row(NEWEST_ROW));
   const covered = (await stateOf(database, 'covered_id')) ?? 0;

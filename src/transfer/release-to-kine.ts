@@ -1,20 +1,22 @@
-/** Hands a database back to kine: what kine needs to find is put back, and what is tine's own goes. */
+/** Hands a database back to kine: restores what kine needs, and removes what only tine uses. */
 import type { OfflineDatabase } from '../drivers/offline.ts';
 import { StartError } from '../errors.ts';
 import { clientsCompactMarkText, keyBytes } from '../sql/key-text.ts';
 import { modRevision, version } from '../sql/rows/row.ts';
 import { record } from '../sql/shape.ts';
 import { kinesClientsMarkName } from '../sql/statements/take-over-statements.ts';
-import { fillHoles } from './fill-holes.ts';
+import { fillMissingIds } from './fill-missing-ids.ts';
+import { tinesKineIndex, tinesTables } from './schema-parts.ts';
 import { compactedId, numberOf, requireKnown, stateOf, tableFacts } from './table-facts.ts';
-import { tinesKineIndex, tinesTables } from './tines-parts.ts';
 import { refuseUnfinishedCopy } from './unfinished-copy.ts';
 
 /**
- * Does it in one transaction; the lines of its report, or none when the database was kine's already. Doing it twice does nothing more. Where a database's tables
- * cannot be changed in a transaction the rows come first, then the columns and indexes, and tine's tables go last: cut off in between, it goes on where it was.
+ * Releases the database in one transaction. Returns the lines of its report, or none if the
+ * database was kine's already. A second run changes nothing. Where the tables of a database cannot
+ * be changed in a transaction, the rows are changed first, then columns and indexes, and tine's
+ * tables are dropped last: after an interruption the next run continues.
  *
- * @throws StartError when the database cannot be handed back.
+ * @throws StartError if the database cannot be handed back.
  */
 export async function releaseToKine(database: OfflineDatabase): Promise<readonly string[]> {
   const facts = await tableFacts(database);
@@ -25,18 +27,20 @@ export async function releaseToKine(database: OfflineDatabase): Promise<readonly
   const markId = await compactedId(database);
   const report = [
     await usersLost(database),
-    counted(await returnClientsMark(database), 'rows of the key compact_rev_key under the name kine has for it'),
-    counted(await unescapeNames(database), 'keys with their bytes as they are, not escaped'),
+    counted(await returnClientsMark(database), "rows of the key compact_rev_key under kine's name for it"),
+    counted(await unescapeNames(database), 'keys with their bytes unescaped'),
     counted(await forgetLaggingRevisions(database), 'rows whose id became their revision, as in kine'),
     counted(await leasesToTtls(database), 'rows with a TTL, as in kine, instead of a lease'),
-    counted(await fillHoles(database, markId), 'missing ids filled'),
-    counted(await fillOldValues(database, markId), 'rows given the previous value, as kine keeps it'),
+    counted(await fillMissingIds(database, markId), 'missing ids filled'),
+    counted(await fillOldValues(database, markId), 'rows given the previous value, as kine stores it'),
   ];
   await changeTables(database);
-  return [...report.filter((line) => line !== undefined), "kine's indexes are there, tine's tables are gone"];
+  return [...report.filter((line) => line !== undefined), "kine's indexes exist, tine's tables are dropped"];
 }
 
-/** kine knows nobody: whoever reaches it may do everything. */
+/**
+ * Warns about users and roles: kine has none, and every client that can connect may do everything.
+ */
 async function usersLost(database: OfflineDatabase): Promise<string | undefined> {
   const { tables } = await tableFacts(database);
   const count = async (table: string): Promise<number> =>
@@ -44,16 +48,19 @@ async function usersLost(database: OfflineDatabase): Promise<string | undefined>
   const [users, roles] = [await count('tine_user'), await count('tine_role')];
   if (users + roles === 0) return undefined;
   const isOn = (await stateOf(database, 'auth_enabled')) === 1;
-  const warning = isOn ? '; they were asked for until now, and kine lets everybody in who reaches it' : '';
+  const warning = isOn ? '; they were required until now, and kine accepts every client that can connect' : '';
   return `users and roles lost, which kine does not have: ${users} and ${roles}${warning}`;
 }
 
 const counted = (count: number, what: string): string | undefined => (count === 0 ? undefined : `${what}: ${count}`);
 
-/** A row without a version is kine's to tine, which then takes over its name, its value and its TTL at the next start. */
+/**
+ * A row without a version counts as kine's. The next start of tine takes over its name, its value
+ * and its TTL.
+ */
 const makeKines = 'version = NULL';
 
-/** @throws StartError that names a key, and what to do with it. */
+/** @throws StartError with a key that kine cannot store, and what to do with it. */
 async function refuseWhatKineCannotHold(database: OfflineDatabase): Promise<void> {
   const { sql } = database;
   const found = await database.values(`SELECT DISTINCT name FROM kine WHERE ${sql.maybeUnstorableInKine}`);
@@ -70,18 +77,21 @@ async function refuseWhatKineCannotHold(database: OfflineDatabase): Promise<void
 
 const shownKeyBytesMax = 100;
 
-/** The API server's key `compact_rev_key`: kine keeps it under another name, with the version in front of the value. */
+/**
+ * Restores the API server's key `compact_rev_key`, which kine stores under another name, with the
+ * version before the value.
+ */
 async function returnClientsMark(database: OfflineDatabase): Promise<number> {
   const { sql } = database;
-  const isThere = async (name: string): Promise<boolean> =>
+  const exists = async (name: string): Promise<boolean> =>
     (await database.value(`SELECT 1 FROM kine WHERE name = ${sql.parameter.text} LIMIT 1`, name)) !== undefined;
-  if (!(await isThere(clientsCompactMarkText))) return 0;
-  if (await isThere(kinesClientsMarkName)) {
+  if (!(await exists(clientsCompactMarkText))) return 0;
+  if (await exists(kinesClientsMarkName)) {
     throw new StartError(
       `${database.name}: kine needs the key ${kinesClientsMarkName} for itself; delete it, compact, then release`,
     );
   }
-  // From the newest on: a version that kine left out is counted along the older rows.
+  // From the newest row on: a version that kine left out is counted along the older rows.
   const found = await database.rows(
     record({ id: 'integer', version: 'integer?', value: 'bytes?', deleted: 'integer?' }),
     `SELECT id, ${version(sql, 'kine')}, ${sql.expression.selectedBytes('value')}, deleted FROM kine WHERE name = ${sql.parameter.text} ORDER BY id DESC`,
@@ -99,7 +109,7 @@ async function returnClientsMark(database: OfflineDatabase): Promise<number> {
   return found.length;
 }
 
-/** Keys with bytes that tine escapes are stored by kine as they are, as text all the same. */
+/** Restores keys with bytes that tine escapes. kine stores the bytes unchanged, as text. */
 async function unescapeNames(database: OfflineDatabase): Promise<number> {
   const { sql } = database;
   const names = await database.values(
@@ -117,7 +127,10 @@ async function unescapeNames(database: OfflineDatabase): Promise<number> {
   return names.length;
 }
 
-/** To kine an id is a revision. Create revisions follow; where the creating row is compacted away they stay, and are below the id. */
+/**
+ * Removes revisions that differ from ids: to kine an id is a revision. Create revisions follow.
+ * Where the creating row is compacted away they stay, and are below the id.
+ */
 async function forgetLaggingRevisions(database: OfflineDatabase): Promise<number> {
   const first = await database.value('SELECT MIN(revision) FROM kine WHERE revision IS NOT NULL');
   await database.change('UPDATE kine SET sub_revision = NULL WHERE sub_revision IS NOT NULL');
@@ -133,12 +146,17 @@ async function forgetLaggingRevisions(database: OfflineDatabase): Promise<number
   return database.change('UPDATE kine SET revision = NULL WHERE revision IS NOT NULL');
 }
 
-/** tine writes the TTL beside the lease; kine counts it from its own start. */
+/**
+ * Removes leases. tine writes the TTL beside the lease, and kine counts the TTL from its own start.
+ */
 function leasesToTtls(database: OfflineDatabase): Promise<number> {
   return database.change(`UPDATE kine SET lease_id = NULL, ${makeKines} WHERE lease_id IS NOT NULL`);
 }
 
-/** kine cannot tell a watcher the previous value from the row that is replaced. Below the mark nobody can watch. */
+/**
+ * Copies previous values into the rows: kine reports them to watchers, and does not read the
+ * replaced row for this. Below the mark no watch is possible.
+ */
 async function fillOldValues(database: OfflineDatabase, markId: number): Promise<number> {
   const { sql } = database;
   const empty = (row: string) =>
@@ -156,7 +174,7 @@ async function fillOldValues(database: OfflineDatabase, markId: number): Promise
   );
 }
 
-/** Types, indexes and tables as kine has them, in an order that can be gone on with. */
+/** Restores kine's types, indexes and tables, in an order that an interrupted run can continue. */
 async function changeTables(database: OfflineDatabase): Promise<void> {
   const { sql } = database;
   for (const statement of [...sql.returnColumns, ...sql.setSequence]) await database.change(statement);
@@ -166,7 +184,7 @@ async function changeTables(database: OfflineDatabase): Promise<void> {
   for (const name of tinesTables(facts)) await database.change(`DROP TABLE ${name}`);
 }
 
-/** Those of kine's that are missing; how many. */
+/** Creates kine's missing indexes. Returns their number. */
 export async function makeKinesIndexes(database: OfflineDatabase): Promise<number> {
   const { indexes } = await tableFacts(database);
   const missing = Object.entries(database.sql.kinesIndexes).filter(([name]) => !indexes.has(name));

@@ -1,47 +1,50 @@
-/** What `tine repair` mends, and how. */
+/** The repairs of `tine repair`. */
 import { migrationsTable } from '../../migrations/migrations.ts';
-import type { OfflineAccess, OfflineDatabase, OwnedDatabase } from '../drivers/offline.ts';
+import type { LockedDatabase, OfflineAccess, OfflineDatabase } from '../drivers/offline.ts';
 import { change, changeEach } from '../mvcc/program.ts';
 import { rebuildCurrent, uniteMarks } from '../mvcc/start-up/take-over.ts';
 import { compactMarkName } from '../sql/key-text.ts';
 import { INSERT_KINES_MARK } from '../sql/statements/repair-statements.ts';
 import { DELETE_ROWS, SET_COMPACT_MARK } from '../sql/statements/write-statements.ts';
 import { checkDatabase, rowsNotCovered } from './check-database.ts';
-import { fillHoles } from './fill-holes.ts';
+import { fillMissingIds } from './fill-missing-ids.ts';
 import { makeKinesIndexes } from './release-to-kine.ts';
-import { breachOf, compactionDone, currentRules, leasesThere, unreachableRows } from './rules.ts';
+import { breachOf, compactionDone, currentRules, leasesExist, unreachableRows } from './rules.ts';
+import { missingParts } from './schema-parts.ts';
 import { compactedId, counted, numberOf, requireKnown, type TableFacts, tableFacts } from './table-facts.ts';
-import { missingParts } from './tines-parts.ts';
 import { refuseUnfinishedCopy } from './unfinished-copy.ts';
 
 export interface RepairReport {
-  /** A line for each thing that was mended. */
+  /** One line for each repair. */
   readonly done: readonly string[];
-  /** The findings that are left, each with its cure. */
+  /** The remaining findings, each with advice. */
   readonly left: readonly string[];
 }
 
-/** One kind of fault: what was done about it, or undefined when there was none. */
-type Mend = (database: OfflineDatabase, facts: TableFacts) => Promise<string | undefined>;
+/**
+ * Repairs one kind of fault. Returns a line about the repair, or undefined if there was no fault.
+ */
+type Repair = (database: OfflineDatabase, facts: TableFacts) => Promise<string | undefined>;
 
-/** In their order: what follows relies on what came before. */
-const mends: readonly Mend[] = [
-  mendMarks,
-  mendHoles,
-  mendLeases,
-  mendLeftovers,
-  mendCurrent,
-  mendKinesIndexes,
-  mendSequence,
+/** The repairs in order: later ones rely on earlier ones. */
+const repairs: readonly Repair[] = [
+  repairMarks,
+  repairMissingIds,
+  repairLeases,
+  repairLeftovers,
+  repairCurrent,
+  repairKinesIndexes,
+  repairSequence,
 ];
 
 /**
- * Each fault in one transaction. What is sound is not changed.
+ * Repairs each kind of fault in a transaction of its own. Changes nothing that is sound.
  *
- * @throws StartError when the database is nobody's, a newer tine's, or in use.
+ * @throws StartError if neither kine nor tine wrote the database, if a newer tine wrote it, or if
+ * it is in use.
  */
 export async function repairDatabase(access: OfflineAccess): Promise<RepairReport> {
-  const isDamaged = await access.look(async (database) => {
+  const damage = await access.readSnapshot(async (database) => {
     const facts = await tableFacts(database);
     const { findings, summary } = await checkDatabase(database);
     if (summary === undefined) return findings;
@@ -49,27 +52,27 @@ export async function repairDatabase(access: OfflineAccess): Promise<RepairRepor
     await refuseUnfinishedCopy(database, facts);
     return undefined;
   });
-  // Over pages that cannot be read nothing is written.
-  if (isDamaged !== undefined) return { done: [], left: isDamaged };
+  // Nothing is written if pages cannot be read.
+  if (damage !== undefined) return { done: [], left: damage };
   const done: string[] = await restoreParts(access);
-  await access.own(async (owned) => {
-    for (const mend of mends) {
-      const line = await mendIn(owned, mend);
+  await access.whileLocked(async (locked) => {
+    for (const repair of repairs) {
+      const line = await runRepair(locked, repair);
       if (line !== undefined) done.push(line);
     }
   });
-  const { findings } = await access.look(checkDatabase);
+  const { findings } = await access.readSnapshot(checkDatabase);
   return { done, left: findings };
 }
 
-function mendIn(owned: OwnedDatabase, mend: Mend): Promise<string | undefined> {
-  return owned.transaction(async (database) => mend(database, await tableFacts(database)));
+function runRepair(locked: LockedDatabase, repair: Repair): Promise<string | undefined> {
+  return locked.transaction(async (database) => repair(database, await tableFacts(database)));
 }
 
-/** The schema's own steps make what is missing when they run again. */
+/** Creates missing tables and indexes: the migrations run again and create what is missing. */
 async function restoreParts(access: OfflineAccess): Promise<string[]> {
-  const missing = await access.own((owned) =>
-    owned.transaction(async (database) => {
+  const missing = await access.whileLocked((locked) =>
+    locked.transaction(async (database) => {
       const facts = await tableFacts(database);
       if (!facts.isTines) return [];
       const found = missingParts(database.sql, facts);
@@ -79,35 +82,37 @@ async function restoreParts(access: OfflineAccess): Promise<string[]> {
     }),
   );
   if (missing.length > 0) await access.prepare();
-  return missing.map((what) => `made ${what}`);
+  return missing.map((what) => `created ${what}`);
 }
 
-/** Exactly one, which covers what the others did. */
-async function mendMarks(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+/** Leaves exactly one mark, which covers the marks that are removed. */
+async function repairMarks(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   const count = numberOf(await database.value(`SELECT COUNT(*) FROM kine WHERE name = '${compactMarkName}'`));
   if (count === 1) return undefined;
   const markId = await compactedId(database);
   if (count > 1 || isTines) await database.run(uniteMarks());
   else await database.run(change(INSERT_KINES_MARK));
   if (count === 0 && markId > 0) await database.run(change(SET_COMPACT_MARK, markId));
-  return count === 0 ? `made the row ${compactMarkName}` : `of ${count} rows ${compactMarkName} the newest is left`;
+  return count === 0
+    ? `created the row ${compactMarkName}`
+    : `kept only the newest of ${count} rows ${compactMarkName}`;
 }
 
-async function mendHoles(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+async function repairMissingIds(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   const markId = await compactedId(database);
-  const filled = await fillHoles(database, markId);
+  const filled = await fillMissingIds(database, markId);
   if (filled === 0) return undefined;
-  // A row without a version is kine's to tine; these are not.
+  // A row without a version counts as kine's; these rows are tine's.
   if (isTines)
     await database.change(
       `UPDATE kine SET version = 0 WHERE id > ${markId} AND version IS NULL AND name LIKE 'gap-%' AND created = 0 AND prev_revision = 0`,
     );
-  return `filled ${counted(filled, 'missing id')} as kine does: what was written there, if anything was, is lost`;
+  return `filled ${counted(filled, 'missing id')} as kine does: if they had been written, the writes are lost`;
 }
 
-async function mendLeases(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+async function repairLeases(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   if (!isTines) return undefined;
-  const breach = await breachOf(leasesThere, database);
+  const breach = await breachOf(leasesExist, database);
   if (breach === undefined) return undefined;
   await database.change(
     `UPDATE kine
@@ -119,15 +124,15 @@ async function mendLeases(database: OfflineDatabase, { isTines }: TableFacts): P
     SET lease_id = NULL
     WHERE lease_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM tine_lease WHERE tine_lease.id = kine_current.lease_id)`,
   );
-  return `took the lease that is not there from ${counted(breach.count, 'key')}`;
+  return `removed a lease that does not exist from ${counted(breach.count, 'key')}`;
 }
 
-async function mendLeftovers(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+async function repairLeftovers(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   if (!isTines) return undefined;
   const rule = await compactionDone(database);
   const breach = await breachOf(rule, database);
   if (breach === undefined) return undefined;
-  // From the oldest on: a row tells which older one it replaced.
+  // From the oldest row on: a row names the older row that it replaced.
   for (;;) {
     const found = await database.values(`${unreachableRows(rule.throughId)} ORDER BY id LIMIT ${leftoversAtOnce}`);
     await database.run(
@@ -141,27 +146,30 @@ async function mendLeftovers(database: OfflineDatabase, { isTines }: TableFacts)
   return `deleted ${counted(breach.count, 'row')} left over from a compaction`;
 }
 
-/** Rows of a statement. */
+/** Rows of one statement. */
 const leftoversAtOnce = 500;
 
-/** What kine wrote since the last start is the next start's to take over. */
-async function mendCurrent(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+/**
+ * Rebuilds the index. Rows that kine wrote since the last start are left to the take-over of the
+ * next start.
+ */
+async function repairCurrent(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   if (!isTines || (await rowsNotCovered(database)) > 0) return undefined;
   for (const rule of currentRules(database.sql)) {
     if ((await breachOf(rule, database)) === undefined) continue;
     await database.run(rebuildCurrent(numberOf(await database.value('SELECT MAX(id) FROM kine'))));
-    return 'built the index kine_current anew';
+    return 'rebuilt the index kine_current';
   }
   return undefined;
 }
 
-async function mendKinesIndexes(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+async function repairKinesIndexes(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   if (isTines || database.sql.kineCreatesIndexes) return undefined;
   const made = await makeKinesIndexes(database);
-  return made === 0 ? undefined : `made indexes of kine's: ${made}`;
+  return made === 0 ? undefined : `created kine's missing indexes: ${made}`;
 }
 
-async function mendSequence(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
+async function repairSequence(database: OfflineDatabase, { isTines }: TableFacts): Promise<string | undefined> {
   const { sequenceBehind, advancesSequence, setSequence } = database.sql;
   if (sequenceBehind === undefined || (isTines && !advancesSequence)) return undefined;
   if ((await database.value(sequenceBehind)) === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** Rules that a sound database keeps. */
+/** Rules for a sound database. */
 import type { OfflineDatabase } from '../drivers/offline.ts';
 import type { OfflineDialect } from '../sql/dialects/offline-dialect.ts';
 import { compactMarkName } from '../sql/key-text.ts';
@@ -6,7 +6,10 @@ import { modRevision } from '../sql/rows/row.ts';
 import { record } from '../sql/shape.ts';
 import { counted, numberOf, stateOf } from './table-facts.ts';
 
-/** A rule that no row may break: the statement gives their number and the id of the first. */
+/**
+ * A rule for all rows. The statement returns the number of rows that break it, and the id of the
+ * first one.
+ */
 export interface Rule {
   readonly sql: string;
   readonly finding: (count: number, firstId: number) => string;
@@ -18,23 +21,26 @@ export interface Breach {
 }
 
 export const restore = 'restore the database from a backup';
-export const repair = '`tine repair` mends it';
+export const repair = '`tine repair` repairs it';
 
-/** How a rule is broken; undefined: it is not. */
+/** How many rows break a rule. Undefined: none. */
 export async function breachOf({ sql }: Rule, database: OfflineDatabase): Promise<Breach | undefined> {
   const [found] = await database.rows(record({ count: 'integer?', firstId: 'integer?' }), sql);
   const count = numberOf(found?.count);
   return count === 0 ? undefined : { count, firstId: numberOf(found?.firstId) };
 }
 
-/** What holds for every table of kine's, whoever wrote it. Above the mark nothing was ever taken away. */
+/**
+ * Rules for every table `kine`, whether tine or kine wrote it. Above the mark no row was ever
+ * deleted.
+ */
 export function kinesRules(sql: OfflineDialect, markId: number): readonly Rule[] {
   return [
     {
       sql: `SELECT COUNT(*), MIN(id) FROM kine WHERE name IS NULL OR ${sql.isNotText('name')} OR name = ''`,
       finding: (count, id) => `${rowsFrom(count, id)} without a key; ${restore}`,
     },
-    holes(markId),
+    noMissingIds(markId),
     {
       sql: `SELECT COUNT(*), MIN(later.id)
         FROM kine later
@@ -49,21 +55,22 @@ export function kinesRules(sql: OfflineDialect, markId: number): readonly Rule[]
       sql: `SELECT COUNT(*), MIN(id)
         FROM kine
         WHERE created = 0 AND deleted = 0 AND (prev_revision = 0 OR create_revision = 0 OR create_revision > id)`,
-      finding: (count, id) => `${rowsFrom(count, id)} that update a key and do not say which creation; ${restore}`,
+      finding: (count, id) =>
+        `${rowsFrom(count, id)} that update a key without the revision of its creation; ${restore}`,
     },
   ];
 }
 
 /** No id is missing above the mark. */
-function holes(markId: number): Rule {
+function noMissingIds(markId: number): Rule {
   return {
     sql: `SELECT MAX(id) - ${markId} - COUNT(*), ${markId + 1} FROM kine WHERE id > ${markId}`,
     finding: (count, id) =>
-      `${count} ids from ${id} on are missing: if kine left these holes, \`tine repair\` fills them, else rows were lost: ${restore}`,
+      `${count} ids from ${id} on are missing: if kine left these gaps, \`tine repair\` fills them; otherwise rows were lost: ${restore}`,
   };
 }
 
-/** Revisions follow the ids. */
+/** Revisions grow with the ids. */
 export const revisionsInOrder: Rule = {
   sql: `SELECT COUNT(*), MIN(id)
     FROM (
@@ -74,7 +81,10 @@ export const revisionsInOrder: Rule = {
     `${rowsFrom(count, id)} whose revision is below that of an earlier row, or above their id; ${restore}`,
 };
 
-/** The index of newest rows tells what the table does. It may be behind after kine owned the database; a start catches it up. */
+/**
+ * The index of newest rows agrees with the table. It may be behind after kine used the database;
+ * the next start of tine completes it.
+ */
 export const currentRules = (sql: OfflineDialect): readonly Rule[] => [
   {
     sql: `SELECT COUNT(*), MIN(kine.id)
@@ -92,21 +102,21 @@ export const currentRules = (sql: OfflineDialect): readonly Rule[] => [
       LEFT JOIN kine ON kine.id = kine_current.id AND kine.name = kine_current.name
       WHERE kine.id IS NULL OR kine.deleted = 1`,
     finding: (count, id) =>
-      `the index kine_current has ${count} keys that are not there (the first has row ${id}); ${repair}`,
+      `the index kine_current has ${count} keys that do not exist (the first has row ${id}); ${repair}`,
   },
 ];
 
-export const leasesThere: Rule = {
+export const leasesExist: Rule = {
   sql: `SELECT COUNT(*), MIN(kine.id)
     FROM (SELECT MAX(id) AS id FROM kine GROUP BY name) newest
     JOIN kine ON kine.id = newest.id
     LEFT JOIN tine_lease ON tine_lease.id = kine.lease_id
     WHERE kine.deleted = 0 AND kine.lease_id IS NOT NULL AND tine_lease.id IS NULL`,
   finding: (count, id) =>
-    `${count} keys (the first has row ${id}) hang on a lease that is not there and never expire; \`tine repair\` takes the lease from them, and they stay`,
+    `${count} keys (the first has row ${id}) have a lease that does not exist, so they never expire; \`tine repair\` removes the lease and keeps the keys`,
 };
 
-/** Compaction has been here, and nothing that it deletes is left. */
+/** No row is left that compaction deletes. */
 export async function compactionDone(database: OfflineDatabase): Promise<Rule & { readonly throughId: number }> {
   const throughId = (await stateOf(database, 'compacted_id')) ?? 0;
   return {
@@ -116,7 +126,9 @@ export async function compactionDone(database: OfflineDatabase): Promise<Rule & 
   };
 }
 
-/** The ids of the rows that nobody can read any more up to an id; the newest row of all stays. */
+/**
+ * The ids of the rows up to an id that can no longer be read. The newest row of the table stays.
+ */
 export function unreachableRows(throughId: number): string {
   return `SELECT kine.id AS id
     FROM kine

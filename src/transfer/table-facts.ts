@@ -1,4 +1,6 @@
-/** What is in a database that may be kine's, tine's, or nobody's. */
+/**
+ * The tables, columns and indexes of a database that may be kine's, tine's, or another program's.
+ */
 import { kinesColumns, migrations, migrationsTable } from '../../migrations/migrations.ts';
 import type { OfflineDatabase } from '../drivers/offline.ts';
 import { StartError } from '../errors.ts';
@@ -10,17 +12,17 @@ const tinesColumns = ['version', 'lease_id', 'revision'] as const;
 export interface TableFacts {
   readonly tables: ReadonlySet<string>;
   readonly indexes: ReadonlySet<string>;
-  /** Columns of kine's that table `kine` lacks; all of them when there is no such table. */
+  /** Columns of kine that table `kine` lacks. All of them if the table does not exist. */
   readonly missingColumns: readonly string[];
-  /** Whether tine's columns and tables are there too. */
+  /** Whether tine's columns and tables exist too. */
   readonly isTines: boolean;
-  /** Migrations in the database that this version does not know. */
+  /** Migrations in the database that this version does not have. */
   readonly unknownMigrations: readonly string[];
   /** Migrations of this version that the database lacks. */
   readonly missingMigrations: readonly string[];
 }
 
-/** Reads which tables, columns and indexes there are. */
+/** Reads which tables, columns and indexes exist. */
 export async function tableFacts(database: OfflineDatabase): Promise<TableFacts> {
   const columns = await names(database, database.sql.kineColumnNames);
   const tables = await names(database, database.sql.tableNames);
@@ -39,7 +41,10 @@ export async function tableFacts(database: OfflineDatabase): Promise<TableFacts>
   };
 }
 
-/** @throws StartError when the database is nobody's, or a newer tine's, which `doing` must be left to. */
+/**
+ * @throws StartError if neither kine nor tine wrote the database, or if a newer tine wrote it,
+ * whose version must do the work. `doing`: the verb for the advice.
+ */
 export function requireKnown(
   database: OfflineDatabase,
   { missingColumns, unknownMigrations }: TableFacts,
@@ -47,7 +52,7 @@ export function requireKnown(
 ) {
   if (missingColumns.length > 0) {
     throw new StartError(
-      `${database.name}: table kine lacks ${missingColumns.join(', ')}; neither tine nor kine wrote this`,
+      `${database.name}: table kine lacks ${missingColumns.join(', ')}; neither tine nor kine wrote it`,
     );
   }
   if (unknownMigrations.length > 0) {
@@ -57,7 +62,10 @@ export function requireKnown(
   }
 }
 
-/** The id up to which history is compacted; 0 before the first time. Where the mark is lost: up to which tine knows that it is. */
+/**
+ * The id up to which history is compacted. 0 before the first compaction. If the mark is lost, the
+ * id that tine has recorded.
+ */
 export async function compactedId(database: OfflineDatabase): Promise<number> {
   const mark = await database.value(`SELECT MAX(prev_revision) FROM kine WHERE name = '${compactMarkName}'`);
   if (typeof mark === 'number') return mark;
@@ -65,13 +73,13 @@ export async function compactedId(database: OfflineDatabase): Promise<number> {
   return tables.has('tine_state') ? ((await stateOf(database, 'compacted_id')) ?? 0) : 0;
 }
 
-/** A number that tine remembers by a name; undefined: it remembers none. */
+/** A number that tine has stored under a name. Undefined: it was never stored. */
 export async function stateOf(database: OfflineDatabase, name: string): Promise<number | undefined> {
   const found = await database.value(`SELECT value FROM tine_state WHERE name = '${name}'`);
   return found === undefined ? undefined : numberOf(found);
 }
 
-/** A count or an id; NULL, the greatest of nothing, is 0. */
+/** A count or an id. NULL, the maximum of no rows, is 0. */
 export function numberOf(value: unknown): number {
   return typeof value === 'number' ? value : 0;
 }

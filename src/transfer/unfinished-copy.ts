@@ -1,21 +1,21 @@
-/** A copy that is under way, or was cut off: its target is neither to be served nor to be handed on. */
+/** Detects an unfinished copy. Its target must be neither served nor handed on. */
 import type { OfflineDatabase } from '../drivers/offline.ts';
 import { StartError } from '../errors.ts';
 import { copySourceName } from '../sql/statements/take-over-statements.ts';
 import { stateOf, type TableFacts } from './table-facts.ts';
 
-const cure = 'run the same `tine copy` again, which goes on where it was, or drop the database';
+const advice = 'run the same `tine copy` again, which continues it, or drop the database';
 
-/** @throws StartError when the database is half of a copy. */
+/** @throws StartError if the database is an unfinished copy. */
 export async function refuseUnfinishedCopy(database: OfflineDatabase, facts: TableFacts): Promise<void> {
   if (await isUnfinished(database, facts)) {
-    throw new StartError(`${database.name}: a copy into it has not been finished; ${cure}`);
+    throw new StartError(`${database.name}: a copy into this database has not been finished; ${advice}`);
   }
 }
 
-/** The finding that a check makes of it. */
+/** The finding of a check. */
 export async function copyFinding(database: OfflineDatabase, facts: TableFacts): Promise<readonly string[]> {
-  return (await isUnfinished(database, facts)) ? [`a copy into it has not been finished; ${cure}`] : [];
+  return (await isUnfinished(database, facts)) ? [`a copy into this database has not been finished; ${advice}`] : [];
 }
 
 async function isUnfinished(database: OfflineDatabase, { tables }: TableFacts): Promise<boolean> {

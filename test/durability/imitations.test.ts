@@ -17,14 +17,14 @@ const imitations: readonly {
       `pg_advisory_xact_lock(${integers}) RETURNS void LANGUAGE sql AS 'SELECT'`,
       `pg_try_advisory_xact_lock(${integers}) RETURNS boolean LANGUAGE sql AS 'SELECT true'`,
     ],
-    refusal: /its advisory locks do not lock, so tine would lose acknowledged writes there/,
+    refusal: /its advisory locks have no effect, so tine could lose acknowledged writes/,
   },
   {
     name: 'advisory locks are refused',
     functions: [
       `pg_try_advisory_xact_lock(${integers}) RETURNS boolean LANGUAGE plpgsql AS 'BEGIN RAISE feature_not_supported; END'`,
     ],
-    refusal: /the server lacks something of Postgres that tine needs/,
+    refusal: /the server lacks a feature of Postgres that tine needs/,
   },
 ];
 

@@ -140,7 +140,7 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
       const { client, server } = await ownServer(context, { driver });
       for (let index = 0; index < 5; index += 1) await client.put({ key: 'a' });
       const isDirect = mode === 'cache_statement';
-      assert.equal(server.log().includes('default_query_exec_mode names a pooler: settings go with'), !isDirect);
+      assert.equal(server.log().includes('default_query_exec_mode names a pooler: settings are sent with'), !isDirect);
       assert.doesNotMatch(server.log(), /ignored|"level":"error"/);
     });
   }

@@ -49,7 +49,7 @@ class Writer {
 /** Until the server has noticed by itself, and how long that took. */
 async function noticedMs(server: Server): Promise<number> {
   const beganMs = performance.now();
-  await waitFor('a line in the log', () => server.log().includes('writes are refused: they would be lost'));
+  await waitFor('a line in the log', () => server.log().includes('writes are refused because they would be lost'));
   return performance.now() - beganMs;
 }
 

@@ -94,7 +94,7 @@ for (const driver of FILE_DRIVERS) {
   test(`${driver.name}: five instances started at the same moment on a kine file take it over once`, async (context) => {
     for (let round = 0; round < rounds; round += 1) {
       const { servers } = await startTogether(context, driver, (path) => writeKineFile(path, kineRows));
-      const takers = servers.filter((server) => server.log().includes('took over what kine wrote'));
+      const takers = servers.filter((server) => server.log().includes('took over rows that kine wrote'));
       assert.equal(takers.length, 1);
       const client = new EtcdClient(servers[0]?.address ?? '');
       const { kvs } = await client.range({ key: '/registry/b', revision: 19 });
@@ -150,7 +150,7 @@ for (const driver of FILE_DRIVERS) {
       holder.close();
     }, 8_000);
     await server.start();
-    assert.match(server.log(), /another program has the database open/);
+    assert.match(server.log(), /another program has locked the database/);
     const client = new EtcdClient(server.address);
     context.after(() => client.close());
     assert.ok((await client.put({ key: 'a' })).header.revision > 1);
@@ -168,7 +168,10 @@ for (const driver of FILE_DRIVERS) {
       await sleep(Math.random() * 300);
       await server.start();
       await within(20_000, 'the repair to end', exit);
-      assert.match(said, /sound; nothing to do|another program has the database open; stop it, then try again/);
+      assert.match(
+        said,
+        /sound; nothing to do|another program has locked the database; stop it, then try again/,
+      );
       await server.stop();
     }
   });

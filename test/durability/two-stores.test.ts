@@ -83,7 +83,7 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
   test('postgres: a search_path without a schema stops the start with advice', async (context) => {
     const database = await onSharedPostgres(context);
     const role = await database.role({ search_path: 'missing' });
-    await assert.rejects(ownServer(context, { driver: role }), /search_path of user .* names no schema that exists/);
+    await assert.rejects(ownServer(context, { driver: role }), /search_path of user .* contains no existing schema/);
   });
 }
 

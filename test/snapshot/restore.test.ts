@@ -18,7 +18,7 @@ function restore(path: string, { endpoint }: TestDatabase, ...options: readonly 
 }
 
 async function isSound({ access }: TestDatabase): Promise<void> {
-  assert.deepEqual((await access.look(checkDatabase)).findings, []);
+  assert.deepEqual((await access.readSnapshot(checkDatabase)).findings, []);
 }
 
 for (const driver of onePerDialect(TINE_DRIVERS)) {
@@ -99,7 +99,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     });
     const { status, stderr } = restore(path, target);
     assert.equal(status, 1);
-    assert.match(stderr, /it is not empty \(1 row\); name an empty database/);
+    assert.match(stderr, /it is not empty \(1 row\); give an empty database/);
     await serving(target, async (own) => {
       assert.equal((await own.range({ key: '\0', range_end: '\0' })).count, 1);
     });
@@ -138,7 +138,7 @@ if (driver !== undefined) {
     const target = await testDatabase(context, driver);
     const running = restore(server.dataDirectory, target);
     assert.equal(running.status, 1);
-    assert.match(running.stderr, /an etcd is running on it|the write-ahead log beside it goes on/);
+    assert.match(running.stderr, /an etcd is using it|the write-ahead log beside it has/);
 
     // etcd writes its db every 100 ms: killed at once it has written the log alone.
     await sleep(500);
@@ -148,7 +148,7 @@ if (driver !== undefined) {
     cpSync(server.dataDirectory, copy, { recursive: true });
     const killed = restore(copy, target);
     assert.equal(killed.status, 1);
-    assert.match(killed.stderr, /the write-ahead log beside it goes on for \d+ more; start an etcd/);
+    assert.match(killed.stderr, /the write-ahead log beside it has \d+ newer entries; start this etcd/);
 
     await server.start();
     client.reconnect();
@@ -200,7 +200,7 @@ if (driver !== undefined) {
       assert.equal(status, 1, stdout);
       assert.match(stderr, pattern);
     };
-    refused(/there is no such file/);
+    refused(/no such file/);
     writeFileSync(path, '');
     refused(/it is not an etcd snapshot/);
     writeFileSync(path, Buffer.alloc(100_000, 'x'));
@@ -214,7 +214,7 @@ if (driver !== undefined) {
     damaged[damaged.length - 40] = (damaged[damaged.length - 40] as number) ^ 1;
     writeFileSync(path, damaged);
     refused(/it is damaged: its SHA-256 does not match/);
-    assert.equal(await target.access.isThere(), false, 'the target was not touched');
+    assert.equal(await target.access.exists(), false, 'the target was not touched');
   });
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ownAlone } from '../../src/drivers/offline.ts';
+import { lockedTransaction } from '../../src/drivers/offline.ts';
 import type { DatabaseFacts } from '../../src/mvcc/database-facts.ts';
 import { headProgram } from '../../src/mvcc/head.ts';
 import { snapshotPage, snapshotSizes } from '../../src/mvcc/snapshot/snapshot-pages.ts';
@@ -35,7 +35,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
       rangePage: { rowsMax: 1, bytesMax: 1 },
       snapshotPageBytes: 60_000,
     };
-    await ownAlone(database.access, async (own) => {
+    await lockedTransaction(database.access, async (own) => {
       const head = await own.run(headProgram());
       const stretch = { afterId: 0, lastId: head.id, compactId: head.compactId, thereAtId: head.compactId };
       const { variableBytes, cuts } = await own.run(snapshotSizes(stretch, facts));

@@ -34,7 +34,7 @@ import {
   writeTineDatabase,
 } from './databases.ts';
 
-const silent: Progress = { at: () => {}, say: () => {} };
+const silent: Progress = { update: () => {}, print: () => {} };
 
 const txn = (...steps: readonly WriteOperation[]): WriteOperation => ({
   kind: 'txn',
@@ -78,8 +78,8 @@ function cutOff(access: OfflineAccess, beforeTransaction: number): OfflineAccess
   let count = 0;
   return {
     ...access,
-    own: (work) =>
-      access.own((owned) =>
+    whileLocked: (work) =>
+      access.whileLocked((owned) =>
         work({
           transaction: (change) => {
             count += 1;
@@ -92,7 +92,7 @@ function cutOff(access: OfflineAccess, beforeTransaction: number): OfflineAccess
 }
 
 async function isSound({ access }: TestDatabase): Promise<void> {
-  assert.deepEqual((await access.look(checkDatabase)).findings, []);
+  assert.deepEqual((await access.readSnapshot(checkDatabase)).findings, []);
 }
 
 for (const from of TINE_DRIVERS) {
@@ -162,10 +162,10 @@ for (const from of TINE_DRIVERS) {
     await tamper(target, ["UPDATE kine SET version = 9 WHERE name = '/held'"]);
     await assert.rejects(
       copyDatabase(source.access, target.access, silent),
-      /it is not what was copied: 7 keys, SHA-256 .* instead of 7 keys, SHA-256 .*; drop it and start again$/,
+      /the copy differs from the source: 7 keys, SHA-256 .* instead of 7 keys, SHA-256 .*; drop the database and start again$/,
     );
-    const [finding] = (await target.access.look(checkDatabase)).findings;
-    assert.match(finding ?? '', /a copy into it has not been finished/);
+    const [finding] = (await target.access.readSnapshot(checkDatabase)).findings;
+    assert.match(finding ?? '', /a copy into this database has not been finished/);
   });
 
   test(`${from.name}: a copy into a database with data, into a served database or into another unfinished copy is refused`, async (context) => {
@@ -177,10 +177,10 @@ for (const from of TINE_DRIVERS) {
       await client.put({ key: '/mine' });
     });
     await assert.rejects(copyDatabase(source.access, target.access, silent), /it is not empty \(1 row\)/);
-    await assert.rejects(copyDatabase(source.access, source.access, silent), /cannot be copied into itself/);
+    await assert.rejects(copyDatabase(source.access, source.access, silent), /cannot copy a database into itself/);
     const half = await testDatabase(context, from);
     await assert.rejects(copyDatabase(source.access, cutOff(half.access, 3), silent), /cut off/);
-    await assert.rejects(copyDatabase(target.access, half.access, silent), /half of a copy from elsewhere/);
+    await assert.rejects(copyDatabase(target.access, half.access, silent), /unfinished copy of another source/);
     await assert.rejects(copyDatabase(half.access, target.access, silent), /has not been finished/);
   });
 

@@ -38,7 +38,7 @@ for (const driver of NAMING_DRIVERS) {
       for (const name of ['n'.repeat(65), 'space at its end ']) {
         const { status, stderr } = runTine(driver.withName(name).storageArguments(''));
         assert.equal(status, 1);
-        assert.match(stderr, /cannot be the name of a database there: names have at most 64 characters/);
+        assert.match(stderr, /is not a valid database name: names have at most 64 characters/);
       }
     });
   }

@@ -1,6 +1,6 @@
 import type { TestContext } from 'node:test';
 import { parseDsn } from '../../src/config/database/database-dsn.ts';
-import { type OfflineAccess, type OfflineDatabase, ownAlone } from '../../src/drivers/offline.ts';
+import { lockedTransaction, type OfflineAccess, type OfflineDatabase } from '../../src/drivers/offline.ts';
 import { offlineAccess } from '../../src/drivers/open-offline.ts';
 import type { LeaseId, Revision, WriteOperation } from '../../src/mvcc/operations.ts';
 import { takeOver } from '../../src/mvcc/start-up/take-over.ts';
@@ -33,7 +33,7 @@ export async function writeTineDatabase(
   operations: readonly WriteOperation[],
 ): Promise<void> {
   await access.prepare();
-  await ownAlone(access, async (own) => {
+  await lockedTransaction(access, async (own) => {
     await own.run(takeOver(0));
     await own.run(writeBatch(operations, { withEvents: false, leaseNowMs: Date.now }));
   });
@@ -94,7 +94,7 @@ export async function serving<Result>(
 
 /** Runs statements, as an accident or another program would. */
 export function tamper({ access }: TestDatabase, statements: readonly string[]): Promise<void> {
-  return ownAlone(access, async (database) => {
+  return lockedTransaction(access, async (database) => {
     for (const statement of statements) await database.change(statement);
   });
 }
@@ -102,7 +102,7 @@ export function tamper({ access }: TestDatabase, statements: readonly string[]):
 const asItComes: Shape<Values> = { columns: {}, decode: (row) => row };
 
 export function rowsOf({ access }: TestDatabase, sql: string): Promise<readonly Values[]> {
-  return access.look((database) => database.rows(asItComes, sql));
+  return access.readSnapshot((database) => database.rows(asItComes, sql));
 }
 
 /** A text as bytes, in each database's words. */
@@ -138,13 +138,13 @@ export async function writeKineDatabase(
 ): Promise<void> {
   const { access, driver } = database;
   await access.prepare();
-  await ownAlone(access, releaseToKine);
+  await lockedTransaction(access, releaseToKine);
   await tamper(database, [
     ...['version', 'lease_id', 'revision'].map((column) => `ALTER TABLE kine DROP COLUMN ${column}`),
     ...((types === 'old' ? oldTypes : newTypes)[driver.dialect ?? ''] ?? []),
     'DELETE FROM kine',
   ]);
-  await ownAlone(access, async (own) => {
+  await lockedTransaction(access, async (own) => {
     await insertKineRows(own, driver, rows);
     for (const statement of own.sql.setSequence) await own.change(statement);
   });

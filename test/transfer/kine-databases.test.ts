@@ -1,7 +1,7 @@
 /** Databases as kine leaves them, in every form it had, on every database: what tine makes of them. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ownAlone } from '../../src/drivers/offline.ts';
+import { lockedTransaction } from '../../src/drivers/offline.ts';
 import { takeOver } from '../../src/mvcc/start-up/take-over.ts';
 import { type Driver, failureOf, keysOf, TINE_DRIVERS, withoutLog, withPrefix } from '../support/index.ts';
 import { type KineRow, kineRows } from '../support/kine-file.ts';
@@ -88,7 +88,7 @@ for (const driver of TINE_DRIVERS) {
     await writeKineDatabase(database, [...rows, ...marks]);
     const { stdout, status } = tine('check', database);
     assert.equal(status, 1);
-    assert.match(stdout, /there are 3 rows compact_rev_key, and one must be; `tine repair` mends it/);
+    assert.match(stdout, /there are 3 rows compact_rev_key instead of one; `tine repair` repairs it/);
     await serving(database, async (client) => {
       assert.equal((await client.range(withPrefix('/registry/'))).header.revision, 21);
       assert.equal((await failureOf(client.range({ key: '/registry/b', revision: 4 }))).code, 'OUT_OF_RANGE');
@@ -104,7 +104,7 @@ for (const driver of TINE_DRIVERS) {
     await writeKineDatabase(database, [...later, { id: 20, name: 'compact_rev_key', created: 1, prev_revision: 2 }]);
     const { stdout, status } = tine('repair', database);
     assert.equal(status, 0, stdout);
-    assert.match(stdout, /of 2 rows compact_rev_key the newest is left/);
+    assert.match(stdout, /kept only the newest of 2 rows compact_rev_key/);
     assert.match(stdout, /filled 1 missing id/);
     assert.match(tine('check', database).stdout, /: sound: 8 keys in 18 rows, revision 20; it is kine's/);
     await serving(database, async (client) => {
@@ -127,7 +127,7 @@ for (const driver of TINE_DRIVERS) {
       many.push({ id: ++id, name: '/hot', create_revision: created, prev_revision: last, value: `${index}` });
       last = id;
     }
-    await ownAlone(database.access, (own) => insertKineRows(own, driver, many));
+    await lockedTransaction(database.access, (own) => insertKineRows(own, driver, many));
     await serving(database, async (client) => {
       const [hot] = (await client.range({ key: '/hot' })).kvs;
       assert.equal(hot?.value.toString(), '2999');
@@ -157,7 +157,7 @@ for (const driver of TINE_DRIVERS) {
     }
     await database.access.prepare();
     const start = performance.now();
-    await ownAlone(database.access, (own) => own.run(takeOver(Date.now())));
+    await lockedTransaction(database.access, (own) => own.run(takeOver(Date.now())));
     const seconds = (performance.now() - start) / 1000;
     // MariaDB was not done after 20 minutes with 30,000 keys: it looked for all deleted names anew for each key that is there.
     assert.ok(seconds < 20, `took ${seconds.toFixed(1)} s`);

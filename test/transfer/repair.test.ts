@@ -39,8 +39,8 @@ const faults: readonly Fault[] = [
   {
     what: 'a lost compaction mark',
     sql: () => ['DELETE FROM kine WHERE id = 1'],
-    finding: /the row compact_rev_key is missing; `tine repair` mends it$/,
-    done: /made the row compact_rev_key/,
+    finding: /the row compact_rev_key is missing; `tine repair` repairs it$/,
+    done: /created the row compact_rev_key/,
   },
   {
     what: 'three compaction marks',
@@ -49,51 +49,51 @@ const faults: readonly Fault[] = [
         (id) =>
           `INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, lease, version) VALUES (${id}, 'compact_rev_key', 1, 0, 0, ${id - 8}, 0, 1)`,
       ),
-    finding: /there are 3 rows compact_rev_key, and one must be/,
-    done: /of 3 rows compact_rev_key the newest is left/,
+    finding: /there are 3 rows compact_rev_key instead of one/,
+    done: /kept only the newest of 3 rows compact_rev_key/,
   },
   {
     what: 'a key missing from the index of newest rows',
     sql: () => ["DELETE FROM kine_current WHERE name = '/b'"],
     finding: /the index kine_current lacks 1 keys \(the first has row 4\)/,
-    done: /built the index kine_current anew/,
+    done: /rebuilt the index kine_current/,
   },
   {
     what: 'a deleted key in the index of newest rows',
     sql: () => ["INSERT INTO kine_current (name, id) VALUES ('/c', 6)"],
-    finding: /the index kine_current has 1 keys that are not there/,
-    done: /built the index kine_current anew/,
+    finding: /the index kine_current has 1 keys that do not exist/,
+    done: /rebuilt the index kine_current/,
   },
   {
     what: 'an old row in the index of newest rows',
     sql: () => ["UPDATE kine_current SET id = 2 WHERE name = '/a'"],
     finding: /the index kine_current lacks 1 keys \(the first has row 3\)/,
-    done: /built the index kine_current anew/,
+    done: /rebuilt the index kine_current/,
   },
   {
     what: 'a missing index of names',
     sql: (driver) => [dropIndex(driver, 'kine_name_id_index', 'kine')],
-    finding: /index kine_name_id_index is missing; `tine repair` mends it$/,
-    done: /made index kine_name_id_index/,
+    finding: /index kine_name_id_index is missing; `tine repair` repairs it$/,
+    done: /created index kine_name_id_index/,
   },
   {
     what: 'a missing index of leases',
     sql: (driver) => [dropIndex(driver, 'kine_current_lease_index', 'kine_current')],
     finding: /index kine_current_lease_index is missing/,
-    done: /made index kine_current_lease_index/,
+    done: /created index kine_current_lease_index/,
   },
   {
     what: 'a gap in the ids',
     sql: () => ['DELETE FROM kine WHERE id = 4', "DELETE FROM kine_current WHERE name = '/b'"],
-    finding: /1 ids from 3 on are missing: if kine left these holes, `tine repair` fills them/,
+    finding: /1 ids from 3 on are missing: if kine left these gaps, `tine repair` fills them/,
     done: /filled 1 missing id as kine does/,
     keys: ['/a', '/held'],
   },
   {
     what: 'a key attached to a missing lease',
     sql: () => ['DELETE FROM tine_lease'],
-    finding: /1 keys \(the first has row 7\) hang on a lease that is not there/,
-    done: /took the lease that is not there from 1 key/,
+    finding: /1 keys \(the first has row 7\) have a lease that does not exist/,
+    done: /removed a lease that does not exist from 1 key/,
   },
   {
     what: 'rows that a compaction left behind',
@@ -129,14 +129,14 @@ for (const driver of TINE_DRIVERS) {
     test(`${driver.name}: ${what} is reported and fixed`, async (context) => {
       const database = await written(context, driver);
       await tamper(database, sql(driver));
-      const { findings } = await database.access.look(checkDatabase);
+      const { findings } = await database.access.readSnapshot(checkDatabase);
       assert.equal(findings.length, 1, findings.join('\n'));
       assert.match(findings[0] ?? '', finding);
 
       const repaired = await repairDatabase(database.access);
       assert.deepEqual(repaired.left, []);
       assert.match(repaired.done.join('\n'), done);
-      assert.deepEqual((await database.access.look(checkDatabase)).findings, []);
+      assert.deepEqual((await database.access.readSnapshot(checkDatabase)).findings, []);
 
       await serving(database, async (client) => {
         assert.deepEqual(keysOf((await client.range(withPrefix('/'))).kvs), keys);

@@ -51,7 +51,7 @@ for (const [index, from] of TINE_DRIVERS.entries()) {
     await serving(target, (client) => auth(client, 'UserAdd', { name: 'ann', password: 'p' }), cheap);
     const { status, stderr } = runTine(['copy', '--from', source.endpoint, '--to', target.endpoint]);
     assert.equal(status, 1);
-    assert.match(stderr, /it has 1 user; name an empty database/);
+    assert.match(stderr, /it has 1 user; give an empty database/);
   });
 
   test(`${from.name}: a release to kine drops users and roles and reports it`, async (context) => {
@@ -62,7 +62,7 @@ for (const [index, from] of TINE_DRIVERS.entries()) {
     assert.equal(status, 0);
     assert.match(
       stdout,
-      /users and roles lost, which kine does not have: 3 and 1; they were asked for until now, and kine lets everybody in who reaches it\n/,
+      /users and roles lost, which kine does not have: 3 and 1; they were required until now, and kine accepts every client that can connect\n/,
     );
     await serving(database, async (client) => {
       assert.equal((await client.range({ key: 'a' })).count, 1);

@@ -1,17 +1,17 @@
-/** How tine connects to MySQL and MariaDB. */
+/** The settings of connections to MySQL and MariaDB. */
 import { connect } from 'node:net';
 import type { Knex } from 'knex';
 import type { ConnectionOptions, SslOptions } from 'mysql2';
 import { type DatabaseHost, databaseTlsOptions, type RemoteDsn } from '../../config/database/database-dsn.ts';
-import { takesTls } from './tls-support.ts';
+import { supportsTls } from './tls-support.ts';
 
-/** The settings of one connection. Certificates are read anew for each. */
+/** The settings of one connection. Certificates are read again for each. */
 export async function connectionSettings(dsn: RemoteDsn, host: DatabaseHost): Promise<ConnectionOptions> {
   const ssl = await tlsSettings(dsn, host);
   return ssl === undefined ? plainSettings(dsn, host) : { ...plainSettings(dsn, host), ...ssl };
 }
 
-/** knex hands them to mysql2 as they are, but describes fewer of them. */
+/** knex passes the settings to mysql2 unchanged, but its type describes fewer of them. */
 export function forKnex(settings: ConnectionOptions): Knex.MySql2ConnectionConfig {
   return settings as unknown as Knex.MySql2ConnectionConfig;
 }
@@ -30,10 +30,11 @@ function plainSettings(
     enableKeepAlive: true,
     keepAliveInitialDelay: 10_000,
     multipleStatements: true,
-    // Sums are decimals to the server. Ids and revisions stay far below 2^53; lease ids are selected as text.
+    // Sums are decimals to the server. Ids and revisions stay far below 2^53; lease ids are
+    // selected as text.
     decimalNumbers: true,
     connectAttributes: { program_name: 'tine' },
-    // The server may not ask for files.
+    // The server may not request files.
     flags: ['-LOCAL_FILES'],
   };
 }
@@ -49,12 +50,13 @@ async function tlsSettings(dsn: RemoteDsn, host: DatabaseHost): Promise<Tls | un
     ...namedHost(host.host, host.port),
   };
   if (tls.mode !== 'prefer') return settings;
-  return (await takesTls(host, { ...plainSettings(dsn, host), ...settings })) ? settings : undefined;
+  return (await supportsTls(host, { ...plainSettings(dsn, host), ...settings })) ? settings : undefined;
 }
 
 /**
- * mysql2 verifies the certificate of an address that is no name as if it were localhost's. With a dot at its end the address is a name to mysql2, and the address to Node's
- * comparison with the certificate.
+ * mysql2 verifies the certificate of an IP address as if the host were localhost. With a dot at the
+ * end, mysql2 treats the address as a name, and Node compares it with the certificate as an
+ * address.
  */
 function namedHost(host: string, port: number): Omit<Tls, 'ssl'> {
   if (!/^[0-9.]+$|:/.test(host)) return {};

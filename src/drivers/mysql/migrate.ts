@@ -1,20 +1,25 @@
 /**
- * Brings the schema up to date. MySQL has no transactions for schemas, and its locks belong to one node: instances on several nodes of a cluster run the same steps
- * at once. Each step looks first whether it was made. A step that another instance makes in between fails, and all steps are looked at again.
+ * Migrates the schema. MySQL has no transactions for schema changes, and its locks belong to one
+ * node: instances on several nodes of a cluster run the same steps at once. Each step first checks
+ * whether it was already made. If another instance makes it in between, the step fails, and all
+ * steps are checked again.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Knex } from 'knex';
 import { migrations, migrationsTable } from '../../../migrations/migrations.ts';
 import { mysqlWords } from '../../../migrations/words.ts';
 import { DriverError } from '../../errors.ts';
-import { GaveWay } from '../remote/second-try.ts';
-import { errorNumber, serverErrorNumber, weather } from './weather.ts';
+import { TransactionConflict } from '../remote/retry.ts';
+import { classifyError, errorNumber, serverErrorNumber } from './classify-error.ts';
 
-/** How long other instances may make steps in between. All of a fresh schema is made within a second. */
+/** How long other instances may interfere. All steps of a new schema take less than a second. */
 const attemptsEndAfterMs = 30_000;
 const pauseMs = 50;
 
-/** What another instance has done in between: made a table, a column, an index or a row, or dropped an index. */
+/**
+ * Errors of a step that another instance made in between: it created a table, a column, an index or
+ * a row, or dropped an index.
+ */
 const madeByAnother: ReadonlySet<number | undefined> = new Set([
   errorNumber.tableExists,
   errorNumber.duplicateColumn,
@@ -23,7 +28,7 @@ const madeByAnother: ReadonlySet<number | undefined> = new Set([
   errorNumber.noIndexToDrop,
 ]);
 
-/** @throws DriverError `busy` when other instances keep changing the schema. */
+/** @throws DriverError `busy` if other instances keep changing the schema. */
 export async function migrate(database: Knex): Promise<void> {
   const endMs = performance.now() + attemptsEndAfterMs;
   for (;;) {
@@ -39,11 +44,11 @@ export async function migrate(database: Knex): Promise<void> {
   }
 }
 
-/** The names of the migrations that were applied. */
+/** The names of the applied migrations. */
 export async function appliedMigrations(database: Knex): Promise<readonly string[]> {
   if (!(await database.schema.hasTable(migrationsTable))) return [];
   const rows: readonly { name: unknown }[] = await database(migrationsTable).orderBy('id').select('name');
-  // Two instances may have recorded the same one.
+  // Two instances may have recorded the same migration.
   return [...new Set(rows.map(({ name }) => String(name)))];
 }
 
@@ -61,5 +66,5 @@ async function applyMissing(database: Knex): Promise<void> {
 }
 
 function isMadeByAnother(error: unknown): boolean {
-  return madeByAnother.has(serverErrorNumber(error)) || weather(error) instanceof GaveWay;
+  return madeByAnother.has(serverErrorNumber(error)) || classifyError(error) instanceof TransactionConflict;
 }

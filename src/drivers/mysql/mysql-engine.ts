@@ -1,4 +1,4 @@
-/** MySQL and MariaDB, as `RemoteDriver` wants them. */
+/** MySQL and MariaDB as an engine of `RemoteDriver`. */
 import { type Connection, createConnection } from 'mysql2';
 import type { Logger } from 'pino';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
@@ -9,18 +9,19 @@ import { record, single } from '../../sql/shape.ts';
 import { changes, selectsRow, selectsRows } from '../../sql/statement.ts';
 import type { Engine } from '../remote/engine.ts';
 import type { Session } from '../remote/session.ts';
+import { classifyError, errorNumber, serverErrorNumber, tableFailure } from './classify-error.ts';
+import { endConnection, waitConnected } from './connection-lifetime.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { mysqlFacts } from './mysql-facts.ts';
 import { MysqlSession } from './mysql-session.ts';
 import { openNode } from './node-state.ts';
-import { connected, ended } from './opened.ts';
-import { prepareDatabase } from './prepare.ts';
+import { prepareDatabase } from './prepare-database.ts';
 import { destroy, makeReady } from './ready-connection.ts';
-import { errorNumber, serverErrorNumber, tableFailure, weather } from './weather.ts';
 
 const NOW = selectsRow('now', single('ms', 'integer'), () => 'SELECT FLOOR(UNIX_TIMESTAMP(NOW(3)) * 1000)');
 
-// What the server counted last, some ten seconds after a tenth of a table has changed. Free space within a file that tables share is not ours.
+// The server's last statistics, updated about 10 s after a tenth of a table has changed. Free space
+// in a file that tables share is not counted.
 const SIZE = selectsRow(
   'size',
   record({ bytes: 'integer', inUseBytes: 'integer' }),
@@ -37,18 +38,18 @@ export function mysqlEngine(dsn: RemoteDsn, logger: Logger): Engine {
     keyLengthMax: limits.mysqlKeyLengthMax,
     facts: mysqlFacts,
     pollMs,
-    deafPollMs: pollMs,
+    pollMsWithoutMessages: pollMs,
     hosts: dsn.hosts,
     connect: (host, onClose) => connect(dsn, host, onClose),
     openNode: (host) => openNode(dsn, host),
     session: (connection, meter) => new MysqlSession(connection as Connection, meter),
-    end: (connection) => ended(connection as Connection),
+    end: (connection) => endConnection(connection as Connection),
     abandon: (connection) => destroy(connection as Connection),
     serverNameOf: (connection) => (connection as Connection).threadId?.toString(),
-    endLost: async (serverNames, session) => {
+    endLostConnections: async (serverNames, session) => {
       for (const threadId of serverNames) await endThread(Number(threadId), session);
     },
-    weather,
+    classifyError,
     prepare: (host) => prepareDatabase({ dsn, host, logger }),
     defragment: optimize,
     now: (session) => numberOf(session, NOW),
@@ -59,21 +60,23 @@ export function mysqlEngine(dsn: RemoteDsn, logger: Logger): Engine {
   };
 }
 
-// Others wait while the last step waits for those who use the table: it gives up soon.
+// Other sessions wait while the last step waits for users of the table, so it gives up after 1 s.
 const WAIT_SHORTLY = changes('wait_shortly', () => 'SET SESSION lock_wait_timeout = 1');
 
-/** The server reports what it did in rows, failures too. */
+/** The server reports results, failures included, in rows. */
 const report = record({ table: 'text', operation: 'text', kind: 'text', message: 'text' });
 
-// Builds the table anew beside the old one, which is read and written meanwhile, and takes its place in the end. Replicas and other nodes of a cluster are not held up: each gives
-// its own space back.
+// Rebuilds the table beside the old one, which stays readable and writable, and replaces the old
+// one at the end. Replicas and other nodes of a cluster are not delayed: each returns its own
+// space.
 const OPTIMIZE = selectsRows(
   'optimize',
   report,
   () => 'OPTIMIZE NO_WRITE_TO_BINLOG TABLE kine, kine_current, tine_lease',
 );
 
-// MySQL 9 lets only users with the privilege OPTIMIZE_LOCAL_TABLE do that. Replicas then repeat it.
+// MySQL 9 allows NO_WRITE_TO_BINLOG only with the privilege OPTIMIZE_LOCAL_TABLE. Without it the
+// replicas repeat the statement.
 const OPTIMIZE_EVERYWHERE = selectsRows('optimize', report, () => 'OPTIMIZE TABLE kine, kine_current, tine_lease');
 
 async function optimize(session: Session): Promise<void> {
@@ -88,19 +91,22 @@ async function optimize(session: Session): Promise<void> {
 
 const KILL = changes('kill', (sql) => `KILL CONNECTION ${sql.parameter.integer}`);
 
-/** It may have ended by itself, or not be ours to end. */
+/**
+ * Ends a connection at the server. The connection may have ended already, or belong to another
+ * user.
+ */
 async function endThread(threadId: number, session: Session): Promise<void> {
   try {
     await session.run([query(KILL, threadId)]);
   } catch (error) {
-    const failure = weather(error);
+    const failure = classifyError(error);
     if (!(failure instanceof DriverError) || failure.kind === 'lost') throw failure;
   }
 }
 
 async function connect(dsn: RemoteDsn, host: DatabaseHost, onClose: () => void): Promise<Connection> {
   const connection = createConnection(await connectionSettings(dsn, host));
-  await connected(connection, onClose);
+  await waitConnected(connection, onClose);
   try {
     await makeReady(connection);
   } catch (error) {

@@ -1,4 +1,4 @@
-/** A connection to MySQL or MariaDB. What is asked for together goes in one way to the server. */
+/** A session on MySQL or MariaDB. Queries that are run together are sent in one round trip. */
 import { type Connection, escape as escapeText, type ResultSetHeader } from 'mysql2';
 import { DriverError } from '../../errors.ts';
 import { listQuery, type Query } from '../../mvcc/program.ts';
@@ -11,9 +11,9 @@ import {
   rowsUpToBytes,
   VALUES_BY_ID,
 } from '../../sql/statements/held-back-statements.ts';
-import { withinAnswerTime } from '../remote/answer-time.ts';
 import { freshLockNumber } from '../remote/lock-number.ts';
-import { GaveWay } from '../remote/second-try.ts';
+import { withReplyTimeout } from '../remote/reply-timeout.ts';
+import { TransactionConflict } from '../remote/retry.ts';
 import {
   CommitInDoubt,
   type CommitProof,
@@ -23,15 +23,17 @@ import {
   type TransactionOptions,
 } from '../remote/session.ts';
 import type { StatementMeter } from '../statement-meter.ts';
-import { type Answered, ask } from './ask.ts';
+import { classifyError, errorNumber, isConnectionLost, serverErrorNumber } from './classify-error.ts';
 import { destroy, factsOf, idleSeconds, idleTransactionSeconds, type ServerFacts } from './ready-connection.ts';
 import { rowsOf } from './rows.ts';
+import { sendStatements, type TimedReply } from './send-statements.ts';
 import { statementText } from './statement-text.ts';
-import { errorNumber, isConnectionLost, serverErrorNumber, weather } from './weather.ts';
 
 /**
- * The revision lock is a row that each transaction of writes changes. On one server the row is locked. Nodes of a cluster do not see each other's locks: there the
- * change makes two transactions conflict, and the cluster commits one of them. The first statement that reads takes the snapshot, and by then the lock is held.
+ * The revision lock is a row that each transaction of writes changes. On one server the row is
+ * locked. Nodes of a cluster do not see each other's locks: there the change makes two transactions
+ * conflict, and the cluster commits one of them. The first statement that reads takes the snapshot,
+ * and by then the lock is held.
  */
 export const revisionLock = `INSERT INTO tine_state (name, value) VALUES ('write_lock', 1) ON DUPLICATE KEY UPDATE value = value + 1`;
 
@@ -45,15 +47,19 @@ const beginSnapshot = { name: 'begin', text: 'START TRANSACTION WITH CONSISTENT 
 const begin = { name: 'begin', text: 'START TRANSACTION' };
 
 /**
- * The same lock, with a number that shows whose it is: only the transaction that took it reads the number before it is committed. The answer names the number that was there
- * before as the id of the row.
+ * Takes the same lock and leaves a number that identifies the transaction. Only the transaction
+ * that holds the lock reads the number before the commit. The reply contains the previous number as
+ * the id of the inserted row.
  */
 function lockWith(left: LockNumber): NamedText {
   const text = `INSERT INTO tine_state (name, value) VALUES ('write_lock', ${left}) ON DUPLICATE KEY UPDATE value = VALUES(value) + 0 * LAST_INSERT_ID(value)`;
   return { name: 'revision_lock', text };
 }
 
-/** The same lock where it is as it was left and the names are unused. Otherwise the statement fails, and with it what follows in its request: a number is never NULL. */
+/**
+ * Takes the same lock if its row holds the expected number and the names are unused. Otherwise the
+ * statement fails, and with it the rest of its request: the column does not accept NULL.
+ */
 function guardWith({ found, left, unusedNames }: GuardedWrite): NamedText {
   const conditions = [`value = ${found}`];
   if (unusedNames.length > 0) {
@@ -66,13 +72,14 @@ function guardWith({ found, left, unusedNames }: GuardedWrite): NamedText {
 
 const readLock = { name: 'read_lock', text: `SELECT value FROM tine_state WHERE name = 'write_lock'` };
 
-/** MariaDB ends an idle transaction by itself. MySQL knows idle connections only. */
+/** MariaDB ends an idle transaction by itself. MySQL has a timeout for idle connections only. */
 const mysqlBegin = { name: 'set_timeout', text: `SET SESSION wait_timeout = ${idleTransactionSeconds}` };
 const mysqlEnd = { name: 'set_timeout', text: `SET SESSION wait_timeout = ${idleSeconds}` };
 
 /**
- * A cluster may end a transaction between two statements of one request, without an error. Without autocommit what follows is a transaction of its own, which is
- * found out before it is committed: it has not the lock.
+ * A cluster may end a transaction between two statements of one request without an error. Without
+ * autocommit, the statements after it form a new transaction. The check before the commit detects
+ * it: the new transaction does not hold the lock.
  */
 const clusterBegin = { name: 'set_autocommit', text: 'SET autocommit = 0' };
 const clusterEnd = { name: 'set_autocommit', text: 'SET autocommit = 1' };
@@ -110,22 +117,22 @@ export class MysqlSession implements Session {
 
   async run(queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
     const sent = queries.filter(isSent);
-    if (sent.length === 0) return queries.map(nothing);
+    if (sent.length === 0) return queries.map(emptyResult);
     const first = this.#beginTexts();
     const texts = [...first, ...sent.map(namedText)];
     const commits = this.#isBegun && !this.#isClusterWrite && sent.every(({ isLast }) => isLast);
-    const answers = commits ? await this.#sendAndCommit(texts) : await this.#send([...texts, ...this.#checkTexts()]);
-    this.#check(answers.at(-1));
+    const replies = commits ? await this.#sendAndCommit(texts) : await this.#send([...texts, ...this.#checkTexts()]);
+    this.#check(replies.at(-1));
     const lockAt = first.findIndex(({ name }) => name === 'revision_lock');
-    if (lockAt >= 0) this.#learnFound(answers[lockAt] as Answered);
+    if (lockAt >= 0) this.#storeFound(replies[lockAt] as TimedReply);
     let next = first.length;
     const found = queries.map((query) =>
-      isSent(query) ? rowsFor(query, answers[next++] as Answered) : nothing(query),
+      isSent(query) ? rowsFor(query, replies[next++] as TimedReply) : emptyResult(query),
     );
     return this.#cut(queries, found);
   }
 
-  /** Ends rows at their number of bytes, and fetches the values among them that stayed behind. */
+  /** Cuts the rows at their limit of bytes, and reads the values that the server held back. */
   async #cut(queries: readonly Query[], found: readonly (readonly Row[])[]): Promise<readonly (readonly Row[])[]> {
     const missing: MissingValue[] = [];
     const cut = found.map((rows, index) => {
@@ -133,8 +140,8 @@ export class MysqlSession implements Session {
       return bytesMax === undefined ? rows : rowsUpToBytes({ statement, rows, bytesMax }, missing);
     });
     if (missing.length > 0) {
-      const [answered] = await this.#send([namedText(listQuery(VALUES_BY_ID, missingIds(missing)))]);
-      fillIn(missing, rowsOf(answered as Answered));
+      const [timedReply] = await this.#send([namedText(listQuery(VALUES_BY_ID, missingIds(missing)))]);
+      fillIn(missing, rowsOf(timedReply as TimedReply));
     }
     return cut;
   }
@@ -164,17 +171,19 @@ export class MysqlSession implements Session {
     }
   }
 
-  /** A failed statement ends its request: the transaction is still open then, unless COMMIT failed. */
-  async #sendAndCommit(texts: readonly NamedText[]): Promise<readonly Answered[]> {
+  /**
+   * A failed statement ends its request. The transaction is still open then, unless COMMIT failed.
+   */
+  async #sendAndCommit(texts: readonly NamedText[]): Promise<readonly TimedReply[]> {
     try {
-      const answers = await this.#send([...texts, commit, ...this.#endTexts()]);
+      const replies = await this.#send([...texts, commit, ...this.#endTexts()]);
       this.#isBegun = false;
-      this.#commitMs = (answers[texts.length] as Answered).ms;
-      return answers;
+      this.#commitMs = (replies[texts.length] as TimedReply).ms;
+      return replies;
     } catch (error) {
       if (this.#kind !== 'exclusive' || !isConnectionLost(error)) throw error;
       this.#isBegun = false;
-      throw new CommitInDoubt(weather(error));
+      throw new CommitInDoubt(classifyError(error));
     }
   }
 
@@ -190,35 +199,39 @@ export class MysqlSession implements Session {
   }
 
   /**
-   * COMMIT also succeeds when the transaction has ended before, so the mark that it leaves is looked for. Whatever fails leaves the commit in doubt: a node that leaves
-   * its cluster refuses a commit which the others may have made.
+   * Commits on a node of a cluster. COMMIT also succeeds if the transaction has ended before, so
+   * the proof is read afterwards. Any failure leaves the commit in doubt: a node that leaves its
+   * cluster refuses a commit which the others may have made.
    */
   async #commitOnCluster(): Promise<void> {
     const { proof } = this.#options;
     try {
       const texts = [commit, ...(proof === undefined ? [] : [this.#proofText(proof)]), ...this.#endTexts()];
-      const answers = await this.#send(texts);
-      if (proof !== undefined && !proof.holds(rowsOf(answers[1] as Answered))) throw endedByCluster();
+      const replies = await this.#send(texts);
+      if (proof !== undefined && !proof.holds(rowsOf(replies[1] as TimedReply))) throw endedByCluster();
     } catch (error) {
-      const failure = weather(error);
+      const failure = classifyError(error);
       if (!isConnectionLost(failure)) await this.#rollbackOnCluster().catch(() => destroy(this.#connection));
       throw new CommitInDoubt(failure);
     }
   }
 
-  /** The node that committed is read: there is nothing to wait for. */
+  /** Reads the proof on the node that committed, without waiting for other nodes. */
   #proofText({ query }: CommitProof): NamedText {
     const { name, text } = namedText(query);
     return { name, text: this.#facts.isMariadb ? `SET STATEMENT wsrep_sync_wait = 0 FOR ${text}` : text };
   }
 
-  /** A node may answer the first statement after the end of a transaction with the conflict that ended it, whatever the statement is. */
+  /**
+   * Rolls back on a node of a cluster. The first statement after the end of a transaction may fail
+   * with the conflict that ended it, whatever the statement is.
+   */
   async #rollbackOnCluster(): Promise<void> {
     const texts = [rollback, ...this.#endTexts()];
     try {
       await this.#send(texts);
     } catch (error) {
-      if (!(weather(error) instanceof GaveWay)) throw error;
+      if (!(classifyError(error) instanceof TransactionConflict)) throw error;
       await this.#send(texts);
     }
   }
@@ -237,9 +250,12 @@ export class MysqlSession implements Session {
     return lockWith(this.#lock.left);
   }
 
-  /** On a cluster another node may have left another number that is not applied here yet. */
-  #learnFound({ answer }: Answered): void {
-    const { insertId } = answer as ResultSetHeader;
+  /**
+   * Stores the number that the lock held before. On a cluster, another node may have left a number
+   * that is not applied here yet.
+   */
+  #storeFound({ reply }: TimedReply): void {
+    const { insertId } = reply as ResultSetHeader;
     if (!this.#facts.isCluster && insertId > 0) this.#lock = { ...this.#lock, found: insertId };
   }
 
@@ -247,63 +263,70 @@ export class MysqlSession implements Session {
     return [...(this.#isClusterWrite ? [clusterEnd] : []), ...(this.#facts.isMariadb ? [] : [mysqlEnd])];
   }
 
-  /** At the end of each request of a transaction of writes. */
+  /** The check at the end of each request of a transaction of writes. */
   #checkTexts(): readonly NamedText[] {
     return this.#isClusterWrite ? [readLock] : [];
   }
 
-  /** @throws GaveWay when statements of the request were not part of the transaction that took the lock. */
-  #check(last: Answered | undefined): void {
-    if (this.#isClusterWrite && onlyValue(rowsOf(last as Answered)) !== this.#lock.left) throw endedByCluster();
+  /**
+   * @throws TransactionConflict if statements of the request were not part of the transaction that
+   * took the lock.
+   */
+  #check(last: TimedReply | undefined): void {
+    if (this.#isClusterWrite && onlyValue(rowsOf(last as TimedReply)) !== this.#lock.left) throw endedByCluster();
   }
 
-  /** In as few requests as the server's bound allows: most often one. */
-  async #send(texts: readonly NamedText[]): Promise<readonly Answered[]> {
-    const answers: Answered[] = [];
+  /** Sends statements in as few requests as the packet limit of the server allows, usually one. */
+  async #send(texts: readonly NamedText[]): Promise<readonly TimedReply[]> {
+    const replies: TimedReply[] = [];
     for (const request of requestsOf(texts, this.#facts.packetBytesMax)) {
-      const answer = ask(this.#connection, request);
-      answers.push(...(await withinAnswerTime(answer, () => destroy(this.#connection), this.#options.answerMsMax)));
+      const reply = sendStatements(this.#connection, request);
+      replies.push(...(await withReplyTimeout(reply, () => destroy(this.#connection), this.#options.replyMsMax)));
     }
-    for (const [index, { name }] of texts.entries()) this.#ran(name, answers[index] as Answered);
-    return answers;
+    for (const [index, { name }] of texts.entries()) this.#record(name, replies[index] as TimedReply);
+    return replies;
   }
 
-  #ran(name: string, { answer, ms }: Answered): void {
-    const rows = 'affectedRows' in answer ? answer.affectedRows : answer.length;
-    this.#meter.ran(this.#meter.totalsOf(name), ms, rows);
+  #record(name: string, { reply, ms }: TimedReply): void {
+    const rows = 'affectedRows' in reply ? reply.affectedRows : reply.length;
+    this.#meter.record(this.#meter.totalsOf(name), ms, rows);
   }
 }
 
 const commit = { name: 'commit', text: 'COMMIT' };
 const rollback = { name: 'rollback', text: 'ROLLBACK' };
 
-function endedByCluster(): GaveWay {
-  return new GaveWay('the cluster ended the transaction before its commit', undefined);
+function endedByCluster(): TransactionConflict {
+  return new TransactionConflict('the cluster ended the transaction before its commit', undefined);
 }
 
 function namedText(query: Query): NamedText {
   return { name: query.statement.name, text: statementText(query) };
 }
 
-/** A list without rows finds and changes nothing. */
+/** A statement over an empty list finds and changes nothing. */
 function isSent({ list }: Query): boolean {
   return list === undefined || list.length > 0;
 }
 
-function nothing({ statement }: Query): readonly Row[] {
+function emptyResult({ statement }: Query): readonly Row[] {
   return statement.returns === 'change' ? changeRows(0) : [];
 }
 
-function rowsFor({ statement }: Query, answered: Answered): readonly Row[] {
+function rowsFor({ statement }: Query, timedReply: TimedReply): readonly Row[] {
   return statement.returns === 'change'
-    ? changeRows((answered.answer as ResultSetHeader).affectedRows)
-    : rowsOf(answered);
+    ? changeRows((timedReply.reply as ResultSetHeader).affectedRows)
+    : rowsOf(timedReply);
 }
 
-/** What a request has beside its text, generously. */
+/** An upper bound for the bytes of a request beside its text. */
 const requestHeaderBytes = 1_024;
 
-/** @throws DriverError when one statement alone is too large. Texts are ASCII. */
+/**
+ * Joins statements into requests. Texts are ASCII.
+ *
+ * @throws DriverError if one statement alone is too large.
+ */
 function requestsOf(texts: readonly NamedText[], packetBytesMax: number): readonly string[] {
   const bytesMax = packetBytesMax - requestHeaderBytes;
   const requests: string[] = [];
@@ -319,6 +342,6 @@ function requestsOf(texts: readonly NamedText[], packetBytesMax: number): readon
 function tooLarge(bytes: number, packetBytesMax: number): DriverError {
   return new DriverError(
     'tooLarge',
-    `a statement of ${bytes} bytes is larger than the database takes (max_allowed_packet = ${packetBytesMax}); raise that setting of the server`,
+    `a statement of ${bytes} bytes is larger than the server accepts (max_allowed_packet = ${packetBytesMax}); raise this setting`,
   );
 }

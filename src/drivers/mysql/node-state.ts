@@ -1,11 +1,11 @@
-/** What one of several MySQL or MariaDB servers, or nodes of a Galera cluster, is good for. */
+/** Reads the state of one of several MySQL or MariaDB servers, or nodes of a Galera cluster. */
 import { createConnection } from 'mysql2';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
 import type { Node, NodeState } from '../remote/engine.ts';
-import { ask } from './ask.ts';
+import { waitConnected } from './connection-lifetime.ts';
 import { connectionSettings } from './connection-settings.ts';
-import { connected } from './opened.ts';
 import { destroy, isOn } from './ready-connection.ts';
+import { sendStatements } from './send-statements.ts';
 
 const names = [
   'read_only',
@@ -25,29 +25,32 @@ const names = [
   .map((name) => `'${name}'`)
   .join();
 
-/** Settings and counters of the server. A node outside of its cluster answers these, and nothing else. */
+/**
+ * Settings and counters of the server. A node that is not part of its cluster answers this
+ * statement and no other.
+ */
 const stateText = `SHOW GLOBAL VARIABLES WHERE Variable_name IN (${names}); SHOW GLOBAL STATUS WHERE Variable_name IN (${names})`;
 
-/** The connection is to no database: tine's may be missing. */
+/** Opens a connection without a database: tine's may be missing. */
 export async function openNode(dsn: RemoteDsn, host: DatabaseHost): Promise<Node> {
   const { database: _database, ...settings } = await connectionSettings(dsn, host);
   const connection = createConnection(settings);
-  await connected(connection);
+  await waitConnected(connection);
   return {
     state: async () => {
-      const answers = await ask(connection, stateText);
-      return nodeState(new Map(answers.flatMap(({ answer }) => answer as [string, string][])));
+      const replies = await sendStatements(connection, stateText);
+      return nodeState(new Map(replies.flatMap(({ reply }) => reply as [string, string][])));
     },
     abandon: () => destroy(connection),
   };
 }
 
-/** By the server's variables and status, each by its name. */
+/** The state of a node, from the server's variables and status values by name. */
 export function nodeState(found: ReadonlyMap<string, string>): NodeState {
   const isCluster = isOn(found.get('wsrep_on'));
   return {
     refusal: serverRefusal(found) ?? (isCluster ? clusterRefusal(found) : undefined),
-    isStrained: isCluster && found.get('wsrep_local_state') === localState.donor,
+    isDegraded: isCluster && found.get('wsrep_local_state') === localState.donor,
     term: 0,
     dataId: isCluster ? `cluster ${found.get('wsrep_cluster_state_uuid')}` : serverId(found),
   };
@@ -65,7 +68,10 @@ function isReadOnly(value: string | undefined): boolean {
   return value !== undefined && value !== 'OFF' && value !== '0';
 }
 
-/** Galera's numbers of the states in which a node takes part in the cluster. A donor may serve, unless its way of giving data or its settings forbid it. */
+/**
+ * Galera's numbers of the states in which a node takes part in the cluster. A donor may serve,
+ * unless its transfer method or its settings forbid it.
+ */
 const localState = { donor: '2', synced: '4' } as const;
 
 function clusterRefusal(found: ReadonlyMap<string, string>): string | undefined {
@@ -76,7 +82,7 @@ function clusterRefusal(found: ReadonlyMap<string, string>): string | undefined 
   return state === localState.synced ? undefined : `it is not synced (wsrep_local_state ${state})`;
 }
 
-/** The same server by another address. */
+/** Identifies a server independently of its address. */
 function serverId(found: ReadonlyMap<string, string>): string {
   return ['hostname', 'port', 'datadir', 'server_uuid'].map((name) => found.get(name) ?? '').join(' ');
 }

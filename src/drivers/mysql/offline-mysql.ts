@@ -1,4 +1,4 @@
-/** MySQL and MariaDB in the hands of a command. */
+/** MySQL and MariaDB as the commands use them. */
 import { type Connection, createConnection, type ResultSetHeader } from 'mysql2';
 import pino from 'pino';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
@@ -15,16 +15,16 @@ import {
 } from '../../sql/statements/held-back-statements.ts';
 import type { OfflineAccess } from '../offline.ts';
 import { type OfflineConnection, offlineServer } from '../remote/offline-server.ts';
-import { type Answered, ask } from './ask.ts';
+import { classifyError, errorNumber, serverErrorNumber } from './classify-error.ts';
+import { endConnection, waitConnected } from './connection-lifetime.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { mysqlFacts } from './mysql-facts.ts';
 import { revisionLock } from './mysql-session.ts';
-import { connected, ended } from './opened.ts';
-import { migrationLock, prepareDatabase } from './prepare.ts';
+import { migrationLock, prepareDatabase } from './prepare-database.ts';
 import { factsOf, makeReady } from './ready-connection.ts';
 import { rowsOf } from './rows.ts';
+import { sendStatements, type TimedReply } from './send-statements.ts';
 import { statementText } from './statement-text.ts';
-import { errorNumber, serverErrorNumber, weather } from './weather.ts';
 
 export function offlineMysql(dsn: RemoteDsn): OfflineAccess {
   return offlineServer({
@@ -33,9 +33,9 @@ export function offlineMysql(dsn: RemoteDsn): OfflineAccess {
     facts: mysqlFacts,
     keyLengthMax: limits.mysqlKeyLengthMax,
     connect: (host) => connect(dsn, host),
-    weather,
-    saysMissing: (error) => serverErrorNumber(error) === errorNumber.badDatabase,
-    // A setting that a server's start warns of is no matter of a command's.
+    classifyError,
+    isDatabaseMissing: (error) => serverErrorNumber(error) === errorNumber.badDatabase,
+    // The start of a server warns about settings; a command does not.
     prepare: (host) => prepareDatabase({ dsn, host, logger: pino({ enabled: false }) }),
     beginSnapshot: ['START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY'],
     begin: ['START TRANSACTION'],
@@ -46,34 +46,34 @@ export function offlineMysql(dsn: RemoteDsn): OfflineAccess {
   });
 }
 
-/** A command looks over whole tables, and thinks in between. */
-const patience = (isMariadb: boolean): string =>
+/** Settings for a command: it reads whole tables, and pauses between statements. */
+const commandSettings = (isMariadb: boolean): string =>
   `SET SESSION ${isMariadb ? 'idle_transaction_timeout = 0, SESSION ' : ''}wait_timeout = 28800, SESSION innodb_lock_wait_timeout = 10, SESSION lock_wait_timeout = 10`;
 
 async function connect(dsn: RemoteDsn, host: DatabaseHost): Promise<OfflineConnection> {
   const connection = createConnection(await connectionSettings(dsn, host));
-  await connected(connection);
+  await waitConnected(connection);
   await makeReady(connection);
-  await ask(connection, patience(factsOf(connection).isMariadb));
-  return { ask: (asked) => answerTo(connection, asked), close: () => ended(connection).catch(() => {}) };
+  await sendStatements(connection, commandSettings(factsOf(connection).isMariadb));
+  return { run: (query) => resultOf(connection, query), close: () => endConnection(connection).catch(() => {}) };
 }
 
-async function answerTo(connection: Connection, asked: Query): Promise<readonly Row[]> {
-  const isChange = asked.statement.returns === 'change';
-  if (asked.list?.length === 0) return isChange ? changeRows(0) : [];
-  const [answered] = (await ask(connection, statementText(asked))) as readonly [Answered];
-  if (isChange) return changeRows((answered.answer as ResultSetHeader).affectedRows);
-  const rows = rowsOf(answered);
-  return asked.bytesMax === undefined ? rows : cut(connection, { ...asked, rows, bytesMax: asked.bytesMax });
+async function resultOf(connection: Connection, request: Query): Promise<readonly Row[]> {
+  const isChange = request.statement.returns === 'change';
+  if (request.list?.length === 0) return isChange ? changeRows(0) : [];
+  const [reply] = (await sendStatements(connection, statementText(request))) as readonly [TimedReply];
+  if (isChange) return changeRows((reply.reply as ResultSetHeader).affectedRows);
+  const rows = rowsOf(reply);
+  return request.bytesMax === undefined ? rows : cut(connection, { ...request, rows, bytesMax: request.bytesMax });
 }
 
-/** Ends rows at their number of bytes, and fetches the values among them that stayed behind. */
+/** Cuts the rows at their limit of bytes, and reads the values that the server held back. */
 async function cut(
   connection: Connection,
   found: { readonly statement: Statement; readonly rows: readonly Row[]; readonly bytesMax: number },
 ): Promise<readonly Row[]> {
   const missing: MissingValue[] = [];
   const rows = rowsUpToBytes(found, missing);
-  if (missing.length > 0) fillIn(missing, await answerTo(connection, listQuery(VALUES_BY_ID, missingIds(missing))));
+  if (missing.length > 0) fillIn(missing, await resultOf(connection, listQuery(VALUES_BY_ID, missingIds(missing))));
   return rows;
 }

@@ -1,4 +1,7 @@
-/** Statements with their parameters written into them: the text protocol takes any number of statements in one way to the server, prepared ones go one by one. */
+/**
+ * Statements with their parameters written into the text. The text protocol sends any number of
+ * statements in one round trip; prepared statements need one each.
+ */
 import { escape as escapeText } from 'mysql2';
 import { assert } from '../../errors.ts';
 import type { Query } from '../../mvcc/program.ts';
@@ -7,34 +10,34 @@ import type { Parameter, Statement } from '../../sql/statement.ts';
 
 type List = readonly (readonly Parameter[])[];
 
-/** What stands between two pieces of a statement's text: `?`, `?4`, or how the list is written. */
-type Place = 'next' | number | 'list' | 'rows' | 'names';
+/** A placeholder between two pieces of a statement's text: `?`, `?4`, or the form of the list. */
+type Placeholder = 'next' | number | 'list' | 'rows' | 'names';
 
 interface Template {
-  /** One more than places. */
+  /** One piece more than placeholders. */
   readonly pieces: readonly string[];
-  readonly places: readonly Place[];
+  readonly placeholders: readonly Placeholder[];
 }
 
-/** A query as the server takes it. */
+/** The text of a query for the server. */
 export function statementText({ statement, parameters, list }: Query): string {
-  const { pieces, places } = templateOf(statement);
+  const { pieces, placeholders } = templateOf(statement);
   let next = 0;
   let taken = 0;
   let text = pieces[0] as string;
-  for (const [index, place] of places.entries()) {
-    if (place === 'next') {
+  for (const [index, placeholder] of placeholders.entries()) {
+    if (placeholder === 'next') {
       text += literal(parameters[next] as Parameter);
       next += 1;
-    } else if (typeof place === 'number') {
-      text += literal(parameters[place - 1] as Parameter);
-      taken = Math.max(taken, place);
+    } else if (typeof placeholder === 'number') {
+      text += literal(parameters[placeholder - 1] as Parameter);
+      taken = Math.max(taken, placeholder);
     } else {
-      text += listText(place, list ?? []);
+      text += listText(placeholder, list ?? []);
     }
     text += pieces[index + 1];
   }
-  assert(Math.max(next, taken) === parameters.length, `${statement.name} is given the parameters that it takes`);
+  assert(Math.max(next, taken) === parameters.length, `${statement.name} has as many parameters as placeholders`);
   return text;
 }
 
@@ -46,14 +49,14 @@ function templateOf(statement: Statement): Template {
     const parts = statement.text(mysqlDialect).split(/\?(list|rows|names|\d|)/);
     template = {
       pieces: parts.filter((_part, index) => index % 2 === 0),
-      places: parts.filter((_part, index) => index % 2 === 1).map(placeOf),
+      placeholders: parts.filter((_part, index) => index % 2 === 1).map(placeholderOf),
     };
     templates.set(statement, template);
   }
   return template;
 }
 
-function placeOf(mark: string): Place {
+function placeholderOf(mark: string): Placeholder {
   if (mark === '') return 'next';
   return mark === 'list' || mark === 'rows' || mark === 'names' ? mark : Number(mark);
 }
@@ -69,7 +72,7 @@ function listText(form: 'list' | 'rows' | 'names', list: List): string {
   }
 }
 
-/** The session's settings give a backslash its usual meaning. */
+/** A value as a literal. The session's settings let a backslash escape. */
 function literal(value: Parameter): string {
   switch (typeof value) {
     case 'number':

@@ -1,27 +1,30 @@
-/** Whether a MySQL server takes TLS: mode `prefer` uses it where it does. mysql2 itself takes TLS or leaves it. */
+/**
+ * Finds out whether a MySQL server supports TLS. Mode `prefer` uses TLS if it does; mysql2 itself
+ * requires TLS or does not use it.
+ */
 import { type ConnectionOptions, createConnection } from 'mysql2';
 import type { DatabaseHost } from '../../config/database/database-dsn.ts';
 
-/** How long an answer holds: a server gets certificates, or loses them, when it is restarted. */
-const answerAgeMsMax = 60_000;
+/** How long a result is valid. The certificates of a server change only with a restart. */
+const resultAgeMsMax = 60_000;
 
-const answers = new Map<string, { readonly takes: boolean; readonly atMs: number }>();
+const results = new Map<string, { readonly supported: boolean; readonly atMs: number }>();
 
-/** Tries, with settings that want it. Rejects with what mysql2 says when that fails for another reason. */
-export async function takesTls(host: DatabaseHost, settings: ConnectionOptions): Promise<boolean> {
+/** Tries a connection with TLS. Rejects with the error of mysql2 if it fails for another reason. */
+export async function supportsTls(host: DatabaseHost, settings: ConnectionOptions): Promise<boolean> {
   const key = JSON.stringify(host);
-  const known = answers.get(key);
-  if (known !== undefined && performance.now() - known.atMs < answerAgeMsMax) return known.takes;
-  const takes = await tries(settings);
-  answers.set(key, { takes, atMs: performance.now() });
-  return takes;
+  const known = results.get(key);
+  if (known !== undefined && performance.now() - known.atMs < resultAgeMsMax) return known.supported;
+  const supported = await connectsWithTls(settings);
+  results.set(key, { supported, atMs: performance.now() });
+  return supported;
 }
 
-function tries(settings: ConnectionOptions): Promise<boolean> {
+function connectsWithTls(settings: ConnectionOptions): Promise<boolean> {
   return new Promise((resolve, reject) => {
-    // The database may not be there yet.
-    const { database: _database, ...others } = settings;
-    const connection = createConnection(others);
+    // The database may not exist yet.
+    const { database: _database, ...settingsWithoutDatabase } = settings;
+    const connection = createConnection(settingsWithoutDatabase);
     connection.on('error', () => {});
     connection.connect((error) => {
       if (error === null) {

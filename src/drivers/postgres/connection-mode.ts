@@ -1,33 +1,37 @@
 /**
- * How a connection may be used: as a session of the server, or behind a pooler that gives each transaction whichever session is free. Over the second, nothing may be left in
- * a session: no setting, no prepared statement, no LISTEN. The next transaction would miss it, and other programs would meet it.
+ * Whether a connection is a session of the server, or leads to a pooler that assigns any free
+ * session to each transaction. Behind a pooler nothing may stay in a session: no setting, no
+ * prepared statement, no LISTEN. The next transaction would miss it, and other programs would find
+ * it.
  */
 import { randomBytes } from 'node:crypto';
 import type { Client } from 'pg';
 import type { RemoteDsn } from '../../config/database/database-dsn.ts';
 
 export interface ConnectionMode {
-  /** What is done in one transaction is gone in the next. */
+  /** State of one transaction is gone in the next. */
   readonly isPooled: boolean;
-  /** A statement that was prepared under a name is there in later transactions. */
+  /** A statement that was prepared under a name exists in later transactions. */
   readonly keepsStatements: boolean;
 }
 
 const modes = new WeakMap<Client, ConnectionMode>();
 
-/** Of a connection that `findMode` was given. */
+/** The mode of a connection that `findMode` has examined. */
 export function modeOf(client: Client): ConnectionMode {
   const mode = modes.get(client);
-  if (mode === undefined) throw new Error('the mode of the connection was not found out');
+  if (mode === undefined) throw new Error('the mode of the connection is not known');
   return mode;
 }
 
 /**
  * Finds out how a new connection may be used.
  *
- * A server gives each connection a key to cancel its statements with, in which its process is named. A pooler of transactions has to give out keys of its own: a
- * server's key would cancel whatever runs in that session then, which is another client's. So a key that names another process than the one that answers, or no key, is
- * a pooler's. One that pools whole sessions does the same: it is used with the same care, and nothing breaks.
+ * A server gives each connection a key to cancel its statements with, and the key names the process
+ * of the server. A transaction pooler must issue keys of its own: a server's key would cancel the
+ * statement that then runs in this session, which belongs to another client. So a missing key, or a
+ * key with a process other than the one that answers, means a pooler. A pooler of whole sessions
+ * does the same. It is treated alike, which is safe.
  */
 export async function findMode(client: Client, { preparesStatements }: RemoteDsn): Promise<ConnectionMode> {
   const isPooled = preparesStatements === 'never' || (await isAnsweredByAnother(client));
@@ -44,8 +48,10 @@ async function isAnsweredByAnother(client: Client): Promise<boolean> {
 }
 
 /**
- * A pooler that keeps prepared statements for its clients gives them names of its own, because two clients may use one name. Where the server knows a statement under the
- * name that it was sent with, the pooler has passed it on without a thought. In one transaction, so that one session answers; nothing is left in it.
+ * Whether a pooler keeps prepared statements. If it does, it gives them names of its own, because
+ * two clients may use one name. If the server has a statement under the name that tine sent, the
+ * pooler forwarded it unchanged. The check is one transaction, so that one session answers, and it
+ * leaves nothing in the session.
  */
 async function keepsNames(client: Client): Promise<boolean> {
   const name = `tine_${randomBytes(8).toString('hex')}`;

@@ -1,10 +1,10 @@
-/** How tine connects to Postgres. */
+/** The settings of connections to Postgres. */
 import { basename, dirname } from 'node:path';
 import type { ClientConfig } from 'pg';
 import { type DatabaseHost, databaseTlsOptions, type RemoteDsn } from '../../config/database/database-dsn.ts';
-import { takesTls } from './tls-support.ts';
+import { supportsTls } from './tls-support.ts';
 
-/** The settings of one connection. Certificates are read anew for each. */
+/** The settings of one connection. Certificates are read again for each. */
 export async function connectionSettings(dsn: RemoteDsn, host: DatabaseHost): Promise<ClientConfig> {
   const { user, password, database, connectTimeoutMs } = dsn;
   return {
@@ -19,14 +19,16 @@ export async function connectionSettings(dsn: RemoteDsn, host: DatabaseHost): Pr
   } as ClientConfig;
 }
 
-/** A socket's path as libpq makes it: its directory, and the port at the end of its name. */
+/**
+ * The address of a socket as libpq builds it: its directory, and the port at the end of its name.
+ */
 function address(host: DatabaseHost): Pick<ClientConfig, 'host' | 'port'> {
   if (host.socketPath === undefined) return { host: host.host, port: host.port };
   return { host: dirname(host.socketPath), port: Number(basename(host.socketPath).split('.').at(-1)) };
 }
 
-async function tls({ tls: wanted, connectTimeoutMs }: RemoteDsn, host: DatabaseHost): Promise<ClientConfig['ssl']> {
-  if (wanted === undefined || host.socketPath !== undefined) return false;
-  if (wanted.mode === 'prefer' && !(await takesTls(host, connectTimeoutMs))) return false;
-  return databaseTlsOptions(wanted);
+async function tls({ tls: options, connectTimeoutMs }: RemoteDsn, host: DatabaseHost): Promise<ClientConfig['ssl']> {
+  if (options === undefined || host.socketPath !== undefined) return false;
+  if (options.mode === 'prefer' && !(await supportsTls(host, connectTimeoutMs))) return false;
+  return databaseTlsOptions(options);
 }

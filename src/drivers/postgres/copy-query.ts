@@ -1,18 +1,25 @@
-/** Many rows in binary: COPY ... TO STDOUT. pg gets the columns of a query as text only, which for ten megabytes of values costs more than reading them. */
+/**
+ * Reads many rows in binary with COPY ... TO STDOUT. pg decodes the columns of a query from text,
+ * which for 10 MB of values costs more than reading them.
+ */
 import pg from 'pg';
 import { assert } from '../../errors.ts';
 import type { ColumnType } from '../../sql/dialects/dialect.ts';
 import type { Column, Row, Value } from '../../sql/statement.ts';
 
-/** Signature, flags, length of the extension: what comes before the first row. */
+/** The header before the first row: signature, flags, length of the extension. */
 const signatureBytes = 11;
 const headerBytes = signatureBytes + 4 + 4;
 const endOfRows = -1;
 
-/** Bytes of values that are allocated together: malloc takes as much from the kernel, and gives it back. */
-const roomBytes = 256 * 1024;
+/**
+ * The size of a buffer for many values: malloc requests as much from the kernel, and returns it.
+ */
+const bufferBytes = 256 * 1024;
 
-/** What a COPY brings, and who takes its rows; undefined: they are collected. */
+/**
+ * The columns of a COPY, and the receiver of its rows. Without a receiver the rows are collected.
+ */
 interface CopyShape {
   readonly columns: readonly Column[];
   readonly each: ((row: Row) => void) | undefined;
@@ -20,24 +27,27 @@ interface CopyShape {
 
 /** Reads the rows of a COPY in binary form. */
 export class CopyQuery extends pg.Query {
-  /** The rows that nobody took. */
+  /** The collected rows, without a receiver. */
   readonly received: Row[] = [];
-  /** How many came, taken or not. */
+  /** The number of all rows. */
   rowsReceived = 0;
   readonly #columns: readonly Column[];
   readonly #each: ((row: Row) => void) | undefined;
   #isFirst = true;
-  #room = Buffer.alloc(0);
+  #buffer = Buffer.alloc(0);
   #used = 0;
 
-  /** `callback` is called when all rows are there, or with the error. */
+  /** `callback` is called with all rows received, or with the error. */
   constructor(select: string, { columns, each }: CopyShape, callback: (error: Error | null | undefined) => void) {
     super({ text: `COPY (${select}) TO STDOUT (FORMAT binary)` }, undefined, (error) => callback(error));
     this.#columns = columns;
     this.#each = each;
   }
 
-  /** pg calls it for each message of the server's; a message is a row, the first one after the header. */
+  /**
+   * pg calls this for each message of the server. A message is a row; the first one comes after the
+   * header.
+   */
   handleCopyData({ chunk }: { readonly chunk: Buffer }): void {
     let offset = 0;
     if (this.#isFirst) offset = headerBytes + chunk.readInt32BE(signatureBytes + 4);
@@ -49,8 +59,8 @@ export class CopyQuery extends pg.Query {
     const count = chunk.readInt16BE(start);
     let offset = start + 2;
     if (count === endOfRows) return offset;
-    assert(count === this.#columns.length, 'a row has the columns that were asked for');
-    // An array that grows column by column is given room for twice as many.
+    assert(count === this.#columns.length, 'a row has the columns that were requested');
+    // An array that grows column by column would reserve twice the length.
     const row = new Array<Value>(count);
     for (let column = 0; column < count; column += 1) {
       const { type } = this.#columns[column] as Column;
@@ -78,14 +88,17 @@ export class CopyQuery extends pg.Query {
     }
   }
 
-  /** The chunk is pg's, which uses it again. The bytes of many rows are copied into one buffer: one allocation instead of hundreds. */
+  /**
+   * Copies bytes out of the chunk, which pg reuses. The bytes of many rows share one buffer: one
+   * allocation instead of hundreds.
+   */
   #copied(chunk: Buffer, offset: number, length: number): Uint8Array {
-    if (this.#room.length - this.#used < length) {
-      this.#room = Buffer.allocUnsafeSlow(Math.max(length, roomBytes));
+    if (this.#buffer.length - this.#used < length) {
+      this.#buffer = Buffer.allocUnsafeSlow(Math.max(length, bufferBytes));
       this.#used = 0;
     }
     const start = this.#used;
-    this.#used += chunk.copy(this.#room, start, offset, offset + length);
-    return this.#room.subarray(start, this.#used);
+    this.#used += chunk.copy(this.#buffer, start, offset, offset + length);
+    return this.#buffer.subarray(start, this.#used);
   }
 }

@@ -1,4 +1,7 @@
-/** A transaction of writes as one statement: the guard takes the revision lock where it is as it was left, and everything else is done if the guard did. */
+/**
+ * A guarded write as one statement. The guard takes the revision lock if its row holds the expected
+ * number. All other parts take effect only if the guard did.
+ */
 import type { Dialect } from '../../sql/dialects/dialect.ts';
 import { postgresDialect } from '../../sql/dialects/postgres-dialect.ts';
 import type { Statement } from '../../sql/statement.ts';
@@ -6,8 +9,9 @@ import type { GuardedWrite } from '../remote/session.ts';
 import { parameterValues } from './parameters.ts';
 
 /**
- * The statement waits for the transaction that holds the lock, and then looks at the row as that one left it. Everything else it sees as it was when it began, which is the
- * same state: nobody has written since the number in the row was left.
+ * The statement waits for the transaction that holds the lock, and then reads the row as this
+ * transaction left it. All other parts see the state when the statement began. It is the same
+ * state: no transaction has written since the expected number was left.
  */
 const guard = `guard AS (
   UPDATE tine_state
@@ -28,10 +32,13 @@ const guardedDialect: Dialect = {
   },
 };
 
-/** The beginning of its text, by which the server's list of sessions shows it. */
+/** The first characters of the text. The server's list of sessions shows them. */
 export const guardedWriteBegin = 'WITH guard AS (';
 
-/** The text for statements that change rows by lists, with `?` for each parameter. Returns one number: 1, or 0 when nothing was done. */
+/**
+ * The text for statements that change rows by lists, with `?` for each parameter. Returns one
+ * number: 1, or 0 if nothing was done.
+ */
 export function guardedText(statements: readonly Statement[]): string {
   const parts = statements.map((statement) => `${statement.name} AS (\n  ${statement.text(guardedDialect)})`);
   return `WITH ${[guard, ...parts].join(',\n')}\nSELECT count(*) FROM guard`;

@@ -1,20 +1,21 @@
-/** What one of several Postgres servers is good for. */
+/** Reads the state of one of several Postgres servers. */
 import pg, { type Client } from 'pg';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
 import type { Node, NodeState } from '../remote/engine.ts';
+import { isDatabaseMissing } from './classify-error.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { destroy } from './postgres-session.ts';
-import { maintenanceDatabase } from './prepare.ts';
-import { saysMissingDatabase } from './weather.ts';
+import { maintenanceDatabase } from './prepare-database.ts';
 
 /**
- * The highest timeline of a primary that was seen. Each promotion begins a new one, so that a primary of a lower one is stale: it was down or cut off when another took its
- * place, and lacks what was written since.
+ * The highest timeline of all primaries seen. Each promotion begins a new timeline. A primary of a
+ * lower one is stale: it was down or cut off when another server was promoted, and lacks the writes
+ * since.
  */
 export class Terms {
   #highest = 0;
 
-  /** Why a primary of this timeline may not be used; undefined: it may. */
+  /** The reason why a primary of this timeline may not be used. Undefined: it may. */
   refusal(term: number): string | undefined {
     this.#highest = Math.max(this.#highest, term);
     if (term >= this.#highest) return undefined;
@@ -22,7 +23,8 @@ export class Terms {
   }
 }
 
-// The timeline that the server writes now: that of the last checkpoint, which pg_control_checkpoint() shows, is old for a while after a promotion.
+// The timeline that the server writes now. The one of the last checkpoint, in
+// pg_control_checkpoint(), is outdated for a while after a promotion.
 const STATE = `SELECT CASE
     WHEN pg_is_in_recovery() THEN 'it is a standby'
     WHEN current_setting('default_transaction_read_only') = 'on' THEN 'it is set to read only'
@@ -37,10 +39,13 @@ interface StateRow {
   readonly process: string;
 }
 
-/** The connection is to tine's database, or to the one that every server has while that is missing. */
+/**
+ * Connects to tine's database, or to database `postgres`, which every server has, while tine's is
+ * missing.
+ */
 export async function openNode(dsn: RemoteDsn, host: DatabaseHost, terms: Terms): Promise<Node> {
   const client = await connected(dsn, host).catch((error: unknown) => {
-    if (!saysMissingDatabase(error)) throw error;
+    if (!isDatabaseMissing(error)) throw error;
     return connected({ ...dsn, database: maintenanceDatabase }, host);
   });
   return { state: () => stateOf(client, terms), abandon: () => destroy(client) };
@@ -64,9 +69,9 @@ async function stateOf(client: Client, terms: Terms): Promise<NodeState> {
   const term = Number.parseInt(timeline, 16);
   return {
     refusal: refusal ?? terms.refusal(term),
-    isStrained: false,
+    isDegraded: false,
     term: refusal === null ? term : 0,
-    // The same server by another address.
+    // The same server has the same id under every address.
     dataId: process,
   };
 }

@@ -1,6 +1,7 @@
 /**
- * LISTEN and NOTIFY: instances of one store tell each other of new rows within a millisecond. An announcement costs the server a transaction: an instance that hears of no
- * other makes none.
+ * LISTEN and NOTIFY: instances of one store announce new rows to each other within 1 ms. An
+ * announcement costs the server a transaction, so an instance that receives nothing from others
+ * sends none.
  */
 import { randomBytes } from 'node:crypto';
 
@@ -9,50 +10,56 @@ import type { Logger } from 'pino';
 import type { RemoteDsn } from '../../config/database/database-dsn.ts';
 import { limits } from '../../limits.ts';
 import type { RowId } from '../../mvcc/operations.ts';
-import { withinAnswerTime } from '../remote/answer-time.ts';
 import type { CurrentHost, MessageChannel, MessageListener } from '../remote/engine.ts';
+import { withReplyTimeout } from '../remote/reply-timeout.ts';
 import { findMode, modeOf } from './connection-mode.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { destroy } from './postgres-session.ts';
 import { sessionSettings } from './settings.ts';
 import { headChannel } from './store-locks.ts';
 
-/** How long an instance waits for its own word to come back before it takes the channel for deaf: a pooler in between swallows notifications. */
+/**
+ * How long an instance waits for its own announcement before it reports that the channel does not
+ * work: a pooler may drop notifications.
+ */
 const echoMsMax = 1_000;
 
-/** How often an instance says that it is there. */
-const greetingMs = 10_000;
-/** How long after its last word another instance is taken to be there. */
-const presenceMs = 2.5 * greetingMs;
+/** How often an instance announces that it is running. */
+const presenceIntervalMs = 10_000;
+/** How long after its last message another instance counts as running. */
+const presenceMs = 2.5 * presenceIntervalMs;
 
-/** No row has this id: an announcement of it only says that its instance is there. */
+/** No row has this id. An announcement of it only shows that its instance is running. */
 const noRow: RowId = 0;
-/** At the end of an announcement that is to be answered: who hears it says that it is there, too. */
-const question = '?';
+/** The end of an announcement that requests a reply: each receiver announces that it is running. */
+const replyRequest = '?';
 
-/** A connection of its own, opened again whenever it is lost. Announcements are sent one at a time; of those that come meanwhile the newest. */
+/**
+ * A separate connection, opened again whenever it is lost. One announcement is sent at a time. Of
+ * later ones only the newest is kept.
+ */
 export class Notifications implements MessageChannel {
   readonly #dsn: RemoteDsn;
   readonly #hosts: CurrentHost;
   readonly #logger: Logger;
   readonly #listener: MessageListener;
-  /** The connection, from its beginning. */
+  /** The connection, from its start. */
   #connection: Client | undefined;
-  /** The same when it listens. */
+  /** The same connection once it listens. */
   #client: Client | undefined;
   #isSending = false;
   #next: RowId | undefined;
-  /** The next announcement is to be answered. */
-  #asks = false;
-  /** Begins each announcement: an instance knows its own. */
+  /** The next announcement requests a reply. */
+  #requestsReply = false;
+  /** The start of each announcement, by which an instance recognizes its own. */
   readonly #instance = randomBytes(8).toString('hex');
-  readonly #greeting: NodeJS.Timeout;
-  /** When another instance was last heard. */
-  #otherHeardMs = Number.NEGATIVE_INFINITY;
-  #isHeard = false;
+  readonly #presenceTimer: NodeJS.Timeout;
+  /** When the last announcement of another instance was received. */
+  #otherReceivedMs = Number.NEGATIVE_INFINITY;
+  #isReceiving = false;
   #echo: NodeJS.Timeout | undefined;
-  /** What this instance said last that has not come back, and when. */
-  #said: { readonly payload: string; readonly atMs: number } | undefined;
+  /** The last announcement of this instance that was not received back, and its time. */
+  #pendingEcho: { readonly payload: string; readonly atMs: number } | undefined;
   #isClosed = false;
   #logged = '';
 
@@ -61,17 +68,17 @@ export class Notifications implements MessageChannel {
     this.#hosts = hosts;
     this.#logger = logger;
     this.#listener = listener;
-    this.#greeting = setInterval(() => this.#say(noRow), greetingMs);
-    this.#greeting.unref();
+    this.#presenceTimer = setInterval(() => this.#queue(noRow), presenceIntervalMs);
+    this.#presenceTimer.unref();
     void this.#keepOpen();
   }
 
-  get isHeard(): boolean {
-    return this.#isHeard;
+  get isReceiving(): boolean {
+    return this.#isReceiving;
   }
 
   announce(id: RowId): void {
-    if (this.#isOtherThere) this.#say(id);
+    if (this.#isOtherRunning) this.#queue(id);
   }
 
   reopen(): void {
@@ -80,17 +87,20 @@ export class Notifications implements MessageChannel {
 
   async close(): Promise<void> {
     this.#isClosed = true;
-    clearInterval(this.#greeting);
+    clearInterval(this.#presenceTimer);
     this.reopen();
   }
 
-  /** Who does not hear its own word does not hear others. */
-  get #isOtherThere(): boolean {
-    return !this.#isHeard || performance.now() - this.#otherHeardMs < presenceMs;
+  /**
+   * Whether another instance may be running. An instance that does not receive its own
+   * announcements does not receive other announcements either, and then assumes that one runs.
+   */
+  get #isOtherRunning(): boolean {
+    return !this.#isReceiving || performance.now() - this.#otherReceivedMs < presenceMs;
   }
 
-  #say(id: RowId): void {
-    // A row that is not announced yet is a greeting as well.
+  #queue(id: RowId): void {
+    // A waiting announcement of a row shows as well that the instance is running.
     if (this.#next === undefined || id !== noRow) this.#next = id;
     if (!this.#isSending) void this.#send();
   }
@@ -99,26 +109,29 @@ export class Notifications implements MessageChannel {
     this.#isSending = true;
     try {
       while (this.#next !== undefined && this.#client !== undefined) {
-        const payload = `${this.#instance} ${this.#next}${this.#asks ? ` ${question}` : ''}`;
+        const payload = `${this.#instance} ${this.#next}${this.#requestsReply ? ` ${replyRequest}` : ''}`;
         this.#next = undefined;
-        this.#asks = false;
+        this.#requestsReply = false;
         this.#expectEcho();
-        this.#said ??= { payload, atMs: performance.now() };
+        this.#pendingEcho ??= { payload, atMs: performance.now() };
         const client = this.#client;
         const name = modeOf(client).keepsStatements ? { name: 'announce' } : {};
         const text = `SELECT pg_notify(${headChannel}, $1)`;
-        await withinAnswerTime(client.query({ ...name, text, values: [payload] }), () => destroy(client));
+        await withReplyTimeout(client.query({ ...name, text, values: [payload] }), () => destroy(client));
       }
     } catch {
-      // The connection is gone: the others' poll finds what was not said.
+      // The connection is lost. The polls of the other instances find the row.
     } finally {
       this.#isSending = false;
     }
   }
 
-  /** Its own words come back at once. Where they did and no longer do, the connection is dead, and nobody says so. */
+  /**
+   * Expects the own announcement back at once. If it came back before and no longer does, the
+   * connection is dead, and no error reports it.
+   */
   #expectEcho(): void {
-    if (!this.#isHeard || this.#echo !== undefined) return;
+    if (!this.#isReceiving || this.#echo !== undefined) return;
     this.#echo = setTimeout(() => this.reopen(), limits.databaseAnswerMsMax);
     this.#echo.unref();
   }
@@ -129,9 +142,9 @@ export class Notifications implements MessageChannel {
   }
 
   #measureEcho(payload: string): void {
-    if (this.#said?.payload !== payload) return;
-    this.#listener.onEcho(performance.now() - this.#said.atMs);
-    this.#said = undefined;
+    if (this.#pendingEcho?.payload !== payload) return;
+    this.#listener.onEcho(performance.now() - this.#pendingEcho.atMs);
+    this.#pendingEcho = undefined;
   }
 
   async #keepOpen(): Promise<void> {
@@ -139,11 +152,11 @@ export class Notifications implements MessageChannel {
       try {
         await this.#listen();
       } catch (error) {
-        this.#logger.debug({ err: error }, 'the connection for notifications was lost');
+        this.#logger.debug({ err: error }, 'connection for notifications was lost');
       }
       this.#client = undefined;
-      this.#isHeard = false;
-      this.#said = undefined;
+      this.#isReceiving = false;
+      this.#pendingEcho = undefined;
       this.#endEcho();
       if (!this.#isClosed) await new Promise((resolve) => setTimeout(resolve, limits.reconnectPauseMs));
     }
@@ -155,37 +168,42 @@ export class Notifications implements MessageChannel {
     this.#connection = client;
     const ended = new Promise<void>((resolve) => client.once('end', resolve));
     client.on('error', () => {});
-    client.on('notification', ({ payload }) => this.#hear(payload ?? ''));
+    client.on('notification', ({ payload }) => this.#receive(payload ?? ''));
     try {
       await client.connect();
-      await this.#beginToHear(client);
+      await this.#beginListening(client);
       await ended;
     } finally {
       destroy(client);
     }
   }
 
-  /** Behind a pooler a LISTEN would stay in a session that other programs are given: there this instance only announces, and polls for the others' writes. */
-  async #beginToHear(client: Client): Promise<void> {
+  /**
+   * Begins to listen. Behind a pooler, LISTEN would stay in a session that other programs receive.
+   * There this instance only announces, and polls for the writes of others.
+   */
+  async #beginListening(client: Client): Promise<void> {
     const { isPooled, keepsStatements } = await findMode(client, this.#dsn);
     if (isPooled) {
       this.#client = client;
       const found = `the database is behind a pooler that ${keepsStatements ? 'keeps' : 'does not keep'} prepared statements`;
       const reason = this.#dsn.preparesStatements === 'never' ? 'default_query_exec_mode names a pooler' : found;
-      this.#logOnce(`${reason}: settings go with each transaction, and the database is polled for others' writes`);
+      this.#logOnce(
+        `${reason}: settings are sent with each transaction, and the database is polled for writes of other instances`,
+      );
       return;
     }
     await client.query(sessionSettings);
     const { rows } = await client.query<{ channel: string }>(`SELECT ${headChannel} AS channel`);
     await client.query(`LISTEN ${rows[0]?.channel}`);
     this.#client = client;
-    this.#asks = true;
-    this.#say(noRow);
-    const deaf = setTimeout(() => {
-      if (this.#isHeard || this.#isClosed || this.#client !== client) return;
-      this.#logOnce('the database passes no notifications on: it is polled instead');
+    this.#requestsReply = true;
+    this.#queue(noRow);
+    const timer = setTimeout(() => {
+      if (this.#isReceiving || this.#isClosed || this.#client !== client) return;
+      this.#logOnce('the database does not deliver notifications: it is polled instead');
     }, echoMsMax);
-    deaf.unref();
+    timer.unref();
   }
 
   #logOnce(message: string): void {
@@ -193,14 +211,14 @@ export class Notifications implements MessageChannel {
     this.#logged = message;
   }
 
-  #hear(payload: string): void {
-    this.#isHeard = true;
+  #receive(payload: string): void {
+    this.#isReceiving = true;
     this.#endEcho();
     this.#measureEcho(payload);
     const [instance, id, end] = payload.split(' ');
     if (instance === this.#instance) return;
-    this.#otherHeardMs = performance.now();
-    if (end === question) this.#say(noRow);
+    this.#otherReceivedMs = performance.now();
+    if (end === replyRequest) this.#queue(noRow);
     if (Number.isSafeInteger(Number(id))) this.#listener.onHint(Number(id));
   }
 }

@@ -1,4 +1,4 @@
-/** Postgres in the hands of a command. */
+/** Postgres as the commands use it. */
 import pg from 'pg';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
 import { limits } from '../../limits.ts';
@@ -7,16 +7,16 @@ import { postgresOfflineDialect } from '../../sql/dialects/postgres-offline-dial
 import { changeRows, type Row } from '../../sql/statement.ts';
 import type { OfflineAccess } from '../offline.ts';
 import { type OfflineConnection, offlineServer } from '../remote/offline-server.ts';
+import { classifyError, isDatabaseMissing } from './classify-error.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { parameterValues } from './parameters.ts';
 import { postgresFacts } from './postgres-facts.ts';
-import { prepareDatabase } from './prepare.ts';
+import { prepareDatabase } from './prepare-database.ts';
 import { offlineSettings } from './settings.ts';
 import { lockRevisionOffline, tryLockSchema } from './store-locks.ts';
 import { columnTypes } from './types.ts';
-import { saysMissingDatabase, weather } from './weather.ts';
 
-/** In one message: the role's own settings might not leave time for a second. */
+/** One message: the role's own settings might end the session before a second one. */
 const begin = `BEGIN ISOLATION LEVEL READ COMMITTED; ${offlineSettings}`;
 
 export function offlinePostgres(dsn: RemoteDsn): OfflineAccess {
@@ -26,8 +26,8 @@ export function offlinePostgres(dsn: RemoteDsn): OfflineAccess {
     facts: postgresFacts,
     keyLengthMax: limits.postgresKeyLengthMax,
     connect: (host) => connect(dsn, host),
-    weather,
-    saysMissing: saysMissingDatabase,
+    classifyError,
+    isDatabaseMissing: isDatabaseMissing,
     prepare: (host) => prepareDatabase(dsn, host),
     beginSnapshot: [`BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; ${offlineSettings}`],
     begin: [begin],
@@ -40,18 +40,18 @@ export function offlinePostgres(dsn: RemoteDsn): OfflineAccess {
 
 async function connect(dsn: RemoteDsn, host: DatabaseHost): Promise<OfflineConnection> {
   const client = new pg.Client({ ...(await connectionSettings(dsn, host)), types: columnTypes });
-  // It is told by the query that waits.
+  // The waiting query reports the error.
   client.on('error', () => {});
   await client.connect();
-  return { ask: (asked) => ask(client, asked), close: () => client.end() };
+  return { run: (query) => run(client, query), close: () => client.end() };
 }
 
-async function ask(client: pg.Client, asked: Query): Promise<readonly Row[]> {
-  const { statement, list } = asked;
+async function run(client: pg.Client, query: Query): Promise<readonly Row[]> {
+  const { statement, list } = query;
   const isChange = statement.returns === 'change';
   if (list?.length === 0) return isChange ? changeRows(0) : [];
   let count = 0;
   const text = statement.text(postgresOfflineDialect).replaceAll('?', () => `$${++count}`);
-  const { rows, rowCount } = await client.query({ text, values: parameterValues(asked), rowMode: 'array' });
+  const { rows, rowCount } = await client.query({ text, values: parameterValues(query), rowMode: 'array' });
   return isChange ? changeRows(rowCount ?? 0) : (rows as unknown as readonly Row[]);
 }

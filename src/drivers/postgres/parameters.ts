@@ -1,11 +1,14 @@
-/** A query's parameters as Postgres takes them. */
+/** The parameters of a query in the form that Postgres accepts. */
 import type { Query } from '../../mvcc/program.ts';
 import type { ColumnType } from '../../sql/dialects/dialect.ts';
 import type { Parameter } from '../../sql/statement.ts';
 
 type Row = readonly Parameter[];
 
-/** The values of `$1`, `$2`, ...: a list as one array a column, its bytes in one piece at the end, with where each row's begin and how long they are. */
+/**
+ * The values of `$1`, `$2`, ... A list becomes one array for each column. Its bytes come last, as
+ * one value, with the start and the length of each row's bytes.
+ */
 export function parameterValues(query: Query): unknown[] {
   const { parameters, bytesMax } = query;
   const values: unknown[] = [...parameters];
@@ -22,7 +25,7 @@ function columnArrays(types: readonly ColumnType[], list: readonly Row[]): unkno
   return arrays;
 }
 
-/** Postgres counts from 1. */
+/** Joins bytes. Starts count from 1, as in Postgres. */
 function piecedBytes(pieces: readonly (Uint8Array | null)[]): [starts: number[], lengths: (number | null)[], Buffer] {
   let start = 1;
   const starts = pieces.map((piece) => {

@@ -1,4 +1,4 @@
-/** Postgres, as `RemoteDriver` wants it. */
+/** Postgres as an engine of `RemoteDriver`. */
 import pg, { type Client } from 'pg';
 import type { Logger } from 'pino';
 import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
@@ -8,9 +8,10 @@ import { onlyRow, query } from '../../mvcc/program.ts';
 import { SparseLog } from '../../sparse-log.ts';
 import { record, single } from '../../sql/shape.ts';
 import { changes, selectsRow } from '../../sql/statement.ts';
-import { withinAnswerTime } from '../remote/answer-time.ts';
 import type { Engine } from '../remote/engine.ts';
+import { withReplyTimeout } from '../remote/reply-timeout.ts';
 import type { Session } from '../remote/session.ts';
+import { classifyError } from './classify-error.ts';
 import { findMode, modeOf } from './connection-mode.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { guardedWriteBegin } from './guarded-write.ts';
@@ -18,11 +19,10 @@ import { openNode, Terms } from './node-state.ts';
 import { Notifications } from './notifications.ts';
 import { postgresFacts } from './postgres-facts.ts';
 import { destroy, PostgresSession } from './postgres-session.ts';
-import { prepareDatabase } from './prepare.ts';
+import { prepareDatabase } from './prepare-database.ts';
 import { sessionSettings } from './settings.ts';
 import { confirmPrimary, UnconfirmedPrimary, watchCommits } from './synchronous-standby.ts';
 import { columnTypes } from './types.ts';
-import { weather } from './weather.ts';
 
 const NOW = selectsRow(
   'now',
@@ -30,7 +30,7 @@ const NOW = selectsRow(
   () => 'SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint)',
 );
 
-// The files, and what of them the rows make up that are not dead: vacuum makes room of the rest.
+// The size of the files, and the share of it that live rows use. VACUUM makes the rest reusable.
 const SIZE = selectsRow(
   'size',
   record({ bytes: 'integer', inUseBytes: 'integer' }),
@@ -44,15 +44,17 @@ const SIZE = selectsRow(
       AND (relname IN ('kine', 'kine_current') OR relname LIKE 'tine!_%' ESCAPE '!')) tables`,
 );
 
-/** What is left behind by updates and compaction. */
+/** Removes what updates and compaction leave behind. */
 const vacuums = ['kine', 'kine_current', 'tine_lease', 'tine_state', 'tine_commit', 'tine_member'].map(
   (table) =>
-    // Without FULL, which would keep everybody from the table while it is rewritten: dead rows become room for new ones, and only free space at the end goes back.
+    // Without FULL, which would lock the table while it is rewritten. Dead rows become reusable
+    // space, and only free space at the end is returned.
     ({ ...changes(`vacuum_${table}`, () => `VACUUM ${table}`), outsideTransaction: true }) as const,
 );
 
-// The backend of a connection that was lost, unless its number belongs to another program by now. One that commits ends by itself: ended while it waits for a standby, it would
-// show others a commit that no standby has.
+// Ends the backend of a lost connection, unless its process id belongs to another program by now. A
+// backend that commits is left alone and ends by itself: ended while it waits for a standby, it
+// would show others a commit that no standby has.
 const END_BACKEND = selectsRow(
   'end_backend',
   single('count', 'integer'),
@@ -65,7 +67,8 @@ const END_BACKEND = selectsRow(
 export function postgresEngine(dsn: RemoteDsn, logger: Logger): Engine {
   const unconfirmed = new SparseLog({
     logger,
-    message: 'no standby confirms commits of this server (synchronous_standby_names): it is neither read nor written',
+    message:
+      'no standby confirms commits of this server (synchronous_standby_names): tine neither reads from it nor writes to it',
     linesMax: 1,
     intervalMs: limits.sparseLogIntervalMs,
   });
@@ -75,20 +78,20 @@ export function postgresEngine(dsn: RemoteDsn, logger: Logger): Engine {
     keyLengthMax: limits.postgresKeyLengthMax,
     facts: postgresFacts,
     pollMs: { min: limits.postgresPollIntervalMs, max: limits.postgresPollIntervalMs },
-    deafPollMs: { min: limits.mysqlPollIntervalMsMin, max: limits.mysqlPollIntervalMsMax },
+    pollMsWithoutMessages: { min: limits.mysqlPollIntervalMsMin, max: limits.mysqlPollIntervalMsMax },
     hosts: dsn.hosts,
     connect: (host, onClose) => connect({ dsn, host, unconfirmed }, onClose),
     openNode: (host) => openNode(dsn, host, terms),
     session: (connection, meter) => new PostgresSession(connection as Client, meter),
     end: (connection) => (connection as Client).end(),
     abandon: (connection) => destroy(connection as Client),
-    // A pooler's number is no process of the server's.
+    // The process id of a pooler's key is not a process of the server.
     serverNameOf: (connection) =>
       modeOf(connection as Client).isPooled ? undefined : (connection as { processID?: number }).processID?.toString(),
-    endLost: async (serverNames, session) => {
+    endLostConnections: async (serverNames, session) => {
       await session.run(serverNames.map((processId) => query(END_BACKEND, Number(processId))));
     },
-    weather,
+    classifyError,
     prepare: (host) => prepareDatabase(dsn, host),
     now: (session) => numberOf(session, NOW),
     size: async (session) => {
@@ -102,23 +105,23 @@ export function postgresEngine(dsn: RemoteDsn, logger: Logger): Engine {
   };
 }
 
-interface Place {
+interface ConnectTarget {
   readonly dsn: RemoteDsn;
   readonly host: DatabaseHost;
-  /** Hears of a server whose commits no standby confirms. */
+  /** Logs a server whose commits no standby confirms. */
   readonly unconfirmed: SparseLog;
 }
 
-async function connect({ dsn, host, unconfirmed }: Place, onClose: () => void): Promise<Client> {
-  // pg sends what it is given without waiting for answers; its types do not know the setting yet.
+async function connect({ dsn, host, unconfirmed }: ConnectTarget, onClose: () => void): Promise<Client> {
+  // pg sends queries without waiting for replies; its types lack the setting.
   const settings = { ...(await connectionSettings(dsn, host)), pipeline: true, types: columnTypes };
   const client = new pg.Client(settings);
-  // It is told by the query that waits, and by the end.
+  // The waiting query and the end event report the error.
   client.on('error', () => {});
   client.once('end', onClose);
   try {
     await client.connect();
-    await withinAnswerTime(makeReady(client, dsn), () => destroy(client));
+    await withReplyTimeout(makeReady(client, dsn), () => destroy(client));
   } catch (error) {
     if (error instanceof UnconfirmedPrimary)
       unconfirmed.write(() => ({ endpoint: dsnText({ ...dsn, hosts: [host] }) }));
@@ -128,7 +131,11 @@ async function connect({ dsn, host, unconfirmed }: Place, onClose: () => void): 
   return client;
 }
 
-/** @throws DriverError when the server takes no writes: reads from a standby are stale. */
+/**
+ * Sets up a connection.
+ *
+ * @throws DriverError if the server accepts no writes: reads from a standby are stale.
+ */
 async function makeReady(client: Client, dsn: RemoteDsn): Promise<void> {
   const [{ rows }, { isPooled }] = await Promise.all([
     client.query<{ refuses: boolean; replicates: boolean }>(
@@ -138,7 +145,7 @@ async function makeReady(client: Client, dsn: RemoteDsn): Promise<void> {
     findMode(client, dsn),
   ]);
   if (rows[0]?.refuses === true)
-    throw new DriverError('lost', 'the database takes no writes: it is a standby, or set to read only');
+    throw new DriverError('lost', 'the database accepts no writes: it is a standby, or set to read only');
   watchCommits(client);
   if (isPooled) return;
   await client.query(sessionSettings);

@@ -1,4 +1,4 @@
-/** A connection to Postgres. Queries are sent without waiting for each other's answers. */
+/** A session on Postgres. Queries are sent without waiting for the replies to earlier ones. */
 import type { Writable } from 'node:stream';
 import pg, { type Client } from 'pg';
 import { DriverError } from '../../errors.ts';
@@ -6,8 +6,8 @@ import type { Query } from '../../mvcc/program.ts';
 import type { HeldLock } from '../../mvcc/writes/state-cache.ts';
 import { postgresBinaryDialect, postgresDialect } from '../../sql/dialects/postgres-dialect.ts';
 import { changeRows, onlyValue, type Row, type Statement } from '../../sql/statement.ts';
-import { withinAnswerTime } from '../remote/answer-time.ts';
 import { freshLockNumber } from '../remote/lock-number.ts';
+import { withReplyTimeout } from '../remote/reply-timeout.ts';
 import {
   CommitInDoubt,
   type GuardedWrite,
@@ -16,6 +16,7 @@ import {
   type TransactionOptions,
 } from '../remote/session.ts';
 import { rowCount, type StatementMeter } from '../statement-meter.ts';
+import { classifyError, isConnectionLost } from './classify-error.ts';
 import { type ConnectionMode, modeOf } from './connection-mode.ts';
 import { CopyQuery } from './copy-query.ts';
 import { guardedText, guardedValues } from './guarded-write.ts';
@@ -23,13 +24,13 @@ import { parameterValues } from './parameters.ts';
 import { transactionSettings } from './settings.ts';
 import { lockRevision } from './store-locks.ts';
 import { isConfirmed } from './synchronous-standby.ts';
-import { isConnectionLost, weather } from './weather.ts';
 
 const beginTexts: Record<TransactionKind, string> = {
   snapshot: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
-  // Each statement sees what was committed before it, and nobody commits while the lock is held.
+  // Each statement sees everything that was committed before it, and no other transaction commits
+  // while the lock is held.
   exclusive: 'BEGIN ISOLATION LEVEL READ COMMITTED',
-  // Behind a pooler, for the settings.
+  // Needed behind a pooler, for the settings.
   none: 'BEGIN ISOLATION LEVEL READ COMMITTED',
 };
 
@@ -45,7 +46,7 @@ export class PostgresSession implements Session {
   #isBegun = false;
   #lock: HeldLock = { found: undefined, left: 0 };
   #commitMs = 0;
-  /** When the last answer came, or what waits for one was sent. */
+  /** When the last reply came, or when the oldest pending request was sent. */
   #lastMs = 0;
 
   constructor(client: Client, meter: StatementMeter) {
@@ -70,7 +71,7 @@ export class PostgresSession implements Session {
 
   async run(queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
     this.#lastMs = performance.now();
-    return this.#inOneWrite(() => this.#ask(queries));
+    return this.#corked(() => this.#runAll(queries));
   }
 
   async commit(): Promise<void> {
@@ -80,11 +81,14 @@ export class PostgresSession implements Session {
   }
 
   writeGuarded(write: GuardedWrite): Promise<boolean> {
-    return this.#inOneWrite(() => this.#askGuarded(write));
+    return this.#corked(() => this.#runGuarded(write));
   }
 
-  /** Gives all that is sent meanwhile to the network in one piece. A system call for each message costs more than the message. */
-  #inOneWrite<Result>(send: () => Result): Result {
+  /**
+   * Passes all messages that are sent meanwhile to the network at once. A system call for each
+   * message costs more than the message.
+   */
+  #corked<Result>(send: () => Result): Result {
     const { stream } = (this.#client as unknown as { connection: { stream: Writable } }).connection;
     stream.cork();
     try {
@@ -94,23 +98,23 @@ export class PostgresSession implements Session {
     }
   }
 
-  /** All are sent in this turn; an error shows in the first answer that has one. */
-  async #ask(queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
+  /** Sends all queries in this turn. The first reply with an error rejects. */
+  async #runAll(queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
     const begun = this.#sendBegin(queries);
-    const answers = Promise.all(queries.map((query) => this.#send(query)));
-    if (this.#isBegun && queries.every(({ isLast }) => isLast)) return this.#sendCommit(begun, answers);
-    const [rows] = await this.#answered(Promise.all([answers, ...begun]));
+    const replies = Promise.all(queries.map((query) => this.#send(query)));
+    if (this.#isBegun && queries.every(({ isLast }) => isLast)) return this.#sendCommit(begun, replies);
+    const [rows] = await this.#withTimeout(Promise.all([replies, ...begun]));
     return rows;
   }
 
-  async #askGuarded(write: GuardedWrite): Promise<boolean> {
+  async #runGuarded(write: GuardedWrite): Promise<boolean> {
     this.#lastMs = performance.now();
     const startMs = this.#lastMs;
     const queries = write.queries.filter(({ list }) => list === undefined || list.length > 0);
     const { name, text } = guardedStatement(queries.map(({ statement }) => statement));
     const isTransaction = this.#mode.isPooled;
     const confirmed = isConfirmed(this.#client);
-    // Behind a pooler the settings are a transaction's: the statement is one of three.
+    // Behind a pooler the settings belong to the transaction: the statement is one of three.
     const begun = isTransaction ? this.#control('begin', `${beginTexts.exclusive}; ${transactionSettings}`) : undefined;
     const guarded = this.#client.query<Row[]>({
       ...this.#named(name, text),
@@ -118,39 +122,42 @@ export class PostgresSession implements Session {
     });
     const ended = isTransaction ? this.#control('commit', 'COMMIT') : undefined;
     const [, { rows }] = await this.#committed(Promise.all([begun, guarded, ended]), confirmed);
-    this.#ran(name, write.queries.length);
+    this.#record(name, write.queries.length);
     this.#commitMs = this.#lastMs - startMs;
     return onlyValue(rows as unknown as readonly Row[]) === 1;
   }
 
-  /** Sends COMMIT after what was sent in this turn. The answer that comes first with an error counts. */
-  async #sendCommit<Rows>(begun: readonly Promise<unknown>[], answers: Promise<Rows>): Promise<Rows> {
+  /** Sends COMMIT after the queries of this turn. The first reply with an error counts. */
+  async #sendCommit<Rows>(begun: readonly Promise<unknown>[], replies: Promise<Rows>): Promise<Rows> {
     this.#isBegun = false;
     const confirmed = isConfirmed(this.#client);
     const commit = this.#control('commit', 'COMMIT');
-    const [rows, { command, ms }] = await this.#committed(Promise.all([answers, commit, ...begun]), confirmed);
+    const [rows, { command, ms }] = await this.#committed(Promise.all([replies, commit, ...begun]), confirmed);
     this.#commitMs = ms;
     if (command !== 'COMMIT') throw new DriverError('other', 'the database rolled the transaction back');
     return rows;
   }
 
-  /** The answer to a request that commits. Without it nobody can tell what became of the commit; nor when it came with a warning. */
-  async #committed<Answer>(answer: Promise<Answer>, confirmed: () => boolean): Promise<Answer> {
-    let answered: Answer;
+  /**
+   * Waits for the reply to a request that commits. Without a reply the commit is in doubt, and also
+   * with a reply that has a warning.
+   */
+  async #committed<Reply>(reply: Promise<Reply>, confirmed: () => boolean): Promise<Reply> {
+    let replied: Reply;
     try {
-      answered = await this.#answered(answer);
+      replied = await this.#withTimeout(reply);
     } catch (error) {
       if (this.#kind === 'snapshot' || !isConnectionLost(error)) throw error;
-      throw new CommitInDoubt(weather(error));
+      throw new CommitInDoubt(classifyError(error));
     }
     if (!confirmed()) throw new CommitInDoubt(new DriverError('lost', 'no standby confirmed the commit'));
-    return answered;
+    return replied;
   }
 
   async rollback(): Promise<void> {
     if (!this.#isBegun) return;
     this.#isBegun = false;
-    await this.#answered(this.#client.query('ROLLBACK'));
+    await this.#withTimeout(this.#client.query('ROLLBACK'));
   }
 
   #sendBegin(queries: readonly Query[]): readonly Promise<unknown>[] {
@@ -164,7 +171,7 @@ export class PostgresSession implements Session {
   async #takeLock(): Promise<void> {
     const left = freshLockNumber();
     const { rows } = await this.#client.query<Row[]>({ ...this.#named(lockName, lockRevision), values: [left] });
-    this.#ran('revision_lock', 1);
+    this.#record('revision_lock', 1);
     const found = onlyValue(rows as unknown as readonly Row[]);
     this.#lock = { found: typeof found === 'number' ? found : undefined, left };
   }
@@ -174,13 +181,15 @@ export class PostgresSession implements Session {
     return this.#mode.isPooled && !queries.some(({ statement }) => statement.outsideTransaction);
   }
 
-  /** Behind a pooler the settings are the transaction's, and come with its begin. */
+  /**
+   * The text of BEGIN. Behind a pooler it includes the settings, which belong to the transaction.
+   */
   get #beginText(): string {
     const text = beginTexts[this.#kind];
     return this.#mode.isPooled ? `${text}; ${transactionSettings}` : text;
   }
 
-  /** Prepared under its name, where that is kept. */
+  /** A statement, prepared under its name where the connection keeps prepared statements. */
   #named(name: string, text: string): { readonly name?: string; readonly text: string; readonly rowMode: 'array' } {
     return this.#mode.keepsStatements ? { name, text, rowMode: 'array' } : { text, rowMode: 'array' };
   }
@@ -189,35 +198,38 @@ export class PostgresSession implements Session {
     const { statement, list } = query;
     if (list !== undefined && list.length === 0) return statement.returns === 'change' ? changeRows(0) : [];
     if (statement.isBulk === true) return this.#copy(query);
-    const rows = await this.#askOne(query);
-    this.#ran(statement.name, rowCount(statement, rows));
+    const rows = await this.#runOne(query);
+    this.#record(statement.name, rowCount(statement, rows));
     return rows;
   }
 
-  async #askOne(query: Query): Promise<readonly Row[]> {
+  async #runOne(query: Query): Promise<readonly Row[]> {
     const { statement } = query;
-    const answer = await this.#client.query<Row[]>({
+    const reply = await this.#client.query<Row[]>({
       ...this.#named(statement.name, numbered(statement)),
       values: parameterValues(query),
     });
-    return statement.returns === 'change' ? changeRows(answer.rowCount as number) : (answer.rows as unknown as Row[]);
+    return statement.returns === 'change' ? changeRows(reply.rowCount as number) : (reply.rows as unknown as Row[]);
   }
 
   async #control(name: string, text: string): Promise<{ readonly command: string; readonly ms: number }> {
     const { command } = await this.#client.query(text);
-    return { command, ms: this.#ran(name, 0) };
+    return { command, ms: this.#record(name, 0) };
   }
 
-  /** Answers come one after the other: a statement took what lies between the one before and its own. */
-  #ran(name: string, rows: number): number {
+  /**
+   * Counts a statement. Replies come in order, so its time is the time between the previous reply
+   * and its own.
+   */
+  #record(name: string, rows: number): number {
     const nowMs = performance.now();
     const ms = nowMs - this.#lastMs;
-    this.#meter.ran(this.#meter.totalsOf(name), ms, rows);
+    this.#meter.record(this.#meter.totalsOf(name), ms, rows);
     this.#lastMs = nowMs;
     return ms;
   }
 
-  /** A COPY takes no parameters: they stand in its text. */
+  /** Runs a query with COPY, whose text contains the parameters: COPY accepts none. */
   async #copy(query: Query): Promise<readonly Row[]> {
     const copy = await new Promise<CopyQuery>((resolve, reject) => {
       const sent: CopyQuery = new CopyQuery(
@@ -227,18 +239,18 @@ export class PostgresSession implements Session {
       );
       this.#client.query(sent);
     });
-    this.#ran(query.statement.name, copy.rowsReceived);
+    this.#record(query.statement.name, copy.rowsReceived);
     return copy.received;
   }
 
-  #answered<Answer>(answer: Promise<Answer>): Promise<Answer> {
-    return withinAnswerTime(answer, () => destroy(this.#client), this.#options.answerMsMax);
+  #withTimeout<Reply>(reply: Promise<Reply>): Promise<Reply> {
+    return withReplyTimeout(reply, () => destroy(this.#client), this.#options.replyMsMax);
   }
 }
 
 const texts = new Map<Statement, string>();
 
-/** The statement's text with `$1`, `$2`, ... */
+/** The text of a statement with `$1`, `$2`, ... */
 function numbered(statement: Statement): string {
   let text = texts.get(statement);
   if (text === undefined) {
@@ -250,7 +262,7 @@ function numbered(statement: Statement): string {
 
 const guardedTexts = new Map<string, string>();
 
-/** The guarded write of these statements, of which there are few kinds. */
+/** The guarded write of these statements. There are few combinations. */
 function guardedStatement(statements: readonly Statement[]): { readonly name: string; readonly text: string } {
   const name = ['guarded', ...statements.map((statement) => statement.name)].join('_');
   let text = guardedTexts.get(name);
@@ -266,7 +278,7 @@ function withNumbers(text: string): string {
   return text.replaceAll('?', () => `$${++count}`);
 }
 
-/** The statement's text with its parameters in it: names, which are ASCII without NUL, and numbers. */
+/** The text of a statement with its parameters: names, which are ASCII without NUL, and numbers. */
 function literal(query: Query): string {
   const values = parameterValues(query);
   let count = 0;
@@ -276,7 +288,7 @@ function literal(query: Query): string {
   });
 }
 
-/** Ends the connection without a word to the server: everything that waits for it fails. */
+/** Closes a connection without notice to the server. Everything that waits on it fails. */
 export function destroy(client: Client): void {
   (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }

@@ -1,6 +1,8 @@
 /**
- * Whether a server that speaks Postgres's protocol does what tine's order of writes rests on. Distributed engines take the same statements and mean something else by them:
- * advisory locks that lock nothing, or nothing on another node, and transactions that keep seeing the moment they began. It is tried out, so that no list of names is needed.
+ * Tests whether a server that speaks Postgres's protocol behaves as tine's order of writes
+ * requires. Distributed engines accept the same statements with other semantics: advisory locks
+ * that lock nothing, or nothing on another node, and transactions that keep their first snapshot. A
+ * test needs no list of product names.
  */
 import { randomInt } from 'node:crypto';
 import pg from 'pg';
@@ -10,15 +12,20 @@ import { connectionSettings } from './connection-settings.ts';
 import { migrationSettings } from './settings.ts';
 import { tryProbeLock } from './store-locks.ts';
 
-/** How long the second connection may take. A pooler that has a single session to give makes it wait for the first: then nothing can be said. */
+/**
+ * The time limit of the second connection. A pooler with a single session makes it wait for the
+ * first one; then the test has no result.
+ */
 const probeMsMax = 2_000;
 const numbers = 2 ** 31;
 
 /**
- * Tries it out over two connections. The table is asked only where there is one: on a new database, after the schema was made.
+ * Runs the test over two connections. The table is tested only if it exists: on a new database,
+ * after the schema was created.
  *
- * @returns whether there was a table.
- * @throws StartError when acknowledged writes could be lost there; whatever pg says while the server is away.
+ * @returns whether the table exists.
+ * @throws StartError if acknowledged writes could be lost on this server; the error of pg during an
+ * outage.
  */
 export async function probeServer(dsn: RemoteDsn, host: DatabaseHost): Promise<{ readonly hasTable: boolean }> {
   const number = randomInt(numbers);
@@ -28,12 +35,12 @@ export async function probeServer(dsn: RemoteDsn, host: DatabaseHost): Promise<{
       const isLocked = await tryLock(first, number);
       const hasTable = await isTable(first);
       if (hasTable) await seenToken(first, number);
-      const rival = await within(probeMsMax, competes(second, { number, hasTable }));
-      // A connection that waits is closed by the end of this function.
+      const rival = await resultWithin(probeMsMax, competes(second, { number, hasTable }));
+      // The end of this function closes a connection that waits.
       if (rival === undefined) return { hasTable: true };
-      if (!isLocked || rival.isLocked) throw refusal(dsn, 'its advisory locks do not lock');
+      if (!isLocked || rival.isLocked) throw refusal(dsn, 'its advisory locks have no effect');
       if (hasTable && (await seenToken(first, number)) !== number)
-        throw refusal(dsn, 'a transaction at READ COMMITTED does not see what others commit meanwhile');
+        throw refusal(dsn, 'a transaction at READ COMMITTED does not see the commits of others');
       if (hasTable) await first.query(`DELETE FROM tine_commit WHERE slot = ${slotOf(number)}`);
       await first.query('COMMIT');
       return { hasTable };
@@ -41,10 +48,10 @@ export async function probeServer(dsn: RemoteDsn, host: DatabaseHost): Promise<{
   );
 }
 
-/** Nothing of the probe has to outlast a crash, and no standby is waited for. */
+/** The probe needs no durability and waits for no standby. */
 const begin = `BEGIN ISOLATION LEVEL READ COMMITTED; ${migrationSettings}; SET LOCAL synchronous_commit = off`;
 
-/** Slots of transactions of writes are positive. */
+/** A slot of the probe. Slots of transactions of writes are positive. */
 function slotOf(number: number): number {
   return -2 - number;
 }
@@ -66,7 +73,7 @@ async function seenToken(client: pg.Client, number: number): Promise<number | un
   return rows[0] && Number(rows[0].token);
 }
 
-/** The other connection tries to take the lock, and commits a row. */
+/** Lets the other connection try to take the lock and commit a row. */
 async function competes(
   client: pg.Client,
   { number, hasTable }: { readonly number: number; readonly hasTable: boolean },
@@ -83,7 +90,7 @@ async function competes(
 
 function refusal(dsn: RemoteDsn, what: string): StartError {
   return new StartError(
-    `${dsnText(dsn)}: ${what}, so tine would lose acknowledged writes there; use Postgres itself, without a layer that spreads it over several writing nodes`,
+    `${dsnText(dsn)}: ${what}, so tine could lose acknowledged writes; use Postgres itself, without a layer that distributes writes over several nodes`,
   );
 }
 
@@ -93,7 +100,7 @@ async function withClient<Result>(
   use: (client: pg.Client) => Promise<Result>,
 ): Promise<Result> {
   const client = new pg.Client(await connectionSettings(dsn, host));
-  // It is reported by the query that waits.
+  // The waiting query reports the error.
   client.on('error', () => {});
   try {
     await client.connect();
@@ -103,7 +110,7 @@ async function withClient<Result>(
   }
 }
 
-async function within<Result>(ms: number, work: Promise<Result>): Promise<Result | undefined> {
+async function resultWithin<Result>(ms: number, work: Promise<Result>): Promise<Result | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<undefined>((resolve) => {
     timer = setTimeout(() => resolve(undefined), ms);

@@ -1,22 +1,28 @@
-/** The server's settings on which tine's statements rest. A role or a database may have others by default: tine sets each itself. */
+/**
+ * The settings of the server that tine's statements depend on. The defaults of a role or a database
+ * may differ, so tine sets each of them.
+ */
 
 type Settings = readonly Setting[];
 
-/** Name, value, and the first version (`server_version_num`) that has it, where Postgres 12 has not. */
+/**
+ * Name, value, and the first version (`server_version_num`) with this setting if Postgres 12 does
+ * not have it.
+ */
 type Setting = readonly [name: string, value: string, since?: number];
 
-/** What decides what a statement means, and whether a commit is durable. */
+/** Settings that decide the meaning of a statement and the durability of a commit. */
 const meaning: Settings = [
   ['array_nulls', 'on'],
   ['standard_conforming_strings', 'on'],
   ['transform_null_equals', 'off'],
   ['bytea_output', 'hex'],
-  // Rows that a policy hides are an error instead of missing.
+  // Rows that a policy hides cause an error; they are not silently missing.
   ['row_security', 'off'],
   ['default_transaction_isolation', 'read committed'],
   ['default_transaction_deferrable', 'off'],
   ['synchronous_commit', 'on'],
-  // A warning at a commit tells that no standby has it.
+  // A warning at a commit shows that no standby has it.
   ['client_min_messages', 'warning'],
   ['statement_timeout', '0'],
   ['lock_timeout', '0'],
@@ -25,8 +31,9 @@ const meaning: Settings = [
 ];
 
 /**
- * Plans must stay good on an empty table that grows: the statements are written for one way, by the indexes, and a plan made for ten rows must not scan ten million.
- * Compiling a query takes longer than running it.
+ * Settings that fix the plans. Plans must stay good while an empty table grows. The statements are
+ * written for one plan, by the indexes, and a plan made for ten rows must not scan ten million. JIT
+ * compilation of a query takes longer than the query.
  */
 const plans: Settings = [
   ['jit', 'off'],
@@ -56,11 +63,16 @@ const plans: Settings = [
   ['plan_cache_mode', 'force_generic_plan'],
 ];
 
-/** A connection that is lost amid a transaction must not hold the revision lock: other instances wait for it. One that works sends something every few ms. */
+/**
+ * Settings of serving connections. A connection that is lost within a transaction must not hold the
+ * revision lock, because other instances wait for it. A working connection sends something every
+ * few ms.
+ */
 const serving: Settings = [...meaning, ...plans, ['idle_in_transaction_session_timeout', '2s']];
 
 /**
- * Keeps a lost connection from staying open at the server, also while it waits for a lock. Of a session alone: behind a pooler the connection is the pooler's.
+ * Settings that keep a lost connection from staying open at the server, also while it waits for a
+ * lock. They apply to sessions only: behind a pooler the connection is the pooler's.
  */
 const keepalives: Settings = [
   ['client_connection_check_interval', '1s', 140_000],
@@ -70,8 +82,9 @@ const keepalives: Settings = [
 ];
 
 /**
- * Commands go over whole tables: the planner finds their way. Only a lock of those who serve elsewhere may stand in the way, and is reported after a while. They may
- * think between two statements.
+ * Settings of commands, which read whole tables with plans of the planner. A lock of a serving
+ * instance elsewhere may delay them, and is reported after 10 s. They may pause between two
+ * statements.
  */
 const offline: Settings = [
   ...meaning.filter(([name]) => name !== 'lock_timeout'),
@@ -85,12 +98,15 @@ const offline: Settings = [
 export const sessionSettings = setting([...serving, ...keepalives], 'session');
 /** For a transaction that serves, until it ends. */
 export const transactionSettings = setting(serving, 'transaction');
-/** For a transaction that changes the schema: it waits for its locks. */
+/** For a transaction that changes the schema. It waits for its locks. */
 export const migrationSettings = setting([...meaning, ['idle_in_transaction_session_timeout', '0']], 'transaction');
 /** For a transaction of a command. */
 export const offlineSettings = setting(offline, 'transaction');
 
-/** One statement with one small answer, whatever it sets. A setting that the server does not have is left out. */
+/**
+ * One statement with one small reply, however many settings it sets. It skips settings that the
+ * server does not have.
+ */
 function setting(settings: Settings, scope: 'session' | 'transaction'): string {
   const calls = settings.map(([name, value, since]) => {
     const call = `set_config('${name}', '${value}', ${scope === 'transaction'})`;

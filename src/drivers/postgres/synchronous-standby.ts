@@ -1,16 +1,19 @@
 /**
- * A primary whose commits wait for a standby (`synchronous_standby_names`): what is answered is on both, and survives the primary's death.
+ * Supports primaries whose commits wait for a standby (`synchronous_standby_names`). An
+ * acknowledged write is on both servers and survives the loss of the primary.
  *
- * Two things can be seen on a primary that are not on the standby. A commit whose wait was canceled, which the server reports as a success with a warning. And, after a
- * crash of the primary, commits that had not been confirmed before it: they are there, and nobody waits for the standby any more.
+ * Two kinds of commits can be visible on a primary and missing on the standby. First, a commit
+ * whose wait was canceled: the server reports success with a warning. Second, after a crash of the
+ * primary, commits that were not confirmed before the crash: they are visible, and no session waits
+ * for the standby any more.
  */
 import { randomBytes } from 'node:crypto';
 import type { Client } from 'pg';
 import { DriverError } from '../../errors.ts';
 
-/** Warnings by class of SQLSTATE; the text is in the server's language. */
+/** The SQLSTATE class of warnings. The text is in the language of the server. */
 const warningClass = '01';
-/** How long a standby may take to confirm: one that works takes milliseconds. */
+/** How long a standby may take to confirm. A working standby takes milliseconds. */
 const confirmMsMax = 1_000;
 
 const warningCounts = new WeakMap<Client, number>();
@@ -22,7 +25,10 @@ export function watchCommits(client: Client): void {
   });
 }
 
-/** To be called before a COMMIT is sent; the function returned says afterwards whether it was confirmed: it came without a warning. */
+/**
+ * Call this before a COMMIT is sent. The returned function reports afterwards whether the commit
+ * was confirmed, which means without a warning.
+ */
 export function isConfirmed(client: Client): () => boolean {
   const before = warningCount(client);
   return () => warningCount(client) === before;
@@ -33,15 +39,16 @@ function warningCount(client: Client): number {
 }
 
 /**
- * Commits a row of no meaning over a new connection. Once the standby has it, it has everything that could be seen before it. A primary that was replaced and comes back has no
- * standby that would confirm: it is neither read nor written.
+ * Commits a row without meaning over a new connection. Once the standby has this row, it has
+ * everything that was visible before it. A primary that was replaced and comes back has no standby
+ * that confirms, so tine neither reads from it nor writes to it.
  *
- * @throws UnconfirmedPrimary when no standby confirms in time.
+ * @throws UnconfirmedPrimary if no standby confirms in time.
  */
 export async function confirmPrimary(client: Client): Promise<void> {
   const confirmed = isConfirmed(client);
   await client.query(`SET statement_timeout = ${confirmMsMax}`);
-  // A wait that ends by this timeout leaves the row on the primary alone, with a warning.
+  // If the timeout ends the wait, the row stays on the primary alone, with a warning.
   const token = randomBytes(8).readBigInt64BE() >> 1n;
   const isMade = await client.query(confirmation, [token.toString()]).then(
     () => confirmed(),
@@ -54,7 +61,7 @@ export async function confirmPrimary(client: Client): Promise<void> {
   await client.query('SET statement_timeout = 0');
 }
 
-/** The server waits for a standby that is not there, or was replaced by one. */
+/** The server waits for a standby that is missing, or was itself replaced by one. */
 export class UnconfirmedPrimary extends DriverError {
   constructor() {
     super('lost', 'no standby confirms commits of this server');
@@ -63,7 +70,7 @@ export class UnconfirmedPrimary extends DriverError {
 
 const canceled = '57014';
 
-/** A slot that no transaction of writes uses: theirs are positive. */
+/** A slot that no transaction of writes uses: their slots are positive. */
 const confirmation = `INSERT INTO tine_commit (slot, token, at_ms)
   VALUES (-1, CAST($1 AS bigint), CAST(extract(epoch FROM clock_timestamp()) * 1000 AS bigint))
   ON CONFLICT (slot) DO UPDATE SET token = excluded.token, at_ms = excluded.at_ms`;

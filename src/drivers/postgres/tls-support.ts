@@ -1,20 +1,23 @@
-/** Whether a Postgres server takes TLS: sslmode `prefer` uses it where it does. pg itself takes TLS or leaves it. */
+/**
+ * Finds out whether a Postgres server supports TLS. Mode `prefer` uses TLS if it does; pg itself
+ * requires TLS or does not use it.
+ */
 import { connect } from 'node:net';
 import type { DatabaseHost } from '../../config/database/database-dsn.ts';
 
-/** Length and code of Postgres's SSLRequest message. */
+/** Postgres's SSLRequest message: its length and its code. */
 const sslRequest = Buffer.from([0, 0, 0, 8, 0x04, 0xd2, 0x16, 0x2f]);
 const yes = 0x53;
 
-/** Asks. Rejects with the system's error when the server cannot be reached. */
-export function takesTls(host: DatabaseHost, timeoutMs: number): Promise<boolean> {
+/** Sends an SSLRequest. Rejects with the system's error if the server cannot be reached. */
+export function supportsTls(host: DatabaseHost, timeoutMs: number): Promise<boolean> {
   if (host.socketPath !== undefined) return Promise.resolve(false);
   return new Promise((resolve, reject) => {
     const socket = connect({ host: host.host, port: host.port, timeout: timeoutMs });
     socket.once('connect', () => socket.write(sslRequest));
-    socket.once('data', (answer) => {
+    socket.once('data', (reply) => {
       socket.destroy();
-      resolve(answer[0] === yes);
+      resolve(reply[0] === yes);
     });
     socket.once('timeout', () => socket.destroy(new Error('timeout expired')));
     socket.once('error', reject);

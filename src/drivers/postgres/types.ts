@@ -1,7 +1,7 @@
-/** Columns as tine wants them: whole numbers as numbers, bytes as bytes, all else as text. */
+/** Decodes columns: whole numbers as numbers, bytes as bytes, and all others as text. */
 import type { CustomTypesConfig } from 'pg';
 
-/** Postgres's numbers of its types. */
+/** Postgres's oids of its types. */
 const oid = {
   boolean: 16,
   bytes: 17,
@@ -21,7 +21,7 @@ const parsers: Readonly<Record<number, (text: string) => unknown>> = {
   [oid.int4]: Number,
   [oid.float8]: Number,
   [oid.numeric]: Number,
-  // What `selectedBytes` of the dialect makes. Names are of type text.
+  // The form that `selectedBytes` of the dialect selects. Names are of type text.
   [oid.varchar]: (text) => Buffer.from(text, 'base64'),
   [oid.bytes]: (text) => Buffer.from(text.slice(2), 'hex'),
 };

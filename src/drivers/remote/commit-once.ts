@@ -1,6 +1,8 @@
 /**
- * Commits the writes of a program once, also when the outcome of a commit is unknown: the connection was lost before the answer, or a cluster refused the commit.
- * Another attempt then reads under the revision lock whether an earlier one was committed (docs/adr/010-clusters.md has the argument).
+ * Commits the writes of a program once, also when the outcome of a commit is unknown: the
+ * connection was lost before the reply, or a cluster refused the commit. The next attempt then
+ * reads under the revision lock whether an earlier attempt was committed. docs/adr/010-clusters.md
+ * has the argument.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import { DriverError } from '../../errors.ts';
@@ -8,10 +10,10 @@ import { limits } from '../../limits.ts';
 import type { Program, Query } from '../../mvcc/program.ts';
 import { type CommitMark, type CommitSlots, markQuery, newMark, proofOf, tokenOf, tokenQuery } from './commit-slots.ts';
 import { remoteLimits } from './remote-limits.ts';
-import { GaveWay, isLost, OutcomeUnknown } from './second-try.ts';
+import { isLost, OutcomeUnknown, TransactionConflict } from './retry.ts';
 import { CommitInDoubt, type CommitProof } from './session.ts';
 
-/** How one attempt begins and is proved. */
+/** How one attempt begins, and how its commit is proved. */
 export interface AttemptTransaction {
   readonly first: readonly Query[];
   readonly proof: CommitProof;
@@ -20,33 +22,37 @@ export interface AttemptTransaction {
 export interface OnceOptions<Result> {
   readonly slots: CommitSlots;
   nowMs(): number;
-  /** Does the work without a read where it can; undefined: it did nothing. It leaves the mark. */
-  atOnce?(mark: Query): Promise<Result | undefined>;
-  /** A new run of the program, for each attempt. */
+  /**
+   * Commits a guarded write, which needs no read. Undefined: it had no effect. It writes the mark
+   * too.
+   */
+  writeGuarded?(mark: Query): Promise<Result | undefined>;
+  /** Starts the program again, for each attempt. */
   program(): Program<Result>;
   /** Runs a program in a transaction of writes and commits it. */
   transact<Value>(transaction: AttemptTransaction, program: Program<Value>): Promise<Value>;
-  /** The outcome of a write whose commit was not answered. */
+  /** Called with the outcome of a write whose commit was not answered. */
   onDoubtEnd(outcome: 'committed' | 'undone' | 'unknown'): void;
 }
 
-/** What an attempt came to: it did the work, or found that an earlier attempt had. */
+/** The result of an attempt: it did the work, or found that an earlier attempt had done it. */
 interface Outcome<Result> {
   readonly result: Result;
   readonly wasCommitted: boolean;
 }
 
-/** An attempt whose commit may or may not have been made. */
+/** An attempt whose commit is in doubt. */
 interface Doubt<Result> {
   readonly token: bigint;
-  /** Counts if the commit was made. */
+  /** The result if the commit was made. */
   readonly result: Result;
-  /** The answer was lost. Otherwise a cluster refused the commit. */
+  /** True: the reply was lost. False: a cluster refused the commit. */
   readonly isLoss: boolean;
 }
 
 /**
- * @throws OutcomeUnknown when the outcome cannot be found out for as long as a client waits; what `transact` throws when certainly nothing was committed.
+ * @throws OutcomeUnknown if the outcome cannot be determined while the client waits; the error of
+ * `transact` if certainly nothing was committed.
  */
 export async function commitOnce<Result>(options: OnceOptions<Result>): Promise<Result> {
   const { slots, onDoubtEnd } = options;
@@ -56,7 +62,7 @@ export async function commitOnce<Result>(options: OnceOptions<Result>): Promise<
   for (let isFirst = true; ; isFirst = false) {
     const mark = newMark(slot);
     try {
-      const done = isFirst ? await attemptAtOnce(options, mark) : undefined;
+      const done = isFirst ? await attemptGuarded(options, mark) : undefined;
       const { result, wasCommitted } = done ?? (await withinDoubt(attempt(options, mark, doubts), doubts, retries));
       if (hasLoss(doubts)) onDoubtEnd(wasCommitted ? 'committed' : 'undone');
       slots.giveBack(slot);
@@ -64,11 +70,12 @@ export async function commitOnce<Result>(options: OnceOptions<Result>): Promise<
     } catch (error) {
       if (error instanceof CommitInDoubt) {
         const { result } = error.result as Outcome<Result>;
-        doubts.push({ token: mark.token, result, isLoss: !(error.cause instanceof GaveWay) });
+        doubts.push({ token: mark.token, result, isLoss: !(error.cause instanceof TransactionConflict) });
       }
       const pauseMs = retries.pauseMsAfter(error, doubts.length > 0);
       if (pauseMs === undefined) {
-        // A transaction that is still under way may write to a slot in doubt: it is not used again.
+        // A transaction that is still under way may write to a slot in doubt, so the slot is not
+        // used again.
         if (doubts.length === 0) slots.giveBack(slot);
         if (hasLoss(doubts)) onDoubtEnd('unknown');
         throw doubts.length > 0 && error instanceof DriverError ? new OutcomeUnknown(error) : error;
@@ -82,13 +89,13 @@ function hasLoss(doubts: readonly Doubt<unknown>[]): boolean {
   return doubts.some(({ isLoss }) => isLoss);
 }
 
-async function attemptAtOnce<Result>(
-  { atOnce, nowMs }: OnceOptions<Result>,
+async function attemptGuarded<Result>(
+  { writeGuarded, nowMs }: OnceOptions<Result>,
   mark: CommitMark,
 ): Promise<Outcome<Result> | undefined> {
   const outcome = (result: Result): Outcome<Result> => ({ result, wasCommitted: false });
   try {
-    const result = await atOnce?.(markQuery(mark, nowMs()));
+    const result = await writeGuarded?.(markQuery(mark, nowMs()));
     return result === undefined ? undefined : outcome(result);
   } catch (error) {
     if (error instanceof CommitInDoubt) error.result = outcome(error.result as Result);
@@ -103,17 +110,18 @@ function attempt<Result>(
 ): Promise<Outcome<Result>> {
   const leave = markQuery(mark, nowMs());
   const proof = proofOf(mark);
-  if (doubts.length === 0) return transact({ first: [leave], proof }, doing(program()));
+  if (doubts.length === 0) return transact({ first: [leave], proof }, withOutcome(program()));
   return transact({ first: [], proof }, unlessCommitted(program(), { slot: mark.slot, leave, doubts }));
 }
 
-function* doing<Result>(program: Program<Result>): Program<Outcome<Result>> {
+function* withOutcome<Result>(program: Program<Result>): Program<Outcome<Result>> {
   return { result: yield* program, wasCommitted: false };
 }
 
 /**
- * Runs the program unless an earlier attempt was committed. What was found counts when this transaction is committed too: it is then as durable as any, on a synchronous
- * standby as well.
+ * Runs the program unless an earlier attempt was committed. The finding counts only when this
+ * transaction is committed too. It is then as durable as any transaction, also on a synchronous
+ * standby.
  */
 function* unlessCommitted<Result>(
   program: Program<Result>,
@@ -122,12 +130,12 @@ function* unlessCommitted<Result>(
   const [found] = yield [tokenQuery(slot), leave];
   const token = tokenOf(found);
   const committed = doubts.find((doubt) => doubt.token === token);
-  return committed === undefined ? yield* doing(program) : { result: committed.result, wasCommitted: true };
+  return committed === undefined ? yield* withOutcome(program) : { result: committed.result, wasCommitted: true };
 }
 
 /**
- * While a commit is in doubt a client is answered in time, even if the attempt under way is not. That attempt goes on and may be committed, with a mark that no other attempt looks for:
- * so there must not be another.
+ * Bounds the wait of a client while a commit is in doubt. The attempt under way continues and may
+ * be committed, with a mark that no other attempt looks for. Therefore no attempt may follow it.
  */
 async function withinDoubt<Result>(
   running: Promise<Result>,
@@ -150,31 +158,34 @@ async function withinDoubt<Result>(
   }
 }
 
-/** Whether and when another attempt is made. */
+/** Decides whether and when another attempt is made. */
 class Retries {
-  readonly deadlineMs = performance.now() + remoteLimits.doubtEndsAfterMs;
-  readonly #lossesEndMs = performance.now() + remoteLimits.secondTryWithinMs;
+  readonly deadlineMs = performance.now() + remoteLimits.doubtMsMax;
+  readonly #lossesEndMs = performance.now() + remoteLimits.retryWithinMs;
   #lossCount = 0;
   #conflictCount = 0;
   #isOver = false;
 
-  /** No further attempt is made, whatever the clock says: timers fire up to a millisecond early. */
+  /** Ends all attempts, whatever the clock shows: timers fire up to 1 ms early. */
   end(): void {
     this.#isOver = true;
   }
 
-  /** Undefined: none is made. */
+  /** The pause before the next attempt. Undefined: there is no next attempt. */
   pauseMsAfter(error: unknown, isDoubtful: boolean): number | undefined {
     const cause = error instanceof CommitInDoubt ? error.cause : error;
     if (!(cause instanceof DriverError) || this.#isOver || performance.now() >= this.deadlineMs) return undefined;
-    if (cause instanceof GaveWay) return conflictPauseMs(this.#conflictCount++);
+    if (cause instanceof TransactionConflict) return conflictPauseMs(this.#conflictCount++);
     const count = this.#lossCount++;
     if (isDoubtful) return count === 0 ? 0 : limits.reconnectPauseMs;
     return isLost(cause) && count === 0 && performance.now() < this.#lossesEndMs ? 0 : undefined;
   }
 }
 
-/** Instances that write through several nodes of a cluster conflict again and again unless they wait for different times. */
+/**
+ * A random pause. Instances that write through several nodes of a cluster conflict again and again
+ * unless their pauses differ.
+ */
 export function conflictPauseMs(count: number): number {
   if (count === 0) return 0;
   return Math.random() * Math.min(2 ** count, remoteLimits.conflictPauseMsMax);

@@ -1,6 +1,7 @@
 /**
- * The connections to the database, and transactions over them. Writes, short reads and lists share them by `Lanes`. When the database has gone silent, all are given up, and
- * nothing is asked until it answers again; when another host is chosen, new work goes there.
+ * The connections to the database, and transactions over them. Writes, short reads and lists share
+ * them through `Lanes`. In an outage all connections are abandoned, and no work is sent until the
+ * database answers again. After a switch to another host, new work goes to that host.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -12,10 +13,11 @@ import type { PoolStatistics } from '../driver-statistics.ts';
 import type { StatementMeter } from '../statement-meter.ts';
 import { connectionBudget } from './connection-budget.ts';
 import type { CurrentHost, Engine } from './engine.ts';
-import { HostConnections, type Lease, noCounts } from './host-connections.ts';
+import { type BorrowedConnection, HostConnections, zeroCounts } from './host-connections.ts';
 import { Hosts } from './hosts.ts';
 import { type Lane, Lanes, laneNames } from './lanes.ts';
 import { NoConnectionLeft } from './no-connection-left.ts';
+import { OutageDetector, type Wait } from './outage-detector.ts';
 import { remoteLimits } from './remote-limits.ts';
 import {
   CommitInDoubt,
@@ -24,9 +26,8 @@ import {
   type TransactionKind,
   type TransactionOptions,
 } from './session.ts';
-import { SilenceWatch, type Wait } from './silence-watch.ts';
 
-/** How a transaction begins. */
+/** The start of a transaction. */
 export interface Transaction extends TransactionOptions {
   readonly kind: TransactionKind;
   readonly first?: readonly Query[];
@@ -36,11 +37,14 @@ export interface ConnectionsOptions {
   readonly engine: Engine;
   readonly logger: Logger;
   readonly countMax: number;
-  /** Where times are counted. */
+  /** The meter that counts the times of statements. */
   readonly meter: StatementMeter;
   readonly writeTransactions: Histogram;
   readonly commits: Histogram;
-  /** The network has lost connections, or another host is used: other connections that are open are lost, or to the wrong host. */
+  /**
+   * Called when the network has lost connections, or when another host is used. All other open
+   * connections are then lost, or lead to the wrong host.
+   */
   onLoss(): void;
 }
 
@@ -48,15 +52,18 @@ export class Connections {
   readonly #options: ConnectionsOptions;
   readonly #hosts: Hosts;
   readonly #lanes: Lanes;
-  readonly #silence: SilenceWatch;
-  readonly #counts = noCounts();
-  /** Whether one connection is left for messages between instances. */
+  readonly #outages: OutageDetector;
+  readonly #counts = zeroCounts();
+  /** Whether one connection is reserved for messages between instances. */
   readonly hasMessages: boolean;
-  /** To the current host. */
+  /** Connections to the current host. */
   #used: HostConnections;
-  /** To hosts that were left, until their transactions have ended; and those of work that is done apart. */
+  /**
+   * Connections to earlier hosts, until their transactions have ended, and connections of separate
+   * work.
+   */
   readonly #others = new Set<HostConnections>();
-  /** By what a server knows the connections that the network has lost. */
+  /** The server's names of connections that the network has lost. */
   #lost: { readonly to: HostConnections; readonly names: readonly string[] } | undefined;
 
   constructor(options: ConnectionsOptions) {
@@ -67,12 +74,12 @@ export class Connections {
     this.#lanes = new Lanes(budget.shared);
     this.#hosts = new Hosts({ engine, logger, onMove: ({ isLost }) => this.#move(isLost) });
     this.#used = this.#newConnections();
-    this.#silence = new SilenceWatch({
+    this.#outages = new OutageDetector({
       probe: () => this.#probe(),
-      onLoss: () => this.#giveUp(),
+      onLoss: () => this.#abandonCurrent(),
       onReturn: () => {
-        logger.info('the database answers again');
-        void this.#endLost();
+        logger.info('database answers again');
+        void this.#endLostConnections();
       },
     });
   }
@@ -81,70 +88,76 @@ export class Connections {
     return this.#hosts;
   }
 
-  /** Resolves with whether one of several hosts serves, which is then the current one; with true for a single host. */
+  /**
+   * Resolves with whether one of several hosts serves; it becomes the current host. Resolves with
+   * true for a single host.
+   */
   chooseHost(): Promise<boolean> {
     return this.#hosts.choose();
   }
 
-  /** Takes this host for the one that serves. */
+  /** Sets the host that serves. */
   useHost(host: CurrentHost['current']): void {
     this.#hosts.use(host);
   }
 
   /**
-   * Runs work in a transaction. Whatever goes wrong, nothing is left open and nothing half done.
+   * Runs work in a transaction. If anything fails, no transaction stays open and no part of the
+   * work takes effect.
    *
-   * @throws CommitInDoubt with the result in it, when the commit of an exclusive transaction may or may not have been made; DriverError for other weather.
+   * @throws CommitInDoubt, with the result in it, if the commit of an exclusive transaction may or
+   * may not have been made; DriverError for other failures.
    */
   async transaction<Result>(
     lane: Lane,
     transaction: Transaction,
     work: (session: Session) => Promise<Result>,
   ): Promise<Result> {
-    if (this.#silence.isSilent) throw new DriverError('lost', 'the database does not answer');
-    const { lease, wait } = await this.#acquire(lane);
+    if (this.#outages.isOutage) throw new DriverError('lost', 'the database does not answer');
+    const { borrowed, wait } = await this.#acquire(lane);
     try {
-      wait.heard();
-      return await this.#over(lease, transaction, (session) => work(heardFrom(session, wait)));
+      wait.answered();
+      return await this.#runOn(borrowed, transaction, (session) => work(observeReplies(session, wait)));
     } catch (error) {
-      // Whoever tries again finds the host that serves by then.
-      if (this.#hosts.isList && isLost(error)) await this.#hosts.look();
+      // The retry uses the host that serves by then.
+      if (this.#hosts.isList && isLost(error)) await this.#hosts.check();
       throw error;
     } finally {
-      wait.ended();
+      wait.end();
     }
   }
 
   /**
-   * A transaction of writes in one request. Whether it was done.
+   * Runs a transaction of writes in one request. Returns whether it was done.
    *
-   * @throws CommitInDoubt when it may or may not have been done; DriverError for other weather: it was not done.
+   * @throws CommitInDoubt if it may or may not have been done; DriverError for other failures: it
+   * was not done.
    */
   async writeGuarded(write: GuardedWrite): Promise<boolean> {
-    if (this.#silence.isSilent) throw new DriverError('lost', 'the database does not answer');
-    const { lease, wait } = await this.#acquire('write');
+    if (this.#outages.isOutage) throw new DriverError('lost', 'the database does not answer');
+    const { borrowed, wait } = await this.#acquire('write');
     try {
-      wait.heard();
-      return await this.#writeOver(lease, write);
+      wait.answered();
+      return await this.#writeGuardedOn(borrowed, write);
     } catch (error) {
-      if (this.#hosts.isList && isLost(error)) await this.#hosts.look();
+      if (this.#hosts.isList && isLost(error)) await this.#hosts.check();
       throw error;
     } finally {
-      wait.ended();
+      wait.end();
     }
   }
 
-  async #writeOver(lease: Lease, write: GuardedWrite): Promise<boolean> {
+  async #writeGuardedOn(borrowed: BorrowedConnection, write: GuardedWrite): Promise<boolean> {
     const startMs = performance.now();
     try {
-      const isDone = await lease.session.writeGuarded(write);
-      if (isDone) this.#observeCommit(lease.session, startMs);
-      lease.release('good');
+      const isDone = await borrowed.session.writeGuarded(write);
+      if (isDone) this.#observeCommit(borrowed.session, startMs);
+      borrowed.release('good');
       return isDone;
     } catch (error) {
-      const failure = this.#options.engine.weather(error);
-      if (isOver(failure)) lease.release('broken');
-      else void end(lease, lease.session.rollback());
+      const failure = this.#options.engine.classifyError(error);
+      if (endsConnection(failure)) borrowed.release('broken');
+      else void end(borrowed, borrowed.session.rollback());
       throw failure;
     }
   }
@@ -155,7 +168,7 @@ export class Connections {
     writeTransactions.observe(performance.now() - startMs);
   }
 
-  /** Connections that a lane can have when the others use no more than their shares. */
+  /** How many connections a lane can have while the other lanes use no more than their shares. */
   countMaxOf(lane: Lane): number {
     return this.#lanes.countMaxOf(lane);
   }
@@ -170,13 +183,19 @@ export class Connections {
     }));
   }
 
-  /** Runs work that takes long over a connection of its own: it keeps nobody waiting, and nobody takes its silence for that of the network. */
-  async apart<Result>(transaction: Transaction, work: (session: Session) => Promise<Result>): Promise<Result> {
+  /**
+   * Runs long work over a connection of its own. It delays no other work, and its long wait for a
+   * reply does not count as an outage.
+   */
+  async onSeparateConnection<Result>(
+    transaction: Transaction,
+    work: (session: Session) => Promise<Result>,
+  ): Promise<Result> {
     await this.#lanes.reserve();
     const connections = this.#newConnections();
     this.#others.add(connections);
     try {
-      return await this.#over(await this.#openApart(connections), transaction, work);
+      return await this.#runOn(await this.#openSeparate(connections), transaction, work);
     } finally {
       this.#others.delete(connections);
       await connections.close();
@@ -184,9 +203,9 @@ export class Connections {
     }
   }
 
-  /** In the place of one that is idle, where the server grants no more. */
-  async #openApart(connections: HostConnections): Promise<Lease> {
-    const deadlineMs = performance.now() + remoteLimits.apartWaitMsMax;
+  /** Opens a separate connection. If the server grants no more, it closes an idle one first. */
+  async #openSeparate(connections: HostConnections): Promise<BorrowedConnection> {
+    const deadlineMs = performance.now() + remoteLimits.separateConnectionWaitMsMax;
     for (;;) {
       await this.#used.trimTo(this.#lanes.countMax);
       try {
@@ -199,31 +218,34 @@ export class Connections {
     }
   }
 
-  /** A connection within the lane's bounds. While the server grants no more, what is open is waited for. */
-  async #acquire(lane: Lane): Promise<{ lease: Lease; wait: Wait }> {
+  /**
+   * A connection within the bounds of the lane. While the server grants no more, it waits for an
+   * open connection.
+   */
+  async #acquire(lane: Lane): Promise<{ borrowed: BorrowedConnection; wait: Wait }> {
     const deadlineMs = performance.now() + limits.connectionWaitMsMax;
-    let place: 'first' | 'last' = 'last';
+    let position: 'first' | 'last' = 'last';
     for (;;) {
-      const entering = this.#lanes.enter(lane, deadlineMs, place);
+      const entering = this.#lanes.enter(lane, deadlineMs, position);
       if (entering !== undefined) await entering;
       const connections = this.#used;
-      const wait = this.#silence.waits();
+      const wait = this.#outages.startWait();
       try {
-        const lease = connections.takeIdle(lane) ?? (await this.#open(connections, lane, deadlineMs));
-        return { lease: this.#inLane(lease, lane), wait };
+        const borrowed = connections.takeIdle(lane) ?? (await this.#open(connections, lane, deadlineMs));
+        return { borrowed: this.#inLane(borrowed, lane), wait };
       } catch (error) {
-        wait.ended();
+        wait.end();
         const waitMs = deadlineMs - performance.now();
         if (waitMs <= 0) throw error;
         if (error instanceof NoConnectionLeft) await this.#refused(connections, error, waitMs);
-        else if (!(await this.#isElsewhere(connections, error))) throw error;
-        place = 'first';
+        else if (!(await this.#hasMoved(connections, error))) throw error;
+        position = 'first';
       }
     }
   }
 
-  /** Opens a connection. One that comes after the deadline is kept for others. */
-  async #open(connections: HostConnections, lane: Lane, deadlineMs: number): Promise<Lease> {
+  /** Opens a connection. One that opens after the deadline goes to the pool. */
+  async #open(connections: HostConnections, lane: Lane, deadlineMs: number): Promise<BorrowedConnection> {
     const opening = connections.open(lane);
     let isLate = false;
     let timer: NodeJS.Timeout | undefined;
@@ -231,15 +253,15 @@ export class Connections {
       timer = setTimeout(
         () => {
           isLate = true;
-          reject(new DriverError('lost', 'the database takes too long to connect to'));
+          reject(new DriverError('lost', 'the connection to the database timed out'));
         },
         Math.max(1, deadlineMs - performance.now()),
       );
     });
     opening.then(
-      (lease) => {
+      (borrowed) => {
         this.#lanes.opened(connections.count);
-        if (isLate) this.#inLane(lease, lane).release('good');
+        if (isLate) this.#inLane(borrowed, lane).release('good');
       },
       () => this.#lanes.leave(lane),
     );
@@ -250,7 +272,7 @@ export class Connections {
     }
   }
 
-  #inLane({ session, release }: Lease, lane: Lane): Lease {
+  #inLane({ session, release }: BorrowedConnection, lane: Lane): BorrowedConnection {
     return {
       session,
       release: (state) => {
@@ -260,7 +282,12 @@ export class Connections {
     };
   }
 
-  /** @throws the refusal when there is no connection of its own to wait for, after a moment in which the server lets go of closed ones. */
+  /**
+   * Waits for a connection after a refusal of the server.
+   *
+   * @throws the refusal if there is no open connection to wait for. Before, it waits up to 1 s for
+   * the server to release closed connections.
+   */
   async #refused(connections: HostConnections, refusal: NoConnectionLeft, waitMs: number): Promise<void> {
     this.#lanes.refused(connections.count, refusal);
     if (connections.openCount > 0) return;
@@ -272,84 +299,86 @@ export class Connections {
   }
 
   /** Whether another host is used since the connection failed. */
-  async #isElsewhere(connections: HostConnections, error: unknown): Promise<boolean> {
-    if (!this.#hosts.isList || !isLost(error) || this.#silence.isSilent) return false;
-    if (connections === this.#used) await this.#hosts.look();
-    return connections !== this.#used && !this.#silence.isSilent;
+  async #hasMoved(connections: HostConnections, error: unknown): Promise<boolean> {
+    if (!this.#hosts.isList || !isLost(error) || this.#outages.isOutage) return false;
+    if (connections === this.#used) await this.#hosts.check();
+    return connections !== this.#used && !this.#outages.isOutage;
   }
 
   async close(): Promise<void> {
-    this.#silence.close();
+    this.#outages.close();
     this.#hosts.close();
     this.#lanes.refuseAll(new DriverError('lost', 'the connections to the database are closed'));
     await Promise.all([this.#used, ...this.#others].map((connections) => connections.close()));
   }
 
-  async #over<Result>(
-    lease: Lease,
+  async #runOn<Result>(
+    borrowed: BorrowedConnection,
     { kind, first, ...options }: Transaction,
     work: (session: Session) => Promise<Result>,
   ): Promise<Result> {
     const startMs = performance.now();
     let result: Result;
     try {
-      lease.session.begin(kind, first, options);
-      result = await work(lease.session);
+      borrowed.session.begin(kind, first, options);
+      result = await work(borrowed.session);
     } catch (error) {
-      const failure = this.#options.engine.weather(error);
-      if (isOver(failure)) lease.release('broken');
-      else void end(lease, lease.session.rollback());
+      const failure = this.#options.engine.classifyError(error);
+      if (endsConnection(failure)) borrowed.release('broken');
+      else void end(borrowed, borrowed.session.rollback());
       throw failure;
     }
-    // A reader's answer does not wait for the end of its transaction.
-    if (kind === 'exclusive') await this.#commit(lease, result, startMs);
-    else void end(lease, lease.session.commit());
+    // The result of a read does not wait for the end of its transaction.
+    if (kind === 'exclusive') await this.#commit(borrowed, result, startMs);
+    else void end(borrowed, borrowed.session.commit());
     return result;
   }
 
-  async #commit(lease: Lease, result: unknown, startMs: number): Promise<void> {
+  async #commit(borrowed: BorrowedConnection, result: unknown, startMs: number): Promise<void> {
     try {
-      await lease.session.commit();
-      this.#observeCommit(lease.session, startMs);
-      lease.release('good');
+      await borrowed.session.commit();
+      this.#observeCommit(borrowed.session, startMs);
+      borrowed.release('good');
     } catch (error) {
       const isInDoubt = error instanceof CommitInDoubt;
-      // A commit that a cluster refused leaves the connection as good as it was.
-      lease.release(isInDoubt && !isLost(error.cause as Error) ? 'good' : 'broken');
-      if (!isInDoubt) throw this.#options.engine.weather(error);
+      // A commit that a cluster refused leaves the connection usable.
+      borrowed.release(isInDoubt && !isLost(error.cause as Error) ? 'good' : 'broken');
+      if (!isInDoubt) throw this.#options.engine.classifyError(error);
       error.result = result;
       throw error;
     }
   }
 
-  /** Resolves when the database answers, be it that it has no connection left. */
+  /** Resolves when the database answers, even if it only reports that it has no connection left. */
   async #probe(): Promise<void> {
     if (this.#hosts.isList) return this.#probeList();
     const { engine } = this.#options;
-    const connections = this.#newConnections(noCounts());
+    const connections = this.#newConnections(zeroCounts());
     try {
       const { session } = await connections.open('quick');
       await engine.now(session);
     } catch (error) {
-      const failure = engine.weather(error);
+      const failure = engine.classifyError(error);
       if (isLost(failure)) throw failure;
     } finally {
-      connections.giveUp();
+      connections.abandonAll();
     }
   }
 
   async #probeList(): Promise<void> {
     const found = await this.#hosts.settle();
     if (found === 'lost') throw this.#hosts.failure;
-    if (found === 'came back' && !this.#silence.isSilent) this.#giveUp();
+    if (found === 'recovered' && !this.#outages.isOutage) this.#abandonCurrent();
   }
 
-  /** What waits for them fails, and is tried again where it was not done. */
-  #giveUp(): void {
-    this.#options.logger.warn('the database has not answered: its connections are given up');
+  /**
+   * Abandons all connections. Work that waits on them fails; work that had no effect is retried.
+   */
+  #abandonCurrent(): void {
+    this.#options.logger.warn('database does not answer; its connections are closed');
     this.#replace((left) => this.#abandon(left));
     this.#options.onLoss();
-    if (!this.#silence.isSilent) void this.#endLost();
+    if (!this.#outages.isOutage) void this.#endLostConnections();
   }
 
   #move(isLost: boolean): void {
@@ -367,14 +396,14 @@ export class Connections {
   }
 
   #abandon(connections: HostConnections): void {
-    this.#lost = { to: connections, names: connections.giveUp() };
-    if (this.#silence.isSilent) this.#lanes.refuseAll(new DriverError('lost', 'the database does not answer'));
+    this.#lost = { to: connections, names: connections.abandonAll() };
+    if (this.#outages.isOutage) this.#lanes.refuseAll(new DriverError('lost', 'the database does not answer'));
   }
 
-  /** Transactions end where they are. */
+  /** Lets the transactions under way end on their old host. */
   #retire(connections: HostConnections): void {
     this.#others.add(connections);
-    void connections.retired().then(() => this.#others.delete(connections));
+    void connections.retire().then(() => this.#others.delete(connections));
   }
 
   #newConnections(counts = this.#counts): HostConnections {
@@ -382,22 +411,25 @@ export class Connections {
     return new HostConnections({ engine, host: this.#hosts.current, meter, counts });
   }
 
-  /** The server may not have noticed, and what they began holds its locks. */
-  async #endLost(): Promise<void> {
+  /**
+   * Ends lost connections at the server. The server may not have noticed the loss, and their
+   * transactions hold locks.
+   */
+  async #endLostConnections(): Promise<void> {
     const { to, names } = this.#lost ?? { names: [] };
     this.#lost = undefined;
     if (names.length === 0 || to?.host !== this.#hosts.current) return;
     const { engine, logger } = this.#options;
     try {
-      await this.transaction('quick', { kind: 'none' }, async (session) => engine.endLost?.(names, session));
+      await this.transaction('quick', { kind: 'none' }, async (session) => engine.endLostConnections?.(names, session));
     } catch (error) {
-      logger.debug({ err: error }, 'lost connections cannot be ended: the server will');
+      logger.debug({ err: error }, 'cannot end lost connections; the server ends them later');
     }
   }
 }
 
-/** The session, whose answers show that the database is there. */
-function heardFrom(session: Session, wait: Wait): Session {
+/** The session, whose replies show that the database answers. */
+function observeReplies(session: Session, wait: Wait): Session {
   return {
     get lock() {
       return session.lock;
@@ -409,7 +441,7 @@ function heardFrom(session: Session, wait: Wait): Session {
     begin: (...how) => session.begin(...how),
     run: async (queries) => {
       const rows = await session.run(queries);
-      wait.heard();
+      wait.answered();
       return rows;
     },
     commit: () => session.commit(),
@@ -417,18 +449,21 @@ function heardFrom(session: Session, wait: Wait): Session {
   };
 }
 
-/** Gives a connection back when its transaction has ended. */
-async function end(lease: Lease, ending: Promise<void>): Promise<void> {
+/** Returns a connection to the pool when its transaction has ended. */
+async function end(borrowed: BorrowedConnection, ending: Promise<void>): Promise<void> {
   try {
     await ending;
-    lease.release('good');
+    borrowed.release('good');
   } catch {
-    lease.release('broken');
+    borrowed.release('broken');
   }
 }
 
-/** Whether a connection is not kept after a failure. Bounds of the server are those of the time when it connected: after `tooLarge` a new connection finds the raised one. */
-function isOver(failure: Error): boolean {
+/**
+ * Whether a connection is closed after a failure. The bounds of the server are read at the connect:
+ * after `tooLarge`, a new connection reads a raised bound.
+ */
+function endsConnection(failure: Error): boolean {
   return isLost(failure) || (failure instanceof DriverError && failure.kind === 'tooLarge');
 }
 

@@ -1,4 +1,4 @@
-/** What a kind of database server brings to `RemoteDriver`. */
+/** What each kind of database server provides to `RemoteDriver`. */
 import type { DatabaseHost } from '../../config/database/database-dsn.ts';
 import type { DatabaseFacts } from '../../mvcc/database-facts.ts';
 import type { RowId } from '../../mvcc/operations.ts';
@@ -6,91 +6,123 @@ import type { StatementMeter } from '../statement-meter.ts';
 import type { Session } from './session.ts';
 
 export interface Engine {
-  /** For messages: `postgres`. */
+  /** The name in messages, for example `postgres`. */
   readonly name: string;
   readonly facts: DatabaseFacts;
-  /** Characters of a key's stored text that the database's indexes take. */
+  /** The longest stored text of a key that the indexes of the database accept, in characters. */
   readonly keyLengthMax: number;
-  /** How often another instance's writes are asked for, in ms: `min` while they come, up to `max` while nothing happens. */
+  /**
+   * How often to poll for the writes of other instances, in ms: `min` while writes arrive, slowing
+   * down to `max` while none arrive.
+   */
   readonly pollMs: { readonly min: number; readonly max: number };
-  /** The same while no message was heard on an open channel. */
-  readonly deafPollMs: { readonly min: number; readonly max: number };
-  /** The addresses, in the order in which they are tried. */
+  /** The same while the channel for messages has received nothing. */
+  readonly pollMsWithoutMessages: { readonly min: number; readonly max: number };
+  /** The addresses, in the order of preference. */
   readonly hosts: readonly DatabaseHost[];
   /**
-   * Opens a connection and makes it ready for work. `onClose` is called when it is closed, by whichever side.
+   * Opens a connection and sets it up. `onClose` is called when either side closes it.
    *
-   * @throws what the database's client says; DriverError when the server takes no writes: what it returns to a read may be old.
+   * @throws the error of the client library; DriverError if the server accepts no writes, because
+   * its reads may be stale.
    */
   connect(host: DatabaseHost, onClose: () => void): Promise<unknown>;
-  /** Such a connection as a session, which counts the times of its statements. */
+  /** Wraps a connection as a session that counts the times of its statements. */
   session(connection: unknown, meter: StatementMeter): Session;
-  /** Closes such a connection in good form. */
+  /** Closes a connection with the protocol's close message. */
   end(connection: unknown): Promise<void>;
-  /** Closes such a connection without a word to the server: everything that waits for it fails. */
+  /** Closes a connection without notice to the server. Everything that waits on it fails. */
   abandon(connection: unknown): void;
-  /** Opens a connection that tells what one of several hosts is good for. It takes any host, whatever its state, with or without tine's database. */
-  openNode(host: DatabaseHost): Promise<Node>;
-  /** By what the server knows such a connection; undefined: it cannot be told. */
-  serverNameOf?(connection: unknown): string | undefined;
-  /** Ends what is left at the server of connections that the network has lost: their transactions hold locks. */
-  endLost?(serverNames: readonly string[], session: Session): Promise<void>;
-  /** The database's error as tine's; leaves our own and the client's as they are. */
-  weather(error: unknown): Error;
   /**
-   * Makes the database if it is missing and brings its schema up to date, once, whoever else starts meanwhile.
+   * Opens a connection that reads the state of one of several hosts. It accepts any host, in any
+   * state, with or without tine's database.
+   */
+  openNode(host: DatabaseHost): Promise<Node>;
+  /** The server's name of a connection. Undefined: unknown. */
+  serverNameOf?(connection: unknown): string | undefined;
+  /**
+   * Ends at the server the connections that the network has lost: their transactions hold locks.
+   */
+  endLostConnections?(serverNames: readonly string[], session: Session): Promise<void>;
+  /**
+   * Converts an error of the database to `DriverError`. Leaves the errors of the client and of tine
+   * unchanged.
+   */
+  classifyError(error: unknown): Error;
+  /**
+   * Creates the database if it is missing and migrates its schema. Instances that start at once
+   * migrate it once.
    *
-   * @throws StartError for what a person must mend; what the database's client says while the server is away.
+   * @throws StartError for a fault that the operator must repair; the error of the client library
+   * during an outage.
    */
   prepare(host: DatabaseHost): Promise<void>;
-  /** Milliseconds since 1970 by the server's clock. */
+  /** Milliseconds since 1970 by the clock of the server. */
   now(session: Session): Promise<number>;
-  /** Bytes of tine's tables and indexes on disk, and of those that hold something, as near as the server knows. */
+  /**
+   * tine's tables and indexes: their bytes on disk, and the bytes in use, as far as the server
+   * counts them.
+   */
   size(session: Session): Promise<{ bytes: number; inUseBytes: number }>;
-  /** Gives back unused space of tine's tables while they are used, over a connection that does nothing else. */
+  /** Returns unused space from tine's tables while they are used, over a separate connection. */
   defragment(session: Session): Promise<void>;
-  /** Tells the other instances of a new head, where the database carries messages; and hears theirs. Undefined: it does not. */
+  /**
+   * Opens the channel that announces new heads to other instances and receives theirs. Undefined:
+   * the database carries no messages.
+   */
   openMessages?(listener: MessageListener, hosts: CurrentHost): MessageChannel;
 }
 
-/** Says which host is used now. */
+/** Holds the host that is used now. */
 export interface CurrentHost {
   readonly current: DatabaseHost;
 }
 
-/** A connection to one of several hosts that tells its state. */
+/** A connection that reads the state of one of several hosts. */
 export interface Node {
   state(): Promise<NodeState>;
-  /** Closes it without a word to the server. */
+  /** Closes the connection without notice to the server. */
   abandon(): void;
 }
 
-/** What a host is good for at a moment. */
+/** The state of a host at a moment. */
 export interface NodeState {
-  /** Why tine may not use it; undefined: it serves. */
+  /** The reason why tine may not use the host. Undefined: the host serves. */
   readonly refusal: string | undefined;
-  /** It serves, but will soon be slow or refuse: a node of a cluster that gives its data to another. */
-  readonly isStrained: boolean;
-  /** Grows with each promotion, so that of two primaries the one with the higher number is right. 0 where the database has no such number. */
+  /**
+   * The host serves, but may soon be slow or refuse work: a node of a cluster that sends its data
+   * to another node.
+   */
+  readonly isDegraded: boolean;
+  /**
+   * Grows with each promotion: of two primaries, the one with the higher term is right. 0 where the
+   * database does not count promotions.
+   */
   readonly term: number;
-  /** Hosts with the same text hold the same data at every moment: one may be left for another while both serve. */
+  /**
+   * Hosts with the same text hold the same data at every moment. tine may switch between them while
+   * both serve.
+   */
   readonly dataId: string;
 }
 
-/** Who is told what a message channel hears. */
+/** Receives the messages of a channel. */
 export interface MessageListener {
   onHint(id: RowId): void;
-  /** How long its own word took to come back. */
+  /** The time until this instance received its own announcement. */
   onEcho(ms: number): void;
 }
 
-/** Carries hints between the instances of one store, as well as it can: what is lost, the poll finds. */
+/**
+ * Carries hints between the instances of one store. Delivery is not guaranteed: polling finds lost
+ * ones.
+ */
 export interface MessageChannel {
-  /** This instance has committed a row. */
+  /** Announces a row that this instance has committed. */
   announce(id: RowId): void;
-  /** Whether anything was heard since it was opened, be it its own word. */
-  readonly isHeard: boolean;
-  /** The network has lost connections: opens another. */
+  /** Whether anything was received since the channel opened, its own announcements included. */
+  readonly isReceiving: boolean;
+  /** Opens another connection, after the network has lost connections. */
   reopen(): void;
   close(): Promise<void>;
 }

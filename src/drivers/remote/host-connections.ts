@@ -1,6 +1,7 @@
 /**
- * Connections to one address of the database: opened when they are needed, kept, and given up together when the address has gone silent. `Lanes` bounds how many are used
- * at once; there is none idle when one is opened, so there are never more.
+ * The connections to one address of the database. They are opened on demand, kept, and abandoned
+ * together when the address no longer answers. `Lanes` bounds how many are in use. A connection is
+ * opened only when none is idle, so there are never more than this bound.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DatabaseHost } from '../../config/database/database-dsn.ts';
@@ -11,33 +12,33 @@ import type { Engine } from './engine.ts';
 import { type Lane, laneNames } from './lanes.ts';
 import { remoteLimits } from './remote-limits.ts';
 import type { Session } from './session.ts';
-import { within } from './within.ts';
+import { succeedsWithin } from './succeeds-within.ts';
 
-/** A session and the way to give it back. */
-export interface Lease {
+/** A session, and the function that returns its connection. */
+export interface BorrowedConnection {
   readonly session: Session;
-  /** `broken`: it is closed instead of kept. */
+  /** `broken`: the connection is closed instead of kept. */
   release(state: 'good' | 'broken'): void;
 }
 
-/** Connections opened and closed since the start, by the lane that had them last. */
+/** Connections opened and closed since the start, by the lane that used each last. */
 export type ConnectionCounts = Record<Lane, { opened: number; closed: number }>;
 
 export interface HostConnectionsOptions {
   readonly engine: Engine;
   readonly host: DatabaseHost;
   readonly meter: StatementMeter;
-  /** Written to whenever a connection is opened or closed. */
+  /** Incremented when a connection is opened or closed. */
   readonly counts: ConnectionCounts;
 }
 
 /** One connection, from its opening to its end. */
 interface Entry {
   readonly connection: unknown;
-  /** Who has it, or had it last. */
+  /** The lane that uses it, or used it last. */
   lane: Lane;
-  /** `doubted`: in use, and closed afterwards. */
-  state: 'idle' | 'lent' | 'doubted' | 'closed';
+  /** `suspect`: in use, and closed afterwards. */
+  state: 'idle' | 'in use' | 'suspect' | 'closed';
   idleSinceMs: number;
 }
 
@@ -47,21 +48,24 @@ export class HostConnections {
   readonly #meter: StatementMeter;
   readonly #counts: ConnectionCounts;
   readonly #open = new Set<Entry>();
-  /** The last one used is the last one here. */
+  /** Idle connections, the most recently used last. */
   #idle: Entry[] = [];
-  /** What waits for a connection that is being opened: how to end the wait. */
+  /** Functions that end the wait for a connection that is being opened. */
   readonly #opening = new Set<(error: Error) => void>();
-  /** Connections that are being closed in good form. */
+  /** Connections whose close message was sent. */
   readonly #ending = new Set<Promise<void>>();
   readonly #idleTimer: NodeJS.Timeout;
-  #state: 'used' | 'retired' | 'given up' = 'used';
+  #state: 'used' | 'retired' | 'abandoned' = 'used';
 
   constructor({ engine, host, meter, counts }: HostConnectionsOptions) {
     this.host = host;
     this.#engine = engine;
     this.#meter = meter;
     this.#counts = counts;
-    this.#idleTimer = setInterval(() => this.#closeIdleFor(limits.connectionIdleMsMax), remoteLimits.idleLookMs);
+    this.#idleTimer = setInterval(
+      () => this.#closeIdleFor(limits.connectionIdleMsMax),
+      remoteLimits.idleCheckIntervalMs,
+    );
     this.#idleTimer.unref();
   }
 
@@ -69,45 +73,52 @@ export class HostConnections {
     return this.#open.size;
   }
 
-  /** Connections that are open or being opened. */
+  /** Open connections, and connections that are being opened. */
   get count(): number {
     return this.#open.size + this.#opening.size;
-  }
-
-  get isGivenUp(): boolean {
-    return this.#state === 'given up';
   }
 
   idleCount(lane: Lane): number {
     return this.#idle.filter((entry) => entry.lane === lane).length;
   }
 
-  /** A connection that is open, if one is not in use: that which the lane had last, for it has the lane's statements prepared. */
-  takeIdle(lane: Lane): Lease | undefined {
+  /**
+   * An idle connection, if there is one. It prefers the lane's last one, which has the lane's
+   * statements prepared.
+   */
+  takeIdle(lane: Lane): BorrowedConnection | undefined {
     let index = this.#idle.findLastIndex((entry) => entry.lane === lane);
     if (index < 0) index = this.#idle.length - 1;
     const [entry] = index < 0 ? [] : this.#idle.splice(index, 1);
-    return entry === undefined ? undefined : this.#lend(entry, lane);
+    return entry === undefined ? undefined : this.#borrow(entry, lane);
   }
 
-  /** Opens a connection. @throws DriverError when the address does not answer or refuses, or all connections are given up meanwhile. */
-  async open(lane: Lane): Promise<Lease> {
+  /**
+   * Opens a connection.
+   *
+   * @throws DriverError if the address does not answer or refuses, or if all connections are
+   * abandoned meanwhile.
+   */
+  async open(lane: Lane): Promise<BorrowedConnection> {
     const { promise, reject } = Promise.withResolvers<never>();
     this.#opening.add(reject);
     try {
       const entry = await Promise.race([this.#connect(lane), promise]);
-      if (entry.state === 'closed') throw new DriverError('lost', 'the connection was given up');
-      return this.#lend(entry, lane);
+      if (entry.state === 'closed') throw new DriverError('lost', 'the connection was closed');
+      return this.#borrow(entry, lane);
     } catch (error) {
-      throw this.#engine.weather(error);
+      throw this.#engine.classifyError(error);
     } finally {
       this.#opening.delete(reject);
     }
   }
 
-  /** Closes all connections without a word: whatever waits for them fails. Returns by what the server knows them. */
-  giveUp(): readonly string[] {
-    this.#state = 'given up';
+  /**
+   * Closes all connections without notice; work on them fails. Returns the server's names of the
+   * connections.
+   */
+  abandonAll(): readonly string[] {
+    this.#state = 'abandoned';
     clearInterval(this.#idleTimer);
     for (const reject of this.#opening) reject(new DriverError('lost', 'the database does not answer'));
     const names = [...this.#open].flatMap(({ connection }) => this.#engine.serverNameOf?.(connection) ?? []);
@@ -115,24 +126,27 @@ export class HostConnections {
     return names;
   }
 
-  /** Closes each connection once nobody uses it. Resolves when the last one is closed. */
-  async retired(): Promise<void> {
+  /** Closes each connection when it is no longer in use. Resolves when the last one is closed. */
+  async retire(): Promise<void> {
     if (this.#state === 'used') this.#state = 'retired';
     clearInterval(this.#idleTimer);
     this.#closeIdleFor(0);
-    while (this.#open.size + this.#ending.size > 0) await pause(closeLookMs);
+    while (this.#open.size + this.#ending.size > 0) await pause(closeCheckMs);
   }
 
-  /** Closes connections that are not in use until so many are left, or all that are. Resolves when the server has let go of them. */
+  /**
+   * Closes idle connections until at most `countMax` are left. Resolves when the server has
+   * released them.
+   */
   async trimTo(countMax: number): Promise<void> {
     while (this.count > countMax && this.#idle.length > 0) void this.#end(this.#idle.shift() as Entry);
     await Promise.all(this.#ending);
   }
 
-  /** Ends the connections that are not in use, and waits a little for those that are. */
+  /** Closes the idle connections, and waits up to `closeMsMax` for the others. */
   async close(): Promise<void> {
-    await within(remoteLimits.closeMsMax, this.retired());
-    this.giveUp();
+    await succeedsWithin(remoteLimits.closeMsMax, this.retire());
+    this.abandonAll();
   }
 
   async #connect(lane: Lane): Promise<Entry> {
@@ -142,17 +156,17 @@ export class HostConnections {
       isClosed = true;
       if (entry !== undefined) this.#lost(entry);
     });
-    entry = { connection, lane, state: 'lent', idleSinceMs: 0 };
+    entry = { connection, lane, state: 'in use', idleSinceMs: 0 };
     this.#open.add(entry);
     this.#counts[lane].opened += 1;
     if (this.#state === 'used' && !isClosed) return entry;
     this.#abandon(entry);
-    throw new DriverError('lost', 'the connection was given up');
+    throw new DriverError('lost', 'the connection was closed');
   }
 
-  #lend(entry: Entry, lane: Lane): Lease {
+  #borrow(entry: Entry, lane: Lane): BorrowedConnection {
     entry.lane = lane;
-    entry.state = 'lent';
+    entry.state = 'in use';
     return {
       session: this.#engine.session(entry.connection, this.#meter),
       release: (state) => this.#release(entry, state),
@@ -162,31 +176,34 @@ export class HostConnections {
   #release(entry: Entry, state: 'good' | 'broken'): void {
     if (state === 'broken') {
       this.#abandon(entry);
-      this.#doubtOthers();
-    } else if (entry.state === 'doubted') this.#abandon(entry);
-    else if (entry.state === 'lent' && this.#state === 'retired') void this.#end(entry);
-    else if (entry.state === 'lent') {
+      this.#suspectOthers();
+    } else if (entry.state === 'suspect') this.#abandon(entry);
+    else if (entry.state === 'in use' && this.#state === 'retired') void this.#end(entry);
+    else if (entry.state === 'in use') {
       entry.state = 'idle';
       entry.idleSinceMs = performance.now();
       this.#idle.push(entry);
     }
   }
 
-  /** The server or the network ended it. One that is in use fails there. */
+  /** The server or the network closed the connection. If it is in use, its query fails. */
   #lost(entry: Entry): void {
     if (entry.state === 'idle') this.#abandon(entry);
-    else if (entry.state === 'lent') entry.state = 'doubted';
+    else if (entry.state === 'in use') entry.state = 'suspect';
   }
 
-  /** What broke one, a server that restarted or a firewall that forgot, has mostly broken the others too: whoever tries again shall not come upon one of them. */
-  #doubtOthers(): void {
+  /**
+   * Marks all other connections as suspect. A server that restarted, or a firewall that dropped its
+   * state, has probably broken them too, and a retry must not use one of them.
+   */
+  #suspectOthers(): void {
     for (const entry of [...this.#open]) {
       if (entry.state === 'idle') this.#abandon(entry);
-      else if (entry.state === 'lent') entry.state = 'doubted';
+      else if (entry.state === 'in use') entry.state = 'suspect';
     }
   }
 
-  /** What is left of its transaction, the server undoes when it notices. */
+  /** Abandons a connection. The server rolls its transaction back when it detects the loss. */
   #abandon(entry: Entry): void {
     if (!this.#forget(entry)) return;
     this.#engine.abandon(entry.connection);
@@ -194,8 +211,8 @@ export class HostConnections {
 
   async #end(entry: Entry): Promise<void> {
     if (!this.#forget(entry)) return;
-    const ending = within(remoteLimits.closeMsMax, this.#engine.end(entry.connection)).then((isEnded) => {
-      // It did not hang up.
+    const ending = succeedsWithin(remoteLimits.closeMsMax, this.#engine.end(entry.connection)).then((isEnded) => {
+      // The server did not close the connection in time.
       if (!isEnded) this.#engine.abandon(entry.connection);
       this.#ending.delete(ending);
     });
@@ -217,9 +234,9 @@ export class HostConnections {
   }
 }
 
-export function noCounts(): ConnectionCounts {
+export function zeroCounts(): ConnectionCounts {
   const [write, quick, bulk] = laneNames.map(() => ({ opened: 0, closed: 0 }));
   return { write, quick, bulk } as ConnectionCounts;
 }
 
-const closeLookMs = 10;
+const closeCheckMs = 10;

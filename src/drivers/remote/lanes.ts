@@ -1,6 +1,7 @@
 /**
- * Who may use one of the shared connections. Writes, short reads and lists each have a lane. A lane has a share that the others cannot take, and borrows what is free
- * beyond the shares. Waiting lanes are served in turn.
+ * Assigns the shared connections. Writes, short reads and lists each have a lane. A lane has a
+ * share that the others cannot take, and borrows free connections beyond the shares. Waiting lanes
+ * are served in turn.
  */
 import { DriverError } from '../../errors.ts';
 import type { ReadLane } from '../driver.ts';
@@ -18,13 +19,13 @@ export class Lanes {
   readonly #used: Record<Lane, number> = { write: 0, quick: 0, bulk: 0 };
   readonly #waiting: Record<Lane, Waiter[]> = { write: [], quick: [], bulk: [] };
   #countMax: number;
-  /** How many connections the server grants, once it has refused one. */
+  /** How many connections the server grants. Undefined until it refuses one. */
   #granted: number | undefined;
-  /** How the server said so. */
+  /** The error of the refusal. */
   #refusal: Error | undefined;
-  /** When one more is asked for. */
+  /** When the next connection beyond the granted number is tried. */
   #growsAtMs = 0;
-  /** The lane whose turn was the longest ago is the first. */
+  /** The lanes in the order of their next turn. */
   readonly #turns = [...laneNames];
   #reservation: { readonly resolve: () => void } | undefined;
 
@@ -41,7 +42,7 @@ export class Lanes {
     return { write: of('write'), quick: of('quick'), bulk: of('bulk') };
   }
 
-  /** The most that a lane can have. */
+  /** The largest number of connections that a lane can have. */
   countMaxOf(lane: Lane): number {
     return laneMax(lane, this.#count);
   }
@@ -51,9 +52,13 @@ export class Lanes {
     return this.#countMax;
   }
 
-  /** Resolves when the lane may use one more connection. `first`: before those that wait already. @throws DriverError at the deadline, and what `refuseAll` is given. */
-  enter(lane: Lane, deadlineMs: number, place: 'first' | 'last' = 'last'): Promise<void> | undefined {
-    if ((this.#waiting[lane].length === 0 || place === 'first') && this.#fits(lane)) {
+  /**
+   * Resolves when the lane may use one more connection. `first`: before all waiting work.
+   *
+   * @throws DriverError at the deadline; the error that `refuseAll` is called with.
+   */
+  enter(lane: Lane, deadlineMs: number, position: 'first' | 'last' = 'last'): Promise<void> | undefined {
+    if ((this.#waiting[lane].length === 0 || position === 'first') && this.#fits(lane)) {
       this.#used[lane] += 1;
       return undefined;
     }
@@ -76,7 +81,7 @@ export class Lanes {
           reject(error);
         },
       };
-      if (place === 'first') waiting.unshift(waiter);
+      if (position === 'first') waiting.unshift(waiter);
       else waiting.push(waiter);
     });
   }
@@ -90,14 +95,17 @@ export class Lanes {
     for (const lane of laneNames) for (const waiter of this.#waiting[lane].splice(0)) waiter.refuse(error);
   }
 
-  /** The server refused a connection while so many are open: no more are used for a while. */
+  /**
+   * Records that the server refused a connection while `openCount` are open. For a while no more
+   * are opened.
+   */
   refused(openCount: number, refusal: Error): void {
     this.#refusal = refusal;
     this.#granted = Math.max(1, openCount);
     this.#growsAtMs = performance.now() + remoteLimits.refusalPauseMs;
   }
 
-  /** A connection was opened, and so many are open now. */
+  /** Records that a connection was opened; `openCount` are open now. */
   opened(openCount: number): void {
     if (this.#granted === undefined) return;
     this.#granted = openCount < this.#countMax ? Math.max(this.#granted, openCount) : undefined;
@@ -105,13 +113,13 @@ export class Lanes {
   }
 
   /**
-   * Takes one connection away from all lanes. Resolves when it is free.
+   * Reserves one connection of all lanes. Resolves when it is free.
    *
-   * @throws DriverError when no other would be left.
+   * @throws DriverError if no other connection would be left.
    */
   async reserve(): Promise<void> {
     if (this.#count < 2 || this.#reservation !== undefined)
-      throw new DriverError('busy', 'there is no connection to spare');
+      throw new DriverError('busy', 'no connection is free for other work');
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#reservation = { resolve };
     this.#countMax -= 1;
@@ -120,7 +128,7 @@ export class Lanes {
     await promise;
   }
 
-  /** Gives back what `reserve` took. */
+  /** Releases the connection that `reserve` took. */
   unreserve(): void {
     this.#reservation = undefined;
     this.#countMax += 1;
@@ -163,7 +171,7 @@ export class Lanes {
     if (free <= 0) return false;
     const shares = sharesOf(count);
     if (this.#used[lane] < shares[lane]) return true;
-    // Writes wait for locks of other instances: one connection is left for what needs none.
+    // Writes wait for locks of other instances. One connection is left for work that needs no lock.
     if (lane === 'write' && this.#used.write >= Math.max(1, count - 1)) return false;
     const kept = laneNames.reduce(
       (sum, other) => (other === lane ? sum : sum + Math.max(0, shares[other] - this.#used[other])),
@@ -174,8 +182,8 @@ export class Lanes {
 }
 
 /**
- * What each lane has for itself, of so many connections. Two batches of writes are under way, so that the server finds the next when it has committed one; two of short
- * reads likewise.
+ * The share of each lane, by the number of connections. Two batches of writes are under way, so
+ * that the server has the next one when it has committed the first. The same holds for short reads.
  */
 function sharesOf(count: number): Readonly<Record<Lane, number>> {
   return {
@@ -185,7 +193,7 @@ function sharesOf(count: number): Readonly<Record<Lane, number>> {
   };
 }
 
-/** The most that a lane can have of so many connections. */
+/** The largest number of connections that a lane can have of `count`. */
 function laneMax(lane: Lane, count: number): number {
   const shares = sharesOf(count);
   const others = laneNames.reduce((sum, other) => (other === lane ? sum : sum + shares[other]), 0);

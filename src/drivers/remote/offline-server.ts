@@ -1,4 +1,4 @@
-/** A database server in the hands of a command. */
+/** A database server as the commands use it, while no tine serves it. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
 import { DriverError, StartError } from '../../errors.ts';
@@ -8,36 +8,41 @@ import type { DatabaseFacts } from '../../mvcc/database-facts.ts';
 import type { Query } from '../../mvcc/program.ts';
 import type { OfflineDialect } from '../../sql/dialects/offline-dialect.ts';
 import type { Row } from '../../sql/statement.ts';
-import { type OfflineAccess, type OfflineDatabase, type OwnedDatabase, offlineDatabase } from '../offline.ts';
+import { type LockedDatabase, type OfflineAccess, type OfflineDatabase, offlineDatabase } from '../offline.ts';
 
-/** What a kind of server brings. */
+/** What each kind of server provides. */
 export interface OfflineServer {
   readonly dsn: RemoteDsn;
   readonly sql: OfflineDialect;
   readonly facts: DatabaseFacts;
   readonly keyLengthMax: number;
-  /** A connection whose statements may take as long as they want. */
+  /** Opens a connection without a limit on the time of a statement. */
   connect(host: DatabaseHost): Promise<OfflineConnection>;
-  /** The database's error as tine's. */
-  weather(error: unknown): Error;
-  /** Whether an error says that the server has no such database. */
-  saysMissing(error: unknown): boolean;
+  /** Converts an error of the database to `DriverError`. */
+  classifyError(error: unknown): Error;
+  /** Whether an error means that the database does not exist. */
+  isDatabaseMissing(error: unknown): boolean;
   prepare(host: DatabaseHost): Promise<void>;
-  /** Begins a transaction that reads one moment. */
+  /** Statements that begin a transaction that reads one snapshot. */
   readonly beginSnapshot: readonly string[];
   readonly begin: readonly string[];
-  /** Takes the revision lock for a transaction: a statement. */
+  /** The statement that takes the revision lock until the transaction ends. */
   readonly lockRevision: string;
-  /** Where the lock below is a transaction's: begins one. */
+  /**
+   * Statements that begin the transaction of the schema lock, where this lock belongs to a
+   * transaction.
+   */
   readonly beginLock: readonly string[];
-  /** A query of the lock under which the schema is changed: 1, or 0 when another has it. */
+  /**
+   * A query that tries to take the lock for schema changes: 1, or 0 if another process holds it.
+   */
   readonly tryLockSchema: string;
-  /** The server's clock, in ms since 1970. */
+  /** The clock of the server as an SQL expression, in ms since 1970. */
   readonly nowMs: string;
 }
 
 export interface OfflineConnection {
-  ask(asked: Query): Promise<readonly Row[]>;
+  run(query: Query): Promise<readonly Row[]>;
   close(): Promise<void>;
 }
 
@@ -45,11 +50,11 @@ export function offlineServer(server: OfflineServer): OfflineAccess {
   const { dsn } = server;
   const name = dsnText(dsn);
   const withConnection = <Result>(use: (database: OfflineDatabase) => Promise<Result>): Promise<Result> =>
-    explained(server, async () => {
+    withStartErrors(server, async () => {
       const connection = await firstAnswering(server, (host) => server.connect(host));
       try {
         return await use(
-          offlineDatabase({ name, sql: server.sql, facts: server.facts }, (asked) => connection.ask(asked)),
+          offlineDatabase({ name, sql: server.sql, facts: server.facts }, (query) => connection.run(query)),
         );
       } finally {
         await connection.close();
@@ -58,32 +63,35 @@ export function offlineServer(server: OfflineServer): OfflineAccess {
   return {
     name,
     keyLengthMax: server.keyLengthMax,
-    isThere: () => withConnection(async () => true).catch(whetherThere(server)),
-    look: (work) => withConnection((database) => inTransaction(database, server.beginSnapshot, work)),
-    own: (work) =>
+    exists: () => withConnection(async () => true).catch(falseIfMissing(server)),
+    readSnapshot: (work) => withConnection((database) => inTransaction(database, server.beginSnapshot, work)),
+    whileLocked: (work) =>
       withConnection((holder) =>
         withConnection(async (database) => {
           await lockSchema(server, holder);
-          return work(ownedDatabase(server, { database, holder }));
+          return work(lockedDatabase(server, { database, holder }));
         }),
       ),
-    prepare: () => explained(server, () => firstAnswering(server, (host) => server.prepare(host))),
+    prepare: () => withStartErrors(server, () => firstAnswering(server, (host) => server.prepare(host))),
   };
 }
 
-/** A lock outlasts a transaction only over a connection of its own: a pooler may give each transaction another one. */
-interface Owned {
+/**
+ * Two connections. A lock outlasts a transaction only on a connection of its own: a pooler may use
+ * a different one for each transaction.
+ */
+interface LockedConnections {
   readonly database: OfflineDatabase;
-  /** Holds the lock of the schema. */
+  /** Holds the schema lock. */
   readonly holder: OfflineDatabase;
 }
 
-function ownedDatabase(server: OfflineServer, { database: connection, holder }: Owned): OwnedDatabase {
+function lockedDatabase(server: OfflineServer, { database: connection, holder }: LockedConnections): LockedDatabase {
   return {
     transaction: async (work) => {
-      // Fails when the connection, and the lock with it, was lost.
+      // Fails if the connection, and with it the lock, was lost.
       await holder.value('SELECT 1');
-      // What kine made has neither the lock's row nor instances.
+      // A database that only kine has used has neither the row of the lock nor instances.
       const isTines = (await connection.values(server.sql.tableNames)).includes('tine_state');
       const begin = isTines ? [...server.begin, server.lockRevision] : server.begin;
       return inTransaction(connection, begin, async (database) => {
@@ -104,7 +112,7 @@ async function inTransaction<Result>(
   try {
     result = await work(database);
   } catch (error) {
-    // When the connection is what failed, this fails too and says less.
+    // If the connection failed, ROLLBACK fails too, with a less useful error.
     await database.change('ROLLBACK').catch(() => {});
     throw error;
   }
@@ -112,25 +120,28 @@ async function inTransaction<Result>(
   return result;
 }
 
-/** How long the lock is tried for, and how often: the server notices a moment later that a connection which had it is closed. */
+/**
+ * How long and how often to try the lock. The server takes a moment to release the lock of a closed
+ * connection.
+ */
 const lockWaitMs = 3_000;
 const lockRetryMs = 100;
 
-/** No tine begins to serve while the connection has it. */
+/** Takes the schema lock. No tine starts to serve while the connection holds it. */
 async function lockSchema(server: OfflineServer, database: OfflineDatabase): Promise<void> {
   for (const statement of server.beginLock) await database.change(statement);
   const deadline = performance.now() + lockWaitMs;
   while ((await database.value(server.tryLockSchema)) !== 1) {
     if (performance.now() > deadline) {
       throw new StartError(
-        `${database.name}: another tine is starting on it or works on it; let it finish, then try again`,
+        `${database.name}: another tine process is starting on it or working on it; wait until it has finished, then try again`,
       );
     }
     await pause(lockRetryMs);
   }
 }
 
-/** @throws StartError that names an instance which was heard of a moment ago. */
+/** @throws StartError with the name of an instance that renewed its entry recently. */
 async function refuseServed(server: OfflineServer, database: OfflineDatabase): Promise<void> {
   const now = (await database.value(`SELECT ${server.nowMs}`)) as number;
   const [member] = (await database.run(membersSince(now - limits.memberSilenceMsMax))).members;
@@ -141,9 +152,9 @@ async function refuseServed(server: OfflineServer, database: OfflineDatabase): P
   );
 }
 
-/** Whatever the host says is the last one's word. */
+/** Tries the hosts in order until one answers. The error of the last host counts. */
 async function firstAnswering<Result>(
-  { dsn, weather }: OfflineServer,
+  { dsn, classifyError }: OfflineServer,
   use: (host: DatabaseHost) => Promise<Result>,
 ): Promise<Result> {
   let failure: unknown;
@@ -152,28 +163,28 @@ async function firstAnswering<Result>(
       return await use(host);
     } catch (error) {
       failure = error;
-      const cause = weather(error);
+      const cause = classifyError(error);
       if (!(cause instanceof DriverError) || cause.kind !== 'lost') throw error;
     }
   }
   throw failure;
 }
 
-/** What the database says is for a person. */
-async function explained<Result>(server: OfflineServer, work: () => Promise<Result>): Promise<Result> {
+/** Turns errors of the database into one line for the operator. */
+async function withStartErrors<Result>(server: OfflineServer, work: () => Promise<Result>): Promise<Result> {
   try {
     return await work();
   } catch (error) {
-    const cause = server.weather(error);
+    const cause = server.classifyError(error);
     if (!(cause instanceof DriverError)) throw cause;
-    const what = server.saysMissing(error) ? 'the server has no such database' : cause.message;
+    const what = server.isDatabaseMissing(error) ? 'the database does not exist' : cause.message;
     throw new StartError(`${dsnText(server.dsn)}: ${what}`, { cause: error });
   }
 }
 
-function whetherThere(server: OfflineServer): (error: unknown) => boolean {
+function falseIfMissing(server: OfflineServer): (error: unknown) => boolean {
   return (error) => {
-    if (error instanceof StartError && server.saysMissing(error.cause)) return false;
+    if (error instanceof StartError && server.isDatabaseMissing(error.cause)) return false;
     throw error;
   };
 }

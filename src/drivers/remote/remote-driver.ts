@@ -1,5 +1,6 @@
 /**
- * A database server as a driver. It outlives the database's absence: what is asked meanwhile is refused, and what comes after works.
+ * A database server as a driver. It survives an outage of the database: requests during the outage
+ * are refused, and later ones work.
  */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -29,7 +30,6 @@ import { FailureCounts } from '../failure-counts.ts';
 import type { LeaseClock } from '../lease-clock.ts';
 import { SlowStatementLog } from '../slow-statement-log.ts';
 import { addedByName, StatementMeter } from '../statement-meter.ts';
-import { withinAnswerTime } from './answer-time.ts';
 import { commitOnce, type OnceOptions } from './commit-once.ts';
 import { CommitSlots } from './commit-slots.ts';
 import { Connections, type Transaction } from './connections.ts';
@@ -37,20 +37,21 @@ import type { Engine, MessageChannel } from './engine.ts';
 import type { Lane } from './lanes.ts';
 import { freshLockNumber } from './lock-number.ts';
 import { remoteLimits } from './remote-limits.ts';
+import { withReplyTimeout } from './reply-timeout.ts';
+import { withRetry } from './retry.ts';
 import { runProgram } from './run-program.ts';
-import { withSecondTry } from './second-try.ts';
 import { ServerClock } from './server-clock.ts';
 import { CommitInDoubt, type Session } from './session.ts';
 import { SharedLeaseClock } from './shared-lease-clock.ts';
 
 export interface RemoteOptions {
   readonly logger: Logger;
-  /** Statements that take so long are logged. */
+  /** Statements of this duration or longer are logged. */
   readonly slowStatementMs: number;
   readonly connectionCountMax: number;
 }
 
-/** Of one batch: how many may have been committed, and the lock of the last one. */
+/** The attempts of one batch: how many may have been committed, and the lock of the last one. */
 interface Attempts {
   count: number;
   lock: HeldLock | undefined;
@@ -86,7 +87,7 @@ export class RemoteDriver implements Driver {
     this.#engine = engine;
     this.#logger = logger;
     this.#clock = new ServerClock(logger);
-    this.#meter = new StatementMeter({ slowMs: slowStatementMs, onSlow: (slow) => slowLog.tell(slow) });
+    this.#meter = new StatementMeter({ slowMs: slowStatementMs, onSlow: (slow) => slowLog.log(slow) });
     this.#connections = new Connections({
       engine,
       logger,
@@ -99,10 +100,10 @@ export class RemoteDriver implements Driver {
   }
 
   /**
-   * Connects, makes the database if it is missing, brings its schema up to date and catches up with what kine wrote. Where the server is away, that is done as soon as
-   * it answers.
+   * Connects, creates the database if it is missing, migrates its schema and takes over rows that
+   * kine wrote. During an outage this happens as soon as the server answers.
    *
-   * @throws StartError with one line for a person.
+   * @throws StartError with one line for the operator.
    */
   static async open(engine: Engine, options: RemoteOptions): Promise<RemoteDriver> {
     const driver = new RemoteDriver(engine, options);
@@ -114,19 +115,19 @@ export class RemoteDriver implements Driver {
         await driver.close();
         throw error;
       }
-      options.logger.warn({ reason: error.message }, 'the database is not ready: requests are refused until it is');
+      options.logger.warn({ reason: error.message }, 'database is not ready; requests are refused until it is');
       driver.#lastFailure = error;
       void driver.#prepareLater(preparing);
     }
     return driver;
   }
 
-  /** While the channel between instances is deaf, the database is asked more often. */
+  /** While the channel between instances receives nothing, the database is polled more often. */
   get pollMs(): Driver['pollMs'] {
-    return this.#messages?.isHeard === true ? this.#engine.pollMs : this.#engine.deafPollMs;
+    return this.#messages?.isReceiving === true ? this.#engine.pollMs : this.#engine.pollMsWithoutMessages;
   }
 
-  /** What a server needs somebody for, it says with each refusal. */
+  /** A server reports its faults with each refusal. */
   get fault(): undefined {
     return undefined;
   }
@@ -153,7 +154,7 @@ export class RemoteDriver implements Driver {
 
   async read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
     const { facts } = this.#engine;
-    return withSecondTry(() =>
+    return withRetry(() =>
       this.#inTransaction(lane, { kind: needsSnapshot(name, facts) ? 'snapshot' : 'none' }, (session) =>
         runProgram(readProgram(name, input, facts), session),
       ),
@@ -168,7 +169,7 @@ export class RemoteDriver implements Driver {
     try {
       return this.#announced(await this.#commit(operations, options));
     } catch (error) {
-      if (operations.length === 1 || isForAll(error)) throw error;
+      if (operations.length === 1 || failsAllOperations(error)) throw error;
     }
     return this.#announced(await this.#oneByOne(operations));
   }
@@ -180,8 +181,10 @@ export class RemoteDriver implements Driver {
 
   async defragment(): Promise<{ more: boolean }> {
     if (this.#state !== 'ready') throw this.#lastFailure;
-    const transaction = { kind: 'none', answerMsMax: remoteLimits.defragmentMsMax } as const;
-    await withSecondTry(() => this.#connections.apart(transaction, (session) => this.#engine.defragment(session)));
+    const transaction = { kind: 'none', replyMsMax: remoteLimits.defragmentMsMax } as const;
+    await withRetry(() =>
+      this.#connections.onSeparateConnection(transaction, (session) => this.#engine.defragment(session)),
+    );
     return { more: false };
   }
 
@@ -215,16 +218,16 @@ export class RemoteDriver implements Driver {
     return result;
   }
 
-  /** A batch in a transaction of its own. */
+  /** Commits a batch in its own transaction. */
   async #commit(operations: readonly WriteOperation[], options: WriteOptions): Promise<BatchResult> {
     const batchOptions = { ...options, leaseNowMs: () => this.#leaseClock.nowMs(), withFinalState: true };
-    // What another batch under way leaves is not known yet.
+    // The result of another batch under way is not known yet.
     const plan = this.#batchCount === 0 ? planBatch(operations, batchOptions, this.#stateCache) : undefined;
     const attempts: Attempts = { count: 0, lock: undefined };
     this.#batchCount += 1;
     try {
       const { finalState, ...result } = await this.#once({
-        ...(plan && { atOnce: (mark) => this.#writePlanned(plan, mark, attempts) }),
+        ...(plan && { writeGuarded: (mark) => this.#writePlanned(plan, mark, attempts) }),
         program: () => writeBatch(operations, batchOptions),
         transact: (transaction, program) => {
           attempts.count += 1;
@@ -235,7 +238,8 @@ export class RemoteDriver implements Driver {
           });
         },
       });
-      // After several attempts others may have written between the one that counts and the last.
+      // After several attempts, others may have written between the attempt that counts and the
+      // last one.
       const { count, lock } = attempts;
       if (count === 1 && lock !== undefined && finalState !== undefined)
         this.#stateCache.update(operations, lock, finalState);
@@ -246,7 +250,10 @@ export class RemoteDriver implements Driver {
     }
   }
 
-  /** Undefined: nothing was done, because the store is not as it was taken to be, or for a reason that another attempt will tell. */
+  /**
+   * Commits a planned batch with one request. Undefined: it had no effect, because the store
+   * differs from the plan, or for a reason that the next attempt reports.
+   */
   async #writePlanned(plan: PlannedBatch, mark: Query, attempts: Attempts): Promise<BatchResult | undefined> {
     const { number: found, unusedNames } = plan;
     const lock = { found, left: freshLockNumber() };
@@ -261,7 +268,7 @@ export class RemoteDriver implements Driver {
       if (error instanceof CommitInDoubt) {
         attempts.count += 1;
         error.result = plan.result;
-      } else if (error instanceof DriverError && !isForAll(error)) return undefined;
+      } else if (error instanceof DriverError && !failsAllOperations(error)) return undefined;
       this.#failures.count(error);
       throw error;
     }
@@ -274,12 +281,12 @@ export class RemoteDriver implements Driver {
       nowMs: () => this.nowMs(),
       onDoubtEnd: (outcome) => {
         this.#doubts[outcome] += 1;
-        this.#logger.warn({ outcome }, 'the connection to the database was lost during a commit');
+        this.#logger.warn({ outcome }, 'connection to the database was lost during a commit');
       },
     });
   }
 
-  /** One operation's failure is not its neighbours'. */
+  /** Runs the operations one by one, so that a failure of one does not fail the others. */
   async #oneByOne(operations: readonly WriteOperation[]): Promise<DriverBatchResult> {
     const outcomes: DriverBatchResult['outcomes'][number][] = [];
     let head: Head | undefined;
@@ -295,7 +302,7 @@ export class RemoteDriver implements Driver {
     return { outcomes, head: head ?? (await this.read('head', null, 'quick')) };
   }
 
-  /** @throws DriverError while the database is not ready; what `Connections` throws. */
+  /** @throws DriverError while the database is not ready; the errors of `Connections`. */
   async #inTransaction<Result>(
     lane: Lane,
     transaction: Transaction,
@@ -318,13 +325,13 @@ export class RemoteDriver implements Driver {
       transact: (transaction, program) =>
         this.#connections.transaction(
           'write',
-          { kind: 'exclusive', answerMsMax: remoteLimits.takeOverMsMax, ...transaction },
+          { kind: 'exclusive', replyMsMax: remoteLimits.takeOverMsMax, ...transaction },
           (session) => runProgram(program, session),
         ),
     });
     this.#clusterId = clusterId;
     this.#leaseClock.saw(leaseNowMs);
-    if (taken.rows > 0) this.#logger.info(taken, 'took over what kine wrote');
+    if (taken.rows > 0) this.#logger.info(taken, 'took over rows that kine wrote');
     this.#openMessages();
     if (this.#state === 'closed') {
       await this.#messages?.close();
@@ -348,12 +355,15 @@ export class RemoteDriver implements Driver {
     );
   }
 
-  /** Clocks drift apart, and are set. During an outage the last difference counts. */
+  /**
+   * Reads the clock of the database. Clocks drift apart and are set. During an outage the last
+   * difference counts.
+   */
   async #keepClock(): Promise<void> {
     try {
       await this.#inTransaction('quick', { kind: 'none' }, (session) => this.#readClock(session));
     } catch (error) {
-      if (!(error instanceof DriverError)) this.#logger.error({ err: error }, "the database's clock cannot be read");
+      if (!(error instanceof DriverError)) this.#logger.error({ err: error }, 'cannot read the clock of the database');
     }
   }
 
@@ -361,7 +371,10 @@ export class RemoteDriver implements Driver {
     return this.#clock.read(() => this.#engine.now(session));
   }
 
-  /** The host that serves. Where none does, each says why: the last one is quoted, or the first that a person must mend. */
+  /**
+   * Prepares the host that serves. If none serves, all hosts are tried, and the error is the first
+   * one that the operator must repair, or the last one.
+   */
   async #prepareSomeHost(): Promise<void> {
     const isServing = await this.#connections.chooseHost();
     let failure: unknown;
@@ -371,26 +384,26 @@ export class RemoteDriver implements Driver {
         this.#connections.useHost(host);
         return;
       } catch (error) {
-        failure = this.#engine.weather(error);
+        failure = this.#engine.classifyError(error);
         if (!(failure instanceof DriverError)) throw failure;
       }
     }
     throw failure;
   }
 
-  /** Until it succeeds. `preparing` is under way already. */
+  /** Prepares the database until it succeeds. `preparing` is the attempt under way. */
   async #prepareLater(preparing: Promise<void>): Promise<void> {
     let attempt = preparing;
-    let told = '';
+    let loggedMessage = '';
     while (this.#state === 'away') {
       try {
         await attempt;
-        this.#logger.info('the database answers: serving');
+        this.#logger.info('database answers; serving');
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
-        // A person may mend it while it is tried on: each cause is told once.
-        if (message !== told) this.#tellOfPreparing(error, message);
-        told = message;
+        // The operator may repair the fault meanwhile. Each cause is logged once.
+        if (message !== loggedMessage) this.#logPrepareFailure(error, message);
+        loggedMessage = message;
         this.#lastFailure = error instanceof DriverError ? error : new DriverError('other', message);
         await pause(limits.reconnectPauseMs);
         attempt = this.#prepare();
@@ -399,19 +412,21 @@ export class RemoteDriver implements Driver {
     }
   }
 
-  #tellOfPreparing(error: unknown, message: string): void {
+  #logPrepareFailure(error: unknown, message: string): void {
     if (error instanceof StartError) this.#logger.error(message);
-    else if (!(error instanceof DriverError)) this.#logger.error({ err: error }, 'the database cannot be prepared');
+    else if (!(error instanceof DriverError)) this.#logger.error({ err: error }, 'cannot prepare the database');
   }
 }
 
-/** @throws DriverError when it takes too long: it goes on meanwhile. */
+/** @throws DriverError after `startWaitMsMax`; the preparation continues. */
 function withinStart(preparing: Promise<void>): Promise<void> {
-  return withinAnswerTime(preparing, () => {}, remoteLimits.startWaitMsMax);
+  return withReplyTimeout(preparing, () => {}, remoteLimits.startWaitMsMax);
 }
 
-/** What would refuse each operation of a batch in turn, or is nobody's fault but ours. */
-function isForAll(error: unknown): boolean {
+/**
+ * Whether an error would refuse each operation of a batch in turn. A bug in tine does not count.
+ */
+function failsAllOperations(error: unknown): boolean {
   if (error instanceof EtcdError || error instanceof AssertionError) return false;
   return error instanceof DriverError && (error.kind === 'lost' || error.kind === 'busy');
 }

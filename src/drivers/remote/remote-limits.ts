@@ -1,66 +1,116 @@
-/** The bounds of waiting for a database server: name with unit, value, reason. Relations between them are asserted at the end. */
+/**
+ * The bounds of waiting for a database server: name with unit, value, reason. Relations between
+ * them are asserted at the end.
+ */
 import { assert } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 
 export const remoteLimits = {
-  /** How long an answer takes before it is asked on a new connection whether the database is there at all. The slowest answers of one that is well take less. */
-  suspicionMs: 500,
-  /** How often that is looked at; and how often a silent database is asked, so that its return is noticed soon. */
-  silenceLookMs: 250,
-  /** Between two such questions while the first has no answer: when the second is answered and the first is not, the network lost it. */
+  /**
+   * A reply that takes longer starts a probe: a new connection checks whether the database answers
+   * at all. The slowest replies of a healthy database take less.
+   */
+  slowReplyMs: 500,
+  /**
+   * How often overdue replies are checked, and how often the database is probed during an outage,
+   * so that its return is noticed soon.
+   */
+  outageCheckIntervalMs: 250,
+  /**
+   * Between two probes while the first has no reply. If the second is answered and the first is
+   * not, the network lost the first.
+   */
   probeIntervalMs: 500,
-  /** How long one may take: over a slow network a new connection costs six ways and back. */
+  /** The time limit of a probe. Over a slow network a new connection costs six round trips. */
   probeMsMax: 4_000,
-  /** How long after its begin something that certainly was not done is tried once more, on another connection. */
-  secondTryWithinMs: 2_500,
-  /** How long after its begin a write whose commit is in doubt is answered at the latest. etcd gives a request 7 s. */
-  doubtEndsAfterMs: 6_500,
-  /** The longest random pause between two attempts of a write that lost to other nodes of a cluster: some ten commits of theirs. */
+  /**
+   * How long after its start work that certainly had no effect is retried once, on another
+   * connection.
+   */
+  retryWithinMs: 2_500,
+  /**
+   * The latest reply to a write whose commit is in doubt, counted from the start of the write. etcd
+   * gives a request 7 s.
+   */
+  doubtMsMax: 6_500,
+  /**
+   * The longest random pause between two attempts of a write that conflicts with other nodes of a
+   * cluster: the time of about ten of their commits.
+   */
   conflictPauseMsMax: 64,
   /** How long a start waits for the database before it serves without it. */
   startWaitMsMax: 5_000,
-  /** How long the database may take to take over what kine wrote: a million rows take some ten seconds. */
+  /** How long the take-over of rows from kine may take. A million rows take about 10 s. */
   takeOverMsMax: 600_000,
-  /** How long a defragmentation waits for its connection: the server may grant none until another one is closed. */
-  apartWaitMsMax: 30_000,
-  /** How long a defragmentation may take for one table: a server rewrites some 50 MiB a second, so this is far more than it is good for. */
+  /**
+   * How long a defragmentation waits for its connection. The server may grant none until another
+   * one is closed.
+   */
+  separateConnectionWaitMsMax: 30_000,
+  /**
+   * How long a defragmentation may take for one table. A server rewrites about 50 MiB/s, so this
+   * suffices for any table that tine supports.
+   */
   defragmentMsMax: 3_600_000,
-  /** How often the database's clock is read. Members are listed for 25 s after their last beat: instances agree again before. */
+  /**
+   * How often the clock of the database is read. Members are listed for 25 s after their last
+   * renewal; instances agree again before that.
+   */
   clockIntervalMs: 10_000,
-  /** A difference that is a step of the clock. NTP slews a clock by 5 ms in an interval, and a reading is off by half a round trip. */
+  /**
+   * The smallest difference that counts as a step of the clock. NTP slews a clock by 5 ms in an
+   * interval, and a reading is off by half a round trip.
+   */
   clockJumpMsMin: 500,
-  /** How long the database is not asked for one more connection after it refused one. Each refusal costs the server a process or a thread. */
+  /**
+   * The pause after a refused connection before one more is requested. Each refusal costs the
+   * server a process or a thread.
+   */
   refusalPauseMs: 1_000,
-  /** How long a request waits when the server refuses the first connection. A server takes some milliseconds to let go of one that was closed. */
+  /**
+   * How long a request waits if the server refuses the first connection. A server takes some
+   * milliseconds to release a closed connection.
+   */
   refusedWaitMsMax: 1_000,
-  /** How often the hosts of a list are looked at while the current one serves. */
-  hostLookIntervalMs: 2_000,
-  /** Between two looks while none serves: each costs every host a connection. */
-  hostLookPauseMs: 100,
-  /** How long one look takes at most. The kept connection answers in one way and back; a new one costs six. */
-  hostLookMsMax: 1_000,
-  /** How long the other hosts are waited for when one serves. */
+  /** How often the hosts of a list are checked while the current one serves. */
+  hostCheckIntervalMs: 2_000,
+  /** The pause between two checks while none serves. Each check costs every host a connection. */
+  hostCheckPauseMs: 100,
+  /** The time limit of one check. The kept connection needs one round trip, a new one six. */
+  hostCheckMsMax: 1_000,
+  /** How long to wait for the other hosts when one serves. */
   hostGraceMs: 300,
-  /** Looks without an answer, one after the other, after which a host counts as lost: one may come upon a moment in which the server is busy, or the network broken. */
-  missedLooksMax: 2,
-  /** How long a preferred host must have served before it is returned to. A node that restarts again and again is not. */
-  returnAfterMs: 5_000,
-  /** A host that was lost in this time after it was moved to doubles that, up to this. */
+  /**
+   * Consecutive checks without a reply after which a host is lost. One check may meet a busy server
+   * or a short network fault.
+   */
+  missedChecksMax: 2,
+  /**
+   * How long a preferred host must have served before tine switches back to it. A node that
+   * restarts again and again does not qualify.
+   */
+  failbackAfterMs: 5_000,
+  /**
+   * If a host is lost within this time after the switch to it, `failbackAfterMs` doubles, up to the
+   * maximum.
+   */
   shortUseMs: 60_000,
-  returnAfterMsMax: 300_000,
-  /** How often connections are looked for that were idle for `connectionIdleMsMax`. */
-  idleLookMs: 5_000,
-  /** How long the end waits for connections to be closed in good form. */
+  failbackAfterMsMax: 300_000,
+  /** How often connections are closed that were idle for `connectionIdleMsMax`. */
+  idleCheckIntervalMs: 5_000,
+  /** How long a shutdown waits for connections to close with the protocol's close message. */
   closeMsMax: 1_000,
 } as const;
 
 assert(
-  remoteLimits.suspicionMs + remoteLimits.silenceLookMs + remoteLimits.probeMsMax <= limits.databaseAnswerMsMax,
-  'a silent network is found out before the answer is given up',
+  remoteLimits.slowReplyMs + remoteLimits.outageCheckIntervalMs + remoteLimits.probeMsMax <= limits.databaseAnswerMsMax,
+  'a lost network is detected before the reply times out',
 );
 assert(
-  remoteLimits.suspicionMs + remoteLimits.silenceLookMs + remoteLimits.missedLooksMax * remoteLimits.hostLookMsMax <=
+  remoteLimits.slowReplyMs +
+    remoteLimits.outageCheckIntervalMs +
+    remoteLimits.missedChecksMax * remoteLimits.hostCheckMsMax <=
     remoteLimits.probeMsMax,
-  'a silent host is left before its silence is taken for that of all hosts, and within 5 s',
+  'a host that does not answer is left before it counts as an outage of all hosts, and within 5 s',
 );
-assert(limits.databaseAnswerMsMax < remoteLimits.doubtEndsAfterMs, 'there is time to find out what became of a commit');
+assert(limits.databaseAnswerMsMax < remoteLimits.doubtMsMax, 'there is time to determine the outcome of a commit');

@@ -1,8 +1,8 @@
-/** Runs a program to its end over a session; nothing else uses the session meanwhile. */
+/** Runs a program to its end over a session, which nothing else uses meanwhile. */
 import { expectedRows, type Program } from '../../mvcc/program.ts';
 import { CommitInDoubt, type Session } from './session.ts';
 
-/** @throws what the program throws, and what the database says. */
+/** @throws the errors of the program and of the database. */
 export async function runProgram<Result>(program: Program<Result>, session: Session): Promise<Result> {
   let step = program.next();
   while (step.done !== true) {
@@ -10,7 +10,8 @@ export async function runProgram<Result>(program: Program<Result>, session: Sess
     try {
       step = program.next(await session.run(queries));
     } catch (error) {
-      // The last queries went with their commit: what the program comes to counts if that was made.
+      // The last queries were sent with COMMIT. The result of the program counts if the commit was
+      // made.
       if (error instanceof CommitInDoubt) error.result = program.next(expectedRows(queries)).value;
       throw error;
     }

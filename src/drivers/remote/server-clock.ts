@@ -1,22 +1,24 @@
 /**
- * The clock of the database server: instances compare by it when they were last there, tokens and holds count by it. Leases do not (`shared-lease-clock.ts`). Between two
- * readings it runs by this machine's monotonic clock, so this machine's wall clock may be set. A database's clock that was set is followed: all instances agree again then.
+ * The clock of the database server. Instances use it for the last renewals of members, for tokens
+ * and for holds. Leases do not use it (`shared-lease-clock.ts`). Between two readings it advances
+ * by this machine's monotonic clock, so the wall clock of this machine may be set. If the clock of
+ * the database is set, this clock follows, and all instances agree again.
  */
 
 import type { Logger } from '../../logger.ts';
 import { durationText } from '../../text/duration-text.ts';
 import { remoteLimits } from './remote-limits.ts';
 
-/** Readings at one time: the quickest answer tells the clock most exactly. */
+/** Readings at one time. The reading with the shortest round trip is the most exact. */
 const readingCountMax = 5;
-/** Both clocks show whole milliseconds. */
+/** Both clocks have a resolution of 1 ms. */
 const granularityMs = 2;
-/** An answer that is exact enough. */
+/** A round trip that is exact enough. */
 const roundTripMsEnough = 10;
 
 export class ServerClock {
   readonly #logger: Logger;
-  /** The server's clock less this process's monotonic clock, in ms. */
+  /** The clock of the server minus the monotonic clock of this process, in ms. */
   #offsetMs: number | undefined;
   #jumpCount = 0;
 
@@ -24,25 +26,26 @@ export class ServerClock {
     this.#logger = logger;
   }
 
-  /** How often the server's clock was set, or was another server's. */
+  /** How often the clock of the server was set, or another server with another clock was used. */
   get jumpCount(): number {
     return this.#jumpCount;
   }
 
-  /** Milliseconds since 1970. Before the first reading it is this machine's wall clock. */
+  /** Milliseconds since 1970. Before the first reading this is the wall clock of this machine. */
   nowMs(): number {
     return this.#offsetMs === undefined ? Date.now() : Math.floor(performance.now() + this.#offsetMs);
   }
 
   /**
-   * Reads the server's clock. The answer was given at an unknown moment of its round trip. An offset that is possible by the new reading stays.
+   * Reads the clock of the server. The server read its clock at an unknown moment of the round
+   * trip. The current offset stays if the new reading allows it.
    *
-   * @param ask returns the server's time in ms since 1970
+   * @param readMs returns the time of the server in ms since 1970
    */
-  async read(ask: () => Promise<number>): Promise<void> {
-    let best = await reading(ask);
+  async read(readMs: () => Promise<number>): Promise<void> {
+    let best = await reading(readMs);
     for (let count = 1; count < readingCountMax && best.roundTripMs > roundTripMsEnough; count += 1) {
-      const next = await reading(ask);
+      const next = await reading(readMs);
       if (next.roundTripMs < best.roundTripMs) best = next;
     }
     const { offsetMs, roundTripMs } = best;
@@ -71,9 +74,9 @@ interface Reading {
   readonly roundTripMs: number;
 }
 
-async function reading(ask: () => Promise<number>): Promise<Reading> {
+async function reading(readMs: () => Promise<number>): Promise<Reading> {
   const startMs = performance.now();
-  const serverMs = await ask();
+  const serverMs = await readMs();
   const endMs = performance.now();
   return { offsetMs: serverMs - (startMs + endMs) / 2, roundTripMs: endMs - startMs };
 }

@@ -3,8 +3,10 @@ import type { LeaseClock } from '../lease-clock.ts';
 import { monotonicMs } from '../monotonic-ms.ts';
 
 /**
- * The lease clock of instances on several machines. The database holds the time that the furthest of them had reached a moment ago. Between two reads an instance goes on
- * by its own monotonic clock, `leaseClockApartMsMax` past the stored time at most: then its clock stops until the stored time has moved.
+ * The lease clock of instances on several machines. The database stores the most advanced time of
+ * all instances, as of a moment ago. Between two reads the clock advances by the monotonic clock of
+ * its machine, at most `leaseClockApartMsMax` past the stored time. Then it stops until the stored
+ * time has moved.
  */
 export class SharedLeaseClock implements LeaseClock {
   readonly apartMsMax = limits.leaseClockApartMsMax;
@@ -27,9 +29,13 @@ export class SharedLeaseClock implements LeaseClock {
     return this.nowMs() - this.#storedMs;
   }
 
-  /** The stored time goes back when the database was replaced by a standby that lacks the last commits: what it holds counts. */
+  /**
+   * Adopts the stored time. It goes back if the database was replaced by a standby that lacks the
+   * last commits: the stored time counts.
+   */
   saw(storedMs: number): void {
-    // The stopped time first: time in which the clock stood still stays lost. Otherwise a return after a pause would be a jump.
+    // The time at which the clock stopped comes first: time in which it was stopped stays lost.
+    // Otherwise the clock would jump at the next read.
     const stoppedMs = Math.min(this.#runningMs(), this.#storedMs + this.apartMsMax);
     this.#shownMs = Math.max(storedMs, Math.min(stoppedMs, storedMs + this.apartMsMax));
     this.#atMs = this.#monotonicMs();

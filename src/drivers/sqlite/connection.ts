@@ -1,4 +1,4 @@
-/** One connection to a SQLite file, with the settings tine relies on and its prepared statements. */
+/** One connection to a SQLite file, with its settings and prepared statements. */
 import Database from 'better-sqlite3';
 import { limits } from '../../limits.ts';
 import type { Query } from '../../mvcc/program.ts';
@@ -8,24 +8,25 @@ import { type RunningTotals, rowCount, type StatementMeter } from '../statement-
 
 export type SqliteDatabase = Database.Database;
 
-/** What a connection is for decides its cache and whether it may write. */
+/** The role of a connection decides its cache size and whether it may write. */
 export type ConnectionRole = 'eventLoop' | 'writer' | 'quick' | 'bulk';
 
 /**
- * KiB of pages a connection keeps. The operating system caches the file as well, but a list of 10 MiB through a smaller cache spends a quarter of its time
- * fetching pages from there.
+ * The page cache of a connection, in KiB. The operating system caches the file as well, but a list
+ * of 10 MiB through a smaller cache spends a quarter of its time on copying pages from there.
  */
 const cacheKib: Record<ConnectionRole, number> = { eventLoop: 8_192, writer: 8_192, quick: 4_096, bulk: 16_384 };
 
-/** Opens an existing file. The caller closes. */
+/** Opens an existing file. The caller closes the connection. */
 export function openConnection(path: string, role: ConnectionRole): SqliteDatabase {
   // The event loop does not wait for locks.
   const timeout = role === 'eventLoop' ? 0 : limits.sqliteBusyTimeoutMs;
   const database = new Database(path, { fileMustExist: true, timeout });
   try {
-    // Readers do not wait for the writer, nor the writer for readers.
+    // Readers and the writer do not wait for each other.
     database.pragma('journal_mode = WAL');
-    // A commit is on disk before it is answered: SQLite syncs the log, or with NORMAL `LogSync` does.
+    // A commit is on disk before it is acknowledged: SQLite syncs the log, or `LogSync` does with
+    // NORMAL.
     database.pragma(`synchronous = ${role === 'eventLoop' ? 'NORMAL' : 'FULL'}`);
     database.pragma(`cache_size = ${-cacheKib[role]}`);
     database.pragma('temp_store = MEMORY');
@@ -38,13 +39,13 @@ export function openConnection(path: string, role: ConnectionRole): SqliteDataba
   return database;
 }
 
-/** Runs the queries of programs; statements are prepared once. */
+/** Runs the queries of programs. Each statement is prepared once. */
 export class StatementRunner {
   readonly #database: SqliteDatabase;
   readonly #meter: StatementMeter | undefined;
   readonly #prepared = new Map<Statement, Prepared>();
 
-  /** `meter`: where the times of statements are counted, if anywhere. */
+  /** `meter`: counts the times of statements. */
   constructor(database: SqliteDatabase, meter?: StatementMeter) {
     this.#database = database;
     this.#meter = meter;
@@ -55,7 +56,7 @@ export class StatementRunner {
     if (this.#meter === undefined || totals === undefined) return runPrepared(prepared, query);
     const startMs = performance.now();
     const rows = runPrepared(prepared, query);
-    this.#meter.ran(totals, performance.now() - startMs, rowCount(query.statement, rows));
+    this.#meter.record(totals, performance.now() - startMs, rowCount(query.statement, rows));
     return rows;
   }
 
@@ -90,11 +91,11 @@ function runPrepared(prepared: Database.Statement, { statement, parameters, list
     default:
       return bytesMax === undefined
         ? (prepared.all(parameters) as Row[])
-        : upTo(bytesMax, prepared.iterate(parameters) as Iterable<Row>);
+        : untilBytes(bytesMax, prepared.iterate(parameters) as Iterable<Row>);
   }
 }
 
-/** Inside the process a list is quickest one by one. */
+/** Runs a list item by item, which is fastest within one process. */
 function runForEach(
   prepared: Database.Statement,
   { returns }: Statement,
@@ -111,8 +112,8 @@ function runForEach(
   return found;
 }
 
-/** Takes rows until their blobs reach a number of bytes. */
-function upTo(bytesMax: number, found: Iterable<Row>): readonly Row[] {
+/** Takes rows until their blobs reach `bytesMax` bytes. */
+function untilBytes(bytesMax: number, found: Iterable<Row>): readonly Row[] {
   const taken: Row[] = [];
   let bytes = 0;
   for (const each of found) {

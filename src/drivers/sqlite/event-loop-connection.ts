@@ -1,6 +1,8 @@
 /**
- * The SQLite connection of the event loop. Lone writes and small reads run here, because the way to a thread and back costs more than their statements. A commit writes the log without a sync.
- * The sync runs in the thread pool. A response is sent after the sync of every commit that it shows (docs/adr/015-event-loop-connection.md).
+ * The SQLite connection of the event loop. It runs lone writes and small reads, because the round
+ * trip to a thread costs more than their statements. A commit writes the log without a sync. The
+ * sync runs in the thread pool. A response is sent after the sync of every commit that it shows
+ * (docs/adr/015-event-loop-connection.md).
  */
 import type { Statement } from 'better-sqlite3';
 import { DriverError, EtcdError } from '../../errors.ts';
@@ -17,26 +19,26 @@ import type { Row } from '../../sql/statement.ts';
 import { ALARMS } from '../../sql/statements/alarm-statements.ts';
 import { HEAD } from '../../sql/statements/read-statements.ts';
 import type { StatementMeter } from '../statement-meter.ts';
+import { classifyError } from './classify-error.ts';
 import { openConnection, type SqliteDatabase, StatementRunner } from './connection.ts';
 import { FileIdentity } from './file-identity.ts';
+import { isReclaimable, sizeOf } from './file-size.ts';
 import { LogSync, type SyncFile } from './log-sync.ts';
-import type { ThreadStatistics } from './protocol.ts';
-import { Quickness } from './quickness.ts';
 import { runProgram, runProgramInTurns } from './run-program.ts';
+import { SlowDiskDetector } from './slow-disk-detector.ts';
 import { isSmallBatch, isSmallRead } from './small-work.ts';
-import { isReclaimable, sizeOf } from './space.ts';
 import { eventLoopFacts } from './sqlite-facts.ts';
+import type { ThreadStatistics } from './thread-protocol.ts';
 import { Transactions, type TransactionTimes } from './transactions.ts';
-import { extendWal, renewWal, walBytes, walPath } from './wal.ts';
-import { weather } from './weather.ts';
+import { extendWal, resetWal, walBytes, walPath } from './wal.ts';
 import { WriteTimes } from './write-times.ts';
 
 export interface EventLoopConnectionOptions {
   readonly path: string;
-  /** Device and inode of the file that is meant. */
+  /** Device and inode of the file to open. */
   readonly fileId: string | undefined;
   readonly meter: StatementMeter;
-  /** Syncs the log; replaced in tests. */
+  /** Syncs the log. Tests replace it. */
   readonly sync?: SyncFile;
 }
 
@@ -54,21 +56,27 @@ export class EventLoopConnection {
   readonly #transactions: Transactions;
   readonly #times = new WriteTimes();
   readonly #log: LogSync;
-  readonly #quickness = new Quickness();
+  readonly #slowDisk = new SlowDiskDetector();
   readonly #dataVersionStatement: Statement<[]>;
-  /** As SQLite counts the commits of other connections; undefined: a thread of this process has written since. */
+  /**
+   * SQLite's count of commits of other connections. Undefined: a thread of this process has written
+   * since.
+   */
   #dataVersion: number | undefined;
-  /** What these statements found; valid while nobody else commits. */
+  /** Results of the statements HEAD and ALARMS, valid until another connection commits. */
   #head: readonly Row[] | undefined;
   #alarms: readonly Row[] | undefined;
-  /** While a sync is under way: the head that is on disk. Undefined: it is not known, reads wait for the sync. */
+  /**
+   * During a sync: the head that is on disk. Undefined: it is not known, and reads wait for the
+   * sync.
+   */
   #syncedHead: readonly Row[] | undefined;
   #aloneFromMs = Number.NEGATIVE_INFINITY;
   #batchCount = 0;
   #readAtMs = Number.NEGATIVE_INFINITY;
   #threadTasks = 0;
 
-  /** @throws a SQLite error; DriverError when the path leads to another file. */
+  /** @throws a SQLite error; DriverError if the path leads to another file. */
   constructor({ path, fileId, meter, sync }: EventLoopConnectionOptions) {
     this.#path = path;
     this.#meter = meter;
@@ -92,68 +100,80 @@ export class EventLoopConnection {
   }
 
   /**
-   * Runs before anything else. Other work of the process goes on between two statements: taking over what kine wrote takes minutes for millions of rows.
+   * Runs the start-up program before any other work. Other work of the process continues between
+   * two statements: the take-over of millions of rows from kine takes minutes.
    *
-   * @throws StartError when the database is half of a copy; a SQLite error, for example when another program has locked the file.
+   * @throws StartError if the database is an unfinished copy; a SQLite error, for example if
+   * another program has locked the file.
    */
   async startUp(request: Parameters<typeof startUp>[0]): Promise<StartUp> {
     const result = await this.#transactions.runAsync('BEGIN IMMEDIATE', () =>
       runProgramInTurns(startUp(request), this.#statements),
     );
     await this.#log.synced();
-    if (walBytes(this.#path) > limits.walBytesMax) renewWal(this.#database, this.#path);
+    if (walBytes(this.#path) > limits.walBytesMax) resetWal(this.#database, this.#path);
     return result;
   }
 
-  /** Whether free pages are to be given back to the file system. */
+  /** Whether enough free pages exist to return them to the file system. */
   get isReclaimable(): boolean {
-    return this.#ask(isReclaimable);
+    return this.#measure(isReclaimable);
   }
 
-  /** Of the file. */
+  /** The size of the file. */
   get size(): { bytes: number; inUseBytes: number } {
-    return this.#ask(sizeOf);
+    return this.#measure(sizeOf);
   }
 
-  /** Resolves when everything that was committed until now is on disk. @throws DriverError when that is not known. */
+  /**
+   * Resolves when everything that was committed until now is on disk.
+   *
+   * @throws DriverError if a sync failed.
+   */
   async settled(): Promise<void> {
     if (this.#log.isPending) await this.#log.settled();
   }
 
-  /** Why it is not known what is on disk: nothing may be read or written until `renewed`. */
+  /**
+   * The failed sync, after which the state of the disk is unknown. Nothing may be read or written
+   * until `recovered` is called.
+   */
   get syncFailure(): DriverError | undefined {
     return this.#log.failure;
   }
 
-  /** All of the log is in the database, and the database on disk. */
-  renewed(): void {
-    this.#log.renewed();
+  /** Ends the failure: the whole log was copied into the database, and the database is on disk. */
+  recovered(): void {
+    this.#log.recovered();
   }
 
-  /** Whether a batch is run here. The last two of `eventLoopBatchesMax` are not: the writer's thread copies the log into the database when it has become long. */
-  takesBatch(operations: readonly WriteOperation[]): boolean {
-    if (this.#threadTasks > 0 || !this.isAlone || !this.#quickness.isExpected || !isSmallBatch(operations))
-      return false;
+  /**
+   * Whether a batch runs on the event loop. The last two of `eventLoopBatchesMax` batches do not:
+   * the writer thread then copies the log into the database when it has become long.
+   */
+  acceptsBatch(operations: readonly WriteOperation[]): boolean {
+    if (this.#threadTasks > 0 || !this.isAlone || !this.#slowDisk.isFast || !isSmallBatch(operations)) return false;
     this.#batchCount += 1;
     return this.#batchCount % limits.eventLoopBatchesMax < limits.eventLoopBatchesMax - 2;
   }
 
-  takesRead(name: ReadName, input: unknown): boolean {
-    if (!this.#quickness.isExpected || !isSmallRead(name, input, this.#head?.[0])) return false;
+  acceptsRead(name: ReadName, input: unknown): boolean {
+    if (!this.#slowDisk.isFast || !isSmallRead(name, input, this.#head?.[0])) return false;
     if (name !== 'rangePages' && name !== 'idBefore') return true;
-    // Many lists at once, or watches that start in the past, are the work of a thread. Reads of keys and of the head come in batches.
+    // Many lists at once, and watches that start in the past, run in a thread. Reads of keys and of
+    // the head come in batches.
     const nowMs = performance.now();
     const isFirst = nowMs - this.#readAtMs >= limits.eventLoopReadIntervalMs;
     if (isFirst) this.#readAtMs = nowMs;
     return isFirst;
   }
 
-  /** No other process has written to the file for a while. */
+  /** Whether no other process has written to the file for a while. */
   get isAlone(): boolean {
     return performance.now() >= this.#aloneFromMs;
   }
 
-  /** Lets a thread of this process write. No batch is run here meanwhile. */
+  /** Lets a thread of this process write. No batch runs on the event loop meanwhile. */
   async whileThreadWrites<Result>(work: () => Promise<Result>): Promise<Result> {
     this.#threadTasks += 1;
     this.#forget();
@@ -166,16 +186,17 @@ export class EventLoopConnection {
   }
 
   /**
-   * Runs a small batch and resolves when it is on disk. Undefined: nothing was done, for example because another connection is writing; the writer's thread waits for it.
+   * Runs a small batch and resolves when it is on disk. Undefined: nothing was done, for example
+   * because another connection writes; the writer thread waits for it.
    *
-   * @throws DriverError when it is not known whether the batch is on disk.
+   * @throws DriverError if it is not known whether the batch is on disk.
    */
   write(operations: readonly WriteOperation[], options: BatchOptions): Promise<BatchResult> | undefined {
     const startMs = performance.now();
     let written: Written;
     try {
       written = this.#transactions.write(() => {
-        this.#look();
+        this.#checkOtherCommits();
         if (!this.isAlone) throw new DriverError('busy', 'another process writes to the file');
         return runProgram(writeBatch(operations, options), this);
       });
@@ -183,18 +204,19 @@ export class EventLoopConnection {
       this.#forget();
       return undefined;
     } finally {
-      this.#quickness.took(performance.now() - startMs);
+      this.#slowDisk.observe(performance.now() - startMs);
     }
     if (!this.#log.isPending) this.#syncedHead = this.#head;
-    this.#learn(written.result);
+    this.#keepHead(written.result);
     return this.#durable(written);
   }
 
   /**
-   * Runs a small read. While a sync is under way, reads of single keys and of the head show what is on disk already; the others resolve after the sync. Undefined: the
-   * database failed; a thread tries it again.
+   * Runs a small read. During a sync, reads of single keys and of the head return what is on disk
+   * already; all others resolve after the sync. Undefined: the database failed; a thread retries
+   * the read.
    *
-   * @throws EtcdError the client's mistake.
+   * @throws EtcdError for a mistake of the client.
    */
   read<Name extends ReadName>(
     name: Name,
@@ -203,11 +225,11 @@ export class EventLoopConnection {
     const startMs = performance.now();
     try {
       return this.#transactions.run('BEGIN', () => {
-        this.#look();
+        this.#checkOtherCommits();
         const { isPending } = this.#log;
         const program = () => readProgram(name, input, eventLoopFacts);
         if (isPending && this.#syncedHead !== undefined && (name === 'points' || name === 'head')) {
-          const output = this.#runShowing(this.#syncedHead, program());
+          const output = this.#runAsOf(this.#syncedHead, program());
           if (output !== undefined) return { output, isSynced: true };
         }
         return { output: runProgram(program(), this), isSynced: !isPending };
@@ -217,11 +239,11 @@ export class EventLoopConnection {
       this.#forget();
       return undefined;
     } finally {
-      this.#quickness.took(performance.now() - startMs);
+      this.#slowDisk.observe(performance.now() - startMs);
     }
   }
 
-  /** For programs: answers from memory what nobody has changed. */
+  /** Runs a query of a program. Returns cached rows if no other connection has changed them. */
   run(query: Query): readonly Row[] {
     switch (query.statement) {
       case HEAD:
@@ -235,8 +257,8 @@ export class EventLoopConnection {
     }
   }
 
-  /** Runs a program of single keys as of a head; undefined: a key has a newer row. */
-  #runShowing<Result>(head: readonly Row[], program: Program<Result>): Result | undefined {
+  /** Runs a program of single keys as of a head. Undefined: a key has a newer row. */
+  #runAsOf<Result>(head: readonly Row[], program: Program<Result>): Result | undefined {
     const newestId = headId(head[0] as Row);
     let isNewer = false;
     const result = runProgram(program, {
@@ -257,23 +279,26 @@ export class EventLoopConnection {
   }
 
   /** @throws DriverError */
-  #ask<Answer>(question: (database: SqliteDatabase) => Answer): Answer {
+  #measure<Reply>(measure: (database: SqliteDatabase) => Reply): Reply {
     try {
-      return question(this.#database);
+      return measure(this.#database);
     } catch (error) {
-      throw weather(error);
+      throw classifyError(error);
     }
   }
 
-  /** To be called first in a transaction. Forgets what was remembered when anybody else has committed since the transaction before. */
-  #look(): void {
+  /**
+   * Call this first in a transaction. Drops the cached rows if another connection has committed
+   * since the previous transaction.
+   */
+  #checkOtherCommits(): void {
     const [dataVersion] = this.#dataVersionStatement.get() as [number];
     const before = this.#dataVersion;
     if (dataVersion === before) return;
     this.#forget();
     this.#dataVersion = dataVersion;
-    const isOther = before !== undefined && this.#threadTasks === 0;
-    if (isOther) this.#aloneFromMs = performance.now() + limits.otherProcessPauseMs;
+    const isOtherProcess = before !== undefined && this.#threadTasks === 0;
+    if (isOtherProcess) this.#aloneFromMs = performance.now() + limits.otherProcessPauseMs;
   }
 
   #forget(): void {
@@ -283,8 +308,11 @@ export class EventLoopConnection {
     this.#syncedHead = undefined;
   }
 
-  /** A small batch changes neither the compaction mark nor auth nor alarms. */
-  #learn({ head }: BatchResult): void {
+  /**
+   * Updates the cached head after a small batch, which changes neither the compaction mark nor auth
+   * nor alarms.
+   */
+  #keepHead({ head }: BatchResult): void {
     const known = this.#head?.[0];
     this.#head = known && [movedHead(known, head)];
   }

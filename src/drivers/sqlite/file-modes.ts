@@ -1,9 +1,12 @@
-/** Who may read a database file: tokens, hashes of passwords and everything clients store are in it. */
+/**
+ * Restricts the permissions of a database file. It contains tokens, password hashes and all data of
+ * clients.
+ */
 import { chmodSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
 
-/** Modes of what tine makes, as etcd's. */
+/** Modes of the files and directories that tine creates, the same as etcd's. */
 export const ownerOnly = { file: 0o600, directory: 0o700 } as const;
 
 const permissionBits = 0o777;
@@ -12,27 +15,30 @@ const othersWrite = 0o002;
 const stickyBit = 0o1000;
 
 /**
- * Takes from everybody but the owner what an existing database lets others do, such as a file of kine's. A mode that gives others nothing, such as 0640 or 0660, was
- * chosen for the sake of a group and stays.
+ * Removes the permissions of other users from an existing database, such as kine's file. A mode
+ * that gives other users nothing, such as 0640 or 0660, was chosen for a group and stays.
  */
-export function mendModes(path: string, logger: Logger): void {
-  for (const file of [path, `${path}-wal`, `${path}-shm`]) mendMode(file, logger);
+export function restrictModes(path: string, logger: Logger): void {
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) restrictMode(file, logger);
   warnOfDirectory(dirname(path), logger);
 }
 
-function mendMode(path: string, logger: Logger): void {
+function restrictMode(path: string, logger: Logger): void {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode;
   if (mode === undefined || (mode & othersBits) === 0) return;
   const was = octal(mode);
   try {
     chmodSync(path, ownerOnly.file);
-    logger.warn({ path, was, mode: octal(ownerOnly.file) }, 'every local user could open the file; its mode is mended');
+    logger.warn(
+      { path, was, mode: octal(ownerOnly.file) },
+      'every local user could open the file; restricted its mode',
+    );
   } catch (err) {
-    logger.warn({ path, mode: was, err }, 'every local user can open the file; its owner has to run chmod 600 on it');
+    logger.warn({ path, mode: was, err }, 'every local user can open the file; its owner must run chmod 600 on it');
   }
 }
 
-/** It may hold other things: its mode is not ours to change. */
+/** Warns about the directory. It may contain other files, so tine does not change its mode. */
 function warnOfDirectory(path: string, logger: Logger): void {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode;
   if (mode === undefined || (mode & othersWrite) === 0 || (mode & stickyBit) !== 0) return;

@@ -5,8 +5,10 @@ import { DriverError } from '../../errors.ts';
 export type SyncFile = (file: number, done: (error: Error | null) => void) => void;
 
 /**
- * One sync covers all that was written before it began: writers that come during a sync share the next one. After a sync that failed, nobody knows what is on disk, and a further sync would
- * succeed without it (the kernel reports an error once): so every call fails until `renewed`.
+ * One sync covers everything that was written before it began. Writers that come during a sync
+ * share the next one. After a failed sync the state of the disk is unknown, and a further sync
+ * would succeed without the lost writes, because the kernel reports an error once. So every call
+ * fails until `recovered` is called.
  */
 export class LogSync {
   readonly #file: number;
@@ -15,34 +17,42 @@ export class LogSync {
   #running: Promise<void> | undefined;
   #next: Promise<void> | undefined;
 
-  /** `sync`: replaced in tests. */
+  /** `sync`: tests replace it. */
   constructor(walPath: string, sync: SyncFile = fdatasync) {
     this.#file = openSync(walPath, 'r');
     this.#sync = sync;
   }
 
-  /** Whether something was written that is not known to be on disk. */
+  /** Whether a write exists that is not known to be on disk. */
   get isPending(): boolean {
     return (this.#failure ?? this.#next ?? this.#running) !== undefined;
   }
 
-  /** Resolves when everything is on disk that was written until now. @throws DriverError when the sync failed. */
+  /**
+   * Resolves when everything that was written until now is on disk.
+   *
+   * @throws DriverError if the sync failed.
+   */
   async settled(): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     await (this.#next ?? this.#running);
   }
 
-  /** Why it is not known what is on disk. */
+  /** The failed sync, after which the state of the disk is unknown. */
   get failure(): DriverError | undefined {
     return this.#failure;
   }
 
-  /** Everything that was written is on disk by other means. */
-  renewed(): void {
+  /** Ends the failure: everything that was written is on disk by other means. */
+  recovered(): void {
     this.#failure = undefined;
   }
 
-  /** Resolves when everything that was written before the call is on disk. @throws DriverError when the sync failed. */
+  /**
+   * Resolves when everything that was written before the call is on disk.
+   *
+   * @throws DriverError if the sync failed.
+   */
   synced(): Promise<void> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     if (this.#running === undefined) {
@@ -56,7 +66,7 @@ export class LogSync {
     return this.#next;
   }
 
-  /** To be called when nothing is pending. */
+  /** Call this when nothing is pending. */
   close(): void {
     closeSync(this.#file);
   }

@@ -1,19 +1,27 @@
-/** Runs programs against one connection. */
+/** Runs programs over one connection. */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Program } from '../../mvcc/program.ts';
 import type { StatementRunner } from './connection.ts';
 
-/** How long statements run before the event loop has a turn. */
+/** How long statements run before other work of the event loop runs. */
 const turnMs = 20;
 
-/** Runs a program to its end at once. @throws what the program throws, and what SQLite throws. */
+/**
+ * Runs a program to its end without a pause.
+ *
+ * @throws the errors of the program and of SQLite.
+ */
 export function runProgram<Result>(program: Program<Result>, statements: Pick<StatementRunner, 'run'>): Result {
   let step = program.next();
   while (step.done !== true) step = program.next(step.value.map((query) => statements.run(query)));
   return step.value;
 }
 
-/** Runs a program statement by statement; the event loop has turns in between. @throws what the program throws, and what SQLite throws. */
+/**
+ * Runs a program. Other work of the event loop runs between statements.
+ *
+ * @throws the errors of the program and of SQLite.
+ */
 export async function runProgramInTurns<Result>(
   program: Program<Result>,
   statements: Pick<StatementRunner, 'run'>,

@@ -1,4 +1,4 @@
-/** What is small enough to run on the event loop: less than a millisecond of SQLite. */
+/** Decides which work is small enough for the event loop: less than 1 ms of SQLite. */
 import { limits } from '../../limits.ts';
 import type { Keys, TxnStep, WriteOperation } from '../../mvcc/operations.ts';
 import type { ReadInput, ReadName } from '../../mvcc/read-programs.ts';
@@ -12,7 +12,10 @@ export function isSmallBatch(operations: readonly WriteOperation[]): boolean {
   );
 }
 
-/** Whether a read looks up a few rows by their keys or ids. `head`: what statement HEAD found last, if anything. */
+/**
+ * Whether a read looks up a few rows by their keys or ids. `head`: the last row of statement HEAD,
+ * if there is one.
+ */
 export function isSmallRead(name: ReadName, input: unknown, head: Row | undefined): boolean {
   switch (name) {
     case 'head':
@@ -42,7 +45,10 @@ export function isSmallRead(name: ReadName, input: unknown, head: Row | undefine
   }
 }
 
-/** Such a list ends after a few rows or goes on in a thread. Others are sorted, filtered or counted as a whole. */
+/**
+ * Whether a list starts at its first key and is read in key order. It ends after a few rows, or a
+ * thread continues it. Other lists are sorted, filtered or counted as a whole.
+ */
 function beginsPlainList({ operation, position }: ReadInput<'rangePages'>): boolean {
   const { sort, revisionFilter, countOnly, limit, revision } = operation;
   return !(position || sort || revisionFilter || countOnly) && limit === 0 && revision <= 0;
@@ -50,7 +56,10 @@ function beginsPlainList({ operation, position }: ReadInput<'rangePages'>): bool
 
 const unbounded = Number.POSITIVE_INFINITY;
 
-/** Bytes that are written, and a share for each key that is looked up; infinite where nobody knows before. */
+/**
+ * Bytes to write, plus a share for each key to look up. Infinite if the work is not known in
+ * advance.
+ */
 function sizeOf(operation: WriteOperation | TxnStep): number {
   switch (operation.kind) {
     case 'put':
@@ -78,5 +87,5 @@ function keysSize(keys: Keys): number {
   return 'one' in keys ? stepBytes : unbounded;
 }
 
-/** A key takes as long to look up as so many bytes of a value take to write. */
+/** The look-up of a key takes as long as the write of this many bytes of a value. */
 const stepBytes = 4 * 1024;

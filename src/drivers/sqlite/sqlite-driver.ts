@@ -1,6 +1,8 @@
 /**
- * SQLite. Lone writes and small reads run on the event loop over a connection of its own, while the disk is quick. All else runs in threads, which start with their first task: one writer, one reader for
- * point reads and the tailer, one for the pages of lists. A long list, a large batch or a slow disk stops its thread, never the server.
+ * The SQLite driver. Lone writes and small reads run on the event loop over a connection of its
+ * own, while the disk is fast. All other work runs in threads, which start with their first task:
+ * one writer, one reader for point reads and the tailer, and one reader for pages of lists. A long
+ * list, a large batch or a slow disk blocks its thread, never the server.
  */
 import type { Logger } from 'pino';
 import { DriverError } from '../../errors.ts';
@@ -22,20 +24,23 @@ import { SlowStatementLog } from '../slow-statement-log.ts';
 import { addedByName, StatementMeter } from '../statement-meter.ts';
 import { bootId } from './boot-id.ts';
 import { EventLoopConnection } from './event-loop-connection.ts';
-import { errorOf } from './failure.ts';
 import { fileId } from './file-identity.ts';
-import { mendModes } from './file-modes.ts';
+import { restrictModes } from './file-modes.ts';
 import { MachineClock } from './machine-clock.ts';
-import { prepareFile } from './prepare-file.ts';
-import type { Failure, Task, ThreadRole, ThreadStatistics } from './protocol.ts';
+import { prepareDatabase } from './prepare-database.ts';
+import { retryWhileBusy } from './retry-while-busy.ts';
+import { deserializeError } from './serialized-error.ts';
 import { ThreadClient } from './thread-client.ts';
-import { whileBusy } from './while-busy.ts';
+import type { SerializedError, Task, ThreadRole, ThreadStatistics } from './thread-protocol.ts';
 
 type ThreadBatchResult = Omit<BatchResult, 'outcomes'> & {
-  readonly outcomes: readonly (BatchResult['outcomes'][number] | { readonly failure: Failure })[];
+  readonly outcomes: readonly (BatchResult['outcomes'][number] | { readonly failure: SerializedError })[];
 };
 
-/** A thread reads one by one. It finds the next ones while the main thread is busy: with two instead of four, lists of 3 MB are read a tenth slower. */
+/**
+ * The reads that a thread accepts at once. It runs them one by one. It can start the next one while
+ * the main thread is busy: with two instead of four, lists of 3 MB take a tenth longer.
+ */
 const readsOfThread = 4;
 
 type PoolName = ReadLane | 'write';
@@ -43,7 +48,7 @@ const poolNames: readonly PoolName[] = ['write', 'quick', 'bulk'];
 
 export interface SqliteOptions {
   readonly logger: Logger;
-  /** Statements that take so long are logged. */
+  /** Statements of this duration or longer are logged. */
   readonly slowStatementMs: number;
 }
 
@@ -58,7 +63,7 @@ export class SqliteDriver implements Driver {
   readonly #failures: FailureCounts;
   readonly #statistics: Record<PoolName, LatestAnswer<ThreadStatistics>>;
 
-  #isRenewing = false;
+  #isRecovering = false;
   readonly #loop: EventLoopConnection;
 
   private constructor(threads: Record<PoolName, ThreadClient>, loop: EventLoopConnection, failures: FailureCounts) {
@@ -73,17 +78,18 @@ export class SqliteDriver implements Driver {
   }
 
   /**
-   * Opens a file, makes it if it is not there, brings its schema up to date and catches up with what kine wrote. Waits while another program has the file for itself.
+   * Opens a file, creates it if it is missing, migrates its schema and takes over rows that kine
+   * wrote. Waits while another program has locked the file.
    *
-   * @throws StartError with one line for a person.
+   * @throws StartError with one line for the operator.
    */
   static open(path: string, options: SqliteOptions): Promise<SqliteDriver> {
     const { logger } = options;
-    const onWait = () => logger.warn({ path }, 'another program has the database open; waiting for it');
-    return whileBusy(path, { waitMsMax: limits.sqliteStartWaitMsMax, onWait }, async () => {
-      await prepareFile(path);
-      // Not before it is known to be ours.
-      mendModes(path, logger);
+    const onWait = () => logger.warn({ path }, 'another program has locked the database; waiting for it');
+    return retryWhileBusy(path, { waitMsMax: limits.sqliteStartWaitMsMax, onWait }, async () => {
+      await prepareDatabase(path);
+      // Only after the checks: until then it may be the file of another program.
+      restrictModes(path, logger);
       return SqliteDriver.#openPrepared(path, options);
     });
   }
@@ -91,7 +97,7 @@ export class SqliteDriver implements Driver {
   static async #openPrepared(path: string, { logger, slowStatementMs }: SqliteOptions): Promise<SqliteDriver> {
     const failures = new FailureCounts();
     const slowLog = new SlowStatementLog(logger);
-    const onSlow = (slow: SlowStatement) => slowLog.tell(slow);
+    const onSlow = (slow: SlowStatement) => slowLog.log(slow);
     const id = fileId(path);
     const loop = new EventLoopConnection({
       path,
@@ -112,7 +118,7 @@ export class SqliteDriver implements Driver {
       driver.#clusterId = clusterId;
       driver.#clock = new MachineClock(leaseNowMs - atMs);
       driver.#watchFiles(logger);
-      if (taken.rows > 0) logger.info(taken, 'took over what kine wrote');
+      if (taken.rows > 0) logger.info(taken, 'took over rows that kine wrote');
       return driver;
     } catch (error) {
       await driver.close();
@@ -132,7 +138,7 @@ export class SqliteDriver implements Driver {
     return this.#clock;
   }
 
-  /** Its file was removed or replaced. */
+  /** Set while the database file is removed or replaced. */
   get fault(): DriverError | undefined {
     return this.#fault;
   }
@@ -145,19 +151,22 @@ export class SqliteDriver implements Driver {
   onHint(): void {}
 
   async read<Name extends ReadName>(name: Name, input: ReadInput<Name>, lane: ReadLane): Promise<ReadOutput<Name>> {
-    const isHere = this.#loop.takesRead(name, input) || this.#isBeyondThreads(lane);
+    const isHere = this.#loop.acceptsRead(name, input) || this.#isThreadUnavailable(lane);
     const small = isHere ? this.#loop.read(name, input) : undefined;
     if (small?.isSynced === true) return small.output;
     const output =
       small === undefined
-        ? await this.#threads[lane].ask<ReadOutput<Name>>({ kind: 'read', name, input })
+        ? await this.#threads[lane].run<ReadOutput<Name>>({ kind: 'read', name, input })
         : small.output;
     await this.#loop.settled();
     return output;
   }
 
-  /** A thread that has not started cannot open a file that was removed. The event loop has it open, and serves whoever saves the data. */
-  #isBeyondThreads(lane: ReadLane): boolean {
+  /**
+   * Whether the thread of a lane cannot serve. A thread that has not started cannot open a file
+   * that was removed. The event loop has the file open, and serves clients that save the data.
+   */
+  #isThreadUnavailable(lane: ReadLane): boolean {
     return !this.#threads[lane].isStarted && this.#loop.files.fault() !== undefined;
   }
 
@@ -167,33 +176,33 @@ export class SqliteDriver implements Driver {
 
   async write(operations: readonly WriteOperation[], options: WriteOptions): Promise<DriverBatchResult> {
     if (this.#loop.syncFailure !== undefined) throw this.#loop.syncFailure;
-    if (this.#loop.takesBatch(operations)) {
+    if (this.#loop.acceptsBatch(operations)) {
       const written = this.#loop.write(operations, { ...options, leaseNowMs: () => this.#clock.nowMs() });
       if (written !== undefined) return written;
     }
-    const result = await this.#askWriter<ThreadBatchResult>({
+    const result = await this.#runOnWriter<ThreadBatchResult>({
       kind: 'write',
       operations,
       withEvents: options.withEvents,
       leaseOffsetMs: this.#clock.offsetMs,
     });
     const outcomes = result.outcomes.map((outcome) =>
-      'failure' in outcome ? { failure: errorOf(outcome.failure) } : outcome,
+      'failure' in outcome ? { failure: deserializeError(outcome.failure) } : outcome,
     );
     return { ...result, outcomes };
   }
 
   async reclaim(): Promise<{ more: boolean }> {
     if (!this.#loop.isReclaimable) return { more: false };
-    return this.#askWriter({ kind: 'reclaim' });
+    return this.#runOnWriter({ kind: 'reclaim' });
   }
 
   defragment(): ReturnType<Driver['defragment']> {
-    return this.#askWriter({ kind: 'defragment' });
+    return this.#runOnWriter({ kind: 'defragment' });
   }
 
-  #askWriter<Result>(task: Task): Promise<Result> {
-    return this.#loop.whileThreadWrites(() => this.#threads.write.ask<Result>(task));
+  #runOnWriter<Result>(task: Task): Promise<Result> {
+    return this.#loop.whileThreadWrites(() => this.#threads.write.run<Result>(task));
   }
 
   async size(): Promise<{ bytes: number; inUseBytes: number }> {
@@ -218,35 +227,38 @@ export class SqliteDriver implements Driver {
     };
   }
 
-  /** Also while nobody writes. */
+  /** Checks the files at an interval, also without writes. */
   #watchFiles(logger: Logger): void {
-    const look = () => {
+    const check = () => {
       this.#onFault(this.#loop.files.fault(), logger);
-      if (this.#loop.syncFailure !== undefined) void this.#renewLog(logger);
+      if (this.#loop.syncFailure !== undefined) void this.#recoverLog(logger);
     };
-    this.#filesTimer = setInterval(look, limits.sqliteFilesLookIntervalMs).unref();
+    this.#filesTimer = setInterval(check, limits.sqliteFilesLookIntervalMs).unref();
   }
 
-  /** After a sync that failed: copies the log into the database, whose own sync tells what is on disk. Tried again until it succeeds. */
-  async #renewLog(logger: Logger): Promise<void> {
+  /**
+   * Recovers from a failed sync: copies the log into the database, whose own sync shows what is on
+   * disk. Retries until it succeeds.
+   */
+  async #recoverLog(logger: Logger): Promise<void> {
     const { syncFailure } = this.#loop;
-    if (this.#isRenewing) return;
-    this.#isRenewing = true;
+    if (this.#isRecovering) return;
+    this.#isRecovering = true;
     try {
-      if (!(await this.#askWriter<boolean>({ kind: 'checkpoint' }))) return;
-      this.#loop.renewed();
-      logger.warn({ err: syncFailure }, 'the log was not synced to disk; the database was written and synced instead');
+      if (!(await this.#runOnWriter<boolean>({ kind: 'checkpoint' }))) return;
+      this.#loop.recovered();
+      logger.warn({ err: syncFailure }, 'sync of the log failed; the database was written and synced instead');
     } catch (error) {
-      logger.error({ err: error }, 'the log was not synced to disk, and the database cannot be written; trying again');
+      logger.error({ err: error }, 'sync of the log failed, and the database cannot be written; trying again');
     } finally {
-      this.#isRenewing = false;
+      this.#isRecovering = false;
     }
   }
 
   #onFault(reason: string | undefined, logger: Logger): void {
     if (reason === this.#fault?.message) return;
     this.#fault = reason === undefined ? undefined : new DriverError('removed', reason);
-    if (reason === undefined) logger.warn('the database files are back: writes are served again');
+    if (reason === undefined) logger.warn('database files are back; writes are served again');
     else logger.error({ reason }, removedAdvice);
   }
 
@@ -267,14 +279,14 @@ const nothingYet: ThreadStatistics = {
 };
 
 const removedAdvice =
-  'writes are refused: they would be lost. Reads go on: save the data with `etcdctl snapshot save` before this server stops, or put the very files back';
+  'database files were removed or replaced; writes are refused because they would be lost. Reads are still served: save the data with `etcdctl snapshot save` before this server stops, or move the original files back';
 
 /** A file carries no messages. */
 const noEchoes = new Histogram(requestBoundsMs);
 
 function latestStatistics(thread: ThreadClient): LatestAnswer<ThreadStatistics> {
   return new LatestAnswer<ThreadStatistics>({
-    ask: async () => (await thread.askIfStarted<ThreadStatistics>({ kind: 'statistics' })) ?? nothingYet,
+    ask: async () => (await thread.runIfStarted<ThreadStatistics>({ kind: 'statistics' })) ?? nothingYet,
     initial: nothingYet,
     waitMsMax: limits.scrapeWaitMsMax,
   });

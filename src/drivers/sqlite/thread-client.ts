@@ -1,10 +1,13 @@
-/** The main thread's end of a database thread: starts the thread for its first task, sends tasks, matches answers, starts the thread again when it dies. */
+/**
+ * The main thread's side of a database thread: starts the thread for its first task, sends tasks,
+ * assigns the replies, and restarts the thread when it dies.
+ */
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { DriverError } from '../../errors.ts';
 import type { PoolStatistics, SlowStatement } from '../driver-statistics.ts';
-import { errorOf } from './failure.ts';
-import type { Answer, Request, Task, ThreadData } from './protocol.ts';
+import { deserializeError } from './serialized-error.ts';
+import type { Reply, Request, Task, ThreadData } from './thread-protocol.ts';
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -14,11 +17,14 @@ interface Waiting {
 export interface ThreadClientOptions {
   readonly logger: Logger;
   onSlow(slow: SlowStatement): void;
-  /** What the database failed. */
+  /** Called with each failure of a task. */
   onFailure(failure: Error): void;
 }
 
-/** How long after its death a thread is started again: soon enough for a request's deadline, seldom enough not to spin. */
+/**
+ * The delay before a dead thread restarts: short enough for the deadline of a request, long enough
+ * not to spin.
+ */
 const restartDelayMs = 100;
 
 export class ThreadClient {
@@ -54,24 +60,29 @@ export class ThreadClient {
     };
   }
 
-  /** It has its connection. */
+  /** Whether the thread has opened its connection. */
   get isStarted(): boolean {
     return this.#worker !== undefined;
   }
 
-  /** @throws EtcdError, DriverError or AssertionError, as the thread did; DriverError when the thread cannot open the file. */
-  ask<Result>(task: Task): Promise<Result> {
+  /**
+   * Runs a task.
+   *
+   * @throws EtcdError, DriverError or AssertionError, as in the thread; DriverError if the thread
+   * cannot open the file.
+   */
+  run<Result>(task: Task): Promise<Result> {
     if (this.#worker !== undefined) return this.#send(this.#worker, task);
     if (this.#hasOpened || this.#closing)
-      return Promise.reject(new DriverError('lost', 'the database thread is being started again'));
+      return Promise.reject(new DriverError('lost', 'the database thread is restarting'));
     this.#opening ??= this.#start().finally(() => {
       this.#opening = undefined;
     });
-    return this.#opening.then(() => this.ask(task));
+    return this.#opening.then(() => this.run(task));
   }
 
-  /** Undefined: the thread has had nothing to do yet. */
-  askIfStarted<Result>(task: Task): Promise<Result> | undefined {
+  /** Runs a task if the thread has started. Undefined: it had no task yet. */
+  runIfStarted<Result>(task: Task): Promise<Result> | undefined {
     return this.#worker === undefined ? undefined : this.#send(this.#worker, task);
   }
 
@@ -96,14 +107,15 @@ export class ThreadClient {
     return new Promise((resolve, reject) => {
       const worker = new Worker(threadFile, {
         workerData: this.#data,
-        // What a task makes dies with it; a larger young generation only keeps more of it around: 20 MiB a thread.
+        // The objects of a task die with it. A larger young generation would only keep more of
+        // them: 20 MiB per thread.
         resourceLimits: { maxYoungGenerationSizeMb: 12 },
       });
-      worker.on('message', (answer: Answer) => {
-        if ('slow' in answer) return this.#options.onSlow(answer.slow);
-        if (answer.id !== -1) return this.#settle(answer);
-        if ('failure' in answer) {
-          reject(errorOf(answer.failure));
+      worker.on('message', (reply: Reply) => {
+        if ('slow' in reply) return this.#options.onSlow(reply.slow);
+        if (reply.id !== -1) return this.#settle(reply);
+        if ('failure' in reply) {
+          reject(deserializeError(reply.failure));
           void worker.terminate();
           return;
         }
@@ -113,19 +125,19 @@ export class ThreadClient {
         resolve();
       });
       worker.on('error', (error) => {
-        this.#logger.error({ err: error, role: this.#data.role }, 'a database thread failed');
+        this.#logger.error({ err: error, role: this.#data.role }, 'database thread failed');
         reject(new DriverError('lost', error.message, { cause: error }));
       });
       worker.on('exit', () => this.#lost());
     });
   }
 
-  #settle(answer: Exclude<Answer, { readonly slow: SlowStatement }>): void {
-    const waiting = this.#waiting.get(answer.id);
+  #settle(reply: Exclude<Reply, { readonly slow: SlowStatement }>): void {
+    const waiting = this.#waiting.get(reply.id);
     if (waiting === undefined) return;
-    this.#waiting.delete(answer.id);
-    if ('failure' in answer) this.#fail(waiting, errorOf(answer.failure));
-    else waiting.resolve(answer.value);
+    this.#waiting.delete(reply.id);
+    if ('failure' in reply) this.#fail(waiting, deserializeError(reply.failure));
+    else waiting.resolve(reply.value);
   }
 
   #fail(waiting: Waiting, failure: Error): void {
@@ -133,7 +145,7 @@ export class ThreadClient {
     waiting.reject(failure);
   }
 
-  /** What was under way is in doubt, and said to be. */
+  /** Fails the tasks under way, whose outcome is unknown. */
   #lost(): void {
     this.#worker = undefined;
     this.#lostCount += 1;
@@ -145,12 +157,15 @@ export class ThreadClient {
     setTimeout(() => this.#startAgain(), restartDelayMs).unref();
   }
 
-  /** Tries until it succeeds: each thread that ends without opening leads here again. */
+  /**
+   * Restarts the thread until it opens: each thread that ends without an open connection leads here
+   * again.
+   */
   #startAgain(): void {
     if (this.#closing) return;
-    this.#start().catch((error: unknown) => this.#logger.error({ err: error }, 'the database cannot be opened again'));
+    this.#start().catch((error: unknown) => this.#logger.error({ err: error }, 'cannot open the database again'));
   }
 }
 
-/** Beside this file, in the sources as in the package. */
+/** In the same folder, in the sources and in the package. */
 const threadFile = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url);

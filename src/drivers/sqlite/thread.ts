@@ -7,17 +7,17 @@ import { handedOverByRead, readProgram } from '../../mvcc/read-programs.ts';
 import { type BatchResult, handedOverByBatch, writeBatch } from '../../mvcc/writes/write-batch.ts';
 import type { WriteOptions } from '../../mvcc/writes/write-state.ts';
 import { StatementMeter } from '../statement-meter.ts';
+import { classifyError } from './classify-error.ts';
 import { openConnection, type SqliteDatabase, StatementRunner } from './connection.ts';
-import { failureOf } from './failure.ts';
 import { FileIdentity } from './file-identity.ts';
+import { defragmentChunk, reclaimChunk } from './file-size.ts';
 import { MachineClock } from './machine-clock.ts';
-import type { Answer, Failure, Request, Task, ThreadData, ThreadStatistics } from './protocol.ts';
 import { runProgram } from './run-program.ts';
-import { defragmentBite, reclaimBite } from './space.ts';
+import { serializeError } from './serialized-error.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
+import type { Reply, Request, SerializedError, Task, ThreadData, ThreadStatistics } from './thread-protocol.ts';
 import { Transactions } from './transactions.ts';
 import { boundWal, checkpointAll } from './wal.ts';
-import { weather } from './weather.ts';
 import { WriteTimes } from './write-times.ts';
 
 if (parentPort === null) throw new AssertionError('thread.ts is the body of a worker thread');
@@ -26,11 +26,11 @@ const { path, fileId, role, slowStatementMs } = workerData as ThreadData;
 
 const meter = new StatementMeter({
   slowMs: slowStatementMs,
-  onSlow: (slow) => say({ id: -2, slow }),
+  onSlow: (slow) => post({ id: -2, slow }),
 });
 const writeTimes = new WriteTimes();
 
-/** Buffers from this size on are handed over instead of copied. */
+/** Buffers of at least this size are transferred instead of copied. */
 const transferBytesMin = 8 * 1024;
 
 function start(): void {
@@ -40,7 +40,7 @@ function start(): void {
     database = openConnection(path, role);
     files = new FileIdentity(path, fileId);
   } catch (error) {
-    say({ id: -1, failure: failureOf(error) });
+    post({ id: -1, failure: serializeError(error) });
     return;
   }
   const opened = {
@@ -52,36 +52,36 @@ function start(): void {
 
   port.on('message', (request: Request) => {
     try {
-      const { value, handedOver } = perform(request.task, opened);
-      say({ id: request.id, value }, handedOver);
+      const { value, handedOver } = runTask(request.task, opened);
+      post({ id: request.id, value }, handedOver);
     } catch (error) {
-      say({ id: request.id, failure: failureOf(error) });
+      post({ id: request.id, failure: serializeError(error) });
     }
     if (request.task.kind === 'close') port.close();
   });
-  say({ id: -1, value: 'open' });
-  // As the main thread does once it serves.
+  post({ id: -1, value: 'open' });
+  // The main thread does the same once it serves.
   flushCompileCache();
 }
 
-function say(answer: Answer, handedOver: Iterable<Uint8Array> = []): void {
-  port.postMessage(answer, largeOf(handedOver));
+function post(reply: Reply, handedOver: Iterable<Uint8Array> = []): void {
+  port.postMessage(reply, largeOf(handedOver));
 }
 
-/** What a task came to, and the buffers in it that are handed over. */
-interface Performed {
+/** The result of a task, and the buffers in it that are transferred. */
+interface TaskResult {
   readonly value: unknown;
   readonly handedOver?: Iterable<Uint8Array>;
 }
 
-interface Opened {
+interface OpenDatabase {
   readonly database: SqliteDatabase;
   readonly statements: StatementRunner;
   readonly transactions: Transactions;
   readonly files: FileIdentity;
 }
 
-function perform(task: Task, opened: Opened): Performed {
+function runTask(task: Task, opened: OpenDatabase): TaskResult {
   const { database, statements, transactions, files } = opened;
   switch (task.kind) {
     case 'read': {
@@ -96,11 +96,11 @@ function perform(task: Task, opened: Opened): Performed {
     case 'reclaim':
       files.check();
       boundWal(database, path);
-      return { value: reclaimBite(database) };
+      return { value: reclaimChunk(database) };
     case 'defragment':
       files.check();
       boundWal(database, path);
-      return { value: defragmentBite(database) };
+      return { value: defragmentChunk(database) };
     case 'checkpoint':
       return { value: checkpointAll(database) };
     case 'statistics':
@@ -117,19 +117,27 @@ function perform(task: Task, opened: Opened): Performed {
   }
 }
 
-/** What was committed to a file that is gone is not acknowledged: the check after the commit leaves it no more than the time until the answer. */
-function checkedWrite(task: Task & { kind: 'write' }, opened: Opened): ReturnType<typeof write> {
+/**
+ * Writes between two checks of the files. A commit to a file that was removed is not acknowledged.
+ * After the second check, only the time until the reply remains unchecked.
+ */
+function checkedWrite(task: Task & { kind: 'write' }, opened: OpenDatabase): ReturnType<typeof write> {
   opened.files.checkAgain();
   const result = write(task, opened);
   opened.files.check();
   return result;
 }
 
-/** All together; if the database refuses, one by one, so that one operation's failure is not its neighbours'. */
+/**
+ * Writes all operations together. If the database refuses, it writes them one by one, so that a
+ * failure of one does not fail the others.
+ */
 function write(
   { operations, withEvents, leaseOffsetMs }: Task & { kind: 'write' },
-  { database, statements, transactions }: Opened,
-): Omit<BatchResult, 'outcomes'> & { outcomes: readonly (BatchResult['outcomes'][number] | { failure: Failure })[] } {
+  { database, statements, transactions }: OpenDatabase,
+): Omit<BatchResult, 'outcomes'> & {
+  outcomes: readonly (BatchResult['outcomes'][number] | { failure: SerializedError })[];
+} {
   const clock = new MachineClock(leaseOffsetMs);
   const attempt = (batch: readonly WriteOperation[], options: WriteOptions) => {
     const { result, times } = transactions.write(() =>
@@ -142,7 +150,7 @@ function write(
   try {
     return attempt(operations, { withEvents });
   } catch (error) {
-    if (operations.length === 1 || isForAll(error)) throw error;
+    if (operations.length === 1 || failsAllOperations(error)) throw error;
   }
   let head: BatchResult['head'] | undefined;
   const outcomes = operations.map((operation) => {
@@ -151,19 +159,19 @@ function write(
       head = alone.head;
       return alone.outcomes[0] as BatchResult['outcomes'][number];
     } catch (error) {
-      return { failure: failureOf(error) };
+      return { failure: serializeError(error) };
     }
   });
   return { outcomes, head: head ?? runProgram(readProgram('head', null, sqliteFacts), statements) };
 }
 
-/** A lock that another process holds would refuse each of the batch in turn. */
-function isForAll(error: unknown): boolean {
-  const cause = weather(error);
+/** Whether an error would refuse each operation in turn: a lock that another process holds. */
+function failsAllOperations(error: unknown): boolean {
+  const cause = classifyError(error);
   return 'kind' in cause && cause.kind === 'busy';
 }
 
-/** The memory of those that are large enough. */
+/** The memory of the buffers that are large enough to transfer. */
 function largeOf(buffers: Iterable<Uint8Array>): ArrayBuffer[] {
   return [...buffers]
     .filter((each): each is Uint8Array<ArrayBuffer> => each.byteLength >= transferBytesMin)

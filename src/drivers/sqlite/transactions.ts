@@ -4,7 +4,9 @@ import type { SqliteDatabase } from './connection.ts';
 
 export type Begin = 'BEGIN' | 'BEGIN IMMEDIATE';
 
-/** When a transaction began, when its commit began, and when it ended, in ms of `performance.now()`. */
+/**
+ * When a transaction began, when its commit began, and when it ended, in ms of `performance.now()`.
+ */
 export interface TransactionTimes {
   readonly startMs: number;
   readonly commitMs: number;
@@ -19,7 +21,7 @@ export class Transactions {
     this.#database = database;
   }
 
-  /** Rolls back when the work or the commit throws. */
+  /** Runs work in a transaction. Rolls back if the work or the commit throws. */
   run<Result>(begin: Begin, work: () => Result): Result {
     this.#execute(begin);
     try {
@@ -32,7 +34,7 @@ export class Transactions {
     }
   }
 
-  /** The same; other work of the thread goes on while this work waits. Nothing else may use the connection. */
+  /** The same for asynchronous work. Nothing else may use the connection meanwhile. */
   async runAsync<Result>(begin: Begin, work: () => Promise<Result>): Promise<Result> {
     this.#execute(begin);
     try {
@@ -45,7 +47,7 @@ export class Transactions {
     }
   }
 
-  /** A write transaction with its times. */
+  /** Runs a write transaction and measures its times. */
   write<Result>(work: () => Result): { readonly result: Result; readonly times: TransactionTimes } {
     const startMs = performance.now();
     let commitMs = startMs;

@@ -1,20 +1,23 @@
-/** The WAL as a file: as long as it will become before the first commit, and never much longer. */
+/**
+ * The WAL as a file. It has its full length before the first commit, and never grows much longer.
+ */
 import { closeSync, fdatasyncSync, ftruncateSync, openSync, statSync, writeSync } from 'node:fs';
 import { limits } from '../../limits.ts';
 import type { SqliteDatabase } from './connection.ts';
 
-/** 4 KiB of page and 24 bytes of header for each frame, after the header of the file. */
+/** The full length: a header, and for each frame 4 KiB of page and 24 bytes of header. */
 const wholeBytes = 32 + limits.sqliteCheckpointPages * (24 + 4_096);
 const zeros = Buffer.alloc(1024 * 1024);
 
-let batchesUntilLook = limits.walLookBatches;
+let batchesUntilCheck = limits.walLookBatches;
 
 /**
- * Gives the WAL the length it reaches between two checkpoints. A commit that overwrites needs no new blocks of the file system and is on disk in half the time of
- * one that appends. SQLite takes frames of zeros for the end of the log, as it does the frames of an earlier round.
+ * Extends the WAL to the length that it reaches between two checkpoints. A commit that overwrites
+ * needs no new blocks of the file system, and is on disk in half the time of one that appends.
+ * SQLite treats frames of zeros as the end of the log, like the frames of an earlier cycle.
  */
 export function extendWal(database: SqliteDatabase, path: string): void {
-  // Nobody appends while this connection has the right to write.
+  // No other connection appends while this one has the right to write.
   database.exec('BEGIN IMMEDIATE');
   try {
     writeZeros(path);
@@ -23,7 +26,9 @@ export function extendWal(database: SqliteDatabase, path: string): void {
   }
 }
 
-/** Where the disk has no room for it, the WAL stays as it was and commits append. */
+/**
+ * Writes the zeros. If the disk has no space for them, the WAL keeps its length and commits append.
+ */
 function writeZeros(path: string): void {
   const start = walBytes(path);
   if (start >= wholeBytes) return;
@@ -41,29 +46,32 @@ function writeZeros(path: string): void {
 }
 
 /**
- * Begins the WAL anew when it has grown far beyond the size at which the writer copies it: without a pause between reads SQLite finds no moment to do so by
- * itself. Waits for the readers, which take milliseconds.
+ * Resets the WAL if it has grown far beyond the size at which the writer copies it. Without a pause
+ * between reads, SQLite cannot do this by itself. Waits for the readers, which take milliseconds.
  */
 export function boundWal(database: SqliteDatabase, path: string): void {
-  batchesUntilLook -= 1;
-  if (batchesUntilLook > 0) return;
-  batchesUntilLook = limits.walLookBatches;
-  if (walBytes(path) > limits.walBytesMax) renewWal(database, path);
+  batchesUntilCheck -= 1;
+  if (batchesUntilCheck > 0) return;
+  batchesUntilCheck = limits.walLookBatches;
+  if (walBytes(path) > limits.walBytesMax) resetWal(database, path);
 }
 
-/** Copies the WAL into the database and begins it anew. */
-export function renewWal(database: SqliteDatabase, path: string): void {
+/** Copies the WAL into the database and resets it. */
+export function resetWal(database: SqliteDatabase, path: string): void {
   checkpointAll(database);
   extendWal(database, path);
 }
 
-/** Copies all of the WAL into the database and syncs it; whether nobody kept it from doing so. */
+/**
+ * Copies the whole WAL into the database and syncs it. Returns false if another connection
+ * prevented it.
+ */
 export function checkpointAll(database: SqliteDatabase): boolean {
   const [{ busy }] = database.pragma('wal_checkpoint(TRUNCATE)') as [{ readonly busy: number }];
   return busy === 0;
 }
 
-/** How long the WAL of a database's file is. */
+/** The length of the WAL of a database, in bytes. */
 export function walBytes(path: string): number {
   return statSync(walPath(path), { throwIfNoEntry: false })?.size ?? 0;
 }

@@ -1,4 +1,7 @@
-/** Makes rows of a source what tine writes: kine's rows get the name, the version and the form that a take-over would give them. */
+/**
+ * Converts rows of a source to rows as tine writes them. Rows of kine get the name, version and
+ * form that a take-over would give them.
+ */
 import type { OfflineDatabase } from '../../drivers/offline.ts';
 import { change, listQuery, rowsOf } from '../../mvcc/program.ts';
 import { clientsMark, folded } from '../../mvcc/start-up/take-over.ts';
@@ -7,35 +10,38 @@ import type { KineRow } from '../../sql/rows/kine-table.ts';
 import { type CopiedRow, RENAME_EARLIER_COPIED, VERSIONS } from '../../sql/statements/copy-statements.ts';
 import { kinesClientsMarkName } from '../../sql/statements/take-over-statements.ts';
 
-/** A row on its way; the name changes where a later row gives the key another one. */
+/** A converted row. Its name changes if a later row gives the key another name. */
 type Adapted = KineRow & { name: string };
 
-interface Known {
+interface ReplacedRow {
   readonly version: number;
   readonly name: string;
 }
 
-/** The rows as tine would have written them. What a row replaced is asked for in the target, which has everything that came before. */
+/**
+ * The rows as tine would have written them. Rows that they replace are read from the target, which
+ * has all earlier rows.
+ */
 export async function adaptRows(
   found: readonly CopiedRow[],
   target: OfflineDatabase,
   source: { readonly foldsCase: boolean },
 ): Promise<readonly KineRow[]> {
   const rows = found.map(copied);
-  const known = await knownBefore(rows, target);
+  const replaced = await replacedRows(rows, target);
   const adapted: Adapted[] = [];
   for (const row of rows) {
-    const before = known.get(row.replacedId);
+    const before = replaced.get(row.replacedId);
     if (source.foldsCase && row.version === null) await renameEarlier(row, before, { target, page: adapted });
     const version = row.version ?? versionOf(row, before);
-    known.set(row.id, { version, name: row.name });
+    replaced.set(row.id, { version, name: row.name });
     adapted.push({ ...row, version });
   }
   return adapted;
 }
 
-/** The versions of the rows that are replaced, by id. */
-async function knownBefore(rows: readonly KineRow[], target: OfflineDatabase): Promise<Map<number, Known>> {
+/** The versions of the replaced rows, by id. */
+async function replacedRows(rows: readonly KineRow[], target: OfflineDatabase): Promise<Map<number, ReplacedRow>> {
   const ids = rows
     .filter(({ version, replacedId }) => version === null && replacedId > 0)
     .map(({ replacedId }) => [replacedId]);
@@ -43,16 +49,19 @@ async function knownBefore(rows: readonly KineRow[], target: OfflineDatabase): P
   return new Map(found.map(({ id, version, name }) => [id, { version: version ?? 0, name }]));
 }
 
-/** What is compacted away cannot be counted. */
-function versionOf({ created, deleted }: KineRow, before: Known | undefined): number {
+/** The version of a row of kine. Compacted versions cannot be counted. */
+function versionOf({ created, deleted }: KineRow, before: ReplacedRow | undefined): number {
   if (deleted === 1) return 0;
   return created === 1 ? 1 : (before?.version ?? 0) + 1;
 }
 
-/** Where kine's collation folds case a key has the name that was written last. */
+/**
+ * Renames earlier rows of a key. Where kine's collation folds case, a key has the name that was
+ * written last.
+ */
 async function renameEarlier(
   { id, name }: KineRow,
-  before: Known | undefined,
+  before: ReplacedRow | undefined,
   { target, page }: { readonly target: OfflineDatabase; readonly page: readonly Adapted[] },
 ): Promise<void> {
   if (before === undefined || before.name === name || folded(before.name) !== folded(name)) return;
@@ -60,7 +69,9 @@ async function renameEarlier(
   for (const earlier of page) if (earlier.name === before.name) earlier.name = name;
 }
 
-/** A deleted key has a name only; kine left more with it. */
+/**
+ * A row of the source with tine's columns. A deleted key has a name only; kine stores more with it.
+ */
 function copied(found: CopiedRow): KineRow {
   const asIs = found.deleted === 1 ? { ...found, createRevision: 0, ttlSeconds: 0, value: null } : found;
   const text = found.key.toString('latin1');

@@ -1,11 +1,14 @@
-/** Users, roles, and whether they count, from one database of tine's to another. Tokens that were given end with the source: the secret they are signed with stays behind. */
+/**
+ * Copies users, roles, and whether auth is enabled, from one database of tine to another. Tokens of
+ * the source are not valid in the target, because the secret that signs them is not copied.
+ */
 import type { OfflineDatabase } from '../../drivers/offline.ts';
 import { insertEach, rows } from '../../mvcc/program.ts';
 import { ROLES, USERS } from '../../sql/statements/auth-statements.ts';
 import { SET_STATE } from '../../sql/statements/state-statements.ts';
 import { stateOf, tableFacts } from '../table-facts.ts';
 
-/** Counts of what was copied. */
+/** The numbers of copied users and roles. */
 export interface CopiedAuth {
   readonly users: number;
   readonly roles: number;
@@ -13,7 +16,7 @@ export interface CopiedAuth {
 
 const stateNames = ['auth_revision', 'auth_enabled'] as const;
 
-/** The source may be an older tine's, which knew no users. */
+/** Copies users and roles. The source may be of an older tine without users. */
 export async function copyAuth(source: OfflineDatabase, target: OfflineDatabase): Promise<CopiedAuth> {
   const { tables } = await tableFacts(source);
   for (const table of ['tine_user', 'tine_role', 'tine_secret']) await target.change(`DELETE FROM ${table}`);

@@ -1,5 +1,8 @@
-/** Copies a database into another, row by row: ids, revisions, versions, leases and the history above the compaction mark stay. */
-import type { OfflineAccess, OfflineDatabase, OwnedDatabase } from '../../drivers/offline.ts';
+/**
+ * Copies a database into another one, row by row. It keeps ids, revisions, versions, leases and the
+ * history above the compaction mark.
+ */
+import type { LockedDatabase, OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
 import { change, insertEach, query, rows, rowsOf } from '../../mvcc/program.ts';
 import { adoptLeases, rebuildCurrent, uniteMarks } from '../../mvcc/start-up/take-over.ts';
@@ -16,9 +19,9 @@ import { type Digest, digestText } from './digest.ts';
 import { digestOf } from './digest-database.ts';
 import { pageEnd } from './pages.ts';
 import type { Progress } from './progress.ts';
-import { beginOn, forgetCopy, prepareTarget, remember } from './target.ts';
+import { beginCopy, forgetCopy, prepareTarget, storeState } from './target.ts';
 
-/** What a copy came to. */
+/** The result of a copy. */
 export interface CopyReport {
   readonly source: Digest;
   readonly target: Digest;
@@ -26,7 +29,7 @@ export interface CopyReport {
   readonly revision: number;
 }
 
-/** One snapshot of the source, and where in it the copy is. */
+/** One snapshot of the source, and the position of the copy in it. */
 interface Source {
   readonly database: OfflineDatabase;
   readonly owner: Owner;
@@ -34,19 +37,22 @@ interface Source {
 }
 
 /**
- * Reads the source in one snapshot, whoever writes to it meanwhile, and the target in pages, each a transaction: cut off, it goes on where it was, and then
- * copies what the source has by then.
+ * Reads the source in one snapshot, while others may write to it. Writes the target in pages, each
+ * in a transaction. After an interruption the next run continues, and then also copies the newer
+ * rows of the source.
  *
- * @throws StartError when the source is nobody's, or the target is not empty or is served.
+ * @throws StartError if neither kine nor tine wrote the source, or if the target is not empty or is
+ * served.
  */
 export async function copyDatabase(from: OfflineAccess, to: OfflineAccess, progress: Progress): Promise<CopyReport> {
-  if (from.name === to.name) throw new StartError(`${from.name}: it cannot be copied into itself`);
-  return from.look(async (database) => {
+  if (from.name === to.name)
+    throw new StartError(`${from.name}: cannot copy a database into itself; give another target`);
+  return from.readSnapshot(async (database) => {
     const source = await openSource(database);
     await prepareTarget(to, from.name);
-    return to.own(async (target) => {
+    return to.whileLocked(async (target) => {
       await copyRows(source, target, progress);
-      await target.transaction((own) => complete(source, own));
+      await target.transaction((tx) => complete(source, tx));
       return verified(source, target, progress);
     });
   });
@@ -60,42 +66,46 @@ async function openSource(database: OfflineDatabase): Promise<Source> {
   return { database, owner: facts.isTines ? 'tine' : 'kine', newestId: numberOf(newest) };
 }
 
-async function copyRows(source: Source, target: OwnedDatabase, progress: Progress): Promise<void> {
+async function copyRows(source: Source, target: LockedDatabase, progress: Progress): Promise<void> {
   const { database, newestId } = source;
-  let lastId = await target.transaction((own) => begin(source, own, progress));
+  let lastId = await target.transaction((tx) => begin(source, tx, progress));
   for (;;) {
     const endId = await pageEnd(database, SIZES_AFTER, lastId);
     if (endId === undefined) return;
     const found = await database.run(rowsOf(query(copiedRows(source.owner), lastId, endId)));
-    await target.transaction(async (own) => {
-      const adapted = await adaptRows(found, own, { foldsCase: database.sql.kine.foldsCase });
-      await own.run(insertEach(INSERT_ROWS, adapted));
-      await remember(own, copyNames.throughId, endId);
+    await target.transaction(async (tx) => {
+      const adapted = await adaptRows(found, tx, { foldsCase: database.sql.kine.foldsCase });
+      await tx.run(insertEach(INSERT_ROWS, adapted));
+      await storeState(tx, copyNames.throughId, endId);
     });
     lastId = endId;
-    progress.at('ids copied', endId, newestId);
+    progress.update('ids copied', endId, newestId);
   }
 }
 
-/** The id after which to go on. */
+/** Begins or continues the copy. Returns the id after which it continues. */
 async function begin(source: Source, target: OfflineDatabase, progress: Progress): Promise<number> {
-  const goesOn = await beginOn(target, source.database.name);
+  const continues = await beginCopy(target, source.database.name);
   const lastId = (await stateOf(target, copyNames.throughId)) ?? 0;
-  if (goesOn) progress.say(`going on after id ${lastId}`);
-  // Rows that the source compacts between two runs are in the target, for its own compaction to delete.
-  const compacted = await rowsGoneThrough(source);
+  if (continues) progress.print(`continuing after id ${lastId}`);
+  // Rows that the source compacts between two runs stay in the target, whose own compaction deletes
+  // them.
+  const compacted = await deletedThroughId(source);
   const before = (await stateOf(target, copyNames.compactedId)) ?? compacted;
-  await remember(target, copyNames.compactedId, Math.min(before, compacted));
+  await storeState(target, copyNames.compactedId, Math.min(before, compacted));
   return lastId;
 }
 
-/** The id up to which no row is left that the compaction mark made unreachable. */
-async function rowsGoneThrough({ database, owner }: Source): Promise<number> {
+/** The id up to which the source has deleted all rows that its compaction mark made unreachable. */
+async function deletedThroughId({ database, owner }: Source): Promise<number> {
   if (owner === 'kine') return compactedId(database);
   return (await stateOf(database, 'compacted_id')) ?? 0;
 }
 
-/** All rows are there: what is derived of them, and what is not in rows. */
+/**
+ * Completes the target after all rows: writes everything that is derived from rows, or not stored
+ * in rows.
+ */
 async function complete(source: Source, target: OfflineDatabase): Promise<void> {
   await copyMarks(source, target);
   await target.run(uniteMarks());
@@ -105,11 +115,11 @@ async function complete(source: Source, target: OfflineDatabase): Promise<void> 
   if (source.owner === 'tine') await copyAuth(source.database, target);
   await target.run(adoptLeases({ afterId: 0, newestId, nowMs: Date.now() }));
   await target.run(change(SET_COVERED_ID, newestId));
-  await remember(target, 'compacted_id', (await stateOf(target, copyNames.compactedId)) ?? 0);
+  await storeState(target, 'compacted_id', (await stateOf(target, copyNames.compactedId)) ?? 0);
   for (const statement of target.sql.setSequence) await target.change(statement);
 }
 
-/** The marks move while the rows are copied: they come last. */
+/** Copies the marks last, because they move while the rows are copied. */
 async function copyMarks({ database }: Source, target: OfflineDatabase): Promise<void> {
   const marks = await database.run(rows(MARKS));
   await target.change(`DELETE FROM kine WHERE name = '${compactMarkName}'`);
@@ -131,19 +141,23 @@ async function copyLeases({ database, owner }: Source, target: OfflineDatabase):
   }
 }
 
-/** @throws StartError when the two sides differ: the copy is not finished then. */
-async function verified(source: Source, target: OwnedDatabase, progress: Progress): Promise<CopyReport> {
-  progress.say('comparing');
+/**
+ * Compares source and target.
+ *
+ * @throws StartError if they differ; then the copy stays unfinished.
+ */
+async function verified(source: Source, target: LockedDatabase, progress: Progress): Promise<CopyReport> {
+  progress.print('comparing');
   const ofSource = await digestOf(source.database, source.owner, progress);
-  return target.transaction(async (own) => {
-    const ofTarget = await digestOf(own, 'tine', progress);
+  return target.transaction(async (tx) => {
+    const ofTarget = await digestOf(tx, 'tine', progress);
     if (ofSource.hash !== ofTarget.hash) {
       throw new StartError(
-        `${own.name}: it is not what was copied: ${digestText(ofTarget)} instead of ${digestText(ofSource)}; drop it and start again`,
+        `${tx.name}: the copy differs from the source: ${digestText(ofTarget)} instead of ${digestText(ofSource)}; drop the database and start again`,
       );
     }
-    const newest = await own.value('SELECT COALESCE(revision, id) FROM kine ORDER BY id DESC LIMIT 1');
-    await forgetCopy(own);
+    const newest = await tx.value('SELECT COALESCE(revision, id) FROM kine ORDER BY id DESC LIMIT 1');
+    await forgetCopy(tx);
     return { source: ofSource, target: ofTarget, revision: numberOf(newest) };
   });
 }

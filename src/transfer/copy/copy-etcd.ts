@@ -1,5 +1,8 @@
-/** Copies what a running etcd, or kine, holds at one revision: keys with their revisions, versions and leases. Its history stays behind. */
-import type { OfflineAccess, OfflineDatabase, OwnedDatabase } from '../../drivers/offline.ts';
+/**
+ * Copies the keys of a running etcd or kine at one revision, with their revisions, versions and
+ * leases. It does not copy the history.
+ */
+import type { LockedDatabase, OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
 import { change, insertEach, row, rows } from '../../mvcc/program.ts';
 import { adoptLeases, rebuildCurrent } from '../../mvcc/start-up/take-over.ts';
@@ -25,83 +28,88 @@ import { digestByKey } from './digest-database.ts';
 import { type EtcdClient, RevisionCompacted } from './etcd-client.ts';
 import { type EtcdKeys, findKeys, pagesOf } from './etcd-keys.ts';
 import type { Progress } from './progress.ts';
-import { beginOn, forgetCopy, prepareTarget, remember } from './target.ts';
+import { beginCopy, forgetCopy, prepareTarget, storeState } from './target.ts';
 
 /**
- * The keys wait in a table of their own until all are there, and are then put in the order of their revisions. Cut off, it goes on after the last key; when the
- * source has compacted the revision meanwhile it begins anew.
+ * Copies the keys into a staging table, and then inserts all of them in the order of their
+ * revisions. After an interruption the next run continues after the last key. If the source has
+ * compacted the revision meanwhile, the copy starts again.
  *
- * @throws StartError when the source cannot be read, or the target is not empty or is served.
+ * @throws StartError if the source cannot be read, or if the target is not empty or is served.
  */
 export async function copyEtcd(client: EtcdClient, to: OfflineAccess, progress: Progress): Promise<CopyReport> {
   await prepareTarget(to, client.name);
-  return to.own(async (target) => {
+  return to.whileLocked(async (target) => {
     const keys = await begin(client, target, progress);
     if (!(await isPlaced(target))) {
       await stage(keys, target, progress);
       const leases = keys.isKine ? [] : await leasesOf(client, target);
-      progress.say('putting the keys in the order of their revisions');
-      await target.transaction((own) => place(keys, leases, own));
+      progress.print('ordering the keys by their revisions');
+      await target.transaction((tx) => place(keys, leases, tx));
     }
     return verified(keys, target, progress);
   });
 }
 
-async function begin(client: EtcdClient, target: OwnedDatabase, progress: Progress): Promise<EtcdKeys> {
-  const [revision, staged] = await target.transaction(async (own) => {
-    await beginOn(own, client.name);
-    await own.change(own.sql.copyTable);
-    const last = await own.run(row(LAST_STAGED));
-    return [await stateOf(own, copyNames.revision), last?.count ?? 0] as const;
+async function begin(client: EtcdClient, target: LockedDatabase, progress: Progress): Promise<EtcdKeys> {
+  const [revision, staged] = await target.transaction(async (tx) => {
+    await beginCopy(tx, client.name);
+    await tx.change(tx.sql.copyTable);
+    const last = await tx.run(row(LAST_STAGED));
+    return [await stateOf(tx, copyNames.revision), last?.count ?? 0] as const;
   });
   try {
     const keys = await findKeys(client, revision);
-    if (revision === undefined) await target.transaction((own) => remember(own, copyNames.revision, keys.revision));
-    else progress.say(`going on at revision ${revision} after ${staged} keys`);
+    if (revision === undefined) await target.transaction((tx) => storeState(tx, copyNames.revision, keys.revision));
+    else progress.print(`continuing at revision ${revision} after ${staged} keys`);
     return keys;
   } catch (error) {
     if (!(error instanceof RevisionCompacted) || revision === undefined) throw error;
-    progress.say(`the source has compacted revision ${revision}: beginning anew`);
+    progress.print(`the source has compacted revision ${revision}: starting again`);
     const keys = await findKeys(client, undefined);
-    await target.transaction(async (own) => {
-      for (const table of ['tine_copy', 'kine', 'kine_current', 'tine_lease']) await own.change(`DELETE FROM ${table}`);
-      await remember(own, copyNames.revision, keys.revision);
+    await target.transaction(async (tx) => {
+      for (const table of ['tine_copy', 'kine', 'kine_current', 'tine_lease']) await tx.change(`DELETE FROM ${table}`);
+      await storeState(tx, copyNames.revision, keys.revision);
     });
     return keys;
   }
 }
 
-/** Cut off after the keys were put in order, only the comparison is left. */
-function isPlaced(target: OwnedDatabase): Promise<boolean> {
-  return target.transaction(async (own) => (await own.value('SELECT 1 FROM kine LIMIT 1')) !== undefined);
+/** Whether the keys were inserted already. Then only the comparison is left. */
+function isPlaced(target: LockedDatabase): Promise<boolean> {
+  return target.transaction(async (tx) => (await tx.value('SELECT 1 FROM kine LIMIT 1')) !== undefined);
 }
 
-async function stage(keys: EtcdKeys, target: OwnedDatabase, progress: Progress): Promise<void> {
-  const staged = await target.transaction((own) => own.run(row(LAST_STAGED)));
+async function stage(keys: EtcdKeys, target: LockedDatabase, progress: Progress): Promise<void> {
+  const staged = await target.transaction((tx) => tx.run(row(LAST_STAGED)));
   const last = staged?.name ?? undefined;
   let count = staged?.count ?? 0;
   for await (const page of whileKept(keys, pagesOf(keys, last === undefined ? undefined : keyBytes(last)))) {
     const list = page.map((pair) => stagedRow(pair, keys));
-    await target.transaction((own) => own.run(insertEach(INSERT_STAGED, list)));
+    await target.transaction((tx) => tx.run(insertEach(INSERT_STAGED, list)));
     count += page.length;
-    progress.at('keys copied', count, keys.count);
+    progress.update('keys copied', count, keys.count);
   }
 }
 
-/** @throws StartError when the source compacts the revision under way. */
+/**
+ * Passes pages on.
+ *
+ * @throws StartError if the source compacts the revision meanwhile.
+ */
 async function* whileKept<Page>(keys: EtcdKeys, pages: AsyncIterable<Page>): AsyncGenerator<Page> {
   try {
     yield* pages;
   } catch (error) {
     if (!(error instanceof RevisionCompacted)) throw error;
     throw new StartError(
-      `${keys.client.name}: revision ${keys.revision} was compacted before all of it was read; start again, and stop what compacts it (a Kubernetes API server) first`,
+      `${keys.client.name}: revision ${keys.revision} was compacted before all of it was read; start again, and stop the client that compacts it (a Kubernetes API server) first`,
       { cause: error },
     );
   }
 }
 
-/** A key as tine would have it. kine tells no version, and the TTL as the lease. */
+/** A key as tine stores it. kine reports no version, and the TTL as the lease. */
 function liveKey({ key, modRevision, createRevision, version, value }: KeyValue): LiveKey {
   return { name: keyText(key), modRevision, createRevision, version: Math.max(1, version), value };
 }
@@ -112,11 +120,14 @@ function stagedRow(pair: KeyValue, { isKine }: EtcdKeys) {
   return { ...liveKey(pair), lease: ttlSeconds, leaseId: lease };
 }
 
-/** How long a lease lives whose time ran out while its keys were copied: they go soon after tine starts. */
+/**
+ * The TTL of a lease that expired while its keys were copied. The keys expire soon after tine
+ * starts.
+ */
 const endedTtlSeconds = 2;
 
-async function leasesOf(client: EtcdClient, target: OwnedDatabase): Promise<readonly LeaseRow[]> {
-  const held = await target.transaction((own) => own.run(rows(STAGED_LEASES)));
+async function leasesOf(client: EtcdClient, target: LockedDatabase): Promise<readonly LeaseRow[]> {
+  const held = await target.transaction((tx) => tx.run(rows(STAGED_LEASES)));
   const ids = new Set([...(await client.leases()), ...held.map(BigInt)]);
   const leases: LeaseRow[] = [];
   for (const id of ids) {
@@ -130,7 +141,10 @@ async function leasesOf(client: EtcdClient, target: OwnedDatabase): Promise<read
   return leases;
 }
 
-/** The rows, the mark, and what is derived of them. Everything before the revision counts as compacted. */
+/**
+ * Inserts the rows and the mark, and everything derived from them. Everything before the revision
+ * counts as compacted.
+ */
 async function place({ revision }: EtcdKeys, leases: readonly LeaseRow[], target: OfflineDatabase): Promise<void> {
   await target.run(insertEach(INSERT_LEASES, leases));
   await target.run(change(SET_STAGED_TTLS));
@@ -142,17 +156,20 @@ async function place({ revision }: EtcdKeys, leases: readonly LeaseRow[], target
   await target.run(rebuildCurrent(newestId));
   await target.run(adoptLeases({ afterId: 0, newestId, nowMs: Date.now() }));
   await target.run(change(SET_COVERED_ID, newestId));
-  // The newest row stays whatever it is: the next compaction looks at it again.
-  await remember(target, 'compacted_id', Math.max(0, newestId - 1));
+  // The newest row always stays: the next compaction checks it again.
+  await storeState(target, 'compacted_id', Math.max(0, newestId - 1));
   for (const statement of target.sql.setSequence) await target.change(statement);
 }
 
-/** The least id that no key has: the mark's. */
+/** The smallest id, which no key has. The mark uses it. */
 const markId = 1;
-/** The least id that a key may have. */
+/** The smallest id that a key may have. */
 const firstId = 3;
 
-/** The newest row holds the store's revision. When the newest key is older a gap row of kine's, which nobody is shown, does. Returns its id. */
+/**
+ * Makes the newest row hold the store's revision. If the newest key is older, it inserts a gap row,
+ * which clients never see. Returns the id of the newest row.
+ */
 async function reachRevision(revision: number, target: OfflineDatabase): Promise<number> {
   const [newest] = await target.rows(
     record({ id: 'integer', revision: 'integer' }),
@@ -166,20 +183,24 @@ async function reachRevision(revision: number, target: OfflineDatabase): Promise
   return gapId;
 }
 
-/** @throws StartError when the two sides differ: the copy is not finished then. */
-async function verified(keys: EtcdKeys, target: OwnedDatabase, progress: Progress): Promise<CopyReport> {
-  progress.say('comparing');
+/**
+ * Compares source and target.
+ *
+ * @throws StartError if they differ; then the copy stays unfinished.
+ */
+async function verified(keys: EtcdKeys, target: LockedDatabase, progress: Progress): Promise<CopyReport> {
+  progress.print('comparing');
   const source = await digestOfEtcd(keys, progress);
-  const copied = await target.transaction((own) => digestByKey(own, progress));
+  const copied = await target.transaction((tx) => digestByKey(tx, progress));
   if (source.hash !== copied.hash) {
     throw new StartError(
-      `the copy of ${keys.client.name} is not what was copied: ${digestText(copied)} instead of ${digestText(source)}; drop it and start again`,
+      `the copy of ${keys.client.name} differs from the source: ${digestText(copied)} instead of ${digestText(source)}; drop the target and start again`,
     );
   }
-  await target.transaction(async (own) => {
-    await forgetCopy(own);
-    const { tables } = await tableFacts(own);
-    if (tables.has('tine_copy')) await own.change('DROP TABLE tine_copy');
+  await target.transaction(async (tx) => {
+    await forgetCopy(tx);
+    const { tables } = await tableFacts(tx);
+    if (tables.has('tine_copy')) await tx.change('DROP TABLE tine_copy');
   });
   return { source, target: copied, revision: keys.revision };
 }
@@ -190,7 +211,7 @@ async function digestOfEtcd(keys: EtcdKeys, progress: Progress): Promise<Digest>
   for await (const page of whileKept(keys, pagesOf(keys, undefined))) {
     for (const pair of page) hash.add(liveKey(pair));
     count += page.length;
-    progress.at('keys compared', count, keys.count);
+    progress.update('keys compared', count, keys.count);
   }
   return hash.digest();
 }

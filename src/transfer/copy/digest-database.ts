@@ -1,4 +1,4 @@
-/** The digest of a database's keys. */
+/** Computes the digest of the keys of a database. */
 import type { OfflineDatabase } from '../../drivers/offline.ts';
 import { query, rowsOf } from '../../mvcc/program.ts';
 import { clientsMark } from '../../mvcc/start-up/take-over.ts';
@@ -16,7 +16,10 @@ import { type Digest, KeyHash, type LiveKey } from './digest.ts';
 import { pageEnd } from './pages.ts';
 import type { Progress } from './progress.ts';
 
-/** Of all keys in the order of their newest rows, found in the table itself, whoever made it. */
+/**
+ * The digest of all keys in the order of their newest rows, read from the table itself, whichever
+ * program wrote it.
+ */
 export async function digestOf(database: OfflineDatabase, owner: Owner, progress: Progress): Promise<Digest> {
   const hash = new KeyHash();
   for (let lastId = 0; ; ) {
@@ -24,11 +27,11 @@ export async function digestOf(database: OfflineDatabase, owner: Owner, progress
     if (endId === undefined) return hash.digest();
     for (const row of await database.run(rowsOf(query(liveRows(owner), lastId, endId)))) hash.add(liveKey(row));
     lastId = endId;
-    progress.at(`ids of ${database.name} compared`, endId);
+    progress.update(`ids of ${database.name} compared`, endId);
   }
 }
 
-/** The same of the keys in their own order, found through the index of newest rows. */
+/** The digest of all keys in key order, read through the index of newest rows. */
 export async function digestByKey(database: OfflineDatabase, progress: Progress): Promise<Digest> {
   const hash = new KeyHash();
   let keyCount = 0;
@@ -39,7 +42,7 @@ export async function digestByKey(database: OfflineDatabase, progress: Progress)
     for (const { value, ...rest } of page) hash.add({ ...rest, value: value ?? new Uint8Array(0) });
     last = end;
     keyCount += page.length;
-    progress.at(`keys of ${database.name} compared`, keyCount);
+    progress.update(`keys of ${database.name} compared`, keyCount);
   }
 }
 

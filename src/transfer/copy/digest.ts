@@ -1,9 +1,9 @@
-/** What two databases are compared by: all keys with their values, revisions and versions. */
+/** The digest that compares two databases: all keys with their values, revisions and versions. */
 import { createHash } from 'node:crypto';
 import { counted } from '../table-facts.ts';
 
 export interface LiveKey {
-  /** The key's text, as tine stores it. */
+  /** The text of the key, as tine stores it. */
   readonly name: string;
   readonly modRevision: number;
   readonly createRevision: number;
@@ -17,7 +17,7 @@ export interface Digest {
   readonly hash: string;
 }
 
-/** Counts and hashes keys, which must come in the same order on both sides. */
+/** Counts and hashes keys. They must be added in the same order on both sides. */
 export class KeyHash {
   readonly #hash = createHash('sha256');
   #keyCount = 0;

@@ -1,4 +1,4 @@
-/** A running etcd, or kine, as a copy reads it. */
+/** The client of a running etcd or kine. */
 import { readFileSync } from 'node:fs';
 import { type ChannelCredentials, Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
 import { StartError } from '../../errors.ts';
@@ -8,7 +8,7 @@ import { Lease, type LeaseTimeToLiveResponse } from '../../wire/generated/etcdse
 import type { MessageInput } from '../../wire/message-codec.ts';
 import type { MethodContract } from '../../wire/service.ts';
 
-/** What etcdctl's variables say of certificates and a user. Files are PEM. */
+/** Certificates and the user, from etcdctl's environment variables. Files are PEM. */
 export interface EtcdAccess {
   readonly caFile: string | undefined;
   readonly certFile: string | undefined;
@@ -17,37 +17,37 @@ export interface EtcdAccess {
   readonly user: string | undefined;
 }
 
-/** What `ETCDCTL_...` say. */
+/** Reads the variables `ETCDCTL_...`. */
 export function etcdAccess(environment: Readonly<Record<string, string | undefined>>): EtcdAccess {
   const { ETCDCTL_CACERT, ETCDCTL_CERT, ETCDCTL_KEY, ETCDCTL_USER } = environment;
   return { caFile: ETCDCTL_CACERT, certFile: ETCDCTL_CERT, keyFile: ETCDCTL_KEY, user: ETCDCTL_USER };
 }
 
-/** How long the server may take for one answer. */
+/** The time limit of one reply. */
 const answerMsMax = 60_000;
 
-/** The source has compacted the revision that is asked for. */
+/** The source has compacted the requested revision. */
 export class RevisionCompacted extends Error {
   override readonly name = 'RevisionCompacted';
 }
 
 export class EtcdClient {
-  /** For messages: without a password. */
+  /** The name in messages, without a password. */
   readonly name: string;
   readonly #client: Client;
   readonly #metadata = new Metadata();
 
   private constructor(url: URL, access: EtcdAccess) {
-    // The library names an address without a name to the server as if it were one, and Node warns of it.
+    // grpc-js sends an IP address as the TLS server name, and Node warns about this.
     process.noDeprecation = true;
     this.name = `${url.protocol}//${url.host}`;
     this.#client = new Client(url.host, channelCredentials(url, access), {
-      // Values of 1.5 MiB in pages of hundreds.
+      // Pages have hundreds of values of up to 1.5 MiB.
       'grpc.max_receive_message_length': -1,
     });
   }
 
-  /** @throws StartError when the address, a file or the user is wrong. */
+  /** @throws StartError if the address, a file or the user is wrong. */
   static async open(address: string, access: EtcdAccess): Promise<EtcdClient> {
     const client = new EtcdClient(parsed(address), access);
     if (access.user === undefined) return client;
@@ -61,7 +61,7 @@ export class EtcdClient {
     return this.#call(KV.methods.range, request);
   }
 
-  /** The ids of all leases; none from a server that has no leases. */
+  /** The ids of all leases. None from a server without leases. */
   async leases(): Promise<readonly bigint[]> {
     const { leases } = await this.#call(Lease.methods.leaseLeases, {});
     return leases.map(({ id }) => id);
@@ -71,7 +71,7 @@ export class EtcdClient {
     return this.#call(Lease.methods.leaseTimeToLive, { id });
   }
 
-  /** The answers of a call, as they are taken. */
+  /** The messages of a call, read on demand. */
   async *stream<Request, Response>(
     { path, request, response }: MethodContract<Request, Response>,
     message: MessageInput<Request>,
@@ -120,20 +120,22 @@ export class EtcdClient {
   }
 }
 
-/** What grpc-js says last of why it has no connection; the whole text where it says something else. */
+/**
+ * The last error in grpc-js's message about a failed connection. The whole text of other messages.
+ */
 function lastError(details: string): string {
   const [, last] = details.split('Last error: ', 2);
   const [reason, note] = last?.split('. Resolution note', 2) ?? [];
   return reason === undefined || note === undefined ? details : reason.replace(/^Error: /, '');
 }
 
-/** @throws StartError that does not repeat a password. */
+/** @throws StartError without the password in it. */
 function parsed(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || url.hostname === '')
-    throw new StartError('the address of the etcd is not understood; write http://HOST:2379');
+    throw new StartError('the address of the source is not valid; write http://HOST:2379');
   if (url.username !== '' || url.password !== '')
-    throw new StartError('put the user of the etcd into ETCDCTL_USER (NAME:PASSWORD), not into its address');
+    throw new StartError('the address of the source contains a user; set ETCDCTL_USER (NAME:PASSWORD) instead');
   if (url.port === '') url.port = '2379';
   return url;
 }

@@ -1,8 +1,8 @@
-/** All keys of an etcd at one revision, in pages in the order of the keys. */
+/** Reads all keys of an etcd at one revision, in pages in key order. */
 import type { KeyValue } from '../../wire/generated/mvccpb/kv.ts';
 import type { EtcdClient } from './etcd-client.ts';
 
-/** An interval of keys as a request names it: up to and without `end`. */
+/** An interval of keys as a request names it. `end` is exclusive. */
 interface Interval {
   readonly start: Uint8Array;
   readonly end: Uint8Array;
@@ -11,9 +11,11 @@ interface Interval {
 export interface EtcdKeys {
   readonly client: EtcdClient;
   readonly revision: number;
-  /** Intervals that together are all keys that the server shows. */
+  /** Intervals that together contain all keys that the server returns. */
   readonly intervals: readonly Interval[];
-  /** Leases are times to live in seconds, and versions are not told: the server is a kine. */
+  /**
+   * Whether the server is a kine: its leases are TTLs in seconds, and it does not report versions.
+   */
   readonly isKine: boolean;
   readonly count: number;
 }
@@ -22,21 +24,24 @@ const key = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
 const everything: Interval = { start: key('\0'), end: key('\0') };
 
-/** kine lists what is under a slash, and gives the API server's own key when it is asked for it. */
+/** kine lists keys under a slash, and returns the API server's own key on request. */
 const kinesKeys: readonly Interval[] = [
   { start: key('/'), end: key('0') },
   { start: key('compact_rev_key'), end: new Uint8Array(0) },
 ];
 
-/** Looks what there is. `revision` undefined: at the newest one. */
+/**
+ * Finds the intervals, the revision and the number of keys. `revision` undefined: the newest one.
+ */
 export async function findKeys(client: EtcdClient, revision: number | undefined): Promise<EtcdKeys> {
   const at = revision ?? 0;
-  const asked = { limit: 1, keysOnly: true, revision: at };
-  const root = await client.range({ ...asked, key: key('/'), rangeEnd: key('0') });
+  const firstKey = { limit: 1, keysOnly: true, revision: at };
+  const root = await client.range({ ...firstKey, key: key('/'), rangeEnd: key('0') });
   const newest = revision ?? root.header?.revision ?? 0;
-  // kine takes every interval for a prefix, and counts nothing in this one, or refuses its zero byte.
+  // kine treats every interval as a prefix. For this one it counts no keys, or refuses the zero
+  // byte.
   const all = await client
-    .range({ ...asked, key: everything.start, rangeEnd: everything.end, revision: newest })
+    .range({ ...firstKey, key: everything.start, rangeEnd: everything.end, revision: newest })
     .catch((error: unknown) => {
       if (root.count === 0) throw error;
       return undefined;
@@ -51,12 +56,14 @@ export async function findKeys(client: EtcdClient, revision: number | undefined)
   };
 }
 
-/** Keys of a page: few at first, then as many as about fill it. */
+/**
+ * Keys of a page. The first page is small, later ones are sized by the bytes of the page before.
+ */
 const pageKeysMax = 1000;
 const firstPageKeys = 50;
 const pageBytes = 1024 * 1024;
 
-/** Pages of keys after one, or from the first on. */
+/** Pages of keys after a key, or from the first one on. */
 export async function* pagesOf(
   { client, revision, intervals }: EtcdKeys,
   after: Uint8Array | undefined,
@@ -65,10 +72,10 @@ export async function* pagesOf(
   for (const { start, end } of intervals) {
     if (after !== undefined && end.length > 0 && end[0] !== 0 && Buffer.compare(after, end) >= 0) continue;
     let from = after !== undefined && Buffer.compare(after, start) >= 0 ? next(after) : start;
-    // The one key of an interval without an end was read already.
+    // The single key of an interval without an end was read already.
     if (end.length === 0 && from !== start) continue;
     for (;;) {
-      // kine takes no limit for a single key.
+      // kine accepts no limit for a single key.
       const { kvs, more } = await client.range({
         key: from,
         rangeEnd: end,
@@ -86,7 +93,7 @@ export async function* pagesOf(
   }
 }
 
-/** The first key after one. */
+/** The smallest key after a key. */
 function next(last: Uint8Array): Uint8Array {
   return Buffer.concat([last, Buffer.of(0)]);
 }

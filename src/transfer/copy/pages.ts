@@ -1,14 +1,18 @@
-/** Pages of rows: bounded in number and in bytes, whatever the rows hold. */
+/** Pages of rows, bounded in number and in bytes. */
 import type { OfflineDatabase } from '../../drivers/offline.ts';
 import { rows } from '../../mvcc/program.ts';
 import type { Parameter, Select } from '../../sql/statement.ts';
 
-/** Rows of a page, and bytes of their values: written as a statement it is twice as long, and below what any server takes. */
+/**
+ * Rows of a page, and bytes of their values. As a statement it is twice as long, which every server
+ * accepts.
+ */
 const pageRowsMax = 1000;
 const pageBytesMax = 1024 * 1024;
 
 /**
- * The last key of the page after another: `sizes` lists last keys and bytes. Undefined: there is nothing more. A single row may be larger than a page.
+ * The last key of the next page. `sizes` lists keys with their bytes. Undefined: there is no
+ * further page. A single row may be larger than a page.
  */
 export async function pageEnd<Key extends Parameter>(
   database: OfflineDatabase,

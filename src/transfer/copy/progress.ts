@@ -1,24 +1,28 @@
-/** Says on standard error how far a copy is: every second to a person at a terminal, seldom to a log. */
+/**
+ * Prints the progress of a copy on standard error: every second on a terminal, every 30 s
+ * elsewhere.
+ */
 
 const terminalIntervalMs = 1_000;
 const logIntervalMs = 30_000;
 
 export interface Progress {
-  /** May be called as often as one likes. `total` undefined: it is not known. */
-  at(what: string, done: number, total?: number): void;
-  say(line: string): void;
+  /** Reports a position. May be called at any rate. `total` undefined: not known. */
+  update(what: string, done: number, total?: number): void;
+  /** Prints a line. */
+  print(line: string): void;
 }
 
 export function progressOn(stream: NodeJS.WriteStream): Progress {
   const intervalMs = stream.isTTY ? terminalIntervalMs : logIntervalMs;
-  let saidAtMs = performance.now();
+  let printedAtMs = performance.now();
   return {
-    at(what, done, total) {
-      if (performance.now() - saidAtMs < intervalMs) return;
-      saidAtMs = performance.now();
+    update(what, done, total) {
+      if (performance.now() - printedAtMs < intervalMs) return;
+      printedAtMs = performance.now();
       const share = total === undefined || total === 0 ? '' : ` of ${total} (${Math.floor((done / total) * 100)} %)`;
       stream.write(`${what}: ${done}${share}\n`);
     },
-    say: (line) => void stream.write(`${line}\n`),
+    print: (line) => void stream.write(`${line}\n`),
   };
 }

@@ -1,4 +1,4 @@
-/** The database that a copy goes into. */
+/** The target database of a copy. */
 import { createHash } from 'node:crypto';
 import type { OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
@@ -9,42 +9,42 @@ import { SET_STATE } from '../../sql/statements/state-statements.ts';
 import { copySourceName } from '../../sql/statements/take-over-statements.ts';
 import { counted, numberOf, requireKnown, stateOf, tableFacts } from '../table-facts.ts';
 
-/** Bits of the number that tells a source from another: what a JavaScript number holds. */
+/** Bits of the number that identifies a source: as many as a JavaScript number holds. */
 const sourceNumberBits = 52n;
 
-/** A number that stands for a source in its target. */
+/** The number that identifies a source in its target. */
 export function sourceNumber(sourceName: string): number {
   const hash = createHash('sha256').update(sourceName).digest().readBigUInt64BE();
   return Number(hash >> (64n - sourceNumberBits));
 }
 
 /**
- * Makes the database and its tables.
+ * Creates the database and its tables.
  *
- * @throws StartError when something else is in it.
+ * @throws StartError if it contains other data.
  */
 export async function prepareTarget(target: OfflineAccess, sourceName: string): Promise<void> {
-  if (await target.isThere()) await target.look((database) => refuseForeignData(database, sourceName));
+  if (await target.exists()) await target.readSnapshot((database) => refuseForeignData(database, sourceName));
   await target.prepare();
 }
 
-/** Begins the copy, or goes on with the same one; whether it goes on. */
-export async function beginOn(database: OfflineDatabase, sourceName: string): Promise<boolean> {
-  // Somebody may have written since the first look.
+/** Begins a copy, or continues the same one. Returns whether it continues. */
+export async function beginCopy(database: OfflineDatabase, sourceName: string): Promise<boolean> {
+  // Another program may have written since the first check.
   await refuseForeignData(database, sourceName);
   if ((await stateOf(database, copySourceName)) !== undefined) return true;
   await database.change('DELETE FROM kine');
   await database.change('DELETE FROM kine_current');
   await database.change('DELETE FROM tine_lease');
-  await remember(database, copySourceName, sourceNumber(sourceName));
+  await storeState(database, copySourceName, sourceNumber(sourceName));
   return false;
 }
 
-export function remember(database: OfflineDatabase, name: string, value: number): Promise<number> {
+export function storeState(database: OfflineDatabase, name: string, value: number): Promise<number> {
   return database.run(insertEach(SET_STATE, [{ name, value }]));
 }
 
-/** From now on the target is a database like any other. */
+/** Ends the copy. The target is then a normal database. */
 export function forgetCopy(database: OfflineDatabase): Promise<number> {
   return database.run(change(FORGET_COPY));
 }
@@ -58,7 +58,7 @@ async function refuseForeignData(database: OfflineDatabase, sourceName: string):
     if (source === sourceNumber(sourceName)) return;
     if (source !== undefined) {
       throw new StartError(
-        `${database.name}: it has half of a copy from elsewhere; finish that one, or drop the database and start again`,
+        `${database.name}: it contains an unfinished copy of another source; finish that copy, or drop the database and start again`,
       );
     }
   }
@@ -66,13 +66,13 @@ async function refuseForeignData(database: OfflineDatabase, sourceName: string):
     const users = numberOf(await database.value('SELECT COUNT(*) FROM tine_user'));
     if (users > 0) {
       throw new StartError(
-        `${database.name}: it has ${counted(users, 'user')}; name an empty database, or one that is not there yet`,
+        `${database.name}: it has ${counted(users, 'user')}; give an empty database, or one that does not exist yet`,
       );
     }
   }
   const found = numberOf(await database.value(`SELECT COUNT(*) FROM kine WHERE name <> '${compactMarkName}'`));
   if (found === 0) return;
   throw new StartError(
-    `${database.name}: it is not empty (${counted(found, 'row')}); name an empty database, or one that is not there yet`,
+    `${database.name}: it is not empty (${counted(found, 'row')}); give an empty database, or one that does not exist yet`,
   );
 }

@@ -1,4 +1,6 @@
-/** What stands in a file of etcd's storage: the log row by row, and the rest. */
+/**
+ * Reads the contents of a file in etcd's storage format: the log row by row, and the other buckets.
+ */
 import type { Bucket, FileReader } from '../../bbolt/file-reader.ts';
 import { StartError } from '../../errors.ts';
 import type { NamedDetails } from '../../mvcc/snapshot/backend-parts.ts';
@@ -12,14 +14,17 @@ export interface StoredRow {
   readonly revision: number;
   readonly subRevision: number;
   readonly isTombstone: boolean;
-  /** Of a tombstone only the key. Its key is empty where etcdutl lifted the revision. */
+  /**
+   * A tombstone has only the key. The key is empty in the row with which etcdutl raises the
+   * revision.
+   */
   readonly keyValue: KeyValue;
-  /** As they stand in the file. */
+  /** The bytes in the file. */
   readonly keyBytes: Buffer;
   readonly valueBytes: Buffer;
 }
 
-/** The newest storage that is understood. */
+/** The newest storage version that tine can read. */
 const newestStorage = { major: 3, minor: 7 };
 
 export class BackendFile {
@@ -30,16 +35,16 @@ export class BackendFile {
     this.#file = file;
     this.#buckets = file.buckets();
     if (!this.#buckets.has('key') || !this.#buckets.has('meta')) {
-      throw file.contentDamage('it lacks the buckets of an etcd of version 3');
+      throw file.contentDamage('it lacks the buckets of etcd 3');
     }
   }
 
-  /** Begins anew: each bucket can be walked once more. */
+  /** Starts again: each bucket can be read once more. */
   rewind(): void {
     this.#buckets = this.#file.buckets();
   }
 
-  /** The names of all buckets, and what is in them as it stands. */
+  /** The names of all buckets, and their contents as bytes. */
   *raw(): Generator<readonly [name: string, elements: Iterable<readonly [Buffer, Buffer]>]> {
     for (const [name, bucket] of this.#buckets) yield [name, this.#file.elements(bucket)];
   }
@@ -55,15 +60,16 @@ export class BackendFile {
   }
 
   row(keyBytes: Buffer, valueBytes: Buffer): StoredRow {
-    const place = this.#place(keyBytes);
-    const keyValue = this.#decoded(KeyValue, valueBytes, `the row of revision ${place.revision}`);
+    const revisionKey = this.#revisionKey(keyBytes);
+    const keyValue = this.#decoded(KeyValue, valueBytes, `the row of revision ${revisionKey.revision}`);
     const { modRevision, createRevision, version, key } = keyValue;
-    const isLift = valueBytes.length === 0;
-    const isSound = place.isTombstone
+    const isRevisionBump = valueBytes.length === 0;
+    const isSound = revisionKey.isTombstone
       ? key.length > 0
-      : key.length > 0 && modRevision === place.revision && createRevision <= modRevision && version >= 1;
-    if (!isLift && !isSound) throw this.#damage(`the row of revision ${place.revision} contradicts itself`);
-    return { ...place, keyValue, keyBytes, valueBytes };
+      : key.length > 0 && modRevision === revisionKey.revision && createRevision <= modRevision && version >= 1;
+    if (!isRevisionBump && !isSound)
+      throw this.#damage(`the row of revision ${revisionKey.revision} contradicts itself`);
+    return { ...revisionKey, keyValue, keyBytes, valueBytes };
   }
 
   *leases(): Generator<Lease> {
@@ -97,18 +103,18 @@ export class BackendFile {
     return [...this.#file.elements(this.#buckets.get('alarm'))].length;
   }
 
-  /** Where compaction stands, and what wrote the file. */
+  /** The state of compaction, and the version that wrote the file. */
   meta() {
     const values = new Map(this.#texts('meta'));
     const compacted = (name: string): number => {
       const value = values.get(name);
-      return value === undefined ? -1 : this.#place(value).revision;
+      return value === undefined ? -1 : this.#revisionKey(value).revision;
     };
     const index = values.get('consistent_index');
     return {
       scheduledCompactRevision: compacted('scheduledCompactRev'),
       finishedCompactRevision: compacted('finishedCompactRev'),
-      /** Of the last entry of the write-ahead log that is in the file. */
+      /** The index of the last entry of the write-ahead log that is in the file. */
       consistentIndex: index === undefined ? 0 : this.#number(index, 'the index'),
       storageVersion: this.#storageVersion(values.get('storageVersion')?.toString('latin1')),
     };
@@ -117,11 +123,11 @@ export class BackendFile {
   #storageVersion(text: string | undefined): string | undefined {
     if (text === undefined) return undefined;
     const [, major, minor] = /^(\d+)\.(\d+)\.\d+$/.exec(text) ?? [];
-    if (major === undefined) throw this.#damage('the version of its storage is none');
+    if (major === undefined) throw this.#damage('its storage version is not valid');
     const { major: knownMajor, minor: knownMinor } = newestStorage;
     if (Number(major) > knownMajor || (Number(major) === knownMajor && Number(minor) > knownMinor)) {
       throw new StartError(
-        `${this.#file.path}: an etcd ${major}.${minor} wrote it, and tine knows what up to ${knownMajor}.${knownMinor} writes; use a newer tine`,
+        `${this.#file.path}: it was written by etcd ${major}.${minor}, and this tine reads files up to ${knownMajor}.${knownMinor}; use a newer tine`,
       );
     }
     return text;
@@ -139,10 +145,10 @@ export class BackendFile {
     }
   }
 
-  #place(key: Buffer): Pick<StoredRow, 'revision' | 'subRevision' | 'isTombstone'> {
+  #revisionKey(key: Buffer): Pick<StoredRow, 'revision' | 'subRevision' | 'isTombstone'> {
     const isTombstone = key.length === revisionKeyBytes + 1 && key[revisionKeyBytes] === tombstoneMark;
     if ((key.length !== revisionKeyBytes && !isTombstone) || key[8] !== separator) {
-      throw this.#damage('a revision is none');
+      throw this.#damage('a revision is not valid');
     }
     const revision = this.#number(key.subarray(0, 8), 'a revision');
     return { revision, subRevision: this.#number(key.subarray(9, 17), 'a revision'), isTombstone };

@@ -2,7 +2,7 @@ import type { OfflineDatabase } from '../../drivers/offline.ts';
 import { headProgram } from '../../mvcc/head.ts';
 import { hashPage, nextSnapshotPage, type SnapshotPosition } from '../../mvcc/snapshot/snapshot-pages.ts';
 
-/** CRC-32C of the log as a snapshot of it would have it. */
+/** CRC-32C of the log, as a snapshot of the database would contain it. */
 export async function historyHash(database: OfflineDatabase): Promise<number> {
   const { id: lastId, compactId } = await database.run(headProgram());
   let position: SnapshotPosition = { interval: { afterId: 0, lastId, compactId, thereAtId: compactId }, cuts: [] };

@@ -1,26 +1,28 @@
-/** Reads a snapshot to its end, and says what is in it: nothing that it says is wrong with a file comes up later. */
+/**
+ * Reads a whole snapshot and summarizes it. Every fault of a file is found here, and none later.
+ */
 import type { FileReader } from '../../bbolt/file-reader.ts';
 import { keyText } from '../../sql/key-text.ts';
 import { crc32c } from '../../wire/crc32c.ts';
 import { BackendFile, type StoredRow } from './backend-file.ts';
 
 export interface SnapshotSummary {
-  /** CRC-32C of all buckets: etcdutl's. */
+  /** CRC-32C of all buckets, as etcdutl computes it. */
   readonly hash: number;
   readonly bytes: number;
   readonly hasChecksum: boolean;
   /** Undefined before etcd 3.6. */
   readonly storageVersion: string | undefined;
   readonly consistentIndex: number;
-  /** The store's. */
+  /** The revision of the store. */
   readonly revision: number;
   /** -1: nothing was compacted. */
   readonly compactRevision: number;
-  /** Whether compaction has deleted what it had to. */
+  /** Whether compaction has deleted all rows that it must delete. */
   readonly isCompacted: boolean;
   readonly keyCount: number;
   readonly rowCount: number;
-  /** Characters of the longest key as tine stores it. */
+  /** The longest key as tine stores it, in characters. */
   readonly keyLengthMax: number;
   readonly leaseCount: number;
   readonly userCount: number;
@@ -29,7 +31,7 @@ export interface SnapshotSummary {
   readonly alarmCount: number;
 }
 
-/** @throws StartError when it is damaged, cut off, or newer than this tine. */
+/** @throws StartError if the file is damaged, truncated, or newer than this tine. */
 export function inspect(file: FileReader): SnapshotSummary {
   file.verifyChecksum();
   const backend = new BackendFile(file);
@@ -68,7 +70,7 @@ export function inspect(file: FileReader): SnapshotSummary {
   };
 }
 
-/** Counts keys without remembering any. */
+/** Counts keys without storing them. */
 class LogSummary {
   readonly #compactRevision: number;
   revision = 0;
@@ -84,7 +86,8 @@ class LogSummary {
     this.revision = revision;
     this.rowCount += 1;
     this.keyLengthMax = Math.max(this.keyLengthMax, keyText(key).length);
-    // At or below the mark each key that is there has one row, above it the first of its life is a creation.
+    // At or below the mark, each existing key has one row. Above it, the first row of a key's life
+    // is a creation.
     const isOld = revision <= this.#compactRevision;
     if (isTombstone) this.keyCount -= isOld ? 0 : 1;
     else if (key.length > 0 && (isOld || createRevision === revision)) this.keyCount += 1;

@@ -1,4 +1,7 @@
-/** Puts the log of a snapshot into table `kine`, page by page: what a row replaced is asked for in the table. */
+/**
+ * Inserts the log of a snapshot into table `kine`, page by page. The rows that a page replaces are
+ * read from the table.
+ */
 import type { OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
 import { insertEach, listQuery, rawRows, rowsOf } from '../../mvcc/program.ts';
@@ -13,14 +16,20 @@ import type { Progress } from '../copy/progress.ts';
 import type { StoredRow } from './backend-file.ts';
 import type { SnapshotSummary } from './inspect.ts';
 
-/** Rows of a page, and bytes of their values: written as a statement it is twice as long, and below what any server takes. */
+/**
+ * Rows of a page, and bytes of their values. As a statement it is twice as long, which every server
+ * accepts.
+ */
 const pageRowsMax = 1000;
 const pageBytesMax = 1024 * 1024;
 
-/** The id that updates name as the row they replaced where compaction has deleted it: nobody has it. */
+/**
+ * The id that an update names as the replaced row if compaction has deleted that row. No row has
+ * this id.
+ */
 const deletedId = 2;
 
-/** The compaction mark's own row: no row of etcd's has revision 1. */
+/** The id of the compaction mark: no row of etcd has revision 1. */
 export const markRowId = 1;
 
 interface Named {
@@ -29,7 +38,7 @@ interface Named {
 }
 
 export class LogRestorer {
-  readonly #own: OfflineDatabase;
+  readonly #tx: OfflineDatabase;
   readonly #summary: SnapshotSummary;
   #lastId: number;
   /** The last id at or below the compaction mark. */
@@ -38,15 +47,15 @@ export class LogRestorer {
   #rowCount = 0;
   #hash = 0;
 
-  constructor(own: OfflineDatabase, summary: SnapshotSummary) {
-    this.#own = own;
+  constructor(tx: OfflineDatabase, summary: SnapshotSummary) {
+    this.#tx = tx;
     this.#summary = summary;
-    // Without a compaction every row that was replaced is there.
+    // Without a compaction every replaced row is in the snapshot.
     this.#lastId = summary.compactRevision < 0 ? markRowId : deletedId;
     this.#oldId = this.#lastId;
   }
 
-  /** CRC-32C of the rows that count, as they stand in the file. */
+  /** CRC-32C of the rows of the store, as they are in the file. */
   get hash(): number {
     return this.#hash;
   }
@@ -55,28 +64,31 @@ export class LogRestorer {
     let page: Named[] = [];
     let bytes = 0;
     for (const row of rows) {
-      // etcdutl lifts the revision by a row without a key, and etcd then takes it away.
+      // A row without a key: etcdutl raises the revision with it, and etcd then deletes it.
       if (row.keyValue.key.length === 0) continue;
       page.push({ row, name: keyText(row.keyValue.key) });
       bytes += row.valueBytes.length;
       if (page.length < pageRowsMax && bytes < pageBytesMax) continue;
       await this.#insert(page);
-      progress.at('rows restored', this.#rowCount, this.#summary.rowCount);
+      progress.update('rows restored', this.#rowCount, this.#summary.rowCount);
       page = [];
       bytes = 0;
     }
     await this.#insert(page);
   }
 
-  /** The newest row holds the store's revision: where the last one is older, a gap row of kine's does, which nobody is shown. */
-  async finish(wanted: {
+  /**
+   * Makes the newest row hold the store's revision. If the last row is older, it inserts a gap row,
+   * which clients never see.
+   */
+  async finish(end: {
     readonly revision: number;
     readonly compactRevision: number;
   }): Promise<{ readonly newestId: number; readonly markId: number }> {
-    const { revision, compactRevision } = wanted;
+    const { revision, compactRevision } = end;
     if (this.#lastRevision < revision) {
       const id = this.#nextId(revision);
-      await this.#own.run(insertEach(INSERT_ROWS, [gapRow({ id, revision })]));
+      await this.#tx.run(insertEach(INSERT_ROWS, [gapRow({ id, revision })]));
     }
     const newestId = this.#lastRevision === 1 ? markRowId : this.#lastId;
     if (compactRevision <= 0) return { newestId, markId: 0 };
@@ -86,7 +98,7 @@ export class LogRestorer {
   async #insert(page: readonly Named[]): Promise<void> {
     if (page.length === 0) return;
     const known = newestByName(
-      await this.#own.run(
+      await this.#tx.run(
         rawRows(
           listQuery(
             NEWEST_ROWS_WITHOUT_VALUE,
@@ -103,22 +115,22 @@ export class LogRestorer {
       replaced.set(name, restored.id);
       return [restored];
     });
-    await this.#own.run(insertEach(INSERT_ROWS, rows));
+    await this.#tx.run(insertEach(INSERT_ROWS, rows));
     this.#rowCount += page.length;
   }
 
-  /** Undefined: compaction has this row no more. */
+  /** The row of table `kine`. Undefined: compaction has deleted this row. */
   #restored(
     row: StoredRow,
     { name, replacedId, ttls }: { readonly name: string; readonly replacedId: number; readonly ttls: Ttls },
   ): KineRow | undefined {
     const { revision, subRevision, isTombstone, keyValue } = row;
     const isOld = revision <= this.#summary.compactRevision;
-    // etcd keeps one at the mark itself, and passes it over.
+    // etcd keeps a tombstone at the mark itself, and ignores it.
     if (isTombstone && isOld) return undefined;
     const id = this.#nextId(revision);
     if (isOld) this.#oldId = id;
-    // The end of a key that never was holds a revision, and is nobody's write.
+    // The tombstone of a key that never existed holds a revision, and is not the write of a client.
     const isGap = isTombstone && replacedId === 0;
     if (!isGap) this.#hash = crc32c(row.valueBytes, crc32c(row.keyBytes, this.#hash));
     const isCreation = !isTombstone && keyValue.createRevision === revision;
@@ -139,7 +151,10 @@ export class LogRestorer {
     });
   }
 
-  /** An id is the revision wherever several keys of one transaction before it have not taken ids beyond. */
+  /**
+   * The next id. An id equals the revision, unless earlier transactions with several keys have
+   * taken ids beyond it.
+   */
   #nextId(revision: number): number {
     this.#lastId = Math.max(this.#lastId + 1, revision);
     this.#lastRevision = revision;
@@ -149,7 +164,7 @@ export class LogRestorer {
   async #ttlsOf(page: readonly Named[]): Promise<Ttls> {
     const ids = new Set(page.map(({ row }) => row.keyValue.lease));
     ids.delete(0n);
-    const found = await this.#own.run(
+    const found = await this.#tx.run(
       rowsOf(
         listQuery(
           LEASES_BY_ID,
@@ -161,5 +176,5 @@ export class LogRestorer {
   }
 }
 
-/** Seconds, by lease. */
+/** TTLs in seconds, by lease. */
 type Ttls = ReadonlyMap<bigint, number>;

@@ -1,4 +1,7 @@
-/** Makes a tine of a snapshot of etcd's: all of it in one transaction, or nothing. */
+/**
+ * Restores an etcd snapshot into a database, in one transaction that commits completely or has no
+ * effect.
+ */
 import { FileReader } from '../../bbolt/file-reader.ts';
 import type { OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
@@ -12,7 +15,7 @@ import { ROLES, USERS } from '../../sql/statements/auth-statements.ts';
 import { SET_COVERED_ID } from '../../sql/statements/take-over-statements.ts';
 import { DELETE_ROWS, INSERT_LEASES, INSERT_ROWS } from '../../sql/statements/write-statements.ts';
 import type { Progress } from '../copy/progress.ts';
-import { beginOn, forgetCopy, prepareTarget, remember } from '../copy/target.ts';
+import { beginCopy, forgetCopy, prepareTarget, storeState } from '../copy/target.ts';
 import { unreachableRows } from '../rules.ts';
 import { numberOf } from '../table-facts.ts';
 import { BackendFile } from './backend-file.ts';
@@ -21,20 +24,24 @@ import { inspect, type SnapshotSummary } from './inspect.ts';
 import { LogRestorer, markRowId } from './log-restorer.ts';
 
 export interface RestoreOptions {
-  /** How much the revision is lifted, all of the history compacted: clients then see it never go back. 0: not at all. */
+  /**
+   * By how much the revision is raised, with all history compacted, so that clients never see it go
+   * back. 0: not at all.
+   */
   readonly bumpRevision: number;
 }
 
 export interface RestoreReport {
   readonly summary: SnapshotSummary;
-  /** The store's revision afterwards. */
+  /** The revision of the store afterwards. */
   readonly revision: number;
 }
 
 /**
- * Reads the file to its end before it looks at the target.
+ * Reads the whole file before it opens the target.
  *
- * @throws StartError when the file is damaged, cut off or newer than this tine, or when the target is not empty, is served, or cannot hold it.
+ * @throws StartError if the file is damaged, truncated or newer than this tine, or if the target is
+ * not empty, is served, or cannot store the snapshot.
  */
 export function restoreSnapshot(
   path: string,
@@ -42,12 +49,12 @@ export function restoreSnapshot(
   { bumpRevision, progress }: RestoreOptions & { readonly progress: Progress },
 ): Promise<RestoreReport> {
   return FileReader.use(path, async (file) => {
-    progress.say('reading all of the snapshot');
+    progress.print('reading all of the snapshot');
     const summary = inspect(file);
     refuseLongKeys(summary, to, path);
     await prepareTarget(to, path);
-    const revision = await to.own((target) =>
-      target.transaction((own) => restore(new BackendFile(file), own, { summary, bumpRevision, progress })),
+    const revision = await to.whileLocked((target) =>
+      target.transaction((tx) => restore(new BackendFile(file), tx, { summary, bumpRevision, progress })),
     );
     return { summary, revision };
   });
@@ -56,7 +63,7 @@ export function restoreSnapshot(
 function refuseLongKeys({ keyLengthMax }: SnapshotSummary, to: OfflineAccess, path: string): void {
   if (keyLengthMax <= to.keyLengthMax) return;
   throw new StartError(
-    `${path}: it has a key of ${keyLengthMax} characters, and ${to.name} can index ${to.keyLengthMax}; restore it into another database`,
+    `${path}: it has a key of ${keyLengthMax} characters, and ${to.name} can index at most ${to.keyLengthMax}; restore it into another database`,
   );
 }
 
@@ -65,73 +72,73 @@ interface Restoring extends RestoreOptions {
   readonly progress: Progress;
 }
 
-/** The store's revision afterwards. */
-async function restore(backend: BackendFile, own: OfflineDatabase, restoring: Restoring): Promise<number> {
+/** Restores the snapshot. Returns the revision of the store afterwards. */
+async function restore(backend: BackendFile, tx: OfflineDatabase, restoring: Restoring): Promise<number> {
   const { summary, bumpRevision, progress } = restoring;
-  await refuseUsers(own);
-  await beginOn(own, own.name);
-  await restoreAuth(backend, own);
-  await restoreLeases(backend, own);
-  const log = new LogRestorer(own, summary);
+  await refuseUsers(tx);
+  await beginCopy(tx, tx.name);
+  await restoreAuth(backend, tx);
+  await restoreLeases(backend, tx);
+  const log = new LogRestorer(tx, summary);
   await log.restore(backend.rows(), progress);
-  progress.say('putting the newest rows in order');
+  progress.print('ordering the newest rows');
   const revision = summary.revision + bumpRevision;
   const compactRevision = bumpRevision > 0 ? revision : summary.compactRevision;
   const { newestId, markId } = await log.finish({ revision, compactRevision });
   const mark = markRow({ id: markRowId, compactedId: markId, version: compactRevision < 0 ? 1 : 2 });
-  await own.run(insertEach(INSERT_ROWS, [mark]));
-  if (!summary.isCompacted || bumpRevision > 0) await deleteUnreachable(own, markId);
-  await own.run(rebuildCurrent(newestId));
-  await own.run(change(SET_COVERED_ID, newestId));
-  // The newest row stays whatever it is: the next compaction looks at it again.
-  await remember(own, 'compacted_id', Math.max(0, Math.min(markId, newestId - 1)));
-  for (const statement of own.sql.setSequence) await own.change(statement);
-  await verify(own, { expected: log.hash, restoring });
-  await forgetCopy(own);
+  await tx.run(insertEach(INSERT_ROWS, [mark]));
+  if (!summary.isCompacted || bumpRevision > 0) await deleteUnreachable(tx, markId);
+  await tx.run(rebuildCurrent(newestId));
+  await tx.run(change(SET_COVERED_ID, newestId));
+  // The newest row always stays: the next compaction checks it again.
+  await storeState(tx, 'compacted_id', Math.max(0, Math.min(markId, newestId - 1)));
+  for (const statement of tx.sql.setSequence) await tx.change(statement);
+  await verify(tx, { expected: log.hash, restoring });
+  await forgetCopy(tx);
   return revision;
 }
 
-/** Keys are looked for where every copy does. */
-async function refuseUsers(own: OfflineDatabase): Promise<void> {
-  const found = await own.value('SELECT (SELECT COUNT(*) FROM tine_user) + (SELECT COUNT(*) FROM tine_role)');
+/** Refuses users and roles. `beginCopy` refuses keys. */
+async function refuseUsers(tx: OfflineDatabase): Promise<void> {
+  const found = await tx.value('SELECT (SELECT COUNT(*) FROM tine_user) + (SELECT COUNT(*) FROM tine_role)');
   if (numberOf(found) === 0) return;
-  throw new StartError(`${own.name}: it has users or roles; name an empty database, or one that is not there yet`);
+  throw new StartError(`${tx.name}: it has users or roles; give an empty database, or one that does not exist yet`);
 }
 
-async function restoreAuth(backend: BackendFile, own: OfflineDatabase): Promise<void> {
+async function restoreAuth(backend: BackendFile, tx: OfflineDatabase): Promise<void> {
   const { isEnabled, revision } = backend.auth();
   const rows = (list: Iterable<NamedDetails>) =>
     [...list].map(({ name, details }) => ({ name: keyText(name), details }));
-  await own.run(insertEach(USERS.set, rows(backend.users())));
-  await own.run(insertEach(ROLES.set, rows(backend.roles())));
-  await remember(own, 'auth_enabled', isEnabled ? 1 : 0);
-  await remember(own, 'auth_revision', Math.max(1, revision));
+  await tx.run(insertEach(USERS.set, rows(backend.users())));
+  await tx.run(insertEach(ROLES.set, rows(backend.roles())));
+  await storeState(tx, 'auth_enabled', isEnabled ? 1 : 0);
+  await storeState(tx, 'auth_revision', Math.max(1, revision));
 }
 
-/** Leases that are written at once. */
+/** Leases of one statement. */
 const leasePageMax = 1000;
 
-async function restoreLeases(backend: BackendFile, own: OfflineDatabase): Promise<void> {
+async function restoreLeases(backend: BackendFile, tx: OfflineDatabase): Promise<void> {
   const nowMs = Date.now();
   let page: LeaseRow[] = [];
   for (const { id, ttl, remainingTtl } of backend.leases()) {
     const leftSeconds = remainingTtl > 0 ? remainingTtl : ttl;
     page.push({ id, ttlSeconds: ttl, expiresAtMs: nowMs + leftSeconds * 1000 });
     if (page.length < leasePageMax) continue;
-    await own.run(insertEach(INSERT_LEASES, page));
+    await tx.run(insertEach(INSERT_LEASES, page));
     page = [];
   }
-  await own.run(insertEach(INSERT_LEASES, page));
+  await tx.run(insertEach(INSERT_LEASES, page));
 }
 
-/** Rows that are deleted at once. */
+/** Rows of one statement. */
 const unreachableAtOnce = 500;
 
-/** What the compaction that the snapshot interrupted had still to delete. */
-async function deleteUnreachable(own: OfflineDatabase, markId: number): Promise<void> {
+/** Deletes the rows that an interrupted compaction of the source had still to delete. */
+async function deleteUnreachable(tx: OfflineDatabase, markId: number): Promise<void> {
   for (;;) {
-    const found = await own.values(`${unreachableRows(markId)} ORDER BY id LIMIT ${unreachableAtOnce}`);
-    await own.run(
+    const found = await tx.values(`${unreachableRows(markId)} ORDER BY id LIMIT ${unreachableAtOnce}`);
+    await tx.run(
       changeEach(
         DELETE_ROWS,
         found.map((id) => [id]),
@@ -141,15 +148,21 @@ async function deleteUnreachable(own: OfflineDatabase, markId: number): Promise<
   }
 }
 
-/** @throws StartError when the rows are not those of the file; nothing is left then. */
+/**
+ * Compares the rows with the file.
+ *
+ * @throws StartError if they differ; then nothing is written.
+ */
 async function verify(
-  own: OfflineDatabase,
+  tx: OfflineDatabase,
   { expected, restoring }: { readonly expected: number; readonly restoring: Restoring },
 ): Promise<void> {
   const { summary, bumpRevision, progress } = restoring;
-  // Which rows of an unfinished compaction are left depends on rows that were never compared.
+  // The rows that an unfinished compaction leaves depend on rows that were never compared.
   if (!summary.isCompacted || bumpRevision > 0) return;
-  progress.say('comparing');
-  if ((await historyHash(own)) === expected) return;
-  throw new StartError(`${own.name}: it is not what was restored; this is a bug in tine, and nothing was changed`);
+  progress.print('comparing');
+  if ((await historyHash(tx)) === expected) return;
+  throw new StartError(
+    `${tx.name}: the restored rows differ from the snapshot; this is a bug in tine, and nothing was changed`,
+  );
 }

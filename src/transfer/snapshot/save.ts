@@ -1,4 +1,4 @@
-/** Writes a snapshot to a file: of a database, or of a running server. */
+/** Writes a snapshot of a database, or of a running server, to a file. */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { SnapshotReading } from '../../backend/snapshot-reading.ts';
@@ -10,9 +10,9 @@ import type { EtcdClient } from '../copy/etcd-client.ts';
 import { requireKnown, tableFacts } from '../table-facts.ts';
 import { refuseUnfinishedCopy } from '../unfinished-copy.ts';
 
-/** Everything is read in one snapshot of the database, whoever writes to it meanwhile. The revision that is saved. */
+/** Saves one snapshot of the database, while others may write to it. Returns the saved revision. */
 export function saveSnapshot(path: string, from: OfflineAccess, etcdVersion: string): Promise<number> {
-  return from.look(async (database) => {
+  return from.readSnapshot(async (database) => {
     await refuseForeign(database);
     const read = <Name extends ReadName>(name: Name, input: ReadInput<Name>): Promise<ReadOutput<Name>> =>
       database.run(readProgram(name, input, database.facts));
@@ -27,7 +27,7 @@ export function saveSnapshot(path: string, from: OfflineAccess, etcdVersion: str
   });
 }
 
-/** @throws StartError when the table is not as this tine has it. */
+/** @throws StartError if the schema is not the one of this tine. */
 async function refuseForeign(database: OfflineDatabase): Promise<void> {
   const facts = await tableFacts(database);
   requireKnown(database, facts, 'save');
@@ -36,14 +36,18 @@ async function refuseForeign(database: OfflineDatabase): Promise<void> {
   throw new StartError(`${database.name}: kine or an older tine wrote it; start this tine on it once, then save`);
 }
 
-/** @throws StartError when the server refuses, or what came is not what was sent. */
+/**
+ * Saves a snapshot of a running server.
+ *
+ * @throws StartError if the server refuses, or if the received data is damaged.
+ */
 export async function downloadSnapshot(path: string, client: EtcdClient): Promise<void> {
   await writeWhole(path, sentBytes(client));
 }
 
 async function* sentBytes(client: EtcdClient): AsyncGenerator<Buffer> {
   const sum = createHash('sha256');
-  // The last piece is the sum of the others.
+  // The last chunk is the checksum of the others.
   let waiting: Buffer | undefined;
   for await (const { blob } of client.stream(Maintenance.methods.snapshot, {})) {
     if (waiting !== undefined) {
@@ -53,7 +57,7 @@ async function* sentBytes(client: EtcdClient): AsyncGenerator<Buffer> {
     waiting = Buffer.from(blob);
   }
   if (waiting === undefined || !waiting.equals(sum.digest())) {
-    throw new StartError(`${client.name}: the snapshot was damaged on its way, or cut off; try again`);
+    throw new StartError(`${client.name}: the received snapshot is damaged or truncated; try again`);
   }
   yield waiting;
 }
@@ -67,7 +71,10 @@ async function* withSum(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   yield sum.digest();
 }
 
-/** The file is there when all of it is on disk, or not at all. Users' keys are in it: nobody else may read it. */
+/**
+ * Writes a file that appears complete on disk, or not at all. Only its owner may read it: it
+ * contains users' keys.
+ */
 async function writeWhole(path: string, chunks: AsyncIterable<Buffer>): Promise<void> {
   const part = `${path}.part`;
   const file = await opened(part);
@@ -87,7 +94,7 @@ async function writeWhole(path: string, chunks: AsyncIterable<Buffer>): Promise<
 
 async function opened(path: string): Promise<FileHandle> {
   try {
-    // One that was left behind would keep its mode.
+    // A file that an earlier run left behind would keep its mode.
     await rm(path, { force: true });
     return await open(path, 'wx', 0o600);
   } catch (cause) {

@@ -1,4 +1,7 @@
-/** The file that is meant where a snapshot is named: the snapshot itself, an etcd's data directory, or the db file in one. */
+/**
+ * The file of a snapshot argument: the snapshot itself, an etcd data directory, or the db file in
+ * one.
+ */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { FileReader } from '../../bbolt/file-reader.ts';
@@ -7,14 +10,15 @@ import { BackendFile } from './backend-file.ts';
 import { lastEntryIndex } from './write-ahead-log.ts';
 
 /**
- * etcd writes its db some time after it has answered: what came last is in the write-ahead log alone until it stops. So a data directory counts only as a stopped etcd leaves
- * it.
+ * Finds the file. etcd writes its db some time after it has answered: until it stops, the newest
+ * writes are in the write-ahead log alone. So a data directory is accepted only as a stopped etcd
+ * leaves it.
  *
- * @throws StartError when there is no such file, or its data directory has more.
+ * @throws StartError if the file does not exist, or if its write-ahead log has newer entries.
  */
 export function sourceFile(path: string): string {
   const found = statSync(path, { throwIfNoEntry: false });
-  if (found === undefined) throw new StartError(`${path}: there is no such file`);
+  if (found === undefined) throw new StartError(`${path}: no such file; give an existing snapshot or data directory`);
   const file = found.isDirectory() ? databaseOf(path) : path;
   const logDirectory = join(dirname(dirname(resolve(file))), 'wal');
   const isInDataDirectory = basename(file) === 'db' && basename(dirname(resolve(file))) === 'snap';
@@ -25,22 +29,24 @@ export function sourceFile(path: string): string {
 function databaseOf(directory: string): string {
   const file = join(directory, 'member', 'snap', 'db');
   if (existsSync(file)) return file;
-  throw new StartError(`${directory}: it is no data directory of etcd's: member/snap/db is not in it`);
+  throw new StartError(
+    `${directory}: not an etcd data directory (no member/snap/db); give a snapshot or an etcd data directory`,
+  );
 }
 
-const cure = 'stop this etcd with SIGTERM, or take a snapshot of it with etcdctl snapshot save';
+const advice = 'stop this etcd with SIGTERM, or save a snapshot with etcdctl snapshot save';
 
 function refuseUnstopped(file: string, logDirectory: string): void {
-  if (isLocked(file)) throw new StartError(`${file}: an etcd is running on it; ${cure}`);
+  if (isLocked(file)) throw new StartError(`${file}: an etcd is using it; ${advice}`);
   const inFile = FileReader.use(file, (opened) => new BackendFile(opened).meta().consistentIndex);
   const inLog = lastEntryIndex(logDirectory) ?? 0;
   if (inLog <= inFile) return;
   throw new StartError(
-    `${file}: the write-ahead log beside it goes on for ${inLog - inFile} more; start an etcd on it once again, then ${cure}`,
+    `${file}: the write-ahead log beside it has ${inLog - inFile} newer entries; start this etcd once more, then ${advice}`,
   );
 }
 
-/** Where the kernel tells: etcd holds a lock on its db. */
+/** Whether etcd holds a lock on its db, if the kernel reports it. */
 function isLocked(file: string): boolean {
   try {
     const { ino } = statSync(file);

@@ -1,10 +1,10 @@
-/** The end of etcd's write-ahead log: what a data directory holds that its db may not. */
+/** Reads the last entries of an etcd write-ahead log: the db of a data directory may lack them. */
 import { closeSync, openSync, readdirSync, readSync } from 'node:fs';
 import { join } from 'node:path';
 import { Reader } from '../../wire/reader.ts';
 import { WireError } from '../../wire/wire-error.ts';
 
-/** The index of the last entry; undefined: there is none that can be read. */
+/** The index of the last entry. Undefined: no entry can be read. */
 export function lastEntryIndex(directory: string): number | undefined {
   const segments = readdirSync(directory)
     .filter((name) => name.endsWith('.wal'))
@@ -16,7 +16,10 @@ export function lastEntryIndex(directory: string): number | undefined {
   return undefined;
 }
 
-/** A frame says how long its record is, and in its highest byte by how much it is filled up to 8 bytes. Zeros are what was not written yet. */
+/**
+ * The index of the last entry of a segment. A frame contains the length of its record, and in the
+ * highest byte the padding to 8 bytes. Zeros mean that nothing was written yet.
+ */
 function lastIndexIn(path: string): number | undefined {
   const file = openSync(path, 'r');
   try {
@@ -37,10 +40,10 @@ function lastIndexIn(path: string): number | undefined {
   }
 }
 
-/** More than any request that etcd takes. */
+/** More than any request that etcd accepts. */
 const recordBytesMax = 512 * 1024 * 1024;
 
-/** Fields and their types: of the record, and of the entry in it. */
+/** Field tags of the record and of the entry in it. */
 const recordType = 0x08;
 const recordData = 0x1a;
 const entryType = 2;

@@ -137,7 +137,7 @@ for (const driver of FILE_DRIVERS) {
     await compactAll(client);
     const { code, details } = await failureOf(client.defragment({}));
     assert.equal(code, 'FAILED_PRECONDITION');
-    assert.match(details, /^etcdserver: the file was made by kine and keeps its size/);
+    assert.match(details, /^etcdserver: kine created the file, so it keeps its size/);
     assert.equal((await client.range({ key: 'last' })).count, 1);
   });
 }

@@ -57,7 +57,7 @@ for (const driver of TINE_DRIVERS) {
     const random = new Random(seed);
     let eventCount = 0;
     await access.prepare();
-    await access.own(async (owned) => {
+    await access.whileLocked(async (owned) => {
       await owned.transaction((own) => own.run(takeOver(0)));
       for (let batch = 0; batch < batchCount; batch += 1) {
         const drawn = Array.from({ length: random.between(1, 6) }, () => drawOperation(random));
@@ -85,7 +85,7 @@ for (const driver of TINE_DRIVERS) {
     const { access } = await testDatabase(context, driver);
     const large = 'x'.repeat(1_400_000);
     await access.prepare();
-    await access.own(async (owned) => {
+    await access.whileLocked(async (owned) => {
       await owned.transaction((own) => own.run(takeOver(0)));
       for (const key of ['/a', '/b', '/c']) await owned.transaction((own) => own.run(written([put(key, large)])));
       const small = ['/a', '/b', '/c'].map((key) => put(key, 'small'));
@@ -99,7 +99,7 @@ for (const driver of TINE_DRIVERS) {
     const { access } = await testDatabase(context, driver);
     const large = 'x'.repeat(1_400_000);
     await access.prepare();
-    await access.own(async (owned) => {
+    await access.whileLocked(async (owned) => {
       await owned.transaction((own) => own.run(takeOver(0)));
       const puts = ['/a', '/b', '/c'].map((key) => put(key, large));
       const { outcomes, events } = await owned.transaction((own) => own.run(written(puts)));
@@ -112,13 +112,13 @@ for (const driver of TINE_DRIVERS) {
     const { access } = await testDatabase(context, driver);
     await access.prepare();
     const eventsOf = (keyCount: number) =>
-      access.own((owned) =>
+      access.whileLocked((owned) =>
         owned.transaction(async (own) => {
           const puts = Array.from({ length: keyCount }, (_, index) => put(`/${index}`, 'value'));
           return (await own.run(written(puts))).events?.events.keys.length;
         }),
       );
-    await access.own((owned) => owned.transaction((own) => own.run(takeOver(0))));
+    await access.whileLocked((owned) => owned.transaction((own) => own.run(takeOver(0))));
     assert.equal(await eventsOf(limits.eventsOfBatchKeysMax), limits.eventsOfBatchKeysMax);
     assert.equal(await eventsOf(limits.eventsOfBatchKeysMax + 1), undefined);
   });

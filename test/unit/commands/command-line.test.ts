@@ -151,7 +151,7 @@ describe('check and release', () => {
     const path = await tineFile();
     const { status, stdout } = await run({ args: ['release', path] });
     assert.equal(status, 0);
-    assert.match(stdout, /: returned to kine\n {2}rows given the previous value, as kine keeps it: 2\n/);
+    assert.match(stdout, /: returned to kine\n {2}rows given the previous value, as kine stores it: 2\n/);
     assert.match((await run({ args: ['release', path] })).stdout, /: is a database of kine already; nothing to do\n$/);
   });
 

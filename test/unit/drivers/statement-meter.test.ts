@@ -4,16 +4,16 @@ import type { SlowStatement } from '../../../src/drivers/driver-statistics.ts';
 import { addedByName, StatementMeter } from '../../../src/drivers/statement-meter.ts';
 
 test('statements are counted by name, and slow ones are reported one by one', () => {
-  const told: SlowStatement[] = [];
-  const meter = new StatementMeter({ slowMs: 100, onSlow: (slow) => told.push(slow) });
-  meter.ran(meter.totalsOf('head'), 1, 1);
-  meter.ran(meter.totalsOf('head'), 2, 1);
-  meter.ran(meter.totalsOf('events'), 100, 500);
+  const slowRuns: SlowStatement[] = [];
+  const meter = new StatementMeter({ slowMs: 100, onSlow: (slow) => slowRuns.push(slow) });
+  meter.record(meter.totalsOf('head'), 1, 1);
+  meter.record(meter.totalsOf('head'), 2, 1);
+  meter.record(meter.totalsOf('events'), 100, 500);
   assert.deepEqual(meter.all, [
     { name: 'head', runs: 2, ms: 3, rows: 2 },
     { name: 'events', runs: 1, ms: 100, rows: 500 },
   ]);
-  assert.deepEqual(told, [{ name: 'events', ms: 100, rows: 500 }]);
+  assert.deepEqual(slowRuns, [{ name: 'events', ms: 100, rows: 500 }]);
 });
 
 test('the totals of several meters are added, in the order of names', () => {

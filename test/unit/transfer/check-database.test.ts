@@ -2,20 +2,21 @@ import assert from 'node:assert/strict';
 import { closeSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { offlineFile } from '../../../src/drivers/sqlite/offline-file.ts';
+import { offlineSqlite } from '../../../src/drivers/sqlite/offline-sqlite.ts';
 import { StartError } from '../../../src/errors.ts';
 import { type CheckReport, checkDatabase } from '../../../src/transfer/check-database.ts';
 import { temporaryDirectory } from '../../support/index.ts';
 import { tamper, tineFile } from './tine-file.ts';
 
-const check = (path: string): Promise<CheckReport> => offlineFile(path).look(checkDatabase);
+const check = (path: string): Promise<CheckReport> => offlineSqlite(path).readSnapshot(checkDatabase);
 
 /** What an accident does to a sound file, and the only finding it makes. */
 const accidents: readonly { readonly what: string; readonly sql: string; readonly finding: RegExp }[] = [
   {
     what: 'a lost row above the compaction mark',
     sql: 'DELETE FROM kine WHERE id = 4; DELETE FROM kine_current WHERE id = 4',
-    finding: /^1 ids from 4 on are missing: if kine left these holes, `tine repair` fills them, else rows were lost/,
+    finding:
+      /^1 ids from 4 on are missing: if kine left these gaps, `tine repair` fills them; otherwise rows were lost/,
   },
   {
     what: 'a row that replaces a row of another key',
@@ -35,7 +36,7 @@ const accidents: readonly { readonly what: string; readonly sql: string; readonl
   {
     what: 'an update of a key that was never created',
     sql: 'UPDATE kine SET create_revision = 0 WHERE id = 5',
-    finding: /^1 row \(the first is 5\) that update a key and do not say which creation/,
+    finding: /^1 row \(the first is 5\) that update a key without the revision of its creation/,
   },
   {
     what: 'a revision that goes back',
@@ -50,7 +51,7 @@ const accidents: readonly { readonly what: string; readonly sql: string; readonl
   {
     what: 'a key missing from the index',
     sql: "DELETE FROM kine_current WHERE name = 'c'",
-    finding: /^the index kine_current lacks 1 keys \(the first has row 4\); `tine repair` mends it/,
+    finding: /^the index kine_current lacks 1 keys \(the first has row 4\); `tine repair` repairs it/,
   },
   {
     what: 'an old row in the index',
@@ -60,27 +61,27 @@ const accidents: readonly { readonly what: string; readonly sql: string; readonl
   {
     what: 'a deleted key in the index',
     sql: "INSERT INTO kine_current (name, id) VALUES ('b', 6)",
-    finding: /^the index kine_current has 1 keys that are not there \(the first has row 6\)/,
+    finding: /^the index kine_current has 1 keys that do not exist \(the first has row 6\)/,
   },
   {
     what: 'a key attached to a missing lease',
     sql: "UPDATE kine SET lease_id = 7 WHERE id = 4; UPDATE kine_current SET lease_id = 7 WHERE name = 'c'",
-    finding: /^1 keys \(the first has row 4\) hang on a lease that is not there/,
+    finding: /^1 keys \(the first has row 4\) have a lease that does not exist/,
   },
   {
     what: 'a lost compaction mark',
     sql: "UPDATE kine SET name = 'x', created = 0, deleted = 1, prev_revision = 0 WHERE id = 1",
-    finding: /^the row compact_rev_key is missing; `tine repair` mends it$/,
+    finding: /^the row compact_rev_key is missing; `tine repair` repairs it$/,
   },
   {
     what: 'a second compaction mark',
     sql: "INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, version) VALUES (7, 'compact_rev_key', 1, 0, 0, 2, 1)",
-    finding: /^there are 2 rows compact_rev_key, and one must be; `tine repair` mends it/,
+    finding: /^there are 2 rows compact_rev_key instead of one; `tine repair` repairs it/,
   },
   {
     what: 'a sequence that is behind',
     sql: "UPDATE sqlite_sequence SET seq = 4 WHERE name = 'kine'",
-    finding: /^the sequence of ids is behind the newest row; `tine repair` mends it$/,
+    finding: /^the sequence of ids is behind the newest row; `tine repair` repairs it$/,
   },
   {
     what: 'a newer schema',
@@ -90,7 +91,7 @@ const accidents: readonly { readonly what: string; readonly sql: string; readonl
   {
     what: 'a table of another program',
     sql: 'ALTER TABLE kine RENAME COLUMN lease TO rent',
-    finding: /^table kine lacks lease; neither tine nor kine wrote this, name another database$/,
+    finding: /^table kine lacks lease; neither tine nor kine wrote it; give another database$/,
   },
 ];
 
@@ -151,6 +152,6 @@ test('a missing file or another kind of file is reported in one line', async () 
   writeFileSync(path, 'certainly no database, but long enough to be one: '.repeat(100));
   await assert.rejects(
     check(path),
-    new StartError(`${path}: not a SQLite database; name another file, or move this one away`),
+    new StartError(`${path}: not a SQLite database; give another file, or move this one away`),
   );
 });

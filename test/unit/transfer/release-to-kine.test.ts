@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import Database from 'better-sqlite3';
-import { ownAlone } from '../../../src/drivers/offline.ts';
-import { offlineFile } from '../../../src/drivers/sqlite/offline-file.ts';
-import { prepareFile } from '../../../src/drivers/sqlite/prepare-file.ts';
+import { lockedTransaction } from '../../../src/drivers/offline.ts';
+import { offlineSqlite } from '../../../src/drivers/sqlite/offline-sqlite.ts';
+import { prepareDatabase } from '../../../src/drivers/sqlite/prepare-database.ts';
 import { StartError } from '../../../src/errors.ts';
 import { keyText } from '../../../src/sql/key-text.ts';
 import { checkDatabase } from '../../../src/transfer/check-database.ts';
 import { releaseToKine } from '../../../src/transfer/release-to-kine.ts';
 import { query, tamper, tineFile } from './tine-file.ts';
 
-const release = (path: string): Promise<readonly string[]> => ownAlone(offlineFile(path), releaseToKine);
+const release = (path: string): Promise<readonly string[]> => lockedTransaction(offlineSqlite(path), releaseToKine);
 
 test('rows above the compaction mark get the value they replaced, and rows below it do not', async () => {
   const path = await tineFile();
@@ -43,7 +43,7 @@ test('a second release changes nothing, and the result is sound', async () => {
   const before = query(path, 'SELECT * FROM kine');
   assert.deepEqual(await release(path), []);
   assert.deepEqual(query(path, 'SELECT * FROM kine'), before);
-  assert.deepEqual((await offlineFile(path).look(checkDatabase)).findings, []);
+  assert.deepEqual((await offlineSqlite(path).readSnapshot(checkDatabase)).findings, []);
 });
 
 test('a revision below its id becomes the id, and create revisions that refer to it are changed too', async () => {
@@ -123,7 +123,7 @@ test('a file in use is refused and unchanged', async () => {
   const other = new Database(path);
   try {
     other.prepare('SELECT 1 FROM kine').get();
-    const message = `${path}: another program has the database open; stop it, then try again`;
+    const message = `${path}: another program has locked the database; stop it, then try again`;
     await assert.rejects(release(path), new StartError(message));
     assert.equal(query(path, "SELECT 1 FROM sqlite_schema WHERE name = 'kine_current'").length, 1);
   } finally {
@@ -140,12 +140,12 @@ test('a database that cannot be released is refused and unchanged', async () => 
   );
   const other = await tineFile();
   tamper(other, 'DROP TABLE kine');
-  await assert.rejects(release(other), /table kine lacks id, .*; neither tine nor kine wrote this$/);
+  await assert.rejects(release(other), /table kine lacks id, .*; neither tine nor kine wrote it$/);
 });
 
 test('tine can take the file over again', async () => {
   const path = await tineFile();
   await release(path);
-  await prepareFile(path);
+  await prepareDatabase(path);
   assert.equal(query(path, "SELECT 1 FROM sqlite_schema WHERE name = 'kine_current'").length, 1);
 });

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { openConnection, StatementRunner } from '../../../src/drivers/sqlite/connection.ts';
-import { prepareFile } from '../../../src/drivers/sqlite/prepare-file.ts';
+import { prepareDatabase } from '../../../src/drivers/sqlite/prepare-database.ts';
 import { runProgram } from '../../../src/drivers/sqlite/run-program.ts';
 import { takeOver } from '../../../src/mvcc/start-up/take-over.ts';
 import { temporaryDirectory } from '../../support/index.ts';
@@ -9,7 +9,7 @@ import { temporaryDirectory } from '../../support/index.ts';
 /** A tine database with some history: keys a (twice), b, c; b deleted; compacted at row 3. */
 export async function tineFile(): Promise<string> {
   const path = join(temporaryDirectory(), 'state.db');
-  await prepareFile(path);
+  await prepareDatabase(path);
   const database = openConnection(path, 'writer');
   runProgram(takeOver(0), new StatementRunner(database));
   database.exec(`

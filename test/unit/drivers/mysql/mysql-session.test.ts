@@ -5,7 +5,7 @@ import { pino } from 'pino';
 import { parseDsn, type RemoteDsn } from '../../../../src/config/database/database-dsn.ts';
 import { connectionSettings } from '../../../../src/drivers/mysql/connection-settings.ts';
 import { MysqlSession } from '../../../../src/drivers/mysql/mysql-session.ts';
-import { prepareDatabase } from '../../../../src/drivers/mysql/prepare.ts';
+import { prepareDatabase } from '../../../../src/drivers/mysql/prepare-database.ts';
 import { makeReady } from '../../../../src/drivers/mysql/ready-connection.ts';
 import { StatementMeter } from '../../../../src/drivers/statement-meter.ts';
 import { decoded, decodedOne, listQuery, query } from '../../../../src/mvcc/program.ts';

@@ -36,8 +36,8 @@ test('a donor is the last choice, and not usable if it rejects queries', () => {
   const donor = { ...synced, wsrep_local_state: '2' };
   assert.equal(refusal(donor), undefined);
   assert.match(refusal({ ...donor, wsrep_sst_donor_rejects_queries: 'ON' }) ?? '', /not synced/);
-  assert.equal(nodeState(new Map(Object.entries(donor))).isStrained, true);
-  assert.equal(nodeState(new Map(Object.entries(synced))).isStrained, false);
+  assert.equal(nodeState(new Map(Object.entries(donor))).isDegraded, true);
+  assert.equal(nodeState(new Map(Object.entries(synced))).isDegraded, false);
 });
 
 test('nodes of one cluster hold the same data, and other servers do not', () => {

@@ -44,5 +44,5 @@ test('a list is written as values, as rows or as a table of names', () => {
 
 test('too few or too many parameters are an assertion error', () => {
   const statement = selectsRow('two', anyValue, () => 'SELECT ?, ?');
-  assert.throws(() => statementText({ statement, parameters: [1, 2, 3] }), /is given the parameters that it takes/);
+  assert.throws(() => statementText({ statement, parameters: [1, 2, 3] }), /has as many parameters as placeholders/);
 });

@@ -3,10 +3,10 @@ import { after, before, describe, test } from 'node:test';
 import { type Connection, createConnection } from 'mysql2';
 import { pino } from 'pino';
 import { parseDsn, type RemoteDsn } from '../../../../src/config/database/database-dsn.ts';
-import { ask } from '../../../../src/drivers/mysql/ask.ts';
 import { connectionSettings } from '../../../../src/drivers/mysql/connection-settings.ts';
-import { prepareDatabase } from '../../../../src/drivers/mysql/prepare.ts';
+import { prepareDatabase } from '../../../../src/drivers/mysql/prepare-database.ts';
 import { makeReady } from '../../../../src/drivers/mysql/ready-connection.ts';
+import { sendStatements } from '../../../../src/drivers/mysql/send-statements.ts';
 import { statementText } from '../../../../src/drivers/mysql/statement-text.ts';
 import type { Query } from '../../../../src/mvcc/program.ts';
 import { mysqlDialect } from '../../../../src/sql/dialects/mysql-dialect.ts';
@@ -45,13 +45,13 @@ for (const driver of TINE_DRIVERS.filter(({ dialect }) => dialect === 'mysql')) 
       test(`${statement.name} runs`, async () => {
         // There is a mark already, and one only. Everything is taken back.
         const first = statement === takeOverStatements.INSERT_MARK ? 'DELETE FROM kine;' : '';
-        await ask(connection, `START TRANSACTION;${first}${statementText(someQuery(statement))};ROLLBACK`);
+        await sendStatements(connection, `START TRANSACTION;${first}${statementText(someQuery(statement))};ROLLBACK`);
       });
     }
   });
 }
 
-/** Those that the modules export, alone or in lists, and a range of each shape. */
+/** The statements that the modules export, alone or in lists, and a range of each shape. */
 function everyStatement(): readonly Statement[] {
   const modules = [
     readStatements,

@@ -47,7 +47,7 @@ function text(row: Row) {
   return { ...found, keyValue: { ...found.keyValue, value: found.keyValue.value && String(found.keyValue.value) } };
 }
 
-test('the rows of a COPY are those of the statement', () => {
+test('a COPY returns the rows of the statement', () => {
   const query = new CopyQuery('', { columns, each: undefined }, () => {});
   read(query);
   assert.equal(query.rowsReceived, 2);
@@ -61,7 +61,7 @@ test('the rows of a COPY are those of the statement', () => {
   ]);
 });
 
-test('rows that somebody takes are not collected', () => {
+test('rows that a receiver takes are not collected', () => {
   const taken: unknown[] = [];
   const query = new CopyQuery('', { columns, each: (row) => taken.push(text(row).keyValue.value) }, () => {});
   read(query);

@@ -13,7 +13,7 @@ const longMs = 60_000;
 const servesForMsMin = 5_000;
 
 function serving(state: Partial<NodeState> = {}): NodeState {
-  return { refusal: undefined, isStrained: false, term: 0, dataId: 'cluster', ...state };
+  return { refusal: undefined, isDegraded: false, term: 0, dataId: 'cluster', ...state };
 }
 const refusing = serving({ refusal: 'it is a standby' });
 
@@ -39,8 +39,8 @@ test('at the start the primary with the highest term is chosen, wherever it is i
 });
 
 test('a node that is a donor is the last choice', () => {
-  assert.equal(choose([serving({ isStrained: true }), serving()]), 'b');
-  assert.equal(choose([serving({ isStrained: true }), refusing]), 'a');
+  assert.equal(choose([serving({ isDegraded: true }), serving()]), 'b');
+  assert.equal(choose([serving({ isDegraded: true }), refusing]), 'a');
 });
 
 test('a lost host is replaced by the next usable one', () => {

@@ -3,14 +3,14 @@ import { test } from 'node:test';
 import { type AttemptTransaction, commitOnce } from '../../../../src/drivers/remote/commit-once.ts';
 import { CommitSlots } from '../../../../src/drivers/remote/commit-slots.ts';
 import { remoteLimits } from '../../../../src/drivers/remote/remote-limits.ts';
-import { GaveWay, OutcomeUnknown } from '../../../../src/drivers/remote/second-try.ts';
+import { OutcomeUnknown, TransactionConflict } from '../../../../src/drivers/remote/retry.ts';
 import { CommitInDoubt } from '../../../../src/drivers/remote/session.ts';
 import { AssertionError, DriverError } from '../../../../src/errors.ts';
 import type { Program, Query } from '../../../../src/mvcc/program.ts';
 import type { Row } from '../../../../src/sql/statement.ts';
 
 const lost = new DriverError('lost', 'the connection was lost');
-const refused = new GaveWay('deadlock', undefined);
+const refused = new TransactionConflict('deadlock', undefined);
 
 /** How an attempt ends: as it should, never, with an error before its commit, or in doubt. */
 type End = 'good' | 'no answer' | { readonly before: Error } | { readonly doubt: Error; readonly isMade: boolean };
@@ -28,12 +28,15 @@ class Attempts {
     this.#ends = ends;
   }
 
-  /** The result is the number of the attempt that was committed. `atOnce`: how the one that needs no read ends; undefined: there is none. */
-  run(atOnce?: Exclude<End, 'no answer'> | 'nothing done'): Promise<number> {
+  /**
+   * The result is the number of the attempt that was committed. `writeGuarded`: how the guarded
+   * write ends. Undefined: there is no guarded write.
+   */
+  run(writeGuarded?: Exclude<End, 'no answer'> | 'nothing done'): Promise<number> {
     return commitOnce<number>({
       slots: this.slots,
       nowMs: () => 0,
-      ...(atOnce !== undefined && { atOnce: (mark: Query) => this.#atOnce(mark, atOnce) }),
+      ...(writeGuarded !== undefined && { writeGuarded: (mark: Query) => this.#writeGuarded(mark, writeGuarded) }),
       program: () => numberOf(this.count + 1),
       transact: (transaction, program) => this.#transact(transaction, program),
       onDoubtEnd: (outcome) => this.outcomes.push(outcome),
@@ -41,11 +44,11 @@ class Attempts {
   }
 
   /** Its result is 0. */
-  async #atOnce(mark: Query, end: Exclude<End, 'no answer'> | 'nothing done'): Promise<number | undefined> {
+  async #writeGuarded(mark: Query, end: Exclude<End, 'no answer'> | 'nothing done'): Promise<number | undefined> {
     if (end === 'nothing done') return undefined;
     if (typeof end === 'object' && 'before' in end) throw end.before;
     const written = new Map<string, string>();
-    this.#ask(mark, written);
+    this.#run(mark, written);
     if (end === 'good' || end.isMade) for (const [slot, token] of written) this.#tokens.set(slot, token);
     if (end !== 'good') throw Object.assign(new CommitInDoubt(end.doubt), { result: 0 });
     return 0;
@@ -57,18 +60,18 @@ class Attempts {
     if (end === 'no answer') return new Promise(() => {});
     if (typeof end === 'object' && 'before' in end) throw end.before;
     const written = new Map<string, string>();
-    const ask = (query: Query): readonly Row[] => this.#ask(query, written);
-    for (const query of first) ask(query);
+    const run = (query: Query): readonly Row[] => this.#run(query, written);
+    for (const query of first) run(query);
     let step = program.next();
-    while (step.done !== true) step = program.next(step.value.map(ask));
+    while (step.done !== true) step = program.next(step.value.map(run));
     const result = step.value;
     if (end === 'good' || end.isMade) for (const [slot, token] of written) this.#tokens.set(slot, token);
     if (end !== 'good') throw Object.assign(new CommitInDoubt(end.doubt), { result });
-    assert.ok(proof.holds(ask(proof.query)), 'the mark of the transaction is there');
+    assert.ok(proof.holds(run(proof.query)), 'the mark of the transaction is there');
     return result;
   }
 
-  #ask({ statement, parameters, list }: Query, written: Map<string, string>): readonly Row[] {
+  #run({ statement, parameters, list }: Query, written: Map<string, string>): readonly Row[] {
     switch (statement.name) {
       case 'set_commit': {
         const [slot, token] = list?.[0] ?? [];
@@ -87,7 +90,7 @@ class Attempts {
   }
 }
 
-// biome-ignore lint/correctness/useYield: a program that asks nothing
+// biome-ignore lint/correctness/useYield: a program without queries
 function* numberOf(count: number): Program<number> {
   return count;
 }
@@ -188,7 +191,7 @@ test('while a commit is in doubt, attempts continue until no client waits, and i
   context.mock.method(attempts.slots, 'giveBack', () => assert.fail('the slot was given back'));
   const running = attempts.run();
   setTimeout(() => {
-    nowMs = remoteLimits.doubtEndsAfterMs + 1;
+    nowMs = remoteLimits.doubtMsMax + 1;
   }, 50);
   await assert.rejects(running, OutcomeUnknown);
   assert.deepEqual(attempts.outcomes, ['unknown']);
@@ -199,13 +202,13 @@ test('an attempt that timed out is the last one, even if its timer fires early',
   context.mock.method(performance, 'now', () => nowMs);
   const attempts = new Attempts({ doubt: lost, isMade: false }, 'no answer', 'good');
   const running = attempts.run();
-  // The clock stands still: the timer fires while it is still before the deadline.
-  nowMs = remoteLimits.doubtEndsAfterMs - 50;
+  // The clock does not advance: the timer fires before the deadline.
+  nowMs = remoteLimits.doubtMsMax - 50;
   await assert.rejects(running, OutcomeUnknown);
   assert.equal(attempts.count, 2, 'the one that goes on may be committed');
 });
 
-test('an internal error is reported as such, also after a commit in doubt', async () => {
+test('an internal error keeps its class, also after a commit in doubt', async () => {
   const bug = new AssertionError('a bug');
   const attempts = new Attempts({ doubt: lost, isMade: false }, { before: bug });
   await assert.rejects(attempts.run(), bug);

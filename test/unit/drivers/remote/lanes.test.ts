@@ -129,7 +129,7 @@ test('one connection can be taken away for separate work and given back', async 
   const reserved = lanes.reserve().then(() => {
     isFree = true;
   });
-  await assert.rejects(lanes.reserve(), /no connection to spare/);
+  await assert.rejects(lanes.reserve(), /no connection is free for other work/);
   await settled();
   assert.equal(isFree, false);
   await leave('bulk');

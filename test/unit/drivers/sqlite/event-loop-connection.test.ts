@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
 import { EventLoopConnection } from '../../../../src/drivers/sqlite/event-loop-connection.ts';
 import { fileId } from '../../../../src/drivers/sqlite/file-identity.ts';
-import { prepareFile } from '../../../../src/drivers/sqlite/prepare-file.ts';
+import { prepareDatabase } from '../../../../src/drivers/sqlite/prepare-database.ts';
 import { StatementMeter } from '../../../../src/drivers/statement-meter.ts';
 import type { PutOperation, WriteOperation } from '../../../../src/mvcc/operations.ts';
 import { keyText } from '../../../../src/sql/key-text.ts';
@@ -29,7 +29,7 @@ interface Held {
 /** A connection to a new database with rows for `a` and `b`. The test decides when later syncs end. */
 async function heldConnection(context: TestContext): Promise<Held> {
   const path = join(temporaryDirectory(), 'state.db');
-  await prepareFile(path);
+  await prepareDatabase(path);
   const syncs: ((error: Error | null) => void)[] = [];
   let isHeld = false;
   const connection = new EventLoopConnection({
@@ -125,7 +125,7 @@ test('during a sync, commits of other connections are visible', async (context) 
 
 test('a batch is not run while another process writes to the file, nor shortly after', async (context) => {
   const { connection, path } = await heldConnection(context);
-  assert.equal(connection.takesBatch([put('a')]), true);
+  assert.equal(connection.acceptsBatch([put('a')]), true);
   const other = new Database(path);
   context.after(() => other.close());
   other.exec('BEGIN IMMEDIATE');
@@ -135,10 +135,10 @@ test('a batch is not run while another process writes to the file, nor shortly a
   connection.read('head', null);
   other.exec("INSERT OR REPLACE INTO tine_state (name, value) VALUES ('test', 2)");
   assert.equal(connection.write([put('a')], { withEvents: false, leaseNowMs: () => 0 }), undefined, 'not alone');
-  assert.equal(connection.takesBatch([put('a')]), false);
+  assert.equal(connection.acceptsBatch([put('a')]), false);
 });
 
-test('after a failed sync nothing is read or written until the log is renewed', async (context) => {
+test('after a failed sync nothing is read or written until the log is recovered', async (context) => {
   const { connection, endSync, release } = await heldConnection(context);
   const write = written(connection, [put('a', 'new')]);
   endSync(new Error('EIO'));
@@ -146,7 +146,7 @@ test('after a failed sync nothing is read or written until the log is renewed', 
   assert.match(connection.syncFailure?.message ?? '', /not synced to disk: EIO/);
   await assert.rejects(connection.settled(), { kind: 'lost' });
   assert.equal(readPoint(connection, 'a').isSynced, false);
-  connection.renewed();
+  connection.recovered();
   release();
   assert.equal(readPoint(connection, 'a').isSynced, true);
   await written(connection, [put('a', 'newer')]);
@@ -155,10 +155,10 @@ test('after a failed sync nothing is read or written until the log is renewed', 
 test('large batches, intervals and whole lists in another order are left to threads', async (context) => {
   const { connection } = await heldConnection(context);
   const all = { start: key(''), end: undefined };
-  assert.equal(connection.takesBatch(Array.from({ length: 100 }, () => put('a'))), false);
-  assert.equal(connection.takesBatch([put('a', 'x'.repeat(1024 * 1024))]), false);
-  assert.equal(connection.takesBatch([{ kind: 'delete', keys: all, previous: false }]), false);
-  assert.equal(connection.takesRead('hashKeys', {}), false);
-  assert.equal(connection.takesRead('lease', { id: 1n, keys: true }), false, 'a lease may have any number of keys');
-  assert.equal(connection.takesRead('lease', { id: 1n, keys: false }), true);
+  assert.equal(connection.acceptsBatch(Array.from({ length: 100 }, () => put('a'))), false);
+  assert.equal(connection.acceptsBatch([put('a', 'x'.repeat(1024 * 1024))]), false);
+  assert.equal(connection.acceptsBatch([{ kind: 'delete', keys: all, previous: false }]), false);
+  assert.equal(connection.acceptsRead('hashKeys', {}), false);
+  assert.equal(connection.acceptsRead('lease', { id: 1n, keys: true }), false, 'a lease may have any number of keys');
+  assert.equal(connection.acceptsRead('lease', { id: 1n, keys: false }), true);
 });

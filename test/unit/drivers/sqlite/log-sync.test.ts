@@ -53,7 +53,7 @@ test('pending writes end with the sync that covers the latest write', async (con
   await pending;
 });
 
-test('after a failed sync every write and read fails until the log is renewed', async (context) => {
+test('after a failed sync every write and read fails until the log is recovered', async (context) => {
   const { log, syncs } = heldLog(context);
   const first = log.synced();
   const second = log.synced();
@@ -67,7 +67,7 @@ test('after a failed sync every write and read fails until the log is renewed', 
   assert.equal(syncs.length, 1, 'a further sync would succeed without what is missing');
   await assert.rejects(log.synced(), failure);
   await assert.rejects(log.settled(), failure);
-  log.renewed();
+  log.recovered();
   assert.equal(log.isPending, false);
   const third = log.synced();
   syncs[1]?.(null);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, suite, test } from 'node:test';
 import { openConnection, StatementRunner } from '../../../../src/drivers/sqlite/connection.ts';
-import { prepareFile } from '../../../../src/drivers/sqlite/prepare-file.ts';
+import { prepareDatabase } from '../../../../src/drivers/sqlite/prepare-database.ts';
 import { runProgram } from '../../../../src/drivers/sqlite/run-program.ts';
 import {
   decoded,
@@ -89,7 +89,7 @@ const log = [
 
 suite('rows of table kine', async () => {
   const path = join(temporaryDirectory(), 'state.db');
-  await prepareFile(path);
+  await prepareDatabase(path);
   const database = openConnection(path, 'writer');
   after(() => database.close());
   database.exec(sqliteOfflineDialect.copyTable);

@@ -1,0 +1,162 @@
+/**
+ * Prepares a Postgres database before it is served: creates it, checks the server, and migrates the
+ * schema.
+ */
+import knex, { type Knex } from 'knex';
+import pg from 'pg';
+import { migrationSource, migrations, migrationsTable } from '../../../migrations/migrations.ts';
+import { postgresWords } from '../../../migrations/words.ts';
+import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
+import { StartError } from '../../errors.ts';
+import { silentLog } from '../knex-log.ts';
+import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
+import { codeOf, isDatabaseMissing } from './classify-error.ts';
+import { connectionSettings } from './connection-settings.ts';
+import { probeServer } from './probe-server.ts';
+import { migrationSettings } from './settings.ts';
+import { startError } from './start-error.ts';
+import { fromStoreSchema, lockSchema } from './store-locks.ts';
+
+const versionMin = 120_000;
+/** Exists on every server. tine connects to it to create another database. */
+export const maintenanceDatabase = 'postgres';
+
+/**
+ * Prepares the database.
+ *
+ * @throws StartError for a fault that the operator must repair; the error of pg during an outage.
+ */
+export async function prepareDatabase(dsn: RemoteDsn, host: DatabaseHost): Promise<void> {
+  try {
+    await prepareExisting(dsn, host);
+  } catch (error) {
+    if (!isDatabaseMissing(error)) throw startError(error, dsn);
+    await createDatabase(dsn, host);
+    await prepareExisting(dsn, host).catch((failure: unknown) => {
+      throw startError(failure, dsn);
+    });
+  }
+}
+
+/**
+ * Prepares a database that exists. The probe opens two connections, which may be the limit of the
+ * role, so no other connection is open meanwhile.
+ */
+async function prepareExisting(dsn: RemoteDsn, host: DatabaseHost): Promise<void> {
+  await withKnex(dsn, host, (database) => refuseOldServer(database, dsn));
+  const { hasTable } = await probeServer(dsn, host);
+  await withKnex(dsn, host, (database) => bringUpToDate(database, dsn));
+  if (!hasTable) await probeServer(dsn, host);
+}
+
+const duplicateDatabase = '42P04';
+const uniqueViolation = '23505';
+
+async function createDatabase(dsn: RemoteDsn, host: DatabaseHost): Promise<void> {
+  try {
+    // Keys are ASCII and compared byte by byte, whatever the locale of the server is.
+    await runOnServer(dsn, host, `CREATE DATABASE ${pg.escapeIdentifier(dsn.database)}`);
+  } catch (error) {
+    const code = codeOf(error);
+    // Another instance has created it first.
+    if (code === duplicateDatabase || code === uniqueViolation) return;
+    if (code === '42501') {
+      throw new StartError(
+        `${dsnText(dsn)}: there is no database "${dsn.database}" and user "${dsn.user}" may not create it; create it (CREATE DATABASE "${dsn.database}" OWNER "${dsn.user}") or grant CREATEDB`,
+        { cause: error },
+      );
+    }
+    throw startError(error, dsn);
+  }
+}
+
+/**
+ * Runs a statement without knex: to knex, a dot in a name separates two names, and a question mark
+ * is a parameter.
+ */
+async function runOnServer(dsn: RemoteDsn, host: DatabaseHost, statement: string): Promise<void> {
+  const client = new pg.Client(await connectionSettings({ ...dsn, database: maintenanceDatabase }, host));
+  // The query that waits rejects with the error.
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    await client.query(statement);
+  } finally {
+    await client.end();
+  }
+}
+
+async function withKnex<Result>(
+  dsn: RemoteDsn,
+  host: DatabaseHost,
+  use: (database: Knex) => Promise<Result>,
+): Promise<Result> {
+  const settings = await connectionSettings(dsn, host);
+  const database = knex({
+    client: 'pg',
+    connection: settings as Knex.PgConnectionConfig,
+    pool: { min: 0, max: 1 },
+    log: silentLog,
+  });
+  try {
+    return await use(database);
+  } finally {
+    await database.destroy();
+  }
+}
+
+/**
+ * Migrates in one transaction under a lock. A process that is killed half-way leaves the database
+ * as it was.
+ */
+async function bringUpToDate(database: Knex, dsn: RemoteDsn): Promise<void> {
+  await database.transaction(async (transaction) => {
+    await transaction.raw(migrationSettings);
+    await useStoreSchema(transaction, dsn);
+    await transaction.raw(lockSchema);
+    await refuseForeignTable(transaction, dsn);
+    const applied = (await transaction.schema.hasTable(migrationsTable))
+      ? (await transaction(migrationsTable).orderBy('id').select('name')).map(({ name }) => String(name))
+      : [];
+    refuseNewer(dsnText(dsn), applied);
+    if (applied.length === migrations.length) return;
+    await transaction.migrate.latest({
+      tableName: migrationsTable,
+      disableTransactions: true,
+      migrationSource: migrationSource(postgresWords),
+    });
+  }, underReadCommitted);
+}
+
+/** With the lock held, the transaction sees what others changed under it. */
+const underReadCommitted = { isolationLevel: 'read committed' } as const;
+
+/**
+ * Sets the store's schema as the only one. knex looks for tables only in the first schema of
+ * `search_path`, and creates them there.
+ */
+async function useStoreSchema(transaction: Knex.Transaction, dsn: RemoteDsn): Promise<void> {
+  const { rows } = await transaction.raw<{ rows: readonly unknown[] }>(
+    `SELECT set_config('search_path', quote_ident(nspname), true) ${fromStoreSchema}`,
+  );
+  if (rows.length > 0) return;
+  throw new StartError(
+    `${dsnText(dsn)}: search_path of user "${dsn.user}" contains no existing schema; create the schema, or set another one: ALTER ROLE "${dsn.user}" SET search_path TO schema`,
+  );
+}
+
+async function refuseOldServer(database: Knex, dsn: RemoteDsn): Promise<void> {
+  const { rows } = await database.raw<{ rows: readonly { version: string; name: string }[] }>(
+    "SELECT current_setting('server_version_num') AS version, current_setting('server_version') AS name",
+  );
+  const [found] = rows;
+  if (found === undefined || Number(found.version) >= versionMin) return;
+  throw new StartError(`${dsnText(dsn)}: Postgres ${found.name} is too old; tine needs Postgres 12 or newer`);
+}
+
+/** A table `kine` without kine's columns belongs to another program. */
+async function refuseForeignTable(database: Knex, dsn: RemoteDsn): Promise<void> {
+  if (!(await database.schema.hasTable('kine'))) return;
+  const columns = Object.keys(await database('kine').columnInfo());
+  refuseForeignColumns(dsnText(dsn), columns, 'database');
+}

@@ -1,0 +1,45 @@
+import { DriverError } from '../../errors.ts';
+import { remoteLimits } from './remote-limits.ts';
+
+/** A commit was lost, and its outcome could not be determined. */
+export class OutcomeUnknown extends DriverError {
+  constructor(cause: unknown) {
+    super('lost', 'the connection was lost during a commit, which may or may not have been made', { cause });
+  }
+}
+
+/**
+ * The server ended the transaction in favour of another one: a deadlock, a table that is being
+ * rebuilt, or a write of another node. This happened before COMMIT, so the transaction had no
+ * effect.
+ */
+export class TransactionConflict extends DriverError {
+  constructor(message: string, cause: unknown) {
+    super('busy', message, { cause });
+  }
+}
+
+/**
+ * Retries work that certainly had no effect. If the connection was lost (the server restarted, an
+ * administrator or a proxy ended it), it retries once, on another connection. If other transactions
+ * conflict, it retries until `retryWithinMs` has passed. `commitOnce` does the same for writes.
+ */
+export async function withRetry<Result>(work: () => Promise<Result>): Promise<Result> {
+  const lastMs = performance.now() + remoteLimits.retryWithinMs;
+  let wasLost = false;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (performance.now() > lastMs) throw error;
+      if (error instanceof TransactionConflict) continue;
+      if (wasLost || !isLost(error)) throw error;
+      wasLost = true;
+    }
+  }
+}
+
+/** The connection was lost, and the work certainly had no effect. */
+export function isLost(error: unknown): boolean {
+  return error instanceof DriverError && error.kind === 'lost' && !(error instanceof OutcomeUnknown);
+}

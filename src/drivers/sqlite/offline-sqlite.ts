@@ -1,0 +1,88 @@
+/** A SQLite file as the commands use it. */
+import { accessSync, existsSync, statSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { limits } from '../../limits.ts';
+import { sqliteOfflineDialect } from '../../sql/dialects/sqlite-offline-dialect.ts';
+import { type OfflineAccess, type OfflineDatabase, offlineDatabase } from '../offline.ts';
+import { type SqliteDatabase, StatementRunner } from './connection.ts';
+import { prepareDatabase } from './prepare-database.ts';
+import { retryWhileBusy } from './retry-while-busy.ts';
+import { sqliteFacts } from './sqlite-facts.ts';
+import { startError } from './start-error.ts';
+
+// The wait for a lock. A process that serves the file keeps its lock; a process that only reads
+// releases it soon.
+const busyTimeoutMs = 1000;
+
+export function offlineSqlite(path: string): OfflineAccess {
+  return {
+    name: path,
+    keyLengthMax: Number.POSITIVE_INFINITY,
+    exists: async () => existsSync(path) && statSync(path).size > 0,
+    readSnapshot: (work) =>
+      withDatabase(path, { readonly: true }, (database) => inTransaction(path, database, 'BEGIN', work)),
+    whileLocked: (work) =>
+      withDatabase(path, {}, (database) =>
+        locked(database, () =>
+          work({ transaction: (change) => inTransaction(path, database, 'BEGIN EXCLUSIVE', change) }),
+        ),
+      ),
+    prepare: () => retryWhileBusy(path, { waitMsMax: limits.sqliteBusyTimeoutMs }, () => prepareDatabase(path)),
+  };
+}
+
+/** Locks the file against all other processes. */
+async function locked<Result>(database: SqliteDatabase, work: () => Promise<Result>): Promise<Result> {
+  const mode = database.pragma('journal_mode', { simple: true });
+  // The lock stays until the end. SQLite refuses to leave WAL mode while another process has the
+  // file open.
+  database.pragma('locking_mode = EXCLUSIVE');
+  database.pragma('journal_mode = DELETE');
+  database.pragma('synchronous = FULL');
+  try {
+    return await work();
+  } finally {
+    database.pragma('locking_mode = NORMAL');
+    database.pragma(`journal_mode = ${mode}`);
+  }
+}
+
+async function withDatabase<Result>(
+  path: string,
+  options: { readonly readonly?: boolean },
+  use: (database: SqliteDatabase) => Promise<Result>,
+): Promise<Result> {
+  try {
+    accessSync(path);
+    const database = new Database(path, { ...options, fileMustExist: true, timeout: busyTimeoutMs });
+    try {
+      return await use(database);
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    throw startError(error, path);
+  }
+}
+
+async function inTransaction<Result>(
+  path: string,
+  database: SqliteDatabase,
+  begin: string,
+  use: (file: OfflineDatabase) => Promise<Result>,
+): Promise<Result> {
+  const statements = new StatementRunner(database);
+  database.exec(begin);
+  try {
+    const result = await use(
+      offlineDatabase({ name: path, sql: sqliteOfflineDialect, facts: sqliteFacts }, async (query) =>
+        statements.run(query),
+      ),
+    );
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    if (database.inTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}

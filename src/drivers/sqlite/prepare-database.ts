@@ -1,0 +1,117 @@
+/**
+ * Prepares a SQLite file before it is served: creates it, checks that it is kine's or tine's, and
+ * migrates its schema.
+ */
+import { existsSync, statSync } from 'node:fs';
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import Database from 'better-sqlite3';
+import { migrationSource, migrations, migrationsTable } from '../../../migrations/migrations.ts';
+import { sqliteWords } from '../../../migrations/words.ts';
+import { limits } from '../../limits.ts';
+import { silentLog } from '../knex-log.ts';
+import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
+import { ownerOnly } from './file-modes.ts';
+
+/**
+ * Creates the file if it is missing, and migrates its schema. Several instances may do this at
+ * once: an attempt that meets the lock of another one has no effect.
+ *
+ * @throws StartError for a fault that the operator must repair; errors of SQLite and the file
+ * system.
+ */
+export async function prepareDatabase(path: string): Promise<void> {
+  await makeDirectory(dirname(path));
+  await makeFile(path);
+  const applied = inspect(path);
+  refuseNewer(path, applied);
+  if (applied.length < migrations.length) await migrate(path);
+}
+
+/**
+ * Creates the file for its owner alone, whatever the umask. SQLite gives the WAL the same mode. An
+ * empty file is a new database.
+ */
+async function makeFile(path: string): Promise<void> {
+  if (existsSync(path)) return;
+  const file = await open(path, 'a', ownerOnly.file);
+  await file.close();
+}
+
+/**
+ * Creates the directory and its parents. Node's recursive mkdir never ends on a file system that
+ * refuses directories, such as /proc.
+ */
+async function makeDirectory(path: string): Promise<void> {
+  if (isDirectory(path)) return;
+  await makeDirectory(dirname(path));
+  await mkdir(path, ownerOnly.directory).catch((error) => {
+    // Another instance may have created it.
+    if (!isDirectory(path)) throw error;
+  });
+}
+
+function isDirectory(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}
+
+/**
+ * The names of the applied migrations. A new file also gets the settings that cannot be changed
+ * later.
+ */
+function inspect(path: string): readonly string[] {
+  const database = new Database(path, { timeout: limits.sqliteBusyTimeoutMs });
+  try {
+    if (database.pragma('page_count', { simple: true }) === 0) database.pragma('auto_vacuum = INCREMENTAL');
+    database.pragma('journal_mode = WAL');
+    refuseForeignTable(database, path);
+    const known = database
+      .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?")
+      .get(migrationsTable);
+    if (known === undefined) return [];
+    return database.prepare(`SELECT name FROM ${migrationsTable} ORDER BY id`).pluck().all() as string[];
+  } finally {
+    database.close();
+  }
+}
+
+/** A table `kine` without kine's columns belongs to another program. */
+function refuseForeignTable(database: Database.Database, path: string): void {
+  const columns = database.prepare("SELECT name FROM pragma_table_info('kine')").pluck().all();
+  if (columns.length === 0) return;
+  refuseForeignColumns(path, columns, 'file');
+}
+
+/**
+ * Migrates in one transaction, knex's own lock included. A process that is killed half-way leaves
+ * the file as it was, without a lock to remove by hand. knex is loaded only for this.
+ */
+async function migrate(path: string): Promise<void> {
+  const { default: knex } = await import('knex');
+  const database = knex({
+    client: 'better-sqlite3',
+    connection: { filename: path },
+    useNullAsDefault: true,
+    log: silentLog,
+  });
+  try {
+    await database.raw(`PRAGMA busy_timeout = ${limits.sqliteBusyTimeoutMs}`);
+    await database.raw('PRAGMA synchronous = FULL');
+    await database.transaction(async (transaction) => {
+      // knex's BEGIN takes no lock. BEGIN IMMEDIATE waits for the lock of another instance, before
+      // the first read.
+      await transaction.raw('ROLLBACK');
+      await transaction.raw('BEGIN IMMEDIATE');
+      if (await transaction.schema.hasTable(migrationsTable)) {
+        refuseNewer(path, await transaction(migrationsTable).orderBy('id').pluck<string[]>('name'));
+      }
+      await transaction.migrate.latest({
+        tableName: migrationsTable,
+        disableTransactions: true,
+        migrationSource: migrationSource(sqliteWords),
+      });
+    });
+  } finally {
+    await database.destroy();
+  }
+}
