@@ -96,15 +96,25 @@ export class OutageDetector {
 
   /**
    * A probe was answered. An earlier probe without a reply shows that the network lost data in
-   * between.
+   * between, unless its reply comes a moment later: a network that has become faster answers the
+   * later probe first.
    */
   #answered({ sinceMs }: Pending): void {
     const isBack = this.#isOutage;
-    const wasAway = [...this.#probes].some((other) => other.sinceMs < sinceMs);
+    const earlier = [...this.#probes].filter((other) => other.sinceMs < sinceMs);
     this.#probes.clear();
     this.#isOutage = false;
     if (isBack) this.#options.onReturn();
-    else if (wasAway) this.#options.onLoss();
+    else if (earlier.length > 0) this.#awaitEarlier(earlier);
+  }
+
+  #awaitEarlier(earlier: readonly Pending[]): void {
+    for (const probe of earlier) this.#probes.add(probe);
+    setTimeout(() => {
+      if (!earlier.some((probe) => this.#probes.has(probe))) return;
+      this.#probes.clear();
+      this.#options.onLoss();
+    }, remoteLimits.probeGraceMs).unref();
   }
 
   #hasWaitedSince(ms: number): boolean {

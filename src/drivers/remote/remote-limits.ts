@@ -21,6 +21,11 @@ export const remoteLimits = {
    * not, the network lost the first.
    */
   probeIntervalMs: 500,
+  /**
+   * How long the reply of the first may come after that of the second. Delays of a network vary by
+   * less; requests continue within a second after an outage.
+   */
+  probeGraceMs: 250,
   /** The time limit of a probe. Over a slow network a new connection costs six round trips. */
   probeMsMax: 4_000,
   /**

@@ -88,8 +88,23 @@ test('when a later probe is answered and an earlier one is not, the waiting requ
   assert.ok(probes.length >= 2);
   probes.at(-1)?.answer();
   await settled();
+  assert.deepEqual(events, [], 'the reply of the earlier probe may still come');
+  await pass(remoteLimits.probeGraceMs);
   assert.deepEqual(events, ['lost']);
   assert.equal(detector.isOutage, false, 'the database is there');
+});
+
+test('when an earlier probe is answered a moment after a later one, nothing is lost', async (context) => {
+  const { detector, probes, events, pass } = watched(context);
+  detector.startWait();
+  await pass(remoteLimits.slowReplyMs + remoteLimits.probeIntervalMs);
+  assert.equal(probes.length, 2);
+  probes[1]?.answer();
+  await settled();
+  probes[0]?.answer();
+  await settled();
+  await pass(2 * remoteLimits.probeGraceMs);
+  assert.deepEqual(events, []);
 });
 
 test('a probe whose cause is gone changes nothing', async (context) => {
