@@ -29,6 +29,7 @@ import { SlowDiskDetector } from './slow-disk-detector.ts';
 import { isSmallBatch, isSmallRead } from './small-work.ts';
 import { eventLoopFacts } from './sqlite-facts.ts';
 import type { ThreadStatistics } from './thread-protocol.ts';
+import { TimeBudget } from './time-budget.ts';
 import { Transactions, type TransactionTimes } from './transactions.ts';
 import { extendWal, resetWal, walBytes, walPath } from './wal.ts';
 import { WriteTimes } from './write-times.ts';
@@ -73,7 +74,8 @@ export class EventLoopConnection {
   #syncedHead: readonly Row[] | undefined;
   #aloneFromMs = Number.NEGATIVE_INFINITY;
   #batchCount = 0;
-  #readAtMs = Number.NEGATIVE_INFINITY;
+  /** Of lists and of looking up where watches start. */
+  readonly #listTime = new TimeBudget({ burstMs: limits.eventLoopListBurstMs, share: limits.eventLoopListShare });
   #threadTasks = 0;
 
   /** @throws a SQLite error; DriverError if the path leads to another file. */
@@ -159,13 +161,9 @@ export class EventLoopConnection {
 
   acceptsRead(name: ReadName, input: unknown): boolean {
     if (!this.#slowDisk.isFast || !isSmallRead(name, input, this.#head?.[0])) return false;
-    if (name !== 'rangePages' && name !== 'idBefore') return true;
     // Many lists at once, and watches that start in the past, run in a thread. Reads of keys and of
     // the head come in batches.
-    const nowMs = performance.now();
-    const isFirst = nowMs - this.#readAtMs >= limits.eventLoopReadIntervalMs;
-    if (isFirst) this.#readAtMs = nowMs;
-    return isFirst;
+    return !isListRead(name) || this.#listTime.hasTime;
   }
 
   /** Whether no other process has written to the file for a while. */
@@ -239,7 +237,9 @@ export class EventLoopConnection {
       this.#forget();
       return undefined;
     } finally {
-      this.#slowDisk.observe(performance.now() - startMs);
+      const tookMs = performance.now() - startMs;
+      if (isListRead(name)) this.#listTime.spend(tookMs);
+      else this.#slowDisk.observe(tookMs);
     }
   }
 
@@ -327,4 +327,8 @@ export class EventLoopConnection {
     if (fault !== undefined) throw new DriverError('removed', fault);
     return result;
   }
+}
+
+function isListRead(name: ReadName): boolean {
+  return name === 'rangePages' || name === 'idBefore';
 }
