@@ -83,14 +83,14 @@ export default {
     onlyImports('src/drivers', '^src/(mvcc|sql|wire)/', SHARED, CONFIG),
     onlyImports(
       'src/read-cache',
-      '^src/watch/(event-fed-cache|interval-tree|position)\\.ts$',
+      '^src/watch/(events/event-fed-cache|audience/interval-tree|position)\\.ts$',
       '^src/(mvcc|sql|wire)/',
       SHARED,
     ),
     onlyImports(
       'src/store',
       ...driverInterface,
-      '^src/watch/event-source\\.ts$',
+      '^src/watch/events/event-source\\.ts$',
       '^src/(backend|bbolt|mvcc|read-cache|sql|wire)/',
       SHARED,
       CONFIG,

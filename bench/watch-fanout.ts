@@ -8,7 +8,7 @@ import { pino } from 'pino';
 import type { Keys } from '../src/mvcc/operations.ts';
 import type { Head, LogEvent } from '../src/mvcc/results.ts';
 import type { KeyText } from '../src/sql/key-text.ts';
-import type { EventPage, EventSource } from '../src/watch/event-source.ts';
+import type { EventPage, EventSource } from '../src/watch/events/event-source.ts';
 import { WatchHub } from '../src/watch/hub.ts';
 import { WatchSession } from '../src/watch/watch-session.ts';
 import type { WatchStream } from '../src/watch/watch-stream.ts';

@@ -2,7 +2,7 @@ import type { RowId } from '../mvcc/operations.ts';
 import type { NameInterval } from '../mvcc/reads/read-point.ts';
 import type { LogEvent } from '../mvcc/results.ts';
 import type { KeyText } from '../sql/key-text.ts';
-import { IntervalTree } from '../watch/interval-tree.ts';
+import { IntervalTree } from '../watch/audience/interval-tree.ts';
 import { cacheLimits } from './cache-limits.ts';
 import { isFirstVersion } from './key-value-bytes.ts';
 

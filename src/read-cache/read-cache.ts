@@ -6,7 +6,7 @@ import { type NameInterval, nameInterval } from '../mvcc/reads/read-point.ts';
 import type { Head, LogEvent, RangeResult } from '../mvcc/results.ts';
 import { successor } from '../sql/key-text.ts';
 import { BoundedCache } from '../text/bounded-cache.ts';
-import type { EventFedCache, EventFeed } from '../watch/event-fed-cache.ts';
+import type { EventFedCache, EventFeed } from '../watch/events/event-fed-cache.ts';
 import type { Position } from '../watch/position.ts';
 import { CacheEntries } from './cache-entries.ts';
 import { cacheLimits } from './cache-limits.ts';

@@ -15,9 +15,9 @@ import type { Revision } from '../mvcc/operations.ts';
 import type { Head } from '../mvcc/results.ts';
 import { BoundedCache } from '../text/bounded-cache.ts';
 import type { Permission } from '../wire/generated/authpb/auth.ts';
-import type { ReadQueue } from './read-queue.ts';
-import { internal, type Requester, uncancellable } from './requester.ts';
-import type { WriteQueue } from './write-queue.ts';
+import { internal, type Requester, uncancellable } from './queues/requester.ts';
+import type { ReadQueue } from './reads/read-queue.ts';
+import type { WriteQueue } from './writes/write-queue.ts';
 
 const secretBytes = 32;
 

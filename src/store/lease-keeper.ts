@@ -8,11 +8,11 @@ import type { Driver } from '../drivers/driver.ts';
 import { limits } from '../limits.ts';
 import type { LeaseId } from '../mvcc/operations.ts';
 import type { Head, LeaseStatus } from '../mvcc/results.ts';
-import { Coalescer } from './coalescer.ts';
 import type { OperationCounts } from './operation-counts.ts';
-import type { Requester } from './requester.ts';
+import { Coalescer } from './queues/coalescer.ts';
+import type { Requester } from './queues/requester.ts';
 import type { CoalescerStatistics } from './store-statistics.ts';
-import type { WriteQueue } from './write-queue.ts';
+import type { WriteQueue } from './writes/write-queue.ts';
 
 export class LeaseKeeper {
   readonly #driver: Driver;

@@ -3,9 +3,9 @@ import type { Logger } from 'pino';
 import type { Driver } from '../drivers/driver.ts';
 import { limits } from '../limits.ts';
 import type { Member, MemberId } from '../mvcc/operations.ts';
-import type { ReadQueue } from './read-queue.ts';
-import { internal, type Requester } from './requester.ts';
-import type { WriteQueue } from './write-queue.ts';
+import { internal, type Requester } from './queues/requester.ts';
+import type { ReadQueue } from './reads/read-queue.ts';
+import type { WriteQueue } from './writes/write-queue.ts';
 
 export class Members {
   readonly #driver: Driver;

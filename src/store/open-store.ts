@@ -4,7 +4,7 @@ import type { Config } from '../config/config.ts';
 import { openDriver } from '../drivers/open.ts';
 import { DriverError } from '../errors.ts';
 import type { Member } from '../mvcc/operations.ts';
-import { internal } from './requester.ts';
+import { internal } from './queues/requester.ts';
 import { SqlStore } from './sql-store.ts';
 import type { Store } from './store.ts';
 

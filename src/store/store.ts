@@ -14,11 +14,11 @@ import type {
 } from '../mvcc/operations.ts';
 import type { DeleteResult, Head, LeaseStatus, PutResult, RangeResult, TxnResult } from '../mvcc/results.ts';
 import type { KeyText } from '../sql/key-text.ts';
-import type { EventSource } from '../watch/event-source.ts';
+import type { EventSource } from '../watch/events/event-source.ts';
 import type { AuthStore } from './auth-store.ts';
-import type { KeysHash } from './key-hasher.ts';
-import type { Requester } from './requester.ts';
-import type { Snapshot } from './snapshots.ts';
+import type { Requester } from './queues/requester.ts';
+import type { KeysHash } from './reads/key-hasher.ts';
+import type { Snapshot } from './reads/snapshots.ts';
 import type { StoreStatistics } from './store-statistics.ts';
 
 /**

@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { assert, DriverError } from '../errors.ts';
 import type { LogEvent } from '../mvcc/results.ts';
-import { isSelected } from './audience.ts';
-import { eventChunks } from './event-chunk.ts';
+import { isSelected } from './audience/audience.ts';
+import { holdsKey } from './audience/key-index.ts';
+import { eventChunks } from './events/event-chunk.ts';
+import { withPreviousOfTransaction } from './events/previous-values.ts';
 import type { WatchHub } from './hub.ts';
-import { holdsKey } from './key-index.ts';
 import type { Position } from './position.ts';
-import { withPreviousOfTransaction } from './previous-values.ts';
 import { watchLimits } from './watch-limits.ts';
 import type { Watcher } from './watcher.ts';
 

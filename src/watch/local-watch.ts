@@ -1,7 +1,7 @@
 import type { Keys, Revision } from '../mvcc/operations.ts';
-import type { EventSelection } from './audience.ts';
+import type { EventSelection } from './audience/audience.ts';
 import { CatchUp } from './catch-up.ts';
-import type { EventChunk } from './event-chunk.ts';
+import type { EventChunk } from './events/event-chunk.ts';
 import type { WatchHub } from './hub.ts';
 import type { Position } from './position.ts';
 import { watchLimits } from './watch-limits.ts';

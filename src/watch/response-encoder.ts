@@ -2,7 +2,7 @@ import type { Revision } from '../mvcc/operations.ts';
 import { type Origin, ResponseHeaders } from '../wire/response-headers.ts';
 import { sizeBigint, sizeNumber, sizeUint32 } from '../wire/size.ts';
 import { Writer } from '../wire/writer.ts';
-import type { EventChunk } from './event-chunk.ts';
+import type { EventChunk } from './events/event-chunk.ts';
 
 /** A response in pieces. The events of a chunk are the same bytes for all its watchers. */
 export type ResponseMessage = readonly Uint8Array[];

@@ -3,7 +3,7 @@ import { DriverError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { Revision, RowId } from '../mvcc/operations.ts';
 import type { Head } from '../mvcc/results.ts';
-import type { BatchEvents, EventPage, EventSource } from './event-source.ts';
+import type { BatchEvents, EventPage, EventSource } from './events/event-source.ts';
 import type { Position } from './position.ts';
 import { watchLimits } from './watch-limits.ts';
 

@@ -1,7 +1,7 @@
 import { etcdError } from '../errors.ts';
 import type { Revision } from '../mvcc/operations.ts';
 import { CatchUp } from './catch-up.ts';
-import { type EventChunk, eventChunks } from './event-chunk.ts';
+import { type EventChunk, eventChunks } from './events/event-chunk.ts';
 import type { WatchHub } from './hub.ts';
 import type { Position } from './position.ts';
 import type { ResponseMessage } from './response-encoder.ts';

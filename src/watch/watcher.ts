@@ -1,6 +1,6 @@
 import type { Keys, Revision } from '../mvcc/operations.ts';
-import type { Audience, EventSelection } from './audience.ts';
-import type { EventChunk } from './event-chunk.ts';
+import type { Audience, EventSelection } from './audience/audience.ts';
+import type { EventChunk } from './events/event-chunk.ts';
 import type { Position } from './position.ts';
 import { watchIdField } from './response-encoder.ts';
 

@@ -1,6 +1,6 @@
 /** Classifies the errors of MySQL, MariaDB and mysql2. */
 import { DriverError, type DriverErrorKind, isOwnError } from '../../errors.ts';
-import { NoConnectionLeft } from '../remote/no-connection-left.ts';
+import { NoConnectionLeft } from '../remote/connections/no-connection-left.ts';
 import { TransactionConflict } from '../remote/retry.ts';
 
 /**

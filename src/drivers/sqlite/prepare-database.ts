@@ -11,7 +11,7 @@ import { sqliteWords } from '../../../migrations/words.ts';
 import { limits } from '../../limits.ts';
 import { silentLog } from '../knex-log.ts';
 import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
-import { ownerOnly } from './file-modes.ts';
+import { ownerOnly } from './file/file-modes.ts';
 
 /**
  * Creates the file if it is missing, and migrates its schema. Several instances may do this at

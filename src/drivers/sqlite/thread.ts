@@ -9,15 +9,15 @@ import type { WriteOptions } from '../../mvcc/writes/write-state.ts';
 import { StatementMeter } from '../statement-meter.ts';
 import { classifyError } from './classify-error.ts';
 import { openConnection, type SqliteDatabase, StatementRunner } from './connection.ts';
-import { FileIdentity } from './file-identity.ts';
-import { defragmentChunk, reclaimChunk } from './file-size.ts';
+import { FileIdentity } from './file/file-identity.ts';
+import { defragmentChunk, reclaimChunk } from './file/file-size.ts';
+import { boundWal, checkpointAll } from './file/wal.ts';
 import { MachineClock } from './machine-clock.ts';
 import { runProgram } from './run-program.ts';
 import { serializeError } from './serialized-error.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
 import type { Reply, Request, SerializedError, Task, ThreadData, ThreadStatistics } from './thread-protocol.ts';
 import { Transactions } from './transactions.ts';
-import { boundWal, checkpointAll } from './wal.ts';
 import { WriteTimes } from './write-times.ts';
 
 if (parentPort === null) throw new AssertionError('thread.ts is the body of a worker thread');

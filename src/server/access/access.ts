@@ -11,7 +11,7 @@ import { DriverError, EtcdError, etcdError } from '../../errors.ts';
 import { authRevision, isAuthOn, permitsAlike } from '../../mvcc/auth/auth-state.ts';
 import type { Permit } from '../../mvcc/auth/permit.ts';
 import type { AuthStore } from '../../store/auth-store.ts';
-import type { Requester } from '../../store/requester.ts';
+import type { Requester } from '../../store/queues/requester.ts';
 import type { Call } from '../transport/grpc/method.ts';
 import { Caller, type Credentials, type Need } from './caller.ts';
 import { adminNeed, authenticatedNeed } from './needs.ts';

@@ -2,7 +2,7 @@ import { limits } from '../../limits.ts';
 import type { Logger } from '../../logger.ts';
 import { type Alarm, alarmNumbers } from '../../mvcc/operations.ts';
 import { SparseLog } from '../../sparse-log.ts';
-import type { Origin, Requester } from '../../store/requester.ts';
+import type { Origin, Requester } from '../../store/queues/requester.ts';
 import type { Store } from '../../store/store.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { alarmName } from '../replies/alarm-text.ts';

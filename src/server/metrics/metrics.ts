@@ -3,7 +3,7 @@ import type { MetricsDetail } from '../../config/config.ts';
 import { limits } from '../../limits.ts';
 import { LatestAnswer } from '../../statistics/latest-answer.ts';
 import { paced } from '../../statistics/paced.ts';
-import { internal } from '../../store/requester.ts';
+import { internal } from '../../store/queues/requester.ts';
 import type { Store } from '../../store/store.ts';
 import type { WatchStatistics } from '../../watch/hub.ts';
 import type { Origin } from '../../wire/response-headers.ts';

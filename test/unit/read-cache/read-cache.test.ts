@@ -7,7 +7,7 @@ import { cacheLimits } from '../../../src/read-cache/cache-limits.ts';
 import { isFirstVersion, keyValuesOf } from '../../../src/read-cache/key-value-bytes.ts';
 import { ReadCache } from '../../../src/read-cache/read-cache.ts';
 import { compactMarkName, keyText } from '../../../src/sql/key-text.ts';
-import { TestOrigin } from '../store/requesters.ts';
+import { TestOrigin } from '../store/queues/requesters.ts';
 import { bytesOf, type CachedReads, cachedReads, reading } from './cached-reads.ts';
 import type { ModelDatabase } from './model-database.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { LogEvent } from '../../../src/mvcc/results.ts';
-import type { EventFedCache, EventFeed } from '../../../src/watch/event-fed-cache.ts';
+import type { EventFedCache, EventFeed } from '../../../src/watch/events/event-fed-cache.ts';
 import type { Position } from '../../../src/watch/position.ts';
 import type { FakeEventSource } from './fake-event-source.ts';
 

@@ -3,9 +3,9 @@ import { DriverError } from '../../../src/errors.ts';
 import type { Keys, Revision, RowId } from '../../../src/mvcc/operations.ts';
 import type { EventsRequest } from '../../../src/mvcc/reads/events.ts';
 import type { Head, LogEvent } from '../../../src/mvcc/results.ts';
-import type { EventFedCache } from '../../../src/watch/event-fed-cache.ts';
-import type { EventFollower, EventPage, EventSource } from '../../../src/watch/event-source.ts';
-import { holdsKey } from '../../../src/watch/key-index.ts';
+import { holdsKey } from '../../../src/watch/audience/key-index.ts';
+import type { EventFedCache } from '../../../src/watch/events/event-fed-cache.ts';
+import type { EventFollower, EventPage, EventSource } from '../../../src/watch/events/event-source.ts';
 import { Event } from '../../../src/wire/generated/mvccpb/kv.ts';
 
 export interface Change {

@@ -5,8 +5,8 @@ import type { Logger } from '../../../logger.ts';
 import type { Revision, TxnOperation } from '../../../mvcc/operations.ts';
 import { SparseLog } from '../../../sparse-log.ts';
 import type { KeyText } from '../../../sql/key-text.ts';
-import { ownRequester } from '../../../store/requester.ts';
-import { Slots } from '../../../store/slots.ts';
+import { ownRequester } from '../../../store/queues/requester.ts';
+import { Slots } from '../../../store/queues/slots.ts';
 import type { Store } from '../../../store/store.ts';
 import { serverLimits } from '../../server-limits.ts';
 

@@ -3,7 +3,7 @@ import { DriverError, EtcdError } from '../../../errors.ts';
 import type { Keys, LeaseId, RangeOperation, Revision, TxnOperation } from '../../../mvcc/operations.ts';
 import type { RangeResult, TxnResult } from '../../../mvcc/results.ts';
 import type { Interval, KeyText } from '../../../sql/key-text.ts';
-import type { Requester } from '../../../store/requester.ts';
+import type { Requester } from '../../../store/queues/requester.ts';
 import type { WatchHub } from '../../../watch/hub.ts';
 import { LocalWatch, type LocalWatchOptions } from '../../../watch/local-watch.ts';
 import { RangeResponse } from '../../../wire/generated/etcdserverpb/kv.ts';

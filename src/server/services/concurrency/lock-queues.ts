@@ -1,7 +1,7 @@
 import { DriverError } from '../../../errors.ts';
 import type { LeaseId, PutOperation, Revision, TxnOperation } from '../../../mvcc/operations.ts';
 import { keyText } from '../../../sql/key-text.ts';
-import { OriginSlots } from '../../../store/origin-slots.ts';
+import { OriginSlots } from '../../../store/queues/origin-slots.ts';
 import type { KeyValue } from '../../../wire/generated/mvccpb/kv.ts';
 import { serverLimits } from '../../server-limits.ts';
 import type { ServiceContext } from '../service-context.ts';

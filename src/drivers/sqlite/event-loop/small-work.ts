@@ -1,0 +1,91 @@
+/** Decides which work is small enough for the event loop: less than 1 ms of SQLite. */
+import { limits } from '../../../limits.ts';
+import type { Keys, TxnStep, WriteOperation } from '../../../mvcc/operations.ts';
+import type { ReadInput, ReadName } from '../../../mvcc/read-programs.ts';
+import { headId } from '../../../sql/rows/head-row.ts';
+import type { Row } from '../../../sql/statement.ts';
+
+export function isSmallBatch(operations: readonly WriteOperation[]): boolean {
+  return (
+    operations.length <= limits.eventLoopOperationsMax &&
+    operations.reduce((sum, operation) => sum + sizeOf(operation), 0) <= limits.eventLoopBytesMax
+  );
+}
+
+/**
+ * Whether a read looks up a few rows by their keys or ids. `head`: the last row of statement HEAD,
+ * if there is one.
+ */
+export function isSmallRead(name: ReadName, input: unknown, head: Row | undefined): boolean {
+  switch (name) {
+    case 'head':
+    case 'nextLeases':
+    case 'alarms':
+    case 'idBefore':
+    case 'idsToCompact':
+    case 'leaseClock':
+    case 'membersSince':
+    case 'tokenSecret':
+      return true;
+    case 'lease':
+      // A lease may have any number of keys.
+      return !(input as ReadInput<'lease'>).keys;
+    case 'points':
+      return (input as ReadInput<'points'>).length <= limits.eventLoopOperationsMax;
+    case 'eventsAfter': {
+      const { afterId } = input as ReadInput<'eventsAfter'>;
+      return head !== undefined && headId(head) - afterId <= limits.eventLoopOperationsMax;
+    }
+    case 'rangePages':
+      return beginsPlainList(input as ReadInput<'rangePages'>);
+    case 'leasesById':
+      return (input as ReadInput<'leasesById'>).length <= limits.eventLoopOperationsMax;
+    default:
+      return false;
+  }
+}
+
+/**
+ * Whether a list starts at its first key and is read in key order. It ends after a few rows, or a
+ * thread continues it. Other lists are sorted, filtered or counted as a whole.
+ */
+function beginsPlainList({ operation, position }: ReadInput<'rangePages'>): boolean {
+  const { sort, revisionFilter, countOnly, limit, revision } = operation;
+  return !(position || sort || revisionFilter || countOnly) && limit === 0 && revision <= 0;
+}
+
+const unbounded = Number.POSITIVE_INFINITY;
+
+/**
+ * Bytes to write, plus a share for each key to look up. Infinite if the work is not known in
+ * advance.
+ */
+function sizeOf(operation: WriteOperation | TxnStep): number {
+  switch (operation.kind) {
+    case 'put':
+      return stepBytes + operation.value.length;
+    case 'delete':
+    case 'range':
+      return keysSize(operation.keys);
+    case 'txn':
+      return (
+        operation.compares.reduce((sum, { keys }) => sum + keysSize(keys), 0) +
+        [...operation.success, ...operation.failure].reduce((sum, step) => sum + sizeOf(step), 0)
+      );
+    case 'leaseGrant':
+    case 'leaseTick':
+    case 'memberAnnounce':
+      return stepBytes;
+    case 'leaseRenew':
+      return stepBytes * operation.ids.length;
+    default:
+      return unbounded;
+  }
+}
+
+function keysSize(keys: Keys): number {
+  return 'one' in keys ? stepBytes : unbounded;
+}
+
+/** The look-up of a key takes as long as the write of this many bytes of a value. */
+const stepBytes = 4 * 1024;

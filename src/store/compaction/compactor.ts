@@ -1,0 +1,118 @@
+/**
+ * Deletes the rows that compaction made unreachable, in chunks. Each chunk shares a commit with
+ * waiting writes. Releases free space afterwards. After a crash, the next start continues.
+ */
+import type { Logger } from 'pino';
+import type { Driver } from '../../drivers/driver.ts';
+import { limits } from '../../limits.ts';
+import type { Permit } from '../../mvcc/auth/permit.ts';
+import type { CompactionHash } from '../../mvcc/compaction/compaction-hash.ts';
+import type { Revision } from '../../mvcc/operations.ts';
+import { SparseLog } from '../../sparse-log.ts';
+import type { Requester } from '../queues/requester.ts';
+import type { WriteQueue } from '../writes/write-queue.ts';
+
+export class Compactor {
+  readonly #driver: Driver;
+  readonly #writes: WriteQueue;
+  readonly #logger: Logger;
+  /** Rate-limited, because a client can compact at each revision. */
+  readonly #marked: SparseLog;
+  #running: Promise<void> | undefined;
+  #again = false;
+  #stopped = false;
+  /** Set while compaction fails, so that one outage is logged once. */
+  #isFailing = false;
+
+  constructor(driver: Driver, writes: WriteQueue, logger: Logger) {
+    this.#driver = driver;
+    this.#writes = writes;
+    this.#logger = logger;
+    this.#marked = new SparseLog({
+      logger,
+      level: 'info',
+      message: 'compaction marked',
+      linesMax: limits.sparseLogLinesMax,
+      intervalMs: limits.sparseLogIntervalMs,
+    });
+  }
+
+  /**
+   * Sets the mark and stores the hash with it. Rows are deleted in the background. Returns the
+   * header's revision. `by`: the client's request, if there is one.
+   */
+  async compact(
+    revision: Revision,
+    by?: {
+      readonly permit: Permit | undefined;
+      readonly hash: CompactionHash | undefined;
+      readonly requester: Requester;
+    },
+  ): Promise<Revision> {
+    const { permit, hash, requester } = by ?? {};
+    const result = await this.#writes.write({ kind: 'compact', revision, hash, ...permit }, requester);
+    this.#marked.write(() => ({ revision }));
+    this.wake();
+    return result.revision;
+  }
+
+  /** Starts to delete. If a run is under way, one more run follows it. */
+  wake(): void {
+    if (this.#running !== undefined) {
+      this.#again = true;
+      return;
+    }
+    this.#running = this.#run().finally(() => {
+      this.#running = undefined;
+      if (this.#again && !this.#stopped) {
+        this.#again = false;
+        this.wake();
+      }
+    });
+  }
+
+  get isRunning(): boolean {
+    return this.#running !== undefined;
+  }
+
+  /** Resolves when every row below the current mark is deleted. */
+  async finished(): Promise<void> {
+    while (this.#running !== undefined) await this.#running;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    let hasWork = false;
+    while (!this.#stopped) {
+      try {
+        if (!hasWork) hasWork = (await this.#driver.read('idsToCompact', null, 'quick')) > 0;
+        if (!hasWork) break;
+        const { idsLeft, isHeld } = await this.#writes.write({ kind: 'compactChunk', nowMs: this.#driver.nowMs() });
+        if (idsLeft === 0) break;
+        if (isHeld) await pause();
+        this.#isFailing = false;
+      } catch (error) {
+        if (!this.#isFailing) this.#logger.warn({ err: error }, 'compaction failed; retrying');
+        this.#isFailing = true;
+        await pause();
+      }
+    }
+    await this.#reclaim();
+  }
+
+  async #reclaim(): Promise<void> {
+    try {
+      while (!this.#stopped && (await this.#driver.reclaim()).more);
+    } catch (error) {
+      this.#logger.warn({ err: error }, 'releasing free space failed; the next compaction retries');
+    }
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, limits.retryPauseMs));
+}

@@ -1,0 +1,104 @@
+/** Hashes the history of the keys in short reads, so that other reads do not wait long. */
+import { DriverError, EtcdError } from '../../errors.ts';
+import { limits } from '../../limits.ts';
+import type { CompactionHash } from '../../mvcc/compaction/compaction-hash.ts';
+import type { Revision } from '../../mvcc/operations.ts';
+import type { Head } from '../../mvcc/results.ts';
+import type { HashPosition, HashRequest } from '../../mvcc/snapshot/hash-keys.ts';
+import type { Requester } from '../queues/requester.ts';
+import { Slots } from '../queues/slots.ts';
+import type { ReadQueue } from './read-queue.ts';
+
+/** Restarts of one hash after a compaction deleted rows that were still to be read. */
+const restartsMax = 3;
+
+/** The hash of everything up to a revision that compaction has not deleted. */
+export interface KeysHash {
+  /** The newest revision. */
+  readonly headRevision: Revision;
+  readonly revision: Revision;
+  /** The mark when the hash was computed; -1: nothing was compacted. */
+  readonly compactRevision: Revision;
+  readonly hash: number;
+}
+
+export class KeyHasher {
+  readonly #reads: ReadQueue;
+  readonly #observeHead: (head: Head) => void;
+  readonly #slots = new Slots({
+    countMax: limits.hashesUnderWayMax,
+    waitingMax: limits.snapshotsWaitingMax,
+  });
+
+  constructor(reads: ReadQueue, observeHead: (head: Head) => void) {
+    this.#reads = reads;
+    this.#observeHead = observeHead;
+  }
+
+  /**
+   * Hashes up to a revision; 0: up to the newest. Rejects with `EtcdError`: `compacted`,
+   * `futureRevision`, `tooManyRequests`.
+   */
+  async hash(revision: Revision, requester: Requester & { readonly signal: AbortSignal }): Promise<KeysHash> {
+    const release = await this.#slots.take(requester.signal);
+    try {
+      return await this.#hashWithRestarts(revision, requester);
+    } finally {
+      release();
+    }
+  }
+
+  /**
+   * The hash that belongs to a compaction at this revision. Undefined if it cannot be computed, or
+   * not in time: the compaction goes on without a hash.
+   */
+  async forCompaction(revision: Revision, requester: Requester): Promise<CompactionHash | undefined> {
+    if (revision <= 0) return undefined;
+    try {
+      const signal = AbortSignal.timeout(limits.compactionHashMsMax);
+      const release = await this.#slots.take(signal);
+      try {
+        const within = withDeadline(requester, limits.compactionHashMsMax);
+        const { compactRevision, hash } = await this.#hashAll({ revision, forCompaction: true }, within);
+        return { revision, compactRevision, hash };
+      } finally {
+        release();
+      }
+    } catch (error) {
+      if (error instanceof EtcdError || error instanceof DriverError) return undefined;
+      throw error;
+    }
+  }
+
+  async #hashWithRestarts(revision: Revision, requester: Requester): Promise<KeysHash> {
+    for (let restarts = 0; ; restarts += 1) {
+      try {
+        return await this.#hashAll({ revision, forCompaction: false }, requester);
+      } catch (error) {
+        const isCompacted = error instanceof EtcdError && error.entry === 'compacted';
+        if (!isCompacted || restarts === restartsMax) throw error;
+      }
+    }
+  }
+
+  async #hashAll(request: Omit<HashRequest, 'position'>, requester: Requester): Promise<KeysHash> {
+    let position: HashPosition | undefined;
+    for (;;) {
+      const { head, next, ...hashed } = await this.#reads.read('hashKeys', { ...request, position }, { requester });
+      this.#observeHead(head);
+      if (next === undefined) return { headRevision: head.revision, ...hashed };
+      position = next;
+    }
+  }
+}
+
+/** The same requester, gone after the given time. */
+function withDeadline(requester: Requester, ms: number): Requester {
+  const endsMs = performance.now() + ms;
+  return {
+    origin: requester.origin,
+    get isGone() {
+      return requester.isGone || performance.now() > endsMs;
+    },
+  };
+}

@@ -1,0 +1,213 @@
+/**
+ * Group commit: while batches are under way, the next batch collects writes. Connections take
+ * turns, and the writes of one connection stay in order.
+ */
+import type { Driver, DriverBatchResult } from '../../drivers/driver.ts';
+import { etcdError } from '../../errors.ts';
+import { limits } from '../../limits.ts';
+import type { TxnStep, WriteOperation } from '../../mvcc/operations.ts';
+import type { PackedBatchEvents } from '../../mvcc/reads/events.ts';
+import type { Head, WriteResult } from '../../mvcc/results.ts';
+import { requestBoundsMs } from '../../statistics/bounds.ts';
+import { doublingBounds, Histogram } from '../../statistics/histogram.ts';
+import type { OperationCounts } from '../operation-counts.ts';
+import { FairQueue, type Queued } from '../queues/fair-queue.ts';
+import { internal, type Requester } from '../queues/requester.ts';
+import type { SlowOperations } from '../slow-operations.ts';
+import type { WriteQueueStatistics } from '../store-statistics.ts';
+import { operationBytes } from './operation-bytes.ts';
+
+interface Waiting extends Queued {
+  readonly operation: WriteOperation;
+  readonly sinceMs: number;
+  resolve(result: WriteResult): void;
+}
+
+/** Receives the events of committed batches, which saves reading them back. */
+export interface BatchFollower {
+  /** Called before a batch is given to the database. */
+  needsEvents(): boolean;
+  /** Called before the writes are answered, if the batch returns its events. */
+  take(events: PackedBatchEvents): void;
+}
+
+/** Bytes that may be sent to the database next to a full batch. */
+const smallBytesMax = limits.writeBatchBytesMax / 16;
+
+const batchOperationBounds = doublingBounds(1, 9);
+/** 1 KiB to 4 MiB. */
+const batchBytesBounds = doublingBounds(1024, 13);
+
+export interface WriteQueueOptions {
+  observeHead(head: Head): void;
+  readonly counts: OperationCounts;
+  readonly slow: SlowOperations;
+}
+
+export class WriteQueue {
+  readonly #driver: Pick<Driver, 'write'>;
+  readonly #options: WriteQueueOptions;
+  readonly #batchOperations = new Histogram(batchOperationBounds);
+  readonly #batchBytes = new Histogram(batchBytesBounds);
+  readonly #waitMs = new Histogram(requestBoundsMs);
+  readonly #waiting: FairQueue<Waiting>;
+  #scheduled = false;
+  /** Operations of the batch that was sent last. */
+  #lastCount = 0;
+  #underWay = 0;
+  #bytesUnderWay = 0;
+  #operationsUnderWay = 0;
+  #failedCount = 0;
+  #follower: BatchFollower | undefined;
+
+  constructor(driver: Pick<Driver, 'write'>, options: WriteQueueOptions) {
+    this.#driver = driver;
+    this.#options = options;
+    this.#waiting = new FairQueue<Waiting>({
+      countMax: limits.writeQueueCountMax,
+      bytesMax: limits.writeQueueBytesMax,
+      hasLargeReply: ({ operation }) => hasLargeReply(operation),
+      onReady: () => this.#schedule(),
+    });
+  }
+
+  get statistics(): WriteQueueStatistics {
+    return {
+      ...this.#waiting.statistics,
+      waitingBytes: this.#waiting.bytes,
+      underWay: this.#operationsUnderWay,
+      batchOperations: this.#batchOperations,
+      batchBytes: this.#batchBytes,
+      waitMs: this.#waitMs,
+      failed: this.#failedCount,
+    };
+  }
+
+  /** Sets the follower, or removes it. */
+  follow(follower: BatchFollower | undefined): void {
+    this.#follower = follower;
+  }
+
+  /**
+   * Resolves when the write is durable. Rejects with `EtcdError` when the write was refused, with
+   * `DriverError` when the database failed. A write whose requester is gone before it joins a batch
+   * has no effect, and rejects with `canceled`.
+   */
+  write<Kind extends WriteOperation['kind']>(
+    operation: WriteOperation & { kind: Kind },
+    requester: Requester = internal,
+  ): Promise<WriteResult & { kind: Kind }> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({
+        operation,
+        requester,
+        bytes: operationBytes(operation),
+        sinceMs: performance.now(),
+        resolve: resolve as Waiting['resolve'],
+        reject,
+      });
+      this.#schedule();
+    });
+  }
+
+  /**
+   * Sends at the end of this turn of the event loop, so that writes that arrived together leave
+   * together. A lone write leaves at once.
+   */
+  #schedule(): void {
+    if (this.#scheduled || this.#underWay >= limits.writeBatchesUnderWayMax) return;
+    if (this.#underWay === 0 && this.#lastCount === 1) {
+      void this.#send(this.#take());
+      return;
+    }
+    this.#scheduled = true;
+    setImmediate(() => {
+      this.#scheduled = false;
+      void this.#send(this.#take());
+    });
+  }
+
+  /**
+   * Takes a batch. One write may be larger than a batch. Small writes of other connections go with
+   * it, or before the next large write.
+   */
+  #take(): readonly Waiting[] {
+    const batch: Waiting[] = [];
+    let bytes = 0;
+    let bytesMax = this.#bytesUnderWay < limits.writeBatchBytesMax ? Number.POSITIVE_INFINITY : smallBytesMax;
+    while (batch.length < limits.writeBatchCountMax) {
+      const next = this.#waiting.take(bytesMax - bytes);
+      if (next === undefined) break;
+      batch.push(next);
+      bytes += next.bytes;
+      if (batch.length === 1) bytesMax = Math.min(bytesMax, Math.max(limits.writeBatchBytesMax, bytes + smallBytesMax));
+    }
+    if (batch.length === 0) return batch;
+    this.#lastCount = batch.length;
+    this.#batchOperations.observe(batch.length);
+    this.#batchBytes.observe(bytes);
+    return batch;
+  }
+
+  async #send(batch: readonly Waiting[]): Promise<void> {
+    if (batch.length === 0) return;
+    const startMs = performance.now();
+    for (const { sinceMs } of batch) this.#waitMs.observe(startMs - sinceMs);
+    this.#underWay += 1;
+    this.#operationsUnderWay += batch.length;
+    const bytes = batch.reduce((sum, each) => sum + each.bytes, 0);
+    this.#bytesUnderWay += bytes;
+    const withEvents = this.#follower?.needsEvents() === true;
+    try {
+      const result = await this.#driver.write(
+        batch.map((each) => each.operation),
+        { withEvents },
+      );
+      // Watchers first: their events and the replies below leave in the same turn.
+      if (result.events !== undefined) this.#follower?.take(result.events);
+      this.#options.observeHead(result.head);
+      this.#answer(batch, result);
+    } catch (error) {
+      for (const each of batch) this.#fail(each, error);
+    } finally {
+      this.#underWay -= 1;
+      this.#operationsUnderWay -= batch.length;
+      this.#bytesUnderWay -= bytes;
+      this.#options.slow.writes(batch, startMs);
+      if (this.#waiting.length > 0) this.#schedule();
+    }
+  }
+
+  #answer(batch: readonly Waiting[], { outcomes }: DriverBatchResult): void {
+    for (const [index, outcome] of outcomes.entries()) {
+      const each = batch[index] as Waiting;
+      if ('result' in outcome) {
+        this.#options.counts.done(each.operation, outcome.result);
+        each.resolve(outcome.result);
+      } else if ('error' in outcome) each.reject(etcdError(outcome.error));
+      else this.#fail(each, outcome.failure);
+    }
+    // The operations after these were not begun.
+    for (const each of batch.slice(outcomes.length).reverse()) this.#waiting.putBack(each);
+  }
+
+  #fail({ reject }: Waiting, error: unknown): void {
+    this.#failedCount += 1;
+    reject(error);
+  }
+}
+
+/** Whether the reply contains key-values. */
+function hasLargeReply(operation: WriteOperation | TxnStep): boolean {
+  switch (operation.kind) {
+    case 'put':
+    case 'delete':
+      return operation.previous;
+    case 'range':
+      return true;
+    case 'txn':
+      return operation.success.some(hasLargeReply) || operation.failure.some(hasLargeReply);
+    default:
+      return false;
+  }
+}

@@ -1,0 +1,120 @@
+import assert from 'node:assert/strict';
+import { type TestContext, test } from 'node:test';
+import { OutageDetector } from '../../../../../src/drivers/remote/connections/outage-detector.ts';
+import { remoteLimits } from '../../../../../src/drivers/remote/remote-limits.ts';
+
+/** A detector over a database of which each question is answered by the test, and a clock that the test moves. */
+function watched(context: TestContext) {
+  context.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
+  let nowMs = 1_000;
+  context.mock.method(performance, 'now', () => nowMs);
+  const probes: { answer: () => void; refuse: () => void }[] = [];
+  const events: string[] = [];
+  const detector = new OutageDetector({
+    probe: () =>
+      new Promise((resolve, reject) => probes.push({ answer: resolve, refuse: () => reject(new Error('refused')) })),
+    onLoss: () => events.push('lost'),
+    onReturn: () => events.push('back'),
+  });
+  context.after(() => detector.close());
+  const pass = async (ms: number) => {
+    for (let left = ms; left > 0; left -= remoteLimits.outageCheckIntervalMs) {
+      nowMs += remoteLimits.outageCheckIntervalMs;
+      context.mock.timers.tick(remoteLimits.outageCheckIntervalMs);
+      await settled();
+    }
+  };
+  return { detector, probes, events, pass };
+}
+
+/** Everything that was answered has had its effect. */
+async function settled(): Promise<void> {
+  for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
+}
+
+test('while replies arrive in time, no probe is sent', async (context) => {
+  const { detector, probes, events, pass } = watched(context);
+  const wait = detector.startWait();
+  for (let round = 0; round < 20; round += 1) {
+    await pass(remoteLimits.outageCheckIntervalMs);
+    wait.answered();
+  }
+  wait.end();
+  await pass(60_000);
+  assert.equal(probes.length, 0);
+  assert.deepEqual(events, []);
+});
+
+test('a slow reply is awaited while the database is reachable', async (context) => {
+  const { detector, probes, events, pass } = watched(context);
+  const wait = detector.startWait();
+  for (let round = 0; round < 40; round += 1) {
+    await pass(remoteLimits.outageCheckIntervalMs);
+    for (const { answer } of probes.splice(0)) answer();
+    await settled();
+  }
+  wait.end();
+  assert.deepEqual(events, []);
+  assert.equal(detector.isOutage, false);
+});
+
+test('a database that sends no replies is down until it replies', async (context) => {
+  const { detector, probes, events, pass } = watched(context);
+  detector.startWait();
+  await pass(remoteLimits.slowReplyMs + remoteLimits.outageCheckIntervalMs + remoteLimits.probeMsMax);
+  assert.deepEqual(events, ['lost']);
+  assert.equal(detector.isOutage, true);
+  await pass(30_000);
+  assert.deepEqual(events, ['lost'], 'reported once');
+  probes.at(-1)?.answer();
+  await settled();
+  assert.deepEqual(events, ['lost', 'back']);
+  assert.equal(detector.isOutage, false);
+});
+
+test('a database that refuses connections while a reply is awaited is down at once', async (context) => {
+  const { detector, probes, events, pass } = watched(context);
+  detector.startWait();
+  await pass(remoteLimits.slowReplyMs + remoteLimits.outageCheckIntervalMs);
+  probes[0]?.refuse();
+  await settled();
+  assert.deepEqual(events, ['lost']);
+});
+
+test('when a later probe is answered and an earlier one is not, the waiting request has lost its connection', async (context) => {
+  const { detector, probes, events, pass } = watched(context);
+  detector.startWait();
+  await pass(remoteLimits.slowReplyMs + 2 * remoteLimits.probeIntervalMs);
+  assert.ok(probes.length >= 2);
+  probes.at(-1)?.answer();
+  await settled();
+  assert.deepEqual(events, [], 'the reply of the earlier probe may still come');
+  await pass(remoteLimits.probeGraceMs);
+  assert.deepEqual(events, ['lost']);
+  assert.equal(detector.isOutage, false, 'the database is there');
+});
+
+test('when an earlier probe is answered a moment after a later one, nothing is lost', async (context) => {
+  const { detector, probes, events, pass } = watched(context);
+  detector.startWait();
+  await pass(remoteLimits.slowReplyMs + remoteLimits.probeIntervalMs);
+  assert.equal(probes.length, 2);
+  probes[1]?.answer();
+  await settled();
+  probes[0]?.answer();
+  await settled();
+  await pass(2 * remoteLimits.probeGraceMs);
+  assert.deepEqual(events, []);
+});
+
+test('a probe whose cause is gone changes nothing', async (context) => {
+  const { detector, probes, events, pass } = watched(context);
+  const wait = detector.startWait();
+  await pass(remoteLimits.slowReplyMs + remoteLimits.outageCheckIntervalMs);
+  wait.end();
+  await pass(remoteLimits.outageCheckIntervalMs);
+  for (const { refuse } of probes) refuse();
+  await pass(remoteLimits.probeMsMax * 2);
+  assert.deepEqual(events, []);
+  assert.equal(detector.isOutage, false);
+});
