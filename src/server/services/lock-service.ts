@@ -20,7 +20,8 @@ export function lockService(context: ServiceContext, hub: WatchHub, queues: Lock
       const client = new ClientKeys(context, hub, call);
       const { joined, acquired } = await queues.join(client, { name, lease, value: noValue });
       if (acquired === undefined) throw etcdError('lockSessionExpired');
-      const header = headers.message(acquired.waited ? acquired.revision : joined.revision);
+      // Not the revision of the put: another key may have been first then, and deleted since.
+      const header = headers.message(acquired.revision);
       return LockResponse.encode({ header, key: joined.key });
     }),
     concurrencyMethod(Lock.methods.unlock, async ({ key }, call) => {
