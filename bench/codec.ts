@@ -1,6 +1,7 @@
 /**
- * Measures the codec against libraries: `node bench/codec.ts [DIRECTORY]`. The first run installs the libraries into the
- * directory (default: one in the system's temporary directory) and generates their code from proto/. Results: codec.md.
+ * Measures the codec against libraries: `node bench/codec.ts [DIRECTORY]`. The first run installs
+ * the libraries into the directory (default: one in the system's temporary directory) and generates
+ * their code from proto/. Results: codec.md.
  */
 import assert from 'node:assert/strict';
 import { tmpdir } from 'node:os';
@@ -22,13 +23,19 @@ for (const measurement of ['decodePut', 'decodeTxn', 'encodeTxnResponse', 'encod
   }
 }
 
-/** A candidate that writes something else would be measured doing less. Some round ids, so only the lengths agree. */
+/**
+ * Checks that a candidate does the same work: output of another length would be measured with less
+ * work. Some libraries round ids, so only the lengths are compared.
+ */
 function assertAgrees(candidate: Candidate): void {
   assert.equal(candidate.encodeTxnResponse().length, workload.txnResponse.length, candidate.name);
   assert.equal(candidate.encodeRangeResponse().length, workload.rangeResponse.length, candidate.name);
 }
 
-/** Nanoseconds a call: the best of some samples, because everything else on a machine only ever adds. */
+/**
+ * Nanoseconds per call: the best of several samples, because other work on a machine only adds
+ * time.
+ */
 function bestTime(call: () => unknown): number {
   let best = Number.POSITIVE_INFINITY;
   for (let sample = 0; sample < sampleCount; sample++) {

@@ -1,4 +1,7 @@
-/** Hostile clients against tine and etcd: `npm run bench:hostile -- --help`. Results: hostile.md. */
+/**
+ * Attacks tine and etcd with hostile clients: `npm run bench:hostile -- --help`. Results:
+ * hostile.md.
+ */
 import { startAttacked } from '../test/support/hostile/attacked-server.ts';
 import type { Attack } from '../test/support/hostile/attacker.ts';
 import { attacks } from '../test/support/hostile/attacks.ts';
@@ -32,7 +35,10 @@ async function run({ attacks: chosen, drivers, seconds }: HostileOptions): Promi
   return faultCount;
 }
 
-/** Attacks a server that is started for it. A server that cannot be attacked is reported, and the run goes on. */
+/**
+ * Attacks a server that is started for the attack. If a server cannot be attacked, that is reported
+ * and the run continues.
+ */
 async function attackOne(driver: Driver, attack: Attack, seconds: number): Promise<Result> {
   try {
     const server = await startAttacked(driver, attack);

@@ -31,7 +31,10 @@ async function run(options: Options): Promise<void> {
   }
 }
 
-/** Every target in turn. One that cannot run a phase says so, and the others go on. */
+/**
+ * Runs a phase on every target in turn. If one target cannot run the phase, that is reported and
+ * the others continue.
+ */
 async function runPhase(threads: Threads, options: Options, phase: string): Promise<void> {
   let yardstick: Figure | undefined;
   for (const target of options.targets) {

@@ -1,6 +1,8 @@
 /**
- * How long snapshots take beside etcd's own of the same data, and what memory: `npm exec -- node bench/snapshot.ts [--keys N] [--revisions N] [--value-bytes N]
- * [--leases N] [--endpoint DSN]...`. etcd, etcdctl and etcdutl are the first on PATH. An endpoint is an empty database; SQLite comes by itself.
+ * Measures the time and memory of snapshots beside etcd's own snapshots of the same data: `npm exec
+ * -- node bench/snapshot.ts [--keys N] [--revisions N] [--value-bytes N] [--leases N] [--endpoint
+ * DSN]...`. etcd, etcdctl and etcdutl are the first on PATH. An endpoint is an empty database.
+ * SQLite is always measured.
  */
 import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync, statSync } from 'node:fs';

@@ -84,7 +84,7 @@ async function report(minute: number, server: TineServer, load: SoakLoad): Promi
   console.log(cells.join(' ') + (firstError === undefined ? '' : `  first error: ${firstError}`));
 }
 
-/** Since the last time it was asked for. */
+/** The lag since the previous read of this metric. */
 async function eventLoopLagMs(address: string): Promise<number> {
   const text = await (await fetch(`http://${address}/metrics`)).text();
   return Number(/^nodejs_eventloop_lag_p99_seconds (\S+)$/m.exec(text)?.[1] ?? Number.NaN) * 1_000;

@@ -1,6 +1,8 @@
 /**
- * How long a sorted Range with a limit takes on each database beside etcd: `npm exec -- node bench/sorted-range.ts [--keys N] [--value-bytes N] [--limit N] [--runs N]
- * [--on sqlite,postgres,mariadb]`. Starts etcd (the first on PATH), a Postgres and a MariaDB of its own. Results: sorted-range.md.
+ * Measures a sorted Range with a limit on each database beside etcd: `npm exec -- node
+ * bench/sorted-range.ts [--keys N] [--value-bytes N] [--limit N] [--runs N] [--on
+ * sqlite,postgres,mariadb]`. Starts etcd (the first on PATH), and a separate Postgres and MariaDB.
+ * Results: sorted-range.md.
  */
 import assert from 'node:assert/strict';
 import { parseArgs } from 'node:util';
@@ -113,7 +115,11 @@ async function compare(tine: EtcdClient): Promise<void> {
   }
 }
 
-/** A wrong answer is not measured. Which of equal ones come first is left open, and transactions under way together have different revisions here and there. */
+/**
+ * Checks the reply before it is measured: a wrong reply is not measured. The order of equal keys is
+ * not compared. Revisions are not compared either, because concurrent transactions have different
+ * revisions on the two servers.
+ */
 async function checkEqual(tine: EtcdClient, request: RangeRequest & { readonly sort_target: keyof typeof fields }) {
   const [etcds, own] = await Promise.all([client, tine].map((each) => each.range(request, { deadlineMs: 60_000 })));
   const field = fields[request.sort_target];

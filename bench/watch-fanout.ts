@@ -1,5 +1,6 @@
 /**
- * What the watch side itself costs, without a database and a network: `node bench/watch-fanout.ts`. Results: bench/watch.md.
+ * Measures the cost of the watch code alone, without a database and a network:
+ * `node bench/watch-fanout.ts`. Results: bench/watch.md.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
@@ -28,7 +29,7 @@ async function settle(): Promise<void> {
   }
 }
 
-/** A log that hands out one page when it is told to, and nothing else. */
+/** A log with one page of events for each call of `commit`, and nothing else. */
 class PacedSource implements EventSource {
   readonly isWriting = false;
   readonly pollMs = { min: 1_000_000, max: 1_000_000 };
@@ -72,7 +73,9 @@ class PacedSource implements EventSource {
   }
 }
 
-/** Copies what it is sent into one buffer with gRPC's prefixes, as a transport does before it writes. */
+/**
+ * Copies each message into one buffer with gRPC's prefixes, as a transport does before it writes.
+ */
 class CopyingStream implements WatchStream {
   readonly pendingBytes = 0;
   messageCount = 0;

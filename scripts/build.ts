@@ -1,4 +1,7 @@
-/** `npm run build`: what npm publishes. src/ and migrations/ in a few files, for a start costs by the files it loads, in each of its threads. */
+/**
+ * Builds the package that npm publishes: `npm run build`. src/ and migrations/ become a few files,
+ * because the time of a start depends on the number of files loaded, in each of its threads.
+ */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';

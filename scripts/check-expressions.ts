@@ -1,8 +1,9 @@
 /**
- * Finds regular expressions that can take more than linear time on some text: one text of a client would stop the server.
- * recheck proves it, or searches for such a text where an expression looks ahead or behind. eslint-plugin-regexp has more
- * releases, but does not find repeated texts of several characters, such as `//a://a://a:`. Tests are left out: their
- * expressions see what tine itself wrote.
+ * Finds regular expressions that can take more than linear time on some text: one text from a
+ * client would block the server. recheck proves it. Where an expression has a lookahead or
+ * lookbehind, recheck searches for a text instead. eslint-plugin-regexp has more releases, but does
+ * not find repeated texts of several characters, such as `//a://a://a:`. Tests are left out: their
+ * expressions match only output of tine.
  */
 import { globSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';

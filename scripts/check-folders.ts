@@ -1,4 +1,4 @@
-/** Checks that no folder of src/ has more than 20 source files: a larger one needs folders inside. */
+/** Checks that no folder of src/ has more than 20 source files: a larger one needs subfolders. */
 import { globSync } from 'node:fs';
 import { dirname } from 'node:path';
 

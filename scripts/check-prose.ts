@@ -70,7 +70,7 @@ const areas: readonly Area[] = [
     proseOf: proseOfMarkdown,
   },
   {
-    files: '{scripts/check-prose,src/**/*,migrations/*,test/unit/server/**/*}.ts',
+    files: '{bench/**/*,scripts/**/*,src/**/*,migrations/*,test/unit/server/**/*}.ts',
     except: ['src/wire/generated/**'],
     proseOf: proseOfCode,
   },

@@ -1,6 +1,6 @@
 /**
- * Writes src/wire/generated/ from proto/: `npm run generate`. With --check it writes nothing, and fails when what is
- * there is not what it would write.
+ * Writes src/wire/generated/ from proto/: `npm run generate`. With --check it writes nothing, and
+ * fails when the existing files differ from the files that it would write.
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';

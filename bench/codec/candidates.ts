@@ -34,7 +34,9 @@ plugins:
   - { local: protoc-gen-es, out: protobuf-es, opt: [target=js, import_extension=js] }
 `;
 
-/** The project's codec and the libraries', which are installed in `directory` when they are not there. */
+/**
+ * The project's codec and the libraries' codecs. Missing libraries are installed in `directory`.
+ */
 export async function loadCandidates(directory: string): Promise<Candidate[]> {
   if (!existsSync(join(directory, 'done'))) prepare(directory);
   return [

@@ -13,7 +13,10 @@ const header = {
 /** A small put with a lease. */
 const put: MessageInput<PutRequest> = { key, value: Buffer.alloc(64, 'y'), lease: 7_587_888_888_888_888_888n };
 
-/** How Kubernetes updates an object: compare its revision, write it, or read it when somebody else was first. */
+/**
+ * An update of an object as Kubernetes does it: compare the object's revision, write the object, or
+ * read it when another client wrote first.
+ */
 const txn: MessageInput<TxnRequest> = {
   compare: [{ result: 0, target: 2, key, targetUnion: { case: 'modRevision', value: 123_456 } }],
   success: [{ request: { case: 'requestPut', value: { key, value } } }],

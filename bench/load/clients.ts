@@ -1,8 +1,8 @@
 import { type Sample, SampleRecorder } from './sample.ts';
 
 /**
- * Runs `clientCount` clients at once, each of which starts its next operation when its last one has ended, until `next`
- * has no more.
+ * Runs `clientCount` clients at once. Each starts its next operation when its last one has ended,
+ * until `next` has no more.
  */
 export async function runClients(
   clientCount: number,

@@ -5,7 +5,10 @@ import { Auth } from '../../src/wire/generated/etcdserverpb/auth.ts';
 import type { MessageCodec, MessageInput } from '../../src/wire/message-codec.ts';
 import type { MethodContract } from '../../src/wire/service.ts';
 
-/** A list of 10,000 keys of 1 KiB must not wait for window updates, or the network would be measured. */
+/**
+ * A list of 10,000 keys of 1 KiB must not wait for window updates, or the network would be
+ * measured.
+ */
 const windowBytes = 64 * 1024 * 1024;
 
 /** No server that is worth measuring takes this long. */
@@ -36,8 +39,8 @@ export interface Stream<Request> {
 }
 
 /**
- * One HTTP/2 connection that speaks as much gRPC as a load generator needs. A client library would do, but takes several
- * times the processor time, which then is missing to the server on the same machine.
+ * One HTTP/2 connection with as much of gRPC as a load generator needs. A client library would take
+ * several times the processor time, which the server on the same machine would then lack.
  */
 export class Connection {
   private readonly session: http2.ClientHttp2Session;
@@ -48,7 +51,10 @@ export class Connection {
     this.session = session;
   }
 
-  /** `address` is HOST:PORT; `secure` is how to speak TLS there. Throws when nobody listens there. */
+  /**
+   * Opens a connection to `address`, HOST:PORT. `secure`: the options of TLS. Throws when no server
+   * listens there.
+   */
   static open(address: string, secure?: tls.ConnectionOptions): Promise<Connection> {
     const [host, port] = splitAddress(address);
     const connect = () =>
@@ -64,7 +70,7 @@ export class Connection {
       session.once('connect', () => {
         session.setLocalWindowSize(windowBytes);
         session.off('error', reject);
-        // Every call under way fails with the connection, and says so.
+        // Every call under way fails with the connection, and reports the error.
         session.on('error', () => {});
         resolve(new Connection(session));
       });
@@ -75,7 +81,10 @@ export class Connection {
     this.session.destroy();
   }
 
-  /** From here on as `NAME:PASSWORD`, if the server asks who calls. The token is for further connections. */
+  /**
+   * Authenticates as `NAME:PASSWORD` from here on, if auth is enabled. Returns the token, for
+   * further connections.
+   */
   async signIn(user: string): Promise<string | undefined> {
     const [name = '', ...password] = user.split(':');
     try {

@@ -28,7 +28,10 @@ export function figureOf(samples: readonly Sample[]): Figure {
   };
 }
 
-/** How many times better than the yardstick: by time where a phase measures time, else by throughput. */
+/**
+ * How many times better than the yardstick: by time where a phase measures time, otherwise by
+ * throughput.
+ */
 export function ratioTo(yardstick: Figure, figure: Figure, measures: 'rate' | 'time'): number {
   return measures === 'time' ? yardstick.p50 / figure.p50 : figure.operationsPerSecond / yardstick.operationsPerSecond;
 }

@@ -1,6 +1,6 @@
 /**
- * The keys of one thread for one target, with the revision each was last written at. Threads divide the keys, so that no
- * two of them update the same one.
+ * The keys of one thread for one target, each with the revision of its last write. The keys are
+ * divided among the threads, so no two threads update the same key.
  */
 export class KeyTable {
   readonly prefix: string;

@@ -6,7 +6,7 @@ import type { Sample } from './sample.ts';
 /** What a phase has to work with, in one thread. */
 export interface PhaseContext {
   readonly options: Options;
-  /** Clients of this thread, of those the phase has in all. */
+  /** The clients of this thread: its share of all clients of the phase. */
   readonly clientCount: number;
   /** The connection of a client. */
   readonly connection: (client: number) => Connection;

@@ -3,7 +3,10 @@ import { readFileSync } from 'node:fs';
 /** The kernel counts processor time in hundredths of a second on every common Linux. */
 const ticksPerSecond = 100;
 
-/** What a process has used so far; undefined where it is not known: another system, or no such process. */
+/**
+ * The resources that a process has used so far. Undefined where they cannot be read: on another
+ * system, or when there is no process with this id.
+ */
 export interface ProcessUsage {
   readonly cpuSeconds: number;
   readonly residentMebibytes: number;

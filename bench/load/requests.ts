@@ -13,7 +13,10 @@ export async function create(connection: Connection, key: Buffer, value: Buffer)
   return reply.header?.revision ?? 0;
 }
 
-/** Writes a key last written at `revision`. Returns its new revision, or, when somebody was faster, that one. */
+/**
+ * Writes a key that was last written at `revision`. Returns the new revision, or, when another
+ * client wrote first, the revision of that write.
+ */
 export async function update(connection: Connection, key: Buffer, value: Buffer, revision: number): Promise<number> {
   const reply = await connection.call(KV.methods.txn, {
     compare: [isAt(key, revision)],

@@ -1,4 +1,7 @@
-/** A thread of the load generator: runs its share of one phase on one target at a time, as it is told. */
+/**
+ * A thread of the load generator. For each order that it receives, it runs its share of one phase
+ * on one target.
+ */
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import { parentPort, workerData } from 'node:worker_threads';
@@ -17,13 +20,13 @@ export interface ThreadData {
   readonly thread: number;
 }
 
-/** What a thread is told. */
+/** The order that a thread receives. */
 export interface ThreadOrder {
   readonly phase: string;
   readonly target: Target;
 }
 
-/** A target as this thread knows it. */
+/** The state of a target in this thread. */
 interface TargetState {
   readonly connections: readonly Connection[];
   readonly watchConnection: Connection;

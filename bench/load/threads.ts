@@ -15,7 +15,10 @@ export class Threads {
     });
   }
 
-  /** Runs a phase on all threads at once; those without a client of it have no sample. Throws when one cannot. */
+  /**
+   * Runs a phase on all threads at once. A thread without a client in this phase has no sample.
+   * Throws when a thread cannot run the phase.
+   */
   async run(order: ThreadOrder): Promise<Sample[]> {
     const replies = await Promise.all(
       this.workers.map(async (worker) => {

@@ -1,4 +1,4 @@
-/** A mistake in the command line; the message says what to do. */
+/** A mistake in the command line. The message gives the correction. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
 }

@@ -7,7 +7,7 @@ import { type Sample, SampleRecorder } from './sample.ts';
 
 const eventTimeoutMs = 10_000;
 
-/** Writes keys one by one, and times each from sending the write until every one of the watches has told of it. */
+/** Writes keys one by one. Times each write from sending it until every watch has reported it. */
 export async function watchPhase(
   context: PhaseContext,
   { watchCount, paceMs }: { watchCount: number; paceMs: number },
@@ -65,7 +65,7 @@ class Watchers {
     });
   }
 
-  /** Resolves when each watch has told of the key, which is not written yet. */
+  /** Resolves when each watch has reported the key. Call it before the key is written. */
   async allSee(key: string): Promise<void> {
     if (this.failure) throw this.failure;
     const awaited = { key, seenCount: 0, resolve: () => {} };

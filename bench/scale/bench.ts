@@ -12,7 +12,10 @@ import { type Fill, fillDatabase } from './database-file.ts';
 import type { ScaleOptions } from './options.ts';
 import { databasePath, TineServer, tineProgram } from './tine-server.ts';
 
-/** What scenarios work with: servers, files and clients that are gone afterwards, and the place where results go. */
+/**
+ * The tools of the scenarios: servers, files and clients, which are removed afterwards, and the
+ * place where results go.
+ */
 export class Bench {
   /** 1: everything. Less: a quick look, with that part of the rows. */
   readonly #fraction: number;
@@ -48,7 +51,10 @@ export class Bench {
     console.log(`      ${text}`);
   }
 
-  /** A data directory whose database holds the rows. The same rows are made once, and copied for whoever asks again. */
+  /**
+   * A data directory whose database holds the rows. Equal rows are generated once and copied for
+   * each further call.
+   */
   async dataDirectory(fills: readonly Fill[] = []): Promise<string> {
     const directory = await this.#newDirectory();
     if (fills.length === 0) return directory;
@@ -76,7 +82,7 @@ export class Bench {
     return connections;
   }
 
-  /** The load generator's threads: 64 clients with values of 1 KiB, unless said otherwise. */
+  /** The load generator's threads. Default: 64 clients with values of 1 KiB. */
   load(options: Pick<Options, 'prefix' | 'keyCount'> & Partial<Options>): Threads {
     const threads = new Threads({ ...loadDefaults, ...options });
     this.closeLater(() => threads.stop());

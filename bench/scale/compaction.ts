@@ -27,7 +27,7 @@ export const compaction: Scenario = {
     const server = await bench.server(await bench.dataDirectory(historyFills(bench)));
     const [connection] = await bench.connections(server, 1);
     const threads = bench.load({ prefix: oftenPrefix, keyCount, phaseSeconds: sliceSeconds });
-    // Tells the clients at which revisions the keys are, and supersedes one more row each.
+    // Gives the clients the revisions of the keys, and supersedes one more row for each key.
     await threads.run({ phase: 'update', target: server.target });
     await threads.run({ phase: 'update', target: server.target });
     const quiet: Sample[] = [];
@@ -100,7 +100,10 @@ async function mixedSlice(threads: Threads, server: TineServer): Promise<Sample[
   return samples;
 }
 
-/** Everything superseded until now. Resolves when the rows are gone; that may take longer than a call of the load generator may. */
+/**
+ * Compacts everything superseded until now. Resolves when the rows are deleted. That may take
+ * longer than the time limit for a call of the load generator.
+ */
 async function compactAll(connection: Connection): Promise<void> {
   const { header } = await connection.call(KV.methods.range, { key: Buffer.from('any') });
   await new Promise<void>((resolve, reject) => {

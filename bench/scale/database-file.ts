@@ -19,8 +19,9 @@ export interface Fill {
 const cacheKibibytes = 1024 * 1024;
 
 /**
- * Adds rows to a file that tine made and that nobody has open, as tine itself would have written them one by one: ids without gaps,
- * versions, the row that each replaces, and the index of newest rows. A million rows take seconds instead of minutes.
+ * Adds rows to a file that tine created and that no process has open. The rows are as tine itself
+ * would have written them one by one: ids without gaps, versions, the row that each row replaces,
+ * and the index of newest rows. A million rows take seconds instead of minutes.
  */
 export function fillDatabase(path: string, fills: readonly Fill[]): void {
   const database = new Database(path, { fileMustExist: true });
@@ -50,7 +51,7 @@ function insertRounds(database: Database.Database, fill: Fill): void {
     for (const index of shuffled(fill.keyCount)) {
       id += 1;
       const isCreate = round === 1;
-      // Nobody writes several keys in one transaction, so each id is its revision.
+      // No transaction here writes several keys, so each id equals its revision.
       const row = putRow({
         id,
         revision: id,

@@ -16,7 +16,10 @@ interface Read {
   readonly run: (connection: Connection, prefix: string, index: number) => Promise<unknown>;
 }
 
-/** Cost follows the answer: reads of keys with a long history against the same reads of keys without one, in turn. */
+/**
+ * The cost must depend on the reply only. Reads of keys with a long history alternate with the same
+ * reads of keys without one.
+ */
 export const history: Scenario = {
   about: 'list, page and count over 10,000 keys with 100 revisions each, and with 1 each',
   run: async (bench) => {

@@ -10,7 +10,10 @@ const extraMebibytesMax = 150;
 const getMsMax = 50;
 const getClientCount = 8;
 const prefix = '/registry/large/';
-/** One more list than the bar speaks of, to see whether memory goes on growing, and a third for more gets. */
+/**
+ * One list more than the bar requires, to see whether memory continues to grow, and a third list
+ * for more gets.
+ */
 const listCount = 3;
 
 /** A list of everything: what it holds in memory, and whether others wait for it. */

@@ -51,7 +51,10 @@ async function grantAll(connections: readonly Connection[]): Promise<bigint[]> {
   return Promise.all(Array.from({ length: leaseCount }, (_, index) => grant(index)));
 }
 
-/** Each lease in turn, as many as are due every few milliseconds. Answers of a stream come in the order of its requests. */
+/**
+ * Renews each lease in turn, as many leases as are due every few milliseconds. The replies on a
+ * stream come in the order of its requests.
+ */
 async function keepAlive(connections: readonly Connection[], ids: readonly bigint[]): Promise<Figure> {
   const latencies: number[] = [];
   const streams = Array.from(

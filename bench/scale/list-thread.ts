@@ -1,4 +1,7 @@
-/** Reads whole lists, in a thread of its own: taking a hundred megabytes apart must not hold up what else is timed. */
+/**
+ * Reads whole lists in a separate thread: decoding a hundred megabytes must not delay the other
+ * operations that are timed.
+ */
 import { KV } from '../../src/wire/generated/etcdserverpb/kv.ts';
 import { Connection } from '../load/connection.ts';
 import { list, prefixEnd } from '../load/requests.ts';

@@ -3,7 +3,10 @@ import { type Figure, figureOf } from '../load/figure.ts';
 import { get } from '../load/requests.ts';
 import { keyName } from './key-name.ts';
 
-/** Each client sends a get so often, whether or not the one before was answered: a stall is seen by every get that falls into it. */
+/**
+ * The interval at which each client sends a get, whether or not the previous get was answered.
+ * Every get that falls into a stall therefore sees it.
+ */
 export const getIntervalMs = 10;
 
 interface TimedGet {
@@ -34,7 +37,10 @@ export class PacedGets {
     if (this.#firstError !== undefined) throw new Error(`a get failed: ${this.#firstError}`);
   }
 
-  /** The gets that were under way at some time between two (of `performance.now`). Call it after `stop`. */
+  /**
+   * The gets that were under way at any time between two times of `performance.now`. Call it after
+   * `stop`.
+   */
   figureBetween(start: number, end: number): Figure {
     const among = this.#done.filter((each) => each.end >= start && each.start <= end);
     const latencies = Float64Array.from(among, (each) => each.end - each.start);

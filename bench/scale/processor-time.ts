@@ -17,7 +17,8 @@ export interface ProcessorTime {
 export function processorTime(serverIds: readonly number[]): ProcessorTime {
   const [user = 0, nice = 0, system = 0, idle = 0, wait = 0, ...others] = fields('/proc/stat', /^cpu +(.*)$/m);
   const busy = user + nice + system + others.slice(0, 3).reduce((sum, ticks) => sum + ticks, 0);
-  // After the program's name: user and system time of this process, and of its children that have ended.
+  // After the program's name: user and system time of this process, and of its children that have
+  // ended.
   const own = fields('/proc/self/stat', /\) \S (.*)$/m).slice(10, 14);
   const living = serverIds.reduce((sum, pid) => sum + (processUsage(pid)?.cpuSeconds ?? 0), 0);
   return {
@@ -27,7 +28,10 @@ export function processorTime(serverIds: readonly number[]): ProcessorTime {
   };
 }
 
-/** How much of the processors other programs took between two moments: 0 to 1. What they take makes every figure worse. */
+/**
+ * The share of the processors that other programs used between two moments: 0 to 1. Their use makes
+ * every figure worse.
+ */
 export function othersShare(before: ProcessorTime, after: ProcessorTime): number {
   const others = after.busy - before.busy - (after.own - before.own);
   return Math.max(0, others) / (after.all - before.all);

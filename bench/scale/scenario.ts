@@ -4,7 +4,7 @@ import type { Bench } from './bench.ts';
 export interface Scenario {
   /** What it does, in a line. */
   readonly about: string;
-  /** It looks into SQLite's file: there is none on a database server. */
+  /** The scenario reads SQLite's file, which does not exist on a database server. */
   readonly needsFile?: boolean;
   run(bench: Bench): Promise<void>;
 }

@@ -11,7 +11,7 @@ const repeatCount = 3;
 const prefix = '/registry/start/';
 /** Some megabytes in the WAL. */
 const writeCount = 5_000;
-/** The first round only tells the clients at which revisions the keys are. */
+/** The first round only gives the clients the revisions of the keys. */
 const roundCount = 3;
 
 /** How soon a server with a large database answers, after a stop and after kill -9. */

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 /** What a thread answers. */
 export type ThreadAnswer<Result> = { readonly result: Result } | { readonly problem: string };
 
-/** A thread that is asked one thing at a time. */
+/** A thread that handles one order at a time. */
 export class ThreadCaller<Order, Result> {
   readonly #worker: Worker;
 

@@ -16,7 +16,10 @@ export const tineProgram = fileURLToPath(new URL('../../bin/tine', import.meta.u
 const pollMs = 5;
 const startMsMax = 60_000;
 
-/** A tine of its own: `bin/tine` on a directory and a free port of 127.0.0.1, ended by its process id. */
+/**
+ * A separate tine: `bin/tine` on a directory and a free port of 127.0.0.1. It is ended by its
+ * process id.
+ */
 export class TineServer {
   readonly dataDirectory: string;
   readonly address: string;
@@ -31,7 +34,10 @@ export class TineServer {
     this.startMs = about.startMs;
   }
 
-  /** `endpoint`: of its database on a server; undefined: the database is a file of the directory. */
+  /**
+   * `endpoint`: the address of the database on a server. Undefined: the database is a file in the
+   * directory.
+   */
   static async start(dataDirectory: string, { endpoint, nodeOptions = '' }: StartOptions = {}): Promise<TineServer> {
     const address = `127.0.0.1:${await freePort()}`;
     const logPath = join(dataDirectory, 'server.log');

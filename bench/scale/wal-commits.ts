@@ -4,12 +4,15 @@ const fileHeaderBytes = 32;
 const frameHeaderBytes = 24;
 
 export interface WalState {
-  /** Changes whenever the WAL begins anew. */
+  /** Changes whenever the WAL restarts from its beginning. */
   readonly salt: string;
   readonly commitCount: number;
 }
 
-/** The commits in a WAL, read from the file itself: the last frame of each carries the size of the database, every other one 0. */
+/**
+ * The commits in a WAL, read from the file itself: the last frame of each commit carries the size
+ * of the database, every other frame carries 0.
+ */
 export function walState(path: string): WalState {
   const wal = readFileSync(path);
   const pageBytes = wal.readUInt32BE(8);

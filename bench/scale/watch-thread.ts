@@ -1,4 +1,7 @@
-/** Many watchers, in a thread of its own: opens them on a few streams, counts what they are told, closes them. */
+/**
+ * Many watchers in a separate thread: opens them on a few streams, counts the events they receive,
+ * closes them.
+ */
 import { Watch, type WatchRequest } from '../../src/wire/generated/etcdserverpb/watch.ts';
 import { Connection, type Stream } from '../load/connection.ts';
 import { prefixEnd } from '../load/requests.ts';

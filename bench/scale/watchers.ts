@@ -12,10 +12,16 @@ const shareMin = 0.75;
 const prefix = '/registry/watched/';
 const pairCount = 6;
 const prefixWatcherCount = 100;
-/** Keys under the prefix that is watched: 1 % of what is updated, so that an update costs one more event on average. */
+/**
+ * Keys under the watched prefix: 1 % of the updated keys, so that an update costs one more event on
+ * average.
+ */
 const prefixKeyCount = 100;
 
-/** Updates of keys with and without thousands of watchers, in turn. Every event is waited for and counted. */
+/**
+ * Updates of keys with thousands of watchers alternate with updates of keys without any. The
+ * scenario waits for every event and counts it.
+ */
 export const watchers: Scenario = {
   about: '5,000 watchers on distinct keys and 100 on one prefix, against none, under updates',
   run: async (bench) => {

@@ -1,7 +1,10 @@
 import protobuf from 'protobufjs';
 import { enumName } from './names.ts';
 
-/** A scalar type of protobuf (or an enum): its type here, and the methods and functions that read, size and write it. */
+/**
+ * A scalar type of protobuf, or an enum: its TypeScript type, and the methods and functions that
+ * read, size and write it.
+ */
 interface Scalar {
   readonly kind: 'scalar';
   readonly type: string;

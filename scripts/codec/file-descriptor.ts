@@ -18,7 +18,10 @@ const FIELD_TYPES: Readonly<Record<string, number>> = {
 const LABEL_OPTIONAL = 1;
 const LABEL_REPEATED = 3;
 
-/** An encoded google.protobuf.FileDescriptorProto: the schema as data, which the reflection service hands out. */
+/**
+ * An encoded google.protobuf.FileDescriptorProto: the schema as data, which the reflection service
+ * returns.
+ */
 export function fileDescriptor(file: ProtoFile): Uint8Array {
   const isTop = (declaration: protobuf.ReflectionObject) => !(declaration.parent instanceof protobuf.Type);
   const { FileDescriptorProto } = descriptor;

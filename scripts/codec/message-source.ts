@@ -43,7 +43,10 @@ ${properties.map((property) => property.write).join('')}  },
 `;
 }
 
-/** A property of the TypeScript message: a field, or a oneof with its fields. Each text is whole lines of source. */
+/**
+ * A property of the TypeScript message: a field, or a oneof with its fields. Each text is whole
+ * lines of source.
+ */
 interface Property {
   readonly name: string;
   readonly declaration: string;
@@ -231,7 +234,10 @@ ${properties.map((property) => property.read).join('')}        default:
 `;
 }
 
-/** The case of the switch that reads one value; `into` says where the value goes, given the expression that reads it. */
+/**
+ * The case of the switch that reads one value. `into` gives the statement that stores the value,
+ * from the expression that reads it.
+ */
 function readCase(
   field: protobuf.Field,
   kind: FieldKind,

@@ -1,6 +1,8 @@
 import type protobuf from 'protobufjs';
 
-/** `range_end` -> `rangeEnd`, `ID` -> `id`, `peerURLs` -> `peerUrls`, `grantedTTL` -> `grantedTtl`. */
+/**
+ * `range_end` -> `rangeEnd`, `ID` -> `id`, `peerURLs` -> `peerUrls`, `grantedTTL` -> `grantedTtl`.
+ */
 export function fieldName(name: string): string {
   const words = name
     .replace(/URLs/g, 'Urls')
@@ -14,7 +16,10 @@ export function methodName(name: string): string {
   return name.charAt(0).toLowerCase() + name.slice(1);
 }
 
-/** An enum's own name, after its message's when it is just `Type`: `SortOrder`, `PermissionType`. */
+/**
+ * An enum's own name. If that is just `Type`, the name of its message precedes it: `SortOrder`,
+ * `PermissionType`.
+ */
 export function enumName(declaration: protobuf.Enum): string {
   return declaration.name === 'Type' ? `${declaration.parent?.name}Type` : declaration.name;
 }

@@ -45,7 +45,10 @@ export function declaredIn(declaration: protobuf.ReflectionObject): string {
   throw new Error(`${declaration.fullName} has no file`);
 }
 
-/** What a namespace (a package, or a message with declarations of its own) and those within it declare. */
+/**
+ * The declarations of a namespace (a package, or a message with its own declarations) and of the
+ * namespaces within it.
+ */
 function declarations(namespace: protobuf.NamespaceBase): protobuf.ReflectionObject[] {
   return namespace.nestedArray.flatMap((object) => {
     if (object instanceof protobuf.Type || object instanceof protobuf.Service) return [object, ...declarations(object)];
