@@ -70,7 +70,7 @@ const areas: readonly Area[] = [
     proseOf: proseOfMarkdown,
   },
   {
-    files: '{bench/**/*,scripts/**/*,src/**/*,migrations/*,test/unit/server/**/*}.ts',
+    files: '{{bench,scripts,src,migrations}/**/*,test/*,test/{behaviour,durability,etcdctl,hostile,linearizability,outages,parity,property,recipes,snapshot,transfer,unit/server}/**/*}.ts',
     except: ['src/wire/generated/**'],
     proseOf: proseOfCode,
   },

@@ -1,6 +1,7 @@
 /**
- * `node test/run.ts [PATTERN...]`: makes sure of the programs the tests talk to, starts the databases, then runs every test file,
- * or those whose path contains one of the patterns. The exit status is 1 when a test failed.
+ * `node test/run.ts [PATTERN...]`: checks that the programs that the tests use exist, starts the
+ * databases, then runs every test file, or the files whose path contains one of the patterns. The
+ * exit status is 1 when a test failed.
  */
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -21,12 +22,15 @@ import { databasesFor, sharedBy, withDatabases } from './support/test-databases.
 import { provideTine } from './support/tine-package.ts';
 
 /**
- * Test files at a time: one more than there are processors, for a third of the time a file waits (for leases to end, for servers to
- * start). Every file runs servers of its own beside itself, so more would only measure the scheduler.
+ * Test files at a time: one more than there are processors, because a file waits for a third of its
+ * time (for leases to end, for servers to start). Every file also runs its own servers, so a larger
+ * number would only measure the scheduler.
  */
 const fileCountAtOnce = Math.min(availableParallelism() + 1, 4);
 
-/** Folders by how long their files take, so that none of the long ones begins last and runs alone. */
+/**
+ * Folders by how long their files take, so that none of the long ones begins last and runs alone.
+ */
 const slowestFolders = [
   'test/etcdctl/',
   'test/property/',
@@ -39,7 +43,10 @@ const slowestFolders = [
   'test/recipes/',
 ];
 
-/** The slowest file takes about a minute for each database on two cores; ten minutes mean that it hangs. These variables request longer runs. */
+/**
+ * The slowest file takes about a minute for each database on two cores; ten minutes mean that it is
+ * blocked. These variables request longer runs.
+ */
 const longRunVariables = [
   'TINE_TEST_ETCDCTL_FORMATS',
   'TINE_TEST_FACTOR',

@@ -1,4 +1,7 @@
-/** Wall clocks of instances and of the database server are changed while leases run. No lease ends early or more than two seconds late. */
+/**
+ * Wall clocks of instances and of the database server are changed while leases run. No lease ends
+ * early or more than two seconds late.
+ */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import type { DatabaseServer } from '../support/database-server.ts';
@@ -37,7 +40,10 @@ interface Lease {
   readonly keptForMs: number;
 }
 
-/** A lease with a key. The key must be deleted one TTL after the last renewal: never earlier, and at most a little later. */
+/**
+ * Checks a lease with a key. The key must be deleted one TTL after the last renewal: never earlier,
+ * and at most a little later.
+ */
 async function assertKeepsTime(client: EtcdClient, { name, ttlSeconds, keptForMs }: Lease): Promise<void> {
   const key = `lease/${name}`;
   let requestMs = performance.now();

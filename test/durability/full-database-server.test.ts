@@ -32,7 +32,9 @@ interface Place {
   readonly dataDirectory: string;
 }
 
-/** Only the tables are on the small disk: database servers stop when their own log finds no space. */
+/**
+ * Only the tables are on the small disk: database servers stop when their own log finds no space.
+ */
 const places: Readonly<Record<string, () => Promise<Place>>> = {
   postgres: async () => {
     const database = await PostgresServer.start({ diskBytes });

@@ -45,7 +45,9 @@ async function fillUntilRefused(client: EtcdClient, prefix: string): Promise<str
   return assert.fail('the disk was never full');
 }
 
-/** Checks a copy of the database, because only the server can see its disk. No writes run meanwhile. */
+/**
+ * Checks a copy of the database, because only the server can see its disk. No writes run meanwhile.
+ */
 function checkWhole(database: string): void {
   const copy = join(temporaryDirectory(), 'state.db');
   for (const suffix of ['', '-wal']) copyFileSync(`${database}${suffix}`, `${copy}${suffix}`);

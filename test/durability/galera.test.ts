@@ -1,4 +1,7 @@
-/** Tests that need a cluster: instances that start on several nodes at once, and the death of the node in use. */
+/**
+ * Tests that need a cluster: instances that start on several nodes at once, and the failure of the
+ * node in use.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { numberFromEnvironment } from '../parity/random.ts';

@@ -5,7 +5,10 @@ import { assertEverythingWorks } from '../outages/everything-works.ts';
 import { ownServer, runTine, sleep, TINE_DRIVERS, withPrefix } from '../support/index.ts';
 import { rolesDatabase } from '../support/postgres-roles.ts';
 
-/** Each alone breaks something for whoever rests on the default, or did. Postgres 12 has all of them. Timeouts leave a slow machine time to connect. */
+/**
+ * Each setting alone breaks, or once broke, programs that rely on its default. Postgres 12 has all
+ * of them. The timeouts leave a slow machine time to connect.
+ */
 const hostile: Readonly<Record<string, string>> = {
   array_nulls: 'off',
   backslash_quote: 'off',

@@ -1,4 +1,7 @@
-/** Servers that take Postgres's statements and mean something else by them. Functions that stand before the server's own make one of a Postgres. */
+/**
+ * Servers that accept Postgres's statements but give them another meaning. A Postgres is made into
+ * one by functions that take precedence over the server's own functions.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ownServer, TINE_DRIVERS } from '../support/index.ts';

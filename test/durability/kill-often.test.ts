@@ -7,7 +7,10 @@ import { type EtcdClient, FILE_DRIVERS, ownServer, RpcError, runTine, sleep, wit
 /** 1,000 take some half an hour. */
 const killCount = numberFromEnvironment('TINE_TEST_KILLS', 5);
 const writerCount = 24;
-/** How long writers write before a kill: anywhere in what the server does beside, such as copying its WAL. */
+/**
+ * The time for which writers write before a kill. It varies, so that kills hit all of the server's
+ * background work, such as copying its WAL.
+ */
 const lifeMsMin = 100;
 const lifeMsMax = 500;
 /** Kills between two looks into the file. */
@@ -16,7 +19,10 @@ const valueBytes = 2_000;
 
 interface Writer {
   readonly key: string;
-  /** The last put that was begun, and the last one known to be stored. Each has the number of the put in its value. */
+  /**
+   * The last put that was started, and the last put that is known to be stored. Each value contains
+   * the number of its put.
+   */
   begun: number;
   acknowledged: number;
   revision: number;
@@ -39,7 +45,10 @@ async function writeUntilGone(client: EtcdClient, writer: Writer): Promise<void>
   }
 }
 
-/** What is stored is what was acknowledged last, or the one put that was in doubt, which is no longer. */
+/**
+ * Checks that the stored value is from the last acknowledged put, or from the one put in doubt. The
+ * put is no longer in doubt then.
+ */
 async function checkStored(client: EtcdClient, writers: readonly Writer[]): Promise<void> {
   const { kvs } = await client.range(withPrefix('k/'));
   const stored = new Map(kvs.map((kv) => [kv.key.toString(), kv]));

@@ -23,7 +23,10 @@ interface Written {
   readonly revision: number;
 }
 
-/** Writes single keys and transactions through one server until it ends. Acknowledged writes are added to `written`. */
+/**
+ * Writes single keys and transactions through one server until it ends. Acknowledged writes are
+ * added to `written`.
+ */
 async function writeThrough(server: Server, name: string, written: Written[], isOver: () => boolean): Promise<void> {
   const client = new EtcdClient(server.address);
   for (let count = 0; !isOver(); count += 1) {

@@ -16,7 +16,8 @@ import {
   withPrefix,
 } from '../support/index.ts';
 
-// Debian has no package of kine. Its rows are tested in test/transfer/kine-databases.test.ts; kine itself only if it is installed.
+// Debian has no package of kine. kine's rows are tested in test/transfer/kine-databases.test.ts,
+// kine itself only if it is installed.
 const DRIVERS = kineProgram() === undefined ? [] : onePerDialect(TINE_DRIVERS);
 
 const facts = ({ key, value, create_revision, mod_revision }: KeyValue) => ({

@@ -66,7 +66,8 @@ async function countOnce(wanderer: Wanderer, tag: string): Promise<Count | undef
   await sleep(5);
   const { succeeded } = await wanderer.ask((client) =>
     client.txn({
-      // No compare with the count that was read, so that two holders would overwrite each other. The second compare is for a retried request.
+      // There is no compare with the count that was read, so two holders would overwrite each
+      // other. The second compare is for a retried request.
       compare: [
         { key, target: 'CREATE', result: 'EQUAL', create_revision: lock.create_revision },
         { key: tag, target: 'CREATE', result: 'EQUAL', create_revision: 0 },

@@ -41,7 +41,10 @@ const poolers: readonly Pooler[] = [
   { name: 'pgbouncer 1.18 that pools sessions', keepsStatements: false, command: debians, mode: 'session' },
 ];
 
-/** Sessions of the server, fewer than tine has connections: each transaction may meet another one. */
+/**
+ * Sessions of the server, fewer than tine has connections: each transaction may run in another
+ * session.
+ */
 const poolSize = 4;
 /** A pooler of sessions gives each connection one. */
 const sessionPoolSize = 30;
@@ -164,7 +167,10 @@ function databaseOf({ driver, dataDirectory }: Server): string {
   return new URL(driver.storageArguments(dataDirectory).at(-1) ?? '').pathname.slice(1);
 }
 
-/** What another client of the pool may meet, in as many sessions as there are: all at once, so that each has its own. */
+/**
+ * Checks what another client of the pool may find, in all sessions of the server. The checks run at
+ * once, so that each has its own session.
+ */
 async function assertNothingLeft(url: string): Promise<void> {
   const clients = await Promise.all(Array.from({ length: poolSize }, () => connected(url)));
   const found = await Promise.all(
@@ -180,7 +186,10 @@ async function assertNothingLeft(url: string): Promise<void> {
   assert.deepEqual(found.flat(), []);
 }
 
-/** Some of a session's settings are the pooler's own, and it gives its own names to the statements that it keeps. */
+/**
+ * Some settings of a session are the pooler's own. The pooler also gives its own names to the
+ * statements that it keeps.
+ */
 const leftBehind = `SELECT 'setting ' || name AS left_behind FROM pg_settings
   WHERE source = 'session' AND lower(name) NOT IN ('application_name', 'client_encoding', 'datestyle', 'timezone', 'standard_conforming_strings')
   UNION ALL SELECT 'statement ' || name FROM pg_prepared_statements WHERE name NOT LIKE 'PGBOUNCER%'

@@ -1,4 +1,7 @@
-/** Instances that start at the same moment on one file wait for each other, whatever the state of the file. */
+/**
+ * Instances that start at the same moment on one file wait for each other, whatever the state of
+ * the file.
+ */
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
@@ -21,7 +24,10 @@ import { tineProgram } from '../support/paths.ts';
 const rounds = Number(process.env.TINE_TEST_RUNS ?? 1);
 const instances = 5;
 
-/** Starts instances at the same moment, on a file that `prepare` may create, and checks that they serve one store. */
+/**
+ * Starts instances at the same moment, on a file that `prepare` may create, and checks that they
+ * serve one store.
+ */
 async function startTogether(
   context: TestContext,
   driver: Driver,
@@ -128,7 +134,7 @@ for (const driver of FILE_DRIVERS) {
           }),
         );
         const exits = Promise.all(killed.map((child) => exitOf(child)));
-        // A start takes some 0.2 to 1 s; the next instances start while these end.
+        // A start takes about 0.2 to 1 s; the next instances start while these end.
         for (const child of killed) setTimeout(() => child.kill('SIGKILL'), 100 + Math.random() * 900);
         context.after(() => exits);
         await sleep(100);

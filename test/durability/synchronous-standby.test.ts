@@ -1,4 +1,7 @@
-/** A Postgres primary whose commits wait for a standby: acknowledged writes survive the primary's death. */
+/**
+ * A Postgres primary whose commits wait for a standby: acknowledged writes survive the primary's
+ * failure.
+ */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { postgresAt } from '../support/drivers.ts';

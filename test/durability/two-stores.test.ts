@@ -21,7 +21,10 @@ interface Instance {
 
 const writeCount = 300;
 const measuredMs = 4_000;
-/** Share of a core: twice the cost of an idle instance that is notified of writes. Without notifications it polls. */
+/**
+ * Share of a core: twice the cost of an idle instance that is notified of writes. Without
+ * notifications the instance polls.
+ */
 const idleShareMax = 0.02;
 
 for (const driver of TINE_DRIVERS)

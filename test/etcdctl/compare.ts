@@ -4,7 +4,10 @@ const shownDifferenceCountMax = 20;
 const shownLengthMax = 1_200;
 const shownContextLength = 60;
 
-/** The steps in which two transcripts of one script differ, for a reader; empty where they are equal. */
+/**
+ * The steps in which two transcripts of one script differ, as text for a reader. Empty when the
+ * transcripts are equal.
+ */
 export function differencesBetween(expected: readonly Outcome[], actual: readonly Outcome[]): string[] {
   const differences = expected.flatMap((outcome, index) => describe(outcome, actual[index]));
   const hidden = differences.length - shownDifferenceCountMax;

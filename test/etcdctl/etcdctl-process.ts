@@ -50,7 +50,10 @@ export class EtcdctlProcess {
     this.#child.kill(signal);
   }
 
-  /** Waits for one of the texts in new output, or without texts for any output and a pause, or for the end of the process. */
+  /**
+   * Waits for one of the texts in new output, or without texts for any output and a pause, or for
+   * the end of the process.
+   */
   async prints(texts: readonly string[]): Promise<void> {
     let length = this.#seenLength;
     let lastMs = performance.now();

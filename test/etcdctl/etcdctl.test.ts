@@ -16,7 +16,10 @@ import { utilityScript } from './scripts/utility.ts';
 import { watchScript } from './scripts/watch.ts';
 import { type Variant, variants } from './variants.ts';
 
-/** On one server, in this order: what a part leaves behind, the next ones find, with etcd and with tine. */
+/**
+ * The parts run on one server, in this order: a part finds the state that earlier parts left, with
+ * etcd and with tine.
+ */
 const script = [
   ...kvScript,
   ...txnScript,
@@ -39,7 +42,10 @@ const settings = ['--bcrypt-cost', '4', '--quota-backend-bytes', '1073741824'];
 /** Output about etcd's own binaries. */
 const tineSettings = ['--emulated-etcd-version', etcdProgramVersion()];
 
-/** TINE_TEST_ETCDCTL_FORMATS=all: every variant in every format on every database, which takes a quarter of an hour. */
+/**
+ * TINE_TEST_ETCDCTL_FORMATS=all: every variant in every format on every database, which takes a
+ * quarter of an hour.
+ */
 const everything = process.env.TINE_TEST_ETCDCTL_FORMATS === 'all';
 
 for (const variant of variants) {

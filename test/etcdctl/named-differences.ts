@@ -8,8 +8,8 @@ export interface NamedDifference {
 }
 
 /**
- * All there are: whatever etcdctl prints is else equal to the byte, with etcd 3.7. docs/differences.md lists them, and a test keeps
- * the two equal.
+ * All differences from etcd 3.7. All other output of etcdctl is equal to the byte.
+ * docs/differences.md lists the same differences, and a test keeps the two lists equal.
  */
 export const namedDifferences: readonly NamedDifference[] = [
   {

@@ -12,7 +12,10 @@ const protocol = loadSync(
   { includeDirs: [protoDirectory], keepCase: true, longs: String, enums: String, bytes: Buffer, oneofs: true },
 );
 
-/** The reply that a command prints with `--write-out=protobuf`. Others refuse that format, or print text. */
+/**
+ * The reply that a command prints with `--write-out=protobuf`. Other commands refuse that format,
+ * or print text.
+ */
 const replies: Readonly<Record<string, readonly [service: string, method: string]>> = {
   put: ['KV', 'Put'],
   get: ['KV', 'Range'],
@@ -50,7 +53,10 @@ export interface HeaderIds {
   readonly memberId: bigint;
 }
 
-/** What etcdctl printed as text in which every byte can be seen: base64 of JSON is opened, messages become JSON. */
+/**
+ * The output of etcdctl as text in which every byte can be seen: base64 in JSON is decoded,
+ * messages become JSON.
+ */
 export function readable(output: Buffer, format: Format, command: readonly string[], ids: HeaderIds): string {
   switch (format) {
     case 'json':
@@ -102,11 +108,15 @@ function message(output: Buffer, command: readonly string[]): string | undefined
   }
 }
 
-/** Messages among text, or a header alone: not to be taken apart, but the ids that begin a header are known. */
+/**
+ * Replaces the ids in messages among text, or in a header alone. These messages cannot be decoded,
+ * but the ids that begin a header are known.
+ */
 function withoutIds(output: Buffer, { clusterId, memberId }: HeaderIds): Buffer {
   const ids = Buffer.concat([Buffer.of(0x08), varint(clusterId), Buffer.of(0x10), varint(memberId)]).toString('latin1');
   const [first = '', ...parts] = output.toString('latin1').split(ids);
-  // The byte before them is the header's length, which depends on theirs, where it is a part of a message.
+  // The byte before the ids is the header's length, where the header is a part of a message. It
+  // depends on the length of the ids.
   const shown = [first, ...parts].map((part, index) =>
     index < parts.length && part.at(-2) === '\n' ? `${part.slice(0, -2)}<header>` : part,
   );

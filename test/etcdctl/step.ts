@@ -1,7 +1,9 @@
 /**
- * One step of a script. Words in braces stand for what is known only while the script runs: `{revision}` and `{revision-2}` (the
- * current one, counted from), `{member}` (the server's id, as etcdctl takes it), `{endpoint}`, `{lease:NAME}` (the id granted by the
- * step with that name), `{file:NAME}` (a path of the run's own), `{destination-flags}` (how `make-mirror` gets into the same server).
+ * One step of a script. Words in braces stand for values that exist only while the script runs:
+ * `{revision}` and `{revision-2}` (the current revision, or one relative to it), `{member}` (the
+ * server's id, as etcdctl takes it), `{endpoint}`, `{lease:NAME}` (the id granted by the step with
+ * that name), `{file:NAME}` (a path of this run), `{destination-flags}` (the flags with which
+ * `make-mirror` connects to the same server).
  */
 export type Step = CommandStep | StartStep | PrintsStep | HoldsStep | SayStep | StopStep;
 
@@ -25,7 +27,10 @@ export interface StartStep extends Omit<CommandStep, 'kind'> {
   readonly name: string;
 }
 
-/** Waits until an etcdctl that goes on has printed one of the texts, as it is or in base64; without texts, anything since the last wait. */
+/**
+ * Waits until an etcdctl that continues to run has printed one of the texts, as it is or in base64.
+ * Without texts: anything since the last wait.
+ */
 export interface PrintsStep {
   readonly kind: 'prints';
   readonly name: string;
@@ -46,7 +51,10 @@ export interface SayStep {
   readonly text: string;
 }
 
-/** Ends an etcdctl that goes on, by a signal or the end of its input, and compares all it has printed. */
+/**
+ * Ends an etcdctl that continues to run, by a signal or the end of its input, and compares all its
+ * output.
+ */
 export interface StopStep {
   readonly kind: 'stop';
   readonly name: string;
@@ -55,7 +63,10 @@ export interface StopStep {
 
 export type CommandOptions = Omit<CommandStep, 'kind' | 'arguments'>;
 
-/** A command with its arguments: as a line of words, or one by one where an argument has spaces or is empty. */
+/**
+ * A command with its arguments: as a line of words, or as a list where an argument has spaces or is
+ * empty.
+ */
 export function run(command: string | readonly string[], options: CommandOptions = {}): CommandStep {
   return { kind: 'command', arguments: words(command), ...options };
 }

@@ -66,7 +66,11 @@ const enableAuth = lines(`
   auth enable
 `);
 
-/** JSON shows every field of a reply. TLS and auth variants run on SQLite only: TLS does not depend on the database, and the plain script enables and disables auth on every database. */
+/**
+ * The variants of a run. JSON shows every field of a reply. TLS and auth variants run on SQLite
+ * only: TLS does not depend on the database, and the plain script enables and disables auth on
+ * every database.
+ */
 export const variants: readonly Variant[] = [
   {
     name: 'plain',

@@ -12,8 +12,10 @@ import { onThisMachine } from '../support/slowness.ts';
 const attackSeconds = 1;
 
 /**
- * A second has too few requests for a p99: its bound is held by nine of ten, and none waits longer than this. The first moment of an attack, when hundreds of
- * connections are made and code runs for the first time, is a good part of it.
+ * The longest time that a request may wait. A second has too few requests for a p99, so nine of ten
+ * requests must keep the bound, and none may wait longer than this. The first moment of an attack,
+ * when hundreds of connections are made and code runs for the first time, accounts for a good part
+ * of it.
  */
 const stallMsMax = 750;
 
@@ -22,10 +24,16 @@ const boundsDefault: AttackBounds = { p99MsMax: 50, newConnectionP99MsMax: 250, 
 /** Resident memory has garbage in it, more or less of it from run to run. */
 const memoryTolerance = 1.35;
 
-/** Files and connections that a server may have more than before: of its database, and the good client's last ones. */
+/**
+ * The files and connections that a server may have more than before: the files of its database, and
+ * the good client's last connections.
+ */
 const descriptorsMoreMax = 20;
 
-/** Attacks that go on to the database run on each of them. What the others meet is the same on all. */
+/**
+ * Attacks that reach the database run on every database. The code that the other attacks reach is
+ * the same for all databases.
+ */
 const reachingTheDatabase = ['list and reset', 'puts'];
 
 /** Attacks that meet the same code as another one, which the long form makes alone. */
@@ -82,7 +90,8 @@ function check(outcome: Outcome, bounds: AttackBounds): void {
   const { during, after, memory, descriptors } = outcome;
   assert.ok(outcome.isAlive, 'the server lives');
   assert.ok(outcome.tally.bytes + outcome.tally.connections > 0, 'there was an attack');
-  // The bounds hold on a machine that is not busy: on this one everything is slower, and the good client itself is late.
+  // The bounds are for a machine that is not busy. On this machine everything may be slower, and
+  // the good client itself is late.
   const slowness = onThisMachine(1);
   const bar = (milliseconds: number) => slowness * milliseconds + 2 * outcome.lateMs;
   checkFigures('during the attack', during, { ...bounds, bar });

@@ -1,4 +1,7 @@
-/** A Postgres primary with a standby that confirms its commits, under three instances that have both addresses. */
+/**
+ * A Postgres primary with a standby that confirms its commits, under three instances that have both
+ * addresses.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chosenSeed, numberFromEnvironment, Random } from '../parity/random.ts';
@@ -30,7 +33,8 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
         await pair.promote();
         failoverCount += 1;
         await sleep(random.between(1_000, 4_000));
-        // In half of the cases it first returns alone for a while, as a primary that missed the failover.
+        // In half of the cases the old primary first returns alone for a while, as a primary that
+        // missed the failover.
         if (random.chance(50)) {
           await pair.startReplaced();
           await sleep(random.between(500, 1_500));

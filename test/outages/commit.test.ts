@@ -22,7 +22,10 @@ interface Increments {
   conflicts: number;
 }
 
-/** Increments a counter by compare-and-swap until `isOver`. Each value names its increment, which identifies one in doubt. */
+/**
+ * Increments a counter by compare-and-swap until `isOver`. Each value names its increment, which
+ * identifies one in doubt.
+ */
 async function increment(tine: Server, name: string, isOver: () => boolean): Promise<Increments> {
   const client = new EtcdClient(tine.address);
   const increments: Increments = { acknowledged: 0, doubtful: 0, conflicts: 0 };

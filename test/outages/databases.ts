@@ -13,13 +13,18 @@ import type { CommitSign } from '../support/tcp-proxy.ts';
 /** A small number, so that a test can use all connections quickly; tine needs a dozen. */
 const connectionCountMax = 40;
 
-/** The user that tine connects as. Not the administrator, because many limits do not apply to that one. */
+/**
+ * The user that tine connects as. It is not the administrator, because many limits do not apply to
+ * an administrator.
+ */
 export const tineUser = { name: 'limited_user', password: 'secret' };
 
 /** Reverts the change. */
 export type Undo = () => Promise<void>;
 
-/** The administrator, who connects without the proxy. Database names are those in tine's address. */
+/**
+ * The administrator, who connects without the proxy. Database names are the ones in tine's address.
+ */
 export interface Administrator {
   /** Creates the user that tine connects as. */
   createUser(): Promise<void>;
@@ -29,11 +34,14 @@ export interface Administrator {
   forbidWrites(): Promise<Undo>;
   /** Makes writes to tine's table wait. */
   lockTable(database: string): Promise<Undo>;
-  /** Limits the number of connections of tine's user. */
+  /** Limits the number of connections of the user that tine connects as. */
   limitConnections(countMax: number): Promise<Undo>;
-  /** The oldest of the times at which instances last updated their row in tine_member, in ms since 1970. */
+  /**
+   * The oldest of the times at which instances last updated their row in tine_member, in ms since
+   * 1970.
+   */
   lastBeatMs(database: string): Promise<number>;
-  /** Rows of tine's table. */
+  /** The number of rows in the table `kine`. */
   rowCount(database: string): Promise<number>;
   close(): Promise<void>;
 }

@@ -5,7 +5,10 @@ import { onThisMachine } from '../support/slowness.ts';
 /** The shortest lease etcd grants. */
 const ttlSeconds = 2;
 
-/** Leases are granted, renewed and end on time; compaction deletes; the instance is listed. About three seconds. */
+/**
+ * Leases are granted, renewed and end on time; compaction deletes rows; the instance is listed.
+ * Takes about three seconds.
+ */
 export async function assertEverythingWorks(client: EtcdClient): Promise<void> {
   await Promise.all([
     assertLeasesEnd(client),

@@ -49,7 +49,8 @@ for (const database of known('postgres')) {
     await traffic.assertWhole();
     assert.match(tine.log(), /switched to another database host/);
 
-    // A new instance has no memory of the failover, checks both, and uses the same one. The stale primary has fewer rows.
+    // A new instance has no memory of the failover. It checks both servers and uses the same one.
+    // The stale primary has fewer rows.
     const stored = () => client.range({ ...withPrefix('traffic/'), count_only: true });
     const before = await stored();
     await tine.stop();

@@ -34,7 +34,7 @@ const requests: Readonly<Record<string, Request>> = {
   delete: (client, index) => client.deleteRange({ key: `few/${index}` }),
 };
 
-/** Requests sent at the same time. Each client is limited to some 100 streams. */
+/** Requests sent at the same time. Each client is limited to about 100 streams. */
 async function assertNoneFails(kind: string, calls: readonly Promise<unknown>[]): Promise<void> {
   const answers = await Promise.allSettled(calls);
   const failures = answers.flatMap((answer) => (answer.status === 'rejected' ? [`${answer.reason}`] : []));
@@ -45,7 +45,9 @@ function times<Result>(count: number, call: (index: number) => Result): readonly
   return Array.from({ length: count }, (_, index) => call(index));
 }
 
-/** A defragmentation needs its own connection, besides one for notifications and one for requests. */
+/**
+ * A defragmentation needs its own connection, besides one for notifications and one for requests.
+ */
 const countWithDefragmentationMin = 3;
 
 async function assertServes(tine: Server, client: EtcdClient, countMax: number): Promise<void> {

@@ -11,7 +11,10 @@ import { unavailable } from './traffic.ts';
 /** Delay in one direction: longer than a client needs to send a whole request. */
 const delayMs = 50;
 
-/** Occasional writes of the instance itself may be counted too, so the minimum of several attempts is used. */
+/**
+ * Occasional writes of the instance itself may be counted too, so the minimum of several attempts
+ * is used.
+ */
 const attemptCount = 3;
 
 /** The number of round trips to the database of a request. */
@@ -60,7 +63,10 @@ function update(
   });
 }
 
-/** After these writes the instance has the state of the store in memory: the last one needed no read. */
+/**
+ * After these writes the instance has the state of the store in memory: the last write needed no
+ * read.
+ */
 async function warmUp(tine: Server, client: EtcdClient): Promise<void> {
   const before = await guardedCount(tine);
   for (let count = 0; count < 10; count += 1) {

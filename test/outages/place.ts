@@ -16,7 +16,7 @@ export interface Site {
   readonly tine: Server;
   readonly client: EtcdClient;
   readonly proxy: TcpProxy;
-  /** The name of tine's database. */
+  /** The name of the database that tine uses. */
   readonly databaseName: string;
 }
 
@@ -48,7 +48,8 @@ export function place(database: ManagedDatabase): Place {
 export async function site(context: TestContext, { database, server }: Place): Promise<Site> {
   const proxy = await TcpProxy.start(server.port);
   const driver = proxiedDriver(database, server, proxy);
-  // Before tine is removed with its database: a server cannot drop a database while a silent connection is in its handshake.
+  // Runs before tine is removed with its database: a server cannot drop a database while a silent
+  // connection is in its handshake.
   context.after(() => proxy.close());
   const { server: tine, client } = await ownServer(context, { driver });
   return { tine, client, proxy, databaseName: databaseNameOf(driver, tine) };

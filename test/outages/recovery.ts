@@ -11,7 +11,10 @@ export const recoveryMsMax = 1_000;
 /** Watches retry on their own schedule, independent of writes. */
 const watchRecoveryMsMax = recoveryMsMax + watchLimits.retryMsMax;
 
-/** Asserts, after an outage, that requests and watches continue in time, that everything else works, and that nothing is lost or doubled. */
+/**
+ * Asserts, after an outage, that requests and watches continue in time, that everything else works,
+ * and that nothing is lost or duplicated.
+ */
 export async function assertRecovers(context: TestContext, client: EtcdClient, traffic: Traffic): Promise<void> {
   const { writesMs, watchMs } = await traffic.flows();
   const figures = [

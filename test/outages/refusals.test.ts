@@ -10,7 +10,9 @@ import { Traffic, unavailable } from './traffic.ts';
 for (const database of DATABASES) {
   const shared = place(database);
 
-  /** Opens every free connection of the server, including connections that others close meanwhile. */
+  /**
+   * Opens every free connection of the server, including connections that others close meanwhile.
+   */
   async function occupyAll(): Promise<Undo> {
     const taken: Undo[] = [];
     for (let refusedCount = 0; refusedCount < 3; ) {

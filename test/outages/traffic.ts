@@ -22,10 +22,14 @@ const deadlineMs = 20_000;
 /** etcd's own request timeout is 7 s; a loaded machine adds a little. */
 export const answerMsMax = 7_500;
 
-/** The answer to every client during an outage: etcd's error text, whatever the database reported. */
+/**
+ * The reply to every client during an outage: etcd's error text, whatever the database reported.
+ */
 export const unavailable: RpcFailure = { code: 'UNAVAILABLE', details: 'etcdserver: request timed out' };
 
-/** Writers with keys and values of their own, a reader, and a watch that was created before the outage. */
+/**
+ * Writers with their own keys and values, a reader, and a watch that was created before the outage.
+ */
 export class Traffic {
   readonly #client: EtcdClient;
   readonly #watchClient: EtcdClient;
@@ -70,7 +74,10 @@ export class Traffic {
     return this.#slowestMs;
   }
 
-  /** Waits until another write is acknowledged and the watch has its event. Returns how many ms each took. */
+  /**
+   * Waits until another write is acknowledged and the watch has its event. Returns how many ms each
+   * took.
+   */
   async flows(timeoutMs = 15_000): Promise<{ writesMs: number; watchMs: number }> {
     const started = performance.now();
     const writersBefore = this.#acknowledged.size;
@@ -93,7 +100,10 @@ export class Traffic {
     await waitFor('writes to be refused', () => this.#refused.size >= before + count, { timeoutMs, intervalMs: 5 });
   }
 
-  /** Ends, and asserts that every acknowledged write exists once and that the watch has all events in order. */
+  /**
+   * Ends, and asserts that every acknowledged write exists once and that the watch has all events
+   * in order.
+   */
   async assertWhole(): Promise<void> {
     this.#isOver = true;
     await Promise.all(this.#loops.slice(0, -1));

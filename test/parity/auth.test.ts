@@ -44,7 +44,10 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
   });
 }
 
-/** tine checks permissions before alarms; etcd refuses a request under an alarm before it checks the caller. */
+/**
+ * tine checks permissions before alarms; etcd refuses a request under an alarm before it checks the
+ * caller.
+ */
 function isEqual(expected: unknown, actual: unknown): boolean {
   if (isDeepStrictEqual(expected, actual)) return true;
   return refusedUnderAlarm.test(String(expected)) && refusedToCaller.test(String(actual));

@@ -1,7 +1,10 @@
 import { createHash } from 'node:crypto';
 import { isList, isMessage, type Message, type Outcome, type Value } from './message.ts';
 
-/** A reply that can be compared and printed: text, lists and objects, without fields at their default. */
+/**
+ * A reply that can be compared and printed: text, lists and objects, without fields at their
+ * default.
+ */
 export type Canonical = string | readonly Canonical[] | { readonly [field: string]: Canonical };
 
 /** The ids of a server in a header: never equal between two servers. */
@@ -10,8 +13,9 @@ const identityFields = new Set(['cluster_id', 'member_id', 'raft_term']);
 const printedBytesMax = 60;
 
 /**
- * The outcome without what may differ between two servers: who answered, and the ids they chose for leases, which become
- * their aliases. proto3 does not tell a default from an absent field, so defaults are left out.
+ * The outcome without the values that may differ between two servers: the id of the server, and the
+ * lease ids that the server chose, which are replaced by aliases. proto3 does not distinguish a
+ * default from an absent field, so defaults are left out.
  */
 export function canonical(outcome: Outcome, aliases: ReadonlyMap<string, string>): Canonical {
   // Go's protobuf has a no-break space in the errors of some builds.

@@ -3,7 +3,7 @@ import { type Contestants, type Difference, describeDifference, runScript } from
 import { shrinkScript } from './shrink.ts';
 import type { Step } from './step.ts';
 
-/** Contestants on servers of their own, and how to end those. */
+/** Contestants on separate servers, and a function that ends the servers. */
 export interface Arena {
   readonly contestants: Contestants;
   readonly close: () => Promise<void>;
@@ -12,8 +12,9 @@ export interface Arena {
 const shrinkTimeLimitMsDefault = 20_000;
 
 /**
- * Runs a script in a fresh arena. Where the contestants differ: an error with every kind of difference found, a shorter script
- * that shows one, and how to repeat the run.
+ * Runs a script in a fresh arena. If the contestants differ, it throws an error with every kind of
+ * difference found, a shorter script that shows one difference, and the command that repeats the
+ * run.
  */
 export async function compareOverScript(
   script: readonly Step[],

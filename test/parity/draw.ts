@@ -1,7 +1,10 @@
 import { type Int, LeaseReference, RevisionReference } from './message.ts';
 import type { Random } from './random.ts';
 
-/** Every kind of byte where it can hurt: ends of the byte range, escapes of the table's names, kine's own rows, long keys. */
+/**
+ * Keys with every kind of byte that may cause a fault: ends of the byte range, escapes of the
+ * table's names, kine's own rows, long keys.
+ */
 const keys: readonly Buffer[] = [
   ...[
     'a',
@@ -42,7 +45,10 @@ const keySpace: readonly Buffer[] = [...keys, ...unicodeKeys];
 /** Half of all choices fall on a few keys, so that they see many versions, deletes and creates. */
 const busyKeys: readonly Buffer[] = keySpace.slice(0, 8);
 
-/** Small ones, the largest one and a negative one: the ids that servers choose lie between, so that comparing them is no chance. */
+/**
+ * Small ids, the largest one and a negative one. The ids that servers choose lie between them, so
+ * that the order of ids does not depend on chance.
+ */
 const leaseIds: readonly string[] = ['1', '2', '3', '4', '7587862094', '9223372036854775807', '-5'];
 
 /** The random numbers of a script and what it made so far. */
@@ -60,7 +66,10 @@ export class Draw {
     return this.random.pick(this.random.chance(50) ? busyKeys : keySpace);
   }
 
-  /** A key and an end of every form: one key, a range, a prefix, from a key on, all, empty or inverted. */
+  /**
+   * A key and an end of every form: one key, a range, a prefix, from a key on, all, empty or
+   * inverted.
+   */
   keyRange(): { key: Buffer; range_end?: Buffer } {
     const key = this.key();
     return this.random.weighted([

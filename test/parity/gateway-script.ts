@@ -1,11 +1,14 @@
 /** A request of a script that runs against two servers. */
 export interface GatewayStep {
   readonly path: string;
-  /** JSON as it is sent, or a value to make it of. In pieces for a stream that goes on until it has answered `lines` lines. */
+  /**
+   * JSON as it is sent, or a value to encode. A list of pieces is for a stream that continues until
+   * it has answered `lines` lines.
+   */
   readonly body?: unknown;
   readonly method?: string;
   readonly headers?: Readonly<Record<string, string>>;
-  /** The answer's first lines are looked at, then the client hangs up. */
+  /** The first lines of the reply are compared, then the client closes the connection. */
   readonly lines?: number;
   /** The answer's token, or the server's own state, cannot be equal: status and headers are. */
   readonly isBodyOwn?: true;

@@ -61,7 +61,8 @@ export class GatewayTarget {
   ): Promise<GatewayAnswer> {
     const stream = new HttpStream(wanted);
     const lines: unknown[] = [];
-    // Each answer before the next request: a stream's requests are not answered in their order alone.
+    // Waits for each reply before the next request: the replies of a stream do not only follow the
+    // order of its requests.
     for (const body of bodiesOf(step)) {
       stream.write(body);
       if (!Array.isArray(step.body)) stream.end();
@@ -106,7 +107,10 @@ function canonical(line: string): unknown {
   }
 }
 
-/** Go writes the space after "proto:" as it likes; and of etcd's gateway and its server either may be the first to see a deadline pass. */
+/**
+ * Go varies the kind of space after "proto:". When a deadline passes, either etcd's gateway or its
+ * server may be first to report it.
+ */
 function words(text: string): string {
   return text
     .replace('proto:\u00a0', 'proto: ')

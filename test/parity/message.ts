@@ -1,4 +1,7 @@
-/** A field of a request or reply, in the shape @grpc/proto-loader gives it: 64-bit numbers are decimal strings. */
+/**
+ * A field of a request or reply, in the shape that @grpc/proto-loader gives it: 64-bit numbers are
+ * decimal strings.
+ */
 export type Value = undefined | null | boolean | number | string | Buffer | Reference | Message | readonly Value[];
 
 export type Message = { readonly [field: string]: Value };

@@ -1,4 +1,7 @@
-/** Pseudo-random choices that one number repeats: Marsaglia's xorshift with 32 bits, mixed once at the start. */
+/**
+ * Pseudo-random choices that one number repeats: Marsaglia's xorshift with 32 bits, mixed once at
+ * the start.
+ */
 export class Random {
   #state: number;
 

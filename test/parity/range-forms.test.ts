@@ -7,7 +7,10 @@ import { type Canonical, canonical } from './canonical.ts';
 import type { Message, Outcome } from './message.ts';
 import { GrpcTarget } from './wire.ts';
 
-/** Ten keys fit into the first chunk of etcd's RangeStream, and into what Go sorts without changing the order of equals. */
+/**
+ * Ten keys fit into the first chunk of a RangeStream in etcd. Go also sorts ten keys without
+ * changing the order of equal ones.
+ */
 const keys = Array.from({ length: 10 }, (_, index) => Buffer.from(`k/${index}`));
 const prefix = { key: Buffer.from('k/'), range_end: Buffer.from('k0') };
 
@@ -51,7 +54,8 @@ function allForms(): Message[] {
                   ...(target > 0 && { sort_target: target }),
                   ...(order > 0 && { sort_order: order }),
                 });
-  // Two of seven, 7 being no factor of any list's length: with the others it takes four times as long and has shown nothing more.
+  // Two of every seven forms. 7 is not a factor of any list's length. All forms take four times as
+  // long and have never shown another difference.
   return forms.filter((_, index) => index % 7 < 2);
 }
 
@@ -81,7 +85,7 @@ async function answersInTxns(forms: readonly Message[], target: GrpcTarget): Pro
   return answers;
 }
 
-/** A range of etcd's RangeStream as the range it stands for. */
+/** The reply of Range that is equivalent to a RangeStream reply from etcd. */
 function merged(outcome: Outcome): Outcome {
   if ('text' in outcome) return outcome;
   const chunks = (outcome.reply.messages as readonly Message[]).map((each) => each.range_response as Message);
@@ -91,7 +95,10 @@ function merged(outcome: Outcome): Outcome {
   };
 }
 
-/** What etcd's RangeStream cannot count: behind the last key of a sorted chunk there may be keys of that chunk. */
+/**
+ * Whether etcd's count for RangeStream is wrong: after the last key of a sorted chunk there may be
+ * keys of that chunk.
+ */
 function isMiscounted({ limit, sort_target: target, sort_order: order }: Message): boolean {
   return limit !== undefined && target !== undefined && order === undefined;
 }
@@ -132,7 +139,7 @@ for (const driver of TINE_DRIVERS) {
     const counted = forms.filter((form) => !isMiscounted(form));
     const stream = async (target: GrpcTarget, form: Message) => merged(await target.rangeStream(form));
     compare('RangeStream', counted, await onBoth((target) => answersOf(counted, (form) => stream(target, form))));
-    // If etcd's count is wrong, its keys are right, and tine's keys equal those of Range.
+    // If etcd's count is wrong, its keys are right, and tine's keys equal the keys of Range.
     const miscounted = forms
       .filter(isMiscounted)
       .filter((form) => !Object.keys(form).some((name) => /^m.._/.test(name)));

@@ -14,23 +14,28 @@ import type { Step } from './step.ts';
 import type { Target } from './target.ts';
 import { WatchRecord } from './watch-record.ts';
 
-/** The model as the runner needs it: a target that answers at once and knows the current revisions. */
+/**
+ * The model as the runner needs it: a target that replies at once and has the current revisions.
+ */
 export interface OracleTarget extends Target {
   readonly currentRevision: number;
   readonly compactedRevision: number;
 }
 
 export interface Contestants {
-  /** Says what to wait for: how many events a watcher is due, whether a progress request is answered. */
+  /**
+   * Gives what to wait for: how many events a watcher is due, whether a progress request is
+   * answered.
+   */
   readonly oracle: OracleTarget;
-  /** Says what is right. May be the oracle. */
+  /** Gives the correct replies. It may be the oracle. */
   readonly expected: Target;
   readonly actual: Target;
   /** Kills the server of `actual` and starts it again. */
   readonly restartActual: () => Promise<void>;
   /**
-   * Waits until what stands for `actual` knows of everything so far, as far as it does not ask its database: where a watch begins,
-   * which leases there are to be kept alive.
+   * Waits until the server in the place of `actual` has in memory everything so far, as far as it
+   * does not read its database: where a watch begins, and which leases can be kept alive.
    */
   readonly actualKnowsAll: () => Promise<void>;
 }
@@ -50,17 +55,26 @@ const differenceCountOfKindMax = 2;
 const watchTimeoutMs = 8_000;
 /** After a first wait in vain the script goes on to its end, without patience. */
 const watchTimeoutAfterDifferenceMs = 500;
-/** How long a progress request may stay unanswered while watchers still catch up; then it is sent again. */
+/**
+ * How long a progress request may stay unanswered while watchers still catch up; then it is sent
+ * again.
+ */
 const progressRetryMs = 150;
 /** etcd looks every 100 ms for watchers that start in the past. */
 const catchUpMs = 400;
 /** How long to wait for an answer that must not come. */
 const silenceMs = 50;
-/** How far two servers' remaining times to live may be apart: both are rounded, at different moments. The model's stands still. */
+/**
+ * How far two servers' remaining times to live may be apart: both are rounded, at different
+ * moments. The model's remaining time does not change.
+ */
 const ttlToleranceSeconds = 3;
 const printedLengthMax = 1500;
 
-/** Runs the script on all contestants, request by request, and returns the differences between `expected` and `actual`. */
+/**
+ * Runs the script on all contestants, request by request, and returns the differences between
+ * `expected` and `actual`.
+ */
 export async function runScript(script: readonly Step[], contestants: Contestants): Promise<Difference[]> {
   const run = new ScriptRun(contestants);
   try {
@@ -94,7 +108,7 @@ function shortened(text: string): string {
   return text.length <= printedLengthMax ? text : `${text.slice(0, printedLengthMax)}... (${text.length} characters)`;
 }
 
-/** A contestant with what it alone knows: the lease ids it chose, and its watch streams. */
+/** A contestant with the state that it alone has: the lease ids it chose, and its watch streams. */
 class Lane {
   readonly target: Target;
   readonly leaseIds = new Map<string, string>();
@@ -166,7 +180,8 @@ class ScriptRun {
     if (step.kind === 'unary' && step.method === 'Compact') await this.#beforeCompaction();
     if (isAboutLeases(step)) await this.#contestants.actualKnowsAll();
     const outcomes = new Map<Lane, Outcome>();
-    // All requests are made before the first is sent: the oracle answers at once, and its revisions go on.
+    // All requests are built before the first is sent: the oracle replies at once, and its
+    // revisions advance.
     const calls = this.#lanes.map((lane) => ({ lane, request: this.#requestOf(step, lane) }));
     const request = this.#requestOf(step, this.#actual);
     await Promise.all(
@@ -179,8 +194,9 @@ class ScriptRun {
   }
 
   /**
-   * A watcher that has not caught up when its start is compacted is cancelled. Those with events to come are waited for; of those without,
-   * nothing tells when they have looked, so they get the time.
+   * A watcher that has not caught up when its start is compacted is cancelled. Watchers with events
+   * to come are waited for. For watchers without events, nothing shows when they have caught up, so
+   * they get a fixed time.
    */
   async #beforeCompaction(): Promise<void> {
     await this.#settle();
@@ -276,8 +292,8 @@ class ScriptRun {
   }
 
   /**
-   * The answer to a progress request already sent. A watcher that has just caught up may not count as such yet: clients ask again,
-   * and so do we.
+   * The reply to a progress request that was already sent. A watcher that has just caught up may
+   * not count as caught up yet. Clients send the request again, and so does the runner.
    */
   async #progressAnswer(record: WatchRecord, request: Message, isDue: boolean): Promise<Canonical | undefined> {
     const isAnswered = () => {
@@ -377,7 +393,10 @@ function rememberLease(lane: Lane, step: Step, outcome: Outcome | undefined): vo
   lane.aliases.set(id, step.alias);
 }
 
-/** The outcome in the form that is compared: without chance, and without what the protocol leaves open. */
+/**
+ * The outcome in the form that is compared: without chance, and without what the protocol leaves
+ * open.
+ */
 function comparable(request: Message, outcome: Outcome, lane: Lane): Canonical {
   if ('text' in outcome) return canonical(outcome, lane.aliases);
   const reply = withSortedLists(withoutTies(request, mergedChunks(outcome.reply)), lane.aliases);

@@ -67,7 +67,7 @@ function asRoot(method: string, request: object): AuthStep {
   return { user: 'root', service: 'Auth', method, request };
 }
 
-/** Whoever it names has what comes of it from then on. */
+/** Authenticates the named user, whose later requests use the result from then on. */
 function authenticate(name: string, password: string): AuthStep {
   return { user: name, service: 'Auth', method: 'Authenticate', request: { name, password } };
 }
@@ -169,7 +169,10 @@ function otherCall(random: Random): Request {
   return { service, method, request };
 }
 
-/** Raised for a while, of members that need not exist. What may still be done meanwhile depends on which alarms there are. */
+/**
+ * Alarms that are raised for a while, of members that need not exist. Which requests are allowed
+ * meanwhile depends on the kind of alarm.
+ */
 function alarmCall(random: Random): Request {
   const memberID = random.pick([1, 2]);
   const [action, alarm] = random.weighted<readonly [string, string]>([
@@ -185,7 +188,10 @@ function alarmCall(random: Random): Request {
   return { service: 'Maintenance', method: 'Alarm', request: { action, alarm, memberID } };
 }
 
-/** Of names that are there, and some that are not. Auth itself is turned off seldom, and on more often. */
+/**
+ * Calls with names that exist, and some that do not. Auth itself is disabled rarely, and enabled
+ * more often.
+ */
 function authCall(random: Random): Request {
   const user = random.pick([...users, ...users, 'root', 'nobody', '']);
   const role = random.pick([...roles, ...roles, 'root', 'nothing', '']);

@@ -81,7 +81,10 @@ const refusedTransactions: readonly Message[] = [
   },
 ];
 
-/** Bytes that are no message: cut short, an impossible field, a field of the wrong type, a number without end. */
+/**
+ * Bytes that are not a message: cut short, an impossible field, a field of the wrong type, a number
+ * without end.
+ */
 const invalidProtobuf: readonly Step[] = [
   { kind: 'raw', method: 'Range', bytes: Buffer.from([0x0a, 0x05, 0x61]) },
   { kind: 'raw', method: 'Put', bytes: Buffer.from([0x07]) },

@@ -10,7 +10,10 @@ const readCount = 30;
 
 const stream = 6;
 
-/** Reads, watches and deletes over more keys than the rest of a script has, where pages and batches end somewhere. */
+/**
+ * Reads, watches and deletes over more keys than the rest of a script has, where pages and batches
+ * end somewhere.
+ */
 export function bulkSteps(draw: Draw): Step[] {
   const { random } = draw;
   const reads = Array.from({ length: readCount }, (): Step[] => {

@@ -36,9 +36,11 @@ function revisionFilters(draw: Draw): Message {
 }
 
 /**
- * Mostly what RangeStream answers, now and then what it refuses. Never another sort target without an order: etcd sorts each chunk of 10 keys or more by itself and
- * goes on after the last key of the sorted chunk, so that keys come twice (`range-forms.test.ts` has the ranges of one chunk). No negative limit, which etcd never
- * finishes to count.
+ * Mostly ranges that RangeStream answers, now and then ranges that it refuses. A sort target other
+ * than the key always has an order. Without one, etcd sorts each chunk of 10 keys or more by itself
+ * and continues after the last key of the sorted chunk, so that keys come twice
+ * (`range-forms.test.ts` has the ranges of one chunk). No limit is negative, because etcd never
+ * finishes counting then.
  */
 export function rangeForStream(draw: Draw): Message {
   const { random } = draw;
@@ -102,7 +104,10 @@ function grantWithoutId(draw: Draw): Step {
   return { kind: 'unary', method: 'LeaseGrant', request: { TTL: ttlSecondsMin }, alias };
 }
 
-/** A time to live below the least one is raised to it. The lease goes at once, before it can expire. */
+/**
+ * A time to live below the minimum is raised to the minimum. The lease is revoked at once, before
+ * it can expire.
+ */
 function shortestLease(): Step[] {
   const id = '77777';
   return [unary('LeaseGrant', { ID: id, TTL: 1 }), unary('LeaseRevoke', { ID: id })];

@@ -10,8 +10,8 @@ export function txn(draw: Draw): Message {
 }
 
 /**
- * etcd overlooks that a delete from a key on (`\0`) meets a put of the same transaction. A put that keeps the value or lease of a key
- * just deleted then ends the etcd process, 3.7 included.
+ * etcd does not detect that a delete from a key on (`\0`) overlaps a put of the same transaction. A
+ * put that keeps the value or lease of a key just deleted then ends the etcd process, 3.7 included.
  */
 function deletesFromKeyOn(value: Value): boolean {
   if (isList(value)) return value.some(deletesFromKeyOn);
@@ -72,7 +72,10 @@ function operation(draw: Draw, depth: number): Message {
 
 const targetUnions = ['version', 'create_revision', 'mod_revision', 'value', 'lease'] as const;
 
-/** Every target with every operator, of one key or a range; now and then with a value that belongs to another target, or none. */
+/**
+ * Every target with every operator, of one key or a range. Now and then the value belongs to
+ * another target, or is missing.
+ */
 export function compare(draw: Draw): Message {
   const { random } = draw;
   const target = random.below(targetUnions.length);

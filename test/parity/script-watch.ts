@@ -7,7 +7,9 @@ const watcherCountPerStreamMax = 6;
 
 const mebibyte = 1 << 20;
 
-/** The watch streams of a script. Refused watchers are not tracked, so some cancels have no watcher. */
+/**
+ * The watch streams of a script. Refused watchers are not tracked, so some cancels have no watcher.
+ */
 export class WatchScript {
   readonly #draw: Draw;
   readonly #createCounts = Array.from({ length: streamCount }, () => 0);
@@ -32,7 +34,10 @@ export class WatchScript {
     return [{ kind: 'watch', stream, request: random.chance(60) ? this.#cancelRequest() : { progress_request: {} } }];
   }
 
-  /** Events of more than a request's size in one response, with and without leave to fragment it. */
+  /**
+   * Events that exceed a request's size in one response, with and without permission to fragment
+   * the response.
+   */
   fragments(): Step[] {
     const stream = streamCount;
     const watched = prefixRange('fragment/');
@@ -68,7 +73,10 @@ export class WatchScript {
   }
 }
 
-/** On a stream of its own: etcd before 3.7 accepts it, and its watcher would be in the way of others. */
+/**
+ * On a separate stream: etcd before 3.7 accepts the request, and its watcher would disturb other
+ * watchers.
+ */
 const refusedForItsStart: readonly Step[] = [
   {
     kind: 'watch',

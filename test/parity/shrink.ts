@@ -1,8 +1,8 @@
 import type { Step } from './step.ts';
 
 /**
- * A shorter script that still shows a difference. First whole kinds of requests are left out, then halves, then smaller pieces, as
- * long as time remains.
+ * A shorter script that still shows a difference. First whole kinds of requests are left out, then
+ * halves, then smaller pieces, as long as time remains.
  * @param script ends with the step that showed the difference
  * @param differs runs a script on fresh servers
  */

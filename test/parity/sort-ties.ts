@@ -1,11 +1,17 @@
 import { isList, isMessage, type Message, type Value } from './message.ts';
 
-/** Up to here etcd's sort (Go's) keeps rows that compare equal in key order; beyond, their order is no promise of anyone. */
+/**
+ * Up to this count etcd's sort (Go's) keeps rows that compare equal in key order. Beyond it, no
+ * order is guaranteed.
+ */
 const stableSortCountMax = 12;
 
 const sortFields = ['key', 'version', 'create_revision', 'mod_revision', 'value'] as const;
 
-/** The reply with rows that tie in a long sorted answer put into key order, and the ones a limit cuts among them made equal. */
+/**
+ * The reply with equal rows of a long sorted result in key order. Where a limit cuts the last group
+ * of equal rows, only their sort field is kept.
+ */
 export function withoutTies(request: Message, reply: Message): Message {
   if (isList(reply.responses)) return withoutTiesInTxn(request, reply);
   const field = sortFields[Number(request.sort_target ?? 0)] ?? 'key';

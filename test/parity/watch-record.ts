@@ -2,12 +2,15 @@ import { isList, isMessage, type Message, type Value } from './message.ts';
 import type { WatchSession } from './target.ts';
 import { encodeWatchResponse } from './wire.ts';
 
-/** Above this a response asked to be in fragments is one too many; etcd counts 1.5 MiB and leaves the headers out. */
+/**
+ * A response above this size is an error when fragments were requested. etcd counts 1.5 MiB and
+ * leaves the headers out.
+ */
 const fragmentBytesMax = 1.5 * (1 << 20) + 1024;
 
 /**
- * What one watch stream has said so far, watcher by watcher: how events are spread over responses, and how watchers take turns,
- * is the server's own business and is checked for order only.
+ * The responses of one watch stream so far, by watcher. The server may choose how to spread events
+ * over responses and how watchers take turns, so only the order of events is checked.
  */
 export class WatchRecord {
   readonly session: WatchSession;

@@ -6,8 +6,8 @@ import type { Message, Outcome } from './message.ts';
 import type { RawRequest, StreamMethod, Target, UnaryMethod, WatchSession } from './target.ts';
 
 /**
- * The protocol by @grpc/proto-loader, which reads the .proto files at run time: on purpose another codec than the server's,
- * so that a mistake in one is not hidden by the same mistake in the other.
+ * The protocol by @grpc/proto-loader, which reads the .proto files at run time. It is another codec
+ * than the server's on purpose, so that the same mistake in both cannot hide it.
  */
 const protocol = loadSync(['etcdserverpb/kv.proto', 'etcdserverpb/watch.proto', 'etcdserverpb/lease.proto'], {
   includeDirs: [join(repositoryRoot, 'proto')],
@@ -49,7 +49,7 @@ export function encodeWatchResponse(response: Message): Buffer {
   return method('Watch', 'Watch').responseSerialize(response);
 }
 
-/** A server of etcd's API at a gRPC address, with a connection of its own. */
+/** A server of the etcd API at a gRPC address, with its own connection. */
 export class GrpcTarget implements Target {
   readonly name: string;
   readonly #address: string;

@@ -20,7 +20,10 @@ const seed = chosenSeed();
 /** How much longer than by default: 10 takes about a minute and a half. */
 const factor = numberFromEnvironment('TINE_TEST_FACTOR', 1);
 
-/** One server, or several over one database: what many clients see must fit together all the same. */
+/**
+ * One server, or several over one database. In both cases all results that clients see must fit
+ * together.
+ */
 interface Place {
   readonly name: string;
   readonly shared: Suite;

@@ -55,7 +55,9 @@ export type Txn = {
 
 export const operationCountMax = 128;
 
-/** What etcd refuses before it looks into the store. `countMax` shrinks with the depth of a transaction. */
+/**
+ * What etcd refuses before it reads the store. `countMax` shrinks with the depth of a transaction.
+ */
 export function checkRequest(operation: Operation, countMax = operationCountMax): Outcome | undefined {
   if (operation.request_range) return checkRange(operation.request_range);
   if (operation.request_put) return checkPut(operation.request_put);
@@ -92,7 +94,10 @@ interface Touched {
   readonly deletes: DeletedRange[];
 }
 
-/** Compared as it stands on the wire: an end of `\0` holds no key here, so etcd misses the overlap with a delete from a key on. */
+/**
+ * A range as it is on the wire. An end of `\0` contains no key in this comparison, so etcd misses
+ * the overlap with a delete from a key on.
+ */
 interface DeletedRange {
   readonly start: string;
   readonly end: string;
@@ -105,7 +110,10 @@ export function checkDuplicates(request: Txn): Outcome | undefined {
     : undefined;
 }
 
-/** What the operations write; undefined where a put meets another put, or a delete that etcd compares it with. */
+/**
+ * What the operations write. Undefined where a put overlaps another put, or a delete that etcd
+ * compares it with.
+ */
 function touched(operations: readonly Operation[]): Touched | undefined {
   const puts = new Set<string>();
   const deletes = operations.flatMap((operation) => deletedRange(operation.request_delete_range));
@@ -121,7 +129,8 @@ function touched(operations: readonly Operation[]): Touched | undefined {
     if (![...onFailure.puts].every((key) => (onSuccess.puts.has(key) ? !isDeleted(deletes, key) : isFree(key))))
       return undefined;
     for (const key of onFailure.puts) puts.add(key);
-    // Deletes of a nested transaction meet the puts of those after it, not of those before it.
+    // Deletes of a nested transaction are compared with the puts of later nested transactions, not
+    // with the puts of earlier ones.
     deletes.push(...onSuccess.deletes, ...onFailure.deletes);
   }
   for (const { request_put: put } of operations) {

@@ -19,7 +19,9 @@ const invalidMessage: Outcome = {
 const requestBytesMax = 1.5 * (1 << 20);
 const messageBytesMax = 2 * (1 << 20);
 
-/** The model where a server stands: it adds what etcd's transport refuses, and chooses lease ids. */
+/**
+ * The model in the place of a server: it adds what etcd's transport refuses, and chooses lease ids.
+ */
 export class ModelTarget implements OracleTarget {
   readonly name = 'the model';
   readonly #model = new Model();

@@ -1,6 +1,9 @@
 import type { Int, Message } from '../parity/message.ts';
 
-/** A write to a key as the store keeps it. Keys are latin1 text: one character a byte, so that text order is byte order. */
+/**
+ * A write to a key as the store keeps it. Keys are latin1 text, one character a byte, so that text
+ * order is byte order.
+ */
 export interface Version {
   readonly key: string;
   readonly modRevision: number;
@@ -12,7 +15,10 @@ export interface Version {
   readonly isTombstone: boolean;
 }
 
-/** Keys from `start`: one key without `end`, all that follow with the end `\0`, else those before `end`. */
+/**
+ * The keys from `start`. Without `end`: one key. With the end `\0`: all following keys. Otherwise:
+ * the keys before `end`.
+ */
 export interface KeyRange {
   readonly start: string;
   readonly end: string;

@@ -22,7 +22,10 @@ interface Watcher {
   readonly sendsPuts: boolean;
   readonly sendsDeletes: boolean;
   readonly sendsPrevious: boolean;
-  /** Requested compacted revisions: receives no more events but keeps its id until the client cancels it. */
+  /**
+   * Requested compacted revisions: receives no more events but keeps its id until the client
+   * cancels it.
+   */
   readonly isCompacted: boolean;
 }
 
@@ -113,7 +116,10 @@ export class ModelWatchStream implements WatchSession {
     if (this.#watchers.delete(id)) this.responses.push(this.#response({ watch_id: id, canceled: true }));
   }
 
-  /** Answered when every watcher of the stream is up to date, which one that starts in the future is not. */
+  /**
+   * Replies when every watcher of the stream is up to date. A watcher that starts in the future is
+   * not up to date.
+   */
   #progress(): void {
     const watchers = [...this.#watchers.values()];
     const isUpToDate = (watcher: Watcher) => !watcher.isCompacted && watcher.requestedRevision <= this.#model.revision;

@@ -35,14 +35,18 @@ const leaseTtlSecondsMin = 2;
 const noValue = Buffer.alloc(0);
 
 /**
- * What etcd 3.7 answers, without disk, network or time: keys with all their versions, leases that never expire, watchers
- * that see each commit at once. Requests and replies have the shape of the wire, so that it stands where a server stands.
+ * The replies of etcd 3.7, without disk, network or time: keys with all their versions, leases that
+ * never expire, watchers that see each commit at once. Requests and replies have the shape of the
+ * wire, so that the model can take the place of a server.
  */
 export class Model implements Past {
   revision = 1;
   /** Nothing was compacted yet at -1; a compaction of revision 0 is possible, and etcd does it. */
   compactedRevision = -1;
-  /** Every write in order, tombstones included. Nothing is ever thrown away: reads below the compacted revision are refused. */
+  /**
+   * Every write in order, tombstones included. No write is ever removed: reads below the compacted
+   * revision are refused.
+   */
   readonly history: Version[] = [];
   readonly #versions = new Map<string, Version[]>();
   readonly #leases = new Map<string, Lease>();
@@ -155,7 +159,10 @@ export class Model implements Past {
     return { revision: this.revision };
   }
 
-  /** Runs writes at the next revision, which is used if something was written, and then notifies the watchers. */
+  /**
+   * Runs writes at the next revision, which is used if something was written, and then notifies the
+   * watchers.
+   */
   #commit(write: (revision: number) => Message): Message {
     const firstNew = this.history.length;
     const reply = write(this.revision + 1);
@@ -166,7 +173,10 @@ export class Model implements Past {
     return reply;
   }
 
-  /** The newest revision a read inside a commit at `revision` sees: that one as soon as something was written. */
+  /**
+   * The newest revision that a read inside a commit at `revision` sees: `revision` itself as soon
+   * as something was written.
+   */
   #seenIn(revision: number): number {
     return this.history.at(-1)?.modRevision === revision ? revision : revision - 1;
   }
@@ -194,7 +204,10 @@ export class Model implements Past {
     return undefined;
   }
 
-  /** Whether the compares held, for this transaction and then for each one in the chosen branch, depth first. */
+  /**
+   * Whether the compares succeeded, for this transaction and then for each one in the chosen
+   * branch, depth first.
+   */
   #comparePath(request: Txn): boolean[] {
     const succeeded = (request.compare ?? []).every((compare) => this.#holds(compare));
     const ops = (succeeded ? request.success : request.failure) ?? [];
@@ -292,7 +305,10 @@ export class Model implements Past {
   }
 }
 
-/** etcd answers keys_only from its index, which has no leases, unless it needs the values for sorting. */
+/**
+ * etcd answers keys_only from its index, which has no leases, unless it needs the values for
+ * sorting.
+ */
 function toRangeKeyValue(request: Range, version: Version): Message {
   const shown = toKeyValue(version);
   if (request.keys_only !== true) return shown;
@@ -311,7 +327,10 @@ function tombstone(key: string, revision: number): Version {
   return { key, modRevision: revision, createRevision: 0, version: 0, value: noValue, lease: '0', isTombstone: true };
 }
 
-/** No order means by key, and so does no order with another target as far as the limit is concerned: etcd limits first. */
+/**
+ * Whether the order is by key. That is the default, and also the case for the limit when another
+ * target has no order: etcd limits first.
+ */
 function hasDefaultOrder(request: Range): boolean {
   const order = request.sort_order ?? 0;
   return order === 0 || ((request.sort_target ?? 0) === 0 && order === 1);
@@ -336,7 +355,10 @@ function passes(request: Range, version: Version): boolean {
   );
 }
 
-/** Array.sort is stable, as etcd's sort is for a dozen rows; the comparison of replies knows about more. */
+/**
+ * Array.sort is stable. etcd's sort is stable for a dozen rows; the comparison of replies handles
+ * longer lists.
+ */
 function sortVersions(request: Range, versions: readonly Version[]): Version[] {
   const direction = request.sort_order === 2 ? -1 : 1;
   return [...versions].sort((left, right) => direction * orderBy(request.sort_target ?? 0, left, right));

@@ -65,7 +65,8 @@ for (const driver of TINE_DRIVERS) {
       }
       const [own, etcds] = await Promise.all(clients.map((client) => hashKv(client, revision)));
       assert.equal(own?.hash, etcds?.hash, `at revision ${revision}`);
-      // Where no key is left, etcd's compaction leaves out what lies below the one before, which HashKV counted.
+      // When no key is left, etcd's compaction leaves out rows below the previous compaction, which
+      // HashKV counted.
       if (isAnyKeyThere) assert.equal(own?.hash, before?.hash, `at revision ${revision}`);
       await sameHashesThrough(clients, head);
     }
@@ -119,7 +120,10 @@ async function bothOn(context: TestContext, driver: Driver) {
   return { reference, clients: [tine.client, reference.client] as const };
 }
 
-/** Deletions of a key, of several, in transactions, by the end of a lease and by its expiry, and keys that come again. The newest revision. */
+/**
+ * Deletions of a key, of several keys, in transactions, by revoking a lease and by its expiry, and
+ * keys that are created again. Returns the newest revision.
+ */
 async function writeDeletions(clients: readonly EtcdClient[]): Promise<number> {
   const heads = await Promise.all(clients.map(writeDeletionsTo));
   assert.equal(new Set(heads).size, 1);
@@ -163,7 +167,9 @@ async function forgetHashes({
   client.reconnect();
 }
 
-/** At every revision, those before the first and after the last included. */
+/**
+ * Compares the hashes at every revision, including the ones before the first and after the last.
+ */
 async function sameHashesThrough(clients: readonly [EtcdClient, EtcdClient], head: number): Promise<void> {
   for (let revision = -1; revision <= head + 1; revision += 3) {
     const few = [revision, revision + 1, revision + 2];

@@ -11,7 +11,7 @@ import { savedSnapshot, seen } from './seen.ts';
 const large = 'v'.repeat(20_000);
 const old: KineRow = { id: 21, name: '/registry/large', deleted: 1, value: large, old_value: large };
 const rows: readonly KineRow[] = [
-  // Names of kine's on MySQL are ASCII.
+  // kine's names on MySQL are ASCII.
   ...kineRows.map((row) => ({ ...row, name: row.name.replace('é', 'e') })),
   { id: 20, name: old.name, created: 1, value: large },
   { ...old, create_revision: 20, prev_revision: 20 },

@@ -1,11 +1,17 @@
-/** A history drawn from a seed, written to several servers step by step: they have the same revisions then. */
+/**
+ * A history drawn from a seed, written to several servers step by step: all of them then have the
+ * same revisions.
+ */
 import assert from 'node:assert/strict';
 import { Random } from '../parity/random.ts';
 import type { EtcdClient } from '../support/index.ts';
 
 const leaseIds = [1n, 77n, 2n ** 62n + 5n];
 
-/** Puts, deletes of keys and ranges, transactions of several keys, leases, compactions. The head afterwards. */
+/**
+ * Writes puts, deletes of keys and ranges, transactions of several keys, leases and compactions.
+ * Returns the head afterwards.
+ */
 export async function writeRandomHistory(
   clients: readonly EtcdClient[],
   { seed, stepCount, leases }: { readonly seed: number; readonly stepCount: number; readonly leases: boolean },

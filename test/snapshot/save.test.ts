@@ -31,7 +31,8 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
 
     const restored = await restoredEtcd(context, path);
     assert.match(status.version, /^3\.\d+\.0$/);
-    // At the compacted revision itself tine returns the hash of the time before the compaction, which a snapshot does not hold.
+    // At the compacted revision itself tine returns the hash of the time before the compaction,
+    // which a snapshot does not contain.
     for (let revision = Math.max(1, compactRevision + 1); revision <= head; revision += 5) {
       const { header: _own, ...own } = await hashKv(client, revision);
       const { header: _etcds, ...etcds } = await hashKv(restored.client, revision);

@@ -29,7 +29,9 @@ function openSnapshot(context: TestContext, address: string): ClientReadableStre
   return call;
 }
 
-/** A snapshot of which nothing is read. @grpc/grpc-js reads ahead of its caller, without a bound. */
+/**
+ * A snapshot of which nothing is read. @grpc/grpc-js reads ahead of its caller, without a bound.
+ */
 function openUnread(context: TestContext, url: string): ClientHttp2Stream {
   const session = connect(url);
   session.on('error', () => undefined);

@@ -43,7 +43,10 @@ const txn = (...steps: readonly WriteOperation[]): WriteOperation => ({
   failure: [],
 });
 
-/** Several keys in one transaction, so that revisions lag behind ids; bytes that are escaped; a lease; compacted at 4. */
+/**
+ * A history with several keys in one transaction, so that revisions lag behind ids; bytes that are
+ * escaped; a lease; compacted at 4.
+ */
 const history: readonly WriteOperation[] = [
   put('/a', '1'),
   put('/b', 'b'),

@@ -1,4 +1,7 @@
-/** Databases as kine leaves them, in every form it had, on every database: what tine makes of them. */
+/**
+ * What tine makes of databases as kine leaves them: every form that kine ever had, on every
+ * database.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { lockedTransaction } from '../../src/drivers/offline.ts';
@@ -7,7 +10,10 @@ import { type Driver, failureOf, keysOf, TINE_DRIVERS, withoutLog, withPrefix } 
 import { type KineRow, kineRows } from '../support/kine-file.ts';
 import { insertKineRows, rowsOf, serving, tamper, testDatabase, tine, writeKineDatabase } from './databases.ts';
 
-/** Of the API server's key a newer form, and a name whose place differs with the order of a database. */
+/**
+ * A newer form of the API server's key, and a name whose place depends on the collation of a
+ * database.
+ */
 const others: readonly KineRow[] = [
   { id: 15, name: 'compact_rev_key_apiserver', created: 1, value: '1|7' },
   { id: 16, name: 'compact_rev_key_apiserver', create_revision: 15, prev_revision: 15, value: '2|9', old_value: '1|7' },
@@ -159,7 +165,8 @@ for (const driver of TINE_DRIVERS) {
     const start = performance.now();
     await lockedTransaction(database.access, (own) => own.run(takeOver(Date.now())));
     const seconds = (performance.now() - start) / 1000;
-    // MariaDB was not done after 20 minutes with 30,000 keys: it looked for all deleted names anew for each key that is there.
+    // MariaDB was not done after 20 minutes with 30,000 keys: for each existing key it searched all
+    // deleted names again.
     assert.ok(seconds < 20, `took ${seconds.toFixed(1)} s`);
     await serving(database, async (client) => {
       const { count } = await client.range({ ...withPrefix('/many/'), count_only: true });

@@ -8,7 +8,8 @@ async function stored(client: EtcdClient, key: string): Promise<string | undefin
   return kvs[0]?.value.toString();
 }
 
-// kine is no package of Debian's: the rows it reads and writes are tested beside this file, itself only where it is.
+// Debian has no package of kine. The rows that kine reads and writes are tested beside this file,
+// kine itself only where it is installed.
 for (const driver of kineProgram() === undefined ? [] : TINE_DRIVERS) {
   test(`${driver.name}: a database goes from tine to kine and back with every key`, async (context) => {
     const database = await testDatabase(context, driver);

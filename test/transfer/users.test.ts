@@ -6,7 +6,10 @@ import { serving, type TestDatabase, testDatabase, tine } from './databases.ts';
 
 const cheap = { arguments: ['--bcrypt-cost', '4'] };
 
-/** A database whose auth is on, with the user ann, who reads a. Returns a token of hers and the revision of auth. */
+/**
+ * A database whose auth is enabled, with the user ann, who may read a. Returns a token of ann and
+ * the revision of auth.
+ */
 function withUsers(database: TestDatabase): Promise<{ token: string; revision: number }> {
   return serving(
     database,

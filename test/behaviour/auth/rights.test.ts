@@ -8,7 +8,8 @@ const nobody = { code: 'INVALID_ARGUMENT', details: 'etcdserver: user name is em
 const badToken = { code: 'UNAUTHENTICATED', details: 'etcdserver: invalid auth token' };
 
 /**
- * Users: `reader` reads a/, `writer` writes a/, `owner` both, `pieces` reads [a, c), [c, f) and the key f, `nothing` has no right.
+ * Users: `reader` reads a/, `writer` writes a/, `owner` has both rights, `pieces` reads [a, c), [c,
+ * f) and the key f, `nothing` has no right.
  */
 function authSuite(driver: (typeof DRIVERS)[number]) {
   const clients: Record<string, EtcdClient> = {};

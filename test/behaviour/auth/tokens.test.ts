@@ -24,7 +24,7 @@ const cheap = ['--bcrypt-cost', '4'];
 const pem = (key: KeyObject): string =>
   key.export({ format: 'pem', type: key.type === 'private' ? 'pkcs8' : 'spki' }).toString();
 
-/** The keys that sign and verify tokens: one of each kind of etcd's signing methods. */
+/** The keys that sign and verify tokens: one for each kind of signing method in etcd. */
 const methods = {
   HS256: undefined,
   RS256: () => generateKeyPairSync('rsa', { modulusLength: 2048 }),

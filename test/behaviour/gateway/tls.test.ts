@@ -151,7 +151,8 @@ for (const driver of ANY_DRIVER) {
     const { token } = JSON.parse(login.body);
     const headers = { authorization: token };
     assert.equal((await ask(unnamed, '/v3/kv/range', { body: '{"key":"YQ=="}', headers })).status, 200);
-    // Nearly all clients send this header. With it, etcd ignores the certificate of the gateway itself.
+    // Nearly all clients send this header. With it, etcd ignores the certificate of the gateway
+    // itself.
     const asCurl = { accept: '*/*' };
     const nobody = await ask(unnamed, '/v3/kv/range', { body: '{"key":"YQ=="}', headers: asCurl });
     assert.deepEqual([nobody.status, JSON.parse(nobody.body).message], [400, 'etcdserver: user name is empty']);

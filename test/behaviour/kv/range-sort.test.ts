@@ -99,7 +99,8 @@ for (const driver of DRIVERS) {
 
   test(`${driver.name}: large values are sorted, with and without a limit`, async () => {
     const own = shared.prefix();
-    // More than two pages of values, and the first of the order are in the last page. They differ at their ends.
+    // More than two pages of values. The first values of the order are in the last page. The values
+    // differ at their ends.
     const values = Array.from({ length: 12 }, (_, index) => Buffer.from(`${'v'.repeat(900_000)}${99 - index}`));
     for (const [index, value] of values.entries()) await shared.client.put({ key: `${own}${10 + index}`, value });
     const all = values.map((_, index) => `${own}${10 + index}`);
@@ -119,7 +120,8 @@ for (const driver of DRIVERS) {
   test(`${driver.name}: thousands of keys are sorted by value, with and without a limit, now, in the past and in a transaction`, async () => {
     const { client } = shared;
     const own = shared.prefix();
-    // More than a page of keys, and more than a page of bytes. Values have a long beginning in common, and 3 keys have each.
+    // More than a page of keys, and more than a page of bytes. Values have a long common beginning,
+    // and each value belongs to 3 keys.
     const beginning = 'v'.repeat(1_000);
     const values = new Map(
       Array.from({ length: 5_000 }, (_, index) => [
@@ -163,7 +165,10 @@ for (const driver of DRIVERS) {
     assert.equal(few.more, true);
   });
 
-  /** The keys, once each value was found to be the right one. Those that are equal come in the order of keys: etcd leaves their order open. */
+  /**
+   * The keys, after each value was found to be the expected one. Keys with equal values are in key
+   * order here, because etcd leaves their order open.
+   */
   async function valuesOf(request: RangeRequest, values: ReadonlyMap<string, string>) {
     const { kvs, more, count } = await shared.client.range(request);
     const found = kvs.map(({ key, value }) => [key.toString(), value.toString()] as const);

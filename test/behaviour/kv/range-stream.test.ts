@@ -2,7 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DRIVERS, failureOf, keysOf, type RangeStreamResponse, suite, withPrefix } from '../../support/index.ts';
 
-/** Merges the chunks as the protocol defines: the result is the reply of Range, with the header of the last chunk. */
+/**
+ * Merges the chunks as the protocol defines: the result is the reply of Range, with the header of
+ * the last chunk.
+ */
 function merged(chunks: RangeStreamResponse[]) {
   const replies = chunks.map((chunk) => chunk.range_response);
   const last = replies.at(-1);

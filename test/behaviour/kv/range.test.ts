@@ -183,7 +183,8 @@ for (const driver of DRIVERS) {
     assert.ok(reply.kvs.every((pair) => pair.value.equals(value)));
   });
 
-  // A fixed bug: the first trailers of a connection were encoded in another order than they were sent.
+  // A fixed bug: the first trailers of a connection were encoded in another order than they were
+  // sent.
   test(`${driver.name}: concurrent gets of values of many sizes each return the latest value`, async () => {
     const [small, large] = [64 * 1024, 1024 * 1024];
     const sizes = [0, 1, small - 1, small, small + 1, large];

@@ -3,7 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { DRIVERS, failureOf, suite, waitFor } from '../../support/index.ts';
 
-/** Kubernetes requests progress from etcd 3.4.25 and 3.5.8 on; tine reports the etcd version that it emulates. */
+/**
+ * Kubernetes requests progress from etcd 3.4.25 and 3.5.8 on. tine reports the etcd version that it
+ * emulates.
+ */
 const leastMinorVersion = 6;
 
 for (const driver of DRIVERS) {

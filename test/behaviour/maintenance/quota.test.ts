@@ -15,7 +15,10 @@ const mebibyte = 1024 * 1024;
 const quotaBytes = 10 * mebibyte;
 const noSpace = { code: 'RESOURCE_EXHAUSTED', details: 'etcdserver: mvcc: database space exceeded' };
 
-/** Puts 100 KB at a time until a put is refused. Returns the number of puts. MySQL reports its size late, so the pace is limited. */
+/**
+ * Puts 100 KB at a time until a put is refused. Returns the number of puts. MySQL reports its size
+ * late, so the pace is limited.
+ */
 async function fillUntilRefused(client: EtcdClient): Promise<number> {
   for (let count = 0; count < 2_000; count += 1) {
     try {

@@ -1,4 +1,6 @@
-/** The dashboard and the alerts in docs/ use metrics that exist; docs/metrics.md lists all metrics. */
+/**
+ * The dashboard and the alerts in docs/ use metrics that exist. docs/metrics.md lists all metrics.
+ */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

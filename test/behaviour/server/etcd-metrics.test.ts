@@ -1,4 +1,7 @@
-/** The names that dashboards and alerts for etcd use mean the same here: compared with a real etcd 3.7. */
+/**
+ * The metric names that dashboards and alerts for etcd use have the same meaning in tine: compared
+ * with a real etcd 3.7.
+ */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { labelNames, type ShownFamily } from '../../support/exposition.ts';
@@ -6,8 +9,9 @@ import { etcd, ownServer, TINE_DRIVERS } from '../../support/index.ts';
 import { scrape } from '../../support/scrape.ts';
 
 /**
- * What the alert rules and the Grafana dashboard of etcd's mixin use, and those of kube-prometheus, which are made of them; then what the pages about operating etcd
- * tell people to look at. Left out is what cannot be without peers: `etcd_network_peer_...`.
+ * First the metrics in the alert rules and the Grafana dashboard of the etcd mixin, and in
+ * kube-prometheus, which is built from that mixin. Then the metrics that the pages about operating
+ * etcd recommend. Metrics that cannot exist without peers are left out: `etcd_network_peer_...`.
  */
 const usedNames = [
   'etcd_server_has_leader',

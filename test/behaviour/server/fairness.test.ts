@@ -1,4 +1,6 @@
-/** One client cannot delay the others: requests take turns, and cancelled requests are not started. */
+/**
+ * One client cannot delay the others: requests take turns, and cancelled requests are not started.
+ */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import { limits } from '../../../src/limits.ts';
@@ -141,7 +143,8 @@ for (const driver of DRIVERS) {
     const droppedBefore = await metric('tine_writes_dropped_total');
     for (let round = 0; round < count; round += 1) {
       const [first, second] = streamIds(2, 2 * round) as [number, number];
-      // Both puts arrive together: the first may run at once, the second waits for the end of the turn.
+      // Both puts arrive together: the first may run at once, the second waits for the end of the
+      // turn.
       client.send(put(first, `${prefix}kept/${round}`), put(second, `${prefix}lost/${round}`), reset(second));
       const key = `${prefix}kept/${round}`;
       await waitFor(key, async () => (await shared.client.range({ key })).kvs.length === 1);

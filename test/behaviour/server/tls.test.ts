@@ -86,7 +86,10 @@ async function serialOfServer(port: number): Promise<string> {
   return serialNumber;
 }
 
-/** A refused client sees it in the handshake, or in the end of the connection after the handshake. */
+/**
+ * A refused client gets an error in the handshake, or the end of the connection after the
+ * handshake.
+ */
 async function isRefused(port: number, options: ConnectionOptions): Promise<boolean> {
   const socket = connectTls({ host: '127.0.0.1', servername: '', port, ca: authority.certificate, ...options });
   socket.on('error', () => undefined);

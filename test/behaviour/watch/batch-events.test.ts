@@ -15,7 +15,10 @@ const batchCount = 60;
 const leases = [7n, 8n];
 const keys = ['/a', '/b', '/c', '/d', '/not ascii \u00e9'];
 
-/** Operations of a batch. After one whose previous values are not read, the batch returns no events. */
+/**
+ * Operations of a batch. After an operation whose previous values are not read, the batch returns
+ * no events.
+ */
 function drawOperation(random: Random): { readonly operation: WriteOperation; readonly isKnown: boolean } {
   const key = random.pick(keys);
   const known = (operation: WriteOperation) => ({ operation, isKnown: true });

@@ -129,7 +129,7 @@ function as(user: string, commands: string): Step[] {
   return lines(commands).map((step) => ({ ...step, arguments: [...step.arguments, `--user=${user}`] }));
 }
 
-/** Nobody in particular, who may do next to nothing. */
+/** Commands without a user, which may do next to nothing. */
 const anonymous: readonly Step[] = [
   'get data/a',
   'put data/a x',
@@ -146,7 +146,10 @@ const anonymous: readonly Step[] = [
   'user add x:y',
 ].map((command) => run(command, { isAnonymous: true }));
 
-/** Nobody in particular may make a lease, where a certificate makes it somebody. */
+/**
+ * A client without a user may grant a lease. Where a certificate identifies the client, that user
+ * grants the lease.
+ */
 const anonymousLease = run('lease grant 10', { isAnonymous: true, grants: "nobody's" });
 
 const limited: readonly Step[] = [

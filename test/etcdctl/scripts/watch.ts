@@ -1,6 +1,9 @@
 import { lines, prints, run, type Step, say, start, stop } from '../step.ts';
 
-/** A write, and what watches print of it: the header of an event names the revision that is current when it is sent. */
+/**
+ * A write, and the output of watches for it: the header of an event has the revision that is
+ * current when the event is sent.
+ */
 function seenBy(watches: readonly string[], write: string): Step[] {
   return [run(write), ...watches.map((watch) => prints(watch))];
 }
