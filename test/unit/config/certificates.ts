@@ -1,4 +1,7 @@
-/** Throw-away pairs of elliptic curve keys and self-signed certificates, for tests of how files are read. They open nothing. */
+/**
+ * Throw-away pairs of elliptic curve keys and self-signed certificates, for tests of how files are
+ * read. They give access to nothing.
+ */
 
 export const certificate = `-----BEGIN CERTIFICATE-----
 MIIBgjCCASigAwIBAgITLRDlXS1AJ4a1daRCzqKrHoqNSDAKBggqhkjOPQQDAjAW

@@ -10,7 +10,10 @@ import { repositoryRoot } from '../../support/index.ts';
 const path = join(repositoryRoot, 'docs', 'configuration.md');
 const [begin, end] = ['<!-- options: begin -->', '<!-- options: end -->'];
 
-/** What is no option of the server, and named in a sentence: etcdctl's, and what prints and ends. */
+/**
+ * Names in sentences that are not options of the server: options of etcdctl, and options that print
+ * and end.
+ */
 const notOptions: ReadonlySet<string> = new Set(['help', 'version', 'no-password']);
 
 function optionsText(): string {

@@ -1,4 +1,7 @@
-/** What is written for etcd starts tine: unit files, static pods, environments and configuration files. */
+/**
+ * Configurations written for etcd start tine: unit files, static pods, environments and
+ * configuration files.
+ */
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -86,7 +89,8 @@ const etcdFlags = `
   .filter((flag) => flag !== '');
 
 test('every flag of etcd 3.4 to 3.7 is accepted on the command line', () => {
-  // An empty value is what etcd's own default is: left out, since tine says which value is missing.
+  // Flags with an empty value, as in etcd's own default, are left out: tine reports which value is
+  // missing.
   for (const flag of etcdFlags.filter((each) => !each.endsWith('='))) {
     assert.doesNotThrow(() => load([`--${flag}`]), flag);
   }

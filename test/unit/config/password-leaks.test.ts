@@ -60,7 +60,10 @@ const CUT_OFF: readonly ((password: string) => string)[] = [
   (password) => `mysql://me:${password}`,
 ];
 
-/** Without its host, `me:52/x` is host, port and database for everybody, and so is what follows an @. */
+/**
+ * Without its host, every parser reads `me:52/x` as host, port and database. The same holds for
+ * what follows an @.
+ */
 const readsAsHost = (password: string): boolean => /@|^\d{1,5}[/?,]/.test(password);
 
 /** All that a person or a log gets to see of an address. */

@@ -23,7 +23,10 @@ export interface CachedReads {
   parts(operation: RangeOperation): AsyncIterable<RangeResult>;
 }
 
-/** The store's readers and the hub over a database in memory. `readHead` stands in for a read of the head. */
+/**
+ * The store's readers and the hub over a database in memory. `readHead` replaces a read of the
+ * head.
+ */
 export function cachedReads(
   context: TestContext,
   { bytesMax, readHead }: { readonly bytesMax: number; readonly readHead?: (database: ModelDatabase) => Promise<Head> },

@@ -1,6 +1,8 @@
 /**
- * Seeded runs of everything at once: commits by this process and by others, events that come late or not at all, compactions, evictions, a database that goes away; and
- * gets, pages, lists, streamed lists and counts through the store's readers. Each answer is the state at its revision, and no older than what was committed when the read began.
+ * Seeded runs of everything at once: commits by this process and by others, events that come late
+ * or not at all, compactions, evictions, outages of the database; and gets, pages, lists, streamed
+ * lists and counts through the store's readers. Each reply is the state at its revision, and
+ * contains everything that was committed before the read began.
  */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';

@@ -1,4 +1,7 @@
-/** A database in memory under the store's readers: answers come late and cross, while others commit. */
+/**
+ * A database in memory under the store's readers: replies come late and out of order, while others
+ * commit.
+ */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Driver } from '../../../src/drivers/driver.ts';
 import { DriverError, etcdError } from '../../../src/errors.ts';

@@ -4,7 +4,10 @@ import type { EventFedCache, EventFeed } from '../../../src/watch/events/event-f
 import type { Position } from '../../../src/watch/position.ts';
 import type { FakeEventSource } from './fake-event-source.ts';
 
-/** An event-fed cache that requests events at times. It must receive all events since then, in order. */
+/**
+ * An event-fed cache that requests events at times. It must receive all events since then, in
+ * order.
+ */
 export class CheckedCache implements EventFedCache {
   /** How many events it was given. */
   appliedCount = 0;

@@ -14,7 +14,10 @@ export interface Change {
   readonly value?: string;
 }
 
-/** A log in memory that behaves as the store's: pages of whole transactions, compaction, a database that goes away. */
+/**
+ * A log in memory that behaves like the store's log: pages of whole transactions, compaction,
+ * outages of the database.
+ */
 export class FakeEventSource implements EventSource {
   pollMs = { min: 5, max: 5 };
   isAway = false;
@@ -51,7 +54,10 @@ export class FakeEventSource implements EventSource {
     return this.#seen;
   }
 
-  /** One transaction. Deleting a missing key changes nothing. `isSeen` is false for a commit of another process without a notification. */
+  /**
+   * One transaction. Deleting a missing key changes nothing. `isSeen` is false for a commit of
+   * another process without a notification.
+   */
   commit(changes: readonly Change[], { isSeen = true } = {}): Revision {
     const effective = changes.filter(({ key, value }) => value !== undefined || this.#current.get(key)?.type === 'put');
     if (effective.length > 0) this.#revision += 1;
@@ -60,7 +66,7 @@ export class FakeEventSource implements EventSource {
     return this.#revision;
   }
 
-  /** One transaction whose answer brings along what it did. */
+  /** One transaction whose reply contains its events. */
   async commitFollowed(changes: readonly Change[]): Promise<void> {
     const follower = this.#follower;
     const needsEvents = follower?.needsEvents() === true;

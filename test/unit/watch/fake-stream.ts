@@ -1,7 +1,9 @@
 import type { WatchStream } from '../../../src/watch/watch-stream.ts';
 import { WatchResponse } from '../../../src/wire/generated/etcdserverpb/watch.ts';
 
-/** The client's end of a stream: reads everything at once, or only as many bytes as the test allows. */
+/**
+ * The client's end of a stream: reads everything at once, or only as many bytes as the test allows.
+ */
 export class FakeStream implements WatchStream {
   readonly responses: WatchResponse[] = [];
   /** Calls of `send`. */

@@ -1,7 +1,9 @@
 /**
- * Seeded runs of everything at once: commits by this process and by others, watches that come, go and ask for progress,
- * a cache that requests all events at times, readers that stall, compactions, a database that goes away. Whatever the order, each watch gets exactly the events of its
- * keys from its start on, in order, once, transactions whole, and progress never says more than was sent.
+ * Seeded runs of everything at once: commits by this process and by others, watches that open,
+ * close and request progress, a cache that requests all events at times, readers that pause,
+ * compactions, outages of the database. Whatever the order, each watch receives exactly the events
+ * of its keys from its start on: in order, once, transactions whole. Progress never reports more
+ * than was sent.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -187,7 +189,8 @@ function checkProgress({ stream, watches, asked }: Client, source: FakeEventSour
       assert.ok((delivered.get(id) ?? 0) >= due.length, `progress ${revision} before watch ${id} had its events`);
     }
   }
-  // Answers come in the order of the questions; some questions have none, so the n-th answer is to the n-th question or a later one.
+  // Replies come in the order of the requests. Some requests have no reply, so the n-th reply is to
+  // the n-th request or a later one.
   const answers = stream.responses.filter(({ watchId }) => watchId === -1n).map(({ header }) => header?.revision ?? 0);
   answers.forEach((revision, index) => {
     assert.ok(revision >= (asked[index] ?? 0), `progress ${revision} was asked for at ${asked[index]}`);

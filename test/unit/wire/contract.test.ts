@@ -5,7 +5,8 @@ import { test } from 'node:test';
 import type protobuf from 'protobufjs';
 import { loadSchema } from '../../../scripts/codec/schema.ts';
 
-// The text was printed from the descriptors compiled into etcd 3.7.3 and grpc-go, every name and number of them.
+// The text was printed from the descriptors compiled into etcd 3.7.3 and grpc-go, every name and
+// number of them.
 const etcdContract = join(import.meta.dirname, 'etcd-3.7-contract.txt');
 const protoDirectory = join(import.meta.dirname, '../../../proto');
 

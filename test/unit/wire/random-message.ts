@@ -5,8 +5,8 @@ type Plain = Record<string, unknown>;
 const messageDepthMax = 5;
 
 /**
- * A message as protobufjs takes it, with some fields set, none of them to its default. 64-bit fields that the codec
- * reads as numbers stay below 2^53.
+ * A message as protobufjs takes it, with some fields set, none of them to its default. 64-bit
+ * fields that the codec reads as numbers stay below 2^53.
  */
 export function randomMessage(type: protobuf.Type, random: () => number, depth = 0): Plain {
   const message: Plain = {};

@@ -3,7 +3,10 @@ import { test } from 'node:test';
 import { pino } from 'pino';
 import { ServerClock } from '../../../../src/drivers/remote/server-clock.ts';
 
-/** A server whose clock is ahead, and whose answers are on their way for so long, there and back. */
+/**
+ * A server whose clock is ahead, and whose requests and replies take the given times, there and
+ * back.
+ */
 function server(aheadMs: number, waysMs: readonly (readonly [there: number, back: number])[]) {
   let count = 0;
   return async () => {

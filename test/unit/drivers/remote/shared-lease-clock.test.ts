@@ -57,7 +57,10 @@ test('a stored time that goes back after a failover sets the lease clock back', 
   assert.equal(clock.nowMs(), 900_000 + apartMs);
 });
 
-/** Instances that stop, return and tick in a random order. Each has the stored time of its last read. */
+/**
+ * Instances that stop, return and tick in a random order. Each has the stored time of its last
+ * read.
+ */
 for (let seed = 1; seed <= 20; seed += 1) {
   test(`a lease never ends before its TTL has passed, whichever instances stop and return (seed ${seed})`, () => {
     const random = generator(seed);

@@ -17,7 +17,10 @@ import { TestOrigin } from '../queues/requesters.ts';
 
 const head = { id: 1, revision: 1, compactRevision: -1, authState: initialAuthState };
 
-/** Lists whose end gives their number of pages, over a driver that returns a page when the test decides. */
+/**
+ * Lists whose end gives their number of pages, over a driver that returns a page when the test
+ * decides.
+ */
 function recorded({ readsAtOnce = 2 } = {}) {
   const pages: string[] = [];
   const answers: (() => void)[] = [];

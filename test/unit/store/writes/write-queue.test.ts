@@ -14,7 +14,10 @@ import { TestOrigin } from '../queues/requesters.ts';
 
 const operation: WriteOperation & { kind: 'leaseRenew' } = { kind: 'leaseRenew', ids: [] };
 
-/** A queue over a driver that replies when the test decides, and the batches that it received, with their sizes and keys. */
+/**
+ * A queue over a driver that replies when the test decides, and the batches that it received, with
+ * their sizes and keys.
+ */
 function recorded() {
   const sizes: number[] = [];
   const batches: string[][] = [];

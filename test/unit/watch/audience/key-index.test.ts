@@ -60,6 +60,6 @@ test('a look-up among 20,000 prefixes and one interval of all keys checks few of
     assert.equal(found.length, 2);
   }
   const microsecondsEach = (performance.now() - startedAt) / 10;
-  // A walk over all of them takes some 500.
+  // A walk over all of them takes about 500.
   assert.ok(microsecondsEach < 100, `${microsecondsEach} microseconds a look-up`);
 });

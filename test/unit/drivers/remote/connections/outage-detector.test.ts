@@ -3,7 +3,7 @@ import { type TestContext, test } from 'node:test';
 import { OutageDetector } from '../../../../../src/drivers/remote/connections/outage-detector.ts';
 import { remoteLimits } from '../../../../../src/drivers/remote/remote-limits.ts';
 
-/** A detector over a database of which each question is answered by the test, and a clock that the test moves. */
+/** A detector over a database whose replies the test gives, with a clock that the test moves. */
 function watched(context: TestContext) {
   context.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] });
   let nowMs = 1_000;

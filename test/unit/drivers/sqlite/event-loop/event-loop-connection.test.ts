@@ -26,7 +26,9 @@ interface Held {
   release(): void;
 }
 
-/** A connection to a new database with rows for `a` and `b`. The test decides when later syncs end. */
+/**
+ * A connection to a new database with rows for `a` and `b`. The test decides when later syncs end.
+ */
 async function heldConnection(context: TestContext): Promise<Held> {
   const path = join(temporaryDirectory(), 'state.db');
   await prepareDatabase(path);
