@@ -24,7 +24,10 @@ export interface Issued {
 export interface IssueOptions {
   readonly commonName?: string;
   readonly hosts?: readonly string[];
-  /** Also valid as a client certificate, because etcd's gateway connects to its server with the server's certificate. */
+  /**
+   * Also valid as a client certificate, because etcd's gateway connects to its server with the
+   * server's certificate.
+   */
   readonly for?: 'server' | 'client' | 'both';
   readonly expired?: boolean;
 }

@@ -23,7 +23,10 @@ export interface CallOptions {
 
 const deadlineMsDefault = 20_000;
 
-/** One connection of its own a client, which comes back quickly when a test restarts the server; no bound on messages. */
+/**
+ * Each client has its own connection, which reconnects quickly when a test restarts the server.
+ * Messages have no size limit.
+ */
 const channelOptions = {
   'grpc.use_local_subchannel_pool': 1,
   'grpc.initial_reconnect_backoff_ms': 50,
@@ -150,7 +153,10 @@ export class EtcdClient {
     });
   }
 
-  /** Connects anew: after a restart of the server, instead of waiting for the old connection's next attempt. */
+  /**
+   * Opens a new connection, for use after a restart of the server: the old connection would wait
+   * before its next attempt.
+   */
   reconnect(): void {
     this.close();
   }

@@ -22,9 +22,12 @@ import { temporaryDirectory } from './temporary-directory.ts';
 import { waitFor, within } from './wait.ts';
 
 export interface DatabaseServerOptions {
-  /** Settings of the server by their own names, over those every test server has. */
+  /**
+   * Settings of the server by their own names. They override the settings that every test server
+   * has.
+   */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Variables of the server's process, over those every test server has. */
+  /** Variables of the server's process. They override the variables that every test server has. */
   readonly environment?: Readonly<Record<string, string>>;
   /** Mounts a small disk of this size at `diskDirectory`. */
   readonly diskBytes?: number;
@@ -43,8 +46,9 @@ const unprivileged = process.getuid?.() === 0 ? nobody : undefined;
 const runFile = promisify(execFile);
 
 /**
- * A database server of the tests' own on 127.0.0.1, with its data in a temporary directory: port, directory and what was committed stay over
- * `stop`, `kill` and `start`. It is gone after the test process, however that ends.
+ * A database server for tests on 127.0.0.1, with its data in a temporary directory. The port, the
+ * directory and committed data stay the same over `stop`, `kill` and `start`. The server is removed
+ * after the test process, however that ends.
  */
 export abstract class DatabaseServer {
   readonly port: number;
@@ -76,7 +80,10 @@ export abstract class DatabaseServer {
     this.#giveAway(this.diskDirectory);
   }
 
-  /** Where the small disk is, when there is one. Only the server sees it, also when it is started again. */
+  /**
+   * The directory of the small disk, if there is one. Only the server sees the disk, also after a
+   * restart.
+   */
   get diskDirectory(): string {
     return join(this.directory, 'disk');
   }
@@ -255,7 +262,10 @@ export function drawnPassword(): string {
   return randomBytes(12).toString('hex');
 }
 
-/** Prepares and starts a server. A port lost to another program between choice and use is chosen anew. */
+/**
+ * Prepares and starts a server. If another program takes the port between choice and use, another
+ * port is chosen.
+ */
 export async function startOnFreePort<T extends DatabaseServer>(make: (port: number) => T): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     const server = make(await freePort());

@@ -12,16 +12,20 @@ export interface DebianPackage {
   readonly instead: string;
 }
 
-/** Keeps Debian's package from creating and starting a Postgres. A setting of the package, not of a server. */
+/**
+ * Prevents Debian's package from creating and starting a Postgres. This is a setting of the
+ * package, not of a server.
+ */
 const postgresDefaults = {
   path: '/etc/postgresql-common/createcluster.d/tine-tests.conf',
   text: 'create_main_cluster = false\n',
 };
 
 /**
- * Installs what is missing, and keeps it from serving. Servers that were there before stay as they are.
+ * Installs the missing packages, and keeps them from starting servers. Servers that existed before
+ * stay as they are.
  *
- * @throws Error of one line where it may not, or cannot.
+ * @throws Error of one line where installing is not allowed or fails.
  */
 export async function installMissingPackages(packages: readonly DebianPackage[]): Promise<void> {
   const missing = packages.filter(({ isHere }) => !isHere());

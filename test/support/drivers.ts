@@ -37,7 +37,10 @@ export const sqlite: NamingDriver = {
   }),
 };
 
-/** tine on a Postgres of the test's own, such as a `PostgresServer`. `url` is called again for each start. */
+/**
+ * tine on a Postgres that the test starts, such as a `PostgresServer`. `url` is called again for
+ * each start.
+ */
 export function postgresAt(serverUrl: () => string): NamingDriver {
   return onServer('postgres', 'postgres', (nameOf) => postgresDatabases(serverUrl, nameOf));
 }
@@ -47,7 +50,10 @@ export function mariadbAt(serverDsn: () => string): NamingDriver {
   return onServer('mariadb', 'mysql', (nameOf) => mysqlDatabases(serverDsn, nameOf));
 }
 
-/** tine on a Galera cluster of the test's own, with which its databases go. This node is the first of the host list. */
+/**
+ * tine on a Galera cluster that the test starts. Its databases are removed with the cluster. This
+ * node is the first of the host list.
+ */
 export function galeraAt(cluster: GaleraCluster, firstNode: number): Driver {
   const databases = onServer('galera', 'mysql', (nameOf) => mysqlDatabases(() => cluster.urlFrom(firstNode), nameOf));
   return { ...databases, dropStorage: async () => {} };
@@ -67,7 +73,10 @@ export const mariadb: NamingDriver = mariadbAt(() => serverAddress('TINE_TEST_MA
 /** On the MySQL that `npm test` started, or was named. */
 export const mysql: NamingDriver = mysqlAt(() => serverAddress('TINE_TEST_MYSQL_URL'));
 
-/** The original, for validating the suites themselves: TINE_TEST_TARGET=etcd runs them against it. */
+/**
+ * The original etcd, for validating the suites themselves: TINE_TEST_TARGET=etcd runs them against
+ * it.
+ */
 export const etcd: Driver = {
   name: 'etcd',
   kind: 'etcd',
@@ -77,13 +86,19 @@ export const etcd: Driver = {
   dropStorage: async () => {},
 };
 
-/** kine on a file that tine opens too, for take-over and hand-back. Only where `kineProgram` finds one. */
+/**
+ * kine on a file that tine opens too, for take-over and hand-back. It exists only where
+ * `kineProgram` finds a kine.
+ */
 export const kine: Driver = { ...sqlite, name: 'kine', kind: 'kine' };
 
 /** Every database tine runs on. */
 const tineDrivers: readonly NamingDriver[] = [sqlite, postgres, mariadb, mysql];
 
-/** Every database tine runs on, or those that TINE_TEST_DRIVERS chooses; with TINE_TEST_TARGET=etcd, etcd itself. */
+/**
+ * Every database that tine runs on, or the ones that TINE_TEST_DRIVERS chooses; with
+ * TINE_TEST_TARGET=etcd, etcd itself.
+ */
 export const DRIVERS: readonly Driver[] = chosenDrivers();
 
 /** For tests of behaviour that etcd does not have: empty when the target is etcd. */
@@ -99,7 +114,8 @@ export const ANY_DRIVER: readonly Driver[] = DRIVERS.slice(0, 1);
 export const FILE_DRIVERS: readonly Driver[] = TINE_DRIVERS.filter((driver) => driver.isFile);
 
 /**
- * The first driver of each dialect. Long suites run on these: MySQL would take the time of MariaDB once more, and show the same. Chosen without MariaDB, MySQL takes its place.
+ * The first driver of each dialect. Long suites run on these drivers only: MySQL would take the
+ * same time as MariaDB again, and show the same. If MariaDB is not chosen, MySQL takes its place.
  */
 export function onePerDialect(drivers: readonly Driver[]): readonly Driver[] {
   return drivers.filter(({ dialect }, index) => drivers.findIndex((each) => each.dialect === dialect) === index);

@@ -5,7 +5,7 @@ import { etcdProgram } from './paths.ts';
 /** The argument that prints the version: a flag of the server, a command of its tools. */
 export type VersionQuestion = '--version' | 'version';
 
-/** The version that a program of etcd prints of itself, such as `3.7.3`; undefined where it prints none. */
+/** The version that a program of etcd prints, such as `3.7.3`. Undefined where it prints none. */
 export function printedVersion(program: string, question: VersionQuestion): string | undefined {
   const { stdout } = spawnSync(program, [question], { encoding: 'utf8', env: childEnvironment() });
   const [, version] = /^etcd\w* version: (\d+\.\d+\.\d+)/im.exec(stdout ?? '') ?? [];

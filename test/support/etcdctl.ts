@@ -14,7 +14,9 @@ const timeoutMs = 20_000;
 /** etcdctl's own 5 s are too short for a password's hash on a slow machine. */
 const commandTimeout = '15s';
 
-/** Runs etcdctl against a server until it ends. `input` is its standard input, which `txn` reads. */
+/**
+ * Runs etcdctl against a server until it ends. `input` is its standard input, which `txn` reads.
+ */
 export async function etcdctl(
   address: string,
   commandArguments: readonly string[],

@@ -7,7 +7,7 @@ export interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** Resolves when the process ends, and sees to it that it ends with the test process at the latest. */
+/** Resolves when the process ends. Also ends the process with the test process at the latest. */
 export function exitOf(child: ChildProcess): Promise<Exit> {
   const pid = child.pid;
   if (pid !== undefined) watchProcess(pid);

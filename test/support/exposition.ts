@@ -9,7 +9,7 @@ export interface ShownFamily {
 }
 
 export interface ShownSample {
-  /** With `_bucket`, `_sum` or `_count` where the family has those. */
+  /** With the suffix `_bucket`, `_sum` or `_count` if the family has these samples. */
   readonly name: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly value: number;
@@ -49,7 +49,10 @@ function parseLabels(text: string): Readonly<Record<string, string>> {
   return Object.fromEntries(pairs.map(([, name, value]) => [name, value]));
 }
 
-/** The sum of a metric's samples that have these labels; undefined when there is none. */
+/**
+ * The sum of a metric's samples that have these labels. Undefined when there is no sample with
+ * them.
+ */
 export function metricValue(
   families: ReadonlyMap<string, ShownFamily>,
   name: string,

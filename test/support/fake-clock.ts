@@ -8,7 +8,10 @@ export function findFakeTime(): string | undefined {
   return globSync('/usr/lib/*/faketime/libfaketimeMT.so.1')[0];
 }
 
-/** A wall clock that a test sets while programs use it. Their monotonic clock does not change, as when a person sets the clock. */
+/**
+ * A wall clock that a test sets while programs use it. Their monotonic clock does not change, as
+ * when a person sets the clock.
+ */
 export class FakeClock {
   readonly #library: string;
   readonly #file: string;
@@ -35,7 +38,10 @@ export class FakeClock {
     };
   }
 
-  /** Sets the clock this far ahead of the machine's, or back, and waits until every process has read it. */
+  /**
+   * Sets the clock this far ahead of the machine's, or back, and waits until every process has read
+   * it.
+   */
   async set(aheadSeconds: number): Promise<void> {
     this.#write(aheadSeconds);
     await sleep(1_100);

@@ -10,8 +10,9 @@ const portMax = 32_000;
 const attemptCountMax = 100;
 
 /**
- * A TCP port of 127.0.0.1 that nobody listens on, and that no other test process is given while this one runs: each holds the UDP ports of the same
- * numbers, which nothing else here uses.
+ * A TCP port of 127.0.0.1 that no program listens on. No other test process is given this port
+ * while this process runs: each process holds the UDP ports of the same numbers, which no other
+ * part of the tests uses.
  */
 export async function freePort(): Promise<number> {
   for (let attempt = 1; attempt <= attemptCountMax; attempt += 1) {

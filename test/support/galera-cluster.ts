@@ -41,7 +41,10 @@ interface Ports {
   readonly whole: number;
 }
 
-/** One MariaDB of a Galera cluster. `kill` and `start` make it leave and rejoin; it gets the missed writes from the others. */
+/**
+ * One MariaDB of a Galera cluster. `kill` and `start` make it leave and rejoin. It gets the missed
+ * writes from the others.
+ */
 export class GaleraNode extends MariadbServer {
   readonly #index: number;
   readonly #ports: Ports;
@@ -82,7 +85,9 @@ export class GaleraNode extends MariadbServer {
     await waitFor('the node to be synced', async () => (await this.state()) === 'Synced', { timeoutMs: joinTimeoutMs });
   }
 
-  /** Isolates the node, or reconnects it: an isolated node drops all packets from and to the others. */
+  /**
+   * Isolates the node, or reconnects it: an isolated node drops all packets from and to the others.
+   */
   async isolate(isIsolated: boolean): Promise<void> {
     await this.query(`SET GLOBAL wsrep_provider_options = 'gmcast.isolate=${isIsolated ? 1 : 0}'`);
   }
@@ -153,7 +158,10 @@ export class GaleraNode extends MariadbServer {
     return this.give(mariadbProgram('mariadbd'));
   }
 
-  /** The position of the node when it was killed, from which it catches up. Undefined at the first start. */
+  /**
+   * The position of the node when it was killed, from which it catches up. Undefined at the first
+   * start.
+   */
   async #recoveredPosition(): Promise<string | undefined> {
     if (!existsSync(join(this.dataDirectory, 'grastate.dat'))) return undefined;
     const [program = '', ...options] = this.command({ log_error: join(this.directory, 'recovery.log') });
@@ -197,7 +205,10 @@ export class GaleraCluster {
     return cluster;
   }
 
-  /** The nodes as `--endpoint` takes them, naming no database; this one is the first of the list. */
+  /**
+   * The nodes as `--endpoint` takes them, without a database name. The given node is the first of
+   * the list.
+   */
   urlFrom(first: number): string {
     const ordered = [...this.nodes.slice(first), ...this.nodes.slice(0, first)];
     const hosts = ordered.map(({ port }) => `127.0.0.1:${port}`).join();

@@ -1,4 +1,7 @@
-/** The parts of a Galera cluster besides MariaDB: the provider library, and the scripts that copy data to a joining node. */
+/**
+ * The parts of a Galera cluster besides MariaDB: the provider library, and the scripts that copy
+ * data to a joining node.
+ */
 import { execFile } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
@@ -39,9 +42,10 @@ export function galeraScripts(): readonly string[] {
 }
 
 /**
- * Unpacks the scripts unless they are here.
+ * Unpacks the scripts unless they are already here.
  *
- * @throws Error of one line that says what to do where they cannot be had.
+ * @throws Error of one line with the command or setting to use, where the scripts cannot be
+ * downloaded.
  */
 export async function provideGaleraScripts(): Promise<void> {
   if (scripts.every((path) => existsSync(path))) return;
@@ -62,7 +66,8 @@ export async function provideGaleraScripts(): Promise<void> {
 }
 
 /**
- * A library to preload where the kernel refuses Galera's threads their scheduling: its answer is always success.
+ * A library to preload where the kernel refuses to set the scheduling of threads in Galera: its
+ * functions always return success.
  *
  * @throws when there is no C compiler.
  */

@@ -1,11 +1,17 @@
-/** Connections with an incomplete TLS handshake, held open by a separate thread: closed ones are opened again. */
+/**
+ * Connections with an incomplete TLS handshake, held open by a separate thread. Closed connections
+ * are opened again.
+ */
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 
-/** What a connection sends: nothing, half a ClientHello, a whole one, or single bytes of one slowly. */
+/**
+ * The bytes that a connection sends: nothing, half a ClientHello, a whole one, or single bytes of
+ * one slowly.
+ */
 const kinds = ['silent', 'partial', 'whole', 'drip'] as const;
 
 export interface HalfOpenAttack {

@@ -21,7 +21,10 @@ export interface HttpRequest {
 
 const timeoutMs = 20_000;
 
-/** One request and its whole reply. Unlike fetch, it sends any method and host, and returns trailers. */
+/**
+ * One request and its whole reply. Unlike fetch, it sends any method and host, and returns
+ * trailers.
+ */
 export async function http(wanted: HttpRequest): Promise<HttpReply> {
   const { request: sent, reply } = send(wanted);
   sent.end();

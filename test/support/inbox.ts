@@ -34,7 +34,10 @@ export class Inbox<T> {
     for (const waiter of this.#waiters.splice(0)) waiter.reject(this.#end);
   }
 
-  /** Takes the first message that `wanted` accepts and leaves the others. Rejects at the end of the stream and after `timeoutMs`. */
+  /**
+   * Takes the first message that `wanted` accepts and leaves the others. Rejects at the end of the
+   * stream and after `timeoutMs`.
+   */
   async take(wanted: (message: T) => boolean, timeoutMs: number): Promise<T> {
     const index = this.#messages.findIndex(wanted);
     if (index !== -1) return this.#messages.splice(index, 1)[0] as T;
@@ -55,7 +58,10 @@ export class Inbox<T> {
     });
   }
 
-  /** Waits for the end of the stream. Returns its error, or undefined if the server ended it normally. */
+  /**
+   * Waits for the end of the stream. Returns its error, or undefined if the server ended it
+   * normally.
+   */
   async end(timeoutMs: number): Promise<RpcError | undefined> {
     const deadline = Date.now() + timeoutMs;
     while (this.#end === undefined) {

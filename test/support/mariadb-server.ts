@@ -3,7 +3,10 @@ import { createConnection } from 'mysql2/promise';
 import { DatabaseServer, type DatabaseServerOptions, startOnFreePort } from './database-server.ts';
 import { mariadbProgram } from './paths.ts';
 
-/** Commits are durable, as by default: tests kill the server. Character set and collation are the ones Debian configures. */
+/**
+ * Commits are durable, as by default: tests kill the server. Character set and collation are
+ * Debian's.
+ */
 const settingsOfTests = {
   bind_address: '127.0.0.1',
   skip_name_resolve: 'on',

@@ -1,6 +1,7 @@
 /**
- * etcd's messages as the tests' client takes and gives them: the field names of proto/, text or bytes for bytes,
- * bigint for ids, number for every other number, the name for an enum's value (or a number, to send an unknown one).
+ * etcd's messages as the tests' client takes and gives them: the field names of proto/, text or
+ * bytes for bytes, bigint for ids, number for every other number, the name for an enum's value (or
+ * a number, to send an unknown one).
  */
 export type Bytes = string | Uint8Array;
 export type Integer = number | bigint;

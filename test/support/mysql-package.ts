@@ -24,9 +24,9 @@ export function mysqldCommand(): readonly string[] {
 }
 
 /**
- * Unpacks MySQL unless it is here.
+ * Unpacks MySQL unless it is already here.
  *
- * @throws Error of one line that says what to do where it cannot be had.
+ * @throws Error of one line with the command or setting to use, where MySQL cannot be downloaded.
  */
 export function provideMysql(signal: AbortSignal): Promise<void> {
   return provideUnstable(packageName, instead, signal);

@@ -18,7 +18,10 @@ const settingsOfTests = {
 /** A MySQL of the tests' own, from Debian's packages. */
 export class MysqlServer extends DatabaseServer {
   protected readonly stopSignal = 'SIGTERM';
-  /** Its programs are in the home of the user who runs the tests, which other users cannot read, so it gets this user as a setting. */
+  /**
+   * Its programs are in the home of the user who runs the tests, which other users cannot read, so
+   * it gets this user as a setting.
+   */
   protected override readonly runsAsCaller = true;
 
   /** Makes a new server and starts it: some four seconds. */

@@ -9,7 +9,10 @@ export const repositoryRoot = join(dirname(fileURLToPath(import.meta.url)), '..'
 /** Where `npm test` keeps the programs it builds to compare tine with. */
 export const peersDirectory = join(homedir(), '.cache', 'tine-peers');
 
-/** The tine under test: TINE_TEST_TINE when it is set, as `npm test` does, else the sources of this checkout. */
+/**
+ * The tine under test: TINE_TEST_TINE when it is set, as `npm test` does, otherwise the sources of
+ * this checkout.
+ */
 export function tineProgram(): string {
   return process.env.TINE_TEST_TINE || join(repositoryRoot, 'bin', 'tine');
 }
@@ -19,7 +22,10 @@ export function findOnPath(program: string): string | undefined {
   return allOnPath(program)[0];
 }
 
-/** Every Go of this machine, those of PATH first. Go's own archive is unpacked where PATH need not lead. */
+/**
+ * Every Go of this machine, the ones on PATH first. Go's own archive is unpacked where PATH need
+ * not lead.
+ */
 export function goPrograms(): readonly string[] {
   return [...allOnPath('go'), '/usr/local/go/bin/go'].filter((path) => existsSync(path));
 }
@@ -42,7 +48,10 @@ export function kineProgram(): string | undefined {
   return findPeer('kine', 'TINE_TEST_KINE');
 }
 
-/** Where Postgres's programs are: Debian keeps them off PATH, a folder for each version. The newest one. */
+/**
+ * The directory of the newest version of Postgres. Debian keeps Postgres's programs off PATH, in a
+ * folder for each version.
+ */
 export function postgresDirectory(): string {
   const directory = findPostgresDirectory();
   if (directory === undefined) throw new Error(missing({ program: 'postgres', debianPackage: 'postgresql' }));
@@ -56,7 +65,10 @@ export function findPostgresDirectory(): string | undefined {
   return initdb === undefined ? undefined : dirname(initdb);
 }
 
-/** `mariadbd`, or a program that comes with it. Debian's server is where users' PATH does not lead. */
+/**
+ * `mariadbd`, or a program that comes with it. Debian installs the server in a folder that is not
+ * on a user's PATH.
+ */
 export function mariadbProgram(program: string): string {
   const path = findMariadbProgram(program);
   if (path === undefined) throw new Error(missing({ program, debianPackage: 'mariadb-server-core' }));
@@ -82,7 +94,10 @@ function peerProgram(program: string, variable: string): string {
   return path;
 }
 
-/** The program that the variable names, else the one that `npm test` built, else the one on PATH. */
+/**
+ * The program that the variable names, otherwise the one that `npm test` built, otherwise the one
+ * on PATH.
+ */
 function findPeer(program: string, variable: string): string | undefined {
   const built = join(peersDirectory, program);
   return process.env[variable] || (existsSync(built) ? built : findOnPath(program));

@@ -1,4 +1,7 @@
-/** The programs that tine is compared with: etcd 3.7 and its tools, named, found, or built once from their published modules. */
+/**
+ * The programs that tine is compared with: etcd 3.7 and its tools. They are named by a variable,
+ * found on PATH, or built once from their published modules.
+ */
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -12,7 +15,10 @@ const etcdMinorMin = 7;
 /** The Go version that etcd's modules require. */
 const goMinorMin = 26;
 
-/** Downloading and compiling etcd takes two minutes on two cores; ten minutes mean that it hangs. */
+/**
+ * Downloading and compiling etcd takes two minutes on two cores; ten minutes mean that it is
+ * blocked.
+ */
 const buildTimeoutMs = 600_000;
 
 interface Peer {
@@ -51,9 +57,10 @@ export interface MissingPeers {
 }
 
 /**
- * What has to be built before tests run; undefined: nothing.
+ * The programs that must be built before tests run. Undefined: nothing must be built.
  *
- * @throws Error that says what to do, where a named program is too old or nothing can build what is missing.
+ * @throws Error with the setting or program that is needed, where a named program is too old or
+ * nothing can build what is missing.
  */
 export function missingPeers(): MissingPeers | undefined {
   const missing = peers.filter((peer) => !isHere(peer));
@@ -99,7 +106,10 @@ function isHere(peer: Peer): boolean {
   return found !== undefined && isNewEnough(printedVersion(found, peer.versionQuestion));
 }
 
-/** A named program is never replaced by another. @throws Error if it is too old or another program. */
+/**
+ * A named program is never replaced by another.
+ * @throws Error if it is too old or another program.
+ */
 function requireNewEnough({ program, variable, versionQuestion }: Peer, path: string): void {
   const version = printedVersion(path, versionQuestion);
   if (isNewEnough(version)) return;

@@ -17,7 +17,7 @@ export interface PgbouncerOptions {
   readonly serverUrl: string;
   /** Sessions of the server for each user and database. */
   readonly poolSize: number;
-  /** Those of a transaction, or of a whole connection. */
+  /** Each server connection is assigned for a transaction, or for a whole client connection. */
   readonly mode?: 'transaction' | 'session';
   /** More lines of its configuration. */
   readonly settings?: readonly string[];
@@ -26,7 +26,10 @@ export interface PgbouncerOptions {
 /** It refuses to run as root. */
 const nobody = { uid: 65_534, gid: 65_534 };
 
-/** Starts a pgbouncer on 127.0.0.1, which ends with the test; its port. Users may connect through it without a password. */
+/**
+ * Starts a pgbouncer on 127.0.0.1, which ends with the test. Returns its port. Users may connect
+ * through it without a password.
+ */
 export async function startPgbouncer(context: TestContext, options: PgbouncerOptions): Promise<number> {
   const { serverUrl, poolSize, mode = 'transaction', settings = [] } = options;
   const server = new URL(serverUrl);

@@ -41,8 +41,9 @@ class Node extends PostgresServer {
 }
 
 /**
- * A Postgres primary and a standby that confirms its commits. Who fails over does what an administrator or a tool of theirs does: makes sure that the old primary is dead,
- * promotes the standby, and brings the old one back as a standby of the new one.
+ * A Postgres primary and a standby that confirms its commits. The failover has the steps of an
+ * administrator or of an administrator's tool: it makes sure that the old primary has ended,
+ * promotes the standby, and starts the old primary again as a standby of the new one.
  */
 export class PostgresPair {
   #primary: Node;

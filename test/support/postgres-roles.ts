@@ -3,12 +3,18 @@ import type { TestContext } from 'node:test';
 import pg from 'pg';
 import type { Driver } from './drivers.ts';
 
-/** A database for one test with roles that have their own settings. Everything is removed after the test. */
+/**
+ * A database for one test with roles that have their own settings. Everything is removed after the
+ * test.
+ */
 export interface RolesDatabase {
   readonly name: string;
   /** Connected to the database, as its server's own user. */
   readonly administrator: pg.Client;
-  /** Creates a role with all rights in the database and these settings. Returns a driver for this role, through another port if given. */
+  /**
+   * Creates a role with all rights in the database and these settings. Returns a driver for this
+   * role, through another port if given.
+   */
   role(settings?: Readonly<Record<string, string>>, port?: number): Promise<RoleDriver>;
 }
 

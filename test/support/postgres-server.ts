@@ -6,7 +6,8 @@ import { postgresDirectory } from './paths.ts';
 /** Commits are durable, as by default: tests kill the server. */
 const settingsOfTests = {
   listen_addresses: '127.0.0.1',
-  // Three servers of a dozen connections each, for every test file that runs at a time, and room.
+  // Three servers of a dozen connections each, for every test file that runs at a time, and a
+  // reserve.
   max_connections: '300',
 };
 
@@ -54,7 +55,9 @@ export class PostgresServer extends DatabaseServer {
   }
 }
 
-/** A standby that follows a primary by streaming replication. Users and passwords are the primary's. */
+/**
+ * A standby that follows a primary by streaming replication. Users and passwords are the primary's.
+ */
 export class PostgresStandby extends PostgresServer {
   readonly #primary: PostgresServer;
 

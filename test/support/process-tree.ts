@@ -1,7 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { waitFor } from './wait.ts';
 
-/** SIGKILL to a process and its children at once, as a power cut would end them; resolves when the children are gone. */
+/**
+ * Sends SIGKILL to a process and its children at once, as a power cut would end them. Resolves when
+ * the children have ended.
+ */
 export async function killWithChildren(pid: number): Promise<void> {
   // A stopped parent starts no more children and does not handle the end of a child.
   process.kill(pid, 'SIGSTOP');

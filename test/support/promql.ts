@@ -1,4 +1,7 @@
-/** The metrics and labels in PromQL expressions, as far as dashboards and alert rules use the language. */
+/**
+ * The metrics and labels in PromQL expressions, for the part of the language that dashboards and
+ * alert rules use.
+ */
 
 /** A metric that an expression reads. */
 export interface UsedMetric {

@@ -11,8 +11,9 @@ const files = readdirSync(protoDirectory, { recursive: true, encoding: 'utf8' })
 );
 
 /**
- * Every service of proto/, decoded by protobuf.js: on purpose another codec than the server's own, so that
- * a mistake in that one cannot hide in a test. 64-bit numbers arrive as Long, enums by name.
+ * Every service of proto/, decoded by protobuf.js. It is another codec than the server's own on
+ * purpose, so that the same mistake in both cannot hide in a test. 64-bit numbers arrive as Long,
+ * enums by name.
  */
 const packages: GrpcObject = loadPackageDefinition(
   loadSync(files, { includeDirs: [protoDirectory], keepCase: true, defaults: true, enums: String, oneofs: true }),

@@ -2,8 +2,9 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 
 /**
- * Cleans up behind a test process that dies without its `after` hooks: a shell in a session of its own holds the
- * reading end of a pipe, keeps the list of what this process started, and at the end of the pipe kills and removes it.
+ * Cleans up after a test process that ends without its `after` hooks. A shell in a separate session
+ * holds the reading end of a pipe and keeps the list of what this process started. At the end of
+ * the pipe it kills and removes everything on the list.
  */
 const REAPER_SCRIPT = `
 pids=' '
@@ -27,7 +28,8 @@ function tell(line: string): void {
     reaper = spawn('sh', ['-c', REAPER_SCRIPT], { detached: true, stdio: ['pipe', 'ignore', 'ignore'] });
     reaper.stdin.on('error', () => {});
     reaper.unref();
-    // The pipe must not keep the test process alive; a Socket has unref, its declared type here has not.
+    // The pipe must not keep the test process alive. A Socket has `unref`; its declared type here
+    // lacks it.
     (reaper.stdin as unknown as { unref(): void }).unref();
   }
   reaper.stdin.write(`${line}\n`);
@@ -43,7 +45,10 @@ export function forgetProcess(pid: number): void {
   tell(`ended ${pid}`);
 }
 
-/** Removes the directory after the test process, however that ends. Its path must not hold spaces. */
+/**
+ * Removes the directory after the test process, however that ends. Its path must not contain
+ * spaces.
+ */
 export function watchDirectory(path: string): void {
   tell(`directory ${path}`);
 }

@@ -1,4 +1,7 @@
-/** Programs that run recipes with etcd's clients in other languages: built once, and again when their sources change. */
+/**
+ * Programs that run recipes with etcd's clients in other languages. They are built once, and again
+ * when their sources change.
+ */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
@@ -13,14 +16,22 @@ const languages = ['javascript', 'go', 'python'] as const;
 export type Language = (typeof languages)[number];
 
 const recipesDirectory = join(repositoryRoot, 'test', 'recipes');
-/** Goes with `npm ci`. What Go and pip downloaded and compiled they keep for themselves, elsewhere. */
+/**
+ * `npm ci` removes this directory. Go and pip keep their downloads and compiled files elsewhere.
+ */
 const cacheDirectory = join(repositoryRoot, 'node_modules', '.cache', 'recipes');
 
-/** Downloads of a slow network, and Go's compiler, which takes 25 s of a processor for all that the client imports. */
+/**
+ * Allows for downloads over a slow network, and for Go's compiler, which takes 25 s of a processor
+ * for all imports of the client.
+ */
 const buildTimeoutMs = 300_000;
 const recipeTimeoutMs = 60_000;
 
-/** Whether the recipes of a language run: by default all, or the comma-separated languages in TINE_TEST_RECIPES. */
+/**
+ * Whether the recipes of a language run: by default all, or the comma-separated languages in
+ * TINE_TEST_RECIPES.
+ */
 export function isChosen(language: Language): boolean {
   const chosen = process.env.TINE_TEST_RECIPES;
   if (!chosen) return true;
@@ -48,7 +59,10 @@ export async function goRecipes(): Promise<string[]> {
   return [program];
 }
 
-/** Makes a virtual environment with the packages of test/recipes/python. Returns the command that runs recipes.py in it. */
+/**
+ * Makes a virtual environment with the packages of test/recipes/python. Returns the command that
+ * runs recipes.py in it.
+ */
 export async function pythonRecipes(): Promise<string[]> {
   const directory = join(recipesDirectory, 'python');
   const python = required(
@@ -69,7 +83,9 @@ export async function pythonRecipes(): Promise<string[]> {
   return [join(environment, 'bin', 'python'), join(directory, 'recipes.py')];
 }
 
-/** Runs a recipe of such a program through two servers; fails with what it printed. */
+/**
+ * Runs a recipe of one of these programs through two servers. Fails with the output of the program.
+ */
 export async function runRecipe(
   [program = '', ...programArguments]: readonly string[],
   {

@@ -6,7 +6,10 @@ import { sleep } from './wait.ts';
 const lookIntervalMs = 100;
 const retryIntervalMs = 20;
 
-/** A watch from revision 1 that resumes after its last seen revision when its stream breaks, like every etcd client. */
+/**
+ * A watch from revision 1 that resumes after its last seen revision when its stream breaks, like
+ * every etcd client.
+ */
 export class ResumingWatch {
   readonly events: Event[] = [];
   readonly #client: EtcdClient;

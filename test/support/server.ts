@@ -19,7 +19,10 @@ export interface ServerOptions {
   /** More arguments, after the ones every server gets. */
   readonly arguments?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** An existing directory for the data: of a second instance, or prepared by the test. Not removed. */
+  /**
+   * An existing directory for the data: of a second instance, or prepared by the test. It is not
+   * removed.
+   */
   readonly dataDirectory?: string;
   readonly port?: number;
   /** No file of the server may become larger: what a full disk is to a program. */
@@ -38,7 +41,10 @@ const startTimeoutMsDefault = 30_000;
 const stopTimeoutMs = 20_000;
 const portAttemptCountMax = 5;
 
-/** A server process on 127.0.0.1, with its port and data directory: both stay over `kill` and `start`. */
+/**
+ * A server process on 127.0.0.1, with its port and data directory, which both stay over `kill` and
+ * `start`.
+ */
 export class Server {
   readonly driver: Driver;
   readonly port: number;
@@ -59,7 +65,10 @@ export class Server {
     useStorage(this.dataDirectory);
   }
 
-  /** Starts a server and waits until it answers. A port lost to another program between choice and use is chosen anew. */
+  /**
+   * Starts a server and waits until it answers. If another program takes the port between choice
+   * and use, another port is chosen.
+   */
   static async start(options: ServerOptions): Promise<Server> {
     for (let attempt = 1; ; attempt += 1) {
       const server = new Server(options, options.port ?? (await freePort()));
@@ -112,7 +121,10 @@ export class Server {
     return [tineProgram(), ...storage, ...urls, '--log-level', 'info', ...extra];
   }
 
-  /** A shell that sets the limit and becomes the server; of a file's size it counts blocks of 512 bytes. */
+  /**
+   * A shell that sets the limit and becomes the server. It counts the size of a file in blocks of
+   * 512 bytes.
+   */
   get #limitingCommand(): string[] {
     const { fileBytesMax, openFilesMax, diskBytes, syncFault } = this.#options;
     if (syncFault !== undefined) return withSyncFault(syncFault);
@@ -162,7 +174,10 @@ export class Server {
     return exit;
   }
 
-  /** Ends the process and removes what the server left behind: its database, when no other server here is on it, too. */
+  /**
+   * Ends the process and removes everything that the server left behind, also its database when no
+   * other server of this test uses it.
+   */
   async remove(): Promise<void> {
     if (this.#child !== undefined) await this.kill();
     await this.#leaveStorage();

@@ -1,11 +1,20 @@
-/** Time bounds in tests are for an idle machine of a certain speed. On a slower or busier machine they are longer. */
+/**
+ * Time bounds in tests are for an idle machine of a certain speed. On a slower or busier machine
+ * they are longer.
+ */
 
 /** The duration of a sample on the reference machine: two idle cores of 2025. */
 const referenceMs = 4;
 const turnCount = 2_000_000;
-/** The interval of samples while tests run, so that a bound reflects the load during the measurement. */
+/**
+ * The interval of samples while tests run, so that a bound reflects the load during the
+ * measurement.
+ */
 const intervalMs = 250;
-/** The number of samples used from the last ten seconds, and how many of them are averaged, because processors are shared unevenly. */
+/**
+ * The number of samples used from the last ten seconds, and how many of them are averaged, because
+ * processors are shared unevenly.
+ */
 const keptCount = 40;
 const averagedCount = 8;
 /** Samples that are taken for each bound. */

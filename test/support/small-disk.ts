@@ -8,13 +8,17 @@ export interface SmallDisk {
   /** An existing directory, on which the disk is mounted. */
   readonly directory: string;
   readonly bytes: number;
-  /** Whom the program runs as and the disk belongs to, when root starts it: some refuse to be root. */
+  /**
+   * The user who runs the program and owns the disk, when root starts it: some programs refuse to
+   * run as root.
+   */
   readonly unprivileged?: { readonly uid: number; readonly gid: number };
 }
 
 /**
- * The beginning of a command that gives the program after it a disk of its own: in memory, seen by that program alone, and gone with it. It takes Linux and util-linux; who is not
- * root needs a kernel that lets users have namespaces.
+ * The beginning of a command that gives the program after it a separate disk: in memory, visible to
+ * that program only, and removed with it. It needs Linux and util-linux. A user who is not root
+ * needs a kernel that lets users have namespaces.
  */
 export function onSmallDisk({ directory, bytes, unprivileged }: SmallDisk): string[] {
   const isRoot = process.getuid?.() === 0;
@@ -30,7 +34,10 @@ export function onSmallDisk({ directory, bytes, unprivileged }: SmallDisk): stri
   return [...begin(`size=${bytes},uid=${uid},gid=${gid},mode=0700`), ...become];
 }
 
-/** A small disk that stays while the programs on it end and start again: a process that does nothing else keeps it. */
+/**
+ * A small disk that stays while the programs on it end and start again. A process that does nothing
+ * else keeps it.
+ */
 export class KeptDisk {
   readonly #keeper: ChildProcess;
   readonly #exit: Promise<Exit>;

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto';
 import { type Connection, createConnection } from 'mysql2/promise';
 import pg from 'pg';
 
-/** A database server as tests use it: a database of its own for each data directory, which tine creates at its first start. */
+/**
+ * A database server as tests use it: each data directory has its own database, which tine creates
+ * at its first start.
+ */
 export interface SqlDatabases {
   /** The address of the directory's database as `--endpoint` takes it. */
   readonly endpoint: (directory: string) => string;
@@ -32,7 +35,10 @@ export function postgresDatabases(serverUrl: () => string, nameOf: NameOf = data
   };
 }
 
-/** Databases of a MySQL or MariaDB at a DSN as kine writes it: `mysql://user:password@tcp(host:port)/`. */
+/**
+ * Databases of a MySQL or MariaDB at a DSN as kine writes it:
+ * `mysql://user:password@tcp(host:port)/`.
+ */
 export function mysqlDatabases(serverDsn: () => string, nameOf: NameOf = databaseName): SqlDatabases {
   return {
     endpoint: (directory) => mysqlDsn(serverDsn(), nameOf(directory)),

@@ -6,7 +6,10 @@ interface Users {
   isOrphan: boolean;
 }
 
-/** The servers on each data directory: the database outside of it must outlast the last one, in whatever order they are removed. */
+/**
+ * The servers on each data directory. The database, which is outside of the directory, must exist
+ * until the last server is removed, in any order of removal.
+ */
 const usersOf = new Map<string, Users>();
 
 /** To be called by every server on the directory, before its first start. */
@@ -16,7 +19,10 @@ export function useStorage(directory: string): void {
   usersOf.set(directory, users);
 }
 
-/** To be called by every server on the directory once its process has ended; the owner is the one that made it. */
+/**
+ * Every server on the directory must call this once its process has ended. The owner is the server
+ * that created the directory.
+ */
 export async function leaveStorage(driver: Driver, directory: string, who: 'owner' | 'guest'): Promise<void> {
   const users = usersOf.get(directory);
   if (users === undefined) return;

@@ -110,7 +110,7 @@ export class WatchStream extends DuplexStream<WatchRequest, WatchResponse> {
     this.send({ progress_request: {} });
   }
 
-  /** The next `count` events of all watches, or of one; other messages of no events are passed over. */
+  /** The next `count` events of all watches, or of one. Messages without events are skipped. */
   async events(
     count: number,
     { watchId, timeoutMs = timeoutMsDefault }: { watchId?: number; timeoutMs?: number } = {},

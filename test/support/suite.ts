@@ -3,7 +3,10 @@ import { EtcdClient } from './client.ts';
 import type { Driver } from './drivers.ts';
 import { Server } from './server.ts';
 
-/** A server and a client that the tests of one file share. They exist while tests run, not while the file loads. */
+/**
+ * A server and a client that the tests of one file share. They exist while tests run, not while the
+ * file loads.
+ */
 export interface Suite {
   readonly driver: Driver;
   readonly server: Server;
@@ -17,11 +20,17 @@ const logTailLengthMax = 4_000;
 export interface SuiteOptions {
   /** More arguments for the server. */
   readonly arguments?: readonly string[];
-  /** Runs once the server answers, before the first test: node's runner does not order a file's own `before` after it. */
+  /**
+   * Runs once the server answers, before the first test: node's runner does not order a file's own
+   * `before` after it.
+   */
   readonly prepare?: (suite: Suite) => Promise<void>;
 }
 
-/** Starts one server for the tests of this file, and prints what it logged during a test below one that failed. */
+/**
+ * Starts one server for the tests of this file. When a test fails, it prints the log of the server
+ * during this test below the test.
+ */
 export function suite(driver: Driver, options: SuiteOptions = {}): Suite {
   let server: Server | undefined;
   let client: EtcdClient | undefined;
@@ -59,7 +68,10 @@ export function suite(driver: Driver, options: SuiteOptions = {}): Suite {
   return shared;
 }
 
-/** A server for one test alone; it is gone after the test, and its log is printed when the test failed. */
+/**
+ * A server for one test only. It is removed after the test, and its log is printed when the test
+ * failed.
+ */
 export async function ownServer(context: TestContext, options: Parameters<typeof Server.start>[0]) {
   const server = await Server.start(options);
   const client = new EtcdClient(server.address);

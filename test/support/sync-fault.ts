@@ -1,6 +1,9 @@
 import { findOnPath } from './paths.ts';
 
-/** Every `slowEvery`-th sync is slow; or the sync with the number `failsAt`, counted per thread, fails. */
+/**
+ * Every `slowEvery`-th sync is slow, or the sync with the number `failsAt`, counted per thread,
+ * fails.
+ */
 export type SyncFault = { readonly slowEvery: number } | { readonly failsAt: number };
 
 export const slowSyncMs = 50;
@@ -10,7 +13,9 @@ export function findStrace(): string | undefined {
   return findOnPath('strace');
 }
 
-/** The prefix of a command that gives the process a disk with this fault. The process keeps its id. */
+/**
+ * The prefix of a command that gives the process a disk with this fault. The process keeps its id.
+ */
 export function withSyncFault(fault: SyncFault): string[] {
   const strace = findStrace();
   if (strace === undefined) throw new Error('strace is not on this machine: install the Debian package strace');

@@ -1,6 +1,9 @@
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** Which bytes of a client are a commit of a write: `commit` on a connection that has sent `begin` since the last commit, or `atOnce`. */
+/**
+ * The bytes of a client that are the commit of a write: `commit` on a connection that has sent
+ * `begin` since the last commit, or `atOnce`.
+ */
 export interface CommitSign {
   readonly begin: string;
   readonly commit: string;
@@ -9,8 +12,9 @@ export interface CommitSign {
 }
 
 /**
- * `before`: the commit never reaches the server, and the connection is cut. `after`: its answer never reaches the client, and the connection is cut. The silent ones: the
- * same, and neither side is told that the connection is lost.
+ * `before`: the commit never reaches the server, and the connection is cut. `after`: its reply
+ * never reaches the client, and the connection is cut. The silent ones: the same bytes are lost,
+ * but neither side is notified that the connection is lost.
  */
 export type CommitLoss = 'before' | 'after' | 'silent before' | 'silent after';
 
@@ -30,7 +34,10 @@ export class TcpProxy {
   #isSwallowing = false;
   /** The delay in each direction. */
   delayMs = 0;
-  /** How often a client sent after its server had sent. With a delay this is the number of round trips. */
+  /**
+   * How often a client sent after its server had sent. With a delay this is the number of round
+   * trips.
+   */
   requestCount = 0;
 
   private constructor(targetPort: number) {
@@ -83,12 +90,18 @@ export class TcpProxy {
     for (const link of [...this.#links]) link.cut();
   }
 
-  /** Drops the state of existing connections, like a firewall with idle ones: the next byte of the client gets a reset. */
+  /**
+   * Drops the state of existing connections, like a firewall with idle ones: the next byte of the
+   * client gets a reset.
+   */
   forget(): void {
     for (const link of this.#links) link.forget();
   }
 
-  /** Drops all bytes from now on. A connection that lost bytes, or began meanwhile, stays silent forever; neither side learns of the other's end. */
+  /**
+   * Drops all bytes from now on. A connection that lost bytes, or was opened meanwhile, stays
+   * silent forever: neither side receives the other's end.
+   */
   swallow(): void {
     this.#isSwallowing = true;
   }
@@ -169,7 +182,10 @@ class Link {
     this.#isForgotten = true;
   }
 
-  /** Forwards bytes `delayMs` later, in order, if `inspect` lets them pass. Returns a function that waits until all are sent. */
+  /**
+   * Forwards bytes `delayMs` later, in order, if `inspect` lets them pass. Returns a function that
+   * waits until all are sent.
+   */
   #pipe(from: Socket, to: Socket, inspect: (bytes: Buffer) => 'pass' | 'lose'): () => Promise<void> {
     let sent = Promise.resolve();
     from.on('data', (bytes) => {

@@ -6,8 +6,8 @@ import { repositoryRoot } from './paths.ts';
 type Counts = EventData.TestSummary['counts'];
 
 /**
- * Prints one line a file as it ends, every failure in full with the file's output, and the sums last.
- * A file that passed keeps its output to itself, so that what is printed is what matters.
+ * Prints one line for each file when it ends, every failure in full with the file's output, and the
+ * sums last. The output of a file that passed is not printed, so that only relevant output is.
  */
 export class TerseReport {
   readonly #failures: string[] = [];

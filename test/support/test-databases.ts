@@ -7,7 +7,9 @@ import { MysqlServer } from './mysql-server.ts';
 import { findMariadbProgram, findPostgresDirectory } from './paths.ts';
 import { PostgresServer } from './postgres-server.ts';
 
-/** A database server that a whole test run shares, unless `variable` names one that runs already. */
+/**
+ * A database server that a whole test run shares, unless `variable` names one that runs already.
+ */
 interface TestDatabase {
   readonly driver: Driver;
   readonly variable: string;
@@ -75,8 +77,8 @@ export function sharedBy(files: readonly string[], databases: readonly TestDatab
 }
 
 /**
- * Starts the servers, names them in the environment for `use` and the processes it starts, and removes them after it. They
- * are gone after this process even if it is killed.
+ * Starts the servers, names them in the environment for `use` and the processes it starts, and
+ * removes them afterwards. They are removed after this process even if it is killed.
  */
 export async function withDatabases(databases: readonly TestDatabase[], use: () => Promise<void>): Promise<void> {
   const started = await Promise.allSettled(databases.map(({ start }) => start()));

@@ -1,4 +1,7 @@
-/** tine as npm would install it, beside the checkout: what a test run starts a thousand times is what users run, and starts in half the time. */
+/**
+ * tine as npm would install it, beside the checkout. A test run starts tine a thousand times: this
+ * is the program that users run, and it starts in half the time.
+ */
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

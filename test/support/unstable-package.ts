@@ -1,6 +1,7 @@
 /**
- * Programs of Debian's unstable suite, which alone holds them. A package and the libraries it needs are unpacked into a cache folder, and run there by their own loader.
- * Nothing is installed, and the sources of the machine's packages stay as they are.
+ * Programs that only Debian's unstable suite has. A package and the libraries it needs are unpacked
+ * into a cache folder, and run there with their own loader. Nothing is installed, and the package
+ * sources of the machine stay as they are.
  */
 import { execFile } from 'node:child_process';
 import { existsSync, globSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -57,7 +58,10 @@ export async function provideUnstable(packageName: string, instead: string, sign
   }
 }
 
-/** The command that runs a program of an unpacked package, such as `usr/sbin/mysqld`: the package's loader first. */
+/**
+ * The command that runs a program of an unpacked package, such as `usr/sbin/mysqld`: the package's
+ * loader first.
+ */
 export function unstableCommand(packageName: string, program: string): readonly string[] {
   const root = unstableRoot(packageName);
   if (!existsSync(root)) throw new Error(`${packageName} is not on this machine: npm test unpacks it into ${root}`);
@@ -81,7 +85,10 @@ async function unpack(packageName: string, directory: string, signal: AbortSigna
     rmSync(path, { recursive: true, force: true });
 }
 
-/** Separate state for apt in which no package is installed, so that it downloads all dependencies. Returns the path of its configuration. */
+/**
+ * Separate state for apt in which no package is installed, so that it downloads all dependencies.
+ * Returns the path of its configuration.
+ */
 async function writeAptSettings(directory: string): Promise<string> {
   const keyring = keyrings.find((path) => existsSync(path));
   if (keyring === undefined) throw new Error('install debian-archive-keyring, whose keys sign the packages');

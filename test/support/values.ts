@@ -7,7 +7,10 @@ interface Long {
   toString(): string;
 }
 
-/** 64-bit fields that use all their bits, as etcd's ids do: a bigint in tests. The others are numbers. */
+/**
+ * 64-bit fields that use all their bits, as etcd's ids do. Tests read them as bigint, and all other
+ * numbers as number.
+ */
 const identifierFields: ReadonlySet<string> = new Set([
   'ID',
   'lease',
@@ -38,7 +41,10 @@ function converter(bytes: ReadonlySet<string>) {
   };
 }
 
-/** A reply as protobuf.js gives it -> as tests read it: numbers for Longs, bigint for the fields named above. */
+/**
+ * Converts a reply from protobuf.js for tests: numbers for Longs, bigint for the fields named
+ * above.
+ */
 export function fromWire(value: unknown, field = ''): unknown {
   if (isLong(value)) return identifierFields.has(field) ? BigInt(value.toString()) : value.toNumber();
   if (Array.isArray(value)) return value.map((item) => fromWire(item, field));
@@ -56,7 +62,10 @@ function isLong(value: unknown): value is Long {
   return typeof value === 'object' && value !== null && 'low' in value && 'high' in value && 'unsigned' in value;
 }
 
-/** The end of the range of all keys that begin with the prefix; of the empty one and of 0xff bytes alone: `\0`, every key. */
+/**
+ * The end of the range of all keys that begin with the prefix. For the empty prefix, and for a
+ * prefix of 0xff bytes only: `\0`, every key.
+ */
 export function prefixEnd(prefix: string | Buffer): Buffer {
   const end = Buffer.from(prefix as string);
   for (let index = end.length - 1; index >= 0; index -= 1) {

@@ -3,7 +3,11 @@ import { onThisMachine } from './slowness.ts';
 
 export { sleep };
 
-/** The first truthy value of `probe`, called every `intervalMs` for at most `timeoutMs`, longer on a slow machine. @throws an error that names `what`. */
+/**
+ * The first truthy value of `probe`, called every `intervalMs` for at most `timeoutMs`, longer on a
+ * slow machine.
+ * @throws an error that names `what`.
+ */
 export async function waitFor<T>(
   what: string,
   probe: () => Promise<T | undefined | false> | T | undefined | false,

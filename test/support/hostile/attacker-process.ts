@@ -1,4 +1,7 @@
-/** `node attacker-process.ts ORDER`: makes one attack, in a process of its own so that it takes no time of the good client's, and prints what it did. */
+/**
+ * Makes one attack and prints its result: `node attacker-process.ts ORDER`. It is a separate
+ * process, so that it takes no time from the good client.
+ */
 import { once, setMaxListeners } from 'node:events';
 import { setPriority } from 'node:os';
 import { Random } from '../../parity/random.ts';
@@ -15,7 +18,10 @@ export interface AttackOrder {
   readonly fuzz?: { readonly seed: number; readonly itemCount: number };
 }
 
-/** On a small machine the attacker must not win by taking the processors from what it attacks: a real one has its own. */
+/**
+ * On a small machine the attacker must not win by taking the processors from the attacked server: a
+ * real attacker has its own processors.
+ */
 const niceness = 10;
 
 const order: AttackOrder = JSON.parse(process.argv[2] ?? '');

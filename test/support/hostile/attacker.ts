@@ -36,7 +36,10 @@ export interface Attack {
   /** Bytes of a value that the good client puts, if not a few. */
   readonly putBytes?: number;
   readonly bounds?: Partial<AttackBounds>;
-  /** Goes on until the attacker's signal, or returns when it has sent all it wanted and holds what it opened. */
+  /**
+   * Runs until the attacker's signal is aborted, or returns when it has sent everything and holds
+   * its connections open.
+   */
   readonly run: (attacker: Attacker) => Promise<void>;
 }
 
@@ -52,7 +55,10 @@ export async function atOnce(count: number, work: (index: number) => Promise<unk
   await Promise.all(Array.from({ length: count }, (_, index) => work(index)));
 }
 
-/** Sends until the attacker has sent its number of items, or the attack is over: `atOnceCount` of `sendSome` at a time. */
+/**
+ * Sends until the attacker has sent its number of items, or the attack is over: `atOnceCount` of
+ * `sendSome` at a time.
+ */
 export async function sendAllItems(
   attacker: Attacker,
   atOnceCount: number,

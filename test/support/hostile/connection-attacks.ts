@@ -4,7 +4,9 @@ import { flood } from './keep-connected.ts';
 import { openSocket, write } from './wire.ts';
 
 const halfOpenCount = 5_000;
-/** How many connect at a time: a burst larger than the kernel's backlog would wait for its timers. */
+/**
+ * How many connect at a time: a burst larger than the kernel's backlog would wait for its timers.
+ */
 const connectingAtOnce = 100;
 
 /** Keeps up `count` connections that have sent `bytes` and nothing else. */
@@ -32,7 +34,7 @@ async function keepHalfOpen(attacker: Attacker, bytes: Buffer, count: number): P
   });
 }
 
-/** Connects, sends, and hangs up, without end. */
+/** Connects, sends and closes the connection, without end. */
 async function comeAndGo(attacker: Attacker, bytes: Buffer): Promise<void> {
   await atOnce(20, async () => {
     while (!attacker.signal.aborted) {
@@ -50,7 +52,10 @@ async function comeAndGo(attacker: Attacker, bytes: Buffer): Promise<void> {
 /** The first 40 bytes of a handshake that announces 512. */
 const clientHelloBegun = Buffer.concat([Buffer.of(0x16, 3, 1, 2, 0, 1, 0, 1, 0xfc, 3, 3), Buffer.alloc(29)]);
 
-/** A whole hello that offers TLS 1.2 and one cipher suite: the server answers with its certificate and waits. */
+/**
+ * A whole hello that offers TLS 1.2 and one cipher suite: the server answers with its certificate
+ * and waits.
+ */
 const clientHello = (() => {
   const supportedGroups = Buffer.of(0, 10, 0, 4, 0, 2, 0, 23);
   const pointFormats = Buffer.of(0, 11, 0, 2, 1, 0);

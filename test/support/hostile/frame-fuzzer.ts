@@ -22,7 +22,10 @@ import { openSocket, write } from './wire.ts';
 
 const requests: readonly Request[] = [getRequest, listRequest, countRequest, putOf('fuzzed', Buffer.alloc(100))];
 const connectionCount = 8;
-/** Frames of one connection: more often than not it is hung up on before. */
+/**
+ * The maximum number of frames of one connection. In most cases the server closes the connection
+ * earlier.
+ */
 const connectionFramesMax = 200;
 /** Frames that are sent together. */
 const writeFramesMax = 20;
@@ -48,7 +51,9 @@ const someSettings: readonly SettingValue[] = [
   [99, 7],
 ];
 
-/** Frames as a client sends them, some of them with mistakes, on connections of which each has its own sequence. */
+/**
+ * Frames as a client sends them, some of them with mistakes. Each connection has its own sequence.
+ */
 export const frameFuzzer: Attack = {
   name: 'fuzz: HTTP/2 frames',
   does: 'sends random frames',

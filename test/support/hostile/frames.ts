@@ -1,4 +1,7 @@
-/** Bytes of HTTP/2, HPACK and gRPC as a hostile client sends them: nothing here checks what it is given. */
+/**
+ * Bytes of HTTP/2, HPACK and gRPC as a hostile client sends them: no function here checks its
+ * arguments.
+ */
 import { clientPreface, Flag, FrameType } from '../../../src/server/transport/http2/protocol.ts';
 
 const frameHeaderBytes = 9;

@@ -31,7 +31,8 @@ function changedOnce(random: Random, bytes: Buffer): Buffer {
     case 5:
       return bytes.subarray(0, at);
     default:
-      // The largest number of the formats that write seven bits a byte, or of those that write eight.
+      // The largest number in formats that use seven bits of a byte, and in formats that use all
+      // eight.
       return Buffer.concat([bytes.subarray(0, at), Buffer.alloc(random.between(1, 10), 0xff), bytes.subarray(end)]);
   }
 }

@@ -14,7 +14,10 @@ function post(path: string, body: string): string {
   return `POST ${path} HTTP/1.1\r\nHost: hostile\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
 }
 
-/** Sockets that `use` has until it returns, each of them opened anew then, until the attack is over. */
+/**
+ * Keeps a number of sockets open until the attack is over. `use` has each socket until it returns;
+ * then another one is opened.
+ */
 async function withSockets(
   attacker: Attacker,
   count: number,
@@ -38,7 +41,10 @@ async function hold(attacker: Attacker, socket: Socket): Promise<void> {
   while (!socket.destroyed && !attacker.signal.aborted) await pause(attacker, 100);
 }
 
-/** The bodies, one after the other, in pieces: what is attacked is not the reading of a single large one. */
+/**
+ * Sends the bodies one after the other, in pieces: the attack is not about reading a single large
+ * body.
+ */
 function bodies(
   name: string,
   does: string,

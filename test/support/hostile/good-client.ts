@@ -30,19 +30,25 @@ export interface GoodFigures {
   readonly firstError: string | undefined;
 }
 
-/** How long after an answer the next request follows: a load that leaves the server idle most of the time. */
+/**
+ * How long after a reply the next request follows. This load leaves the server idle most of the
+ * time.
+ */
 const pauseMs: Readonly<Record<GoodOperation, number>> = { get: 5, put: 10, newConnection: 50, snapshot: 200 };
 
 /** The minimum number of replies of each kind for figures. */
 const someCount = 3;
 
-/** Those over the connection that stays. */
+/** The operations over the connection that stays open. */
 const lastingOperations: readonly GoodOperation[] = ['get', 'put'];
 
 /** What takes longer counts as an error. */
 const answerMsMax = 10_000;
 
-/** Gets and puts, one after the other, over a connection that stays, and gets over new connections. Never retries. */
+/**
+ * Gets and puts, one after the other, over a connection that stays open, and gets over new
+ * connections. Never retries.
+ */
 export class GoodClient {
   readonly #options: GoodClientOptions;
   readonly #token: string | undefined;
@@ -76,7 +82,10 @@ export class GoodClient {
     return phase.finish();
   }
 
-  /** Resolves when gets, puts and new connections were answered a few times since `take`, or that takes too long. */
+  /**
+   * Resolves when gets, puts and new connections were answered a few times since `take`, or after a
+   * timeout.
+   */
   async someAnswers(): Promise<void> {
     const end = performance.now() + answerMsMax;
     while (!this.#phase.hasSome && performance.now() < end) await sleep(10);

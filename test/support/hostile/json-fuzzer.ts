@@ -9,7 +9,10 @@ import { randomMessage } from './fuzz-message.ts';
 const alarmPath = '/v3/maintenance/alarm';
 const routes = gatewayRoutes.map(({ path, rpc }) => ({ path, schema: methodSchema(rpc).request }));
 const atOnceCount = 16;
-/** Open-ended replies (a watch) and waiting ones (a lock) are abandoned after this time; other replies may be slow on a busy machine. */
+/**
+ * Open-ended replies (a watch) and waiting ones (a lock) are abandoned after this time; other
+ * replies may be slow on a busy machine.
+ */
 const openEndedMsMax = 20;
 const answerMsMax = 1_000;
 const openEnded = /watch|keepalive|snapshot|lock|campaign|observe/;
@@ -47,7 +50,7 @@ async function send(attacker: Attacker, agent: Agent): Promise<void> {
 export function randomBody(random: Random, among = routes): { readonly path: string; readonly body: Buffer } {
   const { path, schema } = random.pick(among);
   const { json } = randomMessage(random, schema);
-  // An alarm refuses everybody's puts, as it should.
+  // No alarm is activated: it would make the server refuse the puts of all clients, as it should.
   const body = Buffer.from(JSON.stringify(path === alarmPath ? { ...json, action: 'GET' } : json));
   return { path, body: random.chance(70) ? mutated(random, body) : body };
 }

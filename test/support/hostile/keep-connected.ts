@@ -1,10 +1,16 @@
 import { type Attacker, atOnce, pause } from './attacker.ts';
 import { Wire, type WireOptions } from './wire.ts';
 
-/** How long a client that was hung up on waits before it comes back, so that it is the server that is measured. */
+/**
+ * How long a client waits before it reconnects after the server closed its connection, so that the
+ * server is measured and not the client.
+ */
 const reconnectPauseMs = 20;
 
-/** Keeps connections open until the attack is over: `use` has each of them, and a new one is opened for each that the server ends. */
+/**
+ * Keeps connections open until the attack is over. `use` has each connection. When the server
+ * closes one, another one is opened.
+ */
 export async function keepConnected(
   attacker: Attacker,
   use: (wire: Wire) => Promise<unknown>,

@@ -47,7 +47,10 @@ const quickMethods = methods.filter(({ path }) => !slowPaths.includes(path));
 const connectionCount = 4;
 /** Calls that are sent together. */
 const batchCalls = 25;
-/** Above this number, calls that wait for something, such as a lock, are abandoned after the other calls had time to be answered. */
+/**
+ * Above this number, calls that wait for something, such as a lock, are abandoned after the other
+ * calls had time to be answered.
+ */
 const openCallsMax = 50;
 const answerMsMax = 30;
 
@@ -84,7 +87,10 @@ function randomCall(random: Random, streamId: number): Buffer {
 
 const wireNothing = Buffer.alloc(0);
 
-/** An alarm refuses everybody's puts, as it should. */
+/**
+ * Whether the call activates an alarm, which makes the server refuse the puts of all clients, as it
+ * should.
+ */
 function changesOthers(path: string, bytes: Buffer): boolean {
   if (path !== Maintenance.methods.alarm.path) return false;
   try {

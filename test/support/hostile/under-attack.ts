@@ -35,7 +35,10 @@ export interface Outcome {
   readonly tookSeconds: number;
   /** Of the server, for each of these seconds. */
   readonly cpuShare: number;
-  /** How late this process, which waits most of the time, was given a processor meanwhile (p99): what the machine adds to each latency. */
+  /**
+   * How late this process, which waits most of the time, was given a processor during the attack
+   * (p99). The machine adds this time to each latency.
+   */
   readonly lateMs: number;
   /** The process was there at the end. */
   readonly isAlive: boolean;
@@ -129,7 +132,11 @@ async function prepare(server: Server, attack: Attack): Promise<void> {
   }
 }
 
-/** Threads start with their first task: a list, many gets at once; the puts before were too many for the event loop. Memory at rest is that of a server in use. */
+/**
+ * Starts all threads. Threads start with their first task: a list, and many gets at once. The puts
+ * before them were already too many for the event loop alone. The memory at rest is then the memory
+ * of a server in use.
+ */
 async function startThreads(connection: Connection): Promise<void> {
   const { prefix, end } = storedKeys;
   await connection.call(KV.methods.range, { key: Buffer.from(prefix), rangeEnd: Buffer.from(end) });

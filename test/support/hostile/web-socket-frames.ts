@@ -1,4 +1,4 @@
-/** Asks for a WebSocket. */
+/** The request that opens a WebSocket. */
 export const upgrade = (path: string): string =>
   `GET ${path} HTTP/1.1\r\nHost: hostile\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`;
 

@@ -48,13 +48,17 @@ export async function openSocket(attacker: Attacker, { isSecure = false } = {}):
 export async function write(attacker: Attacker, socket: Socket, bytes: Buffer | string): Promise<boolean> {
   if (socket.destroyed || !socket.writable) return false;
   attacker.tally.bytes += bytes.length;
-  // A turn of the event loop each time, also where the socket takes everything: signals and answers are due.
+  // Wait for a turn of the event loop each time, also where the socket takes all bytes: signals and
+  // replies must be handled.
   if (socket.write(bytes)) await new Promise(setImmediate);
   else await Promise.race([once(socket, 'drain'), once(socket, 'close')]).catch(() => undefined);
   return !socket.destroyed;
 }
 
-/** A hostile client's end of an HTTP/2 connection. It keeps to the server's windows, or it would be hung up on at once. */
+/**
+ * A hostile client's end of an HTTP/2 connection. It keeps to the server's windows. Otherwise the
+ * server would close the connection at once.
+ */
 export class Wire {
   readonly #attacker: Attacker;
   readonly #socket: Socket;
@@ -138,7 +142,10 @@ export class Wire {
     return this.isOpen;
   }
 
-  /** Waits for some time until at most `allowedCount` streams are open, then abandons the oldest above that number. */
+  /**
+   * Waits for some time until at most `allowedCount` streams are open, then abandons the oldest
+   * above that number.
+   */
   async endAllBut(allowedCount: number, milliseconds: number): Promise<void> {
     const end = performance.now() + milliseconds;
     while (this.isOpen && this.#unanswered.size > allowedCount && performance.now() < end) {

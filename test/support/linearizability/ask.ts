@@ -3,7 +3,7 @@ import type { EtcdClient, KeyValue, RequestOp, TxnResponse } from '../index.ts';
 import { RpcError, withPrefix } from '../index.ts';
 import type { Pair, Reply, Request } from './recording.ts';
 
-/** Sends the request as calls of etcd's API. */
+/** Sends the request as calls of the etcd API. */
 export async function ask(client: EtcdClient, request: Request, options: CallOptions): Promise<Reply> {
   switch (request.kind) {
     case 'get': {
@@ -42,7 +42,10 @@ export function pairOf({ key, value, create_revision, mod_revision, version }: K
   };
 }
 
-/** Whether the request certainly never reached the server. @throws failures that no outage explains. */
+/**
+ * Whether the request certainly never reached the server.
+ * @throws failures that no outage explains.
+ */
 export function neverArrived(error: unknown): boolean {
   if (!(error instanceof RpcError)) throw error;
   if (!isOutage(error)) throw error;

@@ -2,8 +2,9 @@ import type { Interval } from './recording.ts';
 import type { Model } from './search.ts';
 
 /**
- * Whether any order of the operations, with or without those in doubt, explains the replies: by trying all of them, with nothing
- * clever. For histories of half a dozen operations; what `search` says must be the same.
+ * Whether any order of the operations, with or without the operations in doubt, explains the
+ * replies. It tries all orders, without any optimization. It is for histories of half a dozen
+ * operations, on which `search` must return the same.
  */
 export function isLinearizableByBruteForce<State, Operation extends Interval>(
   history: readonly Operation[],

@@ -10,13 +10,18 @@ import { unclaimedRevisions } from './unclaimed-revisions.ts';
 /** Operations shown before the contradiction. */
 const contextCountMax = 8;
 
-/** An operation as a failure shows it: cut at the time of the failure, with what became of it in the end. */
+/**
+ * An operation in the report of a failure: cut at the time of the failure, with its final outcome.
+ */
 interface Shown extends Interval {
   readonly source: Operation;
   readonly reply: object | undefined;
 }
 
-/** Searches an order for the operations on each register and each set. A search that exceeds its limits counts as a violation. */
+/**
+ * Searches an order for the operations on each register and each set. A search that exceeds its
+ * limits counts as a violation.
+ */
 export function checkLinearizable(operations: readonly Operation[], bounds?: SearchBounds): Violation[] {
   const unclaimed = (until?: number) => unclaimedRevisions(operations, until);
   const register = (until?: number) => registerModel(unclaimed(until));

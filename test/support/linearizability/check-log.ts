@@ -5,9 +5,10 @@ import { EventLog } from './event-log.ts';
 import { keysWrittenBy, type Operation, type Recording, type Violation, type WatchedEvent } from './recording.ts';
 
 /**
- * The events of a watch are the order of the writes: replayed, they must give every reply at its header's revision, to the letter, and
- * each revision must be the whole work of one operation, acknowledged or in doubt. Stronger than the search, for it needs no
- * luck and sees several keys at once, but it trusts revisions and the watch.
+ * Checks all replies against the events of a watch, which are the order of the writes. Replayed,
+ * the events must give exactly every reply at its header's revision. Each revision must be the
+ * whole work of one operation, acknowledged or in doubt. This check is stronger than the search,
+ * because it needs no luck and sees several keys at once, but it trusts revisions and the watch.
  */
 export function checkLog({ operations, watches, lastRevision }: Recording): Violation[] {
   const log = new EventLog(watches[0]?.messages.flatMap(({ events }) => events) ?? []);
@@ -47,7 +48,10 @@ function checkReply(operation: Operation, log: EventLog): Violation[] {
   return [{ what: 'a compare has the wrong outcome', excerpt: [describeOperation(operation)] }];
 }
 
-/** Each revision has exactly one operation with these writes, and each acknowledged write has its revision. */
+/**
+ * Each revision has exactly one operation with these writes, and each acknowledged write has its
+ * revision.
+ */
 function checkAuthors(log: EventLog, operations: readonly Operation[]): Violation[] {
   const newest = newestToldBefore(operations);
   const writes = new Map(operations.filter(({ reply }) => reply?.wrote).map((write) => [revisionOf(write), write]));

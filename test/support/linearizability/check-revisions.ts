@@ -2,14 +2,18 @@ import { describeOperation } from './describe.ts';
 import type { Operation, Violation } from './recording.ts';
 
 /**
- * Headers keep real-time order: an operation is told no lower revision than any that returned before it was called, a write a higher one,
- * and no two writes share one. Needs no search: it holds for each pair or not.
+ * Checks that headers keep real-time order. No operation has a lower revision than any operation
+ * that returned before its call. A write has a higher one, and no two writes share a revision. The
+ * check needs no search: it holds for each pair or not.
  */
 export function checkRevisions(operations: readonly Operation[]): Violation[] {
   return [...checkOrder(operations), ...checkUnique(operations)];
 }
 
-/** For each operation the one with the highest revision of those that returned before its call. */
+/**
+ * For each operation: of all operations that returned before its call, the one with the highest
+ * revision.
+ */
 export function newestToldBefore(operations: readonly Operation[]): Map<Operation, Operation | undefined> {
   const moments = operations.flatMap((operation) => [
     { time: operation.called, operation, isReturn: false },

@@ -4,8 +4,9 @@ import type { Recording, Violation, WatchedEvent, WatchMessage, WatchRecord } fr
 const contextCount = 3;
 
 /**
- * Each watch alone shows every revision once and in order, a transaction's events in one response, and no event that an earlier progress
- * notification of its stream said had been sent; and all watches show the same events.
+ * Checks that each watch alone shows every revision once and in order, and the events of a
+ * transaction in one response. No event may follow a progress notification of the same stream that
+ * covers its revision. All watches must show the same events.
  */
 export function checkWatches(recording: Recording): Violation[] {
   const alone = recording.watches.flatMap((watch) => checkWatch(watch, recording));

@@ -1,6 +1,9 @@
 import type { Operation, Pair, Reply, Request, WatchedEvent } from './recording.ts';
 
-/** `client 3 through b  [  12.3 ..   15.0 ms]  put r/0/a = "3.7"  ->  revision 20, before: "2.5" (mod 15, version 3)` */
+/**
+ * `client 3 through b [ 12.3 .. 15.0 ms] put r/0/a = "3.7" -> revision 20, before: "2.5" (mod 15,
+ * version 3)`
+ */
 export function describeOperation(operation: Operation): string {
   const { client, instance, request, reply, calledMs, returnedMs } = operation;
   const until = Number.isFinite(returnedMs) ? returnedMs.toFixed(1) : '?';

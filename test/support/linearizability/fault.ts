@@ -6,7 +6,10 @@ export interface Fault {
   readonly name: string;
   /** Whether the search for an order must find the fault from the operations alone. */
   readonly showsInOrder: boolean;
-  /** Changes the recording of a correct run as if the store had the fault. Undefined if the recording has no suitable operation. */
+  /**
+   * Changes the recording of a correct run as if the store had the fault. Undefined if the
+   * recording has no suitable operation.
+   */
   readonly plant: (recording: Recording, random: Random) => Recording | undefined;
 }
 

@@ -25,24 +25,38 @@ export interface LiveRunOptions {
 }
 
 const clientsPerInstance = 4;
-/** Keys change at this interval, but only after a number of operations: reads must find written keys. */
+/**
+ * Keys change at this interval, but only after a number of operations: reads must find written
+ * keys.
+ */
 const epochMs = 700;
 const epochOperationsMin = 40;
-/** The number of operations that a useful run needs, and how many times `durationMs` it may take. */
+/**
+ * The number of operations that a useful run needs, and how many times `durationMs` it may take.
+ */
 const operationsMin = 400;
 const durationFactorMax = 8;
 const thinkMsMax = 6;
 /** Longer than a healthy server takes for anything, shorter than a test can wait. */
 const deadlineMsDefault = 3_000;
-/** Of 100 requests this many are cancelled while they run; most take effect. Few enough for the search. */
+/**
+ * Of 100 requests this many are cancelled while they run; most take effect. Few enough for the
+ * search.
+ */
 const impatientPercent = 2;
 const impatientDeadlineMsMax = 8;
-/** A client doubles its pause after each failed server, because operations in doubt make the search slow. */
+/**
+ * A client doubles its pause after each failed server, because operations in doubt make the search
+ * slow.
+ */
 const awayMsMin = 5;
 const awayMsMax = 320;
 const catchUpTimeoutMs = 10_000;
 
-/** Mixed operations of many clients. Each client uses one server and switches to the next when that one fails. */
+/**
+ * Mixed operations of many clients. Each client uses one server and switches to the next when that
+ * one fails.
+ */
 export async function liveRun(context: TestContext, options: LiveRunOptions): Promise<Recording> {
   const { place, seed, durationMs, disturb } = options;
   const servers = await startServers(context, place);

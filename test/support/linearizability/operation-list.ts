@@ -9,7 +9,10 @@ export interface Entry<Operation extends Interval> {
   next: Entry<Operation> | undefined;
 }
 
-/** Operations in the order of their calls. Removing one and putting it back, in reverse order, takes constant time. */
+/**
+ * Operations in the order of their calls. Removing one and putting it back, in reverse order, takes
+ * constant time.
+ */
 export class OperationList<Operation extends Interval> {
   #first: Entry<Operation> | undefined;
 
@@ -40,7 +43,10 @@ export class OperationList<Operation extends Interval> {
     if (entry.next !== undefined) entry.next.previous = entry;
   }
 
-  /** Operations that may be first among those in the list: called before any of them returned, and before `limit`. */
+  /**
+   * The operations in the list that may be first: called before any operation of the list returned,
+   * and before `limit`.
+   */
   openers(limit: number): { entries: Entry<Operation>[]; firstReturn: number } {
     const entries: Entry<Operation>[] = [];
     let firstReturn = limit;

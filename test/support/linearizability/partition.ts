@@ -6,8 +6,9 @@ import type { SetOperation } from './set-model.ts';
 const setsPrefix = 's/';
 
 /**
- * The operations on each register. Histories of different keys can be checked one by one: each is linearizable if, and only if, all together
- * are. What one transaction or one list does to several keys at once is `checkLog`'s matter.
+ * The operations on each register. Histories of different keys can be checked one by one: each is
+ * linearizable if, and only if, all together are. `checkLog` checks the effects of one transaction
+ * or one list on several keys at once.
  */
 export function registerHistories(operations: readonly Operation[]): Map<string, RegisterOperation[]> {
   const keys = registerKeys(operations);
@@ -17,7 +18,9 @@ export function registerHistories(operations: readonly Operation[]): Map<string,
   return histories;
 }
 
-/** The operations on each set: an add is a swap of a missing key, a read is a list of the prefix. */
+/**
+ * The operations on each set: an add is a swap of a missing key, a read is a list of the prefix.
+ */
 export function setHistories(operations: readonly Operation[]): Map<string, SetOperation[]> {
   const histories = new Map<string, SetOperation[]>();
   for (const operation of operations) {

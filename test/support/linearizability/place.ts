@@ -48,7 +48,10 @@ export function placesOf(instanceCount: number, drivers: readonly Driver[] = DRI
   return drivers.map((driver) => ({ driver, instanceCount: driver.kind === 'etcd' ? 1 : instanceCount }));
 }
 
-/** The drivers whose database server can be restarted on this machine. `open` starts one that is removed after the test. */
+/**
+ * The drivers whose database server can be restarted on this machine. `open` starts one that is
+ * removed after the test.
+ */
 export function restartablePlaces(instanceCount: number, drivers: readonly Driver[]) {
   return drivers.flatMap(({ name }) => {
     const restartable = restartables[name];

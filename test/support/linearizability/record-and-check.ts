@@ -4,7 +4,10 @@ import { assertCorrect } from './check-recording.ts';
 import { type LiveRunOptions, liveRun } from './live-run.ts';
 import type { Recording } from './recording.ts';
 
-/** Runs clients against a place and checks their replies. `repeat` says how to run it again. */
+/**
+ * Runs clients against a place and checks their replies. `repeat` is the command that runs it
+ * again.
+ */
 export async function recordAndCheck(
   context: TestContext,
   repeat: string,

@@ -13,8 +13,9 @@ const createTimeoutMs = 2_000;
 const allKeys = { key: '\0', range_end: '\0' };
 
 /**
- * A watch of all keys through one server that keeps its responses, and resumes behind the last revision it was sent or promised
- * when its stream breaks, as etcd's own client does.
+ * A watch of all keys through one server. It keeps its responses. When its stream breaks, it
+ * resumes after the last revision that it received or that a progress notification covered, like
+ * etcd's own client.
  */
 export class RecordedWatch {
   readonly #instance: string;
@@ -33,7 +34,10 @@ export class RecordedWatch {
     this.#running = this.#run();
   }
 
-  /** Everything up to this revision was sent, or promised to have been. Throws when the server ended the watch on purpose. */
+  /**
+   * The last revision for which all events were received, or covered by a progress notification.
+   * Throws when the server ended the watch on purpose.
+   */
   get lastRevision(): number {
     if (this.#refusal !== undefined) throw new Error(`${this.#instance} cancelled its watch: ${this.#refusal}`);
     return this.#nextRevision - 1;

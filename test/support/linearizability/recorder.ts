@@ -10,7 +10,10 @@ export interface Asker {
   readonly deadlineMs: number;
 }
 
-/** The operations of all clients of a run in one order of calls and returns: they live in one process, so one counter gives it. */
+/**
+ * The operations of all clients of a run in one order of calls and returns. All clients run in one
+ * process, so one counter gives the order.
+ */
 export class Recorder {
   readonly operations: Operation[] = [];
   readonly #started = performance.now();
@@ -20,7 +23,10 @@ export class Recorder {
     return performance.now() - this.#started;
   }
 
-  /** Sends a request and records it. Undefined: it is in doubt, or it never reached the server and is not recorded. */
+  /**
+   * Sends a request and records it. Undefined: it is in doubt, or it never reached the server and
+   * is not recorded.
+   */
   async ask(by: Asker, request: Request): Promise<Reply | undefined> {
     const { name: client, instance, deadlineMs } = by;
     const called = this.#next();

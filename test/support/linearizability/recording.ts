@@ -1,4 +1,7 @@
-/** The record of a run for the checks: requests and replies of clients, and messages of watches. Plain data. */
+/**
+ * The record of a run for the checks: requests and replies of clients, and messages of watches.
+ * Plain data.
+ */
 
 /** A key with its value as a reply or an event shows it. */
 export interface Pair {
@@ -15,7 +18,7 @@ export type Request =
   | { readonly kind: 'list'; readonly prefix: string }
   /** Several keys are written by one transaction. */
   | { readonly kind: 'put'; readonly keys: readonly string[]; readonly value: string }
-  /** Writes when the key's mod revision is the expected one; 0: when there is no such key. */
+  /** Writes when the key's mod revision is the expected one; 0: when the key does not exist. */
   | { readonly kind: 'swap'; readonly key: string; readonly expectedRevision: number; readonly value: string }
   | { readonly kind: 'delete'; readonly key: string };
 
@@ -24,7 +27,10 @@ export interface Reply {
   readonly revision: number;
   /** Whether the operation wrote; its revision is then the header's. */
   readonly wrote: boolean;
-  /** The pairs of the request's keys: before the write when it wrote, at the header's revision otherwise. */
+  /**
+   * The pairs of the request's keys: before the write when it wrote, at the header's revision
+   * otherwise.
+   */
   readonly seen: readonly Pair[];
 }
 
@@ -67,7 +73,10 @@ export interface WatchRecord {
   readonly messages: readonly WatchMessage[];
 }
 
-/** A run on a store without other writers. Every watch sees all keys, from after `firstRevision` to `lastRevision`. */
+/**
+ * A run on a store without other writers. Every watch sees all keys, from after `firstRevision` to
+ * `lastRevision`.
+ */
 export interface Recording {
   /** Of the store before the first operation, when it held none of the keys. */
   readonly firstRevision: number;

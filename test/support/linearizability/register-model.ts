@@ -19,13 +19,17 @@ export interface Register {
   readonly version: number;
   readonly createRevision: number | undefined;
   readonly modRevision: number | undefined;
-  /** A lower bound of the store's revision: the highest one in replies so far, or taken by operations in doubt. */
+  /**
+   * A lower bound of the store's revision: the highest one in replies so far, or taken by
+   * operations in doubt.
+   */
   readonly storeRevision: number;
 }
 
 /**
- * A key of etcd's with its revisions and version. Headers never go back from one operation to the next, and each write takes a
- * revision of its own: that leaves writes in doubt those that no other took.
+ * A key with its revisions and version, as in etcd. Headers never go back from one operation to the
+ * next, and each write has its own revision. A write in doubt can therefore only have a revision
+ * that no other write has.
  */
 export function registerModel(nextUnclaimed: NextUnclaimed): Model<Register, RegisterOperation> {
   return {
@@ -95,8 +99,9 @@ function afterWrite(register: Register, change: RegisterOperation['change'], rev
 }
 
 /**
- * With the earliest revision it may have taken, for any later one leaves less room. Undefined where the operation would change
- * nothing: then it need not have a place at all.
+ * The register with the earliest revision that the operation may have taken, because any later one
+ * allows fewer orders. Undefined where the operation would change nothing: then it does not need a
+ * position in the order.
  */
 function afterDoubt(register: Register, change: RegisterOperation['change'], earliest: number): Register | undefined {
   switch (change.kind) {

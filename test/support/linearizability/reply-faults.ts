@@ -22,8 +22,10 @@ export const replyFaults: readonly Fault[] = [
 ];
 
 /**
- * A read of one register, told what the key was before a write that had returned before the read was called.
- * @param header the revision the read is told; `revisionOfState` is the first at which its reply was true.
+ * A stale read of one register: the reply has the key as it was before a write that had returned
+ * before the read was called.
+ * @param header the revision in the reply; `revisionOfState` is the first at which the reply was
+ * true.
  */
 function staleRead(
   recording: Recording,
@@ -39,7 +41,7 @@ function staleRead(
     );
     const newest = Math.max(...writes.map(revisionOf));
     const [pair] = log.pairsOf(request, newest - 1);
-    // That there is nothing may be true again: somebody may be deleting.
+    // A reply without a pair may be correct again: a client may be deleting the key.
     return pair && withReply(operation, header(operation, pair.modRevision), [pair]);
   });
 }

@@ -5,8 +5,9 @@ import type { Interval } from './recording.ts';
 export interface Model<State, Operation> {
   readonly initial: State;
   /**
-   * The state after the operation, undefined when its reply cannot be given in this state. An operation in doubt is asked for the
-   * state after it took effect; that it had none is the search's to consider.
+   * The state after the operation. Undefined when its reply cannot be given in this state. For an
+   * operation in doubt it is the state after it took effect; the search itself considers that it
+   * had no effect.
    */
   readonly step: (state: State, operation: Operation) => State | undefined;
   /** False when neither this state nor any that can follow gives the operation its reply. */
@@ -27,7 +28,10 @@ export type Verdict<State, Operation> =
   | { readonly kind: 'violation'; readonly order: readonly Operation[]; readonly state: State }
   | { readonly kind: 'unknown'; readonly why: string };
 
-/** A history of a thousand operations by ten clients takes a few thousand configurations when it is linearizable. */
+/**
+ * A history of a thousand operations by ten clients takes a few thousand configurations when it is
+ * linearizable.
+ */
 export const searchBoundsDefault: SearchBounds = { configurationCountMax: 300_000, durationMsMax: 5_000 };
 
 interface Frame<State, Operation extends Interval> {
@@ -41,9 +45,10 @@ interface Frame<State, Operation extends Interval> {
 }
 
 /**
- * Looks for an order of the operations that explains all replies and keeps what returned before another was called before it:
- * Wing and Gong's search, which tries the operations that may come next one after the other, with Lowe's memory of the
- * configurations it has been in. Operations in doubt may come at any place after their call, or nowhere.
+ * Searches an order of the operations that explains all replies. An operation that returned before
+ * another was called must come before it. This is Wing and Gong's search, which tries the
+ * operations that may come next one after the other, with Lowe's memory of the configurations
+ * already visited. Operations in doubt may come at any position after their call, or nowhere.
  */
 export function search<State, Operation extends Interval>(
   history: readonly Operation[],
@@ -96,7 +101,7 @@ class Search<State, Operation extends Interval> {
     return { kind: 'linearizable', order: this.#order() };
   }
 
-  /** Tries the frame's next candidate, or leaves the frame when there is none. */
+  /** Tries the frame's next candidate, or leaves the frame when there are no more. */
   #advance(frame: Frame<State, Operation>): void {
     const entry = frame.candidates[frame.nextCandidate];
     frame.nextCandidate += 1;
@@ -124,7 +129,10 @@ class Search<State, Operation extends Interval> {
     if (certainCount > this.#longest.certainCount) this.#longest = { certainCount, order: this.#order(), state };
   }
 
-  /** Operations in doubt come last: most had no effect, or an effect that a later reply requires. Empty at a dead end. */
+  /**
+   * Operations in doubt come last: most had no effect, or an effect that a later reply requires.
+   * Empty at a dead end.
+   */
   #candidates(state: State): Entry<Operation>[] {
     const { entries, firstReturn } = this.#certain.openers(Number.POSITIVE_INFINITY);
     if (!entries.every(({ operation }) => this.#model.mayAnswer(state, operation))) return [];

@@ -15,8 +15,10 @@ export interface Failure<State, Operation> {
 }
 
 /**
- * A part of a history that is not linearizable and as short as is quickly found: up to the first return that no order explains, without the
- * reads that are not needed for the contradiction. `modelUntil` gives the model for what was known at a time. Leaving out a read never makes a history worse; leaving out a write might.
+ * A part of a history that is not linearizable, as short as can be found quickly. It ends at the
+ * first return that no order explains, and leaves out the reads that the contradiction does not
+ * need. `modelUntil` gives the model with the information up to a time. Leaving out a read never
+ * makes a history worse; leaving out a write might.
  */
 export function shortestFailure<State, Reply, Operation extends Step<Reply>>(
   history: readonly Operation[],
@@ -37,7 +39,10 @@ export function shortestFailure<State, Reply, Operation extends Step<Reply>>(
   return shortest && withoutNeedlessReads(shortest, modelUntil(time));
 }
 
-/** The history up to a time: an operation that had not returned is in doubt, and a read in doubt is left out. */
+/**
+ * The history up to a time: an operation that had not returned is in doubt, and a read in doubt is
+ * left out.
+ */
 function until<Reply, Operation extends Step<Reply>>(history: readonly Operation[], time: number): Operation[] {
   return history
     .filter(({ called }) => called < time)

@@ -8,7 +8,10 @@ export interface SimulationOptions {
   readonly seed: number;
   readonly operationCount: number;
   readonly clientCount?: number;
-  /** How many of 100 operations end in doubt; half of those take effect, some of them much later. */
+  /**
+   * The number of operations in 100 that end in doubt. Half of the operations in doubt take effect,
+   * some of them much later.
+   */
   readonly doubtPercent?: number;
 }
 
@@ -28,7 +31,10 @@ interface Client {
 const instances = ['a', 'b', 'c'] as const;
 const operationsPerEpoch = 120;
 
-/** A simulated correct run: clients call, take effect and return in random order. A seed gives one run. */
+/**
+ * A simulated correct run: clients call, take effect and return in random order. A seed gives one
+ * run.
+ */
 export function simulatedRun(options: SimulationOptions): Recording {
   return new Simulation(options).run();
 }

@@ -1,6 +1,9 @@
 import type { Operation } from './recording.ts';
 
-/** The first revision after the given one without an acknowledged write: the earliest that a write in doubt may have. */
+/**
+ * The first revision after the given one without an acknowledged write: the earliest that a write
+ * in doubt may have.
+ */
 export type NextUnclaimed = (revision: number) => number;
 
 /** @param until operations that returned later count as in doubt. */

@@ -18,7 +18,10 @@ export const watchFaults: readonly Fault[] = [
   { name: 'a transaction in two responses', showsInOrder: false, plant: tornTransaction },
 ];
 
-/** A fault of one instance's watch, which then differs from the others, and of the table that all of them read. */
+/**
+ * A fault in the watch of one instance, which then differs from the others, and the same fault in
+ * the table that all of them read.
+ */
 function inOneWatchAndInAll(name: string, change: WatchChange): Fault[] {
   const plantIn = (isChosen: (index: number, recording: Recording) => boolean): Fault['plant'] => {
     return (recording, random) => {
@@ -42,7 +45,10 @@ function inOneWatchAndInAll(name: string, change: WatchChange): Fault[] {
   ];
 }
 
-/** Positions of two adjacent acknowledged revisions. The order of adjacent writes in doubt is unknown. */
+/**
+ * Positions of two adjacent acknowledged revisions. The order of adjacent writes in doubt is
+ * unknown.
+ */
 function certainPlaces({ operations, watches }: Recording): number[] {
   const certain = new Set(operations.filter(({ reply }) => reply?.wrote).map(revisionOf));
   const revisions = oneRevisionEach(watches[0]?.messages ?? []).map(({ revision }) => revision);

@@ -7,8 +7,8 @@ const registers = ['a', 'b', 'c'] as const;
 const elementCount = 16;
 
 /**
- * What one client asks for. Keys are few, so that clients meet, and change with each epoch, so that the history of each
- * stays short enough to search.
+ * The requests of one client. There are few keys, so that clients use the same keys. The keys
+ * change with each epoch, so that the history of each key stays short enough to search.
  */
 export class Workload {
   readonly #client: string;
