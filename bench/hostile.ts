@@ -21,7 +21,7 @@ try {
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 
-/** The number of attacks under which tine was outside of its bars. */
+/** Returns the number of attacks under which tine exceeded its bars. */
 async function run({ attacks: chosen, drivers, seconds }: HostileOptions): Promise<number> {
   console.log(`${drivers.map(({ name }) => name).join(' / ')}, ${seconds} s each\n\n${rowHeader}`);
   let faultCount = 0;

@@ -15,7 +15,10 @@ try {
   process.exitCode = error instanceof UsageError ? 2 : 1;
 }
 
-/** Scenarios one after the other. One that cannot run counts as failed, and the others go on. */
+/**
+ * Runs the scenarios one after the other. A scenario that cannot run counts as failed, and the
+ * others continue.
+ */
 async function failedCount(options: ScaleOptions): Promise<number> {
   const bench = new Bench(options);
   let brokenCount = 0;

@@ -27,7 +27,7 @@ const revisionCount = Number(values.revisions);
 const valueBytes = Number(values['value-bytes']);
 const leaseCount = Number(values.leases);
 
-/** Puts of one transaction, and transactions under way. */
+/** The number of puts in one transaction, and of transactions under way. */
 const putsAtOnce = 100;
 const callsAtOnce = 16;
 const runs = 5;
@@ -58,7 +58,8 @@ try {
 
   async function measure(name: string, driver: typeof sqlite): Promise<void> {
     const [, endpoint] = driver.storageArguments(directory);
-    // Next to each other: what a machine does in a second changes from minute to minute.
+    // The measurements run next to each other, because the speed of a machine changes from minute
+    // to minute.
     const etcds = save(reference);
     report('etcd', etcds, etcds, peakMebibytes(reference.pid));
     const restored = timed(() =>
@@ -66,7 +67,7 @@ try {
     );
     const server = await Server.start({ driver });
     try {
-      // Databases go on writing for a while what a restore gave them.
+      // After a restore, databases continue to write for a while.
       await sleep(settleMs);
       const own = new EtcdClient(server.address);
       const before = residentMebibytes(server.pid);

@@ -36,7 +36,7 @@ const valueBytes = Number(values['value-bytes']);
 const limit = Number(values.limit);
 const runs = Number(values.runs);
 
-/** As many puts as a request takes. */
+/** The number of puts that fit into a request. */
 const putsAtOnce = Math.max(1, Math.min(100, Math.floor(1_000_000 / valueBytes)));
 const callsAtOnce = 4;
 const prefix = 'sorted/';
@@ -98,7 +98,7 @@ async function compare(tine: EtcdClient): Promise<void> {
       const request = { ...withPrefix(prefix), sort_target, sort_order, limit };
       await checkEqual(tine, request);
       const times: [number[], number[]] = [[], []];
-      // In turns: what a machine does in a second changes from minute to minute.
+      // The two servers alternate, because the speed of a machine changes from minute to minute.
       for (let run = 0; run < runs; run += 1) {
         for (const [index, each] of [client, tine].entries()) {
           const startMs = performance.now();
@@ -129,7 +129,7 @@ async function checkEqual(tine: EtcdClient, request: RangeRequest & { readonly s
   assert.deepEqual(of(own), of(etcds));
 }
 
-/** Versions differ, and values come in no order. */
+/** Writes the keys. Their versions differ, and their values are in no order. */
 async function fill(target: EtcdClient): Promise<void> {
   const txns = Array.from({ length: Math.ceil(keyCount / putsAtOnce) }, (_, index) => index);
   const worker = async () => {

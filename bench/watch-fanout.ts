@@ -21,7 +21,7 @@ const value = Buffer.alloc(valueBytes, 'v');
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Frees what is garbage, also what is only garbage once the rest of a turn has run. */
+/** Frees all garbage, including objects that are garbage only after the rest of a turn has run. */
 async function settle(): Promise<void> {
   for (let turn = 0; turn < 5; turn += 1) {
     await nextTurn();
@@ -37,7 +37,7 @@ class PacedSource implements EventSource {
   #page: readonly LogEvent[] = [];
   #listener: (head: Head) => void = () => undefined;
 
-  /** Puts of the keys, a transaction each. */
+  /** Puts the keys, each in its own transaction. */
   commit(keys: readonly string[]): void {
     const { id, revision } = this.latestHead;
     this.#page = keys.map((key, index) => put(key, id + index + 1, revision + index + 1));

@@ -1,6 +1,6 @@
 /**
- * Checks the prose of Markdown files, and of the comments of listed folders of code: no line is
- * longer than 100 columns, and no banned word is used.
+ * Checks the prose of Markdown files, and of the comments in code: no line is longer than 100
+ * columns, and no banned word is used.
  *
  * Left out in Markdown: code blocks, code spans, and text between `<!-- NAME: begin -->` and
  * `<!-- NAME: end -->`, which repeats the code. Tables may be wider. Left out in code: everything
@@ -124,8 +124,8 @@ function proseOfMarkdown(text: string): string {
 }
 
 /**
- * Comments alone. Strings and regular expressions may look like comments; the tokens of the
- * code exclude them. Types have no tokens, so their comments are found in the source.
+ * Returns the comments only. Strings and regular expressions may look like comments; the tokens of
+ * the code exclude them. Types have no tokens, so their comments are found in the source.
  */
 function proseOfCode(source: string): string {
   const literals: [start: number, end: number][] = [];
@@ -154,7 +154,9 @@ function proseOfCode(source: string): string {
   return prose;
 }
 
-/** Of the same length. Spaces would join the comments before and after them. */
+/**
+ * Blanks of the same length as the code. Spaces would join the comments before and after the code.
+ */
 function blank(code: string): string {
   return code.replaceAll(/[^\s]/g, '\0');
 }

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { PutRequest, RangeResponse, TxnRequest, TxnResponse } from '../../src/wire/generated/etcdserverpb/kv.ts';
 import { rangeResponse, txnResponse, workload } from './workload.ts';
 
-/** A codec, with the four things that are measured. */
+/** A codec: the four functions that are measured. */
 export interface Candidate {
   readonly name: string;
   decodePut(): unknown;
@@ -146,7 +146,7 @@ async function pbf(directory: string): Promise<Candidate> {
   };
 }
 
-/** A generated module, whose types exist only where it was generated. */
+/** A generated module. Its types exist only where it was generated. */
 // biome-ignore lint/suspicious/noExplicitAny: see above
 async function load(path: string): Promise<any> {
   return import(pathToFileURL(path).href);

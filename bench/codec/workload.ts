@@ -23,7 +23,7 @@ const txn: MessageInput<TxnRequest> = {
   failure: [{ request: { case: 'requestRange', value: { key } } }],
 };
 
-/** And its answer. */
+/** The reply to this transaction. */
 export const txnResponse: MessageInput<TxnResponse> = {
   header,
   succeeded: true,
@@ -43,7 +43,9 @@ export const rangeResponse: MessageInput<RangeResponse> = {
   })),
 };
 
-/** The same as bytes, which is what candidates decode, and what they must encode to. */
+/**
+ * The same messages as bytes, which candidates decode, and which their encoded output must equal.
+ */
 export const workload = {
   put: PutRequest.encode(put),
   txn: TxnRequest.encode(txn),

@@ -2,13 +2,13 @@ import type { Attack } from '../../test/support/hostile/attacker.ts';
 import type { GoodFigures, GoodOperation } from '../../test/support/hostile/good-client.ts';
 import type { Outcome } from '../../test/support/hostile/under-attack.ts';
 
-/** What a server did under an attack, or why that is not known. */
+/** The outcome of a server under an attack, or the error that prevented one. */
 export type Result = Outcome | Error;
 
-/** Twice etcd's latency, and at least this. */
+/** The bar is twice etcd's latency, and at least this. */
 const p99MsMax = 50;
 const memoryMebibytesMax = 150;
-/** Where etcd takes more than the bar. */
+/** The bar where etcd itself exceeds the other bar. */
 const memoryBesideEtcdMax = 300;
 
 const operations: readonly GoodOperation[] = ['get', 'put', 'newConnection'];
@@ -35,7 +35,7 @@ export function rowOf(attack: Attack, results: readonly Result[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-/** What is outside of its bar. */
+/** The figures that exceed their bars. */
 export function faultOf(attack: Attack, tine: Result, etcd: Outcome | undefined): string | undefined {
   if (tine instanceof Error) return `no: ${tine.message}`;
   if (!tine.isAlive) return 'no: it ended';

@@ -16,7 +16,7 @@ const callTimeoutMs = 30_000;
 
 const frameHeaderBytes = 5;
 
-/** gRPC's code of a server whose auth is off. */
+/** The gRPC code of a server that has auth disabled. */
 const failedPrecondition = 9;
 
 /** A call that failed. `code` is gRPC's. */
@@ -44,7 +44,7 @@ export interface Stream<Request> {
  */
 export class Connection {
   private readonly session: http2.ClientHttp2Session;
-  /** Comes with every call. */
+  /** Sent with every call. */
   private token: string | undefined;
 
   private constructor(session: http2.ClientHttp2Session) {
@@ -96,7 +96,7 @@ export class Connection {
     return this.token;
   }
 
-  /** From here on as whom a token is of. */
+  /** Sends the token with every call from here on. */
   useToken(token: string | undefined): void {
     this.token = token;
   }
@@ -156,7 +156,8 @@ export class Connection {
       if (status === undefined) return;
       failure = status === '0' ? undefined : new CallError(Number(status), decodeURIComponent(statusText(headers)));
     };
-    // A reply without a body carries its status in the headers, every other in the trailers.
+    // A reply without a body has its status in the headers; every other reply has it in the
+    // trailers.
     stream.on('response', readStatus);
     stream.on('trailers', readStatus);
     stream.on('data', (chunk: Buffer) => frames.push(chunk));
@@ -168,12 +169,15 @@ export class Connection {
   }
 }
 
-/** Cuts what arrives into gRPC's frames: a byte for compression, four of length, the message. */
+/**
+ * Splits the received bytes into gRPC's frames: a byte for compression, four of length, the
+ * message.
+ */
 export class FrameReader {
   private readonly onFrame: (body: Buffer) => void;
   private chunks: Buffer[] = [];
   private byteCount = 0;
-  /** Bytes that must be there before the next look. */
+  /** The number of bytes that must have arrived before the next frame can be read. */
   private wanted = frameHeaderBytes;
 
   constructor(onFrame: (body: Buffer) => void) {

@@ -1,6 +1,6 @@
 import type { Sample } from './sample.ts';
 
-/** What a target did in a phase. Times are milliseconds. */
+/** The result of a target in a phase. Times are in milliseconds. */
 export interface Figure {
   readonly operationCount: number;
   readonly operationsPerSecond: number;

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { parseTarget, type Target } from './target.ts';
 import { UsageError } from './usage-error.ts';
 
-/** What is measured, and how hard. */
+/** The kind and the size of the load. */
 export interface Options {
   readonly targets: readonly Target[];
   /** Phase names, in the order they run. */
@@ -17,16 +17,16 @@ export interface Options {
   /** Length of the phases that run for a time. */
   readonly phaseSeconds: number;
   readonly threadCount: number;
-  /** `NAME:PASSWORD`, for servers whose auth is on. */
+  /** `NAME:PASSWORD`, for servers with auth enabled. */
   readonly user: string | undefined;
-  /** Of targets that are spoken to over TLS: files of PEM. */
+  /** For targets with TLS: PEM files. */
   readonly tls: TlsFiles;
-  /** Begins every key, so that runs do not meet. */
+  /** The beginning of every key, so that runs do not share keys. */
   readonly prefix: string;
 }
 
 export interface TlsFiles {
-  /** Undefined: whatever certificate the server shows is taken. */
+  /** Undefined: any certificate of the server is accepted. */
   readonly caFile: string | undefined;
   readonly certFile: string | undefined;
   readonly keyFile: string | undefined;

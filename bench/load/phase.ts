@@ -3,7 +3,7 @@ import type { KeyTable } from './key-table.ts';
 import type { Options } from './options.ts';
 import type { Sample } from './sample.ts';
 
-/** What a phase has to work with, in one thread. */
+/** The tools of a phase, in one thread. */
 export interface PhaseContext {
   readonly options: Options;
   /** The clients of this thread: its share of all clients of the phase. */

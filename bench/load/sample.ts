@@ -1,4 +1,4 @@
-/** What one thread saw in one phase. It is sent between threads. */
+/** The result of one thread in one phase. It is sent between threads. */
 export interface Sample {
   /** Milliseconds of each operation. */
   readonly latencies: Float64Array;
@@ -16,7 +16,7 @@ export class SampleRecorder {
   private errorCount = 0;
   private firstError: string | undefined;
 
-  /** Runs and times one operation. One that fails counts, and stops nothing. */
+  /** Runs and times one operation. A failed operation is counted, and the others continue. */
   async time(operation: () => Promise<unknown>): Promise<void> {
     const start = performance.now();
     try {

@@ -6,7 +6,7 @@ export interface Row {
   readonly phase: string;
   readonly target: string;
   readonly figure: Figure;
-  /** To the first target; undefined for itself. */
+  /** The ratio to the first target. Undefined for the first target itself. */
   readonly ratio: number | undefined;
   readonly before: ProcessUsage | undefined;
   readonly after: ProcessUsage | undefined;

@@ -3,13 +3,13 @@ import { UsageError } from './usage-error.ts';
 /** A server that is measured. */
 export interface Target {
   readonly name: string;
-  /** It is spoken to over TLS. */
+  /** Whether the target uses TLS. */
   readonly isSecure: boolean;
   /** HOST:PORT that writes and reads go to. */
   readonly address: string;
   /** HOST:PORT that watches go to. */
   readonly watchAddress: string;
-  /** The server's process on this machine, to measure what it uses. */
+  /** The process id of the server on this machine, for measuring its resources. */
   readonly pid: number | undefined;
 }
 

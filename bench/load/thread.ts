@@ -13,10 +13,10 @@ import type { Sample } from './sample.ts';
 import type { Target } from './target.ts';
 import { valueSource } from './values.ts';
 
-/** What a thread is started with. */
+/** The data that a thread is started with. */
 export interface ThreadData {
   readonly options: Options;
-  /** From 0 on. */
+  /** The number of the thread, from 0 on. */
   readonly thread: number;
 }
 

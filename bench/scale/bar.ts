@@ -1,7 +1,7 @@
 /** One thing that is measured against a bar. */
 export interface Bar {
   readonly what: string;
-  /** With its unit, as is the bar. */
+  /** With its unit, like the bar. */
   readonly figure: string;
   readonly bar: string;
   readonly passed: boolean;
@@ -21,7 +21,7 @@ export function barLine({ what, figure, bar, passed }: Bar): string {
   return `${passed ? 'PASS' : 'FAIL'}  ${what.padEnd(76)} ${figure.padStart(12)}  (${bar})`;
 }
 
-/** Three digits that mean something are enough. */
+/** Rounds to three significant digits. */
 export function amount(figure: number, unit: string): string {
   const digits = figure >= 100 || Number.isInteger(figure) ? 0 : figure >= 10 ? 1 : 2;
   return `${figure.toFixed(digits)} ${unit}`;

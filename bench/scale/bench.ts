@@ -20,11 +20,11 @@ export class Bench {
   /** 1: everything. Less: a quick look, with that part of the rows. */
   readonly #fraction: number;
   readonly #nodeOptions: string;
-  /** Of the database server; undefined: files. */
+  /** The databases of the database server. Undefined: the databases are files. */
   readonly #databases: SqlDatabases | undefined;
   readonly #root = temporaryDirectory();
   readonly #made = new Map<string, Promise<string>>();
-  /** Ways to end what the scenario opened. */
+  /** Functions that end what the scenario opened. */
   #open: (() => Promise<void>)[] = [];
   #servers: TineServer[] = [];
   #directoryCount = 0;
@@ -36,7 +36,7 @@ export class Bench {
     this.#databases = databasesOn(endpoint);
   }
 
-  /** A number of rows, keys or seconds, as large as this run is. */
+  /** Scales a number of rows, keys or seconds to the size of this run. */
   sized(count: number): number {
     return Math.max(1, Math.round(count * this.#fraction));
   }
@@ -46,7 +46,7 @@ export class Bench {
     if (!bar.passed) this.failedCount += 1;
   }
 
-  /** Something worth knowing beside the bars. */
+  /** Prints a figure that has no bar. */
   note(text: string): void {
     console.log(`      ${text}`);
   }
@@ -89,17 +89,17 @@ export class Bench {
     return threads;
   }
 
-  /** Has something closed with the rest. */
+  /** Registers a function that `endScenario` calls. */
   closeLater(close: () => Promise<void>): void {
     this.#open.push(close);
   }
 
-  /** Of the servers that run. */
+  /** The process ids of the running servers. */
   get serverIds(): number[] {
     return this.#servers.map((server) => server.pid);
   }
 
-  /** Ends what the scenario opened, the last first. */
+  /** Ends everything that the scenario opened, the last first. */
   async endScenario(): Promise<void> {
     this.#servers = [];
     for (const close of this.#open.reverse()) await close();
@@ -122,7 +122,7 @@ export class Bench {
     return join(this.#root, String(index));
   }
 
-  /** The rows of a file into a database, by tine's own command. */
+  /** Copies the rows of a file into a database, with tine's own command. */
   async #copy(directory: string, endpoint: string): Promise<void> {
     const begin = performance.now();
     const from = `sqlite://${databasePath(directory)}`;

@@ -19,7 +19,7 @@ const quietSliceCount = 4;
 const sliceCountMax = 30;
 const mebibyte = 1024 * 1024;
 
-/** A long compaction under a busy API server's load, and what it leaves of the file. */
+/** A long compaction under the load of a busy API server, and the size of the file afterwards. */
 export const compaction: Scenario = {
   about: 'a million superseded rows compacted while a mixed load runs, then one load and its compaction, twice',
   run: async (bench) => {
@@ -70,7 +70,10 @@ function reportLatency(bench: Bench, quiet: Figure, compacting: Figure): void {
 
 interface LoadedCompaction {
   readonly seconds: number;
-  /** Of the slices that the compaction filled. */
+  /**
+   * The samples of the first slice, and of every slice during which the compaction ran all the
+   * time.
+   */
   readonly samples: readonly Sample[];
 }
 

@@ -6,7 +6,7 @@ import { INSERT_ROWS, SET_CURRENT } from '../../src/sql/statements/write-stateme
 import { valueSource } from '../load/values.ts';
 import { keyName } from './key-name.ts';
 
-/** Keys that are written in rounds: each round writes every key once, in an order of its own. */
+/** Keys that are written in rounds. Each round writes every key once, in its own order. */
 export interface Fill {
   readonly prefix: string;
   readonly keyCount: number;
@@ -73,7 +73,9 @@ function insertRounds(database: Database.Database, fill: Fill): void {
   });
 }
 
-/** What the kernel has still to write would be measured with the server. */
+/**
+ * Writes the kernel's dirty pages to disk. Otherwise this work would be measured with the server.
+ */
 function flushToDisk(path: string): void {
   const file = openSync(path, 'r+');
   fsyncSync(file);

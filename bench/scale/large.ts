@@ -16,11 +16,11 @@ const prefix = '/registry/large/';
  */
 const listCount = 3;
 
-/** A list of everything: what it holds in memory, and whether others wait for it. */
+/** A list of all keys: the memory that it uses, and whether other requests wait for it. */
 export const large: Scenario = {
   about: '100,000 keys of 1 KiB listed at once, with gets meanwhile',
   run: async (bench) => {
-    // Each on a server of its own, so that neither profits from what the other left in memory.
+    // Each method has a separate server, so that neither profits from the other's data in memory.
     for (const method of ['Range', 'RangeStream'] as const) await listAll(bench, method);
   },
 };

@@ -27,7 +27,7 @@ export const leases: Scenario = {
     await sleep(1_000);
     const before = walState(wal);
     const figure = await keepAlive(connections, ids);
-    // The last ones are written a moment later.
+    // The last commits are written a moment later.
     await sleep(1_000);
     const after = walState(wal);
     if (after.salt !== before.salt) throw new Error('the WAL began anew, its commits cannot be counted');

@@ -7,7 +7,7 @@ export interface ScaleOptions {
   readonly fraction: number;
   /** A database server on which the databases are made; undefined: SQLite files. */
   readonly endpoint: string | undefined;
-  /** For the server's Node, to look closer. */
+  /** Options for the server's Node, for a closer analysis. */
   readonly nodeOptions: string;
 }
 

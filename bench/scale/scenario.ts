@@ -2,7 +2,7 @@ import type { Bench } from './bench.ts';
 
 /** One part of the measurements. */
 export interface Scenario {
-  /** What it does, in a line. */
+  /** What the scenario measures, in one line. */
   readonly about: string;
   /** The scenario reads SQLite's file, which does not exist on a database server. */
   readonly needsFile?: boolean;

@@ -6,7 +6,7 @@ import type { Scenario } from './scenario.ts';
 import { start } from './start.ts';
 import { watchers } from './watchers.ts';
 
-/** By the name that the command line takes. */
+/** The scenarios by the name that the command line takes. */
 export const scenarios: Readonly<Record<string, Scenario>> = {
   history,
   large,

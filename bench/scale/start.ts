@@ -48,7 +48,7 @@ async function endWhileWriting(
   const writing = threads.run({ phase: 'update', target: server.target });
   while ((await revision(connection as Connection)) < enough) await sleep(50);
   await server.end(signal);
-  // The writes that are left fail at once.
+  // The remaining writes fail at once.
   await writing;
   await threads.stop();
 }

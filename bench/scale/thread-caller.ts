@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
-/** What a thread answers. */
+/** The reply of a thread. */
 export type ThreadAnswer<Result> = { readonly result: Result } | { readonly problem: string };
 
 /** A thread that handles one order at a time. */
@@ -12,7 +12,7 @@ export class ThreadCaller<Order, Result> {
     this.#worker = new Worker(file);
   }
 
-  /** Throws what the thread threw. */
+  /** Throws the error that the thread threw. */
   async ask(order: Order): Promise<Result> {
     this.#worker.postMessage(order);
     const [answer] = (await once(this.#worker, 'message')) as [ThreadAnswer<Result>];

@@ -12,7 +12,7 @@ import { Connection } from '../load/connection.ts';
 import type { Target } from '../load/target.ts';
 
 export const tineProgram = fileURLToPath(new URL('../../bin/tine', import.meta.url));
-/** Finer than the figure that is shown. */
+/** Smaller than the precision of the printed figure. */
 const pollMs = 5;
 const startMsMax = 60_000;
 
@@ -23,7 +23,7 @@ const startMsMax = 60_000;
 export class TineServer {
   readonly dataDirectory: string;
   readonly address: string;
-  /** From starting the program to the answer to the first Range. */
+  /** The time from starting the program to the reply to the first Range. */
   readonly startMs: number;
   readonly #child: ChildProcess;
 
@@ -65,7 +65,7 @@ export class TineServer {
     return this.#child.pid;
   }
 
-  /** As the load generator takes it. */
+  /** The target in the form that the load generator takes. */
   get target(): Target {
     return { name: 'tine', isSecure: false, address: this.address, watchAddress: this.address, pid: this.pid };
   }
@@ -74,7 +74,7 @@ export class TineServer {
     return databasePath(this.dataDirectory);
   }
 
-  /** Bytes of the database: of the file and its WAL, or as its server counts them. */
+  /** Bytes of the database: of the file and its WAL, or as its database server counts them. */
   async storageBytes(): Promise<number> {
     if (!existsSync(this.databasePath)) return statusBytes(this.address);
     return [this.databasePath, `${this.databasePath}-wal`].reduce(
@@ -83,7 +83,7 @@ export class TineServer {
     );
   }
 
-  /** Ends the process, if it is still there. */
+  /** Ends the process, if it still runs. */
   async end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) {
       const exit = once(this.#child, 'exit');

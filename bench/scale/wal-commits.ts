@@ -19,7 +19,7 @@ export function walState(path: string): WalState {
   const salt = wal.subarray(16, 24).toString('hex');
   let commitCount = 0;
   for (let start = fileHeaderBytes; start + frameHeaderBytes <= wal.length; start += frameHeaderBytes + pageBytes) {
-    // What lies behind the newest frame is left over from before.
+    // The bytes behind the newest frame are from before the restart of the WAL.
     if (wal.subarray(start + 8, start + 16).toString('hex') !== salt) break;
     if (wal.readUInt32BE(start + 4) !== 0) commitCount += 1;
   }

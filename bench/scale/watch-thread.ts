@@ -11,14 +11,17 @@ export type WatchOrder =
   | {
       readonly kind: 'open';
       readonly address: string;
-      /** A watcher for each. */
+      /** Each key gets a watcher. */
       readonly keys: readonly string[];
       readonly prefix: string;
       readonly prefixWatcherCount: number;
       readonly connectionCount: number;
       readonly streamsPerConnection: number;
     }
-  /** Answered when that many events came since `open`, or it is clear that they will not. */
+  /**
+   * Answered when this number of events came since `open`, or when it is clear that they will not
+   * come.
+   */
   | { readonly kind: 'close'; readonly eventCount: number };
 
 export interface WatchCount {
@@ -27,7 +30,7 @@ export interface WatchCount {
 }
 
 const waitMsMax = 10_000;
-/** An event too many would come soon after the last. */
+/** A surplus event would come soon after the last. */
 const settleMs = 100;
 
 let connections: Connection[] = [];

@@ -12,7 +12,7 @@ const pageKeyCount = 100;
 const valueBytes = 1_024;
 const watchCount = 1_000;
 const streamCount = 10;
-/** Keys of which each watch sees one part. */
+/** Each watch sees one of this number of parts of the keys. */
 const watchedParts = 100;
 
 /** A busy API server: ten writes and ten reads to each page and each count, and many watches. */
@@ -63,19 +63,19 @@ export class SoakLoad {
       let dueMs = performance.now();
       while (!this.#isStopped) {
         if (!this.#isPaused) await this.#operate();
-        // One that is late is late once.
+        // After a delay, at most one operation is made up for.
         dueMs = Math.max(dueMs + intervalMs, performance.now() - intervalMs);
         await sleep(Math.max(0, dueMs - performance.now()));
       }
     });
   }
 
-  /** Up to the newest revision but the last thousand. */
+  /** Compacts up to the newest revision, except the last thousand. */
   async compact(): Promise<void> {
     await this.#connection.call(KV.methods.compact, { revision: Math.max(1, this.#revision - 1_000) });
   }
 
-  /** While the server is away. */
+  /** Pauses the load while the server is down. */
   pause(): void {
     this.#isPaused = true;
   }
@@ -95,7 +95,7 @@ export class SoakLoad {
     this.#watching.close();
   }
 
-  /** What was done since the last call. */
+  /** The operations since the last call. */
   take() {
     const { operationCount, errorCount, firstError, p99 } = figureOf([this.#recorder.finish()]);
     const eventCount = this.#eventCount;

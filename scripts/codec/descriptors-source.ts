@@ -25,7 +25,7 @@ function entry(file: ProtoFile): string {
 `;
 }
 
-/** Full names of what the file declares and of its methods. */
+/** Full names of the declarations of the file and of its methods. */
 function symbols(file: ProtoFile): string[] {
   const methods = file.services.flatMap((service: protobuf.Service) => service.methodsArray);
   return [...file.messages, ...file.enums, ...file.services, ...methods].map(fullName);

@@ -38,7 +38,7 @@ export function fileDescriptor(file: ProtoFile): Uint8Array {
   ).finish();
 }
 
-/** Paths of the files that declare what this one refers to. */
+/** Paths of the files that declare the types which this file uses. */
 export function imports(file: ProtoFile): string[] {
   const types = [
     ...file.messages.flatMap((message) => message.fieldsArray.map((field) => field.resolvedType)),

@@ -53,7 +53,7 @@ export async function clientOf(address: string, name: string, password = `${name
   }
 }
 
-/** A user with a role of its own, whose password is `NAME-password`. */
+/** Adds a user with its own role. The password is `NAME-password`. */
 export async function addUser(client: EtcdClient, name: string, ...permissions: readonly Permission[]): Promise<void> {
   const role = `role-of-${name}`;
   await auth(client, 'UserAdd', { name, password: `${name}-password` });
@@ -68,7 +68,7 @@ export interface Permission {
   readonly range_end?: string | Uint8Array;
 }
 
-/** The user root and, with it, auth. Returns its client, to be closed. */
+/** Creates the user root and enables auth. Returns root's client, which the caller closes. */
 export async function enableAuth(client: EtcdClient): Promise<EtcdClient> {
   await auth(client, 'UserAdd', { name: 'root', password: 'root-password' });
   await auth(client, 'UserGrantRole', { user: 'root', role: 'root' });

@@ -38,7 +38,7 @@ const ecdsaWithSha256 = '1.2.840.10045.4.3.2';
 
 /** A certificate authority for tests. */
 export class CertificateAuthority {
-  /** Its certificate. */
+  /** The file with the authority's certificate. */
   readonly caFile: string;
   readonly certificate: string;
   readonly #directory: string;

@@ -38,7 +38,7 @@ const channelOptions = {
 
 type Method = (...callArguments: unknown[]) => unknown;
 
-/** A gRPC client of every service tine speaks. Close it, or the test process stays. */
+/** A gRPC client for every service of tine. If it is not closed, the test process does not end. */
 export class EtcdClient {
   readonly address: string;
   readonly #clients = new Map<string, Client>();

@@ -31,7 +31,7 @@ export interface DatabaseServerOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Mounts a small disk of this size at `diskDirectory`. */
   readonly diskBytes?: number;
-  /** Of the server's own user; drawn otherwise. */
+  /** The password of the server's own user. Default: a random one. */
   readonly password?: string;
 }
 
@@ -54,7 +54,7 @@ export abstract class DatabaseServer {
   readonly port: number;
   /** Data, log and socket. */
   readonly directory: string;
-  /** The server's own user, who may do everything in it. */
+  /** The server's own user, who has all rights in the server. */
   protected readonly user = 'tine';
   protected readonly password: string;
   readonly #settings: Readonly<Record<string, string>>;
@@ -127,7 +127,7 @@ export abstract class DatabaseServer {
     const [program, ...commandArguments] = [...(await this.#diskCommand()), ...this.command(this.#settings)];
     if (program === undefined) throw new Error('a command has a program');
     const log = openSync(this.#logPath, 'a');
-    // In a session of its own, so that Ctrl-C is the test process's to handle.
+    // A separate session, so that only the test process receives Ctrl-C.
     const child = spawn(program, commandArguments, {
       ...this.#processOptions,
       env: { ...this.#processOptions.env, ...this.#environment },
@@ -142,12 +142,12 @@ export abstract class DatabaseServer {
     await this.#untilConnecting();
   }
 
-  /** Whether it has ended by itself. */
+  /** Whether the server has ended by itself. */
   get hasEnded(): boolean {
     return this.#child?.exitCode !== null;
   }
 
-  /** A clean end, as by an administrator: sessions are cut off, nothing is left to recover. */
+  /** A clean end, as by an administrator: sessions are closed, and nothing is left to recover. */
   async stop(): Promise<void> {
     process.kill(this.pid, this.stopSignal);
     await this.#exited();
@@ -192,7 +192,7 @@ export abstract class DatabaseServer {
     return path;
   }
 
-  /** Of the server's process. */
+  /** The id of the server's process. */
   get pid(): number {
     const pid = this.#child?.pid;
     if (pid === undefined) throw new Error('the database server is not running');

@@ -12,7 +12,7 @@ const datagramSocket = 2;
 const doNotWait = 0x40;
 
 export interface DatagramSocket {
-  /** The texts that came until now. */
+  /** The texts received so far. */
   readonly received: () => readonly string[];
   readonly close: () => void;
 }

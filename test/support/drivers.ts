@@ -20,7 +20,7 @@ export interface Driver {
 
 /** A driver whose database may have any name. */
 export interface NamingDriver extends Driver {
-  /** The same with a database, or a file, of this name. */
+  /** The same driver with a database, or a file, of this name. */
   readonly withName: (name: string) => Driver;
 }
 
@@ -45,7 +45,7 @@ export function postgresAt(serverUrl: () => string): NamingDriver {
   return onServer('postgres', 'postgres', (nameOf) => postgresDatabases(serverUrl, nameOf));
 }
 
-/** tine on a MariaDB of the test's own, such as a `MariadbServer`. */
+/** tine on a MariaDB that the test starts, such as a `MariadbServer`. */
 export function mariadbAt(serverDsn: () => string): NamingDriver {
   return onServer('mariadb', 'mysql', (nameOf) => mysqlDatabases(serverDsn, nameOf));
 }
@@ -59,18 +59,18 @@ export function galeraAt(cluster: GaleraCluster, firstNode: number): Driver {
   return { ...databases, dropStorage: async () => {} };
 }
 
-/** tine on a MySQL of the test's own, such as a `MysqlServer`. */
+/** tine on a MySQL that the test starts, such as a `MysqlServer`. */
 export function mysqlAt(serverDsn: () => string): NamingDriver {
   return onServer('mysql', 'mysql', (nameOf) => mysqlDatabases(serverDsn, nameOf));
 }
 
-/** On the Postgres that `npm test` started, or was named. */
+/** On the Postgres that `npm test` started, or that a variable names. */
 export const postgres: NamingDriver = postgresAt(() => serverAddress('TINE_TEST_POSTGRES_URL'));
 
-/** On the MariaDB that `npm test` started, or was named. */
+/** On the MariaDB that `npm test` started, or that a variable names. */
 export const mariadb: NamingDriver = mariadbAt(() => serverAddress('TINE_TEST_MARIADB_URL'));
 
-/** On the MySQL that `npm test` started, or was named. */
+/** On the MySQL that `npm test` started, or that a variable names. */
 export const mysql: NamingDriver = mysqlAt(() => serverAddress('TINE_TEST_MYSQL_URL'));
 
 /**
@@ -157,7 +157,7 @@ function chosenDrivers(): readonly Driver[] {
   }
 }
 
-/** From names with commas between them. */
+/** Parses names that are separated by commas. */
 function chosenTineDrivers(names: string | undefined): readonly Driver[] {
   if (!names) return tineDrivers;
   return names.split(',').map((name) => {

@@ -12,7 +12,7 @@ export function printedVersion(program: string, question: VersionQuestion): stri
   return version;
 }
 
-/** The version of the etcd that is compared with. */
+/** The version of the etcd that tine is compared with. */
 export function etcdProgramVersion(): string {
   const version = printedVersion(etcdProgram(), '--version');
   if (version === undefined) throw new Error(`${etcdProgram()} --version prints no version`);

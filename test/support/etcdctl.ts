@@ -31,7 +31,7 @@ export async function etcdctl(
   child.stderr.on('data', (text: string) => {
     stderr += text;
   });
-  // It may end before it has read anything.
+  // The process may end before it has read anything.
   child.stdin.on('error', () => {});
   child.stdin.end(input);
   const ended = new Promise<number | null>((resolve) => child.once('close', resolve));

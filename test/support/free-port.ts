@@ -22,7 +22,7 @@ export async function freePort(): Promise<number> {
   throw new Error(`no free port found in ${attemptCountMax} attempts`);
 }
 
-/** Whether the port is this process's from here on. */
+/** Reserves the port for this process. False: the port is not free. */
 async function claim(port: number): Promise<boolean> {
   const socket = createSocket('udp4');
   socket.bind(port, '127.0.0.1');

@@ -68,7 +68,7 @@ export class GaleraNode extends MariadbServer {
     } finally {
       this.#isFirstOfCluster = false;
     }
-    // At its next start it joins, and its accounts are there.
+    // At its next start the node joins, and its accounts exist already.
     this.writeSecret('init.sql', nothing);
   }
 
@@ -179,7 +179,7 @@ export class GaleraCluster {
     this.nodes = nodes;
   }
 
-  /** Makes a new cluster and starts its nodes one after the other: some ten seconds. */
+  /** Makes a new cluster and starts its nodes one after the other: about ten seconds. */
   static async start(nodeCount = nodeCountDefault): Promise<GaleraCluster> {
     const ports = await Promise.all(
       Array.from({ length: nodeCount }, async () => ({

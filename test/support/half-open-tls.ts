@@ -16,7 +16,7 @@ const kinds = ['silent', 'partial', 'whole', 'drip'] as const;
 
 export interface HalfOpenAttack {
   readonly port: number;
-  /** A quarter of each kind. */
+  /** The number of connections, a quarter of each kind. */
   readonly count: number;
 }
 
@@ -24,7 +24,7 @@ export interface RunningAttack {
   stop(): Promise<void>;
 }
 
-/** Resolves when all connections are open, or have been once. */
+/** Resolves when all connections are open, or have been open once. */
 export async function keepHalfOpen(attack: HalfOpenAttack): Promise<RunningAttack> {
   const worker = new Worker(new URL(import.meta.url), { workerData: attack });
   await once(worker, 'message');

@@ -55,7 +55,7 @@ export class HttpStream {
     this.#request.write(part);
   }
 
-  /** The request's body is over. */
+  /** Ends the request's body. */
   end(): void {
     this.#request.end();
   }
@@ -94,7 +94,7 @@ async function* linesOf(response: IncomingMessage): AsyncGenerator<string, void,
   if (rest !== '') yield rest;
 }
 
-/** With a body but the last call of `end`. */
+/** Sends a request and its body. The caller still has to call `end`. */
 function send({ port, path, method = 'POST', headers = {}, body, agent }: HttpRequest): {
   readonly request: ClientRequest;
   readonly reply: Promise<IncomingMessage>;

@@ -17,7 +17,7 @@ export class Inbox<T> {
     return this.#messages;
   }
 
-  /** Why no more messages will come; undefined while they may. */
+  /** The reason why no more messages will come. Undefined while they may come. */
   get ended(): Error | undefined {
     return this.#end;
   }

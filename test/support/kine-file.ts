@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 
-/** A row of table `kine` as kine writes it; what is left out is kine's 0 or NULL. */
+/** A row of table `kine` as kine writes it. Omitted columns have kine's 0 or NULL. */
 export interface KineRow {
   readonly id: number;
   readonly name: string;

@@ -17,11 +17,11 @@ const settingsOfTests = {
   innodb_buffer_pool_size: '256M',
 };
 
-/** A MariaDB of the tests' own, from Debian's packages. */
+/** A MariaDB for tests, from Debian's packages. */
 export class MariadbServer extends DatabaseServer {
   protected readonly stopSignal = 'SIGTERM';
 
-  /** Makes a new server and starts it: a second or two. */
+  /** Makes a new server and starts it, which takes a second or two. */
   static start(options: DatabaseServerOptions = {}): Promise<MariadbServer> {
     return startOnFreePort((port) => new MariadbServer(port, options));
   }
@@ -34,7 +34,7 @@ export class MariadbServer extends DatabaseServer {
     await this.run(mariadbProgram('mariadb-install-db'), [
       '--no-defaults',
       `--datadir=${this.dataDirectory}`,
-      // A server that starts clears the shared one.
+      // A server clears a shared directory when it starts.
       `--tmpdir=${this.directory}`,
       '--auth-root-authentication-method=normal',
       '--skip-test-db',

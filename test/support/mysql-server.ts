@@ -15,7 +15,7 @@ const settingsOfTests = {
   innodb_buffer_pool_size: '256M',
 };
 
-/** A MySQL of the tests' own, from Debian's packages. */
+/** A MySQL for tests, from Debian's packages. */
 export class MysqlServer extends DatabaseServer {
   protected readonly stopSignal = 'SIGTERM';
   /**
@@ -24,7 +24,7 @@ export class MysqlServer extends DatabaseServer {
    */
   protected override readonly runsAsCaller = true;
 
-  /** Makes a new server and starts it: some four seconds. */
+  /** Makes a new server and starts it, which takes about four seconds. */
   static start(options: DatabaseServerOptions = {}): Promise<MysqlServer> {
     return startOnFreePort((port) => new MysqlServer(port, options));
   }

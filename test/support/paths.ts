@@ -3,10 +3,10 @@ import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The checkout these tests belong to. */
+/** The checkout of these tests. */
 export const repositoryRoot = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 
-/** Where `npm test` keeps the programs it builds to compare tine with. */
+/** The folder of the programs that `npm test` builds to compare tine with. */
 export const peersDirectory = join(homedir(), '.cache', 'tine-peers');
 
 /**

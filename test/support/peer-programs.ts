@@ -23,7 +23,7 @@ const buildTimeoutMs = 600_000;
 
 interface Peer {
   readonly program: string;
-  /** Names a program, which then takes precedence. */
+  /** The variable that names a program, which then takes precedence. */
   readonly variable: string;
   readonly module: string;
   readonly versionQuestion: VersionQuestion;
@@ -94,7 +94,7 @@ export async function buildPeers({ go, peers: missing }: MissingPeers, signal: A
   }
 }
 
-/** Whether tests have the program: named, built before, or on PATH in a version that counts. */
+/** Whether tests have the program: named, built before, or on PATH in a sufficient version. */
 function isHere(peer: Peer): boolean {
   const named = process.env[peer.variable];
   if (named) {

@@ -13,17 +13,17 @@ import { waitFor } from './wait.ts';
 export interface PgbouncerOptions {
   /** The program with its first arguments. */
   readonly command: readonly string[];
-  /** The Postgres behind it, with the user and password that it connects as. */
+  /** The Postgres behind the pooler, with the user and password that the pooler connects as. */
   readonly serverUrl: string;
   /** Sessions of the server for each user and database. */
   readonly poolSize: number;
   /** Each server connection is assigned for a transaction, or for a whole client connection. */
   readonly mode?: 'transaction' | 'session';
-  /** More lines of its configuration. */
+  /** More lines of the pooler's configuration. */
   readonly settings?: readonly string[];
 }
 
-/** It refuses to run as root. */
+/** pgbouncer refuses to run as root. */
 const nobody = { uid: 65_534, gid: 65_534 };
 
 /**
@@ -50,7 +50,7 @@ export async function startPgbouncer(context: TestContext, options: PgbouncerOpt
     `pool_mode = ${mode}`,
     `default_pool_size = ${poolSize}`,
     'max_client_conn = 500',
-    // A database that was missing is looked for again soon.
+    // The pooler soon searches again for a database that was missing.
     'server_login_retry = 0.2',
     'logfile =',
     ...settings,

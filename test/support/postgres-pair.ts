@@ -7,7 +7,7 @@ import { postgresDirectory } from './paths.ts';
 import { PostgresServer } from './postgres-server.ts';
 import { waitFor } from './wait.ts';
 
-/** One of the two. A copy of the other has its users and passwords. */
+/** One of the two servers. A copy of the other server has its users and passwords. */
 class Node extends PostgresServer {
   protected override readonly password = 'pair';
 

@@ -9,7 +9,7 @@ import type { Driver } from './drivers.ts';
  */
 export interface RolesDatabase {
   readonly name: string;
-  /** Connected to the database, as its server's own user. */
+  /** A connection to the database as its server's own user. */
   readonly administrator: pg.Client;
   /**
    * Creates a role with all rights in the database and these settings. Returns a driver for this
@@ -21,7 +21,7 @@ export interface RolesDatabase {
 export interface RoleDriver extends Driver {
   readonly user: string;
   readonly password: string;
-  /** What `--endpoint` takes; parameters as `?name=value`. */
+  /** The value for `--endpoint`. Parameters have the form `?name=value`. */
   readonly url: (parameters?: string) => string;
 }
 

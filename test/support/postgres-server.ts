@@ -11,12 +11,12 @@ const settingsOfTests = {
   max_connections: '300',
 };
 
-/** A Postgres of the tests' own, from Debian's packages. */
+/** A Postgres for tests, from Debian's packages. */
 export class PostgresServer extends DatabaseServer {
   protected readonly stopSignal = 'SIGINT';
   protected readonly programs = postgresDirectory();
 
-  /** Makes a new server and starts it: a second or two. */
+  /** Makes a new server and starts it, which takes a second or two. */
   static start(options: DatabaseServerOptions = {}): Promise<PostgresServer> {
     return startOnFreePort((port) => new PostgresServer(port, options));
   }
@@ -27,7 +27,8 @@ export class PostgresServer extends DatabaseServer {
 
   override async prepare(): Promise<void> {
     const initdb = join(this.programs, 'initdb');
-    // From 15 on with a language's collation, so that any comparison not by bytes shows.
+    // From version 15 on with the collation of a language, so that a comparison not by bytes is
+    // found.
     const knowsIcu = (await this.run(initdb, ['--help'])).includes('--icu-locale');
     await this.run(initdb, [
       `--pgdata=${this.dataDirectory}`,

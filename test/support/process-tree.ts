@@ -25,7 +25,7 @@ function sendKill(pid: number): void {
   }
 }
 
-/** A zombie has released everything. In a container no process may reap it. */
+/** A zombie has released everything. In a container there may be no process that reaps it. */
 function hasEnded(pid: number): boolean {
   try {
     return /^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));

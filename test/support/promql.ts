@@ -26,7 +26,7 @@ const keywords = new Set(['and', 'or', 'unless', 'bool', 'offset', 'by', 'withou
 /** A name that no parenthesis follows, and its matchers. */
 const selector = /(?<![\w:$.])([a-zA-Z_:][\w:]*)\b(?!\s*\()\s*(\{[^{}]*\})?/g;
 
-/** The metrics and labels of an expression, without any of `$variables`' own. */
+/** The metrics and labels of an expression, without the ones that belong to `$variables`. */
 export function namesInExpression(expression: string): UsedNames {
   // Text in quotes is ignored.
   const texts: string[] = [];

@@ -40,7 +40,7 @@ export function watchProcess(pid: number): void {
   tell(`process ${pid}`);
 }
 
-/** To be called as soon as a process ended: its number may be given to another one. */
+/** Call this as soon as a process has ended: its id may be reused. */
 export function forgetProcess(pid: number): void {
   tell(`ended ${pid}`);
 }

@@ -11,7 +11,7 @@ import { childEnvironment } from './child-environment.ts';
 import { findOnPath, goPrograms, repositoryRoot } from './paths.ts';
 import { watchProcess } from './reaper.ts';
 
-/** Languages of clients. JavaScript's needs nothing beside Node. */
+/** Languages of clients. JavaScript needs nothing besides Node. */
 const languages = ['javascript', 'go', 'python'] as const;
 export type Language = (typeof languages)[number];
 
@@ -110,7 +110,10 @@ function contents(directory: string, files: readonly string[]): Promise<string[]
   return Promise.all(files.map((file) => readFile(join(directory, file), 'utf8')));
 }
 
-/** The path of what `make` makes of the ingredients. It appears when it is whole. */
+/**
+ * The path of the file that `make` creates from the ingredients. It appears only when it is
+ * complete.
+ */
 async function cached(
   name: string,
   ingredients: readonly string[],

@@ -17,7 +17,7 @@ export class ResumingWatch {
   readonly #running: Promise<void>;
   #closed = false;
 
-  /** @param client its own: closed with the watch. */
+  /** @param client used by this watch only, and closed with it. */
   constructor(client: EtcdClient, range: Pick<WatchCreateRequest, 'key' | 'range_end'>) {
     this.#client = client;
     this.#range = range;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { type ServiceError, status } from '@grpc/grpc-js';
 
-/** What a client sees of a failed call. */
+/** The failure of a call as a client sees it. */
 export interface RpcFailure {
   /** The gRPC code by name, such as `INVALID_ARGUMENT`. */
   readonly code: keyof typeof status;

@@ -25,13 +25,13 @@ export interface ServerOptions {
    */
   readonly dataDirectory?: string;
   readonly port?: number;
-  /** No file of the server may become larger: what a full disk is to a program. */
+  /** No file of the server may become larger. For a program this is the same as a full disk. */
   readonly fileBytesMax?: number;
   /** How many files and connections the server may have open. */
   readonly openFilesMax?: number;
-  /** The data is on a disk of its own with so much space, which goes with the process. */
+  /** The data is on a separate disk of this size, which is removed with the process. */
   readonly diskBytes?: number;
-  /** What syncs of files do in this process. */
+  /** How syncs of files behave in this process. */
   readonly syncFault?: SyncFault;
   /** How long the server may take until it answers. */
   readonly startTimeoutMs?: number;
@@ -150,12 +150,12 @@ export class Server {
     await this.#untilAnswering();
   }
 
-  /** SIGTERM, and the exit that follows. */
+  /** Sends SIGTERM and waits for the exit. */
   async stop(): Promise<Exit> {
     return this.#end('SIGTERM');
   }
 
-  /** SIGKILL: what a power cut of the process is. */
+  /** Sends SIGKILL, which has the effect of a power cut on the process. */
   async kill(): Promise<Exit> {
     return this.#end('SIGKILL');
   }
@@ -193,7 +193,7 @@ export class Server {
     return join(this.#directory, 'server.log');
   }
 
-  /** Once, however often the server is removed. */
+  /** Takes effect once, however often the server is removed. */
   #leaveStorage(): Promise<void> {
     this.#left ??= leaveStorage(
       this.driver,
@@ -245,7 +245,7 @@ const etcdPeerArguments = [
 
 async function servesHealth(url: string): Promise<boolean> {
   try {
-    // An alarm is no reason to wait.
+    // The check does not wait for alarms to end.
     const reply = await fetch(`${url}/health?exclude=NOSPACE&exclude=CORRUPT`, { signal: AbortSignal.timeout(2_000) });
     await reply.arrayBuffer();
     return reply.ok;
@@ -254,7 +254,7 @@ async function servesHealth(url: string): Promise<boolean> {
   }
 }
 
-/** kine has no health over HTTP. */
+/** kine has no health check over HTTP. */
 async function servesGrpc(address: string): Promise<boolean> {
   const client = new EtcdClient(address);
   try {

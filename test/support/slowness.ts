@@ -17,9 +17,9 @@ const intervalMs = 250;
  */
 const keptCount = 40;
 const averagedCount = 8;
-/** Samples that are taken for each bound. */
+/** The number of samples that are taken for each bound. */
 const freshCount = 8;
-/** The maximum factor; anything slower hangs. */
+/** The maximum factor. Anything slower counts as blocked. */
 const slownessMax = 12;
 
 const samplesMs: number[] = [];

@@ -59,7 +59,7 @@ export class KeptDisk {
     return kept;
   }
 
-  /** Of the process that keeps it. */
+  /** The id of the process that keeps the disk. */
   get pid(): number {
     const { pid } = this.#keeper;
     if (pid === undefined) throw new Error('the small disk is not mounted');
@@ -81,7 +81,7 @@ export class KeptDisk {
   }
 }
 
-/** What takes the space of a program's small disk away, and gives it back. */
+/** A file that fills the small disk of a program, and frees it again. */
 export class Ballast {
   readonly #path: string;
 
@@ -89,7 +89,7 @@ export class Ballast {
     this.#path = join(`/proc/${pid}/root`, directory, 'ballast');
   }
 
-  /** Takes so much of it, or all. */
+  /** Fills this number of bytes, or all. */
   take(bytes = Number.POSITIVE_INFINITY): void {
     const piece = Buffer.alloc(64 * 1024);
     try {

@@ -66,7 +66,7 @@ function postgresUrl(serverUrl: string, database: string): string {
   return url.href;
 }
 
-/** The database stands after the last slash, and parameters after it. */
+/** The database is after the last slash of the DSN, and the parameters are after the database. */
 function mysqlDsn(serverDsn: string, database: string): string {
   const [, server, parameters = ''] = /^(.*\)\/)[^/?]*(\?.*)?$/.exec(serverDsn) ?? [];
   if (server === undefined) throw new Error(`${serverDsn} is no DSN like mysql://user:password@tcp(host:port)/`);

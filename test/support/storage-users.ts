@@ -12,7 +12,7 @@ interface Users {
  */
 const usersOf = new Map<string, Users>();
 
-/** To be called by every server on the directory, before its first start. */
+/** Every server on the directory must call this before its first start. */
 export function useStorage(directory: string): void {
   const users = usersOf.get(directory) ?? { count: 0, isOrphan: false };
   users.count += 1;

@@ -55,7 +55,7 @@ export class ReplyStream<Response> {
     }
   }
 
-  /** How the stream ended: the error, or undefined for an end in order. */
+  /** The end of the stream: its error, or undefined for a normal end. */
   async ended(timeoutMs = timeoutMsDefault): Promise<RpcError | undefined> {
     return this.inbox.end(timeoutMs);
   }

@@ -94,7 +94,7 @@ function running<T>(value: T | undefined): T {
   return value;
 }
 
-/** Node 24 has `passed`; its published types have not. */
+/** Node 24 has `passed`, but its published types lack it. */
 function passed(context: TestContext): boolean {
   return (context as TestContext & { readonly passed: boolean }).passed;
 }

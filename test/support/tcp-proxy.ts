@@ -7,7 +7,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 export interface CommitSign {
   readonly begin: string;
   readonly commit: string;
-  /** Of a request that is all of a transaction. */
+  /** For a request that is a whole transaction. */
   readonly atOnce?: string;
 }
 
@@ -110,7 +110,7 @@ export class TcpProxy {
     this.#isSwallowing = false;
   }
 
-  /** Loses the connection of the next commit of a write; resolves when that has happened. */
+  /** Loses the connection at the next commit of a write. Resolves when that has happened. */
   loseNextCommit(sign: CommitSign, loss: CommitLoss): Promise<void> {
     return new Promise((sprung) => {
       this.#ambush = { sign, loss, sprung };
@@ -124,7 +124,7 @@ export class TcpProxy {
     return ambush;
   }
 
-  /** The sign that is waited for. */
+  /** The sign that the proxy waits for. */
   get sign(): CommitSign | undefined {
     return this.#ambush?.sign;
   }
@@ -151,7 +151,7 @@ class Link {
   #isForgotten = false;
   #isWriting = false;
   #lastSpoke: 'client' | 'server' = 'server';
-  /** Set while a commit's reply is awaited that must not pass. */
+  /** Set while the reply to a commit is expected that must not pass. */
   #ambush: Ambush | undefined;
 
   constructor(proxy: TcpProxy, client: Socket, targetPort: number) {

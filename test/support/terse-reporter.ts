@@ -14,7 +14,7 @@ export class TerseReport {
   readonly #counts: Partial<Record<keyof Counts, number>> = {};
   #durationMs = 0;
 
-  /** Reports a run. Several may follow each other. */
+  /** Reports a run. It may be called for several runs in sequence. */
   follow(stream: TestsStream): void {
     const outputs = new Map<string, string[]>();
     const keep = (file: string | undefined, text: string) => {

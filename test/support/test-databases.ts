@@ -13,11 +13,11 @@ import { PostgresServer } from './postgres-server.ts';
 interface TestDatabase {
   readonly driver: Driver;
   readonly variable: string;
-  /** Whether a test file runs on it. */
+  /** Whether a test file needs the database. */
   readonly isNeededBy: (file: string) => boolean;
-  /** Installed where it is missing. */
+  /** The package that is installed if the programs are missing. */
   readonly debianPackage?: DebianPackage;
-  /** Brings its programs where no package of this machine's Debian does. */
+  /** Provides the programs if no package of this machine's Debian has them. */
   readonly provide?: (signal: AbortSignal) => Promise<void>;
   readonly start: () => Promise<DatabaseServer>;
 }
@@ -62,7 +62,10 @@ const testDatabases: readonly TestDatabase[] = [
   },
 ];
 
-/** The databases these test files need: of the chosen drivers, and not named as running already. */
+/**
+ * The databases that these test files need: of the chosen drivers, without the ones that a variable
+ * names as running.
+ */
 export function databasesFor(files: readonly string[]): readonly TestDatabase[] {
   return testDatabases.filter(
     ({ driver, variable, isNeededBy }) =>

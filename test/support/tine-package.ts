@@ -10,7 +10,7 @@ import { repositoryRoot } from './paths.ts';
 /** Its dependencies are found in the checkout's node_modules around it. */
 const packageDirectory = join(repositoryRoot, 'node_modules', '.cache', 'tine-package');
 
-/** Builds it and names it in TINE_TEST_TINE, unless another program is named there. */
+/** Builds the package and names it in TINE_TEST_TINE, unless the variable names another program. */
 export function provideTine(): void {
   if (process.env.TINE_TEST_TINE) return;
   const { status, stdout, stderr } = spawnSync('npm', ['run', '--silent', 'build'], {

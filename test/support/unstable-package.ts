@@ -24,16 +24,16 @@ const runFile = promisify(execFile);
 /** If root runs the tests, servers run as another user, who cannot enter root's home. */
 const cacheDirectory = process.getuid?.() === 0 ? '/var/cache/tine-tests' : join(homedir(), '.cache', 'tine-tests');
 
-/** The folder a package is unpacked into, which may not be there. */
+/** The folder into which a package is unpacked. It may not exist. */
 export function unstableRoot(packageName: string): string {
   return join(cacheDirectory, packageName);
 }
 
 /**
- * Unpacks the package unless it is here. Several test runs may do so at once: one of them wins.
- *
- * @param instead how to do without it, for the error
- * @throws Error of one line where it cannot be had.
+ * Unpacks the package unless it is already here. Several test runs may do so at once: one of them
+ * wins.
+ * @param instead the alternative to the package, for the error
+ * @throws Error of one line where it cannot be downloaded.
  */
 export async function provideUnstable(packageName: string, instead: string, signal?: AbortSignal): Promise<void> {
   const root = unstableRoot(packageName);
@@ -48,7 +48,7 @@ export async function provideUnstable(packageName: string, instead: string, sign
     await unpack(packageName, directory, signal);
     renameSync(join(directory, 'root'), root);
   } catch (error) {
-    // Another run may have been quicker.
+    // Another run may have been faster.
     if (existsSync(root)) return;
     const { stderr, message } = error as { stderr?: string; message: string };
     const reason = (stderr || message).trim().split('\n').at(-1);
@@ -103,7 +103,7 @@ async function writeAptSettings(directory: string): Promise<string> {
     'Dir::State::Lists': join(directory, 'lists'),
     'Dir::State::Status': join(directory, 'status'),
     'Dir::Cache': join(directory, 'cache'),
-    // The folder is this run's alone, and where root's home is, apt's own user may not enter.
+    // The folder belongs to this run, and apt's own user cannot enter root's home.
     'Debug::NoLocking': 'true',
     'APT::Sandbox::User': '',
     'APT::Update::Error-Mode': 'any',
@@ -116,7 +116,7 @@ async function writeAptSettings(directory: string): Promise<string> {
   return path;
 }
 
-/** Where this machine's own packages come from, when that is a mirror of Debian. */
+/** The source of this machine's own packages, if it is a mirror of Debian. */
 async function mirror(): Promise<string> {
   const filters = ['Created-By: Packages', 'Origin: Debian', 'Label: Debian'];
   const found = await runFile('apt-get', ['indextargets', '--format', '$(REPO_URI)', ...filters]).catch(

@@ -1,4 +1,4 @@
-/** What protobuf.js uses for a 64-bit number. */
+/** The type that protobuf.js uses for a 64-bit number. */
 interface Long {
   readonly low: number;
   readonly high: number;
@@ -24,7 +24,7 @@ const identifierFields: ReadonlySet<string> = new Set([
 
 const byteFields: ReadonlySet<string> = new Set(['key', 'range_end', 'value', 'name', 'blob']);
 
-/** In requests of users and roles names are text. */
+/** In requests about users and roles, names are text. */
 const byteFieldsOfAuth: ReadonlySet<string> = new Set(['key', 'range_end']);
 
 /** A request as tests write it (text for bytes, bigint for ids) -> as protobuf.js takes it. */

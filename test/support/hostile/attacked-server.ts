@@ -8,7 +8,7 @@ import type { Attack } from './attacker.ts';
 
 let pair: { readonly certFile: string; readonly keyFile: string } | undefined;
 
-/** A server with what the attack needs. Its address speaks TLS too where the attack does. */
+/** A server with the settings that the attack needs. Its address has TLS if the attack uses TLS. */
 export async function startAttacked(driver: Driver, { needs }: Pick<Attack, 'needs'>): Promise<Server> {
   if (needs !== 'tls') return Server.start({ driver });
   pair ??= new CertificateAuthority(join(temporaryDirectory(), 'authority')).issue();

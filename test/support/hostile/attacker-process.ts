@@ -12,9 +12,9 @@ export interface AttackOrder {
   readonly name: string;
   readonly host: string;
   readonly port: number;
-  /** How long it goes on, or may. */
+  /** The duration of the attack, or its maximum. */
   readonly seconds: number;
-  /** Of a fuzzer, which ends when it has sent all. */
+  /** For a fuzzer, which ends when it has sent all its items. */
   readonly fuzz?: { readonly seed: number; readonly itemCount: number };
 }
 
@@ -35,7 +35,7 @@ const attacker: Attacker = {
   random: new Random(order.fuzz?.seed ?? 1),
   itemCount: order.fuzz?.itemCount ?? Number.POSITIVE_INFINITY,
 };
-// Each socket waits for it.
+// Each socket adds a listener.
 setMaxListeners(0, abort.signal);
 const timer = setTimeout(() => abort.abort(), order.seconds * 1_000);
 const run = attackNamed(order.name).run(attacker);

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Random } from '../../parity/random.ts';
 
-/** What an attack did to its target. */
+/** The amounts that an attack sent, and the connections it lost. */
 export interface Tally {
   connections: number;
   /** Connections that the server ended. */
@@ -11,29 +11,29 @@ export interface Tally {
   items: number;
 }
 
-/** Who attacks, and until when. */
+/** The attacker, and when it ends. */
 export interface Attacker {
   readonly host: string;
   readonly port: number;
   /** Aborted when the attack is over: every socket is destroyed then. */
   readonly signal: AbortSignal;
   readonly tally: Tally;
-  /** Repeats itself for a seed. */
+  /** Returns the same values for the same seed. */
   readonly random: Random;
-  /** How many items a fuzzer sends; without end for others. */
+  /** The number of items that a fuzzer sends. Infinite for other attacks. */
   readonly itemCount: number;
 }
 
 /** A hostile or careless client. */
 export interface Attack {
   readonly name: string;
-  /** What its client does, for a reader of the results. */
+  /** A description of the client, for a reader of the results. */
   readonly does: string;
-  /** The server must have this. */
+  /** A setting of the server that the attack needs. */
   readonly needs?: 'auth' | 'tls';
-  /** What the good client requests beside gets and puts. */
+  /** Requests of the good client besides gets and puts. */
   readonly alsoAsks?: 'snapshots';
-  /** Bytes of a value that the good client puts, if not a few. */
+  /** The size of the values that the good client puts, if it is not small. */
   readonly putBytes?: number;
   readonly bounds?: Partial<AttackBounds>;
   /**
@@ -44,10 +44,10 @@ export interface Attack {
 }
 
 export interface AttackBounds {
-  /** Of the good client's gets, puts and first gets of new connections, each. */
+  /** For each of the good client's gets, puts and first gets of new connections. */
   readonly p99MsMax: number;
   readonly newConnectionP99MsMax: number;
-  /** Resident memory above that of a server at rest with a good client. */
+  /** Resident memory above the memory of a server at rest with a good client. */
   readonly memoryMebibytesMax: number;
 }
 

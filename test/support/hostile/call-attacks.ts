@@ -33,14 +33,14 @@ import {
 import type { Wire } from './wire.ts';
 
 const noWindow: readonly SettingValue[] = [[Setting.initialWindowSize, 0]];
-/** The largest message of a server's defaults: 1.5 MiB, and 512 KiB that go with it. */
+/** The largest message with default settings: 1.5 MiB, and 512 KiB for the rest of the message. */
 const messageBytesMax = 2 * 1024 * 1024;
 const smallMemory = { memoryMebibytesMax: 64 };
 const emptyMessage = messagePrefix(0);
 
 const bidirectional = { watch: Watch.methods.watch.path, keepAlive: Lease.methods.leaseKeepAlive.path };
 
-/** A stream of messages without end. */
+/** Sends messages on one stream without end. */
 async function messages(
   wire: Wire,
   path: string,
@@ -51,7 +51,10 @@ async function messages(
   while (await wire.data(streamId, bytes));
 }
 
-/** Requests on new streams, as many under way as their answers allow: `batch` each millisecond. */
+/**
+ * Sends requests on new streams, as many under way as their replies allow: `batch` each
+ * millisecond.
+ */
 async function calls(attacker: Attacker, wire: Wire, request: (turn: number) => Request, batch: number): Promise<void> {
   for (let turn = 0; ; turn += 1) {
     const next = Array.from({ length: batch }, (_, index) => request(turn * batch + index)(wire.nextStreamId()));
@@ -81,7 +84,7 @@ function slowReaders(name: string, does: string, request: Request, bounds: Parti
   };
 }
 
-/** Streams that are begun and left, on one connection. `begin` gives the bytes of one. */
+/** Opens streams on one connection and never ends them. `begin` gives the bytes of one stream. */
 async function leaveOpen(
   attacker: Attacker,
   wire: Wire,
@@ -98,7 +101,7 @@ async function leaveOpen(
 const putHeaders = callHeaders(KV.methods.put.path);
 const gzip: Parameters<typeof callHeaders>[1] = [['grpc-encoding', 'gzip']];
 
-/** A megabyte of a field that no message has, in a kilobyte. */
+/** A kilobyte that decompresses to a megabyte of a field that no message has. */
 const bomb = grpcMessage(gzipSync(Buffer.concat([Buffer.of(0x7a, 0x80, 0x80, 0x40), Buffer.alloc(2 ** 20)])), {
   isCompressed: true,
 });
@@ -274,7 +277,7 @@ const busy: readonly Attack[] = [
   {
     name: 'large transactions',
     does: 'sends transactions of 128 puts of 10 KiB, eight at a time',
-    // etcd takes more.
+    // etcd needs more.
     bounds: { p99MsMax: 100, memoryMebibytesMax: 300 },
     run: (attacker) =>
       keepConnected(attacker, async (wire) => {

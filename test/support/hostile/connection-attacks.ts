@@ -9,7 +9,7 @@ const halfOpenCount = 5_000;
  */
 const connectingAtOnce = 100;
 
-/** Keeps up `count` connections that have sent `bytes` and nothing else. */
+/** Keeps `count` connections open that have sent `bytes` and nothing else. */
 async function keepHalfOpen(attacker: Attacker, bytes: Buffer, count: number): Promise<void> {
   let open = 0;
   await atOnce(connectingAtOnce, async () => {
@@ -118,10 +118,11 @@ export const connectionAttacks: readonly Attack[] = [
   {
     name: 'connections that come and go beside a flood',
     does: 'opens connections and resets them while it keeps the server busy',
-    // Twice what etcd takes.
+    // Twice the time of etcd.
     bounds: { newConnectionP99MsMax: 700 },
     run: async (attacker) => {
-      // Node accepts one connection in a turn of its event loop: longer turns let fewer in.
+      // Node accepts one connection in a turn of its event loop. Longer turns mean fewer accepted
+      // connections.
       await Promise.all([comeAndGo(attacker, opening()), flood(attacker, repeated(settingsFrame([]), 4_000))]);
     },
   },

@@ -21,11 +21,14 @@ import type { Wire } from './wire.ts';
 const noWindow: readonly SettingValue[] = [[Setting.initialWindowSize, 0]];
 /** Frames that are sent together. */
 const batchFrames = 200;
-/** Streams whose answers wait for a window. */
+/** The number of streams whose replies wait for a window. */
 const blockedStreams = 10_000;
 const settingsInFrameMax = Math.floor(frameBytesMax / 6);
 
-/** Streams without end, each begun by a request and ended by what `spoil` gives. */
+/**
+ * Opens streams without end. Each begins with a request and ends with the bytes that `spoil`
+ * returns.
+ */
 async function spoilStreams(wire: Wire, request: Request, spoil: (streamId: number) => Buffer): Promise<void> {
   const next = () => {
     const streamId = wire.nextStreamId();
@@ -48,7 +51,7 @@ async function openBlocked(wire: Wire): Promise<readonly number[]> {
   return streamIds;
 }
 
-/** Frames that cost a server work for each stream whose answer waits. */
+/** Frames that make a server work for each stream whose reply waits. */
 function amongBlocked(name: string, does: string, bytes: (streamIds: readonly number[]) => Buffer): Attack {
   return {
     name,
@@ -68,7 +71,7 @@ function amongBlocked(name: string, does: string, bytes: (streamIds: readonly nu
 const priorityFrame = frame(FrameType.priority, 0, 1, Buffer.of(0, 0, 0, 3, 16));
 const putHeaders = callHeaders(KV.methods.put.path);
 
-/** Frames of one request that is never whole, again and again. */
+/** Sends frames of one request that never ends. */
 function withinRequest(name: string, does: string, bytes: (streamId: number) => Buffer): Attack {
   return {
     name,

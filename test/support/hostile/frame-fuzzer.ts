@@ -72,7 +72,7 @@ async function oneConnection(attacker: Attacker): Promise<void> {
     isOpen = await write(attacker, socket, Buffer.concat(batch));
     sent += batch.length;
     tally.items += batch.length;
-    // A fuzzer is no flood.
+    // The fuzzer must not become a flood.
     await pause(attacker, 1);
   }
   socket.resetAndDestroy();

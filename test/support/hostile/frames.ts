@@ -6,7 +6,7 @@ import { clientPreface, Flag, FrameType } from '../../../src/server/transport/ht
 
 const frameHeaderBytes = 9;
 
-/** The largest frame that a server takes which has not allowed more. */
+/** The largest frame that a server accepts by default. */
 export const frameBytesMax = 16_384;
 
 export const none: Buffer = Buffer.alloc(0);
@@ -45,7 +45,7 @@ export function settingsFrame(settings: readonly SettingValue[]): Buffer {
   return frame(FrameType.settings, 0, 0, payload);
 }
 
-/** What opens a connection. */
+/** The bytes that open a connection. */
 export function opening(settings: readonly SettingValue[] = []): Buffer {
   return Buffer.concat([clientPreface, settingsFrame(settings)]);
 }
@@ -67,7 +67,7 @@ export function dataFrame(streamId: number, payload: Buffer, { endsStream }: { e
   return frame(FrameType.data, endsStream ? Flag.endStream : 0, streamId, payload);
 }
 
-/** HPACK's integer after `firstByte`, whose lowest bits it begins in. */
+/** HPACK's integer after `firstByte`. It begins in the lowest bits of that byte. */
 export function hpackInteger(value: number, firstByte: number, prefixBits: number): Buffer {
   const mask = 2 ** prefixBits - 1;
   if (value < mask) return Buffer.of(firstByte | value);
@@ -81,12 +81,12 @@ function plainString(text: string): Buffer {
   return Buffer.concat([hpackInteger(text.length, 0, 7), Buffer.from(text, 'latin1')]);
 }
 
-/** A field that no table keeps. */
+/** A field that is not added to the table. */
 export function literalField(name: string, value: string): Buffer {
   return Buffer.concat([Buffer.of(0x00), plainString(name), plainString(value)]);
 }
 
-/** A field that goes into the server's table, as index 62. */
+/** A field that is added to the server's table, as index 62. */
 export function indexedField(name: string, value: string): Buffer {
   return Buffer.concat([Buffer.of(0x40), plainString(name), plainString(value)]);
 }
@@ -108,7 +108,7 @@ export function callHeaders(path: string, fields: readonly (readonly [string, st
   ]);
 }
 
-/** gRPC's prefix: `length` may be more than what follows. */
+/** gRPC's prefix. `length` may be more than the bytes that follow. */
 export function messagePrefix(length: number, { isCompressed = false } = {}): Buffer {
   const prefix = Buffer.alloc(5);
   prefix[0] = isCompressed ? 1 : 0;

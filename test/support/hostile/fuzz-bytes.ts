@@ -1,6 +1,6 @@
 import type { Random } from '../../parity/random.ts';
 
-/** Bytes that mean something at the edge of a format: signs, ends, lengths. */
+/** Bytes with a meaning at the limits of a format: signs, ends, lengths. */
 const sharpBytes = [0, 1, 0x7f, 0x80, 0xff, 0x0a, 0x22, 0x7b, 0x5b];
 
 export function randomBytes(random: Random, lengthMax: number): Buffer {

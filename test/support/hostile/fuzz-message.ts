@@ -13,7 +13,7 @@ const depthMax = 3;
 const words = ['', 'a', 'good', 'stored/1', 'stored0', 'alice', 'default', '\0', 'é', '3.6.0'];
 const numbers = [0n, 1n, 2n, 3n, 100n, -1n, 2n ** 31n - 1n, 2n ** 31n, 2n ** 53n, 2n ** 63n - 1n, -(2n ** 63n)];
 
-/** A message of a type, each field there or not. */
+/** A message of a type. Each field is set or not at random. */
 export function randomMessage(random: Random, schema: MessageSchema, depth = 0): RandomMessage {
   const parts: Buffer[] = [];
   const json: Record<string, unknown> = {};
@@ -22,7 +22,7 @@ export function randomMessage(random: Random, schema: MessageSchema, depth = 0):
     const values = Array.from({ length: field.isList ? random.below(4) : 1 }, () =>
       valueFor(random, field.value, depth),
     );
-    // Numbers of a list may stand each for itself.
+    // The numbers of a list may also be written one by one.
     for (const { wire } of values) parts.push(varint(BigInt(field.valueTag)), wire);
     json[field.name] = field.isList ? values.map((value) => value.json) : values[0]?.json;
   }

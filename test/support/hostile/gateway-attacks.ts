@@ -7,7 +7,7 @@ import { openSocket, write } from './wire.ts';
 /** A value of JSON may have twice the bytes of the largest message. */
 const valueBytes = Math.floor(3.9 * 1024 * 1024);
 
-/** A gigabyte a second is read and thrown away: what there is too little of are the processors. */
+/** The server reads and discards a gigabyte a second. The processors are the bottleneck. */
 const floodBounds = { p99MsMax: 350, memoryMebibytesMax: 180 };
 
 function post(path: string, body: string): string {
@@ -92,7 +92,7 @@ const createAll = webSocketFrame(
   Buffer.from(JSON.stringify({ create_request: { key: 'AA==', range_end: 'AA==', start_revision: '1' } })),
 );
 
-/** Numbers whose reading must not take time that grows with the square of their length. */
+/** Numbers that must not take time that grows with the square of their length. */
 function longNumbers(): readonly string[] {
   const zeros = '0'.repeat(80_000);
   const numbers = [

@@ -4,7 +4,7 @@ import { Connection } from '../../../bench/load/connection.ts';
 import { KV } from '../../../src/wire/generated/etcdserverpb/kv.ts';
 import { Maintenance } from '../../../src/wire/generated/etcdserverpb/maintenance.ts';
 
-/** What a well-behaved client does. */
+/** The load of a well-behaved client. */
 export interface GoodClientOptions {
   readonly address: string;
   readonly secure?: ConnectionOptions;
@@ -42,7 +42,7 @@ const someCount = 3;
 /** The operations over the connection that stays open. */
 const lastingOperations: readonly GoodOperation[] = ['get', 'put'];
 
-/** What takes longer counts as an error. */
+/** A reply that takes longer counts as an error. */
 const answerMsMax = 10_000;
 
 /**
@@ -105,7 +105,7 @@ export class GoodClient {
     }
   }
 
-  /** A connection that failed is no use to the next request. That it failed was counted. */
+  /** A connection that failed cannot serve the next request. Its failure was counted already. */
   async #reconnect(): Promise<void> {
     try {
       const connection = await this.#connect();
@@ -142,7 +142,7 @@ export class GoodClient {
     }
   }
 
-  /** Until its first part is there. */
+  /** Resolves when the first part of the snapshot has arrived. */
   async #beginSnapshot(): Promise<void> {
     const connection = await this.#connect();
     try {
@@ -198,7 +198,7 @@ class Phase {
   }
 }
 
-/** The error, if it is one or there is no answer in time. */
+/** The error of a failed request. A request without a reply in time has failed too. */
 async function answered(answer: Promise<unknown>): Promise<Error | undefined> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<Error>((resolve) => {

@@ -35,7 +35,9 @@ const methods = services
   .flatMap((service) => Object.values(service.methods))
   .map(({ path }) => ({ path, headers: callHeaders(path), schema: methodSchema(path).request }));
 
-/** Each reads or writes everything there is: a few of them are as good as many. */
+/**
+ * Each of these calls reads or writes everything in the store: a few calls test as much as many.
+ */
 const slowPaths: readonly string[] = [
   Maintenance.methods.defragment.path,
   Maintenance.methods.snapshot.path,

@@ -3,7 +3,7 @@ import { type ProcessUsage, processUsage } from '../../../bench/load/process-usa
 
 const sampleIntervalMs = 20;
 
-/** Looks at a process every 20 ms. On Linux alone. */
+/** Samples a process every 20 ms. Works on Linux only. */
 export class ProcessWatch {
   readonly #pid: number;
   readonly #timer: NodeJS.Timeout;
@@ -15,7 +15,7 @@ export class ProcessWatch {
     this.#look();
   }
 
-  /** Undefined: the process is gone. */
+  /** Undefined: the process has ended. */
   get usage(): ProcessUsage | undefined {
     return processUsage(this.#pid);
   }

@@ -3,7 +3,7 @@ import type { MessageInput } from '../../../src/wire/message-codec.ts';
 import type { MethodContract } from '../../../src/wire/service.ts';
 import { callHeaders, dataFrame, grpcMessage, headerFrames } from './frames.ts';
 
-/** What every target holds before an attack. */
+/** The keys that every target stores before an attack. */
 export const storedKeys = { prefix: 'stored/', end: 'stored0', count: 1_000, valueBytes: 1_024 };
 
 export const storedLargeKey = { key: 'large', valueBytes: 2 ** 20 };

@@ -14,48 +14,54 @@ import { GoodClient, type GoodFigures } from './good-client.ts';
 import { ProcessWatch } from './process-watch.ts';
 import { storedKeys, storedLargeKey } from './requests.ts';
 
-/** What an attack did to a server and to its good client. */
+/** The effect of an attack on a server and on its good client. */
 export interface Outcome {
   readonly tally: Tally;
-  /** Of the good client, from the attack's begin until half a second after its end. */
+  /** The good client's figures from the start of the attack until half a second after its end. */
   readonly during: GoodFigures;
-  /** Of the good client, for half a second after that, or longer on a busy machine. */
+  /** The good client's figures for half a second after that, or longer on a busy machine. */
   readonly after: GoodFigures;
   readonly memory: {
-    /** With a good client alone. */
+    /** The server's memory with a good client only. */
     readonly restMebibytes: number;
-    /** Above that, at most: from the attack's begin until the end of what is measured after it. */
+    /**
+     * The maximum above `restMebibytes`, from the start of the attack until the end of the
+     * measurement after it.
+     */
     readonly aboveRestMebibytes: number;
-    /** Above that, when all is over. */
+    /** The memory above `restMebibytes` at the end. */
     readonly leftMebibytes: number;
   };
   /** Open files and connections: at rest, and a second after the attack. */
   readonly descriptors: { readonly rest: number; readonly after: number };
   /** From the start of the attacker's process to its end. */
   readonly tookSeconds: number;
-  /** Of the server, for each of these seconds. */
+  /** The server's share of a processor during `tookSeconds`. */
   readonly cpuShare: number;
   /**
    * How late this process, which waits most of the time, was given a processor during the attack
    * (p99). The machine adds this time to each latency.
    */
   readonly lateMs: number;
-  /** The process was there at the end. */
+  /** Whether the server's process was running at the end. */
   readonly isAlive: boolean;
 }
 
 export const rootUser = 'root:root-password';
 
 const warmUpMs = 400;
-/** How long after the attack everything must be as before. */
+/** The time after the attack within which everything must be as before. */
 const recoveryMs = 500;
 const afterMs = 400;
-/** For a new process to load its program, and for a busy one to end. */
+/** The time for a new process to load its program, and for a busy one to end. */
 const attackerGraceMs = 20_000;
 const smallPutBytes = 100;
 const delayResolutionMs = 5;
 
-/** Attacks a server, at whose address `attack` finds what it needs, while a good client uses it. */
+/**
+ * Attacks a server while a good client uses it. The server must have the settings that the attack
+ * needs.
+ */
 export async function underAttack(
   server: Server,
   attack: Attack,
@@ -151,7 +157,7 @@ async function enableAuth(connection: Connection): Promise<void> {
   await connection.call(Auth.methods.authEnable, {});
 }
 
-/** Runs an attack in a process of its own. */
+/** Runs an attack in a separate process. */
 async function attackFrom(order: AttackOrder): Promise<Tally> {
   const program = fileURLToPath(new URL('attacker-process.ts', import.meta.url));
   const child = spawn(process.execPath, [program, JSON.stringify(order)], { stdio: ['ignore', 'pipe', 'inherit'] });

@@ -4,7 +4,7 @@ export const upgrade = (path: string): string =>
 
 export const webSocketOpcodes = { continuation: 0, text: 1, binary: 2, close: 8, ping: 9, pong: 10 };
 
-/** A masked frame of a WebSocket, of which `payload` may be less than the announced length. */
+/** A masked frame of a WebSocket. `payload` may be shorter than the announced length. */
 export function webSocketFrame(
   opcode: number,
   payload: Buffer,

@@ -22,7 +22,7 @@ export interface WireOptions {
   readonly connectionWindowBytes?: number;
 }
 
-/** Opens a socket. Undefined: the server does not take it, or the attack is over. */
+/** Opens a socket. Undefined: the server does not accept it, or the attack is over. */
 export async function openSocket(attacker: Attacker, { isSecure = false } = {}): Promise<Socket | undefined> {
   const { signal, host, port } = attacker;
   if (signal.aborted) return undefined;
@@ -31,7 +31,7 @@ export async function openSocket(attacker: Attacker, { isSecure = false } = {}):
     : connectTcp({ host, port, noDelay: true });
   const end = () => socket.destroy();
   signal.addEventListener('abort', end, { once: true });
-  // Any number of streams may wait for it.
+  // Any number of streams may add a listener.
   socket.setMaxListeners(0);
   socket.on('error', () => undefined);
   socket.on('close', () => {
@@ -44,7 +44,7 @@ export async function openSocket(attacker: Attacker, { isSecure = false } = {}):
   return socket.destroyed ? undefined : socket;
 }
 
-/** Resolves when the socket takes more: false when it is gone. */
+/** Resolves when the socket accepts more bytes. False: the socket is closed. */
 export async function write(attacker: Attacker, socket: Socket, bytes: Buffer | string): Promise<boolean> {
   if (socket.destroyed || !socket.writable) return false;
   attacker.tally.bytes += bytes.length;
@@ -66,11 +66,11 @@ export class Wire {
   #lastStreamId = -1;
   #window = defaultWindowBytes;
   #streamWindowStart = defaultWindowBytes;
-  /** What streams may send beyond what they began with. */
+  /** The bytes that each stream may send in addition to the initial window. */
   readonly #streamWindows = new Map<number, number>();
   /** Streams that were begun and have not ended. */
   readonly #unanswered = new Set<number>();
-  /** For what arrived since the last frames were read. */
+  /** The credit for the bytes received since the last frames were read. */
   #connectionCredit = 0;
   #credits: Buffer[] = [];
   #wake: (() => void)[] = [];
@@ -88,7 +88,7 @@ export class Wire {
     socket.on('data', (chunk: Buffer) => this.#receive(chunk));
   }
 
-  /** Undefined: the server does not take it, or the attack is over. */
+  /** Undefined: the server does not accept the connection, or the attack is over. */
   static async open(attacker: Attacker, options: WireOptions = {}): Promise<Wire | undefined> {
     const { settings = [], connectionWindowBytes = 0 } = options;
     const socket = await openSocket(attacker, options);
@@ -156,7 +156,7 @@ export class Wire {
     if (surplus.length > 0) await this.send(...surplus.map(resetFrame));
   }
 
-  /** Takes nothing more from the network. */
+  /** Stops reading from the network. */
   stopReading(): void {
     this.#socket.pause();
   }
@@ -216,7 +216,9 @@ export class Wire {
     }
   }
 
-  /** The server may send as much again: who reads slowly is another client. */
+  /**
+   * Allows the server to send the same number of bytes again. Another client tests slow reading.
+   */
   #onData(streamId: number, bytes: number, flags: number): void {
     this.#connectionCredit += bytes;
     if ((flags & Flag.endStream) !== 0) this.#forget(streamId);

@@ -27,7 +27,7 @@ function permutationsOf<T>(items: readonly T[]): T[][] {
   return items.flatMap((item, place) => permutationsOf(items.toSpliced(place, 1)).map((rest) => [item, ...rest]));
 }
 
-/** Nothing comes after what was called when it had returned. */
+/** No operation comes after one that was called after its return. */
 function keepsTime(order: readonly Interval[]): boolean {
   return order.every((later, place) => order.slice(0, place).every((earlier) => earlier.called < later.returned));
 }

@@ -29,7 +29,7 @@ export function newestToldBefore(operations: readonly Operation[]): Map<Operatio
   return newest;
 }
 
-/** Of a reply; 0 where there was none. */
+/** The revision of a reply. 0 without a reply. */
 export function revisionOf(operation: Operation | undefined): number {
   return operation?.reply?.revision ?? 0;
 }

@@ -13,7 +13,7 @@ export const killInTurns: Disturbance = async ({ servers, random, isOver }) => {
   }
 };
 
-/** Restarts the database under the servers, which stay. */
+/** Restarts the database while the servers continue to run. */
 export const restartDatabase: Disturbance = async ({ place, random, isOver }) => {
   for (;;) {
     await sleep(random.between(1_000, 2_000));

@@ -9,7 +9,7 @@ interface Change {
 /** The history of an initially empty store from its events: each key at each revision. */
 export class EventLog {
   readonly events: readonly WatchedEvent[];
-  /** By key, in the order of revisions. */
+  /** The changes by key, in the order of revisions. */
   readonly #changes = new Map<string, Change[]>();
 
   constructor(events: readonly WatchedEvent[]) {
@@ -26,12 +26,12 @@ export class EventLog {
     return this.#changes.get(key)?.findLast((change) => change.revision <= revision);
   }
 
-  /** Of every key the request names, in the request's order; of a list, by key. */
+  /** The pairs of every key that the request names, in the request's order. For a list, by key. */
   pairsOf(request: Request, revision: number): Pair[] {
     return this.#keysOf(request).flatMap((key) => this.lastChange(key, revision)?.pair ?? []);
   }
 
-  /** The event as it follows from the ones before and its own key, value and revision. */
+  /** The event as it follows from the previous events and its own key, value and revision. */
   expectedOf({ kind, pair }: WatchedEvent): WatchedEvent {
     const previous = this.lastChange(pair.key, pair.modRevision - 1)?.pair;
     return { kind, pair: kind === 'delete' ? deletedPair(pair) : writtenPair(pair, previous), previous };

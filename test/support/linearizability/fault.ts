@@ -13,7 +13,7 @@ export interface Fault {
   readonly plant: (recording: Recording, random: Random) => Recording | undefined;
 }
 
-/** Of the first watch: in a correct run they are the same in all. */
+/** The events of the first watch: in a correct run they are the same in all watches. */
 export function eventsOf({ watches }: Recording): readonly WatchedEvent[] {
   return watches[0]?.messages.flatMap(({ events }) => events) ?? [];
 }

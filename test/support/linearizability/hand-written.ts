@@ -14,7 +14,7 @@ export function swap(expectedRevision: number, value: string): Request {
   return { kind: 'swap', key, expectedRevision, value };
 }
 
-/** An element of the set `s/1/`, added when it is not there. */
+/** A request that adds an element to the set `s/1/` if it does not exist. */
 export function add(element: string): Request {
   return { kind: 'swap', key: `s/1/${element}`, expectedRevision: 0, value: element };
 }
@@ -38,7 +38,7 @@ export function wrote(revision: number, ...before: Pair[]): Reply {
   return { revision, wrote: true, seen: before };
 }
 
-/** The reply of a read, or of a write that did nothing. */
+/** The reply of a read, or of a write that wrote nothing. */
 export function saw(revision: number, ...seen: Pair[]): Reply {
   return { revision, wrote: false, seen };
 }

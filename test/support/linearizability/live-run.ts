@@ -8,7 +8,7 @@ import { Recorder } from './recorder.ts';
 import type { Recording, WatchRecord } from './recording.ts';
 import { Workload } from './workload.ts';
 
-/** What happens to the servers meanwhile. Ends with all of them running. */
+/** A disturbance of the servers during a run. It ends with all of them running. */
 export type Disturbance = (options: {
   servers: readonly Server[];
   place: Place;
@@ -37,7 +37,7 @@ const epochOperationsMin = 40;
 const operationsMin = 400;
 const durationFactorMax = 8;
 const thinkMsMax = 6;
-/** Longer than a healthy server takes for anything, shorter than a test can wait. */
+/** Longer than any request to a healthy server, shorter than the time limit of a test. */
 const deadlineMsDefault = 3_000;
 /**
  * Of 100 requests this many are cancelled while they run; most take effect. Few enough for the

@@ -76,7 +76,7 @@ export class RecordedWatch {
 
   #keep({ header, events, created, canceled, cancel_reason }: WatchResponse): void {
     if (canceled) this.#refusal = cancel_reason;
-    // The reply that announces a watch promises nothing.
+    // The reply that announces a watch covers no revision.
     if (canceled || created) return;
     this.#messages.push({ stream: this.#streamCount, revision: header.revision, events: events.map(watchedEvent) });
     const last = events.at(-1)?.kv.mod_revision ?? header.revision;

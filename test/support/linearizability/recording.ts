@@ -23,9 +23,9 @@ export type Request =
   | { readonly kind: 'delete'; readonly key: string };
 
 export interface Reply {
-  /** The header's. */
+  /** The revision in the header. */
   readonly revision: number;
-  /** Whether the operation wrote; its revision is then the header's. */
+  /** Whether the operation wrote. Its revision is then the header's. */
   readonly wrote: boolean;
   /**
    * The pairs of the request's keys: before the write when it wrote, at the header's revision
@@ -55,7 +55,7 @@ export interface Operation extends Interval {
 
 export interface WatchedEvent {
   readonly kind: 'put' | 'delete';
-  /** A deleted one has its key and mod revision only. */
+  /** Of a deleted key only the key and the mod revision are set. */
   readonly pair: Pair;
   readonly previous: Pair | undefined;
 }
@@ -78,17 +78,17 @@ export interface WatchRecord {
  * `lastRevision`.
  */
 export interface Recording {
-  /** Of the store before the first operation, when it held none of the keys. */
+  /** The store's revision before the first operation, when none of the keys existed. */
   readonly firstRevision: number;
   readonly lastRevision: number;
   readonly operations: readonly Operation[];
   readonly watches: readonly WatchRecord[];
 }
 
-/** Something a recording shows that a correct store never does. */
+/** A part of a recording that a correct store never produces. */
 export interface Violation {
   readonly what: string;
-  /** The operations or events that show it, one a line. */
+  /** The operations or events that prove it, one a line. */
   readonly excerpt: readonly string[];
 }
 

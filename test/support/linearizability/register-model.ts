@@ -2,7 +2,7 @@ import type { Interval, Operation, Pair } from './recording.ts';
 import type { Model } from './search.ts';
 import type { NextUnclaimed } from './unclaimed-revisions.ts';
 
-/** What an operation did, or may have done, to one key. */
+/** The effect of an operation, certain or possible, on one key. */
 export interface RegisterOperation extends Interval {
   readonly source: Operation;
   readonly change:
@@ -55,7 +55,9 @@ function isAfter({ revision, wrote }: NonNullable<RegisterOperation['reply']>, s
   return wrote ? revision > storeRevision : revision >= storeRevision;
 }
 
-/** The register with what the reply shows of it; undefined when they contradict each other. */
+/**
+ * The register with the values from the reply. Undefined when the reply contradicts the register.
+ */
 function agreed(register: Register, reply: NonNullable<RegisterOperation['reply']>): Register | undefined {
   const { seen, revision, wrote } = reply;
   if (!isAfter(reply, register.storeRevision)) return undefined;
@@ -122,7 +124,7 @@ function mayBeAt(register: Register, revision: number): boolean {
   return modRevision === undefined ? revision > 0 : modRevision === revision;
 }
 
-/** What a compare sees: 0 for a key that is not there. */
+/** The mod revision that a compare reads: 0 for a key that does not exist. */
 function modRevisionOf({ value, modRevision }: Register): number | undefined {
   return value === undefined ? 0 : modRevision;
 }

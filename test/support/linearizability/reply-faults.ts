@@ -62,7 +62,7 @@ function incompleteList(recording: Recording, random: Random): Recording | undef
   });
 }
 
-/** Changes the first operation, from a random one on, that can be. */
+/** Changes the first operation that can be changed, from a random one on. */
 function withOneChanged(
   recording: Recording,
   random: Random,
@@ -77,7 +77,7 @@ function withOneChanged(
   return undefined;
 }
 
-/** Acknowledged before an operation was called. */
+/** The writes that were acknowledged before an operation was called. */
 function writesBefore({ operations }: Recording, { called }: Operation): Operation[] {
   return operations.filter(({ reply, returned }) => reply?.wrote && returned < called);
 }
@@ -88,7 +88,8 @@ function withReply(operation: Operation, revision: number, seen: readonly Pair[]
 
 /** An acknowledged write that no later reply shows, although an operation read the key. */
 function lostWrite(recording: Recording, random: Random): Recording | undefined {
-  // Seen as an update: that a key is not there may be another's work.
+  // The revisions that were read as an update. A missing key may be the effect of another
+  // operation.
   const updatesSeen = new Set(
     recording.operations.flatMap(({ reply }) =>
       (reply?.seen ?? []).filter(({ version }) => version > 1).map(({ modRevision }) => modRevision),

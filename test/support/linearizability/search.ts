@@ -36,9 +36,9 @@ export const searchBoundsDefault: SearchBounds = { configurationCountMax: 300_00
 
 interface Frame<State, Operation extends Interval> {
   readonly state: State;
-  /** The operation that led here; none in the first frame. */
+  /** The operation that led to this frame. The first frame has none. */
   readonly taken: Entry<Operation> | undefined;
-  /** Operations that led here and have returned. */
+  /** The number of operations that led to this frame and have returned. */
   readonly certainCount: number;
   readonly candidates: readonly Entry<Operation>[];
   nextCandidate: number;

@@ -13,7 +13,7 @@ export interface SetOperation extends Interval {
 }
 
 export interface ElementSet {
-  /** In the order of their names. */
+  /** Sorted by name. */
   readonly elements: readonly string[];
   /** As in a register. */
   readonly storeRevision: number;

@@ -65,7 +65,7 @@ function swapped(messages: readonly WatchMessage[], place: number): WatchMessage
   return messages.toSpliced(place, 2, ...messages.slice(place, place + 2).reverse());
 }
 
-/** As a watch that resumes one revision too early would show it. */
+/** The watch as it would be after resuming one revision too early. */
 function duplicated(messages: readonly WatchMessage[], place: number): WatchMessage[] {
   const resumed = messages.slice(place).map((message) => ({ ...message, stream: 1 }));
   return [...messages.slice(0, place + 1), ...resumed];
@@ -83,7 +83,7 @@ function at({ stream, events }: WatchMessage, revision: number): WatchMessage {
 }
 
 function foreignValue(messages: readonly WatchMessage[], place: number): WatchMessage[] {
-  // The first of all is a put: there was nothing to delete.
+  // The first event of all is a put, because there was nothing to delete.
   const first = messages.findLastIndex(({ events }, index) => index <= place && events[0]?.kind === 'put');
   const changed = messages.slice(first, first + 1).map(({ stream, revision, events }) => ({
     stream,

@@ -3,7 +3,7 @@ import type { Operation, Reply, Request } from './recording.ts';
 
 const registers = ['a', 'b', 'c'] as const;
 
-/** Small enough that adds meet elements which are there. */
+/** Few elements, so that some adds find an existing element. */
 const elementCount = 16;
 
 /**
@@ -36,7 +36,7 @@ export class Workload {
     ])();
   }
 
-  /** The revision of a key in the client's last reply, used in its next compare. */
+  /** Stores the revision of a key in the client's last reply, for its next compare. */
   learn({ request }: Pick<Operation, 'request'>, { revision, wrote, seen }: Reply): void {
     if (request.kind === 'list') return;
     const keys = request.kind === 'put' ? request.keys : [request.key];
