@@ -110,7 +110,7 @@ const recipePackages: readonly (DebianPackage & { readonly file: string; readonl
 
 const interruption = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-  // A second one ends at once.
+  // A second signal ends the run at once.
   process.once(signal, () => {
     process.exitCode = 128 + constants.signals[signal];
     interruption.abort();
@@ -122,7 +122,7 @@ try {
 } catch (error) {
   console.error(`test: ${error instanceof Error ? error.message : error}`);
   process.exitCode ??= 1;
-  // Nothing goes on without the rest.
+  // After an error, everything that still runs is aborted.
   interruption.abort();
 }
 
@@ -133,10 +133,10 @@ async function main(patterns: readonly string[]): Promise<void> {
   const clusterPackages = files.some(isGalera) ? galeraPackages : [];
   const needed = filePackages.filter(({ file, isWanted }) => files.includes(file) && isWanted(databases));
   const recipes = recipePackages.filter(({ file, language }) => files.includes(file) && isChosen(language));
-  // What is compiled once serves every test file; `bin/tine` keeps it in the same place.
+  // The compile cache serves every test file. `bin/tine` keeps its cache in the same place.
   process.env.NODE_COMPILE_CACHE ??= join(repositoryRoot, 'node_modules', '.cache', 'tine');
   provideTine();
-  // One works on the processors, the other one on network and disk.
+  // One of the two uses the processors, the other one network and disk.
   await Promise.all([
     peers && buildPeers(peers, interruption.signal),
     installMissingPackages([

@@ -26,7 +26,7 @@ import {
   withoutLog,
 } from '../support/index.ts';
 
-/** A user that owns nothing. */
+/** The id of a user without any files. */
 const nobodyUserId = 65_534;
 
 /** Standard error has one line with the error, and no stack. */

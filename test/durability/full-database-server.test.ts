@@ -28,7 +28,7 @@ const noSpace = { code: 'RESOURCE_EXHAUSTED', details: 'etcdserver: mvcc: databa
 interface Place {
   readonly driver: Driver;
   readonly database: DatabaseServer;
-  /** The data directory, whose name is that of the database on the small disk. */
+  /** The data directory. Its name is also the name of the database on the small disk. */
   readonly dataDirectory: string;
 }
 

@@ -75,7 +75,7 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres'))
     const role = await database.role({ ...hostile, ...Object.fromEntries(known) });
     const { server, client } = await ownServer(context, { driver: role });
     await assertEverythingWorks(client);
-    // Many rows in one statement, some of their columns without a value.
+    // Many rows in one statement. Some of their columns have no value.
     await Promise.all(Array.from({ length: 300 }, (_, index) => client.put({ key: `p/${index}`, value: `${index}` })));
     const { kvs } = await client.range({ ...withPrefix('p/'), sort_target: 'VALUE', sort_order: 'DESCEND', limit: 3 });
     assert.deepEqual(

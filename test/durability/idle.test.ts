@@ -20,7 +20,7 @@ if (runsOnPostgres)
     const { client, server } = await ownServer(context, { driver: postgresAt(() => database.url) });
     const watch = client.watch();
     for (let index = 0; index < watchCount; index += 1) await watch.create({ key: `quiet/${index}` });
-    // What the start left to do is done.
+    // The work that the start left is done by then.
     await sleep(3_000);
     const cpuBefore = processUsage(server.pid)?.cpuSeconds ?? Number.NaN;
     const before = statementsOf(database.log());

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { numberFromEnvironment } from '../parity/random.ts';
 import { type EtcdClient, FILE_DRIVERS, ownServer, RpcError, runTine, sleep, withPrefix } from '../support/index.ts';
 
-/** 1,000 take some half an hour. */
+/** 1,000 kills take about half an hour. */
 const killCount = numberFromEnvironment('TINE_TEST_KILLS', 5);
 const writerCount = 24;
 /**
@@ -13,7 +13,7 @@ const writerCount = 24;
  */
 const lifeMsMin = 100;
 const lifeMsMax = 500;
-/** Kills between two looks into the file. */
+/** Kills between two checks of the file. */
 const killsPerCheck = 10;
 const valueBytes = 2_000;
 

@@ -78,7 +78,7 @@ async function work(api: ApiServer, round: string): Promise<void> {
   for (let index = 0; index < 2; index += 1) await api.create(`/registry/${round}/${index}`, `again in ${round}`);
 }
 
-/** A database that both use in turn, removed after the test. */
+/** A database that tine and kine use in turn, removed after the test. */
 interface Place {
   readonly driver: Driver;
   readonly dataDirectory: string;
@@ -91,7 +91,7 @@ function newPlace(context: TestContext, driver: Driver): Place {
   return { driver, dataDirectory, endpoint: driver.storageArguments(dataDirectory)[1] ?? '' };
 }
 
-/** Runs kine on it while `use` runs. */
+/** Runs kine on the database while `use` runs. */
 async function withKine<Result>(
   { driver, dataDirectory }: Place,
   use: (client: EtcdClient) => Promise<Result>,

@@ -31,7 +31,7 @@ class Wanderer {
     this.#at = start % servers.length;
   }
 
-  /** Repeats the request until it is answered. */
+  /** Repeats the request until a server replies. */
   async ask<Reply>(question: (client: EtcdClient) => Promise<Reply>): Promise<Reply> {
     for (;;) {
       const client = this.#clients[this.#at % this.#clients.length] as EtcdClient;

@@ -1,4 +1,4 @@
-/** Behind a pooler that gives each transaction whichever session of the server is free. */
+/** tine behind a pooler that runs each transaction in any free session of the server. */
 import assert from 'node:assert/strict';
 import { type TestContext, test } from 'node:test';
 import pg from 'pg';
@@ -18,7 +18,7 @@ import { provideUnstable, unstableCommand } from '../support/unstable-package.ts
 
 interface Pooler extends Pick<PgbouncerOptions, 'mode' | 'settings'> {
   readonly name: string;
-  /** Whether it supports prepared statements, as tine's log reports. */
+  /** Whether the pooler supports prepared statements, as tine's log reports. */
   readonly keepsStatements: boolean;
   readonly command: () => Promise<readonly string[]>;
 }

@@ -46,7 +46,7 @@ class Writer {
   }
 }
 
-/** Until the server has noticed by itself, and how long that took. */
+/** Waits until the server has detected the removal by itself. Returns how long that took. */
 async function noticedMs(server: Server): Promise<number> {
   const beganMs = performance.now();
   await waitFor('a line in the log', () => server.log().includes('writes are refused because they would be lost'));
@@ -85,7 +85,7 @@ for (const driver of FILE_DRIVERS) {
     const countThen = writer.acknowledged.length;
     assert.deepEqual(await failureOf(client.put({ key: 'refused' })), refusal);
     assert.equal(writer.acknowledged.length, countThen);
-    // What was acknowledged can be saved from the running server.
+    // The acknowledged writes can be saved from the running server.
     const saved = await etcdctl(server.address, ['snapshot', 'save', away]);
     assert.equal(saved.status, 0, saved.stderr);
     for (const suffix of ['', '-wal', '-shm']) renameSync(`${path}.away${suffix}`, `${path}${suffix}`);

@@ -146,7 +146,7 @@ for (const driver of FILE_DRIVERS) {
     const { server } = await ownServer(context, { driver });
     const path = join(server.dataDirectory, 'state.db');
     await server.stop();
-    // The same lock as `tine repair`, `release` and `snapshot restore` hold.
+    // The lock that `tine repair`, `release` and `snapshot restore` hold too.
     const holder = new Database(path);
     holder.pragma('locking_mode = EXCLUSIVE');
     holder.pragma('journal_mode = DELETE');

@@ -29,7 +29,7 @@ function describe(expected: Outcome, actual: Outcome | undefined): string[] {
   return [[`etcdctl ${expected.step}`, ...shown].join('\n')];
 }
 
-/** Two texts without what they begin and end with alike, but for some of it. */
+/** Two texts without their equal beginnings and ends, except for a part of them. */
 function withoutEqualEnds(left: string, right: string): readonly [string, string] {
   const shorter = Math.min(left.length, right.length);
   let begin = 0;

@@ -5,10 +5,10 @@ import { waitFor, within } from '../support/wait.ts';
 
 const endTimeoutMs = 30_000;
 const printTimeoutMs = 15_000;
-/** An answer is printed in several writes, a line each in some formats. */
+/** A reply is printed in several writes, in some formats one for each line. */
 const silenceMs = 150;
 
-/** What etcdctl printed, and how it ended. */
+/** The output of etcdctl, and how it ended. */
 export interface Printed {
   readonly exit: string;
   readonly stdout: Buffer;
@@ -31,7 +31,7 @@ export class EtcdctlProcess {
     this.#closed = new Promise((resolve) => this.#child.once('close', resolve));
     this.#child.stdout.on('data', (bytes: Buffer) => this.#stdout.push(bytes));
     this.#child.stderr.on('data', (bytes: Buffer) => this.#stderr.push(bytes));
-    // It may end before it has read everything.
+    // The process may end before it has read everything.
     this.#child.stdin.on('error', () => {});
     void this.#closed.then(() => {
       this.#hasEnded = true;
@@ -70,7 +70,7 @@ export class EtcdctlProcess {
     this.#seenLength = Buffer.concat(this.#stdout).length;
   }
 
-  /** Its end, which must come. */
+  /** Waits for the end of the process, which must come. */
   async ended(): Promise<Printed> {
     try {
       await within(endTimeoutMs, `the end of ${this.#child.spawnargs.join(' ')}`, this.#closed);

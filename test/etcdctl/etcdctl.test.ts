@@ -23,7 +23,8 @@ import { type Variant, variants } from './variants.ts';
 const script = [
   ...kvScript,
   ...txnScript,
-  // A hash is over the ids of leases, too, which servers choose: before there were any.
+  // A hash covers the ids of leases too, which servers choose, so this script runs before any lease
+  // is granted.
   ...hashScript,
   ...leaseScript,
   ...watchScript,
@@ -37,7 +38,7 @@ const script = [
 
 const allFormats: readonly Format[] = ['simple', 'json', 'fields', 'protobuf'];
 
-/** Passwords are checked all the time, and none is worth much. */
+/** Passwords are checked with every command, and none needs protection. */
 const settings = ['--bcrypt-cost', '4', '--quota-backend-bytes', '1073741824'];
 /** Output about etcd's own binaries. */
 const tineSettings = ['--emulated-etcd-version', etcdProgramVersion()];

@@ -8,19 +8,19 @@ import { type Format, type HeaderIds, readable } from './readable.ts';
 import { rootPassword } from './scripts/auth.ts';
 import type { CommandStep, Step } from './step.ts';
 
-/** A server that etcdctl is to be run against, and how it gets in. */
+/** A server for etcdctl, with the flags to connect to it. */
 export interface Place {
   /** `127.0.0.1:PORT`. */
   readonly address: string;
-  /** Global flags of etcdctl's, the endpoint among them. */
+  /** etcdctl's global flags, including the endpoint. */
   readonly flags: readonly string[];
   /** The flags of an anonymous client: without user and certificate. */
   readonly anonymousFlags: readonly string[];
-  /** What `make-mirror` needs to get in. */
+  /** The flags with which `make-mirror` connects to the server. */
   readonly destinationFlags: readonly string[];
 }
 
-/** What one step came to, in a form that can be compared. */
+/** The result of one step, in a form that can be compared. */
 export interface Outcome {
   readonly step: string;
   readonly differs: string | undefined;
@@ -29,10 +29,10 @@ export interface Outcome {
   readonly stderr: string;
 }
 
-/** Long enough for a machine that does a lot besides; commands with a time of their own name it. */
+/** Long enough for a busy machine. Commands that have their own timeout name it. */
 const patienceFlags = ['--command-timeout=30s', '--dial-timeout=20s'];
 
-/** One server on its way through a script. */
+/** One server and its progress through a script. */
 export class Lane {
   readonly #place: Place;
   readonly #format: Format;
@@ -46,7 +46,7 @@ export class Lane {
     this.#format = format;
   }
 
-  /** Runs the steps one after the other. Ends what they leave running. */
+  /** Runs the steps one after the other. Ends the processes that the steps leave running. */
   async run(steps: readonly Step[]): Promise<Outcome[]> {
     await this.#learnIds();
     const outcomes: Outcome[] = [];
@@ -113,9 +113,9 @@ export class Lane {
     });
   }
 
-  /** A question of the lane's own, answered as JSON. */
+  /** Runs a command of the lane itself. Its reply is JSON. */
   async #ask(...words: string[]): Promise<string> {
-    // While auth is on only root may; while it is off, a user is no hindrance.
+    // While auth is enabled only root has the right. While it is disabled, a user does no harm.
     const flags = [...this.#place.flags, ...patienceFlags, '--write-out=json', `--user=root:${rootPassword}`];
     const process = new EtcdctlProcess(etcdctlProgram(), [...flags, ...words], {});
     process.endInput();
@@ -129,7 +129,7 @@ export class Lane {
     this.#ids = { clusterId: numberAfter('"cluster_id":', status), memberId: numberAfter('"member_id":', status) };
   }
 
-  /** Ids have up to 64 bits: they are found as text. */
+  /** Ids have up to 64 bits, so they are searched as text. */
   async #learnLease({ grants }: CommandStep): Promise<void> {
     if (grants === undefined || this.#leases.has(grants)) return;
     const listed = [...(await this.#ask('lease', 'list')).matchAll(/"(?:ID|id)":"?(-?\d+)/g)].map(([, id]) =>
@@ -181,12 +181,12 @@ export class Lane {
     };
   }
 
-  /** A command may name a format of its own. */
+  /** A command may name its own format. */
   #formatOf(step: CommandStep): Format {
     return step.arguments.includes('--write-out=table') ? 'table' : this.#format;
   }
 
-  /** Without the differences that have a name. */
+  /** The text without the named differences. */
   #comparable(text: string): string {
     let comparable = text.replaceAll(this.#place.address, '<endpoint>').replaceAll(this.#directory, '<directory>');
     comparable = replaceId(comparable, this.#ids.clusterId, '<cluster>');
@@ -210,7 +210,7 @@ function replaceId(text: string, id: bigint, name: string): string {
   return text.replace(new RegExp(`\\b(${id}|0*${id.toString(16)})\\b`, 'g'), name);
 }
 
-/** What base64 of any text with this beginning begins with, too. */
+/** The common beginning of the base64 of all texts with this beginning. */
 function base64Beginning(text: string): string {
   return Buffer.from(text)
     .toString('base64')

@@ -1,4 +1,4 @@
-/** One way in which what etcdctl prints may differ between etcd and tine. */
+/** A difference between etcd's and tine's output of etcdctl. */
 export interface NamedDifference {
   readonly name: string;
   /** Why it is not an error. docs/differences.md has the same text. */
@@ -62,7 +62,8 @@ export const namedDifferences: readonly NamedDifference[] = [
       [/"(raft_term|raftTerm|raft_index|raftIndex|raft_applied_index|raftAppliedIndex)":"?\d+"?/g, '"$1":#'],
       [/"(RaftTerm|RaftIndex|RaftAppliedIndex)" : \d+/g, '"$1" : #'],
       [/ "raft_term": "\d+"/g, ' "raft_term": "#"'],
-      // Term, index and applied index, after whether it is the leader, and whether a learner.
+      // Term, index and applied index. They follow whether the member is the leader, and whether it
+      // is a learner.
       [/((?:true|false)(,| │) (?:true|false)\2) \d+\2 \d+\2 \d+\2/g, '$1 #$2 #$2 #$2'],
     ],
   },
@@ -72,7 +73,7 @@ export const namedDifferences: readonly NamedDifference[] = [
     replacements: [
       [/"(dbSize|dbSizeInUse)":"?\d+"?/g, '"$1":#'],
       [/"(DBSize|DBSizeInUse)" : \d+/g, '"$1" : #'],
-      // The database, and what of it is in use; the quota after them is compared.
+      // The size of the database, and the size in use. The quota after them is compared.
       [/(\d\.\d\.\d(?:,| │)) [\d.]+ [kMG]?B(,| │) [\d.]+ [kMG]?B\2 \d+%/g, '$1 #$2 #$2 #%'],
       [/"size":"[\d.]+ [kMG]?B"/g, '"size":"#"'],
     ],

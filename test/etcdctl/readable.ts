@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { loadSync, type MethodDefinition } from '@grpc/proto-loader';
 import { repositoryRoot } from '../support/paths.ts';
 
-/** What etcdctl's `--write-out` takes. */
+/** The values of etcdctl's `--write-out`. */
 export type Format = 'simple' | 'json' | 'fields' | 'table' | 'protobuf';
 
 const protoDirectory = join(repositoryRoot, 'proto');
@@ -65,7 +65,7 @@ export function readable(output: Buffer, format: Format, command: readonly strin
         (whole, field, text) => (field === 'name' || !isBase64(text) ? whole : `"${field}":"${decoded(text)}"`),
       );
     case 'table':
-      // As wide as their widest cell, which may hold what differs.
+      // Columns are as wide as their widest cell, which may contain a named difference.
       return output.toString().replace(/ {2,}/g, ' ').replace(/─+/g, '─');
     case 'protobuf':
       return message(output, command) ?? visible(withoutIds(output, ids));
@@ -74,7 +74,7 @@ export function readable(output: Buffer, format: Format, command: readonly strin
   }
 }
 
-/** Lines stay lines; other bytes that cannot be seen are escaped. */
+/** Keeps line breaks; escapes other bytes that cannot be seen. */
 function visible(bytes: Buffer): string {
   return bytes.toString('latin1').replace(/[^\n -~]/g, escaped);
 }
@@ -130,7 +130,7 @@ function varint(value: bigint): Buffer {
   return Buffer.from([...bytes, Number(rest)]);
 }
 
-/** JSON.stringify shows a replacer what Buffer.toJSON made of a buffer. */
+/** JSON.stringify passes a replacer the result of Buffer.toJSON, not the buffer. */
 function printedBytes(_: string, value: unknown): unknown {
   const isBuffer = typeof value === 'object' && value !== null && 'type' in value && value.type === 'Buffer';
   return isBuffer && 'data' in value ? visible(Buffer.from(value.data as number[])) : value;

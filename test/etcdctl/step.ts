@@ -13,15 +13,15 @@ export interface CommandStep {
   readonly arguments: readonly string[];
   readonly input?: string;
   readonly environment?: Readonly<Record<string, string>>;
-  /** The lease that the command makes is called so from then on. */
+  /** The name of the lease that the command grants, for later steps. */
   readonly grants?: string;
-  /** Connects as someone else than the other steps: without their certificate and user. */
+  /** Connects without the certificate and the user of the other steps. */
   readonly isAnonymous?: boolean;
-  /** The named difference that what tine answers is an instance of; then it must differ. */
+  /** The named difference that tine's reply must show. */
   readonly differs?: string;
 }
 
-/** An etcdctl that goes on, such as `watch`, under a name for later steps. */
+/** Starts an etcdctl that continues to run, such as `watch`. Later steps use its name. */
 export interface StartStep extends Omit<CommandStep, 'kind'> {
   readonly kind: 'start';
   readonly name: string;
@@ -44,7 +44,7 @@ export interface HoldsStep {
   readonly count: number;
 }
 
-/** Gives an etcdctl that goes on a line to read. */
+/** Writes a line to the input of a running etcdctl. */
 export interface SayStep {
   readonly kind: 'say';
   readonly name: string;
@@ -91,7 +91,7 @@ export function stop(name: string, by: StopStep['by'] = 'SIGINT'): StopStep {
   return { kind: 'stop', name, by };
 }
 
-/** Steps by their lines, one a command. */
+/** Steps from lines with one command each. */
 export function lines(text: string): CommandStep[] {
   return text
     .split('\n')

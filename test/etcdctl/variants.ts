@@ -5,21 +5,26 @@ import type { Format } from './readable.ts';
 import { rootPassword } from './scripts/auth.ts';
 import { lines, type Step } from './step.ts';
 
-/** A way to serve and to connect. */
+/** A configuration of the server with the flags of its clients. */
 export interface Variant {
   readonly name: string;
-  /** On every database: what is served is the same in each format, so that one will do. */
+  /**
+   * Formats for every database. The server's replies are the same in each format, so one is enough.
+   */
   readonly formats: readonly Format[];
-  /** On SQLite besides. */
+  /** Additional formats on SQLite. */
   readonly moreFormats: readonly Format[];
   /** More arguments for the server on a port. */
   readonly serverArguments: (port: number) => readonly string[];
-  /** etcdctl's flags with the endpoint: of the user of the script, and of an anonymous client. */
+  /**
+   * etcdctl's flags with the endpoint, for the user of the script. `anonymousFlags`: for an
+   * anonymous client.
+   */
   readonly flags: (address: string) => readonly string[];
   readonly anonymousFlags: (address: string) => readonly string[];
-  /** What `make-mirror` needs to get into the same server. */
+  /** The flags with which `make-mirror` connects to the same server. */
   readonly destinationFlags: readonly string[];
-  /** Before the script. */
+  /** The steps before the script. */
   readonly prelude: readonly Step[];
 }
 
@@ -34,7 +39,7 @@ const rootFlag = `--user=root:${rootPassword}`;
 
 const plainFlags = (address: string) => ['--endpoints', address];
 
-/** http stays beside https, for the harness. */
+/** http is served beside https, for the test harness. */
 function tlsArguments(port: number): string[] {
   const [plainUrl, tlsUrl] = [`http://127.0.0.1:${port}`, `https://127.0.0.1:${port}`];
   return [

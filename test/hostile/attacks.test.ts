@@ -8,7 +8,7 @@ import { type Outcome, underAttack } from '../support/hostile/under-attack.ts';
 import { type Driver, onePerDialect, TINE_DRIVERS } from '../support/index.ts';
 import { onThisMachine } from '../support/slowness.ts';
 
-/** Ten seconds each are `npm run bench:hostile`, beside etcd. */
+/** `npm run bench:hostile` attacks for ten seconds each, beside etcd. */
 const attackSeconds = 1;
 
 /**
@@ -21,7 +21,7 @@ const stallMsMax = 750;
 
 const boundsDefault: AttackBounds = { p99MsMax: 50, newConnectionP99MsMax: 250, memoryMebibytesMax: 150 };
 
-/** Resident memory has garbage in it, more or less of it from run to run. */
+/** Resident memory includes garbage, whose amount differs from run to run. */
 const memoryTolerance = 1.35;
 
 /**
@@ -36,7 +36,7 @@ const descriptorsMoreMax = 20;
  */
 const reachingTheDatabase = ['list and reset', 'puts'];
 
-/** Attacks that meet the same code as another one, which the long form makes alone. */
+/** Attacks on the same code as another attack. Only the long form runs them. */
 const alikes = [
   'made you reset: window too large',
   'made you reset: HEADERS after the end',
@@ -108,7 +108,7 @@ function check(outcome: Outcome, bounds: AttackBounds): void {
 }
 
 interface LatencyBounds extends AttackBounds {
-  /** A bound as it is on this machine. */
+  /** The bound on this machine. */
   readonly bar: (milliseconds: number) => number;
 }
 

@@ -10,7 +10,7 @@ const seed = chosenSeed();
 /** 100: 10^6 frames and messages, 10^5 bodies and WebSocket frames. */
 const factor = numberFromEnvironment('TINE_TEST_FACTOR', 1);
 
-/** For all items of the factor, on a machine that is busy. */
+/** For all items of the factor, on a busy machine. */
 const secondsMax = 30 * factor;
 /** Some of the frames request a megabyte. Ten times as many items must not need more. */
 const memoryMebibytesMax = 300;

@@ -10,7 +10,7 @@ import { watchFaults } from '../support/linearizability/watch-faults.ts';
 const runCount = 20;
 const seed = chosenSeed();
 
-/** Some with few clients, some with many; some without an operation in doubt, some with dozens. */
+/** Runs with few and with many clients, and with none to dozens of operations in doubt. */
 const runs = Array.from({ length: runCount }, (_, run) => ({
   seed: seed + run,
   recording: simulatedRun({

@@ -13,10 +13,12 @@ import { watchFaults } from '../support/linearizability/watch-faults.ts';
 
 const firstSeed = chosenSeed();
 const runCount = numberFromEnvironment('TINE_TEST_RUNS', 1);
-/** How much longer than by default. */
+/** How many times longer than by default. */
 const factor = numberFromEnvironment('TINE_TEST_FACTOR', 1);
 
-/** A node is noticed to be gone after two seconds, and takes some seconds to come back. */
+/**
+ * The cluster takes two seconds to detect a missing node, and the node some seconds to come back.
+ */
 const faultPauseMs = 2_000;
 const absenceMs = 4_000;
 const healTimeoutMs = 30_000;
@@ -31,7 +33,7 @@ function testGalera(): void {
     instanceCount: 3,
   });
 
-  /** Takes a node away and brings it back, one after the other. */
+  /** Removes one node after the other and brings it back. */
   const awayInTurns =
     (leave: (node: GaleraCluster['nodes'][number]) => Promise<void>, comeBack: typeof leave): Disturbance =>
     async ({ random, isOver }) => {

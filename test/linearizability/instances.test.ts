@@ -10,7 +10,7 @@ import { replyFaults } from '../support/linearizability/reply-faults.ts';
 import { watchFaults } from '../support/linearizability/watch-faults.ts';
 
 const seed = chosenSeed();
-/** How much longer than by default. */
+/** How many times longer than by default. */
 const factor = numberFromEnvironment('TINE_TEST_FACTOR', 1);
 const repeat = `TINE_TEST_SEED=${seed} TINE_TEST_FACTOR=${factor}`;
 /** Runs with disturbances. */

@@ -15,7 +15,7 @@ import { watchFaults } from '../support/linearizability/watch-faults.ts';
 import { PostgresPair } from '../support/postgres-pair.ts';
 
 const seed = chosenSeed();
-/** How much longer than by default. */
+/** How many times longer than by default. */
 const factor = numberFromEnvironment('TINE_TEST_FACTOR', 1);
 const repeat = `TINE_TEST_SEED=${seed} TINE_TEST_FACTOR=${factor}`;
 const instanceCount = 3;

@@ -118,7 +118,7 @@ for (const database of DATABASES) {
       .split('\n')
       .filter((line) => /"level":"(warn|error)"/.test(line) && !line.includes('took'));
     assert.equal(lines.filter((line) => line.includes('requests are refused until it is')).length, 1, lines.join('\n'));
-    // Each part of the server may log once that it waits.
+    // Each part of the server may log the wait once.
     assert.ok(lines.length < 6, `many lines say it:\n${lines.join('\n')}`);
   });
 

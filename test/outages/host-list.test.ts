@@ -8,7 +8,7 @@ import { listDriver } from './host-list.ts';
 import { type Place, place } from './place.ts';
 import { Traffic } from './traffic.ts';
 
-/** The promise: writes work again within this many ms after a host's death. */
+/** The promise: writes work again within this many ms after a host's failure. */
 const writesAgainMsMax = 5_000;
 
 /** One server with two addresses. */
@@ -57,7 +57,8 @@ for (const database of DATABASES) {
       assert.ok(writesMs < onThisMachine(writesAgainMsMax), `writes took ${writesMs} ms`);
       await waitFor('the second to be used', () => isUsed(second));
 
-      // Connections that have lost bytes are dead, even if the proxy still holds them open.
+      // Connections that have lost bytes cannot be used again, even if the proxy still holds them
+      // open.
       first.cut();
       if (how === 'is silent') first.stopSwallowing();
       else await first.accept();

@@ -11,7 +11,7 @@ export interface Place {
   readonly administrator: Administrator;
 }
 
-/** tine with a database of its own behind a proxy of its own. */
+/** tine with its own database and its own proxy. */
 export interface Site {
   readonly tine: Server;
   readonly client: EtcdClient;

@@ -4,11 +4,11 @@ import { type Driver, EtcdClient, etcd, RpcError, Server, TINE_DRIVERS } from '.
 import { chosenSeed, numberFromEnvironment, Random } from './random.ts';
 import { type AuthStep, generateAuthScript } from './script-auth.ts';
 
-/** A millisecond or two each. */
+/** A step takes a millisecond or two. */
 const stepCountDefault = 1000;
 const shownDifferenceCountMax = 5;
 
-/** Passwords are checked all the time, and none is worth much. */
+/** Passwords are checked with every request, and none needs protection. */
 const settings = ['--bcrypt-cost', '4'];
 
 /** Ids of the server, random values and times. */
@@ -17,7 +17,7 @@ const unequalFields = new Set([
   ...['version', 'dbSize', 'dbSizeInUse', 'dbSizeQuota', 'raftIndex', 'raftTerm', 'raftAppliedIndex', 'storageVersion'],
 ]);
 
-/** Of alarms, which etcd keeps in a map of Go's. */
+/** Fields of alarms, which etcd keeps in a Go map. */
 const unorderedFields = new Set(['alarms', 'errors']);
 
 const seed = chosenSeed();
@@ -69,7 +69,7 @@ async function outcomes(driver: Driver, script: readonly AuthStep[]): Promise<un
   }
 }
 
-/** Clients with the tokens they were given last. */
+/** Clients with the last token that each received. */
 class Callers {
   readonly #address: string;
   readonly #clients = new Map<string | undefined, EtcdClient>();
@@ -105,7 +105,7 @@ class Callers {
   }
 }
 
-/** A reply without what is never equal, as plain data. */
+/** A reply as plain data, without the values that are never equal. */
 function comparable(value: unknown): unknown {
   if (typeof value === 'bigint') return value.toString();
   if (Buffer.isBuffer(value)) return value.toString('latin1');

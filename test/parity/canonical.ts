@@ -54,7 +54,7 @@ export function printBytes(bytes: Buffer): string {
   return `${text}... ${bytes.length} bytes, sha1 ${createHash('sha1').update(bytes).digest('hex')}`;
 }
 
-/** Where two replies differ first, or undefined. `path` names the field. */
+/** The first difference between two replies. `path` names the field. */
 export interface FirstDifference {
   readonly path: string;
   readonly expected: Canonical | undefined;

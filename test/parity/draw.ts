@@ -51,7 +51,7 @@ const busyKeys: readonly Buffer[] = keySpace.slice(0, 8);
  */
 const leaseIds: readonly string[] = ['1', '2', '3', '4', '7587862094', '9223372036854775807', '-5'];
 
-/** The random numbers of a script and what it made so far. */
+/** The random numbers of a script, and the names it has created so far. */
 export class Draw {
   readonly random: Random;
   /** Leases whose id the server chose. */
@@ -93,7 +93,7 @@ export class Draw {
     ]);
   }
 
-  /** Mostly the recent past; now and then the future, the compacted past, or no revision at all. */
+  /** Mostly a recent revision; now and then a future one, a compacted one, or none. */
   revision(): RevisionReference | Int {
     return this.random.weighted<RevisionReference | Int>([
       [8, new RevisionReference('current', -this.random.below(40))],

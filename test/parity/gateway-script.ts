@@ -10,11 +10,14 @@ export interface GatewayStep {
   readonly headers?: Readonly<Record<string, string>>;
   /** The first lines of the reply are compared, then the client closes the connection. */
   readonly lines?: number;
-  /** The answer's token, or the server's own state, cannot be equal: status and headers are. */
+  /**
+   * The token or the server's own state in the reply cannot be equal. Only status and headers are
+   * compared.
+   */
   readonly isBodyOwn?: true;
 }
 
-/** In a header: the token that the server gave last. */
+/** In a header: the last token that the server returned. */
 export const lastToken = '{token}';
 
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
@@ -313,7 +316,7 @@ const auth: readonly GatewayStep[] = [
   ...posts('/v3/auth/status', [{}]),
 ];
 
-/** In this order: later steps see what earlier ones wrote. */
+/** The order matters: later steps read the data of earlier ones. */
 export const gatewayScript: readonly GatewayStep[] = [
   ...keyValues,
   ...mistakes,

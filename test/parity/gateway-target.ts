@@ -1,7 +1,7 @@
 import { HttpStream, http } from '../support/http.ts';
 import { type GatewayStep, lastToken } from './gateway-script.ts';
 
-/** What a server answered, less what cannot be equal. */
+/** A server's reply without the values that cannot be equal. */
 export interface GatewayAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, unknown>>;
@@ -88,12 +88,12 @@ function comparable(headers: Readonly<Record<string, unknown>>): Readonly<Record
   return Object.fromEntries(comparedHeaders.map((name) => [name, lowerCaseNames(name, headers[name])]));
 }
 
-/** The header that names trailers is about names. */
+/** The header that lists trailers has names as its value. */
 function lowerCaseNames(name: string, value: unknown): unknown {
   return name === 'trailer' && typeof value === 'string' ? value.toLowerCase() : value;
 }
 
-/** Ids of the cluster, and of who serves; terms. */
+/** Ids of the cluster and of the member that replies; terms. */
 const own = new Set(['cluster_id', 'member_id', 'raft_term']);
 
 function canonical(line: string): unknown {

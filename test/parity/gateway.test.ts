@@ -5,7 +5,7 @@ import { etcd, Server, TINE_DRIVERS } from '../support/index.ts';
 import { type GatewayStep, gatewayScript } from './gateway-script.ts';
 import { type GatewayAnswer, GatewayTarget } from './gateway-target.ts';
 
-/** What one of two servers answered: `none` is why it did not. */
+/** A reply of one of two servers. `none`: the reason why there is no reply. */
 type Answered = GatewayAnswer | { readonly none: string };
 
 for (const driver of TINE_DRIVERS.slice(0, 1)) {
@@ -31,7 +31,7 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
   });
 }
 
-/** A server that does not answer differs from one that does. */
+/** A server that does not reply differs from one that does. */
 async function answerOf(target: GatewayTarget, step: GatewayStep): Promise<Answered> {
   try {
     return await target.run(step);

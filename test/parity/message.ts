@@ -6,12 +6,12 @@ export type Value = undefined | null | boolean | number | string | Buffer | Refe
 
 export type Message = { readonly [field: string]: Value };
 
-/** What a call came to: a reply, or a status with etcd's code and text. */
+/** The result of a call: a reply, or a status with etcd's code and text. */
 export type Outcome = { readonly code: 0; readonly reply: Message } | { readonly code: number; readonly text: string };
 
 export type Int = number | string;
 
-/** Stands in a script for a number that is only known when the script runs. */
+/** A placeholder in a script for a number that is known only when the script runs. */
 export type Reference = RevisionReference | LeaseReference;
 
 /** A revision counted from the current or the compacted one, and never negative. */
@@ -34,7 +34,7 @@ export class LeaseReference {
   }
 }
 
-/** What references resolve to. */
+/** The values of references. */
 export interface Bindings {
   readonly currentRevision: number;
   readonly compactedRevision: number;
@@ -42,7 +42,10 @@ export interface Bindings {
   readonly leaseIds: ReadonlyMap<string, string>;
 }
 
-/** An id no lease of a script has: what a reference to a lease never granted becomes. */
+/**
+ * An id that no lease of a script has. A reference to a lease that was never granted resolves to
+ * it.
+ */
 const unknownLeaseId = '4242424242';
 
 /** The request with its references replaced. */

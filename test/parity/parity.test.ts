@@ -8,10 +8,10 @@ import { startSubjectEtcd } from './reference.ts';
 import { generateScript } from './script.ts';
 import { GrpcTarget } from './wire.ts';
 
-/** A few milliseconds each on a busy machine: within half a minute. */
+/** A step takes a few milliseconds on a busy machine, so the run takes at most half a minute. */
 const stepCountDefault = 1000;
 
-/** With TINE_TEST_SUBJECT, that etcd stands where tine stands. */
+/** With TINE_TEST_SUBJECT, the etcd that it names takes the place of tine. */
 const subjectProgram = process.env.TINE_TEST_SUBJECT ?? '';
 const subjects: readonly { readonly name: string; readonly start: () => Promise<Server> }[] =
   subjectProgram === ''

@@ -44,7 +44,7 @@ export class Random {
   }
 }
 
-/** The seed of this run: TINE_TEST_SEED, or another one each time. */
+/** The seed of this run: TINE_TEST_SEED, or a new one each time. */
 export function chosenSeed(): number {
   return numberFromEnvironment('TINE_TEST_SEED', Date.now() % 1_000_000_000);
 }

@@ -61,7 +61,7 @@ function allForms(): Message[] {
 
 const seen = (outcome: Outcome): Canonical => canonical(outcome, new Map());
 
-/** The answers of a target to each form. */
+/** The replies of a target to each form. */
 async function answersOf(forms: readonly Message[], ask: (form: Message) => Promise<Outcome>): Promise<Canonical[]> {
   const answers: Canonical[] = [];
   for (let first = 0; first < forms.length; first += 40) {
@@ -72,7 +72,7 @@ async function answersOf(forms: readonly Message[], ask: (form: Message) => Prom
 
 const operationsOfTxn = 100;
 
-/** Each form as an operation of a transaction that has written before. */
+/** The replies to each form as an operation of a transaction that has written before. */
 async function answersInTxns(forms: readonly Message[], target: GrpcTarget): Promise<Canonical[]> {
   const answers: Canonical[] = [];
   for (let first = 0; first < forms.length; first += operationsOfTxn) {
@@ -155,7 +155,7 @@ for (const driver of TINE_DRIVERS) {
     };
     compare('gateway', some, await Promise.all(servers.map(gateway)));
 
-    // Last, for it writes.
+    // This comparison is last, because it writes.
     compare('Txn', [], await onBoth((target) => answersInTxns(forms, target)));
   });
 }

@@ -40,7 +40,7 @@ export interface Contestants {
   readonly actualKnowsAll: () => Promise<void>;
 }
 
-/** One answer that is not as it should be. */
+/** One reply that differs from the expected one. */
 export interface Difference {
   readonly index: number;
   readonly step: Step;
@@ -53,16 +53,16 @@ export interface Difference {
 const differenceCountMax = 10;
 const differenceCountOfKindMax = 2;
 const watchTimeoutMs = 8_000;
-/** After a first wait in vain the script goes on to its end, without patience. */
+/** After the first timeout the script continues to its end with this shorter timeout. */
 const watchTimeoutAfterDifferenceMs = 500;
 /**
  * How long a progress request may stay unanswered while watchers still catch up; then it is sent
  * again.
  */
 const progressRetryMs = 150;
-/** etcd looks every 100 ms for watchers that start in the past. */
+/** etcd checks every 100 ms for watchers that start in the past. */
 const catchUpMs = 400;
-/** How long to wait for an answer that must not come. */
+/** How long to wait for a reply that must not come. */
 const silenceMs = 50;
 /**
  * How far two servers' remaining times to live may be apart: both are rounded, at different
@@ -88,7 +88,7 @@ export async function runScript(script: readonly Step[], contestants: Contestant
   return run.differences;
 }
 
-/** The difference for a reader, in a few lines. */
+/** The difference as a few lines for a reader. */
 export function describeDifference(difference: Difference, names: { expected: string; actual: string }): string {
   return [
     `step ${difference.index}, ${describeMethod(difference.step)} ${shortened(difference.request)}`,
@@ -203,7 +203,7 @@ class ScriptRun {
     await sleep(Math.max(0, this.#watchCreatedAtMs + catchUpMs - Date.now()));
   }
 
-  /** The request with its references replaced; of a raw one its bytes, for a reader. */
+  /** The request with its references replaced. For a raw request: its bytes, for a reader. */
   #requestOf(step: Step, lane: Lane): Message {
     if ('request' in step) return resolve(step.request, this.#bindings(lane));
     return 'bytes' in step ? { bytes: step.bytes } : {};
@@ -229,7 +229,7 @@ class ScriptRun {
     this.isOver ||= this.differences.length >= differenceCountMax || field.path.endsWith('.revision');
   }
 
-  /** A mistake that comes back hides others: of each kind only the first are kept. */
+  /** A repeated mistake would hide others, so only the first ones of each kind are kept. */
   #keep(difference: Difference): void {
     const kind = `${describeMethod(difference.step)} ${difference.field.path.replace(/\d+/g, '#')}`;
     const sameCount = (this.#differenceCounts.get(kind) ?? 0) + 1;
@@ -319,7 +319,7 @@ class ScriptRun {
     }
   }
 
-  /** Waits until every watcher has what the oracle's has, and compares it. */
+  /** Waits until every watcher has the same events as the oracle's watcher, and compares them. */
   async #settle(): Promise<void> {
     for (const stream of this.#oracle.watches.keys()) {
       const oracle = this.#oracle.watch(stream);
@@ -403,7 +403,7 @@ function comparable(request: Message, outcome: Outcome, lane: Lane): Canonical {
   return canonical({ code: 0, reply }, lane.aliases);
 }
 
-/** A RangeStream as the range it stands for. */
+/** The reply of Range that is equivalent to a RangeStream. */
 function mergedChunks(reply: Message): Message {
   const messages = (reply.messages ?? []) as readonly Message[];
   const chunks = messages.map((message) => message.range_response).filter(isMessage);
@@ -412,7 +412,7 @@ function mergedChunks(reply: Message): Message {
   return { ...Object.assign({}, ...chunks), kvs: rows };
 }
 
-/** Leases, and the keys of one, come in any order. */
+/** Leases, and the keys of a lease, may come in any order. */
 function withSortedLists(reply: Message, aliases: ReadonlyMap<string, string>): Message {
   const byName = (lease: Message) => aliases.get(String(lease.ID)) ?? String(lease.ID);
   const { leases, keys } = reply as { leases?: readonly Message[]; keys?: readonly Buffer[] };

@@ -20,7 +20,7 @@ const stepCountBetweenPreludes = 200;
 
 const rootPassword = 'root-password';
 
-/** Auth is on after these. */
+/** After these steps auth is enabled. */
 const prelude: readonly AuthStep[] = [
   asRoot('UserAdd', { name: 'root', password: rootPassword }),
   asRoot('AuthEnable', {}),
@@ -44,7 +44,7 @@ export function generateAuthScript(random: Random, stepCount: number): AuthStep[
   const steps: AuthStep[] = [...prelude];
   for (let count = 1; count <= stepCount; count += 1) {
     steps.push(nextStep(random));
-    // Whatever was lost of root, and with it all rights, is there again.
+    // Restores root and its rights, which earlier steps may have removed.
     if (count % stepCountBetweenPreludes === 0) steps.push(...prelude);
   }
   return steps;

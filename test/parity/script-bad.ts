@@ -8,12 +8,14 @@ const key = Buffer.from('bad');
 const empty = Buffer.alloc(0);
 const operationCountMax = 128;
 
-/** More than etcd takes into its log: 1.5 MiB with a margin for the rest of the message. */
+/**
+ * More than the maximum request size of etcd: 1.5 MiB, with a margin for the rest of the message.
+ */
 const tooLargeBytes = 1_600_000;
-/** More than the transport takes: that limit lies half a MiB higher. */
+/** More than the transport accepts. Its limit is half a MiB higher. */
 const tooLargeForTransportBytes = 2_200_000;
 
-/** A request that every server of this API refuses, in one way, without changing anything. */
+/** A request that every server of this API refuses with the same error, without any change. */
 export function badRequest(draw: Draw): Step {
   const { random } = draw;
   return random.weighted<() => Step>([
@@ -97,20 +99,20 @@ const invalidProtobuf: readonly Step[] = [
   { kind: 'rawStream', method: 'LeaseKeepAlive', bytes: Buffer.from([0x08]) },
 ];
 
-/** Bytes that few writers of protobuf make, and every reader understands. */
+/** Bytes that few protobuf writers produce, and that every reader accepts. */
 const unusualProtobuf: readonly Step[] = [
   // An unknown field of each wire type.
   unusual('Range', '0a0161 a00601 a206026869 ad0601000000 a1060100000000000000', { key: Buffer.from('a') }),
   // An unknown group.
   unusual('Range', '0a0161 a306 0801 a406', { key: Buffer.from('a') }),
-  // A known field of another type of wire counts as unknown: here the key.
+  // A known field with another wire type counts as unknown: here the key.
   unusual('Range', '0801', {}),
   unusual('Put', '0a036b6579 1001', { key: Buffer.from('key') }),
-  // Of a field given twice, the last one counts.
+  // When a field is given twice, the last value counts.
   unusual('Range', '0a0162 0a0161 1805 1801', { key: Buffer.from('a'), limit: 1 }),
-  // Numbers with superfluous bytes, a truth of more than one bit, fields in another order.
+  // Numbers with superfluous bytes, a boolean of more than one bit, fields in another order.
   unusual('Range', '4882808000 1881808080808080808000 0a0161', { key: Buffer.from('a'), limit: 1, count_only: true }),
-  // A 64-bit number where 32 bits are meant: the upper ones are cut off.
+  // A 64-bit number in a 32-bit field: the upper bits are cut off.
   unusual('Range', '0a0161 288180808010', { key: Buffer.from('a'), sort_order: 1 }),
   // A negative enum.
   unusual('Range', '0a0161 28ffffffffffffffffff01', { key: Buffer.from('a'), sort_order: -1 }),
@@ -121,9 +123,9 @@ const unusualProtobuf: readonly Step[] = [
   unusual('Txn', '120c 1205 0a036b6579 1203 120179', {
     success: [{ request_put: { key: Buffer.from('key'), value: Buffer.from('y') } }],
   }),
-  // Of several members of a union, the last one counts.
+  // When several members of a union are given, the last one counts.
   unusual('Txn', '120e 1205 0a036b6579 0a05 0a036b6579', { success: [{ request_range: { key: Buffer.from('key') } }] }),
-  // Nothing at all.
+  // An empty message.
   unusual('Txn', '', {}),
   unusual('LeaseLeases', 'a00601', {}),
 ];

@@ -3,7 +3,7 @@ import { type Message, RevisionReference } from './message.ts';
 import { deleteRange, range, rangeForStream } from './script-kv.ts';
 import { type Step, unary } from './step.ts';
 
-/** More rows than a server reads at once, whatever it takes for a page. */
+/** More rows than a server reads at once, whatever its page size. */
 const keyCount = 2500;
 const keyCountPerTransaction = 125;
 const readCount = 30;

@@ -2,7 +2,7 @@ import type { Draw } from './draw.ts';
 import { type Int, type Message, RevisionReference } from './message.ts';
 import { type Step, unary } from './step.ts';
 
-/** Each field present about as often as it is interesting. */
+/** The probability of each field depends on how useful it is for the test. */
 export function range(draw: Draw): Message {
   const { random } = draw;
   return {
@@ -72,7 +72,7 @@ export function deleteRange(draw: Draw): Message {
   return { ...target, ...(random.chance(50) && { prev_kv: true }) };
 }
 
-/** Mostly some revisions back, so that the past stays worth reading. */
+/** Mostly a few revisions back, so that past revisions can still be read. */
 export function compact(draw: Draw): Message {
   const { random } = draw;
   const revision = random.chance(75)

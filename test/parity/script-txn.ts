@@ -102,7 +102,7 @@ function comparand(draw: Draw, union: (typeof targetUnions)[number]): Value {
   }
 }
 
-/** Ids that servers choose have no order among each other: they are only equal or not. */
+/** Ids that servers choose are compared only for equality, because their order differs. */
 function chosenLease(draw: Draw): Message {
   const alias = draw.aliases.at(-1);
   return alias === undefined ? {} : { lease: new LeaseReference(alias), result: draw.random.pick([0, 3]) };

@@ -13,15 +13,17 @@ export type UnaryMethod =
 
 export type StreamMethod = 'Watch' | 'LeaseKeepAlive';
 
-/** A request by its bytes, whatever they mean. */
+/** A request given as bytes, valid or not. */
 export interface RawRequest {
   readonly method: UnaryMethod;
   readonly bytes: Buffer;
-  /** What a reader of protobuf makes of the bytes; absent where it refuses them. */
+  /**
+   * The message that a protobuf reader decodes from the bytes. Absent if every reader refuses them.
+   */
   readonly meaning?: Message;
 }
 
-/** What a script runs against: a server, or the model of one. */
+/** The target of a script: a server, or its model. */
 export interface Target {
   readonly name: string;
   unary(name: UnaryMethod, request: Message): Promise<Outcome>;
@@ -36,13 +38,15 @@ export interface Target {
   close(): void;
 }
 
-/** One watch stream and everything that came over it so far. */
+/** One watch stream and all its responses so far. */
 export interface WatchSession {
   readonly responses: readonly Message[];
-  /** Set once the stream is over. */
+  /** Set when the stream has ended. */
   readonly ended: Outcome | undefined;
   send(request: Message): void;
-  /** Waits for responses until the condition holds; false when time or stream ran out before. */
+  /**
+   * Waits for responses until the condition holds. False when the time or the stream ended before.
+   */
   until(satisfied: () => boolean, timeoutMs: number): Promise<boolean>;
   close(): void;
 }

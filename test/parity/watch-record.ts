@@ -18,7 +18,7 @@ export class WatchRecord {
   readonly created: Message[] = [];
   /** Answers to progress requests. */
   readonly progress: Message[] = [];
-  /** Broken promises that need no second server to be seen. */
+  /** Broken guarantees that show without a second server. */
   readonly violations: string[] = [];
   readonly #entries = new Map<string, Message[]>();
   readonly #lastRevisions = new Map<string, number>();
@@ -34,13 +34,13 @@ export class WatchRecord {
     return [...this.#entries.keys()];
   }
 
-  /** A watcher's events and its end, in order. */
+  /** The events of a watcher and its end, in order. */
   entries(watchId: string): readonly Message[] {
     this.read();
     return this.#entries.get(watchId) ?? [];
   }
 
-  /** Takes in the responses that came since the last time. */
+  /** Reads the responses that came since the last call. */
   read(): void {
     for (const response of this.session.responses.slice(this.#readCount)) this.#add(response);
     this.#readCount = this.session.responses.length;

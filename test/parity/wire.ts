@@ -61,7 +61,9 @@ export class GrpcTarget implements Target {
     this.#client = connect(address);
   }
 
-  /** After a restart of the server: the old connection would wait before it tries again. */
+  /**
+   * For use after a restart of the server: the old connection would wait before its next attempt.
+   */
   reconnect(): void {
     this.#client.close();
     this.#client = connect(this.#address);

@@ -4,7 +4,7 @@ import { sleep } from '../support/index.ts';
 
 const smallestKey = Buffer.of(0);
 const catchUpTimeoutMs = 10_000;
-/** A server may keep a lease alive for so long after it was revoked through another one. */
+/** The maximum time for which a server may keep a lease alive after another server revoked it. */
 const leaseTrustMs = 600;
 
 function watchEverything(target: Target): WatchSession {
@@ -19,11 +19,11 @@ function lastRevision(session: WatchSession): number {
   return isMessage(event) && isMessage(event.kv) ? Number(event.kv.mod_revision) : 0;
 }
 
-/** Several servers as one: each call, and each watch stream, goes to the next of them. */
+/** Several servers as one target. Each call, and each watch stream, goes to the next server. */
 export class AlternatingTarget implements Target {
   readonly name: string;
   readonly #targets: readonly Target[];
-  /** A watch of everything on each server: it shows how far that server's watches are. */
+  /** A watch of all keys on each server. It shows the progress of the watches on that server. */
   readonly #probes: readonly WatchSession[];
   #callCount = 0;
 

@@ -17,7 +17,7 @@ import {
 
 const clientCount = 8;
 const seed = chosenSeed();
-/** How much longer than by default: 10 takes about a minute and a half. */
+/** How many times longer than by default. 10 takes about a minute and a half. */
 const factor = numberFromEnvironment('TINE_TEST_FACTOR', 1);
 
 /**
@@ -27,7 +27,7 @@ const factor = numberFromEnvironment('TINE_TEST_FACTOR', 1);
 interface Place {
   readonly name: string;
   readonly shared: Suite;
-  /** Where clients go in turns. */
+  /** The addresses that clients use in turn. */
   readonly addresses: () => string[];
 }
 
@@ -186,7 +186,7 @@ for (const place of [...onePerDialect(DRIVERS).map(alone), ...onePerDialect(TINE
   });
 }
 
-/** Runs the same work on a client of its own each, at the same time. */
+/** Runs the same work on several clients at the same time. */
 async function withClients<T>(place: Place, work: (client: EtcdClient, index: number) => Promise<T>): Promise<T[]> {
   const addresses = place.addresses();
   const clients = range(0, clientCount).map((index) => new EtcdClient(addresses[index % addresses.length] ?? ''));
@@ -197,7 +197,7 @@ async function withClients<T>(place: Place, work: (client: EtcdClient, index: nu
   }
 }
 
-/** A watch through the last server from now on; its readers end it. */
+/** A watch through the last server from now on. The caller ends it. */
 async function watchFrom(place: Place, prefix: string) {
   const client = new EtcdClient(place.addresses().at(-1) ?? '');
   const stream = client.watch();
@@ -213,7 +213,10 @@ async function watchFrom(place: Place, prefix: string) {
   return { responses, events: async (eventCount: number) => (await responses(eventCount)).flat() };
 }
 
-/** Reads and swaps until it is this client's turn: the value it wrote, and the revision of that. */
+/**
+ * Reads and swaps until a swap succeeds. Returns the value that this client wrote, and its
+ * revision.
+ */
 async function increment(client: EtcdClient, key: string): Promise<{ key: string; value: number; revision: number }> {
   for (;;) {
     const [current] = (await client.range({ key })).kvs;
@@ -234,7 +237,7 @@ function createOnly(client: EtcdClient, key: string, value: string): Promise<Txn
   });
 }
 
-/** Moves something from one account to another; false when another client was faster. */
+/** Moves an amount from one account to another. False when another client wrote first. */
 async function transfer(client: EtcdClient, random: Random, accounts: readonly string[]): Promise<boolean> {
   const from = random.pick(accounts);
   const to = random.pick(accounts.filter((key) => key !== from));

@@ -1,6 +1,6 @@
 import type { Outcome } from '../parity/message.ts';
 
-/** etcd's own texts and gRPC's numbers. */
+/** etcd's own texts, and gRPC's codes. */
 export const emptyKey: Outcome = { code: 3, text: 'etcdserver: key is not provided' };
 export const keyNotFound: Outcome = { code: 3, text: 'etcdserver: key not found' };
 export const valueProvided: Outcome = { code: 3, text: 'etcdserver: value is provided' };

@@ -39,7 +39,7 @@ export type Compare = {
   readonly lease?: Int;
 };
 
-/** At most one field is there. */
+/** At most one field is set. */
 export type Operation = {
   readonly request_range?: Range;
   readonly request_put?: Put;
@@ -103,7 +103,7 @@ interface DeletedRange {
   readonly end: string;
 }
 
-/** A key written twice in one transaction, as far as etcd notices. */
+/** Refuses a key that is written twice in one transaction, as far as etcd detects it. */
 export function checkDuplicates(request: Txn): Outcome | undefined {
   return touched(request.success ?? []) === undefined || touched(request.failure ?? []) === undefined
     ? errors.duplicateKey

@@ -6,7 +6,7 @@ import { Model } from './model.ts';
 import { requestTooLarge } from './model-errors.ts';
 import { checkDuplicates, checkRequest } from './model-requests.ts';
 
-/** A large id, as etcd chooses them. */
+/** A large id, like the ids that etcd chooses. */
 const leaseIdFirst = 5_000_000_000_000_000;
 
 const invalidProtobuf = 'proto: cannot parse invalid wire-format data';
@@ -94,7 +94,7 @@ export class ModelTarget implements OracleTarget {
   }
 }
 
-/** etcd looks at the form of a request before its size. */
+/** etcd checks the form of a request before its size. */
 function isValid(name: UnaryMethod, request: Message): boolean {
   if (name === 'Put') return checkRequest({ request_put: request }) === undefined;
   if (name === 'Txn') return (checkRequest({ request_txn: request }) ?? checkDuplicates(request)) === undefined;

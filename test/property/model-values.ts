@@ -7,7 +7,7 @@ import type { Int, Message } from '../parity/message.ts';
 export interface Version {
   readonly key: string;
   readonly modRevision: number;
-  /** 0 in a tombstone, and so is all that follows. */
+  /** 0 in a tombstone, like all following fields. */
   readonly createRevision: number;
   readonly version: number;
   readonly value: Buffer;
@@ -24,7 +24,7 @@ export interface KeyRange {
   readonly end: string;
 }
 
-/** What a watch stream sees of the store. */
+/** The store as a watch stream reads it. */
 export interface Past {
   readonly revision: number;
   readonly compactedRevision: number;

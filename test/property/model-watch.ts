@@ -15,9 +15,9 @@ type CreateRequest = {
 interface Watcher {
   readonly id: number;
   readonly range: KeyRange;
-  /** The first revision it sees. */
+  /** The first revision that the watcher sees. */
   readonly startRevision: number;
-  /** The id that the client requested; 0: none. */
+  /** The revision that the client requested. 0: none. */
   readonly requestedRevision: number;
   readonly sendsPuts: boolean;
   readonly sendsDeletes: boolean;
@@ -31,7 +31,7 @@ interface Watcher {
 
 const noWatchId = -1;
 
-/** A watch stream of the model: every response is there as soon as its cause is. */
+/** A watch stream of the model. Every response is available as soon as its cause is. */
 export class ModelWatchStream implements WatchSession {
   readonly responses: Message[] = [];
   readonly ended: Outcome | undefined = undefined;
@@ -59,12 +59,12 @@ export class ModelWatchStream implements WatchSession {
     this.#onClose();
   }
 
-  /** The events of one commit. */
+  /** Delivers the events of one commit. */
   deliver(written: readonly Version[]): void {
     for (const watcher of this.#watchers.values()) this.responses.push(...this.#events(watcher, written));
   }
 
-  /** The answer to a create request, and what the watcher is due at once. */
+  /** The reply to a create request, and the events that the watcher is due at once. */
   #create(request: CreateRequest): Message[] {
     const requestedRevision = toNumber(request.start_revision);
     if (requestedRevision < 0) return [this.#refusal(errors.watchCompactedText)];
@@ -128,7 +128,7 @@ export class ModelWatchStream implements WatchSession {
     }
   }
 
-  /** One response with what the watcher sees of these, or none. */
+  /** One response with the events of these versions that the watcher sees, or none. */
   #events(watcher: Watcher, written: readonly Version[]): Message[] {
     if (watcher.isCompacted) return [];
     const events = written
@@ -149,7 +149,7 @@ export class ModelWatchStream implements WatchSession {
     };
   }
 
-  /** The key before the event, as far as it is not compacted. */
+  /** The key before the event, unless that version is compacted. */
   #previous(version: Version): Message | undefined {
     const revision = version.modRevision - 1;
     if (revision < this.#model.compactedRevision) return undefined;

@@ -29,7 +29,7 @@ interface Lease {
 
 const leaseTtlSecondsMax = 9_000_000_000;
 
-/** etcd's floor with its default election timeout: three halves of a second, rounded up. */
+/** etcd's minimum with its default election timeout: three halves of a second, rounded up. */
 const leaseTtlSecondsMin = 2;
 
 const noValue = Buffer.alloc(0);
@@ -41,7 +41,7 @@ const noValue = Buffer.alloc(0);
  */
 export class Model implements Past {
   revision = 1;
-  /** Nothing was compacted yet at -1; a compaction of revision 0 is possible, and etcd does it. */
+  /** -1: nothing was compacted yet. A compaction of revision 0 is possible in etcd. */
   compactedRevision = -1;
   /**
    * Every write in order, tombstones included. No write is ever removed: reads below the compacted
@@ -59,7 +59,7 @@ export class Model implements Past {
     return refused ?? ok(this.#executeRange(request));
   }
 
-  /** One chunk, whatever the size: chunks are not compared. */
+  /** One chunk, whatever its size: the division into chunks is not compared. */
   rangeStream(request: Range): Outcome {
     const invalid = checkRequest({ request_range: request });
     if (invalid !== undefined) return invalid;
@@ -98,7 +98,7 @@ export class Model implements Past {
     return ok({ header: this.#header() });
   }
 
-  /** `chosenId` is what a server picks when the request leaves the id to it. */
+  /** `chosenId`: the id that a server chooses when the request has none. */
   leaseGrant(request: { readonly ID?: Int; readonly TTL?: Int }, chosenId: string): Outcome {
     const id = isZero(request.ID) ? chosenId : String(request.ID);
     const ttlSeconds = toNumber(request.TTL);
@@ -217,7 +217,7 @@ export class Model implements Past {
   #holds(compare: Compare): boolean {
     const found = this.#select(keyRange(compare), this.revision);
     if (found.length > 0) return found.every((version) => compareHolds(compare, version));
-    // A value that does not exist equals nothing and differs from nothing.
+    // A value that does not exist is neither equal nor unequal to any value.
     return compare.target === 3 ? false : compareHolds(compare, tombstone('', 0));
   }
 
@@ -395,7 +395,10 @@ function compareHolds(compare: Compare, version: Version): boolean {
   }
 }
 
-/** A union of another kind than the target counts as zero; a target etcd does not know as equal. */
+/**
+ * A union of another kind than the target counts as zero. A target that etcd does not define counts
+ * as equal.
+ */
 function compareOrder(compare: Compare, version: Version): number {
   switch (compare.target ?? 0) {
     case 0:

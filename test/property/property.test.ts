@@ -20,7 +20,7 @@ for (const driver of onePerDialect(DRIVERS)) {
     test(`${driver.name}: replies to random requests equal the model's, run ${run + 1}`, async (context) => {
       const { script, repeat } = scriptOf(seed + run);
       context.diagnostic(repeat);
-      // What was there before a kill is there after it.
+      // Everything that was stored before a kill is stored after it.
       const withRestart = script.toSpliced(Math.floor(script.length / 2), 0, { kind: 'restart' });
       await compareOverScript(withRestart, repeat, () => openArena(driver));
     });

@@ -9,7 +9,7 @@ for (const driver of isChosen('javascript') ? TINE_DRIVERS.slice(0, 2) : []) {
   const servers = twoServers(driver);
   let prefixCount = 0;
 
-  /** A test with a client of each server, and a prefix of its own. */
+  /** A test with a client of each server, and its own prefix. */
   function recipe(promise: string, run: (clients: [Etcd3, Etcd3], prefix: string) => Promise<void>): void {
     test(`${driver.name}: through two instances, npm's etcd3: ${promise}`, async () => {
       const [first, second] = servers.addresses.map((hosts) => new Etcd3({ hosts })) as [Etcd3, Etcd3];

@@ -33,13 +33,13 @@ async function wholeSnapshot(context: TestContext): Promise<Buffer> {
 
 const checksumBytes = 32;
 
-/** The result of reading it. Any error in the bytes is reported in one line. */
+/** The result of reading the snapshot. Any error in the bytes is reported in one line. */
 function reading(path: string, bytes: Buffer): SnapshotSummary | string {
   writeFileSync(path, bytes);
   try {
     return FileReader.use(path, (file) => {
       const summary = inspect(file);
-      // What a restore walks over afterwards.
+      // A restore reads these parts afterwards.
       const backend = new BackendFile(file);
       for (const _part of [backend.rows(), backend.leases(), backend.users(), backend.roles()])
         for (const _each of _part);
@@ -83,7 +83,7 @@ test('a snapshot without a SHA-256 is read or refused and never crashes the read
   let refusedCount = 0;
   for (let count = 0; count < 700; count += 1) {
     const bytes = Buffer.from(pages);
-    // Where the structure is: heads of pages, of elements, of messages.
+    // Bytes of the structure: heads of pages, of elements, of messages.
     const pageStart = random.below(bytes.length / 4096) * 4096;
     const at = pageStart + random.below(random.pick([16, 200, 4096]));
     bytes[at] = random.pick([0, 1, 0x7f, 0x80, 0xff, random.below(256)]);
@@ -94,7 +94,7 @@ test('a snapshot without a SHA-256 is read or refused and never crashes the read
     const end = random.below(pages.length);
     assert.equal(typeof reading(path, pages.subarray(0, end)), 'string', `it is cut off at ${end}`);
   }
-  // A page in the place of another one: ids and order show it.
+  // A page in the place of another one is detected by ids and order.
   for (let count = 0; count < 200; count += 1) {
     const bytes: Buffer = Buffer.from(pages);
     const [from, to]: readonly [number, number] = [
@@ -102,7 +102,7 @@ test('a snapshot without a SHA-256 is read or refused and never crashes the read
       2 + random.below(bytes.length / 4096 - 2),
     ];
     pages.copy(bytes, to * 4096, from * 4096, from * 4096 + 4096);
-    // The pages that a long value runs over have no head.
+    // The pages on which a long value continues have no head.
     if (from !== to && heads(pages).includes(to * 4096))
       assert.equal(typeof reading(path, bytes), 'string', `page ${from} stands at ${to}`);
   }
@@ -162,7 +162,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
   });
 }
 
-/** Where branches and leaves begin. */
+/** The positions at which branches and leaves begin. */
 function heads(pages: Buffer): readonly number[] {
   const starts = Array.from({ length: pages.length / 4096 }, (_, index) => index * 4096);
   return starts.filter((start) => {
@@ -171,7 +171,7 @@ function heads(pages: Buffer): readonly number[] {
   });
 }
 
-/** A file with nothing in it but a version. */
+/** A file that contains only a version. */
 function backendOf(storageVersion: string): Buffer {
   const metaElements = [[Buffer.from('storageVersion'), Buffer.from(storageVersion)]] as const;
   const measure = new FileMeasure();

@@ -1,4 +1,4 @@
-/** What etcdutl does with snapshots. */
+/** Runs etcdutl on snapshots. */
 import { spawnSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import type { TestContext } from 'node:test';
@@ -20,7 +20,7 @@ export function snapshotStatus(path: string): SnapshotStatus {
   return JSON.parse(stdout) as SnapshotStatus;
 }
 
-/** An etcd of what a snapshot holds. */
+/** An etcd with the content of a snapshot. */
 export async function restoredEtcd(
   context: TestContext,
   path: string,

@@ -54,7 +54,7 @@ for (const driver of TINE_DRIVERS) {
   test(`${driver.name}: HashKV at a revision does not change when the revision is compacted and the store defragmented`, async (context) => {
     const { clients } = await bothOn(context, driver);
     const head = await writeDeletions(clients);
-    // Eleven hashes and more: the oldest are forgotten.
+    // More than ten hashes, so that the oldest ones are removed.
     assert.ok(head > 12);
     for (let revision = 2; revision <= head; revision += 1) {
       const [before] = await Promise.all(clients.map((client) => hashKv(client, revision)));
@@ -154,7 +154,7 @@ async function writeDeletionsTo(client: EtcdClient): Promise<number> {
   return (await client.txn({ success: put('/z') })).header.revision;
 }
 
-/** etcd forgets at its end what it hashed while it compacted. */
+/** etcd drops at its end the hashes that it computed during compactions. */
 async function forgetHashes({
   server,
   client,

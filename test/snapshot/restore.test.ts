@@ -34,7 +34,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     assert.equal(status, 0, stderr);
     assert.match(stdout, new RegExp(`revision ${head}\n`));
     await isSound(target);
-    // What etcd hashed while it compacted is another hash: see hash-kv.test.ts.
+    // The hash that etcd computed during a compaction is different: see hash-kv.test.ts.
     await source.server.stop();
     await source.server.start();
     source.client.reconnect();
@@ -140,7 +140,7 @@ if (driver !== undefined) {
     assert.equal(running.status, 1);
     assert.match(running.stderr, /an etcd is using it|the write-ahead log beside it has/);
 
-    // etcd writes its db every 100 ms: killed at once it has written the log alone.
+    // etcd writes its db every 100 ms. If it is killed at once, only its log is written.
     await sleep(500);
     await client.put({ key: 'b' });
     await server.kill();
@@ -218,7 +218,7 @@ if (driver !== undefined) {
   });
 }
 
-/** root, and a user who may write below /own/ alone. */
+/** Creates root, and a user who may write only below /own/. */
 async function setUpAuth(address: string): Promise<void> {
   const run = async (...command: readonly string[]) => {
     const { status, stdout, stderr } = await etcdctl(address, command);

@@ -4,7 +4,7 @@ import type { TestContext } from 'node:test';
 import { etcdctl } from '../support/etcdctl.ts';
 import { type EtcdClient, temporaryDirectory } from '../support/index.ts';
 
-/** Everything a client can see, and the history from a revision on. Writes the key `end`. */
+/** Everything that a client can read, and the history from a revision on. Writes the key `end`. */
 export async function seen(client: EtcdClient, { fromRevision }: { readonly fromRevision: number }) {
   const { header, kvs } = await client.range({ key: '\0', range_end: '\0' });
   const { leases } = await client.leaseLeases({});
@@ -27,7 +27,7 @@ export async function seen(client: EtcdClient, { fromRevision }: { readonly from
   };
 }
 
-/** A snapshot that etcdctl saved; it goes with the test. */
+/** A snapshot that etcdctl saved. It is removed after the test. */
 export async function savedSnapshot(
   context: TestContext,
   address: string,
@@ -39,7 +39,7 @@ export async function savedSnapshot(
   return path;
 }
 
-/** A directory that goes with the test. */
+/** A directory that is removed after the test. */
 export function ownDirectory(context: TestContext): string {
   const directory = temporaryDirectory();
   context.after(() => rmSync(directory, { recursive: true, force: true }));

@@ -26,7 +26,7 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
       remove('/a'),
       put('/a', 'again'),
     ]);
-    // As kine did before 0.16.
+    // kine before 0.16 kept the value in the row of a delete.
     await tamper(database, [`UPDATE kine SET value = ${bytes(driver, 'left by kine')} WHERE deleted = 1`]);
     const facts: DatabaseFacts = {
       answersLists: driver.name !== 'sqlite',

@@ -95,7 +95,7 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
     writeFileSync(path, Buffer.concat(blobs));
     const status = snapshotStatus(path);
     assert.deepEqual([status.revision, status.totalKey], [revision, keyCount]);
-    // And then it deletes.
+    // The compaction deletes the rows.
     await otherClient.compact({ revision: (await client.put({ key: 'more' })).header.revision, physical: true });
   });
 

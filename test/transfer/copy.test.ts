@@ -64,7 +64,7 @@ const history: readonly WriteOperation[] = [
   ...compact(4),
 ];
 
-/** All that a client can see of the keys, the leases and the history from a revision on. */
+/** All keys, leases and the history from a revision on, as a client reads them. */
 async function seen(client: EtcdClient, fromRevision: number) {
   const { header, kvs } = await client.range({ key: '\0', range_end: '\0' });
   const { leases } = await client.leaseLeases({});
@@ -293,7 +293,7 @@ async function writeAll(client: EtcdClient): Promise<void> {
   }
 }
 
-/** The target serves what the etcd does, and goes on with the next revision. */
+/** The target serves the same data as the etcd, and continues with the next revision. */
 async function sameAs(client: EtcdClient, target: TestDatabase): Promise<void> {
   const everything = { key: '\0', range_end: '\0' };
   const expected = await client.range(everything);
@@ -317,7 +317,7 @@ async function sameAs(client: EtcdClient, target: TestDatabase): Promise<void> {
   await isSound(target);
 }
 
-/** 121 keys beside the one that kine writes at its start. */
+/** 121 keys besides the one that kine writes at its start. */
 async function kineWrites(address: string): Promise<void> {
   const client = new EtcdClient(address);
   const create = async (key: string, value: string, lease = 0n) => {

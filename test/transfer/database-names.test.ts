@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { NAMING_DRIVERS, runTine } from '../support/index.ts';
 import { put, serving, testDatabase, writeTineDatabase } from './databases.ts';
 
-/** Each with a tail that no other test run has. */
+/** Each name has a tail that no other test run uses. */
 const names = [
   'dot.dot',
   `-dash space'quote"double\`backtick`,

@@ -11,11 +11,14 @@ import { releaseToKine } from '../../src/transfer/release-to-kine.ts';
 import { type Driver, EtcdClient, runTine, Server, type TineResult, temporaryDirectory } from '../support/index.ts';
 import type { KineRow } from '../support/kine-file.ts';
 
-/** A database of one test's, on one of the databases tine runs on. It is gone after the test. */
+/**
+ * A database for one test, on one of the databases that tine supports. It is removed after the
+ * test.
+ */
 export interface TestDatabase {
   readonly driver: Driver;
   readonly dataDirectory: string;
-  /** As `--endpoint` takes it. */
+  /** The value for `--endpoint`. */
   readonly endpoint: string;
   readonly access: OfflineAccess;
 }
@@ -27,7 +30,7 @@ export async function testDatabase(context: TestContext, driver: Driver): Promis
   return { driver, dataDirectory, endpoint, access: await offlineAccess(parseDsn(endpoint).dsn) };
 }
 
-/** Makes the tables and writes what a server would, without one. */
+/** Makes the tables and writes rows as a server would, without a server. */
 export async function writeTineDatabase(
   { access }: TestDatabase,
   operations: readonly WriteOperation[],
@@ -70,7 +73,7 @@ export function tine(command: 'check' | 'release' | 'repair', { endpoint }: Test
   return runTine([command, endpoint]);
 }
 
-/** Serves it with tine, or with kine, while `use` runs. */
+/** Serves the database with tine or kine while `use` runs. */
 export async function serving<Result>(
   database: TestDatabase,
   use: (client: EtcdClient) => Promise<Result>,
@@ -105,13 +108,13 @@ export function rowsOf({ access }: TestDatabase, sql: string): Promise<readonly 
   return access.readSnapshot((database) => database.rows(asItComes, sql));
 }
 
-/** A text as bytes, in each database's words. */
+/** A text as bytes, in the SQL of each database. */
 export function bytes(driver: Driver, text: string): string {
   const hex = Buffer.from(text).toString('hex');
   return driver.dialect === 'postgres' ? `'\\x${hex}'::bytea` : `X'${hex}'`;
 }
 
-/** What kine's table looked like before. */
+/** The former column types of the table kine. */
 const oldTypes: Readonly<Record<string, readonly string[]>> = {
   sqlite: [],
   postgres: [
@@ -123,14 +126,14 @@ const oldTypes: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-/** What kine makes its columns today, where tine leaves others behind. */
+/** The column types that kine uses today, where tine leaves other types behind. */
 const newTypes: Readonly<Record<string, readonly string[]>> = {
   sqlite: [],
   postgres: [],
   mysql: ['ALTER TABLE kine MODIFY name VARCHAR(630) CHARACTER SET ascii'],
 };
 
-/** Makes the database with kine's table in it, holding these rows. */
+/** Makes the database with kine's table and these rows. */
 export async function writeKineDatabase(
   database: TestDatabase,
   rows: readonly KineRow[],

@@ -32,7 +32,7 @@ const served = [
   ['/registry/leased', 'l1', 13, 13],
 ];
 
-/** kine's column of names takes other bytes there. */
+/** Whether kine's column of names accepts keys that are not ASCII on this database. */
 const takesAnyKey = (driver: Driver): boolean => driver.dialect !== 'mysql';
 
 for (const driver of TINE_DRIVERS) {

@@ -19,13 +19,13 @@ import {
 
 interface Fault {
   readonly what: string;
-  /** What an accident does to a database of `written`. */
+  /** The damage that an accident causes to a database of `written`. */
   readonly sql: (driver: Driver) => readonly string[];
-  /** The only finding it makes. */
+  /** The only finding of the check for this damage. */
   readonly finding: RegExp;
   /** The output of the repair. */
   readonly done: RegExp;
-  /** What tine serves then, where that is not all that was written. */
+  /** The keys that tine serves afterwards, if they are not all that were written. */
   readonly keys?: readonly string[];
 }
 

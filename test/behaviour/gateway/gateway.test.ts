@@ -117,7 +117,7 @@ for (const driver of ANY_DRIVER) {
     const messages = async (body: string) => {
       const { status, code, message } = await refusal('/v3/kv/range', body);
       assert.deepEqual([status, code], [400, 3], message);
-      // Go's space after "proto:" differs between builds.
+      // The space after Go's "proto:" differs between builds.
       return message.replace('\u00a0', ' ');
     };
     assert.equal(await messages('{"key":'), 'unexpected EOF');

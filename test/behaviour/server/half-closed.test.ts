@@ -6,7 +6,7 @@ import { metricValue } from '../../support/exposition.ts';
 import { ANY_DRIVER, suite, waitFor, within } from '../../support/index.ts';
 import { scrape } from '../../support/scrape.ts';
 
-/** What a server answers to a client that closes its side right after its request. */
+/** The reply to a client that closes its side right after its request. */
 async function answerTo(port: number, request: string): Promise<string> {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
   socket.end(request);

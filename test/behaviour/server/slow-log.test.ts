@@ -4,14 +4,14 @@ import { metricValue } from '../../support/exposition.ts';
 import { ownServer, TINE_DRIVERS, waitFor } from '../../support/index.ts';
 import { scrape } from '../../support/scrape.ts';
 
-/** Every call counts as slow. */
+/** Options with which every call counts as slow. */
 const everything = [
   ...['--warning-apply-duration', '0s'],
   ...['--warning-unary-request-duration', '0s'],
   ...['--slow-sql-threshold', '1ns'],
 ];
 
-/** No call counts as slow; 0s disables kine's log of slow statements. */
+/** Options with which no call counts as slow. 0s disables kine's log of slow statements. */
 const nothing = [
   ...['--warning-apply-duration', '1h'],
   ...['--warning-unary-request-duration', '1h'],

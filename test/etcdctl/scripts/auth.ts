@@ -1,6 +1,9 @@
 import { lines, prints, run, type Step, start, stop } from '../step.ts';
 
-/** The user that may do everything, in this script and in the variants that begin with auth on. */
+/**
+ * The password of the user with all rights, in this script and in the variants that begin with auth
+ * enabled.
+ */
 export const rootPassword = 'root-password';
 
 const users: readonly Step[] = [

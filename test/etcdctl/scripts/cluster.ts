@@ -36,7 +36,7 @@ const members: readonly Step[] = lines(`
 
 export const clusterScript: readonly Step[] = [...endpoints, ...members];
 
-/** Last of all, for etcd has another member afterwards, and another version. */
+/** The last script, because etcd has another member and another version afterwards. */
 export const membershipScript: readonly Step[] = [
   run('member update {member} --peer-urls=http://127.0.0.1:3', { differs: 'changes of members' }),
   run('member add other --learner --peer-urls=http://127.0.0.1:2', { differs: 'changes of members' }),

@@ -1,6 +1,6 @@
 import { lines, run, type Step } from '../step.ts';
 
-/** What `txn` reads: compares, operations where they hold, operations where not. */
+/** The input of `txn`: compares, operations if they succeed, operations if not. */
 function txn(compares: string, success: string, failure: string, flags = ''): Step {
   const part = (text: string) =>
     text

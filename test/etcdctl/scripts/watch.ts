@@ -25,7 +25,7 @@ const plain: readonly Step[] = [
   stop('prefix', 'SIGTERM'),
   stop('range'),
   stop('hex'),
-  // From the past, and with the events of one transaction together.
+  // From a past revision, with the events of one transaction together.
   run('txn', { input: '\nput watch/x 1\nput watch/y 2\ndel watch/c\n\n\n' }),
   start('past', 'watch watch/ --prefix --rev={revision-5}'),
   prints('past'),

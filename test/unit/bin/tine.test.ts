@@ -63,7 +63,7 @@ function addNode(nodeDirectory: string, script: string): void {
   writeFileSync(join(directory, nodeDirectory, 'node'), script, { mode: 0o755 });
 }
 
-/** The directory first, then the system's, for the commands of the script. */
+/** A PATH of this directory, followed by the system's, for the commands of the script. */
 function pathWith(nodeDirectory: string): string {
   return `${join(directory, nodeDirectory)}:/usr/bin:/bin`;
 }

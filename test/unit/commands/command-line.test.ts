@@ -40,7 +40,7 @@ async function run({ args, environment = {} }: Started): Promise<Ended> {
   }
 }
 
-/** It ends with a status and one line on standard error. */
+/** tine ends with a status and one line on standard error. */
 async function refused(started: Started, status: 1 | 2, line: RegExp): Promise<void> {
   const ended = await run(started);
   assert.equal(ended.status, status, ended.stderr);
@@ -126,7 +126,7 @@ describe('start', () => {
     const path = await tineFile();
     tamper(path, 'PRAGMA wal_checkpoint(TRUNCATE)');
     const file = openSync(path, 'r+');
-    // All but the first page, which has the header.
+    // Overwrites all but the first page, which has the header.
     writeSync(file, Buffer.alloc(statSync(path).size - 4096, 0xa5), 0, statSync(path).size - 4096, 4096);
     closeSync(file);
     await refused({ args: [...anyPort, '--endpoint', path] }, 1, /state\.db: .*(damaged|malformed).*`tine check`/);

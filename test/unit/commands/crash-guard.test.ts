@@ -7,7 +7,7 @@ import { repositoryRoot } from '../../support/index.ts';
 const guard = join(repositoryRoot, 'src', 'commands', 'crash-guard.ts');
 const logger = join(repositoryRoot, 'src', 'logger.ts');
 
-/** Runs `body` in a process of its own that is guarded: faults there would end this one too. */
+/** Runs `body` in a separate guarded process: its faults would end this process too. */
 function guarded(body: string): { readonly status: number | null; readonly stdout: string; readonly stderr: string } {
   const script = `
     import { guardAgainstCrashes } from ${JSON.stringify(guard)};

@@ -12,7 +12,7 @@ test("tine refuses to start with an empty database in etcd's data directory, wit
   mkdirSync(join(directory, 'member', 'snap'), { recursive: true });
   writeFileSync(join(directory, 'member', 'snap', 'db'), '');
   assert.throws(() => refuseEtcdData(endpoint), /contains the data of an etcd.*tine copy --from.*--data-dir$/);
-  // What was brought over is served.
+  // The data that was copied is served.
   writeFileSync(endpoint.path, '');
   refuseEtcdData(endpoint);
 });

@@ -48,7 +48,7 @@ test('the table of options in docs/configuration.md is up to date', () => {
 test('every flag named in the configuration and security documents exists', () => {
   for (const document of ['configuration.md', 'security.md']) {
     const text = readFileSync(join(repositoryRoot, 'docs', document), 'utf8');
-    // Lines that call other programs name theirs.
+    // Lines that call other programs have options of these programs.
     const lines = text.split('\n').filter((line) => !/etcdctl|kube-apiserver|openssl|curl|k3s|npm/.test(line));
     for (const [, flag = ''] of lines.join('\n').matchAll(/(?<![\w-])--([a-z][a-z0-9-]*[a-z0-9])/g)) {
       if (!notOptions.has(flag)) assert.notEqual(flagShape(flag), 'unknown', `--${flag} in ${document}`);

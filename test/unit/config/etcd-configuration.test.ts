@@ -43,7 +43,7 @@ function refused(args: readonly string[], message: RegExp, environment: Readonly
 const withFile = (text: string, args: readonly string[] = [], environment: Readonly<Record<string, string>> = {}) =>
   load(['--config-file', file('etcd.yml', text), ...args], environment);
 
-/** Flags of etcd 3.4 to 3.7, as their help and source name them, with a value that they take. */
+/** Flags of etcd 3.4 to 3.7, as named in their help and source, with a valid value. */
 const etcdFlags = `
   advertise-client-urls=http://localhost:2379 auth-token=simple auth-token-ttl=300 auto-compaction-mode=periodic
   auto-compaction-retention=0 auto-tls=false backend-batch-interval=1s backend-batch-limit=1
@@ -137,7 +137,7 @@ test("the arguments of kubeadm's static pod are accepted unchanged", () => {
   );
   assert.deepEqual(config.advertiseClientUrls, ['https://192.168.0.10:2379']);
   assert.deepEqual(config.metricsListenAddresses, [{ kind: 'tcp', host: '127.0.0.1', port: 2381, isSecure: false }]);
-  // One line each, for what is not followed, and no more.
+  // One line for each option that is ignored, and no more.
   assert.equal(notes.length, 10, notes.join('\n'));
   assert.equal(notes.filter((note) => /and is ignored$/.test(note)).length, 10, notes.join('\n'));
 });

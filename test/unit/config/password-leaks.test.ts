@@ -11,7 +11,7 @@ const ROUNDS = 2000;
 const ODD = [...'@:/?#%&=+ ()[]{}\'"\\,;.~!$^*<>|`-_\t\n\0é€😀tcpunix'];
 const LETTERS = [...'abcdefghijkmnopqrsvwyz23456789'];
 
-/** Random, and the same for a seed (mulberry32). */
+/** Random numbers, equal for equal seeds (mulberry32). */
 function randomOf(seed: number): (bound: number) => number {
   let state = seed;
   return (bound) => {
@@ -27,7 +27,7 @@ type Write = (password: string) => string;
 const raw: Write = (password) => password;
 const encoded: Write = (password) => encodeURIComponent(password);
 
-/** Addresses, right and wrong ones, as functions of a password. */
+/** Complete addresses, valid and invalid ones, as functions of a password. */
 const WHOLE: readonly (readonly [Write, (password: string) => string])[] = [
   [encoded, (password) => `postgres://me:${password}@h1,h2:1/db?sslmode=require&unknown=1`],
   [encoded, (password) => `postgres://me@h/db?password=${password}`],
@@ -54,7 +54,7 @@ const BROKEN: readonly ((password: string) => string)[] = [
   (password) => `host=h password=${password}`,
 ];
 
-/** The host is forgotten. */
+/** Addresses without a host. */
 const CUT_OFF: readonly ((password: string) => string)[] = [
   (password) => `postgres://me:${password}`,
   (password) => `mysql://me:${password}`,
@@ -66,7 +66,7 @@ const CUT_OFF: readonly ((password: string) => string)[] = [
  */
 const readsAsHost = (password: string): boolean => /@|^\d{1,5}[/?,]/.test(password);
 
-/** All that a person or a log gets to see of an address. */
+/** Everything of an address that a person or a log can see. */
 function shownOf(endpoint: string, environment: Readonly<Record<string, string>> = {}): readonly string[] {
   const { flags } = splitCommandLine([`--endpoint=${endpoint}`], flagShape);
   try {

@@ -78,7 +78,7 @@ export function cachedReads(
   };
 }
 
-/** A list of the keys from one on and before another; a get when there is no other. */
+/** A list of the keys from one key on and before another; a get when there is no other key. */
 export function reading(
   start: string,
   end?: string,

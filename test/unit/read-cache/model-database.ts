@@ -22,7 +22,7 @@ export class ModelDatabase {
   blockRowsMax = 500;
   readonly reads: Record<string, number> = {};
 
-  /** What the store's readers use of a driver. */
+  /** The parts of a driver that the store's readers use. */
   readonly driver = {
     readsAtOnce: () => 3,
     read: (name: string, input: unknown) => {

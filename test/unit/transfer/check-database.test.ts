@@ -10,7 +10,7 @@ import { tamper, tineFile } from './tine-file.ts';
 
 const check = (path: string): Promise<CheckReport> => offlineSqlite(path).readSnapshot(checkDatabase);
 
-/** What an accident does to a sound file, and the only finding it makes. */
+/** The damage that an accident causes to a sound file, and the only finding of the check. */
 const accidents: readonly { readonly what: string; readonly sql: string; readonly finding: RegExp }[] = [
   {
     what: 'a lost row above the compaction mark',

@@ -9,7 +9,7 @@ import type { FakeEventSource } from './fake-event-source.ts';
  * order.
  */
 export class CheckedCache implements EventFedCache {
-  /** How many events it was given. */
+  /** The number of events that it received. */
   appliedCount = 0;
   readonly #source: FakeEventSource;
   #feed: EventFeed | undefined;

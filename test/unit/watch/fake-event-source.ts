@@ -21,14 +21,14 @@ export interface Change {
 export class FakeEventSource implements EventSource {
   pollMs = { min: 5, max: 5 };
   isAway = false;
-  /** Rows of a page, at most about. */
+  /** The approximate maximum number of rows of a page. */
   countMax = Number.POSITIVE_INFINITY;
-  /** Event loop turns a read takes. */
+  /** The number of event loop turns that a read takes. */
   latencyTurns: () => number = () => 1;
   readCount = 0;
   isWriting = false;
   cache?: EventFedCache;
-  /** Everything ever committed, also what was compacted. */
+  /** Everything that was ever committed, compacted events included. */
   readonly history: LogEvent[] = [];
   readonly #listeners = new Set<(head: Head) => void>();
   readonly #hintListeners = new Set<() => void>();
@@ -79,7 +79,7 @@ export class FakeEventSource implements EventSource {
     this.observeHead();
   }
 
-  /** Sets the mark, and removes what is superseded. */
+  /** Sets the mark, and removes superseded events. */
   compact(revision: Revision, { isSeen = true } = {}): void {
     this.#compactRevision = revision;
     const newest = new Map<string, LogEvent>();
@@ -88,7 +88,7 @@ export class FakeEventSource implements EventSource {
     if (isSeen) this.observeHead();
   }
 
-  /** An answer has shown a head: of now, or of a moment ago. */
+  /** A reply has returned a head: the current one, or one from a moment ago. */
   observeHead(head: Head = this.head): void {
     if (head.id <= this.#seen.id && head.compactRevision <= this.#seen.compactRevision) return;
     if (head.id < this.#seen.id) return;
@@ -168,7 +168,7 @@ export class FakeEventSource implements EventSource {
     for (let turns = this.latencyTurns(); turns > 0; turns -= 1) await nextTurn();
     if (this.isAway) throw new DriverError('lost', 'the database is away');
     const result = read();
-    // The answer is on its way while others commit.
+    // The reply is on its way while others commit.
     for (let turns = this.latencyTurns(); turns > 0; turns -= 1) await nextTurn();
     return result;
   }

@@ -351,7 +351,7 @@ test('a notification from another instance causes one read, and its content is n
   session.create(requested(one('a')), 0n);
   await settle();
   const { readCount } = source;
-  // Nothing was written: it was lost, or another store's.
+  // Nothing was written: the write was lost, or it belongs to another store.
   source.hint();
   await settle();
   await settle();

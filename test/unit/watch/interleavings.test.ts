@@ -130,7 +130,7 @@ function ask({ session, asked, watches }: Client, source: FakeEventSource): void
   session.requestProgress();
 }
 
-/** Everything works again, and comes to rest. */
+/** All faults end, and everything becomes idle. */
 async function finish(source: FakeEventSource, clients: readonly Client[]): Promise<void> {
   source.isAway = false;
   source.observeHead();
@@ -143,7 +143,7 @@ async function finish(source: FakeEventSource, clients: readonly Client[]): Prom
       }),
     );
   }
-  // Whatever came twice or too late has time to come.
+  // Events that come twice or too late have time to come.
   for (let turn = 0; turn < 100; turn += 1) await nextTurn();
 }
 

@@ -6,7 +6,7 @@ import { one, prefix, settle, until, watching } from './watching.ts';
 
 const everything = { puts: true, deletes: true };
 
-/** The revisions of everything that a watch sees up to one. */
+/** The revisions of all events that a watch sees, up to the given one. */
 async function revisionsThrough(watch: LocalWatch, last: number): Promise<number[]> {
   const revisions: number[] = [];
   while (revisions.at(-1) !== last) {

@@ -66,7 +66,7 @@ export function prefix(text: string): Keys {
 
 export const allKeys: Keys = { start: '\x010' as KeyText, end: undefined };
 
-/** Until a condition holds; fails after five seconds. */
+/** Waits until a condition holds. Fails after five seconds. */
 export async function until(what: string, holds: () => boolean): Promise<void> {
   const deadline = performance.now() + 5_000;
   while (!holds()) {
@@ -75,7 +75,7 @@ export async function until(what: string, holds: () => boolean): Promise<void> {
   }
 }
 
-/** Lets everything that can happen at once happen. */
+/** Runs everything that can run at once. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 50; turn += 1) await nextTurn();
 }

@@ -33,7 +33,7 @@ const modules = [
   reflectionAlpha,
 ];
 
-/** Every generated codec. What the messages hold is for the tests to find out. */
+/** Every generated codec. The tests find out the content of the messages. */
 export const allCodecs: readonly MessageCodec<object>[] = modules
   .flatMap((module): unknown[] => Object.values(module))
   .filter((value) => typeof value === 'object' && value !== null && 'typeName' in value)

@@ -64,7 +64,7 @@ test(`random bytes are decoded or refused, without any other error (TINE_TEST_SE
   }
 });
 
-/** A transaction in a transaction and so on; each level is two messages, of fields 2 and 4. */
+/** Transactions nested in each other. Each level is two messages, of fields 2 and 4. */
 function nestedMessages(depth: number): Buffer {
   let bytes = Buffer.alloc(0);
   for (let level = 0; level < depth; level++) {

@@ -12,6 +12,6 @@ test('headers of one revision share one buffer, until the cluster id is known', 
   const known = headers.field(7);
   assert.notEqual(known, unknown);
   assert.equal(headers.field(7), known);
-  // Tag and length stand before the message.
+  // Tag and length precede the message.
   assert.deepEqual(ResponseHeader.decode(known.subarray(2)), { ...origin, revision: 7 });
 });

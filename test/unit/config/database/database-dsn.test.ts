@@ -9,7 +9,7 @@ function serverOf(text: string): RemoteDsn {
   return dsn;
 }
 
-/** What is wrong with an address, in one line. */
+/** The error in an address, in one line. */
 function complaint(text: string): string {
   try {
     parseDsn(text);

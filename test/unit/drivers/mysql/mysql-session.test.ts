@@ -101,7 +101,7 @@ for (const driver of TINE_DRIVERS.filter(({ dialect }) => dialect === 'mysql')) 
       const [found] = await reader.run([listQuery(NEWEST_ROWS, [['/deep']])]);
       assert.equal(decodedOne(NEWEST_ROWS, found)?.id, 11_000);
       assert.ok((await readRows()) - beforeReads < 1_000, 'it does not read them all');
-      // A name has few rows on average now: to sort them seems cheap.
+      // A name has few rows on average now, so that sorting them seems cheap.
       const others = Array.from({ length: 5_000 }, (_, index) =>
         keyRow(20_001 + index, `/flat/${index}`, Buffer.from('v')),
       );

@@ -19,7 +19,7 @@ function refusal(variables: Record<string, string>): string | undefined {
 test('a server is usable unless it is read-only or offline', () => {
   assert.equal(refusal(single), undefined);
   assert.match(refusal({ ...single, read_only: 'ON' }) ?? '', /read only/);
-  // MariaDB 12 has words of its own for it.
+  // MariaDB 12 has its own words for this.
   assert.match(refusal({ ...single, read_only: 'NO_LOCK' }) ?? '', /read only/);
   assert.match(refusal({ ...single, super_read_only: 'ON' }) ?? '', /read only/);
   assert.match(refusal({ ...single, offline_mode: 'ON' }) ?? '', /offline/);

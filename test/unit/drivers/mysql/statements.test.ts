@@ -43,7 +43,7 @@ for (const driver of TINE_DRIVERS.filter(({ dialect }) => dialect === 'mysql')) 
 
     for (const statement of everyStatement()) {
       test(`${statement.name} runs`, async () => {
-        // There is a mark already, and one only. Everything is taken back.
+        // A mark exists already, and there is only one. All changes are rolled back.
         const first = statement === takeOverStatements.INSERT_MARK ? 'DELETE FROM kine;' : '';
         await sendStatements(connection, `START TRANSACTION;${first}${statementText(someQuery(statement))};ROLLBACK`);
       });

@@ -33,7 +33,7 @@ function bytesOf(value: string | bigint | number | Buffer): Buffer {
 const put = copied(['/a', 7n, 5n, 3n, 2n, '1234', Buffer.from('value'), 0, 1]);
 const tombstone = copied(['/a', 8n, 6n, 0n, 0n, null, null, 1, 0]);
 
-/** What the rows of a COPY are read as. */
+/** Passes the data of two rows to the query. */
 function read(query: CopyQuery): void {
   query.handleCopyData({ chunk: Buffer.concat([header, put]) });
   query.handleCopyData({ chunk: tombstone });

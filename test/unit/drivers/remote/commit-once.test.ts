@@ -12,10 +12,10 @@ import type { Row } from '../../../../src/sql/statement.ts';
 const lost = new DriverError('lost', 'the connection was lost');
 const refused = new TransactionConflict('deadlock', undefined);
 
-/** How an attempt ends: as it should, never, with an error before its commit, or in doubt. */
+/** The end of an attempt: success, no reply, an error before its commit, or in doubt. */
 type End = 'good' | 'no answer' | { readonly before: Error } | { readonly doubt: Error; readonly isMade: boolean };
 
-/** A database of one table, `tine_commit`, in which attempts end in these ways. */
+/** A database with one table, `tine_commit`, in which attempts end in the given ways. */
 class Attempts {
   readonly #ends: readonly End[];
   readonly #tokens = new Map<string, string>();
@@ -43,7 +43,7 @@ class Attempts {
     });
   }
 
-  /** Its result is 0. */
+  /** A guarded write, whose result is 0. */
   async #writeGuarded(mark: Query, end: Exclude<End, 'no answer'> | 'nothing done'): Promise<number | undefined> {
     if (end === 'nothing done') return undefined;
     if (typeof end === 'object' && 'before' in end) throw end.before;

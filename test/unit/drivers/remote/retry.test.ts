@@ -4,7 +4,7 @@ import { remoteLimits } from '../../../../src/drivers/remote/remote-limits.ts';
 import { OutcomeUnknown, TransactionConflict, withRetry } from '../../../../src/drivers/remote/retry.ts';
 import { DriverError, etcdError } from '../../../../src/errors.ts';
 
-/** Work that fails with each of the errors in turn, and then is done. */
+/** Work that fails with each of the errors in turn, and then succeeds. */
 function failing(...errors: readonly Error[]) {
   const state = { tries: 0 };
   const work = async (): Promise<string> => {

@@ -249,7 +249,7 @@ test('a socket file left by a dead process is reused, and one in use is not', as
   await once(abandoned, 'listening');
   await assert.rejects(() => listen(address, nobody), /another program listens there/);
   // A killed process leaves the socket file. A process that closes its listener removes the file,
-  // if it is still in its place.
+  // if the file is still in its place.
   const received = Promise.withResolvers<Socket>();
   renameSync(path, `${path}.kept`);
   abandoned.close();

@@ -101,14 +101,14 @@ export async function startHarness(
 
 export interface Reply {
   readonly headers: IncomingHttpHeaders;
-  /** Undefined if the headers were the whole answer. */
+  /** Undefined if the reply consists of the headers only. */
   readonly trailers: IncomingHttpHeaders | undefined;
   readonly messages: readonly Buffer[];
   readonly status: number;
   readonly statusMessage: string;
 }
 
-/** Sends bytes as the body of a call, and collects the answer. */
+/** Sends bytes as the body of a call, and collects the reply. */
 export async function call(
   session: ClientHttp2Session,
   path: string,
@@ -178,5 +178,5 @@ export function messagesOf(body: Buffer): Buffer[] {
   return messages;
 }
 
-/** Answers with its request. */
+/** Replies with its request. */
 export const echo: Method = { path: '/test.Test/Echo', kind: 'unary', handle: async (request) => Buffer.from(request) };

@@ -12,7 +12,7 @@ interface Item extends Queued {
   readonly name: string;
 }
 
-/** A queue, what happened to its items by name, and how often it was ready again. */
+/** A queue, the events of its items by name, and how often it was ready again. */
 function queueOf({ countMax = 100, bytesMax = 1_000, hasLargeReply = true } = {}) {
   const rejected = new Map<string, string | undefined>();
   let readyCount = 0;

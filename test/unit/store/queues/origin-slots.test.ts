@@ -6,7 +6,7 @@ import { OriginSlots } from '../../../../src/store/queues/origin-slots.ts';
 import type { Requester } from '../../../../src/store/queues/requester.ts';
 import { TestOrigin } from './requesters.ts';
 
-/** Slots of which an origin has two, and what has begun in them. */
+/** Slots, two for each origin, and the requests that have started in them. */
 function recorded({ waitingCountMax = 100, cancelledPauseMs = 0 } = {}) {
   const slots = new OriginSlots({ underWayMax: () => 2, waitingCountMax, waitingBytesMax: 1_000, cancelledPauseMs });
   const begun: string[] = [];

@@ -65,7 +65,7 @@ test('single writes each leave at once', async () => {
   await first;
   const second = queue.write(operation);
   assert.deepEqual(sizes, [1, 1]);
-  // The next ones do not hurry: one is under way.
+  // The next writes do not hurry, because one is under way.
   const others = Promise.all([queue.write(operation), queue.write(operation)]);
   assert.deepEqual(sizes, [1, 1]);
   await nextTurn();

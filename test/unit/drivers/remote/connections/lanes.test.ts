@@ -6,7 +6,7 @@ import { remoteLimits } from '../../../../../src/drivers/remote/remote-limits.ts
 const never = Number.MAX_SAFE_INTEGER / 2;
 const refusal = new Error('too many connections');
 
-/** Lanes with this number of connections, and what entered them, in order. */
+/** Lanes with this number of connections, and the work that entered them, in order. */
 function watched(context: TestContext, countMax: number) {
   context.mock.timers.enable({ apis: ['setTimeout'] });
   let nowMs = 1_000;
@@ -55,7 +55,7 @@ for (const countMax of [1, 2, 3, 4, 5, 6, 8, 100]) {
       assert.ok(usage.write.used + usage.quick.used + usage.bulk.used <= countMax);
     }
     assert.deepEqual(count(entered), { write: 200, quick: 200, bulk: 200 });
-    // Each had its turn within two rounds.
+    // Each lane had its turn within two rounds.
     assert.ok(laneNames.every((lane) => entered.slice(0, countMax + 2 * laneNames.length).includes(lane)));
   });
 }
@@ -88,7 +88,7 @@ test('when the server refuses another connection, the open ones are shared, and 
   const { lanes, entered, enter, leave, pass } = watched(context, 8);
   enter('write', 2);
   enter('quick', 2);
-  // Of the four, the server has refused one.
+  // The server has refused one of the four connections.
   lanes.leave('quick');
   lanes.refused(3, refusal);
   enter('bulk', 10);

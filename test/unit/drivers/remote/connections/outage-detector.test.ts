@@ -27,7 +27,7 @@ function watched(context: TestContext) {
   return { detector, probes, events, pass };
 }
 
-/** Everything that was answered has had its effect. */
+/** Waits until every reply has had its effect. */
 async function settled(): Promise<void> {
   for (let turn = 0; turn < 20; turn += 1) await Promise.resolve();
 }

@@ -82,7 +82,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** The answers of etcd 3.7.3, with the texts of Go's encoding/json. */
+/** The replies of etcd 3.7.3, with the texts of Go's encoding/json. */
 const broken: readonly (readonly [text: string, message: string])[] = [
   ['}', "invalid character '}' looking for beginning of value"],
   ['{"key":', 'unexpected EOF'],

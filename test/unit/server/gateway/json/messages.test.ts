@@ -167,7 +167,7 @@ test('base64 is parsed in each of its forms', () => {
   for (const text of ['+/8=', '-_8=', '+/8', '-_8', '+/\n8=\r\n\r']) assert.equal(keyOf(text), '+/8=', text);
 });
 
-/** The answers of etcd 3.7.3, without the space after "proto:". */
+/** The replies of etcd 3.7.3, without the space after "proto:". */
 const refused: readonly (readonly [json: string, message: string])[] = [
   ['null', 'syntax error (line 1:1): unexpected token null'],
   ['[1]', 'syntax error (line 1:1): unexpected token ['],

@@ -8,7 +8,7 @@ function work(ms: number): void {
   while (performance.now() < endMs);
 }
 
-/** Takes messages of a given cost each, until it is stopped. */
+/** Handles messages of a given cost each, until it is stopped. */
 async function handle(turns: MessageTurns, taken: { count: number; isOver: boolean }, costMs: number): Promise<void> {
   while (!taken.isOver) {
     const turn = turns.next();

@@ -9,7 +9,7 @@ import { transportLimits } from '../../../../../src/server/transport/transport-l
 import { call, echo, framed, startHarness } from '../grpc-harness.ts';
 import { echoHeaders, field, frame, RawClient, setting, uint32 } from './raw-client.ts';
 
-/** Takes no message. */
+/** A method that reads no message. */
 const deaf: Method = { path: '/test.Test/Deaf', kind: 'bidirectional', handle: () => new Promise(() => undefined) };
 const deafHeaders = Buffer.concat([
   Buffer.of(0x83, 0x86),

@@ -144,7 +144,7 @@ const breaches: Readonly<Record<string, { readonly frames: readonly Buffer[]; re
       frame(FrameType.headers, {
         flags: Flag.endHeaders,
         streamId: 1,
-        // One large field in the table, named a few thousand times.
+        // One large field in the table, referenced a few thousand times.
         payload: Buffer.concat([
           Buffer.of(0x40, 1, 0x61, 0x7f, 0x81, 0x0f),
           Buffer.alloc(0x7f + 1921, 'v'),
@@ -342,7 +342,7 @@ test('random frames do not harm the server', async (context) => {
   }
   const reply = await call(harness.client(), echo.path, framed('unharmed'));
   assert.equal(reply.status, 0);
-  // An answered call has a log line too, for debugging.
+  // A call with a reply has a log line too, for debugging.
   assert.deepEqual(
     harness.log.filter((line) => !line.includes('"request stats"')),
     [],

@@ -53,7 +53,7 @@ test('old entries are evicted from a full table, and a repeated block uses the c
   assert.deepEqual(decode(block), [['a', '1']]);
   decode(hex('40 01 62 01 32'));
   assert.deepEqual(decode(block), [['b', '2']]);
-  // Empty the table, then allow one again.
+  // A table size of 0 empties the table.
   decode(hex('20'));
   assert.throws(() => decode(block), errorWith(ErrorCode.compressionError));
 });
