@@ -108,10 +108,10 @@ for (const driver of TINE_DRIVERS) {
     const { ID } = (await client.memberList({})).members[0] as { ID: bigint };
     const version = '3.6.0';
     for (const [call, words] of [
-      [() => client.memberAdd({ peerURLs: ['http://127.0.0.1:1'] }), /started on the same database/],
-      [() => client.memberAdd({ peerURLs: ['http://127.0.0.1:1'], isLearner: true }), /started on the same database/],
+      [() => client.memberAdd({ peerURLs: ['http://127.0.0.1:1'] }), /starts on the same database/],
+      [() => client.memberAdd({ peerURLs: ['http://127.0.0.1:1'], isLearner: true }), /starts on the same database/],
       [() => client.memberUpdate({ ID, peerURLs: ['http://127.0.0.1:1'] }), /--advertise-client-urls/],
-      [() => client.memberRemove({ ID }), /stop it, and it is no member any more/],
+      [() => client.memberRemove({ ID }), /stop it, and it is no longer a member/],
       [() => client.downgrade({ action: 'ENABLE', version }), /--emulated-etcd-version/],
     ] as const) {
       const { code, details } = await failureOf(call());
@@ -179,7 +179,7 @@ for (const driver of TINE_DRIVERS) {
     await waitFor('both to be listed', async () => (await members()).length === 2);
     const { ID } = (await members()).find(({ name }) => name === 'second') as { ID: bigint };
     const remove = () => etcdctl(first.server.address, ['member', 'remove', ID.toString(16)]);
-    assert.match((await remove()).stderr, /etcdserver: the instance runs/);
+    assert.match((await remove()).stderr, /etcdserver: the instance is running/);
     await second.server.kill();
     const killedMs = Date.now();
     const isRemoved = () =>
