@@ -218,7 +218,7 @@ const unread: readonly Attack[] = [
     'reads a key of a megabyte in a transaction',
     largeReadInTransaction,
     // Each connection has one turn: a put waits for a hundred transactions of 5 to 10 ms.
-    { p99MsMax: 500 },
+    { p99MsMax: 800 },
   ),
   slowReaders('slow readers of one key', 'gets a key of a megabyte', largeGetRequest),
   {
