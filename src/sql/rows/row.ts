@@ -84,19 +84,15 @@ export const keyValueShape: Shape<KeyValueRow> = {
 
 /** Decodes the row that begins at a column, without a value. */
 export function keyAt(row: Values, start: number): KeyValueRow {
-  return {
-    name: row[start] as string,
-    id: row[start + 1] as number,
-    modRevision: row[start + 2] as number,
-    createRevision: row[start + 3] as number,
-    version: row[start + 4] as number,
-    lease: row[start + 5] as string | null,
-    value: null,
-  };
+  return keyWith(row, start, null);
 }
 
 /** Decodes the row that begins at a column, with the value if the statement selected it. */
 export function keyValueAt(row: Values, start: number): KeyValueRow {
+  return keyWith(row, start, (row[start + 6] ?? null) as Uint8Array | null);
+}
+
+function keyWith(row: Values, start: number, value: Uint8Array | null): KeyValueRow {
   return {
     name: row[start] as string,
     id: row[start + 1] as number,
@@ -104,6 +100,6 @@ export function keyValueAt(row: Values, start: number): KeyValueRow {
     createRevision: row[start + 3] as number,
     version: row[start + 4] as number,
     lease: row[start + 5] as string | null,
-    value: (row[start + 6] ?? null) as Uint8Array | null,
+    value,
   };
 }
