@@ -14,6 +14,9 @@ import type { Requester } from './queues/requester.ts';
 import type { CoalescerStatistics } from './store-statistics.ts';
 import type { WriteQueue } from './writes/write-queue.ts';
 
+/** Returns the ms until its next run. Undefined: it has nothing to do until it is started again. */
+type BackgroundWork = () => Promise<number | undefined>;
+
 export class LeaseKeeper {
   readonly #driver: Driver;
   readonly #writes: WriteQueue;
@@ -23,7 +26,11 @@ export class LeaseKeeper {
   /** Deadlines in ms that are not yet written to the database. */
   readonly #renewals = new Map<LeaseId, number>();
   /** The timer of the next run, for each background work. */
-  readonly #timers = new Map<() => Promise<number>, NodeJS.Timeout>();
+  readonly #timers = new Map<BackgroundWork, NodeJS.Timeout>();
+  readonly #flushRenewals: BackgroundWork = async () => {
+    await this.flush();
+    return this.#renewals.size > 0 ? limits.leaseFlushIntervalMs : undefined;
+  };
   /**
    * Whether this instance has seen leases. While there are leases, the lease clock must advance.
    */
@@ -55,10 +62,6 @@ export class LeaseKeeper {
   }
 
   start(): void {
-    this.#repeat(async () => {
-      await this.flush();
-      return limits.leaseFlushIntervalMs;
-    });
     this.#repeat(() => this.#expireDue());
     if (this.#clock.apartMsMax > 0) this.#repeat(() => this.#tick());
   }
@@ -84,6 +87,7 @@ export class LeaseKeeper {
     if (lease === undefined || !isPermitted()) return 0;
     this.#counts.leases.renewed += 1;
     this.#renewals.set(id, this.#clock.nowMs() + lease.ttlSeconds * 1000);
+    if (!this.#timers.has(this.#flushRenewals)) this.#repeat(this.#flushRenewals, limits.leaseFlushIntervalMs);
     return lease.ttlSeconds;
   }
 
@@ -154,13 +158,13 @@ export class LeaseKeeper {
   }
 
   /**
-   * Repeats work after the pause that it returns. Runs of one work never overlap. It goes on after
-   * a database outage.
+   * Runs work, and repeats it after the pause that it returns. Runs of one work never overlap. It
+   * goes on after a database outage.
    */
-  #repeat(work: () => Promise<number>): void {
+  #repeat(work: BackgroundWork, firstPauseMs = 0): void {
     let isFailing = false;
     const run = async (): Promise<void> => {
-      let pauseMs: number = limits.retryPauseMs;
+      let pauseMs: number | undefined = limits.retryPauseMs;
       try {
         pauseMs = await work();
         isFailing = false;
@@ -168,8 +172,9 @@ export class LeaseKeeper {
         if (!isFailing) this.#logger.warn({ err: error }, 'reading or writing leases failed; retrying');
         isFailing = true;
       }
-      if (!this.#isStopped) this.#timers.set(work, setTimeout(run, pauseMs));
+      if (this.#isStopped || pauseMs === undefined) this.#timers.delete(work);
+      else this.#timers.set(work, setTimeout(run, pauseMs));
     };
-    this.#timers.set(work, setTimeout(run, 0));
+    if (!this.#isStopped) this.#timers.set(work, setTimeout(run, firstPauseMs));
   }
 }

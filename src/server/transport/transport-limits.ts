@@ -120,8 +120,10 @@ export const transportLimits = {
   connectionUnreadBytesMin: 256 * 1024,
   /** Streams whose reset a connection remembers, while their last frames may be on the way. */
   recentResetsMax: 1_000,
-  /** The resolution of deadlines: they are checked together at this interval. */
+  /** The resolution of deadlines: calls whose deadlines are this close end together. */
   deadlineTickMs: 50,
+  /** The longest timer for a deadline. Node's timers end after 2^31 ms. */
+  deadlineTimerMsMax: 24 * 3_600_000,
   /** A shorter deadline has passed when the call arrives. The call is not started. */
   deadlineMsMin: 0.01,
   /**
