@@ -1,8 +1,8 @@
 /**
  * Measures a sorted Range with a limit on each database beside etcd: `npm exec -- node
  * bench/sorted-range.ts [--keys N] [--value-bytes N] [--limit N] [--runs N] [--on
- * sqlite,postgres,mariadb]`. Starts etcd (the first on PATH), and a separate Postgres and MariaDB.
- * Results: sorted-range.md.
+ * sqlite,postgres,mariadb,mysql]`. Starts etcd (the first on PATH) and its own Postgres, MariaDB
+ * and MySQL. Results: sorted-range.md.
  */
 import assert from 'node:assert/strict';
 import { parseArgs } from 'node:util';
@@ -10,6 +10,7 @@ import {
   type Driver,
   EtcdClient,
   etcd,
+  mariadbAt,
   mysqlAt,
   postgresAt,
   type RangeRequest,
@@ -18,6 +19,8 @@ import {
   withPrefix,
 } from '../test/support/index.ts';
 import { MariadbServer } from '../test/support/mariadb-server.ts';
+import { provideMysql } from '../test/support/mysql-package.ts';
+import { MysqlServer } from '../test/support/mysql-server.ts';
 import { PostgresServer } from '../test/support/postgres-server.ts';
 import { median } from './scale/median.ts';
 import { peakDuring, residentMebibytes } from './scale/resident-memory.ts';
@@ -28,7 +31,7 @@ const { values } = parseArgs({
     'value-bytes': { type: 'string', default: '1024' },
     limit: { type: 'string', default: '10' },
     runs: { type: 'string', default: '9' },
-    on: { type: 'string', default: 'sqlite,postgres,mariadb' },
+    on: { type: 'string', default: 'sqlite,postgres,mariadb,mysql' },
   },
 });
 const keyCount = Number(values.keys);
@@ -39,6 +42,8 @@ const runs = Number(values.runs);
 /** The number of puts that fit into a request. */
 const putsAtOnce = Math.max(1, Math.min(100, Math.floor(1_000_000 / valueBytes)));
 const callsAtOnce = 4;
+/** MySQL's server is downloaded once, which takes up to some minutes. */
+const unpackMsMax = 10 * 60_000;
 const prefix = 'sorted/';
 const fields = {
   KEY: 'key',
@@ -58,6 +63,11 @@ const databases: Readonly<Record<string, (use: (driver: Driver) => Promise<void>
   },
   mariadb: async (use) => {
     const server = await MariadbServer.start();
+    await use(mariadbAt(() => server.url)).finally(() => server.remove());
+  },
+  mysql: async (use) => {
+    await provideMysql(AbortSignal.timeout(unpackMsMax));
+    const server = await MysqlServer.start();
     await use(mysqlAt(() => server.url)).finally(() => server.remove());
   },
 };

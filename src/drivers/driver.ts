@@ -63,8 +63,8 @@ export interface Driver {
   readsAtOnce(lane: ReadLane): number;
   /**
    * Runs a batch under the revision lock and commits it durably. If the database refuses the batch,
-   * its operations run again one by one, so that each has its own outcome. `withEvents`: the result
-   * contains the events of the batch, if they are known.
+   * it runs again in parts, down to single operations, so that each operation has its own outcome.
+   * `withEvents`: the result contains the events of the batch, if they are known.
    *
    * @throws DriverError when nothing of the batch was done, for a reason that concerns all
    * operations.

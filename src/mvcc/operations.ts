@@ -149,5 +149,5 @@ export type WriteOperation = Partial<Permit> &
     | ({ readonly kind: 'holdCompaction' } & Hold)
     | { readonly kind: 'releaseCompaction'; readonly holder: string }
     /** Deletes one chunk of rows below the compaction mark, unless a hold exists. */
-    | { readonly kind: 'compactChunk'; readonly nowMs: number }
+    | { readonly kind: 'compactChunk'; readonly nowMs: number; readonly idsMax: number }
   );

@@ -14,14 +14,20 @@ import { replyFaults } from '../support/linearizability/reply-faults.ts';
 import { watchFaults } from '../support/linearizability/watch-faults.ts';
 import { PostgresPair } from '../support/postgres-pair.ts';
 
-const seed = chosenSeed();
+const firstSeed = chosenSeed();
+const runCount = numberFromEnvironment('TINE_TEST_RUNS', 1);
 /** How many times longer than by default. */
 const factor = numberFromEnvironment('TINE_TEST_FACTOR', 1);
-const repeat = `TINE_TEST_SEED=${seed} TINE_TEST_FACTOR=${factor}`;
 const instanceCount = 3;
 
 if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
-  test('postgres pair, servers: 3: when a primary is killed and its standby promoted, no acknowledged write is lost', async (context) => {
+  for (let seed = firstSeed; seed < firstSeed + runCount; seed += 1) testPair(seed);
+}
+
+function testPair(seed: number): void {
+  const repeat = `TINE_TEST_SEED=${seed} TINE_TEST_FACTOR=${factor}`;
+
+  test(`postgres pair, servers: 3: when a primary is killed and its standby promoted, no acknowledged write is lost (${seed})`, async (context) => {
     const pair = await PostgresPair.start();
     context.after(() => pair.remove());
     let failoverCount = 0;
@@ -55,7 +61,7 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres')) {
     }
   });
 
-  test('postgres pair, servers: 3: replies are linearizable while servers are killed', async (context) => {
+  test(`postgres pair, servers: 3: replies are linearizable while servers are killed (${seed})`, async (context) => {
     const pair = await PostgresPair.start();
     context.after(() => pair.remove());
     const place = { driver: pair.driver, instanceCount };

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { childEnvironment } from './child-environment.ts';
 import { etcdctlProgram } from './paths.ts';
-import { watchProcess } from './reaper.ts';
+import { watchChild } from './reaper.ts';
 import { within } from './wait.ts';
 
 export interface CommandResult {
@@ -51,7 +51,7 @@ export function startEtcdctl(address: string, commandArguments: readonly string[
       env: childEnvironment(),
     },
   );
-  if (child.pid !== undefined) watchProcess(child.pid);
+  watchChild(child);
   child.stdout.setEncoding('utf8');
   child.stderr.setEncoding('utf8');
   return child;

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { forgetProcess, watchProcess } from './reaper.ts';
+import { watchChild } from './reaper.ts';
 
 /** How a process ended: its exit status or the signal that ended it. */
 export interface Exit {
@@ -9,13 +9,9 @@ export interface Exit {
 
 /** Resolves when the process ends. Also ends the process with the test process at the latest. */
 export function exitOf(child: ChildProcess): Promise<Exit> {
-  const pid = child.pid;
-  if (pid !== undefined) watchProcess(pid);
+  watchChild(child);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    child.once('exit', (status, signal) => {
-      if (pid !== undefined) forgetProcess(pid);
-      resolve({ status, signal });
-    });
+    child.once('exit', (status, signal) => resolve({ status, signal }));
   });
 }

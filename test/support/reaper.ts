@@ -1,4 +1,4 @@
-import { type ChildProcessByStdio, spawn } from 'node:child_process';
+import { type ChildProcess, type ChildProcessByStdio, spawn } from 'node:child_process';
 import type { Writable } from 'node:stream';
 
 /**
@@ -10,10 +10,11 @@ const REAPER_SCRIPT = `
 pids=' '
 directories=' '
 while read -r verb what; do
-  case $verb in
-    process) pids="$pids$what " ;;
-    ended) pids="\${pids%% $what *} \${pids#* $what }" ;;
-    directory) directories="$directories$what " ;;
+  case $verb$pids in
+    process*" $what "*) ;;
+    process*) pids="$pids$what " ;;
+    ended*" $what "*) pids="\${pids%% $what *} \${pids#* $what }" ;;
+    directory*) directories="$directories$what " ;;
   esac
 done
 for pid in $pids; do kill -9 "$pid" 2>/dev/null; done
@@ -35,12 +36,20 @@ function tell(line: string): void {
   reaper.stdin.write(`${line}\n`);
 }
 
-/** Kills the process when the test process has gone before `forgetProcess` was called. */
+/** Kills the process when the test process has gone before the process has ended. */
+export function watchChild(child: ChildProcess): void {
+  const { pid } = child;
+  if (pid === undefined) return;
+  watchProcess(pid);
+  child.once('exit', () => forgetProcess(pid));
+}
+
+/** The same for a process whose end the caller reports with `forgetProcess`. */
 export function watchProcess(pid: number): void {
   tell(`process ${pid}`);
 }
 
-/** Call this as soon as a process has ended: its id may be reused. */
+/** Call this as soon as a process has ended: its id may be reused. A second call does nothing. */
 export function forgetProcess(pid: number): void {
   tell(`ended ${pid}`);
 }

@@ -9,7 +9,7 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { childEnvironment } from './child-environment.ts';
 import { findOnPath, goPrograms, repositoryRoot } from './paths.ts';
-import { watchProcess } from './reaper.ts';
+import { watchChild } from './reaper.ts';
 
 /** Languages of clients. JavaScript needs nothing besides Node. */
 const languages = ['javascript', 'go', 'python'] as const;
@@ -149,7 +149,7 @@ async function outputOf(
     timeout: timeoutMs,
     killSignal: 'SIGKILL',
   });
-  if (child.pid !== undefined) watchProcess(child.pid);
+  watchChild(child);
   let output = '';
   let errors = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

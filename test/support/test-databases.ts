@@ -26,8 +26,9 @@ interface TestDatabase {
 const isUnit = (file: string): boolean => /^test\/unit\/(?!drivers\/)/.test(file);
 const ownsItsServers = (file: string): boolean => /^test\/outages\/|galera/.test(file);
 
-/** The other folders' suites run on one driver per dialect. */
-const everyDriversFolders = /^test\/(behaviour|linearizability|transfer|outages|unit\/drivers)\//;
+/** The other suites run on one driver per dialect. */
+const everyDrivers =
+  /^test\/(behaviour|linearizability|transfer|outages|unit\/drivers)\/|\/(first-starts|hash-kv|range-forms|two-stores)\./;
 
 const testDatabases: readonly TestDatabase[] = [
   {
@@ -56,7 +57,7 @@ const testDatabases: readonly TestDatabase[] = [
   {
     driver: mysql,
     variable: 'TINE_TEST_MYSQL_URL',
-    isNeededBy: (file) => !isUnit(file) && (everyDriversFolders.test(file) || !TINE_DRIVERS.includes(mariadb)),
+    isNeededBy: (file) => !isUnit(file) && (everyDrivers.test(file) || !TINE_DRIVERS.includes(mariadb)),
     provide: provideMysql,
     start: () => MysqlServer.start(),
   },

@@ -2,6 +2,7 @@ import type { TestContext } from 'node:test';
 import { parseDsn } from '../../src/config/database/database-dsn.ts';
 import { lockedTransaction, type OfflineAccess, type OfflineDatabase } from '../../src/drivers/offline.ts';
 import { offlineAccess } from '../../src/drivers/open-offline.ts';
+import { limits } from '../../src/limits.ts';
 import type { LeaseId, Revision, WriteOperation } from '../../src/mvcc/operations.ts';
 import { takeOver } from '../../src/mvcc/start-up/take-over.ts';
 import { writeBatch } from '../../src/mvcc/writes/write-batch.ts';
@@ -64,7 +65,7 @@ export function grant(id: bigint, ttlSeconds: number): WriteOperation {
 export function compact(revision: number): readonly WriteOperation[] {
   return [
     { kind: 'compact', revision: revision as Revision },
-    { kind: 'compactChunk', nowMs: Date.now() },
+    { kind: 'compactChunk', nowMs: Date.now(), idsMax: limits.compactBiteIdsMax },
   ];
 }
 

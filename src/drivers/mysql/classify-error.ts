@@ -48,6 +48,16 @@ export function tableFailure(message: string): DriverError {
   return new DriverError(/lock wait timeout/i.test(message) ? 'busy' : 'other', message);
 }
 
+/**
+ * Whether COMMIT failed in a way that leaves its outcome open: the reply is lost, or a replication
+ * group refused the commit. A member that leaves its group refuses a commit which the others may
+ * have made.
+ */
+export function leavesDoubt(error: unknown): boolean {
+  const number = serverErrorNumber(error);
+  return number === errorNumber.refusedByGroup || number === errorNumber.conflictInGroup || isConnectionLost(error);
+}
+
 /** The server's error number. Undefined if the error is not the server's. */
 export function serverErrorNumber(error: unknown): number | undefined {
   return failureOf(error)?.number;
@@ -73,6 +83,11 @@ export const errorNumber = {
   rowTooLarge: 1118,
   packetTooLarge: 1153,
   transactionTooLarge: 1197,
+  failedDuringCommit: 1180,
+  unknown: 1105,
+  writeSetTooLarge: 3231,
+  refusedByGroup: 3100,
+  conflictInGroup: 3101,
   resultTooLarge: 1301,
   dataTooLong: 1406,
   unknownAuthentication: 1251,
@@ -97,23 +112,42 @@ const kinds: ReadonlyMap<number, DriverErrorKind> = new Map([
   // The disk or the table is full.
   ...each('full', 1021, 1114),
   ...each('corrupt', 1034, 1035, 1194, 1195, 1712),
-  // Larger than allowed for a packet, the result of a function, a column, a row, or a transaction
-  // in the binary log.
+  // Larger than allowed for a packet, the result of a function, a column, or a row.
   ...each(
     'tooLarge',
     errorNumber.packetTooLarge,
     errorNumber.resultTooLarge,
     errorNumber.dataTooLong,
     errorNumber.rowTooLarge,
-    errorNumber.transactionTooLarge,
   ),
 ]);
 
 /**
- * Deadlock; a row or a table that changed since the snapshot. Where a write reads, MariaDB returns
- * its handler's number 159 for the latter.
+ * The setting whose bound a transaction exceeds. Galera reports this under general numbers, with a
+ * fixed text: its size at COMMIT, the number of its rows at the statement that changes one row too
+ * many. In both cases the transaction is rolled back.
  */
-const conflicts: ReadonlySet<number> = new Set([1213, 1020, 1412, 159]);
+function exceededSetting({ number, message }: Failure): string | undefined {
+  switch (number) {
+    case errorNumber.transactionTooLarge:
+      return 'max_binlog_cache_size';
+    case errorNumber.writeSetTooLarge:
+      return 'group_replication_transaction_size_limit';
+    case errorNumber.unknown:
+      return /writeset size exceeded/i.test(message) ? 'wsrep_max_ws_size' : undefined;
+    case errorNumber.failedDuringCommit:
+      return /wsrep_max_ws_rows exceeded/i.test(message) ? 'wsrep_max_ws_rows' : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Deadlock; a row or a table that changed since the snapshot, or was changed through another member
+ * of a replication group. Where a write reads, MariaDB returns its handler's number 159 for a
+ * changed table.
+ */
+const conflicts: ReadonlySet<number> = new Set([1213, 1020, 1412, 159, errorNumber.conflictInGroup]);
 
 /** Too many connections in total, or of this user. */
 function refusesConnection({ number, message }: Failure): boolean {
@@ -124,10 +158,12 @@ function each(kind: DriverErrorKind, ...numbers: readonly number[]): readonly (r
   return numbers.map((number) => [number, kind]);
 }
 
-function kindOf({ number, message }: Failure): DriverErrorKind {
+function kindOf(failure: Failure): DriverErrorKind {
+  const { number, message } = failure;
   if (number === undefined) return 'lost';
   // A write to a file failed: system error 28 is a full disk.
   if (isFull(message)) return 'full';
+  if (exceededSetting(failure) !== undefined) return 'tooLarge';
   return kinds.get(number) ?? 'other';
 }
 
@@ -139,7 +175,10 @@ function isFull(message: string): boolean {
  * The message of an error. For `other` it leaves out the server's text, which may quote the
  * statement.
  */
-function messageOf({ code, number, message }: Failure, kind: DriverErrorKind): string {
+function messageOf(failure: Failure, kind: DriverErrorKind): string {
+  const { code, number, message } = failure;
+  const setting = exceededSetting(failure);
+  if (setting !== undefined) return `a transaction is larger than the ${setting} of the database; raise it (${code})`;
   switch (number) {
     case undefined:
       return code === 'PROTOCOL_ERROR' ? message : `${message} (${code})`;
@@ -158,8 +197,6 @@ function messageOf({ code, number, message }: Failure, kind: DriverErrorKind): s
       return `a key or a value is longer than the table allows (${code})`;
     case errorNumber.rowTooLarge:
       return `a row is larger than the database allows; raise its innodb_redo_log_capacity or innodb_log_file_size (${code})`;
-    case errorNumber.transactionTooLarge:
-      return `a transaction is larger than the max_binlog_cache_size of the database; raise it (${code})`;
     default:
       return kind === 'other' ? `the database refused a statement (${code}, ${number})` : `${message} (${code})`;
   }

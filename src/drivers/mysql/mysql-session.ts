@@ -23,7 +23,7 @@ import {
   type TransactionOptions,
 } from '../remote/session.ts';
 import type { StatementMeter } from '../statement-meter.ts';
-import { classifyError, errorNumber, isConnectionLost, serverErrorNumber } from './classify-error.ts';
+import { classifyError, errorNumber, isConnectionLost, leavesDoubt, serverErrorNumber } from './classify-error.ts';
 import { destroy, factsOf, idleSeconds, idleTransactionSeconds, type ServerFacts } from './ready-connection.ts';
 import { rowsOf } from './rows.ts';
 import { sendStatements, type TimedReply } from './send-statements.ts';
@@ -92,6 +92,8 @@ export class MysqlSession implements Session {
   #first: readonly Query[] = [];
   #options: TransactionOptions = {};
   #isBegun = false;
+  /** Bytes of the statements of the transaction. */
+  #sentBytes = 0;
   #lock: HeldLock = { found: undefined, left: 0 };
   #commitMs = 0;
 
@@ -113,6 +115,7 @@ export class MysqlSession implements Session {
     this.#kind = kind;
     this.#first = first;
     this.#options = options;
+    this.#sentBytes = 0;
   }
 
   async run(queries: readonly Query[]): Promise<readonly (readonly Row[])[]> {
@@ -158,6 +161,7 @@ export class MysqlSession implements Session {
   async writeGuarded(write: GuardedWrite): Promise<boolean> {
     if (this.#facts.isCluster) return false;
     this.#kind = 'exclusive';
+    this.#sentBytes = 0;
     this.#isBegun = true;
     const first = this.#facts.isMariadb ? [begin] : [mysqlBegin, begin];
     const writes = write.queries.filter(isSent).map(namedText);
@@ -181,17 +185,37 @@ export class MysqlSession implements Session {
       this.#commitMs = (replies[texts.length] as TimedReply).ms;
       return replies;
     } catch (error) {
-      if (this.#kind !== 'exclusive' || !isConnectionLost(error)) throw error;
+      if (this.#kind !== 'exclusive' || !leavesDoubt(error)) throw error;
       this.#isBegun = false;
-      throw new CommitInDoubt(classifyError(error));
+      if (!isConnectionLost(error)) await this.#send(this.#rollbackTexts()).catch(() => destroy(this.#connection));
+      throw new CommitInDoubt(this.#groupRefusal(error) ?? classifyError(error));
     }
+  }
+
+  /**
+   * A replication group refuses a transaction that is larger than its limit with the number of all
+   * its refusals. The limit is for the transaction in the binary log, which contains at least the
+   * values. A value is twice as long in its statement.
+   */
+  #groupRefusal(error: unknown): DriverError | undefined {
+    const { groupBytesMax } = this.#facts;
+    const isTooLarge = groupBytesMax > 0 && this.#sentBytes / 2 > groupBytesMax;
+    if (serverErrorNumber(error) !== errorNumber.refusedByGroup || !isTooLarge) return undefined;
+    return new DriverError(
+      'tooLarge',
+      `a transaction is larger than the group_replication_transaction_size_limit of the database (${groupBytesMax}); raise it`,
+    );
   }
 
   async rollback(): Promise<void> {
     if (!this.#isBegun) return;
     this.#isBegun = false;
     if (this.#isClusterWrite) await this.#rollbackOnCluster();
-    else await this.#send([rollback, ...this.#endTexts()]);
+    else await this.#send(this.#rollbackTexts());
+  }
+
+  #rollbackTexts(): readonly NamedText[] {
+    return [rollback, ...this.#endTexts()];
   }
 
   get #isClusterWrite(): boolean {
@@ -227,7 +251,7 @@ export class MysqlSession implements Session {
    * with the conflict that ended it, whatever the statement is.
    */
   async #rollbackOnCluster(): Promise<void> {
-    const texts = [rollback, ...this.#endTexts()];
+    const texts = this.#rollbackTexts();
     try {
       await this.#send(texts);
     } catch (error) {
@@ -280,6 +304,7 @@ export class MysqlSession implements Session {
   async #send(texts: readonly NamedText[]): Promise<readonly TimedReply[]> {
     const replies: TimedReply[] = [];
     for (const request of requestsOf(texts, this.#facts.packetBytesMax)) {
+      this.#sentBytes += request.length;
       const reply = sendStatements(this.#connection, request);
       replies.push(...(await withReplyTimeout(reply, () => destroy(this.#connection), this.#options.replyMsMax)));
     }

@@ -12,6 +12,8 @@ export interface ServerFacts {
   readonly isCluster: boolean;
   /** The limit of bytes of one request. */
   readonly packetBytesMax: number;
+  /** The limit of bytes of a transaction in a replication group. 0: none. */
+  readonly groupBytesMax: number;
 }
 
 const facts = new WeakMap<Connection, ServerFacts>();
@@ -23,7 +25,14 @@ export function factsOf(connection: Connection): ServerFacts {
   return found;
 }
 
-const variableNames = ['version', 'max_allowed_packet', 'read_only', 'super_read_only', 'wsrep_on'];
+const variableNames = [
+  'version',
+  'max_allowed_packet',
+  'read_only',
+  'super_read_only',
+  'wsrep_on',
+  'group_replication_transaction_size_limit',
+];
 
 /**
  * Sets up a connection.
@@ -37,7 +46,12 @@ export async function makeReady(connection: Connection): Promise<void> {
   if (isOn(variables.get('read_only')) || isOn(variables.get('super_read_only')))
     throw new DriverError('lost', 'the database accepts no writes: it is a replica, or set to read only');
   const isCluster = isOn(variables.get('wsrep_on'));
-  facts.set(connection, { isMariadb, isCluster, packetBytesMax: Number(variables.get('max_allowed_packet')) });
+  facts.set(connection, {
+    isMariadb,
+    isCluster,
+    packetBytesMax: Number(variables.get('max_allowed_packet')),
+    groupBytesMax: Number(variables.get('group_replication_transaction_size_limit') ?? 0),
+  });
   const settings = [
     ...commonSettings,
     ...(isMariadb ? mariadbSettings : mysqlSettings),

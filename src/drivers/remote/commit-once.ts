@@ -35,17 +35,19 @@ export interface OnceOptions<Result> {
   onDoubtEnd(outcome: 'committed' | 'undone' | 'unknown'): void;
 }
 
-/** The result of an attempt: it did the work, or found that an earlier attempt had done it. */
-interface Outcome<Result> {
-  readonly result: Result;
-  readonly wasCommitted: boolean;
-}
+/**
+ * How an attempt ended. `done`: it did the work. `found`: an earlier attempt had done it.
+ * `refused`: no earlier attempt had done it, and the work is larger than the database accepts.
+ */
+type Outcome<Result> =
+  | { readonly kind: 'done' | 'found'; readonly result: Result }
+  | { readonly kind: 'refused'; readonly refusal: DriverError };
 
 /** An attempt whose commit is in doubt. */
 interface Doubt<Result> {
   readonly token: bigint;
-  /** The result if the commit was made. */
-  readonly result: Result;
+  /** The outcome if the commit was made. */
+  readonly outcome: Outcome<Result>;
   /** True: the reply was lost. False: a cluster refused the commit. */
   readonly isLoss: boolean;
 }
@@ -59,18 +61,17 @@ export async function commitOnce<Result>(options: OnceOptions<Result>): Promise<
   const slot = slots.take();
   const doubts: Doubt<Result>[] = [];
   const retries = new Retries();
+  let refusal: DriverError | undefined;
   for (let isFirst = true; ; isFirst = false) {
     const mark = newMark(slot);
+    let outcome: Outcome<Result>;
     try {
       const done = isFirst ? await attemptGuarded(options, mark) : undefined;
-      const { result, wasCommitted } = done ?? (await withinDoubt(attempt(options, mark, doubts), doubts, retries));
-      if (hasLoss(doubts)) onDoubtEnd(wasCommitted ? 'committed' : 'undone');
-      slots.giveBack(slot);
-      return result;
+      outcome = done ?? (await withinDoubt(attempt(options, mark, { doubts, refusal }), doubts, retries));
     } catch (error) {
       if (error instanceof CommitInDoubt) {
-        const { result } = error.result as Outcome<Result>;
-        doubts.push({ token: mark.token, result, isLoss: !(error.cause instanceof TransactionConflict) });
+        refusal ??= refusalOf(error);
+        doubts.push({ token: mark.token, outcome: error.result as Outcome<Result>, isLoss: isLoss(error) });
       }
       const pauseMs = retries.pauseMsAfter(error, doubts.length > 0);
       if (pauseMs === undefined) {
@@ -81,8 +82,22 @@ export async function commitOnce<Result>(options: OnceOptions<Result>): Promise<
         throw doubts.length > 0 && error instanceof DriverError ? new OutcomeUnknown(error) : error;
       }
       if (pauseMs > 0) await pause(pauseMs);
+      continue;
     }
+    if (hasLoss(doubts)) onDoubtEnd(outcome.kind === 'found' ? 'committed' : 'undone');
+    slots.giveBack(slot);
+    if (outcome.kind === 'refused') throw outcome.refusal;
+    return outcome.result;
   }
+}
+
+/** The refusal of a commit that is larger than the database accepts. */
+function refusalOf({ cause }: CommitInDoubt): DriverError | undefined {
+  return cause instanceof DriverError && cause.kind === 'tooLarge' ? cause : undefined;
+}
+
+function isLoss(doubt: CommitInDoubt): boolean {
+  return !(doubt.cause instanceof TransactionConflict) && refusalOf(doubt) === undefined;
 }
 
 function hasLoss(doubts: readonly Doubt<unknown>[]): boolean {
@@ -93,7 +108,7 @@ async function attemptGuarded<Result>(
   { writeGuarded, nowMs }: OnceOptions<Result>,
   mark: CommitMark,
 ): Promise<Outcome<Result> | undefined> {
-  const outcome = (result: Result): Outcome<Result> => ({ result, wasCommitted: false });
+  const outcome = (result: Result): Outcome<Result> => ({ kind: 'done', result });
   try {
     const result = await writeGuarded?.(markQuery(mark, nowMs()));
     return result === undefined ? undefined : outcome(result);
@@ -103,19 +118,26 @@ async function attemptGuarded<Result>(
   }
 }
 
+/** What the attempts before have left. */
+interface Earlier<Result> {
+  readonly doubts: readonly Doubt<Result>[];
+  /** Their work is larger than the database accepts, so it is not done again. */
+  readonly refusal: DriverError | undefined;
+}
+
 function attempt<Result>(
   { nowMs, program, transact }: OnceOptions<Result>,
   mark: CommitMark,
-  doubts: readonly Doubt<Result>[],
+  earlier: Earlier<Result>,
 ): Promise<Outcome<Result>> {
   const leave = markQuery(mark, nowMs());
   const proof = proofOf(mark);
-  if (doubts.length === 0) return transact({ first: [leave], proof }, withOutcome(program()));
-  return transact({ first: [], proof }, unlessCommitted(program(), { slot: mark.slot, leave, doubts }));
+  if (earlier.doubts.length === 0) return transact({ first: [leave], proof }, withOutcome(program()));
+  return transact({ first: [], proof }, unlessCommitted(program(), { slot: mark.slot, leave, ...earlier }));
 }
 
 function* withOutcome<Result>(program: Program<Result>): Program<Outcome<Result>> {
-  return { result: yield* program, wasCommitted: false };
+  return { kind: 'done', result: yield* program };
 }
 
 /**
@@ -125,12 +147,13 @@ function* withOutcome<Result>(program: Program<Result>): Program<Outcome<Result>
  */
 function* unlessCommitted<Result>(
   program: Program<Result>,
-  { slot, leave, doubts }: { slot: bigint; leave: Query; doubts: readonly Doubt<Result>[] },
+  { slot, leave, doubts, refusal }: Earlier<Result> & { readonly slot: bigint; readonly leave: Query },
 ): Program<Outcome<Result>> {
   const [found] = yield [tokenQuery(slot), leave];
   const token = tokenOf(found);
-  const committed = doubts.find((doubt) => doubt.token === token);
-  return committed === undefined ? yield* withOutcome(program) : { result: committed.result, wasCommitted: true };
+  const committed = doubts.find((doubt) => doubt.token === token)?.outcome;
+  if (committed !== undefined) return committed.kind === 'refused' ? committed : { ...committed, kind: 'found' };
+  return refusal === undefined ? yield* withOutcome(program) : { kind: 'refused', refusal };
 }
 
 /**

@@ -171,7 +171,7 @@ export class RemoteDriver implements Driver {
     } catch (error) {
       if (operations.length === 1 || failsAllOperations(error)) throw error;
     }
-    return this.#announced(await this.#oneByOne(operations));
+    return this.#announced(await this.#inHalves(operations));
   }
 
   async reclaim(): Promise<{ more: boolean }> {
@@ -286,17 +286,24 @@ export class RemoteDriver implements Driver {
     });
   }
 
-  /** Runs the operations one by one, so that a failure of one does not fail the others. */
-  async #oneByOne(operations: readonly WriteOperation[]): Promise<DriverBatchResult> {
+  /**
+   * Runs each half of a batch that failed as a batch of its own, down to single operations. So an
+   * operation that fails does not fail the others, and a batch that is larger than a transaction
+   * may be is committed in parts.
+   */
+  async #inHalves(operations: readonly WriteOperation[]): Promise<DriverBatchResult> {
+    const middle = Math.ceil(operations.length / 2);
     const outcomes: DriverBatchResult['outcomes'][number][] = [];
     let head: Head | undefined;
-    for (const operation of operations) {
+    for (const half of [operations.slice(0, middle), operations.slice(middle)]) {
       try {
-        const alone = await this.#commit([operation], { withEvents: false });
-        head = alone.head;
-        outcomes.push(...alone.outcomes);
+        const result = await this.write(half, { withEvents: false });
+        head = result.head;
+        outcomes.push(...result.outcomes);
+        // The others of this half come before the next half.
+        if (result.outcomes.length < half.length) break;
       } catch (error) {
-        outcomes.push({ failure: error as Error });
+        outcomes.push(...half.map(() => ({ failure: error as Error })));
       }
     }
     return { outcomes, head: head ?? (await this.read('head', null, 'quick')) };

@@ -1,6 +1,5 @@
 /** Compaction: sets the mark first, then deletes rows in chunks. */
 import { etcdError } from '../../errors.ts';
-import { limits } from '../../limits.ts';
 import {
   COMPACTED_ID,
   DELETE_ROWS,
@@ -44,10 +43,16 @@ function* compactedId(): Program<number> {
   return (yield* row(COMPACTED_ID)) ?? 0;
 }
 
-/** Deletes unreachable rows in the next chunk of ids below the mark, unless a hold exists. */
-export function* compactChunk({ nowMs }: { readonly nowMs: number }, state: WriteState): Program<CompactedChunk> {
+/**
+ * Deletes unreachable rows in the next chunk of at most `idsMax` ids below the mark, unless a hold
+ * exists.
+ */
+export function* compactChunk(
+  { nowMs, idsMax }: { readonly nowMs: number; readonly idsMax: number },
+  state: WriteState,
+): Program<CompactedChunk> {
   const fromId = yield* compactedId();
-  const throughId = Math.min(state.compactId, fromId + limits.compactBiteIdsMax);
+  const throughId = Math.min(state.compactId, fromId + idsMax);
   if (fromId >= throughId) return { deletedRows: 0, idsLeft: 0, isHeld: false };
   if (yield* isCompactionHeld(nowMs)) return { deletedRows: 0, idsLeft: state.compactId - fromId, isHeld: true };
   yield* state.flush();

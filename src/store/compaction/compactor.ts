@@ -4,10 +4,12 @@
  */
 import type { Logger } from 'pino';
 import type { Driver } from '../../drivers/driver.ts';
+import { DriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import type { Permit } from '../../mvcc/auth/permit.ts';
 import type { CompactionHash } from '../../mvcc/compaction/compaction-hash.ts';
 import type { Revision } from '../../mvcc/operations.ts';
+import type { CompactedChunk } from '../../mvcc/results.ts';
 import { SparseLog } from '../../sparse-log.ts';
 import type { Requester } from '../queues/requester.ts';
 import type { WriteQueue } from '../writes/write-queue.ts';
@@ -21,6 +23,8 @@ export class Compactor {
   #running: Promise<void> | undefined;
   #again = false;
   #stopped = false;
+  /** Ids of the next chunk. A chunk of large values may be more than a transaction may delete. */
+  #idsMax: number = limits.compactBiteIdsMax;
   /** Set while compaction fails, so that one outage is logged once. */
   #isFailing = false;
 
@@ -91,7 +95,7 @@ export class Compactor {
       try {
         if (!hasWork) hasWork = (await this.#driver.read('idsToCompact', null, 'quick')) > 0;
         if (!hasWork) break;
-        const { idsLeft, isHeld } = await this.#writes.write({ kind: 'compactChunk', nowMs: this.#driver.nowMs() });
+        const { idsLeft, isHeld } = await this.#deleteChunk();
         if (idsLeft === 0) break;
         if (isHeld) await pause();
         this.#isFailing = false;
@@ -102,6 +106,21 @@ export class Compactor {
       }
     }
     await this.#reclaim();
+  }
+
+  /** Deletes the next chunk. One that is larger than the database accepts is halved. */
+  async #deleteChunk(): Promise<CompactedChunk> {
+    for (;;) {
+      try {
+        const idsMax = this.#idsMax;
+        const chunk = await this.#writes.write({ kind: 'compactChunk', nowMs: this.#driver.nowMs(), idsMax });
+        this.#idsMax = Math.min(2 * idsMax, limits.compactBiteIdsMax);
+        return chunk;
+      } catch (error) {
+        if (!(error instanceof DriverError) || error.kind !== 'tooLarge' || this.#idsMax === 1) throw error;
+        this.#idsMax = Math.ceil(this.#idsMax / 2);
+      }
+    }
   }
 
   async #reclaim(): Promise<void> {

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
+import { randomBytes, randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { createConnection } from 'mysql2/promise';
 import type { DatabaseServer } from '../../support/database-server.ts';
-import { type Driver, failureOf, mariadbAt, mysqlAt, ownServer, TINE_DRIVERS, waitFor } from '../../support/index.ts';
+import type { NamingDriver } from '../../support/drivers.ts';
+import { freePort } from '../../support/free-port.ts';
+import { failureOf, mariadbAt, mysqlAt, ownServer, TINE_DRIVERS, waitFor } from '../../support/index.ts';
 import { MariadbServer } from '../../support/mariadb-server.ts';
 import { MysqlServer } from '../../support/mysql-server.ts';
 
@@ -12,15 +14,19 @@ const tooLarge = { code: 'INVALID_ARGUMENT', details: 'etcdserver: request is to
 
 interface Restricted {
   readonly start: (settings: Record<string, string>) => Promise<DatabaseServer>;
-  readonly driverAt: (url: () => string) => Driver;
+  readonly driverAt: (url: () => string) => NamingDriver;
 }
 
 const restricted: Readonly<Record<string, Restricted>> = {
-  mariadb: { start: (settings) => MariadbServer.start({ settings }), driverAt: mariadbAt },
+  mariadb: {
+    // MariaDB logs statements by default, and one event of any length fits into the log's cache.
+    start: (settings) => MariadbServer.start({ settings: { binlog_format: 'ROW', ...settings } }),
+    driverAt: mariadbAt,
+  },
   mysql: { start: (settings) => MysqlServer.start({ settings }), driverAt: mysqlAt },
 };
 
-async function run(server: DatabaseServer, statement: string): Promise<void> {
+async function run(server: DatabaseServer, statement: string): Promise<unknown> {
   const [, user, password] = /\/\/(.*?):(.*?)@/.exec(server.url) ?? [];
   const connection = await createConnection({
     host: '127.0.0.1',
@@ -28,8 +34,27 @@ async function run(server: DatabaseServer, statement: string): Promise<void> {
     user: user ?? '',
     password: password ?? '',
   });
-  await connection.query(statement);
+  const [rows] = await connection.query(statement);
   await connection.end();
+  return rows;
+}
+
+const groupSettings = {
+  server_id: '1',
+  gtid_mode: 'ON',
+  enforce_gtid_consistency: 'ON',
+  plugin_load_add: 'group_replication.so',
+};
+
+/** Makes a server the only member of a new replication group. */
+async function startGroup(server: DatabaseServer): Promise<void> {
+  for (const [name, value] of Object.entries({
+    group_name: `'${randomUUID()}'`,
+    local_address: `'127.0.0.1:${await freePort()}'`,
+    bootstrap_group: 'ON',
+  }))
+    await run(server, `SET GLOBAL group_replication_${name} = ${value}`);
+  await run(server, 'START GROUP_REPLICATION');
 }
 
 for (const { name, dialect } of TINE_DRIVERS) {
@@ -55,6 +80,72 @@ for (const { name, dialect } of TINE_DRIVERS) {
     // A connection keeps the setting from when it was opened, and two connections serve writes.
     await waitFor('the larger packet', () => client.put(large).then(Boolean, () => false), { timeoutMs: 10_000 });
     assert.deepEqual((await client.range({ key: 'large' })).kvs[0]?.value, large.value);
+  });
+}
+
+for (const { name, dialect } of TINE_DRIVERS) {
+  const place = restricted[name];
+  if (dialect !== 'mysql' || place === undefined) continue;
+  const binaryLog = { log_bin: 'binary-log', server_id: '1', max_binlog_cache_size: '1M' };
+
+  test(`${name}: a transaction above max_binlog_cache_size is refused as too large, and writes that are too large together are not`, async (context) => {
+    const database = await place.start(binaryLog);
+    context.after(() => database.remove());
+    const { client, server } = await ownServer(context, { driver: place.driverAt(() => database.url) });
+    const puts = Array.from({ length: 14 }, (_, index) => ({ key: `k/${index}`, value: randomBytes(100_000) }));
+    const txn = { success: puts.map((request_put) => ({ request_put })) };
+    assert.deepEqual(await failureOf(client.txn(txn)), tooLarge);
+    await waitFor('the log', () => /larger than the max_binlog_cache_size of the database; raise/.test(server.log()));
+    assert.equal((await client.range({ key: '\0', range_end: '\0', count_only: true })).count, 0);
+    const [failure] = await Promise.all([failureOf(client.txn(txn)), ...puts.map((put) => client.put(put))]);
+    assert.deepEqual(failure, tooLarge);
+    assert.equal((await client.range({ key: '\0', range_end: '\0', count_only: true })).count, puts.length);
+    await run(database, `SET GLOBAL max_binlog_cache_size = ${16 * mebibyte}`);
+    // A connection keeps the setting from when it was opened.
+    await waitFor('the larger cache', () => client.txn(txn).then(Boolean, () => false), { timeoutMs: 10_000 });
+  });
+
+  test(`${name}: a compaction deletes more bytes than max_binlog_cache_size`, async (context) => {
+    const database = await place.start(binaryLog);
+    context.after(() => database.remove());
+    const driver = place.driverAt(() => database.url).withName('compacted');
+    const { client } = await ownServer(context, { driver });
+    const countOfRows = async () => {
+      const [row] = (await run(database, 'SELECT COUNT(*) AS count FROM compacted.kine')) as { count: number }[];
+      return Number(row?.count);
+    };
+    const before = await countOfRows();
+    let revision = 0;
+    for (let version = 0; version < 30; version += 1)
+      revision = (await client.put({ key: 'a', value: randomBytes(100_000) })).header.revision;
+    await client.compact({ revision });
+    await waitFor('the old rows to be deleted', async () => (await countOfRows()) === before + 1, {
+      timeoutMs: 10_000,
+    });
+  });
+}
+
+if (TINE_DRIVERS.some(({ name }) => name === 'mysql')) {
+  test('mysql: a write above group_replication_transaction_size_limit is refused as too large, and writes that are too large together are not', async (context) => {
+    const database = await MysqlServer.start({ settings: groupSettings });
+    context.after(() => database.remove());
+    await startGroup(database);
+    await run(database, `SET GLOBAL group_replication_transaction_size_limit = ${mebibyte}`);
+    const { client, server } = await ownServer(context, { driver: mysqlAt(() => database.url) });
+    const large = { key: 'large', value: randomBytes(mebibyte + 1_024) };
+    // The first write of a key and the next one take different ways.
+    await client.put({ key: 'large' });
+    assert.deepEqual(await failureOf(client.put(large)), tooLarge);
+    assert.deepEqual(await failureOf(client.put({ ...large, key: 'other' })), tooLarge);
+    await waitFor('the log', () =>
+      /group_replication_transaction_size_limit of the database \(1048576\); raise it/.test(server.log()),
+    );
+    await Promise.all(
+      Array.from({ length: 30 }, (_, index) => client.put({ key: `small/${index}`, value: randomBytes(100_000) })),
+    );
+    assert.equal((await client.range({ key: '\0', range_end: '\0', count_only: true })).count, 31);
+    await run(database, `SET GLOBAL group_replication_transaction_size_limit = ${16 * mebibyte}`);
+    await client.put(large);
   });
 }
 

@@ -41,7 +41,7 @@ test('a fast batch logs nothing', () => {
 test("the server's own work is not logged as a request", () => {
   const { lines, slow } = slowOperations(0);
   const sinceMs = performance.now() - 10;
-  slow.writes([{ operation: { kind: 'compactChunk', nowMs: 0 }, sinceMs }], sinceMs);
+  slow.writes([{ operation: { kind: 'compactChunk', nowMs: 0, idsMax: 1 }, sinceMs }], sinceMs);
   assert.deepEqual([lines, slow.count], [[], 0]);
 });
 

@@ -134,6 +134,32 @@ test('a commit that a cluster refused but executed is not executed twice', async
   assert.deepEqual(attempts.outcomes, [], 'a conflict is no loss');
 });
 
+const tooLarge = new DriverError('tooLarge', 'a transaction is larger than the database accepts');
+
+test('a commit that is too large is not attempted again; the refusal is the error, and the slot is reused', async () => {
+  const attempts = new Attempts({ doubt: tooLarge, isMade: false });
+  await assert.rejects(attempts.run(), tooLarge);
+  assert.equal(attempts.count, 2, 'the second attempt only looks for the first one');
+  assert.deepEqual(attempts.outcomes, [], 'a refusal is no loss');
+  assert.equal(await attempts.run(), 3);
+  assert.equal(new Set(attempts.usedSlots).size, 1);
+});
+
+test('a commit that was refused as too large but executed counts', async () => {
+  const attempts = new Attempts({ doubt: tooLarge, isMade: true });
+  assert.equal(await attempts.run(), 1);
+});
+
+test('a refusal counts only when the lookup of the refused commit is committed', async () => {
+  const ends = [{ doubt: tooLarge, isMade: false }, { doubt: refused, isMade: false }, { before: refused }] as const;
+  const attempts = new Attempts(...ends);
+  await assert.rejects(attempts.run(), tooLarge);
+  assert.equal(attempts.count, 4);
+  const lookedUp = new Attempts({ doubt: tooLarge, isMade: false }, { doubt: lost, isMade: true });
+  await assert.rejects(lookedUp.run(), tooLarge);
+  assert.equal(lookedUp.count, 3);
+});
+
 test('a write that succeeded in one request is not attempted again, and its slot is reused', async () => {
   const attempts = new Attempts();
   assert.equal(await attempts.run('good'), 0);

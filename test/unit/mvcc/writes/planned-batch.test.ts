@@ -119,7 +119,7 @@ test('a reply that arrives after a later one changes nothing', () => {
 
 test('deletes of rows or leases clear the cache', () => {
   const ending: readonly WriteOperation[] = [
-    { kind: 'compactChunk', nowMs: 0 },
+    { kind: 'compactChunk', nowMs: 0, idsMax: 1 },
     { kind: 'leaseRevoke', id: 7n },
     { kind: 'leaseExpire', id: 7n, dueBeforeMs: 0 },
   ];
