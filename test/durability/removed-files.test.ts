@@ -12,6 +12,7 @@ import {
   type Server,
   temporaryDirectory,
   waitFor,
+  withPrefix,
 } from '../support/index.ts';
 import { onThisMachine } from '../support/slowness.ts';
 
@@ -66,6 +67,8 @@ for (const driver of FILE_DRIVERS) {
       rmSync(join(path, '..', name));
       assert.ok((await noticedMs(server)) < onThisMachine(1_000));
       assert.deepEqual(await failureOf(client.put({ key: 'after' })), refusal);
+      // A thread does this, which opens the file when it starts.
+      assert.deepEqual(await failureOf(client.deleteRange(withPrefix('after/'))), refusal);
       assert.equal((await client.range({ key: 'before' })).count, 1);
       assert.match(server.log(), new RegExp(`${name} was removed while it is in use`));
       const health = await etcdctl(server.address, ['endpoint', 'health']);

@@ -8,6 +8,8 @@ const writeCount = 600;
 const slowSyncEvery = 10;
 /** The limit for gets of other keys, and for events after the reply to their write. */
 const p99MsMax = 20;
+/** Between two gets. */
+const pauseMs = 2;
 
 function percentile(values: readonly number[], share: number): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length * share)] as number;
@@ -43,11 +45,14 @@ test('sqlite: occasional slow syncs do not delay gets of other keys or events', 
   })();
 
   const getsMs: number[] = [];
+  const latenessMs: number[] = [];
   while (isWriting) {
     const startMs = performance.now();
     await reader.range({ key: `read/${getsMs.length % 50}` });
-    getsMs.push(performance.now() - startMs);
-    await sleep(2);
+    const endMs = performance.now();
+    getsMs.push(endMs - startMs);
+    await sleep(pauseMs);
+    latenessMs.push(performance.now() - endMs - pauseMs);
   }
   await Promise.all([writing, listening]);
   watch.close();
@@ -58,7 +63,8 @@ test('sqlite: occasional slow syncs do not delay gets of other keys or events', 
     `${getsMs.length} gets, p99 ${percentile(getsMs, 0.99).toFixed(1)} ms; events p99 ${percentile(eventsMs, 0.99).toFixed(1)} ms after the answer; ${slowPuts} slow puts`,
   );
   assert.ok(slowPuts > writeCount / slowSyncEvery / 4, `only ${slowPuts} puts met a slow sync`);
-  const boundMs = onThisMachine(p99MsMax);
+  // A machine that pauses its processes delays timers as well as gets.
+  const boundMs = onThisMachine(p99MsMax) + percentile(latenessMs, 0.99);
   assert.ok(percentile(getsMs, 0.99) < boundMs, `p99 of gets: ${percentile(getsMs, 0.99)} ms`);
   assert.ok(percentile(eventsMs, 0.99) < boundMs, `p99 of events: ${percentile(eventsMs, 0.99)} ms`);
 });

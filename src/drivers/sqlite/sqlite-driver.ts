@@ -201,8 +201,25 @@ export class SqliteDriver implements Driver {
     return this.#runOnWriter({ kind: 'defragment' });
   }
 
-  #runOnWriter<Result>(task: Task): Promise<Result> {
-    return this.#loop.whileThreadWrites(() => this.#threads.write.run<Result>(task));
+  /**
+   * Runs a task on the writer thread. The files are checked before it, because a thread that starts
+   * without one of them would create it anew, and after it, because what was written to a removed
+   * file is lost. SQLite itself reports a removed file in many ways, or not at all.
+   *
+   * @throws DriverError if one of the files was removed or replaced.
+   */
+  async #runOnWriter<Result>(task: Task): Promise<Result> {
+    this.#checkFiles();
+    try {
+      return await this.#loop.whileThreadWrites(() => this.#threads.write.run<Result>(task));
+    } finally {
+      this.#checkFiles();
+    }
+  }
+
+  #checkFiles(): void {
+    const fault = this.#loop.files.fault();
+    if (fault !== undefined) throw new DriverError('removed', fault);
   }
 
   async size(): Promise<{ bytes: number; inUseBytes: number }> {
