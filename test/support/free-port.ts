@@ -3,8 +3,11 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
-/** Below the ports that the system uses for outgoing connections. */
-const portMin = 10_000;
+/**
+ * Above the last port that `fetch` refuses (10080, of the Fetch standard's bad ports), and below
+ * the ports that the system uses for outgoing connections.
+ */
+const portMin = 10_081;
 const portMax = 32_000;
 
 const attemptCountMax = 100;
