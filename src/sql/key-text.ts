@@ -56,6 +56,11 @@ export function keyBytes(text: string): Uint8Array {
   return unescaped(bytes);
 }
 
+/** The text of the next possible key: the key of a text, and a byte 0x00. */
+export function nextKeyText(text: string): KeyText {
+  return keyText(Buffer.concat([keyBytes(text), Buffer.alloc(1)]));
+}
+
 /** From this length on, native search functions are faster than a loop. A key may have 1.5 MiB. */
 const longKeyLength = 256;
 

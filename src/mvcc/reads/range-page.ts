@@ -16,7 +16,7 @@ import {
 import { KeyValueWriter } from '../../wire/key-value-writer.ts';
 import type { DatabaseFacts } from '../database-facts.ts';
 import { checkReadable, headProgram } from '../head.ts';
-import type { RangeOperation, Revision, RowId } from '../operations.ts';
+import type { RangeOperation, Revision } from '../operations.ts';
 import { eachRow, type Program, query, rawRows, row } from '../program.ts';
 import type { Head, KeyValueBlock } from '../results.ts';
 import { BlockEncoder, encodable, encodedBlock, kvsTag } from './encode-row.ts';
@@ -45,19 +45,21 @@ export interface RangePages {
    * it is the number of keys in all pages.
    */
   readonly count: number | undefined;
+  /** Set if the limit cut off an unsorted range: the last key of the page. */
+  readonly cutAfter?: string | undefined;
 }
 
 /** A range, from its start or from the end of the page before. */
 export interface RangeRequest {
   readonly operation: RangeOperation;
   readonly position: PagePosition | undefined;
-  /** The last count of the whole range. */
-  readonly lastCount: RangeCount | undefined;
+  /** A known count of the whole range. */
+  readonly knownCount: RangeCount | undefined;
 }
 
-/** The number of keys in a range while the newest row had this id. */
+/** The number of keys in a range at a revision. */
 export interface RangeCount {
-  readonly atId: RowId;
+  readonly revision: Revision;
   readonly count: number;
 }
 
@@ -84,7 +86,7 @@ function bytesOf(blocks: readonly KeyValueBlock[]): number {
 
 /** A page of a range, bounded in rows and bytes. A sorted range is one page. */
 function* rangePage(
-  { operation, position, lastCount }: RangeRequest,
+  { operation, position, knownCount }: RangeRequest,
   { bytesMax, facts }: { readonly bytesMax: number; readonly facts: DatabaseFacts },
 ): Program<RangePages> {
   const head = yield* headProgram();
@@ -94,7 +96,7 @@ function* rangePage(
   const interval = position === undefined ? whole : { start: successor(position.afterName), end: whole.end };
   const point = yield* readPoint(revision, head.revision);
   const base = { head, readRevision: revision };
-  const counted = () => countedAt(head, interval, point, lastCount);
+  const counted = () => countedAt(revision, interval, point, knownCount);
   if (operation.countOnly) return { ...base, blocks: [], next: undefined, more: false, count: yield* counted() };
   const countBefore = position?.countBefore ?? 0;
   const left = operation.limit === 0 ? Number.POSITIVE_INFINITY : operation.limit - countBefore;
@@ -109,18 +111,18 @@ function* rangePage(
   const needsCount = position === undefined && (operation.limit !== 0 || filtered);
   const cut = page.more || page.stopped || filtered;
   const count = needsCount ? (cut ? yield* counted() : page.count) : undefined;
-  return { ...base, blocks: page.blocks, next, more: page.more, count };
+  const cutAfter = page.more && operation.sort === undefined ? page.lastName : undefined;
+  return { ...base, blocks: page.blocks, next, more: page.more, count, cutAfter };
 }
 
-/** The number of keys. The last count is still correct if nothing was written since. */
+/** The number of keys. It never changes at one revision. */
 function* countedAt(
-  head: Head,
+  revision: Revision,
   interval: NameInterval,
   point: ReadPoint,
-  lastCount: RangeCount | undefined,
+  knownCount: RangeCount | undefined,
 ): Program<number> {
-  if (lastCount !== undefined && lastCount.atId === head.id && point.source === 'current') return lastCount.count;
-  return yield* countRows(interval, point);
+  return knownCount?.revision === revision ? knownCount.count : yield* countRows(interval, point);
 }
 
 /**

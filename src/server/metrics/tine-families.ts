@@ -87,7 +87,7 @@ function readFamilies({ store }: Scrape): readonly Family[] {
     ),
     counter(
       'tine_range_counts_total',
-      'Requests for the number of keys of a range: cached while nothing was written (hit), or counted by the database (miss).',
+      'Requests for the number of keys of a range: known from an earlier request at the same revision (hit), or counted by the database (miss).',
       byLabel('result', { hit: knownCounts.hits, miss: knownCounts.misses }),
     ),
     counter(

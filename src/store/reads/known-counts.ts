@@ -1,10 +1,11 @@
 /**
- * Caches the number of keys of ranges. The number stays right while nothing is written, and clients
- * count the same few ranges again and again.
+ * Caches the number of keys of ranges at their latest requested revision. Clients count the same
+ * few ranges again and again, and page through a range at one revision.
  */
 import { limits } from '../../limits.ts';
-import type { Keys } from '../../mvcc/operations.ts';
+import type { Keys, RangeOperation } from '../../mvcc/operations.ts';
 import type { RangeCount, RangePages } from '../../mvcc/reads/range-page.ts';
+import { nextKeyText } from '../../sql/key-text.ts';
 import { BoundedCache } from '../../text/bounded-cache.ts';
 
 export class KnownCounts {
@@ -19,12 +20,22 @@ export class KnownCounts {
     return this.#counts.get(nameOf(keys));
   }
 
-  /** Stores the count of a page at the latest revision. */
-  store(keys: Keys, { count, head, readRevision }: RangePages): void {
-    if (count === undefined || readRevision !== head.revision) return;
-    const name = nameOf(keys);
-    this.uses[this.#counts.get(name)?.atId === head.id ? 'hits' : 'misses'] += 1;
-    this.#counts.set(name, { atId: head.id, count });
+  /** Stores the count of a first page. */
+  store(keys: Keys, { count, readRevision: revision }: RangePages): void {
+    if (count === undefined) return;
+    this.uses[this.get(keys)?.revision === revision ? 'hits' : 'misses'] += 1;
+    this.#counts.set(nameOf(keys), { revision, count });
+  }
+
+  /**
+   * Stores the count of the keys after a limit. A client that pages through a range asks for it
+   * with its next page, which starts at the next possible key. It does not ask again for
+   * the count of a page at a given revision.
+   */
+  storeRest({ keys, revision }: RangeOperation, cutAfter: string, rest: RangeCount): void {
+    if ('one' in keys) return;
+    if (revision > 0) this.#counts.delete(nameOf(keys));
+    this.#counts.set(nameOf({ start: nextKeyText(cutAfter), end: keys.end }), rest);
   }
 }
 

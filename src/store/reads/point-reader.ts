@@ -107,7 +107,7 @@ export class PointReader {
 
   async #readAlone(read: PointRead, requester: Requester): Promise<RangeResult> {
     const { reads, cache, observeHead } = this.#options;
-    const request = { operation: rangeOf(read), position: undefined, lastCount: undefined };
+    const request = { operation: rangeOf(read), position: undefined, knownCount: undefined };
     const { head, blocks } = await reads.read('rangePages', request, { requester, keyBytes: read.key.length });
     observeHead(head);
     const bytes = blocks[0]?.bytes ?? nothing;

@@ -99,7 +99,7 @@ export class RangeReader {
 
   /** The current number of keys. */
   async keyCount(): Promise<number> {
-    const request = { operation: countOfAll, position: undefined, lastCount: this.#counts.get(countOfAll.keys) };
+    const request = { operation: countOfAll, position: undefined, knownCount: this.#counts.get(countOfAll.keys) };
     const page = await this.#reads.bulk.read('rangePages', request, { requester: internal });
     this.#observeHead(page.head);
     return page.count ?? 0;
@@ -145,7 +145,7 @@ export class RangeReader {
     let sent = 0;
     try {
       do {
-        const request = { operation, position, lastCount: this.#counts.get(operation.keys) };
+        const request = { operation, position, knownCount: this.#counts.get(operation.keys) };
         const isFirst = position === undefined;
         let page = isCached || !isFirst ? await this.#cachedPage(request, requester) : undefined;
         const isRead = page === undefined;
@@ -163,6 +163,9 @@ export class RangeReader {
             if (isRead) markSingleUse(bytes);
           }
           yield { kind: 'range', revision, blocks, more: page.more, count: total ?? sent };
+        }
+        if (page.cutAfter !== undefined && total !== undefined && operation.revisionFilter === undefined) {
+          this.#counts.storeRest(operation, page.cutAfter, { revision: page.readRevision, count: total - sent });
         }
       } while (position !== undefined);
     } finally {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { metricValue } from '../../support/exposition.ts';
 import { DRIVERS, keysOf, suite, withPrefix } from '../../support/index.ts';
+import { scrape } from '../../support/scrape.ts';
 
 for (const driver of DRIVERS) {
   const shared = suite(driver);
@@ -147,5 +149,40 @@ for (const driver of DRIVERS) {
         ],
       );
     }
+  });
+
+  test(`${driver.name}: each page at one revision has the count of the keys from its start, which the database counts once`, async () => {
+    const { client } = shared;
+    const prefix = shared.prefix();
+    const name = (index: number) => `${prefix}${`${index}`.padStart(3, '0')}`;
+    const keyCount = 205;
+    await client.txn({
+      success: Array.from({ length: 120 }, (_, index) => ({ request_put: { key: name(index) } })),
+    });
+    await client.txn({
+      success: Array.from({ length: keyCount - 120 }, (_, index) => ({ request_put: { key: name(120 + index) } })),
+    });
+    const countsOf = async (result: 'hit' | 'miss') =>
+      metricValue(await scrape(shared.server), 'tine_range_counts_total', { result }) ?? 0;
+    const before = { hit: await countsOf('hit'), miss: await countsOf('miss') };
+    const { range_end } = withPrefix(prefix);
+    let page = await client.range({ key: prefix, range_end, limit: 20 });
+    const { revision } = page.header;
+    const read = keysOf(page.kvs);
+    for (let written = 0; page.more; written += 1) {
+      assert.equal(page.count, keyCount - read.length + page.kvs.length);
+      // What is written meanwhile changes no count at the revision of the first page.
+      await client.put({ key: `${prefix}999/${written}` });
+      await client.deleteRange({ key: name(keyCount - 1 - written) });
+      page = await client.range({ key: Buffer.from(`${read.at(-1)}\0`), range_end, limit: 20, revision });
+      read.push(...keysOf(page.kvs));
+    }
+    assert.equal(page.count, page.kvs.length);
+    assert.deepEqual(
+      read,
+      Array.from({ length: keyCount }, (_, index) => name(index)),
+    );
+    assert.equal((await countsOf('hit')) - before.hit, 10);
+    assert.equal((await countsOf('miss')) - before.miss, 1);
   });
 }

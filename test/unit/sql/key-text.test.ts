@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test } from 'node:test';
-import { compactMarkName, endOfKeys, keyBytes, keyText } from '../../../src/sql/key-text.ts';
+import { compactMarkName, endOfKeys, keyBytes, keyText, nextKeyText } from '../../../src/sql/key-text.ts';
 import { onThisMachine } from '../../support/slowness.ts';
 
 const interesting = [0x00, 0x01, 0x02, 0x2f, 0x30, 0x31, 0x61, 0x7e, 0x7f, 0x80, 0xfe, 0xff];
@@ -16,6 +16,14 @@ test('a key is restored from its text byte by byte, whatever its bytes', () => {
   for (let byte = 0; byte < 256; byte += 1) {
     const key = Buffer.from([0x61, byte, 0x62]);
     assert.deepEqual(Buffer.from(keyBytes(keyText(key))), key);
+  }
+});
+
+test('the next key is the key and a byte of zero', () => {
+  const keys = [compactMarkName, 'a', '', ...Array.from({ length: 50 }, () => someKey())];
+  for (const key of keys.map((each) => Buffer.from(each))) {
+    const next = Buffer.concat([key, Buffer.from([0])]);
+    assert.equal(nextKeyText(keyText(key)), keyText(next));
   }
 });
 
