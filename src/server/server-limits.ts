@@ -33,6 +33,8 @@ export const serverLimits = {
   gatewayTurnLength: 256 * 1024,
   /** Time that a health check over HTTP/1.1 waits for the database. etcd's request timeout. */
   httpCheckTimeoutMs: 5_000,
+  /** Time in which a stop deletes the keys of Lock and Campaign calls that it ended. */
+  endedCallsMsMax: 2_000,
   /** Time for a drained connection to receive its last answers and close. */
   closeTimeoutMs: 500,
   /** Bytes of a snapshot in one message. etcd's size, below the limit of every client. */

@@ -73,7 +73,7 @@ async function drain(running: Running, ms: number): Promise<void> {
   listeners.close();
   http2.close();
   await within(ms, Promise.all([transport.grpc.stop(), web.gateway.whenIdle()]));
-  await within(serverLimits.closeTimeoutMs, services.queues.settled());
+  await within(serverLimits.endedCallsMsMax, services.queues.settled());
   services.hub.close();
   watches.stall.close();
   transport.requestTimeouts.close();

@@ -54,8 +54,10 @@ for (const driver of TINE_DRIVERS) {
     const standing = (count: number) =>
       waitFor(`${count} keys`, async () => (await root.range(withPrefix('l/'))).count === count);
     await root.lock({ name: 'l', lease: 1 });
-    const impatient = failureOf(member.lock({ name: 'l', lease: 2 }, { signal: AbortSignal.timeout(300) }));
+    const abort = new AbortController();
+    const impatient = failureOf(member.lock({ name: 'l', lease: 2 }, { signal: abort.signal }));
     await standing(2);
+    abort.abort();
     await impatient;
     await standing(1);
     const waiting = failureOf(member.lock({ name: 'l', lease: 3 }));
