@@ -21,7 +21,8 @@ export interface CallOptions {
   readonly signal?: AbortSignal;
 }
 
-const deadlineMsDefault = 20_000;
+/** Long enough for the largest replies of the tests on a slow machine. */
+const deadlineMsDefault = 60_000;
 
 /**
  * Each client has its own connection, which reconnects quickly when a test restarts the server.
