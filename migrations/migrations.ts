@@ -1,6 +1,6 @@
 /**
- * All migrations in order. A new change is a new file and a line here. The steps of a released file
- * are never changed.
+ * All migrations in order. A new change is a new file and a line here, and its result in
+ * sqlite-schema.ts. The steps of a released file are never changed.
  */
 import type { Knex } from 'knex';
 import * as table from './001-table.ts';

@@ -133,10 +133,11 @@ const exitDelayMsMax = 500;
 // exits without freeing them.
 process.once('exit', (status) => process.exit(status));
 
-try {
-  process.exitCode = await main(process.argv.slice(2));
-  setTimeout(() => process.exit(), exitDelayMsMax).unref();
-} catch (error) {
+main(process.argv.slice(2)).then(
+  (status) => {
+    process.exitCode = status;
+    setTimeout(() => process.exit(), exitDelayMsMax).unref();
+  },
   // Exits at once, so that nothing that is still open keeps the process alive.
-  process.exit(exitStatus(error));
-}
+  (error: unknown) => process.exit(exitStatus(error)),
+);

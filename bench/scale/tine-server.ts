@@ -38,14 +38,17 @@ export class TineServer {
    * `endpoint`: the address of the database on a server. Undefined: the database is a file in the
    * directory.
    */
-  static async start(dataDirectory: string, { endpoint, nodeOptions = '' }: StartOptions = {}): Promise<TineServer> {
+  static async start(
+    dataDirectory: string,
+    { program = tineProgram, endpoint, nodeOptions = '' }: StartOptions = {},
+  ): Promise<TineServer> {
     const address = `127.0.0.1:${await freePort()}`;
     const logPath = join(dataDirectory, 'server.log');
     const log = openSync(logPath, 'a');
     const urls = ['--listen-client-urls', `http://${address}`, '--advertise-client-urls', `http://${address}`];
     const storage = endpoint === undefined ? ['--data-dir', dataDirectory] : ['--endpoint', endpoint];
     const begin = performance.now();
-    const child = spawn(tineProgram, [...storage, ...urls, '--log-level', 'warn'], {
+    const child = spawn(program, [...storage, ...urls, '--log-level', 'warn'], {
       stdio: ['ignore', log, log],
       env: { ...process.env, NODE_OPTIONS: nodeOptions },
     });
@@ -55,7 +58,7 @@ export class TineServer {
       await firstRange(address, child);
     } catch (error) {
       child.kill('SIGKILL');
-      throw new Error(`bin/tine did not serve: ${(error as Error).message}\n${readFileSync(logPath, 'utf8')}`);
+      throw new Error(`${program} did not serve: ${(error as Error).message}\n${readFileSync(logPath, 'utf8')}`);
     }
     return new TineServer(child, { dataDirectory, address, startMs: performance.now() - begin });
   }
@@ -95,6 +98,8 @@ export class TineServer {
 }
 
 interface StartOptions {
+  /** The program to start; `bin/tine` of this checkout by default. */
+  readonly program?: string;
   readonly endpoint?: string | undefined;
   /** For the server's Node, to look closer. */
   readonly nodeOptions?: string;

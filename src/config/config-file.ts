@@ -59,7 +59,7 @@ function parseFile(path: string): YamlValue {
     throw new UsageError((cause as Error).message, { cause });
   }
   // Loaded only if there is a file, because the parser takes 8 MiB.
-  const { parse } = createRequire(import.meta.url)('yaml') as typeof import('yaml');
+  const { parse } = createRequire(import.meta.filename)('yaml') as typeof import('yaml');
   try {
     // The YAML version of Go's library, in which `off` is a boolean. Whole numbers keep all of
     // their digits.

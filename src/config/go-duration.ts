@@ -9,7 +9,9 @@ const MS_PER_UNIT: Readonly<Record<string, number>> = {
   h: 3_600_000,
 };
 
-const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/y;
+// The Greek letter is escaped in both files that match it: V8 stores a source with a character
+// beyond Latin-1 in twice the memory, and the package is one source of 1.6 MB.
+const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|\u03bcs|ms|s|m|h)/y;
 
 /**
  * Parses a duration as Go's `time.ParseDuration` does (`5s`, `2m30s`, `1.5h`, `100ms`, `0`), in

@@ -358,7 +358,7 @@ export const options = {
     group: 'Watch and compaction',
     placeholder: 'RETENTION',
     default: '0',
-    parse: textLike(/^[0-9][0-9a-zµμ.]*$/, '10m, 1 (one hour), or 1000 with --auto-compaction-mode revision'),
+    parse: textLike(/^[0-9][0-9a-zµ\u03bc.]*$/, '10m, 1 (one hour), or 1000 with --auto-compaction-mode revision'),
     help: 'History to keep: 10m, 1 (hours), or a number of revisions. 0: off, because Kubernetes compacts by itself.',
   },
   'compact-interval': {

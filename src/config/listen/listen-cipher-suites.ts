@@ -1,4 +1,3 @@
-import { getCiphers } from 'node:tls';
 import { splitList } from './listen-address.ts';
 
 /**
@@ -65,6 +64,8 @@ export const defaultCipherSuites: CipherSuites = { openssl: openssl(SUITES_OF_1_
 export function parseCipherSuites(text: string): CipherSuites | undefined {
   const named = splitList(text);
   if (named.length === 0) return undefined;
+  // Loaded only if suites are named.
+  const { getCiphers } = process.getBuiltinModule('node:tls');
   const available = new Set(getCiphers());
   const missing: string[] = [];
   const suites: string[] = [];

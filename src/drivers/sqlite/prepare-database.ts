@@ -2,11 +2,11 @@
  * Prepares a SQLite file before it is served: creates it, checks that it is kine's or tine's, and
  * migrates its schema.
  */
-import { existsSync, statSync } from 'node:fs';
-import { mkdir, open } from 'node:fs/promises';
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import { migrationSource, migrations, migrationsTable } from '../../../migrations/migrations.ts';
+import { sqliteSchema } from '../../../migrations/sqlite-schema.ts';
 import { sqliteWords } from '../../../migrations/words.ts';
 import { limits } from '../../limits.ts';
 import { silentLog } from '../knex-log.ts';
@@ -21,8 +21,8 @@ import { ownerOnly } from './file/file-modes.ts';
  * system.
  */
 export async function prepareDatabase(path: string): Promise<void> {
-  await makeDirectory(dirname(path));
-  await makeFile(path);
+  makeDirectory(dirname(path));
+  makeFile(path);
   const applied = inspect(path);
   refuseNewer(path, applied);
   if (applied.length < migrations.length) await migrate(path);
@@ -32,23 +32,23 @@ export async function prepareDatabase(path: string): Promise<void> {
  * Creates the file for its owner alone, whatever the umask. SQLite gives the WAL the same mode. An
  * empty file is a new database.
  */
-async function makeFile(path: string): Promise<void> {
-  if (existsSync(path)) return;
-  const file = await open(path, 'a', ownerOnly.file);
-  await file.close();
+function makeFile(path: string): void {
+  if (!existsSync(path)) closeSync(openSync(path, 'a', ownerOnly.file));
 }
 
 /**
  * Creates the directory and its parents. Node's recursive mkdir never ends on a file system that
  * refuses directories, such as /proc.
  */
-async function makeDirectory(path: string): Promise<void> {
+function makeDirectory(path: string): void {
   if (isDirectory(path)) return;
-  await makeDirectory(dirname(path));
-  await mkdir(path, ownerOnly.directory).catch((error) => {
+  makeDirectory(dirname(path));
+  try {
+    mkdirSync(path, ownerOnly.directory);
+  } catch (error) {
     // Another instance may have created it.
     if (!isDirectory(path)) throw error;
-  });
+  }
 }
 
 function isDirectory(path: string): boolean {
@@ -56,14 +56,15 @@ function isDirectory(path: string): boolean {
 }
 
 /**
- * The names of the applied migrations. A new file also gets the settings that cannot be changed
- * later.
+ * The names of the applied migrations. A new file first gets its schema, and the settings that
+ * cannot be changed later.
  */
 function inspect(path: string): readonly string[] {
   const database = new Database(path, { timeout: limits.sqliteBusyTimeoutMs });
   try {
     if (database.pragma('page_count', { simple: true }) === 0) database.pragma('auto_vacuum = INCREMENTAL');
     database.pragma('journal_mode = WAL');
+    if (isEmpty(database)) createSchema(database);
     refuseForeignTable(database, path);
     const known = database
       .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?")
@@ -75,6 +76,19 @@ function inspect(path: string): readonly string[] {
   }
 }
 
+function isEmpty(database: Database.Database): boolean {
+  return database.prepare('SELECT 1 FROM sqlite_schema').get() === undefined;
+}
+
+/** Creates the schema in one transaction, unless another instance has created it meanwhile. */
+function createSchema(database: Database.Database): void {
+  database.pragma('synchronous = FULL');
+  const create = database.transaction(() => {
+    if (isEmpty(database)) database.exec(sqliteSchema);
+  });
+  create.immediate();
+}
+
 /** A table `kine` without kine's columns belongs to another program. */
 function refuseForeignTable(database: Database.Database, path: string): void {
   const columns = database.prepare("SELECT name FROM pragma_table_info('kine')").pluck().all();
@@ -84,7 +98,7 @@ function refuseForeignTable(database: Database.Database, path: string): void {
 
 /**
  * Migrates in one transaction, knex's own lock included. A process that is killed half-way leaves
- * the file as it was, without a lock to remove by hand. knex is loaded only for this.
+ * the file as it was, without a lock to remove by hand. knex is loaded only for this: 350 modules.
  */
 async function migrate(path: string): Promise<void> {
   const { default: knex } = await import('knex');

@@ -2,6 +2,7 @@
  * The main thread's side of a database thread: starts the thread for its first task, sends tasks,
  * assigns the replies, and restarts the thread when it dies.
  */
+import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Logger } from 'pino';
 import { DriverError } from '../../errors.ts';
@@ -168,4 +169,4 @@ export class ThreadClient {
 }
 
 /** In the same folder, in the sources and in the package. */
-const threadFile = new URL(import.meta.url.endsWith('.ts') ? './thread.ts' : './thread.js', import.meta.url);
+const threadFile = join(import.meta.dirname, `thread${extname(import.meta.filename)}`);

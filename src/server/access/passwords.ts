@@ -1,5 +1,4 @@
 /** Password hashes of bcrypt, computed outside of the main thread. */
-import { hash, verify } from '@node-rs/bcrypt';
 import { etcdError } from '../../errors.ts';
 import { Limiter } from '../../watch/limiter.ts';
 import { serverLimits } from '../server-limits.ts';
@@ -45,6 +44,7 @@ export class Passwords {
     return this.#inTurn(async () => {
       this.#dummyHash ??= this.#hash('nobody');
       const dummyHash = await this.#dummyHash;
+      const { verify } = await loadBcrypt();
       const isRight = await verify(password, passwordHash === '' ? dummyHash : passwordHash);
       return isRight && passwordHash !== '';
     });
@@ -55,6 +55,7 @@ export class Passwords {
    * are equal.
    */
   async #hash(password: string): Promise<string> {
+    const { hash } = await loadBcrypt();
     return (await hash(password, this.#cost)).replace(/^\$2[by]\$/, '$2a$$');
   }
 
@@ -67,4 +68,9 @@ export class Passwords {
       this.#waitingCount -= 1;
     }
   }
+}
+
+/** Loaded for the first password. */
+function loadBcrypt(): Promise<typeof import('@node-rs/bcrypt')> {
+  return import('@node-rs/bcrypt');
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { Limiter } from '../../watch/limiter.ts';
 import { serverLimits } from '../server-limits.ts';
@@ -61,5 +62,4 @@ function startWorker(): Worker {
 }
 
 /** In the same folder, both in the sources and in the package. */
-const fileName = import.meta.url.endsWith('.ts') ? './large-value-thread.ts' : './large-value-thread.js';
-const threadFile = new URL(fileName, import.meta.url);
+const threadFile = join(import.meta.dirname, `large-value-thread${extname(import.meta.filename)}`);

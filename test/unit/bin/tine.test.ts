@@ -27,9 +27,9 @@ test("bin/tine runs its checkout's sources from any directory and through symbol
 });
 
 test('bin/tine is replaced by the server process, so signals reach the server', async () => {
-  const copy = installed({ main: 'dist/main.js', node: newNode, nodeDirectory: 'path' });
+  const copy = installed({ main: 'dist/main.cjs', node: newNode, nodeDirectory: 'path' });
   const { output, pid } = await run(copy, ['--name', 'two words'], pathWith('path'));
-  assert.match(output, new RegExp(`^${pid} .*dist/main.js --name two words$`, 'm'));
+  assert.match(output, new RegExp(`^${pid} .*dist/main.cjs --name two words$`, 'm'));
 });
 
 test("if the Node on PATH is too old, the project's own Node is used", async () => {

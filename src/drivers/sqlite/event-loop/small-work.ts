@@ -75,6 +75,7 @@ function sizeOf(operation: WriteOperation | TxnStep): number {
     case 'leaseGrant':
     case 'leaseTick':
     case 'memberAnnounce':
+    case 'memberDrop':
       return stepBytes;
     case 'leaseRenew':
       return stepBytes * operation.ids.length;

@@ -1,4 +1,3 @@
-import { gunzipSync } from 'node:zlib';
 import { StatusCode } from '../../../errors.ts';
 import { GrpcError } from './status.ts';
 
@@ -10,7 +9,7 @@ export function isKnownEncoding(encoding: string | undefined): boolean {
 }
 
 /**
- * Decompresses a message. It does so synchronously: messages are small, and few clients compress.
+ * Decompresses a message. It does so synchronously, because messages are small.
  *
  * @throws GrpcError with grpc-go's texts
  */
@@ -23,6 +22,8 @@ export function decompress(
     throw new GrpcError(StatusCode.internal, text);
   }
   try {
+    // Loaded for the first compressed message, because few clients compress.
+    const { gunzipSync } = process.getBuiltinModule('node:zlib');
     return gunzipSync(message, { maxOutputLength: messageBytesMax });
   } catch (error) {
     if (error instanceof RangeError) {

@@ -5,9 +5,6 @@ import { transportLimits } from '../transport-limits.ts';
 import { Http1Connection, type Http1ConnectionOptions } from './http1-connection.ts';
 import { headerFields } from './http1-request.ts';
 
-// An import would load the whole module, including its WebSocket client: 13 MiB and 30 ms.
-const { createServer } = process.getBuiltinModule('node:http');
-
 /**
  * Takes over a connection whose client requests another protocol. False: the connection continues
  * with HTTP/1.1.
@@ -27,6 +24,8 @@ export class Http1Server {
   constructor(options: Http1ServerOptions) {
     const { listener, upgrade } = options;
     this.#options = options;
+    // An import would load the whole module, including its WebSocket client: 13 MiB and 30 ms.
+    const { createServer } = process.getBuiltinModule('node:http');
     this.#server = createServer(
       {
         headersTimeout: transportLimits.httpHeadersTimeoutMs,

@@ -1,4 +1,5 @@
 import type { RequestListener } from 'node:http';
+import type { Socket } from 'node:net';
 import type { HeldBytes } from '../budget/held-bytes.ts';
 import type { Protocols } from '../connections/connections.ts';
 import type { Http2ConnectionOptions } from '../http2/http2-connection.ts';
@@ -23,28 +24,31 @@ export interface WebServerOptions {
 /** Serves everything except gRPC, over HTTP/1.1, HTTP/2 and WebSockets. */
 export class WebServer {
   readonly protocols: Required<Pick<Protocols, 'http1' | 'http2'>>;
-  readonly #http1: Http1Server;
+  readonly #openHttp1: () => Http1Server;
+  /** Undefined before the first connection, because Node's server takes 10 ms to load. */
+  #http1: Http1Server | undefined;
   readonly #http2: Http2Server;
   readonly #webSockets: WebSockets | undefined;
 
   constructor({ handler, guard = (next) => next, webSockets, http2, held }: WebServerOptions) {
     this.#webSockets = webSockets;
-    this.#http1 = new Http1Server({
-      listener: guard(http1Listener(handler)),
-      upgrade: webSockets?.upgrade,
-      turns: http2.turns,
-      held,
-    });
+    const listener = guard(http1Listener(handler));
+    this.#openHttp1 = () => new Http1Server({ listener, upgrade: webSockets?.upgrade, turns: http2.turns, held });
     this.#http2 = new Http2Server({
       ...http2,
       accept: (stream) => handler(new Http2Exchange(stream)),
     });
-    this.protocols = { http1: (socket) => this.#http1.add(socket), http2: (socket) => this.#http2.add(socket) };
+    this.protocols = { http1: (socket) => this.#addHttp1(socket), http2: (socket) => this.#http2.add(socket) };
+  }
+
+  #addHttp1(socket: Socket): void {
+    this.#http1 ??= this.#openHttp1();
+    this.#http1.add(socket);
   }
 
   /** Closes HTTP/1.1 connections at once, and HTTP/2 connections after their last answer. */
   close(): void {
-    this.#http1.close();
+    this.#http1?.close();
     this.#webSockets?.close();
     this.#http2.close();
   }
