@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { Limiter } from '../../watch/limiter.ts';
 import { serverLimits } from '../server-limits.ts';
+import { JsonError } from './json/json-error.ts';
 import type { MessageSchema } from './json/message-schema.ts';
-import { ProtoJsonError } from './json/proto-json-error.ts';
 import type { LargeValue, LargeValueOutcome } from './read-large-value.ts';
 
 /**
@@ -19,7 +19,7 @@ export class LargeValues {
   /**
    * The message of a value. Undefined: it is no longer needed when its turn comes.
    *
-   * @throws ProtoJsonError
+   * @throws JsonError
    */
   read(json: Buffer, schema: MessageSchema, isNeeded: () => boolean): Promise<Buffer | undefined> {
     return this.#oneAtATime.run(async () => (isNeeded() ? this.#read(json, schema) : undefined));
@@ -34,12 +34,12 @@ export class LargeValues {
       const answered = once(this.#worker, 'message');
       this.#worker.postMessage(value, [value.json.buffer]);
       const [outcome] = (await answered) as [LargeValueOutcome];
-      if ('badJson' in outcome) throw new ProtoJsonError(outcome.badJson);
+      if ('badJson' in outcome) throw new JsonError(outcome.badJson);
       if ('fault' in outcome) throw outcome.fault;
       const { message } = outcome;
       return Buffer.from(message.buffer, message.byteOffset, message.byteLength);
     } catch (error) {
-      if (!(error instanceof ProtoJsonError)) this.#end();
+      if (!(error instanceof JsonError)) this.#end();
       throw error;
     } finally {
       this.#idleTimer = setTimeout(() => this.#end(), serverLimits.largeValueThreadIdleMs).unref();
