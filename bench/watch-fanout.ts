@@ -2,11 +2,12 @@
  * Measures the cost of the watch code alone, without a database and a network:
  * `node bench/watch-fanout.ts`. Results: bench/watch.md.
  */
+
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { pino } from 'pino';
-import type { Keys } from '../src/mvcc/operations.ts';
+import type { Keys } from '../src/mvcc/ids.ts';
 import type { Head, LogEvent } from '../src/mvcc/results.ts';
 import type { KeyText } from '../src/sql/key-text.ts';
 import type { EventPage, EventSource } from '../src/watch/events/event-source.ts';

@@ -1,4 +1,4 @@
-import type { Revision } from '../mvcc/operations.ts';
+import type { Revision } from '../mvcc/ids.ts';
 import { type Origin, ResponseHeaders } from '../wire/response-headers.ts';
 import { sizeBigint, sizeNumber, sizeUint32 } from '../wire/size.ts';
 import { Writer } from '../wire/writer.ts';

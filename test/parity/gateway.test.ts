@@ -35,8 +35,8 @@ for (const driver of TINE_DRIVERS.slice(0, 1)) {
 const unreadable = /^(?:proto:|invalid character |unexpected EOF)/;
 
 /**
- * etcd's reply, with tine's text where etcd reports JSON that it cannot read: tine has its own words
- * for it. All the rest must be equal.
+ * etcd's reply, with tine's text where etcd reports JSON that it cannot read. All the rest must be
+ * equal.
  */
 function withTextOf(expected: GatewayAnswer, { lines: actual }: GatewayAnswer): GatewayAnswer {
   const lines = expected.lines.map((line, index) => {

@@ -1,4 +1,5 @@
 /** Compaction: sets the mark first, then deletes rows in chunks. */
+
 import { etcdError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import {
@@ -9,7 +10,7 @@ import {
   UNREACHABLE_ROWS,
 } from '../../sql/statements/write-statements.ts';
 import { headProgram, idThroughRevision } from '../head.ts';
-import type { Revision } from '../operations.ts';
+import type { Revision } from '../ids.ts';
 import { change, changeEach, type Program, row, rows } from '../program.ts';
 import type { CompactedChunk } from '../results.ts';
 import type { WriteState } from '../writes/write-state.ts';

@@ -1,5 +1,5 @@
 import { StatusCode } from '../../errors.ts';
-import { freeSingleUse } from '../../memory.ts';
+import { freeSingleUse } from '../../kit/memory.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Turns } from '../transport/budget/turns.ts';
 import type { Message } from '../transport/grpc/method.ts';

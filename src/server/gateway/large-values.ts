@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { Limiter } from '../../watch/limiter.ts';
+import { Slots } from '../../kit/slots.ts';
 import { serverLimits } from '../server-limits.ts';
 import { JsonError } from './json/json-error.ts';
 import type { MessageSchema } from './json/message-schema.ts';
@@ -12,7 +12,7 @@ import type { LargeValue, LargeValueOutcome } from './read-large-value.ts';
  * time without one.
  */
 export class LargeValues {
-  readonly #oneAtATime = new Limiter({ countMax: 1 });
+  readonly #oneAtATime = new Slots({ countMax: 1 });
   #worker: Worker | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
 

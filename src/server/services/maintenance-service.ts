@@ -1,5 +1,6 @@
 import { etcdError } from '../../errors.ts';
-import { type Alarm, alarmNumbers, type Revision } from '../../mvcc/operations.ts';
+import type { Revision } from '../../mvcc/ids.ts';
+import { type Alarm, alarmNumbers } from '../../mvcc/operations.ts';
 import type { Store } from '../../store/store.ts';
 import {
   AlarmAction,

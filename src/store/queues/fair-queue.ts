@@ -1,7 +1,7 @@
 import { etcdError } from '../../errors.ts';
+import { Fifo } from '../../kit/fifo.ts';
 import { limits } from '../../limits.ts';
 import type { QueueStatistics } from '../store-statistics.ts';
-import { Fifo } from './fifo.ts';
 import { Heaviest, type Weighed } from './heaviest.ts';
 import { internal, type Origin, type Requester } from './requester.ts';
 

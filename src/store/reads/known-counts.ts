@@ -2,10 +2,11 @@
  * Caches the number of keys of ranges. The number stays right while nothing is written, and clients
  * count the same few ranges again and again.
  */
+
+import { BoundedCache } from '../../kit/bounded-cache.ts';
 import { limits } from '../../limits.ts';
-import type { Keys } from '../../mvcc/operations.ts';
+import type { Keys } from '../../mvcc/ids.ts';
 import type { RangeCount, RangePages } from '../../mvcc/reads/range-page.ts';
-import { BoundedCache } from '../../text/bounded-cache.ts';
 
 export class KnownCounts {
   /** How often a requested count was cached, and how often it was not. */
@@ -30,5 +31,5 @@ export class KnownCounts {
 
 /** The name of a range. A key contains no character 0. */
 function nameOf(keys: Keys): string {
-  return 'one' in keys ? keys.one : `${keys.start}\u0000${keys.end ?? ''}`;
+  return 'one' in keys ? keys.one : `${keys.start}\u0000${keys.end}`;
 }

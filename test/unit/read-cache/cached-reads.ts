@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
-import type { RangeOperation, Revision } from '../../../src/mvcc/operations.ts';
+import type { Revision } from '../../../src/mvcc/ids.ts';
+import type { RangeOperation } from '../../../src/mvcc/operations.ts';
 import type { Head, RangeResult } from '../../../src/mvcc/results.ts';
 import { ReadCache } from '../../../src/read-cache/read-cache.ts';
 import { keyText } from '../../../src/sql/key-text.ts';

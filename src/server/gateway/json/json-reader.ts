@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer';
-import { shortened } from '../../../text/shortened.ts';
+import { shortened } from '../../../kit/shortened.ts';
 import {
   backslash,
   closeBrace,

@@ -1,5 +1,5 @@
 import { EtcdError, StatusCode } from '../../../errors.ts';
-import { freeWhole } from '../../../memory.ts';
+import { freeWhole } from '../../../kit/memory.ts';
 import { backslash, closeBrace, closeBracket, isJsonSpace, openBrace, openBracket, quote } from './json-bytes.ts';
 import { JsonError } from './json-error.ts';
 

@@ -1,4 +1,4 @@
-import { freeSingleUse } from '../../../memory.ts';
+import { freeSingleUse } from '../../../kit/memory.ts';
 import type { HeldAccount } from '../budget/held-bytes.ts';
 import type { Origin } from '../connections/origin.ts';
 import type { HeaderField } from '../http/header-field.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { freeSingleUse, freeWhole, markSingleUse } from '../../src/memory.ts';
+import { freeSingleUse, freeWhole, markSingleUse } from '../../../src/kit/memory.ts';
 
 test('bytes that fill their buffer are freed', () => {
   const bytes = new Uint8Array(100);
