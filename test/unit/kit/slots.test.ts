@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Slots } from '../../../src/kit/slots.ts';
 
-/** Work that ends when the test says so. */
+/** Work that ends when the test calls `end` or `fail`. */
 function openWork(slots: Slots, log: string[], name: string, signal?: AbortSignal) {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   const work = () => {
