@@ -5,7 +5,8 @@
 const SHARED = '^src/((limits|errors|logger|log-text|version)\\.ts$|(kit|statistics)/)';
 
 /** The checked configuration and the values in it. */
-const CONFIG = '^src/config/(config|pem-files|database/database-dsn|listen/listen-(address|tls|web-lists))\\.ts$';
+const CONFIG =
+  '^src/config/(config|pem-files|database/database-dsn|listen/listen-(address|keepalive|tls|web-lists))\\.ts$';
 
 /** A rule: files of `folder` may import themselves, the shared leaves and what matches `allowed`, nothing else of src. */
 function onlyImports(folder, ...allowed) {
@@ -99,7 +100,7 @@ export default {
     onlyImports('src/watch', ...driverInterface, '^src/(mvcc|sql|wire)/', SHARED, CONFIG),
     // Keys are checked where requests are read, against the bound that their stored form has.
     onlyImports('src/server', '^src/(store|watch|mvcc|wire)/', '^src/sql/key-text\\.ts$', SHARED, CONFIG),
-    onlyImports('src/server/transport', '^src/config/(pem-files|listen/listen-(address|tls))\\.ts$', SHARED),
+    onlyImports('src/server/transport', '^src/config/(pem-files|listen/listen-(address|tls|keepalive))\\.ts$', SHARED),
     ...Object.entries(transportFolders).map((entry) => onlyFolders(TRANSPORT, 'transport-limits\\.ts$', entry)),
     ...Object.entries(serverFolders).map((entry) =>
       onlyFolders('^src/server/', '(server-limits|transport/transport-limits)\\.ts$', entry),

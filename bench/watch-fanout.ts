@@ -118,7 +118,7 @@ function put(key: string, id: number, revision: number): LogEvent {
 function openHub(): { source: PacedSource; hub: WatchHub } {
   const source = new PacedSource();
   const options = {
-    origin: { clusterId: 2n ** 62n, memberId: 2n ** 61n, raftTerm: 2 },
+    identity: { clusterId: 2n ** 62n, memberId: 2n ** 61n, raftTerm: 2 },
     logger: pino({ level: 'silent' }),
   };
   const hub = new WatchHub({ source, ...options, progressIntervalMs: 60_000, fragmentBytesMax: 2 ** 21 });

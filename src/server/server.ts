@@ -98,7 +98,7 @@ function openMetrics(
   return new Metrics({
     store,
     methods: services.methods.metrics,
-    origin: services.context.origin,
+    identity: services.context.identity,
     etcdVersion: config.emulatedEtcdVersion,
     tineVersion: tineVersion(),
     databaseKind: config.endpoint.kind,

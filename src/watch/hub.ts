@@ -5,7 +5,7 @@ import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { Keys, Revision } from '../mvcc/ids.ts';
 import type { LogEvent } from '../mvcc/results.ts';
-import type { Origin } from '../wire/response-headers.ts';
+import type { Identity } from '../wire/response-headers.ts';
 import { Audience, audienceName, type EventSelection, isSelected } from './audience/audience.ts';
 import { KeyIndex } from './audience/key-index.ts';
 import { type EventChunk, eventChunks } from './events/event-chunk.ts';
@@ -21,7 +21,7 @@ import type { Watcher, WatcherOwner } from './watcher.ts';
 /** The parts and bounds of a hub. */
 export interface WatchHubOptions {
   readonly source: EventSource;
-  readonly origin: Origin;
+  readonly identity: Identity;
   readonly logger: Logger;
   /** Interval of the progress notifications of an idle watch. */
   readonly progressIntervalMs: number;
@@ -98,7 +98,7 @@ export class WatchHub {
       linesMax: limits.sparseLogLinesMax,
       intervalMs: limits.sparseLogIntervalMs,
     });
-    this.encoder = new ResponseEncoder(options.origin);
+    this.encoder = new ResponseEncoder(options.identity);
     this.progressIntervalMs = Math.max(options.progressIntervalMs, watchLimits.progressIntervalMsMin);
     this.fragmentBytesMax = options.fragmentBytesMax;
     this.log = new EventLog({ bytesMax: options.eventLogBytesMax ?? watchLimits.eventLogBytesMax });

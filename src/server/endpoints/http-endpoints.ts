@@ -1,9 +1,10 @@
+import type { Origin } from '../../kit/origin.ts';
 import { SparseLog } from '../../kit/sparse-log.ts';
 import { within } from '../../kit/within.ts';
 import { limits } from '../../limits.ts';
 import type { Logger } from '../../logger.ts';
 import { type Alarm, alarmNumbers } from '../../mvcc/operations.ts';
-import type { Origin, Requester } from '../../store/queues/requester.ts';
+import type { Requester } from '../../store/queues/requester.ts';
 import type { Store } from '../../store/store.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { alarmName } from '../replies/alarm-text.ts';

@@ -1,5 +1,5 @@
 import { etcdError, StatusCode } from '../../errors.ts';
-import type { Origin } from '../../store/queues/requester.ts';
+import type { Origin } from '../../kit/origin.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { HeldAccount, HeldBytes } from '../transport/budget/held-bytes.ts';
 import type { UnfinishedRequest } from '../transport/budget/request-timeouts.ts';

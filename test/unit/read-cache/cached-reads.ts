@@ -37,8 +37,8 @@ export function cachedReads(
   const cache = new ReadCache({ bytesMax, latestHead: () => source.latestHead });
   source.cache = cache;
   const logger = pino({ level: 'silent' });
-  const origin = { clusterId: 1n, memberId: 1n, raftTerm: 1 };
-  const hub = new WatchHub({ source, origin, logger, progressIntervalMs: 60_000, fragmentBytesMax: 1_000_000 });
+  const identity = { clusterId: 1n, memberId: 1n, raftTerm: 1 };
+  const hub = new WatchHub({ source, identity, logger, progressIntervalMs: 60_000, fragmentBytesMax: 1_000_000 });
   context.after(() => hub.close());
   const observeHead = (head: Head) => {
     source.observeHead(head);

@@ -24,7 +24,7 @@ export function watching(context: { after(work: () => void): void }, options: Pa
   source.cache = cache;
   const hub = new WatchHub({
     source,
-    origin: { clusterId: 7n, memberId: 8n, raftTerm: 2 },
+    identity: { clusterId: 7n, memberId: 8n, raftTerm: 2 },
     logger: pino({ level: 'silent' }),
     pageRowsMax: 50,
     progressIntervalMs: 60_000,

@@ -1,6 +1,6 @@
 import { freeSingleUse } from '../../../kit/memory.ts';
+import type { Origin } from '../../../kit/origin.ts';
 import type { HeldAccount } from '../budget/held-bytes.ts';
-import type { Origin } from '../connections/origin.ts';
 import type { HeaderField } from '../http/header-field.ts';
 import type { StreamListener } from '../http/stream-listener.ts';
 import { transportLimits } from '../transport-limits.ts';
