@@ -43,7 +43,7 @@ export function freeSingleUse(bytes: Uint8Array): void {
  * @throws AssertionError if their memory was freed.
  */
 export function notFreed<Bytes extends Uint8Array>(bytes: Bytes): Bytes {
-  // Freed bytes have no length. Only then is the buffer looked at, because this runs for every reply.
+  // Freed bytes have no length. Only then is the buffer looked at: this runs for every reply.
   if (bytes.length === 0) assert(!isDetached(bytes.buffer), 'bytes are not used after their memory was freed');
   return bytes;
 }
