@@ -37,7 +37,7 @@ const letterN = 0x6e;
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
- * Reads one JSON value token by token, without a copy of it: a tree of objects would take 30 times
+ * Reads one JSON value token by token, without a copy of it: a tree of objects may take 20 times
  * the memory of the text. All methods throw JsonError at the first token that is not JSON.
  */
 export class JsonReader {
