@@ -2,10 +2,11 @@
  * Imports go one way: server -> store, watch -> mvcc -> sql -> wire, and drivers stand beside the store behind one
  * small interface. docs/flow.md says what flows along these edges.
  */
-const SHARED = '^src/((limits|errors|assert|logger|memory|sparse-log|version)\\.ts$|(statistics|text)/)';
+const SHARED = '^src/((limits|errors|logger|log-text|version)\\.ts$|(kit|statistics)/)';
 
 /** The checked configuration and the values in it. */
-const CONFIG = '^src/config/(config|pem-files|database/database-dsn|listen/listen-(address|tls|web-lists))\\.ts$';
+const CONFIG =
+  '^src/config/(config|pem-files|database/database-dsn|listen/listen-(address|keepalive|tls|web-lists))\\.ts$';
 
 /** A rule: files of `folder` may import themselves, the shared leaves and what matches `allowed`, nothing else of src. */
 function onlyImports(folder, ...allowed) {
@@ -75,10 +76,11 @@ export default {
       from: { pathNot: '^bench/scale/' },
       to: { circular: true },
     },
+    onlyImports('src/kit', '^src/errors\\.ts$'),
     onlyImports('src/wire'),
     onlyImports('src/bbolt', SHARED),
     onlyImports('src/backend', '^src/(bbolt|mvcc|sql|wire)/', SHARED),
-    onlyImports('src/sql', '^src/wire/', '^src/(limits|errors|assert)\\.ts$'),
+    onlyImports('src/sql', '^src/(kit|wire)/', '^src/(limits|errors)\\.ts$'),
     onlyImports('src/mvcc', '^src/(sql|wire)/', SHARED),
     onlyImports('src/drivers', '^src/(mvcc|sql|wire)/', SHARED, CONFIG),
     onlyImports(
@@ -98,7 +100,7 @@ export default {
     onlyImports('src/watch', ...driverInterface, '^src/(mvcc|sql|wire)/', SHARED, CONFIG),
     // Keys are checked where requests are read, against the bound that their stored form has.
     onlyImports('src/server', '^src/(store|watch|mvcc|wire)/', '^src/sql/key-text\\.ts$', SHARED, CONFIG),
-    onlyImports('src/server/transport', '^src/config/(pem-files|listen/listen-(address|tls))\\.ts$', SHARED),
+    onlyImports('src/server/transport', '^src/config/(pem-files|listen/listen-(address|tls|keepalive))\\.ts$', SHARED),
     ...Object.entries(transportFolders).map((entry) => onlyFolders(TRANSPORT, 'transport-limits\\.ts$', entry)),
     ...Object.entries(serverFolders).map((entry) =>
       onlyFolders('^src/server/', '(server-limits|transport/transport-limits)\\.ts$', entry),

@@ -2,11 +2,12 @@
  * Measures the cost of the watch code alone, without a database and a network:
  * `node bench/watch-fanout.ts`. Results: bench/watch.md.
  */
+
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { pino } from 'pino';
-import type { Keys } from '../src/mvcc/operations.ts';
+import type { Keys } from '../src/mvcc/ids.ts';
 import type { Head, LogEvent } from '../src/mvcc/results.ts';
 import type { KeyText } from '../src/sql/key-text.ts';
 import type { EventPage, EventSource } from '../src/watch/events/event-source.ts';
@@ -117,7 +118,7 @@ function put(key: string, id: number, revision: number): LogEvent {
 function openHub(): { source: PacedSource; hub: WatchHub } {
   const source = new PacedSource();
   const options = {
-    origin: { clusterId: 2n ** 62n, memberId: 2n ** 61n, raftTerm: 2 },
+    identity: { clusterId: 2n ** 62n, memberId: 2n ** 61n, raftTerm: 2 },
     logger: pino({ level: 'silent' }),
   };
   const hub = new WatchHub({ source, ...options, progressIntervalMs: 60_000, fragmentBytesMax: 2 ** 21 });

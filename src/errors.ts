@@ -144,6 +144,11 @@ export class DriverError extends Error {
   }
 }
 
+/** Whether an error is a failure of the database of one of these kinds. */
+export function isDriverError(error: unknown, ...kinds: readonly DriverErrorKind[]): error is DriverError {
+  return error instanceof DriverError && kinds.includes(error.kind);
+}
+
 /** An error at the start, as one line for a person: what is wrong and what to do. */
 export class StartError extends Error {
   override readonly name = 'StartError';

@@ -3,7 +3,7 @@ import { type DestinationStream, destination, type Logger, multistream, pino } f
 import type { Config } from './config/config.ts';
 import type { LogOutput } from './config/log-outputs.ts';
 import { DriverError, StartError } from './errors.ts';
-import { boundedFields, boundedLine } from './text/log-text.ts';
+import { boundedFields, boundedLine } from './log-text.ts';
 
 export type { Logger };
 

@@ -6,13 +6,14 @@
  * It is read twice: the first page of the file contains the number of pages, so the first pass
  * reads the sizes of the rows.
  */
+
 import { type Element, FileMeasure, FileWriter, type OpenTree } from '../bbolt/file-writer.ts';
 import { elementSpan } from '../bbolt/page-writer.ts';
 import { TreeMeasure } from '../bbolt/tree-measure.ts';
 import type { ElementBytes } from '../bbolt/tree-writer.ts';
 import { etcdError } from '../errors.ts';
-import { freeLarge } from '../memory.ts';
-import type { Revision, RowId } from '../mvcc/operations.ts';
+import { freeLarge } from '../kit/memory.ts';
+import type { Revision, RowId } from '../mvcc/ids.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../mvcc/read-programs.ts';
 import type { BackendParts } from '../mvcc/snapshot/backend-parts.ts';
 import type { LogInterval } from '../mvcc/snapshot/key-bucket.ts';

@@ -1,5 +1,6 @@
 import type { Dsn } from './database/database-dsn.ts';
 import type { ListenAddress } from './listen/listen-address.ts';
+import type { Keepalive } from './listen/listen-keepalive.ts';
 import type { ListenTls } from './listen/listen-tls.ts';
 import type { LogOutput } from './log-outputs.ts';
 
@@ -54,16 +55,6 @@ export const jwtSignMethods = [
   'EdDSA',
 ] as const;
 export type JwtSignMethod = (typeof jwtSignMethods)[number];
-
-/** Keepalive pings, which find dead connections. Infinity: never. */
-export interface GrpcKeepalive {
-  /** Connections of clients that ping more often are closed. */
-  readonly clientIntervalMinMs: number;
-  /** A client is pinged after this time without data from it. */
-  readonly intervalMs: number;
-  /** How long a client may take to answer a ping. */
-  readonly timeoutMs: number;
-}
 
 /**
  * The configuration of the server, checked and frozen. `options.ts` lists the source of each value.
@@ -127,7 +118,7 @@ export interface Config {
   /** Statements that take this long are logged. */
   readonly slowStatementMs: number;
 
-  readonly keepalive: GrpcKeepalive;
+  readonly keepalive: Keepalive;
   /** Whether JSON is served under /v3/. */
   readonly servesGateway: boolean;
 

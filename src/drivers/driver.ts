@@ -1,6 +1,8 @@
 /** The interface of a database. All code above src/drivers/ uses a database through it. */
+
 import type { DriverError } from '../errors.ts';
-import type { RowId, WriteOperation } from '../mvcc/operations.ts';
+import type { RowId } from '../mvcc/ids.ts';
+import type { WriteOperation } from '../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../mvcc/read-programs.ts';
 import type { BatchResult } from '../mvcc/writes/write-batch.ts';
 import type { WriteOptions } from '../mvcc/writes/write-state.ts';

@@ -1,7 +1,7 @@
+import { durationText } from '../kit/duration-text.ts';
+import { SparseLog } from '../kit/sparse-log.ts';
 import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
-import { SparseLog } from '../sparse-log.ts';
-import { durationText } from '../text/duration-text.ts';
 import type { SlowStatement } from './driver-statistics.ts';
 
 /** Logs slow statements by their names, never with their parameters. */

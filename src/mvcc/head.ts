@@ -1,10 +1,11 @@
 /** The head, and the conversion of revisions to ids. */
+
 import { etcdError } from '../errors.ts';
 import type { HeadRow } from '../sql/rows/head-row.ts';
 import type { Row, Select } from '../sql/statement.ts';
 import { HEAD, ID_THROUGH_REVISION } from '../sql/statements/read-statements.ts';
 import { initialAuthState } from './auth/auth-state.ts';
-import type { Revision, RowId } from './operations.ts';
+import type { Revision, RowId } from './ids.ts';
 import { type Program, query, rawRows, row } from './program.ts';
 import type { Head } from './results.ts';
 

@@ -11,8 +11,6 @@ import type { CompactionHash } from './compaction/compaction-hash.ts';
 import type { Hold } from './compaction/compaction-hold.ts';
 import type { Keys, LeaseId, MemberId, Revision } from './ids.ts';
 
-export type { Keys, LeaseId, MemberId, Revision, RowId } from './ids.ts';
-
 /** An instance that uses the database, as clients see it. */
 export interface Member {
   readonly id: MemberId;

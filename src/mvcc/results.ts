@@ -2,8 +2,9 @@
  * The results of operations. Key-values are encoded in the format of the wire: once, where the rows
  * are read (on SQLite often in a thread), and never decoded again.
  */
+
 import type { AuthState } from './auth/auth-state.ts';
-import type { LeaseId, Revision, RowId } from './operations.ts';
+import type { LeaseId, Revision, RowId } from './ids.ts';
 
 /**
  * Protobuf-encoded `KeyValue` messages back to back, each as `tag length message` with the tag 0x12

@@ -1,5 +1,5 @@
-import type { RowId } from '../mvcc/operations.ts';
-import type { NameInterval } from '../mvcc/reads/read-point.ts';
+import type { Interval } from '../kit/intervals.ts';
+import type { RowId } from '../mvcc/ids.ts';
 import { CachedKey } from './cached-key.ts';
 import { type CachedRun, runsOf } from './cached-run.ts';
 import { LruOrder } from './lru-order.ts';
@@ -36,7 +36,7 @@ export class CacheEntries {
   }
 
   /** The runs of an interval from its start on, as of `throughId`. Ends at the first gap. */
-  *contiguousRuns(interval: NameInterval): Generator<CachedRun> {
+  *contiguousRuns(interval: Interval): Generator<CachedRun> {
     if (this.#misSized.size > 0) this.#resizeRuns();
     for (const run of this.#runs.contiguousRuns(interval)) {
       if (run.asOf > this.throughId) return;
@@ -45,7 +45,7 @@ export class CacheEntries {
   }
 
   /** The parts of an interval that no run covers. */
-  gaps(interval: NameInterval): readonly NameInterval[] {
+  gaps(interval: Interval): readonly Interval[] {
     return this.#runs.gaps(interval);
   }
 

@@ -1,14 +1,13 @@
-import type { RowId } from '../mvcc/operations.ts';
-import type { NameInterval } from '../mvcc/reads/read-point.ts';
+import type { Interval } from '../kit/intervals.ts';
+import type { RowId } from '../mvcc/ids.ts';
 import type { LogEvent } from '../mvcc/results.ts';
-import type { KeyText } from '../sql/key-text.ts';
 import { IntervalTree } from '../watch/audience/interval-tree.ts';
 import { cacheLimits } from './cache-limits.ts';
 import { isFirstVersion } from './key-value-bytes.ts';
 
 interface CachedCount {
   readonly name: string;
-  readonly interval: NameInterval;
+  readonly interval: Interval;
   /** The keys were counted at this id: the count includes all earlier events. */
   readonly asOf: RowId;
   count: number;
@@ -27,7 +26,7 @@ export class CachedCounts {
   }
 
   /** The number of keys at an id up to which all events were passed to `change`. */
-  get(interval: NameInterval, throughId: RowId): number | undefined {
+  get(interval: Interval, throughId: RowId): number | undefined {
     const name = nameOf(interval);
     const cached = this.#counts.get(name);
     if (cached === undefined || cached.asOf > throughId) return undefined;
@@ -36,12 +35,12 @@ export class CachedCounts {
     return cached.count;
   }
 
-  add(interval: NameInterval, count: number, asOf: RowId): void {
+  add(interval: Interval, count: number, asOf: RowId): void {
     const name = nameOf(interval);
     const cached = { name, interval, asOf, count };
     this.#remove(this.#counts.get(name));
     this.#counts.set(name, cached);
-    this.#intervals.add(intervalOf(cached), cached);
+    this.#intervals.add(interval, cached);
     this.#bytes += name.length;
     while (this.#counts.size > cacheLimits.countsMax || this.#bytes > cacheLimits.countsBytesMax) {
       this.#remove(this.#counts.values().next().value);
@@ -66,15 +65,11 @@ export class CachedCounts {
   #remove(cached: CachedCount | undefined): void {
     if (cached === undefined) return;
     this.#counts.delete(cached.name);
-    this.#intervals.remove(intervalOf(cached), cached);
+    this.#intervals.remove(cached.interval, cached);
     this.#bytes -= cached.name.length;
   }
 }
 
-function nameOf({ start, end }: NameInterval): string {
+function nameOf({ start, end }: Interval): string {
   return `${start}\u0000${end}`;
-}
-
-function intervalOf({ interval }: CachedCount): { readonly start: KeyText; readonly end: KeyText } {
-  return { start: interval.start as KeyText, end: interval.end as KeyText };
 }

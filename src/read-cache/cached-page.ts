@@ -1,7 +1,8 @@
 /** Builds a page of a range from the cache, equal to the page that the database would return. */
-import type { RangeOperation, Revision } from '../mvcc/operations.ts';
+import type { Interval } from '../kit/intervals.ts';
+import { intervalOf, type Revision } from '../mvcc/ids.ts';
+import type { RangeOperation } from '../mvcc/operations.ts';
 import type { PagePosition, RangePages } from '../mvcc/reads/range-page.ts';
-import { type NameInterval, nameInterval } from '../mvcc/reads/read-point.ts';
 import type { KeyValueBlock } from '../mvcc/results.ts';
 import { successor } from '../sql/key-text.ts';
 import { cacheLimits } from './cache-limits.ts';
@@ -12,11 +13,11 @@ import { indexFrom, type RunContent, startOf } from './run-content.ts';
 export interface PageSource {
   readonly revision: Revision;
   /** The runs of an interval from its start on. Ends at the first gap. */
-  contiguousRuns(interval: NameInterval): Iterable<CachedRun>;
+  contiguousRuns(interval: Interval): Iterable<CachedRun>;
   /** The key-values of a run. Marks the run as used. */
   contentOf(run: CachedRun): RunContent;
   /** The number of keys of an interval; undefined: unknown. */
-  count(interval: NameInterval): number | undefined;
+  count(interval: Interval): number | undefined;
 }
 
 export type CachedPage = Omit<RangePages, 'head' | 'readRevision'>;
@@ -34,7 +35,7 @@ export function cachedPage(
 ): CachedPage | undefined {
   const revision = position?.revision ?? operation.revision;
   if (revision > 0 && revision !== source.revision) return undefined;
-  const whole = nameInterval(operation.keys);
+  const whole = intervalOf(operation.keys);
   if (operation.countOnly) {
     const count = source.count(whole);
     return count === undefined ? undefined : { blocks: [], next: undefined, more: false, count };
@@ -69,7 +70,7 @@ interface Taken {
 }
 
 /** Undefined: a part is missing. */
-function takeFrom(interval: NameInterval, left: number, source: PageSource): Taken | undefined {
+function takeFrom(interval: Interval, left: number, source: PageSource): Taken | undefined {
   const blocks: KeyValueBlock[] = [];
   let count = 0;
   let bytes = 0;
@@ -95,7 +96,7 @@ function takeFrom(interval: NameInterval, left: number, source: PageSource): Tak
 
 /** Counts the keys of an interval; undefined: a part of the interval is missing. */
 export function countKeys(
-  interval: NameInterval,
+  interval: Interval,
   source: Pick<PageSource, 'contiguousRuns' | 'contentOf'>,
 ): number | undefined {
   let count = 0;
@@ -113,7 +114,7 @@ export function countKeys(
 }
 
 /** The indexes of the key-values of a run that are in an interval. */
-function indexesIn(run: CachedRun, { names }: RunContent, { start, end }: NameInterval): { from: number; to: number } {
+function indexesIn(run: CachedRun, { names }: RunContent, { start, end }: Interval): { from: number; to: number } {
   return {
     from: run.start < start ? indexFrom(names, start) : 0,
     to: run.end > end ? indexFrom(names, end) : names.length,

@@ -1,5 +1,5 @@
-import type { RowId } from '../mvcc/operations.ts';
-import type { NameInterval } from '../mvcc/reads/read-point.ts';
+import type { Interval } from '../kit/intervals.ts';
+import type { RowId } from '../mvcc/ids.ts';
 import { cacheLimits } from './cache-limits.ts';
 import type { CacheEntry } from './lru-order.ts';
 import { emptyContent, keyValueOf, type RunContent, withChanges } from './run-content.ts';
@@ -8,7 +8,7 @@ import { emptyContent, keyValueOf, type RunContent, withChanges } from './run-co
  * An interval of keys with all of its key-values. Changes are collected separately, and merged into
  * the content when the run is read.
  */
-export class CachedRun implements CacheEntry, NameInterval {
+export class CachedRun implements CacheEntry, Interval {
   readonly start: string;
   end: string;
   /** The run was read at this id: it includes all earlier events. */
@@ -24,7 +24,7 @@ export class CachedRun implements CacheEntry, NameInterval {
   #changes = new Map<string, Uint8Array>();
   #changeBytes = 0;
 
-  constructor({ start, end }: NameInterval, content: RunContent, asOf: RowId) {
+  constructor({ start, end }: Interval, content: RunContent, asOf: RowId) {
     this.start = start;
     this.end = end;
     this.asOf = asOf;
@@ -76,7 +76,7 @@ export class CachedRun implements CacheEntry, NameInterval {
 }
 
 /** Creates runs that cover an interval, from key-values in the order of their keys. */
-export function runsOf(interval: NameInterval, contents: readonly RunContent[], asOf: RowId): readonly CachedRun[] {
+export function runsOf(interval: Interval, contents: readonly RunContent[], asOf: RowId): readonly CachedRun[] {
   if (contents.length === 0) return [new CachedRun(interval, emptyContent, asOf)];
   const startOf = (index: number) => (index === 0 ? interval.start : (contents[index]?.names[0] as string));
   return contents.map((content, index) => {

@@ -1,4 +1,4 @@
-import type { RowId } from '../mvcc/operations.ts';
+import type { RowId } from '../mvcc/ids.ts';
 import { cacheLimits } from './cache-limits.ts';
 
 interface Wait {

@@ -1,5 +1,5 @@
-import type { RowId } from '../mvcc/operations.ts';
-import type { NameInterval } from '../mvcc/reads/read-point.ts';
+import type { Interval } from '../kit/intervals.ts';
+import type { RowId } from '../mvcc/ids.ts';
 import { cacheLimits } from './cache-limits.ts';
 
 interface Collected {
@@ -13,7 +13,7 @@ interface Collected {
  */
 export class Fill {
   readonly name: string;
-  readonly interval: NameInterval;
+  readonly interval: Interval;
   /** The interval is read at this id: it includes all earlier events. */
   asOf: RowId = 0;
   /** The keys before this name are read. */
@@ -25,7 +25,7 @@ export class Fill {
   readonly #changes = new Map<string, Collected>();
   #changeBytes = 0;
 
-  constructor(name: string, interval: NameInterval) {
+  constructor(name: string, interval: Interval) {
     this.name = name;
     this.interval = interval;
     this.reached = interval.start;

@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { RangeOperation, RowId } from '../mvcc/operations.ts';
+import { BoundedCache } from '../kit/bounded-cache.ts';
+import type { Interval } from '../kit/intervals.ts';
+import { intervalOf, type RowId } from '../mvcc/ids.ts';
+import type { RangeOperation } from '../mvcc/operations.ts';
 import type { PointRead } from '../mvcc/reads/point-reads.ts';
 import type { RangePages, RangeRequest } from '../mvcc/reads/range-page.ts';
-import { type NameInterval, nameInterval } from '../mvcc/reads/read-point.ts';
 import type { Head, LogEvent, RangeResult } from '../mvcc/results.ts';
 import { successor } from '../sql/key-text.ts';
-import { BoundedCache } from '../text/bounded-cache.ts';
 import type { EventFedCache, EventFeed } from '../watch/events/event-fed-cache.ts';
 import type { Position } from '../watch/position.ts';
 import { CacheEntries } from './cache-entries.ts';
@@ -169,7 +170,7 @@ export class ReadCache implements EventFedCache {
   /** Whether the cache has the beginning of a range. */
   hasPage(operation: RangeOperation): boolean {
     if (this.#position === undefined || !isCacheable(operation)) return false;
-    const interval = nameInterval(operation.keys);
+    const interval = intervalOf(operation.keys);
     if (operation.countOnly) return this.#source.count(interval) !== undefined;
     for (const _run of this.#source.contiguousRuns(interval)) return true;
     return false;
@@ -195,7 +196,7 @@ export class ReadCache implements EventFedCache {
   beginFill(operation: RangeOperation): Fill | undefined {
     if (this.#feed === undefined || operation.revision > 0 || !isCacheable(operation)) return undefined;
     this.uses.misses += 1;
-    const interval = nameInterval(operation.keys);
+    const interval = intervalOf(operation.keys);
     const name = `${interval.start}\u0000${interval.end}\u0000${operation.limit}`;
     if (operation.countOnly || !this.#repeats.isRepeat(name) || this.#tooLarge.get(name) === true) return undefined;
     if (this.#fills.size >= cacheLimits.fillsMax || !this.#startFeed()) return undefined;
@@ -247,7 +248,7 @@ export class ReadCache implements EventFedCache {
 
   #offerCount({ keys, revision }: RangeOperation, { count, head }: RangePages): void {
     if (this.#feed === undefined || count === undefined || revision > 0 || 'one' in keys) return;
-    const interval = nameInterval(keys);
+    const interval = intervalOf(keys);
     if (!this.#repeats.isRepeat(countName(interval))) return;
     if (this.#hasAllSince(head)) this.#counts.add(interval, count, head.id);
     this.#endIfEmpty();
@@ -264,9 +265,9 @@ export class ReadCache implements EventFedCache {
 
   get #source(): PageSource {
     const { id, revision } = this.#position ?? { id: 0, revision: 0 };
-    const contiguousRuns = (interval: NameInterval) => this.#entries.contiguousRuns(interval);
+    const contiguousRuns = (interval: Interval) => this.#entries.contiguousRuns(interval);
     const contentOf = (run: CachedRun) => this.#entries.contentOf(run);
-    const count = (interval: NameInterval) => {
+    const count = (interval: Interval) => {
       const cached = this.#counts.get(interval, id);
       if (cached !== undefined) return cached;
       const counted = countKeys(interval, { contiguousRuns, contentOf });
@@ -318,7 +319,7 @@ export class ReadCache implements EventFedCache {
   }
 }
 
-function countName({ start, end }: NameInterval): string {
+function countName({ start, end }: Interval): string {
   return `${start}\u0000${end}`;
 }
 

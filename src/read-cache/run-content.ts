@@ -1,3 +1,4 @@
+import { lowerBound } from '../kit/lower-bound.ts';
 import { cacheLimits } from './cache-limits.ts';
 import type { NamedBytes } from './key-value-bytes.ts';
 
@@ -55,14 +56,7 @@ export function contentsOf(keyValues: Iterable<NamedBytes>): readonly RunContent
 
 /** The index of the first key that is not before a name. */
 export function indexFrom(names: readonly string[], name: string): number {
-  let low = 0;
-  let high = names.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((names[middle] as string) >= name) high = middle;
-    else low = middle + 1;
-  }
-  return low;
+  return lowerBound(names, (each) => each >= name);
 }
 
 /** Where a key-value begins. */

@@ -1,5 +1,4 @@
-import type { NameInterval } from '../mvcc/reads/read-point.ts';
-import { countStartingThrough } from '../text/count-starting-through.ts';
+import { countStartingThrough, type Interval, intervalAt } from '../kit/intervals.ts';
 import type { CachedRun } from './cached-run.ts';
 
 /**
@@ -11,12 +10,11 @@ export class RunList {
 
   /** The run that contains a name. */
   at(name: string): CachedRun | undefined {
-    const run = this.#runs[countStartingThrough(this.#runs, name) - 1];
-    return run !== undefined && name < run.end ? run : undefined;
+    return intervalAt(this.#runs, name);
   }
 
   /** The runs of an interval from its start on. Ends at the first gap. */
-  *contiguousRuns({ start, end }: NameInterval): Generator<CachedRun> {
+  *contiguousRuns({ start, end }: Interval): Generator<CachedRun> {
     let next = start;
     for (let index = Math.max(0, countStartingThrough(this.#runs, start) - 1); next < end; index += 1) {
       const run = this.#runs[index];
@@ -27,8 +25,8 @@ export class RunList {
   }
 
   /** The parts of an interval that no run covers. */
-  gaps({ start, end }: NameInterval): readonly NameInterval[] {
-    const gaps: NameInterval[] = [];
+  gaps({ start, end }: Interval): readonly Interval[] {
+    const gaps: Interval[] = [];
     let next = start;
     for (let index = Math.max(0, countStartingThrough(this.#runs, start) - 1); next < end; index += 1) {
       const run = this.#runs[index];

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Config } from '../config/config.ts';
 import type { Member } from '../mvcc/operations.ts';
 import type { Store } from '../store/store.ts';
-import type { Origin } from '../wire/response-headers.ts';
+import type { Identity } from '../wire/response-headers.ts';
 
 /**
  * Every reply contains a term. There are no elections here, so it never changes. A new etcd with
@@ -11,10 +11,10 @@ import type { Origin } from '../wire/response-headers.ts';
 const raftTerm = 2;
 
 /**
- * The origin of replies. The instances on one database are one cluster, whose id is stored in the
- * database.
+ * The identity that every reply contains. The instances on one database are one cluster, whose id
+ * is stored in the database.
  */
-export function originOf(config: Config, store: Pick<Store, 'clusterId'>): Origin {
+export function identityOf(config: Config, store: Pick<Store, 'clusterId'>): Identity {
   return {
     get clusterId() {
       return store.clusterId;

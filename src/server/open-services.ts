@@ -7,7 +7,7 @@ import { ResponseHeaders } from '../wire/response-headers.ts';
 import { Access } from './access/access.ts';
 import { openTokens } from './access/open-tokens.ts';
 import { Passwords } from './access/passwords.ts';
-import { originOf } from './identity.ts';
+import { identityOf } from './identity.ts';
 import { messageBytesMax } from './server-limits.ts';
 import { authService } from './services/auth-service.ts';
 import { clusterService } from './services/cluster-service.ts';
@@ -59,14 +59,14 @@ async function openAccess({ config, store }: ServerOptions): Promise<Access> {
 }
 
 function serviceContext({ config, store, logger }: ServerOptions, access: Access): ServiceContext {
-  const origin = originOf(config, store);
-  return { access, config, store, logger, origin, headers: new ResponseHeaders(origin) };
+  const identity = identityOf(config, store);
+  return { access, config, store, logger, identity, headers: new ResponseHeaders(identity) };
 }
 
-function watchHub({ config, store, logger, origin }: ServiceContext): WatchHub {
+function watchHub({ config, store, logger, identity }: ServiceContext): WatchHub {
   return new WatchHub({
     source: store.events,
-    origin,
+    identity,
     logger,
     pageRowsMax: limits.eventPageRowsMax,
     progressIntervalMs: config.watchProgressNotifyIntervalMs,

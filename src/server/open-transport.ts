@@ -1,5 +1,5 @@
+import { SparseLog } from '../kit/sparse-log.ts';
 import { limits } from '../limits.ts';
-import { SparseLog } from '../sparse-log.ts';
 import { FaultLog } from './monitoring/fault-log.ts';
 import { SlowCalls } from './monitoring/slow-calls.ts';
 import type { ServerOptions } from './open-services.ts';

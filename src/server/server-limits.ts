@@ -67,10 +67,7 @@ export const serverLimits = {
    * look-ups and files need threads too.
    */
   passwordsAtOnceMax: 2,
-  /**
-   * Passwords that are hashed or wait for it. The last one waits 4 s. Above it: "too many
-   * requests".
-   */
+  /** Passwords that wait to be hashed. The last one waits 4 s. Above it: "too many requests". */
   passwordsWaitingMax: 128,
   /** Tokens that are cached as valid, about 300 bytes each. An evicted token is verified again. */
   knownTokensMax: 10_000,

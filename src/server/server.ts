@@ -1,3 +1,4 @@
+import { within } from '../kit/within.ts';
 import { tineVersion } from '../version.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { ClockWatch } from './monitoring/clock-watch.ts';
@@ -72,15 +73,15 @@ async function drain(running: Running, ms: number): Promise<void> {
   const { services, transport, connections, watches, web, http2, listeners } = running;
   listeners.close();
   http2.close();
-  await within(ms, Promise.all([transport.grpc.stop(), web.gateway.whenIdle()]));
-  await within(serverLimits.endedCallsMsMax, services.queues.settled());
+  await within(ms, Promise.all([transport.grpc.stop(), web.gateway.whenIdle()]), () => {});
+  await within(serverLimits.endedCallsMsMax, services.queues.settled(), () => {});
   services.hub.close();
   watches.stall.close();
   transport.requestTimeouts.close();
   watches.clock.close();
   web.clients.close();
   web.monitoring.close();
-  await within(serverLimits.closeTimeoutMs, http2.whenEmpty());
+  await within(serverLimits.closeTimeoutMs, http2.whenEmpty(), () => {});
   listeners.destroy();
   connections.destroy();
 }
@@ -97,7 +98,7 @@ function openMetrics(
   return new Metrics({
     store,
     methods: services.methods.metrics,
-    origin: services.context.origin,
+    identity: services.context.identity,
     etcdVersion: config.emulatedEtcdVersion,
     tineVersion: tineVersion(),
     databaseKind: config.endpoint.kind,
@@ -124,13 +125,4 @@ function openClientHttp2({ config }: ServerOptions, { grpc, http2 }: Transport, 
         ? web.handler(new Http2Exchange(stream))
         : grpc.acceptHttp2(stream),
   });
-}
-
-async function within(ms: number, work: Promise<unknown>): Promise<void> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, ms);
-  });
-  await Promise.race([work, timeout]);
-  clearTimeout(timer);
 }

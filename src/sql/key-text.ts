@@ -10,17 +10,11 @@ import { isAscii } from 'node:buffer';
  */
 export type KeyText = string & { readonly brand: 'KeyText' };
 
-/** Keys from `start` on, without `end`. `end` undefined: up to the last key. */
-export interface Interval {
-  readonly start: KeyText;
-  readonly end: KeyText | undefined;
-}
-
 /**
  * The end of an interval that has none. It sorts after the text of every key, because in a text a
  * hex digit follows 0x7F.
  */
-export const endOfKeys = '\u007f\u007f';
+export const endOfKeys = '\u007f\u007f' as KeyText;
 
 /**
  * The next text after the text of a key; no other key lies between. A text never contains 0x00,

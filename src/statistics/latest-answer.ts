@@ -1,3 +1,5 @@
+import { succeedsWithin } from '../kit/within.ts';
+
 export interface LatestAnswerOptions<Answer> {
   ask(): Promise<Answer>;
   /** The answer before the first read. */
@@ -24,7 +26,7 @@ export class LatestAnswer<Answer> {
   /** `isFresh`: the result was read now. */
   async get(): Promise<{ readonly answer: Answer; readonly isFresh: boolean }> {
     this.#asking ??= this.#ask();
-    const isInTime = await settledWithin(this.#options.waitMsMax, this.#asking);
+    const isInTime = await succeedsWithin(this.#options.waitMsMax, this.#asking);
     return { answer: this.#answer, isFresh: isInTime && !this.#isFailing };
   }
 
@@ -38,14 +40,4 @@ export class LatestAnswer<Answer> {
       this.#asking = undefined;
     }
   }
-}
-
-async function settledWithin(ms: number, work: Promise<void>): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), ms);
-  });
-  const isInTime = await Promise.race([work.then(() => true), late]);
-  clearTimeout(timer);
-  return isInTime;
 }

@@ -3,17 +3,18 @@
  * state. Cached facts about users are valid while answers show the same state. When an answer shows
  * another state, they are read again.
  */
+
 import { randomBytes } from 'node:crypto';
 import type { Driver } from '../drivers/driver.ts';
 import { EtcdError, StatusCode } from '../errors.ts';
+import { BoundedCache } from '../kit/bounded-cache.ts';
 import { limits } from '../limits.ts';
 import type { AuthChange } from '../mvcc/auth/auth-change.ts';
 import { authName, type UserRights } from '../mvcc/auth/auth-reads.ts';
 import { type AuthState, initialAuthState } from '../mvcc/auth/auth-state.ts';
 import type { Permit } from '../mvcc/auth/permit.ts';
-import type { Revision } from '../mvcc/operations.ts';
+import type { Revision } from '../mvcc/ids.ts';
 import type { Head } from '../mvcc/results.ts';
-import { BoundedCache } from '../text/bounded-cache.ts';
 import type { Permission } from '../wire/generated/authpb/auth.ts';
 import { internal, type Requester, uncancellable } from './queues/requester.ts';
 import type { ReadQueue } from './reads/read-queue.ts';

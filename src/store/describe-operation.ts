@@ -1,7 +1,9 @@
 /** Describes an operation for the log: its keys, never its values. */
-import type { Compare, Keys, RangeOperation, TxnOperation, TxnStep, WriteOperation } from '../mvcc/operations.ts';
-import { keyBytes } from '../sql/key-text.ts';
-import { shortened } from '../text/shortened.ts';
+
+import { shortened } from '../kit/shortened.ts';
+import type { Keys } from '../mvcc/ids.ts';
+import type { Compare, RangeOperation, TxnOperation, TxnStep, WriteOperation } from '../mvcc/operations.ts';
+import { endOfKeys, keyBytes } from '../sql/key-text.ts';
 
 /** Characters shown of a key, and of the whole text. A transaction may name 128 keys. */
 const keyLengthMax = 120;
@@ -57,7 +59,7 @@ function describeCompare({ keys, target, result }: Compare): string {
 
 function keyWords(keys: Keys): readonly string[] {
   if ('one' in keys) return [keyWord('key', keys.one)];
-  return [keyWord('key', keys.start), keys.end === undefined ? 'range_end:<all>' : keyWord('range_end', keys.end)];
+  return [keyWord('key', keys.start), keys.end === endOfKeys ? 'range_end:<all>' : keyWord('range_end', keys.end)];
 }
 
 /** Bytes that are not text are written as JSON escapes. */

@@ -3,10 +3,11 @@
  * into one write. Leases that are due are looked up regularly. Deadlines are times of the lease
  * clock.
  */
+
 import type { Logger } from 'pino';
 import type { Driver } from '../drivers/driver.ts';
 import { limits } from '../limits.ts';
-import type { LeaseId } from '../mvcc/operations.ts';
+import type { LeaseId } from '../mvcc/ids.ts';
 import type { Head, LeaseStatus } from '../mvcc/results.ts';
 import type { OperationCounts } from './operation-counts.ts';
 import { Coalescer } from './queues/coalescer.ts';

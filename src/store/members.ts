@@ -1,8 +1,10 @@
 /** The instances that use this database. This instance announces itself and reads the others. */
+
 import type { Logger } from 'pino';
 import type { Driver } from '../drivers/driver.ts';
 import { limits } from '../limits.ts';
-import type { Member, MemberId } from '../mvcc/operations.ts';
+import type { MemberId } from '../mvcc/ids.ts';
+import type { Member } from '../mvcc/operations.ts';
 import { internal, type Requester } from './queues/requester.ts';
 import type { ReadQueue } from './reads/read-queue.ts';
 import type { WriteQueue } from './writes/write-queue.ts';

@@ -1,10 +1,10 @@
+import { durationText } from '../kit/duration-text.ts';
+import { SparseLog } from '../kit/sparse-log.ts';
 import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { RangeOperation, WriteOperation } from '../mvcc/operations.ts';
 import type { PointRead } from '../mvcc/reads/point-reads.ts';
 import type { RangeResult } from '../mvcc/results.ts';
-import { SparseLog } from '../sparse-log.ts';
-import { durationText } from '../text/duration-text.ts';
 import { describeOperation } from './describe-operation.ts';
 
 const readPrefix = 'read-only range ';

@@ -1,22 +1,21 @@
 /** The store over a driver: sends each operation along the path that suits it. */
+
 import type { Logger } from 'pino';
 import type { SnapshotOptions } from '../backend/snapshot-reading.ts';
 import type { Config } from '../config/config.ts';
 import type { Driver, ReadLane } from '../drivers/driver.ts';
 import { etcdError } from '../errors.ts';
+import { markSingleUse } from '../kit/memory.ts';
 import { limits } from '../limits.ts';
-import { markSingleUse } from '../memory.ts';
 import { randomId } from '../mvcc/cluster/random-id.ts';
+import type { LeaseId, MemberId, Revision } from '../mvcc/ids.ts';
 import {
   type Alarm,
   alarmNumbers,
   type DeleteOperation,
-  type LeaseId,
   type Member,
-  type MemberId,
   type PutOperation,
   type RangeOperation,
-  type Revision,
   type TxnOperation,
 } from '../mvcc/operations.ts';
 import type { PackedEventPage } from '../mvcc/reads/events.ts';

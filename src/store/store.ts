@@ -1,17 +1,9 @@
 /** The interface between the server and the store. `openStore` creates a store. */
+
 import type { SnapshotOptions } from '../backend/snapshot-reading.ts';
 import type { Permit } from '../mvcc/auth/permit.ts';
-import type {
-  Alarm,
-  DeleteOperation,
-  LeaseId,
-  Member,
-  MemberId,
-  PutOperation,
-  RangeOperation,
-  Revision,
-  TxnOperation,
-} from '../mvcc/operations.ts';
+import type { LeaseId, MemberId, Revision } from '../mvcc/ids.ts';
+import type { Alarm, DeleteOperation, Member, PutOperation, RangeOperation, TxnOperation } from '../mvcc/operations.ts';
 import type { DeleteResult, Head, LeaseStatus, PutResult, RangeResult, TxnResult } from '../mvcc/results.ts';
 import type { KeyText } from '../sql/key-text.ts';
 import type { EventSource } from '../watch/events/event-source.ts';

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { assert, DriverError } from '../errors.ts';
+import { holdsKey } from '../mvcc/ids.ts';
 import type { LogEvent } from '../mvcc/results.ts';
 import { isSelected } from './audience/audience.ts';
-import { holdsKey } from './audience/key-index.ts';
 import { eventChunks } from './events/event-chunk.ts';
 import { withPreviousOfTransaction } from './events/previous-values.ts';
 import type { WatchHub } from './hub.ts';

@@ -1,17 +1,17 @@
 import { DriverError } from '../errors.ts';
+import { Slots } from '../kit/slots.ts';
+import { SparseLog } from '../kit/sparse-log.ts';
 import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
-import type { Keys, Revision } from '../mvcc/operations.ts';
+import type { Keys, Revision } from '../mvcc/ids.ts';
 import type { LogEvent } from '../mvcc/results.ts';
-import { SparseLog } from '../sparse-log.ts';
-import type { Origin } from '../wire/response-headers.ts';
+import type { Identity } from '../wire/response-headers.ts';
 import { Audience, audienceName, type EventSelection, isSelected } from './audience/audience.ts';
 import { KeyIndex } from './audience/key-index.ts';
 import { type EventChunk, eventChunks } from './events/event-chunk.ts';
 import { EventLog } from './events/event-log.ts';
 import type { EventPage, EventSource } from './events/event-source.ts';
 import { withPreviousOfTransaction } from './events/previous-values.ts';
-import { Limiter } from './limiter.ts';
 import type { Position } from './position.ts';
 import { ResponseEncoder } from './response-encoder.ts';
 import { Tailer } from './tailer.ts';
@@ -21,7 +21,7 @@ import type { Watcher, WatcherOwner } from './watcher.ts';
 /** The parts and bounds of a hub. */
 export interface WatchHubOptions {
   readonly source: EventSource;
-  readonly origin: Origin;
+  readonly identity: Identity;
   readonly logger: Logger;
   /** Interval of the progress notifications of an idle watch. */
   readonly progressIntervalMs: number;
@@ -72,7 +72,7 @@ export class WatchHub {
   readonly fragmentBytesMax: number;
   readonly log: EventLog;
   /** Limits the database reads of watchers that are behind. */
-  readonly catchUpReads = new Limiter({ countMax: watchLimits.catchUpReadsMax });
+  readonly catchUpReads = new Slots({ countMax: watchLimits.catchUpReadsMax });
   readonly #tailer: Tailer;
   readonly #backlogBytesMax: number;
   readonly #index = new KeyIndex<Audience<Watcher>>();
@@ -98,7 +98,7 @@ export class WatchHub {
       linesMax: limits.sparseLogLinesMax,
       intervalMs: limits.sparseLogIntervalMs,
     });
-    this.encoder = new ResponseEncoder(options.origin);
+    this.encoder = new ResponseEncoder(options.identity);
     this.progressIntervalMs = Math.max(options.progressIntervalMs, watchLimits.progressIntervalMsMin);
     this.fragmentBytesMax = options.fragmentBytesMax;
     this.log = new EventLog({ bytesMax: options.eventLogBytesMax ?? watchLimits.eventLogBytesMax });

@@ -1,4 +1,4 @@
-import type { Keys, Revision } from '../mvcc/operations.ts';
+import type { Keys, Revision } from '../mvcc/ids.ts';
 import type { EventSelection } from './audience/audience.ts';
 import { CatchUp } from './catch-up.ts';
 import type { EventChunk } from './events/event-chunk.ts';

@@ -1,4 +1,4 @@
-import type { Revision, RowId } from '../mvcc/operations.ts';
+import type { Revision, RowId } from '../mvcc/ids.ts';
 
 /**
  * A position in the log: every event up to the row with this id was considered. `revision` is the

@@ -1,5 +1,5 @@
-import type { Revision } from '../mvcc/operations.ts';
-import { type Origin, ResponseHeaders } from '../wire/response-headers.ts';
+import type { Revision } from '../mvcc/ids.ts';
+import { type Identity, ResponseHeaders } from '../wire/response-headers.ts';
 import { sizeBigint, sizeNumber, sizeUint32 } from '../wire/size.ts';
 import { Writer } from '../wire/writer.ts';
 import type { EventChunk } from './events/event-chunk.ts';
@@ -31,8 +31,8 @@ const invalidWatchIdField = watchIdField(-1n);
 export class ResponseEncoder {
   readonly #headers: ResponseHeaders;
 
-  constructor(origin: Origin) {
-    this.#headers = new ResponseHeaders(origin);
+  constructor(identity: Identity) {
+    this.#headers = new ResponseHeaders(identity);
   }
 
   created(revision: Revision, idField: Uint8Array): ResponseMessage {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DriverError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import type { Revision, RowId } from '../mvcc/operations.ts';
+import type { Revision, RowId } from '../mvcc/ids.ts';
 import type { Head } from '../mvcc/results.ts';
 import type { BatchEvents, EventPage, EventSource } from './events/event-source.ts';
 import type { Position } from './position.ts';

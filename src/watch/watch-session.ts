@@ -1,5 +1,5 @@
 import { etcdError } from '../errors.ts';
-import type { Revision } from '../mvcc/operations.ts';
+import type { Revision } from '../mvcc/ids.ts';
 import { CatchUp } from './catch-up.ts';
 import { type EventChunk, eventChunks } from './events/event-chunk.ts';
 import type { WatchHub } from './hub.ts';

@@ -1,4 +1,4 @@
-import type { Keys, Revision } from '../mvcc/operations.ts';
+import type { Keys, Revision } from '../mvcc/ids.ts';
 import type { Audience, EventSelection } from './audience/audience.ts';
 import type { EventChunk } from './events/event-chunk.ts';
 import type { Position } from './position.ts';

@@ -1,7 +1,7 @@
 import { ResponseHeader } from './generated/etcdserverpb/header.ts';
 
 /** The part of every reply's header that stays the same while the process runs. */
-export interface Origin {
+export interface Identity {
   /** Stored in the database; 0n until the database was reached for the first time. */
   readonly clusterId: bigint;
   readonly memberId: bigint;
@@ -16,18 +16,18 @@ const headerTag = 0x0a;
  * header is cached: a get then needs no encoding of its header.
  */
 export class ResponseHeaders {
-  readonly #origin: Origin;
+  readonly #identity: Identity;
   #revision = -1;
   #clusterId = 0n;
   #field: Uint8Array = Buffer.alloc(0);
 
-  constructor(origin: Origin) {
-    this.#origin = origin;
+  constructor(identity: Identity) {
+    this.#identity = identity;
   }
 
   /** The `header` field of a reply, tag and length included. Shared: do not modify it. */
   field(revision: number): Uint8Array {
-    const { clusterId } = this.#origin;
+    const { clusterId } = this.#identity;
     if (revision === this.#revision && clusterId === this.#clusterId) return this.#field;
     this.#field = encodedField(this.message(revision));
     this.#revision = revision;
@@ -37,7 +37,7 @@ export class ResponseHeaders {
 
   /** The header as a message; without a revision for the replies in which etcd has none. */
   message(revision = 0): ResponseHeader {
-    return { ...this.#origin, revision };
+    return { ...this.#identity, revision };
   }
 }
 

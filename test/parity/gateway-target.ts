@@ -107,12 +107,7 @@ function canonical(line: string): unknown {
   }
 }
 
-/**
- * Go varies the kind of space after "proto:". When a deadline passes, either etcd's gateway or its
- * server may be first to report it.
- */
+/** When a deadline passes, either etcd's gateway or its server may be first to report it. */
 function words(text: string): string {
-  return text
-    .replace('proto:\u00a0', 'proto: ')
-    .replace('stream terminated by RST_STREAM with error code: CANCEL', 'context deadline exceeded');
+  return text.replace('stream terminated by RST_STREAM with error code: CANCEL', 'context deadline exceeded');
 }

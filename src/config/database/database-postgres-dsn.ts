@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net';
-import { withoutTrailing } from '../../text/without-trailing.ts';
+import { withoutTrailing } from '../../kit/without-trailing.ts';
 import { boundedConnectTimeoutMs, defaultDatabase } from './database-defaults.ts';
 import type { ParsedDsn } from './database-parsed-dsn.ts';
 import type { DatabaseHost, RemoteDsn } from './database-remote-dsn.ts';

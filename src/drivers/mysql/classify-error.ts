@@ -1,5 +1,5 @@
 /** Classifies the errors of MySQL, MariaDB and mysql2. */
-import { DriverError, type DriverErrorKind, isOwnError } from '../../errors.ts';
+import { DriverError, type DriverErrorKind, isDriverError, isOwnError } from '../../errors.ts';
 import { NoConnectionLeft } from '../remote/connections/no-connection-left.ts';
 import { TransactionConflict } from '../remote/retry.ts';
 
@@ -65,8 +65,7 @@ export function serverErrorNumber(error: unknown): number | undefined {
 
 /** Whether the connection is unusable. */
 export function isConnectionLost(error: unknown): boolean {
-  const failure = classifyError(error);
-  return failure instanceof DriverError && failure.kind === 'lost';
+  return isDriverError(classifyError(error), 'lost');
 }
 
 /** The server's error numbers that tine handles. */

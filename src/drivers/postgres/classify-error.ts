@@ -1,5 +1,5 @@
 /** Classifies the errors of Postgres and pg. */
-import { DriverError, type DriverErrorKind, isOwnError } from '../../errors.ts';
+import { DriverError, type DriverErrorKind, isDriverError, isOwnError } from '../../errors.ts';
 import { NoConnectionLeft } from '../remote/connections/no-connection-left.ts';
 import { TransactionConflict } from '../remote/retry.ts';
 
@@ -58,8 +58,7 @@ function isConnectionError(error: unknown): boolean {
 
 /** Whether the connection is unusable. */
 export function isConnectionLost(error: unknown): boolean {
-  const failure = classifyError(error);
-  return failure instanceof DriverError && failure.kind === 'lost';
+  return isDriverError(classifyError(error), 'lost');
 }
 
 function kindOf(code: string | undefined, message: string): DriverErrorKind {

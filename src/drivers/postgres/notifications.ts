@@ -3,13 +3,13 @@
  * announcement costs the server a transaction, so an instance that receives nothing from others
  * sends none.
  */
-import { randomBytes } from 'node:crypto';
 
+import { randomBytes } from 'node:crypto';
 import pg, { type Client } from 'pg';
 import type { Logger } from 'pino';
 import type { RemoteDsn } from '../../config/database/database-dsn.ts';
 import { limits } from '../../limits.ts';
-import type { RowId } from '../../mvcc/operations.ts';
+import type { RowId } from '../../mvcc/ids.ts';
 import type { CurrentHost, MessageChannel, MessageListener } from '../remote/engine.ts';
 import { withReplyTimeout } from '../remote/reply-timeout.ts';
 import { findMode, modeOf } from './connection-mode.ts';

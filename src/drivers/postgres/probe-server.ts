@@ -8,6 +8,7 @@ import { randomInt } from 'node:crypto';
 import pg from 'pg';
 import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
 import { StartError } from '../../errors.ts';
+import { within } from '../../kit/within.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { migrationSettings } from './settings.ts';
 import { tryProbeLock } from './store-locks.ts';
@@ -35,7 +36,7 @@ export async function probeServer(dsn: RemoteDsn, host: DatabaseHost): Promise<{
       const isLocked = await tryLock(first, number);
       const hasTable = await isTable(first);
       if (hasTable) await seenToken(first, number);
-      const rival = await resultWithin(probeMsMax, competes(second, { number, hasTable }));
+      const rival = await within(probeMsMax, competes(second, { number, hasTable }), () => undefined);
       // The end of this function closes a connection that waits.
       if (rival === undefined) return { hasTable: true };
       if (!isLocked || rival.isLocked) throw refusal(dsn, 'its advisory locks have no effect');
@@ -107,18 +108,5 @@ async function withClient<Result>(
     return await use(client);
   } finally {
     await client.end();
-  }
-}
-
-async function resultWithin<Result>(ms: number, work: Promise<Result>): Promise<Result | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), ms);
-  });
-  work.catch(() => {});
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -4,13 +4,15 @@
  * reads under the revision lock whether an earlier attempt was committed. docs/adr/010-clusters.md
  * has the argument.
  */
+
 import { setTimeout as pause } from 'node:timers/promises';
 import { DriverError } from '../../errors.ts';
+import { within } from '../../kit/within.ts';
 import { limits } from '../../limits.ts';
 import type { Program, Query } from '../../mvcc/program.ts';
 import { type CommitMark, type CommitSlots, markQuery, newMark, proofOf, tokenOf, tokenQuery } from './commit-slots.ts';
 import { remoteLimits } from './remote-limits.ts';
-import { isLost, OutcomeUnknown, TransactionConflict } from './retry.ts';
+import { isLostWithoutEffect, OutcomeUnknown, TransactionConflict } from './retry.ts';
 import { CommitInDoubt, type CommitProof } from './session.ts';
 
 /** How one attempt begins, and how its commit is proved. */
@@ -166,19 +168,10 @@ async function withinDoubt<Result>(
   retries: Retries,
 ): Promise<Result> {
   if (doubts.length === 0) return running;
-  running.catch(() => {});
-  const timer = new AbortController();
-  const leftMs = Math.max(0, retries.deadlineMs - performance.now());
-  const tooLate = pause(leftMs, undefined, { signal: timer.signal }).then(() => {
+  return within(Math.max(0, retries.deadlineMs - performance.now()), running, () => {
     retries.end();
     throw new DriverError('lost', 'the database did not answer in time');
   });
-  try {
-    return await Promise.race([running, tooLate]);
-  } finally {
-    tooLate.catch(() => {});
-    timer.abort();
-  }
 }
 
 /** Decides whether and when another attempt is made. */
@@ -201,7 +194,7 @@ class Retries {
     if (cause instanceof TransactionConflict) return conflictPauseMs(this.#conflictCount++);
     const count = this.#lossCount++;
     if (isDoubtful) return count === 0 ? 0 : limits.reconnectPauseMs;
-    return isLost(cause) && count === 0 && performance.now() < this.#lossesEndMs ? 0 : undefined;
+    return isLostWithoutEffect(cause) && count === 0 && performance.now() < this.#lossesEndMs ? 0 : undefined;
   }
 }
 

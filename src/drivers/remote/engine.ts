@@ -1,7 +1,8 @@
 /** What each kind of database server provides to `RemoteDriver`. */
+
 import type { DatabaseHost } from '../../config/database/database-dsn.ts';
 import type { DatabaseFacts } from '../../mvcc/database-facts.ts';
-import type { RowId } from '../../mvcc/operations.ts';
+import type { RowId } from '../../mvcc/ids.ts';
 import type { StatementMeter } from '../statement-meter.ts';
 import type { Session } from './session.ts';
 

@@ -1,7 +1,7 @@
 /** A database server as the commands use it, while no tine serves it. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
-import { DriverError, StartError } from '../../errors.ts';
+import { DriverError, isDriverError, StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { membersSince } from '../../mvcc/cluster/members.ts';
 import type { DatabaseFacts } from '../../mvcc/database-facts.ts';
@@ -164,7 +164,7 @@ async function firstAnswering<Result>(
     } catch (error) {
       failure = error;
       const cause = classifyError(error);
-      if (!(cause instanceof DriverError) || cause.kind !== 'lost') throw error;
+      if (!isDriverError(cause, 'lost')) throw error;
     }
   }
   throw failure;

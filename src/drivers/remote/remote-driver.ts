@@ -2,12 +2,14 @@
  * A database server as a driver. It survives an outage of the database: requests during the outage
  * are refused, and later ones work.
  */
+
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { AssertionError, DriverError, EtcdError, StartError } from '../../errors.ts';
+import { DriverError, isDriverError, StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { randomId } from '../../mvcc/cluster/random-id.ts';
-import type { RowId, WriteOperation } from '../../mvcc/operations.ts';
+import type { RowId } from '../../mvcc/ids.ts';
+import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { Query } from '../../mvcc/program.ts';
 import {
   needsSnapshot,
@@ -434,6 +436,5 @@ function withinStart(preparing: Promise<void>): Promise<void> {
  * Whether an error would refuse each operation of a batch in turn. A bug in tine does not count.
  */
 function failsAllOperations(error: unknown): boolean {
-  if (error instanceof EtcdError || error instanceof AssertionError) return false;
-  return error instanceof DriverError && (error.kind === 'lost' || error.kind === 'busy');
+  return isDriverError(error, 'lost', 'busy');
 }

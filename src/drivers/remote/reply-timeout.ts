@@ -1,4 +1,5 @@
 import { DriverError } from '../../errors.ts';
+import { within } from '../../kit/within.ts';
 import { limits } from '../../limits.ts';
 
 /**
@@ -7,21 +8,13 @@ import { limits } from '../../limits.ts';
  *
  * @throws DriverError after the timeout.
  */
-export async function withReplyTimeout<Result>(
+export function withReplyTimeout<Result>(
   reply: Promise<Result>,
   abandon: () => void,
   replyMsMax: number = limits.databaseAnswerMsMax,
 ): Promise<Result> {
-  let timer: NodeJS.Timeout | undefined;
-  const tooLate = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      abandon();
-      reject(new DriverError('lost', `the database did not answer within ${replyMsMax} ms`));
-    }, replyMsMax);
+  return within(replyMsMax, reply, () => {
+    abandon();
+    throw new DriverError('lost', `the database did not answer within ${replyMsMax} ms`);
   });
-  try {
-    return await Promise.race([reply, tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -1,4 +1,4 @@
-import { DriverError } from '../../errors.ts';
+import { DriverError, isDriverError } from '../../errors.ts';
 import { remoteLimits } from './remote-limits.ts';
 
 /** A commit was lost, and its outcome could not be determined. */
@@ -33,13 +33,13 @@ export async function withRetry<Result>(work: () => Promise<Result>): Promise<Re
     } catch (error) {
       if (performance.now() > lastMs) throw error;
       if (error instanceof TransactionConflict) continue;
-      if (wasLost || !isLost(error)) throw error;
+      if (wasLost || !isLostWithoutEffect(error)) throw error;
       wasLost = true;
     }
   }
 }
 
 /** The connection was lost, and the work certainly had no effect. */
-export function isLost(error: unknown): boolean {
-  return error instanceof DriverError && error.kind === 'lost' && !(error instanceof OutcomeUnknown);
+export function isLostWithoutEffect(error: unknown): boolean {
+  return isDriverError(error, 'lost') && !(error instanceof OutcomeUnknown);
 }

@@ -5,8 +5,8 @@
  * the database is set, this clock follows, and all instances agree again.
  */
 
+import { durationText } from '../../kit/duration-text.ts';
 import type { Logger } from '../../logger.ts';
-import { durationText } from '../../text/duration-text.ts';
 import { remoteLimits } from './remote-limits.ts';
 
 /** Readings at one time. The reading with the shortest round trip is the most exact. */

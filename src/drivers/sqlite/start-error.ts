@@ -2,7 +2,7 @@
  * Errors that prevent the use of a SQLite file, as one line for the operator: what is wrong and
  * what to do.
  */
-import { DriverError, StartError } from '../../errors.ts';
+import { isDriverError, StartError } from '../../errors.ts';
 import { sqliteCode } from './classify-error.ts';
 
 /**
@@ -21,7 +21,7 @@ function systemCode(error: unknown): string | undefined {
 
 /** The code for a locked file that a database thread reports. */
 function busyCode(error: unknown): string | undefined {
-  return error instanceof DriverError && error.kind === 'busy' ? 'SQLITE_BUSY' : undefined;
+  return isDriverError(error, 'busy') ? 'SQLITE_BUSY' : undefined;
 }
 
 function explanation(code: string, error: unknown): string {

@@ -1,5 +1,6 @@
 /** Reads users and roles. */
 
+import { type Interval, joinedIntervals } from '../../kit/intervals.ts';
 import { endOfKeys, keyBytes, keyText } from '../../sql/key-text.ts';
 import { ROLES, TOKEN_SECRET, USERS } from '../../sql/statements/auth-statements.ts';
 import { HEAD } from '../../sql/statements/read-statements.ts';
@@ -7,7 +8,6 @@ import { type Permission, PermissionType, Role, User } from '../../wire/generate
 import { headOf, headProgram } from '../head.ts';
 import { decoded, decodedOne, listQuery, type Program, query, rows } from '../program.ts';
 import type { Head } from '../results.ts';
-import { joinedSpans, type KeySpan } from './key-spans.ts';
 
 /** A user, and the permissions of all its roles together. */
 export interface UserRights {
@@ -16,8 +16,8 @@ export interface UserRights {
   /** The user authenticates by certificate only. */
   readonly isPasswordless: boolean;
   readonly roles: readonly string[];
-  readonly readable: readonly KeySpan[];
-  readonly writable: readonly KeySpan[];
+  readonly readable: readonly Interval[];
+  readonly writable: readonly Interval[];
 }
 
 /** The name of a user or role in the form that the tables store. */
@@ -42,8 +42,8 @@ export function* userRights(name: string): Program<{ readonly head: Head; readon
       passwordHash: Buffer.from(user.password).toString('latin1'),
       isPasswordless: user.options?.noPassword === true,
       roles: user.roles,
-      readable: spansOf(permissions, [PermissionType.READ, PermissionType.READWRITE]),
-      writable: spansOf(permissions, [PermissionType.WRITE, PermissionType.READWRITE]),
+      readable: intervalsOf(permissions, [PermissionType.READ, PermissionType.READWRITE]),
+      writable: intervalsOf(permissions, [PermissionType.WRITE, PermissionType.READWRITE]),
     },
   };
 }
@@ -80,12 +80,12 @@ export function decodedRole(details: Uint8Array | undefined): Role | undefined {
   return details === undefined ? undefined : Role.decode(details);
 }
 
-function spansOf(permissions: readonly Permission[], types: readonly number[]): readonly KeySpan[] {
-  return joinedSpans(permissions.filter(({ permType }) => types.includes(permType)).map(spanOf));
+function intervalsOf(permissions: readonly Permission[], types: readonly number[]): readonly Interval[] {
+  return joinedIntervals(permissions.filter(({ permType }) => types.includes(permType)).map(intervalOfPermission));
 }
 
 /** Without a range end: one key. With a zero byte as range end: all keys from the key on. */
-function spanOf({ key, rangeEnd }: Permission): KeySpan {
+function intervalOfPermission({ key, rangeEnd }: Permission): Interval {
   const start = keyText(key);
   if (rangeEnd.length === 0) return { start, end: keyText(Buffer.concat([key, zeroByte])) };
   return { start, end: rangeEnd.length === 1 && rangeEnd[0] === 0 ? endOfKeys : keyText(rangeEnd) };

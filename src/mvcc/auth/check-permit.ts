@@ -2,12 +2,13 @@
  * Checks the permit of a client's write again inside the transaction, because users and roles may
  * have changed since the first check.
  */
+
 import { etcdError } from '../../errors.ts';
+import { intervalAt } from '../../kit/intervals.ts';
 import { KEYS_OF_LEASE } from '../../sql/statements/read-statements.ts';
 import { type Program, rows } from '../program.ts';
 import type { WriteState } from '../writes/write-state.ts';
 import { permitsAlike } from './auth-state.ts';
-import { coversName } from './key-spans.ts';
 import type { Permit } from './permit.ts';
 
 /**
@@ -21,7 +22,7 @@ export function* checkPermit({ permittedIn, permittedLeases }: Partial<Permit>, 
   yield* state.flush();
   for (const id of permittedLeases.ids) {
     for (const name of yield* rows(KEYS_OF_LEASE, id)) {
-      if (!coversName(permittedLeases.writable, name)) throw etcdError('permissionDenied');
+      if (intervalAt(permittedLeases.writable, name) === undefined) throw etcdError('permissionDenied');
     }
   }
 }

@@ -1,6 +1,6 @@
+import type { Interval } from '../../kit/intervals.ts';
 import type { LeaseId } from '../ids.ts';
 import type { AuthState } from './auth-state.ts';
-import type { KeySpan } from './key-spans.ts';
 
 /**
  * The permission of a write, as fields of the operation. They are small, because every write is
@@ -16,5 +16,5 @@ export interface Permit {
    * Leases whose keys must all be keys that the caller may write. Absent: no leases, or the caller
    * may write any key.
    */
-  readonly permittedLeases?: { readonly ids: readonly LeaseId[]; readonly writable: readonly KeySpan[] };
+  readonly permittedLeases?: { readonly ids: readonly LeaseId[]; readonly writable: readonly Interval[] };
 }

@@ -2,6 +2,7 @@
  * The members: the instances that share one database. Each instance renews its row from time to
  * time.
  */
+
 import { DROP_COMMITS_BEFORE } from '../../sql/statements/commit-statements.ts';
 import {
   DROP_MEMBER,
@@ -12,7 +13,8 @@ import {
   SET_LEADER,
   SET_MEMBER,
 } from '../../sql/statements/member-statements.ts';
-import type { Member, MemberId } from '../operations.ts';
+import type { MemberId } from '../ids.ts';
+import type { Member } from '../operations.ts';
 import { change, insertEach, type Program, row, rows } from '../program.ts';
 
 /**

@@ -1,4 +1,5 @@
 /** Compaction: sets the mark first, then deletes rows in chunks. */
+
 import { etcdError } from '../../errors.ts';
 import {
   COMPACTED_ID,
@@ -8,7 +9,7 @@ import {
   UNREACHABLE_ROWS,
 } from '../../sql/statements/write-statements.ts';
 import { headProgram, idThroughRevision } from '../head.ts';
-import type { Revision } from '../operations.ts';
+import type { Revision } from '../ids.ts';
 import { change, changeEach, type Program, row, rows } from '../program.ts';
 import type { CompactedChunk } from '../results.ts';
 import type { WriteState } from '../writes/write-state.ts';

@@ -11,7 +11,7 @@ import {
   NEXT_LEASES,
 } from '../../sql/statements/read-statements.ts';
 import { headOf, headProgram } from '../head.ts';
-import type { LeaseId } from '../operations.ts';
+import type { LeaseId } from '../ids.ts';
 import { decoded, listQuery, type Program, query, row, rows } from '../program.ts';
 import type { Head, LeaseStatus } from '../results.ts';
 

@@ -1,8 +1,9 @@
 /** Grants, revokes, expires and renews leases. */
+
 import { etcdError } from '../../errors.ts';
 import { KEYS_OF_LEASE } from '../../sql/statements/read-statements.ts';
 import { DELETE_LEASE, INSERT_LEASES, RENEW_LEASES } from '../../sql/statements/write-statements.ts';
-import type { LeaseId } from '../operations.ts';
+import type { LeaseId } from '../ids.ts';
 import { change, changeEach, insertEach, type Program, rows } from '../program.ts';
 import type { WriteState } from '../writes/write-state.ts';
 import { leaseList } from './lease-reads.ts';

@@ -1,6 +1,6 @@
 /** Reads of the log. Rows become events, which are encoded once for all watchers. */
+
 import { limits } from '../../limits.ts';
-import { endOfKeys } from '../../sql/key-text.ts';
 import type { EventRow, RowEvent } from '../../sql/rows/event-row.ts';
 import {
   EVENTS_AFTER,
@@ -10,7 +10,7 @@ import {
 } from '../../sql/statements/read-statements.ts';
 import { type EncodableKeyValue, KeyValueWriter } from '../../wire/key-value-writer.ts';
 import { headProgram, idThroughRevision } from '../head.ts';
-import type { Keys, Revision, RowId } from '../operations.ts';
+import { holdsKey, type Keys, type Revision, type RowId } from '../ids.ts';
 import { type Program, query, rowsOf } from '../program.ts';
 import type { Head, LogEvent } from '../results.ts';
 import { encodable } from './encode-row.ts';
@@ -68,12 +68,12 @@ export function* eventsOfKeys(request: { keys: Keys; afterId: RowId; throughId: 
   const eventsQuery =
     'one' in keys
       ? query(EVENTS_OF_KEY, keys.one, afterId, walkEnd, countMax)
-      : query(EVENTS_OF_INTERVAL, afterId, walkEnd, keys.start, keys.end ?? endOfKeys, countMax);
+      : query(EVENTS_OF_INTERVAL, afterId, walkEnd, keys.start, keys.end, countMax);
   const found = yield* rowsOf({ ...eventsQuery, bytesMax });
   if (!mayHaveMore(found, countMax)) return { events: packed(found), throughId: walkEnd, head };
   const whole = yield* wholeTransactions(found);
   return {
-    events: packed(whole.filter(({ keyValue }) => concerns(keys, keyValue.name))),
+    events: packed(whole.filter(({ keyValue }) => holdsKey(keys, keyValue.name))),
     throughId: idOf(whole.at(-1)),
     head,
   };
@@ -168,11 +168,6 @@ export function unpackEvents(events: PackedEvents): LogEvent[] {
 
 function idOf(row: EventRow | undefined): RowId {
   return (row as EventRow).keyValue.id;
-}
-
-function concerns(keys: Keys, name: string): boolean {
-  if ('one' in keys) return name === keys.one;
-  return name >= keys.start && (keys.end === undefined || name < keys.end);
 }
 
 function valueBytes(found: readonly EventRow[]): number {

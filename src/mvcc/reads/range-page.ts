@@ -1,7 +1,9 @@
 /** Reads a range in pages at one revision, or inside a transaction as one block. */
+
 import { assert } from '../../errors.ts';
+import type { Interval } from '../../kit/intervals.ts';
+import { freeLarge, freeWhole } from '../../kit/memory.ts';
 import { limits } from '../../limits.ts';
-import { freeLarge, freeWhole } from '../../memory.ts';
 import { successor } from '../../sql/key-text.ts';
 import type { KeyValueRow } from '../../sql/rows/row.ts';
 import type { Row } from '../../sql/statement.ts';
@@ -16,12 +18,13 @@ import {
 import { KeyValueWriter } from '../../wire/key-value-writer.ts';
 import type { DatabaseFacts } from '../database-facts.ts';
 import { checkReadable, headProgram } from '../head.ts';
-import type { RangeOperation, Revision } from '../operations.ts';
+import { intervalOf, type Revision } from '../ids.ts';
+import type { RangeOperation } from '../operations.ts';
 import { eachRow, type Program, query, rawRows, row } from '../program.ts';
 import type { Head, KeyValueBlock } from '../results.ts';
 import { BlockEncoder, encodable, encodedBlock, kvsTag } from './encode-row.ts';
 import { countRows, type RangeWindow, rangeRows } from './range-rows.ts';
-import { type NameInterval, nameInterval, type ReadPoint, readPoint } from './read-point.ts';
+import { type ReadPoint, readPoint } from './read-point.ts';
 
 /** The beginning of a page: after the page before, at the same revision. */
 export interface PagePosition {
@@ -92,7 +95,7 @@ function* rangePage(
   const head = yield* headProgram();
   const revision = position?.revision ?? (operation.revision > 0 ? operation.revision : head.revision);
   checkReadable(revision, head);
-  const whole = nameInterval(operation.keys);
+  const whole = intervalOf(operation.keys);
   const interval = position === undefined ? whole : { start: successor(position.afterName), end: whole.end };
   const point = yield* readPoint(revision, head.revision);
   const base = { head, readRevision: revision };
@@ -118,7 +121,7 @@ function* rangePage(
 /** The number of keys. It never changes at one revision. */
 function* countedAt(
   revision: Revision,
-  interval: NameInterval,
+  interval: Interval,
   point: ReadPoint,
   knownCount: RangeCount | undefined,
 ): Program<number> {
@@ -134,7 +137,7 @@ export function* rangeInTransaction(
   latest: Revision,
 ): Program<{ block: KeyValueBlock; more: boolean; count: number }> {
   const point = yield* readPoint(operation.revision > 0 ? operation.revision : latest, latest);
-  const interval = nameInterval(operation.keys);
+  const interval = intervalOf(operation.keys);
   const count = yield* countRows(interval, point);
   if (operation.countOnly) return { block: emptyBlock, more: false, count };
   const limit = operation.limit === 0 ? Number.POSITIVE_INFINITY : operation.limit;

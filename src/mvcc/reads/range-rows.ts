@@ -1,11 +1,13 @@
 /** Reads the rows of a range, sorted and filtered as requested, and counts them. */
+
 import { assert, unreachable } from '../../errors.ts';
+import type { Interval } from '../../kit/intervals.ts';
 import type { KeyValueRow } from '../../sql/rows/row.ts';
 import type { Parameter } from '../../sql/statement.ts';
 import { countStatement, rangeStatement } from '../../sql/statements/range-statements.ts';
 import type { RangeOperation, SortTarget } from '../operations.ts';
 import { type Program, query, row, rows, rowsOf } from '../program.ts';
-import type { NameInterval, ReadPoint } from './read-point.ts';
+import type { ReadPoint } from './read-point.ts';
 import { rowsByValue, withValues } from './sorted-rows.ts';
 
 /**
@@ -13,7 +15,7 @@ import { rowsByValue, withValues } from './sorted-rows.ts';
  * of values after which the driver may stop.
  */
 export interface RangeWindow {
-  readonly interval: NameInterval;
+  readonly interval: Interval;
   readonly point: ReadPoint;
   /** Infinity: all. */
   readonly rowsMax: number;
@@ -84,11 +86,11 @@ function assertInOrder(found: readonly KeyValueRow[]): void {
 }
 
 /** The number of keys in an interval. */
-export function* countRows(interval: NameInterval, point: ReadPoint): Program<number> {
+export function* countRows(interval: Interval, point: ReadPoint): Program<number> {
   return (yield* row(countStatement(point.source), ...intervalParameters(interval, point))) ?? 0;
 }
 
-function intervalParameters(interval: NameInterval, point: ReadPoint): Parameter[] {
+function intervalParameters(interval: Interval, point: ReadPoint): Parameter[] {
   return point.source === 'current' ? [interval.start, interval.end] : [interval.start, interval.end, point.throughId];
 }
 

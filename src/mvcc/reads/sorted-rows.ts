@@ -4,14 +4,15 @@
  * page by page, because a database sorts long values on disk: MariaDB reserves 2 MiB a row, and
  * 2,300 rows took more than 5 s.
  */
+
 import { assert } from '../../errors.ts';
+import type { Interval } from '../../kit/intervals.ts';
+import { freeLarge } from '../../kit/memory.ts';
 import { limits } from '../../limits.ts';
-import { freeLarge } from '../../memory.ts';
 import { successor } from '../../sql/key-text.ts';
 import type { KeyValueRow } from '../../sql/rows/row.ts';
 import { VALUES_OF_IDS } from '../../sql/statements/range-statements.ts';
 import { listQuery, type Program, rowsOf } from '../program.ts';
-import type { NameInterval } from './read-point.ts';
 
 /**
  * The number of rows of the next page. The first pages are small, because the lengths of the values
@@ -61,7 +62,7 @@ function* valuesOf(ids: readonly (readonly [number])[]): Program<readonly (reado
 
 /** Reads rows of an interval with their values, in the order of their names, up to these bounds. */
 export type ReadPage = (page: {
-  readonly interval: NameInterval;
+  readonly interval: Interval;
   readonly rowsMax: number;
   readonly bytesMax: number;
 }) => Program<readonly KeyValueRow[]>;
@@ -76,7 +77,7 @@ export function* rowsByValue(
     interval,
     rowsMax,
     descending,
-  }: { readonly interval: NameInterval; readonly rowsMax: number; readonly descending: boolean },
+  }: { readonly interval: Interval; readonly rowsMax: number; readonly descending: boolean },
 ): Program<readonly KeyValueRow[]> {
   const compare = descending ? (a: KeyValueRow, b: KeyValueRow) => byValue(b, a) || byName(a, b) : byValueAndName;
   let first: readonly KeyValueRow[] = [];

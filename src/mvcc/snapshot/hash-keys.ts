@@ -1,4 +1,5 @@
 /** The hash of the history of all keys, as etcd computes it to compare its members. */
+
 import { etcdError } from '../../errors.ts';
 import type { KeyText } from '../../sql/key-text.ts';
 import { endOfKeys } from '../../sql/key-text.ts';
@@ -8,7 +9,7 @@ import { crc32c } from '../../wire/crc32c.ts';
 import { compactionHashAt } from '../compaction/compaction-hash.ts';
 import type { DatabaseFacts } from '../database-facts.ts';
 import { checkReadable, headProgram, idThroughRevision, type MarkedHead } from '../head.ts';
-import type { Revision, RowId } from '../operations.ts';
+import type { Revision, RowId } from '../ids.ts';
 import { type Program, row } from '../program.ts';
 import { rangeRows } from '../reads/range-rows.ts';
 import type { Head } from '../results.ts';
@@ -87,7 +88,7 @@ function* begin({ revision: requested, forCompaction }: HashRequest, head: Marke
 function* isAnyKeyThere(atId: RowId, head: Head): Program<boolean> {
   if (atId === head.id) return (yield* row(ANY_CURRENT)) !== undefined;
   const found = yield* rangeRows(anyKey, {
-    interval: { start: anyKey.keys.start, end: endOfKeys },
+    interval: anyKey.keys,
     point: { source: 'history', throughId: atId },
     rowsMax: 1,
     bytesMax: undefined,
@@ -97,7 +98,7 @@ function* isAnyKeyThere(atId: RowId, head: Head): Program<boolean> {
 
 const anyKey = {
   kind: 'range',
-  keys: { start: '' as KeyText, end: undefined },
+  keys: { start: '' as KeyText, end: endOfKeys },
   revision: 0,
   limit: 1,
   sort: undefined,

@@ -3,6 +3,7 @@
  * that was written at it. Rows that compaction deletes do not belong to it, whether they are
  * deleted already or not.
  */
+
 import { limits } from '../../limits.ts';
 import type { KeyBucketRow } from '../../sql/statements/key-bucket-statements.ts';
 import { CHUNK_END } from '../../sql/statements/take-over-statements.ts';
@@ -12,7 +13,7 @@ import {
   type KeyValueWriter,
   leaseBytesMax,
 } from '../../wire/key-value-writer.ts';
-import type { RowId } from '../operations.ts';
+import type { RowId } from '../ids.ts';
 import { type Program, row } from '../program.ts';
 import { encodable } from '../reads/encode-row.ts';
 

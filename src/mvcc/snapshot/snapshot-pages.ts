@@ -1,7 +1,8 @@
 /** Reads the log for a snapshot page by page: first the sizes of the rows, then the rows. */
+
 import { assert, etcdError } from '../../errors.ts';
+import { freeLarge, freeWhole } from '../../kit/memory.ts';
 import { limits } from '../../limits.ts';
-import { freeLarge, freeWhole } from '../../memory.ts';
 import type { Row } from '../../sql/statement.ts';
 import {
   KEY_BUCKET_LENGTHS,
@@ -15,7 +16,7 @@ import { COMPACTED_ID } from '../../sql/statements/write-statements.ts';
 import { crc32c } from '../../wire/crc32c.ts';
 import { type ByteSpan, KeyValueWriter } from '../../wire/key-value-writer.ts';
 import type { DatabaseFacts } from '../database-facts.ts';
-import type { RowId } from '../operations.ts';
+import type { RowId } from '../ids.ts';
 import { decoded, decodedOne, eachRow, type Program, query } from '../program.ts';
 import { chunkEnd, type LogInterval, writeKeyBucketRow } from './key-bucket.ts';
 

@@ -4,6 +4,7 @@
  * with a version shows how far the index reaches.
  */
 import { StartError } from '../../errors.ts';
+import { withoutTrailing } from '../../kit/without-trailing.ts';
 import { limits } from '../../limits.ts';
 import { keyText } from '../../sql/key-text.ts';
 import {
@@ -31,7 +32,6 @@ import {
   UNFINISHED_COPY,
 } from '../../sql/statements/take-over-statements.ts';
 import { DELETE_ROWS, EXTEND_LEASES, INSERT_LEASES, SET_CURRENT } from '../../sql/statements/write-statements.ts';
-import { withoutTrailing } from '../../text/without-trailing.ts';
 import { change, changeEach, insertEach, type Program, row, rows } from '../program.ts';
 
 export interface TakeOver {

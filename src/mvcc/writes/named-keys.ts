@@ -2,8 +2,10 @@
  * The keys and leases that the operations of a batch name. They are read together before the first
  * operation runs.
  */
+
 import { unreachable } from '../../errors.ts';
-import type { Compare, Keys, LeaseId, TxnStep, WriteOperation } from '../operations.ts';
+import type { Keys, LeaseId } from '../ids.ts';
+import type { Compare, TxnStep, WriteOperation } from '../operations.ts';
 
 export interface NamedKeys {
   readonly keys: ReadonlySet<string>;

@@ -3,10 +3,12 @@
  * planned from it without a read. The transaction of a planned write proves that no other
  * transaction wrote in between (docs/adr/014-guarded-writes.md).
  */
+
+import { BoundedCache } from '../../kit/bounded-cache.ts';
 import { limits } from '../../limits.ts';
-import { BoundedCache } from '../../text/bounded-cache.ts';
 import type { MarkedHead } from '../head.ts';
-import type { Alarm, LeaseId, WriteOperation } from '../operations.ts';
+import type { LeaseId } from '../ids.ts';
+import type { Alarm, WriteOperation } from '../operations.ts';
 import type { LeaseStatus } from '../results.ts';
 import { type LoadedRow, neverWritten } from './loaded-row.ts';
 import type { NamedKeys } from './named-keys.ts';

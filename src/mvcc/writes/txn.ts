@@ -2,20 +2,13 @@
  * Applies puts, deletes and transactions as etcd does: all compares see the state before, and all
  * checks pass before the first write.
  */
+
 import { etcdError, unreachable } from '../../errors.ts';
-import { endOfKeys } from '../../sql/key-text.ts';
 import type { KeyValueRow } from '../../sql/rows/row.ts';
 import { CURRENT_ROWS, CURRENT_ROWS_WITHOUT_VALUE } from '../../sql/statements/write-statements.ts';
 import { checkReadable } from '../head.ts';
-import type {
-  Compare,
-  CompareResult,
-  DeleteOperation,
-  Keys,
-  PutOperation,
-  TxnOperation,
-  TxnStep,
-} from '../operations.ts';
+import type { Keys } from '../ids.ts';
+import type { Compare, CompareResult, DeleteOperation, PutOperation, TxnOperation, TxnStep } from '../operations.ts';
 import { type Program, rows } from '../program.ts';
 import { encodedMessage } from '../reads/encode-row.ts';
 import { rangeInTransaction } from '../reads/range-page.ts';
@@ -129,7 +122,7 @@ function* currentRows(keys: Keys, withValue: boolean, state: WriteState): Progra
   }
   yield* state.flush();
   const statement = withValue ? CURRENT_ROWS : CURRENT_ROWS_WITHOUT_VALUE;
-  const found = yield* rows(statement, keys.start, keys.end ?? endOfKeys);
+  const found = yield* rows(statement, keys.start, keys.end);
   for (const { value } of found) state.readBytes += value?.length ?? 0;
   return found;
 }

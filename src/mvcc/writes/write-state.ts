@@ -1,4 +1,5 @@
 /** The state of one transaction of writes while its operations run one after the other. */
+
 import { assert } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import type { RowEvent } from '../../sql/rows/event-row.ts';
@@ -19,8 +20,9 @@ import {
 import { type CurrentRow, DROP_CURRENT, INSERT_ROWS, SET_CURRENT } from '../../sql/statements/write-statements.ts';
 import type { AuthState } from '../auth/auth-state.ts';
 import { headOf, type MarkedHead } from '../head.ts';
+import type { LeaseId, Revision, RowId } from '../ids.ts';
 import { leaseList } from '../leases/lease-reads.ts';
-import type { Alarm, LeaseId, Revision, RowId } from '../operations.ts';
+import type { Alarm } from '../operations.ts';
 import { asLast, decoded, decodedOne, insertQuery, listQuery, type Program, query } from '../program.ts';
 import { type PackedBatchEvents, packEvents } from '../reads/events.ts';
 import type { Head, LeaseStatus } from '../results.ts';

@@ -1,6 +1,6 @@
 import { etcdError } from '../../errors.ts';
 import { authRevision, isAuthOn } from '../../mvcc/auth/auth-state.ts';
-import type { Revision } from '../../mvcc/operations.ts';
+import type { Revision } from '../../mvcc/ids.ts';
 import type { AuthStore } from '../../store/auth-store.ts';
 import type { Requester } from '../../store/queues/requester.ts';
 import type { Passwords, TriedPassword } from './passwords.ts';

@@ -1,11 +1,13 @@
 /** One caller and its rights, with etcd's rules. */
+
 import { type EtcdErrorName, etcdError } from '../../errors.ts';
+import type { Interval } from '../../kit/intervals.ts';
 import { rootName } from '../../mvcc/auth/auth-changes.ts';
 import type { UserRights } from '../../mvcc/auth/auth-reads.ts';
 import type { AuthState } from '../../mvcc/auth/auth-state.ts';
-import { coversKeys, type KeySpan } from '../../mvcc/auth/key-spans.ts';
+import { coversKeys } from '../../mvcc/auth/covers-keys.ts';
 import type { Permit } from '../../mvcc/auth/permit.ts';
-import type { Keys, LeaseId } from '../../mvcc/operations.ts';
+import type { Keys, LeaseId } from '../../mvcc/ids.ts';
 
 /** The user of a token or a certificate. */
 export interface Credentials {
@@ -86,12 +88,12 @@ export class Caller {
     return { permittedIn, permittedLeases: { ids: this.#leases, writable: this.#user?.writable ?? [] } };
   }
 
-  #require(keys: Keys, spans: (user: UserRights) => readonly KeySpan[]): void {
+  #require(keys: Keys, permitted: (user: UserRights) => readonly Interval[]): void {
     this.#checkRevision();
     const user = this.#user;
     if (user === undefined) throw etcdError('permissionDenied');
     if (user.roles.includes(rootName)) return;
-    if (!coversKeys(spans(user), keys)) throw etcdError('permissionDenied');
+    if (!coversKeys(permitted(user), keys)) throw etcdError('permissionDenied');
   }
 
   /**

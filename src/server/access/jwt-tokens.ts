@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { jwtVerify, SignJWT } from 'jose';
 import type { JwtConfig } from '../../config/config.ts';
 import { etcdError, StartError } from '../../errors.ts';
-import { BoundedCache } from '../../text/bounded-cache.ts';
+import { BoundedCache } from '../../kit/bounded-cache.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Credentials } from './caller.ts';
 import type { TokenProvider } from './token-provider.ts';

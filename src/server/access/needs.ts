@@ -1,13 +1,8 @@
 /** The rights that each operation needs, as in etcd. */
+
 import { unreachable } from '../../errors.ts';
-import type {
-  DeleteOperation,
-  LeaseId,
-  PutOperation,
-  RangeOperation,
-  TxnOperation,
-  TxnStep,
-} from '../../mvcc/operations.ts';
+import type { LeaseId } from '../../mvcc/ids.ts';
+import type { DeleteOperation, PutOperation, RangeOperation, TxnOperation, TxnStep } from '../../mvcc/operations.ts';
 import type { Caller, Need } from './caller.ts';
 
 /** An authenticated caller. etcd requires this if an operation names no key. */

@@ -1,6 +1,6 @@
 /** Password hashes of bcrypt, computed outside of the main thread. */
 import { etcdError } from '../../errors.ts';
-import { Limiter } from '../../watch/limiter.ts';
+import { Slots } from '../../kit/slots.ts';
 import { serverLimits } from '../server-limits.ts';
 
 /**
@@ -21,8 +21,10 @@ export function triedPassword(password: string): TriedPassword {
 
 export class Passwords {
   readonly #cost: number;
-  readonly #limiter = new Limiter({ countMax: serverLimits.passwordsAtOnceMax });
-  #waitingCount = 0;
+  readonly #slots = new Slots({
+    countMax: serverLimits.passwordsAtOnceMax,
+    waitingMax: serverLimits.passwordsWaitingMax,
+  });
   /** Compared if the user has no password, so that the comparison takes as long. */
   #dummyHash: Promise<string> | undefined;
 
@@ -33,7 +35,7 @@ export class Passwords {
   /** @throws EtcdError when the password is too long, or too many wait */
   async hash(password: string): Promise<Uint8Array> {
     if (Buffer.byteLength(password) > passwordBytesMax) throw etcdError('passwordTooLong');
-    return Buffer.from(await this.#inTurn(() => this.#hash(password)));
+    return Buffer.from(await this.#slots.run(() => this.#hash(password)));
   }
 
   /**
@@ -41,7 +43,7 @@ export class Passwords {
    * `passwordHash` is empty. @throws EtcdError when too many wait
    */
   async isRight(password: TriedPassword, passwordHash: string): Promise<boolean> {
-    return this.#inTurn(async () => {
+    return this.#slots.run(async () => {
       this.#dummyHash ??= this.#hash('nobody');
       const dummyHash = await this.#dummyHash;
       const { verify } = await loadBcrypt();
@@ -57,16 +59,6 @@ export class Passwords {
   async #hash(password: string): Promise<string> {
     const { hash } = await loadBcrypt();
     return (await hash(password, this.#cost)).replace(/^\$2[by]\$/, '$2a$$');
-  }
-
-  async #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    if (this.#waitingCount >= serverLimits.passwordsWaitingMax) throw etcdError('tooManyRequests');
-    this.#waitingCount += 1;
-    try {
-      return await this.#limiter.run(work);
-    } finally {
-      this.#waitingCount -= 1;
-    }
   }
 }
 

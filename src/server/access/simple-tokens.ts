@@ -6,9 +6,9 @@
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { etcdError } from '../../errors.ts';
+import { BoundedCache } from '../../kit/bounded-cache.ts';
 import type { AuthStore } from '../../store/auth-store.ts';
 import { internal } from '../../store/queues/requester.ts';
-import { BoundedCache } from '../../text/bounded-cache.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Credentials } from './caller.ts';
 import type { TokenProvider } from './token-provider.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import { listAllows } from '../../config/listen/listen-web-lists.ts';
+import { SparseLog } from '../../kit/sparse-log.ts';
 import type { Logger } from '../../logger.ts';
-import { SparseLog } from '../../sparse-log.ts';
 import { transportLimits } from '../transport/transport-limits.ts';
 
 export interface HostWhitelistOptions {

@@ -1,8 +1,10 @@
+import type { Origin } from '../../kit/origin.ts';
+import { SparseLog } from '../../kit/sparse-log.ts';
+import { within } from '../../kit/within.ts';
 import { limits } from '../../limits.ts';
 import type { Logger } from '../../logger.ts';
 import { type Alarm, alarmNumbers } from '../../mvcc/operations.ts';
-import { SparseLog } from '../../sparse-log.ts';
-import type { Origin, Requester } from '../../store/queues/requester.ts';
+import type { Requester } from '../../store/queues/requester.ts';
 import type { Store } from '../../store/store.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { alarmName } from '../replies/alarm-text.ts';
@@ -194,16 +196,15 @@ async function stateOf(store: Store, origin: Origin): Promise<StoreState> {
       return isGone;
     },
   };
-  const timeout = Promise.withResolvers<StoreState>();
-  const tooLate = { failure: 'etcdserver: request timed out', alarms: [] };
-  const timer = setTimeout(() => timeout.resolve(tooLate), serverLimits.httpCheckTimeoutMs);
   try {
     const read = store.alarms(requester).then(({ alarms }) => ({ failure: undefined, alarms }));
-    return await Promise.race([read, timeout.promise]);
+    return await within(serverLimits.httpCheckTimeoutMs, read, () => ({
+      failure: 'etcdserver: request timed out',
+      alarms: [],
+    }));
   } catch {
     return { failure: 'the database does not answer', alarms: [] };
   } finally {
     isGone = true;
-    clearTimeout(timer);
   }
 }

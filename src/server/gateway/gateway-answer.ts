@@ -1,5 +1,5 @@
 import { StatusCode } from '../../errors.ts';
-import { freeSingleUse } from '../../memory.ts';
+import { freeSingleUse, notFreed } from '../../kit/memory.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Turns } from '../transport/budget/turns.ts';
 import type { Message } from '../transport/grpc/method.ts';
@@ -176,7 +176,7 @@ function byteLength(message: Message): number {
 /** A message in one piece. Frees its pieces. */
 function joined(message: Message): Uint8Array {
   if (message instanceof Uint8Array) return message;
-  const bytes = Buffer.concat(message);
+  const bytes = Buffer.concat(message.map(notFreed));
   for (const piece of message) freeSingleUse(piece);
   return bytes;
 }

@@ -1,5 +1,5 @@
 import { etcdError, StatusCode } from '../../errors.ts';
-import type { Origin } from '../../store/queues/requester.ts';
+import type { Origin } from '../../kit/origin.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { HeldAccount, HeldBytes } from '../transport/budget/held-bytes.ts';
 import type { UnfinishedRequest } from '../transport/budget/request-timeouts.ts';
@@ -14,10 +14,9 @@ import type { StreamListener } from '../transport/http/stream-listener.ts';
 import { transportLimits } from '../transport/transport-limits.ts';
 import type { WebExchange } from '../transport/web/web-exchange.ts';
 import { GatewayAnswer } from './gateway-answer.ts';
-import { JsonSyntaxError } from './json/json-scanner.ts';
+import { JsonError } from './json/json-error.ts';
 import { JsonValues } from './json/json-values.ts';
 import type { MethodSchema } from './json/message-schema.ts';
-import { ProtoJsonError } from './json/proto-json-error.ts';
 import { readMessage } from './json/read-message.ts';
 import type { LargeValues } from './large-values.ts';
 
@@ -194,10 +193,11 @@ export class GatewayCall implements CallStream, StreamListener, UnfinishedReques
     try {
       while (this.#pieces.length > 0 && !this.#isBodyDone) {
         this.#values.push(this.#pieces.shift() as Buffer);
-        await this.#read(() => this.#values.next());
+        await this.#read();
         if (!this.#isBodyDone) this.#holdValue(this.#values.heldBytes + this.#waitingBytes());
       }
-      if (this.#hasEnded && !this.#isBodyDone) await this.#read(() => this.#values.last());
+      if (this.#hasEnded && !this.#isBodyDone && this.#values.isInValue)
+        this.#onUnreadable(new JsonError('invalid JSON: the object has no end'));
     } finally {
       this.#isReading = false;
     }
@@ -219,11 +219,11 @@ export class GatewayCall implements CallStream, StreamListener, UnfinishedReques
   }
 
   /** Reads the complete values. As in etcd, bytes after the only request of a call are ignored. */
-  async #read(nextValue: () => Buffer | undefined): Promise<void> {
+  async #read(): Promise<void> {
     const { turns } = this.#options;
     try {
       for (;;) {
-        const json = await turns.run((turn) => this.#takeSmall(nextValue, turn));
+        const json = await turns.run((turn) => this.#takeSmall(turn));
         if (this.#isBodyDone || json === undefined) return;
         if (json !== 'more') {
           const message = await this.#large(json);
@@ -242,9 +242,9 @@ export class GatewayCall implements CallStream, StreamListener, UnfinishedReques
    * Reads values until the turn is over, or the call accepts no more: 'more'. A large value is
    * returned, to be read in the thread. Undefined: no complete value is left.
    */
-  #takeSmall(nextValue: () => Buffer | undefined, turn: Turn): Buffer | 'more' | undefined {
+  #takeSmall(turn: Turn): Buffer | 'more' | undefined {
     while (!this.#isBodyDone) {
-      const json = nextValue();
+      const json = this.#values.next();
       if (json === undefined || json.length >= serverLimits.largeValueBytesMin) return json;
       turn.charge(transportLimits.callTurnMs);
       this.#take(readMessage(json, this.#options.method.request));
@@ -288,7 +288,7 @@ export class GatewayCall implements CallStream, StreamListener, UnfinishedReques
    */
   #onUnreadable(error: unknown): void {
     this.#isBodyDone = true;
-    const isJson = error instanceof JsonSyntaxError || error instanceof ProtoJsonError;
+    const isJson = error instanceof JsonError;
     const { grpc, method } = this.#options;
     const isStream = method.kind === 'bidirectional';
     if (isJson && isStream) this.#endRequests();

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { Limiter } from '../../watch/limiter.ts';
+import { Slots } from '../../kit/slots.ts';
 import { serverLimits } from '../server-limits.ts';
+import { JsonError } from './json/json-error.ts';
 import type { MessageSchema } from './json/message-schema.ts';
-import { ProtoJsonError } from './json/proto-json-error.ts';
 import type { LargeValue, LargeValueOutcome } from './read-large-value.ts';
 
 /**
@@ -13,14 +13,14 @@ import type { LargeValue, LargeValueOutcome } from './read-large-value.ts';
  * time without one.
  */
 export class LargeValues {
-  readonly #oneAtATime = new Limiter({ countMax: 1 });
+  readonly #oneAtATime = new Slots({ countMax: 1 });
   #worker: Worker | undefined;
   #idleTimer: NodeJS.Timeout | undefined;
 
   /**
    * The message of a value. Undefined: it is no longer needed when its turn comes.
    *
-   * @throws ProtoJsonError
+   * @throws JsonError
    */
   read(json: Buffer, schema: MessageSchema, isNeeded: () => boolean): Promise<Buffer | undefined> {
     return this.#oneAtATime.run(async () => (isNeeded() ? this.#read(json, schema) : undefined));
@@ -35,12 +35,12 @@ export class LargeValues {
       const answered = once(this.#worker, 'message');
       this.#worker.postMessage(value, [value.json.buffer]);
       const [outcome] = (await answered) as [LargeValueOutcome];
-      if ('badJson' in outcome) throw new ProtoJsonError(outcome.badJson);
+      if ('badJson' in outcome) throw new JsonError(outcome.badJson);
       if ('fault' in outcome) throw outcome.fault;
       const { message } = outcome;
       return Buffer.from(message.buffer, message.byteOffset, message.byteLength);
     } catch (error) {
-      if (!(error instanceof ProtoJsonError)) this.#end();
+      if (!(error instanceof JsonError)) this.#end();
       throw error;
     } finally {
       this.#idleTimer = setTimeout(() => this.#end(), serverLimits.largeValueThreadIdleMs).unref();

@@ -1,5 +1,5 @@
+import { JsonError } from './json/json-error.ts';
 import { messageSchema } from './json/message-schema.ts';
-import { ProtoJsonError } from './json/proto-json-error.ts';
 import { readMessage } from './json/read-message.ts';
 
 /** A JSON value, and the name of its message. */
@@ -20,6 +20,6 @@ export function readLargeValue({ json, schema }: LargeValue): LargeValueOutcome 
     const bytes = Buffer.from(json.buffer, json.byteOffset, json.byteLength);
     return { message: Uint8Array.from(readMessage(bytes, messageSchema(schema))) };
   } catch (error) {
-    return error instanceof ProtoJsonError ? { badJson: error.text } : { fault: error };
+    return error instanceof JsonError ? { badJson: error.message } : { fault: error };
   }
 }

@@ -17,7 +17,7 @@ export function etcdFamilies(scrape: Scrape): readonly Family[] {
   ];
 }
 
-function serverFamilies({ store, head, origin, isDatabaseUp, isLeader, etcdVersion, quotaBytes, health }: Scrape) {
+function serverFamilies({ store, head, identity, isDatabaseUp, isLeader, etcdVersion, quotaBytes, health }: Scrape) {
   const { writes, leaderChanges, slowOperations } = store;
   const [major, minor] = etcdVersion.split('.');
   return [
@@ -27,7 +27,7 @@ function serverFamilies({ store, head, origin, isDatabaseUp, isLeader, etcdVersi
     gauge('etcd_server_is_learner', 'Whether or not this member is a learner. 1 if is, 0 otherwise.', 0),
     counter('etcd_server_leader_changes_seen_total', 'The number of leader changes seen.', leaderChanges),
     info('etcd_server_id', "Server or member ID in hexadecimal format. 1 for 'server_id' label with current ID.", {
-      server_id: origin.memberId.toString(16),
+      server_id: identity.memberId.toString(16),
     }),
     info('etcd_server_version', "Which version is running. 1 for 'server_version' label with current version.", {
       server_version: etcdVersion,

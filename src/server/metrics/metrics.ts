@@ -6,7 +6,7 @@ import { paced } from '../../statistics/paced.ts';
 import { internal } from '../../store/queues/requester.ts';
 import type { Store } from '../../store/store.ts';
 import type { WatchStatistics } from '../../watch/hub.ts';
-import type { Origin } from '../../wire/response-headers.ts';
+import type { Identity } from '../../wire/response-headers.ts';
 import type { MethodMetrics } from '../transport/grpc/method-metrics.ts';
 import { callFamilies } from './call-families.ts';
 import { etcdFamilies } from './etcd-families.ts';
@@ -18,7 +18,7 @@ import { tineFamilies } from './tine-families.ts';
 export interface MetricsOptions {
   readonly store: Store;
   readonly methods: readonly MethodMetrics[];
-  readonly origin: Origin;
+  readonly identity: Identity;
   readonly etcdVersion: string;
   readonly tineVersion: string;
   readonly databaseKind: string;
@@ -101,7 +101,7 @@ export class Metrics {
       leases: leases.answer,
       keys: keys.answer,
       isDatabaseUp: size.isFresh,
-      isLeader: store.knownLeader === configured.origin.memberId,
+      isLeader: store.knownLeader === configured.identity.memberId,
       members: store.knownMembers.length,
       watches: watches(),
       connections: connectionCount(),

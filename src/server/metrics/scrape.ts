@@ -2,10 +2,10 @@
 import type { Head } from '../../mvcc/results.ts';
 import type { StoreStatistics } from '../../store/store-statistics.ts';
 import type { WatchStatistics } from '../../watch/hub.ts';
-import type { Origin } from '../../wire/response-headers.ts';
+import type { Identity } from '../../wire/response-headers.ts';
 
 export interface Scrape {
-  readonly origin: Origin;
+  readonly identity: Identity;
   readonly etcdVersion: string;
   readonly tineVersion: string;
   /** `sqlite`, `postgres` or `mysql`. */

@@ -1,7 +1,7 @@
 import type { DriverError, DriverErrorKind } from '../../errors.ts';
+import { SparseLog } from '../../kit/sparse-log.ts';
 import { limits } from '../../limits.ts';
 import type { Logger } from '../../logger.ts';
-import { SparseLog } from '../../sparse-log.ts';
 import { serverLimits } from '../server-limits.ts';
 
 /** Logs failed requests. Thousands of failures for one reason become a few lines. */

@@ -1,7 +1,7 @@
+import { durationText } from '../../kit/duration-text.ts';
+import { SparseLog } from '../../kit/sparse-log.ts';
 import { limits } from '../../limits.ts';
 import type { Logger } from '../../logger.ts';
-import { SparseLog } from '../../sparse-log.ts';
-import { durationText } from '../../text/duration-text.ts';
 import type { EndedCall, SlowCallLog } from '../transport/grpc/grpc-call.ts';
 
 const message = 'request stats';

@@ -1,5 +1,5 @@
+import { durationText } from '../../kit/duration-text.ts';
 import type { Logger } from '../../logger.ts';
-import { durationText } from '../../text/duration-text.ts';
 import { serverLimits } from '../server-limits.ts';
 
 /**

@@ -1,52 +1,31 @@
-import type { Keys } from '../../mvcc/operations.ts';
-import { countStartingThrough } from '../../text/count-starting-through.ts';
+import { type Interval, intervalAt, joinedIntervals } from '../../kit/intervals.ts';
+import { intervalOf, type Keys } from '../../mvcc/ids.ts';
+import { endOfKeys } from '../../sql/key-text.ts';
 
-/** The keys from `start` up to `end`, without `end`. */
-interface Span {
-  readonly start: string;
-  readonly end: string;
-}
-
-/** A union of key intervals. Adding is cheap. The first look-up after it sorts the intervals. */
+/** A union of key intervals. Adding is cheap. The first look-up after it joins the intervals. */
 export class IntervalSet {
-  #spans: Span[] = [];
-  #isSorted = true;
+  #intervals: readonly Interval[] = [];
+  readonly #added: Interval[] = [];
 
   /**
    * The range end "\0" means all keys from a key on. etcd takes it as an end in byte order here, so
    * the interval is empty and overlaps nothing.
    */
   add(keys: Keys): void {
-    if ('one' in keys) this.#push({ start: keys.one, end: `${keys.one}\0` });
-    else if (keys.end !== undefined && keys.start < keys.end) this.#push({ start: keys.start, end: keys.end });
+    const interval = intervalOf(keys);
+    if (interval.start < interval.end && interval.end !== endOfKeys) this.#added.push(interval);
   }
 
   addAll(other: IntervalSet): void {
-    for (const span of other.#spans) this.#push(span);
+    for (const interval of other.#joined()) this.#added.push(interval);
   }
 
   has(key: string): boolean {
-    this.#sort();
-    const span = this.#spans[countStartingThrough(this.#spans, key) - 1];
-    return span !== undefined && key < span.end;
+    return intervalAt(this.#joined(), key) !== undefined;
   }
 
-  #push(span: Span): void {
-    this.#spans.push(span);
-    this.#isSorted = false;
-  }
-
-  /** Sorts and joins intervals that touch, so that at most one contains a key. */
-  #sort(): void {
-    if (this.#isSorted) return;
-    this.#spans.sort((a, b) => (a.start < b.start ? -1 : a.start > b.start ? 1 : 0));
-    const joined: Span[] = [];
-    for (const span of this.#spans) {
-      const last = joined.at(-1);
-      if (last === undefined || span.start > last.end) joined.push(span);
-      else if (span.end > last.end) joined[joined.length - 1] = { start: last.start, end: span.end };
-    }
-    this.#spans = joined;
-    this.#isSorted = true;
+  #joined(): readonly Interval[] {
+    if (this.#added.length > 0) this.#intervals = joinedIntervals([...this.#intervals, ...this.#added.splice(0)]);
+    return this.#intervals;
   }
 }

@@ -1,6 +1,6 @@
 import { etcdError } from '../../errors.ts';
-import type { Keys } from '../../mvcc/operations.ts';
-import { type KeyText, keyText } from '../../sql/key-text.ts';
+import type { Keys } from '../../mvcc/ids.ts';
+import { endOfKeys, type KeyText, keyText } from '../../sql/key-text.ts';
 
 /**
  * Parses the key and range end of Range, DeleteRange, Compare and Watch. @throws EtcdError when the
@@ -11,7 +11,7 @@ export function parseKeys({ key, rangeEnd }: { readonly key: Uint8Array; readonl
   if (rangeEnd.length === 0) return { one: start };
   // A single zero byte: all keys from `key` on.
   const isOpen = rangeEnd.length === 1 && rangeEnd[0] === 0;
-  return { start, end: isOpen ? undefined : keyText(rangeEnd) };
+  return { start, end: isOpen ? endOfKeys : keyText(rangeEnd) };
 }
 
 /** @throws EtcdError when the key is empty */

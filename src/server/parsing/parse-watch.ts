@@ -1,5 +1,5 @@
 import { etcdErrors } from '../../errors.ts';
-import type { Keys } from '../../mvcc/operations.ts';
+import type { Keys } from '../../mvcc/ids.ts';
 import type { WatchParameters } from '../../watch/watcher.ts';
 import { FilterType, type WatchCreateRequest } from '../../wire/generated/etcdserverpb/watch.ts';
 import { parseKeys } from './parse-keys.ts';
@@ -26,7 +26,7 @@ export function parseWatch(request: WatchCreateRequest): ParsedWatch {
   if (request.startRevision < 0) return { keys: undefined, refused: compactedText };
   const key = request.key.length === 0 ? smallestKey : request.key;
   const keys = parseKeys({ key, rangeEnd: request.rangeEnd });
-  if ('start' in keys && keys.end !== undefined && keys.start >= keys.end) return { keys, refused: emptyRangeText };
+  if ('start' in keys && keys.start >= keys.end) return { keys, refused: emptyRangeText };
   const { startRevision, progressNotify, fragment, filters } = request;
   const selection = {
     puts: !filters.includes(FilterType.NOPUT),

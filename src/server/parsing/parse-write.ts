@@ -1,5 +1,6 @@
 import { etcdError } from '../../errors.ts';
-import type { DeleteOperation, LeaseId, PutOperation } from '../../mvcc/operations.ts';
+import type { LeaseId } from '../../mvcc/ids.ts';
+import type { DeleteOperation, PutOperation } from '../../mvcc/operations.ts';
 import type { DeleteRangeRequest, PutRequest } from '../../wire/generated/etcdserverpb/kv.ts';
 import { parseKey, parseKeys } from './parse-keys.ts';
 

@@ -3,6 +3,7 @@
  * would decode every key-value and encode it again.
  */
 import { unreachable } from '../../errors.ts';
+import { notFreed } from '../../kit/memory.ts';
 import type { DeleteResult, PutResult, RangeResult, StepResult, TxnResult } from '../../mvcc/results.ts';
 import { messageFieldSize, numberSize, PieceWriter } from '../../wire/piece-writer.ts';
 import type { ResponseHeaders } from '../../wire/response-headers.ts';
@@ -32,7 +33,7 @@ const oneKeyTail = Buffer.of(tags.rangeCount, 1);
 /** RangeResponse. The blocks become pieces of the message, so a large list is never copied. */
 export function rangeReply(result: RangeResult, headers: ResponseHeaders): Message {
   const pieces = [headers.field(result.revision)];
-  for (const block of result.blocks) pieces.push(block.bytes);
+  for (const block of result.blocks) pieces.push(notFreed(block.bytes));
   pieces.push(rangeTail(result));
   return pieces;
 }
@@ -41,7 +42,7 @@ export function rangeReply(result: RangeResult, headers: ResponseHeaders): Messa
 export function rangeStreamReply(part: RangeResult, { last }: { last: ResponseHeaders | undefined }): Message {
   const pieces: Uint8Array[] = [];
   if (last !== undefined) pieces.push(last.field(part.revision));
-  for (const block of part.blocks) pieces.push(block.bytes);
+  for (const block of part.blocks) pieces.push(notFreed(block.bytes));
   if (last !== undefined) pieces.push(rangeTail(part));
   const writer = new PieceWriter();
   writer.varint(tags.streamRange);
@@ -141,7 +142,7 @@ function writeStep(writer: PieceWriter, step: StepResult): void {
   writeInnerHeader(writer, step.kind === 'txn' ? 0 : step.revision);
   switch (step.kind) {
     case 'range':
-      for (const block of step.blocks) writer.raw(block.bytes);
+      for (const block of step.blocks) writer.raw(notFreed(block.bytes));
       writer.number(tags.rangeMore, step.more ? 1 : 0);
       writer.number(tags.rangeCount, step.count);
       return;
@@ -173,7 +174,7 @@ function writeInnerHeader(writer: PieceWriter, revision: number): void {
 function writeMessageField(writer: PieceWriter, tag: number, message: Uint8Array): void {
   writer.varint(tag);
   writer.varint(message.length);
-  writer.raw(message);
+  writer.raw(notFreed(message));
 }
 
 function sum<Item>(items: readonly Item[], size: (item: Item) => number): number {

@@ -1,9 +1,9 @@
 import { EtcdError, etcdError } from '../../errors.ts';
+import { SparseLog } from '../../kit/sparse-log.ts';
 import { limits } from '../../limits.ts';
 import type { AuthChange } from '../../mvcc/auth/auth-change.ts';
 import { rootName } from '../../mvcc/auth/auth-changes.ts';
 import { authRevision, isAuthOn } from '../../mvcc/auth/auth-state.ts';
-import { SparseLog } from '../../sparse-log.ts';
 import { type Permission, PermissionType } from '../../wire/generated/authpb/auth.ts';
 import {
   Auth,

@@ -1,5 +1,6 @@
 import { EtcdError, etcdError, StatusCode } from '../../errors.ts';
-import type { Member, MemberId } from '../../mvcc/operations.ts';
+import type { MemberId } from '../../mvcc/ids.ts';
+import type { Member } from '../../mvcc/operations.ts';
 import {
   Cluster,
   MemberListResponse,

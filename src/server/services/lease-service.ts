@@ -1,4 +1,4 @@
-import type { LeaseId } from '../../mvcc/operations.ts';
+import type { LeaseId } from '../../mvcc/ids.ts';
 import { type KeyText, keyBytes } from '../../sql/key-text.ts';
 import {
   Lease,

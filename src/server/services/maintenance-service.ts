@@ -1,5 +1,6 @@
 import { etcdError } from '../../errors.ts';
-import { type Alarm, alarmNumbers, type Revision } from '../../mvcc/operations.ts';
+import type { Revision } from '../../mvcc/ids.ts';
+import { type Alarm, alarmNumbers } from '../../mvcc/operations.ts';
 import type { Store } from '../../store/store.ts';
 import {
   AlarmAction,
@@ -19,7 +20,7 @@ import type { ServiceContext } from './service-context.ts';
 import { unary } from './unary.ts';
 
 /** etcdserverpb.Maintenance, as far as it applies to tine. */
-export function maintenanceService({ access, store, headers, origin, config }: ServiceContext): readonly Method[] {
+export function maintenanceService({ access, store, headers, identity, config }: ServiceContext): readonly Method[] {
   const version = config.emulatedEtcdVersion;
   return [
     unary(Maintenance.methods.status, async (_request, call) => {
@@ -37,7 +38,7 @@ export function maintenanceService({ access, store, headers, origin, config }: S
         // The table is the log. Its newest row is the last entry, and it is applied.
         raftIndex: head.id,
         raftAppliedIndex: head.id,
-        raftTerm: origin.raftTerm,
+        raftTerm: identity.raftTerm,
         errors: alarms.map(alarmText),
         downgradeInfo: {},
       });
@@ -57,7 +58,7 @@ export function maintenanceService({ access, store, headers, origin, config }: S
     unary(Maintenance.methods.moveLeader, async ({ targetId }, call) => {
       await access.admin(call);
       const members = await store.members(call);
-      if (store.knownLeader !== origin.memberId) throw etcdError('notLeader');
+      if (store.knownLeader !== identity.memberId) throw etcdError('notLeader');
       if (!members.some(({ id }) => id === targetId)) throw etcdError('badLeaderTransferee');
       await store.nameLeader(targetId, call);
       // This reply has none either.

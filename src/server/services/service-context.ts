@@ -1,7 +1,7 @@
 import type { Config } from '../../config/config.ts';
 import type { Logger } from '../../logger.ts';
 import type { Store } from '../../store/store.ts';
-import type { Origin, ResponseHeaders } from '../../wire/response-headers.ts';
+import type { Identity, ResponseHeaders } from '../../wire/response-headers.ts';
 import type { Access } from '../access/access.ts';
 
 /** The objects that the services use. */
@@ -10,7 +10,7 @@ export interface ServiceContext {
   /** Checks every call before its work: see access/access.ts. */
   readonly access: Access;
   readonly headers: ResponseHeaders;
-  readonly origin: Origin;
+  readonly identity: Identity;
   readonly config: Config;
   readonly logger: Logger;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { markSingleUse } from '../../memory.ts';
+import { markSingleUse } from '../../kit/memory.ts';
 import {
   HashKVResponse,
   HashResponse,

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { EtcdError, type EtcdErrorName, etcdErrors } from '../../errors.ts';
-import type { Keys } from '../../mvcc/operations.ts';
+import type { Keys } from '../../mvcc/ids.ts';
 import type { Store } from '../../store/store.ts';
 import type { WatchHub } from '../../watch/hub.ts';
 import { WatchSession } from '../../watch/watch-session.ts';

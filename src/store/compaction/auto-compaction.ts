@@ -1,8 +1,9 @@
 /** Compaction by time or by number of revisions, as configured by etcd's flags. */
+
 import type { Logger } from 'pino';
 import type { AutoCompaction } from '../../config/config.ts';
 import { EtcdError } from '../../errors.ts';
-import type { Revision } from '../../mvcc/operations.ts';
+import type { Revision } from '../../mvcc/ids.ts';
 
 /** Samples per retention, as in etcd. So history is kept up to a tenth longer than configured. */
 const samplesPerRetention = 10;

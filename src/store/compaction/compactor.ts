@@ -2,15 +2,16 @@
  * Deletes the rows that compaction made unreachable, in chunks. Each chunk shares a commit with
  * waiting writes. Releases free space afterwards. After a crash, the next start continues.
  */
+
 import type { Logger } from 'pino';
 import type { Driver } from '../../drivers/driver.ts';
 import { DriverError } from '../../errors.ts';
+import { SparseLog } from '../../kit/sparse-log.ts';
 import { limits } from '../../limits.ts';
 import type { Permit } from '../../mvcc/auth/permit.ts';
 import type { CompactionHash } from '../../mvcc/compaction/compaction-hash.ts';
-import type { Revision } from '../../mvcc/operations.ts';
+import type { Revision } from '../../mvcc/ids.ts';
 import type { CompactedChunk } from '../../mvcc/results.ts';
-import { SparseLog } from '../../sparse-log.ts';
 import type { Requester } from '../queues/requester.ts';
 import type { WriteQueue } from '../writes/write-queue.ts';
 

@@ -1,9 +1,10 @@
 import { etcdError } from '../../errors.ts';
+import { Fifo } from '../../kit/fifo.ts';
+import type { Origin } from '../../kit/origin.ts';
 import { limits } from '../../limits.ts';
 import type { QueueStatistics } from '../store-statistics.ts';
-import { Fifo } from './fifo.ts';
 import { Heaviest, type Weighed } from './heaviest.ts';
-import { internal, type Origin, type Requester } from './requester.ts';
+import { internal, type Requester } from './requester.ts';
 
 /** An item of a queue. */
 export interface Queued {

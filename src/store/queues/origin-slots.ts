@@ -1,6 +1,7 @@
+import type { Origin } from '../../kit/origin.ts';
 import type { QueueStatistics } from '../store-statistics.ts';
 import { FairQueue, type Queued } from './fair-queue.ts';
-import type { Origin, Requester } from './requester.ts';
+import type { Requester } from './requester.ts';
 
 export interface OriginSlotsOptions {
   /** Bound of the work of one client connection that is under way at a time. */

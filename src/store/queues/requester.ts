@@ -1,15 +1,5 @@
 /** The sources of requests to the store. */
-
-/** The origin of requests: one client connection. Compared by identity. */
-export interface Origin {
-  /**
-   * Whether the client has too many unread replies: no further reads start for it. False once the
-   * connection is closed.
-   */
-  readonly isBackedUp: boolean;
-  /** Calls back once, when `isBackedUp` has become false. */
-  onceDrained(wake: () => void): void;
-}
+import type { Origin } from '../../kit/origin.ts';
 
 /** One request of a client, or work of the server. */
 export interface Requester {

@@ -1,12 +1,13 @@
 /** Hashes the history of the keys in short reads, so that other reads do not wait long. */
+
 import { DriverError, EtcdError } from '../../errors.ts';
+import { Slots } from '../../kit/slots.ts';
 import { limits } from '../../limits.ts';
 import type { CompactionHash } from '../../mvcc/compaction/compaction-hash.ts';
-import type { Revision } from '../../mvcc/operations.ts';
+import type { Revision } from '../../mvcc/ids.ts';
 import type { Head } from '../../mvcc/results.ts';
 import type { HashPosition, HashRequest } from '../../mvcc/snapshot/hash-keys.ts';
 import type { Requester } from '../queues/requester.ts';
-import { Slots } from '../queues/slots.ts';
 import type { ReadQueue } from './read-queue.ts';
 
 /** Restarts of one hash after a compaction deleted rows that were still to be read. */
@@ -40,12 +41,7 @@ export class KeyHasher {
    * `futureRevision`, `tooManyRequests`.
    */
   async hash(revision: Revision, requester: Requester & { readonly signal: AbortSignal }): Promise<KeysHash> {
-    const release = await this.#slots.take(requester.signal);
-    try {
-      return await this.#hashWithRestarts(revision, requester);
-    } finally {
-      release();
-    }
+    return this.#slots.run(() => this.#hashWithRestarts(revision, requester), requester.signal);
   }
 
   /**
@@ -55,15 +51,11 @@ export class KeyHasher {
   async forCompaction(revision: Revision, requester: Requester): Promise<CompactionHash | undefined> {
     if (revision <= 0) return undefined;
     try {
-      const signal = AbortSignal.timeout(limits.compactionHashMsMax);
-      const release = await this.#slots.take(signal);
-      try {
+      return await this.#slots.run(async () => {
         const within = withDeadline(requester, limits.compactionHashMsMax);
         const { compactRevision, hash } = await this.#hashAll({ revision, forCompaction: true }, within);
         return { revision, compactRevision, hash };
-      } finally {
-        release();
-      }
+      }, AbortSignal.timeout(limits.compactionHashMsMax));
     } catch (error) {
       if (error instanceof EtcdError || error instanceof DriverError) return undefined;
       throw error;

@@ -2,11 +2,12 @@
  * Caches the number of keys of ranges at their latest requested revision. Clients count the same
  * few ranges again and again, and page through a range at one revision.
  */
+import { BoundedCache } from '../../kit/bounded-cache.ts';
 import { limits } from '../../limits.ts';
-import type { Keys, RangeOperation } from '../../mvcc/operations.ts';
+import type { Keys } from '../../mvcc/ids.ts';
+import type { RangeOperation } from '../../mvcc/operations.ts';
 import type { RangeCount, RangePages } from '../../mvcc/reads/range-page.ts';
 import { nextKeyText } from '../../sql/key-text.ts';
-import { BoundedCache } from '../../text/bounded-cache.ts';
 
 export class KnownCounts {
   /** How often a requested count was cached, and how often it was not. */
@@ -41,5 +42,5 @@ export class KnownCounts {
 
 /** The name of a range. A key contains no character 0. */
 function nameOf(keys: Keys): string {
-  return 'one' in keys ? keys.one : `${keys.start}\u0000${keys.end ?? ''}`;
+  return 'one' in keys ? keys.one : `${keys.start}\u0000${keys.end}`;
 }

@@ -3,8 +3,8 @@
  * one.
  */
 import type { Driver } from '../../drivers/driver.ts';
+import { markSingleUse } from '../../kit/memory.ts';
 import { limits } from '../../limits.ts';
-import { markSingleUse } from '../../memory.ts';
 import type { RangeOperation } from '../../mvcc/operations.ts';
 import type { PointRead, PointReads } from '../../mvcc/reads/point-reads.ts';
 import type { Head, RangeResult } from '../../mvcc/results.ts';

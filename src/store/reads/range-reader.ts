@@ -4,14 +4,14 @@
  */
 import type { Driver, ReadLane } from '../../drivers/driver.ts';
 import { EtcdError } from '../../errors.ts';
+import { markSingleUse } from '../../kit/memory.ts';
 import { limits } from '../../limits.ts';
-import { markSingleUse } from '../../memory.ts';
 import type { RangeOperation } from '../../mvcc/operations.ts';
 import type { PagePosition, RangePages, RangeRequest } from '../../mvcc/reads/range-page.ts';
 import type { Head, KeyValueBlock, RangeResult } from '../../mvcc/results.ts';
 import type { Fill } from '../../read-cache/fill.ts';
 import type { ReadCache } from '../../read-cache/read-cache.ts';
-import { keyText } from '../../sql/key-text.ts';
+import { endOfKeys, keyText } from '../../sql/key-text.ts';
 import { OriginSlots } from '../queues/origin-slots.ts';
 import type { PacedAnswers } from '../queues/paced-answers.ts';
 import { internal, type Requester } from '../queues/requester.ts';
@@ -32,7 +32,7 @@ const restartsMax = 3;
 
 const countOfAll: RangeOperation = {
   kind: 'range',
-  keys: { start: keyText(new Uint8Array(0)), end: undefined },
+  keys: { start: keyText(new Uint8Array(0)), end: endOfKeys },
   revision: 0,
   limit: 0,
   sort: undefined,

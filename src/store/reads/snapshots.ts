@@ -2,14 +2,15 @@
  * Sends snapshots of the store to clients, a few at a time. A slow client loses its snapshot to a
  * call that waits.
  */
+
 import { type RunRead, type SnapshotOptions, SnapshotReading } from '../../backend/snapshot-reading.ts';
 import { pageBytes } from '../../bbolt/layout.ts';
 import type { Driver } from '../../drivers/driver.ts';
 import { etcdError } from '../../errors.ts';
+import { Slots } from '../../kit/slots.ts';
 import { limits } from '../../limits.ts';
-import type { Revision } from '../../mvcc/operations.ts';
+import type { Revision } from '../../mvcc/ids.ts';
 import type { CompactionHolds } from '../compaction/compaction-holds.ts';
-import { Slots } from '../queues/slots.ts';
 import { ClientPace } from './client-pace.ts';
 
 /** A snapshot whose size is known. It can be read once. */
@@ -65,12 +66,8 @@ export class Snapshots {
     options: SnapshotOptions,
     use: (reading: SnapshotReading) => Promise<Result>,
   ): Promise<Result> {
-    const release = await this.#slots.take(options.signal);
-    try {
-      return await this.#holds.during(async () => use(await SnapshotReading.begin(this.#read, options)));
-    } finally {
-      release();
-    }
+    const read = async () => use(await SnapshotReading.begin(this.#read, options));
+    return this.#slots.run(() => this.#holds.during(read), options.signal);
   }
 
   /** Ends when the work ends, or when its client has read nothing for too long. */

@@ -1,4 +1,5 @@
-import type { Compare, Keys, TxnStep, WriteOperation } from '../../mvcc/operations.ts';
+import type { Keys } from '../../mvcc/ids.ts';
+import type { Compare, TxnStep, WriteOperation } from '../../mvcc/operations.ts';
 
 /** Memory of an operation, a step or a compare, without its keys and values. */
 const baseBytes = 256;

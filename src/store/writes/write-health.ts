@@ -2,10 +2,12 @@
  * Alarms of this instance that are kept in memory, because the database cannot record them: it
  * accepts no writes.
  */
+
 import type { Driver, DriverBatchResult } from '../../drivers/driver.ts';
-import { DriverError } from '../../errors.ts';
+import { isDriverError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
-import { type Alarm, alarmNumbers, type MemberId } from '../../mvcc/operations.ts';
+import type { MemberId } from '../../mvcc/ids.ts';
+import { type Alarm, alarmNumbers } from '../../mvcc/operations.ts';
 
 export class WriteHealth {
   readonly #driver: Driver;
@@ -55,6 +57,6 @@ export class WriteHealth {
   }
 
   #observeFailure(error: unknown): void {
-    if (error instanceof DriverError && error.kind === 'full') this.#fullAtMs = performance.now();
+    if (isDriverError(error, 'full')) this.#fullAtMs = performance.now();
   }
 }

@@ -1,4 +1,4 @@
-import type { Keys } from '../../mvcc/operations.ts';
+import type { Keys } from '../../mvcc/ids.ts';
 import type { LogEvent } from '../../mvcc/results.ts';
 
 /** The kinds of events, and whether they include the previous key-values. */
@@ -47,7 +47,7 @@ export class Audience<Member extends { slot: number }> {
 export function audienceName(keys: Keys, { puts, deletes, previous }: EventSelection): string {
   const form = `${puts ? 'p' : ''}${deletes ? 'd' : ''}${previous ? 'v' : ''}`;
   if ('one' in keys) return `${form}\0${keys.one}`;
-  return `${form}\0${keys.start}\0${keys.end ?? '\0'}`;
+  return `${form}\0${keys.start}\0${keys.end}`;
 }
 
 /** Whether the selection includes the kind of an event. */

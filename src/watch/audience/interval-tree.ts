@@ -6,7 +6,7 @@
  * The tree is a treap: its shape follows from the priorities alone, so it is balanced for any order
  * of insertions.
  */
-import type { Interval, KeyText } from '../../sql/key-text.ts';
+import type { Interval } from '../../kit/intervals.ts';
 
 interface Node<Item> {
   readonly interval: Interval;
@@ -14,8 +14,8 @@ interface Node<Item> {
   readonly priority: number;
   left: Node<Item> | undefined;
   right: Node<Item> | undefined;
-  /** The farthest end in this subtree; undefined: no end. */
-  endMax: KeyText | undefined;
+  /** The farthest end in this subtree. */
+  endMax: string;
 }
 
 type Link<Item> = Node<Item> | undefined;
@@ -63,10 +63,10 @@ function newNode<Item>(interval: Interval, item: Item, priority: number): Node<I
 }
 
 function collect<Item>(node: Node<Item>, key: string, found: Item[]): void {
-  if (node.endMax !== undefined && node.endMax <= key) return;
+  if (node.endMax <= key) return;
   if (node.left) collect(node.left, key, found);
   if (node.interval.start > key) return;
-  if (node.interval.end === undefined || key < node.interval.end) for (const item of node.items) found.push(item);
+  if (key < node.interval.end) for (const item of node.items) found.push(item);
   if (node.right) collect(node.right, key, found);
 }
 
@@ -127,21 +127,14 @@ function merge<Item>(before: Link<Item>, after: Link<Item>): Link<Item> {
 
 function updated<Item>(node: Node<Item>): Node<Item> {
   let end = node.interval.end;
-  if (node.left) end = farther(end, node.left.endMax);
-  if (node.right) end = farther(end, node.right.endMax);
+  if (node.left && node.left.endMax > end) end = node.left.endMax;
+  if (node.right && node.right.endMax > end) end = node.right.endMax;
   node.endMax = end;
   return node;
-}
-
-function farther(one: KeyText | undefined, other: KeyText | undefined): KeyText | undefined {
-  if (one === undefined || other === undefined) return undefined;
-  return one > other ? one : other;
 }
 
 function compare(one: Interval, other: Interval): number {
   if (one.start !== other.start) return one.start < other.start ? -1 : 1;
   if (one.end === other.end) return 0;
-  if (one.end === undefined) return 1;
-  if (other.end === undefined) return -1;
   return one.end < other.end ? -1 : 1;
 }

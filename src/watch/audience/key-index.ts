@@ -1,4 +1,4 @@
-import type { Keys } from '../../mvcc/operations.ts';
+import type { Keys } from '../../mvcc/ids.ts';
 import { IntervalTree } from './interval-tree.ts';
 
 /**
@@ -38,10 +38,4 @@ export class KeyIndex<Item> {
     if (items) items.push(item);
     else this.#single.set(key, [item]);
   }
-}
-
-/** Whether these keys include a key. */
-export function holdsKey(keys: Keys, key: string): boolean {
-  if ('one' in keys) return keys.one === key;
-  return key >= keys.start && (keys.end === undefined || key < keys.end);
 }

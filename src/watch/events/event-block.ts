@@ -1,7 +1,7 @@
 import { assert } from '../../errors.ts';
-import type { Revision, RowId } from '../../mvcc/operations.ts';
+import { lowerBound } from '../../kit/lower-bound.ts';
+import type { Revision, RowId } from '../../mvcc/ids.ts';
 import type { LogEvent } from '../../mvcc/results.ts';
-import { lowerBound } from '../audience/lower-bound.ts';
 import type { Position } from '../position.ts';
 
 /**

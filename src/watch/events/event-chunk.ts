@@ -1,5 +1,5 @@
 import { assert } from '../../errors.ts';
-import type { Revision } from '../../mvcc/operations.ts';
+import type { Revision } from '../../mvcc/ids.ts';
 import type { LogEvent } from '../../mvcc/results.ts';
 import { sizeLength } from '../../wire/size.ts';
 import type { Position } from '../position.ts';

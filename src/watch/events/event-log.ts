@@ -1,6 +1,6 @@
-import type { Revision, RowId } from '../../mvcc/operations.ts';
+import { lowerBound } from '../../kit/lower-bound.ts';
+import type { Revision, RowId } from '../../mvcc/ids.ts';
 import type { LogEvent } from '../../mvcc/results.ts';
-import { lowerBound } from '../audience/lower-bound.ts';
 import type { Position } from '../position.ts';
 import { watchLimits } from '../watch-limits.ts';
 import { EventBlock } from './event-block.ts';

@@ -1,5 +1,5 @@
 /** The events that watches read from the store: rows of the log. */
-import type { Keys, Revision, RowId } from '../../mvcc/operations.ts';
+import type { Keys, Revision, RowId } from '../../mvcc/ids.ts';
 import type { EventsRequest } from '../../mvcc/reads/events.ts';
 import type { Head, LogEvent } from '../../mvcc/results.ts';
 import type { EventFedCache } from './event-fed-cache.ts';

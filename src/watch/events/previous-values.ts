@@ -1,4 +1,4 @@
-import type { Revision } from '../../mvcc/operations.ts';
+import type { Revision } from '../../mvcc/ids.ts';
 import type { LogEvent } from '../../mvcc/results.ts';
 
 /**

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { limits } from '../../../src/limits.ts';
-import type { LeaseId, TxnStep, WriteOperation } from '../../../src/mvcc/operations.ts';
+import type { LeaseId } from '../../../src/mvcc/ids.ts';
+import type { TxnStep, WriteOperation } from '../../../src/mvcc/operations.ts';
 import { eventsAfter, unpackEvents } from '../../../src/mvcc/reads/events.ts';
 import { takeOver } from '../../../src/mvcc/start-up/take-over.ts';
 import { writeBatch } from '../../../src/mvcc/writes/write-batch.ts';
-import { keyText } from '../../../src/sql/key-text.ts';
+import { endOfKeys, keyText } from '../../../src/sql/key-text.ts';
 import { Random } from '../../parity/random.ts';
 import { TINE_DRIVERS } from '../../support/index.ts';
 import { compact, grant, put, remove, testDatabase } from '../../transfer/databases.ts';
@@ -51,7 +52,7 @@ function drawTransaction(random: Random): WriteOperation {
 }
 
 function interval(from: string) {
-  return { start: keyText(Buffer.from(from)), end: undefined };
+  return { start: keyText(Buffer.from(from)), end: endOfKeys };
 }
 
 for (const driver of TINE_DRIVERS) {

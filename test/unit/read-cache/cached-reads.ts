@@ -1,6 +1,7 @@
 import type { TestContext } from 'node:test';
 import { pino } from 'pino';
-import type { RangeOperation, Revision } from '../../../src/mvcc/operations.ts';
+import type { Revision } from '../../../src/mvcc/ids.ts';
+import type { RangeOperation } from '../../../src/mvcc/operations.ts';
 import type { Head, RangeResult } from '../../../src/mvcc/results.ts';
 import { ReadCache } from '../../../src/read-cache/read-cache.ts';
 import { keyText } from '../../../src/sql/key-text.ts';
@@ -36,8 +37,8 @@ export function cachedReads(
   const cache = new ReadCache({ bytesMax, latestHead: () => source.latestHead });
   source.cache = cache;
   const logger = pino({ level: 'silent' });
-  const origin = { clusterId: 1n, memberId: 1n, raftTerm: 1 };
-  const hub = new WatchHub({ source, origin, logger, progressIntervalMs: 60_000, fragmentBytesMax: 1_000_000 });
+  const identity = { clusterId: 1n, memberId: 1n, raftTerm: 1 };
+  const hub = new WatchHub({ source, identity, logger, progressIntervalMs: 60_000, fragmentBytesMax: 1_000_000 });
   context.after(() => hub.close());
   const observeHead = (head: Head) => {
     source.observeHead(head);

@@ -2,13 +2,14 @@
  * A database in memory under the store's readers: replies come late and out of order, while others
  * commit.
  */
+
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Driver } from '../../../src/drivers/driver.ts';
 import { DriverError, etcdError } from '../../../src/errors.ts';
-import type { RangeOperation, Revision } from '../../../src/mvcc/operations.ts';
+import { intervalOf, type Revision } from '../../../src/mvcc/ids.ts';
+import type { RangeOperation } from '../../../src/mvcc/operations.ts';
 import type { PointRead, PointReads } from '../../../src/mvcc/reads/point-reads.ts';
 import type { RangePages, RangeRequest } from '../../../src/mvcc/reads/range-page.ts';
-import { nameInterval } from '../../../src/mvcc/reads/read-point.ts';
 import type { Head } from '../../../src/mvcc/results.ts';
 import { FakeEventSource } from '../watch/fake-event-source.ts';
 
@@ -38,7 +39,7 @@ export class ModelDatabase {
 
   /** All key-values of an interval of keys at a revision. */
   stateAt(revision: Revision, keys: RangeOperation['keys']): State {
-    const { start, end } = nameInterval(keys);
+    const { start, end } = intervalOf(keys);
     const state = new Map<string, Uint8Array>();
     for (const event of this.source.history) {
       if (event.revision > revision || event.key < start || event.key >= end) continue;

@@ -1,9 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { DriverError } from '../../../src/errors.ts';
-import type { Keys, Revision, RowId } from '../../../src/mvcc/operations.ts';
+import { holdsKey, type Keys, type Revision, type RowId } from '../../../src/mvcc/ids.ts';
 import type { EventsRequest } from '../../../src/mvcc/reads/events.ts';
 import type { Head, LogEvent } from '../../../src/mvcc/results.ts';
-import { holdsKey } from '../../../src/watch/audience/key-index.ts';
 import type { EventFedCache } from '../../../src/watch/events/event-fed-cache.ts';
 import type { EventFollower, EventPage, EventSource } from '../../../src/watch/events/event-source.ts';
 import { Event } from '../../../src/wire/generated/mvccpb/kv.ts';

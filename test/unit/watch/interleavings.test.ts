@@ -5,12 +5,12 @@
  * of its keys from its start on: in order, once, transactions whole. Progress never reports more
  * than was sent.
  */
+
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { Revision } from '../../../src/mvcc/operations.ts';
+import { holdsKey, type Revision } from '../../../src/mvcc/ids.ts';
 import { isSelected } from '../../../src/watch/audience/audience.ts';
-import { holdsKey } from '../../../src/watch/audience/key-index.ts';
 import type { WatchSession } from '../../../src/watch/watch-session.ts';
 import type { WatchParameters } from '../../../src/watch/watcher.ts';
 import { chosenSeed, numberFromEnvironment, Random } from '../../parity/random.ts';

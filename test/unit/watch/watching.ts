@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { pino } from 'pino';
-import type { Keys } from '../../../src/mvcc/operations.ts';
-import type { KeyText } from '../../../src/sql/key-text.ts';
+import type { Keys } from '../../../src/mvcc/ids.ts';
+import { endOfKeys, type KeyText } from '../../../src/sql/key-text.ts';
 import { WatchHub, type WatchHubOptions } from '../../../src/watch/hub.ts';
 import { WatchSession } from '../../../src/watch/watch-session.ts';
 import type { WatchParameters } from '../../../src/watch/watcher.ts';
@@ -24,7 +24,7 @@ export function watching(context: { after(work: () => void): void }, options: Pa
   source.cache = cache;
   const hub = new WatchHub({
     source,
-    origin: { clusterId: 7n, memberId: 8n, raftTerm: 2 },
+    identity: { clusterId: 7n, memberId: 8n, raftTerm: 2 },
     logger: pino({ level: 'silent' }),
     pageRowsMax: 50,
     progressIntervalMs: 60_000,
@@ -64,7 +64,7 @@ export function prefix(text: string): Keys {
   return { start: text as KeyText, end: `${text.slice(0, -1)}${String.fromCharCode(last + 1)}` as KeyText };
 }
 
-export const allKeys: Keys = { start: '\x010' as KeyText, end: undefined };
+export const allKeys: Keys = { start: '\x010' as KeyText, end: endOfKeys };
 
 /** Waits until a condition holds. Fails after five seconds. */
 export async function until(what: string, holds: () => boolean): Promise<void> {

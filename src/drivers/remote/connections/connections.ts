@@ -3,9 +3,11 @@
  * them through `Lanes`. In an outage all connections are abandoned, and no work is sent until the
  * database answers again. After a switch to another host, new work goes to that host.
  */
+
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { DriverError } from '../../../errors.ts';
+import { DriverError, isDriverError } from '../../../errors.ts';
+import { within } from '../../../kit/within.ts';
 import { limits } from '../../../limits.ts';
 import type { Query } from '../../../mvcc/program.ts';
 import type { Histogram } from '../../../statistics/histogram.ts';
@@ -120,7 +122,7 @@ export class Connections {
       return await this.#runOn(borrowed, transaction, (session) => work(observeReplies(session, wait)));
     } catch (error) {
       // The retry uses the host that serves by then.
-      if (this.#hosts.isList && isLost(error)) await this.#hosts.check();
+      if (this.#hosts.isList && isDriverError(error, 'lost')) await this.#hosts.check();
       throw error;
     } finally {
       wait.end();
@@ -140,7 +142,7 @@ export class Connections {
       wait.answered();
       return await this.#writeGuardedOn(borrowed, write);
     } catch (error) {
-      if (this.#hosts.isList && isLost(error)) await this.#hosts.check();
+      if (this.#hosts.isList && isDriverError(error, 'lost')) await this.#hosts.check();
       throw error;
     } finally {
       wait.end();
@@ -248,16 +250,6 @@ export class Connections {
   async #open(connections: HostConnections, lane: Lane, deadlineMs: number): Promise<BorrowedConnection> {
     const opening = connections.open(lane);
     let isLate = false;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<never>((_resolve, reject) => {
-      timer = setTimeout(
-        () => {
-          isLate = true;
-          reject(new DriverError('lost', 'the connection to the database timed out'));
-        },
-        Math.max(1, deadlineMs - performance.now()),
-      );
-    });
     opening.then(
       (borrowed) => {
         this.#lanes.opened(connections.count);
@@ -265,11 +257,10 @@ export class Connections {
       },
       () => this.#lanes.leave(lane),
     );
-    try {
-      return await Promise.race([opening, late]);
-    } finally {
-      clearTimeout(timer);
-    }
+    return await within(Math.max(1, deadlineMs - performance.now()), opening, () => {
+      isLate = true;
+      throw new DriverError('lost', 'the connection to the database timed out');
+    });
   }
 
   #inLane({ session, release }: BorrowedConnection, lane: Lane): BorrowedConnection {
@@ -300,7 +291,7 @@ export class Connections {
 
   /** Whether another host is used since the connection failed. */
   async #hasMoved(connections: HostConnections, error: unknown): Promise<boolean> {
-    if (!this.#hosts.isList || !isLost(error) || this.#outages.isOutage) return false;
+    if (!this.#hosts.isList || !isDriverError(error, 'lost') || this.#outages.isOutage) return false;
     if (connections === this.#used) await this.#hosts.check();
     return connections !== this.#used && !this.#outages.isOutage;
   }
@@ -342,7 +333,7 @@ export class Connections {
     } catch (error) {
       const isInDoubt = error instanceof CommitInDoubt;
       // A commit that a cluster refused leaves the connection usable.
-      borrowed.release(isInDoubt && !isLost(error.cause as Error) ? 'good' : 'broken');
+      borrowed.release(isInDoubt && !isDriverError(error.cause, 'lost') ? 'good' : 'broken');
       if (!isInDoubt) throw this.#options.engine.classifyError(error);
       error.result = result;
       throw error;
@@ -359,7 +350,7 @@ export class Connections {
       await engine.now(session);
     } catch (error) {
       const failure = engine.classifyError(error);
-      if (isLost(failure)) throw failure;
+      if (isDriverError(failure, 'lost')) throw failure;
     } finally {
       connections.abandonAll();
     }
@@ -464,9 +455,5 @@ async function end(borrowed: BorrowedConnection, ending: Promise<void>): Promise
  * after `tooLarge`, a new connection reads a raised bound.
  */
 function endsConnection(failure: Error): boolean {
-  return isLost(failure) || (failure instanceof DriverError && failure.kind === 'tooLarge');
-}
-
-function isLost(failure: unknown): boolean {
-  return failure instanceof DriverError && failure.kind === 'lost';
+  return isDriverError(failure, 'lost', 'tooLarge');
 }

@@ -3,15 +3,17 @@
  * together when the address no longer answers. `Lanes` bounds how many are in use. A connection is
  * opened only when none is idle, so there are never more than this bound.
  */
+
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DatabaseHost } from '../../../config/database/database-dsn.ts';
 import { DriverError } from '../../../errors.ts';
+import { succeedsWithin } from '../../../kit/within.ts';
 import { limits } from '../../../limits.ts';
 import type { StatementMeter } from '../../statement-meter.ts';
 import type { Engine } from '../engine.ts';
 import { remoteLimits } from '../remote-limits.ts';
 import type { Session } from '../session.ts';
-import { succeedsWithin } from '../succeeds-within.ts';
+
 import { type Lane, laneNames } from './lanes.ts';
 
 /** A session, and the function that returns its connection. */

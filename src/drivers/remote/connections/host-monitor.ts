@@ -1,6 +1,6 @@
 /** Monitors one of several hosts over a connection of its own, which it keeps. */
 import type { DatabaseHost } from '../../../config/database/database-dsn.ts';
-import { DriverError } from '../../../errors.ts';
+import { DriverError, isDriverError } from '../../../errors.ts';
 import type { Engine, Node, NodeState } from '../engine.ts';
 import { remoteLimits } from '../remote-limits.ts';
 import { withReplyTimeout } from '../reply-timeout.ts';
@@ -147,6 +147,6 @@ export class HostMonitor {
  * error. A broken connection may be temporary.
  */
 function isRefusal(failure: Error): boolean {
-  if (!(failure instanceof DriverError) || failure.kind !== 'lost') return true;
+  if (!isDriverError(failure, 'lost')) return true;
   return (failure.cause as { code?: unknown } | undefined)?.code === 'ECONNREFUSED';
 }

@@ -3,8 +3,8 @@
  * error, and a database that waits for a lock sends nothing either. So when a reply is overdue, a
  * new connection probes whether the database answers.
  */
+import { succeedsWithin } from '../../../kit/within.ts';
 import { remoteLimits } from '../remote-limits.ts';
-import { succeedsWithin } from '../succeeds-within.ts';
 
 export interface OutageDetectorOptions {
   /** Probes the database over a new connection. Rejects if it does not answer. */

@@ -1,6 +1,8 @@
 /** Decides which work is small enough for the event loop: less than 1 ms of SQLite. */
+
 import { limits } from '../../../limits.ts';
-import type { Keys, TxnStep, WriteOperation } from '../../../mvcc/operations.ts';
+import type { Keys } from '../../../mvcc/ids.ts';
+import type { TxnStep, WriteOperation } from '../../../mvcc/operations.ts';
 import type { ReadInput, ReadName } from '../../../mvcc/read-programs.ts';
 import { headId } from '../../../sql/rows/head-row.ts';
 import type { Row } from '../../../sql/statement.ts';

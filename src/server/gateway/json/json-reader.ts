@@ -1,62 +1,73 @@
 import { isUtf8 } from 'node:buffer';
-import { AssertionError, assert } from '../../../errors.ts';
-import { shortened } from '../../../text/shortened.ts';
-import { isJsonSpace } from './json-scanner.ts';
-import { ProtoJsonError } from './proto-json-error.ts';
+import { shortened } from '../../../kit/shortened.ts';
+import {
+  backslash,
+  closeBrace,
+  closeBracket,
+  colon,
+  comma,
+  isJsonSpace,
+  openBrace,
+  openBracket,
+  quote,
+} from './json-bytes.ts';
+import { JsonError } from './json-error.ts';
 
-/**
- * A scalar value, or the first token of an object or list. `raw` is its source text, for errors.
- */
-export type ScalarToken = { readonly start: number; readonly raw: string } & (
-  | { readonly kind: 'string'; readonly text: string }
-  | { readonly kind: 'number' }
-  | { readonly kind: 'bool'; readonly value: boolean }
-  | { readonly kind: 'other' }
-);
+/** A scalar value, or the bracket of an object or list. `raw` is its source text, for errors. */
+export type ScalarToken =
+  | { readonly kind: 'string'; readonly raw: string; readonly text: string }
+  | { readonly kind: 'bool'; readonly raw: string; readonly value: boolean }
+  | { readonly kind: 'number' | 'null'; readonly raw: string }
+  | { readonly kind: 'bracket'; readonly raw: '{' | '[' };
 
-export interface NameToken {
-  readonly start: number;
+interface StringToken {
   readonly raw: string;
   readonly text: string;
 }
 
 /** Characters of a wrong value that an error shows. */
-export const shownLengthMax = 256;
+const shownLengthMax = 256;
 
-const quote = 0x22;
-const backslash = 0x5c;
-const [openBrace, closeBrace, openBracket, closeBracket, comma, colon] = Buffer.from('{}[],:');
+/** Nesting depth of a value that is skipped. Go's limit. */
+const depthMax = 10_000;
+
+/** The first letter of `null`. No other value begins with it. */
+const letterN = 0x6e;
+
+const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
 /**
- * Reads one JSON value whose syntax is already checked, except for invalid UTF-8 in strings. Errors
- * contain the position, in the words of Go's protojson.
+ * Reads one JSON value token by token, without a copy of it: a tree of objects may take 20 times
+ * the memory of the text. All methods throw JsonError at the first token that is not JSON.
  */
 export class JsonReader {
   readonly #json: Buffer;
-  /** All of it is valid UTF-8, so strings need no check of their own. */
-  readonly #isText: boolean;
   #at = 0;
+  /** An object or a list was entered, and nothing in it was read. */
+  #isFirst = true;
 
+  /** @throws JsonError when the text is not UTF-8 */
   constructor(json: Buffer) {
+    if (!isUtf8(json)) throw new JsonError('invalid JSON: the text is not UTF-8');
     this.#json = json;
-    this.#isText = isUtf8(json);
   }
 
   enterObject(): void {
-    this.#enter(openBrace);
+    this.#enter(openBrace, 'an object');
   }
 
   enterList(): void {
-    this.#enter(openBracket);
+    this.#enter(openBracket, 'a list');
   }
 
   /** The name of the next member. Its value must be read next. Undefined: the object has ended. */
-  nextName(): NameToken | undefined {
+  nextName(): string | undefined {
     if (!this.#hasNext(closeBrace)) return undefined;
-    const token = this.#string();
     this.#skipSpace();
-    this.#expect(colon);
-    return token;
+    const { text } = this.#string();
+    this.#skipSpace();
+    this.#expect(colon, 'a colon');
+    return text;
   }
 
   /** Whether the list has another element. */
@@ -67,165 +78,113 @@ export class JsonReader {
   /** Skips a null. False: the next value is not null. */
   skipNull(): boolean {
     this.#skipSpace();
-    if (this.#json[this.#at] !== 0x6e) return false;
-    this.#at += 'null'.length;
-    return true;
+    return this.#json[this.#at] === letterN && this.scalar().kind === 'null';
   }
 
   /** The next value. For an object or a list, only its bracket. */
   scalar(): ScalarToken {
     this.#skipSpace();
-    const start = this.#at;
-    if (this.#json[start] === quote) return { kind: 'string', ...this.#string() };
-    const raw = this.#word();
-    if (raw === 'true' || raw === 'false') return { kind: 'bool', start, raw, value: raw === 'true' };
-    const first = raw.charCodeAt(0);
-    return { kind: first === 0x2d || (first >= 0x30 && first <= 0x39) ? 'number' : 'other', start, raw };
+    const first = this.#json[this.#at];
+    if (first === quote) return { kind: 'string', ...this.#string() };
+    if (first === openBrace) return { kind: 'bracket', raw: '{' };
+    if (first === openBracket) return { kind: 'bracket', raw: '[' };
+    const end = this.#wordEnd();
+    const raw = this.#json.toString('latin1', this.#at, end);
+    const isBool = raw === 'true' || raw === 'false';
+    if (!isBool && raw !== 'null' && !number.test(raw)) throw syntaxError(this.#at, 'a value');
+    this.#at = end;
+    if (isBool) return { kind: 'bool', raw, value: raw === 'true' };
+    return { kind: raw === 'null' ? 'null' : 'number', raw };
   }
 
   /** Skips any value. */
   skipValue(): void {
-    let depth = 0;
+    const open: ('{' | '[')[] = [];
     do {
-      this.#skipSpace();
-      switch (this.#json[this.#at]) {
-        case openBrace:
-        case openBracket:
-          depth += 1;
-          this.#at += 1;
-          break;
-        case closeBrace:
-        case closeBracket:
-          depth -= 1;
-          this.#at += 1;
-          break;
-        case comma:
-        case colon:
-          this.#at += 1;
-          break;
-        case quote:
-          this.#string();
-          break;
-        default:
-          this.#at = this.#wordEnd();
+      const token = this.scalar();
+      if (token.kind === 'bracket') {
+        if (open.length === depthMax) throw new JsonError('the JSON is nested too deep');
+        open.push(token.raw);
+        this.#at += 1;
+        this.#isFirst = true;
       }
-    } while (depth > 0);
+      while (open.length > 0 && !this.#hasNextIn(open.at(-1))) open.pop();
+    } while (open.length > 0);
   }
 
-  /** An error for the value at an offset. */
-  error(start: number, text: string): ProtoJsonError {
-    return new ProtoJsonError(`(${this.#position(start)}): ${text}`);
+  #hasNextIn(bracket: '{' | '[' | undefined): boolean {
+    return bracket === '{' ? this.nextName() !== undefined : this.hasNextElement();
   }
 
-  #syntaxError(start: number, text: string): ProtoJsonError {
-    return new ProtoJsonError(`syntax error (${this.#position(start)}): ${text}`);
+  #enter(bracket: number, what: string): void {
+    this.#skipSpace();
+    if (this.#json[this.#at] !== bracket) throw new JsonError(`expected ${what}, not ${shownValue(this.scalar())}`);
+    this.#at += 1;
+    this.#isFirst = true;
   }
 
-  /** Lines and characters count from 1. */
-  #position(start: number): string {
-    let line = 1;
-    let character = 1;
-    for (const byte of this.#json.subarray(0, start)) {
-      if (byte === 0x0a) {
-        line += 1;
-        character = 1;
-      } else if ((byte & 0xc0) !== 0x80) {
-        character += 1;
-      }
-    }
-    return `line ${line}:${character}`;
-  }
-
-  #enter(bracket: number | undefined): void {
+  /** Skips the bracket at the end of an object or list, or the comma before another element. */
+  #hasNext(bracket: number): boolean {
+    const isFirst = this.#isFirst;
+    this.#isFirst = false;
     this.#skipSpace();
     if (this.#json[this.#at] === bracket) {
       this.#at += 1;
-      return;
+      return false;
     }
-    const { start, raw } = this.scalar();
-    throw this.#syntaxError(start, `unexpected token ${shortened(raw, shownLengthMax)}`);
-  }
-
-  /**
-   * Skips the closing bracket of an object or list, or a comma. Returns whether another element
-   * follows.
-   */
-  #hasNext(bracket: number | undefined): boolean {
-    this.#skipSpace();
-    if (this.#json[this.#at] === comma) {
-      this.#at += 1;
-      this.#skipSpace();
-    }
-    if (this.#json[this.#at] !== bracket) return true;
-    this.#at += 1;
-    return false;
+    if (!isFirst) this.#expect(comma, 'a comma or the end of the object or list');
+    return true;
   }
 
   #skipSpace(): void {
-    while (this.#at < this.#json.length && isJsonSpace(this.#json[this.#at] as number)) this.#at += 1;
+    while (isJsonSpace(this.#json[this.#at])) this.#at += 1;
   }
 
-  #expect(byte: number | undefined): void {
-    assert(this.#json[this.#at] === byte, 'the grammar of the JSON is sound');
+  #expect(byte: number, what: string): void {
+    if (this.#json[this.#at] !== byte) throw syntaxError(this.#at, what);
     this.#at += 1;
   }
 
-  /** A number, a literal, or a single bracket. */
-  #word(): string {
-    const start = this.#at;
-    this.#at = this.#wordEnd();
-    return this.#json.toString('latin1', start, this.#at);
-  }
-
+  /** The offset after the number or literal at the current offset. */
   #wordEnd(): number {
-    let end = this.#at + 1;
-    if (!isWordByte(this.#json[this.#at])) return end;
+    let end = this.#at;
     while (isWordByte(this.#json[end])) end += 1;
     return end;
   }
 
-  #string(): NameToken {
+  #string(): StringToken {
     const start = this.#at;
-    const end = this.#stringEnd(start);
-    const bytes = this.#json.subarray(start, end);
-    if (!this.#isText && !isUtf8(bytes)) throw this.#syntaxError(start, 'invalid UTF-8 in string');
-    const raw = bytes.toString('utf8');
-    this.#at = end;
-    if (!bytes.includes(backslash)) return { start, raw, text: raw.slice(1, -1) };
-    const text: unknown = JSON.parse(raw);
-    assert(typeof text === 'string', 'a string was read');
-    if (!text.isWellFormed()) throw this.#surrogateError(start, raw);
-    return { start, raw, text };
-  }
-
-  /** The offset after the closing quote of a string. */
-  #stringEnd(start: number): number {
-    let at = start + 1;
-    for (let byte = this.#json[at]; byte !== quote; byte = this.#json[at]) at += byte === backslash ? 2 : 1;
-    return at + 1;
-  }
-
-  /**
-   * The error for the first escape of a surrogate without its other half. Go shows the six bytes
-   * after it.
-   */
-  #surrogateError(start: number, raw: string): ProtoJsonError {
-    const escapes = /\\(?:u(d[\da-f]{3})|.)/gi;
-    for (let match = escapes.exec(raw); match !== null; match = escapes.exec(raw)) {
-      const [, half] = match;
-      if (half === undefined || half[1] === undefined || half[1] < '8') continue;
-      const pair = /^\\u(d[89ab][\da-f]{2})\\u(d[c-f][\da-f]{2})/i.exec(raw.slice(match.index));
-      if (pair !== null) {
-        escapes.lastIndex = match.index + pair[0].length;
-        continue;
-      }
-      const restStart = start + Buffer.byteLength(raw.slice(0, escapes.lastIndex));
-      const rest = this.#json.subarray(restStart, restStart + 6);
-      if (rest.length < 6) return new ProtoJsonError('unexpected EOF');
-      return this.#syntaxError(start, `invalid escape code ${JSON.stringify(rest.toString('utf8'))} in string`);
+    this.#expect(quote, 'a string');
+    let hasEscape = false;
+    let end = this.#at;
+    for (let byte = this.#json[end]; byte !== quote; byte = this.#json[end]) {
+      if (byte === undefined || byte < 0x20) throw syntaxError(end, 'a character of a string');
+      hasEscape ||= byte === backslash;
+      end += byte === backslash ? 2 : 1;
     }
-    throw new AssertionError('text that is not well-formed has an escape that is not');
+    this.#at = end + 1;
+    const raw = this.#json.toString('utf8', start, this.#at);
+    return { raw, text: hasEscape ? unescaped(raw) : raw.slice(1, -1) };
   }
+}
+
+function syntaxError(at: number, expected: string): JsonError {
+  return new JsonError(`invalid JSON at byte ${at}: expected ${expected}`);
+}
+
+/** A wrong value, as an error shows it. */
+export function shownValue({ raw }: ScalarToken): string {
+  return shortened(raw, shownLengthMax);
+}
+
+function unescaped(raw: string): string {
+  try {
+    const text = JSON.parse(raw) as string;
+    if (text.isWellFormed()) return text;
+  } catch {
+    // The error below is the same for all wrong escapes.
+  }
+  throw new JsonError(`invalid JSON: wrong escape in the string ${shortened(raw, shownLengthMax)}`);
 }
 
 const wordBytes = new Set(Buffer.from('-+.0123456789abcdefghijklmnopqrstuvwxyzE'));

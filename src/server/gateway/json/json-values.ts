@@ -1,23 +1,26 @@
 import { EtcdError, StatusCode } from '../../../errors.ts';
-import { freeWhole } from '../../../memory.ts';
-import { isJsonSpace, JsonScanner, JsonSyntaxError } from './json-scanner.ts';
+import { freeWhole } from '../../../kit/memory.ts';
+import { backslash, closeBrace, closeBracket, isJsonSpace, openBrace, openBracket, quote } from './json-bytes.ts';
+import { JsonError } from './json-error.ts';
 
 const nothing = Buffer.alloc(0);
 /** Limit of unused bytes in the buffers that hold a value. */
 const slabBytesMax = 64 * 1024;
 
 /**
- * Splits a body into JSON values as it arrives, like Go's json.Decoder: values follow each other
- * with or without space, and the bytes after a value are not checked before the next value is
- * requested. Holds one chunk, and at most one incomplete value of bounded size before it.
+ * Splits a body into JSON objects as it arrives, like Go's json.Decoder: objects follow each other
+ * with or without space, and the bytes after an object are not looked at before the next one is
+ * requested. An object ends where its brackets are balanced; `JsonReader` checks the rest of the
+ * grammar. Holds one chunk, and at most one incomplete object of bounded size before it.
  */
 export class JsonValues {
   readonly #valueBytesMax: number;
   /** The last chunk, scanned up to `#at`. */
   #chunk: Buffer = nothing;
   #at = 0;
-  /** The scanner of the current value; undefined between values. */
-  #scanner: JsonScanner | undefined;
+  /** Open brackets of the current value; 0 between values. */
+  #depth = 0;
+  #within: 'structure' | 'string' | 'escape' = 'structure';
   /**
    * The bytes of the current value before the chunk: full buffers, and a last one that may have
    * free space.
@@ -29,6 +32,11 @@ export class JsonValues {
 
   constructor({ valueBytesMax }: { readonly valueBytesMax: number }) {
     this.#valueBytesMax = valueBytesMax;
+  }
+
+  /** Whether a value has begun that is not complete. */
+  get isInValue(): boolean {
+    return this.#depth > 0;
   }
 
   /** Bytes of the incomplete value, after `next` has returned all complete ones. */
@@ -45,33 +53,41 @@ export class JsonValues {
   /**
    * The next value; undefined if none is complete.
    *
-   * @throws JsonSyntaxError at the first invalid byte, EtcdError for a value that is too large
+   * @throws JsonError when a value is no object, EtcdError for a value that is too large
    */
   next(): Buffer | undefined {
     const chunk = this.#chunk;
-    if (this.#scanner === undefined) this.#skipSpace();
+    if (this.#depth === 0) this.#skipSpace();
     const start = this.#at;
     if (start === chunk.length) return undefined;
-    this.#scanner ??= new JsonScanner();
-    while (this.#at < chunk.length) {
-      this.#at = this.#scanner.skipText(chunk, this.#at);
-      if (this.#at === chunk.length) break;
-      const step = this.#scanner.step(chunk[this.#at] as number);
-      if (step !== 'endedBefore') this.#at += 1;
-      if (step === 'more') continue;
+    if (this.#depth === 0 && chunk[start] !== openBrace) throw new JsonError('a request is one JSON object');
+    for (let at = this.#at; at < chunk.length; at += 1) {
+      if (this.#within === 'string') at = textEnd(chunk, at);
+      if (at === chunk.length || !this.#endsWith(chunk[at] as number)) continue;
+      this.#at = at + 1;
       return this.#take(chunk.subarray(start, this.#at));
     }
+    this.#at = chunk.length;
     this.#hold(chunk.subarray(start));
     return undefined;
   }
 
-  /**
-   * The last value, at the end of the body. @throws JsonSyntaxError when the value is incomplete
-   */
-  last(): Buffer | undefined {
-    if (this.#scanner === undefined) return undefined;
-    if (!this.#scanner.canEnd) throw new JsonSyntaxError('unexpected EOF');
-    return this.#take(nothing);
+  /** Whether this byte is the last one of the value. */
+  #endsWith(byte: number): boolean {
+    switch (this.#within) {
+      case 'escape':
+        this.#within = 'string';
+        return false;
+      case 'string':
+        if (byte === quote) this.#within = 'structure';
+        else if (byte === backslash) this.#within = 'escape';
+        return false;
+      default:
+        if (byte === quote) this.#within = 'string';
+        else if (byte === openBrace || byte === openBracket) this.#depth += 1;
+        else if (byte === closeBrace || byte === closeBracket) this.#depth -= 1;
+        return this.#depth === 0;
+    }
   }
 
   #skipSpace(): void {
@@ -114,11 +130,17 @@ export class JsonValues {
 
   /** The value that ends with these bytes. A value that arrived in one chunk is not copied. */
   #take(bytes: Buffer): Buffer {
-    this.#scanner = undefined;
     if (this.#heldBytes === 0 && bytes.length <= this.#valueBytesMax) return bytes;
     this.#hold(bytes);
     const value = Buffer.concat([...this.#full, this.#last.subarray(0, this.#lastBytes)]);
     this.drop();
     return value;
   }
+}
+
+/** The offset of the first byte from `start` on that may end a string. */
+function textEnd(chunk: Buffer, start: number): number {
+  let at = start;
+  while (at < chunk.length && chunk[at] !== quote && chunk[at] !== backslash) at += 1;
+  return at;
 }

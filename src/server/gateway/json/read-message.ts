@@ -1,17 +1,16 @@
-import { shortened } from '../../../text/shortened.ts';
 import { messageDepthMax } from '../../../wire/reader.ts';
-import { JsonReader, shownLengthMax } from './json-reader.ts';
+import { JsonError } from './json-error.ts';
+import { JsonReader, shownValue } from './json-reader.ts';
 import type { FieldSchema, MessageSchema } from './message-schema.ts';
 import { MessageSink } from './message-sink.ts';
 import { ignored, parseScalar } from './parse-scalar.ts';
-import { ProtoJsonError } from './proto-json-error.ts';
 
 /**
  * The protobuf message of a JSON value, as Go's protojson reads it: fields by either name, 64-bit
  * numbers as strings or numbers, bytes in base64, enums by name or number, null for a missing
  * value. Unknown fields are ignored. `json` is one value that `JsonValues` has found.
  *
- * @throws ProtoJsonError
+ * @throws JsonError
  */
 export function readMessage(json: Buffer, schema: MessageSchema): Buffer {
   const sink = new MessageSink(json.length);
@@ -28,22 +27,21 @@ interface Reading {
 function readObject(reading: Reading, schema: MessageSchema): void {
   const { reader } = reading;
   reading.depth += 1;
-  if (reading.depth > messageDepthMax) throw new ProtoJsonError('exceeded max recursion depth');
+  if (reading.depth > messageDepthMax) throw new JsonError('the message is nested too deep');
   reader.enterObject();
   const seen: (FieldSchema | string)[] = [];
   for (let name = reader.nextName(); name !== undefined; name = reader.nextName()) {
-    const field = schema.byName.get(name.text);
+    const field = schema.byName.get(name);
     if (field === undefined) {
       reader.skipValue();
       continue;
     }
-    if (seen.includes(field)) throw reader.error(name.start, `duplicate field ${shortened(name.raw, shownLengthMax)}`);
+    if (seen.includes(field)) throw new JsonError(`the field ${name} is set twice`);
     seen.push(field);
     if (reader.skipNull()) continue;
     if (field.oneof !== undefined) {
-      if (seen.includes(field.oneof)) {
-        throw reader.error(name.start, `error parsing ${name.raw}, oneof ${field.oneof} is already set`);
-      }
+      if (seen.includes(field.oneof))
+        throw new JsonError(`the field ${name}: another field of ${field.oneof} is set already`);
       seen.push(field.oneof);
     }
     if (field.isList) readList(reading, field);
@@ -68,10 +66,7 @@ function readValue(reading: Reading, field: FieldSchema): void {
   const token = reader.scalar();
   const value = parseScalar(token, field.value);
   if (value === undefined) {
-    throw reader.error(
-      token.start,
-      `invalid value for ${field.value.kind} field ${field.jsonName}: ${shortened(token.raw, shownLengthMax)}`,
-    );
+    throw new JsonError(`invalid value for ${field.value.kind} field ${field.jsonName}: ${shownValue(token)}`);
   }
   if (value === ignored) return;
   const isDefault = typeof value === 'bigint' ? value === 0n : value.length === 0;

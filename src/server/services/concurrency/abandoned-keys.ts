@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DriverError, EtcdError } from '../../../errors.ts';
+import { Slots } from '../../../kit/slots.ts';
+import { SparseLog } from '../../../kit/sparse-log.ts';
 import { limits } from '../../../limits.ts';
 import type { Logger } from '../../../logger.ts';
-import type { Revision, TxnOperation } from '../../../mvcc/operations.ts';
-import { SparseLog } from '../../../sparse-log.ts';
+import type { Revision } from '../../../mvcc/ids.ts';
+import type { TxnOperation } from '../../../mvcc/operations.ts';
 import type { KeyText } from '../../../sql/key-text.ts';
 import { ownRequester } from '../../../store/queues/requester.ts';
-import { Slots } from '../../../store/queues/slots.ts';
 import type { Store } from '../../../store/store.ts';
 import { serverLimits } from '../../server-limits.ts';
 
@@ -81,12 +82,7 @@ export class AbandonedKeys {
   }
 
   async #removeOnce(abandoned: AbandonedKey): Promise<void> {
-    const leave = await this.#slots.take();
-    try {
-      await this.#store.txn(removal(abandoned), { permit: undefined, requester: this.#requester });
-    } finally {
-      leave();
-    }
+    await this.#slots.run(() => this.#store.txn(removal(abandoned), { permit: undefined, requester: this.#requester }));
   }
 }
 

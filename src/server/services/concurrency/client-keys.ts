@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DriverError, EtcdError } from '../../../errors.ts';
-import type { Keys, LeaseId, RangeOperation, Revision, TxnOperation } from '../../../mvcc/operations.ts';
+import type { Interval } from '../../../kit/intervals.ts';
+import type { Keys, LeaseId, Revision } from '../../../mvcc/ids.ts';
+import type { RangeOperation, TxnOperation } from '../../../mvcc/operations.ts';
 import type { RangeResult, TxnResult } from '../../../mvcc/results.ts';
-import type { Interval, KeyText } from '../../../sql/key-text.ts';
+import type { KeyText } from '../../../sql/key-text.ts';
 import type { Requester } from '../../../store/queues/requester.ts';
 import type { WatchHub } from '../../../watch/hub.ts';
 import { LocalWatch, type LocalWatchOptions } from '../../../watch/local-watch.ts';
@@ -65,7 +67,7 @@ export class ClientKeys {
    * `queue`: the keys that the client reads next. The read right is checked here too, so that
    * nothing is written for a client without it.
    */
-  txn(operation: TxnOperation, queue?: Interval): Promise<TxnResult> {
+  txn(operation: TxnOperation, queue?: Interval<KeyText>): Promise<TxnResult> {
     const needs = [txnNeed(operation), ...(queue === undefined ? [] : [rangeNeed({ keys: queue })])];
     const need: Need = (caller) => {
       for (const each of needs) each(caller);
@@ -84,12 +86,12 @@ export class ClientKeys {
   }
 
   /** The first key of a queue. */
-  oldest(queue: Interval): Promise<Found> {
+  oldest(queue: Interval<KeyText>): Promise<Found> {
     return this.#find({ ...oneByCreation, keys: queue, sort: { ...byCreation, descending: false } });
   }
 
   /** The last key of a queue before a revision, without its value. */
-  lastBefore(queue: Interval, createRevision: Revision): Promise<Found> {
+  lastBefore(queue: Interval<KeyText>, createRevision: Revision): Promise<Found> {
     const revisionFilter = { minMod: 0, maxMod: 0, minCreate: 0, maxCreate: createRevision - 1 };
     return this.#find({ ...oneByCreation, keys: queue, keysOnly: true, revisionFilter });
   }

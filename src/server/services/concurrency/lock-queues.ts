@@ -1,5 +1,6 @@
 import { DriverError } from '../../../errors.ts';
-import type { LeaseId, PutOperation, Revision, TxnOperation } from '../../../mvcc/operations.ts';
+import type { LeaseId, Revision } from '../../../mvcc/ids.ts';
+import type { PutOperation, TxnOperation } from '../../../mvcc/operations.ts';
 import { keyText } from '../../../sql/key-text.ts';
 import { OriginSlots } from '../../../store/queues/origin-slots.ts';
 import type { KeyValue } from '../../../wire/generated/mvccpb/kv.ts';

@@ -1,5 +1,6 @@
 import { etcdError } from '../../../errors.ts';
-import type { Revision } from '../../../mvcc/operations.ts';
+import { lowerBound } from '../../../kit/lower-bound.ts';
+import type { Revision } from '../../../mvcc/ids.ts';
 import { type KeyText, keyText } from '../../../sql/key-text.ts';
 import type { LocalWatch } from '../../../watch/local-watch.ts';
 import { serverLimits } from '../../server-limits.ts';
@@ -88,14 +89,7 @@ export class LockWaiters {
 
 /** The index of the first call of a queue that is not older. */
 function indexOf(queue: readonly Waiter[], createRevision: Revision): number {
-  let start = 0;
-  let end = queue.length;
-  while (start < end) {
-    const middle = (start + end) >>> 1;
-    if ((queue[middle] as Waiter).createRevision < createRevision) start = middle + 1;
-    else end = middle;
-  }
-  return start;
+  return lowerBound(queue, (waiter) => waiter.createRevision >= createRevision);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { assert } from '../../../errors.ts';
-import type { Revision } from '../../../mvcc/operations.ts';
-import { type Interval, type KeyText, keyText } from '../../../sql/key-text.ts';
+import type { Interval } from '../../../kit/intervals.ts';
+import type { Revision } from '../../../mvcc/ids.ts';
+import { type KeyText, keyText } from '../../../sql/key-text.ts';
 import type { LocalEvents } from '../../../watch/local-watch.ts';
 import { Event, type KeyValue } from '../../../wire/generated/mvccpb/kv.ts';
 import type { ClientKeys } from './client-keys.ts';
@@ -16,7 +17,7 @@ export interface Leadership {
  * Yields the leader of a queue, its proclaimed values, and each following leader. A slow reader may
  * miss values, but never the last one.
  */
-export async function* observeLeader(client: ClientKeys, queue: Interval): AsyncGenerator<Leadership> {
+export async function* observeLeader(client: ClientKeys, queue: Interval<KeyText>): AsyncGenerator<Leadership> {
   for (;;) {
     const { keyValue, revision } = await client.retryTransient(() => client.oldest(queue));
     const leader = keyValue === undefined ? await firstIn(client, queue, revision) : { keyValue, revision };
@@ -27,7 +28,11 @@ export async function* observeLeader(client: ClientKeys, queue: Interval): Async
 }
 
 /** The first key that is put into an empty queue. Undefined: read the queue again. */
-async function firstIn(client: ClientKeys, queue: Interval, afterRevision: Revision): Promise<Leadership | undefined> {
+async function firstIn(
+  client: ClientKeys,
+  queue: Interval<KeyText>,
+  afterRevision: Revision,
+): Promise<Leadership | undefined> {
   const watch = client.watch({ keys: [queue], selection: { puts: true, deletes: false }, afterRevision });
   try {
     const seen = await client.untilOver(watch.next());

@@ -1,5 +1,6 @@
-import type { LeaseId, Revision } from '../../../mvcc/operations.ts';
-import { type Interval, type KeyText, keyText } from '../../../sql/key-text.ts';
+import type { Interval } from '../../../kit/intervals.ts';
+import type { LeaseId, Revision } from '../../../mvcc/ids.ts';
+import { type KeyText, keyText } from '../../../sql/key-text.ts';
 
 const slash = Buffer.from('/');
 /** The byte after the slash. */
@@ -10,7 +11,7 @@ const afterSlash = Buffer.from('0');
  * first holds the lock, or leads. Every other client waits for the key before its own. etcd's
  * clients use the same queues directly.
  */
-export function queueOf(name: Uint8Array): Interval {
+export function queueOf(name: Uint8Array): Interval<KeyText> {
   return { start: keyText(Buffer.concat([name, slash])), end: keyText(Buffer.concat([name, afterSlash])) };
 }
 
@@ -24,7 +25,7 @@ export function lockKey(name: Uint8Array, lease: LeaseId): Uint8Array {
 
 /** A key in a queue. */
 export interface QueuedKey {
-  readonly queue: Interval;
+  readonly queue: Interval<KeyText>;
   readonly key: KeyText;
   /** It identifies the key: a key that is deleted and put again is at the end of the queue. */
   readonly createRevision: Revision;

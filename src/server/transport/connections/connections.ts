@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
+import type { SparseLog } from '../../../kit/sparse-log.ts';
 import type { Logger } from '../../../logger.ts';
-import type { SparseLog } from '../../../sparse-log.ts';
 import { transportLimits } from '../transport-limits.ts';
 import { PendingConnections } from './pending-connections.ts';
 import { refusedConnections } from './refused-connections.ts';

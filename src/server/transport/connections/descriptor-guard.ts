@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { SparseLog } from '../../../kit/sparse-log.ts';
 import type { Logger } from '../../../logger.ts';
-import { SparseLog } from '../../../sparse-log.ts';
 import { transportLimits } from '../transport-limits.ts';
 import { SocketsByAddress } from './sockets-by-address.ts';
 

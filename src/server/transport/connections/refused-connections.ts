@@ -1,5 +1,5 @@
+import { SparseLog } from '../../../kit/sparse-log.ts';
 import type { Logger } from '../../../logger.ts';
-import { SparseLog } from '../../../sparse-log.ts';
 import { transportLimits } from '../transport-limits.ts';
 
 /** A log of refused connections, with etcd's message. */

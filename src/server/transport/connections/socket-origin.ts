@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
+import type { Origin } from '../../../kit/origin.ts';
 import { transportLimits } from '../transport-limits.ts';
-import type { Origin } from './origin.ts';
 
 const origins = new WeakMap<Socket, SocketOrigin>();
 

@@ -1,4 +1,4 @@
-import type { Origin } from '../connections/origin.ts';
+import type { Origin } from '../../../kit/origin.ts';
 import type { HeaderField } from '../http/header-field.ts';
 import type { Message } from './method.ts';
 import type { Status } from './status.ts';

@@ -1,6 +1,6 @@
 import { assert, StatusCode } from '../../../errors.ts';
+import type { Origin } from '../../../kit/origin.ts';
 import type { UnfinishedRequest } from '../budget/request-timeouts.ts';
-import type { Origin } from '../connections/origin.ts';
 import { headerValue } from '../http/header-field.ts';
 import type { StreamListener } from '../http/stream-listener.ts';
 import { transportLimits } from '../transport-limits.ts';

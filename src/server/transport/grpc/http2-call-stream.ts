@@ -1,5 +1,5 @@
 import { StatusCode } from '../../../errors.ts';
-import type { Origin } from '../connections/origin.ts';
+import type { Origin } from '../../../kit/origin.ts';
 import type { HeaderField } from '../http/header-field.ts';
 import type { UsualAnswer } from '../http2/hpack/hpack-encoder.ts';
 import type { Http2Stream } from '../http2/http2-stream.ts';

@@ -1,5 +1,5 @@
 import { StatusCode } from '../../../errors.ts';
-import { freeWhole } from '../../../memory.ts';
+import { freeWhole } from '../../../kit/memory.ts';
 import { GrpcError } from './status.ts';
 
 /** gRPC's prefix of each message: one byte for the compressed flag, four bytes for the length. */

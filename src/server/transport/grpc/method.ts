@@ -1,8 +1,8 @@
+import type { Origin } from '../../../kit/origin.ts';
 /**
  * The interface between the services and the transport. Services use only these types of the
  * transport. A message is protobuf bytes without gRPC's five-byte prefix.
  */
-import type { Origin } from '../connections/origin.ts';
 
 /** One message, whole or in pieces, so that a large list is never copied into one buffer. */
 export type Message = Uint8Array | readonly Uint8Array[];

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import type { Keepalive } from '../../../config/listen/listen-keepalive.ts';
 import type { HeldAccount } from '../budget/held-bytes.ts';
 import type { Turn, TurnTaker } from '../budget/turns.ts';
 import { commonNameOf } from '../connections/common-name.ts';
@@ -11,7 +12,7 @@ import { type HeaderBlock, HeaderBlocks } from './header-blocks.ts';
 import type { UsualAnswer } from './hpack/hpack-encoder.ts';
 import { Http2Sender } from './http2-sender.ts';
 import { Http2Stream, type StreamConnection } from './http2-stream.ts';
-import { type Keepalive, Liveness } from './liveness.ts';
+import { Liveness } from './liveness.ts';
 import { PingPolicy } from './ping-policy.ts';
 import {
   ConnectionError,

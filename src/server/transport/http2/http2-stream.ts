@@ -1,6 +1,6 @@
-import { freeSingleUse } from '../../../memory.ts';
+import { freeSingleUse, notFreed } from '../../../kit/memory.ts';
+import type { Origin } from '../../../kit/origin.ts';
 import type { HeldAccount } from '../budget/held-bytes.ts';
-import type { Origin } from '../connections/origin.ts';
 import type { HeaderField } from '../http/header-field.ts';
 import type { StreamListener } from '../http/stream-listener.ts';
 import { transportLimits } from '../transport-limits.ts';
@@ -131,7 +131,7 @@ export class Http2Stream implements SendingStream, ReceivingStream {
     if (sender.atOnce(this, parts)) return;
     let bytes = 0;
     for (const part of parts) {
-      if (part.length === 0) continue;
+      if (notFreed(part).length === 0) continue;
       bytes += part.length;
       this.#queue.push(part);
     }

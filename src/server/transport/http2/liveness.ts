@@ -1,12 +1,4 @@
-/** Keepalive of connections. Infinity: never. */
-export interface Keepalive {
-  /** A connection whose client pings more often is closed. */
-  readonly clientIntervalMinMs: number;
-  /** A client that has sent nothing for this long is pinged. */
-  readonly intervalMs: number;
-  /** Time for the answer to a ping. */
-  readonly timeoutMs: number;
-}
+import type { Keepalive } from '../../../config/listen/listen-keepalive.ts';
 
 /** The action that is due. */
 export type Due = 'nothing' | 'ping' | 'end';

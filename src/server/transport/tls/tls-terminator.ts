@@ -1,8 +1,8 @@
 import type { Socket } from 'node:net';
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
 import type { ListenTls } from '../../../config/listen/listen-tls.ts';
+import type { SparseLog } from '../../../kit/sparse-log.ts';
 import type { Logger } from '../../../logger.ts';
-import type { SparseLog } from '../../../sparse-log.ts';
 import type { PendingConnections } from '../connections/pending-connections.ts';
 import { refusedConnections } from '../connections/refused-connections.ts';
 import { transportLimits } from '../transport-limits.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import { freeWhole } from '../../../memory.ts';
+import { freeWhole } from '../../../kit/memory.ts';
 import type { HeldAccount, HeldBytes } from '../budget/held-bytes.ts';
 import type { Turn, Turns, TurnTaker } from '../budget/turns.ts';
 import { transportLimits } from '../transport-limits.ts';

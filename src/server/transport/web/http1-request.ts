@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
+import type { Origin } from '../../../kit/origin.ts';
 import { commonNameOf } from '../connections/common-name.ts';
-import type { Origin } from '../connections/origin.ts';
 import { socketOrigin } from '../connections/socket-origin.ts';
 import type { HeaderField } from '../http/header-field.ts';
 import { Http1Connection } from './http1-connection.ts';

@@ -1,4 +1,4 @@
-import type { Origin } from '../connections/origin.ts';
+import type { Origin } from '../../../kit/origin.ts';
 import { type HeaderField, headerValue } from '../http/header-field.ts';
 import type { Http2Stream } from '../http2/http2-stream.ts';
 import type { WebExchange } from './web-exchange.ts';

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { WebSocket, WebSocketServer } from 'ws';
-import { freeWhole } from '../../../memory.ts';
+import { freeWhole } from '../../../kit/memory.ts';
 import type { HeldAccount, HeldBytes } from '../budget/held-bytes.ts';
 import type { RequestTimeouts, UnfinishedRequest } from '../budget/request-timeouts.ts';
 import type { Turns } from '../budget/turns.ts';

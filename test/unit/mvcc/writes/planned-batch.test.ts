@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { PutOperation, TxnOperation, WriteOperation } from '../../../../src/mvcc/operations.ts';
 import { type PlannedBatch, planBatch } from '../../../../src/mvcc/writes/planned-batch.ts';
 import { type FinalState, type HeldLock, StateCache } from '../../../../src/mvcc/writes/state-cache.ts';
+import { endOfKeys } from '../../../../src/sql/key-text.ts';
 import type { Parameter } from '../../../../src/sql/statement.ts';
 
 const options = { withEvents: true, leaseNowMs: () => 0, withFinalState: true };
@@ -75,7 +76,7 @@ test('a write that needs a read is not planned', () => {
     'an update of a key that is not cached': swap('new', 3),
     'a lease that is not cached': put('a', { lease: 7n }),
     'a compare that fails': swap('a', 4),
-    'an interval': { kind: 'delete', keys: { start: put('a').key, end: undefined }, previous: false } as WriteOperation,
+    'an interval': { kind: 'delete', keys: { start: put('a').key, end: endOfKeys }, previous: false } as WriteOperation,
     'the lease clock': { kind: 'leaseGrant', id: 7n, ttlSeconds: 10 },
     'another table': { kind: 'leaseRevoke', id: 7n },
   };

@@ -53,7 +53,7 @@ async function start(
   const metrics = new Metrics({
     store,
     methods: [method],
-    origin: { memberId: 0x1234n, clusterId: 1n, raftTerm: 2 },
+    identity: { memberId: 0x1234n, clusterId: 1n, raftTerm: 2 },
     etcdVersion: '3.7.1',
     tineVersion: '0.0.1',
     databaseKind: 'sqlite',

@@ -5,6 +5,7 @@ import { isReadOnlyTxn } from '../../../../src/mvcc/writes/read-only-txn.ts';
 import { parseRange, parseRangeStream } from '../../../../src/server/parsing/parse-range.ts';
 import { parseTxn } from '../../../../src/server/parsing/parse-txn.ts';
 import { parseDelete, parsePut } from '../../../../src/server/parsing/parse-write.ts';
+import { endOfKeys } from '../../../../src/sql/key-text.ts';
 import {
   Compare,
   DeleteRangeRequest,
@@ -44,7 +45,7 @@ test('a range is one key, an interval, or all keys from a start key', () => {
   const keys = (rangeEnd: string) => parseRange(range({ key: bytes('a'), rangeEnd: bytes(rangeEnd) })).keys;
   assert.deepEqual(keys(''), { one: 'a' });
   assert.deepEqual(keys('b'), { start: 'a', end: 'b' });
-  assert.deepEqual(keys('\0'), { start: 'a', end: undefined });
+  assert.deepEqual(keys('\0'), { start: 'a', end: endOfKeys });
 });
 
 test('ascending key order needs no sort, and other orders do', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { freeSingleUse, markSingleUse } from '../../../../src/kit/memory.ts';
 import type { RangeResult, StepResult } from '../../../../src/mvcc/results.ts';
 import {
   deleteReply,
@@ -20,8 +21,8 @@ import { KeyValue } from '../../../../src/wire/generated/mvccpb/kv.ts';
 import { KeyValueWriter } from '../../../../src/wire/key-value-writer.ts';
 import { ResponseHeaders } from '../../../../src/wire/response-headers.ts';
 
-const origin = { clusterId: 2n ** 63n + 1n, memberId: 7n, raftTerm: 2 };
-const headers = new ResponseHeaders(origin);
+const identity = { clusterId: 2n ** 63n + 1n, memberId: 7n, raftTerm: 2 };
+const headers = new ResponseHeaders(identity);
 
 const keyValues = [1, 300, 5000].map((valueBytes, index) => ({
   key: Buffer.from(`key-${index}`),
@@ -57,7 +58,7 @@ test("a range reply equals the codec's encoding", () => {
   ];
   for (const result of cases) {
     const decoded = RangeResponse.decode(bytesOf(rangeReply(result, headers)));
-    assert.deepEqual(decoded.header, { ...origin, revision: 2 ** 50 });
+    assert.deepEqual(decoded.header, { ...identity, revision: 2 ** 50 });
     assert.equal(decoded.more, result.more);
     assert.equal(decoded.count, result.count);
     assert.deepEqual(decoded.kvs, result.blocks.length === 0 ? [] : keyValues.slice(0, decoded.kvs.length));
@@ -72,7 +73,7 @@ test('only the last chunk of a streamed range has a header, more and count', () 
   const part = RangeStreamResponse.decode(bytesOf(rangeStreamReply(rangeResult({ more: true }), { last: undefined })));
   assert.deepEqual(part.rangeResponse, { header: undefined, kvs: keyValues, more: false, count: 0 });
   const last = RangeStreamResponse.decode(bytesOf(rangeStreamReply(rangeResult({ more: true }), { last: headers })));
-  assert.deepEqual(last.rangeResponse?.header, { ...origin, revision: 2 ** 50 });
+  assert.deepEqual(last.rangeResponse?.header, { ...identity, revision: 2 ** 50 });
   assert.deepEqual([last.rangeResponse?.more, last.rangeResponse?.count], [true, 3]);
 });
 
@@ -80,14 +81,14 @@ test('put and delete replies have the previous key-values', () => {
   const put = PutResponse.decode(
     bytesOf(putReply({ kind: 'put', revision: 5, previous: encodedValue(first) }, headers)),
   );
-  assert.deepEqual(put, { header: { ...origin, revision: 5 }, prevKv: first });
+  assert.deepEqual(put, { header: { ...identity, revision: 5 }, prevKv: first });
   const fresh = PutResponse.decode(bytesOf(putReply({ kind: 'put', revision: 6, previous: undefined }, headers)));
-  assert.deepEqual(fresh, { header: { ...origin, revision: 6 }, prevKv: undefined });
+  assert.deepEqual(fresh, { header: { ...identity, revision: 6 }, prevKv: undefined });
   const previous = keyValues.map(encodedValue);
   const deleted = DeleteRangeResponse.decode(
     bytesOf(deleteReply({ kind: 'delete', revision: 7, deleted: 3, previous }, headers)),
   );
-  assert.deepEqual(deleted, { header: { ...origin, revision: 7 }, deleted: 3, prevKvs: keyValues });
+  assert.deepEqual(deleted, { header: { ...identity, revision: 7 }, deleted: 3, prevKvs: keyValues });
 });
 
 test('a transaction reply contains the other replies, whose headers have only a revision', () => {
@@ -108,7 +109,7 @@ test('a transaction reply contains the other replies, whose headers have only a 
     { case: 'responseDeleteRange', value: { header: header(9), deleted: 3, prevKvs: keyValues } },
   ];
   assert.deepEqual(decoded, {
-    header: { ...origin, revision: 9 },
+    header: { ...identity, revision: 9 },
     succeeded: true,
     responses: [
       ...expected.map((response) => ({ response })),
@@ -120,4 +121,13 @@ test('a transaction reply contains the other replies, whose headers have only a 
       },
     ],
   });
+});
+
+test('a result whose bytes were sent and freed cannot be encoded again', () => {
+  const bytes = new Uint8Array(2_000);
+  const result: RangeResult = { kind: 'range', revision: 5, blocks: [{ bytes, count: 1 }], more: false, count: 1 };
+  markSingleUse(bytes);
+  rangeReply(result, headers);
+  freeSingleUse(bytes);
+  assert.throws(() => rangeReply(result, headers), { name: 'AssertionError' });
 });

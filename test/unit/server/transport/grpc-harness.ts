@@ -1,9 +1,10 @@
 /** A gRPC server with test methods, and a client that shows the bytes on the wire. */
+
 import { once } from 'node:events';
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, type IncomingHttpHeaders } from 'node:http2';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
-import type { GrpcKeepalive } from '../../../../src/config/config.ts';
+import type { Keepalive } from '../../../../src/config/listen/listen-keepalive.ts';
 import { createLogger } from '../../../../src/logger.ts';
 import { FaultLog } from '../../../../src/server/monitoring/fault-log.ts';
 import { SlowCalls } from '../../../../src/server/monitoring/slow-calls.ts';
@@ -35,10 +36,10 @@ export const messageBytesMax = 1024 * 1024;
 
 export interface HarnessOptions {
   readonly maxConcurrentStreams?: number;
-  readonly keepalive?: GrpcKeepalive;
+  readonly keepalive?: Keepalive;
 }
 
-const etcdsKeepalive: GrpcKeepalive = { clientIntervalMinMs: 5_000, intervalMs: 7_200_000, timeoutMs: 20_000 };
+const etcdsKeepalive: Keepalive = { clientIntervalMinMs: 5_000, intervalMs: 7_200_000, timeoutMs: 20_000 };
 
 export async function startHarness(
   context: TestContext,

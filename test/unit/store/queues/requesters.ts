@@ -1,4 +1,5 @@
-import type { Origin, Requester } from '../../../../src/store/queues/requester.ts';
+import type { Origin } from '../../../../src/kit/origin.ts';
+import type { Requester } from '../../../../src/store/queues/requester.ts';
 
 /** A client connection that a test can fill and drain. */
 export class TestOrigin implements Origin {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Keys } from '../../../../src/mvcc/operations.ts';
-import type { KeyText } from '../../../../src/sql/key-text.ts';
-import { holdsKey, KeyIndex } from '../../../../src/watch/audience/key-index.ts';
+import { holdsKey, type Keys } from '../../../../src/mvcc/ids.ts';
+import { endOfKeys, type KeyText } from '../../../../src/sql/key-text.ts';
+import { KeyIndex } from '../../../../src/watch/audience/key-index.ts';
 import { chosenSeed, Random } from '../../../parity/random.ts';
 
 const seed = chosenSeed();
@@ -15,7 +15,7 @@ function randomKey(random: Random): KeyText {
 function randomKeys(random: Random): Keys {
   if (random.chance(30)) return { one: randomKey(random) };
   const start = randomKey(random);
-  if (random.chance(20)) return { start, end: undefined };
+  if (random.chance(20)) return { start, end: endOfKeys };
   if (random.chance(50)) return { start, end: `${start.slice(0, -1)}\x7e` as KeyText };
   return { start, end: randomKey(random) };
 }
@@ -52,7 +52,7 @@ test('a look-up among 20,000 prefixes and one interval of all keys checks few of
     const start = `/registry/${String(item).padStart(6, '0')}/` as KeyText;
     index.add({ start, end: `${start.slice(0, -1)}0` as KeyText }, item);
   }
-  index.add({ start: '\x010' as KeyText, end: undefined }, -1);
+  index.add({ start: '\x010' as KeyText, end: endOfKeys }, -1);
   const startedAt = performance.now();
   for (let turn = 0; turn < 10_000; turn += 1) {
     const found: number[] = [];

@@ -7,7 +7,7 @@ import { fileId } from '../../../../../src/drivers/sqlite/file/file-identity.ts'
 import { prepareDatabase } from '../../../../../src/drivers/sqlite/prepare-database.ts';
 import { StatementMeter } from '../../../../../src/drivers/statement-meter.ts';
 import type { PutOperation, WriteOperation } from '../../../../../src/mvcc/operations.ts';
-import { keyText } from '../../../../../src/sql/key-text.ts';
+import { endOfKeys, keyText } from '../../../../../src/sql/key-text.ts';
 import { sleep, temporaryDirectory } from '../../../../support/index.ts';
 
 const key = (name: string) => keyText(Buffer.from(name));
@@ -156,7 +156,7 @@ test('after a failed sync nothing is read or written until the log is recovered'
 
 test('large batches, intervals and whole lists in another order are left to threads', async (context) => {
   const { connection } = await heldConnection(context);
-  const all = { start: key(''), end: undefined };
+  const all = { start: key(''), end: endOfKeys };
   assert.equal(connection.acceptsBatch(Array.from({ length: 100 }, () => put('a'))), false);
   assert.equal(connection.acceptsBatch([put('a', 'x'.repeat(1024 * 1024))]), false);
   assert.equal(connection.acceptsBatch([{ kind: 'delete', keys: all, previous: false }]), false);

@@ -1,7 +1,7 @@
 /** Bounds the length of log lines: a client's text may have megabytes. */
-import { redact } from '../config/redact.ts';
-import { limits } from '../limits.ts';
-import { moreCharacters } from './shortened.ts';
+import { redact } from './config/redact.ts';
+import { moreCharacters } from './kit/shortened.ts';
+import { limits } from './limits.ts';
 
 /** The fields of a line, with long texts shortened. */
 export function boundedFields(fields: Record<string, unknown>): Record<string, unknown> {

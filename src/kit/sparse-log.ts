@@ -1,5 +1,5 @@
-import type { Logger } from './logger.ts';
-import { durationText } from './text/duration-text.ts';
+import type { Logger } from 'pino';
+import { durationText } from './duration-text.ts';
 
 export interface SparseLogOptions {
   readonly logger: Logger;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mock, test } from 'node:test';
-import { createLogger } from '../../src/logger.ts';
-import { SparseLog } from '../../src/sparse-log.ts';
+import { SparseLog } from '../../../src/kit/sparse-log.ts';
+import { createLogger } from '../../../src/logger.ts';
 
 function sparseLog() {
   const lines: Record<string, unknown>[] = [];

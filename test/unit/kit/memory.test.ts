@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { freeSingleUse, freeWhole, markSingleUse } from '../../src/memory.ts';
+import { freeSingleUse, freeWhole, markSingleUse, notFreed } from '../../../src/kit/memory.ts';
 
 test('bytes that fill their buffer are freed', () => {
   const bytes = new Uint8Array(100);
@@ -21,4 +21,18 @@ test('sent bytes are freed only if they are marked for a single use', () => {
   for (const bytes of [many, once]) freeSingleUse(bytes);
   assert.deepEqual(many, new Uint8Array(100).fill(7));
   assert.equal(once.length, 0);
+});
+
+test('a second use of single-use bytes throws, and does not read as empty bytes', () => {
+  const once = new Uint8Array(100);
+  markSingleUse(once);
+  assert.equal(notFreed(once), once);
+  freeSingleUse(once);
+  assert.throws(() => notFreed(once), { name: 'AssertionError' });
+  assert.throws(() => markSingleUse(once), { name: 'AssertionError' });
+});
+
+test('bytes without a length are not taken for freed ones', () => {
+  for (const empty of [new Uint8Array(0), Buffer.alloc(0), new Uint8Array(8).subarray(8)])
+    assert.equal(notFreed(empty), empty);
 });

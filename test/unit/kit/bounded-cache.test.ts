@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { BoundedCache } from '../../../src/text/bounded-cache.ts';
+import { BoundedCache } from '../../../src/kit/bounded-cache.ts';
 
 test('above the number of entries the oldest is evicted, and an entry set again is the newest', () => {
   const cache = new BoundedCache<number>({ countMax: 2, bytesMax: 1_000 });
