@@ -203,7 +203,7 @@ export class SqliteDriver implements Driver {
 
   /**
    * Runs a task on the writer thread. The files are checked before it, because a thread that starts
-   * without one of them would create it anew, and after it, because what was written to a removed
+   * without one of them would create it again, and after it, because what was written to a removed
    * file is lost. SQLite itself reports a removed file in many ways, or not at all.
    *
    * @throws DriverError if one of the files was removed or replaced.

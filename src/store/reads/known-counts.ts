@@ -29,9 +29,9 @@ export class KnownCounts {
   }
 
   /**
-   * Stores the count of the keys after a limit. A client that pages through a range asks for it
-   * with its next page, which starts at the next possible key. It does not ask again for
-   * the count of a page at a given revision.
+   * Stores the count of the keys after a limit. A client that pages through a range needs it for
+   * its next page, which starts at the next possible key. A page at a given revision is not read
+   * twice, so its own count is dropped.
    */
   storeRest({ keys, revision }: RangeOperation, cutAfter: string, rest: RangeCount): void {
     if ('one' in keys) return;
