@@ -2,7 +2,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assertEverythingWorks } from '../outages/everything-works.ts';
-import { ownServer, runTine, sleep, TINE_DRIVERS, withPrefix } from '../support/index.ts';
+import {
+  type EtcdClient,
+  mariadbAt,
+  mysqlAt,
+  ownServer,
+  runTine,
+  sleep,
+  TINE_DRIVERS,
+  withPrefix,
+} from '../support/index.ts';
+import { MariadbServer } from '../support/mariadb-server.ts';
+import { mysqlQuery } from '../support/mysql-query.ts';
+import { MysqlServer } from '../support/mysql-server.ts';
 import { rolesDatabase } from '../support/postgres-roles.ts';
 
 /**
@@ -65,6 +77,16 @@ const later: readonly (readonly [since: number, name: string, value: string])[] 
   [170_000, 'transaction_timeout', '1500'],
 ];
 
+/** Many rows in one statement. Some of their columns have no value. */
+async function assertManyRowsWork(client: EtcdClient): Promise<void> {
+  await Promise.all(Array.from({ length: 300 }, (_, index) => client.put({ key: `p/${index}`, value: `${index}` })));
+  const { kvs } = await client.range({ ...withPrefix('p/'), sort_target: 'VALUE', sort_order: 'DESCEND', limit: 3 });
+  assert.deepEqual(
+    kvs.map(({ value }) => value.toString()),
+    ['99', '98', '97'],
+  );
+}
+
 if (TINE_DRIVERS.some(({ name }) => name === 'postgres'))
   test('postgres: tine works with a role whose settings are all unfavourable', async (context) => {
     const database = await rolesDatabase(context, process.env.TINE_TEST_POSTGRES_URL ?? '');
@@ -75,13 +97,7 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres'))
     const role = await database.role({ ...hostile, ...Object.fromEntries(known) });
     const { server, client } = await ownServer(context, { driver: role });
     await assertEverythingWorks(client);
-    // Many rows in one statement. Some of their columns have no value.
-    await Promise.all(Array.from({ length: 300 }, (_, index) => client.put({ key: `p/${index}`, value: `${index}` })));
-    const { kvs } = await client.range({ ...withPrefix('p/'), sort_target: 'VALUE', sort_order: 'DESCEND', limit: 3 });
-    assert.deepEqual(
-      kvs.map(({ value }) => value.toString()),
-      ['99', '98', '97'],
-    );
+    await assertManyRowsWork(client);
     // Longer than any of the timeouts, with a transaction that waits for a lock.
     await database.administrator.query('BEGIN');
     await database.administrator.query('LOCK TABLE kine IN EXCLUSIVE MODE');
@@ -96,3 +112,89 @@ if (TINE_DRIVERS.some(({ name }) => name === 'postgres'))
       assert.equal(status, 0, stdout + stderr);
     }
   });
+
+/** Global settings, which each session takes over. */
+const hostileToMysql: Readonly<Record<string, string>> = {
+  auto_increment_increment: '7',
+  autocommit: '0',
+  character_set_connection: 'ucs2',
+  character_set_results: 'utf16',
+  collation_connection: 'utf16_general_ci',
+  completion_type: 'CHAIN',
+  default_storage_engine: 'MyISAM',
+  div_precision_increment: '0',
+  foreign_key_checks: '0',
+  group_concat_max_len: '4',
+  innodb_default_row_format: 'redundant',
+  innodb_strict_mode: '0',
+  join_buffer_size: '128',
+  lock_wait_timeout: '1',
+  low_priority_updates: '1',
+  max_error_count: '0',
+  max_heap_table_size: '16384',
+  max_join_size: '1',
+  max_seeks_for_key: '1',
+  optimizer_search_depth: '1',
+  read_buffer_size: '8192',
+  sql_auto_is_null: '1',
+  sql_big_selects: '0',
+  sql_buffer_result: '1',
+  sql_mode: 'ANSI,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES,PAD_CHAR_TO_FULL_LENGTH,NO_AUTO_VALUE_ON_ZERO',
+  sql_notes: '0',
+  sql_safe_updates: '1',
+  sql_select_limit: '2',
+  time_zone: '+13:00',
+  tmp_table_size: '1024',
+  unique_checks: '0',
+};
+
+const mysqlPlaces = {
+  mariadb: {
+    start: () => MariadbServer.start(),
+    driverAt: mariadbAt,
+    own: {
+      idle_transaction_timeout: '1',
+      in_predicate_conversion_threshold: '2',
+      max_recursive_iterations: '1',
+      max_statement_time: '0.1',
+      tx_isolation: 'READ-UNCOMMITTED',
+      tx_read_only: '1',
+    },
+  },
+  mysql: {
+    start: () => MysqlServer.start(),
+    driverAt: mysqlAt,
+    own: {
+      cte_max_recursion_depth: '1',
+      max_execution_time: '1',
+      sql_generate_invisible_primary_key: '1',
+      sql_require_primary_key: '1',
+      transaction_isolation: 'READ-UNCOMMITTED',
+      transaction_read_only: '1',
+    },
+  },
+} as const;
+
+for (const [name, { start, driverAt, own }] of Object.entries(mysqlPlaces)) {
+  if (!TINE_DRIVERS.some((driver) => driver.name === name)) continue;
+
+  test(`${name}: tine works with a server whose settings are all unfavourable`, async (context) => {
+    const database = await start();
+    context.after(() => database.remove());
+    const settings = Object.entries({ ...hostileToMysql, ...own }).map(
+      ([setting, value]) => `GLOBAL ${setting} = ${/^[0-9.]+$/.test(value) ? value : `'${value}'`}`,
+    );
+    await mysqlQuery(database, `SET ${settings.join()}`);
+    const driver = { ...driverAt(() => database.url), dropStorage: async () => {} };
+    const { server, client } = await ownServer(context, { driver });
+    await assertEverythingWorks(client);
+    await assertManyRowsWork(client);
+    await client.defragment({});
+    await server.stop();
+    const [, endpoint = ''] = driver.storageArguments(server.dataDirectory);
+    for (const command of [['check'], ['release']]) {
+      const { status, stdout, stderr } = await runTine([...command, endpoint]);
+      assert.equal(status, 0, stdout + stderr);
+    }
+  });
+}

@@ -28,7 +28,7 @@ const ownsItsServers = (file: string): boolean => /^test\/outages\/|galera/.test
 
 /** The other suites run on one driver per dialect. */
 const everyDrivers =
-  /^test\/(behaviour|linearizability|transfer|outages|unit\/drivers)\/|\/(first-starts|hash-kv|range-forms|two-stores)\./;
+  /^test\/(behaviour|linearizability|transfer|outages|unit\/drivers)\/|\/(first-starts|hash-kv|hostile-settings|range-forms|two-stores)\./;
 
 const testDatabases: readonly TestDatabase[] = [
   {

@@ -4,7 +4,7 @@ import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn
 import type { Node, NodeState } from '../remote/engine.ts';
 import { waitConnected } from './connection-lifetime.ts';
 import { connectionSettings } from './connection-settings.ts';
-import { destroy, isOn } from './ready-connection.ts';
+import { destroy, isOn, ownDefaults } from './ready-connection.ts';
 import { sendStatements } from './send-statements.ts';
 
 const names = [
@@ -26,10 +26,10 @@ const names = [
   .join();
 
 /**
- * Settings and counters of the server. A node that is not part of its cluster answers this
- * statement and no other.
+ * Settings and counters of the server. A node that is not part of its cluster answers these
+ * statements and no others.
  */
-const stateText = `SHOW GLOBAL VARIABLES WHERE Variable_name IN (${names}); SHOW GLOBAL STATUS WHERE Variable_name IN (${names})`;
+const stateText = `${ownDefaults}; SHOW GLOBAL VARIABLES WHERE Variable_name IN (${names}); SHOW GLOBAL STATUS WHERE Variable_name IN (${names})`;
 
 /** Opens a connection without a database: tine's may be missing. */
 export async function openNode(dsn: RemoteDsn, host: DatabaseHost): Promise<Node> {
@@ -39,7 +39,7 @@ export async function openNode(dsn: RemoteDsn, host: DatabaseHost): Promise<Node
   return {
     state: async () => {
       const replies = await sendStatements(connection, stateText);
-      return nodeState(new Map(replies.flatMap(({ reply }) => reply as [string, string][])));
+      return nodeState(new Map(replies.slice(-2).flatMap(({ reply }) => reply as [string, string][])));
     },
     abandon: () => destroy(connection),
   };

@@ -12,7 +12,7 @@ import { refuseForeignColumns, refuseNewer } from '../schema-checks.ts';
 import { errorNumber, serverErrorNumber } from './classify-error.ts';
 import { connectionSettings, forKnex } from './connection-settings.ts';
 import { appliedMigrations, migrate } from './migrate.ts';
-import { clusterSettings, isOn } from './ready-connection.ts';
+import { clusterSettings, isOn, ownDefaults } from './ready-connection.ts';
 import { startError } from './start-error.ts';
 
 /** The database, and the logger for advice about its settings. */
@@ -52,7 +52,7 @@ async function createDatabase(target: PrepareTarget): Promise<void> {
   const { dsn } = target;
   try {
     await withKnex(target, undefined, (server) =>
-      server.raw(`CREATE DATABASE IF NOT EXISTS ${quotedName(dsn.database)}`),
+      server.raw(`${ownDefaults};CREATE DATABASE IF NOT EXISTS ${quotedName(dsn.database)}`),
     );
   } catch (error) {
     if (serverErrorNumber(error) !== errorNumber.databaseAccessDenied) throw error;
@@ -86,10 +86,9 @@ async function withKnex<Result>(
 }
 
 async function bringUpToDate(database: Knex, target: PrepareTarget): Promise<void> {
+  await database.raw(ownDefaults);
   await checkServer(database, target);
-  await database.raw(
-    "SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', SESSION default_storage_engine = InnoDB, SESSION autocommit = 1",
-  );
+  await database.raw("SET SESSION sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'");
   await underLock(database, async () => {
     await refuseForeignTable(database, target.dsn);
     const applied = await appliedMigrations(database);

@@ -65,11 +65,9 @@ export async function showVariables(
   connection: Connection,
   names = variableNames,
 ): Promise<ReadonlyMap<string, string>> {
-  const [found] = await sendStatements(
-    connection,
-    `SHOW VARIABLES WHERE Variable_name IN (${names.map((name) => `'${name}'`).join()})`,
-  );
-  return new Map((found?.reply ?? []) as [string, string][]);
+  const show = `SHOW VARIABLES WHERE Variable_name IN (${names.map((name) => `'${name}'`).join()})`;
+  const replies = await sendStatements(connection, `${ownDefaults};${show}`);
+  return new Map((replies.at(-1)?.reply ?? []) as [string, string][]);
 }
 
 function withTimeout<Result>(
@@ -106,6 +104,25 @@ export const idleTransactionSeconds = 2;
  */
 const lockSeconds = Math.floor(limits.databaseAnswerMsMax / 1_000) - 1;
 
+/**
+ * Settings whose global value may make a server refuse statements, cut their rows, or end
+ * transactions in another way. The server may refuse SHOW as well, so they come first on every
+ * connection. MariaDB runs the first comment, MySQL the second one.
+ */
+export const ownDefaults = [
+  // No bound of the rows that a statement may examine (max_join_size) or return.
+  'SET SESSION sql_big_selects = 1',
+  'SESSION sql_select_limit = 18446744073709551615',
+  // Changes without a key in their condition are allowed. No condition has a second meaning.
+  'SESSION sql_safe_updates = 0',
+  'SESSION sql_auto_is_null = 0',
+  'SESSION unique_checks = 1',
+  // COMMIT begins no other transaction and does not close the connection.
+  "SESSION completion_type = 'NO_CHAIN'",
+  'SESSION autocommit = 1',
+  "SESSION default_storage_engine = 'InnoDB' /*M!100500 , SESSION max_statement_time = 0 */ /*!80000 , SESSION max_execution_time = 0 */;SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ WRITE",
+].join();
+
 const commonSettings = [
   // A backslash escapes. Values are never truncated or converted silently. Differences of ids may
   // be negative.
@@ -113,9 +130,6 @@ const commonSettings = [
   // Quoted text is ASCII, compared byte by byte.
   'SET SESSION collation_connection = ascii_bin',
   "SET SESSION time_zone = '+00:00'",
-  'SET SESSION autocommit = 1',
-  'SET SESSION TRANSACTION ISOLATION LEVEL REPEATABLE READ',
-  'SET SESSION TRANSACTION READ WRITE',
   `SET SESSION wait_timeout = ${idleSeconds}`,
   `SET SESSION innodb_lock_wait_timeout = ${lockSeconds}`,
   `SET SESSION lock_wait_timeout = ${lockSeconds}`,
@@ -130,12 +144,10 @@ const commonSettings = [
 
 const mariadbSettings = [
   `SET SESSION idle_transaction_timeout = ${idleTransactionSeconds}`,
-  'SET SESSION max_statement_time = 0',
   "SET SESSION optimizer_switch = 'index_merge=off,rowid_filter=off,mrr=off'",
 ];
 
 const mysqlSettings = [
-  'SET SESSION max_execution_time = 0',
   // Report current sizes of tables, not cached ones.
   'SET SESSION information_schema_stats_expiry = 0',
   // Without this, a count of names would use a skip scan of the index of leases, based on a wrong

@@ -11,7 +11,6 @@ import { limits } from '../../limits.ts';
 import type { Permit } from '../../mvcc/auth/permit.ts';
 import type { CompactionHash } from '../../mvcc/compaction/compaction-hash.ts';
 import type { Revision } from '../../mvcc/ids.ts';
-import type { CompactedChunk } from '../../mvcc/results.ts';
 import type { Requester } from '../queues/requester.ts';
 import type { WriteQueue } from '../writes/write-queue.ts';
 
@@ -24,7 +23,10 @@ export class Compactor {
   #running: Promise<void> | undefined;
   #again = false;
   #stopped = false;
-  /** Ids of the next chunk. A chunk of large values may be more than a transaction may delete. */
+  /**
+   * Ids of the next chunk. It is halved after every failure, because a chunk of large values may be
+   * more than a transaction may delete, and not every database reports this as the reason.
+   */
   #idsMax: number = limits.compactBiteIdsMax;
   /** Set while compaction fails, so that one outage is logged once. */
   #isFailing = false;
@@ -96,32 +98,25 @@ export class Compactor {
       try {
         if (!hasWork) hasWork = (await this.#driver.read('idsToCompact', null, 'quick')) > 0;
         if (!hasWork) break;
-        const { idsLeft, isHeld } = await this.#deleteChunk();
+        const { idsLeft, isHeld } = await this.#writes.write({
+          kind: 'compactChunk',
+          nowMs: this.#driver.nowMs(),
+          idsMax: this.#idsMax,
+        });
+        this.#idsMax = Math.min(2 * this.#idsMax, limits.compactBiteIdsMax);
         if (idsLeft === 0) break;
         if (isHeld) await pause();
         this.#isFailing = false;
       } catch (error) {
+        const isSmallest = this.#idsMax === 1;
+        this.#idsMax = Math.ceil(this.#idsMax / 2);
+        if (isTooLarge(error) && !isSmallest) continue;
         if (!this.#isFailing) this.#logger.warn({ err: error }, 'compaction failed; retrying');
         this.#isFailing = true;
         await pause();
       }
     }
     await this.#reclaim();
-  }
-
-  /** Deletes the next chunk. One that is larger than the database accepts is halved. */
-  async #deleteChunk(): Promise<CompactedChunk> {
-    for (;;) {
-      try {
-        const idsMax = this.#idsMax;
-        const chunk = await this.#writes.write({ kind: 'compactChunk', nowMs: this.#driver.nowMs(), idsMax });
-        this.#idsMax = Math.min(2 * idsMax, limits.compactBiteIdsMax);
-        return chunk;
-      } catch (error) {
-        if (!(error instanceof DriverError) || error.kind !== 'tooLarge' || this.#idsMax === 1) throw error;
-        this.#idsMax = Math.ceil(this.#idsMax / 2);
-      }
-    }
   }
 
   async #reclaim(): Promise<void> {
@@ -131,6 +126,10 @@ export class Compactor {
       this.#logger.warn({ err: error }, 'releasing free space failed; the next compaction retries');
     }
   }
+}
+
+function isTooLarge(error: unknown): boolean {
+  return error instanceof DriverError && error.kind === 'tooLarge';
 }
 
 function pause(): Promise<void> {
