@@ -165,10 +165,11 @@ export class WriteQueue {
     const work = sum(batch, (each) => each.work ?? 0);
     this.#workUnderWay += work;
     const withEvents = this.#follower?.needsEvents() === true;
+    const expectedReadBytes = work - sum(batch, ({ bytes }) => bytes);
     try {
       const result = await this.#driver.write(
         batch.map((each) => each.operation),
-        { withEvents },
+        { withEvents, expectedReadBytes },
       );
       // Watchers first: their events and the replies below leave in the same turn.
       if (result.events !== undefined) this.#follower?.take(result.events);
