@@ -120,6 +120,11 @@ export const limits = {
    */
   writeReadBytesUnknown: 64 * 1024,
   /**
+   * Bytes that one operation is charged for at most. Without it, a client that has read the whole
+   * store in a transaction would wait for minutes on a busy server.
+   */
+  writeChargedReadBytesMax: 16 * 1024 * 1024,
+  /**
    * Batches of writes sent and not yet answered. With two, the writer has the next batch when it
    * has committed one.
    */

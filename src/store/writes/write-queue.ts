@@ -209,7 +209,8 @@ export class WriteQueue {
   }
 
   /** Charges the client for what its operation has read. */
-  #observeRead(waiting: Waiting, readBytes: number): void {
+  #observeRead(waiting: Waiting, bytes: number): void {
+    const readBytes = Math.min(bytes, limits.writeChargedReadBytesMax);
     if (waiting.readsValues) {
       const expected = this.#expectedReadBytes(waiting);
       this.#readBytes.set(waiting.requester.origin, Math.max(readBytes, Math.floor(expected / 2)));
