@@ -102,6 +102,8 @@ class CopyingStream implements WatchStream {
   }
 
   async drained(): Promise<void> {}
+
+  keep(): void {}
 }
 
 function lengthOf(pieces: readonly Uint8Array[]): number {

@@ -111,9 +111,19 @@ export const limits = {
   /**
    * Bytes of values that the operations of a batch read, for compares and replies. Their size is
    * unknown before they are read. When a batch exceeds the bound, its remaining operations go into
-   * the next batch.
+   * the next batch. Reading a megabyte takes 5 to 10 ms, in which other writes wait.
    */
-  writeBatchReadBytesMax: 2 * 1024 * 1024,
+  writeBatchReadBytesMax: 1024 * 1024,
+  /**
+   * Bytes that the first operation of a client connection is expected to read: the values of some
+   * objects of Kubernetes.
+   */
+  writeReadBytesUnknown: 64 * 1024,
+  /**
+   * Bytes that one operation is charged for at most. Without it, a client that has read the whole
+   * store in a transaction would wait for minutes on a busy server.
+   */
+  writeChargedReadBytesMax: 16 * 1024 * 1024,
   /**
    * Batches of writes sent and not yet answered. With two, the writer has the next batch when it
    * has committed one.

@@ -125,7 +125,7 @@ function packedProperty(field: protobuf.Field, kind: FieldKind & { kind: 'scalar
           break;
         case ${tag}: {
           const outerEnd = reader.enter();
-          while (reader.position < reader.end) message.${name}.push(reader.${kind.read}());
+          while (reader.hasItem()) message.${name}.push(reader.${kind.read}());
           reader.leave(outerEnd);
           break;
         }

@@ -6,6 +6,17 @@ export const serverLimits = {
   /** Bytes that etcd allows for a gRPC message in addition to `--max-request-bytes`. */
   messageOverheadBytes: 512 * 1024,
   /**
+   * Fields of a request, with the ones of nested messages. Requests have a few; decoding 10,000
+   * takes 1 to 3 ms.
+   */
+  requestFieldsMax: 10_000,
+  /**
+   * The same of a transaction, which has up to 20 for each operation: at least this many, and this
+   * many for each operation that `--max-txn-ops` allows.
+   */
+  txnFieldsMin: 50_000,
+  fieldsPerTxnOperation: 64,
+  /**
    * How often a health watch checks the database. etcd pushes changes. A load balancer polls every
    * 5 to 30 s.
    */

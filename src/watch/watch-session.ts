@@ -1,5 +1,6 @@
 import { etcdError } from '../errors.ts';
 import type { Revision } from '../mvcc/ids.ts';
+import type { Audience } from './audience/audience.ts';
 import { CatchUp } from './catch-up.ts';
 import { type EventChunk, eventChunks } from './events/event-chunk.ts';
 import type { WatchHub } from './hub.ts';
@@ -66,6 +67,7 @@ export class WatchSession implements WatcherOwner {
     this.#send([hub.encoder.created(hub.revision, watcher.idField)]);
     if (requested.progressNotify) this.#startProgressTimer();
     hub.begin(watcher);
+    this.#stream.keep(keyBytes(audience));
     return watcher;
   }
 
@@ -80,6 +82,7 @@ export class WatchSession implements WatcherOwner {
     if (!watcher) return;
     this.#hub.detach(watcher, 'closed');
     this.#watchers.delete(id);
+    this.#stream.keep(-keyBytes(watcher.audience));
     this.#send([this.#hub.encoder.canceled(this.#hub.revision, watcher.idField)]);
   }
 
@@ -248,4 +251,12 @@ export class WatchSession implements WatcherOwner {
     }
     if (messages.length > 0 && this.hasSpace) this.#send(messages);
   }
+}
+
+/**
+ * Memory of the keys of a watch: the keys, and the name of its audience. A key may be as large as a
+ * request.
+ */
+function keyBytes({ keys }: Audience<Watcher>): number {
+  return 2 * ('one' in keys ? keys.one.length : keys.start.length + (keys.end?.length ?? 0));
 }

@@ -11,6 +11,8 @@ export interface WatchStream {
   send(messages: readonly ResponseMessage[]): boolean;
   /** Resolves when few bytes wait, or the stream is closed. */
   drained(): Promise<void>;
+  /** Counts memory that the watches of the stream use. A negative number releases it. */
+  keep(bytes: number): void;
   /** Bytes that are queued and not yet taken by the connection. */
   readonly pendingBytes: number;
 }

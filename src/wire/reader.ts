@@ -9,6 +9,9 @@ import { WireType } from './wire-type.ts';
  */
 export const messageDepthMax = 400;
 
+/** A message has fewer fields. */
+const unboundedFields = 0x3fff_ffff;
+
 const TWO_POW_32 = 0x1_0000_0000;
 
 /**
@@ -24,23 +27,35 @@ export class Reader {
    */
   end: number;
   private depth = 0;
+  /** Fields and items that may still be read. */
+  private fieldsLeft: number;
   // Halves of the last varint: two 32-bit numbers, because JavaScript's bit operations have 32
   // bits.
   private low = 0;
   private high = 0;
 
-  constructor(bytes: Uint8Array) {
+  /** A message with more than `fieldsMax` fields, with the ones of nested messages, is refused. */
+  constructor(bytes: Uint8Array, fieldsMax: number = unboundedFields) {
     this.buffer = Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.end = bytes.length;
+    this.fieldsLeft = fieldsMax;
   }
 
   /** The next field's number and wire type, `number << 3 | type`; 0 at the end of the message. */
   tag(): number {
-    if (this.position === this.end) return 0;
+    if (!this.hasItem()) return 0;
     this.high = 0;
     const tag = this.uint32();
     if (tag < 8 || this.high !== 0) throw new WireError('a field number out of range');
     return tag;
+  }
+
+  /** Whether there is another field, or another item of a packed list. Counts it. */
+  hasItem(): boolean {
+    if (this.position === this.end) return false;
+    this.fieldsLeft--;
+    if (this.fieldsLeft < 0) throw new WireError('too many fields');
+    return true;
   }
 
   /** A varint's lower 32 bits, unsigned. */

@@ -176,7 +176,7 @@ export class SqliteDriver implements Driver {
 
   async write(operations: readonly WriteOperation[], options: WriteOptions): Promise<DriverBatchResult> {
     if (this.#loop.syncFailure !== undefined) throw this.#loop.syncFailure;
-    if (this.#loop.acceptsBatch(operations)) {
+    if (this.#loop.acceptsBatch(operations, options)) {
       const written = this.#loop.write(operations, { ...options, leaseNowMs: () => this.#clock.nowMs() });
       if (written !== undefined) return written;
     }

@@ -21,8 +21,13 @@ import type { FinalState } from './state-cache.ts';
 import { deleteProgram, putProgram, txnProgram } from './txn.ts';
 import { type BatchOptions, WriteState } from './write-state.ts';
 
-/** The outcome of one operation: its result, or the name of the client's error. */
-export type WriteOutcome = { readonly result: WriteResult } | { readonly error: EtcdErrorName };
+/**
+ * The outcome of one operation: its result, or the name of the client's error, and the bytes of
+ * values that it read.
+ */
+export type WriteOutcome = ({ readonly result: WriteResult } | { readonly error: EtcdErrorName }) & {
+  readonly readBytes: number;
+};
 
 export interface BatchResult {
   /**
@@ -69,7 +74,9 @@ export function* runBatch(
 ): Program<BatchResult> {
   const outcomes: WriteOutcome[] = [];
   for (const operation of operations) {
-    outcomes.push(yield* outcomeOf(operation, state));
+    const readBytesBefore = state.readBytes;
+    const outcome = yield* outcomeOf(operation, state);
+    outcomes.push({ ...outcome, readBytes: state.readBytes - readBytesBefore });
     state.settle();
     if (state.readBytes >= limits.writeBatchReadBytesMax) break;
   }
@@ -78,7 +85,10 @@ export function* runBatch(
   return { outcomes, head: state.head, events: state.events(), finalState };
 }
 
-function* outcomeOf(operation: WriteOperation, state: WriteState): Program<WriteOutcome> {
+function* outcomeOf(
+  operation: WriteOperation,
+  state: WriteState,
+): Program<{ readonly result: WriteResult } | { readonly error: EtcdErrorName }> {
   try {
     refuseUnderAlarm(operation, state.alarms);
     yield* checkPermit(operation, state);

@@ -33,6 +33,8 @@ import type { FinalState } from './state-cache.ts';
 export interface WriteOptions {
   /** The batch returns its events if they are complete. */
   readonly withEvents: boolean;
+  /** The bytes of values that the batch is expected to read. Undefined: few. */
+  readonly expectedReadBytes?: number;
 }
 
 export interface BatchOptions extends WriteOptions {

@@ -106,6 +106,7 @@ export class GatewayCall implements CallStream, StreamListener, UnfinishedReques
 
   /** The length of JSON is unknown until its end. */
   readonly missingBytes = 0;
+  readonly keepsRequest = false;
 
   onData(chunk: Buffer): void {
     if (this.#isBodyDone) return;

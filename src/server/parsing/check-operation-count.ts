@@ -11,8 +11,11 @@ const lists = [1, 2, 3];
  *
  * @throws EtcdError `tooManyOperations`, WireError
  */
-export function checkOperationCount(request: Uint8Array, { operationsMax }: { readonly operationsMax: number }): void {
-  const reader = new Reader(request);
+export function checkOperationCount(
+  request: Uint8Array,
+  { operationsMax, fieldsMax }: { readonly operationsMax: number; readonly fieldsMax: number },
+): void {
+  const reader = new Reader(request, fieldsMax);
   const counts = new Map(lists.map((number) => [(number << 3) | WireType.bytes, 0]));
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
     const count = counts.get(tag);

@@ -2,7 +2,7 @@ import type { Message, MessageStream } from '../transport/grpc/method.ts';
 
 /**
  * Answers the messages of a stream in order, but processes several at a time, so that their
- * database reads can be batched.
+ * database reads can be batched. `answer` reads its message before it returns.
  *
  * @throws the error of the first answer that fails. The answers before it are sent.
  */

@@ -67,12 +67,10 @@ export function authService(context: ServiceContext): readonly Method[] {
         authRevision: authRevision(authState),
       });
     }),
-    unary(methods.authenticate, async (request, call) => {
-      // The other fields of the request are not kept while it waits.
-      const user = { name: auth.possibleName(request.name), password: triedPassword(request.password) };
-      const { revision, token } = await authenticate(user, call, { auth, passwords, tokens });
-      return AuthenticateResponse.encode({ header: headers.message(revision), token });
-    }),
+    // Not an async function, which would keep its request in memory while it waits.
+    unary(methods.authenticate, ({ name, password }, call) =>
+      tokenFor({ name: auth.possibleName(name), password: triedPassword(password) }, call),
+    ),
 
     unary(methods.userAdd, async ({ name, password, options }, call, bytes) => {
       checkRequestSize(bytes, config);
@@ -150,6 +148,11 @@ export function authService(context: ServiceContext): readonly Method[] {
       ),
     ),
   ];
+
+  async function tokenFor(user: Parameters<typeof authenticate>[0], call: Call): Promise<Message> {
+    const { revision, token } = await authenticate(user, call, { auth, passwords, tokens });
+    return AuthenticateResponse.encode({ header: headers.message(revision), token });
+  }
 
   /** Makes a change by the role root. The reply contains only a header. */
   async function changed<Response extends { header: ResponseHeader | undefined }>(

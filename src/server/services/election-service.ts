@@ -11,6 +11,7 @@ import {
   ResignResponse,
 } from '../../wire/generated/v3electionpb/v3election.ts';
 import { checkRequestSize } from '../parsing/check-request-size.ts';
+import { decodeRequest } from '../parsing/decode-request.ts';
 import { parseKey } from '../parsing/parse-keys.ts';
 import type { Method } from '../transport/grpc/method.ts';
 import { ClientKeys } from './concurrency/client-keys.ts';
@@ -55,7 +56,7 @@ export function electionService(context: ServiceContext, hub: WatchHub, queues: 
       path: observe.path,
       kind: 'serverStream',
       async handle(bytes, stream, call) {
-        const queue = queueOf(observe.request.decode(bytes).name);
+        const queue = queueOf(decodeRequest(observe.request, bytes).name);
         try {
           for await (const { keyValue, revision } of observeLeader(new ClientKeys(context, hub, call), queue)) {
             const message = LeaderResponse.encode({ header: headers.message(revision), kv: keyValue });

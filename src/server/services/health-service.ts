@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EtcdError, StatusCode } from '../../errors.ts';
 import type { Store } from '../../store/store.ts';
 import { Health, HealthCheckResponse, ServingStatus } from '../../wire/generated/grpc/health/v1/health.ts';
+import { decodeRequest } from '../parsing/decode-request.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Call, Message, Method } from '../transport/grpc/method.ts';
 import type { ServiceContext } from './service-context.ts';
@@ -19,7 +20,7 @@ export function healthService({ store }: ServiceContext): readonly Method[] {
       path: watch.path,
       kind: 'serverStream',
       async handle(bytes, stream, call) {
-        const { service } = watch.request.decode(bytes);
+        const { service } = decodeRequest(watch.request, bytes);
         const status = () =>
           service === '' ? servingStatus(store, call) : Promise.resolve(ServingStatus.SERVICE_UNKNOWN);
         let sent: ServingStatus | undefined;

@@ -5,10 +5,12 @@ import { CompactionResponse, KV } from '../../wire/generated/etcdserverpb/kv.ts'
 import { adminNeed, deleteNeed, putNeed, rangeNeed, txnNeed } from '../access/needs.ts';
 import { checkOperationCount } from '../parsing/check-operation-count.ts';
 import { checkRequestSize } from '../parsing/check-request-size.ts';
+import { decodeRequest } from '../parsing/decode-request.ts';
 import { parseRange, parseRangeStream } from '../parsing/parse-range.ts';
 import { parseTxn } from '../parsing/parse-txn.ts';
 import { parseDelete, parsePut } from '../parsing/parse-write.ts';
 import { deleteReply, putReply, rangeReply, rangeStreamReply, txnReply } from '../replies/kv-replies.ts';
+import { serverLimits } from '../server-limits.ts';
 import type { Method } from '../transport/grpc/method.ts';
 import type { ServiceContext } from './service-context.ts';
 import { unary } from './unary.ts';
@@ -17,9 +19,10 @@ import { unary } from './unary.ts';
 export function kvService({ access, store, headers, config }: ServiceContext): readonly Method[] {
   const { range, rangeStream, put, deleteRange, txn, compact } = KV.methods;
   const operationsMax = config.maxTxnOps;
+  const fieldsMax = Math.max(serverLimits.txnFieldsMin, operationsMax * serverLimits.fieldsPerTxnOperation);
   const decodeTxn = (bytes: Uint8Array) => {
-    checkOperationCount(bytes, { operationsMax });
-    return txn.request.decode(bytes);
+    checkOperationCount(bytes, { operationsMax, fieldsMax });
+    return decodeRequest(txn.request, bytes, { fieldsMax });
   };
   return [
     unary(range, async (request, call) => {
@@ -31,7 +34,7 @@ export function kvService({ access, store, headers, config }: ServiceContext): r
       path: rangeStream.path,
       kind: 'serverStream',
       async handle(bytes, stream, call) {
-        const operation = parseRangeStream(rangeStream.request.decode(bytes));
+        const operation = parseRangeStream(decodeRequest(rangeStream.request, bytes));
         let waiting: RangeResult | undefined;
         const parts = access.parts(call, rangeNeed(operation), () => store.rangeParts(operation, call));
         for await (const part of parts) {
@@ -56,12 +59,16 @@ export function kvService({ access, store, headers, config }: ServiceContext): r
       const result = await access.write(call, deleteNeed(operation), (by) => store.deleteRange(operation, by));
       return deleteReply(result, headers);
     }),
-    unary({ path: txn.path, request: { decode: decodeTxn } }, async (request, call, bytes) => {
-      const operation = parseTxn(request, { operationsMax });
-      call.about(() => describeOperation(operation));
-      if (!isReadOnlyTxn(operation)) checkRequestSize(bytes, config);
-      return txnReply(await access.write(call, txnNeed(operation), (by) => store.txn(operation, by)), headers);
-    }),
+    unary(
+      txn,
+      async (request, call, bytes) => {
+        const operation = parseTxn(request, { operationsMax });
+        call.about(() => describeOperation(operation));
+        if (!isReadOnlyTxn(operation)) checkRequestSize(bytes, config);
+        return txnReply(await access.write(call, txnNeed(operation), (by) => store.txn(operation, by)), headers);
+      },
+      decodeTxn,
+    ),
     unary(compact, async ({ revision, physical }, call, bytes) => {
       checkRequestSize(bytes, config);
       call.about(() => describeOperation({ kind: 'compact', revision }));

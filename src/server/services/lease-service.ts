@@ -11,6 +11,7 @@ import {
 } from '../../wire/generated/etcdserverpb/lease.ts';
 import type { Caller } from '../access/caller.ts';
 import { authenticatedNeed, leaseNeed } from '../access/needs.ts';
+import { decodeRequest } from '../parsing/decode-request.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { Call, Message, Method } from '../transport/grpc/method.ts';
 import { answerInOrder } from './answer-in-order.ts';
@@ -40,7 +41,7 @@ export function leaseService({ access, store, headers }: ServiceContext): readon
       handle: (stream, call) =>
         answerInOrder(stream, {
           atOnceMax: serverLimits.keepAlivesAtOnceMax,
-          answer: (bytes) => keepAlive(LeaseKeepAliveRequest.decode(bytes).id, call),
+          answer: (bytes) => keepAlive(decodeRequest(LeaseKeepAliveRequest, bytes).id, call),
         }),
     },
     unary(leaseTimeToLive, async ({ id, keys: withKeys }, call) => {

@@ -8,6 +8,7 @@ import {
   ServerReflectionResponse,
 } from '../../wire/generated/grpc/reflection/v1/reflection.ts';
 import { ServerReflection as ServerReflectionV1Alpha } from '../../wire/generated/grpc/reflection/v1alpha/reflection.ts';
+import { decodeRequest } from '../parsing/decode-request.ts';
 import type { Method } from '../transport/grpc/method.ts';
 import { splitPath } from '../transport/grpc/method-table.ts';
 
@@ -27,7 +28,7 @@ export function reflectionService(served: readonly Method[]): readonly Method[] 
 
   async function handle(stream: Parameters<Extract<Method, { kind: 'bidirectional' }>['handle']>[0]): Promise<void> {
     for await (const bytes of stream.incoming) {
-      const request = ServerReflectionRequest.decode(bytes);
+      const request = decodeRequest(ServerReflectionRequest, bytes);
       const response = ServerReflectionResponse.encode({
         validHost: request.host,
         originalRequest: request,

@@ -1,4 +1,5 @@
-import type { MessageCodec } from '../../wire/message-codec.ts';
+import type { MethodContract } from '../../wire/service.ts';
+import { decodeRequest } from '../parsing/decode-request.ts';
 import type { Call, Message, Method } from '../transport/grpc/method.ts';
 
 /**
@@ -6,8 +7,9 @@ import type { Call, Message, Method } from '../transport/grpc/method.ts';
  * error as in grpc-go.
  */
 export function unary<Request>(
-  { path, request: codec }: { readonly path: string; readonly request: Pick<MessageCodec<Request>, 'decode'> },
+  { path, request: codec }: Pick<MethodContract<Request, unknown>, 'path' | 'request'>,
   handle: (request: Request, call: Call, bytes: Uint8Array) => Promise<Message>,
+  decode: (bytes: Uint8Array) => Request = (bytes) => decodeRequest(codec, bytes),
 ): Method {
-  return { path, kind: 'unary', handle: (bytes, call) => handle(codec.decode(bytes), call, bytes) };
+  return { path, kind: 'unary', handle: (bytes, call) => handle(decode(bytes), call, bytes) };
 }

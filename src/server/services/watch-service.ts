@@ -7,6 +7,7 @@ import { WatchSession } from '../../watch/watch-session.ts';
 import { Watch, type WatchCreateRequest, WatchRequest } from '../../wire/generated/etcdserverpb/watch.ts';
 import type { Access } from '../access/access.ts';
 import { rangeNeed } from '../access/needs.ts';
+import { decodeRequest } from '../parsing/decode-request.ts';
 import { parseWatch } from '../parsing/parse-watch.ts';
 import type { Call, Method } from '../transport/grpc/method.ts';
 import type { ServiceContext } from './service-context.ts';
@@ -46,7 +47,7 @@ interface Served {
 async function serve(served: Served, incoming: AsyncIterable<Uint8Array>): Promise<void> {
   for await (const bytes of incoming) {
     if (served.session.isClosed) return;
-    await run(served, WatchRequest.decode(bytes));
+    await run(served, decodeRequest(WatchRequest, bytes));
   }
   const { signal } = served.call;
   if (!signal.aborted) await once(signal, 'abort');

@@ -16,8 +16,9 @@ export const transportLimits = {
    */
   connectionHeldBytesMax: 32 * 1024 * 1024,
   /**
-   * The part of these bytes for messages that are larger than a stream's window: the 8 largest puts
-   * of one connection, 24 of all connections. Further messages wait for their window.
+   * The part of these bytes for messages that are larger than a stream's window, until they are
+   * answered: the 8 largest puts of one connection, 24 of all connections. Further messages wait
+   * for their window.
    */
   connectionReservedBytesMax: 16 * 1024 * 1024,
   reservedBytesMax: 48 * 1024 * 1024,
@@ -207,6 +208,11 @@ export const transportLimits = {
    * opened as fast as they are closed.
    */
   handshakePauseFactor: 1,
+  /**
+   * The longest pause. A handshake with RSA of 4,096 bits takes 5 ms. If it takes longer, other
+   * programs used the processor.
+   */
+  handshakePauseMsMax: 5,
   /**
    * Bytes that a connection may send before its handshake begins: one TLS record with its header.
    */

@@ -4,6 +4,7 @@
  */
 import type { Driver, DriverBatchResult } from '../../drivers/driver.ts';
 import { etcdError } from '../../errors.ts';
+import type { Origin } from '../../kit/origin.ts';
 import { limits } from '../../limits.ts';
 import type { TxnStep, WriteOperation } from '../../mvcc/operations.ts';
 import type { PackedBatchEvents } from '../../mvcc/reads/events.ts';
@@ -19,6 +20,7 @@ import { operationBytes } from './operation-bytes.ts';
 
 interface Waiting extends Queued {
   readonly operation: WriteOperation;
+  readonly readsValues: boolean;
   readonly sinceMs: number;
   resolve(result: WriteResult): void;
 }
@@ -31,7 +33,7 @@ export interface BatchFollower {
   take(events: PackedBatchEvents): void;
 }
 
-/** Bytes that may be sent to the database next to a full batch. */
+/** Bytes of work that may be sent to the database next to a full batch. */
 const smallBytesMax = limits.writeBatchBytesMax / 16;
 
 const batchOperationBounds = doublingBounds(1, 9);
@@ -55,10 +57,14 @@ export class WriteQueue {
   /** Operations of the batch that was sent last. */
   #lastCount = 0;
   #underWay = 0;
-  #bytesUnderWay = 0;
+  /** Bytes that are written, and that are expected to be read. */
+  #workUnderWay = 0;
   #operationsUnderWay = 0;
   #failedCount = 0;
   #follower: BatchFollower | undefined;
+  /** The bytes that the last operations of an origin have read, and of all origins. */
+  readonly #readBytes = new WeakMap<Origin, number>();
+  #readBytesOfAll: number = limits.writeReadBytesUnknown;
 
   constructor(driver: Pick<Driver, 'write'>, options: WriteQueueOptions) {
     this.#driver = driver;
@@ -66,6 +72,7 @@ export class WriteQueue {
     this.#waiting = new FairQueue<Waiting>({
       countMax: limits.writeQueueCountMax,
       bytesMax: limits.writeQueueBytesMax,
+      workOf: (waiting) => waiting.bytes + this.#expectedReadBytes(waiting),
       hasLargeReply: ({ operation }) => hasLargeReply(operation),
       onReady: () => this.#schedule(),
     });
@@ -100,6 +107,7 @@ export class WriteQueue {
     return new Promise((resolve, reject) => {
       this.#waiting.push({
         operation,
+        readsValues: readsValues(operation),
         requester,
         bytes: operationBytes(operation),
         sinceMs: performance.now(),
@@ -133,19 +141,19 @@ export class WriteQueue {
    */
   #take(): readonly Waiting[] {
     const batch: Waiting[] = [];
-    let bytes = 0;
-    let bytesMax = this.#bytesUnderWay < limits.writeBatchBytesMax ? Number.POSITIVE_INFINITY : smallBytesMax;
+    let work = 0;
+    let workMax = this.#workUnderWay < limits.writeBatchBytesMax ? Number.POSITIVE_INFINITY : smallBytesMax;
     while (batch.length < limits.writeBatchCountMax) {
-      const next = this.#waiting.take(bytesMax - bytes);
+      const next = this.#waiting.take(workMax - work);
       if (next === undefined) break;
       batch.push(next);
-      bytes += next.bytes;
-      if (batch.length === 1) bytesMax = Math.min(bytesMax, Math.max(limits.writeBatchBytesMax, bytes + smallBytesMax));
+      work += next.work ?? 0;
+      if (batch.length === 1) workMax = Math.min(workMax, Math.max(limits.writeBatchBytesMax, work + smallBytesMax));
     }
     if (batch.length === 0) return batch;
     this.#lastCount = batch.length;
     this.#batchOperations.observe(batch.length);
-    this.#batchBytes.observe(bytes);
+    this.#batchBytes.observe(sum(batch, ({ bytes }) => bytes));
     return batch;
   }
 
@@ -155,13 +163,14 @@ export class WriteQueue {
     for (const { sinceMs } of batch) this.#waitMs.observe(startMs - sinceMs);
     this.#underWay += 1;
     this.#operationsUnderWay += batch.length;
-    const bytes = batch.reduce((sum, each) => sum + each.bytes, 0);
-    this.#bytesUnderWay += bytes;
+    const work = sum(batch, (each) => each.work ?? 0);
+    this.#workUnderWay += work;
     const withEvents = this.#follower?.needsEvents() === true;
+    const expectedReadBytes = work - sum(batch, ({ bytes }) => bytes);
     try {
       const result = await this.#driver.write(
         batch.map((each) => each.operation),
-        { withEvents },
+        { withEvents, expectedReadBytes },
       );
       // Watchers first: their events and the replies below leave in the same turn.
       if (result.events !== undefined) this.#follower?.take(result.events);
@@ -172,7 +181,7 @@ export class WriteQueue {
     } finally {
       this.#underWay -= 1;
       this.#operationsUnderWay -= batch.length;
-      this.#bytesUnderWay -= bytes;
+      this.#workUnderWay -= work;
       this.#options.slow.writes(batch, startMs);
       if (this.#waiting.length > 0) this.#schedule();
     }
@@ -186,14 +195,59 @@ export class WriteQueue {
         each.resolve(outcome.result);
       } else if ('error' in outcome) each.reject(etcdError(outcome.error));
       else this.#fail(each, outcome.failure);
+      if ('readBytes' in outcome) this.#observeRead(each, outcome.readBytes);
     }
     // The operations after these were not begun.
     for (const each of batch.slice(outcomes.length).reverse()) this.#waiting.putBack(each);
   }
 
+  /**
+   * The bytes that an operation is expected to read: about as many as the last ones of its client,
+   * or of all clients.
+   */
+  #expectedReadBytes({ readsValues, requester }: Waiting): number {
+    return readsValues ? (this.#readBytes.get(requester.origin) ?? this.#readBytesOfAll) : 0;
+  }
+
+  /** Charges the client for what its operation has read. */
+  #observeRead(waiting: Waiting, bytes: number): void {
+    const readBytes = Math.min(bytes, limits.writeChargedReadBytesMax);
+    if (waiting.readsValues) {
+      const expected = this.#expectedReadBytes(waiting);
+      this.#readBytes.set(waiting.requester.origin, Math.max(readBytes, Math.floor(expected / 2)));
+      this.#readBytesOfAll = Math.max(readBytes, Math.floor(this.#readBytesOfAll / 2));
+    }
+    const work = waiting.bytes + readBytes;
+    if (work !== waiting.work) this.#waiting.settle(waiting, work);
+  }
+
   #fail({ reject }: Waiting, error: unknown): void {
     this.#failedCount += 1;
     reject(error);
+  }
+}
+
+function sum(batch: readonly Waiting[], of: (each: Waiting) => number): number {
+  return batch.reduce((total, each) => total + of(each), 0);
+}
+
+/** Whether an operation reads values, whose size is unknown. */
+function readsValues(operation: WriteOperation | TxnStep): boolean {
+  switch (operation.kind) {
+    case 'put':
+      return operation.previous || operation.ignoreValue;
+    case 'delete':
+      return operation.previous;
+    case 'range':
+      return true;
+    case 'txn':
+      return (
+        operation.compares.some(({ target }) => target === 'value') ||
+        operation.success.some(readsValues) ||
+        operation.failure.some(readsValues)
+      );
+    default:
+      return false;
   }
 }
 

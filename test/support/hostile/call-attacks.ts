@@ -139,8 +139,7 @@ const unfinished: readonly Attack[] = [
   {
     name: 'gzip bombs',
     does: 'sends messages of a megabyte, compressed to a kilobyte, and does not read the replies',
-    // Each connection is closed after ten, and the attacker makes dozens in a second.
-    bounds: { memoryMebibytesMax: 100 },
+    bounds: smallMemory,
     run: (attacker) =>
       keepConnected(attacker, (wire) => messages(wire, bidirectional.keepAlive, repeated(bomb, 50), gzip), {
         settings: noWindow,
@@ -217,8 +216,8 @@ const unread: readonly Attack[] = [
     'slow readers of transactions',
     'reads a key of a megabyte in a transaction',
     largeReadInTransaction,
-    // Each connection has one turn: a put waits for a hundred transactions of 5 to 10 ms.
-    { p99MsMax: 800 },
+    // A put waits for one transaction of 5 to 10 ms, and the event loop sends a megabyte for each.
+    { p99MsMax: 100 },
   ),
   slowReaders('slow readers of one key', 'gets a key of a megabyte', largeGetRequest),
   {
@@ -331,6 +330,37 @@ const busy: readonly Attack[] = [
   },
 ];
 
+/** A message of 2 MiB with a million fields. */
+const manyFields = grpcMessage(repeated(Buffer.of(0x0a, 0), 2 ** 20));
+
+const fields: readonly Attack[] = [
+  {
+    name: 'a million fields',
+    does: 'sends puts of a million empty fields',
+    run: (attacker) =>
+      keepConnected(attacker, async (wire) => {
+        while (await wire.data(await wire.start(putHeaders), manyFields, { endsStream: true }));
+      }),
+  },
+  {
+    name: 'watches of large keys',
+    does: 'watches keys of 1.5 MiB, a new one in each request',
+    // The conversion of each key takes 8 ms.
+    bounds: { p99MsMax: 100 },
+    run: (attacker) =>
+      keepConnected(attacker, async (wire) => {
+        const streamId = await wire.start(callHeaders(bidirectional.watch));
+        const key = Buffer.alloc(1_500_000, 'k');
+        for (let watchId = 1; ; watchId += 1) {
+          key.writeUInt32BE(watchId);
+          const create = { key, watchId: BigInt(watchId) };
+          const message = watchMessage({ requestUnion: { case: 'createRequest', value: create } });
+          if (!(await wire.data(streamId, message))) return;
+        }
+      }),
+  },
+];
+
 const names: readonly Attack[] = [
   {
     name: 'names of roles that look like addresses',
@@ -356,7 +386,7 @@ const names: readonly Attack[] = [
     name: 'large names of users',
     does: 'requests tokens for 482 user names of 1.9 MiB',
     needs: 'auth',
-    bounds: { memoryMebibytesMax: 100 },
+    bounds: smallMemory,
     run: (attacker) =>
       keepConnected(
         attacker,
@@ -383,4 +413,4 @@ const names: readonly Attack[] = [
   },
 ];
 
-export const callAttacks: readonly Attack[] = [...unfinished, ...unread, ...busy, ...names];
+export const callAttacks: readonly Attack[] = [...unfinished, ...unread, ...busy, ...fields, ...names];

@@ -1,7 +1,18 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { type ProcessUsage, processUsage } from '../../../bench/load/process-usage.ts';
 
 const sampleIntervalMs = 20;
+
+export interface Schedule {
+  readonly ranMs: number;
+  readonly waitedMs: number;
+}
+
+/** How many times longer the work between two schedules took than with a free processor. */
+export function slownessBetween(before: Schedule, after: Schedule): number {
+  const ranMs = after.ranMs - before.ranMs;
+  return ranMs > 0 ? 1 + Math.max(0, after.waitedMs - before.waitedMs) / ranMs : 1;
+}
 
 /** Samples a process every 20 ms. Works on Linux only. */
 export class ProcessWatch {
@@ -34,6 +45,19 @@ export class ProcessWatch {
       return readdirSync(`/proc/${this.#pid}/fd`).length;
     } catch {
       return undefined;
+    }
+  }
+
+  /**
+   * How long the main thread has run, and how long it was ready to run while other threads had the
+   * processors.
+   */
+  get schedule(): Schedule {
+    try {
+      const [ranNs, waitedNs] = readFileSync(`/proc/${this.#pid}/schedstat`, 'utf8').split(' ').map(Number);
+      return { ranMs: (ranNs ?? 0) / 1e6, waitedMs: (waitedNs ?? 0) / 1e6 };
+    } catch {
+      return { ranMs: 0, waitedMs: 0 };
     }
   }
 

@@ -12,7 +12,7 @@ import { onThisMachine } from '../slowness.ts';
 import type { Attack, Tally } from './attacker.ts';
 import type { AttackOrder } from './attacker-process.ts';
 import { GoodClient, type GoodFigures } from './good-client.ts';
-import { ProcessWatch } from './process-watch.ts';
+import { ProcessWatch, slownessBetween } from './process-watch.ts';
 import { storedKeys, storedLargeKey } from './requests.ts';
 
 /** The effect of an attack on a server and on its good client. */
@@ -44,6 +44,10 @@ export interface Outcome {
    * (p99). The machine adds this time to each latency.
    */
   readonly lateMs: number;
+  /**
+   * How many times longer the server's main thread took than it would with a processor of its own.
+   */
+  readonly slowness: number;
   /** Whether the server's process was running at the end. */
   readonly isAlive: boolean;
 }
@@ -87,6 +91,7 @@ export async function underAttack(
     const delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
     delay.enable();
     const started = performance.now();
+    const scheduleBefore = watch.schedule;
     const order = { name: attack.name, host: '127.0.0.1', port: server.port, seconds };
     const tally = await attackFrom(fuzz === undefined ? order : { ...order, fuzz });
     const tookSeconds = (performance.now() - started) / 1_000;
@@ -111,6 +116,7 @@ export async function underAttack(
       tookSeconds,
       cpuShare: cpuSeconds / tookSeconds,
       lateMs: Math.max(0, delay.percentile(99) / 1e6 - delayResolutionMs),
+      slowness: slownessBetween(scheduleBefore, watch.schedule),
       isAlive: watch.usage !== undefined,
     };
   } finally {

@@ -10,6 +10,8 @@ export class FakeStream implements WatchStream {
   sendCount = 0;
   isSlow = false;
   pendingBytesSeen = 0;
+  /** The memory that the watches use. */
+  keptBytes = 0;
   readonly #mark: number;
   #waiting: number[] = [];
   #onDrain: (() => void)[] = [];
@@ -31,6 +33,10 @@ export class FakeStream implements WatchStream {
     }
     this.pendingBytesSeen = Math.max(this.pendingBytesSeen, this.pendingBytes);
     return this.pendingBytes <= this.#mark;
+  }
+
+  keep(bytes: number): void {
+    this.keptBytes += bytes;
   }
 
   async drained(): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
+import type { Keys } from '../../../src/mvcc/ids.ts';
 import { FakeEventSource } from './fake-event-source.ts';
 import { eventsOf, one, prefix, requested, settle, until, watching } from './watching.ts';
 
@@ -425,4 +426,15 @@ test('without watches an outage of the database is not logged as one of watches'
   assert.deepEqual(lines, []);
   open().session.create(requested(one('a')), 0n);
   await until('it is logged', () => lines.length === 1);
+});
+
+test('the keys of a watch are counted until the watch is cancelled', (context) => {
+  const { stream, session } = watching(context).open();
+  session.create(requested(one('k'.repeat(1_000))), 1n);
+  session.create(requested({ start: 'a'.repeat(100), end: 'b'.repeat(100) } as Keys), 2n);
+  assert.equal(session.create(requested(one('taken')), 1n), undefined);
+  assert.equal(stream.keptBytes, 2 * 1_200);
+  session.cancel(1n);
+  session.cancel(1n);
+  assert.equal(stream.keptBytes, 2 * 200);
 });

@@ -12,7 +12,7 @@ import type { Program, Query } from '../../../mvcc/program.ts';
 import { type ReadInput, type ReadName, type ReadOutput, readProgram } from '../../../mvcc/read-programs.ts';
 import { type StartUp, startUp } from '../../../mvcc/start-up/start-up.ts';
 import { type BatchResult, writeBatch } from '../../../mvcc/writes/write-batch.ts';
-import type { BatchOptions } from '../../../mvcc/writes/write-state.ts';
+import type { BatchOptions, WriteOptions } from '../../../mvcc/writes/write-state.ts';
 import { headId, movedHead } from '../../../sql/rows/head-row.ts';
 import { idOfNewest } from '../../../sql/rows/newest-row.ts';
 import type { Row } from '../../../sql/statement.ts';
@@ -153,8 +153,9 @@ export class EventLoopConnection {
    * Whether a batch runs on the event loop. The last two of `eventLoopBatchesMax` batches do not:
    * the writer thread then copies the log into the database when it has become long.
    */
-  acceptsBatch(operations: readonly WriteOperation[]): boolean {
-    if (this.#threadTasks > 0 || !this.isAlone || !this.#slowDisk.isFast || !isSmallBatch(operations)) return false;
+  acceptsBatch(operations: readonly WriteOperation[], { expectedReadBytes = 0 }: Partial<WriteOptions> = {}): boolean {
+    if (this.#threadTasks > 0 || !this.isAlone || !this.#slowDisk.isFast) return false;
+    if (!isSmallBatch(operations, expectedReadBytes)) return false;
     this.#batchCount += 1;
     return this.#batchCount % limits.eventLoopBatchesMax < limits.eventLoopBatchesMax - 2;
   }

@@ -7,10 +7,10 @@ import type { ReadInput, ReadName } from '../../../mvcc/read-programs.ts';
 import { headId } from '../../../sql/rows/head-row.ts';
 import type { Row } from '../../../sql/statement.ts';
 
-export function isSmallBatch(operations: readonly WriteOperation[]): boolean {
+export function isSmallBatch(operations: readonly WriteOperation[], expectedReadBytes: number): boolean {
   return (
     operations.length <= limits.eventLoopOperationsMax &&
-    operations.reduce((sum, operation) => sum + sizeOf(operation), 0) <= limits.eventLoopBytesMax
+    operations.reduce((sum, operation) => sum + sizeOf(operation), expectedReadBytes) <= limits.eventLoopBytesMax
   );
 }
 

@@ -1,5 +1,6 @@
 import { EtcdError, StatusCode } from '../../../errors.ts';
 import type { MethodContract } from '../../../wire/service.ts';
+import { decodeRequest } from '../../parsing/decode-request.ts';
 import type { Call, Message, Method } from '../../transport/grpc/method.ts';
 
 /**
@@ -16,7 +17,7 @@ export function concurrencyMethod<Request>(
     kind: 'unary',
     isOpenEnded: true,
     async handle(bytes, call) {
-      const request = codec.decode(bytes);
+      const request = decodeRequest(codec, bytes);
       try {
         return await handle(request, call, bytes);
       } catch (error) {

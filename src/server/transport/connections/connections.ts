@@ -49,7 +49,8 @@ export class Connections {
   add(socket: Socket, protocols: Protocols): void {
     this.#sockets.add(socket);
     socket.once('close', () => this.#sockets.delete(socket));
-    const pending = 'encrypted' in socket ? this.#securePending : this.pending;
+    const isSecure = 'encrypted' in socket;
+    const pending = isSecure ? this.#securePending : this.pending;
     pending.add(socket, {
       detect: protocolOf,
       take: (protocol, seen) => {
@@ -57,7 +58,7 @@ export class Connections {
           socket.unshift(seen);
           this.#handOver(socket, protocols, protocol);
         };
-        if (protocol !== 'http2') handOver();
+        if (protocol !== 'http2' || isSecure) handOver();
         else afterNextPoll(() => socket.destroyed || handOver());
       },
     });
@@ -92,7 +93,8 @@ export class Connections {
 /**
  * Runs work after the event loop has polled for events once more. By then a client that closes its
  * connection right after its first bytes is noticed. The state of an HTTP/2 connection, and
- * settings that cannot be sent, would cost as much as everything before.
+ * settings that cannot be sent, would cost as much as everything before. With TLS, the handshake
+ * costs more.
  */
 function afterNextPoll(work: () => void): void {
   setImmediate(() => setImmediate(work));

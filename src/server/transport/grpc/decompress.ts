@@ -24,7 +24,7 @@ export function decompress(
   try {
     // Loaded for the first compressed message, because few clients compress.
     const { gunzipSync } = process.getBuiltinModule('node:zlib');
-    return gunzipSync(message, { maxOutputLength: messageBytesMax });
+    return gunzipSync(message, { maxOutputLength: messageBytesMax, chunkSize: chunkBytes(message, messageBytesMax) });
   } catch (error) {
     if (error instanceof RangeError) {
       const text = `grpc: received message after decompression larger than max ${messageBytesMax}`;
@@ -33,4 +33,19 @@ export function decompress(
     const text = `grpc: failed to decompress the message: ${error instanceof Error ? error.message : error}`;
     throw new GrpcError(StatusCode.internal, text);
   }
+}
+
+/** Deflate compresses to a 1,032nd at most. */
+const deflateFactorMax = 1_032;
+const chunkBytesMin = 64;
+
+/**
+ * The size of the output, so that it needs one buffer: gzip's last four bytes contain it. If they
+ * do not, the output needs several buffers. One more byte, because a full buffer is followed by
+ * another one.
+ */
+function chunkBytes(message: Buffer, messageBytesMax: number): number {
+  const announced = message.length < 4 ? 0 : message.readUInt32LE(message.length - 4);
+  const possible = Math.min(announced, messageBytesMax, message.length * deflateFactorMax);
+  return Math.max(chunkBytesMin, possible + 1);
 }

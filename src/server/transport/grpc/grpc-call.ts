@@ -1,4 +1,5 @@
 import { assert, StatusCode } from '../../../errors.ts';
+import { freeLarge } from '../../../kit/memory.ts';
 import type { Origin } from '../../../kit/origin.ts';
 import type { UnfinishedRequest } from '../budget/request-timeouts.ts';
 import { headerValue } from '../http/header-field.ts';
@@ -76,6 +77,10 @@ export class GrpcCall implements Call, StreamListener, UnfinishedRequest {
   #deadlineTick = noDeadline;
   #abort: AbortController | undefined;
   #incoming: IncomingMessages | undefined;
+  /** The last message of `#incoming`, if it was compressed. */
+  #decompressed: Uint8Array | undefined;
+  /** Memory that the handler keeps of earlier messages. */
+  #keptBytes = 0;
   /** The time at which an incomplete message began. */
   #arrivingSinceMs: number | undefined;
   /** The client has sent its last byte. */
@@ -154,6 +159,10 @@ export class GrpcCall implements Call, StreamListener, UnfinishedRequest {
     return this.#reader.missingBytes;
   }
 
+  get keepsRequest(): boolean {
+    return this.#isRequested && !this.isOpenEnded;
+  }
+
   onData(chunk: Buffer): void {
     if (this.#end !== undefined) return;
     this.#reader.push(chunk);
@@ -213,13 +222,19 @@ export class GrpcCall implements Call, StreamListener, UnfinishedRequest {
   #holdRest(): void {
     if (this.#end !== undefined) return;
     this.#reader.detach();
-    this.#stream.hold(this.#reader.memoryBytes);
+    this.#stream.hold(this.#reader.memoryBytes + this.#keptBytes);
     const { heldBytes, missingBytes } = this.#reader;
     if (missingBytes === 0) this.#arrivingSinceMs = undefined;
     else this.#arrivingSinceMs ??= performance.now();
     if (this.#incoming === undefined) return;
     if (missingBytes === 0 && heldBytes >= transportLimits.incomingBytesMax) this.#stream.pause();
     else this.#stream.resume();
+  }
+
+  #keep(bytes: number): void {
+    if (this.#end !== undefined) return;
+    this.#keptBytes += bytes;
+    this.#stream.hold(this.#reader.memoryBytes + this.#keptBytes);
   }
 
   /** Receives the only request of a call. */
@@ -240,16 +255,27 @@ export class GrpcCall implements Call, StreamListener, UnfinishedRequest {
     if (method.kind === 'serverStream') {
       this.#runStream(() => method.handle(message, this.#messageStream(), this));
     } else {
-      method.handle(message, this).then(
-        (reply) => this.#reply(reply),
-        (error: unknown) => this.#fail(error),
-      );
+      this.#replyWith(method.handle(message, this));
     }
   }
 
-  /** The next message, on request of the handler. */
+  /** Separate from `#handle`, whose closures would keep the message in memory until the reply. */
+  #replyWith(reply: Promise<Message>): void {
+    reply.then(
+      (message) => this.#reply(message),
+      (error: unknown) => this.#fail(error),
+    );
+  }
+
+  /**
+   * The next message, on request of the handler. The message before is not valid any more. If it
+   * was decompressed, its memory is freed at once: a client can send hundreds of megabytes in a
+   * second.
+   */
   #nextIncoming(): Uint8Array | undefined {
+    if (this.#decompressed !== undefined) freeLarge([this.#decompressed]);
     const message = this.#nextMessage();
+    this.#decompressed = message !== undefined && this.#reader.isCompressed ? message : undefined;
     if (message === undefined && this.#isRequestEnded && this.#reader.heldBytes > 0) throw unexpectedEnd();
     this.#holdRest();
     return message;
@@ -289,6 +315,7 @@ export class GrpcCall implements Call, StreamListener, UnfinishedRequest {
         return stream.pendingBytes <= call.#server.outgoingBytesMark;
       },
       drained: () => stream.drained(),
+      keep: (bytes) => call.#keep(bytes),
       get pendingBytes() {
         return stream.pendingBytes;
       },

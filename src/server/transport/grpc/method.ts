@@ -32,6 +32,7 @@ export interface Call {
 
 /** The client's messages in order, and a way to send messages to the client. */
 export interface MessageStream {
+  /** A message is valid until the next one is requested. */
   readonly incoming: AsyncIterable<Uint8Array>;
   /**
    * Queues messages, which are written together. False: the transport holds too many bytes; await
@@ -40,6 +41,11 @@ export interface MessageStream {
   send(messages: readonly Message[]): boolean;
   /** Resolves when the waiting bytes have fallen below the mark, or the stream has ended. */
   drained(): Promise<void>;
+  /**
+   * Counts memory that the handler keeps of the client's messages until the stream ends. A negative
+   * number releases it. A connection that keeps too much is closed.
+   */
+  keep(bytes: number): void;
   /** Bytes queued and not yet taken by the connection. */
   readonly pendingBytes: number;
 }

@@ -5,6 +5,8 @@ export interface StreamListener {
    * unknown.
    */
   readonly missingBytes: number;
+  /** Whether the request has arrived and stays in memory until it is answered. */
+  readonly keepsRequest: boolean;
   onData(chunk: Buffer): void;
   /** The client has sent its last byte. */
   onEnd(): void;

@@ -96,7 +96,7 @@ export class Http2Connection implements StreamConnection, TurnTaker {
     this.#windows = new ReceiveWindows(this.sender, options.messageMemory);
     this.account = options.held.open({
       bytesMax: transportLimits.connectionHeldBytesMax,
-      onExceeded: () => this.#failExcessiveLoad('unfinished requests hold too much memory'),
+      onExceeded: () => this.#failExcessiveLoad('requests and watches hold too much memory'),
     });
     this.sender.settings([
       [Setting.maxConcurrentStreams, options.maxConcurrentStreams],
@@ -157,6 +157,10 @@ export class Http2Connection implements StreamConnection, TurnTaker {
 
   refillWindow(stream: Http2Stream): void {
     this.#windows.refill(stream);
+  }
+
+  releaseRequest(stream: Http2Stream): void {
+    this.#windows.forget(stream);
   }
 
   takeTurn(turn: Turn): boolean {
@@ -312,12 +316,9 @@ export class Http2Connection implements StreamConnection, TurnTaker {
       stream.missingBytes -= data.length;
       if (isEnd || stream.missingBytes < 0) checkNothingMissing(stream.missingBytes);
     }
-    if (isEnd) {
-      stream.isRemoteClosed = true;
-      this.#windows.forget(stream);
-    }
+    stream.isRemoteClosed = isEnd;
     if (data.length > 0) stream.listener?.onData(data);
-    if (isEnd) stream.listener?.onEnd();
+    if (isEnd) this.#endRequest(stream);
     else this.refillWindow(stream);
   }
 
@@ -359,8 +360,12 @@ export class Http2Connection implements StreamConnection, TurnTaker {
     checkTrailerFields(fields);
     checkNothingMissing(stream.missingBytes);
     stream.isRemoteClosed = true;
-    this.#windows.forget(stream);
+    this.#endRequest(stream);
+  }
+
+  #endRequest(stream: Http2Stream): void {
     stream.listener?.onEnd();
+    this.#windows.endRequest(stream);
   }
 
   #onReset(streamId: number, payload: Buffer): void {

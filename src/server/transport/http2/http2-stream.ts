@@ -24,6 +24,8 @@ export interface StreamConnection extends Origin {
   countUseless(bytes: number): void;
   /** Lets the client send more. */
   refillWindow(stream: Http2Stream): void;
+  /** The answer is complete, so the request is not needed any more. */
+  releaseRequest(stream: Http2Stream): void;
 }
 
 /** The state of a new stream. */
@@ -142,6 +144,7 @@ export class Http2Stream implements SendingStream, ReceivingStream {
   /** Ends the answer. Without trailers the last frame is a DATA frame. */
   finish(trailers: readonly HeaderField[]): void {
     if (this.isClosed) return;
+    this.#connection.releaseRequest(this);
     this.#end = trailers;
     this.#connection.sender.pump(this);
   }

@@ -20,7 +20,7 @@ export interface ReceivingStream {
   /** The client has sent its last byte. */
   readonly isRemoteClosed: boolean;
   readonly isClosed: boolean;
-  readonly listener: Pick<StreamListener, 'missingBytes'> | undefined;
+  readonly listener: Pick<StreamListener, 'missingBytes' | 'keepsRequest'> | undefined;
 }
 
 /**
@@ -29,7 +29,8 @@ export interface ReceivingStream {
  * A stream has a small window. A larger message waits, first come first served, until the
  * connection has memory for the whole message. Then the stream's window grows to the missing bytes.
  * Many unfinished messages hold few bytes, and a message with reserved memory can always be
- * completed.
+ * completed. A request keeps its memory until it is answered, so requests that are served count
+ * too.
  */
 export class ReceiveWindows {
   readonly #sender: WindowSender;
@@ -95,7 +96,7 @@ export class ReceiveWindows {
   refill(stream: ReceivingStream): void {
     if (stream.isPaused || stream.isRemoteClosed || stream.isClosed) return;
     const missing = stream.listener?.missingBytes ?? 0;
-    if (missing === 0) this.#giveBack(stream);
+    if (missing === 0) this.#giveBackUnused(stream);
     const isShort = stream.receiveWindow < missing;
     if (isShort && !this.#reserve(stream, missing)) return;
     if (!isShort && (missing > 0 || stream.receiveWindow > transportLimits.streamWindowBytes / 2)) return;
@@ -104,7 +105,13 @@ export class ReceiveWindows {
     stream.receiveWindow = needed;
   }
 
-  /** A stream has ended. */
+  /** The client has sent its last byte. */
+  endRequest(stream: ReceivingStream): void {
+    this.#waiting.delete(stream);
+    this.#giveBackUnused(stream);
+  }
+
+  /** A stream has ended, or its answer is complete. */
   forget(stream: ReceivingStream): void {
     this.#waiting.delete(stream);
     this.#giveBack(stream);
@@ -130,6 +137,10 @@ export class ReceiveWindows {
     this.#reservedBytes += bytes;
     this.#memory.take(bytes);
     return true;
+  }
+
+  #giveBackUnused(stream: ReceivingStream): void {
+    if (stream.listener?.keepsRequest !== true) this.#giveBack(stream);
   }
 
   #giveBack(stream: ReceivingStream): void {

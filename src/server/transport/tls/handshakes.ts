@@ -101,7 +101,7 @@ export class Handshakes {
     const workMs = performance.now() - turnBeganMs;
     if (this.#waiting.size === 0) this.#cancel = undefined;
     else if (hasBegun && workMs < transportLimits.handshakesTurnMs) this.#begin(turnBeganMs);
-    else this.#beginLater(isFull ? workMs * transportLimits.handshakePauseFactor : undefined);
+    else this.#beginLater(isFull ? handshakePauseMs(workMs) : undefined);
   }
 
   /** Whether a handshake was old enough to be ended. */
@@ -111,4 +111,9 @@ export class Handshakes {
     if (beganMs === undefined || performance.now() - beganMs < transportLimits.handshakeGraceMs) return false;
     return this.closeOldest();
   }
+}
+
+/** Time without new handshakes, after some have been started while all slots are taken. */
+function handshakePauseMs(workMs: number): number {
+  return Math.min(workMs * transportLimits.handshakePauseFactor, transportLimits.handshakePauseMsMax);
 }

@@ -173,7 +173,7 @@ export const WatchCreateRequest: MessageCodec<WatchCreateRequest> = {
           break;
         case 42: {
           const outerEnd = reader.enter();
-          while (reader.position < reader.end) message.filters.push(reader.int32());
+          while (reader.hasItem()) message.filters.push(reader.int32());
           reader.leave(outerEnd);
           break;
         }

@@ -19,6 +19,7 @@ function queueOf({ countMax = 100, bytesMax = 1_000, hasLargeReply = true } = {}
   const queue = new FairQueue<Item>({
     countMax,
     bytesMax,
+    workOf: ({ bytes }) => bytes,
     hasLargeReply: () => hasLargeReply,
     onReady: () => {
       readyCount += 1;
@@ -196,11 +197,74 @@ test('an item too large for the remaining space keeps its turn, and fitting item
 });
 
 test('only a few origins are skipped for one item', () => {
-  const { queue, push } = queueOf({ bytesMax: 10_000 });
+  const { queue, push } = queueOf({ bytesMax: 100_000 });
+  const served = new TestOrigin();
+  push('earlier', served.request(), 1_000);
+  assert.equal(queue.take()?.name, 'earlier');
+  queue.settle({ name: 'earlier', requester: served.request(), bytes: 0, work: 0, reject: () => {} }, 1_000);
   for (let index = 0; index < 100; index += 1) push(`large ${index}`, new TestOrigin().request(), 50);
-  push('small', new TestOrigin().request(), 1);
+  push('small', served.request(), 1);
   assert.equal(queue.take(10), undefined);
   assert.equal(queue.take()?.name, 'large 0');
+});
+
+test('an item of little work does not wait for items of much work, and each origin gets the same work', () => {
+  const { queue, push } = queueOf({ countMax: 10_000, bytesMax: 10 ** 9 });
+  const [light, ...heavy] = Array.from({ length: 101 }, () => new TestOrigin()) as [TestOrigin, ...TestOrigin[]];
+  for (const origin of heavy) for (const turn of [1, 2]) push(`heavy ${turn}`, origin.request(), 1_000_000);
+  const order: string[] = [];
+  for (let taken = 0; taken < 90; taken += 1) {
+    push('light', light.request(), 1_000);
+    order.push(...[queue.take(), queue.take()].map((item) => item?.name ?? ''));
+  }
+  assert.deepEqual(order, Array.from({ length: 90 }, () => ['light', 'heavy 1']).flat());
+  // 1,000 more are as much as several heavy ones.
+  for (let index = 0; index < 1_000; index += 1) push('light', light.request(), 1_000);
+  const next = Array.from({ length: 1_000 }, () => queue.take()?.name);
+  assert.ok(next.filter((name) => name?.startsWith('heavy')).length >= 10);
+});
+
+test('an origin is charged for work that was not expected, and not for an item that it gets back', () => {
+  const { queue, push } = queueOf({ countMax: 10_000, bytesMax: 10 ** 9 });
+  const [one, other] = [new TestOrigin(), new TestOrigin()];
+  for (const name of ['one 1', 'one 2']) push(name, one.request());
+  const expensive = queue.take();
+  assert.ok(expensive?.name === 'one 1');
+  queue.settle(expensive, 1_000_000);
+  for (let index = 1; index <= 100; index += 1) push(`other ${index}`, other.request());
+  for (let index = 1; index <= 100; index += 1) assert.equal(queue.take()?.name, `other ${index}`);
+  const late = queue.take();
+  assert.ok(late?.name === 'one 2');
+  push('newcomer', new TestOrigin().request());
+  queue.putBack(late);
+  assert.deepEqual([queue.take()?.name, queue.take()?.name], ['one 2', 'newcomer']);
+});
+
+test('an origin whose items come back keeps its turn although it has no other item', () => {
+  const { queue, push } = queueOf();
+  const [one, other] = [new TestOrigin(), new TestOrigin()];
+  for (const name of ['a1', 'a2', 'a3']) push(name, one.request());
+  push('b1', other.request());
+  const taken = [queue.take(), queue.take(), queue.take()];
+  assert.deepEqual(
+    taken.map((item) => item?.name),
+    ['a1', 'b1', 'a2'],
+  );
+  for (const item of taken.slice(1).reverse()) queue.putBack(item as Item);
+  assert.deepEqual([queue.take()?.name, queue.take()?.name], ['b1', 'a2']);
+});
+
+test('origins that come and go do not keep another one waiting', () => {
+  const { queue, push } = queueOf();
+  const busy = new TestOrigin();
+  for (const name of ['1', '2', '3']) push(name, busy.request());
+  let waits = 0;
+  for (let served = 0; served < 3; ) {
+    push('newcomer', new TestOrigin().request());
+    if (queue.take()?.name === 'newcomer') waits += 1;
+    else served += 1;
+  }
+  assert.ok(waits <= 6, `${waits} newcomers were served before three items`);
 });
 
 const seed = Number(process.env.TINE_TEST_SEED ?? Math.floor(Math.random() * 2 ** 31));

@@ -5,7 +5,7 @@ import type { Driver, DriverBatchResult } from '../../../../src/drivers/driver.t
 import { EtcdError } from '../../../../src/errors.ts';
 import { limits } from '../../../../src/limits.ts';
 import { initialAuthState } from '../../../../src/mvcc/auth/auth-state.ts';
-import type { PutOperation, WriteOperation } from '../../../../src/mvcc/operations.ts';
+import type { PutOperation, TxnOperation, TxnStep, WriteOperation } from '../../../../src/mvcc/operations.ts';
 import { keyText } from '../../../../src/sql/key-text.ts';
 import { OperationCounts } from '../../../../src/store/operation-counts.ts';
 import type { SlowOperations } from '../../../../src/store/slow-operations.ts';
@@ -21,15 +21,17 @@ const operation: WriteOperation & { kind: 'leaseRenew' } = { kind: 'leaseRenew',
 function recorded() {
   const sizes: number[] = [];
   const batches: string[][] = [];
-  const answers: ((doneMax: number) => void)[] = [];
+  const answers: ((doneMax: number, readBytes: number) => void)[] = [];
   const driver = {
     write(operations: readonly WriteOperation[]): Promise<DriverBatchResult> {
       sizes.push(operations.length);
       batches.push(operations.map((each) => (each.kind === 'put' ? each.key : each.kind)));
       const { promise, resolve } = Promise.withResolvers<DriverBatchResult>();
       const head = { id: 0, revision: 1, compactRevision: -1, authState: initialAuthState };
-      answers.push((doneMax) => {
-        const outcomes = operations.slice(0, doneMax).map(() => ({ result: { kind: 'leaseRenew' } }) as const);
+      answers.push((doneMax, readBytes) => {
+        const outcomes = operations
+          .slice(0, doneMax)
+          .map(({ kind }) => ({ result: { kind: 'leaseRenew' }, readBytes: kind === 'txn' ? readBytes : 0 }) as const);
         resolve({ outcomes, head });
       });
       return promise;
@@ -40,8 +42,9 @@ function recorded() {
     counts: new OperationCounts(),
     slow: { writes: () => {} } as unknown as SlowOperations,
   });
-  const answer = async (doneMax = Number.POSITIVE_INFINITY) => {
-    answers.shift()?.(doneMax);
+  /** `readBytes`: what each transaction has read. */
+  const answer = async (doneMax = Number.POSITIVE_INFINITY, readBytes = 0) => {
+    answers.shift()?.(doneMax, readBytes);
     await nextTurn();
   };
   return { queue, sizes, batches, answer };
@@ -127,9 +130,9 @@ test('a batch takes writes from all clients in turn, and those of one client in 
   const [busy, other] = [new TestOrigin(), new TestOrigin()];
   const count = limits.writeBatchCountMax + 10;
   const written = Array.from({ length: count }, (_, index) => queue.write(put(`busy ${index}`), busy.request()));
-  written.push(queue.write(put('other'), other.request()));
+  written.push(queue.write(put('other!'), other.request()));
   await nextTurn();
-  assert.deepEqual(batches[0]?.slice(0, 4), ['busy 0', 'other', 'busy 1', 'busy 2']);
+  assert.deepEqual(batches[0]?.slice(0, 4), ['busy 0', 'other!', 'busy 1', 'busy 2']);
   assert.equal(batches[0]?.length, limits.writeBatchCountMax);
   await answer();
   await nextTurn();
@@ -189,6 +192,49 @@ test('a small write waits for only one large write of others, however many there
     await nextTurn();
   }
   await Promise.all([...large, small]);
+});
+
+/** Reads a key, and may delete another one. */
+function read(key: string): TxnOperation {
+  const keys = { one: keyText(Buffer.from(key)) };
+  const range = { kind: 'range', keys, limit: 0, revision: 0, countOnly: false, keysOnly: false } as const;
+  return {
+    kind: 'txn',
+    compares: [],
+    success: [range as unknown as TxnStep, { kind: 'delete', keys, previous: false }],
+    failure: [],
+  };
+}
+
+test('a put does not wait for the transactions of many clients that read much', async () => {
+  const { queue, batches, answer } = recorded();
+  const readers = Array.from({ length: 40 }, () => new TestOrigin());
+  const readBytes = 1024 * 1024;
+  const reads = readers.flatMap((origin) => [1, 2].map(() => queue.write(read('large'), origin.request())));
+  const writer = new TestOrigin();
+  const waited: number[] = [];
+  for (let index = 0; index < 20; index += 1) {
+    const written = queue.write(put(`put ${index}`), writer.request());
+    await nextTurn();
+    let turns = 0;
+    let isWritten = false;
+    void written.then(() => {
+      isWritten = true;
+    });
+    while (!isWritten) {
+      await answer(1 + Number(batches.at(-1)?.[0]?.startsWith('put')), readBytes);
+      await nextTurn();
+      turns += 1;
+    }
+    waited.push(turns);
+  }
+  assert.ok(Math.max(...waited) <= 3, `batches until each put was written: ${waited}`);
+  assert.ok(batches.flat().filter((name) => name === 'txn').length > 20, 'the readers are served meanwhile');
+  for (let turn = 0; turn < 200; turn += 1) {
+    await answer(1, readBytes);
+    await nextTurn();
+  }
+  await Promise.all(reads);
 });
 
 test('a client that does not read its replies may write, unless it requests previous values', async () => {

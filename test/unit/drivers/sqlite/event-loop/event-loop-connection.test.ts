@@ -160,6 +160,8 @@ test('large batches, intervals and whole lists in another order are left to thre
   assert.equal(connection.acceptsBatch(Array.from({ length: 100 }, () => put('a'))), false);
   assert.equal(connection.acceptsBatch([put('a', 'x'.repeat(1024 * 1024))]), false);
   assert.equal(connection.acceptsBatch([{ kind: 'delete', keys: all, previous: false }]), false);
+  assert.equal(connection.acceptsBatch([put('a')], { expectedReadBytes: 1024 }), true);
+  assert.equal(connection.acceptsBatch([put('a')], { expectedReadBytes: 1024 * 1024 }), false);
   assert.equal(connection.acceptsRead('hashKeys', {}), false);
   assert.equal(connection.acceptsRead('lease', { id: 1n, keys: true }), false, 'a lease may have any number of keys');
   assert.equal(connection.acceptsRead('lease', { id: 1n, keys: false }), true);

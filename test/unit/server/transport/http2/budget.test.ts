@@ -17,8 +17,8 @@ const deafHeaders = Buffer.concat([
   field('content-type', 'application/grpc'),
 ]);
 
-async function start(context: TestContext) {
-  const harness = await startHarness(context, [echo, deaf], { maxConcurrentStreams: 0xffff_ffff });
+async function start(context: TestContext, methods: readonly Method[] = [echo, deaf]) {
+  const harness = await startHarness(context, methods, { maxConcurrentStreams: 0xffff_ffff });
   return {
     harness,
     raw() {
@@ -115,6 +115,72 @@ test('messages larger than a window get more window when their connection has me
   }
   client.close();
   while (harness.held.bytes > 0) await sleep(1);
+});
+
+test('a large request keeps its memory until it is answered, and others wait for it', async (context) => {
+  const answers: (() => void)[] = [];
+  const slow: Method = {
+    path: '/test.Test/Slow',
+    kind: 'unary',
+    handle: () => new Promise((resolve) => answers.push(() => resolve(Buffer.alloc(100_000)))),
+  };
+  const { raw } = await start(context, [slow]);
+  const client = raw().start().send(acknowledgement);
+  const headers = Buffer.concat([
+    Buffer.of(0x83, 0x86),
+    field(':path', slow.path),
+    field('content-type', 'application/grpc'),
+  ]);
+  const message = framed(Buffer.alloc(1_000_000, 'x'));
+  const first = message.subarray(0, transportLimits.streamWindowBytes);
+  const isOfStream = ({ streamId }: { readonly streamId: number }) => streamId > 0;
+  const sendRest = (streamId: number) => {
+    for (let at = first.length; at < message.length; at += 16_384) {
+      const isEnd = at + 16_384 >= message.length;
+      client.send(data(streamId, message.subarray(at, at + 16_384), isEnd ? Flag.endStream : 0));
+    }
+  };
+  const fitting = Math.floor(transportLimits.connectionReservedBytesMax / (message.length - first.length));
+  for (let index = 0; index < 2 * fitting; index += 1)
+    client.send(open(2 * index + 1, headers), data(2 * index + 1, first));
+  for (let count = 0; count < fitting; count += 1) {
+    const update = await client.next(FrameType.windowUpdate, isOfStream);
+    sendRest(update?.streamId ?? 0);
+  }
+  while (answers.length < fitting) await sleep(1);
+  const next = client.next(FrameType.windowUpdate, isOfStream);
+  assert.equal(await Promise.race([next, sleep(50, 'none')]), 'none');
+  // A client that does not read the replies does not stop its own requests.
+  for (const answer of answers) answer();
+  assert.equal((await next)?.streamId, 2 * fitting + 1);
+});
+
+test('a connection that makes a handler keep much of its messages is closed, and everything is released', async (context) => {
+  const keeping: Method = {
+    path: '/test.Test/Keep',
+    kind: 'bidirectional',
+    async handle({ incoming, keep }) {
+      for await (const message of incoming) keep(message.length);
+    },
+  };
+  const { raw, harness } = await start(context, [keeping]);
+  const client = raw().start().send(acknowledgement);
+  const headers = Buffer.concat([
+    Buffer.of(0x83, 0x86),
+    field(':path', keeping.path),
+    field('content-type', 'application/grpc'),
+  ]);
+  client.send(open(1, headers));
+  const message = framed(Buffer.alloc(10_000));
+  const isOfStream = ({ streamId }: { readonly streamId: number }) => streamId === 1;
+  let count = 0;
+  do {
+    client.send(data(1, message));
+    count += 1;
+  } while ((await client.next(FrameType.windowUpdate, isOfStream)) !== undefined);
+  assert.ok(Math.abs(count - transportLimits.connectionHeldBytesMax / 10_000) < 5, `after ${count} messages`);
+  assert.equal(await client.failure(), ErrorCode.enhanceYourCalm);
+  assert.equal(harness.held.bytes, 0);
 });
 
 test("a stream may use the protocol's default window until its client acknowledges ours", async (context) => {

@@ -405,7 +405,7 @@ export const ExtensionNumberResponse: MessageCodec<ExtensionNumberResponse> = {
           break;
         case 18: {
           const outerEnd = reader.enter();
-          while (reader.position < reader.end) message.extensionNumber.push(reader.int32());
+          while (reader.hasItem()) message.extensionNumber.push(reader.int32());
           reader.leave(outerEnd);
           break;
         }
