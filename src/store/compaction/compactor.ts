@@ -3,6 +3,7 @@
  * waiting writes. Releases free space afterwards. After a crash, the next start continues.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Driver } from '../../drivers/driver.ts';
 import { SparseLog } from '../../kit/sparse-log.ts';
@@ -94,12 +95,12 @@ export class Compactor {
         if (!hasWork) break;
         const { idsLeft, isHeld } = await this.#writes.write({ kind: 'compactChunk', nowMs: this.#driver.nowMs() });
         if (idsLeft === 0) break;
-        if (isHeld) await pause();
+        if (isHeld) await sleep(limits.retryPauseMs);
         this.#isFailing = false;
       } catch (error) {
         if (!this.#isFailing) this.#logger.warn({ err: error }, 'compaction failed; retrying');
         this.#isFailing = true;
-        await pause();
+        await sleep(limits.retryPauseMs);
       }
     }
     await this.#reclaim();
@@ -112,8 +113,4 @@ export class Compactor {
       this.#logger.warn({ err: error }, 'releasing free space failed; the next compaction retries');
     }
   }
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, limits.retryPauseMs));
 }
