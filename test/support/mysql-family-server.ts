@@ -19,7 +19,7 @@ export abstract class MysqlFamilyServer extends DatabaseServer {
     return `mysql://${this.user}:${this.password}@tcp(127.0.0.1:${this.port})/`;
   }
 
-  /** Writes the statements that create the user of the tests. The server runs them when it starts. */
+  /** Writes the statements that create the user of the tests. The server runs them at its start. */
   protected writeInitFile(): void {
     const account = `'${this.user}'@'%'`;
     this.writeSecret(
