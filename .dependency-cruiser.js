@@ -85,7 +85,7 @@ export default {
     onlyImports('src/drivers', '^src/(mvcc|sql|wire)/', SHARED, CONFIG),
     onlyImports(
       'src/read-cache',
-      '^src/watch/(events/event-fed-cache|audience/interval-tree|position)\\.ts$',
+      '^src/watch/(events/event-fed-cache|position)\\.ts$',
       '^src/(mvcc|sql|wire)/',
       SHARED,
     ),

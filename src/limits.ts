@@ -156,6 +156,8 @@ export const limits = {
   writeQueueCountMax: 10_000,
   /** Bytes of the writes that wait for a batch. */
   writeQueueBytesMax: 256 * 1024 * 1024,
+  /** Memory of a request that waits, without its keys and values. */
+  waitingRequestBytes: 256,
   /** Reads that wait in one queue. Further reads are refused with "too many requests". */
   readQueueCountMax: 20_000,
   /** Bytes of the keys of the reads that wait in one queue. A key may be as large as a request. */

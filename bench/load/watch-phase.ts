@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { within } from '../../src/kit/within.ts';
 import { Watch, type WatchRequest } from '../../src/wire/generated/etcdserverpb/watch.ts';
 import type { Connection, Stream } from './connection.ts';
 import type { PhaseContext } from './phase.ts';
@@ -48,7 +49,7 @@ class Watchers {
     for (let watch = 0; watch < watchCount; watch++) {
       watchers.stream.send({ requestUnion: { case: 'createRequest', value } });
     }
-    await within(created, () => `${watchers.createdCount} of ${watchCount} watches were created`);
+    await inTime(created, () => `${watchers.createdCount} of ${watchCount} watches were created`);
     return watchers;
   }
 
@@ -73,7 +74,7 @@ class Watchers {
       awaited.resolve = resolve;
     });
     this.awaited = awaited;
-    await within(seen, () => `${awaited.seenCount} of ${this.watchCount} watches told of a write`);
+    await inTime(seen, () => `${awaited.seenCount} of ${this.watchCount} watches told of a write`);
   }
 
   stop(): void {
@@ -87,15 +88,8 @@ class Watchers {
   }
 }
 
-async function within(done: Promise<void>, problem: () => string): Promise<void> {
-  const timer = new AbortController();
-  const late = sleep(eventTimeoutMs, undefined, { signal: timer.signal }).then(() => {
+function inTime(done: Promise<void>, problem: () => string): Promise<void> {
+  return within(eventTimeoutMs, done, () => {
     throw new Error(problem());
   });
-  try {
-    await Promise.race([done, late]);
-  } finally {
-    timer.abort();
-    late.catch(() => {});
-  }
 }

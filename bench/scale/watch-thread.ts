@@ -2,6 +2,7 @@
  * Many watchers in a separate thread: opens them on a few streams, counts the events they receive,
  * closes them.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Watch, type WatchRequest } from '../../src/wire/generated/etcdserverpb/watch.ts';
 import { Connection, type Stream } from '../load/connection.ts';
 import { prefixEnd } from '../load/requests.ts';
@@ -91,8 +92,4 @@ async function until(isReached: () => boolean): Promise<void> {
     if (failure !== undefined) throw failure;
     await sleep(5);
   }
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

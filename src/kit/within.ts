@@ -6,7 +6,7 @@ export async function within<Result, Late>(
   ms: number,
   work: Promise<Result>,
   onLate: () => Late,
-): Promise<Result | Late> {
+): Promise<Result | Awaited<Late>> {
   const { promise: late, resolve } = Promise.withResolvers<void>();
   const timer = setTimeout(resolve, ms);
   try {

@@ -1,7 +1,7 @@
+import { IntervalTree } from '../kit/interval-tree.ts';
 import type { Interval } from '../kit/intervals.ts';
 import type { RowId } from '../mvcc/ids.ts';
 import type { LogEvent } from '../mvcc/results.ts';
-import { IntervalTree } from '../watch/audience/interval-tree.ts';
 import { cacheLimits } from './cache-limits.ts';
 import { isFirstVersion } from './key-value-bytes.ts';
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { within as inTime } from '../../src/kit/within.ts';
 import { onThisMachine } from './slowness.ts';
 
 export { sleep };
@@ -29,17 +30,10 @@ export async function waitFor<T>(
 }
 
 /** The promise's value, or an error naming `what` after `timeoutMs`, later on a slow machine. */
-export async function within<T>(timeoutMs: number, what: string, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_, reject) => {
-    const giveUp = () => reject(new Error(`waited ${timeoutMs} ms in vain for ${what}`));
-    timer = setTimeout(() => {
-      timer = setTimeout(giveUp, onThisMachine(timeoutMs) - timeoutMs);
-    }, timeoutMs);
-  });
-  try {
-    return await Promise.race([promise, timeout]);
-  } finally {
-    clearTimeout(timer);
-  }
+export function within<T>(timeoutMs: number, what: string, promise: Promise<T>): Promise<T> {
+  return inTime(timeoutMs, promise, () =>
+    inTime(onThisMachine(timeoutMs) - timeoutMs, promise, () => {
+      throw new Error(`waited ${timeoutMs} ms in vain for ${what}`);
+    }),
+  );
 }

@@ -5,6 +5,7 @@
  */
 
 import { randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
 import pg, { type Client } from 'pg';
 import type { Logger } from 'pino';
 import type { RemoteDsn } from '../../config/database/database-dsn.ts';
@@ -158,7 +159,7 @@ export class Notifications implements MessageChannel {
       this.#isReceiving = false;
       this.#pendingEcho = undefined;
       this.#endEcho();
-      if (!this.#isClosed) await new Promise((resolve) => setTimeout(resolve, limits.reconnectPauseMs));
+      if (!this.#isClosed) await pause(limits.reconnectPauseMs);
     }
   }
 

@@ -3,6 +3,7 @@
  * waiting writes. Releases free space afterwards. After a crash, the next start continues.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Driver } from '../../drivers/driver.ts';
 import { DriverError } from '../../errors.ts';
@@ -105,7 +106,7 @@ export class Compactor {
         });
         this.#idsMax = Math.min(2 * this.#idsMax, limits.compactBiteIdsMax);
         if (idsLeft === 0) break;
-        if (isHeld) await pause();
+        if (isHeld) await sleep(limits.retryPauseMs);
         this.#isFailing = false;
       } catch (error) {
         const isSmallest = this.#idsMax === 1;
@@ -113,7 +114,7 @@ export class Compactor {
         if (isTooLarge(error) && !isSmallest) continue;
         if (!this.#isFailing) this.#logger.warn({ err: error }, 'compaction failed; retrying');
         this.#isFailing = true;
-        await pause();
+        await sleep(limits.retryPauseMs);
       }
     }
     await this.#reclaim();
@@ -130,8 +131,4 @@ export class Compactor {
 
 function isTooLarge(error: unknown): boolean {
   return error instanceof DriverError && error.kind === 'tooLarge';
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, limits.retryPauseMs));
 }

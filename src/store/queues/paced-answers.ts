@@ -8,9 +8,6 @@ interface Waiting extends Queued {
   answer(): number;
 }
 
-/** Memory of a request, without its keys. */
-const baseBytes = 256;
-
 /**
  * Limits the answers from memory to a number of bytes in each turn of the event loop, because
  * sending an answer takes longer than finding it. Fair among client connections. A client that does
@@ -61,7 +58,7 @@ export class PacedAnswers {
           return 0;
         }
       };
-      this.#waiting.push({ requester, bytes: baseBytes + keyBytes, answer, reject });
+      this.#waiting.push({ requester, bytes: limits.waitingRequestBytes + keyBytes, answer, reject });
       this.#start();
     });
   }

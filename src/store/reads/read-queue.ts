@@ -16,9 +16,6 @@ export interface ReadOptions {
   readonly onBegin?: (waitedMs: number) => void;
 }
 
-/** Memory of a read, without its keys. */
-const baseBytes = 256;
-
 /**
  * The queue of reads that are not answered in batches. The driver receives only as many reads as it
  * works on at a time.
@@ -62,7 +59,7 @@ export class ReadQueue {
         onBegin?.(performance.now() - sinceMs);
         return this.#driver.read(name, input, this.#lane).then(resolve, reject);
       };
-      this.#waiting.push({ requester, bytes: baseBytes + keyBytes, run, reject });
+      this.#waiting.push({ requester, bytes: limits.waitingRequestBytes + keyBytes, run, reject });
       this.#start();
     });
   }

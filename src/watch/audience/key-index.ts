@@ -1,5 +1,5 @@
+import { IntervalTree } from '../../kit/interval-tree.ts';
 import type { Keys } from '../../mvcc/ids.ts';
-import { IntervalTree } from './interval-tree.ts';
 
 /**
  * Finds the items that match a key: one look-up for single keys, and one path through a tree for

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { ConnectionOptions } from 'node:tls';
 import { Connection } from '../../../bench/load/connection.ts';
+import { within } from '../../../src/kit/within.ts';
 import { KV } from '../../../src/wire/generated/etcdserverpb/kv.ts';
 import { Maintenance } from '../../../src/wire/generated/etcdserverpb/maintenance.ts';
 
@@ -199,22 +200,12 @@ class Phase {
 }
 
 /** The error of a failed request. A request without a reply in time has failed too. */
-async function answered(answer: Promise<unknown>): Promise<Error | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<Error>((resolve) => {
-    timer = setTimeout(() => resolve(new Error(`no answer within ${answerMsMax} ms`)), answerMsMax);
-  });
-  try {
-    return await Promise.race([
-      late,
-      answer.then(
-        () => undefined,
-        (error: Error) => error,
-      ),
-    ]);
-  } finally {
-    clearTimeout(timer);
-  }
+function answered(answer: Promise<unknown>): Promise<Error | undefined> {
+  const failure = answer.then(
+    () => undefined,
+    (error: Error) => error,
+  );
+  return within(answerMsMax, failure, () => new Error(`no answer within ${answerMsMax} ms`));
 }
 
 function latenciesOf(milliseconds: readonly number[]): Latencies {

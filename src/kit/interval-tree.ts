@@ -6,7 +6,7 @@
  * The tree is a treap: its shape follows from the priorities alone, so it is balanced for any order
  * of insertions.
  */
-import type { Interval } from '../../kit/intervals.ts';
+import type { Interval } from './intervals.ts';
 
 interface Node<Item> {
   readonly interval: Interval;
