@@ -3,7 +3,7 @@ import { type ProcessUsage, processUsage } from '../../../bench/load/process-usa
 
 const sampleIntervalMs = 20;
 
-export interface Schedule {
+interface Schedule {
   readonly ranMs: number;
   readonly waitedMs: number;
 }
