@@ -11,6 +11,7 @@ import { StartError } from './errors.ts';
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./commands/serve.ts')).serve,
   check: async () => (await import('./commands/check.ts')).check,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
   repair: async () => (await import('./commands/repair.ts')).repair,
   copy: async () => (await import('./commands/copy.ts')).copy,
   snapshot: async () => (await import('./commands/snapshot.ts')).snapshot,

@@ -17,6 +17,8 @@ Examples:
 Commands:
   tine [options]              serve
   tine check [DSN]            test a database, also while it is served
+  tine doctor [DSN]           examine the disk or server, settings and state of a database, also
+                              while it is served, and advise what to do
   tine repair [DSN]           repair what check reports, where possible
   tine release [DSN]          return a database to kine
   tine copy --from DSN|http://HOST:PORT --to DSN
