@@ -1,4 +1,5 @@
 import type { Command, OwnArguments, TransferSides } from './commands/command.ts';
+import { type CommandEntry, type CommandName, commandList } from './config/command-list.ts';
 import { flagShape, unknownFlag } from './config/given-options.ts';
 import { type CommandLine, type FlagShape, type GivenFlag, splitCommandLine } from './config/go-flags.ts';
 import { loadConfig } from './config/load-config.ts';
@@ -8,13 +9,15 @@ import { UsageError } from './config/usage-error.ts';
 import { StartError } from './errors.ts';
 
 // Commands are loaded on demand: the help needs neither gRPC nor a database.
-const commands: Readonly<Record<string, () => Promise<Command>>> = {
+const commands: Readonly<Record<CommandName, () => Promise<Command>>> = {
   serve: async () => (await import('./commands/serve.ts')).serve,
   check: async () => (await import('./commands/check.ts')).check,
+  doctor: async () => (await import('./commands/doctor.ts')).doctor,
   repair: async () => (await import('./commands/repair.ts')).repair,
   copy: async () => (await import('./commands/copy.ts')).copy,
   snapshot: async () => (await import('./commands/snapshot.ts')).snapshot,
   release: async () => (await import('./commands/release.ts')).release,
+  completion: async () => (await import('./commands/completion.ts')).completion,
   version: async () => (await import('./commands/version.ts')).version,
   help: async () => (await import('./commands/help.ts')).help,
 };
@@ -27,12 +30,14 @@ const flagsThatAreCommands: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Flags of one command only, and how they take their value. */
-const ownFlags: ReadonlyMap<string, { readonly command: string; readonly shape: FlagShape }> = new Map([
-  ['from', { command: 'copy', shape: 'value' }],
-  ['to', { command: 'copy', shape: 'value' }],
-  ['bump-revision', { command: 'snapshot', shape: 'value' }],
-  ['mark-compacted', { command: 'snapshot', shape: 'boolean' }],
-]);
+const ownFlags: ReadonlyMap<string, { readonly command: string; readonly shape: FlagShape }> = new Map(
+  Object.entries<CommandEntry>(commandList).flatMap(([command, { flags = {} }]) =>
+    Object.entries(flags).map(([name, { placeholder }]): [string, { command: string; shape: FlagShape }] => [
+      name,
+      { command, shape: placeholder === undefined ? 'boolean' : 'value' },
+    ]),
+  ),
+);
 
 /** Runs a command line. Resolves with the exit status. */
 async function main(args: readonly string[]): Promise<number> {
@@ -42,9 +47,12 @@ async function main(args: readonly string[]): Promise<number> {
   // The value of an unknown flag would be taken for a command.
   if (requested === undefined && mistyped !== undefined) throw unknownFlag(mistyped.name);
   const [name = 'serve', ...rest] = requested === undefined ? operands : [requested];
-  const load = commands[name];
-  if (load === undefined) throw unknownCommand(name);
-  return run(name, await load(), { flags, operands: rest });
+  if (!isCommand(name)) throw unknownCommand(name);
+  return run(name, await commands[name](), { flags, operands: rest });
+}
+
+function isCommand(name: string): name is CommandName {
+  return Object.hasOwn(commands, name);
 }
 
 function shapeOf(flag: string): FlagShape {

@@ -1,8 +1,10 @@
+import { type CommandEntry, commandList } from './command-list.ts';
 import { environmentName } from './given-options.ts';
 import { type Option, optionGroups, options } from './options.ts';
 
 // Fits a terminal of 100 columns with a margin.
 const WIDTH = 98;
+const COMMAND_COLUMN = 30;
 const OPTION_COLUMN = 38;
 
 const HEAD = (version: string): string => `tine ${version}: an etcd v3 server that keeps its data in SQL
@@ -15,17 +17,7 @@ Examples:
   tine --auto-compaction-retention 1h     keep an hour of history (Kubernetes compacts by itself)
 
 Commands:
-  tine [options]              serve
-  tine check [DSN]            test a database, also while it is served
-  tine repair [DSN]           repair what check reports, where possible
-  tine release [DSN]          return a database to kine
-  tine copy --from DSN|http://HOST:PORT --to DSN
-                              copy a database, a running etcd or kine into an empty database
-  tine snapshot save|status|restore FILE
-                              write a snapshot in etcd's format, describe one, or restore
-                              one (or an etcd data directory) into an empty database
-  tine version                print the version
-  tine help                   print this
+${commandsText()}
 
 Options: -flag and --flag, --flag=value and --flag value are the same. Each can be set in the
 environment too: --data-dir is TINE_DATA_DIR, ETCD_DATA_DIR or KINE_DATA_DIR. Flags come first.
@@ -40,15 +32,29 @@ export function helpText(version: string): string {
   return `${HEAD(version)}${groups.join('\n')}\n`;
 }
 
+function commandsText(): string {
+  const entries = Object.entries<CommandEntry>(commandList);
+  return entries.map(([name, { operands, help }]) => entryText(usage(name, operands), help, COMMAND_COLUMN)).join('\n');
+}
+
+/** To serve needs no command. */
+function usage(name: string, operands: string): string {
+  if (name === 'serve') return '  tine [options]';
+  return operands === '' ? `  tine ${name}` : `  tine ${name} ${operands}`;
+}
+
 function optionText(name: string, option: Option): string {
   const left = option.isSecret === true ? `  ${environmentName(name)}` : `  --${name}${placeholderText(option)}`;
   const shown = option.defaultShown ?? option.default;
   const text = shown === undefined ? option.help : `${option.help} Default: ${shown}`;
-  const lines = wrap(text, WIDTH - OPTION_COLUMN);
-  const indent = ' '.repeat(OPTION_COLUMN);
-  const fits = left.length <= OPTION_COLUMN - 2;
-  const first = fits ? left.padEnd(OPTION_COLUMN) : `${left}\n${indent}`;
-  return first + lines.join(`\n${indent}`);
+  return entryText(left, text, OPTION_COLUMN);
+}
+
+/** A name, and its text from a column on. A long name has its own line. */
+function entryText(left: string, text: string, column: number): string {
+  const indent = ' '.repeat(column);
+  const first = left.length <= column - 2 ? left.padEnd(column) : `${left}\n${indent}`;
+  return first + wrap(text, WIDTH - column).join(`\n${indent}`);
 }
 
 const placeholderText = ({ placeholder }: Option): string => (placeholder === undefined ? '' : ` ${placeholder}`);

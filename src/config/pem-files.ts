@@ -30,6 +30,16 @@ export function readPair(certFile: string, keyFile: string): { readonly cert: st
   return { cert, key };
 }
 
+/**
+ * Reads the certificates of a file, in its order.
+ *
+ * @throws Error with the name of the file, if it is missing, unreadable or wrong.
+ */
+export function readCertificates(path: string): X509Certificate[] {
+  const what = 'certificate file';
+  return pemBlocks(readText(what, path)).map((block) => parseCertificate(what, path, block));
+}
+
 const pemBlocks = (text: string): string[] =>
   text.match(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g) ?? [];
 

@@ -45,16 +45,23 @@ export function durationOrNever(text: string): number {
 }
 durations.add(durationOrNever);
 
+const choices = new WeakMap<(text: string) => unknown, readonly string[]>();
+
+/** The words that a parser accepts. Undefined: other texts too. */
+export const choicesOf = (parse: (text: string) => unknown): readonly string[] | undefined => choices.get(parse);
+
 /** One of several words. `synonyms` are the words of other programs. */
 export function oneOf<const Word extends string>(
   words: readonly Word[],
   synonyms: Readonly<Record<string, Word>> = {},
 ): (text: string) => Word {
-  return (text) => {
+  const parse = (text: string): Word => {
     const word = words.find((candidate) => candidate === text) ?? synonyms[text];
     if (word === undefined) throw new Error(`"${text}" is not supported; use one of ${words.join(', ')}`);
     return word;
   };
+  choices.set(parse, words);
+  return parse;
 }
 
 /** A boolean, in the words that Go accepts. */

@@ -12,10 +12,18 @@ import {
   changes,
   type Parameter,
   type Row,
+  type Select,
   type Shape,
   selectsRows,
   type Value,
 } from '../sql/statement.ts';
+import type { StorageFacts } from './storage-facts.ts';
+
+/** Bytes on disk, and the bytes of them that are in use. */
+export interface DatabaseSize {
+  readonly bytes: number;
+  readonly inUseBytes: number;
+}
 
 /** A database inside one transaction. */
 export interface OfflineDatabase {
@@ -23,6 +31,7 @@ export interface OfflineDatabase {
   readonly name: string;
   readonly sql: OfflineDialect;
   readonly facts: DatabaseFacts;
+  readonly size: Select<DatabaseSize>;
   /** The rows of a query, decoded as a shape. */
   rows<Result>(shape: Shape<Result>, sql: string, ...parameters: readonly Parameter[]): Promise<readonly Result[]>;
   /** The first column of all rows of a query. */
@@ -50,6 +59,11 @@ export interface OfflineAccess {
   readonly keyLengthMax: number;
   /** Whether the file exists, or the database exists in the server. */
   exists(): Promise<boolean>;
+  /**
+   * Reads facts about the file and its disk, or about the server, while others may use the
+   * database. Writes nothing to the database.
+   */
+  storage(): Promise<StorageFacts>;
   /** Reads in one snapshot while others may use the database. Writes nothing. */
   readSnapshot<Result>(work: (database: OfflineDatabase) => Promise<Result>): Promise<Result>;
   /**
@@ -73,7 +87,7 @@ export function lockedTransaction<Result>(
 
 /** Builds an `OfflineDatabase` from a function that runs one query. */
 export function offlineDatabase(
-  identity: Pick<OfflineDatabase, 'name' | 'sql' | 'facts'>,
+  identity: Pick<OfflineDatabase, 'name' | 'sql' | 'facts' | 'size'>,
   run: (query: Query) => Promise<readonly Row[]>,
 ): OfflineDatabase {
   async function rows<Result>(

@@ -22,7 +22,7 @@ const NOW = selectsRow('now', single('ms', 'integer'), () => 'SELECT FLOOR(UNIX_
 
 // The server's last statistics, updated about 10 s after a tenth of a table has changed. Free space
 // in a file that tables share is not counted.
-const SIZE = selectsRow(
+export const SIZE = selectsRow(
   'size',
   record({ bytes: 'integer', inUseBytes: 'integer' }),
   () => `SELECT COALESCE(SUM(data_length + index_length + IF(@@innodb_file_per_table, data_free, 0)), 0),

@@ -1,9 +1,16 @@
-/** Reads the state of one of several MySQL or MariaDB servers, or nodes of a Galera cluster. */
+/**
+ * Reads the state of one of several MySQL or MariaDB servers, or nodes of a Galera cluster, and
+ * describes it.
+ */
 import { createConnection } from 'mysql2';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
+import { record } from '../../sql/shape.ts';
+import type { OfflineDatabase } from '../offline.ts';
 import type { Node, NodeState } from '../remote/engine.ts';
+import type { ServerDescription } from '../storage-facts.ts';
 import { waitConnected } from './connection-lifetime.ts';
 import { connectionSettings } from './connection-settings.ts';
+import { isOlder, plainVersion, versionsMin } from './prepare-database.ts';
 import { destroy, isOn, ownDefaults } from './ready-connection.ts';
 import { sendStatements } from './send-statements.ts';
 
@@ -85,4 +92,41 @@ function clusterRefusal(found: ReadonlyMap<string, string>): string | undefined 
 /** Identifies a server independently of its address. */
 function serverId(found: ReadonlyMap<string, string>): string {
   return ['hostname', 'port', 'datadir', 'server_uuid'].map((name) => found.get(name) ?? '').join(' ');
+}
+
+const settingNames = [
+  'version',
+  'innodb_flush_log_at_trx_commit',
+  'innodb_doublewrite',
+  'log_bin',
+  'sync_binlog',
+  'max_allowed_packet',
+  'max_connections',
+  'threads_connected',
+  'wsrep_on',
+  'wsrep_cluster_size',
+]
+  .map((name) => `'${name}'`)
+  .join();
+
+/** Describes the server for `tine doctor`. */
+export async function describeServer(database: OfflineDatabase): Promise<ServerDescription> {
+  const settings = new Map<string, string>();
+  for (const kind of ['VARIABLES', 'STATUS']) {
+    const text = `SHOW GLOBAL ${kind} WHERE Variable_name IN (${settingNames})`;
+    for (const { name, value } of await database.rows(record({ name: 'text', value: 'text' }), text))
+      settings.set(name.toLowerCase(), value);
+  }
+  const version = settings.get('version') ?? '';
+  const product = /mariadb/i.test(version) ? 'MariaDB' : 'MySQL';
+  return {
+    product,
+    version,
+    isSupported: !isOlder(plainVersion(version), versionsMin[product]),
+    settings,
+    connections: {
+      max: Number(settings.get('max_connections')),
+      used: Number(settings.get('threads_connected')),
+    },
+  };
 }

@@ -18,8 +18,10 @@ import { type OfflineConnection, offlineServer } from '../remote/offline-server.
 import { classifyError, errorNumber, serverErrorNumber } from './classify-error.ts';
 import { endConnection, waitConnected } from './connection-lifetime.ts';
 import { connectionSettings } from './connection-settings.ts';
+import { SIZE } from './mysql-engine.ts';
 import { mysqlFacts } from './mysql-facts.ts';
 import { revisionLock } from './mysql-session.ts';
+import { describeServer, openNode } from './node-state.ts';
 import { migrationLock, prepareDatabase } from './prepare-database.ts';
 import { factsOf, makeReady } from './ready-connection.ts';
 import { rowsOf } from './rows.ts';
@@ -33,6 +35,9 @@ export function offlineMysql(dsn: RemoteDsn): OfflineAccess {
     facts: mysqlFacts,
     keyLengthMax: limits.mysqlKeyLengthMax,
     connect: (host) => connect(dsn, host),
+    openNode: (host) => openNode(dsn, host),
+    describe: describeServer,
+    size: SIZE,
     classifyError,
     isDatabaseMissing: (error) => serverErrorNumber(error) === errorNumber.badDatabase,
     // The start of a server warns about settings; a command does not.

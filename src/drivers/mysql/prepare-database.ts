@@ -100,7 +100,7 @@ async function bringUpToDate(database: Knex, target: PrepareTarget): Promise<voi
 /**
  * The statements need features of MySQL 8.0.14: derived tables that refer to the row around them.
  */
-const versionsMin = { MySQL: [8, 0, 14], MariaDB: [10, 5, 0] } as const;
+export const versionsMin = { MySQL: [8, 0, 14], MariaDB: [10, 5, 0] } as const;
 
 async function checkServer(database: Knex, { dsn, logger }: PrepareTarget): Promise<void> {
   const [found] = await rowsOf<{ version: string; flush: number }>(
@@ -109,7 +109,7 @@ async function checkServer(database: Knex, { dsn, logger }: PrepareTarget): Prom
   );
   const { version = '', flush } = found ?? {};
   const kind = /mariadb/i.test(version) ? 'MariaDB' : 'MySQL';
-  if (isOlder(version.replace(/^5\.5\.5-/, ''), versionsMin[kind])) {
+  if (isOlder(plainVersion(version), versionsMin[kind])) {
     throw new StartError(
       `${dsnText(dsn)}: ${kind} ${version} is too old; tine needs MySQL 8.0.14 or MariaDB 10.5, or newer`,
     );
@@ -144,6 +144,9 @@ async function checkCluster(database: Knex, dsn: RemoteDsn): Promise<void> {
     );
   }
 }
+
+/** The version without the prefix that old MariaDB servers send for old clients. */
+export const plainVersion = (version: string): string => version.replace(/^5\.5\.5-/, '');
 
 /** Whether a version is older than another, part by part. */
 export function isOlder(version: string, least: readonly number[]): boolean {

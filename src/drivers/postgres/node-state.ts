@@ -1,11 +1,14 @@
-/** Reads the state of one of several Postgres servers. */
+/** Reads the state of one of several Postgres servers, and describes it. */
 import pg, { type Client } from 'pg';
 import type { DatabaseHost, RemoteDsn } from '../../config/database/database-dsn.ts';
+import { record } from '../../sql/shape.ts';
+import type { OfflineDatabase } from '../offline.ts';
 import type { Node, NodeState } from '../remote/engine.ts';
+import type { ServerDescription } from '../storage-facts.ts';
 import { isDatabaseMissing } from './classify-error.ts';
 import { connectionSettings } from './connection-settings.ts';
 import { destroy } from './postgres-session.ts';
-import { maintenanceDatabase } from './prepare-database.ts';
+import { maintenanceDatabase, versionMin } from './prepare-database.ts';
 
 /**
  * The highest timeline of all primaries seen. Each promotion begins a new timeline. A primary of a
@@ -73,5 +76,31 @@ async function stateOf(client: Client, terms: Terms): Promise<NodeState> {
     term: refusal === null ? term : 0,
     // The same server has the same id under every address.
     dataId: process,
+  };
+}
+
+// Settings as a new session of this role has them; tine sets some of them again for itself.
+const SETTINGS = `SELECT name, COALESCE(reset_val, '')
+  FROM pg_settings
+  WHERE name IN ('server_version', 'server_version_num', 'synchronous_commit', 'fsync', 'full_page_writes',
+    'max_connections', 'superuser_reserved_connections', 'reserved_connections')`;
+
+// Other users' connections show their database, but not their kind.
+const CONNECTION_COUNT = 'SELECT COUNT(*) FROM pg_stat_activity WHERE datid IS NOT NULL';
+
+/** Describes the server for `tine doctor`. */
+export async function describeServer(database: OfflineDatabase): Promise<ServerDescription> {
+  const found = await database.rows(record({ name: 'text', value: 'text' }), SETTINGS);
+  const settings = new Map(found.map(({ name, value }) => [name, value]));
+  const number = (name: string): number => Number(settings.get(name) ?? 0);
+  return {
+    product: 'Postgres',
+    version: settings.get('server_version') ?? '',
+    isSupported: number('server_version_num') >= versionMin,
+    settings,
+    connections: {
+      max: number('max_connections') - number('superuser_reserved_connections') - number('reserved_connections'),
+      used: Number(await database.value(CONNECTION_COUNT)),
+    },
   };
 }

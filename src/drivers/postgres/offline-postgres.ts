@@ -9,7 +9,9 @@ import type { OfflineAccess } from '../offline.ts';
 import { type OfflineConnection, offlineServer } from '../remote/offline-server.ts';
 import { classifyError, isDatabaseMissing } from './classify-error.ts';
 import { connectionSettings } from './connection-settings.ts';
+import { describeServer, openNode, Terms } from './node-state.ts';
 import { parameterValues } from './parameters.ts';
+import { SIZE } from './postgres-engine.ts';
 import { postgresFacts } from './postgres-facts.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { offlineSettings } from './settings.ts';
@@ -20,12 +22,16 @@ import { columnTypes } from './types.ts';
 const begin = `BEGIN ISOLATION LEVEL READ COMMITTED; ${offlineSettings}`;
 
 export function offlinePostgres(dsn: RemoteDsn): OfflineAccess {
+  const terms = new Terms();
   return offlineServer({
     dsn,
     sql: postgresOfflineDialect,
     facts: postgresFacts,
     keyLengthMax: limits.postgresKeyLengthMax,
     connect: (host) => connect(dsn, host),
+    openNode: (host) => openNode(dsn, host, terms),
+    describe: describeServer,
+    size: SIZE,
     classifyError,
     isDatabaseMissing: isDatabaseMissing,
     prepare: (host) => prepareDatabase(dsn, host),

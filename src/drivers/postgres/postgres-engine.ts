@@ -31,7 +31,7 @@ const NOW = selectsRow(
 );
 
 // The size of the files, and the share of it that live rows use. VACUUM makes the rest reusable.
-const SIZE = selectsRow(
+export const SIZE = selectsRow(
   'size',
   record({ bytes: 'integer', inUseBytes: 'integer' }),
   () => `SELECT CAST(SUM(bytes) AS bigint), CAST(SUM(CASE WHEN live + dead = 0 THEN bytes ELSE bytes * live / (live + dead) END) AS bigint)

@@ -17,7 +17,8 @@ import { migrationSettings } from './settings.ts';
 import { startError } from './start-error.ts';
 import { fromStoreSchema, lockSchema } from './store-locks.ts';
 
-const versionMin = 120_000;
+/** The oldest supported version, as `server_version_num`. */
+export const versionMin = 120_000;
 /** Exists on every server. tine connects to it to create another database. */
 export const maintenanceDatabase = 'postgres';
 

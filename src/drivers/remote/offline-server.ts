@@ -1,25 +1,29 @@
 /** A database server as the commands use it, while no tine serves it. */
 import { setTimeout as pause } from 'node:timers/promises';
-import { type DatabaseHost, dsnText, type RemoteDsn } from '../../config/database/database-dsn.ts';
+import { type DatabaseHost, dsnText } from '../../config/database/database-dsn.ts';
 import { DriverError, isDriverError, StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { membersSince } from '../../mvcc/cluster/members.ts';
 import type { DatabaseFacts } from '../../mvcc/database-facts.ts';
 import type { Query } from '../../mvcc/program.ts';
 import type { OfflineDialect } from '../../sql/dialects/offline-dialect.ts';
-import type { Row } from '../../sql/statement.ts';
-import { type LockedDatabase, type OfflineAccess, type OfflineDatabase, offlineDatabase } from '../offline.ts';
+import type { Row, Select } from '../../sql/statement.ts';
+import {
+  type DatabaseSize,
+  type LockedDatabase,
+  type OfflineAccess,
+  type OfflineDatabase,
+  offlineDatabase,
+} from '../offline.ts';
+import { type DescribedServer, serverStorage } from './server-storage.ts';
 
 /** What each kind of server provides. */
-export interface OfflineServer {
-  readonly dsn: RemoteDsn;
+export interface OfflineServer extends DescribedServer {
   readonly sql: OfflineDialect;
   readonly facts: DatabaseFacts;
   readonly keyLengthMax: number;
   /** Opens a connection without a limit on the time of a statement. */
   connect(host: DatabaseHost): Promise<OfflineConnection>;
-  /** Converts an error of the database to `DriverError`. */
-  classifyError(error: unknown): Error;
   /** Whether an error means that the database does not exist. */
   isDatabaseMissing(error: unknown): boolean;
   prepare(host: DatabaseHost): Promise<void>;
@@ -37,8 +41,7 @@ export interface OfflineServer {
    * A query that tries to take the lock for schema changes: 1, or 0 if another process holds it.
    */
   readonly tryLockSchema: string;
-  /** The clock of the server as an SQL expression, in ms since 1970. */
-  readonly nowMs: string;
+  readonly size: Select<DatabaseSize>;
 }
 
 export interface OfflineConnection {
@@ -54,7 +57,9 @@ export function offlineServer(server: OfflineServer): OfflineAccess {
       const connection = await firstAnswering(server, (host) => server.connect(host));
       try {
         return await use(
-          offlineDatabase({ name, sql: server.sql, facts: server.facts }, (query) => connection.run(query)),
+          offlineDatabase({ name, sql: server.sql, facts: server.facts, size: server.size }, (query) =>
+            connection.run(query),
+          ),
         );
       } finally {
         await connection.close();
@@ -64,6 +69,7 @@ export function offlineServer(server: OfflineServer): OfflineAccess {
     name,
     keyLengthMax: server.keyLengthMax,
     exists: () => withConnection(async () => true).catch(falseIfMissing(server)),
+    storage: () => withStartErrors(server, () => serverStorage(server, withConnection)),
     readSnapshot: (work) => withConnection((database) => inTransaction(database, server.beginSnapshot, work)),
     whileLocked: (work) =>
       withConnection((holder) =>

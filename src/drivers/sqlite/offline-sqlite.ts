@@ -3,8 +3,11 @@ import { accessSync, existsSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { limits } from '../../limits.ts';
 import { sqliteOfflineDialect } from '../../sql/dialects/sqlite-offline-dialect.ts';
+import { record } from '../../sql/shape.ts';
+import { selectsRow } from '../../sql/statement.ts';
 import { type OfflineAccess, type OfflineDatabase, offlineDatabase } from '../offline.ts';
 import { type SqliteDatabase, StatementRunner } from './connection.ts';
+import { fileStorage } from './file/file-storage.ts';
 import { prepareDatabase } from './prepare-database.ts';
 import { retryWhileBusy } from './retry-while-busy.ts';
 import { sqliteFacts } from './sqlite-facts.ts';
@@ -14,11 +17,22 @@ import { startError } from './start-error.ts';
 // releases it soon.
 const busyTimeoutMs = 1000;
 
+const SIZE = selectsRow(
+  'size',
+  record({ bytes: 'integer', inUseBytes: 'integer' }),
+  () => `SELECT page_count * page_size, (page_count - freelist_count) * page_size
+  FROM pragma_page_count, pragma_freelist_count, pragma_page_size`,
+);
+
 export function offlineSqlite(path: string): OfflineAccess {
   return {
     name: path,
     keyLengthMax: Number.POSITIVE_INFINITY,
     exists: async () => existsSync(path) && statSync(path).size > 0,
+    storage: () =>
+      fileStorage(path).catch((error: unknown) => {
+        throw startError(error, path);
+      }),
     readSnapshot: (work) =>
       withDatabase(path, { readonly: true }, (database) => inTransaction(path, database, 'BEGIN', work)),
     whileLocked: (work) =>
@@ -75,7 +89,7 @@ async function inTransaction<Result>(
   database.exec(begin);
   try {
     const result = await use(
-      offlineDatabase({ name: path, sql: sqliteOfflineDialect, facts: sqliteFacts }, async (query) =>
+      offlineDatabase({ name: path, sql: sqliteOfflineDialect, facts: sqliteFacts, size: SIZE }, async (query) =>
         statements.run(query),
       ),
     );

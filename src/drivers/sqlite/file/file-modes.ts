@@ -14,6 +14,13 @@ const othersBits = 0o007;
 const othersWrite = 0o002;
 const stickyBit = 0o1000;
 
+/** Whether every local user may read, write or execute a file of this mode. */
+export const isOpenToEveryUser = (mode: number): boolean => (mode & othersBits) !== 0;
+
+/** Whether every local user may replace the files in a directory of this mode. */
+export const isReplaceableByEveryUser = (mode: number): boolean =>
+  (mode & othersWrite) !== 0 && (mode & stickyBit) === 0;
+
 /**
  * Removes the permissions of other users from an existing database, such as kine's file. A mode
  * that gives other users nothing, such as 0640 or 0660, was chosen for a group and stays.
@@ -25,7 +32,7 @@ export function restrictModes(path: string, logger: Logger): void {
 
 function restrictMode(path: string, logger: Logger): void {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode;
-  if (mode === undefined || (mode & othersBits) === 0) return;
+  if (mode === undefined || !isOpenToEveryUser(mode)) return;
   const was = octal(mode);
   try {
     chmodSync(path, ownerOnly.file);
@@ -41,10 +48,10 @@ function restrictMode(path: string, logger: Logger): void {
 /** Warns about the directory. It may contain other files, so tine does not change its mode. */
 function warnOfDirectory(path: string, logger: Logger): void {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode;
-  if (mode === undefined || (mode & othersWrite) === 0 || (mode & stickyBit) !== 0) return;
+  if (mode === undefined || !isReplaceableByEveryUser(mode)) return;
   logger.warn({ path, mode: octal(mode) }, 'every local user can replace files in the directory; run chmod 700 on it');
 }
 
-function octal(mode: number): string {
+export function octal(mode: number): string {
   return (mode & permissionBits).toString(8).padStart(4, '0');
 }

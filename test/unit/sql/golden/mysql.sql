@@ -530,6 +530,10 @@ SELECT GROUP_CONCAT(value ORDER BY id SEPARATOR '')
           WHERE later.name = kine.name AND later.prev_revision = kine.id), 9007199254740991) > ?))
     ORDER BY kine.id) stretch;
 
+-- key_count_up_to
+SELECT COUNT(*)
+  FROM (SELECT id FROM kine_current LIMIT ?) counted;
+
 -- key_sizes_after
 SELECT kine.name, COALESCE(LENGTH(kine.value), 0)
   FROM (
@@ -637,6 +641,11 @@ SELECT (SELECT value FROM tine_state WHERE name = 'clock_boot_id'), (SELECT valu
 SELECT id, prev_revision
   FROM kine
   WHERE name = 'compact_rev_key'
+  ORDER BY id;
+
+-- members_seen
+SELECT details, seen_at_ms
+  FROM tine_member
   ORDER BY id;
 
 -- members_since
@@ -2189,6 +2198,10 @@ SELECT name
 SELECT details
   FROM tine_role
   WHERE name IN (?list);
+
+-- row_count_up_to
+SELECT COUNT(*)
+  FROM (SELECT id FROM kine LIMIT ?) counted;
 
 -- set_clients_mark_row
 UPDATE kine

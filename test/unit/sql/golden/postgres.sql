@@ -534,6 +534,10 @@ SELECT string_agg(value, ''::bytea ORDER BY id)
           WHERE later.name = kine.name AND later.prev_revision = kine.id), 9007199254740991) > CAST(? AS bigint)))
     ORDER BY kine.id) stretch;
 
+-- key_count_up_to
+SELECT COUNT(*)
+  FROM (SELECT id FROM kine_current LIMIT CAST(? AS bigint)) counted;
+
 -- key_sizes_after
 SELECT kine.name, COALESCE(LENGTH(kine.value), 0)
   FROM (
@@ -637,6 +641,11 @@ SELECT (SELECT value FROM tine_state WHERE name = 'clock_boot_id'), (SELECT valu
 SELECT id, prev_revision
   FROM kine
   WHERE name = 'compact_rev_key'
+  ORDER BY id;
+
+-- members_seen
+SELECT CAST(encode(details, 'base64') AS varchar), seen_at_ms
+  FROM tine_member
   ORDER BY id;
 
 -- members_since
@@ -2351,6 +2360,10 @@ SELECT name
 SELECT CAST(encode(details, 'base64') AS varchar)
   FROM tine_role
   WHERE name = ANY(CAST(? AS text[]));
+
+-- row_count_up_to
+SELECT COUNT(*)
+  FROM (SELECT id FROM kine LIMIT CAST(? AS bigint)) counted;
 
 -- set_clients_mark_row
 UPDATE kine

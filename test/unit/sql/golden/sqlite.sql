@@ -512,6 +512,10 @@ SELECT CAST(GROUP_CONCAT(value, '') AS BLOB)
           WHERE later.name = kine.name AND later.prev_revision = kine.id), 9007199254740991) > CAST(? AS INTEGER)))
     ORDER BY kine.id) stretch;
 
+-- key_count_up_to
+SELECT COUNT(*)
+  FROM (SELECT id FROM kine_current LIMIT CAST(? AS INTEGER)) counted;
+
 -- key_sizes_after
 SELECT kine.name, COALESCE(LENGTH(kine.value), 0)
   FROM (
@@ -615,6 +619,11 @@ SELECT (SELECT value FROM tine_state WHERE name = 'clock_boot_id'), (SELECT valu
 SELECT id, prev_revision
   FROM kine
   WHERE name = 'compact_rev_key'
+  ORDER BY id;
+
+-- members_seen
+SELECT details, seen_at_ms
+  FROM tine_member
   ORDER BY id;
 
 -- members_since
@@ -2275,6 +2284,10 @@ SELECT name
 SELECT details
   FROM tine_role
   WHERE name = CAST(? AS TEXT);
+
+-- row_count_up_to
+SELECT COUNT(*)
+  FROM (SELECT id FROM kine LIMIT CAST(? AS INTEGER)) counted;
 
 -- set_clients_mark_row
 UPDATE kine

@@ -1,0 +1,166 @@
+/** The files in deploy/, which people copy. */
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { parseAllDocuments } from 'yaml';
+import type { Config } from '../../../src/config/config.ts';
+import { flagShape } from '../../../src/config/given-options.ts';
+import { splitCommandLine } from '../../../src/config/go-flags.ts';
+import { loadConfig } from '../../../src/config/load-config.ts';
+import { CertificateAuthority } from '../../support/certificate-authority.ts';
+import { repositoryRoot, temporaryDirectory } from '../../support/index.ts';
+import { findOnPath } from '../../support/paths.ts';
+
+const deploy = join(repositoryRoot, 'deploy');
+const textOf = (file: string): string => readFileSync(join(deploy, file), 'utf8');
+
+/** Certificates in the place of the files that only the machine of a user has. */
+const authority = new CertificateAuthority(join(temporaryDirectory(), 'authority'));
+const { certFile, keyFile } = authority.issue({ hosts: ['127.0.0.1'] });
+const files: Readonly<Record<string, string>> = {
+  'cert-file': certFile,
+  'key-file': keyFile,
+  'trusted-ca-file': authority.caFile,
+};
+
+/** tine accepts the arguments, and each of them has an effect. */
+function configOf(args: readonly string[]): Config {
+  const { flags, operands } = splitCommandLine(args, flagShape);
+  assert.deepEqual(operands, []);
+  for (const { name } of flags) assert.notEqual(flagShape(name), 'unknown', `--${name}`);
+  const { config, notes } = loadConfig(
+    flags.map(({ name, value }) => ({ name, value: files[name] ?? value })),
+    {},
+  );
+  assert.deepEqual(notes, []);
+  return config;
+}
+
+interface Manifest {
+  readonly kind: string;
+  readonly spec: PodSpec & { readonly template?: { readonly spec: PodSpec } };
+}
+
+interface PodSpec {
+  readonly containers: readonly [Container];
+}
+
+interface Container {
+  readonly args: readonly string[];
+  readonly volumeMounts: readonly { readonly mountPath: string }[];
+  readonly securityContext: Readonly<Record<string, unknown>>;
+  readonly livenessProbe: { readonly httpGet: { readonly path: string } };
+}
+
+function manifestsOf(file: string): readonly Manifest[] {
+  const documents = parseAllDocuments(textOf(file));
+  return documents.map((document) => {
+    assert.deepEqual([...document.errors, ...document.warnings], [], file);
+    return document.toJS() as Manifest;
+  });
+}
+
+const pods = {
+  'kubernetes/statefulset.yaml': (manifests: readonly Manifest[]) =>
+    manifests.find(({ kind }) => kind === 'StatefulSet')?.spec.template?.spec,
+  'kubernetes/static-pod.yaml': (manifests: readonly Manifest[]) => manifests.find(({ kind }) => kind === 'Pod')?.spec,
+} as const;
+
+function containerOf(pod: PodSpec | undefined): Container {
+  assert.ok(pod !== undefined, 'there is a pod');
+  return pod.containers[0];
+}
+
+for (const [file, podOf] of Object.entries(pods)) {
+  test(`${file} starts tine with valid options, and every path in them is on a volume`, () => {
+    const container = containerOf(podOf(manifestsOf(file)));
+    const { tls, endpoint, listenAddresses, metricsListenAddresses } = configOf(container.args);
+    assert.ok(endpoint.kind === 'sqlite');
+    assert.ok(tls?.clients !== undefined, 'clients need a certificate');
+    assert.ok(listenAddresses.every(({ isSecure }) => isSecure));
+    assert.equal(metricsListenAddresses.length, 1);
+    const mounts = container.volumeMounts.map(({ mountPath }) => `${mountPath}/`);
+    const paths = container.args.flatMap((argument) => /=(\/\S+)$/.exec(argument)?.[1] ?? []);
+    assert.equal(paths.length, 4);
+    for (const path of paths)
+      assert.ok(
+        mounts.some((mount) => `${path}/`.startsWith(mount)),
+        path,
+      );
+  });
+
+  test(`${file} has a root file system that is read only, no capabilities, and a probe of /livez`, () => {
+    const { securityContext, livenessProbe } = containerOf(podOf(manifestsOf(file)));
+    assert.equal(securityContext.readOnlyRootFilesystem, true);
+    assert.equal(securityContext.allowPrivilegeEscalation, false);
+    assert.deepEqual(securityContext.capabilities, { drop: ['ALL'] });
+    assert.equal(livenessProbe.httpGet.path, '/livez');
+  });
+}
+
+test('every YAML file in deploy/ parses', () => {
+  const found = globSync('**/*.yaml', { cwd: deploy });
+  assert.ok(found.length >= 3);
+  for (const file of found) assert.ok(manifestsOf(file).length > 0, file);
+});
+
+test('the configuration of k3s names the address at which the systemd unit serves', () => {
+  const [settings] = manifestsOf('k3s/config.yaml') as unknown as readonly Readonly<Record<string, string>>[];
+  const [address] = configOf(unitArguments()).listenAddresses;
+  assert.ok(address?.kind === 'tcp');
+  assert.equal(settings?.['datastore-endpoint'], `http://${address.host}:${address.port}`);
+});
+
+function unitArguments(): readonly string[] {
+  const command = /^ExecStart=\S+ (.*)$/m.exec(textOf('systemd/tine.service'))?.[1] ?? '';
+  return command.split(' ');
+}
+
+test('the systemd unit keeps data in its directory, serves metrics and waits until tine serves', () => {
+  const config = configOf(unitArguments());
+  assert.deepEqual(config.endpoint, { kind: 'sqlite', path: '/var/lib/tine/state.db' });
+  assert.equal(config.listenAddresses.length, 1);
+  assert.equal(config.metricsListenAddresses.length, 1);
+  assert.match(textOf('systemd/tine.service'), /^Type=notify$/m);
+});
+
+test('systemd-analyze finds no fault in the unit', { skip: findOnPath('systemd-analyze') === undefined }, () => {
+  // The program of the unit must exist.
+  const unit = textOf('systemd/tine.service').replace('/usr/local/bin/tine', join(repositoryRoot, 'bin', 'tine'));
+  const path = join(temporaryDirectory(), 'tine.service');
+  writeFileSync(path, unit);
+  const { status, stdout, stderr } = spawnSync('systemd-analyze', ['verify', path], { encoding: 'utf8' });
+  assert.deepEqual({ status, output: stdout + stderr }, { status: 0, output: '' });
+});
+
+test('the container runs as another user than root, with options that tine accepts', () => {
+  const text = textOf('container/Containerfile');
+  const [, user = 'root'] = /^USER (\S+)$/m.exec(text) ?? [];
+  assert.match(user, /^[1-9]\d*:[1-9]\d*$/);
+  const { endpoint, listenAddresses } = configOf(JSON.parse(/^CMD (\[.*\])$/m.exec(text)?.[1] ?? '[]') as string[]);
+  assert.deepEqual(endpoint, { kind: 'sqlite', path: '/var/lib/tine/state.db' });
+  assert.equal(listenAddresses.length, 1);
+});
+
+test('the container copies what exists, and downloads with npm only', () => {
+  const text = textOf('container/Containerfile');
+  const sources = [...text.matchAll(/^COPY (?!--)(.*) \S+$/gm)].flatMap(([, list = '']) => list.split(' '));
+  assert.ok(sources.length > 5);
+  for (const source of sources) assert.ok(globSync(source, { cwd: repositoryRoot }).length > 0, source);
+  assert.doesNotMatch(text, /apt-get|apk |curl|wget|^ADD /m);
+});
+
+test('every flag of tine in the guides exists', () => {
+  const guides = globSync('docs/guides/*.md', { cwd: repositoryRoot });
+  assert.ok(guides.length >= 5);
+  for (const guide of guides) {
+    const text = readFileSync(join(repositoryRoot, guide), 'utf8');
+    // Commands of tine, and flags that a sentence names. Other programs have flags of their own.
+    const commands = [...text.matchAll(/^(?:.*\/)?tine (.*)$/gm)].map(([, rest = '']) => rest);
+    const named = [...text.matchAll(/`(--[a-z][a-z-]*)`/g)].map(([, flag = '']) => flag);
+    const flags = [...commands, ...named].flatMap((part) => [...part.matchAll(/(?<![\w-])--([a-z][a-z0-9-]*)/g)]);
+    for (const [, flag = ''] of flags) assert.notEqual(flagShape(flag), 'unknown', `--${flag} in ${guide}`);
+  }
+});
