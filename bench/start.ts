@@ -108,6 +108,8 @@ function print(programs: readonly Program[], start: (typeof starts)[number]): vo
   console.log(start === 'empty' ? 'on an empty folder' : '\non the same folder again');
   for (const figure of figures) {
     const medians = programs.map(({ measured }) => median(measured[start].flatMap((each) => each[figure] ?? [])));
+    // Without rests there is no memory at rest.
+    if (medians.every(Number.isNaN)) continue;
     const cells = programs.map(({ name }, index) => {
       const value = medians[index] as number;
       return `${name} ${value.toFixed(0).padStart(4)} (${(value / (medians[0] as number)).toFixed(2)})`;
