@@ -85,9 +85,9 @@ for (const driver of TINE_DRIVERS) {
     assert(eventCount > batchCount, `${eventCount} events were compared`);
   });
 
-  test(`${driver.name}: a batch ends when it has read 2 MiB of values, and its events are those of the operations done`, async (context) => {
+  test(`${driver.name}: a batch ends when it has read 1 MiB of values, and its events are those of the operations done`, async (context) => {
     const { access } = await testDatabase(context, driver);
-    const large = 'x'.repeat(1_400_000);
+    const large = 'x'.repeat(700_000);
     await access.prepare();
     await access.whileLocked(async (owned) => {
       await owned.transaction((own) => own.run(takeOver(0)));
