@@ -62,7 +62,7 @@ function program(text: string): Program {
   return { name, path, measured: { empty: [], again: [] } };
 }
 
-/** One run: every program on a folder of its own, twice. All rest at the same time. */
+/** One run: starts each program twice in its own folder. All programs rest at the same time. */
 async function measureAll(programs: readonly Program[], restSeconds: number): Promise<void> {
   const directories = programs.map(() => mkdtempSync(join(tmpdir(), 'tine-start-')));
   try {

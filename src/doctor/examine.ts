@@ -3,6 +3,7 @@ import type { LoadedConfig } from '../config/load-config.ts';
 import type { OfflineAccess } from '../drivers/offline.ts';
 import type { ServerStorage, StorageFacts } from '../drivers/storage-facts.ts';
 import { StartError } from '../errors.ts';
+import { within } from '../kit/within.ts';
 import { certificateFindings } from './certificate-findings.ts';
 import { doctorLimits } from './doctor-limits.ts';
 import { fileFindings } from './file-findings.ts';
@@ -46,17 +47,9 @@ function isReadable(storage: StorageFacts): boolean {
 
 const isServed = ({ details }: ServerStorage): boolean => details !== undefined;
 
-async function withinTime<Result>(name: string, work: Promise<Result>): Promise<Result> {
-  const { promise, reject } = Promise.withResolvers<never>();
+function withinTime<Result>(name: string, work: Promise<Result>): Promise<Result> {
   const ms = doctorLimits.examinationMsMax;
-  const timer = setTimeout(() => {
-    reject(
-      new StartError(`${name}: the examination did not end within ${ms / 1000} s; see whether the database hangs`),
-    );
-  }, ms);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    clearTimeout(timer);
-  }
+  return within(ms, work, () => {
+    throw new StartError(`${name}: the examination did not end within ${ms / 1000} s; see whether the database hangs`);
+  });
 }

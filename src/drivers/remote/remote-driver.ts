@@ -289,9 +289,9 @@ export class RemoteDriver implements Driver {
   }
 
   /**
-   * Runs each half of a batch that failed as a batch of its own, down to single operations. So an
-   * operation that fails does not fail the others, and a batch that is larger than a transaction
-   * may be is committed in parts.
+   * Splits a failed batch into two batches and runs both, down to single operations. So a failed
+   * operation does not fail the others, and a batch that is too large for one transaction is
+   * committed in parts.
    */
   async #inHalves(operations: readonly WriteOperation[]): Promise<DriverBatchResult> {
     const middle = Math.ceil(operations.length / 2);

@@ -45,7 +45,8 @@ export interface Outcome {
    */
   readonly lateMs: number;
   /**
-   * How many times longer the server's main thread took than it would with a processor of its own.
+   * The run time of the server's main thread, with its waits for a processor, divided by the time
+   * without them.
    */
   readonly slowness: number;
   /** Whether the server's process was running at the end. */

@@ -11,8 +11,8 @@ const measureMsMax = 5_000;
 const block = Buffer.alloc(4_096, 1);
 
 /**
- * Writes and syncs a file of its own in a directory, and removes it. Like the log of the database,
- * the file is overwritten, not extended. Undefined: the directory accepts no new file.
+ * Creates a test file in a directory, writes and syncs it, and removes it. Like the log of the
+ * database, the file is overwritten, not extended. Undefined: the directory accepts no new file.
  */
 export async function syncTimes(directory: string): Promise<SyncTimes | undefined> {
   const path = join(directory, `.tine-doctor-${process.pid}`);
