@@ -9,7 +9,7 @@ import type { WriteOptions } from '../../mvcc/writes/write-state.ts';
 import { StatementMeter } from '../statement-meter.ts';
 import { classifyError } from './classify-error.ts';
 import { openConnection, type SqliteDatabase, StatementRunner } from './connection.ts';
-import { FileIdentity } from './file/file-identity.ts';
+import { refuseMovedFile } from './file/file-identity.ts';
 import { defragmentChunk, reclaimChunk } from './file/file-size.ts';
 import { boundWal, checkpointAll } from './file/wal.ts';
 import { MachineClock } from './machine-clock.ts';
@@ -35,10 +35,9 @@ const transferBytesMin = 8 * 1024;
 
 function start(): void {
   let database: SqliteDatabase;
-  let files: FileIdentity;
   try {
     database = openConnection(path, role);
-    files = new FileIdentity(path, fileId);
+    refuseMovedFile(path, fileId);
   } catch (error) {
     post({ id: -1, failure: serializeError(error) });
     return;
@@ -47,7 +46,6 @@ function start(): void {
     database,
     statements: new StatementRunner(database, meter),
     transactions: new Transactions(database),
-    files,
   };
 
   port.on('message', (request: Request) => {
@@ -78,11 +76,10 @@ interface OpenDatabase {
   readonly database: SqliteDatabase;
   readonly statements: StatementRunner;
   readonly transactions: Transactions;
-  readonly files: FileIdentity;
 }
 
 function runTask(task: Task, opened: OpenDatabase): TaskResult {
-  const { database, statements, transactions, files } = opened;
+  const { database, statements, transactions } = opened;
   switch (task.kind) {
     case 'read': {
       const program = readProgram(task.name, task.input as never, sqliteFacts);
@@ -90,15 +87,13 @@ function runTask(task: Task, opened: OpenDatabase): TaskResult {
       return { value, handedOver: handedOverByRead(task.name, value) };
     }
     case 'write': {
-      const value = checkedWrite(task, opened);
+      const value = write(task, opened);
       return { value, handedOver: handedOverByBatch(value) };
     }
     case 'reclaim':
-      files.check();
       boundWal(database, path);
       return { value: reclaimChunk(database) };
     case 'defragment':
-      files.check();
       boundWal(database, path);
       return { value: defragmentChunk(database) };
     case 'checkpoint':
@@ -115,17 +110,6 @@ function runTask(task: Task, opened: OpenDatabase): TaskResult {
       database.close();
       return { value: null };
   }
-}
-
-/**
- * Writes between two checks of the files. A commit to a file that was removed is not acknowledged.
- * After the second check, only the time until the reply remains unchecked.
- */
-function checkedWrite(task: Task & { kind: 'write' }, opened: OpenDatabase): ReturnType<typeof write> {
-  opened.files.checkAgain();
-  const result = write(task, opened);
-  opened.files.check();
-  return result;
 }
 
 /**
