@@ -37,7 +37,9 @@ export class ResponseHeaders {
 
   /** The header as a message; without a revision for the replies in which etcd has none. */
   message(revision = 0): ResponseHeader {
-    return { ...this.#identity, revision };
+    // The identity has a getter, which makes a spread of it 10 times slower.
+    const { clusterId, memberId, raftTerm } = this.#identity;
+    return { clusterId, memberId, revision, raftTerm };
   }
 }
 

@@ -2,9 +2,6 @@ import { etcdError } from '../../errors.ts';
 import { Reader } from '../../wire/reader.ts';
 import { WireType } from '../../wire/wire-type.ts';
 
-/** Field numbers of a transaction: its compares, and the operations of its two branches. */
-const lists = [1, 2, 3];
-
 /**
  * Checks a transaction before it is decoded: a million empty operations fit into a message and take
  * 0.5 s.
@@ -16,11 +13,20 @@ export function checkOperationCount(
   { operationsMax, fieldsMax }: { readonly operationsMax: number; readonly fieldsMax: number },
 ): void {
   const reader = new Reader(request, fieldsMax);
-  const counts = new Map(lists.map((number) => [(number << 3) | WireType.bytes, 0]));
+  let compares = 0;
+  let successes = 0;
+  let failures = 0;
   for (let tag = reader.tag(); tag !== 0; tag = reader.tag()) {
-    const count = counts.get(tag);
-    if (count === operationsMax) throw etcdError('tooManyOperations');
-    if (count !== undefined) counts.set(tag, count + 1);
+    if (tag === listTag(1)) compares += 1;
+    else if (tag === listTag(2)) successes += 1;
+    else if (tag === listTag(3)) failures += 1;
+    if (compares > operationsMax || successes > operationsMax || failures > operationsMax)
+      throw etcdError('tooManyOperations');
     reader.skip(tag);
   }
+}
+
+/** The tag of one of a transaction's lists: its compares, and the operations of its two branches. */
+function listTag(number: number): number {
+  return (number << 3) | WireType.bytes;
 }

@@ -16,7 +16,8 @@ interface Written {
  * @throws EtcdError duplicate key
  */
 export function checkOverlaps(steps: readonly TxnStep[]): void {
-  written(steps);
+  // Most branches have one operation.
+  if (steps.length > 1 || steps[0]?.kind === 'txn') written(steps);
 }
 
 function written(steps: readonly TxnStep[]): Written {

@@ -339,7 +339,8 @@ export class Http2Connection implements StreamConnection, TurnTaker {
     const contentLength = checkRequestFields(block.decoded);
     if (block.isEnd) checkNothingMissing(contentLength);
     this.#turn?.charge(transportLimits.callTurnMs);
-    const stream = new Http2Stream(this, streamId, { ...block.decoded, receiveWindow: this.#windows.streamWindow });
+    const { fields, listBytes } = block.decoded;
+    const stream = new Http2Stream(this, streamId, { fields, listBytes, receiveWindow: this.#windows.streamWindow });
     // The stream's memory may have exceeded the limit of the connection, which is then closed.
     if (this.#isOver) return;
     stream.isRemoteClosed = block.isEnd;
@@ -349,7 +350,7 @@ export class Http2Connection implements StreamConnection, TurnTaker {
     if (block.isEnd) stream.listener?.onEnd();
   }
 
-  #onTrailers(streamId: number, { decoded: { fields }, isEnd }: HeaderBlock): void {
+  #onTrailers(streamId: number, { decoded, isEnd }: HeaderBlock): void {
     const stream = this.#streams.get(streamId);
     if (stream === undefined) {
       if (this.#recentResets.has(streamId)) return;
@@ -357,7 +358,7 @@ export class Http2Connection implements StreamConnection, TurnTaker {
     }
     if (stream.isRemoteClosed) throw new StreamError(ErrorCode.streamClosed, 'headers after the end');
     if (!isEnd) throw new StreamError(ErrorCode.protocolError, 'trailers that do not end the stream');
-    checkTrailerFields(fields);
+    checkTrailerFields(decoded);
     checkNothingMissing(stream.missingBytes);
     stream.isRemoteClosed = true;
     this.#endRequest(stream);

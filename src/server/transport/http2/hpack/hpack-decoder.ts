@@ -16,11 +16,20 @@ export interface DecodedFields {
   readonly fields: readonly HeaderField[];
   /** As HPACK counts them. */
   readonly listBytes: number;
+  /** Whether a name or a value has characters that HTTP/2 forbids. */
+  readonly isMalformed: boolean;
   /**
    * The content-length of a request whose fields were checked. An equal block is not checked again.
    */
   contentLength: number | undefined;
 }
+
+/**
+ * The characters of a field name, and what a value must not contain (RFC 9113, 8.2.1). Each check
+ * is one pass.
+ */
+const fieldName = /^:?[!#$%&'*+\-.^_`|~0-9a-z]+$/;
+const forbiddenInValue = /[\0\r\n]|^[ \t]|[ \t]$/;
 
 /** Decodes the header blocks of one connection (RFC 7541). Any error ends the connection. */
 export class HpackDecoder {
@@ -34,6 +43,11 @@ export class HpackDecoder {
    * have equal blocks.
    */
   readonly #remembered = new Map<string, DecodedFields>();
+  /**
+   * Fields with forbidden characters; absent until there is one. A field is checked when its text
+   * arrives, not each time it is taken from the table.
+   */
+  #malformed: WeakSet<HeaderField> | undefined;
   #block: Buffer = Buffer.alloc(0);
   #position = 0;
 
@@ -59,6 +73,7 @@ export class HpackDecoder {
     const fields: HeaderField[] = [];
     let listBytes = 0;
     let changedTable = false;
+    let isMalformed = false;
     while (this.#position < block.length) {
       const first = block[this.#position] ?? 0;
       if ((first & 0xe0) === 0x20) {
@@ -72,12 +87,13 @@ export class HpackDecoder {
         this.#remember(field);
         changedTable = true;
       }
+      isMalformed ||= this.#malformed?.has(field) === true;
       listBytes += sizeOf(field);
       if (listBytes > this.#listBytesMax) throw new ConnectionError(ErrorCode.enhanceYourCalm, 'too many headers');
       fields.push(field);
     }
     if (changedTable) this.#remembered.clear();
-    return { decoded: { fields, listBytes, contentLength: undefined }, changedTable };
+    return { decoded: { fields, listBytes, isMalformed, contentLength: undefined }, changedTable };
   }
 
   #field(first: number): HeaderField {
@@ -86,7 +102,12 @@ export class HpackDecoder {
     // proxies.
     const nameIndex = this.#integer((first & 0x40) !== 0 ? 6 : 4);
     const name = nameIndex === 0 ? this.#string() : this.#entry(nameIndex)[0];
-    return [name, this.#string()];
+    const field: HeaderField = [name, this.#string()];
+    if (!fieldName.test(name) || forbiddenInValue.test(field[1])) {
+      this.#malformed ??= new WeakSet();
+      this.#malformed.add(field);
+    }
+    return field;
   }
 
   #entry(index: number): HeaderField {

@@ -259,6 +259,19 @@ for (const [name, [fieldName = '', value = '']] of Object.entries(characters)) {
   });
 }
 
+test('a malformed header is malformed again when it comes from the table, and its name makes others malformed', async (context) => {
+  const { raw } = await start(context);
+  const client = raw().start();
+  // A literal that enters the table, the entry itself, and a literal with the name of the entry.
+  const literal = field('x y', 'z');
+  literal[0] = 0x40;
+  const blocks = [literal, Buffer.of(0xbe), Buffer.concat([Buffer.of(0x0f, 0x2f, 1), Buffer.from('a')])];
+  for (const [index, block] of blocks.entries()) {
+    client.send(open(2 * index + 1, Buffer.concat([echoHeaders, block])));
+    assert.equal((await client.next(FrameType.rstStream))?.payload.readUInt32BE(0), ErrorCode.protocolError);
+  }
+});
+
 test('a connection whose messages decompress to hundreds of times their size is closed', async (context) => {
   const { raw } = await start(context);
   const client = raw().start();
