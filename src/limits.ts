@@ -190,7 +190,7 @@ export const limits = {
   /**
    * Ids per chunk of a compaction. 200 rows are deleted within 3 ms, between two batches of writes.
    */
-  compactBiteIdsMax: 200,
+  compactChunkIdsMax: 200,
   /** Rows per statement when tine migrates kine's table: 20,000 rows take about 200 ms. */
   takeOverRowsMax: 20_000,
   /**

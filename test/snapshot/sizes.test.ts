@@ -37,12 +37,12 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     };
     await lockedTransaction(database.access, async (own) => {
       const head = await own.run(headProgram());
-      const stretch = { afterId: 0, lastId: head.id, compactId: head.compactId, thereAtId: head.compactId };
-      const { variableBytes, cuts } = await own.run(snapshotSizes(stretch, facts));
+      const bounds = { afterId: 0, lastId: head.id, compactId: head.compactId, thereAtId: head.compactId };
+      const { variableBytes, cuts } = await own.run(snapshotSizes(bounds, facts));
       assert.equal(variableBytes.length, 8);
       assert.equal(cuts.length, 2, 'a page ends with the row that fills it');
       assert.equal(cuts[1], head.id);
-      const rows = await own.run(snapshotPage(stretch, facts));
+      const rows = await own.run(snapshotPage(bounds, facts));
       assert.deepEqual(rows.variableBytes, variableBytes);
       variableBytes.forEach((each, index) => {
         const keyEnd = rows.keyEnds[index] as number;

@@ -66,7 +66,7 @@ export function grant(id: bigint, ttlSeconds: number): WriteOperation {
 export function compact(revision: number): readonly WriteOperation[] {
   return [
     { kind: 'compact', revision: revision as Revision },
-    { kind: 'compactChunk', nowMs: Date.now(), idsMax: limits.compactBiteIdsMax },
+    { kind: 'compactChunk', nowMs: Date.now(), idsMax: limits.compactChunkIdsMax },
   ];
 }
 

@@ -143,7 +143,7 @@ function compactionFamilies({ store: { operations, isCompacting } }: Scrape): re
       operations.compaction.idsLeft,
     ),
     counter(
-      'tine_compaction_bites_total',
+      'tine_compaction_chunks_total',
       'Chunks of compacted rows that this instance has processed.',
       operations.compaction.chunks,
     ),

@@ -26,7 +26,7 @@ export function checkOperationCount(
   }
 }
 
-/** The tag of one of a transaction's lists: its compares, and the operations of its two branches. */
+/** The tag of a list of a transaction: its compares, and the operations of its branches. */
 function listTag(number: number): number {
   return (number << 3) | WireType.bytes;
 }

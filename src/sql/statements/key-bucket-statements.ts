@@ -74,7 +74,7 @@ const sizesShape: Shape<KeyBucketSize> = {
 // Rows with their values, oldest first, from an interval that ends at a page. Walks the primary
 // key.
 export const KEY_BUCKET_ROWS = selectsBulk(
-  'key_bucket_stretch',
+  'key_bucket_interval',
   keyBucketShape,
   (sql) => `SELECT ${rowsWithValues(sql).join(', ')}
   FROM kine
@@ -111,7 +111,7 @@ export const KEY_BUCKET_VALUES = selectsRow(
     SELECT kine.id, COALESCE(${value}, ${sql.expression.noBytes}) AS value
     FROM kine
     WHERE ${where(sql)}
-    ORDER BY kine.id) stretch`,
+    ORDER BY kine.id) chunk`,
 );
 
 export const ANY_CURRENT = selectsRow(

@@ -26,7 +26,7 @@ export const UNFINISHED_COPY = selectsRow(
 // The id of the row at an offset after an id; no row if there are fewer rows. Used to walk the
 // table in chunks of rows, because ids may be far apart.
 export const CHUNK_END = selectsRow(
-  'stretch_end',
+  'interval_end',
   single('id', 'integer'),
   (sql) => `SELECT id
   FROM kine

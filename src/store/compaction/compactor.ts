@@ -28,7 +28,7 @@ export class Compactor {
    * Ids of the next chunk. It is halved after every failure, because a chunk of large values may be
    * more than a transaction may delete, and not every database reports this as the reason.
    */
-  #idsMax: number = limits.compactBiteIdsMax;
+  #idsMax: number = limits.compactChunkIdsMax;
   /** Set while compaction fails, so that one outage is logged once. */
   #isFailing = false;
 
@@ -104,7 +104,7 @@ export class Compactor {
           nowMs: this.#driver.nowMs(),
           idsMax: this.#idsMax,
         });
-        this.#idsMax = Math.min(2 * this.#idsMax, limits.compactBiteIdsMax);
+        this.#idsMax = Math.min(2 * this.#idsMax, limits.compactChunkIdsMax);
         if (idsLeft === 0) break;
         if (isHeld) await sleep(limits.retryPauseMs);
         this.#isFailing = false;

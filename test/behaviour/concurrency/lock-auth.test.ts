@@ -51,20 +51,20 @@ for (const driver of TINE_DRIVERS) {
       root.close();
       member.close();
     });
-    const standing = (count: number) =>
+    const keysAre = (count: number) =>
       waitFor(`${count} keys`, async () => (await root.range(withPrefix('l/'))).count === count);
     await root.lock({ name: 'l', lease: 1 });
     const abort = new AbortController();
     const impatient = failureOf(member.lock({ name: 'l', lease: 2 }, { signal: abort.signal }));
-    await standing(2);
+    await keysAre(2);
     abort.abort();
     await impatient;
-    await standing(1);
+    await keysAre(1);
     const waiting = failureOf(member.lock({ name: 'l', lease: 3 }));
-    await standing(2);
+    await keysAre(2);
     await auth(root, 'UserRevokeRole', { name: 'member', role: 'role-of-member' });
     await root.unlock({ key: 'l/1' });
     assert.deepEqual(await waiting, denied);
-    await standing(0);
+    await keysAre(0);
   });
 }

@@ -104,7 +104,7 @@ for (const driver of TINE_DRIVERS) {
       calls,
     );
     context.diagnostic(`before ${JSON.stringify(usual)}, meanwhile ${JSON.stringify(waits)}`);
-    assert.ok(waits.p99Ms < 10 * usual.p99Ms + 100, 'a call waits for a bite at most');
+    assert.ok(waits.p99Ms < 10 * usual.p99Ms + 100, 'a call waits for one chunk at most');
     assert.ok(waits.longestMs < onThisMachine(3_000), 'nobody waits for the whole');
     const kept = await client.range({ ...withPrefix('k/'), count_only: true });
     assert.equal(kept.count, Math.ceil(count / 4));

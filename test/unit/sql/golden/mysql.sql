@@ -462,6 +462,35 @@ INSERT INTO kine (id, name, created, deleted, create_revision, prev_revision, le
 INSERT INTO tine_copy (name, mod_revision, create_revision, version, lease, lease_id, value)
   VALUES ?rows;
 
+-- interval_end
+SELECT id
+  FROM kine
+  WHERE id > ?
+  ORDER BY id
+  LIMIT 1 OFFSET ?;
+
+-- key_bucket_interval
+SELECT kine.name, kine.id, COALESCE(kine.revision, kine.id), CASE WHEN kine.created = 1 THEN COALESCE(kine.revision, kine.id) ELSE kine.create_revision END, COALESCE(kine.version, (
+      SELECT COUNT(*)
+      FROM /*!80014 (SELECT COALESCE((SELECT MAX(known.id) FROM kine known
+      WHERE known.name = kine.name AND known.id <= kine.id AND (known.created = 1 OR known.version IS NOT NULL)), 0) AS id) after STRAIGHT_JOIN */ kine unknown
+      WHERE unknown.name = kine.name AND unknown.id <= kine.id AND unknown.id > /*!80014 after.id *//*M! COALESCE((SELECT MAX(known.id) FROM kine known
+      WHERE known.name = kine.name AND known.id <= kine.id AND (known.created = 1 OR known.version IS NOT NULL)), 0) */
+    ) + COALESCE((
+      SELECT COALESCE(known.version, 1)
+      FROM kine known
+      WHERE known.name = kine.name AND known.id <= kine.id AND (known.created = 1 OR known.version IS NOT NULL)
+      ORDER BY known.id DESC
+      LIMIT 1), 0)), CAST(kine.lease_id AS CHAR), CASE WHEN kine.deleted = 0 THEN kine.value END, kine.deleted, COALESCE(kine.sub_revision, 0)
+  FROM kine
+  WHERE kine.id > ? AND kine.id <= ?
+        AND kine.name <> 'compact_rev_key' AND (kine.deleted = 0 OR kine.prev_revision <> 0)
+        AND (kine.id > ? OR (kine.deleted = 0 AND COALESCE((
+          SELECT later.id
+          FROM kine later
+          WHERE later.name = kine.name AND later.prev_revision = kine.id), 9007199254740991) > ?))
+  ORDER BY kine.id;
+
 -- key_bucket_lengths
 SELECT kine.name, kine.id, COALESCE(kine.revision, kine.id), CASE WHEN kine.created = 1 THEN COALESCE(kine.revision, kine.id) ELSE kine.create_revision END, COALESCE(kine.version, (
       SELECT COUNT(*)
@@ -495,28 +524,6 @@ SELECT kine.id, OCTET_LENGTH(kine.name) + CASE WHEN kine.deleted = 0 THEN COALES
           WHERE later.name = kine.name AND later.prev_revision = kine.id), 9007199254740991) > ?))
   ORDER BY kine.id;
 
--- key_bucket_stretch
-SELECT kine.name, kine.id, COALESCE(kine.revision, kine.id), CASE WHEN kine.created = 1 THEN COALESCE(kine.revision, kine.id) ELSE kine.create_revision END, COALESCE(kine.version, (
-      SELECT COUNT(*)
-      FROM /*!80014 (SELECT COALESCE((SELECT MAX(known.id) FROM kine known
-      WHERE known.name = kine.name AND known.id <= kine.id AND (known.created = 1 OR known.version IS NOT NULL)), 0) AS id) after STRAIGHT_JOIN */ kine unknown
-      WHERE unknown.name = kine.name AND unknown.id <= kine.id AND unknown.id > /*!80014 after.id *//*M! COALESCE((SELECT MAX(known.id) FROM kine known
-      WHERE known.name = kine.name AND known.id <= kine.id AND (known.created = 1 OR known.version IS NOT NULL)), 0) */
-    ) + COALESCE((
-      SELECT COALESCE(known.version, 1)
-      FROM kine known
-      WHERE known.name = kine.name AND known.id <= kine.id AND (known.created = 1 OR known.version IS NOT NULL)
-      ORDER BY known.id DESC
-      LIMIT 1), 0)), CAST(kine.lease_id AS CHAR), CASE WHEN kine.deleted = 0 THEN kine.value END, kine.deleted, COALESCE(kine.sub_revision, 0)
-  FROM kine
-  WHERE kine.id > ? AND kine.id <= ?
-        AND kine.name <> 'compact_rev_key' AND (kine.deleted = 0 OR kine.prev_revision <> 0)
-        AND (kine.id > ? OR (kine.deleted = 0 AND COALESCE((
-          SELECT later.id
-          FROM kine later
-          WHERE later.name = kine.name AND later.prev_revision = kine.id), 9007199254740991) > ?))
-  ORDER BY kine.id;
-
 -- key_bucket_values
 SELECT GROUP_CONCAT(value ORDER BY id SEPARATOR '')
   FROM (
@@ -528,7 +535,7 @@ SELECT GROUP_CONCAT(value ORDER BY id SEPARATOR '')
           SELECT later.id
           FROM kine later
           WHERE later.name = kine.name AND later.prev_revision = kine.id), 9007199254740991) > ?))
-    ORDER BY kine.id) stretch;
+    ORDER BY kine.id) chunk;
 
 -- key_count_up_to
 SELECT COUNT(*)
@@ -2293,13 +2300,6 @@ SELECT DISTINCT CAST(lease_id AS CHAR)
 SELECT CAST(id AS CHAR), ttl_seconds
   FROM tine_lease
   ORDER BY CASE WHEN tine_lease.id < 0 THEN 1 ELSE 0 END, tine_lease.id;
-
--- stretch_end
-SELECT id
-  FROM kine
-  WHERE id > ?
-  ORDER BY id
-  LIMIT 1 OFFSET ?;
 
 -- token_secret
 SELECT value

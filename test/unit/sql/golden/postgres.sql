@@ -470,6 +470,33 @@ INSERT INTO tine_copy (name, mod_revision, create_revision, version, lease, leas
   FROM unnest(CAST(? AS text[]), CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS bigint[]), CAST(? AS integer[]), CAST(? AS integer[])) AS list(c1, c2, c3, c4, c5, c6, start, length),
     (SELECT CAST(? AS bytea) AS bytes) whole;
 
+-- interval_end
+SELECT id
+  FROM kine
+  WHERE id > CAST(? AS bigint)
+  ORDER BY id
+  LIMIT 1 OFFSET CAST(? AS bigint);
+
+-- key_bucket_interval
+SELECT kine.name, kine.id, COALESCE(kine.revision, kine.id), CASE WHEN kine.created = 1 THEN COALESCE(kine.revision, kine.id) ELSE kine.create_revision END, COALESCE(kine.version, (
+      SELECT COUNT(*)
+      FROM kine unknown WHERE unknown.name = kine.name AND unknown.id <= kine.id AND unknown.id > COALESCE((SELECT MAX(known.id) FROM kine known
+      WHERE known.name = kine.name AND known.id <= kine.id AND (known.created = 1 OR known.version IS NOT NULL)), 0)
+    ) + COALESCE((
+      SELECT COALESCE(known.version, 1)
+      FROM kine known
+      WHERE known.name = kine.name AND known.id <= kine.id AND (known.created = 1 OR known.version IS NOT NULL)
+      ORDER BY known.id DESC
+      LIMIT 1), 0)), CAST(kine.lease_id AS text), CASE WHEN kine.deleted = 0 THEN kine.value END, kine.deleted, COALESCE(kine.sub_revision, 0)
+  FROM kine
+  WHERE kine.id > CAST(? AS bigint) AND kine.id <= CAST(? AS bigint)
+        AND kine.name <> 'compact_rev_key' AND (kine.deleted = 0 OR kine.prev_revision <> 0)
+        AND (kine.id > CAST(? AS bigint) OR (kine.deleted = 0 AND COALESCE((
+          SELECT later.id
+          FROM kine later
+          WHERE later.name = kine.name AND later.prev_revision = kine.id), 9007199254740991) > CAST(? AS bigint)))
+  ORDER BY kine.id;
+
 -- key_bucket_lengths
 SELECT kine.name, kine.id, COALESCE(kine.revision, kine.id), CASE WHEN kine.created = 1 THEN COALESCE(kine.revision, kine.id) ELSE kine.create_revision END, COALESCE(kine.version, (
       SELECT COUNT(*)
@@ -501,26 +528,6 @@ SELECT kine.id, OCTET_LENGTH(kine.name) + CASE WHEN kine.deleted = 0 THEN COALES
           WHERE later.name = kine.name AND later.prev_revision = kine.id), 9007199254740991) > CAST(? AS bigint)))
   ORDER BY kine.id;
 
--- key_bucket_stretch
-SELECT kine.name, kine.id, COALESCE(kine.revision, kine.id), CASE WHEN kine.created = 1 THEN COALESCE(kine.revision, kine.id) ELSE kine.create_revision END, COALESCE(kine.version, (
-      SELECT COUNT(*)
-      FROM kine unknown WHERE unknown.name = kine.name AND unknown.id <= kine.id AND unknown.id > COALESCE((SELECT MAX(known.id) FROM kine known
-      WHERE known.name = kine.name AND known.id <= kine.id AND (known.created = 1 OR known.version IS NOT NULL)), 0)
-    ) + COALESCE((
-      SELECT COALESCE(known.version, 1)
-      FROM kine known
-      WHERE known.name = kine.name AND known.id <= kine.id AND (known.created = 1 OR known.version IS NOT NULL)
-      ORDER BY known.id DESC
-      LIMIT 1), 0)), CAST(kine.lease_id AS text), CASE WHEN kine.deleted = 0 THEN kine.value END, kine.deleted, COALESCE(kine.sub_revision, 0)
-  FROM kine
-  WHERE kine.id > CAST(? AS bigint) AND kine.id <= CAST(? AS bigint)
-        AND kine.name <> 'compact_rev_key' AND (kine.deleted = 0 OR kine.prev_revision <> 0)
-        AND (kine.id > CAST(? AS bigint) OR (kine.deleted = 0 AND COALESCE((
-          SELECT later.id
-          FROM kine later
-          WHERE later.name = kine.name AND later.prev_revision = kine.id), 9007199254740991) > CAST(? AS bigint)))
-  ORDER BY kine.id;
-
 -- key_bucket_values
 SELECT string_agg(value, ''::bytea ORDER BY id)
   FROM (
@@ -532,7 +539,7 @@ SELECT string_agg(value, ''::bytea ORDER BY id)
           SELECT later.id
           FROM kine later
           WHERE later.name = kine.name AND later.prev_revision = kine.id), 9007199254740991) > CAST(? AS bigint)))
-    ORDER BY kine.id) stretch;
+    ORDER BY kine.id) chunk;
 
 -- key_count_up_to
 SELECT COUNT(*)
@@ -2463,13 +2470,6 @@ SELECT DISTINCT CAST(lease_id AS text)
 SELECT CAST(id AS text), ttl_seconds
   FROM tine_lease
   ORDER BY CASE WHEN tine_lease.id < 0 THEN 1 ELSE 0 END, tine_lease.id;
-
--- stretch_end
-SELECT id
-  FROM kine
-  WHERE id > CAST(? AS bigint)
-  ORDER BY id
-  LIMIT 1 OFFSET CAST(? AS bigint);
 
 -- token_secret
 SELECT CAST(encode(value, 'base64') AS varchar)
