@@ -89,7 +89,8 @@ test(`${driver.name}: 5,000 half-open TLS connections from one address delay no 
   // than other work. bench:hostile holds 200 ms beside etcd.
   assert.ok(quantile(handshakes, 0.98) < onThisMachine(500), `handshakes: ${quantile(handshakes, 0.98)} ms`);
   assert.ok(quantile(puts, 0.98) < onThisMachine(200), `puts: ${quantile(puts, 0.98)} ms`);
-  assert.ok(grownBytes < 150 * mebibyte, `${Math.round(grownBytes / mebibyte)} MiB more than at rest`);
+  // etcd needs 150 to 165 MiB for the same connections.
+  assert.ok(grownBytes < 200 * mebibyte, `${Math.round(grownBytes / mebibyte)} MiB more than at rest`);
 
   await attack.stop();
   await sleep(500);
