@@ -18,6 +18,8 @@ import { storedKeys, storedLargeKey } from './requests.ts';
 /** The effect of an attack on a server and on its good client. */
 export interface Outcome {
   readonly tally: Tally;
+  /** The good client's figures before the attack. */
+  readonly before: GoodFigures;
   /** The good client's figures from the start of the attack until half a second after its end. */
   readonly during: GoodFigures;
   /** The good client's figures for half a second after that, or longer on a busy machine. */
@@ -87,7 +89,7 @@ export async function underAttack(
   });
   try {
     await sleep(warmUpMs);
-    await good.take();
+    const before = await good.take();
     const rest = { usage: watch.usage, mebibytes: watch.takePeakMebibytes(), descriptors: watch.descriptorCount ?? 0 };
     const delay = monitorEventLoopDelay({ resolution: delayResolutionMs });
     delay.enable();
@@ -107,6 +109,7 @@ export async function underAttack(
     const figures = { during: await during, after: await after };
     return {
       tally,
+      before,
       ...figures,
       memory: {
         restMebibytes: rest.mebibytes,
