@@ -11,11 +11,11 @@ import { randomId } from '../../mvcc/cluster/random-id.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../../mvcc/read-programs.ts';
 import type { BatchResult } from '../../mvcc/writes/write-batch.ts';
-import type { WriteOptions } from '../../mvcc/writes/write-state.ts';
 import { commitBoundsMs, requestBoundsMs } from '../../statistics/bounds.ts';
 import { addedHistograms, Histogram } from '../../statistics/histogram.ts';
 import { LatestAnswer } from '../../statistics/latest-answer.ts';
-import type { Driver, DriverBatchResult, ReadLane } from '../driver.ts';
+import type { Step, StepLog } from '../../statistics/step-log.ts';
+import type { Driver, DriverBatchResult, DriverWriteOptions, ReadLane } from '../driver.ts';
 import type { DriverStatistics, SlowStatement } from '../driver-statistics.ts';
 import { FailureCounts } from '../failure-counts.ts';
 import type { LeaseClock } from '../lease-clock.ts';
@@ -35,6 +35,8 @@ import type { SerializedError, Task, ThreadRole, ThreadStatistics } from './thre
 
 type ThreadBatchResult = Omit<BatchResult, 'outcomes'> & {
   readonly outcomes: readonly (BatchResult['outcomes'][number] | { readonly failure: SerializedError })[];
+  /** Times are of `monotonicMs`. */
+  readonly steps: readonly Step[];
 };
 
 /**
@@ -174,18 +176,23 @@ export class SqliteDriver implements Driver {
     return readsOfThread;
   }
 
-  async write(operations: readonly WriteOperation[], options: WriteOptions): Promise<DriverBatchResult> {
+  async write(
+    operations: readonly WriteOperation[],
+    { steps, ...options }: DriverWriteOptions,
+  ): Promise<DriverBatchResult> {
     if (this.#loop.syncFailure !== undefined) throw this.#loop.syncFailure;
     if (this.#loop.acceptsBatch(operations, options)) {
-      const written = this.#loop.write(operations, { ...options, leaseNowMs: () => this.#clock.nowMs() });
+      const written = this.#loop.write(operations, { ...options, leaseNowMs: () => this.#clock.nowMs() }, steps);
       if (written !== undefined) return written;
     }
-    const result = await this.#runOnWriter<ThreadBatchResult>({
+    const { steps: threadSteps, ...result } = await this.#runOnWriter<ThreadBatchResult>({
       kind: 'write',
       operations,
       withEvents: options.withEvents,
       leaseOffsetMs: this.#clock.offsetMs,
+      isTraced: steps !== undefined,
     });
+    if (steps !== undefined) addThreadSteps(threadSteps, steps);
     const outcomes = result.outcomes.map((outcome) =>
       'failure' in outcome ? { failure: deserializeError(outcome.failure) } : outcome,
     );
@@ -297,6 +304,12 @@ const nothingYet: ThreadStatistics = {
 
 const removedAdvice =
   'database files were removed or replaced; writes are refused because they would be lost. Reads are still served: save the data with `etcdctl snapshot save` before this server stops, or move the original files back';
+
+function addThreadSteps(steps: readonly Step[], log: StepLog): void {
+  const offsetMs = performance.now() - monotonicMs();
+  for (const { name, startMs, endMs, rows } of steps)
+    log.addStep({ name, startMs: startMs + offsetMs, endMs: endMs + offsetMs, rows });
+}
 
 /** A file carries no messages. */
 const noEchoes = new Histogram(requestBoundsMs);
