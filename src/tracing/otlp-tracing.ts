@@ -1,6 +1,6 @@
 /**
- * Traces over OTLP with OpenTelemetry's own packages. The names of the spans of calls and of their
- * attributes are those of etcd, whose spans come from otelgrpc.
+ * Traces over OTLP with OpenTelemetry's own packages. The span of a call has the name and the
+ * attributes that otelgrpc gives it in etcd.
  */
 import {
   type Attributes,

@@ -19,9 +19,9 @@ const validName = /^[0-9a-z._-]+$/;
 const validText = /^[ -~]*$/;
 
 /**
- * The headers of the gRPC call for an HTTP request, as in grpc-gateway: `authorization`, the trace
- * context, metadata from `grpc-metadata-*`, HTTP's own headers with the prefix `grpcgateway-`, and the deadline of
- * `grpc-timeout`.
+ * The headers of the gRPC call for an HTTP request, as in grpc-gateway: `authorization`, metadata
+ * from `grpc-metadata-*`, HTTP's own headers with the prefix `grpcgateway-`, and the deadline of
+ * `grpc-timeout`. Also the trace context, which grpc-gateway does not pass on.
  *
  * @throws EtcdError when a header of the request is malformed, or its deadline has passed already
  */

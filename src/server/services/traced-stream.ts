@@ -6,8 +6,8 @@ const deliveriesMax = 10;
 const intervalMs = 1_000;
 
 /**
- * The stream of a watch that is traced. The stream lasts as long as its client wants, and its own
- * span ends with it. So each delivery has a short span at once, at most ten a second.
+ * The stream of a watch that is traced. The stream lasts as long as its client needs it, and its
+ * own span ends with it. So each delivery has a short span at once, at most ten a second.
  */
 export function tracedStream(stream: MessageStream, trace: Trace): MessageStream {
   let intervalFromMs = Number.NEGATIVE_INFINITY;
