@@ -89,19 +89,24 @@ interface ProgressState {
 function lineText(state: ProgressState): string {
   const share = shareOf(state);
   const percent = share === undefined ? [] : [`(${Math.floor(share * 100)} %)`];
-  return [`${state.task.what}:`, countText(state), ...percent].join(' ') + paceText(state);
+  return [[`${state.task.what}:`, countText(state), ...percent].join(' '), ...paceText(state)].join(', ');
 }
 
-/** `rows copied [=====>      ] 24 %  1,200 of 5,000, 400/s, 10 s left`, at most one line long. */
+/**
+ * `rows copied [=====>      ] 24 %  1,200 of 5,000, 400/s, 10 s left`, at most one line long. On a
+ * narrow terminal the counts are left out.
+ */
 function barText(state: ProgressState, columns: number): string {
   const share = shareOf(state);
-  const what = share === undefined ? `${state.task.what}: ` : `${state.task.what} `;
-  const figures = `${countText(state)}${paceText(state)}`;
-  if (share === undefined) return `${what}${figures}`.slice(0, columns);
+  const { what } = state.task;
+  const [counts, pace] = [countText(state), paceText(state)];
+  if (share === undefined) return `${what}: ${[counts, ...pace].join(', ')}`.slice(0, columns);
   const percent = `${Math.floor(share * 100)} %`.padStart(5);
-  const cells = Math.min(barCellsMax, columns - what.length - percent.length - figures.length - ' []  '.length);
-  if (cells < barCellsMin) return `${what}${percent}  ${figures}`.slice(0, columns);
-  return `${what}[${bar(share, cells)}] ${percent}  ${figures}`;
+  for (const figures of [[counts, ...pace].join(', '), pace.join(', ')]) {
+    const cells = columns - `${what} [] ${percent}  ${figures}`.length;
+    if (cells >= barCellsMin) return `${what} [${bar(share, Math.min(barCellsMax, cells))}] ${percent}  ${figures}`;
+  }
+  return `${what} ${percent}  ${pace.join(', ')}`.slice(0, columns);
 }
 
 /** The filled part is green unless NO_COLOR is set. */
@@ -122,12 +127,12 @@ function countText({ task: { unit, total }, done }: ProgressState): string {
 }
 
 /** The rate since the start, and the time left at this rate. */
-function paceText({ task: { unit, total, done: before = 0 }, done, elapsedMs }: ProgressState): string {
+function paceText({ task: { unit, total, done: before = 0 }, done, elapsedMs }: ProgressState): readonly string[] {
   const perSecond = ((done - before) / Math.max(1, elapsedMs)) * 1000;
-  if (perSecond <= 0) return '';
-  const rate = `, ${amountText(perSecond < 10 ? Number(perSecond.toPrecision(2)) : Math.round(perSecond), unit)}/s`;
-  if (total === undefined || total < done) return rate;
-  return `${rate}, ${timeText((total - done) / perSecond)} left`;
+  if (perSecond <= 0) return [];
+  const rate = `${amountText(perSecond < 10 ? Number(perSecond.toPrecision(2)) : Math.round(perSecond), unit)}/s`;
+  if (total === undefined || total < done) return [rate];
+  return [rate, `${timeText((total - done) / perSecond)} left`];
 }
 
 const amountText = (amount: number, unit: string | undefined): string =>

@@ -32,6 +32,7 @@ import { FailureCounts } from '../failure-counts.ts';
 import type { LeaseClock } from '../lease-clock.ts';
 import { SlowStatementLog } from '../slow-statement-log.ts';
 import { addedByName, StatementMeter } from '../statement-meter.ts';
+import { withTakeOverProgress } from '../take-over-progress.ts';
 import { commitOnce, type OnceOptions } from './commit-once.ts';
 import { CommitSlots } from './commit-slots.ts';
 import { Connections, type Transaction } from './connections/connections.ts';
@@ -89,7 +90,13 @@ export class RemoteDriver implements Driver {
     this.#engine = engine;
     this.#logger = logger;
     this.#clock = new ServerClock(logger);
-    this.#meter = new StatementMeter({ slowMs: slowStatementMs, onSlow: (slow) => slowLog.log(slow) });
+    this.#meter = new StatementMeter({
+      slowMs: slowStatementMs,
+      // A take-over walks all rows in large chunks, and reports its progress itself.
+      onSlow: (slow) => {
+        if (this.#state === 'ready') slowLog.log(slow);
+      },
+    });
     this.#connections = new Connections({
       engine,
       logger,
@@ -336,15 +343,18 @@ export class RemoteDriver implements Driver {
   async #prepare(): Promise<void> {
     await this.#prepareSomeHost();
     await this.#connections.transaction('quick', { kind: 'none' }, (session) => this.#readClock(session));
-    const { taken, clusterId, leaseNowMs } = await this.#once({
-      program: () => startUp({ clock: { kind: 'shared', nowMs: this.nowMs() }, freshClusterId: randomId() }),
-      transact: (transaction, program) =>
-        this.#connections.transaction(
-          'write',
-          { kind: 'exclusive', replyMsMax: remoteLimits.takeOverMsMax, ...transaction },
-          (session) => runProgram(program, session),
-        ),
-    });
+    const { taken, clusterId, leaseNowMs } = await withTakeOverProgress(this.#logger, (onTakeOver) =>
+      this.#once({
+        program: () =>
+          startUp({ clock: { kind: 'shared', nowMs: this.nowMs() }, freshClusterId: randomId(), onTakeOver }),
+        transact: (transaction, program) =>
+          this.#connections.transaction(
+            'write',
+            { kind: 'exclusive', replyMsMax: remoteLimits.takeOverMsMax, ...transaction },
+            (session) => runProgram(program, session),
+          ),
+      }),
+    );
     this.#clusterId = clusterId;
     this.#leaseClock.saw(leaseNowMs);
     if (taken.rows > 0) this.#logger.info(taken, 'took over rows that kine wrote');

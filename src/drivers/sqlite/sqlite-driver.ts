@@ -22,6 +22,7 @@ import type { LeaseClock } from '../lease-clock.ts';
 import { monotonicMs } from '../monotonic-ms.ts';
 import { SlowStatementLog } from '../slow-statement-log.ts';
 import { addedByName, StatementMeter } from '../statement-meter.ts';
+import { withTakeOverProgress } from '../take-over-progress.ts';
 import { bootId } from './boot-id.ts';
 import { EventLoopConnection } from './event-loop/event-loop-connection.ts';
 import { fileId } from './file/file-identity.ts';
@@ -89,7 +90,9 @@ export class SqliteDriver implements Driver {
     const { logger } = options;
     const onWait = () => logger.warn({ path }, 'another program has locked the database; waiting for it');
     return retryWhileBusy(path, { waitMsMax: limits.sqliteStartWaitMsMax, onWait }, async () => {
-      await prepareDatabase(path);
+      await prepareDatabase(path, () =>
+        logger.info({ path }, 'changing the schema of the database; this takes longer with more rows'),
+      );
       // Only after the checks: until then it may be the file of another program.
       restrictModes(path, logger);
       return SqliteDriver.#openPrepared(path, options);
@@ -99,7 +102,11 @@ export class SqliteDriver implements Driver {
   static async #openPrepared(path: string, { logger, slowStatementMs }: SqliteOptions): Promise<SqliteDriver> {
     const failures = new FailureCounts();
     const slowLog = new SlowStatementLog(logger);
-    const onSlow = (slow: SlowStatement) => slowLog.log(slow);
+    let isServing = false;
+    // A take-over walks all rows in large chunks, and reports its progress itself.
+    const onSlow = (slow: SlowStatement) => {
+      if (isServing) slowLog.log(slow);
+    };
     const id = fileId(path);
     const loop = new EventLoopConnection({
       path,
@@ -116,7 +123,10 @@ export class SqliteDriver implements Driver {
     try {
       const atMs = Math.floor(monotonicMs());
       const clock = { kind: 'machine', bootId: bootId(), monotonicMs: atMs, wallMs: Date.now() } as const;
-      const { taken, clusterId, leaseNowMs } = await loop.startUp({ clock, freshClusterId: randomId() });
+      const { taken, clusterId, leaseNowMs } = await withTakeOverProgress(logger, (onTakeOver) =>
+        loop.startUp({ clock, freshClusterId: randomId(), onTakeOver }),
+      );
+      isServing = true;
       driver.#clusterId = clusterId;
       driver.#clock = new MachineClock(leaseNowMs - atMs);
       driver.#watchFiles(logger);

@@ -92,6 +92,16 @@ test('a terminal has a bar that is drawn at most 5 times a second and removed at
   });
 });
 
+test('a narrow terminal has a bar without the counts', () => {
+  withVariables({ NO_COLOR: '1' }, () => {
+    const { progress, pass, take } = reported({ what: 'rows copied', total: 1_000 }, { columns: 50 });
+    take();
+    pass(1_000);
+    progress.advance(500);
+    assert.equal(take(), '<erase>rows copied [======>     ]  50 %  500/s, 1 s left');
+  });
+});
+
 test('no drawn line is longer than the terminal, so that it can be erased', () => {
   withVariables({ NO_COLOR: '1' }, () => {
     for (const columns of [10, 40, 60, 200]) {
