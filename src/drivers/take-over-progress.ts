@@ -3,8 +3,8 @@ import { type ProgressStream, startProgress, type TaskProgress } from '../kit/pr
 import type { ReportTakeOver } from '../mvcc/start-up/take-over.ts';
 
 /**
- * Runs a start, and reports the take-over of rows that kine wrote: millions of them take minutes. On
- * a terminal it is a bar, otherwise lines of the log.
+ * Runs a start, and reports the take-over of rows that kine wrote: millions of rows take minutes.
+ * The report is a bar on a terminal, otherwise lines of the log.
  */
 export async function withTakeOverProgress<Result>(
   logger: Logger,

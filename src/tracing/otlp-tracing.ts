@@ -107,8 +107,16 @@ function callAttributes({ path, peer }: TracedCall): Attributes {
     'rpc.system': 'grpc',
     'rpc.service': path.slice(1, end),
     'rpc.method': path.slice(end + 1),
-    'network.peer.address': peer,
+    ...peerAttributes(peer),
   };
+}
+
+/** `127.0.0.1:50112`, `[::1]:50112`, or the name of a Unix socket. */
+function peerAttributes(peer: string): Attributes {
+  const colon = peer.lastIndexOf(':');
+  const port = Number(peer.slice(colon + 1));
+  if (colon < 1 || !(port > 0)) return { 'network.peer.address': peer };
+  return { 'network.peer.address': peer.slice(0, colon).replaceAll(/[[\]]/g, ''), 'network.peer.port': port };
 }
 
 /** The tracer, and the difference of its clock to `performance.now()`. */

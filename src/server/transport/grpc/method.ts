@@ -15,7 +15,7 @@ export interface Call {
   /** The call has ended, with or without success. */
   readonly isGone: boolean;
   /** Undefined: the call is not traced. */
-  readonly trace: Trace | undefined;
+  readonly trace?: Trace | undefined;
   /**
    * Aborted when the client cancels, its deadline passes or its connection closes. Created on first
    * use, because it is expensive.
