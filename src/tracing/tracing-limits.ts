@@ -1,6 +1,6 @@
 /** The bounds of tracing. */
 export const tracingLimits = {
-  /** Spans that wait to be sent: about 2 MiB. Further ones are dropped. */
+  /** Spans that wait to be sent: about 7 MiB. Further ones are dropped. */
   waitingSpansMax: 4_096,
   /** Spans of one message to the collector. */
   messageSpansMax: 512,
