@@ -60,6 +60,9 @@ try {
         const tine = tines[(round + turn) % tines.length] as Tine;
         tine.rounds.push(await measure(tine, load));
       }
+      console.error(
+        `round ${round + 1}: ${tines.map(({ name, rounds }) => `${name} ${roundText(rounds[round])}`).join('; ')}`,
+      );
     }
     print(tines);
   }
@@ -90,6 +93,10 @@ async function measure(tine: Tine, load: Load): Promise<Figures> {
     await server.end('SIGTERM');
     rmSync(directory, { recursive: true, force: true });
   }
+}
+
+function roundText(figuresOfRound: Figures | undefined): string {
+  return figures.map((figure) => `${figuresOfRound?.[figure].toFixed(0)} ${figure}`).join(', ');
 }
 
 /** Returns the time of each put in us. */
