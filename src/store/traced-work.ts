@@ -55,4 +55,14 @@ export function traceReads(batch: readonly Waited[], startMs: number): void {
   }
 }
 
+/** Records a list that is read in parts, until its last part was taken. */
+export async function* tracedParts<Part>(parts: AsyncIterable<Part>, trace: Trace): AsyncGenerator<Part> {
+  const startMs = performance.now();
+  try {
+    yield* parts;
+  } finally {
+    trace.part({ name: 'read', startMs, endMs: performance.now() });
+  }
+}
+
 const isTraced = ({ requester }: Waited): boolean => requester.trace !== undefined;

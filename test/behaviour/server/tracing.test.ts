@@ -120,11 +120,12 @@ for (const driver of FILE_DRIVERS) {
     const { traceId, client } = caller(context, server.address, { sampled: true });
     await client.range({ key: '/a' });
     await client.range({ key: '/', range_end: '0' });
+    await client.rangeStream({ key: '/', range_end: '0' });
     await assert.rejects(client.range({ key: '/a', revision: 1_000 }));
     await assert.rejects(client.call('etcdserverpb.KV', 'Compact', { revision: 1_000 }));
     await waitFor(
       'the calls',
-      () => receiver.trace(traceId).filter(({ kind }) => kind === 'SPAN_KIND_SERVER').length === 4,
+      () => receiver.trace(traceId).filter(({ kind }) => kind === 'SPAN_KIND_SERVER').length === 5,
     );
     const spans = receiver.trace(traceId);
     const calls = spans.filter(({ kind }) => kind === 'SPAN_KIND_SERVER');
@@ -133,6 +134,7 @@ for (const driver of FILE_DRIVERS) {
       [
         ['etcdserverpb.KV/Range', 0],
         ['etcdserverpb.KV/Range', 0],
+        ['etcdserverpb.KV/RangeStream', 0],
         ['etcdserverpb.KV/Range', 11],
         ['etcdserverpb.KV/Compact', 11],
       ],
@@ -143,6 +145,7 @@ for (const driver of FILE_DRIVERS) {
       spans.filter(({ parentId }) => parentId === call?.spanId).map(({ name }) => name);
     assert.deepEqual(childrenOf(calls[0]), ['queue', 'read']);
     assert.deepEqual(childrenOf(calls[1]), ['read']);
+    assert.deepEqual(childrenOf(calls[2]), ['read']);
   });
 
   test(`${driver.name}: a watch has spans while it lasts, at most ten deliveries a second, and its call at its end`, async (context) => {
