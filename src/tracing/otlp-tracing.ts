@@ -26,11 +26,10 @@ import {
 import { ATTR_SERVICE_INSTANCE_ID, ATTR_SERVICE_NAME, ATTR_SERVICE_VERSION } from '@opentelemetry/semantic-conventions';
 import type { TracingConfig } from '../config/config.ts';
 import { StatusCode } from '../errors.ts';
-import type { CallTrace, Trace, TracedCall, TracePart } from '../kit/trace.ts';
+import type { CallTrace, Trace, TracedCall, TracePart, Tracer } from '../kit/trace.ts';
 import { within } from '../kit/within.ts';
 import type { Logger } from '../logger.ts';
 import { tineVersion } from '../version.ts';
-import type { Tracing } from './open-tracing.ts';
 import { ReportingExporter } from './reporting-exporter.ts';
 import { tracingLimits } from './tracing-limits.ts';
 import { WallClock } from './wall-clock.ts';
@@ -44,7 +43,7 @@ const headers: TextMapGetter<TracedCall> = {
   keys: () => [],
 };
 
-export class OtlpTracing implements Tracing {
+export class OtlpTracing implements Tracer {
   readonly #provider: BasicTracerProvider;
   readonly #tracer: OtelTracer;
   readonly #propagator = new W3CTraceContextPropagator();
@@ -69,6 +68,7 @@ export class OtlpTracing implements Tracing {
     return new OtlpCallTrace(span as Span, { tracer: this.#tracer, offsetMs });
   }
 
+  /** Sends the spans that wait, in a bounded time. */
   async close(): Promise<void> {
     await within(tracingLimits.flushMsMax, this.#provider.shutdown(), () => {});
   }
