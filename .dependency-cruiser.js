@@ -106,6 +106,7 @@ export default {
       onlyFolders('^src/server/', '(server-limits|transport/transport-limits)\\.ts$', entry),
     ),
     onlyImports('src/config', SHARED),
+    onlyImports('src/tracing', SHARED, CONFIG),
     {
       name: 'shared-leaves-stay-leaves',
       comment: 'What everybody imports imports nobody.',

@@ -14,7 +14,7 @@ import { mariadb, TINE_DRIVERS } from './support/drivers.ts';
 import { findFakeTime } from './support/fake-clock.ts';
 import { galeraPackages, provideGaleraScripts } from './support/galera-package.ts';
 import { findOnPath, goPrograms, repositoryRoot } from './support/paths.ts';
-import { buildPeers, missingPeers } from './support/peer-programs.ts';
+import { buildPeers, goFor, missingPeers } from './support/peer-programs.ts';
 import { isChosen, type Language } from './support/recipe-programs.ts';
 import { findStrace } from './support/sync-fault.ts';
 import { TerseReport } from './support/terse-reporter.ts';
@@ -136,9 +136,11 @@ async function main(patterns: readonly string[]): Promise<void> {
   // The compile cache serves every test file. `bin/tine` keeps its cache in the same place.
   process.env.NODE_COMPILE_CACHE ??= join(repositoryRoot, 'node_modules', '.cache', 'tine');
   provideTine();
+  // Before the packages: a Go that is here needs none.
+  const go = peers.length === 0 ? undefined : await goFor(peers, interruption.signal);
   // One of the two uses the processors, the other one network and disk.
   await Promise.all([
-    peers && buildPeers(peers, interruption.signal),
+    go && buildPeers(go, peers, interruption.signal),
     installMissingPackages([
       curlPackage,
       ...recipes,

@@ -40,7 +40,7 @@ export class TineServer {
    */
   static async start(
     dataDirectory: string,
-    { program = tineProgram, endpoint, nodeOptions = '' }: StartOptions = {},
+    { program = tineProgram, endpoint, nodeOptions = '', arguments: more = [] }: StartOptions = {},
   ): Promise<TineServer> {
     const address = `127.0.0.1:${await freePort()}`;
     const logPath = join(dataDirectory, 'server.log');
@@ -48,7 +48,7 @@ export class TineServer {
     const urls = ['--listen-client-urls', `http://${address}`, '--advertise-client-urls', `http://${address}`];
     const storage = endpoint === undefined ? ['--data-dir', dataDirectory] : ['--endpoint', endpoint];
     const begin = performance.now();
-    const child = spawn(program, [...storage, ...urls, '--log-level', 'warn'], {
+    const child = spawn(program, [...storage, ...urls, '--log-level', 'warn', ...more], {
       stdio: ['ignore', log, log],
       env: { ...process.env, NODE_OPTIONS: nodeOptions },
     });
@@ -103,6 +103,8 @@ interface StartOptions {
   readonly endpoint?: string | undefined;
   /** For the server's Node, to look closer. */
   readonly nodeOptions?: string;
+  /** More arguments. */
+  readonly arguments?: readonly string[];
 }
 
 async function statusBytes(address: string): Promise<number> {

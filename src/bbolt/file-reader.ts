@@ -50,6 +50,7 @@ export class FileReader {
   readonly #meta: Meta;
   /** One bit a page. A page that is read twice in a walk over the file is damaged. */
   readonly #seen: Uint8Array;
+  #walkedBytes = 0;
 
   private constructor(path: string, file: number) {
     this.path = path;
@@ -94,9 +95,15 @@ export class FileReader {
     throw this.#refusal('it is damaged: its SHA-256 does not match');
   }
 
+  /** Bytes of the pages that the current walk has read. */
+  get walkedBytes(): number {
+    return this.#walkedBytes;
+  }
+
   /** The buckets by name. Starts a new walk over the file. */
   buckets(): ReadonlyMap<string, Bucket> {
     this.#seen.fill(0);
+    this.#walkedBytes = 0;
     const found = new Map<string, Bucket>();
     for (const [page, id] of this.#leaves({ rootId: this.#meta.rootId })) {
       for (const { key, value, flags } of this.#elementsOf(page, id)) {
@@ -213,6 +220,7 @@ export class FileReader {
     if (id + length > pageCount) throw this.#damage(id, 'extends past the end of the file');
     if (length * pageBytes > longPageBytesMax) throw this.#damage(id, `takes ${length} pages`);
     for (let each = id; each < id + length; each += 1) this.#see(each);
+    this.#walkedBytes += length * pageBytes;
     if (length === 1) return first;
     return this.#read(Buffer.allocUnsafe(length * pageBytes), id * pageBytes);
   }

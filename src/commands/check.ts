@@ -1,5 +1,6 @@
 import { offlineAccess } from '../drivers/open-offline.ts';
 import { checkDatabase } from '../transfer/check-database.ts';
+import { withProgress } from '../transfer/copy/progress.ts';
 import type { Command } from './command.ts';
 
 /**
@@ -11,7 +12,9 @@ export const check: Command = {
   operands: 'endpoint',
   run: async ({ config }) => {
     const { name, readSnapshot } = await offlineAccess(config.endpoint);
-    const { findings, summary } = await readSnapshot(checkDatabase);
+    const { findings, summary } = await withProgress((progress) =>
+      readSnapshot((database) => checkDatabase(database, progress)),
+    );
     for (const finding of findings) process.stdout.write(`${name}: ${finding}\n`);
     if (findings.length === 0) process.stdout.write(`${name}: sound: ${summary}\n`);
     return findings.length === 0 ? 0 : 1;

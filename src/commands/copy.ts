@@ -1,7 +1,7 @@
 import { offlineAccess } from '../drivers/open-offline.ts';
 import { type CopyReport, copyDatabase } from '../transfer/copy/copy-database.ts';
 import { digestText } from '../transfer/copy/digest.ts';
-import { type Progress, progressOn } from '../transfer/copy/progress.ts';
+import { type Progress, withProgress } from '../transfer/copy/progress.ts';
 import type { Command, TransferSides } from './command.ts';
 
 /**
@@ -11,8 +11,7 @@ import type { Command, TransferSides } from './command.ts';
 export const copy: Command = {
   kind: 'transfer',
   run: async (sides) => {
-    const progress = progressOn(process.stderr);
-    const { source, target, revision } = await runCopy(sides, progress);
+    const { source, target, revision } = await withProgress((progress) => runCopy(sides, progress));
     process.stdout.write(
       [
         `copied up to revision ${revision}; later writes to the source are not in the copy`,

@@ -1,4 +1,5 @@
 import { offlineAccess } from '../drivers/open-offline.ts';
+import { withProgress } from '../transfer/copy/progress.ts';
 import { repairDatabase } from '../transfer/repair-database.ts';
 import type { Command } from './command.ts';
 
@@ -11,7 +12,7 @@ export const repair: Command = {
   operands: 'endpoint',
   run: async ({ config }) => {
     const access = await offlineAccess(config.endpoint);
-    const { done, left } = await repairDatabase(access);
+    const { done, left } = await withProgress((progress) => repairDatabase(access, progress));
     const verdict =
       left.length > 0 ? 'not everything can be repaired' : done.length > 0 ? 'repaired' : 'sound; nothing to do';
     const lines = [verdict, ...left].map((line) => `${access.name}: ${line}`);

@@ -7,6 +7,7 @@ import { memberOf } from '../server/identity.ts';
 import { startServer } from '../server/server.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
+import { openTracing } from '../tracing/open-tracing.ts';
 import { tineVersion } from '../version.ts';
 import type { Command } from './command.ts';
 import { guardAgainstCrashes } from './crash-guard.ts';
@@ -52,7 +53,8 @@ async function open(config: Config, logger: Logger): Promise<Store> {
 }
 
 async function serveUntilStopped(config: Config, store: Store, logger: Logger): Promise<number> {
-  const server = await startServer({ config, store, logger });
+  const tracer = await openTracing(config, logger);
+  const server = await startServer({ config, store, logger, tracer });
   const tooManyFaults = Promise.withResolvers<'faults'>();
   const stopGuarding = guardAgainstCrashes(logger, () => tooManyFaults.resolve('faults'));
   const stop = listenForStop();
@@ -65,6 +67,7 @@ async function serveUntilStopped(config: Config, store: Store, logger: Logger): 
   const reason = await Promise.race([stop.received, tooManyFaults.promise]);
   logger.info({ reason }, 'stopping: finishing requests under way; another signal ends the process at once');
   await Promise.all([notifySystemd('STOPPING=1', logger), server.drain(drainMsMax)]);
+  await tracer?.close();
   logger.info('stopped');
   stop.dispose();
   stopGuarding();

@@ -1,7 +1,7 @@
 import { FileReader } from '../bbolt/file-reader.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { offlineAccess } from '../drivers/open-offline.ts';
-import { progressOn } from '../transfer/copy/progress.ts';
+import { withProgress } from '../transfer/copy/progress.ts';
 import { inspect, type SnapshotSummary } from '../transfer/snapshot/inspect.ts';
 import { restoreSnapshot } from '../transfer/snapshot/restore.ts';
 import { saveSnapshot } from '../transfer/snapshot/save.ts';
@@ -35,7 +35,8 @@ async function save(path: string, given: OwnArguments): Promise<string> {
 
 async function saveFromDatabase(path: string, given: OwnArguments): Promise<number> {
   const { config } = given.load();
-  return saveSnapshot(path, await offlineAccess(config.endpoint), config.emulatedEtcdVersion);
+  const from = await offlineAccess(config.endpoint);
+  return withProgress((progress) => saveSnapshot(path, from, config.emulatedEtcdVersion, progress));
 }
 
 async function saveFromServer(path: string, url: string): Promise<undefined> {
@@ -43,7 +44,7 @@ async function saveFromServer(path: string, url: string): Promise<undefined> {
   const { downloadSnapshot } = await import('../transfer/snapshot/save.ts');
   const client = await EtcdClient.open(url, etcdAccess(process.env));
   try {
-    await downloadSnapshot(path, client);
+    await withProgress((progress) => downloadSnapshot(path, client, progress));
   } finally {
     client.close();
   }
@@ -51,15 +52,18 @@ async function saveFromServer(path: string, url: string): Promise<undefined> {
 }
 
 async function status(path: string): Promise<string> {
-  return FileReader.use(sourceFile(path), (file) => summaryText(inspect(file)));
+  return withProgress(async (progress) =>
+    FileReader.use(sourceFile(path), (file) => summaryText(inspect(file, progress))),
+  );
 }
 
 async function restore(path: string, given: OwnArguments): Promise<string> {
   const bumpRevision = bumpRevisionOf(given);
   const { config } = given.load();
   const target = await offlineAccess(config.endpoint);
-  const progress = progressOn(process.stderr);
-  const { summary, revision } = await restoreSnapshot(sourceFile(path), target, { bumpRevision, progress });
+  const { summary, revision } = await withProgress((progress) =>
+    restoreSnapshot(sourceFile(path), target, { bumpRevision, progress }),
+  );
   const { alarmCount, isAuthEnabled } = summary;
   return [
     `restored ${path} to ${target.name}: revision ${revision}`,

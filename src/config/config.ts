@@ -56,6 +56,16 @@ export const jwtSignMethods = [
 ] as const;
 export type JwtSignMethod = (typeof jwtSignMethods)[number];
 
+/** Traces over OTLP. */
+export interface TracingConfig {
+  /** The collector: `HOST:PORT`. */
+  readonly address: string;
+  readonly serviceName: string;
+  readonly instanceId: string | undefined;
+  /** Of a million requests whose caller does not decide, this number is traced. */
+  readonly samplesPerMillion: number;
+}
+
 /**
  * The configuration of the server, checked and frozen. `options.ts` lists the source of each value.
  */
@@ -117,6 +127,8 @@ export interface Config {
   readonly warningUnaryRequestMs: number;
   /** Statements that take this long are logged. */
   readonly slowStatementMs: number;
+  /** Undefined: nothing is traced. */
+  readonly tracing: TracingConfig | undefined;
 
   readonly keepalive: Keepalive;
   /** Whether JSON is served under /v3/. */

@@ -57,10 +57,9 @@ export const foreignOptions: ReadonlyMap<string, ForeignOption> = new Map([
   ...ignored(
     'concerns a part of etcd or kine that tine does not have, and is ignored',
     `logger log-rotation-config-json slow-sql-warning-threshold compact-interval-jitter
-     compact-timeout distributed-tracing-address distributed-tracing-service-name
-     distributed-tracing-instance-id distributed-tracing-sampling-rate log-package-levels s3-bucket s3-folder s3-endpoint s3-region s3-access-key s3-secret-key s3-session-token
+     compact-timeout log-package-levels s3-bucket s3-folder s3-endpoint s3-region s3-access-key s3-secret-key s3-session-token
      s3-profile s3-ca-bundle`,
-    `enable-pprof enable-log-rotation enable-distributed-tracing socket-reuse-port
+    `enable-pprof enable-log-rotation socket-reuse-port
      socket-reuse-address metrics-enable-profiling metrics-ignore-tls-config`,
   ),
 ]);

@@ -9,6 +9,7 @@ import { type ListenAddress, listenAddressText } from './listen/listen-address.t
 import { advertisedUrls } from './listen/listen-advertised-urls.ts';
 import { listenTls } from './listen/listen-tls-options.ts';
 import { type Option, type OptionName, options, type Settings } from './options.ts';
+import { tracingConfig } from './tracing-options.ts';
 import { UsageError, withSource } from './usage-error.ts';
 
 export interface LoadedConfig {
@@ -66,6 +67,7 @@ export function loadConfig(
     warningApplyMs: settings['warning-apply-duration'],
     warningUnaryRequestMs: settings['warning-unary-request-duration'],
     slowStatementMs: settings['slow-sql-threshold'],
+    tracing: tracingConfig(settings, given),
     logLevel: settings.debug ? 'debug' : settings['log-level'],
     logFormat: settings['log-format'],
     logOutputs: settings['log-outputs'],

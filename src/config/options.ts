@@ -50,6 +50,7 @@ export const optionGroups = [
   'Watch and compaction',
   'Users and roles',
   'Logs and metrics',
+  'Tracing',
   'Compatibility',
 ] as const;
 export type OptionGroup = (typeof optionGroups)[number];
@@ -454,6 +455,42 @@ export const options = {
     default: 'basic',
     parse: oneOf<MetricsDetail>(['basic', 'extensive']),
     help: 'basic, or extensive, which adds the latency of each gRPC method (grpc_server_handling_seconds).',
+  },
+
+  'enable-distributed-tracing': {
+    group: 'Tracing',
+    default: 'false',
+    parse: boolean,
+    help: 'Send traces of requests to an OpenTelemetry collector, over OTLP with gRPC.',
+  },
+  'distributed-tracing-address': {
+    group: 'Tracing',
+    placeholder: 'HOST:PORT',
+    default: 'localhost:4317',
+    parse: (text) => text,
+    help: 'The collector.',
+  },
+  'distributed-tracing-service-name': {
+    group: 'Tracing',
+    placeholder: 'NAME',
+    default: 'etcd',
+    parse: nonEmpty('the name'),
+    help: 'The service in the traces; the same for all instances.',
+  },
+  'distributed-tracing-instance-id': {
+    group: 'Tracing',
+    placeholder: 'ID',
+    default: '',
+    defaultShown: 'none',
+    parse: (text) => text,
+    help: 'This instance in the traces; different for each instance.',
+  },
+  'distributed-tracing-sampling-rate': {
+    group: 'Tracing',
+    placeholder: 'N',
+    default: '0',
+    parse: integer,
+    help: 'Of a million requests, trace this number. Requests whose caller traces them are always traced, and those whose caller decided against it never.',
   },
 
   'emulated-etcd-version': {

@@ -6,6 +6,7 @@ import type { WriteOperation } from '../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../mvcc/read-programs.ts';
 import type { BatchResult } from '../mvcc/writes/write-batch.ts';
 import type { WriteOptions } from '../mvcc/writes/write-state.ts';
+import type { StepLog } from '../statistics/step-log.ts';
 import type { DriverStatistics } from './driver-statistics.ts';
 import type { LeaseClock } from './lease-clock.ts';
 
@@ -15,6 +16,11 @@ import type { LeaseClock } from './lease-clock.ts';
  */
 export interface DriverBatchResult extends Omit<BatchResult, 'outcomes'> {
   readonly outcomes: readonly (BatchResult['outcomes'][number] | { readonly failure: Error })[];
+}
+
+export interface DriverWriteOptions extends WriteOptions {
+  /** Receives the statements of the batch and its commit. Undefined: the batch is not traced. */
+  readonly steps?: StepLog | undefined;
 }
 
 /**
@@ -71,7 +77,7 @@ export interface Driver {
    * @throws DriverError when nothing of the batch was done, for a reason that concerns all
    * operations.
    */
-  write(operations: readonly WriteOperation[], options: WriteOptions): Promise<DriverBatchResult>;
+  write(operations: readonly WriteOperation[], options: DriverWriteOptions): Promise<DriverBatchResult>;
   /**
    * Returns one chunk of unused space to the file system, beyond the space that the next writes
    * use. `more`: there is more to return.

@@ -1,4 +1,5 @@
 import { changeCount, type Row, type Statement } from '../sql/statement.ts';
+import type { StepLog } from '../statistics/step-log.ts';
 import type { SlowStatement, StatementTotals } from './driver-statistics.ts';
 
 /** The mutable form of `StatementTotals`. */
@@ -17,6 +18,7 @@ export class StatementMeter {
   readonly #slowMs: number;
   readonly #onSlow: (slow: SlowStatement) => void;
   readonly #byName = new Map<string, RunningTotals>();
+  #steps: StepLog | undefined;
 
   /** `onSlow` is called for each run that takes `slowMs` or longer. */
   constructor(options: { readonly slowMs: number; onSlow(slow: SlowStatement): void }) {
@@ -39,6 +41,17 @@ export class StatementMeter {
     totals.ms += ms;
     totals.rows += rows;
     if (ms >= this.#slowMs) this.#onSlow({ name: totals.name, ms, rows });
+    if (this.#steps !== undefined) this.#steps.add(totals.name, ms, rows);
+  }
+
+  /** Runs work of one transaction without a pause, and adds its statements to `steps`. */
+  traced<Result>(steps: StepLog | undefined, work: () => Result): Result {
+    this.#steps = steps;
+    try {
+      return work();
+    } finally {
+      this.#steps = undefined;
+    }
   }
 
   get all(): readonly StatementTotals[] {

@@ -1,4 +1,5 @@
 import type { Config } from '../config/config.ts';
+import type { Tracer } from '../kit/trace.ts';
 import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { Store } from '../store/store.ts';
@@ -29,6 +30,8 @@ export interface ServerOptions {
   readonly config: Config;
   readonly store: Store;
   readonly logger: Logger;
+  /** Undefined: no call is traced. */
+  readonly tracer?: Tracer | undefined;
 }
 
 /** The gRPC services, and the objects that they share. */

@@ -22,7 +22,7 @@ export interface Transport {
   readonly webHeld: HeldBytes;
 }
 
-export function openTransport({ config, logger }: ServerOptions, methods: MethodTable): Transport {
+export function openTransport({ config, logger, tracer }: ServerOptions, methods: MethodTable): Transport {
   const requestTimeouts = new RequestTimeouts();
   const faults = new FaultLog(logger);
   const onFault = (error: unknown) => faults.internal(error);
@@ -34,6 +34,7 @@ export function openTransport({ config, logger }: ServerOptions, methods: Method
     statusOf: (error, { isStream }) => statusOf(error, { isStream, log: faults }),
     statuses: ownStatuses,
     onFault,
+    tracer,
   });
   const excessiveLoadLog = new SparseLog({
     logger,

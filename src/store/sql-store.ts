@@ -54,6 +54,7 @@ import { type Snapshot, Snapshots } from './reads/snapshots.ts';
 import { SlowOperations } from './slow-operations.ts';
 import type { Permitted, Store } from './store.ts';
 import type { QueueStatistics, StoreStatistics } from './store-statistics.ts';
+import { tracedParts } from './traced-work.ts';
 import { checkKeys } from './writes/check-keys.ts';
 import { keysBytes } from './writes/operation-bytes.ts';
 import { Quota } from './writes/quota.ts';
@@ -218,7 +219,8 @@ export class SqlStore implements Store {
 
   rangeParts(operation: RangeOperation, requester: Requester): AsyncIterable<RangeResult> {
     this.#counts.ranges += 1;
-    return this.#ranges.parts(operation, requester);
+    const parts = this.#ranges.parts(operation, requester);
+    return requester.trace === undefined ? parts : tracedParts(parts, requester.trace);
   }
 
   async put(operation: PutOperation, { permit, requester }: Permitted): Promise<PutResult> {

@@ -5,6 +5,7 @@ import { compactMarkName } from '../sql/key-text.ts';
 import { modRevision } from '../sql/rows/row.ts';
 import { record } from '../sql/shape.ts';
 import { NEWEST_ROW } from '../sql/statements/take-over-statements.ts';
+import { noProgress, type Progress } from './copy/progress.ts';
 import {
   breachOf,
   compactionDone,
@@ -28,7 +29,8 @@ export interface CheckReport {
 }
 
 /** Checks a database in one snapshot. Reads all of it. */
-export async function checkDatabase(database: OfflineDatabase): Promise<CheckReport> {
+export async function checkDatabase(database: OfflineDatabase, progress: Progress = noProgress): Promise<CheckReport> {
+  progress.update(`checking the pages of ${database.name}`, 0, 1, 'steps');
   const damage = await damageOf(database);
   const facts = await tableFacts(database);
   if (facts.missingColumns.length > 0) {
@@ -49,10 +51,13 @@ export async function checkDatabase(database: OfflineDatabase): Promise<CheckRep
     ...(await sequenceFindings(database, facts)),
     ...missingParts(database.sql, facts).map((what) => `${what} is missing; ${repair}`),
   ];
-  for (const rule of await rulesFor(database, facts)) {
+  const rules = await rulesFor(database, facts);
+  for (const [index, rule] of rules.entries()) {
+    progress.update(`checking the rows of ${database.name}`, index, rules.length + 1, 'steps');
     const breach = await breachOf(rule, database);
     if (breach !== undefined) findings.push(rule.finding(breach.count, breach.firstId));
   }
+  progress.update(`checking the rows of ${database.name}`, rules.length, rules.length + 1, 'steps');
   return { findings, summary: await summary(database, facts) };
 }
 

@@ -7,6 +7,7 @@ import { compactMarkName } from '../sql/key-text.ts';
 import { INSERT_KINES_MARK } from '../sql/statements/repair-statements.ts';
 import { DELETE_ROWS, SET_COMPACT_MARK } from '../sql/statements/write-statements.ts';
 import { checkDatabase, rowsNotCovered } from './check-database.ts';
+import { noProgress, type Progress } from './copy/progress.ts';
 import { fillMissingIds } from './fill-missing-ids.ts';
 import { makeKinesIndexes } from './release-to-kine.ts';
 import { breachOf, compactionDone, currentRules, leasesExist, unreachableRows } from './rules.ts';
@@ -43,10 +44,10 @@ const repairs: readonly Repair[] = [
  * @throws StartError if neither kine nor tine wrote the database, if a newer tine wrote it, or if
  * it is in use.
  */
-export async function repairDatabase(access: OfflineAccess): Promise<RepairReport> {
+export async function repairDatabase(access: OfflineAccess, progress: Progress = noProgress): Promise<RepairReport> {
   const damage = await access.readSnapshot(async (database) => {
     const facts = await tableFacts(database);
-    const { findings, summary } = await checkDatabase(database);
+    const { findings, summary } = await checkDatabase(database, progress);
     if (summary === undefined) return findings;
     requireKnown(database, facts, 'repair');
     await refuseUnfinishedCopy(database, facts);
@@ -56,12 +57,13 @@ export async function repairDatabase(access: OfflineAccess): Promise<RepairRepor
   if (damage !== undefined) return { done: [], left: damage };
   const done: string[] = await restoreParts(access);
   await access.whileLocked(async (locked) => {
-    for (const repair of repairs) {
+    for (const [index, repair] of repairs.entries()) {
+      progress.update(`repairing ${access.name}`, index, repairs.length, 'steps');
       const line = await runRepair(locked, repair);
       if (line !== undefined) done.push(line);
     }
   });
-  const { findings } = await access.readSnapshot(checkDatabase);
+  const { findings } = await access.readSnapshot((database) => checkDatabase(database, progress));
   return { done, left: findings };
 }
 

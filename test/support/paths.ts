@@ -9,6 +9,12 @@ export const repositoryRoot = join(dirname(fileURLToPath(import.meta.url)), '..'
 /** The folder of the programs that `npm test` builds to compare tine with. */
 export const peersDirectory = join(homedir(), '.cache', 'tine-peers');
 
+/** The folder into which `npm test` unpacks Go where the machine has none. */
+export const providedGoDirectory = join(homedir(), '.cache', 'tine-go');
+
+/** Go itself in that folder. The `bin/go` beside it starts this one through Python. */
+export const providedGo = join(providedGoDirectory, 'go', 'bin', 'go');
+
 /**
  * The tine under test: TINE_TEST_TINE when it is set, as `npm test` does, otherwise the sources of
  * this checkout.
@@ -24,10 +30,10 @@ export function findOnPath(program: string): string | undefined {
 
 /**
  * Every Go of this machine, the ones on PATH first. Go's own archive is unpacked where PATH need
- * not lead.
+ * not lead, and `npm test` unpacks one where there is no other.
  */
 export function goPrograms(): readonly string[] {
-  return [...allOnPath('go'), '/usr/local/go/bin/go'].filter((path) => existsSync(path));
+  return [...allOnPath('go'), '/usr/local/go/bin/go', providedGo].filter((path) => existsSync(path));
 }
 
 /** The reference etcd. */

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { printedVersion, type VersionQuestion } from './etcd-version.ts';
+import { provideGo } from './go-toolchain.ts';
 import { findOnPath, goPrograms, peersDirectory, repositoryRoot } from './paths.ts';
 
 /** tine's replies equal etcd 3.7's; older versions reply differently. */
@@ -50,32 +51,37 @@ const peers: readonly Peer[] = [
   },
 ];
 
-/** Programs that are not on this machine, and the Go that can build them. */
-export interface MissingPeers {
-  readonly go: string;
-  readonly peers: readonly Peer[];
+/**
+ * The programs that are not on this machine, and must be built before tests run.
+ *
+ * @throws Error if a named program is too old.
+ */
+export function missingPeers(): readonly Peer[] {
+  return peers.filter((peer) => !isHere(peer));
 }
 
 /**
- * The programs that must be built before tests run. Undefined: nothing must be built.
+ * The Go that builds missing programs: of this machine, or downloaded.
  *
- * @throws Error with the setting or program that is needed, where a named program is too old or
- * nothing can build what is missing.
+ * @throws Error with the program or setting that is needed, where there is no Go to be had.
  */
-export function missingPeers(): MissingPeers | undefined {
-  const missing = peers.filter((peer) => !isHere(peer));
-  if (missing.length === 0) return undefined;
-  const go = goPrograms().find((path) => minorOf(path) >= goMinorMin);
-  if (go !== undefined) return { go, peers: missing };
-  const programs = missing.map(({ program }) => program).join(', ');
-  const variables = missing.map(({ variable }) => variable).join(', ');
-  throw new Error(
-    `tine is compared with etcd 3.${etcdMinorMin}, and of its programs this machine has no ${programs}: install Go 1.${goMinorMin} or newer, which builds what is missing, or name it (${variables})`,
-  );
+export async function goFor(missing: readonly Peer[], signal: AbortSignal): Promise<string> {
+  const found = goPrograms().find((path) => minorOf(path) >= goMinorMin);
+  if (found !== undefined) return found;
+  try {
+    return await provideGo(goMinorMin, signal);
+  } catch (error) {
+    const programs = missing.map(({ program }) => program).join(', ');
+    const variables = missing.map(({ variable }) => variable).join(', ');
+    throw new Error(
+      `tine is compared with etcd 3.${etcdMinorMin}, and of its programs this machine has no ${programs}: ${(error as Error).message}; or name them (${variables})`,
+      { cause: error },
+    );
+  }
 }
 
 /** @throws Error with the reason if one of them cannot be built. */
-export async function buildPeers({ go, peers: missing }: MissingPeers, signal: AbortSignal): Promise<void> {
+export async function buildPeers(go: string, missing: readonly Peer[], signal: AbortSignal): Promise<void> {
   mkdirSync(peersDirectory, { recursive: true });
   console.log(`test: building ${missing.map(({ program }) => program).join(', ')} with Go`);
   for (const { program, variable, module } of missing) {

@@ -161,6 +161,7 @@ export class MysqlSession implements Session {
   async writeGuarded(write: GuardedWrite): Promise<boolean> {
     if (this.#facts.isCluster) return false;
     this.#kind = 'exclusive';
+    this.#options = { steps: write.steps };
     this.#sentBytes = 0;
     this.#isBegun = true;
     const first = this.#facts.isMariadb ? [begin] : [mysqlBegin, begin];
@@ -303,18 +304,21 @@ export class MysqlSession implements Session {
   /** Sends statements in as few requests as the packet limit of the server allows, usually one. */
   async #send(texts: readonly NamedText[]): Promise<readonly TimedReply[]> {
     const replies: TimedReply[] = [];
+    const startMs = performance.now();
     for (const request of requestsOf(texts, this.#facts.packetBytesMax)) {
       this.#sentBytes += request.length;
       const reply = sendStatements(this.#connection, request);
       replies.push(...(await withReplyTimeout(reply, () => destroy(this.#connection), this.#options.replyMsMax)));
     }
-    for (const [index, { name }] of texts.entries()) this.#record(name, replies[index] as TimedReply);
+    let atMs = startMs;
+    for (const [index, { name }] of texts.entries()) {
+      const { reply, ms } = replies[index] as TimedReply;
+      const rows = 'affectedRows' in reply ? reply.affectedRows : reply.length;
+      this.#meter.record(this.#meter.totalsOf(name), ms, rows);
+      this.#options.steps?.addStep({ name, startMs: atMs, endMs: atMs + ms, rows });
+      atMs += ms;
+    }
     return replies;
-  }
-
-  #record(name: string, { reply, ms }: TimedReply): void {
-    const rows = 'affectedRows' in reply ? reply.affectedRows : reply.length;
-    this.#meter.record(this.#meter.totalsOf(name), ms, rows);
   }
 }
 

@@ -109,6 +109,7 @@ export class PostgresSession implements Session {
 
   async #runGuarded(write: GuardedWrite): Promise<boolean> {
     this.#lastMs = performance.now();
+    this.#options = { steps: write.steps };
     const startMs = this.#lastMs;
     const queries = write.queries.filter(({ list }) => list === undefined || list.length > 0);
     const { name, text } = guardedStatement(queries.map(({ statement }) => statement));
@@ -225,6 +226,7 @@ export class PostgresSession implements Session {
     const nowMs = performance.now();
     const ms = nowMs - this.#lastMs;
     this.#meter.record(this.#meter.totalsOf(name), ms, rows);
+    this.#options.steps?.add(name, ms, rows);
     this.#lastMs = nowMs;
     return ms;
   }

@@ -23,15 +23,16 @@ import { startUp } from '../../mvcc/start-up/start-up.ts';
 import { type PlannedBatch, planBatch } from '../../mvcc/writes/planned-batch.ts';
 import { type HeldLock, StateCache } from '../../mvcc/writes/state-cache.ts';
 import { type BatchResult, writeBatch } from '../../mvcc/writes/write-batch.ts';
-import type { WriteOptions } from '../../mvcc/writes/write-state.ts';
 import { commitBoundsMs, requestBoundsMs } from '../../statistics/bounds.ts';
 import { Histogram } from '../../statistics/histogram.ts';
-import type { Driver, DriverBatchResult, ReadLane } from '../driver.ts';
+import type { StepLog } from '../../statistics/step-log.ts';
+import type { Driver, DriverBatchResult, DriverWriteOptions, ReadLane } from '../driver.ts';
 import type { DriverStatistics } from '../driver-statistics.ts';
 import { FailureCounts } from '../failure-counts.ts';
 import type { LeaseClock } from '../lease-clock.ts';
 import { SlowStatementLog } from '../slow-statement-log.ts';
 import { addedByName, StatementMeter } from '../statement-meter.ts';
+import { withTakeOverProgress } from '../take-over-progress.ts';
 import { commitOnce, type OnceOptions } from './commit-once.ts';
 import { CommitSlots } from './commit-slots.ts';
 import { Connections, type Transaction } from './connections/connections.ts';
@@ -89,7 +90,13 @@ export class RemoteDriver implements Driver {
     this.#engine = engine;
     this.#logger = logger;
     this.#clock = new ServerClock(logger);
-    this.#meter = new StatementMeter({ slowMs: slowStatementMs, onSlow: (slow) => slowLog.log(slow) });
+    this.#meter = new StatementMeter({
+      slowMs: slowStatementMs,
+      // A take-over walks all rows in large chunks, and reports its progress itself.
+      onSlow: (slow) => {
+        if (this.#state === 'ready') slowLog.log(slow);
+      },
+    });
     this.#connections = new Connections({
       engine,
       logger,
@@ -167,13 +174,13 @@ export class RemoteDriver implements Driver {
     return this.#connections.countMaxOf(lane);
   }
 
-  async write(operations: readonly WriteOperation[], options: WriteOptions): Promise<DriverBatchResult> {
+  async write(operations: readonly WriteOperation[], options: DriverWriteOptions): Promise<DriverBatchResult> {
     try {
       return this.#announced(await this.#commit(operations, options));
     } catch (error) {
       if (operations.length === 1 || failsAllOperations(error)) throw error;
     }
-    return this.#announced(await this.#inHalves(operations));
+    return this.#announced(await this.#inHalves(operations, options.steps));
   }
 
   async reclaim(): Promise<{ more: boolean }> {
@@ -221,7 +228,10 @@ export class RemoteDriver implements Driver {
   }
 
   /** Commits a batch in its own transaction. */
-  async #commit(operations: readonly WriteOperation[], options: WriteOptions): Promise<BatchResult> {
+  async #commit(
+    operations: readonly WriteOperation[],
+    { steps, ...options }: DriverWriteOptions,
+  ): Promise<BatchResult> {
     const batchOptions = { ...options, leaseNowMs: () => this.#leaseClock.nowMs(), withFinalState: true };
     // The result of another batch under way is not known yet.
     const plan = this.#batchCount === 0 ? planBatch(operations, batchOptions, this.#stateCache) : undefined;
@@ -229,11 +239,11 @@ export class RemoteDriver implements Driver {
     this.#batchCount += 1;
     try {
       const { finalState, ...result } = await this.#once({
-        ...(plan && { writeGuarded: (mark) => this.#writePlanned(plan, mark, attempts) }),
+        ...(plan && { writeGuarded: (mark) => this.#writePlanned(plan, mark, { attempts, steps }) }),
         program: () => writeBatch(operations, batchOptions),
         transact: (transaction, program) => {
           attempts.count += 1;
-          return this.#inTransaction('write', { kind: 'exclusive', ...transaction }, async (session) => {
+          return this.#inTransaction('write', { kind: 'exclusive', steps, ...transaction }, async (session) => {
             const value = await runProgram(program, session);
             attempts.lock = session.lock;
             return value;
@@ -256,13 +266,17 @@ export class RemoteDriver implements Driver {
    * Commits a planned batch with one request. Undefined: it had no effect, because the store
    * differs from the plan, or for a reason that the next attempt reports.
    */
-  async #writePlanned(plan: PlannedBatch, mark: Query, attempts: Attempts): Promise<BatchResult | undefined> {
+  async #writePlanned(
+    plan: PlannedBatch,
+    mark: Query,
+    { attempts, steps }: { readonly attempts: Attempts; readonly steps: StepLog | undefined },
+  ): Promise<BatchResult | undefined> {
     const { number: found, unusedNames } = plan;
     const lock = { found, left: freshLockNumber() };
     const queries = [mark, ...plan.queries];
     try {
       if (this.#state !== 'ready') throw this.#lastFailure;
-      if (!(await this.#connections.writeGuarded({ ...lock, unusedNames, queries }))) return undefined;
+      if (!(await this.#connections.writeGuarded({ ...lock, unusedNames, queries, steps }))) return undefined;
       attempts.count += 1;
       attempts.lock = lock;
       return plan.result;
@@ -293,13 +307,13 @@ export class RemoteDriver implements Driver {
    * operation does not fail the others, and a batch that is too large for one transaction is
    * committed in parts.
    */
-  async #inHalves(operations: readonly WriteOperation[]): Promise<DriverBatchResult> {
+  async #inHalves(operations: readonly WriteOperation[], steps: StepLog | undefined): Promise<DriverBatchResult> {
     const middle = Math.ceil(operations.length / 2);
     const outcomes: DriverBatchResult['outcomes'][number][] = [];
     let head: Head | undefined;
     for (const half of [operations.slice(0, middle), operations.slice(middle)]) {
       try {
-        const result = await this.write(half, { withEvents: false });
+        const result = await this.write(half, { withEvents: false, steps });
         head = result.head;
         outcomes.push(...result.outcomes);
         // The others of this half come before the next half.
@@ -329,15 +343,18 @@ export class RemoteDriver implements Driver {
   async #prepare(): Promise<void> {
     await this.#prepareSomeHost();
     await this.#connections.transaction('quick', { kind: 'none' }, (session) => this.#readClock(session));
-    const { taken, clusterId, leaseNowMs } = await this.#once({
-      program: () => startUp({ clock: { kind: 'shared', nowMs: this.nowMs() }, freshClusterId: randomId() }),
-      transact: (transaction, program) =>
-        this.#connections.transaction(
-          'write',
-          { kind: 'exclusive', replyMsMax: remoteLimits.takeOverMsMax, ...transaction },
-          (session) => runProgram(program, session),
-        ),
-    });
+    const { taken, clusterId, leaseNowMs } = await withTakeOverProgress(this.#logger, (onTakeOver) =>
+      this.#once({
+        program: () =>
+          startUp({ clock: { kind: 'shared', nowMs: this.nowMs() }, freshClusterId: randomId(), onTakeOver }),
+        transact: (transaction, program) =>
+          this.#connections.transaction(
+            'write',
+            { kind: 'exclusive', replyMsMax: remoteLimits.takeOverMsMax, ...transaction },
+            (session) => runProgram(program, session),
+          ),
+      }),
+    );
     this.#clusterId = clusterId;
     this.#leaseClock.saw(leaseNowMs);
     if (taken.rows > 0) this.#logger.info(taken, 'took over rows that kine wrote');

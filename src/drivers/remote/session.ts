@@ -3,6 +3,7 @@ import { DriverError } from '../../errors.ts';
 import type { Query } from '../../mvcc/program.ts';
 import type { HeldLock, LockNumber } from '../../mvcc/writes/state-cache.ts';
 import type { Row } from '../../sql/statement.ts';
+import type { StepLog } from '../../statistics/step-log.ts';
 
 /**
  * `snapshot`: all reads see one snapshot, taken with the first query. `exclusive`: the transaction
@@ -19,6 +20,8 @@ export interface TransactionOptions {
    * alone does not prove the commit.
    */
   readonly proof?: CommitProof;
+  /** Receives the statements. Undefined: the transaction is not traced. */
+  readonly steps?: StepLog | undefined;
 }
 
 /** A row that only this transaction writes. */
@@ -41,6 +44,8 @@ export interface GuardedWrite {
   readonly unusedNames: readonly string[];
   /** Statements that change rows by lists. */
   readonly queries: readonly Query[];
+  /** Receives the statements. Undefined: the write is not traced. */
+  readonly steps?: StepLog | undefined;
 }
 
 export interface Session {

@@ -15,17 +15,20 @@ import { ownerOnly } from './file/file-modes.ts';
 
 /**
  * Creates the file if it is missing, and migrates its schema. Several instances may do this at
- * once: an attempt that meets the lock of another one has no effect.
+ * once: an attempt that meets the lock of another one has no effect. `onMigrate` is called before
+ * the schema of an existing file is changed.
  *
  * @throws StartError for a fault that the operator must repair; errors of SQLite and the file
  * system.
  */
-export async function prepareDatabase(path: string): Promise<void> {
+export async function prepareDatabase(path: string, onMigrate?: () => void): Promise<void> {
   makeDirectory(dirname(path));
   makeFile(path);
   const applied = inspect(path);
   refuseNewer(path, applied);
-  if (applied.length < migrations.length) await migrate(path);
+  if (applied.length === migrations.length) return;
+  onMigrate?.();
+  await migrate(path);
 }
 
 /**

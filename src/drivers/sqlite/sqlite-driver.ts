@@ -11,17 +11,18 @@ import { randomId } from '../../mvcc/cluster/random-id.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../../mvcc/read-programs.ts';
 import type { BatchResult } from '../../mvcc/writes/write-batch.ts';
-import type { WriteOptions } from '../../mvcc/writes/write-state.ts';
 import { commitBoundsMs, requestBoundsMs } from '../../statistics/bounds.ts';
 import { addedHistograms, Histogram } from '../../statistics/histogram.ts';
 import { LatestAnswer } from '../../statistics/latest-answer.ts';
-import type { Driver, DriverBatchResult, ReadLane } from '../driver.ts';
+import type { Step, StepLog } from '../../statistics/step-log.ts';
+import type { Driver, DriverBatchResult, DriverWriteOptions, ReadLane } from '../driver.ts';
 import type { DriverStatistics, SlowStatement } from '../driver-statistics.ts';
 import { FailureCounts } from '../failure-counts.ts';
 import type { LeaseClock } from '../lease-clock.ts';
 import { monotonicMs } from '../monotonic-ms.ts';
 import { SlowStatementLog } from '../slow-statement-log.ts';
 import { addedByName, StatementMeter } from '../statement-meter.ts';
+import { withTakeOverProgress } from '../take-over-progress.ts';
 import { bootId } from './boot-id.ts';
 import { EventLoopConnection } from './event-loop/event-loop-connection.ts';
 import { fileId } from './file/file-identity.ts';
@@ -35,6 +36,8 @@ import type { SerializedError, Task, ThreadRole, ThreadStatistics } from './thre
 
 type ThreadBatchResult = Omit<BatchResult, 'outcomes'> & {
   readonly outcomes: readonly (BatchResult['outcomes'][number] | { readonly failure: SerializedError })[];
+  /** Times are of `monotonicMs`. */
+  readonly steps: readonly Step[];
 };
 
 /**
@@ -87,7 +90,9 @@ export class SqliteDriver implements Driver {
     const { logger } = options;
     const onWait = () => logger.warn({ path }, 'another program has locked the database; waiting for it');
     return retryWhileBusy(path, { waitMsMax: limits.sqliteStartWaitMsMax, onWait }, async () => {
-      await prepareDatabase(path);
+      await prepareDatabase(path, () =>
+        logger.info({ path }, 'changing the schema of the database; this takes longer with more rows'),
+      );
       // Only after the checks: until then it may be the file of another program.
       restrictModes(path, logger);
       return SqliteDriver.#openPrepared(path, options);
@@ -97,7 +102,11 @@ export class SqliteDriver implements Driver {
   static async #openPrepared(path: string, { logger, slowStatementMs }: SqliteOptions): Promise<SqliteDriver> {
     const failures = new FailureCounts();
     const slowLog = new SlowStatementLog(logger);
-    const onSlow = (slow: SlowStatement) => slowLog.log(slow);
+    let isServing = false;
+    // A take-over walks all rows in large chunks, and reports its progress itself.
+    const onSlow = (slow: SlowStatement) => {
+      if (isServing) slowLog.log(slow);
+    };
     const id = fileId(path);
     const loop = new EventLoopConnection({
       path,
@@ -114,7 +123,10 @@ export class SqliteDriver implements Driver {
     try {
       const atMs = Math.floor(monotonicMs());
       const clock = { kind: 'machine', bootId: bootId(), monotonicMs: atMs, wallMs: Date.now() } as const;
-      const { taken, clusterId, leaseNowMs } = await loop.startUp({ clock, freshClusterId: randomId() });
+      const { taken, clusterId, leaseNowMs } = await withTakeOverProgress(logger, (onTakeOver) =>
+        loop.startUp({ clock, freshClusterId: randomId(), onTakeOver }),
+      );
+      isServing = true;
       driver.#clusterId = clusterId;
       driver.#clock = new MachineClock(leaseNowMs - atMs);
       driver.#watchFiles(logger);
@@ -174,18 +186,23 @@ export class SqliteDriver implements Driver {
     return readsOfThread;
   }
 
-  async write(operations: readonly WriteOperation[], options: WriteOptions): Promise<DriverBatchResult> {
+  async write(
+    operations: readonly WriteOperation[],
+    { steps, ...options }: DriverWriteOptions,
+  ): Promise<DriverBatchResult> {
     if (this.#loop.syncFailure !== undefined) throw this.#loop.syncFailure;
     if (this.#loop.acceptsBatch(operations, options)) {
-      const written = this.#loop.write(operations, { ...options, leaseNowMs: () => this.#clock.nowMs() });
+      const written = this.#loop.write(operations, { ...options, leaseNowMs: () => this.#clock.nowMs() }, steps);
       if (written !== undefined) return written;
     }
-    const result = await this.#runOnWriter<ThreadBatchResult>({
+    const { steps: threadSteps, ...result } = await this.#runOnWriter<ThreadBatchResult>({
       kind: 'write',
       operations,
       withEvents: options.withEvents,
       leaseOffsetMs: this.#clock.offsetMs,
+      isTraced: steps !== undefined,
     });
+    if (steps !== undefined) addThreadSteps(threadSteps, steps);
     const outcomes = result.outcomes.map((outcome) =>
       'failure' in outcome ? { failure: deserializeError(outcome.failure) } : outcome,
     );
@@ -297,6 +314,12 @@ const nothingYet: ThreadStatistics = {
 
 const removedAdvice =
   'database files were removed or replaced; writes are refused because they would be lost. Reads are still served: save the data with `etcdctl snapshot save` before this server stops, or move the original files back';
+
+function addThreadSteps(steps: readonly Step[], log: StepLog): void {
+  const offsetMs = performance.now() - monotonicMs();
+  for (const { name, startMs, endMs, rows } of steps)
+    log.addStep({ name, startMs: startMs + offsetMs, endMs: endMs + offsetMs, rows });
+}
 
 /** A file carries no messages. */
 const noEchoes = new Histogram(requestBoundsMs);

@@ -26,6 +26,8 @@ export type Task =
       readonly withEvents: boolean;
       /** The lease clock minus the monotonic clock of the machine, in ms. */
       readonly leaseOffsetMs: number;
+      /** The result contains the steps of the transaction. */
+      readonly isTraced: boolean;
     }
   | { readonly kind: 'reclaim' }
   | { readonly kind: 'defragment' }

@@ -6,6 +6,8 @@ import type { WriteOperation } from '../../mvcc/operations.ts';
 import { handedOverByRead, readProgram } from '../../mvcc/read-programs.ts';
 import { type BatchResult, handedOverByBatch, writeBatch } from '../../mvcc/writes/write-batch.ts';
 import type { WriteOptions } from '../../mvcc/writes/write-state.ts';
+import { commitName, type Step, StepLog } from '../../statistics/step-log.ts';
+import { monotonicMs } from '../monotonic-ms.ts';
 import { StatementMeter } from '../statement-meter.ts';
 import { classifyError } from './classify-error.ts';
 import { openConnection, type SqliteDatabase, StatementRunner } from './connection.ts';
@@ -117,22 +119,27 @@ function runTask(task: Task, opened: OpenDatabase): TaskResult {
  * failure of one does not fail the others.
  */
 function write(
-  { operations, withEvents, leaseOffsetMs }: Task & { kind: 'write' },
+  { operations, withEvents, leaseOffsetMs, isTraced }: Task & { kind: 'write' },
   { database, statements, transactions }: OpenDatabase,
 ): Omit<BatchResult, 'outcomes'> & {
   outcomes: readonly (BatchResult['outcomes'][number] | { failure: SerializedError })[];
+  steps: readonly Step[];
 } {
   const clock = new MachineClock(leaseOffsetMs);
+  const log = isTraced ? new StepLog() : undefined;
   const attempt = (batch: readonly WriteOperation[], options: WriteOptions) => {
-    const { result, times } = transactions.write(() =>
-      runProgram(writeBatch(batch, { ...options, leaseNowMs: () => clock.nowMs() }), statements),
+    const { result, times } = meter.traced(log, () =>
+      transactions.write(() =>
+        runProgram(writeBatch(batch, { ...options, leaseNowMs: () => clock.nowMs() }), statements),
+      ),
     );
     writeTimes.observe(times);
+    log?.addStep({ name: commitName, startMs: times.commitMs, endMs: times.endMs, rows: 0 });
     return result;
   };
   boundWal(database, path);
   try {
-    return attempt(operations, { withEvents });
+    return { ...attempt(operations, { withEvents }), steps: monotonicSteps(log) };
   } catch (error) {
     if (operations.length === 1 || failsAllOperations(error)) throw error;
   }
@@ -146,8 +153,18 @@ function write(
       return { failure: serializeError(error) };
     }
   });
-  return { outcomes, head: head ?? runProgram(readProgram('head', null, sqliteFacts), statements) };
+  head ??= runProgram(readProgram('head', null, sqliteFacts), statements);
+  return { outcomes, head, steps: monotonicSteps(log) };
 }
+
+/** The steps with times that the main thread can compare with its own. */
+function monotonicSteps(log: StepLog | undefined): readonly Step[] {
+  if (log === undefined) return noSteps;
+  const offsetMs = monotonicMs() - performance.now();
+  return log.steps.map((step) => ({ ...step, startMs: step.startMs + offsetMs, endMs: step.endMs + offsetMs }));
+}
+
+const noSteps: readonly Step[] = [];
 
 /** Whether an error would refuse each operation in turn: a lock that another process holds. */
 function failsAllOperations(error: unknown): boolean {

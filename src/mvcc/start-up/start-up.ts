@@ -2,7 +2,7 @@
 import { CLUSTER_ID, INSERT_CLUSTER_ID } from '../../sql/statements/cluster-statements.ts';
 import { type ClockStart, startClock } from '../leases/lease-clock.ts';
 import { change, type Program, row } from '../program.ts';
-import { type TakeOver, takeOver } from './take-over.ts';
+import { type ReportTakeOver, type TakeOver, takeOver } from './take-over.ts';
 
 export interface StartUp {
   readonly taken: TakeOver;
@@ -15,15 +15,21 @@ export interface StartUp {
   readonly leaseNowMs: number;
 }
 
+export interface StartUpRequest {
+  readonly clock: ClockStart;
+  readonly freshClusterId: bigint;
+  readonly onTakeOver: ReportTakeOver;
+}
+
 /**
  * Prepares the database. Runs under the revision lock, once at each start.
  *
  * @param freshClusterId the permanent id for a database that has none
  * @throws StartError if the database is an unfinished copy.
  */
-export function* startUp(request: { readonly clock: ClockStart; readonly freshClusterId: bigint }): Program<StartUp> {
+export function* startUp(request: StartUpRequest): Program<StartUp> {
   const leaseNowMs = yield* startClock(request.clock);
-  const taken = yield* takeOver(leaseNowMs);
+  const taken = yield* takeOver(leaseNowMs, request.onTakeOver);
   return { taken, clusterId: yield* clusterId(request.freshClusterId), leaseNowMs };
 }
 

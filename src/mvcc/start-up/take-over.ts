@@ -41,13 +41,18 @@ export interface TakeOver {
   readonly leases: number;
 }
 
+/** Receives the progress of a take-over, which may take minutes: steps that are done, of all. */
+export type ReportTakeOver = (done: number, total: number) => void;
+
+const ignore: ReportTakeOver = () => {};
+
 /**
  * Takes the table over from kine. Runs under the revision lock, once at each start, before requests
  * are served.
  *
  * @throws StartError if the database is an unfinished copy.
  */
-export function* takeOver(nowMs: number): Program<TakeOver> {
+export function* takeOver(nowMs: number, report: ReportTakeOver = ignore): Program<TakeOver> {
   if ((yield* row(UNFINISHED_COPY)) !== undefined) {
     throw new StartError(
       'a copy into this database has not been finished; run the same `tine copy` again to continue it, or drop the database',
@@ -61,7 +66,7 @@ export function* takeOver(nowMs: number): Program<TakeOver> {
   let result: TakeOver = { rows: 0, leases: 0 };
   if (covered === undefined || (writtenByKine && covered < newestId)) {
     const afterId = covered === undefined ? 0 : yield* reach(covered);
-    const leases = yield* cover({ afterId, newestId, nowMs });
+    const leases = yield* cover({ afterId, newestId, nowMs, report });
     result = { rows: writtenByKine ? newestId - afterId : 0, leases };
   }
   yield* change(EXTEND_LEASES, nowMs);
@@ -99,36 +104,43 @@ interface Uncovered {
   readonly afterId: number;
   readonly newestId: number;
   readonly nowMs: number;
+  readonly report?: ReportTakeOver;
 }
 
 /**
  * Completes the index up to the newest row, or rebuilds it if `afterId` is 0. Returns the number of
  * leases created from kine's TTLs.
  */
-export function* cover({ afterId, newestId, nowMs }: Uncovered): Program<number> {
-  yield* eachChunk(afterId, newestId, adoptNames);
+export function* cover({ afterId, newestId, nowMs, report = ignore }: Uncovered): Program<number> {
+  const idCount = newestId - afterId;
+  // The names, the index and the leases: each walks all ids once.
+  const walk = (index: number) => (throughId: number) => report(index * idCount + throughId - afterId, 3 * idCount);
+  yield* eachChunk(afterId, newestId, adoptNames, walk(0));
   yield* adoptClientsMark(afterId);
   if (afterId === 0) {
-    yield* rebuildCurrent(newestId);
+    yield* rebuildCurrent(newestId, walk(1));
     yield* change(SET_COMPACTED_TO_MARK);
   } else {
     yield* change(DROP_COMPACTED_CURRENT, afterId);
-    yield* eachChunk(afterId, newestId, refill);
+    yield* eachChunk(afterId, newestId, refill, walk(1));
   }
-  const leases = yield* adoptLeases({ afterId, newestId, nowMs });
+  const leases = yield* adoptLeases({ afterId, newestId, nowMs }, walk(2));
   yield* change(SET_COVERED_ID, newestId);
   return leases;
 }
 
 /** Rebuilds the index of newest rows from table `kine`. */
-export function* rebuildCurrent(newestId: number): Program<void> {
+export function* rebuildCurrent(newestId: number, onChunk?: OnChunk): Program<void> {
   yield* change(DROP_ALL_CURRENT);
-  yield* eachChunk(0, newestId, refill);
+  yield* eachChunk(0, newestId, refill, onChunk);
 }
 
 function* refill(fromId: number, throughId: number): Program<void> {
   for (const statement of REFILL_CURRENT) yield* change(statement, fromId, throughId);
 }
+
+/** Receives the id through which a walk has come. */
+type OnChunk = (throughId: number) => void;
 
 /**
  * Walks a table in chunks of rows. A table may have millions of rows, and no statement may exceed
@@ -138,12 +150,14 @@ export function* eachChunk(
   afterId: number,
   newestId: number,
   work: (fromId: number, throughId: number) => Program<void>,
+  onChunk?: OnChunk,
 ): Program<void> {
   let fromId = afterId;
   while (fromId < newestId) {
     const end = yield* row(CHUNK_END, fromId, limits.takeOverRowsMax);
     const throughId = Math.min(end ?? newestId, newestId);
     yield* work(fromId, throughId);
+    onChunk?.(throughId);
     fromId = throughId;
   }
 }
@@ -190,23 +204,28 @@ export function clientsMark(kept: Uint8Array | null): { readonly version: number
  * Creates leases from kine's TTLs, which kine counts from its own start. Each key with a TTL gets a
  * lease whose id is the id of its row. Returns the number of leases.
  */
-export function* adoptLeases({ afterId, newestId, nowMs }: Uncovered): Program<number> {
+export function* adoptLeases({ afterId, newestId, nowMs }: Uncovered, onChunk?: OnChunk): Program<number> {
   let count = 0;
-  yield* eachChunk(afterId, newestId, function* (fromId, throughId) {
-    const found = yield* rows(FOREIGN_LEASE_ROWS, fromId, throughId);
-    yield* insertEach(
-      INSERT_LEASES,
-      found.map(({ id, ttlSeconds }) => ({ id, ttlSeconds, expiresAtMs: nowMs + ttlSeconds * 1000 })),
-    );
-    yield* changeEach(
-      SET_ROW_LEASE,
-      found.map(({ id }) => [id]),
-    );
-    yield* insertEach(
-      SET_CURRENT,
-      found.map(({ id, name, valueBytes }) => ({ name, id, leaseId: id, valueBytes })),
-    );
-    count += found.length;
-  });
+  yield* eachChunk(
+    afterId,
+    newestId,
+    function* (fromId, throughId) {
+      const found = yield* rows(FOREIGN_LEASE_ROWS, fromId, throughId);
+      yield* insertEach(
+        INSERT_LEASES,
+        found.map(({ id, ttlSeconds }) => ({ id, ttlSeconds, expiresAtMs: nowMs + ttlSeconds * 1000 })),
+      );
+      yield* changeEach(
+        SET_ROW_LEASE,
+        found.map(({ id }) => [id]),
+      );
+      yield* insertEach(
+        SET_CURRENT,
+        found.map(({ id, name, valueBytes }) => ({ name, id, leaseId: id, valueBytes })),
+      );
+      count += found.length;
+    },
+    onChunk,
+  );
   return count;
 }

@@ -9,6 +9,9 @@ const permanentHeaders = new Set(
    referer user-agent via warning`.split(/\s+/),
 );
 
+/** The token, and W3C's trace context. */
+const unchangedNames = new Set(['authorization', 'traceparent', 'tracestate']);
+
 const metadataPrefix = 'grpc-metadata-';
 /** Names that gRPC itself uses. They cannot be sent as metadata. */
 const reservedNames = /^(?:grpc-.*|content-type|user-agent|te)$/;
@@ -18,7 +21,7 @@ const validText = /^[ -~]*$/;
 /**
  * The headers of the gRPC call for an HTTP request, as in grpc-gateway: `authorization`, metadata
  * from `grpc-metadata-*`, HTTP's own headers with the prefix `grpcgateway-`, and the deadline of
- * `grpc-timeout`.
+ * `grpc-timeout`. Also the trace context, which grpc-gateway does not pass on.
  *
  * @throws EtcdError when a header of the request is malformed, or its deadline has passed already
  */
@@ -36,7 +39,7 @@ export function callFields(fields: readonly HeaderField[], rpc: string): readonl
 
 function metadataOf(name: string, value: string): readonly HeaderField[] {
   if (name === 'host') return [['x-forwarded-host', value]];
-  const own: readonly HeaderField[] = name === 'authorization' ? [[name, value]] : [];
+  const own: readonly HeaderField[] = unchangedNames.has(name) ? [[name, value]] : [];
   const metadataName = metadataNameOf(name);
   if (metadataName === undefined || !validName.test(metadataName) || reservedNames.test(metadataName)) return own;
   if (name.endsWith('-bin')) checkBase64(name, value);

@@ -11,6 +11,7 @@ import { decodeRequest } from '../parsing/decode-request.ts';
 import { parseWatch } from '../parsing/parse-watch.ts';
 import type { Call, Method } from '../transport/grpc/method.ts';
 import type { ServiceContext } from './service-context.ts';
+import { tracedStream } from './traced-stream.ts';
 
 const idTakenText = 'mvcc: duplicate watch ID provided on the WatchStream';
 
@@ -21,7 +22,7 @@ export function watchService({ access, store }: ServiceContext, hub: WatchHub): 
       path: Watch.methods.watch.path,
       kind: 'bidirectional',
       async handle(stream, call) {
-        const session = new WatchSession(hub, stream);
+        const session = new WatchSession(hub, call.trace === undefined ? stream : tracedStream(stream, call.trace));
         try {
           await Promise.race([serve({ hub, session, access, store, call }, stream.incoming), session.ended]);
         } finally {
@@ -76,12 +77,14 @@ async function run(served: Served, { requestUnion }: WatchRequest): Promise<void
  * beginning. As in etcd, it continues if the right is revoked later.
  */
 async function create(served: Served, request: WatchCreateRequest): Promise<void> {
-  const { session } = served;
+  const { session, call } = served;
+  const startMs = performance.now();
   const parsed = parseWatch(request);
   const refused = (await refusalOf(parsed.keys, served)) ?? ('refused' in parsed ? parsed.refused : undefined);
   if (session.isClosed) return;
   if (refused !== undefined) session.refuse(refused);
   else if ('requested' in parsed && !session.create(parsed.requested, request.watchId)) session.refuse(idTakenText);
+  call.trace?.part({ name: 'watch', startMs, endMs: performance.now() });
 }
 
 /** Why the caller may not watch keys, in etcd's words; undefined: it may. */

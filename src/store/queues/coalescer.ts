@@ -17,7 +17,7 @@ interface Waiting<Request, Answer> extends Queued {
 const batchBounds = doublingBounds(1, 8);
 
 /** A request that was answered, or failed, as part of a batch. */
-export type AnsweredRequest<Request> = Pick<Waiting<Request, unknown>, 'request' | 'sinceMs'>;
+export type AnsweredRequest<Request> = Pick<Waiting<Request, unknown>, 'request' | 'requester' | 'sinceMs'>;
 
 export interface CoalescerOptions<Request, Answer> {
   /** Returns one answer for each request, in order. If it fails, all requests of the batch fail. */

@@ -1,11 +1,14 @@
 /** The sources of requests to the store. */
 import type { Origin } from '../../kit/origin.ts';
+import type { Trace } from '../../kit/trace.ts';
 
 /** One request of a client, or work of the server. */
 export interface Requester {
   readonly origin: Origin;
   /** Cancelled, past its deadline, or without its connection: the reply is no longer needed. */
   readonly isGone: boolean;
+  /** Undefined: the request is not traced. */
+  readonly trace?: Trace | undefined;
 }
 
 /** A requester for work of the server, with its own origin. It is never gone. */

@@ -14,6 +14,7 @@ import type { PacedAnswers } from '../queues/paced-answers.ts';
 import type { Requester } from '../queues/requester.ts';
 import type { SlowOperations } from '../slow-operations.ts';
 import type { CoalescerStatistics } from '../store-statistics.ts';
+import { traceReads } from '../traced-work.ts';
 import type { ReadQueue } from './read-queue.ts';
 
 export interface PointReaderOptions {
@@ -44,7 +45,10 @@ export class PointReader {
     this.#options = options;
     this.#coalescer = new Coalescer({
       answer: (reads) => this.#answer(reads),
-      onEnd: (batch, startMs) => options.slow.pointReads(batch, startMs),
+      onEnd: (batch, startMs) => {
+        options.slow.pointReads(batch, startMs);
+        traceReads(batch, startMs);
+      },
       bytesOf: ({ key }) => key.length,
       hasLargeReply: () => true,
     });

@@ -119,6 +119,12 @@ export class RangeReader {
     const isAtOnce = isQuick(operation);
     const result = await (isAtOnce ? readAll() : this.#starts.run(requester, keysBytes(operation.keys), readAll));
     this.#slow.range(operation, result, { startMs, queuedMs });
+    requester.trace?.part({
+      name: 'read',
+      startMs,
+      endMs: performance.now(),
+      attributes: { 'tine.queue.ms': queuedMs },
+    });
     return result;
   }
 

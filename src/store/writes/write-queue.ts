@@ -16,6 +16,7 @@ import { FairQueue, type Queued } from '../queues/fair-queue.ts';
 import { internal, type Requester } from '../queues/requester.ts';
 import type { SlowOperations } from '../slow-operations.ts';
 import type { WriteQueueStatistics } from '../store-statistics.ts';
+import { TracedBatch } from '../traced-work.ts';
 import { operationBytes } from './operation-bytes.ts';
 
 interface Waiting extends Queued {
@@ -161,17 +162,20 @@ export class WriteQueue {
     if (batch.length === 0) return;
     const startMs = performance.now();
     for (const { sinceMs } of batch) this.#waitMs.observe(startMs - sinceMs);
+    const traced = TracedBatch.of(batch);
     this.#underWay += 1;
     this.#operationsUnderWay += batch.length;
     const work = sum(batch, (each) => each.work ?? 0);
     this.#workUnderWay += work;
     const withEvents = this.#follower?.needsEvents() === true;
     const expectedReadBytes = work - sum(batch, ({ bytes }) => bytes);
+    let doneCount = batch.length;
     try {
       const result = await this.#driver.write(
         batch.map((each) => each.operation),
-        { withEvents, expectedReadBytes },
+        { withEvents, expectedReadBytes, steps: traced?.steps },
       );
+      doneCount = result.outcomes.length;
       // Watchers first: their events and the replies below leave in the same turn.
       if (result.events !== undefined) this.#follower?.take(result.events);
       this.#options.observeHead(result.head);
@@ -183,6 +187,7 @@ export class WriteQueue {
       this.#operationsUnderWay -= batch.length;
       this.#workUnderWay -= work;
       this.#options.slow.writes(batch, startMs);
+      traced?.end(startMs, doneCount);
       if (this.#waiting.length > 0) this.#schedule();
     }
   }

@@ -12,6 +12,7 @@ import {
   SIZES_AFTER,
 } from '../../sql/statements/copy-statements.ts';
 import { kinesClientsMarkName } from '../../sql/statements/take-over-statements.ts';
+import { numberOf } from '../table-facts.ts';
 import { type Digest, KeyHash, type LiveKey } from './digest.ts';
 import { pageEnd } from './pages.ts';
 import type { Progress } from './progress.ts';
@@ -22,12 +23,13 @@ import type { Progress } from './progress.ts';
  */
 export async function digestOf(database: OfflineDatabase, owner: Owner, progress: Progress): Promise<Digest> {
   const hash = new KeyHash();
+  const newestId = numberOf(await database.value('SELECT MAX(id) FROM kine'));
   for (let lastId = 0; ; ) {
     const endId = await pageEnd(database, SIZES_AFTER, lastId);
     if (endId === undefined) return hash.digest();
     for (const row of await database.run(rowsOf(query(liveRows(owner), lastId, endId)))) hash.add(liveKey(row));
     lastId = endId;
-    progress.update(`ids of ${database.name} compared`, endId);
+    progress.update(`ids of ${database.name} compared`, endId, newestId);
   }
 }
 

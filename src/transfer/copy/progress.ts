@@ -1,28 +1,43 @@
-/**
- * Prints the progress of a copy on standard error: every second on a terminal, every 30 s
- * elsewhere.
- */
-
-const terminalIntervalMs = 1_000;
-const logIntervalMs = 30_000;
+/** The progress of work with several parts, such as a copy: each part has a bar of its own. */
+import { type ProgressStream, startProgress, type TaskProgress } from '../../kit/progress.ts';
 
 export interface Progress {
-  /** Reports a position. May be called at any rate. `total` undefined: not known. */
-  update(what: string, done: number, total?: number): void;
+  /**
+   * Reports a position. May be called at any rate. Another `what` is the next part of the work.
+   * `total` undefined: not known. `unit`: `bytes`, if bytes are counted.
+   */
+  update(what: string, done: number, total?: number, unit?: string): void;
   /** Prints a line. */
   print(line: string): void;
 }
 
-export function progressOn(stream: NodeJS.WriteStream): Progress {
-  const intervalMs = stream.isTTY ? terminalIntervalMs : logIntervalMs;
-  let printedAtMs = performance.now();
-  return {
-    update(what, done, total) {
-      if (performance.now() - printedAtMs < intervalMs) return;
-      printedAtMs = performance.now();
-      const share = total === undefined || total === 0 ? '' : ` of ${total} (${Math.floor((done / total) * 100)} %)`;
-      stream.write(`${what}: ${done}${share}\n`);
-    },
-    print: (line) => void stream.write(`${line}\n`),
+/** For work that no person watches. */
+export const noProgress: Progress = { update: () => {}, print: () => {} };
+
+/** Runs work and reports its progress on a stream, which has no bar left afterwards. */
+export async function withProgress<Result>(
+  work: (progress: Progress) => Promise<Result>,
+  stream: ProgressStream = process.stderr,
+): Promise<Result> {
+  let part: { readonly what: string; readonly task: TaskProgress } | undefined;
+  const finish = (): void => {
+    part?.task.finish();
+    part = undefined;
   };
+  const progress: Progress = {
+    update: (what, done, total, unit) => {
+      if (part?.what === what) return part.task.reach(done);
+      finish();
+      part = { what, task: startProgress({ what, total, done, unit }, stream) };
+    },
+    print: (line) => {
+      finish();
+      stream.write(`${line}\n`);
+    },
+  };
+  try {
+    return await work(progress);
+  } finally {
+    finish();
+  }
 }

@@ -4,6 +4,7 @@
 import type { FileReader } from '../../bbolt/file-reader.ts';
 import { keyText } from '../../sql/key-text.ts';
 import { crc32c } from '../../wire/crc32c.ts';
+import { noProgress, type Progress } from '../copy/progress.ts';
 import { BackendFile, type StoredRow } from './backend-file.ts';
 
 export interface SnapshotSummary {
@@ -32,7 +33,7 @@ export interface SnapshotSummary {
 }
 
 /** @throws StartError if the file is damaged, truncated, or newer than this tine. */
-export function inspect(file: FileReader): SnapshotSummary {
+export function inspect(file: FileReader, progress: Progress = noProgress): SnapshotSummary {
   file.verifyChecksum();
   const backend = new BackendFile(file);
   const { storageVersion, consistentIndex, scheduledCompactRevision, finishedCompactRevision } = backend.meta();
@@ -52,6 +53,7 @@ export function inspect(file: FileReader): SnapshotSummary {
     for (const [key, value] of elements) {
       if (name === 'key') log.add(backend.row(key, value));
       hash = crc32c(value, crc32c(key, hash));
+      progress.update(`reading ${file.path}`, file.walkedBytes, file.bytes, 'bytes');
     }
   }
   return {

@@ -49,8 +49,7 @@ export function restoreSnapshot(
   { bumpRevision, progress }: RestoreOptions & { readonly progress: Progress },
 ): Promise<RestoreReport> {
   return FileReader.use(path, async (file) => {
-    progress.print('reading all of the snapshot');
-    const summary = inspect(file);
+    const summary = inspect(file, progress);
     refuseLongKeys(summary, to, path);
     await prepareTarget(to, path);
     const revision = await to.whileLocked((target) =>

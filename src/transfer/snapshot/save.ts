@@ -2,16 +2,23 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { SnapshotReading } from '../../backend/snapshot-reading.ts';
+import { pageBytes } from '../../bbolt/layout.ts';
 import type { OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
 import { StartError } from '../../errors.ts';
 import { type ReadInput, type ReadName, type ReadOutput, readProgram } from '../../mvcc/read-programs.ts';
 import { Maintenance } from '../../wire/generated/etcdserverpb/maintenance.ts';
 import type { EtcdClient } from '../copy/etcd-client.ts';
+import { noProgress, type Progress } from '../copy/progress.ts';
 import { requireKnown, tableFacts } from '../table-facts.ts';
 import { refuseUnfinishedCopy } from '../unfinished-copy.ts';
 
 /** Saves one snapshot of the database, while others may write to it. Returns the saved revision. */
-export function saveSnapshot(path: string, from: OfflineAccess, etcdVersion: string): Promise<number> {
+export function saveSnapshot(
+  path: string,
+  from: OfflineAccess,
+  etcdVersion: string,
+  progress: Progress = noProgress,
+): Promise<number> {
   return from.readSnapshot(async (database) => {
     await refuseForeign(database);
     const read = <Name extends ReadName>(name: Name, input: ReadInput<Name>): Promise<ReadOutput<Name>> =>
@@ -22,7 +29,12 @@ export function saveSnapshot(path: string, from: OfflineAccess, etcdVersion: str
       versions: { storage: version, cluster: version },
       signal: undefined,
     });
-    await writeWhole(path, withSum(reading.chunks(await reading.measure())));
+    const pageCount = await reading.measure();
+    const chunks = withSum(reading.chunks(pageCount));
+    await writeWhole(
+      path,
+      counted(chunks, (bytes) => progress.update(`writing ${path}`, bytes, pageCount * pageBytes, 'bytes')),
+    );
     return reading.revision;
   });
 }
@@ -41,8 +53,25 @@ async function refuseForeign(database: OfflineDatabase): Promise<void> {
  *
  * @throws StartError if the server refuses, or if the received data is damaged.
  */
-export async function downloadSnapshot(path: string, client: EtcdClient): Promise<void> {
-  await writeWhole(path, sentBytes(client));
+export async function downloadSnapshot(
+  path: string,
+  client: EtcdClient,
+  progress: Progress = noProgress,
+): Promise<void> {
+  await writeWhole(
+    path,
+    counted(sentBytes(client), (bytes) => progress.update(`writing ${path}`, bytes, undefined, 'bytes')),
+  );
+}
+
+/** Passes chunks on, and reports the bytes so far. */
+async function* counted(chunks: AsyncIterable<Buffer>, report: (bytes: number) => void): AsyncGenerator<Buffer> {
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    yield chunk;
+    bytes += chunk.length;
+    report(bytes);
+  }
 }
 
 async function* sentBytes(client: EtcdClient): AsyncGenerator<Buffer> {

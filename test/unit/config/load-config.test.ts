@@ -54,6 +54,7 @@ describe('defaults', () => {
       warningApplyMs: 100,
       warningUnaryRequestMs: 300,
       slowStatementMs: 100,
+      tracing: undefined,
       logLevel: 'info',
       logFormat: 'auto',
       logOutputs: [{ kind: 'stderr' }],

@@ -18,6 +18,7 @@ import { idOfNewest } from '../../../sql/rows/newest-row.ts';
 import type { Row } from '../../../sql/statement.ts';
 import { ALARMS } from '../../../sql/statements/alarm-statements.ts';
 import { HEAD } from '../../../sql/statements/read-statements.ts';
+import { commitName, type StepLog } from '../../../statistics/step-log.ts';
 import type { StatementMeter } from '../../statement-meter.ts';
 import { classifyError } from '../classify-error.ts';
 import { openConnection, type SqliteDatabase, StatementRunner } from '../connection.ts';
@@ -190,15 +191,21 @@ export class EventLoopConnection {
    *
    * @throws DriverError if it is not known whether the batch is on disk.
    */
-  write(operations: readonly WriteOperation[], options: BatchOptions): Promise<BatchResult> | undefined {
+  write(
+    operations: readonly WriteOperation[],
+    options: BatchOptions,
+    steps?: StepLog,
+  ): Promise<BatchResult> | undefined {
     const startMs = performance.now();
     let written: Written;
     try {
-      written = this.#transactions.write(() => {
-        this.#checkOtherCommits();
-        if (!this.isAlone) throw new DriverError('busy', 'another process writes to the file');
-        return runProgram(writeBatch(operations, options), this);
-      });
+      written = this.#meter.traced(steps, () =>
+        this.#transactions.write(() => {
+          this.#checkOtherCommits();
+          if (!this.isAlone) throw new DriverError('busy', 'another process writes to the file');
+          return runProgram(writeBatch(operations, options), this);
+        }),
+      );
     } catch {
       this.#forget();
       return undefined;
@@ -207,7 +214,7 @@ export class EventLoopConnection {
     }
     if (!this.#log.isPending) this.#syncedHead = this.#head;
     this.#keepHead(written.result);
-    return this.#durable(written);
+    return this.#durable(written, steps);
   }
 
   /**
@@ -318,13 +325,15 @@ export class EventLoopConnection {
     this.#head = known && [movedHead(known, head)];
   }
 
-  async #durable({ result, times }: Written): Promise<BatchResult> {
+  async #durable({ result, times }: Written, steps: StepLog | undefined): Promise<BatchResult> {
     const head = this.#head;
     const synced = this.#log.synced();
     const fault = this.files.fault();
     await synced;
     if (this.#syncedHead !== undefined) this.#syncedHead = head;
-    this.#times.observe({ ...times, endMs: performance.now() });
+    const endMs = performance.now();
+    this.#times.observe({ ...times, endMs });
+    steps?.addStep({ name: commitName, startMs: times.commitMs, endMs, rows: 0 });
     if (fault !== undefined) throw new DriverError('removed', fault);
     return result;
   }

@@ -1,6 +1,7 @@
 import { assert, StatusCode } from '../../../errors.ts';
 import { freeLarge } from '../../../kit/memory.ts';
 import type { Origin } from '../../../kit/origin.ts';
+import type { CallTrace } from '../../../kit/trace.ts';
 import type { UnfinishedRequest } from '../budget/request-timeouts.ts';
 import { headerValue } from '../http/header-field.ts';
 import type { StreamListener } from '../http/stream-listener.ts';
@@ -63,11 +64,20 @@ export interface CallServer {
   forget(call: GrpcCall): void;
 }
 
+/** What the headers of a call have decided. */
+interface CallHead {
+  readonly entry: MethodEntry;
+  readonly encoding: string | undefined;
+  /** Undefined: the call is not traced. */
+  readonly trace: CallTrace | undefined;
+}
+
 /**
  * One call, from its headers to its trailers. It implements `Call` itself. A streaming call also
  * has a `MessageStream`.
  */
 export class GrpcCall implements Call, StreamListener, UnfinishedRequest {
+  readonly trace: CallTrace | undefined;
   readonly #server: CallServer;
   readonly #stream: CallStream;
   readonly #entry: MethodEntry;
@@ -93,7 +103,8 @@ export class GrpcCall implements Call, StreamListener, UnfinishedRequest {
   /** Set once, when the call ends. */
   #end: Status | undefined;
 
-  constructor(server: CallServer, stream: CallStream, entry: MethodEntry, encoding: string | undefined) {
+  constructor(server: CallServer, stream: CallStream, { entry, encoding, trace }: CallHead) {
+    this.trace = trace;
     this.#server = server;
     this.#stream = stream;
     this.#entry = entry;
@@ -349,6 +360,7 @@ export class GrpcCall implements Call, StreamListener, UnfinishedRequest {
     this.#entry.metrics.end(status.code, tookMs);
     if (tookMs > this.#server.slowCalls.thresholdMs && !this.isOpenEnded) this.#reportSlowness(tookMs, status);
     this.#server.forget(this);
+    this.trace?.end(status);
     if (status === okStatus) return;
     this.#abort?.abort(abortReason(status));
     this.#incoming?.end(abortReason(status));

@@ -1,4 +1,5 @@
 import { StatusCode } from '../../../errors.ts';
+import type { CallTrace, Tracer } from '../../../kit/trace.ts';
 import type { RequestTimeouts } from '../budget/request-timeouts.ts';
 import { type HeaderField, headerValue } from '../http/header-field.ts';
 import type { StreamListener } from '../http/stream-listener.ts';
@@ -27,6 +28,8 @@ export interface GrpcServerOptions {
   /** A bug outside of any call. */
   readonly onFault: (error: unknown) => void;
   readonly requestTimeouts: RequestTimeouts;
+  /** Undefined: no call is traced. */
+  readonly tracer: Tracer | undefined;
 }
 
 /** Makes calls from HTTP/2 streams, and keeps the list of open calls. */
@@ -71,11 +74,15 @@ export class GrpcServer implements CallServer {
       stream.end(this.#methods.unknown(head.path));
       return undefined;
     }
-    const call = new GrpcCall(this, stream, entry, head.encoding);
+    const call = new GrpcCall(this, stream, { entry, encoding: head.encoding, trace: this.#beginTrace(head, stream) });
     this.#calls.add(call);
     call.start(timeoutMs);
     if (this.#isStopping && call.isOpenEnded) call.stop();
     return call;
+  }
+
+  #beginTrace({ path }: RequestHead, { fields, peer }: CallStream): CallTrace | undefined {
+    return this.#options.tracer?.begin({ path, peer, header: (name) => headerValue(fields, name) });
   }
 
   statusOf(error: unknown, { isStream }: { readonly isStream: boolean }): Status {

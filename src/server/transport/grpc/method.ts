@@ -1,4 +1,5 @@
 import type { Origin } from '../../../kit/origin.ts';
+import type { Trace } from '../../../kit/trace.ts';
 /**
  * The interface between the services and the transport. Services use only these types of the
  * transport. A message is protobuf bytes without gRPC's five-byte prefix.
@@ -13,6 +14,8 @@ export interface Call {
   readonly origin: Origin;
   /** The call has ended, with or without success. */
   readonly isGone: boolean;
+  /** Undefined: the call is not traced. */
+  readonly trace?: Trace | undefined;
   /**
    * Aborted when the client cancels, its deadline passes or its connection closes. Created on first
    * use, because it is expensive.

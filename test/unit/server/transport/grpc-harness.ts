@@ -53,6 +53,7 @@ export async function startHarness(
   const bounds = sharedBounds();
   const faults = new FaultLog(logger);
   const grpc = new GrpcServer({
+    tracer: undefined,
     methods: table,
     messageBytesMax,
     slowCalls: new SlowCalls({ logger, thresholdMs: Number.POSITIVE_INFINITY }),
