@@ -9,6 +9,7 @@ import { type ListenAddress, listenAddressText } from './listen/listen-address.t
 import { advertisedUrls } from './listen/listen-advertised-urls.ts';
 import { listenTls } from './listen/listen-tls-options.ts';
 import { type Option, type OptionName, options, type Settings } from './options.ts';
+import { snapshotConfig } from './snapshot/snapshot-options.ts';
 import { UsageError, withSource } from './usage-error.ts';
 
 export interface LoadedConfig {
@@ -31,6 +32,7 @@ export function loadConfig(
   const given = collectOptions(flags, environment);
   const settings = parseSettings(given);
   const { dsn, notes } = databaseEndpoint(settings, given, environment.PGPASSWORD);
+  const databaseDirectory = dsn.kind === 'sqlite' ? dirname(dsn.path) : undefined;
   const auth = authConfig({
     spec: settings['auth-token'],
     ttlSeconds: settings['auth-token-ttl'],
@@ -42,7 +44,7 @@ export function loadConfig(
     given,
     addresses: Object.values(addresses).flat(),
     clientAddresses: [...addresses.listenAddresses, ...addresses.httpListenAddresses],
-    dataDirectory: dsn.kind === 'sqlite' ? dirname(dsn.path) : settings['data-dir'],
+    dataDirectory: databaseDirectory ?? settings['data-dir'],
   });
   const config: Config = {
     name: settings.name,
@@ -61,6 +63,7 @@ export function loadConfig(
     watchProgressNotifyIntervalMs: settings['watch-progress-notify-interval'],
     emulatedEtcdVersion: settings['emulated-etcd-version'],
     autoCompaction: autoCompaction(settings, given),
+    snapshots: snapshotConfig({ settings, given, databaseDirectory }),
     auth: auth.config,
     metrics: settings.metrics,
     warningApplyMs: settings['warning-apply-duration'],

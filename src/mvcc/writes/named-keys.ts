@@ -56,6 +56,7 @@ class NameCollector implements NamedKeys {
       case 'compactChunk':
       case 'holdCompaction':
       case 'releaseCompaction':
+      case 'snapshotTurn':
       case 'memberAnnounce':
       case 'memberDrop':
       case 'memberRemove':

@@ -1,0 +1,117 @@
+/** Takes the snapshot of one slot: into the folder, from there into the bucket. */
+import type { BackendVersions } from '../backend/backend-buckets.ts';
+import type { SnapshotConfig } from '../config/config.ts';
+import type { Logger } from '../logger.ts';
+import type { SnapshotPlaceKind } from '../statistics/snapshot-statistics.ts';
+import type { Store } from '../store/store.ts';
+import type { BucketPlace } from './bucket/bucket-place.ts';
+import type { FolderPlace } from './folder-place.ts';
+import type { HeldTurn } from './held-turn.ts';
+import type { KnownSnapshot, SnapshotPlace } from './known-snapshot.ts';
+import { deleteExpired, type SnapshotSeries } from './retention.ts';
+import { sumBytes, verifyFile } from './verify-file.ts';
+import { withSum } from './with-sum.ts';
+
+export interface TakerOptions {
+  readonly store: Store;
+  readonly config: Pick<SnapshotConfig, 'prefix' | 'retentionCount' | 'bucket'>;
+  readonly versions: BackendVersions;
+  readonly folder: FolderPlace;
+  readonly bucket: BucketPlace | undefined;
+  readonly logger: Logger;
+}
+
+/** Runs the tries of one place. Undefined: all failed. */
+export type Tries = (
+  place: SnapshotPlaceKind,
+  attempt: () => Promise<KnownSnapshot>,
+) => Promise<KnownSnapshot | undefined>;
+
+export interface Taken {
+  readonly folder: KnownSnapshot | undefined;
+  readonly bucket: KnownSnapshot | undefined;
+}
+
+export class Taker {
+  readonly #options: TakerOptions;
+
+  constructor(options: TakerOptions) {
+    this.#options = options;
+  }
+
+  /** @throws TurnLost */
+  async take(turn: HeldTurn, tries: Tries): Promise<Taken> {
+    const { folder, bucket, config } = this.#options;
+    const inFolder = await tries('folder', () => this.#toFolder(turn));
+    if (inFolder === undefined) return { folder: undefined, bucket: undefined };
+    await this.#deleteExpired(folder, config.retentionCount);
+    if (bucket === undefined) return { folder: inFolder, bucket: undefined };
+    const inBucket = await tries('s3', () => this.#toBucket(bucket, inFolder, turn));
+    if (inBucket !== undefined) await this.#deleteExpired(bucket, config.bucket?.retentionCount ?? 0);
+    return { folder: inFolder, bucket: inBucket };
+  }
+
+  get #series(): SnapshotSeries {
+    return { prefix: this.#options.config.prefix, clusterId: this.#options.store.clusterId };
+  }
+
+  async #toFolder(turn: HeldTurn): Promise<KnownSnapshot> {
+    const { folder, store, versions } = this.#options;
+    const series = this.#series;
+    await folder.removeParts(series);
+    const there = await this.#leftBefore(turn.slotMs);
+    if (there !== undefined) return there;
+    // Whole seconds, as in the name. No clock that is set back gives a time before the slot.
+    const atMs = Math.max(turn.slotMs, Math.floor(store.snapshotTurns.nowMs() / 1000) * 1000);
+    let written: KnownSnapshot | undefined;
+    await store.snapshot({ versions, signal: turn.signal }, async ({ revision, bytes, chunks }) => {
+      written = await folder.write(
+        { ...series, atMs, revision },
+        { bytes: bytes + sumBytes, chunks: withSum(chunks()), confirm: () => turn.confirm() },
+      );
+    });
+    return written as KnownSnapshot;
+  }
+
+  /** The snapshot of an instance that ended after it wrote the file, and before it settled the slot. */
+  async #leftBefore(slotMs: number): Promise<KnownSnapshot | undefined> {
+    const found = newestSince(slotMs, this.#series, await this.#options.folder.list());
+    if (found === undefined) return undefined;
+    try {
+      await verifyFile(found.location);
+      return found;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #toBucket(bucket: BucketPlace, from: KnownSnapshot, turn: HeldTurn): Promise<KnownSnapshot> {
+    await bucket.removeParts(this.#series);
+    const there = newestSince(turn.slotMs, this.#series, await bucket.list());
+    if (there !== undefined) return there;
+    return bucket.upload(from.location, { confirm: () => turn.confirm(), signal: turn.signal });
+  }
+
+  async #deleteExpired(place: SnapshotPlace, keptCount: number): Promise<void> {
+    const { logger } = this.#options;
+    try {
+      const deleted = await deleteExpired(place, this.#series, keptCount);
+      if (deleted.length > 0)
+        logger.info({ place: place.name, names: deleted.map(({ name }) => name) }, 'old snapshots deleted');
+    } catch (error) {
+      logger.warn(
+        { place: place.name, err: (error as Error).message },
+        'deleting old snapshots failed; the next snapshot retries',
+      );
+    }
+  }
+}
+
+/** The snapshot that an instance took for a slot, and could not settle. */
+function newestSince(
+  slotMs: number,
+  { prefix, clusterId }: SnapshotSeries,
+  known: readonly KnownSnapshot[],
+): KnownSnapshot | undefined {
+  return known.findLast((each) => each.prefix === prefix && each.clusterId === clusterId && each.atMs >= slotMs);
+}
