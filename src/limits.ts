@@ -93,11 +93,11 @@ export const limits = {
    */
   snapshotIdleMsMax: 60_000,
   /**
-   * How long an instance has the turn of a snapshot by schedule without an extension, and how often
+   * How long an instance has a claim to a snapshot by schedule without an extension, and how often
    * it extends it. After a crash, the next instance takes the slot of a minute well within it.
    */
-  snapshotTurnMs: 15_000,
-  snapshotTurnRenewalMs: 4_000,
+  snapshotClaimMs: 15_000,
+  snapshotClaimRenewalMs: 4_000,
   /** How often the pace of the snapshots is checked. */
   snapshotCheckIntervalMs: 250,
   /** Hashes computed at a time. Each reads all rows, a page at a time. */
@@ -406,7 +406,7 @@ assert(
 );
 assert(limits.memberHeartbeatIntervalMs < limits.memberRunsMsMax, 'a running instance is not removed');
 assert(limits.compactionHoldRenewalMs * 2 < limits.compactionHoldMs, 'a hold lasts until a late renewal');
-assert(limits.snapshotTurnRenewalMs * 2 < limits.snapshotTurnMs, 'a turn lasts until a late extension');
+assert(limits.snapshotClaimRenewalMs * 2 < limits.snapshotClaimMs, 'a claim lasts until a late extension');
 assert(limits.snapshotPaceMsMax < limits.snapshotIdleMsMax, 'a snapshot ends sooner when another one waits');
 assert(
   limits.memberHeartbeatIntervalMs * 2 < limits.otherProcessPauseMs,

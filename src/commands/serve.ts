@@ -65,7 +65,7 @@ interface Served {
 }
 
 async function serveUntilStopped({ config, store, logger, snapshots }: Served): Promise<number> {
-  const server = await startServer({ config, store, logger, snapshots: snapshots && (() => snapshots.statistics) });
+  const server = await startServer({ config, store, logger, snapshots });
   snapshots?.start();
   const tooManyFaults = Promise.withResolvers<'faults'>();
   const stopGuarding = guardAgainstCrashes(logger, () => tooManyFaults.resolve('faults'));

@@ -1,7 +1,7 @@
 import type { Config } from '../config/config.ts';
 import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
-import type { SnapshotStatistics } from '../statistics/snapshot-statistics.ts';
+import type { SnapshotSource } from '../statistics/snapshot-statistics.ts';
 import type { Store } from '../store/store.ts';
 import { WatchHub } from '../watch/hub.ts';
 import { ResponseHeaders } from '../wire/response-headers.ts';
@@ -30,8 +30,8 @@ export interface ServerOptions {
   readonly config: Config;
   readonly store: Store;
   readonly logger: Logger;
-  /** The state of snapshots by schedule. Undefined: there is no schedule. */
-  readonly snapshots?: (() => SnapshotStatistics) | undefined;
+  /** Undefined: no snapshots by schedule. */
+  readonly snapshots?: SnapshotSource | undefined;
 }
 
 /** The gRPC services, and the objects that they share. */

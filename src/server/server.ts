@@ -107,7 +107,7 @@ function openMetrics(
     stalls: watches.stall.stalls,
     clockJumps: watches.clock.jumps,
     connectionCount: () => connections.count,
-    snapshots,
+    snapshots: snapshots && (() => snapshots.statistics),
     watches: () => services.hub.statistics,
   });
 }

@@ -1,13 +1,8 @@
 /** A whole snapshot in a folder or a bucket. */
+import type { ListedSnapshot } from '../statistics/snapshot-statistics.ts';
 import type { SnapshotName } from './snapshot-name.ts';
 
-export interface KnownSnapshot extends SnapshotName {
-  readonly name: string;
-  readonly bytes: number;
-  readonly place: 'folder' | 's3';
-  /** The path of the file, or `s3://BUCKET/KEY`. */
-  readonly location: string;
-}
+export interface KnownSnapshot extends ListedSnapshot, SnapshotName {}
 
 /** A place of snapshots, as lists and retention use it. */
 export interface SnapshotPlace {

@@ -21,7 +21,7 @@ export async function openScheduler(
     readonly versions: BackendVersions;
   },
 ): Promise<SnapshotScheduler> {
-  const { folder, bucket } = await openPlaces(config);
-  const taker = new Taker({ ...server, config, folder, bucket });
-  return new SnapshotScheduler({ ...server, schedule, taker, hasBucket: bucket !== undefined });
+  const places = await openPlaces(config);
+  const taker = new Taker({ ...server, config, places });
+  return new SnapshotScheduler({ ...server, schedule, taker, places });
 }

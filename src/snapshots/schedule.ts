@@ -27,7 +27,7 @@ export class Schedule {
       throw new UsageError(`${source}: "${line}" names no time in the future; ${advice}`);
   }
 
-  /** The first slot after a time, in milliseconds since 1970. Undefined: there is none. */
+  /** The first slot after a time, in milliseconds since 1970. Undefined: no slot is left. */
   nextAfter(timeMs: number): number | undefined {
     return this.#cron.nextRun(new Date(timeMs))?.getTime();
   }

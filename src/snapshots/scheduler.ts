@@ -1,18 +1,25 @@
 /**
- * Takes snapshots by schedule. Every instance runs this loop; the turn in the database decides
+ * Takes snapshots by schedule. Every instance runs this loop; the claim in the database decides
  * which instance takes a slot.
  *
- * A slot that passed while no instance ran is taken at the next start. Of several such slots only
+ * A slot that passed while no instance ran is taken at the next start. Of several missed slots only
  * the newest is taken, because all would have the same content.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EtcdError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
-import type { SnapshotState } from '../mvcc/snapshot/snapshot-turn.ts';
-import type { PlaceStatistics, SnapshotPlaceKind, SnapshotStatistics } from '../statistics/snapshot-statistics.ts';
+import type { SnapshotState } from '../mvcc/snapshot/snapshot-claim.ts';
+import type {
+  ListedSnapshot,
+  PlaceStatistics,
+  SnapshotPlaceKind,
+  SnapshotSource,
+  SnapshotStatistics,
+} from '../statistics/snapshot-statistics.ts';
 import type { Store } from '../store/store.ts';
-import { HeldTurn, TurnLost } from './held-turn.ts';
-import type { KnownSnapshot } from './known-snapshot.ts';
+import { ClaimLost, HeldClaim } from './held-claim.ts';
+import { type KnownSnapshot, knownSnapshots } from './known-snapshot.ts';
+import type { Places } from './open-places.ts';
 import type { Schedule } from './schedule.ts';
 import { SnapshotError } from './snapshot-error.ts';
 import type { Taken, Taker } from './taker.ts';
@@ -20,7 +27,7 @@ import type { Taken, Taker } from './taker.ts';
 /** Pauses between the tries of a slot, in ms. There are no more tries when the next slot is due. */
 const pausesMs = [1_000, 5_000, 20_000] as const;
 
-/** How often an instance looks whether the holder of the turn has settled the slot. */
+/** How often an instance looks whether the holder of the claim has settled the slot. */
 const lookIntervalMs = 1_000;
 
 /** The longest wait for a slot: the clock may be set meanwhile. */
@@ -39,7 +46,7 @@ export interface SchedulerOptions {
   readonly schedule: Schedule;
   readonly store: Store;
   readonly taker: Taker;
-  readonly hasBucket: boolean;
+  readonly places: Places;
   readonly logger: Logger;
 }
 
@@ -49,7 +56,7 @@ interface Counts {
   failures: number;
 }
 
-export class SnapshotScheduler {
+export class SnapshotScheduler implements SnapshotSource {
   readonly #options: SchedulerOptions;
   readonly #stopping = new AbortController();
   readonly #counts: Readonly<Record<SnapshotPlaceKind, Counts>> = {
@@ -58,7 +65,7 @@ export class SnapshotScheduler {
   };
   #state: SnapshotState | undefined;
   #lastError: SnapshotStatistics['lastError'];
-  #turn: HeldTurn | undefined;
+  #claim: HeldClaim | undefined;
   #running: Promise<void> | undefined;
   /** The end of the last slot that this instance took, for the reason of missed ones. */
   #lastEndedMs = 0;
@@ -76,24 +83,28 @@ export class SnapshotScheduler {
   /** Ends the snapshot under way, gives its slot to another instance, and resolves. */
   async stop(): Promise<void> {
     this.#stopping.abort();
-    this.#turn?.stop();
+    this.#claim?.stop();
     await this.#running;
   }
 
   get statistics(): SnapshotStatistics {
-    const { schedule, store, hasBucket } = this.#options;
-    const nowMs = store.snapshotTurns.nowMs();
+    const { schedule, store, places } = this.#options;
+    const nowMs = store.snapshotClaims.nowMs();
     const state = this.#state;
     const dueMs = schedule.newestThrough(nowMs);
     return {
       folder: this.#placeStatistics('folder', state?.folder),
-      s3: hasBucket ? this.#placeStatistics('s3', state?.bucket) : undefined,
+      s3: places.bucket ? this.#placeStatistics('s3', state?.bucket) : undefined,
       // The slots before the first start are no slots.
       dueMs: state !== undefined && dueMs !== undefined && dueMs >= state.slotMs ? dueMs : undefined,
       nextMs: schedule.nextAfter(nowMs),
-      isRunning: this.#turn !== undefined,
+      isRunning: this.#claim !== undefined,
       lastError: this.#lastError,
     };
+  }
+
+  list(): Promise<readonly ListedSnapshot[]> {
+    return knownSnapshots(this.#options.places.all);
   }
 
   #placeStatistics(place: SnapshotPlaceKind, last: PlaceStatistics['last']): PlaceStatistics {
@@ -104,7 +115,7 @@ export class SnapshotScheduler {
     const { store, logger } = this.#options;
     while (!this.#stopping.signal.aborted) {
       try {
-        this.#state ??= await store.snapshotTurns.begin();
+        this.#state ??= await store.snapshotClaims.begin();
         await this.#step(this.#state);
         this.#isFailing = false;
       } catch (error) {
@@ -119,7 +130,7 @@ export class SnapshotScheduler {
   /** Waits for a slot, or takes one. */
   async #step(state: SnapshotState): Promise<void> {
     const { schedule, store } = this.#options;
-    const nowMs = store.snapshotTurns.nowMs();
+    const nowMs = store.snapshotClaims.nowMs();
     const slotMs = schedule.newestThrough(nowMs);
     if (slotMs === undefined || slotMs <= state.slotMs) {
       await this.#wait(Math.min(waitMsMax, (schedule.nextAfter(nowMs) ?? Number.POSITIVE_INFINITY) - nowMs));
@@ -128,7 +139,7 @@ export class SnapshotScheduler {
     if (this.#isHandicapped) await this.#wait(handicapMs);
     if (this.#stopping.signal.aborted) return;
     this.#isHandicapped = false;
-    const { isGranted, state: found } = await store.snapshotTurns.claim(slotMs);
+    const { isGranted, state: found } = await store.snapshotClaims.claim(slotMs);
     this.#state = found;
     if (isGranted) await this.#take(slotMs, state);
     else if (found.slotMs < slotMs) await this.#wait(lookIntervalMs);
@@ -137,52 +148,52 @@ export class SnapshotScheduler {
   async #take(slotMs: number, { slotMs: settledMs }: SnapshotState): Promise<void> {
     const { store, taker, logger } = this.#options;
     this.#reportMissed(settledMs, slotMs);
-    const turn = new HeldTurn(store.snapshotTurns, slotMs);
-    this.#turn = turn;
+    const claim = new HeldClaim(store.snapshotClaims, slotMs);
+    this.#claim = claim;
     const beganMs = performance.now();
     try {
-      if (this.#stopping.signal.aborted) turn.stop();
-      const taken = await taker.take(turn, (place, attempt) => this.#try(place, turn, attempt));
-      const { isGranted, state } = await store.snapshotTurns.settle(slotMs, placed(taken));
+      if (this.#stopping.signal.aborted) claim.stop();
+      const taken = await taker.take(claim, (place, attempt) => this.#try(place, claim, attempt));
+      const { isGranted, state } = await store.snapshotClaims.settle(slotMs, placed(taken));
       this.#state = state;
-      if (!isGranted) throw new TurnLost('another instance has the turn');
+      if (!isGranted) throw new ClaimLost('another instance has the claim');
       if (taken.folder !== undefined) this.#reportTaken(slotMs, taken, performance.now() - beganMs);
     } catch (error) {
-      if (!(error instanceof TurnLost)) throw error;
+      if (!(error instanceof ClaimLost)) throw error;
       logger.warn({ slot: timeText(slotMs), reason: error.message }, 'snapshot abandoned; its slot stays open');
-      await store.snapshotTurns.giveBack();
+      await store.snapshotClaims.giveBack();
     } finally {
-      turn.end();
-      this.#turn = undefined;
-      this.#lastEndedMs = store.snapshotTurns.nowMs();
+      claim.end();
+      this.#claim = undefined;
+      this.#lastEndedMs = store.snapshotClaims.nowMs();
     }
   }
 
-  /** Tries a place several times. Undefined: all tries failed. @throws TurnLost */
+  /** Tries a place several times. Undefined: all tries failed. @throws ClaimLost */
   async #try(
     place: SnapshotPlaceKind,
-    turn: HeldTurn,
+    claim: HeldClaim,
     attempt: () => Promise<KnownSnapshot>,
   ): Promise<KnownSnapshot | undefined> {
     const counts = this.#counts[place];
     const beganMs = performance.now();
     for (let tries = 1; ; tries += 1) {
       try {
-        turn.signal.throwIfAborted();
+        claim.signal.throwIfAborted();
         const taken = await attempt();
         counts.count += 1;
         counts.ms += performance.now() - beganMs;
         return taken;
       } catch (error) {
-        turn.signal.throwIfAborted();
+        claim.signal.throwIfAborted();
         const pauseMs = pausesMs[tries - 1];
-        const isLast = pauseMs === undefined || this.#isDue(turn.slotMs, pauseMs) || isLasting(error);
+        const isLast = pauseMs === undefined || this.#isDue(claim.slotMs, pauseMs) || isLasting(error);
         if (isLast) {
-          this.#fail(place, turn.slotMs, { error, tries });
+          this.#fail(place, claim.slotMs, { error, tries });
           return undefined;
         }
         this.#options.logger.debug({ place, err: error, tries }, 'snapshot failed; trying again');
-        await this.#wait(pauseMs, turn.signal);
+        await this.#wait(pauseMs, claim.signal);
       }
     }
   }
@@ -190,7 +201,7 @@ export class SnapshotScheduler {
   /** Whether the slot after this one is due within a time. */
   #isDue(slotMs: number, withinMs: number): boolean {
     const { schedule, store } = this.#options;
-    return (schedule.nextAfter(slotMs) ?? Number.POSITIVE_INFINITY) <= store.snapshotTurns.nowMs() + withinMs;
+    return (schedule.nextAfter(slotMs) ?? Number.POSITIVE_INFINITY) <= store.snapshotClaims.nowMs() + withinMs;
   }
 
   #fail(
@@ -202,7 +213,7 @@ export class SnapshotScheduler {
     const isExplained = error instanceof SnapshotError || error instanceof EtcdError;
     const text = error instanceof Error ? error.message : String(error);
     this.#counts[place].failures += 1;
-    this.#lastError = { atMs: Math.floor(store.snapshotTurns.nowMs()), place, text };
+    this.#lastError = { atMs: Math.floor(store.snapshotClaims.nowMs()), place, text };
     this.#isHandicapped = store.knownMembers.length > 1;
     logger.error(
       { slot: timeText(slotMs), place, tries, err: isExplained ? text : error },
@@ -235,7 +246,7 @@ export class SnapshotScheduler {
     const reason =
       this.#lastEndedMs >= last
         ? 'the snapshot before took longer'
-        : 'no instance ran, or the database did not answer, or the instance with the turn ended';
+        : 'no instance ran, or the database did not answer, or the instance with the claim ended';
     this.#options.logger.warn(
       { count: missed.length, first: timeText(first), last: timeText(last), taken: timeText(slotMs), reason },
       'snapshot slots missed; the newest slot is taken',

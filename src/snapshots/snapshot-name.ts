@@ -27,7 +27,8 @@ export function snapshotNameStart({ prefix, clusterId }: Pick<SnapshotName, 'pre
   return `${prefix}-${clusterId.toString(16).padStart(16, '0')}-`;
 }
 
-const form = /^(?<prefix>[\w.-]{1,64})-(?<cluster>[0-9a-f]{16})-(?<time>\d{8}T\d{6}Z)-r(?<revision>\d{1,16})\.db$/;
+const form =
+  /^(?<prefix>[A-Za-z0-9][\w.-]{0,63})-(?<cluster>[0-9a-f]{16})-(?<time>\d{8}T\d{6}Z)-r(?<revision>\d{1,16})\.db$/;
 
 /** Undefined: not the name of a snapshot. */
 export function parseSnapshotName(text: string): SnapshotName | undefined {

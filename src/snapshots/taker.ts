@@ -5,9 +5,9 @@ import type { Logger } from '../logger.ts';
 import type { SnapshotPlaceKind } from '../statistics/snapshot-statistics.ts';
 import type { Store } from '../store/store.ts';
 import type { BucketPlace } from './bucket/bucket-place.ts';
-import type { FolderPlace } from './folder-place.ts';
-import type { HeldTurn } from './held-turn.ts';
+import type { HeldClaim } from './held-claim.ts';
 import type { KnownSnapshot, SnapshotPlace } from './known-snapshot.ts';
+import type { Places } from './open-places.ts';
 import { deleteExpired, type SnapshotSeries } from './retention.ts';
 import { sumBytes, verifyFile } from './verify-file.ts';
 import { withSum } from './with-sum.ts';
@@ -16,8 +16,7 @@ export interface TakerOptions {
   readonly store: Store;
   readonly config: Pick<SnapshotConfig, 'prefix' | 'retentionCount' | 'bucket'>;
   readonly versions: BackendVersions;
-  readonly folder: FolderPlace;
-  readonly bucket: BucketPlace | undefined;
+  readonly places: Places;
   readonly logger: Logger;
 }
 
@@ -39,14 +38,17 @@ export class Taker {
     this.#options = options;
   }
 
-  /** @throws TurnLost */
-  async take(turn: HeldTurn, tries: Tries): Promise<Taken> {
-    const { folder, bucket, config } = this.#options;
-    const inFolder = await tries('folder', () => this.#toFolder(turn));
+  /** @throws ClaimLost */
+  async take(claim: HeldClaim, tries: Tries): Promise<Taken> {
+    const {
+      places: { folder, bucket },
+      config,
+    } = this.#options;
+    const inFolder = await tries('folder', () => this.#toFolder(claim));
     if (inFolder === undefined) return { folder: undefined, bucket: undefined };
     await this.#deleteExpired(folder, config.retentionCount);
     if (bucket === undefined) return { folder: inFolder, bucket: undefined };
-    const inBucket = await tries('s3', () => this.#toBucket(bucket, inFolder, turn));
+    const inBucket = await tries('s3', () => this.#toBucket(bucket, inFolder, claim));
     if (inBucket !== undefined) await this.#deleteExpired(bucket, config.bucket?.retentionCount ?? 0);
     return { folder: inFolder, bucket: inBucket };
   }
@@ -55,27 +57,31 @@ export class Taker {
     return { prefix: this.#options.config.prefix, clusterId: this.#options.store.clusterId };
   }
 
-  async #toFolder(turn: HeldTurn): Promise<KnownSnapshot> {
-    const { folder, store, versions } = this.#options;
+  async #toFolder(claim: HeldClaim): Promise<KnownSnapshot> {
+    const {
+      places: { folder },
+      store,
+      versions,
+    } = this.#options;
     const series = this.#series;
     await folder.removeParts(series);
-    const there = await this.#leftBefore(turn.slotMs);
+    const there = await this.#leftBefore(claim.slotMs);
     if (there !== undefined) return there;
     // Whole seconds, as in the name. No clock that is set back gives a time before the slot.
-    const atMs = Math.max(turn.slotMs, Math.floor(store.snapshotTurns.nowMs() / 1000) * 1000);
+    const atMs = Math.max(claim.slotMs, Math.floor(store.snapshotClaims.nowMs() / 1000) * 1000);
     let written: KnownSnapshot | undefined;
-    await store.snapshot({ versions, signal: turn.signal }, async ({ revision, bytes, chunks }) => {
+    await store.snapshot({ versions, signal: claim.signal }, async ({ revision, bytes, chunks }) => {
       written = await folder.write(
         { ...series, atMs, revision },
-        { bytes: bytes + sumBytes, chunks: withSum(chunks()), confirm: () => turn.confirm() },
+        { bytes: bytes + sumBytes, chunks: withSum(chunks()), confirm: () => claim.confirm() },
       );
     });
     return written as KnownSnapshot;
   }
 
-  /** The snapshot of an instance that ended after it wrote the file, and before it settled the slot. */
+  /** The file of an instance that ended before it settled the slot. */
   async #leftBefore(slotMs: number): Promise<KnownSnapshot | undefined> {
-    const found = newestSince(slotMs, this.#series, await this.#options.folder.list());
+    const found = newestSince(slotMs, this.#series, await this.#options.places.folder.list());
     if (found === undefined) return undefined;
     try {
       await verifyFile(found.location);
@@ -85,11 +91,11 @@ export class Taker {
     }
   }
 
-  async #toBucket(bucket: BucketPlace, from: KnownSnapshot, turn: HeldTurn): Promise<KnownSnapshot> {
+  async #toBucket(bucket: BucketPlace, from: KnownSnapshot, claim: HeldClaim): Promise<KnownSnapshot> {
     await bucket.removeParts(this.#series);
-    const there = newestSince(turn.slotMs, this.#series, await bucket.list());
+    const there = newestSince(claim.slotMs, this.#series, await bucket.list());
     if (there !== undefined) return there;
-    return bucket.upload(from.location, { confirm: () => turn.confirm(), signal: turn.signal });
+    return bucket.upload(from.location, { confirm: () => claim.confirm(), signal: claim.signal });
   }
 
   async #deleteExpired(place: SnapshotPlace, keptCount: number): Promise<void> {

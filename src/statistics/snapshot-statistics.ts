@@ -5,7 +5,7 @@ export const snapshotPlaces = ['folder', 's3'] as const;
 export type SnapshotPlaceKind = (typeof snapshotPlaces)[number];
 
 export interface PlaceStatistics {
-  /** The newest snapshot that any instance took. Undefined: there is none. */
+  /** The newest snapshot that any instance took. Undefined: no snapshot was taken. */
   readonly last: { readonly atMs: number; readonly bytes: number } | undefined;
   /** Snapshots that this instance took, and the time that they took together. */
   readonly count: number;
@@ -26,4 +26,22 @@ export interface SnapshotStatistics {
   readonly isRunning: boolean;
   /** The last failure of this instance. */
   readonly lastError: { readonly atMs: number; readonly place: SnapshotPlaceKind; readonly text: string } | undefined;
+}
+
+/** A whole snapshot in a folder or a bucket, as a list shows it. */
+export interface ListedSnapshot {
+  readonly name: string;
+  readonly bytes: number;
+  readonly atMs: number;
+  readonly revision: number;
+  readonly place: SnapshotPlaceKind;
+  /** The path of the file, or `s3://BUCKET/KEY`. */
+  readonly location: string;
+}
+
+/** The snapshots of a server with a schedule. */
+export interface SnapshotSource {
+  readonly statistics: SnapshotStatistics;
+  /** All snapshots in the folder and the bucket, the newest last. Rejects if a place fails. */
+  list(): Promise<readonly ListedSnapshot[]>;
 }

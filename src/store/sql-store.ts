@@ -52,7 +52,7 @@ import { RangeReader } from './reads/range-reader.ts';
 import { ReadQueue } from './reads/read-queue.ts';
 import { type Snapshot, Snapshots } from './reads/snapshots.ts';
 import { SlowOperations } from './slow-operations.ts';
-import { SnapshotTurns } from './snapshot-turns.ts';
+import { SnapshotClaims } from './snapshot-claims.ts';
 import type { Permitted, Store } from './store.ts';
 import type { QueueStatistics, StoreStatistics } from './store-statistics.ts';
 import { checkKeys } from './writes/check-keys.ts';
@@ -77,7 +77,7 @@ type HeadReader = RangeOperation | 'other';
 export class SqlStore implements Store {
   readonly events: EventSource;
   readonly auth: AuthStore;
-  readonly snapshotTurns: SnapshotTurns;
+  readonly snapshotClaims: SnapshotClaims;
   readonly #driver: Driver;
   readonly #heads = new HeadTracker();
   readonly #cache: ReadCache;
@@ -149,7 +149,7 @@ export class SqlStore implements Store {
     this.#quota = this.#quotaOf(options);
     this.#hasher = new KeyHasher(this.#reads.bulk, observeHead);
     this.#snapshots = new Snapshots(driver, new CompactionHolds(driver, this.#writes, options.logger));
-    this.snapshotTurns = new SnapshotTurns(driver, this.#writes);
+    this.snapshotClaims = new SnapshotClaims(driver, this.#writes);
     this.#compactor = new Compactor(driver, this.#writes, options.logger);
     this.#defragmenter = new Defragmenter(driver, options.logger);
     this.#sizeReads = new Coalescer({

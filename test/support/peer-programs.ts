@@ -1,6 +1,6 @@
 /**
- * The programs that tine is compared with: etcd 3.7 and its tools. They are named by a variable,
- * found on PATH, or built once from their published modules.
+ * The programs that tine is compared with: etcd 3.7 and its tools; and a server of S3-compatible
+ * storage. They are named by a variable, found on PATH, or built once from their published modules.
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
@@ -26,7 +26,12 @@ interface Peer {
   /** The variable that names a program, which then takes precedence. */
   readonly variable: string;
   readonly module: string;
-  readonly versionQuestion: VersionQuestion;
+  /** The Go module in test/ whose tool it is. */
+  readonly directory: string;
+  /** Undefined: every version is accepted. */
+  readonly versionQuestion: VersionQuestion | undefined;
+  /** The test files that use it. Undefined: many. */
+  readonly files?: RegExp;
 }
 
 const peers: readonly Peer[] = [
@@ -34,19 +39,30 @@ const peers: readonly Peer[] = [
     program: 'etcd',
     variable: 'TINE_TEST_ETCD',
     module: 'go.etcd.io/etcd/server/v3',
+    directory: 'peers',
     versionQuestion: '--version',
   },
   {
     program: 'etcdctl',
     variable: 'TINE_TEST_ETCDCTL',
     module: 'go.etcd.io/etcd/etcdctl/v3',
+    directory: 'peers',
     versionQuestion: 'version',
   },
   {
     program: 'etcdutl',
     variable: 'TINE_TEST_ETCDUTL',
     module: 'go.etcd.io/etcd/etcdutl/v3',
+    directory: 'peers',
     versionQuestion: 'version',
+  },
+  {
+    program: 'versitygw',
+    variable: 'TINE_TEST_VERSITYGW',
+    module: 'github.com/versity/versitygw/cmd/versitygw',
+    directory: 'object-storage',
+    versionQuestion: undefined,
+    files: /^test\/snapshot\/storage/,
   },
 ];
 
@@ -62,15 +78,15 @@ export interface MissingPeers {
  * @throws Error with the setting or program that is needed, where a named program is too old or
  * nothing can build what is missing.
  */
-export function missingPeers(): MissingPeers | undefined {
-  const missing = peers.filter((peer) => !isHere(peer));
+export function missingPeers(files: readonly string[]): MissingPeers | undefined {
+  const missing = peers.filter((peer) => isUsed(peer, files) && !isHere(peer));
   if (missing.length === 0) return undefined;
   const go = goPrograms().find((path) => minorOf(path) >= goMinorMin);
   if (go !== undefined) return { go, peers: missing };
   const programs = missing.map(({ program }) => program).join(', ');
   const variables = missing.map(({ variable }) => variable).join(', ');
   throw new Error(
-    `tine is compared with etcd 3.${etcdMinorMin}, and of its programs this machine has no ${programs}: install Go 1.${goMinorMin} or newer, which builds what is missing, or name it (${variables})`,
+    `the tests use etcd 3.${etcdMinorMin} and other programs, of which this machine has no ${programs}: install Go 1.${goMinorMin} or newer, which builds what is missing, or name it (${variables})`,
   );
 }
 
@@ -78,9 +94,9 @@ export function missingPeers(): MissingPeers | undefined {
 export async function buildPeers({ go, peers: missing }: MissingPeers, signal: AbortSignal): Promise<void> {
   mkdirSync(peersDirectory, { recursive: true });
   console.log(`test: building ${missing.map(({ program }) => program).join(', ')} with Go`);
-  for (const { program, variable, module } of missing) {
+  for (const { program, variable, module, directory } of missing) {
     const building = promisify(execFile)(go, ['build', '-o', join(peersDirectory, program), module], {
-      cwd: join(repositoryRoot, 'test', 'peers'),
+      cwd: join(repositoryRoot, 'test', directory),
       env: { ...process.env, GOFLAGS: '-mod=readonly' },
       timeout: buildTimeoutMs,
       signal,
@@ -94,6 +110,10 @@ export async function buildPeers({ go, peers: missing }: MissingPeers, signal: A
   }
 }
 
+function isUsed({ files: users }: Peer, files: readonly string[]): boolean {
+  return users === undefined || files.some((file) => users.test(file));
+}
+
 /** Whether tests have the program: named, built before, or on PATH in a sufficient version. */
 function isHere(peer: Peer): boolean {
   const named = process.env[peer.variable];
@@ -103,22 +123,24 @@ function isHere(peer: Peer): boolean {
   }
   if (existsSync(join(peersDirectory, peer.program))) return true;
   const found = findOnPath(peer.program);
-  return found !== undefined && isNewEnough(printedVersion(found, peer.versionQuestion));
+  return found !== undefined && isNewEnough(peer, found);
 }
 
 /**
  * A named program is never replaced by another.
  * @throws Error if it is too old or another program.
  */
-function requireNewEnough({ program, variable, versionQuestion }: Peer, path: string): void {
+function requireNewEnough(peer: Peer, path: string): void {
+  const { program, variable, versionQuestion } = peer;
+  if (versionQuestion === undefined || isNewEnough(peer, path)) return;
   const version = printedVersion(path, versionQuestion);
-  if (isNewEnough(version)) return;
   const what = version === undefined ? `no ${program}` : `${program} ${version}`;
   throw new Error(`${variable} names ${path}, which is ${what}: tine is compared with etcd 3.${etcdMinorMin} or newer`);
 }
 
-function isNewEnough(version: string | undefined): boolean {
-  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number);
+function isNewEnough({ versionQuestion }: Peer, path: string): boolean {
+  if (versionQuestion === undefined) return true;
+  const [major = 0, minor = 0] = (printedVersion(path, versionQuestion) ?? '').split('.').map(Number);
   return major > 3 || (major === 3 && minor >= etcdMinorMin);
 }
 

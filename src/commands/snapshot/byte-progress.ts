@@ -23,8 +23,10 @@ export function byteProgress(
   const beganAtMs = nowMs();
   let printedAtMs = beganAtMs;
   let last: string | undefined;
+  let printed: string | undefined;
   const print = (line: string): void => {
     stream.write(isTerminal ? `\r${line}\x1b[K` : `${line}\n`);
+    printed = line;
     printedAtMs = nowMs();
   };
   return {
@@ -34,7 +36,7 @@ export function byteProgress(
     },
     end() {
       if (last === undefined) return;
-      print(last);
+      if (last !== printed) print(last);
       if (isTerminal) stream.write('\n');
       last = undefined;
     },

@@ -56,7 +56,7 @@ class NameCollector implements NamedKeys {
       case 'compactChunk':
       case 'holdCompaction':
       case 'releaseCompaction':
-      case 'snapshotTurn':
+      case 'snapshotClaim':
       case 'memberAnnounce':
       case 'memberDrop':
       case 'memberRemove':

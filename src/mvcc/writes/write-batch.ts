@@ -16,7 +16,7 @@ import type { WriteOperation } from '../operations.ts';
 import type { Program } from '../program.ts';
 import type { PackedBatchEvents } from '../reads/events.ts';
 import { type Head, keyValueBytes, type WriteResult } from '../results.ts';
-import { takeSnapshotTurn } from '../snapshot/snapshot-turn.ts';
+import { changeSnapshotClaim } from '../snapshot/snapshot-claim.ts';
 import { namedKeys } from './named-keys.ts';
 import type { FinalState } from './state-cache.ts';
 import { deleteProgram, putProgram, txnProgram } from './txn.ts';
@@ -150,8 +150,8 @@ function* apply(operation: WriteOperation, state: WriteState): Program<WriteResu
     case 'releaseCompaction':
       yield* releaseCompaction(operation.holder);
       return { kind: 'releaseCompaction' };
-    case 'snapshotTurn':
-      return { kind: 'snapshotTurn', ...(yield* takeSnapshotTurn(operation.change)) };
+    case 'snapshotClaim':
+      return { kind: 'snapshotClaim', ...(yield* changeSnapshotClaim(operation.change)) };
     default:
       return unreachable(operation);
   }

@@ -23,7 +23,7 @@ export class PartSums {
     }
   }
 
-  /** The two forms in which storage reports it: of the whole object, and of the sums of its parts. */
+  /** The two forms in which storage reports it: of the object, and of the sums of its parts. */
   finish(): { readonly whole: string; readonly ofParts: string } {
     if (this.#inPartBytes > 0) this.#endPart();
     const sums = Buffer.concat(this.#parts.map(base));

@@ -60,7 +60,7 @@ describe('defaults', () => {
       servesGateway: true,
       snapshots: {
         schedule: undefined,
-        directory: 'db/snapshots',
+        directory: resolve('db/snapshots'),
         retentionCount: 5,
         prefix: 'tine-snapshot',
         storage: {

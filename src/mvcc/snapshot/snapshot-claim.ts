@@ -1,10 +1,10 @@
 /**
- * The turn of snapshots by schedule: the instance that has it takes the snapshot of a slot. The
- * state is in the database, and changes under the revision lock. So one instance has the turn at a
+ * The claim to a slot of the schedule of snapshots: the instance that has it takes the snapshot. The
+ * state is in the database, and changes under the revision lock. So one instance has a claim at a
  * time, and a slot is settled once.
  */
 import { assert } from '../../errors.ts';
-import { SNAPSHOT_STATE, snapshotStateNames } from '../../sql/statements/snapshot-turn-statements.ts';
+import { SNAPSHOT_STATE, snapshotStateNames } from '../../sql/statements/snapshot-claim-statements.ts';
 import { SET_STATE } from '../../sql/statements/state-statements.ts';
 import { insertEach, type Program, row } from '../program.ts';
 
@@ -17,42 +17,42 @@ export interface PlacedSnapshot {
 export interface SnapshotState {
   /** The newest slot that was settled: with a snapshot, or given up. */
   readonly slotMs: number;
-  /** Until when the turn is held. In the past: no instance holds it. */
+  /** Until when a claim is held. In the past: no instance has one. */
   readonly heldUntilMs: number;
   readonly folder: PlacedSnapshot | undefined;
   readonly bucket: PlacedSnapshot | undefined;
 }
 
 /** A random number of a process, so that a restarted process is another holder. */
-export type TurnHolder = number;
+export type ClaimHolder = number;
 
 /**
  * - `begin`: reads the state. In a store without one, slots up to `nowMs` count as settled.
- * - `claim`: takes the turn for a slot, or extends it. Refused while another holder has it, and for
+ * - `claim`: claims a slot, or extends the claim. Refused while another holder has a claim, and for
  *   a settled slot.
- * - `settle`: settles the slot and gives the turn back. Refused if the holder lost the turn.
- * - `giveBack`: gives the turn back without settling.
+ * - `settle`: settles the slot and gives the claim back. Refused if the holder lost it.
+ * - `giveBack`: gives the claim back without settling.
  */
-export type SnapshotTurnStep =
+export type SnapshotClaimStep =
   | { readonly step: 'begin'; readonly nowMs: number }
   | {
       readonly step: 'claim';
-      readonly holder: TurnHolder;
+      readonly holder: ClaimHolder;
       readonly slotMs: number;
       readonly nowMs: number;
       readonly untilMs: number;
     }
   | {
       readonly step: 'settle';
-      readonly holder: TurnHolder;
+      readonly holder: ClaimHolder;
       readonly slotMs: number;
       /** The new snapshots. Undefined: none was taken there. */
       readonly folder: PlacedSnapshot | undefined;
       readonly bucket: PlacedSnapshot | undefined;
     }
-  | { readonly step: 'giveBack'; readonly holder: TurnHolder };
+  | { readonly step: 'giveBack'; readonly holder: ClaimHolder };
 
-export interface SnapshotTurnResult {
+export interface SnapshotClaimResult {
   /** Whether the step took effect. */
   readonly isGranted: boolean;
   readonly state: SnapshotState;
@@ -61,7 +61,7 @@ export interface SnapshotTurnResult {
 type Named = Readonly<Partial<Record<keyof typeof snapshotStateNames, number>>>;
 
 /** Runs a step. The caller holds the revision lock. */
-export function* takeSnapshotTurn(change: SnapshotTurnStep): Program<SnapshotTurnResult> {
+export function* changeSnapshotClaim(change: SnapshotClaimStep): Program<SnapshotClaimResult> {
   const stored = yield* row(SNAPSHOT_STATE);
   assert(stored !== undefined, 'the state of snapshots is one row');
   const changed = changesOf(change, stored);
@@ -78,7 +78,7 @@ export function* takeSnapshotTurn(change: SnapshotTurnStep): Program<SnapshotTur
 type Stored = Readonly<Record<keyof typeof snapshotStateNames, number | null>>;
 
 /** The numbers that a step changes. Undefined: the step is refused. */
-function changesOf(change: SnapshotTurnStep, stored: Stored): Named | undefined {
+function changesOf(change: SnapshotClaimStep, stored: Stored): Named | undefined {
   switch (change.step) {
     case 'begin':
       return stored.slotMs === null ? { slotMs: change.nowMs } : undefined;

@@ -1,19 +1,19 @@
-/** The turn of snapshots by schedule, as one instance uses it. */
+/** Claims to the slots of snapshots by schedule, as one instance makes them. */
 import { randomInt } from 'node:crypto';
 import type { Driver } from '../drivers/driver.ts';
 import { limits } from '../limits.ts';
 import type {
   PlacedSnapshot,
+  SnapshotClaimResult,
+  SnapshotClaimStep,
   SnapshotState,
-  SnapshotTurnResult,
-  SnapshotTurnStep,
-} from '../mvcc/snapshot/snapshot-turn.ts';
+} from '../mvcc/snapshot/snapshot-claim.ts';
 import type { WriteQueue } from './writes/write-queue.ts';
 
 /** `randomInt` draws numbers below 2^48. */
 const holderMax = 2 ** 48 - 1;
 
-export class SnapshotTurns {
+export class SnapshotClaims {
   readonly #driver: Driver;
   readonly #writes: WriteQueue;
   readonly #holder = randomInt(holderMax);
@@ -34,38 +34,38 @@ export class SnapshotTurns {
   }
 
   /**
-   * Takes the turn for a slot, or extends it, for `snapshotTurnMs`. `isGranted` false: another
-   * instance has the turn, or the slot is settled.
+   * Claims a slot, or extends the claim, for `snapshotClaimMs`. `isGranted` false: another
+   * instance has a claim, or the slot is settled.
    */
-  claim(slotMs: number): Promise<SnapshotTurnResult> {
+  claim(slotMs: number): Promise<SnapshotClaimResult> {
     const nowMs = Math.floor(this.nowMs());
     return this.#step({
       step: 'claim',
       holder: this.#holder,
       slotMs,
       nowMs,
-      untilMs: nowMs + limits.snapshotTurnMs,
+      untilMs: nowMs + limits.snapshotClaimMs,
     });
   }
 
   /**
    * Settles the slot with the snapshots that were taken. `isGranted` false: another instance took
-   * the turn meanwhile.
+   * the claim meanwhile.
    */
   settle(
     slotMs: number,
     placed: { readonly folder: PlacedSnapshot | undefined; readonly bucket: PlacedSnapshot | undefined },
-  ): Promise<SnapshotTurnResult> {
+  ): Promise<SnapshotClaimResult> {
     return this.#step({ step: 'settle', holder: this.#holder, slotMs, ...placed });
   }
 
-  /** Gives the turn back, so that another instance takes the slot at once. */
+  /** Gives the claim back, so that another instance takes the slot at once. */
   async giveBack(): Promise<void> {
     await this.#step({ step: 'giveBack', holder: this.#holder });
   }
 
-  async #step(change: SnapshotTurnStep): Promise<SnapshotTurnResult> {
-    const { isGranted, state } = await this.#writes.write({ kind: 'snapshotTurn', change });
+  async #step(change: SnapshotClaimStep): Promise<SnapshotClaimResult> {
+    const { isGranted, state } = await this.#writes.write({ kind: 'snapshotClaim', change });
     return { isGranted, state };
   }
 }

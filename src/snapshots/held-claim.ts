@@ -1,34 +1,34 @@
 /**
- * The turn of one slot, as long as this instance has it. It is extended from time to time. When it
+ * The claim of this instance to one slot. It is extended from time to time. When it
  * is lost, the signal ends the work: another instance may have begun.
  */
 import { limits } from '../limits.ts';
-import type { SnapshotTurns } from '../store/snapshot-turns.ts';
+import type { SnapshotClaims } from '../store/snapshot-claims.ts';
 
-export class HeldTurn {
+export class HeldClaim {
   readonly slotMs: number;
-  readonly #turns: SnapshotTurns;
+  readonly #claims: SnapshotClaims;
   readonly #abort = new AbortController();
   readonly #timer: NodeJS.Timeout;
   #extendedAtMs = performance.now();
 
-  constructor(turns: SnapshotTurns, slotMs: number) {
-    this.#turns = turns;
+  constructor(claims: SnapshotClaims, slotMs: number) {
+    this.#claims = claims;
     this.slotMs = slotMs;
-    this.#timer = setInterval(() => void this.#extend(), limits.snapshotTurnRenewalMs);
+    this.#timer = setInterval(() => void this.#extend(), limits.snapshotClaimRenewalMs);
     this.#timer.unref();
   }
 
-  /** Ends the work: the turn was lost, or tine stops. */
+  /** Ends the work: the claim was lost, or tine stops. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
 
-  /** Extends the turn. Called before a snapshot gets its name. @throws TurnLost */
+  /** Extends the claim. Called before a snapshot gets its name. @throws ClaimLost */
   async confirm(): Promise<void> {
     this.#abort.signal.throwIfAborted();
     if (await this.#isGranted()) return;
-    this.#lose('another instance has the turn');
+    this.#lose('another instance has the claim');
     this.#abort.signal.throwIfAborted();
   }
 
@@ -42,28 +42,28 @@ export class HeldTurn {
 
   async #extend(): Promise<void> {
     try {
-      if (!(await this.#isGranted())) this.#lose('another instance has the turn');
+      if (!(await this.#isGranted())) this.#lose('another instance has the claim');
     } catch {
       // The database may answer again in time.
-      if (performance.now() - this.#extendedAtMs > limits.snapshotTurnMs)
+      if (performance.now() - this.#extendedAtMs > limits.snapshotClaimMs)
         this.#lose('the database did not answer in time');
     }
   }
 
   async #isGranted(): Promise<boolean> {
     const askedAtMs = performance.now();
-    const { isGranted } = await this.#turns.claim(this.slotMs);
+    const { isGranted } = await this.#claims.claim(this.slotMs);
     if (isGranted) this.#extendedAtMs = askedAtMs;
     return isGranted;
   }
 
   #lose(reason: string): void {
     clearInterval(this.#timer);
-    this.#abort.abort(new TurnLost(reason));
+    this.#abort.abort(new ClaimLost(reason));
   }
 }
 
 /** The work ends without a result. It is no failure: the slot stays open. */
-export class TurnLost extends Error {
-  override readonly name = 'TurnLost';
+export class ClaimLost extends Error {
+  override readonly name = 'ClaimLost';
 }

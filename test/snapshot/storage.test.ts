@@ -1,0 +1,177 @@
+import assert from 'node:assert/strict';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type TestContext, test } from 'node:test';
+import { parseSnapshotName } from '../../src/snapshots/snapshot-name.ts';
+import { type Driver, FILE_DRIVERS, freePort, ownServer, runTine, waitFor } from '../support/index.ts';
+import { ObjectStorage } from '../support/object-storage.ts';
+import { hashKv } from './hash-kv.ts';
+import { assertSound, failed, fill, logged, metricByPlace, snapshotsIn, taken } from './scheduled.ts';
+import { ownDirectory } from './seen.ts';
+
+/** A server that uploads its snapshots. Over 8 MiB they are uploaded in parts. */
+async function uploading(
+  context: TestContext,
+  driver: Driver,
+  {
+    schedule = '*/3 * * * * *',
+    storage,
+    options = storage.options(),
+    environment = storage.environment,
+  }: {
+    schedule?: string;
+    storage: ObjectStorage;
+    options?: readonly string[];
+    environment?: Readonly<Record<string, string>>;
+  },
+) {
+  const own = await ownServer(context, {
+    driver,
+    arguments: ['--snapshot-schedule', schedule, ...options],
+    environment: { ...environment },
+  });
+  return { ...own, folder: join(own.server.dataDirectory, 'snapshots') };
+}
+
+/** The failures of the upload. */
+const failedUploads = (server: Parameters<typeof failed>[0]) => failed(server).filter(({ place }) => place === 's3');
+
+for (const driver of FILE_DRIVERS) {
+  test(`${driver.name}: snapshots are uploaded, listed, kept by number in folder and bucket, and restored from the bucket`, async (context) => {
+    const storage = await ObjectStorage.start(context);
+    const options = [...storage.options(), '--snapshot-retention=3', '--snapshot-s3-retention=2'];
+    const { server, client, folder } = await uploading(context, driver, { storage, options });
+    await fill(client, 20);
+    await client.put({ key: 'a', value: 'b' });
+    const before = taken(server).length;
+    await waitFor('four uploads', () => taken(server).length >= before + 4, { timeoutMs: 60_000 });
+    const { revision } = (await client.range({ key: 'a' })).header;
+    const { hash } = await hashKv(client, revision);
+    await server.stop();
+    assert.deepEqual(failed(server), []);
+    assert.equal(snapshotsIn(folder).length, 3);
+    assert.deepEqual(storage.objects(), snapshotsIn(folder).slice(-2));
+    assert.deepEqual(storage.unfinishedUploads(), []);
+    for (const name of storage.objects())
+      assert.ok(readFileSync(storage.pathOf(name)).equals(readFileSync(join(folder, name))), name);
+
+    const access = [...storage.options(), ...driver.storageArguments(server.dataDirectory)];
+    const listed = runTine(['snapshot', 'list', '-w=json', ...access], { environment: storage.environment });
+    assert.equal(listed.status, 0, listed.stderr);
+    const inBucket = (JSON.parse(listed.stdout) as { place: string; location: string }[]).filter(
+      ({ place }) => place === 's3',
+    );
+    assert.equal(inBucket.length, 2);
+    const target = join(ownDirectory(context), 'restored');
+    const restored = runTine(
+      [
+        'snapshot',
+        'restore',
+        inBucket.at(-1)?.location ?? '',
+        ...storage.options(),
+        ...driver.storageArguments(target),
+      ],
+      { environment: storage.environment },
+    );
+    assert.equal(restored.status, 0, restored.stderr);
+    assert.match(restored.stderr, /^downloading .* \(100 %\), [\d.]+ [KMG]iB\/s$/m);
+    const again = await ownServer(context, { driver, dataDirectory: target });
+    assert.equal((await hashKv(again.client, revision)).hash, hash);
+  });
+
+  test(`${driver.name}: an object with a wrong bit is not restored`, async (context) => {
+    const storage = await ObjectStorage.start(context);
+    const { server } = await uploading(context, driver, { storage });
+    await waitFor('an upload', () => storage.objects().length > 0);
+    await server.stop();
+    const [name = ''] = storage.objects();
+    const bytes = readFileSync(storage.pathOf(name));
+    bytes[5_000] = (bytes[5_000] ?? 0) ^ 1;
+    writeFileSync(storage.pathOf(name), bytes);
+    const target = join(ownDirectory(context), 'restored');
+    const location = `s3://${storage.bucket}/clusters/one/${name}`;
+    const access = [...storage.options(), ...driver.storageArguments(target)];
+    const { status, stderr } = runTine(['snapshot', 'restore', location, ...access], {
+      environment: { ...storage.environment, AWS_RESPONSE_CHECKSUM_VALIDATION: 'WHEN_REQUIRED' },
+    });
+    assert.equal(status, 1);
+    assert.match(stderr, /it is damaged: its SHA-256 does not match/);
+    const missing = runTine(['snapshot', 'restore', `${location}x`, ...access], { environment: storage.environment });
+    assert.equal(missing.status, 1);
+    assert.match(missing.stderr, /tine: s3:\/\/backups\/clusters\/one: .*did not find it/);
+  });
+
+  test(`${driver.name}: wrong credentials, a missing bucket and an unreachable server are each a line with what to do`, async (context) => {
+    const storage = await ObjectStorage.start(context);
+    const secret = 'a-secret-that-no-log-shows';
+    const closedPort = await freePort();
+    const cases = [
+      {
+        environment: { ...storage.environment, AWS_SECRET_ACCESS_KEY: secret },
+        options: storage.options(),
+        message: /refused the credentials \(SignatureDoesNotMatch\); correct the access key/,
+      },
+      {
+        environment: { ...storage.environment, AWS_ACCESS_KEY_ID: secret },
+        options: storage.options(),
+        message: /refused the credentials \(InvalidAccessKeyId\); correct the access key/,
+      },
+      {
+        environment: storage.environment,
+        options: storage.options({ bucket: 'nowhere' }),
+        message: /^s3:\/\/nowhere\/clusters\/one: .* has no such bucket; create it/,
+      },
+      {
+        environment: storage.environment,
+        options: storage.options({ port: closedPort }),
+        message: /is unreachable \(ECONNREFUSED\); check --snapshot-s3-endpoint/,
+      },
+    ];
+    for (const { environment, options, message } of cases) {
+      const { server, folder } = await uploading(context, driver, { storage, options, environment });
+      await waitFor(String(message), () => failedUploads(server).length > 0, { timeoutMs: 30_000 });
+      assert.match(String(failedUploads(server)[0]?.err), message);
+      assertSound(folder);
+      const failures = await metricByPlace(server, 'tine_snapshot_failures_total');
+      assert.ok((failures.s3 ?? 0) > 0 && failures.folder === 0);
+      assert.equal((await metricByPlace(server, 'tine_snapshot_last_success_timestamp_seconds')).s3, 0);
+      await server.stop();
+      assert.ok(!server.log().includes(secret), 'no line shows the credentials');
+    }
+    assert.deepEqual(storage.objects(), []);
+  });
+
+  test(`${driver.name}: an upload that the server or a crash of tine interrupts leaves no object, and the next one succeeds`, async (context) => {
+    const storage = await ObjectStorage.start(context);
+    const { server, client, folder } = await uploading(context, driver, { storage, schedule: '*/6 * * * * *' });
+    await fill(client, 60);
+    const underWay = () => storage.unfinishedUploads().length > 0;
+    const patience = { timeoutMs: 60_000, intervalMs: 2 };
+    const soundObjects = () => {
+      for (const name of storage.objects()) {
+        assert.ok(parseSnapshotName(name) !== undefined, name);
+        assert.equal(runTine(['snapshot', 'status', storage.pathOf(name)]).status, 0, name);
+      }
+    };
+
+    await waitFor('an upload under way', underWay, patience);
+    await storage.kill();
+    soundObjects();
+    await waitFor('a failure', () => failedUploads(server).length > 0, { timeoutMs: 60_000 });
+    await storage.start();
+    const before = taken(server).length;
+    await waitFor('an upload', () => taken(server).length > before, { timeoutMs: 60_000 });
+
+    await waitFor('an upload under way', underWay, patience);
+    await server.kill();
+    soundObjects();
+    await server.start();
+    const afterCrash = taken(server).length;
+    await waitFor('the upload after the crash', () => taken(server).length > afterCrash, { timeoutMs: 60_000 });
+    await server.stop();
+    soundObjects();
+    assertSound(folder);
+    assert.deepEqual(storage.unfinishedUploads(), [], 'nothing is left of the interrupted uploads');
+    assert.deepEqual(logged(server, 'uncaught internal error; still serving; please report it'), []);
+  });
+}

@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdirSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestContext } from 'node:test';
+import { childEnvironment } from './child-environment.ts';
+import { type Exit, exitOf } from './exit.ts';
+import { freePort } from './free-port.ts';
+import { versitygwProgram } from './paths.ts';
+import { temporaryDirectory } from './temporary-directory.ts';
+import { waitFor } from './wait.ts';
+
+const accessKey = 'test-access-key';
+const secretKey = 'test-secret-key';
+
+/** A server of S3-compatible storage on 127.0.0.1, with one bucket. */
+export class ObjectStorage {
+  readonly bucket = 'backups';
+  readonly port: number;
+  readonly #directory = temporaryDirectory();
+  #child: ChildProcess | undefined;
+  #exit: Promise<Exit> | undefined;
+
+  private constructor(port: number) {
+    this.port = port;
+    mkdirSync(join(this.#directory, this.bucket));
+  }
+
+  static async start(context: TestContext): Promise<ObjectStorage> {
+    const storage = new ObjectStorage(await freePort());
+    context.after(() => storage.kill());
+    await storage.start();
+    return storage;
+  }
+
+  /** Starts it again after `kill`, on the same port and folder. */
+  async start(): Promise<void> {
+    const address = `127.0.0.1:${this.port}`;
+    this.#child = spawn(versitygwProgram(), ['--port', address, '--quiet', 'posix', this.#directory], {
+      stdio: 'ignore',
+      env: childEnvironment({ ROOT_ACCESS_KEY: accessKey, ROOT_SECRET_KEY: secretKey }),
+    });
+    this.#exit = exitOf(this.#child);
+    await waitFor('object storage', async () => (await fetch(`http://${address}/`)).status > 0);
+  }
+
+  async kill(): Promise<void> {
+    this.#child?.kill('SIGKILL');
+    await this.#exit;
+    this.#child = undefined;
+  }
+
+  /** The options of tine for this storage. */
+  options({ port = this.port, bucket = this.bucket }: { port?: number; bucket?: string } = {}): string[] {
+    return [
+      '--snapshot-s3',
+      `--snapshot-s3-endpoint=http://127.0.0.1:${port}`,
+      `--snapshot-s3-bucket=${bucket}`,
+      '--snapshot-s3-folder=clusters/one',
+    ];
+  }
+
+  /** The credentials, as variables. */
+  readonly environment = { AWS_ACCESS_KEY_ID: accessKey, AWS_SECRET_ACCESS_KEY: secretKey } as const;
+
+  /** The names of the objects in the folder. */
+  objects(): readonly string[] {
+    return this.#namesIn('clusters', 'one');
+  }
+
+  /** Objects whose upload in parts has not ended. */
+  unfinishedUploads(): readonly string[] {
+    return this.#namesIn('.sgwtmp', 'multipart');
+  }
+
+  /** The path of an object: the storage keeps each in a file. */
+  pathOf(name: string): string {
+    return join(this.#directory, this.bucket, 'clusters', 'one', name);
+  }
+
+  #namesIn(...folder: readonly string[]): readonly string[] {
+    try {
+      return readdirSync(join(this.#directory, this.bucket, ...folder)).sort();
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+      throw error;
+    }
+  }
+}
