@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { isOwnError } from '../errors.ts';
 import { bytesText } from '../kit/bytes-text.ts';
 import { byTime, type KnownSnapshot, type SnapshotPlace } from './known-snapshot.ts';
-import type { SnapshotSeries } from './retention.ts';
 import { SnapshotError } from './snapshot-error.ts';
 import {
   isPartName,
+  type NameStart,
   parseSnapshotName,
   partSuffix,
   type SnapshotName,
@@ -53,11 +53,13 @@ export class FolderPlace implements SnapshotPlace {
     await rm(location, { force: true });
   }
 
-  /** Deletes the unfinished files of a series, which a crash has left. */
-  async removeParts(series: SnapshotSeries): Promise<void> {
-    const start = snapshotNameStart(series);
+  /** Deletes unfinished files, which a crash has left and no process has written for some time. */
+  async removeParts(start: NameStart, { idleMs }: { readonly idleMs: number }): Promise<void> {
     for (const name of await this.#names()) {
-      if (name.startsWith(start) && isPartName(name)) await rm(join(this.name, name), { force: true });
+      if (!name.startsWith(snapshotNameStart(start)) || !isPartName(name)) continue;
+      const path = join(this.name, name);
+      const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
+      if (idleMs === 0 || mtimeMs <= Date.now() - idleMs) await rm(path, { force: true });
     }
   }
 

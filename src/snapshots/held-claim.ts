@@ -1,6 +1,6 @@
 /**
- * The claim of this instance to one slot. It is extended from time to time. When it
- * is lost, the signal ends the work: another instance may have begun.
+ * The claim of this instance to one slot. It is extended from time to time. When it is lost, the
+ * signal ends the work: another instance may have begun.
  */
 import { limits } from '../limits.ts';
 import type { SnapshotClaims } from '../store/snapshot-claims.ts';

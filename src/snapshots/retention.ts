@@ -4,25 +4,41 @@ import type { SnapshotName } from './snapshot-name.ts';
 /** The snapshots that retention counts: of one cluster, with one prefix. */
 export type SnapshotSeries = Pick<SnapshotName, 'prefix' | 'clusterId'>;
 
-/** The snapshots of a series that are more than `keptCount`, the oldest first. 0 keeps all. */
+/** How far the clocks of the instances, and of the machine that deletes, may differ. */
+const clockToleranceMs = 10 * 60_000;
+
+/** The number of snapshots to keep, and the time now. */
+export interface Retention {
+  /** 0 keeps all. */
+  readonly keptCount: number;
+  readonly nowMs: number;
+}
+
+/**
+ * The snapshots of a series that are more than the number to keep, the oldest first. Snapshots from
+ * the future count as the oldest: they were taken before a clock was set back, and must not replace
+ * the new ones.
+ */
 export function expired(
   known: readonly KnownSnapshot[],
   { prefix, clusterId }: SnapshotSeries,
-  keptCount: number,
+  { keptCount, nowMs }: Retention,
 ): readonly KnownSnapshot[] {
   if (keptCount === 0) return [];
   const series = known.filter((each) => each.prefix === prefix && each.clusterId === clusterId).sort(byTime);
-  return series.slice(0, Math.max(0, series.length - keptCount));
+  const isFuture = ({ atMs }: KnownSnapshot) => atMs > nowMs + clockToleranceMs;
+  const ordered = [...series.filter(isFuture), ...series.filter((each) => !isFuture(each))];
+  return ordered.slice(0, Math.max(0, ordered.length - keptCount));
 }
 
 /** Deletes the expired snapshots of a place. Returns them. */
 export async function deleteExpired(
   place: SnapshotPlace,
   series: SnapshotSeries,
-  keptCount: number,
+  retention: Retention,
 ): Promise<readonly KnownSnapshot[]> {
-  if (keptCount === 0) return [];
-  const found = expired(await place.list(), series, keptCount);
+  if (retention.keptCount === 0) return [];
+  const found = expired(await place.list(), series, retention);
   for (const each of found) await place.remove(each);
   return found;
 }

@@ -239,7 +239,8 @@ export class SnapshotScheduler implements SnapshotSource {
 
   /** Logs the slots between the settled one and the one that is taken. */
   #reportMissed(settledMs: number, slotMs: number): void {
-    const missed = this.#options.schedule.between(settledMs, slotMs);
+    // Without a settled slot, the clock was set back.
+    const missed = settledMs === 0 ? [] : this.#options.schedule.between(settledMs, slotMs);
     const [first] = missed;
     const last = missed.at(-1);
     if (first === undefined || last === undefined) return;

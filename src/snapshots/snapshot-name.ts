@@ -22,10 +22,12 @@ export function snapshotNameText({ prefix, clusterId, atMs, revision }: Snapshot
   return `${snapshotNameStart({ prefix, clusterId })}${timeText(atMs)}-r${revision}.db`;
 }
 
-/** How the names of a cluster's snapshots with one prefix begin. */
-export function snapshotNameStart({ prefix, clusterId }: Pick<SnapshotName, 'prefix' | 'clusterId'>): string {
-  return `${prefix}-${clusterId.toString(16).padStart(16, '0')}-`;
+/** How the names of a cluster's snapshots with one prefix begin. Without a cluster: of all. */
+export function snapshotNameStart({ prefix, clusterId }: NameStart): string {
+  return clusterId === undefined ? `${prefix}-` : `${prefix}-${clusterId.toString(16).padStart(16, '0')}-`;
 }
+
+export type NameStart = Pick<SnapshotName, 'prefix'> & { readonly clusterId?: bigint };
 
 const form =
   /^(?<prefix>[A-Za-z0-9][\w.-]{0,63})-(?<cluster>[0-9a-f]{16})-(?<time>\d{8}T\d{6}Z)-r(?<revision>\d{1,16})\.db$/;

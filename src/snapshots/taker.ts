@@ -12,6 +12,9 @@ import { deleteExpired, type SnapshotSeries } from './retention.ts';
 import { sumBytes, verifyFile } from './verify-file.ts';
 import { withSum } from './with-sum.ts';
 
+/** The clocks of the instances agree to within seconds. */
+const clockToleranceMs = 10_000;
+
 export interface TakerOptions {
   readonly store: Store;
   readonly config: Pick<SnapshotConfig, 'prefix' | 'retentionCount' | 'bucket'>;
@@ -64,7 +67,7 @@ export class Taker {
       versions,
     } = this.#options;
     const series = this.#series;
-    await folder.removeParts(series);
+    await folder.removeParts(series, { idleMs: 0 });
     const there = await this.#leftBefore(claim.slotMs);
     if (there !== undefined) return there;
     // Whole seconds, as in the name. No clock that is set back gives a time before the slot.
@@ -81,7 +84,7 @@ export class Taker {
 
   /** The file of an instance that ended before it settled the slot. */
   async #leftBefore(slotMs: number): Promise<KnownSnapshot | undefined> {
-    const found = newestSince(slotMs, this.#series, await this.#options.places.folder.list());
+    const found = this.#newestSince(slotMs, await this.#options.places.folder.list());
     if (found === undefined) return undefined;
     try {
       await verifyFile(found.location);
@@ -92,16 +95,16 @@ export class Taker {
   }
 
   async #toBucket(bucket: BucketPlace, from: KnownSnapshot, claim: HeldClaim): Promise<KnownSnapshot> {
-    await bucket.removeParts(this.#series);
-    const there = newestSince(claim.slotMs, this.#series, await bucket.list());
+    await bucket.removeParts(this.#series, { idleMs: 0 });
+    const there = this.#newestSince(claim.slotMs, await bucket.list());
     if (there !== undefined) return there;
     return bucket.upload(from.location, { confirm: () => claim.confirm(), signal: claim.signal });
   }
 
   async #deleteExpired(place: SnapshotPlace, keptCount: number): Promise<void> {
-    const { logger } = this.#options;
+    const { logger, store } = this.#options;
     try {
-      const deleted = await deleteExpired(place, this.#series, keptCount);
+      const deleted = await deleteExpired(place, this.#series, { keptCount, nowMs: store.snapshotClaims.nowMs() });
       if (deleted.length > 0)
         logger.info({ place: place.name, names: deleted.map(({ name }) => name) }, 'old snapshots deleted');
     } catch (error) {
@@ -111,13 +114,16 @@ export class Taker {
       );
     }
   }
-}
 
-/** The snapshot that an instance took for a slot, and could not settle. */
-function newestSince(
-  slotMs: number,
-  { prefix, clusterId }: SnapshotSeries,
-  known: readonly KnownSnapshot[],
-): KnownSnapshot | undefined {
-  return known.findLast((each) => each.prefix === prefix && each.clusterId === clusterId && each.atMs >= slotMs);
+  /**
+   * The snapshot that an instance took for a slot, and could not settle. A snapshot from the future
+   * was taken before the clock was set back.
+   */
+  #newestSince(slotMs: number, known: readonly KnownSnapshot[]): KnownSnapshot | undefined {
+    const { prefix, clusterId } = this.#series;
+    const throughMs = this.#options.store.snapshotClaims.nowMs() + clockToleranceMs;
+    return known.findLast(
+      (each) => each.prefix === prefix && each.clusterId === clusterId && each.atMs >= slotMs && each.atMs <= throughMs,
+    );
+  }
 }

@@ -2,11 +2,12 @@
 import { randomInt } from 'node:crypto';
 import type { Driver } from '../drivers/driver.ts';
 import { limits } from '../limits.ts';
-import type {
-  PlacedSnapshot,
-  SnapshotClaimResult,
-  SnapshotClaimStep,
-  SnapshotState,
+import {
+  type PlacedSnapshot,
+  type SnapshotClaimResult,
+  type SnapshotClaimStep,
+  type SnapshotState,
+  settledSlotMs,
 } from '../mvcc/snapshot/snapshot-claim.ts';
 import type { WriteQueue } from './writes/write-queue.ts';
 
@@ -66,6 +67,6 @@ export class SnapshotClaims {
 
   async #step(change: SnapshotClaimStep): Promise<SnapshotClaimResult> {
     const { isGranted, state } = await this.#writes.write({ kind: 'snapshotClaim', change });
-    return { isGranted, state };
+    return { isGranted, state: { ...state, slotMs: settledSlotMs(state.slotMs, this.nowMs()) } };
   }
 }

@@ -9,6 +9,13 @@ import { hashKv } from './hash-kv.ts';
 import { assertSound, failed, fill, logged, metricByPlace, snapshotsIn, taken } from './scheduled.ts';
 import { ownDirectory } from './seen.ts';
 
+/** Object storage that ends with the test. */
+async function storageOf(context: TestContext): Promise<ObjectStorage> {
+  const storage = await ObjectStorage.start();
+  context.after(() => storage.kill());
+  return storage;
+}
+
 /** A server that uploads its snapshots. Over 8 MiB they are uploaded in parts. */
 async function uploading(
   context: TestContext,
@@ -38,7 +45,7 @@ const failedUploads = (server: Parameters<typeof failed>[0]) => failed(server).f
 
 for (const driver of FILE_DRIVERS) {
   test(`${driver.name}: snapshots are uploaded, listed, kept by number in folder and bucket, and restored from the bucket`, async (context) => {
-    const storage = await ObjectStorage.start(context);
+    const storage = await storageOf(context);
     const options = [...storage.options(), '--snapshot-retention=3', '--snapshot-s3-retention=2'];
     const { server, client, folder } = await uploading(context, driver, { storage, options });
     await fill(client, 20);
@@ -80,7 +87,7 @@ for (const driver of FILE_DRIVERS) {
   });
 
   test(`${driver.name}: an object with a wrong bit is not restored`, async (context) => {
-    const storage = await ObjectStorage.start(context);
+    const storage = await storageOf(context);
     const { server } = await uploading(context, driver, { storage });
     await waitFor('an upload', () => storage.objects().length > 0);
     await server.stop();
@@ -102,7 +109,7 @@ for (const driver of FILE_DRIVERS) {
   });
 
   test(`${driver.name}: wrong credentials, a missing bucket and an unreachable server are each a line with what to do`, async (context) => {
-    const storage = await ObjectStorage.start(context);
+    const storage = await storageOf(context);
     const secret = 'a-secret-that-no-log-shows';
     const closedPort = await freePort();
     const cases = [
@@ -142,7 +149,7 @@ for (const driver of FILE_DRIVERS) {
   });
 
   test(`${driver.name}: an upload that the server or a crash of tine interrupts leaves no object, and the next one succeeds`, async (context) => {
-    const storage = await ObjectStorage.start(context);
+    const storage = await storageOf(context);
     const { server, client, folder } = await uploading(context, driver, { storage, schedule: '*/6 * * * * *' });
     await fill(client, 60);
     const underWay = () => storage.unfinishedUploads().length > 0;

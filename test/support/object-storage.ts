@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { TestContext } from 'node:test';
 import { childEnvironment } from './child-environment.ts';
 import { type Exit, exitOf } from './exit.ts';
 import { freePort } from './free-port.ts';
@@ -25,9 +24,9 @@ export class ObjectStorage {
     mkdirSync(join(this.#directory, this.bucket));
   }
 
-  static async start(context: TestContext): Promise<ObjectStorage> {
+  /** Starts a server that ends with `kill`. */
+  static async start(): Promise<ObjectStorage> {
     const storage = new ObjectStorage(await freePort());
-    context.after(() => storage.kill());
     await storage.start();
     return storage;
   }

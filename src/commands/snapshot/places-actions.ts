@@ -2,15 +2,21 @@
 import type { Config } from '../../config/config.ts';
 import { offlineAccess } from '../../drivers/open-offline.ts';
 import { bytesText } from '../../kit/bytes-text.ts';
+import type { BucketPlace } from '../../snapshots/bucket/bucket-place.ts';
+import type { FolderPlace } from '../../snapshots/folder-place.ts';
 import { type KnownSnapshot, knownSnapshots } from '../../snapshots/known-snapshot.ts';
 import { openPlaces } from '../../snapshots/open-places.ts';
 import { deleteExpired } from '../../snapshots/retention.ts';
 import { onDemandPrefix } from '../../snapshots/snapshot-name.ts';
 import { clusterIdOf, withSnapshot } from '../../transfer/snapshot/save.ts';
 
+/** A part of a save that is this old is not written any more. */
+const idlePartMs = 86_400_000;
+
 /** Saves the database to the folder and the bucket. Returns the text to print. */
 export async function saveToPlaces({ snapshots, endpoint, emulatedEtcdVersion }: Config): Promise<string> {
   const { folder, bucket } = await openPlaces(snapshots);
+  await removeIdleParts(folder, bucket);
   const saved = await withSnapshot(
     await offlineAccess(endpoint),
     emulatedEtcdVersion,
@@ -28,6 +34,11 @@ export async function saveToPlaces({ snapshots, endpoint, emulatedEtcdVersion }:
     .join('');
 }
 
+/** Deletes what an earlier save has left that was killed. */
+async function removeIdleParts(folder: FolderPlace, bucket: BucketPlace | undefined): Promise<void> {
+  for (const place of [folder, bucket]) await place?.removeParts({ prefix: onDemandPrefix }, { idleMs: idlePartMs });
+}
+
 export type ListFormat = 'simple' | 'json';
 
 /** Lists the snapshots of all clusters and prefixes, the newest last. */
@@ -41,9 +52,12 @@ export async function prune({ snapshots, endpoint }: Config): Promise<string> {
   const { folder, bucket } = await openPlaces(snapshots);
   const access = await offlineAccess(endpoint);
   const series = { prefix: snapshots.prefix, clusterId: await access.readSnapshot(clusterIdOf) };
+  const nowMs = Date.now();
   const deleted = [
-    ...(await deleteExpired(folder, series, snapshots.retentionCount)),
-    ...(bucket === undefined ? [] : await deleteExpired(bucket, series, snapshots.bucket?.retentionCount ?? 0)),
+    ...(await deleteExpired(folder, series, { keptCount: snapshots.retentionCount, nowMs })),
+    ...(bucket === undefined
+      ? []
+      : await deleteExpired(bucket, series, { keptCount: snapshots.bucket?.retentionCount ?? 0, nowMs })),
   ];
   return deleted.length === 0 ? 'nothing to delete\n' : deleted.map(({ location }) => `deleted ${location}\n`).join('');
 }

@@ -1,7 +1,7 @@
 /**
- * The claim to a slot of the schedule of snapshots: the instance that has it takes the snapshot. The
- * state is in the database, and changes under the revision lock. So one instance has a claim at a
- * time, and a slot is settled once.
+ * The claim to a slot of the schedule of snapshots: the instance that has it takes the snapshot.
+ * The state is in the database, and changes under the revision lock. So one instance has a claim at
+ * a time, and a slot is settled once.
  */
 import { assert } from '../../errors.ts';
 import { SNAPSHOT_STATE, snapshotStateNames } from '../../sql/statements/snapshot-claim-statements.ts';
@@ -86,13 +86,13 @@ function changesOf(change: SnapshotClaimStep, stored: Stored): Named | undefined
       const { holder, slotMs, nowMs, untilMs } = change;
       // A claim that ends later than a new one was made before the clock was set back.
       const isHeld = stored.owner !== holder && isBetween(nowMs, stored.untilMs, untilMs);
-      return isHeld || slotMs <= (stored.slotMs ?? 0) ? undefined : { owner: holder, untilMs };
+      return isHeld || slotMs <= settledSlotMs(stored.slotMs ?? 0, nowMs) ? undefined : { owner: holder, untilMs };
     }
     case 'settle': {
       const { holder, slotMs, folder, bucket } = change;
       if (stored.owner !== holder) return undefined;
       return {
-        slotMs: Math.max(slotMs, stored.slotMs ?? 0),
+        slotMs,
         untilMs: 0,
         ...(folder && { folderMs: folder.atMs, folderBytes: folder.bytes }),
         ...(bucket && { bucketMs: bucket.atMs, bucketBytes: bucket.bytes }),
@@ -101,6 +101,14 @@ function changesOf(change: SnapshotClaimStep, stored: Stored): Named | undefined
     default:
       return stored.owner === change.holder ? { untilMs: 0 } : undefined;
   }
+}
+
+/**
+ * The newest settled slot. 0 for a slot in the future: it was settled before the clock was set
+ * back, and must not end the schedule.
+ */
+export function settledSlotMs(slotMs: number, nowMs: number): number {
+  return slotMs > nowMs + clockToleranceMs ? 0 : slotMs;
 }
 
 function isBetween(nowMs: number, untilMs: number | null, latestMs: number): boolean {

@@ -14,9 +14,8 @@ import {
 import { Upload } from '@aws-sdk/lib-storage';
 import type { BucketStorage, SnapshotBucket } from '../../config/config.ts';
 import { byTime, type KnownSnapshot, type SnapshotPlace } from '../known-snapshot.ts';
-import type { SnapshotSeries } from '../retention.ts';
 import { SnapshotError } from '../snapshot-error.ts';
-import { parseSnapshotName, snapshotNameStart } from '../snapshot-name.ts';
+import { type NameStart, parseSnapshotName, snapshotNameStart } from '../snapshot-name.ts';
 import { sumBytes, verifyFile } from '../verify-file.ts';
 import { PartSums } from './part-sums.ts';
 import { storageClient } from './storage-client.ts';
@@ -93,11 +92,11 @@ export class BucketPlace implements SnapshotPlace {
   }
 
   /**
-   * Ends unfinished uploads of a series, which a crash has left. Storage keeps and charges their
-   * parts, although no list shows them.
+   * Ends unfinished uploads that began some time ago, and that a crash has left. Storage keeps and
+   * charges their parts, although no list of objects shows them.
    */
-  async removeParts(series: SnapshotSeries): Promise<void> {
-    await this.#explained(() => this.#abortUploads(this.#key(snapshotNameStart(series))));
+  async removeParts(start: NameStart, { idleMs }: { readonly idleMs: number }): Promise<void> {
+    await this.#explained(() => this.#abortUploads(this.#key(snapshotNameStart(start)), idleMs));
   }
 
   /**
@@ -117,7 +116,7 @@ export class BucketPlace implements SnapshotPlace {
         await this.#compare(key, { bytes, sum, sums });
       } catch (error) {
         // A damaged object must not look whole. The client may still be sending a part.
-        await this.#abortUploads(key).catch(() => {});
+        await this.#abortUploads(key, 0).catch(() => {});
         if (error instanceof DamagedObject) await this.remove({ name }).catch(() => {});
         throw error;
       }
@@ -222,12 +221,13 @@ export class BucketPlace implements SnapshotPlace {
     return Buffer.from((await Body?.transformToByteArray()) ?? []);
   }
 
-  async #abortUploads(prefix: string): Promise<void> {
+  async #abortUploads(prefix: string, idleMs: number): Promise<void> {
     const { Uploads = [] } = await this.#client.send(
       new ListMultipartUploadsCommand({ Bucket: this.#bucket.name, Prefix: prefix }),
     );
-    for (const { Key, UploadId } of Uploads) {
-      if (Key?.startsWith(prefix) !== true) continue;
+    for (const { Key, UploadId, Initiated } of Uploads) {
+      const isIdle = idleMs === 0 || (Initiated?.getTime() ?? 0) <= Date.now() - idleMs;
+      if (Key?.startsWith(prefix) !== true || !isIdle) continue;
       await this.#client.send(new AbortMultipartUploadCommand({ Bucket: this.#bucket.name, Key, UploadId }));
     }
   }

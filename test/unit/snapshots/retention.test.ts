@@ -4,6 +4,8 @@ import type { KnownSnapshot } from '../../../src/snapshots/known-snapshot.ts';
 import { expired } from '../../../src/snapshots/retention.ts';
 import { snapshotNameText } from '../../../src/snapshots/snapshot-name.ts';
 
+const nowMs = 1_000_000;
+const keep = (keptCount: number) => ({ keptCount, nowMs });
 const series = { prefix: 'tine-snapshot', clusterId: 7n };
 
 function known(seconds: number, of: Partial<KnownSnapshot> = {}): KnownSnapshot {
@@ -16,13 +18,13 @@ const secondsOf = (found: readonly KnownSnapshot[]): readonly number[] => found.
 
 test('the oldest snapshots that are more than the number to keep expire', () => {
   const all = [5, 1, 4, 2, 3].map((seconds) => known(seconds));
-  assert.deepEqual(secondsOf(expired(all, series, 2)), [1, 2, 3]);
-  assert.deepEqual(expired(all, series, 5), []);
-  assert.deepEqual(expired(all, series, 6), []);
+  assert.deepEqual(secondsOf(expired(all, series, keep(2))), [1, 2, 3]);
+  assert.deepEqual(expired(all, series, keep(5)), []);
+  assert.deepEqual(expired(all, series, keep(6)), []);
 });
 
 test('0 keeps all', () => {
-  assert.deepEqual(expired([known(1), known(2)], series, 0), []);
+  assert.deepEqual(expired([known(1), known(2)], series, keep(0)), []);
 });
 
 test('snapshots on demand, of other clusters and with other names neither expire nor count', () => {
@@ -31,6 +33,13 @@ test('snapshots on demand, of other clusters and with other names neither expire
     known(2, { clusterId: 8n }),
     known(3, { prefix: 'tine-snapshot-old' }),
   ];
-  assert.deepEqual(secondsOf(expired([...others, known(4), known(5)], series, 1)), [4]);
-  assert.deepEqual(expired(others, series, 1), []);
+  assert.deepEqual(secondsOf(expired([...others, known(4), known(5)], series, keep(1))), [4]);
+  assert.deepEqual(expired(others, series, keep(1)), []);
+});
+
+test('snapshots from before the clock was set back expire first, and never replace new ones', () => {
+  const future = [known(2_000_000), known(3_000_000)];
+  assert.deepEqual(secondsOf(expired([...future, known(900), known(950)], series, keep(2))), [2_000_000, 3_000_000]);
+  assert.deepEqual(secondsOf(expired([...future, known(950)], series, keep(2))), [2_000_000]);
+  assert.deepEqual(expired([known(900), known(1_300)], series, keep(2)), [], 'clocks differ by seconds');
 });
