@@ -108,6 +108,36 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
   });
 }
 
+for (const driver of onePerDialect(TINE_DRIVERS)) {
+  test(`${driver.name}: snapshots on demand are saved to the folder, listed, and not deleted by prune`, async (context) => {
+    const folder = join(ownDirectory(context), 'snapshots');
+    const options = ['--snapshot-dir', folder];
+    const { server } = await ownServer(context, {
+      driver,
+      arguments: [...everySecond, ...options, '--snapshot-retention', '0'],
+    });
+    await waitFor('three snapshots', () => taken(server).length >= 3);
+    await server.stop();
+    const storage = [...driver.storageArguments(server.dataDirectory), ...options];
+    const saved = runTine(['snapshot', 'save', ...storage]);
+    assert.equal(saved.status, 0, saved.stderr);
+    assert.match(saved.stdout, /^saved .*\/snapshots\/on-demand-.*-r1\.db: revision 1, /);
+    const json = JSON.parse(runTine(['snapshot', 'list', '-w', 'json', ...storage]).stdout) as readonly {
+      readonly name: string;
+      readonly place: string;
+    }[];
+    assert.deepEqual(json.map(({ name }) => name).toSorted(), snapshotsIn(folder));
+    assert.deepEqual([...new Set(json.map(({ place }) => place))], ['folder']);
+    assert.match(runTine(['snapshot', 'list', ...storage]).stdout, /^TIME +REVISION +SIZE +LOCATION\n/);
+    const pruned = runTine(['snapshot', 'prune', ...storage, '--snapshot-retention', '1']);
+    assert.equal(pruned.status, 0, pruned.stderr);
+    const left = snapshotsIn(folder);
+    assert.equal(left.filter((name) => name.startsWith('tine-snapshot-')).length, 1);
+    assert.equal(left.filter((name) => name.startsWith('on-demand-')).length, 1);
+    assertSound(folder);
+  });
+}
+
 for (const driver of FILE_DRIVERS) {
   test(`${driver.name}: a slot that passed while no instance ran is taken once at the start`, async (context) => {
     const { server } = await ownServer(context, { driver, arguments: ['--snapshot-schedule', '*/4 * * * * *'] });
@@ -207,30 +237,6 @@ for (const driver of FILE_DRIVERS) {
     const before = taken(server).length;
     ballast.giveBack();
     await waitFor('a snapshot', () => taken(server).length > before);
-  });
-
-  test(`${driver.name}: snapshots on demand are saved to the folder, listed, and not deleted by prune`, async (context) => {
-    const { server } = await ownServer(context, { driver, arguments: [...everySecond, '--snapshot-retention', '0'] });
-    await waitFor('three snapshots', () => taken(server).length >= 3);
-    await server.stop();
-    const storage = driver.storageArguments(server.dataDirectory);
-    const saved = runTine(['snapshot', 'save', ...storage]);
-    assert.equal(saved.status, 0, saved.stderr);
-    assert.match(saved.stdout, /^saved .*\/snapshots\/on-demand-.*-r1\.db: revision 1, /);
-    const json = JSON.parse(runTine(['snapshot', 'list', '-w', 'json', ...storage]).stdout) as readonly {
-      readonly name: string;
-      readonly place: string;
-    }[];
-    const folder = join(server.dataDirectory, 'snapshots');
-    assert.deepEqual(json.map(({ name }) => name).toSorted(), snapshotsIn(folder));
-    assert.deepEqual([...new Set(json.map(({ place }) => place))], ['folder']);
-    assert.match(runTine(['snapshot', 'list', ...storage]).stdout, /^TIME +REVISION +SIZE +LOCATION\n/);
-    const pruned = runTine(['snapshot', 'prune', ...storage, '--snapshot-retention', '1']);
-    assert.equal(pruned.status, 0, pruned.stderr);
-    const left = snapshotsIn(folder);
-    assert.equal(left.filter((name) => name.startsWith('tine-snapshot-')).length, 1);
-    assert.equal(left.filter((name) => name.startsWith('on-demand-')).length, 1);
-    assertSound(folder);
   });
 
   test(`${driver.name}: a stop ends a snapshot under way without a file`, async (context) => {
