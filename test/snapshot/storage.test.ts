@@ -121,7 +121,8 @@ for (const driver of FILE_DRIVERS) {
       {
         environment: { ...storage.environment, AWS_ACCESS_KEY_ID: secret },
         options: storage.options(),
-        message: /refused the credentials \(InvalidAccessKeyId\); correct the access key/,
+        // The name of versitygw for what Amazon calls InvalidAccessKeyId.
+        message: /did not find it \(XAdminUserNotFound\); check .* and the access key/,
       },
       {
         environment: storage.environment,

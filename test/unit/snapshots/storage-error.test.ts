@@ -16,7 +16,7 @@ const storage = {
 const explained = (error: object) =>
   storageError(Object.assign(new Error('text'), error), { what: 's3://b/f', storage });
 
-/** Errors as the client throws them, what the line contains, and whether the next try would fail too. */
+/** Errors of the client, what the line contains, and whether the next try would fail too. */
 const known: readonly (readonly [error: object, line: RegExp, isLasting: boolean])[] = [
   [{ name: 'NoSuchBucket' }, /no such bucket; create it, or correct --snapshot-s3-bucket$/, true],
   [{ name: 'ExpiredToken' }, /refused the credentials \(ExpiredToken\)/, true],
