@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { parseSnapshotName } from '../../src/snapshots/snapshot-name.ts';
+import { CertificateAuthority, type Issued } from '../support/certificate-authority.ts';
 import { type Driver, FILE_DRIVERS, freePort, ownServer, runTine, waitFor } from '../support/index.ts';
 import { ObjectStorage } from '../support/object-storage.ts';
 import { hashKv } from './hash-kv.ts';
@@ -10,8 +11,8 @@ import { assertSound, failed, fill, logged, metricByPlace, snapshotsIn, taken } 
 import { ownDirectory } from './seen.ts';
 
 /** Object storage that ends with the test. */
-async function storageOf(context: TestContext): Promise<ObjectStorage> {
-  const storage = await ObjectStorage.start();
+async function storageOf(context: TestContext, pair?: Issued): Promise<ObjectStorage> {
+  const storage = await ObjectStorage.start(pair);
   context.after(() => storage.kill());
   return storage;
 }
@@ -147,6 +148,22 @@ for (const driver of FILE_DRIVERS) {
       assert.ok(!server.log().includes(secret), 'no line shows the credentials');
     }
     assert.deepEqual(storage.objects(), []);
+  });
+
+  test(`${driver.name}: storage over TLS must have a certificate of a known authority`, async (context) => {
+    const authority = new CertificateAuthority(ownDirectory(context));
+    const storage = await storageOf(context, authority.issue({ hosts: ['127.0.0.1'] }));
+    const unknown = await uploading(context, driver, { storage });
+    await waitFor('a failure', () => failedUploads(unknown.server).length > 0);
+    assert.match(String(failedUploads(unknown.server)[0]?.err), /is not trusted .*--snapshot-s3-endpoint-ca$/);
+    await unknown.server.stop();
+    assert.deepEqual(storage.objects(), []);
+    for (const option of [`--snapshot-s3-endpoint-ca=${authority.caFile}`, '--snapshot-s3-skip-ssl-verify']) {
+      const before = storage.objects().length;
+      const known = await uploading(context, driver, { storage, options: [...storage.options(), option] });
+      await waitFor('an upload', () => storage.objects().length > before);
+      await known.server.stop();
+    }
   });
 
   test(`${driver.name}: an upload that the server or a crash of tine interrupts leaves no object, and the next one succeeds`, async (context) => {

@@ -1,6 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdirSync, readdirSync } from 'node:fs';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import type { Issued } from './certificate-authority.ts';
 import { childEnvironment } from './child-environment.ts';
 import { type Exit, exitOf } from './exit.ts';
 import { freePort } from './free-port.ts';
@@ -19,14 +21,17 @@ export class ObjectStorage {
   #child: ChildProcess | undefined;
   #exit: Promise<Exit> | undefined;
 
-  private constructor(port: number) {
+  readonly #pair: Pair | undefined;
+
+  private constructor(port: number, pair: Pair | undefined) {
     this.port = port;
+    this.#pair = pair;
     mkdirSync(join(this.#directory, this.bucket));
   }
 
-  /** Starts a server that ends with `kill`. */
-  static async start(): Promise<ObjectStorage> {
-    const storage = new ObjectStorage(await freePort());
+  /** Starts a server that ends with `kill`. `pair`: it serves TLS with this certificate. */
+  static async start(pair?: Pair): Promise<ObjectStorage> {
+    const storage = new ObjectStorage(await freePort(), pair);
     await storage.start();
     return storage;
   }
@@ -34,12 +39,13 @@ export class ObjectStorage {
   /** Starts it again after `kill`, on the same port and folder. */
   async start(): Promise<void> {
     const address = `127.0.0.1:${this.port}`;
-    this.#child = spawn(versitygwProgram(), ['--port', address, '--quiet', 'posix', this.#directory], {
+    const tls = this.#pair === undefined ? [] : ['--cert', this.#pair.certFile, '--key', this.#pair.keyFile];
+    this.#child = spawn(versitygwProgram(), ['--port', address, ...tls, '--quiet', 'posix', this.#directory], {
       stdio: 'ignore',
       env: childEnvironment({ ROOT_ACCESS_KEY: accessKey, ROOT_SECRET_KEY: secretKey }),
     });
     this.#exit = exitOf(this.#child);
-    await waitFor('object storage', () => answers(`http://${address}/`));
+    await waitFor('object storage', () => accepts(this.port));
   }
 
   async kill(): Promise<void> {
@@ -52,7 +58,7 @@ export class ObjectStorage {
   options({ port = this.port, bucket = this.bucket }: { port?: number; bucket?: string } = {}): string[] {
     return [
       '--snapshot-s3',
-      `--snapshot-s3-endpoint=http://127.0.0.1:${port}`,
+      `--snapshot-s3-endpoint=${this.#pair === undefined ? 'http' : 'https'}://127.0.0.1:${port}`,
       `--snapshot-s3-bucket=${bucket}`,
       '--snapshot-s3-folder=clusters/one',
     ];
@@ -86,9 +92,11 @@ export class ObjectStorage {
   }
 }
 
-function answers(url: string): Promise<boolean> {
-  return fetch(url).then(
-    () => true,
-    () => false,
-  );
+type Pair = Pick<Issued, 'certFile' | 'keyFile'>;
+
+function accepts(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const socket = connect(port, '127.0.0.1');
+  socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+  return promise.finally(() => socket.destroy());
 }

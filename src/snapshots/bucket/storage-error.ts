@@ -57,7 +57,9 @@ function reasonOf(error: ClientError, endpoint: string): { readonly reason: stri
         `${endpoint} refused access (${name}); allow these credentials to list, read, write and delete in the bucket`,
       );
     case 404:
-      return lasting(`${endpoint} did not find it (${name}); check the bucket, the folder, the name and the access key`);
+      return lasting(
+        `${endpoint} did not find it (${name}); check the bucket, the folder, the name and the access key`,
+      );
     default:
       return passing(`${endpoint} failed: ${name}: ${message.slice(0, 200)}`);
   }
