@@ -254,10 +254,9 @@ export class SnapshotScheduler implements SnapshotSource {
     );
   }
 
-  /** Waits, but not after a stop. */
-  async #wait(ms: number, signal?: AbortSignal): Promise<void> {
-    const signals = signal === undefined ? [this.#stopping.signal] : [this.#stopping.signal, signal];
-    await sleep(Math.max(0, ms), undefined, { signal: AbortSignal.any(signals), ref: false }).catch(() => {});
+  /** Waits, but not after a stop, which ends a claim too. */
+  async #wait(ms: number, signal = this.#stopping.signal): Promise<void> {
+    await sleep(Math.max(0, ms), undefined, { signal, ref: false }).catch(() => {});
   }
 }
 
