@@ -224,7 +224,7 @@ for (const driver of FILE_DRIVERS) {
       diskBytes: 96 * 1024 * 1024,
     });
     const ballast = new Ballast({ pid: server.pid, directory: server.dataDirectory });
-    ballast.take(40 * 1024 * 1024);
+    ballast.take(52 * 1024 * 1024);
     await fill(client, 10);
     await waitFor('a failure', () => failed(server).length > 0);
     assert.match(String(failed(server)[0]?.err), /does not fit into the free .*--snapshot-retention/);
