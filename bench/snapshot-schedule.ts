@@ -146,7 +146,9 @@ for (let slotMs = firstSlotMs; slotMs <= lastSlotMs; slotMs += minuteMs) {
   if (count !== 1) faults.push(`${new Date(slotMs).toISOString()}: ${count} snapshots`);
 }
 for (const instance of instances) {
-  for (const { msg, ts } of linesOf(instance).filter(({ msg }) => /snapshot.*(failed|missed|abandoned)/.test(msg)))
+  for (const { msg, ts } of linesOf(instance).filter(
+    ({ msg }) => msg.includes('snapshot') && /failed|missed|abandoned/.test(msg),
+  ))
     console.log(`${ts} ${instance.name}: ${msg}`);
 }
 

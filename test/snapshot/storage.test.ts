@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
+import { createHash, randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import { parseSnapshotName } from '../../src/snapshots/snapshot-name.ts';
+import { StartError } from '../../src/errors.ts';
+import { BucketPlace } from '../../src/snapshots/bucket/bucket-place.ts';
+import { download } from '../../src/snapshots/bucket/download.ts';
+import { parseSnapshotName, snapshotNameText } from '../../src/snapshots/snapshot-name.ts';
 import { CertificateAuthority, type Issued } from '../support/certificate-authority.ts';
 import { type Driver, FILE_DRIVERS, freePort, ownServer, runTine, waitFor } from '../support/index.ts';
 import { ObjectStorage } from '../support/object-storage.ts';
+import { TcpProxy } from '../support/tcp-proxy.ts';
 import { hashKv } from './hash-kv.ts';
-import { assertSound, failed, fill, logged, metricByPlace, snapshotsIn, taken } from './scheduled.ts';
+import { assertSound, failed, filesIn, fill, logged, metricByPlace, snapshotsIn, taken } from './scheduled.ts';
 import { ownDirectory } from './seen.ts';
 
 /** Object storage that ends with the test. */
@@ -200,3 +205,65 @@ for (const driver of FILE_DRIVERS) {
     assert.deepEqual(logged(server, 'uncaught internal error; still serving; please report it'), []);
   });
 }
+
+/** A file of 24 MiB with the name and the SHA-256 of a snapshot, in the bucket. */
+async function uploadedFile(context: TestContext, storage: ObjectStorage) {
+  const content = randomBytes(24 * 1024 * 1024);
+  const whole = Buffer.concat([content, createHash('sha256').update(content).digest()]);
+  const name = snapshotNameText({ prefix: 'tine-snapshot', clusterId: 1n, atMs: 0, revision: 1 });
+  const path = join(ownDirectory(context), name);
+  writeFileSync(path, whole);
+  const place = placeAt(context, storage, storage.port);
+  await place.upload(path, { confirm: async () => {}, signal: new AbortController().signal });
+  return { name, whole };
+}
+
+function placeAt(context: TestContext, storage: ObjectStorage, port: number): BucketPlace {
+  const { AWS_ACCESS_KEY_ID: accessKey, AWS_SECRET_ACCESS_KEY: secretKey } = storage.environment;
+  const place = new BucketPlace(
+    { name: storage.bucket, folder: 'clusters/one' },
+    {
+      endpoint: `http://127.0.0.1:${port}`,
+      region: 'us-east-1',
+      usesPaths: true,
+      credentials: { accessKey, secretKey, sessionToken: undefined },
+      caFile: undefined,
+      verifiesCertificate: true,
+    },
+  );
+  context.after(() => place.close());
+  return place;
+}
+
+/** Downloads through a proxy, and calls `once` after a third of the file. */
+async function interruptedDownload(context: TestContext, once: (proxy: TcpProxy) => void) {
+  const storage = await storageOf(context);
+  const { name, whole } = await uploadedFile(context, storage);
+  const proxy = await TcpProxy.start(storage.port);
+  context.after(() => proxy.close());
+  const folder = ownDirectory(context);
+  let isDone = false;
+  const downloading = download(placeAt(context, storage, proxy.port), name, {
+    path: join(folder, 'downloaded'),
+    progress: (doneBytes, totalBytes) => {
+      assert.equal(totalBytes, whole.length);
+      if (isDone || doneBytes < totalBytes / 3) return;
+      isDone = true;
+      once(proxy);
+    },
+  });
+  return { folder, whole, downloading };
+}
+
+test('a download whose connection breaks is continued where it broke', async (context) => {
+  const { folder, whole, downloading } = await interruptedDownload(context, (proxy) => proxy.cut());
+  await downloading;
+  assert.deepEqual(filesIn(folder), ['downloaded']);
+  assert.ok(readFileSync(join(folder, 'downloaded')).equals(whole));
+});
+
+test('a download whose storage is gone fails with a line, and leaves no file', async (context) => {
+  const { folder, downloading } = await interruptedDownload(context, (proxy) => void proxy.refuse());
+  await assert.rejects(downloading, (error) => error instanceof StartError && /is unreachable/.test(error.message));
+  assert.deepEqual(filesIn(folder), []);
+});
