@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import Database from 'better-sqlite3';
 import {
+  type Driver,
   FILE_DRIVERS,
   onePerDialect,
   ownServer,
@@ -41,6 +42,28 @@ function coveredSlots(servers: readonly Server[]): readonly number[] {
   ];
 }
 
+/** Two instances with folders of their own, of which one is writing a snapshot. */
+async function twoThatWrite(context: TestContext, driver: Driver) {
+  const folders = ['first', 'second'].map((name) => join(ownDirectory(context), name));
+  const optionsOf = (index: number) => [
+    '--snapshot-schedule=*/25 * * * * *',
+    `--snapshot-dir=${folders[index]}`,
+    `--name=${index}`,
+  ];
+  const first = await ownServer(context, { driver, arguments: optionsOf(0) });
+  await fill(first.client, 60);
+  const second = await ownServer(context, {
+    driver,
+    arguments: optionsOf(1),
+    dataDirectory: first.server.dataDirectory,
+  });
+  const servers = [first.server, second.server];
+  const parts = () => folders.findIndex((folder) => filesIn(folder).some((name) => name.endsWith('.part')));
+  await waitFor('a snapshot under way', () => parts() >= 0, { timeoutMs: 60_000, intervalMs: 2 });
+  const writing = parts();
+  return { servers, folders, writing };
+}
+
 for (const driver of TINE_DRIVERS) {
   test(`${driver.name}: of two instances one takes each slot, and a missed slot has a line`, async (context) => {
     const folder = join(ownDirectory(context), 'snapshots');
@@ -70,23 +93,7 @@ for (const driver of TINE_DRIVERS) {
 
 for (const driver of onePerDialect(TINE_DRIVERS)) {
   test(`${driver.name}: when the instance that writes a snapshot is killed, another takes the same slot`, async (context) => {
-    const folders = ['first', 'second'].map((name) => join(ownDirectory(context), name));
-    const optionsOf = (index: number) => [
-      '--snapshot-schedule=*/25 * * * * *',
-      `--snapshot-dir=${folders[index]}`,
-      `--name=${index}`,
-    ];
-    const first = await ownServer(context, { driver, arguments: optionsOf(0) });
-    await fill(first.client, 60);
-    const second = await ownServer(context, {
-      driver,
-      arguments: optionsOf(1),
-      dataDirectory: first.server.dataDirectory,
-    });
-    const servers = [first.server, second.server];
-    const parts = () => folders.findIndex((folder) => filesIn(folder).some((name) => name.endsWith('.part')));
-    await waitFor('a snapshot under way', () => parts() >= 0, { timeoutMs: 60_000, intervalMs: 2 });
-    const writing = parts();
+    const { servers, folders, writing } = await twoThatWrite(context, driver);
     const killed = servers[writing] as Server;
     const other = servers[1 - writing] as Server;
     const before = taken(other).length;
@@ -102,8 +109,9 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
 
     // The file that the crash has left is deleted with the next snapshot of its instance.
     await other.stop();
+    const beforeStart = taken(killed).length;
     await killed.start();
-    await waitFor('the next snapshot', () => taken(killed).length > 0, { timeoutMs: 60_000 });
+    await waitFor('the next snapshot', () => taken(killed).length > beforeStart, { timeoutMs: 60_000 });
     assert.deepEqual(filesIn(folders[writing] ?? ''), snapshotsIn(folders[writing] ?? ''));
   });
 }
@@ -135,6 +143,26 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
     assert.equal(left.filter((name) => name.startsWith('tine-snapshot-')).length, 1);
     assert.equal(left.filter((name) => name.startsWith('on-demand-')).length, 1);
     assertSound(folder);
+  });
+}
+
+for (const driver of FILE_DRIVERS) {
+  test(`${driver.name}: an instance that was paused for longer than its claim gives its snapshot up`, async (context) => {
+    const { servers, folders, writing } = await twoThatWrite(context, driver);
+    const paused = servers[writing] as Server;
+    const other = servers[1 - writing] as Server;
+    const whole = snapshotsIn(folders[writing] ?? '');
+    const before = taken(other).length;
+    paused.signal('SIGSTOP');
+    try {
+      await waitFor('the other instance', () => taken(other).length > before, { timeoutMs: 60_000 });
+    } finally {
+      paused.signal('SIGCONT');
+    }
+    await waitFor('the end of the paused one', () => logged(paused, /^snapshot abandoned;/).length > 0);
+    const slots = servers.flatMap((server) => taken(server).map(({ slot }) => slot));
+    assert.equal(new Set(slots).size, slots.length, 'no slot was taken twice');
+    assert.deepEqual(filesIn(folders[writing] ?? ''), whole);
   });
 }
 
