@@ -46,7 +46,7 @@ function coveredSlots(servers: readonly Server[]): readonly number[] {
 async function twoThatWrite(context: TestContext, driver: Driver) {
   const folders = ['first', 'second'].map((name) => join(ownDirectory(context), name));
   const optionsOf = (index: number) => [
-    '--snapshot-schedule=*/25 * * * * *',
+    '--snapshot-schedule=*/30 * * * * *',
     `--snapshot-dir=${folders[index]}`,
     `--name=${index}`,
   ];
