@@ -407,7 +407,7 @@ export const options = {
     placeholder: 'NAME',
     default: 'tine-snapshot',
     parse: parseSnapshotPrefix,
-    help: 'Begin of the names of snapshots by schedule.',
+    help: 'How the names of snapshots by schedule begin.',
     aliases: ['etcd-snapshot-name'],
   },
   'etcd-disable-snapshots': {

@@ -1,6 +1,6 @@
 /** Parsers of the values of snapshot options. */
 
-/** The begin of names. `on-demand` is the one of `tine snapshot save`. */
+/** How names begin. `on-demand` is the one of `tine snapshot save`. */
 export function parseSnapshotPrefix(text: string): string {
   if (!/^[A-Za-z0-9][\w.-]{0,63}$/.test(text))
     throw new Error(`"${text}" is not valid; use at most 64 letters, digits, dots, dashes and underscores`);
