@@ -50,7 +50,7 @@ export class FolderPlace implements SnapshotPlace {
   }
 
   async remove({ location }: KnownSnapshot): Promise<void> {
-    await rm(location, { force: true });
+    await this.#explained(() => rm(location, { force: true }));
   }
 
   /** Deletes unfinished files, which a crash has left and no process has written for some time. */
@@ -59,7 +59,8 @@ export class FolderPlace implements SnapshotPlace {
       if (!name.startsWith(snapshotNameStart(start)) || !isPartName(name)) continue;
       const path = join(this.name, name);
       const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Number.POSITIVE_INFINITY }));
-      if (idleMs === 0 || mtimeMs <= Date.now() - idleMs) await rm(path, { force: true });
+      if (idleMs > 0 && mtimeMs > Date.now() - idleMs) continue;
+      await this.#explained(() => rm(path, { force: true }));
     }
   }
 
@@ -68,10 +69,10 @@ export class FolderPlace implements SnapshotPlace {
    *
    * @throws SnapshotError; what `chunks` and `confirm` throw.
    */
-  async write(name: SnapshotName, { bytes, chunks, confirm }: FolderWrite): Promise<KnownSnapshot> {
+  write(name: SnapshotName, { bytes, chunks, confirm }: FolderWrite): Promise<KnownSnapshot> {
     const text = snapshotNameText(name);
     const location = join(this.name, text);
-    try {
+    return this.#explained(async () => {
       await mkdir(this.name, { recursive: true, mode: 0o700 });
       await this.#requireSpace(bytes);
       let writtenBytes = 0;
@@ -81,18 +82,18 @@ export class FolderPlace implements SnapshotPlace {
         return location;
       });
       return { ...name, name: text, bytes: writtenBytes, place: this.kind, location };
-    } catch (error) {
-      throw this.#explained(error);
-    }
+    });
   }
 
   async #names(): Promise<readonly string[]> {
-    try {
-      return await readdir(this.name);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-      throw this.#explained(error);
-    }
+    return this.#explained(async () => {
+      try {
+        return await readdir(this.name);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+        throw error;
+      }
+    });
   }
 
   async #requireSpace(bytes: number): Promise<void> {
@@ -104,14 +105,18 @@ export class FolderPlace implements SnapshotPlace {
     );
   }
 
-  /** Errors of the file system as one line. Other errors stay. */
-  #explained(error: unknown): unknown {
-    const { code, syscall } = error as NodeJS.ErrnoException;
-    if (isOwnError(error) || code === undefined || syscall === undefined) return error;
-    const isFull = code === 'ENOSPC' || code === 'EDQUOT';
-    const advice = isFull ? spaceAdvice : 'give tine the right to write there, or another --snapshot-dir';
-    const reason = isFull ? 'no space left for a snapshot' : `${syscall} failed (${code})`;
-    return new SnapshotError(`${this.name}: ${reason}; ${advice}`, { isLasting: true, cause: error });
+  /** Runs work. Errors of the file system become one line; other errors stay. */
+  async #explained<Result>(work: () => Promise<Result>): Promise<Result> {
+    try {
+      return await work();
+    } catch (error) {
+      const { code, syscall } = error as NodeJS.ErrnoException;
+      if (isOwnError(error) || code === undefined || syscall === undefined) throw error;
+      const isFull = code === 'ENOSPC' || code === 'EDQUOT';
+      const advice = isFull ? spaceAdvice : 'give tine the right to write there, or another --snapshot-dir';
+      const reason = isFull ? 'no space left for a snapshot' : `${syscall} failed (${code})`;
+      throw new SnapshotError(`${this.name}: ${reason}; ${advice}`, { isLasting: true, cause: error });
+    }
   }
 }
 

@@ -6,7 +6,7 @@
  * the newest is taken, because all would have the same content.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EtcdError } from '../errors.ts';
+import { EtcdError, StartError } from '../errors.ts';
 import type { Logger } from '../logger.ts';
 import type { SnapshotState } from '../mvcc/snapshot/snapshot-claim.ts';
 import type {
@@ -210,7 +210,7 @@ export class SnapshotScheduler implements SnapshotSource {
     { error, tries }: { readonly error: unknown; readonly tries: number },
   ): void {
     const { store, logger } = this.#options;
-    const isExplained = error instanceof SnapshotError || error instanceof EtcdError;
+    const isExplained = [SnapshotError, EtcdError, StartError].some((kind) => error instanceof kind);
     const text = error instanceof Error ? error.message : String(error);
     this.#counts[place].failures += 1;
     this.#lastError = { atMs: Math.floor(store.snapshotClaims.nowMs()), place, text };
