@@ -64,7 +64,8 @@ export interface BucketStorage {
   readonly usesPaths: boolean;
   /** Undefined: the client of AWS finds them in variables, its files, or the machine's role. */
   readonly credentials: BucketCredentials | undefined;
-  readonly caFile: string | undefined;
+  /** PEM. Undefined: the public ones. */
+  readonly authorities: readonly string[] | undefined;
   readonly verifiesCertificate: boolean;
 }
 

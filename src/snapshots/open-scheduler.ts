@@ -8,7 +8,6 @@ import type { Schedule } from './schedule.ts';
 import { SnapshotScheduler } from './scheduler.ts';
 import { Taker } from './taker.ts';
 
-/** @throws StartError when a file of the configuration cannot be read. */
 export async function openScheduler(
   schedule: Schedule,
   {

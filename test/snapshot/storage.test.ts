@@ -227,7 +227,7 @@ function placeAt(context: TestContext, storage: ObjectStorage, port: number): Bu
       region: 'us-east-1',
       usesPaths: true,
       credentials: { accessKey, secretKey, sessionToken: undefined },
-      caFile: undefined,
+      authorities: undefined,
       verifiesCertificate: true,
     },
   );

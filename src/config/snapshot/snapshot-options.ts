@@ -1,9 +1,9 @@
 /** The options of snapshots by schedule, and of the places of snapshots. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { BucketCredentials, BucketStorage, SnapshotBucket, SnapshotConfig } from '../config.ts';
 import { type GivenOptions, strongerOf } from '../given-options.ts';
-import type { Settings } from '../options.ts';
+import type { OptionName, Settings } from '../options.ts';
+import { readAuthorities, readText } from '../pem-files.ts';
 import { UsageError, withSource } from '../usage-error.ts';
 
 /** @throws UsageError when the options contradict each other. */
@@ -52,7 +52,7 @@ function storageOf(settings: Settings, given: GivenOptions): BucketStorage {
     region: settings['snapshot-s3-region'],
     usesPaths: lookup === 'path' || (lookup === 'auto' && !isAmazons),
     credentials: credentialsOf(settings, given),
-    caFile: settings['snapshot-s3-endpoint-ca'],
+    authorities: authoritiesOf(settings, given),
     verifiesCertificate: !settings['snapshot-s3-skip-ssl-verify'],
   };
 }
@@ -64,11 +64,17 @@ function endpointOf(settings: Settings, given: GivenOptions): string | undefined
   const address = /^https?:\/\//i.test(text)
     ? text
     : `${settings['snapshot-s3-insecure'] ? 'http' : 'https'}://${text}`;
-  const source = given.byName.get('snapshot-s3-endpoint')?.source ?? '--snapshot-s3-endpoint';
+  const source = sourceOf(given, 'snapshot-s3-endpoint');
   const url = URL.canParse(address) ? new URL(address) : undefined;
   const isAddress = url !== undefined && url.username === '' && url.pathname === '/' && url.search === '';
   if (!isAddress) throw new UsageError(`${source}: "${text}" is not an address; write HOST:PORT or https://HOST:PORT`);
   return `${url.protocol}//${url.host}`;
+}
+
+function authoritiesOf(settings: Settings, given: GivenOptions): readonly string[] | undefined {
+  const path = settings['snapshot-s3-endpoint-ca'];
+  if (path === undefined) return undefined;
+  return withSource(sourceOf(given, 'snapshot-s3-endpoint-ca'), () => readAuthorities(path));
 }
 
 function credentialsOf(settings: Settings, given: GivenOptions): BucketCredentials | undefined {
@@ -91,11 +97,16 @@ function secretOf(
   const fileOption = `${name}-file` as const;
   const path = settings[fileOption];
   if (path === undefined || strongerOf(given, name, fileOption) === name) return settings[name];
-  return withSource(given.byName.get(fileOption)?.source ?? `--${fileOption}`, () => contentOf(path));
+  return withSource(sourceOf(given, fileOption), () => contentOf(path));
 }
 
 function contentOf(path: string): string {
-  const text = readFileSync(path, 'utf8').replace(/\r?\n$/, '');
+  const text = readText('file', path).replace(/\r?\n$/, '');
   if (text === '') throw new Error(`${path} is empty; write the secret into it`);
   return text;
+}
+
+/** The option as the user wrote it. */
+function sourceOf({ byName }: GivenOptions, name: OptionName): string {
+  return byName.get(name)?.source ?? `--${name}`;
 }

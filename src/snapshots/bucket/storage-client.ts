@@ -1,8 +1,6 @@
 /** The client of S3-compatible storage. */
-import { readFileSync } from 'node:fs';
 import { S3Client } from '@aws-sdk/client-s3';
 import type { BucketStorage } from '../../config/config.ts';
-import { StartError } from '../../errors.ts';
 
 /** Time limits of one request: to connect, and without any progress. */
 const connectMsMax = 5_000;
@@ -11,14 +9,11 @@ const idleMsMax = 60_000;
 /** Attempts of one request, with growing pauses. */
 const attemptsMax = 3;
 
-/**
- * Connections at a time: two parts of an upload, and a list.
- */
+/** Connections at a time: two parts of an upload, and a list. */
 const connectionsMax = 4;
 
-/** @throws StartError when the file of the authorities cannot be read. */
 export function storageClient(storage: BucketStorage): S3Client {
-  const { endpoint, region, usesPaths, credentials, verifiesCertificate } = storage;
+  const { endpoint, region, usesPaths, credentials, authorities, verifiesCertificate } = storage;
   return new S3Client({
     region,
     forcePathStyle: usesPaths,
@@ -39,16 +34,8 @@ export function storageClient(storage: BucketStorage): S3Client {
         keepAlive: true,
         maxSockets: connectionsMax,
         rejectUnauthorized: verifiesCertificate,
-        ...(storage.caFile !== undefined && { ca: authorities(storage.caFile) }),
+        ...(authorities !== undefined && { ca: [...authorities] }),
       },
     },
   });
-}
-
-function authorities(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (cause) {
-    throw new StartError(`--snapshot-s3-endpoint-ca: ${(cause as Error).message}`, { cause });
-  }
 }

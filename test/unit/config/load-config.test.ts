@@ -68,7 +68,7 @@ describe('defaults', () => {
           region: 'us-east-1',
           usesPaths: false,
           credentials: undefined,
-          caFile: undefined,
+          authorities: undefined,
           verifiesCertificate: true,
         },
         bucket: undefined,

@@ -9,7 +9,7 @@ const storage = {
   region: 'us-east-1',
   usesPaths: true,
   credentials: undefined,
-  caFile: undefined,
+  authorities: undefined,
   verifiesCertificate: true,
 };
 

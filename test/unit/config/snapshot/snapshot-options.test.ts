@@ -7,6 +7,7 @@ import { flagShape } from '../../../../src/config/given-options.ts';
 import { splitCommandLine } from '../../../../src/config/go-flags.ts';
 import { loadConfig } from '../../../../src/config/load-config.ts';
 import { UsageError } from '../../../../src/config/usage-error.ts';
+import { CertificateAuthority } from '../../../support/certificate-authority.ts';
 import { temporaryDirectory } from '../../../support/index.ts';
 
 type Environment = Readonly<Record<string, string>>;
@@ -35,6 +36,7 @@ test('the folder is beside the database file, and a schedule over a server needs
 });
 
 test("k3s's names of the options are accepted", () => {
+  const authority = new CertificateAuthority(temporaryDirectory());
   const k3s = [
     '--etcd-snapshot-schedule-cron=0 */12 * * *',
     '--etcd-snapshot-dir=/backups',
@@ -47,7 +49,7 @@ test("k3s's names of the options are accepted", () => {
     '--etcd-s3-region=eu-west-1',
     '--etcd-s3-retention=9',
     '--etcd-s3-access-key=me',
-    '--etcd-s3-endpoint-ca=ca.crt',
+    `--etcd-s3-endpoint-ca=${authority.caFile}`,
     '--etcd-s3-skip-ssl-verify',
     '--etcd-s3-insecure',
     '--etcd-s3-bucket-lookup-type=dns',
@@ -62,7 +64,7 @@ test("k3s's names of the options are accepted", () => {
       region: 'eu-west-1',
       usesPaths: false,
       credentials: { accessKey: 'me', secretKey: 'secret', sessionToken: 'token' },
-      caFile: 'ca.crt',
+      authorities: [authority.certificate.trim()],
       verifiesCertificate: false,
     },
     bucket: { name: 'backups', folder: 'a/b', retentionCount: 9 },
@@ -115,8 +117,12 @@ test('a secret key comes from a variable or a file, and is refused on the comman
 test('mistakes are refused with the option and what to do', () => {
   refused(['--snapshot-s3'], /^--snapshot-s3 needs --snapshot-s3-bucket$/);
   refused(['--snapshot-s3-access-key', 'me'], /go together/);
-  refused(['--snapshot-s3-access-key', 'me', '--snapshot-s3-secret-key-file', '/nowhere'], /secret-key-file: .*ENOENT/);
+  refused(
+    ['--snapshot-s3-access-key', 'me', '--snapshot-s3-secret-key-file', '/nowhere'],
+    /secret-key-file: .*no such file/,
+  );
   refused(['--snapshot-s3-endpoint', 'http://me:hush@storage'], /is not an address/);
+  refused(['--snapshot-s3-endpoint-ca', '/nowhere'], /^--snapshot-s3-endpoint-ca: ca file \/nowhere: /);
   refused(['--snapshot-s3-folder', '../up'], /is not a folder of a bucket/);
   refused(['--snapshot-name', 'a/b'], /--snapshot-name: "a\/b" is not valid/);
   refused(['--snapshot-name', 'on-demand'], /that were not scheduled/);
