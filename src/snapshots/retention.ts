@@ -4,20 +4,16 @@ import type { SnapshotName } from './snapshot-name.ts';
 /** The snapshots that retention counts: of one cluster, with one prefix. */
 export type SnapshotSeries = Pick<SnapshotName, 'prefix' | 'clusterId'>;
 
-/** How far the clocks of the instances, and of the machine that deletes, may differ. */
-const clockToleranceMs = 10 * 60_000;
-
-/** The number of snapshots to keep, and the time now. */
 export interface Retention {
-  /** 0 keeps all. */
+  /** The number of snapshots to keep. 0 keeps all. */
   readonly keptCount: number;
+  /** The time now. Snapshots after it were taken before a clock was set back. */
   readonly nowMs: number;
 }
 
 /**
  * The snapshots of a series that are more than the number to keep, the oldest first. Snapshots from
- * the future count as the oldest: they were taken before a clock was set back, and must not replace
- * the new ones.
+ * the future count as the oldest, so that they never replace new ones.
  */
 export function expired(
   known: readonly KnownSnapshot[],
@@ -26,7 +22,7 @@ export function expired(
 ): readonly KnownSnapshot[] {
   if (keptCount === 0) return [];
   const series = known.filter((each) => each.prefix === prefix && each.clusterId === clusterId).sort(byTime);
-  const isFuture = ({ atMs }: KnownSnapshot) => atMs > nowMs + clockToleranceMs;
+  const isFuture = ({ atMs }: KnownSnapshot) => atMs > nowMs;
   const ordered = [...series.filter(isFuture), ...series.filter((each) => !isFuture(each))];
   return ordered.slice(0, Math.max(0, ordered.length - keptCount));
 }

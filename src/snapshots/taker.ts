@@ -8,7 +8,7 @@ import type { BucketPlace } from './bucket/bucket-place.ts';
 import type { HeldClaim } from './held-claim.ts';
 import type { KnownSnapshot, SnapshotPlace } from './known-snapshot.ts';
 import type { Places } from './open-places.ts';
-import { deleteExpired, type SnapshotSeries } from './retention.ts';
+import { deleteExpired, type Retention, type SnapshotSeries } from './retention.ts';
 import { sumBytes, verifyFile } from './verify-file.ts';
 import { withSum } from './with-sum.ts';
 
@@ -49,10 +49,11 @@ export class Taker {
     } = this.#options;
     const inFolder = await tries('folder', () => this.#toFolder(claim));
     if (inFolder === undefined) return { folder: undefined, bucket: undefined };
-    await this.#deleteExpired(folder, config.retentionCount);
+    await this.#deleteExpired(folder, { keptCount: config.retentionCount, nowMs: inFolder.atMs });
     if (bucket === undefined) return { folder: inFolder, bucket: undefined };
     const inBucket = await tries('s3', () => this.#toBucket(bucket, inFolder, claim));
-    if (inBucket !== undefined) await this.#deleteExpired(bucket, config.bucket?.retentionCount ?? 0);
+    if (inBucket !== undefined)
+      await this.#deleteExpired(bucket, { keptCount: config.bucket?.retentionCount ?? 0, nowMs: inBucket.atMs });
     return { folder: inFolder, bucket: inBucket };
   }
 
@@ -97,14 +98,15 @@ export class Taker {
   async #toBucket(bucket: BucketPlace, from: KnownSnapshot, claim: HeldClaim): Promise<KnownSnapshot> {
     await bucket.removeParts(this.#series, { idleMs: 0 });
     const there = this.#newestSince(claim.slotMs, await bucket.list());
-    if (there !== undefined) return there;
+    // An object of this file may be there without a comparison. It is uploaded again.
+    if (there !== undefined && there.name !== from.name) return there;
     return bucket.upload(from.location, { confirm: () => claim.confirm(), signal: claim.signal });
   }
 
-  async #deleteExpired(place: SnapshotPlace, keptCount: number): Promise<void> {
-    const { logger, store } = this.#options;
+  async #deleteExpired(place: SnapshotPlace, retention: Retention): Promise<void> {
+    const { logger } = this.#options;
     try {
-      const deleted = await deleteExpired(place, this.#series, { keptCount, nowMs: store.snapshotClaims.nowMs() });
+      const deleted = await deleteExpired(place, this.#series, retention);
       if (deleted.length > 0)
         logger.info({ place: place.name, names: deleted.map(({ name }) => name) }, 'old snapshots deleted');
     } catch (error) {

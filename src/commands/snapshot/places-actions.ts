@@ -10,6 +10,9 @@ import { deleteExpired } from '../../snapshots/retention.ts';
 import { onDemandPrefix } from '../../snapshots/snapshot-name.ts';
 import { clusterIdOf, withSnapshot } from '../../transfer/snapshot/save.ts';
 
+/** How far the clock of this machine and the ones of the servers may differ. */
+const clockToleranceMs = 600_000;
+
 /** A part of a save that is this old is not written any more. */
 const idlePartMs = 86_400_000;
 
@@ -52,7 +55,7 @@ export async function prune({ snapshots, endpoint }: Config): Promise<string> {
   const { folder, bucket } = await openPlaces(snapshots);
   const access = await offlineAccess(endpoint);
   const series = { prefix: snapshots.prefix, clusterId: await access.readSnapshot(clusterIdOf) };
-  const nowMs = Date.now();
+  const nowMs = Date.now() + clockToleranceMs;
   const deleted = [
     ...(await deleteExpired(folder, series, { keptCount: snapshots.retentionCount, nowMs })),
     ...(bucket === undefined
