@@ -38,6 +38,7 @@ export function loadConfig(
     ttlSeconds: settings['auth-token-ttl'],
     bcryptCost: settings['bcrypt-cost'],
   });
+  const snapshots = snapshotConfig({ settings, given, databaseDirectory });
   const addresses = listening(settings, given);
   const { tls, notes: tlsNotes } = listenTls({
     settings,
@@ -63,7 +64,7 @@ export function loadConfig(
     watchProgressNotifyIntervalMs: settings['watch-progress-notify-interval'],
     emulatedEtcdVersion: settings['emulated-etcd-version'],
     autoCompaction: autoCompaction(settings, given),
-    snapshots: snapshotConfig({ settings, given, databaseDirectory }),
+    snapshots: snapshots.config,
     auth: auth.config,
     metrics: settings.metrics,
     warningApplyMs: settings['warning-apply-duration'],
@@ -79,7 +80,7 @@ export function loadConfig(
       timeoutMs: settings['grpc-keepalive-timeout'],
     },
   };
-  const allNotes = [...given.notes, ...notes, ...tlsNotes, ...auth.notes];
+  const allNotes = [...given.notes, ...notes, ...tlsNotes, ...auth.notes, ...snapshots.notes];
   return { config: deepFreeze(config), notes: allNotes };
 }
 

@@ -16,7 +16,7 @@ export function snapshotConfig({
   readonly given: GivenOptions;
   /** The directory of the database file. Undefined: the database is a server. */
   readonly databaseDirectory: string | undefined;
-}): SnapshotConfig {
+}): { readonly config: SnapshotConfig; readonly notes: readonly string[] } {
   const schedule = settings['etcd-disable-snapshots'] ? undefined : settings['snapshot-schedule'] || undefined;
   const beside = databaseDirectory === undefined ? undefined : join(databaseDirectory, 'snapshots');
   const directory = settings['snapshot-dir'] ?? beside;
@@ -25,7 +25,7 @@ export function snapshotConfig({
       '--snapshot-schedule needs --snapshot-dir: with a database server there is no folder beside the data',
     );
   }
-  return {
+  const config: SnapshotConfig = {
     schedule,
     directory,
     retentionCount: settings['snapshot-retention'],
@@ -33,6 +33,15 @@ export function snapshotConfig({
     storage: storageOf(settings, given),
     bucket: bucketOf(settings),
   };
+  return { config, notes: notesOn(config, given) };
+}
+
+/** A bucket that is named and not used would be a backup that does not exist. */
+function notesOn({ bucket }: SnapshotConfig, { byName }: GivenOptions): readonly string[] {
+  const named = byName.get('snapshot-s3-bucket');
+  return bucket === undefined && named !== undefined
+    ? [`${named.source} has no effect without --snapshot-s3: snapshots are not uploaded`]
+    : [];
 }
 
 function bucketOf(settings: Settings): SnapshotBucket | undefined {

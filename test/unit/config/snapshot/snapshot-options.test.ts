@@ -128,3 +128,10 @@ test('mistakes are refused with the option and what to do', () => {
   refused(['--snapshot-name', 'on-demand'], /that were not scheduled/);
   refused(['--snapshot-retention', '-1'], /--snapshot-retention: "-1" is not a whole number/);
 });
+
+test('a bucket without --snapshot-s3 is noted, because nothing is uploaded', () => {
+  assert.deepEqual(load(['--etcd-s3-bucket', 'backups']).notes, [
+    '--etcd-s3-bucket has no effect without --snapshot-s3: snapshots are not uploaded',
+  ]);
+  assert.deepEqual(load(['--etcd-s3-bucket', 'backups', '--etcd-s3']).notes, []);
+});
