@@ -97,6 +97,7 @@ export default {
       SHARED,
       CONFIG,
     ),
+    onlyImports('src/snapshots', '^src/config/(config|usage-error)\\.ts$', '^src/(backend|mvcc|store)/', SHARED),
     onlyImports('src/watch', ...driverInterface, '^src/(mvcc|sql|wire)/', SHARED, CONFIG),
     // Keys are checked where requests are read, against the bound that their stored form has.
     onlyImports('src/server', '^src/(store|watch|mvcc|wire)/', '^src/sql/key-text\\.ts$', SHARED, CONFIG),
@@ -120,6 +121,23 @@ export default {
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/drivers/' },
       to: { path: 'node_modules/(better-sqlite3|pg|mysql2|knex)/' },
+    },
+    {
+      name: 'storage-client-in-its-folder',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/snapshots/bucket/' },
+      to: { path: 'node_modules/@(aws-sdk|smithy)/' },
+    },
+    {
+      name: 'snapshots-are-loaded-on-demand',
+      comment: 'A start without a schedule reads neither the schedule nor the client of the storage.',
+      severity: 'error',
+      from: { path: '^src/' },
+      to: {
+        path: '^src/snapshots/(open-scheduler|schedule|bucket/(bucket-place|download))\\.ts$',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
     },
     {
       name: 'sources-import-no-tests',

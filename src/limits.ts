@@ -92,6 +92,12 @@ export const limits = {
    * keeps compaction from deleting rows.
    */
   snapshotIdleMsMax: 60_000,
+  /**
+   * How long an instance has a claim to a snapshot by schedule without an extension, and how often
+   * it extends it. After a crash, the next instance takes the slot of a minute well within it.
+   */
+  snapshotClaimMs: 15_000,
+  snapshotClaimRenewalMs: 4_000,
   /** How often the pace of the snapshots is checked. */
   snapshotCheckIntervalMs: 250,
   /** Hashes computed at a time. Each reads all rows, a page at a time. */
@@ -400,6 +406,7 @@ assert(
 );
 assert(limits.memberHeartbeatIntervalMs < limits.memberRunsMsMax, 'a running instance is not removed');
 assert(limits.compactionHoldRenewalMs * 2 < limits.compactionHoldMs, 'a hold lasts until a late renewal');
+assert(limits.snapshotClaimRenewalMs * 2 < limits.snapshotClaimMs, 'a claim lasts until a late extension');
 assert(limits.snapshotPaceMsMax < limits.snapshotIdleMsMax, 'a snapshot ends sooner when another one waits');
 assert(
   limits.memberHeartbeatIntervalMs * 2 < limits.otherProcessPauseMs,

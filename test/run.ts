@@ -128,7 +128,7 @@ try {
 
 async function main(patterns: readonly string[]): Promise<void> {
   const files = chosenFiles(patterns);
-  const peers = missingPeers();
+  const peers = missingPeers(files);
   const databases = databasesFor(files);
   const clusterPackages = files.some(isGalera) ? galeraPackages : [];
   const needed = filePackages.filter(({ file, isWanted }) => files.includes(file) && isWanted(databases));

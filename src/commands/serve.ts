@@ -2,9 +2,11 @@ import { flushCompileCache } from 'node:module';
 import type { Config } from '../config/config.ts';
 import { dsnText } from '../config/database/database-dsn.ts';
 import { DriverError, StartError } from '../errors.ts';
+import { within } from '../kit/within.ts';
 import { type Logger, openLogger } from '../logger.ts';
 import { memberOf } from '../server/identity.ts';
 import { startServer } from '../server/server.ts';
+import type { SnapshotScheduler } from '../snapshots/scheduler.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Store } from '../store/store.ts';
 import { openTracing } from '../tracing/open-tracing.ts';
@@ -14,6 +16,7 @@ import { guardAgainstCrashes } from './crash-guard.ts';
 import { nextSteps } from './next-steps.ts';
 import { notifySystemd } from './notify-systemd.ts';
 import { refuseEtcdData } from './refuse-etcd-data.ts';
+import { openSnapshots, snapshotSchedule } from './snapshot/by-schedule.ts';
 import { listenForStop } from './stop-signal.ts';
 
 // Longer than any request should take, and shorter than the 10 s that container runtimes wait
@@ -28,9 +31,11 @@ export const serve: Command = {
     const logger = await openLogger(config);
     for (const note of notes) logger.warn(note);
     refuseEtcdData(config.endpoint);
+    const schedule = await snapshotSchedule(config);
     const store = await open(config, logger);
     try {
-      return await serveUntilStopped(config, store, logger);
+      const snapshots = schedule && (await openSnapshots(schedule, { config, store, logger }));
+      return await serveUntilStopped({ config, store, logger, snapshots });
     } finally {
       await store.close();
     }
@@ -52,9 +57,18 @@ async function open(config: Config, logger: Logger): Promise<Store> {
   }
 }
 
-async function serveUntilStopped(config: Config, store: Store, logger: Logger): Promise<number> {
+interface Served {
+  readonly config: Config;
+  readonly store: Store;
+  readonly logger: Logger;
+  /** Undefined: no snapshots by schedule. */
+  readonly snapshots: SnapshotScheduler | undefined;
+}
+
+async function serveUntilStopped({ config, store, logger, snapshots }: Served): Promise<number> {
   const tracer = await openTracing(config, logger);
-  const server = await startServer({ config, store, logger, tracer });
+  const server = await startServer({ config, store, logger, snapshots, tracer });
+  snapshots?.start();
   const tooManyFaults = Promise.withResolvers<'faults'>();
   const stopGuarding = guardAgainstCrashes(logger, () => tooManyFaults.resolve('faults'));
   const stop = listenForStop();
@@ -66,7 +80,11 @@ async function serveUntilStopped(config: Config, store: Store, logger: Logger): 
   if (process.stdout.isTTY) process.stdout.write(nextSteps(urls[0] ?? '', config));
   const reason = await Promise.race([stop.received, tooManyFaults.promise]);
   logger.info({ reason }, 'stopping: finishing requests under way; another signal ends the process at once');
-  await Promise.all([notifySystemd('STOPPING=1', logger), server.drain(drainMsMax)]);
+  await Promise.all([
+    notifySystemd('STOPPING=1', logger),
+    within(drainMsMax, snapshots?.stop() ?? Promise.resolve(), () => {}),
+    server.drain(drainMsMax),
+  ]);
   await tracer?.close();
   logger.info('stopped');
   stop.dispose();

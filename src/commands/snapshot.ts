@@ -1,35 +1,69 @@
 import { FileReader } from '../bbolt/file-reader.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { offlineAccess } from '../drivers/open-offline.ts';
+import { StartError } from '../errors.ts';
+import { SnapshotError } from '../snapshots/snapshot-error.ts';
 import { withProgress } from '../transfer/copy/progress.ts';
 import { inspect, type SnapshotSummary } from '../transfer/snapshot/inspect.ts';
 import { restoreSnapshot } from '../transfer/snapshot/restore.ts';
 import { saveSnapshot } from '../transfer/snapshot/save.ts';
 import { sourceFile } from '../transfer/snapshot/source-file.ts';
 import type { Command, OwnArguments } from './command.ts';
+import { isObject, withDownloaded } from './snapshot/downloaded.ts';
+import type { ListFormat } from './snapshot/places-actions.ts';
 
-/** `tine snapshot save|status|restore FILE`: snapshots in etcd's format. */
+/** `tine snapshot save|status|restore|list|prune`: snapshots in etcd's format. */
 export const snapshot: Command = {
   kind: 'own',
   run: async (given) => {
     const [action, path, ...more] = given.operands;
-    if (path === undefined || more.length > 0 || action === undefined || !(action in actions)) {
-      throw new UsageError('write tine snapshot save FILE, tine snapshot status FILE, or tine snapshot restore FILE');
+    if (action === undefined || more.length > 0) throw new UsageError(usage);
+    const run = path === undefined ? withoutFile[action] : withFile[action];
+    if (run === undefined) throw new UsageError(usage);
+    try {
+      process.stdout.write(await run(given, path ?? ''));
+    } catch (error) {
+      throw error instanceof SnapshotError ? new StartError(error.message, { cause: error }) : error;
     }
-    process.stdout.write(await (actions[action] as Action)(path, given));
     return 0;
   },
 };
 
+const usage =
+  'write tine snapshot save [FILE], tine snapshot status FILE, tine snapshot restore FILE, tine snapshot list, or tine snapshot prune';
+
 /** Returns the text to print. */
-type Action = (path: string, given: OwnArguments) => Promise<string>;
+type Action = (given: OwnArguments, path: string) => Promise<string>;
 
-const actions: Readonly<Record<string, Action>> = { save, status, restore };
+const withFile: Readonly<Record<string, Action>> = { save, status, restore };
 
-async function save(path: string, given: OwnArguments): Promise<string> {
+/** Without a file, snapshots are in the places of the configuration. */
+const withoutFile: Readonly<Record<string, Action>> = {
+  save: async (given) => {
+    if (isServer(given.flag('endpoint')))
+      throw new UsageError('give FILE: without it, tine snapshot save reads a database, not a server');
+    return (await placesActions()).saveToPlaces(given.load().config);
+  },
+  list: async (given) => (await placesActions()).listText(given.load().config, listFormat(given)),
+  prune: async (given) => (await placesActions()).prune(given.load().config),
+};
+
+const placesActions = () => import('./snapshot/places-actions.ts');
+
+function listFormat(given: OwnArguments): ListFormat {
+  const format = given.flag('w') ?? given.flag('write-out') ?? 'simple';
+  if (format === 'simple' || format === 'json') return format;
+  throw new UsageError(`--write-out: "${format}" is not supported; use simple or json`);
+}
+
+const isServer = (endpoint: string | undefined): boolean => endpoint !== undefined && /^https?:\/\//i.test(endpoint);
+
+async function save(given: OwnArguments, path: string): Promise<string> {
   const endpoint = given.flag('endpoint');
-  const isServer = endpoint !== undefined && /^https?:\/\//i.test(endpoint);
-  const revision = isServer ? await saveFromServer(path, endpoint) : await saveFromDatabase(path, given);
+  const revision =
+    endpoint !== undefined && isServer(endpoint)
+      ? await saveFromServer(path, endpoint)
+      : await saveFromDatabase(path, given);
   return `saved ${path}${revision === undefined ? '' : `: revision ${revision}`}\n`;
 }
 
@@ -51,27 +85,30 @@ async function saveFromServer(path: string, url: string): Promise<undefined> {
   return undefined;
 }
 
-async function status(path: string): Promise<string> {
+async function status(_given: OwnArguments, path: string): Promise<string> {
   return withProgress(async (progress) =>
     FileReader.use(sourceFile(path), (file) => summaryText(inspect(file, progress))),
   );
 }
 
-async function restore(path: string, given: OwnArguments): Promise<string> {
+async function restore(given: OwnArguments, operand: string): Promise<string> {
   const bumpRevision = bumpRevisionOf(given);
   const { config } = given.load();
   const target = await offlineAccess(config.endpoint);
-  const { summary, revision } = await withProgress((progress) =>
-    restoreSnapshot(sourceFile(path), target, { bumpRevision, progress }),
-  );
-  const { alarmCount, isAuthEnabled } = summary;
-  return [
-    `restored ${path} to ${target.name}: revision ${revision}`,
-    summaryText(summary).trimEnd(),
-    ...(isAuthEnabled ? ['authentication is on, as in the snapshot'] : []),
-    ...(alarmCount > 0 ? [`alarms are not restored (${alarmCount}): they belong to members of the old cluster`] : []),
-    '',
-  ].join('\n');
+  const restoreFile = async (path: string): Promise<string> => {
+    const { summary, revision } = await withProgress((progress) =>
+      restoreSnapshot(sourceFile(path), target, { bumpRevision, progress }),
+    );
+    const { alarmCount, isAuthEnabled } = summary;
+    return [
+      `restored ${operand} to ${target.name}: revision ${revision}`,
+      summaryText(summary).trimEnd(),
+      ...(isAuthEnabled ? ['authentication is on, as in the snapshot'] : []),
+      ...(alarmCount > 0 ? [`alarms are not restored (${alarmCount}): they belong to members of the old cluster`] : []),
+      '',
+    ].join('\n');
+  };
+  return isObject(operand) ? withDownloaded(operand, config.snapshots, restoreFile) : restoreFile(operand);
 }
 
 /** Reads etcdutl's two flags, which are only valid together. */

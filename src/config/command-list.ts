@@ -24,7 +24,7 @@ export interface CommandFlag {
 export const completedShells = ['bash', 'zsh', 'fish'] as const;
 export type CompletedShell = (typeof completedShells)[number];
 
-const snapshotActions = ['save', 'status', 'restore'] as const;
+const snapshotActions = ['save', 'status', 'restore', 'list', 'prune'] as const;
 const address = 'DSN|http://HOST:PORT';
 
 /** Every command, in the order of `--help`. Without a command, tine serves. */
@@ -47,14 +47,16 @@ export const commandList = {
     help: 'copy a database, a running etcd or kine into an empty database',
   },
   snapshot: {
-    operands: `${snapshotActions.join('|')} FILE`,
+    operands: `${snapshotActions.join('|')} [FILE]`,
     words: snapshotActions,
     takesPath: true,
     flags: {
       'bump-revision': { placeholder: 'N', help: 'With restore: raise all revisions by N.' },
       'mark-compacted': { help: 'With restore: mark the raised revisions as compacted.' },
+      'write-out': { placeholder: 'simple|json', help: 'With list: the format.' },
+      w: { placeholder: 'simple|json', help: 'Short for --write-out.' },
     },
-    help: "write a snapshot in etcd's format, describe one, or restore one (or an etcd data directory) into an empty database",
+    help: "write a snapshot in etcd's format to FILE, or to --snapshot-dir and the bucket; describe one; restore FILE, s3://BUCKET/FILE or an etcd data directory into an empty database; list snapshots; delete old ones",
   },
   completion: {
     operands: completedShells.join('|'),

@@ -31,6 +31,50 @@ export type AutoCompaction =
  */
 export type TokenConfig = { readonly kind: 'simple'; readonly ttlMs: number } | JwtConfig | { readonly kind: 'none' };
 
+/** Snapshots by schedule, and the places of snapshots. */
+export interface SnapshotConfig {
+  /** A cron line, not yet checked. Undefined: no snapshots by schedule. */
+  readonly schedule: string | undefined;
+  /** The folder. Undefined: none was given, and the database is a server. */
+  readonly directory: string | undefined;
+  /** The number of snapshots by schedule that the folder keeps. 0: all. */
+  readonly retentionCount: number;
+  /** How the names of snapshots by schedule begin. */
+  readonly prefix: string;
+  /** S3-compatible storage. */
+  readonly storage: BucketStorage;
+  /** The bucket to which snapshots are uploaded. Undefined: they stay in the folder. */
+  readonly bucket: SnapshotBucket | undefined;
+}
+
+export interface SnapshotBucket {
+  readonly name: string;
+  /** Without slashes at its ends. Empty: none. */
+  readonly folder: string;
+  /** The number of snapshots by schedule that the bucket keeps. 0: all. */
+  readonly retentionCount: number;
+}
+
+/** How to reach S3-compatible storage. */
+export interface BucketStorage {
+  /** `https://HOST:PORT`. Undefined: Amazon's endpoint of the region. */
+  readonly endpoint: string | undefined;
+  readonly region: string;
+  /** Whether the bucket is the first part of the path, not of the host name. */
+  readonly usesPaths: boolean;
+  /** Undefined: the client of AWS finds them in variables, its files, or the machine's role. */
+  readonly credentials: BucketCredentials | undefined;
+  /** PEM. Undefined: the public ones. */
+  readonly authorities: readonly string[] | undefined;
+  readonly verifiesCertificate: boolean;
+}
+
+export interface BucketCredentials {
+  readonly accessKey: string;
+  readonly secretKey: string;
+  readonly sessionToken: string | undefined;
+}
+
 export interface JwtConfig {
   readonly kind: 'jwt';
   readonly signMethod: JwtSignMethod;
@@ -112,6 +156,8 @@ export interface Config {
   readonly emulatedEtcdVersion: string;
 
   readonly autoCompaction: AutoCompaction;
+
+  readonly snapshots: SnapshotConfig;
 
   readonly auth: {
     readonly tokens: TokenConfig;

@@ -49,6 +49,14 @@ export const foreignOptions: ReadonlyMap<string, ForeignOption> = new Map([
      proxy-write-timeout cluster-active-size cluster-remove-delay cluster-sync-interval config force max-result-buffer
      max-retry-attempts peer-heartbeat-interval peer-election-timeout retry-interval snapshot vv`,
   ),
+  ...ignored(
+    'is ignored: tine reads the list of snapshots from their folder and bucket',
+    'etcd-snapshot-reconcile-interval',
+  ),
+  ...ignored('is ignored: snapshots are not compressed', '', 'etcd-snapshot-compress'),
+  ...ignored('is ignored: an upload without progress ends after a minute, however large it is', 'etcd-s3-timeout'),
+  ...ignored('is ignored: tine connects to the storage directly', 'etcd-s3-proxy'),
+  ...ignored('is ignored: tine reads no Kubernetes secrets', 'etcd-s3-config-secret'),
   ...ignored('is ignored: every commit is synced', '', 'unsafe-no-fsync'),
   ...ignored(
     'is ignored: tine opens few connections to a database server and keeps them',

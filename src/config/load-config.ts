@@ -9,6 +9,7 @@ import { type ListenAddress, listenAddressText } from './listen/listen-address.t
 import { advertisedUrls } from './listen/listen-advertised-urls.ts';
 import { listenTls } from './listen/listen-tls-options.ts';
 import { type Option, type OptionName, options, type Settings } from './options.ts';
+import { snapshotConfig } from './snapshot/snapshot-options.ts';
 import { tracingConfig } from './tracing-options.ts';
 import { UsageError, withSource } from './usage-error.ts';
 
@@ -32,18 +33,20 @@ export function loadConfig(
   const given = collectOptions(flags, environment);
   const settings = parseSettings(given);
   const { dsn, notes } = databaseEndpoint(settings, given, environment.PGPASSWORD);
+  const databaseDirectory = dsn.kind === 'sqlite' ? dirname(dsn.path) : undefined;
   const auth = authConfig({
     spec: settings['auth-token'],
     ttlSeconds: settings['auth-token-ttl'],
     bcryptCost: settings['bcrypt-cost'],
   });
+  const snapshots = snapshotConfig({ settings, given, databaseDirectory });
   const addresses = listening(settings, given);
   const { tls, notes: tlsNotes } = listenTls({
     settings,
     given,
     addresses: Object.values(addresses).flat(),
     clientAddresses: [...addresses.listenAddresses, ...addresses.httpListenAddresses],
-    dataDirectory: dsn.kind === 'sqlite' ? dirname(dsn.path) : settings['data-dir'],
+    dataDirectory: databaseDirectory ?? settings['data-dir'],
   });
   const config: Config = {
     name: settings.name,
@@ -62,6 +65,7 @@ export function loadConfig(
     watchProgressNotifyIntervalMs: settings['watch-progress-notify-interval'],
     emulatedEtcdVersion: settings['emulated-etcd-version'],
     autoCompaction: autoCompaction(settings, given),
+    snapshots: snapshots.config,
     auth: auth.config,
     metrics: settings.metrics,
     warningApplyMs: settings['warning-apply-duration'],
@@ -78,7 +82,7 @@ export function loadConfig(
       timeoutMs: settings['grpc-keepalive-timeout'],
     },
   };
-  const allNotes = [...given.notes, ...notes, ...tlsNotes, ...auth.notes];
+  const allNotes = [...given.notes, ...notes, ...tlsNotes, ...auth.notes, ...snapshots.notes];
   return { config: deepFreeze(config), notes: allNotes };
 }
 

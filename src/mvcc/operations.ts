@@ -10,6 +10,7 @@ import type { Permit } from './auth/permit.ts';
 import type { CompactionHash } from './compaction/compaction-hash.ts';
 import type { Hold } from './compaction/compaction-hold.ts';
 import type { Keys, LeaseId, MemberId, Revision } from './ids.ts';
+import type { SnapshotClaimStep } from './snapshot/snapshot-claim.ts';
 
 /** An instance that uses the database, as clients see it. */
 export interface Member {
@@ -146,6 +147,8 @@ export type WriteOperation = Partial<Permit> &
     | { readonly kind: 'auth'; readonly change: AuthChange }
     | ({ readonly kind: 'holdCompaction' } & Hold)
     | { readonly kind: 'releaseCompaction'; readonly holder: string }
+    /** Changes the claim to a slot of snapshots by schedule. */
+    | { readonly kind: 'snapshotClaim'; readonly change: SnapshotClaimStep }
     /** Deletes one chunk of rows below the compaction mark, unless a hold exists. */
     | { readonly kind: 'compactChunk'; readonly nowMs: number; readonly idsMax: number }
   );

@@ -5,6 +5,7 @@
 
 import type { AuthState } from './auth/auth-state.ts';
 import type { LeaseId, Revision, RowId } from './ids.ts';
+import type { SnapshotClaimResult } from './snapshot/snapshot-claim.ts';
 
 /**
  * Protobuf-encoded `KeyValue` messages back to back, each as `tag length message` with the tag 0x12
@@ -84,6 +85,7 @@ export type WriteResult =
   | { readonly kind: 'auth'; readonly revision: Revision }
   | { readonly kind: 'holdCompaction' }
   | { readonly kind: 'releaseCompaction' }
+  | ({ readonly kind: 'snapshotClaim' } & SnapshotClaimResult)
   | ({ readonly kind: 'compactChunk' } & CompactedChunk);
 
 /** The parts of a result that contain key-values. A large part has a buffer of its own. */

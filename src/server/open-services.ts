@@ -2,6 +2,7 @@ import type { Config } from '../config/config.ts';
 import type { Tracer } from '../kit/trace.ts';
 import { limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
+import type { SnapshotSource } from '../statistics/snapshot-statistics.ts';
 import type { Store } from '../store/store.ts';
 import { WatchHub } from '../watch/hub.ts';
 import { ResponseHeaders } from '../wire/response-headers.ts';
@@ -32,6 +33,8 @@ export interface ServerOptions {
   readonly logger: Logger;
   /** Undefined: no call is traced. */
   readonly tracer?: Tracer | undefined;
+  /** Undefined: no snapshots by schedule. */
+  readonly snapshots?: SnapshotSource | undefined;
 }
 
 /** The gRPC services, and the objects that they share. */

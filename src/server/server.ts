@@ -92,7 +92,7 @@ interface ProcessWatches {
 }
 
 function openMetrics(
-  { config, store }: ServerOptions,
+  { config, store, snapshots }: ServerOptions,
   { services, watches, connections }: Pick<Running, 'services' | 'watches' | 'connections'>,
 ): Metrics {
   return new Metrics({
@@ -107,6 +107,7 @@ function openMetrics(
     stalls: watches.stall.stalls,
     clockJumps: watches.clock.jumps,
     connectionCount: () => connections.count,
+    snapshots: snapshots && (() => snapshots.statistics),
     watches: () => services.hub.statistics,
   });
 }

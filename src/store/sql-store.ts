@@ -52,6 +52,7 @@ import { RangeReader } from './reads/range-reader.ts';
 import { ReadQueue } from './reads/read-queue.ts';
 import { type Snapshot, Snapshots } from './reads/snapshots.ts';
 import { SlowOperations } from './slow-operations.ts';
+import { SnapshotClaims } from './snapshot-claims.ts';
 import type { Permitted, Store } from './store.ts';
 import type { QueueStatistics, StoreStatistics } from './store-statistics.ts';
 import { tracedParts } from './traced-work.ts';
@@ -77,6 +78,7 @@ type HeadReader = RangeOperation | 'other';
 export class SqlStore implements Store {
   readonly events: EventSource;
   readonly auth: AuthStore;
+  readonly snapshotClaims: SnapshotClaims;
   readonly #driver: Driver;
   readonly #heads = new HeadTracker();
   readonly #cache: ReadCache;
@@ -148,6 +150,7 @@ export class SqlStore implements Store {
     this.#quota = this.#quotaOf(options);
     this.#hasher = new KeyHasher(this.#reads.bulk, observeHead);
     this.#snapshots = new Snapshots(driver, new CompactionHolds(driver, this.#writes, options.logger));
+    this.snapshotClaims = new SnapshotClaims(driver, this.#writes);
     this.#compactor = new Compactor(driver, this.#writes, options.logger);
     this.#defragmenter = new Defragmenter(driver, options.logger);
     this.#sizeReads = new Coalescer({

@@ -11,6 +11,7 @@ import type { AuthStore } from './auth-store.ts';
 import type { Requester } from './queues/requester.ts';
 import type { KeysHash } from './reads/key-hasher.ts';
 import type { Snapshot } from './reads/snapshots.ts';
+import type { SnapshotClaims } from './snapshot-claims.ts';
 import type { StoreStatistics } from './store-statistics.ts';
 
 /**
@@ -116,6 +117,8 @@ export interface Store {
   hash(options: SnapshotOptions): Promise<{ readonly revision: Revision; readonly hash: number }>;
   /** Takes a snapshot, which lasts until `use` is done. */
   snapshot(options: SnapshotOptions, use: (snapshot: Snapshot) => Promise<void>): Promise<void>;
+  /** Claims to the slots of snapshots by schedule. */
+  readonly snapshotClaims: SnapshotClaims;
   /** The counts since the start, for metrics. Available during an outage of the database too. */
   statistics(): Promise<StoreStatistics>;
   /** The events that the watch hub follows. */

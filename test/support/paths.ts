@@ -49,6 +49,11 @@ export function etcdutlProgram(): string {
   return peerProgram('etcdutl', 'TINE_TEST_ETCDUTL');
 }
 
+/** A server of S3-compatible storage. */
+export function versitygwProgram(): string {
+  return peerProgram('versitygw', 'TINE_TEST_VERSITYGW');
+}
+
 /** A kine binary; undefined where the machine has none. */
 export function kineProgram(): string | undefined {
   return findPeer('kine', 'TINE_TEST_KINE');

@@ -1,6 +1,6 @@
 /**
- * The programs that tine is compared with: etcd 3.7 and its tools. They are named by a variable,
- * found on PATH, or built once from their published modules.
+ * The programs that tine is compared with: etcd 3.7 and its tools; and a server of S3-compatible
+ * storage. They are named by a variable, found on PATH, or built once from their published modules.
  */
 import { execFile, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync } from 'node:fs';
@@ -27,7 +27,12 @@ interface Peer {
   /** The variable that names a program, which then takes precedence. */
   readonly variable: string;
   readonly module: string;
-  readonly versionQuestion: VersionQuestion;
+  /** The Go module in test/ whose tool it is. */
+  readonly directory: string;
+  /** Undefined: every version is accepted. */
+  readonly versionQuestion: VersionQuestion | undefined;
+  /** The test files that use it. Undefined: many. */
+  readonly files?: RegExp;
 }
 
 const peers: readonly Peer[] = [
@@ -35,29 +40,41 @@ const peers: readonly Peer[] = [
     program: 'etcd',
     variable: 'TINE_TEST_ETCD',
     module: 'go.etcd.io/etcd/server/v3',
+    directory: 'peers',
     versionQuestion: '--version',
   },
   {
     program: 'etcdctl',
     variable: 'TINE_TEST_ETCDCTL',
     module: 'go.etcd.io/etcd/etcdctl/v3',
+    directory: 'peers',
     versionQuestion: 'version',
   },
   {
     program: 'etcdutl',
     variable: 'TINE_TEST_ETCDUTL',
     module: 'go.etcd.io/etcd/etcdutl/v3',
+    directory: 'peers',
     versionQuestion: 'version',
+  },
+  {
+    program: 'versitygw',
+    variable: 'TINE_TEST_VERSITYGW',
+    module: 'github.com/versity/versitygw/cmd/versitygw',
+    directory: 'object-storage',
+    versionQuestion: undefined,
+    files: /^test\/snapshot\/storage/,
   },
 ];
 
 /**
- * The programs that are not on this machine, and must be built before tests run.
+ * The programs that these test files use and that are not on this machine: they must be built before
+ * tests run.
  *
  * @throws Error if a named program is too old.
  */
-export function missingPeers(): readonly Peer[] {
-  return peers.filter((peer) => !isHere(peer));
+export function missingPeers(files: readonly string[]): readonly Peer[] {
+  return peers.filter((peer) => isUsed(peer, files) && !isHere(peer));
 }
 
 /**
@@ -74,7 +91,7 @@ export async function goFor(missing: readonly Peer[], signal: AbortSignal): Prom
     const programs = missing.map(({ program }) => program).join(', ');
     const variables = missing.map(({ variable }) => variable).join(', ');
     throw new Error(
-      `tine is compared with etcd 3.${etcdMinorMin}, and of its programs this machine has no ${programs}: ${(error as Error).message}; or name them (${variables})`,
+      `the tests use etcd 3.${etcdMinorMin} and other programs, of which this machine has no ${programs}: ${(error as Error).message}; or name them (${variables})`,
       { cause: error },
     );
   }
@@ -84,9 +101,9 @@ export async function goFor(missing: readonly Peer[], signal: AbortSignal): Prom
 export async function buildPeers(go: string, missing: readonly Peer[], signal: AbortSignal): Promise<void> {
   mkdirSync(peersDirectory, { recursive: true });
   console.log(`test: building ${missing.map(({ program }) => program).join(', ')} with Go`);
-  for (const { program, variable, module } of missing) {
+  for (const { program, variable, module, directory } of missing) {
     const building = promisify(execFile)(go, ['build', '-o', join(peersDirectory, program), module], {
-      cwd: join(repositoryRoot, 'test', 'peers'),
+      cwd: join(repositoryRoot, 'test', directory),
       env: { ...process.env, GOFLAGS: '-mod=readonly' },
       timeout: buildTimeoutMs,
       signal,
@@ -100,6 +117,10 @@ export async function buildPeers(go: string, missing: readonly Peer[], signal: A
   }
 }
 
+function isUsed({ files: users }: Peer, files: readonly string[]): boolean {
+  return users === undefined || files.some((file) => users.test(file));
+}
+
 /** Whether tests have the program: named, built before, or on PATH in a sufficient version. */
 function isHere(peer: Peer): boolean {
   const named = process.env[peer.variable];
@@ -109,22 +130,24 @@ function isHere(peer: Peer): boolean {
   }
   if (existsSync(join(peersDirectory, peer.program))) return true;
   const found = findOnPath(peer.program);
-  return found !== undefined && isNewEnough(printedVersion(found, peer.versionQuestion));
+  return found !== undefined && isNewEnough(peer, found);
 }
 
 /**
  * A named program is never replaced by another.
  * @throws Error if it is too old or another program.
  */
-function requireNewEnough({ program, variable, versionQuestion }: Peer, path: string): void {
+function requireNewEnough(peer: Peer, path: string): void {
+  const { program, variable, versionQuestion } = peer;
+  if (versionQuestion === undefined || isNewEnough(peer, path)) return;
   const version = printedVersion(path, versionQuestion);
-  if (isNewEnough(version)) return;
   const what = version === undefined ? `no ${program}` : `${program} ${version}`;
   throw new Error(`${variable} names ${path}, which is ${what}: tine is compared with etcd 3.${etcdMinorMin} or newer`);
 }
 
-function isNewEnough(version: string | undefined): boolean {
-  const [major = 0, minor = 0] = (version ?? '').split('.').map(Number);
+function isNewEnough({ versionQuestion }: Peer, path: string): boolean {
+  if (versionQuestion === undefined) return true;
+  const [major = 0, minor = 0] = (printedVersion(path, versionQuestion) ?? '').split('.').map(Number);
   return major > 3 || (major === 3 && minor >= etcdMinorMin);
 }
 

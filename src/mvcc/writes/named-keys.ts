@@ -56,6 +56,7 @@ class NameCollector implements NamedKeys {
       case 'compactChunk':
       case 'holdCompaction':
       case 'releaseCompaction':
+      case 'snapshotClaim':
       case 'memberAnnounce':
       case 'memberDrop':
       case 'memberRemove':

@@ -16,6 +16,7 @@ import type { WriteOperation } from '../operations.ts';
 import type { Program } from '../program.ts';
 import type { PackedBatchEvents } from '../reads/events.ts';
 import { type Head, keyValueBytes, type WriteResult } from '../results.ts';
+import { changeSnapshotClaim } from '../snapshot/snapshot-claim.ts';
 import { namedKeys } from './named-keys.ts';
 import type { FinalState } from './state-cache.ts';
 import { deleteProgram, putProgram, txnProgram } from './txn.ts';
@@ -149,6 +150,8 @@ function* apply(operation: WriteOperation, state: WriteState): Program<WriteResu
     case 'releaseCompaction':
       yield* releaseCompaction(operation.holder);
       return { kind: 'releaseCompaction' };
+    case 'snapshotClaim':
+      return { kind: 'snapshotClaim', ...(yield* changeSnapshotClaim(operation.change)) };
     default:
       return unreachable(operation);
   }

@@ -3,6 +3,7 @@ import type { MetricsDetail } from '../../config/config.ts';
 import { limits } from '../../limits.ts';
 import { LatestAnswer } from '../../statistics/latest-answer.ts';
 import { paced } from '../../statistics/paced.ts';
+import type { SnapshotStatistics } from '../../statistics/snapshot-statistics.ts';
 import { internal } from '../../store/queues/requester.ts';
 import type { Store } from '../../store/store.ts';
 import type { WatchStatistics } from '../../watch/hub.ts';
@@ -13,6 +14,7 @@ import { etcdFamilies } from './etcd-families.ts';
 import { expositionText } from './exposition.ts';
 import { descriptorFamilies } from './process-families.ts';
 import type { Scrape } from './scrape.ts';
+import { snapshotFamilies } from './snapshot-families.ts';
 import { tineFamilies } from './tine-families.ts';
 
 export interface MetricsOptions {
@@ -28,6 +30,8 @@ export interface MetricsOptions {
   /** The number of open client connections. */
   readonly connectionCount: () => number;
   readonly watches: () => WatchStatistics;
+  /** Undefined: no snapshots by schedule. */
+  readonly snapshots: (() => SnapshotStatistics) | undefined;
   readonly stalls: Scrape['stalls'];
   readonly clockJumps: Scrape['clockJumps'];
 }
@@ -76,6 +80,7 @@ export class Metrics {
       ...etcdFamilies(scrape),
       ...callFamilies(methods, { isExtensive: detail === 'extensive' }),
       ...tineFamilies(scrape),
+      ...snapshotFamilies(scrape),
       ...descriptorFamilies(),
     ];
     return (await runtime.metrics()) + expositionText(families);
@@ -86,7 +91,7 @@ export class Metrics {
    * values.
    */
   async #scrape(): Promise<Scrape> {
-    const { store, watches, connectionCount, ...configured } = this.#options;
+    const { store, watches, connectionCount, snapshots, ...configured } = this.#options;
     const [size, leases, keys, statistics] = await Promise.all([
       this.#size.get(),
       this.#leases.get(),
@@ -105,6 +110,7 @@ export class Metrics {
       members: store.knownMembers.length,
       watches: watches(),
       connections: connectionCount(),
+      snapshots: snapshots?.(),
       health: this.health,
     };
   }

@@ -1,5 +1,6 @@
 /** The input of all metrics at the moment of a scrape, as plain data. */
 import type { Head } from '../../mvcc/results.ts';
+import type { SnapshotStatistics } from '../../statistics/snapshot-statistics.ts';
 import type { StoreStatistics } from '../../store/store-statistics.ts';
 import type { WatchStatistics } from '../../watch/hub.ts';
 import type { Identity } from '../../wire/response-headers.ts';
@@ -29,6 +30,8 @@ export interface Scrape {
   readonly stalls: { readonly count: number; readonly ms: number };
   /** How often the machine's wall clock was set. */
   readonly clockJumps: { readonly count: number };
+  /** Undefined: no snapshots by schedule. */
+  readonly snapshots: SnapshotStatistics | undefined;
   /** Answers of /health. */
   readonly health: { readonly successes: number; readonly failures: number };
 }

@@ -1,16 +1,31 @@
 /** Writes a snapshot of a database, or of a running server, to a file. */
 import { createHash } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { SnapshotReading } from '../../backend/snapshot-reading.ts';
 import { pageBytes } from '../../bbolt/layout.ts';
 import type { OfflineAccess, OfflineDatabase } from '../../drivers/offline.ts';
-import { StartError } from '../../errors.ts';
+import { isOwnError, StartError } from '../../errors.ts';
+import { row } from '../../mvcc/program.ts';
 import { type ReadInput, type ReadName, type ReadOutput, readProgram } from '../../mvcc/read-programs.ts';
+import { partSuffix } from '../../snapshots/snapshot-name.ts';
+import { sumBytes } from '../../snapshots/verify-file.ts';
+import { writeWholeFile } from '../../snapshots/whole-file.ts';
+import { withSum } from '../../snapshots/with-sum.ts';
+import { CLUSTER_ID } from '../../sql/statements/cluster-statements.ts';
 import { Maintenance } from '../../wire/generated/etcdserverpb/maintenance.ts';
 import type { EtcdClient } from '../copy/etcd-client.ts';
 import { noProgress, type Progress } from '../copy/progress.ts';
 import { requireKnown, tableFacts } from '../table-facts.ts';
 import { refuseUnfinishedCopy } from '../unfinished-copy.ts';
+
+/** A snapshot of a database, as it is read. */
+export interface ReadSnapshot {
+  readonly revision: number;
+  readonly clusterId: bigint;
+  /** The size of the file. */
+  readonly bytes: number;
+  /** The file with its SHA-256. */
+  readonly chunks: AsyncIterable<Buffer>;
+}
 
 /** Saves one snapshot of the database, while others may write to it. Returns the saved revision. */
 export function saveSnapshot(
@@ -19,6 +34,21 @@ export function saveSnapshot(
   etcdVersion: string,
   progress: Progress = noProgress,
 ): Promise<number> {
+  return withSnapshot(from, etcdVersion, async ({ revision, bytes, chunks }) => {
+    await writeWhole(
+      path,
+      counted(chunks, (written) => progress.update(`writing ${path}`, written, bytes, 'bytes')),
+    );
+    return revision;
+  });
+}
+
+/** Reads one snapshot of the database, while others may write to it. */
+export function withSnapshot<Result>(
+  from: OfflineAccess,
+  etcdVersion: string,
+  use: (snapshot: ReadSnapshot) => Promise<Result>,
+): Promise<Result> {
   return from.readSnapshot(async (database) => {
     await refuseForeign(database);
     const read = <Name extends ReadName>(name: Name, input: ReadInput<Name>): Promise<ReadOutput<Name>> =>
@@ -30,13 +60,20 @@ export function saveSnapshot(
       signal: undefined,
     });
     const pageCount = await reading.measure();
-    const chunks = withSum(reading.chunks(pageCount));
-    await writeWhole(
-      path,
-      counted(chunks, (bytes) => progress.update(`writing ${path}`, bytes, pageCount * pageBytes, 'bytes')),
-    );
-    return reading.revision;
+    return use({
+      revision: reading.revision,
+      clusterId: await clusterIdOf(database),
+      bytes: pageCount * pageBytes + sumBytes,
+      chunks: withSum(reading.chunks(pageCount)),
+    });
   });
+}
+
+/** @throws StartError if no tine has served the database yet. */
+export async function clusterIdOf(database: OfflineDatabase): Promise<bigint> {
+  const id = await database.run(row(CLUSTER_ID));
+  if (id === undefined) throw new StartError(`${database.name}: no tine has served it yet; start tine once`);
+  return BigInt.asUintN(64, BigInt(id));
 }
 
 /** @throws StartError if the schema is not the one of this tine. */
@@ -91,42 +128,11 @@ async function* sentBytes(client: EtcdClient): AsyncGenerator<Buffer> {
   yield waiting;
 }
 
-async function* withSum(chunks: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const sum = createHash('sha256');
-  for await (const chunk of chunks) {
-    sum.update(chunk);
-    yield chunk;
-  }
-  yield sum.digest();
-}
-
-/**
- * Writes a file that appears complete on disk, or not at all. Only its owner may read it: it
- * contains users' keys.
- */
 async function writeWhole(path: string, chunks: AsyncIterable<Buffer>): Promise<void> {
-  const part = `${path}.part`;
-  const file = await opened(part);
   try {
-    try {
-      for await (const chunk of chunks) await file.writeFile(chunk);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(part, path);
-  } catch (error) {
-    await rm(part, { force: true });
-    throw error;
-  }
-}
-
-async function opened(path: string): Promise<FileHandle> {
-  try {
-    // A file that an earlier run left behind would keep its mode.
-    await rm(path, { force: true });
-    return await open(path, 'wx', 0o600);
+    await writeWholeFile(`${path}${partSuffix}`, chunks, async () => path);
   } catch (cause) {
+    if (isOwnError(cause) || (cause as NodeJS.ErrnoException).syscall === undefined) throw cause;
     throw new StartError(`${path}: ${(cause as Error).message}`, { cause });
   }
 }

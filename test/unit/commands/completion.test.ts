@@ -66,7 +66,7 @@ test('bash completes commands, and flags at every place', () => {
 });
 
 test('bash completes the words of a command, and the flags of this command only', () => {
-  assert.deepEqual(proposals('tine snapshot '), ['save', 'status', 'restore']);
+  assert.deepEqual(proposals('tine snapshot '), ['save', 'status', 'restore', 'list', 'prune']);
   assert.deepEqual(proposals('tine completion '), ['bash', 'zsh', 'fish']);
   assert.deepEqual(proposals('tine snapshot restore --bump'), ['--bump-revision']);
   assert.deepEqual(proposals('tine check --bump'), []);

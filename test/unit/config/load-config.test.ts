@@ -59,6 +59,21 @@ describe('defaults', () => {
       logFormat: 'auto',
       logOutputs: [{ kind: 'stderr' }],
       servesGateway: true,
+      snapshots: {
+        schedule: undefined,
+        directory: resolve('db/snapshots'),
+        retentionCount: 5,
+        prefix: 'tine-snapshot',
+        storage: {
+          endpoint: undefined,
+          region: 'us-east-1',
+          usesPaths: false,
+          credentials: undefined,
+          authorities: undefined,
+          verifiesCertificate: true,
+        },
+        bucket: undefined,
+      },
       keepalive: { clientIntervalMinMs: 5000, intervalMs: 7_200_000, timeoutMs: 20_000 },
     } satisfies Config);
   });

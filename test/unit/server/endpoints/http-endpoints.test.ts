@@ -61,6 +61,7 @@ async function start(
     quotaBytes: Number.POSITIVE_INFINITY,
     stalls: { count: 0, ms: 0 },
     clockJumps: { count: 0 },
+    snapshots: undefined,
     connectionCount: () => 4,
     watches: () => ({
       streams: 1,

@@ -2461,6 +2461,15 @@ SELECT id, COALESCE(LENGTH(value), 0)
   ORDER BY id
   LIMIT CAST(? AS bigint);
 
+-- snapshot_state
+SELECT (SELECT value FROM tine_state WHERE name = 'snapshot_slot_ms'),
+    (SELECT value FROM tine_state WHERE name = 'snapshot_owner'),
+    (SELECT value FROM tine_state WHERE name = 'snapshot_until_ms'),
+    (SELECT value FROM tine_state WHERE name = 'snapshot_folder_ms'),
+    (SELECT value FROM tine_state WHERE name = 'snapshot_folder_bytes'),
+    (SELECT value FROM tine_state WHERE name = 'snapshot_bucket_ms'),
+    (SELECT value FROM tine_state WHERE name = 'snapshot_bucket_bytes');
+
 -- staged_leases
 SELECT DISTINCT CAST(lease_id AS text)
   FROM tine_copy

@@ -1,0 +1,26 @@
+/** Builds the schedule of snapshots of a server. */
+import type { BackendVersions } from '../backend/backend-buckets.ts';
+import type { Config } from '../config/config.ts';
+import type { Logger } from '../logger.ts';
+import type { Store } from '../store/store.ts';
+import { openPlaces } from './open-places.ts';
+import type { Schedule } from './schedule.ts';
+import { SnapshotScheduler } from './scheduler.ts';
+import { Taker } from './taker.ts';
+
+export async function openScheduler(
+  schedule: Schedule,
+  {
+    config: { snapshots: config },
+    ...server
+  }: {
+    readonly config: Config;
+    readonly store: Store;
+    readonly logger: Logger;
+    readonly versions: BackendVersions;
+  },
+): Promise<SnapshotScheduler> {
+  const places = await openPlaces(config);
+  const taker = new Taker({ ...server, config, places });
+  return new SnapshotScheduler({ ...server, schedule, taker, places });
+}
