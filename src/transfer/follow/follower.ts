@@ -1,0 +1,73 @@
+import { within } from '../../kit/within.ts';
+import type { EtcdKeys } from '../copy/etcd-keys.ts';
+import { ChangedKeys } from './changed-keys.ts';
+import type { FollowTarget } from './follow-target.ts';
+import { revisionsAfter, type SourceRevision } from './source-revisions.ts';
+
+/** The target is level with its source if everything was copied in this time. */
+const levelMsMax = 250;
+
+/**
+ * How long a kine is silent when it has sent everything. Its revisions may have no event, so the
+ * last event does not show that the target is level.
+ */
+const kinesSilenceMs = 2_000;
+
+/** Moves revisions from the source to the target, in order. */
+export class Follower {
+  readonly source: EtcdKeys;
+  readonly target: FollowTarget;
+  readonly changed = new ChangedKeys();
+  readonly #pages: AsyncGenerator<readonly SourceRevision[]>;
+  /** A page that was requested and not received yet. */
+  #next: Promise<IteratorResult<readonly SourceRevision[]>> | undefined;
+
+  constructor(source: EtcdKeys, target: FollowTarget, signal: AbortSignal) {
+    this.source = source;
+    this.target = target;
+    const [keys] = source.intervals;
+    if (keys === undefined) throw new Error('a source has an interval of keys');
+    this.#pages = revisionsAfter({ client: source.client, keys, signal }, target.revision);
+  }
+
+  /** Copies until the signal, whose reason is thrown. */
+  async forever(): Promise<never> {
+    for (;;) await this.#copy(await this.#page());
+  }
+
+  /** Copies until the target has a revision. */
+  async through(revision: number): Promise<void> {
+    while (this.target.revision < revision) await this.#copy(await this.#page());
+  }
+
+  /** Copies until the target is level with the source, which may be written meanwhile. */
+  async catchUp(): Promise<void> {
+    if (this.source.isKine) return this.untilSilent(kinesSilenceMs);
+    for (;;) {
+      const startedAt = performance.now();
+      await this.through(await this.source.client.newestRevision());
+      if (performance.now() - startedAt < levelMsMax) return;
+    }
+  }
+
+  /** Copies until the source has sent nothing for a time. */
+  async untilSilent(ms: number): Promise<void> {
+    for (;;) {
+      const page = await within(ms, this.#page(), () => undefined);
+      if (page === undefined) return;
+      await this.#copy(page);
+    }
+  }
+
+  async #page(): Promise<readonly SourceRevision[]> {
+    this.#next ??= this.#pages.next();
+    const { value = [] } = await this.#next;
+    return value;
+  }
+
+  async #copy(page: readonly SourceRevision[]): Promise<void> {
+    this.#next = undefined;
+    await this.target.append(page);
+    this.changed.add(page);
+  }
+}
