@@ -1,7 +1,7 @@
 import { Random } from '../parity/random.ts';
 import { type EtcdClient, RpcError, sleep } from '../support/index.ts';
 
-/** A key as its writer knows it from the last acknowledged write. */
+/** A key as the last acknowledged write left it. */
 interface Acknowledged {
   readonly value: string | undefined;
   readonly revision: number;

@@ -213,7 +213,7 @@ async function reachRevision(revision: number, target: OfflineDatabase): Promise
   return gapId;
 }
 
-/** Drops the staging table. Some databases cannot do so in the transaction that fills the target. */
+/** Drops the staging table, not in the transaction that fills the target: MySQL cannot do both. */
 function dropStage(target: LockedDatabase): Promise<void> {
   return target.transaction(async (tx) => {
     const { tables } = await tableFacts(tx);

@@ -129,7 +129,7 @@ export class EtcdClient {
       (bytes: Buffer) => response.decode(bytes),
       this.#metadata,
     );
-    // Whoever reads the messages receives the error.
+    // The reader of the messages receives the error.
     call.on('error', () => {});
     return {
       send: (message) => void call.write(message),

@@ -28,7 +28,7 @@ const everything: Interval = { start: key('\0'), end: key('\0') };
 const underSlash: Interval = { start: key('/'), end: key('0') };
 const kinesOwn: Interval = { start: key('compact_rev_key'), end: new Uint8Array(0) };
 
-/** All keys that the server returns, or those whose writes it also shows to a watch. */
+/** All keys that the server returns, or only keys whose writes it also shows to a watch. */
 export type KeyScope = 'all' | 'watched';
 
 /** Where to read. `revision` undefined: the newest one. */

@@ -1,4 +1,4 @@
-/** A database of tine as the target. It is locked, and is not served before the copy is complete. */
+/** A database of tine as the target. It is locked, and served only when the copy is complete. */
 import type { LockedDatabase, OfflineDatabase } from '../../drivers/offline.ts';
 import { AssertionError, StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';

@@ -19,7 +19,7 @@ export interface FollowTarget {
   keyCount(): Promise<number>;
   /** The digest of all keys, in key order. */
   digest(progress: Progress): Promise<Digest>;
-  /** The digest of those keys of a sorted list that exist, in its order. */
+  /** The digest of the existing keys of a sorted list, in its order. */
   digestOf(names: readonly string[]): Promise<Digest>;
   /** Ends the copy. Clients may then use the target. */
   complete(): Promise<void>;

@@ -7,7 +7,7 @@ import type { EtcdKeys } from '../copy/etcd-keys.ts';
 /** Requests under way at a time. */
 const requestsMax = 64;
 
-/** The digest of those keys of a list that exist at the revision, in the order of the list. */
+/** The digest of the keys of a list that exist at the revision, in the order of the list. */
 export async function digestOfNames(
   names: readonly string[],
   { client, revision, isKine }: Pick<EtcdKeys, 'client' | 'revision' | 'isKine'>,

@@ -59,7 +59,7 @@ function refuseEnd({ canceled, compactRevision, cancelReason }: WatchResponse, {
   if (canceled) throw new StartError(`${name}: the source ended the watch: ${cancelReason}`);
 }
 
-/** Collects events into revisions. A large message comes in fragments, which may split a revision. */
+/** Collects events into revisions. Large messages come in fragments, which may split a revision. */
 class Pages {
   #open: { readonly revision: number; readonly events: Event[] } | undefined;
 

@@ -17,7 +17,7 @@ test('a file is read after a command was killed in its transaction, without that
   database.exec('BEGIN EXCLUSIVE');
   // More than the cache holds, so that pages are written before the commit.
   for (let index = 0; index < 1_000; index += 1) insert.run('x'.repeat(1_000));
-  // The files at this moment are those that a kill leaves.
+  // A kill at this moment leaves these files.
   copyFileSync(path, killed);
   copyFileSync(`${path}-journal`, `${killed}-journal`);
   database.exec('ROLLBACK');
