@@ -191,6 +191,29 @@ for (const driver of onePerDialect(TINE_DRIVERS)) {
   });
 }
 
+for (const driver of onePerDialect(TINE_DRIVERS).filter(({ isFile }) => !isFile)) {
+  test(`${driver.name}: a lost connection to the target is reported, and the copy continues`, async (context) => {
+    const { server, client } = await ownServer(context, { driver: etcd });
+    const target = await testDatabase(context, driver);
+    const port = /:(\d+)\)?\//.exec(target.endpoint)?.[1] ?? '';
+    const proxy = await TcpProxy.start(Number(port));
+    context.after(() => proxy.close());
+    const to = target.endpoint.replace(`:${port}`, `:${proxy.port}`);
+    await client.put({ key: '/a', value: '1' });
+    const copy = await follow(context, server.url, to);
+    await proxy.refuse();
+    await client.put({ key: '/a', value: '2' });
+    await copy.untilPrinted(/trying again in 0\.5 s\n/);
+    await proxy.accept();
+    await copy.untilPrinted(/trying again(.*\n)*following /);
+    assert.deepEqual(await copy.end('SIGTERM'), { status: 0, signal: null });
+    await cutOver(server.url, to);
+    await serving(target, async (own) => {
+      assert.equal((await own.range({ key: '/a' })).kvs[0]?.value.toString(), '2');
+    });
+  });
+}
+
 const [driver = assert.fail('a test needs a database')] = TINE_DRIVERS;
 
 async function follow(context: TestContext, from: string, to: string): Promise<FollowProcess> {

@@ -20,6 +20,7 @@ import type { Progress } from '../copy/progress.ts';
 import { forgetCopy, storeState } from '../copy/target.ts';
 import { numberOf } from '../table-facts.ts';
 import type { FollowTarget } from './follow-target.ts';
+import { valueBytes } from './read-ahead.ts';
 import { type GrantedLease, grantedLeases, newLeases } from './source-leases.ts';
 import type { SourceRevision } from './source-revisions.ts';
 
@@ -176,7 +177,7 @@ function* batches(page: readonly SourceRevision[]): Generator<readonly SourceRev
   let bytes = 0;
   for (const each of page) {
     part.push(each);
-    bytes += each.events.reduce((sum, { kv }) => sum + (kv?.value.length ?? 0), 0);
+    bytes += valueBytes(each.events);
     if (part.length < limits.writeBatchCountMax && bytes < limits.writeBatchBytesMax) continue;
     yield part;
     part = [];

@@ -36,22 +36,24 @@ const gapKey = Buffer.from('tine_copy_gap');
 export interface EtcdSides {
   readonly source: EtcdClient;
   readonly client: EtcdClient;
-  /** Ends the renewals of leases. */
+  /** Ends the work between two revisions, and the renewals of leases. */
   readonly signal: AbortSignal;
 }
 
 export class EtcdTarget implements FollowTarget {
   readonly #source: EtcdClient;
   readonly #client: EtcdClient;
+  readonly #signal: AbortSignal;
   readonly #leases: LeaseRenewals;
   #revision: number;
   /** Whether a transaction of an earlier attempt may still have written the next revision. */
   #isInDoubt = true;
   #hasGapKey: boolean;
 
-  private constructor({ source, client }: EtcdSides, leases: LeaseRenewals, found: Found) {
+  private constructor({ source, client, signal }: EtcdSides, leases: LeaseRenewals, found: Found) {
     this.#source = source;
     this.#client = client;
+    this.#signal = signal;
     this.#leases = leases;
     this.#revision = found.revision;
     this.#hasGapKey = found.hasGapKey;
@@ -75,6 +77,7 @@ export class EtcdTarget implements FollowTarget {
   async append(page: readonly SourceRevision[]): Promise<void> {
     await this.#grant(newLeases(page, this.#leases));
     for (const { revision, events } of page) {
+      this.#signal.throwIfAborted();
       await this.reach(revision - 1);
       await this.#write(revision, transactionOf(events, this.#hasGapKey));
       this.#hasGapKey = false;

@@ -2,6 +2,7 @@ import { within } from '../../kit/within.ts';
 import type { EtcdKeys } from '../copy/etcd-keys.ts';
 import { ChangedKeys } from './changed-keys.ts';
 import type { FollowTarget } from './follow-target.ts';
+import { readAhead } from './read-ahead.ts';
 import { revisionsAfter, type SourceRevision } from './source-revisions.ts';
 
 /** The target is level with its source if everything was copied in this time. */
@@ -27,7 +28,7 @@ export class Follower {
     this.target = target;
     const [keys] = source.intervals;
     if (keys === undefined) throw new Error('a source has an interval of keys');
-    this.#pages = revisionsAfter({ client: source.client, keys, signal }, target.revision);
+    this.#pages = readAhead(revisionsAfter({ client: source.client, keys, signal }, target.revision));
   }
 
   /** Copies until the signal, whose reason is thrown. */
