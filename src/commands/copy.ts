@@ -1,5 +1,6 @@
 import { UsageError } from '../config/usage-error.ts';
 import { offlineAccess } from '../drivers/open-offline.ts';
+import { isServerUrl } from '../kit/server-url.ts';
 import { type CopyReport, copyDatabase } from '../transfer/copy/copy-database.ts';
 import { digestText } from '../transfer/copy/digest.ts';
 import type { EtcdClient } from '../transfer/copy/etcd-client.ts';
@@ -30,23 +31,21 @@ export const copy: Command = {
   },
 };
 
-const isServer = (address: string): boolean => /^https?:\/\//i.test(address);
-
 function refuseFlags({ from, to, has }: TransferSides): void {
   if (has('cutover') && !has('follow')) throw new UsageError('--cutover is the end of --follow; give both');
-  if (has('follow') && !isServer(from)) {
+  if (has('follow') && !isServerUrl(from)) {
     throw new UsageError(
       '--from: --follow needs a running server; start tine on this database, and give http://HOST:2379',
     );
   }
-  if (isServer(to) && !has('follow')) {
+  if (isServerUrl(to) && !has('follow')) {
     throw new UsageError('--to: a running etcd is copied into with --follow only; see docs/migration.md');
   }
 }
 
 async function runCopy(sides: TransferSides, progress: Progress): Promise<CopyReport> {
   const to = await offlineAccess(sides.load('to').config.endpoint);
-  if (!isServer(sides.from)) {
+  if (!isServerUrl(sides.from)) {
     return copyDatabase(await offlineAccess(sides.load('from').config.endpoint), to, progress);
   }
   const { copyEtcd } = await import('../transfer/copy/copy-etcd.ts');

@@ -1,4 +1,5 @@
 import { offlineAccess } from '../drivers/open-offline.ts';
+import { isServerUrl } from '../kit/server-url.ts';
 import { digestText } from '../transfer/copy/digest.ts';
 import type { EtcdClient } from '../transfer/copy/etcd-client.ts';
 import type { Comparison, CutOver } from '../transfer/follow/cut-over.ts';
@@ -34,7 +35,7 @@ async function targetOf(
   { to, load }: TransferSides,
   openServer: (address: string) => Promise<EtcdClient>,
 ): Promise<FollowSides['to']> {
-  if (/^https?:\/\//i.test(to)) return { kind: 'etcd', open: () => openServer(to) };
+  if (isServerUrl(to)) return { kind: 'etcd', open: () => openServer(to) };
   return { kind: 'database', access: await offlineAccess(load('to').config.endpoint) };
 }
 
@@ -47,12 +48,11 @@ function stoppedText(isCutOver: boolean): string {
 function cutOverText({ revision, keyCount, all, later, refusedMs }: CutOver, { from, to }: TransferSides): string {
   const refused =
     refusedMs === undefined ? '' : `; the source has refused writes for ${(refusedMs / 1000).toFixed(2)} s`;
-  const isServer = /^https?:\/\//i.test(to);
   return [
     `moved up to revision ${revision}, ${keyCount} keys${refused}`,
     comparisonText('all keys', all),
     comparisonText('keys written since', later),
-    isServer ? 'point clients at the target now' : 'start tine on the target now, and point clients at it',
+    isServerUrl(to) ? 'point clients at the target now' : 'start tine on the target now, and point clients at it',
     ...(refusedMs === undefined
       ? []
       : [`to go back to the source instead: etcdctl --endpoints ${new URL(from).origin} alarm disarm`]),

@@ -1,6 +1,7 @@
 import { FileReader } from '../bbolt/file-reader.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { offlineAccess } from '../drivers/open-offline.ts';
+import { isServerUrl } from '../kit/server-url.ts';
 import { progressOn } from '../transfer/copy/progress.ts';
 import { inspect, type SnapshotSummary } from '../transfer/snapshot/inspect.ts';
 import { restoreSnapshot } from '../transfer/snapshot/restore.ts';
@@ -28,8 +29,10 @@ const actions: Readonly<Record<string, Action>> = { save, status, restore };
 
 async function save(path: string, given: OwnArguments): Promise<string> {
   const endpoint = given.flag('endpoint');
-  const isServer = endpoint !== undefined && /^https?:\/\//i.test(endpoint);
-  const revision = isServer ? await saveFromServer(path, endpoint) : await saveFromDatabase(path, given);
+  const revision =
+    endpoint !== undefined && isServerUrl(endpoint)
+      ? await saveFromServer(path, endpoint)
+      : await saveFromDatabase(path, given);
   return `saved ${path}${revision === undefined ? '' : `: revision ${revision}`}\n`;
 }
 
