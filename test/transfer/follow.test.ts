@@ -243,6 +243,26 @@ test('a lost connection to the source is reported, and the copy continues', asyn
   });
 });
 
+test('a backlog of large transactions, whose messages come in fragments, is copied whole', async (context) => {
+  const { server, client } = await ownServer(context, { driver: etcd });
+  const target = await testDatabase(context, driver);
+  const copy = await follow(context, server.url, target.endpoint);
+  await copy.end('SIGKILL');
+  for (let index = 0; index < 40; index += 1) {
+    const puts = ['a', 'b', 'c'].map((name) => ({
+      request_put: { key: `/large/${name}/${index % 7}`, value: Buffer.alloc(300_000, `${index}`) },
+    }));
+    await client.txn({ success: puts });
+  }
+  await cutOver(server.url, target.endpoint);
+  const { header } = await client.range({ key: '/large' });
+  const expected = await seen(client, header.revision - 9, header.revision);
+  await serving(target, async (own) =>
+    assert.deepEqual(await seen(own, header.revision - 9, header.revision), expected),
+  );
+  await isSound(target);
+});
+
 test('a source that was not reached yet ends the copy at once', async (context) => {
   const target = await testDatabase(context, driver);
   const { status, stderr } = runTine(['copy', '--from', 'http://127.0.0.1:1', '--to', target.endpoint, '--follow']);
