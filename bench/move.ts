@@ -142,7 +142,10 @@ async function move(source: Server, to: string, options: Move): Promise<void> {
   console.log(
     `acknowledged before the stop: ${stops.reduce((sum, { count }) => sum + count, 0)}; lost: ${stops.filter(({ isLost }) => isLost).length}`,
   );
-  if (loading !== undefined) await ended(loading);
+  if (loading?.exitCode === null) {
+    loading.kill();
+    await ended(loading);
+  }
 }
 
 interface Stop {
@@ -193,7 +196,9 @@ async function writer({ key, intervalMs, from, to }: Writer): Promise<Stop> {
 }
 
 function loadOf(command: string, address: string): ChildProcess {
-  return spawn('sh', ['-c', command.replaceAll('{ADDRESS}', address)], { stdio: ['ignore', 'inherit', 'ignore'] });
+  return spawn('sh', ['-c', `exec ${command.replaceAll('{ADDRESS}', address)}`], {
+    stdio: ['ignore', 'inherit', 'ignore'],
+  });
 }
 
 function copyProcess(from: string, to: string, ...flags: readonly string[]): ChildProcess {
