@@ -24,8 +24,9 @@ export class ChangedKeys {
     this.#isComplete = true;
   }
 
-  get count(): number {
-    return this.#names.size;
+  /** Adds names that are still to be compared. */
+  addNames(names: readonly string[]): void {
+    if (this.#isComplete) for (const name of names) this.#addName(name);
   }
 
   /** The sorted names. Undefined: too many were written to remember them. */

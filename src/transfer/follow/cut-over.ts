@@ -67,7 +67,9 @@ async function compareAll(follower: Follower, line: StatusLine): Promise<Compari
     changed.restart();
     try {
       const keys = await findKeys(source.client, { revision, scope: 'watched' });
-      return compared(follower, await digestOfEtcd(keys, line), await target.digest(line));
+      const comparison = compared(follower, await digestOfEtcd(keys, line), await target.digest(line));
+      await compareHistories(follower, line);
+      return comparison;
     } catch (error) {
       if (!(error instanceof RevisionCompacted)) throw error;
       if (attempt === attemptsMax) throw compactedTooOften(follower, error);
@@ -75,6 +77,15 @@ async function compareAll(follower: Follower, line: StatusLine): Promise<Compari
       await follower.catchUp();
     }
   }
+}
+
+async function compareHistories({ source, target }: Follower, line: StatusLine): Promise<void> {
+  const result = await target.compareHistory();
+  if (result === 'same') line.print(`revision ${target.revision}: HashKV of the history is the same on both sides`);
+  if (result !== 'differs') return;
+  throw differs(
+    `${target.name}: up to revision ${target.revision} its history differs from the one of ${source.client.name} (HashKV)`,
+  );
 }
 
 function compactedTooOften({ source }: Follower, cause: Error): StartError {
@@ -98,7 +109,11 @@ async function compareWhileWritten(follower: Follower): Promise<void> {
     const names = follower.changed.names();
     if (names === undefined || names.length <= keysAtEndMax) return;
     follower.changed.restart();
-    await compareSome(follower, names);
+    await compareSome(follower, names).catch((error: unknown) => {
+      // The next pass compares them at a newer revision.
+      if (error instanceof RevisionCompacted) follower.changed.addNames(names);
+      else throw error;
+    });
   }
 }
 

@@ -13,6 +13,7 @@ import {
   type TxnRequest,
 } from '../../wire/generated/etcdserverpb/kv.ts';
 import { Lease } from '../../wire/generated/etcdserverpb/lease.ts';
+import { Maintenance } from '../../wire/generated/etcdserverpb/maintenance.ts';
 import { type Event, EventType } from '../../wire/generated/mvccpb/kv.ts';
 import type { MessageInput } from '../../wire/message-codec.ts';
 import type { Digest } from '../copy/digest.ts';
@@ -107,6 +108,16 @@ export class EtcdTarget implements FollowTarget {
 
   digestOf(names: readonly string[]): Promise<Digest> {
     return digestOfNames(names, { client: this.#client, revision: this.#revision, isKine: false });
+  }
+
+  async compareHistory(): Promise<'same' | 'differs' | 'unknown'> {
+    const request = { revision: this.#revision };
+    const [ofSource, ofTarget] = await Promise.all([
+      this.#source.call(Maintenance.methods.hashKV, request),
+      this.#client.call(Maintenance.methods.hashKV, request),
+    ]);
+    if (ofSource.compactRevision !== ofTarget.compactRevision) return 'unknown';
+    return ofSource.hash === ofTarget.hash ? 'same' : 'differs';
   }
 
   async complete(): Promise<void> {

@@ -21,6 +21,11 @@ export interface FollowTarget {
   digest(progress: Progress): Promise<Digest>;
   /** The digest of the existing keys of a sorted list, in its order. */
   digestOf(names: readonly string[]): Promise<Digest>;
+  /**
+   * Compares the history up to the revision of the target with the source. `unknown`: the two sides
+   * have compacted at different revisions.
+   */
+  compareHistory(): Promise<'same' | 'differs' | 'unknown'>;
   /** Ends the copy. Clients may then use the target. */
   complete(): Promise<void>;
 }
