@@ -177,9 +177,8 @@ export class EtcdClient {
     if (error.code === status.OUT_OF_RANGE && /compacted/.test(error.details))
       return new RevisionCompacted(`${this.name}: ${error.details}`);
     const text = `${this.name}: ${lastError(error.details)}`;
-    return outageCodes.has(error.code)
-      ? new OutageError(text, { cause: error })
-      : new StartError(text, { cause: error });
+    const isOutage = outageCodes.has(error.code) || /too many requests/.test(error.details);
+    return isOutage ? new OutageError(text, { cause: error }) : new StartError(text, { cause: error });
   }
 }
 

@@ -22,7 +22,7 @@ import type { EtcdClient } from '../copy/etcd-client.ts';
 import { findKeys } from '../copy/etcd-keys.ts';
 import type { Progress } from '../copy/progress.ts';
 import type { FollowTarget } from './follow-target.ts';
-import { LeaseRenewals } from './lease-renewals.ts';
+import { LeaseRenewals, type RenewingSide } from './lease-renewals.ts';
 import { digestOfNames } from './named-keys.ts';
 import { grantedLeases, newLeases } from './source-leases.ts';
 import type { SourceRevision } from './source-revisions.ts';
@@ -34,11 +34,8 @@ import type { SourceRevision } from './source-revisions.ts';
 const gapKey = Buffer.from('tine_copy_gap');
 
 /** The two sides of a copy into an etcd. */
-export interface EtcdSides {
+export interface EtcdSides extends RenewingSide {
   readonly source: EtcdClient;
-  readonly client: EtcdClient;
-  /** Ends the work between two revisions, and the renewals of leases. */
-  readonly signal: AbortSignal;
 }
 
 export class EtcdTarget implements FollowTarget {
@@ -63,7 +60,7 @@ export class EtcdTarget implements FollowTarget {
   /** Renews the leases of the target until the signal. */
   static async open(sides: EtcdSides): Promise<EtcdTarget> {
     const { header, count } = await sides.client.range({ key: gapKey });
-    const leases = await LeaseRenewals.start(sides.client, sides.signal);
+    const leases = await LeaseRenewals.start(sides);
     return new EtcdTarget(sides, leases, { revision: header?.revision ?? 0, hasGapKey: count > 0 });
   }
 

@@ -67,6 +67,8 @@ export async function follow(sides: FollowSides, options: FollowOptions): Promis
 interface Attempt {
   readonly source: EtcdClient;
   readonly signal: AbortSignal;
+  /** Ends the attempt with an error. */
+  readonly fail: (error: unknown) => void;
   readonly line: StatusLine;
   readonly run: (follower: Follower) => Promise<CutOver | undefined>;
 }
@@ -88,7 +90,8 @@ async function attempt(
     return runUntilEnd(follower, { ...options, ended, signal });
   };
   try {
-    const each = { source, signal, line, run };
+    const fail = (error: unknown): void => ended.abort(error);
+    const each = { source, signal, fail, line, run };
     return await (to.kind === 'etcd' ? intoEtcd(await to.open(), each) : intoDatabase(to.access, each));
   } finally {
     ended.abort();
@@ -118,9 +121,9 @@ async function noteAuth(source: EtcdClient, line: StatusLine): Promise<void> {
   );
 }
 
-async function intoEtcd(client: EtcdClient, { source, signal, run }: Attempt): Promise<CutOver | undefined> {
+async function intoEtcd(client: EtcdClient, { source, signal, fail, run }: Attempt): Promise<CutOver | undefined> {
   try {
-    const sides = { source, client, signal };
+    const sides = { source, client, signal, onLost: fail };
     const keys = await beginCopyIntoEtcd(sides);
     return await run(new Follower(keys, await EtcdTarget.open(sides), signal));
   } finally {

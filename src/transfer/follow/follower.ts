@@ -43,17 +43,21 @@ export class Follower {
 
   /** Copies until the target is level with the source, which may be written meanwhile. */
   async catchUp(): Promise<void> {
-    if (this.source.isKine) return this.untilSilent(kinesSilenceMs);
     for (;;) {
       const startedAt = performance.now();
-      await this.through(await this.source.client.newestRevision());
+      const newest = await this.source.client.newestRevision();
+      if (this.source.isKine) {
+        await this.untilSilent(kinesSilenceMs, newest);
+        return;
+      }
+      await this.through(newest);
       if (performance.now() - startedAt < levelMsMax) return;
     }
   }
 
-  /** Copies until the source has sent nothing for a time. */
-  async untilSilent(ms: number): Promise<void> {
-    for (;;) {
+  /** Copies until the source has sent nothing for a time, or until the target has a revision. */
+  async untilSilent(ms: number, revision = Number.POSITIVE_INFINITY): Promise<void> {
+    while (this.target.revision < revision) {
       const page = await within(ms, this.#page(), () => undefined);
       if (page === undefined) return;
       await this.#copy(page);

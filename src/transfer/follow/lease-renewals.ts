@@ -2,6 +2,8 @@
  * The leases of an etcd that is the target of a copy. Their owners renew them at the source, so the
  * copy renews them here: a lease that ends would delete its keys and take a revision.
  */
+
+import { OutageError } from '../../errors.ts';
 import {
   Lease,
   type LeaseKeepAliveRequest,
@@ -13,6 +15,14 @@ import { type GrantedLease, grantedLeases } from './source-leases.ts';
 const checkIntervalMs = 250;
 /** Renewals in a TTL. */
 const renewalsPerTtl = 4;
+
+export interface RenewingSide {
+  readonly client: EtcdClient;
+  /** Ends the renewals. */
+  readonly signal: AbortSignal;
+  /** Receives the error when leases can no longer be renewed. */
+  readonly onLost: (error: unknown) => void;
+}
 
 interface Renewed {
   readonly intervalMs: number;
@@ -28,7 +38,7 @@ export class LeaseRenewals {
   }
 
   /** Renews all leases of the server at once, and then before they end, until the signal. */
-  static async start(client: EtcdClient, signal: AbortSignal): Promise<LeaseRenewals> {
+  static async start({ client, signal, onLost }: RenewingSide): Promise<LeaseRenewals> {
     const stream = client.duplex(Lease.methods.leaseKeepAlive);
     const renewals = new LeaseRenewals(stream);
     for (const lease of await grantedLeases(client, await client.leases())) renewals.#add(lease, 0);
@@ -37,8 +47,7 @@ export class LeaseRenewals {
       clearInterval(timer);
       stream.cancel();
     });
-    // A lost connection ends the attempt where the target is written. The replies have no news.
-    void discard(stream.messages).catch(() => {});
+    void untilLost(stream.messages, client.name).catch(onLost);
     renewals.#renewDue();
     return renewals;
   }
@@ -78,6 +87,8 @@ function intervalMs({ ttlSeconds }: GrantedLease): number {
   return (ttlSeconds * 1000) / renewalsPerTtl;
 }
 
-async function discard(messages: AsyncIterable<unknown>): Promise<void> {
+/** Reads the replies, which have no news, until the stream is lost. */
+async function untilLost(messages: AsyncIterable<unknown>, name: string): Promise<never> {
   for await (const _ of messages);
+  throw new OutageError(`${name}: the target ended the renewal of leases`);
 }

@@ -1,5 +1,5 @@
 /** Reads the revisions of a source in order, as they are written. */
-import { StartError } from '../../errors.ts';
+import { OutageError, StartError } from '../../errors.ts';
 import { Watch, type WatchResponse } from '../../wire/generated/etcdserverpb/watch.ts';
 import type { Event } from '../../wire/generated/mvccpb/kv.ts';
 import { type EtcdClient, RevisionCompacted } from '../copy/etcd-client.ts';
@@ -45,7 +45,7 @@ export async function* revisionsAfter(
       const page = pages.add(response);
       if (page.length > 0) yield page;
     }
-    throw new StartError(`${client.name}: the source ended the watch`);
+    throw new OutageError(`${client.name}: the source ended the watch`);
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   } finally {
