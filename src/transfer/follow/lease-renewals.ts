@@ -42,6 +42,7 @@ export class LeaseRenewals {
     const stream = client.duplex(Lease.methods.leaseKeepAlive);
     const renewals = new LeaseRenewals(stream);
     for (const lease of await grantedLeases(client, await client.leases())) renewals.#add(lease, 0);
+    signal.throwIfAborted();
     const timer = setInterval(() => renewals.#renewDue(), checkIntervalMs);
     signal.addEventListener('abort', () => {
       clearInterval(timer);
