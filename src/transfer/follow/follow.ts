@@ -46,7 +46,7 @@ export async function follow(sides: FollowSides, options: FollowOptions): Promis
     hasBegun = true;
     retryMs = retryMsMin;
   };
-  for (;;) {
+  while (!stop.aborted) {
     try {
       return await attempt(sides, options, onBegin);
     } catch (error) {
@@ -62,6 +62,7 @@ export async function follow(sides: FollowSides, options: FollowOptions): Promis
     await pause(retryMs, stop);
     retryMs = Math.min(retryMsMax, retryMs * 2);
   }
+  return undefined;
 }
 
 interface Attempt {
