@@ -68,13 +68,13 @@ async function refusesWrites(client: EtcdClient): Promise<void> {
   const { header } = await client.range(everything);
   const [{ key = Buffer.from('/') } = {}] = (await client.range({ ...everything, limit: 1 })).kvs;
   const refused = [
-    client.put({ key: '/late' }),
-    client.deleteRange({ key }),
-    client.txn({ success: [{ request_delete_range: { key } }] }),
-    client.leaseGrant({ TTL: 10 }),
-    client.compact({ revision: header.revision }),
+    () => client.put({ key: '/late' }),
+    () => client.deleteRange({ key }),
+    () => client.txn({ success: [{ request_delete_range: { key } }] }),
+    () => client.leaseGrant({ TTL: 10 }),
+    () => client.compact({ revision: header.revision }),
   ];
-  for (const call of refused) assert.equal((await failureOf(call)).code, 'DATA_LOSS');
+  for (const call of refused) assert.equal((await failureOf(call())).code, 'DATA_LOSS');
   assert.equal((await client.range(everything)).header.revision, header.revision);
 }
 
