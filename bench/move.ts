@@ -137,8 +137,8 @@ async function move(source: Server, to: string, options: Move): Promise<void> {
   if (status !== 0) throw new Error(`the cutover ended with status ${status}`);
   await onCutOver();
   const stops = await Promise.all(moving);
-  console.log(`cutover from its start until the last writer writes: ${seconds2(performance.now() - startedAt)}`);
-  console.log(`writers stopped: ${stops.map(({ stoppedMs }) => seconds2(stoppedMs)).join(', ')}`);
+  console.log(`cutover from its start until the last writer writes: ${secondsText(performance.now() - startedAt)}`);
+  console.log(`writers stopped: ${stops.map(({ stoppedMs }) => secondsText(stoppedMs)).join(', ')}`);
   console.log(
     `acknowledged before the stop: ${stops.reduce((sum, { count }) => sum + count, 0)}; lost: ${stops.filter(({ isLost }) => isLost).length}`,
   );
@@ -218,4 +218,6 @@ function run(program: string, ...commandArguments: readonly string[]): void {
   if (status !== 0) throw new Error(`${program} ${commandArguments.join(' ')}: ${stderr}`);
 }
 
-const seconds2 = (ms: number): string => `${(ms / 1000).toFixed(2)} s`;
+function secondsText(ms: number): string {
+  return `${(ms / 1000).toFixed(2)} s`;
+}
