@@ -4,18 +4,9 @@
  * nothing else writes to this etcd.
  */
 import { StartError } from '../../errors.ts';
-import {
-  type Compare,
-  CompareResult,
-  CompareTarget,
-  KV,
-  type RequestOp,
-  type TxnRequest,
-} from '../../wire/generated/etcdserverpb/kv.ts';
+import { KV, type TxnResponse } from '../../wire/generated/etcdserverpb/kv.ts';
 import { Lease } from '../../wire/generated/etcdserverpb/lease.ts';
 import { Maintenance } from '../../wire/generated/etcdserverpb/maintenance.ts';
-import { type Event, EventType } from '../../wire/generated/mvccpb/kv.ts';
-import type { MessageInput } from '../../wire/message-codec.ts';
 import type { Digest } from '../copy/digest.ts';
 import { digestOfEtcd } from '../copy/digest-etcd.ts';
 import type { EtcdClient } from '../copy/etcd-client.ts';
@@ -24,14 +15,13 @@ import type { Progress } from '../copy/progress.ts';
 import type { FollowTarget } from './follow-target.ts';
 import { LeaseRenewals, type RenewingSide } from './lease-renewals.ts';
 import { digestOfNames } from './named-keys.ts';
+import { gapKey, type Planned, plan, planGap, requestOf } from './planned-transactions.ts';
 import { grantedLeases, newLeases } from './source-leases.ts';
 import type { SourceRevision } from './source-revisions.ts';
 
-/**
- * The key that fills a revision at which the source wrote nothing. The next revision of the source
- * deletes it in its own transaction.
- */
-const gapKey = Buffer.from('tine_copy_gap');
+/** Transactions under way at a time, and bytes of their values. */
+const windowCountMax = 16;
+const windowBytesMax = 1024 * 1024;
 
 /** The two sides of a copy into an etcd. */
 export interface EtcdSides extends RenewingSide {
@@ -74,19 +64,14 @@ export class EtcdTarget implements FollowTarget {
 
   async append(page: readonly SourceRevision[]): Promise<void> {
     await this.#grant(newLeases(page, this.#leases));
-    for (const { revision, events } of page) {
-      this.#signal.throwIfAborted();
-      await this.reach(revision - 1);
-      await this.#write(revision, transactionOf(events, this.#hasGapKey));
-      this.#hasGapKey = false;
-    }
+    await this.#write([...plan(page, { revision: this.#revision, hasGapKey: this.#hasGapKey })]);
+    if (page.length > 0) this.#hasGapKey = false;
   }
 
   async reach(revision: number): Promise<void> {
-    while (this.#revision < revision) {
-      await this.#write(this.#revision + 1, { success: [{ request: { case: 'requestPut', value: { key: gapKey } } }] });
-      this.#hasGapKey = true;
-    }
+    const gap = [...planGap(this.#revision, revision)];
+    await this.#write(gap);
+    if (gap.length > 0) this.#hasGapKey = true;
   }
 
   async alignLeases(): Promise<void> {
@@ -124,17 +109,48 @@ export class EtcdTarget implements FollowTarget {
     );
   }
 
-  /** Writes the next revision, and nothing if the target does not have the one before. */
-  async #write(revision: number, transaction: MessageInput<TxnRequest>): Promise<void> {
-    const { header, succeeded } = await this.#client.call(KV.methods.txn, transaction);
-    const isWritten = succeeded || this.#isInDoubt;
-    if (header?.revision !== revision || !isWritten) {
-      throw new StartError(
-        `${this.name}: it is at revision ${header?.revision} instead of ${revision}: another client wrote to it, or one of its leases ended while no copy ran; restore a new snapshot of the source into it and start again`,
-      );
+  /** Writes transactions in order, several at a time. */
+  async #write(transactions: readonly Planned[]): Promise<void> {
+    for (let start = 0; start < transactions.length; ) {
+      this.#signal.throwIfAborted();
+      const before = this.#revision;
+      await this.#writeWindow(windowFrom(transactions, start));
+      start += this.#revision - before;
     }
+  }
+
+  /**
+   * Sends transactions together. A transaction that overtakes the one before writes nothing, and is
+   * sent again with the next window.
+   */
+  async #writeWindow(window: readonly Planned[]): Promise<void> {
+    const sent = window.map((each, index) => this.#client.call(KV.methods.txn, requestOf(each, window[index - 1])));
+    // An attempt ends when nothing is under way any more.
+    const settled = await Promise.allSettled(sent);
+    const lost = settled.find(({ status }) => status === 'rejected');
+    if (lost?.status === 'rejected') throw lost.reason;
+    const replies = await Promise.all(sent);
+    const refused = replies.findIndex(({ succeeded }) => !succeeded);
+    const written = refused < 0 ? replies.length : refused;
+    const isOurs = replies.slice(0, written).every(({ header }, index) => header?.revision === window[index]?.revision);
+    if (isOurs && written > 0) this.#revision += written;
+    else if (isOurs && this.#isInDoubt) this.#skipWritten(window, replies[0]?.header?.revision);
+    else throw this.#otherWriter(window, replies);
     this.#isInDoubt = false;
+  }
+
+  /** A lost connection of an earlier attempt delivered these transactions after all. */
+  #skipWritten(window: readonly Planned[], revision = 0): void {
+    const last = window.at(-1)?.revision ?? 0;
+    if (revision <= this.#revision || revision > last) throw this.#otherWriter(window, []);
     this.#revision = revision;
+  }
+
+  #otherWriter(window: readonly Planned[], replies: readonly TxnResponse[]): StartError {
+    const found = replies[0]?.header?.revision;
+    return new StartError(
+      `${this.name}: it is at revision ${found} instead of ${window[0]?.revision}: another client wrote to it, or one of its leases ended while no copy ran; restore a new snapshot of the source into it and start again`,
+    );
   }
 
   async #grant(ids: readonly bigint[]): Promise<void> {
@@ -158,36 +174,16 @@ interface Found {
   readonly hasGapKey: boolean;
 }
 
-/**
- * One transaction with all events of a revision. Its compares hold only if each written key has the
- * version before, so a transaction that is sent twice writes once.
- */
-function transactionOf(events: readonly Event[], dropsGapKey: boolean): MessageInput<TxnRequest> {
-  const drop: readonly MessageInput<RequestOp>[] = dropsGapKey ? [deletion(gapKey)] : [];
-  return {
-    compare: events.flatMap(versionBefore),
-    success: [...events.map(operationOf), ...drop],
-  };
+/** The next transactions that can be under way together. After one that only deletes, none can. */
+function windowFrom(transactions: readonly Planned[], start: number): readonly Planned[] {
+  const window: Planned[] = [];
+  let bytes = 0;
+  for (let index = start; index < transactions.length && window.length < windowCountMax; index += 1) {
+    const next = transactions[index] as Planned;
+    bytes += next.bytes;
+    if (window.length > 0 && bytes > windowBytesMax) break;
+    window.push(next);
+    if (next.writtenKey === undefined) break;
+  }
+  return window;
 }
-
-function versionBefore({ type, kv }: Event): readonly MessageInput<Compare>[] {
-  if (kv === undefined || type === EventType.DELETE) return [];
-  return [
-    {
-      key: kv.key,
-      target: CompareTarget.VERSION,
-      result: CompareResult.EQUAL,
-      targetUnion: { case: 'version', value: kv.version - 1 },
-    },
-  ];
-}
-
-function operationOf({ type, kv }: Event): MessageInput<RequestOp> {
-  const key = kv?.key ?? new Uint8Array(0);
-  if (type === EventType.DELETE) return deletion(key);
-  return { request: { case: 'requestPut', value: { key, value: kv?.value, lease: kv?.lease } } };
-}
-
-const deletion = (key: Uint8Array): MessageInput<RequestOp> => ({
-  request: { case: 'requestDeleteRange', value: { key } },
-});
