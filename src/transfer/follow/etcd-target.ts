@@ -134,15 +134,16 @@ export class EtcdTarget implements FollowTarget {
     const written = refused < 0 ? replies.length : refused;
     const isOurs = replies.slice(0, written).every(({ header }, index) => header?.revision === window[index]?.revision);
     if (isOurs && written > 0) this.#revision += written;
-    else if (isOurs && this.#isInDoubt) this.#skipWritten(window, replies[0]?.header?.revision);
+    else if (isOurs && this.#isInDoubt) this.#skipWritten(window, replies);
     else throw this.#otherWriter(window, replies);
     this.#isInDoubt = false;
   }
 
   /** A lost connection of an earlier attempt delivered these transactions after all. */
-  #skipWritten(window: readonly Planned[], revision = 0): void {
+  #skipWritten(window: readonly Planned[], replies: readonly TxnResponse[]): void {
+    const revision = replies[0]?.header?.revision ?? 0;
     const last = window.at(-1)?.revision ?? 0;
-    if (revision <= this.#revision || revision > last) throw this.#otherWriter(window, []);
+    if (revision <= this.#revision || revision > last) throw this.#otherWriter(window, replies);
     this.#revision = revision;
   }
 

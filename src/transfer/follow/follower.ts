@@ -8,6 +8,9 @@ import { revisionsAfter, type SourceRevision } from './source-revisions.ts';
 /** The target is level with its source if everything was copied in this time. */
 const levelMsMax = 250;
 
+/** How often leases that have ended at the source are forgotten. */
+const alignIntervalMs = 60_000;
+
 /**
  * How long a kine is silent when it has sent everything. Its revisions may have no event, so the
  * last event does not show that the target is level.
@@ -33,7 +36,12 @@ export class Follower {
 
   /** Copies until the signal, whose reason is thrown. */
   async forever(): Promise<never> {
-    for (;;) await this.#copy(await this.#page());
+    for (let alignedAtMs = performance.now(); ; ) {
+      await this.#copy(await this.#page());
+      if (performance.now() - alignedAtMs < alignIntervalMs) continue;
+      await this.target.alignLeases();
+      alignedAtMs = performance.now();
+    }
   }
 
   /** Copies until the target has a revision. */
