@@ -1,3 +1,4 @@
+import { assert } from '../../errors.ts';
 import { within } from '../../kit/within.ts';
 import type { EtcdKeys } from '../copy/etcd-keys.ts';
 import { ChangedKeys } from './changed-keys.ts';
@@ -30,7 +31,7 @@ export class Follower {
     this.source = source;
     this.target = target;
     const [keys] = source.intervals;
-    if (keys === undefined) throw new Error('a source has an interval of keys');
+    assert(keys !== undefined, 'a source has an interval of keys');
     this.#pages = readAhead(revisionsAfter({ client: source.client, keys, signal }, target.revision));
   }
 
