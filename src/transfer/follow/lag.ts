@@ -11,10 +11,27 @@ export interface LagSides {
   readonly line: StatusLine;
 }
 
-/** A revision that the source had at a time. */
+/** A revision that a side had at a time. */
 interface Seen {
   readonly revision: number;
   readonly atMs: number;
+}
+
+/** Revisions of the source that the target does not have. Beyond this number, every second one. */
+const missingMax = 1_000;
+
+/** Measures for how long the source has had what the target does not have. */
+export class Lag {
+  #missing: Seen[] = [];
+
+  /** The lag in seconds, by a revision of the source that was read now. */
+  seconds(newest: number, now: Seen): number {
+    if (newest > now.revision) this.#missing.push({ revision: newest, atMs: now.atMs });
+    this.#missing = this.#missing.filter(({ revision }) => revision > now.revision);
+    if (this.#missing.length > missingMax) this.#missing = this.#missing.filter((_, index) => index % 2 === 0);
+    const [oldest] = this.#missing;
+    return oldest === undefined ? 0 : (now.atMs - oldest.atMs) / 1000;
+  }
 }
 
 /**
@@ -24,15 +41,11 @@ interface Seen {
  */
 export async function showLag({ source, target, line }: LagSides, signal: AbortSignal): Promise<void> {
   let before: Seen = { revision: target.revision, atMs: performance.now() };
-  /** The oldest revision seen at the source that the target does not have. */
-  let missing: Seen | undefined;
+  const lag = new Lag();
   while (!signal.aborted) {
     const newest = await source.newestRevision();
     const now: Seen = { revision: target.revision, atMs: performance.now() };
-    if (missing === undefined || missing.revision <= now.revision) {
-      missing = newest > now.revision ? { revision: newest, atMs: now.atMs } : undefined;
-    }
-    const seconds = missing === undefined ? 0 : (now.atMs - missing.atMs) / 1000;
+    const seconds = lag.seconds(newest, now);
     const rate = (now.revision - before.revision) / Math.max(0.001, (now.atMs - before.atMs) / 1000);
     line.show(
       `at revision ${now.revision}: ${Math.max(0, newest - now.revision)} behind, ${seconds.toFixed(1)} s; ${rate.toFixed(0)} revisions/s`,
