@@ -154,6 +154,9 @@ export class StartError extends Error {
   override readonly name = 'StartError';
 }
 
+/** A server or a database cannot be reached, or does not serve now. A later attempt may succeed. */
+export class OutageError extends StartError {}
+
 /** A bug in tine. */
 export class AssertionError extends Error {
   override readonly name = 'AssertionError';

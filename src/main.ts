@@ -108,7 +108,13 @@ function transferSides(flags: readonly GivenFlag[]): TransferSides {
       throw new UsageError(error.message.replace(/^--endpoint\b/, `--${side}`), { cause: error });
     }
   };
-  return { from: text('from'), to: text('to'), load };
+  const has = (name: string): boolean => {
+    const given = flags.findLast((flag) => flag.name === name);
+    const value = given === undefined ? 'false' : (given.value ?? 'true');
+    if (value !== 'true' && value !== 'false') throw new UsageError(`--${name}: "${value}" is not true or false`);
+    return value === 'true';
+  };
+  return { from: text('from'), to: text('to'), has, load };
 }
 
 const endpointFlag = (value: string): GivenFlag => ({ name: 'endpoint', value });

@@ -35,5 +35,7 @@ export interface OwnArguments {
 export interface TransferSides {
   readonly from: string;
   readonly to: string;
+  /** Whether a flag without a value is given. */
+  readonly has: (flag: string) => boolean;
   readonly load: (side: 'from' | 'to') => LoadedConfig;
 }

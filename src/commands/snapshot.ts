@@ -2,6 +2,7 @@ import { FileReader } from '../bbolt/file-reader.ts';
 import { UsageError } from '../config/usage-error.ts';
 import { offlineAccess } from '../drivers/open-offline.ts';
 import { StartError } from '../errors.ts';
+import { isServerUrl } from '../kit/server-url.ts';
 import { SnapshotError } from '../snapshots/snapshot-error.ts';
 import { withProgress } from '../transfer/copy/progress.ts';
 import { inspect, type SnapshotSummary } from '../transfer/snapshot/inspect.ts';
@@ -40,7 +41,7 @@ const withFile: Readonly<Record<string, Action>> = { save, status, restore };
 /** Without a file, snapshots are in the places of the configuration. */
 const withoutFile: Readonly<Record<string, Action>> = {
   save: async (given) => {
-    if (isServer(given.flag('endpoint')))
+    if (isServerUrl(given.flag('endpoint') ?? ''))
       throw new UsageError('give FILE: without it, tine snapshot save reads a database, not a server');
     return (await placesActions()).saveToPlaces(given.load().config);
   },
@@ -56,12 +57,10 @@ function listFormat(given: OwnArguments): ListFormat {
   throw new UsageError(`--write-out: "${format}" is not supported; use simple or json`);
 }
 
-const isServer = (endpoint: string | undefined): boolean => endpoint !== undefined && /^https?:\/\//i.test(endpoint);
-
 async function save(given: OwnArguments, path: string): Promise<string> {
   const endpoint = given.flag('endpoint');
   const revision =
-    endpoint !== undefined && isServer(endpoint)
+    endpoint !== undefined && isServerUrl(endpoint)
       ? await saveFromServer(path, endpoint)
       : await saveFromDatabase(path, given);
   return `saved ${path}${revision === undefined ? '' : `: revision ${revision}`}\n`;

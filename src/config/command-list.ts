@@ -39,12 +39,14 @@ export const commandList = {
   repair: { operands: '[DSN]', takesPath: true, help: 'repair what check reports, where possible' },
   release: { operands: '[DSN]', takesPath: true, help: 'return a database to kine' },
   copy: {
-    operands: `--from ${address} --to DSN`,
+    operands: `--from ${address} --to ${address} [--follow [--cutover]]`,
     flags: {
-      from: { placeholder: address, help: 'The database, running etcd or kine to copy from.' },
-      to: { placeholder: 'DSN', help: 'The empty database to copy to.' },
+      from: { placeholder: address, help: 'The database, running etcd, tine or kine to copy from.' },
+      to: { placeholder: address, help: 'The empty database to copy to. With --follow also a running etcd.' },
+      follow: { help: 'Keep copying what is written to the running server, until stopped.' },
+      cutover: { help: 'With --follow: refuse writes at the source, copy the rest, compare, and end.' },
     },
-    help: 'copy a database, a running etcd or kine into an empty database',
+    help: 'copy a database or a running etcd, tine or kine into an empty database; with --follow keep copying until clients move',
   },
   snapshot: {
     operands: `${snapshotActions.join('|')} [FILE]`,

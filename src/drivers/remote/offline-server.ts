@@ -1,7 +1,7 @@
 /** A database server as the commands use it, while no tine serves it. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { type DatabaseHost, dsnText } from '../../config/database/database-dsn.ts';
-import { DriverError, isDriverError, StartError } from '../../errors.ts';
+import { DriverError, isDriverError, OutageError, StartError } from '../../errors.ts';
 import { limits } from '../../limits.ts';
 import { membersSince } from '../../mvcc/cluster/members.ts';
 import type { DatabaseFacts } from '../../mvcc/database-facts.ts';
@@ -184,7 +184,10 @@ async function withStartErrors<Result>(server: OfflineServer, work: () => Promis
     const cause = server.classifyError(error);
     if (!(cause instanceof DriverError)) throw cause;
     const what = server.isDatabaseMissing(error) ? 'the database does not exist' : cause.message;
-    throw new StartError(`${dsnText(server.dsn)}: ${what}`, { cause: error });
+    const text = `${dsnText(server.dsn)}: ${what}`;
+    throw isDriverError(cause, 'lost')
+      ? new OutageError(text, { cause: error })
+      : new StartError(text, { cause: error });
   }
 }
 

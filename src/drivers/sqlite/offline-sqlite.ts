@@ -33,8 +33,10 @@ export function offlineSqlite(path: string): OfflineAccess {
       fileStorage(path).catch((error: unknown) => {
         throw startError(error, path);
       }),
-    readSnapshot: (work) =>
-      withDatabase(path, { readonly: true }, (database) => inTransaction(path, database, 'BEGIN', work)),
+    readSnapshot: async (work) => {
+      await rollBackInterrupted(path);
+      return withDatabase(path, { readonly: true }, (database) => inTransaction(path, database, 'BEGIN', work));
+    },
     whileLocked: (work) =>
       withDatabase(path, {}, (database) =>
         locked(database, () =>
@@ -43,6 +45,15 @@ export function offlineSqlite(path: string): OfflineAccess {
       ),
     prepare: () => retryWhileBusy(path, { waitMsMax: limits.sqliteBusyTimeoutMs }, () => prepareDatabase(path)),
   };
+}
+
+/**
+ * Rolls back the transaction of a command that was killed in it. Its journal is left beside the
+ * file, and SQLite cannot read the file without writing first.
+ */
+async function rollBackInterrupted(path: string): Promise<void> {
+  if (!existsSync(`${path}-journal`)) return;
+  await withDatabase(path, {}, async (database) => database.exec('SELECT 1 FROM sqlite_schema'));
 }
 
 /** Locks the file against all other processes. */

@@ -29,10 +29,10 @@ import {
   SET_COMPACTED_TO_MARK,
   SET_COVERED_ID,
   SET_ROW_LEASE,
-  UNFINISHED_COPY,
 } from '../../sql/statements/take-over-statements.ts';
 import { DELETE_ROWS, EXTEND_LEASES, INSERT_LEASES, SET_CURRENT } from '../../sql/statements/write-statements.ts';
 import { change, changeEach, insertEach, type Program, row, rows } from '../program.ts';
+import { isUnfinishedCopy, unfinishedCopyText } from './unfinished-copy.ts';
 
 export interface TakeOver {
   /** The number of rows by kine that were added to the index. */
@@ -53,11 +53,7 @@ const ignore: ReportTakeOver = () => {};
  * @throws StartError if the database is an unfinished copy.
  */
 export function* takeOver(nowMs: number, report: ReportTakeOver = ignore): Program<TakeOver> {
-  if ((yield* row(UNFINISHED_COPY)) !== undefined) {
-    throw new StartError(
-      'a copy into this database has not been finished; run the same `tine copy` again to continue it, or drop the database',
-    );
-  }
+  if (yield* isUnfinishedCopy()) throw new StartError(unfinishedCopyText);
   yield* uniteMarks();
   const newest = yield* row(NEWEST_ROW);
   const covered = yield* row(COVERED_ID);

@@ -23,10 +23,11 @@ import { INSERT_LEASES, INSERT_ROWS } from '../../sql/statements/write-statement
 import type { KeyValue } from '../../wire/generated/mvccpb/kv.ts';
 import { stateOf, tableFacts } from '../table-facts.ts';
 import type { CopyReport } from './copy-database.ts';
-import { type Digest, digestText, KeyHash, type LiveKey } from './digest.ts';
+import { digestText } from './digest.ts';
 import { digestByKey } from './digest-database.ts';
+import { digestOfEtcd } from './digest-etcd.ts';
 import { type EtcdClient, RevisionCompacted } from './etcd-client.ts';
-import { type EtcdKeys, findKeys, pagesOf } from './etcd-keys.ts';
+import { type EtcdKeys, findKeys, type KeyScope, pagesOf } from './etcd-keys.ts';
 import type { Progress } from './progress.ts';
 import { beginCopy, forgetCopy, prepareTarget, storeState } from './target.ts';
 
@@ -40,33 +41,58 @@ import { beginCopy, forgetCopy, prepareTarget, storeState } from './target.ts';
 export async function copyEtcd(client: EtcdClient, to: OfflineAccess, progress: Progress): Promise<CopyReport> {
   await prepareTarget(to, client.name);
   return to.whileLocked(async (target) => {
-    const keys = await begin(client, target, progress);
-    if (!(await isPlaced(target))) {
-      await stage(keys, target, progress);
-      const leases = keys.isKine ? [] : await leasesOf(client, target);
-      progress.print('ordering the keys by their revisions');
-      await target.transaction((tx) => place(keys, leases, tx));
+    const keys = await begin(client, target, { scope: 'all', progress });
+    try {
+      await copyKeys(keys, target, progress);
+      return await verified(keys, target, progress);
+    } catch (error) {
+      if (!(error instanceof RevisionCompacted)) throw error;
+      throw new StartError(
+        `${client.name}: revision ${keys.revision} was compacted before all of it was read; start again, and stop the client that compacts it (a Kubernetes API server) first`,
+        { cause: error },
+      );
     }
-    return verified(keys, target, progress);
   });
 }
 
-async function begin(client: EtcdClient, target: LockedDatabase, progress: Progress): Promise<EtcdKeys> {
+/**
+ * Copies all keys at one revision, or continues this work. The copy stays unfinished: what is
+ * written later can be added to it. Returns what was read from the source.
+ *
+ * @throws RevisionCompacted if the source compacts the revision meanwhile. The next call starts
+ * again.
+ */
+export async function beginCopyOfEtcd(
+  client: EtcdClient,
+  target: LockedDatabase,
+  progress: Progress,
+): Promise<EtcdKeys> {
+  const keys = await begin(client, target, { scope: 'watched', progress });
+  await copyKeys(keys, target, progress);
+  return keys;
+}
+
+async function begin(
+  client: EtcdClient,
+  target: LockedDatabase,
+  { scope, progress }: { readonly scope: KeyScope; readonly progress: Progress },
+): Promise<EtcdKeys> {
   const [revision, staged] = await target.transaction(async (tx) => {
     await beginCopy(tx, client.name);
     await tx.change(tx.sql.copyTable);
     const last = await tx.run(row(LAST_STAGED));
     return [await stateOf(tx, copyNames.revision), last?.count ?? 0] as const;
   });
+  if (revision !== undefined) await refuseOlderSource(client, revision);
   try {
-    const keys = await findKeys(client, revision);
+    const keys = await findKeys(client, { revision, scope });
     if (revision === undefined) await target.transaction((tx) => storeState(tx, copyNames.revision, keys.revision));
-    else progress.print(`continuing at revision ${revision} after ${staged} keys`);
+    else progress.print(`continuing at revision ${revision}${staged === 0 ? '' : ` after ${staged} keys`}`);
     return keys;
   } catch (error) {
     if (!(error instanceof RevisionCompacted) || revision === undefined) throw error;
     progress.print(`the source has compacted revision ${revision}: starting again`);
-    const keys = await findKeys(client, undefined);
+    const keys = await findKeys(client, { scope });
     await target.transaction(async (tx) => {
       for (const table of ['tine_copy', 'kine', 'kine_current', 'tine_lease']) await tx.change(`DELETE FROM ${table}`);
       await storeState(tx, copyNames.revision, keys.revision);
@@ -75,7 +101,26 @@ async function begin(client: EtcdClient, target: LockedDatabase, progress: Progr
   }
 }
 
-/** Whether the keys were inserted already. Then only the comparison is left. */
+/** @throws StartError if the source does not have the revision of the copy yet. */
+async function refuseOlderSource(client: EtcdClient, revision: number): Promise<void> {
+  const newest = await client.newestRevision();
+  if (newest >= revision) return;
+  throw new StartError(
+    `${client.name}: it is at revision ${newest}, and the copy has revision ${revision} already; it was restored or replaced: drop the target and start again`,
+  );
+}
+
+async function copyKeys(keys: EtcdKeys, target: LockedDatabase, progress: Progress): Promise<void> {
+  if (!(await isPlaced(target))) {
+    await stage(keys, target, progress);
+    const leases = keys.isKine ? [] : await leasesOf(keys.client, target);
+    progress.print('ordering the keys by their revisions');
+    await target.transaction((tx) => place(keys, leases, tx));
+  }
+  await dropStage(target);
+}
+
+/** Whether the keys were inserted already. */
 function isPlaced(target: LockedDatabase): Promise<boolean> {
   return target.transaction(async (tx) => (await tx.value('SELECT 1 FROM kine LIMIT 1')) !== undefined);
 }
@@ -84,7 +129,7 @@ async function stage(keys: EtcdKeys, target: LockedDatabase, progress: Progress)
   const staged = await target.transaction((tx) => tx.run(row(LAST_STAGED)));
   const last = staged?.name ?? undefined;
   let count = staged?.count ?? 0;
-  for await (const page of whileKept(keys, pagesOf(keys, last === undefined ? undefined : keyBytes(last)))) {
+  for await (const page of pagesOf(keys, last === undefined ? undefined : keyBytes(last))) {
     const list = page.map((pair) => stagedRow(pair, keys));
     await target.transaction((tx) => tx.run(insertEach(INSERT_STAGED, list)));
     count += page.length;
@@ -92,32 +137,17 @@ async function stage(keys: EtcdKeys, target: LockedDatabase, progress: Progress)
   }
 }
 
-/**
- * Passes pages on.
- *
- * @throws StartError if the source compacts the revision meanwhile.
- */
-async function* whileKept<Page>(keys: EtcdKeys, pages: AsyncIterable<Page>): AsyncGenerator<Page> {
-  try {
-    yield* pages;
-  } catch (error) {
-    if (!(error instanceof RevisionCompacted)) throw error;
-    throw new StartError(
-      `${keys.client.name}: revision ${keys.revision} was compacted before all of it was read; start again, and stop the client that compacts it (a Kubernetes API server) first`,
-      { cause: error },
-    );
-  }
-}
-
 /** A key as tine stores it. kine reports no version, and the TTL as the lease. */
-function liveKey({ key, modRevision, createRevision, version, value }: KeyValue): LiveKey {
-  return { name: keyText(key), modRevision, createRevision, version: Math.max(1, version), value };
-}
-
-function stagedRow(pair: KeyValue, { isKine }: EtcdKeys) {
-  const ttlSeconds = isKine ? Math.min(Number(pair.lease), kinesTtlSecondsMax) : 0;
-  const lease = isKine || pair.lease === 0n ? null : pair.lease;
-  return { ...liveKey(pair), lease: ttlSeconds, leaseId: lease };
+function stagedRow({ key, modRevision, createRevision, version, value, lease }: KeyValue, { isKine }: EtcdKeys) {
+  return {
+    name: keyText(key),
+    modRevision,
+    createRevision,
+    version: Math.max(1, version),
+    value,
+    lease: isKine ? Math.min(Number(lease), kinesTtlSecondsMax) : 0,
+    leaseId: isKine || lease === 0n ? null : lease,
+  };
 }
 
 /**
@@ -183,6 +213,14 @@ async function reachRevision(revision: number, target: OfflineDatabase): Promise
   return gapId;
 }
 
+/** Drops the staging table, not in the transaction that fills the target: MySQL cannot do both. */
+function dropStage(target: LockedDatabase): Promise<void> {
+  return target.transaction(async (tx) => {
+    const { tables } = await tableFacts(tx);
+    if (tables.has('tine_copy')) await tx.change('DROP TABLE tine_copy');
+  });
+}
+
 /**
  * Compares source and target.
  *
@@ -191,27 +229,12 @@ async function reachRevision(revision: number, target: OfflineDatabase): Promise
 async function verified(keys: EtcdKeys, target: LockedDatabase, progress: Progress): Promise<CopyReport> {
   progress.print('comparing');
   const source = await digestOfEtcd(keys, progress);
-  const copied = await target.transaction((tx) => digestByKey(tx, progress));
+  const copied = await target.transaction((tx) => digestByKey(tx, keys, progress));
   if (source.hash !== copied.hash) {
     throw new StartError(
       `the copy of ${keys.client.name} differs from the source: ${digestText(copied)} instead of ${digestText(source)}; drop the target and start again`,
     );
   }
-  await target.transaction(async (tx) => {
-    await forgetCopy(tx);
-    const { tables } = await tableFacts(tx);
-    if (tables.has('tine_copy')) await tx.change('DROP TABLE tine_copy');
-  });
+  await target.transaction(forgetCopy);
   return { source, target: copied, revision: keys.revision };
-}
-
-async function digestOfEtcd(keys: EtcdKeys, progress: Progress): Promise<Digest> {
-  const hash = new KeyHash();
-  let count = 0;
-  for await (const page of whileKept(keys, pagesOf(keys, undefined))) {
-    for (const pair of page) hash.add(liveKey(pair));
-    count += page.length;
-    progress.update('keys compared', count, keys.count);
-  }
-  return hash.digest();
 }

@@ -13,7 +13,7 @@ import {
 } from '../../sql/statements/copy-statements.ts';
 import { kinesClientsMarkName } from '../../sql/statements/take-over-statements.ts';
 import { numberOf } from '../table-facts.ts';
-import { type Digest, KeyHash, type LiveKey } from './digest.ts';
+import { comparedKey, type Digest, KeyHash, type LiveKey } from './digest.ts';
 import { pageEnd } from './pages.ts';
 import type { Progress } from './progress.ts';
 
@@ -33,15 +33,24 @@ export async function digestOf(database: OfflineDatabase, owner: Owner, progress
   }
 }
 
-/** The digest of all keys in key order, read through the index of newest rows. */
-export async function digestByKey(database: OfflineDatabase, progress: Progress): Promise<Digest> {
+/**
+ * The digest of all keys in key order, read through the index of newest rows. The keys came from
+ * this source.
+ */
+export async function digestByKey(
+  database: OfflineDatabase,
+  source: { readonly isKine: boolean },
+  progress: Progress,
+): Promise<Digest> {
   const hash = new KeyHash();
   let keyCount = 0;
   for (let last = ''; ; ) {
     const end = await pageEnd(database, KEY_SIZES_AFTER, last);
     if (end === undefined) return hash.digest();
     const page = await database.run(rowsOf(query(LIVE_KEYS_AFTER, last, end)));
-    for (const { value, ...rest } of page) hash.add({ ...rest, value: value ?? new Uint8Array(0) });
+    for (const { value, ...rest } of page) {
+      hash.add(comparedKey({ ...rest, value: value ?? new Uint8Array(0) }, source));
+    }
     last = end;
     keyCount += page.length;
     progress.update(`keys of ${database.name} compared`, keyCount);

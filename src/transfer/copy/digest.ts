@@ -11,6 +11,11 @@ export interface LiveKey {
   readonly value: Uint8Array;
 }
 
+/** A key as it is compared with a source. kine does not report versions. */
+export function comparedKey(key: LiveKey, { isKine }: { readonly isKine: boolean }): LiveKey {
+  return isKine ? { ...key, version: 1 } : key;
+}
+
 export interface Digest {
   readonly keyCount: number;
   /** SHA-256, in hexadecimal. */

@@ -1,7 +1,16 @@
 /** The client of a running etcd or kine. */
 import { readFileSync } from 'node:fs';
-import { type ChannelCredentials, Client, credentials, Metadata, type ServiceError, status } from '@grpc/grpc-js';
-import { StartError } from '../../errors.ts';
+import {
+  type ChannelCredentials,
+  Client,
+  type ClientDuplexStream,
+  type ClientReadableStream,
+  credentials,
+  Metadata,
+  type ServiceError,
+  status,
+} from '@grpc/grpc-js';
+import { OutageError, StartError } from '../../errors.ts';
 import { Auth } from '../../wire/generated/etcdserverpb/auth.ts';
 import { KV, type RangeRequest, type RangeResponse } from '../../wire/generated/etcdserverpb/kv.ts';
 import { Lease, type LeaseTimeToLiveResponse } from '../../wire/generated/etcdserverpb/lease.ts';
@@ -26,9 +35,29 @@ export function etcdAccess(environment: Readonly<Record<string, string | undefin
 /** The time limit of one reply. */
 const answerMsMax = 60_000;
 
+/** The time limit of the reply that shows that the server still answers. */
+const pollMsMax = 10_000;
+
 /** The source has compacted the requested revision. */
-export class RevisionCompacted extends Error {
-  override readonly name = 'RevisionCompacted';
+export class RevisionCompacted extends StartError {}
+
+/**
+ * The codes of outages. A token ends with etcd's memory of it, and the next connection gets a new
+ * one.
+ */
+const outageCodes: ReadonlySet<number> = new Set([
+  status.UNAVAILABLE,
+  status.DEADLINE_EXCEEDED,
+  status.CANCELLED,
+  status.INTERNAL,
+  status.UNAUTHENTICATED,
+]);
+
+/** A call with messages in both directions. */
+export interface Duplex<Request, Response> {
+  send(message: MessageInput<Request>): void;
+  readonly messages: AsyncIterable<Response>;
+  cancel(): void;
 }
 
 export class EtcdClient {
@@ -52,27 +81,33 @@ export class EtcdClient {
     const client = new EtcdClient(parsed(address), access);
     if (access.user === undefined) return client;
     const [name = '', ...password] = access.user.split(':');
-    const { token } = await client.#call(Auth.methods.authenticate, { name, password: password.join(':') });
+    const { token } = await client.call(Auth.methods.authenticate, { name, password: password.join(':') });
     client.#metadata.set('token', token);
     return client;
   }
 
   range(request: MessageInput<RangeRequest>): Promise<RangeResponse> {
-    return this.#call(KV.methods.range, request);
+    return this.call(KV.methods.range, request);
+  }
+
+  /** The newest revision. Also kine answers this request. */
+  async newestRevision(): Promise<number> {
+    const { header } = await this.call(KV.methods.range, { key: Buffer.from('/') }, pollMsMax);
+    return header?.revision ?? 0;
   }
 
   /** The ids of all leases. None from a server without leases. */
   async leases(): Promise<readonly bigint[]> {
-    const { leases } = await this.#call(Lease.methods.leaseLeases, {});
+    const { leases } = await this.call(Lease.methods.leaseLeases, {});
     return leases.map(({ id }) => id);
   }
 
   timeToLive(id: bigint): Promise<LeaseTimeToLiveResponse> {
-    return this.#call(Lease.methods.leaseTimeToLive, { id });
+    return this.call(Lease.methods.leaseTimeToLive, { id });
   }
 
   /** The messages of a call, read on demand. */
-  async *stream<Request, Response>(
+  stream<Request, Response>(
     { path, request, response }: MethodContract<Request, Response>,
     message: MessageInput<Request>,
   ): AsyncGenerator<Response> {
@@ -83,6 +118,52 @@ export class EtcdClient {
       message,
       this.#metadata,
     );
+    return this.#messagesOf(call);
+  }
+
+  /** A call with messages in both directions, which are read on demand. */
+  duplex<Request, Response>({ path, request, response }: MethodContract<Request, Response>): Duplex<Request, Response> {
+    const call: ClientDuplexStream<MessageInput<Request>, Response> = this.#client.makeBidiStreamRequest(
+      path,
+      (input: MessageInput<Request>) => request.encode(input),
+      (bytes: Buffer) => response.decode(bytes),
+      this.#metadata,
+    );
+    // The reader of the messages receives the error.
+    call.on('error', () => {});
+    return {
+      send: (message) => void call.write(message),
+      messages: this.#messagesOf(call),
+      cancel: () => call.cancel(),
+    };
+  }
+
+  close(): void {
+    this.#client.close();
+  }
+
+  /** One request and its reply. */
+  call<Request, Response>(
+    { path, request, response }: MethodContract<Request, Response>,
+    message: MessageInput<Request>,
+    msMax = answerMsMax,
+  ): Promise<Response> {
+    return new Promise((resolve, reject) => {
+      this.#client.makeUnaryRequest(
+        path,
+        (input: MessageInput<Request>) => request.encode(input),
+        (bytes: Buffer) => response.decode(bytes),
+        message,
+        this.#metadata,
+        { deadline: Date.now() + msMax },
+        (error, answer) => (error === null ? resolve(answer as Response) : reject(this.#explained(error))),
+      );
+    });
+  }
+
+  async *#messagesOf<Response>(
+    call: ClientReadableStream<Response> | ClientDuplexStream<never, Response>,
+  ): AsyncGenerator<Response> {
     try {
       for await (const answer of call) yield answer as Response;
     } catch (error) {
@@ -92,31 +173,12 @@ export class EtcdClient {
     }
   }
 
-  close(): void {
-    this.#client.close();
-  }
-
-  #call<Request, Response>(
-    { path, request, response }: MethodContract<Request, Response>,
-    message: MessageInput<Request>,
-  ): Promise<Response> {
-    return new Promise((resolve, reject) => {
-      this.#client.makeUnaryRequest(
-        path,
-        (input: MessageInput<Request>) => request.encode(input),
-        (bytes: Buffer) => response.decode(bytes),
-        message,
-        this.#metadata,
-        { deadline: Date.now() + answerMsMax },
-        (error, answer) => (error === null ? resolve(answer as Response) : reject(this.#explained(error))),
-      );
-    });
-  }
-
   #explained(error: ServiceError): Error {
     if (error.code === status.OUT_OF_RANGE && /compacted/.test(error.details))
-      return new RevisionCompacted(error.details);
-    return new StartError(`${this.name}: ${lastError(error.details)}`, { cause: error });
+      return new RevisionCompacted(`${this.name}: ${error.details}`);
+    const text = `${this.name}: ${lastError(error.details)}`;
+    const isOutage = outageCodes.has(error.code) || /too many requests/.test(error.details);
+    return isOutage ? new OutageError(text, { cause: error }) : new StartError(text, { cause: error });
   }
 }
 
@@ -133,9 +195,9 @@ function lastError(details: string): string {
 function parsed(address: string): URL {
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || url.hostname === '')
-    throw new StartError('the address of the source is not valid; write http://HOST:2379');
+    throw new StartError('the address is not valid; write http://HOST:2379');
   if (url.username !== '' || url.password !== '')
-    throw new StartError('the address of the source contains a user; set ETCDCTL_USER (NAME:PASSWORD) instead');
+    throw new StartError('the address contains a user; set ETCDCTL_USER (NAME:PASSWORD) instead');
   if (url.port === '') url.port = '2379';
   return url;
 }

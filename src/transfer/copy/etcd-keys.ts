@@ -3,7 +3,7 @@ import type { KeyValue } from '../../wire/generated/mvccpb/kv.ts';
 import type { EtcdClient } from './etcd-client.ts';
 
 /** An interval of keys as a request names it. `end` is exclusive. */
-interface Interval {
+export interface Interval {
   readonly start: Uint8Array;
   readonly end: Uint8Array;
 }
@@ -24,16 +24,21 @@ const key = (text: string): Uint8Array => Buffer.from(text, 'latin1');
 
 const everything: Interval = { start: key('\0'), end: key('\0') };
 
-/** kine lists keys under a slash, and returns the API server's own key on request. */
-const kinesKeys: readonly Interval[] = [
-  { start: key('/'), end: key('0') },
-  { start: key('compact_rev_key'), end: new Uint8Array(0) },
-];
+/** kine lists and watches keys under a slash, and returns the API server's own key on request. */
+const underSlash: Interval = { start: key('/'), end: key('0') };
+const kinesOwn: Interval = { start: key('compact_rev_key'), end: new Uint8Array(0) };
 
-/**
- * Finds the intervals, the revision and the number of keys. `revision` undefined: the newest one.
- */
-export async function findKeys(client: EtcdClient, revision: number | undefined): Promise<EtcdKeys> {
+/** All keys that the server returns, or only keys whose writes it also shows to a watch. */
+export type KeyScope = 'all' | 'watched';
+
+/** Where to read. `revision` undefined: the newest one. */
+export interface KeysWanted {
+  readonly revision?: number | undefined;
+  readonly scope: KeyScope;
+}
+
+/** Finds the intervals, the revision and the number of keys. */
+export async function findKeys(client: EtcdClient, { revision, scope }: KeysWanted): Promise<EtcdKeys> {
   const at = revision ?? 0;
   const firstKey = { limit: 1, keysOnly: true, revision: at };
   const root = await client.range({ ...firstKey, key: key('/'), rangeEnd: key('0') });
@@ -50,11 +55,16 @@ export async function findKeys(client: EtcdClient, revision: number | undefined)
   return {
     client,
     revision: newest,
-    intervals: isKine ? kinesKeys : [everything],
+    intervals: isKine ? kinesIntervals[scope] : [everything],
     isKine,
     count: isKine ? root.count : all.count,
   };
 }
+
+const kinesIntervals: Readonly<Record<KeyScope, readonly Interval[]>> = {
+  all: [underSlash, kinesOwn],
+  watched: [underSlash],
+};
 
 /**
  * Keys of a page. The first page is small, later ones are sized by the bytes of the page before.

@@ -14,17 +14,21 @@ export interface Progress {
 /** For work that no person watches. */
 export const noProgress: Progress = { update: () => {}, print: () => {} };
 
-/** Runs work and reports its progress on a stream, which has no bar left afterwards. */
-export async function withProgress<Result>(
-  work: (progress: Progress) => Promise<Result>,
-  stream: ProgressStream = process.stderr,
-): Promise<Result> {
+/** A progress that must be ended: it may have drawn a bar. */
+export interface OpenProgress extends Progress {
+  /** Removes the bar. */
+  finish(): void;
+}
+
+/** Reports on a stream. */
+export function openProgress(stream: ProgressStream): OpenProgress {
   let part: { readonly what: string; readonly task: TaskProgress } | undefined;
   const finish = (): void => {
     part?.task.finish();
     part = undefined;
   };
-  const progress: Progress = {
+  return {
+    finish,
     update: (what, done, total, unit) => {
       if (part?.what === what) return part.task.reach(done);
       finish();
@@ -35,9 +39,17 @@ export async function withProgress<Result>(
       stream.write(`${line}\n`);
     },
   };
+}
+
+/** Runs work and reports its progress on a stream, which has no bar left afterwards. */
+export async function withProgress<Result>(
+  work: (progress: Progress) => Promise<Result>,
+  stream: ProgressStream = process.stderr,
+): Promise<Result> {
+  const progress = openProgress(stream);
   try {
     return await work(progress);
   } finally {
-    finish();
+    progress.finish();
   }
 }

@@ -1,0 +1,65 @@
+import { offlineAccess } from '../drivers/open-offline.ts';
+import { isServerUrl } from '../kit/server-url.ts';
+import { digestText } from '../transfer/copy/digest.ts';
+import type { EtcdClient } from '../transfer/copy/etcd-client.ts';
+import type { Comparison, CutOver } from '../transfer/follow/cut-over.ts';
+import type { FollowSides } from '../transfer/follow/follow.ts';
+import { statusLineOn } from '../transfer/follow/status-line.ts';
+import type { TransferSides } from './command.ts';
+import { listenForStop } from './stop-signal.ts';
+
+/** `tine copy --follow`: until a stop signal, or with --cutover until clients can move. */
+export async function followServer(
+  sides: TransferSides,
+  openServer: (address: string) => Promise<EtcdClient>,
+): Promise<number> {
+  const { follow } = await import('../transfer/follow/follow.ts');
+  const line = statusLineOn(process.stderr);
+  const stopSignal = listenForStop();
+  const stop = new AbortController();
+  void stopSignal.received.then(() => stop.abort());
+  try {
+    const to = await targetOf(sides, openServer);
+    const cutOver = sides.has('cutover');
+    const result = await follow({ openSource: () => openServer(sides.from), to }, { cutOver, line, stop: stop.signal });
+    line.end();
+    process.stdout.write(result === undefined ? stoppedText(cutOver) : cutOverText(result, sides));
+    return result === undefined && cutOver ? 1 : 0;
+  } finally {
+    line.end();
+    stopSignal.dispose();
+  }
+}
+
+async function targetOf(
+  { to, load }: TransferSides,
+  openServer: (address: string) => Promise<EtcdClient>,
+): Promise<FollowSides['to']> {
+  if (isServerUrl(to)) return { kind: 'etcd', open: () => openServer(to) };
+  return { kind: 'database', access: await offlineAccess(load('to').config.endpoint) };
+}
+
+function stoppedText(isCutOver: boolean): string {
+  return isCutOver
+    ? 'the cutover is not complete: run the same command again to complete it, or let the source accept writes again with `etcdctl alarm disarm`\n'
+    : 'run the same command again to continue, and with --cutover to move the clients\n';
+}
+
+function cutOverText({ revision, keyCount, all, later, refusedMs }: CutOver, { from, to }: TransferSides): string {
+  const refused =
+    refusedMs === undefined ? '' : `; the source has refused writes for ${(refusedMs / 1000).toFixed(2)} s`;
+  return [
+    `moved up to revision ${revision}, ${keyCount} keys${refused}`,
+    comparisonText('all keys', all),
+    comparisonText('keys written since', later),
+    isServerUrl(to) ? 'point clients at the target now' : 'start tine on the target now, and point clients at it',
+    ...(refusedMs === undefined
+      ? []
+      : [`to go back to the source instead: etcdctl --endpoints ${new URL(from).origin} alarm disarm`]),
+    '',
+  ].join('\n');
+}
+
+function comparisonText(what: string, { revision, digest }: Comparison): string {
+  return `  revision ${revision}, ${what}: ${digestText(digest)} on both sides`;
+}

@@ -1,0 +1,157 @@
+/** Follows a running server into a target until the operator stops it, or until the cutover. */
+import type { OfflineAccess } from '../../drivers/offline.ts';
+import { OutageError, StartError } from '../../errors.ts';
+import { Auth } from '../../wire/generated/etcdserverpb/auth.ts';
+import { beginCopyOfEtcd } from '../copy/copy-etcd.ts';
+import { type EtcdClient, RevisionCompacted } from '../copy/etcd-client.ts';
+import { prepareTarget } from '../copy/target.ts';
+import { type CutOver, cutOver } from './cut-over.ts';
+import { DatabaseTarget } from './database-target.ts';
+import { beginCopyIntoEtcd, snapshotAdvice } from './etcd-sides.ts';
+import { EtcdTarget } from './etcd-target.ts';
+import { Follower } from './follower.ts';
+import { pause, showLag } from './lag.ts';
+import type { StatusLine } from './status-line.ts';
+
+export interface FollowSides {
+  readonly openSource: () => Promise<EtcdClient>;
+  readonly to:
+    | { readonly kind: 'database'; readonly access: OfflineAccess }
+    | { readonly kind: 'etcd'; readonly open: () => Promise<EtcdClient> };
+}
+
+export interface FollowOptions {
+  /** End with the cutover. */
+  readonly cutOver: boolean;
+  readonly line: StatusLine;
+  /** The operator stops the copy. */
+  readonly stop: AbortSignal;
+}
+
+/** The wait after an outage. It doubles with each outage in a row. */
+const retryMsMin = 500;
+const retryMsMax = 10_000;
+
+/**
+ * Repeats attempts over outages of both sides. Each attempt continues at the revision of the
+ * target. Returns undefined if the operator stopped it.
+ *
+ * @throws StartError if the first attempt cannot begin, or if no later attempt can succeed.
+ */
+export async function follow(sides: FollowSides, options: FollowOptions): Promise<CutOver | undefined> {
+  const { stop, line } = options;
+  let hasBegun = false;
+  let retryMs = retryMsMin;
+  const onBegin = (): void => {
+    hasBegun = true;
+    retryMs = retryMsMin;
+  };
+  while (!stop.aborted) {
+    try {
+      return await attempt(sides, options, onBegin);
+    } catch (error) {
+      if (stop.aborted) return undefined;
+      if (error instanceof RevisionCompacted) {
+        // The next attempt copies all keys again.
+        if (sides.to.kind === 'database') continue;
+        throw new StartError(`${error.message}; ${snapshotAdvice}`, { cause: error });
+      }
+      if (!(error instanceof OutageError) || !hasBegun) throw error;
+      line.print(`${error.message}; trying again in ${retryMs / 1000} s`);
+    }
+    await pause(retryMs, stop);
+    retryMs = Math.min(retryMsMax, retryMs * 2);
+  }
+  return undefined;
+}
+
+interface Attempt {
+  readonly source: EtcdClient;
+  readonly signal: AbortSignal;
+  /** Ends the attempt with an error. */
+  readonly fail: (error: unknown) => void;
+  readonly line: StatusLine;
+  readonly run: (follower: Follower) => Promise<CutOver | undefined>;
+}
+
+async function attempt(
+  { openSource, to }: FollowSides,
+  options: FollowOptions,
+  onBegin: () => void,
+): Promise<CutOver | undefined> {
+  const { stop, line } = options;
+  const ended = new AbortController();
+  const signal = AbortSignal.any([stop, ended.signal]);
+  const source = await openSource();
+  // Requests under way end with an error.
+  const close = (): void => source.close();
+  stop.addEventListener('abort', close);
+  const run: Attempt['run'] = (follower) => {
+    onBegin();
+    return runUntilEnd(follower, { ...options, ended, signal });
+  };
+  try {
+    const fail = (error: unknown): void => ended.abort(error);
+    const each = { source, signal, fail, line, run };
+    return await (to.kind === 'etcd' ? intoEtcd(await to.open(), each) : intoDatabase(to.access, each));
+  } finally {
+    ended.abort();
+    stop.removeEventListener('abort', close);
+    source.close();
+  }
+}
+
+async function intoDatabase(
+  access: OfflineAccess,
+  { source, signal, line, run }: Attempt,
+): Promise<CutOver | undefined> {
+  await prepareTarget(access, source.name);
+  return access.whileLocked(async (locked) => {
+    const keys = await beginCopyOfEtcd(source, locked, line);
+    await noteAuth(source, line);
+    return run(new Follower(keys, await DatabaseTarget.open(locked, keys), signal));
+  });
+}
+
+/** Users and roles are not copied. Servers without auth do not answer. */
+async function noteAuth(source: EtcdClient, line: StatusLine): Promise<void> {
+  const status = await source.call(Auth.methods.authStatus, {}).catch(() => undefined);
+  if (status?.enabled !== true) return;
+  line.print(
+    `${source.name}: auth is on; users and roles are not copied: create them in the target before clients move`,
+  );
+}
+
+async function intoEtcd(client: EtcdClient, { source, signal, fail, run }: Attempt): Promise<CutOver | undefined> {
+  try {
+    const sides = { source, client, signal, onLost: fail };
+    const keys = await beginCopyIntoEtcd(sides);
+    return await run(new Follower(keys, await EtcdTarget.open(sides), signal));
+  } finally {
+    client.close();
+  }
+}
+
+interface RunOptions extends FollowOptions {
+  /** Ends this attempt. */
+  readonly ended: AbortController;
+  readonly signal: AbortSignal;
+}
+
+/** Follows, or cuts over. Ends with an error of the source, whichever request finds it. */
+async function runUntilEnd(follower: Follower, options: RunOptions): Promise<CutOver | undefined> {
+  const { line, ended, signal } = options;
+  const { target } = follower;
+  line.print(`following ${follower.source.client.name} into ${target.name} from revision ${target.revision} on`);
+  const lag = showLag({ source: follower.source.client, target, line }, signal).catch((error: unknown) =>
+    ended.abort(error),
+  );
+  try {
+    if (options.cutOver) return await cutOver(follower, line);
+    return await follower.forever();
+  } finally {
+    if (!ended.signal.aborted) ended.abort();
+    await lag;
+    if (options.stop.aborted) line.print(`stopped at revision ${target.revision}`);
+  }
+}
