@@ -6,9 +6,12 @@ import type { Metrics } from './metrics/metrics.ts';
 import type { ServerOptions } from './open-services.ts';
 import type { Transport } from './open-transport.ts';
 import { messageBytesMax, serverLimits } from './server-limits.ts';
-import type { WebHandler } from './transport/web/web-exchange.ts';
+import type { StreamListener } from './transport/http/stream-listener.ts';
+import type { WebExchange, WebHandler } from './transport/web/web-exchange.ts';
 import { WebServer } from './transport/web/web-server.ts';
 import { WebSockets } from './transport/web/web-sockets.ts';
+import { settingsData } from './ui/settings.ts';
+import { type UiHandler, uiHandler } from './ui/ui-handler.ts';
 
 export interface WebOptions extends ServerOptions, Transport {
   readonly metrics: Metrics;
@@ -33,6 +36,7 @@ export function openWeb(options: WebOptions): Web {
   const handler = webHandler({
     cors: config.cors,
     ...(config.servesGateway ? { gateway: (exchange, path) => gateway.accept(exchange, path) } : {}),
+    ...(config.servesUi ? { ui: openUi(options, gateway) } : {}),
     endpoints: httpEndpoints(endpoints),
   });
   const guard = hostGuard({ ...config, logger });
@@ -64,5 +68,15 @@ function openGateway({ config, grpc, requestTimeouts, http2, webHeld, certificat
     requestTimeouts,
     maxConcurrentStreams: config.maxConcurrentStreams,
     certificatesNameUsers,
+  });
+}
+
+/** The page for people at /ui/. Its writes are calls of the gateway, so rights and limits are the same. */
+function openUi(options: WebOptions, gateway: Gateway): UiHandler {
+  const txn = (exchange: WebExchange): StreamListener | undefined => gateway.accept(exchange, '/v3/kv/txn');
+  return uiHandler({
+    data: { settings: settingsData(options) },
+    ...(options.config.writesFromUi ? { txn } : {}),
+    statusOf: (error) => options.grpc.statusOf(error, { isStream: false }),
   });
 }

@@ -58,6 +58,8 @@ describe('defaults', () => {
       logFormat: 'auto',
       logOutputs: [{ kind: 'stderr' }],
       servesGateway: true,
+      servesUi: true,
+      writesFromUi: false,
       keepalive: { clientIntervalMinMs: 5000, intervalMs: 7_200_000, timeoutMs: 20_000 },
     } satisfies Config);
   });

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { packageRoot } from '../../package-root.ts';
+
+/** A file of the page. */
+export interface PageFile {
+  readonly type: string;
+  readonly etag: string;
+  readonly bytes: Buffer;
+  /** The same in gzip. */
+  readonly gzipped: Buffer;
+}
+
+/** `npm run build:ui` writes each file, and the same with `.gz`. */
+const directory = join(packageRoot, 'dist', 'ui');
+
+const types: ReadonlyMap<string, string> = new Map([
+  ['index.html', 'text/html; charset=utf-8'],
+  ['main.js', 'text/javascript; charset=utf-8'],
+  ['main.css', 'text/css; charset=utf-8'],
+]);
+
+/** The folder has no built page. */
+export class PageNotBuiltError extends Error {}
+
+/**
+ * A file of the page by its name; undefined if the page has no such file. It is read at each
+ * request: a browser keeps it, and the kernel has it in memory.
+ *
+ * @throws PageNotBuiltError
+ */
+export async function pageFile(name: string): Promise<PageFile | undefined> {
+  const type = types.get(name);
+  if (type === undefined) return undefined;
+  try {
+    const [bytes, gzipped] = await Promise.all([
+      readFile(join(directory, name)),
+      readFile(join(directory, `${name}.gz`)),
+    ]);
+    return { type, etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`, bytes, gzipped };
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw new PageNotBuiltError(name, { cause });
+    throw cause;
+  }
+}

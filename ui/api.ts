@@ -1,0 +1,209 @@
+/**
+ * Requests of the page. All go to the server that served the page: to the JSON gateway
+ * (`../v3/...`) and to `api/...` beside the page. The addresses are relative, so a path prefix
+ * before `/ui/` works.
+ */
+import { session } from './session.ts';
+
+/** 64-bit numbers are strings in the gateway's JSON, and fields with their default are left out. */
+export interface KeyValue {
+  /** base64 */
+  readonly key: string;
+  /** base64 */
+  readonly value?: string;
+  readonly create_revision?: string;
+  readonly mod_revision?: string;
+  readonly version?: string;
+  readonly lease?: string;
+}
+
+export interface ResponseHeader {
+  readonly cluster_id?: string;
+  readonly member_id?: string;
+  readonly revision?: string;
+  readonly raft_term?: string;
+}
+
+export interface RangeReply {
+  readonly header: ResponseHeader;
+  readonly kvs?: readonly KeyValue[];
+  readonly more?: boolean;
+  readonly count?: string;
+}
+
+export interface WatchReply {
+  readonly header: ResponseHeader;
+  readonly watch_id?: string;
+  readonly created?: boolean;
+  readonly canceled?: boolean;
+  readonly compact_revision?: string;
+  readonly cancel_reason?: string;
+  readonly events?: readonly WatchEvent[];
+}
+
+export interface WatchEvent {
+  /** Absent for a put. */
+  readonly type?: 'DELETE';
+  readonly kv: KeyValue;
+  readonly prev_kv?: KeyValue;
+}
+
+/** What `GET api/settings` returns. */
+export interface Settings {
+  /** The page may put, delete and restore (`--ui-write`). */
+  readonly write: boolean;
+  /** Version of tine. */
+  readonly version: string;
+  /** The etcd version that tine reports. */
+  readonly etcdVersion: string;
+  /** Users must sign in. */
+  readonly authEnabled: boolean;
+}
+
+/** A request that failed. The text is the server's, or names the network. */
+export class ApiError extends Error {
+  /** gRPC's status code; undefined if the server sent none. */
+  readonly code: number | undefined;
+
+  constructor(message: string, code?: number) {
+    super(message);
+    this.name = 'ApiError';
+    this.code = code;
+  }
+
+  /** The user has no right to do this. */
+  get isDenied(): boolean {
+    return this.code === grpcCodes.permissionDenied;
+  }
+}
+
+/** gRPC's status codes that the page treats differently from others. */
+export const grpcCodes = { invalidArgument: 3, outOfRange: 11, permissionDenied: 7, unauthenticated: 16 } as const;
+
+interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** A method of the gateway: `call('kv/range', { key, limit: 100 })`. @throws ApiError */
+export async function call<Reply>(path: string, request: object, { signal }: CallOptions = {}): Promise<Reply> {
+  const response = await send(`../v3/${path}`, { method: 'POST', body: JSON.stringify(request), signal });
+  return (await response.json()) as Reply;
+}
+
+/** Data of the server for the page: `data('settings')` reads `api/settings`. @throws ApiError */
+export async function data<Reply>(name: string, { signal }: CallOptions = {}): Promise<Reply> {
+  const response = await send(`api/${name}`, { method: 'GET', signal });
+  return (await response.json()) as Reply;
+}
+
+/**
+ * A transaction of the page, in the form of `kv/txn`. Only served with `--ui-write`. The header is
+ * one that a page of another site cannot send without permission. @throws ApiError
+ */
+export async function writeTxn<Reply>(request: object): Promise<Reply> {
+  const response = await send('api/txn', {
+    method: 'POST',
+    body: JSON.stringify(request),
+    headers: { 'content-type': 'application/json', 'x-tine-page': 'write' },
+  });
+  return (await response.json()) as Reply;
+}
+
+/**
+ * A method of the gateway whose answer is a stream: one JSON object a line.
+ * `stream('watch', { create_request: { key } }, { signal })` yields the results until the signal
+ * aborts. @throws ApiError
+ */
+export async function* stream<Result>(path: string, request: object, { signal }: CallOptions): AsyncGenerator<Result> {
+  const response = await send(`../v3/${path}`, { method: 'POST', body: JSON.stringify(request), signal });
+  if (response.body === null) return;
+  try {
+    for await (const line of lines(response.body)) {
+      const { result, error } = JSON.parse(line) as { result?: Result; error?: ErrorBody };
+      if (error !== undefined) throw failure(error);
+      if (result !== undefined) yield result;
+    }
+  } catch (error) {
+    if (signal?.aborted === true) return;
+    throw error instanceof ApiError ? error : new ApiError('The connection to the server broke. Try again.');
+  }
+}
+
+/** @throws ApiError when name or password are wrong */
+export async function signIn(name: string, password: string): Promise<void> {
+  const { token } = await call<{ token: string }>('auth/authenticate', { name, password });
+  session.begin(name, token);
+}
+
+interface ErrorBody {
+  readonly code?: number;
+  readonly message?: string;
+}
+
+async function send(
+  address: string,
+  {
+    method,
+    body,
+    headers,
+    signal,
+  }: { method: string; body?: string; headers?: HeadersInit; signal?: AbortSignal | undefined },
+): Promise<Response> {
+  const { token } = session;
+  const fields = new Headers(headers);
+  if (token !== undefined) fields.set('authorization', token);
+  let response: Response;
+  try {
+    response = await fetch(new URL(address, pageAddress()), {
+      method,
+      headers: fields,
+      cache: 'no-store',
+      ...(body === undefined ? {} : { body }),
+      ...(signal === undefined ? {} : { signal }),
+    });
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    throw new ApiError('The server cannot be reached. Check that it runs, then try again.');
+  }
+  if (response.ok) return response;
+  throw await failureOf(response);
+}
+
+/** The address of the page's folder, without the route. */
+function pageAddress(): string {
+  return location.href.replace(/[?#].*$/s, '');
+}
+
+async function failureOf(response: Response): Promise<ApiError> {
+  const text = await response.text();
+  try {
+    return failure(JSON.parse(text) as ErrorBody);
+  } catch {
+    return new ApiError(text.trim() || `The server answered ${response.status} ${response.statusText}.`);
+  }
+}
+
+/** An error of the server. Without a valid token the page must ask for name and password. */
+function failure({ code, message = 'The server gave no reason.' }: ErrorBody): ApiError {
+  const isWithoutToken =
+    code === grpcCodes.unauthenticated || (code === grpcCodes.invalidArgument && /user name is empty/.test(message));
+  if (isWithoutToken) session.end({ isRefused: true });
+  return new ApiError(message, code);
+}
+
+async function* lines(body: ReadableStream<Uint8Array<ArrayBuffer>>): AsyncGenerator<string> {
+  let rest = '';
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) break;
+      const parts = (rest + value).split('\n');
+      rest = parts.pop() ?? '';
+      yield* parts.filter((part) => part !== '');
+    }
+    if (rest !== '') yield rest;
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}

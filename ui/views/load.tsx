@@ -1,0 +1,5 @@
+import type { ViewProps } from './view.ts';
+
+export function LoadView(_props: ViewProps) {
+  return <h1>Load</h1>;
+}

@@ -1,0 +1,11 @@
+import type { Settings } from '../api.ts';
+
+/** What every view receives. */
+export interface ViewProps {
+  /**
+   * Bytes in the address after the name of the view, such as `/registry/pods/` in
+   * `#/events//registry/pods/`. Empty if there are none.
+   */
+  readonly argument: Uint8Array<ArrayBuffer>;
+  readonly settings: Settings;
+}
