@@ -49,9 +49,11 @@ const serverFolders = {
   metrics: ['transport/grpc'],
   endpoints: ['metrics', 'replies', 'transport/web', 'transport/http'],
   monitoring: ['transport/grpc'],
+  load: ['transport/grpc'],
   ui: [
     'access',
     'gateway',
+    'load',
     'metrics',
     'monitoring',
     'replies',

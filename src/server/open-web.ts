@@ -11,10 +11,13 @@ import type { WebExchange, WebHandler } from './transport/web/web-exchange.ts';
 import { WebServer } from './transport/web/web-server.ts';
 import { WebSockets } from './transport/web/web-sockets.ts';
 import { settingsData } from './ui/settings.ts';
+import type { UiData } from './ui/ui-data.ts';
 import { type UiHandler, uiHandler } from './ui/ui-handler.ts';
 
 export interface WebOptions extends ServerOptions, Transport {
   readonly metrics: Metrics;
+  /** Further data of the page at /ui/. */
+  readonly pageData: UiData;
   /** Whether a certificate names the user over gRPC. */
   readonly certificatesNameUsers: () => boolean;
 }
@@ -75,7 +78,7 @@ function openGateway({ config, grpc, requestTimeouts, http2, webHeld, certificat
 function openUi(options: WebOptions, gateway: Gateway): UiHandler {
   const txn = (exchange: WebExchange): StreamListener | undefined => gateway.accept(exchange, '/v3/kv/txn');
   return uiHandler({
-    data: { settings: settingsData(options) },
+    data: { settings: settingsData(options), ...options.pageData },
     ...(options.config.writesFromUi ? { txn } : {}),
     statusOf: (error) => options.grpc.statusOf(error, { isStream: false }),
   });

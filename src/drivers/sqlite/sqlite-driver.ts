@@ -301,9 +301,18 @@ const removedAdvice =
 /** A file carries no messages. */
 const noEchoes = new Histogram(requestBoundsMs);
 
+/** A thread that had no task since the previous answer has the same statistics: it can sleep on. */
 function latestStatistics(thread: ThreadClient): LatestAnswer<ThreadStatistics> {
+  let previous = nothingYet;
+  let previousRunCount = 0;
   return new LatestAnswer<ThreadStatistics>({
-    ask: async () => (await thread.runIfStarted<ThreadStatistics>({ kind: 'statistics' })) ?? nothingYet,
+    ask: async () => {
+      const { runCount } = thread;
+      if (runCount === previousRunCount) return previous;
+      previous = (await thread.runIfStarted<ThreadStatistics>({ kind: 'statistics' })) ?? nothingYet;
+      previousRunCount = runCount;
+      return previous;
+    },
     initial: nothingYet,
     waitMsMax: limits.scrapeWaitMsMax,
   });

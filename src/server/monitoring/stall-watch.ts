@@ -12,6 +12,7 @@ export class StallWatch {
   readonly #logger: Logger;
   readonly #timer: NodeJS.Timeout;
   #dueMs: number;
+  #longestMs = 0;
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -23,10 +24,18 @@ export class StallWatch {
     clearInterval(this.#timer);
   }
 
+  /** The longest delay since the previous call, in ms. */
+  takeLongestMs(): number {
+    const longestMs = this.#longestMs;
+    this.#longestMs = 0;
+    return longestMs;
+  }
+
   #tick(): void {
     const nowMs = performance.now();
     const lateMs = nowMs - this.#dueMs;
     this.#dueMs = nowMs + serverLimits.stallTickMs;
+    this.#longestMs = Math.max(this.#longestMs, lateMs);
     if (lateMs < serverLimits.stallMsMin) return;
     this.stalls.count += 1;
     this.stalls.ms += lateMs;

@@ -1,0 +1,46 @@
+import { serverLimits } from '../server-limits.ts';
+import { LoadCounterReader, type LoadCounters, type LoadSources } from './load-counters.ts';
+import { LoadHistory } from './load-history.ts';
+import { loadSample } from './load-sample.ts';
+
+export interface LoadSamplerOptions extends LoadSources {
+  readonly onFault: (error: unknown) => void;
+}
+
+/**
+ * Takes a sample of the load every 10 s, from the start of the server, so that the last hour is
+ * known when somebody opens the page. A sample takes 0.1 ms and keeps nothing awake.
+ */
+export class LoadSampler {
+  readonly history = new LoadHistory({ samplesMax: serverLimits.loadSamplesMax });
+  readonly #options: LoadSamplerOptions;
+  readonly #reader: LoadCounterReader;
+  readonly #timer: NodeJS.Timeout;
+  #last: LoadCounters | undefined;
+  #isSampling = false;
+
+  constructor(options: LoadSamplerOptions) {
+    this.#options = options;
+    this.#reader = new LoadCounterReader(options);
+    this.#timer = setInterval(() => void this.#tick(), serverLimits.loadSampleIntervalMs).unref();
+    void this.#tick();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #tick(): Promise<void> {
+    if (this.#isSampling) return;
+    this.#isSampling = true;
+    try {
+      const counters = await this.#reader.read();
+      if (this.#last !== undefined) this.history.add(counters.atMs, loadSample(this.#last, counters));
+      this.#last = counters;
+    } catch (error) {
+      this.#options.onFault(error);
+    } finally {
+      this.#isSampling = false;
+    }
+  }
+}

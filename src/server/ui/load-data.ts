@@ -1,0 +1,43 @@
+import { recordOf } from '../../kit/record-of.ts';
+import type { Access } from '../access/access.ts';
+import type { LoadHistory } from '../load/load-history.ts';
+import { type LoadSeries, loadSeries } from '../load/load-series.ts';
+import { serverLimits } from '../server-limits.ts';
+import type { UiDataSource } from './ui-data.ts';
+
+/** The answer of `/ui/api/load`. */
+export interface LoadAnswer {
+  /** Time between two samples. */
+  readonly intervalMs: number;
+  readonly samplesMax: number;
+  /** The end of each sample, oldest first. */
+  readonly unixMs: readonly number[];
+  /** One number for each sample; null where there is no value. */
+  readonly series: Readonly<Record<LoadSeries, readonly (number | null)[]>>;
+}
+
+/** The load of the last hour. It shows what all users do, so with auth on it needs the role root. */
+export function loadData(sources: { readonly access: Access; readonly history: LoadHistory }): UiDataSource {
+  return async (call) => {
+    await sources.access.admin(call);
+    return loadAnswer(sources.history);
+  };
+}
+
+function loadAnswer(history: LoadHistory): LoadAnswer {
+  const { atMs, series } = history.content();
+  // The wall clock may have been set since the first sample, the clock of the samples was not.
+  const originUnixMs = Date.now() - performance.now();
+  return {
+    intervalMs: serverLimits.loadSampleIntervalMs,
+    samplesMax: history.samplesMax,
+    unixMs: atMs.map((ms) => Math.round(originUnixMs + ms)),
+    series: recordOf(loadSeries, (name) => series[name].map(shown)),
+  };
+}
+
+/** Fractions with five digits: a chart shows fewer, and the answer is half as long. */
+function shown(value: number): number | null {
+  if (Number.isNaN(value)) return null;
+  return Number.isInteger(value) ? value : Number(value.toPrecision(5));
+}
