@@ -1,5 +1,15 @@
-import type { ViewProps } from './view.ts';
+import { InstanceSection } from '../cluster/instance-section.tsx';
+import { LeaseSection } from '../cluster/lease-section.tsx';
+import { ServerSection } from '../cluster/server-section.tsx';
 
-export function ClusterView(_props: ViewProps) {
-  return <h1>Cluster</h1>;
+/** Members, leases and the state of the server. Each part has rights of its own. */
+export function ClusterView() {
+  return (
+    <>
+      <h1>Cluster</h1>
+      <InstanceSection />
+      <LeaseSection />
+      <ServerSection />
+    </>
+  );
 }

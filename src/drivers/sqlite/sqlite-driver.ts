@@ -232,7 +232,9 @@ export class SqliteDriver implements Driver {
     const threads = (await Promise.all([write.get(), quick.get(), bulk.get()])).map(({ answer }) => answer);
     const all = [loop, ...threads];
     return {
-      statements: addedByName(all.map(({ statements }) => statements)),
+      get statements() {
+        return addedByName(all.map(({ statements }) => statements));
+      },
       writeTransactions: all.map(({ writeTransactions }) => writeTransactions).reduce(addedHistograms),
       commits: all.map(({ commits }) => commits).reduce(addedHistograms),
       walBytes: loop.walBytes,

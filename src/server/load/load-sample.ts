@@ -19,8 +19,14 @@ export function loadSample(earlier: LoadCounters, later: LoadCounters): LoadSamp
     batchesPerSecond: batchCount / seconds,
     operationsPerBatch: batchCount === 0 ? Number.NaN : batches.sum / batchCount,
     writesWaiting: later.writesWaiting,
-    ...quantiles('commit', between(({ commits }) => commits)),
-    ...quantiles('transaction', between(({ writeTransactions }) => writeTransactions)),
+    ...quantiles(
+      'commit',
+      between(({ commits }) => commits),
+    ),
+    ...quantiles(
+      'transaction',
+      between(({ writeTransactions }) => writeTransactions),
+    ),
     watchStreams: later.watches.streams,
     watchers: later.watches.watchers,
     watchersBehind: later.watches.watchersBehind,

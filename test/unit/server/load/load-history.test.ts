@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { recordOf } from '../../../../src/kit/record-of.ts';
 import { LoadHistory } from '../../../../src/server/load/load-history.ts';
 import { type LoadSample, loadSeries } from '../../../../src/server/load/load-series.ts';
-import { recordOf } from '../../../../src/kit/record-of.ts';
 import { serverLimits } from '../../../../src/server/server-limits.ts';
 
 /** A sample whose values tell the sample and the series. */
@@ -30,7 +30,10 @@ test('a new sample replaces the oldest, and no array grows', () => {
   const { atMs, series } = history.content();
   assert.deepEqual(atMs, [80, 90, 100, 110]);
   for (const [index, name] of loadSeries.entries())
-    assert.deepEqual(series[name], [8, 9, 10, 11].map((number) => number * 1_000 + index));
+    assert.deepEqual(
+      series[name],
+      [8, 9, 10, 11].map((number) => number * 1_000 + index),
+    );
   assert.equal(history.bytes, bytes);
 });
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { setImmediate } from 'node:timers/promises';
 import { type TestContext, test } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { StatusCode } from '../../../../src/errors.ts';
 import { LoadSampler } from '../../../../src/server/load/load-sampler.ts';
 import { serverLimits } from '../../../../src/server/server-limits.ts';
@@ -20,7 +20,11 @@ async function sampled(context: TestContext) {
   let nowMs = 0;
   context.mock.method(performance, 'now', () => nowMs);
   const put = unary(KV.methods.put.path);
-  const keepAlive = new MethodMetrics({ path: Lease.methods.leaseKeepAlive.path, kind: 'bidirectional', handle: async () => {} });
+  const keepAlive = new MethodMetrics({
+    path: Lease.methods.leaseKeepAlive.path,
+    kind: 'bidirectional',
+    handle: async () => {},
+  });
   const batchOperations = new Histogram([1, 2, 4]);
   const state = { sizeReads: 0, isBroken: false, lagMs: 0, delayMs: 0 };
   const faults: unknown[] = [];
