@@ -3,7 +3,10 @@
  * (`../v3/...`) and to `api/...` beside the page. The addresses are relative, so a path prefix
  * before `/ui/` works.
  */
+import { ApiError, grpcCodes } from './api-error.ts';
 import { session } from './session.ts';
+
+export { ApiError, grpcCodes } from './api-error.ts';
 
 /** 64-bit numbers are strings in the gateway's JSON, and fields with their default are left out. */
 export interface KeyValue {
@@ -59,26 +62,6 @@ export interface Settings {
   /** Users must sign in. */
   readonly authEnabled: boolean;
 }
-
-/** A request that failed. The text is the server's, or names the network. */
-export class ApiError extends Error {
-  /** gRPC's status code; undefined if the server sent none. */
-  readonly code: number | undefined;
-
-  constructor(message: string, code?: number) {
-    super(message);
-    this.name = 'ApiError';
-    this.code = code;
-  }
-
-  /** The user has no right to do this. */
-  get isDenied(): boolean {
-    return this.code === grpcCodes.permissionDenied;
-  }
-}
-
-/** gRPC's status codes that the page treats differently from others. */
-export const grpcCodes = { invalidArgument: 3, outOfRange: 11, permissionDenied: 7, unauthenticated: 16 } as const;
 
 interface CallOptions {
   readonly signal?: AbortSignal | undefined;

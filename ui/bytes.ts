@@ -67,6 +67,17 @@ function escapedByte(byte: number): string {
   return `\\x${byte.toString(16).padStart(2, '0')}`;
 }
 
+/** The bytes of a text as `shownBytes` writes it. An escape that is none is taken as it is. */
+export function bytesOfShown(shown: string): Uint8Array<ArrayBuffer> {
+  const parts = shown.match(/\\x[0-9a-fA-F]{2}|\\\\|./gsu) ?? [];
+  return Uint8Array.from(
+    parts.flatMap((part) => {
+      if (part.length === 4) return [Number.parseInt(part.slice(2), 16)];
+      return [...encoder.encode(part === '\\\\' ? '\\' : part)];
+    }),
+  );
+}
+
 /** Percent-encoded bytes for an address. `/` stays readable. */
 export function addressOfBytes(bytes: Uint8Array): string {
   let address = '';

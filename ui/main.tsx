@@ -11,12 +11,12 @@ import { ClusterView } from './views/cluster.tsx';
 import { EventsView } from './views/events.tsx';
 import { KeysView } from './views/keys.tsx';
 import { LoadView } from './views/load.tsx';
-import { ValueView } from './views/value.tsx';
 import type { ViewProps } from './views/view.ts';
 
 const views: Record<ViewName, FunctionComponent<ViewProps>> = {
   keys: KeysView,
-  value: ValueView,
+  // One component, so that the tree stays as it is when a key is opened.
+  value: KeysView,
   events: EventsView,
   load: LoadView,
   cluster: ClusterView,
@@ -45,7 +45,7 @@ function Page() {
         Skip to the content
       </button>
       <Header view={route.view} user={current.user} />
-      <main id="content" tabindex={-1}>
+      <main id="content" tabIndex={-1}>
         {current.isRefused ? <SignIn /> : <Content key={current.user ?? ''} route={route} />}
       </main>
     </>
@@ -58,7 +58,7 @@ function Content({ route }: { readonly route: Route }) {
   if (settings.state === 'failed') return <Failure error={settings.error} onRetry={settings.reload} />;
   if (settings.value.authEnabled && session.token === undefined) return <SignIn />;
   const View = views[route.view];
-  return <View argument={route.argument} settings={settings.value} />;
+  return <View name={route.view} argument={route.argument} settings={settings.value} />;
 }
 
 function Header({ view, user }: { readonly view: ViewName; readonly user: string | undefined }) {
@@ -67,7 +67,11 @@ function Header({ view, user }: { readonly view: ViewName; readonly user: string
       <strong class="brand">tine</strong>
       <nav aria-label="Views">
         {viewNames.map((name) => (
-          <a key={name} href={addressOf(name)} aria-current={name === view ? 'page' : undefined}>
+          <a
+            key={name}
+            href={addressOf(name)}
+            aria-current={name === view || (name === 'keys' && view === 'value') ? 'page' : undefined}
+          >
             {titles[name]}
           </a>
         ))}

@@ -1,4 +1,4 @@
-import { ApiError } from '../api.ts';
+import { ApiError } from '../api-error.ts';
 
 /** Why something is not shown, and the way to try again. */
 export function Failure({ error, onRetry }: { readonly error: Error; readonly onRetry?: () => void }) {

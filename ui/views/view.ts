@@ -1,7 +1,9 @@
 import type { Settings } from '../api.ts';
+import type { ViewName } from '../route.ts';
 
 /** What every view receives. */
 export interface ViewProps {
+  readonly name: ViewName;
   /**
    * Bytes in the address after the name of the view, such as `/registry/pods/` in
    * `#/events//registry/pods/`. Empty if there are none.
