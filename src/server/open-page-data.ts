@@ -8,13 +8,6 @@ import { clusterData } from './ui/cluster-data.ts';
 import { loadData } from './ui/load-data.ts';
 import type { UiData } from './ui/ui-data.ts';
 
-/** What the page at /ui/ shows and no method of etcd returns. */
-export interface PageData {
-  readonly sources: UiData;
-  /** Takes no more samples of the load. */
-  close(): void;
-}
-
 export interface PageDataParts {
   readonly services: Services;
   readonly transport: Transport;
@@ -22,9 +15,12 @@ export interface PageDataParts {
   readonly connections: Connections;
 }
 
-/** Without the page there are no samples. */
-export function openPageData({ config, store }: ServerOptions, parts: PageDataParts): PageData {
-  if (!config.servesUi) return { sources: {}, close: () => {} };
+/**
+ * What the page at /ui/ shows and no method of etcd returns. Without the page, no samples of the
+ * load are taken.
+ */
+export function openPageData({ config, store }: ServerOptions, parts: PageDataParts): UiData {
+  if (!config.servesUi) return {};
   const { services, transport, watches, connections } = parts;
   const { access, identity } = services.context;
   const sampler = new LoadSampler({
@@ -33,6 +29,7 @@ export function openPageData({ config, store }: ServerOptions, parts: PageDataPa
     watches: () => services.hub.statistics,
     connectionCount: () => connections.count,
     takeLongestDelayMs: () => watches.stall.takeLongestMs(),
+    every: (intervalMs, work) => watches.stall.every(intervalMs, work),
     onFault: (error) => transport.grpc.reportFault(error),
   });
   const cluster = {
@@ -44,8 +41,5 @@ export function openPageData({ config, store }: ServerOptions, parts: PageDataPa
     slowCalls: transport.slowCalls,
     snapshots: async () => [],
   };
-  return {
-    sources: { load: loadData({ access, history: sampler.history }), cluster: clusterData(cluster) },
-    close: () => sampler.close(),
-  };
+  return { load: loadData({ access, history: sampler.history }), cluster: clusterData(cluster) };
 }

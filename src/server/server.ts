@@ -3,7 +3,7 @@ import { tineVersion } from '../version.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { ClockWatch } from './monitoring/clock-watch.ts';
 import { StallWatch } from './monitoring/stall-watch.ts';
-import { openPageData, type PageData } from './open-page-data.ts';
+import { openPageData } from './open-page-data.ts';
 import { openServices, type ServerOptions, type Services } from './open-services.ts';
 import { openTransport, type Transport } from './open-transport.ts';
 import { openWeb, type Web } from './open-web.ts';
@@ -40,8 +40,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const watches = { stall: new StallWatch(logger), clock: new ClockWatch(logger) };
   const metrics = openMetrics(options, { services, watches, connections });
   const certificatesNameUsers = () => services.context.access.takesUsersOfCertificates;
-  const page = openPageData(options, { services, transport, watches, connections });
-  const web = openWeb({ ...options, ...transport, metrics, certificatesNameUsers, pageData: page.sources });
+  const pageData = openPageData(options, { services, transport, watches, connections });
+  const web = openWeb({ ...options, ...transport, metrics, certificatesNameUsers, pageData });
   const http2 = openClientHttp2(options, transport, web);
   const listeners = await openListeners({
     served: servedAddresses(config, {
@@ -53,7 +53,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     connections,
     logger,
   });
-  const running = { services, transport, connections, watches, page, web, http2, listeners };
+  const running = { services, transport, connections, watches, web, http2, listeners };
   return {
     urls: config.listenAddresses.map((address) => listeners.urlOf(address)),
     drain: (ms) => drain(running, ms),
@@ -66,16 +66,14 @@ interface Running {
   readonly transport: Transport;
   readonly connections: Connections;
   readonly watches: ProcessWatches;
-  readonly page: PageData;
   readonly web: Web;
   readonly http2: Http2Server;
   readonly listeners: OpenListeners;
 }
 
 async function drain(running: Running, ms: number): Promise<void> {
-  const { services, transport, connections, watches, page, web, http2, listeners } = running;
+  const { services, transport, connections, watches, web, http2, listeners } = running;
   listeners.close();
-  page.close();
   http2.close();
   await within(ms, Promise.all([transport.grpc.stop(), web.gateway.whenIdle()]), () => {});
   await within(serverLimits.endedCallsMsMax, services.queues.settled(), () => {});

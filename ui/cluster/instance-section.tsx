@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { call } from '../api.ts';
 import { Failure } from '../parts/failure.tsx';
 import { bytesText, countText } from '../parts/quantities.ts';
-import { ScrollArea } from '../parts/scroll-area.tsx';
+import { Scrolled } from '../parts/scrolled.tsx';
 import { useRefreshed } from '../parts/use-refreshed.ts';
 import { hexId } from './hex-id.ts';
 import { refreshMs } from './refresh.ts';
@@ -68,7 +68,7 @@ function Status({ status }: { readonly status: StatusReply }) {
   return (
     <section aria-labelledby="status">
       <h2 id="status">Status</h2>
-      <dl>
+      <dl class="facts">
         <Fact name="Revision">{countText(Number(header.revision ?? 0))}</Fact>
         <Fact name="Database">
           {bytesText(Number(dbSize))}, {bytesText(Number(dbSizeInUse))} in use
@@ -97,7 +97,7 @@ function Members({ status, members: { members = [] } }: State) {
   return (
     <section aria-labelledby="members">
       <h2 id="members">Members</h2>
-      <ScrollArea label="Members">
+      <Scrolled class="scroll" label="Table of members">
         <table>
           <thead>
             <tr>
@@ -118,7 +118,7 @@ function Members({ status, members: { members = [] } }: State) {
             ))}
           </tbody>
         </table>
-      </ScrollArea>
+      </Scrolled>
     </section>
   );
 }

@@ -3,7 +3,7 @@ import { call } from '../api.ts';
 import { bytesOfBase64, shownBytes } from '../bytes.ts';
 import { Failure } from '../parts/failure.tsx';
 import { counted, countText, secondsText } from '../parts/quantities.ts';
-import { ScrollArea } from '../parts/scroll-area.tsx';
+import { Scrolled } from '../parts/scrolled.tsx';
 import { useRefreshed } from '../parts/use-refreshed.ts';
 import { addressOf } from '../route.ts';
 import { hexId } from './hex-id.ts';
@@ -44,7 +44,7 @@ function LeasePage({ ids }: { readonly ids: readonly string[] }) {
   const { value: leases } = useRefreshed((signal) => Promise.all(ids.map((id) => readLease(id, signal))), refreshMs);
   if (leases === undefined) return <p class="quiet">Reading {counted(ids.length, 'lease')}.</p>;
   return (
-    <ScrollArea label="Leases">
+    <Scrolled class="scroll" label="Table of leases">
       <table>
         <thead>
           <tr>
@@ -64,7 +64,7 @@ function LeasePage({ ids }: { readonly ids: readonly string[] }) {
           ))}
         </tbody>
       </table>
-    </ScrollArea>
+    </Scrolled>
   );
 }
 

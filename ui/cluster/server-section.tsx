@@ -1,11 +1,12 @@
 import { data } from '../api.ts';
 import { bytesText, counted, countText, dateText, millisecondsText, secondsText } from '../parts/quantities.ts';
 import { RootOnly } from '../parts/root-only.tsx';
-import { ScrollArea } from '../parts/scroll-area.tsx';
+import { Scrolled } from '../parts/scrolled.tsx';
 import { useRefreshed } from '../parts/use-refreshed.ts';
 import { Fact } from './instance-section.tsx';
+import { Pages } from './pages.tsx';
 import { refreshMs } from './refresh.ts';
-import type { ClusterReply } from './replies.ts';
+import type { ClusterReply, SlowCall } from './replies.ts';
 
 /** What the server itself knows: compaction, slow requests, snapshots. */
 export function ServerSection() {
@@ -31,7 +32,7 @@ function Instance({ instance }: Pick<ClusterReply, 'instance'>) {
   return (
     <section aria-labelledby="instance">
       <h2 id="instance">This instance</h2>
-      <dl>
+      <dl class="facts">
         <Fact name="tine">{instance.tineVersion}</Fact>
         <Fact name="Database">{instance.database}</Fact>
         <Fact name="Running for">{secondsText(instance.uptimeSeconds)}</Fact>
@@ -45,7 +46,7 @@ function Compaction({ compaction }: Pick<ClusterReply, 'compaction'>) {
   return (
     <section aria-labelledby="compaction">
       <h2 id="compaction">Compaction</h2>
-      <dl>
+      <dl class="facts">
         <Fact name="Compacted up to">
           {compactRevision === 0 ? 'nothing yet' : `revision ${countText(compactRevision)}`}
         </Fact>
@@ -73,6 +74,9 @@ function automaticText(automatic: ClusterReply['compaction']['automatic']): stri
   }
 }
 
+/** A screen full. */
+const slowOfPage = 10;
+
 function SlowRequests({ slowCalls: { slowMs, newestFirst } }: Pick<ClusterReply, 'slowCalls'>) {
   return (
     <section aria-labelledby="slow">
@@ -80,37 +84,49 @@ function SlowRequests({ slowCalls: { slowMs, newestFirst } }: Pick<ClusterReply,
       {newestFirst.length === 0 ? (
         <p class="quiet">No request has taken longer than {millisecondsText(slowMs)} since the start.</p>
       ) : (
-        <ScrollArea label="Slow requests">
-          <table>
-            <caption class="quiet">The newest that took longer than {millisecondsText(slowMs)}</caption>
-            <thead>
-              <tr>
-                <th scope="col">Ended</th>
-                <th scope="col">Method</th>
-                <th scope="col" class="number">
-                  Took
-                </th>
-                <th scope="col">Result</th>
-                <th scope="col">Client</th>
-                <th scope="col">Request</th>
-              </tr>
-            </thead>
-            <tbody>
-              {newestFirst.map(({ endedUnixMs, method, tookMs, code, peer, about }) => (
-                <tr key={`${endedUnixMs} ${peer} ${tookMs}`}>
-                  <td>{dateText(endedUnixMs)}</td>
-                  <td>{method.replace(/^.*\//, '')}</td>
-                  <td class="number">{millisecondsText(tookMs)}</td>
-                  <td>{code}</td>
-                  <td class="mono">{peer}</td>
-                  <td class="mono key">{about}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </ScrollArea>
+        <>
+          <p class="quiet">
+            The newest {newestFirst.length} that took longer than {millisecondsText(slowMs)}.
+          </p>
+          <Pages label="Pages of slow requests" items={newestFirst} itemsOfPage={slowOfPage}>
+            {(page) => <SlowTable page={page} />}
+          </Pages>
+        </>
       )}
     </section>
+  );
+}
+
+function SlowTable({ page }: { readonly page: readonly SlowCall[] }) {
+  return (
+    <Scrolled class="scroll" label="Table of slow requests">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Ended</th>
+            <th scope="col">Method</th>
+            <th scope="col" class="number">
+              Took
+            </th>
+            <th scope="col">Result</th>
+            <th scope="col">Client</th>
+            <th scope="col">Request</th>
+          </tr>
+        </thead>
+        <tbody>
+          {page.map(({ endedUnixMs, method, tookMs, code, peer, about }) => (
+            <tr key={`${endedUnixMs} ${peer} ${tookMs}`}>
+              <td class="narrow">{dateText(endedUnixMs)}</td>
+              <td>{method.replace(/^.*\//, '')}</td>
+              <td class="number narrow">{millisecondsText(tookMs)}</td>
+              <td>{code}</td>
+              <td class="mono narrow">{peer}</td>
+              <td class="mono key">{about}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scrolled>
   );
 }
 
@@ -121,7 +137,7 @@ function Snapshots({ snapshots }: Pick<ClusterReply, 'snapshots'>) {
       {snapshots.length === 0 ? (
         <p class="quiet">This server has saved no snapshots.</p>
       ) : (
-        <ScrollArea label="Snapshots">
+        <Scrolled class="scroll" label="Table of snapshots">
           <table>
             <thead>
               <tr>
@@ -148,7 +164,7 @@ function Snapshots({ snapshots }: Pick<ClusterReply, 'snapshots'>) {
               ))}
             </tbody>
           </table>
-        </ScrollArea>
+        </Scrolled>
       )}
     </section>
   );

@@ -2,7 +2,8 @@
  * Follows the events under a prefix: keeps the newest in a list with a bound, goes on after a
  * broken connection without a gap, and can be paused.
  */
-import { ApiError, type WatchEvent, type WatchReply } from '../api.ts';
+import type { WatchEvent, WatchReply } from '../api.ts';
+import { ApiError } from '../api-error.ts';
 import { type ReceivedEvent, receivedEvent } from './received-event.ts';
 
 /** Events in the list, and events that wait while it is paused. A browser draws 1,000 rows at once. */

@@ -5,6 +5,8 @@ export interface LineChartOptions {
   /** Colours of the lines, of the text and of the grid, as the stylesheet gives them. */
   readonly colours: { readonly lines: readonly string[]; readonly text: string; readonly grid: string };
   readonly text: (value: number) => string;
+  /** Distances between two lines of the grid; undefined: any round number. */
+  readonly steps: readonly number[] | undefined;
   /** Called with the sample under the pointer; undefined: none. */
   readonly onPoint: (sample: number | undefined) => void;
 }
@@ -13,11 +15,14 @@ export type LineData = readonly [seconds: readonly number[], ...lines: readonly 
 
 const heightPx = 180;
 
+/** A chart shows at least this time, so that the first samples do not fill it. */
+const secondsMin = 600;
+
 /** Draws a chart in an element of the page, as wide as the element. */
 export function drawLineChart(
   element: HTMLElement,
   data: LineData,
-  { colours, text, onPoint }: LineChartOptions,
+  { colours, text, steps, onPoint }: LineChartOptions,
 ): { setData(data: LineData): void; destroy(): void } {
   const axis = {
     stroke: colours.text,
@@ -31,10 +36,24 @@ export function drawLineChart(
       height: heightPx,
       legend: { show: false },
       cursor: { sync: { key: 'load' }, drag: { x: false, y: false } },
-      scales: { y: { range: (_chart, _min, max) => [0, max > 0 ? max * 1.1 : 1] } },
+      scales: {
+        x: { range: (_chart, first, last) => [Math.min(first, last - secondsMin), last] },
+        y: { range: (_chart, _lowest, highest) => [0, highest > 0 ? highest * 1.1 : 1] },
+      },
       axes: [
-        { ...axis, values: (_chart, seconds) => seconds.map(minuteText), space: 70 },
-        { ...axis, values: (_chart, values) => values.map(text), size: widthOf },
+        {
+          ...axis,
+          size: 30,
+          space: 60,
+          incrs: [60, 300, 600, 1_200],
+          values: (_chart, seconds) => seconds.map(minuteText),
+        },
+        {
+          ...axis,
+          ...(steps === undefined ? {} : { incrs: [...steps] }),
+          size: widthOf,
+          values: (_chart, values) => values.map(text),
+        },
       ],
       series: [
         {},

@@ -6,8 +6,14 @@ export interface LoadChart {
   /** What the numbers are. */
   readonly about: string;
   readonly text: (value: number) => string;
+  /** Distances between two lines of the grid; absent: any round number. */
+  readonly steps?: readonly number[];
   readonly lines: readonly LoadLine[];
 }
+
+/** Sizes in the units of `bytesText`. */
+const sizeSteps = Array.from({ length: 45 }, (_, exponent) => 2 ** exponent);
+const countSteps = Array.from({ length: 10 }, (_, exponent) => [1, 2, 5].map((digit) => digit * 10 ** exponent)).flat();
 
 export interface LoadLine {
   /** The name of the series in the server's answer. */
@@ -82,6 +88,7 @@ export const loadCharts: readonly LoadChart[] = [
     title: 'Watches',
     about: 'Open watches, the streams they are on, and watches that have yet to catch up',
     text: countText,
+    steps: countSteps,
     lines: [
       { series: 'watchers', label: 'Watches' },
       { series: 'watchStreams', label: 'Streams' },
@@ -104,6 +111,7 @@ export const loadCharts: readonly LoadChart[] = [
     title: 'Database',
     about: 'Size of the database, and the part of it in use. Read once a minute',
     text: bytesText,
+    steps: sizeSteps,
     lines: [
       { series: 'databaseBytes', label: 'Size' },
       { series: 'databaseInUseBytes', label: 'In use' },
@@ -125,12 +133,14 @@ export const loadCharts: readonly LoadChart[] = [
     title: 'Memory',
     about: 'Resident memory of the server',
     text: bytesText,
+    steps: sizeSteps,
     lines: [{ series: 'residentBytes', label: 'Resident' }],
   },
   {
     title: 'Connections',
     about: 'Open connections of clients',
     text: countText,
+    steps: countSteps,
     lines: [{ series: 'connections', label: 'Connections' }],
   },
 ];

@@ -19,18 +19,17 @@ export function LoadFigure({ chart, load }: LoadFigureProps) {
   const scheme = useScheme();
   const data = lineData(chart, load);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: new numbers go into the drawn chart below
   useEffect(() => {
     if (figure.current === null || canvas.current === null) return;
     drawn.current = drawLineChart(canvas.current, data, {
       colours: coloursIn(figure.current),
       text: chart.text,
+      steps: chart.steps,
       onPoint: setPointed,
     });
     return () => drawn.current?.destroy();
   }, [chart, scheme]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the numbers change with the answer
   useEffect(() => drawn.current?.setData(data), [load]);
 
   const sample = pointed ?? load.unixMs.length - 1;

@@ -31,7 +31,8 @@ export function useRefreshed<Value>(
     const refresh = async () => {
       stop();
       if (document.visibilityState === 'hidden') return;
-      const { signal } = (ending = new AbortController());
+      ending = new AbortController();
+      const { signal } = ending;
       try {
         const found = await latestRead.current(signal);
         if (signal.aborted) return;

@@ -1,11 +1,10 @@
 import { useState } from 'preact/hooks';
-import { addressOfBytes, shownBytes } from '../bytes.ts';
+import { addressOfBytes, bytesOfShown, shownBytes } from '../bytes.ts';
 import { type EventFeed, eventsMax, type FeedItem, type FeedStatus } from '../events/event-feed.ts';
 import type { ReceivedEvent } from '../events/received-event.ts';
-import { bytesOfTyped } from '../events/typed-prefix.ts';
 import { type Followed, useFeed } from '../events/use-feed.ts';
 import { bytesText, clockText, counted, countText } from '../parts/quantities.ts';
-import { ScrollArea } from '../parts/scroll-area.tsx';
+import { Scrolled } from '../parts/scrolled.tsx';
 import { addressOf } from '../route.ts';
 import type { ViewProps } from './view.ts';
 
@@ -43,7 +42,7 @@ function StartForm({ prefix, onStart }: { readonly prefix: Uint8Array<ArrayBuffe
     const typed = String(form.get('prefix'));
     const revision = String(form.get('revision')).trim();
     if (typed === shown) onStart(revision === '' ? undefined : Number(revision));
-    else location.hash = addressOf('events', bytesOfTyped(typed));
+    else location.hash = addressOf('events', bytesOfShown(typed));
   };
   return (
     <form class="bar" onSubmit={submit}>
@@ -140,11 +139,11 @@ function Problem({ status, onStart }: { readonly status: FeedStatus; readonly on
 function EventTable({ items }: { readonly items: readonly FeedItem[] }) {
   if (items.length === 0) return <p class="quiet">No event has happened yet. The newest will be at the top.</p>;
   return (
-    <ScrollArea label="Events, newest first">
+    <Scrolled class="scroll" label="Events, newest first">
       <table class="events">
         <thead>
           <tr>
-            <th scope="col">Time</th>
+            <th scope="col">Received</th>
             <th scope="col" class="number">
               Revision
             </th>
@@ -167,7 +166,7 @@ function EventTable({ items }: { readonly items: readonly FeedItem[] }) {
           )}
         </tbody>
       </table>
-    </ScrollArea>
+    </Scrolled>
   );
 }
 

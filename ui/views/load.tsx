@@ -28,8 +28,8 @@ function Hour({ load }: { readonly load: LoadReply }) {
   return (
     <>
       <p class="quiet">
-        A number every {intervalMs / 1_000} seconds since {clockText(first - intervalMs)}; the last{' '}
-        {secondsText((samplesMax * intervalMs) / 1_000)} are kept. {growthText(load)}
+        A number every {intervalMs / 1_000} seconds since {clockText(first - intervalMs)}, kept for{' '}
+        {secondsText((samplesMax * intervalMs) / 1_000)}. {growthText(load)}
       </p>
       <div class="load-grid">
         {loadCharts.map((chart) => (

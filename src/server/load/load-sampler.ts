@@ -4,6 +4,8 @@ import { LoadHistory } from './load-history.ts';
 import { loadSample } from './load-sample.ts';
 
 export interface LoadSamplerOptions extends LoadSources {
+  /** Runs work at an interval. */
+  readonly every: (intervalMs: number, work: () => void) => void;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -15,22 +17,17 @@ export class LoadSampler {
   readonly history = new LoadHistory({ samplesMax: serverLimits.loadSamplesMax });
   readonly #options: LoadSamplerOptions;
   readonly #reader: LoadCounterReader;
-  readonly #timer: NodeJS.Timeout;
   #last: LoadCounters | undefined;
   #isSampling = false;
 
   constructor(options: LoadSamplerOptions) {
     this.#options = options;
     this.#reader = new LoadCounterReader(options);
-    this.#timer = setInterval(() => void this.#tick(), serverLimits.loadSampleIntervalMs).unref();
-    void this.#tick();
+    void this.#sample();
+    options.every(serverLimits.loadSampleIntervalMs, () => void this.#sample());
   }
 
-  close(): void {
-    clearInterval(this.#timer);
-  }
-
-  async #tick(): Promise<void> {
+  async #sample(): Promise<void> {
     if (this.#isSampling) return;
     this.#isSampling = true;
     try {

@@ -13,6 +13,8 @@ export class StallWatch {
   readonly #timer: NodeJS.Timeout;
   #dueMs: number;
   #longestMs = 0;
+  /** Work at an interval, which runs with the checks. */
+  #repeated: { readonly intervalMs: number; readonly work: () => void; dueMs: number }[] = [];
 
   constructor(logger: Logger) {
     this.#logger = logger;
@@ -22,6 +24,14 @@ export class StallWatch {
 
   close(): void {
     clearInterval(this.#timer);
+  }
+
+  /**
+   * Runs work at an interval until `close`, with the first check after each interval. A timer of
+   * its own would wake up an idle process once more.
+   */
+  every(intervalMs: number, work: () => void): void {
+    this.#repeated.push({ intervalMs, work, dueMs: performance.now() + intervalMs });
   }
 
   /** The longest delay since the previous call, in ms. */
@@ -36,7 +46,15 @@ export class StallWatch {
     const lateMs = nowMs - this.#dueMs;
     this.#dueMs = nowMs + serverLimits.stallTickMs;
     this.#longestMs = Math.max(this.#longestMs, lateMs);
-    if (lateMs < serverLimits.stallMsMin) return;
+    if (lateMs >= serverLimits.stallMsMin) this.#count(lateMs);
+    for (const repeated of this.#repeated) {
+      if (nowMs < repeated.dueMs) continue;
+      repeated.dueMs = nowMs + repeated.intervalMs;
+      repeated.work();
+    }
+  }
+
+  #count(lateMs: number): void {
     this.stalls.count += 1;
     this.stalls.ms += lateMs;
     if (lateMs < serverLimits.stallLoggedMsMin) return;

@@ -16,8 +16,8 @@ function unary(path: string): MethodMetrics {
 
 /** A sampler over counters that a test changes, and a clock that it moves. */
 async function sampled(context: TestContext) {
-  context.mock.timers.enable({ apis: ['setInterval'] });
   let nowMs = 0;
+  let sampleOnce = () => {};
   context.mock.method(performance, 'now', () => nowMs);
   const put = unary(KV.methods.put.path);
   const keepAlive = new MethodMetrics({
@@ -54,12 +54,15 @@ async function sampled(context: TestContext) {
     }),
     connectionCount: () => 3,
     takeLongestDelayMs: () => state.delayMs,
+    every: (intervalMs, work) => {
+      assert.equal(intervalMs, serverLimits.loadSampleIntervalMs);
+      sampleOnce = work;
+    },
     onFault: (error) => faults.push(error),
   });
-  context.after(() => sampler.close());
   const sampleNext = async () => {
     nowMs += serverLimits.loadSampleIntervalMs;
-    context.mock.timers.tick(serverLimits.loadSampleIntervalMs);
+    sampleOnce();
     await setImmediate();
   };
   await setImmediate();
