@@ -1,5 +1,5 @@
-import type { RangeReply } from '../api.ts';
 import { base64OfBytes, bytesOfBase64, prefixEnd } from '../bytes.ts';
+import type { RangeReply } from '../messages.ts';
 
 /** What is directly below a prefix: a key, or all keys that continue with the same name and `/`. */
 export interface Child {

@@ -24,6 +24,12 @@ export function DiffView({ before, after, titles }: DiffViewProps) {
     <>
       <Scrolled class="diff" label="Differences">
         <table class="mono">
+          <colgroup>
+            <col class="numbers" />
+            <col />
+            <col class="numbers" />
+            <col />
+          </colgroup>
           <thead>
             <tr>
               <th scope="col" colSpan={2}>

@@ -1,7 +1,7 @@
-import type { KeyValue, RangeReply } from '../api.ts';
 import { grpcCodes } from '../api-error.ts';
 import { bytesOfBase64 } from '../bytes.ts';
 import type { SendRange } from '../keys/list-children.ts';
+import type { KeyValue, RangeReply } from '../messages.ts';
 
 /** A value that a key has or had. Revisions are decimal numbers of up to 64 bits. */
 export interface Version {

@@ -3,9 +3,8 @@ import { fieldTree, type Plain } from './field-tree.ts';
 import { type ProtobufField, protobufFields } from './protobuf-fields.ts';
 
 /**
- * Kubernetes' `ObjectMeta` from protobuf, with the names and the order of its YAML. The numbers are
- * of k8s.io/apimachinery/pkg/apis/meta/v1/generated.proto. Of managed fields, who manages is shown
- * and not what.
+ * Kubernetes' `ObjectMeta` from protobuf, with the names of its YAML. The numbers are the ones of
+ * k8s.io/apimachinery/pkg/apis/meta/v1/generated.proto. Managed fields show their manager only.
  */
 type Read = (value: ProtobufField['value']) => Plain;
 

@@ -1,5 +1,5 @@
-import type { RangeReply } from '../api.ts';
 import { base64OfBytes, shownBytes } from '../bytes.ts';
+import type { RangeReply } from '../messages.ts';
 import type { Version } from './history.ts';
 
 /** A write that waits for its confirmation. */
