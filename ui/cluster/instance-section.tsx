@@ -1,10 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { call } from '../api.ts';
 import { Failure } from '../parts/failure.tsx';
+import { hexId } from '../parts/hex-id.ts';
 import { bytesText, countText } from '../parts/quantities.ts';
 import { Scrolled } from '../parts/scrolled.tsx';
 import { useRefreshed } from '../parts/use-refreshed.ts';
-import { hexId } from './hex-id.ts';
 import { refreshMs } from './refresh.ts';
 import type { AlarmReply, MemberListReply, StatusReply } from './replies.ts';
 

@@ -2,12 +2,16 @@
  * Follows the events under a prefix: keeps the newest in a list with a bound, goes on after a
  * broken connection without a gap, and can be paused.
  */
-import type { WatchEvent, WatchReply } from '../api.ts';
+
 import { ApiError } from '../api-error.ts';
+import type { WatchEvent, WatchReply } from '../messages.ts';
 import { type ReceivedEvent, receivedEvent } from './received-event.ts';
 
-/** Events in the list, and events that wait while it is paused. A browser draws 1,000 rows at once. */
-export const eventsMax = 1_000;
+/** Rows of the list. A browser draws them within a frame or two. */
+export const rowsMax = 1_000;
+
+/** Events that wait while the list is paused. The list then also shows rows from before the pause. */
+export const waitingMax = 800;
 
 /** Pause before the next attempt after a broken connection. */
 export const retryMs = 2_000;
@@ -55,7 +59,7 @@ export class EventFeed {
     this.#nextRevision = startRevision;
   }
 
-  /** Newest first, at most `eventsMax` events. */
+  /** Newest first, at most `rowsMax`. */
   get items(): readonly FeedItem[] {
     return this.#items;
   }
@@ -154,14 +158,14 @@ export class EventFeed {
 
   #hold(items: readonly FeedItem[]): void {
     this.#waiting.push(...items);
-    const excess = this.#waiting.length - eventsMax;
+    const excess = this.#waiting.length - waitingMax;
     if (excess <= 0) return;
     this.#waiting.splice(0, excess);
     this.#skipped += excess;
   }
 
   #show(oldestFirst: readonly FeedItem[]): void {
-    this.#items = [...oldestFirst.toReversed(), ...this.#items].slice(0, eventsMax);
+    this.#items = [...oldestFirst.toReversed(), ...this.#items].slice(0, rowsMax);
   }
 
   #become(status: FeedStatus): void {

@@ -1,5 +1,5 @@
-import type { WatchEvent } from '../api.ts';
 import { bytesOfBase64 } from '../bytes.ts';
+import type { WatchEvent } from '../messages.ts';
 
 /** An event as the list keeps it. A value may have megabytes, so only its beginning is kept. */
 export interface ReceivedEvent {

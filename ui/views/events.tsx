@@ -1,8 +1,9 @@
 import { useState } from 'preact/hooks';
 import { addressOfBytes, bytesOfShown, shownBytes } from '../bytes.ts';
-import { type EventFeed, eventsMax, type FeedItem, type FeedStatus } from '../events/event-feed.ts';
+import { type EventFeed, type FeedItem, type FeedStatus, waitingMax } from '../events/event-feed.ts';
 import type { ReceivedEvent } from '../events/received-event.ts';
 import { type Followed, useFeed } from '../events/use-feed.ts';
+import { hexId } from '../parts/hex-id.ts';
 import { bytesText, clockText, counted, countText } from '../parts/quantities.ts';
 import { Scrolled } from '../parts/scrolled.tsx';
 import { addressOf } from '../route.ts';
@@ -87,7 +88,7 @@ function Controls({ feed }: { readonly feed: EventFeed }) {
       <p class="quiet">
         {counted(receivedCount, 'event')} received
         {isPaused && `, ${countText(waitingCount)} waiting`}
-        {skippedCount > 0 && `, ${countText(skippedCount)} skipped: the newest ${countText(eventsMax)} are kept`}
+        {skippedCount > 0 && `, ${countText(skippedCount)} skipped: the newest ${countText(waitingMax)} are kept`}
       </p>
     </div>
   );
@@ -143,12 +144,12 @@ function EventTable({ items }: { readonly items: readonly FeedItem[] }) {
       <table class="events">
         <thead>
           <tr>
-            <th scope="col">Received</th>
+            <th scope="col">Event</th>
+            <th scope="col">Key</th>
             <th scope="col" class="number">
               Revision
             </th>
-            <th scope="col">Event</th>
-            <th scope="col">Key</th>
+            <th scope="col">Received</th>
             <th scope="col">Value</th>
           </tr>
         </thead>
@@ -175,15 +176,15 @@ function EventRow({ event, atMs }: { readonly event: ReceivedEvent; readonly atM
   const name = shownBytes(key);
   return (
     <tr>
-      <td>{clockText(atMs)}</td>
-      <td class="number">{event.revision}</td>
       <td>
         <span class={`event-${kind}`}>{kind}</span>
       </td>
       <td class="mono key">
         {isKeyWhole ? <a href={addressOf('value', key)}>{name}</a> : `${name}…`}
-        {lease !== '0' && <span class="quiet"> lease {BigInt(lease).toString(16)}</span>}
+        {lease !== '0' && <span class="quiet"> lease {hexId(lease)}</span>}
       </td>
+      <td class="number">{event.revision}</td>
+      <td>{clockText(atMs)}</td>
       <td class="mono value">{kind === 'deleted' ? '' : <ValueStart event={event} />}</td>
     </tr>
   );
