@@ -1,5 +1,6 @@
 import { useState } from 'preact/hooks';
 import { call } from '../api.ts';
+import { ApiError } from '../api-error.ts';
 import { bytesOfBase64, shownBytes } from '../bytes.ts';
 import { Failure } from '../parts/failure.tsx';
 import { hexId } from '../parts/hex-id.ts';
@@ -27,7 +28,7 @@ export function LeaseSection() {
   return (
     <section aria-labelledby="leases">
       <h2 id="leases">Leases{value !== undefined && ` (${countText(ids.length)})`}</h2>
-      {error !== undefined && <Failure error={error} onRetry={reload} />}
+      {error !== undefined && <LeasesFailure error={error} onRetry={reload} />}
       {value !== undefined && ids.length === 0 && <p class="quiet">There are no leases.</p>}
       {ids.length > 0 && (
         <Pages label="Pages of leases" items={ids} itemsOfPage={leasesOfPage}>
@@ -35,6 +36,16 @@ export function LeaseSection() {
         </Pages>
       )}
     </section>
+  );
+}
+
+/** As in etcd, a user lists the leases only if it may read all keys on them. */
+function LeasesFailure({ error, onRetry }: { readonly error: Error; readonly onRetry: () => void }) {
+  if (!(error instanceof ApiError && error.isDenied)) return <Failure error={error} onRetry={onRetry} />;
+  return (
+    <div class="notice" role="alert">
+      <p>You have no right to see all leases: one of them has a key that you may not read.</p>
+    </div>
   );
 }
 
@@ -89,7 +100,7 @@ function LeaseRow({ lease }: { readonly lease: Found }) {
       <tr>
         {id}
         <td colSpan={3} class="quiet">
-          {/permission denied/.test(lease.error.message)
+          {lease.error instanceof ApiError && lease.error.isDenied
             ? 'It has a key that you have no right to read.'
             : lease.error.message}
         </td>
