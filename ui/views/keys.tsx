@@ -44,7 +44,7 @@ export function KeysView({ name, argument, settings }: ViewProps) {
         )}
       </section>
       {openKey !== undefined && (
-        <section class="value" aria-label="Value">
+        <section class="value" aria-label="Open key">
           <a class="back" href={addressOf('keys', prefix)}>
             Back to the keys
           </a>

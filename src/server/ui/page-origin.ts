@@ -17,6 +17,7 @@ export function foreignWrite(fields: readonly HeaderField[]): string | undefined
   if (site !== undefined) return site === 'same-origin' ? undefined : `the request is ${site}`;
   const origin = headerValue(fields, 'origin');
   if (origin === undefined) return 'header Origin is missing';
-  const hosts = [headerValue(fields, 'x-forwarded-host'), headerValue(fields, 'host')];
-  return hosts.includes(URL.parse(origin)?.host) ? undefined : `origin ${JSON.stringify(origin)} is another site`;
+  const host = URL.parse(origin)?.host;
+  const ownHosts = [headerValue(fields, 'x-forwarded-host'), headerValue(fields, 'host')];
+  return host !== undefined && ownHosts.includes(host) ? undefined : `origin ${JSON.stringify(origin)} is another site`;
 }
