@@ -4,10 +4,13 @@
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { EtcdClient, repositoryRoot, Server, sqlite } from '../test/support/index.ts';
+import { startActivity } from '../test/support/ui/activity.ts';
 import { launchChromium } from '../test/support/ui/chromium.ts';
 import { putClusterKeys } from '../test/support/ui/cluster-keys.ts';
+import { liveArguments, livePictures, workMs } from './ui-live-pictures.ts';
 
 interface Picture {
   readonly name: string;
@@ -40,7 +43,7 @@ const schemes = ['light', 'dark'] as const;
 const sizes = { '': { width: 1200, height: 720 }, '-phone': { width: 390, height: 760 } } as const;
 
 mkdirSync(directory, { recursive: true });
-const server = await Server.start({ driver: sqlite, arguments: ['--ui-write'] });
+const server = await Server.start({ driver: sqlite, arguments: ['--ui-write', ...liveArguments] });
 const client = new EtcdClient(server.address);
 const browser = await launchChromium();
 try {
@@ -50,6 +53,13 @@ try {
   }
   const [keys] = pictures;
   if (keys !== undefined) await take(browser, keys, 'light', '-phone');
+  const activity = await startActivity(client);
+  await pause(workMs);
+  for (const picture of livePictures) {
+    for (const scheme of schemes) await take(browser, picture, scheme, '');
+  }
+  await take(browser, livePictures[1], 'light', '-phone');
+  await activity.stop();
 } finally {
   await browser.close();
   client.close();

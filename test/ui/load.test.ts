@@ -31,7 +31,7 @@ function picture(page: Page): Promise<string> {
   return page.evaluate("document.querySelector('.load-figure canvas').toDataURL()");
 }
 
-/** How many colours the first chart has, without those of blurred edges. */
+/** How many colours the first chart has, without the ones of blurred edges. */
 function colourCount(page: Page): Promise<number> {
   return page.evaluate(`(() => {
     const canvas = document.querySelector('.load-figure canvas');

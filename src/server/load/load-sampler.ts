@@ -11,7 +11,7 @@ export interface LoadSamplerOptions extends LoadSources {
 
 /**
  * Takes a sample of the load every 10 s, from the start of the server, so that the last hour is
- * known when somebody opens the page. A sample takes 0.1 ms and keeps nothing awake.
+ * known when the page is opened. A sample takes 0.5 ms and causes no wake-up.
  */
 export class LoadSampler {
   readonly history = new LoadHistory({ samplesMax: serverLimits.loadSamplesMax });

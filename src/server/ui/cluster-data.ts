@@ -41,10 +41,10 @@ export interface ClusterAnswer {
     readonly revision: number;
     /** The oldest revision that can be read. 0: there was no compaction yet. */
     readonly compactRevision: number;
-    /** Whether this instance is deleting compacted rows, and how many rows it has yet to look at. */
+    /** Whether this instance is deleting compacted rows, and how many rows are left. */
     readonly isRunning: boolean;
     readonly rowsLeft: number;
-    /** The last compaction that this instance was asked for, since its start. */
+    /** The last compaction through this instance since its start. */
     readonly lastUnixSeconds: number | null;
     readonly automatic: AutoCompaction;
   };

@@ -16,7 +16,7 @@ export interface LoadAnswer {
   readonly series: Readonly<Record<LoadSeries, readonly (number | null)[]>>;
 }
 
-/** The load of the last hour. It shows what all users do, so with auth on it needs the role root. */
+/** The load of the last hour, for all callers while auth is off, otherwise for the role root. */
 export function loadData(sources: { readonly access: Access; readonly history: LoadHistory }): UiDataSource {
   return async (call) => {
     await sources.access.admin(call);
