@@ -97,10 +97,7 @@ export const serverLimits = {
    */
   clockCheckIntervalMs: 1_000,
   clockJumpMsMin: 250,
-  /**
-   * The load history: an hour of samples of 10 s, in 107 KiB. An idle server wakes up about 14
-   * times a second, and once more for each sample.
-   */
+  /** The load history: an hour of samples of 10 s, in 107 KiB. A sample takes 0.5 ms. */
   loadSampleIntervalMs: 10_000,
   loadSamplesMax: 360,
   /** How often the size of the database is read for it: with every sixth sample. */

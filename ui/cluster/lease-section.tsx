@@ -12,6 +12,9 @@ import { Pages } from './pages.tsx';
 import { refreshMs } from './refresh.ts';
 import type { LeasesReply, TimeToLiveReply } from './replies.ts';
 
+/** The list of all leases is read less often than the page: 100,000 leases are megabytes. */
+const listRefreshMs = 60_000;
+
 /** Each lease of a page takes one request. */
 const leasesOfPage = 20;
 
@@ -22,7 +25,7 @@ const keysShown = 5;
 export function LeaseSection() {
   const { value, error, reload } = useRefreshed(
     (signal) => call<LeasesReply>('lease/leases', {}, { signal }),
-    refreshMs,
+    listRefreshMs,
   );
   const ids = (value?.leases ?? []).map(({ ID }) => ID);
   return (

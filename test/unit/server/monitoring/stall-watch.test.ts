@@ -4,7 +4,7 @@ import { createLogger } from '../../../../src/logger.ts';
 import { StallWatch } from '../../../../src/server/monitoring/stall-watch.ts';
 import { serverLimits } from '../../../../src/server/server-limits.ts';
 
-/** A watch, and a clock that the test moves: `pass` lets time pass until a check that may be late. */
+/** A watch, and a clock that the test moves: `pass` lets time pass until the next check. */
 function watched(context: TestContext) {
   let nowMs = 0;
   context.mock.timers.enable({ apis: ['setInterval'] });
