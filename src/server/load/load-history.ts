@@ -37,7 +37,8 @@ export class LoadHistory {
   add(atMs: number, sample: LoadSample): void {
     const place = this.#addedCount % this.samplesMax;
     this.#atMs[place] = atMs;
-    for (const [index, name] of loadSeries.entries()) this.#values[index * this.samplesMax + place] = sample[name];
+    for (const [index, name] of loadSeries.entries())
+      this.#values[index * this.samplesMax + place] = withFiveDigits(sample[name]);
     this.#addedCount += 1;
   }
 
@@ -56,4 +57,9 @@ export class LoadHistory {
     const oldest = this.#addedCount % samplesMax;
     return [...ring.subarray(oldest), ...ring.subarray(0, oldest)];
   }
+}
+
+/** A chart shows fewer digits, and JSON with all digits would be twice as long. */
+function withFiveDigits(value: number): number {
+  return Number.isInteger(value) ? value : Number(value.toPrecision(5));
 }

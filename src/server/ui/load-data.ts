@@ -1,7 +1,5 @@
-import { recordOf } from '../../kit/record-of.ts';
 import type { Access } from '../access/access.ts';
-import type { LoadHistory } from '../load/load-history.ts';
-import { type LoadSeries, loadSeries } from '../load/load-series.ts';
+import type { LoadHistory, LoadHistoryContent } from '../load/load-history.ts';
 import { serverLimits } from '../server-limits.ts';
 import type { UiDataSource } from './ui-data.ts';
 
@@ -12,8 +10,8 @@ export interface LoadAnswer {
   readonly samplesMax: number;
   /** The end of each sample, oldest first. */
   readonly unixMs: readonly number[];
-  /** One number for each sample; null where there is no value. */
-  readonly series: Readonly<Record<LoadSeries, readonly (number | null)[]>>;
+  /** One number for each sample; NaN, which JSON writes as null, where there is no value. */
+  readonly series: LoadHistoryContent['series'];
 }
 
 /** The load of the last hour, for all callers while auth is off, otherwise for the role root. */
@@ -32,12 +30,6 @@ function loadAnswer(history: LoadHistory): LoadAnswer {
     intervalMs: serverLimits.loadSampleIntervalMs,
     samplesMax: history.samplesMax,
     unixMs: atMs.map((ms) => Math.round(originUnixMs + ms)),
-    series: recordOf(loadSeries, (name) => series[name].map(shown)),
+    series,
   };
-}
-
-/** Fractions with five digits: a chart shows fewer, and the answer is half as long. */
-function shown(value: number): number | null {
-  if (Number.isNaN(value)) return null;
-  return Number.isInteger(value) ? value : Number(value.toPrecision(5));
 }

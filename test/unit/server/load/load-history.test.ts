@@ -45,3 +45,17 @@ test('an hour of samples takes less than 128 KiB, after a day too', () => {
   assert.equal(history.content().atMs.length, serverLimits.loadSamplesMax);
   assert.ok(history.bytes < 128 * 1024, `${history.bytes} bytes`);
 });
+
+test('fractions are kept with five digits, whole numbers with all, and a missing value is missing', () => {
+  const history = new LoadHistory({ samplesMax: 1 });
+  const values = {
+    databaseBytes: 12_345_678_901,
+    putP99Ms: 0.123456789,
+    rangePerSecond: 12_345.678,
+    rangeP99Ms: Number.NaN,
+  };
+  history.add(1, { ...sampleOf(1), ...values });
+  const { databaseBytes, putP99Ms, rangePerSecond, rangeP99Ms } = history.content().series;
+  assert.deepEqual([databaseBytes, putP99Ms, rangePerSecond], [[12_345_678_901], [0.12346], [12_346]]);
+  assert.deepEqual(rangeP99Ms, [Number.NaN]);
+});
