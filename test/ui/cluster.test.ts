@@ -48,7 +48,7 @@ for (const driver of ANY_DRIVER) {
     assert.match(member?.[1] ?? '', /^[0-9a-f]+$/);
     assert.equal(member?.[2], shared.server.url);
     assert.equal(member?.[3], 'leader, this instance');
-    assert.match((await fact(page, 'Status', 'Database')) ?? '', /^[\d.,]+ KiB, [\d.,]+ KiB in use$/);
+    assert.match((await fact(page, 'Status', 'Database')) ?? '', /^[\d.,]+ [KM]iB, [\d.,]+ [KM]iB in use$/);
     assert.match((await fact(page, 'This instance', 'Running for')) ?? '', /^\d+ (s|min)/);
     assert.equal(await fact(page, 'This instance', 'Database'), driver.dialect);
     assert.deepEqual(faults, []);

@@ -140,6 +140,7 @@ for (const driver of ANY_DRIVER) {
     await server.stop();
     await page.getByText('The connection broke').waitFor();
     await server.start();
+    client.reconnect();
     await client.put({ key: '/restart/after', value: '' });
     await page.getByRole('link', { name: '/restart/after' }).waitFor();
     assert.deepEqual(

@@ -76,7 +76,7 @@ for (const driver of ANY_DRIVER) {
     await page.getByText('A number every 10 seconds').waitFor({ timeout: firstSampleMs });
     assert.deepEqual(await page.getByRole('heading', { level: 2 }).allTextContents(), titles);
     assert.equal(await page.locator('.load-figure canvas').count(), titles.length);
-    await waitFor('two lines in the chart', async () => (await colourCount(page)) >= 3);
+    await waitFor('lines in the chart', async () => (await colourCount(page)) >= 3, { timeoutMs: firstSampleMs });
     const [, mostPuts = ''] = await numbersOf(page, 'Requests', 'Put');
     assert.match(mostPuts ?? '', /^[1-9][\d,.]*\/s$/);
     assert.match((await numbersOf(page, 'Latency, 99 of 100', 'Range')).at(1) ?? '', /^[\d.]+ (µs|ms|s)$/);
