@@ -83,7 +83,7 @@ for (const driver of ANY_DRIVER) {
     const { client } = shared;
     const { header } = await client.put({ key: '/compacted', value: 's3cret' });
     const revision = Number(header.revision);
-    await client.call('etcdserverpb.KV', 'Compact', { revision: revision - 3 });
+    await client.compact({ revision: revision - 3 });
     const { page, faults } = await open(context, { url: url() });
     await page.getByRole('heading', { name: 'Compaction' }).waitFor();
     assert.equal(await fact(page, 'Compaction', 'Compacted up to'), `revision ${revision - 3}`);
@@ -108,7 +108,7 @@ for (const driver of ANY_DRIVER) {
 
   test('an alarm is shown with what it means', async (context) => {
     const { server, client } = await ownServer(context, { driver });
-    await client.call('etcdserverpb.Maintenance', 'Alarm', { action: 'ACTIVATE', memberID: 255, alarm: 'NOSPACE' });
+    await client.alarm({ action: 'ACTIVATE', memberID: 255, alarm: 'NOSPACE' });
     const { page, faults } = await open(context, { url: `${server.url}/ui/#/cluster/` });
     await page.getByText('NOSPACE: writes are refused, because the database or its disk is full.').waitFor();
     await page.getByText('Raised by member ff.').waitFor();

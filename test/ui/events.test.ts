@@ -108,7 +108,7 @@ for (const driver of ANY_DRIVER) {
       (await rowsOf(page)).map(([, , revision]) => Number(revision)),
       revisions.slice(1).toReversed(),
     );
-    await client.call('etcdserverpb.KV', 'Compact', { revision: third });
+    await client.compact({ revision: third });
     await start(String(first));
     await page.getByText('they were compacted').waitFor();
     await page.getByRole('button', { name: `Start at revision ${third}` }).click();

@@ -135,7 +135,7 @@ for (const driver of TINE_DRIVERS) {
     assert.deepEqual(fresh.snapshots, []);
     assert.equal(fresh.instance.database, driver.dialect);
 
-    await client.call('etcdserverpb.KV', 'Compact', { revision: revision - 5 });
+    await client.compact({ revision: revision - 5 });
     const { compaction, slowCalls } = await clusterOf(server);
     assert.equal(compaction.compactRevision, revision - 5);
     assert.ok(Math.abs((compaction.lastUnixSeconds ?? 0) - Date.now() / 1_000) < 60);
