@@ -6,7 +6,6 @@
 import { ApiError, grpcCodes } from './api-error.ts';
 import { session } from './session.ts';
 
-export { ApiError, grpcCodes } from './api-error.ts';
 export type * from './messages.ts';
 
 interface CallOptions {

@@ -1,4 +1,4 @@
-/** Bytes of keys and values: base64 in the gateway's JSON, percent-encoded in the page's address. */
+/** Bytes of keys and values: base64 in the gateway's JSON, percent-encoded in addresses. */
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
@@ -67,7 +67,7 @@ function escapedByte(byte: number): string {
   return `\\x${byte.toString(16).padStart(2, '0')}`;
 }
 
-/** The bytes of a text as `shownBytes` writes it. An escape that is none is taken as it is. */
+/** The bytes of a text as `shownBytes` writes it. An incomplete escape stays text. */
 export function bytesOfShown(shown: string): Uint8Array<ArrayBuffer> {
   const parts = shown.match(/\\x[0-9a-fA-F]{2}|\\\\|./gsu) ?? [];
   return Uint8Array.from(

@@ -74,7 +74,7 @@ function openGateway({ config, grpc, requestTimeouts, http2, webHeld, certificat
   });
 }
 
-/** The page for people at /ui/. Its writes are calls of the gateway, so rights and limits are the same. */
+/** The page at /ui/. Its writes are calls of the gateway, so rights and limits are the same. */
 function openUi(options: WebOptions, gateway: Gateway): UiHandler {
   const txn = (exchange: WebExchange): StreamListener | undefined => gateway.accept(exchange, '/v3/kv/txn');
   return uiHandler({

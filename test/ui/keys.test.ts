@@ -66,6 +66,21 @@ for (const driver of ANY_DRIVER) {
     assert.deepEqual(faults, []);
   });
 
+  test('a search keeps the text and the focus while it is typed', async (context) => {
+    const { page, faults } = await open(context, { url: url() });
+    await page.getByRole('searchbox').focus();
+    for (const part of ['/app', '/gre', 'et']) {
+      await page.keyboard.type(part);
+      await page.waitForTimeout(600);
+    }
+    assert.equal(await page.getByRole('searchbox').inputValue(), '/app/greet');
+    await page.getByText('1 key', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'app/' }).click();
+    await page.getByText('3 keys', { exact: true }).waitFor();
+    assert.equal(await page.getByRole('searchbox').inputValue(), '/app/');
+    assert.deepEqual(faults, []);
+  });
+
   test('a key that is no UTF-8 is shown with escapes and opened', async (context) => {
     const { page, faults } = await open(context, { url: url('#/keys//app/') });
     await page.getByRole('treeitem', { name: '\\xff\\x00A' }).click();

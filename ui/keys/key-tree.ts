@@ -146,7 +146,7 @@ export class KeyTree {
     this.#changed();
   }
 
-  /** A folder with nothing but one folder is opened with it: nobody looks for the first alone. */
+  /** The only folder in a folder is opened with it. */
   #openOnly({ children, next, error }: Folder): void {
     const [only] = children;
     if (error !== undefined || next !== undefined || children.length !== 1 || only?.isFolder !== true) return;

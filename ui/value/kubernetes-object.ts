@@ -23,7 +23,7 @@ const typeFields = { apiVersion: 1, kind: 2 } as const;
 /** Every top-level object has its metadata in the first field. */
 const metadataField = 1;
 
-/** The object behind `k8s\0`; undefined if the bytes are no such object. */
+/** The object behind `k8s\0`; undefined if the bytes are no object. */
 export function kubernetesProtobuf(bytes: Uint8Array<ArrayBuffer>): KubernetesObject | undefined {
   if (String.fromCharCode(...bytes.subarray(0, magic.length)) !== magic) return undefined;
   const envelope = protobufFields(bytes.subarray(magic.length));

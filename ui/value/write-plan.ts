@@ -7,7 +7,10 @@ export interface WritePlan {
   readonly key: Uint8Array<ArrayBuffer>;
   /** The value to put; undefined: the key is deleted. */
   readonly value: Uint8Array<ArrayBuffer> | undefined;
-  /** The version that the user saw; undefined: no such key. The write is made only if it is still so. */
+  /**
+   * The version that the user saw; undefined: the key did not exist. The write has no effect on
+   * another version.
+   */
   readonly seen: Version | undefined;
   /** The revision whose value is put back. */
   readonly restores?: string;

@@ -1,4 +1,4 @@
-import { useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { call, type RangeReply } from '../api.ts';
 import { ApiError } from '../api-error.ts';
 import { bytesOfShown, shownBytes } from '../bytes.ts';
@@ -25,7 +25,7 @@ export function KeysView({ name, argument, settings }: ViewProps) {
       <section class="keys" aria-label="Tree of keys">
         <h1>Keys</h1>
         <div class="bar">
-          <Search key={nameOf(prefix)} prefix={prefix} />
+          <Search prefix={prefix} />
           <button type="button" onClick={refresh}>
             Refresh
           </button>
@@ -93,20 +93,24 @@ const searchPauseMs = 300;
 
 /** Shows the keys that begin with what is typed. */
 function Search({ prefix }: { readonly prefix: Bytes }) {
+  const field = useRef<HTMLInputElement>(null);
   const pause = useRef<number | undefined>(undefined);
-  const search = (text: string) => {
-    clearTimeout(pause.current);
-    location.hash = addressOf('keys', bytesOfShown(text));
-  };
+  const typed = () => addressOf('keys', bytesOfShown(field.current?.value ?? ''));
+  useEffect(() => {
+    // The text stays as it was typed unless it is another prefix.
+    if (field.current !== null && typed() !== addressOf('keys', prefix)) field.current.value = shownBytes(prefix);
+  }, [addressOf('keys', prefix)]);
   return (
     <search>
       <form
         onSubmit={(event) => {
           event.preventDefault();
-          search(String(new FormData(event.currentTarget).get('prefix')));
+          clearTimeout(pause.current);
+          location.hash = typed();
         }}
       >
         <input
+          ref={field}
           class="mono"
           type="search"
           name="prefix"
@@ -115,10 +119,10 @@ function Search({ prefix }: { readonly prefix: Bytes }) {
           spellcheck={false}
           autocapitalize="off"
           autocomplete="off"
-          defaultValue={shownBytes(prefix)}
-          onInput={({ currentTarget: { value } }) => {
+          onInput={() => {
             clearTimeout(pause.current);
-            pause.current = setTimeout(() => search(value), searchPauseMs);
+            // What was typed in between is no step of the browser's history.
+            pause.current = setTimeout(() => location.replace(typed()), searchPauseMs);
           }}
         />
       </form>

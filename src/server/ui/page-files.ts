@@ -25,8 +25,8 @@ const types: ReadonlyMap<string, string> = new Map([
 export class PageNotBuiltError extends Error {}
 
 /**
- * A file of the page by its name; undefined if the page has no such file. It is read at each
- * request: a browser keeps it, and the kernel has it in memory.
+ * A file of the page by its name; undefined if the page has no file of this name. It is read
+ * at each request: a browser keeps it, and the kernel has it in memory.
  *
  * @throws PageNotBuiltError
  */

@@ -97,7 +97,7 @@ async function file(exchange: WebExchange, path: string): Promise<void> {
   }
 }
 
-/** A browser asks for each file again, and has it already unless tine has changed. */
+/** A browser requests each file again, and receives 304 unless tine has changed. */
 function sendFile(exchange: WebExchange, { type, etag, bytes, gzipped }: PageFile): undefined {
   const fields: HeaderField[] = [
     ['etag', etag],
