@@ -1,4 +1,7 @@
-/** Answers that the view Cluster reads. The gateway writes 64-bit numbers as text, and leaves out defaults. */
+/**
+ * Answers that the view Cluster reads. The gateway writes 64-bit numbers as text, and leaves out
+ * defaults.
+ */
 import type { ResponseHeader } from '../api.ts';
 
 export interface StatusReply {

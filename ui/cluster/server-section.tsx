@@ -8,7 +8,7 @@ import { Pages } from './pages.tsx';
 import { refreshMs } from './refresh.ts';
 import type { ClusterReply, SlowCall } from './replies.ts';
 
-/** What the server itself knows: compaction, slow requests, snapshots. */
+/** What only this server has: compaction, slow requests, snapshots. */
 export function ServerSection() {
   const { value, error, reload } = useRefreshed((signal) => data<ClusterReply>('cluster', { signal }), refreshMs);
   return (

@@ -10,7 +10,7 @@ import { type ReceivedEvent, receivedEvent } from './received-event.ts';
 /** Rows of the list. A browser draws them within a frame or two. */
 export const rowsMax = 1_000;
 
-/** Events that wait while the list is paused. The list then also shows rows from before the pause. */
+/** Events that wait during a pause. The list also keeps rows from before the pause. */
 export const waitingMax = 800;
 
 /** Pause before the next attempt after a broken connection. */
@@ -181,7 +181,10 @@ function endOf({ canceled, compact_revision: compacted, cancel_reason: reason }:
   return { kind: 'refused', reason: reason ?? 'The server ended the watch without a reason.' };
 }
 
-/** gRPC's codes of failures that pass: too many requests, aborted, internal, unavailable, no answer in time. */
+/**
+ * gRPC's codes of failures that pass: no answer in time, too many requests, aborted, internal,
+ * unavailable.
+ */
 function isTemporary(code: number): boolean {
   return [4, 8, 10, 13, 14].includes(code);
 }

@@ -3,6 +3,6 @@ export interface LoadReply {
   readonly intervalMs: number;
   readonly samplesMax: number;
   readonly unixMs: readonly number[];
-  /** One number for each sample; null where there is no value, such as a latency without requests. */
+  /** One number for each sample; null: no value, such as a latency without requests. */
   readonly series: Readonly<Record<string, readonly (number | null)[]>>;
 }
