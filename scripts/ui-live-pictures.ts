@@ -2,7 +2,7 @@
 import type { Page } from 'playwright-core';
 
 /** Time of work before the pictures, so that the charts have lines. */
-export const workMs = 240_000;
+export const workMs = 150_000;
 
 /** Options of the server with which there is something to see. */
 export const liveArguments = [
