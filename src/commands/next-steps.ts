@@ -2,8 +2,11 @@ import type { Config } from '../config/config.ts';
 import { dsnText } from '../config/database/database-dsn.ts';
 import type { ListenTls } from '../config/listen/listen-tls.ts';
 
-/** Commands that a person at a terminal may try once the server runs. */
-export function nextSteps(listenUrl: string, { endpoint, tls }: Pick<Config, 'endpoint' | 'tls'>): string {
+type Served = Pick<Config, 'endpoint' | 'tls' | 'servesUi' | 'httpListenAddresses'>;
+
+/** What a person at a terminal may try once the server runs. */
+export function nextSteps(listenUrl: string, config: Served): string {
+  const { endpoint, tls } = config;
   const url = localUrl(listenUrl);
   const access = /^(https|unixs):/.test(url) && tls !== undefined ? tls : undefined;
   const etcdctl = `etcdctl --endpoints=${url}${access === undefined ? '' : etcdctlFlags(access)}`;
@@ -15,9 +18,15 @@ tine serves etcd v3 on ${url} and keeps its data in ${dsnText(endpoint)}. In ano
   kube-apiserver --etcd-servers=${url}${access === undefined ? '' : apiServerFlags(access)} ...
   k3s server --datastore-endpoint=${url}${access === undefined ? '' : k3sFlags(access)}
 
-tine --help lists the options. Ctrl-C stops tine; the written data stays.
+${pageLine(url, config)}tine --help lists the options. Ctrl-C stops tine; the written data stays.
 
 `;
+}
+
+/** The page is where HTTP is served. A browser opens no UNIX socket. */
+function pageLine(url: string, { servesUi, httpListenAddresses }: Served): string {
+  const isHere = servesUi && url.startsWith('http') && httpListenAddresses.length === 0;
+  return isHere ? `${url}/ui/ shows keys, values and the state of tine in a browser.\n` : '';
 }
 
 const etcdctlFlags = (tls: ListenTls): string => accessFlags(tls, ['cacert', 'cert', 'key']);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { packageRoot } from '../../package-root.ts';
 
 /** A file of the page. */
@@ -11,6 +12,9 @@ export interface PageFile {
   /** The same in gzip. */
   readonly gzipped: Buffer;
 }
+
+/** `node:fs/promises` would load ten modules that nothing else needs. */
+const read = promisify(readFile);
 
 /** `npm run build:ui` writes each file, and the same with `.gz`. */
 const directory = join(packageRoot, 'dist', 'ui');
@@ -34,10 +38,7 @@ export async function pageFile(name: string): Promise<PageFile | undefined> {
   const type = types.get(name);
   if (type === undefined) return undefined;
   try {
-    const [bytes, gzipped] = await Promise.all([
-      readFile(join(directory, name)),
-      readFile(join(directory, `${name}.gz`)),
-    ]);
+    const [bytes, gzipped] = await Promise.all([read(join(directory, name)), read(join(directory, `${name}.gz`))]);
     return { type, etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`, bytes, gzipped };
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') throw new PageNotBuiltError(name, { cause });

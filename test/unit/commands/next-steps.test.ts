@@ -22,3 +22,10 @@ test('with client certificates the example commands have the client certificate 
   const text = stepsOf('--listen-client-urls', 'https://0.0.0.0:2379', '--auto-tls', '--client-cert-auth');
   assert.ok(text.includes('--cert=client.crt --key=client.key'), text);
 });
+
+test('the address of the page is shown where the page is served', () => {
+  const page = 'https://127.0.0.1:2379/ui/ shows';
+  assert.ok(stepsOf('--listen-client-urls', 'https://0.0.0.0:2379', '--auto-tls').includes(page));
+  assert.ok(!stepsOf('--enable-ui=false').includes(page));
+  assert.ok(!stepsOf('--listen-client-http-urls', 'http://127.0.0.1:2390').includes(page));
+});
