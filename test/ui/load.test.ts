@@ -35,7 +35,12 @@ function picture(page: Page): Promise<string> {
 function colourCount(page: Page): Promise<number> {
   return page.evaluate(`(() => {
     const canvas = document.querySelector('.load-figure canvas');
-    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+    const { width, height } = canvas;
+    // A copy, because Chromium warns about a canvas that is read often.
+    const copy = Object.assign(document.createElement('canvas'), { width, height });
+    const context = copy.getContext('2d', { willReadFrequently: true });
+    context.drawImage(canvas, 0, 0);
+    const { data } = context.getImageData(0, 0, width, height);
     const counts = new Map();
     for (const pixel of new Uint32Array(data.buffer))
       if (pixel >>> 24 === 255) counts.set(pixel, (counts.get(pixel) ?? 0) + 1);
