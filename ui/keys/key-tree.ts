@@ -34,6 +34,8 @@ const firstKeysMax = 200;
 const keysMax = 1000;
 /** New children after which reading waits until the end of the list is visible. */
 const childrenPerLoad = 100;
+/** Counts that wait: two screens of lines. A dropped count is read when it is visible again. */
+const countsWaitingMax = 100;
 /** Counts that are read at a time: a count walks all keys below the prefix. */
 const countsAtOnce = 2;
 
@@ -80,6 +82,8 @@ export class KeyTree {
     if (!this.#counts.has(id)) {
       this.#counts.set(id, undefined);
       this.#countsWaiting.push(id);
+      const dropped = this.#countsWaiting.length > countsWaitingMax ? this.#countsWaiting.shift() : undefined;
+      if (dropped !== undefined) this.#counts.delete(dropped);
       void this.#readCounts();
     }
     return this.#counts.get(id);
@@ -157,7 +161,8 @@ export class KeyTree {
   async #readCounts(): Promise<void> {
     if (this.#countsUnderWay === countsAtOnce) return;
     this.#countsUnderWay += 1;
-    for (let id = this.#countsWaiting.shift(); id !== undefined; id = this.#countsWaiting.shift()) {
+    // The newest first: older ones may have been scrolled away.
+    for (let id = this.#countsWaiting.pop(); id !== undefined; id = this.#countsWaiting.pop()) {
       const bytes = bytesOfName(id);
       try {
         const request = { key: rangeStart(bytes), range_end: base64OfBytes(prefixEnd(bytes)), count_only: true };

@@ -28,15 +28,28 @@ const types: ReadonlyMap<string, string> = new Map([
 /** The folder has no built page. */
 export class PageNotBuiltError extends Error {}
 
+/** Files that were requested. All answers share their bytes, however slowly clients read them. */
+const files = new Map<string, Promise<PageFile>>();
+
 /**
- * A file of the page by its name; undefined if the page has no file of this name. It is read
- * at each request: a browser keeps it, and the kernel has it in memory.
+ * A file of the page by its name; undefined if the page has no file of this name. It is read when
+ * it is first requested, and kept.
  *
  * @throws PageNotBuiltError
  */
 export async function pageFile(name: string): Promise<PageFile | undefined> {
   const type = types.get(name);
   if (type === undefined) return undefined;
+  let file = files.get(name);
+  if (file === undefined) {
+    file = readPageFile(name, type);
+    files.set(name, file);
+    file.catch(() => files.delete(name));
+  }
+  return await file;
+}
+
+async function readPageFile(name: string, type: string): Promise<PageFile> {
   try {
     const [bytes, gzipped] = await Promise.all([read(join(directory, name)), read(join(directory, `${name}.gz`))]);
     return { type, etag: `"${createHash('sha256').update(bytes).digest('base64url').slice(0, 22)}"`, bytes, gzipped };

@@ -110,6 +110,24 @@ describe('the tree of keys', () => {
     assert.equal(store.uses.requests, requests);
   });
 
+  test('of many folders, the last ones that became visible are counted first', async () => {
+    const store = storeOf(numbered('/', 500).map((name) => `${name}/x`));
+    const counted: string[] = [];
+    const range = async (request: object) => {
+      const { count_only, key } = request as RangeRequest;
+      if (count_only) counted.push(Buffer.from(key, 'base64').toString());
+      return await store.range(request);
+    };
+    const tree = new KeyTree(bytesOfText('/'), { range, onChange: () => {} });
+    const folders = numbered('/', 500).map((name) => `${name}/`);
+    for (const folder of folders) tree.count(folder);
+    await waitFor('the counts', async () => tree.count('/000450/') === '1');
+    assert.deepEqual(counted.slice(2, 5), ['/000499/', '/000498/', '/000497/']);
+    assert.ok(counted.length <= 103, `${counted.length} counts were read`);
+    assert.equal(tree.count('/000100/'), undefined);
+    await waitFor('a count that is visible again', async () => tree.count('/000100/') === '1');
+  });
+
   test('a failed request is shown in its place, and may be repeated', async () => {
     const store = storeOf(['/a/1', '/b/2']);
     let isFailing = true;
