@@ -92,6 +92,18 @@ for (const driver of ANY_DRIVER) {
     assert.deepEqual(faults, []);
   });
 
+  test('a server that cannot be reached is reported in the tree, which is read again on request', async (context) => {
+    const { page } = await open(context, { url: url('#/keys//app/') });
+    await page.getByRole('treeitem', { name: 'greeting' }).waitFor();
+    await page.context().setOffline(true);
+    await page.getByRole('button', { name: 'Refresh' }).click();
+    const failure = page.getByRole('treeitem', { name: 'The server cannot be reached.' });
+    await failure.waitFor();
+    await page.context().setOffline(false);
+    await failure.click();
+    await page.getByRole('treeitem', { name: 'greeting' }).waitFor();
+  });
+
   test('thousands of keys side by side are drawn in part, and scrolled to the end', async (context) => {
     const { page, faults } = await open(context, { url: url('#/keys//many/') });
     await page.getByRole('treeitem', { name: '00000' }).waitFor();

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { addUser, enableAuth } from '../support/auth.ts';
 import { ANY_DRIVER, suite, withPrefix } from '../support/index.ts';
+import { accessibilityFindings } from '../support/ui/accessibility.ts';
 import { browserForTests } from '../support/ui/open-page.ts';
 
 async function signIn(page: Page, name: string, password = `${name}-password`): Promise<void> {
@@ -35,6 +36,7 @@ for (const driver of ANY_DRIVER) {
     await signIn(page, 'ann', 'wrong');
     await page.getByText('authentication failed, invalid user ID or password').waitFor();
     assert.equal(await page.getByRole('tree').count(), 0);
+    assert.deepEqual(await accessibilityFindings(page), []);
     assert.deepEqual(faults, []);
   });
 
@@ -44,6 +46,7 @@ for (const driver of ANY_DRIVER) {
     await page.getByText('You have no right to read this.').waitFor();
     await page.getByRole('heading', { name: 'Keys that ann may read' }).waitFor();
     assert.deepEqual(await page.getByRole('listitem').allTextContents(), ['/shop/ and everything below', '/single']);
+    assert.deepEqual(await accessibilityFindings(page), []);
     await page.getByRole('link', { name: '/shop/' }).click();
     await page.getByRole('treeitem', { name: 'b' }).click();
     await page.getByText('value of /shop/b').waitFor();

@@ -85,6 +85,18 @@ for (const driver of ANY_DRIVER) {
     assert.deepEqual(faults, []);
   });
 
+  test('a large value is shown in part at first', async (context) => {
+    await shared.client.put({ key: '/large', value: `${'line\n'.repeat(250_000)}last line` });
+    const { page, faults } = await open(context, { url: url('/large') });
+    const shown = page.getByRole('region', { name: 'Value as Text' });
+    await shown.waitFor();
+    assert.equal(((await shown.textContent()) ?? '').length, 512 * 1024);
+    await page.getByRole('button', { name: 'Show the rest' }).click();
+    await shown.getByText('last line').waitFor();
+    assert.equal(((await shown.textContent()) ?? '').length, 1_250_009);
+    assert.deepEqual(faults, []);
+  });
+
   test('without --ui-write the page offers no writes', async (context) => {
     const { page } = await open(context, { url: url('/app/greeting') });
     await page.getByText('hello world').waitFor();
