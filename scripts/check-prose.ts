@@ -8,6 +8,7 @@
  */
 import { globSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
+import { matchesGlob } from 'node:path';
 import { type Options, parse } from 'acorn';
 
 /**
@@ -65,21 +66,26 @@ const banned: readonly Ban[] = [...metaphors, ...machines, ...dialect];
 
 const areas: readonly Area[] = [
   {
-    files: '{*,{bench,docs,migrations,proto,scripts,src,test}/**/*}.md',
+    files: '{*,{bench,docs,migrations,proto,scripts,src,test,ui}/**/*}.md',
     except: [],
     proseOf: proseOfMarkdown,
   },
   {
-    files: '{bench,migrations,scripts,src,test}/**/*.ts',
+    files: '{bench,migrations,scripts,src,test,ui}/**/*.ts',
     except: ['src/wire/generated/**'],
     proseOf: proseOfCode,
+  },
+  {
+    files: 'ui/**/*.tsx',
+    except: [],
+    proseOf: proseOfJsx,
   },
 ];
 
 let faults = 0;
 const given = process.argv.slice(2);
 if (given.length > 0) {
-  for (const file of given) check(file, file.endsWith('.md') ? proseOfMarkdown : proseOfCode);
+  for (const file of given) check(file, areas.find(({ files }) => matchesGlob(file, files))?.proseOf ?? proseOfCode);
 } else {
   for (const { files, except, proseOf } of areas) {
     for (const file of globSync(files, { exclude: except })) check(file, proseOf);
@@ -152,6 +158,21 @@ function proseOfCode(source: string): string {
     done = end;
   }
   return prose;
+}
+
+/**
+ * Returns the comments that begin a line. Node cannot take the types out of JSX, and the formatter
+ * puts nearly all comments on lines of their own.
+ */
+function proseOfJsx(source: string): string {
+  let isInComment = false;
+  const lines = source.split('\n').map((line) => {
+    const begins = /^\s*(?:\{?\/\*|\/\/)/.test(line);
+    const isComment = isInComment || begins;
+    isInComment = isComment && !line.includes('*/') && !line.trimStart().startsWith('//');
+    return isComment && !line.includes('biome-ignore') ? line.replaceAll(/[/*{}]/g, ' ') : blank(line);
+  });
+  return lines.join('\n');
 }
 
 /**

@@ -20,6 +20,7 @@ import { findStrace } from './support/sync-fault.ts';
 import { TerseReport } from './support/terse-reporter.ts';
 import { databasesFor, sharedBy, withDatabases } from './support/test-databases.ts';
 import { provideTine } from './support/tine-package.ts';
+import { chromiumPackages } from './support/ui/chromium.ts';
 
 /**
  * Test files at a time: one more than there are processors, because a file waits for a third of its
@@ -131,6 +132,7 @@ async function main(patterns: readonly string[]): Promise<void> {
   const peers = missingPeers(files);
   const databases = databasesFor(files);
   const clusterPackages = files.some(isGalera) ? galeraPackages : [];
+  const browserPackages = files.some((file) => file.startsWith('test/ui/')) ? chromiumPackages : [];
   const needed = filePackages.filter(({ file, isWanted }) => files.includes(file) && isWanted(databases));
   const recipes = recipePackages.filter(({ file, language }) => files.includes(file) && isChosen(language));
   // The compile cache serves every test file. `bin/tine` keeps its cache in the same place.
@@ -145,6 +147,7 @@ async function main(patterns: readonly string[]): Promise<void> {
       curlPackage,
       ...recipes,
       ...clusterPackages,
+      ...browserPackages,
       ...needed,
       ...databases.flatMap(({ debianPackage }) => debianPackage ?? []),
     ]),

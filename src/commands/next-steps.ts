@@ -3,15 +3,13 @@ import type { Config } from '../config/config.ts';
 import { dsnText } from '../config/database/database-dsn.ts';
 import type { ListenTls } from '../config/listen/listen-tls.ts';
 
-interface Served extends Pick<Config, 'endpoint' | 'tls' | 'httpListenAddresses'> {
-  /** Whether the page at /ui/ is served. */
-  readonly servesUi?: boolean;
-}
+type Served = Pick<Config, 'endpoint' | 'tls' | 'servesUi' | 'httpListenAddresses'>;
 
 /**
  * What a person at a terminal may try once the server runs: commands, and the address of the page.
  */
-export function nextSteps(listenUrl: string, { endpoint, tls, httpListenAddresses, servesUi }: Served): string {
+export function nextSteps(listenUrl: string, config: Served): string {
+  const { endpoint, tls } = config;
   const url = localUrl(listenUrl);
   const access = /^(https|unixs):/.test(url) && tls !== undefined ? tls : undefined;
   const etcdctl = `etcdctl --endpoints=${url}${access === undefined ? '' : etcdctlFlags(access)}`;
@@ -21,20 +19,24 @@ export function nextSteps(listenUrl: string, { endpoint, tls, httpListenAddresse
     `kube-apiserver --etcd-servers=${url}${access === undefined ? '' : apiServerFlags(access)} ...`,
     `k3s server --datastore-endpoint=${url}${access === undefined ? '' : k3sFlags(access)}`,
   ];
-  const hasPage = servesUi === true && httpListenAddresses.length === 0 && !url.startsWith('unix');
-  const page = hasPage ? `\nIn a browser: ${highlighted(`${url}/ui/`)}\n` : '';
   return `
 tine serves etcd v3 on ${url} and keeps its data in ${dsnText(endpoint)}. In another terminal:
 
 ${commands.map((command) => `  ${highlighted(command)}`).join('\n')}
-${page}
-tine --help lists the options. Ctrl-C stops tine; the written data stays.
+
+${pageLine(url, config)}tine --help lists the options. Ctrl-C stops tine; the written data stays.
 
 `;
 }
 
 /** In colour on a terminal, unless NO_COLOR is set. */
 const highlighted = (text: string): string => styleText('cyan', text, { stream: process.stdout });
+
+/** The page is where HTTP is served. A browser opens no UNIX socket. */
+function pageLine(url: string, { servesUi, httpListenAddresses }: Served): string {
+  const isHere = servesUi && url.startsWith('http') && httpListenAddresses.length === 0;
+  return isHere ? `${highlighted(`${url}/ui/`)} shows keys, values and the state of tine in a browser.\n` : '';
+}
 
 const etcdctlFlags = (tls: ListenTls): string => accessFlags(tls, ['cacert', 'cert', 'key']);
 const apiServerFlags = (tls: ListenTls): string => accessFlags(tls, ['etcd-cafile', 'etcd-certfile', 'etcd-keyfile']);

@@ -179,6 +179,10 @@ export interface Config {
   readonly keepalive: Keepalive;
   /** Whether JSON is served under /v3/. */
   readonly servesGateway: boolean;
+  /** Whether the page for people is served at /ui/. It reads through the gateway. */
+  readonly servesUi: boolean;
+  /** Whether this page may write. */
+  readonly writesFromUi: boolean;
 
   readonly logLevel: LogLevel;
   /** At least one. */

@@ -76,6 +76,8 @@ export function loadConfig(
     logFormat: settings['log-format'],
     logOutputs: settings['log-outputs'],
     servesGateway: settings['enable-grpc-gateway'],
+    servesUi: settings['enable-ui'] && settings['enable-grpc-gateway'],
+    writesFromUi: settings['ui-write'],
     keepalive: {
       clientIntervalMinMs: settings['grpc-keepalive-min-time'] || grpcPingIntervalMinMs,
       intervalMs: settings['grpc-keepalive-interval'],

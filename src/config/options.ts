@@ -190,6 +190,18 @@ export const options = {
     parse: boolean,
     help: 'Serve JSON under /v3/.',
   },
+  'enable-ui': {
+    group: 'Listening',
+    default: 'true',
+    parse: boolean,
+    help: 'Serve a page for people at /ui/. It needs --enable-grpc-gateway.',
+  },
+  'ui-write': {
+    group: 'Listening',
+    default: 'false',
+    parse: boolean,
+    help: 'Let the page at /ui/ put, delete and restore keys, with the rights of the signed-in user.',
+  },
   cors: {
     group: 'Listening',
     placeholder: 'ORIGINS',

@@ -3,6 +3,7 @@ import type { DriverErrorKind } from '../errors.ts';
 import type { HistogramCounts } from '../statistics/histogram.ts';
 
 export interface DriverStatistics {
+  /** Added up on each use: it takes longer than all others together. */
   readonly statements: readonly StatementTotals[];
   /** Milliseconds of transactions of writes, from BEGIN to the end of COMMIT. */
   readonly writeTransactions: HistogramCounts;

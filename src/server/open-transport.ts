@@ -15,6 +15,7 @@ import { sharedBounds } from './transport/http2/shared-bounds.ts';
 /** The gRPC server, and the objects that all protocols share. */
 export interface Transport {
   readonly grpc: GrpcServer;
+  readonly slowCalls: SlowCalls;
   readonly requestTimeouts: RequestTimeouts;
   /** Options of every HTTP/2 connection, with gRPC or without it. */
   readonly http2: Omit<Http2ConnectionOptions, 'accept'>;
@@ -26,10 +27,11 @@ export function openTransport({ config, logger, tracer }: ServerOptions, methods
   const requestTimeouts = new RequestTimeouts();
   const faults = new FaultLog(logger);
   const onFault = (error: unknown) => faults.internal(error);
+  const slowCalls = new SlowCalls({ logger, thresholdMs: config.warningUnaryRequestMs });
   const grpc = new GrpcServer({
     methods,
     messageBytesMax: messageBytesMax(config),
-    slowCalls: new SlowCalls({ logger, thresholdMs: config.warningUnaryRequestMs }),
+    slowCalls,
     requestTimeouts,
     statusOf: (error, { isStream }) => statusOf(error, { isStream, log: faults }),
     statuses: ownStatuses,
@@ -50,5 +52,6 @@ export function openTransport({ config, logger, tracer }: ServerOptions, methods
     onExcessiveLoad: (peer: string, reason: string) => excessiveLoadLog.write(() => ({ peer, reason })),
     onFault,
   };
-  return { grpc, requestTimeouts, http2, webHeld: new HeldBytes({ bytesMax: serverLimits.webHeldBytesMax }) };
+  const webHeld = new HeldBytes({ bytesMax: serverLimits.webHeldBytesMax });
+  return { grpc, slowCalls, requestTimeouts, http2, webHeld };
 }

@@ -6,12 +6,18 @@ import type { Metrics } from './metrics/metrics.ts';
 import type { ServerOptions } from './open-services.ts';
 import type { Transport } from './open-transport.ts';
 import { messageBytesMax, serverLimits } from './server-limits.ts';
-import type { WebHandler } from './transport/web/web-exchange.ts';
+import type { StreamListener } from './transport/http/stream-listener.ts';
+import type { WebExchange, WebHandler } from './transport/web/web-exchange.ts';
 import { WebServer } from './transport/web/web-server.ts';
 import { WebSockets } from './transport/web/web-sockets.ts';
+import { settingsData } from './ui/settings.ts';
+import type { UiData } from './ui/ui-data.ts';
+import { type UiHandler, uiHandler } from './ui/ui-handler.ts';
 
 export interface WebOptions extends ServerOptions, Transport {
   readonly metrics: Metrics;
+  /** Further data of the page at /ui/. */
+  readonly pageData: UiData;
   /** Whether a certificate names the user over gRPC. */
   readonly certificatesNameUsers: () => boolean;
 }
@@ -33,6 +39,7 @@ export function openWeb(options: WebOptions): Web {
   const handler = webHandler({
     cors: config.cors,
     ...(config.servesGateway ? { gateway: (exchange, path) => gateway.accept(exchange, path) } : {}),
+    ...(config.servesUi ? { ui: openUi(options, gateway) } : {}),
     endpoints: httpEndpoints(endpoints),
   });
   const guard = hostGuard({ ...config, logger });
@@ -64,5 +71,15 @@ function openGateway({ config, grpc, requestTimeouts, http2, webHeld, certificat
     requestTimeouts,
     maxConcurrentStreams: config.maxConcurrentStreams,
     certificatesNameUsers,
+  });
+}
+
+/** The page at /ui/. Its writes are calls of the gateway, so rights and limits are the same. */
+function openUi(options: WebOptions, gateway: Gateway): UiHandler {
+  const txn = (exchange: WebExchange): StreamListener | undefined => gateway.accept(exchange, '/v3/kv/txn');
+  return uiHandler({
+    data: { settings: settingsData(options), ...options.pageData },
+    ...(options.config.writesFromUi ? { txn } : {}),
+    statusOf: (error) => options.grpc.statusOf(error, { isStream: false }),
   });
 }

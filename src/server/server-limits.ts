@@ -97,6 +97,13 @@ export const serverLimits = {
    */
   clockCheckIntervalMs: 1_000,
   clockJumpMsMin: 250,
+  /** The load history: an hour of samples of 10 s, in 107 KiB. A sample takes 0.5 ms. */
+  loadSampleIntervalMs: 10_000,
+  loadSamplesMax: 360,
+  /** How often the size of the database is read for it: with every sixth sample. */
+  loadSizeIntervalMs: 55_000,
+  /** Slow calls that are remembered, up to 1 KiB each. */
+  recentSlowCallsMax: 50,
   /** Shortest interval between log lines about a failing database. */
   databaseFaultLogIntervalMs: 1_000,
 } as const;

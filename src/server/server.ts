@@ -3,6 +3,7 @@ import { tineVersion } from '../version.ts';
 import { Metrics } from './metrics/metrics.ts';
 import { ClockWatch } from './monitoring/clock-watch.ts';
 import { StallWatch } from './monitoring/stall-watch.ts';
+import { openPageData } from './open-page-data.ts';
 import { openServices, type ServerOptions, type Services } from './open-services.ts';
 import { openTransport, type Transport } from './open-transport.ts';
 import { openWeb, type Web } from './open-web.ts';
@@ -15,7 +16,7 @@ import { Http2Server } from './transport/http2/http2-server.ts';
 import { type OpenListeners, openListeners } from './transport/open-listeners.ts';
 import { Http2Exchange } from './transport/web/http2-exchange.ts';
 
-export interface RunningServer {
+interface RunningServer {
   /** The URLs of the server, one for each configured address. */
   readonly urls: readonly string[];
   /**
@@ -39,7 +40,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const watches = { stall: new StallWatch(logger), clock: new ClockWatch(logger) };
   const metrics = openMetrics(options, { services, watches, connections });
   const certificatesNameUsers = () => services.context.access.takesUsersOfCertificates;
-  const web = openWeb({ ...options, ...transport, metrics, certificatesNameUsers });
+  const pageData = openPageData(options, { services, transport, watches, connections });
+  const web = openWeb({ ...options, ...transport, metrics, certificatesNameUsers, pageData });
   const http2 = openClientHttp2(options, transport, web);
   const listeners = await openListeners({
     served: servedAddresses(config, {

@@ -43,6 +43,21 @@ export function addedHistograms(one: HistogramCounts, other: HistogramCounts): H
   return { bounds: one.bounds, counts, sum: one.sum + other.sum };
 }
 
+/**
+ * What was counted between two snapshots of one histogram. A histogram that began again in between
+ * counts as it is: a database thread that restarts begins with zeros.
+ */
+export function countedBetween(earlier: HistogramCounts, later: HistogramCounts): HistogramCounts {
+  const counts = later.counts.map((count, index) => count - (earlier.counts[index] ?? 0));
+  if (counts.some((count) => count < 0)) return later;
+  return { bounds: later.bounds, counts, sum: later.sum - earlier.sum };
+}
+
+/** The number of values. */
+export function valueCount({ counts }: HistogramCounts): number {
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
 /** Bounds, each twice the one before. */
 export function doublingBounds(first: number, count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => first * 2 ** index);

@@ -202,8 +202,11 @@ export class RemoteDriver implements Driver {
   }
 
   async statistics(): Promise<DriverStatistics> {
+    const meter = this.#meter;
     return {
-      statements: addedByName([this.#meter.all]),
+      get statements() {
+        return addedByName([meter.all]);
+      },
       writeTransactions: this.#writeTransactions,
       commits: this.#commits,
       pools: this.#connections.pools,

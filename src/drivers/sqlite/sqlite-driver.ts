@@ -249,7 +249,9 @@ export class SqliteDriver implements Driver {
     const threads = (await Promise.all([write.get(), quick.get(), bulk.get()])).map(({ answer }) => answer);
     const all = [loop, ...threads];
     return {
-      statements: addedByName(all.map(({ statements }) => statements)),
+      get statements() {
+        return addedByName(all.map(({ statements }) => statements));
+      },
       writeTransactions: all.map(({ writeTransactions }) => writeTransactions).reduce(addedHistograms),
       commits: all.map(({ commits }) => commits).reduce(addedHistograms),
       walBytes: loop.walBytes,
@@ -324,9 +326,18 @@ function addThreadSteps(steps: readonly Step[], log: StepLog): void {
 /** A file carries no messages. */
 const noEchoes = new Histogram(requestBoundsMs);
 
+/** A thread that had no task since the previous answer has the same statistics: it can sleep on. */
 function latestStatistics(thread: ThreadClient): LatestAnswer<ThreadStatistics> {
+  let previous = nothingYet;
+  let previousRunCount = 0;
   return new LatestAnswer<ThreadStatistics>({
-    ask: async () => (await thread.runIfStarted<ThreadStatistics>({ kind: 'statistics' })) ?? nothingYet,
+    ask: async () => {
+      const { runCount } = thread;
+      if (runCount === previousRunCount) return previous;
+      previous = (await thread.runIfStarted<ThreadStatistics>({ kind: 'statistics' })) ?? nothingYet;
+      previousRunCount = runCount;
+      return previous;
+    },
     initial: nothingYet,
     waitMsMax: limits.scrapeWaitMsMax,
   });

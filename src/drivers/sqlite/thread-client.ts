@@ -40,6 +40,7 @@ export class ThreadClient {
   #hasOpened = false;
   #openedCount = 0;
   #lostCount = 0;
+  #runCount = 0;
 
   constructor(data: ThreadData, options: ThreadClientOptions) {
     this.#data = data;
@@ -66,6 +67,11 @@ export class ThreadClient {
     return this.#worker !== undefined;
   }
 
+  /** The number of tasks that `run` has sent. */
+  get runCount(): number {
+    return this.#runCount;
+  }
+
   /**
    * Runs a task.
    *
@@ -73,7 +79,10 @@ export class ThreadClient {
    * cannot open the file.
    */
   run<Result>(task: Task): Promise<Result> {
-    if (this.#worker !== undefined) return this.#send(this.#worker, task);
+    if (this.#worker !== undefined) {
+      this.#runCount += 1;
+      return this.#send(this.#worker, task);
+    }
     if (this.#hasOpened || this.#closing)
       return Promise.reject(new DriverError('lost', 'the database thread is restarting'));
     this.#opening ??= this.#start().finally(() => {

@@ -8,6 +8,8 @@ export interface WebHandlerOptions {
   readonly cors: readonly string[];
   /** Handles paths that begin with `/v3/`; absent if there is no gateway. */
   readonly gateway?: (exchange: WebExchange, path: string) => ReturnType<WebHandler>;
+  /** Handles `/ui` and paths that begin with `/ui/`; absent if there is no page. */
+  readonly ui?: (exchange: WebExchange, path: string) => ReturnType<WebHandler>;
   /** Handles all other paths. */
   readonly endpoints: WebHandler;
 }
@@ -15,8 +17,10 @@ export interface WebHandlerOptions {
 /**
  * Handles all HTTP requests except gRPC, as etcd does: adds the CORS headers and routes by path.
  */
-export function webHandler({ cors, gateway, endpoints }: WebHandlerOptions): WebHandler {
+export function webHandler({ cors, gateway, ui, endpoints }: WebHandlerOptions): WebHandler {
   return (exchange) => {
+    // Pages of other sites never read what belongs to tine's own page.
+    if (ui !== undefined && /^\/ui(?:[/?]|$)/.test(exchange.target)) return ui(exchange, uiPath(exchange));
     exchange.addFields(corsFields(cors, headerValue(exchange.fields, 'origin')));
     if (exchange.method === 'OPTIONS') return answer(exchange, 200, []);
     const [escapedPath = ''] = exchange.target.split('?', 1);
@@ -33,6 +37,11 @@ export function webHandler({ cors, gateway, endpoints }: WebHandlerOptions): Web
     const current = path.replace(/^\/v3beta\//, '/v3/');
     return current.startsWith('/v3/') && gateway !== undefined ? gateway(exchange, current) : endpoints(exchange);
   };
+}
+
+/** The names of the page's files and data need no escapes. */
+function uiPath({ target }: WebExchange): string {
+  return target.split('?', 1)[0] ?? '';
 }
 
 /** Headers that allow a web page of this origin to read the answer. */

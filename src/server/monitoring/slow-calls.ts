@@ -2,13 +2,25 @@ import { durationText } from '../../kit/duration-text.ts';
 import { SparseLog } from '../../kit/sparse-log.ts';
 import { limits } from '../../limits.ts';
 import type { Logger } from '../../logger.ts';
+import { serverLimits } from '../server-limits.ts';
 import type { EndedCall, SlowCallLog } from '../transport/grpc/grpc-call.ts';
 
 const message = 'request stats';
 
-/** Logs slow unary calls, and all unary calls at level debug. The text and the names are etcd's. */
+/** A slow call, with the time at which it ended. */
+export interface RecentSlowCall extends EndedCall {
+  readonly endedUnixMs: number;
+}
+
+/**
+ * Logs slow unary calls, and all unary calls at level debug. The text and the names are etcd's. It
+ * remembers the newest slow calls.
+ */
 export class SlowCalls implements SlowCallLog {
   readonly thresholdMs: number;
+  /** Calls that take longer are slow. */
+  readonly slowMs: number;
+  readonly #recent: RecentSlowCall[] = [];
   readonly #logger: Logger;
   readonly #logsAll: boolean;
   readonly #log: SparseLog;
@@ -16,6 +28,7 @@ export class SlowCalls implements SlowCallLog {
   constructor({ logger, thresholdMs }: { readonly logger: Logger; readonly thresholdMs: number }) {
     this.#logger = logger;
     this.#logsAll = logger.isLevelEnabled('debug');
+    this.slowMs = thresholdMs;
     this.thresholdMs = this.#logsAll ? -1 : thresholdMs;
     this.#log = new SparseLog({
       logger,
@@ -25,9 +38,20 @@ export class SlowCalls implements SlowCallLog {
     });
   }
 
+  /** The newest slow calls, newest first. */
+  get recent(): readonly RecentSlowCall[] {
+    return this.#recent.toReversed();
+  }
+
   report(call: EndedCall): void {
+    if (call.tookMs > this.slowMs) this.#remember(call);
     if (this.#logsAll) this.#logger.debug(fieldsOf(call), message);
     else this.#log.write(() => fieldsOf(call));
+  }
+
+  #remember(call: EndedCall): void {
+    this.#recent.push({ ...call, endedUnixMs: Date.now() });
+    if (this.#recent.length > serverLimits.recentSlowCallsMax) this.#recent.shift();
   }
 }
 

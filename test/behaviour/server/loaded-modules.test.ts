@@ -16,7 +16,7 @@ const listModules = `
 
 /** Modules that take 5 to 70 ms of a start, and that most servers never need. */
 const unneeded =
-  /^node:(https|tls|zlib)$|\/node_modules\/(knex|lodash|pg|mysql2|jose|ws|@node-rs|prom-client|croner|@aws-sdk|@smithy|@opentelemetry|@grpc)\//;
+  /^node:(https|tls|zlib|fs\/promises)$|\/node_modules\/(knex|lodash|pg|mysql2|jose|ws|@node-rs|prom-client|croner|@aws-sdk|@smithy|@opentelemetry|@grpc)\//;
 
 for (const driver of FILE_DRIVERS) {
   test(`${driver.name}: a first start and a put load no modules of other databases, TLS, passwords or tracing`, async (context) => {

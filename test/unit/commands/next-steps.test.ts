@@ -23,13 +23,12 @@ test('with client certificates the example commands have the client certificate 
   assert.ok(text.includes('--cert=client.crt --key=client.key'), text);
 });
 
-test('the address of the page is printed if the page is served there', () => {
-  const { config } = loadConfig([], {});
-  assert.doesNotMatch(nextSteps('http://0.0.0.0:2379', { ...config, servesUi: false }), /ui/);
-  assert.match(nextSteps('http://0.0.0.0:2379', { ...config, servesUi: true }), /: http:\/\/127\.0\.0\.1:2379\/ui\/\n/);
-  assert.doesNotMatch(nextSteps('unix:///run/tine.sock', { ...config, servesUi: true }), /\/ui\//);
-  const elsewhere = loadConfig([{ name: 'listen-client-http-urls', value: 'http://127.0.0.1:2380' }], {}).config;
-  assert.doesNotMatch(nextSteps('http://127.0.0.1:2379', { ...elsewhere, servesUi: true }), /\/ui\//);
+test('the address of the page is shown where the page is served', () => {
+  const page = 'https://127.0.0.1:2379/ui/ shows';
+  assert.ok(stepsOf('--listen-client-urls', 'https://0.0.0.0:2379', '--auto-tls').includes(page));
+  assert.ok(!stepsOf('--enable-ui=false').includes(page));
+  assert.ok(!stepsOf('--listen-client-http-urls', 'http://127.0.0.1:2390').includes(page));
+  assert.doesNotMatch(nextSteps('unix:///run/tine.sock', loadConfig([], {}).config), /\/ui\//);
 });
 
 test('commands have colours on a terminal only', () => {

@@ -74,6 +74,8 @@ describe('defaults', () => {
         },
         bucket: undefined,
       },
+      servesUi: true,
+      writesFromUi: false,
       keepalive: { clientIntervalMinMs: 5000, intervalMs: 7_200_000, timeoutMs: 20_000 },
     } satisfies Config);
   });

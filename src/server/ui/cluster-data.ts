@@ -1,0 +1,108 @@
+import type { AutoCompaction, Config } from '../../config/config.ts';
+import { StatusCode } from '../../errors.ts';
+import type { Store } from '../../store/store.ts';
+import type { Identity } from '../../wire/response-headers.ts';
+import type { Access } from '../access/access.ts';
+import type { RecentSlowCall, SlowCalls } from '../monitoring/slow-calls.ts';
+import type { UiDataSource } from './ui-data.ts';
+
+export interface ClusterSources {
+  readonly access: Access;
+  readonly store: Pick<Store, 'latestHead' | 'statistics'>;
+  readonly config: Pick<Config, 'autoCompaction' | 'emulatedEtcdVersion' | 'endpoint'>;
+  readonly identity: Identity;
+  readonly tineVersion: string;
+  readonly slowCalls: Pick<SlowCalls, 'recent' | 'slowMs'>;
+  readonly snapshots: ListSnapshots;
+}
+
+/** The snapshots that this server has saved, newest first. Empty: it saves none. */
+export type ListSnapshots = () => Promise<readonly SavedSnapshot[]>;
+
+export interface SavedSnapshot {
+  readonly name: string;
+  readonly savedUnixMs: number;
+  readonly bytes: number;
+  readonly revision: number;
+}
+
+/** The answer of `/ui/api/cluster`. */
+export interface ClusterAnswer {
+  readonly instance: {
+    /** Decimal, as the gateway writes it. */
+    readonly memberId: string;
+    readonly tineVersion: string;
+    readonly etcdVersion: string;
+    /** `sqlite`, `postgres` or `mysql`. */
+    readonly database: string;
+    readonly uptimeSeconds: number;
+  };
+  readonly compaction: {
+    readonly revision: number;
+    /** The oldest revision that can be read. 0: there was no compaction yet. */
+    readonly compactRevision: number;
+    /** Whether this instance is deleting compacted rows, and how many rows are left. */
+    readonly isRunning: boolean;
+    readonly rowsLeft: number;
+    /** The last compaction through this instance since its start. */
+    readonly lastUnixSeconds: number | null;
+    readonly automatic: AutoCompaction;
+  };
+  readonly slowCalls: { readonly slowMs: number; readonly newestFirst: readonly ShownSlowCall[] };
+  readonly snapshots: readonly SavedSnapshot[];
+}
+
+interface ShownSlowCall {
+  readonly method: string;
+  readonly code: string;
+  readonly peer: string;
+  readonly tookMs: number;
+  readonly endedUnixMs: number;
+  readonly requestBytes: number;
+  readonly replyBytes: number;
+  /** The keys, without values, as in the log. */
+  readonly about: string;
+}
+
+/**
+ * The state of this instance and of its database, as far as no call of etcd returns it. Slow calls
+ * name keys of all users, so with auth on it needs the role root.
+ */
+export function clusterData(sources: ClusterSources): UiDataSource {
+  return async (call) => {
+    await sources.access.admin(call);
+    return clusterAnswer(sources);
+  };
+}
+
+async function clusterAnswer(sources: ClusterSources): Promise<ClusterAnswer> {
+  const { store, config, identity, tineVersion, slowCalls } = sources;
+  const [{ operations, isCompacting }, snapshots] = await Promise.all([store.statistics(), sources.snapshots()]);
+  const { revision, compactRevision } = store.latestHead;
+  const { idsLeft, lastUnixSeconds } = operations.compaction;
+  return {
+    instance: {
+      memberId: String(identity.memberId),
+      tineVersion,
+      etcdVersion: config.emulatedEtcdVersion,
+      database: config.endpoint.kind,
+      uptimeSeconds: Math.floor(process.uptime()),
+    },
+    compaction: {
+      revision,
+      compactRevision: Math.max(0, compactRevision),
+      isRunning: isCompacting,
+      rowsLeft: idsLeft,
+      lastUnixSeconds: lastUnixSeconds === 0 ? null : lastUnixSeconds,
+      automatic: config.autoCompaction,
+    },
+    slowCalls: { slowMs: slowCalls.slowMs, newestFirst: slowCalls.recent.map(shownCall) },
+    snapshots,
+  };
+}
+
+function shownCall({ path, code, tookMs, ...call }: RecentSlowCall): ShownSlowCall {
+  return { ...call, method: path, code: codeNames.get(code) ?? String(code), tookMs: Math.round(tookMs * 10) / 10 };
+}
+
+const codeNames: ReadonlyMap<number, string> = new Map(Object.entries(StatusCode).map(([name, code]) => [code, name]));

@@ -1,0 +1,171 @@
+import { data } from '../api.ts';
+import { bytesText, counted, countText, dateText, millisecondsText, secondsText } from '../parts/quantities.ts';
+import { RootOnly } from '../parts/root-only.tsx';
+import { Scrolled } from '../parts/scrolled.tsx';
+import { useRefreshed } from '../parts/use-refreshed.ts';
+import { Fact } from './instance-section.tsx';
+import { Pages } from './pages.tsx';
+import { refreshMs } from './refresh.ts';
+import type { ClusterReply, SlowCall } from './replies.ts';
+
+/** What only this server has: compaction, slow requests, snapshots. */
+export function ServerSection() {
+  const { value, error, reload } = useRefreshed((signal) => data<ClusterReply>('cluster', { signal }), refreshMs);
+  return (
+    <>
+      {error !== undefined && (
+        <RootOnly error={error} what="compaction, slow requests and snapshots" onRetry={reload} />
+      )}
+      {value !== undefined && (
+        <>
+          <Instance instance={value.instance} />
+          <Compaction compaction={value.compaction} />
+          <SlowRequests slowCalls={value.slowCalls} />
+          <Snapshots snapshots={value.snapshots} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Instance({ instance }: Pick<ClusterReply, 'instance'>) {
+  return (
+    <section aria-labelledby="instance">
+      <h2 id="instance">This instance</h2>
+      <dl class="facts">
+        <Fact name="tine">{instance.tineVersion}</Fact>
+        <Fact name="Database">{instance.database}</Fact>
+        <Fact name="Running for">{secondsText(instance.uptimeSeconds)}</Fact>
+      </dl>
+    </section>
+  );
+}
+
+function Compaction({ compaction }: Pick<ClusterReply, 'compaction'>) {
+  const { revision, compactRevision, isRunning, rowsLeft, lastUnixSeconds, automatic } = compaction;
+  return (
+    <section aria-labelledby="compaction">
+      <h2 id="compaction">Compaction</h2>
+      <dl class="facts">
+        <Fact name="Compacted up to">
+          {compactRevision === 0 ? 'nothing yet' : `revision ${countText(compactRevision)}`}
+        </Fact>
+        <Fact name="History">{counted(revision - compactRevision, 'revision')}</Fact>
+        <Fact name="Deletion">
+          {isRunning ? `running, ${counted(rowsLeft, 'row')} to look at` : 'no compacted rows wait'}
+        </Fact>
+        <Fact name="Last here">
+          {lastUnixSeconds === null ? 'none since the start' : dateText(lastUnixSeconds * 1_000)}
+        </Fact>
+        <Fact name="Automatic">{automaticText(automatic)}</Fact>
+      </dl>
+    </section>
+  );
+}
+
+function automaticText(automatic: ClusterReply['compaction']['automatic']): string {
+  switch (automatic.kind) {
+    case 'off':
+      return 'off; clients compact';
+    case 'periodic':
+      return `keeps ${secondsText(automatic.retentionMs / 1_000)}`;
+    case 'revision':
+      return `keeps ${counted(automatic.retentionRevisions, 'revision')}`;
+  }
+}
+
+/** A screen full. */
+const slowOfPage = 10;
+
+function SlowRequests({ slowCalls: { slowMs, newestFirst } }: Pick<ClusterReply, 'slowCalls'>) {
+  return (
+    <section aria-labelledby="slow">
+      <h2 id="slow">Slow requests</h2>
+      {newestFirst.length === 0 ? (
+        <p class="quiet">No request has taken longer than {millisecondsText(slowMs)} since the start.</p>
+      ) : (
+        <>
+          <p class="quiet">
+            The newest {newestFirst.length} that took longer than {millisecondsText(slowMs)}.
+          </p>
+          <Pages label="Pages of slow requests" items={newestFirst} itemsOfPage={slowOfPage}>
+            {(page) => <SlowTable page={page} />}
+          </Pages>
+        </>
+      )}
+    </section>
+  );
+}
+
+function SlowTable({ page }: { readonly page: readonly SlowCall[] }) {
+  return (
+    <Scrolled class="scroll" label="Table of slow requests">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Ended</th>
+            <th scope="col">Method</th>
+            <th scope="col" class="number">
+              Took
+            </th>
+            <th scope="col">Result</th>
+            <th scope="col">Client</th>
+            <th scope="col">Request</th>
+          </tr>
+        </thead>
+        <tbody>
+          {page.map(({ endedUnixMs, method, tookMs, code, peer, about }) => (
+            <tr key={`${endedUnixMs} ${peer} ${tookMs}`}>
+              <td class="narrow">{dateText(endedUnixMs)}</td>
+              <td>{method.replace(/^.*\//, '')}</td>
+              <td class="number narrow">{millisecondsText(tookMs)}</td>
+              <td>{code}</td>
+              <td class="mono narrow">{peer}</td>
+              <td class="mono key">{about}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </Scrolled>
+  );
+}
+
+function Snapshots({ snapshots }: Pick<ClusterReply, 'snapshots'>) {
+  return (
+    <section aria-labelledby="snapshots">
+      <h2 id="snapshots">Snapshots</h2>
+      {snapshots.length === 0 ? (
+        <p class="quiet">This server has saved no snapshots.</p>
+      ) : (
+        <Scrolled class="scroll" label="Table of snapshots">
+          <table>
+            <thead>
+              <tr>
+                <th scope="col">Saved</th>
+                <th scope="col">Name</th>
+                <th scope="col" class="number">
+                  Revision
+                </th>
+                <th scope="col" class="number">
+                  Size
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {snapshots.map(({ name, savedUnixMs, bytes, revision }) => (
+                <tr key={name}>
+                  <td>{dateText(savedUnixMs)}</td>
+                  <th scope="row" class="mono">
+                    {name}
+                  </th>
+                  <td class="number">{countText(revision)}</td>
+                  <td class="number">{bytesText(bytes)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </Scrolled>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,15 @@
+import { InstanceSection } from '../cluster/instance-section.tsx';
+import { LeaseSection } from '../cluster/lease-section.tsx';
+import { ServerSection } from '../cluster/server-section.tsx';
+
+/** Members, leases and the state of the server. Each part has rights of its own. */
+export function ClusterView() {
+  return (
+    <>
+      <h1>Cluster</h1>
+      <InstanceSection />
+      <LeaseSection />
+      <ServerSection />
+    </>
+  );
+}
