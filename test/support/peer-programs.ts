@@ -68,8 +68,8 @@ const peers: readonly Peer[] = [
 ];
 
 /**
- * The programs that these test files use and that are not on this machine: they must be built before
- * tests run.
+ * The programs that these test files use and that are not on this machine. They must be built
+ * before tests run.
  *
  * @throws Error if a named program is too old.
  */
