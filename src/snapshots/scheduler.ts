@@ -160,7 +160,10 @@ export class SnapshotScheduler implements SnapshotSource {
       if (taken.folder !== undefined) this.#reportTaken(slotMs, taken, performance.now() - beganMs);
     } catch (error) {
       if (!(error instanceof ClaimLost)) throw error;
-      logger.warn({ slot: timeText(slotMs), reason: error.message }, 'snapshot abandoned; its slot stays open');
+      logger.warn(
+        { slot: timeText(slotMs), reason: error.message },
+        'snapshot abandoned; another instance may take its slot',
+      );
       await store.snapshotClaims.giveBack();
     } finally {
       claim.end();
