@@ -89,6 +89,8 @@ async function toEtcd(options: Options): Promise<void> {
   const source = await Server.start({ driver: sqlite });
   const directory = temporaryDirectory();
   let target: Server | undefined;
+  // A put before the end of the cutover would take a revision of the source.
+  const address = Promise.withResolvers<string>();
   try {
     const snapshot = join(directory, 'snapshot.db');
     const dataDirectory = join(directory, 'data');
@@ -100,8 +102,8 @@ async function toEtcd(options: Options): Promise<void> {
     target = await Server.start({ driver: etcd, dataDirectory, arguments: ['--max-txn-ops', '100000', ...fsync] });
     await move(source, target.url, {
       ...options,
-      targetAddress: Promise.resolve(target.address),
-      onCutOver: async () => {},
+      targetAddress: address.promise,
+      onCutOver: async () => address.resolve(target?.address ?? ''),
     });
   } finally {
     await target?.remove();
