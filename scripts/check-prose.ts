@@ -8,7 +8,6 @@
  */
 import { globSync, readFileSync } from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
-import { matchesGlob } from 'node:path';
 import { type Options, parse } from 'acorn';
 
 /**
@@ -16,14 +15,6 @@ import { type Options, parse } from 'acorn';
  * line break too.
  */
 type Ban = readonly [words: string, instead: string];
-
-/** Files that are checked alike. */
-interface Area {
-  readonly files: string;
-  readonly except: readonly string[];
-  /** The text with everything but prose emptied. Lines and columns stay the same. */
-  readonly proseOf: (text: string) => string;
-}
 
 const metaphors: readonly Ban[] = [
   ['weather', 'outage, failure'],
@@ -64,37 +55,19 @@ const columnsMax = 100;
 
 const banned: readonly Ban[] = [...metaphors, ...machines, ...dialect];
 
-const areas: readonly Area[] = [
-  {
-    files: '{*,{bench,docs,migrations,proto,scripts,src,test,ui}/**/*}.md',
-    except: [],
-    proseOf: proseOfMarkdown,
-  },
-  {
-    files: '{bench,migrations,scripts,src,test,ui}/**/*.ts',
-    except: ['src/wire/generated/**'],
-    proseOf: proseOfCode,
-  },
-  {
-    files: 'ui/**/*.tsx',
-    except: [],
-    proseOf: proseOfJsx,
-  },
+const ours = [
+  '{*,{bench,docs,migrations,proto,scripts,src,test,ui}/**/*}.md',
+  '{bench,migrations,scripts,src,test,ui}/**/*.{ts,tsx}',
 ];
 
 let faults = 0;
 const given = process.argv.slice(2);
-if (given.length > 0) {
-  for (const file of given) check(file, areas.find(({ files }) => matchesGlob(file, files))?.proseOf ?? proseOfCode);
-} else {
-  for (const { files, except, proseOf } of areas) {
-    for (const file of globSync(files, { exclude: except })) check(file, proseOf);
-  }
-}
+const files = given.length > 0 ? given : globSync(ours, { exclude: ['src/wire/generated/**'] });
+for (const file of files) check(file);
 process.exitCode = faults === 0 ? 0 : 1;
 
-function check(file: string, proseOf: Area['proseOf']): void {
-  const lines = proseOf(readFileSync(file, 'utf8')).split('\n');
+function check(file: string): void {
+  const lines = proseOf(file, readFileSync(file, 'utf8')).split('\n');
   for (const [index, line] of lines.entries()) {
     const columns = [...line].length;
     const isProse = /[^\0\s]/.test(line) && !line.trimStart().startsWith('|');
@@ -110,6 +83,12 @@ function check(file: string, proseOf: Area['proseOf']): void {
         `"${found.replaceAll(/\s+/g, ' ')}" is banned; write: ${instead}`,
       );
   }
+}
+
+/** The text with everything but prose emptied. Lines and columns stay the same. */
+function proseOf(file: string, text: string): string {
+  if (file.endsWith('.md')) return proseOfMarkdown(text);
+  return file.endsWith('.tsx') ? proseOfJsx(text) : proseOfCode(text);
 }
 
 /** Code blocks and repeated code are emptied. */

@@ -65,3 +65,23 @@ Nobody ${'x'.repeat(100)}
     '7: "Nobody" is banned; write: client, caller, instance, user',
   ]);
 });
+
+test('the check finds banned words and long lines in comments of JSX, but not in its text', (t) => {
+  const text = `
+/** Nobody. */
+export function Part() {
+  // such
+  return (
+    <p title="such">
+      {/* ${'x'.repeat(100)} */}
+      Nobody
+    </p>
+  );
+}
+`;
+  assert.deepEqual(faultsOf(t, 'part.tsx', text), [
+    '7: 114 columns; break the line at 100',
+    '4: "such" is banned; write: the noun',
+    '2: "Nobody" is banned; write: client, caller, instance, user',
+  ]);
+});
