@@ -18,7 +18,7 @@ export const livePictures = [
       await page.getByText('deleted').first().waitFor();
       await page.getByText('created').first().waitFor();
       await page.getByRole('button', { name: 'Pause' }).click();
-      await page.getByText(/[1-9]\d* waiting/).waitFor();
+      await page.getByText(/^[1-9][\d,]* events received, [1-9]/).waitFor();
     },
   },
   {

@@ -117,7 +117,7 @@ function SlowTable({ page }: { readonly page: readonly SlowCall[] }) {
           {page.map(({ endedUnixMs, method, tookMs, code, peer, about }) => (
             <tr key={`${endedUnixMs} ${peer} ${tookMs}`}>
               <td class="narrow">{dateText(endedUnixMs)}</td>
-              <td>{method.replace(/^.*\//, '')}</td>
+              <td>{method.slice(method.lastIndexOf('/') + 1)}</td>
               <td class="number narrow">{millisecondsText(tookMs)}</td>
               <td>{code}</td>
               <td class="mono narrow">{peer}</td>
