@@ -141,7 +141,8 @@ export class SnapshotScheduler implements SnapshotSource {
     this.#isHandicapped = false;
     const { isGranted, state: found } = await store.snapshotClaims.claim(slotMs);
     this.#state = found;
-    if (isGranted) await this.#take(slotMs, state);
+    // The state of the claim: another instance may have settled slots since the last look.
+    if (isGranted) await this.#take(slotMs, found);
     else if (found.slotMs < slotMs) await this.#wait(lookIntervalMs);
   }
 
