@@ -6,6 +6,7 @@ import type { Transport } from './open-transport.ts';
 import type { Connections } from './transport/connections/connections.ts';
 import { clusterData } from './ui/cluster-data.ts';
 import { loadData } from './ui/load-data.ts';
+import { snapshotsData } from './ui/snapshots-data.ts';
 import type { UiData } from './ui/ui-data.ts';
 
 export interface PageDataParts {
@@ -19,7 +20,7 @@ export interface PageDataParts {
  * What the page at /ui/ shows and no method of etcd returns. Without the page, no samples of the
  * load are taken.
  */
-export function openPageData({ config, store }: ServerOptions, parts: PageDataParts): UiData {
+export function openPageData({ config, store, snapshots }: ServerOptions, parts: PageDataParts): UiData {
   if (!config.servesUi) return {};
   const { services, transport, watches, connections } = parts;
   const { access, identity } = services.context;
@@ -39,7 +40,10 @@ export function openPageData({ config, store }: ServerOptions, parts: PageDataPa
     identity,
     tineVersion: tineVersion(),
     slowCalls: transport.slowCalls,
-    snapshots: async () => [],
   };
-  return { load: loadData({ access, history: sampler.history }), cluster: clusterData(cluster) };
+  return {
+    load: loadData({ access, history: sampler.history }),
+    cluster: clusterData(cluster),
+    snapshots: snapshotsData({ access, snapshots }),
+  };
 }

@@ -102,6 +102,9 @@ export const serverLimits = {
   loadSamplesMax: 360,
   /** How often the size of the database is read for it: with every sixth sample. */
   loadSizeIntervalMs: 55_000,
+  /** How long the page waits for the list of snapshots in a bucket, and how many it shows. */
+  snapshotListMsMax: 10_000,
+  snapshotsListedMax: 200,
   /** Slow calls that are remembered, up to 1 KiB each. */
   recentSlowCallsMax: 50,
   /** Shortest interval between log lines about a failing database. */

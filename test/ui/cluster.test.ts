@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
+import { readdirSync, rmSync } from 'node:fs';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { addUser, enableAuth } from '../support/auth.ts';
-import { ANY_DRIVER, ownServer, suite } from '../support/index.ts';
+import { ANY_DRIVER, ownServer, suite, temporaryDirectory, waitFor } from '../support/index.ts';
 import { accessibilityFindings } from '../support/ui/accessibility.ts';
 import { browserForTests } from '../support/ui/open-page.ts';
 
@@ -101,8 +102,26 @@ for (const driver of ANY_DRIVER) {
     }
     const pages = page.getByRole('navigation', { name: 'Pages of slow requests' });
     await pages.getByText('1 to 10 of 50').waitFor();
-    await page.getByText('This server has saved no snapshots.').waitFor();
+    await page.getByText('This server takes no snapshots by schedule.').waitFor();
     assert.equal(await page.getByText('s3cret').count(), 0);
+    assert.deepEqual(faults, []);
+  });
+
+  test('snapshots by schedule are shown with the next slot', async (context) => {
+    const folder = temporaryDirectory();
+    context.after(() => rmSync(folder, { recursive: true, force: true }));
+    const { server } = await ownServer(context, {
+      driver,
+      arguments: ['--snapshot-schedule', '* * * * * *', '--snapshot-dir', folder],
+    });
+    await waitFor('a snapshot', () => readdirSync(folder).some((name) => name.endsWith('.db')), { timeoutMs: 30_000 });
+    const { page, faults } = await open(context, { url: `${server.url}/ui/#/cluster/` });
+    await page.getByRole('region', { name: 'Table of snapshots' }).waitFor();
+    assert.match((await fact(page, 'Snapshots', 'Next')) ?? '', /^\d{4}-/);
+    const [[, place, name] = []] = await rowsOf(page, 'Table of snapshots');
+    assert.equal(place, 'folder');
+    assert.match(name ?? '', /^tine-snapshot/);
+    assert.deepEqual(await accessibilityFindings(page), []);
     assert.deepEqual(faults, []);
   });
 
@@ -131,9 +150,8 @@ for (const driver of ANY_DRIVER) {
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('No alarm is active.').waitFor();
     assert.equal((await rowsOf(page, 'Table of members')).length, 1);
-    await page
-      .getByText('You have no right to see compaction, slow requests and snapshots. It needs the role root.')
-      .waitFor();
+    for (const what of ['compaction and slow requests', 'snapshots'])
+      await page.getByText(`You have no right to see ${what}. It needs the role root.`).waitFor();
     await page.getByText('You have no right to see all leases: one of them has a key that you may not read.').waitFor();
     assert.deepEqual(await accessibilityFindings(page), []);
     assert.deepEqual(faults, []);

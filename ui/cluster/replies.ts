@@ -67,7 +67,6 @@ export interface ClusterReply {
       | { readonly kind: 'revision'; readonly retentionRevisions: number };
   };
   readonly slowCalls: { readonly slowMs: number; readonly newestFirst: readonly SlowCall[] };
-  readonly snapshots: readonly SavedSnapshot[];
 }
 
 export interface SlowCall {
@@ -81,9 +80,25 @@ export interface SlowCall {
   readonly about: string;
 }
 
-export interface SavedSnapshot {
+/** What `GET api/snapshots` returns. */
+export interface SnapshotsReply {
+  /** Null: the server takes no snapshots by schedule. */
+  readonly schedule: {
+    readonly nextUnixMs: number | null;
+    readonly isRunning: boolean;
+    readonly lastError: { readonly atMs: number; readonly place: string; readonly text: string } | null;
+  } | null;
+  readonly newestFirst: readonly ListedSnapshot[];
+  readonly olderCount: number;
+  /** Why the list is missing. */
+  readonly failure: string | null;
+}
+
+export interface ListedSnapshot {
   readonly name: string;
-  readonly savedUnixMs: number;
   readonly bytes: number;
+  readonly atMs: number;
   readonly revision: number;
+  readonly place: string;
+  readonly location: string;
 }

@@ -1,5 +1,5 @@
 import { data } from '../api.ts';
-import { bytesText, counted, countText, dateText, millisecondsText, secondsText } from '../parts/quantities.ts';
+import { counted, countText, dateText, millisecondsText, secondsText } from '../parts/quantities.ts';
 import { RootOnly } from '../parts/root-only.tsx';
 import { Scrolled } from '../parts/scrolled.tsx';
 import { useRefreshed } from '../parts/use-refreshed.ts';
@@ -8,20 +8,17 @@ import { Pages } from './pages.tsx';
 import { refreshMs } from './refresh.ts';
 import type { ClusterReply, SlowCall } from './replies.ts';
 
-/** What only this server has: compaction, slow requests, snapshots. */
+/** What only this server has: compaction and slow requests. */
 export function ServerSection() {
   const { value, error, reload } = useRefreshed((signal) => data<ClusterReply>('cluster', { signal }), refreshMs);
   return (
     <>
-      {error !== undefined && (
-        <RootOnly error={error} what="compaction, slow requests and snapshots" onRetry={reload} />
-      )}
+      {error !== undefined && <RootOnly error={error} what="compaction and slow requests" onRetry={reload} />}
       {value !== undefined && (
         <>
           <Instance instance={value.instance} />
           <Compaction compaction={value.compaction} />
           <SlowRequests slowCalls={value.slowCalls} />
-          <Snapshots snapshots={value.snapshots} />
         </>
       )}
     </>
@@ -127,45 +124,5 @@ function SlowTable({ page }: { readonly page: readonly SlowCall[] }) {
         </tbody>
       </table>
     </Scrolled>
-  );
-}
-
-function Snapshots({ snapshots }: Pick<ClusterReply, 'snapshots'>) {
-  return (
-    <section aria-labelledby="snapshots">
-      <h2 id="snapshots">Snapshots</h2>
-      {snapshots.length === 0 ? (
-        <p class="quiet">This server has saved no snapshots.</p>
-      ) : (
-        <Scrolled class="scroll" label="Table of snapshots">
-          <table>
-            <thead>
-              <tr>
-                <th scope="col">Saved</th>
-                <th scope="col">Name</th>
-                <th scope="col" class="number">
-                  Revision
-                </th>
-                <th scope="col" class="number">
-                  Size
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {snapshots.map(({ name, savedUnixMs, bytes, revision }) => (
-                <tr key={name}>
-                  <td>{dateText(savedUnixMs)}</td>
-                  <th scope="row" class="mono">
-                    {name}
-                  </th>
-                  <td class="number">{countText(revision)}</td>
-                  <td class="number">{bytesText(bytes)}</td>
-                </tr>
-              ))}
-            </tbody>
-          </table>
-        </Scrolled>
-      )}
-    </section>
   );
 }

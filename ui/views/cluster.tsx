@@ -1,6 +1,7 @@
 import { InstanceSection } from '../cluster/instance-section.tsx';
 import { LeaseSection } from '../cluster/lease-section.tsx';
 import { ServerSection } from '../cluster/server-section.tsx';
+import { SnapshotsSection } from '../cluster/snapshots-section.tsx';
 
 /** Members, leases and the state of the server. Each part has rights of its own. */
 export function ClusterView() {
@@ -10,6 +11,7 @@ export function ClusterView() {
       <InstanceSection />
       <LeaseSection />
       <ServerSection />
+      <SnapshotsSection />
     </>
   );
 }

@@ -13,17 +13,6 @@ export interface ClusterSources {
   readonly identity: Identity;
   readonly tineVersion: string;
   readonly slowCalls: Pick<SlowCalls, 'recent' | 'slowMs'>;
-  readonly snapshots: ListSnapshots;
-}
-
-/** The snapshots that this server has saved, newest first. Empty: it saves none. */
-export type ListSnapshots = () => Promise<readonly SavedSnapshot[]>;
-
-export interface SavedSnapshot {
-  readonly name: string;
-  readonly savedUnixMs: number;
-  readonly bytes: number;
-  readonly revision: number;
 }
 
 /** The answer of `/ui/api/cluster`. */
@@ -49,7 +38,6 @@ export interface ClusterAnswer {
     readonly automatic: AutoCompaction;
   };
   readonly slowCalls: { readonly slowMs: number; readonly newestFirst: readonly ShownSlowCall[] };
-  readonly snapshots: readonly SavedSnapshot[];
 }
 
 interface ShownSlowCall {
@@ -77,7 +65,7 @@ export function clusterData(sources: ClusterSources): UiDataSource {
 
 async function clusterAnswer(sources: ClusterSources): Promise<ClusterAnswer> {
   const { store, config, identity, tineVersion, slowCalls } = sources;
-  const [{ operations, isCompacting }, snapshots] = await Promise.all([store.statistics(), sources.snapshots()]);
+  const { operations, isCompacting } = await store.statistics();
   const { revision, compactRevision } = store.latestHead;
   const { idsLeft, lastUnixSeconds } = operations.compaction;
   return {
@@ -97,7 +85,6 @@ async function clusterAnswer(sources: ClusterSources): Promise<ClusterAnswer> {
       automatic: config.autoCompaction,
     },
     slowCalls: { slowMs: slowCalls.slowMs, newestFirst: slowCalls.recent.map(shownCall) },
-    snapshots,
   };
 }
 

@@ -70,8 +70,8 @@ export function uiHandler({ data, txn, statusOf }: UiHandlerOptions): UiHandler 
       source === undefined
         ? Promise.reject(new EtcdError(StatusCode.notFound, 'Not Found'))
         : source(call, queryOf(exchange));
-    result.then(
-      (value) => call.isGone || reply(exchange, { body: json(value), fields: jsonFields }),
+    result.then(json).then(
+      (body) => call.isGone || reply(exchange, { body, fields: jsonFields }),
       (error: unknown) => call.isGone || fail(exchange, error),
     );
     return call;

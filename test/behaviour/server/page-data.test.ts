@@ -1,8 +1,16 @@
 import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
 import { test } from 'node:test';
 import { addUser, auth, enableAuth, tokenOf } from '../../support/auth.ts';
 import { metricValue } from '../../support/exposition.ts';
-import { type EtcdClient, ownServer, type Server, TINE_DRIVERS, waitFor } from '../../support/index.ts';
+import {
+  type EtcdClient,
+  ownServer,
+  type Server,
+  TINE_DRIVERS,
+  temporaryDirectory,
+  waitFor,
+} from '../../support/index.ts';
 import { scrape } from '../../support/scrape.ts';
 
 interface Load {
@@ -21,7 +29,17 @@ interface Cluster {
     readonly automatic: object;
   };
   readonly slowCalls: { readonly slowMs: number; readonly newestFirst: readonly SlowCall[] };
-  readonly snapshots: readonly object[];
+}
+
+interface Snapshots {
+  readonly schedule: { readonly nextUnixMs: number | null } | null;
+  readonly newestFirst: readonly {
+    readonly atMs: number;
+    readonly place: string;
+    readonly location: string;
+    readonly bytes: number;
+  }[];
+  readonly failure: string | null;
 }
 
 interface SlowCall {
@@ -99,12 +117,12 @@ for (const driver of TINE_DRIVERS) {
 
   test(`${driver.name}: with auth on, only a user with the role root reads the page's data`, async (context) => {
     const { server, client } = await ownServer(context, { driver });
-    for (const name of ['load', 'cluster']) assert.equal((await pageData(server, name)).status, 200);
+    for (const name of ['load', 'cluster', 'snapshots']) assert.equal((await pageData(server, name)).status, 200);
     await addUser(client, 'ann', { permType: 'READWRITE', key: 'a' });
     const root = await enableAuth(client);
     const rootToken = await tokenOf(client, 'root');
     const annToken = await tokenOf(client, 'ann');
-    for (const name of ['load', 'cluster']) {
+    for (const name of ['load', 'cluster', 'snapshots']) {
       const nobody = await pageData(server, name);
       assert.deepEqual(
         [nobody.status, await nobody.json()],
@@ -132,7 +150,6 @@ for (const driver of TINE_DRIVERS) {
     assert.equal(fresh.compaction.revision, revision);
     assert.deepEqual([fresh.compaction.compactRevision, fresh.compaction.lastUnixSeconds], [0, null]);
     assert.deepEqual(fresh.compaction.automatic, { kind: 'off' });
-    assert.deepEqual(fresh.snapshots, []);
     assert.equal(fresh.instance.database, driver.dialect);
 
     await client.compact({ revision: revision - 5 });
@@ -150,11 +167,39 @@ for (const driver of TINE_DRIVERS) {
   });
 }
 
+test('snapshots by schedule are listed, the newest first, with the next slot', async (context) => {
+  const [driver] = TINE_DRIVERS;
+  if (driver === undefined) return;
+  const folder = temporaryDirectory();
+  context.after(() => rmSync(folder, { recursive: true, force: true }));
+  const { server } = await ownServer(context, {
+    driver,
+    arguments: ['--snapshot-schedule', '* * * * * *', '--snapshot-dir', folder],
+  });
+  const read = async () => (await (await pageData(server, 'snapshots')).json()) as Snapshots;
+  await waitFor('two snapshots', async () => (await read()).newestFirst.length > 1, { timeoutMs: 30_000 });
+  const { schedule, newestFirst, failure } = await read();
+  const [newest, older] = newestFirst;
+  assert.ok(newest !== undefined && older !== undefined && newest.atMs > older.atMs);
+  assert.equal(newest.place, 'folder');
+  assert.ok(newest.location.startsWith(folder) && newest.bytes > 0);
+  assert.ok((schedule?.nextUnixMs ?? 0) > newest.atMs);
+  assert.equal(failure, null);
+});
+
+test('a server without a schedule lists no snapshots', async (context) => {
+  const [driver] = TINE_DRIVERS;
+  if (driver === undefined) return;
+  const { server } = await ownServer(context, { driver });
+  const answer = (await (await pageData(server, 'snapshots')).json()) as Snapshots;
+  assert.deepEqual(answer, { schedule: null, newestFirst: [], olderCount: 0, failure: null });
+});
+
 test('without the page there is no data', async (context) => {
   const [driver] = TINE_DRIVERS;
   if (driver === undefined) return;
   const { server } = await ownServer(context, { driver, arguments: ['--enable-ui=false'] });
-  for (const name of ['load', 'cluster']) assert.equal((await pageData(server, name)).status, 404);
+  for (const name of ['load', 'cluster', 'snapshots']) assert.equal((await pageData(server, name)).status, 404);
 });
 
 async function putMany(client: EtcdClient, count: number): Promise<{ readonly revision: number }> {

@@ -1,0 +1,102 @@
+import { data } from '../api.ts';
+import { bytesText, counted, countText, dateText } from '../parts/quantities.ts';
+import { RootOnly } from '../parts/root-only.tsx';
+import { Scrolled } from '../parts/scrolled.tsx';
+import { useRefreshed } from '../parts/use-refreshed.ts';
+import { Fact } from './instance-section.tsx';
+import { listRefreshMs } from './refresh.ts';
+import type { ListedSnapshot, SnapshotsReply } from './replies.ts';
+
+/** Snapshots by schedule, in the folder and in the bucket. */
+export function SnapshotsSection() {
+  const { value, error, reload } = useRefreshed(
+    (signal) => data<SnapshotsReply>('snapshots', { signal }),
+    listRefreshMs,
+  );
+  return (
+    <section aria-labelledby="snapshots">
+      <h2 id="snapshots">Snapshots</h2>
+      {error !== undefined && <RootOnly error={error} what="snapshots" onRetry={reload} />}
+      {value !== undefined &&
+        (value.schedule === null ? (
+          <p class="quiet">This server takes no snapshots by schedule.</p>
+        ) : (
+          <>
+            <Schedule schedule={value.schedule} />
+            <List {...value} />
+          </>
+        ))}
+    </section>
+  );
+}
+
+function Schedule({ schedule }: { readonly schedule: NonNullable<SnapshotsReply['schedule']> }) {
+  const { nextUnixMs, isRunning, lastError } = schedule;
+  return (
+    <>
+      <dl class="facts">
+        <Fact name="Next">{nextUnixMs === null ? 'none' : dateText(nextUnixMs)}</Fact>
+        <Fact name="Now">{isRunning ? 'a snapshot is being taken' : 'idle'}</Fact>
+      </dl>
+      {lastError !== null && (
+        <div class="notice" role="alert">
+          <p>
+            {dateText(lastError.atMs)}: {lastError.text}
+          </p>
+        </div>
+      )}
+    </>
+  );
+}
+
+function List({ newestFirst, olderCount, failure }: SnapshotsReply) {
+  if (failure !== null) {
+    return (
+      <div class="notice" role="alert">
+        <p>The snapshots cannot be listed: {failure}</p>
+      </div>
+    );
+  }
+  if (newestFirst.length === 0) return <p class="quiet">No snapshot has been taken yet.</p>;
+  return (
+    <>
+      <Scrolled class="scroll" label="Table of snapshots">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">Saved</th>
+              <th scope="col">Place</th>
+              <th scope="col">Name</th>
+              <th scope="col" class="number">
+                Revision
+              </th>
+              <th scope="col" class="number">
+                Size
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {newestFirst.map((snapshot) => (
+              <Row key={snapshot.location} snapshot={snapshot} />
+            ))}
+          </tbody>
+        </table>
+      </Scrolled>
+      {olderCount > 0 && <p class="quiet">{counted(olderCount, 'older snapshot')} not shown.</p>}
+    </>
+  );
+}
+
+function Row({ snapshot: { name, place, atMs, bytes, revision } }: { readonly snapshot: ListedSnapshot }) {
+  return (
+    <tr>
+      <td>{dateText(atMs)}</td>
+      <td>{place}</td>
+      <th scope="row" class="mono">
+        {name}
+      </th>
+      <td class="number">{countText(revision)}</td>
+      <td class="number">{bytesText(bytes)}</td>
+    </tr>
+  );
+}
