@@ -89,8 +89,9 @@ for (const database of DATABASES) {
         assert.equal(outcome === 'unavailable', found.length === 0);
         assert.ok((found[0]?.version ?? 1) === 1, 'it was written once');
       }
-      const doubts = tine.log().match(/lost during a commit/g) ?? [];
-      assert.ok(doubts.length >= rounds, 'the log tells of every doubt');
+      // The lost commit may be one of the server's own work, whose doubt is logged later.
+      const isLogged = () => (tine.log().match(/lost during a commit/g) ?? []).length >= rounds;
+      await waitFor('a log line for every doubt', isLogged, { timeoutMs: onThisMachine(answerMsMax) });
       await assertEverythingWorks(client);
     });
   }
