@@ -24,8 +24,17 @@ export function sourceNumber(sourceName: string): number {
  * @throws StartError if it contains other data.
  */
 export async function prepareTarget(target: OfflineAccess, sourceName: string): Promise<void> {
-  if (await target.exists()) await target.readSnapshot((database) => refuseForeignData(database, sourceName));
-  await target.prepare();
+  const isPrepared =
+    (await target.exists()) && (await target.readSnapshot((database) => checked(database, sourceName)));
+  // A migration waits for the lock of a copy that runs without a limit, `whileLocked` for a moment.
+  if (!isPrepared) await target.prepare();
+}
+
+/** Refuses other data. Returns whether the database has all tables of this version. */
+async function checked(database: OfflineDatabase, sourceName: string): Promise<boolean> {
+  await refuseForeignData(database, sourceName);
+  const { isTines, missingMigrations } = await tableFacts(database);
+  return isTines && missingMigrations.length === 0;
 }
 
 /** Begins a copy, or continues the same one. Returns whether it continues. */
