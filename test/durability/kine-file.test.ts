@@ -61,9 +61,9 @@ test("sqlite: kine's internal rows are hidden, and the API server's compact key 
   );
   const [pair] = (await client.range({ key: 'compact_rev_key' })).kvs;
   assert.equal(pair?.value.toString(), '9');
-  assert.equal(pair?.version, 1, 'kine keeps the version in front of the value');
+  assert.equal(pair?.version, 2, 'kine keeps the version in front of the value');
   const { succeeded } = await client.txn({
-    compare: [{ key: 'compact_rev_key', target: 'VERSION', version: 1 }],
+    compare: [{ key: 'compact_rev_key', target: 'VERSION', version: 2 }],
     success: [{ request_put: { key: 'compact_rev_key', value: '15' } }],
   });
   assert.equal(succeeded, true);
@@ -187,7 +187,7 @@ test("sqlite: tine release converts rows to kine's form", async (context) => {
     path,
     "SELECT value FROM kine WHERE name = 'compact_rev_key_apiserver' ORDER BY id DESC LIMIT 1",
   );
-  assert.equal(clientsMark?.value.toString(), '2|12');
+  assert.equal(clientsMark?.value.toString(), '3|12');
   const withoutOldValue = queryFile(
     path,
     `SELECT kine.id

@@ -87,7 +87,7 @@ for (const driver of FILE_DRIVERS) {
       { environment: storage.environment },
     );
     assert.equal(restored.status, 0, restored.stderr);
-    assert.match(restored.stderr, /^downloading .* \(100 %\), [\d.]+ [KMG]iB\/s$/m);
+    assert.match(restored.stderr, /^downloading s3:\/\//);
     const again = await ownServer(context, { driver, dataDirectory: target });
     assert.equal((await hashKv(again.client, revision)).hash, hash);
   });

@@ -33,7 +33,8 @@ export async function withDownloaded<Result>(
   try {
     const path = join(temporary, name);
     await withProgress((progress) => {
-      const report = (done: number, total: number) => progress.update(`downloading ${name}`, done, total, 'bytes');
+      progress.print(`downloading ${url}`);
+      const report = (done: number, total: number) => progress.update('downloaded', done, total, 'bytes');
       return download(place, name, { path, progress: report });
     });
     return await use(path);

@@ -23,9 +23,10 @@ export async function saveToPlaces({ snapshots, endpoint, emulatedEtcdVersion }:
   const saved = await withSnapshot(
     await offlineAccess(endpoint),
     emulatedEtcdVersion,
-    ({ revision, clusterId, bytes, chunks }) => {
+    async ({ revision, clusterId, bytes, chunks }) => {
       const atMs = Math.floor(Date.now() / 1000) * 1000;
-      return folder.write({ prefix: onDemandPrefix, clusterId, atMs, revision }, { bytes, chunks });
+      const name = { prefix: onDemandPrefix, clusterId: await clusterId(), atMs, revision };
+      return folder.write(name, { bytes, chunks });
     },
   );
   const uploaded = await bucket?.upload(saved.location, {

@@ -187,13 +187,16 @@ function* adoptClientsMark(afterId: number): Program<void> {
   }
 }
 
-/** Splits kine's `<version>|<value>`. The version is null if the text contains no version. */
+/**
+ * Splits kine's `<version>|<value>`. The version is null if the text contains none, or less than 1,
+ * which no key can have. It is then counted along the older rows.
+ */
 export function clientsMark(kept: Uint8Array | null): { readonly version: number | null; readonly value: Uint8Array } {
   const text = Buffer.from(kept ?? []).toString('latin1');
   const bar = text.indexOf('|');
   const version = Number(text.slice(0, bar));
   if (bar <= 0 || !Number.isSafeInteger(version)) return { version: null, value: kept ?? new Uint8Array(0) };
-  return { version, value: Buffer.from(text.slice(bar + 1), 'latin1') };
+  return { version: version < 1 ? null : version, value: Buffer.from(text.slice(bar + 1), 'latin1') };
 }
 
 /**

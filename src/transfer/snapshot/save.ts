@@ -20,7 +20,8 @@ import { refuseUnfinishedCopy } from '../unfinished-copy.ts';
 /** A snapshot of a database, as it is read. */
 export interface ReadSnapshot {
   readonly revision: number;
-  readonly clusterId: bigint;
+  /** @throws StartError if no tine has served the database yet. */
+  clusterId(): Promise<bigint>;
   /** The size of the file. */
   readonly bytes: number;
   /** The file with its SHA-256. */
@@ -62,7 +63,7 @@ export function withSnapshot<Result>(
     const pageCount = await reading.measure();
     return use({
       revision: reading.revision,
-      clusterId: await clusterIdOf(database),
+      clusterId: () => clusterIdOf(database),
       bytes: pageCount * pageBytes + sumBytes,
       chunks: withSum(reading.chunks(pageCount)),
     });
