@@ -13,6 +13,7 @@ shift
 names=DNS:localhost,IP:127.0.0.1
 for host; do
   case $host in
+    *:*) names=$names,IP:$host ;;
     *[!0-9.]*) names=$names,DNS:$host ;;
     *) names=$names,IP:$host ;;
   esac

@@ -114,7 +114,9 @@ test('the configuration of k3s names the address at which the systemd unit serve
   assert.equal(settings?.['datastore-endpoint'], `http://${address.host}:${address.port}`);
 });
 
-test('certificates.sh creates the files that the configuration of kubeadm names, for the given hosts', () => {
+const withOpenssl = { skip: findOnPath('openssl') === undefined };
+
+test('certificates.sh creates the files that the configuration of kubeadm names', withOpenssl, () => {
   const folder = join(temporaryDirectory(), 'pki');
   const script = join(deploy, 'kubeadm', 'certificates.sh');
   const { status, stderr } = spawnSync(script, [folder, 'tine.example', '192.0.2.10'], { encoding: 'utf8' });
