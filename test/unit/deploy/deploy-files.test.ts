@@ -1,7 +1,8 @@
 /** The files in deploy/, which people copy. */
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { globSync, readFileSync, writeFileSync } from 'node:fs';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { globSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
@@ -112,6 +113,40 @@ test('the configuration of k3s names the address at which the systemd unit serve
   assert.ok(address?.kind === 'tcp');
   assert.equal(settings?.['datastore-endpoint'], `http://${address.host}:${address.port}`);
 });
+
+const withOpenssl = { skip: findOnPath('openssl') === undefined };
+
+test('certificates.sh creates the files that the configuration of kubeadm names', withOpenssl, () => {
+  const folder = join(temporaryDirectory(), 'pki');
+  const script = join(deploy, 'kubeadm', 'certificates.sh');
+  const { status, stderr } = spawnSync(script, [folder, 'tine.example', '192.0.2.10'], { encoding: 'utf8' });
+  assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+  const [settings] = manifestsOf('kubeadm/cluster.yaml') as unknown as readonly KubeadmSettings[];
+  const { endpoints, ...named } = settings?.etcd.external ?? assert.fail('no external etcd');
+  assert.deepEqual(endpoints, ['https://tine.example:2379']);
+  const certificate = (path: string): X509Certificate => new X509Certificate(readFileSync(path));
+  const { caFile, certFile: clientFile, keyFile: clientKey } = named;
+  const [ca, client, key] = [caFile, clientFile, clientKey].map((path) =>
+    path.replace(/^\/etc\/kubernetes\/pki/, folder),
+  ) as [string, string, string];
+  const server = certificate(join(folder, 'etcd', 'server.crt'));
+  assert.equal(server.checkHost('tine.example'), 'tine.example');
+  assert.equal(server.checkIP('192.0.2.10'), '192.0.2.10');
+  for (const issued of [server, certificate(client)]) assert.ok(issued.verify(certificate(ca).publicKey));
+  assert.ok(certificate(client).checkPrivateKey(createPrivateKey(readFileSync(key))));
+  assert.equal(statSync(key).mode & 0o077, 0);
+});
+
+interface KubeadmSettings {
+  readonly etcd: {
+    readonly external: {
+      readonly endpoints: readonly string[];
+      readonly caFile: string;
+      readonly certFile: string;
+      readonly keyFile: string;
+    };
+  };
+}
 
 function unitArguments(): readonly string[] {
   const command = /^ExecStart=\S+ (.*)$/m.exec(textOf('systemd/tine.service'))?.[1] ?? '';
