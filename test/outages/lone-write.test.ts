@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { type EtcdClient, failureOf, RpcError, type Server, sleep, waitFor, within } from '../support/index.ts';
+import { type EtcdClient, failureOf, type Server, sleep, waitFor, within } from '../support/index.ts';
 import { scrape } from '../support/scrape.ts';
-import { onThisMachine } from '../support/slowness.ts';
 import type { CommitLoss, TcpProxy } from '../support/tcp-proxy.ts';
 import { DATABASES } from './databases.ts';
 import { assertEverythingWorks } from './everything-works.ts';
+import { doubtsLogged, unavailableOnly } from './lost-commit.ts';
 import { neighbour, place, site } from './place.ts';
-import { answerMsMax, unavailable } from './traffic.ts';
 
 /** Delay in one direction: longer than a client needs to send a whole request. */
 const delayMs = 50;
@@ -225,16 +224,8 @@ for (const database of DATABASES) {
         assert.equal(outcome === 'unavailable', found.length === 0);
         assert.ok((found[0]?.version ?? 1) === 1, 'it was written once');
       }
-      // The lost commit may be one of the server's own work, whose doubt is logged later.
-      const isLogged = () => (tine.log().match(/lost during a commit/g) ?? []).length >= rounds;
-      await waitFor('a log line for every doubt', isLogged, { timeoutMs: onThisMachine(answerMsMax) });
+      await doubtsLogged(tine, rounds);
       await assertEverythingWorks(client);
     });
   }
-}
-
-function unavailableOnly(error: unknown): 'unavailable' {
-  if (!(error instanceof RpcError)) throw error;
-  assert.deepEqual({ code: error.code, details: error.details }, unavailable);
-  return 'unavailable';
 }

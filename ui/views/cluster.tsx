@@ -3,7 +3,7 @@ import { LeaseSection } from '../cluster/lease-section.tsx';
 import { ServerSection } from '../cluster/server-section.tsx';
 import { SnapshotsSection } from '../cluster/snapshots-section.tsx';
 
-/** Members, leases and the state of the server. Each part has rights of its own. */
+/** Members, leases and the state of the server. Each part needs different rights. */
 export function ClusterView() {
   return (
     <>

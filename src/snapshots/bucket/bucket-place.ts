@@ -79,7 +79,7 @@ export class BucketPlace implements SnapshotPlace {
         token = answer.NextContinuationToken;
         if (token === undefined) return found.sort(byTime);
       }
-      throw new SnapshotError(`${this.name}: more than ${listPagesMax}000 objects; use a folder of its own`, {
+      throw new SnapshotError(`${this.name}: more than ${listPagesMax}000 objects; give tine a separate folder`, {
         isLasting: true,
       });
     });
@@ -170,7 +170,7 @@ export class BucketPlace implements SnapshotPlace {
     signal,
   }: UploadOptions & { readonly path: string; readonly key: string; readonly partBytes: number }): Promise<void> {
     signal.throwIfAborted();
-    // A client of its own: the step that confirms is a part of the client.
+    // A new client for each upload, because the step that confirms is a part of the client.
     const client = storageClient(this.#storage);
     client.middlewareStack.add(
       (next, context) => async (request) => {

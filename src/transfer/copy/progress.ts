@@ -1,4 +1,4 @@
-/** The progress of work with several parts, such as a copy: each part has a bar of its own. */
+/** The progress of work with several parts, such as a copy: each part has its own bar. */
 import { type ProgressStream, startProgress, type TaskProgress } from '../../kit/progress.ts';
 
 export interface Progress {

@@ -19,7 +19,7 @@ export interface OpenPageOptions extends BrowserContextOptions {
 /** What a page on this machine needs at most, while other tests use the processors. */
 const timeoutMs = 30_000;
 
-/** One browser for the tests of a file. The function opens a tab with storage of its own. */
+/** One browser for the tests of a file. The function opens a tab with empty storage. */
 export function browserForTests(): (context: TestContext, options: OpenPageOptions) => Promise<OpenPage> {
   let browser: Browser | undefined;
   before(async () => {
