@@ -17,6 +17,7 @@ export {
   TINE_DRIVERS,
 } from './drivers.ts';
 export { freePort } from './free-port.ts';
+export { leaseIds } from './lease-ids.ts';
 export type * from './messages.ts';
 export { kineProgram, repositoryRoot } from './paths.ts';
 export { ResumingWatch } from './resuming-watch.ts';

@@ -13,6 +13,7 @@ import {
   failureOf,
   kine,
   kineProgram,
+  leaseIds,
   ownServer,
   runTine,
   Server,
@@ -67,7 +68,7 @@ const history: readonly WriteOperation[] = [
 /** All keys, leases and the history from a revision on, as a client reads them. */
 async function seen(client: EtcdClient, fromRevision: number) {
   const { header, kvs } = await client.range({ key: '\0', range_end: '\0' });
-  const { leases } = await client.leaseLeases({});
+  const leases = await leaseIds(client);
   const watch = client.watch();
   await watch.create({ key: '\0', range_end: '\0', start_revision: fromRevision, prev_kv: true });
   await client.put({ key: 'end' });
@@ -204,11 +205,7 @@ for (const from of TINE_DRIVERS) {
     const report = await copyDatabase(source.access, target.access, silent);
     assert.deepEqual(report.source, report.target);
     await isSound(target);
-    const shown = async (database: TestDatabase) =>
-      serving(database, async (client) => ({
-        ...(await seen(client, 4)),
-        leases: (await client.leaseLeases({})).leases,
-      }));
+    const shown = (database: TestDatabase) => serving(database, (client) => seen(client, 4));
     const ofTarget = await shown(target);
     const ofSource = await shown(source);
     const withoutLeases = (kv: object) => ({ ...kv, lease: 0n });
@@ -297,12 +294,12 @@ async function writeAll(client: EtcdClient): Promise<void> {
 async function sameAs(client: EtcdClient, target: TestDatabase): Promise<void> {
   const everything = { key: '\0', range_end: '\0' };
   const expected = await client.range(everything);
-  const { leases } = await client.leaseLeases({});
+  const leases = await leaseIds(client);
   await serving(target, async (own) => {
     const found = await own.range(everything);
     assert.deepEqual(found.kvs, expected.kvs);
     assert.equal(found.header.revision, expected.header.revision);
-    assert.deepEqual((await own.leaseLeases({})).leases, leases);
+    assert.deepEqual(await leaseIds(own), leases);
     const { revision } = expected.header;
     assert.equal((await failureOf(own.range({ ...everything, revision: revision - 1 }))).code, 'OUT_OF_RANGE');
     const watch = own.watch();
