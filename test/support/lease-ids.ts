@@ -1,8 +1,8 @@
 import type { EtcdClient } from './client.ts';
 
 /**
- * The ids of all leases, in order. LeaseLeases lists leases by the time at which they end, which two
- * servers may round differently.
+ * The ids of all leases, in order. LeaseLeases lists leases by the time at which they end, which
+ * two servers may round differently.
  */
 export async function leaseIds(client: EtcdClient): Promise<readonly bigint[]> {
   const { leases } = await client.leaseLeases({});

@@ -31,7 +31,10 @@ interface GetTimes {
   readonly other: readonly number[];
 }
 
-/** Sends the attack again and again while 300 gets are timed: the p99 of fewer would be one slow get. */
+/**
+ * Sends the attack again and again while 300 gets are timed: the p99 of fewer would be one slow
+ * get.
+ */
 async function getTimes(
   clients: Record<keyof GetTimes, EtcdClient>,
   attack: () => Promise<unknown>,
