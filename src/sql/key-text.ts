@@ -57,17 +57,21 @@ export function nextKeyText(text: string): KeyText {
 
 /** From this length on, native search functions are faster than a loop. A key may have 1.5 MiB. */
 const longKeyLength = 256;
+/** A long key is escaped in pieces of this length. A piece without escapes is only copied. */
+const pieceLength = 4096;
 
 /** Whether no character is escaped. `bytes`: the bytes of the text. */
 function isPlain(text: string, bytes: Buffer): boolean {
-  if (text.length >= longKeyLength) {
-    return isAscii(bytes) && !bytes.includes(0x00) && !bytes.includes(0x01) && !bytes.includes(0x7f);
-  }
+  if (text.length >= longKeyLength) return isPlainPiece(bytes);
   for (let index = 0; index < text.length; index += 1) {
     const code = text.charCodeAt(index);
     if (code < 0x02 || code > 0x7e) return false;
   }
   return true;
+}
+
+function isPlainPiece(bytes: Buffer): boolean {
+  return isAscii(bytes) && !bytes.includes(0x00) && !bytes.includes(0x01) && !bytes.includes(0x7f);
 }
 
 const digitZero = 0x30;
@@ -76,6 +80,17 @@ const letterA = 0x61;
 function escaped(key: Buffer): string {
   const text = Buffer.allocUnsafe(3 * key.length);
   let end = 0;
+  for (let start = 0; start < key.length; start += pieceLength) {
+    const piece = key.length > pieceLength ? key.subarray(start, start + pieceLength) : key;
+    end =
+      piece.length >= longKeyLength && isPlainPiece(piece) ? end + piece.copy(text, end) : escapeInto(piece, text, end);
+  }
+  return text.toString('latin1', 0, end);
+}
+
+/** Writes the text of bytes at an offset. Returns the offset of its end. */
+function escapeInto(key: Buffer, text: Buffer, offset: number): number {
+  let end = offset;
   for (let index = 0; index < key.length; index += 1) {
     const byte = key[index] as number;
     if (byte <= 0x01) {
@@ -89,25 +104,35 @@ function escaped(key: Buffer): string {
       text[end++] = byte;
     }
   }
-  return text.toString('latin1', 0, end);
+  return end;
 }
 
 /** Unescapes in place. Bytes that are not an escape are unchanged. */
 function unescaped(text: Buffer): Uint8Array {
   let end = 0;
   for (let index = 0; index < text.length; ) {
-    const byte = text[index] as number;
-    const first = hexValue(text[index + 1]);
-    const second = hexValue(text[index + 2]);
-    if (byte === 0x01 && (first === 0 || first === 1)) {
-      text[end++] = first;
-      index += 2;
-    } else if (byte === 0x7f && first !== undefined && second !== undefined) {
-      text[end++] = (first << 4) | second;
-      index += 3;
-    } else {
-      text[end++] = byte;
-      index += 1;
+    const pieceEnd = Math.min(index + pieceLength, text.length);
+    const piece = text.subarray(index, pieceEnd);
+    if (piece.length >= longKeyLength && !piece.includes(0x01) && !piece.includes(0x7f)) {
+      text.copyWithin(end, index, pieceEnd);
+      end += piece.length;
+      index = pieceEnd;
+    }
+    // The last escape of a piece may end after the piece.
+    while (index < pieceEnd) {
+      const byte = text[index] as number;
+      const first = hexValue(text[index + 1]);
+      const second = hexValue(text[index + 2]);
+      if (byte === 0x01 && (first === 0 || first === 1)) {
+        text[end++] = first;
+        index += 2;
+      } else if (byte === 0x7f && first !== undefined && second !== undefined) {
+        text[end++] = (first << 4) | second;
+        index += 3;
+      } else {
+        text[end++] = byte;
+        index += 1;
+      }
     }
   }
   return text.subarray(0, end);

@@ -44,11 +44,26 @@ test('the largest key is converted within a few milliseconds, whatever its bytes
   }
 });
 
+test('a large key with few escapes takes a small part of the time of a key that is all escapes', () => {
+  const few = Buffer.alloc(1_572_864, 'k');
+  few.writeUInt32BE(1);
+  const timeMs = (key: Buffer) => {
+    const startMs = performance.now();
+    assert.ok(key.equals(keyBytes(keyText(key))));
+    return performance.now() - startMs;
+  };
+  const times = Array.from({ length: 5 }, () => [timeMs(few), timeMs(Buffer.alloc(few.length, 0xff))] as const);
+  const least = (index: 0 | 1) => Math.min(...times.map((pair) => pair[index]));
+  assert.ok(least(0) < least(1) / 2, `${least(0).toFixed(1)} ms, all escapes ${least(1).toFixed(1)} ms`);
+});
+
 test('a long key is restored from its text, wherever a byte is escaped', () => {
   for (const byte of [0x00, 0x01, 0x02, 0x7e, 0x7f, 0x80, 0xff]) {
-    for (const index of [0, 255, 511]) {
-      const key = Buffer.alloc(512, 'k');
+    for (const index of [0, 255, 4_094, 4_095, 4_096, 8_191, 8_999]) {
+      const key = Buffer.alloc(9_000, 'k');
       key[index] = byte;
+      const escapes = keyText(Buffer.of(byte));
+      assert.equal(keyText(key), `${'k'.repeat(index)}${escapes}${'k'.repeat(8_999 - index)}`);
       assert.ok(key.equals(keyBytes(keyText(key))));
     }
   }
