@@ -37,15 +37,15 @@ export const clientsCompactMarkText = `${compactMarkName}\u0001` as KeyText;
 /** The text of a key. */
 export function keyText(key: Uint8Array): KeyText {
   const bytes = Buffer.from(key.buffer, key.byteOffset, key.byteLength);
+  if (!isPlain(bytes)) return escaped(bytes) as KeyText;
   const text = bytes.toString('latin1');
-  if (!isPlain(text, bytes)) return escaped(bytes) as KeyText;
   return (text === compactMarkName ? clientsCompactMarkText : text) as KeyText;
 }
 
 /** The key of a text that `keyText` made. */
 export function keyBytes(text: string): Uint8Array {
   const bytes = Buffer.from(text, 'latin1');
-  if (isPlain(text, bytes)) return bytes;
+  if (isPlain(bytes)) return bytes;
   if (text === clientsCompactMarkText) return Buffer.from(compactMarkName, 'latin1');
   return unescaped(bytes);
 }
@@ -60,18 +60,16 @@ const longKeyLength = 256;
 /** A long key is escaped in pieces of this length. A piece without escapes is only copied. */
 const pieceLength = 4096;
 
-/** Whether no character is escaped. `bytes`: the bytes of the text. */
-function isPlain(text: string, bytes: Buffer): boolean {
-  if (text.length >= longKeyLength) return isPlainPiece(bytes);
-  for (let index = 0; index < text.length; index += 1) {
-    const code = text.charCodeAt(index);
-    if (code < 0x02 || code > 0x7e) return false;
+/** Whether a key has no byte that is escaped, or a text no escape. */
+function isPlain(bytes: Buffer): boolean {
+  if (bytes.length >= longKeyLength) {
+    return isAscii(bytes) && !bytes.includes(0x00) && !bytes.includes(0x01) && !bytes.includes(0x7f);
+  }
+  for (let index = 0; index < bytes.length; index += 1) {
+    const byte = bytes[index] as number;
+    if (byte < 0x02 || byte > 0x7e) return false;
   }
   return true;
-}
-
-function isPlainPiece(bytes: Buffer): boolean {
-  return isAscii(bytes) && !bytes.includes(0x00) && !bytes.includes(0x01) && !bytes.includes(0x7f);
 }
 
 const digitZero = 0x30;
@@ -82,8 +80,7 @@ function escaped(key: Buffer): string {
   let end = 0;
   for (let start = 0; start < key.length; start += pieceLength) {
     const piece = key.length > pieceLength ? key.subarray(start, start + pieceLength) : key;
-    end =
-      piece.length >= longKeyLength && isPlainPiece(piece) ? end + piece.copy(text, end) : escapeInto(piece, text, end);
+    end = isPlain(piece) ? end + piece.copy(text, end) : escapeInto(piece, text, end);
   }
   return text.toString('latin1', 0, end);
 }
