@@ -72,8 +72,14 @@ function isPlain(bytes: Buffer): boolean {
   return true;
 }
 
-const digitZero = 0x30;
-const letterA = 0x61;
+/** The text of each byte, in tables for each place, because that is faster than comparisons. */
+const texts = Array.from({ length: 256 }, (_, byte) => {
+  if (byte <= 0x01) return `\u0001${byte}`;
+  return byte >= 0x7f ? `\u007f${byte.toString(16)}` : String.fromCharCode(byte);
+});
+const lengths = Uint8Array.from(texts, (text) => text.length);
+const characters = (place: number) => Uint8Array.from(texts, (text) => text.charCodeAt(place));
+const [first, second, third] = [characters(0), characters(1), characters(2)];
 
 function escaped(key: Buffer): string {
   const text = Buffer.allocUnsafe(3 * key.length);
@@ -90,19 +96,19 @@ function escapeInto(key: Buffer, text: Buffer, offset: number): number {
   let end = offset;
   for (let index = 0; index < key.length; index += 1) {
     const byte = key[index] as number;
-    if (byte <= 0x01) {
-      text[end++] = 0x01;
-      text[end++] = digitZero + byte;
-    } else if (byte >= 0x7f) {
-      text[end++] = 0x7f;
-      text[end++] = hexDigit(byte >>> 4);
-      text[end++] = hexDigit(byte & 0x0f);
-    } else {
-      text[end++] = byte;
-    }
+    // What is written after the end is overwritten by the next byte.
+    text[end] = first[byte] as number;
+    text[end + 1] = second[byte] as number;
+    text[end + 2] = third[byte] as number;
+    end += lengths[byte] as number;
   }
   return end;
 }
+
+const notHex = 0xff;
+/** The value of each hex digit in lower case. */
+const hexValues = new Uint8Array(256).fill(notHex);
+for (let value = 0; value < 16; value += 1) hexValues[value.toString(16).charCodeAt(0)] = value;
 
 /** Unescapes in place. Bytes that are not an escape are unchanged. */
 function unescaped(text: Buffer): Uint8Array {
@@ -118,13 +124,13 @@ function unescaped(text: Buffer): Uint8Array {
     // The last escape of a piece may end after the piece.
     while (index < pieceEnd) {
       const byte = text[index] as number;
-      const first = hexValue(text[index + 1]);
-      const second = hexValue(text[index + 2]);
-      if (byte === 0x01 && (first === 0 || first === 1)) {
-        text[end++] = first;
+      const high = hexValues[text[index + 1] ?? 0] as number;
+      const low = hexValues[text[index + 2] ?? 0] as number;
+      if (byte === 0x01 && high <= 1) {
+        text[end++] = high;
         index += 2;
-      } else if (byte === 0x7f && first !== undefined && second !== undefined) {
-        text[end++] = (first << 4) | second;
+      } else if (byte === 0x7f && high !== notHex && low !== notHex) {
+        text[end++] = (high << 4) | low;
         index += 3;
       } else {
         text[end++] = byte;
@@ -133,16 +139,4 @@ function unescaped(text: Buffer): Uint8Array {
     }
   }
   return text.subarray(0, end);
-}
-
-/** A hex digit in lower case. */
-function hexDigit(value: number): number {
-  return value < 10 ? digitZero + value : letterA - 10 + value;
-}
-
-function hexValue(digit: number | undefined): number | undefined {
-  if (digit === undefined) return undefined;
-  if (digit >= digitZero && digit < digitZero + 10) return digit - digitZero;
-  if (digit >= letterA && digit < letterA + 6) return digit - letterA + 10;
-  return undefined;
 }
