@@ -339,6 +339,12 @@ export const limits = {
   /** The pause between two attempts to reconnect to the database. */
   reconnectPauseMs: 250,
   /**
+   * How long a database thread of SQLite may be idle before it ends: an idle thread keeps about 20
+   * MiB, and a start takes about 50 ms. While clients write, the writer has work every few seconds.
+   */
+  readerThreadIdleMsMax: 20_000,
+  writerThreadIdleMsMax: 300_000,
+  /**
    * Operations and bytes of one batch that SQLite runs on the event loop: 1 or 2 ms. A larger batch
    * goes to a thread.
    */

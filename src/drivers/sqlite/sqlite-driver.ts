@@ -11,7 +11,7 @@ import { randomId } from '../../mvcc/cluster/random-id.ts';
 import type { WriteOperation } from '../../mvcc/operations.ts';
 import type { ReadInput, ReadName, ReadOutput } from '../../mvcc/read-programs.ts';
 import type { BatchResult } from '../../mvcc/writes/write-batch.ts';
-import { commitBoundsMs, requestBoundsMs } from '../../statistics/bounds.ts';
+import { requestBoundsMs } from '../../statistics/bounds.ts';
 import { addedHistograms, Histogram } from '../../statistics/histogram.ts';
 import { LatestAnswer } from '../../statistics/latest-answer.ts';
 import type { Step, StepLog } from '../../statistics/step-log.ts';
@@ -32,6 +32,7 @@ import { prepareDatabase } from './prepare-database.ts';
 import { retryWhileBusy } from './retry-while-busy.ts';
 import { deserializeError } from './serialized-error.ts';
 import { ThreadClient } from './thread-client.ts';
+import { noThreadStatistics } from './thread-counts.ts';
 import type { SerializedError, Task, ThreadRole, ThreadStatistics } from './thread-protocol.ts';
 
 type ThreadBatchResult = Omit<BatchResult, 'outcomes'> & {
@@ -113,12 +114,14 @@ export class SqliteDriver implements Driver {
       fileId: id,
       meter: new StatementMeter({ slowMs: slowStatementMs, onSlow }),
     });
-    const thread = (role: ThreadRole) =>
-      new ThreadClient(
-        { path, fileId: id, role, slowStatementMs },
-        { logger, onSlow, onFailure: (failure) => failures.count(failure) },
-      );
-    const threads = { write: thread('writer'), quick: thread('quick'), bulk: thread('bulk') };
+    const onFailure = (failure: Error) => failures.count(failure);
+    const thread = (role: ThreadRole, idleMsMax: number) =>
+      new ThreadClient({ path, fileId: id, role, slowStatementMs }, { logger, onSlow, onFailure, idleMsMax });
+    const threads = {
+      write: thread('writer', limits.writerThreadIdleMsMax),
+      quick: thread('quick', limits.readerThreadIdleMsMax),
+      bulk: thread('bulk', limits.readerThreadIdleMsMax),
+    };
     const driver = new SqliteDriver(threads, loop, failures);
     try {
       const atMs = Math.floor(monotonicMs());
@@ -308,12 +311,6 @@ export class SqliteDriver implements Driver {
 const pollMs = { min: limits.sqlitePollIntervalMs, max: limits.sqlitePollIntervalMs };
 const pollMsAlone = { min: limits.sqlitePollIntervalMs, max: limits.sqlitePollIntervalAloneMs };
 
-const nothingYet: ThreadStatistics = {
-  statements: [],
-  writeTransactions: new Histogram(commitBoundsMs),
-  commits: new Histogram(commitBoundsMs),
-};
-
 const removedAdvice =
   'database files were removed or replaced; writes are refused because they would be lost. Reads are still served: save the data with `etcdctl snapshot save` before this server stops, or move the original files back';
 
@@ -326,19 +323,10 @@ function addThreadSteps(steps: readonly Step[], log: StepLog): void {
 /** A file carries no messages. */
 const noEchoes = new Histogram(requestBoundsMs);
 
-/** A thread that had no task since the previous answer has the same statistics: it can sleep on. */
 function latestStatistics(thread: ThreadClient): LatestAnswer<ThreadStatistics> {
-  let previous = nothingYet;
-  let previousRunCount = 0;
   return new LatestAnswer<ThreadStatistics>({
-    ask: async () => {
-      const { runCount } = thread;
-      if (runCount === previousRunCount) return previous;
-      previous = (await thread.runIfStarted<ThreadStatistics>({ kind: 'statistics' })) ?? nothingYet;
-      previousRunCount = runCount;
-      return previous;
-    },
-    initial: nothingYet,
+    ask: () => thread.counts(),
+    initial: noThreadStatistics,
     waitMsMax: limits.scrapeWaitMsMax,
   });
 }

@@ -1,6 +1,6 @@
 /**
  * The main thread's side of a database thread: starts the thread for its first task, sends tasks,
- * assigns the replies, and restarts the thread when it dies.
+ * assigns the replies, restarts the thread when it dies, and ends it when it has been idle.
  */
 import { extname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -8,7 +8,8 @@ import type { Logger } from 'pino';
 import { DriverError } from '../../errors.ts';
 import type { PoolStatistics, SlowStatement } from '../driver-statistics.ts';
 import { deserializeError } from './serialized-error.ts';
-import type { Reply, Request, Task, ThreadData } from './thread-protocol.ts';
+import { ThreadCounts } from './thread-counts.ts';
+import type { Reply, Request, Task, ThreadData, ThreadStatistics } from './thread-protocol.ts';
 
 interface Waiting {
   resolve(value: unknown): void;
@@ -20,6 +21,8 @@ export interface ThreadClientOptions {
   onSlow(slow: SlowStatement): void;
   /** Called with each failure of a task. */
   onFailure(failure: Error): void;
+  /** A thread that had no task for this long ends. The next task starts another. */
+  readonly idleMsMax: number;
 }
 
 /**
@@ -37,10 +40,17 @@ export class ThreadClient {
   #opening: Promise<void> | undefined;
   #nextId = 0;
   #closing = false;
+  /** A thread ends because it was idle. */
+  #ending: Promise<void> | undefined;
+  #idleTimer: NodeJS.Timeout | undefined;
+  #settledMs = 0;
   #hasOpened = false;
   #openedCount = 0;
-  #lostCount = 0;
+  #closedCount = 0;
   #runCount = 0;
+  readonly #counts = new ThreadCounts();
+  /** `#runCount` when the thread last sent its counts. */
+  #countedRunCount = 0;
 
   constructor(data: ThreadData, options: ThreadClientOptions) {
     this.#data = data;
@@ -58,7 +68,7 @@ export class ThreadClient {
       idle: open - used,
       waiting: this.#waiting.size - used,
       opened: this.#openedCount,
-      closed: this.#lostCount,
+      closed: this.#closedCount,
     };
   }
 
@@ -67,9 +77,18 @@ export class ThreadClient {
     return this.#worker !== undefined;
   }
 
-  /** The number of tasks that `run` has sent. */
-  get runCount(): number {
-    return this.#runCount;
+  /**
+   * The counts of this thread and of the earlier ones. A thread that had no task since they were
+   * read is not woken up.
+   */
+  async counts(): Promise<ThreadStatistics> {
+    const worker = this.#worker;
+    const runCount = this.#runCount;
+    if (worker !== undefined && runCount !== this.#countedRunCount) {
+      this.#counts.update(await this.#send<ThreadStatistics>(worker, { kind: 'statistics' }));
+      this.#countedRunCount = runCount;
+    }
+    return this.#counts.total;
   }
 
   /**
@@ -91,14 +110,11 @@ export class ThreadClient {
     return this.#opening.then(() => this.run(task));
   }
 
-  /** Runs a task if the thread has started. Undefined: it had no task yet. */
-  runIfStarted<Result>(task: Task): Promise<Result> | undefined {
-    return this.#worker === undefined ? undefined : this.#send(this.#worker, task);
-  }
-
   async close(): Promise<void> {
     this.#closing = true;
+    clearTimeout(this.#idleTimer);
     await this.#opening?.catch(() => {});
+    await this.#ending;
     const worker = this.#worker;
     if (worker === undefined) return;
     await this.#send(worker, { kind: 'close' });
@@ -113,7 +129,9 @@ export class ThreadClient {
     });
   }
 
-  #start(): Promise<void> {
+  async #start(): Promise<void> {
+    // Two threads of a role would count twice.
+    await this.#ending;
     return new Promise((resolve, reject) => {
       const worker = new Worker(threadFile, {
         workerData: this.#data,
@@ -146,8 +164,34 @@ export class ThreadClient {
     const waiting = this.#waiting.get(reply.id);
     if (waiting === undefined) return;
     this.#waiting.delete(reply.id);
+    this.#settledMs = performance.now();
+    if (this.#waiting.size === 0) this.#idleTimer ??= this.#checkIdleIn(this.#options.idleMsMax);
     if ('failure' in reply) this.#fail(waiting, deserializeError(reply.failure));
     else waiting.resolve(reply.value);
+  }
+
+  #checkIdleIn(ms: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      this.#idleTimer = undefined;
+      // The end of the last task starts the timer again.
+      if (this.#waiting.size > 0 || this.#worker === undefined || this.#closing) return;
+      const leftMs = this.#settledMs + this.#options.idleMsMax - performance.now();
+      if (leftMs > 0) this.#idleTimer = this.#checkIdleIn(leftMs);
+      else this.#ending = this.#end(this.#worker);
+    }, ms).unref();
+  }
+
+  /** Ends a thread without tasks, which gives back its memory. */
+  async #end(worker: Worker): Promise<void> {
+    this.#worker = undefined;
+    this.#hasOpened = false;
+    try {
+      this.#counts.update(await this.#send<ThreadStatistics>(worker, { kind: 'close' }));
+    } catch (error) {
+      this.#logger.warn({ err: error, role: this.#data.role }, 'idle database thread failed while it closed');
+    }
+    await worker.terminate();
+    this.#ending = undefined;
   }
 
   #fail(waiting: Waiting, failure: Error): void {
@@ -158,7 +202,8 @@ export class ThreadClient {
   /** Fails the tasks under way, whose outcome is unknown. */
   #lost(): void {
     this.#worker = undefined;
-    this.#lostCount += 1;
+    this.#closedCount += 1;
+    this.#counts.end();
     for (const waiting of this.#waiting.values())
       this.#fail(waiting, new DriverError('lost', 'the database thread ended'));
     this.#waiting.clear();

@@ -34,6 +34,7 @@ export type Task =
   /** Copies the whole log into the database. The result states whether this was possible. */
   | { readonly kind: 'checkpoint' }
   | { readonly kind: 'statistics' }
+  /** Closes the connection. The result is the last statistics. */
   | { readonly kind: 'close' };
 
 export interface Request {

@@ -101,17 +101,19 @@ function runTask(task: Task, opened: OpenDatabase): TaskResult {
     case 'checkpoint':
       return { value: checkpointAll(database) };
     case 'statistics':
-      return {
-        value: {
-          statements: meter.all,
-          writeTransactions: writeTimes.writeTransactions,
-          commits: writeTimes.commits,
-        } satisfies ThreadStatistics,
-      };
+      return { value: statistics() };
     default:
       database.close();
-      return { value: null };
+      return { value: statistics() };
   }
+}
+
+function statistics(): ThreadStatistics {
+  return {
+    statements: meter.all,
+    writeTransactions: writeTimes.writeTransactions,
+    commits: writeTimes.commits,
+  };
 }
 
 /**
