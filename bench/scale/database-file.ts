@@ -30,13 +30,27 @@ export function fillDatabase(path: string, fills: readonly Fill[]): void {
     database.pragma('synchronous = OFF');
     database.pragma(`cache_size = -${cacheKibibytes}`);
     database.transaction(() => {
-      for (const fill of fills) insertRounds(database, fill);
+      withoutIndexes(database, () => {
+        for (const fill of fills) insertRounds(database, fill);
+      });
     })();
     database.pragma('journal_mode = WAL');
   } finally {
     database.close();
   }
   flushToDisk(path);
+}
+
+/** Builds the indexes of `kine` once, after the rows: much faster than row by row. */
+function withoutIndexes(database: Database.Database, insert: () => void): void {
+  const indexes = database
+    .prepare<[], { name: string; sql: string }>(
+      "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'kine' AND sql IS NOT NULL",
+    )
+    .all();
+  for (const { name } of indexes) database.exec(`DROP INDEX ${name}`);
+  insert();
+  for (const { sql } of indexes) database.exec(sql);
 }
 
 function insertRounds(database: Database.Database, fill: Fill): void {

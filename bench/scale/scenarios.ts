@@ -3,6 +3,7 @@ import { history } from './history.ts';
 import { large } from './large.ts';
 import { leases } from './leases.ts';
 import type { Scenario } from './scenario.ts';
+import { size } from './size.ts';
 import { start } from './start.ts';
 import { watchers } from './watchers.ts';
 
@@ -11,6 +12,7 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   history,
   large,
   start,
+  size,
   compaction,
   watchers,
   leases,
