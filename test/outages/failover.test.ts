@@ -42,6 +42,7 @@ for (const database of known('postgres')) {
     // The old primary still accepts writes.
     await primary.start();
     await ask(primary, "ALTER SYSTEM SET synchronous_standby_names = ''", 'SELECT pg_reload_conf()');
+    await traffic.recovered();
     const { refusedCount } = traffic;
     await sleep(8_000);
     await traffic.flows();
@@ -141,6 +142,7 @@ for (const database of known('mariadb')) {
     proxy.stopSwallowing();
     // Both servers are writable now, as after an operator's error: the one in use is kept.
     await run(first, 'SET GLOBAL read_only = 0');
+    await traffic.recovered();
     const { refusedCount } = traffic;
     await sleep(8_000);
     await traffic.flows();

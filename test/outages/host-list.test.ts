@@ -63,6 +63,7 @@ for (const database of DATABASES) {
       if (how === 'is silent') first.stopSwallowing();
       else await first.accept();
       await sleep(1_000);
+      await traffic.recovered();
       const { refusedCount } = traffic;
       assert.ok(!isUsed(first), 'it is not trusted at once');
       await waitFor('the first to be used again', () => isUsed(first) && !isUsed(second), { timeoutMs: 15_000 });

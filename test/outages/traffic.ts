@@ -39,6 +39,9 @@ export class Traffic {
   readonly #failures: RpcFailure[] = [];
   readonly #seen: Event[] = [];
   #loops: Promise<void>[] = [];
+  /** The number of the newest write of each writer, and of its newest acknowledged one. */
+  readonly #sent = new Array<number>(writerCount).fill(-1);
+  readonly #newest = new Array<number>(writerCount).fill(-1);
   #slowestMs = 0;
   #watchEnd: Error | undefined;
   #isOver = false;
@@ -92,6 +95,18 @@ export class Traffic {
       intervalMs: 5,
     });
     return { writesMs, watchMs: performance.now() - started };
+  }
+
+  /**
+   * Waits until a write of each writer is acknowledged that was sent after the call. Then no
+   * request of the time before is under way.
+   */
+  async recovered(timeoutMs = 15_000): Promise<void> {
+    const sent = [...this.#sent];
+    await waitFor('a write of each writer', () => sent.every((count, writer) => (this.#newest[writer] ?? 0) > count), {
+      timeoutMs,
+      intervalMs: 5,
+    });
   }
 
   /** Waits until `count` more writes were refused. */
@@ -166,9 +181,13 @@ export class Traffic {
   async #write(writer: number): Promise<void> {
     for (let count = 0; !this.#isOver; count += 1) {
       const key = `${prefix}${writer}/${count}`;
+      this.#sent[writer] = count;
       const reply = await this.#answered(this.#client.put({ key, value: `value of ${key}` }, { deadlineMs }));
       if (reply === undefined) this.#refused.add(key);
-      else this.#acknowledged.set(key, reply.header.revision);
+      else {
+        this.#acknowledged.set(key, reply.header.revision);
+        this.#newest[writer] = count;
+      }
       await sleep(reply === undefined ? 50 : 5);
     }
   }
