@@ -79,10 +79,7 @@ export class Connections {
     this.#outages = new OutageDetector({
       probe: () => this.#probe(),
       onLoss: () => this.#abandonCurrent(),
-      onReturn: () => {
-        logger.info('database answers again');
-        void this.#endLostConnections();
-      },
+      onReturn: () => void this.#endLostConnections(),
     });
   }
 
@@ -366,7 +363,7 @@ export class Connections {
    * Abandons all connections. Work that waits on them fails; work that had no effect is retried.
    */
   #abandonCurrent(): void {
-    this.#options.logger.warn('database does not answer; its connections are closed');
+    this.#options.logger.info('connections to the database receive no replies; they are closed');
     this.#replace((left) => this.#abandon(left));
     this.#options.onLoss();
     if (!this.#outages.isOutage) void this.#endLostConnections();
