@@ -34,7 +34,7 @@ async function startsLate(context: TestContext, { database, server }: Place) {
 function outageLines(log: string): readonly string[] {
   return log
     .split('\n')
-    .filter((line) => /"level":"(warn|error)"|available again/.test(line) && !line.includes('took'))
+    .filter((line) => /"level":"(warn|error)"|available again/.test(line) && !/took|request stats/.test(line))
     .map((line) => /database (un)?available( again)?/.exec(line)?.[0] ?? line);
 }
 
