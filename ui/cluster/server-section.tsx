@@ -1,3 +1,4 @@
+import type { ClusterReply, SlowCall } from '../../src/server/ui/replies.ts';
 import { data } from '../api.ts';
 import { counted, countText, dateText, millisecondsText, secondsText } from '../parts/quantities.ts';
 import { RootOnly } from '../parts/root-only.tsx';
@@ -6,7 +7,6 @@ import { useRefreshed } from '../parts/use-refreshed.ts';
 import { Fact } from './instance-section.tsx';
 import { Pages } from './pages.tsx';
 import { refreshMs } from './refresh.ts';
-import type { ClusterReply, SlowCall } from './replies.ts';
 
 /** What only this server has: compaction and slow requests. */
 export function ServerSection() {

@@ -1,3 +1,4 @@
+import type { ListedSnapshot, SnapshotsReply } from '../../src/server/ui/replies.ts';
 import { data } from '../api.ts';
 import { bytesText, counted, countText, dateText } from '../parts/quantities.ts';
 import { RootOnly } from '../parts/root-only.tsx';
@@ -5,7 +6,6 @@ import { Scrolled } from '../parts/scrolled.tsx';
 import { useRefreshed } from '../parts/use-refreshed.ts';
 import { Fact } from './instance-section.tsx';
 import { listRefreshMs } from './refresh.ts';
-import type { ListedSnapshot, SnapshotsReply } from './replies.ts';
 
 /** Snapshots by schedule, in the folder and in the bucket. */
 export function SnapshotsSection() {
