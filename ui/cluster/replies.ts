@@ -1,6 +1,6 @@
 /**
- * Answers of etcd's methods that the view Cluster reads. The gateway writes 64-bit numbers as text, and leaves out
- * defaults.
+ * Replies that the view Cluster gets from the gateway, which writes 64-bit numbers as text, and
+ * leaves out defaults.
  */
 import type { ResponseHeader } from '../api.ts';
 

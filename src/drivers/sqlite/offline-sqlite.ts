@@ -34,9 +34,9 @@ export function offlineSqlite(path: string): OfflineAccess {
       fileStorage(path).catch((error: unknown) => {
         throw startError(error, path);
       }),
-    // A reader creates an empty WAL if there is none, and only a connection that may write removes
-    // it again. A WAL with content is left alone: at its end, a connection that may write would copy
-    // it into the database.
+    // A reader creates an empty WAL if the file has no WAL, and only a connection that may write
+    // removes it again. A WAL with content is left alone: a connection that may write would copy it
+    // into the database at its end.
     readSnapshot: async (work) => {
       await rollBackInterrupted(path);
       return withDatabase(path, { readonly: walBytes(path) > 0 }, (database) => {
