@@ -21,7 +21,7 @@ import type { SourceRevision } from './source-revisions.ts';
 
 /**
  * Transactions under way at a time, and bytes of their values. etcd runs about a third of them in
- * their order; with 64 it writes 16 to 30 % more than with 16 (bench/move.md).
+ * their order. With 64 it writes a fifth more than with 16, with 256 half as much (bench/move.md).
  */
 const windowCountMax = 64;
 const windowBytesMax = 1024 * 1024;
